@@ -1,0 +1,290 @@
+/**
+ * Every error, once: code → what, cause, fix, exit code. `docs/errors.md` is generated from this table.
+ * Braces name details given by the raiser. Codes of rejected records are in `row-codes.ts`.
+ */
+
+export interface ErrorTexts {
+  readonly title: string;
+  readonly cause: string;
+  readonly fix: string;
+  /** Exit code of the process; the table is in the README. */
+  readonly exit: 1 | 2 | 4 | 6 | 75;
+}
+
+export const ERROR_CODES = {
+  OPTION_UNKNOWN: {
+    title: "unknown option {flag}",
+    cause: "no option of this command has that name",
+    fix: "{suggestion}",
+    exit: 2,
+  },
+  OPTION_VALUE: {
+    title: "{flag} cannot be {value}",
+    cause: "{expected}",
+    fix: "pass {expected}; `upsurge help` shows every option",
+    exit: 2,
+  },
+  OPTION_MISSING: {
+    title: "{flag} is missing",
+    cause: "{reason}",
+    fix: "add {flag}; `upsurge help` shows every option",
+    exit: 2,
+  },
+  OPTION_CONFLICT: {
+    title: "{flag} does not go with {other}",
+    cause: "{reason}",
+    fix: "leave one of them out",
+    exit: 2,
+  },
+  SOURCE_NOT_FOUND: {
+    title: "no file {path}",
+    cause: "the file does not exist, or a pattern matched nothing",
+    fix: "check the path; use - to read standard input",
+    exit: 6,
+  },
+  SOURCE_IS_DIRECTORY: {
+    title: "{path} is a directory",
+    cause: "a source is a file, a pattern or -",
+    fix: "name the files in it, for example '{path}/*.csv'",
+    exit: 6,
+  },
+  SOURCE_UNREADABLE: {
+    title: "cannot read {path}",
+    cause: "{reason}",
+    fix: "check the file's permissions and the disk, then run the same command",
+    exit: 6,
+  },
+  SOURCE_CORRUPT: {
+    title: "{path} is corrupt",
+    cause: "{reason}",
+    fix: "get the file again; nothing after the last commit was kept",
+    exit: 4,
+  },
+  SOURCE_FORMAT: {
+    title: "cannot tell the format of {path}",
+    cause: "{reason}",
+    fix: "pass --format csv, tsv, ndjson or json",
+    exit: 2,
+  },
+  SOURCE_HEADER: {
+    title: "the header of {path} cannot be used",
+    cause: "{reason}",
+    fix: "mend the header, or pass --no-header with --columns",
+    exit: 2,
+  },
+  SOURCE_ENCODING: {
+    title: "unknown encoding {encoding}",
+    cause: "no decoder has that name",
+    fix: "pass a name such as utf-8, latin1, windows-1252, utf-16le or shift_jis",
+    exit: 2,
+  },
+  TARGET_URL: {
+    title: "cannot use the target {url}",
+    cause: "{reason}",
+    fix: "pass --to postgres://user@host/database, or sqlite:path, or a path that ends in .db, .sqlite or .sqlite3",
+    exit: 2,
+  },
+  TARGET_DRIVER_MISSING: {
+    title: "the driver {driver} is not installed",
+    cause: "drivers are optional and this target needs {driver}",
+    fix: "npm install {driver}",
+    exit: 2,
+  },
+  TARGET_UNREACHABLE: {
+    title: "cannot reach {target}",
+    cause: "{reason}",
+    fix: "check that the server runs and the address is right, then run the same command",
+    exit: 75,
+  },
+  TARGET_LOST: {
+    title: "the connection to {target} was lost",
+    cause: "{reason}",
+    fix: "run the same command again; what was not committed was undone by the server",
+    exit: 75,
+  },
+  TARGET_OUTCOME_UNKNOWN: {
+    title: "the connection was lost while committing",
+    cause: "{reason}",
+    fix: "look at the table: it holds either all of this load or none of it",
+    exit: 75,
+  },
+  TARGET_BUSY: {
+    title: "{target} is locked or overloaded",
+    cause: "{reason}",
+    fix: "run the same command later, or raise --lock-timeout or --retry-timeout",
+    exit: 75,
+  },
+  TARGET_LOGIN: {
+    title: "{target} refused the login",
+    cause: "{reason}",
+    fix: "check user, password and database; PGPASSWORD, PGPASSFILE and ~/.pgpass work as with psql",
+    exit: 2,
+  },
+  TARGET_TLS: {
+    title: "no trusted TLS connection to {target}",
+    cause: "{reason}",
+    fix: "pass sslrootcert=FILE for a private CA, or say sslmode=require or sslmode=disable if you accept the risk",
+    exit: 2,
+  },
+  TARGET_FULL: {
+    title: "{target} has no space left",
+    cause: "{reason}",
+    fix: "free space, then run the same command; no record was rejected for it",
+    exit: 75,
+  },
+  TARGET_READ_ONLY: {
+    title: "{target} is read-only",
+    cause: "{reason}",
+    fix: "connect to the primary, or make the file writable",
+    exit: 75,
+  },
+  TARGET_NOT_FOUND: {
+    title: "no database file {path}",
+    cause: "a load never makes a new database by itself: a misspelled path would go unnoticed",
+    fix: "check the path, or create it: sqlite3 {path} 'vacuum'",
+    exit: 2,
+  },
+  TARGET_NOT_A_DATABASE: {
+    title: "{path} is not a database",
+    cause: "{reason}",
+    fix: "check the path given to --to",
+    exit: 2,
+  },
+  TARGET_STATEMENT: {
+    title: "the database refused a statement",
+    cause: "{reason}",
+    fix: "run with --log-level debug to see the statement",
+    exit: 4,
+  },
+  TARGET_COMMIT_REFUSED: {
+    title: "the database refused the commit",
+    cause: "{reason}",
+    fix: "a deferred constraint found a fault among the loaded rows; mend them, then run again: nothing was kept",
+    exit: 4,
+  },
+  PLAN_NO_TABLE: {
+    title: "no table {table}",
+    cause: "{reason}",
+    fix: "{suggestion}",
+    exit: 2,
+  },
+  PLAN_UNKNOWN_FIELD: {
+    title: "no column for the field {field} in {table}",
+    cause: "the table's columns are {columns}",
+    fix: "{suggestion}",
+    exit: 2,
+  },
+  PLAN_UNKNOWN_COLUMN: {
+    title: "no column {column} in {table}",
+    cause: "the table's columns are {columns}",
+    fix: "{suggestion}",
+    exit: 2,
+  },
+  PLAN_AMBIGUOUS_FIELD: {
+    title: "the field {field} could be {candidates}",
+    cause: "no column has exactly that name, and several differ from it only in case",
+    fix: "say which: --map {field}:COLUMN",
+    exit: 2,
+  },
+  PLAN_DUPLICATE_COLUMN: {
+    title: "the column {column} is filled twice",
+    cause: "{reason}",
+    fix: "rename or drop one of the fields, or use --map",
+    exit: 2,
+  },
+  PLAN_NO_KEY: {
+    title: "--mode {mode} needs a key",
+    cause: "without --key or --constraint there is nothing to find a target row by",
+    fix: "{suggestion}",
+    exit: 2,
+  },
+  PLAN_KEY_NOT_IN_SOURCE: {
+    title: "the key column {column} is not in the source",
+    cause: "the source's fields are {fields}",
+    fix: "map a field to it with --map field:{column}, or fill it with --const {column}=VALUE",
+    exit: 2,
+  },
+  PLAN_NO_CONFLICT_TARGET: {
+    title: "no unique key on {table} covers ({key})",
+    cause: "{reason}",
+    fix: "{suggestion}",
+    exit: 2,
+  },
+  PLAN_NO_CONSTRAINT: {
+    title: "no unique constraint or index {constraint} on {table}",
+    cause: "usable are: {usable}",
+    fix: "pass one of those names, or the columns with --key",
+    exit: 2,
+  },
+  PLAN_UNUSABLE_KEY: {
+    title: "{constraint} cannot decide conflicts",
+    cause: "{reason}",
+    fix: "{suggestion}",
+    exit: 2,
+  },
+  PLAN_KEY_NOT_UNIQUE: {
+    title: "several rows of {table} have the same ({key})",
+    cause: "without a unique index one record would change several rows",
+    fix: "remove the duplicates, then: create unique index on {table} ({key})",
+    exit: 2,
+  },
+  PLAN_REQUIRED_COLUMN: {
+    title: "the column {column} of {table} must be given",
+    cause:
+      "it is NOT NULL without a default and no field fills it; a row must be insertable in mode {mode}",
+    fix: "add the field, or --const {column}=VALUE, or use --mode update for rows known to exist",
+    exit: 2,
+  },
+  PLAN_READ_ONLY_COLUMN: {
+    title: "the column {column} cannot be written",
+    cause: "{reason}",
+    fix: "{suggestion}",
+    exit: 2,
+  },
+  PLAN_PRIVILEGE: {
+    title: "not allowed to {privilege} on {table}",
+    cause: "the user of this connection lacks the privilege",
+    fix: "{suggestion}",
+    exit: 2,
+  },
+  PLAN_EXPRESSION: {
+    title: "the database does not accept {flag}",
+    cause: "{reason}",
+    fix: "write columns as target.NAME (the row in the table) and excluded.NAME (the incoming row)",
+    exit: 2,
+  },
+  PLAN_UNSUPPORTED: {
+    title: "{what} is not possible here",
+    cause: "{reason}",
+    fix: "{suggestion}",
+    exit: 2,
+  },
+  REJECT_LIMIT: {
+    title: "{message}",
+    cause: "{count} rejected, and --max-rejects is {limit}",
+    fix: "mend the record, or allow some with --max-rejects N and find them in the reject file; nothing was kept",
+    exit: 4,
+  },
+  REJECT_FILE: {
+    title: "cannot write {path}",
+    cause: "{reason}",
+    fix: "remove or rename the file, or choose another with --reject-file",
+    exit: 6,
+  },
+  OUTPUT_FILE: {
+    title: "cannot write {path}",
+    cause: "{reason}",
+    fix: "check the path and the disk",
+    exit: 6,
+  },
+  INTERNAL: {
+    title: "upsurge has a bug: {message}",
+    cause:
+      "something happened that the code says cannot happen; nothing past the last commit was kept",
+    fix: "please report it, with the command and the output of --log-level debug",
+    exit: 1,
+  },
+} as const satisfies Record<string, ErrorTexts>;
+
+/** The code of a registered error. */
+export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,0 +1,58 @@
+/**
+ * The one error class. Texts, fixes and exit codes come from the registry in `codes.ts`;
+ * driver errors are kept in `cause` and never decide anything.
+ */
+import { ERROR_CODES } from "./codes.ts";
+import type { ErrorCode } from "./codes.ts";
+
+/** Facts of one error; the registry's texts name them in braces: `{path}`. */
+export type ErrorDetails = Readonly<Record<string, string | number>>;
+
+export interface ErrorContext {
+  /** Where it happened: a flag, a file with line and record, a statement. */
+  readonly where?: string | undefined;
+  readonly cause?: unknown;
+  /** Takes the place of the registry's cause or fix when the raiser knows better. */
+  readonly why?: string | undefined;
+  readonly fix?: string | undefined;
+}
+
+/** A failure the user can act on: code, what, cause, fix, where. */
+export class UpsurgeError extends Error {
+  readonly code: ErrorCode;
+  readonly why: string;
+  readonly fix: string;
+  readonly where: string | null;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, details: ErrorDetails, context: ErrorContext) {
+    const texts = ERROR_CODES[code];
+    super(fill(texts.title, details), context.cause === undefined ? {} : { cause: context.cause });
+    this.name = "UpsurgeError";
+    this.code = code;
+    this.why = context.why ?? fill(texts.cause, details);
+    this.fix = context.fix ?? fill(texts.fix, details);
+    this.where = context.where ?? null;
+    this.details = details;
+  }
+
+  /** The process exit code of this error. */
+  get exit(): number {
+    return ERROR_CODES[this.code].exit;
+  }
+}
+
+/** Makes an error from its registered texts, with `details` filled in. */
+export function upsurgeError(
+  code: ErrorCode,
+  details: ErrorDetails = {},
+  context: ErrorContext = {},
+): UpsurgeError {
+  return new UpsurgeError(code, details, context);
+}
+
+function fill(text: string, details: ErrorDetails): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(details, name) ? String(details[name]) : whole,
+  );
+}

@@ -1,0 +1,47 @@
+/** The rows written by one round of statements, and what came of them. */
+import type { Counts } from "./counts.ts";
+import type { SourceRecord } from "./record.ts";
+import type { RowCode } from "./reject.ts";
+
+/** The columns a group of rows carries; rows with the same columns share one object. */
+export interface RowShape {
+  /** Small number, unique within a load. */
+  readonly id: number;
+  /** Names of target columns, in the order of the values. */
+  readonly columns: readonly string[];
+}
+
+/** An incoming row: a record mapped to target columns. */
+export interface Row {
+  /** Place in the load, counted from 0 over all sources: the order of the law. */
+  readonly ord: number;
+  readonly shape: RowShape;
+  /** Text in the spelling of the source, or SQL NULL; beside `shape.columns`. */
+  readonly values: readonly (string | null)[];
+  /** True where a value came as a JSON number, for columns that take any type; `null` when none did. */
+  readonly numeric: readonly boolean[] | null;
+  readonly record: SourceRecord;
+}
+
+export interface Batch {
+  /** Counted from 1. */
+  readonly number: number;
+  /** In the order of the source. */
+  readonly rows: readonly Row[];
+}
+
+/** A row the database refused, and why. */
+export interface RowFault {
+  readonly row: Row;
+  readonly code: RowCode;
+  readonly dbCode: string | null;
+  readonly column: string | null;
+  readonly constraint: string | null;
+  readonly message: string;
+}
+
+/** What became of a batch: counts of the rows written, and the faults in the order of the rows. */
+export interface BatchResult {
+  readonly counts: Partial<Counts>;
+  readonly faults: readonly RowFault[];
+}

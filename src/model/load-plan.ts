@@ -1,0 +1,80 @@
+/** The immutable result of planning: printed by `upsurge plan`, executed by a load. */
+import type { Column, TableShape } from "./table-shape.ts";
+
+export type Mode = "upsert" | "insert" | "ignore" | "update";
+export type Strategy = "native" | "select-then-write";
+export type RowSource = "staged" | "arrays" | "values";
+export type NullKey = "reject" | "match" | "insert";
+
+/** Which target row an incoming row meets. */
+export interface Arbiter {
+  /** The chosen index or constraint; `null` when the key has no unique index (select-then-write on request). */
+  readonly name: string | null;
+  /** How SQL names it: by its parts, by constraint name (exclusion), or any unique key (ignore mode). */
+  readonly kind: "parts" | "constraint" | "any";
+  /** SQL of each part: quoted column names or expressions. Bare names are columns of the table. */
+  readonly parts: readonly string[];
+  /** The plain columns among the parts; those that `--null-key` guards. */
+  readonly columns: readonly string[];
+  /** True when every part is a plain column. */
+  readonly plain: boolean;
+  readonly predicate: string | null;
+  /** NULL keys are equal to each other. */
+  readonly nullsEqual: boolean;
+}
+
+/** `column = expression`, the expression already qualified with `target.` and `excluded.`. */
+export interface Assignment {
+  readonly column: string;
+  readonly expression: string;
+}
+
+/** What happens to a target row that was found. */
+export interface UpdateRule {
+  /** Columns updated from the incoming row where it carries them; in table order. */
+  readonly columns: readonly string[];
+  readonly sets: readonly Assignment[];
+  /** Written when a row is inserted or really changes; never make a row count as changed. */
+  readonly stamps: readonly Assignment[];
+  readonly where: string | null;
+  readonly nullKeeps: boolean;
+  readonly rewriteUnchanged: boolean;
+}
+
+/** A source field and the column it fills. */
+export interface FieldMapping {
+  readonly field: string;
+  readonly column: string;
+}
+
+/** Why rows must not be taken together; `null` where nothing forbids it. */
+export interface Coupling {
+  /** Rows see each other's effects: apply one at a time. */
+  readonly rows: string | null;
+  /** Rows may be taken together in file order, but not reordered into waves. */
+  readonly order: string | null;
+}
+
+export interface LoadPlan {
+  /** The target's name, for reports only. */
+  readonly target: string;
+  readonly table: TableShape;
+  readonly mode: Mode;
+  readonly strategy: Strategy;
+  readonly rowSource: RowSource;
+  readonly mapping: readonly FieldMapping[];
+  readonly constants: readonly { readonly column: string; readonly value: string }[];
+  /** The columns that rows may carry, in table order. */
+  readonly columns: readonly Column[];
+  readonly arbiter: Arbiter | null;
+  readonly update: UpdateRule;
+  readonly nullKey: NullKey;
+  readonly keepIdentity: boolean;
+  readonly coupling: Coupling;
+  readonly batchRows: number;
+  /** Milliseconds to wait for a lock. */
+  readonly lockTimeoutMs: number;
+  /** One sentence per decision, for `upsurge plan`. */
+  readonly why: readonly string[];
+  readonly warnings: readonly string[];
+}

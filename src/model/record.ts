@@ -1,0 +1,41 @@
+/**
+ * What a reader emits: records with their position, and rejects.
+ * Readers decide what is NULL (the dialect flags); what a text means is left to the target.
+ */
+import type { Reject } from "./reject.ts";
+
+/** Where a record stands. Bytes and lines count in the decompressed stream. */
+export interface Position {
+  readonly source: string;
+  /** Data records count from 1 within their source; blank lines and headers do not count. */
+  readonly record: number;
+  /** First and last physical line, counted from 1. */
+  readonly line: readonly [number, number];
+  /** First byte, and the byte after the last one (end of line included), counted from 0. */
+  readonly byte: readonly [number, number];
+}
+
+/** What the source said a value is; a CSV field is always `text`. `json` is an object or array, verbatim. */
+export type FieldKind = "text" | "number" | "boolean" | "json";
+
+/** The field names of a record, interned: records with the same fields share one shape object. */
+export interface RecordShape {
+  readonly fields: readonly string[];
+}
+
+/** One record: values as text exactly as they stood (numbers keep their literal), `null` for NULL. */
+export interface SourceRecord {
+  readonly shape: RecordShape;
+  readonly values: readonly (string | null)[];
+  /** Kinds beside the values; `null` when all are text (CSV). */
+  readonly kinds: readonly FieldKind[] | null;
+  readonly position: Position;
+  /** The record's bytes as they stood, end of line included. */
+  readonly raw: Uint8Array;
+}
+
+/** A stretch of a source: its records in order, and the records that could not be read. */
+export interface RecordChunk {
+  readonly records: readonly SourceRecord[];
+  readonly rejects: readonly Reject[];
+}

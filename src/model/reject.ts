@@ -1,0 +1,43 @@
+/** A record that was not written: a value, never thrown. */
+import type { Position } from "./record.ts";
+
+/** Where in the pipeline the record was refused. */
+export type RejectStage = "read" | "convert" | "write";
+
+/** Stable codes of rejected records; `errors/row-codes.ts` explains each. The same fault has the same code on every target. */
+export type RowCode =
+  | "ROW_ENCODING"
+  | "ROW_NUL"
+  | "ROW_SURROGATE"
+  | "ROW_QUOTES"
+  | "ROW_FIELD_COUNT"
+  | "ROW_TOO_LARGE"
+  | "ROW_JSON"
+  | "ROW_NOT_OBJECT"
+  | "ROW_TOO_DEEP"
+  | "ROW_UNKNOWN_FIELD"
+  | "ROW_MISSING_FIELD"
+  | "ROW_NULL_KEY"
+  | "ROW_TYPE"
+  | "ROW_RANGE"
+  | "ROW_LENGTH"
+  | "ROW_NOT_NULL"
+  | "ROW_CHECK"
+  | "ROW_UNIQUE"
+  | "ROW_FOREIGN_KEY"
+  | "ROW_REFUSED";
+
+export interface Reject {
+  readonly position: Position;
+  readonly stage: RejectStage;
+  readonly code: RowCode;
+  /** The column (or the source's field where no column is known); `null` when the whole record is at fault. */
+  readonly column: string | null;
+  /** The database's own code: SQLSTATE, SQLite result code, SQL Server number. */
+  readonly dbCode: string | null;
+  readonly constraint: string | null;
+  /** One sentence; may name the column, never holds more than a shortened value. */
+  readonly message: string;
+  /** The record's bytes as they stood; `null` when it was too large to keep. */
+  readonly raw: Uint8Array | null;
+}

@@ -1,0 +1,76 @@
+/**
+ * What the catalog says about a table, in words that hold for every target.
+ * Read by a target's `table-shape.ts`; the planner decides on nothing else.
+ */
+
+/** A broad class of types: what the mapping needs to turn a JSON value into text the column takes. */
+export type TypeFamily = "text" | "number" | "boolean" | "json" | "array" | "binary" | "other";
+
+export interface Column {
+  readonly name: string;
+  /** The type as the database spells it, with its modifiers: `numeric(10,2)`. */
+  readonly type: string;
+  readonly family: TypeFamily;
+  readonly nullable: boolean;
+  /** The default as an SQL expression; `null` when there is none. */
+  readonly defaultSql: string | null;
+  /** A value is made by the database when the column is left out and it is not constant (sequence, identity, random, clock). */
+  readonly volatileDefault: boolean;
+  /** `always`: refuses explicit values unless `--keep-identity`. `rowid`: SQLite's INTEGER PRIMARY KEY. */
+  readonly identity: "always" | "by-default" | "rowid" | null;
+  /** The expression of a generated column, which can never be written; `null` for others. */
+  readonly generatedSql: string | null;
+}
+
+export interface UniqueKey {
+  /** Index name; for a constraint the constraint's name. `null` when the database gives it none. */
+  readonly name: string | null;
+  readonly primary: boolean;
+  readonly constraint: boolean;
+  /** `exclusion` serves ignore mode only. */
+  readonly kind: "unique" | "exclusion";
+  /** Plain columns in index order; `null` stands for an expression. */
+  readonly columns: readonly (string | null)[];
+  /** Every part as SQL, in index order; for a plain column its quoted name. */
+  readonly parts: readonly string[];
+  /** The predicate of a partial index as SQL; `null` when it covers every row. */
+  readonly predicate: string | null;
+  /** Two NULLs are different keys (the SQL default). */
+  readonly nullsDistinct: boolean;
+  /** Checked later than at once: cannot be an arbiter. */
+  readonly deferrable: boolean;
+}
+
+export interface ForeignKey {
+  readonly name: string | null;
+  readonly columns: readonly string[];
+  readonly selfReferencing: boolean;
+}
+
+export interface Trigger {
+  readonly name: string;
+  readonly timing: "before" | "after" | "instead";
+  readonly level: "row" | "statement";
+  readonly events: readonly ("insert" | "update" | "delete" | "truncate")[];
+}
+
+export interface TableName {
+  /** `null` where the database has no schemas. */
+  readonly schema: string | null;
+  readonly name: string;
+}
+
+export interface TableShape {
+  readonly name: TableName;
+  readonly kind: "table" | "partitioned" | "view" | "virtual";
+  readonly columns: readonly Column[];
+  readonly uniqueKeys: readonly UniqueKey[];
+  readonly foreignKeys: readonly ForeignKey[];
+  readonly triggers: readonly Trigger[];
+  /** Row security applies to this user, or rewrite rules are present: rows may be coupled in ways the catalog cannot tell. */
+  readonly rewritten: boolean;
+  /** The privileges this user lacks, of those a load may need: `insert`, `update`, `select`, `temporary`. */
+  readonly missingPrivileges: readonly string[];
+  /** A CHECK constraint exists, or a type that checks: proposed rows may be refused for more than NOT NULL. */
+  readonly checked: boolean;
+}

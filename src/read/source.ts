@@ -1,0 +1,62 @@
+/**
+ * What the rest of the loader sees of a source: what it is, and its records in order.
+ * `open-source.ts` makes them; each format is one file.
+ */
+import type { RecordChunk } from "../model/record.ts";
+
+export type SourceFormat = "csv" | "tsv" | "ndjson" | "json";
+
+/** How bytes become records; the dialect flags, already validated. */
+export interface ReadOptions {
+  /** `null`: by extension, else by the first bytes. */
+  readonly format: SourceFormat | null;
+  /** One character; `null`: `,` for CSV and a tab for TSV. */
+  readonly delimiter: string | null;
+  /** `null` turns quoting off. */
+  readonly quote: string | null;
+  /** `null`: the same as `quote`. */
+  readonly escape: string | null;
+  /** Lines that begin with it are passed over; `null`: none. */
+  readonly comment: string | null;
+  readonly header: boolean;
+  /** Field names that take the header's place, or stand in for a missing one; `null`: from the header. */
+  readonly columns: readonly string[] | null;
+  /** Physical lines passed over before the header. */
+  readonly skipLines: number;
+  /** Stop after this many records; `null`: no limit. */
+  readonly limit: number | null;
+  readonly encoding: string;
+  /** Unquoted CSV fields equal to one of these are NULL. */
+  readonly nullTokens: readonly string[];
+  /** `auto`: an unquoted empty CSV field is NULL, a quoted one (and an empty JSON string) is an empty string. */
+  readonly empty: "auto" | "null" | "string";
+  /** Fields that take an empty value as an empty string whatever `empty` says. */
+  readonly keepEmpty: readonly string[];
+  readonly trim: boolean;
+  /** A CSV record with fewer fields than the header: a reject (`error`), or the fields are absent (`default`) or NULL (`null`). */
+  readonly missingFields: "default" | "null" | "error" | null;
+  /** A CSV record with more fields than the header: a reject (`error`), or they are dropped. */
+  readonly extraFields: "error" | "ignore";
+  readonly maxRecordBytes: number;
+}
+
+/** An open source. Its chunks can be read once; `close` may be called at any time and more than once. */
+export interface Source {
+  /** The path as given, `-` for standard input. */
+  readonly name: string;
+  readonly format: SourceFormat;
+  readonly compression: "gzip" | "zstd" | null;
+  /** The field names of a CSV header (or `--columns`); `null` for JSON. */
+  readonly fields: readonly string[] | null;
+  /** The bytes before the first record (skipped lines and header) as they stood; what a reject file begins with. */
+  readonly preamble: Uint8Array;
+  /** Bytes of the file as stored; `null` for a stream. */
+  readonly sizeBytes: number | null;
+  /** Stored bytes read so far, for progress. */
+  readonly bytesRead: number;
+  /** Can be opened again from its beginning. */
+  readonly rereadable: boolean;
+  /** Records in file order, a stretch at a time. Throws `SOURCE_*` errors. */
+  chunks(): AsyncIterable<RecordChunk>;
+  close(): Promise<void>;
+}

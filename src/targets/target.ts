@@ -1,0 +1,126 @@
+/**
+ * The interfaces a database implements to become a target. `docs/adding-a-target.md` walks through them.
+ *
+ * Lifecycle: `connect` → `readTableShape` → (planning) → `checkPlan` → `begin` → batches → `commit` or `rollback` → `close`.
+ * A session is used by one load and never re-entered while a call is pending.
+ */
+import type { Batch, BatchResult } from "../model/batch.ts";
+import type { Counts } from "../model/counts.ts";
+import type { LoadPlan, RowSource, Strategy } from "../model/load-plan.ts";
+import type { TableName, TableShape } from "../model/table-shape.ts";
+
+/** What a target can do; the planner asks this and never a name. */
+export interface Capabilities {
+  readonly strategies: readonly Strategy[];
+  /** First is the default. */
+  readonly rowSources: readonly RowSource[];
+  /** False when the engine applies one row at a time as cheaply as many: no staging, no waves. */
+  readonly setBased: boolean;
+  /** Ignore mode can name "any unique key". */
+  readonly anyConstraint: boolean;
+  /** An index can be named by predicate: partial unique indexes serve as arbiter. */
+  readonly partialArbiter: boolean;
+  /** Upserts through a view. */
+  readonly upsertsViews: boolean;
+  /** Inserted and updated rows can be told apart on a partitioned table by one native statement. */
+  readonly countsPartitioned: boolean;
+  /** Text may hold U+0000. */
+  readonly storesNul: boolean;
+  /** The code the database gives for a NULL in a NOT NULL column. */
+  readonly notNullCode: string;
+  readonly batchRows: number;
+}
+
+/** Where and how to connect. */
+export interface ConnectOptions {
+  /** As the user gave it; may hold a password, so it is never printed. */
+  readonly url: string;
+  readonly lockTimeoutMs: number;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** How an error changes what happens next; decided by code, never by message. */
+export type ErrorClass =
+  /** A row caused it: isolate the row. */
+  | "row"
+  /** Two rows of one statement met: apply them apart. */
+  | "repeat"
+  /** The same load may succeed later. */
+  | "transient"
+  | "fatal";
+
+export interface Target {
+  /** Stable name in reports: `postgres`, `sqlite`. */
+  readonly name: string;
+  /** True when this target reads the URL or path. */
+  accepts(url: string): boolean;
+  /** The URL without secrets, for messages. */
+  describe(url: string): string;
+  /** Opens a session. Throws `TARGET_*` errors. */
+  connect(options: ConnectOptions): Promise<Session>;
+}
+
+/** One open connection of a target. */
+export interface Session {
+  /** Known after connecting, since they depend on the server's version. */
+  readonly capabilities: Capabilities;
+  /** The server in a few words: `PostgreSQL 18.4`. */
+  readonly version: string;
+  quoteIdentifier(name: string): string;
+  /** Resolves `table` (optionally qualified) and reads its shape; `null` when there is none. */
+  readTableShape(table: string): Promise<TableShape | null>;
+  /** Names near `table`, for "did you mean" and `inspect`. */
+  listTables(): Promise<readonly TableName[]>;
+  /** The statements a load would run for rows that carry `columns`, for `upsurge plan`. */
+  statements(plan: LoadPlan, columns: readonly string[]): readonly string[];
+  /** Lets the database check those statements without running them. Throws `PLAN_*` errors; leaves nothing behind. */
+  checkPlan(plan: LoadPlan, columns: readonly string[]): Promise<void>;
+  /** Starts the transaction of a load and everything it needs. */
+  begin(plan: LoadPlan): Promise<Writer>;
+  classify(error: unknown): ErrorClass;
+  /** Turns a driver's error into ours; row errors that reach the user included. */
+  translate(error: unknown): Error;
+  close(): Promise<void>;
+}
+
+/**
+ * Writes batches inside one transaction. All methods are called in turn, never at the same time.
+ * Any error but a row's own leaves the transaction to be rolled back by the caller.
+ */
+export interface Writer {
+  /** Sets of rows; absent when the engine applies rows one by one anyway (`capabilities.setBased`). */
+  readonly set?: SetWriter;
+  /** Applies each row by itself, in order, as the law says, and tells the rows that were refused. Leaves no partial row behind. */
+  applyEach(batch: Batch): Promise<BatchResult>;
+  commit(): Promise<void>;
+  /** Never throws. */
+  rollback(): Promise<void>;
+}
+
+/** A row that repeats the key of an earlier row in the batch: `wave` is 2 for the second occurrence. */
+export interface Repeat {
+  readonly ord: number;
+  readonly wave: number;
+}
+
+/** The set-based half of a writer. Errors of class `row` and `repeat` are undone by `rollbackToSavepoint`. */
+export interface SetWriter {
+  savepoint(): Promise<void>;
+  release(): Promise<void>;
+  rollbackToSavepoint(): Promise<void>;
+  /** Brings the rows to the server by the plan's row source, replacing those of the batch before. */
+  stage(batch: Batch): Promise<void>;
+  /** The repeats of a key among the staged rows, by the database's own equality. */
+  repeats(batch: Batch): Promise<readonly Repeat[]>;
+  /**
+   * Applies staged rows in file order. `only`: just these; `except`: all but these.
+   * Repeats among them make a native statement fail with class `repeat`; select-then-write must be given none.
+   */
+  apply(batch: Batch, selection: Selection): Promise<Partial<Counts>>;
+}
+
+/** Which staged rows a statement takes, by `ord`. */
+export type Selection =
+  | { readonly kind: "all" }
+  | { readonly kind: "only"; readonly ords: readonly number[] }
+  | { readonly kind: "except"; readonly ords: readonly number[] };
