@@ -1,0 +1,27 @@
+/** What one option is; `options.ts` is the one table that lists them all. */
+
+export type OptionGroup = "source" | "mapping" | "conflict" | "run" | "output";
+export type Command = "load" | "plan" | "inspect";
+
+export interface OptionSpec {
+  readonly group: OptionGroup;
+  /** `text`, `list` (comma-separated, and may be repeated), `many` (repeated, each taken whole), `count` (whole number), `size` (bytes, `64MiB`), `duration` (`30s`), `flag`, `choice`. */
+  readonly kind: "text" | "list" | "many" | "count" | "size" | "duration" | "flag" | "choice";
+  /** One letter. */
+  readonly short?: string;
+  readonly aliases?: readonly string[];
+  /** What stands for the value in the help. */
+  readonly value?: string;
+  readonly choices?: readonly string[];
+  /** As it would be typed; flags are off unless `negated`. */
+  readonly default?: string;
+  /** A flag that is on, and turned off by `--no-NAME`. */
+  readonly negated?: true;
+  readonly env?: readonly string[];
+  /** One sentence, shown by `-h` and in docs/options.md. */
+  readonly summary: string;
+  /** More for docs/options.md. */
+  readonly details?: string;
+  readonly example: string;
+  readonly commands: readonly Command[];
+}
