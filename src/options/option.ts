@@ -1,11 +1,24 @@
 /** What one option is; `options.ts` is the one table that lists them all. */
 
-export type OptionGroup = "source" | "mapping" | "conflict" | "run" | "output";
+/** Every command. */
+export const ALL = ["load", "plan", "inspect"] as const;
+/** The commands that plan a load. */
+export const LOADS = ["load", "plan"] as const;
+/** The command that writes. */
+export const LOAD = ["load"] as const;
+
+/** The heading an option stands under. */
+export type OptionGroup = "target" | "source" | "mapping" | "conflict" | "run" | "output";
+/** A command of the command line. */
 export type Command = "load" | "plan" | "inspect";
 
+/** One row of the table. */
 export interface OptionSpec {
   readonly group: OptionGroup;
-  /** `text`, `list` (comma-separated, and may be repeated), `many` (repeated, each taken whole), `count` (whole number), `size` (bytes, `64MiB`), `duration` (`30s`), `flag`, `choice`. */
+  /**
+   * `text`; `list` (comma-separated, may be repeated); `many` (may be repeated, each taken whole);
+   * `count` (whole number); `size` (bytes, `64MiB`); `duration` (`30s`); `flag`; `choice`.
+   */
   readonly kind: "text" | "list" | "many" | "count" | "size" | "duration" | "flag" | "choice";
   /** One letter. */
   readonly short?: string;
@@ -23,5 +36,7 @@ export interface OptionSpec {
   /** More for docs/options.md. */
   readonly details?: string;
   readonly example: string;
+  /** The smallest count; 0 when absent. */
+  readonly least?: number;
   readonly commands: readonly Command[];
 }

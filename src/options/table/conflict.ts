@@ -1,0 +1,133 @@
+/** Options: what happens when a record meets a target row. Joined with the other groups in `options.ts`. */
+import { LOADS } from "../option.ts";
+import type { OptionSpec } from "../option.ts";
+
+/** The options of the group `conflict`. */
+export const CONFLICT_OPTIONS = {
+  key: {
+    group: "conflict",
+    kind: "list",
+    short: "k",
+    aliases: ["pk", "conflict-key"],
+    value: "a,b",
+    summary: "The columns that find a target row; they need a unique index.",
+    example: "--key order_no,line_no",
+    commands: LOADS,
+  },
+  constraint: {
+    group: "conflict",
+    kind: "text",
+    value: "NAME",
+    summary:
+      "The unique constraint or index that decides, by name; partial and expression indexes included.",
+    example: "--constraint orders_email_lower_idx",
+    commands: LOADS,
+  },
+  keyWhere: {
+    group: "conflict",
+    kind: "text",
+    value: "PREDICATE",
+    summary: "The predicate of the partial unique index behind --key.",
+    example: "--key email --key-where 'deleted_at is null'",
+    commands: LOADS,
+  },
+  mode: {
+    group: "conflict",
+    kind: "choice",
+    choices: ["upsert", "insert", "ignore", "update"],
+    summary: "What happens to a record; upsert with a key, else insert.",
+    details:
+      "`upsert` updates the target row it finds and inserts otherwise, `insert` rejects a record whose key exists, `ignore` leaves a target row alone, `update` changes target rows and never inserts.",
+    example: "--mode update",
+    commands: LOADS,
+  },
+  ignore: {
+    group: "conflict",
+    kind: "flag",
+    summary: "The same as --mode ignore.",
+    example: "--key id --ignore",
+    commands: LOADS,
+  },
+  anyConstraint: {
+    group: "conflict",
+    kind: "flag",
+    summary: "With --ignore: a conflict on any unique key counts.",
+    example: "--ignore --any-constraint",
+    commands: LOADS,
+  },
+  updateColumns: {
+    group: "conflict",
+    kind: "list",
+    short: "u",
+    value: "a,b|-c|none",
+    summary: "The columns to update; -c leaves one out, none updates none.",
+    details: "By default every column of the source that is not part of the key.",
+    example: "--update-columns -created_at",
+    commands: LOADS,
+  },
+  set: {
+    group: "conflict",
+    kind: "many",
+    value: '"c = EXPR"',
+    summary: "Update this column with an SQL expression; may be repeated.",
+    details:
+      "`target.c` is the row in the table, `excluded.c` the incoming row, a bare name the row in the table. The other columns are updated as without it; add `--update-columns none` to update only these.",
+    example: '--set "count = target.count + excluded.count"',
+    commands: LOADS,
+  },
+  updateWhere: {
+    group: "conflict",
+    kind: "text",
+    value: "CONDITION",
+    summary: "Update only where this SQL condition holds.",
+    example: '--update-where "excluded.updated_at > target.updated_at"',
+    commands: LOADS,
+  },
+  stamp: {
+    group: "conflict",
+    kind: "many",
+    value: '"c = EXPR"',
+    summary: "Set this column when a row is inserted or really changes; may be repeated.",
+    example: '--stamp "updated_at = now()"',
+    commands: LOADS,
+  },
+  nullKeeps: {
+    group: "conflict",
+    kind: "flag",
+    summary: "A NULL in the source never overwrites a value.",
+    example: "--null-keeps",
+    commands: LOADS,
+  },
+  nullKey: {
+    group: "conflict",
+    kind: "choice",
+    choices: ["reject", "match", "insert"],
+    default: "reject",
+    summary: "What a NULL in a key column does: reject the record, match another NULL, or insert.",
+    example: "--null-key match",
+    commands: LOADS,
+  },
+  rewriteUnchanged: {
+    group: "conflict",
+    kind: "flag",
+    summary: "Write target rows that would not change, too; they count as updated.",
+    example: "--rewrite-unchanged",
+    commands: LOADS,
+  },
+  keepIdentity: {
+    group: "conflict",
+    kind: "flag",
+    summary: "Write the source's ids into an identity column.",
+    example: "--keep-identity",
+    commands: LOADS,
+  },
+  strategy: {
+    group: "conflict",
+    kind: "choice",
+    choices: ["auto", "native", "select-then-write"],
+    default: "auto",
+    summary: "ON CONFLICT (native), or look first and then update and insert.",
+    example: "--strategy select-then-write",
+    commands: LOADS,
+  },
+} as const satisfies Record<string, OptionSpec>;

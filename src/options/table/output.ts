@@ -1,0 +1,59 @@
+/** Options: what a load tells, and where. Joined with the other groups in `options.ts`. */
+import { ALL, LOAD } from "../option.ts";
+import type { OptionSpec } from "../option.ts";
+
+/** The options of the group `output`. */
+export const OUTPUT_OPTIONS = {
+  progress: {
+    group: "output",
+    kind: "choice",
+    choices: ["auto", "bar", "log", "json", "none"],
+    default: "auto",
+    summary: "Progress on stderr; auto: a bar on a terminal, else a line now and then.",
+    example: "--progress none",
+    commands: LOAD,
+  },
+  json: {
+    group: "output",
+    kind: "flag",
+    summary: "The report as one line of JSON on stdout.",
+    example: "--json",
+    commands: ALL,
+  },
+  report: {
+    group: "output",
+    kind: "text",
+    value: "FILE.json",
+    summary: "Write the report to this file.",
+    example: "--report load.json",
+    commands: LOAD,
+  },
+  logLevel: {
+    group: "output",
+    kind: "choice",
+    choices: ["silent", "error", "warn", "info", "debug", "trace"],
+    default: "warn",
+    env: ["UPSURGE_LOG_LEVEL"],
+    summary: "How much to log on stderr; debug shows the SQL.",
+    example: "--log-level debug",
+    commands: ALL,
+  },
+  logFormat: {
+    group: "output",
+    kind: "choice",
+    choices: ["pretty", "json"],
+    default: "pretty",
+    env: ["UPSURGE_LOG_FORMAT"],
+    summary: "Logs for people or for machines.",
+    example: "--log-format json",
+    commands: ALL,
+  },
+  quiet: {
+    group: "output",
+    kind: "flag",
+    short: "q",
+    summary: "No progress and no summary; errors still show.",
+    example: "--quiet",
+    commands: LOAD,
+  },
+} as const satisfies Record<string, OptionSpec>;

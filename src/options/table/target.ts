@@ -1,0 +1,26 @@
+/** Options: where to: the database and the table. Joined with the other groups in `options.ts`. */
+import { ALL } from "../option.ts";
+import type { OptionSpec } from "../option.ts";
+
+/** The options of the group `target`. */
+export const TARGET_OPTIONS = {
+  to: {
+    group: "target",
+    kind: "text",
+    value: "URL",
+    env: ["UPSURGE_TO", "DATABASE_URL"],
+    summary:
+      "The database: postgres://…, sqlite:PATH, or a path ending in .db, .sqlite or .sqlite3.",
+    example: "--to postgres://app@db.example.com/shop",
+    commands: ALL,
+  },
+  table: {
+    group: "target",
+    kind: "text",
+    short: "t",
+    value: "NAME",
+    summary: "The table or view to load into; may be qualified: sales.orders.",
+    example: "--table sales.orders",
+    commands: ALL,
+  },
+} as const satisfies Record<string, OptionSpec>;
