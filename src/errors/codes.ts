@@ -20,14 +20,14 @@ export const ERROR_CODES = {
   },
   OPTION_VALUE: {
     title: "{flag} cannot be {value}",
-    cause: "{expected}",
-    fix: "pass {expected}; `upsurge help` shows every option",
+    cause: "it takes {expected}",
+    fix: "`upsurge help load` shows every option",
     exit: 2,
   },
   OPTION_MISSING: {
     title: "{flag} is missing",
     cause: "{reason}",
-    fix: "add {flag}; `upsurge help` shows every option",
+    fix: "add {flag}; `upsurge help load` shows every option",
     exit: 2,
   },
   OPTION_CONFLICT: {

@@ -1,0 +1,92 @@
+/** Every code of a rejected record, once: what is wrong with it, and how to mend it. `docs/errors.md` is generated from this. */
+import type { RowCode } from "../model/reject.ts";
+
+/** What a reject's code says. */
+export interface RowTexts {
+  readonly title: string;
+  readonly fix: string;
+}
+
+/** Code → texts; the same fault has the same code on every target. */
+export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
+  ROW_ENCODING: {
+    title: "bytes that are not valid in the source's encoding",
+    fix: "say which encoding it is with --encoding, or mend the record",
+  },
+  ROW_NUL: {
+    title: "a text with the character U+0000, which the database cannot store",
+    fix: "take the character out of the record",
+  },
+  ROW_SURROGATE: {
+    title: "a JSON text with half a surrogate pair",
+    fix: "write the character whole, as \\uD83D\\uDE00 or as itself",
+  },
+  ROW_QUOTES: {
+    title: "a quote that never closes, or text after a closing quote",
+    fix: "double quotes inside a quoted field, or pass --quote '' if quotes mean nothing",
+  },
+  ROW_FIELD_COUNT: {
+    title: "more or fewer fields than the header",
+    fix: "mend the record, or pass --missing-fields null or --extra-fields ignore",
+  },
+  ROW_TOO_LARGE: {
+    title: "a record longer than --max-record-bytes",
+    fix: "raise --max-record-bytes, or look for a quote that never closes",
+  },
+  ROW_JSON: {
+    title: "a line that is not valid JSON, or a name twice in one object",
+    fix: "mend the JSON",
+  },
+  ROW_NOT_OBJECT: {
+    title: "JSON that is not an object, so its values have no names",
+    fix: 'write each record as an object: {"id": 1}',
+  },
+  ROW_TOO_DEEP: {
+    title: "JSON nested too deeply",
+    fix: "flatten the value, or keep it as a text",
+  },
+  ROW_UNKNOWN_FIELD: {
+    title: "a field that has no column",
+    fix: "map it with --map field:column, drop it with --map field: or pass --extra-fields ignore",
+  },
+  ROW_MISSING_FIELD: {
+    title: "a field that the record lacks, under --missing-fields error",
+    fix: "add the field, or pass --missing-fields default or null",
+  },
+  ROW_NULL_KEY: {
+    title: "a NULL in a key column: every run would insert it again",
+    fix: "fill the key, or pass --null-key match or insert",
+  },
+  ROW_TYPE: {
+    title: "a value that the column's type does not take",
+    fix: "mend the value; --null TOKEN makes NULL of texts such as N/A",
+  },
+  ROW_RANGE: {
+    title: "a number or time outside the column's range",
+    fix: "mend the value, or widen the column",
+  },
+  ROW_LENGTH: {
+    title: "a text too long for the column",
+    fix: "shorten the text, or widen the column",
+  },
+  ROW_NOT_NULL: {
+    title: "no value for a column that must have one",
+    fix: "fill the field, or give the column a value with --const",
+  },
+  ROW_CHECK: {
+    title: "a row that breaks a check constraint",
+    fix: "mend the value; the constraint is named in the reject report",
+  },
+  ROW_UNIQUE: {
+    title: "a row that another unique key forbids",
+    fix: "mend the record, or choose that key with --key or --constraint",
+  },
+  ROW_FOREIGN_KEY: {
+    title: "a row that refers to a row that is not there",
+    fix: "load the other table first, or mend the reference",
+  },
+  ROW_REFUSED: {
+    title: "a row that the database refused for another reason",
+    fix: "the database's message is in the reject report",
+  },
+};

@@ -1,0 +1,154 @@
+/**
+ * What does not go together, and texts that are wrong whatever the table holds. Needs no database:
+ * what an option means to a table is left to `plan/`.
+ */
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import { flagOf } from "./flag.ts";
+import type { Command } from "./option.ts";
+import type { OptionName, Options } from "./options.ts";
+import { quoted } from "./parse-options.ts";
+import { parseRejectLimit } from "./parse-value.ts";
+
+/** Throws OPTION_MISSING, OPTION_CONFLICT or OPTION_VALUE for options that no load could honour. */
+export function checkOptions(options: Options, command: Command): void {
+  checkTexts(options);
+  checkSourceOptions(options);
+  if (command === "inspect") return;
+  checkPresent(options, "to", "a load needs a database to load into; $UPSURGE_TO is empty, too");
+  checkPresent(options, "table", "a load needs a table to load into");
+  checkConflictTarget(options);
+  checkMode(options);
+  checkUpdates(options);
+}
+
+/** The mode that `--mode` and `--ignore` say together; `null`: neither was given. */
+export function askedMode(options: Options): Options["mode"] {
+  return options.ignore ? "ignore" : options.mode;
+}
+
+function checkTexts(options: Options): void {
+  oneByte("delimiter", options.delimiter);
+  if (options.quote !== "") oneByte("quote", options.quote);
+  oneByte("escape", options.escape);
+  if (options.comment === "") wrong("comment", "", "the text that a comment begins with");
+  if (parseRejectLimit(options.maxRejects) === null) {
+    wrong("maxRejects", options.maxRejects, "a whole number, or a share such as 1%");
+  }
+  if (options.report !== null && !options.report.endsWith(".json")) {
+    wrong("report", options.report, "the name of a file that ends in .json");
+  }
+  for (const entry of options.map ?? []) {
+    if (entry.lastIndexOf(":") < 1) wrong("map", entry, "field:column, or field: to drop a field");
+  }
+  for (const entry of options.const ?? []) {
+    if (entry.indexOf("=") < 1) wrong("const", entry, "column=value");
+  }
+}
+
+/** The characters of the CSV dialect are looked for byte by byte. */
+function oneByte(name: OptionName, text: string | null): void {
+  if (text === null || text === "\\t") return;
+  const code = text.length === 1 ? text.charCodeAt(0) : -1;
+  if (code < 0 || code > 127 || code === 10 || code === 13) {
+    wrong(name, text, "one ASCII character; \\t stands for a tab");
+  }
+}
+
+function checkSourceOptions(options: Options): void {
+  const json = options.format === "json" || options.format === "ndjson";
+  if (json && options.columns !== null) {
+    conflict("columns", `--format ${options.format}`, "the fields of a JSON record have names");
+  }
+  for (const name of ["delimiter", "escape", "comment"] as const) {
+    if (json && options[name] !== null) {
+      conflict(name, `--format ${options.format}`, "it is about CSV");
+    }
+  }
+  if (json && !options.header) {
+    conflict("header", `--format ${options.format}`, "it is about CSV");
+  }
+  if (!options.header && options.columns === null) {
+    throw upsurgeError(
+      "OPTION_MISSING",
+      { flag: "--columns", reason: "with --no-header nothing else names the fields" },
+      { where: "--no-header" },
+    );
+  }
+  if (options.quote === "" && options.escape !== null) {
+    conflict("escape", "--quote ''", "without quoting there is nothing to escape");
+  }
+}
+
+function checkPresent(options: Options, name: "to" | "table", reason: string): void {
+  if (options[name] === null || options[name] === "") {
+    throw upsurgeError("OPTION_MISSING", { flag: flagOf(name), reason });
+  }
+}
+
+function checkConflictTarget(options: Options): void {
+  if (options.key !== null && options.constraint !== null) {
+    conflict("key", "--constraint", "each of them says what decides a conflict");
+  }
+  if (options.keyWhere !== null && options.key === null) {
+    conflict(
+      "keyWhere",
+      options.constraint === null ? "a load without --key" : "--constraint",
+      "it is the predicate of the index behind --key; an index named by --constraint has its own",
+    );
+  }
+  if (!options.anyConstraint) return;
+  if (options.key !== null || options.constraint !== null) {
+    const other = options.key === null ? "--constraint" : "--key";
+    conflict("anyConstraint", other, "a conflict on any unique key counts, or on that one only");
+  }
+  if (askedMode(options) !== "ignore") {
+    conflict("anyConstraint", modeText(options), "it is for --ignore");
+  }
+}
+
+function checkMode(options: Options): void {
+  if (options.ignore && options.mode !== null && options.mode !== "ignore") {
+    conflict("ignore", `--mode ${options.mode}`, "--ignore is --mode ignore");
+  }
+}
+
+const UPDATING = ["set", "updateWhere", "updateColumns", "nullKeeps", "rewriteUnchanged"] as const;
+
+function checkUpdates(options: Options): void {
+  const keyed = options.key !== null || options.constraint !== null;
+  const mode = askedMode(options) ?? (keyed ? "upsert" : "insert");
+  for (const name of UPDATING) {
+    const given = options[name] !== null && options[name] !== false;
+    if (given && (mode === "insert" || mode === "ignore")) {
+      conflict(name, modeText(options), `mode ${mode} never changes a target row`);
+    }
+  }
+  checkUpdateColumns(options.updateColumns);
+}
+
+function checkUpdateColumns(columns: Options["updateColumns"]): void {
+  if (columns === null) return;
+  const left = columns.filter((column) => column.startsWith("-"));
+  if (left.length > 0 && left.length < columns.length) {
+    wrong("updateColumns", columns.join(","), "columns to update, or -columns to leave out");
+  }
+  if (columns.includes("none") && columns.length > 1) {
+    wrong("updateColumns", columns.join(","), "column names, or none by itself");
+  }
+}
+
+function modeText(options: Options): string {
+  if (options.ignore) return "--ignore";
+  if (options.mode !== null) return `--mode ${options.mode}`;
+  return "a load without --key";
+}
+
+function conflict(name: OptionName, other: string, reason: string): never {
+  const flag = flagOf(name);
+  throw upsurgeError("OPTION_CONFLICT", { flag, other, reason }, { where: flag });
+}
+
+function wrong(name: OptionName, value: string, expected: string): never {
+  const flag = flagOf(name);
+  throw upsurgeError("OPTION_VALUE", { flag, value: quoted(value), expected }, { where: flag });
+}

@@ -1,0 +1,35 @@
+/** How an option is spelt on the command line; the table only knows its name. */
+import type { OptionSpec } from "./option.ts";
+import { OPTIONS } from "./options.ts";
+import type { OptionName } from "./options.ts";
+
+/** The names of all options, in the order of the table. */
+export const OPTION_NAMES = Object.keys(OPTIONS) as readonly OptionName[];
+
+/** One row of the table, without its literal types. */
+export function optionSpec(name: OptionName): OptionSpec {
+  return OPTIONS[name];
+}
+
+/** The long flag of an option: `--batch-rows`, or `--no-header` for a flag that is on. */
+export function flagOf(name: OptionName): string {
+  const kebab = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return optionSpec(name).negated === true ? `--no-${kebab}` : `--${kebab}`;
+}
+
+/** Every spelling of an option: long, aliases, short. */
+export function spellingsOf(name: OptionName): readonly string[] {
+  const { short, aliases = [] } = optionSpec(name);
+  return [
+    flagOf(name),
+    ...aliases.map((alias) => `--${alias}`),
+    ...(short === undefined ? [] : [`-${short}`]),
+  ];
+}
+
+/** What stands for an option's value in help and docs; empty for a flag. */
+export function valueNameOf(name: OptionName): string {
+  const { kind, value, choices } = optionSpec(name);
+  if (kind === "flag") return "";
+  return value ?? choices?.join("|") ?? "VALUE";
+}

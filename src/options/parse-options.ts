@@ -1,0 +1,128 @@
+/**
+ * From raw flags and environment to typed `Options`, row by row of the table.
+ * Looks at one option at a time; what does not go together is left to `check-options.ts`.
+ */
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import { flagOf, OPTION_NAMES, optionSpec, valueNameOf } from "./flag.ts";
+import type { OptionSpec } from "./option.ts";
+import type { OptionName, Options } from "./options.ts";
+import { parseCount, parseDuration, parseList, parseSize } from "./parse-value.ts";
+
+/** The values of each flag in the order they were typed; a flag without a value holds `true`. */
+export type RawOptions = Readonly<Partial<Record<OptionName, readonly string[]>>>;
+
+/** Environment variables, as Node gives them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+interface Given {
+  readonly name: OptionName;
+  readonly text: string;
+  /** Where the value came from, for the error. */
+  readonly where: string;
+}
+
+/** Reads raw values under the table; what was not given comes from the environment, else from the default. */
+export function parseOptions(raw: RawOptions, environment: Environment = {}): Options {
+  const parsed = OPTION_NAMES.map((name) => [name, parseOne(name, raw[name], environment)]);
+  // The table that drives the parsing also makes the type, so the two agree by construction.
+  return Object.fromEntries(parsed) as unknown as Options;
+}
+
+/** The options of a load with nothing said; spread it: `{ ...defaultOptions(), key: ["id"] }`. */
+export function defaultOptions(): Options {
+  return parseOptions({});
+}
+
+function parseOne(
+  name: OptionName,
+  typed: readonly string[] | undefined,
+  environment: Environment,
+): unknown {
+  const spec = optionSpec(name);
+  if (spec.kind === "flag") return (typed !== undefined) !== (spec.negated === true);
+  const given = givenValues(name, typed, environment);
+  if (spec.kind === "list" || spec.kind === "many") {
+    if (given.length === 0) return null;
+    return given.flatMap((one) => (spec.kind === "list" ? parsed(one, parseList) : one.text));
+  }
+  const last = given.at(-1);
+  return last === undefined ? null : parseScalar(spec, last);
+}
+
+function givenValues(
+  name: OptionName,
+  typed: readonly string[] | undefined,
+  environment: Environment,
+): readonly Given[] {
+  const spec = optionSpec(name);
+  const flag = flagOf(name);
+  if (typed !== undefined) return typed.map((text) => ({ name, text, where: flag }));
+  for (const variable of spec.env ?? []) {
+    const text = environment[variable];
+    if (text !== undefined && text !== "") {
+      return [{ name, text, where: `${flag}, from $${variable}` }];
+    }
+  }
+  return spec.default === undefined ? [] : [{ name, text: spec.default, where: flag }];
+}
+
+function parseScalar(spec: OptionSpec, given: Given): unknown {
+  switch (spec.kind) {
+    case "count":
+      return parsed(given, (text) => atLeast(parseCount(text), spec.least ?? 0));
+    case "size":
+      return parsed(given, parseSize);
+    case "duration":
+      return parsed(given, parseDuration);
+    case "choice":
+      return parsed(given, (text) => (spec.choices?.includes(text) === true ? text : null));
+    case "flag":
+    case "list":
+    case "many":
+    case "text":
+      return given.text;
+  }
+}
+
+function atLeast(count: number | null, least: number): number | null {
+  return count === null || count < least ? null : count;
+}
+
+function parsed<T>(given: Given, parse: (text: string) => T | null): T {
+  const value = parse(given.text);
+  if (value !== null) return value;
+  throw upsurgeError(
+    "OPTION_VALUE",
+    { flag: flagOf(given.name), value: quoted(given.text), expected: expectedOf(given.name) },
+    { where: given.where, fix: `for example ${optionSpec(given.name).example}` },
+  );
+}
+
+/** A value as shown in an error: an empty one would not be seen. */
+export function quoted(text: string): string {
+  return `'${text.length > 80 ? `${text.slice(0, 80)}…` : text}'`;
+}
+
+/** What an option takes, in words that follow "it takes". */
+export function expectedOf(name: OptionName): string {
+  const spec = optionSpec(name);
+  switch (spec.kind) {
+    case "count":
+      return spec.least === undefined
+        ? "a whole number"
+        : `a whole number of at least ${spec.least}`;
+    case "size":
+      return "a size such as 64MiB, 10MB or 4096";
+    case "duration":
+      return "a time such as 30s, 5m, 250ms or 0";
+    case "choice":
+      return `one of ${(spec.choices ?? []).join(", ")}`;
+    case "list":
+      return 'names parted by commas; a name that holds a comma stands in double quotes: a,"b,c"';
+    case "flag":
+      return "no value";
+    case "many":
+    case "text":
+      return valueNameOf(name);
+  }
+}

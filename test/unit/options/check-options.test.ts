@@ -1,0 +1,79 @@
+/** What does not go together. */
+import { expect, test } from "vitest";
+import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
+import { checkOptions } from "../../../src/options/check-options.ts";
+import type { Options } from "../../../src/options/options.ts";
+import { defaultOptions } from "../../../src/options/parse-options.ts";
+
+const complete: Options = { ...defaultOptions(), to: "x.db", table: "t" };
+
+function failure(more: Partial<Options>): string {
+  try {
+    checkOptions({ ...complete, ...more }, "load");
+  } catch (error) {
+    if (error instanceof UpsurgeError) return `${error.code}: ${error.message}`;
+  }
+  return "accepted";
+}
+
+test.each<[Partial<Options>]>([
+  [{}],
+  [{ key: ["id"], keyWhere: "deleted_at is null" }],
+  [{ ignore: true, anyConstraint: true }],
+  [{ ignore: true, mode: "ignore" }],
+  [{ key: ["id"], set: ["n = 1"], updateColumns: ["none"] }],
+  [{ key: ["id"], updateColumns: ["-a", "-b"] }],
+  [{ mode: "update", key: ["id"], nullKeeps: true }],
+  [{ dryRun: true, check: true }],
+  [{ delimiter: "\\t" }],
+  [{ quote: "" }],
+  [{ header: false, columns: ["a"] }],
+  [{ maxRejects: "1%", rejectFile: "bad.csv" }],
+  [{ stamp: ["at = now()"] }],
+])("accepts %j", (more) => {
+  expect(failure(more)).toBe("accepted");
+});
+
+test.each<[Partial<Options>, string]>([
+  [{ to: null }, "OPTION_MISSING: --to is missing"],
+  [{ table: null }, "OPTION_MISSING: --table is missing"],
+  [{ header: false }, "OPTION_MISSING: --columns is missing"],
+  [{ ignore: true, mode: "update" }, "OPTION_CONFLICT: --ignore does not go with --mode update"],
+  [{ key: ["a"], constraint: "c" }, "OPTION_CONFLICT: --key does not go with --constraint"],
+  [{ keyWhere: "x" }, "OPTION_CONFLICT: --key-where does not go with a load without --key"],
+  [
+    { anyConstraint: true },
+    "OPTION_CONFLICT: --any-constraint does not go with a load without --key",
+  ],
+  [
+    { ignore: true, anyConstraint: true, key: ["a"] },
+    "OPTION_CONFLICT: --any-constraint does not go with --key",
+  ],
+  [{ set: ["n = 1"] }, "OPTION_CONFLICT: --set does not go with a load without --key"],
+  [
+    { key: ["a"], ignore: true, updateWhere: "true" },
+    "OPTION_CONFLICT: --update-where does not go with --ignore",
+  ],
+  [
+    { key: ["a"], mode: "insert", nullKeeps: true },
+    "OPTION_CONFLICT: --null-keeps does not go with --mode insert",
+  ],
+  [{ key: ["a"], updateColumns: ["b", "-c"] }, "OPTION_VALUE: --update-columns cannot be 'b,-c'"],
+  [
+    { format: "ndjson", columns: ["a"] },
+    "OPTION_CONFLICT: --columns does not go with --format ndjson",
+  ],
+  [{ maxRejects: "some" }, "OPTION_VALUE: --max-rejects cannot be 'some'"],
+  [{ delimiter: ";;" }, "OPTION_VALUE: --delimiter cannot be ';;'"],
+  [{ delimiter: "§" }, "OPTION_VALUE: --delimiter cannot be '§'"],
+  [{ quote: "''" }, "OPTION_VALUE: --quote cannot be ''''"],
+  [{ report: "load.html" }, "OPTION_VALUE: --report cannot be 'load.html'"],
+  [{ map: ["nocolon"] }, "OPTION_VALUE: --map cannot be 'nocolon'"],
+  [{ const: ["novalue"] }, "OPTION_VALUE: --const cannot be 'novalue'"],
+])("refuses %j", (more, message) => {
+  expect(failure(more)).toBe(message);
+});
+
+test("an inspection needs no target", () => {
+  expect(() => checkOptions(defaultOptions(), "inspect")).not.toThrow();
+});
