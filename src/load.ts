@@ -1,6 +1,12 @@
-/** The pipeline on one screen. (Being written: the signatures stand.) */
+/**
+ * The pipeline on one screen: prepare → begin → read, map, write batch by batch → final check → commit → report.
+ * Everything is one transaction; a fault that may pass makes the load start again from its first record.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
+import { Attempt } from "./load-attempt.ts";
 import type { Options } from "./options/options.ts";
+import { makeReport } from "./report/make-report.ts";
 import type { Report } from "./report/report.ts";
 
 /** How far a load has come; sent at most a few times a second. */
@@ -25,8 +31,42 @@ export interface Surroundings {
 }
 
 /** Loads `sources` under `options`. Never throws: what went wrong is in the report. */
-export declare function load(
+export async function load(
   sources: readonly string[],
   options: Options,
   surroundings: Surroundings,
-): Promise<Report>;
+): Promise<Report> {
+  const started = performance.now();
+  let attempt = new Attempt(options, surroundings, started);
+  for (let tries = 1; ; tries += 1) {
+    const current = attempt;
+    try {
+      await attempt.run(sources);
+      return makeReport(attempt.outcome(null), options, started);
+    } catch (error) {
+      const again =
+        attempt.mayRetry(error) && (await waitToRetry(tries, options, surroundings, started));
+      if (!again) return makeReport(attempt.outcome(error), options, started);
+      surroundings.log.warn(
+        { try: tries, error: String(error) },
+        "starting again from the first record",
+      );
+      attempt = attempt.startAgain();
+    } finally {
+      await current.close();
+    }
+  }
+}
+
+/** Waits with back-off and jitter; false when `--retry-timeout` would be passed. */
+async function waitToRetry(
+  tries: number,
+  options: Options,
+  { signal }: Surroundings,
+  started: number,
+): Promise<boolean> {
+  const delayMs = Math.random() * Math.min(30_000, 100 * 2 ** tries);
+  if (signal.aborted || performance.now() - started + delayMs > options.retryTimeout) return false;
+  await sleep(delayMs, undefined, { signal }).catch(() => {});
+  return !signal.aborted;
+}

@@ -47,6 +47,16 @@ export interface FieldMapping {
   readonly column: string;
 }
 
+/** Where a field goes: a column, nowhere (`dropped`), no such column (`unknown`), or one that cannot be written. */
+export type Destination =
+  | { readonly kind: "column"; readonly column: Column }
+  | { readonly kind: "dropped" }
+  | { readonly kind: "unknown" }
+  | { readonly kind: "read-only"; readonly column: Column; readonly reason: string };
+
+/** Finds the destination of any field by name, for the header and for every record alike. */
+export type FieldResolver = (field: string) => Destination;
+
 /** Why rows must not be taken together; `null` where nothing forbids it. */
 export interface Coupling {
   /** Rows see each other's effects: apply one at a time. */

@@ -29,6 +29,10 @@ export interface Capabilities {
   /** The code the database gives for a NULL in a NOT NULL column. */
   readonly notNullCode: string;
   readonly batchRows: number;
+  /** How JSON's true and false are spelled for columns that are not text; absent: the database reads the words. */
+  readonly booleans?: { readonly true: string; readonly false: string };
+  /** Turns a JSON array, verbatim, into the text of an array column. Throws a `RangeError` for what no array can hold. */
+  readonly arrayText?: (json: string) => string;
 }
 
 /** Where and how to connect. */
@@ -93,6 +97,8 @@ export interface Writer {
   /** Applies each row by itself, in order, as the law says, and tells the rows that were refused. Leaves no partial row behind. */
   applyEach(batch: Batch): Promise<BatchResult>;
   commit(): Promise<void>;
+  /** Checks what a commit would check (deferred constraints), for a dry run; absent when there is nothing to check. */
+  rehearse?(): Promise<void>;
   /** Never throws. */
   rollback(): Promise<void>;
 }

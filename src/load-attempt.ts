@@ -1,0 +1,225 @@
+/**
+ * One try of a load, from connecting to commit: read → map → write, batch by batch, in one transaction.
+ * What it has counted and opened is here; whether to try again is `load.ts`'s to decide.
+ */
+import { upsurgeError } from "./errors/upsurge-error.ts";
+import type { Progress, Surroundings } from "./load.ts";
+import { accountedFor, addCounts, noCounts } from "./model/counts.ts";
+import type { BatchResult } from "./model/batch.ts";
+import type { RecordChunk } from "./model/record.ts";
+import type { Reject } from "./model/reject.ts";
+import type { Options } from "./options/options.ts";
+import { openNext, prepare } from "./plan-load.ts";
+import type { Prepared } from "./plan-load.ts";
+import type { Source } from "./read/source.ts";
+import type { Outcome } from "./report/make-report.ts";
+import { RejectBudget } from "./report/reject-budget.ts";
+import { defaultRejectPath, RejectFiles } from "./report/reject-file.ts";
+import type { Writer } from "./targets/target.ts";
+import { gather, readAhead } from "./write/batches.ts";
+import type { Gathered } from "./write/batches.ts";
+import { RecordMapper } from "./write/map-records.ts";
+import { BatchWriter } from "./write/write-batch.ts";
+
+/** Milliseconds between two progress reports. */
+const PROGRESS_MS = 100;
+
+export class Attempt {
+  readonly #options: Options;
+  readonly #surroundings: Surroundings;
+  readonly #started: number;
+  readonly #counts = noCounts();
+  readonly #budget: RejectBudget;
+  #rejectFiles: RejectFiles | null;
+  #rejectPaths: { file: string; report: string } | null = null;
+  #prepared: Prepared | null = null;
+  #source: Source | null = null;
+  #bytesBefore = 0;
+  #lastProgress = 0;
+  #committing = false;
+
+  constructor(
+    options: Options,
+    surroundings: Surroundings,
+    started: number,
+    rejectFiles: RejectFiles | null = null,
+  ) {
+    this.#options = options;
+    this.#surroundings = surroundings;
+    this.#started = started;
+    this.#rejectFiles = rejectFiles;
+    this.#budget = new RejectBudget(options.maxRejects);
+  }
+
+  /** Runs the load to its commit. Throws what stopped it, with everything rolled back. */
+  async run(sources: readonly string[]): Promise<void> {
+    const { signal } = this.#surroundings;
+    const prepared = await prepare(sources, this.#options, this.#surroundings);
+    this.#prepared = prepared;
+    this.#source = prepared.first;
+    const stop = (): void => void this.#abort();
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      this.#openRejectFiles(prepared.first);
+      await this.#write(prepared);
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  async #write(prepared: Prepared): Promise<void> {
+    const { session, plan } = prepared;
+    const writer = await session.begin(plan);
+    try {
+      const batches = new BatchWriter(plan, writer, (error) => session.classify(error));
+      const mapper = new RecordMapper(plan, {
+        resolve: prepared.resolve,
+        capabilities: session.capabilities,
+        missingFields: this.#options.missingFields,
+      });
+      for await (const gathered of readAhead(
+        gather(this.#chunks(prepared), mapper, plan.batchRows),
+      )) {
+        this.#surroundings.signal.throwIfAborted();
+        this.#account(gathered, await batches.write(gathered.batch));
+      }
+      this.#surroundings.signal.throwIfAborted();
+      await this.#finish(writer);
+    } catch (error) {
+      await writer.rollback();
+      throw this.#surroundings.signal.aborted ? error : session.translate(error);
+    }
+  }
+
+  /** The final check, then the commit: nothing is kept unless every record is accounted for. */
+  async #finish(writer: Writer): Promise<void> {
+    const counts = this.#counts;
+    if (accountedFor(counts) !== counts.read) {
+      const message = `${counts.read} records were read but ${accountedFor(counts)} counted`;
+      throw upsurgeError("INTERNAL", { message });
+    }
+    this.#budget.checkShare(counts.read);
+    this.#rejectFiles?.sync();
+    if (this.#options.dryRun || this.#options.check) {
+      await writer.rehearse?.();
+      return writer.rollback();
+    }
+    this.#committing = true;
+    await writer.commit();
+    this.#committing = false;
+  }
+
+  #account({ batch, rejects: before }: Gathered, { counts, faults }: BatchResult): void {
+    const written = faults.map(({ row, ...fault }): Reject => ({
+      ...fault,
+      stage: "write",
+      position: row.record.position,
+      raw: row.record.raw,
+    }));
+    const rejects = [...before, ...written];
+    if (before.length > 0 && written.length > 0)
+      rejects.sort(inFileOrder(this.#prepared?.paths ?? []));
+    addCounts(this.#counts, {
+      ...counts,
+      read: batch.rows.length + before.length,
+      rejected: rejects.length,
+    });
+    this.#rejectFiles?.write(rejects);
+    this.#budget.spend(rejects);
+    this.#reportProgress();
+  }
+
+  /** The records of all sources, in order. */
+  async *#chunks(prepared: Prepared): AsyncGenerator<RecordChunk> {
+    yield* prepared.sampled.chunks;
+    for (const path of prepared.paths.slice(1)) {
+      this.#bytesBefore += this.#source?.bytesRead ?? 0;
+      await this.#source?.close();
+      this.#source = await openNext(prepared, path, this.#options);
+      this.#rejectFiles?.register(this.#source);
+      yield* this.#source.chunks();
+    }
+  }
+
+  #openRejectFiles(first: Source): void {
+    const { rejectFile, maxRejects } = this.#options;
+    if (this.#rejectFiles !== null) this.#rejectFiles.register(first);
+    else if (rejectFile !== null || maxRejects !== "0") {
+      this.#rejectFiles = new RejectFiles(rejectFile ?? defaultRejectPath(first), first);
+    }
+  }
+
+  #reportProgress(): void {
+    const now = performance.now();
+    if (now - this.#lastProgress < PROGRESS_MS) return;
+    this.#lastProgress = now;
+    this.#surroundings.onProgress(this.#progress(now));
+  }
+
+  #progress(now: number): Progress {
+    const single = (this.#prepared?.paths.length ?? 0) === 1;
+    return {
+      records: this.#counts.read,
+      rejected: this.#counts.rejected,
+      bytes: this.#bytesBefore + (this.#source?.bytesRead ?? 0),
+      totalBytes: single ? (this.#source?.sizeBytes ?? null) : null,
+      seconds: (now - this.#started) / 1000,
+    };
+  }
+
+  async #abort(): Promise<void> {
+    await this.#source?.close();
+    if (!this.#committing) await this.#prepared?.session.close();
+  }
+
+  /** True when the error may pass, nothing was committed and every source can be read again. */
+  mayRetry(error: unknown): boolean {
+    const { session, first, paths } = this.#prepared ?? {};
+    if (session === undefined || this.#committing || this.#surroundings.signal.aborted)
+      return false;
+    return (
+      session.classify(error) === "transient" &&
+      first?.rereadable === true &&
+      !(paths ?? []).includes("-")
+    );
+  }
+
+  /** The next try, with the reject files emptied and kept open. */
+  startAgain(): Attempt {
+    this.#rejectFiles?.reset();
+    const files = this.#rejectFiles;
+    this.#rejectFiles = null;
+    return new Attempt(this.#options, this.#surroundings, this.#started, files);
+  }
+
+  /** What became of this try; closes the reject files. */
+  outcome(error: unknown): Outcome {
+    this.#closeRejectFiles();
+    const { signal } = this.#surroundings;
+    return {
+      error,
+      signal: signal.aborted ? signal.reason : null,
+      plan: this.#prepared?.plan ?? null,
+      counts: { ...this.#counts },
+      rejectPaths: this.#rejectPaths,
+      bytes: this.#bytesBefore + (this.#source?.bytesRead ?? 0),
+    };
+  }
+
+  #closeRejectFiles(): void {
+    this.#rejectPaths = this.#rejectFiles?.close() ?? null;
+    this.#rejectFiles = null;
+  }
+
+  /** Closes whatever is open; safe to call at any time. */
+  async close(): Promise<void> {
+    await this.#source?.close();
+    await this.#prepared?.first.close();
+    await this.#prepared?.session.close();
+  }
+}
+
+function inFileOrder(paths: readonly string[]): (a: Reject, b: Reject) => number {
+  const place = ({ position }: Reject): number => paths.indexOf(position.source);
+  return (a, b) => place(a) - place(b) || a.position.record - b.position.record;
+}

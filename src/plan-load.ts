@@ -1,0 +1,170 @@
+/** Opens what a load needs and plans it; shared by `load` and `upsurge plan`. Writes nothing. */
+import { upsurgeError } from "./errors/upsurge-error.ts";
+import type { FieldResolver, LoadPlan } from "./model/load-plan.ts";
+import type { TableShape } from "./model/table-shape.ts";
+import type { Options } from "./options/options.ts";
+import { makePlan } from "./plan/make-plan.ts";
+import { fieldResolver, mapFields } from "./plan/mapping.ts";
+import { nearest } from "./plan/names.ts";
+import { expandSources } from "./read/expand-sources.ts";
+import { sample } from "./read/first-chunk.ts";
+import type { Sampled } from "./read/first-chunk.ts";
+import { openSource } from "./read/open-source.ts";
+import type { ReadOptions, Source } from "./read/source.ts";
+import { findTarget } from "./targets/registry.ts";
+import type { Session, Target } from "./targets/target.ts";
+
+/** What planning needs of its surroundings. */
+export interface PlanSurroundings {
+  readonly stdin: NodeJS.ReadableStream;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** A planned load, with everything open. The holder closes the session and the source. */
+export interface Prepared {
+  readonly target: Target;
+  readonly session: Session;
+  readonly plan: LoadPlan;
+  readonly resolve: FieldResolver;
+  /** The first source, open; the paths of all. */
+  readonly first: Source;
+  readonly sampled: Sampled;
+  readonly paths: readonly string[];
+}
+
+/** What `upsurge plan` prints. */
+export interface PlanReport {
+  readonly plan: LoadPlan;
+  readonly target: string;
+  readonly server: string;
+  readonly sources: readonly {
+    name: string;
+    format: string;
+    compression: string | null;
+    fields: readonly string[];
+  }[];
+  readonly statements: readonly string[];
+}
+
+/** The options of reading among all options. */
+export function readOptions(options: Options): ReadOptions {
+  const { quote, null: nullTokens, keepEmpty, ...rest } = options;
+  return {
+    ...rest,
+    quote: quote === "" ? null : quote,
+    nullTokens: nullTokens ?? [],
+    keepEmpty: keepEmpty ?? [],
+  };
+}
+
+/** Connects, reads the table's shape, opens the first source and plans. Throws `UpsurgeError`s; closes what it opened then. */
+export async function prepare(
+  sources: readonly string[],
+  options: Options,
+  surroundings: PlanSurroundings,
+): Promise<Prepared> {
+  if (options.to === null) throw missing("--to", "there is no database to load into");
+  if (options.table === null) throw missing("--table", "there is no table to load into");
+  if (sources.length === 0)
+    throw missing("SOURCE", "there is nothing to load; - reads standard input");
+  const target = await findTarget(options.to);
+  const paths = await expandSources(sources);
+  const first = await openSource(paths[0] ?? "-", readOptions(options), surroundings);
+  let session: Session | null = null;
+  try {
+    session = await target.connect({
+      url: options.to,
+      lockTimeoutMs: options.lockTimeout,
+      environment: surroundings.environment,
+    });
+    const shape = await readShape(session, options.table, target.describe(options.to));
+    const sampled = await sample(first);
+    const plan = makePlan({
+      target: target.name,
+      shape,
+      capabilities: session.capabilities,
+      quoteIdentifier: (name) => session?.quoteIdentifier(name) ?? name,
+      options,
+      fields: sampled.fields,
+      openFields: first.fields === null,
+    });
+    await session.checkPlan(plan, checkedColumns(plan));
+    const resolve = fieldResolver(shape, options);
+    return { target, session, plan, resolve, first, sampled, paths };
+  } catch (error) {
+    await first.close();
+    await session?.close();
+    throw error;
+  }
+}
+
+/** Opens a further source of a prepared load. Throws `PLAN_UNKNOWN_FIELD` when its header does not fit. */
+export async function openNext(
+  prepared: Prepared,
+  path: string,
+  options: Options,
+): Promise<Source> {
+  const source = await openSource(path, readOptions(options));
+  if (source.fields !== null) mapFields(prepared.plan.table, source.fields, prepared.resolve);
+  return source;
+}
+
+/** Plans a load and lets the database check it. Throws `UpsurgeError`s. */
+export async function planLoad(
+  sources: readonly string[],
+  options: Options,
+  surroundings: PlanSurroundings,
+): Promise<PlanReport> {
+  const prepared = await prepare(sources, options, surroundings);
+  const { plan, session, target, first, sampled } = prepared;
+  try {
+    return {
+      plan,
+      target: target.describe(options.to ?? ""),
+      server: session.version,
+      sources: [
+        {
+          name: first.name,
+          format: first.format,
+          compression: first.compression,
+          fields: sampled.fields,
+        },
+        ...prepared.paths
+          .slice(1)
+          .map((name) => ({ name, format: "", compression: null, fields: [] })),
+      ],
+      statements: session.statements(plan, checkedColumns(plan)),
+    };
+  } finally {
+    await first.close();
+    await session.close();
+  }
+}
+
+/** The columns of the rows a plan is checked with: those the source is known to fill. */
+function checkedColumns(plan: LoadPlan): string[] {
+  const named = new Set([...plan.mapping, ...plan.constants].map((each) => each.column));
+  return plan.columns.map((column) => column.name).filter((name) => named.has(name));
+}
+
+async function readShape(session: Session, table: string, target: string): Promise<TableShape> {
+  const shape = await session.readTableShape(table);
+  if (shape !== null) return shape;
+  const tables = await session.listTables();
+  const names = tables.map(({ schema, name }) => (schema === null ? name : `${schema}.${name}`));
+  const near = nearest(table, [...names, ...tables.map(({ name }) => name)]);
+  throw upsurgeError(
+    "PLAN_NO_TABLE",
+    {
+      table,
+      reason: `${target} has ${names.length === 0 ? "no tables" : names.slice(0, 12).join(", ")}`,
+      suggestion:
+        near === null ? "create the table, or check --table and --to" : `did you mean ${near}?`,
+    },
+    { where: `--table ${table}` },
+  );
+}
+
+function missing(flag: string, reason: string): Error {
+  return upsurgeError("OPTION_MISSING", { flag, reason });
+}

@@ -1,0 +1,191 @@
+/** Chooses the unique index that decides which target row an incoming row meets. */
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { Arbiter, Mode, Strategy } from "../model/load-plan.ts";
+import type { TableShape, UniqueKey } from "../model/table-shape.ts";
+import { requireColumn, tableLabel } from "./names.ts";
+
+/** What the conflict flags say. */
+export interface ArbiterRequest {
+  readonly mode: Mode;
+  readonly key: readonly string[] | null;
+  readonly constraint: string | null;
+  readonly keyWhere: string | null;
+  readonly anyConstraint: boolean;
+  readonly matchNulls: boolean;
+  readonly strategy: "auto" | Strategy;
+  readonly quoteIdentifier: (name: string) => string;
+}
+
+/** The arbiter of a load; `null` in insert mode. Throws `PLAN_NO_KEY`, `PLAN_NO_CONFLICT_TARGET`, `PLAN_NO_CONSTRAINT`, `PLAN_UNUSABLE_KEY`. */
+export function chooseArbiter(shape: TableShape, request: ArbiterRequest): Arbiter | null {
+  if (request.mode === "insert") return null;
+  if (request.anyConstraint) return ANY;
+  if (request.constraint !== null) return byName(shape, request.constraint, request);
+  if (request.key !== null) return byColumns(shape, request.key, request);
+  throw upsurgeError("PLAN_NO_KEY", {
+    mode: request.mode,
+    suggestion:
+      request.mode === "ignore"
+        ? "pass --key or --constraint, or --any-constraint if any unique key may decide"
+        : "pass --key or --constraint; `upsurge inspect --to URL --table NAME` lists the usable ones",
+  });
+}
+
+const ANY: Arbiter = {
+  name: null,
+  kind: "any",
+  parts: [],
+  columns: [],
+  plain: false,
+  predicate: null,
+  nullsEqual: false,
+};
+
+function byName(shape: TableShape, name: string, request: ArbiterRequest): Arbiter {
+  const named = shape.uniqueKeys.filter((key) => key.name !== null);
+  const key =
+    named.find((each) => each.name === name) ??
+    named.find((each) => each.name?.toLowerCase() === name.toLowerCase());
+  if (key === undefined) {
+    const usable = named.map((each) => each.name).join(", ") || "none";
+    throw upsurgeError("PLAN_NO_CONSTRAINT", {
+      constraint: name,
+      table: tableLabel(shape),
+      usable,
+    });
+  }
+  refuseUnusable(key, name, request);
+  return arbiterOf(key, key.predicate, request);
+}
+
+function refuseUnusable(key: UniqueKey, name: string, request: ArbiterRequest): void {
+  if (key.kind === "exclusion" && request.mode !== "ignore") {
+    throw upsurgeError("PLAN_UNUSABLE_KEY", {
+      constraint: name,
+      reason: "an exclusion constraint can tell that rows collide, but not which row to update",
+      suggestion: "pass --ignore, or a unique key",
+    });
+  }
+  if (key.deferrable && request.strategy !== "select-then-write") {
+    throw upsurgeError("PLAN_UNUSABLE_KEY", {
+      constraint: name,
+      reason: "it is deferrable, so the database does not let it decide conflicts",
+      suggestion: "pass --strategy select-then-write, or make the constraint not deferrable",
+    });
+  }
+}
+
+function byColumns(shape: TableShape, key: readonly string[], request: ArbiterRequest): Arbiter {
+  const columns = key.map((name) => requireColumn(shape, name, "--key").name);
+  if (shape.kind === "view") return unindexed(columns, "the table behind the view", request);
+  const matching = shape.uniqueKeys.filter(
+    (each) => each.kind === "unique" && sameColumns(each.columns, columns),
+  );
+  const whole = matching.filter((each) => each.predicate === null);
+  const partial = matching.filter((each) => each.predicate !== null);
+  const candidates = request.keyWhere === null ? whole : [...partial, ...whole];
+  const chosen = candidates.find((each) => !each.deferrable) ?? candidates[0];
+  if (chosen !== undefined) {
+    refuseUnusable(chosen, chosen.name ?? columns.join(", "), request);
+    return arbiterOf(chosen, request.keyWhere, request);
+  }
+  const related = shape.uniqueKeys.filter((each) =>
+    touches(each, columns, request.quoteIdentifier),
+  );
+  if (
+    request.strategy === "select-then-write" &&
+    related.length === 0 &&
+    request.keyWhere === null
+  ) {
+    return unindexed(columns, null, request);
+  }
+  throw noConflictTarget(shape, { columns, related, partial }, request);
+}
+
+/** A key whose uniqueness is not ours to prove: behind a view, or without any index (on request). */
+function unindexed(
+  columns: readonly string[],
+  name: string | null,
+  request: ArbiterRequest,
+): Arbiter {
+  return {
+    name,
+    kind: "parts",
+    parts: columns.map(request.quoteIdentifier),
+    columns,
+    plain: true,
+    predicate: request.keyWhere,
+    nullsEqual: request.matchNulls,
+  };
+}
+
+function arbiterOf(key: UniqueKey, predicate: string | null, request: ArbiterRequest): Arbiter {
+  const columns = key.columns.filter((column) => column !== null);
+  return {
+    name: key.name ?? columns.join(", "),
+    kind: key.kind === "exclusion" ? "constraint" : "parts",
+    parts: key.parts,
+    columns,
+    plain: columns.length === key.parts.length,
+    predicate,
+    nullsEqual: request.matchNulls || !key.nullsDistinct,
+  };
+}
+
+function sameColumns(have: readonly (string | null)[], want: readonly string[]): boolean {
+  return have.length === want.length && want.every((column) => have.includes(column));
+}
+
+function touches(
+  key: UniqueKey,
+  columns: readonly string[],
+  quote: (name: string) => string,
+): boolean {
+  return columns.some(
+    (column) =>
+      key.columns.includes(column) ||
+      key.parts.some((part, index) => key.columns[index] === null && mentions(part, column, quote)),
+  );
+}
+
+function mentions(sql: string, column: string, quote: (name: string) => string): boolean {
+  const words: readonly string[] = sql.match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? [];
+  return sql.includes(quote(column)) || words.includes(column);
+}
+
+function noConflictTarget(
+  shape: TableShape,
+  found: {
+    columns: readonly string[];
+    related: readonly UniqueKey[];
+    partial: readonly UniqueKey[];
+  },
+  request: ArbiterRequest,
+): Error {
+  const table = tableLabel(shape);
+  const list = found.columns.map(request.quoteIdentifier).join(", ");
+  const keys = shape.uniqueKeys.map(describeKey).join("; ") || "none";
+  const [partial] = found.partial;
+  const ddl = `create unique index on ${table} (${list})`;
+  const suggestion =
+    partial === undefined
+      ? `${ddl}, or pass one of those keys${found.related.length === 0 ? ", or --strategy select-then-write" : ""}`
+      : `pass --key-where '${partial.predicate ?? ""}' (or --constraint ${partial.name ?? ""}) to use the partial index; rows outside it are always inserted`;
+  return upsurgeError(
+    "PLAN_NO_CONFLICT_TARGET",
+    {
+      table,
+      key: found.columns.join(", "),
+      reason: `a key needs a primary key or unique index on exactly its columns; found: ${keys}`,
+      suggestion,
+    },
+    { where: `--key ${found.columns.join(",")}` },
+  );
+}
+
+/** A unique key in a few words: `orders_pkey (id)`, `users_email (lower(email)) where active`. */
+export function describeKey(key: UniqueKey): string {
+  const parts = key.parts.map((part, index) => key.columns[index] ?? part).join(", ");
+  const predicate = key.predicate === null ? "" : ` where ${key.predicate}`;
+  return `${key.name === null ? "" : `${key.name} `}(${parts})${predicate}`;
+}

@@ -1,0 +1,92 @@
+/**
+ * Finds what couples rows with different keys, so that taking them together could differ from one at a time.
+ * The list is TRUE for any database; each entry has a case in the conformance suite.
+ */
+import type { Arbiter, Coupling, Mode, Strategy, UpdateRule } from "../model/load-plan.ts";
+import type { Column, TableShape, UniqueKey } from "../model/table-shape.ts";
+import { hasSubquery } from "../targets/expressions.ts";
+
+/** What a load will do to the table, as far as coupling depends on it. */
+export interface CouplingRequest {
+  readonly mode: Mode;
+  readonly strategy: Strategy;
+  readonly arbiter: Arbiter | null;
+  readonly update: UpdateRule;
+  /** The columns rows may carry, constants and stamps included. */
+  readonly columns: readonly Column[];
+}
+
+/** Why rows of this load must be applied one at a time, or at least in order. */
+export function findCoupling(shape: TableShape, request: CouplingRequest): Coupling {
+  return { rows: rowsReason(shape, request), order: orderReason(shape, request) };
+}
+
+function rowsReason(
+  shape: TableShape,
+  { mode, arbiter, update, ...request }: CouplingRequest,
+): string | null {
+  const events = mode === "insert" || mode === "ignore" ? ["insert"] : ["insert", "update"];
+  const trigger = shape.triggers.find((each) =>
+    each.events.some((event) => events.includes(event)),
+  );
+  if (trigger !== undefined) return `the trigger ${trigger.name} must see rows one by one`;
+  if (shape.kind === "view") return "the table behind a view may couple rows";
+  if (shape.rewritten) return "row security or rewrite rules may couple rows";
+  if (request.strategy === "select-then-write" && arbiter !== null && arbiter.kind !== "parts") {
+    return "such a conflict shows only when a row is written";
+  }
+  const written = writtenColumns({ ...request, update });
+  const self = shape.foreignKeys.find(
+    (each) => each.selfReferencing && each.columns.some((column) => written.has(column)),
+  );
+  if (self !== undefined)
+    return `the foreign key (${self.columns.join(", ")}) refers to this table`;
+  const deferrable = shape.uniqueKeys.find((each) => each.deferrable && isTouched(each, written));
+  if (deferrable !== undefined) {
+    return `the deferrable key ${deferrable.name ?? ""} is checked late`;
+  }
+  const expressions = [...update.sets, ...update.stamps].map((each) => each.expression);
+  if (update.where !== null) expressions.push(update.where);
+  if (expressions.some(hasSubquery))
+    return "an expression holds a subquery, which may read other rows";
+  const moved = update.sets.find((each) => arbiter?.columns.includes(each.column));
+  if (moved !== undefined) return `--set moves the key column ${moved.column}`;
+  return null;
+}
+
+function orderReason(shape: TableShape, request: CouplingRequest): string | null {
+  const { arbiter, strategy } = request;
+  const written = writtenColumns(request);
+  const other = shape.uniqueKeys.find(
+    (each) => !isArbiter(each, arbiter) && isTouched(each, written),
+  );
+  if (other !== undefined) return `the unique key ${describe(other)} is written as well`;
+  if (arbiter?.kind === "parts" && !arbiter.plain) return "the key is an expression";
+  if (arbiter?.predicate !== null && arbiter !== null) return "the key is partial";
+  if (strategy === "select-then-write") return null;
+  const made = shape.columns.find((column) => column.volatileDefault && !written.has(column.name));
+  return made === undefined ? null : `the database makes values for ${made.name} in order`;
+}
+
+function writtenColumns({
+  columns,
+  update,
+}: Pick<CouplingRequest, "columns" | "update">): Set<string> {
+  const written = new Set(columns.map((column) => column.name));
+  for (const each of [...update.sets, ...update.stamps]) written.add(each.column);
+  return written;
+}
+
+function isArbiter(key: UniqueKey, arbiter: Arbiter | null): boolean {
+  if (arbiter === null || arbiter.kind === "any") return false;
+  const name = key.name ?? key.columns.join(", ");
+  return name === arbiter.name;
+}
+
+function isTouched(key: UniqueKey, written: ReadonlySet<string>): boolean {
+  return key.columns.some((column) => column === null || written.has(column));
+}
+
+function describe(key: UniqueKey): string {
+  return `${key.name ?? ""}(${key.parts.join(", ")})`;
+}

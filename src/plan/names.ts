@@ -1,0 +1,77 @@
+/** Finds columns by the names people use, and suggests near ones. */
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { Column, TableShape } from "../model/table-shape.ts";
+
+/** A table's name as people write it. */
+export function tableLabel(shape: TableShape): string {
+  const { schema, name } = shape.name;
+  return schema === null ? name : `${schema}.${name}`;
+}
+
+/**
+ * The column called `name`: exactly, else the only one that differs just in case; `null` when there is none.
+ * Throws `PLAN_AMBIGUOUS_FIELD` when several differ only in case.
+ */
+export function findColumn(shape: TableShape, name: string): Column | null {
+  const exact = shape.columns.find((column) => column.name === name);
+  if (exact !== undefined) return exact;
+  const folded = name.toLowerCase();
+  const alike = shape.columns.filter((column) => column.name.toLowerCase() === folded);
+  if (alike.length > 1) {
+    const candidates = alike.map((column) => column.name).join(" or ");
+    throw upsurgeError("PLAN_AMBIGUOUS_FIELD", { field: name, candidates });
+  }
+  return alike[0] ?? null;
+}
+
+/** The column called `name`, or `PLAN_UNKNOWN_COLUMN` with the nearest name as fix. */
+export function requireColumn(shape: TableShape, name: string, where: string): Column {
+  const column = findColumn(shape, name);
+  if (column !== null) return column;
+  const near = nearest(
+    name,
+    shape.columns.map((each) => each.name),
+  );
+  throw upsurgeError(
+    "PLAN_UNKNOWN_COLUMN",
+    {
+      column: name,
+      table: tableLabel(shape),
+      columns: columnList(shape),
+      suggestion: near === null ? "use one of those names" : `did you mean ${near}?`,
+    },
+    { where },
+  );
+}
+
+/** The table's column names, for messages. */
+export function columnList(shape: TableShape): string {
+  const names = shape.columns.map((column) => column.name);
+  return names.length > 20
+    ? `${names.slice(0, 20).join(", ")} and ${names.length - 20} more`
+    : names.join(", ");
+}
+
+/** The candidate that is at most a third of its letters away from `name`; `null` when none is. */
+export function nearest(name: string, candidates: readonly string[]): string | null {
+  let best: string | null = null;
+  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitute = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitute, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,88 @@
+/** Chooses how rows are written: by the database's own upsert, or by looking first. */
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { Arbiter, Mode, RowSource, Strategy } from "../model/load-plan.ts";
+import type { TableShape } from "../model/table-shape.ts";
+import type { Capabilities } from "../targets/target.ts";
+
+/** A choice and the sentence that explains it. */
+export interface Choice<T> {
+  readonly chosen: T;
+  readonly why: string;
+}
+
+export interface StrategyRequest {
+  readonly asked: "auto" | Strategy;
+  readonly mode: Mode;
+  readonly arbiter: Arbiter | null;
+  readonly matchNulls: boolean;
+}
+
+/** The strategy of a load. Throws `PLAN_UNSUPPORTED` when `native` was asked for and cannot be. */
+export function chooseStrategy(
+  shape: TableShape,
+  capabilities: Capabilities,
+  request: StrategyRequest,
+): Choice<Strategy> {
+  const obstacle = nativeObstacle(shape, capabilities, request);
+  if (request.asked === "select-then-write") {
+    return { chosen: "select-then-write", why: "asked for with --strategy" };
+  }
+  if (obstacle === null) return { chosen: "native", why: nativeReason(request.mode) };
+  if (request.asked === "native") {
+    throw upsurgeError("PLAN_UNSUPPORTED", {
+      what: "--strategy native",
+      reason: obstacle,
+      suggestion: "leave --strategy out, or pass --strategy select-then-write",
+    });
+  }
+  return { chosen: "select-then-write", why: obstacle };
+}
+
+function nativeReason(mode: Mode): string {
+  if (mode === "insert") return "plain INSERT: a record whose key exists is rejected";
+  if (mode === "update") return "UPDATE of the rows that are found; nothing is inserted";
+  return "a unique index decides, so the database's own upsert is exact and never races";
+}
+
+function nativeObstacle(
+  shape: TableShape,
+  capabilities: Capabilities,
+  { mode, arbiter, matchNulls }: StrategyRequest,
+): string | null {
+  if (mode === "insert" || mode === "update") return null;
+  if (shape.triggers.some((trigger) => trigger.timing === "instead")) {
+    return "INSTEAD OF triggers take no upsert";
+  }
+  if (shape.kind === "view" && !capabilities.upsertsViews) return "this database upserts no views";
+  if (shape.kind === "virtual") return "virtual tables take no upsert";
+  if (shape.kind === "partitioned" && !capabilities.countsPartitioned && mode === "upsert") {
+    return "before PostgreSQL 18 an upsert into a partitioned table cannot tell inserted from updated";
+  }
+  if (arbiter?.kind === "any" && !capabilities.anyConstraint)
+    return "no native form for any unique key";
+  if (matchNulls && arbiter?.nullsEqual === true && arbiter.columns.length > 0) {
+    return "--null-key match: the unique index takes NULLs as different keys";
+  }
+  return null;
+}
+
+/** The row source of a load. Throws `PLAN_UNSUPPORTED` for one the target has not. */
+export function chooseRowSource(
+  capabilities: Capabilities,
+  asked: "auto" | RowSource,
+): Choice<RowSource> {
+  const [first] = capabilities.rowSources;
+  if (asked === "auto") return { chosen: first ?? "values", why: "the target's fastest" };
+  if (!capabilities.rowSources.includes(asked)) {
+    throw upsurgeError("PLAN_UNSUPPORTED", {
+      what: `--row-source ${asked}`,
+      reason: `this target has ${capabilities.rowSources.join(", ")}`,
+      suggestion: "leave --row-source out",
+    });
+  }
+  if (capabilities.setBased) return { chosen: asked, why: "asked for with --row-source" };
+  return {
+    chosen: asked,
+    why: "rows are applied one at a time in process, whatever the row source",
+  };
+}

@@ -1,0 +1,86 @@
+/** Turns the update flags into what happens to a target row that was found. */
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { Arbiter, Assignment, Mode, UpdateRule } from "../model/load-plan.ts";
+import type { TableShape } from "../model/table-shape.ts";
+import type { Options } from "../options/options.ts";
+import { qualify, splitAssignment } from "../targets/expressions.ts";
+import type { Naming } from "../targets/expressions.ts";
+import { whyReadOnly } from "./mapping.ts";
+import { requireColumn } from "./names.ts";
+
+/** What the rule is made from. */
+export interface UpdateRequest {
+  readonly options: Options;
+  readonly mode: Mode;
+  readonly arbiter: Arbiter | null;
+  readonly naming: Naming;
+}
+
+/** The update rule of a load. Throws `PLAN_UNKNOWN_COLUMN`, `PLAN_READ_ONLY_COLUMN`, `OPTION_VALUE`. */
+export function updateRule(shape: TableShape, request: UpdateRequest): UpdateRule {
+  const { options, mode, naming } = request;
+  const updates = mode === "upsert" || mode === "update";
+  const stamps = assignments(shape, "--stamp", options.stamp, naming);
+  return {
+    columns: updates ? updateColumns(shape, request) : [],
+    sets: updates ? assignments(shape, "--set", options.set, naming) : [],
+    stamps: stamps.map((stamp) => ({ ...stamp })),
+    where: options.updateWhere === null ? null : qualify(options.updateWhere, "target", naming),
+    nullKeeps: options.nullKeeps,
+    rewriteUnchanged: options.rewriteUnchanged,
+  };
+}
+
+function updateColumns(shape: TableShape, { options, arbiter }: UpdateRequest): string[] {
+  const asked = options.updateColumns;
+  const writable = shape.columns
+    .filter((column) => whyReadOnly(column, true) === null && column.identity !== "always")
+    .map((column) => column.name);
+  const byDefault = writable.filter((name) => !(arbiter?.columns.includes(name) ?? false));
+  if (asked === null) return byDefault;
+  if (asked.length === 1 && asked[0] === "none") return [];
+  if (asked.every((name) => name.startsWith("-"))) {
+    const left = asked.map((name) => requireColumn(shape, name.slice(1), "--update-columns").name);
+    return byDefault.filter((name) => !left.includes(name));
+  }
+  const named = asked.map((name) => {
+    const column = requireColumn(shape, name, "--update-columns");
+    refuseReadOnly(shape, column.name, "--update-columns");
+    return column.name;
+  });
+  return shape.columns.map((column) => column.name).filter((name) => named.includes(name));
+}
+
+function assignments(
+  shape: TableShape,
+  flag: string,
+  given: readonly string[] | null,
+  naming: Naming,
+): Assignment[] {
+  const seen = new Set<string>();
+  return (given ?? []).map((text) => {
+    const parsed = splitAssignment(text);
+    if (parsed === null) {
+      throw upsurgeError("OPTION_VALUE", { flag, value: text, expected: '"column = expression"' });
+    }
+    const column = requireColumn(shape, parsed.column, flag).name;
+    refuseReadOnly(shape, column, flag);
+    if (seen.has(column)) {
+      throw upsurgeError("PLAN_DUPLICATE_COLUMN", { column, reason: `by two ${flag} expressions` });
+    }
+    seen.add(column);
+    return { column, expression: qualify(parsed.expression, "target", naming) };
+  });
+}
+
+function refuseReadOnly(shape: TableShape, name: string, flag: string): void {
+  const column = requireColumn(shape, name, flag);
+  const reason = whyReadOnly(column, false);
+  if (reason === null) return;
+  const suggestion = `leave ${name} out of ${flag}`;
+  throw upsurgeError(
+    "PLAN_READ_ONLY_COLUMN",
+    { column: name, reason, suggestion },
+    { where: flag },
+  );
+}

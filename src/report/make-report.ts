@@ -1,0 +1,87 @@
+/** Makes the report of a load from what happened; decides status and exit code. */
+import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
+import { noCounts } from "../model/counts.ts";
+import type { Counts } from "../model/counts.ts";
+import type { LoadPlan } from "../model/load-plan.ts";
+import type { Options } from "../options/options.ts";
+import type { Report, ReportedError, Status } from "./report.ts";
+
+/** What became of a load. */
+export interface Outcome {
+  /** What stopped it; `null` when it came to its end. */
+  readonly error: unknown;
+  /** The abort reason, an object with the signal's `number`; `null` when nobody asked to stop. */
+  readonly signal: unknown;
+  readonly plan: LoadPlan | null;
+  readonly counts: Counts;
+  readonly rejectPaths: { readonly file: string; readonly report: string } | null;
+  readonly bytes: number;
+}
+
+/** The report; `started` is a reading of `performance.now()`. */
+export function makeReport(outcome: Outcome, options: Options, started: number): Report {
+  const { plan } = outcome;
+  const counts = outcome.error === null ? outcome.counts : undone(outcome.counts);
+  const seconds = (performance.now() - started) / 1000;
+  const [status, exit, error] = conclude(outcome, options);
+  return {
+    status,
+    exit,
+    target: plan?.target ?? null,
+    table: plan === null ? options.table : qualified(plan),
+    mode: plan?.mode ?? null,
+    strategy: plan?.strategy ?? null,
+    rowSource: plan?.rowSource ?? null,
+    counts,
+    rejectFile: outcome.rejectPaths?.file ?? null,
+    rejectReport: outcome.rejectPaths?.report ?? null,
+    guarantee: "all-or-nothing",
+    dryRun: options.dryRun || options.check,
+    seconds: Math.round(seconds * 1000) / 1000,
+    rowsPerSecond: Math.round(counts.read / Math.max(seconds, 0.001)),
+    bytes: outcome.bytes,
+    warnings: plan?.warnings ?? [],
+    ...(error === null ? {} : { error }),
+  };
+}
+
+/** A load that failed kept nothing: only what was read and rejected is still true. */
+function undone({ read, rejected }: Counts): Counts {
+  return { ...noCounts(), read, rejected };
+}
+
+function qualified({ table }: LoadPlan): string {
+  return table.name.schema === null ? table.name.name : `${table.name.schema}.${table.name.name}`;
+}
+
+function conclude(
+  { error, signal, counts }: Outcome,
+  options: Options,
+): [Status, number, ReportedError | null] {
+  if (error !== null && signal !== null) return ["interrupted", 128 + signalNumber(signal), null];
+  if (error !== null) {
+    const ours = toUpsurgeError(error);
+    return ["failed", ours.exit, reported(ours)];
+  }
+  if (counts.rejected > 0) return ["rejects", 3, null];
+  const changes = counts.inserted + counts.updated + counts.deleted;
+  return options.check && changes > 0 ? ["changes", 3, null] : ["ok", 0, null];
+}
+
+function signalNumber(reason: unknown): number {
+  const number =
+    typeof reason === "object" && reason !== null && "number" in reason ? reason.number : null;
+  return typeof number === "number" ? number : 2;
+}
+
+/** Any failure as one of ours; what we did not foresee is a bug. */
+export function toUpsurgeError(error: unknown): UpsurgeError {
+  if (error instanceof UpsurgeError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return upsurgeError("INTERNAL", { message }, { cause: error });
+}
+
+function reported(error: UpsurgeError): ReportedError {
+  const { code, message, why, fix, where } = error;
+  return { code, message, cause: why, fix, where };
+}

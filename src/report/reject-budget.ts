@@ -1,0 +1,54 @@
+/** `--max-rejects`: how many records may be rejected before the load stops. */
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { Reject } from "../model/reject.ts";
+
+export class RejectBudget {
+  readonly #limit: string;
+  readonly #most: number;
+  readonly #share: number | null;
+  #count = 0;
+  #last: Reject | null = null;
+
+  /** `limit` is `N` or `N%`, already validated. */
+  constructor(limit: string) {
+    this.#limit = limit;
+    this.#share = limit.endsWith("%") ? Number(limit.slice(0, -1)) / 100 : null;
+    this.#most = this.#share === null ? Number(limit) : Number.POSITIVE_INFINITY;
+  }
+
+  /** Takes rejects in file order. Throws `REJECT_LIMIT` for the first one too many. */
+  spend(rejects: readonly Reject[]): void {
+    for (const reject of rejects) {
+      this.#count += 1;
+      this.#last = reject;
+      if (this.#count > this.#most) throw this.#exceeded(reject);
+    }
+  }
+
+  /** At the end of the load: throws `REJECT_LIMIT` when more than the allowed share of `read` was rejected. */
+  checkShare(read: number): void {
+    if (this.#share === null || this.#last === null) return;
+    if (this.#count > this.#share * read) throw this.#exceeded(this.#last);
+  }
+
+  #exceeded(reject: Reject): Error {
+    const count = this.#count === 1 ? "1 record was" : `${this.#count} records were`;
+    return upsurgeError(
+      "REJECT_LIMIT",
+      {
+        message: `${reject.message} (${reject.code}${reject.dbCode === null ? "" : `, ${reject.dbCode}`})`,
+        count,
+        limit: this.#limit,
+      },
+      { where: placeOf(reject) },
+    );
+  }
+}
+
+/** Where a reject stands: `orders.csv, record 3, line 4, column "amount"`. */
+export function placeOf({ position, column }: Reject): string {
+  const [first, last] = position.line;
+  const lines = first === last ? `line ${first}` : `lines ${first}-${last}`;
+  const source = position.source === "-" ? "standard input" : position.source;
+  return `${source}, record ${position.record}, ${lines}${column === null ? "" : `, column "${column}"`}`;
+}

@@ -1,0 +1,120 @@
+/**
+ * Reads the SQL expressions that people pass (--set, --update-where, --stamp, index predicates) just far enough
+ * to give bare column names their alias. Whether an expression is valid is the database's to say.
+ */
+
+/** How names of one database are spelled and looked up. */
+export interface Naming {
+  readonly columns: readonly string[];
+  readonly quoteIdentifier: (name: string) => string;
+}
+
+type Token =
+  | {
+      readonly kind: "word";
+      readonly text: string;
+      readonly name: string;
+      readonly quoted: boolean;
+    }
+  | { readonly kind: "space" | "other"; readonly text: string };
+
+const TOKEN =
+  /\s+|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|[eExXbBnN]?'(?:[^']|'')*'|"(?:[^"]|"")*"|\[[A-Za-z_][^\]]*\]|`[^`]*`|\d[\w.]*|[\p{L}_][\p{L}\p{N}_$]*|::|[\s\S]/guy;
+
+/** Words that are never a bare column: reserved in the databases we know, or part of SQL's own syntax. */
+const RESERVED = new Set(
+  `all and any array as asc between both case cast check collate column current_date current_time current_timestamp
+   current_user default desc distinct do else end except exists false fetch for from glob group having ilike in intersect into
+   is isnull like limit not notnull null offset on or order over partition regexp returning select session_user similar some
+   table then to true union unique user using values when where with within`.split(/\s+/),
+);
+
+/** Splits SQL into words, white space and everything else; strings and comments stay whole. */
+function tokenize(sql: string): Token[] {
+  return [...sql.matchAll(TOKEN)].map(([text]): Token => {
+    if (/^(\s|--|\/\*)/.test(text)) return { kind: "space", text };
+    if (/^["`[]/.test(text) && text.length > 1) {
+      const close = text.at(-1) ?? "";
+      const name = text.slice(1, -1).replaceAll(close + close, close);
+      return { kind: "word", text, name, quoted: true };
+    }
+    if (/^[\p{L}_]/u.test(text) && !text.endsWith("'")) {
+      return { kind: "word", text, name: text, quoted: false };
+    }
+    return { kind: "other", text };
+  });
+}
+
+/**
+ * Puts `alias.` before every bare column name outside subqueries: `count + 1` becomes `target."count" + 1`.
+ * Names after a dot, function names, type names and keywords stay as they are.
+ */
+export function qualify(sql: string, alias: string, naming: Naming): string {
+  const tokens = tokenize(sql);
+  const solid = tokens.filter((token) => token.kind !== "space");
+  let at = -1;
+  let skipUntilDepth: number | null = null;
+  let depth = 0;
+  return tokens
+    .map((token) => {
+      if (token.kind === "space") return token.text;
+      at += 1;
+      const next = solid[at + 1];
+      if (token.text === "(") {
+        depth += 1;
+        if (skipUntilDepth === null && startsQuery(next)) skipUntilDepth = depth;
+      } else if (token.text === ")") {
+        if (skipUntilDepth === depth) skipUntilDepth = null;
+        depth -= 1;
+      }
+      if (token.kind !== "word" || skipUntilDepth !== null) return token.text;
+      const column = isBareColumn(token, solid[at - 1], next)
+        ? lookUp(token, naming.columns)
+        : null;
+      return column === null ? token.text : `${alias}.${naming.quoteIdentifier(column)}`;
+    })
+    .join("");
+}
+
+function startsQuery(token: Token | undefined): boolean {
+  return token?.kind === "word" && !token.quoted && /^(select|with|values)$/i.test(token.name);
+}
+
+function isBareColumn(
+  token: Extract<Token, { kind: "word" }>,
+  before: Token | undefined,
+  after: Token | undefined,
+): boolean {
+  if (!token.quoted && RESERVED.has(token.name.toLowerCase())) return false;
+  if (before?.text === "." || before?.text === "::") return false;
+  if (before?.kind === "word" && /^(as|collate)$/i.test(before.name)) return false;
+  if (after?.text === "." || after?.text === "(") return false;
+  if (after?.text.startsWith("'")) return false;
+  return !(after?.kind === "word" && /^from$/i.test(after.name) && before?.text === "(");
+}
+
+/** A quoted name must match exactly; a bare one in lower case, else in any case when only one does. */
+function lookUp(
+  token: Extract<Token, { kind: "word" }>,
+  columns: readonly string[],
+): string | null {
+  if (token.quoted) return columns.includes(token.name) ? token.name : null;
+  const folded = token.name.toLowerCase();
+  if (columns.includes(folded)) return folded;
+  const alike = columns.filter((column) => column.toLowerCase() === folded);
+  return alike.length === 1 ? (alike[0] ?? null) : null;
+}
+
+/** True when the expression holds a query of its own, which may read the table. */
+export function hasSubquery(sql: string): boolean {
+  return tokenize(sql).some(startsQuery);
+}
+
+/** Splits `column = expression` at its first equals sign; `null` when it is not of that form. */
+export function splitAssignment(text: string): { column: string; expression: string } | null {
+  const match =
+    /^\s*(?:"((?:[^"]|"")+)"|([\p{L}_][\p{L}\p{N}_$]*))\s*=(?!=)\s*([\s\S]*\S)\s*$/u.exec(text);
+  if (match === null) return null;
+  const [, quoted, bare, expression] = match;
+  return { column: quoted?.replaceAll('""', '"') ?? bare ?? "", expression: expression ?? "" };
+}

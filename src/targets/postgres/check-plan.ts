@@ -1,0 +1,139 @@
+/**
+ * Lets the server check a plan without running it: EXPLAIN plans a statement and checks privileges.
+ * Each expression of the user's is tried by itself first, so that the error can name its flag.
+ */
+import type { Client } from "pg";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { LoadPlan } from "../../model/load-plan.ts";
+import { conflictTarget, insertSql, tableSql } from "./native-sql.ts";
+import { isServerError } from "./errors.ts";
+import { onlyTable } from "./select-then-write-sql.ts";
+import { setSql } from "./set-sql.ts";
+import { STAGE, stageDdl } from "./stage.ts";
+
+/** Checks inside a transaction that the caller rolls back. Throws `PLAN_*` errors. */
+export async function checkPlan(
+  client: Client,
+  plan: LoadPlan,
+  columns: readonly string[],
+): Promise<void> {
+  await checkExpressions(client, plan);
+  await checkUnique(client, plan);
+  for (const statement of stageDdl(plan)) await client.query(statement);
+  const sql = setSql(plan, columns, { kind: "all", shape: null });
+  const statements = sql.kind === "native" ? [sql.write] : [sql.meet, sql.update, sql.insert];
+  if (sql.kind === "native" && sql.counts)
+    await client.query(`select set_config('upsurge.skipped', '0', true)`);
+  const named = namesIndex(plan);
+  if (sql.kind === "look" && named && plan.arbiter !== null && plan.mode !== "update") {
+    statements.push(`${insertSql(plan, columns, { from: `${STAGE} as excluded` })}
+${conflictTarget(plan.arbiter)} do nothing`);
+  }
+  for (const statement of statements) {
+    if (statement !== null) await explain(client, plan, statement);
+  }
+}
+
+/** True when ON CONFLICT could name the key: then it must, or the key is not what the user thinks. */
+function namesIndex({ arbiter, table, nullKey }: LoadPlan): boolean {
+  if (arbiter === null || arbiter.name === null || nullKey === "match") return false;
+  const key = table.uniqueKeys.find((each) => each.name === arbiter.name);
+  if (table.kind === "view") return !table.triggers.some((trigger) => trigger.timing === "instead");
+  return key?.deferrable !== true;
+}
+
+async function explain(client: Client, plan: LoadPlan, statement: string): Promise<void> {
+  try {
+    await client.query(`explain ${statement}`);
+  } catch (error) {
+    throw planError(error, plan);
+  }
+}
+
+function planError(error: unknown, plan: LoadPlan): unknown {
+  if (!isServerError(error)) return error;
+  const table = tableSql(plan);
+  const context = { cause: error };
+  const parts = plan.arbiter?.parts.join(", ") ?? "";
+  switch (error.code) {
+    case "42P10":
+    case "42809":
+    case "55000":
+      return upsurgeError(
+        "PLAN_NO_CONFLICT_TARGET",
+        {
+          table,
+          key: parts,
+          reason: error.message,
+          suggestion: `create unique index on ${table} (${parts}), or name another key; \`upsurge inspect\` lists them`,
+        },
+        context,
+      );
+    case "42501":
+      return upsurgeError(
+        "PLAN_PRIVILEGE",
+        {
+          privilege: plan.mode,
+          table,
+          suggestion: `grant select, insert, update on ${table} to USER (the columns of the load are enough)`,
+        },
+        { ...context, why: error.message },
+      );
+    case "42804":
+      return upsurgeError(
+        "PLAN_EXPRESSION",
+        { flag: "an expression of --set or --stamp", reason: error.message },
+        context,
+      );
+    default:
+      return error;
+  }
+}
+
+async function checkExpressions(client: Client, plan: LoadPlan): Promise<void> {
+  const { update, mode } = plan;
+  const table = onlyTable(plan);
+  const target = mode === "insert" || mode === "ignore" ? "" : `${table} as target, `;
+  const tries: [string, string][] = [
+    ...update.sets.map(({ column, expression }): [string, string] => [
+      `--set "${column} = …"`,
+      `select (${expression}) from ${target}${table} as excluded`,
+    ]),
+    ...update.stamps.map(({ column, expression }): [string, string] => [
+      `--stamp "${column} = …"`,
+      `select (${expression})`,
+    ]),
+  ];
+  if (update.where !== null) {
+    tries.push([
+      "--update-where",
+      `select from ${target}${table} as excluded where (${update.where})`,
+    ]);
+  }
+  for (const [flag, statement] of tries) {
+    try {
+      await client.query(`explain ${statement}`);
+    } catch (error) {
+      if (!isServerError(error) || error.code === "42501") throw planError(error, plan);
+      throw upsurgeError(
+        "PLAN_EXPRESSION",
+        { flag, reason: `${error.message} (${error.code})` },
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** A key without a unique index must at least be unique now; the lock of the load keeps it so. */
+async function checkUnique(client: Client, plan: LoadPlan): Promise<void> {
+  const { arbiter } = plan;
+  if (arbiter === null || arbiter.name !== null || arbiter.kind !== "parts") return;
+  const key = arbiter.parts.join(", ");
+  const known = arbiter.nullsEqual
+    ? ""
+    : ` where ${arbiter.parts.map((part) => `${part} is not null`).join(" and ")}`;
+  const { rowCount } = await client.query(
+    `select from ${onlyTable(plan)}${known} group by ${key} having count(*) > 1 limit 1`,
+  );
+  if (rowCount !== 0) throw upsurgeError("PLAN_KEY_NOT_UNIQUE", { table: tableSql(plan), key });
+}

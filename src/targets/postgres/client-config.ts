@@ -1,0 +1,88 @@
+/**
+ * From settings to the driver's configuration, TLS above all: `sslmode` means what libpq says it means,
+ * and without one it is verify-full for any host but this machine.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { ConnectionOptions } from "node:tls";
+import type { ClientConfig } from "pg";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { readSettings } from "./connection-url.ts";
+import type { Environment, Settings } from "./connection-url.ts";
+
+const CONNECT_TIMEOUT_SECONDS = 10;
+
+/** The configurations to try in turn; more than one only where `sslmode` allows falling back. */
+export function clientConfig(url: string, environment: Environment): ClientConfig[] {
+  const settings = readSettings(url, environment);
+  const { host, port, user, password, dbname, options } = settings;
+  const base: ClientConfig & { enableChannelBinding: boolean } = {
+    ...(host === undefined ? {} : { host }),
+    port: Number(port ?? 5432),
+    ...(user === undefined ? {} : { user }),
+    ...(password === undefined ? {} : { password }),
+    ...(dbname === undefined ? {} : { database: dbname }),
+    ...(options === undefined ? {} : { options }),
+    application_name: settings["application_name"] ?? "upsurge",
+    connectionTimeoutMillis: 1000 * Number(settings["connect_timeout"] ?? CONNECT_TIMEOUT_SECONDS),
+    keepAlive: true,
+    enableChannelBinding: true,
+  };
+  return tlsChoices(settings).map((ssl) => ({ ...base, ssl }));
+}
+
+type TlsChoice = ConnectionOptions | false;
+
+function tlsChoices(settings: Settings): TlsChoice[] {
+  const host = settings["host"] ?? "";
+  const local = host.startsWith("/") || ["localhost", "127.0.0.1", "::1"].includes(host);
+  if (host.startsWith("/")) return [false];
+  const mode = settings["sslmode"] ?? (local ? "disable" : "verify-full");
+  const unverified = { ...certificates(settings), rejectUnauthorized: false };
+  const verified = { ...certificates(settings), rejectUnauthorized: true, servername: host };
+  switch (mode) {
+    case "disable":
+      return [false];
+    case "allow":
+      return [false, unverified];
+    case "prefer":
+      return [unverified, false];
+    case "require":
+      return [settings["sslrootcert"] === undefined ? unverified : verifyCa(verified)];
+    case "verify-ca":
+      return [verifyCa(verified)];
+    case "verify-full":
+      return [verified];
+    default:
+      throw upsurgeError("OPTION_VALUE", {
+        flag: "sslmode",
+        value: mode,
+        expected: "disable, allow, prefer, require, verify-ca or verify-full",
+      });
+  }
+}
+
+/** The chain is verified, the host name is not. */
+function verifyCa(verified: ConnectionOptions): ConnectionOptions {
+  return { ...verified, checkServerIdentity: () => undefined };
+}
+
+function certificates({ sslrootcert, sslcert, sslkey }: Settings): ConnectionOptions {
+  const usual = join(homedir(), ".postgresql", "root.crt");
+  const root = sslrootcert ?? (existsSync(usual) ? usual : "system");
+  return {
+    ...(root === "system" ? {} : { ca: readPem("sslrootcert", root) }),
+    ...(sslcert === undefined ? {} : { cert: readPem("sslcert", sslcert) }),
+    ...(sslkey === undefined ? {} : { key: readPem("sslkey", sslkey) }),
+  };
+}
+
+function readPem(keyword: string, path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const reason = `${keyword}=${path} cannot be read`;
+    throw upsurgeError("TARGET_URL", { url: "postgres://…", reason }, { cause });
+  }
+}

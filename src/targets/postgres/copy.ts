@@ -1,0 +1,73 @@
+/**
+ * COPY … FROM STDIN in the driver's query queue: text format, one buffer a call.
+ * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-COPY
+ */
+import type { Client, Submittable } from "pg";
+
+/** The driver's connection, as far as COPY needs it. */
+interface CopyConnection {
+  query(sql: string): void;
+  sendCopyFromChunk(chunk: Buffer): void;
+  endCopyFrom(): void;
+  sync(): void;
+}
+
+/** One COPY; the driver calls its methods as the server answers. */
+class CopyIn implements Submittable {
+  readonly #sql: string;
+  readonly #data: Buffer;
+  readonly #settle: (error: Error | null) => void;
+  constructor(sql: string, data: Buffer, settle: (error: Error | null) => void) {
+    this.#sql = sql;
+    this.#data = data;
+    this.#settle = settle;
+  }
+
+  submit(connection: unknown): void {
+    (connection as CopyConnection).query(this.#sql);
+  }
+
+  handleCopyInResponse(connection: CopyConnection): void {
+    connection.sendCopyFromChunk(this.#data);
+    connection.endCopyFrom();
+  }
+
+  handleError(error: Error): void {
+    // The driver forgets a query that failed, and starts the next one when the server is ready.
+    this.#settle(error);
+  }
+
+  handleReadyForQuery(): void {
+    this.#settle(null);
+  }
+
+  handleCommandComplete(): void {}
+  handleRowDescription(): void {}
+  handleDataRow(): void {}
+  handleEmptyQuery(): void {}
+  handlePortalSuspended(): void {}
+}
+
+/** Runs `sql` (a COPY … FROM STDIN) with `data`. Throws what the server answers. */
+export function copyIn(client: Client, sql: string, data: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error: Error | null): void => (error === null ? resolve() : reject(error));
+    client.query(new CopyIn(sql, data, settle));
+  });
+}
+
+const SPECIAL = /[\\\n\r\t]/;
+const ESCAPES: Readonly<Record<string, string>> = {
+  "\\": "\\\\",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+};
+
+/** A value in COPY's text format. */
+export function copyText(value: string | null): string {
+  if (value === null) return "\\N";
+  return SPECIAL.test(value)
+    ? value.replace(/[\\\n\r\t]/g, (char) => ESCAPES[char] ?? char)
+    : value;
+}

@@ -1,0 +1,230 @@
+/**
+ * One row at a time, on the server: a PL/pgSQL block that walks the raw rows in order and applies each as its own
+ * statement, so that triggers, foreign keys and defaults see exactly what the law says. Pure.
+ *
+ * With `isolate` every row has its own subtransaction and a row at fault is noted in `upsurge_fault`;
+ * without, the first one fails the block (and no transaction ids are spent).
+ */
+import type { LoadPlan } from "../../model/load-plan.ts";
+import type { RowShape } from "../../model/batch.ts";
+import { ROW_CLASSES } from "./errors.ts";
+import {
+  conflictTarget,
+  insertedSql,
+  insertSql,
+  mayUpdate,
+  nativeSql,
+  NOTE_MET,
+} from "./native-sql.ts";
+import { quoteIdentifier, quoteLiteral } from "./quote.ts";
+import { insertMissingSql, matchSql, meetSql, updateFoundSql } from "./select-then-write-sql.ts";
+import { FAULTS, RAW, STAGE } from "./stage.ts";
+import { fromText } from "./types.ts";
+
+/** Outcomes of a row, and the counts they belong to. */
+export const OUTCOMES = {
+  i: "inserted",
+  u: "updated",
+  n: "unchanged",
+  g: "ignored",
+  s: "skipped",
+  d: "suppressed",
+} as const;
+
+const OTHER_ROW_STATES = ["21000", "54000", "54001"];
+
+/** The block that applies the raw rows of `shapes`. */
+export function eachSql(plan: LoadPlan, shapes: readonly RowShape[], isolate: boolean): string {
+  const branches = shapes.map(
+    (shape, index) =>
+      `${index === 0 ? "if" : "elsif"} upsurge_r.upsurge_shape = ${shape.id} then\n${applySql(plan, shape.columns)}`,
+  );
+  const apply = `${branches.join("\n")}\nend if;`;
+  const counters = Object.keys(OUTCOMES).map((key) => `upsurge_${key} bigint := 0;`);
+  const count = Object.keys(OUTCOMES).map(
+    (key) => `when '${key}' then upsurge_${key} := upsurge_${key} + 1;`,
+  );
+  const result = Object.keys(OUTCOMES).map((key) => `'${key}', upsurge_${key}`);
+  return block(`#variable_conflict use_column
+declare
+  upsurge_r record;
+  upsurge_typed ${STAGE}%rowtype;
+  upsurge_met text;
+  upsurge_inserted boolean;
+  upsurge_matched bigint;
+  upsurge_skipped bigint;
+  upsurge_unchanged bigint;
+  upsurge_state text; upsurge_constraint text; upsurge_column text; upsurge_message text;
+  ${counters.join(" ")}
+begin
+  for upsurge_r in select * from ${RAW} order by upsurge_ord loop
+    upsurge_met := 'd';
+    ${isolate ? isolated(plan, shapes, apply) : apply}
+    case upsurge_met ${count.join(" ")} else null; end case;
+  end loop;
+  perform set_config('upsurge.counts', json_build_object(${result.join(", ")})::text, true);
+end`);
+}
+
+/** An anonymous block between quotes that its text does not hold. */
+function block(body: string): string {
+  let tag = "$upsurge$";
+  for (let n = 1; body.includes(tag); n += 1) tag = `$upsurge${n}$`;
+  return `do ${tag}\n${body}\n${tag}`;
+}
+
+function isolated(plan: LoadPlan, shapes: readonly RowShape[], apply: string): string {
+  const classes = ROW_CLASSES.map(quoteLiteral).join(", ");
+  const states = OTHER_ROW_STATES.map(quoteLiteral).join(", ");
+  return `begin
+${apply}
+exception when others then
+  get stacked diagnostics upsurge_state = returned_sqlstate, upsurge_constraint = constraint_name,
+    upsurge_column = column_name, upsurge_message = message_text;
+  if not (left(upsurge_state, 2) in (${classes}) or upsurge_state in (${states})) then raise; end if;
+  upsurge_met := 'r';
+  if left(upsurge_state, 2) = '22' and upsurge_column = '' then
+${findColumn(plan, shapes)}
+  end if;
+  insert into ${FAULTS} values (upsurge_r.upsurge_ord, upsurge_state, upsurge_constraint, upsurge_column, upsurge_message);
+end;`;
+}
+
+/** Tries the values of the row one by one, to name the column whose value does not fit. */
+function findColumn(plan: LoadPlan, shapes: readonly RowShape[]): string {
+  const used = plan.columns.filter((column) =>
+    shapes.some((shape) => shape.columns.includes(column.name)),
+  );
+  const tries = used.map(({ name }) => {
+    const place = plan.columns.findIndex((column) => column.name === name);
+    return `    upsurge_column := ${quoteLiteral(name)}; upsurge_typed.${quoteIdentifier(name)} := upsurge_r.f${place};`;
+  });
+  return `  begin
+${tries.join("\n")}
+    upsurge_column := '';
+  exception when others then null;
+  end;`;
+}
+
+/** The statements for one row that carries `columns`; they leave the outcome in `upsurge_met`. */
+function applySql(plan: LoadPlan, columns: readonly string[]): string {
+  if (plan.strategy === "select-then-write" || plan.mode === "update")
+    return lookSql(plan, columns);
+  const values = columns.map((name) => {
+    const place = plan.columns.findIndex((column) => column.name === name);
+    const column = plan.columns[place];
+    const text = `upsurge_r.f${place}`;
+    return `${column === undefined ? text : typed(text, column)} as ${quoteIdentifier(name)}`;
+  });
+  const rows = { from: `(select ${values.join(", ")}) as excluded` };
+  const statement = nativeSql(plan, columns, rows, NOTE_MET);
+  if (!mayUpdate(plan, columns)) {
+    return `${statement};
+if found then upsurge_met := 'i'; ${plan.mode === "insert" ? "" : `else ${ignoredOrSuppressed(plan, rows.from)}`} end if;`;
+  }
+  return `perform set_config('upsurge.met', 'd', true);
+${statement}
+returning ${insertedSql(plan)} into upsurge_inserted;
+if found then upsurge_met := case when upsurge_inserted then 'i' else 'u' end;
+else upsurge_met := current_setting('upsurge.met'); end if;`;
+}
+
+/** A value as the stage's column would hold it: an expression over the row must see the same as over staged rows. */
+function typed(text: string, column: LoadPlan["columns"][number]): string {
+  return fromText(text, column);
+}
+
+/** DO NOTHING says nothing: with triggers about, look whether there is a row to be ignored. */
+function ignoredOrSuppressed(plan: LoadPlan, from: string): string {
+  const { arbiter, table } = plan;
+  const triggers = table.triggers.some(
+    (trigger) => trigger.timing === "before" && trigger.events.includes("insert"),
+  );
+  if (arbiter === null || arbiter.kind !== "parts" || !arbiter.plain || !triggers)
+    return "upsurge_met := 'g';";
+  return `perform from ${from} join ${qualifiedTable(plan)} as target on ${matchSql(plan, arbiter)};
+if found then upsurge_met := 'g'; end if;`;
+}
+
+function qualifiedTable({ table }: LoadPlan): string {
+  const name = quoteIdentifier(table.name.name);
+  return table.name.schema === null ? name : `${quoteIdentifier(table.name.schema)}.${name}`;
+}
+
+/** select-then-write for one row: stage it (which tells whether it is insertable), look, then update or insert. */
+function lookSql(plan: LoadPlan, columns: readonly string[]): string {
+  const values = columns.map((name) => {
+    const place = plan.columns.findIndex((column) => column.name === name);
+    const column = plan.columns[place];
+    return column === undefined ? `upsurge_r.f${place}` : fromText(`upsurge_r.f${place}`, column);
+  });
+  const names = ["upsurge_ord", ...columns.map(quoteIdentifier)].join(", ");
+  const stage = `delete from ${STAGE};
+insert into ${STAGE} (${names}) values (${["upsurge_r.upsurge_ord", ...values].join(", ")});`;
+  const { arbiter } = plan;
+  if (arbiter === null)
+    return `${stage}\n${insertSql(plan, columns, { from: `${STAGE} as excluded` })};\nif found then upsurge_met := 'i'; end if;`;
+  if (arbiter.kind !== "parts") return `${stage}\n${insertOrIgnore(plan, columns)}`;
+  return `${stage}\n${propose(plan, columns, meetAndWrite(plan, columns))}`;
+}
+
+/** A conflict on whatever key shows when the row is written. */
+function insertOrIgnore(plan: LoadPlan, columns: readonly string[]): string {
+  const { arbiter } = plan;
+  const named = arbiter?.kind === "constraint" ? quoteLiteral(arbiter.name ?? "") : null;
+  return `begin
+  ${insertSql(plan, columns, { from: `${STAGE} as excluded` })};
+  if found then upsurge_met := 'i'; end if;
+exception when unique_violation or exclusion_violation then
+  ${named === null ? "" : `get stacked diagnostics upsurge_constraint = constraint_name; if upsurge_constraint <> ${named} then raise; end if;`}
+  upsurge_met := 'g';
+end;`;
+}
+
+/** A native upsert fires BEFORE INSERT triggers for rows that end as updates, too; the strategy must change nothing. */
+function propose(plan: LoadPlan, columns: readonly string[], otherwise: string): string {
+  const { arbiter, table, mode } = plan;
+  const fires = table.triggers.some(
+    (trigger) =>
+      trigger.timing === "before" && trigger.level === "row" && trigger.events.includes("insert"),
+  );
+  if (
+    !fires ||
+    arbiter === null ||
+    arbiter.name === null ||
+    mode === "update" ||
+    table.kind === "view"
+  )
+    return otherwise;
+  if (plan.nullKey === "match") return otherwise;
+  return `${insertSql(plan, columns, { from: `${STAGE} as excluded` })}
+${conflictTarget(arbiter)} do nothing;
+if found then upsurge_met := 'i'; else
+${otherwise}
+end if;`;
+}
+
+function meetAndWrite(plan: LoadPlan, columns: readonly string[]): string {
+  const { arbiter, mode } = plan;
+  if (arbiter === null) return "";
+  const rows = { relation: STAGE, match: matchSql(plan, arbiter), condition: null };
+  const update = updateFoundSql(plan, columns, rows);
+  const found =
+    update === null
+      ? "upsurge_met := 'g';"
+      : `${update};\n  if found then upsurge_met := 'u'; end if;`;
+  const missing =
+    mode === "update"
+      ? "upsurge_met := 's';"
+      : `${insertMissingSql(plan, columns, rows)};\n  if found then upsurge_met := 'i'; end if;`;
+  return `${meetSql(plan, columns, rows)}
+into upsurge_matched, upsurge_skipped, upsurge_unchanged;
+if upsurge_matched > 1 then raise exception 'the key matches % rows', upsurge_matched using errcode = '21000';
+elsif upsurge_matched = 0 then
+  ${missing}
+elsif upsurge_skipped > 0 then upsurge_met := 's';
+elsif upsurge_unchanged > 0 then upsurge_met := 'n';
+else
+  ${found}
+end if;`;
+}

@@ -1,0 +1,111 @@
+/** What PostgreSQL's SQLSTATEs mean to a load. One table, by code; message text decides nothing. */
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { RowCode } from "../../model/reject.ts";
+import type { ErrorClass } from "../target.ts";
+
+/** The fields of a server error that we use. */
+export interface ServerError extends Error {
+  readonly code: string;
+  readonly column?: string;
+  readonly constraint?: string;
+  readonly detail?: string;
+}
+
+/** True for an error the server sent. */
+export function isServerError(error: unknown): error is ServerError {
+  return error instanceof Error && "severity" in error && "code" in error;
+}
+
+const ROW_CODES: Readonly<Record<string, RowCode>> = {
+  "22001": "ROW_LENGTH",
+  "22026": "ROW_LENGTH",
+  "22003": "ROW_RANGE",
+  "22008": "ROW_RANGE",
+  "22015": "ROW_RANGE",
+  "22021": "ROW_NUL",
+  "22P05": "ROW_NUL",
+  "23502": "ROW_NOT_NULL",
+  "23503": "ROW_FOREIGN_KEY",
+  "23505": "ROW_UNIQUE",
+  "23P01": "ROW_UNIQUE",
+  "23514": "ROW_CHECK",
+  "44000": "ROW_CHECK",
+  "54000": "ROW_LENGTH",
+  "54001": "ROW_TOO_DEEP",
+};
+
+/** SQLSTATE classes that a row can cause: data exceptions, constraints, check options, RAISE in a trigger. */
+export const ROW_CLASSES = ["22", "23", "44", "P0"];
+
+const TRANSIENT = new Set(
+  `40001 40P01 55P03 57P01 57P02 57P03 57014 53000 53100 53200 53300 08000 08001 08003 08004 08006 25006`.split(
+    " ",
+  ),
+);
+
+/** How a SQLSTATE changes what happens next. */
+export function classifyState(state: string): ErrorClass {
+  if (TRANSIENT.has(state)) return "transient";
+  if (state === "21000") return "repeat";
+  if (ROW_CLASSES.includes(state.slice(0, 2)) || state in ROW_CODES) return "row";
+  return "fatal";
+}
+
+/** The stable code of a row that was refused with this SQLSTATE. */
+export function rowCode(state: string): RowCode {
+  return ROW_CODES[state] ?? (state.startsWith("22") ? "ROW_TYPE" : "ROW_REFUSED");
+}
+
+/** A failure to connect as one of our errors. */
+export function connectError(error: unknown, target: string, tls: boolean): Error {
+  const context = { cause: error };
+  const reason = messageOf(error);
+  if (isServerError(error)) {
+    if (error.code.startsWith("28") || error.code === "3D000") {
+      return upsurgeError("TARGET_LOGIN", { target, reason }, context);
+    }
+    return translateError(error, target);
+  }
+  if (error instanceof Error && error.name === "UpsurgeError") return error;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const isNetwork = /^E(CONN|NOTFOUND|HOST|NET|TIMEDOUT|AI_AGAIN|PIPE|NOENT|ACCES)/.test(code);
+  if (tls && !isNetwork) return upsurgeError("TARGET_TLS", { target, reason }, context);
+  return upsurgeError("TARGET_UNREACHABLE", { target, reason }, context);
+}
+
+/** A driver's error during a load as one of ours; errors of ours pass through. */
+export function translateError(error: unknown, target: string): Error {
+  if (!(error instanceof Error)) return upsurgeError("INTERNAL", { message: String(error) });
+  if (!isServerError(error)) return error;
+  const details = { target, reason: describe(error) };
+  const context = { cause: error };
+  switch (error.code) {
+    case "53100":
+      return upsurgeError("TARGET_FULL", details, context);
+    case "25006":
+      return upsurgeError("TARGET_READ_ONLY", details, context);
+    case "42501":
+      return upsurgeError(
+        "PLAN_PRIVILEGE",
+        { privilege: "load", table: "the table", suggestion: "grant what the message names" },
+        { ...context, why: error.message },
+      );
+    case "57P01":
+    case "57P02":
+    case "57P03":
+      return upsurgeError("TARGET_LOST", details, context);
+    default:
+  }
+  return TRANSIENT.has(error.code)
+    ? upsurgeError("TARGET_BUSY", details, context)
+    : upsurgeError("TARGET_STATEMENT", details, context);
+}
+
+function describe(error: ServerError): string {
+  return `${error.message} (${error.code})`;
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join("; ");
+  return error instanceof Error ? error.message : String(error);
+}

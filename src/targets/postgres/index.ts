@@ -1,0 +1,46 @@
+/** The PostgreSQL target, versions 14 to 18, through the driver `pg`. */
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { ConnectOptions, Session, Target } from "../target.ts";
+import { clientConfig } from "./client-config.ts";
+import { describeUrl } from "./connection-url.ts";
+import { connectError } from "./errors.ts";
+import { PostgresSession } from "./session.ts";
+
+export const postgres: Target = {
+  name: "postgres",
+  accepts: (url) => /^postgres(ql)?:\/\//i.test(url),
+  describe: describeUrl,
+  connect,
+};
+
+async function connect({ url, environment, lockTimeoutMs }: ConnectOptions): Promise<Session> {
+  const pg = await loadDriver();
+  const attempts = clientConfig(url, environment);
+  let failure: unknown = null;
+  for (const config of attempts) {
+    const client = new pg.Client(config);
+    // A broken connection is reported by the query that meets it; without a listener it would end the process.
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      return await PostgresSession.open(client, {
+        label: describeUrl(url),
+        environment,
+        lockTimeoutMs,
+      });
+    } catch (error) {
+      failure = error;
+      await client.end().catch(() => {});
+      if (error instanceof Error && "code" in error && /^\w{5}$/.test(String(error.code))) break;
+    }
+  }
+  throw connectError(failure, describeUrl(url), attempts[0]?.ssl !== false);
+}
+
+async function loadDriver(): Promise<typeof import("pg").default> {
+  try {
+    return (await import("pg")).default;
+  } catch (cause) {
+    throw upsurgeError("TARGET_DRIVER_MISSING", { driver: "pg" }, { cause });
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * The statements of select-then-write: look which rows are there, update those that change, insert those that are not.
+ * They run under a lock that keeps other writers out, over staged rows without repeats. Pure.
+ */
+import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
+import { qualify } from "../expressions.ts";
+import { insertSql, tableSql } from "./native-sql.ts";
+import type { RowsSql } from "./native-sql.ts";
+import { quoteIdentifier } from "./quote.ts";
+import { updateSql } from "./update-sql.ts";
+
+/** `target."a" = excluded."a"` for every part of the key, its predicate on both sides. */
+export function matchSql(plan: LoadPlan, arbiter: Arbiter): string {
+  const naming = { columns: plan.table.columns.map((column) => column.name), quoteIdentifier };
+  const on = (sql: string, alias: string): string => qualify(sql, alias, naming);
+  const equals = arbiter.nullsEqual ? "is not distinct from" : "=";
+  const parts = arbiter.parts.map(
+    (part) => `${on(part, "target")} ${equals} ${on(part, "excluded")}`,
+  );
+  const predicates =
+    arbiter.predicate === null
+      ? []
+      : [`(${on(arbiter.predicate, "target")})`, `(${on(arbiter.predicate, "excluded")})`];
+  return [...parts, ...predicates].join(" and ");
+}
+
+/** The table, without the children that inherit from it. */
+export function onlyTable(plan: LoadPlan): string {
+  return `${plan.table.kind === "table" ? "only " : ""}${tableSql(plan)}`;
+}
+
+/**
+ * What the rows meet: `matched`, and of those `skipped` by the condition and `unchanged`.
+ *   select count(*), count(*) filter (where (…) is not true), … from rows as excluded join "t" as target on …
+ */
+export function meetSql(plan: LoadPlan, columns: readonly string[], rows: MeetRows): string {
+  const { assignments, differs } = updateSql(plan, columns);
+  const holds = `(${plan.update.where ?? "true"}) is true`;
+  const same = differs === null ? "false" : `(${differs}) is not true`;
+  const counted =
+    assignments === null || plan.mode === "ignore"
+      ? "0 as skipped, 0 as unchanged"
+      : `count(*) filter (where not ${holds}) as skipped, count(*) filter (where ${holds} and ${same}) as unchanged`;
+  return `select count(*) as matched, ${counted}
+from ${rows.relation} as excluded join ${onlyTable(plan)} as target on ${rows.match}${rows.condition === null ? "" : `\nwhere ${rows.condition}`}`;
+}
+
+/** Staged rows, how they match the table, and which of them are meant. */
+export interface MeetRows {
+  readonly relation: string;
+  readonly match: string;
+  readonly condition: string | null;
+}
+
+/** `update "t" as target set … from rows as excluded where …`; `null` when there is nothing to update. */
+export function updateFoundSql(
+  plan: LoadPlan,
+  columns: readonly string[],
+  rows: MeetRows,
+): string | null {
+  const { assignments, differs } = updateSql(plan, columns);
+  if (assignments === null || plan.mode === "ignore") return null;
+  const tests = [rows.match, rows.condition, plan.update.where, differs];
+  const where = tests.filter((test) => test !== null).map((test) => `(${test})`);
+  return `update ${onlyTable(plan)} as target set ${assignments}
+from ${rows.relation} as excluded where ${where.join(" and ")}`;
+}
+
+/** `insert into "t" … where not exists (…) order by …`. */
+export function insertMissingSql(
+  plan: LoadPlan,
+  columns: readonly string[],
+  rows: MeetRows,
+): string {
+  const where = [
+    rows.condition,
+    `not exists (select from ${onlyTable(plan)} as target where ${rows.match})`,
+  ];
+  const from: RowsSql = {
+    from: `${rows.relation} as excluded
+where ${where.filter((test) => test !== null).join(" and ")} order by excluded.upsurge_ord`,
+  };
+  return insertSql(plan, columns, from);
+}

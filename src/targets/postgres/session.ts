@@ -1,0 +1,166 @@
+/** One connection to PostgreSQL: what the server can do, planning's questions, and the start of a load. */
+import type { Client } from "pg";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { LoadPlan } from "../../model/load-plan.ts";
+import type { TableName, TableShape } from "../../model/table-shape.ts";
+import type { Capabilities, ErrorClass, Session, Writer } from "../target.ts";
+import { arrayText } from "./array-text.ts";
+import { checkPlan } from "./check-plan.ts";
+import { classifyState, isServerError, translateError } from "./errors.ts";
+import { onlyTable } from "./select-then-write-sql.ts";
+import { quoteIdentifier, quoteLiteral } from "./quote.ts";
+import { setSql } from "./set-sql.ts";
+import { stageDdl } from "./stage.ts";
+import { listTables, readTableShape } from "./table-shape.ts";
+import { PostgresWriter } from "./writer.ts";
+
+/** What a session knows of its surroundings. */
+export interface SessionContext {
+  /** The server for messages, without secrets. */
+  readonly label: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly lockTimeoutMs: number;
+}
+
+/** The first half of our advisory locks; the second is the table's oid. */
+const LOCK_CLASS = 0x7570_7367;
+
+export class PostgresSession implements Session {
+  readonly capabilities: Capabilities;
+  readonly version: string;
+  readonly quoteIdentifier = quoteIdentifier;
+  readonly #client: Client;
+  readonly #context: SessionContext;
+  #lost = false;
+  #closing = false;
+
+  private constructor(client: Client, context: SessionContext, version: number) {
+    this.#client = client;
+    this.#context = context;
+    this.version = `PostgreSQL ${Math.floor(version / 10_000)}.${version % 10_000}`;
+    this.capabilities = {
+      strategies: ["native", "select-then-write"],
+      rowSources: ["staged", "arrays", "values"],
+      setBased: true,
+      anyConstraint: true,
+      partialArbiter: true,
+      upsertsViews: version >= 180_000,
+      countsPartitioned: version >= 180_000,
+      storesNul: false,
+      notNullCode: "23502",
+      batchRows: 10_000,
+      arrayText,
+    };
+    client.on("error", () => (this.#lost = true));
+    client.on("end", () => (this.#lost = true));
+  }
+
+  /** Takes over a connected client. Throws `PLAN_UNSUPPORTED` for a server older than 14. */
+  static async open(client: Client, context: SessionContext): Promise<PostgresSession> {
+    const { rows } = await client.query<{ version: number }>(
+      `select current_setting('server_version_num')::int as version`,
+    );
+    const version = rows[0]?.version ?? 0;
+    if (version < 140_000) {
+      throw upsurgeError("PLAN_UNSUPPORTED", {
+        what: `PostgreSQL ${Math.floor(version / 10_000)}`,
+        reason: "version 14 is the oldest that is supported",
+        suggestion: "upgrade the server",
+      });
+    }
+    return new PostgresSession(client, context, version);
+  }
+
+  async readTableShape(table: string): Promise<TableShape | null> {
+    return readTableShape(this.#client, table);
+  }
+
+  async listTables(): Promise<readonly TableName[]> {
+    return listTables(this.#client);
+  }
+
+  statements(plan: LoadPlan, columns: readonly string[]): readonly string[] {
+    const sql = setSql(plan, columns, { kind: "all", shape: null });
+    if (sql.kind === "native") return [sql.write];
+    return [this.#lockTable(plan), sql.meet, sql.update, sql.insert].filter(
+      (each) => each !== null,
+    );
+  }
+
+  async checkPlan(plan: LoadPlan, columns: readonly string[]): Promise<void> {
+    await this.#client.query("begin");
+    try {
+      await this.#setUp();
+      await checkPlan(this.#client, plan, columns);
+    } catch (error) {
+      throw this.translate(error);
+    } finally {
+      await this.#client.query("rollback").catch(() => {});
+    }
+  }
+
+  async begin(plan: LoadPlan): Promise<Writer> {
+    await this.#client.query("begin isolation level read committed read write");
+    await this.#setUp();
+    for (const statement of this.#locks(plan)) await this.#client.query(statement);
+    for (const statement of stageDdl(plan)) await this.#client.query(statement);
+    return new PostgresWriter(this.#client, plan);
+  }
+
+  /** Settings of the transaction; nothing outlives it, so that a pooler may hand the connection on. */
+  async #setUp(): Promise<void> {
+    const { environment, lockTimeoutMs } = this.#context;
+    const settings = [
+      `set local lock_timeout = ${Math.round(lockTimeoutMs)}`,
+      "set local standard_conforming_strings = on",
+      "set local client_min_messages = warning",
+    ];
+    const { PGDATESTYLE, PGTZ } = environment;
+    if (PGDATESTYLE) settings.push(`set local datestyle = ${quoteLiteral(PGDATESTYLE)}`);
+    if (PGTZ) settings.push(`set local timezone = ${quoteLiteral(PGTZ)}`);
+    await this.#client.query(settings.join("; "));
+  }
+
+  /**
+   * Two loads that update the same rows in opposite order would block each other for good, one transaction each:
+   * an advisory lock lets one go after the other and leaves other writers alone.
+   * select-then-write keeps them out as well, or a row could appear between looking and inserting.
+   */
+  #locks(plan: LoadPlan): string[] {
+    if (plan.mode === "insert") return [];
+    const table = quoteLiteral(onlyTable(plan).replace(/^only /, ""));
+    const advisory = `select pg_advisory_xact_lock(${LOCK_CLASS}, ${table}::regclass::oid::bigint::bit(32)::int)`;
+    return plan.strategy === "select-then-write" || plan.mode === "update"
+      ? [advisory, this.#lockTable(plan)]
+      : [advisory];
+  }
+
+  #lockTable(plan: LoadPlan): string {
+    return `lock table ${onlyTable(plan)} in share row exclusive mode`;
+  }
+
+  classify(error: unknown): ErrorClass {
+    if (isServerError(error)) return classifyState(error.code);
+    if (this.#lost && !this.#closing) return "transient";
+    return error instanceof Error && "code" in error && error.code === "TARGET_UNREACHABLE"
+      ? "transient"
+      : "fatal";
+  }
+
+  translate(error: unknown): Error {
+    const translated = translateError(error, this.#context.label);
+    if (translated !== error || !this.#lost || this.#closing) return translated;
+    if (translated.name === "UpsurgeError") return translated;
+    return upsurgeError(
+      "TARGET_LOST",
+      { target: this.#context.label, reason: translated.message },
+      { cause: error },
+    );
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    await this.#client.end().catch(() => {});
+  }
+}

@@ -1,0 +1,81 @@
+/** The statements that apply staged rows as a set. Pure. */
+import type { LoadPlan } from "../../model/load-plan.ts";
+import type { Selection } from "../target.ts";
+import { COUNT_SKIPPED, insertedSql, mayUpdate, nativeSql } from "./native-sql.ts";
+import { insertMissingSql, matchSql, meetSql, updateFoundSql } from "./select-then-write-sql.ts";
+import { STAGE } from "./stage.ts";
+
+/** Which staged rows a statement takes: `$1` is the list of `ord`s. */
+export interface Taken {
+  readonly kind: Selection["kind"];
+  /** `null` when all staged rows have one shape. */
+  readonly shape: number | null;
+}
+
+export type SetSql =
+  | {
+      readonly kind: "native";
+      readonly write: string;
+      readonly mayUpdate: boolean;
+      readonly counts: boolean;
+    }
+  | {
+      readonly kind: "look";
+      readonly meet: string;
+      readonly update: string | null;
+      readonly insert: string | null;
+    };
+
+/** The statements for staged rows that carry `columns`. */
+export function setSql(plan: LoadPlan, columns: readonly string[], taken: Taken): SetSql {
+  const condition = conditionSql(taken);
+  if (plan.mode !== "insert" && (plan.strategy === "select-then-write" || plan.mode === "update")) {
+    const match = plan.arbiter === null ? "false" : matchSql(plan, plan.arbiter);
+    const rows = { relation: STAGE, match, condition };
+    return {
+      kind: "look",
+      meet: meetSql(plan, columns, rows),
+      update: updateFoundSql(plan, columns, rows),
+      insert: plan.mode === "update" ? null : insertMissingSql(plan, columns, rows),
+    };
+  }
+  const where = condition === null ? "" : ` where ${condition}`;
+  const from = `${STAGE} as excluded${where} order by excluded.upsurge_ord`;
+  const write = nativeSql(plan, columns, { from }, COUNT_SKIPPED);
+  const updates = mayUpdate(plan, columns);
+  const counts = updates && plan.update.where !== null;
+  if (!updates) return { kind: "native", write, mayUpdate: false, counts };
+  return {
+    kind: "native",
+    write: `with upsurge_written as (
+${write}
+returning ${insertedSql(plan)} as inserted)
+select count(*) filter (where inserted) as inserted, count(*) filter (where not inserted) as updated from upsurge_written`,
+    mayUpdate: true,
+    counts,
+  };
+}
+
+function conditionSql({ kind, shape }: Taken): string | null {
+  const tests = [];
+  if (shape !== null) tests.push(`excluded.upsurge_shape = ${shape}`);
+  if (kind === "only") tests.push("excluded.upsurge_ord = any ($1::bigint[])");
+  if (kind === "except") tests.push("excluded.upsurge_ord <> all ($1::bigint[])");
+  return tests.length === 0 ? null : tests.join(" and ");
+}
+
+/**
+ * Rows whose key occurred before in the batch, by the database's equality:
+ *   select upsurge_ord as ord, wave from (select upsurge_ord, row_number() over (partition by "a" order by upsurge_ord) as wave
+ *   from pg_temp.upsurge_stage where "a" is not null) as r where wave > 1
+ */
+export function repeatsSql({ arbiter }: LoadPlan): string {
+  const parts = (arbiter?.parts ?? []).map((part) => `(${part})`);
+  const known =
+    arbiter?.nullsEqual === true
+      ? "true"
+      : parts.map((part) => `${part} is not null`).join(" and ");
+  return `select upsurge_ord as ord, wave from (
+select upsurge_ord, row_number() over (partition by ${parts.join(", ")} order by upsurge_ord) as wave
+from ${STAGE} where ${known === "" ? "true" : known}) as r where wave > 1`;
+}

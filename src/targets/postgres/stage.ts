@@ -1,0 +1,204 @@
+/**
+ * The temporary tables of a load and how rows reach them.
+ * `upsurge_stage` has the types of the target's columns; `upsurge_raw` holds the same rows as text, for finding the
+ * ones at fault; `upsurge_fault` takes what was found. All end with the transaction.
+ */
+import type { Client } from "pg";
+import type { Row, RowShape } from "../../model/batch.ts";
+import type { LoadPlan } from "../../model/load-plan.ts";
+import { tableSql } from "./native-sql.ts";
+import { copyIn, copyText } from "./copy.ts";
+import { quoteIdentifier } from "./quote.ts";
+import { fromText } from "./types.ts";
+
+export const STAGE = "pg_temp.upsurge_stage";
+export const RAW = "pg_temp.upsurge_raw";
+export const FAULTS = "pg_temp.upsurge_fault";
+
+/** The statements that make the tables. */
+export function stageDdl(plan: LoadPlan): string[] {
+  const raw = plan.columns.map((_, index) => `f${index} text`);
+  return [
+    ...(isShadow(plan) ? shadowDdl(plan) : [typedDdl(plan)]),
+    `create temporary table upsurge_raw (${["upsurge_ord bigint", "upsurge_shape int", ...raw].join(", ")}) on commit drop`,
+    `create temporary table upsurge_fault (ord bigint, state text, "constraint" text, "column" text, message text) on commit drop`,
+  ];
+}
+
+/** Rows are looked up, so the stage must be what a proposed row would be: with defaults, generated columns and checks. */
+function isShadow({ strategy, mode }: LoadPlan): boolean {
+  return strategy === "select-then-write" || mode === "update";
+}
+
+function typedDdl(plan: LoadPlan): string {
+  const columns = plan.columns.map((column) => `${quoteIdentifier(column.name)} ${column.type}`);
+  return `create temporary table upsurge_stage (${["upsurge_ord bigint", "upsurge_shape int", ...columns].join(", ")}) on commit drop`;
+}
+
+/**
+ * A copy of the table with its checks: staging a row tells whether it is insertable, in the database's own words.
+ * Columns whose values the database makes one by one stay empty, so that no sequence moves.
+ */
+function shadowDdl(plan: LoadPlan): string[] {
+  const { table, mode } = plan;
+  const carried = new Set([...plan.mapping, ...plan.constants].map((each) => each.column));
+  const including = mode === "update" ? "" : " including constraints";
+  const made = table.columns.filter(
+    (column) => column.volatileDefault && !carried.has(column.name),
+  );
+  const loose =
+    mode === "update"
+      ? table.columns.filter((column) => !column.nullable)
+      : made.filter((column) => !column.nullable);
+  const stamped = plan.update.stamps.map((stamp) => stamp.column);
+  const looseStamps = table.columns.filter(
+    (column) => stamped.includes(column.name) && !column.nullable,
+  );
+  const changes = [
+    "add column upsurge_ord bigint",
+    "add column upsurge_shape int",
+    ...made.map((column) => `alter column ${quoteIdentifier(column.name)} drop default`),
+    ...new Set(
+      [...loose, ...looseStamps].map(
+        (column) => `alter column ${quoteIdentifier(column.name)} drop not null`,
+      ),
+    ),
+  ];
+  return [
+    `create temporary table upsurge_stage (like ${tableSql(plan)} including defaults including generated${including}) on commit drop`,
+    `alter table pg_temp.upsurge_stage ${changes.join(", ")}`,
+  ];
+}
+
+/** A table to fill, and its columns for the values of a shape. */
+interface Destination {
+  readonly table: string;
+  /** Names of the value columns, quoted. */
+  readonly names: readonly string[];
+  /** SQL that makes a value of text. */
+  readonly read: readonly ((text: string) => string)[];
+}
+
+function stageOf(plan: LoadPlan, shape: RowShape): Destination {
+  const columns = shape.columns.map((name) => plan.columns.find((column) => column.name === name));
+  return {
+    table: STAGE,
+    names: shape.columns.map(quoteIdentifier),
+    read: columns.map((column) => (text) => (column === undefined ? text : fromText(text, column))),
+  };
+}
+
+function rawOf(plan: LoadPlan, shape: RowShape): Destination {
+  const places = shape.columns.map((name) =>
+    plan.columns.findIndex((column) => column.name === name),
+  );
+  return {
+    table: RAW,
+    names: places.map((place) => `f${place}`),
+    read: places.map(() => (text) => text),
+  };
+}
+
+/** Fills `upsurge_stage` with the rows. Fails with a row's error when a value does not fit its column. */
+export async function fillStage(
+  client: Client,
+  plan: LoadPlan,
+  rows: readonly Row[],
+): Promise<void> {
+  for (const [shape, group] of byShape(rows)) await fill(client, plan, stageOf(plan, shape), group);
+}
+
+/** Fills `upsurge_raw` with the rows; any text fits. */
+export async function fillRaw(client: Client, plan: LoadPlan, rows: readonly Row[]): Promise<void> {
+  for (const [shape, group] of byShape(rows)) await fill(client, plan, rawOf(plan, shape), group);
+}
+
+/** The rows of each shape, in order. */
+export function byShape(rows: readonly Row[]): Map<RowShape, Row[]> {
+  const groups = new Map<RowShape, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.shape);
+    if (group === undefined) groups.set(row.shape, [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
+async function fill(
+  client: Client,
+  plan: LoadPlan,
+  into: Destination,
+  rows: readonly Row[],
+): Promise<void> {
+  switch (plan.rowSource) {
+    case "staged":
+      return fillByCopy(client, into, rows);
+    case "arrays":
+      return fillByArrays(client, into, rows);
+    case "values":
+      return fillByValues(client, into, rows);
+  }
+}
+
+function columnList({ names }: Destination): string {
+  return ["upsurge_ord", "upsurge_shape", ...names].join(", ");
+}
+
+async function fillByCopy(client: Client, into: Destination, rows: readonly Row[]): Promise<void> {
+  let text = "";
+  for (const { ord, shape, values } of rows) {
+    text += `${ord}\t${shape.id}`;
+    for (const value of values) text += `\t${copyText(value)}`;
+    text += "\n";
+  }
+  await copyIn(client, `copy ${into.table} (${columnList(into)}) from stdin`, Buffer.from(text));
+}
+
+async function fillByArrays(
+  client: Client,
+  into: Destination,
+  rows: readonly Row[],
+): Promise<void> {
+  const aliases = into.names.map((_, index) => `v${index}`);
+  const parameters = into.names.map((_, index) => `$${index + 3}::text[]`);
+  const values = aliases.map((alias, index) => into.read[index]?.(alias) ?? alias);
+  await client.query(
+    `insert into ${into.table} (${columnList(into)}) select ${["o", "s", ...values].join(", ")}
+from unnest(${["$1::bigint[]", "$2::int[]", ...parameters].join(", ")}) as u(${["o", "s", ...aliases].join(", ")})`,
+    [
+      rows.map((row) => row.ord),
+      rows.map((row) => row.shape.id),
+      ...into.names.map((_, index) => rows.map((row) => row.values[index] ?? null)),
+    ],
+  );
+}
+
+/** The protocol counts parameters in 16 bits, and the driver does not check. */
+const MOST_PARAMETERS = 65_535;
+
+async function fillByValues(
+  client: Client,
+  into: Destination,
+  rows: readonly Row[],
+): Promise<void> {
+  const width = into.names.length + 2;
+  const most = Math.max(1, Math.min(1000, Math.floor(MOST_PARAMETERS / width)));
+  for (let start = 0; start < rows.length; start += most) {
+    const slice = rows.slice(start, start + most);
+    const tuples = slice.map((_, row) => {
+      const parameters = Array.from(
+        { length: width },
+        (_unused, index) => `$${row * width + index + 1}`,
+      );
+      const typed = parameters.map((parameter, index) => {
+        if (index < 2) return `${parameter}::${index === 0 ? "bigint" : "int"}`;
+        return into.read[index - 2]?.(`${parameter}::text`) ?? parameter;
+      });
+      return `(${typed.join(", ")})`;
+    });
+    await client.query(
+      `insert into ${into.table} (${columnList(into)}) values ${tuples.join(", ")}`,
+      slice.flatMap((row) => [row.ord, row.shape.id, ...row.values]),
+    );
+  }
+}

@@ -1,0 +1,231 @@
+/** Reads a table's shape from the catalog. Names are looked up, never put together. */
+import type { Client } from "pg";
+import type {
+  Column,
+  ForeignKey,
+  TableName,
+  TableShape,
+  Trigger,
+  TypeFamily,
+  UniqueKey,
+} from "../../model/table-shape.ts";
+import { quoteIdentifier } from "./quote.ts";
+
+interface RelationRow {
+  oid: string;
+  schema: string;
+  name: string;
+  kind: "r" | "p" | "v" | "f" | "m";
+  rewritten: boolean;
+  checked: boolean;
+  missing: string[];
+}
+
+const RELATION = `
+  select c.oid::text, n.nspname as schema, c.relname as name, c.relkind as kind,
+    (c.relkind <> 'v' and c.relhasrules) or row_security_active(c.oid) as rewritten,
+    exists (select from pg_constraint k where k.conrelid = c.oid and k.contype = 'c')
+      or exists (select from pg_attribute a join pg_type t on t.oid = a.atttypid
+                 where a.attrelid = c.oid and a.attnum > 0 and t.typtype = 'd') as checked,
+    array_remove(array[
+      case when not has_any_column_privilege(c.oid, 'insert') then 'insert' end,
+      case when not has_any_column_privilege(c.oid, 'update') then 'update' end,
+      case when not has_any_column_privilege(c.oid, 'select') then 'select' end,
+      case when not has_database_privilege(current_database(), 'temporary') then 'temporary' end], null) as missing
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.oid = $1::text::regclass and c.relkind in ('r', 'p', 'v', 'f')`;
+
+const COLUMNS = `
+  select a.attname as name, not a.attnotnull as nullable, a.attidentity as identity,
+    format_type(b.oid, case when t.typtype = 'd' then t.typtypmod else a.atttypmod end) as type,
+    case when a.attcollation <> 0 and a.attcollation <> t.typcollation
+      then quote_ident(cn.nspname) || '.' || quote_ident(cc.collname) end as collation,
+    case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as default_sql,
+    case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end as generated_sql,
+    exists (select from pg_depend g join pg_class s on s.oid = g.objid and s.relkind = 'S'
+            where g.refobjid = a.attrelid and g.refobjsubid = a.attnum and g.deptype in ('a', 'i')) as serial,
+    b.typcategory as category, b.typname as base
+  from pg_attribute a
+    join pg_type t on t.oid = a.atttypid
+    join pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
+    left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+    left join pg_collation cc on cc.oid = a.attcollation
+    left join pg_namespace cn on cn.oid = cc.collnamespace
+  where a.attrelid = $1::oid and a.attnum > 0 and not a.attisdropped
+  order by a.attnum`;
+
+const KEYS = `
+  select coalesce(k.conname, i.relname) as name, x.indisprimary as primary, k.oid is not null as constraint,
+    x.indisexclusion as exclusion, not x.indimmediate as deferrable,
+    coalesce((to_jsonb(x) ->> 'indnullsnotdistinct')::boolean, false) as nulls_equal,
+    pg_get_expr(x.indpred, x.indrelid) as predicate,
+    array(select a.attname::text from generate_series(0, x.indnkeyatts - 1) n
+          left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[n] and x.indkey[n] <> 0
+          order by n) as columns,
+    array(select pg_get_indexdef(x.indexrelid, n, false) from generate_series(1, x.indnkeyatts) n order by n) as parts
+  from pg_index x join pg_class i on i.oid = x.indexrelid
+    left join pg_constraint k on k.conindid = x.indexrelid and k.conrelid = x.indrelid and k.contype in ('p', 'u', 'x')
+  where x.indrelid = $1::oid and (x.indisunique or x.indisexclusion) and x.indisvalid and x.indislive
+  order by x.indisprimary desc, i.relname`;
+
+const FOREIGN_KEYS = `
+  select k.conname as name, k.confrelid = k.conrelid as self,
+    array(select a.attname::text from unnest(k.conkey) with ordinality u(n, o)
+          join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.n order by o) as columns
+  from pg_constraint k where k.conrelid = $1::oid and k.contype = 'f'`;
+
+/** Triggers of the table and, for a partitioned one, of its partitions. */
+const TRIGGERS = `
+  select t.tgname as name, t.tgtype::int as type from pg_trigger t
+  where not t.tgisinternal and t.tgenabled in ('O', 'A')
+    and (t.tgrelid = $1::oid or t.tgrelid in (select relid from pg_partition_tree($1::oid::regclass)))`;
+
+/** The shape of `table` as the search path finds it; `null` when there is none. */
+export async function readTableShape(client: Client, table: string): Promise<TableShape | null> {
+  const name = await findRelation(client, table);
+  if (name === null) return null;
+  const { rows } = await client.query<RelationRow>(RELATION, [name]);
+  const [relation] = rows;
+  if (relation === undefined) return null;
+  const { oid } = relation;
+  return {
+    name: { schema: relation.schema, name: relation.name },
+    kind: relation.kind === "p" ? "partitioned" : relation.kind === "v" ? "view" : "table",
+    columns: await readColumns(client, oid),
+    uniqueKeys: await readKeys(client, oid),
+    foreignKeys: await readForeignKeys(client, oid),
+    triggers: await readTriggers(client, oid),
+    rewritten: relation.rewritten,
+    missingPrivileges: relation.missing,
+    checked: relation.checked,
+  };
+}
+
+/** The name in a form that `regclass` reads: as written if that exists, else taken literally (`Orders`, `sales.Orders`). */
+async function findRelation(client: Client, table: string): Promise<string | null> {
+  const dot = table.indexOf(".");
+  const literal = [
+    quoteIdentifier(table),
+    ...(dot < 0
+      ? []
+      : [`${quoteIdentifier(table.slice(0, dot))}.${quoteIdentifier(table.slice(dot + 1))}`]),
+  ];
+  const sql = `select name from unnest($1::text[]) with ordinality u(name, o) where to_regclass(name) is not null order by o limit 1`;
+  for (const candidates of [literal, [table]]) {
+    try {
+      const { rows } = await client.query<{ name: string }>(sql, [candidates]);
+      if (rows[0] !== undefined) return rows[0].name;
+    } catch {
+      // A name that is no valid SQL name names no table.
+    }
+  }
+  return null;
+}
+
+interface ColumnRow {
+  name: string;
+  nullable: boolean;
+  identity: "" | "a" | "d";
+  type: string;
+  collation: string | null;
+  default_sql: string | null;
+  generated_sql: string | null;
+  serial: boolean;
+  category: string;
+  base: string;
+}
+
+/** Defaults that are the same for every row: literals and casts of literals. */
+const CONSTANT = /^(-?[\d.]+|'(?:[^']|'')*'|true|false|null)(::[\w "[\](),.]+)?$/i;
+
+async function readColumns(client: Client, oid: string): Promise<Column[]> {
+  const { rows } = await client.query<ColumnRow>(COLUMNS, [oid]);
+  return rows.map((row) => ({
+    name: row.name,
+    type: row.collation === null ? row.type : `${row.type} collate ${row.collation}`,
+    family: familyOf(row),
+    nullable: row.nullable,
+    defaultSql: row.default_sql,
+    volatileDefault:
+      row.identity !== "" ||
+      (row.default_sql !== null && !CONSTANT.test(row.default_sql) && !isClock(row.default_sql)),
+    identity:
+      row.identity === "a" ? "always" : row.identity === "d" || row.serial ? "by-default" : null,
+    generatedSql: row.generated_sql,
+  }));
+}
+
+/** The transaction's time is the same for all of its rows. */
+function isClock(sql: string): boolean {
+  return /^\(?(now\(\)|current_timestamp|current_date|localtimestamp|transaction_timestamp\(\))[^(]*$/i.test(
+    sql,
+  );
+}
+
+function familyOf({ category, base }: ColumnRow): TypeFamily {
+  if (base === "json" || base === "jsonb") return "json";
+  if (base === "bytea") return "binary";
+  return ({ S: "text", N: "number", B: "boolean", A: "array" } as const)[category] ?? "other";
+}
+
+interface KeyRow {
+  name: string;
+  primary: boolean;
+  constraint: boolean;
+  exclusion: boolean;
+  deferrable: boolean;
+  nulls_equal: boolean;
+  predicate: string | null;
+  columns: (string | null)[];
+  parts: string[];
+}
+
+async function readKeys(client: Client, oid: string): Promise<UniqueKey[]> {
+  const { rows } = await client.query<KeyRow>(KEYS, [oid]);
+  return rows.map((row) => ({
+    name: row.name,
+    primary: row.primary,
+    constraint: row.constraint,
+    kind: row.exclusion ? "exclusion" : "unique",
+    columns: row.columns,
+    parts: row.parts.map((part, index) => {
+      const column = row.columns[index] ?? null;
+      return column === null ? part : quoteIdentifier(column);
+    }),
+    predicate: row.predicate,
+    nullsDistinct: !row.nulls_equal,
+    deferrable: row.deferrable,
+  }));
+}
+
+async function readForeignKeys(client: Client, oid: string): Promise<ForeignKey[]> {
+  const { rows } = await client.query<{ name: string; self: boolean; columns: string[] }>(
+    FOREIGN_KEYS,
+    [oid],
+  );
+  return rows.map(({ name, self, columns }) => ({ name, columns, selfReferencing: self }));
+}
+
+/** Bits of pg_trigger.tgtype (catalog/pg_trigger.h). */
+const BITS = { row: 1, before: 2, insert: 4, delete: 8, update: 16, truncate: 32, instead: 64 };
+
+async function readTriggers(client: Client, oid: string): Promise<Trigger[]> {
+  const { rows } = await client.query<{ name: string; type: number }>(TRIGGERS, [oid]);
+  return rows.map(({ name, type }) => ({
+    name,
+    timing: type & BITS.instead ? "instead" : type & BITS.before ? "before" : "after",
+    level: type & BITS.row ? "row" : "statement",
+    events: (["insert", "update", "delete", "truncate"] as const).filter(
+      (event) => type & BITS[event],
+    ),
+  }));
+}
+
+/** The tables and views this user can see outside the system schemas. */
+export async function listTables(client: Client): Promise<TableName[]> {
+  const { rows } = await client.query<{ schema: string; name: string }>(`
+    select n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p', 'v', 'f') and not c.relispartition and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'
+    order by pg_table_is_visible(c.oid) desc, 1, 2 limit 1000`);
+  return rows;
+}

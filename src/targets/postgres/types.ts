@@ -1,0 +1,35 @@
+/** Texts about column types: how staged text becomes a value, and how an expression looks once stored. */
+import type { Column } from "../../model/table-shape.ts";
+
+/** The type without its collation. */
+function bareType(column: Column): string {
+  return column.type.replace(/ collate .*$/s, "");
+}
+
+/** The type without length or precision; `character` and `bit` alone would mean a length of one. */
+export function openType(column: Column): string {
+  return bareType(column)
+    .replace(/\([^)]*\)/, "")
+    .replace(/^character(?=\[|$)/, "bpchar")
+    .replace(/^bit(?=\[|$)/, '"bit"');
+}
+
+/**
+ * SQL that reads text as the column's input would: `(x)::integer`. Length and precision are left to the assignment
+ * that follows, since an explicit cast to `varchar(3)` cuts silently.
+ */
+export function fromText(text: string, column: Column): string {
+  const type = openType(column);
+  return type === "text" || type === "character varying" ? text : `(${text})::${type}`;
+}
+
+/** SQL of an expression as the column would store it, for comparing images. */
+export function asStored(expression: string, column: Column): string {
+  return `(${expression})::${bareType(column)}`;
+}
+
+/** SQL that is true when storing the expression would fail for its length: the comparison must not hide that. */
+export function overflows(expression: string, column: Column): string | null {
+  const length = /^character(?: varying)?\((\d+)\)$/.exec(bareType(column))?.[1];
+  return length === undefined ? null : `char_length(rtrim((${expression})::text, ' ')) > ${length}`;
+}

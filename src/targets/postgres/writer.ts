@@ -1,0 +1,133 @@
+/** Writes batches inside one transaction: sets of staged rows, or one row at a time on the server. */
+import type { Client } from "pg";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { Batch, BatchResult, Row, RowFault } from "../../model/batch.ts";
+import { addCounts, noCounts } from "../../model/counts.ts";
+import type { Counts } from "../../model/counts.ts";
+import type { LoadPlan } from "../../model/load-plan.ts";
+import type { Writer } from "../target.ts";
+import { eachSql, OUTCOMES } from "./each-sql.ts";
+import { classifyState, isServerError, rowCode } from "./errors.ts";
+import { PostgresSetWriter } from "./set-writer.ts";
+import { byShape, FAULTS, fillRaw, RAW } from "./stage.ts";
+
+/** Rows of one block: what is staged for a row is deleted for the next, and the dead rows must stay few. */
+const ROWS_PER_BLOCK = 1000;
+
+export class PostgresWriter implements Writer {
+  readonly set: PostgresSetWriter;
+  readonly #client: Client;
+  readonly #plan: LoadPlan;
+
+  constructor(client: Client, plan: LoadPlan) {
+    this.#client = client;
+    this.#plan = plan;
+    this.set = new PostgresSetWriter(client, plan);
+  }
+
+  async applyEach(batch: Batch): Promise<BatchResult> {
+    const counts = noCounts();
+    const faults: RowFault[] = [];
+    for (let start = 0; start < batch.rows.length; start += ROWS_PER_BLOCK) {
+      const rows = batch.rows.slice(start, start + ROWS_PER_BLOCK);
+      const result = await this.#applyBlock(rows);
+      addCounts(counts, result.counts);
+      faults.push(...result.faults);
+    }
+    return { counts, faults };
+  }
+
+  /** Rows that are coupled are usually sound: they are tried without a subtransaction each first. */
+  async #applyBlock(rows: readonly Row[]): Promise<BatchResult> {
+    const client = this.#client;
+    await client.query(`truncate ${RAW}, ${FAULTS}`);
+    await fillRaw(client, this.#plan, rows);
+    const shapes = [...byShape(rows).keys()];
+    if (this.#plan.coupling.rows !== null) {
+      await client.query("savepoint upsurge_block");
+      try {
+        await client.query(eachSql(this.#plan, shapes, false));
+        const result = await this.#result(rows);
+        await client.query("release savepoint upsurge_block");
+        return result;
+      } catch (error) {
+        if (!isServerError(error) || !["row", "repeat"].includes(classifyState(error.code)))
+          throw error;
+        await client.query("rollback to savepoint upsurge_block");
+      }
+    }
+    await client.query(eachSql(this.#plan, shapes, true));
+    return this.#result(rows);
+  }
+
+  async #result(rows: readonly Row[]): Promise<BatchResult> {
+    const [counted, found] = [
+      await this.#client.query<{ counts: string }>(
+        `select current_setting('upsurge.counts') as counts`,
+      ),
+      await this.#client.query<FaultRow>(`select * from ${FAULTS} order by ord`),
+    ];
+    const outcomes: Record<string, number> = JSON.parse(counted.rows[0]?.counts ?? "{}");
+    const counts: Partial<Counts> = {};
+    for (const [key, name] of Object.entries(OUTCOMES)) counts[name] = outcomes[key] ?? 0;
+    const byOrd = new Map(rows.map((row) => [row.ord, row]));
+    const faults = found.rows.map((fault) => faultOf(fault, byOrd.get(Number(fault.ord))));
+    return { counts, faults };
+  }
+
+  async commit(): Promise<void> {
+    let answer: { command: string };
+    try {
+      answer = await this.#client.query("commit");
+    } catch (cause) {
+      if (!isServerError(cause)) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw upsurgeError("TARGET_OUTCOME_UNKNOWN", { reason }, { cause });
+      }
+      throw commitError(cause);
+    }
+    if (answer.command !== "COMMIT")
+      throw upsurgeError("INTERNAL", { message: "the transaction had failed before" });
+  }
+
+  async rehearse(): Promise<void> {
+    try {
+      await this.#client.query("set constraints all immediate");
+    } catch (cause) {
+      throw commitError(cause);
+    }
+  }
+
+  async rollback(): Promise<void> {
+    await this.#client.query("rollback").catch(() => {});
+  }
+}
+
+function commitError(cause: unknown): unknown {
+  if (!isServerError(cause) || classifyState(cause.code) !== "row") return cause;
+  return upsurgeError(
+    "TARGET_COMMIT_REFUSED",
+    { reason: `${cause.message} (${cause.code})` },
+    { cause },
+  );
+}
+
+interface FaultRow {
+  ord: string;
+  state: string;
+  constraint: string;
+  column: string;
+  message: string;
+}
+
+function faultOf({ state, constraint, column, message }: FaultRow, row: Row | undefined): RowFault {
+  if (row === undefined) throw upsurgeError("INTERNAL", { message: "a fault belongs to no row" });
+  return {
+    row,
+    code: rowCode(state),
+    dbCode: state,
+    column: column === "" ? null : column,
+    constraint: constraint === "" ? null : constraint,
+    message: message.length > 200 ? `${message.slice(0, 200)}…` : message,
+  };
+}

@@ -1,0 +1,22 @@
+/** The only file that names targets. Each is loaded when a URL asks for it. */
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { Target } from "./target.ts";
+
+const TARGETS: readonly (() => Promise<Target>)[] = [
+  async () => (await import("./sqlite/index.ts")).sqlite,
+  async () => (await import("./postgres/index.ts")).postgres,
+];
+
+/** The target that reads `url`. Throws `TARGET_URL`. */
+export async function findTarget(url: string): Promise<Target> {
+  for (const loadTarget of TARGETS) {
+    const target = await loadTarget();
+    if (target.accepts(url)) return target;
+  }
+  const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0];
+  const reason =
+    scheme === undefined
+      ? "it is no URL, and its name has no ending of a database file"
+      : `no target reads ${scheme}`;
+  throw upsurgeError("TARGET_URL", { url: url.replace(/\/\/[^@]*@/, "//***@"), reason });
+}

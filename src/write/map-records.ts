@@ -1,0 +1,218 @@
+/**
+ * Maps records to incoming rows: fields to columns, JSON kinds to the text a column takes, constants added.
+ * Refuses only what no database needs to be asked about; every other decision on a value is the database's.
+ */
+import type { Row, RowShape } from "../model/batch.ts";
+import type { FieldResolver, LoadPlan } from "../model/load-plan.ts";
+import type { FieldKind, RecordShape, SourceRecord } from "../model/record.ts";
+import type { Reject, RowCode } from "../model/reject.ts";
+import type { Column } from "../model/table-shape.ts";
+import type { Capabilities } from "../targets/target.ts";
+
+/** What the mapper needs beside the plan. */
+export interface MapperContext {
+  readonly resolve: FieldResolver;
+  readonly capabilities: Capabilities;
+  /** What a field that a JSON record lacks is; `null` leaves it out. */
+  readonly missingFields: "default" | "null" | "error" | null;
+}
+
+/** A row, or the reject that takes its place. */
+export type Mapped =
+  | { readonly kind: "row"; readonly row: Row }
+  | { readonly kind: "reject"; readonly reject: Reject };
+
+interface Slot {
+  readonly column: Column;
+  /** Where the value is in the record; -1 for a constant or an added NULL. */
+  readonly field: number;
+  readonly constant: string | null;
+}
+
+type ShapeMapping =
+  | {
+      readonly kind: "mapped";
+      readonly shape: RowShape;
+      readonly slots: readonly Slot[];
+      readonly nullKey: Fault | null;
+    }
+  | { readonly kind: "fault"; readonly fault: Fault };
+
+interface Fault {
+  readonly code: RowCode;
+  readonly column: string | null;
+  readonly dbCode: string | null;
+  readonly message: string;
+}
+
+/** Maps the records of one load, in order; numbers its rows. */
+export class RecordMapper {
+  readonly #plan: LoadPlan;
+  readonly #context: MapperContext;
+  readonly #mappings = new WeakMap<RecordShape, ShapeMapping>();
+  readonly #shapes = new Map<string, RowShape>();
+  readonly #guarded: ReadonlySet<string>;
+  #ord = 0;
+
+  constructor(plan: LoadPlan, context: MapperContext) {
+    this.#plan = plan;
+    this.#context = context;
+    const { arbiter, nullKey } = plan;
+    const guards = nullKey === "reject" && arbiter !== null && !arbiter.nullsEqual;
+    const stamped = plan.update.stamps.map((stamp) => stamp.column);
+    this.#guarded = new Set(
+      guards ? arbiter.columns.filter((name) => !stamped.includes(name)) : [],
+    );
+  }
+
+  /** The incoming row of a record. */
+  map(record: SourceRecord): Mapped {
+    let mapping = this.#mappings.get(record.shape);
+    if (mapping === undefined) {
+      mapping = this.#mapShape(record.shape, record.kinds !== null);
+      this.#mappings.set(record.shape, mapping);
+    }
+    if (mapping.kind === "fault") return rejected(record, mapping.fault);
+    if (mapping.nullKey !== null) return rejected(record, mapping.nullKey);
+    const values: (string | null)[] = [];
+    let numeric: boolean[] | null = null;
+    const mayHoldNul = !this.#context.capabilities.storesNul && record.raw.includes(0);
+    for (const slot of mapping.slots) {
+      const value = slot.field < 0 ? slot.constant : (record.values[slot.field] ?? null);
+      if (value === null && slot.field >= 0 && this.#guarded.has(slot.column.name)) {
+        return rejected(record, this.#nullKeyFault(slot.column));
+      }
+      if (mayHoldNul && value?.includes("\0") === true)
+        return rejected(record, nulFault(slot.column));
+      const kind =
+        record.kinds === null || slot.field < 0 ? null : (record.kinds[slot.field] ?? null);
+      if (kind === "number") {
+        numeric ??= mapping.slots.map(() => false);
+        numeric[values.length] = true;
+      }
+      const text = kind === null || value === null ? value : this.#textOf(value, kind, slot.column);
+      if (text === undefined) return rejected(record, arrayFault(slot.column));
+      values.push(text);
+    }
+    const row: Row = { ord: this.#ord, shape: mapping.shape, values, numeric, record };
+    this.#ord += 1;
+    return { kind: "row", row };
+  }
+
+  #mapShape(shape: RecordShape, json: boolean): ShapeMapping {
+    const slots = new Map<string, Slot>();
+    for (const [field, name] of shape.fields.entries()) {
+      const destination = this.#context.resolve(name);
+      if (destination.kind === "dropped") continue;
+      if (destination.kind !== "column") {
+        const why =
+          destination.kind === "unknown" ? "is no column of the table" : "cannot be written";
+        return unmappable(name, `the field ${name} ${why}`);
+      }
+      const { column } = destination;
+      if (slots.has(column.name))
+        return unmappable(name, `two fields fill the column ${column.name}`);
+      slots.set(column.name, { column, field, constant: null });
+    }
+    const missing = json ? this.#addMissing(slots) : null;
+    if (missing !== null) return missing;
+    this.#addConstants(slots);
+    const unkeyed = [...this.#guarded].find((name) => !slots.has(name));
+    const column = this.#plan.table.columns.find((each) => each.name === unkeyed);
+    return {
+      kind: "mapped",
+      ...this.#shapeOf(slots),
+      nullKey: column === undefined ? null : this.#nullKeyFault(column),
+    };
+  }
+
+  #addMissing(slots: Map<string, Slot>): ShapeMapping | null {
+    const { missingFields } = this.#context;
+    if (missingFields === null || missingFields === "default") return null;
+    for (const { field, column: name } of this.#plan.mapping) {
+      if (slots.has(name)) continue;
+      if (missingFields === "error") {
+        const message = `the record has no field ${field}`;
+        return {
+          kind: "fault",
+          fault: { code: "ROW_MISSING_FIELD", column: name, dbCode: null, message },
+        };
+      }
+      const column = this.#plan.table.columns.find((each) => each.name === name);
+      if (column !== undefined) slots.set(name, { column, field: -1, constant: null });
+    }
+    return null;
+  }
+
+  #addConstants(slots: Map<string, Slot>): void {
+    for (const { column: name, value } of this.#plan.constants) {
+      const column = this.#plan.table.columns.find((each) => each.name === name);
+      if (column !== undefined) slots.set(name, { column, field: -1, constant: value });
+    }
+  }
+
+  /** Rows with the same columns share a shape, whatever the order of their fields. */
+  #shapeOf(slots: ReadonlyMap<string, Slot>): { shape: RowShape; slots: Slot[] } {
+    const ordered = this.#plan.table.columns
+      .map((column) => slots.get(column.name))
+      .filter((slot) => slot !== undefined);
+    const columns = ordered.map((slot) => slot.column.name);
+    const key = JSON.stringify(columns);
+    let shape = this.#shapes.get(key);
+    if (shape === undefined) {
+      shape = { id: this.#shapes.size, columns };
+      this.#shapes.set(key, shape);
+    }
+    return { shape, slots: ordered };
+  }
+
+  /** The text a column takes for a JSON value; `undefined` when there is none. */
+  #textOf(value: string, kind: FieldKind, column: Column): string | undefined {
+    if (column.family === "json") return kind === "text" ? JSON.stringify(value) : value;
+    const { booleans, arrayText } = this.#context.capabilities;
+    if (kind === "boolean" && booleans !== undefined && column.family !== "text") {
+      return value === "true" ? booleans.true : booleans.false;
+    }
+    if (kind !== "json" || column.family !== "array" || arrayText === undefined) return value;
+    try {
+      return arrayText(value);
+    } catch (error) {
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    }
+  }
+
+  #nullKeyFault(column: Column): Fault {
+    return {
+      code: "ROW_NULL_KEY",
+      column: column.name,
+      dbCode: column.nullable ? null : this.#context.capabilities.notNullCode,
+      message: `the key column ${column.name} is NULL or missing; a NULL key would insert a new row on every run`,
+    };
+  }
+}
+
+function unmappable(field: string, message: string): ShapeMapping {
+  return {
+    kind: "fault",
+    fault: { code: "ROW_UNKNOWN_FIELD", column: field, dbCode: null, message },
+  };
+}
+
+function nulFault(column: Column): Fault {
+  const message = `the value for ${column.name} holds U+0000, which this database cannot store`;
+  return { code: "ROW_NUL", column: column.name, dbCode: null, message };
+}
+
+function arrayFault(column: Column): Fault {
+  const message = `the JSON value for ${column.name} is no array it can hold`;
+  return { code: "ROW_TYPE", column: column.name, dbCode: null, message };
+}
+
+function rejected(record: SourceRecord, fault: Fault): Mapped {
+  const { position, raw } = record;
+  return {
+    kind: "reject",
+    reject: { position, stage: "convert", constraint: null, raw, ...fault },
+  };
+}
