@@ -47,7 +47,7 @@ function checkTexts(options: Options): void {
 
 /** The characters of the CSV dialect are looked for byte by byte. */
 function oneByte(name: OptionName, text: string | null): void {
-  if (text === null || text === "\\t") return;
+  if (text === null) return;
   const code = text.length === 1 ? text.charCodeAt(0) : -1;
   if (code < 0 || code > 127 || code === 10 || code === 13) {
     wrong(name, text, "one ASCII character; \\t stands for a tab");

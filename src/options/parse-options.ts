@@ -25,7 +25,7 @@ interface Given {
 export function parseOptions(raw: RawOptions, environment: Environment = {}): Options {
   const parsed = OPTION_NAMES.map((name) => [name, parseOne(name, raw[name], environment)]);
   // The table that drives the parsing also makes the type, so the two agree by construction.
-  return Object.fromEntries(parsed) as unknown as Options;
+  return Object.fromEntries(parsed) as Options;
 }
 
 /** The options of a load with nothing said; spread it: `{ ...defaultOptions(), key: ["id"] }`. */
@@ -80,8 +80,9 @@ function parseScalar(spec: OptionSpec, given: Given): unknown {
     case "list":
     case "many":
     case "text":
-      return given.text;
+      break;
   }
+  return spec.value === "CHAR" && given.text === "\\t" ? "\t" : given.text;
 }
 
 function atLeast(count: number | null, least: number): number | null {
@@ -123,6 +124,7 @@ export function expectedOf(name: OptionName): string {
       return "no value";
     case "many":
     case "text":
-      return valueNameOf(name);
+      break;
   }
+  return valueNameOf(name);
 }

@@ -80,8 +80,7 @@ export type RejectLimit =
 /** Reads the value of --max-rejects. */
 export function parseRejectLimit(text: string): RejectLimit | null {
   if (!text.endsWith("%")) {
-    const count = parseCount(text);
-    return count === null ? null : { kind: "count", count };
+    return /^\d{1,15}$/.test(text) ? { kind: "count", count: Number(text) } : null;
   }
   const percent = /^\d{1,3}(\.\d+)?%$/.test(text) ? Number(text.slice(0, -1)) : Number.NaN;
   return percent >= 0 && percent <= 100 ? { kind: "share", percent } : null;

@@ -92,11 +92,8 @@ function byColumns(shape: TableShape, key: readonly string[], request: ArbiterRe
   const related = shape.uniqueKeys.filter((each) =>
     touches(each, columns, request.quoteIdentifier),
   );
-  if (
-    request.strategy === "select-then-write" &&
-    related.length === 0 &&
-    request.keyWhere === null
-  ) {
+  const mayLook = shape.kind === "table" && related.length === 0 && request.keyWhere === null;
+  if (request.strategy === "select-then-write" && mayLook) {
     return unindexed(columns, null, request);
   }
   throw noConflictTarget(shape, { columns, related, partial }, request);

@@ -1,5 +1,5 @@
 /** The statements that apply staged rows as a set. Pure. */
-import type { LoadPlan } from "../../model/load-plan.ts";
+import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
 import type { Selection } from "../target.ts";
 import { COUNT_SKIPPED, insertedSql, mayUpdate, nativeSql } from "./native-sql.ts";
 import { insertMissingSql, matchSql, meetSql, updateFoundSql } from "./select-then-write-sql.ts";
@@ -29,8 +29,8 @@ export type SetSql =
 /** The statements for staged rows that carry `columns`. */
 export function setSql(plan: LoadPlan, columns: readonly string[], taken: Taken): SetSql {
   const condition = conditionSql(taken);
-  if (plan.mode !== "insert" && (plan.strategy === "select-then-write" || plan.mode === "update")) {
-    const match = plan.arbiter === null ? "false" : matchSql(plan, plan.arbiter);
+  if (looks(plan)) {
+    const match = matchSql(plan, plan.arbiter);
     const rows = { relation: STAGE, match, condition };
     return {
       kind: "look",
@@ -54,6 +54,12 @@ select count(*) filter (where inserted) as inserted, count(*) filter (where not 
     mayUpdate: true,
     counts,
   };
+}
+
+/** True when rows are looked up before they are written; a conflict on "any" key shows only in the writing. */
+function looks(plan: LoadPlan): plan is LoadPlan & { readonly arbiter: Arbiter } {
+  if (plan.arbiter?.kind !== "parts") return false;
+  return plan.strategy === "select-then-write" || plan.mode === "update";
 }
 
 function conditionSql({ kind, shape }: Taken): string | null {

@@ -1,0 +1,194 @@
+/**
+ * `inspect`: what a file, a table or a database is, before anyone loads anything. Reads only.
+ * Guesses about a file's values are for people; a load asks the target's column types.
+ */
+import { upsurgeError } from "./errors/upsurge-error.ts";
+import type { TableName, TableShape } from "./model/table-shape.ts";
+import type { Options } from "./options/options.ts";
+import { readOptions } from "./plan-load.ts";
+import type { PlanSurroundings } from "./plan-load.ts";
+import { nearest } from "./plan/names.ts";
+import { FieldProfile } from "./report/field-profile.ts";
+import { expandSources } from "./read/expand-sources.ts";
+import { openSource } from "./read/open-source.ts";
+import type { Source } from "./read/source.ts";
+import { findTarget } from "./targets/registry.ts";
+import type { Session } from "./targets/target.ts";
+
+/** One field of a file, as far as it was looked at. */
+export interface InspectedField {
+  readonly name: string;
+  /** `integer`, `decimal`, `boolean`, `date`, `timestamp`, `uuid`, `json`, `text`; `null` when every value is NULL. */
+  readonly type: string | null;
+  readonly nulls: number;
+  /** Records that lack the field. */
+  readonly absent: number;
+  readonly example: string | null;
+}
+
+/** What a file is. */
+export interface InspectedSource {
+  readonly kind: "source";
+  readonly name: string;
+  readonly format: string;
+  readonly compression: string | null;
+  readonly sizeBytes: number | null;
+  readonly sampled: number;
+  /** True when the sample is the whole file. */
+  readonly complete: boolean;
+  readonly fields: readonly InspectedField[];
+  readonly rejects: readonly { code: string; line: number; message: string }[];
+}
+
+/** A unique key of a table, and the flag that makes a load use it. */
+export interface InspectedKey {
+  readonly name: string | null;
+  readonly parts: readonly string[];
+  readonly predicate: string | null;
+  /** `null` when no load can use it. */
+  readonly flag: string | null;
+  readonly note: string | null;
+}
+
+/** What a table is. */
+export interface InspectedTable {
+  readonly kind: "table";
+  readonly target: string;
+  readonly server: string;
+  readonly table: TableShape;
+  readonly keys: readonly InspectedKey[];
+}
+
+/** What a database holds. */
+export interface InspectedDatabase {
+  readonly kind: "database";
+  readonly target: string;
+  readonly server: string;
+  readonly tables: readonly TableName[];
+}
+
+/** What `upsurge inspect` found. */
+export type Inspection = InspectedSource | InspectedTable | InspectedDatabase;
+
+/** How many records are looked at. */
+const SAMPLED = 1000;
+
+/** Inspects `source`; when it is `null`, the table or the database that the options name. Throws `UpsurgeError`s. */
+export async function inspect(
+  source: string | null,
+  options: Options,
+  surroundings: PlanSurroundings,
+): Promise<Inspection> {
+  if (source === null) return await inspectTarget(options, surroundings);
+  const [path = source] = await expandSources([source]);
+  const opened = await openSource(path, readOptions(options), surroundings);
+  try {
+    return await inspectSource(opened);
+  } finally {
+    await opened.close();
+  }
+}
+
+async function inspectSource(source: Source): Promise<InspectedSource> {
+  const profiles = new Map<string, FieldProfile>();
+  const rejects: { code: string; line: number; message: string }[] = [];
+  for (const name of source.fields ?? []) profiles.set(name, new FieldProfile(name));
+  let sampled = 0;
+  let complete = true;
+  for await (const chunk of source.chunks()) {
+    for (const { code, message, position } of chunk.rejects) {
+      if (rejects.length < 10) rejects.push({ code, line: position.line[0], message });
+    }
+    for (const record of chunk.records.slice(0, SAMPLED - sampled)) {
+      for (const [index, name] of record.shape.fields.entries()) {
+        const profile = profiles.get(name) ?? new FieldProfile(name);
+        profiles.set(name, profile);
+        profile.see(record.values[index] ?? null, record.kinds?.[index] ?? "text");
+      }
+    }
+    sampled += chunk.records.length;
+    complete = sampled <= SAMPLED;
+    if (sampled > SAMPLED) break;
+  }
+  sampled = Math.min(sampled, SAMPLED);
+  const { name, format, compression, sizeBytes } = source;
+  const fields = [...profiles.values()].map((profile) => profile.result(sampled));
+  return {
+    kind: "source",
+    name,
+    format,
+    compression,
+    sizeBytes,
+    sampled,
+    complete,
+    fields,
+    rejects,
+  };
+}
+
+async function inspectTarget(
+  options: Options,
+  { environment }: PlanSurroundings,
+): Promise<InspectedTable | InspectedDatabase> {
+  const url = options.to ?? "";
+  const target = await findTarget(url);
+  const session = await target.connect({ url, lockTimeoutMs: options.lockTimeout, environment });
+  try {
+    const head = { target: target.describe(url), server: session.version };
+    if (options.table === null) {
+      return { kind: "database", ...head, tables: await session.listTables() };
+    }
+    const table = await session.readTableShape(options.table);
+    if (table === null) throw await noTable(options.table, head.target, session);
+    return { kind: "table", ...head, table, keys: inspectKeys(table) };
+  } finally {
+    await session.close();
+  }
+}
+
+async function noTable(table: string, target: string, session: Session): Promise<Error> {
+  const tables = await session.listTables();
+  const names = tables.flatMap(({ schema, name }) =>
+    schema === null ? [name] : [name, `${schema}.${name}`],
+  );
+  const near = nearest(table, names);
+  return upsurgeError(
+    "PLAN_NO_TABLE",
+    {
+      table,
+      reason: `${target} has no table or view of that name`,
+      suggestion: near === null ? "leave --table out to see all tables" : `did you mean ${near}?`,
+    },
+    { where: `--table ${table}` },
+  );
+}
+
+/** The keys of a table, each with the flag that names it. */
+function inspectKeys(table: TableShape): InspectedKey[] {
+  return table.uniqueKeys.map((key) => {
+    const { name, parts, predicate } = key;
+    const plain = key.columns.every((column) => column !== null);
+    const byName = name === null ? null : `--constraint ${quoteName(name)}`;
+    const byColumns = `--key ${key.columns.map((column) => quoteName(column ?? "")).join(",")}`;
+    const found = { name, parts, predicate };
+    if (key.deferrable)
+      return { ...found, flag: null, note: "deferrable: cannot decide conflicts" };
+    if (key.kind === "exclusion") {
+      const flag = byName === null ? null : `--ignore ${byName}`;
+      return { ...found, flag, note: "exclusion constraint: for --ignore only" };
+    }
+    return { ...found, flag: plain ? byColumns : byName, note: keyNote(plain, predicate) };
+  });
+}
+
+function keyNote(plain: boolean, predicate: string | null): string | null {
+  if (predicate !== null) return `covers only rows where ${predicate}`;
+  return plain ? null : "has an expression: name it";
+}
+
+/** A name as it must be typed in a list and in a shell. */
+function quoteName(name: string): string {
+  if (/^[A-Za-z0-9_$][A-Za-z0-9_$-]*$/.test(name)) return name;
+  const listed = /[",]|^\s|\s$/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
+  return `'${listed.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,35 @@
+/** An error as people read it: four short lines. Secrets are masked by whoever prints them. */
+import type { ReportedError } from "./report.ts";
+
+/** `error:`, `cause:`, `fix:` and, where it is known, `where:`. */
+export function renderError({ code, message, cause, fix, where }: ReportedError): string {
+  const lines = [
+    `error: ${oneLine(message)}  ${code}`,
+    `cause: ${oneLine(cause)}`,
+    `fix:   ${oneLine(fix)}`,
+    ...(where === null ? [] : [`where: ${oneLine(where)}`]),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** A GitHub Actions annotation for an error in a file; `null` when `where` names no line of a file. */
+export function renderAnnotation({ code, message, where }: ReportedError): string | null {
+  const place = /^(.+), record \d+, lines? (\d+)(?:-(\d+))?/.exec(where ?? "");
+  if (place === null || place[1] === "standard input") return null;
+  const [, file = "", line = "", end] = place;
+  const lines = end === undefined ? `line=${line}` : `line=${line},endLine=${end}`;
+  const text = escapeData(`${message} (${code})`);
+  return `::error file=${escapeProperty(file)},${lines}::${text}\n`;
+}
+
+function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, "; ");
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}

@@ -1,0 +1,105 @@
+/** What `upsurge inspect` found, as text. */
+import type { InspectedDatabase, InspectedSource, InspectedTable, Inspection } from "../inspect.ts";
+import type { Column, TableName, TableShape } from "../model/table-shape.ts";
+import { alignColumns, formatBytes, formatCount, plural } from "./format.ts";
+
+/** The finding in a few aligned lines. */
+export function renderInspection(found: Inspection): string {
+  return `${linesOf(found).join("\n")}\n`;
+}
+
+function linesOf(found: Inspection): string[] {
+  if (found.kind === "source") return sourceLines(found);
+  return found.kind === "table" ? tableLines(found) : databaseLines(found);
+}
+
+function sourceLines(found: InspectedSource): string[] {
+  const { name, format, compression, sizeBytes, sampled, complete, fields, rejects } = found;
+  const facts = [format, ...(compression === null ? [] : [compression])];
+  if (sizeBytes !== null) facts.push(formatBytes(sizeBytes));
+  const seen = complete ? plural(sampled, "record") : `the first ${formatCount(sampled)} records`;
+  const rows = fields.map((field) => [
+    field.name,
+    field.type ?? "all null",
+    field.nulls + field.absent === 0 ? "" : missing(field),
+    field.example ?? "",
+  ]);
+  return [
+    `${name === "-" ? "standard input" : name}: ${facts.join(", ")}; ${seen}`,
+    ...section("fields (types are guesses; the table's types decide)", alignColumns(rows)),
+    ...section(
+      "records that cannot be read",
+      alignColumns(rejects.map(({ code, line, message }) => [`line ${line}`, code, message])),
+    ),
+  ];
+}
+
+function missing({ nulls, absent }: { nulls: number; absent: number }): string {
+  const parts = [
+    ...(nulls === 0 ? [] : [`${formatCount(nulls)} null`]),
+    ...(absent === 0 ? [] : [`${formatCount(absent)} absent`]),
+  ];
+  return parts.join(", ");
+}
+
+function tableLines({ target, server, table, keys }: InspectedTable): string[] {
+  const keyRows = keys.map(({ name, parts, flag, note }) => [
+    flag ?? "(not usable)",
+    `${name ?? "(no name)"} (${parts.join(", ")})`,
+    note ?? "",
+  ]);
+  return [
+    `${nameOf(table.name)}: ${table.kind} in ${target}, ${server}`,
+    ...section("columns", alignColumns(table.columns.map(columnRow))),
+    ...section(
+      "keys",
+      keyRows.length === 0
+        ? ["  none: only --mode insert is possible without one"]
+        : alignColumns(keyRows),
+    ),
+    ...section("foreign keys", alignColumns(foreignKeyRows(table))),
+    ...section(
+      "triggers",
+      alignColumns(
+        table.triggers.map(({ name, timing, events, level }) => [
+          name,
+          `${timing} ${events.join(" or ")}, each ${level}`,
+        ]),
+      ),
+    ),
+    ...section(
+      "missing privileges",
+      table.missingPrivileges.map((name) => `  ${name}`),
+    ),
+  ];
+}
+
+function foreignKeyRows({ foreignKeys }: TableShape): string[][] {
+  return foreignKeys.map(({ name, columns, selfReferencing }) => [
+    columns.join(", "),
+    name ?? "",
+    selfReferencing ? "refers to this table" : "",
+  ]);
+}
+
+function columnRow(column: Column): string[] {
+  const { name, type, nullable, defaultSql, identity, generatedSql } = column;
+  const notes: string[] = [];
+  if (generatedSql !== null) notes.push(`generated as ${generatedSql}`);
+  if (identity !== null) notes.push(identity === "rowid" ? "rowid" : `identity ${identity}`);
+  if (defaultSql !== null) notes.push(`default ${defaultSql}`);
+  return [name, type === "" ? "(any)" : type, nullable ? "" : "not null", notes.join(", ")];
+}
+
+function databaseLines({ target, server, tables }: InspectedDatabase): string[] {
+  const names = tables.length === 0 ? ["  none"] : tables.map((table) => `  ${nameOf(table)}`);
+  return [`${target}: ${server}`, ...section("tables", names)];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`${title}:`, ...lines];
+}
+
+function nameOf({ schema, name }: TableName): string {
+  return schema === null ? name : `${schema}.${name}`;
+}
