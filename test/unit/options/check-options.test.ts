@@ -25,7 +25,7 @@ test.each<[Partial<Options>]>([
   [{ key: ["id"], updateColumns: ["-a", "-b"] }],
   [{ mode: "update", key: ["id"], nullKeeps: true }],
   [{ dryRun: true, check: true }],
-  [{ delimiter: "\\t" }],
+  [{ delimiter: "\t" }],
   [{ quote: "" }],
   [{ header: false, columns: ["a"] }],
   [{ maxRejects: "1%", rejectFile: "bad.csv" }],

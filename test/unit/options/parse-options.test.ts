@@ -42,6 +42,10 @@ test("takes the last of a repeated single value", () => {
   expect(parseOptions({ batchRows: ["10", "20"] }).batchRows).toBe(20);
 });
 
+test("takes a backslash and a t for a tab", () => {
+  expect(parseOptions({ delimiter: ["\\t"] }).delimiter).toBe("\t");
+});
+
 test("turns a negated flag off", () => {
   expect(parseOptions({ header: ["true"] }).header).toBe(false);
 });

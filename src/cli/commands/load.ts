@@ -1,0 +1,122 @@
+/** `upsurge load`: runs a load and delivers its report. What a load is stands in `src/load.ts`. */
+import { open, writeFile } from "node:fs/promises";
+import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
+import { load } from "../../load.ts";
+import { checkOptions } from "../../options/check-options.ts";
+import { renderReport, reportJson } from "../../report/render-report.ts";
+import type { Report } from "../../report/report.ts";
+import type { Context } from "../context.ts";
+import { makeProgress } from "../progress.ts";
+import { reportFailure } from "../report-failure.ts";
+import { writeResult } from "../screen.ts";
+import { listenToSignals } from "../signals.ts";
+
+/** Loads `sources` and returns the exit code of the report. */
+export async function loadCommand(sources: readonly string[], context: Context): Promise<number> {
+  const { io, options, screen, log } = context;
+  checkOptions(options, "load");
+  requireSource(sources);
+  if (options.report !== null) await makeSureOf(options.report);
+  const progress = makeProgress(options, screen);
+  const listening = listenToSignals(io.signals, ({ name }) => {
+    progress.end();
+    screen.print(`${name}: undoing the load; send it again to leave at once\n`);
+  });
+  try {
+    const report = await load(sources, options, {
+      stdin: io.stdin,
+      environment: io.env,
+      log,
+      signal: listening.signal,
+      onProgress: (now) => progress.show(now),
+    });
+    progress.end();
+    return await deliver(masked(report, context), context);
+  } finally {
+    progress.end();
+    listening.stop();
+  }
+}
+
+/** Refuses a load of nothing: an empty variable in a script must not look like success. */
+export function requireSource(sources: readonly string[]): void {
+  if (sources.length > 0) return;
+  throw upsurgeError(
+    "OPTION_MISSING",
+    { flag: "a source", reason: "there is nothing to load" },
+    { fix: "name a file, a pattern, or - for standard input; `upsurge help` shows examples" },
+  );
+}
+
+/** The report goes out by every way that was asked for; a way that fails does not stop the others. */
+async function deliver(report: Report, context: Context): Promise<number> {
+  const { io, options, screen, redact } = context;
+  const debug = options.logLevel === "debug" || options.logLevel === "trace";
+  const output = { screen, redact, env: io.env, debug };
+  if (report.error !== undefined) reportFailure(report.error, output);
+  const failures: UpsurgeError[] = [];
+  const text = stdoutText(report, context);
+  const ways = [
+    ...(text === "" ? [] : [writeResult(io.stdout, text)]),
+    ...(options.report === null ? [] : [writeReport(options.report, report)]),
+  ];
+  for (const { reason } of (await Promise.allSettled(ways)).filter(isRejected)) {
+    if (!(reason instanceof UpsurgeError)) throw reason;
+    failures.push(reason);
+    reportFailure(reason, output);
+  }
+  // An earlier trouble is the more telling one.
+  const finished = report.exit === 0 || report.exit === 3;
+  return finished ? (failures[0]?.exit ?? report.exit) : report.exit;
+}
+
+function isRejected(result: PromiseSettledResult<void>): result is PromiseRejectedResult {
+  return result.status === "rejected";
+}
+
+function stdoutText(report: Report, { options }: Context): string {
+  if (options.json) return reportJson(report);
+  return options.quiet ? "" : renderReport(report);
+}
+
+/** Finds out before the load whether its report can be written after it. */
+async function makeSureOf(path: string): Promise<void> {
+  try {
+    const file = await open(path, "a");
+    await file.close();
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+async function writeReport(path: string, report: Report): Promise<void> {
+  try {
+    await writeFile(path, reportJson(report));
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+function unwritable(path: string, error: unknown): UpsurgeError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return upsurgeError("OUTPUT_FILE", { path, reason }, { where: "--report", cause: error });
+}
+
+/** Only free text is masked: a password that happens to be `upsert` must not change the mode. */
+function masked(report: Report, { redact }: Context): Report {
+  const { error } = report;
+  const warnings = report.warnings.map(redact);
+  if (error === undefined) return { ...report, warnings };
+  const { code, message, cause, fix, where } = error;
+  return {
+    ...report,
+    warnings,
+    error: {
+      code,
+      message: redact(message),
+      cause: redact(cause),
+      fix: redact(fix),
+      where: where === null ? null : redact(where),
+    },
+  };
+}

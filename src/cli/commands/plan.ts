@@ -1,0 +1,18 @@
+/** `upsurge plan`: shows what a load would do, and writes nothing. */
+import { checkOptions } from "../../options/check-options.ts";
+import { planLoad } from "../../plan-load.ts";
+import { renderPlan } from "../../report/render-plan.ts";
+import type { Context } from "../context.ts";
+import { writeResult } from "../screen.ts";
+import { requireSource } from "./load.ts";
+
+/** Plans a load of `sources` and prints the plan. */
+export async function planCommand(sources: readonly string[], context: Context): Promise<number> {
+  const { io, options, redact } = context;
+  checkOptions(options, "plan");
+  requireSource(sources);
+  const planned = await planLoad(sources, options, { stdin: io.stdin, environment: io.env });
+  const text = options.json ? `${JSON.stringify(planned)}\n` : renderPlan(planned);
+  await writeResult(io.stdout, redact(text));
+  return 0;
+}

@@ -1,0 +1,79 @@
+/**
+ * The command line as a function: words and streams in, exit code out. The only catch-all of the program:
+ * whatever is thrown below becomes four lines on stderr and the exit code of the error.
+ */
+import { readFile } from "node:fs/promises";
+import type { Command } from "../options/option.ts";
+import { parseOptions } from "../options/parse-options.ts";
+import { toUpsurgeError } from "../report/make-report.ts";
+import type { Context } from "./context.ts";
+import type { Io } from "./io.ts";
+import { makeLog } from "./log.ts";
+import { parseCommandLine } from "./program.ts";
+import { makeRedactor, secretsOf } from "./redact.ts";
+import type { Redact } from "./redact.ts";
+import { reportFailure } from "./report-failure.ts";
+import { Screen, writeResult } from "./screen.ts";
+
+const RUN: Readonly<
+  Record<Command, (sources: readonly string[], context: Context) => Promise<number>>
+> = {
+  // Loaded when they are called: help and usage errors answer without a reader or a target.
+  load: async (...call) => await (await import("./commands/load.ts")).loadCommand(...call),
+  plan: async (...call) => await (await import("./commands/plan.ts")).planCommand(...call),
+  inspect: async (...call) => await (await import("./commands/inspect.ts")).inspectCommand(...call),
+};
+
+/** Runs one command line; `argv` is without node and script. Never throws. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const screen = new Screen(io.stderr);
+  // Until the options are understood, any word may be the URL.
+  let redact = makeRedactor(argv.flatMap((word) => secretsOf(word, io.env)));
+  try {
+    const line = parseCommandLine(argv, await version());
+    if (line.kind === "text") {
+      await writeResult(io.stdout, line.text);
+      return 0;
+    }
+    const options = parseOptions(line.call.raw, io.env);
+    redact = makeRedactor(secretsOf(options.to, io.env));
+    const log = makeLog(options, screen, redact);
+    const { command, sources } = line.call;
+    return await RUN[command](sources, { io, options, screen, redact, log });
+  } catch (error) {
+    return await lastResort(error, argv, { io, screen, redact });
+  }
+}
+
+interface Remains {
+  readonly io: Io;
+  readonly screen: Screen;
+  readonly redact: Redact;
+}
+
+async function lastResort(
+  error: unknown,
+  argv: readonly string[],
+  { io, screen, redact }: Remains,
+): Promise<number> {
+  const ours = toUpsurgeError(error);
+  const debug = argv.some((word) => word === "debug" || word.endsWith("=debug"));
+  reportFailure(ours, { screen, redact, env: io.env, debug });
+  if (argv.includes("--json") && ours.code !== "OUTPUT_FILE") {
+    const { code, message, why: cause, fix, where, exit } = ours;
+    const reported = { code, message, cause, fix, where };
+    const failure = { status: "failed", exit, error: reported };
+    await writeResult(io.stdout, `${redact(JSON.stringify(failure))}\n`).catch(() => {});
+  }
+  return ours.exit;
+}
+
+/** The version in package.json, which stands above src/ and above dist/src/ alike. */
+async function version(): Promise<string> {
+  for (const place of ["../../package.json", "../../../package.json"]) {
+    const text = await readFile(new URL(place, import.meta.url), "utf8").catch(() => null);
+    const version: unknown = text === null ? null : Object(JSON.parse(text)).version;
+    if (typeof version === "string") return version;
+  }
+  return "(unknown version)";
+}

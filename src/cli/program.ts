@@ -1,0 +1,109 @@
+/**
+ * The command line as commander sees it, made from the option table. Commander only sorts words into flags and values:
+ * what they mean is left to `options/`, and what is done about it to the commands.
+ */
+import { Command as Commander, CommanderError, Option } from "commander";
+import { flagOf, OPTION_NAMES, optionSpec, spellingsOf, valueNameOf } from "../options/flag.ts";
+import type { Command } from "../options/option.ts";
+import type { OptionName } from "../options/options.ts";
+import type { Call } from "./call.ts";
+import { COMMANDS, GROUP_TITLES, optionText, rootHelp } from "./help.ts";
+import { missingValue, toUsageError } from "./usage-error.ts";
+
+/** What a command line comes to: something to do, or a text that was asked for. */
+export type CommandLine =
+  | { readonly kind: "call"; readonly call: Call }
+  | { readonly kind: "text"; readonly text: string };
+
+/** Sorts `argv` (without node and script). Throws OPTION_* errors. */
+export function parseCommandLine(argv: readonly string[], version: string): CommandLine {
+  let text = "";
+  const calls: Call[] = [];
+  const program = makeProgram(version, (call) => calls.push(call));
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (more) => (text += more),
+      writeErr: () => {},
+    });
+  }
+  try {
+    program.parse(argv, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw toUsageError(error, commandOf(argv));
+  }
+  const call = calls[0];
+  return call === undefined
+    ? { kind: "text", text: text === "" ? rootHelp() : text }
+    : { kind: "call", call };
+}
+
+/** The command that `argv` calls: its first word, or `load`. */
+function commandOf(argv: readonly string[]): Command {
+  const named = COMMANDS.find(({ name }) => name === argv[0]);
+  return named?.name ?? "load";
+}
+
+function makeProgram(version: string, onCall: (call: Call) => void): Commander {
+  const program = new Commander("upsurge")
+    .version(`upsurge ${version}`, "-V, --version", "Print the version.")
+    .helpOption("-h, --help", "Print this help.")
+    .helpCommand("help [command]", "Print the help of a command.")
+    .configureHelp({ formatHelp: () => rootHelp() })
+    // A word before the first flag is a command or a source; one after a flag is never a command.
+    .enablePositionalOptions();
+  for (const { name, argument, summary, example } of COMMANDS) {
+    const command = program
+      .command(name, { isDefault: name === "load" })
+      .summary(summary)
+      .description(summary)
+      .argument(argument)
+      .helpOption("-h, --help", "Print this help.")
+      .configureHelp({ helpWidth: 100, sortOptions: false })
+      .addHelpText("after", `\nExamples:\n${example.map((line) => `  ${line}`).join("\n")}\n`);
+    addOptions(command, name, onCall);
+  }
+  return program;
+}
+
+function addOptions(command: Commander, name: Command, onCall: (call: Call) => void): void {
+  const raw: Partial<Record<OptionName, string[]>> = {};
+  for (const option of OPTION_NAMES) {
+    if (!optionSpec(option).commands.includes(name)) continue;
+    for (const each of commanderOptions(option)) {
+      command.addOption(each);
+      // One way for every kind of option; commander would treat flags, negations and values differently.
+      command.on(`option:${each.name()}`, (value: string | null) => {
+        if (value !== null && isFlag(value, name)) throw missingValue(flagOf(option), value);
+        (raw[option] ??= []).push(value ?? "true");
+      });
+    }
+  }
+  command.action((sources: string | readonly string[] | undefined) => {
+    const list = typeof sources === "string" ? [sources] : (sources ?? []);
+    onCall({ command: name, sources: list, raw });
+  });
+}
+
+/** An option and its aliases; the aliases work and are not listed. */
+function commanderOptions(name: OptionName): Option[] {
+  const { short, aliases = [], group } = optionSpec(name);
+  const value = valueNameOf(name);
+  const suffix = value === "" ? "" : ` <${value}>`;
+  const main = new Option(
+    `${short === undefined ? "" : `-${short}, `}${flagOf(name)}${suffix}`,
+    optionText(name),
+  ).helpGroup(GROUP_TITLES[group]);
+  return [main, ...aliases.map((alias) => new Option(`--${alias}${suffix}`).hideHelp())];
+}
+
+/** True when `text` is a flag of `command`: then it is no value that someone meant to pass. */
+function isFlag(text: string, command: Command): boolean {
+  const flag = text.split("=", 1)[0] ?? "";
+  return (
+    flag.startsWith("--") &&
+    OPTION_NAMES.some(
+      (name) => optionSpec(name).commands.includes(command) && spellingsOf(name).includes(flag),
+    )
+  );
+}

@@ -1,0 +1,99 @@
+/**
+ * One redactor for all output: errors, logs, reports. It knows the secrets of this run word for word,
+ * and it knows what secrets look like (passwords in URLs, `password=…`) for those it was not told.
+ */
+
+/** Makes a text fit to be seen. */
+export type Redact = (text: string) => string;
+
+const MASK = "***";
+
+/** The user part of a URL may hold any character, `@` and `/` included: up to the last `@` of the word. */
+const URL_PASSWORD = /\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/?#"'<>]*):(?!\*\*\*@)[^\s"'<>]*@/gi;
+
+const NAMES = "[\\w-]*(?:password|passwd|passphrase|secret|api_?key|access_?token)|\\bpwd|\\bpass";
+/** `"password":"abc"` and `password = "a b"`. */
+const IN_DOUBLE_QUOTES = new RegExp(`(${NAMES})("?\\s*[=:]\\s*")(?:[^"\\\\]|\\\\.)*"`, "gi");
+/** `password = 'a b'`. */
+const IN_SINGLE_QUOTES = new RegExp(`(${NAMES})(\\s*=\\s*')(?:[^'\\\\]|\\\\.)*'`, "gi");
+/** `password=abc`. */
+const BARE = new RegExp(`(${NAMES})=(?!\\*\\*\\*)[^\\s&;,"']+`, "gi");
+
+/** Makes the redactor of a run that holds `secrets`, each replaced wherever it stands and however it is escaped. */
+export function makeRedactor(secrets: readonly string[]): Redact {
+  const spellings = [...new Set(secrets.flatMap(spellingsOf))].toSorted(
+    (a, b) => b.length - a.length,
+  );
+  const known = spellings.length === 0 ? null : new RegExp(spellings.map(pattern).join("|"), "g");
+  return (text) => {
+    const masked = known === null ? text : text.replace(known, MASK);
+    return masked
+      .replace(URL_PASSWORD, `$1:${MASK}@`)
+      .replace(IN_DOUBLE_QUOTES, `$1$2${MASK}"`)
+      .replace(IN_SINGLE_QUOTES, `$1$2${MASK}'`)
+      .replace(BARE, `$1=${MASK}`);
+  };
+}
+
+/** The secrets of a run: the passwords in its target URL and in the environment. */
+export function secretsOf(
+  url: string | null,
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const fromUrl = url === null ? [] : urlSecrets(url);
+  const fromEnvironment = [environment["PGPASSWORD"], environment["PGSSLPASSWORD"]];
+  const open = new Set(url === null ? [] : openParts(url));
+  return [...fromUrl, ...fromEnvironment].filter(
+    (secret): secret is string => secret !== undefined && secret.length > 1 && !open.has(secret),
+  );
+}
+
+function urlSecrets(url: string): string[] {
+  const authority = /^[a-z][a-z0-9+.-]*:\/\/(.*)$/is.exec(url)?.[1] ?? "";
+  // Up to the last @, and up to the first: whichever way the URL is read, its password is covered.
+  const users = [authority.lastIndexOf("@"), authority.indexOf("@")]
+    .filter((at) => at >= 0)
+    .map((at) => authority.slice(0, at));
+  const passwords = users
+    .filter((user) => user.includes(":"))
+    .map((user) => user.slice(user.indexOf(":") + 1));
+  const named = [...url.matchAll(/[?&;](?:ssl)?password=([^&;\s]*)/gi)].map(
+    (match) => match[1] ?? "",
+  );
+  return [...passwords, ...named];
+}
+
+/** What a URL says in the open: a password equal to the user's name would mask that name everywhere. */
+function openParts(url: string): readonly string[] {
+  const parts = /^([a-z][a-z0-9+.-]*):\/\/(?:([^:@/]*)(?::.*)?@)?([^:/?]*)[^/?]*\/?([^?]*)/is.exec(
+    url,
+  );
+  return parts?.slice(1).map((part) => part ?? "") ?? [];
+}
+
+function spellingsOf(secret: string): string[] {
+  const decoded = attempt(() => decodeURIComponent(secret), secret);
+  const encoded = attempt(() => encodeURIComponent(decoded), secret);
+  const plain = [secret, decoded, encoded];
+  return [...plain, ...plain.map((text) => JSON.stringify(text).slice(1, -1))].filter(
+    (text) => text !== "",
+  );
+}
+
+function attempt(make: () => string, fallback: string): string {
+  try {
+    return make();
+  } catch {
+    return fallback;
+  }
+}
+
+/** A short secret is masked only where it stands alone: `ab` should not mask half of `table`. */
+function pattern(secret: string): string {
+  const escaped = secret.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  if (secret.length >= 6) return escaped;
+  return `(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])`.replaceAll(
+    "\\p{L}\\p{N}_",
+    "A-Za-z0-9_",
+  );
+}

@@ -1,0 +1,55 @@
+/**
+ * stderr as a screen: one status line that is redrawn in place, and lines that go above it.
+ * stdout gets what was asked for, and tells when it could not be written.
+ */
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { Output } from "./io.ts";
+
+/** Writes to stderr; a stderr that is gone is no reason to stop a load. */
+export class Screen {
+  readonly #stderr: Output;
+  #status = "";
+
+  constructor(stderr: Output) {
+    this.#stderr = stderr;
+    stderr.on("error", () => {});
+  }
+
+  /** True when a status line can be redrawn. */
+  get isTerminal(): boolean {
+    return this.#stderr.isTTY === true;
+  }
+
+  /** Prints whole lines, above the status line if there is one. */
+  print(text: string): void {
+    const status = this.#status;
+    this.showStatus("");
+    this.#stderr.write(text);
+    this.showStatus(status);
+  }
+
+  /** Replaces the status line; an empty one clears it. */
+  showStatus(line: string): void {
+    if (line === "" && this.#status === "") return;
+    const fitted = line.slice(0, Math.max(20, (this.#stderr.columns ?? 80) - 1));
+    this.#stderr.write(`\r\u001B[2K${fitted}`);
+    this.#status = line;
+  }
+}
+
+/** Writes a result to stdout. Throws OUTPUT_FILE when it cannot be written: a result nobody got is a failure. */
+export async function writeResult(stdout: Output, text: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const fail = (error: Error): void => {
+      const reason = `${error.message}; a result was asked for and nobody got it`;
+      reject(upsurgeError("OUTPUT_FILE", { path: "standard output", reason }, { cause: error }));
+    };
+    stdout.on("error", fail);
+    stdout.write(text, (error) => {
+      // The listener stays after a failure: the stream reports the same error again as an event.
+      if (error !== undefined && error !== null) return fail(error);
+      stdout.off("error", fail);
+      resolve();
+    });
+  });
+}

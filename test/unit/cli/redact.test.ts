@@ -1,0 +1,79 @@
+/** No secret in any output. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { makeRedactor, secretsOf } from "../../../src/cli/redact.ts";
+
+describe("secrets it was not told", () => {
+  const redact = makeRedactor([]);
+
+  test.each([
+    ["postgres://app:hunter2@db/shop", "postgres://app:***@db/shop"],
+    ["cannot use 'postgres://app:p@ss/w:rd@db/shop'", "cannot use 'postgres://app:***@db/shop'"],
+    ["postgres://:secret@db", "postgres://:***@db"],
+    [
+      "postgres://app@db/shop?password=abc&sslmode=require",
+      "postgres://app@db/shop?password=***&sslmode=require",
+    ],
+    ["host=db password=abc user=app", "host=db password=*** user=app"],
+    ["host=db password = 'a b' user=app", "host=db password = '***' user=app"],
+    ["PGPASSWORD=abc psql", "PGPASSWORD=*** psql"],
+    ['{"password":"a\\"b","user":"app"}', '{"password":"***","user":"app"}'],
+    ["sslpassword=x", "sslpassword=***"],
+    ["Server=db;Pwd=x;Database=shop", "Server=db;Pwd=***;Database=shop"],
+  ])("masks %s", (text, expected) => {
+    expect(redact(text)).toBe(expected);
+  });
+
+  test.each([
+    "postgres://app@db.example.com:5432/shop",
+    "error: no table orders",
+    "check user, password and database; PGPASSWORD works as with psql",
+    "10:30 orders.csv, record 3, line 4",
+    "sqlite:/tmp/shop.db",
+  ])("leaves %s alone", (text) => {
+    expect(redact(text)).toBe(text);
+  });
+});
+
+describe("secrets of this run", () => {
+  test("come from the URL and the environment", () => {
+    const secrets = secretsOf("postgres://app:hunter2@db/shop?sslpassword=two", {
+      PGPASSWORD: "three",
+    });
+
+    expect(secrets).toEqual(expect.arrayContaining(["hunter2", "two", "three"]));
+  });
+
+  test("are masked in any words", () => {
+    const redact = makeRedactor(secretsOf("postgres://app:hunter2@db/shop", {}));
+
+    expect(redact("the server said hunter2 is wrong")).toBe("the server said *** is wrong");
+  });
+
+  test("leave the user's name readable when both are the same", () => {
+    const redact = makeRedactor(secretsOf("postgres://postgres:postgres@db/shop", {}));
+
+    expect(redact("user postgres at postgres://postgres:postgres@db/shop")).toBe(
+      "user postgres at postgres://postgres:***@db/shop",
+    );
+  });
+
+  test("are masked wherever they stand, however they are escaped", () => {
+    const secret = fc.string({ minLength: 6, maxLength: 30, unit: "binary" });
+    fc.assert(
+      fc.property(secret, fc.lorem(), (password, prose) => {
+        fc.pre(!prose.includes(password) && !"***postgres://app".includes(password));
+        const url = `postgres://app:${password}@db/shop`;
+        const redact = makeRedactor(secretsOf(url, {}));
+        const texts = [
+          url,
+          `${prose} ${password} ${prose}`,
+          JSON.stringify({ at: url }),
+          encodeURI(password),
+        ];
+
+        for (const text of texts) expect(redact(text)).not.toContain(password);
+      }),
+    );
+  });
+});
