@@ -1,5 +1,5 @@
 /** The texts of the help that the option table does not hold. */
-import { flagOf, optionSpec, valueNameOf } from "../options/flag.ts";
+import { flagOf, OPTION_NAMES, optionSpec, valueNameOf } from "../options/flag.ts";
 import type { Command, OptionGroup } from "../options/option.ts";
 import type { OptionName } from "../options/options.ts";
 import { alignColumns } from "../report/format.ts";
@@ -9,6 +9,7 @@ export interface CommandText {
   readonly name: Command;
   /** What it works on, in commander's notation. */
   readonly argument: string;
+  readonly usage: string;
   readonly summary: string;
   readonly example: readonly string[];
 }
@@ -18,6 +19,7 @@ export const COMMANDS: readonly CommandText[] = [
   {
     name: "load",
     argument: "[source...]",
+    usage: "SOURCE... --to URL --table NAME [options]",
     summary: "Load files into a table; the default command.",
     example: [
       "upsurge orders.csv --to shop.db --table orders --key order_no",
@@ -28,12 +30,14 @@ export const COMMANDS: readonly CommandText[] = [
   {
     name: "plan",
     argument: "[source...]",
+    usage: "SOURCE... --to URL --table NAME [options]",
     summary: "Show what a load would do: mapping, key, strategy, SQL and why; writes nothing.",
     example: ["upsurge plan orders.csv --to shop.db --table orders --key order_no"],
   },
   {
     name: "inspect",
     argument: "[source]",
+    usage: "SOURCE | --to URL [--table NAME] [options]",
     summary: "Describe a file, a table (with the keys it offers), or the tables of a database.",
     example: [
       "upsurge inspect orders.csv",
@@ -52,16 +56,6 @@ export const GROUP_TITLES: Readonly<Record<OptionGroup, string>> = {
   run: "Run:",
   output: "Output:",
 };
-
-/** An option's sentence with its default and environment. */
-export function optionText(name: OptionName): string {
-  const { summary, default: standard, env } = optionSpec(name);
-  const notes = [
-    ...(standard === undefined ? [] : [`default ${standard}`]),
-    ...(env === undefined ? [] : [`else ${env.map((variable) => `$${variable}`).join(", ")}`]),
-  ];
-  return notes.length === 0 ? summary : `${summary} (${notes.join("; ")})`;
-}
 
 const EVERYDAY: readonly OptionName[] = [
   "to",
@@ -82,30 +76,72 @@ export function rootHelp(): string {
   const lines = [
     "Streams CSV and NDJSON into PostgreSQL and SQLite, and upserts as it goes.",
     "",
-    "Usage: upsurge [load] <source...> --to URL --table NAME [options]",
-    "       upsurge plan <source...> --to URL --table NAME [options]",
-    "       upsurge inspect <source> | --to URL [--table NAME]",
+    "Usage: upsurge [load] SOURCE... --to URL --table NAME [options]",
+    "       upsurge plan SOURCE... --to URL --table NAME [options]",
+    "       upsurge inspect SOURCE | --to URL [--table NAME]",
     "",
     "A source is a file, a pattern, or - for standard input; gzip and zstd are read as they are.",
     "",
     "Commands:",
     ...alignColumns([
       ...COMMANDS.map(({ name, summary }) => [name, summary]),
-      ["help [command]", "Print the help of a command, with every option."],
+      ["help COMMAND", "Print the help of a command, with every option."],
     ]),
     "",
     "Everyday options of a load:",
-    ...alignColumns(EVERYDAY.map((name) => [everydayFlag(name), optionSpec(name).summary])),
+    ...EVERYDAY.flatMap((name) => item(termOf(name), optionSpec(name).summary)),
     "",
-    "Examples:",
-    ...(load?.example ?? []).map((line) => `  ${line}`),
+    ...examples(load?.example ?? []),
     "",
     "All options: upsurge help load",
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function everydayFlag(name: OptionName): string {
-  const { short } = optionSpec(name);
-  return `${short === undefined ? "    " : `-${short}, `}${flagOf(name)} ${valueNameOf(name)}`.trimEnd();
+/** The help of one command: every option, by group. */
+export function commandHelp({ name, usage, summary, example }: CommandText): string {
+  const lines = [`Usage: upsurge ${name} ${usage}`, "", summary, ""];
+  for (const [group, title] of Object.entries(GROUP_TITLES)) {
+    const names = OPTION_NAMES.filter((option) => {
+      const spec = optionSpec(option);
+      return spec.group === group && spec.commands.includes(name);
+    });
+    const items = names.flatMap((option) => item(termOf(option), optionText(option)));
+    if (items.length > 0) lines.push(title, ...items, "");
+  }
+  lines.push("Help:", ...item("-h, --help", "Print this help."), "", ...examples(example));
+  return `${lines.join("\n")}\n`;
+}
+
+/** An option's sentence with its choices, default and environment. */
+function optionText(name: OptionName): string {
+  const { summary, choices, default: standard, env } = optionSpec(name);
+  const notes = [
+    ...(choices === undefined ? [] : [`one of ${choices.join(", ")}`]),
+    ...(standard === undefined ? [] : [`default ${standard}`]),
+    ...(env === undefined ? [] : [`else ${env.map((variable) => `$${variable}`).join(", ")}`]),
+  ];
+  return notes.length === 0 ? summary : `${summary} (${notes.join("; ")})`;
+}
+
+function termOf(name: OptionName): string {
+  const { short, choices } = optionSpec(name);
+  const value = choices === undefined ? valueNameOf(name) : "WORD";
+  return `${short === undefined ? "    " : `-${short}, `}${flagOf(name)} ${value}`.trimEnd();
+}
+
+const TERM_WIDTH = 32;
+const WIDTH = 100;
+
+/** A term and its text beside it, wrapped; a long term has its text below. */
+function item(term: string, text: string): string[] {
+  const room = WIDTH - TERM_WIDTH - 4;
+  const lines = text.match(new RegExp(`\\S.{0,${room - 1}}(?=\\s|$)`, "g")) ?? [text];
+  const below = lines.map((line) => `${" ".repeat(TERM_WIDTH + 4)}${line}`);
+  if (term.length > TERM_WIDTH) return [`  ${term}`, ...below];
+  return [`  ${term.padEnd(TERM_WIDTH)}  ${lines[0] ?? ""}`.trimEnd(), ...below.slice(1)];
+}
+
+function examples(lines: readonly string[]): string[] {
+  return ["Examples:", ...lines.map((line) => `  ${line}`)];
 }

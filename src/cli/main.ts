@@ -3,16 +3,20 @@
  * whatever is thrown below becomes four lines on stderr and the exit code of the error.
  */
 import { readFile } from "node:fs/promises";
+import type { UpsurgeError } from "../errors/upsurge-error.ts";
+import { noCounts } from "../model/counts.ts";
 import type { Command } from "../options/option.ts";
-import { parseOptions } from "../options/parse-options.ts";
-import { toUpsurgeError } from "../report/make-report.ts";
+import { defaultOptions, parseOptions } from "../options/parse-options.ts";
+import { makeReport, toUpsurgeError } from "../report/make-report.ts";
+import type { Outcome } from "../report/make-report.ts";
+import { reportJson } from "../report/render-report.ts";
 import type { Context } from "./context.ts";
 import type { Io } from "./io.ts";
 import { makeLog } from "./log.ts";
 import { parseCommandLine } from "./program.ts";
 import { makeRedactor, secretsOf } from "./redact.ts";
 import type { Redact } from "./redact.ts";
-import { reportFailure } from "./report-failure.ts";
+import { maskReport, reportFailure } from "./report-failure.ts";
 import { Screen, writeResult } from "./screen.ts";
 
 const RUN: Readonly<
@@ -60,12 +64,18 @@ async function lastResort(
   const debug = argv.some((word) => word === "debug" || word.endsWith("=debug"));
   reportFailure(ours, { screen, redact, env: io.env, debug });
   if (argv.includes("--json") && ours.code !== "OUTPUT_FILE") {
-    const { code, message, why: cause, fix, where, exit } = ours;
-    const reported = { code, message, cause, fix, where };
-    const failure = { status: "failed", exit, error: reported };
-    await writeResult(io.stdout, `${redact(JSON.stringify(failure))}\n`).catch(() => {});
+    const report = maskReport(
+      makeReport(nothingDone(ours), defaultOptions(), performance.now()),
+      redact,
+    );
+    await writeResult(io.stdout, reportJson(report)).catch(() => {});
   }
   return ours.exit;
+}
+
+/** What became of a load that never began. */
+function nothingDone(error: UpsurgeError): Outcome {
+  return { error, signal: null, plan: null, counts: noCounts(), rejectPaths: null, bytes: 0 };
 }
 
 /** The version in package.json, which stands above src/ and above dist/src/ alike. */

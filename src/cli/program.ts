@@ -7,13 +7,19 @@ import { flagOf, OPTION_NAMES, optionSpec, spellingsOf, valueNameOf } from "../o
 import type { Command } from "../options/option.ts";
 import type { OptionName } from "../options/options.ts";
 import type { Call } from "./call.ts";
-import { COMMANDS, GROUP_TITLES, optionText, rootHelp } from "./help.ts";
+import { commandHelp, COMMANDS, rootHelp } from "./help.ts";
 import { missingValue, toUsageError } from "./usage-error.ts";
 
 /** What a command line comes to: something to do, or a text that was asked for. */
 export type CommandLine =
   | { readonly kind: "call"; readonly call: Call }
   | { readonly kind: "text"; readonly text: string };
+
+const ANSWERS: readonly string[] = [
+  "commander.help",
+  "commander.helpDisplayed",
+  "commander.version",
+];
 
 /** Sorts `argv` (without node and script). Throws OPTION_* errors. */
 export function parseCommandLine(argv: readonly string[], version: string): CommandLine {
@@ -30,7 +36,8 @@ export function parseCommandLine(argv: readonly string[], version: string): Comm
     program.parse(argv, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw toUsageError(error, commandOf(argv));
+    // Commander takes the exit code of a help from the process, where a failure stands until we are done.
+    if (!ANSWERS.includes(error.code)) throw toUsageError(error, commandOf(argv));
   }
   const call = calls[0];
   return call === undefined
@@ -52,15 +59,15 @@ function makeProgram(version: string, onCall: (call: Call) => void): Commander {
     .configureHelp({ formatHelp: () => rootHelp() })
     // A word before the first flag is a command or a source; one after a flag is never a command.
     .enablePositionalOptions();
-  for (const { name, argument, summary, example } of COMMANDS) {
+  for (const text of COMMANDS) {
+    const { name, argument, summary } = text;
     const command = program
       .command(name, { isDefault: name === "load" })
       .summary(summary)
       .description(summary)
       .argument(argument)
       .helpOption("-h, --help", "Print this help.")
-      .configureHelp({ helpWidth: 100, sortOptions: false })
-      .addHelpText("after", `\nExamples:\n${example.map((line) => `  ${line}`).join("\n")}\n`);
+      .configureHelp({ formatHelp: () => commandHelp(text) });
     addOptions(command, name, onCall);
   }
   return program;
@@ -73,9 +80,10 @@ function addOptions(command: Commander, name: Command, onCall: (call: Call) => v
     for (const each of commanderOptions(option)) {
       command.addOption(each);
       // One way for every kind of option; commander would treat flags, negations and values differently.
-      command.on(`option:${each.name()}`, (value: string | null) => {
-        if (value !== null && isFlag(value, name)) throw missingValue(flagOf(option), value);
-        (raw[option] ??= []).push(value ?? "true");
+      command.on(`option:${each.name()}`, (value: unknown) => {
+        if (typeof value === "string" && isFlag(value, name))
+          throw missingValue(flagOf(option), value);
+        (raw[option] ??= []).push(typeof value === "string" ? value : "true");
       });
     }
   }
@@ -85,16 +93,13 @@ function addOptions(command: Commander, name: Command, onCall: (call: Call) => v
   });
 }
 
-/** An option and its aliases; the aliases work and are not listed. */
+/** An option and its aliases. */
 function commanderOptions(name: OptionName): Option[] {
-  const { short, aliases = [], group } = optionSpec(name);
+  const { short, aliases = [] } = optionSpec(name);
   const value = valueNameOf(name);
   const suffix = value === "" ? "" : ` <${value}>`;
-  const main = new Option(
-    `${short === undefined ? "" : `-${short}, `}${flagOf(name)}${suffix}`,
-    optionText(name),
-  ).helpGroup(GROUP_TITLES[group]);
-  return [main, ...aliases.map((alias) => new Option(`--${alias}${suffix}`).hideHelp())];
+  const main = new Option(`${short === undefined ? "" : `-${short}, `}${flagOf(name)}${suffix}`);
+  return [main, ...aliases.map((alias) => new Option(`--${alias}${suffix}`))];
 }
 
 /** True when `text` is a flag of `command`: then it is no value that someone meant to pass. */

@@ -1,7 +1,7 @@
 /** Prints an error on stderr: four lines, an annotation in GitHub Actions, the stack when debugging. */
 import { UpsurgeError } from "../errors/upsurge-error.ts";
 import { renderAnnotation, renderError } from "../report/render-error.ts";
-import type { ReportedError } from "../report/report.ts";
+import type { Report, ReportedError } from "../report/report.ts";
 import type { Environment } from "../options/parse-options.ts";
 import type { Redact } from "./redact.ts";
 import type { Screen } from "./screen.ts";
@@ -26,6 +26,16 @@ export function reportFailure(
   const annotation = env["GITHUB_ACTIONS"] === "true" ? renderAnnotation(reported) : null;
   if (annotation !== null) screen.print(redact(annotation));
   if (debug && error instanceof UpsurgeError) screen.print(redact(`${stacks(error)}\n`));
+}
+
+/** Only free text is masked: a password that happens to be `upsert` must not change the mode. */
+export function maskReport(report: Report, redact: Redact): Report {
+  const { error } = report;
+  const warnings = report.warnings.map(redact);
+  if (error === undefined) return { ...report, warnings };
+  const where = error.where === null ? null : redact(error.where);
+  const [message, cause, fix] = [redact(error.message), redact(error.cause), redact(error.fix)];
+  return { ...report, warnings, error: { code: error.code, message, cause, fix, where } };
 }
 
 function stacks(error: Error): string {

@@ -5,7 +5,6 @@ import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { OPTION_NAMES, optionSpec, spellingsOf } from "../options/flag.ts";
 import type { Command } from "../options/option.ts";
 import type { OptionName } from "../options/options.ts";
-import { expectedOf } from "../options/parse-options.ts";
 import { nearest } from "../plan/names.ts";
 
 /** The error for a command line that commander could not sort. */
@@ -51,11 +50,10 @@ function unknownOption(flag: string, command: Command): UpsurgeError {
 export function missingValue(flag: string, next: string | null = null): UpsurgeError {
   const name = findOption(flag);
   const example = name === null ? SEE_HELP : `for example ${optionSpec(name).example}`;
-  const found = next === null ? "nothing follows it" : `the flag ${next} follows it`;
-  const expected = name === null ? "a value" : expectedOf(name);
+  const reason = next === null ? "nothing follows it" : `${next} stands where its value should be`;
   return upsurgeError(
     "OPTION_MISSING",
-    { flag: `the value of ${flag}`, reason: `it takes ${expected}, and ${found}` },
+    { flag: `the value of ${flag}`, reason },
     { fix: example, where: flag },
   );
 }
@@ -70,5 +68,8 @@ function nearestFlag(flag: string, command: Command): string | null {
     .flatMap(spellingsOf)
     .filter((spelling) => spelling.startsWith("--"));
   const longer = flag.length > 4 ? flags.find((spelling) => spelling.startsWith(flag)) : undefined;
-  return longer ?? nearest(flag, flags);
+  if (longer !== undefined) return longer;
+  const near = nearest(flag, flags);
+  // Any three letters are near some flag; only the first one right makes a slip of the finger likely.
+  return near === null || (near[2] !== flag[2] && flag.length < 8) ? null : near;
 }

@@ -7,7 +7,7 @@ import { renderReport, reportJson } from "../../report/render-report.ts";
 import type { Report } from "../../report/report.ts";
 import type { Context } from "../context.ts";
 import { makeProgress } from "../progress.ts";
-import { reportFailure } from "../report-failure.ts";
+import { maskReport, reportFailure } from "../report-failure.ts";
 import { writeResult } from "../screen.ts";
 import { listenToSignals } from "../signals.ts";
 
@@ -31,7 +31,7 @@ export async function loadCommand(sources: readonly string[], context: Context):
       onProgress: (now) => progress.show(now),
     });
     progress.end();
-    return await deliver(masked(report, context), context);
+    return await deliver(maskReport(report, context.redact), context);
   } finally {
     progress.end();
     listening.stop();
@@ -100,23 +100,4 @@ async function writeReport(path: string, report: Report): Promise<void> {
 function unwritable(path: string, error: unknown): UpsurgeError {
   const reason = error instanceof Error ? error.message : String(error);
   return upsurgeError("OUTPUT_FILE", { path, reason }, { where: "--report", cause: error });
-}
-
-/** Only free text is masked: a password that happens to be `upsert` must not change the mode. */
-function masked(report: Report, { redact }: Context): Report {
-  const { error } = report;
-  const warnings = report.warnings.map(redact);
-  if (error === undefined) return { ...report, warnings };
-  const { code, message, cause, fix, where } = error;
-  return {
-    ...report,
-    warnings,
-    error: {
-      code,
-      message: redact(message),
-      cause: redact(cause),
-      fix: redact(fix),
-      where: where === null ? null : redact(where),
-    },
-  };
 }
