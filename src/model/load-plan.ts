@@ -81,6 +81,8 @@ export interface LoadPlan {
   readonly nullKey: NullKey;
   readonly keepIdentity: boolean;
   readonly coupling: Coupling;
+  /** A native upsert whose result cannot tell inserted from updated: each row is looked up first. */
+  readonly looksFirst: boolean;
   readonly batchRows: number;
   /** Milliseconds to wait for a lock. */
   readonly lockTimeoutMs: number;

@@ -8,7 +8,7 @@ import { chooseArbiter, describeKey } from "./arbiter.ts";
 import { findCoupling } from "./coupling.ts";
 import { fieldResolver, mapFields, whyReadOnly } from "./mapping.ts";
 import { requireColumn, tableLabel } from "./names.ts";
-import { chooseRowSource, chooseStrategy } from "./strategy.ts";
+import { chooseRowSource, chooseStrategy, whyUncounted } from "./strategy.ts";
 import type { Choice } from "./strategy.ts";
 import { updateRule } from "./update-rule.ts";
 
@@ -46,13 +46,15 @@ export function makePlan(request: PlanRequest): LoadPlan {
   });
   const rowSource = chooseRowSource(capabilities, options.rowSource);
   const columns = carriedColumns(request, mapping, constants);
-  const coupling = findCoupling(shape, {
+  const uncounted = strategy.chosen === "native" ? whyUncounted(shape, capabilities, mode) : null;
+  const found = findCoupling(shape, {
     mode,
     strategy: strategy.chosen,
     arbiter,
     update,
     columns,
   });
+  const coupling = { ...found, rows: found.rows ?? uncounted };
   refuseMissing({ request, mode, arbiter, update, given: given(mapping, constants, update) });
   return {
     target: request.target,
@@ -68,6 +70,7 @@ export function makePlan(request: PlanRequest): LoadPlan {
     nullKey: options.nullKey,
     keepIdentity: options.keepIdentity,
     coupling,
+    looksFirst: uncounted !== null,
     batchRows: options.batchRows ?? capabilities.batchRows,
     lockTimeoutMs: options.lockTimeout,
     why: explain({ shape, mode, arbiter, strategy, rowSource, coupling }),

@@ -27,15 +27,33 @@ export function chooseStrategy(
   if (request.asked === "select-then-write") {
     return { chosen: "select-then-write", why: "asked for with --strategy" };
   }
-  if (obstacle === null) return { chosen: "native", why: nativeReason(request.mode) };
+  const uncounted = whyUncounted(shape, capabilities, request.mode);
+  if (obstacle === null && uncounted === null) {
+    return { chosen: "native", why: nativeReason(request.mode) };
+  }
+  if (obstacle === null && request.asked === "native") {
+    return { chosen: "native", why: "asked for with --strategy" };
+  }
   if (request.asked === "native") {
     throw upsurgeError("PLAN_UNSUPPORTED", {
       what: "--strategy native",
-      reason: obstacle,
+      reason: obstacle ?? "",
       suggestion: "leave --strategy out, or pass --strategy select-then-write",
     });
   }
-  return { chosen: "select-then-write", why: obstacle };
+  return { chosen: "select-then-write", why: obstacle ?? uncounted ?? "" };
+}
+
+/** Why the native statement alone cannot tell inserted from updated rows; `null` when it can. */
+export function whyUncounted(
+  shape: TableShape,
+  capabilities: Capabilities,
+  mode: Mode,
+): string | null {
+  const plain = shape.kind !== "partitioned" && shape.kind !== "view";
+  if (plain || mode !== "upsert" || capabilities.countsPartitioned) return null;
+  const what = shape.kind === "view" ? "a view" : "a partitioned table";
+  return `an upsert into ${what} cannot tell inserted from updated rows on this version`;
 }
 
 function nativeReason(mode: Mode): string {
@@ -55,9 +73,6 @@ function nativeObstacle(
   }
   if (shape.kind === "view" && !capabilities.upsertsViews) return "this database upserts no views";
   if (shape.kind === "virtual") return "virtual tables take no upsert";
-  if (shape.kind === "partitioned" && !capabilities.countsPartitioned && mode === "upsert") {
-    return "before PostgreSQL 18 an upsert into a partitioned table cannot tell inserted from updated";
-  }
   if (arbiter?.kind === "any" && !capabilities.anyConstraint)
     return "no native form for any unique key";
   if (matchNulls && arbiter?.nullsEqual === true && arbiter.columns.length > 0) {

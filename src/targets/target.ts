@@ -22,7 +22,7 @@ export interface Capabilities {
   readonly partialArbiter: boolean;
   /** Upserts through a view. */
   readonly upsertsViews: boolean;
-  /** Inserted and updated rows can be told apart on a partitioned table by one native statement. */
+  /** Inserted and updated rows can be told apart on partitioned tables and views by the native statement alone. */
   readonly countsPartitioned: boolean;
   /** Text may hold U+0000. */
   readonly storesNul: boolean;

@@ -122,9 +122,21 @@ function applySql(plan: LoadPlan, columns: readonly string[]): string {
     return `${statement};
 if found then upsurge_met := 'i'; ${plan.mode === "insert" ? "" : `else ${ignoredOrSuppressed(plan, rows.from)}`} end if;`;
   }
+  if (plan.looksFirst) return lookThenUpsert(plan, rows.from, statement);
   return `perform set_config('upsurge.met', 'd', true);
 ${statement}
 returning ${insertedSql(plan)} into upsurge_inserted;
+if found then upsurge_met := case when upsurge_inserted then 'i' else 'u' end;
+else upsurge_met := current_setting('upsurge.met'); end if;`;
+}
+
+/** The table is locked, so what is found here is what the upsert meets. */
+function lookThenUpsert(plan: LoadPlan, from: string, statement: string): string {
+  const match = plan.arbiter === null ? "false" : matchSql(plan, plan.arbiter);
+  return `perform from ${from} join ${qualifiedTable(plan)} as target on ${match};
+upsurge_inserted := not found;
+perform set_config('upsurge.met', 'd', true);
+${statement};
 if found then upsurge_met := case when upsurge_inserted then 'i' else 'u' end;
 else upsurge_met := current_setting('upsurge.met'); end if;`;
 }

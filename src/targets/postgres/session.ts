@@ -44,7 +44,7 @@ export class PostgresSession implements Session {
       setBased: true,
       anyConstraint: true,
       partialArbiter: true,
-      upsertsViews: version >= 180_000,
+      upsertsViews: true,
       countsPartitioned: version >= 180_000,
       storesNul: false,
       notNullCode: "23502",
@@ -130,7 +130,7 @@ export class PostgresSession implements Session {
     if (plan.mode === "insert") return [];
     const table = quoteLiteral(onlyTable(plan).replace(/^only /, ""));
     const advisory = `select pg_advisory_xact_lock(${LOCK_CLASS}, ${table}::regclass::oid::bigint::bit(32)::int)`;
-    return plan.strategy === "select-then-write" || plan.mode === "update"
+    return plan.strategy === "select-then-write" || plan.mode === "update" || plan.looksFirst
       ? [advisory, this.#lockTable(plan)]
       : [advisory];
   }

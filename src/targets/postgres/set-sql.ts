@@ -42,7 +42,7 @@ export function setSql(plan: LoadPlan, columns: readonly string[], taken: Taken)
   const where = condition === null ? "" : ` where ${condition}`;
   const from = `${STAGE} as excluded${where} order by excluded.upsurge_ord`;
   const write = nativeSql(plan, columns, { from }, COUNT_SKIPPED);
-  const updates = mayUpdate(plan, columns);
+  const updates = mayUpdate(plan, columns) && !plan.looksFirst;
   const counts = updates && plan.update.where !== null;
   if (!updates) return { kind: "native", write, mayUpdate: false, counts };
   return {
