@@ -3,6 +3,7 @@
  * Braces name details given by the raiser. Codes of rejected records are in `row-codes.ts`.
  */
 
+/** What one code says, and how the process ends. */
 export interface ErrorTexts {
   readonly title: string;
   readonly cause: string;
@@ -11,6 +12,7 @@ export interface ErrorTexts {
   readonly exit: 1 | 2 | 4 | 6 | 75;
 }
 
+/** Code → texts. */
 export const ERROR_CODES = {
   OPTION_UNKNOWN: {
     title: "unknown option {flag}",

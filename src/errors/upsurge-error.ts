@@ -8,6 +8,7 @@ import type { ErrorCode } from "./codes.ts";
 /** Facts of one error; the registry's texts name them in braces: `{path}`. */
 export type ErrorDetails = Readonly<Record<string, string | number>>;
 
+/** What the raiser knows beyond the registry. */
 export interface ErrorContext {
   /** Where it happened: a flag, a file with line and record, a statement. */
   readonly where?: string | undefined;

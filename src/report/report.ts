@@ -1,8 +1,10 @@
 /** What a finished load returns: the value behind `--json`, `--report` and the summary. */
 import type { Counts } from "../model/counts.ts";
 
+/** How a load ended; `changes` is what `--check` found. */
 export type Status = "ok" | "rejects" | "changes" | "failed" | "interrupted";
 
+/** An error as values, for scripts. */
 export interface ReportedError {
   readonly code: string;
   readonly message: string;
@@ -11,6 +13,7 @@ export interface ReportedError {
   readonly where: string | null;
 }
 
+/** The report of one load; the fields of `--json`. */
 export interface Report {
   readonly status: Status;
   readonly exit: number;

@@ -10,7 +10,7 @@ export const CONFLICT_OPTIONS = {
     short: "k",
     aliases: ["pk", "conflict-key"],
     value: "a,b",
-    summary: "The columns that find a target row; they need a unique index.",
+    summary: "The key columns, which find a target row; they need a unique index.",
     example: "--key order_no,line_no",
     commands: LOADS,
   },

@@ -1,0 +1,130 @@
+/**
+ * The pages that are made from the code: docs/options.md from the option table, docs/errors.md from the registries.
+ * Pure; `docs.mjs` writes them.
+ */
+import { GROUP_TITLES } from "../src/cli/help.ts";
+import { ERROR_CODES } from "../src/errors/codes.ts";
+import type { ErrorTexts } from "../src/errors/codes.ts";
+import { ROW_CODES } from "../src/errors/row-codes.ts";
+import { OPTION_NAMES, optionSpec, spellingsOf, valueNameOf } from "../src/options/flag.ts";
+import type { OptionName } from "../src/options/options.ts";
+
+const NOTE = "<!-- Made by `npm run docs` from the code; do not edit. -->";
+
+/** A generated page: its path in the project and its text. */
+export interface Page {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Every generated page. */
+export function generatedPages(): readonly Page[] {
+  return [
+    { path: "docs/options.md", text: optionsPage() },
+    { path: "docs/errors.md", text: errorsPage() },
+  ];
+}
+
+function optionsPage(): string {
+  const lines = [
+    "# Options",
+    NOTE,
+    "",
+    "Every option of every command. A flag comes before the environment, the environment before the default.",
+    "Lists are parted by commas; a name that holds a comma stands in double quotes: `--key 'a,\"b,c\"'`.",
+    "Sizes are `64MiB`, `10MB` or bytes; times are `250ms`, `30s`, `5m`, `1h` or `0`.",
+  ];
+  for (const [group, title] of Object.entries(GROUP_TITLES)) {
+    lines.push("", `## ${title.replace(":", "")}`);
+    for (const name of OPTION_NAMES.filter((each) => optionSpec(each).group === group)) {
+      lines.push("", ...optionSection(name));
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function optionSection(name: OptionName): string[] {
+  const { summary, details, choices, default: standard, env, commands, example } = optionSpec(name);
+  const [flag = "", ...others] = spellingsOf(name);
+  const facts = [
+    others.length === 0 ? null : `also ${others.map(code).join(", ")}`,
+    choices === undefined ? null : `one of ${choices.map(code).join(", ")}`,
+    standard === undefined ? null : `default ${code(standard)}`,
+    env === undefined ? null : `environment ${env.map((each) => code(`$${each}`)).join(", then ")}`,
+    `for ${commands.map(code).join(", ")}`,
+  ].filter((fact) => fact !== null);
+  return [
+    `### \`${`${flag} ${choices === undefined ? valueNameOf(name) : "WORD"}`.trimEnd()}\``,
+    "",
+    summary,
+    ...(details === undefined ? [] : ["", details]),
+    "",
+    `${capital(facts.join("; "))}. Example: ${code(example)}`,
+  ];
+}
+
+const FAMILIES: readonly (readonly [string, string, string])[] = [
+  ["OPTION_", "Options", "The command line cannot be understood. Nothing was opened."],
+  ["SOURCE_", "Sources", "A file cannot be read, or is not what it seems."],
+  ["TARGET_", "Targets", "The database cannot be reached, or refuses to go on."],
+  ["PLAN_", "Plans", "The load cannot work on this table. Nothing was written."],
+  ["REJECT_", "Rejects", "More records were rejected than allowed, or they cannot be kept."],
+  ["OUTPUT_", "Output", "A result that was asked for cannot be written."],
+  ["CHECKPOINT_", "Checkpoints", "What was committed before does not fit this load."],
+  ["INTERNAL", "Bugs", "Please report these."],
+];
+
+function errorsPage(): string {
+  const lines = [
+    "# Errors",
+    NOTE,
+    "",
+    "An error is four short lines on stderr: what and its code, the cause, the fix, and where.",
+    "Codes stay the same from version to version; texts may change. Words in *italics* stand for facts of the case.",
+    "Exit codes are explained in the README.",
+  ];
+  for (const [prefix, title, text] of FAMILIES) {
+    const codes = Object.entries<ErrorTexts>(ERROR_CODES).filter(([name]) =>
+      name.startsWith(prefix),
+    );
+    if (codes.length === 0) continue;
+    lines.push("", `## ${title}`, "", text, "", "| Code | What | Cause | How to solve | Exit |");
+    lines.push("|---|---|---|---|---|");
+    for (const [name, { title, cause, fix, exit }] of codes) {
+      lines.push(`| ${[code(name), ...[title, cause, fix].map(prose), exit].join(" | ")} |`);
+    }
+  }
+  lines.push("", ...rowCodeSection());
+  return `${lines.join("\n")}\n`;
+}
+
+function rowCodeSection(): string[] {
+  return [
+    "## Rejected records",
+    "",
+    "Codes in the reject report. A fault has the same code on every database; the database's own code stands beside it.",
+    "",
+    "| Code | What | How to solve |",
+    "|---|---|---|",
+    ...Object.entries(ROW_CODES).map(
+      ([name, { title, fix }]) => `| ${code(name)} | ${prose(title)} | ${prose(fix)} |`,
+    ),
+  ];
+}
+
+function code(text: string): string {
+  const fence = text.includes("`") ? "``" : "`";
+  return `${fence}${text.replaceAll("|", "\\|")}${fence}`;
+}
+
+/** The text for people: facts in italics, flags as code, nothing that Markdown would take for its own. */
+function prose(text: string): string {
+  return text
+    .replaceAll("|", "\\|")
+    .replaceAll("*", "\\*")
+    .replace(/\{(\w+)\}/g, "*$1*");
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
