@@ -1,0 +1,73 @@
+/**
+ * Cuts a byte stream into large blocks that each begin with what the last one left over.
+ * Bytes handed out are never written again: records point into them.
+ */
+
+export const BLOCK_BYTES = 1024 * 1024;
+/** The first block is at least this long: formats and line ends are told by it. */
+const FIRST_BLOCK_BYTES = 64 * 1024;
+const MAX_STEP_BYTES = 16 * 1024 * 1024;
+
+/** A stretch of the stream; `last` when nothing follows it. */
+export interface Block {
+  readonly bytes: Buffer;
+  readonly last: boolean;
+}
+
+/** Fills blocks from a stream. */
+export class BlockFeed {
+  readonly #source: AsyncIterator<Buffer>;
+  readonly #blockBytes: number;
+  #pending: Buffer = Buffer.alloc(0);
+  #first = true;
+  #ended = false;
+  #error: unknown = null;
+
+  /** `blockBytes` is what a block holds beside the rest of the last one. */
+  constructor(source: AsyncIterable<Buffer>, blockBytes: number = BLOCK_BYTES) {
+    this.#source = source[Symbol.asyncIterator]();
+    this.#blockBytes = blockBytes;
+  }
+
+  /** The next block. An error of the stream is thrown only when the bytes before it were handed out. */
+  async next(rest: Buffer): Promise<Block> {
+    const least = this.#first ? FIRST_BLOCK_BYTES : 1;
+    this.#first = false;
+    const more = Math.max(this.#blockBytes, least, Math.min(rest.length, MAX_STEP_BYTES));
+    const block = Buffer.allocUnsafeSlow(rest.length + more);
+    rest.copy(block);
+    const length = await this.#fill(block, rest.length);
+    if (this.#error !== null && length === rest.length) throw this.#error;
+    return { bytes: block.subarray(0, length), last: this.#ended && this.#error === null };
+  }
+
+  async #fill(block: Buffer, from: number): Promise<number> {
+    let at = from;
+    while (at < block.length) {
+      if (this.#pending.length === 0 && !(await this.#pull())) break;
+      const copied = this.#pending.copy(block, at);
+      this.#pending = this.#pending.subarray(copied);
+      at += copied;
+    }
+    return at;
+  }
+
+  async #pull(): Promise<boolean> {
+    if (this.#ended) return false;
+    try {
+      const step = await this.#source.next();
+      if (step.done === true) this.#ended = true;
+      else this.#pending = step.value;
+    } catch (error) {
+      this.#error = error;
+      this.#ended = true;
+    }
+    return !this.#ended;
+  }
+
+  /** Lets the stream go. */
+  async close(): Promise<void> {
+    this.#ended = true;
+    await this.#source.return?.();
+  }
+}

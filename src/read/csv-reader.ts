@@ -1,0 +1,104 @@
+/**
+ * CSV and TSV: the header, then chunks of records.
+ */
+import type { RecordChunk } from "../model/record.ts";
+import { CR, csvDialect, detectLineEnd, LF } from "./csv-dialect.ts";
+import { CsvFields } from "./csv-fields.ts";
+import { checkedNames, fieldNames, headerError, numberedNames } from "./csv-header.ts";
+import { CsvRecords } from "./csv-records.ts";
+import { CsvSplitter } from "./csv-splitter.ts";
+import type { CsvSpan } from "./csv-splitter.ts";
+import { CHUNK_RECORDS } from "./format-reader.ts";
+import type { FormatReader, ReaderInput } from "./format-reader.ts";
+import { RecordStream } from "./record-stream.ts";
+import type { Stretch } from "./record-stream.ts";
+import type { ReadOptions } from "./source.ts";
+
+const HEADER_BYTES = 1024 * 1024;
+
+interface Opened {
+  readonly stream: RecordStream<CsvSpan>;
+  readonly splitter: CsvSplitter;
+  readonly texts: CsvFields;
+}
+
+/** Reads the header of a CSV (or TSV) source and prepares its records. */
+export async function openCsv(
+  input: ReaderInput,
+  options: ReadOptions,
+  format: "csv" | "tsv",
+): Promise<FormatReader> {
+  const opened = openSplitter(input, options, format === "tsv" ? "\t" : ",");
+  const { splitter, stream, texts } = opened;
+  const head = options.header ? await stream.next(1) : null;
+  const names = head === null ? null : headerNames(input.name, texts, head);
+  let waiting: Stretch<CsvSpan> | null = null;
+  let fields: readonly string[];
+  if (names !== null) fields = fieldNames(input.name, names, options.columns);
+  else if (options.columns !== null) fields = checkedNames(input.name, options.columns);
+  else {
+    waiting = options.header ? null : await stream.next(1);
+    fields = numberedNames(waiting?.spans[0]?.count ?? 0);
+  }
+  splitter.blankIsRecord = fields.length === 1;
+  splitter.maxFields = fields.length + 1;
+  const records = new CsvRecords(input, texts, options, fields);
+  return {
+    fields,
+    preamble: preambleOf(input, splitter, head),
+    chunks: () => chunks(opened, records, { waiting, limit: options.limit }),
+  };
+}
+
+function openSplitter(input: ReaderInput, options: ReadOptions, delimiter: string): Opened {
+  const { charset, first } = input;
+  const probe = csvDialect(options, delimiter, charset, LF);
+  const isCr = detectLineEnd(probe, first.bytes) === CR;
+  const dialect = isCr ? csvDialect(options, delimiter, charset, CR) : probe;
+  const splitter = new CsvSplitter(dialect, options.maxRecordBytes, {
+    skipLines: options.skipLines,
+    header: options.header,
+    headerLimit: HEADER_BYTES,
+  });
+  const stream = new RecordStream(input, splitter, first, input.base);
+  return { stream, splitter, texts: new CsvFields(dialect, charset) };
+}
+
+function headerNames(path: string, texts: CsvFields, head: Stretch<CsvSpan>): string[] {
+  const [names] = texts.texts(head);
+  if (Array.isArray(names)) return names;
+  if (names?.code === "ROW_TOO_LARGE") {
+    throw headerError(path, `it is longer than ${HEADER_BYTES} bytes`);
+  }
+  throw headerError(path, names?.message ?? "it is empty");
+}
+
+function preambleOf(
+  input: ReaderInput,
+  splitter: CsvSplitter,
+  head: Stretch<CsvSpan> | null,
+): Uint8Array {
+  const [span] = head?.spans ?? [];
+  const header =
+    head === null || span === undefined ? [] : [head.bytes.subarray(span.start, span.end)];
+  const before = Buffer.concat([...splitter.preface, ...header]);
+  return Buffer.concat([input.mark, input.charset.original(before)]);
+}
+
+async function* chunks(
+  { stream }: Opened,
+  records: CsvRecords,
+  start: { readonly waiting: Stretch<CsvSpan> | null; readonly limit: number | null },
+): AsyncGenerator<RecordChunk> {
+  let left = start.limit ?? Infinity;
+  if (start.waiting !== null && left > 0) {
+    left -= 1;
+    yield records.chunk(start.waiting);
+  }
+  while (left > 0) {
+    const stretch = await stream.next(Math.min(CHUNK_RECORDS, left));
+    if (stretch === null) return;
+    left -= stretch.spans.length;
+    yield records.chunk(stretch);
+  }
+}

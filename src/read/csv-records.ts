@@ -1,0 +1,94 @@
+/**
+ * Records and rejects of CSV stretches: names, counts of fields, NULLs and positions.
+ */
+import type { RecordChunk, RecordShape, SourceRecord } from "../model/record.ts";
+import type { Reject } from "../model/reject.ts";
+import type { Charset } from "./charset.ts";
+import type { CsvFields } from "./csv-fields.ts";
+import type { CsvSpan } from "./csv-splitter.ts";
+import { NullRule } from "./null-rule.ts";
+import { readReject } from "./read-reject.ts";
+import { positionOf } from "./record-stream.ts";
+import type { Fault, Stretch } from "./record-stream.ts";
+import type { ReadOptions } from "./source.ts";
+
+/** Makes the chunks of one source; counts its records. */
+export class CsvRecords {
+  readonly #source: string;
+  readonly #charset: Charset;
+  readonly #texts: CsvFields;
+  readonly #options: ReadOptions;
+  readonly #fields: readonly string[];
+  readonly #nulls: NullRule;
+  /** Shapes by their number of fields: a record may have fewer than the header. */
+  readonly #shapes = new Map<number, RecordShape>();
+  #record = 0;
+
+  constructor(
+    source: { readonly name: string; readonly charset: Charset },
+    texts: CsvFields,
+    options: ReadOptions,
+    fields: readonly string[],
+  ) {
+    this.#source = source.name;
+    this.#charset = source.charset;
+    this.#texts = texts;
+    this.#options = options;
+    this.#fields = fields;
+    this.#nulls = new NullRule(options);
+    this.#nulls.prepare(fields);
+  }
+
+  /** The chunk of a stretch. */
+  chunk(stretch: Stretch<CsvSpan>): RecordChunk {
+    const records: SourceRecord[] = [];
+    const rejects: Reject[] = [];
+    const all = this.#texts.texts(stretch);
+    stretch.spans.forEach((span, index) => {
+      this.#record += 1;
+      const texts = all[index] ?? [];
+      const fault = Array.isArray(texts) ? this.#miscounted(span) : texts;
+      const raw = this.#charset.original(
+        stretch.bytes.subarray(Math.max(0, span.start), Math.max(0, span.end)),
+      );
+      const position = positionOf(this.#source, stretch, span, this.#record);
+      if (fault !== null) rejects.push(readReject(position, fault, raw));
+      else if (Array.isArray(texts)) {
+        const values = this.#values(texts, span);
+        const shape = this.#shape(values.length);
+        records.push({ shape, values, kinds: null, position, raw });
+      }
+    });
+    return { records, rejects };
+  }
+
+  #miscounted(span: CsvSpan): Fault | null {
+    const expected = this.#fields.length;
+    const { missingFields, extraFields } = this.#options;
+    const short = missingFields === null || missingFields === "error";
+    const wrong = span.count < expected ? short : span.count > expected && extraFields === "error";
+    if (!wrong) return null;
+    const found = span.count === 1 ? "1 field" : `${span.count} fields`;
+    return { code: "ROW_FIELD_COUNT", message: `${found} found, ${expected} expected` };
+  }
+
+  #values(texts: readonly string[], span: CsvSpan): (string | null)[] {
+    const expected = this.#fields.length;
+    const values: (string | null)[] =
+      texts.length > expected ? texts.slice(0, expected) : [...texts];
+    this.#nulls.apply(values, span.quoted);
+    if (this.#options.missingFields === "null") {
+      while (values.length < expected) values.push(null);
+    }
+    return values;
+  }
+
+  #shape(length: number): RecordShape {
+    let shape = this.#shapes.get(length);
+    if (shape === undefined) {
+      shape = { fields: this.#fields.slice(0, length) };
+      this.#shapes.set(length, shape);
+    }
+    return shape;
+  }
+}

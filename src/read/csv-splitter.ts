@@ -1,0 +1,256 @@
+/**
+ * Finds CSV records and their fields in bytes: quotes, escapes, ends of line, comments, blank lines.
+ * It unquotes nothing; `csv-fields.ts` makes texts of what is found.
+ */
+import type { Block } from "./blocks.ts";
+import { CR, kindAt, LF, startsWith } from "./csv-dialect.ts";
+import type { CsvDialect } from "./csv-dialect.ts";
+import { ACTION, STATE, STATE_BITS, transitions } from "./csv-states.ts";
+import type { Fault, Span, Splitter } from "./record-stream.ts";
+import { SplitterBase } from "./splitter-base.ts";
+
+/** A CSV record; offsets of fields count from its start. */
+export interface CsvSpan extends Span {
+  /** Where fields end, of at most `maxFields` fields. */
+  readonly ends: readonly number[];
+  readonly count: number;
+  /** The fields that are quoted, by index; `null` when the record has no quote. */
+  readonly quoted: readonly number[] | null;
+}
+
+const UNQUOTED_TEXT: Fault = {
+  code: "ROW_QUOTES",
+  message: "a quote stands inside a field, or text follows a closing quote",
+};
+const UNCLOSED: Fault = { code: "ROW_QUOTES", message: "a quote is not closed" };
+
+/** What stands before the first record, and what becomes of it. */
+export interface CsvPreface {
+  readonly skipLines: number;
+  /** The first record is a header, of at most that many bytes. */
+  readonly header: boolean;
+  readonly headerLimit: number;
+}
+
+/** The CSV splitter. */
+export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
+  /** An empty line is a record with one empty field: true of sources with one field. */
+  blankIsRecord = false;
+  /** Fields of a record beyond this many are counted, not kept. */
+  maxFields = 1_000_000;
+  /** The bytes passed over before the first record, in order. */
+  readonly preface: Buffer[] = [];
+
+  readonly #dialect: CsvDialect;
+  readonly #table: Uint16Array;
+  readonly #recordLimit: number;
+  #skipLines: number;
+  #inHeader: boolean;
+  #collecting: boolean;
+  #prefaceBytes = 0;
+  #state: number = STATE.recordStart;
+  #ends: number[] = [];
+  #count = 0;
+  #quoted: number[] | null = null;
+  #malformed: Fault | null = null;
+
+  constructor(dialect: CsvDialect, limit: number, preface: CsvPreface) {
+    super(preface.header ? Math.min(limit, preface.headerLimit) : limit);
+    this.#dialect = dialect;
+    this.#table = transitions(dialect.escape === null);
+    this.#recordLimit = limit;
+    this.#skipLines = preface.skipLines;
+    this.#inHeader = preface.header;
+    this.#collecting = preface.header || preface.skipLines > 0;
+  }
+
+  take(block: Block, max: number): CsvSpan[] {
+    const spans: CsvSpan[] = [];
+    const { bytes } = block;
+    const safe = block.last ? bytes.length : bytes.length - this.#dialect.lookAhead + 1;
+    while (this.pos < safe && spans.length < max && this.failure === null) {
+      if (this.#state === STATE.recordStart && !this.#enterRecord(bytes, spans)) continue;
+      if (this.#state === STATE.passing) this.#passOver(bytes);
+      else if (this.#fast(bytes) || this.#scan(bytes, safe)) spans.push(this.#finish(bytes));
+    }
+    const inRecord = this.#state !== STATE.recordStart && this.#state !== STATE.passing;
+    if (block.last && inRecord && this.pos >= bytes.length && spans.length < max) {
+      spans.push(this.#finishLast(bytes));
+    }
+    return spans;
+  }
+
+  override get keepFrom(): number {
+    return this.#state === STATE.passing || this.#state === STATE.recordStart
+      ? this.pos
+      : super.keepFrom;
+  }
+
+  /** False when what begins here is complete already: a blank line. */
+  #enterRecord(bytes: Buffer, spans: CsvSpan[]): boolean {
+    const { comment, lineEnd } = this.#dialect;
+    this.begin();
+    if (this.#skipLines > 0 || (comment !== null && startsWith(bytes, this.pos, comment))) {
+      this.#state = STATE.passing;
+      return true;
+    }
+    if (!this.#inHeader) this.#collecting = false;
+    const first = bytes[this.pos];
+    let length = 0;
+    if (first === lineEnd) length = 1;
+    else if (lineEnd === LF && first === CR && bytes[this.pos + 1] === LF) length = 2;
+    if (length === 0) {
+      this.#state = STATE.fieldStart;
+      return true;
+    }
+    this.pos += length;
+    this.line += 1;
+    if (this.blankIsRecord) spans.push(this.#blank());
+    else this.#collect(bytes, this.start);
+    return false;
+  }
+
+  #blank(): CsvSpan {
+    return {
+      start: this.start,
+      contentEnd: this.start,
+      end: this.pos,
+      firstLine: this.firstLine,
+      lastLine: this.firstLine,
+      fault: null,
+      ends: [0],
+      count: 1,
+      quoted: null,
+    };
+  }
+
+  #passOver(bytes: Buffer): void {
+    const from = this.pos;
+    const at = bytes.indexOf(this.#dialect.lineEnd, from);
+    this.pos = at < 0 ? bytes.length : at + 1;
+    this.#collect(bytes, from);
+    if (at < 0) return;
+    this.line += 1;
+    this.#skipLines = Math.max(0, this.#skipLines - 1);
+    this.#state = STATE.recordStart;
+  }
+
+  #collect(bytes: Buffer, from: number): void {
+    if (!this.#collecting) return;
+    this.preface.push(Buffer.from(bytes.subarray(from, this.pos)));
+    this.#prefaceBytes += this.pos - from;
+    if (this.#prefaceBytes <= this.#recordLimit) return;
+    const reason = `more than ${this.#recordLimit} bytes stand before it`;
+    this.failure = { code: "SOURCE_HEADER", reason };
+  }
+
+  /** A record without quotes, whole within the bytes: the common case. */
+  #fast(bytes: Buffer): boolean {
+    if (this.#state !== STATE.fieldStart || this.#count > 0 || this.dropping) return false;
+    const { simple } = this.#dialect;
+    const { start, maxFields } = this;
+    const { length } = bytes;
+    const ends: number[] = [];
+    let count = 0;
+    for (let at = start; at < length; at += 1) {
+      const kind = simple[bytes[at] as number] as number;
+      if (kind === 0) continue;
+      if (kind === 3) return false;
+      if (kind === 1) {
+        this.pos = at;
+        this.#ends = ends;
+        this.#count = count;
+        return true;
+      }
+      if (count < maxFields) ends.push(at - start);
+      count += 1;
+    }
+    return false;
+  }
+
+  /** Goes on in a record of any kind; true when `pos` is at its end of line. */
+  #scan(bytes: Buffer, safe: number): boolean {
+    const table = this.#table;
+    const dialect = this.#dialect;
+    let state = this.#state;
+    let at = this.pos;
+    while (at < safe) {
+      const found = kindAt(dialect, bytes, at);
+      const step = table[(state << 3) | (found & 7)] as number;
+      if (step > STATE_BITS) {
+        if ((step & ACTION.ends) !== 0) {
+          this.pos = at;
+          return true;
+        }
+        this.#act(step, at);
+      }
+      state = step & STATE_BITS;
+      at += found >> 3;
+    }
+    this.pos = at;
+    this.#state = state;
+    this.dropWhenTooLong();
+    if (this.dropping && this.#inHeader) {
+      this.failure = { code: "SOURCE_HEADER", reason: `it is longer than ${this.limit} bytes` };
+    }
+    return false;
+  }
+
+  #act(step: number, at: number): void {
+    if ((step & ACTION.malformed) !== 0) this.#malformed ??= UNQUOTED_TEXT;
+    if ((step & ACTION.field) !== 0) this.#fieldEnd(at);
+    if ((step & ACTION.line) !== 0) this.line += 1;
+    if ((step & ACTION.quote) === 0) return;
+    this.#quoted ??= [];
+    if (this.#count < this.maxFields) this.#quoted.push(this.#count);
+  }
+
+  #fieldEnd(at: number): void {
+    if (this.#count < this.maxFields && !this.dropping) this.#ends.push(at - this.start);
+    this.#count += 1;
+  }
+
+  /** The record whose end of line is at `pos`. */
+  #finish(bytes: Buffer): CsvSpan {
+    const at = this.pos;
+    const cr = this.#dialect.lineEnd === LF && at > this.start && bytes[at - 1] === CR;
+    this.pos += 1;
+    const span = this.#span(cr ? at - 1 : at);
+    this.line += 1;
+    return span;
+  }
+
+  /** The record that the end of the source ends. */
+  #finishLast(bytes: Buffer): CsvSpan {
+    const open = this.#state === STATE.quoted || this.#state === STATE.escaped;
+    if (open) this.#malformed = UNCLOSED;
+    if (this.#state === STATE.closedCr) this.#malformed ??= UNQUOTED_TEXT;
+    this.pos = bytes.length;
+    // An end of line swallowed by an open quote still ends the last line there is.
+    if (open && bytes[bytes.length - 1] === this.#dialect.lineEnd) this.line -= 1;
+    return this.#span(bytes.length);
+  }
+
+  #span(contentEnd: number): CsvSpan {
+    this.#fieldEnd(contentEnd);
+    const span = {
+      start: this.start,
+      contentEnd,
+      end: this.pos,
+      firstLine: this.firstLine,
+      lastLine: this.line,
+      fault: this.tooLong(contentEnd) ?? this.#malformed,
+      ends: this.#ends,
+      count: this.#count,
+      quoted: this.#quoted,
+    };
+    this.#state = STATE.recordStart;
+    this.#ends = [];
+    this.#count = 0;
+    this.#quoted = null;
+    this.#malformed = null;
+    this.#inHeader = false;
+    this.limit = this.#recordLimit;
+    return span;
+  }
+}

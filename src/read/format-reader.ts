@@ -1,0 +1,28 @@
+/**
+ * What `open-source.ts` gives to the reader of a format, and what it gets back.
+ */
+import type { RecordChunk } from "../model/record.ts";
+import type { Block, BlockFeed } from "./blocks.ts";
+import type { Charset } from "./charset.ts";
+
+/** A decoded stream whose first block was looked at. */
+export interface ReaderInput {
+  readonly name: string;
+  readonly charset: Charset;
+  readonly feed: BlockFeed;
+  readonly first: Block;
+  /** Where the first block begins in the stream: after a UTF-8 byte order mark. */
+  readonly base: number;
+  /** The byte order mark, in the source's encoding. */
+  readonly mark: Buffer;
+}
+
+/** The records of one format. */
+export interface FormatReader {
+  readonly fields: readonly string[] | null;
+  readonly preamble: Uint8Array;
+  chunks(): AsyncGenerator<RecordChunk>;
+}
+
+/** Records of a chunk, at most. */
+export const CHUNK_RECORDS = 2000;

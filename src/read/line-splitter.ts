@@ -1,0 +1,68 @@
+/**
+ * Splits NDJSON into lines; lines of white space only are passed over.
+ */
+import type { Block } from "./blocks.ts";
+import type { Span, Splitter } from "./record-stream.ts";
+import { SplitterBase } from "./splitter-base.ts";
+
+const LF = 10;
+const CR = 13;
+const SPACE = 32;
+const TAB = 9;
+
+/** The NDJSON splitter. */
+export class LineSplitter extends SplitterBase implements Splitter<Span> {
+  #blankSoFar = true;
+
+  take(block: Block, max: number): Span[] {
+    const spans: Span[] = [];
+    const { bytes } = block;
+    while (this.pos < bytes.length && spans.length < max) {
+      const at = bytes.indexOf(LF, this.pos);
+      const to = at < 0 ? bytes.length : at;
+      this.#look(bytes, to);
+      if (at < 0) {
+        this.pos = to;
+        this.dropWhenTooLong();
+        break;
+      }
+      this.pos = at + 1;
+      const cr = at > this.start && bytes[at - 1] === CR;
+      if (!this.#blankSoFar) spans.push(this.#span(cr ? at - 1 : at));
+      this.line += 1;
+      this.#next();
+    }
+    if (block.last && this.pos === bytes.length && spans.length < max && !this.#blankSoFar) {
+      spans.push(this.#span(this.pos));
+      this.#next();
+    }
+    return spans;
+  }
+
+  #look(bytes: Buffer, to: number): void {
+    if (!this.#blankSoFar) return;
+    let at = this.pos;
+    while (at < to && isBlank(bytes[at])) at += 1;
+    this.#blankSoFar = at === to;
+  }
+
+  #next(): void {
+    this.begin();
+    this.#blankSoFar = true;
+  }
+
+  #span(contentEnd: number): Span {
+    return {
+      start: this.start,
+      contentEnd,
+      end: this.pos,
+      firstLine: this.line,
+      lastLine: this.line,
+      fault: this.tooLong(contentEnd),
+    };
+  }
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === SPACE || byte === TAB || byte === CR;
+}

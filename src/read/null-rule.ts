@@ -1,0 +1,50 @@
+/**
+ * Which texts are NULL: `--null`, `--empty` and `--keep-empty`, for both CSV fields and JSON strings.
+ * What a text means otherwise is left to the target.
+ */
+import type { ReadOptions } from "./source.ts";
+
+/** NULL or not, by field. */
+export class NullRule {
+  readonly #tokens: ReadonlySet<string>;
+  readonly #keep: ReadonlySet<string>;
+  readonly #empty: ReadOptions["empty"];
+  #emptyValues: readonly (string | null)[] = [];
+  #quotedEmptyValues: readonly (string | null)[] = [];
+
+  constructor(options: Pick<ReadOptions, "nullTokens" | "keepEmpty" | "empty">) {
+    this.#tokens = new Set(options.nullTokens);
+    this.#keep = new Set(options.keepEmpty);
+    this.#empty = options.empty;
+  }
+
+  /** Prepares `apply` for records with these fields. */
+  prepare(fields: readonly string[]): void {
+    const unquoted = this.#empty === "string" && !this.#tokens.has("") ? "" : null;
+    const quoted = this.#empty === "null" ? null : "";
+    this.#emptyValues = fields.map((field) => (this.#keep.has(field) ? "" : unquoted));
+    this.#quotedEmptyValues = fields.map((field) => (this.#keep.has(field) ? "" : quoted));
+  }
+
+  /** Replaces what is NULL among the values of one CSV record; `quoted` names its quoted fields. */
+  apply(values: (string | null)[], quoted: readonly number[] | null): void {
+    const hasTokens = this.#tokens.size > 0;
+    for (let index = 0; index < values.length; index += 1) {
+      const value = values[index];
+      if (value === undefined || value === null) continue;
+      if (value !== "" && !hasTokens) continue;
+      const isQuoted = quoted !== null && quoted.includes(index);
+      if (value === "") {
+        const from = isQuoted ? this.#quotedEmptyValues : this.#emptyValues;
+        values[index] = from[index] ?? null;
+      } else if (!isQuoted && this.#tokens.has(value)) values[index] = null;
+    }
+  }
+
+  /** The value of a JSON string: only what was asked for is NULL. */
+  ofString(field: string, value: string): string | null {
+    if (value !== "") return this.#tokens.has(value) ? null : value;
+    if (this.#keep.has(field)) return value;
+    return this.#empty === "null" || this.#tokens.has(value) ? null : value;
+  }
+}

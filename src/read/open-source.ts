@@ -1,0 +1,149 @@
+/**
+ * Opens a source: open, decompress, decode, tell the format; the format's reader does the rest.
+ */
+import type { RecordChunk } from "../model/record.ts";
+import { BlockFeed } from "./blocks.ts";
+import { charsetOf, isUtf8Name } from "./charset.ts";
+import type { Charset } from "./charset.ts";
+import { openCsv } from "./csv-reader.ts";
+import { decompress, detectCompression } from "./decompress.ts";
+import type { Compression } from "./decompress.ts";
+import { detectFormat } from "./detect-format.ts";
+import type { FormatReader, ReaderInput } from "./format-reader.ts";
+import { openJson } from "./json-reader.ts";
+import { PeekableBytes } from "./peekable-bytes.ts";
+import type { ReadOptions, Source, SourceFormat } from "./source.ts";
+import { openStoredBytes } from "./stored-bytes.ts";
+import type { StoredBytes } from "./stored-bytes.ts";
+
+/** What a source is read from beside files, and how; the block size is for tests. */
+export interface OpenSourceIo {
+  readonly stdin?: NodeJS.ReadableStream;
+  readonly blockBytes?: number;
+}
+
+/** Opens `path` (`-`: standard input) far enough to know its format and fields. Throws `SOURCE_*` errors. */
+export async function openSource(
+  path: string,
+  options: ReadOptions,
+  io: OpenSourceIo = {},
+): Promise<Source> {
+  const charset = charsetOf(options.encoding);
+  const stored = await openStoredBytes(path, io.stdin ?? process.stdin);
+  try {
+    const bytes = new PeekableBytes(stored.chunks());
+    const compression = await detectCompression(bytes);
+    const plain = new PeekableBytes(decompress(compression, bytes, stored));
+    const input = await decode(stored.name, plain, { charset, options, io });
+    const format = options.format ?? detectFormat(path, input.first.bytes);
+    const reader =
+      format === "csv" || format === "tsv"
+        ? await openCsv(input, options, format)
+        : openJson(input, options, format);
+    return new OpenSource(stored, input.feed, { compression, format, reader });
+  } catch (error) {
+    await stored.close();
+    throw error;
+  }
+}
+
+interface Decoding {
+  readonly charset: Charset;
+  readonly options: ReadOptions;
+  readonly io: OpenSourceIo;
+}
+
+async function decode(name: string, plain: PeekableBytes, how: Decoding): Promise<ReaderInput> {
+  const head = await plain.peek(3);
+  const found = byteOrderMark(head, how.options.encoding);
+  const charset = found.encoding === null ? how.charset : charsetOf(found.encoding);
+  plain.drop(found.length);
+  const stream = charset.transcoder?.toUtf8(plain, name) ?? plain;
+  const feed = new BlockFeed(stream, how.io.blockBytes);
+  const first = await feed.next(Buffer.alloc(0));
+  const base = charset.transcoder === null ? found.length : 0;
+  const mark = Buffer.from(head.subarray(0, found.length));
+  return { name, charset, feed, first, base, mark };
+}
+
+/** The byte order mark at the head, and the encoding that it tells when none was asked for. */
+function byteOrderMark(
+  head: Buffer,
+  encoding: string,
+): { readonly length: number; readonly encoding: string | null } {
+  const asked = encoding.trim().toLowerCase().replace(/[-_]/g, "");
+  const open = isUtf8Name(encoding) || asked === "utf16";
+  const starts = (...mark: number[]): boolean => mark.every((byte, at) => head[at] === byte);
+  if (starts(0xff, 0xfe) && (open || asked === "utf16le")) {
+    return { length: 2, encoding: "utf-16le" };
+  }
+  if (starts(0xfe, 0xff) && (open || asked === "utf16be")) {
+    return { length: 2, encoding: "utf-16be" };
+  }
+  if (starts(0xef, 0xbb, 0xbf) && isUtf8Name(encoding)) return { length: 3, encoding: null };
+  return { length: 0, encoding: null };
+}
+
+class OpenSource implements Source {
+  readonly name: string;
+  readonly format: SourceFormat;
+  readonly compression: Compression | null;
+  readonly fields: readonly string[] | null;
+  readonly preamble: Uint8Array;
+  readonly #stored: StoredBytes;
+  readonly #feed: BlockFeed;
+  readonly #reader: FormatReader;
+  #closing: Promise<void> | null = null;
+
+  constructor(
+    stored: StoredBytes,
+    feed: BlockFeed,
+    found: { compression: Compression | null; format: SourceFormat; reader: FormatReader },
+  ) {
+    this.name = stored.name;
+    this.format = found.format;
+    this.compression = found.compression;
+    this.fields = found.reader.fields;
+    this.preamble = found.reader.preamble;
+    this.#stored = stored;
+    this.#feed = feed;
+    this.#reader = found.reader;
+  }
+
+  get sizeBytes(): number | null {
+    return this.#stored.sizeBytes;
+  }
+
+  get rereadable(): boolean {
+    return this.#stored.rereadable;
+  }
+
+  get bytesRead(): number {
+    return this.#stored.bytesRead;
+  }
+
+  async *chunks(): AsyncGenerator<RecordChunk> {
+    try {
+      for await (const chunk of this.#reader.chunks()) {
+        yield chunk;
+        if (this.#closing !== null) return;
+      }
+    } catch (error) {
+      // What a source says after it was closed is of no interest.
+      if (this.#closing === null) throw error;
+    } finally {
+      await this.close();
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#release();
+    return this.#closing;
+  }
+
+  async #release(): Promise<void> {
+    await this.#stored.close();
+    // A stream in the middle of a read settles this by itself; nobody has to wait for it.
+    this.#feed.close().catch(() => {});
+  }
+}
