@@ -2,7 +2,7 @@
  * One try of a load, from connecting to commit: read → map → write, batch by batch, in one transaction.
  * What it has counted and opened is here; whether to try again is `load.ts`'s to decide.
  */
-import { upsurgeError } from "./errors/upsurge-error.ts";
+import { UpsurgeError, upsurgeError } from "./errors/upsurge-error.ts";
 import type { Progress, Surroundings } from "./load.ts";
 import { accountedFor, addCounts, noCounts } from "./model/counts.ts";
 import type { BatchResult } from "./model/batch.ts";
@@ -24,6 +24,13 @@ import { BatchWriter } from "./write/write-batch.ts";
 /** Milliseconds between two progress reports. */
 const PROGRESS_MS = 100;
 
+/** What a try takes over from the one before. */
+interface Continued {
+  readonly rejectFiles: RejectFiles | null;
+  readonly again: boolean;
+}
+
+/** One try; used once. */
 export class Attempt {
   readonly #options: Options;
   readonly #surroundings: Surroundings;
@@ -37,17 +44,20 @@ export class Attempt {
   #bytesBefore = 0;
   #lastProgress = 0;
   #committing = false;
+  /** A try before this one has reached the database. */
+  readonly #again: boolean;
 
   constructor(
     options: Options,
     surroundings: Surroundings,
     started: number,
-    rejectFiles: RejectFiles | null = null,
+    { rejectFiles, again }: Continued = { rejectFiles: null, again: false },
   ) {
     this.#options = options;
     this.#surroundings = surroundings;
     this.#started = started;
     this.#rejectFiles = rejectFiles;
+    this.#again = again;
     this.#budget = new RejectBudget(options.maxRejects);
   }
 
@@ -175,10 +185,10 @@ export class Attempt {
   /** True when the error may pass, nothing was committed and every source can be read again. */
   mayRetry(error: unknown): boolean {
     const { session, first, paths } = this.#prepared ?? {};
-    if (session === undefined || this.#committing || this.#surroundings.signal.aborted)
-      return false;
+    if (this.#committing || this.#surroundings.signal.aborted) return false;
+    if (session === undefined) return this.#again && isUnreachable(error);
     return (
-      session.classify(error) === "transient" &&
+      session.classify(original(error)) === "transient" &&
       first?.rereadable === true &&
       !(paths ?? []).includes("-")
     );
@@ -187,9 +197,12 @@ export class Attempt {
   /** The next try, with the reject files emptied and kept open. */
   startAgain(): Attempt {
     this.#rejectFiles?.reset();
-    const files = this.#rejectFiles;
+    const rejectFiles = this.#rejectFiles;
     this.#rejectFiles = null;
-    return new Attempt(this.#options, this.#surroundings, this.#started, files);
+    return new Attempt(this.#options, this.#surroundings, this.#started, {
+      rejectFiles,
+      again: true,
+    });
   }
 
   /** What became of this try; closes the reject files. */
@@ -222,4 +235,13 @@ export class Attempt {
 function inFileOrder(paths: readonly string[]): (a: Reject, b: Reject) => number {
   const place = ({ position }: Reject): number => paths.indexOf(position.source);
   return (a, b) => place(a) - place(b) || a.position.record - b.position.record;
+}
+
+/** The driver's error behind one of ours. */
+function original(error: unknown): unknown {
+  return error instanceof UpsurgeError && error.cause !== undefined ? error.cause : error;
+}
+
+function isUnreachable(error: unknown): boolean {
+  return error instanceof UpsurgeError && error.code === "TARGET_UNREACHABLE";
 }

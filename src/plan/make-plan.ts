@@ -151,7 +151,10 @@ function refuseMissing({ request, mode, arbiter, given }: Completeness): void {
   if (unkeyed !== undefined && options.nullKey !== "insert") {
     throw upsurgeError("PLAN_KEY_NOT_IN_SOURCE", { column: unkeyed, fields: fields.join(", ") });
   }
-  if (mode === "update") return;
+  const filled = shape.triggers.some(
+    (trigger) => trigger.timing !== "after" && trigger.events.includes("insert"),
+  );
+  if (mode === "update" || filled) return;
   const required = shape.columns.find((column) => isRequired(column) && !given.has(column.name));
   if (required === undefined || shape.kind === "view") return;
   throw upsurgeError("PLAN_REQUIRED_COLUMN", {

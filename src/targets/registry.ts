@@ -3,8 +3,8 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Target } from "./target.ts";
 
 const TARGETS: readonly (() => Promise<Target>)[] = [
-  async () => (await import("./sqlite/index.ts")).sqlite,
   async () => (await import("./postgres/index.ts")).postgres,
+  async () => (await import("./sqlite/index.ts")).sqlite,
 ];
 
 /** The target that reads `url`. Throws `TARGET_URL`. */

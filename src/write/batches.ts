@@ -32,14 +32,22 @@ export async function* gather(
     return gathered;
   };
   for await (const chunk of chunks) {
-    rejects.push(...chunk.rejects);
+    let next = 0;
+    const before = (record: number): void => {
+      for (; (chunk.rejects[next]?.position.record ?? Infinity) < record; next += 1) {
+        const reject = chunk.rejects[next];
+        if (reject !== undefined) rejects.push(reject);
+      }
+    };
     for (const record of chunk.records) {
+      before(record.position.record);
       const mapped = mapper.map(record);
       if (mapped.kind === "reject") rejects.push(mapped.reject);
       else rows.push(mapped.row);
       bytes += record.raw.length;
       if (rows.length >= batchRows || bytes >= BATCH_BYTES) yield close();
     }
+    before(Infinity);
     if (rejects.length >= batchRows) yield close();
   }
   if (rows.length > 0 || rejects.length > 0) yield close();

@@ -18,8 +18,8 @@ import {
 } from "./native-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
 import { insertMissingSql, matchSql, meetSql, updateFoundSql } from "./select-then-write-sql.ts";
-import { FAULTS, RAW, STAGE } from "./stage.ts";
-import { fromText } from "./types.ts";
+import { FAULTS, proposes, RAW, STAGE } from "./stage.ts";
+import { fromText, storedFrom } from "./types.ts";
 
 /** Outcomes of a row, and the counts they belong to. */
 export const OUTCOMES = {
@@ -110,19 +110,13 @@ ${tries.join("\n")}
 function applySql(plan: LoadPlan, columns: readonly string[]): string {
   if (plan.strategy === "select-then-write" || plan.mode === "update")
     return lookSql(plan, columns);
-  const values = columns.map((name) => {
-    const place = plan.columns.findIndex((column) => column.name === name);
-    const column = plan.columns[place];
-    const text = `upsurge_r.f${place}`;
-    return `${column === undefined ? text : typed(text, column)} as ${quoteIdentifier(name)}`;
-  });
-  const rows = { from: `(select ${values.join(", ")}) as excluded` };
+  const rows = { from: rawRow(plan, columns, fromText) };
   const statement = nativeSql(plan, columns, rows, NOTE_MET);
   if (!mayUpdate(plan, columns)) {
     return `${statement};
-if found then upsurge_met := 'i'; ${plan.mode === "insert" ? "" : `else ${ignoredOrSuppressed(plan, rows.from)}`} end if;`;
+if found then upsurge_met := 'i'; ${plan.mode === "insert" ? "" : `else ${ignoredOrSuppressed(plan, columns)}`} end if;`;
   }
-  if (plan.looksFirst) return lookThenUpsert(plan, rows.from, statement);
+  if (plan.looksFirst) return lookThenUpsert(plan, columns, statement);
   return `perform set_config('upsurge.met', 'd', true);
 ${statement}
 returning ${insertedSql(plan)} into upsurge_inserted;
@@ -131,9 +125,9 @@ else upsurge_met := current_setting('upsurge.met'); end if;`;
 }
 
 /** The table is locked, so what is found here is what the upsert meets. */
-function lookThenUpsert(plan: LoadPlan, from: string, statement: string): string {
+function lookThenUpsert(plan: LoadPlan, columns: readonly string[], statement: string): string {
   const match = plan.arbiter === null ? "false" : matchSql(plan, plan.arbiter);
-  return `perform from ${from} join ${qualifiedTable(plan)} as target on ${match};
+  return `perform from ${rawRow(plan, columns, storedFrom)} join ${qualifiedTable(plan)} as target on ${match};
 upsurge_inserted := not found;
 perform set_config('upsurge.met', 'd', true);
 ${statement};
@@ -141,20 +135,34 @@ if found then upsurge_met := case when upsurge_inserted then 'i' else 'u' end;
 else upsurge_met := current_setting('upsurge.met'); end if;`;
 }
 
-/** A value as the stage's column would hold it: an expression over the row must see the same as over staged rows. */
-function typed(text: string, column: LoadPlan["columns"][number]): string {
-  return fromText(text, column);
+/** The raw row as a relation `excluded` of one row: `(select (upsurge_r.f0)::integer as "a") as excluded`. */
+function rawRow(plan: LoadPlan, columns: readonly string[], read: typeof fromText): string {
+  const values = columns.map(
+    (name, index) =>
+      `${rawValues(plan, columns, read)[index] ?? "null"} as ${quoteIdentifier(name)}`,
+  );
+  return `(select ${values.join(", ")}) as excluded`;
+}
+
+/** The values of the raw row, as SQL. */
+function rawValues(plan: LoadPlan, columns: readonly string[], read: typeof fromText): string[] {
+  return columns.map((name) => {
+    const place = plan.columns.findIndex((column) => column.name === name);
+    const column = plan.columns[place];
+    const text = `upsurge_r.f${place}`;
+    return column === undefined ? text : read(text, column);
+  });
 }
 
 /** DO NOTHING says nothing: with triggers about, look whether there is a row to be ignored. */
-function ignoredOrSuppressed(plan: LoadPlan, from: string): string {
+function ignoredOrSuppressed(plan: LoadPlan, columns: readonly string[]): string {
   const { arbiter, table } = plan;
   const triggers = table.triggers.some(
     (trigger) => trigger.timing === "before" && trigger.events.includes("insert"),
   );
   if (arbiter === null || arbiter.kind !== "parts" || !arbiter.plain || !triggers)
     return "upsurge_met := 'g';";
-  return `perform from ${from} join ${qualifiedTable(plan)} as target on ${matchSql(plan, arbiter)};
+  return `perform from ${rawRow(plan, columns, storedFrom)} join ${qualifiedTable(plan)} as target on ${matchSql(plan, arbiter)};
 if found then upsurge_met := 'g'; end if;`;
 }
 
@@ -165,11 +173,7 @@ function qualifiedTable({ table }: LoadPlan): string {
 
 /** select-then-write for one row: stage it (which tells whether it is insertable), look, then update or insert. */
 function lookSql(plan: LoadPlan, columns: readonly string[]): string {
-  const values = columns.map((name) => {
-    const place = plan.columns.findIndex((column) => column.name === name);
-    const column = plan.columns[place];
-    return column === undefined ? `upsurge_r.f${place}` : fromText(`upsurge_r.f${place}`, column);
-  });
+  const values = rawValues(plan, columns, fromText);
   const names = ["upsurge_ord", ...columns.map(quoteIdentifier)].join(", ");
   const stage = `delete from ${STAGE};
 insert into ${STAGE} (${names}) values (${["upsurge_r.upsurge_ord", ...values].join(", ")});`;
@@ -195,20 +199,8 @@ end;`;
 
 /** A native upsert fires BEFORE INSERT triggers for rows that end as updates, too; the strategy must change nothing. */
 function propose(plan: LoadPlan, columns: readonly string[], otherwise: string): string {
-  const { arbiter, table, mode } = plan;
-  const fires = table.triggers.some(
-    (trigger) =>
-      trigger.timing === "before" && trigger.level === "row" && trigger.events.includes("insert"),
-  );
-  if (
-    !fires ||
-    arbiter === null ||
-    arbiter.name === null ||
-    mode === "update" ||
-    table.kind === "view"
-  )
-    return otherwise;
-  if (plan.nullKey === "match") return otherwise;
+  const { arbiter } = plan;
+  if (arbiter === null || !proposes(plan)) return otherwise;
   return `${insertSql(plan, columns, { from: `${STAGE} as excluded` })}
 ${conflictTarget(arbiter)} do nothing;
 if found then upsurge_met := 'i'; else

@@ -42,14 +42,14 @@ function typedDdl(plan: LoadPlan): string {
 function shadowDdl(plan: LoadPlan): string[] {
   const { table, mode } = plan;
   const carried = new Set([...plan.mapping, ...plan.constants].map((each) => each.column));
-  const including = mode === "update" ? "" : " including constraints";
+  const unchecked = mode === "update" || proposes(plan);
+  const including = unchecked ? "" : " including constraints";
   const made = table.columns.filter(
     (column) => column.volatileDefault && !carried.has(column.name),
   );
-  const loose =
-    mode === "update"
-      ? table.columns.filter((column) => !column.nullable)
-      : made.filter((column) => !column.nullable);
+  const loose = unchecked
+    ? table.columns.filter((column) => !column.nullable)
+    : made.filter((column) => !column.nullable);
   const stamped = plan.update.stamps.map((stamp) => stamp.column);
   const looseStamps = table.columns.filter(
     (column) => stamped.includes(column.name) && !column.nullable,
@@ -68,6 +68,19 @@ function shadowDdl(plan: LoadPlan): string[] {
     `create temporary table upsurge_stage (like ${tableSql(plan)} including defaults including generated${including}) on commit drop`,
     `alter table pg_temp.upsurge_stage ${changes.join(", ")}`,
   ];
+}
+
+/**
+ * True when each row is proposed with INSERT … DO NOTHING before it is looked up: a native upsert fires BEFORE INSERT
+ * triggers for rows that end as updates, too, and checks a row after them. The strategy must change nothing.
+ */
+export function proposes({ arbiter, table, mode, nullKey }: LoadPlan): boolean {
+  const fires = table.triggers.some(
+    (trigger) =>
+      trigger.timing === "before" && trigger.level === "row" && trigger.events.includes("insert"),
+  );
+  const named = arbiter !== null && arbiter.name !== null && arbiter.kind === "parts";
+  return fires && named && mode !== "update" && table.kind !== "view" && nullKey !== "match";
 }
 
 /** A table to fill, and its columns for the values of a shape. */

@@ -33,3 +33,8 @@ export function overflows(expression: string, column: Column): string | null {
   const length = /^character(?: varying)?\((\d+)\)$/.exec(bareType(column))?.[1];
   return length === undefined ? null : `char_length(rtrim((${expression})::text, ' ')) > ${length}`;
 }
+
+/** SQL that reads text as the column would store it, cut to its length: for finding rows, never for writing them. */
+export function storedFrom(text: string, column: Column): string {
+  return asStored(fromText(text, column), column);
+}
