@@ -123,9 +123,11 @@ process.exitCode = surprises === 0 ? 0 : 1;
 
 async function build() {
   const { code, output } = await runTool("tsc", ["-p", "tsconfig.build.json"]);
-  if (code === 0) return void (await import("./make-executable.mjs"));
-  console.error(output);
-  process.exit(1);
+  if (code !== 0) {
+    console.error(output);
+    process.exit(1);
+  }
+  await import("./make-executable.mjs");
 }
 
 /** Copies the files and makes the database. */

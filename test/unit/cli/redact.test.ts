@@ -1,5 +1,5 @@
 /** No secret in any output. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { makeRedactor, secretsOf } from "../../../src/cli/redact.ts";
 

@@ -1,5 +1,5 @@
 /** Values of options: counts, sizes, durations, lists, reject limits. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   parseCount,
@@ -56,6 +56,10 @@ describe("durations", () => {
   });
 });
 
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
 describe("lists", () => {
   test.each([
     ["a", ["a"]],
@@ -74,7 +78,6 @@ describe("lists", () => {
   });
 
   test("gives back any names that are quoted", () => {
-    const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
     const names = fc.array(fc.string({ minLength: 1, unit: "binary" }), { minLength: 1 });
     fc.assert(
       fc.property(names, (list) => {

@@ -1,0 +1,95 @@
+/** Command lines that cannot be understood: exit code 2, four lines, and what was probably meant. */
+import { expect, test } from "vitest";
+import { runUpsurge } from "../helpers/run-upsurge.ts";
+
+test.each([
+  [["a.csv", "--tabel", "x"], "unknown option --tabel", "did you mean --table?"],
+  [["a.csv", "--batch", "5"], "unknown option --batch", "did you mean --batch-rows?"],
+  [["a.csv", "--no-hedaer"], "unknown option --no-hedaer", "did you mean --no-header?"],
+  [["a.csv", "--zzz"], "unknown option --zzz", "`upsurge help load` shows every option"],
+  [
+    ["plan", "a.csv", "--reject-file", "x"],
+    "unknown option --reject-file",
+    "leave --reject-file out",
+  ],
+  [["a.csv", "--key"], "the value of --key is missing", "for example --key order_no,line_no"],
+  [
+    ["a.csv", "--key", "--mode", "upsert"],
+    "the value of --key is missing",
+    "for example --key order_no,line_no",
+  ],
+  [
+    ["a.csv", "--batch-rows", "many"],
+    "--batch-rows cannot be 'many'",
+    "for example --batch-rows 5000",
+  ],
+  [["a.csv", "--mode", "merge"], "--mode cannot be 'merge'", "for example --mode update"],
+  [
+    ["a.csv", "--table", "t"],
+    "--to is missing",
+    "add --to; `upsurge help load` shows every option",
+  ],
+  [
+    ["--to", "x.db", "--table", "t"],
+    "a source is missing",
+    "name a file, a pattern, or - for standard input; `upsurge help` shows examples",
+  ],
+  [[], "--to is missing", "add --to; `upsurge help load` shows every option"],
+  [
+    ["inspect", "a", "b"],
+    "a second source does not go with inspect",
+    "name one file; quote a name that holds spaces",
+  ],
+  [
+    ["inspect"],
+    "a source or --to is missing",
+    "name a file, or a database with --to; `upsurge help inspect` shows examples",
+  ],
+  [
+    ["a.csv", "--to", "x.db", "--table", "t", "--set", "n = 1"],
+    "--set does not go with a load without --key",
+    "leave one of them out",
+  ],
+])("refuses %j", async (args, error, fix) => {
+  const { exitCode, stdout, stderr } = await runUpsurge(args);
+  const lines = stderr.split("\n");
+
+  expect(lines[0]).toMatch(/ {2}OPTION_[A-Z]+$/);
+  expect(lines[0]).toContain(`error: ${error}  `);
+  expect(lines[1]).toMatch(/^cause: ./);
+  expect(lines[2]).toBe(`fix:   ${fix}`);
+  expect(exitCode).toBe(2);
+  expect(stdout).toBe("");
+});
+
+test("answers --json with the shape of a report", async () => {
+  const { exitCode, stdout } = await runUpsurge(["a.csv", "--bogus", "--json"]);
+
+  expect(JSON.parse(stdout)).toMatchObject({
+    status: "failed",
+    exit: 2,
+    counts: { read: 0, inserted: 0 },
+    error: { code: "OPTION_UNKNOWN", message: "unknown option --bogus", where: null },
+  });
+  expect(exitCode).toBe(2);
+});
+
+test("does not print the value of an unknown option", async () => {
+  const { stderr } = await runUpsurge(["a.csv", "--pasword=hunter2"]);
+
+  expect(stderr).not.toContain("hunter2");
+});
+
+test("masks the password of a target that cannot be used", async () => {
+  const { stderr, stdout } = await runUpsurge([
+    "a.csv",
+    "--to",
+    "mongo://app:hunter2@db/shop",
+    "--table",
+    "t",
+    "--json",
+  ]);
+
+  expect(stderr).toContain("TARGET_URL");
+  expect(stderr + stdout).not.toContain("hunter2");
+});

@@ -1,0 +1,61 @@
+/** Runs the command line in this process: fast, and with everything it writes in hand. */
+import { Readable } from "node:stream";
+import { main } from "../../src/cli/main.ts";
+import type { Output } from "../../src/cli/io.ts";
+
+/** What a test hands to a run. */
+export interface RunOptions {
+  readonly stdin?: string | Uint8Array;
+  /** The folder that relative paths are taken from; tests that use it run one after another. */
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** What came of a run. */
+export interface RunResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `upsurge` with `args`; the environment is empty unless the test gives one. */
+export async function runUpsurge(
+  args: readonly string[],
+  { stdin = "", cwd, env = {} }: RunOptions = {},
+): Promise<RunResult> {
+  const before = process.cwd();
+  const stdout = new MemoryOutput();
+  const stderr = new MemoryOutput();
+  if (cwd !== undefined) process.chdir(cwd);
+  try {
+    const io = { stdin: Readable.from([Buffer.from(stdin)]), stdout, stderr, env };
+    return { exitCode: await main(args, io), stdout: stdout.text, stderr: stderr.text };
+  } finally {
+    process.chdir(before);
+  }
+}
+
+/** An output that remembers; a terminal when it is told to be one. */
+export class MemoryOutput implements Output {
+  text = "";
+  readonly isTTY: boolean;
+  readonly columns = 100;
+
+  constructor(isTTY = false) {
+    this.isTTY = isTTY;
+  }
+
+  write(text: string, done?: (error?: Error | null) => void): boolean {
+    this.text += text;
+    done?.();
+    return true;
+  }
+
+  on(): this {
+    return this;
+  }
+
+  off(): this {
+    return this;
+  }
+}

@@ -1,0 +1,13 @@
+/** A folder of its own for a test, removed when the test is over. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+
+/** Makes a folder with `files` in it, and returns its path. Call it inside a test. */
+export function tempDir(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
+  const path = mkdtempSync(join(tmpdir(), "upsurge-"));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(path, name), content);
+  return path;
+}

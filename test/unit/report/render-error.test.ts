@@ -1,0 +1,42 @@
+/** Four short lines, and annotations. */
+import { expect, test } from "vitest";
+import { renderAnnotation, renderError } from "../../../src/report/render-error.ts";
+
+const error = {
+  code: "REJECT_LIMIT",
+  message: "not a number (ROW_TYPE, 22P02)",
+  cause: "1 record was rejected,\nand --max-rejects is 0",
+  fix: "mend the record",
+  where: 'orders.csv, record 3, line 4, column "amount"',
+};
+
+test("an error is four short lines", () => {
+  expect(renderError(error)).toBe(`\
+error: not a number (ROW_TYPE, 22P02)  REJECT_LIMIT
+cause: 1 record was rejected,; and --max-rejects is 0
+fix:   mend the record
+where: orders.csv, record 3, line 4, column "amount"
+`);
+});
+
+test("an error without a place has three lines", () => {
+  expect(renderError({ ...error, where: null }).split("\n")).toHaveLength(4);
+});
+
+test("an annotation names file and line", () => {
+  expect(renderAnnotation(error)).toBe(
+    "::error file=orders.csv,line=4::not a number (ROW_TYPE, 22P02) (REJECT_LIMIT)\n",
+  );
+});
+
+test("an annotation escapes what would end it early", () => {
+  const where = "data/a,b:c.csv, record 10, lines 11-13";
+
+  expect(renderAnnotation({ ...error, message: "100 %\nbad", where })).toBe(
+    "::error file=data/a%2Cb%3Ac.csv,line=11,endLine=13::100 %25%0Abad (REJECT_LIMIT)\n",
+  );
+});
+
+test.each([null, "--key", "standard input, record 1, line 2"])("there is none for %j", (where) => {
+  expect(renderAnnotation({ ...error, where })).toBeNull();
+});

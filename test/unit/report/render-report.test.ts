@@ -1,0 +1,79 @@
+/** The summary and the line of JSON. */
+import { expect, test } from "vitest";
+import { noCounts } from "../../../src/model/counts.ts";
+import { renderReport, reportJson } from "../../../src/report/render-report.ts";
+import type { Report } from "../../../src/report/report.ts";
+
+const report: Report = {
+  status: "rejects",
+  exit: 3,
+  target: "postgres",
+  table: "public.orders",
+  mode: "upsert",
+  strategy: "native",
+  rowSource: "staged",
+  counts: { ...noCounts(), read: 1_234_567, inserted: 1_200_000, updated: 34_566, rejected: 1 },
+  rejectFile: "orders.csv.rejects.csv",
+  rejectReport: "orders.csv.rejects.csv.jsonl",
+  guarantee: "all-or-nothing",
+  dryRun: false,
+  seconds: 12.3,
+  rowsPerSecond: 100_372,
+  bytes: 120,
+  warnings: ["nothing to warn about"],
+};
+
+test("tells in a few lines what happened", () => {
+  expect(renderReport(report)).toBe(`\
+loaded 1,234,567 records into public.orders (postgres, upsert, native, staged) in 12.3 s, 100,372 rows/s
+  inserted  1,200,000
+  updated      34,566
+  rejected          1
+rejects: orders.csv.rejects.csv; why: orders.csv.rejects.csv.jsonl
+warning: nothing to warn about
+`);
+});
+
+test("says that a dry run kept nothing", () => {
+  expect(renderReport({ ...report, status: "ok", dryRun: true })).toMatch(
+    /^dry run: 1,234,567 records tried on public\.orders .*; nothing was kept\n/,
+  );
+});
+
+test("shows no counts of a load that failed", () => {
+  const failed = { ...report, status: "failed", rejectFile: null, warnings: [] } as const;
+
+  expect(renderReport(failed)).toBe("failed: 1,234,567 records read in 12.3 s\n");
+});
+
+test("says of an interrupted load that the table is as it was", () => {
+  const stopped = { ...report, status: "interrupted", rejectFile: null, warnings: [] } as const;
+
+  expect(renderReport(stopped)).toBe(
+    "interrupted: 1,234,567 records read in 12.3 s; public.orders is as it was\n",
+  );
+});
+
+test("puts the fields of the JSON in the order of the documentation", () => {
+  const text = reportJson(report);
+
+  expect(text).toMatch(/^\{[^\n]*\}\n$/);
+  expect(Object.keys(JSON.parse(text))).toEqual([
+    "status",
+    "exit",
+    "target",
+    "table",
+    "mode",
+    "strategy",
+    "rowSource",
+    "counts",
+    "rejectFile",
+    "rejectReport",
+    "guarantee",
+    "dryRun",
+    "seconds",
+    "rowsPerSecond",
+    "bytes",
+    "warnings",
+  ]);
+});
