@@ -1,0 +1,115 @@
+/**
+ * Lets SQLite check the statements of a plan by preparing them, and tells which part of the plan it does not accept.
+ * SQLite gives every such error the same code, so each part is prepared by itself.
+ */
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
+import type { Connection } from "./connection.ts";
+import { backing, conflictTarget, findDuplicate, FROM_STAGED, tableName } from "./dialect.ts";
+import type { RowSql } from "./dialect.ts";
+import { arbiterOnly, listStatements } from "./row-statements.ts";
+
+/** Throws `PLAN_NO_CONFLICT_TARGET`, `PLAN_EXPRESSION`, `PLAN_KEY_NOT_UNIQUE` or `PLAN_UNSUPPORTED`. The staged table exists. */
+export function checkStatements(db: Connection, row: RowSql): void {
+  const { plan } = row;
+  checkInsertable(db, row);
+  checkExpressions(db, plan);
+  const { arbiter } = plan;
+  if (arbiter !== null) checkArbiter(db, row, arbiter);
+  for (const sql of listStatements(row)) {
+    const failure = attempt(db, sql);
+    if (failure !== null) throw badExpression(blamedFlag(plan), failure);
+  }
+}
+
+/** The plain insert or update, without anything of the user's. */
+function checkInsertable(db: Connection, { plan, columns }: RowSql): void {
+  const [first] = plan.table.columns.filter((column) => column.generatedSql === null);
+  const name = `"${(columns[0] ?? first?.name ?? "").replaceAll('"', '""')}"`;
+  const table = tableName(plan);
+  const sql =
+    plan.mode === "update"
+      ? `update ${table} set ${name} = ${name}`
+      : `insert into ${table} (${name}) values (null)`;
+  const failure = attempt(db, sql);
+  if (failure === null) return;
+  throw upsurgeError("PLAN_UNSUPPORTED", {
+    what: `loading into ${plan.table.name.name}`,
+    reason: failure.message,
+    suggestion: "load into the table itself, or give the view INSTEAD OF triggers",
+  });
+}
+
+function checkExpressions(db: Connection, plan: LoadPlan): void {
+  const { update, arbiter } = plan;
+  const target = `${tableName(plan)} as target`;
+  const check = (flag: string, expression: string, from: string): void => {
+    const failure = attempt(db, `select (${expression}) from ${from}`);
+    if (failure !== null) throw badExpression(flag, failure);
+  };
+  if (arbiter?.predicate !== null && arbiter !== null) {
+    check("--key-where", arbiter.predicate, target);
+  }
+  const both = `${FROM_STAGED} cross join ${target}`;
+  for (const set of update.sets) check("--set", set.expression, both);
+  if (update.where !== null) check("--update-where", update.where, both);
+  const inserts = plan.mode !== "update";
+  for (const stamp of update.stamps)
+    check("--stamp", stamp.expression, inserts ? FROM_STAGED : both);
+}
+
+function checkArbiter(db: Connection, row: RowSql, arbiter: Arbiter): void {
+  const { plan } = row;
+  const key = arbiter.columns.length > 0 ? arbiter.columns.join(", ") : arbiter.parts.join(", ");
+  if (arbiter.kind === "parts" && backing(plan) === null) {
+    if (plan.strategy === "native" && plan.mode !== "update")
+      throw noConflictTarget(plan, key, null);
+    if (db.prepare(findDuplicate(plan, arbiter)).get() === undefined) return;
+    throw upsurgeError("PLAN_KEY_NOT_UNIQUE", { table: plan.table.name.name, key });
+  }
+  if (plan.table.kind !== "table" || plan.mode === "update") return;
+  const sql = arbiterOnly(row);
+  const failure = sql === null ? null : attempt(db, sql);
+  if (failure !== null) throw noConflictTarget(plan, key, failure);
+}
+
+function noConflictTarget(plan: LoadPlan, key: string, cause: Error | null): Error {
+  const { arbiter } = plan;
+  const named = arbiter === null ? "" : conflictTarget(arbiter);
+  const partial = plan.table.uniqueKeys.find((each) => each.predicate !== null);
+  return upsurgeError(
+    "PLAN_NO_CONFLICT_TARGET",
+    {
+      table: plan.table.name.name,
+      key,
+      reason: `SQLite finds no unique index for: ${named}`,
+      suggestion:
+        partial === undefined
+          ? `create unique index on ${plan.table.name.name} (${key})`
+          : `spell the predicate exactly as the index does: ${partial.predicate ?? ""}`,
+    },
+    { cause },
+  );
+}
+
+/** Every expression was accepted alone, so one is at fault by where it stands. */
+function blamedFlag({ update }: LoadPlan): string {
+  if (update.sets.length > 0) return "--set";
+  if (update.where !== null) return "--update-where";
+  return update.stamps.length > 0 ? "--stamp" : "the statement";
+}
+
+function badExpression(flag: string, cause: Error): Error {
+  return upsurgeError("PLAN_EXPRESSION", { flag, reason: cause.message }, { cause });
+}
+
+/** Prepares `sql`; the error when SQLite does not accept it. */
+function attempt(db: Connection, sql: string): Error | null {
+  try {
+    db.prepare(sql);
+    return null;
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
+}

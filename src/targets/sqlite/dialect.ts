@@ -1,0 +1,222 @@
+/**
+ * The SQL of a load into SQLite, pure text: what a row with given columns runs, and how a target row is compared.
+ * Running it and counting what came of it is left to `writer.ts`.
+ */
+import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
+import type { UniqueKey } from "../../model/table-shape.ts";
+import { qualify } from "../expressions.ts";
+import { quoteIdentifier } from "./quote.ts";
+import type { ColumnDetails, SqliteTable } from "./table-shape.ts";
+
+/** The function that tells what an upsert decided; see `probe.ts`. */
+export const PROBE = "upsurge_probe";
+
+/** The temporary table that holds one incoming row with the column types of the table. */
+export const STAGED = "upsurge_row";
+const SLOT = "upsurge slot";
+
+/** A value written to a column of the target row; `stamp`: it never makes a row count as changed. */
+export interface Write {
+  readonly column: string;
+  readonly value: string;
+  readonly stamp: boolean;
+}
+
+/** What a load knows when it builds SQL for rows with certain columns. */
+export interface RowSql {
+  readonly plan: LoadPlan;
+  readonly table: SqliteTable;
+  readonly columns: readonly string[];
+}
+
+/** `"t"` */
+export function tableName(plan: LoadPlan): string {
+  return quoteIdentifier(plan.table.name.name);
+}
+
+/** The unique index behind the arbiter; `null` when the key has none. */
+export function backing(plan: LoadPlan): UniqueKey | null {
+  const { arbiter, table } = plan;
+  if (arbiter === null || arbiter.kind !== "parts") return null;
+  const same = (key: UniqueKey): boolean =>
+    key.parts.length === arbiter.parts.length &&
+    key.parts.every((part) => arbiter.parts.includes(part));
+  return (
+    table.uniqueKeys.find(
+      (key) => (key.name ?? key.columns.join(", ")) === arbiter.name && same(key),
+    ) ?? null
+  );
+}
+
+/** What a row writes to the target row it meets; empty when there is nothing but stamps. */
+export function writes({ plan, columns }: Pick<RowSql, "plan" | "columns">): Write[] {
+  const { update } = plan;
+  const expressed = new Set([...update.sets, ...update.stamps].map((each) => each.column));
+  const carried = update.columns.filter((name) => columns.includes(name) && !expressed.has(name));
+  const list: Write[] = carried.map((column) => {
+    const incoming = `excluded.${quoteIdentifier(column)}`;
+    const kept = `coalesce(${incoming}, target.${quoteIdentifier(column)})`;
+    return { column, value: update.nullKeeps ? kept : incoming, stamp: false };
+  });
+  const stamped = new Set(update.stamps.map((stamp) => stamp.column));
+  for (const { column, expression } of update.sets) {
+    if (!stamped.has(column)) list.push({ column, value: `(${expression})`, stamp: false });
+  }
+  if (list.length === 0) return [];
+  const stamps = update.stamps.map(({ column, expression }) => ({
+    column,
+    value: `(${expression})`,
+    stamp: true,
+  }));
+  return [...list, ...stamps];
+}
+
+/** `"b" = excluded."b", "n" = (target."n" + 1)` */
+export function setList(list: readonly Write[]): string {
+  return list.map(({ column, value }) => `${quoteIdentifier(column)} = ${value}`).join(", ");
+}
+
+/**
+ * True when every written column keeps its stored image: `target."b" collate binary is +excluded."b"`.
+ * The plus takes the value's own affinity away, so that the column's decides, as it will on storing;
+ * a column without affinity keeps 1 and '1' apart, so there the types must agree as well.
+ */
+export function sameImage(list: readonly Write[], { plan, table }: RowSql): string {
+  if (plan.update.rewriteUnchanged) return "0";
+  return list
+    .filter((write) => !write.stamp)
+    .map(({ column, value }) => {
+      const stored = `target.${quoteIdentifier(column)}`;
+      const equal = `${stored} collate binary is +${value}`;
+      if (table.details.get(column)?.affinity !== "blob") return equal;
+      return `${equal} and typeof(${stored}) = typeof(${value})`;
+    })
+    .join(" and ");
+}
+
+/** `case when (target."ts" < excluded."ts") then 1 else 0 end`; `1` without a condition. */
+export function holds(plan: LoadPlan): string {
+  return plan.update.where === null ? "1" : `case when (${plan.update.where}) then 1 else 0 end`;
+}
+
+/** `on conflict ("a", lower(b)) where c > 0` */
+export function conflictTarget(arbiter: Arbiter): string {
+  if (arbiter.kind === "any") return "on conflict";
+  const predicate = arbiter.predicate === null ? "" : ` where ${arbiter.predicate}`;
+  return `on conflict (${arbiter.parts.join(", ")})${predicate}`;
+}
+
+/** The table in SQLite's own words, for the temporary table. */
+function stagedColumn(name: string, details: ColumnDetails | undefined): string {
+  const type = { integer: "int", real: "real", numeric: "numeric", text: "text", blob: "blob" }[
+    details?.affinity ?? "blob"
+  ];
+  const { collation } = details ?? { collation: null };
+  return `${quoteIdentifier(name)} ${type}${collation === null ? "" : ` collate ${quoteIdentifier(collation)}`}`;
+}
+
+/** `create temp table "upsurge_row" ("upsurge slot" integer primary key, "a" int, "b" text collate "NOCASE" default (''))` */
+export function createStaged({ shape, details }: SqliteTable): string {
+  const columns = shape.columns.map(({ name, defaultSql, generatedSql }) => {
+    const declared = stagedColumn(name, details.get(name));
+    if (generatedSql !== null) return `${declared} generated always as (${generatedSql}) virtual`;
+    return defaultSql === null ? declared : `${declared} default (${constantText(defaultSql)})`;
+  });
+  return `create temp table ${quoteIdentifier(STAGED)} (${[`${quoteIdentifier(SLOT)} integer primary key`, ...columns].join(", ")})`;
+}
+
+/** Other tools let a text default stand in double quotes; here that would be a name. */
+function constantText(defaultSql: string): string {
+  if (!/^"(?:[^"]|"")*"$/.test(defaultSql)) return defaultSql;
+  return `'${defaultSql.slice(1, -1).replaceAll('""', '"').replaceAll("'", "''")}'`;
+}
+
+/** `replace into temp."upsurge_row" ("upsurge slot", "a", "b") values (1, ?, ?)`; columns left out get their default. */
+export function stageRow(columns: readonly string[]): string {
+  const names = [SLOT, ...columns].map(quoteIdentifier).join(", ");
+  const places = ["1", ...columns.map(() => "?")].join(", ");
+  return `replace into temp.${quoteIdentifier(STAGED)} (${names}) values (${places})`;
+}
+
+/** `temp."upsurge_row" as excluded` */
+export const FROM_STAGED = `temp.${quoteIdentifier(STAGED)} as excluded`;
+
+/** True when the insert reads the staged row: a stamp is computed from it, or the row carries no column. */
+export function insertsStaged({ plan, columns }: Pick<RowSql, "plan" | "columns">): boolean {
+  return plan.update.stamps.length > 0 || columns.length === 0;
+}
+
+/**
+ * `insert into "t" as target ("a", "b") values (?, ?)`, or with stamps
+ * `insert into "t" as target ("a", "at") select excluded."a", (now) from temp."upsurge_row" as excluded where true`.
+ */
+export function insertRow({ plan, columns }: Pick<RowSql, "plan" | "columns">, or = ""): string {
+  const verb = `insert ${or}into ${tableName(plan)} as target`;
+  if (!insertsStaged({ plan, columns })) {
+    return `${verb} (${columns.map(quoteIdentifier).join(", ")}) values (${columns.map(() => "?").join(", ")})`;
+  }
+  const values = new Map(columns.map((name) => [name, `excluded.${quoteIdentifier(name)}`]));
+  for (const { column, expression } of plan.update.stamps) values.set(column, `(${expression})`);
+  if (values.size === 0) {
+    const first = plan.table.columns.find((column) => column.generatedSql === null)?.name ?? "";
+    values.set(first, `excluded.${quoteIdentifier(first)}`);
+  }
+  const names = [...values.keys()].map(quoteIdentifier).join(", ");
+  return `${verb} (${names}) select ${[...values.values()].join(", ")} from ${FROM_STAGED} where true`;
+}
+
+/**
+ * The native upsert: `<insert> on conflict ("a") do update set "b" = excluded."b" where upsurge_probe(1, <same image>)`,
+ * or `… do nothing` when a target row is left alone.
+ */
+export function upsertRow(row: RowSql, arbiter: Arbiter): string {
+  const list = row.plan.mode === "upsert" ? writes(row) : [];
+  const head = `${insertRow(row)} ${conflictTarget(arbiter)} do`;
+  if (list.length === 0) return `${head} nothing`;
+  const asked = `${PROBE}(${holds(row.plan)}, ${sameImage(list, row)})`;
+  return `${head} update set ${setList(list)} where ${asked}`;
+}
+
+/** An insert that only notes that the key is taken: `<insert> on conflict ("a") do update set … where upsurge_probe(0, 0)`. */
+export function proposeRow(row: RowSql, arbiter: Arbiter): string {
+  const [first] = row.plan.table.columns.filter((column) => column.generatedSql === null);
+  const name = quoteIdentifier(first?.name ?? "");
+  return `${insertRow(row)} ${conflictTarget(arbiter)} do update set ${name} = target.${name} where ${PROBE}(0, 0)`;
+}
+
+/** How the staged row finds its target row: `excluded."upsurge slot" = 1 and target."a" = excluded."a"`. */
+export function search({ plan }: Pick<RowSql, "plan">, arbiter: Arbiter): string {
+  const naming = { columns: plan.table.columns.map((column) => column.name), quoteIdentifier };
+  const side = (sql: string, alias: string): string => qualify(sql, alias, naming);
+  const equals = arbiter.nullsEqual ? "is" : "=";
+  const index = backing(plan);
+  const predicate = index === null ? arbiter.predicate : index.predicate;
+  return [
+    `excluded.${quoteIdentifier(SLOT)} = 1`,
+    ...arbiter.parts.map((part) => `${side(part, "target")} ${equals} ${side(part, "excluded")}`),
+    ...(predicate === null
+      ? []
+      : [`(${side(predicate, "target")})`, `(${side(predicate, "excluded")})`]),
+  ].join(" and ");
+}
+
+/** `select <condition> as holds, <same image> as same from temp."upsurge_row" as excluded cross join "t" as target where <search> limit 2` */
+export function findRow(row: RowSql, arbiter: Arbiter): string {
+  const list = writes(row);
+  const [condition, same] =
+    list.length === 0 ? ["1", "1"] : [holds(row.plan), sameImage(list, row)];
+  return `select ${condition} as holds, ${same} as same from ${FROM_STAGED} cross join ${tableName(row.plan)} as target where ${search(row, arbiter)} limit 2`;
+}
+
+/** `update or abort "t" as target set "b" = excluded."b" from temp."upsurge_row" as excluded where <search>` */
+export function updateRow(row: RowSql, arbiter: Arbiter): string {
+  return `update or abort ${tableName(row.plan)} as target set ${setList(writes(row))} from ${FROM_STAGED} where ${search(row, arbiter)}`;
+}
+
+/** Finds a key that several target rows share: `select 1 from "t" where "a" is not null group by "a" having count(*) > 1 limit 1`. */
+export function findDuplicate(plan: LoadPlan, arbiter: Arbiter): string {
+  const present = arbiter.nullsEqual
+    ? ""
+    : ` where ${arbiter.parts.map((part) => `${part} is not null`).join(" and ")}`;
+  return `select 1 from ${tableName(plan)}${present} group by ${arbiter.parts.join(", ")} having count(*) > 1 limit 1`;
+}

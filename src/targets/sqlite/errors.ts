@@ -1,0 +1,112 @@
+/**
+ * What SQLite's result codes mean to a load. Decided by code alone: texts are only shown.
+ * Raising at the right moment is left to the session and the writer.
+ */
+import { upsurgeError, UpsurgeError } from "../../errors/upsurge-error.ts";
+import type { Row, RowFault } from "../../model/batch.ts";
+import type { RowCode } from "../../model/reject.ts";
+import type { ErrorClass } from "../target.ts";
+
+const ROW_CODES: ReadonlyMap<string, RowCode> = new Map([
+  ["SQLITE_CONSTRAINT_NOTNULL", "ROW_NOT_NULL"],
+  ["SQLITE_CONSTRAINT_CHECK", "ROW_CHECK"],
+  ["SQLITE_CONSTRAINT_UNIQUE", "ROW_UNIQUE"],
+  ["SQLITE_CONSTRAINT_PRIMARYKEY", "ROW_UNIQUE"],
+  ["SQLITE_CONSTRAINT_ROWID", "ROW_UNIQUE"],
+  ["SQLITE_CONSTRAINT_FOREIGNKEY", "ROW_FOREIGN_KEY"],
+  ["SQLITE_CONSTRAINT_DATATYPE", "ROW_TYPE"],
+  ["SQLITE_MISMATCH", "ROW_TYPE"],
+  ["SQLITE_TOOBIG", "ROW_LENGTH"],
+]);
+
+/** The result code of a driver's error, extended where SQLite extends it; `null` for any other error. */
+export function codeOf(error: unknown): string | null {
+  if (!(error instanceof Error) || !("code" in error)) return null;
+  const { code } = error;
+  return typeof code === "string" && code.startsWith("SQLITE_") ? code : null;
+}
+
+/** True for a violated unique key. */
+export function isUniqueViolation(error: unknown): boolean {
+  const code = codeOf(error);
+  return code !== null && ROW_CODES.get(code) === "ROW_UNIQUE";
+}
+
+/** What refuses a row only because it would be inserted: a proposal that is undone need not mind. */
+export function isInsertOnly(error: unknown): boolean {
+  const code = codeOf(error);
+  return (
+    isUniqueViolation(error) ||
+    code === "SQLITE_CONSTRAINT_FOREIGNKEY" ||
+    code === "SQLITE_CONSTRAINT_TRIGGER"
+  );
+}
+
+/** True when waiting may help. */
+export function isBusy(error: unknown): boolean {
+  return /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error) ?? "");
+}
+
+/**
+ * The code of the row that made a prepared statement fail; `null` when no row is to blame.
+ * SQLITE_ERROR while stepping is a value that a function of the schema or of the user cannot take: names were checked before.
+ */
+export function rowCodeOf(error: unknown): RowCode | null {
+  const code = codeOf(error);
+  if (code === null) return null;
+  const known = ROW_CODES.get(code);
+  if (known !== undefined) return known;
+  return code === "SQLITE_ERROR" || code.startsWith("SQLITE_CONSTRAINT") ? "ROW_REFUSED" : null;
+}
+
+/** The fault of `row`, from the driver's error. Throws the error itself when no row is to blame. */
+export function rowFault(row: Row, error: unknown): RowFault {
+  const code = rowCodeOf(error);
+  if (code === null || !(error instanceof Error)) throw error;
+  return { row, code, dbCode: codeOf(error), message: error.message, ...shownNames(error.message) };
+}
+
+/** Names for display: `UNIQUE constraint failed: t.a` tells the column, `CHECK constraint failed: why` the constraint. */
+function shownNames(message: string): { column: string | null; constraint: string | null } {
+  const failed = / constraint failed: (.*)$/s.exec(message)?.[1];
+  if (failed === undefined) {
+    const column = /^cannot store \w+ value in \w+ column [^.]*\.(.*)$/s.exec(message)?.[1];
+    return { column: column ?? null, constraint: null };
+  }
+  const index = /^index '(.*)'$/s.exec(failed)?.[1];
+  if (index !== undefined) return { column: null, constraint: index };
+  if (message.startsWith("CHECK")) return { column: null, constraint: failed };
+  const column = failed.includes(",") ? undefined : /^[^.]*\.(.*)$/s.exec(failed)?.[1];
+  return {
+    column: column ?? null,
+    constraint: message.startsWith("UNIQUE") ? failed : null,
+  };
+}
+
+/** How an error changes what happens next. */
+export function classify(error: unknown): ErrorClass {
+  if (error instanceof UpsurgeError) {
+    return error.code === "TARGET_BUSY" || error.code === "TARGET_FULL" ? "transient" : "fatal";
+  }
+  if (isBusy(error) || codeOf(error) === "SQLITE_FULL") return "transient";
+  return rowCodeOf(error) === null ? "fatal" : "row";
+}
+
+/** Our error for a driver's error about the database file `path`; other errors are returned as they are. */
+export function translate(error: unknown, path: string): Error {
+  const code = codeOf(error);
+  if (code === null || !(error instanceof Error)) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+  const reason = `${error.message} (${code})`;
+  const context = { cause: error };
+  if (isBusy(error)) return upsurgeError("TARGET_BUSY", { target: path, reason }, context);
+  if (code === "SQLITE_FULL") return upsurgeError("TARGET_FULL", { target: path, reason }, context);
+  if (code.startsWith("SQLITE_READONLY")) {
+    return upsurgeError("TARGET_READ_ONLY", { target: path, reason }, context);
+  }
+  if (code === "SQLITE_NOTADB") {
+    return upsurgeError("TARGET_NOT_A_DATABASE", { path, reason }, context);
+  }
+  return upsurgeError("TARGET_STATEMENT", { reason }, context);
+}

@@ -1,0 +1,57 @@
+/** The SQLite target, through the driver `better-sqlite3`. Opens files that exist; makes none. */
+import { stat } from "node:fs/promises";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { ConnectOptions, Session, Target } from "../target.ts";
+import type { Connection } from "./connection.ts";
+import { translate } from "./errors.ts";
+import { SqliteSession } from "./session.ts";
+
+export const sqlite: Target = {
+  name: "sqlite",
+  accepts: (url) => /^sqlite:/i.test(url) || isDatabasePath(url),
+  describe: (url) => url,
+  connect,
+};
+
+/** A path, not another target's URL, that ends as database files do. */
+function isDatabasePath(url: string): boolean {
+  return !/^[a-z][a-z0-9+.-]+:\/\//i.test(url) && /\.(db|sqlite|sqlite3)$/i.test(url);
+}
+
+/** `sqlite:a.db` and `sqlite://a.db` name `a.db`; `sqlite:///var/a.db` names `/var/a.db`. */
+function pathOf(url: string): string {
+  return url.replace(/^sqlite:(?:\/\/)?/i, "");
+}
+
+async function connect({ url, lockTimeoutMs }: ConnectOptions): Promise<Session> {
+  const path = pathOf(url);
+  if (path === "") throw upsurgeError("TARGET_URL", { url, reason: "it names no file" });
+  const found = await stat(path).catch(() => null);
+  if (found === null) throw upsurgeError("TARGET_NOT_FOUND", { path });
+  if (!found.isFile()) {
+    const reason = found.isDirectory() ? "it is a directory" : "it is no regular file";
+    throw upsurgeError("TARGET_NOT_A_DATABASE", { path, reason });
+  }
+  const db = await open(path);
+  try {
+    // Opening reads nothing; the first look into the schema does.
+    db.prepare("select count(*) from sqlite_schema").get();
+    return new SqliteSession(db, path, lockTimeoutMs);
+  } catch (error) {
+    db.close();
+    throw translate(error, path);
+  }
+}
+
+async function open(path: string): Promise<Connection> {
+  try {
+    const { default: Database } = await import("better-sqlite3");
+    return new Database(path, { fileMustExist: true });
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && String(cause.code).startsWith("SQLITE_")) {
+      throw translate(cause, path);
+    }
+    const why = `drivers are optional and this target needs better-sqlite3: ${String(cause)}`;
+    throw upsurgeError("TARGET_DRIVER_MISSING", { driver: "better-sqlite3" }, { cause, why });
+  }
+}

@@ -1,0 +1,219 @@
+/**
+ * Runs the statements of rows that carry the same columns, and tells what became of each row.
+ * Errors are thrown as the driver raises them; `writer.ts` decides which of them are the row's.
+ */
+import type { Row } from "../../model/batch.ts";
+import type { Counts } from "../../model/counts.ts";
+import type { Connection, Statement } from "./connection.ts";
+import { isInsertOnly, isUniqueViolation } from "./errors.ts";
+import { beforeInsertTriggers, canRefuse, rowStatements } from "./row-statements.ts";
+import type { Method } from "./row-statements.ts";
+import { insertsStaged } from "./dialect.ts";
+import type { RowSql } from "./dialect.ts";
+import type { Probe } from "./probe.ts";
+import { bindValue } from "./values.ts";
+import type { Bound, Destination } from "./values.ts";
+
+/** What became of a row that was not refused. */
+export type Outcome = Exclude<keyof Counts, "read" | "rejected" | "deleted">;
+
+/** Several target rows share the key of one incoming row. */
+export class AmbiguousKey extends Error {}
+
+interface Found {
+  readonly holds: number;
+  readonly same: number;
+}
+
+type Prepared = Readonly<
+  Record<"stage" | "find" | "propose" | "update" | "insert", Statement | null>
+>;
+
+/** Applies rows of one shape. */
+export class RowRunner {
+  readonly #db: Connection;
+  readonly #probe: Probe;
+  readonly #method: Method;
+  readonly #leavesAlone: boolean;
+  readonly #run: Prepared;
+  readonly #destinations: readonly Destination[];
+  /** Inserts read the staged row. */
+  readonly #staged: boolean;
+  readonly #isView: boolean;
+  readonly #triggered: boolean;
+  readonly #mayRefuse: (row: Row) => boolean;
+
+  constructor(db: Connection, probe: Probe, row: RowSql) {
+    this.#db = db;
+    this.#probe = probe;
+    this.#staged = insertsStaged(row);
+    this.#isView = row.plan.table.kind === "view";
+    this.#triggered = beforeInsertTriggers(row.plan);
+    this.#mayRefuse = canRefuse(row);
+    const sql = rowStatements(row);
+    this.#method = sql.method;
+    this.#leavesAlone = sql.leavesAlone;
+    const prepare = (text: string | null): Statement | null =>
+      text === null ? null : db.prepare(text);
+    this.#run = {
+      stage: prepare(sql.stage),
+      find: prepare(sql.find),
+      propose: prepare(sql.propose),
+      update: prepare(sql.update),
+      insert: prepare(sql.insert),
+    };
+    this.#destinations = row.columns.map((name) => ({
+      name,
+      affinity: row.table.details.get(name)?.affinity ?? "blob",
+    }));
+  }
+
+  /** Applies one row. Throws a `RangeFault`, an `AmbiguousKey` or the driver's error. */
+  apply(row: Row): Outcome {
+    const values = this.#bind(row);
+    const apply: Record<Method, () => Outcome> = {
+      insert: () => this.#insert(values),
+      upsert: () => this.#upsert(values),
+      update: () => this.#update(values),
+      find: () => this.#findThenWrite(row, values),
+      propose: () => this.#whole(() => this.#proposeThenUpdate(values)),
+      any: () => this.#insertUnlessTaken(values),
+    };
+    return apply[this.#method]();
+  }
+
+  #bind(row: Row): Bound[] {
+    return this.#destinations.map((column, at) =>
+      bindValue(row.values[at] ?? null, row.numeric?.[at] ?? false, column),
+    );
+  }
+
+  /** Runs an insert, from the staged row where it reads that one; tells the rows written. */
+  #write(statement: Statement | null, values: Bound[]): number {
+    if (statement === null) return 0;
+    if (this.#staged) {
+      this.#run.stage?.run(values);
+      return statement.run().changes;
+    }
+    return statement.run(values).changes;
+  }
+
+  #insert(values: Bound[]): Outcome {
+    const changes = this.#write(this.#run.insert, values);
+    // A view's own trigger writes, which SQLite does not count.
+    return changes > 0 || this.#isView ? "inserted" : "suppressed";
+  }
+
+  #upsert(values: Bound[]): Outcome {
+    this.#probe.decision = null;
+    const changes = this.#write(this.#run.insert, values);
+    const { decision } = this.#probe;
+    if (decision === "skipped" || decision === "unchanged") return decision;
+    if (changes > 0) return decision === null ? "inserted" : "updated";
+    return this.#leavesAlone ? this.#ignoredOrSuppressed(values) : "suppressed";
+  }
+
+  /** DO NOTHING wrote nothing: a target row stands in the way, or a trigger dropped the row. */
+  #ignoredOrSuppressed(values: Bound[]): Outcome {
+    if (!this.#triggered) return "ignored";
+    if (this.#run.propose === null) return this.#find(values) === null ? "suppressed" : "ignored";
+    return this.#undone(() => {
+      try {
+        this.#write(this.#run.propose, values);
+        return "suppressed";
+      } catch (error) {
+        if (isUniqueViolation(error)) return "ignored";
+        throw error;
+      }
+    });
+  }
+
+  /** Ignore mode on any unique key, without ON CONFLICT. */
+  #insertUnlessTaken(values: Bound[]): Outcome {
+    try {
+      return this.#insert(values);
+    } catch (error) {
+      if (isUniqueViolation(error)) return "ignored";
+      throw error;
+    }
+  }
+
+  #find(values: Bound[]): Found | null {
+    this.#run.stage?.run(values);
+    const found = (this.#run.find?.all() ?? []) as Found[];
+    if (found.length > 1) {
+      throw new AmbiguousKey(
+        "several rows of the table have this key, which no unique index guards",
+      );
+    }
+    return found[0] ?? null;
+  }
+
+  #update(values: Bound[]): Outcome {
+    const found = this.#find(values);
+    return found === null ? "skipped" : this.#updateFound(found);
+  }
+
+  #updateFound(found: Found): Outcome {
+    if (this.#leavesAlone) return "ignored";
+    if (found.holds !== 1) return "skipped";
+    if (found.same === 1) return "unchanged";
+    const changes = this.#run.update?.run().changes ?? 0;
+    return changes > 0 || this.#isView ? "updated" : "suppressed";
+  }
+
+  #findThenWrite(row: Row, values: Bound[]): Outcome {
+    const found = this.#find(values);
+    if (found === null) return this.#insert(values);
+    if (this.#run.propose !== null && this.#mayRefuse(row)) this.#refuseUninsertable(values);
+    return this.#updateFound(found);
+  }
+
+  /** A row must be insertable even where it meets a target row: proposes it, and undoes that. */
+  #refuseUninsertable(values: Bound[]): void {
+    this.#undone(() => {
+      try {
+        this.#write(this.#run.propose, values);
+      } catch (error) {
+        if (!isInsertOnly(error)) throw error;
+      }
+    });
+  }
+
+  /** BEFORE INSERT triggers fire for every proposed row, also for those that end as an update: so the proposal stays. */
+  #proposeThenUpdate(values: Bound[]): Outcome {
+    this.#probe.decision = null;
+    const changes = this.#write(this.#run.propose, values);
+    if (this.#probe.decision === null) return changes > 0 ? "inserted" : "suppressed";
+    const found = this.#find(values);
+    return found === null ? "suppressed" : this.#updateFound(found);
+  }
+
+  /** Runs `work` as a whole: what it did is undone when it throws. */
+  #whole(work: () => Outcome): Outcome {
+    this.#db.exec("savepoint upsurge_whole");
+    try {
+      const outcome = work();
+      this.#db.exec("release upsurge_whole");
+      return outcome;
+    } catch (error) {
+      this.#undo("upsurge_whole");
+      throw error;
+    }
+  }
+
+  /** Runs `work` and undoes it. */
+  #undone<T>(work: () => T): T {
+    this.#db.exec("savepoint upsurge_try");
+    try {
+      return work();
+    } finally {
+      this.#undo("upsurge_try");
+    }
+  }
+
+  #undo(savepoint: string): void {
+    // A trigger may have ended the transaction, and the savepoints with it.
+    if (this.#db.inTransaction) this.#db.exec(`rollback to ${savepoint}; release ${savepoint}`);
+  }
+}

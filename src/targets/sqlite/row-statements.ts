@@ -1,0 +1,128 @@
+/** Which statements rows with certain columns need, by mode and strategy; pure. */
+import type { Row } from "../../model/batch.ts";
+import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
+import {
+  backing,
+  conflictTarget,
+  findRow,
+  insertRow,
+  insertsStaged,
+  proposeRow,
+  stageRow,
+  updateRow,
+  upsertRow,
+  writes,
+} from "./dialect.ts";
+import type { RowSql } from "./dialect.ts";
+
+/**
+ * How a row is applied. `insert`: plainly. `upsert`: by ON CONFLICT. `update`: find, then update.
+ * `find`: find, then update or insert. `propose`: insert unless the key is taken, then as `update`.
+ * `any`: insert, and take a violated unique key as ignored.
+ */
+export type Method = "insert" | "upsert" | "update" | "find" | "propose" | "any";
+
+/** The statements of one shape of rows; `null` where the method needs none. */
+export interface RowStatements {
+  readonly method: Method;
+  /** A target row that is met is left alone. */
+  readonly leavesAlone: boolean;
+  /** Puts the row into the temporary table. */
+  readonly stage: string | null;
+  /** Finds the target row of the staged row. */
+  readonly find: string | null;
+  /** Proposes the row for insertion, to learn whether it could be inserted or whether its key is taken. */
+  readonly propose: string | null;
+  readonly update: string | null;
+  readonly insert: string | null;
+}
+
+const NONE = { stage: null, find: null, propose: null, update: null, insert: null };
+
+/** BEFORE INSERT triggers fire also for rows that are not inserted in the end. */
+export function beforeInsertTriggers(plan: LoadPlan): boolean {
+  return plan.table.triggers.some(
+    (trigger) => trigger.timing === "before" && trigger.events.includes("insert"),
+  );
+}
+
+/** The statements for rows that carry `row.columns`. */
+export function rowStatements(row: RowSql): RowStatements {
+  const { plan } = row;
+  const { arbiter, mode } = plan;
+  const leavesAlone = mode === "ignore" || writes(row).length === 0;
+  if (mode === "insert" || arbiter === null) {
+    return { ...NONE, ...inserting(row, insertRow(row)), method: "insert", leavesAlone };
+  }
+  if (arbiter.kind === "any") return anyKey(row, arbiter);
+  const find = findRow(row, arbiter);
+  const update = leavesAlone ? null : updateRow(row, arbiter);
+  const stage = stageRow(row.columns);
+  if (mode === "update") return { ...NONE, method: "update", leavesAlone, stage, find, update };
+  const triggered = beforeInsertTriggers(plan);
+  const proposes = triggered && !arbiter.nullsEqual && backing(plan) !== null;
+  if (plan.strategy === "native" || (proposes && leavesAlone)) {
+    const asks = triggered && leavesAlone ? { stage, find } : {};
+    const insert = inserting(row, upsertRow(row, arbiter));
+    return { ...NONE, ...insert, ...asks, method: "upsert", leavesAlone };
+  }
+  if (proposes) {
+    const propose = proposeRow(row, arbiter);
+    return { ...NONE, method: "propose", leavesAlone, stage, find, propose, update };
+  }
+  const insert = insertRow(row);
+  const propose = plan.table.kind === "table" ? `${insert} on conflict do nothing` : null;
+  return { method: "find", leavesAlone, stage, find, propose, update, insert };
+}
+
+function inserting(row: RowSql, insert: string): { insert: string; stage: string | null } {
+  return { insert, stage: insertsStaged(row) ? stageRow(row.columns) : null };
+}
+
+function anyKey(row: RowSql, arbiter: Arbiter): RowStatements {
+  const triggered = beforeInsertTriggers(row.plan);
+  // A constraint may be declared ON CONFLICT REPLACE; a loader never deletes the rows in the way.
+  const plain = insertRow(row, "or abort ");
+  if (row.plan.strategy !== "native" && !triggered) {
+    return { ...NONE, ...inserting(row, plain), method: "any", leavesAlone: true };
+  }
+  const insert = inserting(row, upsertRow(row, arbiter));
+  const propose = triggered ? plain : null;
+  return { ...NONE, ...insert, propose, method: "upsert", leavesAlone: true };
+}
+
+/** Tells, for a row that meets a target row, whether an insert of it could be refused for its values. */
+export function canRefuse({ plan, columns }: RowSql): (row: Row) => boolean {
+  const { table } = plan;
+  const always =
+    table.checked ||
+    table.columns.some(
+      (column) =>
+        column.generatedSql !== null ||
+        (column.identity === "rowid" && columns.includes(column.name)) ||
+        (!column.nullable && column.defaultSql === null && !columns.includes(column.name)),
+    ) ||
+    table.uniqueKeys.some((key) => key.columns.includes(null) || key.predicate !== null) ||
+    plan.update.stamps.length > 0;
+  if (always) return () => true;
+  const required = columns.flatMap((name, at) =>
+    table.columns.some((column) => column.name === name && !column.nullable) ? [at] : [],
+  );
+  return (row) => required.some((at) => row.values[at] === null);
+}
+
+/** The statements in the order in which they run, for `upsurge plan`. */
+export function listStatements(row: RowSql): string[] {
+  const { stage, find, propose, update, insert } = rowStatements(row);
+  return [stage, find, propose, update, insert].filter((sql) => sql !== null);
+}
+
+/** The insert that names the arbiter and nothing else of the user's: SQLite refuses it when no unique index fits. */
+export function arbiterOnly(row: RowSql): string | null {
+  const { plan } = row;
+  if (plan.arbiter === null) return null;
+  const [first] = plan.table.columns.filter((column) => column.generatedSql === null);
+  const columns = first === undefined ? [] : [first.name];
+  const bare = { plan: { ...plan, update: { ...plan.update, stamps: [] } }, columns };
+  return `${insertRow(bare)} ${conflictTarget(plan.arbiter)} do nothing`;
+}

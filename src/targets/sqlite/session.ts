@@ -1,0 +1,166 @@
+/** One open SQLite database: settings, the waiting for locks, and what a load asks of it. */
+import { access, constants } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { LoadPlan } from "../../model/load-plan.ts";
+import type { TableName, TableShape } from "../../model/table-shape.ts";
+import type { Capabilities, ErrorClass, Session, Writer } from "../target.ts";
+import { checkStatements } from "./check-plan.ts";
+import type { Connection } from "./connection.ts";
+import { createStaged, STAGED } from "./dialect.ts";
+import type { RowSql } from "./dialect.ts";
+import { classify, isBusy, translate } from "./errors.ts";
+import { Probe } from "./probe.ts";
+import { quoteIdentifier } from "./quote.ts";
+import { listStatements } from "./row-statements.ts";
+import { listTables, readTable } from "./table-shape.ts";
+import type { SqliteTable } from "./table-shape.ts";
+import { SqliteWriter } from "./writer.ts";
+
+const CAPABILITIES: Capabilities = {
+  strategies: ["native", "select-then-write"],
+  rowSources: ["values", "staged", "arrays"],
+  setBased: false,
+  anyConstraint: true,
+  partialArbiter: true,
+  upsertsViews: false,
+  countsPartitioned: true,
+  storesNul: true,
+  notNullCode: "SQLITE_CONSTRAINT_NOTNULL",
+  batchRows: 10_000,
+  booleans: { true: "1", false: "0" },
+};
+
+/** Milliseconds between two tries for a lock. */
+const LOCK_POLL_MS = 25;
+
+/** A session on one database file. */
+export class SqliteSession implements Session {
+  readonly capabilities = CAPABILITIES;
+  readonly version: string;
+  readonly #db: Connection;
+  readonly #path: string;
+  readonly #lockTimeoutMs: number;
+  readonly #probe: Probe;
+  /** By table name: shapes travel through the planner, what only SQLite asks for stays here. */
+  readonly #tables = new Map<string, SqliteTable>();
+
+  constructor(db: Connection, path: string, lockTimeoutMs: number) {
+    this.#db = db;
+    this.#path = path;
+    this.#lockTimeoutMs = lockTimeoutMs;
+    db.pragma(`busy_timeout = ${lockTimeoutMs}`);
+    db.pragma("foreign_keys = on");
+    db.pragma("trusted_schema = off");
+    db.pragma("temp_store = memory");
+    this.version = `SQLite ${String(db.prepare("select sqlite_version()").pluck().get())}`;
+    this.#probe = new Probe(db);
+  }
+
+  quoteIdentifier(name: string): string {
+    return quoteIdentifier(name);
+  }
+
+  readTableShape(table: string): Promise<TableShape | null> {
+    return this.#promise(() => {
+      const found = readTable(this.#db, table);
+      if (found !== null) this.#tables.set(found.shape.name.name, found);
+      return found?.shape ?? null;
+    });
+  }
+
+  listTables(): Promise<readonly TableName[]> {
+    return this.#promise(() => listTables(this.#db));
+  }
+
+  statements(plan: LoadPlan, columns: readonly string[]): readonly string[] {
+    return listStatements(this.#rowSql(plan, columns));
+  }
+
+  checkPlan(plan: LoadPlan, columns: readonly string[]): Promise<void> {
+    return this.#promise(() => {
+      const row = this.#rowSql(plan, columns);
+      this.#createStaged(row.table);
+      checkStatements(this.#db, row);
+      this.#dropStaged();
+    });
+  }
+
+  async begin(plan: LoadPlan): Promise<Writer> {
+    await this.#requireWritable();
+    const { table } = this.#rowSql(plan, []);
+    const patiently = (work: () => void): Promise<void> => this.#patiently(work);
+    try {
+      this.#createStaged(table);
+      await patiently(() => void this.#db.exec("begin immediate"));
+      return new SqliteWriter({ db: this.#db, probe: this.#probe, plan, table, patiently });
+    } catch (error) {
+      throw this.translate(error);
+    }
+  }
+
+  classify(error: unknown): ErrorClass {
+    return classify(error);
+  }
+
+  translate(error: unknown): Error {
+    return translate(error, this.#path);
+  }
+
+  close(): Promise<void> {
+    if (this.#db.open) this.#db.close();
+    return Promise.resolve();
+  }
+
+  #rowSql(plan: LoadPlan, columns: readonly string[]): RowSql {
+    const { name } = plan.table.name;
+    const table = this.#tables.get(name) ?? readTable(this.#db, name);
+    if (table === null) throw upsurgeError("INTERNAL", { message: `no table ${name} was read` });
+    return { plan, table, columns };
+  }
+
+  #createStaged(table: SqliteTable): void {
+    this.#dropStaged();
+    this.#db.exec(createStaged(table));
+  }
+
+  #dropStaged(): void {
+    this.#db.exec(`drop table if exists temp.${quoteIdentifier(STAGED)}`);
+  }
+
+  /** SQLite opens a file it may not write without a word, and fails at the first row. */
+  async #requireWritable(): Promise<void> {
+    try {
+      await access(this.#path, constants.W_OK);
+    } catch (cause) {
+      const reason = "the file may not be written";
+      throw upsurgeError("TARGET_READ_ONLY", { target: this.#path, reason }, { cause });
+    }
+  }
+
+  /** Waits for a lock without blocking the process, so that a signal can still stop it. */
+  async #patiently(work: () => void): Promise<void> {
+    const until = performance.now() + this.#lockTimeoutMs;
+    this.#db.pragma("busy_timeout = 0");
+    try {
+      for (;;) {
+        try {
+          return work();
+        } catch (error) {
+          if (!isBusy(error) || performance.now() >= until) throw error;
+          await sleep(LOCK_POLL_MS);
+        }
+      }
+    } finally {
+      if (this.#db.open) this.#db.pragma(`busy_timeout = ${this.#lockTimeoutMs}`);
+    }
+  }
+
+  #promise<T>(work: () => T): Promise<T> {
+    try {
+      return Promise.resolve(work());
+    } catch (error) {
+      return Promise.reject(this.translate(error));
+    }
+  }
+}

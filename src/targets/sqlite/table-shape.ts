@@ -1,0 +1,180 @@
+/** Reads a table's shape from SQLite's catalog: pragmas where they tell, the kept SQL text where they do not. */
+import type {
+  Column,
+  ForeignKey,
+  TableName,
+  TableShape,
+  Trigger,
+} from "../../model/table-shape.ts";
+import type { Connection } from "./connection.ts";
+import { isKeyword, tokenize } from "./sql-tokens.ts";
+import { parseTable, parseTrigger } from "./table-sql.ts";
+import type { TableSql } from "./table-sql.ts";
+import { affinityOf, familyOf } from "./types.ts";
+import type { Affinity } from "./types.ts";
+import { listIndexes, rowidKey, schemaSql, uniqueKey } from "./unique-keys.ts";
+import type { ListedIndex } from "./unique-keys.ts";
+
+/** What SQLite's own SQL needs to know of a column beside its shape. */
+export interface ColumnDetails {
+  readonly affinity: Affinity;
+  readonly collation: string | null;
+}
+
+/** A table's shape and what only this target asks for. */
+export interface SqliteTable {
+  readonly shape: TableShape;
+  /** By column name. */
+  readonly details: ReadonlyMap<string, ColumnDetails>;
+  /** Foreign keys may fail as late as the commit. */
+  readonly deferred: boolean;
+}
+
+interface ListedTable {
+  readonly name: string;
+  readonly type: string;
+  readonly wr: number;
+  readonly strict: number;
+}
+
+interface ListedColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly notnull: number;
+  readonly dflt_value: string | null;
+  readonly pk: number;
+  readonly hidden: number;
+}
+
+/** Tables and views, without SQLite's own. */
+export function listTables(db: Connection): TableName[] {
+  return listed(db).map(({ name }) => ({ schema: null, name }));
+}
+
+function listed(db: Connection): ListedTable[] {
+  const sql =
+    "select name, type, wr, strict from pragma_table_list where schema = 'main' and type <> 'shadow' order by name";
+  const tables = db.prepare<[], ListedTable>(sql).all();
+  return tables.filter(({ name }) => !name.toLowerCase().startsWith("sqlite_"));
+}
+
+/** The table or view called `table` (in any case, optionally behind `main.`); `null` when there is none. */
+export function readTable(db: Connection, table: string): SqliteTable | null {
+  const tables = listed(db);
+  const found = [table, unqualified(table)]
+    .map((name) => tables.find((each) => each.name.toLowerCase() === name.toLowerCase()))
+    .find((each) => each !== undefined);
+  return found === undefined ? null : describe(db, found);
+}
+
+/** `main."my table"` and `"my table"` become `my table`. */
+function unqualified(table: string): string {
+  const tokens = tokenize(table);
+  const [schema, dot, name] = tokens;
+  if (tokens.length === 3 && isKeyword(schema, "main") && dot?.text === ".")
+    return name?.name ?? "";
+  return tokens.length === 1 ? (tokens[0]?.name ?? "") : table;
+}
+
+function describe(db: Connection, table: ListedTable): SqliteTable {
+  const { name } = table;
+  const sql = parseTable(schemaSql(db, "table", name) ?? "");
+  const columns = db
+    .prepare<[string], ListedColumn>("select * from pragma_table_xinfo(?) where hidden <> 1")
+    .all(name);
+  const indexes = listIndexes(db, name);
+  const rowid = rowidAlias(table, columns, indexes);
+  const details = new Map(
+    columns.map((column) => [
+      column.name,
+      {
+        affinity: affinityOf(column.type, table.strict === 1),
+        collation: sql.columns.get(column.name.toLowerCase())?.collation ?? null,
+      },
+    ]),
+  );
+  const shape: TableShape = {
+    name: { schema: null, name },
+    kind: table.type === "view" || table.type === "virtual" ? table.type : "table",
+    columns: columns.map((column) => columnOf(column, { sql, rowid, strict: table.strict === 1 })),
+    uniqueKeys: [
+      ...(rowid === null ? [] : [rowidKey(rowid)]),
+      ...indexes
+        .filter((index) => index.unique === 1)
+        .map((index) => uniqueKey(db, index, details)),
+    ],
+    foreignKeys: foreignKeys(db, name),
+    triggers: triggers(db, name),
+    rewritten: false,
+    missingPrivileges: [],
+    checked: sql.checked || table.strict === 1,
+  };
+  return { shape, details, deferred: sql.deferred };
+}
+
+interface ColumnContext {
+  readonly sql: TableSql;
+  readonly rowid: string | null;
+  readonly strict: boolean;
+}
+
+function columnOf(column: ListedColumn, { sql, rowid, strict }: ColumnContext): Column {
+  const { name, type, notnull, dflt_value: defaultSql, hidden } = column;
+  const generated = hidden === 2 || hidden === 3;
+  return {
+    name,
+    type,
+    family: familyOf(type, strict),
+    nullable: notnull === 0 || name === rowid,
+    defaultSql,
+    volatileDefault: name === rowid || (defaultSql !== null && isVolatile(defaultSql)),
+    identity: name === rowid ? "rowid" : null,
+    generatedSql: generated
+      ? (sql.columns.get(name.toLowerCase())?.generated ?? "generated")
+      : null,
+  };
+}
+
+/** A clock or a call: `CURRENT_TIMESTAMP`, `random()`. */
+function isVolatile(defaultSql: string): boolean {
+  const tokens = tokenize(defaultSql);
+  return tokens.some(
+    (token, at) =>
+      token.kind === "word" && (/^current_/i.test(token.name) || tokens[at + 1]?.text === "("),
+  );
+}
+
+/** The column that is another name for the rowid: INTEGER PRIMARY KEY, which has no index of its own. */
+function rowidAlias(
+  table: ListedTable,
+  columns: readonly ListedColumn[],
+  indexes: readonly ListedIndex[],
+): string | null {
+  const keys = columns.filter((column) => column.pk > 0);
+  const [key] = keys;
+  if (key === undefined || keys.length > 1 || table.wr === 1) return null;
+  if (key.type.toUpperCase() !== "INTEGER") return null;
+  return indexes.some((index) => index.origin === "pk") ? null : key.name;
+}
+
+function foreignKeys(db: Connection, table: string): ForeignKey[] {
+  const rows = db
+    .prepare<[string], { id: number; table: string; from: string }>(
+      `select id, "table", "from" from pragma_foreign_key_list(?) order by id, seq`,
+    )
+    .all(table);
+  const keys = new Map<number, ForeignKey>();
+  for (const row of rows) {
+    const columns = [...(keys.get(row.id)?.columns ?? []), row.from];
+    const selfReferencing = row.table.toLowerCase() === table.toLowerCase();
+    keys.set(row.id, { name: null, columns, selfReferencing });
+  }
+  return [...keys.values()];
+}
+
+function triggers(db: Connection, table: string): Trigger[] {
+  const sql =
+    "select name, sql from sqlite_schema where type = 'trigger' and lower(tbl_name) = lower(?) order by name";
+  const rows = db.prepare<[string], { name: string; sql: string }>(sql).all(table);
+  return rows.map((row) => parseTrigger(row.name, row.sql));
+}

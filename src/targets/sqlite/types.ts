@@ -1,0 +1,27 @@
+/** What a declared type means to SQLite: its affinity, and the family the mapping asks for. */
+import type { TypeFamily } from "../../model/table-shape.ts";
+
+/** How SQLite converts a value on its way into a column. `blob`: not at all. */
+export type Affinity = "integer" | "real" | "numeric" | "text" | "blob";
+
+/** The affinity of a declared type, by SQLite's own rules; in a STRICT table ANY keeps values as they are. */
+export function affinityOf(type: string, strict: boolean): Affinity {
+  const name = type.toUpperCase();
+  if (strict && name === "ANY") return "blob";
+  if (name.includes("INT")) return "integer";
+  if (/CHAR|CLOB|TEXT/.test(name)) return "text";
+  if (name === "" || name.includes("BLOB")) return "blob";
+  if (/REAL|FLOA|DOUB/.test(name)) return "real";
+  return "numeric";
+}
+
+/** The family of a declared type. */
+export function familyOf(type: string, strict: boolean): TypeFamily {
+  const name = type.toUpperCase();
+  if (name.includes("BOOL")) return "boolean";
+  if (name.includes("JSON")) return "json";
+  const affinity = affinityOf(type, strict);
+  if (affinity === "text") return "text";
+  if (affinity !== "blob") return "number";
+  return name.includes("BLOB") ? "binary" : "other";
+}

@@ -1,0 +1,65 @@
+/**
+ * What is bound for a value. Text is bound as text and the column's affinity converts it, exactly as for a literal;
+ * only what SQLite would change without a word is refused here.
+ */
+import type { RowCode } from "../../model/reject.ts";
+import type { Affinity } from "./types.ts";
+
+/** What the driver takes. */
+export type Bound = string | bigint | number | null;
+
+/** A value that SQLite would store as another number. */
+export class RangeFault extends Error {
+  readonly code: RowCode = "ROW_RANGE";
+  readonly column: string;
+
+  constructor(column: string, message: string) {
+    super(message);
+    this.column = column;
+  }
+}
+
+/** Where a value goes. */
+export interface Destination {
+  readonly name: string;
+  readonly affinity: Affinity;
+}
+
+const INTEGER = /^\s*[+-]?\d+\s*$/;
+const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+const INT64_MAX = 2n ** 63n - 1n;
+const INT64_MIN = -(2n ** 63n);
+
+/** The value to bind for `text`; `numeric`: the source wrote a number. Throws a `RangeFault`. */
+export function bindValue(text: string | null, numeric: boolean, column: Destination): Bound {
+  if (text === null || column.affinity === "text") return text;
+  if (column.affinity === "blob") return numeric ? bindNumber(text, column) : text;
+  if (column.affinity === "integer" && text.length > 18 && INTEGER.test(text)) {
+    toInteger(text, column);
+  }
+  if (text.length > 300 || /[eE]/.test(text)) refuseInfinity(text, column);
+  return text;
+}
+
+function bindNumber(text: string, column: Destination): Bound {
+  if (INTEGER.test(text)) return toInteger(text, column);
+  refuseInfinity(text, column);
+  return Number(text);
+}
+
+function toInteger(text: string, column: Destination): bigint {
+  const value = BigInt(text.trim().replace(/^\+/, ""));
+  if (value >= INT64_MIN && value <= INT64_MAX) return value;
+  throw new RangeFault(
+    column.name,
+    `the integer for ${column.name} does not fit 64 bits; SQLite would store a rounded number`,
+  );
+}
+
+function refuseInfinity(text: string, column: Destination): void {
+  if (!DECIMAL.test(text) || Number.isFinite(Number(text))) return;
+  throw new RangeFault(
+    column.name,
+    `the number for ${column.name} is too large; SQLite would store infinity`,
+  );
+}
