@@ -182,6 +182,12 @@ export const ERROR_CODES = {
     fix: "{suggestion}",
     exit: 2,
   },
+  PLAN_NO_FIELD: {
+    title: "the source has no field {field}",
+    cause: "its fields are {fields}",
+    fix: "{suggestion}",
+    exit: 2,
+  },
   PLAN_AMBIGUOUS_FIELD: {
     title: "the field {field} could be {candidates}",
     cause: "no column has exactly that name, and several differ from it only in case",

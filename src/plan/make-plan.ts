@@ -6,7 +6,13 @@ import type { Options } from "../options/options.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { chooseArbiter, describeKey } from "./arbiter.ts";
 import { findCoupling } from "./coupling.ts";
-import { fieldResolver, mapFields, whyReadOnly } from "./mapping.ts";
+import {
+  fieldResolver,
+  mapFields,
+  namedFields,
+  refuseUnknownFields,
+  whyReadOnly,
+} from "./mapping.ts";
 import { requireColumn, tableLabel } from "./names.ts";
 import { chooseRowSource, chooseStrategy, whyUncounted } from "./strategy.ts";
 import type { Choice } from "./strategy.ts";
@@ -32,6 +38,7 @@ export function makePlan(request: PlanRequest): LoadPlan {
   const naming = { columns: shape.columns.map((column) => column.name), quoteIdentifier };
   const matchNulls = options.nullKey === "match";
   const arbiter = chooseArbiter(shape, { ...options, mode, matchNulls, quoteIdentifier });
+  if (!request.openFields) refuseUnknownFields(request.fields, namedFields(options));
   const mapping = mapFields(shape, request.fields, fieldResolver(shape, options));
   const constants = parseConstants(shape, options, mapping);
   const update = updateRule(shape, { options, mode, arbiter, naming });

@@ -46,6 +46,38 @@ export function whyReadOnly(column: Column, keepIdentity: boolean): string | nul
 }
 
 /**
+ * Refuses flags that name a field the source has not. Only for sources whose fields are all known.
+ * Throws `PLAN_NO_FIELD`.
+ */
+export function refuseUnknownFields(
+  fields: readonly string[],
+  named: readonly { readonly flag: string; readonly field: string }[],
+): void {
+  for (const { flag, field } of named) {
+    if (fields.includes(field)) continue;
+    const near = nearest(field, fields);
+    const suggestion = near === null ? "use one of those names" : `did you mean ${near}?`;
+    throw upsurgeError(
+      "PLAN_NO_FIELD",
+      { field, fields: fields.join(", "), suggestion },
+      { where: flag },
+    );
+  }
+}
+
+/** The fields that `--map` and `--keep-empty` name, with the flag that does. */
+export function namedFields(options: {
+  readonly map: readonly string[] | null;
+  readonly keepEmpty: readonly string[] | null;
+}): { flag: string; field: string }[] {
+  const mapped = (options.map ?? []).map((entry) => entry.slice(0, entry.lastIndexOf(":")));
+  return [
+    ...mapped.map((field) => ({ flag: "--map", field })),
+    ...(options.keepEmpty ?? []).map((field) => ({ flag: "--keep-empty", field })),
+  ];
+}
+
+/**
  * Maps the known fields (a CSV header, or the fields of sampled JSON records).
  * Throws `PLAN_UNKNOWN_FIELD`, `PLAN_READ_ONLY_COLUMN`, `PLAN_DUPLICATE_COLUMN`.
  */

@@ -1,0 +1,85 @@
+/** Table shapes and plans for tests of pure parts: say what matters, the rest is plain. */
+import type { Column, TableShape, UniqueKey } from "../../src/model/table-shape.ts";
+import { defaultOptions } from "../../src/options/parse-options.ts";
+import type { Options } from "../../src/options/options.ts";
+import { makePlan } from "../../src/plan/make-plan.ts";
+import type { LoadPlan } from "../../src/model/load-plan.ts";
+import type { Capabilities } from "../../src/targets/target.ts";
+
+/** A nullable integer column without a default, but for what `facts` says. */
+export function column(name: string, facts: Partial<Column> = {}): Column {
+  return {
+    name,
+    type: "integer",
+    family: "number",
+    nullable: true,
+    defaultSql: null,
+    volatileDefault: false,
+    identity: null,
+    generatedSql: null,
+    ...facts,
+  };
+}
+
+/** A unique index on plain columns, but for what `facts` says. */
+export function uniqueKey(columns: readonly string[], facts: Partial<UniqueKey> = {}): UniqueKey {
+  return {
+    name: `t_${columns.join("_")}_key`,
+    primary: false,
+    constraint: true,
+    kind: "unique",
+    columns,
+    parts: columns.map((name) => `"${name}"`),
+    predicate: null,
+    nullsDistinct: true,
+    deferrable: false,
+    ...facts,
+  };
+}
+
+/** The table `public.t`. */
+export function table(facts: Partial<TableShape> = {}): TableShape {
+  return {
+    name: { schema: "public", name: "t" },
+    kind: "table",
+    columns: [column("id", { nullable: false }), column("a"), column("b")],
+    uniqueKeys: [uniqueKey(["id"], { primary: true, name: "t_pkey" })],
+    foreignKeys: [],
+    triggers: [],
+    rewritten: false,
+    missingPrivileges: [],
+    checked: false,
+    ...facts,
+  };
+}
+
+/** A set-based target that can do everything. */
+export const ABLE: Capabilities = {
+  strategies: ["native", "select-then-write"],
+  rowSources: ["staged", "arrays", "values"],
+  setBased: true,
+  anyConstraint: true,
+  partialArbiter: true,
+  upsertsViews: true,
+  countsPartitioned: true,
+  storesNul: false,
+  notNullCode: "23502",
+  batchRows: 1000,
+};
+
+/** The plan for a CSV with the table's columns (or `fields`), under `options`. */
+export function planFor(
+  shape: TableShape,
+  options: Partial<Options>,
+  { fields = shape.columns.map((each) => each.name), capabilities = ABLE, json = false } = {},
+): LoadPlan {
+  return makePlan({
+    target: "test",
+    shape,
+    capabilities,
+    quoteIdentifier: (name) => `"${name}"`,
+    options: { ...defaultOptions(), ...options },
+    fields,
+    openFields: json,
+  });
+}

@@ -1,0 +1,224 @@
+import { describe, expect, test } from "vitest";
+import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
+import { ABLE, column, planFor, table, uniqueKey } from "../../helpers/shapes.ts";
+
+/** The error of planning; fails when there is none. */
+function refusal(plan: () => unknown): UpsurgeError {
+  try {
+    plan();
+  } catch (error) {
+    if (error instanceof UpsurgeError) return error;
+    throw error;
+  }
+  throw new Error("the plan was accepted");
+}
+
+describe("the mode", () => {
+  test("is upsert with a key", () => {
+    expect(planFor(table(), { key: ["id"] }).mode).toBe("upsert");
+  });
+  test("is insert without one", () => {
+    expect(planFor(table(), {}).mode).toBe("insert");
+  });
+  test("needs a key to update or ignore", () => {
+    expect(refusal(() => planFor(table(), { ignore: true })).code).toBe("PLAN_NO_KEY");
+    expect(refusal(() => planFor(table(), { mode: "update" })).code).toBe("PLAN_NO_KEY");
+  });
+});
+
+describe("the mapping", () => {
+  test("takes the exact name before one that differs in case", () => {
+    const shape = table({ columns: [column("id"), column("ID")] });
+    expect(planFor(shape, {}, { fields: ["ID"] }).mapping).toEqual([{ field: "ID", column: "ID" }]);
+  });
+  test("refuses a name that fits two columns but for case", () => {
+    const shape = table({ columns: [column("id"), column("ID")] });
+    expect(refusal(() => planFor(shape, {}, { fields: ["Id"] })).code).toBe("PLAN_AMBIGUOUS_FIELD");
+  });
+  test("suggests the column that was meant", () => {
+    const shape = table({ columns: [column("id"), column("amount")] });
+    const error = refusal(() => planFor(shape, { key: ["id"] }, { fields: ["id", "amonut"] }));
+    expect([error.code, error.fix]).toEqual([
+      "PLAN_UNKNOWN_FIELD",
+      expect.stringContaining("did you mean amount"),
+    ]);
+  });
+  test("drops a field that is mapped to nothing", () => {
+    const plan = planFor(table(), { map: ["x:"] }, { fields: ["id", "x"] });
+    expect(plan.mapping).toEqual([{ field: "id", column: "id" }]);
+  });
+  test("refuses --map for a field the source has not", () => {
+    const error = refusal(() => planFor(table(), { map: ["nme:a"] }, { fields: ["id", "name"] }));
+    expect([error.code, error.fix]).toEqual(["PLAN_NO_FIELD", "did you mean name?"]);
+  });
+  test("refuses two fields for one column", () => {
+    const error = refusal(() => planFor(table(), {}, { fields: ["a", "A"] }));
+    expect(error.code).toBe("PLAN_DUPLICATE_COLUMN");
+  });
+  test("refuses values for generated and identity columns", () => {
+    const generated = table({ columns: [column("id"), column("g", { generatedSql: "a * 2" })] });
+    expect(refusal(() => planFor(generated, {})).code).toBe("PLAN_READ_ONLY_COLUMN");
+    const identity = table({ columns: [column("id", { identity: "always" })] });
+    expect(refusal(() => planFor(identity, {})).fix).toContain("--keep-identity");
+    expect(planFor(identity, { keepIdentity: true }).mapping).toHaveLength(1);
+  });
+});
+
+describe("the arbiter", () => {
+  const partial = table({
+    uniqueKeys: [uniqueKey(["a"], { name: "t_a_live", predicate: "(b IS NULL)" })],
+  });
+
+  test("is found by columns in any order", () => {
+    const shape = table({ uniqueKeys: [uniqueKey(["a", "b"])] });
+    expect(planFor(shape, { key: ["b", "a"] }).arbiter?.columns).toEqual(["a", "b"]);
+  });
+  test("is not a subset or superset of an index", () => {
+    const shape = table({ uniqueKeys: [uniqueKey(["a", "b"])] });
+    expect(refusal(() => planFor(shape, { key: ["a"] })).code).toBe("PLAN_NO_CONFLICT_TARGET");
+    expect(refusal(() => planFor(shape, { key: ["id", "a", "b"] })).code).toBe(
+      "PLAN_NO_CONFLICT_TARGET",
+    );
+  });
+  test("brings its predicate when named", () => {
+    expect(planFor(partial, { constraint: "t_a_live" }).arbiter?.predicate).toBe("(b IS NULL)");
+  });
+  test("is not a partial index that was not named; the fix says how", () => {
+    const error = refusal(() => planFor(partial, { key: ["a"] }));
+    expect(error.fix).toContain("--key-where '(b IS NULL)' (or --constraint t_a_live)");
+  });
+  test("can be any columns only on request, and only if no index says otherwise", () => {
+    const bare = table({ uniqueKeys: [] });
+    expect(refusal(() => planFor(bare, { key: ["a"] })).fix).toContain(
+      'create unique index on public.t ("a")',
+    );
+    expect(planFor(bare, { key: ["a"], strategy: "select-then-write" }).arbiter?.name).toBeNull();
+    const wider = table({ uniqueKeys: [uniqueKey(["a", "b"])] });
+    const asked = { key: ["a"], strategy: "select-then-write" } as const;
+    expect(refusal(() => planFor(wider, asked)).code).toBe("PLAN_NO_CONFLICT_TARGET");
+  });
+  test("is no deferrable constraint, unless rows are looked up", () => {
+    const shape = table({ uniqueKeys: [uniqueKey(["a"], { deferrable: true })] });
+    expect(refusal(() => planFor(shape, { key: ["a"] })).code).toBe("PLAN_UNUSABLE_KEY");
+    expect(planFor(shape, { key: ["a"], strategy: "select-then-write" }).strategy).toBe(
+      "select-then-write",
+    );
+  });
+  test("is an exclusion constraint only to ignore", () => {
+    const shape = table({ uniqueKeys: [uniqueKey(["a"], { kind: "exclusion", name: "x" })] });
+    expect(refusal(() => planFor(shape, { constraint: "x" })).code).toBe("PLAN_UNUSABLE_KEY");
+    expect(planFor(shape, { constraint: "x", ignore: true }).arbiter?.kind).toBe("constraint");
+  });
+  test("must be filled by the source", () => {
+    const error = refusal(() => planFor(table(), { key: ["id"] }, { fields: ["a"] }));
+    expect(error.code).toBe("PLAN_KEY_NOT_IN_SOURCE");
+    expect(planFor(table(), { key: ["id"], const: ["id=7"] }, { fields: ["a"] }).mode).toBe(
+      "upsert",
+    );
+  });
+});
+
+describe("the update", () => {
+  test("covers every column but the key", () => {
+    expect(planFor(table(), { key: ["id"] }).update.columns).toEqual(["a", "b"]);
+  });
+  test.each([
+    [["a"], ["a"]],
+    [["-a"], ["b"]],
+    [["none"], []],
+  ])("of --update-columns %j is %j", (updateColumns, expected) => {
+    expect(planFor(table(), { key: ["id"], updateColumns }).update.columns).toEqual(expected);
+  });
+  test("qualifies bare names in --set and --update-where", () => {
+    const { update } = planFor(table(), { key: ["id"], set: ["a = a + 1"], updateWhere: "b > 0" });
+    expect([update.sets[0]?.expression, update.where]).toEqual([
+      'target."a" + 1',
+      'target."b" > 0',
+    ]);
+  });
+});
+
+describe("what is required", () => {
+  const shape = table({
+    columns: [column("id", { nullable: false }), column("a", { nullable: false })],
+  });
+
+  test("a NOT NULL column without a default must be given", () => {
+    const error = refusal(() => planFor(shape, { key: ["id"] }, { fields: ["id"] }));
+    expect([error.code, error.details["column"]]).toEqual(["PLAN_REQUIRED_COLUMN", "a"]);
+  });
+  test("but not to update", () => {
+    expect(planFor(shape, { key: ["id"], mode: "update" }, { fields: ["id"] }).mode).toBe("update");
+  });
+  test("and a trigger may fill it", () => {
+    const fill = { name: "fill", timing: "before", level: "row", events: ["insert"] } as const;
+    const filled = { ...shape, triggers: [fill] };
+    expect(planFor(filled, { key: ["id"] }, { fields: ["id"] }).mode).toBe("upsert");
+  });
+  test("privileges are looked at before anything is read", () => {
+    const denied = table({ missingPrivileges: ["update"] });
+    expect(refusal(() => planFor(denied, { key: ["id"] })).code).toBe("PLAN_PRIVILEGE");
+    expect(planFor(denied, {}).mode).toBe("insert");
+  });
+});
+
+describe("the strategy", () => {
+  test("is native where a unique index decides", () => {
+    expect(planFor(table(), { key: ["id"] }).strategy).toBe("native");
+  });
+  test("looks first where native cannot: INSTEAD OF triggers, NULLs that match", () => {
+    const trigger = { name: "t", timing: "instead", level: "row", events: ["insert"] } as const;
+    const view = table({ kind: "view", triggers: [trigger] });
+    expect(planFor(view, { key: ["id"] }).strategy).toBe("select-then-write");
+    expect(planFor(table(), { key: ["id"], nullKey: "match" }).strategy).toBe("select-then-write");
+    const refused = refusal(() => planFor(view, { key: ["id"], strategy: "native" }));
+    expect(refused.code).toBe("PLAN_UNSUPPORTED");
+  });
+  test("counts by looking where the server cannot tell, if native is asked for", () => {
+    const capabilities = { ...ABLE, countsPartitioned: false };
+    const shape = table({ kind: "partitioned" });
+    const how = { capabilities };
+    expect(planFor(shape, { key: ["id"] }, how).strategy).toBe("select-then-write");
+    expect(planFor(shape, { key: ["id"], strategy: "native" }, how).looksFirst).toBe(true);
+  });
+});
+
+describe("coupling", () => {
+  const audit = { name: "audit", timing: "after", level: "row", events: ["update"] } as const;
+
+  test.each([
+    ["a trigger", table({ triggers: [audit] }), {}],
+    [
+      "a foreign key to itself",
+      table({ foreignKeys: [{ name: "f", columns: ["a"], selfReferencing: true }] }),
+      {},
+    ],
+    ["a subquery", table(), { set: ["a = (select 1)"] }],
+    ["a moved key", table(), { set: ["id = 4"] }],
+    ["row security", table({ rewritten: true }), {}],
+  ])("%s makes rows go one at a time", (_, shape, options) => {
+    expect(planFor(shape, { key: ["id"], ...options }).coupling.rows).not.toBeNull();
+  });
+
+  test.each([
+    ["another unique key", table({ uniqueKeys: [uniqueKey(["id"]), uniqueKey(["a"])] })],
+    [
+      "a value the database makes",
+      table({ columns: [column("id"), column("n", { volatileDefault: true })] }),
+    ],
+  ])("%s keeps the order of rows", (_, shape) => {
+    const plan = planFor(
+      shape,
+      { key: ["id"] },
+      { fields: shape === undefined ? [] : ["id", ...(shape.columns.length === 3 ? ["a"] : [])] },
+    );
+    expect([plan.coupling.rows, plan.coupling.order]).toEqual([null, expect.any(String)]);
+  });
+
+  test("an update trigger does not matter to inserts", () => {
+    expect(planFor(table({ triggers: [audit] }), {}).coupling.rows).toBeNull();
+  });
+  test("a plain table has none", () => {
+    expect(planFor(table(), { key: ["id"] }).coupling).toEqual({ rows: null, order: null });
+  });
+});
