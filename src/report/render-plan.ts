@@ -1,5 +1,5 @@
 /** A plan as text: what a load would do, and why. */
-import type { Arbiter, LoadPlan, UpdateRule } from "../model/load-plan.ts";
+import type { Arbiter, LoadPlan } from "../model/load-plan.ts";
 import type { PlanReport } from "../plan-load.ts";
 import { alignColumns } from "./format.ts";
 
@@ -18,7 +18,7 @@ export function renderPlan({ plan, target, server, sources, statements }: PlanRe
   const lines = [
     ...alignColumns(facts, ""),
     ...section("mapping", alignColumns(mappingRows(plan))),
-    ...section("update", updateLines(plan.update)),
+    ...section("update", updateLines(plan)),
     ...section("why", indented(plan.why)),
     ...section("warnings", indented(plan.warnings)),
     ...section(
@@ -49,7 +49,11 @@ function mappingRows({ mapping, constants }: LoadPlan): string[][] {
   ];
 }
 
-function updateLines({ columns, sets, stamps, where }: UpdateRule): string[] {
+/** Columns that no field is known to fill are updated only by records that carry them. */
+function updateLines({ update, mapping, constants }: LoadPlan): string[] {
+  const filled = new Set([...mapping, ...constants].map(({ column }) => column));
+  const columns = update.columns.filter((column) => filled.has(column));
+  const { sets, stamps, where } = update;
   const rows = [
     ...(columns.length === 0 ? [] : [["columns", columns.join(", ")]]),
     ...sets.map(({ column, expression }) => ["set", `${column} = ${expression}`]),

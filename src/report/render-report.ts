@@ -40,7 +40,10 @@ function headline(report: Report): string {
   const table = report.table ?? "the table";
   const read = plural(counts.read, "record");
   const pace = `${formatSeconds(seconds)}, ${formatCount(rowsPerSecond)} rows/s`;
-  if (report.status === "failed") return `failed: ${read} read in ${formatSeconds(seconds)}`;
+  if (report.status === "failed") {
+    const kept = report.error?.code === "TARGET_OUTCOME_UNKNOWN" ? "" : "; nothing was kept";
+    return `failed: ${read} read in ${formatSeconds(seconds)}${kept}`;
+  }
   if (report.status === "interrupted") {
     return `interrupted: ${read} read in ${formatSeconds(seconds)}; ${table} is as it was`;
   }

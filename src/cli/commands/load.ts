@@ -21,6 +21,7 @@ export async function loadCommand(sources: readonly string[], context: Context):
   const listening = listenToSignals(io.signals, ({ name }) => {
     progress.end();
     screen.print(`${name}: undoing the load; send it again to leave at once\n`);
+    if (sources.includes("-")) letGo(io.stdin);
   });
   try {
     const report = await load(sources, options, {
@@ -36,6 +37,11 @@ export async function loadCommand(sources: readonly string[], context: Context):
     progress.end();
     listening.stop();
   }
+}
+
+/** Ends a wait for input that may never come. */
+function letGo(stdin: NodeJS.ReadableStream): void {
+  if ("destroy" in stdin && typeof stdin.destroy === "function") stdin.destroy();
 }
 
 /** Refuses a load of nothing: an empty variable in a script must not look like success. */

@@ -43,7 +43,7 @@ test("says that a dry run kept nothing", () => {
 test("shows no counts of a load that failed", () => {
   const failed = { ...report, status: "failed", rejectFile: null, warnings: [] } as const;
 
-  expect(renderReport(failed)).toBe("failed: 1,234,567 records read in 12.3 s\n");
+  expect(renderReport(failed)).toBe("failed: 1,234,567 records read in 12.3 s; nothing was kept\n");
 });
 
 test("says of an interrupted load that the table is as it was", () => {

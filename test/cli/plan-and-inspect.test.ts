@@ -1,0 +1,91 @@
+/** The commands that only look. */
+import { expect, test } from "vitest";
+import { runUpsurge } from "../helpers/run-upsurge.ts";
+import { INTO_ORDERS, orders, shop } from "./shop.ts";
+
+test("plan shows mapping, key, strategy, SQL and why, and writes nothing", async () => {
+  const cwd = shop();
+
+  const { exitCode, stdout, stderr } = await runUpsurge(["plan", "orders.csv", ...INTO_ORDERS], {
+    cwd,
+  });
+
+  expect(stdout).toMatch(/^mode +upsert$/m);
+  expect(stdout).toMatch(/^strategy +native$/m);
+  expect(stdout).toMatch(/^ {2}item +-> +item$/m);
+  expect(stdout).toMatch(/^why:$/m);
+  expect(stdout).toMatch(/on conflict/i);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect(orders(cwd)).toHaveLength(1);
+});
+
+test("plan --json gives the plan as a value", async () => {
+  const { stdout } = await runUpsurge(["plan", "orders.csv", ...INTO_ORDERS, "--json"], {
+    cwd: shop(),
+  });
+
+  expect(JSON.parse(stdout)).toMatchObject({
+    target: expect.stringContaining("shop.db"),
+    plan: { mode: "upsert", strategy: "native" },
+    sources: [{ name: "orders.csv", format: "csv", fields: ["id", "item", "amount"] }],
+    statements: expect.any(Array),
+  });
+});
+
+test("inspect guesses the types of a file's fields", async () => {
+  const cwd = shop({
+    "mixed.csv":
+      "id,code,price,day,at,note,gone\n1,007,1.50,2026-01-01,2026-01-01T10:00:00Z,hi,\n2,010,2,2026-01-02,2026-01-02 11:00,,\n",
+  });
+
+  const { stdout } = await runUpsurge(["inspect", "mixed.csv", "--json"], { cwd });
+  const { fields } = JSON.parse(stdout);
+
+  expect(
+    fields.map(({ name, type, nulls }: Record<string, unknown>) => [name, type, nulls]),
+  ).toEqual([
+    ["id", "integer", 0],
+    ["code", "text", 0],
+    ["price", "decimal", 0],
+    ["day", "date", 0],
+    ["at", "timestamp", 0],
+    ["note", "text", 1],
+    ["gone", null, 2],
+  ]);
+});
+
+test("inspect counts the fields that a JSON record lacks", async () => {
+  const cwd = shop({ "a.ndjson": '{"id":1,"tags":["x"]}\n{"id":2}\nnonsense\n' });
+
+  const { stdout } = await runUpsurge(["inspect", "a.ndjson"], { cwd });
+
+  expect(stdout).toMatch(/^a\.ndjson: ndjson, \d+ B; 2 records\n/);
+  expect(stdout).toMatch(/^ {2}tags +json +1 absent +\["x"\]$/m);
+  expect(stdout).toMatch(/^ {2}line 3 +ROW_JSON/m);
+});
+
+test("inspect shows a table's columns and the flag for each key", async () => {
+  const { stdout } = await runUpsurge(["inspect", "--to", "shop.db", "--table", "orders"], {
+    cwd: shop(),
+  });
+
+  expect(stdout).toMatch(/^orders: table in shop\.db, SQLite \d/);
+  expect(stdout).toMatch(/^ {2}item +TEXT +not null$/im);
+  expect(stdout).toMatch(/^ {2}--key id /m);
+});
+
+test("inspect of a database lists its tables", async () => {
+  const { stdout } = await runUpsurge(["inspect", "--to", "shop.db"], { cwd: shop() });
+
+  expect(stdout).toMatch(/tables:\n {2}orders\n$/);
+});
+
+test("inspect of a missing table suggests the near one", async () => {
+  const { exitCode, stderr } = await runUpsurge(
+    ["inspect", "--to", "shop.db", "--table", "ordres"],
+    { cwd: shop() },
+  );
+
+  expect(stderr).toContain("did you mean orders?");
+  expect(exitCode).toBe(2);
+});

@@ -1,0 +1,31 @@
+/** Runs the command line as a process of its own, for what only a process has: signals, pipes, exit codes. */
+import { spawn } from "node:child_process";
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+
+const BIN = fileURLToPath(new URL("../../bin/upsurge.ts", import.meta.url));
+const TSX = import.meta.resolve("tsx");
+
+/** A running process, and what will have come of it. */
+export interface Spawned {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly ended: Promise<{ exitCode: number | null; stdout: string; stderr: string }>;
+}
+
+/** Starts `upsurge` with `args` in the folder `cwd`. */
+export function spawnUpsurge(args: readonly string[], cwd: string): Spawned {
+  const child = spawn(process.execPath, ["--import", TSX, BIN, ...args], { cwd });
+  // A process that ends early leaves what was written to it unread.
+  child.stdin.on("error", () => {});
+  const exit = new Promise<number | null>((resolve) => child.on("close", resolve));
+  const ended = Promise.all([exit, read(child.stdout), read(child.stderr)]).then(
+    ([exitCode, stdout, stderr]) => ({ exitCode, stdout, stderr }),
+  );
+  return { child, ended };
+}
+
+/** Everything a stream has to say; a test may close it before, and then there is nothing. */
+async function read(stream: NodeJS.ReadableStream): Promise<string> {
+  return await text(stream).catch(() => "");
+}

@@ -1,0 +1,103 @@
+/** Reads bytes through the whole reader, for the tests of `src/read/`. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { afterAll } from "vitest";
+import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
+import type { SourceRecord } from "../../../src/model/record.ts";
+import type { Reject } from "../../../src/model/reject.ts";
+import { openSource } from "../../../src/read/open-source.ts";
+import type { OpenSourceIo } from "../../../src/read/open-source.ts";
+import type { ReadOptions, Source } from "../../../src/read/source.ts";
+
+export const DEFAULTS: ReadOptions = {
+  format: "csv",
+  delimiter: null,
+  quote: '"',
+  escape: null,
+  comment: null,
+  header: true,
+  columns: null,
+  skipLines: 0,
+  limit: null,
+  encoding: "utf-8",
+  nullTokens: [],
+  empty: "auto",
+  keepEmpty: [],
+  trim: false,
+  missingFields: null,
+  extraFields: "error",
+  maxRecordBytes: 64 * 1024 * 1024,
+};
+
+/** Everything a source gave. */
+export interface Read {
+  readonly source: Source;
+  readonly records: SourceRecord[];
+  readonly rejects: Reject[];
+  /** The values of the records. */
+  readonly rows: (readonly (string | null)[])[];
+}
+
+/** All of an open source. */
+export async function drain(source: Source): Promise<Read> {
+  const records: SourceRecord[] = [];
+  const rejects: Reject[] = [];
+  for await (const chunk of source.chunks()) {
+    records.push(...chunk.records);
+    rejects.push(...chunk.rejects);
+  }
+  return { source, records, rejects, rows: records.map(({ values }) => values) };
+}
+
+/** Reads `bytes` as standard input, in the pieces given. */
+export async function readPieces(
+  pieces: readonly Buffer[],
+  options: Partial<ReadOptions> = {},
+  io: OpenSourceIo = {},
+): Promise<Read> {
+  const stdin = Readable.from(pieces);
+  return drain(await openSource("-", { ...DEFAULTS, ...options }, { ...io, stdin }));
+}
+
+/** Reads text or bytes as standard input. */
+export async function read(
+  content: string | Uint8Array,
+  options: Partial<ReadOptions> = {},
+): Promise<Read> {
+  return readPieces([Buffer.from(content)], options);
+}
+
+let folder: Promise<string> | null = null;
+
+/** A file with that name and content, in a folder that goes when the tests are done. */
+export async function file(name: string, content: string | Uint8Array): Promise<string> {
+  folder ??= mkdtemp(join(tmpdir(), "upsurge-read-"));
+  const path = join(await folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+afterAll(async () => {
+  if (folder !== null) await rm(await folder, { recursive: true, force: true });
+});
+
+/** Reads a file. */
+export async function readFileSource(
+  path: string,
+  options: Partial<ReadOptions> = {},
+): Promise<Read> {
+  return drain(await openSource(path, { ...DEFAULTS, format: null, ...options }));
+}
+
+/** The error of a promise that must fail with one of ours. */
+export async function errorOf(promise: Promise<unknown>): Promise<UpsurgeError> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof UpsurgeError) return error;
+    throw error;
+  }
+  throw new Error("expected an error");
+}
