@@ -27,7 +27,7 @@ const CAPABILITIES: Capabilities = {
   countsPartitioned: true,
   storesNul: true,
   notNullCode: "SQLITE_CONSTRAINT_NOTNULL",
-  batchRows: 10_000,
+  batchRows: 1000,
   booleans: { true: "1", false: "0" },
 };
 
