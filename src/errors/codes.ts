@@ -62,12 +62,6 @@ export const ERROR_CODES = {
     fix: "get the file again; nothing after the last commit was kept",
     exit: 4,
   },
-  SOURCE_FORMAT: {
-    title: "cannot tell the format of {path}",
-    cause: "{reason}",
-    fix: "pass --format csv, tsv, ndjson or json",
-    exit: 2,
-  },
   SOURCE_HEADER: {
     title: "the header of {path} cannot be used",
     cause: "{reason}",

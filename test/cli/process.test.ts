@@ -12,6 +12,9 @@ import { MemoryOutput } from "../helpers/run-upsurge.ts";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
 import { INTO_ORDERS, orders, shop } from "./shop.ts";
 
+// A process takes its time to start when the machine is busy.
+vi.setConfig({ testTimeout: 60_000 });
+
 /** Waits until somebody else holds the write lock: the load is in its transaction. */
 async function untilLocked(folder: string): Promise<void> {
   const database = new Database(join(folder, "shop.db"), { timeout: 0 });
