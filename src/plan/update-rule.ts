@@ -37,7 +37,7 @@ function updateColumns(shape: TableShape, { options, arbiter }: UpdateRequest): 
     .filter((column) => whyReadOnly(column, true) === null && column.identity !== "always")
     .map((column) => column.name);
   const byDefault = writable.filter((name) => !(arbiter?.columns.includes(name) ?? false));
-  if (asked === null) return byDefault;
+  if (asked === null || (asked.length === 1 && asked[0] === "*")) return byDefault;
   if (asked.length === 1 && asked[0] === "none") return [];
   if (asked.every((name) => name.startsWith("-"))) {
     const left = asked.map((name) => requireColumn(shape, name.slice(1), "--update-columns").name);

@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import { arrayText } from "../../../../src/targets/postgres/array-text.ts";
+import { copyText } from "../../../../src/targets/postgres/copy.ts";
+import { quoteLiteral } from "../../../../src/targets/postgres/quote.ts";
+import { setSql } from "../../../../src/targets/postgres/set-sql.ts";
+import { fromText, overflows } from "../../../../src/targets/postgres/types.ts";
+import { column, planFor, table, uniqueKey } from "../../../helpers/shapes.ts";
+
+const ALL = { kind: "all", shape: null } as const;
+
+/** The one native statement for rows that carry all columns. */
+function native(options: Parameters<typeof planFor>[1], shape = table()): string {
+  const sql = setSql(
+    planFor(shape, options),
+    shape.columns.map((each) => each.name),
+    ALL,
+  );
+  return sql.kind === "native" ? sql.write : "";
+}
+
+describe("the native statement", () => {
+  test("of an upsert", () => {
+    expect(native({ key: ["id"] })).toBe(`with upsurge_written as (
+insert into "public"."t" as target ("id", "a", "b")
+select excluded."id", excluded."a", excluded."b" from pg_temp.upsurge_stage as excluded order by excluded.upsurge_ord
+on conflict ("id") do update set "a" = excluded."a", "b" = excluded."b"
+where row(target."a", target."b")::record *<> row(excluded."a", excluded."b")::record
+returning target.xmax = 0 as inserted)
+select count(*) filter (where inserted) as inserted, count(*) filter (where not inserted) as updated from upsurge_written`);
+  });
+  test("of an insert", () => {
+    expect(native({})).toBe(`insert into "public"."t" as target ("id", "a", "b")
+select excluded."id", excluded."a", excluded."b" from pg_temp.upsurge_stage as excluded order by excluded.upsurge_ord`);
+  });
+  test("to ignore, by key, by predicate and by any key", () => {
+    expect(native({ key: ["id"], ignore: true })).toContain('on conflict ("id") do nothing');
+    const partial = table({ uniqueKeys: [uniqueKey(["a"], { predicate: "(b > 0)" })] });
+    expect(native({ constraint: "t_a_key", ignore: true }, partial)).toContain(
+      'on conflict ("a") where ((b > 0)) do nothing',
+    );
+    expect(native({ ignore: true, anyConstraint: true })).toContain("\non conflict do nothing");
+  });
+  test("never writes an empty SET", () => {
+    expect(native({ key: ["id"], updateColumns: ["none"] })).toContain("do nothing");
+  });
+  test("keeps the user's condition in parentheses", () => {
+    expect(native({ key: ["id"], updateWhere: "a = 1 or b = 2" })).toContain(
+      `case when (target."a" = 1 or target."b" = 2) then row(`,
+    );
+  });
+  test("stamps without calling it a change", () => {
+    const sql = native({ key: ["id"], stamp: ["b = now()"] });
+    expect(sql).toContain('("id", "a", "b")\nselect excluded."id", excluded."a", (now()) from');
+    expect(sql).toContain(`set "a" = excluded."a", "b" = (now())\nwhere row(target."a")::record`);
+  });
+  test("rewrites unchanged rows on request", () => {
+    expect(native({ key: ["id"], rewriteUnchanged: true })).not.toContain("\nwhere");
+  });
+});
+
+describe("staged text becomes a value", () => {
+  test.each([
+    ["integer", "(x)::integer"],
+    ["numeric(10,2)", "(x)::numeric"],
+    ["character varying(3)", "x"],
+    ["character(3)", "(x)::bpchar"],
+    ["bit(3)", '(x)::"bit"'],
+    ["character varying(3)[]", "(x)::character varying[]"],
+    ["timestamp(0) without time zone", "(x)::timestamp without time zone"],
+    ['text collate "public"."ci"', "x"],
+  ])("%s", (type, sql) => {
+    expect(fromText("x", column("c", { type }))).toBe(sql);
+  });
+
+  test("and an expression that is too long is not cut", () => {
+    expect(overflows("e", column("c", { type: "character varying(3)" }))).toBe(
+      "char_length(rtrim((e)::text, ' ')) > 3",
+    );
+    expect(overflows("e", column("c", { type: "integer" }))).toBeNull();
+  });
+});
+
+test("COPY's text escapes what it must", () => {
+  expect(["a\tb\\c\nd\re", null, "\\N", ""].map(copyText)).toEqual([
+    "a\\tb\\\\c\\nd\\re",
+    "\\N",
+    "\\\\N",
+    "",
+  ]);
+});
+
+test("literals hold quotes and backslashes", () => {
+  expect([quoteLiteral("it's"), quoteLiteral("a\\b'c")]).toEqual(["'it''s'", "E'a\\\\b''c'"]);
+});
+
+describe("a JSON array as PostgreSQL's", () => {
+  test.each([
+    ["[]", "{}"],
+    ["[1, 2.50,null, true]", "{1,2.50,NULL,true}"],
+    ['["a\\"b", "c,d", "null", ""]', '{"a\\"b","c,d","null",""}'],
+    ["[[1,2],[3,4]]", "{{1,2},{3,4}}"],
+    ['[{"a": [1]}]', '{"{\\"a\\": [1]}"}'],
+    ["[12345678901234567890]", "{12345678901234567890}"],
+  ])("%s", (json, text) => {
+    expect(arrayText(json)).toBe(text);
+  });
+  test("is refused when it is none", () => {
+    expect(() => arrayText('{"a":1}')).toThrow(RangeError);
+  });
+});
