@@ -9,14 +9,15 @@ const NPM = process.platform === "win32" ? "npm.cmd" : "npm";
 export async function ensureInstall() {
   const missing = missingPackages();
   if (missing.length > 0) {
-    const command = existsSync(`${ROOT}/package-lock.json`) ? "ci" : "install";
-    console.log(`npm ${command}: ${missing.length} packages are missing, ${missing[0]} among them`);
-    await npm(command, "--no-audit", "--no-fund");
+    console.log(`installing: ${missing.length} packages are missing, ${missing[0]} among them`);
+    // A lock file made on another platform may lack this one's binaries; `npm install` finds them.
+    const exact = await npm("ci", "--no-audit", "--no-fund");
+    if (exact.code !== 0) must(await npm("install", "--no-save", "--no-audit", "--no-fund"));
   }
   if (addonFault() === null) return;
   // npm 12 runs no install scripts unless they are allowed, and the addon is fetched or built by one.
   console.log("npm rebuild better-sqlite3: its native part is missing");
-  await npm("rebuild", "better-sqlite3");
+  must(await npm("rebuild", "better-sqlite3"));
   const fault = addonFault();
   if (fault !== null) fail(`better-sqlite3 does not load: ${fault}`);
 }
@@ -40,9 +41,12 @@ function addonFault() {
   }
 }
 
-async function npm(...args) {
-  const { code, output } = await run(NPM, args);
-  if (code !== 0) fail(`${output}\nnpm ${args.join(" ")} failed`);
+function npm(...args) {
+  return run(NPM, args);
+}
+
+function must({ code, output }) {
+  if (code !== 0) fail(`${output}\nnpm failed`);
 }
 
 function fail(text) {
