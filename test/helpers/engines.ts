@@ -1,0 +1,76 @@
+/** The databases that tests run on, behind one small interface, so that a suite can say `describe.each(ENGINES)`. */
+import { afterAll, beforeAll } from "vitest";
+import { openPostgres } from "./postgres-database.ts";
+import { openSqlite } from "./sqlite-database.ts";
+
+/** A database of its own for one test file. */
+export interface TestDatabase {
+  /** What `--to` takes. */
+  readonly url: string;
+  /** Runs statements. */
+  exec(sql: string): Promise<void>;
+  /** Runs a query; every value as the text the database gives, NULL as null. */
+  rows(sql: string): Promise<(string | null)[][]>;
+  /** Leaves an empty database behind. */
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a suite knows of an engine before it is open. */
+export interface Engine {
+  readonly name: "sqlite" | "postgres";
+  readonly rowSources: readonly string[];
+  open(): Promise<TestDatabase>;
+}
+
+export const ENGINES: readonly Engine[] = [
+  { name: "sqlite", rowSources: ["values"], open: openSqlite },
+  { name: "postgres", rowSources: ["staged", "arrays", "values"], open: openPostgres },
+];
+
+const STRATEGIES = ["native", "select-then-write"] as const;
+
+/** One way to do the same load: none of it may change what comes out. */
+export interface Way {
+  readonly strategy: string;
+  readonly rowSource: string;
+  readonly batchRows: number;
+}
+
+/** Every way that an engine has, with the given batch sizes. */
+export function waysOf(engine: Engine, batchRows: readonly number[]): Way[] {
+  return STRATEGIES.flatMap((strategy) =>
+    engine.rowSources.flatMap((rowSource) =>
+      batchRows.map((rows) => ({ strategy, rowSource, batchRows: rows })),
+    ),
+  );
+}
+
+/** A way as the end of a test's title. */
+export function wayTitle({ strategy, rowSource, batchRows }: Way): string {
+  return `${strategy} / ${rowSource} / ${batchRows}`;
+}
+
+/** Opens the engine's database for the tests of the surrounding suite; call it in `describe`. */
+export function useDatabase(engine: Engine): TestDatabase {
+  let opened: TestDatabase | null = null;
+  const database = (): TestDatabase => {
+    if (opened === null) throw new Error("the database is open only while tests run");
+    return opened;
+  };
+  beforeAll(async () => {
+    opened = await engine.open();
+  });
+  afterAll(async () => {
+    await opened?.close();
+  });
+  return {
+    get url() {
+      return database().url;
+    },
+    exec: (sql) => database().exec(sql),
+    rows: (sql) => database().rows(sql),
+    reset: () => database().reset(),
+    close: () => database().close(),
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * Runs a collection of small loads with exact expectations, where it is at hand: beside the project, or at UPSURGE_SCENARIOS.
+ * Every case runs over engines, strategies, row sources and batch sizes, which must not change what comes out.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { ENGINES, useDatabase, waysOf, wayTitle } from "./helpers/engines.ts";
+import type { TestDatabase, Way } from "./helpers/engines.ts";
+import { runLoad } from "./helpers/load.ts";
+import type { LoadResult } from "./helpers/load.ts";
+import { loadOf, settingsOf, textRows } from "./helpers/scenario.ts";
+import type { Scenario } from "./helpers/scenario.ts";
+
+const PATH = process.env["UPSURGE_SCENARIOS"] ?? "../shared/scenarios/scenarios.json";
+const SCENARIOS = existsSync(PATH) ? (JSON.parse(readFileSync(PATH, "utf8")) as Scenario[]) : null;
+const BATCH_ROWS = [1, 2, 7, 1000];
+
+if (SCENARIOS === null) test.skip(`scenarios: there is no ${PATH}`, () => {});
+
+describe.each(SCENARIOS === null ? [] : ENGINES)("$name", (engine) => {
+  const key = engine.name === "postgres" ? "pg" : "sqlite";
+  const database = useDatabase(engine);
+  const folder = mkdtempSync(join(tmpdir(), "upsurge-scenarios-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const cases = (SCENARIOS ?? [])
+    .filter((scenario) => scenario.engines.includes(key))
+    .flatMap((scenario) => {
+      // One row at a time is slow for tens of thousands of rows, and tells nothing new.
+      const sizes = scenario.input_format === "generated" ? [1000] : BATCH_ROWS;
+      return waysOf(engine, sizes).map((way) => {
+        return [`${scenario.id} / ${engine.name} / ${wayTitle(way)}`, scenario, way] as const;
+      });
+    });
+
+  test.each(cases)("%s", async (_, scenario, way) => {
+    await database.reset();
+    await database.exec(scenario.setup_sql[key] ?? "");
+    const before = await database.rows(scenario.check_select);
+
+    const results = await runSteps({ scenario, key, folder, database }, way);
+
+    const output = results.map((result) => result.output).join("");
+    if (scenario.expected_error !== undefined) {
+      expect(
+        results.map((result) => result.exit),
+        output,
+      ).toEqual([2]);
+      expect(await database.rows(scenario.check_select)).toEqual(before);
+      return;
+    }
+    expect(sum(results), output).toEqual(scenario.expected_counts ?? {});
+    expect(await database.rows(scenario.check_select)).toEqual(textRows(scenario, key));
+    const rejects = results.flatMap((result) => result.rejects);
+    expect(rejects.map(({ record, dbCode }) => ({ record, dbCode }))).toEqual(
+      (scenario.expected_rejects ?? []).map((reject) => ({
+        record: reject.row,
+        dbCode: reject[key] ?? null,
+      })),
+    );
+  });
+});
+
+interface Place {
+  readonly scenario: Scenario;
+  readonly key: "pg" | "sqlite";
+  readonly folder: string;
+  readonly database: TestDatabase;
+}
+
+async function runSteps(
+  { scenario, key, folder, database }: Place,
+  way: Way,
+): Promise<LoadResult[]> {
+  const setup = scenario.setup_sql[key] ?? "";
+  const rejects = scenario.expected_rejects;
+  const results: LoadResult[] = [];
+  for (const step of scenario.steps ?? [scenario]) {
+    const { input, extension, flags, strategy } = loadOf(step, { key, setup, rejects });
+    const limit = rejects === undefined ? ["--max-rejects", "0"] : [];
+    const load = { folder, table: step.target, extension, input, flags: [...flags, ...limit] };
+    results.push(
+      await runLoad(
+        database,
+        { ...load, env: settingsOf(setup) },
+        { ...way, strategy: strategy ?? way.strategy },
+      ),
+    );
+  }
+  return results;
+}
+
+function sum(results: readonly LoadResult[]): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const [name, count] of results.flatMap((result) => Object.entries(result.counts))) {
+    total[name] = (total[name] ?? 0) + count;
+  }
+  return total;
+}
