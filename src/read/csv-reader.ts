@@ -32,14 +32,12 @@ export async function openCsv(
   const { splitter, stream, texts } = opened;
   const head = options.header ? await stream.next(1) : null;
   const names = head === null ? null : headerNames(input.name, texts, head);
-  let waiting: Stretch<CsvSpan> | null = null;
+  // Without a header the first record tells the number of fields, and where the lines before it end.
+  const waiting = options.header ? null : await stream.next(1);
   let fields: readonly string[];
   if (names !== null) fields = fieldNames(input.name, names, options.columns);
   else if (options.columns !== null) fields = checkedNames(input.name, options.columns);
-  else {
-    waiting = options.header ? null : await stream.next(1);
-    fields = numberedNames(waiting?.spans[0]?.count ?? 0);
-  }
+  else fields = numberedNames(waiting?.spans[0]?.count ?? 0);
   splitter.blankIsRecord = fields.length === 1;
   splitter.maxFields = fields.length + 1;
   const records = new CsvRecords(input, texts, options, fields);

@@ -90,11 +90,11 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
   #enterRecord(bytes: Buffer, spans: CsvSpan[]): boolean {
     const { comment, lineEnd } = this.#dialect;
     this.begin();
+    if (!this.#inHeader && this.#skipLines === 0) this.#collecting = false;
     if (this.#skipLines > 0 || (comment !== null && startsWith(bytes, this.pos, comment))) {
       this.#state = STATE.passing;
       return true;
     }
-    if (!this.#inHeader) this.#collecting = false;
     const first = bytes[this.pos];
     let length = 0;
     if (first === lineEnd) length = 1;
@@ -172,9 +172,18 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
   #scan(bytes: Buffer, safe: number): boolean {
     const table = this.#table;
     const dialect = this.#dialect;
+    const { kinds } = dialect;
     let state = this.#state;
     let at = this.pos;
     while (at < safe) {
+      // Ordinary bytes within a field change nothing, and are most of what there is.
+      if (
+        kinds[bytes[at] as number] === 0 &&
+        (state === STATE.unquoted || state === STATE.quoted)
+      ) {
+        at += 1;
+        continue;
+      }
       const found = kindAt(dialect, bytes, at);
       const step = table[(state << 3) | (found & 7)] as number;
       if (step > STATE_BITS) {

@@ -18,10 +18,19 @@ async function expand(pattern: string): Promise<string[]> {
   const missing = await whyMissing(pattern);
   if (missing === null) return [pattern];
   if (!isDynamicPattern(pattern)) throw missing;
-  // The matches are files as the shell would list them: hidden ones only when asked for.
-  const found = await glob(pattern, { onlyFiles: true, expandDirectories: false });
+  const { folder, rest } = split(pattern);
+  const found = await glob(rest, { cwd: folder === "" ? "." : folder, expandDirectories: false });
   if (found.length === 0) throw upsurgeError("SOURCE_NOT_FOUND", { path: pattern });
-  return found.toSorted(byCodeUnits);
+  return found.map((path) => folder + path).toSorted(byCodeUnits);
+}
+
+/** The part of a pattern that names a folder as it is, so that matches are spelled as the pattern is. */
+function split(pattern: string): { readonly folder: string; readonly rest: string } {
+  const parts = pattern.split("/");
+  const at = parts.findIndex((part) => isDynamicPattern(part));
+  const fixed = at < 0 ? parts.length - 1 : at;
+  const folder = parts.slice(0, fixed).map((part) => `${part}/`);
+  return { folder: folder.join(""), rest: parts.slice(fixed).join("/") };
 }
 
 async function whyMissing(path: string): Promise<Error | null> {
