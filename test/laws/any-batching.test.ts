@@ -1,0 +1,208 @@
+/**
+ * The law, by random loads: whatever the strategy, row source and batch size, the table and the counts are those of
+ * applying the records one at a time in file order.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { afterAll, describe, expect, test } from "vitest";
+import { ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import type { Engine, Way } from "../helpers/engines.ts";
+import { runLoad } from "../helpers/load.ts";
+import { applyReference } from "../helpers/reference.ts";
+import type { ReferenceLoad, ReferenceRecord } from "../helpers/reference.ts";
+
+/** A table to load into, with what makes it treacherous. */
+interface Table {
+  readonly title: string;
+  readonly setup: Readonly<Record<Engine["name"], string>>;
+  readonly columns: ReferenceLoad["columns"];
+  readonly defaults?: ReferenceLoad["defaults"];
+  readonly key: readonly string[];
+}
+
+const TABLES: readonly Table[] = [
+  {
+    title: "a plain key, a default, a check",
+    setup: same(
+      "create table t (k int primary key, n int default 7, s text not null default '-', check (n < 90)); insert into t (k, n) values (1, 1), (2, null);",
+    ),
+    columns: { k: "int", n: "int", s: "text" },
+    defaults: { n: "7", s: "'-'" },
+    key: ["k"],
+  },
+  {
+    title: "two unique keys",
+    setup: same(
+      "create table t (k int primary key, n int unique, s text); insert into t values (0, 3, 'a'), (4, 0, 'b');",
+    ),
+    columns: { k: "int", n: "int", s: "text" },
+    key: ["k"],
+  },
+  {
+    title: "a key in two columns, compared without case",
+    setup: {
+      sqlite:
+        "create table t (k int, s text collate nocase, n int, primary key (k, s)); insert into t values (1, 'A', 5);",
+      postgres:
+        "create extension citext; create table t (k int, s citext, n int, primary key (k, s)); insert into t values (1, 'A', 5);",
+    },
+    columns: { k: "int", s: "citext", n: "int" },
+    key: ["k", "s"],
+  },
+  {
+    title: "rows that refer to each other",
+    setup: same(
+      "create table t (k int primary key, n int references t (k), s text); insert into t values (2, null, 'x');",
+    ),
+    columns: { k: "int", n: "int", s: "text" },
+    key: ["k"],
+  },
+  {
+    title: "a generated column and numbers with a scale",
+    setup: same(
+      "create table t (k int primary key, n numeric(12, 2), s text, g text generated always as (s || '!') stored); insert into t (k, n) values (3, 1.5);",
+    ),
+    columns: { k: "int", n: "numeric(12,2)", s: "text", g: "text" },
+    key: ["k"],
+  },
+];
+
+function same(sql: string): Table["setup"] {
+  return { sqlite: sql, postgres: sql };
+}
+
+const spelled = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: 0, max: 4 }).map(String) },
+  { weight: 1, arbitrary: fc.constantFrom("01", "+2", " 3", "4 ") },
+  { weight: 1, arbitrary: fc.constant(null) },
+);
+const value = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: 0, max: 5 }).map(String) },
+  { weight: 1, arbitrary: fc.constantFrom("95", "01") },
+  { weight: 2, arbitrary: fc.constant(null) },
+);
+const text = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom("a", "A", "b", "", "it's") },
+  { weight: 1, arbitrary: fc.constant(null) },
+);
+
+/** Records of a few keys, some with columns left out, a few with values that do not fit. */
+function recordsOf(
+  engine: Engine["name"],
+  key: readonly string[],
+): fc.Arbitrary<ReferenceRecord[]> {
+  const number =
+    engine === "postgres"
+      ? fc.oneof({ weight: 20, arbitrary: value }, { weight: 1, arbitrary: fc.constant("bad") })
+      : value;
+  // A key column may be NULL, but when no record has it there is nothing to plan.
+  const requiredKeys: ("k" | "s")[] = key.includes("s") ? ["k", "s"] : ["k"];
+  const record = fc.record({ k: spelled, n: number, s: text }, { requiredKeys });
+  return fc.array(record, { minLength: 1, maxLength: 14 });
+}
+
+const rule = fc.record({
+  mode: fc.constantFrom("upsert", "upsert", "upsert", "ignore", "insert", "update"),
+  set: fc.constantFrom(null, null, "coalesce(target.n, 0) + coalesce(excluded.n, 0)"),
+  where: fc.constantFrom(null, null, "excluded.n > target.n", "target.n is null or excluded.n = 1"),
+});
+type Rule = typeof rule extends fc.Arbitrary<infer T> ? T : never;
+
+function referenceOf(
+  engine: Engine,
+  table: Table,
+  { mode, set, where }: Rule,
+): Omit<ReferenceLoad, "records"> {
+  const updates = mode === "upsert" || mode === "update";
+  return {
+    engine: engine.name,
+    table: "t",
+    columns: table.columns,
+    defaults: table.defaults ?? {},
+    key: table.key,
+    mode,
+    updateColumns: Object.keys(table.columns).filter((name) => !table.key.includes(name)),
+    sets: updates && set !== null ? { n: set } : {},
+    where: updates ? where : null,
+  };
+}
+
+function flagsOf({ key, mode, sets, where }: Omit<ReferenceLoad, "records">): string[] {
+  const flags = ["--mode", mode];
+  if (mode !== "insert") flags.push("--key", key.join(","));
+  for (const [column, expression] of Object.entries(sets))
+    flags.push("--set", `${column} = ${expression}`);
+  if (where !== null) flags.push("--update-where", where);
+  return flags;
+}
+
+function ndjson(records: readonly ReferenceRecord[]): string {
+  return records.map((record) => `${JSON.stringify(record)}\n`).join("");
+}
+
+describe.each(ENGINES)("$name", (engine) => {
+  const database = useDatabase(engine);
+  const folder = mkdtempSync(join(tmpdir(), "upsurge-law-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const ways: readonly Way[] = waysOf(engine, [1, 2, 3, 5, 1000]);
+  const image = async (table: Table): Promise<(string | null)[][]> =>
+    await database.rows(`select ${Object.keys(table.columns).join(", ")} from t order by 1, 2, 3`);
+  const start = async (table: Table): Promise<void> => {
+    await database.reset();
+    await database.exec(table.setup[engine.name]);
+  };
+
+  test.each(TABLES)("any way equals one at a time: $title", { timeout: 300_000 }, async (table) => {
+    const cases = fc.tuple(recordsOf(engine.name, table.key), rule, fc.constantFrom(...ways));
+    await fc.assert(
+      fc.asyncProperty(cases, async ([records, chosen, way]) => {
+        const load = referenceOf(engine, table, chosen);
+        await start(table);
+        const expected = await applyReference(database, { ...load, records });
+        const expectedRows = await image(table);
+        await start(table);
+        const input = ndjson(records);
+        const result = await runLoad(
+          database,
+          { folder, table: "t", extension: "ndjson", input, flags: flagsOf(load) },
+          way,
+        );
+        const shown = `${wayTitle(way)}\n${flagsOf(load).join(" ")}\n${input}${result.output}`;
+        expect(result.counts, shown).toEqual(expected.counts);
+        expect(await image(table), shown).toEqual(expectedRows);
+        const rejected = expected.fates.flatMap((fate, at) =>
+          fate === "rejected" ? [at + 1] : [],
+        );
+        expect(
+          result.rejects.map((reject) => reject.record),
+          shown,
+        ).toEqual(rejected);
+      }),
+      { numRuns: Number(process.env["UPSURGE_LAW_RUNS"] ?? 60) },
+    );
+  });
+
+  test("a second load of the same file changes nothing", { timeout: 300_000 }, async () => {
+    const [table] = TABLES;
+    if (table === undefined) return;
+    const distinct = fc.uniqueArray(
+      fc.record({ k: fc.integer({ min: 0, max: 30 }).map(String), n: value, s: text }),
+      { selector: (record) => record.k, minLength: 1, maxLength: 12 },
+    );
+    await fc.assert(
+      fc.asyncProperty(distinct, fc.constantFrom(...ways), async (records, way) => {
+        await start(table);
+        const load = { folder, table: "t", extension: "ndjson", input: ndjson(records) } as const;
+        const first = await runLoad(database, { ...load, flags: ["--key", "k"] }, way);
+        const rejected = first.counts["rejected"] ?? 0;
+        const second = await runLoad(database, { ...load, flags: ["--key", "k"] }, way);
+        const { unchanged = 0, ignored = 0, rejected: again = 0 } = second.counts;
+        expect(again, second.output).toBe(rejected);
+        expect(unchanged + ignored, second.output).toBe(records.length - rejected);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
