@@ -1,0 +1,143 @@
+/** What records bring along: values that do not fit, numbers beyond JavaScript, and the less common flags. */
+import { ITEMS } from "./case.ts";
+import type { Case } from "./case.ts";
+
+export const ROW_CASES: readonly Case[] = [
+  {
+    title: "bad records are rejected one by one, the others load",
+    setup: {
+      sqlite:
+        "create table t (id int primary key, n int not null, s text, check (n < 100)) strict;",
+      postgres: "create table t (id int primary key, n int not null, s text, check (n < 100));",
+    },
+    csv: "id,n,s\n1,1,a\n2,x,b\n3,,c\n4,100,d\n5,5,e\n1,100,f\n1,,g\n1,2,h\n",
+    flags: ["--key", "id"],
+    counts: { inserted: 2, updated: 1, rejected: 5 },
+    rejects: {
+      sqlite: [
+        { record: 2, code: "ROW_TYPE", dbCode: "SQLITE_CONSTRAINT_DATATYPE" },
+        { record: 3, code: "ROW_NOT_NULL", dbCode: "SQLITE_CONSTRAINT_NOTNULL" },
+        { record: 4, code: "ROW_CHECK", dbCode: "SQLITE_CONSTRAINT_CHECK" },
+        { record: 6, code: "ROW_CHECK", dbCode: "SQLITE_CONSTRAINT_CHECK" },
+        { record: 7, code: "ROW_NOT_NULL", dbCode: "SQLITE_CONSTRAINT_NOTNULL" },
+      ],
+      postgres: [
+        { record: 2, code: "ROW_TYPE", dbCode: "22P02" },
+        { record: 3, code: "ROW_NOT_NULL", dbCode: "23502" },
+        { record: 4, code: "ROW_CHECK", dbCode: "23514" },
+        { record: 6, code: "ROW_CHECK", dbCode: "23514" },
+        { record: 7, code: "ROW_NOT_NULL", dbCode: "23502" },
+      ],
+    },
+    rows: [
+      ["1", "2", "h"],
+      ["5", "5", "e"],
+    ],
+  },
+  {
+    title: "a row that meets a target row must be insertable all the same",
+    setup:
+      "create table t (id int primary key, v int, must text not null); insert into t values (1, 5, 'x');",
+    ndjson: '{"id":1,"v":6}\n{"id":1,"v":7,"must":"y"}\n{"id":2,"v":1}\n',
+    flags: ["--key", "id"],
+    counts: { rejected: 2, updated: 1 },
+    rejects: {
+      sqlite: [
+        { record: 1, code: "ROW_NOT_NULL", dbCode: "SQLITE_CONSTRAINT_NOTNULL" },
+        { record: 3, code: "ROW_NOT_NULL", dbCode: "SQLITE_CONSTRAINT_NOTNULL" },
+      ],
+      postgres: [
+        { record: 1, code: "ROW_NOT_NULL", dbCode: "23502" },
+        { record: 3, code: "ROW_NOT_NULL", dbCode: "23502" },
+      ],
+    },
+    rows: [["1", "7", "y"]],
+  },
+  {
+    title: "numbers beyond what JavaScript can count travel whole",
+    setup: "create table t (id bigint primary key, n numeric(30, 10));",
+    ndjson:
+      '{"id":9007199254740993,"n":1.10}\n{"id":9007199254740992,"n":null}\n{"id":9007199254740993,"n":2.5}\n',
+    flags: ["--key", "id"],
+    counts: { inserted: 2, updated: 1 },
+    rows: {
+      sqlite: [
+        ["9007199254740992", null],
+        ["9007199254740993", "2.5"],
+      ],
+      postgres: [
+        ["9007199254740992", null],
+        ["9007199254740993", "2.5000000000"],
+      ],
+    },
+  },
+  {
+    title: "a partial unique index, by its name",
+    setup:
+      "create table t (email text, gone int, v int); create unique index live on t (email) where gone = 0; insert into t values ('a', 0, 1), ('a', 1, 2);",
+    csv: "email,gone,v\na,0,5\na,1,6\nb,0,7\nb,0,8\n",
+    flags: ["--constraint", "live"],
+    counts: { updated: 2, inserted: 2 },
+    check: "select * from t order by v",
+    rows: [
+      ["a", "1", "2"],
+      ["a", "0", "5"],
+      ["a", "1", "6"],
+      ["b", "0", "8"],
+    ],
+  },
+  {
+    title: "a unique index on an expression, by its name",
+    setup:
+      "create table t (k text, v int); create unique index folded on t (lower(k)); insert into t values ('Ann', 1);",
+    csv: "k,v\nANN,2\nbob,3\nBob,4\n",
+    flags: ["--constraint", "folded"],
+    counts: { updated: 2, inserted: 1 },
+    check: "select v from t order by v",
+    rows: [["2"], ["4"]],
+  },
+  {
+    title: "unchanged rows are written again on request",
+    setup: ITEMS,
+    csv: "id,name,qty\n1,bolt,5\n",
+    flags: ["--key", "id", "--rewrite-unchanged"],
+    counts: { updated: 1 },
+    rows: [
+      ["1", "bolt", "5"],
+      ["2", "nut", "6"],
+    ],
+  },
+  {
+    title: "a dry run tells the counts and keeps nothing",
+    setup: ITEMS,
+    csv: "id,name,qty\n1,x,5\n3,y,1\n",
+    flags: ["--key", "id", "--dry-run"],
+    counts: { updated: 1, inserted: 1 },
+    rows: [
+      ["1", "bolt", "5"],
+      ["2", "nut", "6"],
+    ],
+  },
+  {
+    title: "a subquery in an expression sees the rows before it",
+    setup: ITEMS,
+    csv: "id,name,qty\n1,x,0\n2,y,0\n3,z,0\n3,z,0\n",
+    flags: ["--key", "id", "--set", "qty = (select count(*) from t)"],
+    counts: { updated: 3, inserted: 1 },
+    rows: [
+      ["1", "x", "2"],
+      ["2", "y", "2"],
+      ["3", "z", "3"],
+    ],
+  },
+  {
+    title: "names that need quotes, everywhere",
+    setup: `create table "Odd table" ("Key Column" int primary key, "select" text, "a""b" text);`,
+    table: "Odd table",
+    csv: 'Key Column,select,"a""b"\n1,x,y\n1,x,z\n',
+    flags: ["--key", "Key Column"],
+    counts: { inserted: 1, updated: 1 },
+    check: `select * from "Odd table"`,
+    rows: [["1", "x", "z"]],
+  },
+];

@@ -1,0 +1,164 @@
+/**
+ * One suite for every target: each case runs over every strategy, row source and batch size, which change nothing.
+ * After each load the counts must add up, and a second load of an upsert must find nothing to do where it can.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import type { Engine, TestDatabase, Way } from "../helpers/engines.ts";
+import { runLoad } from "../helpers/load.ts";
+import type { LoadResult } from "../helpers/load.ts";
+import { forEngine } from "./cases/case.ts";
+import type { Case } from "./cases/case.ts";
+import { MODE_CASES } from "./cases/modes.ts";
+import { ROW_CASES } from "./cases/rows.ts";
+import { TABLE_CASES, VIEW_CASE } from "./cases/tables.ts";
+
+const BATCH_ROWS = [1, 2, 7, 1000];
+
+interface Place {
+  readonly engine: Engine;
+  readonly database: TestDatabase;
+  readonly folder: string;
+}
+
+function run({ database, folder }: Place, each: Case, way: Way): Promise<LoadResult> {
+  const { table = "t", csv, ndjson, flags } = each;
+  const extension = csv === undefined ? "ndjson" : "csv";
+  const input = csv ?? ndjson ?? "";
+  return runLoad(database, { folder, table, extension, input, flags }, way);
+}
+
+async function expectCase(place: Place, each: Case, way: Way): Promise<void> {
+  const { engine, database } = place;
+  await database.reset();
+  await database.exec(forEngine(each.setup, engine.name));
+
+  const result = await run(place, each, way);
+
+  expect(result.counts, result.output).toEqual(forEngine(each.counts, engine.name));
+  const counted = Object.values(result.counts).reduce((sum, count) => sum + count, 0);
+  expect(counted).toBe(result.read);
+  expect(await database.rows(each.check ?? "select * from t order by 1")).toEqual(
+    forEngine(each.rows, engine.name),
+  );
+  const rejects = result.rejects.map(({ record, code, dbCode }) => ({ record, code, dbCode }));
+  expect(rejects).toEqual(forEngine(each.rejects ?? [], engine.name));
+  expect(result.exit).toBe(rejects.length > 0 ? 3 : 0);
+}
+
+describe.each(ENGINES)("$name", (engine) => {
+  const database = useDatabase(engine);
+  const folder = mkdtempSync(join(tmpdir(), "upsurge-conformance-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const place = { engine, database, folder };
+  const ways = waysOf(engine, BATCH_ROWS);
+
+  describe.each([...MODE_CASES, ...TABLE_CASES, ...ROW_CASES])("$title", (each) => {
+    test.each(ways.map((way) => [wayTitle(way), way] as const))("%s", async (_, way) => {
+      await expectCase(place, each, way);
+    });
+  });
+
+  test("a view", async () => {
+    for (const way of ways.filter(({ strategy }) => strategy === "select-then-write")) {
+      await expectCase(place, VIEW_CASE, way);
+    }
+  });
+
+  test("--null-key match finds the row whose key is NULL", async () => {
+    const each: Case = {
+      title: "match",
+      setup: "create table t (k int unique, v text); insert into t values (null, 'x');",
+      csv: "k,v\n,a\n,a\n,b\n1,c\n1,d\n",
+      flags: ["--key", "k", "--null-key", "match"],
+      counts: { updated: 3, unchanged: 1, inserted: 1 },
+      check: "select * from t order by v",
+      rows: [
+        [null, "b"],
+        ["1", "d"],
+      ],
+    };
+    for (const way of ways.filter(({ strategy }) => strategy === "select-then-write")) {
+      await expectCase(place, each, way);
+    }
+  });
+
+  test("a key without a unique index: native refuses, select-then-write does it", async () => {
+    const setup = "create table t (k int, v text); insert into t values (1, 'a'), (2, 'b');";
+    const each: Case = {
+      title: "no index",
+      setup,
+      csv: "k,v\n1,x\n2,b\n3,c\n3,d\n",
+      flags: ["--key", "k"],
+      counts: { updated: 2, unchanged: 1, inserted: 1 },
+      rows: [
+        ["1", "x"],
+        ["2", "b"],
+        ["3", "d"],
+      ],
+    };
+    for (const way of ways) {
+      if (way.strategy === "select-then-write") await expectCase(place, each, way);
+      else {
+        await database.reset();
+        await database.exec(setup);
+        const result = await run(place, each, way);
+        expect([result.exit, result.error], result.output).toEqual([2, "PLAN_NO_CONFLICT_TARGET"]);
+      }
+    }
+  });
+
+  test.each([
+    ["a key that several rows share", ["--key", "v"], "PLAN_KEY_NOT_UNIQUE"],
+    [
+      "an expression that names no column",
+      ["--key", "k", "--set", "v = target.nosuch"],
+      "PLAN_EXPRESSION",
+    ],
+    ["a condition that is no SQL", ["--key", "k", "--update-where", "1 = = 2"], "PLAN_EXPRESSION"],
+    ["a stamp that is no SQL", ["--key", "k", "--stamp", "v = nosuch("], "PLAN_EXPRESSION"],
+  ])("refuses before it writes: %s", async (_, flags, code) => {
+    await database.reset();
+    await database.exec(
+      "create table t (k int primary key, v text); insert into t values (1, 'a'), (2, 'a');",
+    );
+    const way = { strategy: "select-then-write", rowSource: "auto", batchRows: 10 };
+
+    const result = await runLoad(
+      database,
+      { folder, table: "t", extension: "csv", input: "k,v\n1,x\n", flags },
+      way,
+    );
+
+    expect([result.exit, result.error], result.output).toEqual([2, code]);
+    expect(await database.rows("select * from t order by k")).toEqual([
+      ["1", "a"],
+      ["2", "a"],
+    ]);
+  });
+
+  test.each(ways.map((way) => [wayTitle(way), way] as const))(
+    "loading twice changes nothing: %s",
+    async (_, way) => {
+      await database.reset();
+      await database.exec("create table t (id int primary key, a text, b numeric(8, 2))");
+      const lines = Array.from({ length: 50 }, (_each, id) => `${id},text ${id},${id}.50\n`);
+      const load = {
+        folder,
+        table: "t",
+        extension: "csv",
+        input: `id,a,b\n${lines.join("")}`,
+        flags: ["--key", "id"],
+      } as const;
+
+      const first = await runLoad(database, load, way);
+      const second = await runLoad(database, load, way);
+
+      expect(first.counts, first.output).toEqual({ inserted: 50 });
+      expect(second.counts, second.output).toEqual({ unchanged: 50 });
+    },
+  );
+});
