@@ -244,7 +244,7 @@ export const ERROR_CODES = {
     exit: 2,
   },
   PLAN_PRIVILEGE: {
-    title: "not allowed to {privilege} on {table}",
+    title: "missing privilege on {table}: {privilege}",
     cause: "the user of this connection lacks the privilege",
     fix: "{suggestion}",
     exit: 2,

@@ -193,7 +193,7 @@ function refusePrivileges(shape: TableShape, mode: Mode): void {
       ? "grant temporary on database DATABASE to USER; batches are staged in a temporary table"
       : `grant ${needed[mode].join(", ")} on ${table} to USER`;
   throw upsurgeError("PLAN_PRIVILEGE", {
-    privilege: missing === "temporary" ? "make temporary tables beside a load" : missing,
+    privilege: missing === "temporary" ? "temporary tables in the database" : missing,
     table,
     suggestion,
   });

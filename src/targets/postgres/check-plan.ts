@@ -73,7 +73,7 @@ function planError(error: unknown, plan: LoadPlan): unknown {
       return upsurgeError(
         "PLAN_PRIVILEGE",
         {
-          privilege: plan.mode,
+          privilege: `some of what mode ${plan.mode} needs`,
           table,
           suggestion: `grant select, insert, update on ${table} to USER (the columns of the load are enough)`,
         },

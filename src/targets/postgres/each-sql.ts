@@ -31,6 +31,9 @@ export const OUTCOMES = {
   d: "suppressed",
 } as const;
 
+/** The one staged row; the limit tells the planner that it is one, or it would read the whole table for it. */
+const ONE_STAGED = `(select * from ${STAGE} limit 1)`;
+
 const OTHER_ROW_STATES = ["21000", "54000", "54001"];
 
 /** The block that applies the raw rows of `shapes`. */
@@ -211,7 +214,7 @@ end if;`;
 function meetAndWrite(plan: LoadPlan, columns: readonly string[]): string {
   const { arbiter, mode } = plan;
   if (arbiter === null) return "";
-  const rows = { relation: STAGE, match: matchSql(plan, arbiter), condition: null };
+  const rows = { relation: ONE_STAGED, match: matchSql(plan, arbiter), condition: null };
   const update = updateFoundSql(plan, columns, rows);
   const found =
     update === null

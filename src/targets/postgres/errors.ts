@@ -87,7 +87,11 @@ export function translateError(error: unknown, target: string): Error {
     case "42501":
       return upsurgeError(
         "PLAN_PRIVILEGE",
-        { privilege: "load", table: "the table", suggestion: "grant what the message names" },
+        {
+          privilege: "see the cause",
+          table: "the table or what it uses",
+          suggestion: "grant what the message names",
+        },
         { ...context, why: error.message },
       );
     case "57P01":

@@ -9,7 +9,7 @@ import type { Writer } from "../target.ts";
 import { eachSql, OUTCOMES } from "./each-sql.ts";
 import { classifyState, isServerError, rowCode } from "./errors.ts";
 import { PostgresSetWriter } from "./set-writer.ts";
-import { byShape, FAULTS, fillRaw, RAW } from "./stage.ts";
+import { byShape, FAULTS, fillRaw, RAW, STAGE } from "./stage.ts";
 
 /** Rows of one block: what is staged for a row is deleted for the next, and the dead rows must stay few. */
 const ROWS_PER_BLOCK = 1000;
@@ -40,7 +40,7 @@ export class PostgresWriter implements Writer {
   /** Rows that are coupled are usually sound: they are tried without a subtransaction each first. */
   async #applyBlock(rows: readonly Row[]): Promise<BatchResult> {
     const client = this.#client;
-    await client.query(`truncate ${RAW}, ${FAULTS}`);
+    await client.query(`truncate ${STAGE}, ${RAW}, ${FAULTS}`);
     await fillRaw(client, this.#plan, rows);
     const shapes = [...byShape(rows).keys()];
     if (this.#plan.coupling.rows !== null) {
