@@ -1,0 +1,305 @@
+/** What only SQLite does: its files and locks, its loose types and triggers. The rest is in the conformance suite. */
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { UpsurgeError } from "../../src/errors/upsurge-error.ts";
+import { sqlite } from "../../src/targets/sqlite/index.ts";
+import type { Session } from "../../src/targets/target.ts";
+import { ENGINES, useDatabase, waysOf } from "../helpers/engines.ts";
+import { runLoad } from "../helpers/load.ts";
+import type { LoadResult } from "../helpers/load.ts";
+
+const engine = ENGINES.find(({ name }) => name === "sqlite") ?? fail();
+const database = useDatabase(engine);
+const folder = mkdtempSync(join(tmpdir(), "upsurge-sqlite-only-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeEach(async () => await database.reset());
+
+async function connect(url = database.url, lockTimeoutMs = 50): Promise<Session> {
+  return await sqlite.connect({ url, lockTimeoutMs, environment: {} });
+}
+
+/** The code of the error that `work` ends in. */
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  return await work.then(
+    () => "no error",
+    (error: unknown) => (error instanceof UpsurgeError ? error.code : String(error)),
+  );
+}
+
+/** Loads with both strategies, which must agree, into a table made anew for each. */
+async function load(
+  setup: string,
+  source: { readonly csv?: string; readonly ndjson?: string },
+  flags: readonly string[],
+): Promise<LoadResult & { rows: (string | null)[][] }> {
+  const outcomes = [];
+  for (const way of waysOf(engine, [7])) {
+    await database.reset();
+    await database.exec(setup);
+    const extension = source.csv === undefined ? "ndjson" : "csv";
+    const input = source.csv ?? source.ndjson ?? "";
+    const result = await runLoad(database, { folder, table: "t", extension, input, flags }, way);
+    outcomes.push({ ...result, rows: await database.rows("select * from t") });
+  }
+  const [native, other] = outcomes;
+  if (native === undefined || other === undefined) return fail();
+  expect(other.counts, other.output).toEqual(native.counts);
+  expect(other.rejects).toEqual(native.rejects);
+  expect(other.rows).toEqual(native.rows);
+  return native;
+}
+
+function fail(): never {
+  throw new Error("unreachable");
+}
+
+describe("files and locks", () => {
+  test("tells what is no database", async () => {
+    const text = join(folder, "text.db");
+    writeFileSync(text, "this is not a database, however long it may be ".repeat(40));
+    mkdirSync(join(folder, "folder.db"), { recursive: true });
+
+    expect(await codeOf(connect(join(folder, "missing.db")))).toBe("TARGET_NOT_FOUND");
+    expect(await codeOf(connect(text))).toBe("TARGET_NOT_A_DATABASE");
+    expect(await codeOf(connect(join(folder, "folder.db")))).toBe("TARGET_NOT_A_DATABASE");
+    expect(await codeOf(connect("sqlite:"))).toBe("TARGET_URL");
+  });
+
+  test.skipIf(process.getuid?.() === 0)("tells a file that may not be written", async () => {
+    await database.exec("create table t (k int primary key)");
+    const path = database.url.slice("sqlite:".length);
+    chmodSync(path, 0o444);
+    const flags = ["--key", "k"];
+    const input = { folder, table: "t", extension: "csv", input: "k\n1\n", flags } as const;
+    const result = await runLoad(database, input, {
+      strategy: "auto",
+      rowSource: "auto",
+      batchRows: 1,
+    });
+    chmodSync(path, 0o644);
+
+    expect(result.error).toBe("TARGET_READ_ONLY");
+  });
+
+  test("accepts its URLs and paths, and no other target's", () => {
+    const accepted = ["sqlite:a", "SQLITE:a.txt", "a.db", "/x/y.SQLite3", "c.sqlite"];
+    expect(accepted.map((url) => sqlite.accepts(url))).toEqual(accepted.map(() => true));
+    expect(["postgres://h/x.db", "a.csv", "db"].map((url) => sqlite.accepts(url))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test("waits for another writer, and then says so", async () => {
+    await database.exec("create table t (k int primary key)");
+    const other = new Database(database.url.slice("sqlite:".length));
+    other.exec("begin immediate");
+    const flags = ["--key", "k", "--lock-timeout", "100ms", "--retry-timeout", "0"];
+    const input = { folder, table: "t", extension: "csv", input: "k\n1\n", flags } as const;
+    const way = { strategy: "auto", rowSource: "auto", batchRows: 1 };
+
+    const locked = await runLoad(database, input, way);
+    const waiting = runLoad(database, { ...input, flags: ["--key", "k"] }, way);
+    setTimeout(() => other.exec("rollback").close(), 100);
+
+    expect([locked.exit, locked.error]).toEqual([75, "TARGET_BUSY"]);
+    expect((await waiting).counts).toEqual({ inserted: 1 });
+  });
+});
+
+describe("loads", () => {
+  test("1 and '1' are different keys where the column has no type", async () => {
+    const { counts, rows } = await load(
+      "create table t (k primary key, v int)",
+      { ndjson: '{"k":1,"v":1}\n{"k":"1","v":2}\n{"k":1,"v":3}\n{"k":1.5,"v":4}\n' },
+      ["--key", "k"],
+    );
+
+    expect(counts).toEqual({ inserted: 3, updated: 1 });
+    expect(rows).toEqual([
+      ["1", "3"],
+      ["1", "2"],
+      ["1.5", "4"],
+    ]);
+  });
+
+  test("a change from 1 to '1' is a change where the column has no type, and none where it has one", async () => {
+    const setup =
+      "create table t (k int primary key, v, n numeric); insert into t values (1, 1, 1);";
+    const loose = await load(setup, { ndjson: '{"k":1,"v":"1"}\n{"k":1,"v":"1"}\n' }, [
+      "--key",
+      "k",
+    ]);
+    const typed = await load(setup, { ndjson: '{"k":1,"n":"1.0"}\n{"k":"01","n":1}\n' }, [
+      "--key",
+      "k",
+    ]);
+
+    expect(loose.counts).toEqual({ updated: 1, unchanged: 1 });
+    expect(typed.counts).toEqual({ unchanged: 2 });
+  });
+
+  test("an expression that makes a number for a text column is compared as it is stored", async () => {
+    const { counts, rows } = await load(
+      "create table t (k int primary key, v text, n int); insert into t values (1, '01', 1), (2, '2', 2);",
+      { csv: "k,n\n1,1\n2,2\n" },
+      ["--key", "k", "--update-columns", "none", "--set", "v = excluded.n"],
+    );
+
+    expect(counts).toEqual({ updated: 1, unchanged: 1 });
+    expect(rows).toEqual([
+      ["1", "1", "1"],
+      ["2", "2", "2"],
+    ]);
+  });
+
+  test("what a number would silently become is rejected", async () => {
+    const { rejects } = await load(
+      "create table t (k integer primary key, i int, r real, x)",
+      {
+        ndjson:
+          '{"k":1,"i":12345678901234567890}\n{"k":2,"r":1e999}\n{"k":3,"x":12345678901234567890}\n{"k":4,"i":9223372036854775807}\n',
+      },
+      ["--key", "k"],
+    );
+
+    expect(rejects).toEqual([
+      { record: 1, code: "ROW_RANGE", dbCode: null, column: "i" },
+      { record: 2, code: "ROW_RANGE", dbCode: null, column: "r" },
+      { record: 3, code: "ROW_RANGE", dbCode: null, column: "x" },
+    ]);
+  });
+
+  test("the rowid makes its own values, refuses what is no integer, and follows the highest", async () => {
+    const { counts, rejects, rows } = await load(
+      "create table t (id integer primary key autoincrement, k text unique)",
+      {
+        ndjson:
+          '{"id":100,"k":"a"}\n{"k":"b"}\n{"id":"x","k":"c"}\n{"id":"x","k":"a"}\n{"id":7,"k":"a"}\n',
+      },
+      ["--key", "k"],
+    );
+
+    expect(counts).toEqual({ inserted: 2, updated: 1, rejected: 2 });
+    expect(rejects.map(({ record, code, dbCode }) => [record, code, dbCode])).toEqual([
+      [3, "ROW_TYPE", "SQLITE_MISMATCH"],
+      [4, "ROW_TYPE", "SQLITE_MISMATCH"],
+    ]);
+    expect(rows).toEqual([
+      ["7", "a"],
+      ["101", "b"],
+    ]);
+  });
+
+  test("a value that a generated column cannot take is the record's fault", async () => {
+    const { counts, rejects } = await load(
+      "create table t (k int primary key, j text, a generated always as (json_extract(j, '$.a')) stored)",
+      { csv: 'k,j\n1,"{""a"":1}"\n2,{bad\n1,{bad\n' },
+      ["--key", "k"],
+    );
+
+    expect(counts).toEqual({ inserted: 1, rejected: 2 });
+    expect(rejects.map(({ record, code, dbCode }) => [record, code, dbCode])).toEqual([
+      [2, "ROW_REFUSED", "SQLITE_ERROR"],
+      [3, "ROW_REFUSED", "SQLITE_ERROR"],
+    ]);
+  });
+
+  test("no row is deleted for another, whatever the table says", async () => {
+    const { counts, rows } = await load(
+      "create table t (k int primary key on conflict replace, e text unique); insert into t values (1, 'a');",
+      { csv: "k,e\n1,b\n2,b\n" },
+      ["--ignore", "--any-constraint"],
+    );
+
+    expect(counts).toEqual({ ignored: 1, inserted: 1 });
+    expect(rows).toEqual([
+      ["1", "a"],
+      ["2", "b"],
+    ]);
+  });
+
+  test("triggers that drop rows are told from conflicts", async () => {
+    const setup = `create table t (k int primary key, e int unique, v int); insert into t values (1, 1, 1);
+      create trigger a before insert on t when new.v < 0 begin select raise(ignore); end;`;
+    const csv = { csv: "k,e,v\n2,2,-1\n1,5,5\n3,1,5\n" };
+    const onKey = await load(setup, csv, ["--key", "k", "--ignore"]);
+    const onAny = await load(setup, csv, ["--ignore", "--any-constraint"]);
+
+    expect(onKey.counts).toEqual({ suppressed: 1, ignored: 1, rejected: 1 });
+    expect(onAny.counts).toEqual({ suppressed: 1, ignored: 2 });
+  });
+
+  test("a trigger that refuses a row rejects the record; one that ends the transaction stops the load", async () => {
+    const table = "create table t (k int primary key, v int); create table log (v int);";
+    const trigger = (raise: string): string =>
+      `${table} create trigger a before insert on t begin insert into log values (new.v); select raise(${raise}, 'no') where new.v < 0; end;`;
+    const refused = await load(trigger("abort"), { csv: "k,v\n1,1\n2,-1\n1,-1\n3,3\n" }, [
+      "--key",
+      "k",
+    ]);
+    expect(refused.counts).toEqual({ inserted: 2, rejected: 2 });
+    expect(await database.rows("select v from log")).toEqual([["1"], ["3"]]);
+
+    const stopped = await load(trigger("rollback"), { csv: "k,v\n1,1\n2,-1\n3,3\n" }, [
+      "--key",
+      "k",
+    ]);
+    expect([stopped.exit, stopped.error]).toEqual([4, "TARGET_STATEMENT"]);
+    expect(stopped.rows).toEqual([]);
+  });
+
+  test("a deferred reference that stays open refuses the commit, and the dry run tells", async () => {
+    const setup =
+      "create table t (k int primary key, p int references t (k) deferrable initially deferred);";
+    const good = await load(setup, { csv: "k,p\n1,2\n2,1\n" }, ["--key", "k"]);
+    const bad = await load(setup, { csv: "k,p\n1,9\n" }, ["--key", "k"]);
+    const dry = await load(setup, { csv: "k,p\n1,9\n" }, ["--key", "k", "--dry-run"]);
+
+    expect(good.counts).toEqual({ inserted: 2 });
+    expect([bad.exit, bad.error, bad.rows]).toEqual([4, "TARGET_COMMIT_REFUSED", []]);
+    expect([dry.exit, dry.error]).toEqual([4, "TARGET_COMMIT_REFUSED"]);
+  });
+
+  test("a partial index serves only when its predicate is spelled as it stands", async () => {
+    const setup =
+      "create table t (k int, gone int); create unique index live on t (k) where gone = 0;";
+    const wrong = await load(setup, { csv: "k,gone\n1,0\n" }, [
+      "--key",
+      "k",
+      "--key-where",
+      "0 = gone",
+    ]);
+    const right = await load(setup, { csv: "k,gone\n1,0\n1,0\n" }, [
+      "--key",
+      "k",
+      "--key-where",
+      "gone = 0",
+    ]);
+
+    expect([wrong.exit, wrong.error]).toEqual([2, "PLAN_NO_CONFLICT_TARGET"]);
+    expect(right.counts).toEqual({ inserted: 1, unchanged: 1 });
+  });
+
+  test("U+0000 in text is kept", async () => {
+    const { rows } = await load(
+      "create table t (k int primary key, v text)",
+      { csv: "k,v\n1,a\0b\n" },
+      ["--key", "k"],
+    );
+
+    expect(rows).toEqual([["1", "a\0b"]]);
+  });
+
+  test("the file's journal mode stays as it was", async () => {
+    await database.exec("pragma journal_mode = wal; create table t (k int primary key)");
+    const session = await connect();
+    await session.close();
+
+    expect(await database.rows("pragma journal_mode")).toEqual([["wal"]]);
+  });
+});
