@@ -64,12 +64,13 @@ export class Attempt {
   /** Runs the load to its commit. Throws what stopped it, with everything rolled back. */
   async run(sources: readonly string[]): Promise<void> {
     const { signal } = this.#surroundings;
-    const prepared = await prepare(sources, this.#options, this.#surroundings);
-    this.#prepared = prepared;
-    this.#source = prepared.first;
     const stop = (): void => void this.#abort();
     signal.addEventListener("abort", stop, { once: true });
     try {
+      const prepared = await prepare(sources, this.#options, this.#surroundings);
+      this.#prepared = prepared;
+      this.#source = prepared.first;
+      signal.throwIfAborted();
       this.#openRejectFiles(prepared.first);
       await this.#write(prepared);
     } finally {

@@ -44,6 +44,7 @@ export async function load(
       await attempt.run(sources);
       return makeReport(attempt.outcome(null), options, started);
     } catch (error) {
+      surroundings.log.debug({ err: error }, "the load failed");
       const again =
         attempt.mayRetry(error) && (await waitToRetry(tries, options, surroundings, started));
       if (!again) return makeReport(attempt.outcome(error), options, started);

@@ -23,6 +23,7 @@ export interface Row {
   readonly record: SourceRecord;
 }
 
+/** Rows that are written together. */
 export interface Batch {
   /** Counted from 1. */
   readonly number: number;

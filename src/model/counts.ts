@@ -1,5 +1,6 @@
 /** The counts of a load: every record is in exactly one of them but `read` and `deleted`. */
 
+/** How many records met each fate. */
 export interface Counts {
   read: number;
   inserted: number;

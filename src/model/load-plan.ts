@@ -1,9 +1,13 @@
 /** The immutable result of planning: printed by `upsurge plan`, executed by a load. */
 import type { Column, TableShape } from "./table-shape.ts";
 
+/** What happens to a record. */
 export type Mode = "upsert" | "insert" | "ignore" | "update";
+/** How rows are written: by the database's own upsert, or by looking first. */
 export type Strategy = "native" | "select-then-write";
+/** How a batch reaches the server. */
 export type RowSource = "staged" | "arrays" | "values";
+/** What a NULL in a key column does. */
 export type NullKey = "reject" | "match" | "insert";
 
 /** Which target row an incoming row meets. */
@@ -65,6 +69,7 @@ export interface Coupling {
   readonly order: string | null;
 }
 
+/** Everything that was decided before the first record. */
 export interface LoadPlan {
   /** The target's name, for reports only. */
   readonly target: string;

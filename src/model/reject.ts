@@ -27,6 +27,7 @@ export type RowCode =
   | "ROW_FOREIGN_KEY"
   | "ROW_REFUSED";
 
+/** One record that was not written, and why. */
 export interface Reject {
   readonly position: Position;
   readonly stage: RejectStage;

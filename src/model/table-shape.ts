@@ -6,6 +6,7 @@
 /** A broad class of types: what the mapping needs to turn a JSON value into text the column takes. */
 export type TypeFamily = "text" | "number" | "boolean" | "json" | "array" | "binary" | "other";
 
+/** One column of the table. */
 export interface Column {
   readonly name: string;
   /** The type as the database spells it, with its modifiers: `numeric(10,2)`. */
@@ -22,6 +23,7 @@ export interface Column {
   readonly generatedSql: string | null;
 }
 
+/** A unique index or constraint, or an exclusion constraint. */
 export interface UniqueKey {
   /** Index name; for a constraint the constraint's name. `null` when the database gives it none. */
   readonly name: string | null;
@@ -41,12 +43,14 @@ export interface UniqueKey {
   readonly deferrable: boolean;
 }
 
+/** A foreign key of the table. */
 export interface ForeignKey {
   readonly name: string | null;
   readonly columns: readonly string[];
   readonly selfReferencing: boolean;
 }
 
+/** An enabled trigger of the table. */
 export interface Trigger {
   readonly name: string;
   readonly timing: "before" | "after" | "instead";
@@ -54,12 +58,14 @@ export interface Trigger {
   readonly events: readonly ("insert" | "update" | "delete" | "truncate")[];
 }
 
+/** Where a table is. */
 export interface TableName {
   /** `null` where the database has no schemas. */
   readonly schema: string | null;
   readonly name: string;
 }
 
+/** A table as the catalog describes it. */
 export interface TableShape {
   readonly name: TableName;
   readonly kind: "table" | "partitioned" | "view" | "virtual";

@@ -3,6 +3,7 @@
  * Bytes handed out are never written again: records point into them.
  */
 
+/** Bytes of a block read at once. */
 export const BLOCK_BYTES = 1024 * 1024;
 /** The first block is at least this long: formats and line ends are told by it. */
 const FIRST_BLOCK_BYTES = 64 * 1024;

@@ -4,7 +4,9 @@
 import type { Charset } from "./charset.ts";
 import type { ReadOptions } from "./source.ts";
 
+/** The byte of a line feed. */
 export const LF = 10;
+/** The byte of a carriage return. */
 export const CR = 13;
 
 /** What a byte, or a character that begins with it, is to the splitter. */

@@ -13,6 +13,7 @@ import { unzstd } from "./zstd.ts";
 const BOMB_FREE_BYTES = 64 * 1024 * 1024;
 const BOMB_RATIO = 200;
 
+/** The compressions that are recognised by their first bytes. */
 export type Compression = "gzip" | "zstd";
 
 /** The compression of a stream, by its first four bytes; skippable zstd frames count as zstd. */

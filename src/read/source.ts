@@ -4,6 +4,7 @@
  */
 import type { RecordChunk } from "../model/record.ts";
 
+/** The formats that can be read. */
 export type SourceFormat = "csv" | "tsv" | "ndjson" | "json";
 
 /** How bytes become records; the dialect flags, already validated. */

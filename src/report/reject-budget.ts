@@ -2,6 +2,7 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Reject } from "../model/reject.ts";
 
+/** Counts rejects against the limit. */
 export class RejectBudget {
   readonly #limit: string;
   readonly #most: number;

@@ -53,6 +53,7 @@ export type ErrorClass =
   | "transient"
   | "fatal";
 
+/** A database that can be loaded into. */
 export interface Target {
   /** Stable name in reports: `postgres`, `sqlite`. */
   readonly name: string;

@@ -7,6 +7,7 @@ import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 
+/** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Connection settings by libpq's keywords: `host`, `port`, `user`, `password`, `dbname`, `sslmode`, … */
@@ -60,7 +61,7 @@ function parseUrl(url: string): Record<string, string> {
   if (match === null) {
     throw upsurgeError("TARGET_URL", {
       url: "postgres://…",
-      reason: "it is not of the form postgres://user:password@host:port/database?sslmode=…",
+      reason: "it is not of the form postgres://user@host:port/database?sslmode=…",
     });
   }
   const [, host, port, dbname, query] = match;

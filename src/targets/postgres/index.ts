@@ -1,4 +1,5 @@
 /** The PostgreSQL target, versions 14 to 18, through the driver `pg`. */
+import type Pg from "pg";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { ConnectOptions, Session, Target } from "../target.ts";
 import { clientConfig } from "./client-config.ts";
@@ -6,6 +7,7 @@ import { describeUrl } from "./connection-url.ts";
 import { connectError } from "./errors.ts";
 import { PostgresSession } from "./session.ts";
 
+/** The target that the registry offers for `postgres://` URLs. */
 export const postgres: Target = {
   name: "postgres",
   accepts: (url) => /^postgres(ql)?:\/\//i.test(url),
@@ -37,7 +39,7 @@ async function connect({ url, environment, lockTimeoutMs }: ConnectOptions): Pro
   throw connectError(failure, describeUrl(url), attempts[0]?.ssl !== false);
 }
 
-async function loadDriver(): Promise<typeof import("pg").default> {
+async function loadDriver(): Promise<typeof Pg> {
   try {
     return (await import("pg")).default;
   } catch (cause) {

@@ -25,6 +25,7 @@ export interface SessionContext {
 /** The first half of our advisory locks; the second is the table's oid. */
 const LOCK_CLASS = 0x7570_7367;
 
+/** A session of one load. */
 export class PostgresSession implements Session {
   readonly capabilities: Capabilities;
   readonly version: string;

@@ -12,6 +12,7 @@ export interface Taken {
   readonly shape: number | null;
 }
 
+/** The statements for staged rows of one shape: one native statement, or look, update and insert. */
 export type SetSql =
   | {
       readonly kind: "native";

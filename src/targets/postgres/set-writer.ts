@@ -10,6 +10,7 @@ import type { SetSql } from "./set-sql.ts";
 import { byShape, fillStage, STAGE } from "./stage.ts";
 import { repeatsSql } from "./set-sql.ts";
 
+/** The set-based half of the writer. */
 export class PostgresSetWriter implements SetWriter {
   readonly #client: Client;
   readonly #plan: LoadPlan;

@@ -11,8 +11,11 @@ import { copyIn, copyText } from "./copy.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { fromText } from "./types.ts";
 
+/** The staged rows, typed. */
 export const STAGE = "pg_temp.upsurge_stage";
+/** The staged rows, as text. */
 export const RAW = "pg_temp.upsurge_raw";
+/** The rows at fault. */
 export const FAULTS = "pg_temp.upsurge_fault";
 
 /** The statements that make the tables. */

@@ -14,6 +14,7 @@ import { byShape, FAULTS, fillRaw, RAW, STAGE } from "./stage.ts";
 /** Rows of one block: what is staged for a row is deleted for the next, and the dead rows must stay few. */
 const ROWS_PER_BLOCK = 1000;
 
+/** The writer of one load. */
 export class PostgresWriter implements Writer {
   readonly set: PostgresSetWriter;
   readonly #client: Client;

@@ -6,6 +6,7 @@ import type { Connection } from "./connection.ts";
 import { translate } from "./errors.ts";
 import { SqliteSession } from "./session.ts";
 
+/** The target that the registry offers for `sqlite:` URLs and database files. */
 export const sqlite: Target = {
   name: "sqlite",
   accepts: (url) => /^sqlite:/i.test(url) || isDatabasePath(url),

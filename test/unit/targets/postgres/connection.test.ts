@@ -57,9 +57,12 @@ describe("the environment", () => {
   });
 });
 
-describe("TLS", () => {
-  const modes = (url: string) => clientConfig(url, {}).map(({ ssl }) => ssl);
+/** The TLS settings that are tried, in turn. */
+function modes(url: string): unknown[] {
+  return clientConfig(url, {}).map(({ ssl }) => ssl);
+}
 
+describe("TLS", () => {
   test("is verified in full unless the server is this machine", () => {
     expect(modes("postgres://db.example.com/shop")).toMatchObject([
       { rejectUnauthorized: true, servername: "db.example.com" },

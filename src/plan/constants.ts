@@ -1,0 +1,37 @@
+/** Reads `--const column=value`. */
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { FieldMapping } from "../model/load-plan.ts";
+import type { TableShape } from "../model/table-shape.ts";
+import type { Options } from "../options/options.ts";
+import { whyReadOnly } from "./mapping.ts";
+import { requireColumn } from "./names.ts";
+
+/** The constants of a load. Throws `OPTION_VALUE`, `PLAN_UNKNOWN_COLUMN`, `PLAN_READ_ONLY_COLUMN`, `PLAN_DUPLICATE_COLUMN`. */
+export function parseConstants(
+  shape: TableShape,
+  options: Options,
+  mapping: readonly FieldMapping[],
+): { column: string; value: string }[] {
+  return (options.const ?? []).map((text) => {
+    const equals = text.indexOf("=");
+    if (equals < 1) {
+      throw upsurgeError("OPTION_VALUE", {
+        flag: "--const",
+        value: text,
+        expected: "column=value",
+      });
+    }
+    const column = requireColumn(shape, text.slice(0, equals), "--const");
+    const reason = whyReadOnly(column, options.keepIdentity);
+    if (reason !== null) {
+      const suggestion = "leave it out of --const";
+      throw upsurgeError("PLAN_READ_ONLY_COLUMN", { column: column.name, reason, suggestion });
+    }
+    const field = mapping.find((each) => each.column === column.name)?.field;
+    if (field !== undefined) {
+      const twice = `by the field ${field} and by --const`;
+      throw upsurgeError("PLAN_DUPLICATE_COLUMN", { column: column.name, reason: twice });
+    }
+    return { column: column.name, value: text.slice(equals + 1) };
+  });
+}

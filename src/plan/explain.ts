@@ -1,0 +1,59 @@
+/** Says why a plan is as it is, and what to watch. */
+import type { Arbiter, LoadPlan, Mode } from "../model/load-plan.ts";
+import type { Column, TableShape } from "../model/table-shape.ts";
+import type { Options } from "../options/options.ts";
+import { describeKey } from "./arbiter.ts";
+import type { Choice } from "./strategy.ts";
+
+/** What was decided. */
+export interface Decisions {
+  readonly shape: TableShape;
+  readonly mode: Mode;
+  readonly arbiter: Arbiter | null;
+  readonly strategy: Choice<string>;
+  readonly rowSource: Choice<string>;
+  readonly coupling: LoadPlan["coupling"];
+}
+
+/** One sentence per decision. */
+export function explain({
+  shape,
+  mode,
+  arbiter,
+  strategy,
+  rowSource,
+  coupling,
+}: Decisions): string[] {
+  const key = shape.uniqueKeys.find((each) => each.name !== null && each.name === arbiter?.name);
+  const decider =
+    arbiter?.kind === "any"
+      ? "any unique key decides conflicts"
+      : `${key === undefined ? `(${arbiter?.parts.join(", ") ?? ""})` : describeKey(key)} decides conflicts`;
+  return [
+    `mode ${mode}${arbiter === null ? "" : `: ${decider}`}`,
+    `strategy ${strategy.chosen}: ${strategy.why}`,
+    `row source ${rowSource.chosen}: ${rowSource.why}`,
+    ...(coupling.rows === null ? [] : [`one row at a time: ${coupling.rows}`]),
+    ...(coupling.rows !== null || coupling.order === null
+      ? []
+      : [`in file order: ${coupling.order}`]),
+  ];
+}
+
+/** What the user should know before the load. */
+export function warnings(
+  shape: TableShape,
+  columns: readonly Column[],
+  options: Options,
+): string[] {
+  const explicit = shape.columns.find(
+    (column) =>
+      (column.identity === "always" || column.identity === "by-default") &&
+      columns.includes(column) &&
+      options.keepIdentity,
+  );
+  if (explicit === undefined) return [];
+  return [
+    `ids written into ${explicit.name} do not advance its sequence; set it before the next insert without an id`,
+  ];
+}
