@@ -2,16 +2,15 @@
  * Runs a collection of small loads with exact expectations, where it is at hand: beside the project, or at UPSURGE_SCENARIOS.
  * Every case runs over engines, strategies, row sources and batch sizes, which must not change what comes out.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase, waysOf, wayTitle } from "./helpers/engines.ts";
 import type { TestDatabase, Way } from "./helpers/engines.ts";
 import { runLoad } from "./helpers/load.ts";
 import type { LoadResult } from "./helpers/load.ts";
 import { loadOf, settingsOf, textRows } from "./helpers/scenario.ts";
 import type { Scenario } from "./helpers/scenario.ts";
+import { useTempDir } from "./helpers/temp-dir.ts";
 
 const PATH = process.env["UPSURGE_SCENARIOS"] ?? "../shared/scenarios/scenarios.json";
 const SCENARIOS = existsSync(PATH) ? (JSON.parse(readFileSync(PATH, "utf8")) as Scenario[]) : null;
@@ -22,8 +21,7 @@ if (SCENARIOS === null) test.skip(`scenarios: there is no ${PATH}`, () => {});
 describe.each(SCENARIOS === null ? [] : ENGINES)("$name", (engine) => {
   const key = engine.name === "postgres" ? "pg" : "sqlite";
   const database = useDatabase(engine);
-  const folder = mkdtempSync(join(tmpdir(), "upsurge-scenarios-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const temporary = useTempDir();
   const cases = (SCENARIOS ?? [])
     .filter((scenario) => scenario.engines.includes(key))
     .flatMap((scenario) => {
@@ -39,7 +37,7 @@ describe.each(SCENARIOS === null ? [] : ENGINES)("$name", (engine) => {
     await database.exec(scenario.setup_sql[key] ?? "");
     const before = await database.rows(scenario.check_select);
 
-    const results = await runSteps({ scenario, key, folder, database }, way);
+    const results = await runSteps({ scenario, key, folder: temporary.path, database }, way);
 
     const output = results.map((result) => result.output).join("");
     if (scenario.expected_error !== undefined) {

@@ -2,16 +2,14 @@
  * The law, by random loads: whatever the strategy, row source and batch size, the table and the counts are those of
  * applying the records one at a time in file order.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import * as fc from "fast-check";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { Engine, Way } from "../helpers/engines.ts";
 import { runLoad } from "../helpers/load.ts";
 import { applyReference } from "../helpers/reference.ts";
 import type { ReferenceLoad, ReferenceRecord } from "../helpers/reference.ts";
+import { useTempDir } from "../helpers/temp-dir.ts";
 
 /** A table to load into, with what makes it treacherous. */
 interface Table {
@@ -144,8 +142,7 @@ function ndjson(records: readonly ReferenceRecord[]): string {
 
 describe.each(ENGINES)("$name", (engine) => {
   const database = useDatabase(engine);
-  const folder = mkdtempSync(join(tmpdir(), "upsurge-law-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const temporary = useTempDir();
   const ways: readonly Way[] = waysOf(engine, [1, 2, 3, 5, 1000]);
   const image = async (table: Table): Promise<(string | null)[][]> =>
     await database.rows(`select ${Object.keys(table.columns).join(", ")} from t order by 1, 2, 3`);
@@ -166,7 +163,7 @@ describe.each(ENGINES)("$name", (engine) => {
         const input = ndjson(records);
         const result = await runLoad(
           database,
-          { folder, table: "t", extension: "ndjson", input, flags: flagsOf(load) },
+          { folder: temporary.path, table: "t", extension: "ndjson", input, flags: flagsOf(load) },
           way,
         );
         const shown = `${wayTitle(way)}\n${flagsOf(load).join(" ")}\n${input}${result.output}`;
@@ -194,7 +191,12 @@ describe.each(ENGINES)("$name", (engine) => {
     await fc.assert(
       fc.asyncProperty(distinct, fc.constantFrom(...ways), async (records, way) => {
         await start(table);
-        const load = { folder, table: "t", extension: "ndjson", input: ndjson(records) } as const;
+        const load = {
+          folder: temporary.path,
+          table: "t",
+          extension: "ndjson",
+          input: ndjson(records),
+        } as const;
         const first = await runLoad(database, { ...load, flags: ["--key", "k"] }, way);
         const rejected = first.counts["rejected"] ?? 0;
         const second = await runLoad(database, { ...load, flags: ["--key", "k"] }, way);

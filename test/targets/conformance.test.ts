@@ -2,10 +2,7 @@
  * One suite for every target: each case runs over every strategy, row source and batch size, which change nothing.
  * After each load the counts must add up, and a second load of an upsert must find nothing to do where it can.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { Engine, TestDatabase, Way } from "../helpers/engines.ts";
 import { runLoad } from "../helpers/load.ts";
@@ -15,20 +12,21 @@ import type { Case } from "./cases/case.ts";
 import { MODE_CASES } from "./cases/modes.ts";
 import { ROW_CASES } from "./cases/rows.ts";
 import { TABLE_CASES, VIEW_CASE } from "./cases/tables.ts";
+import { useTempDir } from "../helpers/temp-dir.ts";
 
 const BATCH_ROWS = [1, 2, 7, 1000];
 
 interface Place {
   readonly engine: Engine;
   readonly database: TestDatabase;
-  readonly folder: string;
+  readonly temporary: { readonly path: string };
 }
 
-function run({ database, folder }: Place, each: Case, way: Way): Promise<LoadResult> {
+function run({ database, temporary }: Place, each: Case, way: Way): Promise<LoadResult> {
   const { table = "t", csv, ndjson, flags } = each;
   const extension = csv === undefined ? "ndjson" : "csv";
   const input = csv ?? ndjson ?? "";
-  return runLoad(database, { folder, table, extension, input, flags }, way);
+  return runLoad(database, { folder: temporary.path, table, extension, input, flags }, way);
 }
 
 async function expectCase(place: Place, each: Case, way: Way): Promise<void> {
@@ -51,9 +49,8 @@ async function expectCase(place: Place, each: Case, way: Way): Promise<void> {
 
 describe.each(ENGINES)("$name", (engine) => {
   const database = useDatabase(engine);
-  const folder = mkdtempSync(join(tmpdir(), "upsurge-conformance-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const place = { engine, database, folder };
+  const temporary = useTempDir();
+  const place = { engine, database, temporary };
   const ways = waysOf(engine, BATCH_ROWS);
 
   describe.each([...MODE_CASES, ...TABLE_CASES, ...ROW_CASES])("$title", (each) => {
@@ -129,7 +126,7 @@ describe.each(ENGINES)("$name", (engine) => {
 
     const result = await runLoad(
       database,
-      { folder, table: "t", extension: "csv", input: "k,v\n1,x\n", flags },
+      { folder: temporary.path, table: "t", extension: "csv", input: "k,v\n1,x\n", flags },
       way,
     );
 
@@ -147,7 +144,7 @@ describe.each(ENGINES)("$name", (engine) => {
       await database.exec("create table t (id int primary key, a text, b numeric(8, 2))");
       const lines = Array.from({ length: 50 }, (_each, id) => `${id},text ${id},${id}.50\n`);
       const load = {
-        folder,
+        folder: temporary.path,
         table: "t",
         extension: "csv",
         input: `id,a,b\n${lines.join("")}`,

@@ -1,20 +1,19 @@
 /** What only SQLite does: its files and locks, its loose types and triggers. The rest is in the conformance suite. */
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { UpsurgeError } from "../../src/errors/upsurge-error.ts";
 import { sqlite } from "../../src/targets/sqlite/index.ts";
 import type { Session } from "../../src/targets/target.ts";
 import { ENGINES, useDatabase, waysOf } from "../helpers/engines.ts";
 import { runLoad } from "../helpers/load.ts";
 import type { LoadResult } from "../helpers/load.ts";
+import { useTempDir } from "../helpers/temp-dir.ts";
 
 const engine = ENGINES.find(({ name }) => name === "sqlite") ?? fail();
 const database = useDatabase(engine);
-const folder = mkdtempSync(join(tmpdir(), "upsurge-sqlite-only-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const temporary = useTempDir();
 beforeEach(async () => await database.reset());
 
 async function connect(url = database.url, lockTimeoutMs = 50): Promise<Session> {
@@ -41,7 +40,11 @@ async function load(
     await database.exec(setup);
     const extension = source.csv === undefined ? "ndjson" : "csv";
     const input = source.csv ?? source.ndjson ?? "";
-    const result = await runLoad(database, { folder, table: "t", extension, input, flags }, way);
+    const result = await runLoad(
+      database,
+      { folder: temporary.path, table: "t", extension, input, flags },
+      way,
+    );
     outcomes.push({ ...result, rows: await database.rows("select * from t") });
   }
   const [native, other] = outcomes;
@@ -58,13 +61,13 @@ function fail(): never {
 
 describe("files and locks", () => {
   test("tells what is no database", async () => {
-    const text = join(folder, "text.db");
+    const text = join(temporary.path, "text.db");
     writeFileSync(text, "this is not a database, however long it may be ".repeat(40));
-    mkdirSync(join(folder, "folder.db"), { recursive: true });
+    mkdirSync(join(temporary.path, "folder.db"), { recursive: true });
 
-    expect(await codeOf(connect(join(folder, "missing.db")))).toBe("TARGET_NOT_FOUND");
+    expect(await codeOf(connect(join(temporary.path, "missing.db")))).toBe("TARGET_NOT_FOUND");
     expect(await codeOf(connect(text))).toBe("TARGET_NOT_A_DATABASE");
-    expect(await codeOf(connect(join(folder, "folder.db")))).toBe("TARGET_NOT_A_DATABASE");
+    expect(await codeOf(connect(join(temporary.path, "folder.db")))).toBe("TARGET_NOT_A_DATABASE");
     expect(await codeOf(connect("sqlite:"))).toBe("TARGET_URL");
   });
 
@@ -73,7 +76,13 @@ describe("files and locks", () => {
     const path = database.url.slice("sqlite:".length);
     chmodSync(path, 0o444);
     const flags = ["--key", "k"];
-    const input = { folder, table: "t", extension: "csv", input: "k\n1\n", flags } as const;
+    const input = {
+      folder: temporary.path,
+      table: "t",
+      extension: "csv",
+      input: "k\n1\n",
+      flags,
+    } as const;
     const result = await runLoad(database, input, {
       strategy: "auto",
       rowSource: "auto",
@@ -99,7 +108,13 @@ describe("files and locks", () => {
     const other = new Database(database.url.slice("sqlite:".length));
     other.exec("begin immediate");
     const flags = ["--key", "k", "--lock-timeout", "100ms", "--retry-timeout", "0"];
-    const input = { folder, table: "t", extension: "csv", input: "k\n1\n", flags } as const;
+    const input = {
+      folder: temporary.path,
+      table: "t",
+      extension: "csv",
+      input: "k\n1\n",
+      flags,
+    } as const;
     const way = { strategy: "auto", rowSource: "auto", batchRows: 1 };
 
     const locked = await runLoad(database, input, way);
