@@ -15,6 +15,7 @@ import type { Source } from "./read/source.ts";
 import type { Outcome } from "./report/make-report.ts";
 import { RejectBudget } from "./report/reject-budget.ts";
 import { defaultRejectPath, RejectFiles } from "./report/reject-file.ts";
+import type { RejectPaths } from "./report/reject-file.ts";
 import type { Writer } from "./targets/target.ts";
 import { gather, readAhead } from "./write/batches.ts";
 import type { Gathered } from "./write/batches.ts";
@@ -38,7 +39,7 @@ export class Attempt {
   readonly #counts = noCounts();
   readonly #budget: RejectBudget;
   #rejectFiles: RejectFiles | null;
-  #rejectPaths: { file: string; report: string } | null = null;
+  #rejectPaths: RejectPaths | null = null;
   #prepared: Prepared | null = null;
   #source: Source | null = null;
   #bytesBefore = 0;
@@ -80,7 +81,7 @@ export class Attempt {
 
   async #write(prepared: Prepared): Promise<void> {
     const { session, plan } = prepared;
-    const writer = await session.begin(plan);
+    const writer = await this.#begin(prepared);
     try {
       const batches = new BatchWriter(plan, writer, (error) => session.classify(error));
       const mapper = new RecordMapper(plan, {
@@ -99,6 +100,16 @@ export class Attempt {
     } catch (error) {
       await writer.rollback();
       throw this.#surroundings.signal.aborted ? error : session.translate(error);
+    }
+  }
+
+  async #begin({ session, plan }: Prepared): Promise<Writer> {
+    const columns = plan.columns.map((column) => column.name);
+    this.#surroundings.log.debug({ sql: session.statements(plan, columns) }, "statements");
+    try {
+      return await session.begin(plan);
+    } catch (error) {
+      throw session.translate(error);
     }
   }
 
@@ -153,9 +164,10 @@ export class Attempt {
   }
 
   #openRejectFiles(first: Source): void {
-    const { rejectFile, maxRejects } = this.#options;
+    const { rejectFile, maxRejects, dryRun, check } = this.#options;
+    const byDefault = maxRejects !== "0" && !dryRun && !check;
     if (this.#rejectFiles !== null) this.#rejectFiles.register(first);
-    else if (rejectFile !== null || maxRejects !== "0") {
+    else if (rejectFile !== null || byDefault) {
       this.#rejectFiles = new RejectFiles(rejectFile ?? defaultRejectPath(first), first);
     }
   }

@@ -69,21 +69,21 @@ export async function prepare(
     throw missing("SOURCE", "there is nothing to load; - reads standard input");
   const target = await findTarget(options.to);
   const paths = await expandSources(sources);
-  const first = await openSource(paths[0] ?? "-", readOptions(options), surroundings);
-  let session: Session | null = null;
+  const session = await target.connect({
+    url: options.to,
+    lockTimeoutMs: options.lockTimeout,
+    environment: surroundings.environment,
+  });
+  let first: Source | null = null;
   try {
-    session = await target.connect({
-      url: options.to,
-      lockTimeoutMs: options.lockTimeout,
-      environment: surroundings.environment,
-    });
     const shape = await readShape(session, options.table, target.describe(options.to));
+    first = await openSource(paths[0] ?? "-", readOptions(options), surroundings);
     const sampled = await sample(first);
     const plan = makePlan({
       target: target.name,
       shape,
       capabilities: session.capabilities,
-      quoteIdentifier: (name) => session?.quoteIdentifier(name) ?? name,
+      quoteIdentifier: (name) => session.quoteIdentifier(name),
       options,
       fields: sampled.fields,
       openFields: first.fields === null,
@@ -92,8 +92,8 @@ export async function prepare(
     const resolve = fieldResolver(shape, options);
     return { target, session, plan, resolve, first, sampled, paths };
   } catch (error) {
-    await first.close();
-    await session?.close();
+    await first?.close();
+    await session.close();
     throw error;
   }
 }

@@ -149,7 +149,7 @@ export const ERROR_CODES = {
   TARGET_STATEMENT: {
     title: "the database refused a statement",
     cause: "{reason}",
-    fix: "run with --log-level debug to see the statement",
+    fix: "run with --log-level debug to see the statements",
     exit: 4,
   },
   TARGET_COMMIT_REFUSED: {

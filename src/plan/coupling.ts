@@ -21,51 +21,70 @@ export function findCoupling(shape: TableShape, request: CouplingRequest): Coupl
   return { rows: rowsReason(shape, request), order: orderReason(shape, request) };
 }
 
-function rowsReason(
-  shape: TableShape,
-  { mode, arbiter, update, ...request }: CouplingRequest,
-): string | null {
+function rowsReason(shape: TableShape, request: CouplingRequest): string | null {
+  return triggerReason(shape, request) ?? keyReason(shape, request) ?? expressionReason(request);
+}
+
+function triggerReason(shape: TableShape, { mode }: CouplingRequest): string | null {
   const events = mode === "insert" || mode === "ignore" ? ["insert"] : ["insert", "update"];
   const trigger = shape.triggers.find((each) =>
     each.events.some((event) => events.includes(event)),
   );
   if (trigger !== undefined) return `the trigger ${trigger.name} must see rows one by one`;
   if (shape.kind === "view") return "the table behind a view may couple rows";
-  if (shape.rewritten) return "row security or rewrite rules may couple rows";
-  if (request.strategy === "select-then-write" && arbiter !== null && arbiter.kind !== "parts") {
-    return "such a conflict shows only when a row is written";
-  }
-  const written = writtenColumns({ ...request, update });
+  return shape.rewritten ? "row security or rewrite rules may couple rows" : null;
+}
+
+function keyReason(shape: TableShape, request: CouplingRequest): string | null {
+  const { mode, strategy, arbiter } = request;
+  const written = writtenColumns(request);
   const self = shape.foreignKeys.find(
     (each) => each.selfReferencing && each.columns.some((column) => written.has(column)),
   );
-  if (self !== undefined)
+  if (self !== undefined) {
     return `the foreign key (${self.columns.join(", ")}) refers to this table`;
+  }
   const deferrable = shape.uniqueKeys.find((each) => each.deferrable && isTouched(each, written));
   if (deferrable !== undefined) {
     return `the deferrable key ${deferrable.name ?? ""} is checked late`;
   }
+  const looks = mode === "update" || (strategy === "select-then-write" && mode !== "insert");
+  if (!looks || arbiter === null) return null;
+  if (arbiter.kind !== "parts") return "such a conflict shows only when a row is written";
+  // Found rows are updated before missing ones are inserted, whatever their order in the file.
+  const other = otherKey(shape, arbiter, written);
+  return other === undefined ? null : `the unique key ${describe(other)} is written as well`;
+}
+
+function expressionReason({ arbiter, update }: CouplingRequest): string | null {
   const expressions = [...update.sets, ...update.stamps].map((each) => each.expression);
   if (update.where !== null) expressions.push(update.where);
-  if (expressions.some(hasSubquery))
+  if (expressions.some(hasSubquery)) {
     return "an expression holds a subquery, which may read other rows";
+  }
   const moved = update.sets.find((each) => arbiter?.columns.includes(each.column));
-  if (moved !== undefined) return `--set moves the key column ${moved.column}`;
-  return null;
+  return moved === undefined ? null : `--set moves the key column ${moved.column}`;
 }
 
 function orderReason(shape: TableShape, request: CouplingRequest): string | null {
   const { arbiter, strategy } = request;
   const written = writtenColumns(request);
-  const other = shape.uniqueKeys.find(
-    (each) => !isArbiter(each, arbiter) && isTouched(each, written),
-  );
+  const other = otherKey(shape, arbiter, written);
   if (other !== undefined) return `the unique key ${describe(other)} is written as well`;
   if (arbiter?.kind === "parts" && !arbiter.plain) return "the key is an expression";
   if (arbiter?.predicate !== null && arbiter !== null) return "the key is partial";
   if (strategy === "select-then-write") return null;
   const made = shape.columns.find((column) => column.volatileDefault && !written.has(column.name));
   return made === undefined ? null : `the database makes values for ${made.name} in order`;
+}
+
+/** A unique key beside the arbiter that the load writes. */
+function otherKey(
+  { uniqueKeys }: TableShape,
+  arbiter: Arbiter | null,
+  written: ReadonlySet<string>,
+): UniqueKey | undefined {
+  return uniqueKeys.find((each) => !isArbiter(each, arbiter) && isTouched(each, written));
 }
 
 function writtenColumns({

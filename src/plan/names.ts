@@ -55,7 +55,7 @@ export function columnList(shape: TableShape): string {
 /** The candidate that is at most a third of its letters away from `name`; `null` when none is. */
 export function nearest(name: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
-  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];

@@ -4,6 +4,7 @@ import { noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
 import type { Options } from "../options/options.ts";
+import type { RejectPaths } from "./reject-file.ts";
 import type { Report, ReportedError, Status } from "./report.ts";
 
 /** What became of a load. */
@@ -14,7 +15,7 @@ export interface Outcome {
   readonly signal: unknown;
   readonly plan: LoadPlan | null;
   readonly counts: Counts;
-  readonly rejectPaths: { readonly file: string; readonly report: string } | null;
+  readonly rejectPaths: RejectPaths | null;
   readonly bytes: number;
 }
 
@@ -40,9 +41,15 @@ export function makeReport(outcome: Outcome, options: Options, started: number):
     seconds: Math.round(seconds * 1000) / 1000,
     rowsPerSecond: Math.round(counts.read / Math.max(seconds, 0.001)),
     bytes: outcome.bytes,
-    warnings: plan?.warnings ?? [],
+    warnings: [...(plan?.warnings ?? []), ...otherFiles(outcome.rejectPaths)],
     ...(error === null ? {} : { error }),
   };
+}
+
+function otherFiles(paths: RejectPaths | null): string[] {
+  return (paths?.others ?? []).map(
+    (path) => `rejects of sources with another header are in ${path}`,
+  );
 }
 
 /** A load that failed kept nothing: only what was read and rejected is still true. */

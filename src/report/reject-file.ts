@@ -29,6 +29,14 @@ export function defaultRejectPath(source: RejectedSource): string {
   return `${name}.rejects.${ending}`;
 }
 
+/** Where the rejects of a load are. */
+export interface RejectPaths {
+  readonly file: string;
+  readonly report: string;
+  /** Files for sources with another header than the first. */
+  readonly others: readonly string[];
+}
+
 interface OpenFile {
   readonly path: string;
   readonly descriptor: number;
@@ -94,13 +102,19 @@ export class RejectFiles {
     for (const { descriptor } of [...this.#files, this.#report]) fsyncSync(descriptor);
   }
 
-  /** Closes the files; removes them when there was no reject. The paths, or `null`. */
-  close(): { file: string; report: string } | null {
-    this.sync();
-    for (const { descriptor } of [...this.#files, this.#report]) closeSync(descriptor);
-    if (this.#written > 0) return { file: this.#path, report: this.#report.path };
-    for (const { path } of [...this.#files, this.#report]) unlinkSync(path);
-    return null;
+  /**
+   * Closes the files; removes them when there was no reject. The paths, or `null`.
+   * Never throws: what was written is durable since `sync`, and a file that somebody else removed is gone.
+   */
+  close(): RejectPaths | null {
+    const files = [...this.#files, this.#report];
+    for (const { descriptor } of files) quietly(() => closeSync(descriptor));
+    if (this.#written === 0) {
+      for (const { path } of files) quietly(() => unlinkSync(path));
+      return null;
+    }
+    const others = this.#files.slice(1).map(({ path }) => path);
+    return { file: this.#path, report: this.#report.path, others };
   }
 
   #discard(): void {
@@ -156,4 +170,12 @@ function reportLine({
 }: Reject): object {
   const { source, record, line, byte } = position;
   return { source, record, line, byte, stage, column, code, dbCode, constraint, message };
+}
+
+function quietly(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // Nothing that fails here changes what the load did.
+  }
 }

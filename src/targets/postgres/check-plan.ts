@@ -6,6 +6,7 @@ import type { Client } from "pg";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import { conflictTarget, insertSql, tableSql } from "./native-sql.ts";
+import { quoteIdentifier } from "./quote.ts";
 import { isServerError } from "./errors.ts";
 import { onlyTable } from "./select-then-write-sql.ts";
 import { setSql } from "./set-sql.ts";
@@ -75,7 +76,7 @@ function planError(error: unknown, plan: LoadPlan): unknown {
         {
           privilege: `some of what mode ${plan.mode} needs`,
           table,
-          suggestion: `grant select, insert, update on ${table} to USER (the columns of the load are enough)`,
+          suggestion: `grant select, insert, update on ${table} to USER`,
         },
         { ...context, why: error.message },
       );
@@ -94,6 +95,10 @@ async function checkExpressions(client: Client, plan: LoadPlan): Promise<void> {
   const { update, mode } = plan;
   const table = onlyTable(plan);
   const target = mode === "insert" || mode === "ignore" ? "" : `${table} as target, `;
+  const fields = plan.table.columns.map(
+    (column) => `null::${column.type} as ${quoteIdentifier(column.name)}`,
+  );
+  const proposed = `(select ${fields.join(", ")})`;
   const tries: [string, string][] = [
     ...update.sets.map(({ column, expression }): [string, string] => [
       `--set "${column} = …"`,
@@ -101,7 +106,7 @@ async function checkExpressions(client: Client, plan: LoadPlan): Promise<void> {
     ]),
     ...update.stamps.map(({ column, expression }): [string, string] => [
       `--stamp "${column} = …"`,
-      `select (${expression})`,
+      `select (${expression}) from ${proposed} as excluded`,
     ]),
   ];
   if (update.where !== null) {
@@ -118,7 +123,7 @@ async function checkExpressions(client: Client, plan: LoadPlan): Promise<void> {
       throw upsurgeError(
         "PLAN_EXPRESSION",
         { flag, reason: `${error.message} (${error.code})` },
-        { cause: error },
+        { cause: error, where: flag },
       );
     }
   }

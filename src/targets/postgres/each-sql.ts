@@ -200,13 +200,20 @@ exception when unique_violation or exclusion_violation then
 end;`;
 }
 
-/** A native upsert fires BEFORE INSERT triggers for rows that end as updates, too; the strategy must change nothing. */
+/**
+ * A native upsert fires BEFORE INSERT triggers for rows that end as updates, too; the strategy must change nothing.
+ * The update's condition only notes that there was a conflict: a row that a trigger drops meets none.
+ */
 function propose(plan: LoadPlan, columns: readonly string[], otherwise: string): string {
   const { arbiter } = plan;
   if (arbiter === null || !proposes(plan)) return otherwise;
-  return `${insertSql(plan, columns, { from: `${STAGE} as excluded` })}
-${conflictTarget(arbiter)} do nothing;
-if found then upsurge_met := 'i'; else
+  const [part] = arbiter.columns;
+  const column = quoteIdentifier(part ?? plan.table.columns[0]?.name ?? "");
+  return `perform set_config('upsurge.met', 'd', true);
+${insertSql(plan, columns, { from: `${STAGE} as excluded` })}
+${conflictTarget(arbiter)} do update set ${column} = target.${column} where set_config('upsurge.met', 'c', true) is null;
+if found then upsurge_met := 'i';
+elsif current_setting('upsurge.met') = 'c' then
 ${otherwise}
 end if;`;
 }

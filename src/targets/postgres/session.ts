@@ -73,11 +73,11 @@ export class PostgresSession implements Session {
   }
 
   async readTableShape(table: string): Promise<TableShape | null> {
-    return readTableShape(this.#client, table);
+    return this.#question(() => readTableShape(this.#client, table));
   }
 
   async listTables(): Promise<readonly TableName[]> {
-    return listTables(this.#client);
+    return this.#question(() => listTables(this.#client));
   }
 
   statements(plan: LoadPlan, columns: readonly string[]): readonly string[] {
@@ -89,10 +89,15 @@ export class PostgresSession implements Session {
   }
 
   async checkPlan(plan: LoadPlan, columns: readonly string[]): Promise<void> {
-    await this.#client.query("begin");
+    await this.#question(() => checkPlan(this.#client, plan, columns));
+  }
+
+  /** Asks in a transaction of its own, so that a lock is not waited for without end; leaves nothing behind. */
+  async #question<T>(ask: () => Promise<T>): Promise<T> {
     try {
+      await this.#client.query("begin");
       await this.#setUp();
-      await checkPlan(this.#client, plan, columns);
+      return await ask();
     } catch (error) {
       throw this.translate(error);
     } finally {

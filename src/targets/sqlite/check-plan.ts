@@ -100,7 +100,7 @@ function blamedFlag({ update }: LoadPlan): string {
 }
 
 function badExpression(flag: string, cause: Error): Error {
-  return upsurgeError("PLAN_EXPRESSION", { flag, reason: cause.message }, { cause });
+  return upsurgeError("PLAN_EXPRESSION", { flag, reason: cause.message }, { cause, where: flag });
 }
 
 /** Prepares `sql`; the error when SQLite does not accept it. */
