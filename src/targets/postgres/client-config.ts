@@ -3,6 +3,7 @@
  * and without one it is verify-full for any host but this machine.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { ConnectionOptions } from "node:tls";
@@ -40,7 +41,9 @@ function tlsChoices(settings: Settings): TlsChoice[] {
   if (host.startsWith("/")) return [false];
   const mode = settings["sslmode"] ?? (local ? "disable" : "verify-full");
   const unverified = { ...certificates(settings), rejectUnauthorized: false };
-  const verified = { ...certificates(settings), rejectUnauthorized: true, servername: host };
+  // An address has no server name to send, but it is still what the certificate must be made out for.
+  const identity = isIP(host) === 0 ? { servername: host } : { host };
+  const verified = { ...certificates(settings), rejectUnauthorized: true, ...identity };
   switch (mode) {
     case "disable":
       return [false];

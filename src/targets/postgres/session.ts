@@ -49,7 +49,7 @@ export class PostgresSession implements Session {
       countsPartitioned: version >= 180_000,
       storesNul: false,
       notNullCode: "23502",
-      batchRows: 10_000,
+      batchRows: 5000,
       arrayText,
     };
     client.on("error", () => (this.#lost = true));

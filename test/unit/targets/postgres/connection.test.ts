@@ -67,6 +67,9 @@ describe("TLS", () => {
     expect(modes("postgres://db.example.com/shop")).toMatchObject([
       { rejectUnauthorized: true, servername: "db.example.com" },
     ]);
+    expect(modes("postgres://10.0.0.7/shop")).toMatchObject([
+      { rejectUnauthorized: true, host: "10.0.0.7" },
+    ]);
     expect(modes("postgres://localhost/shop")).toEqual([false]);
     expect(modes("postgres://127.0.0.1/shop")).toEqual([false]);
   });
