@@ -22,7 +22,7 @@ export function checkOptions(options: Options, command: Command): void {
 }
 
 /** The mode that `--mode` and `--ignore` say together; `null`: neither was given. */
-export function askedMode(options: Options): Options["mode"] {
+function askedMode(options: Options): Options["mode"] {
   return options.ignore ? "ignore" : options.mode;
 }
 

@@ -105,7 +105,7 @@ export function quoted(text: string): string {
 }
 
 /** What an option takes, in words that follow "it takes". */
-export function expectedOf(name: OptionName): string {
+function expectedOf(name: OptionName): string {
   const spec = optionSpec(name);
   switch (spec.kind) {
     case "count":

@@ -4,7 +4,7 @@
  */
 import type { Arbiter, Coupling, Mode, Strategy, UpdateRule } from "../model/load-plan.ts";
 import type { Column, TableShape, UniqueKey } from "../model/table-shape.ts";
-import { hasSubquery } from "../targets/expressions.ts";
+import { hasSubquery, unknownFunction } from "../targets/expressions.ts";
 
 /** What a load will do to the table, as far as coupling depends on it. */
 export interface CouplingRequest {
@@ -62,6 +62,8 @@ function expressionReason({ arbiter, update }: CouplingRequest): string | null {
   if (expressions.some(hasSubquery)) {
     return "an expression holds a subquery, which may read other rows";
   }
+  const unknown = expressions.map(unknownFunction).find((name) => name !== null);
+  if (unknown !== undefined) return `the function ${unknown} may read other rows`;
   const moved = update.sets.find((each) => arbiter?.columns.includes(each.column));
   return moved === undefined ? null : `--set moves the key column ${moved.column}`;
 }

@@ -38,7 +38,7 @@ export function decompress(
 }
 
 /** Sends `bytes` through a transforming stream; an error of either side ends the iteration. */
-export function through(transform: Transform, bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+function through(transform: Transform, bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   pipeline(Readable.from(bytes, { objectMode: false, highWaterMark: 1 }), transform, () => {});
   return transform;
 }

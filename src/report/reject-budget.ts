@@ -47,7 +47,7 @@ export class RejectBudget {
 }
 
 /** Where a reject stands: `orders.csv, record 3, line 4, column "amount"`. */
-export function placeOf({ position, column }: Reject): string {
+function placeOf({ position, column }: Reject): string {
   const [first, last] = position.line;
   const lines = first === last ? `line ${first}` : `lines ${first}-${last}`;
   const source = position.source === "-" ? "standard input" : position.source;

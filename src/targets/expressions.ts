@@ -110,6 +110,41 @@ export function hasSubquery(sql: string): boolean {
   return tokenize(sql).some(startsQuery);
 }
 
+/**
+ * Functions of the databases we know that look at nothing but their arguments, the clock or the settings.
+ * Any other may read the table, and its name does not tell.
+ */
+const SELF_CONTAINED = new Set(
+  `abs age array_append array_cat array_length array_position array_prepend array_remove array_replace array_to_string ascii
+   avg bit_length btrim cardinality cast ceil ceiling char char_length chr clock_timestamp coalesce concat concat_ws count
+   current_setting date date_part date_trunc datetime decode digest div encode exp extract floor format gen_random_uuid glob greatest
+   hex ifnull iif in initcap instr json json_array json_build_array json_build_object json_each json_extract json_insert
+   json_object json_patch json_remove json_replace json_set json_valid jsonb_agg jsonb_build_array jsonb_build_object
+   jsonb_insert jsonb_set jsonb_strip_nulls julianday least left length like ln localtime localtimestamp log lower lpad
+   ltrim make_date make_interval make_timestamp make_timestamptz max md5 min mod now nullif numeric octet_length overlay
+   position pow power printf quote random regexp_replace regexp_match repeat replace reverse right round row rpad rtrim sign
+   sha224 sha256 sha384 sha512 split_part sqrt statement_timestamp strftime string_to_array strpos substr substring sum time
+   timeofday timezone to_char to_date to_json to_jsonb to_number to_timestamp total transaction_timestamp translate trim
+   trunc typeof unicode unixepoch upper uuidv4 uuidv7 varchar width_bucket`.split(/\s+/),
+);
+
+/** The first function the expression calls that may read the table; `null` when there is none. */
+export function unknownFunction(sql: string): string | null {
+  const solid = tokenize(sql).filter((token) => token.kind !== "space");
+  const called = solid.find((token, index) => {
+    if (token.kind !== "word" || solid[index + 1]?.text !== "(") return false;
+    if (token.quoted || solid[index - 1]?.text === ".") return true;
+    return !SELF_CONTAINED.has(token.name.toLowerCase()) && !isSyntax(token.name);
+  });
+  return called?.text ?? null;
+}
+
+function isSyntax(word: string): boolean {
+  return (
+    RESERVED.has(word.toLowerCase()) || /^(interval|over|filter|char|numeric|decimal)$/i.test(word)
+  );
+}
+
 /** Splits `column = expression` at its first equals sign; `null` when it is not of that form. */
 export function splitAssignment(text: string): { column: string; expression: string } | null {
   const match =

@@ -7,7 +7,7 @@ function bareType(column: Column): string {
 }
 
 /** The type without length or precision; `character` and `bit` alone would mean a length of one. */
-export function openType(column: Column): string {
+function openType(column: Column): string {
   return bareType(column)
     .replace(/\([^)]*\)/, "")
     .replace(/^character(?=\[|$)/, "bpchar")

@@ -72,7 +72,7 @@ export function writes({ plan, columns }: Pick<RowSql, "plan" | "columns">): Wri
 }
 
 /** `"b" = excluded."b", "n" = (target."n" + 1)` */
-export function setList(list: readonly Write[]): string {
+function setList(list: readonly Write[]): string {
   return list.map(({ column, value }) => `${quoteIdentifier(column)} = ${value}`).join(", ");
 }
 
@@ -81,7 +81,7 @@ export function setList(list: readonly Write[]): string {
  * The plus takes the value's own affinity away, so that the column's decides, as it will on storing;
  * a column without affinity keeps 1 and '1' apart, so there the types must agree as well.
  */
-export function sameImage(list: readonly Write[], { plan, table }: RowSql): string {
+function sameImage(list: readonly Write[], { plan, table }: RowSql): string {
   if (plan.update.rewriteUnchanged) return "0";
   return list
     .filter((write) => !write.stamp)
@@ -95,7 +95,7 @@ export function sameImage(list: readonly Write[], { plan, table }: RowSql): stri
 }
 
 /** `case when (target."ts" < excluded."ts") then 1 else 0 end`; `1` without a condition. */
-export function holds(plan: LoadPlan): string {
+function holds(plan: LoadPlan): string {
   return plan.update.where === null ? "1" : `case when (${plan.update.where}) then 1 else 0 end`;
 }
 
@@ -185,7 +185,7 @@ export function proposeRow(row: RowSql, arbiter: Arbiter): string {
 }
 
 /** How the staged row finds its target row: `excluded."upsurge slot" = 1 and target."a" = excluded."a"`. */
-export function search({ plan }: Pick<RowSql, "plan">, arbiter: Arbiter): string {
+function search({ plan }: Pick<RowSql, "plan">, arbiter: Arbiter): string {
   const naming = { columns: plan.table.columns.map((column) => column.name), quoteIdentifier };
   const side = (sql: string, alias: string): string => qualify(sql, alias, naming);
   const equals = arbiter.nullsEqual ? "is" : "=";

@@ -51,7 +51,7 @@ export function isBusy(error: unknown): boolean {
  * The code of the row that made a prepared statement fail; `null` when no row is to blame.
  * SQLITE_ERROR while stepping is a value that a function of the schema or of the user cannot take: names were checked before.
  */
-export function rowCodeOf(error: unknown): RowCode | null {
+function rowCodeOf(error: unknown): RowCode | null {
   const code = codeOf(error);
   if (code === null) return null;
   const known = ROW_CODES.get(code);

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { hasSubquery, qualify, splitAssignment } from "../../../src/targets/expressions.ts";
+import {
+  hasSubquery,
+  qualify,
+  splitAssignment,
+  unknownFunction,
+} from "../../../src/targets/expressions.ts";
 
 const naming = {
   columns: ["id", "count", "Name", "date", "year", "end"],
@@ -38,6 +43,20 @@ describe("a bare column name is the target row", () => {
 test("a subquery is noticed, the word in a string is not", () => {
   expect(hasSubquery("(select 1)")).toBe(true);
   expect(hasSubquery("'select' || selected")).toBe(false);
+});
+
+describe("a function that may read the table", () => {
+  test.each([
+    ["lower(name) || coalesce(name, 'f(x)')", null],
+    ["count + f(1)", "f"],
+    ["shop.total(id)", "total"],
+    ['"lower"(name)', '"lower"'],
+    ["(count) in (1, 2) and (id = 1)", null],
+    ["cast(count as numeric(10, 2))", null],
+    ["case when (id = 1) then (2) end", null],
+  ])("%s: %s", (sql, name) => {
+    expect(unknownFunction(sql)).toBe(name);
+  });
 });
 
 describe("an assignment", () => {
