@@ -16,7 +16,7 @@ import type { Outcome } from "./report/make-report.ts";
 import { RejectBudget } from "./report/reject-budget.ts";
 import { defaultRejectPath, RejectFiles } from "./report/reject-file.ts";
 import type { RejectPaths } from "./report/reject-file.ts";
-import type { Writer } from "./targets/target.ts";
+import type { Session, Writer } from "./targets/target.ts";
 import { gather, readAhead } from "./write/batches.ts";
 import type { Gathered } from "./write/batches.ts";
 import { RecordMapper } from "./write/map-records.ts";
@@ -41,6 +41,9 @@ export class Attempt {
   #rejectFiles: RejectFiles | null;
   #rejectPaths: RejectPaths | null = null;
   #prepared: Prepared | null = null;
+  #session: Session | null = null;
+  /** Every source opened so far can be read again. */
+  #rereadable = true;
   #source: Source | null = null;
   #bytesBefore = 0;
   #lastProgress = 0;
@@ -68,15 +71,23 @@ export class Attempt {
     const stop = (): void => void this.#abort();
     signal.addEventListener("abort", stop, { once: true });
     try {
-      const prepared = await prepare(sources, this.#options, this.#surroundings);
+      const prepared = await prepare(sources, this.#options, {
+        ...this.#surroundings,
+        onSession: (session) => (this.#session = session),
+        onSource: (source) => this.#opened(source),
+      });
       this.#prepared = prepared;
-      this.#source = prepared.first;
       signal.throwIfAborted();
       this.#openRejectFiles(prepared.first);
       await this.#write(prepared);
     } finally {
       signal.removeEventListener("abort", stop);
     }
+  }
+
+  #opened(source: Source): void {
+    this.#source = source;
+    this.#rereadable &&= source.rereadable;
   }
 
   async #write(prepared: Prepared): Promise<void> {
@@ -157,9 +168,10 @@ export class Attempt {
     for (const path of prepared.paths.slice(1)) {
       this.#bytesBefore += this.#source?.bytesRead ?? 0;
       await this.#source?.close();
-      this.#source = await openNext(prepared, path, this.#options);
-      this.#rejectFiles?.register(this.#source);
-      yield* this.#source.chunks();
+      const source = await openNext(prepared, path, this.#options);
+      this.#opened(source);
+      this.#rejectFiles?.register(source);
+      yield* source.chunks();
     }
   }
 
@@ -192,19 +204,14 @@ export class Attempt {
 
   async #abort(): Promise<void> {
     await this.#source?.close();
-    if (!this.#committing) await this.#prepared?.session.close();
+    if (!this.#committing) await this.#session?.close();
   }
 
   /** True when the error may pass, nothing was committed and every source can be read again. */
   mayRetry(error: unknown): boolean {
-    const { session, first, paths } = this.#prepared ?? {};
-    if (this.#committing || this.#surroundings.signal.aborted) return false;
-    if (session === undefined) return this.#again && isUnreachable(error);
-    return (
-      session.classify(original(error)) === "transient" &&
-      first?.rereadable === true &&
-      !(paths ?? []).includes("-")
-    );
+    if (this.#committing || this.#surroundings.signal.aborted || !this.#rereadable) return false;
+    if (this.#session === null) return this.#again && isUnreachable(error);
+    return this.#session.classify(original(error)) === "transient";
   }
 
   /** The next try, with the reject files emptied and kept open. */
@@ -220,7 +227,7 @@ export class Attempt {
 
   /** What became of this try; closes the reject files. */
   outcome(error: unknown): Outcome {
-    this.#closeRejectFiles();
+    this.#closeRejectFiles(error);
     const { signal } = this.#surroundings;
     return {
       error,
@@ -232,7 +239,11 @@ export class Attempt {
     };
   }
 
-  #closeRejectFiles(): void {
+  /** A load that is to be run again as it is leaves no files in its own way. */
+  #closeRejectFiles(error: unknown): void {
+    const again =
+      this.#surroundings.signal.aborted || (error instanceof UpsurgeError && error.exit === 75);
+    if (error !== null && again) this.#rejectFiles?.reset();
     this.#rejectPaths = this.#rejectFiles?.close() ?? null;
     this.#rejectFiles = null;
   }
@@ -241,7 +252,7 @@ export class Attempt {
   async close(): Promise<void> {
     await this.#source?.close();
     await this.#prepared?.first.close();
-    await this.#prepared?.session.close();
+    await this.#session?.close();
   }
 }
 

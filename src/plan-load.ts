@@ -1,4 +1,5 @@
 /** Opens what a load needs and plans it; shared by `load` and `upsurge plan`. Writes nothing. */
+import { stat } from "node:fs/promises";
 import { upsurgeError } from "./errors/upsurge-error.ts";
 import type { FieldResolver, LoadPlan } from "./model/load-plan.ts";
 import type { TableShape } from "./model/table-shape.ts";
@@ -18,6 +19,9 @@ import type { Session, Target } from "./targets/target.ts";
 export interface PlanSurroundings {
   readonly stdin: NodeJS.ReadableStream;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Told of what was opened as soon as it is, so that an interrupt can close it. */
+  readonly onSession?: (session: Session) => void;
+  readonly onSource?: (source: Source) => void;
 }
 
 /** A planned load, with everything open. The holder closes the session and the source. */
@@ -74,19 +78,22 @@ export async function prepare(
     lockTimeoutMs: options.lockTimeout,
     environment: surroundings.environment,
   });
+  surroundings.onSession?.(session);
   let first: Source | null = null;
   try {
     const shape = await readShape(session, options.table, target.describe(options.to));
     first = await openSource(paths[0] ?? "-", readOptions(options), surroundings);
+    surroundings.onSource?.(first);
     const sampled = await sample(first);
+    const known = await knownFields(sampled.fields, paths.slice(1), options);
     const plan = makePlan({
       target: target.name,
       shape,
       capabilities: session.capabilities,
       quoteIdentifier: (name) => session.quoteIdentifier(name),
       options,
-      fields: sampled.fields,
-      openFields: first.fields === null,
+      fields: known.fields,
+      openFields: first.fields === null || known.differ,
     });
     await session.checkPlan(plan, checkedColumns(plan));
     const resolve = fieldResolver(shape, options);
@@ -95,6 +102,36 @@ export async function prepare(
     await first?.close();
     await session.close();
     throw error;
+  }
+}
+
+/**
+ * The fields of all sources, as far as they can be known without reading a stream: the headers of the files.
+ * `differ` when a later source may bring other fields than the first.
+ */
+async function knownFields(
+  first: readonly string[],
+  paths: readonly string[],
+  options: Options,
+): Promise<{ fields: readonly string[]; differ: boolean }> {
+  const fields = new Set(first);
+  let differ = false;
+  for (const path of paths) {
+    const isFile = path !== "-" && (await stat(path)).isFile();
+    const header = isFile ? await headerOf(path, options) : null;
+    differ ||=
+      header === null || header.length !== first.length || header.some((name) => !fields.has(name));
+    for (const name of header ?? []) fields.add(name);
+  }
+  return { fields: [...fields], differ };
+}
+
+async function headerOf(path: string, options: Options): Promise<readonly string[] | null> {
+  const source = await openSource(path, readOptions(options));
+  try {
+    return source.fields;
+  } finally {
+    await source.close();
   }
 }
 

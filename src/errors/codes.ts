@@ -255,6 +255,12 @@ export const ERROR_CODES = {
     fix: "write columns as target.NAME (the row in the table) and excluded.NAME (the incoming row)",
     exit: 2,
   },
+  PLAN_REFUSED: {
+    title: "the database does not accept this load",
+    cause: "{reason}",
+    fix: "change what the message names; `upsurge plan` shows the statements and why they are as they are",
+    exit: 2,
+  },
   PLAN_UNSUPPORTED: {
     title: "{what} is not possible here",
     cause: "{reason}",

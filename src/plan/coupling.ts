@@ -14,6 +14,10 @@ export interface CouplingRequest {
   readonly update: UpdateRule;
   /** The columns rows may carry, constants and stamps included. */
   readonly columns: readonly Column[];
+  /** The columns that a known field or constant fills. */
+  readonly named: ReadonlySet<string>;
+  /** Records may lack a named field or bring another. */
+  readonly openFields: boolean;
 }
 
 /** Why rows of this load must be applied one at a time, or at least in order. */
@@ -48,8 +52,15 @@ function keyReason(shape: TableShape, request: CouplingRequest): string | null {
   if (deferrable !== undefined) {
     return `the deferrable key ${deferrable.name ?? ""} is checked late`;
   }
+  const counting = shape.columns.find(
+    (column) => countsUp(column) && !request.named.has(column.name),
+  );
+  if (counting !== undefined && mode !== "update") {
+    return `the database counts up ${counting.name}, and an attempt that fails uses numbers up`;
+  }
   const looks = mode === "update" || (strategy === "select-then-write" && mode !== "insert");
   if (!looks || arbiter === null) return null;
+  if (request.update.stamps.length > 0) return "a stamped row is checked by itself";
   if (arbiter.kind !== "parts") return "such a conflict shows only when a row is written";
   // Found rows are updated before missing ones are inserted, whatever their order in the file.
   const other = otherKey(shape, arbiter, written);
@@ -69,18 +80,23 @@ function expressionReason({ arbiter, update }: CouplingRequest): string | null {
 }
 
 function orderReason(shape: TableShape, request: CouplingRequest): string | null {
-  const { arbiter, strategy } = request;
+  const { arbiter } = request;
   const written = writtenColumns(request);
   const other = otherKey(shape, arbiter, written);
   if (other !== undefined) return `the unique key ${describe(other)} is written as well`;
   if (arbiter?.kind === "parts" && !arbiter.plain) return "the key is an expression";
   if (arbiter?.predicate !== null && arbiter !== null) return "the key is partial";
-  if (strategy === "select-then-write") return null;
-  const made = shape.columns.find((column) => column.volatileDefault && !written.has(column.name));
+  const made = shape.columns.find(
+    (column) => column.volatileDefault && (request.openFields || !request.named.has(column.name)),
+  );
   return made === undefined ? null : `the database makes values for ${made.name} in order`;
 }
 
-/** A unique key beside the arbiter that the load writes. */
+/** An identity column, or one that takes its default from a sequence. */
+function countsUp({ identity, volatileDefault }: Column): boolean {
+  return volatileDefault && (identity === "always" || identity === "by-default");
+}
+
 function otherKey(
   { uniqueKeys }: TableShape,
   arbiter: Arbiter | null,

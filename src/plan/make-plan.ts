@@ -1,5 +1,6 @@
 /** PURE: from the table's shape, the source's fields and the options to the plan. No I/O, no names of databases. */
-import type { Arbiter, FieldMapping, LoadPlan, Mode } from "../model/load-plan.ts";
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { Arbiter, FieldMapping, LoadPlan, Mode, UpdateRule } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import type { Capabilities } from "../targets/target.ts";
@@ -42,6 +43,7 @@ export function makePlan(request: PlanRequest): LoadPlan {
   const mapping = mapFields(shape, request.fields, fieldResolver(shape, options));
   const constants = parseConstants(shape, options, mapping);
   const update = updateRule(shape, { options, mode, arbiter, naming });
+  refuseStampedKey(arbiter, update);
   const strategy = chooseStrategy(shape, capabilities, {
     asked: options.strategy,
     mode,
@@ -51,7 +53,9 @@ export function makePlan(request: PlanRequest): LoadPlan {
   const rowSource = chooseRowSource(capabilities, options.rowSource);
   const columns = carriedColumns(request, mapping, constants);
   const uncounted = strategy.chosen === "native" ? whyUncounted(shape, capabilities, mode) : null;
-  const how = { mode, strategy: strategy.chosen, arbiter, update, columns };
+  const named = new Set([...mapping, ...constants].map((each) => each.column));
+  const { openFields } = request;
+  const how = { mode, strategy: strategy.chosen, arbiter, update, columns, named, openFields };
   const found = findCoupling(shape, how);
   const coupling = { ...found, rows: found.rows ?? uncounted };
   const given = new Set([...mapping, ...constants, ...update.stamps].map((each) => each.column));
@@ -80,6 +84,16 @@ export function makePlan(request: PlanRequest): LoadPlan {
 
 function indexMatchesNulls({ uniqueKeys }: TableShape, arbiter: Arbiter | null): boolean {
   return uniqueKeys.some((key) => key.name === arbiter?.name && !key.nullsDistinct);
+}
+
+function refuseStampedKey(arbiter: Arbiter | null, { stamps }: UpdateRule): void {
+  const stamp = stamps.find(({ column }) => arbiter?.columns.includes(column));
+  if (stamp === undefined) return;
+  throw upsurgeError("OPTION_CONFLICT", {
+    flag: `--stamp "${stamp.column} = …"`,
+    other: "a key that holds this column",
+    reason: "a row is found by its key before anything is stamped",
+  });
 }
 
 function chooseMode(options: Options): Mode {

@@ -81,14 +81,12 @@ class JsonRecords {
 
   #values(members: JsonMembers): Pick<SourceRecord, "shape" | "values" | "kinds"> {
     const { shape, values, kinds } = this.#shapes.shaped(members);
-    let allText = true;
     for (let index = 0; index < values.length; index += 1) {
       const value = values[index];
-      if (kinds[index] !== "text") allText = false;
-      else if (typeof value === "string") {
+      if (kinds[index] === "text" && typeof value === "string") {
         values[index] = this.#nulls.ofString(shape.fields[index] ?? "", value);
       }
     }
-    return { shape, values, kinds: allText ? null : kinds };
+    return { shape, values, kinds };
   }
 }

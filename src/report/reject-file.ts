@@ -25,7 +25,7 @@ export interface RejectedSource {
 /** Where the rejects of `source` go when `--reject-file` does not say. */
 export function defaultRejectPath(source: RejectedSource): string {
   const name = source.name === "-" ? "stdin" : source.name;
-  const ending = { csv: "csv", tsv: "tsv" }[source.format] ?? "ndjson";
+  const ending = { csv: "csv", tsv: "tsv", json: "json" }[source.format] ?? "ndjson";
   return `${name}.rejects.${ending}`;
 }
 
@@ -141,7 +141,18 @@ function create(path: string, preamble: Uint8Array): OpenFile {
 function append(file: OpenFile, raw: Uint8Array): void {
   if (!file.endsInLine) put(file, Buffer.from("\n"));
   put(file, raw);
-  file.endsInLine = raw.at(-1) === 10 || raw.at(-1) === 13 || raw.length === 0;
+  file.endsInLine = endsInLine(raw);
+}
+
+/** UTF-16 has its zero byte before or behind the line feed. */
+function endsInLine(raw: Uint8Array): boolean {
+  const [before, last] = [raw.at(-2), raw.at(-1)];
+  return (
+    raw.length === 0 ||
+    last === 10 ||
+    last === 13 ||
+    (last === 0 && (before === 10 || before === 13))
+  );
 }
 
 function put(file: OpenFile, bytes: Uint8Array): void {

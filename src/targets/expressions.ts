@@ -19,7 +19,7 @@ type Token =
   | { readonly kind: "space" | "other"; readonly text: string };
 
 const TOKEN =
-  /\s+|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|[eExXbBnN]?'(?:[^']|'')*'|"(?:[^"]|"")*"|\[[A-Za-z_][^\]]*\]|`[^`]*`|\d[\w.]*|[\p{L}_][\p{L}\p{N}_$]*|::|[\s\S]/guy;
+  /\s+|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|[eExXbBnN]?'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\d[\w.]*|[\p{L}_][\p{L}\p{N}_$]*|::|=>|[\s\S]/guy;
 
 /** Words that are never a bare column: reserved in the databases we know, or part of SQL's own syntax. */
 const RESERVED = new Set(
@@ -29,11 +29,13 @@ const RESERVED = new Set(
    table then to true union unique user using values when where with within`.split(/\s+/),
 );
 
-/** Splits SQL into words, white space and everything else; strings and comments stay whole. */
+/** Splits SQL into words, white space and everything else; strings stay whole, comments go. */
 function tokenize(sql: string): Token[] {
   return [...sql.matchAll(TOKEN)].map(([text]): Token => {
-    if (/^(\s|--|\/\*)/.test(text)) return { kind: "space", text };
-    if (/^["`[]/.test(text) && text.length > 1) {
+    // A comment to the end of the line would swallow what is written behind the expression.
+    if (/^(--|\/\*)/.test(text)) return { kind: "space", text: " " };
+    if (/^\s/.test(text)) return { kind: "space", text };
+    if (/^["`]/.test(text) && text.length > 1) {
       const close = text.at(-1) ?? "";
       const name = text.slice(1, -1).replaceAll(close + close, close);
       return { kind: "word", text, name, quoted: true };
@@ -88,9 +90,17 @@ function isBareColumn(
   if (!token.quoted && RESERVED.has(token.name.toLowerCase())) return false;
   if (before?.text === "." || before?.text === "::") return false;
   if (before?.kind === "word" && /^(as|collate)$/i.test(before.name)) return false;
-  if (after?.text === "." || after?.text === "(") return false;
+  if (!token.quoted && before?.kind === "word" && isTypeWord(before.name, token.name)) return false;
+  if (after !== undefined && [".", "(", "=>"].includes(after.text)) return false;
   if (after?.text.startsWith("'")) return false;
   return !(after?.kind === "word" && /^from$/i.test(after.name) && before?.text === "(");
+}
+
+/** The second words of `at time zone`, `with time zone`, `double precision`, `bit varying`. */
+function isTypeWord(before: string, word: string): boolean {
+  return /^((at|with|without) time|time zone|double precision|(character|bit) varying)$/i.test(
+    `${before} ${word}`,
+  );
 }
 
 /** A quoted name must match exactly; a bare one in lower case, else in any case when only one does. */

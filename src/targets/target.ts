@@ -31,8 +31,8 @@ export interface Capabilities {
   readonly batchRows: number;
   /** How JSON's true and false are spelled for columns that are not text; absent: the database reads the words. */
   readonly booleans?: { readonly true: string; readonly false: string };
-  /** Turns a JSON array, verbatim, into the text of an array column. Throws a `RangeError` for what no array can hold. */
-  readonly arrayText?: (json: string) => string;
+  /** Turns a JSON array, verbatim, into the text of an array column of `type`. Throws a `RangeError` for what no array can hold. */
+  readonly arrayText?: (json: string, type: string) => string;
 }
 
 /** Where and how to connect. */

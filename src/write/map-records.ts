@@ -175,7 +175,7 @@ export class RecordMapper {
     }
     if (kind !== "json" || column.family !== "array" || arrayText === undefined) return value;
     try {
-      return arrayText(value);
+      return arrayText(value, column.type);
     } catch (error) {
       if (error instanceof RangeError) return undefined;
       throw error;

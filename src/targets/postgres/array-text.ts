@@ -1,7 +1,8 @@
 /** Turns JSON arrays into PostgreSQL's array text: `[1,[2]]` has no place, `[[1],[2]]` becomes `{{1},{2}}`. */
 
-/** The array text of a JSON array, its numbers as they are spelled. Throws a `RangeError` when it is none. */
-export function arrayText(json: string): string {
+/** The array text of a JSON array for a column of `type`, numbers as they are spelled, JSON elements verbatim. Throws a `RangeError` when it is none. */
+export function arrayText(json: string, type: string): string {
+  const verbatim = /^jsonb?\[/.test(type);
   let at = 0;
   const space = (): void => {
     while (/\s/.test(json[at] ?? "")) at += 1;
@@ -13,8 +14,8 @@ export function arrayText(json: string): string {
     if (first === "[") return array();
     if (first === '"') {
       at = endOfString(json, at);
-      const text: unknown = JSON.parse(json.slice(start, at));
-      return quoteElement(String(text));
+      const literal = json.slice(start, at);
+      return quoteElement(verbatim ? literal : String(JSON.parse(literal)));
     }
     if (first === "{") {
       at = endOfObject(json, at);

@@ -18,6 +18,7 @@ export async function checkPlan(
   plan: LoadPlan,
   columns: readonly string[],
 ): Promise<void> {
+  refuseReservedNames(plan);
   await checkExpressions(client, plan);
   await checkUnique(client, plan);
   for (const statement of stageDdl(plan)) await client.query(statement);
@@ -33,6 +34,17 @@ ${conflictTarget(plan.arbiter)} do nothing`);
   for (const statement of statements) {
     if (statement !== null) await explain(client, plan, statement);
   }
+}
+
+/** Our own columns stand beside the table's in the stage. */
+function refuseReservedNames({ table }: LoadPlan): void {
+  const taken = table.columns.find(({ name }) => /^upsurge_(ord|shape)$/.test(name));
+  if (taken === undefined) return;
+  throw upsurgeError("PLAN_UNSUPPORTED", {
+    what: `a column called ${taken.name}`,
+    reason: "staged rows have a column of that name",
+    suggestion: "rename the column",
+  });
 }
 
 /** True when ON CONFLICT could name the key: then it must, or the key is not what the user thinks. */

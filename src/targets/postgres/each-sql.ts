@@ -7,7 +7,7 @@
  */
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { RowShape } from "../../model/batch.ts";
-import { ROW_CLASSES } from "./errors.ts";
+import { isRowStateSql } from "./errors.ts";
 import {
   conflictTarget,
   insertedSql,
@@ -18,7 +18,10 @@ import {
 } from "./native-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
 import { insertMissingSql, matchSql, meetSql, updateFoundSql } from "./select-then-write-sql.ts";
-import { FAULTS, proposes, RAW, STAGE } from "./stage.ts";
+import { firesBeforeInsert, looksUp } from "./how.ts";
+import type { LookingPlan } from "./how.ts";
+import type { RowsSql } from "./native-sql.ts";
+import { FAULTS, RAW, STAGE } from "./stage.ts";
 import { fromText, storedFrom } from "./types.ts";
 
 /** Outcomes of a row, and the counts they belong to. */
@@ -33,8 +36,6 @@ export const OUTCOMES = {
 
 /** The one staged row; the limit tells the planner that it is one, or it would read the whole table for it. */
 const ONE_STAGED = `(select * from ${STAGE} limit 1)`;
-
-const OTHER_ROW_STATES = ["21000", "54000", "54001"];
 
 /** The block that applies the raw rows of `shapes`. */
 export function eachSql(plan: LoadPlan, shapes: readonly RowShape[], isolate: boolean): string {
@@ -77,14 +78,12 @@ function block(body: string): string {
 }
 
 function isolated(plan: LoadPlan, shapes: readonly RowShape[], apply: string): string {
-  const classes = ROW_CLASSES.map(quoteLiteral).join(", ");
-  const states = OTHER_ROW_STATES.map(quoteLiteral).join(", ");
   return `begin
 ${apply}
 exception when others then
   get stacked diagnostics upsurge_state = returned_sqlstate, upsurge_constraint = constraint_name,
     upsurge_column = column_name, upsurge_message = message_text;
-  if not (left(upsurge_state, 2) in (${classes}) or upsurge_state in (${states})) then raise; end if;
+  if not ${isRowStateSql("upsurge_state")} then raise; end if;
   upsurge_met := 'r';
   if left(upsurge_state, 2) = '22' and upsurge_column = '' then
 ${findColumn(plan, shapes)}
@@ -111,20 +110,44 @@ ${tries.join("\n")}
 
 /** The statements for one row that carries `columns`; they leave the outcome in `upsurge_met`. */
 function applySql(plan: LoadPlan, columns: readonly string[]): string {
-  if (plan.strategy === "select-then-write" || plan.mode === "update")
-    return lookSql(plan, columns);
+  if (looksUp(plan)) return lookSql(plan, columns);
   const rows = { from: rawRow(plan, columns, fromText) };
-  const statement = nativeSql(plan, columns, rows, NOTE_MET);
-  if (!mayUpdate(plan, columns)) {
-    return `${statement};
-if found then upsurge_met := 'i'; ${plan.mode === "insert" ? "" : `else ${ignoredOrSuppressed(plan, columns)}`} end if;`;
+  if (
+    plan.strategy === "select-then-write" &&
+    plan.arbiter !== null &&
+    plan.arbiter.kind !== "parts"
+  ) {
+    return insertOrIgnore(plan, insertSql(plan, columns, rows));
   }
+  if (plan.mode === "insert") {
+    return `${nativeSql(plan, columns, rows, NOTE_MET)};\nif found then upsurge_met := 'i'; end if;`;
+  }
+  if (!mayUpdate(plan, columns)) return ignoreSql(plan, columns, rows);
+  const statement = nativeSql(plan, columns, rows, NOTE_MET);
   if (plan.looksFirst) return lookThenUpsert(plan, columns, statement);
   return `perform set_config('upsurge.met', 'd', true);
 ${statement}
 returning ${insertedSql(plan)} into upsurge_inserted;
 if found then upsurge_met := case when upsurge_inserted then 'i' else 'u' end;
 else upsurge_met := current_setting('upsurge.met'); end if;`;
+}
+
+/**
+ * Ignoring a row. DO NOTHING does not tell a conflict from a row that a trigger dropped; where one may, an update whose
+ * condition only notes the conflict does.
+ */
+function ignoreSql(plan: LoadPlan, columns: readonly string[], rows: RowsSql): string {
+  const { arbiter, table } = plan;
+  const mayUpdateTable = !table.missingPrivileges.includes("update");
+  if (arbiter?.kind !== "parts" || !firesBeforeInsert(plan) || !mayUpdateTable) {
+    return `${nativeSql(plan, columns, rows, NOTE_MET)};
+if found then upsurge_met := 'i'; else upsurge_met := 'g'; end if;`;
+  }
+  const column = quoteIdentifier(arbiter.columns[0] ?? table.columns[0]?.name ?? "");
+  return `perform set_config('upsurge.met', 'd', true);
+${insertSql(plan, columns, rows)}
+${conflictTarget(arbiter)} do update set ${column} = target.${column} where set_config('upsurge.met', 'g', true) is null;
+if found then upsurge_met := 'i'; else upsurge_met := current_setting('upsurge.met'); end if;`;
 }
 
 /** The table is locked, so what is found here is what the upsert meets. */
@@ -157,42 +180,32 @@ function rawValues(plan: LoadPlan, columns: readonly string[], read: typeof from
   });
 }
 
-/** DO NOTHING says nothing: with triggers about, look whether there is a row to be ignored. */
-function ignoredOrSuppressed(plan: LoadPlan, columns: readonly string[]): string {
-  const { arbiter, table } = plan;
-  const triggers = table.triggers.some(
-    (trigger) => trigger.timing === "before" && trigger.events.includes("insert"),
-  );
-  if (arbiter === null || arbiter.kind !== "parts" || !arbiter.plain || !triggers)
-    return "upsurge_met := 'g';";
-  return `perform from ${rawRow(plan, columns, storedFrom)} join ${qualifiedTable(plan)} as target on ${matchSql(plan, arbiter)};
-if found then upsurge_met := 'g'; end if;`;
-}
-
 function qualifiedTable({ table }: LoadPlan): string {
   const name = quoteIdentifier(table.name.name);
   return table.name.schema === null ? name : `${quoteIdentifier(table.name.schema)}.${name}`;
 }
 
 /** select-then-write for one row: stage it (which tells whether it is insertable), look, then update or insert. */
-function lookSql(plan: LoadPlan, columns: readonly string[]): string {
-  const values = rawValues(plan, columns, fromText);
-  const names = ["upsurge_ord", ...columns.map(quoteIdentifier)].join(", ");
-  const stage = `delete from ${STAGE};
-insert into ${STAGE} (${names}) values (${["upsurge_r.upsurge_ord", ...values].join(", ")});`;
-  const { arbiter } = plan;
-  if (arbiter === null)
-    return `${stage}\n${insertSql(plan, columns, { from: `${STAGE} as excluded` })};\nif found then upsurge_met := 'i'; end if;`;
-  if (arbiter.kind !== "parts") return `${stage}\n${insertOrIgnore(plan, columns)}`;
-  return `${stage}\n${propose(plan, columns, meetAndWrite(plan, columns))}`;
+function lookSql(plan: LookingPlan, columns: readonly string[]): string {
+  const stamps = plan.update.stamps;
+  const carried = columns.filter((name) => stamps.every((stamp) => stamp.column !== name));
+  const names = [...carried, ...stamps.map((stamp) => stamp.column)].map(quoteIdentifier);
+  const values = [
+    ...carried.map((name) => `excluded.${quoteIdentifier(name)}`),
+    ...stamps.map((stamp) => `(${stamp.expression})`),
+  ];
+  return `delete from ${STAGE};
+insert into ${STAGE} (${["upsurge_ord", ...names].join(", ")})
+select ${["upsurge_r.upsurge_ord", ...values].join(", ")} from ${rawRow(plan, columns, fromText)};
+${meetAndWrite(plan, columns)}`;
 }
 
 /** A conflict on whatever key shows when the row is written. */
-function insertOrIgnore(plan: LoadPlan, columns: readonly string[]): string {
+function insertOrIgnore(plan: LoadPlan, insert: string): string {
   const { arbiter } = plan;
   const named = arbiter?.kind === "constraint" ? quoteLiteral(arbiter.name ?? "") : null;
   return `begin
-  ${insertSql(plan, columns, { from: `${STAGE} as excluded` })};
+  ${insert};
   if found then upsurge_met := 'i'; end if;
 exception when unique_violation or exclusion_violation then
   ${named === null ? "" : `get stacked diagnostics upsurge_constraint = constraint_name; if upsurge_constraint <> ${named} then raise; end if;`}
@@ -200,27 +213,8 @@ exception when unique_violation or exclusion_violation then
 end;`;
 }
 
-/**
- * A native upsert fires BEFORE INSERT triggers for rows that end as updates, too; the strategy must change nothing.
- * The update's condition only notes that there was a conflict: a row that a trigger drops meets none.
- */
-function propose(plan: LoadPlan, columns: readonly string[], otherwise: string): string {
-  const { arbiter } = plan;
-  if (arbiter === null || !proposes(plan)) return otherwise;
-  const [part] = arbiter.columns;
-  const column = quoteIdentifier(part ?? plan.table.columns[0]?.name ?? "");
-  return `perform set_config('upsurge.met', 'd', true);
-${insertSql(plan, columns, { from: `${STAGE} as excluded` })}
-${conflictTarget(arbiter)} do update set ${column} = target.${column} where set_config('upsurge.met', 'c', true) is null;
-if found then upsurge_met := 'i';
-elsif current_setting('upsurge.met') = 'c' then
-${otherwise}
-end if;`;
-}
-
-function meetAndWrite(plan: LoadPlan, columns: readonly string[]): string {
+function meetAndWrite(plan: LookingPlan, columns: readonly string[]): string {
   const { arbiter, mode } = plan;
-  if (arbiter === null) return "";
   const rows = { relation: ONE_STAGED, match: matchSql(plan, arbiter), condition: null };
   const update = updateFoundSql(plan, columns, rows);
   const found =

@@ -35,7 +35,7 @@ const ROW_CODES: Readonly<Record<string, RowCode>> = {
 };
 
 /** SQLSTATE classes that a row can cause: data exceptions, constraints, check options, RAISE in a trigger. */
-export const ROW_CLASSES = ["22", "23", "44", "P0"];
+const ROW_CLASSES = ["22", "23", "44", "P0"];
 
 const TRANSIENT = new Set(
   `40001 40P01 55P03 57P01 57P02 57P03 57014 53000 53100 53200 53300 08000 08001 08003 08004 08006 25006`.split(
@@ -43,11 +43,30 @@ const TRANSIENT = new Set(
   ),
 );
 
+/** The classes of the server's own SQLSTATEs; a RAISE in a trigger may make up others, and a row made it run. */
+const SERVER_CLASSES = new Set(
+  `00 01 02 03 08 09 0A 0B 0F 0L 0P 0Z 20 21 22 23 24 25 26 27 28 2B 2D 2F 34 38 39 3B 3D 3F 40 42 44 53 54 55 57 58 72 F0 HV
+   P0 XX`.split(/\s+/),
+);
+
+/** SQL that is true for a state in `state` that a row caused. */
+export function isRowStateSql(state: string): string {
+  const ours = literals([...SERVER_CLASSES]);
+  return `(left(${state}, 2) in (${literals(ROW_CLASSES)}) or left(${state}, 2) not in (${ours})
+    or ${state} in (${literals(["21000", "54000", "54001"])}))`;
+}
+
+function literals(values: readonly string[]): string {
+  return values.map((each) => `'${each}'`).join(", ");
+}
+
 /** How a SQLSTATE changes what happens next. */
 export function classifyState(state: string): ErrorClass {
   if (TRANSIENT.has(state)) return "transient";
   if (state === "21000") return "repeat";
-  if (ROW_CLASSES.includes(state.slice(0, 2)) || state in ROW_CODES) return "row";
+  const family = state.slice(0, 2);
+  if (ROW_CLASSES.includes(family) || state in ROW_CODES || !SERVER_CLASSES.has(family))
+    return "row";
   return "fatal";
 }
 

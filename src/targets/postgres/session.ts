@@ -1,6 +1,6 @@
 /** One connection to PostgreSQL: what the server can do, planning's questions, and the start of a load. */
 import type { Client } from "pg";
-import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { Capabilities, ErrorClass, Session, Writer } from "../target.ts";
@@ -89,7 +89,12 @@ export class PostgresSession implements Session {
   }
 
   async checkPlan(plan: LoadPlan, columns: readonly string[]): Promise<void> {
-    await this.#question(() => checkPlan(this.#client, plan, columns));
+    await this.#question(() => checkPlan(this.#client, plan, columns)).catch((error: unknown) => {
+      const { cause } = error instanceof UpsurgeError ? error : { cause: null };
+      const own = error instanceof UpsurgeError && error.code !== "TARGET_STATEMENT";
+      if (own || !isServerError(cause)) throw error;
+      throw upsurgeError("PLAN_REFUSED", { reason: `${cause.message} (${cause.code})` }, { cause });
+    });
   }
 
   /** Asks in a transaction of its own, so that a lock is not waited for without end; leaves nothing behind. */

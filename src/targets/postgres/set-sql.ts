@@ -1,6 +1,7 @@
 /** The statements that apply staged rows as a set. Pure. */
-import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
+import type { LoadPlan } from "../../model/load-plan.ts";
 import type { Selection } from "../target.ts";
+import { looksUp } from "./how.ts";
 import { COUNT_SKIPPED, insertedSql, mayUpdate, nativeSql } from "./native-sql.ts";
 import { insertMissingSql, matchSql, meetSql, updateFoundSql } from "./select-then-write-sql.ts";
 import { STAGE } from "./stage.ts";
@@ -30,7 +31,7 @@ export type SetSql =
 /** The statements for staged rows that carry `columns`. */
 export function setSql(plan: LoadPlan, columns: readonly string[], taken: Taken): SetSql {
   const condition = conditionSql(taken);
-  if (looks(plan)) {
+  if (looksUp(plan)) {
     const match = matchSql(plan, plan.arbiter);
     const rows = { relation: STAGE, match, condition };
     return {
@@ -55,12 +56,6 @@ select count(*) filter (where inserted) as inserted, count(*) filter (where not 
     mayUpdate: true,
     counts,
   };
-}
-
-/** True when rows are looked up before they are written; a conflict on "any" key shows only in the writing. */
-function looks(plan: LoadPlan): plan is LoadPlan & { readonly arbiter: Arbiter } {
-  if (plan.arbiter?.kind !== "parts") return false;
-  return plan.strategy === "select-then-write" || plan.mode === "update";
 }
 
 function conditionSql({ kind, shape }: Taken): string | null {

@@ -6,6 +6,7 @@
 import type { Client } from "pg";
 import type { Row, RowShape } from "../../model/batch.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
+import { looksUp } from "./how.ts";
 import { tableSql } from "./native-sql.ts";
 import { copyIn, copyText } from "./copy.ts";
 import { quoteIdentifier } from "./quote.ts";
@@ -22,15 +23,10 @@ export const FAULTS = "pg_temp.upsurge_fault";
 export function stageDdl(plan: LoadPlan): string[] {
   const raw = plan.columns.map((_, index) => `f${index} text`);
   return [
-    ...(isShadow(plan) ? shadowDdl(plan) : [typedDdl(plan)]),
+    ...(looksUp(plan) ? shadowDdl(plan) : [typedDdl(plan)]),
     `create temporary table upsurge_raw (${["upsurge_ord bigint", "upsurge_shape int", ...raw].join(", ")}) on commit drop`,
     `create temporary table upsurge_fault (ord bigint, state text, "constraint" text, "column" text, message text) on commit drop`,
   ];
-}
-
-/** Rows are looked up, so the stage must be what a proposed row would be: with defaults, generated columns and checks. */
-function isShadow({ strategy, mode }: LoadPlan): boolean {
-  return strategy === "select-then-write" || mode === "update";
 }
 
 function typedDdl(plan: LoadPlan): string {
@@ -39,51 +35,25 @@ function typedDdl(plan: LoadPlan): string {
 }
 
 /**
- * A copy of the table with its checks: staging a row tells whether it is insertable, in the database's own words.
- * Columns whose values the database makes one by one stay empty, so that no sequence moves.
+ * A copy of the table with its checks: staging a row tells whether it is insertable, in the database's own words, and
+ * gives it its defaults and generated columns. Columns whose values the database makes one by one stay empty, so that
+ * no sequence moves. An update needs no insertable row.
  */
 function shadowDdl(plan: LoadPlan): string[] {
   const { table, mode } = plan;
-  const carried = new Set([...plan.mapping, ...plan.constants].map((each) => each.column));
-  const unchecked = mode === "update" || proposes(plan);
-  const including = unchecked ? "" : " including constraints";
-  const made = table.columns.filter(
-    (column) => column.volatileDefault && !carried.has(column.name),
-  );
-  const loose = unchecked
-    ? table.columns.filter((column) => !column.nullable)
-    : made.filter((column) => !column.nullable);
-  const stamped = plan.update.stamps.map((stamp) => stamp.column);
-  const looseStamps = table.columns.filter(
-    (column) => stamped.includes(column.name) && !column.nullable,
-  );
+  const including = mode === "update" ? "" : " including constraints";
+  const made = table.columns.filter((column) => column.volatileDefault);
+  const loose = (mode === "update" ? table.columns : made).filter((column) => !column.nullable);
   const changes = [
     "add column upsurge_ord bigint",
     "add column upsurge_shape int",
-    ...made.map((column) => `alter column ${quoteIdentifier(column.name)} drop default`),
-    ...new Set(
-      [...loose, ...looseStamps].map(
-        (column) => `alter column ${quoteIdentifier(column.name)} drop not null`,
-      ),
-    ),
+    ...made.map(({ name }) => `alter column ${quoteIdentifier(name)} drop default`),
+    ...loose.map(({ name }) => `alter column ${quoteIdentifier(name)} drop not null`),
   ];
   return [
     `create temporary table upsurge_stage (like ${tableSql(plan)} including defaults including generated${including}) on commit drop`,
     `alter table pg_temp.upsurge_stage ${changes.join(", ")}`,
   ];
-}
-
-/**
- * True when each row is proposed with INSERT … DO NOTHING before it is looked up: a native upsert fires BEFORE INSERT
- * triggers for rows that end as updates, too, and checks a row after them. The strategy must change nothing.
- */
-export function proposes({ arbiter, table, mode, nullKey }: LoadPlan): boolean {
-  const fires = table.triggers.some(
-    (trigger) =>
-      trigger.timing === "before" && trigger.level === "row" && trigger.events.includes("insert"),
-  );
-  const named = arbiter !== null && arbiter.name !== null && arbiter.kind === "parts";
-  return fires && named && mode !== "update" && table.kind !== "view" && nullKey !== "match";
 }
 
 /** A table to fill, and its columns for the values of a shape. */

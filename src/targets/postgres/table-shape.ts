@@ -103,6 +103,9 @@ export async function readTableShape(client: Client, table: string): Promise<Tab
 
 /** The name in a form that `regclass` reads: as written if that exists, else taken literally (`Orders`, `sales.Orders`). */
 async function findRelation(client: Client, table: string): Promise<string | null> {
+  // PostgreSQL cuts longer names silently, and another table might answer.
+  if (table.split(".").some((part) => Buffer.byteLength(part.replaceAll('"', "")) > 63))
+    return null;
   const dot = table.indexOf(".");
   const literal = [
     quoteIdentifier(table),
@@ -150,7 +153,11 @@ async function readColumns(client: Client, oid: string): Promise<Column[]> {
       row.identity !== "" ||
       (row.default_sql !== null && !CONSTANT.test(row.default_sql) && !isClock(row.default_sql)),
     identity:
-      row.identity === "a" ? "always" : row.identity === "d" || row.serial ? "by-default" : null,
+      row.identity === "a"
+        ? "always"
+        : row.identity === "d" || row.serial || /\bnextval\(/.test(row.default_sql ?? "")
+          ? "by-default"
+          : null,
     generatedSql: row.generated_sql,
   }));
 }

@@ -30,8 +30,13 @@ export function asStored(expression: string, column: Column): string {
 
 /** SQL that is true when storing the expression would fail for its length: the comparison must not hide that. */
 export function overflows(expression: string, column: Column): string | null {
-  const length = /^character(?: varying)?\((\d+)\)$/.exec(bareType(column))?.[1];
-  return length === undefined ? null : `char_length(rtrim((${expression})::text, ' ')) > ${length}`;
+  const [, type, length] =
+    /^(character(?: varying)?|bit(?: varying)?)\((\d+)\)$/.exec(bareType(column)) ?? [];
+  if (type === undefined || length === undefined) return null;
+  if (type.startsWith("bit")) {
+    return `char_length((${expression})::text) ${type === "bit" ? "<>" : ">"} ${length}`;
+  }
+  return `char_length(rtrim((${expression})::text, ' ')) > ${length}`;
 }
 
 /** SQL that reads text as the column would store it, cut to its length: for finding rows, never for writing them. */

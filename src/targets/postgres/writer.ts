@@ -9,6 +9,7 @@ import type { Writer } from "../target.ts";
 import { eachSql, OUTCOMES } from "./each-sql.ts";
 import { classifyState, isServerError, rowCode } from "./errors.ts";
 import { PostgresSetWriter } from "./set-writer.ts";
+import { leavesTraces } from "./how.ts";
 import { byShape, FAULTS, fillRaw, RAW, STAGE } from "./stage.ts";
 
 /** Rows of one block: what is staged for a row is deleted for the next, and the dead rows must stay few. */
@@ -44,7 +45,7 @@ export class PostgresWriter implements Writer {
     await client.query(`truncate ${STAGE}, ${RAW}, ${FAULTS}`);
     await fillRaw(client, this.#plan, rows);
     const shapes = [...byShape(rows).keys()];
-    if (this.#plan.coupling.rows !== null) {
+    if (this.#plan.coupling.rows !== null && !leavesTraces(this.#plan)) {
       await client.query("savepoint upsurge_block");
       try {
         await client.query(eachSql(this.#plan, shapes, false));

@@ -7,7 +7,7 @@ import {
 } from "../../../src/targets/expressions.ts";
 
 const naming = {
-  columns: ["id", "count", "Name", "date", "year", "end"],
+  columns: ["id", "count", "Name", "date", "year", "end", "time", "zone"],
   quoteIdentifier: (name: string) => `"${name}"`,
 };
 
@@ -26,7 +26,10 @@ describe("a bare column name is the target row", () => {
     ["date '2024-01-01' < date", "date '2024-01-01' < target.\"date\""],
     ["extract(year from date)", 'extract(year from target."date")'],
     ["case when id = 1 then 2 end", 'case when target."id" = 1 then 2 end'],
-    ["count /* id */ + -- id\n 1", 'target."count" /* id */ + -- id\n 1'],
+    ["count /* id */ + 1 -- id", 'target."count"   + 1  '],
+    ["array[count]", 'array[target."count"]'],
+    ["make_date(year => 2024)", "make_date(year => 2024)"],
+    ["date at time zone 'UTC'", "target.\"date\" at time zone 'UTC'"],
     ["(select count from other) + count", '(select count from other) + target."count"'],
     [
       "(select max(id) from (select id from x) y) + id",

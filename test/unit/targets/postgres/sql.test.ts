@@ -76,6 +76,7 @@ describe("staged text becomes a value", () => {
     expect(overflows("e", column("c", { type: "character varying(3)" }))).toBe(
       "char_length(rtrim((e)::text, ' ')) > 3",
     );
+    expect(overflows("e", column("c", { type: "bit(3)" }))).toBe("char_length((e)::text) <> 3");
     expect(overflows("e", column("c", { type: "integer" }))).toBeNull();
   });
 });
@@ -102,9 +103,12 @@ describe("a JSON array as PostgreSQL's", () => {
     ['[{"a": [1]}]', '{"{\\"a\\": [1]}"}'],
     ["[12345678901234567890]", "{12345678901234567890}"],
   ])("%s", (json, text) => {
-    expect(arrayText(json)).toBe(text);
+    expect(arrayText(json, "text[]")).toBe(text);
+  });
+  test("keeps its elements as they are when they are JSON", () => {
+    expect(arrayText('["a", 1]', "jsonb[]")).toBe('{"\\"a\\"",1}');
   });
   test("is refused when it is none", () => {
-    expect(() => arrayText('{"a":1}')).toThrow(RangeError);
+    expect(() => arrayText('{"a":1}', "text[]")).toThrow(RangeError);
   });
 });
