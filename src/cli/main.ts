@@ -17,7 +17,7 @@ import { parseCommandLine } from "./program.ts";
 import { makeRedactor, secretsOf } from "./redact.ts";
 import type { Redact } from "./redact.ts";
 import { maskReport, reportFailure } from "./report-failure.ts";
-import { Screen, writeResult } from "./screen.ts";
+import { isResultLost, Screen, writeResult } from "./screen.ts";
 
 const RUN: Readonly<
   Record<Command, (sources: readonly string[], context: Context) => Promise<number>>
@@ -63,7 +63,7 @@ async function lastResort(
   const ours = toUpsurgeError(error);
   const debug = argv.some((word) => word === "debug" || word.endsWith("=debug"));
   reportFailure(ours, { screen, redact, env: io.env, debug });
-  if (argv.includes("--json") && ours.code !== "OUTPUT_FILE") {
+  if (argv.includes("--json") && !isResultLost(ours)) {
     const report = maskReport(
       makeReport(nothingDone(ours), defaultOptions(), performance.now()),
       redact,

@@ -3,6 +3,7 @@
  * stdout gets what was asked for, and tells when it could not be written.
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import type { Output } from "./io.ts";
 
 /** Writes to stderr; a stderr that is gone is no reason to stop a load. */
@@ -37,12 +38,19 @@ export class Screen {
   }
 }
 
+const STANDARD_OUTPUT = "standard output";
+
+/** True when `error` says that stdout cannot be written: then there is no use in writing more to it. */
+export function isResultLost({ code, details }: UpsurgeError): boolean {
+  return code === "OUTPUT_FILE" && details["path"] === STANDARD_OUTPUT;
+}
+
 /** Writes a result to stdout. Throws OUTPUT_FILE when it cannot be written: a result nobody got is a failure. */
 export async function writeResult(stdout: Output, text: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const fail = (error: Error): void => {
       const reason = `${error.message}; a result was asked for and nobody got it`;
-      reject(upsurgeError("OUTPUT_FILE", { path: "standard output", reason }, { cause: error }));
+      reject(upsurgeError("OUTPUT_FILE", { path: STANDARD_OUTPUT, reason }, { cause: error }));
     };
     stdout.on("error", fail);
     stdout.write(text, (error) => {

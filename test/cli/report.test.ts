@@ -1,5 +1,5 @@
 /** What a load tells: summary, JSON, report file, and the exit code. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
@@ -84,6 +84,38 @@ test("a report that cannot be written is found out before the load", async () =>
   expect(exitCode).toBe(6);
   expect(orders(cwd)).toEqual([[1, "tea", 2]]);
 });
+
+test("with --json even a report that cannot be written is told in one line of JSON", async () => {
+  const { exitCode, stdout } = await runUpsurge(
+    ["orders.csv", ...INTO_ORDERS, "--report", "no/load.json", "--json"],
+    { cwd: shop() },
+  );
+
+  expect(stdout).toMatch(/^[^\n]+\n$/);
+  expect(JSON.parse(stdout)).toMatchObject({
+    status: "failed",
+    exit: 6,
+    error: { code: "OUTPUT_FILE", where: "--report" },
+  });
+  expect(exitCode).toBe(6);
+});
+
+test.runIf(existsSync("/dev/full"))(
+  "a report that fails after the load says that the load was kept",
+  async () => {
+    const cwd = shop();
+
+    const { exitCode, stdout, stderr } = await runUpsurge(
+      ["orders.csv", ...INTO_ORDERS, "--report", "/dev/full", "--json"],
+      { cwd },
+    );
+
+    expect(stderr).toMatch(/^cause: ENOSPC.*; the load itself is done and was kept$/m);
+    expect(JSON.parse(stdout)).toMatchObject({ status: "ok" });
+    expect(exitCode).toBe(6);
+    expect(orders(cwd)).toHaveLength(3);
+  },
+);
 
 describe("exit codes", () => {
   test("4 when a record is rejected and none may be; nothing is kept", async () => {

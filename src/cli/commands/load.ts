@@ -99,11 +99,14 @@ async function writeReport(path: string, report: Report): Promise<void> {
   try {
     await writeFile(path, reportJson(report));
   } catch (error) {
-    throw unwritable(path, error);
+    // Whoever sees this error last must not take the load for undone.
+    const kept = (report.exit === 0 || report.exit === 3) && !report.dryRun;
+    throw unwritable(path, error, kept ? "; the load itself is done and was kept" : "");
   }
 }
 
-function unwritable(path: string, error: unknown): UpsurgeError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return upsurgeError("OUTPUT_FILE", { path, reason }, { where: "--report", cause: error });
+function unwritable(path: string, error: unknown, more = ""): UpsurgeError {
+  const reason = `${error instanceof Error ? error.message : String(error)}${more}`;
+  const fix = "check the folder, its permissions and the disk, or name another file with --report";
+  return upsurgeError("OUTPUT_FILE", { path, reason }, { where: "--report", fix, cause: error });
 }
