@@ -11,6 +11,27 @@ const MASK = "***";
 /** The user part of a URL may hold any character, `@` and `/` included: up to the last `@` of the word. */
 const URL_PASSWORD = /\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/?#"'<>]*):(?!\*\*\*@)[^\s"'<>]*@/gi;
 
+/**
+ * `user:password@` without a scheme: the URL was meant, and taken for a path. The schemes of paths
+ * and the drives of Windows are no users.
+ */
+const BARE_PASSWORD =
+  /(?<![^\s"'<>=(,;:/])(?!(?:sqlite3?|file):|[a-z]:\\)([^\s:@/?#"'<>=(,;]+):(?!\*\*\*@|\/\/)[^\s"'<>]*@/gi;
+
+/** Words of our own texts: a password equal to one is no secret, and masking it would spoil every message. */
+const OWN_WORDS: ReadonlySet<string> = new Set([
+  "postgres",
+  "postgresql",
+  "sqlite",
+  "sqlite3",
+  "file",
+  "password",
+  "upsurge",
+]);
+
+/** Shorter words of the environment would be masked inside messages more often than inside leaks. */
+const SHORTEST_OF_ENVIRONMENT = 4;
+
 const NAMES = "[\\w-]*(?:password|passwd|passphrase|secret|api_?key|access_?token)|\\bpwd|\\bpass";
 /** `"password":"abc"` and `password = "a b"`. */
 const IN_DOUBLE_QUOTES = new RegExp(`(${NAMES})("?\\s*[=:]\\s*")(?:[^"\\\\]|\\\\.)*"`, "gi");
@@ -29,6 +50,7 @@ export function makeRedactor(secrets: readonly string[]): Redact {
     const masked = known === null ? text : text.replace(known, MASK);
     return masked
       .replace(URL_PASSWORD, `$1:${MASK}@`)
+      .replace(BARE_PASSWORD, `$1:${MASK}@`)
       .replace(IN_DOUBLE_QUOTES, `$1$2${MASK}"`)
       .replace(IN_SINGLE_QUOTES, `$1$2${MASK}'`)
       .replace(BARE, `$1=${MASK}`);
@@ -41,15 +63,17 @@ export function secretsOf(
   environment: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
   const fromUrl = url === null ? [] : urlSecrets(url);
-  const fromEnvironment = [environment["PGPASSWORD"], environment["PGSSLPASSWORD"]];
+  const fromEnvironment = [environment["PGPASSWORD"], environment["PGSSLPASSWORD"]].flatMap(
+    (secret) => (secret === undefined || secret.length < SHORTEST_OF_ENVIRONMENT ? [] : [secret]),
+  );
   const open = new Set(url === null ? [] : openParts(url));
   return [...fromUrl, ...fromEnvironment].filter(
-    (secret): secret is string => secret !== undefined && secret.length > 1 && !open.has(secret),
+    (secret) => secret.length > 1 && !open.has(secret) && !OWN_WORDS.has(secret.toLowerCase()),
   );
 }
 
 function urlSecrets(url: string): string[] {
-  const authority = /^[a-z][a-z0-9+.-]*:\/\/(.*)$/is.exec(url)?.[1] ?? "";
+  const authority = authorityOf(url);
   // Up to the last @, and up to the first: whichever way the URL is read, its password is covered.
   const users = [authority.lastIndexOf("@"), authority.indexOf("@")]
     .filter((at) => at >= 0)
@@ -63,11 +87,18 @@ function urlSecrets(url: string): string[] {
   return [...passwords, ...named];
 }
 
+/** What follows the scheme; a URL whose scheme was forgotten is one all the same. */
+function authorityOf(url: string): string {
+  if (/^[a-z]:\\/i.test(url)) return "";
+  return url
+    .replace(/^--[a-z-]+=/, "")
+    .replace(/^(?:[a-z][a-z0-9+.-]*:\/\/|(?:sqlite3?|file):)/i, "");
+}
+
 /** What a URL says in the open: a password equal to the user's name would mask that name everywhere. */
 function openParts(url: string): readonly string[] {
-  const parts = /^([a-z][a-z0-9+.-]*):\/\/(?:([^:@/]*)(?::.*)?@)?([^:/?]*)[^/?]*\/?([^?]*)/is.exec(
-    url,
-  );
+  const parts =
+    /^(?:([a-z][a-z0-9+.-]*):\/\/)?(?:([^:@/]*)(?::.*)?@)?([^:/?]*)[^/?]*\/?([^?]*)/is.exec(url);
   return parts?.slice(1).map((part) => part ?? "") ?? [];
 }
 

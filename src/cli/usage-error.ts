@@ -5,7 +5,7 @@ import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { OPTION_NAMES, optionSpec, spellingsOf } from "../options/flag.ts";
 import type { Command } from "../options/option.ts";
 import type { OptionName } from "../options/options.ts";
-import { nearest } from "../plan/names.ts";
+import { nearestFlag } from "./near-flag.ts";
 
 /** The error for a command line that commander could not sort. */
 export function toUsageError(error: CommanderError, command: Command): UpsurgeError {
@@ -24,12 +24,14 @@ export function toUsageError(error: CommanderError, command: Command): UpsurgeEr
     default:
       return upsurgeError("OPTION_UNKNOWN", {
         flag: word === "" ? error.message : word,
-        suggestion: SEE_HELP,
+        suggestion: seeHelp(command),
       });
   }
 }
 
-const SEE_HELP = "`upsurge help load` shows every option";
+function seeHelp(command: Command): string {
+  return `\`upsurge help ${command}\` shows every option`;
+}
 
 function unknownOption(flag: string, command: Command): UpsurgeError {
   const owner = findOption(flag);
@@ -41,15 +43,16 @@ function unknownOption(flag: string, command: Command): UpsurgeError {
       { why: `${flag} is an option of ${commands}, not of ${command}` },
     );
   }
-  const near = nearestFlag(flag, command);
-  const suggestion = near === null ? SEE_HELP : `did you mean ${near}?`;
+  const flags = OPTION_NAMES.filter((name) => optionSpec(name).commands.includes(command));
+  const near = nearestFlag(flag, flags.flatMap(spellingsOf));
+  const suggestion = near === null ? seeHelp(command) : `did you mean ${near}?`;
   return upsurgeError("OPTION_UNKNOWN", { flag, suggestion });
 }
 
 /** The error for a flag whose value is missing; `next` is the flag that stands in its place. */
 export function missingValue(flag: string, next: string | null = null): UpsurgeError {
   const name = findOption(flag);
-  const example = name === null ? SEE_HELP : `for example ${optionSpec(name).example}`;
+  const example = name === null ? seeHelp("load") : `for example ${optionSpec(name).example}`;
   const reason = next === null ? "nothing follows it" : `${next} stands where its value should be`;
   return upsurgeError(
     "OPTION_MISSING",
@@ -60,16 +63,4 @@ export function missingValue(flag: string, next: string | null = null): UpsurgeE
 
 function findOption(flag: string): OptionName | null {
   return OPTION_NAMES.find((name) => spellingsOf(name).includes(flag)) ?? null;
-}
-
-/** The flag that was meant; one that goes on where the typed one ends comes first: `--batch` is `--batch-rows`. */
-function nearestFlag(flag: string, command: Command): string | null {
-  const flags = OPTION_NAMES.filter((name) => optionSpec(name).commands.includes(command))
-    .flatMap(spellingsOf)
-    .filter((spelling) => spelling.startsWith("--"));
-  const longer = flag.length > 4 ? flags.find((spelling) => spelling.startsWith(flag)) : undefined;
-  if (longer !== undefined) return longer;
-  const near = nearest(flag, flags);
-  // Any three letters are near some flag; only the first one right makes a slip of the finger likely.
-  return near === null || (near[2] !== flag[2] && flag.length < 8) ? null : near;
 }

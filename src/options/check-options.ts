@@ -34,15 +34,27 @@ function checkTexts(options: Options): void {
   if (parseRejectLimit(options.maxRejects) === null) {
     wrong("maxRejects", options.maxRejects, "a whole number, or a share such as 1%");
   }
-  if (options.report !== null && !options.report.endsWith(".json")) {
-    wrong("report", options.report, "the name of a file that ends in .json");
-  }
+  checkReport(options.report);
   for (const entry of options.map ?? []) {
     if (entry.lastIndexOf(":") < 1) wrong("map", entry, "field:column, or field: to drop a field");
   }
   for (const entry of options.const ?? []) {
     if (entry.indexOf("=") < 1) wrong("const", entry, "column=value");
   }
+}
+
+/** The name says what is in the file; a device or `>(command)`, which the shell names /dev/fd/N, has no say in its name. */
+function checkReport(path: string | null): void {
+  if (path === null || /\.json$/i.test(path) || path.startsWith("/dev/")) return;
+  throw upsurgeError(
+    "OPTION_VALUE",
+    {
+      flag: "--report",
+      value: quoted(path),
+      expected: "the name of a file that ends in .json, because the report is written as JSON",
+    },
+    { where: "--report", fix: "for example --report load.json" },
+  );
 }
 
 /** The characters of the CSV dialect are looked for byte by byte. */

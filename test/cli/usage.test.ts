@@ -6,6 +6,18 @@ test.each([
   [["a.csv", "--tabel", "x"], "unknown option --tabel", "did you mean --table?"],
   [["a.csv", "--batch", "5"], "unknown option --batch", "did you mean --batch-rows?"],
   [["a.csv", "--no-hedaer"], "unknown option --no-hedaer", "did you mean --no-header?"],
+  [["a.csv", "--keyy", "id"], "unknown option --keyy", "did you mean --key?"],
+  [
+    ["a.csv", "--commit", "100"],
+    "unknown option --commit",
+    "`upsurge help load` shows every option",
+  ],
+  [["plan", "a.csv", "--zzz"], "unknown option --zzz", "`upsurge help plan` shows every option"],
+  [
+    ["a.csv", "--to", "x.db", "--table", "t", "--report", "load.html"],
+    "--report cannot be 'load.html'",
+    "for example --report load.json",
+  ],
   [["a.csv", "--zzz"], "unknown option --zzz", "`upsurge help load` shows every option"],
   [
     ["plan", "a.csv", "--reject-file", "x"],
@@ -92,4 +104,24 @@ test("masks the password of a target that cannot be used", async () => {
 
   expect(stderr).toContain("TARGET_URL");
   expect(stderr + stdout).not.toContain("hunter2");
+});
+
+test("masks the password of a target whose scheme was forgotten", async () => {
+  for (const to of [["--to", "u:s3cret@host/adv.db"], ["--to=u:s3cret@host/adv.db"]]) {
+    for (const more of [[], ["--bogus"]]) {
+      const args = ["a.csv", ...to, "--table", "t", "--json", ...more];
+      const { stderr, stdout } = await runUpsurge(args);
+
+      expect(stdout).toContain('"status":"failed"');
+      expect(stderr + stdout).not.toContain("s3cret");
+    }
+  }
+});
+
+test("a password that is a word of our own texts leaves them readable", async () => {
+  const { stderr } = await runUpsurge(["a.csv", "--to", "mongo://db/shop", "--table", "t"], {
+    env: { PGPASSWORD: "postgres" },
+  });
+
+  expect(stderr).toContain("pass --to postgres://user@host/database");
 });

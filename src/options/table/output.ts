@@ -24,7 +24,7 @@ export const OUTPUT_OPTIONS = {
     group: "output",
     kind: "text",
     value: "FILE.json",
-    summary: "Write the report to this file.",
+    summary: "Write the report, as JSON, to this file; its name ends in .json.",
     example: "--report load.json",
     commands: LOAD,
   },

@@ -14,6 +14,10 @@ describe("secrets it was not told", () => {
       "postgres://app@db/shop?password=abc&sslmode=require",
       "postgres://app@db/shop?password=***&sslmode=require",
     ],
+    ["app:hunter2@db/shop.db", "app:***@db/shop.db"],
+    ["no database file 'app:p@ss/w:rd@db/shop.db'", "no database file 'app:***@db/shop.db'"],
+    ["sqlite:app:hunter2@db/shop.db", "sqlite:app:***@db/shop.db"],
+    ["--to=app:hunter2@db/shop.db", "--to=app:***@db/shop.db"],
     ["host=db password=abc user=app", "host=db password=*** user=app"],
     ["host=db password = 'a b' user=app", "host=db password = '***' user=app"],
     ["PGPASSWORD=abc psql", "PGPASSWORD=*** psql"],
@@ -30,6 +34,10 @@ describe("secrets it was not told", () => {
     "check user, password and database; PGPASSWORD works as with psql",
     "10:30 orders.csv, record 3, line 4",
     "sqlite:/tmp/shop.db",
+    "sqlite:/tmp/me@home/shop.db",
+    "C:\\\\Users\\\\me@home\\\\shop.db",
+    "postgres://app@db:5432/shop?application_name=a@b",
+    '{"level":30,"time":1,"user":"app@db"}',
   ])("leaves %s alone", (text) => {
     expect(redact(text)).toBe(text);
   });
@@ -55,6 +63,48 @@ describe("secrets of this run", () => {
 
     expect(redact("user postgres at postgres://postgres:postgres@db/shop")).toBe(
       "user postgres at postgres://postgres:***@db/shop",
+    );
+  });
+
+  test.each(["postgres", "PostgreSQL", "sqlite", "password", "upsurge", "key"])(
+    "of the environment are no secrets when they are %s",
+    (word) => {
+      const redact = makeRedactor(secretsOf("postgres://app@db/shop", { PGPASSWORD: word }));
+      const text = `pass --key and --to ${word}://user@host; upsurge help`;
+
+      expect(redact(text)).toBe(text);
+      expect(redact(`postgres://app:${word}@db`)).toBe("postgres://app:***@db");
+    },
+  );
+
+  test("are masked without a scheme, whether it was told of them or not", () => {
+    const secret = fc
+      .string({ minLength: 6, maxLength: 30 })
+      .filter((text) => /[a-z0-9]/i.test(text) && !text.startsWith("//"));
+    fc.assert(
+      fc.property(secret, (password) => {
+        const url = `app:${password}@db/shop.db`;
+        const told = makeRedactor(secretsOf(url, {}));
+        const word = makeRedactor(secretsOf(`--to=${url}`, {}));
+        const text = `no database file ${url}`;
+        fc.pre(!"no database file app:***@db/shop.db".includes(password));
+
+        expect(told(text)).not.toContain(password);
+        expect(word(text)).not.toContain(password);
+        if (!/[\s"'<>]/.test(password)) expect(makeRedactor([])(text)).not.toContain(password);
+      }),
+    );
+  });
+
+  test("of the environment are masked in any words", () => {
+    const secret = fc.string({ minLength: 6, maxLength: 30, unit: "binary" });
+    fc.assert(
+      fc.property(secret, (password) => {
+        fc.pre(!"the server said *** is wrong".includes(password));
+        const redact = makeRedactor(secretsOf("shop.db", { PGPASSWORD: password }));
+
+        expect(redact(`the server said ${password} is wrong`)).not.toContain(password);
+      }),
     );
   });
 
