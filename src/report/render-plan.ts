@@ -1,24 +1,18 @@
 /** A plan as text: what a load would do, and why. */
-import type { Arbiter, LoadPlan } from "../model/load-plan.ts";
+import type { Arbiter, LoadPlan, NullKey } from "../model/load-plan.ts";
 import type { PlanReport } from "../plan-load.ts";
-import { alignColumns } from "./format.ts";
+import { alignColumns, formatCount, plural } from "./format.ts";
 
 /** The plan, the statements included. */
-export function renderPlan({ plan, target, server, sources, statements }: PlanReport): string {
-  const schema = plan.table.name.schema;
-  const table = schema === null ? plan.table.name.name : `${schema}.${plan.table.name.name}`;
-  const facts = [
-    ["sources", sources.map(sourceText).join("; ")],
-    ["target", `${table} in ${target}, ${server}`],
-    ["mode", plan.mode],
-    ["key", keyText(plan.arbiter)],
-    ["strategy", plan.strategy],
-    ["row source", `${plan.rowSource}, batches of ${plan.batchRows}`],
-  ];
+export function renderPlan(report: PlanReport): string {
+  const { plan, statements } = report;
   const lines = [
-    ...alignColumns(facts, ""),
-    ...section("mapping", alignColumns(mappingRows(plan))),
-    ...section("update", updateLines(plan)),
+    ...alignColumns(facts(report), ""),
+    ...section("mapping", alignColumns(mappingRows(report))),
+    ...section(
+      plan.mode === "insert" || plan.mode === "ignore" ? "write" : "update",
+      updateLines(plan),
+    ),
     ...section("why", indented(plan.why)),
     ...section("warnings", indented(plan.warnings)),
     ...section(
@@ -27,6 +21,46 @@ export function renderPlan({ plan, target, server, sources, statements }: PlanRe
     ),
   ];
   return `${lines.join("\n").trimEnd()}\n`;
+}
+
+function facts({ plan, target, server, sources }: PlanReport): string[][] {
+  const { schema, name } = plan.table.name;
+  const table = schema === null ? name : `${schema}.${name}`;
+  const nulls = nullKeyText(plan);
+  return [
+    ...sourceRows(sources),
+    ["target", `${table} in ${target}, ${server}`],
+    ["mode", plan.mode],
+    ["key", keyText(plan.arbiter)],
+    ...(nulls === null ? [] : [["null key", nulls]]),
+    ["strategy", plan.strategy],
+    ["row source", `${plan.rowSource}, batches of ${formatCount(plan.batchRows)}`],
+    ...(plan.keepIdentity ? [["identity", "ids are taken from the source"]] : []),
+  ];
+}
+
+/** So many sources are named; a pattern may match thousands. */
+const SOURCES_SHOWN = 10;
+
+/** A source a line. */
+function sourceRows(sources: PlanReport["sources"]): string[][] {
+  const shown = sources.slice(0, SOURCES_SHOWN).map(sourceText);
+  const more = sources.length - shown.length;
+  if (more > 0) shown.push(`and ${plural(more, "more source")}`);
+  return shown.map((text, index) => [index === 0 ? "sources" : "", text]);
+}
+
+const NULL_KEYS: Readonly<Record<NullKey, string>> = {
+  reject: "a record without its key is rejected",
+  match: "NULL matches NULL",
+  insert: "a record without its key is inserted",
+};
+
+/** What a NULL in the key does; `null` where no key column can hold one. */
+function nullKeyText({ arbiter, nullKey, table }: LoadPlan): string | null {
+  const columns = arbiter?.columns ?? [];
+  const nullable = table.columns.some(({ name, nullable }) => nullable && columns.includes(name));
+  return nullable ? `${nullKey}: ${NULL_KEYS[nullKey]}` : null;
 }
 
 function sourceText({ name, format, compression }: PlanReport["sources"][number]): string {
@@ -39,26 +73,39 @@ function keyText(arbiter: Arbiter | null): string {
   if (arbiter === null) return "none";
   if (arbiter.kind === "any") return "any unique key";
   const where = arbiter.predicate === null ? "" : ` where ${arbiter.predicate}`;
-  return `(${arbiter.parts.join(", ")})${where}, decided by ${arbiter.name ?? "no index"}`;
+  return `(${arbiter.parts.join(", ")})${where}, ${arbiter.name === null ? "no unique index decides" : `decided by ${arbiter.name}`}`;
 }
 
-function mappingRows({ mapping, constants }: LoadPlan): string[][] {
+/** What fills each column, and the fields that fill none. */
+function mappingRows({ plan, sources }: PlanReport): string[][] {
+  const { mapping, constants } = plan;
+  const mapped = new Set(mapping.map(({ field }) => field));
+  const left = new Set(sources.flatMap(({ fields }) => fields).filter((name) => !mapped.has(name)));
   return [
     ...mapping.map(({ field, column }) => [field, "->", column]),
-    ...constants.map(({ column, value }) => [`'${value}'`, "->", column]),
+    ...constants.map(({ column, value }) => [`constant '${value}'`, "->", column]),
+    ...[...left].map((field) => [field, "->", "(left out)"]),
   ];
 }
 
 /** Columns that no field is known to fill are updated only by records that carry them. */
-function updateLines({ update, mapping, constants }: LoadPlan): string[] {
+function updateLines({ mode, update, mapping, constants }: LoadPlan): string[] {
   const filled = new Set([...mapping, ...constants].map(({ column }) => column));
   const columns = update.columns.filter((column) => filled.has(column));
-  const { sets, stamps, where } = update;
+  const { sets, stamps, where, nullKeeps, rewriteUnchanged } = update;
+  const updates = mode === "upsert" || mode === "update";
   const rows = [
-    ...(columns.length === 0 ? [] : [["columns", columns.join(", ")]]),
+    ...(updates ? [["columns", columns.length === 0 ? "none" : columns.join(", ")]] : []),
     ...sets.map(({ column, expression }) => ["set", `${column} = ${expression}`]),
-    ...stamps.map(({ column, expression }) => ["stamp", `${column} = ${expression}`]),
+    ...stamps.map(({ column, expression }) => [
+      "stamp",
+      `${column} = ${expression}, when a row is inserted or really changes`,
+    ]),
     ...(where === null ? [] : [["where", where]]),
+    ...(updates && nullKeeps ? [["NULL", "keeps the value that is there"]] : []),
+    ...(updates && rewriteUnchanged
+      ? [["unchanged", "rows that would not change are written, too"]]
+      : []),
   ];
   return alignColumns(rows);
 }

@@ -1,4 +1,6 @@
 /** The commands that only look. */
+import Database from "better-sqlite3";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { INTO_ORDERS, orders, shop } from "./shop.ts";
@@ -17,6 +19,39 @@ test("plan shows mapping, key, strategy, SQL and why, and writes nothing", async
   expect(stdout).toMatch(/on conflict/i);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   expect(orders(cwd)).toHaveLength(1);
+});
+
+test("plan shows every source, constants, stamps, NULL keys, and why rows go one at a time", async () => {
+  const cwd = shop({ "a.csv": "email,name\nx,X\n", "b.csv": "email,name\ny,Y\n" });
+  const database = new Database(join(cwd, "shop.db"));
+  database.exec(`
+    create table people (email text unique, name text, origin text, changed text);
+    create trigger audit after update on people begin select 1; end;
+  `);
+  database.close();
+  const into = ["--to", "shop.db", "--table", "people", "--key", "email", "--null-key", "insert"];
+  const more = ["--const", "origin=crm", "--map", "name:", "--stamp", "changed = datetime('now')"];
+
+  const { stdout } = await runUpsurge(["plan", "a.csv", "b.csv", ...into, ...more, "-u", "none"], {
+    cwd,
+  });
+
+  expect(stdout).toMatch(/^sources {5}a\.csv \(csv\)\n {12}b\.csv\n/);
+  expect(stdout).toMatch(/^null key {4}insert: a record without its key is inserted$/m);
+  expect(stdout).toMatch(/^ {2}constant 'crm' {2}-> {2}origin$/m);
+  expect(stdout).toMatch(/^ {2}name +-> {2}\(left out\)$/m);
+  expect(stdout).toMatch(/^ {2}columns {2}none$/m);
+  expect(stdout).toMatch(/^ {2}stamp {4}changed = datetime\('now'\), when a row is inserted or/m);
+  expect(stdout).toMatch(/^ {2}one row at a time: .*audit/m);
+});
+
+test("plan names a few of many sources and counts the rest", async () => {
+  const names = Array.from({ length: 14 }, (_, index) => `${10 + index}.csv`);
+  const cwd = shop(Object.fromEntries(names.map((name) => [name, "id,item\n1,tea\n"])));
+
+  const { stdout } = await runUpsurge(["plan", "*.csv", ...INTO_ORDERS], { cwd });
+
+  expect(stdout).toMatch(/\n {12}19\.csv\n {12}and 4 more sources\ntarget /);
 });
 
 test("plan --json gives the plan as a value", async () => {
