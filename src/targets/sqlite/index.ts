@@ -3,8 +3,9 @@ import { stat } from "node:fs/promises";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { ConnectOptions, Session, Target } from "../target.ts";
 import type { Connection } from "./connection.ts";
-import { translate } from "./errors.ts";
+import { isBusy, translate } from "./errors.ts";
 import { SqliteSession } from "./session.ts";
+import type { Opened } from "./session.ts";
 
 /** The target that the registry offers for `sqlite:` URLs and database files. */
 export const sqlite: Target = {
@@ -33,21 +34,38 @@ async function connect({ url, lockTimeoutMs }: ConnectOptions): Promise<Session>
     const reason = found.isDirectory() ? "it is a directory" : "it is no regular file";
     throw upsurgeError("TARGET_NOT_A_DATABASE", { path, reason });
   }
-  const db = await open(path);
+  const opened = await open(path);
+  const { db } = opened;
   try {
-    // Opening reads nothing; the first look into the schema does.
-    db.prepare("select count(*) from sqlite_schema").get();
-    return new SqliteSession(db, path, lockTimeoutMs);
+    requireDatabase(db);
+    return new SqliteSession(opened, path, lockTimeoutMs);
   } catch (error) {
     db.close();
     throw translate(error, path);
   }
 }
 
-async function open(path: string): Promise<Connection> {
+/** Opening reads nothing; the first look into the schema does. A locked file is the session's to wait for. */
+function requireDatabase(db: Connection): void {
+  try {
+    db.prepare("select count(*) from sqlite_schema").get();
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+  }
+}
+
+/** Any statement reads the schema first, so a file that may be locked cannot be asked. */
+function versionOf(memory: Connection): string {
+  const version = String(memory.prepare("select sqlite_version()").pluck().get());
+  memory.close();
+  return `SQLite ${version}`;
+}
+
+async function open(path: string): Promise<Opened> {
   try {
     const { default: Database } = await import("better-sqlite3");
-    return new Database(path, { fileMustExist: true });
+    const db = new Database(path, { fileMustExist: true, timeout: 0 });
+    return { db, version: versionOf(new Database(":memory:")) };
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && String(cause.code).startsWith("SQLITE_")) {
       throw translate(cause, path);

@@ -1,6 +1,5 @@
 /** One open SQLite database: settings, the waiting for locks, and what a load asks of it. */
 import { access, constants } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
@@ -9,7 +8,8 @@ import { checkStatements } from "./check-plan.ts";
 import type { Connection } from "./connection.ts";
 import { createStaged, STAGED } from "./dialect.ts";
 import type { RowSql } from "./dialect.ts";
-import { classify, isBusy, translate } from "./errors.ts";
+import { classify, translate } from "./errors.ts";
+import { whileLocked } from "./lock-wait.ts";
 import { Probe } from "./probe.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { listStatements } from "./row-statements.ts";
@@ -31,8 +31,13 @@ const CAPABILITIES: Capabilities = {
   booleans: { true: "1", false: "0" },
 };
 
-/** Milliseconds between two tries for a lock. */
-const LOCK_POLL_MS = 25;
+/** What opening a file gives. */
+export interface Opened {
+  /** It fails at once where there is a lock: the session waits. */
+  readonly db: Connection;
+  /** Of the library. */
+  readonly version: string;
+}
 
 /** A session on one database file. */
 export class SqliteSession implements Session {
@@ -45,15 +50,15 @@ export class SqliteSession implements Session {
   /** By table name: shapes travel through the planner, what only SQLite asks for stays here. */
   readonly #tables = new Map<string, SqliteTable>();
 
-  constructor(db: Connection, path: string, lockTimeoutMs: number) {
+  /** Reads nothing of the file, which may be locked. */
+  constructor({ db, version }: Opened, path: string, lockTimeoutMs: number) {
     this.#db = db;
     this.#path = path;
     this.#lockTimeoutMs = lockTimeoutMs;
-    db.pragma(`busy_timeout = ${lockTimeoutMs}`);
     db.pragma("foreign_keys = on");
     db.pragma("trusted_schema = off");
     db.pragma("temp_store = memory");
-    this.version = `SQLite ${String(db.prepare("select sqlite_version()").pluck().get())}`;
+    this.version = version;
     this.#probe = new Probe(db);
   }
 
@@ -62,7 +67,7 @@ export class SqliteSession implements Session {
   }
 
   readTableShape(table: string): Promise<TableShape | null> {
-    return this.#promise(() => {
+    return this.#patiently(() => {
       const found = readTable(this.#db, table);
       if (found !== null) this.#tables.set(found.shape.name.name, found);
       return found?.shape ?? null;
@@ -70,7 +75,7 @@ export class SqliteSession implements Session {
   }
 
   listTables(): Promise<readonly TableName[]> {
-    return this.#promise(() => listTables(this.#db));
+    return this.#patiently(() => listTables(this.#db));
   }
 
   statements(plan: LoadPlan, columns: readonly string[]): readonly string[] {
@@ -78,7 +83,7 @@ export class SqliteSession implements Session {
   }
 
   checkPlan(plan: LoadPlan, columns: readonly string[]): Promise<void> {
-    return this.#promise(() => {
+    return this.#patiently(() => {
       const row = this.#rowSql(plan, columns);
       this.#createStaged(row.table);
       checkStatements(this.#db, row);
@@ -89,14 +94,13 @@ export class SqliteSession implements Session {
   async begin(plan: LoadPlan): Promise<Writer> {
     await this.#requireWritable();
     const { table } = this.#rowSql(plan, []);
-    const patiently = (work: () => void): Promise<void> => this.#patiently(work);
-    try {
+    await this.#patiently(() => {
       this.#createStaged(table);
-      await patiently(() => void this.#db.exec("begin immediate"));
-      return new SqliteWriter({ db: this.#db, probe: this.#probe, plan, table, patiently });
-    } catch (error) {
-      throw this.translate(error);
-    }
+      this.#db.exec("begin immediate");
+    });
+    const patiently = async (work: () => void): Promise<void> =>
+      await whileLocked(work, this.#lockTimeoutMs);
+    return new SqliteWriter({ db: this.#db, probe: this.#probe, plan, table, patiently });
   }
 
   classify(error: unknown): ErrorClass {
@@ -138,29 +142,12 @@ export class SqliteSession implements Session {
     }
   }
 
-  /** Waits for a lock without blocking the process, so that a signal can still stop it. */
-  async #patiently(work: () => void): Promise<void> {
-    const until = performance.now() + this.#lockTimeoutMs;
-    this.#db.pragma("busy_timeout = 0");
+  /** Runs `work`, waiting for locks; what it throws in the end is ours. */
+  async #patiently<T>(work: () => T): Promise<T> {
     try {
-      for (;;) {
-        try {
-          return work();
-        } catch (error) {
-          if (!isBusy(error) || performance.now() >= until) throw error;
-          await sleep(LOCK_POLL_MS);
-        }
-      }
-    } finally {
-      if (this.#db.open) this.#db.pragma(`busy_timeout = ${this.#lockTimeoutMs}`);
-    }
-  }
-
-  #promise<T>(work: () => T): Promise<T> {
-    try {
-      return Promise.resolve(work());
+      return await whileLocked(work, this.#lockTimeoutMs);
     } catch (error) {
-      return Promise.reject(this.translate(error));
+      throw this.translate(error);
     }
   }
 }
