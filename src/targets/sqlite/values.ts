@@ -34,7 +34,7 @@ const INT64_MIN = -(2n ** 63n);
 export function bindValue(text: string | null, numeric: boolean, column: Destination): Bound {
   if (text === null || column.affinity === "text") return text;
   if (column.affinity === "blob") return numeric ? bindNumber(text, column) : text;
-  if (column.affinity === "integer" && text.length > 18 && INTEGER.test(text)) {
+  if (column.affinity !== "real" && text.length > 18 && INTEGER.test(text)) {
     toInteger(text, column);
   }
   if (text.length > 300 || /[eE]/.test(text)) refuseInfinity(text, column);
