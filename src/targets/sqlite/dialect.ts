@@ -6,6 +6,7 @@ import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
 import type { UniqueKey } from "../../model/table-shape.ts";
 import { qualify } from "../expressions.ts";
 import { quoteIdentifier } from "./quote.ts";
+import { tokenize } from "./sql-tokens.ts";
 import type { ColumnDetails, SqliteTable } from "./table-shape.ts";
 
 /** The function that tells what an upsert decided; see `probe.ts`. */
@@ -125,10 +126,14 @@ export function createStaged({ shape, details }: SqliteTable): string {
   return `create temp table ${quoteIdentifier(STAGED)} (${[`${quoteIdentifier(SLOT)} integer primary key`, ...columns].join(", ")})`;
 }
 
-/** Other tools let a text default stand in double quotes; here that would be a name. */
+const CONSTANT_WORD = /^(?:null|true|false|current_(?:date|time|timestamp))$/i;
+
+/** A default may be a bare or quoted word and means its text; in brackets it would be a name. */
 function constantText(defaultSql: string): string {
-  if (!/^"(?:[^"]|"")*"$/.test(defaultSql)) return defaultSql;
-  return `'${defaultSql.slice(1, -1).replaceAll('""', '"').replaceAll("'", "''")}'`;
+  const [word, ...more] = tokenize(defaultSql);
+  if (word?.kind !== "word" || more.length > 0) return defaultSql;
+  if (!word.quoted && CONSTANT_WORD.test(word.name)) return defaultSql;
+  return `'${word.name.replaceAll("'", "''")}'`;
 }
 
 /** `replace into temp."upsurge_row" ("upsurge slot", "a", "b") values (1, ?, ?)`; columns left out get their default. */
