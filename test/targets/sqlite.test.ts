@@ -124,6 +124,28 @@ describe("files and locks", () => {
     expect([locked.exit, locked.error]).toEqual([75, "TARGET_BUSY"]);
     expect((await waiting).counts).toEqual({ inserted: 1 });
   });
+
+  test("waits for another's exclusive lock before it has read anything, and stays awake meanwhile", async () => {
+    await database.exec("create table t (k int primary key)");
+    const other = new Database(database.url.slice("sqlite:".length));
+    other.exec("begin exclusive");
+
+    const impatient = await connect(database.url, 50);
+    const started = performance.now();
+    expect(await codeOf(impatient.readTableShape("t"))).toBe("TARGET_BUSY");
+    expect(performance.now() - started).toBeLessThan(2000);
+    await impatient.close();
+
+    const stopped = await connect(database.url, 60_000);
+    const stopping = codeOf(stopped.readTableShape("t"));
+    setTimeout(() => void stopped.close(), 50);
+    expect(await stopping).toContain("not open");
+
+    const patient = await connect(database.url, 60_000);
+    setTimeout(() => other.exec("rollback").close(), 50);
+    expect((await patient.readTableShape("t"))?.name.name).toBe("t");
+    await patient.close();
+  });
 });
 
 describe("loads", () => {
@@ -174,10 +196,10 @@ describe("loads", () => {
 
   test("what a number would silently become is rejected", async () => {
     const { rejects } = await load(
-      "create table t (k integer primary key, i int, r real, x)",
+      "create table t (k integer primary key, i int, r real, x, n decimal(30))",
       {
         ndjson:
-          '{"k":1,"i":12345678901234567890}\n{"k":2,"r":1e999}\n{"k":3,"x":12345678901234567890}\n{"k":4,"i":9223372036854775807}\n',
+          '{"k":1,"i":12345678901234567890}\n{"k":2,"r":1e999}\n{"k":3,"x":12345678901234567890}\n{"k":4,"i":9223372036854775807,"n":"-9223372036854775808"}\n{"k":5,"n":"9223372036854775808"}\n',
       },
       ["--key", "k"],
     );
@@ -186,6 +208,7 @@ describe("loads", () => {
       { record: 1, code: "ROW_RANGE", dbCode: null, column: "i" },
       { record: 2, code: "ROW_RANGE", dbCode: null, column: "r" },
       { record: 3, code: "ROW_RANGE", dbCode: null, column: "x" },
+      { record: 5, code: "ROW_RANGE", dbCode: null, column: "n" },
     ]);
   });
 
@@ -299,6 +322,31 @@ describe("loads", () => {
     expect([wrong.exit, wrong.error]).toEqual([2, "PLAN_NO_CONFLICT_TARGET"]);
     expect(right.counts).toEqual({ inserted: 1, unchanged: 1 });
   });
+
+  test("a default that is a bare word means its text", async () => {
+    const { rows } = await load(
+      "create table t (k int primary key, a default abc, b default [x 'y], c default true, d default null, e default key)",
+      { csv: "k\n1\n" },
+      ["--key", "k"],
+    );
+
+    expect(rows).toEqual([["1", "abc", "x 'y", "1", null, "key"]]);
+  });
+
+  test.each(["?", "?1", ":x", "$x", "@x"])(
+    "an expression cannot hold the parameter %s",
+    async (parameter) => {
+      const setup = "create table t (k int primary key, v int);";
+      const csv = { csv: "k,v\n1,1\n" };
+      const set = await load(setup, csv, ["--key", "k", "--set", `v = ${parameter}`]);
+      const where = await load(setup, csv, ["--key", "k", "--update-where", `v > ${parameter}`]);
+
+      expect([set.exit, set.error]).toEqual([2, "PLAN_EXPRESSION"]);
+      expect(set.output).toContain("--set");
+      expect([where.exit, where.error]).toEqual([2, "PLAN_EXPRESSION"]);
+      expect(where.output).toContain("--update-where");
+    },
+  );
 
   test("U+0000 in text is kept", async () => {
     const { rows } = await load(

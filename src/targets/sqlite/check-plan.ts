@@ -44,7 +44,7 @@ function checkExpressions(db: Connection, plan: LoadPlan): void {
   const { update, arbiter } = plan;
   const target = `${tableName(plan)} as target`;
   const check = (flag: string, expression: string, from: string): void => {
-    const failure = attempt(db, `select (${expression}) from ${from}`);
+    const failure = attemptWithoutParameters(db, `select (${expression}) from ${from}`);
     if (failure !== null) throw badExpression(flag, failure);
   };
   if (arbiter?.predicate !== null && arbiter !== null) {
@@ -101,6 +101,22 @@ function blamedFlag({ update }: LoadPlan): string {
 
 function badExpression(flag: string, cause: Error): Error {
   return upsurgeError("PLAN_EXPRESSION", { flag, reason: cause.message }, { cause, where: flag });
+}
+
+/** Prepares `sql`, which has no parameter of ours; the error when SQLite does not accept it, or it has one of the user's. */
+function attemptWithoutParameters(db: Connection, sql: string): Error | null {
+  const failure = attempt(db, sql);
+  if (failure !== null) return failure;
+  try {
+    db.prepare(sql).bind();
+    return null;
+  } catch (error) {
+    // Not the database's refusal but the driver's: there are no values for the parameters.
+    if (error instanceof RangeError || error instanceof TypeError) {
+      return new Error("it holds a parameter (?, :name, @name or $name) that has no value");
+    }
+    throw error;
+  }
 }
 
 /** Prepares `sql`; the error when SQLite does not accept it. */
