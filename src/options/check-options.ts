@@ -3,7 +3,7 @@
  * what an option means to a table is left to `plan/`.
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import { flagOf } from "./flag.ts";
+import { flagOf, optionSpec } from "./flag.ts";
 import type { Command } from "./option.ts";
 import type { OptionName, Options } from "./options.ts";
 import { quoted } from "./parse-options.ts";
@@ -14,7 +14,11 @@ export function checkOptions(options: Options, command: Command): void {
   checkTexts(options);
   checkSourceOptions(options);
   if (command === "inspect") return;
-  checkPresent(options, "to", "a load needs a database to load into; $UPSURGE_TO is empty, too");
+  checkPresent(
+    options,
+    "to",
+    "a load needs a database, and neither $UPSURGE_TO nor $DATABASE_URL names one",
+  );
   checkPresent(options, "table", "a load needs a table to load into");
   checkConflictTarget(options);
   checkMode(options);
@@ -46,15 +50,8 @@ function checkTexts(options: Options): void {
 /** The name says what is in the file; a device or `>(command)`, which the shell names /dev/fd/N, has no say in its name. */
 function checkReport(path: string | null): void {
   if (path === null || /\.json$/i.test(path) || path.startsWith("/dev/")) return;
-  throw upsurgeError(
-    "OPTION_VALUE",
-    {
-      flag: "--report",
-      value: quoted(path),
-      expected: "the name of a file that ends in .json, because the report is written as JSON",
-    },
-    { where: "--report", fix: "for example --report load.json" },
-  );
+  const expected = "the name of a file that ends in .json, because the report is written as JSON";
+  wrong("report", path, expected);
 }
 
 /** The characters of the CSV dialect are looked for byte by byte. */
@@ -93,7 +90,8 @@ function checkSourceOptions(options: Options): void {
 
 function checkPresent(options: Options, name: "to" | "table", reason: string): void {
   if (options[name] === null || options[name] === "") {
-    throw upsurgeError("OPTION_MISSING", { flag: flagOf(name), reason });
+    const fix = `add it, for example ${optionSpec(name).example}`;
+    throw upsurgeError("OPTION_MISSING", { flag: flagOf(name), reason }, { fix });
   }
 }
 
@@ -104,7 +102,7 @@ function checkConflictTarget(options: Options): void {
   if (options.keyWhere !== null && options.key === null) {
     conflict(
       "keyWhere",
-      options.constraint === null ? "a load without --key" : "--constraint",
+      options.constraint === null ? WITHOUT_KEY : "--constraint",
       "it is the predicate of the index behind --key; an index named by --constraint has its own",
     );
   }
@@ -152,15 +150,25 @@ function checkUpdateColumns(columns: Options["updateColumns"]): void {
 function modeText(options: Options): string {
   if (options.ignore) return "--ignore";
   if (options.mode !== null) return `--mode ${options.mode}`;
-  return "a load without --key";
+  return WITHOUT_KEY;
 }
+
+const WITHOUT_KEY = "a load without --key";
 
 function conflict(name: OptionName, other: string, reason: string): never {
   const flag = flagOf(name);
-  throw upsurgeError("OPTION_CONFLICT", { flag, other, reason }, { where: flag });
+  // What is not there cannot be left out. Without a key, --any-constraint lacks --ignore.
+  const missing = name === "anyConstraint" ? "--ignore" : "--key";
+  const fix = other === WITHOUT_KEY ? `add ${missing}, or leave ${flag} out` : undefined;
+  throw upsurgeError("OPTION_CONFLICT", { flag, other, reason }, { where: flag, fix });
 }
 
 function wrong(name: OptionName, value: string, expected: string): never {
   const flag = flagOf(name);
-  throw upsurgeError("OPTION_VALUE", { flag, value: quoted(value), expected }, { where: flag });
+  const fix = `for example ${optionSpec(name).example}`;
+  throw upsurgeError(
+    "OPTION_VALUE",
+    { flag, value: quoted(value), expected },
+    { where: flag, fix },
+  );
 }

@@ -54,7 +54,9 @@ function tableLines({ target, server, table, keys }: InspectedTable): string[] {
     ...section(
       "keys",
       keyRows.length === 0
-        ? ["  none: only --mode insert is possible without one"]
+        ? [
+            "  none: records can only be inserted, or looked up with --key and --strategy select-then-write",
+          ]
         : alignColumns(keyRows),
     ),
     ...section("foreign keys", alignColumns(foreignKeyRows(table))),

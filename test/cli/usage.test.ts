@@ -39,14 +39,14 @@ test.each([
   [
     ["a.csv", "--table", "t"],
     "--to is missing",
-    "add --to; `upsurge help load` shows every option",
+    "add it, for example --to postgres://app@db.example.com/shop",
   ],
   [
     ["--to", "x.db", "--table", "t"],
     "a source is missing",
     "name a file, a pattern, or - for standard input; `upsurge help` shows examples",
   ],
-  [[], "--to is missing", "add --to; `upsurge help load` shows every option"],
+  [[], "--to is missing", "add it, for example --to postgres://app@db.example.com/shop"],
   [
     ["inspect", "a", "b"],
     "a second source does not go with inspect",
@@ -60,7 +60,22 @@ test.each([
   [
     ["a.csv", "--to", "x.db", "--table", "t", "--set", "n = 1"],
     "--set does not go with a load without --key",
+    "add --key, or leave --set out",
+  ],
+  [
+    ["a.csv", "--to", "x.db", "--table", "t", "--any-constraint"],
+    "--any-constraint does not go with a load without --key",
+    "add --ignore, or leave --any-constraint out",
+  ],
+  [
+    ["a.csv", "--to", "x.db", "--table", "t", "--key", "a", "--constraint", "b"],
+    "--key does not go with --constraint",
     "leave one of them out",
+  ],
+  [
+    ["a.csv", "--to", "x.db", "--table", "t", "--max-rejects", "few"],
+    "--max-rejects cannot be 'few'",
+    "for example --max-rejects 1%",
   ],
 ])("refuses %j", async (args, error, fix) => {
   const { exitCode, stdout, stderr } = await runUpsurge(args);
