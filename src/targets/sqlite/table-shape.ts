@@ -26,8 +26,6 @@ export interface SqliteTable {
   readonly shape: TableShape;
   /** By column name. */
   readonly details: ReadonlyMap<string, ColumnDetails>;
-  /** Foreign keys may fail as late as the commit. */
-  readonly deferred: boolean;
 }
 
 interface ListedTable {
@@ -109,7 +107,7 @@ function describe(db: Connection, table: ListedTable): SqliteTable {
     missingPrivileges: [],
     checked: sql.checked || table.strict === 1,
   };
-  return { shape, details, deferred: sql.deferred };
+  return { shape, details };
 }
 
 interface ColumnContext {

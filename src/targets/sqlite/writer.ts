@@ -9,7 +9,7 @@ import type { LoadPlan } from "../../model/load-plan.ts";
 import type { Writer } from "../target.ts";
 import type { Connection } from "./connection.ts";
 import { codeOf, rowFault } from "./errors.ts";
-import { quoteIdentifier } from "./quote.ts";
+import { countOrphans } from "./orphans.ts";
 import type { Probe } from "./probe.ts";
 import { AmbiguousKey, RowRunner } from "./row-runner.ts";
 import type { SqliteTable } from "./table-shape.ts";
@@ -29,11 +29,9 @@ export interface WriterContext {
 export class SqliteWriter implements Writer {
   readonly #context: WriterContext;
   readonly #runners = new Map<number, RowRunner>();
-  readonly #orphans: number;
 
   constructor(context: WriterContext) {
     this.#context = context;
-    this.#orphans = this.#countOrphans();
   }
 
   applyEach(batch: Batch): Promise<BatchResult> {
@@ -83,18 +81,20 @@ export class SqliteWriter implements Writer {
     }
   }
 
-  /** Deferred foreign keys are the only thing a commit checks. */
-  rehearse(): Promise<void> {
-    const more = this.#countOrphans() - this.#orphans;
-    if (more <= 0) return Promise.resolve();
-    return Promise.reject(refused(new Error(`${more} rows refer to rows that do not exist`)));
-  }
-
-  #countOrphans(): number {
-    const { db, plan, table } = this.#context;
-    if (!table.deferred) return 0;
-    const rows = db.pragma(`foreign_key_check(${quoteIdentifier(plan.table.name.name)})`);
-    return Array.isArray(rows) ? rows.length : 0;
+  /**
+   * Deferred foreign keys are the only thing a commit checks. Orphans that were there before do not matter to it:
+   * they are counted after rolling back, so that a load that is to be kept never pays for it.
+   */
+  async rehearse(): Promise<void> {
+    const { db, plan, patiently } = this.#context;
+    const { name } = plan.table.name;
+    const after = countOrphans(db, name);
+    if (after === 0) return;
+    await this.rollback();
+    let before = 0;
+    await patiently(() => void (before = countOrphans(db, name)));
+    const more = after - before;
+    if (more > 0) throw refused(new Error(`${more} rows refer to rows that do not exist`));
   }
 
   rollback(): Promise<void> {
