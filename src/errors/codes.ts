@@ -131,8 +131,14 @@ export const ERROR_CODES = {
   TARGET_READ_ONLY: {
     title: "{target} is read-only",
     cause: "{reason}",
-    fix: "connect to the primary, or make the file writable",
+    fix: "connect to the primary",
     exit: 75,
+  },
+  TARGET_NOT_WRITABLE: {
+    title: "{path} cannot be written",
+    cause: "{reason}",
+    fix: "make the file and its directory writable for the user that loads",
+    exit: 2,
   },
   TARGET_NOT_FOUND: {
     title: "no database file {path}",

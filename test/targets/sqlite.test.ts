@@ -90,7 +90,17 @@ describe("files and locks", () => {
     });
     chmodSync(path, 0o644);
 
-    expect(result.error).toBe("TARGET_READ_ONLY");
+    expect([result.exit, result.error]).toEqual([2, "TARGET_NOT_WRITABLE"]);
+  });
+
+  test("tells when the database says that it may not be written", async () => {
+    const session = await connect();
+    const refusal = new Database.SqliteError("attempt to write", "SQLITE_READONLY_DIRECTORY");
+    const error = session.translate(refusal);
+    await session.close();
+
+    expect(error).toMatchObject({ code: "TARGET_NOT_WRITABLE", exit: 2 });
+    expect(session.classify(error)).toBe("fatal");
   });
 
   test("accepts its URLs and paths, and no other target's", () => {
@@ -301,6 +311,23 @@ describe("loads", () => {
     expect(good.counts).toEqual({ inserted: 2 });
     expect([bad.exit, bad.error, bad.rows]).toEqual([4, "TARGET_COMMIT_REFUSED", []]);
     expect([dry.exit, dry.error]).toEqual([4, "TARGET_COMMIT_REFUSED"]);
+  });
+
+  test("a deferred reference to the loaded table refuses the commit, and the dry run tells", async () => {
+    const setup = `create table t (k int primary key, code text unique); insert into t values (1, 'a'), (2, 'b');
+      create table child (code text references t (code) deferrable initially deferred, u int references other (u));
+      create table other (u int primary key);
+      pragma foreign_keys = off; insert into child values ('a', null), ('gone', 7); pragma foreign_keys = on;`;
+    const flags = ["--key", "k"];
+    const good = { csv: "k,code\n1,a\n2,c\n" };
+    const bad = { csv: "k,code\n1,x\n" };
+
+    expect((await load(setup, good, [...flags, "--dry-run"])).exit).toBe(0);
+    expect((await load(setup, good, flags)).exit).toBe(0);
+    const dry = await load(setup, bad, [...flags, "--dry-run"]);
+    const real = await load(setup, bad, flags);
+    expect([dry.exit, dry.error]).toEqual([4, "TARGET_COMMIT_REFUSED"]);
+    expect([real.exit, real.error]).toEqual([4, "TARGET_COMMIT_REFUSED"]);
   });
 
   test("a partial index serves only when its predicate is spelled as it stands", async () => {

@@ -103,7 +103,7 @@ export function translate(error: unknown, path: string): Error {
   if (isBusy(error)) return upsurgeError("TARGET_BUSY", { target: path, reason }, context);
   if (code === "SQLITE_FULL") return upsurgeError("TARGET_FULL", { target: path, reason }, context);
   if (code.startsWith("SQLITE_READONLY")) {
-    return upsurgeError("TARGET_READ_ONLY", { target: path, reason }, context);
+    return upsurgeError("TARGET_NOT_WRITABLE", { path, reason }, context);
   }
   if (code === "SQLITE_NOTADB") {
     return upsurgeError("TARGET_NOT_A_DATABASE", { path, reason }, context);

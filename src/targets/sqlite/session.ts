@@ -138,7 +138,7 @@ export class SqliteSession implements Session {
       await access(this.#path, constants.W_OK);
     } catch (cause) {
       const reason = "the file may not be written";
-      throw upsurgeError("TARGET_READ_ONLY", { target: this.#path, reason }, { cause });
+      throw upsurgeError("TARGET_NOT_WRITABLE", { path: this.#path, reason }, { cause });
     }
   }
 
