@@ -65,6 +65,22 @@ const TABLES: readonly Table[] = [
     columns: { k: "int", n: "numeric(12,2)", s: "text", g: "text" },
     key: ["k"],
   },
+  {
+    title: "a key of text with blanks, of a fixed length",
+    setup: same(
+      "create table t (k char(3) primary key, n int, s text); insert into t values ('3', 1, 'a');",
+    ),
+    columns: { k: "char(3)", n: "int", s: "text" },
+    key: ["k"],
+  },
+  {
+    title: "a key with a scale, beside a partial index",
+    setup: same(
+      "create table t (k numeric(4, 1) primary key, n int, s text); create unique index t_n on t (n) where s = 'a'; insert into t values (2, 4, 'a');",
+    ),
+    columns: { k: "numeric(4,1)", n: "int", s: "text" },
+    key: ["k"],
+  },
 ];
 
 function same(sql: string): Table["setup"] {

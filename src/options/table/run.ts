@@ -59,7 +59,7 @@ export const RUN_OPTIONS = {
     value: "PATH",
     summary: "Where rejected records go; PATH.jsonl says why.",
     details:
-      "Default: the source's name + .rejects.csv or .rejects.ndjson in the working directory. Made when --max-rejects allows any, never overwritten, removed when it stays empty.",
+      "Default: the source's name and .rejects.csv, .tsv, .ndjson or .json after its format, beside the source. Made when --max-rejects allows any, never overwritten, removed when it stays empty.",
     example: "--max-rejects 100 --reject-file bad.csv",
     commands: LOAD,
   },
