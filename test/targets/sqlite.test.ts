@@ -1,11 +1,5 @@
-/** What only SQLite does: its files and locks, its loose types and triggers. The rest is in the conformance suite. */
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import Database from "better-sqlite3";
+/** What only SQLite does: its loose types, its triggers and its names. The rest is in the conformance suite. */
 import { beforeEach, describe, expect, test } from "vitest";
-import { UpsurgeError } from "../../src/errors/upsurge-error.ts";
-import { sqlite } from "../../src/targets/sqlite/index.ts";
-import type { Session } from "../../src/targets/target.ts";
 import { ENGINES, useDatabase, waysOf } from "../helpers/engines.ts";
 import { runLoad } from "../helpers/load.ts";
 import type { LoadResult } from "../helpers/load.ts";
@@ -15,18 +9,6 @@ const engine = ENGINES.find(({ name }) => name === "sqlite") ?? fail();
 const database = useDatabase(engine);
 const temporary = useTempDir();
 beforeEach(async () => await database.reset());
-
-async function connect(url = database.url, lockTimeoutMs = 50): Promise<Session> {
-  return await sqlite.connect({ url, lockTimeoutMs, environment: {} });
-}
-
-/** The code of the error that `work` ends in. */
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  return await work.then(
-    () => "no error",
-    (error: unknown) => (error instanceof UpsurgeError ? error.code : String(error)),
-  );
-}
 
 /** Loads with both strategies, which must agree, into a table made anew for each. */
 async function load(
@@ -58,105 +40,6 @@ async function load(
 function fail(): never {
   throw new Error("unreachable");
 }
-
-describe("files and locks", () => {
-  test("tells what is no database", async () => {
-    const text = join(temporary.path, "text.db");
-    writeFileSync(text, "this is not a database, however long it may be ".repeat(40));
-    mkdirSync(join(temporary.path, "folder.db"), { recursive: true });
-
-    expect(await codeOf(connect(join(temporary.path, "missing.db")))).toBe("TARGET_NOT_FOUND");
-    expect(await codeOf(connect(text))).toBe("TARGET_NOT_A_DATABASE");
-    expect(await codeOf(connect(join(temporary.path, "folder.db")))).toBe("TARGET_NOT_A_DATABASE");
-    expect(await codeOf(connect("sqlite:"))).toBe("TARGET_URL");
-  });
-
-  test.skipIf(process.getuid?.() === 0)("tells a file that may not be written", async () => {
-    await database.exec("create table t (k int primary key)");
-    const path = database.url.slice("sqlite:".length);
-    chmodSync(path, 0o444);
-    const flags = ["--key", "k"];
-    const input = {
-      folder: temporary.path,
-      table: "t",
-      extension: "csv",
-      input: "k\n1\n",
-      flags,
-    } as const;
-    const result = await runLoad(database, input, {
-      strategy: "auto",
-      rowSource: "auto",
-      batchRows: 1,
-    });
-    chmodSync(path, 0o644);
-
-    expect([result.exit, result.error]).toEqual([2, "TARGET_NOT_WRITABLE"]);
-  });
-
-  test("tells when the database says that it may not be written", async () => {
-    const session = await connect();
-    const refusal = new Database.SqliteError("attempt to write", "SQLITE_READONLY_DIRECTORY");
-    const error = session.translate(refusal);
-    await session.close();
-
-    expect(error).toMatchObject({ code: "TARGET_NOT_WRITABLE", exit: 2 });
-    expect(session.classify(error)).toBe("fatal");
-  });
-
-  test("accepts its URLs and paths, and no other target's", () => {
-    const accepted = ["sqlite:a", "SQLITE:a.txt", "a.db", "/x/y.SQLite3", "c.sqlite"];
-    expect(accepted.map((url) => sqlite.accepts(url))).toEqual(accepted.map(() => true));
-    expect(["postgres://h/x.db", "a.csv", "db"].map((url) => sqlite.accepts(url))).toEqual([
-      false,
-      false,
-      false,
-    ]);
-  });
-
-  test("waits for another writer, and then says so", async () => {
-    await database.exec("create table t (k int primary key)");
-    const other = new Database(database.url.slice("sqlite:".length));
-    other.exec("begin immediate");
-    const flags = ["--key", "k", "--lock-timeout", "100ms", "--retry-timeout", "0"];
-    const input = {
-      folder: temporary.path,
-      table: "t",
-      extension: "csv",
-      input: "k\n1\n",
-      flags,
-    } as const;
-    const way = { strategy: "auto", rowSource: "auto", batchRows: 1 };
-
-    const locked = await runLoad(database, input, way);
-    const waiting = runLoad(database, { ...input, flags: ["--key", "k"] }, way);
-    setTimeout(() => other.exec("rollback").close(), 100);
-
-    expect([locked.exit, locked.error]).toEqual([75, "TARGET_BUSY"]);
-    expect((await waiting).counts).toEqual({ inserted: 1 });
-  });
-
-  test("waits for another's exclusive lock before it has read anything, and stays awake meanwhile", async () => {
-    await database.exec("create table t (k int primary key)");
-    const other = new Database(database.url.slice("sqlite:".length));
-    other.exec("begin exclusive");
-
-    const impatient = await connect(database.url, 50);
-    const started = performance.now();
-    expect(await codeOf(impatient.readTableShape("t"))).toBe("TARGET_BUSY");
-    expect(performance.now() - started).toBeLessThan(2000);
-    await impatient.close();
-
-    const stopped = await connect(database.url, 60_000);
-    const stopping = codeOf(stopped.readTableShape("t"));
-    setTimeout(() => void stopped.close(), 50);
-    expect(await stopping).toContain("not open");
-
-    const patient = await connect(database.url, 60_000);
-    setTimeout(() => other.exec("rollback").close(), 50);
-    expect((await patient.readTableShape("t"))?.name.name).toBe("t");
-    await patient.close();
-  });
-});
 
 describe("loads", () => {
   test("1 and '1' are different keys where the column has no type", async () => {
@@ -350,6 +233,58 @@ describe("loads", () => {
     expect(right.counts).toEqual({ inserted: 1, unchanged: 1 });
   });
 
+  test.each([
+    ["t", `"upsurge slot"`, "v"],
+    ["t", "rowid", "Oid"],
+    ["t", "RowId", `_rowid_ int, oid int, "Upsurge Slot"`],
+  ])("a table may use any name: %s with %s and %s", async (_, key, rest) => {
+    const name = key.replaceAll('"', "");
+    const { counts } = await load(
+      `create table t (${key} int primary key, ${rest} int, z int); insert into t (${key}, z) values (1, 1);`,
+      { csv: `${name},z\n1,2\n2,2\n` },
+      ["--key", name],
+    );
+
+    expect(counts).toEqual({ updated: 1, inserted: 1 });
+  });
+
+  test("a table may be called as the helper's own", async () => {
+    const way = { strategy: "select-then-write", rowSource: "auto", batchRows: 1 };
+    await database.exec(
+      "create table upsurge_row (k int primary key, v int); insert into upsurge_row values (1, 1)",
+    );
+    const input = "k,v\n1,2\n2,2\n";
+    const flags = ["--key", "k"];
+    const { counts, output } = await runLoad(
+      database,
+      { folder: temporary.path, table: "upsurge_row", extension: "csv", input, flags },
+      way,
+    );
+
+    expect(counts, output).toEqual({ updated: 1, inserted: 1 });
+    expect(await database.rows("select * from upsurge_row")).toEqual([
+      ["1", "2"],
+      ["2", "2"],
+    ]);
+  });
+
+  test("a table may have as many columns as SQLite allows", async () => {
+    const names = Array.from({ length: 2000 }, (_, at) => `c${at}`);
+    const csv = [
+      names,
+      names.map(() => 1),
+      names.map((_, at) => (at === 1999 ? 2 : 1)),
+      names.map(() => 2),
+    ];
+    const { counts, output } = await load(
+      `create table t (${names.map((name) => `${name} int`).join(", ")}, primary key (c0))`,
+      { csv: csv.map((line) => line.join(",")).join("\n") },
+      ["--key", "c0"],
+    );
+
+    expect(counts, output).toEqual({ inserted: 2, updated: 1 });
+  });
+
   test("a default that is a bare word means its text", async () => {
     const { rows } = await load(
       "create table t (k int primary key, a default abc, b default [x 'y], c default true, d default null, e default key)",
@@ -383,13 +318,5 @@ describe("loads", () => {
     );
 
     expect(rows).toEqual([["1", "a\0b"]]);
-  });
-
-  test("the file's journal mode stays as it was", async () => {
-    await database.exec("pragma journal_mode = wal; create table t (k int primary key)");
-    const session = await connect();
-    await session.close();
-
-    expect(await database.rows("pragma journal_mode")).toEqual([["wal"]]);
   });
 });

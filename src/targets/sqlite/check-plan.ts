@@ -5,8 +5,9 @@
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
 import type { Connection } from "./connection.ts";
-import { backing, conflictTarget, findDuplicate, FROM_STAGED, tableName } from "./dialect.ts";
+import { backing, conflictTarget, findDuplicate, tableName } from "./dialect.ts";
 import type { RowSql } from "./dialect.ts";
+import { fromStaged } from "./staged-row.ts";
 import { arbiterOnly, listStatements } from "./row-statements.ts";
 
 /** Throws `PLAN_NO_CONFLICT_TARGET`, `PLAN_EXPRESSION`, `PLAN_KEY_NOT_UNIQUE` or `PLAN_UNSUPPORTED`. The staged table exists. */
@@ -50,12 +51,12 @@ function checkExpressions(db: Connection, plan: LoadPlan): void {
   if (arbiter?.predicate !== null && arbiter !== null) {
     check("--key-where", arbiter.predicate, target);
   }
-  const both = `${FROM_STAGED} cross join ${target}`;
+  const staged = fromStaged(plan.table);
+  const both = `${staged} cross join ${target}`;
   for (const set of update.sets) check("--set", set.expression, both);
   if (update.where !== null) check("--update-where", update.where, both);
   const inserts = plan.mode !== "update";
-  for (const stamp of update.stamps)
-    check("--stamp", stamp.expression, inserts ? FROM_STAGED : both);
+  for (const stamp of update.stamps) check("--stamp", stamp.expression, inserts ? staged : both);
 }
 
 function checkArbiter(db: Connection, row: RowSql, arbiter: Arbiter): void {

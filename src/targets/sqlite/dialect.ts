@@ -6,15 +6,11 @@ import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
 import type { UniqueKey } from "../../model/table-shape.ts";
 import { qualify } from "../expressions.ts";
 import { quoteIdentifier } from "./quote.ts";
-import { tokenize } from "./sql-tokens.ts";
-import type { ColumnDetails, SqliteTable } from "./table-shape.ts";
+import { fromStaged, slotOf } from "./staged-row.ts";
+import type { SqliteTable } from "./table-shape.ts";
 
 /** The function that tells what an upsert decided; see `probe.ts`. */
 export const PROBE = "upsurge_probe";
-
-/** The temporary table that holds one incoming row with the column types of the table. */
-export const STAGED = "upsurge_row";
-const SLOT = "upsurge slot";
 
 /** A value written to a column of the target row; `stamp`: it never makes a row count as changed. */
 export interface Write {
@@ -84,15 +80,22 @@ function setList(list: readonly Write[]): string {
  */
 function sameImage(list: readonly Write[], { plan, table }: RowSql): string {
   if (plan.update.rewriteUnchanged) return "0";
-  return list
+  const terms = list
     .filter((write) => !write.stamp)
     .map(({ column, value }) => {
       const stored = `target.${quoteIdentifier(column)}`;
       const equal = `${stored} collate binary is +${value}`;
       if (table.details.get(column)?.affinity !== "blob") return equal;
       return `${equal} and typeof(${stored}) = typeof(${value})`;
-    })
-    .join(" and ");
+    });
+  return conjunction(terms);
+}
+
+/** The terms joined by `and`; in halves when they are many, since SQLite nests no expression deeper than 1000. */
+function conjunction(terms: readonly string[]): string {
+  if (terms.length <= 250) return terms.join(" and ");
+  const half = Math.ceil(terms.length / 2);
+  return `(${conjunction(terms.slice(0, half))}) and (${conjunction(terms.slice(half))})`;
 }
 
 /** `case when (target."ts" < excluded."ts") then 1 else 0 end`; `1` without a condition. */
@@ -106,45 +109,6 @@ export function conflictTarget(arbiter: Arbiter): string {
   const predicate = arbiter.predicate === null ? "" : ` where ${arbiter.predicate}`;
   return `on conflict (${arbiter.parts.join(", ")})${predicate}`;
 }
-
-/** The table in SQLite's own words, for the temporary table. */
-function stagedColumn(name: string, details: ColumnDetails | undefined): string {
-  const type = { integer: "int", real: "real", numeric: "numeric", text: "text", blob: "blob" }[
-    details?.affinity ?? "blob"
-  ];
-  const { collation } = details ?? { collation: null };
-  return `${quoteIdentifier(name)} ${type}${collation === null ? "" : ` collate ${quoteIdentifier(collation)}`}`;
-}
-
-/** `create temp table "upsurge_row" ("upsurge slot" integer primary key, "a" int, "b" text collate "NOCASE" default (''))` */
-export function createStaged({ shape, details }: SqliteTable): string {
-  const columns = shape.columns.map(({ name, defaultSql, generatedSql }) => {
-    const declared = stagedColumn(name, details.get(name));
-    if (generatedSql !== null) return `${declared} generated always as (${generatedSql}) virtual`;
-    return defaultSql === null ? declared : `${declared} default (${constantText(defaultSql)})`;
-  });
-  return `create temp table ${quoteIdentifier(STAGED)} (${[`${quoteIdentifier(SLOT)} integer primary key`, ...columns].join(", ")})`;
-}
-
-const CONSTANT_WORD = /^(?:null|true|false|current_(?:date|time|timestamp))$/i;
-
-/** A default may be a bare or quoted word and means its text; in brackets it would be a name. */
-function constantText(defaultSql: string): string {
-  const [word, ...more] = tokenize(defaultSql);
-  if (word?.kind !== "word" || more.length > 0) return defaultSql;
-  if (!word.quoted && CONSTANT_WORD.test(word.name)) return defaultSql;
-  return `'${word.name.replaceAll("'", "''")}'`;
-}
-
-/** `replace into temp."upsurge_row" ("upsurge slot", "a", "b") values (1, ?, ?)`; columns left out get their default. */
-export function stageRow(columns: readonly string[]): string {
-  const names = [SLOT, ...columns].map(quoteIdentifier).join(", ");
-  const places = ["1", ...columns.map(() => "?")].join(", ");
-  return `replace into temp.${quoteIdentifier(STAGED)} (${names}) values (${places})`;
-}
-
-/** `temp."upsurge_row" as excluded` */
-export const FROM_STAGED = `temp.${quoteIdentifier(STAGED)} as excluded`;
 
 /** True when the insert reads the staged row: a stamp is computed from it, or the row carries no column. */
 export function insertsStaged({ plan, columns }: Pick<RowSql, "plan" | "columns">): boolean {
@@ -167,7 +131,7 @@ export function insertRow({ plan, columns }: Pick<RowSql, "plan" | "columns">, o
     values.set(first, `excluded.${quoteIdentifier(first)}`);
   }
   const names = [...values.keys()].map(quoteIdentifier).join(", ");
-  return `${verb} (${names}) select ${[...values.values()].join(", ")} from ${FROM_STAGED} where true`;
+  return `${verb} (${names}) select ${[...values.values()].join(", ")} from ${fromStaged(plan.table)} where true`;
 }
 
 /**
@@ -189,7 +153,7 @@ export function proposeRow(row: RowSql, arbiter: Arbiter): string {
   return `${insertRow(row)} ${conflictTarget(arbiter)} do update set ${name} = target.${name} where ${PROBE}(0, 0)`;
 }
 
-/** How the staged row finds its target row: `excluded."upsurge slot" = 1 and target."a" = excluded."a"`. */
+/** How the staged row finds its target row: `excluded.rowid = 1 and target."a" = excluded."a"`. */
 function search({ plan }: Pick<RowSql, "plan">, arbiter: Arbiter): string {
   const naming = { columns: plan.table.columns.map((column) => column.name), quoteIdentifier };
   const side = (sql: string, alias: string): string => qualify(sql, alias, naming);
@@ -197,7 +161,7 @@ function search({ plan }: Pick<RowSql, "plan">, arbiter: Arbiter): string {
   const index = backing(plan);
   const predicate = index === null ? arbiter.predicate : index.predicate;
   return [
-    `excluded.${quoteIdentifier(SLOT)} = 1`,
+    `excluded.${slotOf(plan.table)} = 1`,
     ...arbiter.parts.map((part) => `${side(part, "target")} ${equals} ${side(part, "excluded")}`),
     ...(predicate === null
       ? []
@@ -210,12 +174,12 @@ export function findRow(row: RowSql, arbiter: Arbiter): string {
   const list = writes(row);
   const [condition, same] =
     list.length === 0 ? ["1", "1"] : [holds(row.plan), sameImage(list, row)];
-  return `select ${condition} as holds, ${same} as same from ${FROM_STAGED} cross join ${tableName(row.plan)} as target where ${search(row, arbiter)} limit 2`;
+  return `select ${condition} as holds, ${same} as same from ${fromStaged(row.plan.table)} cross join ${tableName(row.plan)} as target where ${search(row, arbiter)} limit 2`;
 }
 
 /** `update or abort "t" as target set "b" = excluded."b" from temp."upsurge_row" as excluded where <search>` */
 export function updateRow(row: RowSql, arbiter: Arbiter): string {
-  return `update or abort ${tableName(row.plan)} as target set ${setList(writes(row))} from ${FROM_STAGED} where ${search(row, arbiter)}`;
+  return `update or abort ${tableName(row.plan)} as target set ${setList(writes(row))} from ${fromStaged(row.plan.table)} where ${search(row, arbiter)}`;
 }
 
 /** Finds a key that several target rows share: `select 1 from "t" where "a" is not null group by "a" having count(*) > 1 limit 1`. */

@@ -8,12 +8,12 @@ import {
   insertRow,
   insertsStaged,
   proposeRow,
-  stageRow,
   updateRow,
   upsertRow,
   writes,
 } from "./dialect.ts";
 import type { RowSql } from "./dialect.ts";
+import { stageRow } from "./staged-row.ts";
 
 /**
  * How a row is applied. `insert`: plainly. `upsert`: by ON CONFLICT. `update`: find, then update.
@@ -57,7 +57,7 @@ export function rowStatements(row: RowSql): RowStatements {
   if (arbiter.kind === "any") return anyKey(row, arbiter);
   const find = findRow(row, arbiter);
   const update = leavesAlone ? null : updateRow(row, arbiter);
-  const stage = stageRow(row.columns);
+  const stage = stageRow(row.plan.table, row.columns);
   if (mode === "update") return { ...NONE, method: "update", leavesAlone, stage, find, update };
   const triggered = beforeInsertTriggers(plan);
   const proposes = triggered && !arbiter.nullsEqual && backing(plan) !== null;
@@ -76,7 +76,7 @@ export function rowStatements(row: RowSql): RowStatements {
 }
 
 function inserting(row: RowSql, insert: string): { insert: string; stage: string | null } {
-  return { insert, stage: insertsStaged(row) ? stageRow(row.columns) : null };
+  return { insert, stage: insertsStaged(row) ? stageRow(row.plan.table, row.columns) : null };
 }
 
 function anyKey(row: RowSql, arbiter: Arbiter): RowStatements {

@@ -6,7 +6,6 @@ import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { Capabilities, ErrorClass, Session, Writer } from "../target.ts";
 import { checkStatements } from "./check-plan.ts";
 import type { Connection } from "./connection.ts";
-import { createStaged, STAGED } from "./dialect.ts";
 import type { RowSql } from "./dialect.ts";
 import { classify, translate } from "./errors.ts";
 import { whileLocked } from "./lock-wait.ts";
@@ -14,6 +13,7 @@ import { Probe } from "./probe.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { listStatements } from "./row-statements.ts";
 import { listTables, readTable } from "./table-shape.ts";
+import { createStaged, stagedName } from "./staged-row.ts";
 import type { SqliteTable } from "./table-shape.ts";
 import { SqliteWriter } from "./writer.ts";
 
@@ -87,7 +87,7 @@ export class SqliteSession implements Session {
       const row = this.#rowSql(plan, columns);
       this.#createStaged(row.table);
       checkStatements(this.#db, row);
-      this.#dropStaged();
+      this.#dropStaged(row.table);
     });
   }
 
@@ -124,12 +124,12 @@ export class SqliteSession implements Session {
   }
 
   #createStaged(table: SqliteTable): void {
-    this.#dropStaged();
+    this.#dropStaged(table);
     this.#db.exec(createStaged(table));
   }
 
-  #dropStaged(): void {
-    this.#db.exec(`drop table if exists temp.${quoteIdentifier(STAGED)}`);
+  #dropStaged({ shape }: SqliteTable): void {
+    this.#db.exec(`drop table if exists temp.${quoteIdentifier(stagedName(shape))}`);
   }
 
   /** SQLite opens a file it may not write without a word, and fails at the first row. */

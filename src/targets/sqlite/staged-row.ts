@@ -1,0 +1,78 @@
+/**
+ * The temporary table that holds one incoming row with the column types of the table; pure.
+ * It has the table's columns and none beside, so that the widest table fits: the row is known by its rowid.
+ */
+import type { TableShape } from "../../model/table-shape.ts";
+import { quoteIdentifier } from "./quote.ts";
+import { tokenize } from "./sql-tokens.ts";
+import type { ColumnDetails, SqliteTable } from "./table-shape.ts";
+
+const ROWIDS = ["rowid", "_rowid_", "oid"];
+
+/** `wanted`, with a number behind it when it is taken in any case. */
+function freeName(wanted: string, taken: readonly string[]): string {
+  const names = new Set(taken.map((name) => name.toLowerCase()));
+  let free = wanted;
+  for (let number = 2; names.has(free); number += 1) free = `${wanted} ${number}`;
+  return free;
+}
+
+/** What the temporary table is called: never as the loaded table, which it would hide. */
+export function stagedName(table: TableShape): string {
+  return freeName("upsurge_row", [table.name.name]);
+}
+
+function isRowid(slot: string): boolean {
+  return ROWIDS.includes(slot);
+}
+
+/** The number of the row, as SQL: a name of the rowid, or a column of its own when the table's columns have taken all of them. */
+export function slotOf(table: TableShape): string {
+  const columns = table.columns.map(({ name }) => name);
+  const taken = new Set(columns.map((name) => name.toLowerCase()));
+  const rowid = ROWIDS.find((name) => !taken.has(name));
+  return rowid ?? quoteIdentifier(freeName("upsurge slot", columns));
+}
+
+/** The table in SQLite's own words, for the temporary table. */
+function stagedColumn(name: string, details: ColumnDetails | undefined): string {
+  const type = { integer: "int", real: "real", numeric: "numeric", text: "text", blob: "blob" }[
+    details?.affinity ?? "blob"
+  ];
+  const { collation } = details ?? { collation: null };
+  return `${quoteIdentifier(name)} ${type}${collation === null ? "" : ` collate ${quoteIdentifier(collation)}`}`;
+}
+
+/** `create temp table "upsurge_row" ("a" int, "b" text collate "NOCASE" default (''))` */
+export function createStaged({ shape, details }: SqliteTable): string {
+  const slot = slotOf(shape);
+  const declared = isRowid(slot) ? [] : [`${slot} integer primary key`];
+  const columns = shape.columns.map(({ name, defaultSql, generatedSql }) => {
+    const typed = stagedColumn(name, details.get(name));
+    if (generatedSql !== null) return `${typed} generated always as (${generatedSql}) virtual`;
+    return defaultSql === null ? typed : `${typed} default (${constantText(defaultSql)})`;
+  });
+  return `create temp table ${quoteIdentifier(stagedName(shape))} (${[...declared, ...columns].join(", ")})`;
+}
+
+const CONSTANT_WORD = /^(?:null|true|false|current_(?:date|time|timestamp))$/i;
+
+/** A default may be a bare or quoted word and means its text; in brackets it would be a name. */
+function constantText(defaultSql: string): string {
+  const [word, ...more] = tokenize(defaultSql);
+  if (word?.kind !== "word" || more.length > 0) return defaultSql;
+  if (!word.quoted && CONSTANT_WORD.test(word.name)) return defaultSql;
+  return `'${word.name.replaceAll("'", "''")}'`;
+}
+
+/** `replace into temp."upsurge_row" (rowid, "a", "b") values (1, ?, ?)`; columns left out get their default. */
+export function stageRow(table: TableShape, columns: readonly string[]): string {
+  const names = [slotOf(table), ...columns.map(quoteIdentifier)].join(", ");
+  const places = ["1", ...columns.map(() => "?")].join(", ");
+  return `replace into temp.${quoteIdentifier(stagedName(table))} (${names}) values (${places})`;
+}
+
+/** `temp."upsurge_row" as excluded` */
+export function fromStaged(table: TableShape): string {
+  return `temp.${quoteIdentifier(stagedName(table))} as excluded`;
+}

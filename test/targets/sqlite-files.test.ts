@@ -1,0 +1,136 @@
+/** SQLite's files and their locks: what can be opened, what can be written, and how long a load waits. */
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { beforeEach, describe, expect, test } from "vitest";
+import { UpsurgeError } from "../../src/errors/upsurge-error.ts";
+import { sqlite } from "../../src/targets/sqlite/index.ts";
+import type { Session } from "../../src/targets/target.ts";
+import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import { runLoad } from "../helpers/load.ts";
+import { useTempDir } from "../helpers/temp-dir.ts";
+
+const [engine] = ENGINES.filter(({ name }) => name === "sqlite");
+if (engine === undefined) throw new Error("there is no SQLite");
+const database = useDatabase(engine);
+const temporary = useTempDir();
+beforeEach(async () => await database.reset());
+
+async function connect(url = database.url, lockTimeoutMs = 50): Promise<Session> {
+  return await sqlite.connect({ url, lockTimeoutMs, environment: {} });
+}
+
+/** The code of the error that `work` ends in. */
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  return await work.then(
+    () => "no error",
+    (error: unknown) => (error instanceof UpsurgeError ? error.code : String(error)),
+  );
+}
+
+describe("files and locks", () => {
+  test("tells what is no database", async () => {
+    const text = join(temporary.path, "text.db");
+    writeFileSync(text, "this is not a database, however long it may be ".repeat(40));
+    mkdirSync(join(temporary.path, "folder.db"), { recursive: true });
+
+    expect(await codeOf(connect(join(temporary.path, "missing.db")))).toBe("TARGET_NOT_FOUND");
+    expect(await codeOf(connect(text))).toBe("TARGET_NOT_A_DATABASE");
+    expect(await codeOf(connect(join(temporary.path, "folder.db")))).toBe("TARGET_NOT_A_DATABASE");
+    expect(await codeOf(connect("sqlite:"))).toBe("TARGET_URL");
+  });
+
+  test.skipIf(process.getuid?.() === 0)("tells a file that may not be written", async () => {
+    await database.exec("create table t (k int primary key)");
+    const path = database.url.slice("sqlite:".length);
+    chmodSync(path, 0o444);
+    const flags = ["--key", "k"];
+    const input = {
+      folder: temporary.path,
+      table: "t",
+      extension: "csv",
+      input: "k\n1\n",
+      flags,
+    } as const;
+    const result = await runLoad(database, input, {
+      strategy: "auto",
+      rowSource: "auto",
+      batchRows: 1,
+    });
+    chmodSync(path, 0o644);
+
+    expect([result.exit, result.error]).toEqual([2, "TARGET_NOT_WRITABLE"]);
+  });
+
+  test("tells when the database says that it may not be written", async () => {
+    const session = await connect();
+    const refusal = new Database.SqliteError("attempt to write", "SQLITE_READONLY_DIRECTORY");
+    const error = session.translate(refusal);
+    await session.close();
+
+    expect(error).toMatchObject({ code: "TARGET_NOT_WRITABLE", exit: 2 });
+    expect(session.classify(error)).toBe("fatal");
+  });
+
+  test("accepts its URLs and paths, and no other target's", () => {
+    const accepted = ["sqlite:a", "SQLITE:a.txt", "a.db", "/x/y.SQLite3", "c.sqlite"];
+    expect(accepted.map((url) => sqlite.accepts(url))).toEqual(accepted.map(() => true));
+    expect(["postgres://h/x.db", "a.csv", "db"].map((url) => sqlite.accepts(url))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test("waits for another writer, and then says so", async () => {
+    await database.exec("create table t (k int primary key)");
+    const other = new Database(database.url.slice("sqlite:".length));
+    other.exec("begin immediate");
+    const flags = ["--key", "k", "--lock-timeout", "100ms", "--retry-timeout", "0"];
+    const input = {
+      folder: temporary.path,
+      table: "t",
+      extension: "csv",
+      input: "k\n1\n",
+      flags,
+    } as const;
+    const way = { strategy: "auto", rowSource: "auto", batchRows: 1 };
+
+    const locked = await runLoad(database, input, way);
+    const waiting = runLoad(database, { ...input, flags: ["--key", "k"] }, way);
+    setTimeout(() => other.exec("rollback").close(), 100);
+
+    expect([locked.exit, locked.error]).toEqual([75, "TARGET_BUSY"]);
+    expect((await waiting).counts).toEqual({ inserted: 1 });
+  });
+
+  test("waits for another's exclusive lock before it has read anything, and stays awake meanwhile", async () => {
+    await database.exec("create table t (k int primary key)");
+    const other = new Database(database.url.slice("sqlite:".length));
+    other.exec("begin exclusive");
+
+    const impatient = await connect(database.url, 50);
+    const started = performance.now();
+    expect(await codeOf(impatient.readTableShape("t"))).toBe("TARGET_BUSY");
+    expect(performance.now() - started).toBeLessThan(2000);
+    await impatient.close();
+
+    const stopped = await connect(database.url, 60_000);
+    const stopping = codeOf(stopped.readTableShape("t"));
+    setTimeout(() => void stopped.close(), 50);
+    expect(await stopping).toContain("not open");
+
+    const patient = await connect(database.url, 60_000);
+    setTimeout(() => other.exec("rollback").close(), 50);
+    expect((await patient.readTableShape("t"))?.name.name).toBe("t");
+    await patient.close();
+  });
+
+  test("the file's journal mode stays as it was", async () => {
+    await database.exec("pragma journal_mode = wal; create table t (k int primary key)");
+    const session = await connect();
+    await session.close();
+
+    expect(await database.rows("pragma journal_mode")).toEqual([["wal"]]);
+  });
+});
