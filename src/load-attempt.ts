@@ -13,9 +13,7 @@ import { openNext, prepare } from "./plan-load.ts";
 import type { Prepared } from "./plan-load.ts";
 import type { Source } from "./read/source.ts";
 import type { Outcome } from "./report/make-report.ts";
-import { RejectBudget } from "./report/reject-budget.ts";
-import { defaultRejectPath, RejectFiles } from "./report/reject-file.ts";
-import type { RejectPaths } from "./report/reject-file.ts";
+import { RejectBook } from "./report/reject-book.ts";
 import type { Session, Writer } from "./targets/target.ts";
 import { gather, readAhead } from "./write/batches.ts";
 import type { Gathered } from "./write/batches.ts";
@@ -27,7 +25,7 @@ const PROGRESS_MS = 100;
 
 /** What a try takes over from the one before. */
 interface Continued {
-  readonly rejectFiles: RejectFiles | null;
+  readonly rejects: RejectBook;
   readonly again: boolean;
 }
 
@@ -37,9 +35,7 @@ export class Attempt {
   readonly #surroundings: Surroundings;
   readonly #started: number;
   readonly #counts = noCounts();
-  readonly #budget: RejectBudget;
-  #rejectFiles: RejectFiles | null;
-  #rejectPaths: RejectPaths | null = null;
+  readonly #rejects: RejectBook;
   #prepared: Prepared | null = null;
   #session: Session | null = null;
   /** Every source opened so far can be read again. */
@@ -55,14 +51,13 @@ export class Attempt {
     options: Options,
     surroundings: Surroundings,
     started: number,
-    { rejectFiles, again }: Continued = { rejectFiles: null, again: false },
+    { rejects, again }: Continued = { rejects: new RejectBook(options), again: false },
   ) {
     this.#options = options;
     this.#surroundings = surroundings;
     this.#started = started;
-    this.#rejectFiles = rejectFiles;
+    this.#rejects = rejects;
     this.#again = again;
-    this.#budget = new RejectBudget(options.maxRejects);
   }
 
   /** Runs the load to its commit. Throws what stopped it, with everything rolled back. */
@@ -78,7 +73,7 @@ export class Attempt {
       });
       this.#prepared = prepared;
       signal.throwIfAborted();
-      this.#openRejectFiles(prepared.first);
+      this.#rejects.open(prepared.first);
       await this.#write(prepared);
     } finally {
       signal.removeEventListener("abort", stop);
@@ -131,8 +126,7 @@ export class Attempt {
       const message = `${counts.read} records were read but ${accountedFor(counts)} counted`;
       throw upsurgeError("INTERNAL", { message });
     }
-    this.#budget.checkShare(counts.read);
-    this.#rejectFiles?.sync();
+    this.#rejects.settle(counts.read);
     if (this.#options.dryRun || this.#options.check) {
       await writer.rehearse?.();
       return writer.rollback();
@@ -157,8 +151,7 @@ export class Attempt {
       read: batch.rows.length + before.length,
       rejected: rejects.length,
     });
-    this.#rejectFiles?.write(rejects);
-    this.#budget.spend(rejects);
+    this.#rejects.take(rejects);
     this.#reportProgress();
   }
 
@@ -170,17 +163,8 @@ export class Attempt {
       await this.#source?.close();
       const source = await openNext(prepared, path, this.#options);
       this.#opened(source);
-      this.#rejectFiles?.register(source);
+      this.#rejects.register(source);
       yield* source.chunks();
-    }
-  }
-
-  #openRejectFiles(first: Source): void {
-    const { rejectFile, maxRejects, dryRun, check } = this.#options;
-    const byDefault = maxRejects !== "0" && !dryRun && !check;
-    if (this.#rejectFiles !== null) this.#rejectFiles.register(first);
-    else if (rejectFile !== null || byDefault) {
-      this.#rejectFiles = new RejectFiles(rejectFile ?? defaultRejectPath(first), first);
     }
   }
 
@@ -214,38 +198,27 @@ export class Attempt {
     return this.#session.classify(original(error)) === "transient";
   }
 
-  /** The next try, with the reject files emptied and kept open. */
+  /** The next try. */
   startAgain(): Attempt {
-    this.#rejectFiles?.reset();
-    const rejectFiles = this.#rejectFiles;
-    this.#rejectFiles = null;
+    this.#rejects.restart();
     return new Attempt(this.#options, this.#surroundings, this.#started, {
-      rejectFiles,
+      rejects: this.#rejects,
       again: true,
     });
   }
 
-  /** What became of this try; closes the reject files. */
+  /** What became of this try, the last one; closes the reject files. */
   outcome(error: unknown): Outcome {
-    this.#closeRejectFiles(error);
     const { signal } = this.#surroundings;
+    const again = signal.aborted || (error instanceof UpsurgeError && error.exit === 75);
     return {
       error,
       signal: signal.aborted ? signal.reason : null,
       plan: this.#prepared?.plan ?? null,
       counts: { ...this.#counts },
-      rejectPaths: this.#rejectPaths,
+      rejectPaths: this.#rejects.close(error !== null && again),
       bytes: this.#bytesBefore + (this.#source?.bytesRead ?? 0),
     };
-  }
-
-  /** A load that is to be run again as it is leaves no files in its own way. */
-  #closeRejectFiles(error: unknown): void {
-    const again =
-      this.#surroundings.signal.aborted || (error instanceof UpsurgeError && error.exit === 75);
-    if (error !== null && again) this.#rejectFiles?.reset();
-    this.#rejectPaths = this.#rejectFiles?.close() ?? null;
-    this.#rejectFiles = null;
   }
 
   /** Closes whatever is open; safe to call at any time. */
