@@ -1,10 +1,12 @@
 /** The PostgreSQL target, versions 14 to 18, through the driver `pg`. */
 import type Pg from "pg";
+import type { Client } from "pg";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { ConnectOptions, Session, Target } from "../target.ts";
 import { clientConfig } from "./client-config.ts";
 import { describeUrl } from "./connection-url.ts";
-import { connectError } from "./errors.ts";
+import type { Environment } from "./connection-url.ts";
+import { connectError, isServerError } from "./errors.ts";
 import { PostgresSession } from "./session.ts";
 
 /** The target that the registry offers for `postgres://` URLs. */
@@ -16,6 +18,19 @@ export const postgres: Target = {
 };
 
 async function connect({ url, environment, lockTimeoutMs }: ConnectOptions): Promise<Session> {
+  const label = describeUrl(url);
+  const reconnect = (): Promise<Client> => openClient(url, environment);
+  const client = await reconnect();
+  try {
+    return await PostgresSession.open(client, { label, environment, lockTimeoutMs, reconnect });
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw connectError(error, label, false);
+  }
+}
+
+/** Connects in the first way that `sslmode` allows and the server takes. */
+async function openClient(url: string, environment: Environment): Promise<Client> {
   const pg = await loadDriver();
   const attempts = clientConfig(url, environment);
   let failure: unknown = null;
@@ -25,15 +40,11 @@ async function connect({ url, environment, lockTimeoutMs }: ConnectOptions): Pro
     client.on("error", () => {});
     try {
       await client.connect();
-      return await PostgresSession.open(client, {
-        label: describeUrl(url),
-        environment,
-        lockTimeoutMs,
-      });
+      return client;
     } catch (error) {
       failure = error;
       await client.end().catch(() => {});
-      if (error instanceof Error && "code" in error && /^\w{5}$/.test(String(error.code))) break;
+      if (isServerError(error)) break;
     }
   }
   throw connectError(failure, describeUrl(url), attempts[0]?.ssl !== false);

@@ -20,6 +20,8 @@ export interface SessionContext {
   readonly label: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly lockTimeoutMs: number;
+  /** Opens another connection, as this one was. */
+  readonly reconnect: () => Promise<Client>;
 }
 
 /** The first half of our advisory locks; the second is the table's oid. */
@@ -115,7 +117,8 @@ export class PostgresSession implements Session {
     await this.#setUp();
     for (const statement of this.#locks(plan)) await this.#client.query(statement);
     for (const statement of stageDdl(plan)) await this.#client.query(statement);
-    return new PostgresWriter(this.#client, plan);
+    const { reconnect, label, lockTimeoutMs } = this.#context;
+    return new PostgresWriter(this.#client, plan, { reconnect, label, patienceMs: lockTimeoutMs });
   }
 
   /** Settings of the transaction; nothing outlives it, so that a pooler may hand the connection on. */

@@ -6,6 +6,8 @@ import { addCounts, noCounts } from "../../model/counts.ts";
 import type { Counts } from "../../model/counts.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { Writer } from "../target.ts";
+import { commit, commitError } from "./commit.ts";
+import type { Reconnecting } from "./commit.ts";
 import { eachSql, OUTCOMES } from "./each-sql.ts";
 import { classifyState, isServerError, rowCode } from "./errors.ts";
 import { PostgresSetWriter } from "./set-writer.ts";
@@ -20,10 +22,12 @@ export class PostgresWriter implements Writer {
   readonly set: PostgresSetWriter;
   readonly #client: Client;
   readonly #plan: LoadPlan;
+  readonly #reconnecting: Reconnecting;
 
-  constructor(client: Client, plan: LoadPlan) {
+  constructor(client: Client, plan: LoadPlan, reconnecting: Reconnecting) {
     this.#client = client;
     this.#plan = plan;
+    this.#reconnecting = reconnecting;
     this.set = new PostgresSetWriter(client, plan);
   }
 
@@ -78,18 +82,7 @@ export class PostgresWriter implements Writer {
   }
 
   async commit(): Promise<void> {
-    let answer: { command: string };
-    try {
-      answer = await this.#client.query("commit");
-    } catch (cause) {
-      if (!isServerError(cause)) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw upsurgeError("TARGET_OUTCOME_UNKNOWN", { reason }, { cause });
-      }
-      throw commitError(cause);
-    }
-    if (answer.command !== "COMMIT")
-      throw upsurgeError("INTERNAL", { message: "the transaction had failed before" });
+    await commit(this.#client, this.#reconnecting);
   }
 
   async rehearse(): Promise<void> {
@@ -103,15 +96,6 @@ export class PostgresWriter implements Writer {
   async rollback(): Promise<void> {
     await this.#client.query("rollback").catch(() => {});
   }
-}
-
-function commitError(cause: unknown): unknown {
-  if (!isServerError(cause) || classifyState(cause.code) !== "row") return cause;
-  return upsurgeError(
-    "TARGET_COMMIT_REFUSED",
-    { reason: `${cause.message} (${cause.code})` },
-    { cause },
-  );
 }
 
 interface FaultRow {
