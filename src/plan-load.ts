@@ -36,17 +36,20 @@ export interface Prepared {
   readonly paths: readonly string[];
 }
 
+/** A source as a plan shows it. */
+export interface PlannedSource {
+  readonly name: string;
+  readonly format: string;
+  readonly compression: string | null;
+  readonly fields: readonly string[];
+}
+
 /** What `upsurge plan` prints. */
 export interface PlanReport {
   readonly plan: LoadPlan;
   readonly target: string;
   readonly server: string;
-  readonly sources: readonly {
-    name: string;
-    format: string;
-    compression: string | null;
-    fields: readonly string[];
-  }[];
+  readonly sources: readonly PlannedSource[];
   readonly statements: readonly string[];
 }
 
@@ -117,8 +120,7 @@ async function knownFields(
   const fields = new Set(first);
   let differ = false;
   for (const path of paths) {
-    const isFile = path !== "-" && (await stat(path)).isFile();
-    const header = isFile ? await headerOf(path, options) : null;
+    const header = (await isFile(path)) ? await headerOf(path, options) : null;
     differ ||=
       header === null || header.length !== first.length || header.some((name) => !fields.has(name));
     for (const name of header ?? []) fields.add(name);
@@ -128,11 +130,21 @@ async function knownFields(
 
 async function headerOf(path: string, options: Options): Promise<readonly string[] | null> {
   const source = await openSource(path, readOptions(options));
-  try {
-    return source.fields;
-  } finally {
-    await source.close();
-  }
+  await source.close();
+  return source.fields;
+}
+
+/** A further source, for a plan; a stream is not opened for it. */
+async function describeSource(path: string, options: Options): Promise<PlannedSource> {
+  if (!(await isFile(path))) return { name: path, format: "stream", compression: null, fields: [] };
+  const source = await openSource(path, readOptions(options));
+  await source.close();
+  const { name, format, compression, fields } = source;
+  return { name, format, compression, fields: fields ?? [] };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return path !== "-" && (await stat(path)).isFile();
 }
 
 /** Opens a further source of a prepared load. Throws `PLAN_UNKNOWN_FIELD` when its header does not fit. */
@@ -166,9 +178,9 @@ export async function planLoad(
           compression: first.compression,
           fields: sampled.fields,
         },
-        ...prepared.paths
-          .slice(1)
-          .map((name) => ({ name, format: "", compression: null, fields: [] })),
+        ...(await Promise.all(
+          prepared.paths.slice(1).map((path) => describeSource(path, options)),
+        )),
       ],
       statements: session.statements(plan, checkedColumns(plan)),
     };

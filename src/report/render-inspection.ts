@@ -45,7 +45,7 @@ function missing({ nulls, absent }: { nulls: number; absent: number }): string {
 function tableLines({ target, server, table, keys }: InspectedTable): string[] {
   const keyRows = keys.map(({ name, parts, flag, note }) => [
     flag ?? "(not usable)",
-    `${name ?? "(no name)"} (${parts.join(", ")})`,
+    `${name ?? "unique"} (${parts.join(", ")})`,
     note ?? "",
   ]);
   return [

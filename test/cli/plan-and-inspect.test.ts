@@ -36,7 +36,7 @@ test("plan shows every source, constants, stamps, NULL keys, and why rows go one
     cwd,
   });
 
-  expect(stdout).toMatch(/^sources {5}a\.csv \(csv\)\n {12}b\.csv\n/);
+  expect(stdout).toMatch(/^sources {5}a\.csv \(csv\)\n {12}b\.csv \(csv\)\n/);
   expect(stdout).toMatch(/^null key {4}insert: a record without its key is inserted$/m);
   expect(stdout).toMatch(/^ {2}constant 'crm' {2}-> {2}origin$/m);
   expect(stdout).toMatch(/^ {2}name +-> {2}\(left out\)$/m);
@@ -51,7 +51,7 @@ test("plan names a few of many sources and counts the rest", async () => {
 
   const { stdout } = await runUpsurge(["plan", "*.csv", ...INTO_ORDERS], { cwd });
 
-  expect(stdout).toMatch(/\n {12}19\.csv\n {12}and 4 more sources\ntarget /);
+  expect(stdout).toMatch(/\n {12}19\.csv \(csv\)\n {12}and 4 more sources\ntarget /);
 });
 
 test("plan --json gives the plan as a value", async () => {
