@@ -110,8 +110,11 @@ export class Attempt {
   }
 
   async #begin({ session, plan }: Prepared): Promise<Writer> {
-    const columns = plan.columns.map((column) => column.name);
-    this.#surroundings.log.debug({ sql: session.statements(plan, columns) }, "statements");
+    const { log } = this.#surroundings;
+    if (log.isLevelEnabled("debug")) {
+      const columns = plan.columns.map((column) => column.name);
+      log.debug({ sql: session.statements(plan, columns) }, "statements");
+    }
     try {
       return await session.begin(plan);
     } catch (error) {

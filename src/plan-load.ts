@@ -33,6 +33,7 @@ export interface Prepared {
   /** The first source, open; the paths of all. */
   readonly first: Source;
   readonly sampled: Sampled;
+  readonly later: readonly LaterSource[];
   readonly paths: readonly string[];
 }
 
@@ -43,6 +44,9 @@ export interface PlannedSource {
   readonly compression: string | null;
   readonly fields: readonly string[];
 }
+
+/** A source after the first: its fields are those of a header, `null` where there is none to look at. */
+type LaterSource = Omit<PlannedSource, "fields"> & { readonly fields: readonly string[] | null };
 
 /** What `upsurge plan` prints. */
 export interface PlanReport {
@@ -88,7 +92,9 @@ export async function prepare(
     first = await openSource(paths[0] ?? "-", readOptions(options), surroundings);
     surroundings.onSource?.(first);
     const sampled = await sample(first);
-    const known = await knownFields(sampled.fields, paths.slice(1), options);
+    const later: LaterSource[] = [];
+    for (const path of paths.slice(1)) later.push(await lookAt(path, options));
+    const known = knownFields(sampled.fields, later);
     const plan = makePlan({
       target: target.name,
       shape,
@@ -100,7 +106,7 @@ export async function prepare(
     });
     await session.checkPlan(plan, checkedColumns(plan));
     const resolve = fieldResolver(shape, options);
-    return { target, session, plan, resolve, first, sampled, paths };
+    return { target, session, plan, resolve, first, sampled, later, paths };
   } catch (error) {
     await first?.close();
     await session.close();
@@ -109,18 +115,16 @@ export async function prepare(
 }
 
 /**
- * The fields of all sources, as far as they can be known without reading a stream: the headers of the files.
+ * The fields of all sources, as far as they can be known without reading a stream.
  * `differ` when a later source may bring other fields than the first.
  */
-async function knownFields(
+function knownFields(
   first: readonly string[],
-  paths: readonly string[],
-  options: Options,
-): Promise<{ fields: readonly string[]; differ: boolean }> {
+  later: readonly LaterSource[],
+): { fields: readonly string[]; differ: boolean } {
   const fields = new Set(first);
   let differ = false;
-  for (const path of paths) {
-    const header = (await isFile(path)) ? await headerOf(path, options) : null;
+  for (const { fields: header } of later) {
     differ ||=
       header === null || header.length !== first.length || header.some((name) => !fields.has(name));
     for (const name of header ?? []) fields.add(name);
@@ -128,23 +132,14 @@ async function knownFields(
   return { fields: [...fields], differ };
 }
 
-async function headerOf(path: string, options: Options): Promise<readonly string[] | null> {
-  const source = await openSource(path, readOptions(options));
-  await source.close();
-  return source.fields;
-}
-
-/** A further source, for a plan; a stream is not opened for it. */
-async function describeSource(path: string, options: Options): Promise<PlannedSource> {
-  if (!(await isFile(path))) return { name: path, format: "stream", compression: null, fields: [] };
+/** Looks at the head of a further source; a stream is not opened for it. */
+async function lookAt(path: string, options: Options): Promise<LaterSource> {
+  const isFile = path !== "-" && (await stat(path)).isFile();
+  if (!isFile) return { name: path, format: "stream", compression: null, fields: null };
   const source = await openSource(path, readOptions(options));
   await source.close();
   const { name, format, compression, fields } = source;
-  return { name, format, compression, fields: fields ?? [] };
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return path !== "-" && (await stat(path)).isFile();
+  return { name, format, compression, fields };
 }
 
 /** Opens a further source of a prepared load. Throws `PLAN_UNKNOWN_FIELD` when its header does not fit. */
@@ -165,7 +160,7 @@ export async function planLoad(
   surroundings: PlanSurroundings,
 ): Promise<PlanReport> {
   const prepared = await prepare(sources, options, surroundings);
-  const { plan, session, target, first, sampled } = prepared;
+  const { plan, session, target, first, sampled, later } = prepared;
   try {
     return {
       plan,
@@ -178,9 +173,7 @@ export async function planLoad(
           compression: first.compression,
           fields: sampled.fields,
         },
-        ...(await Promise.all(
-          prepared.paths.slice(1).map((path) => describeSource(path, options)),
-        )),
+        ...later.map((source) => ({ ...source, fields: source.fields ?? [] })),
       ],
       statements: session.statements(plan, checkedColumns(plan)),
     };

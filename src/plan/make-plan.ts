@@ -1,6 +1,6 @@
 /** PURE: from the table's shape, the source's fields and the options to the plan. No I/O, no names of databases. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Arbiter, FieldMapping, LoadPlan, Mode, UpdateRule } from "../model/load-plan.ts";
+import type { Arbiter, LoadPlan, Mode, UpdateRule } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import type { Capabilities } from "../targets/target.ts";
@@ -51,14 +51,14 @@ export function makePlan(request: PlanRequest): LoadPlan {
     matchNulls: matchNulls && !indexMatchesNulls(shape, arbiter),
   });
   const rowSource = chooseRowSource(capabilities, options.rowSource);
-  const columns = carriedColumns(request, mapping, constants);
-  const uncounted = strategy.chosen === "native" ? whyUncounted(shape, capabilities, mode) : null;
   const named = new Set([...mapping, ...constants].map((each) => each.column));
+  const columns = carriedColumns(request, named);
+  const uncounted = strategy.chosen === "native" ? whyUncounted(shape, capabilities, mode) : null;
   const { openFields } = request;
   const how = { mode, strategy: strategy.chosen, arbiter, update, columns, named, openFields };
   const found = findCoupling(shape, how);
   const coupling = { ...found, rows: found.rows ?? uncounted };
-  const given = new Set([...mapping, ...constants, ...update.stamps].map((each) => each.column));
+  const given = new Set([...named, ...update.stamps.map((stamp) => stamp.column)]);
   refuseMissing(shape, { ...options, mode, arbiter, fields: request.fields, given });
   return {
     target: request.target,
@@ -105,10 +105,8 @@ function chooseMode(options: Options): Mode {
 /** The columns rows may carry: for JSON every writable one, since any record may bring another field. */
 function carriedColumns(
   { shape, options, openFields }: PlanRequest,
-  mapping: readonly FieldMapping[],
-  constants: readonly { readonly column: string }[],
+  named: ReadonlySet<string>,
 ): Column[] {
-  const named = new Set([...mapping, ...constants].map((each) => each.column));
   return shape.columns.filter((column) =>
     openFields ? whyReadOnly(column, options.keepIdentity) === null : named.has(column.name),
   );

@@ -6,20 +6,17 @@
  */
 import type { Batch, BatchResult } from "../model/batch.ts";
 import type { Counts } from "../model/counts.ts";
-import type { LoadPlan, RowSource, Strategy } from "../model/load-plan.ts";
+import type { LoadPlan, RowSource } from "../model/load-plan.ts";
 import type { TableName, TableShape } from "../model/table-shape.ts";
 
 /** What a target can do; the planner asks this and never a name. */
 export interface Capabilities {
-  readonly strategies: readonly Strategy[];
   /** First is the default. */
   readonly rowSources: readonly RowSource[];
   /** False when the engine applies one row at a time as cheaply as many: no staging, no waves. */
   readonly setBased: boolean;
   /** Ignore mode can name "any unique key". */
   readonly anyConstraint: boolean;
-  /** An index can be named by predicate: partial unique indexes serve as arbiter. */
-  readonly partialArbiter: boolean;
   /** Upserts through a view. */
   readonly upsertsViews: boolean;
   /** Inserted and updated rows can be told apart on partitioned tables and views by the native statement alone. */

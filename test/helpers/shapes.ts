@@ -55,11 +55,9 @@ export function table(facts: Partial<TableShape> = {}): TableShape {
 
 /** A set-based target that can do everything. */
 export const ABLE: Capabilities = {
-  strategies: ["native", "select-then-write"],
   rowSources: ["staged", "arrays", "values"],
   setBased: true,
   anyConstraint: true,
-  partialArbiter: true,
   upsertsViews: true,
   countsPartitioned: true,
   storesNul: false,

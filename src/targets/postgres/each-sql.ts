@@ -15,12 +15,13 @@ import {
   mayUpdate,
   nativeSql,
   NOTE_MET,
+  tableSql,
 } from "./native-sql.ts";
+import type { RowsSql } from "./native-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
 import { insertMissingSql, matchSql, meetSql, updateFoundSql } from "./select-then-write-sql.ts";
 import { firesBeforeInsert, looksUp } from "./how.ts";
 import type { LookingPlan } from "./how.ts";
-import type { RowsSql } from "./native-sql.ts";
 import { FAULTS, RAW, STAGE } from "./stage.ts";
 import { fromText, storedFrom } from "./types.ts";
 
@@ -153,7 +154,7 @@ if found then upsurge_met := 'i'; else upsurge_met := current_setting('upsurge.m
 /** The table is locked, so what is found here is what the upsert meets. */
 function lookThenUpsert(plan: LoadPlan, columns: readonly string[], statement: string): string {
   const match = plan.arbiter === null ? "false" : matchSql(plan, plan.arbiter);
-  return `perform from ${rawRow(plan, columns, storedFrom)} join ${qualifiedTable(plan)} as target on ${match};
+  return `perform from ${rawRow(plan, columns, storedFrom)} join ${tableSql(plan)} as target on ${match};
 upsurge_inserted := not found;
 perform set_config('upsurge.met', 'd', true);
 ${statement};
@@ -163,26 +164,13 @@ else upsurge_met := current_setting('upsurge.met'); end if;`;
 
 /** The raw row as a relation `excluded` of one row: `(select (upsurge_r.f0)::integer as "a") as excluded`. */
 function rawRow(plan: LoadPlan, columns: readonly string[], read: typeof fromText): string {
-  const values = columns.map(
-    (name, index) =>
-      `${rawValues(plan, columns, read)[index] ?? "null"} as ${quoteIdentifier(name)}`,
-  );
-  return `(select ${values.join(", ")}) as excluded`;
-}
-
-/** The values of the raw row, as SQL. */
-function rawValues(plan: LoadPlan, columns: readonly string[], read: typeof fromText): string[] {
-  return columns.map((name) => {
+  const values = columns.map((name) => {
     const place = plan.columns.findIndex((column) => column.name === name);
     const column = plan.columns[place];
     const text = `upsurge_r.f${place}`;
-    return column === undefined ? text : read(text, column);
+    return `${column === undefined ? text : read(text, column)} as ${quoteIdentifier(name)}`;
   });
-}
-
-function qualifiedTable({ table }: LoadPlan): string {
-  const name = quoteIdentifier(table.name.name);
-  return table.name.schema === null ? name : `${quoteIdentifier(table.name.schema)}.${name}`;
+  return `(select ${values.join(", ")}) as excluded`;
 }
 
 /** select-then-write for one row: stage it (which tells whether it is insertable), look, then update or insert. */

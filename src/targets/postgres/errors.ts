@@ -49,17 +49,6 @@ const SERVER_CLASSES = new Set(
    P0 XX`.split(/\s+/),
 );
 
-/** SQL that is true for a state in `state` that a row caused. */
-export function isRowStateSql(state: string): string {
-  const ours = literals([...SERVER_CLASSES]);
-  return `(left(${state}, 2) in (${literals(ROW_CLASSES)}) or left(${state}, 2) not in (${ours})
-    or ${state} in (${literals(["21000", "54000", "54001"])}))`;
-}
-
-function literals(values: readonly string[]): string {
-  return values.map((each) => `'${each}'`).join(", ");
-}
-
 /** How a SQLSTATE changes what happens next. */
 export function classifyState(state: string): ErrorClass {
   if (TRANSIENT.has(state)) return "transient";
@@ -68,6 +57,17 @@ export function classifyState(state: string): ErrorClass {
   if (ROW_CLASSES.includes(family) || state in ROW_CODES || !SERVER_CLASSES.has(family))
     return "row";
   return "fatal";
+}
+
+/** SQL that is true for a state in `state` that a single row caused; 21000 is its own fault, since it repeats nothing. */
+export function isRowStateSql(state: string): string {
+  const ours = literals([...SERVER_CLASSES]);
+  return `(left(${state}, 2) in (${literals(ROW_CLASSES)}) or left(${state}, 2) not in (${ours})
+    or ${state} in (${literals(["21000", ...Object.keys(ROW_CODES)])}))`;
+}
+
+function literals(values: readonly string[]): string {
+  return values.map((each) => `'${each}'`).join(", ");
 }
 
 /** The stable code of a row that was refused with this SQLSTATE. */

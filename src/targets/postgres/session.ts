@@ -7,6 +7,7 @@ import type { Capabilities, ErrorClass, Session, Writer } from "../target.ts";
 import { arrayText } from "./array-text.ts";
 import { checkPlan } from "./check-plan.ts";
 import { classifyState, isServerError, translateError } from "./errors.ts";
+import { tableSql } from "./native-sql.ts";
 import { onlyTable } from "./select-then-write-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
 import { setSql } from "./set-sql.ts";
@@ -42,11 +43,9 @@ export class PostgresSession implements Session {
     this.#context = context;
     this.version = `PostgreSQL ${Math.floor(version / 10_000)}.${version % 10_000}`;
     this.capabilities = {
-      strategies: ["native", "select-then-write"],
       rowSources: ["staged", "arrays", "values"],
       setBased: true,
       anyConstraint: true,
-      partialArbiter: true,
       upsertsViews: true,
       countsPartitioned: version >= 180_000,
       storesNul: false,
@@ -142,7 +141,7 @@ export class PostgresSession implements Session {
    */
   #locks(plan: LoadPlan): string[] {
     if (plan.mode === "insert") return [];
-    const table = quoteLiteral(onlyTable(plan).replace(/^only /, ""));
+    const table = quoteLiteral(tableSql(plan));
     const advisory = `select pg_advisory_xact_lock(${LOCK_CLASS}, ${table}::regclass::oid::bigint::bit(32)::int)`;
     return plan.strategy === "select-then-write" || plan.mode === "update" || plan.looksFirst
       ? [advisory, this.#lockTable(plan)]

@@ -5,10 +5,9 @@ import { addCounts, noCounts } from "../../model/counts.ts";
 import type { Counts } from "../../model/counts.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { Repeat, Selection, SetWriter } from "../target.ts";
-import { setSql } from "./set-sql.ts";
+import { repeatsSql, setSql } from "./set-sql.ts";
 import type { SetSql } from "./set-sql.ts";
 import { byShape, fillStage, STAGE } from "./stage.ts";
-import { repeatsSql } from "./set-sql.ts";
 
 /** The set-based half of the writer. */
 export class PostgresSetWriter implements SetWriter {

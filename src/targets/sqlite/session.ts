@@ -18,11 +18,9 @@ import type { SqliteTable } from "./table-shape.ts";
 import { SqliteWriter } from "./writer.ts";
 
 const CAPABILITIES: Capabilities = {
-  strategies: ["native", "select-then-write"],
   rowSources: ["values", "staged", "arrays"],
   setBased: false,
   anyConstraint: true,
-  partialArbiter: true,
   upsertsViews: false,
   countsPartitioned: true,
   storesNul: true,
