@@ -1,0 +1,189 @@
+/** Runs the requests of one logged-in client against its session, and commits the faults that a test asks for. */
+import { Answer } from "./answer.ts";
+import type { Outlet } from "./answer.ts";
+import { TdsError } from "./backend.ts";
+import type { TdsMessage, TdsSession } from "./backend.ts";
+import type { TdsFault, TdsFaultPlan, TdsFaults, TdsRequest } from "./faults.ts";
+import { Interruptible } from "./interruptible.ts";
+import { MESSAGE } from "./packets.ts";
+import type { Message } from "./packets.ts";
+import * as requests from "./requests.ts";
+import type { BulkTarget, Call, TransactionRequest } from "./requests.ts";
+
+const DEADLOCK = 1205;
+
+/** What becomes of the connection after a request: it goes on, ends as the server ends it, or breaks. */
+export type Outcome = "open" | "end" | "cut";
+
+/** What requests run against. */
+export interface RunnerOptions {
+  readonly session: TdsSession;
+  readonly outlet: Outlet;
+  readonly faults: TdsFaults;
+  /** Counts a request among those of its kind. */
+  readonly count: (kind: TdsRequest["kind"]) => number;
+}
+
+type Work = (plan: TdsFaultPlan) => Promise<void>;
+
+class Cut extends Error {}
+
+/** Runs requests, one at a time. */
+export class RequestRunner {
+  readonly #options: RunnerOptions;
+  readonly #session: TdsSession;
+  #bulk: (BulkTarget & { readonly sql: string }) | undefined;
+  /** The transaction that the client knows of. */
+  #transaction: bigint | undefined;
+  #lastTransaction = 0n;
+  #hadFirstBatch = false;
+  /** A canceled request is answered at once, but may still be running. */
+  #settled: Promise<unknown> = Promise.resolve();
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    this.#session = options.session;
+  }
+
+  /** Runs a request and answers it. */
+  async run(message: Message, signal: AbortSignal): Promise<Outcome> {
+    await this.#settled;
+    const answer = new Answer(this.#options.outlet, message.type === MESSAGE.RPC);
+    try {
+      if (message.ignored) this.#bulk = undefined;
+      else await this.#perform(message, answer, signal);
+    } catch (error) {
+      if (error instanceof Cut) return "cut";
+      answer.error(asMessage(error));
+    }
+    await answer.end();
+    return answer.closes ? "end" : "open";
+  }
+
+  /** Closes the session once nothing runs in it. */
+  async close(): Promise<void> {
+    await this.#settled;
+    await this.#session.close();
+  }
+
+  async #perform(message: Message, answer: Answer, signal: AbortSignal): Promise<void> {
+    switch (message.type) {
+      case MESSAGE.SQL_BATCH:
+        return await this.#batch(requests.readBatch(message.data), answer, signal);
+      case MESSAGE.RPC: {
+        const call = requests.readCall(message.data);
+        return await this.#faulty({ kind: "rpc", sql: call.sql }, answer, (plan) =>
+          this.#execute(call, { answer, plan, signal }),
+        );
+      }
+      case MESSAGE.BULK_LOAD:
+        return await this.#bulkLoad(message.data, answer);
+      case MESSAGE.TRANSACTION_MANAGER:
+        return await this.#transact(requests.readTransactionRequest(message.data), answer);
+      default:
+        throw new Error(`message type ${message.type} is unknown`);
+    }
+  }
+
+  async #batch(sql: string, answer: Answer, signal: AbortSignal): Promise<void> {
+    const target = requests.readInsertBulk(sql);
+    if (target) {
+      this.#bulk = { ...target, sql };
+      return;
+    }
+    const work: Work = (plan) => this.#execute({ sql, parameters: [] }, { answer, plan, signal });
+    // The driver's own batch, its settings, is no request of the client.
+    if (this.#hadFirstBatch) await this.#faulty({ kind: "batch", sql }, answer, work);
+    else await work({});
+    this.#hadFirstBatch = true;
+  }
+
+  async #bulkLoad(data: Buffer, answer: Answer): Promise<void> {
+    const bulk = this.#bulk;
+    this.#bulk = undefined;
+    if (!bulk) throw new Error("bulk rows without an insert bulk");
+    const { sql, ...target } = bulk;
+    await this.#faulty({ kind: "bulk", sql }, answer, async () => {
+      const rowCount = await this.#session.bulk({ ...target, ...requests.readBulkRows(data) });
+      answer.add({ kind: "done", rowCount });
+    });
+    this.#tellTransaction(answer, "rollback");
+  }
+
+  async #transact({ kind, name }: TransactionRequest, answer: Answer): Promise<void> {
+    await this.#faulty({ kind, sql: name }, answer, async () => {
+      if (kind === "save") await this.#session.save(name);
+      else await this.#session[kind]();
+    });
+    this.#tellTransaction(answer, kind === "commit" ? "commit" : "rollback");
+  }
+
+  async #execute(
+    call: Call,
+    { answer, plan, signal }: { answer: Answer; plan: TdsFaultPlan; signal: AbortSignal },
+  ): Promise<void> {
+    const events = new Interruptible(this.#session.execute(call.sql, call.parameters), signal);
+    let rows = 0;
+    for await (const event of events) {
+      if (!plan.after) this.#tellTransaction(answer, endOfTransaction(call.sql, answer));
+      if (event.kind === "row" && ++rows === plan.atRow?.row) {
+        if (plan.atRow.fault === "cut") await answer.flush();
+        await this.#strike(plan.atRow.fault, answer);
+        break;
+      }
+      answer.add(event);
+      if (answer.closes) break;
+      if (!plan.after) await answer.relieve();
+    }
+    this.#settled = events.settled;
+    if (!signal.aborted && !plan.after) {
+      this.#tellTransaction(answer, endOfTransaction(call.sql, answer));
+    }
+  }
+
+  async #faulty(request: Omit<TdsRequest, "count">, answer: Answer, work: Work): Promise<void> {
+    const count = this.#options.count(request.kind);
+    const plan = this.#options.faults({ ...request, count }) ?? {};
+    if (plan.before) return await this.#strike(plan.before, answer);
+    await work(plan);
+    if (!plan.after) return undefined;
+    answer.discard();
+    return await this.#strike(plan.after, answer);
+  }
+
+  async #strike(fault: TdsFault, answer: Answer): Promise<void> {
+    if (fault === "cut") throw new Cut();
+    // The victim of a deadlock has lost its transaction before it hears of it.
+    if (fault.number === DEADLOCK && this.#session.inTransaction) await this.#session.rollback();
+    answer.error(fault);
+    this.#tellTransaction(answer, "rollback");
+  }
+
+  /** Tells the client that a transaction began or ended, which it may have done by statements of its own. */
+  #tellTransaction(answer: Answer, end: "commit" | "rollback"): void {
+    if (this.#session.inTransaction === (this.#transaction !== undefined)) return;
+    answer.separate();
+    if (this.#transaction === undefined) {
+      this.#transaction = ++this.#lastTransaction;
+      answer.tokens.transactionChange("begin", this.#transaction);
+    } else {
+      answer.tokens.transactionChange(end, this.#transaction);
+      this.#transaction = undefined;
+    }
+  }
+}
+
+/** The session tells only that a transaction ended: without an error and with a COMMIT in the text, it was that. */
+function endOfTransaction(sql: string, answer: Answer): "commit" | "rollback" {
+  return !answer.failed && /\bcommit\b/i.test(sql) ? "commit" : "rollback";
+}
+
+/** What the client is told of an exception; one that the backend did not mean ends the connection. */
+export function asMessage(error: unknown): TdsMessage {
+  if (error instanceof TdsError) return error;
+  return {
+    number: 50_000,
+    message: error instanceof Error ? error.message : String(error),
+    severity: 20,
+  };
+}
