@@ -1,0 +1,98 @@
+/**
+ * From settings to the driver's configuration. Encrypted and verified by default, for this machine as for any other:
+ * a password crosses the wire at every login.
+ */
+import { readFileSync } from "node:fs";
+import type { config as Config } from "mssql";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { badUrl } from "./connection-text.ts";
+import { describeUrl, isThisMachine, readSettings } from "./connection-url.ts";
+import type { Environment, Settings } from "./connection-url.ts";
+import { encryptedOnly } from "./encrypted-only.ts";
+
+/** The longest time that a timer can be set to. */
+const FOREVER_MS = 2 ** 31 - 1;
+
+/** The driver's configuration for a URL. Throws `TARGET_URL`, and `TARGET_LOGIN` when there is no user. */
+export function clientConfig(url: string, environment: Environment): Config {
+  const settings = readSettings(url, environment);
+  const { host, port, instance, user, password, database } = settings;
+  if (user === null) {
+    const reason =
+      "neither the URL nor MSSQL_USER names a user; only logins of SQL Server itself are supported";
+    throw upsurgeError("TARGET_LOGIN", { target: describeUrl(url), reason });
+  }
+  const connectionTimeout = settings.connectTimeoutSeconds * 1000 || FOREVER_MS;
+  return {
+    server: host,
+    ...(instance === null ? { port } : {}),
+    user,
+    password: password ?? "",
+    ...(database === null ? {} : { database }),
+    connectionTimeout,
+    // A statement may take as long as it takes: locks have a limit of their own, and the user can interrupt.
+    requestTimeout: 0,
+    parseJSON: false,
+    pool: onePhysicalConnection(),
+    options: {
+      ...tlsOptions(settings, connectionTimeout),
+      ...(instance === null ? {} : { instanceName: instance }),
+      appName: settings.appName,
+      // Whatever fails unforeseen undoes the whole load, rather than a part of it.
+      abortTransactionOnError: true,
+      enableArithAbort: true,
+      // Whether to try again is for the load to decide.
+      maxRetriesOnTransientErrors: 0,
+      useUTC: true,
+    },
+  };
+}
+
+/** What a user should know of a connection that others could read or take over; null when all is well. */
+export function tlsWarning(url: string): string | null {
+  const { host, encrypt, trustServerCertificate } = readSettings(url, {});
+  if (isThisMachine(host)) return null;
+  if (encrypt === false) {
+    return `encrypt=false: rows travel to ${host} in the clear, and the password all but in the clear`;
+  }
+  return trustServerCertificate && encrypt !== "strict"
+    ? `trustServerCertificate=true: anyone on the way to ${host} can pose as it; pass ca=FILE to check its certificate`
+    : null;
+}
+
+/** True when the connection is to be encrypted. */
+export function isEncrypted(config: Config): boolean {
+  return config.options?.encrypt !== false;
+}
+
+/** Temporary tables, settings and the transaction live on one connection: never another in its place. */
+function onePhysicalConnection(): NonNullable<Config["pool"]> {
+  return {
+    max: 1,
+    min: 0,
+    idleTimeoutMillis: Number.MAX_SAFE_INTEGER,
+    acquireTimeoutMillis: FOREVER_MS,
+    createTimeoutMillis: FOREVER_MS,
+    // A broken connection stays in the pool and fails, where the pool would open a new one without a word.
+    validate: () => true,
+  };
+}
+
+function tlsOptions(settings: Settings, timeoutMs: number): NonNullable<Config["options"]> {
+  const { host, port, encrypt, trustServerCertificate, ca, certificateName } = settings;
+  return {
+    encrypt,
+    trustServerCertificate,
+    ...(certificateName === null ? {} : { serverName: certificateName }),
+    ...(ca === null ? {} : { cryptoCredentialsDetails: { ca: readPem(ca) } }),
+    ...(encrypt === true ? { connector: encryptedOnly({ host, port }, timeoutMs) } : {}),
+  };
+}
+
+function readPem(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw badUrl(`ca=${path} cannot be read`, cause);
+  }
+}

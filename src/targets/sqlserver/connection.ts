@@ -1,0 +1,256 @@
+/**
+ * One physical connection to SQL Server through the driver `mssql`, for the life of a load: it never comes back under
+ * the same object once it is lost, it says so, and it closes at once in whatever state it is.
+ * Knows T-SQL only as far as transactions go; what errors mean is `errors.ts`'s to say.
+ */
+import type { EventEmitter } from "node:events";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type Mssql from "mssql";
+import type { Connection as Wire, ConnectionPool, Request } from "mssql";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { clientConfig, isEncrypted } from "./client-config.ts";
+import { connectError } from "./connect-error.ts";
+import type { ServerMessage } from "./connect-error.ts";
+import { describeUrl } from "./connection-url.ts";
+import type { Environment } from "./connection-url.ts";
+import { serverErrorOf } from "./errors.ts";
+
+type Driver = typeof Mssql;
+
+/** A row, by column name; bigint is text. */
+export type Fields = Readonly<Record<string, string | number | boolean | null>>;
+
+/** The rows of one SELECT. */
+export type ResultSet = readonly Fields[];
+
+/** A parameter of `execute`; always text to the server, which converts. */
+export interface TextParameter {
+  /** Without its @. */
+  readonly name: string;
+  readonly value: string | null;
+}
+
+/** A column of a bulk load. */
+export interface BulkColumn {
+  readonly name: string;
+  readonly type: "nvarchar(max)" | "bigint" | "int";
+  readonly nullable: boolean;
+}
+
+/** What a bulk load heeds; nothing unless it is said. */
+export interface BulkOptions {
+  readonly checkConstraints?: boolean;
+  readonly fireTriggers?: boolean;
+  readonly keepNulls?: boolean;
+}
+
+/** A row of a bulk load, in the order of its columns. */
+export type BulkRow = readonly (string | number | null)[];
+
+/** The longest text that is no nvarchar(max). */
+const LONGEST_NVARCHAR = 4000;
+
+/** How long a running request may take to stop before its socket is cut. */
+const GRACE_MS = 500;
+
+/** An open connection; calls come one at a time, save `cancel` and `close`. */
+export class Connection {
+  readonly #driver: Driver;
+  readonly #pool: ConnectionPool;
+  readonly #line: Line;
+  readonly #label: string;
+  #running: { readonly request: Request; readonly settled: Promise<unknown> } | null = null;
+  #closing: Promise<void> | null = null;
+
+  private constructor(driver: Driver, pool: ConnectionPool, line: Line, label: string) {
+    this.#driver = driver;
+    this.#pool = pool;
+    this.#line = line;
+    this.#label = label;
+  }
+
+  /** Connects and logs in. Throws `TARGET_*` errors. */
+  static async open(url: string, environment: Environment): Promise<Connection> {
+    const config = clientConfig(url, environment);
+    const label = describeUrl(url);
+    const driver = await loadDriver();
+    const line = new Line();
+    const pool = new driver.ConnectionPool({
+      ...config,
+      beforeConnect: (wire) => line.watch(wire),
+    });
+    // What breaks is told to the call that meets it; without a listener it would end the process.
+    pool.on("error", () => {});
+    const connection = new Connection(driver, pool, line, label);
+    try {
+      await pool.connect();
+      // The pool tries a connection and throws it away; the first request opens the one that stays.
+      line.forgetTrial();
+      await connection.batch("SET NOCOUNT ON");
+      return connection;
+    } catch (error) {
+      await connection.close();
+      throw connectError(error, label, { tls: isEncrypted(config), messages: line.messages });
+    }
+  }
+
+  /** True once the socket is gone; every call fails from then on. */
+  get lost(): boolean {
+    return this.#line.lost;
+  }
+
+  /** False as well when the server has ended the transaction by itself. */
+  get inTransaction(): boolean {
+    return this.#line.inTransaction;
+  }
+
+  /**
+   * In T-SQL and not by the driver's Transaction: that one throws outside of any call, and so ends the process, when the
+   * server answers a commit by rolling back.
+   */
+  async begin(): Promise<void> {
+    await this.batch("BEGIN TRANSACTION");
+    this.#line.inTransaction = true;
+  }
+
+  /** Fails with the server's error 3902 when there is no transaction any more. */
+  async commit(): Promise<void> {
+    await this.batch("COMMIT TRANSACTION");
+    this.#line.inTransaction = false;
+  }
+
+  /** Ends the transaction, if there is one. Never throws: a connection that cannot roll back is undone by the server. */
+  async rollback(): Promise<void> {
+    await this.batch("IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION").catch(() => {});
+    this.#line.inTransaction = false;
+  }
+
+  /** Runs statements as they stand. */
+  async batch(sql: string): Promise<readonly ResultSet[]> {
+    return this.#call(async (request) => (await request.batch<Fields>(sql)).recordsets);
+  }
+
+  /** Runs statements with parameters (`sp_executesql`). */
+  async execute(sql: string, parameters: readonly TextParameter[]): Promise<readonly ResultSet[]> {
+    const { NVarChar, MAX } = this.#driver;
+    return this.#call(async (request) => {
+      for (const { name, value } of parameters) {
+        // Two lengths only, so that the server keeps few plans of the same statement.
+        const isLong = value !== null && value.length > LONGEST_NVARCHAR;
+        request.input(name, NVarChar(isLong ? MAX : LONGEST_NVARCHAR), value);
+      }
+      return (await request.query<Fields>(sql)).recordsets;
+    });
+  }
+
+  /** Loads rows into a table (`insert bulk`), which must have these columns with these types. */
+  async bulk(
+    table: string,
+    columns: readonly BulkColumn[],
+    rows: readonly BulkRow[],
+    options: BulkOptions = {},
+  ): Promise<void> {
+    const { Table, NVarChar, BigInt, Int, MAX } = this.#driver;
+    const types = { "nvarchar(max)": NVarChar(MAX), bigint: BigInt(), int: Int() };
+    const load = new Table(table);
+    for (const { name, type, nullable } of columns) {
+      load.columns.add(name, { ...types[type] }, { nullable });
+    }
+    for (const row of rows) load.rows.push([...row]);
+    await this.#call((request) => request.bulk(load, options));
+  }
+
+  /** Asks the server to stop what is running; that call then fails with the driver's code ECANCEL. */
+  cancel(): void {
+    this.#running?.request.cancel();
+  }
+
+  /** Ends the connection; what was not committed is undone by the server. Never throws, and never takes long. */
+  async close(): Promise<void> {
+    this.#closing ??= this.#shutDown();
+    await this.#closing;
+  }
+
+  async #shutDown(): Promise<void> {
+    if (this.#running !== null && !this.lost) {
+      this.cancel();
+      await within(GRACE_MS, this.#running.settled);
+    }
+    // The pool would wait for the answers of a server that may never answer: the socket goes first.
+    this.#line.cut();
+    await within(GRACE_MS, this.#pool.close());
+  }
+
+  async #call<T>(run: (request: Request) => Promise<T>): Promise<T> {
+    if (this.lost || this.#closing !== null) {
+      throw upsurgeError("TARGET_LOST", { target: this.#label, reason: "it is closed" });
+    }
+    const request = this.#pool.request();
+    const result = run(request);
+    this.#running = { request, settled: result.catch(() => {}) };
+    try {
+      return await result;
+    } catch (error) {
+      // The driver fails the call first and tells a moment later that the socket is gone.
+      await nextTurn();
+      throw serverErrorOf(error) ?? error;
+    } finally {
+      this.#running = null;
+    }
+  }
+}
+
+/** The driver's connection beneath its pool: watched, and cut when need be. */
+class Line {
+  /** What the server had against the login. */
+  readonly messages: ServerMessage[] = [];
+  inTransaction = false;
+  #wire: Wire | null = null;
+  #lost = false;
+
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  watch(wire: Wire): void {
+    this.#wire = wire;
+    this.#lost = false;
+    let isOpen = false;
+    const events: EventEmitter = wire;
+    events.on("connect", () => (isOpen = true));
+    events.on("errorMessage", ({ number, message }: ServerMessage) => {
+      if (!isOpen) this.messages.push({ number, message });
+    });
+    events.on("rollbackTransaction", () => (this.inTransaction = false));
+    for (const end of ["error", "end"]) events.on(end, () => (this.#lost = true));
+  }
+
+  /** The pool's trial connection has ended, which is no loss. */
+  forgetTrial(): void {
+    this.#lost = false;
+  }
+
+  /** Destroys the socket; a request that is still running fails with ECLOSE. */
+  cut(): void {
+    this.#lost = true;
+    this.#wire?.close();
+  }
+}
+
+/** Waits for `work`, but not for long; what becomes of it later is nobody's concern. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work.catch(() => {}), patience]);
+  clearTimeout(timer);
+}
+
+async function loadDriver(): Promise<Driver> {
+  try {
+    return (await import("mssql")).default;
+  } catch (cause) {
+    throw upsurgeError("TARGET_DRIVER_MISSING", { driver: "mssql" }, { cause });
+  }
+}

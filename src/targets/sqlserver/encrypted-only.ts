@@ -1,0 +1,79 @@
+/**
+ * Opens sockets on which no login is sent in the clear. The driver asks for encryption, but when the server (or whoever
+ * stands in between) answers that it has none, it goes on without: so the answer is read here as well.
+ */
+import { connect } from "node:net";
+import type { Socket } from "node:net";
+
+/** The code of the error that ends a connection which the server would not encrypt. */
+export const NOT_ENCRYPTED = "EPLAINTEXT";
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** MS-TDS 2.2.3.1 and 2.2.6.5: a header of 8 bytes, then options of 5 bytes each up to 0xFF. */
+const HEADER_BYTES = 8;
+const OPTION_BYTES = 5;
+const ENCRYPTION = 0x01;
+const TERMINATOR = 0xff;
+/** ENCRYPT_ON and ENCRYPT_REQ. */
+const ENCRYPTED = [0x01, 0x03];
+
+/**
+ * Makes the driver's connector. The driver passes the address when it knows better than the URL: where a named instance
+ * listens, or where the server sends its clients.
+ */
+export function encryptedOnly(
+  configured: Address,
+  timeoutMs: number,
+): (address?: Partial<Address>) => Promise<Socket> {
+  return async (address) => {
+    const socket = await open({ ...configured, ...address }, timeoutMs);
+    demandEncryption(socket);
+    return socket;
+  };
+}
+
+function open({ host, port }: Address, timeoutMs: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port });
+    const timer = setTimeout(() => {
+      socket.destroy(failure(`no answer in ${timeoutMs} ms`, "ETIMEDOUT"));
+    }, timeoutMs);
+    socket.once("error", reject);
+    socket.once("close", () => clearTimeout(timer));
+    socket.once("connect", () => {
+      clearTimeout(timer);
+      socket.off("error", reject);
+      resolve(socket);
+    });
+  });
+}
+
+/** Ends the connection when the first answer says that what follows would not be encrypted. */
+function demandEncryption(socket: Socket): void {
+  let answer = Buffer.alloc(0);
+  const look = (chunk: Buffer): void => {
+    answer = Buffer.concat([answer, chunk]);
+    if (answer.length < HEADER_BYTES || answer.length < answer.readUInt16BE(2)) return;
+    socket.off("data", look);
+    if (!ENCRYPTED.includes(encryptionOf(answer.subarray(HEADER_BYTES)) ?? -1)) {
+      socket.destroy(failure("the server does not encrypt connections", NOT_ENCRYPTED));
+    }
+  };
+  socket.on("data", look);
+}
+
+function encryptionOf(options: Buffer): number | undefined {
+  for (let at = 0; at + OPTION_BYTES <= options.length; at += OPTION_BYTES) {
+    if (options[at] === TERMINATOR) return undefined;
+    if (options[at] === ENCRYPTION) return options[options.readUInt16BE(at + 1)];
+  }
+  return undefined;
+}
+
+function failure(message: string, code: string): Error {
+  return Object.assign(new Error(message), { code });
+}
