@@ -61,36 +61,44 @@ export class ByteWriter {
   }
 
   u8(value: number): void {
-    this.#buffer.writeUInt8(value, this.#room(1));
+    const at = this.#room(1);
+    this.#buffer.writeUInt8(value, at);
   }
 
   u16(value: number): void {
-    this.#buffer.writeUInt16LE(value, this.#room(2));
+    const at = this.#room(2);
+    this.#buffer.writeUInt16LE(value, at);
   }
 
   u32(value: number): void {
-    this.#buffer.writeUInt32LE(value, this.#room(4));
+    const at = this.#room(4);
+    this.#buffer.writeUInt32LE(value, at);
   }
 
   u32be(value: number): void {
-    this.#buffer.writeUInt32BE(value, this.#room(4));
+    const at = this.#room(4);
+    this.#buffer.writeUInt32BE(value, at);
   }
 
   i32(value: number): void {
-    this.#buffer.writeInt32LE(value, this.#room(4));
+    const at = this.#room(4);
+    this.#buffer.writeInt32LE(value, at);
   }
 
   i64(value: bigint): void {
-    this.#buffer.writeBigInt64LE(value, this.#room(8));
+    const at = this.#room(8);
+    this.#buffer.writeBigInt64LE(value, at);
   }
 
   bytes(value: Buffer): void {
-    value.copy(this.#buffer, this.#room(value.length));
+    const at = this.#room(value.length);
+    value.copy(this.#buffer, at);
   }
 
   /** Text without its length. */
   text(value: string): void {
-    this.#buffer.write(value, this.#room(value.length * 2), "utf16le");
+    const at = this.#room(value.length * 2);
+    this.#buffer.write(value, at, "utf16le");
   }
 
   /** Text after its number of UTF-16 units in one byte. */
@@ -108,6 +116,7 @@ export class ByteWriter {
     return taken;
   }
 
+  /** Where the next bytes go. To be called first: the buffer may be another one afterwards. */
   #room(length: number): number {
     const start = this.#length;
     this.#length += length;

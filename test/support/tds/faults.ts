@@ -1,7 +1,7 @@
 /** Faults that a test asks the TDS server to commit. What they look like on the wire is the connection's business. */
 import type { TdsMessage } from "./backend.ts";
 
-/** What a client asked for; the batch that the driver sends by itself after each login is not among them. */
+/** What a client asked for, without what the driver does by itself: its settings after each login, its `SELECT 1;`. */
 export interface TdsRequest {
   readonly kind: "batch" | "rpc" | "bulk" | "begin" | "commit" | "rollback" | "save";
   /** The statement, for a bulk load its `insert bulk`, for a savepoint its name, else empty. */

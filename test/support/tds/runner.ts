@@ -12,6 +12,9 @@ import type { BulkTarget, Call, TransactionRequest } from "./requests.ts";
 
 const DEADLOCK = 1205;
 
+/** How the driver looks, before each request, whether a connection of its pool still lives. */
+const DRIVER_PROBE = "SELECT 1;";
+
 /** What becomes of the connection after a request: it goes on, ends as the server ends it, or breaks. */
 export type Outcome = "open" | "end" | "cut";
 
@@ -36,7 +39,7 @@ export class RequestRunner {
   /** The transaction that the client knows of. */
   #transaction: bigint | undefined;
   #lastTransaction = 0n;
-  #hadFirstBatch = false;
+  #hasSettings = false;
   /** A canceled request is answered at once, but may still be running. */
   #settled: Promise<unknown> = Promise.resolve();
 
@@ -91,11 +94,9 @@ export class RequestRunner {
       this.#bulk = { ...target, sql };
       return;
     }
-    const work: Work = (plan) => this.#execute({ sql, parameters: [] }, { answer, plan, signal });
-    // The driver's own batch, its settings, is no request of the client.
-    if (this.#hadFirstBatch) await this.#faulty({ kind: "batch", sql }, answer, work);
-    else await work({});
-    this.#hadFirstBatch = true;
+    await this.#faulty({ kind: "batch", sql }, answer, (plan) =>
+      this.#execute({ sql, parameters: [] }, { answer, plan, signal }),
+    );
   }
 
   async #bulkLoad(data: Buffer, answer: Answer): Promise<void> {
@@ -142,6 +143,10 @@ export class RequestRunner {
   }
 
   async #faulty(request: Omit<TdsRequest, "count">, answer: Answer, work: Work): Promise<void> {
+    const isOfDriver = !this.#hasSettings || request.sql === DRIVER_PROBE;
+    // The first request after a login is the driver's batch of settings.
+    this.#hasSettings = true;
+    if (isOfDriver) return await work({});
     const count = this.#options.count(request.kind);
     const plan = this.#options.faults({ ...request, count }) ?? {};
     if (plan.before) return await this.#strike(plan.before, answer);

@@ -1,177 +1,34 @@
-/** The tests' TDS server, spoken to by the driver that the loader uses. Its backend answers a few texts only. */
+/** The tests' TDS server, spoken to by the driver that the loader uses: logins, requests and TLS. */
 import sql from "mssql";
 import { afterEach, expect, test } from "vitest";
-import { TdsError } from "./backend.ts";
-import type { TdsBackend, TdsBulk, TdsEvent, TdsParameter, TdsSession } from "./backend.ts";
-import { startTdsServer } from "./server.ts";
-import type { TdsServer, TdsServerOptions } from "./server.ts";
+import { Bench, bulkTable, streaming } from "./bench.ts";
+import { LONG, UNICODE } from "./small-backend.ts";
 import { certificate } from "./tls.ts";
 
-const LONG = "long ".repeat(20_000);
-const UNICODE = "Grüße, 世界 \u{1f680}";
-
-/** What the sessions were asked to do besides running statements. */
-const log: string[] = [];
-const loads: TdsBulk[] = [];
-
-class SmallSession implements TdsSession {
-  inTransaction = false;
-
-  async *execute(text: string, parameters: readonly TdsParameter[]): AsyncGenerator<TdsEvent> {
-    if (text.startsWith("set ")) yield { kind: "done", rowCount: null };
-    else if (text === "parameters") yield* rows(["name", "value"], parameters.map(nameAndValue));
-    else if (text === "results") {
-      yield* rows(
-        ["a", "b"],
-        [
-          ["1", null],
-          [LONG, UNICODE],
-          ["", "x"],
-        ],
-      );
-      yield { kind: "done", rowCount: 7 };
-      yield* typedRows();
-    } else if (text.startsWith("many ")) yield* many(Number(text.slice(5)));
-    else if (text === "fails") {
-      yield { kind: "columns", columns: [{ name: "a", type: "nvarchar" }] };
-      yield { kind: "row", values: ["1"] };
-      yield { kind: "error", number: 8134, message: "Divide by zero.", severity: 16 };
-    } else if (text === "dies") throw new Error("out of order");
-    else if (text === "waits") await new Promise((resolve) => setTimeout(resolve, 2000).unref());
-    else if (text === "begin transaction") await this.begin();
-    else if (text === "commit transaction") await this.commit();
-    else if (text === "rollback transaction") await this.rollback();
-    else
-      yield {
-        kind: "error",
-        number: 102,
-        message: `Incorrect syntax near '${text}'.`,
-        severity: 15,
-      };
-  }
-
-  async bulk(load: TdsBulk): Promise<number> {
-    if (load.table.includes("refused")) throw new TdsError(2627, "Violation of a key.", 14);
-    loads.push(load);
-    return load.rows.length;
-  }
-
-  async begin(): Promise<void> {
-    log.push("begin");
-    this.inTransaction = true;
-  }
-
-  async commit(): Promise<void> {
-    log.push("commit");
-    this.inTransaction = false;
-  }
-
-  async rollback(): Promise<void> {
-    log.push("rollback");
-    this.inTransaction = false;
-  }
-
-  async save(name: string): Promise<void> {
-    log.push(`save ${name}`);
-  }
-
-  async close(): Promise<void> {
-    log.push("close");
-  }
-}
-
-const backend: TdsBackend = {
-  async login({ user, password }) {
-    if (password === "Secret 1ß") return new SmallSession();
-    throw new TdsError(18456, `Login failed for user '${user}'.`, 14);
-  },
-};
-
-function nameAndValue({ name, value }: TdsParameter): (string | null)[] {
-  return [name, value];
-}
-
-function* rows(names: readonly string[], values: (string | null)[][]): Generator<TdsEvent> {
-  yield { kind: "columns", columns: names.map((name) => ({ name, type: "nvarchar" })) };
-  for (const row of values) yield { kind: "row", values: row };
-  yield { kind: "done", rowCount: values.length };
-}
-
-function* typedRows(): Generator<TdsEvent> {
-  const columns = [
-    { name: "i", type: "int" },
-    { name: "l", type: "bigint" },
-    { name: "b", type: "bit" },
-  ] as const;
-  yield { kind: "columns", columns };
-  yield { kind: "row", values: ["-5", "9223372036854775807", "1"] };
-  yield { kind: "row", values: [null, null, null] };
-  yield { kind: "done", rowCount: 2 };
-}
-
-function* many(count: number): Generator<TdsEvent> {
-  yield {
-    kind: "columns",
-    columns: [
-      { name: "n", type: "int" },
-      { name: "t", type: "nvarchar" },
-    ],
-  };
-  for (let n = 1; n <= count; n++) yield { kind: "row", values: [String(n), `text ${n}`] };
-  yield { kind: "done", rowCount: count };
-}
-
-let server: TdsServer | undefined;
-let pool: sql.ConnectionPool | undefined;
+let bench = new Bench();
 
 afterEach(async () => {
-  await pool?.close();
-  await server?.close();
-  pool = undefined;
-  server = undefined;
-  log.length = 0;
-  loads.length = 0;
+  await bench.close();
+  bench = new Bench();
 });
 
-async function start(options: Omit<TdsServerOptions, "backend"> = {}): Promise<TdsServer> {
-  server = await startTdsServer({ backend, ...options });
-  return server;
-}
-
-async function connect(overrides: Partial<sql.config> = {}): Promise<sql.ConnectionPool> {
-  const running = server ?? (await start());
-  const config: sql.config = {
-    server: "127.0.0.1",
-    port: running.port,
-    user: "sa",
-    password: "Secret 1ß",
-    database: "Kunden",
-    options: { encrypt: false, appName: "the tests" },
-    pool: { max: 1 },
-    ...overrides,
-  };
-  pool = await new sql.ConnectionPool(config).connect();
-  pool.on("error", () => {});
-  return pool;
-}
-
 test("a client logs in with its password, and the server remembers who it was", async () => {
-  await connect();
-  expect(server?.logins).toMatchObject([
+  await bench.connect();
+  expect(bench.server.logins).toMatchObject([
     { user: "sa", database: "Kunden", application: "the tests", packetSize: 4096 },
   ]);
-  expect(server?.connections).toBe(1);
+  expect(bench.server.connections).toBe(1);
 });
 
 test("a wrong password is refused with the server's words", async () => {
-  await expect(connect({ password: "wrong" })).rejects.toMatchObject({
+  await expect(bench.connect({ password: "wrong" })).rejects.toMatchObject({
     code: "ELOGIN",
     message: "Login failed for user 'sa'.",
   });
 });
 
 test("a batch answers with several results, with NULLs, long and foreign text, and its counts", async () => {
-  const result = await (await connect()).request().batch("results");
+  const result = await (await bench.connect()).request().batch("results");
   expect(result.recordsets).toEqual([
     [
       { a: "1", b: null },
@@ -184,4 +41,176 @@ test("a batch answers with several results, with NULLs, long and foreign text, a
     ],
   ]);
   expect(result.rowsAffected).toEqual([3, 7, 2]);
+});
+
+test("every kind of parameter arrives as text", async () => {
+  const request = (await bench.connect()).request();
+  request.input("short", sql.NVarChar(10), UNICODE.slice(0, 10));
+  request.input("long", sql.NVarChar(sql.MAX), LONG + UNICODE);
+  request.input("empty", sql.NVarChar(sql.MAX), "");
+  request.input("narrow", sql.VarChar(10), "Grüße €");
+  request.input("int", sql.Int, -2147483648);
+  request.input("bigint", sql.BigInt, "-9223372036854775808");
+  request.input("small", sql.SmallInt, -3);
+  request.input("tiny", sql.TinyInt, 200);
+  request.input("bit", sql.Bit, true);
+  for (const type of [sql.NVarChar(10), sql.NVarChar(sql.MAX), sql.Int, sql.BigInt, sql.Bit]) {
+    request.input(`null${Object.keys(request.parameters).length}`, type, null);
+  }
+  const { recordset } = await request.query("parameters");
+  expect(recordset).toEqual([
+    { name: "@short", value: UNICODE.slice(0, 10) },
+    { name: "@long", value: LONG + UNICODE },
+    { name: "@empty", value: "" },
+    { name: "@narrow", value: "Grüße €" },
+    { name: "@int", value: "-2147483648" },
+    { name: "@bigint", value: "-9223372036854775808" },
+    { name: "@small", value: "-3" },
+    { name: "@tiny", value: "200" },
+    { name: "@bit", value: "1" },
+    ...[9, 10, 11, 12, 13].map((n) => ({ name: `@null${n}`, value: null })),
+  ]);
+});
+
+test("a procedure other than sp_executesql is refused", async () => {
+  const request = (await bench.connect()).request();
+  await expect(request.execute("sp_who")).rejects.toMatchObject({ number: 2812, class: 16 });
+});
+
+test("a big result arrives whole and in order", async () => {
+  const { recordset } = await (await bench.connect()).request().query("many 20000");
+  expect(recordset).toHaveLength(20_000);
+  expect(recordset[19_999]).toEqual({ n: 20_000, t: "text 20000" });
+});
+
+test.each(["batch", "query"] as const)(
+  "an error after a row reaches a %s, and the connection lives on",
+  async (way) => {
+    const { request, seen } = streaming(await bench.connect());
+    await expect(request[way]("fails")).resolves.toBeDefined();
+    await seen.end;
+    expect(seen.rows).toEqual([{ a: "1" }]);
+    expect(seen.errors).toMatchObject([{ number: 8134, class: 16, state: 1, lineNumber: 1 }]);
+    expect(bench.server.connections).toBe(1);
+  },
+);
+
+test("an exception of the backend ends the connection with its message", async () => {
+  const request = (await bench.connect()).request();
+  await expect(request.batch("dies")).rejects.toMatchObject({
+    number: 50_000,
+    class: 20,
+    message: "out of order",
+  });
+  await expect.poll(() => bench.server.connections).toBe(0);
+  expect(bench.notes.closed).toBe(bench.server.logins.length);
+});
+
+test("a transaction is begun, committed and rolled back by the driver", async () => {
+  const clients = await bench.connect();
+  const kept = clients.transaction();
+  await kept.begin();
+  await kept.commit();
+  const dropped = clients.transaction();
+  await dropped.begin();
+  await dropped.rollback();
+  expect(bench.notes.log).toEqual(["begin", "commit", "begin", "rollback"]);
+});
+
+test("a transaction that a batch rolls back is aborted for the driver", async () => {
+  const transaction = (await bench.connect()).transaction();
+  await transaction.begin();
+  const aborted = new Promise((resolve) => transaction.once("rollback", resolve));
+  await transaction.request().batch("rollback transaction");
+  await expect(aborted).resolves.toBe(true);
+  await expect(transaction.commit()).rejects.toMatchObject({ code: "EABORT" });
+});
+
+test("a transaction that a batch commits is not aborted", async () => {
+  const transaction = (await bench.connect()).transaction();
+  await transaction.begin();
+  const aborted: boolean[] = [];
+  transaction.on("rollback", (byServer: boolean) => aborted.push(byServer));
+  await transaction.request().batch("commit transaction");
+  await transaction.request().batch("begin transaction");
+  await transaction.commit();
+  expect(aborted).toEqual([]);
+  expect(bench.notes.log).toEqual(["begin", "commit", "begin", "commit"]);
+});
+
+test("a bulk load of many rows arrives with its NULLs and long text", async () => {
+  const table = bulkTable("#rows");
+  for (let n = 0; n < 10_000; n++) table.rows.add(String(n), n, `name ${n}`, UNICODE, n % 2 === 0);
+  table.rows.add("-1", null, null, null, null);
+  table.rows.add("-2", -7, "", LONG, false);
+  const result = await (
+    await bench.connect()
+  )
+    .request()
+    .bulk(table, { checkConstraints: true, keepNulls: true });
+  expect(result.rowsAffected).toBe(10_002);
+  expect(bench.notes.loads).toHaveLength(1);
+  expect(bench.notes.loads[0]).toMatchObject({
+    columns: ["place", "count", "name [x", "text", "flag"],
+    options: ["CHECK_CONSTRAINTS", "KEEP_NULLS"],
+  });
+  expect(bench.notes.loads[0]?.table).toContain("#rows");
+  expect(bench.notes.loads[0]?.rows[9_999]).toEqual(["9999", "9999", "name 9999", UNICODE, "0"]);
+  expect(bench.notes.loads[0]?.rows.slice(10_000)).toEqual([
+    ["-1", null, null, null, null],
+    ["-2", "-7", "", LONG, "0"],
+  ]);
+});
+
+test("a refused bulk load fails with the backend's error", async () => {
+  const table = bulkTable("refused");
+  table.rows.add("1", 1, "", "", true);
+  await expect((await bench.connect()).request().bulk(table)).rejects.toMatchObject({
+    number: 2627,
+  });
+});
+
+test("a canceled request ends at once, and the connection lives on", async () => {
+  const clients = await bench.connect();
+  const request = clients.request();
+  const waiting = request.batch("waits");
+  setTimeout(() => request.cancel(), 50);
+  await expect(waiting).rejects.toMatchObject({ code: "ECANCEL" });
+  expect(bench.server.connections).toBe(1);
+});
+
+test("canceling a result in the middle stops it", async () => {
+  const { request, seen } = streaming(await bench.connect());
+  request.once("row", () => request.cancel());
+  await request.batch("many 1000000").catch(() => {});
+  await seen.end;
+  expect(seen.errors).toMatchObject([{ code: "ECANCEL" }]);
+  expect(seen.rows.length).toBeLessThan(500_000);
+});
+
+test("an encrypted connection is refused when its certificate is not trusted", async () => {
+  await bench.start({ encryption: "on" });
+  await expect(
+    bench.connect({ server: "localhost", options: { encrypt: true } }),
+  ).rejects.toMatchObject({
+    code: "ESOCKET",
+    message: expect.stringContaining("self-signed certificate"),
+  });
+  await expect(bench.connect()).rejects.toMatchObject({ code: "EENCRYPT" });
+});
+
+test.each([
+  ["its certificate is known", { cryptoCredentialsDetails: { ca: certificate } }],
+  ["any certificate is trusted", { trustServerCertificate: true }],
+])("an encrypted connection is accepted when %s", async (_name, trust) => {
+  await bench.start({ encryption: "on" });
+  const clients = await bench.connect({
+    server: "localhost",
+    options: { encrypt: true, ...trust },
+  });
+  const { recordset } = await clients.request().query("many 20000");
+  expect(recordset).toHaveLength(20_000);
+  const table = bulkTable("t");
+  for (let n = 0; n < 1000; n++) table.rows.add("1", 1, "", UNICODE.repeat(100), true);
+  await expect(clients.request().bulk(table)).resolves.toEqual({ rowsAffected: 1000 });
 });

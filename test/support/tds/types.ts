@@ -1,4 +1,5 @@
 /** Reads the types that the driver sends with parameters and bulk rows, and their values, as text. */
+import iconv from "iconv-lite";
 import { TdsError } from "./backend.ts";
 import type { ByteReader } from "./bytes.ts";
 
@@ -16,8 +17,7 @@ const NCHAR = 0xef;
 const MAX_LENGTH = 0xffff;
 const PLP_NULL = 0xffff_ffff_ffff_ffffn;
 
-const latin1 = new TextDecoder("windows-1252");
-const decodeNarrow = (bytes: Buffer): string => latin1.decode(bytes);
+const decodeNarrow = (bytes: Buffer): string => iconv.decode(bytes, "win1252");
 const decodeWide = (bytes: Buffer): string => bytes.toString("utf16le");
 
 /** Reads the description of a type; answers with what reads its values. */
