@@ -1,0 +1,169 @@
+/** A TDS server that answers a few texts only, and connections to it. */
+import { connect as dial, createServer } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
+import { Connection } from "../../../src/targets/sqlserver/connection.ts";
+import { TdsError } from "../../support/tds/backend.ts";
+import type { TdsBulk, TdsEvent, TdsParameter, TdsSession } from "../../support/tds/backend.ts";
+import { startTdsServer } from "../../support/tds/server.ts";
+import type { TdsServer, TdsServerOptions } from "../../support/tds/server.ts";
+
+/** The servers of the test that runs. */
+export const servers: TdsServer[] = [];
+const connections: Connection[] = [];
+/** The bulk loads they were asked for. */
+export const loads: TdsBulk[] = [];
+/** The statements they were asked for. */
+export const statements: string[] = [];
+
+/** Ends what a test has opened. */
+export async function cleanUp(): Promise<void> {
+  await Promise.all(connections.splice(0).map((each) => each.close()));
+  await Promise.all(servers.splice(0).map((each) => each.close()));
+  loads.length = 0;
+  statements.length = 0;
+}
+
+class Session implements TdsSession {
+  inTransaction = false;
+  #commitFails = false;
+
+  async *execute(sql: string, parameters: readonly TdsParameter[]): AsyncGenerator<TdsEvent> {
+    statements.push(sql);
+    if (/^set /i.test(sql)) yield { kind: "done", rowCount: null };
+    else if (sql === "one") yield* ONE;
+    else if (sql === "two results") yield* TWO;
+    else if (sql === "parameters") {
+      yield {
+        kind: "columns",
+        columns: ["name", "value"].map((name) => ({ name, type: "nvarchar" })),
+      };
+      for (const { name, value } of parameters) yield { kind: "row", values: [name, value] };
+      yield { kind: "done", rowCount: null };
+    } else if (sql === "fails") yield refusal(8134);
+    else if (sql === "waits") await sleep(900);
+    else if (sql === "works") yield* this.#work();
+    else if (sql === "dooms") {
+      this.inTransaction = false;
+      yield refusal(1205);
+    } else if (sql === "doom the commit") this.#commitFails = true;
+    else yield* this.#transaction(sql);
+  }
+
+  /** Gives the server a chance to interrupt it now and then. */
+  async *#work(): AsyncGenerator<TdsEvent> {
+    for (let i = 0; i < 300; i++) {
+      await sleep(10);
+      yield { kind: "done", rowCount: 1 };
+    }
+  }
+
+  *#transaction(sql: string): Generator<TdsEvent> {
+    if (sql === "COMMIT TRANSACTION" && this.#commitFails) yield refusal(41_305);
+    else if (sql === "COMMIT TRANSACTION" && !this.inTransaction) yield refusal(3902);
+    this.inTransaction = sql === "BEGIN TRANSACTION";
+    yield { kind: "done", rowCount: null };
+  }
+
+  async bulk(load: TdsBulk): Promise<number> {
+    loads.push(load);
+    return load.rows.length;
+  }
+
+  async begin(): Promise<void> {}
+  async commit(): Promise<void> {}
+  async rollback(): Promise<void> {}
+  async save(): Promise<void> {}
+  async close(): Promise<void> {}
+}
+
+const ONE: readonly TdsEvent[] = [
+  { kind: "columns", columns: [{ name: "i", type: "int" }] },
+  { kind: "row", values: ["1"] },
+  { kind: "done", rowCount: null },
+];
+
+const TWO: readonly TdsEvent[] = [
+  {
+    kind: "columns",
+    columns: [
+      { name: "n", type: "bigint" },
+      { name: "t", type: "nvarchar" },
+    ],
+  },
+  { kind: "row", values: ["9007199254740993", "ü"] },
+  { kind: "row", values: [null, null] },
+  { kind: "done", rowCount: 2 },
+  ...ONE,
+];
+
+function refusal(number: number): TdsEvent {
+  return { kind: "error", number, message: "no", severity: 16 };
+}
+
+const REFUSALS: Readonly<Record<string, number>> = { wrong: 18_456, nowhere: 4060, busy: 40_613 };
+
+/** Starts a server and connects to it; its passwords choose how it refuses. */
+export async function connect(
+  options: Partial<TdsServerOptions> = {},
+  { password = "right", query = "?encrypt=false" } = {},
+): Promise<Connection> {
+  const server = await startTdsServer({
+    backend: {
+      async login({ password: given }) {
+        const number = REFUSALS[given];
+        if (number !== undefined) throw new TdsError(number, "not you");
+        return new Session();
+      },
+    },
+    ...options,
+  });
+  servers.push(server);
+  return open(`sqlserver://sa:${password}@localhost:${server.port}/shop${query}`);
+}
+
+async function open(url: string): Promise<Connection> {
+  const connection = await Connection.open(url, {});
+  connections.push(connection);
+  return connection;
+}
+
+/** A connection by way of a wire that can go dead without closing. */
+export async function connectThrough(): Promise<{ connection: Connection; freeze: () => void }> {
+  await connect();
+  const sockets: Socket[] = [];
+  const proxy = createServer((client) => {
+    const server = dial(servers[0]?.port ?? 0, "127.0.0.1");
+    sockets.push(client, server);
+    client.pipe(server).pipe(client);
+    for (const socket of [client, server]) socket.on("error", () => {});
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  proxy.unref();
+  const port = portOf(proxy.address());
+  const connection = await open(`sqlserver://sa:x@127.0.0.1:${port}/shop?encrypt=false`);
+  return { connection, freeze: () => sockets.forEach((socket) => socket.unpipe().pause()) };
+}
+
+/** The port of a listening server. */
+export function portOf(address: AddressInfo | string | null): number {
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** How long `work` takes. */
+export async function milliseconds(work: Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work;
+  return performance.now() - start;
+}
+
+/** The error of ours that `work` fails with. */
+export async function failure(work: Promise<unknown>): Promise<UpsurgeError> {
+  const error = await work.then(
+    () => new Error("it did not fail"),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof UpsurgeError) return error;
+  throw error;
+}
