@@ -59,7 +59,12 @@ export class TdsConnection {
     // What breaks a connection also closes it, and that is all that matters here.
     stream.on("error", () => stream.destroy());
     stream.on("data", (bytes: Buffer) => {
-      for (const message of reader.push(bytes)) this.#receive(message);
+      try {
+        for (const message of reader.push(bytes)) this.#receive(message);
+      } catch {
+        // What is not TDS gets no answer.
+        stream.destroy();
+      }
     });
   }
 

@@ -2,7 +2,7 @@
 import { Answer } from "./answer.ts";
 import type { Outlet } from "./answer.ts";
 import { TdsError } from "./backend.ts";
-import type { TdsMessage, TdsSession } from "./backend.ts";
+import type { TdsEvent, TdsMessage, TdsSession } from "./backend.ts";
 import type { TdsFault, TdsFaultPlan, TdsFaults, TdsRequest } from "./faults.ts";
 import { Interruptible } from "./interruptible.ts";
 import { MESSAGE } from "./packets.ts";
@@ -59,6 +59,7 @@ export class RequestRunner {
       if (error instanceof Cut) return "cut";
       answer.error(asMessage(error));
     }
+    this.#tellTransaction(answer, "rollback");
     await answer.end();
     return answer.closes ? "end" : "open";
   }
@@ -108,7 +109,6 @@ export class RequestRunner {
       const rowCount = await this.#session.bulk({ ...target, ...requests.readBulkRows(data) });
       answer.add({ kind: "done", rowCount });
     });
-    this.#tellTransaction(answer, "rollback");
   }
 
   async #transact({ kind, name }: TransactionRequest, answer: Answer): Promise<void> {
@@ -116,7 +116,7 @@ export class RequestRunner {
       if (kind === "save") await this.#session.save(name);
       else await this.#session[kind]();
     });
-    this.#tellTransaction(answer, kind === "commit" ? "commit" : "rollback");
+    if (kind === "commit") this.#tellTransaction(answer, "commit");
   }
 
   async #execute(
@@ -124,22 +124,30 @@ export class RequestRunner {
     { answer, plan, signal }: { answer: Answer; plan: TdsFaultPlan; signal: AbortSignal },
   ): Promise<void> {
     const events = new Interruptible(this.#session.execute(call.sql, call.parameters), signal);
+    try {
+      await this.#pass(events, { answer, plan, sql: call.sql });
+    } finally {
+      this.#settled = events.settled;
+    }
+  }
+
+  /** Passes on what a statement tells, up to the row at which something is to go wrong. */
+  async #pass(
+    events: AsyncIterable<TdsEvent>,
+    { answer, plan, sql }: { answer: Answer; plan: TdsFaultPlan; sql: string },
+  ): Promise<void> {
     let rows = 0;
     for await (const event of events) {
-      if (!plan.after) this.#tellTransaction(answer, endOfTransaction(call.sql, answer));
+      this.#tellTransaction(answer, endOfTransaction(sql, answer));
       if (event.kind === "row" && ++rows === plan.atRow?.row) {
         if (plan.atRow.fault === "cut") await answer.flush();
-        await this.#strike(plan.atRow.fault, answer);
-        break;
+        return await this.#strike(plan.atRow.fault, answer);
       }
       answer.add(event);
-      if (answer.closes) break;
+      if (answer.closes) return;
       if (!plan.after) await answer.relieve();
     }
-    this.#settled = events.settled;
-    if (!signal.aborted && !plan.after) {
-      this.#tellTransaction(answer, endOfTransaction(call.sql, answer));
-    }
+    this.#tellTransaction(answer, endOfTransaction(sql, answer));
   }
 
   async #faulty(request: Omit<TdsRequest, "count">, answer: Answer, work: Work): Promise<void> {
@@ -150,10 +158,17 @@ export class RequestRunner {
     const count = this.#options.count(request.kind);
     const plan = this.#options.faults({ ...request, count }) ?? {};
     if (plan.before) return await this.#strike(plan.before, answer);
-    await work(plan);
-    if (!plan.after) return undefined;
+    if (!plan.after) return await work(plan);
+    await this.#unheard(plan.after, answer, () => work(plan));
+  }
+
+  /** Runs a request whose answer, error or not, the fault takes the place of. */
+  async #unheard(fault: TdsFault, answer: Answer, work: () => Promise<void>): Promise<void> {
+    const known = this.#transaction;
+    await work().catch(() => undefined);
     answer.discard();
-    return await this.#strike(plan.after, answer);
+    this.#transaction = known;
+    await this.#strike(fault, answer);
   }
 
   async #strike(fault: TdsFault, answer: Answer): Promise<void> {
@@ -161,7 +176,6 @@ export class RequestRunner {
     // The victim of a deadlock has lost its transaction before it hears of it.
     if (fault.number === DEADLOCK && this.#session.inTransaction) await this.#session.rollback();
     answer.error(fault);
-    this.#tellTransaction(answer, "rollback");
   }
 
   /** Tells the client that a transaction began or ended, which it may have done by statements of its own. */

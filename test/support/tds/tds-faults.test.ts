@@ -42,6 +42,18 @@ test("a cut after a commit leaves the client in the dark about it", async () => 
   expect(bench.notes.log).toEqual(["begin", "commit"]);
 });
 
+test("an error after a statement hides that it ran, but not what became of the transaction", async () => {
+  const after = injected(40_004);
+  await bench.start({ faults: ({ kind }) => (kind === "batch" ? { after } : undefined) });
+  const transaction = (await bench.connect()).transaction();
+  await transaction.begin();
+  const aborted = new Promise((resolve) => transaction.once("rollback", resolve));
+  const rollback = transaction.request().batch("rollback transaction");
+  await expect(rollback).rejects.toMatchObject({ number: 40_004 });
+  await expect(aborted).resolves.toBe(true);
+  expect(bench.notes.log).toEqual(["begin", "rollback"]);
+});
+
 test("an error in place of a bulk load leaves the connection usable", async () => {
   await bench.start({
     faults: ({ kind, count }) =>

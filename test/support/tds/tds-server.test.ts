@@ -1,4 +1,5 @@
 /** The tests' TDS server, spoken to by the driver that the loader uses: logins, requests and TLS. */
+import { connect } from "node:net";
 import sql from "mssql";
 import { afterEach, expect, test } from "vitest";
 import { Bench, bulkTable, streaming } from "./bench.ts";
@@ -168,6 +169,25 @@ test("a refused bulk load fails with the backend's error", async () => {
   await expect((await bench.connect()).request().bulk(table)).rejects.toMatchObject({
     number: 2627,
   });
+});
+
+test("a bulk load that the client gives up in the middle takes no rows", async () => {
+  const clients = await bench.connect();
+  const table = bulkTable("#rows");
+  for (let n = 0; n < 1000; n++) table.rows.add(String(n), n, "", UNICODE, true);
+  table.rows.add("not a number", 1, "", "", true);
+  await expect(clients.request().bulk(table)).rejects.toThrow();
+  expect(bench.notes.loads).toEqual([]);
+  await clients.request().batch("results");
+  expect(bench.server.connections).toBe(1);
+});
+
+test("what is not TDS is cut off", async () => {
+  await bench.start();
+  const socket = connect(bench.server.port, "127.0.0.1");
+  socket.end("GET / HTTP/1.1\r\n\r\n");
+  await new Promise((resolve) => socket.once("close", resolve));
+  await expect.poll(() => bench.server.connections).toBe(0);
 });
 
 test("a canceled request ends at once, and the connection lives on", async () => {
