@@ -24,10 +24,15 @@ const OWN_WORDS: ReadonlySet<string> = new Set([
   "postgresql",
   "sqlite",
   "sqlite3",
+  "sqlserver",
+  "mssql",
   "file",
   "password",
   "upsurge",
 ]);
+
+/** The variables that hold passwords of targets. */
+const VARIABLES = ["PGPASSWORD", "PGSSLPASSWORD", "MSSQL_PASSWORD", "SQLCMDPASSWORD"];
 
 /** Shorter words of the environment would be masked inside messages more often than inside leaks. */
 const SHORTEST_OF_ENVIRONMENT = 4;
@@ -37,8 +42,23 @@ const NAMES = "[\\w-]*(?:password|passwd|passphrase|secret|api_?key|access_?toke
 const IN_DOUBLE_QUOTES = new RegExp(`(${NAMES})("?\\s*[=:]\\s*")(?:[^"\\\\]|\\\\.)*"`, "gi");
 /** `password = 'a b'`. */
 const IN_SINGLE_QUOTES = new RegExp(`(${NAMES})(\\s*=\\s*')(?:[^'\\\\]|\\\\.)*'`, "gi");
+/** `password={a;b}`, a } in it doubled. */
+const IN_BRACES = new RegExp(`(${NAMES})(\\s*=\\s*)\\{(?:[^}]|\\}\\})*\\}`, "gi");
 /** `password=abc`. */
 const BARE = new RegExp(`(${NAMES})=(?!\\*\\*\\*)[^\\s&;,"']+`, "gi");
+
+/** A password in a query: `?password=abc&…`. */
+const QUERY_PASSWORD = /[?&](?:ssl)?(?:password|pwd)=([^&;\s]*)/gi;
+
+/**
+ * A password among keywords, quoted in one of three ways or not at all: `;pwd={a;b}`. One that holds a `;` and should
+ * have been quoted goes on up to the next keyword.
+ */
+const KEYWORD_PASSWORD =
+  /(?:^|[;=])\s*(?:ssl)?(?:password|pwd)\s*=\s*(?:"((?:[^"]|"")*)"|'((?:[^']|'')*)'|\{((?:[^}]|\}\})*)\}|(([^;]*)(?:;(?![^;=]*=)[^;]*)*))/gi;
+
+/** The values of other keywords, which may be seen. */
+const OPEN_KEYWORD = /(?:^|[;=])\s*(?!(?:ssl)?(?:password|pwd)\b)[a-z][a-z ]*=\s*([^;=]*)/gi;
 
 /** Makes the redactor of a run that holds `secrets`, each replaced wherever it stands and however it is escaped. */
 export function makeRedactor(secrets: readonly string[]): Redact {
@@ -49,6 +69,7 @@ export function makeRedactor(secrets: readonly string[]): Redact {
   return (text) => {
     const masked = known === null ? text : text.replace(known, MASK);
     return masked
+      .replace(IN_BRACES, `$1$2${MASK}`)
       .replace(URL_PASSWORD, `$1:${MASK}@`)
       .replace(BARE_PASSWORD, `$1:${MASK}@`)
       .replace(IN_DOUBLE_QUOTES, `$1$2${MASK}"`)
@@ -63,8 +84,8 @@ export function secretsOf(
   environment: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
   const fromUrl = url === null ? [] : urlSecrets(url);
-  const fromEnvironment = [environment["PGPASSWORD"], environment["PGSSLPASSWORD"]].flatMap(
-    (secret) => (secret === undefined || secret.length < SHORTEST_OF_ENVIRONMENT ? [] : [secret]),
+  const fromEnvironment = VARIABLES.map((name) => environment[name] ?? "").filter(
+    (secret) => secret.length >= SHORTEST_OF_ENVIRONMENT,
   );
   const open = new Set(url === null ? [] : openParts(url));
   return [...fromUrl, ...fromEnvironment].filter(
@@ -81,10 +102,24 @@ function urlSecrets(url: string): string[] {
   const passwords = users
     .filter((user) => user.includes(":"))
     .map((user) => user.slice(user.indexOf(":") + 1));
-  const named = [...url.matchAll(/[?&;](?:ssl)?password=([^&;\s]*)/gi)].map(
-    (match) => match[1] ?? "",
-  );
-  return [...passwords, ...named];
+  const inQuery = [...url.matchAll(QUERY_PASSWORD)].map((match) => match[1] ?? "");
+  return [...passwords, ...inQuery, ...keywordSecrets(url)];
+}
+
+/** The passwords of a connection string, as they are and as they are written. */
+function keywordSecrets(text: string): string[] {
+  return [...text.matchAll(KEYWORD_PASSWORD)].flatMap((match) => {
+    const [, double, single, braced, ...bare] = match;
+    return [
+      double,
+      double?.replaceAll('""', '"'),
+      single,
+      single?.replaceAll("''", "'"),
+      braced,
+      braced?.replaceAll("}}", "}"),
+      ...bare.map((each) => each?.trim()),
+    ].filter((each) => each !== undefined);
+  });
 }
 
 /** What follows the scheme; a URL whose scheme was forgotten is one all the same. */
@@ -99,7 +134,8 @@ function authorityOf(url: string): string {
 function openParts(url: string): readonly string[] {
   const parts =
     /^(?:([a-z][a-z0-9+.-]*):\/\/)?(?:([^:@/]*)(?::.*)?@)?([^:/?]*)[^/?]*\/?([^?]*)/is.exec(url);
-  return parts?.slice(1).map((part) => part ?? "") ?? [];
+  const keywords = [...url.matchAll(OPEN_KEYWORD)].map((match) => match[1]?.trim() ?? "");
+  return [...(parts?.slice(1).map((part) => part ?? "") ?? []), ...keywords];
 }
 
 function spellingsOf(secret: string): string[] {

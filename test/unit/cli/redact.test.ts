@@ -24,6 +24,13 @@ describe("secrets it was not told", () => {
     ['{"password":"a\\"b","user":"app"}', '{"password":"***","user":"app"}'],
     ["sslpassword=x", "sslpassword=***"],
     ["Server=db;Pwd=x;Database=shop", "Server=db;Pwd=***;Database=shop"],
+    ["Server=db;Pwd={a;b}}c};Database=shop", "Server=db;Pwd=***;Database=shop"],
+    ['Server=db;Password="a;b";Database=shop', 'Server=db;Password="***";Database=shop'],
+    ["sqlserver://app:hunter2@db/shop", "sqlserver://app:***@db/shop"],
+    [
+      "sqlserver://db;user=app;password=hunter2;encrypt=true",
+      "sqlserver://db;user=app;password=***;encrypt=true",
+    ],
   ])("masks %s", (text, expected) => {
     expect(redact(text)).toBe(expected);
   });
@@ -125,5 +132,63 @@ describe("secrets of this run", () => {
         for (const text of texts) expect(redact(text)).not.toContain(password);
       }),
     );
+  });
+});
+
+describe("a SQL Server's connection string", () => {
+  test.each([
+    ["Server=db;User Id=app;Password=hunter2;Encrypt=true", "hunter2"],
+    ["--to=Server=db;Password=hunter2", "hunter2"],
+    ["Password=hunter2;Server=db", "hunter2"],
+    ['Server=db;Pwd="a;b""c d"', 'a;b"c d'],
+    ["Server=db;Pwd='a;b''c d'", "a;b'c d"],
+    ["Server=db;Pwd={a;b}}c d};User=app", "a;b}c d"],
+    ["Server=db;Password=a&b@c%41 d;User=app", "a&b@c%41 d"],
+    ["Server=db;Password=left;right;User=app", "left;right"],
+    ["jdbc:sqlserver://db;user=app;password={p;w@x};encrypt=true", "p;w@x"],
+    ["sqlserver://db;user=app;password=p@ssword1", "p@ssword1"],
+    ["sqlserver://db/shop?user=app&pwd=p%40ssword1&encrypt=true", "p@ssword1"],
+    ["mssql://app:p%3Bssword1@db/shop", "p;ssword1"],
+  ])("%s keeps its password", (url, password) => {
+    const redact = makeRedactor(secretsOf(url, {}));
+
+    expect(redact(`the server said "${password}" is wrong`)).toBe('the server said "***" is wrong');
+    expect(redact(`cannot use ${url}`)).not.toContain(password);
+    expect(redact(JSON.stringify({ url, password }))).not.toContain(
+      JSON.stringify(password).slice(1, -1),
+    );
+  });
+
+  test.each([
+    ["percent-encoded", (p: string) => `mssql://app:${encodeURIComponent(p)}@db/shop`],
+    ["in JDBC's braces", (p: string) => `sqlserver://db;password={${p.replaceAll("}", "}}")}}`],
+    ["in double quotes", (p: string) => `Server=db;Pwd="${p.replaceAll('"', '""')}";Uid=app`],
+    ["in single quotes", (p: string) => `Server=db;Pwd='${p.replaceAll("'", "''")}';Uid=app`],
+  ])("never shows a password %s", (_, write) => {
+    const password = fc
+      .array(fc.constantFrom(..."@:/?#;={}%&\"' a1".split(""), "SECRET"))
+      .map((parts) => `SECRET${parts.join("")}SECRET`);
+    fc.assert(
+      fc.property(password, (secret) => {
+        const url = write(secret);
+        const redact = makeRedactor(secretsOf(url, {}));
+        expect(redact(`cannot use ${url}: ${secret}`)).not.toContain("SECRET");
+      }),
+    );
+  });
+
+  test("shows the user's name when it is the password, too", () => {
+    const redact = makeRedactor(secretsOf("Server=db;User Id=app;Password=app", {}));
+
+    expect(redact("user app at Server=db;User Id=app;Password=app")).toBe(
+      "user app at Server=db;User Id=app;Password=***",
+    );
+  });
+
+  test("may have its password in the environment", () => {
+    const environment = { MSSQL_PASSWORD: "hunter2", SQLCMDPASSWORD: "hunter3" };
+    const redact = makeRedactor(secretsOf("sqlserver://app@db", environment));
+
+    expect(redact("hunter2 and hunter3")).toBe("*** and ***");
   });
 });
