@@ -14,10 +14,12 @@ import type { Prepared } from "./plan-load.ts";
 import type { Source } from "./read/source.ts";
 import type { Outcome } from "./report/make-report.ts";
 import { RejectBook } from "./report/reject-book.ts";
+import { TransactionDoomed } from "./targets/target.ts";
 import type { Session, Writer } from "./targets/target.ts";
 import { gather, readAhead } from "./write/batches.ts";
 import type { Gathered } from "./write/batches.ts";
 import { RecordMapper } from "./write/map-records.ts";
+import { Quarantine } from "./write/quarantine.ts";
 import { BatchWriter } from "./write/write-batch.ts";
 
 /** Milliseconds between two progress reports. */
@@ -26,6 +28,7 @@ const PROGRESS_MS = 100;
 /** What a try takes over from the one before. */
 interface Continued {
   readonly rejects: RejectBook;
+  readonly quarantine: Quarantine;
   readonly again: boolean;
 }
 
@@ -36,6 +39,7 @@ export class Attempt {
   readonly #started: number;
   readonly #counts = noCounts();
   readonly #rejects: RejectBook;
+  readonly #quarantine: Quarantine;
   #prepared: Prepared | null = null;
   #session: Session | null = null;
   /** Every source opened so far can be read again. */
@@ -51,12 +55,17 @@ export class Attempt {
     options: Options,
     surroundings: Surroundings,
     started: number,
-    { rejects, again }: Continued = { rejects: new RejectBook(options), again: false },
+    { rejects, quarantine, again }: Continued = {
+      rejects: new RejectBook(options),
+      quarantine: new Quarantine(),
+      again: false,
+    },
   ) {
     this.#options = options;
     this.#surroundings = surroundings;
     this.#started = started;
     this.#rejects = rejects;
+    this.#quarantine = quarantine;
     this.#again = again;
   }
 
@@ -89,7 +98,12 @@ export class Attempt {
     const { session, plan } = prepared;
     const writer = await this.#begin(prepared);
     try {
-      const batches = new BatchWriter(plan, writer, (error) => session.classify(error));
+      const batches = new BatchWriter(plan, {
+        writer,
+        capabilities: session.capabilities,
+        classify: (error) => session.classify(error),
+        quarantine: this.#quarantine,
+      });
       const mapper = new RecordMapper(plan, {
         resolve: prepared.resolve,
         capabilities: session.capabilities,
@@ -194,18 +208,29 @@ export class Attempt {
     if (!this.#committing) await this.#session?.close();
   }
 
-  /** True when the error may pass, nothing was committed and every source can be read again. */
-  mayRetry(error: unknown): boolean {
-    if (this.#committing || this.#surroundings.signal.aborted || !this.#rereadable) return false;
+  /**
+   * Whether to try again, which takes that nothing was committed and every source can be read again: `later` for an
+   * error that may pass, `now` for rows that the next try treats differently.
+   */
+  mayRetry(error: unknown): "now" | "later" | null {
+    if (this.#committing || this.#surroundings.signal.aborted || !this.#rereadable) return null;
+    if (original(error) instanceof TransactionDoomed) return "now";
+    return this.#mayPass(error) ? "later" : null;
+  }
+
+  #mayPass(error: unknown): boolean {
     if (this.#session === null) return this.#again && isUnreachable(error);
     return this.#session.classify(original(error)) === "transient";
   }
 
-  /** The next try. */
-  startAgain(): Attempt {
+  /** The next try, after `error`. */
+  startAgain(error: unknown): Attempt {
+    const cause = original(error);
+    if (cause instanceof TransactionDoomed) this.#quarantine.add(cause);
     this.#rejects.restart();
     return new Attempt(this.#options, this.#surroundings, this.#started, {
       rejects: this.#rejects,
+      quarantine: this.#quarantine,
       again: true,
     });
   }

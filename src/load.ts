@@ -45,14 +45,16 @@ export async function load(
       return makeReport(attempt.outcome(null), options, started);
     } catch (error) {
       surroundings.log.debug({ err: error }, "the load failed");
+      const when = attempt.mayRetry(error);
       const again =
-        attempt.mayRetry(error) && (await waitToRetry(tries, options, surroundings, started));
+        when === "now" ||
+        (when === "later" && (await waitToRetry(tries, options, surroundings, started)));
       if (!again) return makeReport(attempt.outcome(error), options, started);
       surroundings.log.warn(
         { try: tries, error: String(error) },
         "starting again from the first record",
       );
-      attempt = attempt.startAgain();
+      attempt = attempt.startAgain(error);
     } finally {
       await current.close();
     }

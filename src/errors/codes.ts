@@ -77,7 +77,7 @@ export const ERROR_CODES = {
   TARGET_URL: {
     title: "cannot use the target {url}",
     cause: "{reason}",
-    fix: "pass --to postgres://user@host/database, or sqlite:path, or a path that ends in .db, .sqlite or .sqlite3",
+    fix: "pass --to postgres://user@host/database, sqlserver://user@host/database, sqlite:path, or a path that ends in .db, .sqlite or .sqlite3",
     exit: 2,
   },
   TARGET_DRIVER_MISSING: {
@@ -98,6 +98,12 @@ export const ERROR_CODES = {
     fix: "run the same command again; what was not committed was undone by the server",
     exit: 75,
   },
+  TARGET_DOOMED: {
+    title: "the database ended the whole load because of a record",
+    cause: "{reason}",
+    fix: "mend the record; or load a file instead of a stream: then the load starts again without the record",
+    exit: 4,
+  },
   TARGET_OUTCOME_UNKNOWN: {
     title: "the connection was lost while committing",
     cause: "{reason}",
@@ -113,13 +119,13 @@ export const ERROR_CODES = {
   TARGET_LOGIN: {
     title: "{target} refused the login",
     cause: "{reason}",
-    fix: "check user, password and database; PGPASSWORD, PGPASSFILE and ~/.pgpass work as with psql",
+    fix: "check user, password and database; the environment's count as well: PGPASSWORD, PGPASSFILE and ~/.pgpass as with psql, MSSQL_USER and MSSQL_PASSWORD for SQL Server",
     exit: 2,
   },
   TARGET_TLS: {
     title: "no trusted TLS connection to {target}",
     cause: "{reason}",
-    fix: "pass sslrootcert=FILE for a private CA, or say sslmode=require or sslmode=disable if you accept the risk",
+    fix: "pass sslrootcert=FILE (SQL Server: ca=FILE) for a private CA, or accept the risk: sslmode=require or sslmode=disable (SQL Server: trustServerCertificate=true or encrypt=false)",
     exit: 2,
   },
   TARGET_FULL: {

@@ -58,6 +58,12 @@ export interface Trigger {
   readonly events: readonly ("insert" | "update" | "delete" | "truncate")[];
 }
 
+/** A CHECK constraint and its condition as SQL over bare column names. */
+export interface Check {
+  readonly name: string;
+  readonly sql: string;
+}
+
 /** Where a table is. */
 export interface TableName {
   /** `null` where the database has no schemas. */
@@ -79,4 +85,8 @@ export interface TableShape {
   readonly missingPrivileges: readonly string[];
   /** A CHECK constraint exists, or a type that checks: proposed rows may be refused for more than NOT NULL. */
   readonly checked: boolean;
+  /** The checks that this database's upsert does not hold against a row that meets a target row; the target does. */
+  readonly checks: readonly Check[];
+  /** Why the database's own upsert must not be used on this table, as a clause; `null` when it may. */
+  readonly upsertHazard: string | null;
 }

@@ -13,6 +13,8 @@ export interface ArbiterRequest {
   readonly anyConstraint: boolean;
   readonly matchNulls: boolean;
   readonly strategy: "auto" | Strategy;
+  /** The native upsert takes any columns as its key. */
+  readonly freeKeys: boolean;
   readonly quoteIdentifier: (name: string) => string;
 }
 
@@ -92,10 +94,9 @@ function byColumns(shape: TableShape, key: readonly string[], request: ArbiterRe
   const related = shape.uniqueKeys.filter((each) =>
     touches(each, columns, request.quoteIdentifier),
   );
-  const mayLook = shape.kind === "table" && related.length === 0 && request.keyWhere === null;
-  if (request.strategy === "select-then-write" && mayLook) {
-    return unindexed(columns, null, request);
-  }
+  const mayLook = shape.kind === "table" && matching.length === 0 && request.keyWhere === null;
+  const asked = request.strategy === "select-then-write" && related.length === 0;
+  if (mayLook && (asked || request.freeKeys)) return unindexed(columns, null, request);
   throw noConflictTarget(shape, { columns, related, partial }, request);
 }
 

@@ -38,7 +38,8 @@ export function makePlan(request: PlanRequest): LoadPlan {
   const mode = chooseMode(options);
   const naming = { columns: shape.columns.map((column) => column.name), quoteIdentifier };
   const matchNulls = options.nullKey === "match";
-  const arbiter = chooseArbiter(shape, { ...options, mode, matchNulls, quoteIdentifier });
+  const { freeKeys } = capabilities;
+  const arbiter = chooseArbiter(shape, { ...options, mode, matchNulls, freeKeys, quoteIdentifier });
   if (!request.openFields) refuseUnknownFields(request.fields, namedFields(options));
   const mapping = mapFields(shape, request.fields, fieldResolver(shape, options));
   const constants = parseConstants(shape, options, mapping);

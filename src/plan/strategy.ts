@@ -15,6 +15,7 @@ export interface StrategyRequest {
   readonly asked: "auto" | Strategy;
   readonly mode: Mode;
   readonly arbiter: Arbiter | null;
+  /** NULL keys are to match, and no index does that by itself. */
   readonly matchNulls: boolean;
 }
 
@@ -30,7 +31,7 @@ export function chooseStrategy(
   }
   const uncounted = whyUncounted(shape, capabilities, request.mode);
   if (obstacle === null && uncounted === null) {
-    return { chosen: "native", why: nativeReason(request.mode) };
+    return { chosen: "native", why: nativeReason(request) };
   }
   if (obstacle === null && request.asked === "native") {
     return { chosen: "native", why: "asked for with --strategy" };
@@ -57,9 +58,12 @@ export function whyUncounted(
   return `an upsert into ${what} cannot tell inserted from updated rows on this version`;
 }
 
-function nativeReason(mode: Mode): string {
+function nativeReason({ mode, arbiter }: StrategyRequest): string {
   if (mode === "insert") return "plain INSERT: a record whose key exists is rejected";
   if (mode === "update") return "UPDATE of the rows that are found; nothing is inserted";
+  if (arbiter?.name === null && arbiter.kind === "parts") {
+    return "the database's own upsert takes any key; without a unique index it locks as much as it reads";
+  }
   return "a unique index decides, so the database's own upsert is exact and never races";
 }
 
@@ -69,6 +73,7 @@ function nativeObstacle(
   { mode, arbiter, matchNulls }: StrategyRequest,
 ): string | null {
   if (mode === "insert" || mode === "update") return null;
+  if (shape.upsertHazard !== null) return shape.upsertHazard;
   if (shape.triggers.some((trigger) => trigger.timing === "instead")) {
     return "INSTEAD OF triggers take no upsert";
   }
@@ -76,6 +81,7 @@ function nativeObstacle(
   if (shape.kind === "virtual") return "virtual tables take no upsert";
   if (arbiter?.kind === "any" && !capabilities.anyConstraint)
     return "no native form for any unique key";
+  if (capabilities.freeKeys) return null;
   if (matchNulls && arbiter?.nullsEqual === true && arbiter.columns.length > 0) {
     return "--null-key match: the unique index takes NULLs as different keys";
   }

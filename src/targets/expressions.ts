@@ -18,6 +18,9 @@ type Token =
     }
   | { readonly kind: "space" | "other"; readonly text: string };
 
+/** A name in brackets, where the database quotes so; elsewhere brackets are subscripts. */
+const BRACKETED = /\[(?:[^\]]|\]\])+\]/;
+
 const TOKEN =
   /\s+|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|[eExXbBnN]?'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\d[\w.]*|[\p{L}_][\p{L}\p{N}_$]*|::|=>|[\s\S]/guy;
 
@@ -29,13 +32,15 @@ const RESERVED = new Set(
    table then to true union unique user using values when where with within`.split(/\s+/),
 );
 
+const BRACKET_TOKEN = new RegExp(`${BRACKETED.source}|${TOKEN.source}`, TOKEN.flags);
+
 /** Splits SQL into words, white space and everything else; strings stay whole, comments go. */
-function tokenize(sql: string): Token[] {
-  return [...sql.matchAll(TOKEN)].map(([text]): Token => {
+function tokenize(sql: string, brackets = false): Token[] {
+  return [...sql.matchAll(brackets ? BRACKET_TOKEN : TOKEN)].map(([text]): Token => {
     // A comment to the end of the line would swallow what is written behind the expression.
     if (/^(--|\/\*)/.test(text)) return { kind: "space", text: " " };
     if (/^\s/.test(text)) return { kind: "space", text };
-    if (/^["`]/.test(text) && text.length > 1) {
+    if (/^["`[]/.test(text) && text.length > 1) {
       const close = text.at(-1) ?? "";
       const name = text.slice(1, -1).replaceAll(close + close, close);
       return { kind: "word", text, name, quoted: true };
@@ -52,7 +57,7 @@ function tokenize(sql: string): Token[] {
  * Names after a dot, function names, type names and keywords stay as they are.
  */
 export function qualify(sql: string, alias: string, naming: Naming): string {
-  const tokens = tokenize(sql);
+  const tokens = tokenize(sql, naming.quoteIdentifier("a").startsWith("["));
   const solid = tokens.filter((token) => token.kind !== "space");
   let at = -1;
   let skipUntilDepth: number | null = null;
@@ -70,9 +75,8 @@ export function qualify(sql: string, alias: string, naming: Naming): string {
         depth -= 1;
       }
       if (token.kind !== "word" || skipUntilDepth !== null) return token.text;
-      const column = isBareColumn(token, solid[at - 1], next)
-        ? lookUp(token, naming.columns)
-        : null;
+      const isFree = isBareColumn(token, solid[at - 1], next) && !isNamed(solid, at);
+      const column = isFree ? lookUp(token, naming.columns) : null;
       return column === null ? token.text : `${alias}.${naming.quoteIdentifier(column)}`;
     })
     .join("");
@@ -94,6 +98,17 @@ function isBareColumn(
   if (after !== undefined && [".", "(", "=>"].includes(after.text)) return false;
   if (after?.text.startsWith("'")) return false;
   return !(after?.kind === "word" && /^from$/i.test(after.name) && before?.text === "(");
+}
+
+/** Functions whose first argument is no value but a name: of a type or a part of a date. */
+const NAMING_FUNCTIONS =
+  /^(try_)?convert$|^date(add|diff|diff_big|name|part|_bucket|trunc)$|^extract$/i;
+
+function isNamed(solid: readonly Token[], at: number): boolean {
+  const called = solid[at - 2];
+  return (
+    solid[at - 1]?.text === "(" && called?.kind === "word" && NAMING_FUNCTIONS.test(called.name)
+  );
 }
 
 /** The second words of `at time zone`, `with time zone`, `double precision`, `bit varying`. */
@@ -126,7 +141,10 @@ export function hasSubquery(sql: string): boolean {
  */
 const SELF_CONTAINED = new Set(
   `abs age array_append array_cat array_length array_position array_prepend array_remove array_replace array_to_string ascii
-   avg bit_length btrim cardinality cast ceil ceiling char char_length chr clock_timestamp coalesce concat concat_ws count
+   avg bit_length btrim cardinality cast charindex choose convert datalength dateadd datediff datediff_big datefromparts
+   datename datepart datetrunc eomonth getdate getutcdate hashbytes isdate isjson isnull isnumeric json_modify json_query
+   json_value len nchar newid patindex quotename space square str stuff switchoffset sysdatetime sysdatetimeoffset
+   sysutcdatetime todatetimeoffset try_cast try_convert ceil ceiling char char_length chr clock_timestamp coalesce concat concat_ws count
    current_setting date date_part date_trunc datetime decode digest div encode exp extract floor format gen_random_uuid glob greatest
    hex ifnull iif in initcap instr json json_array json_build_array json_build_object json_each json_extract json_insert
    json_object json_patch json_remove json_replace json_set json_valid jsonb_agg jsonb_build_array jsonb_build_object
@@ -142,7 +160,9 @@ const SELF_CONTAINED = new Set(
 export function unknownFunction(sql: string): string | null {
   const solid = tokenize(sql).filter((token) => token.kind !== "space");
   const called = solid.find((token, index) => {
-    if (token.kind !== "word" || solid[index + 1]?.text !== "(") return false;
+    if (solid[index + 1]?.text !== "(") return false;
+    if (token.text === "]") return true;
+    if (token.kind !== "word") return false;
     if (token.quoted || solid[index - 1]?.text === ".") return true;
     return !SELF_CONTAINED.has(token.name.toLowerCase()) && !isSyntax(token.name);
   });
@@ -158,8 +178,11 @@ function isSyntax(word: string): boolean {
 /** Splits `column = expression` at its first equals sign; `null` when it is not of that form. */
 export function splitAssignment(text: string): { column: string; expression: string } | null {
   const match =
-    /^\s*(?:"((?:[^"]|"")+)"|([\p{L}_][\p{L}\p{N}_$]*))\s*=(?!=)\s*([\s\S]*\S)\s*$/u.exec(text);
+    /^\s*(?:"((?:[^"]|"")+)"|\[((?:[^\]]|\]\])+)\]|([\p{L}_][\p{L}\p{N}_$]*))\s*=(?!=)\s*([\s\S]*\S)\s*$/u.exec(
+      text,
+    );
   if (match === null) return null;
-  const [, quoted, bare, expression] = match;
-  return { column: quoted?.replaceAll('""', '"') ?? bare ?? "", expression: expression ?? "" };
+  const [, quoted, bracketed, bare, expression] = match;
+  const column = quoted?.replaceAll('""', '"') ?? bracketed?.replaceAll("]]", "]") ?? bare ?? "";
+  return { column, expression: expression ?? "" };
 }

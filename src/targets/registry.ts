@@ -4,6 +4,7 @@ import type { Target } from "./target.ts";
 
 const TARGETS: readonly (() => Promise<Target>)[] = [
   async () => (await import("./postgres/index.ts")).postgres,
+  async () => (await import("./sqlserver/index.ts")).sqlserver,
   async () => (await import("./sqlite/index.ts")).sqlite,
 ];
 

@@ -4,7 +4,7 @@
  * Lifecycle: `connect` → `readTableShape` → (planning) → `checkPlan` → `begin` → batches → `commit` or `rollback` → `close`.
  * A session is used by one load and never re-entered while a call is pending.
  */
-import type { Batch, BatchResult } from "../model/batch.ts";
+import type { Batch, BatchResult, Row, RowFault } from "../model/batch.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan, RowSource } from "../model/load-plan.ts";
 import type { TableName, TableShape } from "../model/table-shape.ts";
@@ -15,6 +15,10 @@ export interface Capabilities {
   readonly rowSources: readonly RowSource[];
   /** False when the engine applies one row at a time as cheaply as many: no staging, no waves. */
   readonly setBased: boolean;
+  /** The native upsert takes any columns as its key, indexed or not, and NULLs as equal on request (MERGE's ON). */
+  readonly freeKeys: boolean;
+  /** The native upsert fails with class `repeat` when a key repeats; else repeats must be looked for. */
+  readonly findsRepeats: boolean;
   /** Ignore mode can name "any unique key". */
   readonly anyConstraint: boolean;
   /** Upserts through a view. */
@@ -46,6 +50,8 @@ export type ErrorClass =
   | "row"
   /** Two rows of one statement met: apply them apart. */
   | "repeat"
+  /** A `TransactionDoomed`: the load must start again, and treat those rows differently. */
+  | "doomed"
   /** The same load may succeed later. */
   | "transient"
   | "fatal";
@@ -107,13 +113,33 @@ export interface Repeat {
   readonly wave: number;
 }
 
+/**
+ * Rows made the database end the whole transaction, which no savepoint can undo. `fault` is set when it was one row by
+ * itself: the load can start again without it. Otherwise it starts again and applies these rows one at a time.
+ */
+export class TransactionDoomed extends Error {
+  readonly rows: readonly Row[];
+  readonly fault: RowFault | null;
+
+  constructor(message: string, rows: readonly Row[], fault: RowFault | null) {
+    super(message);
+    this.name = "TransactionDoomed";
+    this.rows = rows;
+    this.fault = fault;
+  }
+}
+
 /** The set-based half of a writer. Errors of class `row` and `repeat` are undone by `rollbackToSavepoint`. */
 export interface SetWriter {
   savepoint(): Promise<void>;
   release(): Promise<void>;
   rollbackToSavepoint(): Promise<void>;
-  /** Brings the rows to the server by the plan's row source, replacing those of the batch before. */
-  stage(batch: Batch): Promise<void>;
+  /**
+   * Brings the rows to the server by the plan's row source, replacing those of the batch before. Answers with the rows
+   * that the database could not accept whatever is in the table; they are not staged. Where the engine cannot tell them
+   * apart, it fails with class `row` instead.
+   */
+  stage(batch: Batch): Promise<readonly RowFault[]>;
   /** The repeats of a key among the staged rows, by the database's own equality. */
   repeats(batch: Batch): Promise<readonly Repeat[]>;
   /**
@@ -126,5 +152,5 @@ export interface SetWriter {
 /** Which staged rows a statement takes, by `ord`. */
 export type Selection =
   | { readonly kind: "all" }
-  | { readonly kind: "only"; readonly ords: readonly number[] }
+  | { readonly kind: "only"; readonly ords: readonly number[]; readonly wave: number }
   | { readonly kind: "except"; readonly ords: readonly number[] };

@@ -3,57 +3,81 @@
  * one row at a time where only that is exact or where a row is at fault. Knows no target's name.
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Batch, BatchResult } from "../model/batch.ts";
+import type { Batch, BatchResult, RowFault } from "../model/batch.ts";
 import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
-import type { ErrorClass, Repeat, SetWriter, Writer } from "../targets/target.ts";
+import type { Capabilities, ErrorClass, Repeat, SetWriter, Writer } from "../targets/target.ts";
+import { Quarantine } from "./quarantine.ts";
 
 /** Waves that carry fewer rows than this on average cost more than one row at a time. */
 const WORTHWHILE_WAVE = 8;
+
+/** What a batch writer needs beside the plan. */
+export interface WriterContext {
+  readonly writer: Writer;
+  readonly capabilities: Capabilities;
+  readonly classify: (error: unknown) => ErrorClass;
+  /** What earlier tries of the load have learned. */
+  readonly quarantine?: Quarantine;
+}
 
 /** Writes the batches of one load; remembers whether keys repeat. */
 export class BatchWriter {
   readonly #plan: LoadPlan;
   readonly #writer: Writer;
   readonly #classify: (error: unknown) => ErrorClass;
+  readonly #quarantine: Quarantine;
+  readonly #findsRepeats: boolean;
   #repeatsSeen = false;
 
-  constructor(plan: LoadPlan, writer: Writer, classify: (error: unknown) => ErrorClass) {
+  constructor(
+    plan: LoadPlan,
+    { writer, capabilities, classify, quarantine = new Quarantine() }: WriterContext,
+  ) {
     this.#plan = plan;
     this.#writer = writer;
     this.#classify = classify;
+    this.#quarantine = quarantine;
+    this.#findsRepeats = capabilities.findsRepeats;
   }
 
   /** Applies the batch; its counts are exact. Throws whatever no row caused. */
   async write(batch: Batch): Promise<BatchResult> {
-    if (batch.rows.length === 0) return { counts: {}, faults: [] };
-    const { set } = this.#writer;
-    const counts =
-      set === undefined || this.#oneAtATime(batch) ? null : await this.#writeSet(set, batch);
-    const result = counts === null ? await this.#writer.applyEach(batch) : { counts, faults: [] };
-    const total = accountedFor({ ...noCounts(), ...result.counts }) + result.faults.length;
+    const known = batch.rows.flatMap((row) => this.#quarantine.faultOf(row) ?? []);
+    const { counts, faults } = await this.#writeSound(without(batch, known));
+    const total = accountedFor({ ...noCounts(), ...counts }) + faults.length + known.length;
     if (total !== batch.rows.length) {
       const message = `batch ${batch.number} has ${batch.rows.length} rows but ${total} were counted`;
       throw upsurgeError("INTERNAL", { message });
     }
-    return result;
+    return { counts, faults: [...known, ...faults].toSorted((a, b) => a.row.ord - b.row.ord) };
+  }
+
+  async #writeSound(batch: Batch): Promise<BatchResult> {
+    if (batch.rows.length === 0) return { counts: {}, faults: [] };
+    const { set } = this.#writer;
+    const result =
+      set === undefined || this.#oneAtATime(batch) ? null : await this.#writeSet(set, batch);
+    return result ?? (await this.#writer.applyEach(batch));
   }
 
   #oneAtATime(batch: Batch): boolean {
     const { coupling } = this.#plan;
-    return coupling.rows !== null || (coupling.order !== null && isMixed(batch));
+    if (coupling.rows !== null || this.#quarantine.goesAlone(batch)) return true;
+    return coupling.order !== null && isMixed(batch);
   }
 
-  /** The counts of the batch applied as a set; `null`, with nothing left behind, when that is not possible. */
-  async #writeSet(set: SetWriter, batch: Batch): Promise<Counts | null> {
+  /** The batch applied as a set; `null`, with nothing left behind, when that is not possible. */
+  async #writeSet(set: SetWriter, batch: Batch): Promise<BatchResult | null> {
     await set.savepoint();
     try {
-      await set.stage(batch);
-      const counts = await this.#applyStaged(set, batch);
-      if (counts !== null && accountedFor(counts) === batch.rows.length) {
+      const faults = await set.stage(batch);
+      const sound = without(batch, faults);
+      const counts = sound.rows.length === 0 ? noCounts() : await this.#applyStaged(set, sound);
+      if (counts !== null && accountedFor(counts) === sound.rows.length) {
         await set.release();
-        return counts;
+        return { counts, faults };
       }
     } catch (error) {
       const kind = this.#classify(error);
@@ -80,15 +104,17 @@ export class BatchWriter {
     if (repeats.length / waves.length < WORTHWHILE_WAVE && waves.length > 4) return null;
     const repeated = repeats.map((repeat) => repeat.ord);
     addCounts(counts, await set.apply(batch, { kind: "except", ords: repeated }));
-    for (const ords of waves) addCounts(counts, await set.apply(batch, { kind: "only", ords }));
+    for (const [at, ords] of waves.entries()) {
+      addCounts(counts, await set.apply(batch, { kind: "only", ords, wave: at + 2 }));
+    }
     return counts;
   }
 
-  /** A native upsert of rows of one shape finds repeats by itself, at no cost; everything else has to ask. */
+  /** A native upsert of rows of one shape may find repeats by itself, at no cost; everything else has to ask. */
   #mustLookForRepeats(batch: Batch): boolean {
     const { mode, strategy, arbiter, coupling } = this.#plan;
     if (mode === "insert" || arbiter === null) return false;
-    if (mode === "update" || strategy === "select-then-write") return true;
+    if (mode === "update" || strategy === "select-then-write" || !this.#findsRepeats) return true;
     return coupling.order === null && (this.#repeatsSeen || isMixed(batch));
   }
 }
@@ -96,6 +122,12 @@ export class BatchWriter {
 function isMixed(batch: Batch): boolean {
   const [first] = batch.rows;
   return batch.rows.some((row) => row.shape !== first?.shape);
+}
+
+function without(batch: Batch, faults: readonly RowFault[]): Batch {
+  if (faults.length === 0) return batch;
+  const out = new Set(faults.map(({ row }) => row));
+  return { ...batch, rows: batch.rows.filter((row) => !out.has(row)) };
 }
 
 /** The repeats, second occurrences first; each wave in file order. */

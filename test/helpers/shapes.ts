@@ -49,6 +49,8 @@ export function table(facts: Partial<TableShape> = {}): TableShape {
     rewritten: false,
     missingPrivileges: [],
     checked: false,
+    checks: [],
+    upsertHazard: null,
     ...facts,
   };
 }
@@ -58,6 +60,8 @@ export const ABLE: Capabilities = {
   rowSources: ["staged", "arrays", "values"],
   setBased: true,
   anyConstraint: true,
+  freeKeys: false,
+  findsRepeats: true,
   upsertsViews: true,
   countsPartitioned: true,
   storesNul: false,

@@ -45,6 +45,8 @@ export class PostgresSession implements Session {
     this.capabilities = {
       rowSources: ["staged", "arrays", "values"],
       setBased: true,
+      freeKeys: false,
+      findsRepeats: true,
       anyConstraint: true,
       upsertsViews: true,
       countsPartitioned: version >= 180_000,

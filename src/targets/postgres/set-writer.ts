@@ -1,6 +1,6 @@
 /** Applies staged rows as sets: one native statement a shape, or look, update and insert. */
 import type { Client } from "pg";
-import type { Batch } from "../../model/batch.ts";
+import type { Batch, RowFault } from "../../model/batch.ts";
 import { addCounts, noCounts } from "../../model/counts.ts";
 import type { Counts } from "../../model/counts.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
@@ -32,9 +32,10 @@ export class PostgresSetWriter implements SetWriter {
     await this.#client.query("rollback to savepoint upsurge_batch");
   }
 
-  async stage(batch: Batch): Promise<void> {
+  async stage(batch: Batch): Promise<readonly RowFault[]> {
     await this.#client.query(`truncate ${STAGE}`);
     await fillStage(this.#client, this.#plan, batch.rows);
+    return [];
   }
 
   async repeats(): Promise<readonly Repeat[]> {

@@ -98,6 +98,8 @@ export async function readTableShape(client: Client, table: string): Promise<Tab
     rewritten: relation.rewritten,
     missingPrivileges: relation.missing,
     checked: relation.checked,
+    checks: [],
+    upsertHazard: null,
   };
 }
 

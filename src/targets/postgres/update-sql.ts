@@ -1,17 +1,9 @@
 /** The SQL of what happens to a target row: assignments, and the test whether its stored image would change. Pure. */
 import type { LoadPlan } from "../../model/load-plan.ts";
-import type { Column } from "../../model/table-shape.ts";
+import { assignmentsOf } from "../assignments.ts";
+import type { SqlAssignment } from "../assignments.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { asStored, overflows } from "./types.ts";
-
-interface SqlAssignment {
-  readonly column: Column;
-  readonly value: string;
-  /** Takes part in the test for change; stamps do not. */
-  readonly compared: boolean;
-  /** An expression of the user's, whose type may differ from the column's. */
-  readonly foreign: boolean;
-}
 
 /** The update of a target row by an incoming row that carries `columns`. */
 export interface UpdateSql {
@@ -23,7 +15,7 @@ export interface UpdateSql {
 
 /** Builds the update for rows that carry `columns`. */
 export function updateSql(plan: LoadPlan, columns: readonly string[]): UpdateSql {
-  const assigned = assignmentsOf(plan, columns);
+  const assigned = assignmentsOf(plan, columns, quoteIdentifier);
   const compared = assigned.filter((each) => each.compared);
   if (compared.length === 0) return { assignments: null, differs: null };
   return {
@@ -32,29 +24,6 @@ export function updateSql(plan: LoadPlan, columns: readonly string[]): UpdateSql
       .join(", "),
     differs: plan.update.rewriteUnchanged ? null : differsSql(compared),
   };
-}
-
-function assignmentsOf({ table, update }: LoadPlan, columns: readonly string[]): SqlAssignment[] {
-  const sets = new Map(update.sets.map((each) => [each.column, each.expression]));
-  const stamps = new Map(update.stamps.map((each) => [each.column, each.expression]));
-  const assigned: SqlAssignment[] = [];
-  for (const column of table.columns) {
-    const { name } = column;
-    const stamp = stamps.get(name);
-    const expression = sets.get(name);
-    if (stamp !== undefined) {
-      assigned.push({ column, value: `(${stamp})`, compared: false, foreign: true });
-    } else if (expression !== undefined) {
-      assigned.push({ column, value: `(${expression})`, compared: true, foreign: true });
-    } else if (columns.includes(name) && update.columns.includes(name)) {
-      const quoted = quoteIdentifier(name);
-      const value = update.nullKeeps
-        ? `coalesce(excluded.${quoted}, target.${quoted})`
-        : `excluded.${quoted}`;
-      assigned.push({ column, value, compared: true, foreign: false });
-    }
-  }
-  return assigned;
 }
 
 /**

@@ -20,6 +20,8 @@ import { SqliteWriter } from "./writer.ts";
 const CAPABILITIES: Capabilities = {
   rowSources: ["values", "staged", "arrays"],
   setBased: false,
+  freeKeys: false,
+  findsRepeats: true,
   anyConstraint: true,
   upsertsViews: false,
   countsPartitioned: true,

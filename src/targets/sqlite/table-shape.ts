@@ -106,6 +106,8 @@ function describe(db: Connection, table: ListedTable): SqliteTable {
     rewritten: false,
     missingPrivileges: [],
     checked: sql.checked || table.strict === 1,
+    checks: [],
+    upsertHazard: null,
   };
   return { shape, details };
 }

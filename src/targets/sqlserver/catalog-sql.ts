@@ -1,0 +1,66 @@
+/** The questions to the catalog, in plain T-SQL over documented views. `@id` is the table's object id. Pure. */
+
+/** The object that a name means, `@name` in a form that OBJECT_ID reads. */
+export const RELATION = `SELECT o.object_id AS id, s.name AS [schema], o.name AS name, RTRIM(o.type) AS type
+FROM sys.objects AS o INNER JOIN sys.schemas AS s ON s.schema_id = o.schema_id
+WHERE o.object_id = OBJECT_ID(@name) AND o.type IN ('U', 'V')`;
+
+/** What this user may do with it. */
+export const PRIVILEGES = `SELECT HAS_PERMS_BY_NAME(@name, 'OBJECT', 'SELECT') AS may_select,
+HAS_PERMS_BY_NAME(@name, 'OBJECT', 'INSERT') AS may_insert, HAS_PERMS_BY_NAME(@name, 'OBJECT', 'UPDATE') AS may_update`;
+
+/** Columns in table order; an alias type is shown as the type it stands for. */
+export const COLUMNS = `SELECT c.name AS name, c.column_id AS id, COALESCE(b.name, t.name) AS type, c.max_length AS bytes,
+c.precision AS precision, c.scale AS scale, c.is_nullable AS nullable, c.is_identity AS is_identity,
+c.generated_always_type AS generated, d.definition AS default_sql, k.definition AS computed_sql,
+CASE WHEN c.collation_name <> CONVERT(nvarchar(128), DATABASEPROPERTYEX(DB_NAME(), 'Collation')) THEN c.collation_name END AS collation
+FROM sys.columns AS c
+INNER JOIN sys.types AS t ON t.user_type_id = c.user_type_id
+LEFT JOIN sys.types AS b ON b.user_type_id = c.system_type_id
+LEFT JOIN sys.default_constraints AS d ON d.object_id = c.default_object_id
+LEFT JOIN sys.computed_columns AS k ON k.object_id = c.object_id AND k.column_id = c.column_id
+WHERE c.object_id = CONVERT(int, @id) ORDER BY c.column_id`;
+
+/** Unique indexes and constraints, one row for each of their columns. */
+export const KEYS = `SELECT i.name AS name, i.is_primary_key AS is_primary, i.is_unique_constraint AS is_constraint,
+i.filter_definition AS predicate, c.name AS column_name
+FROM sys.indexes AS i
+INNER JOIN sys.index_columns AS k ON k.object_id = i.object_id AND k.index_id = i.index_id
+INNER JOIN sys.columns AS c ON c.object_id = k.object_id AND c.column_id = k.column_id
+WHERE i.object_id = CONVERT(int, @id) AND i.is_unique = 1 AND i.is_disabled = 0 AND k.key_ordinal > 0
+ORDER BY i.is_primary_key DESC, i.name, k.key_ordinal`;
+
+/** Enforced foreign keys, one row for each of their columns. */
+export const FOREIGN_KEYS = `SELECT f.name AS name, f.referenced_object_id AS refers_to, f.parent_object_id AS id, c.name AS column_name
+FROM sys.foreign_keys AS f
+INNER JOIN sys.foreign_key_columns AS k ON k.constraint_object_id = f.object_id
+INNER JOIN sys.columns AS c ON c.object_id = k.parent_object_id AND c.column_id = k.parent_column_id
+WHERE f.parent_object_id = CONVERT(int, @id) AND f.is_disabled = 0
+ORDER BY f.name, k.constraint_column_id`;
+
+/** Enforced checks. */
+export const CHECKS = `SELECT name, definition FROM sys.check_constraints
+WHERE parent_object_id = CONVERT(int, @id) AND is_disabled = 0 ORDER BY name`;
+
+/** Enabled triggers, one row for each of their events. */
+export const TRIGGERS = `SELECT t.name AS name, t.is_instead_of_trigger AS instead, e.type_desc AS event
+FROM sys.triggers AS t INNER JOIN sys.trigger_events AS e ON e.object_id = t.object_id
+WHERE t.parent_id = CONVERT(int, @id) AND t.is_disabled = 0 ORDER BY t.name`;
+
+/** What kind of table it is. */
+export const TABLE_KIND = `SELECT temporal_type AS temporal, is_memory_optimized AS in_memory FROM sys.tables
+WHERE object_id = CONVERT(int, @id)`;
+
+/** Views with an index; few databases have one, and then their dependencies are looked at. */
+export const INDEXED_VIEWS = `SELECT COUNT(*) AS number FROM sys.views AS v WHERE EXISTS (SELECT 1 FROM sys.indexes AS i WHERE i.object_id = v.object_id AND i.is_unique = 1)`;
+
+/** An indexed view over the table. */
+export const INDEXED_VIEW_OVER = `SELECT v.name AS name FROM sys.views AS v
+INNER JOIN sys.sql_expression_dependencies AS d ON d.referencing_id = v.object_id
+WHERE d.referenced_id = CONVERT(int, @id) AND EXISTS (SELECT 1 FROM sys.indexes AS i WHERE i.object_id = v.object_id AND i.is_unique = 1)`;
+
+/** Tables and views of the database, those of the user's own schema first. */
+export const TABLES = `SELECT s.name AS [schema], o.name AS name FROM sys.objects AS o
+INNER JOIN sys.schemas AS s ON s.schema_id = o.schema_id
+WHERE o.type IN ('U', 'V') AND s.name NOT IN ('sys', 'INFORMATION_SCHEMA')
+ORDER BY CASE WHEN s.name = SCHEMA_NAME() THEN 0 ELSE 1 END, s.name, o.name`;

@@ -1,0 +1,93 @@
+/**
+ * Lets the server check a plan: the statements run over an empty stage, in a transaction that the caller rolls back, so
+ * that they write nothing. Each expression of the user's is tried by itself first, so that the error can name its flag.
+ */
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { LoadPlan } from "../../model/load-plan.ts";
+import type { Connection } from "./connection.ts";
+import { ServerError } from "./errors.ts";
+import { STAGE, tableSql } from "./names.ts";
+import { quoteIdentifier } from "./quote.ts";
+import { run } from "./run.ts";
+import { setSql } from "./set-sql.ts";
+import { stageDdl, stageSql } from "./stage-sql.ts";
+import { guarded, script } from "./guard.ts";
+import { isKeyed } from "./write-sql.ts";
+
+/** Checks `plan` for rows that carry `columns`. Throws `PLAN_*` errors. */
+export async function checkPlan(
+  connection: Connection,
+  plan: LoadPlan,
+  columns: readonly string[],
+): Promise<void> {
+  refuseReservedNames(plan);
+  await checkUnique(connection, plan);
+  await connection.batch(script(stageDdl(plan)));
+  await checkExpressions(connection, plan);
+  const shape = { id: 0, columns };
+  await run(connection, guarded([], stageSql(plan, [shape])), []);
+  // A trigger fires for no rows as well, and might not like it.
+  if (plan.table.triggers.length > 0) return;
+  await run(connection, setSql(plan, { columns, condition: "upsurge_shape = 0" }), []);
+}
+
+/** Our own columns stand beside the table's in the stage. */
+function refuseReservedNames({ table }: LoadPlan): void {
+  const taken = table.columns.find(({ name }) => /^upsurge_(ord|shape|wave)$/i.test(name));
+  if (taken === undefined) return;
+  throw upsurgeError("PLAN_UNSUPPORTED", {
+    what: `a column called ${taken.name}`,
+    reason: "staged rows have a column of that name",
+    suggestion: "rename the column",
+  });
+}
+
+/** A key without a unique index must at least be unique now; the range locks of the load keep it so. */
+async function checkUnique(connection: Connection, plan: LoadPlan): Promise<void> {
+  const { arbiter } = plan;
+  if (!isKeyed(plan) || arbiter === null || arbiter.name !== null) return;
+  const keys = arbiter.columns.map(quoteIdentifier);
+  const known = arbiter.nullsEqual ? [] : keys.map((key) => `${key} IS NOT NULL`);
+  const where = known.length === 0 ? "" : ` WHERE ${known.join(" AND ")}`;
+  const [rows = []] = await connection.batch(
+    `SELECT TOP (1) COUNT_BIG(*) AS number FROM ${tableSql(plan)}${where} GROUP BY ${keys.join(", ")} HAVING COUNT_BIG(*) > 1`,
+  );
+  if (rows.length > 0) {
+    throw upsurgeError("PLAN_KEY_NOT_UNIQUE", { table: tableSql(plan), key: keys.join(", ") });
+  }
+}
+
+async function checkExpressions(connection: Connection, plan: LoadPlan): Promise<void> {
+  const { update, mode } = plan;
+  const target =
+    mode === "insert" || mode === "ignore" ? "" : `${tableSql(plan)} AS target CROSS JOIN `;
+  const rows = `${STAGE} AS excluded`;
+  const tries: [string, string][] = [
+    ...update.sets.map(({ column, expression }): [string, string] => [
+      `--set "${column} = …"`,
+      `SELECT (${expression}) AS value FROM ${target}${rows} WHERE 1 = 0`,
+    ]),
+    ...update.stamps.map(({ column, expression }): [string, string] => [
+      `--stamp "${column} = …"`,
+      `SELECT (${expression}) AS value FROM ${rows} WHERE 1 = 0`,
+    ]),
+  ];
+  if (update.where !== null) {
+    tries.push([
+      "--update-where",
+      `SELECT 1 AS value FROM ${target}${rows} WHERE 1 = 0 AND (${update.where})`,
+    ]);
+  }
+  for (const [flag, statement] of tries) {
+    try {
+      await connection.batch(statement);
+    } catch (error) {
+      if (!(error instanceof ServerError) || error.number === 229) throw error;
+      throw upsurgeError(
+        "PLAN_EXPRESSION",
+        { flag, reason: `${error.message} (${error.number})` },
+        { cause: error, where: flag },
+      );
+    }
+  }
+}

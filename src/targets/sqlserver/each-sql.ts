@@ -1,0 +1,117 @@
+/**
+ * One row at a time, on the server: a loop over the staged rows in order that applies each by itself, so that triggers,
+ * foreign keys and defaults see exactly what the law says. A row at fault is undone by its savepoint and noted in
+ * `#upsurge_fault`; any other error ends the loop. Pure.
+ */
+import type { RowShape } from "../../model/batch.ts";
+import type { LoadPlan } from "../../model/load-plan.ts";
+import { isRowNumberSql } from "./errors.ts";
+import { answering, block, counter, NOTE_ERROR, tryCatch } from "./guard.ts";
+import { FAULTS, STAGE } from "./names.ts";
+import { usesMerge } from "./set-sql.ts";
+import {
+  identitySql,
+  insertSql,
+  isKeyed,
+  lookSql,
+  mergeSql,
+  updateFoundSql,
+  updateOf,
+} from "./write-sql.ts";
+import type { KeyedPlan, Rows } from "./write-sql.ts";
+
+/** The counts that the loop answers with, beside the outcome and `failed`. */
+export const EACH_COUNTERS = [
+  "inserted",
+  "updated",
+  "unchanged_rows",
+  "ignored",
+  "skipped_rows",
+  "suppressed",
+] as const;
+
+/** The error of a row whose key finds several target rows; the server has none for it. */
+export const SEVERAL_MATCHES = 8672;
+
+const VARIABLES = [
+  ...EACH_COUNTERS.map(counter),
+  ...["matched", "met", "skipped", "unchanged", "rows"].map(counter),
+  { name: "shape", type: "int", initial: "NULL" },
+  { name: "ord", type: "bigint", initial: "NULL" },
+  // The row at which the loop stopped.
+  { name: "failed", type: "bigint", initial: "NULL" },
+];
+
+/** The batch that applies the staged rows of `shapes`, one at a time. */
+export function eachSql(plan: LoadPlan, shapes: readonly RowShape[]): string {
+  const branches = shapes.map(
+    ({ id, columns }) =>
+      `IF @shape = ${id}\n${block(applySql(plan, { columns, condition: "upsurge_ord = @ord" }))}`,
+  );
+  const loop = [
+    `SELECT @shape = upsurge_shape FROM ${STAGE} WHERE upsurge_ord = @ord`,
+    "SET @number = 0",
+    "SAVE TRANSACTION upsurge_row",
+    tryCatch(branches, NOTE_ERROR),
+    `IF @number <> 0\n${block(failedSql(plan))}`,
+    `IF @failed IS NOT NULL SET @ord = NULL ELSE SELECT @ord = MIN(upsurge_ord) FROM ${STAGE} WHERE upsurge_ord > @ord`,
+  ];
+  return answering(VARIABLES, [
+    `SELECT @ord = MIN(upsurge_ord) FROM ${STAGE}`,
+    `WHILE @ord IS NOT NULL\n${block(loop)}`,
+  ]);
+}
+
+/** What becomes of a row that failed: ignored, noted, or the end of the loop. */
+function failedSql({ arbiter }: LoadPlan): string[] {
+  const note = block([
+    "ROLLBACK TRANSACTION upsurge_row",
+    `INSERT INTO ${FAULTS} (upsurge_ord, number, message) VALUES (@ord, @number, @message)`,
+  ]);
+  const noted = `IF ${isRowNumberSql("@number")} ${note}`;
+  const ignored = "IF @number IN (2601, 2627) SET @ignored = @ignored + 1";
+  const alive = arbiter?.kind === "any" ? `${ignored}\nELSE ${noted}` : noted;
+  return [
+    `IF @doomed = 1 SET @failed = @ord\nELSE ${alive}\nELSE SET @failed = @ord`,
+    "IF @failed IS NULL SET @number = 0",
+  ];
+}
+
+/** The statements for one row. */
+function applySql(plan: LoadPlan, rows: Rows): string[] {
+  const identity = identitySql(plan, rows.columns);
+  if (!isKeyed(plan)) return [...identity, insertSql(plan, rows), ...counted("inserted")];
+  const write = usesMerge(plan) ? mergeSql(plan, rows) : null;
+  return [
+    ...identity,
+    lookSql(plan, rows),
+    `IF @matched > 1 ${refuse()}
+ELSE IF @matched = 0 ${missing(plan, rows, write)}
+ELSE IF @skipped > 0 SET @skipped_rows = @skipped_rows + 1
+ELSE IF @unchanged > 0 SET @unchanged_rows = @unchanged_rows + 1
+ELSE ${found(plan, rows, write)}`,
+  ];
+}
+
+function refuse(): string {
+  return `INSERT INTO ${FAULTS} (upsurge_ord, number, message) VALUES (@ord, ${SEVERAL_MATCHES}, N'the key finds several rows of the table')`;
+}
+
+function missing(plan: KeyedPlan, rows: Rows, merge: string | null): string {
+  if (plan.mode === "update") return "SET @skipped_rows = @skipped_rows + 1";
+  return block([merge ?? insertSql(plan, rows), ...counted("inserted")]);
+}
+
+function found(plan: KeyedPlan, rows: Rows, merge: string | null): string {
+  const update = updateOf(plan, rows.columns) === null ? null : updateFoundSql(plan, rows);
+  if (update === null) return "SET @ignored = @ignored + 1";
+  return block([merge ?? update, ...counted("updated")]);
+}
+
+/** A statement that says it wrote nothing was overruled: by a trigger, or an index that ignores duplicates. */
+function counted(as: "inserted" | "updated"): string[] {
+  return [
+    "SET @rows = @@ROWCOUNT",
+    `IF @rows = 0 SET @suppressed = @suppressed + 1 ELSE SET @${as} = @${as} + 1`,
+  ];
+}

@@ -1,0 +1,151 @@
+/** What SQL Server's error numbers mean to a load. One table, by number; message text decides nothing but a name. */
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { RowCode } from "../../model/reject.ts";
+import type { TableShape } from "../../model/table-shape.ts";
+import type { ErrorClass } from "../target.ts";
+
+/** An error that the server sent; the driver's own are of other classes. */
+export class ServerError extends Error {
+  readonly number: number;
+
+  constructor(number: number, message: string) {
+    super(message);
+    this.name = "ServerError";
+    this.number = number;
+  }
+}
+
+/** The server's error behind one of the driver's; `null` for errors of the network and the driver. */
+export function serverErrorOf(error: unknown): ServerError | null {
+  if (!(error instanceof Error) || !("code" in error) || error.code !== "EREQUEST") return null;
+  return "number" in error && typeof error.number === "number"
+    ? new ServerError(error.number, error.message)
+    : null;
+}
+
+/** Numbers that a row can cause. */
+const ROW_CODES: Readonly<Record<number, RowCode>> = {
+  // Values that do not convert.
+  235: "ROW_TYPE",
+  241: "ROW_TYPE",
+  245: "ROW_TYPE",
+  257: "ROW_TYPE",
+  293: "ROW_TYPE",
+  295: "ROW_TYPE",
+  8114: "ROW_TYPE",
+  8169: "ROW_TYPE",
+  9400: "ROW_TYPE",
+  // Values out of range.
+  220: "ROW_RANGE",
+  232: "ROW_RANGE",
+  242: "ROW_RANGE",
+  244: "ROW_RANGE",
+  248: "ROW_RANGE",
+  517: "ROW_RANGE",
+  8115: "ROW_RANGE",
+  // Too long: for the column, the row, or an index.
+  511: "ROW_LENGTH",
+  1946: "ROW_LENGTH",
+  2628: "ROW_LENGTH",
+  8152: "ROW_LENGTH",
+  515: "ROW_NOT_NULL",
+  // A foreign key, a check: `constraintFault` tells them apart.
+  547: "ROW_CHECK",
+  550: "ROW_CHECK",
+  2601: "ROW_UNIQUE",
+  2627: "ROW_UNIQUE",
+  // An expression, a trigger, a policy.
+  537: "ROW_REFUSED",
+  3609: "ROW_REFUSED",
+  3616: "ROW_REFUSED",
+  3623: "ROW_REFUSED",
+  6522: "ROW_REFUSED",
+  8134: "ROW_REFUSED",
+  8672: "ROW_REFUSED",
+  13535: "ROW_REFUSED",
+  33504: "ROW_REFUSED",
+};
+
+/** From here on numbers are the users' own: RAISERROR and THROW in triggers. */
+const FIRST_USER_NUMBER = 50_000;
+
+/** Locks, load and network; the same load may succeed later. */
+const TRANSIENT = new Set([
+  64, 233, 701, 1204, 1205, 1222, 3960, 4060, 8645, 8651, 10053, 10054, 10060, 10928, 10929, 40143,
+  40197, 40501, 40540, 40613, 42108, 42109, 49918, 49919, 49920,
+]);
+
+/** How an error of this number changes what happens next. */
+export function classifyNumber(number: number): ErrorClass {
+  if (number === 8672) return "repeat";
+  if (number >= FIRST_USER_NUMBER || number in ROW_CODES) return "row";
+  return TRANSIENT.has(number) ? "transient" : "fatal";
+}
+
+/** SQL that is true for a number that a single row caused. */
+export function isRowNumberSql(number: string): string {
+  return `(${number} >= ${FIRST_USER_NUMBER} OR ${number} IN (${Object.keys(ROW_CODES).join(", ")}))`;
+}
+
+/** The stable code of a row that was refused with this number. */
+export function rowCode(number: number): RowCode {
+  return ROW_CODES[number] ?? "ROW_REFUSED";
+}
+
+/** What a row's error says beside its number. */
+export interface RowErrorPlace {
+  readonly code: RowCode;
+  readonly column: string | null;
+  readonly constraint: string | null;
+}
+
+/** The constraint or column that an error names; one number serves foreign keys and checks, so the catalog tells which. */
+export function placeOfError(number: number, message: string, table: TableShape): RowErrorPlace {
+  const quoted = [...message.matchAll(/["'[]([^"'\]]+)["'\]]/g)].map(([, name]) => name ?? "");
+  const named = (names: readonly (string | null)[]): string | null =>
+    quoted.find((name) => names.includes(name)) ?? null;
+  const code = rowCode(number);
+  if (number === 515 || number === 2628) {
+    return { code, column: named(table.columns.map(({ name }) => name)), constraint: null };
+  }
+  if (number === 2601 || number === 2627) {
+    return { code, column: null, constraint: named(table.uniqueKeys.map(({ name }) => name)) };
+  }
+  if (number !== 547) return { code, column: null, constraint: null };
+  const check = named(table.checks.map(({ name }) => name));
+  const constraint = check ?? quoted[0] ?? null;
+  return { code: check === null ? "ROW_FOREIGN_KEY" : "ROW_CHECK", column: null, constraint };
+}
+
+/** A server's error during a load as one of ours; other errors pass through. */
+export function translateError(error: unknown, target: string): Error {
+  if (!(error instanceof Error)) return upsurgeError("INTERNAL", { message: String(error) });
+  if (!(error instanceof ServerError)) return error;
+  const details = { target, reason: `${error.message} (${error.number})` };
+  const context = { cause: error };
+  switch (error.number) {
+    case 1101:
+    case 1105:
+    case 9002:
+      return upsurgeError("TARGET_FULL", details, context);
+    case 3906:
+      return upsurgeError("TARGET_READ_ONLY", details, context);
+    case 229:
+    case 230:
+    case 1088:
+    case 8104:
+      return upsurgeError(
+        "PLAN_PRIVILEGE",
+        {
+          privilege: "see the cause",
+          table: "the table or what it uses",
+          suggestion: "grant what the message names",
+        },
+        { ...context, why: error.message },
+      );
+    default:
+  }
+  return TRANSIENT.has(error.number)
+    ? upsurgeError("TARGET_BUSY", details, context)
+    : upsurgeError("TARGET_STATEMENT", details, context);
+}

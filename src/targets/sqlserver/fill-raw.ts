@@ -1,0 +1,130 @@
+/** Brings the texts of a batch into `#upsurge_raw`: by bulk load, as one JSON parameter, or as parameters of VALUES. */
+import type { Row } from "../../model/batch.ts";
+import type { LoadPlan } from "../../model/load-plan.ts";
+import type { Connection } from "./connection.ts";
+import { placeOf, RAW } from "./names.ts";
+import { takesNoExponent } from "./types.ts";
+
+/** A request takes 2,100 parameters, of which `sp_executesql` uses two; VALUES takes 1,000 rows. */
+const MOST_PARAMETERS = 2098;
+const MOST_ROWS = 1000;
+
+/** Fills `#upsurge_raw` with the rows, after what it holds. */
+export async function fillRaw(
+  connection: Connection,
+  plan: LoadPlan,
+  rows: readonly Row[],
+): Promise<void> {
+  const texts = rows.map((row) => textsOf(plan, row));
+  switch (plan.rowSource) {
+    case "staged":
+      return fillByBulkLoad(connection, plan, texts);
+    case "arrays":
+      return fillByJson(connection, plan, texts);
+    case "values":
+      return fillByValues(connection, plan, texts);
+  }
+}
+
+/** A row of the raw table: place in the load, shape, and a text for every column of the plan. */
+interface Texts {
+  readonly ord: number;
+  readonly shape: number;
+  readonly texts: readonly (string | null)[];
+}
+
+function textsOf(plan: LoadPlan, { ord, shape, values }: Row): Texts {
+  const texts: (string | null)[] = plan.columns.map(() => null);
+  for (const [index, name] of shape.columns.entries()) {
+    const place = placeOf(plan, name);
+    const column = plan.columns[place];
+    const value = values[index] ?? null;
+    if (column === undefined) continue;
+    texts[place] = value !== null && takesNoExponent(column) ? withoutExponent(value) : value;
+  }
+  return { ord, shape: shape.id, texts };
+}
+
+/** The longest run of zeros that an exponent may stand for; the server's decimals have 38 digits. */
+const MOST_ZEROS = 60;
+
+/** Writes `1.5e3` as `1500`: JSON spells numbers so, and the server reads that as float only. */
+export function withoutExponent(text: string): string {
+  const [, sign = "", whole = "", fraction = "", exponent] =
+    /^\s*([+-]?)(\d+)(?:\.(\d*))?[eE]([+-]?\d{1,4})\s*$/.exec(text) ?? [];
+  const shift = Number(exponent);
+  if (exponent === undefined || Math.abs(shift) > MOST_ZEROS) return text;
+  const point = whole.length + shift;
+  const digits = `${"0".repeat(Math.max(0, -point))}${whole}${fraction}${"0".repeat(Math.max(0, point - whole.length - fraction.length))}`;
+  const at = Math.max(0, point);
+  return `${sign}${digits.slice(0, at) || "0"}${at < digits.length ? `.${digits.slice(at)}` : ""}`;
+}
+
+function columnNames(plan: LoadPlan): string[] {
+  return ["upsurge_ord", "upsurge_shape", ...plan.columns.map((_, place) => `f${place}`)];
+}
+
+async function fillByBulkLoad(
+  connection: Connection,
+  plan: LoadPlan,
+  rows: readonly Texts[],
+): Promise<void> {
+  const columns = columnNames(plan).map((name, index) => ({
+    name,
+    type:
+      index === 0
+        ? ("bigint" as const)
+        : index === 1
+          ? ("int" as const)
+          : ("nvarchar(max)" as const),
+    nullable: index > 1,
+  }));
+  await connection.bulk(
+    RAW,
+    columns,
+    rows.map(({ ord, shape, texts }) => [ord, shape, ...texts]),
+  );
+}
+
+/** `OPENJSON(@rows) WITH (…)`: one parameter for any number of rows. */
+async function fillByJson(
+  connection: Connection,
+  plan: LoadPlan,
+  rows: readonly Texts[],
+): Promise<void> {
+  const objects = rows.map(({ ord, shape, texts }) => {
+    const fields = texts.flatMap((text, place) => (text === null ? [] : [[`f${place}`, text]]));
+    return { o: ord, s: shape, ...(Object.fromEntries(fields) as Record<string, string>) };
+  });
+  const names = plan.columns.map((_, place) => `f${place}`);
+  await connection.execute(
+    `INSERT INTO ${RAW} (${columnNames(plan).join(", ")}) SELECT ${["o", "s", ...names].join(", ")}
+FROM OPENJSON(@rows) WITH (${["o bigint", "s int", ...names.map((name) => `${name} nvarchar(max)`)].join(", ")})`,
+    [{ name: "rows", value: JSON.stringify(objects) }],
+  );
+}
+
+async function fillByValues(
+  connection: Connection,
+  plan: LoadPlan,
+  rows: readonly Texts[],
+): Promise<void> {
+  const width = Math.max(1, plan.columns.length);
+  const most = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_PARAMETERS / width)));
+  for (let start = 0; start < rows.length; start += most) {
+    const parameters: { name: string; value: string }[] = [];
+    const tuples = rows.slice(start, start + most).map(({ ord, shape, texts }) => {
+      const values = texts.map((value) => {
+        if (value === null) return "NULL";
+        const name = `p${parameters.length}`;
+        parameters.push({ name, value });
+        return `@${name}`;
+      });
+      return `(${[ord, shape, ...values].join(", ")})`;
+    });
+    await connection.execute(
+      `INSERT INTO ${RAW} (${columnNames(plan).join(", ")}) VALUES ${tuples.join(", ")}`,
+      parameters,
+    );
+  }
+}

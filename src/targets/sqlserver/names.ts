@@ -1,0 +1,23 @@
+/** The temporary tables of a session and the names in them, which the stage, the statements and the writer share. */
+import type { LoadPlan } from "../../model/load-plan.ts";
+import { quoteIdentifier } from "./quote.ts";
+
+/** Rows as text, as they came: `f0`, `f1`… beside the plan's columns. */
+export const RAW = "#upsurge_raw";
+
+/** Rows with the types of the table, those at fault taken out. */
+export const STAGE = "#upsurge_stage";
+
+/** What is wrong with the rows that were taken out or refused. */
+export const FAULTS = "#upsurge_fault";
+
+/** The qualified name of the plan's table. */
+export function tableSql({ table }: LoadPlan): string {
+  const { schema, name } = table.name;
+  return `${quoteIdentifier(schema ?? "dbo")}.${quoteIdentifier(name)}`;
+}
+
+/** The column of `#upsurge_raw` that holds the texts of a column; -1 for a column that rows do not carry. */
+export function placeOf(plan: LoadPlan, name: string): number {
+  return plan.columns.findIndex((column) => column.name === name);
+}

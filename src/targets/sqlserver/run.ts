@@ -1,0 +1,40 @@
+/** Runs guarded batches and reads how they ended. */
+import type { Row } from "../../model/batch.ts";
+import { TransactionDoomed } from "../target.ts";
+import type { Connection, Fields } from "./connection.ts";
+import { classifyNumber, ServerError } from "./errors.ts";
+import type { Outcome } from "./guard.ts";
+
+/** What a guarded batch answered: its variables, and the rows of the result after them. */
+export interface Answer extends Outcome {
+  readonly variables: Fields;
+  readonly rest: readonly Fields[];
+}
+
+/** Runs a guarded batch to whatever end. */
+export async function ask(connection: Connection, sql: string): Promise<Answer> {
+  const [[variables = {}] = [], rest = []] = await connection.batch(sql);
+  return {
+    number: Number(variables["number"] ?? 0),
+    message: String(variables["message"] ?? ""),
+    doomed: Number(variables["doomed"] ?? 0) === 1,
+    variables,
+    rest,
+  };
+}
+
+/** Runs a guarded batch. Throws a `ServerError`, or `TransactionDoomed` when `rows` cost the transaction. */
+export async function run(
+  connection: Connection,
+  sql: string,
+  rows: readonly Row[],
+): Promise<Answer> {
+  const answer = await ask(connection, sql);
+  const { number, message, doomed } = answer;
+  if (number === 0) return answer;
+  const kind = classifyNumber(number);
+  if (doomed && (kind === "row" || kind === "repeat")) {
+    throw new TransactionDoomed(`${message} (${number})`, rows, null);
+  }
+  throw new ServerError(number, message);
+}

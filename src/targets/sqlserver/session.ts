@@ -1,0 +1,202 @@
+/** One connection to SQL Server: what the server can do, planning's questions, and the start of a load. */
+import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
+import type { LoadPlan } from "../../model/load-plan.ts";
+import type { TableName, TableShape } from "../../model/table-shape.ts";
+import { TransactionDoomed } from "../target.ts";
+import type { Capabilities, ErrorClass, Session, Writer } from "../target.ts";
+import { checkPlan } from "./check-plan.ts";
+import type { Connection } from "./connection.ts";
+import { classifyNumber, ServerError, translateError } from "./errors.ts";
+import { script } from "./guard.ts";
+import { tableSql } from "./names.ts";
+import { quoteIdentifier, quoteLiteral } from "./quote.ts";
+import { NO_SUCH_SETTING, settingsSql } from "./settings.ts";
+import { statementsOf } from "./set-sql.ts";
+import { stageDdl } from "./stage-sql.ts";
+import { listTables, readTableShape } from "./table-shape.ts";
+import { SqlServerWriter } from "./writer.ts";
+
+/** What a session knows of its surroundings. */
+export interface SessionContext {
+  /** The server for messages, without secrets. */
+  readonly label: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly lockTimeoutMs: number;
+}
+
+const CAPABILITIES: Capabilities = {
+  rowSources: ["staged", "arrays", "values"],
+  setBased: true,
+  freeKeys: true,
+  findsRepeats: false,
+  anyConstraint: false,
+  upsertsViews: false,
+  countsPartitioned: true,
+  storesNul: true,
+  notNullCode: "515",
+  batchRows: 5000,
+};
+
+/** The oldest server with OPENJSON, SQL Server 2016; and what SERVERPROPERTY calls Azure SQL, whose versions mean nothing. */
+const OLDEST = 13;
+const AZURE_EDITION = 5;
+/** The compatibility level that OPENJSON asks of a database. */
+const OPENJSON_LEVEL = 130;
+
+/** A session of one load. */
+export class SqlServerSession implements Session {
+  readonly capabilities: Capabilities;
+  readonly version: string;
+  readonly quoteIdentifier = quoteIdentifier;
+  readonly #connection: Connection;
+  readonly #context: SessionContext;
+  #closing = false;
+
+  private constructor(connection: Connection, context: SessionContext, server: Server) {
+    this.#connection = connection;
+    this.#context = context;
+    this.version = server.version;
+    this.capabilities = server.hasOpenJson
+      ? CAPABILITIES
+      : { ...CAPABILITIES, rowSources: ["staged", "values"] };
+  }
+
+  /** Takes over a connection. Throws `PLAN_UNSUPPORTED` for a server older than 2016. */
+  static async open(connection: Connection, context: SessionContext): Promise<SqlServerSession> {
+    const server = await askServer(connection);
+    await pinSettings(connection, context.lockTimeoutMs);
+    return new SqlServerSession(connection, context, server);
+  }
+
+  async readTableShape(table: string): Promise<TableShape | null> {
+    return this.#question(() => readTableShape(this.#connection, table));
+  }
+
+  async listTables(): Promise<readonly TableName[]> {
+    return this.#question(() => listTables(this.#connection));
+  }
+
+  statements(plan: LoadPlan, columns: readonly string[]): readonly string[] {
+    const rows = { columns, condition: "upsurge_shape = 0" };
+    return statementsOf(plan, rows).filter((sql) => !/^(SET|SELECT) @\w+ = (@@|COUNT)/.test(sql));
+  }
+
+  async checkPlan(plan: LoadPlan, columns: readonly string[]): Promise<void> {
+    try {
+      await this.#question(async () => {
+        await this.#connection.begin();
+        await checkPlan(this.#connection, plan, columns);
+      });
+    } catch (error) {
+      const { cause } = error instanceof UpsurgeError ? error : { cause: null };
+      const own = error instanceof UpsurgeError && error.code !== "TARGET_STATEMENT";
+      if (own || !(cause instanceof ServerError)) throw error;
+      const reason = `${cause.message} (${cause.number})`;
+      throw upsurgeError("PLAN_REFUSED", { reason }, { cause });
+    } finally {
+      await this.#connection.rollback();
+    }
+  }
+
+  async #question<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      throw this.translate(error);
+    }
+  }
+
+  async begin(plan: LoadPlan): Promise<Writer> {
+    await this.#connection.begin();
+    if (plan.mode !== "insert") await this.#lock(plan);
+    await this.#connection.batch(script(stageDdl(plan)));
+    return new SqlServerWriter(this.#connection, plan);
+  }
+
+  /**
+   * Two loads that update the same rows in opposite order would block each other for good, one transaction each:
+   * an application lock lets one go after the other and leaves other writers alone.
+   */
+  async #lock(plan: LoadPlan): Promise<void> {
+    const resource = quoteLiteral(`upsurge:${tableSql(plan)}`.slice(0, 255));
+    const [rows = []] = await this.#connection.batch(
+      script([
+        "DECLARE @granted int",
+        `EXEC @granted = sp_getapplock @Resource = ${resource}, @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = ${Math.round(this.#context.lockTimeoutMs)}`,
+        "SELECT @granted AS granted",
+      ]),
+    );
+    const granted = Number(rows[0]?.["granted"] ?? 0);
+    if (granted < 0) throw new ServerError(1222, "another load into this table is running");
+  }
+
+  classify(error: unknown): ErrorClass {
+    if (error instanceof TransactionDoomed) return "doomed";
+    if (error instanceof ServerError) return classifyNumber(error.number);
+    if (this.#connection.lost && !this.#closing) return "transient";
+    return error instanceof UpsurgeError && error.code === "TARGET_UNREACHABLE"
+      ? "transient"
+      : "fatal";
+  }
+
+  translate(error: unknown): Error {
+    const target = this.#context.label;
+    if (error instanceof TransactionDoomed) {
+      return upsurgeError("TARGET_DOOMED", { reason: error.message }, { cause: error });
+    }
+    const translated = translateError(error, target);
+    if (translated !== error || !this.#connection.lost || this.#closing) return translated;
+    if (translated instanceof UpsurgeError) return translated;
+    return upsurgeError("TARGET_LOST", { target, reason: translated.message }, { cause: error });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    await this.#connection.close();
+  }
+}
+
+/** All settings at once; where the server does not know one of them, the others by themselves. */
+async function pinSettings(connection: Connection, lockTimeoutMs: number): Promise<void> {
+  const settings = settingsSql(lockTimeoutMs);
+  try {
+    await connection.batch(script(settings));
+  } catch (error) {
+    if (!isUnknownSetting(error)) throw error;
+    for (const setting of settings) {
+      await connection.batch(setting).catch((failure: unknown) => {
+        if (!isUnknownSetting(failure)) throw failure;
+      });
+    }
+  }
+}
+
+function isUnknownSetting(error: unknown): boolean {
+  return error instanceof ServerError && NO_SUCH_SETTING.has(error.number);
+}
+
+interface Server {
+  readonly version: string;
+  readonly hasOpenJson: boolean;
+}
+
+async function askServer(connection: Connection): Promise<Server> {
+  const [[row = {}] = []] = await connection.batch(
+    `SELECT CONVERT(nvarchar(128), SERVERPROPERTY('ProductVersion')) AS version, CONVERT(int, SERVERPROPERTY('EngineEdition')) AS edition,
+(SELECT compatibility_level FROM sys.databases WHERE name = DB_NAME()) AS level`,
+  );
+  const version = String(row["version"]);
+  const isAzure = Number(row["edition"]) === AZURE_EDITION;
+  if (!isAzure && Number.parseInt(version, 10) < OLDEST) {
+    throw upsurgeError("PLAN_UNSUPPORTED", {
+      what: `SQL Server ${version}`,
+      reason: "version 2016 is the oldest that is supported",
+      suggestion: "upgrade the server",
+    });
+  }
+  return {
+    version: `${isAzure ? "Azure SQL" : "SQL Server"} ${version}`,
+    hasOpenJson: Number(row["level"] ?? OPENJSON_LEVEL) >= OPENJSON_LEVEL,
+  };
+}

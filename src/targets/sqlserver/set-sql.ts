@@ -1,0 +1,73 @@
+/** The batches that apply staged rows as a set, and count what came of them. Pure. */
+import type { RowShape } from "../../model/batch.ts";
+import type { LoadPlan } from "../../model/load-plan.ts";
+import type { Selection } from "../target.ts";
+import { counter, guarded } from "./guard.ts";
+import {
+  identitySql,
+  insertSql,
+  isKeyed,
+  lookSql,
+  mergeSql,
+  updateFoundSql,
+  updateOf,
+} from "./write-sql.ts";
+import type { KeyedPlan, Rows } from "./write-sql.ts";
+
+/** What a set batch answers with, beside the outcome. */
+export const SET_COUNTERS = [
+  "matched",
+  "met",
+  "skipped",
+  "unchanged",
+  "inserted",
+  "updated",
+] as const;
+
+/** The staged rows of one shape that `selection` takes: first occurrences, one wave of repeats, or all. */
+export function rowsOf({ id, columns }: RowShape, selection: Selection): Rows {
+  const wave =
+    selection.kind === "all"
+      ? []
+      : [`upsurge_wave = ${selection.kind === "only" ? selection.wave : 1}`];
+  return { columns, condition: [`upsurge_shape = ${id}`, ...wave].join(" AND ") };
+}
+
+/** The batch that applies `rows`. */
+export function setSql(plan: LoadPlan, rows: Rows): string {
+  const variables = SET_COUNTERS.map(counter);
+  return guarded(variables, [
+    ...(usesMerge(plan) ? ["DECLARE @written TABLE (did nvarchar(10) NOT NULL)"] : []),
+    ...identitySql(plan, rows.columns),
+    ...statementsOf(plan, rows),
+  ]);
+}
+
+/** The statements that apply `rows`, in order; what `upsurge plan` shows. */
+export function statementsOf(plan: LoadPlan, rows: Rows): string[] {
+  const insert = [insertSql(plan, rows), "SET @inserted = @@ROWCOUNT"];
+  if (!isKeyed(plan)) return insert;
+  if (usesMerge(plan)) return mergeStatements(plan, rows);
+  const update = updateFoundSql(plan, rows);
+  return [
+    lookSql(plan, rows),
+    ...(update === null ? [] : [update, "SET @updated = @@ROWCOUNT"]),
+    ...(plan.mode === "update" ? [] : insert),
+  ];
+}
+
+/** True when rows are written by MERGE. */
+export function usesMerge(plan: LoadPlan): boolean {
+  return isKeyed(plan) && plan.strategy === "native" && plan.mode !== "update";
+}
+
+/** `OUTPUT … INTO` works beside triggers, where a plain OUTPUT does not. */
+function mergeStatements(plan: KeyedPlan, rows: Rows): string[] {
+  const mustLook = plan.update.where !== null || plan.arbiter.name === null;
+  return [
+    ...(mustLook && updateOf(plan, rows.columns) !== null ? [lookSql(plan, rows)] : []),
+    `${mergeSql(plan, rows)}\nOUTPUT $action INTO @written (did)`,
+    "SELECT @inserted = COUNT_BIG(*) FROM @written WHERE did = N'INSERT'",
+    "SELECT @updated = COUNT_BIG(*) FROM @written WHERE did = N'UPDATE'",
+  ];
+}

@@ -1,0 +1,96 @@
+/** Applies staged rows as sets, one shape after the other: MERGE, or look, UPDATE and INSERT. */
+import type { Batch, RowFault } from "../../model/batch.ts";
+import { addCounts, noCounts } from "../../model/counts.ts";
+import type { Counts } from "../../model/counts.ts";
+import type { LoadPlan } from "../../model/load-plan.ts";
+import type { Repeat, Selection, SetWriter } from "../target.ts";
+import type { Connection } from "./connection.ts";
+import { guarded, script } from "./guard.ts";
+import { STAGE } from "./names.ts";
+import { run } from "./run.ts";
+import { rowsOf, SET_COUNTERS, setSql } from "./set-sql.ts";
+import { shapesOf, stageRows } from "./staging.ts";
+import { isKeyed, updateOf, wavesSql } from "./write-sql.ts";
+
+type Answered = Readonly<Record<(typeof SET_COUNTERS)[number], number>>;
+
+/** The set-based half of the writer. */
+export class SqlServerSetWriter implements SetWriter {
+  readonly #connection: Connection;
+  readonly #plan: LoadPlan;
+
+  constructor(connection: Connection, plan: LoadPlan) {
+    this.#connection = connection;
+    this.#plan = plan;
+  }
+
+  async savepoint(): Promise<void> {
+    await this.#connection.batch("SAVE TRANSACTION upsurge_batch");
+  }
+
+  /** Savepoints cannot be released; the next one of the same name takes its place. */
+  async release(): Promise<void> {}
+
+  async rollbackToSavepoint(): Promise<void> {
+    await this.#connection.batch("ROLLBACK TRANSACTION upsurge_batch");
+  }
+
+  async stage(batch: Batch): Promise<readonly RowFault[]> {
+    return stageRows(this.#connection, this.#plan, batch.rows);
+  }
+
+  async repeats(batch: Batch): Promise<readonly Repeat[]> {
+    const plan = this.#plan;
+    if (!isKeyed(plan)) return [];
+    const sql =
+      guarded([], [wavesSql(plan)]) +
+      script([`SELECT upsurge_ord, upsurge_wave FROM ${STAGE} WHERE upsurge_wave > 1`]);
+    const { rest } = await run(this.#connection, sql, batch.rows);
+    return rest.map((row) => ({
+      ord: Number(row["upsurge_ord"]),
+      wave: Number(row["upsurge_wave"]),
+    }));
+  }
+
+  async apply(batch: Batch, selection: Selection): Promise<Partial<Counts>> {
+    const counts = noCounts();
+    const chosen = selection.kind === "all" ? null : new Set(selection.ords);
+    for (const shape of shapesOf(batch.rows)) {
+      const taken = batch.rows.filter(
+        (row) =>
+          row.shape === shape &&
+          (chosen === null || chosen.has(row.ord) === (selection.kind === "only")),
+      );
+      if (taken.length === 0) continue;
+      const sql = setSql(this.#plan, rowsOf(shape, selection));
+      const { variables } = await run(this.#connection, sql, batch.rows);
+      const answered = SET_COUNTERS.map((name) => [name, Number(variables[name] ?? 0)]);
+      addCounts(
+        counts,
+        this.#count(Object.fromEntries(answered) as Answered, shape.columns, taken.length),
+      );
+    }
+    return counts;
+  }
+
+  /** What became of `rows` incoming rows. A key that finds several target rows leaves them unaccounted for. */
+  #count(
+    { matched, met, skipped, unchanged, inserted, updated }: Answered,
+    columns: readonly string[],
+    rows: number,
+  ): Partial<Counts> {
+    const plan = this.#plan;
+    if (!isKeyed(plan)) return { inserted };
+    if (matched !== met) return {};
+    const left = rows - inserted - updated;
+    if (updateOf(plan, columns) === null) {
+      return plan.mode === "update"
+        ? { ignored: matched, skipped: rows - matched }
+        : { inserted, ignored: left };
+    }
+    if (plan.mode === "update") {
+      return { updated, unchanged, skipped: left - unchanged };
+    }
+    return { inserted, updated, skipped, unchanged: left - skipped };
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * The staging of a batch: texts become values of the table's types, and rows that the table could not accept whatever it
+ * holds are noted in `#upsurge_fault` and taken out, before anything is written. Pure.
+ *
+ *   INSERT INTO #upsurge_stage (upsurge_ord, …, [qty]) SELECT r.upsurge_ord, …, TRY_CONVERT(int, r.f1) FROM #upsurge_raw AS r …;
+ *   INSERT INTO #upsurge_fault (upsurge_ord, code) SELECT …, MIN(code) … WHERE r.f1 IS NOT NULL AND s.[qty] IS NULL …;
+ *   DELETE FROM #upsurge_stage WHERE upsurge_ord IN (SELECT upsurge_ord FROM #upsurge_fault);
+ */
+import type { RowShape } from "../../model/batch.ts";
+import type { LoadPlan } from "../../model/load-plan.ts";
+import type { Column } from "../../model/table-shape.ts";
+import { FAULTS, placeOf, RAW, STAGE } from "./names.ts";
+import { quoteIdentifier } from "./quote.ts";
+import { fromText, misfits, stageType } from "./types.ts";
+
+/** A fault is one number: what (1 value, 2 NULL, 3 check), which column or check, and the server's error number. */
+const KIND = 200_000_000;
+const PLACE = 100_000;
+
+/** The parts of a fault's code. */
+export interface FaultCode {
+  readonly kind: "value" | "null" | "check";
+  /** Place among the table's columns, or checks. */
+  readonly place: number;
+  /** The server's number for such an error; 0 when it would say nothing. */
+  readonly number: number;
+}
+
+/** Takes a fault's code apart. */
+export function readFaultCode(code: number): FaultCode {
+  const kind = (["value", "null", "check"] as const)[Math.floor(code / KIND) - 1];
+  if (kind === undefined) throw new RangeError(`no such fault: ${code}`);
+  return { kind, place: Math.floor((code % KIND) / PLACE), number: code % PLACE };
+}
+
+/** Creates the temporary tables of a load. */
+export function stageDdl(plan: LoadPlan): string[] {
+  const raw = plan.columns.map(
+    (_, place) => `f${place} nvarchar(max) COLLATE DATABASE_DEFAULT NULL`,
+  );
+  const typed = staged(plan).map((column) =>
+    column.generatedSql === null || isByServer(column)
+      ? `${quoteIdentifier(column.name)} ${stageType(column)} NULL`
+      : `${quoteIdentifier(column.name)} AS ${column.generatedSql}`,
+  );
+  const ord = "upsurge_ord bigint NOT NULL PRIMARY KEY";
+  return [
+    `CREATE TABLE ${RAW} (${[ord, "upsurge_shape int NOT NULL", ...raw].join(", ")})`,
+    `CREATE TABLE ${STAGE} (${[ord, "upsurge_shape int NOT NULL", "upsurge_wave int NOT NULL", ...typed].join(", ")})`,
+    `CREATE TABLE ${FAULTS} (${ord}, code bigint NULL, number int NULL, message nvarchar(2048) NULL)`,
+  ];
+}
+
+/** Written by the server itself, by no expression. */
+function isByServer({ generatedSql }: Column): boolean {
+  return generatedSql === "rowversion" || generatedSql === "GENERATED ALWAYS";
+}
+
+/** The columns of the stage: all, so that expressions see every default; computed ones only where something names them. */
+function staged(plan: LoadPlan): Column[] {
+  const { table, update } = plan;
+  const expressions = [...update.sets, ...update.stamps].map((each) => each.expression);
+  let text = [...expressions, update.where ?? "", ...table.checks.map(({ sql }) => sql)].join(" ");
+  const wanted = new Set<Column>();
+  for (let before = -1; before !== wanted.size;) {
+    before = wanted.size;
+    for (const column of table.columns) {
+      if (column.generatedSql === null || !names(text, column.name)) continue;
+      if (!wanted.has(column)) text += ` ${column.generatedSql}`;
+      wanted.add(column);
+    }
+  }
+  return table.columns.filter((column) => column.generatedSql === null || wanted.has(column));
+}
+
+function names(sql: string, name: string): boolean {
+  return sql.toLowerCase().includes(name.toLowerCase());
+}
+
+/** Turns the raw rows of `shapes` into staged rows, with the faults found and taken out; they are in `#upsurge_fault`. Empties the raw rows. */
+export function stageSql(plan: LoadPlan, shapes: readonly RowShape[]): string[] {
+  const fills = shapes.map((shape) => fillSql(plan, shape));
+  const values = shapes.map((shape) => valueFaults(plan, shape));
+  const stamps = stampSql(plan);
+  const rows = plan.mode === "update" ? [] : shapes.map((shape) => rowFaults(plan, shape));
+  return [
+    `TRUNCATE TABLE ${FAULTS}`,
+    `TRUNCATE TABLE ${STAGE}`,
+    ...fills,
+    ...noteFaults(values.flat()),
+    ...(stamps === null ? [] : [stamps]),
+    ...noteFaults(rows.flat()),
+    `TRUNCATE TABLE ${RAW}`,
+  ];
+}
+
+function fillSql(plan: LoadPlan, shape: RowShape): string {
+  const filled = staged(plan).filter(({ generatedSql }) => generatedSql === null);
+  const names = filled.map((column) => quoteIdentifier(column.name));
+  const values = filled.map((column) => {
+    if (!shape.columns.includes(column.name)) return defaultOf(column);
+    return fromText(`r.f${placeOf(plan, column.name)}`, column);
+  });
+  return `INSERT INTO ${STAGE} (${["upsurge_ord", "upsurge_shape", "upsurge_wave", ...names].join(", ")})
+SELECT ${["r.upsurge_ord", "r.upsurge_shape", "1", ...values].join(", ")} FROM ${RAW} AS r WHERE r.upsurge_shape = ${shape.id}`;
+}
+
+/** What a column holds that the row does not carry; values that are made one by one are left to the table. */
+function defaultOf({ defaultSql, volatileDefault }: Column): string {
+  return defaultSql === null || volatileDefault ? "NULL" : defaultSql;
+}
+
+/** `UPDATE excluded SET [at] = (…) FROM #upsurge_stage AS excluded`: a row is checked as it is stamped. */
+function stampSql({ update }: LoadPlan): string | null {
+  if (update.stamps.length === 0) return null;
+  const changes = update.stamps.map(
+    ({ column, expression }) => `${quoteIdentifier(column)} = (${expression})`,
+  );
+  return `UPDATE excluded SET ${changes.join(", ")} FROM ${STAGE} AS excluded`;
+}
+
+/** Values that do not fit the type of their column. */
+function valueFaults(plan: LoadPlan, shape: RowShape): string[] {
+  return shape.columns.flatMap((name) => {
+    const place = plan.table.columns.findIndex((column) => column.name === name);
+    const column = plan.table.columns[place];
+    if (column === undefined) return [];
+    const text = `r.f${placeOf(plan, name)}`;
+    return misfits(text, `s.${quoteIdentifier(name)}`, column).map(
+      ({ test, number }) =>
+        `SELECT r.upsurge_ord AS ord, ${KIND + place * PLACE} + ${number} AS code
+FROM ${RAW} AS r INNER JOIN ${STAGE} AS s ON s.upsurge_ord = r.upsurge_ord
+WHERE r.upsurge_shape = ${shape.id} AND ${text} IS NOT NULL AND (${test})`,
+    );
+  });
+}
+
+/** Rows that could not be inserted: no value where there must be one, or a broken check. */
+function rowFaults({ table, update }: LoadPlan, shape: RowShape): string[] {
+  const instead = table.triggers.some(
+    ({ timing, events }) => timing === "instead" && events.includes("insert"),
+  );
+  if (instead || table.kind === "view") return [];
+  const stamped = update.stamps.map((stamp) => stamp.column);
+  const given = new Set([...shape.columns, ...stamped]);
+  const missing = table.columns.flatMap((column, place) => {
+    const made = column.identity !== null || column.generatedSql !== null;
+    const isMade = made || (column.volatileDefault && !given.has(column.name));
+    if (column.nullable || isMade) return [];
+    return [
+      faultyRows(2 * KIND + place * PLACE + 515, `${quoteIdentifier(column.name)} IS NULL`, shape),
+    ];
+  });
+  const broken = table.checks.map(({ sql }, place) =>
+    faultyRows(3 * KIND + place * PLACE + 547, `NOT (${sql})`, shape),
+  );
+  return [...missing, ...broken];
+}
+
+function faultyRows(code: number, test: string, shape: RowShape): string {
+  return `SELECT upsurge_ord AS ord, ${code} AS code FROM ${STAGE} WHERE upsurge_shape = ${shape.id} AND ${test}`;
+}
+
+/** Notes the first fault of each row that `queries` find, and takes the rows out. */
+function noteFaults(queries: readonly string[]): string[] {
+  if (queries.length === 0) return [];
+  return [
+    `INSERT INTO ${FAULTS} (upsurge_ord, code)
+SELECT found.ord, MIN(found.code) FROM (
+${queries.join("\nUNION ALL\n")}) AS found GROUP BY found.ord`,
+    `DELETE FROM ${STAGE} WHERE upsurge_ord IN (SELECT upsurge_ord FROM ${FAULTS})`,
+  ];
+}

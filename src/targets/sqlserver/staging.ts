@@ -1,0 +1,62 @@
+/** Stages a batch and tells which of its rows the table could not accept whatever it holds. */
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { Row, RowFault, RowShape } from "../../model/batch.ts";
+import type { LoadPlan } from "../../model/load-plan.ts";
+import type { Connection } from "./connection.ts";
+import { rowCode } from "./errors.ts";
+import { fillRaw } from "./fill-raw.ts";
+import { guarded, script } from "./guard.ts";
+import { FAULTS } from "./names.ts";
+import { readFaultCode, stageSql } from "./stage-sql.ts";
+import { run } from "./run.ts";
+
+/** Brings the rows into `#upsurge_stage`, in place of those before. Answers with the faults of the rows that are not in it. */
+export async function stageRows(
+  connection: Connection,
+  plan: LoadPlan,
+  rows: readonly Row[],
+): Promise<RowFault[]> {
+  await fillRaw(connection, plan, rows);
+  const sql =
+    guarded([], stageSql(plan, shapesOf(rows))) +
+    script([`SELECT upsurge_ord, code FROM ${FAULTS} ORDER BY upsurge_ord`]);
+  const { rest } = await run(connection, sql, rows);
+  const byOrd = new Map(rows.map((row) => [row.ord, row]));
+  return rest.map((fault) => {
+    const row = byOrd.get(Number(fault["upsurge_ord"]));
+    if (row === undefined) throw upsurgeError("INTERNAL", { message: "a fault belongs to no row" });
+    return faultOf(plan, row, Number(fault["code"]));
+  });
+}
+
+/** The shapes of the rows, each once, in order. */
+export function shapesOf(rows: readonly Row[]): RowShape[] {
+  return [...new Set(rows.map((row) => row.shape))];
+}
+
+function faultOf({ table }: LoadPlan, row: Row, faultCode: number): RowFault {
+  const { kind, place, number } = readFaultCode(faultCode);
+  const dbCode = number === 0 ? null : String(number);
+  if (kind === "check") {
+    const constraint = table.checks[place]?.name ?? "";
+    const message = `the row breaks the check ${constraint}`;
+    return { row, code: "ROW_CHECK", dbCode, column: null, constraint, message };
+  }
+  const column = table.columns[place];
+  const name = column?.name ?? "";
+  const base = { row, dbCode, column: name, constraint: null };
+  if (kind === "null") {
+    return { ...base, code: "ROW_NOT_NULL", message: `the column ${name} does not take NULL` };
+  }
+  const value = shorten(row.values[row.shape.columns.indexOf(name)] ?? "");
+  const type = (column?.type ?? "").replace(/ COLLATE .*$/, "");
+  if (number === 0) {
+    const message = `${value} has characters outside the code page of the column ${name}`;
+    return { ...base, code: "ROW_TYPE", message };
+  }
+  return { ...base, code: rowCode(number), message: `${value} does not fit ${type}` };
+}
+
+function shorten(value: string): string {
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}

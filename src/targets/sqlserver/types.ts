@@ -1,0 +1,169 @@
+/**
+ * Texts about column types. Staged text becomes a value by TRY_CONVERT, which answers NULL for what does not fit; where it
+ * would rather invent a value ('' is 0, a long text is cut, a character outside the code page is ?), a test tells. Pure.
+ */
+import type { Column } from "../../model/table-shape.ts";
+
+/** A type taken apart: `varchar(10) COLLATE Latin1_General_CI_AS`. */
+interface SqlType {
+  readonly base: string;
+  /** Length or precision; `null` when there is none or it is `max`. */
+  readonly size: number | null;
+  readonly scale: number;
+  readonly isMax: boolean;
+  /** ` COLLATE …`, or empty. */
+  readonly collate: string;
+}
+
+function parseType({ type }: Column): SqlType {
+  const [, base = "", size, scale, collate = ""] =
+    /^(\w+)(?:\((\w+)(?:,\s*(\d+))?\))?( COLLATE \S+)?$/.exec(type) ?? [];
+  return {
+    base,
+    size: size === undefined || size === "max" ? null : Number(size),
+    scale: Number(scale ?? 0),
+    isMax: size === "max" || /^(n?text|image)$/.test(base),
+    collate,
+  };
+}
+
+const TEXTS = /^n?(char|varchar|text)$/;
+
+function isWide({ base }: SqlType): boolean {
+  return base.startsWith("n");
+}
+
+/** The type of the column in the stage. Old large types have become (max); a rowversion is only looked at. */
+export function stageType(column: Column): string {
+  const { base, collate } = parseType(column);
+  switch (base) {
+    case "text":
+      return `varchar(max)${collate || " COLLATE DATABASE_DEFAULT"}`;
+    case "ntext":
+      return `nvarchar(max)${collate || " COLLATE DATABASE_DEFAULT"}`;
+    case "image":
+      return "varbinary(max)";
+    case "timestamp":
+    case "rowversion":
+      return "binary(8)";
+    default:
+      return TEXTS.test(base) && collate === ""
+        ? `${column.type} COLLATE DATABASE_DEFAULT`
+        : column.type;
+  }
+}
+
+/** SQL that makes the column's value of a text; NULL when it does not fit, cut when it is too long. */
+export function fromText(text: string, column: Column): string {
+  const type = parseType(column);
+  if (type.base === "nvarchar" && type.isMax) return text;
+  const bare = stageType(column).replace(/ COLLATE .*$/, "");
+  if (TEXTS.test(type.base)) return `CONVERT(${bare}, ${text}${type.collate})`;
+  if (/binary$|^image$/.test(type.base)) return `TRY_CONVERT(${bare}, ${text}, 1)`;
+  return `TRY_CONVERT(${bare}, ${text})`;
+}
+
+/** A test that is true for texts that do not fit, and SQL of the number that the server gives for such a value. */
+export interface Misfit {
+  readonly test: string;
+  readonly number: string;
+}
+
+/** The server's number for a text that is no value of the type; for a number that is too large, and from where on it is. */
+const NUMBERS: Readonly<
+  Record<string, readonly [misfit: number, tooLarge?: number, limit?: string]>
+> = {
+  bigint: [8114, 8115, "9223372036854775807"],
+  int: [245, 248, "2147483647"],
+  smallint: [245, 244, "32767"],
+  tinyint: [245, 244, "255"],
+  bit: [245],
+  decimal: [8114, 8115],
+  numeric: [8114, 8115],
+  float: [8114],
+  real: [8114],
+  money: [235],
+  smallmoney: [293],
+  uniqueidentifier: [8169],
+  smalldatetime: [295],
+  xml: [9400],
+};
+
+/** Texts that the server reads as zero. */
+const NOTHINGS = ["", "+", "-", ".", "$"].map((text) => `N'${text}'`).join(", ");
+
+/** How a text can fail to be a value of the column: `text` is SQL of the text, `value` of what became of it. */
+export function misfits(text: string, value: string, column: Column): Misfit[] {
+  const type = parseType(column);
+  if (TEXTS.test(type.base)) return textMisfits(text, type);
+  if (/binary$|^image$/.test(type.base)) return binaryMisfits(text, value, type);
+  const [number, tooLarge, bound] = NUMBERS[type.base] ?? [241];
+  const limit = /^(decimal|numeric)$/.test(type.base)
+    ? `1e${(type.size ?? 18) - type.scale}`
+    : bound;
+  const isLarge = `ABS(TRY_CONVERT(float, ${text})) >= ${limit}`;
+  const misfit = `${value} IS NULL OR LTRIM(RTRIM(${text})) IN (${NOTHINGS})`;
+  const longer = ` OR DATALENGTH(${text}) NOT IN (72, 76)`;
+  return [
+    {
+      test: type.base === "uniqueidentifier" ? `${misfit}${longer}` : misfit,
+      number:
+        tooLarge === undefined
+          ? `${number}`
+          : `CASE WHEN ${isLarge} THEN ${tooLarge} ELSE ${number} END`,
+    },
+  ];
+}
+
+/** Too long (blanks at the end do not count), or not in the code page of the column (number 0: the server says nothing). */
+function textMisfits(text: string, type: SqlType): Misfit[] {
+  const { size, collate } = type;
+  const narrow = (of: string): string => `CONVERT(varchar(max), ${of}${collate})`;
+  const bytes = isWide(type) ? `RTRIM(${text})` : narrow(`RTRIM(${text})`);
+  const tooLong =
+    size === null
+      ? []
+      : [{ test: `DATALENGTH(${bytes}) > ${isWide(type) ? 2 * size : size}`, number: "2628" }];
+  if (isWide(type)) return tooLong;
+  const back = `CONVERT(varbinary(max), CONVERT(nvarchar(max), ${narrow(text)}))`;
+  return [...tooLong, { test: `${back} <> CONVERT(varbinary(max), ${text})`, number: "0" }];
+}
+
+function binaryMisfits(text: string, value: string, { size }: SqlType): Misfit[] {
+  const misfit = { test: `${value} IS NULL`, number: "8114" };
+  if (size === null) return [misfit];
+  return [misfit, { test: `LEN(${text}) - 2 > ${2 * size}`, number: "2628" }];
+}
+
+/** SQL of an expression as the column would store it, for comparing images. */
+export function asStored(expression: string, column: Column): string {
+  return `CONVERT(${stageType(column).replace(/ COLLATE .*$/, "")}, ${expression})`;
+}
+
+/** SQL that is true when storing the expression would fail for its length: the comparison must not hide that. */
+export function overflows(expression: string, column: Column): string | null {
+  const type = parseType(column);
+  if (!TEXTS.test(type.base) || type.size === null) return null;
+  const wide = isWide(type);
+  const whole = `RTRIM(CONVERT(${wide ? "nvarchar" : "varchar"}(max), ${expression}))`;
+  return `DATALENGTH(${whole}) > ${wide ? 2 * type.size : type.size}`;
+}
+
+/**
+ * SQL of what is compared to see whether a stored value would change. Equality is too forgiving for texts (case, accents,
+ * blanks at the end) and for times with an offset, and xml has none.
+ */
+export function imageOf(value: string, column: Column): string {
+  const { base, isMax } = parseType(column);
+  if (/^n?text$/.test(base)) return `CONVERT(varbinary(max), CONVERT(nvarchar(max), ${value}))`;
+  if (TEXTS.test(base)) return `CONVERT(varbinary(${isMax ? "max" : "8000"}), ${value})`;
+  if (base === "datetimeoffset") return `CONVERT(nvarchar(40), ${value})`;
+  if (base === "xml" || base === "sql_variant") return `CONVERT(nvarchar(max), ${value})`;
+  if (/^(image|geometry|geography)$/.test(base)) return `CONVERT(varbinary(max), ${value})`;
+  return value;
+}
+
+/** True for columns whose values may be numbers with an exponent that the server does not read. */
+export function takesNoExponent(column: Column): boolean {
+  return /^(decimal|numeric|(small)?money)\b/.test(column.type);
+}

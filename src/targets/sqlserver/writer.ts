@@ -1,0 +1,101 @@
+/** Writes batches inside one transaction: sets of staged rows, or one row at a time on the server. */
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { Batch, BatchResult, Row, RowFault } from "../../model/batch.ts";
+import { noCounts } from "../../model/counts.ts";
+import type { Counts } from "../../model/counts.ts";
+import type { LoadPlan } from "../../model/load-plan.ts";
+import { TransactionDoomed } from "../target.ts";
+import type { Writer } from "../target.ts";
+import type { Connection, Fields } from "./connection.ts";
+import { eachSql } from "./each-sql.ts";
+import { classifyNumber, placeOfError, ServerError } from "./errors.ts";
+import { script } from "./guard.ts";
+import { FAULTS } from "./names.ts";
+import { ask } from "./run.ts";
+import type { Answer } from "./run.ts";
+import { SqlServerSetWriter } from "./set-writer.ts";
+import { shapesOf, stageRows } from "./staging.ts";
+
+/** What the loop counts, and what we call it. */
+const COUNTS: Readonly<Record<string, keyof Counts>> = {
+  inserted: "inserted",
+  updated: "updated",
+  unchanged_rows: "unchanged",
+  ignored: "ignored",
+  skipped_rows: "skipped",
+  suppressed: "suppressed",
+};
+
+/** The writer of one load. */
+export class SqlServerWriter implements Writer {
+  readonly set: SqlServerSetWriter;
+  readonly #connection: Connection;
+  readonly #plan: LoadPlan;
+
+  constructor(connection: Connection, plan: LoadPlan) {
+    this.#connection = connection;
+    this.#plan = plan;
+    this.set = new SqlServerSetWriter(connection, plan);
+  }
+
+  async applyEach({ rows }: Batch): Promise<BatchResult> {
+    const faults = await stageRows(this.#connection, this.#plan, rows);
+    const out = new Set(faults.map(({ row }) => row));
+    const sound = rows.filter((row) => !out.has(row));
+    if (sound.length === 0) return { counts: noCounts(), faults };
+    const noted = `SELECT upsurge_ord, number, message FROM ${FAULTS} WHERE number IS NOT NULL ORDER BY upsurge_ord`;
+    const sql = eachSql(this.#plan, shapesOf(sound)) + script([noted]);
+    const answer = await ask(this.#connection, sql);
+    if (answer.number !== 0) throw this.#failure(answer, sound);
+    const refused = answer.rest.map((fault) => this.#faultOf(fault, sound));
+    return {
+      counts: countsOf(answer.variables),
+      faults: [...faults, ...refused].toSorted((a, b) => a.row.ord - b.row.ord),
+    };
+  }
+
+  /** Why the loop stopped before its end: a row cost the transaction, or no row is at fault. */
+  #failure({ number, message, doomed, variables }: Answer, rows: readonly Row[]): Error {
+    if (!doomed || classifyNumber(number) !== "row") return new ServerError(number, message);
+    const fault = this.#faultOf(
+      { upsurge_ord: variables["failed"] ?? null, number, message },
+      rows,
+    );
+    return new TransactionDoomed(`${message} (${number})`, [fault.row], fault);
+  }
+
+  #faultOf(fault: Fields, rows: readonly Row[]): RowFault {
+    const ord = Number(fault["upsurge_ord"]);
+    const row = rows.find((each) => each.ord === ord);
+    if (row === undefined) throw upsurgeError("INTERNAL", { message: "a fault belongs to no row" });
+    const number = Number(fault["number"]);
+    const message = String(fault["message"]);
+    return {
+      row,
+      ...placeOfError(number, message, this.#plan.table),
+      dbCode: String(number),
+      message: message.length > 200 ? `${message.slice(0, 200)}…` : message,
+    };
+  }
+
+  async commit(): Promise<void> {
+    try {
+      await this.#connection.commit();
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const code =
+        cause instanceof ServerError ? "TARGET_COMMIT_REFUSED" : "TARGET_OUTCOME_UNKNOWN";
+      throw upsurgeError(code, { reason }, { cause });
+    }
+  }
+
+  async rollback(): Promise<void> {
+    await this.#connection.rollback();
+  }
+}
+
+function countsOf(variables: Fields): Partial<Counts> {
+  const counts: Partial<Counts> = {};
+  for (const [variable, name] of Object.entries(COUNTS)) counts[name] = Number(variables[variable]);
+  return counts;
+}

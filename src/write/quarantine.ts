@@ -1,0 +1,33 @@
+/**
+ * Rows that cost a load its transaction (`TransactionDoomed`), and what the next try does about them: a row that was at
+ * fault by itself is refused at once, in its place; rows that failed together are applied one at a time. A load is read in
+ * the same order every time, so the rows are known by their place in it.
+ */
+import type { Batch, Row, RowFault } from "../model/batch.ts";
+import type { TransactionDoomed } from "../targets/target.ts";
+
+/** Lives through the tries of a load. */
+export class Quarantine {
+  readonly #refused = new Map<number, Omit<RowFault, "row">>();
+  readonly #alone = new Set<number>();
+
+  /** Learns from a lost transaction. */
+  add({ rows, fault }: TransactionDoomed): void {
+    if (fault === null) for (const { ord } of rows) this.#alone.add(ord);
+    else {
+      const { row, ...rest } = fault;
+      this.#refused.set(row.ord, rest);
+    }
+  }
+
+  /** The fault of a row that is not to be tried again; `null` for any other. */
+  faultOf(row: Row): RowFault | null {
+    const fault = this.#refused.get(row.ord);
+    return fault === undefined ? null : { ...fault, row };
+  }
+
+  /** True when rows of the batch must be applied one at a time. */
+  goesAlone({ rows }: Batch): boolean {
+    return this.#alone.size > 0 && rows.some((row) => this.#alone.has(row.ord));
+  }
+}
