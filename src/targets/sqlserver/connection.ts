@@ -3,16 +3,15 @@
  * the same object once it is lost, it says so, and it closes at once in whatever state it is.
  * Knows T-SQL only as far as transactions go; what errors mean is `errors.ts`'s to say.
  */
-import type { EventEmitter } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type Mssql from "mssql";
-import type { Connection as Wire, ConnectionPool, Request } from "mssql";
+import type { ConnectionPool, Request } from "mssql";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { clientConfig, isEncrypted } from "./client-config.ts";
 import { connectError } from "./connect-error.ts";
-import type { ServerMessage } from "./connect-error.ts";
 import { describeUrl } from "./connection-url.ts";
 import type { Environment } from "./connection-url.ts";
+import { Line } from "./line.ts";
 import { serverErrorOf } from "./errors.ts";
 
 type Driver = typeof Mssql;
@@ -99,9 +98,9 @@ export class Connection {
     return this.#line.lost;
   }
 
-  /** False as well when the server has ended the transaction by itself. */
+  /** False as well when the server has ended the transaction by itself, or the connection is lost. */
   get inTransaction(): boolean {
-    return this.#line.inTransaction;
+    return this.#line.inTransaction && !this.lost;
   }
 
   /**
@@ -197,43 +196,6 @@ export class Connection {
     } finally {
       this.#running = null;
     }
-  }
-}
-
-/** The driver's connection beneath its pool: watched, and cut when need be. */
-class Line {
-  /** What the server had against the login. */
-  readonly messages: ServerMessage[] = [];
-  inTransaction = false;
-  #wire: Wire | null = null;
-  #lost = false;
-
-  get lost(): boolean {
-    return this.#lost;
-  }
-
-  watch(wire: Wire): void {
-    this.#wire = wire;
-    this.#lost = false;
-    let isOpen = false;
-    const events: EventEmitter = wire;
-    events.on("connect", () => (isOpen = true));
-    events.on("errorMessage", ({ number, message }: ServerMessage) => {
-      if (!isOpen) this.messages.push({ number, message });
-    });
-    events.on("rollbackTransaction", () => (this.inTransaction = false));
-    for (const end of ["error", "end"]) events.on(end, () => (this.#lost = true));
-  }
-
-  /** The pool's trial connection has ended, which is no loss. */
-  forgetTrial(): void {
-    this.#lost = false;
-  }
-
-  /** Destroys the socket; a request that is still running fails with ECLOSE. */
-  cut(): void {
-    this.#lost = true;
-    this.#wire?.close();
   }
 }
 

@@ -160,6 +160,16 @@ describe("a cut socket", () => {
     },
   );
 
+  test("fails a bulk load in its midst", async () => {
+    const { connection, cut } = await connectThrough();
+    const failed = expect(call(connection, "bulk")).rejects.toThrow();
+    await expect.poll(() => statements).toContain("SET NOCOUNT ON");
+    await sleep(10);
+    cut();
+    await failed;
+    expect(connection.lost).toBe(true);
+  });
+
   test("is told when nothing is running", async () => {
     const connection = await connect();
     await servers[0]?.close();
@@ -222,7 +232,7 @@ test("a running request can be cancelled, and the connection goes on", async () 
 function call(connection: Connection, kind: string): Promise<unknown> {
   if (kind === "execute") return connection.execute("parameters", [{ name: "a", value: "b" }]);
   if (kind === "bulk") {
-    const rows = Array.from({ length: 2000 }, (_, n) => [n, "z".repeat(500)] as const);
+    const rows = Array.from({ length: 20_000 }, (_, n) => [n, "z".repeat(500)] as const);
     return connection.bulk(
       "#raw",
       [

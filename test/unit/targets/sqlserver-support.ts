@@ -129,8 +129,12 @@ async function open(url: string): Promise<Connection> {
   return connection;
 }
 
-/** A connection by way of a wire that can go dead without closing. */
-export async function connectThrough(): Promise<{ connection: Connection; freeze: () => void }> {
+/** A connection by way of a wire that can be cut, and can go dead without closing. */
+export async function connectThrough(): Promise<{
+  connection: Connection;
+  cut: () => void;
+  freeze: () => void;
+}> {
   await connect();
   const sockets: Socket[] = [];
   const proxy = createServer((client) => {
@@ -143,7 +147,11 @@ export async function connectThrough(): Promise<{ connection: Connection; freeze
   proxy.unref();
   const port = portOf(proxy.address());
   const connection = await open(`sqlserver://sa:x@127.0.0.1:${port}/shop?encrypt=false`);
-  return { connection, freeze: () => sockets.forEach((socket) => socket.unpipe().pause()) };
+  return {
+    connection,
+    cut: () => sockets.forEach((socket) => socket.destroy()),
+    freeze: () => sockets.forEach((socket) => socket.unpipe().pause()),
+  };
 }
 
 /** The port of a listening server. */

@@ -1,0 +1,44 @@
+/** What the driver's pool does not tell of the connection beneath it: why a login failed, that the socket is gone. */
+import type { EventEmitter } from "node:events";
+import type { Connection as Wire } from "mssql";
+import type { ServerMessage } from "./connect-error.ts";
+
+/** The driver's connection beneath its pool: watched, and cut when need be. */
+export class Line {
+  /** What the server had against the login. */
+  readonly messages: ServerMessage[] = [];
+  /** Set by who begins and ends transactions; unset here when the server ends one by itself. */
+  inTransaction = false;
+  #wire: Wire | null = null;
+  #lost = false;
+
+  /** True once the socket is gone. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  /** To be called with every connection that the pool opens; the last one counts. */
+  watch(wire: Wire): void {
+    this.#wire = wire;
+    this.#lost = false;
+    let isOpen = false;
+    const events: EventEmitter = wire;
+    events.on("connect", () => (isOpen = true));
+    events.on("errorMessage", ({ number, message }: ServerMessage) => {
+      if (!isOpen) this.messages.push({ number, message });
+    });
+    events.on("rollbackTransaction", () => (this.inTransaction = false));
+    for (const end of ["error", "end"]) events.on(end, () => (this.#lost = true));
+  }
+
+  /** The pool's trial connection has ended, which is no loss. */
+  forgetTrial(): void {
+    this.#lost = false;
+  }
+
+  /** Destroys the socket; a request that is still running fails with ECLOSE. */
+  cut(): void {
+    this.#lost = true;
+    this.#wire?.close();
+  }
+}
