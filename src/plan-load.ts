@@ -95,7 +95,7 @@ export async function prepare(
     const later: LaterSource[] = [];
     for (const path of paths.slice(1)) later.push(await lookAt(path, options));
     const known = knownFields(sampled.fields, later);
-    const plan = makePlan({
+    const planned = makePlan({
       target: target.name,
       shape,
       capabilities: session.capabilities,
@@ -104,6 +104,7 @@ export async function prepare(
       fields: known.fields,
       openFields: first.fields === null || known.differ,
     });
+    const plan = { ...planned, warnings: [...(session.warnings ?? []), ...planned.warnings] };
     await session.checkPlan(plan, checkedColumns(plan));
     const resolve = fieldResolver(shape, options);
     return { target, session, plan, resolve, first, sampled, later, paths };

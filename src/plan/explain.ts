@@ -2,6 +2,7 @@
 import type { Arbiter, LoadPlan, Mode } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
+import type { Capabilities } from "../targets/target.ts";
 import { describeKey } from "./arbiter.ts";
 import type { Choice } from "./strategy.ts";
 
@@ -44,7 +45,7 @@ export function explain({
 export function warnings(
   shape: TableShape,
   columns: readonly Column[],
-  options: Options,
+  { options, capabilities }: { readonly options: Options; readonly capabilities: Capabilities },
 ): string[] {
   const explicit = shape.columns.find(
     (column) =>
@@ -52,7 +53,7 @@ export function warnings(
       columns.includes(column) &&
       options.keepIdentity,
   );
-  if (explicit === undefined) return [];
+  if (explicit === undefined || capabilities.countsAlong) return [];
   return [
     `ids written into ${explicit.name} do not advance its sequence; set it before the next insert without an id`,
   ];

@@ -79,7 +79,7 @@ export function makePlan(request: PlanRequest): LoadPlan {
     batchRows: options.batchRows ?? capabilities.batchRows,
     lockTimeoutMs: options.lockTimeout,
     why: explain({ shape, mode, arbiter, strategy, rowSource, coupling }),
-    warnings: warnings(shape, columns, options),
+    warnings: warnings(shape, columns, request),
   };
 }
 

@@ -21,6 +21,8 @@ export interface Capabilities {
   readonly findsRepeats: boolean;
   /** Ignore mode can name "any unique key". */
   readonly anyConstraint: boolean;
+  /** Ids that rows bring move the counter of an identity column along. */
+  readonly countsAlong: boolean;
   /** Upserts through a view. */
   readonly upsertsViews: boolean;
   /** Inserted and updated rows can be told apart on partitioned tables and views by the native statement alone. */
@@ -74,6 +76,8 @@ export interface Session {
   readonly capabilities: Capabilities;
   /** The server in a few words: `PostgreSQL 18.4`. */
   readonly version: string;
+  /** What the user should know of this connection: that it is not encrypted, say. */
+  readonly warnings?: readonly string[];
   quoteIdentifier(name: string): string;
   /** Resolves `table` (optionally qualified) and reads its shape; `null` when there is none. */
   readTableShape(table: string): Promise<TableShape | null>;

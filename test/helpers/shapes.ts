@@ -62,6 +62,7 @@ export const ABLE: Capabilities = {
   anyConstraint: true,
   freeKeys: false,
   findsRepeats: true,
+  countsAlong: false,
   upsertsViews: true,
   countsPartitioned: true,
   storesNul: false,

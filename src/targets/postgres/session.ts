@@ -48,6 +48,7 @@ export class PostgresSession implements Session {
       freeKeys: false,
       findsRepeats: true,
       anyConstraint: true,
+      countsAlong: false,
       upsertsViews: true,
       countsPartitioned: version >= 180_000,
       storesNul: false,

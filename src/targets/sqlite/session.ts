@@ -23,6 +23,7 @@ const CAPABILITIES: Capabilities = {
   freeKeys: false,
   findsRepeats: true,
   anyConstraint: true,
+  countsAlong: true,
   upsertsViews: false,
   countsPartitioned: true,
   storesNul: true,

@@ -5,7 +5,7 @@
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type Mssql from "mssql";
-import type { ConnectionPool, Request } from "mssql";
+import type { ConnectionPool, ISqlType, Request } from "mssql";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { clientConfig, isEncrypted } from "./client-config.ts";
 import { connectError } from "./connect-error.ts";
@@ -32,7 +32,7 @@ export interface TextParameter {
 /** A column of a bulk load. */
 export interface BulkColumn {
   readonly name: string;
-  readonly type: "nvarchar(max)" | "bigint" | "int";
+  readonly type: "bigint" | "int" | "smallint" | "tinyint" | `nvarchar(${number | "max"})`;
   readonly nullable: boolean;
 }
 
@@ -149,11 +149,9 @@ export class Connection {
     rows: readonly BulkRow[],
     options: BulkOptions = {},
   ): Promise<void> {
-    const { Table, NVarChar, BigInt, Int, MAX } = this.#driver;
-    const types = { "nvarchar(max)": NVarChar(MAX), bigint: BigInt(), int: Int() };
-    const load = new Table(table);
+    const load = new this.#driver.Table(table);
     for (const { name, type, nullable } of columns) {
-      load.columns.add(name, { ...types[type] }, { nullable });
+      load.columns.add(name, wireType(this.#driver, type), { nullable });
     }
     for (const row of rows) load.rows.push([...row]);
     await this.#call((request) => request.bulk(load, options));
@@ -196,6 +194,24 @@ export class Connection {
     } finally {
       this.#running = null;
     }
+  }
+}
+
+function wireType(
+  { NVarChar, BigInt, Int, SmallInt, TinyInt, MAX }: Driver,
+  type: BulkColumn["type"],
+): ISqlType {
+  switch (type) {
+    case "bigint":
+      return BigInt();
+    case "int":
+      return Int();
+    case "smallint":
+      return SmallInt();
+    case "tinyint":
+      return TinyInt();
+    default:
+      return NVarChar(type === "nvarchar(max)" ? MAX : Number.parseInt(type.slice(9), 10));
   }
 }
 

@@ -1,5 +1,6 @@
 /** The SQL Server target, through the driver `mssql`. */
 import type { ConnectOptions, Session, Target } from "../target.ts";
+import { tlsWarning } from "./client-config.ts";
 import { connectError } from "./connect-error.ts";
 import { acceptsUrl, describeUrl } from "./connection-url.ts";
 import { Connection } from "./connection.ts";
@@ -18,7 +19,9 @@ async function connect({ url, environment, lockTimeoutMs }: ConnectOptions): Pro
   const label = describeUrl(url);
   const connection = await Connection.open(url, environment);
   try {
-    return await SqlServerSession.open(connection, { label, environment, lockTimeoutMs });
+    const warning = tlsWarning(url);
+    const warnings = warning === null ? [] : [warning];
+    return await SqlServerSession.open(connection, { label, lockTimeoutMs, warnings });
   } catch (error) {
     await connection.close();
     const translated = translateError(serverErrorOf(error) ?? error, label);

@@ -20,8 +20,8 @@ import { SqlServerWriter } from "./writer.ts";
 export interface SessionContext {
   /** The server for messages, without secrets. */
   readonly label: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly lockTimeoutMs: number;
+  readonly warnings: readonly string[];
 }
 
 const CAPABILITIES: Capabilities = {
@@ -30,6 +30,7 @@ const CAPABILITIES: Capabilities = {
   freeKeys: true,
   findsRepeats: false,
   anyConstraint: false,
+  countsAlong: true,
   upsertsViews: false,
   countsPartitioned: true,
   storesNul: true,
@@ -47,6 +48,7 @@ const OPENJSON_LEVEL = 130;
 export class SqlServerSession implements Session {
   readonly capabilities: Capabilities;
   readonly version: string;
+  readonly warnings: readonly string[];
   readonly quoteIdentifier = quoteIdentifier;
   readonly #connection: Connection;
   readonly #context: SessionContext;
@@ -56,6 +58,7 @@ export class SqlServerSession implements Session {
     this.#connection = connection;
     this.#context = context;
     this.version = server.version;
+    this.warnings = context.warnings;
     this.capabilities = server.hasOpenJson
       ? CAPABILITIES
       : { ...CAPABILITIES, rowSources: ["staged", "values"] };

@@ -5,6 +5,8 @@ import type { Counts } from "../../model/counts.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { Repeat, Selection, SetWriter } from "../target.ts";
 import type { Connection } from "./connection.ts";
+import { directLoad, insertDirectly } from "./direct-insert.ts";
+import type { DirectLoad } from "./direct-insert.ts";
 import { guarded, script } from "./guard.ts";
 import { STAGE } from "./names.ts";
 import { run } from "./run.ts";
@@ -18,6 +20,8 @@ type Answered = Readonly<Record<(typeof SET_COUNTERS)[number], number>>;
 export class SqlServerSetWriter implements SetWriter {
   readonly #connection: Connection;
   readonly #plan: LoadPlan;
+  /** The batch at hand, when it goes straight into the table. */
+  #direct: DirectLoad | null = null;
 
   constructor(connection: Connection, plan: LoadPlan) {
     this.#connection = connection;
@@ -36,7 +40,8 @@ export class SqlServerSetWriter implements SetWriter {
   }
 
   async stage(batch: Batch): Promise<readonly RowFault[]> {
-    return stageRows(this.#connection, this.#plan, batch.rows);
+    this.#direct = directLoad(this.#plan, batch);
+    return this.#direct === null ? stageRows(this.#connection, this.#plan, batch.rows) : [];
   }
 
   async repeats(batch: Batch): Promise<readonly Repeat[]> {
@@ -53,6 +58,10 @@ export class SqlServerSetWriter implements SetWriter {
   }
 
   async apply(batch: Batch, selection: Selection): Promise<Partial<Counts>> {
+    if (this.#direct !== null) {
+      await insertDirectly(this.#connection, this.#plan, this.#direct, batch);
+      return { inserted: batch.rows.length };
+    }
     const counts = noCounts();
     const chosen = selection.kind === "all" ? null : new Set(selection.ords);
     for (const shape of shapesOf(batch.rows)) {

@@ -1,0 +1,105 @@
+/**
+ * Plain inserts straight into the table by bulk load, for columns whose values need no opinion of the server: integers in
+ * their usual spelling, and Unicode text that is not too long. Any other column or value takes the way over the stage.
+ */
+import type { Batch } from "../../model/batch.ts";
+import type { LoadPlan } from "../../model/load-plan.ts";
+import type { Column } from "../../model/table-shape.ts";
+import { TransactionDoomed } from "../target.ts";
+import type { BulkColumn, BulkRow, Connection } from "./connection.ts";
+import { ServerError } from "./errors.ts";
+import { tableSql } from "./names.ts";
+
+/** A batch that can go straight into the table. */
+export interface DirectLoad {
+  readonly columns: readonly BulkColumn[];
+  readonly rows: readonly BulkRow[];
+}
+
+/** Names that the driver writes into its statement as they are. */
+const PLAIN_NAME = /^[\p{L}_][\p{L}\p{N}_ ]*$/u;
+
+const LIMITS: Readonly<Record<string, readonly [least: bigint, most: bigint]>> = {
+  bigint: [-(2n ** 63n), 2n ** 63n - 1n],
+  int: [-(2n ** 31n), 2n ** 31n - 1n],
+  smallint: [-(2n ** 15n), 2n ** 15n - 1n],
+  tinyint: [0n, 255n],
+};
+
+/** The batch as a bulk load into the table; `null` when it must be staged. */
+export function directLoad(plan: LoadPlan, batch: Batch): DirectLoad | null {
+  const shape = batch.rows[0]?.shape;
+  if (shape === undefined || !mayGoDirectly(plan)) return null;
+  const carried = shape.columns.map((name) => plan.columns.find((column) => column.name === name));
+  const columns = carried.map((column) => (column === undefined ? null : bulkColumn(column)));
+  const rows: BulkRow[] = [];
+  for (const row of batch.rows) {
+    if (row.shape !== shape) return null;
+    if (!row.values.every((value, at) => isPlain(value, carried[at]))) return null;
+    rows.push(row.values);
+  }
+  const known = columns.filter((column) => column !== null);
+  return known.length === columns.length && known.length > 0 ? { columns: known, rows } : null;
+}
+
+function mayGoDirectly({ mode, rowSource, table, coupling, update, columns }: LoadPlan): boolean {
+  const { schema, name } = table.name;
+  return (
+    mode === "insert" &&
+    rowSource === "staged" &&
+    table.kind === "table" &&
+    coupling.rows === null &&
+    update.stamps.length === 0 &&
+    columns.every(({ identity }) => identity === null) &&
+    [schema ?? "dbo", name].every((each) => PLAIN_NAME.test(each))
+  );
+}
+
+function bulkColumn({ name, type, nullable }: Column): BulkColumn | null {
+  if (!PLAIN_NAME.test(name)) return null;
+  const [, size] = /^nvarchar\((\d+|max)\)/.exec(type) ?? [];
+  if (size !== undefined) {
+    return { name, type: `nvarchar(${size === "max" ? "max" : Number(size)})`, nullable };
+  }
+  if (type === "bigint" || type === "int" || type === "smallint" || type === "tinyint") {
+    return { name, type, nullable };
+  }
+  return null;
+}
+
+/** True for a value that is stored as it stands. */
+function isPlain(value: string | null, column: Column | undefined): boolean {
+  if (column === undefined) return false;
+  if (value === null) return column.nullable;
+  const limits = LIMITS[column.type];
+  if (limits !== undefined) {
+    if (!/^(0|-?[1-9]\d{0,18})$/.test(value)) return false;
+    const number = BigInt(value);
+    return number >= limits[0] && number <= limits[1];
+  }
+  const [, size] = /^nvarchar\((\d+)\)/.exec(column.type) ?? [];
+  return size === undefined || value.length <= Number(size);
+}
+
+/** Inserts the rows, all or none. Throws a `ServerError` that a savepoint can undo, or `TransactionDoomed`. */
+export async function insertDirectly(
+  connection: Connection,
+  plan: LoadPlan,
+  load: DirectLoad,
+  batch: Batch,
+): Promise<void> {
+  await connection.batch("SET XACT_ABORT OFF");
+  try {
+    await connection.bulk(tableSql(plan), load.columns, load.rows, {
+      checkConstraints: true,
+      keepNulls: true,
+    });
+  } catch (error) {
+    if (!(error instanceof ServerError)) throw error;
+    const [[state] = []] = await connection.batch("SELECT XACT_STATE() AS state");
+    if (Number(state?.["state"]) === 1) throw error;
+    throw new TransactionDoomed(`${error.message} (${error.number})`, batch.rows, null);
+  } finally {
+    if (!connection.lost) await connection.batch("SET XACT_ABORT ON");
+  }
+}
