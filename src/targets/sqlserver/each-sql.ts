@@ -42,7 +42,7 @@ const VARIABLES = [
   { name: "failed", type: "bigint", initial: "NULL" },
 ];
 
-/** The batch that applies the staged rows of `shapes`, one at a time. */
+/** The batch that applies the staged rows of `shapes`, one at a time; it answers with its counts and the faults of rows. */
 export function eachSql(plan: LoadPlan, shapes: readonly RowShape[]): string {
   const branches = shapes.map(
     ({ id, columns }) =>
@@ -56,10 +56,11 @@ export function eachSql(plan: LoadPlan, shapes: readonly RowShape[]): string {
     `IF @number <> 0\n${block(failedSql(plan))}`,
     `IF @failed IS NOT NULL SET @ord = NULL ELSE SELECT @ord = MIN(upsurge_ord) FROM ${STAGE} WHERE upsurge_ord > @ord`,
   ];
-  return answering(VARIABLES, [
-    `SELECT @ord = MIN(upsurge_ord) FROM ${STAGE}`,
-    `WHILE @ord IS NOT NULL\n${block(loop)}`,
-  ]);
+  return answering(
+    VARIABLES,
+    [`SELECT @ord = MIN(upsurge_ord) FROM ${STAGE}`, `WHILE @ord IS NOT NULL\n${block(loop)}`],
+    `SELECT upsurge_ord, number, message FROM ${FAULTS} WHERE number IS NOT NULL ORDER BY upsurge_ord`,
+  );
 }
 
 /** What becomes of a row that failed: ignored, noted, or the end of the loop. */

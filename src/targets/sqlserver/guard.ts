@@ -54,8 +54,15 @@ export function tryCatch(attempt: readonly string[], failed: readonly string[]):
   return `BEGIN TRY\n${script(attempt)}END TRY\nBEGIN CATCH\n${script(failed)}END CATCH`;
 }
 
-/** A batch that runs `statements` with XACT_ABORT OFF and answers with the variables, in one row. */
-export function answering(variables: readonly Variable[], statements: readonly string[]): string {
+/**
+ * A batch that runs `statements` with XACT_ABORT OFF and answers with the variables, in one row; then with the rows of
+ * `query`, unless the transaction is lost and its temporary tables with it.
+ */
+export function answering(
+  variables: readonly Variable[],
+  statements: readonly string[],
+  query: string | null = null,
+): string {
   const all = [...OUTCOME, ...variables];
   const declared = all.map(({ name, type, initial }) => `@${name} ${type} = ${initial}`);
   return script([
@@ -64,10 +71,15 @@ export function answering(variables: readonly Variable[], statements: readonly s
     ...statements,
     "SET XACT_ABORT ON",
     `SELECT ${all.map(({ name }) => `@${name} AS ${name}`).join(", ")}`,
+    ...(query === null ? [] : [`IF @doomed = 0 ${query}`]),
   ]);
 }
 
-/** A batch that tries `statements` and answers with the variables, in one row. */
-export function guarded(variables: readonly Variable[], statements: readonly string[]): string {
-  return answering(variables, [tryCatch(statements, NOTE_ERROR)]);
+/** A batch that tries `statements`, and answers as `answering` does. */
+export function guarded(
+  variables: readonly Variable[],
+  statements: readonly string[],
+  query: string | null = null,
+): string {
+  return answering(variables, [tryCatch(statements, NOTE_ERROR)], query);
 }

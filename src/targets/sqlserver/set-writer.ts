@@ -7,7 +7,7 @@ import type { Repeat, Selection, SetWriter } from "../target.ts";
 import type { Connection } from "./connection.ts";
 import { directLoad, insertDirectly } from "./direct-insert.ts";
 import type { DirectLoad } from "./direct-insert.ts";
-import { guarded, script } from "./guard.ts";
+import { guarded } from "./guard.ts";
 import { STAGE } from "./names.ts";
 import { run } from "./run.ts";
 import { rowsOf, SET_COUNTERS, setSql } from "./set-sql.ts";
@@ -47,9 +47,8 @@ export class SqlServerSetWriter implements SetWriter {
   async repeats(batch: Batch): Promise<readonly Repeat[]> {
     const plan = this.#plan;
     if (!isKeyed(plan)) return [];
-    const sql =
-      guarded([], [wavesSql(plan)]) +
-      script([`SELECT upsurge_ord, upsurge_wave FROM ${STAGE} WHERE upsurge_wave > 1`]);
+    const found = `SELECT upsurge_ord, upsurge_wave FROM ${STAGE} WHERE upsurge_wave > 1`;
+    const sql = guarded([], [wavesSql(plan)], found);
     const { rest } = await run(this.#connection, sql, batch.rows);
     return rest.map((row) => ({
       ord: Number(row["upsurge_ord"]),

@@ -5,7 +5,7 @@ import type { LoadPlan } from "../../model/load-plan.ts";
 import type { Connection } from "./connection.ts";
 import { rowCode } from "./errors.ts";
 import { fillRaw } from "./fill-raw.ts";
-import { guarded, script } from "./guard.ts";
+import { guarded } from "./guard.ts";
 import { FAULTS } from "./names.ts";
 import { readFaultCode, stageSql } from "./stage-sql.ts";
 import { run } from "./run.ts";
@@ -17,9 +17,8 @@ export async function stageRows(
   rows: readonly Row[],
 ): Promise<RowFault[]> {
   await fillRaw(connection, plan, rows);
-  const sql =
-    guarded([], stageSql(plan, shapesOf(rows))) +
-    script([`SELECT upsurge_ord, code FROM ${FAULTS} ORDER BY upsurge_ord`]);
+  const found = `SELECT upsurge_ord, code FROM ${FAULTS} ORDER BY upsurge_ord`;
+  const sql = guarded([], stageSql(plan, shapesOf(rows)), found);
   const { rest } = await run(connection, sql, rows);
   const byOrd = new Map(rows.map((row) => [row.ord, row]));
   return rest.map((fault) => {

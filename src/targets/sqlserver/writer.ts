@@ -9,8 +9,6 @@ import type { Writer } from "../target.ts";
 import type { Connection, Fields } from "./connection.ts";
 import { eachSql } from "./each-sql.ts";
 import { classifyNumber, placeOfError, ServerError } from "./errors.ts";
-import { script } from "./guard.ts";
-import { FAULTS } from "./names.ts";
 import { ask } from "./run.ts";
 import type { Answer } from "./run.ts";
 import { SqlServerSetWriter } from "./set-writer.ts";
@@ -43,9 +41,7 @@ export class SqlServerWriter implements Writer {
     const out = new Set(faults.map(({ row }) => row));
     const sound = rows.filter((row) => !out.has(row));
     if (sound.length === 0) return { counts: noCounts(), faults };
-    const noted = `SELECT upsurge_ord, number, message FROM ${FAULTS} WHERE number IS NOT NULL ORDER BY upsurge_ord`;
-    const sql = eachSql(this.#plan, shapesOf(sound)) + script([noted]);
-    const answer = await ask(this.#connection, sql);
+    const answer = await ask(this.#connection, eachSql(this.#plan, shapesOf(sound)));
     if (answer.number !== 0) throw this.#failure(answer, sound);
     const refused = answer.rest.map((fault) => this.#faultOf(fault, sound));
     return {
