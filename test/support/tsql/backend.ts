@@ -1,0 +1,111 @@
+/** The T-SQL backend of the tests' TDS server: sessions over PostgreSQL databases that `createTsqlDatabase` has made. */
+import { DatabaseError } from "pg";
+import {
+  type TdsBackend,
+  type TdsBulk,
+  TdsError,
+  type TdsEvent,
+  type TdsParameter,
+  type TdsSession,
+} from "../tds/backend.ts";
+import { Connection } from "./connection.ts";
+import { translateError } from "./errors.ts";
+import { parseTableName } from "./parse-name.ts";
+import { literal, quoteName } from "./quote.ts";
+import { Raised } from "./raised.ts";
+import { runText } from "./run.ts";
+import { State } from "./session.ts";
+
+export { createTsqlDatabase, type TsqlDatabase } from "./database.ts";
+
+/** A backend over a PostgreSQL server; everybody's password is `secret`. */
+export function tsqlBackend({ server }: { readonly server: string }): TdsBackend {
+  return {
+    async login({ user, password, database }) {
+      if (password !== "secret") throw new TdsError(18456, `Login failed for user '${user}'.`);
+      const url = new URL(server);
+      url.pathname = `/${encodeURIComponent(database)}`;
+      const connection = new Connection(url.href);
+      try {
+        await connection.connect();
+      } catch (error) {
+        if (!(error instanceof DatabaseError) || error.code !== "3D000") throw error;
+        throw new TdsError(
+          4060,
+          `Cannot open database "${database}" requested by the login. The login failed.`,
+          11,
+        );
+      }
+      return new Session(new State(connection, user));
+    },
+  };
+}
+
+class Session implements TdsSession {
+  readonly #state: State;
+
+  constructor(state: State) {
+    this.#state = state;
+  }
+
+  get inTransaction(): boolean {
+    return this.#state.tranCount > 0;
+  }
+
+  async *execute(sql: string, parameters: readonly TdsParameter[]): AsyncIterable<TdsEvent> {
+    await runText(this.#state, sql, parameters);
+    yield* this.#state.takeEvents();
+  }
+
+  async bulk(load: TdsBulk): Promise<number> {
+    const state = this.#state;
+    if (load.rows.length === 0) return 0;
+    const table = parseTableName(load.table);
+    const columns = load.columns.map(quoteName);
+    const rows = load.rows.map((row) => `(${row.map(literal).join(", ")})`);
+    const aliases = columns.map((_, place) => `v.c${place}`);
+    const names = columns.map((_, place) => `c${place}`);
+    // Typed as text first, so that every value is converted as an assignment of text is.
+    const first = `(${columns.map(() => "NULL::text").join(", ")})`;
+    const sql = `INSERT INTO ${table} (${columns.join(", ")}) SELECT ${aliases.join(", ")} FROM (VALUES ${first}, ${rows.join(", ")} OFFSET 1) AS v (${names.join(", ")})`;
+    await this.#refusing(async () => void (await state.connection.run(sql)), table);
+    return load.rows.length;
+  }
+
+  /** Runs something whose error goes to the client by itself. */
+  async #refusing(action: () => Promise<void> | void, table: string | null): Promise<void> {
+    const state = this.#state;
+    try {
+      await action();
+    } catch (error) {
+      const ask = (question: string) => state.connection.ask(question);
+      const raised =
+        error instanceof DatabaseError
+          ? await translateError(error, { verb: "INSERT", table, ask })
+          : error;
+      if (!(raised instanceof Raised)) throw raised;
+      if (raised.effect !== "statement" || state.options.xactAbort) await state.forget();
+      throw new TdsError(raised.number, raised.message, raised.severity);
+    }
+  }
+
+  async begin(): Promise<void> {
+    await this.#refusing(() => this.#state.begin(), null);
+  }
+
+  async commit(): Promise<void> {
+    await this.#refusing(() => this.#state.commit(), null);
+  }
+
+  async rollback(): Promise<void> {
+    await this.#refusing(() => this.#state.rollback(), null);
+  }
+
+  async save(name: string): Promise<void> {
+    await this.#refusing(() => this.#state.save(name), null);
+  }
+
+  async close(): Promise<void> {
+    await this.#state.connection.close();
+  }
+}

@@ -1,0 +1,263 @@
+/** Translates T-SQL expressions to PostgreSQL, keeping apart values and conditions as T-SQL does. */
+import type { Cursor } from "./cursor.ts";
+import { readCall } from "./call.ts";
+import { readQuery } from "./query.ts";
+import { collationOf, place, quoteName, quoteText } from "./quote.ts";
+import { notInTheSet, Raised } from "./raised.ts";
+import { convertTo, readType } from "./types.ts";
+
+/** A translated expression. */
+export interface Expression {
+  readonly sql: string;
+  /** True of a condition (`a = 1`), which T-SQL takes only where it asks for one. */
+  readonly condition: boolean;
+}
+
+const COMPARISONS: Readonly<Record<string, string>> = {
+  "=": "=",
+  "<>": "<>",
+  "!=": "<>",
+  "<": "<",
+  ">": ">",
+  "<=": "<=",
+  ">=": ">=",
+  "!<": ">=",
+  "!>": "<=",
+};
+
+/** Reads an expression that must be a value. */
+export function readValue(cursor: Cursor): string {
+  const read = readExpression(cursor);
+  if (read.condition) cursor.fail();
+  return read.sql;
+}
+
+/** Reads an expression that must be a condition. */
+export function readCondition(cursor: Cursor): string {
+  const read = readExpression(cursor);
+  return conditionOf(cursor, read);
+}
+
+function conditionOf(cursor: Cursor, read: Expression): string {
+  if (read.condition) return read.sql;
+  const near = cursor.token.kind === "end" ? cursor.previous.text : cursor.token.text;
+  throw new Raised(
+    4145,
+    `An expression of non-boolean type specified in a context where a condition is expected, near '${near}'.`,
+    "compile",
+    { severity: 15 },
+  );
+}
+
+function valueOf(cursor: Cursor, read: Expression): string {
+  if (read.condition) cursor.fail();
+  return read.sql;
+}
+
+/** Reads an expression of either kind. */
+export function readExpression(cursor: Cursor): Expression {
+  return readChain(cursor, "OR", (inner) => readChain(inner, "AND", readNot));
+}
+
+function readChain(
+  cursor: Cursor,
+  word: "AND" | "OR",
+  item: (cursor: Cursor) => Expression,
+): Expression {
+  const first = item(cursor);
+  if (!cursor.isWord(word)) return first;
+  const parts = [conditionOf(cursor, first)];
+  while (cursor.accept(word)) parts.push(conditionOf(cursor, item(cursor)));
+  return { sql: `(${parts.join(` ${word} `)})`, condition: true };
+}
+
+function readNot(cursor: Cursor): Expression {
+  if (!cursor.accept("NOT")) return readPredicate(cursor);
+  return { sql: `(NOT ${conditionOf(cursor, readNot(cursor))})`, condition: true };
+}
+
+function readPredicate(cursor: Cursor): Expression {
+  const left = readSum(cursor);
+  const symbol = cursor.token.kind === "symbol" ? COMPARISONS[cursor.token.text] : undefined;
+  if (symbol !== undefined) {
+    const value = valueOf(cursor, left);
+    cursor.next();
+    return condition(`${value} ${symbol} ${readCompared(cursor)}`);
+  }
+  if (cursor.isWord("IS")) return readIs(cursor, valueOf(cursor, left));
+  const negated = cursor.isWord("NOT") && ["IN", "BETWEEN", "LIKE"].includes(cursor.ahead(1).upper);
+  if (negated) cursor.next();
+  if (!cursor.isWord("IN", "BETWEEN", "LIKE")) return left;
+  return readMembership(cursor, valueOf(cursor, left), negated ? "NOT " : "");
+}
+
+function condition(sql: string): Expression {
+  return { sql: `(${sql})`, condition: true };
+}
+
+function readCompared(cursor: Cursor): string {
+  for (const word of ["ALL", "ANY", "SOME"]) {
+    if (cursor.accept(word)) return `${word} (${cursor.inParentheses(() => readQuery(cursor))})`;
+  }
+  return valueOf(cursor, readSum(cursor));
+}
+
+function readIs(cursor: Cursor, value: string): Expression {
+  cursor.expect("IS");
+  const not = cursor.accept("NOT") ? "NOT " : "";
+  if (cursor.accept("NULL")) return condition(`${value} IS ${not}NULL`);
+  cursor.expect("DISTINCT", "FROM");
+  return condition(`${value} IS ${not}DISTINCT FROM ${valueOf(cursor, readSum(cursor))}`);
+}
+
+function readMembership(cursor: Cursor, value: string, not: string): Expression {
+  if (cursor.accept("BETWEEN")) {
+    const low = valueOf(cursor, readSum(cursor));
+    cursor.expect("AND");
+    return condition(`${value} ${not}BETWEEN ${low} AND ${valueOf(cursor, readSum(cursor))}`);
+  }
+  if (cursor.accept("LIKE")) return readLike(cursor, value, not);
+  cursor.expect("IN");
+  const inner = cursor.inParentheses(() =>
+    cursor.isWord("SELECT") ? readQuery(cursor) : cursor.list(() => readValue(cursor)).join(", "),
+  );
+  return condition(`${value} ${not}IN (${inner})`);
+}
+
+function readLike(cursor: Cursor, value: string, not: string): Expression {
+  const pattern = cursor.token;
+  const translated = valueOf(cursor, readSum(cursor));
+  if (pattern.kind === "string" && pattern.text.includes("[")) throw notInTheSet("[ ] in LIKE");
+  const escape = cursor.accept("ESCAPE") ? readSum(cursor).sql : "''";
+  return condition(`${value} ${not}LIKE ${translated} ESCAPE ${escape}`);
+}
+
+function readSum(cursor: Cursor): Expression {
+  return readOperators(cursor, ["+", "-", "&", "|", "^"], readProduct);
+}
+
+function readProduct(cursor: Cursor): Expression {
+  return readOperators(cursor, ["*", "/", "%"], readUnary);
+}
+
+function readOperators(
+  cursor: Cursor,
+  symbols: readonly string[],
+  item: (cursor: Cursor) => Expression,
+): Expression {
+  const first = item(cursor);
+  let sql = first.sql;
+  let count = 0;
+  while (cursor.token.kind === "symbol" && symbols.includes(cursor.token.text)) {
+    if (count++ === 0) sql = valueOf(cursor, first);
+    const symbol = cursor.next().text === "^" ? "#" : cursor.previous.text;
+    sql = `(${sql} ${symbol} ${valueOf(cursor, item(cursor))})`;
+  }
+  return count === 0 ? first : { sql, condition: false };
+}
+
+function readUnary(cursor: Cursor): Expression {
+  for (const symbol of ["-", "+", "~"]) {
+    if (!cursor.acceptSymbol(symbol)) continue;
+    const value = valueOf(cursor, readUnary(cursor));
+    return { sql: symbol === "+" ? value : `(${symbol} ${value})`, condition: false };
+  }
+  const primary = readPrimary(cursor);
+  if (!cursor.isWord("COLLATE")) return primary;
+  const value = valueOf(cursor, primary);
+  cursor.next();
+  return { sql: `(${value} COLLATE ${collationOf(cursor.name())})`, condition: false };
+}
+
+function readPrimary(cursor: Cursor): Expression {
+  if (cursor.isWord("EXISTS")) {
+    cursor.next();
+    return condition(`EXISTS (${cursor.inParentheses(() => readQuery(cursor))})`);
+  }
+  if (!cursor.isSymbol("(")) return { sql: readOperand(cursor), condition: false };
+  return cursor.inParentheses(() => {
+    if (cursor.isWord("SELECT")) return { sql: `(${readQuery(cursor)})`, condition: false };
+    const inner = readExpression(cursor);
+    return { ...inner, sql: `(${inner.sql})` };
+  });
+}
+
+function readOperand(cursor: Cursor): string {
+  const { token } = cursor;
+  switch (token.kind) {
+    case "string":
+      return quoteText(cursor.next().text);
+    case "number":
+      cursor.next();
+      return /e/i.test(token.text) ? `'${token.text}'::float8` : token.text;
+    case "binary": {
+      const digits = cursor.next().text.slice(2);
+      return `'\\x${digits.length % 2 === 1 ? "0" : ""}${digits}'::bytea`;
+    }
+    case "variable":
+      return readVariable(cursor);
+    case "word":
+    case "name":
+      return readWord(cursor);
+    case "symbol":
+    case "end":
+      return cursor.fail();
+  }
+}
+
+const GLOBALS = new Set(["@@ROWCOUNT", "@@TRANCOUNT", "@@SPID", "@@VERSION", "@@ERROR"]);
+
+function readVariable(cursor: Cursor): string {
+  const { token } = cursor;
+  if (!token.text.startsWith("@@")) return place(cursor.variable());
+  if (!GLOBALS.has(token.upper)) throw notInTheSet(token.text);
+  cursor.next();
+  return place(token.upper);
+}
+
+function readWord(cursor: Cursor): string {
+  if (cursor.accept("NULL")) return "NULL";
+  if (cursor.accept("CASE")) return readCase(cursor);
+  if (cursor.isWord("CAST", "TRY_CAST", "CONVERT", "TRY_CONVERT")) return readConversion(cursor);
+  if (cursor.accept("CURRENT_TIMESTAMP")) return "tsql.getdate()";
+  if (cursor.isSymbol("(", 1) && cursor.token.kind === "word") return readCall(cursor);
+  return readColumn(cursor);
+}
+
+/** A column by its name, with or without the table's. */
+export function readColumn(cursor: Cursor): string {
+  const parts = [quoteName(cursor.name())];
+  while (cursor.acceptSymbol(".")) parts.push(quoteName(cursor.name()));
+  return parts.join(".");
+}
+
+function readCase(cursor: Cursor): string {
+  const subject = cursor.isWord("WHEN") ? "" : ` ${readValue(cursor)}`;
+  const parts = [`CASE${subject}`];
+  if (!cursor.isWord("WHEN")) cursor.fail();
+  while (cursor.accept("WHEN")) {
+    const when = subject === "" ? readCondition(cursor) : readValue(cursor);
+    cursor.expect("THEN");
+    parts.push(`WHEN ${when} THEN ${readValue(cursor)}`);
+  }
+  if (cursor.accept("ELSE")) parts.push(`ELSE ${readValue(cursor)}`);
+  cursor.expect("END");
+  return `(${parts.join(" ")} END)`;
+}
+
+function readConversion(cursor: Cursor): string {
+  const word = cursor.next().upper;
+  const tries = word.startsWith("TRY_");
+  return cursor.inParentheses(() => {
+    if (word.endsWith("CAST")) {
+      const value = readValue(cursor);
+      cursor.expect("AS");
+      return convertTo(readType(cursor, 30), value, { tries });
+    }
+    const type = readType(cursor, 30);
+    cursor.expectSymbol(",");
+    const value = readValue(cursor);
+    const style = cursor.acceptSymbol(",") ? readValue(cursor) : null;
+    return convertTo(type, value, { tries, style });
+  });
+}

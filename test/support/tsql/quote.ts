@@ -1,0 +1,48 @@
+/** Quoting for PostgreSQL, and the places in translated text where values are filled in when it runs. */
+import { notInTheSet } from "./raised.ts";
+
+const OPEN = "\u0001";
+const CLOSE = "\u0002";
+
+/** A name in PostgreSQL's quotes. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A text as a PostgreSQL literal. */
+export function quoteText(text: string): string {
+  if (/[\u0001-\u0004]/.test(text)) throw notInTheSet("the characters 1 to 4 in a text");
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A place that is filled when the statement runs: a variable (with @) or a value of the session. */
+export function place(name: string): string {
+  return `${OPEN}${name}${CLOSE}`;
+}
+
+/** Fills the places of a translated text. */
+export function fillPlaces(sql: string, fill: (name: string) => string): string {
+  if (!sql.includes(OPEN)) return sql;
+  const parts = sql.split(OPEN);
+  const filled = parts.slice(1).map((part) => {
+    const end = part.indexOf(CLOSE);
+    return fill(part.slice(0, end)) + part.slice(end + 1);
+  });
+  return (parts[0] ?? "") + filled.join("");
+}
+
+/** The PostgreSQL collation that behaves as the given one of SQL Server. */
+export function collationOf(name: string): string {
+  const upper = name.toUpperCase();
+  if (upper === "DATABASE_DEFAULT" || upper === "CATALOG_DEFAULT") return "tsql.ci";
+  if (upper.includes("_BIN")) return '"C"';
+  if (upper.includes("_CS_")) return "tsql.cs";
+  if (upper.includes("_CI_AI")) return "tsql.ai";
+  if (upper.includes("_CI_")) return "tsql.ci";
+  throw notInTheSet(`collation ${name}`);
+}
+
+/** A value as a PostgreSQL literal without a type, NULL for null. */
+export function literal(value: string | null): string {
+  return value === null ? "NULL" : `'${value.replaceAll("'", "''")}'`;
+}
