@@ -103,7 +103,7 @@ function readColumnOptions(cursor: Cursor, parts: TableParts, note: ColumnNote):
       const written = readDefault(cursor);
       note.default = written.text;
       note.defaultName =
-        name ?? `DF__${plainName(parts.table).slice(0, 9)}__${note.name.slice(0, 5)}__${hex(4)}`;
+        name ?? `DF__${shortName(parts.table)}__${note.name.slice(0, 5)}__${hex(4)}`;
       sql += ` DEFAULT ${written.sql}`;
     } else if (cursor.isWord("PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "FOREIGN")) {
       readConstraint(cursor, parts, { name, column: note.name });
@@ -147,11 +147,15 @@ function readConstraint(cursor: Cursor, parts: TableParts, named: Named): void {
   readForeign(cursor, parts, columns, named.name);
 }
 
+function shortName(table: string): string {
+  return plainName(table).split(".").at(-1)?.slice(0, 9) ?? "";
+}
+
 function constraintName(prefix: string, parts: TableParts, given: string | null): string {
   if (given !== null) return `CONSTRAINT ${quoteName(given)} `;
   // The names of temporary tables' constraints are nobody's business.
   if (/^"[#@]/.test(parts.table)) return "";
-  return `CONSTRAINT ${quoteName(`${prefix}__${plainName(parts.table).split(".").at(-1)?.slice(0, 9)}__${hex(8)}`)} `;
+  return `CONSTRAINT ${quoteName(`${prefix}__${shortName(parts.table)}__${hex(8)}`)} `;
 }
 
 function readKey(cursor: Cursor, parts: TableParts, named: Named): void {

@@ -10,7 +10,7 @@ CREATE DOMAIN tsql.tinyint AS smallint CONSTRAINT tinyint_range CHECK (VALUE BET
 CREATE FUNCTION tsql.try_number(x text, pattern text, blank boolean) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN b = '' THEN CASE WHEN blank AND x IS NOT NULL THEN 0::numeric END
-              WHEN b ~ pattern THEN numeric_in(textout(b), 0, -1) END
+              WHEN b ~ (pattern COLLATE "C") THEN numeric_in(textout(b), 0, -1) END
   FROM (SELECT btrim(x, ' ') COLLATE "C") AS v(b) $$;
 
 -- The integer types, of texts and of numbers.

@@ -77,15 +77,15 @@ BEGIN
       AND n.nspname NOT LIKE 'pg\_%' AND n.nspname NOT IN ('tsql', 'information_schema');
   RETURN CASE WHEN n = 1 THEN r ELSE 0 END;
 END $$;
-CREATE FUNCTION tsql.object_id(name text, type text DEFAULT NULL) RETURNS int LANGUAGE plpgsql STABLE AS $$
-DECLARE r int;
+CREATE FUNCTION tsql.object_id(name text, kind text DEFAULT NULL) RETURNS int LANGUAGE plpgsql STABLE AS $$
+DECLARE r int; short text := lower(regexp_replace(replace(replace(name, '[', ''), ']', '') COLLATE "C", '^.*\.', ''));
 BEGIN
   r := nullif(tsql.find(name)::int8, 0)::int4;
   IF r IS NULL THEN
-    SELECT object_id INTO r FROM sys.objects o WHERE lower(o.name) = lower(regexp_replace(replace(replace(name, '[', ''), ']', '') COLLATE "C", '^.*\.', '')) COLLATE "C" AND o.type NOT IN ('U ', 'V ') LIMIT 1;
+    SELECT o.object_id INTO r FROM sys.objects o WHERE lower(o.name) = short COLLATE "C" AND o.type NOT IN ('U ', 'V ') LIMIT 1;
   END IF;
-  IF type IS NOT NULL AND NOT EXISTS (SELECT FROM sys.objects o WHERE o.object_id = r AND rtrim(o.type) = upper(rtrim(type)) COLLATE "C")
-    AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = r AND c.relpersistence = 't' AND upper(type) = 'U') THEN RETURN NULL; END IF;
+  IF kind IS NOT NULL AND NOT EXISTS (SELECT FROM sys.objects o WHERE o.object_id = r AND rtrim(o.type) = upper(rtrim(kind)) COLLATE "C")
+    AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = r AND c.relpersistence = 't' AND upper(kind) = 'U') THEN RETURN NULL; END IF;
   RETURN r;
 END $$;
 CREATE FUNCTION tsql.object_name(id int) RETURNS text LANGUAGE sql STABLE AS $$
