@@ -10,7 +10,7 @@ import {
 } from "../tds/backend.ts";
 import { Connection } from "./connection.ts";
 import { translateError } from "./errors.ts";
-import { parseTableName } from "./parse-name.ts";
+import { parseTableName } from "./parse.ts";
 import { literal, quoteName } from "./quote.ts";
 import { Raised } from "./raised.ts";
 import { runText } from "./run.ts";

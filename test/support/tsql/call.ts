@@ -1,6 +1,5 @@
 /** Translates calls of T-SQL's built-in functions; a function that is not listed here is an error. */
 import type { Cursor } from "./cursor.ts";
-import { readCondition, readValue } from "./expression.ts";
 import { place } from "./quote.ts";
 import { notInTheSet, Raised } from "./raised.ts";
 
@@ -104,7 +103,7 @@ export function readCall(cursor: Cursor): string {
 
 function readArguments(cursor: Cursor): string[] {
   return cursor.inParentheses(() =>
-    cursor.isSymbol(")") ? [] : cursor.list(() => readValue(cursor)),
+    cursor.isSymbol(")") ? [] : cursor.list(() => cursor.grammar.value(cursor)),
   );
 }
 
@@ -112,7 +111,7 @@ function readAggregate(cursor: Cursor, name: string): string {
   const argument = cursor.inParentheses(() => {
     if (name.startsWith("COUNT") && cursor.acceptSymbol("*")) return "*";
     const distinct = cursor.accept("DISTINCT") ? "DISTINCT " : "";
-    const values = cursor.list(() => readValue(cursor));
+    const values = cursor.list(() => cursor.grammar.value(cursor));
     if (values.length !== (name === "STRING_AGG" ? 2 : 1)) cursor.fail();
     return distinct + values.join(", ");
   });
@@ -126,7 +125,7 @@ function readOver(cursor: Cursor): string {
   return cursor.inParentheses(() => {
     const parts: string[] = [];
     if (cursor.accept("PARTITION", "BY")) {
-      parts.push(`PARTITION BY ${cursor.list(() => readValue(cursor)).join(", ")}`);
+      parts.push(`PARTITION BY ${cursor.list(() => cursor.grammar.value(cursor)).join(", ")}`);
     }
     if (cursor.accept("ORDER", "BY")) parts.push(`ORDER BY ${readSortKeys(cursor)}`);
     return ` OVER (${parts.join(" ")})`;
@@ -136,7 +135,7 @@ function readOver(cursor: Cursor): string {
 /** Reads what follows ORDER BY. NULL sorts first, as in SQL Server. */
 export function readSortKeys(cursor: Cursor): string {
   const keys = cursor.list(() => {
-    const value = cursor.isWord("SELECT") ? cursor.fail() : readValue(cursor);
+    const value = cursor.isWord("SELECT") ? cursor.fail() : cursor.grammar.value(cursor);
     if (cursor.accept("DESC")) return `${value} DESC NULLS LAST`;
     cursor.accept("ASC");
     return `${value} ASC NULLS FIRST`;
@@ -146,11 +145,11 @@ export function readSortKeys(cursor: Cursor): string {
 
 function readIif(cursor: Cursor): string {
   return cursor.inParentheses(() => {
-    const when = readCondition(cursor);
+    const when = cursor.grammar.condition(cursor);
     cursor.expectSymbol(",");
-    const yes = readValue(cursor);
+    const yes = cursor.grammar.value(cursor);
     cursor.expectSymbol(",");
-    return `(CASE WHEN ${when} THEN ${yes} ELSE ${readValue(cursor)} END)`;
+    return `(CASE WHEN ${when} THEN ${yes} ELSE ${cursor.grammar.value(cursor)} END)`;
   });
 }
 
@@ -179,7 +178,7 @@ function readDated(cursor: Cursor, name: string): string {
     const part = DATE_PARTS[cursor.next().upper];
     if (part === undefined) throw notInTheSet(`the date part ${cursor.previous.text}`);
     const args: string[] = [];
-    while (cursor.acceptSymbol(",")) args.push(readValue(cursor));
+    while (cursor.acceptSymbol(",")) args.push(cursor.grammar.value(cursor));
     if (args.length !== (name === "DATEPART" ? 1 : 2)) cursor.fail();
     return `tsql.${name.toLowerCase()}('${part}', ${args.join(", ")})`;
   });

@@ -8,7 +8,7 @@ type Described = readonly [number, string];
 /** The number and message when the error is a constraint's; else null. */
 export async function conflictOf(error: DatabaseError, failed: Failed): Promise<Described | null> {
   const table = `${error.schema ?? "dbo"}.${error.table ?? ""}`;
-  switch (error.code) {
+  switch (error.code ?? "") {
     case "23505":
       return describeKey(error, table, failed);
     case "23502":

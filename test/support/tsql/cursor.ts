@@ -1,24 +1,36 @@
 /** A place in a list of tokens: looking ahead, taking what is expected, and SQL Server's syntax errors. */
 import { Raised } from "./raised.ts";
 import { isReserved } from "./reserved.ts";
-import type { Token } from "./tokens.ts";
+import type { Statement } from "./statement.ts";
+import { type Token, tokenize } from "./tokens.ts";
 import type { TsqlType } from "./types.ts";
 
 /** What a variable was declared as; null for a parameter, whose type nobody says. */
 export type VariableType = TsqlType | "table" | null;
+
+/** The readers that need each other in a circle; they find each other here. */
+export interface Grammar {
+  value(cursor: Cursor): string;
+  condition(cursor: Cursor): string;
+  query(cursor: Cursor): string;
+  statement(cursor: Cursor): Statement;
+}
 
 /** Walks over the tokens of a batch. */
 export class Cursor {
   readonly sql: string;
   /** Declared so far, by name in lower case. */
   readonly variables: Map<string, VariableType>;
+  /** The readers of the parts that any statement may have. */
+  readonly grammar: Grammar;
   readonly #tokens: readonly Token[];
   #index = 0;
 
-  constructor(sql: string, tokens: readonly Token[], variables: Map<string, VariableType>) {
+  constructor(sql: string, variables: Map<string, VariableType>, grammar: Grammar) {
     this.sql = sql;
-    this.#tokens = tokens;
+    this.#tokens = tokenize(sql);
     this.variables = variables;
+    this.grammar = grammar;
   }
 
   get index(): number {

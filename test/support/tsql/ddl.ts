@@ -1,9 +1,8 @@
 /** Translates the smaller statements of definition: indexes, views, schemas, ALTER TABLE and DROP. */
 import type { Cursor } from "./cursor.ts";
-import { plainName } from "./dml.ts";
 import { readCondition } from "./expression.ts";
-import { readNames, readQuery, readTableName } from "./query.ts";
-import { quoteName, quoteText } from "./quote.ts";
+import { readKeyColumns, readNames, readQuery, readTableName } from "./query.ts";
+import { plainName, quoteName, quoteText } from "./quote.ts";
 import { notInTheSet, Raised } from "./raised.ts";
 import type { SqlStatement, Statement } from "./statement.ts";
 import { readAddition } from "./table.ts";
@@ -41,18 +40,6 @@ export function readCreateIndex(cursor: Cursor): Statement {
     `${create} WHERE ${where}; SELECT tsql.note_filter(${quoteText(table)}, ${quoteText(plainIndex(table, name))}, ${filter})`,
     table,
   );
-}
-
-/** Key columns with their order, which does not matter to PostgreSQL's constraints. */
-export function readKeyColumns(cursor: Cursor): string {
-  const columns = cursor.inParentheses(() =>
-    cursor.list(() => {
-      const column = quoteName(cursor.name());
-      if (!cursor.accept("ASC")) cursor.accept("DESC");
-      return column;
-    }),
-  );
-  return columns.join(", ");
 }
 
 function plainIndex(table: string, name: string): string {

@@ -13,7 +13,7 @@ import {
   readTableName,
   type Source,
 } from "./query.ts";
-import { place, quoteName, quoteText } from "./quote.ts";
+import { place, plainName, quoteName, quoteText } from "./quote.ts";
 import { notInTheSet, Raised } from "./raised.ts";
 import type { Ask, SqlStatement } from "./statement.ts";
 
@@ -54,11 +54,6 @@ async function writableColumns(ask: Ask, table: string): Promise<string[]> {
   if (rows.length === 0)
     throw new Raised(208, `Invalid object name '${plainName(table)}'.`, "compile");
   return rows.map(([name]) => quoteName(name ?? ""));
-}
-
-/** A quoted name as messages show it. */
-export function plainName(table: string): string {
-  return table.replaceAll('"', "");
 }
 
 /** A statement that writes, with what it sends back or puts away. */

@@ -103,7 +103,7 @@ function quoted(message: string): string {
 /** Errors about what a name means. */
 function describeName(error: DatabaseError): Described | null {
   const { message } = error;
-  switch (error.code) {
+  switch (error.code ?? "") {
     case "42703":
       return [
         207,
@@ -159,7 +159,7 @@ function describeFilled({ message, detail }: DatabaseError): Described {
 /** Values that do not fit, where PostgreSQL and not a conversion of ours found it. */
 function describeValue(error: DatabaseError): Described | null {
   const { message } = error;
-  switch (error.code) {
+  switch (error.code ?? "") {
     case "22P02":
       return describeInput(message);
     case "22003":

@@ -1,7 +1,6 @@
 /** Translates T-SQL expressions to PostgreSQL, keeping apart values and conditions as T-SQL does. */
 import type { Cursor } from "./cursor.ts";
 import { readCall } from "./call.ts";
-import { readQuery } from "./query.ts";
 import { collationOf, place, quoteName, quoteText } from "./quote.ts";
 import { notInTheSet, Raised } from "./raised.ts";
 import { convertTo, readType } from "./types.ts";
@@ -97,7 +96,8 @@ function condition(sql: string): Expression {
 
 function readCompared(cursor: Cursor): string {
   for (const word of ["ALL", "ANY", "SOME"]) {
-    if (cursor.accept(word)) return `${word} (${cursor.inParentheses(() => readQuery(cursor))})`;
+    if (cursor.accept(word))
+      return `${word} (${cursor.inParentheses(() => cursor.grammar.query(cursor))})`;
   }
   return valueOf(cursor, readSum(cursor));
 }
@@ -119,7 +119,9 @@ function readMembership(cursor: Cursor, value: string, not: string): Expression 
   if (cursor.accept("LIKE")) return readLike(cursor, value, not);
   cursor.expect("IN");
   const inner = cursor.inParentheses(() =>
-    cursor.isWord("SELECT") ? readQuery(cursor) : cursor.list(() => readValue(cursor)).join(", "),
+    cursor.isWord("SELECT")
+      ? cursor.grammar.query(cursor)
+      : cursor.list(() => readValue(cursor)).join(", "),
   );
   return condition(`${value} ${not}IN (${inner})`);
 }
@@ -172,37 +174,27 @@ function readUnary(cursor: Cursor): Expression {
 function readPrimary(cursor: Cursor): Expression {
   if (cursor.isWord("EXISTS")) {
     cursor.next();
-    return condition(`EXISTS (${cursor.inParentheses(() => readQuery(cursor))})`);
+    return condition(`EXISTS (${cursor.inParentheses(() => cursor.grammar.query(cursor))})`);
   }
   if (!cursor.isSymbol("(")) return { sql: readOperand(cursor), condition: false };
   return cursor.inParentheses(() => {
-    if (cursor.isWord("SELECT")) return { sql: `(${readQuery(cursor)})`, condition: false };
+    if (cursor.isWord("SELECT"))
+      return { sql: `(${cursor.grammar.query(cursor)})`, condition: false };
     const inner = readExpression(cursor);
     return { ...inner, sql: `(${inner.sql})` };
   });
 }
 
 function readOperand(cursor: Cursor): string {
-  const { token } = cursor;
-  switch (token.kind) {
-    case "string":
-      return quoteText(cursor.next().text);
-    case "number":
-      cursor.next();
-      return /e/i.test(token.text) ? `'${token.text}'::float8` : token.text;
-    case "binary": {
-      const digits = cursor.next().text.slice(2);
-      return `'\\x${digits.length % 2 === 1 ? "0" : ""}${digits}'::bytea`;
-    }
-    case "variable":
-      return readVariable(cursor);
-    case "word":
-    case "name":
-      return readWord(cursor);
-    case "symbol":
-    case "end":
-      return cursor.fail();
-  }
+  const { kind, text } = cursor.token;
+  if (kind === "variable") return readVariable(cursor);
+  if (kind === "word" || kind === "name") return readWord(cursor);
+  if (kind === "symbol" || kind === "end") return cursor.fail();
+  cursor.next();
+  if (kind === "string") return quoteText(text);
+  if (kind === "number") return /e/i.test(text) ? `'${text}'::float8` : text;
+  const digits = text.slice(2);
+  return `'\\x${digits.length % 2 === 1 ? "0" : ""}${digits}'::bytea`;
 }
 
 const GLOBALS = new Set(["@@ROWCOUNT", "@@TRANCOUNT", "@@SPID", "@@VERSION", "@@ERROR"]);

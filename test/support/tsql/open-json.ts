@@ -1,6 +1,5 @@
 /** Translates `OPENJSON(…) WITH (…)` over an array of objects or arrays. */
 import type { Cursor } from "./cursor.ts";
-import { readValue } from "./expression.ts";
 import { quoteName, quoteText } from "./quote.ts";
 import { notInTheSet } from "./raised.ts";
 import { columnCollation, convertTo, readType } from "./types.ts";
@@ -8,7 +7,7 @@ import { columnCollation, convertTo, readType } from "./types.ts";
 /** Reads the call and its WITH; answers with a derived table in parentheses. */
 export function readOpenJson(cursor: Cursor): string {
   cursor.expect("OPENJSON");
-  const json = cursor.inParentheses(() => readValue(cursor));
+  const json = cursor.inParentheses(() => cursor.grammar.value(cursor));
   if (!cursor.accept("WITH")) throw notInTheSet("OPENJSON without WITH");
   const columns = cursor.inParentheses(() => cursor.list(() => readColumn(cursor)));
   return `(SELECT ${columns.join(", ")} FROM json_array_elements(${json}::json) AS e(value))`;

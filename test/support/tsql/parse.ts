@@ -1,16 +1,16 @@
 /** Parses a batch: control flow to a tree, every other statement by its own reader. */
-import { Cursor, type VariableType } from "./cursor.ts";
+import { Cursor, type Grammar, type VariableType } from "./cursor.ts";
 import { readAlter, readCreateIndex, readCreateSchema, readCreateView, readDrop } from "./ddl.ts";
 import { readDelete, readInsert, readTruncate, readUpdate } from "./dml.ts";
 import { readDeclare, readSelect, readSet } from "./assign.ts";
 import { readCondition, readValue } from "./expression.ts";
 import { localOf } from "./local.ts";
 import { readMerge } from "./merge.ts";
+import { readQuery, readTableName } from "./query.ts";
 import { notInTheSet, Raised } from "./raised.ts";
 import { readExec, readRaise, readThrow } from "./procedure.ts";
 import type { Batch, Condition, Statement } from "./statement.ts";
 import { readCreateTable } from "./table.ts";
-import { tokenize } from "./tokens.ts";
 import { readCreateTrigger } from "./trigger.ts";
 
 /** Parses a batch; `parameters` are the variables it has from outside. */
@@ -18,7 +18,7 @@ export function parseBatch(sql: string, parameters: readonly string[]): Batch {
   const variables = new Map<string, VariableType>(
     parameters.map((name) => [name.toLowerCase(), null]),
   );
-  const cursor = new Cursor(sql, tokenize(sql), variables);
+  const cursor = new Cursor(sql, variables, GRAMMAR);
   const statements: Statement[] = [];
   while (cursor.acceptSymbol(";"));
   while (cursor.token.kind !== "end") {
@@ -57,8 +57,23 @@ const READERS: Readonly<Record<string, (cursor: Cursor) => Statement>> = {
   DROP: readDrop,
 };
 
+const GRAMMAR: Grammar = {
+  value: readValue,
+  condition: readCondition,
+  query: readQuery,
+  statement: readStatement,
+};
+
+/** Reads a table's name that stands alone, as in a bulk load. */
+export function parseTableName(name: string): string {
+  const cursor = new Cursor(name, new Map(), GRAMMAR);
+  const table = readTableName(cursor);
+  if (cursor.token.kind !== "end") cursor.fail();
+  return table;
+}
+
 /** Reads the statement that is next. */
-export function readStatement(cursor: Cursor): Statement {
+function readStatement(cursor: Cursor): Statement {
   const { token } = cursor;
   const reader =
     token.kind === "word" && Object.hasOwn(READERS, token.upper) ? READERS[token.upper] : undefined;
@@ -122,7 +137,7 @@ function readBegin(cursor: Cursor): Statement {
 }
 
 /** The statements of a block; there must be one. */
-export function readUntilEnd(cursor: Cursor): Statement[] {
+function readUntilEnd(cursor: Cursor): Statement[] {
   const statements: Statement[] = [];
   while (cursor.acceptSymbol(";"));
   while (!cursor.isWord("END")) {

@@ -26,17 +26,11 @@ function enclosed(tokens: readonly Token[]): boolean {
 }
 
 function printedToken(token: Token, next: Token | undefined): string {
-  switch (token.kind) {
-    case "number":
-      return `(${token.text})`;
-    case "string":
-      return `'${token.text.replaceAll("'", "''")}'`;
-    case "name":
-      return `[${token.text}]`;
-    case "word":
-      if (next?.text === "(" && !isReserved(token.upper)) return token.text.toLowerCase();
-      return isReserved(token.upper) ? ` ${token.upper} ` : `[${token.text}]`;
-    default:
-      return token.text;
-  }
+  const { kind, text, upper } = token;
+  if (kind === "number") return `(${text})`;
+  if (kind === "string") return `'${text.replaceAll("'", "''")}'`;
+  if (kind === "name") return `[${text}]`;
+  if (kind !== "word") return text;
+  if (isReserved(upper)) return ` ${upper} `;
+  return next?.text === "(" ? text.toLowerCase() : `[${text}]`;
 }

@@ -3,7 +3,7 @@ import { readSortKeys } from "./call.ts";
 import type { Cursor } from "./cursor.ts";
 import { readCondition, readExpression, readValue } from "./expression.ts";
 import { readOpenJson } from "./open-json.ts";
-import { place, quoteName } from "./quote.ts";
+import { markLimit, place, quoteName, withLimitLast } from "./quote.ts";
 import { notInTheSet, Raised } from "./raised.ts";
 
 /** A query; its FROM, if it has one, is what UPDATE and DELETE share with it. */
@@ -16,20 +16,12 @@ export function readQuery(
   for (;;) {
     const operator = readSetOperator(cursor);
     if (operator === null) break;
-    sql += ` ${operator} ${readTerm(cursor)}`;
+    sql = `${withoutLimit(sql)} ${operator} ${withoutLimit(readTerm(cursor))}`;
   }
   if (cursor.accept("ORDER", "BY")) sql += ` ORDER BY ${readSortKeys(cursor)}`;
   sql += readOffset(cursor);
   readQueryHints(cursor);
   return ctes + withLimitLast(sql);
-}
-
-/** TOP stands first in T-SQL, LIMIT last in PostgreSQL: its place travels as a mark. */
-const LIMIT = /\u0003([^\u0004]*)\u0004/;
-
-function withLimitLast(sql: string): string {
-  const limit = LIMIT.exec(sql)?.[1];
-  return limit === undefined ? sql : `${sql.replace(LIMIT, "")} LIMIT ${limit}`;
 }
 
 function readCtes(cursor: Cursor): string {
@@ -43,9 +35,27 @@ function readCtes(cursor: Cursor): string {
   return `WITH ${ctes.join(", ")} `;
 }
 
+function withoutLimit(term: string): string {
+  if (withLimitLast(term) !== term)
+    throw notInTheSet("TOP in a part of UNION, EXCEPT or INTERSECT");
+  return term;
+}
+
 /** A list of names in parentheses, quoted. */
 export function readNames(cursor: Cursor): string[] {
   return cursor.inParentheses(() => cursor.list(() => quoteName(cursor.name())));
+}
+
+/** Key columns with their order, which does not matter to PostgreSQL's constraints. */
+export function readKeyColumns(cursor: Cursor): string {
+  const columns = cursor.inParentheses(() =>
+    cursor.list(() => {
+      const column = quoteName(cursor.name());
+      if (!cursor.accept("ASC")) cursor.accept("DESC");
+      return column;
+    }),
+  );
+  return columns.join(", ");
 }
 
 function readSetOperator(cursor: Cursor): string | null {
@@ -84,7 +94,7 @@ function readTerm(cursor: Cursor, { assigns }: { readonly assigns?: Assigns } = 
   cursor.expect("SELECT");
   const distinct = cursor.accept("DISTINCT") ? "DISTINCT " : "";
   cursor.accept("ALL");
-  const limit = cursor.accept("TOP") ? `\u0003${readTop(cursor)}\u0004` : "";
+  const limit = cursor.accept("TOP") ? markLimit(readTop(cursor)) : "";
   const columns = cursor.list(() =>
     assigns === undefined ? readItem(cursor) : readAssigned(cursor, assigns),
   );

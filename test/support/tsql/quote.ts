@@ -3,15 +3,23 @@ import { notInTheSet } from "./raised.ts";
 
 const OPEN = "\u0001";
 const CLOSE = "\u0002";
+const LIMIT_OPEN = "\u0003";
+const LIMIT_CLOSE = "\u0004";
 
 /** A name in PostgreSQL's quotes. */
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** A quoted name as messages show it. */
+export function plainName(table: string): string {
+  return table.replaceAll('"', "");
+}
+
 /** A text as a PostgreSQL literal. */
 export function quoteText(text: string): string {
-  if (/[\u0001-\u0004]/.test(text)) throw notInTheSet("the characters 1 to 4 in a text");
+  if ([OPEN, CLOSE, LIMIT_OPEN, LIMIT_CLOSE].some((mark) => text.includes(mark)))
+    throw notInTheSet("the characters 1 to 4 in a text");
   return `'${text.replaceAll("'", "''")}'`;
 }
 
@@ -45,4 +53,23 @@ export function collationOf(name: string): string {
 /** A value as a PostgreSQL literal without a type, NULL for null. */
 export function literal(value: string | null): string {
   return value === null ? "NULL" : `'${value.replaceAll("'", "''")}'`;
+}
+
+/** Marks a TOP: it stands first in T-SQL and last in PostgreSQL, as LIMIT. */
+export function markLimit(limit: string): string {
+  return LIMIT_OPEN + limit + LIMIT_CLOSE;
+}
+
+/** Moves the marked TOP to the end of its query. */
+export function withLimitLast(sql: string): string {
+  const open = sql.indexOf(LIMIT_OPEN);
+  if (open < 0) return sql;
+  const close = sql.indexOf(LIMIT_CLOSE);
+  return `${sql.slice(0, open)}${sql.slice(close + 1)} LIMIT ${sql.slice(open + 1, close)}`;
+}
+
+/** The text without the places of IDENTITY_INSERT; null when it has others. */
+export function withoutPlaces(sql: string): string | null {
+  const text = fillPlaces(sql, (name) => (name.startsWith("identity ") ? "" : OPEN));
+  return text.includes(OPEN) ? null : text;
 }

@@ -2,17 +2,15 @@
  * Runs parsed batches: control flow here, every statement in PostgreSQL.
  * What an error does to the batch and to the transaction is decided in one place, `handle`.
  */
-import { DatabaseError } from "pg";
 import type { TdsParameter } from "../tds/backend.ts";
 import { lock } from "./lock.ts";
-import { translateError } from "./errors.ts";
+import { assign } from "./run-assign.ts";
+import { declareTable, oneRow, runSql } from "./run-sql.ts";
 import { parseBatch } from "./parse.ts";
-import { fillPlaces } from "./quote.ts";
-import { notInTheSet, Raised } from "./raised.ts";
+import { Raised } from "./raised.ts";
 import { doomedError, type Scope, type State } from "./session.ts";
-import type { AssignStatement, Batch, Condition, SqlStatement, Statement } from "./statement.ts";
-import { isCharacter, type TsqlType } from "./types.ts";
-import { filler, formatOf, placeValue, wireColumn } from "./values.ts";
+import type { Batch, Condition, Statement } from "./statement.ts";
+import { placeValue } from "./values.ts";
 
 /** How a statement ended. */
 type Flow = "next" | "break" | "continue" | "return";
@@ -171,15 +169,24 @@ async function dispatch(state: State, scope: Scope, statement: Statement): Promi
     case "continue":
     case "return":
       return statement.kind;
-    default:
+    case "transaction":
+    case "option":
+    case "throw":
+    case "rethrow":
+    case "raise":
+    case "exec":
+    case "lock":
+    case "nothing":
       await dispatchRest(state, scope, statement);
-      return "next";
+      break;
   }
+  return "next";
 }
 
-type Rest = Exclude<
+/** The statements that no other is inside of. */
+type Rest = Extract<
   Statement,
-  { kind: "sql" | "assign" | "declare" | "declare-table" | "block" | "if" | "while" | "try" }
+  { kind: "transaction" | "option" | "throw" | "rethrow" | "raise" | "exec" | "lock" | "nothing" }
 >;
 
 async function dispatchRest(state: State, scope: Scope, statement: Rest): Promise<void> {
@@ -215,7 +222,7 @@ async function dispatchRest(state: State, scope: Scope, statement: Rest): Promis
       if (statement.result !== null) scope.values.set(statement.result, String(result));
       break;
     }
-    default:
+    case "nothing":
       break;
   }
 }
@@ -313,126 +320,4 @@ async function holds(state: State, scope: Scope, condition: Condition): Promise<
       : [local === true ? "t" : "f"];
   state.rowCount = 0;
   return value === "t";
-}
-
-async function oneRow(
-  state: State,
-  scope: Scope,
-  sql: string,
-): Promise<readonly (string | null)[]> {
-  const [answer] = await send(state, fillPlaces(sql, filler(state, scope)), {
-    verb: "SELECT",
-    table: null,
-  });
-  return answer?.rows[0] ?? [];
-}
-
-/** Sends a statement to PostgreSQL; its error comes back as SQL Server's. */
-async function send(
-  state: State,
-  sql: string,
-  what: { readonly verb: string; readonly table: string | null },
-) {
-  const ask = (question: string) => state.connection.ask(question);
-  try {
-    return await state.connection.run(sql);
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    throw await translateError(error, { ...what, ask });
-  }
-}
-
-async function runSql(state: State, scope: Scope, statement: SqlStatement): Promise<void> {
-  if (state.doomed && statement.verb !== "SELECT") throw doomedError();
-  const template =
-    typeof statement.sql === "string"
-      ? statement.sql
-      : await statement.sql((question) => state.connection.ask(question));
-  const answers = await send(state, fillPlaces(template, filler(state, scope)), statement);
-  if (statement.creates !== undefined) scope.temporary?.push(statement.creates);
-  const answer = answers.at(-1);
-  if (answer === undefined) return;
-  const counted = statement.verb !== "DDL" ? answer.rowCount : 0;
-  state.rowCount = counted;
-  state.lastError = 0;
-  if (statement.rows) sendRows(state, answer);
-  state.emit({
-    kind: "done",
-    rowCount: state.options.noCount || statement.verb === "DDL" ? null : counted,
-  });
-}
-
-function sendRows(state: State, answer: Awaited<ReturnType<typeof send>>[number]): void {
-  state.emit({ kind: "columns", columns: answer.fields.map(wireColumn) });
-  const formats = answer.fields.map(formatOf);
-  const plain = formats.every((format) => format === null);
-  for (const row of answer.rows) {
-    const values = plain
-      ? row
-      : row.map((value, place) => (value === null ? null : (formats[place]?.(value) ?? value)));
-    state.emit({ kind: "row", values });
-  }
-}
-
-async function assign(state: State, scope: Scope, statement: AssignStatement): Promise<void> {
-  state.lastError = 0;
-  if (assignLocally(state, scope, statement)) {
-    state.rowCount = 1;
-    return;
-  }
-  const [answer] = await send(state, fillPlaces(statement.sql, filler(state, scope)), {
-    verb: "SELECT",
-    table: null,
-  });
-  const row = answer?.rows.at(-1);
-  state.rowCount = statement.from ? (answer?.rowCount ?? 0) : 1;
-  if (row === undefined) return;
-  for (const [place, name] of statement.names.entries()) scope.values.set(name, row[place] ?? null);
-}
-
-const RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = {
-  int: [-(2n ** 31n), 2n ** 31n - 1n],
-  bigint: [-(2n ** 63n), 2n ** 63n - 1n],
-  smallint: [-(2n ** 15n), 2n ** 15n - 1n],
-  tinyint: [0n, 255n],
-};
-
-/** Assigns what needs no PostgreSQL; false when it does. */
-function assignLocally(state: State, scope: Scope, statement: AssignStatement): boolean {
-  if (statement.locals === null) return false;
-  const values = statement.locals.map((local) => local((name) => placeValue(state, scope, name)));
-  const fits = statement.names.every((name, place) => suits(scope.types.get(name), values[place]));
-  if (!fits) return false;
-  for (const [place, name] of statement.names.entries())
-    scope.values.set(name, values[place]?.toString() ?? null);
-  return true;
-}
-
-function suits(
-  type: TsqlType | "table" | null | undefined,
-  value: bigint | string | boolean | null | undefined,
-): boolean {
-  if (value === null) return true;
-  if (typeof type !== "object" || type === null) return false;
-  if (typeof value === "bigint") {
-    const range = RANGES[type.name];
-    return range !== undefined && value >= range[0] && value <= range[1];
-  }
-  return (
-    typeof value === "string" &&
-    isCharacter(type) &&
-    (type.length === -1 || value.length <= type.length) &&
-    !["char", "nchar"].includes(type.name)
-  );
-}
-
-async function declareTable(state: State, name: string, columns: string): Promise<void> {
-  if (state.doomed) throw notInTheSet("a table variable in a doomed transaction");
-  const known = state.tableVariables.get(name);
-  const sql =
-    known === columns
-      ? `DELETE FROM "${name}"`
-      : `DROP TABLE IF EXISTS "${name}"; CREATE TEMP TABLE ${columns}`;
-  await send(state, sql, { verb: "DDL", table: null });
-  state.tableVariables.set(name, columns);
 }

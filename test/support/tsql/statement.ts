@@ -53,7 +53,8 @@ export type Statement =
   | { readonly kind: "while"; readonly condition: Condition; readonly body: Statement }
   | { readonly kind: "block"; readonly statements: readonly Statement[] }
   | { readonly kind: "try"; readonly body: Statement; readonly handler: Statement }
-  | { readonly kind: "break" | "continue" | "return" | "nothing" | "rethrow" }
+  | { readonly kind: "break" | "continue" | "return" }
+  | { readonly kind: "nothing" | "rethrow" }
   | { readonly kind: "throw"; readonly values: string }
   | { readonly kind: "raise"; readonly message: string; readonly severity: number }
   | { readonly kind: "exec"; readonly text: string }

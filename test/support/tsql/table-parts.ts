@@ -1,12 +1,10 @@
 /** Reads the columns and constraints of a table, each to PostgreSQL's definition and to a note of what was written. */
 import { randomBytes } from "node:crypto";
 import type { Cursor } from "./cursor.ts";
-import { readKeyColumns } from "./ddl.ts";
-import { plainName } from "./dml.ts";
 import { readCondition, readValue } from "./expression.ts";
 import { printed } from "./printed.ts";
-import { readNames, readTableName } from "./query.ts";
-import { quoteName, quoteText } from "./quote.ts";
+import { readKeyColumns, readNames, readTableName } from "./query.ts";
+import { plainName, quoteName, quoteText } from "./quote.ts";
 import { notInTheSet, Raised } from "./raised.ts";
 import { columnCollation, pgType, readType, type TsqlType } from "./types.ts";
 

@@ -1,8 +1,7 @@
 /** Translates CREATE TABLE and ALTER TABLE … ADD: the parts of a table to PostgreSQL's, with notes of what was written. */
 import type { Cursor } from "./cursor.ts";
-import { plainName } from "./dml.ts";
 import { readTableName } from "./query.ts";
-import { quoteName, quoteText } from "./quote.ts";
+import { plainName, quoteName, quoteText } from "./quote.ts";
 import type { Ask, SqlStatement, Statement } from "./statement.ts";
 import { readColumnOrConstraint, readDefault, type TableParts } from "./table-parts.ts";
 

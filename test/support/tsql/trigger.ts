@@ -1,9 +1,7 @@
 /** Translates AFTER triggers to statement triggers of PostgreSQL, one for each event. */
 import type { Cursor } from "./cursor.ts";
-import { plainName } from "./dml.ts";
-import { readStatement } from "./parse.ts";
 import { readTableName } from "./query.ts";
-import { quoteName, quoteText } from "./quote.ts";
+import { plainName, quoteName, quoteText, withoutPlaces } from "./quote.ts";
 import { notInTheSet } from "./raised.ts";
 import type { Statement } from "./statement.ts";
 
@@ -22,7 +20,7 @@ export function readCreateTrigger(cursor: Cursor): Statement {
   cursor.expect("AS");
   const body: string[] = [];
   while (cursor.token.kind !== "end") {
-    body.push(written(readStatement(cursor)));
+    body.push(written(cursor.grammar.statement(cursor)));
     while (cursor.acceptSymbol(";"));
   }
   const sql = events
@@ -75,33 +73,43 @@ function written(statement: Statement): string {
   switch (statement.kind) {
     case "sql":
       if (statement.rows || statement.verb === "DDL") break;
-      if (typeof statement.sql === "string") return `${withoutPlaces(statement.sql)};`;
+      if (typeof statement.sql === "string") return `${fixed(statement.sql)};`;
       if (statement.unlisted === undefined) break;
-      return `${withoutPlaces(statement.unlisted)};`;
+      return `${fixed(statement.unlisted)};`;
     case "block":
       return statement.statements.map(written).join("\n");
     case "if": {
       const no = statement.no === null ? "" : ` ELSE ${written(statement.no)}`;
-      return `IF ${withoutPlaces(statement.condition.sql)} THEN ${written(statement.yes)}${no} END IF;`;
+      return `IF ${fixed(statement.condition.sql)} THEN ${written(statement.yes)}${no} END IF;`;
     }
     case "throw":
-      return `PERFORM tsql.fail(v.n, v.m) FROM (${withoutPlaces(statement.values)}) AS v(n, m, s);`;
+      return `PERFORM tsql.fail(v.n, v.m) FROM (${fixed(statement.values)}) AS v(n, m, s);`;
     case "raise":
-      return `PERFORM tsql.fail(50000, v.m) FROM (${withoutPlaces(statement.message)}) AS v(m);`;
+      return `PERFORM tsql.fail(50000, v.m) FROM (${fixed(statement.message)}) AS v(m);`;
     case "return":
       return "EXIT body;";
     case "nothing":
     case "option":
       return "NULL;";
-    default:
+    case "assign":
+    case "break":
+    case "continue":
+    case "declare":
+    case "declare-table":
+    case "exec":
+    case "lock":
+    case "rethrow":
+    case "transaction":
+    case "try":
+    case "while":
       break;
   }
   throw notInTheSet(`${statement.kind} in a trigger`);
 }
 
-/** A trigger has no variables; the only place that may be left open is that of IDENTITY_INSERT, which is off. */
-function withoutPlaces(sql: string): string {
-  const text = sql.replaceAll(/\u0001identity [^\u0002]*\u0002/g, "");
-  if (text.includes("\u0001")) throw notInTheSet("variables in a trigger");
+/** A trigger has no variables. */
+function fixed(sql: string): string {
+  const text = withoutPlaces(sql);
+  if (text === null) throw notInTheSet("variables in a trigger");
   return text;
 }
