@@ -74,13 +74,18 @@ export const ABLE: Capabilities = {
 export function planFor(
   shape: TableShape,
   options: Partial<Options>,
-  { fields = shape.columns.map((each) => each.name), capabilities = ABLE, json = false } = {},
+  {
+    fields = shape.columns.map((each) => each.name),
+    capabilities = ABLE,
+    json = false,
+    quoteIdentifier = (name: string) => `"${name}"`,
+  } = {},
 ): LoadPlan {
   return makePlan({
     target: "test",
     shape,
     capabilities,
-    quoteIdentifier: (name) => `"${name}"`,
+    quoteIdentifier,
     options: { ...defaultOptions(), ...options },
     fields,
     openFields: json,

@@ -1,0 +1,59 @@
+/** A connection to nowhere that notes what it is sent, for tests of texts; what a server makes of them is not its concern. */
+import type {
+  Connection,
+  Fields,
+  ResultSet,
+  TextParameter,
+} from "../../../src/targets/sqlserver/connection.ts";
+
+/** A request, with the names of its parameters. */
+export interface Sent {
+  readonly sql: string;
+  readonly parameters: readonly TextParameter[];
+}
+
+/** Answers that every question of the target can live with. */
+const ROW: Fields = {
+  version: "16.0.1000",
+  edition: 3,
+  level: 160,
+  granted: 0,
+  number: 0,
+  doomed: 0,
+  id: "1",
+  schema: "dbo",
+  name: "t",
+  type: "U",
+};
+
+/** Notes requests; it is at no time in a transaction. */
+export class Recorder {
+  readonly sent: Sent[] = [];
+  /** The tables that rows were loaded into, with their columns. */
+  readonly bulkLoads: { readonly table: string; readonly columns: readonly string[] }[] = [];
+  readonly lost = false;
+
+  /** As what the target takes. */
+  get connection(): Connection {
+    return this as unknown as Connection;
+  }
+
+  async batch(sql: string): Promise<readonly ResultSet[]> {
+    return this.execute(sql, []);
+  }
+
+  async execute(sql: string, parameters: readonly TextParameter[]): Promise<readonly ResultSet[]> {
+    this.sent.push({ sql, parameters });
+    // The search for rows that share a key finds none.
+    return sql.startsWith("SELECT TOP (1)") ? [[]] : [[ROW], []];
+  }
+
+  async bulk(table: string, columns: readonly { readonly name: string }[]): Promise<void> {
+    this.bulkLoads.push({ table, columns: columns.map(({ name }) => name) });
+  }
+
+  async begin(): Promise<void> {}
+  async commit(): Promise<void> {}
+  async rollback(): Promise<void> {}
+  async close(): Promise<void> {}
+}

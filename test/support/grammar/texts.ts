@@ -1,0 +1,94 @@
+/** Collects the texts that the SQL Server target sends: a whole load for each plan, and the questions to the catalog. */
+import type { Batch, Row, RowShape } from "../../../src/model/batch.ts";
+import type { LoadPlan, RowSource } from "../../../src/model/load-plan.ts";
+import { script } from "../../../src/targets/sqlserver/guard.ts";
+import { SqlServerSession } from "../../../src/targets/sqlserver/session.ts";
+import { everyPlan } from "./plans.ts";
+import { Recorder } from "./recorder.ts";
+
+/** A text, the parameters it is sent with, and the first plan that led to it. */
+export interface Text {
+  readonly from: string;
+  readonly sql: string;
+  readonly parameters: readonly string[];
+}
+
+const CONTEXT = { label: "sqlserver://nowhere", lockTimeoutMs: 30_000, warnings: [] };
+
+/** A session over a recorder. */
+export async function recordedSession(recorder: Recorder): Promise<SqlServerSession> {
+  return SqlServerSession.open(recorder.connection, CONTEXT);
+}
+
+/** Every text, once. */
+export async function everyText(): Promise<Text[]> {
+  const recorder = new Recorder();
+  const session = await recordedSession(recorder);
+  await session.listTables();
+  await session.readTableShape("dbo.t");
+  const texts = new Map<string, Text>();
+  const collect = (from: string, sent: Recorder["sent"]): void => {
+    for (const { sql, parameters } of sent) {
+      const names = parameters.map(({ name }) => name);
+      if (!texts.has(sql)) texts.set(sql, { from, sql, parameters: names });
+    }
+  };
+  collect("the session", recorder.sent);
+  for (const { name, plan } of everyPlan(session.capabilities)) collect(name, await sentBy(plan));
+  return [...texts.values()];
+}
+
+/** What a load with this plan sends, and what `upsurge plan` shows of it. */
+export async function sentBy(plan: LoadPlan): Promise<Recorder["sent"]> {
+  const recorder = new Recorder();
+  const session = await recordedSession(recorder);
+  const columns = plan.columns.map(({ name }) => name);
+  await session.checkPlan(plan, columns);
+  const batch = batchOf(plan);
+  for (const rowSource of ["staged", "arrays", "values"] as const satisfies RowSource[]) {
+    const writer = await session.begin({ ...plan, rowSource });
+    await writer.set?.savepoint();
+    await writer.set?.stage(batch);
+    if (rowSource !== "staged") continue;
+    await writer.set?.repeats(batch);
+    await writer.set?.apply(batch, { kind: "all" });
+    await writer.set?.apply(batch, { kind: "except", ords: [1] });
+    await writer.set?.apply(batch, { kind: "only", ords: [1], wave: 2 });
+    await writer.set?.rollbackToSavepoint();
+    await writer.applyEach(batch);
+  }
+  const shown = session.statements(plan, columns);
+  // Alone, MERGE misses the batch that declares its table of outputs.
+  const parameters = [{ name: "written", value: null }];
+  return [...recorder.sent, ...shown.map((sql) => ({ sql: script([sql]), parameters }))];
+}
+
+/** Rows of several shapes, as JSON brings them: all columns, the key and one more, the key alone. */
+export function batchOf(plan: LoadPlan): Batch {
+  const all = plan.columns.map(({ name }) => name);
+  const key = all.filter((name) => plan.arbiter?.columns.includes(name) === true);
+  const more = all.filter((name) => !key.includes(name));
+  const shapes = [all, [...key, ...more.slice(0, 1)], key.length === 0 ? all.slice(0, 1) : key];
+  return {
+    number: 1,
+    rows: shapes.flatMap((columns, id) => [
+      row(id * 2, { id, columns }),
+      row(id * 2 + 1, { id, columns }),
+    ]),
+  };
+}
+
+/** A row of digits, with a NULL at its end. */
+export function row(ord: number, shape: RowShape): Row {
+  const values = shape.columns.map((_, at) =>
+    at > 0 && at === shape.columns.length - 1 ? null : `${at}`,
+  );
+  const record: Row["record"] = {
+    shape: { fields: shape.columns },
+    values,
+    kinds: null,
+    position: { source: "rows.csv", record: ord + 1, line: [ord + 1, ord + 1], byte: [0, 0] },
+    raw: new Uint8Array(),
+  };
+  return { ord, shape, values, numeric: null, record };
+}

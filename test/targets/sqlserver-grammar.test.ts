@@ -1,0 +1,66 @@
+/**
+ * Syntax: every T-SQL text that the target can send passes a full T-SQL grammar and the rules beside it, and broken variants
+ * of the same texts do not. That no server is asked is the limit of this proof.
+ */
+import { beforeAll, describe, expect, test } from "vitest";
+import { settingsSql } from "../../src/targets/sqlserver/settings.ts";
+import type { Capabilities } from "../../src/targets/target.ts";
+import { BREAKAGES, GAPS, soundTexts } from "../support/grammar/broken.ts";
+import { Recorder } from "../support/grammar/recorder.ts";
+import { everyText, recordedSession } from "../support/grammar/texts.ts";
+import type { Text } from "../support/grammar/texts.ts";
+import { checkTsql } from "../support/grammar/tsql-grammar.ts";
+
+let capabilities: Capabilities;
+beforeAll(async () => {
+  ({ capabilities } = await recordedSession(new Recorder()));
+});
+
+describe("what the target sends", () => {
+  let texts: readonly Text[] = [];
+  beforeAll(async () => {
+    texts = await everyText();
+  });
+
+  test("passes the grammar, whatever the plan", () => {
+    const faults = texts.flatMap(({ from, sql, parameters }) =>
+      checkTsql(sql, parameters).map((fault) => `${fault}\n  of ${from}\n${sql}`),
+    );
+    expect(faults.slice(0, 5)).toEqual([]);
+  }, 120_000);
+
+  test.each([
+    "MERGE ",
+    "UPDATE target SET",
+    "INSERT INTO",
+    "OPENJSON(@rows)",
+    "VALUES (0, 0, ",
+    "@p0",
+  ])("has %s somewhere", (part) => {
+    expect(texts.some(({ sql }) => sql.includes(part))).toBe(true);
+  });
+
+  test.each(settingsSql(-1))("%s, by itself", (setting) => {
+    expect(checkTsql(setting)).toEqual([]);
+  });
+});
+
+describe("the same texts, broken", () => {
+  test("are right before", () => {
+    expect(Object.values(soundTexts(capabilities)).flatMap((sql) => checkTsql(sql))).toEqual([]);
+  });
+
+  test.each(BREAKAGES)("$kind is refused", ({ of, find, put }) => {
+    const sound = soundTexts(capabilities)[of];
+    const broken = sound.replace(find, () => put);
+    expect(broken).not.toBe(sound);
+    expect(checkTsql(broken)).not.toEqual([]);
+  });
+
+  test.each(GAPS)("$kind passes all the same, a known gap", ({ of, find, put }) => {
+    const sound = soundTexts(capabilities)[of];
+    const broken = sound.replace(find, () => put);
+    expect(broken).not.toBe(sound);
+    expect(checkTsql(broken)).toEqual([]);
+  });
+});
