@@ -73,7 +73,7 @@ const RANKS = new Set(["ROW_NUMBER", "RANK", "DENSE_RANK", "LAG", "LEAD", "FIRST
 
 /** Reads a call whose name is next. */
 export function readCall(cursor: Cursor): string {
-  const name = cursor.next().upper;
+  const { upper: name, text: written } = cursor.next();
   if (Object.hasOwn(AGGREGATES, name)) return readAggregate(cursor, name);
   if (RANKS.has(name)) {
     const args = readArguments(cursor);
@@ -86,7 +86,7 @@ export function readCall(cursor: Cursor): string {
   if (name === "SCHEMA_NAME") return readSchemaName(cursor);
   const plain = Object.hasOwn(PLAIN, name) ? PLAIN[name] : undefined;
   if (plain === undefined) {
-    throw new Raised(195, `'${name}' is not a recognized built-in function name.`, "compile", {
+    throw new Raised(195, `'${written}' is not a recognized built-in function name.`, "compile", {
       severity: 15,
     });
   }

@@ -36,7 +36,7 @@ export class Connection {
   async connect(): Promise<void> {
     await this.#client.connect();
     await this.#send(
-      "SET search_path = dbo, tsql; SET client_min_messages = error; SET datestyle = 'ISO, YMD'; SET timezone = 'UTC'; SET deadlock_timeout = '100ms'; SET bytea_output = 'hex'",
+      "SET search_path = dbo, tsql; SET client_min_messages = error; SET datestyle = 'ISO, YMD'; SET timezone = 'UTC'; SET deadlock_timeout = '100ms'; SET bytea_output = 'hex'; SET jit = off",
     );
   }
 

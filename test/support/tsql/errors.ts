@@ -110,6 +110,12 @@ function describeName(error: DatabaseError): Described | null {
         `Invalid column name '${/column (?:[^ ]*\.)?"?([^" ]*)"? /.exec(message)?.[1] ?? quoted(message)}'.`,
       ];
     case "42P01":
+      if (message.startsWith("table")) {
+        return [
+          3701,
+          `Cannot drop the table '${quoted(message)}', because it does not exist or you do not have permission.`,
+        ];
+      }
       return message.includes("FROM-clause")
         ? [4104, `The multi-part identifier "${quoted(message)}" could not be bound.`]
         : [208, `Invalid object name '${quoted(message)}'.`];

@@ -22,7 +22,7 @@ export function readMerge(cursor: Cursor): SqlStatement {
   cursor.accept("INTO");
   const table = readTableName(cursor);
   readHints(cursor);
-  const alias = readAlias(cursor);
+  const alias = cursor.isWord("USING") ? null : readAlias(cursor);
   readHints(cursor);
   cursor.expect("USING");
   const source = readSource(cursor);

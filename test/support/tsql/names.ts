@@ -20,23 +20,32 @@ export async function retryNames<T>(
   }
 }
 
+const CODES = new Set(["42P01", "42703", "3F000"]);
+
 async function withBetterName(sql: string, error: DatabaseError, ask: Ask): Promise<string | null> {
-  if (error.code !== "42P01" && error.code !== "42703") return null;
-  const wrong = wrongName(error.message);
-  if (wrong === null) return null;
-  const alias = error.message.includes("FROM-clause") ? otherSpelling(sql, wrong) : null;
-  const right = alias ?? (await knownName(wrong, error.code, ask));
-  if (right === null || right === wrong) return null;
-  const from = quoteName(wrong);
-  return sql.replaceAll(QUOTED, (found) => (found === from ? quoteName(right) : found));
+  if (!CODES.has(error.code ?? "")) return null;
+  for (const wrong of wrongNames(error.message)) {
+    const alias = error.message.includes("FROM-clause") ? otherSpelling(sql, wrong) : null;
+    const right = alias ?? (await knownName(wrong, error, ask));
+    if (right === null || right === wrong) continue;
+    const from = quoteName(wrong);
+    return sql.replaceAll(QUOTED, (found) => (found === from ? quoteName(right) : found));
+  }
+  return null;
 }
 
-function wrongName(message: string): string | null {
-  const found = /(?:relation|table) "([^"]+)"|column "([^"]+)"|column ([^ ]+) does not exist/.exec(
-    message,
-  );
-  const name = found?.[1] ?? found?.[2] ?? found?.[3];
-  return name?.split(".").at(-1)?.replaceAll('"', "") ?? null;
+/** The name that was not found, and its schema's. */
+function wrongNames(message: string): string[] {
+  const found =
+    /(?:relation|table|schema) "([^"]+)"|column "([^"]+)"|column ([^ ]+) does not exist/.exec(
+      message,
+    );
+  const name = found?.[1] ?? found?.[2] ?? found?.[3] ?? "";
+  return name
+    .replaceAll('"', "")
+    .split(".")
+    .toReversed()
+    .filter((part) => part !== "");
 }
 
 function otherSpelling(sql: string, wrong: string): string | null {
@@ -44,13 +53,17 @@ function otherSpelling(sql: string, wrong: string): string | null {
   return names.find((name) => name !== wrong && name.toLowerCase() === wrong.toLowerCase()) ?? null;
 }
 
+const TABLES =
+  "SELECT relname::text AS name FROM pg_class WHERE relkind IN ('r', 'v') UNION SELECT nspname FROM pg_namespace";
+const COLUMNS =
+  "SELECT DISTINCT attname::text AS name FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE attnum > 0 AND NOT attisdropped AND c.relkind IN ('r', 'v') AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)";
+
 /** The only name that differs in nothing but case. */
-async function knownName(wrong: string, code: string, ask: Ask): Promise<string | null> {
-  const same = `lower(name) = lower(${quoteText(wrong)})`;
-  const names =
-    code === "42P01"
-      ? `SELECT DISTINCT relname::text AS name FROM pg_class WHERE relkind IN ('r', 'v')`
-      : `SELECT DISTINCT attname::text AS name FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE attnum > 0 AND NOT attisdropped AND c.relkind IN ('r', 'v') AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)`;
-  const rows = await ask(`SELECT name FROM (${names}) AS n WHERE ${same}`);
-  return rows.length === 1 ? (rows[0]?.[0] ?? null) : null;
+async function knownName(wrong: string, error: DatabaseError, ask: Ask): Promise<string | null> {
+  const names = error.code === "42703" ? COLUMNS : TABLES;
+  const rows = await ask(
+    `SELECT name FROM (${names}) AS n WHERE lower(name) = lower(${quoteText(wrong)})`,
+  );
+  const exact = rows.some(([name]) => name === wrong);
+  return rows.length === 1 || exact ? (exact ? wrong : (rows[0]?.[0] ?? null)) : null;
 }

@@ -132,11 +132,12 @@ function readBegin(cursor: Cursor): Statement {
     return { kind: "transaction", does: "begin", name: null };
   }
   const statements = readUntilEnd(cursor);
+  if (statements.length === 0) cursor.fail();
   cursor.expect("END");
   return { kind: "block", statements };
 }
 
-/** The statements of a block; there must be one. */
+/** The statements of a block. */
 function readUntilEnd(cursor: Cursor): Statement[] {
   const statements: Statement[] = [];
   while (cursor.acceptSymbol(";"));
@@ -151,7 +152,6 @@ function readUntilEnd(cursor: Cursor): Statement[] {
 function readTry(cursor: Cursor): Statement {
   const body = { kind: "block", statements: readUntilEnd(cursor) } as const;
   cursor.expect("END", "TRY");
-  while (cursor.acceptSymbol(";"));
   cursor.expect("BEGIN", "CATCH");
   const handler = { kind: "block", statements: readUntilEnd(cursor) } as const;
   cursor.expect("END", "CATCH");

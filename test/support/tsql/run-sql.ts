@@ -2,11 +2,11 @@
 import { DatabaseError } from "pg";
 import type { Answer } from "./connection.ts";
 import { translateError } from "./errors.ts";
-import { fillPlaces } from "./quote.ts";
+import { fillPlaces, quoteText } from "./quote.ts";
 import { notInTheSet } from "./raised.ts";
 import { doomedError, type Scope, type State } from "./session.ts";
 import type { SqlStatement } from "./statement.ts";
-import { filler, formatOf, wireColumn } from "./values.ts";
+import { filler, formatOf, takesIdentity, wireColumn } from "./values.ts";
 
 /** The first row of a query that control flow needs. */
 export async function oneRow(
@@ -44,6 +44,8 @@ export async function runSql(state: State, scope: Scope, statement: SqlStatement
       ? statement.sql
       : await statement.sql((question) => state.connection.ask(question));
   const answers = await send(state, fillPlaces(template, filler(state, scope)), statement);
+  if (takesIdentity(state, statement.table))
+    state.connection.later(`SELECT tsql.follow_identity(${quoteText(statement.table ?? "")})`);
   if (statement.creates !== undefined) scope.temporary?.push(statement.creates);
   const answer = answers.at(-1);
   if (answer === undefined) return;

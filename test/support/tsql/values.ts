@@ -57,13 +57,21 @@ function withDigits(text: string, modifier: number): string {
   return digits === 0 ? whole : `${whole}.${fraction.padEnd(digits, "0")}`;
 }
 
+/** Does the table take explicit identity values now? */
+export function takesIdentity(state: State, table: string | null): boolean {
+  const { identityInsert } = state.options;
+  if (identityInsert === null || table === null) return false;
+  const [set, asked] = [identityInsert, table].map((name) =>
+    name.toLowerCase().replace(/^"dbo"\./, ""),
+  );
+  return set === asked;
+}
+
 /** A function that fills the places of translated text from the session. */
 export function filler(state: State, scope: Scope): (name: string) => string {
   return (name) => {
     if (name.startsWith("identity "))
-      return state.options.identityInsert === name.slice("identity ".length)
-        ? "OVERRIDING SYSTEM VALUE "
-        : "";
+      return takesIdentity(state, name.slice("identity ".length)) ? "OVERRIDING SYSTEM VALUE " : "";
     if (name.startsWith("database ")) return "";
     const value = placeValue(state, scope, name);
     const type = name.startsWith("@@") ? undefined : scope.types.get(name);

@@ -77,7 +77,8 @@ BEGIN
       AND n.nspname NOT LIKE 'pg\_%' AND n.nspname NOT IN ('tsql', 'information_schema');
   RETURN CASE WHEN n = 1 THEN r ELSE 0 END;
 END $$;
-CREATE FUNCTION tsql.object_id(name text, kind text DEFAULT NULL) RETURNS int LANGUAGE plpgsql STABLE AS $$
+-- Called immutable so that a query looks a name up once, when it is planned.
+CREATE FUNCTION tsql.object_id(name text, kind text DEFAULT NULL) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE r int; short text := lower(regexp_replace(replace(replace(name, '[', ''), ']', '') COLLATE "C", '^.*\.', ''));
 BEGIN
   r := nullif(tsql.find(name)::int8, 0)::int4;
@@ -119,6 +120,17 @@ CREATE FUNCTION tsql.note_filter(name text, index_name text, filter text) RETURN
 CREATE FUNCTION tsql.writable_columns(table_name text) RETURNS TABLE (name text) LANGUAGE sql STABLE AS $$
   SELECT attname::text FROM pg_attribute WHERE attrelid = tsql.find(table_name) AND attnum > 0 AND NOT attisdropped
     AND attidentity = '' AND attgenerated = '' ORDER BY attnum $$;
+
+-- After explicit values an identity goes on from the highest.
+CREATE FUNCTION tsql.follow_identity(table_name text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE c text; highest int8; s text; last int8;
+BEGIN
+  SELECT attname, pg_get_serial_sequence(attrelid::regclass::text, attname) INTO c, s FROM pg_attribute WHERE attrelid = tsql.find(table_name) AND attidentity <> '' AND NOT attisdropped;
+  IF c IS NULL THEN RETURN; END IF;
+  EXECUTE format('SELECT max(%I) FROM %s', c, tsql.find(table_name)::regclass) INTO highest;
+  EXECUTE format('SELECT last_value FROM %s', s) INTO last;
+  IF highest > last THEN PERFORM setval(s, highest); END IF;
+END $$;
 
 -- A foreign key cannot refer to a key that may defer its check: such a key is made again.
 CREATE FUNCTION tsql.pin_keys(table_name text) RETURNS void LANGUAGE plpgsql AS $$
