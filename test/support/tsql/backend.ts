@@ -8,13 +8,13 @@ import {
   type TdsParameter,
   type TdsSession,
 } from "../tds/backend.ts";
+import { bulkInsert } from "./bulk.ts";
 import { Connection } from "./connection.ts";
 import { translateError } from "./errors.ts";
 import { parseTableName } from "./parse.ts";
-import { literal, quoteName } from "./quote.ts";
 import { Raised } from "./raised.ts";
 import { runText } from "./run.ts";
-import { State } from "./session.ts";
+import { doomedError, State } from "./session.ts";
 
 export { createTsqlDatabase, type TsqlDatabase } from "./database.ts";
 
@@ -58,17 +58,13 @@ class Session implements TdsSession {
   }
 
   async bulk(load: TdsBulk): Promise<number> {
-    const state = this.#state;
-    if (load.rows.length === 0) return 0;
+    const { connection } = this.#state;
     const table = parseTableName(load.table);
-    const columns = load.columns.map(quoteName);
-    const rows = load.rows.map((row) => `(${row.map(literal).join(", ")})`);
-    const aliases = columns.map((_, place) => `v.c${place}`);
-    const names = columns.map((_, place) => `c${place}`);
-    // Typed as text first, so that every value is converted as an assignment of text is.
-    const first = `(${columns.map(() => "NULL::text").join(", ")})`;
-    const sql = `INSERT INTO ${table} (${columns.join(", ")}) SELECT ${aliases.join(", ")} FROM (VALUES ${first}, ${rows.join(", ")} OFFSET 1) AS v (${names.join(", ")})`;
-    await this.#refusing(async () => void (await state.connection.run(sql)), table);
+    await this.#refusing(async () => {
+      if (this.#state.doomed) throw doomedError();
+      const sql = await bulkInsert((question) => connection.ask(question), table, load);
+      if (load.rows.length > 0) await connection.run(sql);
+    }, table);
     return load.rows.length;
   }
 

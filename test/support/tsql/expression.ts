@@ -26,9 +26,7 @@ const COMPARISONS: Readonly<Record<string, string>> = {
 
 /** Reads an expression that must be a value. */
 export function readValue(cursor: Cursor): string {
-  const read = readExpression(cursor);
-  if (read.condition) cursor.fail();
-  return read.sql;
+  return valueOf(readExpression(cursor));
 }
 
 /** Reads an expression that must be a condition. */
@@ -48,8 +46,9 @@ function conditionOf(cursor: Cursor, read: Expression): string {
   );
 }
 
-function valueOf(cursor: Cursor, read: Expression): string {
-  if (read.condition) cursor.fail();
+function valueOf(read: Expression): string {
+  if (read.condition)
+    throw new Raised(102, "Incorrect syntax near '='.", "compile", { severity: 15 });
   return read.sql;
 }
 
@@ -79,15 +78,15 @@ function readPredicate(cursor: Cursor): Expression {
   const left = readSum(cursor);
   const symbol = cursor.token.kind === "symbol" ? COMPARISONS[cursor.token.text] : undefined;
   if (symbol !== undefined) {
-    const value = valueOf(cursor, left);
+    const value = valueOf(left);
     cursor.next();
     return condition(`${value} ${symbol} ${readCompared(cursor)}`);
   }
-  if (cursor.isWord("IS")) return readIs(cursor, valueOf(cursor, left));
+  if (cursor.isWord("IS")) return readIs(cursor, valueOf(left));
   const negated = cursor.isWord("NOT") && ["IN", "BETWEEN", "LIKE"].includes(cursor.ahead(1).upper);
   if (negated) cursor.next();
   if (!cursor.isWord("IN", "BETWEEN", "LIKE")) return left;
-  return readMembership(cursor, valueOf(cursor, left), negated ? "NOT " : "");
+  return readMembership(cursor, valueOf(left), negated ? "NOT " : "");
 }
 
 function condition(sql: string): Expression {
@@ -99,7 +98,7 @@ function readCompared(cursor: Cursor): string {
     if (cursor.accept(word))
       return `${word} (${cursor.inParentheses(() => cursor.grammar.query(cursor))})`;
   }
-  return valueOf(cursor, readSum(cursor));
+  return valueOf(readSum(cursor));
 }
 
 function readIs(cursor: Cursor, value: string): Expression {
@@ -107,14 +106,14 @@ function readIs(cursor: Cursor, value: string): Expression {
   const not = cursor.accept("NOT") ? "NOT " : "";
   if (cursor.accept("NULL")) return condition(`${value} IS ${not}NULL`);
   cursor.expect("DISTINCT", "FROM");
-  return condition(`${value} IS ${not}DISTINCT FROM ${valueOf(cursor, readSum(cursor))}`);
+  return condition(`${value} IS ${not}DISTINCT FROM ${valueOf(readSum(cursor))}`);
 }
 
 function readMembership(cursor: Cursor, value: string, not: string): Expression {
   if (cursor.accept("BETWEEN")) {
-    const low = valueOf(cursor, readSum(cursor));
+    const low = valueOf(readSum(cursor));
     cursor.expect("AND");
-    return condition(`${value} ${not}BETWEEN ${low} AND ${valueOf(cursor, readSum(cursor))}`);
+    return condition(`${value} ${not}BETWEEN ${low} AND ${valueOf(readSum(cursor))}`);
   }
   if (cursor.accept("LIKE")) return readLike(cursor, value, not);
   cursor.expect("IN");
@@ -128,7 +127,7 @@ function readMembership(cursor: Cursor, value: string, not: string): Expression 
 
 function readLike(cursor: Cursor, value: string, not: string): Expression {
   const pattern = cursor.token;
-  const translated = valueOf(cursor, readSum(cursor));
+  const translated = valueOf(readSum(cursor));
   if (pattern.kind === "string" && pattern.text.includes("[")) throw notInTheSet("[ ] in LIKE");
   const escape = cursor.accept("ESCAPE") ? readSum(cursor).sql : "''";
   return condition(`${value} ${not}LIKE ${translated} ESCAPE ${escape}`);
@@ -151,9 +150,9 @@ function readOperators(
   let sql = first.sql;
   let count = 0;
   while (cursor.token.kind === "symbol" && symbols.includes(cursor.token.text)) {
-    if (count++ === 0) sql = valueOf(cursor, first);
+    if (count++ === 0) sql = valueOf(first);
     const symbol = cursor.next().text === "^" ? "#" : cursor.previous.text;
-    sql = `(${sql} ${symbol} ${valueOf(cursor, item(cursor))})`;
+    sql = `(${sql} ${symbol} ${valueOf(item(cursor))})`;
   }
   return count === 0 ? first : { sql, condition: false };
 }
@@ -161,12 +160,12 @@ function readOperators(
 function readUnary(cursor: Cursor): Expression {
   for (const symbol of ["-", "+", "~"]) {
     if (!cursor.acceptSymbol(symbol)) continue;
-    const value = valueOf(cursor, readUnary(cursor));
+    const value = valueOf(readUnary(cursor));
     return { sql: symbol === "+" ? value : `(${symbol} ${value})`, condition: false };
   }
   const primary = readPrimary(cursor);
   if (!cursor.isWord("COLLATE")) return primary;
-  const value = valueOf(cursor, primary);
+  const value = valueOf(primary);
   cursor.next();
   return { sql: `(${value} COLLATE ${collationOf(cursor.name())})`, condition: false };
 }

@@ -1,7 +1,7 @@
 /** Translates queries: SELECT and what it is made of, and the tables that any statement names. */
 import { readSortKeys } from "./call.ts";
 import type { Cursor } from "./cursor.ts";
-import { readCondition, readExpression, readValue } from "./expression.ts";
+import { readCondition, readValue } from "./expression.ts";
 import { readOpenJson } from "./open-json.ts";
 import { markLimit, place, quoteName, withLimitLast } from "./quote.ts";
 import { notInTheSet, Raised } from "./raised.ts";
@@ -148,10 +148,9 @@ function readItem(cursor: Cursor): string {
     cursor.next();
     return `${readValue(cursor)} AS ${alias}`;
   }
-  const value = readExpression(cursor);
-  if (value.condition) cursor.fail();
+  const value = readValue(cursor);
   const alias = readColumnAlias(cursor);
-  return alias === null ? unnamed(value.sql) : `${value.sql} AS ${quoteName(alias)}`;
+  return alias === null ? unnamed(value) : `${value} AS ${quoteName(alias)}`;
 }
 
 /** A column without a name has none; PostgreSQL would make one up. */

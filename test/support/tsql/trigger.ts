@@ -38,6 +38,7 @@ function created(name: string, table: string, event: string, body: string): read
   const code = `${quoteName(schema)}.${quoteName(`${TRIGGER_PREFIX}${plain} ${event}`)}`;
   const missing = event === "DELETE" ? "inserted" : event === "INSERT" ? "deleted" : null;
   const text = missing === null ? body : withNothing(body, missing, table);
+  // The name that tsql.silence_triggers gives it too.
   const guard = quoteText(`tsql.inside_${Buffer.from(plain).toString("hex")}`);
   const source = `BEGIN
   IF current_setting(${guard}, true) = '1' THEN RETURN NULL; END IF;

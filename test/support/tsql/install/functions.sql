@@ -177,6 +177,11 @@ BEGIN
   RETURN jsonb_populate_record(NEW, jsonb_build_object(c, '\x' || lpad(to_hex(nextval('tsql.rowversions')), 16, '0')));
 END $$;
 
+-- A table's triggers do nothing while they are silenced; so they do while they run, as they do not call themselves.
+CREATE FUNCTION tsql.silence_triggers(table_name text, silent boolean) RETURNS void LANGUAGE sql AS $$
+  SELECT set_config('tsql.inside_' || encode(convert_to(name, 'UTF8'), 'hex'), CASE WHEN silent THEN '1' ELSE '' END, true)
+  FROM sys.triggers WHERE parent_id = tsql.find(table_name)::int8::int4 $$;
+
 -- OUTPUT without INTO is refused where a trigger would write too.
 CREATE FUNCTION tsql.refuse_output(table_name text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
