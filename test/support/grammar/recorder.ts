@@ -1,5 +1,7 @@
 /** A connection to nowhere that notes what it is sent, for tests of texts; what a server makes of them is not its concern. */
 import type {
+  BulkColumn,
+  BulkRow,
   Connection,
   Fields,
   ResultSet,
@@ -10,6 +12,13 @@ import type {
 export interface Sent {
   readonly sql: string;
   readonly parameters: readonly TextParameter[];
+}
+
+/** A bulk load. */
+export interface Bulk {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly BulkRow[];
 }
 
 /** Answers that every question of the target can live with. */
@@ -29,8 +38,8 @@ const ROW: Fields = {
 /** Notes requests; it is at no time in a transaction. */
 export class Recorder {
   readonly sent: Sent[] = [];
-  /** The tables that rows were loaded into, with their columns. */
-  readonly bulkLoads: { readonly table: string; readonly columns: readonly string[] }[] = [];
+  /** What was loaded into which table. */
+  readonly bulkLoads: Bulk[] = [];
   readonly lost = false;
 
   /** As what the target takes. */
@@ -48,8 +57,12 @@ export class Recorder {
     return sql.startsWith("SELECT TOP (1)") ? [[]] : [[ROW], []];
   }
 
-  async bulk(table: string, columns: readonly { readonly name: string }[]): Promise<void> {
-    this.bulkLoads.push({ table, columns: columns.map(({ name }) => name) });
+  async bulk(
+    table: string,
+    columns: readonly BulkColumn[],
+    rows: readonly BulkRow[],
+  ): Promise<void> {
+    this.bulkLoads.push({ table, columns: columns.map(({ name }) => name), rows });
   }
 
   async begin(): Promise<void> {}

@@ -43,6 +43,54 @@ describe("a bare column name is the target row", () => {
   });
 });
 
+describe("where brackets quote, a bare column name is the target row", () => {
+  const bracketed = {
+    columns: ["count", "select", "a b", "a]b", "int", "day", "value", "Name"],
+    quoteIdentifier: (name: string) => `[${name.replaceAll("]", "]]")}]`,
+  };
+
+  test.each([
+    ["[count] + 1", "target.[count] + 1"],
+    ["excluded.[a b]", "excluded.[a b]"],
+    ["target.[a b] + [a b]", "target.[a b] + target.[a b]"],
+    ["[select]", "target.[select]"],
+    ["[a]]b] + name", "target.[a]]b] + target.[Name]"],
+    ["convert(int, [int])", "convert(int, target.[int])"],
+    ["try_convert(int, int)", "try_convert(int, target.[int])"],
+    ["dateadd(day, 1, day)", "dateadd(day, 1, target.[day])"],
+    ["datediff_big(day, [day], getdate())", "datediff_big(day, target.[day], getdate())"],
+    ["convert(varchar(10), [value], 1)", "convert(varchar(10), target.[value], 1)"],
+    ["cast(count as int)", "cast(target.[count] as int)"],
+    ["N'[count]' + '[count]'", "N'[count]' + '[count]'"],
+    ["[dbo].[count](value)", "[dbo].[count](target.[value])"],
+    ["(select [count] from [t]) + [count]", "(select [count] from [t]) + target.[count]"],
+    ['"count" + 1', "target.[count] + 1"],
+    ["[count] collate Latin1_General_BIN2", "target.[count] collate Latin1_General_BIN2"],
+    ["[no such]", "[no such]"],
+    ["[count] -- ]", "target.[count]  "],
+  ])("%s", (written, qualified) => {
+    expect(qualify(written, "target", bracketed)).toBe(qualified);
+  });
+});
+
+test("elsewhere brackets are subscripts, of arrays and what computes their places", () => {
+  const arrays = {
+    columns: ["arr", "n"],
+    quoteIdentifier: (name: string) => `"${name}"`,
+  };
+  expect(
+    ["arr[1]", "arr[n]", "arr[1:n]", "arr[n][2]", "array[n, 1]"].map((sql) =>
+      qualify(sql, "target", arrays),
+    ),
+  ).toEqual([
+    'target."arr"[1]',
+    'target."arr"[target."n"]',
+    'target."arr"[1:target."n"]',
+    'target."arr"[target."n"][2]',
+    'array[target."n", 1]',
+  ]);
+});
+
 test("a subquery is noticed, the word in a string is not", () => {
   expect(hasSubquery("(select 1)")).toBe(true);
   expect(hasSubquery("'select' || selected")).toBe(false);
@@ -57,21 +105,36 @@ describe("a function that may read the table", () => {
     ["(count) in (1, 2) and (id = 1)", null],
     ["cast(count as numeric(10, 2))", null],
     ["case when (id = 1) then (2) end", null],
+    ["convert(int, name) + datediff(day, date, getdate())", null],
+    ["iif(isnull(name, N'f(x)') = N'', 1, 2)", null],
   ])("%s: %s", (sql, name) => {
     expect(unknownFunction(sql)).toBe(name);
   });
 });
+
+test.each(["[dbo].[f](count)", "dbo.[f](count)", "[f] (count)", "1 + [a b](1)"])(
+  "a function in brackets may read the table: %s",
+  (sql) => {
+    expect(unknownFunction(sql)).not.toBeNull();
+  },
+);
 
 describe("an assignment", () => {
   test.each([
     ["count = count + 1", { column: "count", expression: "count + 1" }],
     ['"a ""b""" = 1 ', { column: 'a "b"', expression: "1" }],
     ["a=b = c", { column: "a", expression: "b = c" }],
+    ["[a]]b] = 1", { column: "a]b", expression: "1" }],
+    ["[a b]=[c] + 1", { column: "a b", expression: "[c] + 1" }],
+    [" [a=b] = excluded.[a=b]", { column: "a=b", expression: "excluded.[a=b]" }],
   ])("%s", (text, expected) => {
     expect(splitAssignment(text)).toEqual(expected);
   });
 
-  test.each(["count", "= 1", "a ==", "a = ", "a.b = 1"])("is not %s", (text) => {
-    expect(splitAssignment(text)).toBeNull();
-  });
+  test.each(["count", "= 1", "a ==", "a = ", "a.b = 1", "[] = 1", "[a] b = 1", "[a = 1"])(
+    "is not %s",
+    (text) => {
+      expect(splitAssignment(text)).toBeNull();
+    },
+  );
 });

@@ -183,6 +183,79 @@ describe("the strategy", () => {
   });
 });
 
+describe("a target whose upsert takes any key", () => {
+  const how = { capabilities: { ...ABLE, freeKeys: true } };
+  const bare = table({ uniqueKeys: [] });
+
+  test("is native without an index, and says what that costs", () => {
+    const plan = planFor(bare, { key: ["a"] }, how);
+    expect([plan.strategy, plan.arbiter?.name, plan.arbiter?.columns]).toEqual([
+      "native",
+      null,
+      ["a"],
+    ]);
+    expect(plan.why.join("\n")).toContain("without a unique index it locks as much as it reads");
+  });
+  test("takes a key beside an index on more columns, or on fewer", () => {
+    const wider = table({ uniqueKeys: [uniqueKey(["a", "b"])] });
+    expect(planFor(wider, { key: ["a"] }, how).arbiter?.name).toBeNull();
+    expect(planFor(wider, { key: ["id", "a", "b"] }, how).arbiter?.columns).toEqual([
+      "id",
+      "a",
+      "b",
+    ]);
+  });
+  test("still prefers the index on exactly the key", () => {
+    const plan = planFor(table(), { key: ["id"] }, how);
+    expect([plan.arbiter?.name, plan.why.join("\n")]).toEqual([
+      "t_pkey",
+      expect.stringContaining("never races"),
+    ]);
+  });
+  test("still wants to be told of a partial index", () => {
+    const partial = table({
+      uniqueKeys: [uniqueKey(["a"], { name: "live", predicate: "(b > 0)" })],
+    });
+    const error = refusal(() => planFor(partial, { key: ["a"] }, how));
+    expect([error.code, error.fix]).toEqual([
+      "PLAN_NO_CONFLICT_TARGET",
+      expect.stringContaining("--key-where '(b > 0)' (or --constraint live)"),
+    ]);
+    expect(planFor(partial, { key: ["a"], keyWhere: "b > 0" }, how).arbiter?.name).toBe("live");
+  });
+  test("takes no --key-where for a key without an index", () => {
+    const error = refusal(() => planFor(bare, { key: ["a"], keyWhere: "b > 0" }, how));
+    expect(error.code).toBe("PLAN_NO_CONFLICT_TARGET");
+  });
+  test("matches NULLs by itself", () => {
+    const plan = planFor(bare, { key: ["a"], nullKey: "match" }, how);
+    expect([plan.strategy, plan.arbiter?.nullsEqual]).toEqual(["native", true]);
+  });
+});
+
+describe("a table on which the database's own upsert is not safe", () => {
+  const unsafe = table({ upsertHazard: "MERGE is not safe here" });
+
+  test("is looked up first, and the plan says why", () => {
+    for (const options of [{ key: ["id"] }, { key: ["id"], ignore: true }]) {
+      const plan = planFor(unsafe, options);
+      expect(plan.strategy).toBe("select-then-write");
+      expect(plan.why).toContain("strategy select-then-write: MERGE is not safe here");
+    }
+  });
+  test("refuses --strategy native", () => {
+    const error = refusal(() => planFor(unsafe, { key: ["id"], strategy: "native" }));
+    expect([error.code, error.why]).toEqual([
+      "PLAN_UNSUPPORTED",
+      expect.stringContaining("MERGE is not safe here"),
+    ]);
+  });
+  test("matters to no plain INSERT or UPDATE", () => {
+    expect(planFor(unsafe, {}).strategy).toBe("native");
+    expect(planFor(unsafe, { key: ["id"], mode: "update" }).strategy).toBe("native");
+  });
+});
+
 describe("coupling", () => {
   const audit = { name: "audit", timing: "after", level: "row", events: ["update"] } as const;
 

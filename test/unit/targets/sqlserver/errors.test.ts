@@ -1,0 +1,167 @@
+import { describe, expect, test } from "vitest";
+import { UpsurgeError } from "../../../../src/errors/upsurge-error.ts";
+import {
+  classifyNumber,
+  isRowNumberSql,
+  placeOfError,
+  rowCode,
+  ServerError,
+  serverErrorOf,
+  translateError,
+} from "../../../../src/targets/sqlserver/errors.ts";
+import { column, uniqueKey } from "../../../helpers/shapes.ts";
+import { tsqlTable } from "../../../support/grammar/tables.ts";
+
+describe("the class of an error", () => {
+  test.each([
+    [[235, 241, 245, 257, 293, 295, 8114, 8169, 9400], "row"],
+    [[220, 232, 242, 244, 248, 517, 8115], "row"],
+    [[511, 1946, 2628, 8152, 515, 547, 550, 2601, 2627], "row"],
+    [[537, 3609, 3616, 8134, 13535, 33504, 50_000, 51_000, 2_147_483_647], "row"],
+    [[8672], "repeat"],
+    [[1204, 1205, 1222, 3960, 701, 10928, 40197, 40501, 40613, 49918], "transient"],
+    [[102, 137, 156, 207, 208, 229, 334, 468, 544, 8102, 8623, 9002, 10713], "fatal"],
+  ])("%j: %s", (numbers, kind) => {
+    expect(numbers.map(classifyNumber)).toEqual(numbers.map(() => kind));
+  });
+
+  test("in SQL takes the same numbers as a row's", () => {
+    const sql = isRowNumberSql("@number");
+    const [, list = ""] = /^\(@number >= 50000 OR @number IN \(([\d, ]+)\)\)$/.exec(sql) ?? [];
+    const numbers = list.split(", ").map(Number);
+    expect(numbers.length).toBeGreaterThan(25);
+    expect(numbers.filter((number) => !["row", "repeat"].includes(classifyNumber(number)))).toEqual(
+      [],
+    );
+  });
+});
+
+test.each([
+  [245, "ROW_TYPE"],
+  [8115, "ROW_RANGE"],
+  [2628, "ROW_LENGTH"],
+  [8152, "ROW_LENGTH"],
+  [515, "ROW_NOT_NULL"],
+  [2601, "ROW_UNIQUE"],
+  [2627, "ROW_UNIQUE"],
+  [8134, "ROW_REFUSED"],
+  [50_001, "ROW_REFUSED"],
+])("a row refused with %i is a %s", (number, code) => {
+  expect(rowCode(number)).toBe(code);
+});
+
+describe("what an error names", () => {
+  const shape = tsqlTable({
+    columns: [column("id", { type: "int" }), column("first name", { type: "nvarchar(3)" })],
+    uniqueKeys: [
+      uniqueKey(["id"], { name: "PK_t", primary: true }),
+      uniqueKey(["first name"], { name: "ix_name", constraint: false }),
+    ],
+    checks: [{ name: "CK_positive", sql: "([id]>(0))" }],
+  });
+  const conflict = 'The conflict occurred in database "shop", table "dbo.t", column';
+
+  test.each([
+    [
+      547,
+      `The INSERT statement conflicted with the FOREIGN KEY constraint "FK_t_p". ${conflict} 'id'.`,
+      { code: "ROW_FOREIGN_KEY", column: null, constraint: "FK_t_p" },
+    ],
+    [
+      547,
+      `The MERGE statement conflicted with the FOREIGN KEY SAME TABLE constraint "FK_self". ${conflict} 'id'.`,
+      { code: "ROW_FOREIGN_KEY", column: null, constraint: "FK_self" },
+    ],
+    [
+      547,
+      `The UPDATE statement conflicted with the REFERENCE constraint "FK_child_t". ${conflict} 'parent'.`,
+      { code: "ROW_FOREIGN_KEY", column: null, constraint: "FK_child_t" },
+    ],
+    [
+      547,
+      `The MERGE statement conflicted with the CHECK constraint "CK_positive". ${conflict} 'id'.`,
+      { code: "ROW_CHECK", column: null, constraint: "CK_positive" },
+    ],
+    [
+      2627,
+      "Violation of PRIMARY KEY constraint 'PK_t'. Cannot insert duplicate key in object 'dbo.t'. The duplicate key value is (1).",
+      { code: "ROW_UNIQUE", column: null, constraint: "PK_t" },
+    ],
+    [
+      2627,
+      "Violation of UNIQUE KEY constraint 'UQ_of_another'. Cannot insert duplicate key in object 'dbo.u'. The duplicate key value is (PK_t).",
+      { code: "ROW_UNIQUE", column: null, constraint: null },
+    ],
+    [
+      2601,
+      "Cannot insert duplicate key row in object 'dbo.t' with unique index 'ix_name'. The duplicate key value is (Bob).",
+      { code: "ROW_UNIQUE", column: null, constraint: "ix_name" },
+    ],
+    [
+      515,
+      "Cannot insert the value NULL into column 'first name', table 'shop.dbo.t'; column does not allow nulls. INSERT fails.",
+      { code: "ROW_NOT_NULL", column: "first name", constraint: null },
+    ],
+    [
+      2628,
+      "String or binary data would be truncated in table 'shop.dbo.t', column 'first name'. Truncated value: 'Bar'.",
+      { code: "ROW_LENGTH", column: "first name", constraint: null },
+    ],
+    [
+      8152,
+      "String or binary data would be truncated.",
+      { code: "ROW_LENGTH", column: null, constraint: null },
+    ],
+    [
+      8134,
+      "Divide by zero error encountered.",
+      { code: "ROW_REFUSED", column: null, constraint: null },
+    ],
+  ])("%i: %s", (number, message, place) => {
+    expect(placeOfError(number, message, shape)).toEqual(place);
+  });
+
+  test("is nothing where the message is not the server's own", () => {
+    expect(placeOfError(547, "nothing quoted", shape)).toEqual({
+      code: "ROW_FOREIGN_KEY",
+      column: null,
+      constraint: null,
+    });
+  });
+});
+
+describe("an error of the driver", () => {
+  test("holds the server's, when it came from there", () => {
+    const error = Object.assign(new Error("Divide by zero"), { code: "EREQUEST", number: 8134 });
+    expect(serverErrorOf(error)).toEqual(new ServerError(8134, "Divide by zero"));
+    expect(serverErrorOf(error)?.number).toBe(8134);
+  });
+  test.each([
+    ["of the network", Object.assign(new Error("x"), { code: "ESOCKET", number: 1 })],
+    ["without a number", Object.assign(new Error("x"), { code: "EREQUEST" })],
+    ["that is none", "x"],
+  ])("%s holds none", (_, error) => {
+    expect(serverErrorOf(error)).toBeNull();
+  });
+});
+
+describe("an error of the server in our words", () => {
+  test.each([
+    [1105, "TARGET_FULL"],
+    [9002, "TARGET_FULL"],
+    [3906, "TARGET_READ_ONLY"],
+    [229, "PLAN_PRIVILEGE"],
+    [1088, "PLAN_PRIVILEGE"],
+    [1205, "TARGET_BUSY"],
+    [1222, "TARGET_BUSY"],
+    [208, "TARGET_STATEMENT"],
+  ])("%i is %s", (number, code) => {
+    const translated = translateError(new ServerError(number, "said"), "sqlserver://host");
+    expect(translated).toBeInstanceOf(UpsurgeError);
+    expect(translated).toMatchObject({ code, cause: { number } });
+  });
+  test("is left alone when it is another's", () => {
+    const error = new RangeError("x");
+    expect(translateError(error, "sqlserver://host")).toBe(error);
+  });
+});
