@@ -3,7 +3,7 @@ import type { Cursor } from "./cursor.ts";
 import { readCall } from "./call.ts";
 import { collationOf, place, quoteName, quoteText } from "./quote.ts";
 import { notInTheSet, Raised } from "./raised.ts";
-import { convertTo, readType } from "./types.ts";
+import { convertTo, isCharacter, readType } from "./types.ts";
 
 /** A translated expression. */
 export interface Expression {
@@ -75,18 +75,34 @@ function readNot(cursor: Cursor): Expression {
 }
 
 function readPredicate(cursor: Cursor): Expression {
+  const bare = isBareText(cursor);
   const left = readSum(cursor);
   const symbol = cursor.token.kind === "symbol" ? COMPARISONS[cursor.token.text] : undefined;
   if (symbol !== undefined) {
     const value = valueOf(left);
     cursor.next();
-    return condition(`${value} ${symbol} ${readCompared(cursor)}`);
+    // Without a column the database's collation counts, which has no case; a column brings its own.
+    const collation = bare && isBareText(cursor) ? " COLLATE tsql.ci" : "";
+    return condition(`${value} ${symbol} ${readCompared(cursor)}${collation}`);
   }
   if (cursor.isWord("IS")) return readIs(cursor, valueOf(left));
   const negated = cursor.isWord("NOT") && ["IN", "BETWEEN", "LIKE"].includes(cursor.ahead(1).upper);
   if (negated) cursor.next();
   if (!cursor.isWord("IN", "BETWEEN", "LIKE")) return left;
   return readMembership(cursor, valueOf(left), negated ? "NOT " : "");
+}
+
+/** Is a text or a variable of a character type next, and nothing after it that would be part of its expression? */
+function isBareText(cursor: Cursor): boolean {
+  const { kind, text } = cursor.token;
+  if (
+    cursor.ahead(1).upper === "COLLATE" ||
+    ["+", "-", "*", "/", "%"].includes(cursor.ahead(1).text)
+  )
+    return false;
+  if (kind === "string") return true;
+  const type = kind === "variable" ? cursor.variables.get(text.toLowerCase()) : undefined;
+  return typeof type === "object" && type !== null && isCharacter(type);
 }
 
 function condition(sql: string): Expression {

@@ -284,6 +284,19 @@ describe("values", () => {
     ).toEqual(["error 2627", ["1"]]);
   });
 
+  test("texts and variables have no case, and blanks at the end of a catalog's type do not count", async () => {
+    const told = await db.one.tell(
+      "DECLARE @x nvarchar(5) = N'X'; IF @x = N'x' SELECT 1; IF N'a' <> N'A' SELECT 2; SELECT name FROM sys.objects WHERE type = 'U';",
+    );
+    expect(told).toEqual([["1"], ["t"]]);
+  });
+
+  test("a table variable takes rows without a column list", async () => {
+    expect(
+      await db.one.tell("DECLARE @t TABLE (a int); INSERT INTO @t VALUES (1); SELECT a FROM @t;"),
+    ).toEqual([["1"]]);
+  });
+
   test("uniqueness is looked at when the statement ends", async () => {
     await db.one.set(
       "CREATE TABLE c (a int PRIMARY KEY, b int); CREATE UNIQUE INDEX b ON c (b); INSERT INTO c VALUES (1, 1), (2, 2);",

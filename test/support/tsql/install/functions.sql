@@ -65,7 +65,7 @@ BEGIN
   IF m[array_length(m, 1)] = '' THEN m := m[1:array_length(m, 1) - 1]; END IF;
   t := m[array_length(m, 1)];
   s := nullif(m[array_length(m, 1) - 1], '');
-  IF left(t, 1) = '#' THEN
+  IF left(t, 1) IN ('#', '@') THEN
     SELECT c.oid INTO r FROM pg_class c WHERE c.relname = t COLLATE "C" AND c.relnamespace = pg_my_temp_schema() AND c.relkind = 'r';
     RETURN coalesce(r, 0);
   END IF;

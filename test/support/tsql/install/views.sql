@@ -8,12 +8,12 @@ CREATE VIEW sys.relations AS
   WHERE c.relkind IN ('r', 'v') AND s.name <> 'sys';
 
 CREATE VIEW sys.tables AS
-  SELECT name, object_id, schema_id, 0 AS parent_object_id, 'U '::text AS type, 'USER_TABLE'::text AS type_desc,
+  SELECT name, object_id, schema_id, 0 AS parent_object_id, 'U'::character(2) AS type, 'USER_TABLE'::text AS type_desc,
     0::int2 AS temporal_type, 'NON_TEMPORAL_TABLE'::text AS temporal_type_desc, false AS is_memory_optimized, false AS is_ms_shipped,
     false AS is_external, false AS is_node, false AS is_edge, 0::int2 AS ledger_type
   FROM sys.relations WHERE relkind = 'r';
 CREATE VIEW sys.views AS
-  SELECT name, object_id, schema_id, 0 AS parent_object_id, 'V '::text AS type, 'VIEW'::text AS type_desc FROM sys.relations WHERE relkind = 'v';
+  SELECT name, object_id, schema_id, 0 AS parent_object_id, 'V'::character(2) AS type, 'VIEW'::text AS type_desc FROM sys.relations WHERE relkind = 'v';
 
 CREATE TABLE sys.types (name text, system_type_id int2, user_type_id int, max_length int2, precision int2, scale int2, is_user_defined boolean, collation_name text);
 INSERT INTO sys.types VALUES
@@ -56,15 +56,15 @@ CREATE VIEW sys.computed_columns AS
   SELECT c.object_id, c.name, c.column_id, c.system_type_id, c.user_type_id, c.max_length, c.is_nullable, n.computed AS definition, coalesce(n.persisted, false) AS is_persisted, true AS is_computed
   FROM sys.columns c LEFT JOIN tsql.column_notes n ON n.relid = c.object_id::oid AND n.attname = c.name WHERE c.is_computed;
 CREATE VIEW sys.default_constraints AS
-  SELECT c.default_object_id AS object_id, n.default_name AS name, r.schema_id, c.object_id AS parent_object_id, c.column_id AS parent_column_id, n.default_text AS definition, 'D '::text AS type
+  SELECT c.default_object_id AS object_id, n.default_name AS name, r.schema_id, c.object_id AS parent_object_id, c.column_id AS parent_column_id, n.default_text AS definition, 'D'::character(2) AS type
   FROM sys.columns c JOIN sys.relations r ON r.object_id = c.object_id LEFT JOIN tsql.column_notes n ON n.relid = c.object_id::oid AND n.attname = c.name WHERE c.default_object_id <> 0;
 CREATE VIEW sys.check_constraints AS
   SELECT k.oid::int8::int4 AS object_id, k.conname::text AS name, r.schema_id, r.object_id AS parent_object_id, n.definition, false AS is_disabled, false AS is_not_trusted, false AS is_system_named,
-    coalesce((SELECT attnum::int4 FROM pg_attribute a WHERE a.attrelid = k.conrelid AND a.attname::text = n.column_name), 0) AS parent_column_id, 'C '::text AS type
+    coalesce((SELECT attnum::int4 FROM pg_attribute a WHERE a.attrelid = k.conrelid AND a.attname::text = n.column_name), 0) AS parent_column_id, 'C'::character(2) AS type
   FROM pg_constraint k JOIN sys.relations r ON r.oid = k.conrelid LEFT JOIN tsql.check_notes n ON n.relid = k.conrelid AND n.name = k.conname::text
   WHERE k.contype = 'c' AND k.conname NOT LIKE 'tsql %';
 CREATE VIEW sys.key_constraints AS
-  SELECT k.oid::int8::int4 AS object_id, k.conname::text AS name, r.schema_id, r.object_id AS parent_object_id, CASE k.contype WHEN 'p' THEN 'PK' ELSE 'UQ' END AS type,
+  SELECT k.oid::int8::int4 AS object_id, k.conname::text AS name, r.schema_id, r.object_id AS parent_object_id, (CASE k.contype WHEN 'p' THEN 'PK' ELSE 'UQ' END)::character(2) AS type,
     k.conindid::int8::int4 AS unique_index_oid, false AS is_system_named
   FROM pg_constraint k JOIN sys.relations r ON r.oid = k.conrelid WHERE k.contype IN ('p', 'u') AND NOT starts_with(k.conname, r.name || '.');
 
@@ -86,7 +86,7 @@ CREATE VIEW sys.index_columns AS
 CREATE VIEW sys.foreign_keys AS
   SELECT k.oid::int8::int4 AS object_id, k.conname::text AS name, r.schema_id, r.object_id AS parent_object_id, k.confrelid::int8::int4 AS referenced_object_id, false AS is_disabled, false AS is_not_trusted,
     (CASE k.confdeltype WHEN 'c' THEN 1 WHEN 'n' THEN 2 WHEN 'd' THEN 3 ELSE 0 END)::int2 AS delete_referential_action,
-    (CASE k.confupdtype WHEN 'c' THEN 1 WHEN 'n' THEN 2 WHEN 'd' THEN 3 ELSE 0 END)::int2 AS update_referential_action, 'F '::text AS type
+    (CASE k.confupdtype WHEN 'c' THEN 1 WHEN 'n' THEN 2 WHEN 'd' THEN 3 ELSE 0 END)::int2 AS update_referential_action, 'F'::character(2) AS type
   FROM pg_constraint k JOIN sys.relations r ON r.oid = k.conrelid WHERE k.contype = 'f';
 CREATE VIEW sys.foreign_key_columns AS
   SELECT k.oid::int8::int4 AS constraint_object_id, u.place::int4 AS constraint_column_id, k.conrelid::int8::int4 AS parent_object_id, u.child::int4 AS parent_column_id,
@@ -94,7 +94,7 @@ CREATE VIEW sys.foreign_key_columns AS
   FROM pg_constraint k CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS u(child, parent, place) WHERE k.contype = 'f';
 
 CREATE VIEW sys.triggers AS
-  SELECT min(t.oid::int8)::int4 AS object_id, regexp_replace(t.tgname::text, ' [A-Z]+$', '') AS name, 1::int2 AS parent_class, r.object_id AS parent_id, false AS is_disabled, false AS is_instead_of_trigger, 'TR'::text AS type
+  SELECT min(t.oid::int8)::int4 AS object_id, regexp_replace(t.tgname::text, ' [A-Z]+$', '') AS name, 1::int2 AS parent_class, r.object_id AS parent_id, false AS is_disabled, false AS is_instead_of_trigger, 'TR'::character(2) AS type
   FROM pg_trigger t JOIN sys.relations r ON r.oid = t.tgrelid WHERE NOT t.tgisinternal AND t.tgname <> 'tsql_rowversion' GROUP BY 2, r.object_id;
 CREATE VIEW sys.trigger_events AS
   SELECT x.object_id, (CASE e.e WHEN 'INSERT' THEN 1 WHEN 'UPDATE' THEN 2 ELSE 3 END)::int4 AS type, e.e AS type_desc, false AS is_first, false AS is_last
@@ -102,7 +102,7 @@ CREATE VIEW sys.trigger_events AS
   CROSS JOIN LATERAL (SELECT substring(t.tgname::text FROM ' ([A-Z]+)$') AS e) AS e WHERE NOT t.tgisinternal;
 
 CREATE VIEW sys.objects AS
-  SELECT name, object_id, schema_id, 0 AS parent_object_id, (CASE relkind WHEN 'r' THEN 'U ' ELSE 'V ' END) AS type, (CASE relkind WHEN 'r' THEN 'USER_TABLE' ELSE 'VIEW' END) AS type_desc, false AS is_ms_shipped FROM sys.relations
+  SELECT name, object_id, schema_id, 0 AS parent_object_id, (CASE relkind WHEN 'r' THEN 'U ' ELSE 'V ' END)::character(2) AS type, (CASE relkind WHEN 'r' THEN 'USER_TABLE' ELSE 'VIEW' END) AS type_desc, false AS is_ms_shipped FROM sys.relations
   UNION ALL SELECT name, object_id, schema_id, parent_object_id, type, CASE type WHEN 'PK' THEN 'PRIMARY_KEY_CONSTRAINT' ELSE 'UNIQUE_CONSTRAINT' END, false FROM sys.key_constraints
   UNION ALL SELECT name, object_id, schema_id, parent_object_id, type, 'CHECK_CONSTRAINT', false FROM sys.check_constraints
   UNION ALL SELECT name, object_id, schema_id, parent_object_id, type, 'DEFAULT_CONSTRAINT', false FROM sys.default_constraints
