@@ -1,0 +1,103 @@
+/** The table on PostgreSQL: a template holds the state before a load, and every run starts from a fresh copy of it. */
+import { spawnSync } from "node:child_process";
+import { Client } from "pg";
+import { rowsBefore } from "../data/dataset.ts";
+import type { Content } from "../data/dataset.ts";
+import type { Column, ColumnType } from "../data/shapes.ts";
+import { serverCpuSeconds } from "../rig/server-cpu.ts";
+import type { BenchTarget, Case } from "./bench-target.ts";
+import { startServer } from "./postgres-server.ts";
+import type { Server } from "./postgres-server.ts";
+
+/** The schema that holds everything; it is dropped in the end. */
+export const SCHEMA = "upsurge_bench";
+
+const TYPES: Readonly<Record<ColumnType, string>> = {
+  bigint: "bigint",
+  int: "integer",
+  numeric: "numeric(12,2)",
+  double: "double precision",
+  date: "date",
+  timestamp: "timestamp",
+  text: "text",
+  boolean: "boolean",
+};
+
+/** Opens the server at `url`, or starts one in `folder` when there is no URL. */
+export async function openPostgres(url: string | null, folder: string): Promise<BenchTarget> {
+  const server: Server =
+    url === null ? await startServer(folder) : { url, postmaster: null, stop: async () => {} };
+  const client = new Client({ connectionString: server.url });
+  await client.connect();
+  await client.query(`drop schema if exists ${SCHEMA} cascade; create schema ${SCHEMA}`);
+  const { rows } = await client.query<{ server_version: string }>("show server_version");
+  return {
+    name: "postgres",
+    version: `PostgreSQL ${rows[0]?.server_version}`,
+    url: server.url,
+    table: `${SCHEMA}.target`,
+    prepare: (one) => fillTemplate(client, one),
+    restore: () => copyTemplate(client),
+    content: () => contentOf(client),
+    serverCpuSeconds: () =>
+      server.postmaster === null ? null : serverCpuSeconds(server.postmaster),
+    close: async () => {
+      await client.query(`drop schema ${SCHEMA} cascade`);
+      await client.end();
+      await server.stop();
+    },
+  };
+}
+
+async function fillTemplate(client: Client, one: Case): Promise<void> {
+  const columns = one.data.shape.columns;
+  const declared = columns.map(({ name, type }) => `${name} ${TYPES[type]} not null`);
+  await client.query(
+    `drop table if exists ${SCHEMA}.template;
+     create unlogged table ${SCHEMA}.template (${declared.join(", ")})`,
+  );
+  let rows: string[][] = [];
+  for (const row of rowsBefore(one.data, one.workload)) {
+    rows.push(row);
+    if (rows.length < 5000) continue;
+    await addRows(client, columns, rows);
+    rows = [];
+  }
+  await addRows(client, columns, rows);
+}
+
+async function addRows(
+  client: Client,
+  columns: readonly Column[],
+  rows: readonly string[][],
+): Promise<void> {
+  const arrays = columns.map(({ type }, index) => `$${index + 1}::text[]::${TYPES[type]}[]`);
+  const values = columns.map((_, index) => rows.map((row) => row[index]));
+  await client.query(
+    `insert into ${SCHEMA}.template select * from unnest(${arrays.join(", ")})`,
+    values,
+  );
+}
+
+/** The copy looks like a table that has been there for a while: vacuumed, with statistics, everything written out. */
+async function copyTemplate(client: Client): Promise<void> {
+  await client.query(
+    `drop table if exists ${SCHEMA}.target;
+     create table ${SCHEMA}.target (like ${SCHEMA}.template);
+     insert into ${SCHEMA}.target select * from ${SCHEMA}.template;
+     alter table ${SCHEMA}.target add primary key (id)`,
+  );
+  await client.query(`vacuum analyze ${SCHEMA}.target`);
+  await client.query("checkpoint");
+  spawnSync("sync");
+}
+
+async function contentOf(client: Client): Promise<Content> {
+  const { rows } = await client.query<Record<keyof Content, string>>(
+    `select count(*) as rows, coalesce(sum(qty), 0) as sum,
+       coalesce(sum(('x' || left(md5(id || '|' || note), 7))::bit(28)::integer), 0) as digest
+     from ${SCHEMA}.target`,
+  );
+  const row = rows[0];
+  return { rows: Number(row?.rows), sum: Number(row?.sum), digest: Number(row?.digest) };
+}

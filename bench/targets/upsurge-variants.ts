@@ -1,0 +1,52 @@
+/** upsurge as users run it: the built command, as a process of its own. */
+import { UPSURGE, upsurgeHas } from "../rig/tools.ts";
+import type { BenchTarget, Case, Variant } from "./bench-target.ts";
+
+/** What makes one use of upsurge differ from the default. */
+interface Use {
+  readonly name: string;
+  readonly flags?: readonly string[];
+  readonly ndjson?: boolean;
+  readonly skip?: (one: Case) => string | null;
+}
+
+/** The ways to run upsurge on a target; `nodeFlags` go to Node itself. */
+export function upsurgeVariants(target: BenchTarget, nodeFlags: readonly string[]): Variant[] {
+  const uses: Use[] = [{ name: "upsurge" }, { name: "upsurge-ndjson", ndjson: true }];
+  if (target.name === "postgres") uses.push(...postgresUses());
+  return uses.map((use) => ({
+    name: use.name,
+    reports: true,
+    skip: (one) =>
+      use.ndjson === true && one.data.ndjson === null
+        ? "only the shape base has NDJSON"
+        : (use.skip?.(one) ?? null),
+    command: (one) => ({
+      program: process.execPath,
+      args: [...nodeFlags, UPSURGE, ...loadWords(target, one, use)],
+    }),
+  }));
+}
+
+function postgresUses(): Use[] {
+  const hasJobs = upsurgeHas("--jobs") && upsurgeHas("--commit");
+  return [
+    {
+      name: "upsurge-select",
+      flags: ["--strategy", "select-then-write"],
+      skip: (one) => (one.workload === "I" ? "mode insert looks nothing up" : null),
+    },
+    {
+      name: "upsurge-jobs-2",
+      flags: ["--jobs", "2", "--commit", "50000"],
+      skip: () => (hasJobs ? null : "this upsurge has no --jobs and --commit"),
+    },
+  ];
+}
+
+function loadWords(target: BenchTarget, one: Case, use: Use): string[] {
+  const file = use.ndjson === true ? (one.data.ndjson ?? "") : one.data.csv;
+  const mode = one.workload === "I" ? ["--mode", "insert"] : ["--key", "id"];
+  const where = ["--to", target.url, "--table", target.table];
+  return ["load", file, ...where, ...mode, ...(use.flags ?? []), "--json"];
+}
