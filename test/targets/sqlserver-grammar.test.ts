@@ -3,6 +3,7 @@
  * of the same texts do not. That no server is asked is the limit of this proof.
  */
 import { beforeAll, describe, expect, test } from "vitest";
+import * as catalog from "../../src/targets/sqlserver/catalog-sql.ts";
 import { settingsSql } from "../../src/targets/sqlserver/settings.ts";
 import type { Capabilities } from "../../src/targets/target.ts";
 import { BREAKAGES, GAPS, soundTexts } from "../support/grammar/broken.ts";
@@ -38,6 +39,10 @@ describe("what the target sends", () => {
     "@p0",
   ])("has %s somewhere", (part) => {
     expect(texts.some(({ sql }) => sql.includes(part))).toBe(true);
+  });
+
+  test.each(Object.entries(catalog))("asks for %s", (_, sql) => {
+    expect(checkTsql(sql, ["id", "name"])).toEqual([]);
   });
 
   test.each(settingsSql(-1))("%s, by itself", (setting) => {
