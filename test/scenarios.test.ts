@@ -9,7 +9,7 @@ import type { TestDatabase, Way } from "./helpers/engines.ts";
 import { runLoad } from "./helpers/load.ts";
 import type { LoadResult } from "./helpers/load.ts";
 import { loadOf, settingsOf, textRows } from "./helpers/scenario.ts";
-import type { Scenario } from "./helpers/scenario.ts";
+import type { Scenario, ScenarioKey } from "./helpers/scenario.ts";
 import { useTempDir } from "./helpers/temp-dir.ts";
 
 const PATH = process.env["UPSURGE_SCENARIOS"] ?? "../shared/scenarios/scenarios.json";
@@ -18,17 +18,20 @@ const BATCH_ROWS = [1, 2, 7, 1000];
 
 if (SCENARIOS === null) test.skip(`scenarios: there is no ${PATH}`, () => {});
 
-describe.each(SCENARIOS === null ? [] : ENGINES)("$name", (engine) => {
-  const key = engine.name === "postgres" ? "pg" : "sqlite";
+/** What the collection calls the engines. */
+const KEYS = { sqlite: "sqlite", postgres: "pg", sqlserver: "mssql" } as const;
+
+describe.each(SCENARIOS === null ? [] : ENGINES)("$title", (engine) => {
+  const key = KEYS[engine.name];
   const database = useDatabase(engine);
   const temporary = useTempDir();
   const cases = (SCENARIOS ?? [])
-    .filter((scenario) => scenario.engines.includes(key))
+    .filter((scenario) => scenario.engines.includes(key) && (scenario.setup_sql[key] ?? "") !== "")
     .flatMap((scenario) => {
       // One row at a time is slow for tens of thousands of rows, and tells nothing new.
       const sizes = scenario.input_format === "generated" ? [1000] : BATCH_ROWS;
       return waysOf(engine, sizes).map((way) => {
-        return [`${scenario.id} / ${engine.name} / ${wayTitle(way)}`, scenario, way] as const;
+        return [`${scenario.id} / ${engine.title} / ${wayTitle(way)}`, scenario, way] as const;
       });
     });
 
@@ -54,7 +57,7 @@ describe.each(SCENARIOS === null ? [] : ENGINES)("$name", (engine) => {
     expect(rejects.map(({ record, dbCode }) => ({ record, dbCode }))).toEqual(
       (scenario.expected_rejects ?? []).map((reject) => ({
         record: reject.row,
-        dbCode: reject[key] ?? null,
+        dbCode: reject[key] === undefined ? null : String(reject[key]),
       })),
     );
   });
@@ -62,7 +65,7 @@ describe.each(SCENARIOS === null ? [] : ENGINES)("$name", (engine) => {
 
 interface Place {
   readonly scenario: Scenario;
-  readonly key: "pg" | "sqlite";
+  readonly key: ScenarioKey;
   readonly folder: string;
   readonly database: TestDatabase;
 }

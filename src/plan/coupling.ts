@@ -4,14 +4,17 @@
  */
 import type { Arbiter, Coupling, Mode, Strategy, UpdateRule } from "../model/load-plan.ts";
 import type { Column, TableShape, UniqueKey } from "../model/table-shape.ts";
-import { hasSubquery, unknownFunction } from "../targets/expressions.ts";
+import { hasSubquery, quotesInBrackets, unknownFunction } from "../targets/expressions.ts";
+import type { Capabilities } from "../targets/target.ts";
 
 /** What a load will do to the table, as far as coupling depends on it. */
 export interface CouplingRequest {
   readonly mode: Mode;
   readonly strategy: Strategy;
   readonly arbiter: Arbiter | null;
+  readonly capabilities: Pick<Capabilities, "inTurn">;
   readonly update: UpdateRule;
+  readonly quoteIdentifier: (name: string) => string;
   /** The columns rows may carry, constants and stamps included. */
   readonly columns: readonly Column[];
   /** The columns that a known field or constant fills. */
@@ -58,6 +61,11 @@ function keyReason(shape: TableShape, request: CouplingRequest): string | null {
   if (counting !== undefined && mode !== "update") {
     return `the database counts up ${counting.name}, and an attempt that fails uses numbers up`;
   }
+  if (!request.capabilities.inTurn && mode === "upsert") {
+    // All at once, a row could take a value that a later one gives up.
+    const moved = otherKey(shape, arbiter, updatedColumns(request));
+    if (moved !== undefined) return `the unique key ${describe(moved)} is updated as well`;
+  }
   const looks = mode === "update" || (strategy === "select-then-write" && mode !== "insert");
   if (!looks || arbiter === null) return null;
   if (request.update.stamps.length > 0) return "a stamped row is checked by itself";
@@ -67,13 +75,17 @@ function keyReason(shape: TableShape, request: CouplingRequest): string | null {
   return other === undefined ? null : `the unique key ${describe(other)} is written as well`;
 }
 
-function expressionReason({ arbiter, update }: CouplingRequest): string | null {
+function expressionReason(request: CouplingRequest): string | null {
+  const { arbiter, update } = request;
+  const brackets = quotesInBrackets(request);
   const expressions = [...update.sets, ...update.stamps].map((each) => each.expression);
   if (update.where !== null) expressions.push(update.where);
-  if (expressions.some(hasSubquery)) {
+  if (expressions.some((sql) => hasSubquery(sql, brackets))) {
     return "an expression holds a subquery, which may read other rows";
   }
-  const unknown = expressions.map(unknownFunction).find((name) => name !== null);
+  const unknown = expressions
+    .map((sql) => unknownFunction(sql, brackets))
+    .find((name) => name !== null);
   if (unknown !== undefined) return `the function ${unknown} may read other rows`;
   const moved = update.sets.find((each) => arbiter?.columns.includes(each.column));
   return moved === undefined ? null : `--set moves the key column ${moved.column}`;
@@ -112,6 +124,12 @@ function writtenColumns({
   const written = new Set(columns.map((column) => column.name));
   for (const each of [...update.sets, ...update.stamps]) written.add(each.column);
   return written;
+}
+
+function updatedColumns({ columns, update }: CouplingRequest): Set<string> {
+  const carried = columns.map((column) => column.name);
+  const changed = [...update.sets, ...update.stamps].map((each) => each.column);
+  return new Set([...carried.filter((name) => update.columns.includes(name)), ...changed]);
 }
 
 function isArbiter(key: UniqueKey, arbiter: Arbiter | null): boolean {

@@ -55,9 +55,8 @@ export function makePlan(request: PlanRequest): LoadPlan {
   const named = new Set([...mapping, ...constants].map((each) => each.column));
   const columns = carriedColumns(request, named);
   const uncounted = strategy.chosen === "native" ? whyUncounted(shape, capabilities, mode) : null;
-  const { openFields } = request;
-  const how = { mode, strategy: strategy.chosen, arbiter, update, columns, named, openFields };
-  const found = findCoupling(shape, how);
+  const how = { mode, strategy: strategy.chosen, arbiter, update, columns, named };
+  const found = findCoupling(shape, { ...request, ...how });
   const coupling = { ...found, rows: found.rows ?? uncounted };
   const given = new Set([...named, ...update.stamps.map((stamp) => stamp.column)]);
   refuseMissing(shape, { ...options, mode, arbiter, fields: request.fields, given });

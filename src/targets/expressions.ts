@@ -57,7 +57,8 @@ function tokenize(sql: string, brackets = false): Token[] {
  * Names after a dot, function names, type names and keywords stay as they are.
  */
 export function qualify(sql: string, alias: string, naming: Naming): string {
-  const tokens = tokenize(sql, naming.quoteIdentifier("a").startsWith("["));
+  const brackets = quotesInBrackets(naming);
+  const tokens = tokenize(sql, brackets);
   const solid = tokens.filter((token) => token.kind !== "space");
   let at = -1;
   let skipUntilDepth: number | null = null;
@@ -76,7 +77,7 @@ export function qualify(sql: string, alias: string, naming: Naming): string {
       }
       if (token.kind !== "word" || skipUntilDepth !== null) return token.text;
       const isFree = isBareColumn(token, solid[at - 1], next) && !isNamed(solid, at);
-      const column = isFree ? lookUp(token, naming.columns) : null;
+      const column = isFree ? lookUp(token, naming.columns, brackets) : null;
       return column === null ? token.text : `${alias}.${naming.quoteIdentifier(column)}`;
     })
     .join("");
@@ -118,21 +119,31 @@ function isTypeWord(before: string, word: string): boolean {
   );
 }
 
-/** A quoted name must match exactly; a bare one in lower case, else in any case when only one does. */
+/**
+ * A quoted name must match exactly; a bare one in lower case, else in any case when only one does. Where names are quoted
+ * in brackets, quotes say nothing about case.
+ */
 function lookUp(
   token: Extract<Token, { kind: "word" }>,
   columns: readonly string[],
+  brackets: boolean,
 ): string | null {
-  if (token.quoted) return columns.includes(token.name) ? token.name : null;
+  if (token.quoted && columns.includes(token.name)) return token.name;
+  if (token.quoted && !brackets) return null;
   const folded = token.name.toLowerCase();
   if (columns.includes(folded)) return folded;
   const alike = columns.filter((column) => column.toLowerCase() === folded);
   return alike.length === 1 ? (alike[0] ?? null) : null;
 }
 
+/** True for a database that quotes names in brackets, and so reads them. */
+export function quotesInBrackets({ quoteIdentifier }: Pick<Naming, "quoteIdentifier">): boolean {
+  return quoteIdentifier("a").startsWith("[");
+}
+
 /** True when the expression holds a query of its own, which may read the table. */
-export function hasSubquery(sql: string): boolean {
-  return tokenize(sql).some(startsQuery);
+export function hasSubquery(sql: string, brackets = false): boolean {
+  return tokenize(sql, brackets).some(startsQuery);
 }
 
 /**
@@ -157,12 +168,10 @@ const SELF_CONTAINED = new Set(
 );
 
 /** The first function the expression calls that may read the table; `null` when there is none. */
-export function unknownFunction(sql: string): string | null {
-  const solid = tokenize(sql).filter((token) => token.kind !== "space");
+export function unknownFunction(sql: string, brackets = false): string | null {
+  const solid = tokenize(sql, brackets).filter((token) => token.kind !== "space");
   const called = solid.find((token, index) => {
-    if (solid[index + 1]?.text !== "(") return false;
-    if (token.text === "]") return true;
-    if (token.kind !== "word") return false;
+    if (token.kind !== "word" || solid[index + 1]?.text !== "(") return false;
     if (token.quoted || solid[index - 1]?.text === ".") return true;
     return !SELF_CONTAINED.has(token.name.toLowerCase()) && !isSyntax(token.name);
   });

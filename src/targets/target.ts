@@ -17,8 +17,11 @@ export interface Capabilities {
   readonly setBased: boolean;
   /** The native upsert takes any columns as its key, indexed or not, and NULLs as equal on request (MERGE's ON). */
   readonly freeKeys: boolean;
-  /** The native upsert fails with class `repeat` when a key repeats; else repeats must be looked for. */
-  readonly findsRepeats: boolean;
+  /**
+   * The native upsert takes its rows in turn: a key that repeats fails with class `repeat`, other unique keys are held row
+   * by row. False: it takes them all at once (MERGE), so repeats must be looked for and unique keys hold at its end only.
+   */
+  readonly inTurn: boolean;
   /** Ignore mode can name "any unique key". */
   readonly anyConstraint: boolean;
   /** Ids that rows bring move the counter of an identity column along. */

@@ -28,7 +28,7 @@ export class BatchWriter {
   readonly #writer: Writer;
   readonly #classify: (error: unknown) => ErrorClass;
   readonly #quarantine: Quarantine;
-  readonly #findsRepeats: boolean;
+  readonly #inTurn: boolean;
   #repeatsSeen = false;
 
   constructor(
@@ -39,7 +39,7 @@ export class BatchWriter {
     this.#writer = writer;
     this.#classify = classify;
     this.#quarantine = quarantine;
-    this.#findsRepeats = capabilities.findsRepeats;
+    this.#inTurn = capabilities.inTurn;
   }
 
   /** Applies the batch; its counts are exact. Throws whatever no row caused. */
@@ -114,7 +114,7 @@ export class BatchWriter {
   #mustLookForRepeats(batch: Batch): boolean {
     const { mode, strategy, arbiter, coupling } = this.#plan;
     if (mode === "insert" || arbiter === null) return false;
-    if (mode === "update" || strategy === "select-then-write" || !this.#findsRepeats) return true;
+    if (mode === "update" || strategy === "select-then-write" || !this.#inTurn) return true;
     return coupling.order === null && (this.#repeatsSeen || isMixed(batch));
   }
 }

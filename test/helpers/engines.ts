@@ -2,6 +2,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { openPostgres } from "./postgres-database.ts";
 import { openSqlite } from "./sqlite-database.ts";
+import { openSqlServer, REAL_SERVER } from "./sqlserver-database.ts";
 
 /** A database of its own for one test file. */
 export interface TestDatabase {
@@ -18,14 +19,27 @@ export interface TestDatabase {
 
 /** What a suite knows of an engine before it is open. */
 export interface Engine {
-  readonly name: "sqlite" | "postgres";
+  readonly name: "sqlite" | "postgres" | "sqlserver";
+  /** The name in the titles of tests. */
+  readonly title: string;
   readonly rowSources: readonly string[];
   open(): Promise<TestDatabase>;
 }
 
 export const ENGINES: readonly Engine[] = [
-  { name: "sqlite", rowSources: ["values"], open: openSqlite },
-  { name: "postgres", rowSources: ["staged", "arrays", "values"], open: openPostgres },
+  { name: "sqlite", title: "sqlite", rowSources: ["values"], open: openSqlite },
+  {
+    name: "postgres",
+    title: "postgres",
+    rowSources: ["staged", "arrays", "values"],
+    open: openPostgres,
+  },
+  {
+    name: "sqlserver",
+    title: REAL_SERVER === null ? "sqlserver(translated)" : "sqlserver",
+    rowSources: ["staged", "arrays", "values"],
+    open: openSqlServer,
+  },
 ];
 
 const STRATEGIES = ["native", "select-then-write"] as const;

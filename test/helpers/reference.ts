@@ -2,14 +2,15 @@
  * The oracle: applies records one at a time, each as the single-row statement that the flags describe, and counts by
  * looking at the target row before and after. Written for the tests alone; shares nothing with the loader.
  */
-import type { TestDatabase } from "./engines.ts";
+import type { Engine, TestDatabase } from "./engines.ts";
+import { applyTsqlRecord, isTsqlRefusal } from "./reference-tsql.ts";
 
 /** A record: text or NULL by column; a column it does not name is absent. */
 export type ReferenceRecord = Readonly<Record<string, string | null>>;
 
 /** A load, in the words of the flags. */
 export interface ReferenceLoad {
-  readonly engine: "sqlite" | "postgres";
+  readonly engine: Engine["name"];
   readonly table: string;
   /** Type of every column, in table order. */
   readonly columns: Readonly<Record<string, string>>;
@@ -51,6 +52,7 @@ async function applyRecord(
     return "rejected";
   const image = (): Promise<(string | null)[][]> => database.rows(imageQuery(load, record));
   try {
+    if (engine === "sqlserver") return await applyTsqlRecord(database, load, record);
     const before = mode === "insert" ? [] : await image();
     const written = await database.rows(statement(load, record));
     if (mode === "update" && before.length === 0) return "skipped";
@@ -66,6 +68,7 @@ async function applyRecord(
 
 /** A database's refusal of a value; anything else is a fault of the test. */
 function isRefusal(error: unknown, engine: ReferenceLoad["engine"]): boolean {
+  if (engine === "sqlserver") return isTsqlRefusal(error);
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return engine === "postgres" ? /^2[23]/.test(code) : /^SQLITE_(CONSTRAINT|MISMATCH)/.test(code);
 }

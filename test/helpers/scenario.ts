@@ -1,5 +1,8 @@
 /** The form of the scenario collection, and how a scenario is said on the command line. */
 
+/** What the collection calls an engine. */
+export type ScenarioKey = "pg" | "sqlite" | "mssql";
+
 /** A number literal that JavaScript cannot hold. */
 interface BigNumber {
   readonly $num: string;
@@ -42,12 +45,13 @@ export interface Scenario extends Step {
     readonly row: number;
     readonly pg?: string;
     readonly sqlite?: string;
+    readonly mssql?: number;
   }[];
   readonly expected_error?: unknown;
 }
 
 interface LoadContext {
-  readonly key: "pg" | "sqlite";
+  readonly key: ScenarioKey;
   readonly setup: string;
   readonly rejects: Scenario["expected_rejects"] | undefined;
 }
@@ -67,8 +71,13 @@ export function loadOf(step: Step, context: LoadContext): ScenarioLoad {
     input: inputOf(step),
     extension: step.input_format === "ndjson" ? "ndjson" : "csv",
     flags: [...keyFlags(step, context), ...updateFlags(step), ...sourceFlags(step)],
-    strategy: step.options.path === "fallback" ? "select-then-write" : null,
+    strategy: mustLook(step, context) ? "select-then-write" : null,
   };
+}
+
+/** SQL Server has no native form of "any unique key". */
+function mustLook({ options }: Step, { key }: LoadContext): boolean {
+  return options.path === "fallback" || (key === "mssql" && options.ignore === "any");
 }
 
 function inputOf({
@@ -152,11 +161,13 @@ export function settingsOf(setup: string): Record<string, string> {
 /** The expected rows, every value as the engine writes it in text. */
 export function textRows(
   { expected_rows: expected }: Scenario,
-  key: "pg" | "sqlite",
+  key: ScenarioKey,
 ): (string | null)[][] {
   const rows = Array.isArray(expected)
     ? (expected as readonly Value[][])
-    : ((expected as Readonly<Record<string, readonly Value[][]>> | undefined)?.[key] ?? []);
+    : ((expected as Readonly<Record<string, readonly Value[][]>> | undefined)?.[
+        key === "mssql" ? "pg" : key
+      ] ?? []);
   return rows.map((row) =>
     row.map((value) => {
       if (value === null) return null;

@@ -61,7 +61,7 @@ export const ABLE: Capabilities = {
   setBased: true,
   anyConstraint: true,
   freeKeys: false,
-  findsRepeats: true,
+  inTurn: true,
   countsAlong: false,
   upsertsViews: true,
   countsPartitioned: true,

@@ -46,7 +46,7 @@ export class PostgresSession implements Session {
       rowSources: ["staged", "arrays", "values"],
       setBased: true,
       freeKeys: false,
-      findsRepeats: true,
+      inTurn: true,
       anyConstraint: true,
       countsAlong: false,
       upsertsViews: true,

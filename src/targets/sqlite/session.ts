@@ -21,7 +21,7 @@ const CAPABILITIES: Capabilities = {
   rowSources: ["values", "staged", "arrays"],
   setBased: false,
   freeKeys: false,
-  findsRepeats: true,
+  inTurn: true,
   anyConstraint: true,
   countsAlong: true,
   upsertsViews: false,

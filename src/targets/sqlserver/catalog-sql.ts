@@ -3,7 +3,7 @@
 /** The object that a name means, `@name` in a form that OBJECT_ID reads. */
 export const RELATION = `SELECT o.object_id AS id, s.name AS [schema], o.name AS name, RTRIM(o.type) AS type
 FROM sys.objects AS o INNER JOIN sys.schemas AS s ON s.schema_id = o.schema_id
-WHERE o.object_id = OBJECT_ID(@name) AND o.type IN ('U', 'V')`;
+WHERE o.object_id = OBJECT_ID(@name) AND RTRIM(o.type) IN ('U', 'V')`;
 
 /** What this user may do with it. */
 export const PRIVILEGES = `SELECT HAS_PERMS_BY_NAME(@name, 'OBJECT', 'SELECT') AS may_select,
@@ -11,9 +11,9 @@ HAS_PERMS_BY_NAME(@name, 'OBJECT', 'INSERT') AS may_insert, HAS_PERMS_BY_NAME(@n
 
 /** Columns in table order; an alias type is shown as the type it stands for. */
 export const COLUMNS = `SELECT c.name AS name, c.column_id AS id, COALESCE(b.name, t.name) AS type, c.max_length AS bytes,
-c.precision AS precision, c.scale AS scale, c.is_nullable AS nullable, c.is_identity AS is_identity,
+c.[precision] AS digits, c.scale AS scale, c.is_nullable AS nullable, c.is_identity AS is_identity,
 c.generated_always_type AS generated, d.definition AS default_sql, k.definition AS computed_sql,
-CASE WHEN c.collation_name <> CONVERT(nvarchar(128), DATABASEPROPERTYEX(DB_NAME(), 'Collation')) THEN c.collation_name END AS collation
+CASE WHEN c.collation_name <> (SELECT collation_name FROM sys.databases WHERE name = DB_NAME()) THEN c.collation_name END AS collation
 FROM sys.columns AS c
 INNER JOIN sys.types AS t ON t.user_type_id = c.user_type_id
 LEFT JOIN sys.types AS b ON b.user_type_id = c.system_type_id
@@ -48,8 +48,7 @@ FROM sys.triggers AS t INNER JOIN sys.trigger_events AS e ON e.object_id = t.obj
 WHERE t.parent_id = CONVERT(int, @id) AND t.is_disabled = 0 ORDER BY t.name`;
 
 /** What kind of table it is. */
-export const TABLE_KIND = `SELECT temporal_type AS temporal, is_memory_optimized AS in_memory FROM sys.tables
-WHERE object_id = CONVERT(int, @id)`;
+export const TABLE_KIND = `SELECT temporal_type AS temporal FROM sys.tables WHERE object_id = CONVERT(int, @id)`;
 
 /** Views with an index; few databases have one, and then their dependencies are looked at. */
 export const INDEXED_VIEWS = `SELECT COUNT(*) AS number FROM sys.views AS v WHERE EXISTS (SELECT 1 FROM sys.indexes AS i WHERE i.object_id = v.object_id AND i.is_unique = 1)`;
@@ -62,5 +61,5 @@ WHERE d.referenced_id = CONVERT(int, @id) AND EXISTS (SELECT 1 FROM sys.indexes 
 /** Tables and views of the database, those of the user's own schema first. */
 export const TABLES = `SELECT s.name AS [schema], o.name AS name FROM sys.objects AS o
 INNER JOIN sys.schemas AS s ON s.schema_id = o.schema_id
-WHERE o.type IN ('U', 'V') AND s.name NOT IN ('sys', 'INFORMATION_SCHEMA')
+WHERE RTRIM(o.type) IN ('U', 'V') AND s.name NOT IN ('sys', 'INFORMATION_SCHEMA')
 ORDER BY CASE WHEN s.name = SCHEMA_NAME() THEN 0 ELSE 1 END, s.name, o.name`;

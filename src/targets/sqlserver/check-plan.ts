@@ -21,6 +21,7 @@ export async function checkPlan(
   columns: readonly string[],
 ): Promise<void> {
   refuseReservedNames(plan);
+  await refuseInMemory(connection, plan);
   await checkUnique(connection, plan);
   await connection.batch(script(stageDdl(plan)));
   await checkExpressions(connection, plan);
@@ -39,6 +40,20 @@ function refuseReservedNames({ table }: LoadPlan): void {
     what: `a column called ${taken.name}`,
     reason: "staged rows have a column of that name",
     suggestion: "rename the column",
+  });
+}
+
+/** A memory-optimized table takes none of the locks that a load relies on. */
+async function refuseInMemory(connection: Connection, plan: LoadPlan): Promise<void> {
+  const [[kind] = []] = await connection.execute(
+    `SELECT is_memory_optimized AS in_memory FROM sys.tables WHERE object_id = OBJECT_ID(@name)`,
+    [{ name: "name", value: tableSql(plan) }],
+  );
+  if (kind?.["in_memory"] !== true && Number(kind?.["in_memory"] ?? 0) === 0) return;
+  throw upsurgeError("PLAN_UNSUPPORTED", {
+    what: "a memory-optimized table",
+    reason: "it takes no range locks, which a load relies on",
+    suggestion: "load into an ordinary table, and copy the rows from there",
   });
 }
 

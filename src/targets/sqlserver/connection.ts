@@ -210,8 +210,10 @@ function wireType(
       return SmallInt();
     case "tinyint":
       return TinyInt();
+    case "nvarchar(max)":
+      return NVarChar(MAX);
     default:
-      return NVarChar(type === "nvarchar(max)" ? MAX : Number.parseInt(type.slice(9), 10));
+      return NVarChar(Number.parseInt(type.slice("nvarchar(".length), 10));
   }
 }
 

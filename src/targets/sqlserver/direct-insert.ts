@@ -70,7 +70,8 @@ function bulkColumn({ name, type, nullable }: Column): BulkColumn | null {
 /** True for a value that is stored as it stands. */
 function isPlain(value: string | null, column: Column | undefined): boolean {
   if (column === undefined) return false;
-  if (value === null) return column.nullable;
+  // A bulk load would put the default in the place of a NULL.
+  if (value === null) return column.nullable && column.defaultSql === null;
   const limits = LIMITS[column.type];
   if (limits !== undefined) {
     if (!/^(0|-?[1-9]\d{0,18})$/.test(value)) return false;
@@ -90,10 +91,7 @@ export async function insertDirectly(
 ): Promise<void> {
   await connection.batch("SET XACT_ABORT OFF");
   try {
-    await connection.bulk(tableSql(plan), load.columns, load.rows, {
-      checkConstraints: true,
-      keepNulls: true,
-    });
+    await connection.bulk(tableSql(plan), load.columns, load.rows, { checkConstraints: true });
   } catch (error) {
     if (!(error instanceof ServerError)) throw error;
     const [[state] = []] = await connection.batch("SELECT XACT_STATE() AS state");

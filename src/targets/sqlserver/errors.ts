@@ -101,9 +101,8 @@ export interface RowErrorPlace {
 
 /** The constraint or column that an error names; one number serves foreign keys and checks, so the catalog tells which. */
 export function placeOfError(number: number, message: string, table: TableShape): RowErrorPlace {
-  const quoted = [...message.matchAll(/["'[]([^"'\]]+)["'\]]/g)].map(([, name]) => name ?? "");
   const named = (names: readonly (string | null)[]): string | null =>
-    quoted.find((name) => names.includes(name)) ?? null;
+    names.find((name) => message.includes(`'${name}'`) || message.includes(`"${name}"`)) ?? null;
   const code = rowCode(number);
   if (number === 515 || number === 2628) {
     return { code, column: named(table.columns.map(({ name }) => name)), constraint: null };
@@ -113,8 +112,13 @@ export function placeOfError(number: number, message: string, table: TableShape)
   }
   if (number !== 547) return { code, column: null, constraint: null };
   const check = named(table.checks.map(({ name }) => name));
-  const constraint = check ?? quoted[0] ?? null;
-  return { code: check === null ? "ROW_FOREIGN_KEY" : "ROW_CHECK", column: null, constraint };
+  if (check !== null) return { code: "ROW_CHECK", column: null, constraint: check };
+  // The foreign key may be another table's.
+  const constraint =
+    named(table.foreignKeys.map(({ name }) => name)) ??
+    /constraint ["'](.+?)["']\./i.exec(message)?.[1] ??
+    null;
+  return { code: "ROW_FOREIGN_KEY", column: null, constraint };
 }
 
 /** A server's error during a load as one of ours; other errors pass through. */

@@ -28,7 +28,7 @@ const CAPABILITIES: Capabilities = {
   rowSources: ["staged", "arrays", "values"],
   setBased: true,
   freeKeys: true,
-  findsRepeats: false,
+  inTurn: false,
   anyConstraint: false,
   countsAlong: true,
   upsertsViews: false,

@@ -9,6 +9,7 @@
 import type { RowShape } from "../../model/batch.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { Column } from "../../model/table-shape.ts";
+import { unknownFunction } from "../expressions.ts";
 import { FAULTS, placeOf, RAW, STAGE } from "./names.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { fromText, misfits, stageType } from "./types.ts";
@@ -65,7 +66,7 @@ function staged(plan: LoadPlan): Column[] {
   for (let before = -1; before !== wanted.size;) {
     before = wanted.size;
     for (const column of table.columns) {
-      if (column.generatedSql === null || !names(text, column.name)) continue;
+      if (!isStageable(column) || !names(text, column.name)) continue;
       if (!wanted.has(column)) text += ` ${column.generatedSql}`;
       wanted.add(column);
     }
@@ -73,23 +74,30 @@ function staged(plan: LoadPlan): Column[] {
   return table.columns.filter((column) => column.generatedSql === null || wanted.has(column));
 }
 
+/** A computed column can be computed in tempdb as well, unless it calls a function of the user's. */
+function isStageable({ generatedSql }: Column): boolean {
+  return generatedSql !== null && unknownFunction(generatedSql, true) === null;
+}
+
 function names(sql: string, name: string): boolean {
-  return sql.toLowerCase().includes(name.toLowerCase());
+  const text = sql.toLowerCase();
+  return [name, name.replaceAll("]", "]]")].some((each) => text.includes(each.toLowerCase()));
 }
 
 /** Turns the raw rows of `shapes` into staged rows, with the faults found and taken out; they are in `#upsurge_fault`. Empties the raw rows. */
 export function stageSql(plan: LoadPlan, shapes: readonly RowShape[]): string[] {
   const fills = shapes.map((shape) => fillSql(plan, shape));
-  const values = shapes.map((shape) => valueFaults(plan, shape));
+  const values = shapes.flatMap((shape) => noteFaults(valueFaults(plan, shape)));
   const stamps = stampSql(plan);
-  const rows = plan.mode === "update" ? [] : shapes.map((shape) => rowFaults(plan, shape));
+  const rows =
+    plan.mode === "update" ? [] : shapes.flatMap((shape) => noteFaults(rowFaults(plan, shape)));
   return [
     `TRUNCATE TABLE ${FAULTS}`,
     `TRUNCATE TABLE ${STAGE}`,
     ...fills,
-    ...noteFaults(values.flat()),
+    ...values,
     ...(stamps === null ? [] : [stamps]),
-    ...noteFaults(rows.flat()),
+    ...rows,
     `TRUNCATE TABLE ${RAW}`,
   ];
 }
@@ -151,8 +159,14 @@ function rowFaults({ table, update }: LoadPlan, shape: RowShape): string[] {
       faultyRows(2 * KIND + place * PLACE + 515, `${quoteIdentifier(column.name)} IS NULL`, shape),
     ];
   });
-  const broken = table.checks.map(({ sql }, place) =>
-    faultyRows(3 * KIND + place * PLACE + 547, `NOT (${sql})`, shape),
+  const unstaged = table.columns.filter(
+    (column) => column.generatedSql !== null && !isStageable(column),
+  );
+  // A check over a column that cannot be staged is left to the table: rows that only update escape it.
+  const broken = table.checks.flatMap(({ sql }, place) =>
+    unstaged.some(({ name }) => names(sql, name))
+      ? []
+      : faultyRows(3 * KIND + place * PLACE + 547, `NOT (${sql})`, shape),
   );
   return [...missing, ...broken];
 }
@@ -161,13 +175,20 @@ function faultyRows(code: number, test: string, shape: RowShape): string {
   return `SELECT upsurge_ord AS ord, ${code} AS code FROM ${STAGE} WHERE upsurge_shape = ${shape.id} AND ${test}`;
 }
 
+/** More queries in one statement would take long to compile, or be refused as too complex (8623). */
+const MOST_QUERIES = 100;
+
 /** Notes the first fault of each row that `queries` find, and takes the rows out. */
 function noteFaults(queries: readonly string[]): string[] {
-  if (queries.length === 0) return [];
-  return [
-    `INSERT INTO ${FAULTS} (upsurge_ord, code)
+  const statements: string[] = [];
+  for (let start = 0; start < queries.length; start += MOST_QUERIES) {
+    const some = queries.slice(start, start + MOST_QUERIES);
+    statements.push(
+      `INSERT INTO ${FAULTS} (upsurge_ord, code)
 SELECT found.ord, MIN(found.code) FROM (
-${queries.join("\nUNION ALL\n")}) AS found GROUP BY found.ord`,
-    `DELETE FROM ${STAGE} WHERE upsurge_ord IN (SELECT upsurge_ord FROM ${FAULTS})`,
-  ];
+${some.join("\nUNION ALL\n")}) AS found GROUP BY found.ord`,
+      `DELETE FROM ${STAGE} WHERE upsurge_ord IN (SELECT upsurge_ord FROM ${FAULTS})`,
+    );
+  }
+  return statements;
 }

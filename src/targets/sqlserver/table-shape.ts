@@ -140,7 +140,7 @@ function typeOf(row: Fields): string {
   if (/^(var)?binary$/.test(type)) return `${type}(${bytes < 0 ? "max" : bytes})`;
   if (/^n?text$/.test(type)) return `${type}${collate}`;
   if (/^(decimal|numeric)$/.test(type)) {
-    return `${type}(${String(row["precision"])},${String(row["scale"])})`;
+    return `${type}(${String(row["digits"])},${String(row["scale"])})`;
   }
   if (/^(datetime2|datetimeoffset|time)$/.test(type)) return `${type}(${String(row["scale"])})`;
   return type;
@@ -225,7 +225,6 @@ async function findHazard(
   }
   const [kind = {}] = await ask(TABLE_KIND);
   if (Number(kind["temporal"] ?? 0) > 0) return "MERGE is not safe on a system-versioned table";
-  if (isTrue(kind["in_memory"])) return "MERGE takes no memory-optimized table";
   const [[views] = []] = await connection.execute(INDEXED_VIEWS, []);
   if (Number(views?.["number"] ?? 0) === 0) return null;
   const [view] = await ask(INDEXED_VIEW_OVER);

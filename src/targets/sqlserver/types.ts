@@ -60,6 +60,8 @@ export function fromText(text: string, column: Column): string {
   const bare = stageType(column).replace(/ COLLATE .*$/, "");
   if (TEXTS.test(type.base)) return `CONVERT(${bare}, ${text}${type.collate})`;
   if (/binary$|^image$/.test(type.base)) return `TRY_CONVERT(${bare}, ${text}, 1)`;
+  // It holds no text as long as the raw one may be.
+  if (type.base === "sql_variant") return `CONVERT(sql_variant, CONVERT(nvarchar(4000), ${text}))`;
   return `TRY_CONVERT(${bare}, ${text})`;
 }
 
@@ -69,14 +71,14 @@ export interface Misfit {
   readonly number: string;
 }
 
-/** The server's number for a text that is no value of the type; for a number that is too large, and from where on it is. */
+/** The server's number for a text that is no value of the type; for a number that is out of range, and the range. */
 const NUMBERS: Readonly<
-  Record<string, readonly [misfit: number, tooLarge?: number, limit?: string]>
+  Record<string, readonly [misfit: number, tooLarge?: number, range?: string]>
 > = {
-  bigint: [8114, 8115, "9223372036854775807"],
-  int: [245, 248, "2147483647"],
-  smallint: [245, 244, "32767"],
-  tinyint: [245, 244, "255"],
+  bigint: [8114, 8115, "-9223372036854775808 AND 9223372036854775807"],
+  int: [245, 248, "-2147483648 AND 2147483647"],
+  smallint: [245, 244, "-32768 AND 32767"],
+  tinyint: [245, 244, "0 AND 255"],
   bit: [245],
   decimal: [8114, 8115],
   numeric: [8114, 8115],
@@ -86,33 +88,37 @@ const NUMBERS: Readonly<
   smallmoney: [293],
   uniqueidentifier: [8169],
   smalldatetime: [295],
+  date: [241],
+  time: [241],
+  datetime: [241],
+  datetime2: [241],
+  datetimeoffset: [241],
   xml: [9400],
 };
-
-/** Texts that the server reads as zero. */
-const NOTHINGS = ["", "+", "-", ".", "$"].map((text) => `N'${text}'`).join(", ");
 
 /** How a text can fail to be a value of the column: `text` is SQL of the text, `value` of what became of it. */
 export function misfits(text: string, value: string, column: Column): Misfit[] {
   const type = parseType(column);
   if (TEXTS.test(type.base)) return textMisfits(text, type);
   if (/binary$|^image$/.test(type.base)) return binaryMisfits(text, value, type);
-  const [number, tooLarge, bound] = NUMBERS[type.base] ?? [241];
-  const limit = /^(decimal|numeric)$/.test(type.base)
-    ? `1e${(type.size ?? 18) - type.scale}`
-    : bound;
-  const isLarge = `ABS(TRY_CONVERT(float, ${text})) >= ${limit}`;
-  const misfit = `${value} IS NULL OR LTRIM(RTRIM(${text})) IN (${NOTHINGS})`;
-  const longer = ` OR DATALENGTH(${text}) NOT IN (72, 76)`;
-  return [
-    {
-      test: type.base === "uniqueidentifier" ? `${misfit}${longer}` : misfit,
-      number:
-        tooLarge === undefined
-          ? `${number}`
-          : `CASE WHEN ${isLarge} THEN ${tooLarge} ELSE ${number} END`,
-    },
-  ];
+  const [number, tooLarge] = NUMBERS[type.base] ?? [8114];
+  const invented = inventedTest(text, type);
+  const test = `${value} IS NULL${invented === null ? "" : ` OR ${invented}`}`;
+  if (tooLarge === undefined) return [{ test, number: `${number}` }];
+  const isLarge = `TRY_CONVERT(float, ${text}) NOT BETWEEN ${rangeOf(type)}`;
+  return [{ test, number: `CASE WHEN ${isLarge} THEN ${tooLarge} ELSE ${number} END` }];
+}
+
+function rangeOf({ base, size, scale }: SqlType): string {
+  const most = `1e${(size ?? 18) - scale}`;
+  return NUMBERS[base]?.[2] ?? `-${most} AND ${most}`;
+}
+
+/** A test for texts of which the server makes a value that is not in them: 0 of '' or '-', a key of its first 36 characters. */
+function inventedTest(text: string, { base }: SqlType): string | null {
+  if (base === "uniqueidentifier") return `DATALENGTH(${text}) NOT IN (72, 76)`;
+  if (base === "bit") return `${text} NOT LIKE N'%[0-9A-Za-z]%'`;
+  return base in NUMBERS && base !== "xml" ? `${text} NOT LIKE N'%[0-9]%'` : null;
 }
 
 /** Too long (blanks at the end do not count), or not in the code page of the column (number 0: the server says nothing). */
@@ -143,7 +149,11 @@ export function asStored(expression: string, column: Column): string {
 /** SQL that is true when storing the expression would fail for its length: the comparison must not hide that. */
 export function overflows(expression: string, column: Column): string | null {
   const type = parseType(column);
-  if (!TEXTS.test(type.base) || type.size === null) return null;
+  if (type.size === null) return null;
+  if (type.base.endsWith("binary")) {
+    return `DATALENGTH(CONVERT(varbinary(max), ${expression})) > ${type.size}`;
+  }
+  if (!TEXTS.test(type.base)) return null;
   const wide = isWide(type);
   const whole = `RTRIM(CONVERT(${wide ? "nvarchar" : "varchar"}(max), ${expression}))`;
   return `DATALENGTH(${whole}) > ${wide ? 2 * type.size : type.size}`;
@@ -158,7 +168,8 @@ export function imageOf(value: string, column: Column): string {
   if (/^n?text$/.test(base)) return `CONVERT(varbinary(max), CONVERT(nvarchar(max), ${value}))`;
   if (TEXTS.test(base)) return `CONVERT(varbinary(${isMax ? "max" : "8000"}), ${value})`;
   if (base === "datetimeoffset") return `CONVERT(nvarchar(40), ${value})`;
-  if (base === "xml" || base === "sql_variant") return `CONVERT(nvarchar(max), ${value})`;
+  if (base === "xml" || base === "json") return `CONVERT(nvarchar(max), ${value})`;
+  if (base === "sql_variant") return `CONVERT(nvarchar(4000), ${value})`;
   if (/^(image|geometry|geography)$/.test(base)) return `CONVERT(varbinary(max), ${value})`;
   return value;
 }

@@ -34,6 +34,7 @@ export function isKeyed(plan: LoadPlan): plan is KeyedPlan {
 interface Update {
   /** `[b] = excluded.[b], [n] = (target.[n] + 1)`. */
   readonly assignments: string;
+  readonly assigned: readonly SqlAssignment[];
   /** True when the stored image would change; `null` when every row is to be rewritten. */
   readonly differs: string | null;
 }
@@ -51,6 +52,7 @@ export function updateOf(plan: LoadPlan, columns: readonly string[]): Update | n
   const compared = assigned.filter((each) => each.compared);
   if (compared.length === 0) return null;
   return {
+    assigned,
     assignments: assigned
       .map(({ column, value }) => `${quoteIdentifier(column.name)} = ${value}`)
       .join(", "),
@@ -144,10 +146,31 @@ SELECT ${values} FROM ${STAGE} AS excluded WHERE ${conditions.join(" AND ")} ORD
 export function updateFoundSql(plan: KeyedPlan, rows: Rows): string | null {
   const update = updateOf(plan, rows.columns);
   if (update === null) return null;
+  if (updatesInstead(plan)) return updateInsteadSql(plan, rows, update);
   const where = [rows.condition, plan.update.where, update.differs].filter((test) => test !== null);
   return `UPDATE target SET ${update.assignments}
 FROM ${STAGE} AS excluded INNER JOIN ${tableSql(plan)} AS target ${LOCKED} ON ${matchSql(plan)}
 WHERE ${where.map((test) => `(${test})`).join(" AND ")}`;
+}
+
+/** True when a trigger takes the place of updates. */
+function updatesInstead({ table }: LoadPlan): boolean {
+  return table.triggers.some(
+    ({ timing, events }) => timing === "instead" && events.includes("update"),
+  );
+}
+
+/** The update of a view that has such a trigger, which must not take part in a join (414): its values are looked up instead. */
+function updateInsteadSql(plan: KeyedPlan, rows: Rows, { assigned, differs }: Update): string {
+  const where = [rows.condition, matchSql(plan), plan.update.where, differs]
+    .filter((test) => test !== null)
+    .map((test) => `(${test})`);
+  const found = `FROM ${STAGE} AS excluded WHERE ${where.join(" AND ")}`;
+  const values = assigned.map(
+    ({ column, value }) => `${quoteIdentifier(column.name)} = (SELECT ${value} ${found})`,
+  );
+  return `UPDATE target SET ${values.join(", ")}
+FROM ${tableSql(plan)} AS target ${LOCKED} WHERE EXISTS (SELECT 1 ${found})`;
 }
 
 /** The MERGE, without its last semicolon and what comes before it. */

@@ -1,7 +1,9 @@
 /** The form of a conformance case; `conformance.test.ts` runs each over every engine and every way. */
 
-/** A text that may differ between engines. */
-type ByEngine<T> = T | { readonly sqlite: T; readonly postgres: T };
+import type { Engine } from "../../helpers/engines.ts";
+
+/** A value that may differ between engines. */
+type ByEngine<T> = T | Readonly<Record<Engine["name"], T>>;
 
 type Rows = readonly (readonly (string | null)[])[];
 
@@ -9,6 +11,10 @@ type Rows = readonly (readonly (string | null)[])[];
 export interface Case {
   readonly title: string;
   readonly setup: ByEngine<string>;
+  /** Default: all. */
+  readonly engines?: readonly Engine["name"][];
+  /** Where `--strategy native` is refused. */
+  readonly notNative?: readonly Engine["name"][];
   /** Default: `t`. */
   readonly table?: string;
   /** One of the two. */
@@ -25,10 +31,16 @@ export interface Case {
 }
 
 /** The value for one engine. */
-export function forEngine<T>(value: ByEngine<T>, engine: "sqlite" | "postgres"): T {
-  const both = value as { readonly sqlite?: T; readonly postgres?: T } | null;
-  if (typeof both !== "object" || both === null || !("sqlite" in both)) return value as T;
-  return both[engine] as T;
+export function forEngine<T>(value: ByEngine<T>, engine: Engine["name"]): T {
+  const each = value as Partial<Record<Engine["name"], T>> | null;
+  if (typeof each !== "object" || each === null || !("sqlite" in each)) return value as T;
+  return each[engine] as T;
+}
+
+/** The set-up for one engine: one that serves all says `text`, which SQL Server calls nvarchar. */
+export function setupFor(setup: ByEngine<string>, engine: Engine["name"]): string {
+  if (typeof setup !== "string" || engine !== "sqlserver") return forEngine(setup, engine);
+  return setup.replaceAll(/\btext\b/g, "nvarchar(100)");
 }
 
 /** The table that most cases load into. */

@@ -2,6 +2,13 @@
 import { ITEMS } from "./case.ts";
 import type { Case } from "./case.ts";
 
+const NULL_KEYS = [
+  [null, "a"],
+  [null, "b"],
+  ["1", "d"],
+  [null, "x"],
+];
+
 export const MODE_CASES: readonly Case[] = [
   {
     title: "upsert inserts, updates and leaves alone",
@@ -59,6 +66,7 @@ export const MODE_CASES: readonly Case[] = [
   },
   {
     title: "ignoring on a key does not hide another unique key; ignoring on any key does",
+    notNative: ["sqlserver"],
     setup: "create table t (id int primary key, email text unique); insert into t values (1, 'a');",
     csv: "id,email\n1,z\n2,a\n3,c\n",
     flags: ["--ignore", "--any-constraint"],
@@ -82,6 +90,10 @@ export const MODE_CASES: readonly Case[] = [
       postgres: [
         { record: 2, code: "ROW_UNIQUE", dbCode: "23505" },
         { record: 3, code: "ROW_UNIQUE", dbCode: "23505" },
+      ],
+      sqlserver: [
+        { record: 2, code: "ROW_UNIQUE", dbCode: "2627" },
+        { record: 3, code: "ROW_UNIQUE", dbCode: "2627" },
       ],
     },
     rows: [
@@ -178,13 +190,28 @@ export const MODE_CASES: readonly Case[] = [
     setup: "create table t (k int unique, v text); insert into t values (null, 'x');",
     csv: "k,v\n,a\n,b\n1,c\n1,d\n",
     flags: ["--key", "k", "--null-key", "insert"],
-    counts: { inserted: 3, updated: 1 },
+    counts: {
+      sqlite: { inserted: 3, updated: 1 },
+      postgres: { inserted: 3, updated: 1 },
+      // A unique index of SQL Server takes one NULL.
+      sqlserver: { inserted: 1, updated: 1, rejected: 2 },
+    },
+    rejects: {
+      sqlite: [],
+      postgres: [],
+      sqlserver: [
+        { record: 1, code: "ROW_UNIQUE", dbCode: "2627" },
+        { record: 2, code: "ROW_UNIQUE", dbCode: "2627" },
+      ],
+    },
     check: "select * from t order by v",
-    rows: [
-      [null, "a"],
-      [null, "b"],
-      ["1", "d"],
-      [null, "x"],
-    ],
+    rows: {
+      sqlite: NULL_KEYS,
+      postgres: NULL_KEYS,
+      sqlserver: [
+        ["1", "d"],
+        [null, "x"],
+      ],
+    },
   },
 ];

@@ -9,6 +9,8 @@ export const ROW_CASES: readonly Case[] = [
       sqlite:
         "create table t (id int primary key, n int not null, s text, check (n < 100)) strict;",
       postgres: "create table t (id int primary key, n int not null, s text, check (n < 100));",
+      sqlserver:
+        "create table t (id int primary key, n int not null, s nvarchar(20), check (n < 100));",
     },
     csv: "id,n,s\n1,1,a\n2,x,b\n3,,c\n4,100,d\n5,5,e\n1,100,f\n1,,g\n1,2,h\n",
     flags: ["--key", "id"],
@@ -27,6 +29,13 @@ export const ROW_CASES: readonly Case[] = [
         { record: 4, code: "ROW_CHECK", dbCode: "23514" },
         { record: 6, code: "ROW_CHECK", dbCode: "23514" },
         { record: 7, code: "ROW_NOT_NULL", dbCode: "23502" },
+      ],
+      sqlserver: [
+        { record: 2, code: "ROW_TYPE", dbCode: "245" },
+        { record: 3, code: "ROW_NOT_NULL", dbCode: "515" },
+        { record: 4, code: "ROW_CHECK", dbCode: "547" },
+        { record: 6, code: "ROW_CHECK", dbCode: "547" },
+        { record: 7, code: "ROW_NOT_NULL", dbCode: "515" },
       ],
     },
     rows: [
@@ -50,6 +59,10 @@ export const ROW_CASES: readonly Case[] = [
         { record: 1, code: "ROW_NOT_NULL", dbCode: "23502" },
         { record: 3, code: "ROW_NOT_NULL", dbCode: "23502" },
       ],
+      sqlserver: [
+        { record: 1, code: "ROW_NOT_NULL", dbCode: "515" },
+        { record: 3, code: "ROW_NOT_NULL", dbCode: "515" },
+      ],
     },
     rows: [["1", "7", "y"]],
   },
@@ -69,10 +82,15 @@ export const ROW_CASES: readonly Case[] = [
         ["9007199254740992", null],
         ["9007199254740993", "2.5000000000"],
       ],
+      sqlserver: [
+        ["9007199254740992", null],
+        ["9007199254740993", "2.5000000000"],
+      ],
     },
   },
   {
     title: "a partial unique index, by its name",
+    notNative: ["sqlserver"],
     setup:
       "create table t (email text, gone int, v int); create unique index live on t (email) where gone = 0; insert into t values ('a', 0, 1), ('a', 1, 2);",
     csv: "email,gone,v\na,0,5\na,1,6\nb,0,7\nb,0,8\n",
@@ -88,8 +106,15 @@ export const ROW_CASES: readonly Case[] = [
   },
   {
     title: "a unique index on an expression, by its name",
-    setup:
-      "create table t (k text, v int); create unique index folded on t (lower(k)); insert into t values ('Ann', 1);",
+    setup: {
+      sqlite:
+        "create table t (k text, v int); create unique index folded on t (lower(k)); insert into t values ('Ann', 1);",
+      postgres:
+        "create table t (k text, v int); create unique index folded on t (lower(k)); insert into t values ('Ann', 1);",
+      // Without expressions in indexes, the collation folds.
+      sqlserver:
+        "create table t (k nvarchar(20), v int); create unique index folded on t (k); insert into t values ('Ann', 1);",
+    },
     csv: "k,v\nANN,2\nbob,3\nBob,4\n",
     flags: ["--constraint", "folded"],
     counts: { updated: 2, inserted: 1 },
@@ -132,7 +157,11 @@ export const ROW_CASES: readonly Case[] = [
   },
   {
     title: "names that need quotes, everywhere",
-    setup: `create table "Odd table" ("Key Column" int primary key, "select" text, "a""b" text);`,
+    setup: {
+      sqlite: `create table "Odd table" ("Key Column" int primary key, "select" text, "a""b" text);`,
+      postgres: `create table "Odd table" ("Key Column" int primary key, "select" text, "a""b" text);`,
+      sqlserver: `create table [Odd table] ([Key Column] int primary key, [select] nvarchar(9), [a"b] nvarchar(9));`,
+    },
     table: "Odd table",
     csv: 'Key Column,select,"a""b"\n1,x,y\n1,x,z\n',
     flags: ["--key", "Key Column"],

@@ -1,6 +1,8 @@
 /** What tables bring along: other keys, references, triggers, generated columns, the database's own equality, views. */
-import { ITEMS } from "./case.ts";
+import { ITEMS, setupFor } from "./case.ts";
 import type { Case } from "./case.ts";
+
+const TSQL_ITEMS = setupFor(ITEMS, "sqlserver");
 
 export const TABLE_CASES: readonly Case[] = [
   {
@@ -19,6 +21,10 @@ export const TABLE_CASES: readonly Case[] = [
         { record: 1, code: "ROW_UNIQUE", dbCode: "23505" },
         { record: 2, code: "ROW_UNIQUE", dbCode: "23505" },
       ],
+      sqlserver: [
+        { record: 1, code: "ROW_UNIQUE", dbCode: "2627" },
+        { record: 2, code: "ROW_UNIQUE", dbCode: "2627" },
+      ],
     },
     rows: [
       ["1", "e"],
@@ -35,6 +41,7 @@ export const TABLE_CASES: readonly Case[] = [
     rejects: {
       sqlite: [{ record: 1, code: "ROW_UNIQUE", dbCode: "SQLITE_CONSTRAINT_UNIQUE" }],
       postgres: [{ record: 1, code: "ROW_UNIQUE", dbCode: "23505" }],
+      sqlserver: [{ record: 1, code: "ROW_UNIQUE", dbCode: "2627" }],
     },
     rows: [["4", "b"]],
   },
@@ -48,6 +55,7 @@ export const TABLE_CASES: readonly Case[] = [
     rejects: {
       sqlite: [{ record: 1, code: "ROW_UNIQUE", dbCode: "SQLITE_CONSTRAINT_UNIQUE" }],
       postgres: [{ record: 1, code: "ROW_UNIQUE", dbCode: "23505" }],
+      sqlserver: [{ record: 1, code: "ROW_UNIQUE", dbCode: "2627" }],
     },
     rows: [
       ["1", "x"],
@@ -63,6 +71,7 @@ export const TABLE_CASES: readonly Case[] = [
     rejects: {
       sqlite: [{ record: 1, code: "ROW_FOREIGN_KEY", dbCode: "SQLITE_CONSTRAINT_FOREIGNKEY" }],
       postgres: [{ record: 1, code: "ROW_FOREIGN_KEY", dbCode: "23503" }],
+      sqlserver: [{ record: 1, code: "ROW_FOREIGN_KEY", dbCode: "547" }],
     },
     rows: [
       ["1", null],
@@ -75,6 +84,8 @@ export const TABLE_CASES: readonly Case[] = [
     setup: {
       sqlite: `${ITEMS} create table log (n integer primary key, what text); create trigger a after update on t begin insert into log (what) values (old.qty || '-' || new.qty); end;`,
       postgres: `${ITEMS} create table log (n serial, what text); create function f() returns trigger language plpgsql as $$ begin insert into log (what) values (old.qty || '-' || new.qty); return null; end $$; create trigger a after update on t for each row execute function f();`,
+      sqlserver: `${TSQL_ITEMS} create table log (n int identity(1,1), what nvarchar(20)); go
+create trigger a on t after update as begin insert into log (what) select convert(nvarchar(9), d.qty) + '-' + convert(nvarchar(9), i.qty) from inserted as i inner join deleted as d on d.id = i.id; end;`,
     },
     csv: "id,name,qty\n1,bolt,5\n1,bolt,6\n3,x,1\n1,bolt,7\n2,nut,6\n",
     flags: ["--key", "id"],
@@ -84,9 +95,11 @@ export const TABLE_CASES: readonly Case[] = [
   },
   {
     title: "a trigger that drops rows: suppressed",
+    engines: ["sqlite", "postgres"],
     setup: {
       sqlite: `${ITEMS} create trigger a before insert on t when new.qty < 0 begin select raise(ignore); end;`,
       postgres: `${ITEMS} create function f() returns trigger language plpgsql as $$ begin if new.qty < 0 then return null; end if; return new; end $$; create trigger a before insert on t for each row execute function f();`,
+      sqlserver: "",
     },
     csv: "id,name,qty\n3,x,-1\n4,y,1\n1,z,-1\n2,z,2\n",
     flags: ["--key", "id"],
@@ -99,9 +112,11 @@ export const TABLE_CASES: readonly Case[] = [
   },
   {
     title: "triggers before inserting fire for rows that end as an update",
+    engines: ["sqlite", "postgres"],
     setup: {
       sqlite: `${ITEMS} create table log (n integer primary key, what text); create trigger a before insert on t begin insert into log (what) values (new.id || new.name); end;`,
       postgres: `${ITEMS} create table log (n serial, what text); create function f() returns trigger language plpgsql as $$ begin insert into log (what) values (new.id || new.name); return new; end $$; create trigger a before insert on t for each row execute function f();`,
+      sqlserver: "",
     },
     csv: "id,name,qty\n1,x,5\n3,y,1\n3,z,1\n",
     flags: ["--key", "id"],
@@ -114,7 +129,7 @@ export const TABLE_CASES: readonly Case[] = [
     setup:
       "create table t (id int primary key, v text, at text); insert into t values (1, 'a', 'old'), (2, 'b', 'old');",
     csv: "id,v\n1,a\n2,c\n3,d\n",
-    flags: ["--key", "id", "--stamp", "at = 'new ' || excluded.v"],
+    flags: ["--key", "id", "--stamp", "at = concat('new ', excluded.v)"],
     counts: { unchanged: 1, updated: 1, inserted: 1 },
     rows: [
       ["1", "a", "old"],
@@ -129,6 +144,8 @@ export const TABLE_CASES: readonly Case[] = [
         "create table t (id int primary key, a int, twice int generated always as (a * 2) stored); insert into t (id, a) values (1, 2);",
       postgres:
         "create table t (id int primary key, a int, twice int generated always as (a * 2) stored); insert into t (id, a) values (1, 2);",
+      sqlserver:
+        "create table t (id int primary key, a int, twice as (a * 2)); insert into t (id, a) values (1, 2);",
     },
     csv: "id,a\n1,5\n2,7\n",
     flags: ["--key", "id"],
@@ -157,6 +174,7 @@ export const TABLE_CASES: readonly Case[] = [
     setup: {
       sqlite: "create table t (k text collate nocase primary key, v int);",
       postgres: "create extension citext; create table t (k citext primary key, v int);",
+      sqlserver: "create table t (k nvarchar(20) primary key, v int);",
     },
     csv: "k,v\nBob,1\nBOB,2\nbob,2\nann,3\n",
     flags: ["--key", "k"],
@@ -174,6 +192,8 @@ export const TABLE_CASES: readonly Case[] = [
         "create table t (k int primary key, v text collate nocase); insert into t values (1, 'Bob');",
       postgres:
         "create extension citext; create table t (k int primary key, v citext); insert into t values (1, 'Bob');",
+      sqlserver:
+        "create table t (k int primary key, v nvarchar(20)); insert into t values (1, 'Bob');",
     },
     csv: "k,v\n1,BOB\n1,BOB\n",
     flags: ["--key", "k"],
@@ -188,6 +208,8 @@ export const VIEW_CASE: Case = {
   setup: {
     sqlite: `${ITEMS} create view v as select id, name from t; create trigger vi instead of insert on v begin insert into t (id, name) values (new.id, new.name); end; create trigger vu instead of update on v begin update t set name = new.name where id = old.id; end;`,
     postgres: `${ITEMS} create view v as select id, name from t;`,
+    sqlserver: `${TSQL_ITEMS} go
+create view v as select id, name from t;`,
   },
   table: "v",
   csv: "id,name\n1,x\n2,nut\n3,y\n3,z\n",
