@@ -144,9 +144,26 @@ function readMembership(cursor: Cursor, value: string, not: string): Expression 
 function readLike(cursor: Cursor, value: string, not: string): Expression {
   const pattern = cursor.token;
   const translated = valueOf(readSum(cursor));
-  if (pattern.kind === "string" && pattern.text.includes("[")) throw notInTheSet("[ ] in LIKE");
+  if (pattern.kind === "string" && pattern.text.includes("[")) {
+    return condition(
+      `(${value}) COLLATE "C" ${not === "" ? "" : "!"}~* ${regularExpression(pattern.text)}`,
+    );
+  }
   const escape = cursor.accept("ESCAPE") ? readSum(cursor).sql : "''";
   return condition(`${value} ${not}LIKE ${translated} ESCAPE ${escape}`);
+}
+
+/** A pattern with classes, which PostgreSQL's LIKE has not: `N'%[0-9]%'` becomes `'^.*[0-9].*$'`. */
+function regularExpression(literal: string): string {
+  const pattern = literal.replace(/^N?'|'$/g, "");
+  const parts = pattern.match(/\[\^?[\w-]+\]|[^[]/g) ?? [];
+  if (parts.join("") !== pattern) throw notInTheSet("this pattern of LIKE");
+  const translated = parts.map((part) => {
+    if (part === "%") return ".*";
+    if (part === "_") return ".";
+    return part.length > 1 ? part : part.replace(/[^\w\s]/, String.raw`\$&`);
+  });
+  return `'^${translated.join("")}$'`;
 }
 
 function readSum(cursor: Cursor): Expression {
