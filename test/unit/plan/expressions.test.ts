@@ -94,6 +94,8 @@ test("elsewhere brackets are subscripts, of arrays and what computes their place
 test("a subquery is noticed, the word in a string is not", () => {
   expect(hasSubquery("(select 1)")).toBe(true);
   expect(hasSubquery("'select' || selected")).toBe(false);
+  expect(hasSubquery("(select 1)", true)).toBe(true);
+  expect(hasSubquery("([select])", true)).toBe(false);
 });
 
 describe("a function that may read the table", () => {
@@ -115,9 +117,13 @@ describe("a function that may read the table", () => {
 test.each(["[dbo].[f](count)", "dbo.[f](count)", "[f] (count)", "1 + [a b](1)"])(
   "a function in brackets may read the table: %s",
   (sql) => {
-    expect(unknownFunction(sql)).not.toBeNull();
+    expect(unknownFunction(sql, true)).not.toBeNull();
   },
 );
+
+test("elsewhere brackets hold no name of a function", () => {
+  expect(unknownFunction("array[1] || arr[n](1)")).toBeNull();
+});
 
 describe("an assignment", () => {
   test.each([

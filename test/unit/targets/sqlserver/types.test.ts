@@ -79,22 +79,27 @@ describe("text that does not fit", () => {
   });
 
   test.each([
-    ["bigint", 8115, 8114, "9223372036854775807"],
-    ["int", 248, 245, "2147483647"],
-    ["smallint", 244, 245, "32767"],
-    ["tinyint", 244, 245, "255"],
-    ["decimal(10,2)", 8115, 8114, "1e8"],
-    ["numeric(38,0)", 8115, 8114, "1e38"],
-  ])("%s gets %i when it is too large, else %i", (type, large, other, limit) => {
+    ["bigint", 8115, 8114, "-9223372036854775808 AND 9223372036854775807"],
+    ["int", 248, 245, "-2147483648 AND 2147483647"],
+    ["smallint", 244, 245, "-32768 AND 32767"],
+    ["tinyint", 244, 245, "0 AND 255"],
+    ["decimal(10,2)", 8115, 8114, "-1e8 AND 1e8"],
+    ["numeric(38,0)", 8115, 8114, "-1e38 AND 1e38"],
+  ])("%s gets %i when it is out of range, else %i", (type, outside, other, range) => {
     expect(numbers(type)).toEqual([
-      `CASE WHEN ABS(TRY_CONVERT(float, r.f0)) >= ${limit} THEN ${large} ELSE ${other} END`,
+      `CASE WHEN TRY_CONVERT(float, r.f0) NOT BETWEEN ${range} THEN ${outside} ELSE ${other} END`,
     ]);
   });
 
-  test("is what the server would read as nothing, too", () => {
-    expect(tests("int")).toEqual([
-      "s.[c] IS NULL OR LTRIM(RTRIM(r.f0)) IN (N'', N'+', N'-', N'.', N'$')",
-    ]);
+  test.each([
+    ["int", "s.[c] IS NULL OR r.f0 NOT LIKE N'%[0-9]%'"],
+    ["money", "s.[c] IS NULL OR r.f0 NOT LIKE N'%[0-9]%'"],
+    ["date", "s.[c] IS NULL OR r.f0 NOT LIKE N'%[0-9]%'"],
+    ["bit", "s.[c] IS NULL OR r.f0 NOT LIKE N'%[0-9A-Za-z]%'"],
+    ["xml", "s.[c] IS NULL"],
+    ["sql_variant", "s.[c] IS NULL"],
+  ])("of %s is what the server would read as nothing, too, where it does", (type, sql) => {
+    expect(tests(type)).toEqual([sql]);
   });
   test("is longer or shorter than a GUID", () => {
     expect(tests("uniqueidentifier")[0]).toContain(" OR DATALENGTH(r.f0) NOT IN (72, 76)");
@@ -135,7 +140,7 @@ describe("what is compared", () => {
     ["geometry", "CONVERT(varbinary(max), x)"],
     ["datetimeoffset(7)", "CONVERT(nvarchar(40), x)"],
     ["xml", "CONVERT(nvarchar(max), x)"],
-    ["sql_variant", "CONVERT(nvarchar(max), x)"],
+    ["sql_variant", "CONVERT(nvarchar(4000), x)"],
     ["varbinary(20)", "x"],
   ])("of %s is %s", (type, image) => {
     expect(imageOf("x", of(type))).toBe(image);
