@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import Database from "better-sqlite3";
+import Sqlite from "better-sqlite3";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parseCommandLine } from "../src/cli/program.ts";
 import { ERROR_CODES } from "../src/errors/codes.ts";
@@ -21,8 +21,10 @@ import { noCounts } from "../src/model/counts.ts";
 import { checkOptions } from "../src/options/check-options.ts";
 import { OPTION_NAMES, optionSpec, spellingsOf } from "../src/options/flag.ts";
 import { parseOptions } from "../src/options/parse-options.ts";
+import type { TestDatabase } from "./helpers/engines.ts";
 import { openPostgres } from "./helpers/postgres-database.ts";
 import { runUpsurge } from "./helpers/run-upsurge.ts";
+import { openSqlServer } from "./helpers/sqlserver-database.ts";
 import { tempDir } from "./helpers/temp-dir.ts";
 
 const README = readFileSync("README.md", "utf8");
@@ -75,9 +77,12 @@ interface Ran {
   readonly exitCode?: number;
 }
 
+type Database = Pick<TestDatabase, "url" | "exec">;
+
 interface Shell {
   readonly folder: string;
-  readonly postgres: { readonly url: string; exec(sql: string): Promise<void> };
+  readonly postgres: Database;
+  readonly sqlserver: Database;
   exitCode: number;
 }
 
@@ -95,8 +100,8 @@ async function type(line: string, shell: Shell): Promise<string> {
 }
 
 async function command(argv: readonly string[], stdin: string, shell: Shell): Promise<Ran> {
-  const [name = "", ...args] = argv;
-  const { folder, postgres } = shell;
+  const { folder, postgres, sqlserver } = shell;
+  const [name = "", ...args] = argv.map((word) => word.replace("$SQLSERVER_URL", sqlserver.url));
   switch (name) {
     case "upsurge":
       return await runUpsurge(args, { stdin, cwd: folder, env: { DATABASE_URL: postgres.url } });
@@ -117,6 +122,9 @@ async function command(argv: readonly string[], stdin: string, shell: Shell): Pr
     case "psql":
       await postgres.exec(text(shell, args.at(-1)));
       return { stdout: "" };
+    case "sqlcmd":
+      await sqlserver.exec(text(shell, args.at(-1)));
+      return { stdout: "" };
     default:
       throw new Error(`the README's shell has no command ${name}`);
   }
@@ -133,7 +141,7 @@ function substitute(script: string, input: string): string {
 
 /** Rows as the sqlite3 shell prints them. */
 function sqlite(path: string, sql: string): string {
-  const database = new Database(path);
+  const database = new Sqlite(path);
   try {
     if (!/^\s*select/i.test(sql)) {
       database.exec(sql);
@@ -184,7 +192,9 @@ test("every session prints what is shown", { timeout: 60_000 }, async () => {
   cpSync("fixtures/tour", folder, { recursive: true });
   const postgres = await openPostgres();
   onTestFinished(() => postgres.close());
-  const shell: Shell = { folder, postgres, exitCode: 0 };
+  const sqlserver = await openSqlServer();
+  onTestFinished(() => sqlserver.close());
+  const shell: Shell = { folder, postgres, sqlserver, exitCode: 0 };
   const sessions = FENCES.filter(({ language }) => language === "console").map(({ body }) => body);
   expect(sessions.length).toBeGreaterThan(10);
 
@@ -258,7 +268,7 @@ describe.each(["README.md", "SECURITY.md", "CHANGELOG.md"])("%s", (page) => {
   });
 });
 
-const HOSTILE = 'id"); drop table t; --';
+const HOSTILE = `id"]'); drop table t; --`;
 const LOAD = ["--to", "t.db", "--table", "t", "--key", "id"];
 
 /** A folder with `files` and `t.db`. */
@@ -285,19 +295,24 @@ describe("SECURITY.md is right that", () => {
     expect(rowsOf(cwd)).toBe("a|\n");
   });
 
-  test("values are no SQL, on either target", async () => {
+  test("values are no SQL, on any target", async () => {
     const cwd = folderWith({ "values.ndjson": `${JSON.stringify({ id: HOSTILE, n: 1 })}\n` });
     const postgres = await openPostgres();
     onTestFinished(() => postgres.close());
     await postgres.exec("create table t (id text primary key, n integer)");
+    const sqlserver = await openSqlServer();
+    onTestFinished(() => sqlserver.close());
+    await sqlserver.exec("create table t (id nvarchar(50) primary key, n integer)");
 
-    for (const to of ["t.db", postgres.url]) {
+    for (const to of ["t.db", postgres.url, sqlserver.url]) {
       const { exitCode } = await runUpsurge(["values.ndjson", ...LOAD, "--to", to], { cwd });
       expect(exitCode).toBe(0);
     }
 
     expect(rowsOf(cwd)).toBe(`${HOSTILE}|1\n`);
-    expect(await postgres.rows("select * from t")).toEqual([[HOSTILE, "1"]]);
+    for (const database of [postgres, sqlserver]) {
+      expect(await database.rows("select * from t")).toEqual([[HOSTILE, "1"]]);
+    }
   });
 
   test("the environment sets where a load goes and what it logs, and no more", () => {
