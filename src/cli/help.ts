@@ -74,7 +74,7 @@ const EVERYDAY: readonly OptionName[] = [
 export function rootHelp(): string {
   const load = COMMANDS.find(({ name }) => name === "load");
   const lines = [
-    "Streams CSV and NDJSON into PostgreSQL and SQLite, and upserts as it goes.",
+    "Streams CSV and NDJSON into PostgreSQL, SQL Server and SQLite, and upserts as it goes.",
     "",
     "Usage: upsurge [load] SOURCE... --to URL --table NAME [options]",
     "       upsurge plan SOURCE... --to URL --table NAME [options]",

@@ -10,7 +10,7 @@ export const TARGET_OPTIONS = {
     value: "URL",
     env: ["UPSURGE_TO", "DATABASE_URL"],
     summary:
-      "The database: postgres://…, sqlite:PATH, or a path ending in .db, .sqlite or .sqlite3.",
+      "The database: postgres://…, sqlserver://…, sqlite:PATH, or a path ending in .db, .sqlite or .sqlite3.",
     example: "--to postgres://app@db.example.com/shop",
     commands: ALL,
   },
