@@ -52,7 +52,8 @@ describe.each(SCENARIOS === null ? [] : ENGINES)("$title", (engine) => {
       return;
     }
     expect(sum(results), output).toEqual(scenario.expected_counts ?? {});
-    expect(await database.rows(scenario.check_select)).toEqual(textRows(scenario, key));
+    const rows = await database.rows(scenario.check_select);
+    expect(key === "mssql" ? rows.map(withoutScale) : rows).toEqual(textRows(scenario, key));
     const rejects = results.flatMap((result) => result.rejects);
     expect(rejects.map(({ record, dbCode }) => ({ record, dbCode }))).toEqual(
       (scenario.expected_rejects ?? []).map((reject) => ({
@@ -62,6 +63,13 @@ describe.each(SCENARIOS === null ? [] : ENGINES)("$title", (engine) => {
     );
   });
 });
+
+/** The collection has the numbers of SQL Server's decimals as a driver gives them: 1, not 1.00. */
+function withoutScale(row: readonly (string | null)[]): (string | null)[] {
+  return row.map((value) =>
+    value !== null && /^-?\d+\.\d+$/.test(value) ? value.replace(/\.?0+$/, "") : value,
+  );
+}
 
 interface Place {
   readonly scenario: Scenario;

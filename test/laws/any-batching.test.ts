@@ -18,6 +18,8 @@ interface Table {
   readonly columns: ReferenceLoad["columns"];
   readonly defaults?: ReferenceLoad["defaults"];
   readonly key: readonly string[];
+  /** Where `--strategy native` is refused. */
+  readonly notNative?: readonly Engine["name"][];
 }
 
 const TABLES: readonly Table[] = [
@@ -86,6 +88,7 @@ const TABLES: readonly Table[] = [
   },
   {
     title: "a key with a scale, beside a partial index",
+    notNative: ["sqlserver"],
     setup: same(
       "create table t (k numeric(4, 1) primary key, n int, s text); create unique index t_n on t (n) where s = 'a'; insert into t values (2, 4, 'a');",
       "create table probe (k numeric(4, 1), n int, s text)",
@@ -190,7 +193,9 @@ describe.each(ENGINES)("$title", (engine) => {
   };
 
   test.each(TABLES)("any way equals one at a time: $title", { timeout: 300_000 }, async (table) => {
-    const cases = fc.tuple(recordsOf(engine.name, table.key), rule, fc.constantFrom(...ways));
+    const isNative = table.notNative?.includes(engine.name) !== true;
+    const able = ways.filter(({ strategy }) => isNative || strategy !== "native");
+    const cases = fc.tuple(recordsOf(engine.name, table.key), rule, fc.constantFrom(...able));
     await fc.assert(
       fc.asyncProperty(cases, async ([records, chosen, way]) => {
         const load = referenceOf(engine, table, chosen);

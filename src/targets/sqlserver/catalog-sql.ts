@@ -12,7 +12,8 @@ HAS_PERMS_BY_NAME(@name, 'OBJECT', 'INSERT') AS may_insert, HAS_PERMS_BY_NAME(@n
 /** Columns in table order; an alias type is shown as the type it stands for. */
 export const COLUMNS = `SELECT c.name AS name, c.column_id AS id, COALESCE(b.name, t.name) AS type, c.max_length AS bytes,
 c.[precision] AS digits, c.scale AS scale, c.is_nullable AS nullable, c.is_identity AS is_identity,
-c.generated_always_type AS generated, d.definition AS default_sql, k.definition AS computed_sql,
+c.generated_always_type AS generated, d.definition AS default_sql, c.default_object_id AS default_id,
+k.definition AS computed_sql, c.is_computed AS is_computed,
 CASE WHEN c.collation_name <> (SELECT collation_name FROM sys.databases WHERE name = DB_NAME()) THEN c.collation_name END AS collation
 FROM sys.columns AS c
 INNER JOIN sys.types AS t ON t.user_type_id = c.user_type_id
@@ -47,11 +48,9 @@ export const TRIGGERS = `SELECT t.name AS name, t.is_instead_of_trigger AS inste
 FROM sys.triggers AS t INNER JOIN sys.trigger_events AS e ON e.object_id = t.object_id
 WHERE t.parent_id = CONVERT(int, @id) AND t.is_disabled = 0 ORDER BY t.name`;
 
-/** What kind of table it is. */
-export const TABLE_KIND = `SELECT temporal_type AS temporal FROM sys.tables WHERE object_id = CONVERT(int, @id)`;
-
-/** Views with an index; few databases have one, and then their dependencies are looked at. */
-export const INDEXED_VIEWS = `SELECT COUNT(*) AS number FROM sys.views AS v WHERE EXISTS (SELECT 1 FROM sys.indexes AS i WHERE i.object_id = v.object_id AND i.is_unique = 1)`;
+/** What speaks against MERGE. Few databases have views with an index; in those their dependencies are looked at. */
+export const HAZARDS = `SELECT (SELECT temporal_type FROM sys.tables WHERE object_id = CONVERT(int, @id)) AS temporal,
+(SELECT COUNT(*) FROM sys.views AS v WHERE EXISTS (SELECT 1 FROM sys.indexes AS i WHERE i.object_id = v.object_id AND i.is_unique = 1)) AS indexed_views`;
 
 /** An indexed view over the table. */
 export const INDEXED_VIEW_OVER = `SELECT v.name AS name FROM sys.views AS v

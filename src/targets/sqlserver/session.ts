@@ -38,9 +38,10 @@ const CAPABILITIES: Capabilities = {
   batchRows: 5000,
 };
 
-/** The oldest server with OPENJSON, SQL Server 2016; and what SERVERPROPERTY calls Azure SQL, whose versions mean nothing. */
+/** The oldest server with OPENJSON, SQL Server 2016. */
 const OLDEST = 13;
-const AZURE_EDITION = 5;
+/** What SERVERPROPERTY calls the editions that are installed; all others are Azure's, whose versions mean nothing. */
+const INSTALLED_EDITIONS = new Set([1, 2, 3, 4]);
 /** The compatibility level that OPENJSON asks of a database. */
 const OPENJSON_LEVEL = 130;
 
@@ -190,7 +191,7 @@ async function askServer(connection: Connection): Promise<Server> {
 (SELECT compatibility_level FROM sys.databases WHERE name = DB_NAME()) AS level`,
   );
   const version = String(row["version"]);
-  const isAzure = Number(row["edition"]) === AZURE_EDITION;
+  const isAzure = !INSTALLED_EDITIONS.has(Number(row["edition"]));
   if (!isAzure && Number.parseInt(version, 10) < OLDEST) {
     throw upsurgeError("PLAN_UNSUPPORTED", {
       what: `SQL Server ${version}`,

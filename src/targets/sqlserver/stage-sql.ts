@@ -74,9 +74,10 @@ function staged(plan: LoadPlan): Column[] {
   return table.columns.filter((column) => column.generatedSql === null || wanted.has(column));
 }
 
-/** A computed column can be computed in tempdb as well, unless it calls a function of the user's. */
+/** A computed column can be computed in tempdb as well, unless it calls a function of the user's or is hidden from this login. */
 function isStageable({ generatedSql }: Column): boolean {
-  return generatedSql !== null && unknownFunction(generatedSql, true) === null;
+  if (generatedSql === null || generatedSql === "(hidden)") return false;
+  return unknownFunction(generatedSql, true) === null;
 }
 
 function names(sql: string, name: string): boolean {

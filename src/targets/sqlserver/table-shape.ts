@@ -13,20 +13,16 @@ import {
   CHECKS,
   COLUMNS,
   FOREIGN_KEYS,
+  HAZARDS,
   INDEXED_VIEW_OVER,
-  INDEXED_VIEWS,
   KEYS,
   PRIVILEGES,
   RELATION,
-  TABLE_KIND,
   TABLES,
   TRIGGERS,
 } from "./catalog-sql.ts";
 import type { Connection, Fields } from "./connection.ts";
 import { quoteIdentifier } from "./quote.ts";
-
-/** Asks a question about one table. */
-type Ask = (sql: string) => Promise<readonly Fields[]>;
 
 /** The shape of `table`; `null` when there is none. */
 export async function readTableShape(
@@ -36,29 +32,32 @@ export async function readTableShape(
   const relation = await findRelation(connection, table);
   if (relation === null) return null;
   const { id, name, isView, quoted } = relation;
-  const ask: Ask = async (sql) => {
-    const parameters = [
-      { name: "id", value: id },
-      { name: "name", value: quoted },
-    ].filter((each) => sql.includes(`@${each.name}`));
-    return (await connection.execute(sql, parameters))[0] ?? [];
-  };
-  const uniqueKeys = isView ? [] : readKeys(await ask(KEYS));
-  const triggers = readTriggers(await ask(TRIGGERS));
-  const checks = isView ? [] : readChecks(await ask(CHECKS));
-  const hazard = isView ? null : await findHazard(connection, ask, uniqueKeys);
+  const questions = [COLUMNS, TRIGGERS, PRIVILEGES, KEYS, FOREIGN_KEYS, CHECKS, HAZARDS];
+  const [
+    columns = [],
+    triggers = [],
+    privileges = [],
+    keys = [],
+    foreignKeys = [],
+    checks = [],
+    hazards = [],
+  ] = await connection.execute(questions.join(";\n"), [
+    { name: "id", value: id },
+    { name: "name", value: quoted },
+  ]);
+  const uniqueKeys = isView ? [] : readKeys(keys);
   return {
     name,
     kind: isView ? "view" : "table",
-    columns: (await ask(COLUMNS)).map(readColumn),
+    columns: columns.map(readColumn),
     uniqueKeys,
-    foreignKeys: isView ? [] : readForeignKeys(await ask(FOREIGN_KEYS)),
-    triggers,
+    foreignKeys: isView ? [] : readForeignKeys(foreignKeys),
+    triggers: readTriggers(triggers),
     rewritten: false,
-    missingPrivileges: missing((await ask(PRIVILEGES))[0] ?? {}),
-    checked: checks.length > 0,
-    checks,
-    upsertHazard: hazard,
+    missingPrivileges: missing(privileges[0] ?? {}),
+    checked: !isView && checks.length > 0,
+    checks: isView ? [] : readChecks(checks),
+    upsertHazard: isView ? null : await findHazard(connection, id, uniqueKeys, hazards[0] ?? {}),
   };
 }
 
@@ -105,8 +104,12 @@ function textOrNull(value: unknown): string | null {
 const STEADY =
   /^\(*(-?[\d.]+|N?'(?:[^']|'')*'|NULL|getdate\(\)|getutcdate\(\)|sysdatetime\(\)|sysutcdatetime\(\)|sysdatetimeoffset\(\)|CURRENT_TIMESTAMP)\)*$/i;
 
+/** In the place of an SQL text that the login may not see, for lack of VIEW DEFINITION. */
+const HIDDEN = "(hidden)";
+
 function readColumn(row: Fields): Column {
-  const defaultSql = textOrNull(row["default_sql"]);
+  const hasDefault = Number(row["default_id"] ?? 0) !== 0;
+  const defaultSql = textOrNull(row["default_sql"]) ?? (hasDefault ? HIDDEN : null);
   const identity = isTrue(row["is_identity"]);
   const type = typeOf(row);
   return {
@@ -123,8 +126,7 @@ function readColumn(row: Fields): Column {
 
 /** The expression of a computed column, or who writes the column instead. */
 function generatedBy(row: Fields, type: string): string | null {
-  const computed = textOrNull(row["computed_sql"]);
-  if (computed !== null) return computed;
+  if (isTrue(row["is_computed"])) return textOrNull(row["computed_sql"]) ?? HIDDEN;
   if (type === "timestamp" || type === "rowversion") return "rowversion";
   return Number(row["generated"] ?? 0) > 0 ? "GENERATED ALWAYS" : null;
 }
@@ -195,7 +197,11 @@ function readForeignKeys(rows: readonly Fields[]): ForeignKey[] {
 }
 
 function readChecks(rows: readonly Fields[]): Check[] {
-  return rows.map((row) => ({ name: String(row["name"]), sql: String(row["definition"]) }));
+  // A check whose words are hidden is held by the table alone.
+  return rows.map((row) => ({
+    name: String(row["name"]),
+    sql: textOrNull(row["definition"]) ?? "1 = 1",
+  }));
 }
 
 function readTriggers(rows: readonly Fields[]): Trigger[] {
@@ -216,18 +222,17 @@ function missing(row: Fields): string[] {
 /** Where MERGE is known to go wrong, or is refused. */
 async function findHazard(
   connection: Connection,
-  ask: Ask,
+  id: string,
   keys: readonly UniqueKey[],
+  facts: Fields,
 ): Promise<string | null> {
   const filtered = keys.find((key) => key.predicate !== null);
   if (filtered !== undefined) {
     return `MERGE is not safe beside the filtered unique index ${filtered.name ?? ""}`;
   }
-  const [kind = {}] = await ask(TABLE_KIND);
-  if (Number(kind["temporal"] ?? 0) > 0) return "MERGE is not safe on a system-versioned table";
-  const [[views] = []] = await connection.execute(INDEXED_VIEWS, []);
-  if (Number(views?.["number"] ?? 0) === 0) return null;
-  const [view] = await ask(INDEXED_VIEW_OVER);
+  if (Number(facts["temporal"] ?? 0) > 0) return "MERGE is not safe on a system-versioned table";
+  if (Number(facts["indexed_views"] ?? 0) === 0) return null;
+  const [[view] = []] = await connection.execute(INDEXED_VIEW_OVER, [{ name: "id", value: id }]);
   return view === undefined
     ? null
     : `MERGE is not safe beside the indexed view ${String(view["name"])}`;

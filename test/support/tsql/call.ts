@@ -84,6 +84,9 @@ export function readCall(cursor: Cursor): string {
   if (name === "DATEADD" || name === "DATEDIFF" || name === "DATEPART")
     return readDated(cursor, name);
   if (name === "SCHEMA_NAME") return readSchemaName(cursor);
+  if (name === "DATALENGTH" && isNarrow(cursor)) {
+    return `(tsql.datalength(${readArguments(cursor).join()}) / 2)`;
+  }
   const plain = Object.hasOwn(PLAIN, name) ? PLAIN[name] : undefined;
   if (plain === undefined) {
     throw new Raised(195, `'${written}' is not a recognized built-in function name.`, "compile", {
@@ -98,6 +101,15 @@ export function readCall(cursor: Cursor): string {
     `The ${name.toLowerCase()} function requires ${least} argument(s).`,
     "compile",
     { severity: 15 },
+  );
+}
+
+/** True before `(CONVERT(varchar(…), …))`, blanks trimmed or not: PostgreSQL's types do not tell such text from nvarchar. */
+function isNarrow(cursor: Cursor): boolean {
+  const start = cursor.ahead(1).upper === "RTRIM" ? 3 : 1;
+  return (
+    cursor.ahead(start).upper === "CONVERT" &&
+    ["VARCHAR", "CHAR"].includes(cursor.ahead(start + 2).upper)
   );
 }
 
