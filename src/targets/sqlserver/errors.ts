@@ -7,20 +7,26 @@ import type { ErrorClass } from "../target.ts";
 /** An error that the server sent; the driver's own are of other classes. */
 export class ServerError extends Error {
   readonly number: number;
+  /** The server closes the connection after it. */
+  readonly endsConnection: boolean;
 
-  constructor(number: number, message: string) {
+  constructor(number: number, message: string, endsConnection = false) {
     super(message);
     this.name = "ServerError";
     this.number = number;
+    this.endsConnection = endsConnection;
   }
 }
+
+/** The severity from which on an error ends the connection. */
+const FATAL_SEVERITY = 20;
 
 /** The server's error behind one of the driver's; `null` for errors of the network and the driver. */
 export function serverErrorOf(error: unknown): ServerError | null {
   if (!(error instanceof Error) || !("code" in error) || error.code !== "EREQUEST") return null;
-  return "number" in error && typeof error.number === "number"
-    ? new ServerError(error.number, error.message)
-    : null;
+  if (!("number" in error) || typeof error.number !== "number") return null;
+  const severity = "class" in error ? Number(error.class) : 0;
+  return new ServerError(error.number, error.message, severity >= FATAL_SEVERITY);
 }
 
 /** Numbers that a row can cause. */

@@ -23,7 +23,12 @@ export class Line {
     this.#lost = false;
     let isOpen = false;
     const events: EventEmitter = wire;
-    events.on("connect", () => (isOpen = true));
+    events.on("connect", (failure: unknown) => {
+      if (failure) return;
+      isOpen = true;
+      // Whatever it complained about, it took the login.
+      this.messages.length = 0;
+    });
     events.on("errorMessage", ({ number, message }: ServerMessage) => {
       if (!isOpen) this.messages.push({ number, message });
     });

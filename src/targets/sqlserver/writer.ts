@@ -78,11 +78,20 @@ export class SqlServerWriter implements Writer {
     try {
       await this.#connection.commit();
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      const code =
-        cause instanceof ServerError ? "TARGET_COMMIT_REFUSED" : "TARGET_OUTCOME_UNKNOWN";
-      throw upsurgeError(code, { reason }, { cause });
+      throw this.#commitFailure(cause);
     }
+  }
+
+  /** Only a refusal over a connection that goes on says for sure that nothing was kept. */
+  #commitFailure(cause: unknown): Error {
+    const refused = cause instanceof ServerError && !cause.endsConnection;
+    if (refused && classifyNumber(cause.number) === "transient") return cause;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const reason = cause instanceof ServerError ? `${message} (${cause.number})` : message;
+    if (!refused) return upsurgeError("TARGET_OUTCOME_UNKNOWN", { reason }, { cause });
+    const fix =
+      "the server ended the transaction before its commit; run the same command again: nothing was kept";
+    return upsurgeError("TARGET_COMMIT_REFUSED", { reason }, { cause, fix });
   }
 
   async rollback(): Promise<void> {

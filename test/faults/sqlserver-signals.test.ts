@@ -1,0 +1,110 @@
+/** SQL Server, when a signal ends the process in the middle of a load, or its server does: promptly, and nothing is kept. */
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
+import type { Spawned } from "../helpers/spawn-upsurge.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
+import { always, having, loading, tell, useFaultyServer } from "./sqlserver-support.ts";
+import type { Rows } from "./sqlserver-support.ts";
+
+// A process takes its time to start when the machine is busy.
+vi.setConfig({ testTimeout: 60_000 });
+
+const db = useFaultyServer();
+
+const BEFORE = [["1", "0"]];
+
+/** From the signal to the end of the process. */
+const PROMPTLY_MS = 5000;
+
+beforeEach(async () => {
+  const session = await db.session();
+  await tell(
+    session,
+    "CREATE TABLE t (id int NOT NULL PRIMARY KEY, n int)",
+    "INSERT INTO t VALUES (1, 0)",
+  );
+});
+
+async function table(): Promise<Rows> {
+  return tell(await db.session(), "SELECT id, n FROM t ORDER BY id");
+}
+
+function spawnLoad(source: string, ...flags: readonly string[]): Spawned {
+  const cwd = tempDir({ "in.csv": "id,n\n1,10\n2,20\n3,30\n" });
+  const args = [source, "--to", db.url(), "--table", "t", "--key", "id", "--json", ...flags];
+  const spawned = spawnUpsurge(args, cwd);
+  onTestFinished(() => void spawned.child.kill("SIGKILL"));
+  return spawned;
+}
+
+/** Waits until the load has asked for something. */
+async function until(pattern: RegExp, times = 1): Promise<void> {
+  const asked = (): number => db.requests.filter(having(pattern)).length;
+  await vi.waitUntil(() => asked() >= times, { timeout: 30_000, interval: 20 });
+}
+
+test.each([
+  ["SIGTERM", 143],
+  ["SIGINT", 130],
+] as const)("%s while a batch waits for a lock ends with %i", async (signal, exitCode) => {
+  const holder = await db.session();
+  await tell(holder, "BEGIN TRANSACTION", "UPDATE t SET n = 0 WHERE id = 1");
+  const { child, ended } = spawnLoad("in.csv");
+  await until(/^SAVE TRANSACTION/);
+  await vi.waitUntil(() => db.requests.at(-1)?.sql.includes("MERGE"), { timeout: 5000 });
+
+  const sent = performance.now();
+  child.kill(signal);
+  const result = await ended;
+
+  expect(result.exitCode).toBe(exitCode);
+  expect(performance.now() - sent).toBeLessThan(PROMPTLY_MS);
+  expect(JSON.parse(result.stdout)).toMatchObject({ status: "interrupted", exit: exitCode });
+  expect(result.stderr).toContain(`${signal}: undoing the load`);
+  await tell(holder, "ROLLBACK TRANSACTION");
+  expect(await table()).toEqual(BEFORE);
+});
+
+test("SIGTERM between batches, while standard input stays open, ends with 143", async () => {
+  const { child, ended } = spawnLoad("-", "--batch-rows", "100");
+  const lines = Array.from({ length: 300_000 }, (_, at) => `${at + 1},7\n`);
+  child.stdin.write(`id,n\n${lines.join("")}`);
+  await until(/^SAVE TRANSACTION/, 3);
+
+  const sent = performance.now();
+  child.kill("SIGTERM");
+  const result = await ended;
+
+  expect(result.exitCode).toBe(143);
+  expect(performance.now() - sent).toBeLessThan(PROMPTLY_MS);
+  await vi.waitFor(() => expect(db.server.connections).toBe(0));
+  expect(await table()).toEqual(BEFORE);
+});
+
+test("SIGTERM between two tries ends the wait", async () => {
+  db.troubles = always(loading(having(/MERGE/)), { before: "cut" });
+  const { child, ended } = spawnLoad("in.csv", "--retry-timeout", "5m");
+  await until(/sp_getapplock/, 3);
+
+  const sent = performance.now();
+  child.kill("SIGTERM");
+  const result = await ended;
+
+  expect(result.exitCode).toBe(143);
+  expect(performance.now() - sent).toBeLessThan(PROMPTLY_MS);
+  expect(await table()).toEqual(BEFORE);
+});
+
+test("a process whose server is gone ends by itself", async () => {
+  db.troubles = always(loading(having(/MERGE/)), { after: "cut" });
+  const { ended } = spawnLoad("in.csv", "--retry-timeout", "200ms");
+  await until(/MERGE/);
+
+  const sent = performance.now();
+  const result = await ended;
+
+  expect(result.exitCode).toBe(75);
+  expect(performance.now() - sent).toBeLessThan(PROMPTLY_MS);
+  expect(result.stderr).toContain("TARGET_LOST");
+  expect(await table()).toEqual(BEFORE);
+});
