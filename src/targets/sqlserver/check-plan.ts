@@ -18,12 +18,12 @@ import { isKeyed } from "./write-sql.ts";
 export async function checkPlan(
   connection: Connection,
   plan: LoadPlan,
-  columns: readonly string[],
+  { columns, collation }: { readonly columns: readonly string[]; readonly collation: string },
 ): Promise<void> {
   refuseReservedNames(plan);
   await refuseInMemory(connection, plan);
   await checkUnique(connection, plan);
-  await connection.batch(script(stageDdl(plan)));
+  await connection.batch(script(stageDdl(plan, collation)));
   await checkExpressions(connection, plan);
   const shape = { id: 0, columns };
   await run(connection, guarded([], stageSql(plan, [shape])), []);

@@ -1,9 +1,10 @@
 /** Brings the texts of a batch into `#upsurge_raw`: by bulk load, as one JSON parameter, or as parameters of VALUES. */
 import type { Row } from "../../model/batch.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
+import type { Column } from "../../model/table-shape.ts";
 import type { Connection } from "./connection.ts";
 import { placeOf, RAW } from "./names.ts";
-import { takesNoExponent } from "./types.ts";
+import { isNothing, takesNoExponent } from "./types.ts";
 
 /** A request takes 2,100 parameters, of which `sp_executesql` uses two; VALUES takes 1,000 rows. */
 const MOST_PARAMETERS = 2098;
@@ -40,9 +41,18 @@ function textsOf(plan: LoadPlan, { ord, shape, values }: Row): Texts {
     const column = plan.columns[place];
     const value = values[index] ?? null;
     if (column === undefined) continue;
-    texts[place] = value !== null && takesNoExponent(column) ? withoutExponent(value) : value;
+    texts[place] = value === null ? null : readable(value, column);
   }
   return { ord, shape: shape.id, texts };
+}
+
+/** A text that converts to no type but text. */
+const NOTHING = "?";
+
+/** The text as the server reads it rightly. */
+function readable(text: string, column: Column): string {
+  if (isNothing(text, column)) return NOTHING;
+  return takesNoExponent(column) ? withoutExponent(text) : text;
 }
 
 /** The longest run of zeros that an exponent may stand for; the server's decimals have 38 digits. */

@@ -10,7 +10,9 @@ import { classifyNumber, ServerError, translateError } from "./errors.ts";
 import { script } from "./guard.ts";
 import { tableSql } from "./names.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
-import { NO_SUCH_SETTING, settingsSql } from "./settings.ts";
+import { askServer } from "./server.ts";
+import type { Server } from "./server.ts";
+import { pinSettings } from "./settings.ts";
 import { statementsOf } from "./set-sql.ts";
 import { stageDdl } from "./stage-sql.ts";
 import { listTables, readTableShape } from "./table-shape.ts";
@@ -38,13 +40,6 @@ const CAPABILITIES: Capabilities = {
   batchRows: 5000,
 };
 
-/** The oldest server with OPENJSON, SQL Server 2016. */
-const OLDEST = 13;
-/** What SERVERPROPERTY calls the editions that are installed; all others are Azure's, whose versions mean nothing. */
-const INSTALLED_EDITIONS = new Set([1, 2, 3, 4]);
-/** The compatibility level that OPENJSON asks of a database. */
-const OPENJSON_LEVEL = 130;
-
 /** A session of one load. */
 export class SqlServerSession implements Session {
   readonly capabilities: Capabilities;
@@ -53,12 +48,15 @@ export class SqlServerSession implements Session {
   readonly quoteIdentifier = quoteIdentifier;
   readonly #connection: Connection;
   readonly #context: SessionContext;
+  /** The collation of the database. */
+  readonly #collation: string;
   #closing = false;
 
   private constructor(connection: Connection, context: SessionContext, server: Server) {
     this.#connection = connection;
     this.#context = context;
     this.version = server.version;
+    this.#collation = server.collation;
     this.warnings = context.warnings;
     this.capabilities = server.hasOpenJson
       ? CAPABILITIES
@@ -68,7 +66,7 @@ export class SqlServerSession implements Session {
   /** Takes over a connection. Throws `PLAN_UNSUPPORTED` for a server older than 2016. */
   static async open(connection: Connection, context: SessionContext): Promise<SqlServerSession> {
     const server = await askServer(connection);
-    await pinSettings(connection, context.lockTimeoutMs);
+    await pinSettings(connection, context.lockTimeoutMs, server.isMicrosoft);
     return new SqlServerSession(connection, context, server);
   }
 
@@ -89,7 +87,7 @@ export class SqlServerSession implements Session {
     try {
       await this.#question(async () => {
         await this.#connection.begin();
-        await checkPlan(this.#connection, plan, columns);
+        await checkPlan(this.#connection, plan, { columns, collation: this.#collation });
       });
     } catch (error) {
       const { cause } = error instanceof UpsurgeError ? error : { cause: null };
@@ -113,7 +111,7 @@ export class SqlServerSession implements Session {
   async begin(plan: LoadPlan): Promise<Writer> {
     await this.#connection.begin();
     if (plan.mode !== "insert") await this.#lock(plan);
-    await this.#connection.batch(script(stageDdl(plan)));
+    await this.#connection.batch(script(stageDdl(plan, this.#collation)));
     return new SqlServerWriter(this.#connection, plan);
   }
 
@@ -159,48 +157,4 @@ export class SqlServerSession implements Session {
     this.#closing = true;
     await this.#connection.close();
   }
-}
-
-/** All settings at once; where the server does not know one of them, the others by themselves. */
-async function pinSettings(connection: Connection, lockTimeoutMs: number): Promise<void> {
-  const settings = settingsSql(lockTimeoutMs);
-  try {
-    await connection.batch(script(settings));
-  } catch (error) {
-    if (!isUnknownSetting(error)) throw error;
-    for (const setting of settings) {
-      await connection.batch(setting).catch((failure: unknown) => {
-        if (!isUnknownSetting(failure)) throw failure;
-      });
-    }
-  }
-}
-
-function isUnknownSetting(error: unknown): boolean {
-  return error instanceof ServerError && NO_SUCH_SETTING.has(error.number);
-}
-
-interface Server {
-  readonly version: string;
-  readonly hasOpenJson: boolean;
-}
-
-async function askServer(connection: Connection): Promise<Server> {
-  const [[row = {}] = []] = await connection.batch(
-    `SELECT CONVERT(nvarchar(128), SERVERPROPERTY('ProductVersion')) AS version, CONVERT(int, SERVERPROPERTY('EngineEdition')) AS edition,
-(SELECT compatibility_level FROM sys.databases WHERE name = DB_NAME()) AS level`,
-  );
-  const version = String(row["version"]);
-  const isAzure = !INSTALLED_EDITIONS.has(Number(row["edition"]));
-  if (!isAzure && Number.parseInt(version, 10) < OLDEST) {
-    throw upsurgeError("PLAN_UNSUPPORTED", {
-      what: `SQL Server ${version}`,
-      reason: "version 2016 is the oldest that is supported",
-      suggestion: "upgrade the server",
-    });
-  }
-  return {
-    version: `${isAzure ? "Azure SQL" : "SQL Server"} ${version}`,
-    hasOpenJson: Number(row["level"] ?? OPENJSON_LEVEL) >= OPENJSON_LEVEL,
-  };
 }

@@ -1,7 +1,7 @@
-/** The settings of a session, pinned so that a server's, a database's or a login's own cannot change what values mean. Pure. */
-
-/** The numbers of "no such setting": a server without it cannot have it set otherwise. */
-export const NO_SUCH_SETTING: ReadonlySet<number> = new Set([195, 33_557_097]);
+/** The settings of a session, pinned so that a server's, a database's or a login's own cannot change what values mean. */
+import type { Connection } from "./connection.ts";
+import { ServerError } from "./errors.ts";
+import { script } from "./guard.ts";
 
 /** The statements that pin them, in order: the language would set the order of dates, so it comes first. */
 export function settingsSql(lockTimeoutMs: number): string[] {
@@ -23,4 +23,26 @@ export function settingsSql(lockTimeoutMs: number): string[] {
     "SET TEXTSIZE 2147483647",
     `SET LOCK_TIMEOUT ${Math.round(lockTimeoutMs)}`,
   ];
+}
+
+/**
+ * Pins them, all at once. Another maker's server may not know one of them and cannot have it set otherwise then: there
+ * each is tried by itself.
+ */
+export async function pinSettings(
+  connection: Connection,
+  lockTimeoutMs: number,
+  isMicrosoft: boolean,
+): Promise<void> {
+  const settings = settingsSql(lockTimeoutMs);
+  try {
+    await connection.batch(script(settings));
+  } catch (error) {
+    if (isMicrosoft || !(error instanceof ServerError)) throw error;
+    for (const setting of settings) {
+      await connection.batch(setting).catch((failure: unknown) => {
+        if (!(failure instanceof ServerError)) throw failure;
+      });
+    }
+  }
 }

@@ -34,14 +34,12 @@ export function readFaultCode(code: number): FaultCode {
   return { kind, place: Math.floor((code % KIND) / PLACE), number: code % PLACE };
 }
 
-/** Creates the temporary tables of a load. */
-export function stageDdl(plan: LoadPlan): string[] {
-  const raw = plan.columns.map(
-    (_, place) => `f${place} nvarchar(max) COLLATE DATABASE_DEFAULT NULL`,
-  );
+/** Creates the temporary tables of a load; texts have the `collation` of the database where a column says no other. */
+export function stageDdl(plan: LoadPlan, collation: string): string[] {
+  const raw = plan.columns.map((_, place) => `f${place} nvarchar(max) COLLATE ${collation} NULL`);
   const typed = staged(plan).map((column) =>
     column.generatedSql === null || isByServer(column)
-      ? `${quoteIdentifier(column.name)} ${stageType(column)} NULL`
+      ? `${quoteIdentifier(column.name)} ${stageType(column, collation)} NULL`
       : `${quoteIdentifier(column.name)} AS ${column.generatedSql}`,
   );
   const ord = "upsurge_ord bigint NOT NULL PRIMARY KEY";

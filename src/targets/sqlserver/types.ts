@@ -33,23 +33,31 @@ function isWide({ base }: SqlType): boolean {
   return base.startsWith("n");
 }
 
-/** The type of the column in the stage. Old large types have become (max); a rowversion is only looked at. */
-export function stageType(column: Column): string {
-  const { base, collate } = parseType(column);
+/**
+ * The type of the column in the stage. Old large types have become (max); a rowversion is only looked at. A text has the
+ * collation of its column or, failing that, of the database: `tempdb` may have another.
+ */
+export function stageType(column: Column, collation: string): string {
+  const type = storedType(column);
+  const { collate } = parseType(column);
+  return /^n?(var)?char\b/.test(type) ? `${type}${collate || ` COLLATE ${collation}`}` : type;
+}
+
+/** The type without a collation. */
+function storedType(column: Column): string {
+  const { base } = parseType(column);
   switch (base) {
     case "text":
-      return `varchar(max)${collate || " COLLATE DATABASE_DEFAULT"}`;
+      return "varchar(max)";
     case "ntext":
-      return `nvarchar(max)${collate || " COLLATE DATABASE_DEFAULT"}`;
+      return "nvarchar(max)";
     case "image":
       return "varbinary(max)";
     case "timestamp":
     case "rowversion":
       return "binary(8)";
     default:
-      return TEXTS.test(base) && collate === ""
-        ? `${column.type} COLLATE DATABASE_DEFAULT`
-        : column.type;
+      return column.type.replace(/ COLLATE .*$/, "");
   }
 }
 
@@ -57,7 +65,7 @@ export function stageType(column: Column): string {
 export function fromText(text: string, column: Column): string {
   const type = parseType(column);
   if (type.base === "nvarchar" && type.isMax) return text;
-  const bare = stageType(column).replace(/ COLLATE .*$/, "");
+  const bare = storedType(column);
   if (TEXTS.test(type.base)) return `CONVERT(${bare}, ${text}${type.collate})`;
   if (/binary$|^image$/.test(type.base)) return `TRY_CONVERT(${bare}, ${text}, 1)`;
   // It holds no text as long as the raw one may be.
@@ -102,8 +110,9 @@ export function misfits(text: string, value: string, column: Column): Misfit[] {
   if (TEXTS.test(type.base)) return textMisfits(text, type);
   if (/binary$|^image$/.test(type.base)) return binaryMisfits(text, value, type);
   const [number, tooLarge] = NUMBERS[type.base] ?? [8114];
-  const invented = inventedTest(text, type);
-  const test = `${value} IS NULL${invented === null ? "" : ` OR ${invented}`}`;
+  // Of a longer text the server takes the first 36 characters.
+  const longer = type.base === "uniqueidentifier" ? ` OR LEN(${text}) NOT IN (36, 38)` : "";
+  const test = `${value} IS NULL${longer}`;
   if (tooLarge === undefined) return [{ test, number: `${number}` }];
   const isLarge = `TRY_CONVERT(float, ${text}) NOT BETWEEN ${rangeOf(type)}`;
   return [{ test, number: `CASE WHEN ${isLarge} THEN ${tooLarge} ELSE ${number} END` }];
@@ -114,25 +123,20 @@ function rangeOf({ base, size, scale }: SqlType): string {
   return NUMBERS[base]?.[2] ?? `-${most} AND ${most}`;
 }
 
-/** A test for texts of which the server makes a value that is not in them: 0 of '' or '-', a key of its first 36 characters. */
-function inventedTest(text: string, { base }: SqlType): string | null {
-  if (base === "uniqueidentifier") return `DATALENGTH(${text}) NOT IN (72, 76)`;
-  if (base === "bit") return `${text} NOT LIKE N'%[0-9A-Za-z]%'`;
-  return base in NUMBERS && base !== "xml" ? `${text} NOT LIKE N'%[0-9]%'` : null;
-}
-
 /** Too long (blanks at the end do not count), or not in the code page of the column (number 0: the server says nothing). */
 function textMisfits(text: string, type: SqlType): Misfit[] {
   const { size, collate } = type;
   const narrow = (of: string): string => `CONVERT(varchar(max), ${of}${collate})`;
   const bytes = isWide(type) ? `RTRIM(${text})` : narrow(`RTRIM(${text})`);
-  const tooLong =
-    size === null
-      ? []
-      : [{ test: `DATALENGTH(${bytes}) > ${isWide(type) ? 2 * size : size}`, number: "2628" }];
+  const tooLong = size === null ? [] : [{ test: tooLongTest(bytes, type, size), number: "2628" }];
   if (isWide(type)) return tooLong;
   const back = `CONVERT(varbinary(max), CONVERT(nvarchar(max), ${narrow(text)}))`;
   return [...tooLong, { test: `${back} <> CONVERT(varbinary(max), ${text})`, number: "0" }];
+}
+
+/** By bytes and by characters: collations differ in what they count as one, and a text that is cut is lost. */
+function tooLongTest(text: string, type: SqlType, size: number): string {
+  return `DATALENGTH(${text}) > ${isWide(type) ? 2 * size : size} OR LEN(${text}) > ${size}`;
 }
 
 function binaryMisfits(text: string, value: string, { size }: SqlType): Misfit[] {
@@ -143,7 +147,7 @@ function binaryMisfits(text: string, value: string, { size }: SqlType): Misfit[]
 
 /** SQL of an expression as the column would store it, for comparing images. */
 export function asStored(expression: string, column: Column): string {
-  return `CONVERT(${stageType(column).replace(/ COLLATE .*$/, "")}, ${expression})`;
+  return `CONVERT(${storedType(column)}, ${expression})`;
 }
 
 /** SQL that is true when storing the expression would fail for its length: the comparison must not hide that. */
@@ -155,8 +159,11 @@ export function overflows(expression: string, column: Column): string | null {
   }
   if (!TEXTS.test(type.base)) return null;
   const wide = isWide(type);
-  const whole = `RTRIM(CONVERT(${wide ? "nvarchar" : "varchar"}(max), ${expression}))`;
-  return `DATALENGTH(${whole}) > ${wide ? 2 * type.size : type.size}`;
+  return tooLongTest(
+    `RTRIM(CONVERT(${wide ? "nvarchar" : "varchar"}(max), ${expression}))`,
+    type,
+    type.size,
+  );
 }
 
 /**
@@ -172,6 +179,13 @@ export function imageOf(value: string, column: Column): string {
   if (base === "sql_variant") return `CONVERT(nvarchar(4000), ${value})`;
   if (/^(image|geometry|geography)$/.test(base)) return `CONVERT(varbinary(max), ${value})`;
   return value;
+}
+
+/** True for a text of which the server would make a value that is not in it: 0 or 1900-01-01 of '', 0 of '-' and '$'. */
+export function isNothing(text: string, column: Column): boolean {
+  const { base } = parseType(column);
+  if (base === "bit") return !/[0-9a-z]/i.test(text);
+  return base in NUMBERS && base !== "xml" && base !== "uniqueidentifier" && !/\d/.test(text);
 }
 
 /** True for columns whose values may be numbers with an exponent that the server does not read. */

@@ -32,7 +32,7 @@ export function soundTexts(capabilities: Capabilities) {
     each: eachSql(native, [shape]),
     stage: guarded([], stageSql(native, [shape])),
     waves: guarded([], isKeyed(native) ? [wavesSql(native)] : []),
-    tables: script(stageDdl(native)),
+    tables: script(stageDdl(native, "Db_CI")),
     settings: script(settingsSql(1000)),
     lock: script([
       "DECLARE @granted int",
@@ -135,10 +135,7 @@ export const BREAKAGES: readonly Breakage[] = [
     ],
     "a column without a type": ["upsurge_wave int NOT NULL", "upsurge_wave NOT NULL"],
     "a column twice in a table": ["[qty] int", "[id] int"],
-    "a text with tempdb's collation": [
-      "[name] nvarchar(40) COLLATE DATABASE_DEFAULT",
-      "[name] nvarchar(40)",
-    ],
+    "a text with tempdb's collation": ["[name] nvarchar(40) COLLATE Db_CI", "[name] nvarchar(40)"],
   }),
   ...breaks("settings", {
     "a setting without a value": ["SET XACT_ABORT ON", "SET XACT_ABORT"],

@@ -71,9 +71,9 @@ describe("a fault's code", () => {
 
 describe("the stage", () => {
   test("holds texts of the rows, values of the table, and faults", () => {
-    expect(stageDdl(plan({ key: ["id"] }, tsqlTable()))).toEqual([
-      "CREATE TABLE #upsurge_raw (upsurge_ord bigint NOT NULL PRIMARY KEY, upsurge_shape int NOT NULL, f0 nvarchar(max) COLLATE DATABASE_DEFAULT NULL, f1 nvarchar(max) COLLATE DATABASE_DEFAULT NULL, f2 nvarchar(max) COLLATE DATABASE_DEFAULT NULL)",
-      "CREATE TABLE #upsurge_stage (upsurge_ord bigint NOT NULL PRIMARY KEY, upsurge_shape int NOT NULL, upsurge_wave int NOT NULL, [id] int NULL, [qty] int NULL, [name] nvarchar(40) COLLATE DATABASE_DEFAULT NULL)",
+    expect(stageDdl(plan({ key: ["id"] }, tsqlTable()), "Db_CI")).toEqual([
+      "CREATE TABLE #upsurge_raw (upsurge_ord bigint NOT NULL PRIMARY KEY, upsurge_shape int NOT NULL, f0 nvarchar(max) COLLATE Db_CI NULL, f1 nvarchar(max) COLLATE Db_CI NULL, f2 nvarchar(max) COLLATE Db_CI NULL)",
+      "CREATE TABLE #upsurge_stage (upsurge_ord bigint NOT NULL PRIMARY KEY, upsurge_shape int NOT NULL, upsurge_wave int NOT NULL, [id] int NULL, [qty] int NULL, [name] nvarchar(40) COLLATE Db_CI NULL)",
       "CREATE TABLE #upsurge_fault (upsurge_ord bigint NOT NULL PRIMARY KEY, code bigint NULL, number int NULL, message nvarchar(2048) NULL)",
     ]);
   });
@@ -87,18 +87,20 @@ describe("the stage", () => {
   });
 
   test("holds no computed column that nothing asks for", () => {
-    expect(stageDdl(plan({ key: ["id"] }, computed))[1]).not.toMatch(/twice|version/);
+    expect(stageDdl(plan({ key: ["id"] }, computed), "Db_CI")[1]).not.toMatch(/twice|version/);
   });
   test.each([
     ["a condition", { updateWhere: "excluded.TWICE > 1" }, "[twice] AS ([qty]*(2))"],
     ["a SET", { set: ["qty = excluded.twice"] }, "[twice] AS ([qty]*(2))"],
     ["a stamp", { stamp: ["qty = len(excluded.version)"] }, "[version] binary(8) NULL"],
   ])("holds the computed column that %s names", (_, options, sql) => {
-    expect(stageDdl(plan({ key: ["id"], ...options }, computed))[1]).toContain(sql);
+    expect(stageDdl(plan({ key: ["id"], ...options }, computed), "Db_CI")[1]).toContain(sql);
   });
   test("holds the computed column that a check names", () => {
     const checked = { ...computed, checks: [{ name: "c", sql: "([twice]>(0))" }] };
-    expect(stageDdl(plan({ key: ["id"] }, checked))[1]).toContain("[twice] AS ([qty]*(2))");
+    expect(stageDdl(plan({ key: ["id"] }, checked), "Db_CI")[1]).toContain(
+      "[twice] AS ([qty]*(2))",
+    );
   });
 });
 

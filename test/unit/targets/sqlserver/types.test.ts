@@ -5,6 +5,7 @@ import {
   imageOf,
   misfits,
   overflows,
+  isNothing,
   stageType,
   takesNoExponent,
 } from "../../../../src/targets/sqlserver/types.ts";
@@ -29,18 +30,18 @@ describe("the stage holds", () => {
   test.each([
     ["int", "int"],
     ["decimal(10,2)", "decimal(10,2)"],
-    ["varchar(10)", "varchar(10) COLLATE DATABASE_DEFAULT"],
-    ["nchar(3)", "nchar(3) COLLATE DATABASE_DEFAULT"],
+    ["varchar(10)", "varchar(10) COLLATE Db_CI"],
+    ["nchar(3)", "nchar(3) COLLATE Db_CI"],
     ["varchar(10) COLLATE Latin1_General_BIN2", "varchar(10) COLLATE Latin1_General_BIN2"],
-    ["text", "varchar(max) COLLATE DATABASE_DEFAULT"],
+    ["text", "varchar(max) COLLATE Db_CI"],
     ["text COLLATE Turkish_CI_AS", "varchar(max) COLLATE Turkish_CI_AS"],
-    ["ntext", "nvarchar(max) COLLATE DATABASE_DEFAULT"],
+    ["ntext", "nvarchar(max) COLLATE Db_CI"],
     ["image", "varbinary(max)"],
     ["timestamp", "binary(8)"],
     ["rowversion", "binary(8)"],
     ["geography", "geography"],
   ])("%s as %s", (type, staged) => {
-    expect(stageType(of(type))).toBe(staged);
+    expect(stageType(of(type), "Db_CI")).toBe(staged);
   });
 });
 
@@ -92,22 +93,32 @@ describe("text that does not fit", () => {
   });
 
   test.each([
-    ["int", "s.[c] IS NULL OR r.f0 NOT LIKE N'%[0-9]%'"],
-    ["money", "s.[c] IS NULL OR r.f0 NOT LIKE N'%[0-9]%'"],
-    ["date", "s.[c] IS NULL OR r.f0 NOT LIKE N'%[0-9]%'"],
-    ["bit", "s.[c] IS NULL OR r.f0 NOT LIKE N'%[0-9A-Za-z]%'"],
-    ["xml", "s.[c] IS NULL"],
-    ["sql_variant", "s.[c] IS NULL"],
-  ])("of %s is what the server would read as nothing, too, where it does", (type, sql) => {
-    expect(tests(type)).toEqual([sql]);
+    ["int", "-"],
+    ["money", "$"],
+    ["date", ""],
+    ["decimal(10,2)", " "],
+    ["bit", " "],
+  ])("of %s is what the server would read as nothing: '%s'", (type, text) => {
+    expect(isNothing(text, of(type))).toBe(true);
+  });
+  test.each([
+    ["int", "0"],
+    ["bit", "true"],
+    ["xml", ""],
+    ["nvarchar(10)", ""],
+    ["uniqueidentifier", "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"],
+  ])("of %s is not: '%s'", (type, text) => {
+    expect(isNothing(text, of(type))).toBe(false);
   });
   test("is longer or shorter than a GUID", () => {
-    expect(tests("uniqueidentifier")[0]).toContain(" OR DATALENGTH(r.f0) NOT IN (72, 76)");
+    expect(tests("uniqueidentifier")[0]).toContain(" OR LEN(r.f0) NOT IN (36, 38)");
   });
   test("is too long, blanks at its end aside: in characters where they have two bytes, else in bytes", () => {
-    expect(tests("nvarchar(10)")).toEqual(["DATALENGTH(RTRIM(r.f0)) > 20"]);
+    expect(tests("nvarchar(10)")).toEqual([
+      "DATALENGTH(RTRIM(r.f0)) > 20 OR LEN(RTRIM(r.f0)) > 10",
+    ]);
     expect(tests("varchar(10) COLLATE X")[0]).toBe(
-      "DATALENGTH(CONVERT(varchar(max), RTRIM(r.f0) COLLATE X)) > 10",
+      "DATALENGTH(CONVERT(varchar(max), RTRIM(r.f0) COLLATE X)) > 10 OR LEN(CONVERT(varchar(max), RTRIM(r.f0) COLLATE X)) > 10",
     );
     expect(numbers("nchar(3)")).toEqual(["2628"]);
   });
@@ -152,10 +163,10 @@ describe("what is compared", () => {
   });
   test("does not hide that an expression is too long", () => {
     expect(overflows("e", of("varchar(10)"))).toBe(
-      "DATALENGTH(RTRIM(CONVERT(varchar(max), e))) > 10",
+      "DATALENGTH(RTRIM(CONVERT(varchar(max), e))) > 10 OR LEN(RTRIM(CONVERT(varchar(max), e))) > 10",
     );
     expect(overflows("e", of("nvarchar(10)"))).toBe(
-      "DATALENGTH(RTRIM(CONVERT(nvarchar(max), e))) > 20",
+      "DATALENGTH(RTRIM(CONVERT(nvarchar(max), e))) > 20 OR LEN(RTRIM(CONVERT(nvarchar(max), e))) > 10",
     );
     expect([overflows("e", of("nvarchar(max)")), overflows("e", of("int"))]).toEqual([null, null]);
   });

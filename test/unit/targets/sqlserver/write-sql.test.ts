@@ -82,7 +82,8 @@ WHEN NOT MATCHED BY TARGET THEN INSERT ([id], [qty], [name]) VALUES (excluded.[i
     const sql = mergeSql(keyed({ set: ["name = upper(name)"] }), ROWS);
     expect(sql).toContain(
       "CONVERT(varbinary(8000), CONVERT(nvarchar(40), (upper(target.[name])))))" +
-        " OR DATALENGTH(RTRIM(CONVERT(nvarchar(max), (upper(target.[name]))))) > 80) THEN",
+        " OR DATALENGTH(RTRIM(CONVERT(nvarchar(max), (upper(target.[name]))))) > 80" +
+        " OR LEN(RTRIM(CONVERT(nvarchar(max), (upper(target.[name]))))) > 40) THEN",
     );
     expect(sql).toContain("[name] = (upper(target.[name]))\n");
   });
