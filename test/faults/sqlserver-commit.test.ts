@@ -83,6 +83,7 @@ test("a commit that falls victim to a deadlock can be tried later", async () => 
   const result = await runFaulty(db, { input: INPUT });
   expect(result).toMatchObject({ exit: 75, code: "TARGET_BUSY" });
   expect(result.fix).toContain("run the same command later");
+  expect(commits()).toBe(1);
   expect(await table()).toEqual(BEFORE);
 });
 

@@ -1,4 +1,5 @@
 /** SQL Server, when a signal ends the process in the middle of a load, or its server does: promptly, and nothing is kept. */
+import { connect, createServer } from "node:net";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
 import type { Spawned } from "../helpers/spawn-upsurge.ts";
@@ -30,8 +31,12 @@ async function table(): Promise<Rows> {
 }
 
 function spawnLoad(source: string, ...flags: readonly string[]): Spawned {
+  return spawnLoadTo(db.url(), source, ...flags);
+}
+
+function spawnLoadTo(url: string, source: string, ...flags: readonly string[]): Spawned {
   const cwd = tempDir({ "in.csv": "id,n\n1,10\n2,20\n3,30\n" });
-  const args = [source, "--to", db.url(), "--table", "t", "--key", "id", "--json", ...flags];
+  const args = [source, "--to", url, "--table", "t", "--key", "id", "--json", ...flags];
   const spawned = spawnUpsurge(args, cwd);
   onTestFinished(() => void spawned.child.kill("SIGKILL"));
   return spawned;
@@ -63,6 +68,54 @@ test.each([
   expect(result.stderr).toContain(`${signal}: undoing the load`);
   await tell(holder, "ROLLBACK TRANSACTION");
   expect(await table()).toEqual(BEFORE);
+});
+
+/** A wire to the server that falls silent when it is told, and stays open; answers with its port. */
+async function wireThatMayFallSilent(isSilent: () => boolean): Promise<number> {
+  const wire = createServer((client) => {
+    const server = connect(db.server.port, "127.0.0.1");
+    client.pipe(server);
+    server.on("data", (data) => void (isSilent() ? null : client.write(data)));
+    for (const socket of [client, server]) {
+      socket
+        .on("error", () => {})
+        .on("close", () => [client, server].map((each) => each.destroy()));
+    }
+  });
+  await new Promise<void>((resolve) => wire.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void wire.close());
+  const address = wire.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+test.each(["SERVERPROPERTY", "OBJECT_ID(@name)", "SAVE TRANSACTION"])(
+  "SIGTERM while the server does not answer any more (%s) ends with 143",
+  async (last) => {
+    const fellSilent = (): boolean => db.requests.some(({ sql }) => sql.includes(last));
+    const port = await wireThatMayFallSilent(fellSilent);
+    const url = db.url().replace(String(db.server.port), String(port));
+    // What is asked before a load can be interrupted has the time that connecting has.
+    const { child, ended } = spawnLoadTo(`${url}&connectTimeout=2`, "in.csv");
+    await vi.waitUntil(fellSilent, { timeout: 30_000 });
+
+    const sent = performance.now();
+    child.kill("SIGTERM");
+    const result = await ended;
+
+    expect(result.exitCode).toBe(143);
+    expect(performance.now() - sent).toBeLessThan(PROMPTLY_MS);
+    expect(await table()).toEqual(BEFORE);
+  },
+);
+
+test("a server that takes the login and then says nothing is not waited for without end", async () => {
+  const fellSilent = (): boolean => db.requests.some(({ sql }) => sql === "SET NOCOUNT ON");
+  const port = await wireThatMayFallSilent(fellSilent);
+  const url = db.url().replace(String(db.server.port), String(port));
+  const { ended } = spawnLoadTo(`${url}&connectTimeout=1`, "in.csv");
+  const result = await ended;
+  expect(result.exitCode).toBe(75);
+  expect(result.stderr).toMatch(/TARGET_UNREACHABLE\ncause: no answer in 1000 ms/);
 });
 
 test("SIGTERM between batches, while standard input stays open, ends with 143", async () => {

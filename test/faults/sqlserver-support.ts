@@ -240,15 +240,14 @@ export async function runFaulty(server: FaultyServer, load: FaultyLoad): Promise
     where: report.error?.where ?? null,
     counts: Object.fromEntries(Object.entries(report.counts).filter(([, count]) => count !== 0)),
     warnings: report.warnings,
-    rejects: contentOf(report.rejectReport)
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line): unknown => JSON.parse(line)),
-    rejected: contentOf(report.rejectFile),
+    rejects: JSON.parse(
+      `[${readFile(report.rejectReport).trim().replaceAll("\n", ",")}]`,
+    ) as unknown[],
+    rejected: readFile(report.rejectFile),
     stderr: run.stderr,
   };
 }
 
-function contentOf(path: string | null): string {
+function readFile(path: string | null): string {
   return path === null || !existsSync(path) ? "" : readFileSync(path, "utf8");
 }

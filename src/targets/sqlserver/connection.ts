@@ -73,7 +73,7 @@ export class Connection {
     const config = clientConfig(url, environment);
     const label = describeUrl(url);
     const driver = await loadDriver();
-    const line = new Line();
+    const line = new Line(config.connectionTimeout);
     const pool = new driver.ConnectionPool({
       ...config,
       beforeConnect: (wire) => line.watch(wire),
@@ -85,7 +85,7 @@ export class Connection {
       await pool.connect();
       // The pool tries a connection and throws it away; the first request opens the one that stays.
       line.forgetTrial();
-      await connection.batch("SET NOCOUNT ON");
+      await connection.inTime(() => connection.batch("SET NOCOUNT ON"));
       return connection;
     } catch (error) {
       await connection.close();
@@ -160,6 +160,11 @@ export class Connection {
   /** Asks the server to stop what is running; that call then fails with the driver's code ECANCEL. */
   cancel(): void {
     this.#running?.request.cancel();
+  }
+
+  /** Cuts the connection when `work`, a part of opening it, takes longer than connecting may: statements have no limit. */
+  async inTime<T>(work: () => Promise<T>): Promise<T> {
+    return this.#line.inTime(work);
   }
 
   /** Ends the connection; what was not committed is undone by the server. Never throws, and never takes long. */

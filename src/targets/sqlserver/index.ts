@@ -21,7 +21,8 @@ async function connect({ url, environment, lockTimeoutMs }: ConnectOptions): Pro
   try {
     const warning = tlsWarning(url);
     const warnings = warning === null ? [] : [warning];
-    return await SqlServerSession.open(connection, { label, lockTimeoutMs, warnings });
+    const context = { label, lockTimeoutMs, warnings };
+    return await connection.inTime(() => SqlServerSession.open(connection, context));
   } catch (error) {
     await connection.close();
     const translated = translateError(serverErrorOf(error) ?? error, label);

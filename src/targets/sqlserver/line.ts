@@ -9,8 +9,14 @@ export class Line {
   readonly messages: ServerMessage[] = [];
   /** Set by who begins and ends transactions; unset here when the server ends one by itself. */
   inTransaction = false;
+  readonly #patienceMs: number | undefined;
   #wire: Wire | null = null;
   #lost = false;
+
+  /** `patienceMs` is how long opening may take; without it, as long as it takes. */
+  constructor(patienceMs: number | undefined) {
+    this.#patienceMs = patienceMs;
+  }
 
   /** True once the socket is gone. */
   get lost(): boolean {
@@ -45,5 +51,22 @@ export class Line {
   cut(): void {
     this.#lost = true;
     this.#wire?.close();
+  }
+
+  /** Cuts the line, and says why, when `work` takes longer than opening may. */
+  async inTime<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#patienceMs === undefined) return work();
+    let late: Error | null = null;
+    const timer = setTimeout(() => {
+      late = Object.assign(new Error(`no answer in ${this.#patienceMs} ms`), { code: "ETIMEDOUT" });
+      this.cut();
+    }, this.#patienceMs);
+    try {
+      return await work();
+    } catch (error) {
+      throw late ?? error;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
