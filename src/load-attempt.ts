@@ -219,7 +219,7 @@ export class Attempt {
   }
 
   #mayPass(error: unknown): boolean {
-    if (this.#session === null) return this.#again && isUnreachable(error);
+    if (this.#session === null) return this.#again && mayComeBack(error);
     return this.#session.classify(original(error)) === "transient";
   }
 
@@ -267,6 +267,6 @@ function original(error: unknown): unknown {
   return error instanceof UpsurgeError && error.cause !== undefined ? error.cause : error;
 }
 
-function isUnreachable(error: unknown): boolean {
-  return error instanceof UpsurgeError && error.code === "TARGET_UNREACHABLE";
+function mayComeBack(error: unknown): boolean {
+  return error instanceof UpsurgeError && /^TARGET_(UNREACHABLE|BUSY)$/.test(error.code);
 }
