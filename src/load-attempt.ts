@@ -214,7 +214,8 @@ export class Attempt {
    */
   mayRetry(error: unknown): "now" | "later" | null {
     if (this.#committing || this.#surroundings.signal.aborted || !this.#rereadable) return null;
-    if (original(error) instanceof TransactionDoomed) return "now";
+    const cause = original(error);
+    if (cause instanceof TransactionDoomed) return this.#quarantine.knows(cause) ? null : "now";
     return this.#mayPass(error) ? "later" : null;
   }
 

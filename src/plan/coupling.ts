@@ -39,7 +39,7 @@ function triggerReason(shape: TableShape, { mode }: CouplingRequest): string | n
   );
   if (trigger !== undefined) return `the trigger ${trigger.name} must see rows one by one`;
   if (shape.kind === "view") return "the table behind a view may couple rows";
-  return shape.rewritten ? "row security or rewrite rules may couple rows" : null;
+  return shape.rewritten ? "row security, rules, an indexed view or a check may couple rows" : null;
 }
 
 function keyReason(shape: TableShape, request: CouplingRequest): string | null {

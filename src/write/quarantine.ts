@@ -20,6 +20,13 @@ export class Quarantine {
     }
   }
 
+  /** True when a lost transaction tells nothing new: another try would end the same way. */
+  knows({ rows, fault }: TransactionDoomed): boolean {
+    return fault === null
+      ? rows.every(({ ord }) => this.#alone.has(ord))
+      : this.#refused.has(fault.row.ord);
+  }
+
   /** The fault of a row that is not to be tried again; `null` for any other. */
   faultOf(row: Row): RowFault | null {
     const fault = this.#refused.get(row.ord);

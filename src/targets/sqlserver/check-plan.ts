@@ -10,7 +10,7 @@ import { STAGE, tableSql } from "./names.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { run } from "./run.ts";
 import { setSql } from "./set-sql.ts";
-import { stageDdl, stageSql } from "./stage-sql.ts";
+import { checkStageSql, fillStageSql, stageDdl } from "./stage-sql.ts";
 import { guarded, script } from "./guard.ts";
 import { isKeyed } from "./write-sql.ts";
 
@@ -26,7 +26,11 @@ export async function checkPlan(
   await connection.batch(script(stageDdl(plan, collation)));
   await checkExpressions(connection, plan);
   const shape = { id: 0, columns };
-  await run(connection, guarded([], stageSql(plan, [shape])), []);
+  await run(
+    connection,
+    guarded([], [...fillStageSql(plan, [shape]), ...checkStageSql(plan, [shape])]),
+    [],
+  );
   // A trigger fires for no rows as well, and might not like it.
   if (plan.table.triggers.length > 0) return;
   await run(connection, setSql(plan, { columns, condition: "upsurge_shape = 0" }), []);

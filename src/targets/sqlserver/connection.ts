@@ -142,19 +142,20 @@ export class Connection {
     });
   }
 
-  /** Loads rows into a table (`insert bulk`), which must have these columns with these types. */
+  /** Loads rows into a table (`insert bulk`), which must have these columns with these types. Answers with the number it took. */
   async bulk(
     table: string,
     columns: readonly BulkColumn[],
     rows: readonly BulkRow[],
     options: BulkOptions = {},
-  ): Promise<void> {
+  ): Promise<number> {
     const load = new this.#driver.Table(table);
     for (const { name, type, nullable } of columns) {
       load.columns.add(name, wireType(this.#driver, type), { nullable });
     }
     for (const row of rows) load.rows.push([...row]);
-    await this.#call((request) => request.bulk(load, options));
+    const { rowsAffected } = await this.#call((request) => request.bulk(load, options));
+    return rowsAffected;
   }
 
   /** Asks the server to stop what is running; that call then fails with the driver's code ECANCEL. */

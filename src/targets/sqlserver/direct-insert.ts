@@ -82,16 +82,17 @@ function isPlain(value: string | null, column: Column | undefined): boolean {
   return size === undefined || value.length <= Number(size);
 }
 
-/** Inserts the rows, all or none. Throws a `ServerError` that a savepoint can undo, or `TransactionDoomed`. */
+/** Inserts the rows, all or none; answers with their number, from which an index may have left out repeats. Throws a `ServerError` that a savepoint can undo, or `TransactionDoomed`. */
 export async function insertDirectly(
   connection: Connection,
   plan: LoadPlan,
   load: DirectLoad,
   batch: Batch,
-): Promise<void> {
+): Promise<number> {
   await connection.batch("SET XACT_ABORT OFF");
   try {
-    await connection.bulk(tableSql(plan), load.columns, load.rows, { checkConstraints: true });
+    const options = { checkConstraints: true };
+    return await connection.bulk(tableSql(plan), load.columns, load.rows, options);
   } catch (error) {
     if (!(error instanceof ServerError)) throw error;
     const [[state] = []] = await connection.batch("SELECT XACT_STATE() AS state");

@@ -9,6 +9,7 @@ import { isRowNumberSql } from "./errors.ts";
 import { answering, block, counter, NOTE_ERROR, tryCatch } from "./guard.ts";
 import { FAULTS, STAGE } from "./names.ts";
 import { usesMerge } from "./set-sql.ts";
+import { checkRowSql } from "./stage-sql.ts";
 import {
   identitySql,
   insertSql,
@@ -45,8 +46,7 @@ const VARIABLES = [
 /** The batch that applies the staged rows of `shapes`, one at a time; it answers with its counts and the faults of rows. */
 export function eachSql(plan: LoadPlan, shapes: readonly RowShape[]): string {
   const branches = shapes.map(
-    ({ id, columns }) =>
-      `IF @shape = ${id}\n${block(applySql(plan, { columns, condition: "upsurge_ord = @ord" }))}`,
+    (shape) => `IF @shape = ${shape.id}\n${block(checkedRowSql(plan, shape))}`,
   );
   const loop = [
     `SELECT @shape = upsurge_shape FROM ${STAGE} WHERE upsurge_ord = @ord`,
@@ -59,7 +59,7 @@ export function eachSql(plan: LoadPlan, shapes: readonly RowShape[]): string {
   return answering(
     VARIABLES,
     [`SELECT @ord = MIN(upsurge_ord) FROM ${STAGE}`, `WHILE @ord IS NOT NULL\n${block(loop)}`],
-    `SELECT upsurge_ord, number, message FROM ${FAULTS} WHERE number IS NOT NULL ORDER BY upsurge_ord`,
+    `SELECT upsurge_ord, code, number, message FROM ${FAULTS} ORDER BY upsurge_ord`,
   );
 }
 
@@ -76,6 +76,15 @@ function failedSql({ arbiter }: LoadPlan): string[] {
     `IF @doomed = 1 SET @failed = @ord\nELSE ${alive}\nELSE SET @failed = @ord`,
     "IF @failed IS NULL SET @number = 0",
   ];
+}
+
+/** Checks the row first: SQL of the user's may fail there as well. */
+function checkedRowSql(plan: LoadPlan, shape: RowShape): string[] {
+  const apply = applySql(plan, { columns: shape.columns, condition: "upsurge_ord = @ord" });
+  const checks = checkRowSql(plan, shape);
+  if (checks.length === 0) return apply;
+  const isSound = `EXISTS (SELECT 1 FROM ${STAGE} WHERE upsurge_ord = @ord)`;
+  return [...checks, `IF ${isSound}\n${block(apply)}`];
 }
 
 /** The statements for one row. */

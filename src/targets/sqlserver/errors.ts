@@ -41,12 +41,19 @@ const ROW_CODES: Readonly<Record<number, RowCode>> = {
   8114: "ROW_TYPE",
   8169: "ROW_TYPE",
   9400: "ROW_TYPE",
+  9402: "ROW_TYPE",
+  13608: "ROW_TYPE",
+  13609: "ROW_TYPE",
   // Values out of range.
   220: "ROW_RANGE",
   232: "ROW_RANGE",
   242: "ROW_RANGE",
   244: "ROW_RANGE",
   248: "ROW_RANGE",
+  289: "ROW_RANGE",
+  296: "ROW_RANGE",
+  298: "ROW_RANGE",
+  535: "ROW_RANGE",
   517: "ROW_RANGE",
   8115: "ROW_RANGE",
   // Too long: for the column, the row, or an index.
@@ -54,6 +61,7 @@ const ROW_CODES: Readonly<Record<number, RowCode>> = {
   1946: "ROW_LENGTH",
   2628: "ROW_LENGTH",
   8152: "ROW_LENGTH",
+  339: "ROW_NOT_NULL",
   515: "ROW_NOT_NULL",
   // A foreign key, a check: `constraintFault` tells them apart.
   547: "ROW_CHECK",
@@ -61,6 +69,8 @@ const ROW_CODES: Readonly<Record<number, RowCode>> = {
   2601: "ROW_UNIQUE",
   2627: "ROW_UNIQUE",
   // An expression, a trigger, a policy.
+  512: "ROW_REFUSED",
+  536: "ROW_REFUSED",
   537: "ROW_REFUSED",
   3609: "ROW_REFUSED",
   3616: "ROW_REFUSED",
@@ -119,12 +129,13 @@ export function placeOfError(number: number, message: string, table: TableShape)
   if (number !== 547) return { code, column: null, constraint: null };
   const check = named(table.checks.map(({ name }) => name));
   if (check !== null) return { code: "ROW_CHECK", column: null, constraint: check };
-  // The foreign key may be another table's.
+  // The constraint may be another table's: of one that refers here, or that stands behind a view.
+  const code547 = /\bCHECK constraint\b/.test(message) ? "ROW_CHECK" : "ROW_FOREIGN_KEY";
   const constraint =
     named(table.foreignKeys.map(({ name }) => name)) ??
     /constraint ["'](.+?)["']\./i.exec(message)?.[1] ??
     null;
-  return { code: "ROW_FOREIGN_KEY", column: null, constraint };
+  return { code: code547, column: null, constraint };
 }
 
 /** A server's error during a load as one of ours; other errors pass through. */

@@ -4,7 +4,7 @@ import type { LoadPlan } from "../../model/load-plan.ts";
 import type { Column } from "../../model/table-shape.ts";
 import type { Connection } from "./connection.ts";
 import { placeOf, RAW } from "./names.ts";
-import { isNothing, takesNoExponent } from "./types.ts";
+import { isMisread, takesNoExponent } from "./types.ts";
 
 /** A request takes 2,100 parameters, of which `sp_executesql` uses two; VALUES takes 1,000 rows. */
 const MOST_PARAMETERS = 2098;
@@ -51,7 +51,7 @@ const NOTHING = "?";
 
 /** The text as the server reads it rightly. */
 function readable(text: string, column: Column): string {
-  if (isNothing(text, column)) return NOTHING;
+  if (isMisread(text, column)) return NOTHING;
   return takesNoExponent(column) ? withoutExponent(text) : text;
 }
 

@@ -41,7 +41,9 @@ export class SqlServerSetWriter implements SetWriter {
 
   async stage(batch: Batch): Promise<readonly RowFault[]> {
     this.#direct = directLoad(this.#plan, batch);
-    return this.#direct === null ? stageRows(this.#connection, this.#plan, batch.rows) : [];
+    return this.#direct === null
+      ? stageRows(this.#connection, this.#plan, batch.rows, "checked")
+      : [];
   }
 
   async repeats(batch: Batch): Promise<readonly Repeat[]> {
@@ -58,8 +60,8 @@ export class SqlServerSetWriter implements SetWriter {
 
   async apply(batch: Batch, selection: Selection): Promise<Partial<Counts>> {
     if (this.#direct !== null) {
-      await insertDirectly(this.#connection, this.#plan, this.#direct, batch);
-      return { inserted: batch.rows.length };
+      const inserted = await insertDirectly(this.#connection, this.#plan, this.#direct, batch);
+      return { inserted, suppressed: batch.rows.length - inserted };
     }
     const counts = noCounts();
     const chosen = selection.kind === "all" ? null : new Set(selection.ords);

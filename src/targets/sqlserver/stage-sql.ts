@@ -75,7 +75,12 @@ function staged(plan: LoadPlan): Column[] {
 /** A computed column can be computed in tempdb as well, unless it calls a function of the user's or is hidden from this login. */
 function isStageable({ generatedSql }: Column): boolean {
   if (generatedSql === null || generatedSql === "(hidden)") return false;
-  return unknownFunction(generatedSql, true) === null;
+  return !callsFunction(generatedSql);
+}
+
+/** A function of the user's may read the table, or not be there in tempdb. */
+function callsFunction(sql: string): boolean {
+  return unknownFunction(sql, true) !== null;
 }
 
 function names(sql: string, name: string): boolean {
@@ -83,22 +88,32 @@ function names(sql: string, name: string): boolean {
   return [name, name.replaceAll("]", "]]")].some((each) => text.includes(each.toLowerCase()));
 }
 
-/** Turns the raw rows of `shapes` into staged rows, with the faults found and taken out; they are in `#upsurge_fault`. Empties the raw rows. */
-export function stageSql(plan: LoadPlan, shapes: readonly RowShape[]): string[] {
+/** Turns the raw rows of `shapes` into staged rows; those whose values do not fit are noted and taken out. Empties the raw rows. */
+export function fillStageSql(plan: LoadPlan, shapes: readonly RowShape[]): string[] {
   const fills = shapes.map((shape) => fillSql(plan, shape));
   const values = shapes.flatMap((shape) => noteFaults(valueFaults(plan, shape)));
-  const stamps = stampSql(plan);
-  const rows =
-    plan.mode === "update" ? [] : shapes.flatMap((shape) => noteFaults(rowFaults(plan, shape)));
   return [
     `TRUNCATE TABLE ${FAULTS}`,
     `TRUNCATE TABLE ${STAGE}`,
     ...fills,
     ...values,
-    ...(stamps === null ? [] : [stamps]),
-    ...rows,
     `TRUNCATE TABLE ${RAW}`,
   ];
+}
+
+/** Stamps the staged rows of `shapes`; those that could not be inserted are noted and taken out. It runs SQL of the user's. */
+export function checkStageSql(plan: LoadPlan, shapes: readonly RowShape[]): string[] {
+  const rows =
+    plan.mode === "update"
+      ? []
+      : shapes.map((shape) => rowFaults(plan, shape, `upsurge_shape = ${shape.id}`));
+  return [...stampSql(plan, null), ...rows.flatMap(noteFaults)];
+}
+
+/** The same for the row `@ord` alone. It leaves no row behind when that is at fault. */
+export function checkRowSql(plan: LoadPlan, shape: RowShape): string[] {
+  const rows = plan.mode === "update" ? [] : rowFaults(plan, shape, "upsurge_ord = @ord");
+  return [...stampSql(plan, "excluded.upsurge_ord = @ord"), ...noteFaults(rows)];
 }
 
 function fillSql(plan: LoadPlan, shape: RowShape): string {
@@ -118,12 +133,13 @@ function defaultOf({ defaultSql, volatileDefault }: Column): string {
 }
 
 /** `UPDATE excluded SET [at] = (…) FROM #upsurge_stage AS excluded`: a row is checked as it is stamped. */
-function stampSql({ update }: LoadPlan): string | null {
-  if (update.stamps.length === 0) return null;
+function stampSql({ update }: LoadPlan, condition: string | null): string[] {
+  if (update.stamps.length === 0) return [];
   const changes = update.stamps.map(
     ({ column, expression }) => `${quoteIdentifier(column)} = (${expression})`,
   );
-  return `UPDATE excluded SET ${changes.join(", ")} FROM ${STAGE} AS excluded`;
+  const where = condition === null ? "" : ` WHERE ${condition}`;
+  return [`UPDATE excluded SET ${changes.join(", ")} FROM ${STAGE} AS excluded${where}`];
 }
 
 /** Values that do not fit the type of their column. */
@@ -143,7 +159,7 @@ WHERE r.upsurge_shape = ${shape.id} AND ${text} IS NOT NULL AND (${test})`,
 }
 
 /** Rows that could not be inserted: no value where there must be one, or a broken check. */
-function rowFaults({ table, update }: LoadPlan, shape: RowShape): string[] {
+function rowFaults({ table, update }: LoadPlan, shape: RowShape, rows: string): string[] {
   const instead = table.triggers.some(
     ({ timing, events }) => timing === "instead" && events.includes("insert"),
   );
@@ -151,27 +167,27 @@ function rowFaults({ table, update }: LoadPlan, shape: RowShape): string[] {
   const stamped = update.stamps.map((stamp) => stamp.column);
   const given = new Set([...shape.columns, ...stamped]);
   const missing = table.columns.flatMap((column, place) => {
-    const made = column.identity !== null || column.generatedSql !== null;
-    const isMade = made || (column.volatileDefault && !given.has(column.name));
+    const made = column.identity !== null || column.volatileDefault;
+    const isMade = column.generatedSql !== null || (made && !given.has(column.name));
     if (column.nullable || isMade) return [];
-    return [
-      faultyRows(2 * KIND + place * PLACE + 515, `${quoteIdentifier(column.name)} IS NULL`, shape),
-    ];
+    // The server's numbers for a NULL where an identity, or any other column, must have a value.
+    const number = column.identity === "always" ? 339 : 515;
+    const code = 2 * KIND + place * PLACE + number;
+    return [faultyRows(code, `${quoteIdentifier(column.name)} IS NULL`, rows)];
   });
   const unstaged = table.columns.filter(
     (column) => column.generatedSql !== null && !isStageable(column),
   );
-  // A check over a column that cannot be staged is left to the table: rows that only update escape it.
-  const broken = table.checks.flatMap(({ sql }, place) =>
-    unstaged.some(({ name }) => names(sql, name))
-      ? []
-      : faultyRows(3 * KIND + place * PLACE + 547, `NOT (${sql})`, shape),
-  );
+  // A check that cannot be held here is left to the table: rows that only update escape it.
+  const broken = table.checks.flatMap(({ sql }, place) => {
+    const isLeft = unstaged.some(({ name }) => names(sql, name)) || callsFunction(sql);
+    return isLeft ? [] : [faultyRows(3 * KIND + place * PLACE + 547, `NOT (${sql})`, rows)];
+  });
   return [...missing, ...broken];
 }
 
-function faultyRows(code: number, test: string, shape: RowShape): string {
-  return `SELECT upsurge_ord AS ord, ${code} AS code FROM ${STAGE} WHERE upsurge_shape = ${shape.id} AND ${test}`;
+function faultyRows(code: number, test: string, rows: string): string {
+  return `SELECT upsurge_ord AS ord, ${code} AS code FROM ${STAGE} WHERE ${rows} AND ${test}`;
 }
 
 /** More queries in one statement would take long to compile, or be refused as too complex (8623). */

@@ -7,18 +7,24 @@ import { rowCode } from "./errors.ts";
 import { fillRaw } from "./fill-raw.ts";
 import { guarded } from "./guard.ts";
 import { FAULTS } from "./names.ts";
-import { readFaultCode, stageSql } from "./stage-sql.ts";
+import { checkStageSql, fillStageSql, readFaultCode } from "./stage-sql.ts";
 import { run } from "./run.ts";
+
+/** How far staging goes: to values that fit, or to rows that could be inserted. */
+export type Staging = "values" | "checked";
 
 /** Brings the rows into `#upsurge_stage`, in place of those before. Answers with the faults of the rows that are not in it. */
 export async function stageRows(
   connection: Connection,
   plan: LoadPlan,
   rows: readonly Row[],
+  staging: Staging,
 ): Promise<RowFault[]> {
   await fillRaw(connection, plan, rows);
   const found = `SELECT upsurge_ord, code FROM ${FAULTS} ORDER BY upsurge_ord`;
-  const sql = guarded([], stageSql(plan, shapesOf(rows)), found);
+  const shapes = shapesOf(rows);
+  const checks = staging === "checked" ? checkStageSql(plan, shapes) : [];
+  const sql = guarded([], [...fillStageSql(plan, shapes), ...checks], found);
   const { rest } = await run(connection, sql, rows);
   const byOrd = new Map(rows.map((row) => [row.ord, row]));
   return rest.map((fault) => {
@@ -33,7 +39,8 @@ export function shapesOf(rows: readonly Row[]): RowShape[] {
   return [...new Set(rows.map((row) => row.shape))];
 }
 
-function faultOf({ table }: LoadPlan, row: Row, faultCode: number): RowFault {
+/** What a fault's code says of a row. */
+export function faultOf({ table }: LoadPlan, row: Row, faultCode: number): RowFault {
   const { kind, place, number } = readFaultCode(faultCode);
   const dbCode = number === 0 ? null : String(number);
   if (kind === "check") {

@@ -21,6 +21,7 @@ import {
   TABLES,
   TRIGGERS,
 } from "./catalog-sql.ts";
+import { unknownFunction } from "../expressions.ts";
 import type { Connection, Fields } from "./connection.ts";
 import { quoteIdentifier } from "./quote.ts";
 
@@ -46,6 +47,8 @@ export async function readTableShape(
     { name: "name", value: quoted },
   ]);
   const uniqueKeys = isView ? [] : readKeys(keys);
+  const mayBeIndexed = !isView && Number(hazards[0]?.["indexed_views"] ?? 0) > 0;
+  const indexedView = mayBeIndexed ? await findIndexedView(connection, id) : null;
   return {
     name,
     kind: isView ? "view" : "table",
@@ -53,11 +56,12 @@ export async function readTableShape(
     uniqueKeys,
     foreignKeys: isView ? [] : readForeignKeys(foreignKeys),
     triggers: readTriggers(triggers),
-    rewritten: false,
+    // An index of a view holds rows apart that the table lets pass, and a check may look at other rows.
+    rewritten: indexedView !== null || checks.some(callsFunction),
     missingPrivileges: missing(privileges[0] ?? {}),
     checked: !isView && checks.length > 0,
     checks: isView ? [] : readChecks(checks),
-    upsertHazard: isView ? null : await findHazard(connection, id, uniqueKeys, hazards[0] ?? {}),
+    upsertHazard: isView ? null : findHazard(uniqueKeys, hazards[0] ?? {}, indexedView),
   };
 }
 
@@ -68,6 +72,9 @@ interface Relation {
   readonly quoted: string;
 }
 
+const ONE_OR_TWO_PARTS =
+  /^\s*(\[([^\]]|\]\])+\]|"([^"]|"")+"|[^.[\]"]+)(\s*\.\s*(\[([^\]]|\]\])+\]|"([^"]|"")+"|[^.[\]"]+))?\s*$/;
+
 /** The object as a name quoted whole, as `schema.name` quoted in parts, or as written: the first that exists. */
 async function findRelation(connection: Connection, table: string): Promise<Relation | null> {
   const dot = table.indexOf(".");
@@ -75,7 +82,8 @@ async function findRelation(connection: Connection, table: string): Promise<Rela
   const candidates = [
     quoteIdentifier(table),
     ...(parts.length === 0 ? [] : [parts.map(quoteIdentifier).join(".")]),
-    table,
+    // More parts would name another database, whose objects have numbers of their own.
+    ...(ONE_OR_TWO_PARTS.test(table) ? [table] : []),
   ];
   for (const name of candidates) {
     const [rows = []] = await connection.execute(RELATION, [{ name: "name", value: name }]);
@@ -104,6 +112,9 @@ function textOrNull(value: unknown): string | null {
 const STEADY =
   /^\(*(-?[\d.]+|N?'(?:[^']|'')*'|NULL|getdate\(\)|getutcdate\(\)|sysdatetime\(\)|sysutcdatetime\(\)|sysdatetimeoffset\(\)|CURRENT_TIMESTAMP)\)*$/i;
 
+/** A default that takes the next number of a sequence. */
+const COUNTING = /\bNEXT VALUE FOR\b/i;
+
 /** In the place of an SQL text that the login may not see, for lack of VIEW DEFINITION. */
 const HIDDEN = "(hidden)";
 
@@ -119,7 +130,7 @@ function readColumn(row: Fields): Column {
     nullable: isTrue(row["nullable"]),
     defaultSql,
     volatileDefault: identity || (defaultSql !== null && !STEADY.test(defaultSql)),
-    identity: identity ? "always" : null,
+    identity: identity ? "always" : COUNTING.test(defaultSql ?? "") ? "by-default" : null,
     generatedSql: generatedBy(row, type),
   };
 }
@@ -219,23 +230,28 @@ function missing(row: Fields): string[] {
   return ["select", "insert", "update"].filter((privilege) => !isTrue(row[`may_${privilege}`]));
 }
 
-/** Where MERGE is known to go wrong, or is refused. */
-async function findHazard(
-  connection: Connection,
-  id: string,
+/** Where MERGE is known to go wrong. */
+function findHazard(
   keys: readonly UniqueKey[],
   facts: Fields,
-): Promise<string | null> {
+  indexedView: string | null,
+): string | null {
   const filtered = keys.find((key) => key.predicate !== null);
   if (filtered !== undefined) {
     return `MERGE is not safe beside the filtered unique index ${filtered.name ?? ""}`;
   }
   if (Number(facts["temporal"] ?? 0) > 0) return "MERGE is not safe on a system-versioned table";
-  if (Number(facts["indexed_views"] ?? 0) === 0) return null;
+  return indexedView === null ? null : `MERGE is not safe beside the indexed view ${indexedView}`;
+}
+
+/** A view with a unique index that reads the table. */
+async function findIndexedView(connection: Connection, id: string): Promise<string | null> {
   const [[view] = []] = await connection.execute(INDEXED_VIEW_OVER, [{ name: "id", value: id }]);
-  return view === undefined
-    ? null
-    : `MERGE is not safe beside the indexed view ${String(view["name"])}`;
+  return view === undefined ? null : String(view["name"]);
+}
+
+function callsFunction(check: Fields): boolean {
+  return unknownFunction(textOrNull(check["definition"]) ?? "", true) !== null;
 }
 
 /** Tables and views that this user can see. */

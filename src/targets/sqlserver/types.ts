@@ -109,10 +109,9 @@ export function misfits(text: string, value: string, column: Column): Misfit[] {
   const type = parseType(column);
   if (TEXTS.test(type.base)) return textMisfits(text, type);
   if (/binary$|^image$/.test(type.base)) return binaryMisfits(text, value, type);
+  if (type.base === "sql_variant") return [{ test: `DATALENGTH(${text}) > 8000`, number: "2628" }];
   const [number, tooLarge] = NUMBERS[type.base] ?? [8114];
-  // Of a longer text the server takes the first 36 characters.
-  const longer = type.base === "uniqueidentifier" ? ` OR LEN(${text}) NOT IN (36, 38)` : "";
-  const test = `${value} IS NULL${longer}`;
+  const test = `${value} IS NULL`;
   if (tooLarge === undefined) return [{ test, number: `${number}` }];
   const isLarge = `TRY_CONVERT(float, ${text}) NOT BETWEEN ${rangeOf(type)}`;
   return [{ test, number: `CASE WHEN ${isLarge} THEN ${tooLarge} ELSE ${number} END` }];
@@ -155,15 +154,14 @@ export function overflows(expression: string, column: Column): string | null {
   const type = parseType(column);
   if (type.size === null) return null;
   if (type.base.endsWith("binary")) {
-    return `DATALENGTH(CONVERT(varbinary(max), ${expression})) > ${type.size}`;
+    return `COALESCE(DATALENGTH(CONVERT(varbinary(max), ${expression})), 0) > ${type.size}`;
   }
   if (!TEXTS.test(type.base)) return null;
   const wide = isWide(type);
-  return tooLongTest(
-    `RTRIM(CONVERT(${wide ? "nvarchar" : "varchar"}(max), ${expression}))`,
-    type,
-    type.size,
-  );
+  // NULL is not too long, and must not make the whole comparison unknown.
+  const text = `RTRIM(CONVERT(${wide ? "nvarchar" : "varchar"}(max), ${expression}))`;
+  const bytes = wide ? 2 * type.size : type.size;
+  return `COALESCE(DATALENGTH(${text}), 0) > ${bytes} OR COALESCE(LEN(${text}), 0) > ${type.size}`;
 }
 
 /**
@@ -172,20 +170,37 @@ export function overflows(expression: string, column: Column): string | null {
  */
 export function imageOf(value: string, column: Column): string {
   const { base, isMax } = parseType(column);
-  if (/^n?text$/.test(base)) return `CONVERT(varbinary(max), CONVERT(nvarchar(max), ${value}))`;
-  if (TEXTS.test(base)) return `CONVERT(varbinary(${isMax ? "max" : "8000"}), ${value})`;
+  if (/^n?text$/.test(base)) return bytesOf(`CONVERT(nvarchar(max), ${value})`, true);
+  if (TEXTS.test(base)) return bytesOf(value, isMax);
   if (base === "datetimeoffset") return `CONVERT(nvarchar(40), ${value})`;
   if (base === "xml" || base === "json") return `CONVERT(nvarchar(max), ${value})`;
-  if (base === "sql_variant") return `CONVERT(nvarchar(4000), ${value})`;
-  if (/^(image|geometry|geography)$/.test(base)) return `CONVERT(varbinary(max), ${value})`;
+  if (base === "sql_variant") {
+    return `${bytesOf(value, false)}, CONVERT(nvarchar(128), SQL_VARIANT_PROPERTY(${value}, 'BaseType'))`;
+  }
+  if (/^(image|geometry|geography)$/.test(base)) return bytesOf(value, true);
+  if (base.endsWith("binary")) return `${value}, DATALENGTH(${value})`;
   return value;
 }
 
-/** True for a text of which the server would make a value that is not in it: 0 or 1900-01-01 of '', 0 of '-' and '$'. */
-export function isNothing(text: string, column: Column): boolean {
+/** Bytes and their number: to the server zeros at the end make no difference. */
+function bytesOf(value: string, isMax: boolean): string {
+  return `CONVERT(varbinary(${isMax ? "max" : "8000"}), ${value}), DATALENGTH(${value})`;
+}
+
+/**
+ * True for a text of which the server would make a value that is not in it: 0 or 1900-01-01 of '', 0 of '-' and '$', an
+ * identifier of the first 36 characters.
+ */
+export function isMisread(text: string, column: Column): boolean {
   const { base } = parseType(column);
   if (base === "bit") return !/[0-9a-z]/i.test(text);
-  return base in NUMBERS && base !== "xml" && base !== "uniqueidentifier" && !/\d/.test(text);
+  if (base === "uniqueidentifier") return !isGuid(text.trimEnd());
+  return base in NUMBERS && base !== "xml" && !/\d/.test(text);
+}
+
+function isGuid(text: string): boolean {
+  const bare = text.startsWith("{") && text.endsWith("}") ? text.slice(1, -1) : text;
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(bare);
 }
 
 /** True for columns whose values may be numbers with an exponent that the server does not read. */

@@ -12,7 +12,7 @@ import { classifyNumber, placeOfError, ServerError } from "./errors.ts";
 import { ask } from "./run.ts";
 import type { Answer } from "./run.ts";
 import { SqlServerSetWriter } from "./set-writer.ts";
-import { shapesOf, stageRows } from "./staging.ts";
+import { faultOf, shapesOf, stageRows } from "./staging.ts";
 
 /** What the loop counts, and what we call it. */
 const COUNTS: Readonly<Record<string, keyof Counts>> = {
@@ -37,13 +37,15 @@ export class SqlServerWriter implements Writer {
   }
 
   async applyEach({ rows }: Batch): Promise<BatchResult> {
-    const faults = await stageRows(this.#connection, this.#plan, rows);
+    const faults = await stageRows(this.#connection, this.#plan, rows, "values");
     const out = new Set(faults.map(({ row }) => row));
     const sound = rows.filter((row) => !out.has(row));
     if (sound.length === 0) return { counts: noCounts(), faults };
     const answer = await ask(this.#connection, eachSql(this.#plan, shapesOf(sound)));
     if (answer.number !== 0) throw this.#failure(answer, sound);
-    const refused = answer.rest.map((fault) => this.#faultOf(fault, sound));
+    const refused = answer.rest
+      .map((fault) => this.#faultOf(fault, rows))
+      .filter(({ row }) => !out.has(row));
     return {
       counts: countsOf(answer.variables),
       faults: [...faults, ...refused].toSorted((a, b) => a.row.ord - b.row.ord),
@@ -64,6 +66,9 @@ export class SqlServerWriter implements Writer {
     const ord = Number(fault["upsurge_ord"]);
     const row = rows.find((each) => each.ord === ord);
     if (row === undefined) throw upsurgeError("INTERNAL", { message: "a fault belongs to no row" });
+    if (fault["code"] !== null && fault["code"] !== undefined) {
+      return faultOf(this.#plan, row, Number(fault["code"]));
+    }
     const number = Number(fault["number"]);
     const message = String(fault["message"]);
     return {

@@ -5,7 +5,7 @@ import { guarded, script } from "../../../src/targets/sqlserver/guard.ts";
 import { quoteIdentifier } from "../../../src/targets/sqlserver/quote.ts";
 import { rowsOf, setSql } from "../../../src/targets/sqlserver/set-sql.ts";
 import { settingsSql } from "../../../src/targets/sqlserver/settings.ts";
-import { stageDdl, stageSql } from "../../../src/targets/sqlserver/stage-sql.ts";
+import { checkStageSql, fillStageSql, stageDdl } from "../../../src/targets/sqlserver/stage-sql.ts";
 import { wavesSql, isKeyed } from "../../../src/targets/sqlserver/write-sql.ts";
 import { planFor } from "../../helpers/shapes.ts";
 import { tsqlTable } from "./tables.ts";
@@ -30,7 +30,7 @@ export function soundTexts(capabilities: Capabilities) {
     merge: setSql(native, rows),
     look: setSql(looking, rows),
     each: eachSql(native, [shape]),
-    stage: guarded([], stageSql(native, [shape])),
+    stage: guarded([], [...fillStageSql(native, [shape]), ...checkStageSql(native, [shape])]),
     waves: guarded([], isKeyed(native) ? [wavesSql(native)] : []),
     tables: script(stageDdl(native, "Db_CI")),
     settings: script(settingsSql(1000)),

@@ -4,12 +4,23 @@ import type { LoadPlan } from "../../../../src/model/load-plan.ts";
 import type { TableShape } from "../../../../src/model/table-shape.ts";
 import type { Options } from "../../../../src/options/options.ts";
 import { quoteIdentifier } from "../../../../src/targets/sqlserver/quote.ts";
-import { readFaultCode, stageDdl, stageSql } from "../../../../src/targets/sqlserver/stage-sql.ts";
+import {
+  checkStageSql,
+  fillStageSql,
+  readFaultCode,
+  stageDdl,
+} from "../../../../src/targets/sqlserver/stage-sql.ts";
+import type { RowShape } from "../../../../src/model/batch.ts";
 import { ABLE, column, planFor } from "../../../helpers/shapes.ts";
 import { tsqlTable } from "../../../support/grammar/tables.ts";
 
 const FREE = { ...ABLE, freeKeys: true };
 const KEY = { type: "int", nullable: false } as const;
+
+/** The staging of a set: values, then checks. */
+function stageSql(loaded: LoadPlan, shapes: readonly RowShape[]): string[] {
+  return [...fillStageSql(loaded, shapes), ...checkStageSql(loaded, shapes)];
+}
 
 function plan(options: Partial<Options>, shape = tsqlTable()): LoadPlan {
   const fields = shape.columns.flatMap((each) =>
@@ -113,9 +124,9 @@ describe("staging", () => {
       "INSERT INTO #upsurge_stage",
       "INSERT INTO #upsurge_fault",
       "DELETE FROM #upsurge_stage",
+      "TRUNCATE TABLE #upsurge_raw",
       "INSERT INTO #upsurge_fault",
       "DELETE FROM #upsurge_stage",
-      "TRUNCATE TABLE #upsurge_raw",
     ]);
   });
   test("gives a column that rows lack its default, unless that is made row by row", () => {

@@ -43,7 +43,7 @@ function verbs(options: Partial<Options>): string[] {
 
 /** The test for change of `qty` and `name`. */
 const DIFFERS =
-  "EXISTS (SELECT target.[qty], CONVERT(varbinary(8000), target.[name]) EXCEPT SELECT excluded.[qty], CONVERT(varbinary(8000), excluded.[name]))";
+  "EXISTS (SELECT target.[qty], CONVERT(varbinary(8000), target.[name]), DATALENGTH(target.[name]) EXCEPT SELECT excluded.[qty], CONVERT(varbinary(8000), excluded.[name]), DATALENGTH(excluded.[name]))";
 
 describe("MERGE", () => {
   test("of an upsert", () => {
@@ -81,9 +81,9 @@ WHEN NOT MATCHED BY TARGET THEN INSERT ([id], [qty], [name]) VALUES (excluded.[i
   test("compares an expression as the column would store it, and lets one that is too long fail", () => {
     const sql = mergeSql(keyed({ set: ["name = upper(name)"] }), ROWS);
     expect(sql).toContain(
-      "CONVERT(varbinary(8000), CONVERT(nvarchar(40), (upper(target.[name])))))" +
-        " OR DATALENGTH(RTRIM(CONVERT(nvarchar(max), (upper(target.[name]))))) > 80" +
-        " OR LEN(RTRIM(CONVERT(nvarchar(max), (upper(target.[name]))))) > 40) THEN",
+      "CONVERT(varbinary(8000), CONVERT(nvarchar(40), (upper(target.[name])))), DATALENGTH(CONVERT(nvarchar(40), (upper(target.[name])))))" +
+        " OR COALESCE(DATALENGTH(RTRIM(CONVERT(nvarchar(max), (upper(target.[name]))))), 0) > 80" +
+        " OR COALESCE(LEN(RTRIM(CONVERT(nvarchar(max), (upper(target.[name]))))), 0) > 40) THEN",
     );
     expect(sql).toContain("[name] = (upper(target.[name]))\n");
   });
