@@ -1,4 +1,5 @@
 /** How tests run: in Node, each file in a process of its own (tests may change directory), with one PostgreSQL for all. */
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     environment: "node",
     include: ["test/**/*.test.ts"],
     pool: "forks",
+    // Vitest would leave a core to itself; but the tests wait for databases half of the time.
+    maxWorkers: Math.max(2, availableParallelism()),
     globalSetup: ["test/helpers/postgres-server.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,

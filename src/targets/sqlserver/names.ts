@@ -1,4 +1,4 @@
-/** The temporary tables of a session and the names in them, which the stage, the statements and the writer share. */
+/** The names that the files of this target share: of temporary tables and what is in them, and of the plan's table. */
 import type { LoadPlan } from "../../model/load-plan.ts";
 import { quoteIdentifier } from "./quote.ts";
 
@@ -10,6 +10,9 @@ export const STAGE = "#upsurge_stage";
 
 /** What is wrong with the rows that were taken out or refused. */
 export const FAULTS = "#upsurge_fault";
+
+/** In the place of an SQL text that the login may not see, for lack of VIEW DEFINITION. */
+export const HIDDEN = "(hidden)";
 
 /** The qualified name of the plan's table. */
 export function tableSql({ table }: LoadPlan): string {

@@ -10,7 +10,7 @@ import type { RowShape } from "../../model/batch.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { Column } from "../../model/table-shape.ts";
 import { unknownFunction } from "../expressions.ts";
-import { FAULTS, placeOf, RAW, STAGE } from "./names.ts";
+import { FAULTS, HIDDEN, placeOf, RAW, STAGE } from "./names.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { fromText, misfits, stageType } from "./types.ts";
 
@@ -74,7 +74,7 @@ function staged(plan: LoadPlan): Column[] {
 
 /** A computed column can be computed in tempdb as well, unless it calls a function of the user's or is hidden from this login. */
 function isStageable({ generatedSql }: Column): boolean {
-  if (generatedSql === null || generatedSql === "(hidden)") return false;
+  if (generatedSql === null || generatedSql === HIDDEN) return false;
   return !callsFunction(generatedSql);
 }
 

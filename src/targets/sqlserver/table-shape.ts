@@ -23,6 +23,7 @@ import {
 } from "./catalog-sql.ts";
 import { unknownFunction } from "../expressions.ts";
 import type { Connection, Fields } from "./connection.ts";
+import { HIDDEN } from "./names.ts";
 import { quoteIdentifier } from "./quote.ts";
 
 /** The shape of `table`; `null` when there is none. */
@@ -114,9 +115,6 @@ const STEADY =
 
 /** A default that takes the next number of a sequence. */
 const COUNTING = /\bNEXT VALUE FOR\b/i;
-
-/** In the place of an SQL text that the login may not see, for lack of VIEW DEFINITION. */
-const HIDDEN = "(hidden)";
 
 function readColumn(row: Fields): Column {
   const hasDefault = Number(row["default_id"] ?? 0) !== 0;
