@@ -33,6 +33,11 @@ export class Quarantine {
     return fault === undefined ? null : { ...fault, row };
   }
 
+  /** The faults of the batch's rows that are not to be tried again. */
+  faultsIn({ rows }: Batch): RowFault[] {
+    return this.#refused.size === 0 ? [] : rows.flatMap((row) => this.faultOf(row) ?? []);
+  }
+
   /** True when rows of the batch must be applied one at a time. */
   goesAlone({ rows }: Batch): boolean {
     return this.#alone.size > 0 && rows.some((row) => this.#alone.has(row.ord));

@@ -44,7 +44,7 @@ export class BatchWriter {
 
   /** Applies the batch; its counts are exact. Throws whatever no row caused. */
   async write(batch: Batch): Promise<BatchResult> {
-    const known = batch.rows.flatMap((row) => this.#quarantine.faultOf(row) ?? []);
+    const known = this.#quarantine.faultsIn(batch);
     const { counts, faults } = await this.#writeSound(without(batch, known));
     const total = accountedFor({ ...noCounts(), ...counts }) + faults.length + known.length;
     if (total !== batch.rows.length) {

@@ -1,5 +1,5 @@
 /** Brings the texts of a batch into `#upsurge_raw`: by bulk load, as one JSON parameter, or as parameters of VALUES. */
-import type { Row } from "../../model/batch.ts";
+import type { Row, RowShape } from "../../model/batch.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { Column } from "../../model/table-shape.ts";
 import type { Connection } from "./connection.ts";
@@ -16,7 +16,12 @@ export async function fillRaw(
   plan: LoadPlan,
   rows: readonly Row[],
 ): Promise<void> {
-  const texts = rows.map((row) => textsOf(plan, row));
+  const places = new Map<RowShape, number[]>();
+  const texts = rows.map((row) => {
+    const known = places.get(row.shape) ?? row.shape.columns.map((name) => placeOf(plan, name));
+    places.set(row.shape, known);
+    return textsOf(plan, row, known);
+  });
   switch (plan.rowSource) {
     case "staged":
       return fillByBulkLoad(connection, plan, texts);
@@ -34,10 +39,10 @@ interface Texts {
   readonly texts: readonly (string | null)[];
 }
 
-function textsOf(plan: LoadPlan, { ord, shape, values }: Row): Texts {
+/** `places` are those of the row's columns among the plan's. */
+function textsOf(plan: LoadPlan, { ord, shape, values }: Row, places: readonly number[]): Texts {
   const texts: (string | null)[] = plan.columns.map(() => null);
-  for (const [index, name] of shape.columns.entries()) {
-    const place = placeOf(plan, name);
+  for (const [index, place] of places.entries()) {
     const column = plan.columns[place];
     const value = values[index] ?? null;
     if (column === undefined) continue;

@@ -45,9 +45,9 @@ export function setSql(plan: LoadPlan, rows: Rows): string {
 
 /** The statements that apply `rows`, in order; what `upsurge plan` shows. */
 export function statementsOf(plan: LoadPlan, rows: Rows): string[] {
+  if (isKeyed(plan) && usesMerge(plan)) return mergeStatements(plan, rows);
   const insert = [insertSql(plan, rows), "SET @inserted = @@ROWCOUNT"];
   if (!isKeyed(plan)) return insert;
-  if (usesMerge(plan)) return mergeStatements(plan, rows);
   const update = updateFoundSql(plan, rows);
   return [
     lookSql(plan, rows),

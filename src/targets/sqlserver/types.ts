@@ -15,7 +15,19 @@ interface SqlType {
   readonly collate: string;
 }
 
-function parseType({ type }: Column): SqlType {
+/** Types taken apart before: they are asked for with every value. */
+const PARSED = new WeakMap<Column, SqlType>();
+
+function parseType(column: Column): SqlType {
+  let parsed = PARSED.get(column);
+  if (parsed === undefined) {
+    parsed = takeApart(column);
+    PARSED.set(column, parsed);
+  }
+  return parsed;
+}
+
+function takeApart({ type }: Column): SqlType {
   const [, base = "", size, scale, collate = ""] =
     /^(\w+)(?:\((\w+)(?:,\s*(\d+))?\))?( COLLATE \S+)?$/.exec(type) ?? [];
   return {
@@ -205,5 +217,5 @@ function isGuid(text: string): boolean {
 
 /** True for columns whose values may be numbers with an exponent that the server does not read. */
 export function takesNoExponent(column: Column): boolean {
-  return /^(decimal|numeric|(small)?money)\b/.test(column.type);
+  return /^(decimal|numeric|(small)?money)$/.test(parseType(column).base);
 }
