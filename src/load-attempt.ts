@@ -165,7 +165,7 @@ export class Attempt {
       rejects.sort(inFileOrder(this.#prepared?.paths ?? []));
     addCounts(this.#counts, {
       ...counts,
-      read: batch.rows.length + before.length,
+      read: batch.size + before.length,
       rejected: rejects.length,
     });
     this.#rejects.take(rejects);

@@ -1,5 +1,6 @@
 /** The rows written by one round of statements, and what came of them. */
 import type { Counts } from "./counts.ts";
+import type { PackedRows } from "./packed.ts";
 import type { SourceRecord } from "./record.ts";
 import type { RowCode } from "./reject.ts";
 
@@ -27,8 +28,11 @@ export interface Row {
 export interface Batch {
   /** Counted from 1. */
   readonly number: number;
-  /** In the order of the source. */
+  readonly size: number;
+  /** In the order of the source; made when first asked for where the batch is packed. */
   readonly rows: readonly Row[];
+  /** The same rows as places in bytes; `null` when one of them is out of the ordinary. */
+  readonly packed: PackedRows | null;
 }
 
 /** A row the database refused, and why. */

@@ -2,6 +2,7 @@
  * What a reader emits: records with their position, and rejects.
  * Readers decide what is NULL (the dialect flags); what a text means is left to the target.
  */
+import type { PackedFields } from "./packed.ts";
 import type { Reject } from "./reject.ts";
 
 /** Where a record stands. Bytes and lines count in the decompressed stream. */
@@ -38,4 +39,6 @@ export interface SourceRecord {
 export interface RecordChunk {
   readonly records: readonly SourceRecord[];
   readonly rejects: readonly Reject[];
+  /** The same records as places in bytes, where all of them are ordinary; then `records` are made when they are asked for. */
+  readonly packed: PackedFields | null;
 }

@@ -1,14 +1,15 @@
 /**
  * CSV and TSV: the header, then chunks of records.
  */
-import type { RecordChunk } from "../model/record.ts";
 import { CR, csvDialect, detectLineEnd, LF } from "./csv-dialect.ts";
+import type { CsvDialect } from "./csv-dialect.ts";
+import { CsvBytes } from "./csv-bytes.ts";
+import { csvChunks } from "./csv-chunks.ts";
 import { CsvFields } from "./csv-fields.ts";
 import { checkedNames, fieldNames, headerError, numberedNames } from "./csv-header.ts";
 import { CsvRecords } from "./csv-records.ts";
 import { CsvSplitter } from "./csv-splitter.ts";
 import type { CsvSpan } from "./csv-splitter.ts";
-import { CHUNK_RECORDS } from "./format-reader.ts";
 import type { FormatReader, ReaderInput } from "./format-reader.ts";
 import { RecordStream } from "./record-stream.ts";
 import type { Stretch } from "./record-stream.ts";
@@ -17,6 +18,7 @@ import type { ReadOptions } from "./source.ts";
 const HEADER_BYTES = 1024 * 1024;
 
 interface Opened {
+  readonly dialect: CsvDialect;
   readonly stream: RecordStream<CsvSpan>;
   readonly splitter: CsvSplitter;
   readonly texts: CsvFields;
@@ -29,7 +31,7 @@ export async function openCsv(
   format: "csv" | "tsv",
 ): Promise<FormatReader> {
   const opened = openSplitter(input, options, format === "tsv" ? "\t" : ",");
-  const { splitter, stream, texts } = opened;
+  const { dialect, splitter, stream, texts } = opened;
   const head = options.header ? await stream.next(1) : null;
   const names = head === null ? null : headerNames(input.name, texts, head);
   // Without a header the first record tells the number of fields, and where the lines before it end.
@@ -38,13 +40,18 @@ export async function openCsv(
   if (names !== null) fields = fieldNames(input.name, names, options.columns);
   else if (options.columns !== null) fields = checkedNames(input.name, options.columns);
   else fields = numberedNames(waiting?.spans[0]?.count ?? 0);
-  splitter.blankIsRecord = fields.length === 1;
-  splitter.maxFields = fields.length + 1;
-  const records = new CsvRecords(input, texts, options, fields);
+  expectFields(splitter, fields.length);
+  const parts = {
+    stream,
+    splitter,
+    records: new CsvRecords(input, texts, options, fields),
+    bytes: input.careful ? null : CsvBytes.of(dialect, input.charset, options, fields),
+    splitterAt: (line: number) => splitterAt(dialect, options, { fields: fields.length, line }),
+  };
   return {
     fields,
     preamble: preambleOf(input, splitter, head),
-    chunks: () => chunks(opened, records, { waiting, limit: options.limit }),
+    chunks: () => csvChunks(parts, { waiting, limit: options.limit }),
   };
 }
 
@@ -59,7 +66,25 @@ function openSplitter(input: ReaderInput, options: ReadOptions, delimiter: strin
     headerLimit: HEADER_BYTES,
   });
   const stream = new RecordStream(input, splitter, first, input.base);
-  return { stream, splitter, texts: new CsvFields(dialect, charset) };
+  return { dialect, stream, splitter, texts: new CsvFields(dialect, charset) };
+}
+
+function expectFields(splitter: CsvSplitter, fields: number): void {
+  splitter.blankIsRecord = fields === 1;
+  splitter.maxFields = fields + 1;
+}
+
+/** A splitter for bytes that begin with a record, at `line`. */
+function splitterAt(
+  dialect: CsvDialect,
+  { maxRecordBytes }: ReadOptions,
+  { fields, line }: { readonly fields: number; readonly line: number },
+): CsvSplitter {
+  const preface = { skipLines: 0, header: false, headerLimit: HEADER_BYTES };
+  const splitter = new CsvSplitter(dialect, maxRecordBytes, preface);
+  expectFields(splitter, fields);
+  splitter.skip(0, line - 1);
+  return splitter;
 }
 
 function headerNames(path: string, texts: CsvFields, head: Stretch<CsvSpan>): string[] {
@@ -81,22 +106,4 @@ function preambleOf(
     head === null || span === undefined ? [] : [head.bytes.subarray(span.start, span.end)];
   const before = Buffer.concat([...splitter.preface, ...header]);
   return Buffer.concat([input.mark, input.charset.original(before)]);
-}
-
-async function* chunks(
-  { stream }: Opened,
-  records: CsvRecords,
-  start: { readonly waiting: Stretch<CsvSpan> | null; readonly limit: number | null },
-): AsyncGenerator<RecordChunk> {
-  let left = start.limit ?? Infinity;
-  if (start.waiting !== null && left > 0) {
-    left -= 1;
-    yield records.chunk(start.waiting);
-  }
-  while (left > 0) {
-    const stretch = await stream.next(Math.min(CHUNK_RECORDS, left));
-    if (stretch === null) return;
-    left -= stretch.spans.length;
-    yield records.chunk(stretch);
-  }
 }

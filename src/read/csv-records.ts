@@ -39,19 +39,35 @@ export class CsvRecords {
     this.#nulls.prepare(fields);
   }
 
-  /** The chunk of a stretch. */
+  /** The chunk of the next stretch. */
   chunk(stretch: Stretch<CsvSpan>): RecordChunk {
+    return this.chunkAt(stretch, this.number(stretch.spans.length));
+  }
+
+  /** Counts the next records; tells the number of the first. */
+  number(records: number): number {
+    const first = this.#record + 1;
+    this.#record += records;
+    return first;
+  }
+
+  /** The shape of records with all fields. */
+  get shape(): RecordShape {
+    return this.#shape(this.#fields.length);
+  }
+
+  /** The chunk of a stretch that begins with the record number `first`. */
+  chunkAt(stretch: Stretch<CsvSpan>, first: number): RecordChunk {
     const records: SourceRecord[] = [];
     const rejects: Reject[] = [];
     const all = this.#texts.texts(stretch);
     stretch.spans.forEach((span, index) => {
-      this.#record += 1;
       const texts = all[index] ?? [];
       const fault = Array.isArray(texts) ? this.#miscounted(span) : texts;
       const raw = this.#charset.original(
         stretch.bytes.subarray(Math.max(0, span.start), Math.max(0, span.end)),
       );
-      const position = positionOf(this.#source, stretch, span, this.#record);
+      const position = positionOf(this.#source, stretch, span, first + index);
       if (fault !== null) rejects.push(readReject(position, fault, raw));
       else if (Array.isArray(texts)) {
         const values = this.#values(texts, span);
@@ -59,7 +75,7 @@ export class CsvRecords {
         records.push({ shape, values, kinds: null, position, raw });
       }
     });
-    return { records, rejects };
+    return { records, rejects, packed: null };
   }
 
   #miscounted(span: CsvSpan): Fault | null {

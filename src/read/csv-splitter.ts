@@ -86,6 +86,22 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
       : super.keepFrom;
   }
 
+  /** Where the next record begins; `null` within a record, or what is passed over. */
+  get between(): number | null {
+    return this.#state === STATE.recordStart && this.#skipLines === 0 ? this.pos : null;
+  }
+
+  /** Goes on at `to`, `lines` ends of line further, after records that were found in another way. */
+  skip(to: number, lines: number): void {
+    this.pos = to;
+    this.line += lines;
+  }
+
+  /** The line of the next record, counted from 1; true only between records. */
+  get nextLine(): number {
+    return this.line;
+  }
+
   /** False when what begins here is complete already: a blank line. */
   #enterRecord(bytes: Buffer, spans: CsvSpan[]): boolean {
     const { comment, lineEnd } = this.#dialect;

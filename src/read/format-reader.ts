@@ -15,6 +15,8 @@ export interface ReaderInput {
   readonly base: number;
   /** The byte order mark, in the source's encoding. */
   readonly mark: Buffer;
+  /** Only the careful lane is to be used: for comparing it with the fast one. */
+  readonly careful: boolean;
 }
 
 /** The records of one format. */

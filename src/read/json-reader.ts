@@ -69,7 +69,7 @@ class JsonRecords {
       if ("code" in found) rejects.push(readReject(position, found, raw));
       else records.push({ ...this.#values(found), position, raw });
     }
-    return { records, rejects };
+    return { records, rejects, packed: null };
   }
 
   #members(bytes: Buffer): JsonMembers | Fault {

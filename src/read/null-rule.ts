@@ -48,3 +48,44 @@ export class NullRule {
     return this.#empty === "null" || this.#tokens.has(value) ? null : value;
   }
 }
+
+/** The same rule for the fields of packed CSV records, by their bytes. */
+export class NullBytes {
+  readonly #tokens: readonly Buffer[];
+  readonly #empty: Uint8Array;
+  readonly #quotedEmpty: Uint8Array;
+
+  constructor(
+    options: Pick<ReadOptions, "nullTokens" | "keepEmpty" | "empty">,
+    fields: readonly string[],
+  ) {
+    const rule = new NullRule(options);
+    rule.prepare(fields);
+    const blank = (quoted: readonly number[] | null): (string | null)[] => {
+      const values: (string | null)[] = fields.map(() => "");
+      rule.apply(values, quoted);
+      return values;
+    };
+    const nulls = (values: readonly (string | null)[]): Uint8Array =>
+      Uint8Array.from(values, (value) => (value === null ? 1 : 0));
+    this.#empty = nulls(blank(null));
+    this.#quotedEmpty = nulls(blank([...fields.keys()]));
+    this.#tokens = options.nullTokens
+      .filter((token) => token !== "")
+      .map((token) => Buffer.from(token));
+  }
+
+  /** Whether the unquoted field from `start` to `end` is NULL. */
+  isNull(bytes: Buffer, start: number, end: number, field: number): boolean {
+    if (start === end) return this.#empty[field] === 1;
+    for (const token of this.#tokens) {
+      if (token.length === end - start && token.compare(bytes, start, end) === 0) return true;
+    }
+    return false;
+  }
+
+  /** Whether a quoted field with nothing in it is NULL. */
+  quotedEmpty(field: number): boolean {
+    return this.#quotedEmpty[field] === 1;
+  }
+}

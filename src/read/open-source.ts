@@ -16,10 +16,12 @@ import type { ReadOptions, Source, SourceFormat } from "./source.ts";
 import { openStoredBytes } from "./stored-bytes.ts";
 import type { StoredBytes } from "./stored-bytes.ts";
 
-/** What a source is read from beside files, and how; the block size is for tests. */
+/** What a source is read from beside files, and how; the block size and the careful lane are for tests. */
 export interface OpenSourceIo {
   readonly stdin?: NodeJS.ReadableStream;
   readonly blockBytes?: number;
+  /** Reads every record in the careful way, also those that the fast lane could take. */
+  readonly careful?: boolean;
 }
 
 /** Opens `path` (`-`: standard input) far enough to know its format and fields. Throws `SOURCE_*` errors. */
@@ -63,7 +65,7 @@ async function decode(name: string, plain: PeekableBytes, how: Decoding): Promis
   const first = await feed.next(Buffer.alloc(0));
   const base = charset.transcoder === null ? found.length : 0;
   const mark = Buffer.from(head.subarray(0, found.length));
-  return { name, charset, feed, first, base, mark };
+  return { name, charset, feed, first, base, mark, careful: how.io.careful ?? false };
 }
 
 /** The byte order mark at the head, and the encoding that it tells when none was asked for. */

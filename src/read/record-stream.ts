@@ -82,11 +82,22 @@ export class RecordStream<S extends Span> {
         throw upsurgeError(failure.code, { path: this.#name, reason: failure.reason });
       }
       if (this.#block.last) return null;
-      await this.#advance();
+      await this.advance();
     }
   }
 
-  async #advance(): Promise<void> {
+  /** The bytes at hand, for finding records in another way than the splitter's. */
+  get block(): Block {
+    return this.#block;
+  }
+
+  /** Where the bytes at hand begin in the stream. */
+  get base(): number {
+    return this.#base;
+  }
+
+  /** Reads on, keeping what the splitter still needs. */
+  async advance(): Promise<void> {
     const keep = this.#splitter.keepFrom;
     this.#block = await this.#feed.next(this.#block.bytes.subarray(keep));
     this.#splitter.forget(keep);

@@ -1,11 +1,16 @@
-/** Gathers mapped records into batches, by count and by size, and reads one batch ahead of the writer. */
-import type { Batch, Row } from "../model/batch.ts";
+/**
+ * Gathers records into batches, by count and by size. A batch is packed when all of its records are ordinary; with one
+ * that is not, all of them are read and mapped one by one, so that there is one way to look at a batch.
+ */
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { Batch, Row, RowShape } from "../model/batch.ts";
+import type { PackedPart } from "../model/packed.ts";
 import type { RecordChunk } from "../model/record.ts";
 import type { Reject } from "../model/reject.ts";
 import type { RecordMapper } from "./map-records.ts";
 
 /** A batch closes when its records reach this many bytes, so that memory stays flat whatever their size. */
-const BATCH_BYTES = 8 * 1024 * 1024;
+const BATCH_BYTES = 4 * 1024 * 1024;
 
 /** A batch and the records that fell out before it reached the writer, in the order of the source. */
 export interface Gathered {
@@ -19,38 +24,184 @@ export async function* gather(
   mapper: RecordMapper,
   batchRows: number,
 ): AsyncGenerator<Gathered> {
-  let number = 1;
-  let rows: Row[] = [];
-  let rejects: Reject[] = [];
-  let bytes = 0;
-  const close = (): Gathered => {
-    const gathered = { batch: { number, rows }, rejects };
-    number += 1;
-    rows = [];
-    rejects = [];
-    bytes = 0;
-    return gathered;
-  };
+  const gatherer = new Gatherer(mapper, batchRows);
   for await (const chunk of chunks) {
-    let next = 0;
-    const before = (record: number): void => {
-      for (; (chunk.rejects[next]?.position.record ?? Infinity) < record; next += 1) {
-        const reject = chunk.rejects[next];
-        if (reject !== undefined) rejects.push(reject);
-      }
-    };
-    for (const record of chunk.records) {
-      before(record.position.record);
-      const mapped = mapper.map(record);
-      if (mapped.kind === "reject") rejects.push(mapped.reject);
-      else rows.push(mapped.row);
-      bytes += record.raw.length;
-      if (rows.length >= batchRows || bytes >= BATCH_BYTES) yield close();
+    for (let from = 0; from < lengthOf(chunk);) {
+      from = gatherer.take(chunk, from);
+      if (gatherer.full) yield gatherer.close();
     }
-    before(Infinity);
-    if (rejects.length >= batchRows) yield close();
+    gatherer.takeRejects(chunk);
+    if (gatherer.full) yield gatherer.close();
   }
-  if (rows.length > 0 || rejects.length > 0) yield close();
+  if (!gatherer.empty) yield gatherer.close();
+}
+
+// A packed chunk makes its records as soon as they are named.
+function lengthOf(chunk: RecordChunk): number {
+  return chunk.packed === null ? chunk.records.length : chunk.packed.records;
+}
+
+/** Some records of a packed chunk, with what reads them. */
+interface Held {
+  readonly chunk: RecordChunk;
+  readonly part: PackedPart;
+}
+
+class Gatherer {
+  readonly #mapper: RecordMapper;
+  readonly #batchRows: number;
+  #number = 1;
+  /** The `ord` of the batch's first row. */
+  #ord = 0;
+  #held: Held[] = [];
+  #shape: RowShape | null = null;
+  #rows: Row[] = [];
+  #rejects: Reject[] = [];
+  #size = 0;
+  #bytes = 0;
+  /** Rejects of the chunk at hand that were taken. */
+  #rejected = 0;
+
+  constructor(mapper: RecordMapper, batchRows: number) {
+    this.#mapper = mapper;
+    this.#batchRows = batchRows;
+  }
+
+  get full(): boolean {
+    return (
+      this.#size >= this.#batchRows ||
+      this.#bytes >= BATCH_BYTES ||
+      this.#rejects.length >= this.#batchRows
+    );
+  }
+
+  get empty(): boolean {
+    return this.#size === 0 && this.#rejects.length === 0;
+  }
+
+  /** Takes records from `from` on, up to the end of the batch; tells the first that is left. */
+  take(chunk: RecordChunk, from: number): number {
+    const held = this.#hold(chunk, from);
+    if (held !== null) return held;
+    this.#unpack();
+    const { records } = chunk;
+    let at = from;
+    for (; at < records.length && !this.full; at += 1) {
+      const record = records[at];
+      if (record === undefined) break;
+      this.#takeRejectsBefore(chunk, record.position.record);
+      const mapped = this.#mapper.map(record, this.#ord + this.#size);
+      if (mapped.kind === "reject") this.#rejects.push(mapped.reject);
+      else this.#add(mapped.row);
+      this.#bytes += record.raw.length;
+    }
+    return at;
+  }
+
+  /** Takes packed records as they are; `null` when the batch or the chunk does not allow it. */
+  #hold(chunk: RecordChunk, from: number): number | null {
+    const { packed } = chunk;
+    if (packed === null || this.#rows.length > 0 || this.#rejects.length > 0) return null;
+    const mapping = this.#mapper.mapPacked(packed);
+    if (mapping === null || (this.#shape !== null && this.#shape !== mapping.shape)) return null;
+    const each = packed.length / packed.records;
+    const fit = Math.max(1, Math.ceil((BATCH_BYTES - this.#bytes) / each));
+    const to = Math.min(packed.records, from + this.#batchRows - this.#size, from + fit);
+    this.#shape = mapping.shape;
+    this.#held.push({ chunk, part: { fields: packed, from, to, columns: mapping.columns } });
+    this.#size += to - from;
+    this.#bytes += (to - from) * each;
+    return to;
+  }
+
+  /** Reads what the batch holds packed. */
+  #unpack(): void {
+    if (this.#held.length === 0) return;
+    const rows = readRows(this.#held, this.#mapper, this.#ord);
+    this.#held = [];
+    this.#shape = null;
+    this.#size = 0;
+    for (const row of rows) this.#add(row);
+  }
+
+  #add(row: Row): void {
+    this.#rows.push(row);
+    this.#size += 1;
+  }
+
+  #takeRejectsBefore({ rejects }: RecordChunk, record: number): void {
+    for (; (rejects[this.#rejected]?.position.record ?? Infinity) < record; this.#rejected += 1) {
+      const reject = rejects[this.#rejected];
+      if (reject !== undefined) this.#rejects.push(reject);
+    }
+  }
+
+  /** Takes the rejects after the last record of a chunk. */
+  takeRejects(chunk: RecordChunk): void {
+    if (chunk.rejects.length > this.#rejected) this.#unpack();
+    this.#takeRejectsBefore(chunk, Infinity);
+    this.#rejected = 0;
+  }
+
+  close(): Gathered {
+    const [number, firstOrd, held, shape] = [this.#number, this.#ord, this.#held, this.#shape];
+    const batch: Batch =
+      shape === null
+        ? { number, size: this.#size, rows: this.#rows, packed: null }
+        : new PackedBatch(
+            { number, size: this.#size },
+            { shape, parts: held.map(({ part }) => part), firstOrd },
+            () => readRows(held, this.#mapper, firstOrd),
+          );
+    const gathered = { batch, rejects: this.#rejects };
+    this.#number += 1;
+    this.#ord += this.#size;
+    this.#held = [];
+    this.#shape = null;
+    this.#rows = [];
+    this.#rejects = [];
+    this.#size = 0;
+    this.#bytes = 0;
+    return gathered;
+  }
+}
+
+/** A batch whose rows are made when somebody asks for them. */
+class PackedBatch implements Batch {
+  readonly number: number;
+  readonly size: number;
+  readonly packed: NonNullable<Batch["packed"]>;
+  readonly #read: () => readonly Row[];
+  #rows: readonly Row[] | null = null;
+
+  constructor(
+    { number, size }: Pick<Batch, "number" | "size">,
+    packed: NonNullable<Batch["packed"]>,
+    read: () => readonly Row[],
+  ) {
+    this.number = number;
+    this.size = size;
+    this.packed = packed;
+    this.#read = read;
+  }
+
+  get rows(): readonly Row[] {
+    this.#rows ??= this.#read();
+    return this.#rows;
+  }
+}
+
+/** The rows of packed records, read the careful way. */
+function readRows(held: readonly Held[], mapper: RecordMapper, firstOrd: number): Row[] {
+  const rows: Row[] = [];
+  for (const { chunk, part } of held) {
+    for (const record of chunk.records.slice(part.from, part.to)) {
+      const mapped = mapper.map(record, firstOrd + rows.length);
+      if (mapped.kind === "row") rows.push(mapped.row);
+      else throw upsurgeError("INTERNAL", { message: "the lanes of reading differ" });
+    }
+  }
+  return rows;
 }
 
 /** Yields the same values, asking for the next one while the consumer works on this one. */

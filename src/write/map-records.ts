@@ -4,6 +4,7 @@
  */
 import type { Row, RowShape } from "../model/batch.ts";
 import type { FieldResolver, LoadPlan } from "../model/load-plan.ts";
+import type { PackedColumn, PackedFields } from "../model/packed.ts";
 import type { FieldKind, RecordShape, SourceRecord } from "../model/record.ts";
 import type { Reject, RowCode } from "../model/reject.ts";
 import type { Column } from "../model/table-shape.ts";
@@ -45,14 +46,19 @@ interface Fault {
   readonly message: string;
 }
 
-/** Maps the records of one load, in order; numbers its rows. */
+/** How packed records fill the columns of a shape. */
+export interface PackedMapping {
+  readonly shape: RowShape;
+  readonly columns: readonly PackedColumn[];
+}
+
+/** Maps the records of one load. */
 export class RecordMapper {
   readonly #plan: LoadPlan;
   readonly #context: MapperContext;
   readonly #mappings = new WeakMap<RecordShape, ShapeMapping>();
   readonly #shapes = new Map<string, RowShape>();
   readonly #guarded: ReadonlySet<string>;
-  #ord = 0;
 
   constructor(plan: LoadPlan, context: MapperContext) {
     this.#plan = plan;
@@ -65,13 +71,28 @@ export class RecordMapper {
     );
   }
 
-  /** The incoming row of a record. */
-  map(record: SourceRecord): Mapped {
-    let mapping = this.#mappings.get(record.shape);
-    if (mapping === undefined) {
-      mapping = this.#mapShape(record.shape, record.kinds !== null);
-      this.#mappings.set(record.shape, mapping);
+  /** How packed records become rows; `null` when one of them does not, or must be looked at by itself. */
+  mapPacked(fields: PackedFields): PackedMapping | null {
+    const mapping = this.#mapping(fields.shape, false);
+    if (mapping.kind === "fault" || mapping.nullKey !== null) return null;
+    for (const { field, column } of mapping.slots) {
+      if (field >= 0 && this.#guarded.has(column.name) && hasNull(fields, field)) return null;
     }
+    return { shape: mapping.shape, columns: mapping.slots };
+  }
+
+  #mapping(shape: RecordShape, json: boolean): ShapeMapping {
+    let mapping = this.#mappings.get(shape);
+    if (mapping === undefined) {
+      mapping = this.#mapShape(shape, json);
+      this.#mappings.set(shape, mapping);
+    }
+    return mapping;
+  }
+
+  /** The incoming row of a record, the load's row number `ord`. */
+  map(record: SourceRecord, ord: number): Mapped {
+    const mapping = this.#mapping(record.shape, record.kinds !== null);
     if (mapping.kind === "fault") return rejected(record, mapping.fault);
     if (mapping.nullKey !== null) return rejected(record, mapping.nullKey);
     const values: (string | null)[] = [];
@@ -94,9 +115,7 @@ export class RecordMapper {
       if (text === undefined) return rejected(record, arrayFault(slot.column));
       values.push(text);
     }
-    const row: Row = { ord: this.#ord, shape: mapping.shape, values, numeric, record };
-    this.#ord += 1;
-    return { kind: "row", row };
+    return { kind: "row", row: { ord, shape: mapping.shape, values, numeric, record } };
   }
 
   #mapShape(shape: RecordShape, json: boolean): ShapeMapping {
@@ -190,6 +209,12 @@ export class RecordMapper {
       message: `the key column ${column.name} is NULL or missing; a NULL key would insert a new row on every run`,
     };
   }
+}
+
+function hasNull({ places, shape, records }: PackedFields, field: number): boolean {
+  const width = 2 * shape.fields.length;
+  for (let at = 2 * field; at < records * width; at += width) if (places[at] === -1) return true;
+  return false;
 }
 
 function unmappable(field: string, message: string): ShapeMapping {

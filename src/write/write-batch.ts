@@ -3,7 +3,7 @@
  * one row at a time where only that is exact or where a row is at fault. Knows no target's name.
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Batch, BatchResult, RowFault } from "../model/batch.ts";
+import type { Batch, BatchResult, Row, RowFault } from "../model/batch.ts";
 import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
@@ -47,15 +47,15 @@ export class BatchWriter {
     const known = this.#quarantine.faultsIn(batch);
     const { counts, faults } = await this.#writeSound(without(batch, known));
     const total = accountedFor({ ...noCounts(), ...counts }) + faults.length + known.length;
-    if (total !== batch.rows.length) {
-      const message = `batch ${batch.number} has ${batch.rows.length} rows but ${total} were counted`;
+    if (total !== batch.size) {
+      const message = `batch ${batch.number} has ${batch.size} rows but ${total} were counted`;
       throw upsurgeError("INTERNAL", { message });
     }
     return { counts, faults: [...known, ...faults].toSorted((a, b) => a.row.ord - b.row.ord) };
   }
 
   async #writeSound(batch: Batch): Promise<BatchResult> {
-    if (batch.rows.length === 0) return { counts: {}, faults: [] };
+    if (batch.size === 0) return { counts: {}, faults: [] };
     const { set } = this.#writer;
     const result =
       set === undefined || this.#oneAtATime(batch) ? null : await this.#writeSet(set, batch);
@@ -74,8 +74,8 @@ export class BatchWriter {
     try {
       const faults = await set.stage(batch);
       const sound = without(batch, faults);
-      const counts = sound.rows.length === 0 ? noCounts() : await this.#applyStaged(set, sound);
-      if (counts !== null && accountedFor(counts) === sound.rows.length) {
+      const counts = sound.size === 0 ? noCounts() : await this.#applyStaged(set, sound);
+      if (counts !== null && accountedFor(counts) === sound.size) {
         await set.release();
         return { counts, faults };
       }
@@ -120,14 +120,23 @@ export class BatchWriter {
 }
 
 function isMixed(batch: Batch): boolean {
+  if (batch.packed !== null) return false;
   const [first] = batch.rows;
   return batch.rows.some((row) => row.shape !== first?.shape);
+}
+
+/** The batch with these of its rows. */
+function unpacked({ number }: Batch, rows: readonly Row[]): Batch {
+  return { number, size: rows.length, rows, packed: null };
 }
 
 function without(batch: Batch, faults: readonly RowFault[]): Batch {
   if (faults.length === 0) return batch;
   const out = new Set(faults.map(({ row }) => row));
-  return { ...batch, rows: batch.rows.filter((row) => !out.has(row)) };
+  return unpacked(
+    batch,
+    batch.rows.filter((row) => !out.has(row)),
+  );
 }
 
 /** The repeats, second occurrences first; each wave in file order. */

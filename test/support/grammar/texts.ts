@@ -57,7 +57,8 @@ export async function sentBy(plan: LoadPlan): Promise<Recorder["sent"]> {
     await writer.set?.rollbackToSavepoint();
     await writer.applyEach(batch);
     // Rows of one shape may go straight into the table.
-    const alike = { ...batch, rows: batch.rows.filter(({ shape }) => shape.id === 0) };
+    const rows = batch.rows.filter(({ shape }) => shape.id === 0);
+    const alike = { ...batch, size: rows.length, rows };
     await writer.set?.stage(alike);
     await writer.set?.apply(alike, { kind: "all" });
   }
@@ -73,13 +74,11 @@ export function batchOf(plan: LoadPlan): Batch {
   const key = all.filter((name) => plan.arbiter?.columns.includes(name) === true);
   const more = all.filter((name) => !key.includes(name));
   const shapes = [all, [...key, ...more.slice(0, 1)], key.length === 0 ? all.slice(0, 1) : key];
-  return {
-    number: 1,
-    rows: shapes.flatMap((columns, id) => [
-      row(id * 2, { id, columns }),
-      row(id * 2 + 1, { id, columns }),
-    ]),
-  };
+  const rows = shapes.flatMap((columns, id) => [
+    row(id * 2, { id, columns }),
+    row(id * 2 + 1, { id, columns }),
+  ]);
+  return { number: 1, size: rows.length, rows, packed: null };
 }
 
 /** A row of digits, with a NULL at its end. */

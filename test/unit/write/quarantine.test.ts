@@ -15,7 +15,7 @@ function rowsFrom(first: number, count: number): Row[] {
 }
 
 function batch(rows: readonly Row[]): Batch {
-  return { number: 1, rows };
+  return { number: 1, size: rows.length, rows, packed: null };
 }
 
 function faultOf(refused: Row): RowFault {

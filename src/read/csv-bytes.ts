@@ -1,0 +1,201 @@
+/**
+ * The fast lane for CSV: finds the fields of ordinary records in bytes, at one pass and without a string.
+ * It stops before a record that is out of the ordinary, and leaves that one to the splitter and csv-parse: what such a
+ * record means is decided there and nowhere else.
+ */
+import { isUtf8 } from "node:buffer";
+import type { Charset } from "./charset.ts";
+import { CR, LF } from "./csv-dialect.ts";
+import type { CsvDialect } from "./csv-dialect.ts";
+import { NullBytes } from "./null-rule.ts";
+import type { ReadOptions } from "./source.ts";
+
+/** Records that were found. */
+export interface PackedStretch {
+  readonly places: Int32Array;
+  readonly records: number;
+  /** The byte after the last record. */
+  readonly end: number;
+  /** Ends of line in the records, those within quotes included. */
+  readonly lines: number;
+}
+
+/** What follows the records that were found: not enough bytes to tell, a record out of the ordinary, or as many as were asked for. */
+export type Stop = "more" | "irregular" | "full";
+
+/** Kinds of bytes within an unquoted field. */
+const LINE_END = 1;
+const DELIMITER = 2;
+const QUOTE = 3;
+
+/** What reading one record came to, where it is no place in the bytes. */
+const IRREGULAR = -1;
+const MORE = -2;
+
+/** Finds the fields of one source's records; used again and again. */
+export class CsvBytes {
+  readonly #kinds = new Uint8Array(256);
+  readonly #delimiter: number;
+  readonly #quote: number;
+  readonly #fields: number;
+  readonly #nulls: NullBytes;
+  readonly #limit: number;
+  #places = new Int32Array(0);
+  #used = 0;
+  #lines = 0;
+  #last = false;
+  /** What follows the records of the last `pack`. */
+  stop: Stop = "more";
+
+  private constructor(dialect: CsvDialect, fields: readonly string[], options: ReadOptions) {
+    this.#delimiter = dialect.delimiter.charCodeAt(0);
+    this.#quote = dialect.quote?.charCodeAt(0) ?? -1;
+    this.#fields = fields.length;
+    this.#nulls = new NullBytes(options, fields);
+    this.#limit = options.maxRecordBytes;
+    this.#kinds[LF] = LINE_END;
+    this.#kinds[this.#delimiter] = DELIMITER;
+    if (this.#quote >= 0) this.#kinds[this.#quote] = QUOTE;
+  }
+
+  /** The fast lane of a source; `null` where its dialect is out of the ordinary. */
+  static of(
+    dialect: CsvDialect,
+    charset: Charset,
+    options: ReadOptions,
+    fields: readonly string[],
+  ): CsvBytes | null {
+    const { delimiter, quote, escape, comment, trim, lineEnd } = dialect;
+    const single = (token: string): boolean => token.length === 1 && token.charCodeAt(0) < 128;
+    const plain = escape === null && comment === null && !trim && lineEnd === LF;
+    const tokens = single(delimiter) && (quote === null || single(quote));
+    const text = charset.name === "UTF-8" && charset.transcoder === null;
+    return plain && tokens && text && fields.length > 0
+      ? new CsvBytes(dialect, fields, options)
+      : null;
+  }
+
+  /** The byte of the quote, or -1. */
+  get quote(): number {
+    return this.#quote;
+  }
+
+  /** Finds at most `max` records from `from` on; `last`: nothing follows these bytes. `null` when there is none. */
+  pack(bytes: Buffer, from: number, last: boolean, max: number): PackedStretch | null {
+    const width = 2 * this.#fields;
+    this.#used = 0;
+    this.#lines = 0;
+    this.#last = last;
+    this.stop = "full";
+    let records = 0;
+    let at = from;
+    while (records < max) {
+      if (this.#places.length < this.#used + width) this.#grow(bytes.length - from, width);
+      const lines = this.#lines;
+      const end = at >= bytes.length ? MORE : this.#record(bytes, at);
+      if (end < 0) {
+        this.stop = end === MORE ? "more" : "irregular";
+        this.#used = records * width;
+        this.#lines = lines;
+        break;
+      }
+      records += 1;
+      at = end;
+    }
+    if (records === 0) return null;
+    if (!isSound(bytes.subarray(from, at))) {
+      this.stop = "irregular";
+      return null;
+    }
+    const places = this.#places.slice(0, this.#used);
+    return { places, records, end: at, lines: this.#lines };
+  }
+
+  #grow(bytes: number, width: number): void {
+    const least = Math.max(this.#used + width, Math.ceil(bytes / 8));
+    const larger = new Int32Array(Math.max(least, 2 * this.#places.length));
+    larger.set(this.#places);
+    this.#places = larger;
+  }
+
+  /** Finds the fields of the record at `start`; tells where the next begins. */
+  #record(bytes: Buffer, start: number): number {
+    const { length } = bytes;
+    const first = bytes[start];
+    if (first === LF || (first === CR && bytes[start + 1] === LF)) return IRREGULAR;
+    let at = start;
+    for (let field = 0; field < this.#fields; field += 1) {
+      const end =
+        bytes[at] === this.#quote && at < length
+          ? this.#quoted(bytes, at, field)
+          : this.#unquoted(bytes, at, field);
+      if (end < 0) return end;
+      const ends = end === length || bytes[end] === LF;
+      if (ends === field < this.#fields - 1) return IRREGULAR;
+      at = end + 1;
+    }
+    if (at - 1 - start > this.#limit) return IRREGULAR;
+    this.#lines += 1;
+    return Math.min(at, length);
+  }
+
+  /** Notes an unquoted field; tells where it ends. */
+  #unquoted(bytes: Buffer, start: number, field: number): number {
+    const kinds = this.#kinds;
+    const { length } = bytes;
+    let at = start;
+    while (at < length && (kinds[bytes[at] as number] as number) === 0) at += 1;
+    if (at === length) {
+      if (!this.#last) return MORE;
+    } else if (kinds[bytes[at] as number] === QUOTE) return IRREGULAR;
+    const ends = at < length && bytes[at] === LF && at > start && bytes[at - 1] === CR;
+    const end = ends ? at - 1 : at;
+    const isNull = this.#nulls.isNull(bytes, start, end, field);
+    this.#places[this.#used] = isNull ? -1 : start;
+    this.#places[this.#used + 1] = end;
+    this.#used += 2;
+    return at;
+  }
+
+  /** Notes a quoted field; tells where what follows its closing quote ends the field. */
+  #quoted(bytes: Buffer, start: number, field: number): number {
+    const { length } = bytes;
+    const quote = this.#quote;
+    let at = start + 1;
+    let escaped = false;
+    for (;;) {
+      while (at < length && bytes[at] !== quote) {
+        if (bytes[at] === LF) this.#lines += 1;
+        at += 1;
+      }
+      if (at === length) return this.#last ? IRREGULAR : MORE;
+      if (at + 1 < length && bytes[at + 1] === quote) {
+        escaped = true;
+        at += 2;
+        continue;
+      }
+      break;
+    }
+    const isNull = at === start + 1 && this.#nulls.quotedEmpty(field);
+    this.#places[this.#used] = isNull ? -1 : start + 1;
+    this.#places[this.#used + 1] = escaped ? ~at : at;
+    this.#used += 2;
+    return this.#closed(bytes, at + 1);
+  }
+
+  /** After a closing quote: the field ends here, or the record is out of the ordinary. */
+  #closed(bytes: Buffer, at: number): number {
+    const { length } = bytes;
+    if (at === length) return this.#last ? at : MORE;
+    const next = bytes[at];
+    if (next === this.#delimiter || next === LF) return at;
+    if (next !== CR) return IRREGULAR;
+    if (at + 1 === length) return this.#last ? IRREGULAR : MORE;
+    return bytes[at + 1] === LF ? at + 1 : IRREGULAR;
+  }
+}
+
+/** Valid text that every target could hold. */
+function isSound(bytes: Buffer): boolean {
+  return isUtf8(bytes) && !bytes.includes(0);
+}
