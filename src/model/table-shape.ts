@@ -41,6 +41,8 @@ export interface UniqueKey {
   readonly nullsDistinct: boolean;
   /** Checked later than at once: cannot be an arbiter. */
   readonly deferrable: boolean;
+  /** It compares values as its columns do: by their own collation and the usual operators. Absent: not known. */
+  readonly standard?: boolean;
 }
 
 /** A foreign key of the table. */

@@ -138,6 +138,8 @@ export class TransactionDoomed extends Error {
 
 /** The set-based half of a writer. Errors of class `row` and `repeat` are undone by `rollbackToSavepoint`. */
 export interface SetWriter {
+  /** Makes a batch ready to be staged while an earlier one is still at work; no I/O. */
+  prepare?(batch: Batch): void;
   savepoint(): Promise<void>;
   release(): Promise<void>;
   rollbackToSavepoint(): Promise<void>;
@@ -147,6 +149,11 @@ export interface SetWriter {
    * apart, it fails with class `row` instead.
    */
   stage(batch: Batch): Promise<readonly RowFault[]>;
+  /**
+   * After an error of class `row` or `repeat` was undone: true when the batch had gone a way that sound rows can fail on, and
+   * would go another way if it was staged again.
+   */
+  retreat?(error: unknown): boolean;
   /** The repeats of a key among the staged rows, by the database's own equality. */
   repeats(batch: Batch): Promise<readonly Repeat[]>;
   /**

@@ -42,6 +42,11 @@ export class BatchWriter {
     this.#inTurn = capabilities.inTurn;
   }
 
+  /** Makes a batch ready while an earlier one is being written. */
+  prepare(batch: Batch): void {
+    if (!this.#oneAtATime(batch)) this.#writer.set?.prepare?.(batch);
+  }
+
   /** Applies the batch; its counts are exact. Throws whatever no row caused. */
   async write(batch: Batch): Promise<BatchResult> {
     const known = this.#quarantine.faultsIn(batch);
@@ -82,6 +87,10 @@ export class BatchWriter {
     } catch (error) {
       const kind = this.#classify(error);
       if (kind !== "row" && kind !== "repeat") throw error;
+      if (set.retreat?.(error) === true) {
+        await set.rollbackToSavepoint();
+        return this.#writeSet(set, batch);
+      }
       if (kind === "repeat" && !this.#repeatsSeen && this.#plan.coupling.order === null) {
         this.#repeatsSeen = true;
         await set.rollbackToSavepoint();

@@ -8,6 +8,7 @@ import type { LoadPlan } from "../../model/load-plan.ts";
 import { conflictTarget, insertSql, tableSql } from "./native-sql.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { isServerError } from "./errors.ts";
+import { looksUp } from "./how.ts";
 import { onlyTable } from "./select-then-write-sql.ts";
 import { setSql } from "./set-sql.ts";
 import { STAGE, stageDdl } from "./stage.ts";
@@ -16,13 +17,13 @@ import { STAGE, stageDdl } from "./stage.ts";
 export async function checkPlan(
   client: Client,
   plan: LoadPlan,
-  columns: readonly string[],
+  { columns, merges }: { readonly columns: readonly string[]; readonly merges: boolean },
 ): Promise<void> {
   refuseReservedNames(plan);
   await checkExpressions(client, plan);
   await checkUnique(client, plan);
-  for (const statement of stageDdl(plan)) await client.query(statement);
-  const sql = setSql(plan, columns, { kind: "all", shape: null });
+  for (const statement of stageDdl(plan, merges || looksUp(plan))) await client.query(statement);
+  const sql = setSql(plan, columns, { kind: "all", shape: null, merges: false });
   const statements = sql.kind === "native" ? [sql.write] : [sql.meet, sql.update, sql.insert];
   if (sql.kind === "native" && sql.counts)
     await client.query(`select set_config('upsurge.skipped', '0', true)`);
@@ -31,6 +32,8 @@ export async function checkPlan(
     statements.push(`${insertSql(plan, columns, { from: `${STAGE} as excluded` })}
 ${conflictTarget(plan.arbiter)} do nothing`);
   }
+  const merge = setSql(plan, columns, { kind: "all", shape: null, merges });
+  if (merge.kind === "native") statements.push(merge.write);
   for (const statement of statements) {
     if (statement !== null) await explain(client, plan, statement);
   }

@@ -16,8 +16,10 @@ interface CopyConnection {
 class CopyIn implements Submittable {
   readonly #sql: string;
   readonly #data: Buffer;
-  readonly #settle: (error: Error | null) => void;
-  constructor(sql: string, data: Buffer, settle: (error: Error | null) => void) {
+  readonly #settle: (error: Error | null, rows: number) => void;
+  #rows = 0;
+
+  constructor(sql: string, data: Buffer, settle: (error: Error | null, rows: number) => void) {
     this.#sql = sql;
     this.#data = data;
     this.#settle = settle;
@@ -34,24 +36,28 @@ class CopyIn implements Submittable {
 
   handleError(error: Error): void {
     // The driver forgets a query that failed, and starts the next one when the server is ready.
-    this.#settle(error);
+    this.#settle(error, 0);
   }
 
   handleReadyForQuery(): void {
-    this.#settle(null);
+    this.#settle(null, this.#rows);
   }
 
-  handleCommandComplete(): void {}
+  handleCommandComplete({ text }: { readonly text: string }): void {
+    this.#rows = Number(/^COPY (\d+)/.exec(text)?.[1] ?? 0);
+  }
+
   handleRowDescription(): void {}
   handleDataRow(): void {}
   handleEmptyQuery(): void {}
   handlePortalSuspended(): void {}
 }
 
-/** Runs `sql` (a COPY … FROM STDIN) with `data`. Throws what the server answers. */
-export function copyIn(client: Client, sql: string, data: Buffer): Promise<void> {
+/** Runs `sql` (a COPY … FROM STDIN) with `data`; tells the rows that came in. Throws what the server answers. */
+export function copyIn(client: Client, sql: string, data: Buffer): Promise<number> {
   return new Promise((resolve, reject) => {
-    const settle = (error: Error | null): void => (error === null ? resolve() : reject(error));
+    const settle = (error: Error | null, rows: number): void =>
+      error === null ? resolve(rows) : reject(error);
     client.query(new CopyIn(sql, data, settle));
   });
 }

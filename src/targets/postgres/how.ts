@@ -4,6 +4,11 @@ import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
 /** A plan whose rows are looked up by the parts of a key. */
 export type LookingPlan = LoadPlan & { readonly arbiter: Arbiter };
 
+/** True when the parts of a key decide which target row is meant. */
+export function isLooking(plan: LoadPlan): plan is LookingPlan {
+  return plan.arbiter?.kind === "parts";
+}
+
 /** True when rows are looked up before they are written; a conflict on "any" key shows only in the writing. */
 export function looksUp(plan: LoadPlan): plan is LookingPlan {
   if (plan.arbiter?.kind !== "parts" || plan.mode === "insert") return false;

@@ -86,7 +86,11 @@ export function nativeSql(
 }
 
 /** True when the row is to be written; `null` when it always is. The condition comes first: a row it turns down is skipped, changed or not. */
-function writeTest(where: string | null, differs: string | null, notes: Notes): string | null {
+export function writeTest(
+  where: string | null,
+  differs: string | null,
+  notes: Notes,
+): string | null {
   const change =
     differs === null || notes.unchanged === null
       ? differs

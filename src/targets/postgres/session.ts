@@ -8,6 +8,9 @@ import { arrayText } from "./array-text.ts";
 import { checkPlan } from "./check-plan.ts";
 import { classifyState, isServerError, translateError } from "./errors.ts";
 import { tableSql } from "./native-sql.ts";
+import { DirectGate, mayGoDirectly } from "./direct.ts";
+import { looksUp } from "./how.ts";
+import { merges } from "./merge-sql.ts";
 import { onlyTable } from "./select-then-write-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
 import { setSql } from "./set-sql.ts";
@@ -35,12 +38,16 @@ export class PostgresSession implements Session {
   readonly quoteIdentifier = quoteIdentifier;
   readonly #client: Client;
   readonly #context: SessionContext;
+  readonly #version: number;
+  /** Outlives the transactions of a load. */
+  #gate: DirectGate | null = null;
   #lost = false;
   #closing = false;
 
   private constructor(client: Client, context: SessionContext, version: number) {
     this.#client = client;
     this.#context = context;
+    this.#version = version;
     this.version = `PostgreSQL ${Math.floor(version / 10_000)}.${version % 10_000}`;
     this.capabilities = {
       rowSources: ["staged", "arrays", "values"],
@@ -85,7 +92,7 @@ export class PostgresSession implements Session {
   }
 
   statements(plan: LoadPlan, columns: readonly string[]): readonly string[] {
-    const sql = setSql(plan, columns, { kind: "all", shape: null });
+    const sql = setSql(plan, columns, { kind: "all", shape: null, merges: this.#merges(plan) });
     if (sql.kind === "native") return [sql.write];
     return [this.#lockTable(plan), sql.meet, sql.update, sql.insert].filter(
       (each) => each !== null,
@@ -93,7 +100,9 @@ export class PostgresSession implements Session {
   }
 
   async checkPlan(plan: LoadPlan, columns: readonly string[]): Promise<void> {
-    await this.#question(() => checkPlan(this.#client, plan, columns)).catch((error: unknown) => {
+    await this.#question(() =>
+      checkPlan(this.#client, plan, { columns, merges: this.#merges(plan) }),
+    ).catch((error: unknown) => {
       const { cause } = error instanceof UpsurgeError ? error : { cause: null };
       const own = error instanceof UpsurgeError && error.code !== "TARGET_STATEMENT";
       if (own || !isServerError(cause)) throw error;
@@ -118,9 +127,33 @@ export class PostgresSession implements Session {
     await this.#client.query("begin isolation level read committed read write");
     await this.#setUp();
     for (const statement of this.#locks(plan)) await this.#client.query(statement);
-    for (const statement of stageDdl(plan)) await this.#client.query(statement);
+    const merging = this.#merges(plan);
+    const checked = merging || looksUp(plan);
+    for (const statement of stageDdl(plan, checked)) await this.#client.query(statement);
+    this.#gate ??= await this.#openGate(plan);
     const { reconnect, label, lockTimeoutMs } = this.#context;
-    return new PostgresWriter(this.#client, plan, { reconnect, label, patienceMs: lockTimeoutMs });
+    const reconnecting = { reconnect, label, patienceMs: lockTimeoutMs };
+    return new PostgresWriter(
+      this.#client,
+      { plan, merges: merging, gate: this.#gate },
+      reconnecting,
+    );
+  }
+
+  #merges(plan: LoadPlan): boolean {
+    return merges(plan, this.#version);
+  }
+
+  /** Into an empty table every row is new. */
+  async #openGate(plan: LoadPlan): Promise<DirectGate> {
+    if (!mayGoDirectly(plan)) return new DirectGate({ open: false, always: false });
+    if (plan.mode === "insert") return new DirectGate({ open: true, always: true });
+    if (plan.table.missingPrivileges.includes("select")) {
+      return new DirectGate({ open: false, always: false });
+    }
+    const sql = `select exists (select from ${tableSql(plan)} limit 1) as filled`;
+    const { rows } = await this.#client.query<{ filled: boolean }>(sql);
+    return new DirectGate({ open: rows[0]?.filled === false, always: false });
   }
 
   /** Settings of the transaction; nothing outlives it, so that a pooler may hand the connection on. */

@@ -1,7 +1,8 @@
 /** The statements that apply staged rows as a set. Pure. */
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { Selection } from "../target.ts";
-import { looksUp } from "./how.ts";
+import { isLooking, looksUp } from "./how.ts";
+import { mergeSql } from "./merge-sql.ts";
 import { COUNT_SKIPPED, insertedSql, mayUpdate, nativeSql } from "./native-sql.ts";
 import { insertMissingSql, matchSql, meetSql, updateFoundSql } from "./select-then-write-sql.ts";
 import { STAGE } from "./stage.ts";
@@ -11,6 +12,8 @@ export interface Taken {
   readonly kind: Selection["kind"];
   /** `null` when all staged rows have one shape. */
   readonly shape: number | null;
+  /** They hold no key twice, and the plan may merge. */
+  readonly merges: boolean;
 }
 
 /** The statements for staged rows of one shape: one native statement, or look, update and insert. */
@@ -41,21 +44,29 @@ export function setSql(plan: LoadPlan, columns: readonly string[], taken: Taken)
       insert: plan.mode === "update" ? null : insertMissingSql(plan, columns, rows),
     };
   }
+  const updates = mayUpdate(plan, columns) && !plan.looksFirst;
+  const counts = updates && plan.update.where !== null;
+  if (taken.merges && updates && isLooking(plan)) {
+    return {
+      kind: "native",
+      write: counted(mergeSql(plan, columns, condition)),
+      mayUpdate: true,
+      counts,
+    };
+  }
   const where = condition === null ? "" : ` where ${condition}`;
   const from = `${STAGE} as excluded${where} order by excluded.upsurge_ord`;
   const write = nativeSql(plan, columns, { from }, COUNT_SKIPPED);
-  const updates = mayUpdate(plan, columns) && !plan.looksFirst;
-  const counts = updates && plan.update.where !== null;
   if (!updates) return { kind: "native", write, mayUpdate: false, counts };
-  return {
-    kind: "native",
-    write: `with upsurge_written as (
-${write}
-returning ${insertedSql(plan)} as inserted)
-select count(*) filter (where inserted) as inserted, count(*) filter (where not inserted) as updated from upsurge_written`,
-    mayUpdate: true,
-    counts,
-  };
+  const returning = `${write}\nreturning ${insertedSql(plan)} as inserted`;
+  return { kind: "native", write: counted(returning), mayUpdate: true, counts };
+}
+
+/** The statement's rows counted: those inserted, and the others. */
+function counted(statement: string): string {
+  return `with upsurge_written as (
+${statement})
+select count(*) filter (where inserted) as inserted, count(*) filter (where not inserted) as updated from upsurge_written`;
 }
 
 function conditionSql({ kind, shape }: Taken): string | null {

@@ -1,27 +1,78 @@
-/** Applies staged rows as sets: one native statement a shape, or look, update and insert. */
+/**
+ * Applies rows as sets: copied straight into the table where all are new, else staged, and then merged, upserted, or looked
+ * up, updated and inserted.
+ */
 import type { Client } from "pg";
 import type { Batch, RowFault } from "../../model/batch.ts";
 import { addCounts, noCounts } from "../../model/counts.ts";
 import type { Counts } from "../../model/counts.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { Repeat, Selection, SetWriter } from "../target.ts";
+import { mayGoDirectly } from "./direct.ts";
+import type { DirectGate } from "./direct.ts";
+import { isServerError } from "./errors.ts";
+import { allDiffer, keyHashes } from "./key-hash.ts";
+import { PackedCopy } from "./packed-copy.ts";
+import type { CopyData } from "./packed-copy.ts";
 import { repeatsSql, setSql } from "./set-sql.ts";
 import type { SetSql } from "./set-sql.ts";
-import { byShape, fillStage, STAGE } from "./stage.ts";
+import { byShape, fillStage, fillStagePacked, fillTable, STAGE } from "./stage.ts";
+
+/** What the set-based half of a writer works with. */
+export interface SetContext {
+  readonly plan: LoadPlan;
+  /** The plan's upsert may be a MERGE. */
+  readonly merges: boolean;
+  readonly gate: DirectGate;
+}
+
+/** A batch made ready to be sent. */
+interface Encoded {
+  readonly direct: boolean;
+  readonly data: CopyData;
+  /** No key is there twice; false when that is not known. */
+  readonly distinct: boolean;
+}
+
+/** The batch at hand: how it was brought to the server, and what is known of it. */
+interface AtHand {
+  readonly batch: number;
+  readonly way: "direct" | "staged";
+  /** No key is there twice; false when that is not known. */
+  distinct: boolean;
+  merged: boolean;
+  /** Rows that were copied into the table. */
+  readonly inserted: number;
+}
+
+const UNIQUE = ["23505", "23P01"];
 
 /** The set-based half of the writer. */
 export class PostgresSetWriter implements SetWriter {
   readonly #client: Client;
   readonly #plan: LoadPlan;
+  readonly #merges: boolean;
+  readonly #gate: DirectGate;
+  readonly #mayGoDirectly: boolean;
+  readonly #copy: PackedCopy;
   readonly #sql = new Map<string, SetSql>();
+  readonly #encoded = new WeakMap<Batch, Encoded>();
+  #atHand: AtHand | null = null;
+  /** The number of a batch that met a row which another session had just inserted. */
+  #raced = 0;
 
-  constructor(client: Client, plan: LoadPlan) {
+  constructor(client: Client, { plan, merges, gate }: SetContext) {
     this.#client = client;
     this.#plan = plan;
+    this.#merges = merges;
+    this.#gate = gate;
+    this.#mayGoDirectly = mayGoDirectly(plan);
+    this.#copy = new PackedCopy(plan);
   }
 
   async savepoint(): Promise<void> {
-    await this.#client.query("savepoint upsurge_batch");
+    // Outside of the savepoint the table is emptied in place, inside it would be made anew.
+    await this.#client.query(`truncate ${STAGE}; savepoint upsurge_batch`);
   }
 
   async release(): Promise<void> {
@@ -32,34 +83,92 @@ export class PostgresSetWriter implements SetWriter {
     await this.#client.query("rollback to savepoint upsurge_batch");
   }
 
+  prepare(batch: Batch): void {
+    if (batch.packed !== null && this.#plan.rowSource === "staged") this.#encode(batch);
+  }
+
+  #encode(batch: Batch): Encoded | null {
+    const { packed } = batch;
+    if (packed === null) return null;
+    const direct = this.#goesDirectly(batch);
+    let encoded = this.#encoded.get(batch);
+    if (encoded === undefined || encoded.direct !== direct) {
+      const hashes = this.#plan.mode === "insert" ? null : keyHashes(this.#plan, packed);
+      const distinct = hashes !== null && allDiffer(hashes);
+      encoded = { direct, data: this.#copy.encode(packed, !direct), distinct };
+      this.#encoded.set(batch, encoded);
+    }
+    return encoded;
+  }
+
+  #goesDirectly({ packed }: Batch): boolean {
+    return this.#mayGoDirectly && this.#gate.open && (packed?.shape.columns.length ?? 0) > 0;
+  }
+
   async stage(batch: Batch): Promise<readonly RowFault[]> {
-    await this.#client.query(`truncate ${STAGE}`);
-    await fillStage(this.#client, this.#plan, batch.rows);
+    const { packed, number } = batch;
+    const encoded = this.#plan.rowSource === "staged" ? this.#encode(batch) : null;
+    const direct = encoded?.direct === true;
+    this.#atHand = {
+      batch: number,
+      way: direct ? "direct" : "staged",
+      distinct: false,
+      merged: false,
+      inserted: 0,
+    };
+    if (encoded === null || packed === null) await fillStage(this.#client, this.#plan, batch.rows);
+    else if (direct) {
+      const inserted = await fillTable(
+        this.#client,
+        this.#plan,
+        packed.shape.columns,
+        encoded.data,
+      );
+      this.#atHand = { ...this.#atHand, inserted };
+    } else {
+      await fillStagePacked(this.#client, packed.shape.columns, encoded.data);
+      this.#atHand.distinct = encoded.distinct;
+    }
     return [];
   }
 
+  /** A direct batch that met a row goes by way of the stage; a merge that did goes by ON CONFLICT. */
+  retreat(error: unknown): boolean {
+    const met = isServerError(error) && UNIQUE.includes(error.code);
+    if (!met || this.#atHand === null) return false;
+    if (this.#atHand.way === "direct") return this.#gate.failed();
+    if (this.#atHand.merged) this.#raced = this.#atHand.batch;
+    return this.#atHand.merged;
+  }
+
   async repeats(): Promise<readonly Repeat[]> {
+    if (this.#atHand?.way === "direct" || this.#atHand?.distinct === true) return [];
     const { rows } = await this.#client.query<{ ord: string; wave: string }>(
       repeatsSql(this.#plan),
     );
+    if (rows.length === 0 && this.#atHand !== null) this.#atHand.distinct = true;
     return rows.map(({ ord, wave }) => ({ ord: Number(ord), wave: Number(wave) }));
   }
 
   async apply(batch: Batch, selection: Selection): Promise<Partial<Counts>> {
+    if (this.#atHand?.way === "direct") return { inserted: this.#atHand.inserted };
+    const merges = await this.#mayMerge(batch, selection);
     const counts = noCounts();
-    const groups = byShape(batch.rows);
-    const chosen = selection.kind === "all" ? null : new Set(selection.ords);
-    for (const [shape, rows] of groups) {
-      const taken =
-        chosen === null
-          ? rows.length
-          : rows.filter((row) => chosen.has(row.ord) === (selection.kind === "only")).length;
-      if (taken === 0) continue;
-      const sql = this.#sqlFor(shape.id, shape.columns, { selection, mixed: groups.size > 1 });
+    for (const { shape, taken, mixed } of shapesOf(batch, selection)) {
+      const sql = this.#sqlFor(shape.id, shape.columns, { kind: selection.kind, mixed, merges });
       const ords = selection.kind === "all" ? [] : [selection.ords];
       addCounts(counts, await this.#run(sql, ords, taken));
     }
+    if (selection.kind === "all") this.#gate.staged(counts.inserted === batch.size);
     return counts;
+  }
+
+  /** A merge must be given no key twice: it would compare both rows with the target row as it was. */
+  async #mayMerge({ number }: Batch, { kind }: Selection): Promise<boolean> {
+    if (!this.#merges || this.#raced === number || this.#atHand === null) return false;
+    if (kind === "all" && !this.#atHand.distinct) await this.repeats();
+    this.#atHand.merged = kind !== "all" || this.#atHand.distinct;
+    return this.#atHand.merged;
   }
 
   async #run(
@@ -123,17 +232,40 @@ export class PostgresSetWriter implements SetWriter {
   #sqlFor(
     shape: number,
     columns: readonly string[],
-    how: { readonly selection: Selection; readonly mixed: boolean },
+    how: {
+      readonly kind: Selection["kind"];
+      readonly mixed: boolean;
+      readonly merges: boolean;
+    },
   ): SetSql {
-    const key = `${shape} ${how.selection.kind} ${how.mixed}`;
+    const key = `${shape} ${how.kind} ${how.mixed} ${how.merges}`;
     let sql = this.#sql.get(key);
     if (sql === undefined) {
-      sql = setSql(this.#plan, columns, {
-        kind: how.selection.kind,
-        shape: how.mixed ? shape : null,
-      });
+      const { kind, merges } = how;
+      sql = setSql(this.#plan, columns, { kind, shape: how.mixed ? shape : null, merges });
       this.#sql.set(key, sql);
     }
     return sql;
   }
+}
+
+/** The shapes among the selected rows, and how many of them there are. */
+function shapesOf(
+  batch: Batch,
+  selection: Selection,
+): { shape: Batch["rows"][number]["shape"]; taken: number; mixed: boolean }[] {
+  if (batch.packed !== null) {
+    const chosen = selection.kind === "all" ? 0 : selection.ords.length;
+    const taken = selection.kind === "only" ? chosen : batch.size - chosen;
+    return [{ shape: batch.packed.shape, taken, mixed: false }];
+  }
+  const chosen = selection.kind === "all" ? null : new Set(selection.ords);
+  const groups = byShape(batch.rows);
+  return [...groups].flatMap(([shape, rows]) => {
+    const taken =
+      chosen === null
+        ? rows.length
+        : rows.filter((row) => chosen.has(row.ord) === (selection.kind === "only")).length;
+    return taken === 0 ? [] : [{ shape, taken, mixed: groups.size > 1 }];
+  });
 }

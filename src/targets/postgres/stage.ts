@@ -6,9 +6,9 @@
 import type { Client } from "pg";
 import type { Row, RowShape } from "../../model/batch.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
-import { looksUp } from "./how.ts";
 import { tableSql } from "./native-sql.ts";
 import { copyIn, copyText } from "./copy.ts";
+import type { CopyData } from "./packed-copy.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { fromText } from "./types.ts";
 
@@ -19,11 +19,11 @@ export const RAW = "pg_temp.upsurge_raw";
 /** The rows at fault. */
 export const FAULTS = "pg_temp.upsurge_fault";
 
-/** The statements that make the tables. */
-export function stageDdl(plan: LoadPlan): string[] {
+/** The statements that make the tables; `checked`: staging tells whether a row is insertable. */
+export function stageDdl(plan: LoadPlan, checked: boolean): string[] {
   const raw = plan.columns.map((_, index) => `f${index} text`);
   return [
-    ...(looksUp(plan) ? shadowDdl(plan) : [typedDdl(plan)]),
+    ...(checked ? shadowDdl(plan) : [typedDdl(plan)]),
     `create temporary table upsurge_raw (${["upsurge_ord bigint", "upsurge_shape int", ...raw].join(", ")}) on commit drop`,
     `create temporary table upsurge_fault (ord bigint, state text, "constraint" text, "column" text, message text) on commit drop`,
   ];
@@ -92,6 +92,27 @@ export async function fillStage(
   rows: readonly Row[],
 ): Promise<void> {
   for (const [shape, group] of byShape(rows)) await fill(client, plan, stageOf(plan, shape), group);
+}
+
+/** Fills `upsurge_stage` with the rows of a packed batch, which carry `columns`; fails as `fillStage` does. */
+export async function fillStagePacked(
+  client: Client,
+  columns: readonly string[],
+  { bytes, format }: CopyData,
+): Promise<void> {
+  const names = ["upsurge_ord", ...columns.map(quoteIdentifier)].join(", ");
+  await copyIn(client, `copy ${STAGE} (${names}) from stdin (format ${format})`, bytes);
+}
+
+/** Copies rows into the table itself; tells how many came in. Fails when one of them cannot. */
+export async function fillTable(
+  client: Client,
+  plan: LoadPlan,
+  columns: readonly string[],
+  { bytes, format }: CopyData,
+): Promise<number> {
+  const names = columns.map(quoteIdentifier).join(", ");
+  return copyIn(client, `copy ${tableSql(plan)} (${names}) from stdin (format ${format})`, bytes);
 }
 
 /** Fills `upsurge_raw` with the rows; any text fits. */

@@ -38,7 +38,7 @@ const RELATION = `
 const COLUMNS = `
   select a.attname as name, not a.attnotnull as nullable, a.attidentity as identity,
     format_type(b.oid, case when t.typtype = 'd' then t.typtypmod else a.atttypmod end) as type,
-    case when a.attcollation <> 0 and a.attcollation <> t.typcollation
+    case when a.attcollation <> 0 and a.attcollation <> b.typcollation
       then quote_ident(cn.nspname) || '.' || quote_ident(cc.collname) end as collation,
     case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as default_sql,
     case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end as generated_sql,
@@ -59,6 +59,10 @@ const KEYS = `
     x.indisexclusion as exclusion, not x.indimmediate as deferrable,
     coalesce((to_jsonb(x) ->> 'indnullsnotdistinct')::boolean, false) as nulls_equal,
     pg_get_expr(x.indpred, x.indrelid) as predicate,
+    not exists (select from generate_series(0, x.indnkeyatts - 1) n
+      left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[n] and x.indkey[n] <> 0
+      left join pg_opclass o on o.oid = x.indclass[n]
+      where a.attname is null or x.indcollation[n] <> a.attcollation or not o.opcdefault) as standard,
     array(select a.attname::text from generate_series(0, x.indnkeyatts - 1) n
           left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[n] and x.indkey[n] <> 0
           order by n) as columns,
@@ -184,6 +188,7 @@ interface KeyRow {
   exclusion: boolean;
   deferrable: boolean;
   nulls_equal: boolean;
+  standard: boolean;
   predicate: string | null;
   columns: (string | null)[];
   parts: string[];
@@ -204,6 +209,7 @@ async function readKeys(client: Client, oid: string): Promise<UniqueKey[]> {
     predicate: row.predicate,
     nullsDistinct: !row.nulls_equal,
     deferrable: row.deferrable,
+    standard: row.standard,
   }));
 }
 

@@ -11,6 +11,7 @@ import type { Reconnecting } from "./commit.ts";
 import { eachSql, OUTCOMES } from "./each-sql.ts";
 import { classifyState, isServerError, rowCode } from "./errors.ts";
 import { PostgresSetWriter } from "./set-writer.ts";
+import type { SetContext } from "./set-writer.ts";
 import { leavesTraces } from "./how.ts";
 import { byShape, FAULTS, fillRaw, RAW, STAGE } from "./stage.ts";
 
@@ -24,11 +25,11 @@ export class PostgresWriter implements Writer {
   readonly #plan: LoadPlan;
   readonly #reconnecting: Reconnecting;
 
-  constructor(client: Client, plan: LoadPlan, reconnecting: Reconnecting) {
+  constructor(client: Client, context: SetContext, reconnecting: Reconnecting) {
     this.#client = client;
-    this.#plan = plan;
+    this.#plan = context.plan;
     this.#reconnecting = reconnecting;
-    this.set = new PostgresSetWriter(client, plan);
+    this.set = new PostgresSetWriter(client, context);
   }
 
   async applyEach(batch: Batch): Promise<BatchResult> {

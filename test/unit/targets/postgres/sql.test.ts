@@ -6,7 +6,7 @@ import { setSql } from "../../../../src/targets/postgres/set-sql.ts";
 import { fromText, overflows } from "../../../../src/targets/postgres/types.ts";
 import { column, planFor, table, uniqueKey } from "../../../helpers/shapes.ts";
 
-const ALL = { kind: "all", shape: null } as const;
+const ALL = { kind: "all", shape: null, merges: false } as const;
 
 /** The one native statement for rows that carry all columns. */
 function native(options: Parameters<typeof planFor>[1], shape = table()): string {

@@ -1,0 +1,54 @@
+/**
+ * Rows that are all new can be copied straight into the table: nothing is staged and nothing is looked up. The unique
+ * index finds out whether they were: then the batch fails with 23505, is undone, and goes by way of the stage.
+ */
+import type { LoadPlan } from "../../model/load-plan.ts";
+
+/** True when rows could be copied into the table if all of them are new. */
+export function mayGoDirectly(plan: LoadPlan): boolean {
+  const { mode, strategy, rowSource, table, coupling, update } = plan;
+  return (
+    rowSource === "staged" &&
+    strategy === "native" &&
+    mode !== "update" &&
+    (table.kind === "table" || table.kind === "partitioned") &&
+    coupling.rows === null &&
+    update.stamps.length === 0
+  );
+}
+
+/** So many batches of nothing but new rows make another try worthwhile; twice as many after each that failed. */
+const FIRST_PATIENCE = 2;
+
+/** Decides batch by batch, from what became of those before; lives as long as the session. */
+export class DirectGate {
+  readonly #always: boolean;
+  #open: boolean;
+  #patience = FIRST_PATIENCE;
+  #newBatches = 0;
+
+  /** `always`: rows that are not new are refused anyway. */
+  constructor({ open, always }: { readonly open: boolean; readonly always: boolean }) {
+    this.#open = open || always;
+    this.#always = always;
+  }
+
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** A direct batch met a row that was there; true when another way can do better. */
+  failed(): boolean {
+    if (this.#always) return false;
+    this.#open = false;
+    this.#newBatches = 0;
+    this.#patience *= 2;
+    return true;
+  }
+
+  /** A staged batch went well; `allNew` when it only inserted. */
+  staged(allNew: boolean): void {
+    this.#newBatches = allNew ? this.#newBatches + 1 : 0;
+    if (this.#newBatches >= this.#patience) this.#open = true;
+  }
+}

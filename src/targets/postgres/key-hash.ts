@@ -1,0 +1,106 @@
+/**
+ * Hashes of keys, so that keys which are equal to the database have equal hashes: they tell which writer a row belongs to,
+ * and that no key repeats. Only for types whose equal values have equal bytes, in canonical spelling.
+ */
+import type { LoadPlan } from "../../model/load-plan.ts";
+import { fieldBytes } from "../../model/packed.ts";
+import type { PackedPart, PackedRows } from "../../model/packed.ts";
+import type { Column } from "../../model/table-shape.ts";
+import { encoderOf } from "./binary-types.ts";
+import type { Encoder } from "./binary-types.ts";
+import { CopyBuffer } from "./copy-buffer.ts";
+
+/**
+ * The types, as the catalog spells them. Not among them: numeric (1.0 = 1), character (blanks at the end), floats (0 = -0),
+ * citext and collations of their own, lengths and precisions that change a value.
+ */
+const EXACT =
+  /^(?:smallint|integer|bigint|uuid|date|boolean|text|character varying|timestamp with(?:out)? time zone)$/;
+
+/** Why the keys of a plan cannot be hashed, as a clause; `null` when those of canonical spelling can. */
+export function whyUnhashable({ arbiter, table }: LoadPlan): string | null {
+  if (arbiter === null || arbiter.kind !== "parts" || !arbiter.plain) return "no plain key decides";
+  if (arbiter.predicate !== null) return "the key is partial";
+  const index = table.uniqueKeys.find(({ name }) => name === arbiter.name);
+  if (index?.standard !== true) return "the key compares in a way of its own";
+  const column = keyColumns({ arbiter, table }).find(({ type }) => !EXACT.test(type));
+  return column === undefined
+    ? null
+    : `values of ${column.name} (${column.type}) can be equal in different spellings`;
+}
+
+function keyColumns({ arbiter, table }: Pick<LoadPlan, "arbiter" | "table">): Column[] {
+  return table.columns.filter(({ name }) => arbiter?.columns.includes(name));
+}
+
+interface KeyPart {
+  readonly place: number;
+  readonly encode: Encoder;
+}
+
+/** The hash of each row's key; `null` when one of them is NULL, left to a default or not in canonical spelling. */
+export function keyHashes(plan: LoadPlan, rows: PackedRows): Uint32Array | null {
+  if (whyUnhashable(plan) !== null) return null;
+  const key: KeyPart[] = [];
+  for (const column of keyColumns(plan)) {
+    const place = rows.shape.columns.indexOf(column.name);
+    const encode = encoderOf(column);
+    if (place < 0 || encode === null) return null;
+    key.push({ place, encode });
+  }
+  const count = rows.parts.reduce((sum, { from, to }) => sum + to - from, 0);
+  const hashes = new Uint32Array(count);
+  const scratch = new CopyBuffer(256);
+  let at = 0;
+  for (const part of rows.parts) {
+    for (let record = part.from; record < part.to; record += 1) {
+      scratch.length = 0;
+      for (const { place, encode } of key) {
+        if (!addKey(scratch, part, { record, place, encode })) return null;
+      }
+      hashes[at] = hashOf(scratch.bytes, scratch.length);
+      at += 1;
+    }
+  }
+  return hashes;
+}
+
+function addKey(
+  scratch: CopyBuffer,
+  { fields, columns }: PackedPart,
+  { record, place, encode }: KeyPart & { readonly record: number },
+): boolean {
+  const column = columns[place];
+  if (column === undefined) return false;
+  if (column.field < 0) return addValue(scratch, constantBytes(column.constant), encode);
+  const at = record * fields.shape.fields.length + column.field;
+  const start = fields.places[2 * at] as number;
+  const end = fields.places[2 * at + 1] as number;
+  if (start >= 0 && end >= 0) return encode(scratch, fields.bytes, start, end);
+  return addValue(scratch, fieldBytes(fields, at), encode);
+}
+
+function constantBytes(constant: string | null): Buffer | null {
+  return constant === null ? null : Buffer.from(constant);
+}
+
+function addValue(scratch: CopyBuffer, value: Buffer | null, encode: Encoder): boolean {
+  return value !== null && encode(scratch, value, 0, value.length);
+}
+
+/** FNV-1a, its bits mixed once more: keys that count up fall on all remainders alike. */
+function hashOf(bytes: Buffer, length: number): number {
+  let hash = 0x811c_9dc5;
+  for (let at = 0; at < length; at += 1)
+    hash = Math.imul(hash ^ (bytes[at] as number), 0x0100_0193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** True when no hash is there twice: then no key is. */
+export function allDiffer(hashes: Uint32Array): boolean {
+  const sorted = hashes.slice().sort();
+  for (let at = 1; at < sorted.length; at += 1) if (sorted[at] === sorted[at - 1]) return false;
+  return true;
+}

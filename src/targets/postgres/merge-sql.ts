@@ -1,0 +1,60 @@
+/**
+ * The merge of staged rows that hold no key twice: cheaper for the server than INSERT … ON CONFLICT, which inserts
+ * speculatively. A row that another session inserts in between makes it fail with 23505; the batch is then done again with
+ * ON CONFLICT. Pure.
+ *
+ *   merge into only "s"."t" as target using pg_temp.upsurge_stage as excluded on target."a" = excluded."a"
+ *   when matched and row(target."b")::record *<> row(excluded."b")::record then update set "b" = excluded."b"
+ *   when not matched then insert ("a", "b") values (excluded."a", excluded."b")
+ *   returning merge_action() = 'INSERT' as inserted
+ */
+import type { LoadPlan } from "../../model/load-plan.ts";
+import type { LookingPlan } from "./how.ts";
+import { COUNT_SKIPPED, writeTest } from "./native-sql.ts";
+import { quoteIdentifier } from "./quote.ts";
+import { matchSql, onlyTable } from "./select-then-write-sql.ts";
+import { STAGE } from "./stage.ts";
+import { updateSql } from "./update-sql.ts";
+
+/** `merge_action()` tells inserted from updated rows from this version on. */
+const RETURNING_SINCE = 170_000;
+
+/** The merge of rows that carry `columns`; `condition` picks among the staged rows. */
+export function mergeSql(
+  plan: LookingPlan,
+  columns: readonly string[],
+  condition: string | null,
+): string {
+  const { assignments, differs } = updateSql(plan, columns);
+  const test = writeTest(plan.update.where, differs, COUNT_SKIPPED);
+  const source =
+    condition === null ? STAGE : `(select * from ${STAGE} as excluded where ${condition})`;
+  const names = columns.map(quoteIdentifier);
+  const identity = plan.table.columns.some(
+    ({ identity: kind, name }) => kind === "always" && columns.includes(name),
+  );
+  const overriding = identity && plan.keepIdentity ? " overriding system value" : "";
+  return `merge into ${onlyTable(plan)} as target using ${source} as excluded on ${matchSql(plan, plan.arbiter)}
+when matched${test === null ? "" : ` and ${test}`} then update set ${assignments ?? ""}
+when not matched then insert (${names.join(", ")})${overriding} values (${names.map((name) => `excluded.${name}`).join(", ")})
+returning merge_action() = 'INSERT' as inserted`;
+}
+
+/**
+ * True when MERGE does what ON CONFLICT would: rows in any order, a key of columns that compare with their own operators, and
+ * nothing that a proposed row could meet but its key. The stage checks what ON CONFLICT checks on proposed rows.
+ */
+export function merges(plan: LoadPlan, version: number): plan is LookingPlan {
+  const { arbiter, coupling, table, update } = plan;
+  if (version < RETURNING_SINCE || plan.mode !== "upsert" || plan.strategy !== "native")
+    return false;
+  if (coupling.rows !== null || coupling.order !== null || plan.looksFirst) return false;
+  if (arbiter?.kind !== "parts" || !arbiter.plain || arbiter.predicate !== null) return false;
+  if (arbiter.nullsEqual || update.stamps.length > 0 || table.kind === "view") return false;
+  const key = table.uniqueKeys.find(({ name }) => name === arbiter.name);
+  // The operators of a type that the search path does not find would be another type's.
+  const foreign = table.columns.some(
+    ({ name, type }) => arbiter.columns.includes(name) && /[".]/.test(type),
+  );
+  return key?.standard === true && !foreign;
+}

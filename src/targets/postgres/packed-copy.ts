@@ -1,0 +1,175 @@
+/**
+ * COPY data straight from a packed batch: binary where every field has the canonical spelling of a type with an encoder,
+ * else text, which leaves every meaning to the database. A batch is wholly one or the other.
+ * https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS
+ */
+import type { LoadPlan } from "../../model/load-plan.ts";
+import { fieldBytes } from "../../model/packed.ts";
+import type { PackedPart, PackedRows } from "../../model/packed.ts";
+import { encoderOf } from "./binary-types.ts";
+import type { Encoder } from "./binary-types.ts";
+import { CopyBuffer } from "./copy-buffer.ts";
+
+/** The data of a COPY, and the option that names its format. */
+export interface CopyData {
+  readonly bytes: Buffer;
+  readonly format: "binary" | "text";
+}
+
+/** After so many batches in a row that were not canonical, no more are tried. */
+const MOST_FAILURES = 3;
+
+const HEADER = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
+
+/** Makes the data of a load's batches; remembers whether binary is worth trying. */
+export class PackedCopy {
+  readonly #plan: LoadPlan;
+  #failures = 0;
+
+  constructor(plan: LoadPlan) {
+    this.#plan = plan;
+  }
+
+  /** The rows of a batch; `numbered`: their `ord` comes before the columns. */
+  encode(rows: PackedRows, numbered: boolean): CopyData {
+    if (this.#failures < MOST_FAILURES) {
+      const encoders = this.#encoders(rows);
+      const bytes = encoders === null ? null : binary(rows, encoders, numbered);
+      this.#failures = bytes === null ? this.#failures + 1 : 0;
+      if (bytes !== null) return { bytes, format: "binary" };
+    }
+    return { bytes: text(rows, numbered), format: "text" };
+  }
+
+  #encoders({ shape }: PackedRows): Encoder[] | null {
+    const encoders = shape.columns.map((name) => {
+      const column = this.#plan.columns.find((each) => each.name === name);
+      return column === undefined ? null : encoderOf(column);
+    });
+    return encoders.every((encoder) => encoder !== null) ? encoders : null;
+  }
+}
+
+/** A guess at the size of the data, so that it is rarely copied while it grows. */
+function expectedBytes({ parts, shape }: PackedRows, perField: number): number {
+  let expected = 64;
+  for (const { fields, from, to } of parts) {
+    const each = fields.length / fields.records;
+    expected += Math.ceil((to - from) * (each + perField * (shape.columns.length + 2)));
+  }
+  return expected;
+}
+
+/** Binary data; `null` when a field is not canonical. */
+function binary(rows: PackedRows, encoders: readonly Encoder[], numbered: boolean): Buffer | null {
+  const into = new CopyBuffer(expectedBytes(rows, 4));
+  into.copy(HEADER, 0, HEADER.length);
+  let ord = rows.firstOrd;
+  for (const part of rows.parts) {
+    const constants = constantsOf(part);
+    for (let record = part.from; record < part.to; record += 1) {
+      into.int16(encoders.length + (numbered ? 1 : 0));
+      if (numbered) {
+        into.int32(8);
+        into.int64(ord);
+      }
+      ord += 1;
+      for (let column = 0; column < encoders.length; column += 1) {
+        const encode = encoders[column] as Encoder;
+        const constant = constants[column];
+        const sound =
+          constant === undefined
+            ? binaryField(into, part, part.columns[column]?.field ?? 0, { record, encode })
+            : binaryValue(into, constant, encode);
+        if (!sound) return null;
+      }
+    }
+  }
+  into.int16(-1);
+  return into.written;
+}
+
+function binaryField(
+  into: CopyBuffer,
+  { fields }: PackedPart,
+  field: number,
+  { record, encode }: { readonly record: number; readonly encode: Encoder },
+): boolean {
+  const place = record * fields.shape.fields.length + field;
+  const start = fields.places[2 * place] as number;
+  const end = fields.places[2 * place + 1] as number;
+  if (start >= 0 && end >= 0) return encode(into, fields.bytes, start, end);
+  return binaryValue(into, fieldBytes(fields, place), encode);
+}
+
+function binaryValue(into: CopyBuffer, value: Buffer | null, encode: Encoder): boolean {
+  if (value !== null) return encode(into, value, 0, value.length);
+  into.int32(-1);
+  return true;
+}
+
+/** The bytes of the columns that hold one constant, by their place; the others are holes. */
+function constantsOf({ columns }: PackedPart): readonly (Buffer | null | undefined)[] {
+  return columns.map(({ field, constant }) => {
+    if (field >= 0) return undefined;
+    return constant === null ? null : Buffer.from(constant);
+  });
+}
+
+const TAB = 9;
+const LF = 10;
+const CR = 13;
+const BACKSLASH = 0x5c;
+const ESCAPED = new Uint8Array(256);
+ESCAPED[TAB] = 0x74;
+ESCAPED[LF] = 0x6e;
+ESCAPED[CR] = 0x72;
+ESCAPED[BACKSLASH] = BACKSLASH;
+
+/** Text data: tabs between the fields, `\N` for NULL. */
+function text(rows: PackedRows, numbered: boolean): Buffer {
+  const into = new CopyBuffer(expectedBytes(rows, 2));
+  let ord = rows.firstOrd;
+  for (const part of rows.parts) {
+    const constants = constantsOf(part);
+    const width = part.fields.shape.fields.length;
+    for (let record = part.from; record < part.to; record += 1) {
+      if (numbered) {
+        const digits = Buffer.from(String(ord));
+        into.copy(digits, 0, digits.length);
+      }
+      ord += 1;
+      for (const [column, { field }] of part.columns.entries()) {
+        if (column > 0 || numbered) into.byte(TAB);
+        const constant = constants[column];
+        const value =
+          constant === undefined ? fieldBytes(part.fields, record * width + field) : constant;
+        textValue(into, value);
+      }
+      into.byte(LF);
+    }
+  }
+  return into.written;
+}
+
+function textValue(into: CopyBuffer, value: Buffer | null): void {
+  if (value === null) {
+    into.byte(BACKSLASH);
+    into.byte(0x4e);
+    return;
+  }
+  into.reserve(2 * value.length);
+  const { bytes } = into;
+  let at = into.length;
+  for (const byte of value) {
+    const escape = ESCAPED[byte] as number;
+    if (escape === 0) bytes[at] = byte;
+    else {
+      bytes[at] = BACKSLASH;
+      at += 1;
+      bytes[at] = escape;
+    }
+    at += 1;
+  }
+  into.length = at;
+}
