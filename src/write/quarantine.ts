@@ -34,12 +34,13 @@ export class Quarantine {
   }
 
   /** The faults of the batch's rows that are not to be tried again. */
-  faultsIn({ rows }: Batch): RowFault[] {
-    return this.#refused.size === 0 ? [] : rows.flatMap((row) => this.faultOf(row) ?? []);
+  faultsIn(batch: Batch): RowFault[] {
+    // Naming the rows of a packed batch makes them.
+    return this.#refused.size === 0 ? [] : batch.rows.flatMap((row) => this.faultOf(row) ?? []);
   }
 
   /** True when rows of the batch must be applied one at a time. */
-  goesAlone({ rows }: Batch): boolean {
-    return this.#alone.size > 0 && rows.some((row) => this.#alone.has(row.ord));
+  goesAlone(batch: Batch): boolean {
+    return this.#alone.size > 0 && batch.rows.some((row) => this.#alone.has(row.ord));
   }
 }
