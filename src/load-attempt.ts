@@ -1,26 +1,26 @@
 /**
- * One try of a load, from connecting to commit: read → map → write, batch by batch, in one transaction.
- * What it has counted and opened is here; whether to try again is `load.ts`'s to decide.
+ * One try of a load, from connecting to commit: read → map → write, batch by batch. Over which sessions and in how many
+ * transactions is left to the `Writers`; whether to try again, to `load.ts`.
  */
-import { UpsurgeError, upsurgeError } from "./errors/upsurge-error.ts";
+import { UpsurgeError } from "./errors/upsurge-error.ts";
 import type { Progress, Surroundings } from "./load.ts";
-import { accountedFor, addCounts, noCounts } from "./model/counts.ts";
-import type { BatchResult } from "./model/batch.ts";
+import { noCounts } from "./model/counts.ts";
 import type { RecordChunk } from "./model/record.ts";
-import type { Reject } from "./model/reject.ts";
 import type { Options } from "./options/options.ts";
 import { openNext, prepare } from "./plan-load.ts";
 import type { Prepared } from "./plan-load.ts";
 import type { Source } from "./read/source.ts";
+import { Ledger } from "./report/ledger.ts";
 import type { Outcome } from "./report/make-report.ts";
 import { RejectBook } from "./report/reject-book.ts";
 import { TransactionDoomed } from "./targets/target.ts";
-import type { Session, Writer } from "./targets/target.ts";
+import type { Session } from "./targets/target.ts";
 import { gather, readAhead } from "./write/batches.ts";
-import type { Gathered } from "./write/batches.ts";
 import { RecordMapper } from "./write/map-records.ts";
+import { OneSession } from "./write/one-session.ts";
 import { Quarantine } from "./write/quarantine.ts";
-import { BatchWriter } from "./write/write-batch.ts";
+import { SessionWriter } from "./write/session-writer.ts";
+import type { Writers } from "./write/writers.ts";
 
 /** Milliseconds between two progress reports. */
 const PROGRESS_MS = 100;
@@ -37,17 +37,17 @@ export class Attempt {
   readonly #options: Options;
   readonly #surroundings: Surroundings;
   readonly #started: number;
-  readonly #counts = noCounts();
   readonly #rejects: RejectBook;
   readonly #quarantine: Quarantine;
   #prepared: Prepared | null = null;
   #session: Session | null = null;
+  #ledger: Ledger | null = null;
+  #writers: Writers | null = null;
   /** Every source opened so far can be read again. */
   #rereadable = true;
   #source: Source | null = null;
   #bytesBefore = 0;
   #lastProgress = 0;
-  #committing = false;
   /** A try before this one has reached the database. */
   readonly #again: boolean;
 
@@ -96,80 +96,42 @@ export class Attempt {
 
   async #write(prepared: Prepared): Promise<void> {
     const { session, plan } = prepared;
-    const writer = await this.#begin(prepared);
+    const { signal } = this.#surroundings;
+    const writers = this.#writersFor(prepared);
     try {
-      const batches = new BatchWriter(plan, {
-        writer,
-        capabilities: session.capabilities,
-        classify: (error) => session.classify(error),
-        quarantine: this.#quarantine,
-      });
+      await writers.open();
       const mapper = new RecordMapper(plan, {
         resolve: prepared.resolve,
         capabilities: session.capabilities,
         missingFields: this.#options.missingFields,
       });
-      for await (const gathered of readAhead(
-        gather(this.#chunks(prepared), mapper, plan.batchRows),
-      )) {
-        this.#surroundings.signal.throwIfAborted();
-        this.#account(gathered, await batches.write(gathered.batch));
+      const batches = gather(this.#chunks(prepared), mapper, plan.batchRows);
+      const meanwhile = { ready: writers.prepare.bind(writers), failed: writers.failed };
+      for await (const gathered of readAhead(batches, meanwhile)) {
+        signal.throwIfAborted();
+        await writers.write(gathered);
+        this.#reportProgress();
       }
-      this.#surroundings.signal.throwIfAborted();
-      await this.#finish(writer);
+      signal.throwIfAborted();
+      await writers.finish();
     } catch (error) {
-      await writer.rollback();
-      throw this.#surroundings.signal.aborted ? error : session.translate(error);
+      await writers.rollback();
+      throw signal.aborted ? error : session.translate(error);
     }
   }
 
-  async #begin({ session, plan }: Prepared): Promise<Writer> {
+  #writersFor({ session, plan, paths }: Prepared): Writers {
     const { log } = this.#surroundings;
     if (log.isLevelEnabled("debug")) {
       const columns = plan.columns.map((column) => column.name);
       log.debug({ sql: session.statements(plan, columns) }, "statements");
     }
-    try {
-      return await session.begin(plan);
-    } catch (error) {
-      throw session.translate(error);
-    }
-  }
-
-  /** The final check, then the commit: nothing is kept unless every record is accounted for. */
-  async #finish(writer: Writer): Promise<void> {
-    const counts = this.#counts;
-    if (accountedFor(counts) !== counts.read) {
-      const message = `${counts.read} records were read but ${accountedFor(counts)} counted`;
-      throw upsurgeError("INTERNAL", { message });
-    }
-    this.#rejects.settle(counts.read);
-    if (this.#options.dryRun || this.#options.check) {
-      await writer.rehearse?.();
-      return writer.rollback();
-    }
-    this.#committing = true;
-    await writer.commit();
-    this.#committing = false;
-  }
-
-  #account({ batch, rejects: before }: Gathered, { counts, faults }: BatchResult): void {
-    const written = faults.map(({ row, ...fault }): Reject => ({
-      ...fault,
-      stage: "write",
-      position: row.record.position,
-      raw: row.record.raw,
-    }));
-    const rejects = [...before, ...written];
-    if (before.length > 0 && written.length > 0)
-      rejects.sort(inFileOrder(this.#prepared?.paths ?? []));
-    addCounts(this.#counts, {
-      ...counts,
-      read: batch.size + before.length,
-      rejected: rejects.length,
-    });
-    this.#rejects.take(rejects);
-    this.#reportProgress();
+    const { dryRun, check } = this.#options;
+    const ledger = new Ledger(this.#rejects, paths);
+    const writer = new SessionWriter(session, plan, this.#quarantine);
+    this.#ledger = ledger;
+    this.#writers = new OneSession(writer, ledger, plan, dryRun || check ? "rehearsal" : "commit");
+    return this.#writers;
   }
 
   /** The records of all sources, in order. */
@@ -194,9 +156,10 @@ export class Attempt {
 
   #progress(now: number): Progress {
     const single = (this.#prepared?.paths.length ?? 0) === 1;
+    const { read: records, rejected } = this.#ledger?.seen ?? noCounts();
     return {
-      records: this.#counts.read,
-      rejected: this.#counts.rejected,
+      records,
+      rejected,
       bytes: this.#bytesBefore + (this.#source?.bytesRead ?? 0),
       totalBytes: single ? (this.#source?.sizeBytes ?? null) : null,
       seconds: (now - this.#started) / 1000,
@@ -205,7 +168,8 @@ export class Attempt {
 
   async #abort(): Promise<void> {
     await this.#source?.close();
-    if (!this.#committing) await this.#session?.close();
+    if (this.#writers === null) await this.#session?.close();
+    else await this.#writers.stop();
   }
 
   /**
@@ -213,7 +177,8 @@ export class Attempt {
    * error that may pass, `now` for rows that the next try treats differently.
    */
   mayRetry(error: unknown): "now" | "later" | null {
-    if (this.#committing || this.#surroundings.signal.aborted || !this.#rereadable) return null;
+    const { signal } = this.#surroundings;
+    if (this.#writers?.hasCommitted === true || signal.aborted || !this.#rereadable) return null;
     const cause = original(error);
     if (cause instanceof TransactionDoomed) return this.#quarantine.knows(cause) ? null : "now";
     return this.#mayPass(error) ? "later" : null;
@@ -240,12 +205,14 @@ export class Attempt {
   outcome(error: unknown): Outcome {
     const { signal } = this.#surroundings;
     const again = signal.aborted || (error instanceof UpsurgeError && error.exit === 75);
+    const kept = this.#ledger?.kept ?? noCounts();
     return {
       error,
       signal: signal.aborted ? signal.reason : null,
       plan: this.#prepared?.plan ?? null,
-      counts: { ...this.#counts },
-      rejectPaths: this.#rejects.close(error !== null && again),
+      counts: this.#ledger?.seen ?? noCounts(),
+      kept,
+      rejectPaths: this.#rejects.close(error !== null && again && kept.read === 0),
       bytes: this.#bytesBefore + (this.#source?.bytesRead ?? 0),
     };
   }
@@ -256,11 +223,6 @@ export class Attempt {
     await this.#prepared?.first.close();
     await this.#session?.close();
   }
-}
-
-function inFileOrder(paths: readonly string[]): (a: Reject, b: Reject) => number {
-  const place = ({ position }: Reject): number => paths.indexOf(position.source);
-  return (a, b) => place(a) - place(b) || a.position.record - b.position.record;
 }
 
 /** The driver's error behind one of ours. */

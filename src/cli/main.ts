@@ -75,7 +75,8 @@ async function lastResort(
 
 /** What became of a load that never began. */
 function nothingDone(error: UpsurgeError): Outcome {
-  return { error, signal: null, plan: null, counts: noCounts(), rejectPaths: null, bytes: 0 };
+  const counts = noCounts();
+  return { error, signal: null, plan: null, counts, kept: counts, rejectPaths: null, bytes: 0 };
 }
 
 /** The version in package.json, which stands above src/ and above dist/src/ alike. */

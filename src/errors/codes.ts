@@ -8,6 +8,8 @@ export interface ErrorTexts {
   readonly title: string;
   readonly cause: string;
   readonly fix: string;
+  /** Takes the place of the fix when parts of the load are committed. */
+  readonly fixInParts?: string;
   /** Exit code of the process; the table is in the README. */
   readonly exit: 1 | 2 | 4 | 6 | 75;
 }
@@ -102,12 +104,15 @@ export const ERROR_CODES = {
     title: "the database ended the whole load because of a record",
     cause: "{reason}",
     fix: "mend the record; or load a file instead of a stream: then the load starts again without the record",
+    fixInParts:
+      "mend the record; or load a file with --commit end: then the load starts again without the record",
     exit: 4,
   },
   TARGET_OUTCOME_UNKNOWN: {
     title: "the connection was lost while committing",
     cause: "{reason}",
     fix: "look at the table: it holds either all of this load or none of it",
+    fixInParts: "look at the table: it holds either all of the last part or none of it",
     exit: 75,
   },
   TARGET_BUSY: {
@@ -168,6 +173,8 @@ export const ERROR_CODES = {
     title: "the database refused the commit",
     cause: "{reason}",
     fix: "a deferred constraint found a fault among the loaded rows; mend them, then run again: nothing was kept",
+    fixInParts:
+      "a deferred constraint found a fault among the rows of the last part; mend them, then run again",
     exit: 4,
   },
   PLAN_NO_TABLE: {
@@ -283,6 +290,8 @@ export const ERROR_CODES = {
     title: "{message}",
     cause: "{count} rejected, and --max-rejects is {limit}",
     fix: "mend the record, or allow some with --max-rejects N and find them in the reject file; nothing was kept",
+    fixInParts:
+      "mend the record, or allow some with --max-rejects N and find them in the reject file",
     exit: 4,
   },
   REJECT_FILE: {

@@ -2,7 +2,7 @@
 import type { Counts } from "./counts.ts";
 import type { PackedRows } from "./packed.ts";
 import type { SourceRecord } from "./record.ts";
-import type { RowCode } from "./reject.ts";
+import type { Reject, RowCode } from "./reject.ts";
 
 /** The columns a group of rows carries; rows with the same columns share one object. */
 export interface RowShape {
@@ -49,4 +49,10 @@ export interface RowFault {
 export interface BatchResult {
   readonly counts: Partial<Counts>;
   readonly faults: readonly RowFault[];
+}
+
+/** What became of some records: each of them counted, and those that were refused, in the order of the source. */
+export interface Written {
+  readonly counts: Counts;
+  readonly rejects: readonly Reject[];
 }

@@ -69,6 +69,14 @@ export interface Coupling {
   readonly order: string | null;
 }
 
+/** How rows are shared out among several writers. */
+export interface Sharing {
+  /** Writers at work at once; 1 when rows are not shared out. */
+  readonly writers: number;
+  /** What keeps together: rows with the same key, by this arbiter; `null` where any row may go anywhere. */
+  readonly by: Arbiter | null;
+}
+
 /** Everything that was decided before the first record. */
 export interface LoadPlan {
   /** The target's name, for reports only. */
@@ -89,6 +97,9 @@ export interface LoadPlan {
   /** A native upsert whose result cannot tell inserted from updated: each row is looked up first. */
   readonly looksFirst: boolean;
   readonly batchRows: number;
+  /** The most records that a writer commits at once; `null` when a load is committed once, at its end. */
+  readonly commitRows: number | null;
+  readonly sharing: Sharing;
   /** Milliseconds to wait for a lock. */
   readonly lockTimeoutMs: number;
   /** One sentence per decision, for `upsurge plan`. */

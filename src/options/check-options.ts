@@ -7,7 +7,7 @@ import { flagOf, optionSpec } from "./flag.ts";
 import type { Command } from "./option.ts";
 import type { OptionName, Options } from "./options.ts";
 import { quoted } from "./parse-options.ts";
-import { parseRejectLimit } from "./parse-value.ts";
+import { parseCommit, parseRejectLimit } from "./parse-value.ts";
 
 /** Throws OPTION_MISSING, OPTION_CONFLICT or OPTION_VALUE for options that no load could honour. */
 export function checkOptions(options: Options, command: Command): void {
@@ -23,6 +23,7 @@ export function checkOptions(options: Options, command: Command): void {
   checkConflictTarget(options);
   checkMode(options);
   checkUpdates(options);
+  checkJobs(options);
 }
 
 /** The mode that `--mode` and `--ignore` say together; `null`: neither was given. */
@@ -37,6 +38,9 @@ function checkTexts(options: Options): void {
   if (options.comment === "") wrong("comment", "", "the text that a comment begins with");
   if (parseRejectLimit(options.maxRejects) === null) {
     wrong("maxRejects", options.maxRejects, "a whole number, or a share such as 1%");
+  }
+  if (parseCommit(options.commit) === null) {
+    wrong("commit", options.commit, "end, or a whole number of records of at least 1");
   }
   checkReport(options.report);
   for (const entry of options.map ?? []) {
@@ -145,6 +149,19 @@ function checkUpdateColumns(columns: Options["updateColumns"]): void {
   if (columns.includes("none") && columns.length > 1) {
     wrong("updateColumns", columns.join(","), "column names, or none by itself");
   }
+}
+
+function checkJobs({ jobs, commit }: Options): void {
+  if (jobs === 1 || parseCommit(commit) !== Infinity) return;
+  throw upsurgeError(
+    "OPTION_CONFLICT",
+    {
+      flag: `--jobs ${jobs}`,
+      other: "--commit end",
+      reason: "a commit that keeps all or nothing cannot span several connections",
+    },
+    { where: "--jobs", fix: `add --commit N, for example ${optionSpec("commit").example}` },
+  );
 }
 
 function modeText(options: Options): string {

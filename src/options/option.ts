@@ -38,5 +38,7 @@ export interface OptionSpec {
   readonly example: string;
   /** The smallest count; 0 when absent. */
   readonly least?: number;
+  /** The largest count. */
+  readonly most?: number;
   readonly commands: readonly Command[];
 }

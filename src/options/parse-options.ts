@@ -69,7 +69,7 @@ function givenValues(
 function parseScalar(spec: OptionSpec, given: Given): unknown {
   switch (spec.kind) {
     case "count":
-      return parsed(given, (text) => atLeast(parseCount(text), spec.least ?? 0));
+      return parsed(given, (text) => within(parseCount(text), spec));
     case "size":
       return parsed(given, parseSize);
     case "duration":
@@ -85,8 +85,8 @@ function parseScalar(spec: OptionSpec, given: Given): unknown {
   return spec.value === "CHAR" && given.text === "\\t" ? "\t" : given.text;
 }
 
-function atLeast(count: number | null, least: number): number | null {
-  return count === null || count < least ? null : count;
+function within(count: number | null, { least = 0, most = Infinity }: OptionSpec): number | null {
+  return count === null || count < least || count > most ? null : count;
 }
 
 function parsed<T>(given: Given, parse: (text: string) => T | null): T {
@@ -104,14 +104,17 @@ export function quoted(text: string): string {
   return `'${text.length > 80 ? `${text.slice(0, 80)}…` : text}'`;
 }
 
+function rangeOf({ least, most }: OptionSpec): string {
+  if (most !== undefined) return ` from ${least ?? 0} to ${most}`;
+  return least === undefined ? "" : ` of at least ${least}`;
+}
+
 /** What an option takes, in words that follow "it takes". */
 function expectedOf(name: OptionName): string {
   const spec = optionSpec(name);
   switch (spec.kind) {
     case "count":
-      return spec.least === undefined
-        ? "a whole number"
-        : `a whole number of at least ${spec.least}`;
+      return `a whole number${rangeOf(spec)}`;
     case "size":
       return "a size such as 64MiB, 10MB or 4096";
     case "duration":

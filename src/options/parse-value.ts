@@ -85,3 +85,10 @@ export function parseRejectLimit(text: string): RejectLimit | null {
   const percent = /^\d{1,3}(\.\d+)?%$/.test(text) ? Number(text.slice(0, -1)) : Number.NaN;
   return percent >= 0 && percent <= 100 ? { kind: "share", percent } : null;
 }
+
+/** Reads the value of --commit: the records of a transaction, `Infinity` for `end`; `null` for neither. */
+export function parseCommit(text: string): number | null {
+  if (text === "end") return Infinity;
+  const count = parseCount(text);
+  return count === 0 ? null : count;
+}

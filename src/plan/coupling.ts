@@ -91,7 +91,8 @@ function expressionReason(request: CouplingRequest): string | null {
   return moved === undefined ? null : `--set moves the key column ${moved.column}`;
 }
 
-function orderReason(shape: TableShape, request: CouplingRequest): string | null {
+/** Why rows must keep their order in the file; `null` where only those with the same key must. */
+export function orderReason(shape: TableShape, request: CouplingRequest): string | null {
   const { arbiter } = request;
   const written = writtenColumns(request);
   const other = otherKey(shape, arbiter, written);

@@ -1,5 +1,5 @@
 /** Says why a plan is as it is, and what to watch. */
-import type { Arbiter, LoadPlan, Mode } from "../model/load-plan.ts";
+import type { Arbiter, LoadPlan, Mode, Sharing } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import type { Capabilities } from "../targets/target.ts";
@@ -38,6 +38,21 @@ export function explain({
     ...(coupling.rows !== null || coupling.order === null
       ? []
       : [`in file order: ${coupling.order}`]),
+  ];
+}
+
+/** Sentences on commits and writers, where the user asked for either. */
+export function explainRun(
+  { commitRows }: Pick<LoadPlan, "commitRows">,
+  { chosen, why }: Choice<Sharing>,
+): string[] {
+  return [
+    ...(commitRows === null
+      ? []
+      : [`commit every ${commitRows} records: what is committed stays when the load fails`]),
+    ...(why === ""
+      ? []
+      : [`${chosen.writers === 1 ? "one writer" : `${chosen.writers} writers`}: ${why}`]),
   ];
 }
 

@@ -3,11 +3,15 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, LoadPlan, Mode, UpdateRule } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
+import { parseCommit } from "../options/parse-value.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { chooseArbiter } from "./arbiter.ts";
 import { parseConstants } from "./constants.ts";
-import { findCoupling } from "./coupling.ts";
-import { explain, warnings } from "./explain.ts";
+import { findCoupling, orderReason } from "./coupling.ts";
+import type { CouplingRequest } from "./coupling.ts";
+import { explain, explainRun, warnings } from "./explain.ts";
+import { chooseSharing } from "./jobs.ts";
+import type { UnsharedPlan } from "./jobs.ts";
 import {
   fieldResolver,
   mapFields,
@@ -30,10 +34,32 @@ export interface PlanRequest {
   readonly fields: readonly string[];
   /** Later records may carry fields that are not in `fields` (JSON). */
   readonly openFields: boolean;
+  /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
+  readonly whyUnhashable?: (plan: LoadPlan) => string | null;
 }
 
 /** The plan of a load. Throws `PLAN_*` errors; each names what to change. */
 export function makePlan(request: PlanRequest): LoadPlan {
+  const { plan, together, why } = planWriting(request);
+  const { options, capabilities, whyUnhashable } = request;
+  const sharing = chooseSharing(plan, {
+    jobs: options.jobs,
+    rehearsal: options.dryRun || options.check,
+    capabilities,
+    whyUnhashable,
+    orderReason: (by) => orderReason(plan.table, { ...together, arbiter: by }),
+  });
+  return { ...plan, sharing: sharing.chosen, why: [...why, ...explainRun(plan, sharing)] };
+}
+
+/** A plan without the sharing out of its rows, and what led to it. */
+interface Planned {
+  readonly plan: UnsharedPlan;
+  readonly together: CouplingRequest;
+  readonly why: readonly string[];
+}
+
+function planWriting(request: PlanRequest): Planned {
   const { shape, options, capabilities, quoteIdentifier } = request;
   const mode = chooseMode(options);
   const naming = { columns: shape.columns.map((column) => column.name), quoteIdentifier };
@@ -56,11 +82,12 @@ export function makePlan(request: PlanRequest): LoadPlan {
   const columns = carriedColumns(request, named);
   const uncounted = strategy.chosen === "native" ? whyUncounted(shape, capabilities, mode) : null;
   const how = { mode, strategy: strategy.chosen, arbiter, update, columns, named };
-  const found = findCoupling(shape, { ...request, ...how });
+  const together: CouplingRequest = { ...request, ...how };
+  const found = findCoupling(shape, together);
   const coupling = { ...found, rows: found.rows ?? uncounted };
   const given = new Set([...named, ...update.stamps.map((stamp) => stamp.column)]);
   refuseMissing(shape, { ...options, mode, arbiter, fields: request.fields, given });
-  return {
+  const plan: UnsharedPlan = {
     target: request.target,
     table: shape,
     mode,
@@ -75,11 +102,23 @@ export function makePlan(request: PlanRequest): LoadPlan {
     keepIdentity: options.keepIdentity,
     coupling,
     looksFirst: uncounted !== null,
-    batchRows: options.batchRows ?? capabilities.batchRows,
     lockTimeoutMs: options.lockTimeout,
-    why: explain({ shape, mode, arbiter, strategy, rowSource, coupling }),
     warnings: warnings(shape, columns, request),
+    ...chooseCommit(request),
   };
+  const why = explain({ shape, mode, arbiter, strategy, rowSource, coupling });
+  return { plan, together, why };
+}
+
+/** A batch is no larger than what is committed at once. */
+function chooseCommit({
+  options,
+  capabilities,
+}: PlanRequest): Pick<LoadPlan, "batchRows" | "commitRows"> {
+  const batchRows = options.batchRows ?? capabilities.batchRows;
+  const every = parseCommit(options.commit) ?? Infinity;
+  if (every === Infinity || options.dryRun || options.check) return { batchRows, commitRows: null };
+  return { batchRows: Math.min(batchRows, every), commitRows: every };
 }
 
 function indexMatchesNulls({ uniqueKeys }: TableShape, arbiter: Arbiter | null): boolean {

@@ -5,7 +5,8 @@ import type { Counts } from "../model/counts.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
 import type { Options } from "../options/options.ts";
 import type { RejectPaths } from "./reject-file.ts";
-import type { Report, ReportedError, Status } from "./report.ts";
+import { fixInParts } from "./kept.ts";
+import type { Guarantee, Report, ReportedError, Status } from "./report.ts";
 
 /** What became of a load. */
 export interface Outcome {
@@ -14,7 +15,10 @@ export interface Outcome {
   /** The abort reason, an object with the signal's `number`; `null` when nobody asked to stop. */
   readonly signal: unknown;
   readonly plan: LoadPlan | null;
+  /** Of everything that was written, committed or not. */
   readonly counts: Counts;
+  /** Of what is committed. */
+  readonly kept: Counts;
   readonly rejectPaths: RejectPaths | null;
   readonly bytes: number;
 }
@@ -22,7 +26,8 @@ export interface Outcome {
 /** The report; `started` is a reading of `performance.now()`. */
 export function makeReport(outcome: Outcome, options: Options, started: number): Report {
   const { plan } = outcome;
-  const counts = outcome.error === null ? outcome.counts : undone(outcome.counts);
+  const guarantee = guaranteeOf(options);
+  const counts = outcome.error === null ? outcome.counts : left(outcome, guarantee);
   const seconds = (performance.now() - started) / 1000;
   const [status, exit, error] = conclude(outcome, options);
   return {
@@ -36,7 +41,7 @@ export function makeReport(outcome: Outcome, options: Options, started: number):
     counts,
     rejectFile: outcome.rejectPaths?.file ?? null,
     rejectReport: outcome.rejectPaths?.report ?? null,
-    guarantee: "all-or-nothing",
+    guarantee,
     dryRun: options.dryRun || options.check,
     seconds: Math.round(seconds * 1000) / 1000,
     rowsPerSecond: Math.round(counts.read / Math.max(seconds, 0.001)),
@@ -52,9 +57,14 @@ function otherFiles(paths: RejectPaths | null): string[] {
   );
 }
 
-/** A load that failed kept nothing: only what was read and rejected is still true. */
-function undone({ read, rejected }: Counts): Counts {
-  return { ...noCounts(), read, rejected };
+function guaranteeOf({ commit, dryRun, check }: Options): Guarantee {
+  return commit === "end" || dryRun || check ? "all-or-nothing" : "committed-in-parts";
+}
+
+/** A load that failed and kept nothing: only what was read and rejected is still true. Else, what is committed. */
+function left({ counts, kept }: Outcome, guarantee: Guarantee): Counts {
+  if (guarantee === "committed-in-parts") return kept;
+  return { ...noCounts(), read: counts.read, rejected: counts.rejected };
 }
 
 function qualified({ table }: LoadPlan): string {
@@ -62,13 +72,15 @@ function qualified({ table }: LoadPlan): string {
 }
 
 function conclude(
-  { error, signal, counts }: Outcome,
+  { error, signal, counts, kept, plan }: Outcome,
   options: Options,
 ): [Status, number, ReportedError | null] {
   if (error !== null && signal !== null) return ["interrupted", 128 + signalNumber(signal), null];
   if (error !== null) {
     const ours = toUpsurgeError(error);
-    return ["failed", ours.exit, reported(ours)];
+    const inParts = plan !== null && kept.read > 0;
+    const fix = inParts ? fixInParts(ours, plan, kept) : ours.fix;
+    return ["failed", ours.exit, { ...reported(ours), fix }];
   }
   if (counts.rejected > 0) return ["rejects", 3, null];
   const changes = counts.inserted + counts.updated + counts.deleted;

@@ -17,6 +17,8 @@ export class RejectBook {
   readonly #options: RejectOptions;
   #budget: RejectBudget;
   #files: RejectFiles | null = null;
+  /** Nothing was written since the files were made durable. */
+  #durable = false;
 
   constructor(options: RejectOptions) {
     this.#options = options;
@@ -40,14 +42,21 @@ export class RejectBook {
 
   /** Takes rejects in file order. Throws `REJECT_LIMIT` for the first one too many, once all are written. */
   take(rejects: readonly Reject[]): void {
+    if (rejects.length > 0) this.#durable = false;
     this.#files?.write(rejects);
     this.#budget.spend(rejects);
   }
 
-  /** Before the commit: the limit as a share of `read`, and the files made durable. */
-  settle(read: number): void {
+  /** After the last record: the limit as a share of `read`. Throws `REJECT_LIMIT`. */
+  checkShare(read: number): void {
     this.#budget.checkShare(read);
+  }
+
+  /** Makes the files durable, before a commit that depends on them. */
+  sync(): void {
+    if (this.#durable) return;
     this.#files?.sync();
+    this.#durable = true;
   }
 
   /** Forgets everything, for a load that starts again. */

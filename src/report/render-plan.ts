@@ -35,6 +35,12 @@ function facts({ plan, target, server, sources }: PlanReport): string[][] {
     ...(nulls === null ? [] : [["null key", nulls]]),
     ["strategy", plan.strategy],
     ["row source", `${plan.rowSource}, batches of ${formatCount(plan.batchRows)}`],
+    ...(plan.commitRows === null
+      ? []
+      : [["commit", `every ${formatCount(plan.commitRows)} records`]]),
+    ...(plan.sharing.writers === 1
+      ? []
+      : [["writers", `${plan.sharing.writers} connections at once`]]),
     ...(plan.keepIdentity ? [["identity", "ids are taken from the source"]] : []),
   ];
 }

@@ -40,16 +40,24 @@ function headline(report: Report): string {
   const table = report.table ?? "the table";
   const read = plural(counts.read, "record");
   const pace = `${formatSeconds(seconds)}, ${formatCount(rowsPerSecond)} rows/s`;
-  if (report.status === "failed") {
-    const kept = report.error?.code === "TARGET_OUTCOME_UNKNOWN" ? "" : "; nothing was kept";
-    return `failed: ${read} read in ${formatSeconds(seconds)}${kept}`;
-  }
-  if (report.status === "interrupted") {
-    return `interrupted: ${read} read in ${formatSeconds(seconds)}; ${table} is as it was`;
-  }
+  if (report.status === "failed" || report.status === "interrupted") return stopped(report, read);
   return report.dryRun
     ? `dry run: ${read} tried on ${table}${how(report)} in ${pace}; nothing was kept`
     : `loaded ${read} into ${table}${how(report)} in ${pace}`;
+}
+
+/** The headline of a load that came to no end. */
+function stopped({ status, counts, guarantee, error, ...report }: Report, read: string): string {
+  const time = formatSeconds(report.seconds);
+  if (guarantee === "committed-in-parts" && counts.read > 0) {
+    return `${status} after ${time}; ${read} committed, and what is committed stays:`;
+  }
+  const begun =
+    guarantee === "committed-in-parts"
+      ? `${status} after ${time}`
+      : `${status}: ${read} read in ${time}`;
+  if (status === "interrupted") return `${begun}; ${report.table ?? "the table"} is as it was`;
+  return `${begun}${error?.code === "TARGET_OUTCOME_UNKNOWN" ? "" : "; nothing was kept"}`;
 }
 
 function how({ target, mode, strategy, rowSource }: Report): string {
@@ -68,9 +76,10 @@ const SHOWN: readonly (readonly [keyof Counts, string])[] = [
   ["deleted", ""],
 ];
 
-function countLines({ counts, status }: Report): string[] {
+function countLines({ counts, status, guarantee }: Report): string[] {
   const shown = SHOWN.filter(([name]) => counts[name] > 0);
-  if (status === "failed" || status === "interrupted") return [];
+  const isStopped = status === "failed" || status === "interrupted";
+  if (isStopped && guarantee === "all-or-nothing") return [];
   const texts = shown.map(([name]) => formatCount(counts[name]));
   const width = Math.max(0, ...texts.map((text) => text.length));
   return alignColumns(

@@ -13,6 +13,9 @@ export interface ReportedError {
   readonly where: string | null;
 }
 
+/** What a load that stops early leaves behind: nothing, or what it has committed. */
+export type Guarantee = "all-or-nothing" | "committed-in-parts";
+
 /** The report of one load; the fields of `--json`. */
 export interface Report {
   readonly status: Status;
@@ -25,7 +28,8 @@ export interface Report {
   readonly counts: Counts;
   readonly rejectFile: string | null;
   readonly rejectReport: string | null;
-  readonly guarantee: "all-or-nothing";
+  /** `committed-in-parts`: what was committed before a failure stays, and the counts are those of that. */
+  readonly guarantee: Guarantee;
   readonly dryRun: boolean;
   readonly seconds: number;
   readonly rowsPerSecond: number;

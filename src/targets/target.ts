@@ -1,8 +1,8 @@
 /**
  * The interfaces a database implements to become a target. `docs/adding-a-target.md` walks through them.
  *
- * Lifecycle: `connect` → `readTableShape` → (planning) → `checkPlan` → `begin` → batches → `commit` or `rollback` → `close`.
- * A session is used by one load and never re-entered while a call is pending.
+ * Lifecycle: `connect` → `readTableShape` → (planning) → `checkPlan` → `begin` → batches → `commit` or `rollback` → `close`; a load that
+ * commits in parts begins again after each commit but the last. A session is used by one load and never re-entered while a call is pending.
  */
 import type { Batch, BatchResult, Row, RowFault } from "../model/batch.ts";
 import type { Counts } from "../model/counts.ts";
@@ -35,6 +35,8 @@ export interface Capabilities {
   /** The code the database gives for a NULL in a NOT NULL column. */
   readonly notNullCode: string;
   readonly batchRows: number;
+  /** Several sessions may write to a table at once without waiting for each other. */
+  readonly parallel: boolean;
   /** How JSON's true and false are spelled for columns that are not text; absent: the database reads the words. */
   readonly booleans?: { readonly true: string; readonly false: string };
   /** Turns a JSON array, verbatim, into the text of an array column of `type`. Throws a `RangeError` for what no array can hold. */
@@ -90,7 +92,7 @@ export interface Session {
   statements(plan: LoadPlan, columns: readonly string[]): readonly string[];
   /** Lets the database check those statements without running them. Throws `PLAN_*` errors; leaves nothing behind. */
   checkPlan(plan: LoadPlan, columns: readonly string[]): Promise<void>;
-  /** Starts the transaction of a load and everything it needs. */
+  /** Starts a transaction of a load and everything it needs; again after its commit, for the next part. */
   begin(plan: LoadPlan): Promise<Writer>;
   classify(error: unknown): ErrorClass;
   /** Turns a driver's error into ours; row errors that reach the user included. */

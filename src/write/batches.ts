@@ -108,7 +108,10 @@ class Gatherer {
     const fit = Math.max(1, Math.ceil((BATCH_BYTES - this.#bytes) / each));
     const to = Math.min(packed.records, from + this.#batchRows - this.#size, from + fit);
     this.#shape = mapping.shape;
-    this.#held.push({ chunk, part: { fields: packed, from, to, columns: mapping.columns } });
+    this.#held.push({
+      chunk,
+      part: { fields: mapping.fields, from, to, columns: mapping.columns },
+    });
     this.#size += to - from;
     this.#bytes += (to - from) * each;
     return to;
@@ -204,20 +207,49 @@ function readRows(held: readonly Held[], mapper: RecordMapper, firstOrd: number)
   return rows;
 }
 
+/** What goes on beside the reading. */
+export interface Meanwhile<T> {
+  /** Told of a value as soon as there is one, though its consumer is still at work on the one before. */
+  readonly ready: (value: T) => void;
+  /** Ends a wait for a value, by throwing its reason. */
+  readonly failed: AbortSignal;
+}
+
 /** Yields the same values, asking for the next one while the consumer works on this one. */
-export async function* readAhead<T>(values: AsyncGenerator<T>): AsyncGenerator<T> {
+export async function* readAhead<T>(
+  values: AsyncGenerator<T>,
+  { ready, failed }: Meanwhile<T>,
+): AsyncGenerator<T> {
+  const ask = (): Promise<IteratorResult<T>> => {
+    const asked = values.next().then((next) => {
+      if (next.done !== true) ready(next.value);
+      return next;
+    });
+    // A failure is raised by whoever awaits it, once the value before it has been used.
+    asked.catch(() => {});
+    return asked;
+  };
   try {
-    let next = values.next();
+    let next = ask();
     for (;;) {
-      const { done, value } = await next;
+      const { done, value } = await unlessAborted(next, failed);
       if (done === true) return;
-      next = values.next();
-      // A failure is raised by the await above, once the value before it has been used.
-      next.catch(() => {});
+      next = ask();
       yield value;
     }
   } finally {
     // Not awaited: a source that waits for input would hold up the end of a failed load.
     values.return(undefined).catch(() => {});
   }
+}
+
+/** What `work` comes to; throws the signal's reason as soon as there is one. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    const forget = (): void => signal.removeEventListener("abort", stop);
+    void work.then(resolve, reject).finally(forget);
+  });
 }

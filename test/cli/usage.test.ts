@@ -8,9 +8,21 @@ test.each([
   [["a.csv", "--no-hedaer"], "unknown option --no-hedaer", "did you mean --no-header?"],
   [["a.csv", "--keyy", "id"], "unknown option --keyy", "did you mean --key?"],
   [
-    ["a.csv", "--commit", "100"],
-    "unknown option --commit",
-    "`upsurge help load` shows every option",
+    ["a.csv", "--to", "x.db", "--table", "t", "--commit", "0"],
+    "--commit cannot be '0'",
+    "for example --commit 100000",
+  ],
+  [
+    ["a.csv", "--to", "x.db", "--table", "t", "--commit", "often"],
+    "--commit cannot be 'often'",
+    "for example --commit 100000",
+  ],
+  [["a.csv", "-j", "17"], "--jobs cannot be '17'", "for example --jobs 4 --commit 100000"],
+  [["a.csv", "-j", "0"], "--jobs cannot be '0'", "for example --jobs 4 --commit 100000"],
+  [
+    ["a.csv", "--to", "x.db", "--table", "t", "--jobs", "2"],
+    "--jobs 2 does not go with --commit end",
+    "add --commit N, for example --commit 100000",
   ],
   [["plan", "a.csv", "--zzz"], "unknown option --zzz", "`upsurge help plan` shows every option"],
   [

@@ -68,6 +68,7 @@ export const ABLE: Capabilities = {
   storesNul: false,
   notNullCode: "23502",
   batchRows: 1000,
+  parallel: true,
 };
 
 /** The plan for a CSV with the table's columns (or `fields`), under `options`. */

@@ -23,6 +23,32 @@ export const RUN_OPTIONS = {
     example: "--batch-rows 5000",
     commands: LOADS,
   },
+  commit: {
+    group: "run",
+    kind: "text",
+    value: "end|N",
+    default: "end",
+    summary:
+      "Commit once, at the end (all or nothing), or after every N records; then what is committed stays if the load fails.",
+    details:
+      "A load that stopped after a commit starts from the first record when it is run again: plain updates end in the same table, `--set` counts those records twice, and mode insert inserts or rejects them again. N also bounds a batch. A dry run commits nothing and is one transaction.",
+    example: "--commit 100000",
+    commands: LOADS,
+  },
+  jobs: {
+    group: "run",
+    kind: "count",
+    short: "j",
+    least: 1,
+    most: 16,
+    value: "N",
+    default: "1",
+    summary: "Write over so many connections at once; needs --commit N.",
+    details:
+      "Records with the same key always go the same way, in the order of the file, so the table and the counts are those of one connection. Where that cannot be told, one connection writes, and `upsurge plan` says why.",
+    example: "--jobs 4 --commit 100000",
+    commands: LOADS,
+  },
   lockTimeout: {
     group: "run",
     kind: "duration",
@@ -39,7 +65,7 @@ export const RUN_OPTIONS = {
     default: "5m",
     summary: "How long to go on retrying after a deadlock or a lost connection; 0 turns it off.",
     details:
-      "A load is one transaction, so a retry starts again from the first record; standard input cannot be read twice and is never retried.",
+      "A retry starts again from the first record. So there is none once a part is committed (`--commit N`), and none of standard input, which cannot be read twice.",
     example: "--retry-timeout 30m",
     commands: LOAD,
   },
@@ -49,7 +75,7 @@ export const RUN_OPTIONS = {
     value: "N|N%",
     default: "0",
     summary:
-      "Go on past this many rejected records, or this share of all; more stop the load and undo it.",
+      "Go on past this many rejected records, or this share of all; more stop the load and undo what is not committed.",
     example: "--max-rejects 1%",
     commands: LOAD,
   },

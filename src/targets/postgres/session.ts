@@ -9,7 +9,7 @@ import { checkPlan } from "./check-plan.ts";
 import { classifyState, isServerError, translateError } from "./errors.ts";
 import { tableSql } from "./native-sql.ts";
 import { DirectGate, mayGoDirectly } from "./direct.ts";
-import { looksUp } from "./how.ts";
+import { findsByIndex, looksUp } from "./how.ts";
 import { merges } from "./merge-sql.ts";
 import { onlyTable } from "./select-then-write-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
@@ -61,6 +61,7 @@ export class PostgresSession implements Session {
       storesNul: false,
       notNullCode: "23502",
       batchRows: 5000,
+      parallel: true,
       arrayText,
     };
     client.on("error", () => (this.#lost = true));
@@ -127,6 +128,10 @@ export class PostgresSession implements Session {
     await this.#client.query("begin isolation level read committed read write");
     await this.#setUp();
     for (const statement of this.#locks(plan)) await this.#client.query(statement);
+    // The planner knows neither what is staged nor how the table has grown, and would read all of it for a batch.
+    if (findsByIndex(plan)) {
+      await this.#client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
+    }
     const merging = this.#merges(plan);
     const checked = merging || looksUp(plan);
     for (const statement of stageDdl(plan, checked)) await this.#client.query(statement);

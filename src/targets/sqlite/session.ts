@@ -29,6 +29,7 @@ const CAPABILITIES: Capabilities = {
   storesNul: true,
   notNullCode: "SQLITE_CONSTRAINT_NOTNULL",
   batchRows: 1000,
+  parallel: false,
   booleans: { true: "1", false: "0" },
 };
 

@@ -38,6 +38,7 @@ const CAPABILITIES: Capabilities = {
   storesNul: true,
   notNullCode: "515",
   batchRows: 5000,
+  parallel: false,
 };
 
 /** A session of one load. */
@@ -50,6 +51,8 @@ export class SqlServerSession implements Session {
   readonly #context: SessionContext;
   /** The collation of the database. */
   readonly #collation: string;
+  /** The temporary tables are there: a commit leaves them to the next transaction. */
+  #hasStage = false;
   #closing = false;
 
   private constructor(connection: Connection, context: SessionContext, server: Server) {
@@ -111,7 +114,8 @@ export class SqlServerSession implements Session {
   async begin(plan: LoadPlan): Promise<Writer> {
     await this.#connection.begin();
     if (plan.mode !== "insert") await this.#lock(plan);
-    await this.#connection.batch(script(stageDdl(plan, this.#collation)));
+    if (!this.#hasStage) await this.#connection.batch(script(stageDdl(plan, this.#collation)));
+    this.#hasStage = true;
     return new SqlServerWriter(this.#connection, plan);
   }
 

@@ -1,0 +1,119 @@
+/**
+ * How many writers a load has, and how rows are shared out among them: rows that can meet the same target row must go
+ * to the same writer, in file order. Where that cannot be held, one writer does all.
+ */
+import type { Arbiter, LoadPlan, Sharing } from "../model/load-plan.ts";
+import type { TableShape, UniqueKey } from "../model/table-shape.ts";
+import type { Capabilities } from "../targets/target.ts";
+import type { Choice } from "./strategy.ts";
+
+/** What the choice depends on, beside the plan so far. */
+export interface JobsRequest {
+  /** As the user asked for. */
+  readonly jobs: number;
+  /** The load is undone at its end. */
+  readonly rehearsal: boolean;
+  readonly capabilities: Pick<Capabilities, "parallel">;
+  /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
+  readonly whyUnhashable?: ((plan: LoadPlan) => string | null) | undefined;
+  /** Why rows must keep their order when this arbiter decides. */
+  readonly orderReason: (arbiter: Arbiter | null) => string | null;
+}
+
+/** A plan that does not yet say how its rows are shared out. */
+export type UnsharedPlan = Omit<LoadPlan, "sharing" | "why">;
+
+/** One writer for everything. */
+export const ONE_WRITER: Sharing = { writers: 1, by: null };
+
+/** The writers of a load; the sentence is empty where nobody asked for several. */
+export function chooseSharing(plan: UnsharedPlan, request: JobsRequest): Choice<Sharing> {
+  const { jobs } = request;
+  if (jobs === 1) return { chosen: ONE_WRITER, why: "" };
+  const by = plan.mode === "insert" ? insertArbiter(plan.table) : plan.arbiter;
+  const obstacle =
+    loadObstacle(plan, request) ?? tableObstacle(plan) ?? keyObstacle(plan, by, request);
+  if (obstacle !== null) return { chosen: ONE_WRITER, why: obstacle };
+  const why =
+    by === null
+      ? "no key couples rows, so any writer may take them"
+      : "rows with the same key go to the same writer";
+  return { chosen: { writers: jobs, by }, why };
+}
+
+function loadObstacle(plan: UnsharedPlan, request: JobsRequest): string | null {
+  if (request.rehearsal) return "a load that is undone is one transaction";
+  if (plan.commitRows === null) return "all or nothing cannot span several connections";
+  return request.capabilities.parallel ? null : "this target takes one writer at a time";
+}
+
+function tableObstacle(plan: UnsharedPlan): string | null {
+  const { table, mode, strategy, coupling } = plan;
+  if (coupling.rows !== null) return coupling.rows;
+  if (table.kind !== "table") return "what is behind the table may couple rows";
+  if (table.foreignKeys.some((each) => each.selfReferencing)) return "rows refer to each other";
+  if (mode === "update" || strategy === "select-then-write" || plan.looksFirst) {
+    return "looking up rows before writing them locks the table";
+  }
+  return null;
+}
+
+function keyObstacle(
+  plan: UnsharedPlan,
+  by: Arbiter | null,
+  { orderReason, whyUnhashable }: JobsRequest,
+): string | null {
+  if (by !== null && by.kind !== "parts") return "such a conflict shows only when a row is written";
+  const other = plan.table.uniqueKeys.find(
+    (key) => (key.name ?? key.columns.join(", ")) !== by?.name && mayCollide(key, plan),
+  );
+  if (other !== undefined) {
+    return `the unique key ${other.name ?? other.columns.join(", ")} may couple rows with different keys`;
+  }
+  const order = orderReason(by);
+  if (order !== null || by === null) return order;
+  const carried = new Set(plan.columns.map(({ name }) => name));
+  const absent = by.columns.find((name) => !carried.has(name));
+  if (absent !== undefined) return `the key column ${absent} is not in the source`;
+  if (whyUnhashable === undefined) return "this target cannot tell equal keys apart beforehand";
+  return whyUnhashable(keyedPlan({ ...plan, sharing: ONE_WRITER, why: [] }, by));
+}
+
+/** False for a key that is NULL in every new row: NULLs do not collide. */
+function mayCollide({ columns, nullsDistinct, kind }: UniqueKey, plan: UnsharedPlan): boolean {
+  if (kind === "exclusion" || !nullsDistinct) return true;
+  return !columns.some((name) => {
+    const column = plan.table.columns.find((each) => each.name === name);
+    if (column === undefined || !column.nullable) return false;
+    const written =
+      plan.columns.includes(column) ||
+      [...plan.update.sets, ...plan.update.stamps].some((each) => each.column === name);
+    return (
+      !written &&
+      column.defaultSql === null &&
+      column.generatedSql === null &&
+      column.identity === null
+    );
+  });
+}
+
+/** What decides among inserted rows: their one unique key; `null` when there is none. */
+function insertArbiter({ uniqueKeys }: TableShape): Arbiter | null {
+  const [key] = uniqueKeys;
+  if (key === undefined) return null;
+  const columns = key.columns.filter((column) => column !== null);
+  return {
+    name: key.name ?? columns.join(", "),
+    kind: key.kind === "exclusion" ? "constraint" : "parts",
+    parts: key.parts,
+    columns,
+    plain: columns.length === key.parts.length,
+    predicate: key.predicate,
+    nullsEqual: !key.nullsDistinct,
+  };
+}
+
+/** The plan as a target hashes it: with the arbiter that keeps rows together. */
+export function keyedPlan(plan: LoadPlan, by: Arbiter | null): LoadPlan {
+  return plan.mode === "insert" ? { ...plan, arbiter: by } : plan;
+}

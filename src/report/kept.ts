@@ -1,0 +1,23 @@
+/** What stays of a load that stopped after a commit, in words: above all, what running it again would do. */
+import { ERROR_CODES } from "../errors/codes.ts";
+import type { ErrorTexts } from "../errors/codes.ts";
+import type { UpsurgeError } from "../errors/upsurge-error.ts";
+import type { Counts } from "../model/counts.ts";
+import type { LoadPlan } from "../model/load-plan.ts";
+import { plural } from "./format.ts";
+
+/** The fix of an error that stopped a load when these records were committed. */
+export function fixInParts({ code, fix }: UpsurgeError, plan: LoadPlan, { read }: Counts): string {
+  const texts: ErrorTexts = ERROR_CODES[code];
+  const committed = `${plural(read, "record")} ${read === 1 ? "is" : "are"} committed and ${read === 1 ? "stays" : "stay"}`;
+  return `${texts.fixInParts ?? fix}; ${committed}: ${ifAgain(plan)}`;
+}
+
+function ifAgain({ mode, update }: LoadPlan): string {
+  const start = "the same command starts from the first record";
+  if (mode === "insert") {
+    return `${start} and inserts them again, or rejects them where a unique key forbids it`;
+  }
+  if (update.sets.length > 0) return `${start} and applies them again, so --set counts them twice`;
+  return `${start} and applies them again, which ends in the same table`;
+}

@@ -1,0 +1,65 @@
+/**
+ * The books of one try of a load: what was read and what became of it, what of it is committed, and the rejects.
+ * Written in the order of the source, whatever the order in which the database answers.
+ */
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { Written } from "../model/batch.ts";
+import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
+import type { Counts } from "../model/counts.ts";
+import type { Reject } from "../model/reject.ts";
+import type { RejectBook } from "./reject-book.ts";
+
+/** Counts what was written, and what was kept. */
+export class Ledger {
+  readonly rejects: RejectBook;
+  readonly #paths: readonly string[];
+  readonly #seen = noCounts();
+  readonly #kept = noCounts();
+
+  /** `paths` are those of the sources, in their order. */
+  constructor(rejects: RejectBook, paths: readonly string[]) {
+    this.rejects = rejects;
+    this.#paths = paths;
+  }
+
+  /** Everything that was written, committed or not. */
+  get seen(): Counts {
+    return { ...this.#seen };
+  }
+
+  /** What is committed. */
+  get kept(): Counts {
+    return { ...this.#kept };
+  }
+
+  /** Takes what was written after everything that was taken before. Throws `REJECT_LIMIT`. */
+  take({ counts, rejects }: Written): void {
+    addCounts(this.#seen, counts);
+    this.rejects.take(rejects.toSorted(inFileOrder(this.#paths)));
+  }
+
+  /** After the last record: throws when one is not accounted for, or the share of rejects is too large. */
+  check(): void {
+    const seen = this.#seen;
+    if (accountedFor(seen) !== seen.read) {
+      const message = `${seen.read} records were read but ${accountedFor(seen)} counted`;
+      throw upsurgeError("INTERNAL", { message });
+    }
+    this.rejects.checkShare(seen.read);
+  }
+
+  /** Makes the rejects durable. */
+  beforeCommit(): void {
+    this.rejects.sync();
+  }
+
+  /** These records are committed. */
+  keep(counts: Counts): void {
+    addCounts(this.#kept, counts);
+  }
+}
+
+function inFileOrder(paths: readonly string[]): (a: Reject, b: Reject) => number {
+  return ({ position: a }, { position: b }) =>
+    a.source === b.source ? a.record - b.record : paths.indexOf(a.source) - paths.indexOf(b.source);
+}

@@ -1,0 +1,112 @@
+/**
+ * One session at work: batch after batch, in one transaction after another, each begun when there is something to
+ * write. It counts what is in the transaction at hand; when to commit is its owner's decision.
+ */
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { Batch, Written } from "../model/batch.ts";
+import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
+import type { Counts } from "../model/counts.ts";
+import type { LoadPlan } from "../model/load-plan.ts";
+import type { Session, Writer } from "../targets/target.ts";
+import type { Gathered } from "./batches.ts";
+import type { Quarantine } from "./quarantine.ts";
+import { BatchWriter } from "./write-batch.ts";
+import { writtenOf } from "./writers.ts";
+
+interface Transaction {
+  readonly writer: Writer;
+  readonly batches: BatchWriter;
+}
+
+/** Writes over one session; calls come one at a time, save `prepare` and `stop`. Its errors are ours. */
+export class SessionWriter {
+  readonly #session: Session;
+  readonly #plan: LoadPlan;
+  readonly #quarantine: Quarantine;
+  #transaction: Transaction | null = null;
+  #counts = noCounts();
+  #committing = false;
+  #stopped = false;
+
+  constructor(session: Session, plan: LoadPlan, quarantine: Quarantine) {
+    this.#session = session;
+    this.#plan = plan;
+    this.#quarantine = quarantine;
+  }
+
+  /** Records in the transaction at hand. */
+  get pending(): number {
+    return this.#counts.read;
+  }
+
+  /** Begins a transaction, unless there is one. */
+  async begin(): Promise<BatchWriter> {
+    if (this.#transaction !== null) return this.#transaction.batches;
+    return await this.#asOurs(async () => {
+      const writer = await this.#session.begin(this.#plan);
+      const batches = new BatchWriter(this.#plan, {
+        writer,
+        capabilities: this.#session.capabilities,
+        classify: (error) => this.#session.classify(error),
+        quarantine: this.#quarantine,
+      });
+      this.#transaction = { writer, batches };
+      return batches;
+    });
+  }
+
+  /** Makes a batch ready while an earlier one is being written. */
+  prepare(batch: Batch): void {
+    this.#transaction?.batches.prepare(batch);
+  }
+
+  /** Writes a batch; nothing of it is committed. */
+  async write(gathered: Gathered): Promise<Written> {
+    const batches = await this.begin();
+    return await this.#asOurs(async () => {
+      const written = writtenOf(gathered, await batches.write(gathered.batch));
+      addCounts(this.#counts, written.counts);
+      return written;
+    });
+  }
+
+  /** Commits what was written since the last commit, and tells its counts. */
+  async commit(): Promise<Counts> {
+    const counts = this.#counts;
+    if (accountedFor(counts) !== counts.read) {
+      const message = `${counts.read} records were read but ${accountedFor(counts)} counted`;
+      throw upsurgeError("INTERNAL", { message });
+    }
+    this.#committing = true;
+    await this.#asOurs(async () => await this.#transaction?.writer.commit());
+    this.#committing = false;
+    this.#transaction = null;
+    this.#counts = noCounts();
+    return counts;
+  }
+
+  /** Checks what a commit would check. */
+  async rehearse(): Promise<void> {
+    await this.#asOurs(async () => await this.#transaction?.writer.rehearse?.());
+  }
+
+  /** Undoes what is not committed. Never throws. */
+  async rollback(): Promise<void> {
+    await this.#transaction?.writer.rollback();
+    this.#transaction = null;
+  }
+
+  /** Closes the session, but for one in the middle of a commit. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    if (!this.#committing) await this.#session.close();
+  }
+
+  async #asOurs<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw this.#stopped ? error : this.#session.translate(error);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * Where batches go: one session with one transaction, one that commits in parts, or several sessions at once. A load
+ * hands its batches over in the order of the source, and need not know which of these it is.
+ */
+import type { BatchResult, Written } from "../model/batch.ts";
+import { addCounts, noCounts } from "../model/counts.ts";
+import type { Counts } from "../model/counts.ts";
+import type { Reject } from "../model/reject.ts";
+import type { Gathered } from "./batches.ts";
+
+/** Told of what was written; throws when the load must stop. */
+export interface Account {
+  /** Records were written, in the order of the source; a commit may still follow or not. */
+  take(written: Written): void;
+  /** The last record was written: is all of it in order? */
+  check(): void;
+  /** A commit is about to begin: what depends on it must be durable. */
+  beforeCommit(): void;
+  /** These records are committed. */
+  keep(counts: Counts): void;
+}
+
+/** How a load ends that goes well; a rehearsal is undone. */
+export type Ending = "commit" | "rehearsal";
+
+/** Writes the batches of a load. */
+export interface Writers {
+  /** Aborted, with the error as its reason, when something failed that no call was there to throw. */
+  readonly failed: AbortSignal;
+  /** A commit was begun: from then on, starting again would apply records twice. */
+  readonly hasCommitted: boolean;
+  /** Begins the first transaction. */
+  open(): Promise<void>;
+  /** Told of a batch as soon as it has been read, before it is its turn. */
+  prepare(gathered: Gathered): void;
+  /** Takes the next batch; returns when there is room for another. Throws what stopped this batch or one before. */
+  write(gathered: Gathered): Promise<void>;
+  /** Writes what is left and commits it or, in a rehearsal, undoes it. */
+  finish(): Promise<void>;
+  /** Undoes what is not committed. Never throws. */
+  rollback(): Promise<void>;
+  /** Closes the sessions, but for those in the middle of a commit; for an interrupt. */
+  stop(): Promise<void>;
+}
+
+/** The records of a batch, those that fell out before it included. */
+export function sizeOf({ batch, rejects }: Gathered): number {
+  return batch.size + rejects.length;
+}
+
+/** The account of a batch, from what became of its rows and the records that fell out before. */
+export function writtenOf(gathered: Gathered, { counts, faults }: BatchResult): Written {
+  const rejects = [
+    ...gathered.rejects,
+    ...faults.map(({ row, ...fault }): Reject => ({
+      ...fault,
+      stage: "write",
+      position: row.record.position,
+      raw: row.record.raw,
+    })),
+  ];
+  const total = noCounts();
+  addCounts(total, counts);
+  addCounts(total, { read: sizeOf(gathered), rejected: rejects.length });
+  return { counts: total, rejects };
+}
