@@ -3,7 +3,8 @@
  * where somebody needs one. Everything in them is ordinary: what is not goes as a `SourceRecord`.
  */
 import type { RowShape } from "./batch.ts";
-import type { RecordShape } from "./record.ts";
+import { unescaped } from "./json-escapes.ts";
+import type { FieldKind, RecordShape } from "./record.ts";
 
 /** The fields of ordinary records: valid UTF-8 without U+0000, each with the fields of `shape`. */
 export interface PackedFields {
@@ -11,15 +12,30 @@ export interface PackedFields {
   readonly bytes: Buffer;
   /**
    * Two numbers a field, record by record: where it starts and ends in `bytes`, quotes left out. A start of -1 is NULL.
-   * An end below zero is the complement of the end (`~end`) of a field with escapes in it.
+   * An end below zero is the complement of the end (`~end`) of a field with escapes in it. Fields may be anywhere in
+   * `bytes`, in any order.
    */
   readonly places: Int32Array;
   readonly records: number;
   /** Bytes of the records in the source. */
   readonly length: number;
-  /** Stands for itself where it is doubled in a field with escapes. */
+  /** Stands for itself where it is doubled in a field with escapes; `JSON_ESCAPES`: they are those of JSON. */
   readonly quote: number;
+  /**
+   * By field: the kinds that its values may have, as `KIND_BITS`, a NULL being of no kind; `null` when all are text. For
+   * the mapping alone: what a target gets can be taken as it is.
+   */
+  readonly kinds: Uint8Array | null;
 }
+
+/** In the place of a quote: fields with escapes are the insides of JSON strings. */
+export const JSON_ESCAPES = -2;
+
+/** Kinds of values as bits. */
+export const KIND_BITS = { text: 1, number: 2, boolean: 4, json: 8 } as const satisfies Record<
+  FieldKind,
+  number
+>;
 
 /** Where the values of a column are: in a field of the records or, where `field` is -1, the same text in all of them. */
 export interface PackedColumn {
@@ -51,18 +67,23 @@ export function fieldBytes(fields: PackedFields, place: number): Buffer | null {
   const end = fields.places[2 * place + 1] ?? 0;
   if (start < 0) return null;
   if (end >= 0) return fields.bytes.subarray(start, end);
-  const plain = Buffer.allocUnsafe(~end - start);
-  return plain.subarray(0, copyPlain(fields, start, ~end, plain));
+  return resolved(fields, start, ~end);
 }
 
-/** Copies a field with escapes to the beginning of `into`, resolved; tells its length. */
-function copyPlain({ bytes, quote }: PackedFields, from: number, to: number, into: Buffer): number {
+/** What stands from `from` to `to`, its escapes resolved. */
+export function resolved(
+  { bytes, quote }: Pick<PackedFields, "bytes" | "quote">,
+  from: number,
+  to: number,
+): Buffer {
+  if (quote === JSON_ESCAPES) return unescaped(bytes, from, to);
+  const plain = Buffer.allocUnsafe(to - from);
   let length = 0;
   for (let at = from; at < to; at += 1) {
     const byte = bytes[at] as number;
-    into[length] = byte;
+    plain[length] = byte;
     length += 1;
     if (byte === quote) at += 1;
   }
-  return length;
+  return plain.subarray(0, length);
 }

@@ -3,25 +3,13 @@
  * It stops before a record that is out of the ordinary, and leaves that one to the splitter and csv-parse: what such a
  * record means is decided there and nowhere else.
  */
-import { isUtf8 } from "node:buffer";
 import type { Charset } from "./charset.ts";
 import { CR, LF } from "./csv-dialect.ts";
 import type { CsvDialect } from "./csv-dialect.ts";
+import type { Packer, PackedStretch, Stop } from "./fast-lane.ts";
 import { NullBytes } from "./null-rule.ts";
+import { soundRecords } from "./sound.ts";
 import type { ReadOptions } from "./source.ts";
-
-/** Records that were found. */
-export interface PackedStretch {
-  readonly places: Int32Array;
-  readonly records: number;
-  /** The byte after the last record. */
-  readonly end: number;
-  /** Ends of line in the records, those within quotes included. */
-  readonly lines: number;
-}
-
-/** What follows the records that were found: not enough bytes to tell, a record out of the ordinary, or as many as were asked for. */
-export type Stop = "more" | "irregular" | "full";
 
 /** Kinds of bytes within an unquoted field. */
 const LINE_END = 1;
@@ -33,7 +21,7 @@ const IRREGULAR = -1;
 const MORE = -2;
 
 /** Finds the fields of one source's records; used again and again. */
-export class CsvBytes {
+export class CsvBytes implements Packer<PackedStretch> {
   readonly #kinds = new Uint8Array(256);
   readonly #delimiter: number;
   readonly #quote: number;
@@ -44,7 +32,6 @@ export class CsvBytes {
   #used = 0;
   #lines = 0;
   #last = false;
-  /** What follows the records of the last `pack`. */
   stop: Stop = "more";
 
   private constructor(dialect: CsvDialect, fields: readonly string[], options: ReadOptions) {
@@ -66,9 +53,8 @@ export class CsvBytes {
     fields: readonly string[],
   ): CsvBytes | null {
     const { delimiter, quote, escape, comment, trim, lineEnd } = dialect;
-    const single = (token: string): boolean => token.length === 1 && token.charCodeAt(0) < 128;
     const plain = escape === null && comment === null && !trim && lineEnd === LF;
-    const tokens = single(delimiter) && (quote === null || single(quote));
+    const tokens = isByte(delimiter) && (quote === null || isByte(quote));
     const text = charset.name === "UTF-8" && charset.transcoder === null;
     return plain && tokens && text && fields.length > 0
       ? new CsvBytes(dialect, fields, options)
@@ -80,7 +66,6 @@ export class CsvBytes {
     return this.#quote;
   }
 
-  /** Finds at most `max` records from `from` on; `last`: nothing follows these bytes. `null` when there is none. */
   pack(bytes: Buffer, from: number, last: boolean, max: number): PackedStretch | null {
     const width = 2 * this.#fields;
     this.#used = 0;
@@ -94,7 +79,9 @@ export class CsvBytes {
       const lines = this.#lines;
       const end = at >= bytes.length ? MORE : this.#record(bytes, at);
       if (end < 0) {
-        this.stop = end === MORE ? "more" : "irregular";
+        // What is too long must not be gathered in memory.
+        const waits = end === MORE && bytes.length - at <= this.#limit + 2;
+        this.stop = waits ? "more" : "irregular";
         this.#used = records * width;
         this.#lines = lines;
         break;
@@ -102,11 +89,12 @@ export class CsvBytes {
       records += 1;
       at = end;
     }
-    if (records === 0) return null;
-    if (!isSound(bytes.subarray(from, at))) {
+    const sound = soundRecords(bytes, { from, places: this.#places, width, records });
+    if (sound < records) {
+      if (sound > 0) return this.pack(bytes, from, false, sound);
       this.stop = "irregular";
-      return null;
     }
+    if (sound === 0) return null;
     const places = this.#places.slice(0, this.#used);
     return { places, records, end: at, lines: this.#lines };
   }
@@ -195,7 +183,7 @@ export class CsvBytes {
   }
 }
 
-/** Valid text that every target could hold. */
-function isSound(bytes: Buffer): boolean {
-  return isUtf8(bytes) && !bytes.includes(0);
+/** One character that is one byte. */
+function isByte(token: string): boolean {
+  return token.length === 1 && token.charCodeAt(0) < 128;
 }

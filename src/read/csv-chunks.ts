@@ -1,12 +1,12 @@
 /**
  * The chunks of a CSV source: ordinary records packed, by the fast lane, and all others one stretch at a time by the
- * splitter. A packed chunk reads its records the careful way as soon as somebody asks for them.
+ * splitter.
  */
-import type { PackedFields } from "../model/packed.ts";
-import type { RecordChunk, SourceRecord } from "../model/record.ts";
-import type { CsvBytes, PackedStretch } from "./csv-bytes.ts";
+import type { RecordChunk } from "../model/record.ts";
+import type { CsvBytes } from "./csv-bytes.ts";
 import type { CsvRecords } from "./csv-records.ts";
 import type { CsvSpan, CsvSplitter } from "./csv-splitter.ts";
+import { findPacked, PackedChunk } from "./fast-lane.ts";
 import { CHUNK_RECORDS } from "./format-reader.ts";
 import type { RecordStream, Stretch } from "./record-stream.ts";
 
@@ -48,53 +48,24 @@ export async function* csvChunks(
 
 /** The ordinary records that come next; `null` when the next one is not, or there is none. */
 async function nextPacked(parts: CsvParts, max: number): Promise<PackedChunk | null> {
-  const { stream, splitter, bytes } = parts;
-  if (bytes === null) return null;
-  for (;;) {
-    const from = splitter.between;
-    if (from === null) return null;
-    const { block } = stream;
-    const found = bytes.pack(block.bytes, from, block.last, max);
-    if (found !== null) return new PackedChunk(parts, found, { from, quote: bytes.quote });
-    if (bytes.stop !== "more" || block.last) return null;
-    await stream.advance();
-  }
-}
-
-/** Records that were found but not read. */
-class PackedChunk implements RecordChunk {
-  readonly packed: PackedFields;
-  readonly rejects = [];
-  readonly #read: () => readonly SourceRecord[];
-  #records: readonly SourceRecord[] | null = null;
-
-  constructor(
-    { stream, splitter, records, splitterAt }: CsvParts,
-    { places, records: count, end, lines }: PackedStretch,
-    { from, quote }: { readonly from: number; readonly quote: number },
-  ) {
-    const all = stream.block.bytes;
-    const line = splitter.nextLine;
-    const first = records.number(count);
-    const base = stream.base + from;
-    this.packed = {
-      shape: records.shape,
-      bytes: all,
-      places,
-      records: count,
-      length: end - from,
-      quote,
-    };
-    this.#read = () => {
-      const bytes = all.subarray(from, end);
-      const spans = splitterAt(line).take({ bytes, last: true }, Infinity);
-      return records.chunkAt({ bytes, base, spans }, first).records;
-    };
-    splitter.skip(end, lines);
-  }
-
-  get records(): readonly SourceRecord[] {
-    this.#records ??= this.#read();
-    return this.#records;
-  }
+  const { stream, splitter, records, bytes, splitterAt } = parts;
+  const next = bytes && (await findPacked(stream, splitter, bytes, max));
+  if (bytes === null || next === null) return null;
+  const { found, from } = next;
+  const { places, records: count, end, lines } = found;
+  const all = stream.block.bytes;
+  const base = stream.base + from;
+  const line = splitter.nextLine;
+  const first = records.number(count);
+  splitter.skip(end, lines);
+  const { shape } = records;
+  const { quote } = bytes;
+  return new PackedChunk(
+    { shape, kinds: null, bytes: all, places, records: count, length: end - from, quote },
+    () => {
+      const own = all.subarray(from, end);
+      const spans = splitterAt(line).take({ bytes: own, last: true }, Infinity);
+      return records.chunkAt({ bytes: own, base, spans }, first).records;
+    },
+  );
 }

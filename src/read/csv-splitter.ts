@@ -86,20 +86,22 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
       : super.keepFrom;
   }
 
-  /** Where the next record begins; `null` within a record, or what is passed over. */
+  /** Where the next record begins, also when some of it was looked at; `null` where something is passed over before it. */
   get between(): number | null {
-    return this.#state === STATE.recordStart && this.#skipLines === 0 ? this.pos : null;
+    if (this.#state === STATE.recordStart) return this.#skipLines === 0 ? this.pos : null;
+    return this.#state === STATE.passing || this.dropping ? null : this.start;
   }
 
   /** Goes on at `to`, `lines` ends of line further, after records that were found in another way. */
   skip(to: number, lines: number): void {
+    this.line = this.nextLine + lines;
     this.pos = to;
-    this.line += lines;
+    this.#reset();
   }
 
-  /** The line of the next record, counted from 1; true only between records. */
+  /** The line that the next record begins with, counted from 1. */
   get nextLine(): number {
-    return this.line;
+    return this.#state === STATE.recordStart ? this.line : this.firstLine;
   }
 
   /** False when what begins here is complete already: a blank line. */
@@ -269,13 +271,17 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
       count: this.#count,
       quoted: this.#quoted,
     };
+    this.#reset();
+    this.#inHeader = false;
+    this.limit = this.#recordLimit;
+    return span;
+  }
+
+  #reset(): void {
     this.#state = STATE.recordStart;
     this.#ends = [];
     this.#count = 0;
     this.#quoted = null;
     this.#malformed = null;
-    this.#inHeader = false;
-    this.limit = this.#recordLimit;
-    return span;
   }
 }

@@ -1,5 +1,5 @@
 /** Looks at the first records of a source without losing them: planning needs their fields. */
-import type { RecordChunk } from "../model/record.ts";
+import type { RecordChunk, RecordShape } from "../model/record.ts";
 import type { Source } from "./source.ts";
 
 /** How many records planning looks at. */
@@ -20,12 +20,18 @@ export async function sample(source: Source): Promise<Sampled> {
     const { done, value } = await iterator.next();
     if (done === true) break;
     seen.push(value);
-    for (const record of value.records.slice(0, SAMPLED - records)) {
-      for (const field of record.shape.fields) fields.add(field);
-    }
-    records += value.records.length + value.rejects.length;
+    for (const shape of shapesOf(value)) for (const field of shape.fields) fields.add(field);
+    records += (value.packed?.records ?? value.records.length) + value.rejects.length;
   }
   return { fields: [...fields], chunks: replay(seen, iterator) };
+}
+
+/** The shapes of a chunk's records, of those that planning looks at: by number, whatever chunks a source comes in. */
+function shapesOf(chunk: RecordChunk): readonly RecordShape[] {
+  // A packed chunk makes its records when it is asked for them.
+  if (chunk.packed !== null) return [chunk.packed.shape];
+  const looked = chunk.records.filter(({ position }) => position.record <= SAMPLED);
+  return looked.map(({ shape }) => shape);
 }
 
 async function* replay(

@@ -1,19 +1,16 @@
 /**
- * NDJSON and JSON: each line or element is a record. Only the splitter differs.
+ * NDJSON and JSON: each line or element is a record. Only the splitter differs, and that lines have a fast lane.
  */
-import type { RecordChunk, SourceRecord } from "../model/record.ts";
-import type { Reject } from "../model/reject.ts";
-import { CHUNK_RECORDS } from "./format-reader.ts";
 import type { FormatReader, ReaderInput } from "./format-reader.ts";
-import { jsonMembers } from "./json-members.ts";
-import type { JsonMembers } from "./json-members.ts";
+import { JsonBytes } from "./json-bytes.ts";
+import { jsonChunks } from "./json-chunks.ts";
+import type { JsonParts } from "./json-chunks.ts";
+import { JsonRecords } from "./json-records.ts";
 import { JsonShapes } from "./json-shapes.ts";
 import { JsonSplitter } from "./json-splitter.ts";
 import { LineSplitter } from "./line-splitter.ts";
-import { NullRule } from "./null-rule.ts";
-import { readReject } from "./read-reject.ts";
-import { positionOf, RecordStream } from "./record-stream.ts";
-import type { Fault, Span, Stretch } from "./record-stream.ts";
+import { RecordStream } from "./record-stream.ts";
+import type { Span } from "./record-stream.ts";
 import type { ReadOptions } from "./source.ts";
 
 /** Prepares the records of a JSON or NDJSON source. */
@@ -22,71 +19,35 @@ export function openJson(
   options: ReadOptions,
   format: "json" | "ndjson",
 ): FormatReader {
-  const limit = options.maxRecordBytes;
-  const splitter = format === "json" ? new JsonSplitter(limit) : new LineSplitter(limit);
-  const stream = new RecordStream<Span>(input, splitter, input.first, input.base);
+  const parts = format === "json" ? elements(input, options) : lines(input, options);
   return {
     fields: null,
     preamble: input.mark,
-    chunks: () => chunks(stream, new JsonRecords(input, options), options.limit),
+    chunks: () => jsonChunks(parts, options.limit),
   };
 }
 
-async function* chunks(
-  stream: RecordStream<Span>,
-  records: JsonRecords,
-  limit: number | null,
-): AsyncGenerator<RecordChunk> {
-  let left = limit ?? Infinity;
-  while (left > 0) {
-    const stretch = await stream.next(Math.min(CHUNK_RECORDS, left));
-    if (stretch === null) return;
-    left -= stretch.spans.length;
-    yield records.chunk(stretch);
-  }
+function elements(input: ReaderInput, options: ReadOptions): JsonParts {
+  const splitter = new JsonSplitter(options.maxRecordBytes);
+  return {
+    stream: new RecordStream<Span>(input, splitter, input.first, input.base),
+    records: new JsonRecords(input, options, new JsonShapes()),
+    fast: null,
+  };
 }
 
-class JsonRecords {
-  readonly #input: ReaderInput;
-  readonly #nulls: NullRule;
-  readonly #shapes = new JsonShapes();
-  #record = 0;
-
-  constructor(input: ReaderInput, options: ReadOptions) {
-    this.#input = input;
-    this.#nulls = new NullRule(options);
-  }
-
-  chunk(stretch: Stretch<Span>): RecordChunk {
-    const records: SourceRecord[] = [];
-    const rejects: Reject[] = [];
-    for (const span of stretch.spans) {
-      this.#record += 1;
-      const position = positionOf(this.#input.name, stretch, span, this.#record);
-      const from = Math.max(0, span.start);
-      const raw = this.#input.charset.original(stretch.bytes.subarray(from, Math.max(0, span.end)));
-      const found = span.fault ?? this.#members(stretch.bytes.subarray(from, span.contentEnd));
-      if ("code" in found) rejects.push(readReject(position, found, raw));
-      else records.push({ ...this.#values(found), position, raw });
-    }
-    return { records, rejects, packed: null };
-  }
-
-  #members(bytes: Buffer): JsonMembers | Fault {
-    const text = this.#input.charset.decode(bytes);
-    if (text !== null) return jsonMembers(text);
-    const message = `the record is not valid ${this.#input.charset.name}`;
-    return { code: "ROW_ENCODING", message };
-  }
-
-  #values(members: JsonMembers): Pick<SourceRecord, "shape" | "values" | "kinds"> {
-    const { shape, values, kinds } = this.#shapes.shaped(members);
-    for (let index = 0; index < values.length; index += 1) {
-      const value = values[index];
-      if (kinds[index] === "text" && typeof value === "string") {
-        values[index] = this.#nulls.ofString(shape.fields[index] ?? "", value);
-      }
-    }
-    return { shape, values, kinds };
-  }
+function lines(input: ReaderInput, options: ReadOptions): JsonParts {
+  const shapes = new JsonShapes();
+  const splitter = new LineSplitter(options.maxRecordBytes);
+  const bytes = input.careful ? null : JsonBytes.of(input.charset, options, shapes);
+  const splitterAt = (line: number): LineSplitter => {
+    const at = new LineSplitter(options.maxRecordBytes);
+    at.skip(0, line - 1);
+    return at;
+  };
+  return {
+    stream: new RecordStream<Span>(input, splitter, input.first, input.base),
+    records: new JsonRecords(input, options, shapes),
+    fast: bytes === null ? null : { splitter, bytes, splitterAt },
+  };
 }

@@ -39,6 +39,23 @@ export class LineSplitter extends SplitterBase implements Splitter<Span> {
     return spans;
   }
 
+  /** Where the next line begins, also when some of it was looked at; `null` when its beginning has gone. */
+  get between(): number | null {
+    return this.dropping ? null : this.start;
+  }
+
+  /** Goes on at `to`, `lines` ends of line further, after lines that were found in another way. */
+  skip(to: number, lines: number): void {
+    this.pos = to;
+    this.line += lines;
+    this.#next();
+  }
+
+  /** The line that comes next, counted from 1. */
+  get nextLine(): number {
+    return this.line;
+  }
+
   #look(bytes: Buffer, to: number): void {
     if (!this.#blankSoFar) return;
     let at = this.pos;

@@ -2,6 +2,7 @@
  * Which texts are NULL: `--null`, `--empty` and `--keep-empty`, for both CSV fields and JSON strings.
  * What a text means otherwise is left to the target.
  */
+import { unescaped } from "../model/json-escapes.ts";
 import type { ReadOptions } from "./source.ts";
 
 /** NULL or not, by field. */
@@ -49,6 +50,37 @@ export class NullRule {
   }
 }
 
+/** The tokens that are not empty, as bytes. What is no text, as half of a surrogate pair is, equals no bytes. */
+function tokenBytes(tokens: readonly string[]): readonly Buffer[] {
+  return tokens
+    .filter((token) => token !== "" && token.isWellFormed())
+    .map((token) => Buffer.from(token));
+}
+
+function isToken(tokens: readonly Buffer[], bytes: Buffer, start: number, end: number): boolean {
+  for (const token of tokens) {
+    if (token.length === end - start && token.compare(bytes, start, end) === 0) return true;
+  }
+  return false;
+}
+
+/** The same rule for packed JSON strings that are not empty. */
+export class NullStrings {
+  readonly #tokens: readonly Buffer[];
+
+  constructor({ nullTokens }: Pick<ReadOptions, "nullTokens">) {
+    this.#tokens = tokenBytes(nullTokens);
+  }
+
+  /** Whether the string whose inside is from `start` to `end` is NULL. */
+  isNull(bytes: Buffer, start: number, end: number, escaped: boolean): boolean {
+    if (this.#tokens.length === 0) return false;
+    if (!escaped) return isToken(this.#tokens, bytes, start, end);
+    const plain = unescaped(bytes, start, end);
+    return isToken(this.#tokens, plain, 0, plain.length);
+  }
+}
+
 /** The same rule for the fields of packed CSV records, by their bytes. */
 export class NullBytes {
   readonly #tokens: readonly Buffer[];
@@ -66,26 +98,24 @@ export class NullBytes {
       rule.apply(values, quoted);
       return values;
     };
-    const nulls = (values: readonly (string | null)[]): Uint8Array =>
-      Uint8Array.from(values, (value) => (value === null ? 1 : 0));
-    this.#empty = nulls(blank(null));
-    this.#quotedEmpty = nulls(blank([...fields.keys()]));
-    this.#tokens = options.nullTokens
-      .filter((token) => token !== "")
-      .map((token) => Buffer.from(token));
+    this.#empty = nullsOf(blank(null));
+    this.#quotedEmpty = nullsOf(blank([...fields.keys()]));
+    this.#tokens = tokenBytes(options.nullTokens);
   }
 
   /** Whether the unquoted field from `start` to `end` is NULL. */
   isNull(bytes: Buffer, start: number, end: number, field: number): boolean {
     if (start === end) return this.#empty[field] === 1;
-    for (const token of this.#tokens) {
-      if (token.length === end - start && token.compare(bytes, start, end) === 0) return true;
-    }
-    return false;
+    return isToken(this.#tokens, bytes, start, end);
   }
 
   /** Whether a quoted field with nothing in it is NULL. */
   quotedEmpty(field: number): boolean {
     return this.#quotedEmpty[field] === 1;
   }
+}
+
+/** 1 where a value is NULL. */
+function nullsOf(values: readonly (string | null)[]): Uint8Array {
+  return Uint8Array.from(values, (value) => (value === null ? 1 : 0));
 }

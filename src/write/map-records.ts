@@ -9,6 +9,7 @@ import type { FieldKind, RecordShape, SourceRecord } from "../model/record.ts";
 import type { Reject, RowCode } from "../model/reject.ts";
 import type { Column } from "../model/table-shape.ts";
 import type { Capabilities } from "../targets/target.ts";
+import { hasNull, spellPacked } from "./spell-packed.ts";
 
 /** What the mapper needs beside the plan. */
 export interface MapperContext {
@@ -50,6 +51,8 @@ interface Fault {
 export interface PackedMapping {
   readonly shape: RowShape;
   readonly columns: readonly PackedColumn[];
+  /** Where the values are, in the spelling that the columns take. */
+  readonly fields: PackedFields;
 }
 
 /** Maps the records of one load. */
@@ -59,6 +62,7 @@ export class RecordMapper {
   readonly #mappings = new WeakMap<RecordShape, ShapeMapping>();
   readonly #shapes = new Map<string, RowShape>();
   readonly #guarded: ReadonlySet<string>;
+  #packed: { readonly of: PackedFields; readonly mapping: PackedMapping | null } | null = null;
 
   constructor(plan: LoadPlan, context: MapperContext) {
     this.#plan = plan;
@@ -73,12 +77,24 @@ export class RecordMapper {
 
   /** How packed records become rows; `null` when one of them does not, or must be looked at by itself. */
   mapPacked(fields: PackedFields): PackedMapping | null {
-    const mapping = this.#mapping(fields.shape, false);
+    // A chunk is asked about with every batch that takes of it.
+    if (this.#packed?.of !== fields)
+      this.#packed = { of: fields, mapping: this.#mapFields(fields) };
+    return this.#packed.mapping;
+  }
+
+  #mapFields(fields: PackedFields): PackedMapping | null {
+    const mapping = this.#mapping(fields.shape, fields.kinds !== null);
     if (mapping.kind === "fault" || mapping.nullKey !== null) return null;
-    for (const { field, column } of mapping.slots) {
-      if (field >= 0 && this.#guarded.has(column.name) && hasNull(fields, field)) return null;
+    const { slots, shape } = mapping;
+    let spelled: PackedFields | null = fields;
+    for (const { field, column } of slots) {
+      if (field < 0) continue;
+      if (this.#guarded.has(column.name) && hasNull(fields, field)) return null;
+      spelled = spellPacked(spelled, field, column, this.#context.capabilities);
+      if (spelled === null) return null;
     }
-    return { shape: mapping.shape, columns: mapping.slots };
+    return { shape, columns: slots, fields: spelled };
   }
 
   #mapping(shape: RecordShape, json: boolean): ShapeMapping {
@@ -209,12 +225,6 @@ export class RecordMapper {
       message: `the key column ${column.name} is NULL or missing; a NULL key would insert a new row on every run`,
     };
   }
-}
-
-function hasNull({ places, shape, records }: PackedFields, field: number): boolean {
-  const width = 2 * shape.fields.length;
-  for (let at = 2 * field; at < records * width; at += width) if (places[at] === -1) return true;
-  return false;
 }
 
 function unmappable(field: string, message: string): ShapeMapping {

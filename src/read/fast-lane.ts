@@ -1,0 +1,64 @@
+/**
+ * What the fast lanes of all formats share: they find ordinary records in bytes, and hand them on packed. A packed chunk
+ * reads its records the careful way as soon as somebody asks for them.
+ */
+import type { PackedFields } from "../model/packed.ts";
+import type { RecordChunk, SourceRecord } from "../model/record.ts";
+import type { RecordStream, Span } from "./record-stream.ts";
+
+/** Records that were found. */
+export interface PackedStretch {
+  readonly places: Int32Array;
+  readonly records: number;
+  /** The byte after the last record. */
+  readonly end: number;
+  /** Ends of line in the records, those within quotes included. */
+  readonly lines: number;
+}
+
+/** What follows the records that were found: not enough bytes to tell, a record out of the ordinary, or as many as were asked for. */
+export type Stop = "more" | "irregular" | "full";
+
+/** Finds ordinary records. */
+export interface Packer<P extends PackedStretch> {
+  /** Finds at most `max` records from `from` on; `last`: nothing follows these bytes. `null` when there is none. */
+  pack(bytes: Buffer, from: number, last: boolean, max: number): P | null;
+  /** What follows the records of the last `pack`. */
+  readonly stop: Stop;
+}
+
+/** The ordinary records that begin where `between` says, read on for if need be; `null` when the next one is not, or there is none. */
+export async function findPacked<S extends Span, P extends PackedStretch>(
+  stream: RecordStream<S>,
+  splitter: { readonly between: number | null },
+  packer: Packer<P>,
+  max: number,
+): Promise<{ readonly found: P; readonly from: number } | null> {
+  for (;;) {
+    const from = splitter.between;
+    if (from === null) return null;
+    const { block } = stream;
+    const found = packer.pack(block.bytes, from, block.last, max);
+    if (found !== null) return { found, from };
+    if (packer.stop !== "more" || block.last) return null;
+    await stream.advance();
+  }
+}
+
+/** Records that were found but not read. */
+export class PackedChunk implements RecordChunk {
+  readonly packed: PackedFields;
+  readonly rejects = [];
+  readonly #read: () => readonly SourceRecord[];
+  #records: readonly SourceRecord[] | null = null;
+
+  constructor(packed: PackedFields, read: () => readonly SourceRecord[]) {
+    this.packed = packed;
+    this.#read = read;
+  }
+
+  get records(): readonly SourceRecord[] {
+    this.#records ??= this.#read();
+    return this.#records;
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * The fast lane for NDJSON: finds the values of ordinary lines in bytes, at one pass and without a string. Ordinary is an
+ * object with the names of the line before it, in the same order. It stops before a line that is out of the ordinary, and
+ * leaves that one to the splitter and `json-text.ts`: what such a line means is decided there and nowhere else.
+ */
+import { KIND_BITS } from "../model/packed.ts";
+import type { RecordShape } from "../model/record.ts";
+import type { Charset } from "./charset.ts";
+import type { Packer, PackedStretch, Stop } from "./fast-lane.ts";
+import { CLOSE, COMMA, IRREGULAR, JsonScan, MORE, OPEN, QUOTE } from "./json-scan.ts";
+import type { JsonShapes } from "./json-shapes.ts";
+import { learnTemplate } from "./json-template.ts";
+import type { JsonTemplate } from "./json-template.ts";
+import { NullRule, NullStrings } from "./null-rule.ts";
+import { soundRecords } from "./sound.ts";
+import type { ReadOptions } from "./source.ts";
+
+/** Lines that were found. */
+export interface JsonStretch extends PackedStretch {
+  readonly shape: RecordShape;
+  /** As in `PackedFields`. */
+  readonly kinds: Uint8Array;
+}
+
+const LF = 10;
+const CR = 13;
+
+/** The kinds of values by their first byte; 0 for null. */
+const KINDS = new Uint8Array(256).fill(KIND_BITS.number);
+KINDS[QUOTE] = KIND_BITS.text;
+KINDS["n".charCodeAt(0)] = 0;
+for (const first of "tf") KINDS[first.charCodeAt(0)] = KIND_BITS.boolean;
+for (const first of "{[") KINDS[first.charCodeAt(0)] = KIND_BITS.json;
+
+/** Finds the values of one source's lines; used again and again. */
+export class JsonBytes implements Packer<JsonStretch> {
+  readonly #scan = new JsonScan();
+  readonly #shapes: JsonShapes;
+  readonly #rule: NullRule;
+  readonly #nulls: NullStrings;
+  readonly #limit: number;
+  #template: JsonTemplate | null = null;
+  #kinds = new Uint8Array(0);
+  #places = new Int32Array(0);
+  #used = 0;
+  #last = false;
+  stop: Stop = "more";
+
+  private constructor(options: ReadOptions, shapes: JsonShapes) {
+    this.#shapes = shapes;
+    this.#rule = new NullRule(options);
+    this.#nulls = new NullStrings(options);
+    this.#limit = options.maxRecordBytes;
+  }
+
+  /** The fast lane of a source; `null` where its encoding is out of the ordinary. */
+  static of(charset: Charset, options: ReadOptions, shapes: JsonShapes): JsonBytes | null {
+    const text = charset.name === "UTF-8" && charset.transcoder === null;
+    return text ? new JsonBytes(options, shapes) : null;
+  }
+
+  pack(bytes: Buffer, from: number, last: boolean, max: number): JsonStretch | null {
+    this.#last = last;
+    this.#kinds.fill(0);
+    this.stop = "full";
+    let records = 0;
+    let at = from;
+    while (records < max) {
+      this.#used = records * this.#width;
+      this.#reserve(bytes.length - from);
+      let end = this.#line(bytes, at);
+      if (end === IRREGULAR && records === 0) end = this.#firstLine(bytes, at);
+      if (end < 0) {
+        // What is too long must not be gathered in memory.
+        const waits = end === MORE && bytes.length - at <= this.#limit + 2;
+        this.stop = waits ? "more" : "irregular";
+        break;
+      }
+      records += 1;
+      at = end;
+    }
+    return this.#sound(bytes, from, { records, end: at });
+  }
+
+  /** What was found, as far as it is sound. */
+  #sound(
+    bytes: Buffer,
+    from: number,
+    { records, end }: { readonly records: number; readonly end: number },
+  ): JsonStretch | null {
+    const [places, width] = [this.#places, this.#width];
+    const sound = soundRecords(bytes, { from, places, width, records });
+    if (sound < records) {
+      if (sound > 0) return this.pack(bytes, from, false, sound);
+      this.stop = "irregular";
+    }
+    const { shape } = this.#template ?? {};
+    if (sound === 0 || shape === undefined) return null;
+    const kinds = this.#kinds.slice();
+    return { shape, kinds, places: places.slice(0, records * width), records, end, lines: records };
+  }
+
+  get #width(): number {
+    return 2 * this.#kinds.length;
+  }
+
+  /** Makes room for one more line; `bytes` are all there are. */
+  #reserve(bytes: number): void {
+    const least = this.#used + this.#width;
+    const { length } = this.#places;
+    if (length >= least) return;
+    const larger = new Int32Array(Math.max(least, Math.ceil(bytes / 8), 2 * length));
+    larger.set(this.#places);
+    this.#places = larger;
+  }
+
+  /** Finds the values of a line with other names than the lines before it. */
+  #firstLine(bytes: Buffer, start: number): number {
+    const parts = { scan: this.#scan, shapes: this.#shapes, nulls: this.#rule };
+    const template = learnTemplate(bytes, start, parts);
+    if (typeof template === "number") return template;
+    this.#template = template;
+    this.#kinds = new Uint8Array(template.names.length);
+    this.#used = 0;
+    this.#reserve(bytes.length - start);
+    return this.#line(bytes, start);
+  }
+
+  /** Finds the values of the line at `start`; tells where the next begins. */
+  #line(bytes: Buffer, start: number): number {
+    const template = this.#template;
+    if (template === null) return IRREGULAR;
+    const members = this.#kinds.length;
+    let at = start;
+    for (let member = 0; member < members; member += 1) {
+      at = this.#lead(bytes, at, member, template);
+      if (at < 0) return at;
+      at = this.#value(bytes, at, member, template);
+      if (at < 0) return at;
+    }
+    return this.#close(bytes, at, start);
+  }
+
+  /** Goes over a name and what surrounds it, from the end of the value before to the beginning of its own. */
+  #lead(bytes: Buffer, start: number, member: number, template: JsonTemplate): number {
+    const { leads, leadAt } = template;
+    const from = leadAt[member] as number;
+    const to = leadAt[member + 1] as number;
+    const shift = start - from;
+    if (to + shift > bytes.length) return this.#looseLead(bytes, start, member, template);
+    let at = from;
+    while (at < to && leads[at] === bytes[at + shift]) at += 1;
+    return at === to ? to + shift : this.#looseLead(bytes, start, member, template);
+  }
+
+  /** The same where there is other white space than in the template. */
+  #looseLead(bytes: Buffer, start: number, member: number, { names }: JsonTemplate): number {
+    const scan = this.#scan;
+    const { length } = bytes;
+    const open = scan.blank(bytes, start);
+    if (open >= length) return MORE;
+    if (bytes[open] !== (member === 0 ? OPEN : COMMA)) return IRREGULAR;
+    const name = scan.blank(bytes, open + 1);
+    const expected = names[member] as Buffer;
+    const end = name + expected.length;
+    if (end > length) return MORE;
+    return bytes.compare(expected, 0, expected.length, name, end) === 0
+      ? scan.colon(bytes, end)
+      : IRREGULAR;
+  }
+
+  /** Notes the value at `start`; tells where it ends. */
+  #value(bytes: Buffer, start: number, member: number, template: JsonTemplate): number {
+    const end = this.#scan.value(bytes, start);
+    if (end < 0) return end;
+    const kind = KINDS[bytes[start] as number] as number;
+    const [places, used] = [this.#places, this.#used];
+    this.#used = used + 2;
+    this.#kinds[member] = (this.#kinds[member] as number) | kind;
+    if (kind !== KIND_BITS.text) {
+      places[used] = kind === 0 ? -1 : start;
+      places[used + 1] = end;
+      return end;
+    }
+    const { escaped } = this.#scan;
+    const isNull =
+      end === start + 2
+        ? template.emptyIsNull[member] === 1
+        : this.#nulls.isNull(bytes, start + 1, end - 1, escaped);
+    places[used] = isNull ? -1 : start + 1;
+    places[used + 1] = escaped ? ~(end - 1) : end - 1;
+    return end;
+  }
+
+  /** Goes over the end of the line that began at `start`; tells where the next begins. */
+  #close(bytes: Buffer, after: number, start: number): number {
+    const { length } = bytes;
+    const close = bytes[after] === CLOSE ? after : this.#scan.blank(bytes, after);
+    if (bytes[close] !== CLOSE) return close < length ? IRREGULAR : MORE;
+    const end = bytes[close + 1] === LF ? close + 1 : this.#scan.blank(bytes, close + 1);
+    if (end >= length && !this.#last) return MORE;
+    if (end < length && bytes[end] !== LF) return IRREGULAR;
+    const content = end < length && bytes[end - 1] === CR ? end - 1 : end;
+    return content - start > this.#limit ? IRREGULAR : Math.min(end + 1, length);
+  }
+}

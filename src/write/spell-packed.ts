@@ -1,0 +1,56 @@
+/**
+ * Packed JSON values in the spelling that columns take, as `RecordMapper` spells values one by one. What takes more than
+ * other places in the bytes is left to it.
+ */
+import { KIND_BITS } from "../model/packed.ts";
+import type { PackedFields } from "../model/packed.ts";
+import type { Column } from "../model/table-shape.ts";
+import type { Capabilities } from "../targets/target.ts";
+
+const LOWER_T = 0x74;
+
+/** The fields with the values of `field` as `column` takes them; `null` where they must be looked at one by one. */
+export function spellPacked(
+  fields: PackedFields,
+  field: number,
+  { family }: Column,
+  { booleans, arrayText }: Capabilities,
+): PackedFields | null {
+  const kinds = fields.kinds?.[field] ?? 0;
+  const has = (kind: keyof typeof KIND_BITS): boolean => (kinds & KIND_BITS[kind]) !== 0;
+  if (has("text") && family === "json") return null;
+  // Columns of other families may take any type: what the source wrote as a number is one there.
+  if (has("number") && family !== "text" && family !== "number") return null;
+  if (has("json") && family === "array" && arrayText !== undefined) return null;
+  const keepsWords = booleans === undefined || family === "text" || family === "json";
+  if (!has("boolean") || keepsWords) return fields;
+  return kinds === KIND_BITS.boolean ? spellBooleans(fields, field, booleans) : null;
+}
+
+/** The words stand somewhere among the bytes, as a rule; `null` where one does not. */
+function spellBooleans(
+  fields: PackedFields,
+  field: number,
+  words: NonNullable<Capabilities["booleans"]>,
+): PackedFields | null {
+  const { bytes, records } = fields;
+  const [yes, no] = [bytes.indexOf(words.true), bytes.indexOf(words.false)];
+  if (yes < 0 || no < 0) return null;
+  const places = fields.places.slice();
+  const width = 2 * fields.shape.fields.length;
+  for (let at = 2 * field; at < records * width; at += width) {
+    const start = places[at] as number;
+    if (start < 0) continue;
+    const isTrue = bytes[start] === LOWER_T;
+    places[at] = isTrue ? yes : no;
+    places[at + 1] = isTrue ? yes + words.true.length : no + words.false.length;
+  }
+  return { ...fields, places };
+}
+
+/** Whether a value of `field` is NULL. */
+export function hasNull({ places, shape, records }: PackedFields, field: number): boolean {
+  const width = 2 * shape.fields.length;
+  for (let at = 2 * field; at < records * width; at += width) if (places[at] === -1) return true;
+  return false;
+}
