@@ -16,6 +16,8 @@ export class OneSession implements Writers {
   readonly #most: number;
   readonly #ending: Ending;
   #hasCommitted = false;
+  /** Records of the transaction at hand, with those that are being written. */
+  #begun = 0;
 
   constructor(
     writer: SessionWriter,
@@ -37,17 +39,23 @@ export class OneSession implements Writers {
     await this.#writer.begin();
   }
 
-  prepare({ batch }: Gathered): void {
-    this.#writer.prepare(batch);
+  prepare(gathered: Gathered): void {
+    // What was made ready ends with its transaction.
+    if (this.#fits(gathered)) this.#writer.prepare(gathered.batch);
   }
 
   async write(gathered: Gathered): Promise<void> {
-    const { pending } = this.#writer;
-    if (pending > 0 && pending + sizeOf(gathered) > this.#most) await this.#commit();
+    if (this.#begun > 0 && !this.#fits(gathered)) await this.#commit();
+    this.#begun += sizeOf(gathered);
     this.#account.take(await this.#writer.write(gathered));
   }
 
+  #fits(gathered: Gathered): boolean {
+    return this.#begun + sizeOf(gathered) <= this.#most;
+  }
+
   async #commit(): Promise<void> {
+    this.#begun = 0;
     this.#account.beforeCommit();
     this.#hasCommitted = true;
     this.#account.keep(await this.#writer.commit());

@@ -34,11 +34,6 @@ export class SessionWriter {
     this.#quarantine = quarantine;
   }
 
-  /** Records in the transaction at hand. */
-  get pending(): number {
-    return this.#counts.read;
-  }
-
   /** Begins a transaction, unless there is one. */
   async begin(): Promise<BatchWriter> {
     if (this.#transaction !== null) return this.#transaction.batches;

@@ -49,6 +49,8 @@ export interface Way {
   readonly strategy: string;
   readonly rowSource: string;
   readonly batchRows: number;
+  /** What else is said on the command line. */
+  readonly flags?: readonly string[];
 }
 
 /** Every way that an engine has, with the given batch sizes. */
@@ -61,8 +63,10 @@ export function waysOf(engine: Engine, batchRows: readonly number[]): Way[] {
 }
 
 /** A way as the end of a test's title. */
-export function wayTitle({ strategy, rowSource, batchRows }: Way): string {
-  return `${strategy} / ${rowSource} / ${batchRows}`;
+export function wayTitle({ strategy, rowSource, batchRows, flags = [] }: Way): string {
+  return [strategy, rowSource, batchRows, ...(flags.length === 0 ? [] : [flags.join(" ")])].join(
+    " / ",
+  );
 }
 
 /** Opens the engine's database for the tests of the surrounding suite; call it in `describe`. */

@@ -41,13 +41,21 @@ export interface LoadResult {
 export async function runLoad(
   database: TestDatabase,
   { folder, table, extension, input, flags, env = {} }: Load,
-  { strategy, rowSource, batchRows }: Way,
+  { strategy, rowSource, batchRows, flags: more = [] }: Way,
 ): Promise<LoadResult> {
   const source = join(folder, `input.${extension}`);
   const rejectFile = join(folder, "rejected");
   writeFileSync(source, input);
   const args = [source, "--to", database.url, "--table", table, ...flags, "--json", "-q"];
-  args.push("--strategy", strategy, "--row-source", rowSource, "--batch-rows", String(batchRows));
+  args.push(
+    "--strategy",
+    strategy,
+    "--row-source",
+    rowSource,
+    "--batch-rows",
+    String(batchRows),
+    ...more,
+  );
   if (!flags.includes("--max-rejects")) {
     args.push("--max-rejects", "1000", "--reject-file", rejectFile);
   }

@@ -1,5 +1,5 @@
 /**
- * The law, by random loads: whatever the strategy, row source and batch size, the table and the counts are those of
+ * The law, by random loads: whatever the strategy, row source, batch size and commits, the table and the counts are those of
  * applying the records one at a time in file order.
  */
 import * as fc from "fast-check";
@@ -184,7 +184,9 @@ function ndjson(records: readonly ReferenceRecord[]): string {
 describe.each(ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
   const temporary = useTempDir();
-  const ways: readonly Way[] = waysOf(engine, [1, 2, 3, 5, 1000]);
+  const once = waysOf(engine, [1, 2, 3, 5, 1000]);
+  const inParts = waysOf(engine, [2, 1000]).map((way) => ({ ...way, flags: ["--commit", "3"] }));
+  const ways: readonly Way[] = [...once, ...inParts];
   const image = async (table: Table): Promise<(string | null)[][]> =>
     await database.rows(`select ${Object.keys(table.columns).join(", ")} from t order by 1, 2, 3`);
   const start = async (table: Table): Promise<void> => {

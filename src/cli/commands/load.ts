@@ -20,7 +20,8 @@ export async function loadCommand(sources: readonly string[], context: Context):
   const progress = makeProgress(options, screen);
   const listening = listenToSignals(io.signals, ({ name }) => {
     progress.end();
-    screen.print(`${name}: undoing the load; send it again to leave at once\n`);
+    const undone = options.commit === "end" ? "the load" : "what is not committed";
+    screen.print(`${name}: undoing ${undone}; send it again to leave at once\n`);
     if (sources.includes("-")) letGo(io.stdin);
   });
   try {

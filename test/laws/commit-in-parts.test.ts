@@ -1,0 +1,224 @@
+/**
+ * `--commit N`: commits change neither the table nor the counts of a load that goes well; one that stops keeps what it
+ * has committed, counts that and nothing else, and says what running it again would do.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import type { TestDatabase } from "../helpers/engines.ts";
+import { runUpsurge } from "../helpers/run-upsurge.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
+
+interface Ran {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly folder: string;
+}
+
+async function load({ url }: TestDatabase, input: string, flags: readonly string[]): Promise<Ran> {
+  const folder = tempDir({ "in.csv": input });
+  const into = ["--to", url, "--table", "t", "--progress", "none"];
+  const { exitCode, stdout, stderr } = await runUpsurge([
+    join(folder, "in.csv"),
+    ...into,
+    ...flags,
+  ]);
+  return { exit: exitCode, stdout, stderr, folder };
+}
+
+function records(count: number, bad: readonly number[] = []): string {
+  const lines = Array.from({ length: count }, (_, at) =>
+    bad.includes(at + 1) ? `${at + 1},-1\n` : `${at + 1},${at % 7}\n`,
+  );
+  return `id,n\n${lines.join("")}`;
+}
+
+describe.each(ENGINES)("$title", (engine) => {
+  const database = useDatabase(engine);
+  const start = async (): Promise<void> => {
+    await database.reset();
+    await database.exec("create table t (id int primary key, n int, check (n >= 0))");
+    await database.exec("insert into t values (2, 1), (5, 0), (30, 3)");
+  };
+  const count = async (): Promise<number> =>
+    Number((await database.rows("select count(*) from t"))[0]?.[0]);
+
+  test("keeps table and counts as they are, whatever the commits and batches", async () => {
+    const input = `${records(40, [17])}3,99\n3,98\n40,1\n`;
+    const images: unknown[] = [];
+    for (const flags of [
+      [],
+      ["--commit", "1"],
+      ["--commit", "7"],
+      ["--commit", "7", "-b", "3"],
+      ["--commit", "1_000"],
+    ]) {
+      await start();
+      const ran = await load(database, input, [
+        "--key",
+        "id",
+        "--max-rejects",
+        "9",
+        "--json",
+        ...flags,
+      ]);
+      const { counts, status, guarantee } = JSON.parse(ran.stdout);
+      expect(guarantee).toBe(flags.length === 0 ? "all-or-nothing" : "committed-in-parts");
+      images.push([counts, status, await database.rows("select id, n from t order by id")]);
+      expect(readFileSync(join(ran.folder, "in.csv.rejects.csv"), "utf8")).toBe("id,n\n17,-1\n");
+    }
+    expect(new Set(images.map((image) => JSON.stringify(image))).size).toBe(1);
+    expect(images[0]).toMatchObject([{ read: 43, rejected: 1 }, "rejects", expect.anything()]);
+  });
+
+  test("keeps the parts before a record that stops the load, and counts those", async () => {
+    await start();
+    const ran = await load(database, records(40, [24]), [
+      "--key",
+      "id",
+      "--commit",
+      "10",
+      "--json",
+    ]);
+
+    expect(ran.exit).toBe(4);
+    const { counts, status, guarantee, error } = JSON.parse(ran.stdout);
+    expect([status, guarantee]).toEqual(["failed", "committed-in-parts"]);
+    expect(counts).toMatchObject({ read: 20, inserted: 18, rejected: 0 });
+    expect(counts.updated + counts.unchanged).toBe(2);
+    expect(error).toMatchObject({ code: "REJECT_LIMIT" });
+    expect(error.fix).toBe(
+      "mend the record, or allow some with --max-rejects N and find them in the reject file; 20 records are committed and stay: the same command starts from the first record and applies them again, which ends in the same table",
+    );
+    expect(await count()).toBe(21);
+  });
+
+  test("says in text what stays", async () => {
+    await start();
+    const flags = ["--key", "id", "--set", "n = target.n + excluded.n", "--commit", "10"];
+    const { stdout, stderr } = await load(database, records(40, [24]), flags);
+
+    expect(stdout).toMatch(
+      /^failed after [\d.]+ s; 20 records committed, and what is committed stays:\n {2}inserted {2}18\n/,
+    );
+    expect(stderr).toContain("applies them again, so --set counts them twice");
+  });
+
+  test("says that nothing was kept where nothing was committed", async () => {
+    await start();
+    const { stdout, stderr } = await load(database, records(40, [4]), [
+      "--key",
+      "id",
+      "--commit",
+      "10",
+    ]);
+
+    expect(stdout).toMatch(/^failed after [\d.]+ s; nothing was kept\n$/);
+    expect(stderr).toContain("nothing was kept");
+    expect(await count()).toBe(3);
+  });
+
+  test("keeps the rejects of the parts that are committed", async () => {
+    await start();
+    const flags = ["--key", "id", "--commit", "10", "--max-rejects", "1", "--json"];
+    const ran = await load(database, records(40, [4, 33]), flags);
+
+    expect(JSON.parse(ran.stdout).counts).toMatchObject({ read: 30, rejected: 1 });
+    const rejects = readFileSync(join(ran.folder, "in.csv.rejects.csv"), "utf8");
+    expect(rejects.split("\n")[1]).toBe("4,-1");
+  });
+
+  test.each([["--dry-run"], ["--check"]])("commits nothing with %s", async (flag) => {
+    await start();
+    const { stdout } = await load(database, records(40), [
+      "--key",
+      "id",
+      "--commit",
+      "10",
+      flag,
+      "--json",
+    ]);
+
+    expect(JSON.parse(stdout)).toMatchObject({
+      guarantee: "all-or-nothing",
+      counts: { read: 40, inserted: 37 },
+    });
+    expect(await count()).toBe(3);
+  });
+
+  test("plan shows how often it commits, and no batch is larger", async () => {
+    await start();
+    const folder = tempDir({ "in.csv": records(3) });
+    const args = [
+      "plan",
+      join(folder, "in.csv"),
+      "--to",
+      database.url,
+      "--table",
+      "t",
+      "--commit",
+      "50",
+    ];
+    const { stdout } = await runUpsurge([...args, "--key", "id"]);
+
+    expect(stdout).toMatch(/^row source +\w+, batches of 50$/m);
+    expect(stdout).toMatch(/^commit +every 50 records$/m);
+    expect(stdout).toMatch(/^ {2}commit every 50 records: what is committed stays/m);
+  });
+});
+
+describe("postgres, when the database is away for a moment", () => {
+  const [postgres] = ENGINES.filter(({ name }) => name === "postgres");
+  if (postgres === undefined) throw new Error("there is no engine postgres");
+  const database = useDatabase(postgres);
+
+  /** A table that refuses the record `id` with a deadlock, the first `times` times that it is tried. */
+  async function busyAt(id: number, times: number): Promise<void> {
+    await database.reset();
+    await database.exec(`
+      create table t (id int primary key, n int); create sequence tries;
+      create function busy() returns trigger language plpgsql as $$ begin
+        if new.id = ${id} and nextval('tries') <= ${times} then raise exception using errcode = '40P01'; end if;
+        return new;
+      end $$;
+      create trigger busy before insert on t for each row execute function busy();`);
+  }
+  const flags = ["--key", "id", "--commit", "10", "--json"];
+
+  test("starts again where nothing is committed", async () => {
+    await busyAt(4, 2);
+    const { stdout } = await load(database, records(40), flags);
+
+    expect(JSON.parse(stdout)).toMatchObject({ status: "ok", counts: { read: 40, inserted: 40 } });
+  });
+
+  test("stops after a commit, and says what running again does", async () => {
+    await busyAt(24, 1);
+    const ran = await load(database, records(40), flags);
+
+    expect(ran.exit).toBe(75);
+    const { counts, error } = JSON.parse(ran.stdout);
+    expect(counts).toMatchObject({ read: 20, inserted: 20 });
+    expect(error.code).toBe("TARGET_BUSY");
+    expect(error.fix).toContain(
+      "; 20 records are committed and stay: the same command starts from",
+    );
+    expect(await database.rows("select count(*), max(id) from t")).toEqual([["20", "20"]]);
+    const again = await load(database, records(40), flags);
+    expect(JSON.parse(again.stdout)).toMatchObject({ counts: { inserted: 20, unchanged: 20 } });
+  });
+
+  test("keeps the reject file of what is committed", async () => {
+    await busyAt(24, 1);
+    const folder = tempDir({ "in.csv": records(40) });
+    writeFileSync(join(folder, "in.csv"), records(40).replace("\n7,", "\nseven,"));
+    const into = ["--to", database.url, "--table", "t", "--max-rejects", "5", ...flags];
+    const { exitCode } = await runUpsurge([join(folder, "in.csv"), ...into]);
+
+    expect(exitCode).toBe(75);
+    expect(existsSync(join(folder, "in.csv.rejects.csv"))).toBe(true);
+    expect(readFileSync(join(folder, "in.csv.rejects.csv"), "utf8")).toBe("id,n\nseven,6\n");
+  });
+});
