@@ -16,6 +16,7 @@ import { RejectBook } from "./report/reject-book.ts";
 import { TransactionDoomed } from "./targets/target.ts";
 import type { Session } from "./targets/target.ts";
 import { gather, readAhead } from "./write/batches.ts";
+import { Jobs } from "./write/jobs.ts";
 import { RecordMapper } from "./write/map-records.ts";
 import { OneSession } from "./write/one-session.ts";
 import { Quarantine } from "./write/quarantine.ts";
@@ -120,17 +121,24 @@ export class Attempt {
     }
   }
 
-  #writersFor({ session, plan, paths }: Prepared): Writers {
+  #writersFor({ connect, session, plan, paths }: Prepared): Writers {
     const { log } = this.#surroundings;
     if (log.isLevelEnabled("debug")) {
       const columns = plan.columns.map((column) => column.name);
       log.debug({ sql: session.statements(plan, columns) }, "statements");
     }
     const { dryRun, check } = this.#options;
-    const ledger = new Ledger(this.#rejects, paths);
-    const writer = new SessionWriter(session, plan, this.#quarantine);
-    this.#ledger = ledger;
-    this.#writers = new OneSession(writer, ledger, plan, dryRun || check ? "rehearsal" : "commit");
+    const quarantine = this.#quarantine;
+    const account = new Ledger(this.#rejects, paths);
+    const one = (): Writers => {
+      const writer = new SessionWriter(session, plan, { quarantine, guarded: false });
+      return new OneSession(writer, account, plan, dryRun || check ? "rehearsal" : "commit");
+    };
+    this.#ledger = account;
+    this.#writers =
+      plan.sharing.writers === 1
+        ? one()
+        : new Jobs({ plan, leader: session, connect, account, quarantine });
     return this.#writers;
   }
 
@@ -186,7 +194,9 @@ export class Attempt {
 
   #mayPass(error: unknown): boolean {
     if (this.#session === null) return this.#again && mayComeBack(error);
-    return this.#session.classify(original(error)) === "transient";
+    if (this.#session.classify(original(error)) === "transient") return true;
+    // Another session's error, which this one cannot tell.
+    return this.#writers instanceof Jobs && mayComeBack(error);
   }
 
   /** The next try, after `error`. */
@@ -231,5 +241,5 @@ function original(error: unknown): unknown {
 }
 
 function mayComeBack(error: unknown): boolean {
-  return error instanceof UpsurgeError && /^TARGET_(UNREACHABLE|BUSY)$/.test(error.code);
+  return error instanceof UpsurgeError && /^TARGET_(UNREACHABLE|BUSY|LOST)$/.test(error.code);
 }

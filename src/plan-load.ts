@@ -27,6 +27,8 @@ export interface PlanSurroundings {
 /** A planned load, with everything open. The holder closes the session and the source. */
 export interface Prepared {
   readonly target: Target;
+  /** Opens another session like this one. */
+  readonly connect: () => Promise<Session>;
   readonly session: Session;
   readonly plan: LoadPlan;
   readonly resolve: FieldResolver;
@@ -80,11 +82,10 @@ export async function prepare(
     throw missing("SOURCE", "there is nothing to load; - reads standard input");
   const target = await findTarget(options.to);
   const paths = await expandSources(sources);
-  const session = await target.connect({
-    url: options.to,
-    lockTimeoutMs: options.lockTimeout,
-    environment: surroundings.environment,
-  });
+  const { to: url, lockTimeout: lockTimeoutMs } = options;
+  const { environment } = surroundings;
+  const connect = (): Promise<Session> => target.connect({ url, lockTimeoutMs, environment });
+  const session = await connect();
   surroundings.onSession?.(session);
   let first: Source | null = null;
   try {
@@ -103,11 +104,12 @@ export async function prepare(
       options,
       fields: known.fields,
       openFields: first.fields === null || known.differ,
+      whyUnhashable: session.whyUnhashable?.bind(session),
     });
     const plan = { ...planned, warnings: [...(session.warnings ?? []), ...planned.warnings] };
     await session.checkPlan(plan, checkedColumns(plan));
     const resolve = fieldResolver(shape, options);
-    return { target, session, plan, resolve, first, sampled, later, paths };
+    return { target, connect, session, plan, resolve, first, sampled, later, paths };
   } catch (error) {
     await first?.close();
     await session.close();

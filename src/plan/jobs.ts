@@ -76,7 +76,7 @@ function keyObstacle(
   const absent = by.columns.find((name) => !carried.has(name));
   if (absent !== undefined) return `the key column ${absent} is not in the source`;
   if (whyUnhashable === undefined) return "this target cannot tell equal keys apart beforehand";
-  return whyUnhashable(keyedPlan({ ...plan, sharing: ONE_WRITER, why: [] }, by));
+  return whyUnhashable({ ...plan, arbiter: by, sharing: ONE_WRITER, why: [] });
 }
 
 /** False for a key that is NULL in every new row: NULLs do not collide. */
@@ -111,9 +111,4 @@ function insertArbiter({ uniqueKeys }: TableShape): Arbiter | null {
     predicate: key.predicate,
     nullsEqual: !key.nullsDistinct,
   };
-}
-
-/** The plan as a target hashes it: with the arbiter that keeps rows together. */
-export function keyedPlan(plan: LoadPlan, by: Arbiter | null): LoadPlan {
-  return plan.mode === "insert" ? { ...plan, arbiter: by } : plan;
 }

@@ -35,7 +35,7 @@ export interface PlanRequest {
   /** Later records may carry fields that are not in `fields` (JSON). */
   readonly openFields: boolean;
   /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
-  readonly whyUnhashable?: (plan: LoadPlan) => string | null;
+  readonly whyUnhashable?: ((plan: LoadPlan) => string | null) | undefined;
 }
 
 /** The plan of a load. Throws `PLAN_*` errors; each names what to change. */
@@ -49,7 +49,18 @@ export function makePlan(request: PlanRequest): LoadPlan {
     whyUnhashable,
     orderReason: (by) => orderReason(plan.table, { ...together, arbiter: by }),
   });
-  return { ...plan, sharing: sharing.chosen, why: [...why, ...explainRun(plan, sharing)] };
+  const { writers, by } = sharing.chosen;
+  // A batch is shared out among the writers, and each of them does best with parts of the usual size.
+  const batchRows =
+    by === null || options.batchRows !== null
+      ? plan.batchRows
+      : Math.min(writers * plan.batchRows, plan.commitRows ?? Infinity);
+  return {
+    ...plan,
+    batchRows,
+    sharing: sharing.chosen,
+    why: [...why, ...explainRun(plan, sharing)],
+  };
 }
 
 /** A plan without the sharing out of its rows, and what led to it. */

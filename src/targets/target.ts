@@ -7,6 +7,7 @@
 import type { Batch, BatchResult, Row, RowFault } from "../model/batch.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan, RowSource } from "../model/load-plan.ts";
+import type { PackedRows } from "../model/packed.ts";
 import type { TableName, TableShape } from "../model/table-shape.ts";
 
 /** What a target can do; the planner asks this and never a name. */
@@ -92,12 +93,33 @@ export interface Session {
   statements(plan: LoadPlan, columns: readonly string[]): readonly string[];
   /** Lets the database check those statements without running them. Throws `PLAN_*` errors; leaves nothing behind. */
   checkPlan(plan: LoadPlan, columns: readonly string[]): Promise<void>;
-  /** Starts a transaction of a load and everything it needs; again after its commit, for the next part. */
-  begin(plan: LoadPlan): Promise<Writer>;
+  /**
+   * Starts a transaction of a load and everything it needs; again after its commit, for the next part. `guarded`: another
+   * session of this load keeps other loads away.
+   */
+  begin(plan: LoadPlan, how?: { readonly guarded: boolean }): Promise<Writer>;
+  /**
+   * Keeps other loads out of the table while several sessions of this one write to it; `null` where they are let in.
+   * `lost` is told when that has come to an end too early. Absent without `parallel`.
+   */
+  guard?(plan: LoadPlan, lost: (error: Error) => void): Promise<Guard | null>;
+  /** Why the keys of a plan's arbiter cannot be hashed, as a clause; `null` when those of usual spelling can. */
+  whyUnhashable?(plan: LoadPlan): string | null;
+  /**
+   * A hash of the arbiter's key for each of the rows: keys that are equal to the database have equal hashes. `null` when
+   * that cannot be told of one of them.
+   */
+  keyHashes?(plan: LoadPlan, rows: PackedRows): Uint32Array | null;
   classify(error: unknown): ErrorClass;
   /** Turns a driver's error into ours; row errors that reach the user included. */
   translate(error: unknown): Error;
   close(): Promise<void>;
+}
+
+/** Holds a table for the sessions of one load. */
+export interface Guard {
+  /** Never throws. */
+  release(): Promise<void>;
 }
 
 /**
@@ -140,7 +162,7 @@ export class TransactionDoomed extends Error {
 
 /** The set-based half of a writer. Errors of class `row` and `repeat` are undone by `rollbackToSavepoint`. */
 export interface SetWriter {
-  /** Makes a batch ready to be staged while an earlier one is still at work; no I/O. */
+  /** Begins to make a batch ready to be staged while an earlier one is still at work; asks the database nothing. */
   prepare?(batch: Batch): void;
   savepoint(): Promise<void>;
   release(): Promise<void>;

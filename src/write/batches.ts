@@ -8,6 +8,7 @@ import type { PackedPart } from "../model/packed.ts";
 import type { RecordChunk } from "../model/record.ts";
 import type { Reject } from "../model/reject.ts";
 import type { RecordMapper } from "./map-records.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /** A batch closes when its records reach this many bytes, so that memory stays flat whatever their size. */
 const BATCH_BYTES = 4 * 1024 * 1024;
@@ -170,7 +171,7 @@ class Gatherer {
 }
 
 /** A batch whose rows are made when somebody asks for them. */
-class PackedBatch implements Batch {
+export class PackedBatch implements Batch {
   readonly number: number;
   readonly size: number;
   readonly packed: NonNullable<Batch["packed"]>;
@@ -241,15 +242,4 @@ export async function* readAhead<T>(
     // Not awaited: a source that waits for input would hold up the end of a failed load.
     values.return(undefined).catch(() => {});
   }
-}
-
-/** What `work` comes to; throws the signal's reason as soon as there is one. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    const forget = (): void => signal.removeEventListener("abort", stop);
-    void work.then(resolve, reject).finally(forget);
-  });
 }

@@ -13,6 +13,13 @@ import type { Quarantine } from "./quarantine.ts";
 import { BatchWriter } from "./write-batch.ts";
 import { writtenOf } from "./writers.ts";
 
+/** What a session writer needs beside its session. */
+export interface SessionWriterContext {
+  readonly quarantine: Quarantine;
+  /** Another session of this load keeps other loads away. */
+  readonly guarded: boolean;
+}
+
 interface Transaction {
   readonly writer: Writer;
   readonly batches: BatchWriter;
@@ -22,28 +29,29 @@ interface Transaction {
 export class SessionWriter {
   readonly #session: Session;
   readonly #plan: LoadPlan;
-  readonly #quarantine: Quarantine;
+  readonly #context: SessionWriterContext;
   #transaction: Transaction | null = null;
   #counts = noCounts();
   #committing = false;
   #stopped = false;
 
-  constructor(session: Session, plan: LoadPlan, quarantine: Quarantine) {
+  constructor(session: Session, plan: LoadPlan, context: SessionWriterContext) {
     this.#session = session;
     this.#plan = plan;
-    this.#quarantine = quarantine;
+    this.#context = context;
   }
 
   /** Begins a transaction, unless there is one. */
   async begin(): Promise<BatchWriter> {
     if (this.#transaction !== null) return this.#transaction.batches;
     return await this.#asOurs(async () => {
-      const writer = await this.#session.begin(this.#plan);
+      const { quarantine, guarded } = this.#context;
+      const writer = await this.#session.begin(this.#plan, { guarded });
       const batches = new BatchWriter(this.#plan, {
         writer,
         capabilities: this.#session.capabilities,
         classify: (error) => this.#session.classify(error),
-        quarantine: this.#quarantine,
+        quarantine,
       });
       this.#transaction = { writer, batches };
       return batches;

@@ -3,13 +3,15 @@ import type { Client } from "pg";
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
-import type { Capabilities, ErrorClass, Session, Writer } from "../target.ts";
+import type { PackedRows } from "../../model/packed.ts";
+import type { Capabilities, ErrorClass, Guard, Session, Writer } from "../target.ts";
 import { arrayText } from "./array-text.ts";
 import { checkPlan } from "./check-plan.ts";
 import { classifyState, isServerError, translateError } from "./errors.ts";
 import { tableSql } from "./native-sql.ts";
 import { DirectGate, mayGoDirectly } from "./direct.ts";
 import { findsByIndex, looksUp } from "./how.ts";
+import { keyHashes, whyUnhashable } from "./key-hash.ts";
 import { merges } from "./merge-sql.ts";
 import { onlyTable } from "./select-then-write-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
@@ -60,7 +62,7 @@ export class PostgresSession implements Session {
       countsPartitioned: version >= 180_000,
       storesNul: false,
       notNullCode: "23502",
-      batchRows: 5000,
+      batchRows: 20_000,
       parallel: true,
       arrayText,
     };
@@ -124,10 +126,10 @@ export class PostgresSession implements Session {
     }
   }
 
-  async begin(plan: LoadPlan): Promise<Writer> {
+  async begin(plan: LoadPlan, { guarded } = { guarded: false }): Promise<Writer> {
     await this.#client.query("begin isolation level read committed read write");
     await this.#setUp();
-    for (const statement of this.#locks(plan)) await this.#client.query(statement);
+    if (!guarded) for (const statement of this.#locks(plan)) await this.#client.query(statement);
     // The planner knows neither what is staged nor how the table has grown, and would read all of it for a batch.
     if (findsByIndex(plan)) {
       await this.#client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
@@ -143,6 +145,35 @@ export class PostgresSession implements Session {
       { plan, merges: merging, gate: this.#gate },
       reconnecting,
     );
+  }
+
+  /** A transaction that does nothing but hold the locks: the server ends them with it, whatever becomes of this process. */
+  async guard(plan: LoadPlan, lost: (error: Error) => void): Promise<Guard | null> {
+    const locks = this.#locks(plan);
+    if (locks.length === 0) return null;
+    await this.#client.query("begin isolation level read committed read only");
+    await this.#setUp();
+    await this.#client.query("set local idle_in_transaction_session_timeout = 0");
+    if (this.#version >= 170_000) await this.#client.query("set local transaction_timeout = 0");
+    for (const statement of locks) await this.#client.query(statement);
+    const reason = "it kept other loads out of the table";
+    const ended = (): void =>
+      lost(upsurgeError("TARGET_LOST", { target: this.#context.label, reason }));
+    this.#client.once("end", ended);
+    return {
+      release: async () => {
+        this.#client.off("end", ended);
+        await this.#client.query("rollback").catch(() => {});
+      },
+    };
+  }
+
+  whyUnhashable(plan: LoadPlan): string | null {
+    return whyUnhashable(plan);
+  }
+
+  keyHashes(plan: LoadPlan, rows: PackedRows): Uint32Array | null {
+    return keyHashes(plan, rows);
   }
 
   #merges(plan: LoadPlan): boolean {

@@ -1,0 +1,72 @@
+/** Puts what several writers have written back into the order of the source. */
+import type { Written } from "../model/batch.ts";
+import { addCounts, noCounts } from "../model/counts.ts";
+import type { Reject } from "../model/reject.ts";
+
+/** A batch whose parts are being written. */
+export class Expected {
+  readonly #counts = noCounts();
+  readonly #rejects: Reject[] = [];
+  readonly #onWritten: () => void;
+  #left: number;
+  #resolve: () => void = () => {};
+  /** Settled once this batch and all before it are written and accounted for. */
+  readonly taken = new Promise<void>((resolve) => {
+    this.#resolve = resolve;
+  });
+
+  constructor(parts: number, onWritten: () => void) {
+    this.#left = parts;
+    this.#onWritten = onWritten;
+  }
+
+  /** One of the parts was written. */
+  add({ counts, rejects }: Written): void {
+    addCounts(this.#counts, counts);
+    this.#rejects.push(...rejects);
+    this.#left -= 1;
+    if (this.#left === 0) this.#onWritten();
+  }
+
+  /** Everything that was written; `null` while a part is missing. */
+  get written(): Written | null {
+    return this.#left === 0 ? { counts: this.#counts, rejects: this.#rejects } : null;
+  }
+
+  /** Lets those go on who wait for it. */
+  settle(): void {
+    this.#resolve();
+  }
+}
+
+/** Batches in the order of the source. */
+export class InOrder {
+  readonly #take: (written: Written) => void;
+  #expected: Expected[] = [];
+
+  /** `take` gets what was written, batch after batch. */
+  constructor(take: (written: Written) => void) {
+    this.#take = take;
+  }
+
+  /** Expects the next batch, in so many parts. */
+  expect(parts: number): Expected {
+    const expected = new Expected(parts, () => this.#advance());
+    this.#expected.push(expected);
+    return expected;
+  }
+
+  #advance(): void {
+    for (;;) {
+      const [first] = this.#expected;
+      const written = first?.written ?? null;
+      if (first === undefined || written === null) return;
+      // Where one is refused, nothing after it may be taken.
+      const later = this.#expected.slice(1);
+      this.#expected = [];
+      this.#take(written);
+      this.#expected = later;
+      first.settle();
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * One of several writers at work at once: its parts wait in line and are written one after another, in transactions of
+ * about as many records as the plan says. What goes wrong is told to `fail`, and nothing is written after it.
+ */
+import type { Gathered } from "./batches.ts";
+import type { Expected } from "./in-order.ts";
+import type { SessionWriter } from "./session-writer.ts";
+import { unlessAborted } from "./unless-aborted.ts";
+import { sizeOf } from "./writers.ts";
+import type { Account } from "./writers.ts";
+
+/** What the lanes of a load share. */
+export interface LaneContext {
+  readonly account: Pick<Account, "beforeCommit" | "keep">;
+  /** The most records of a transaction. */
+  readonly most: number;
+  /** Aborted as soon as anything has failed. */
+  readonly failed: AbortSignal;
+  readonly fail: (error: unknown) => void;
+  /** Told of every end of a piece of work. */
+  readonly moved: () => void;
+}
+
+/** A line of parts before one session. */
+export class Lane {
+  readonly #writer: SessionWriter;
+  readonly #context: LaneContext;
+  /** Never rejected. */
+  #tail: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  /** Records of the transaction that the last part in line belongs to. */
+  #begun = 0;
+  /** Commits that wait in line. */
+  #commits = 0;
+  #last: Expected | null = null;
+
+  constructor(writer: SessionWriter, context: LaneContext) {
+    this.#writer = writer;
+    this.#context = context;
+  }
+
+  /** Parts that are not written yet, the one at work included. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** Settled when everything that is in line now is done, or passed over after a failure. */
+  get idle(): Promise<void> {
+    return this.#tail;
+  }
+
+  /** Puts a part at the end of the line. */
+  push(part: Gathered, expected: Expected): void {
+    if (this.#begun + sizeOf(part) > this.#context.most) this.commit();
+    // What is made ready ends with its transaction.
+    if (this.#commits === 0) this.#writer.prepare(part.batch);
+    this.#begun += sizeOf(part);
+    this.#waiting += 1;
+    this.#then(async () => {
+      const written = await this.#writer.write(part);
+      this.#waiting -= 1;
+      this.#last = expected;
+      expected.add(written);
+    });
+  }
+
+  /** Commits, when it is its turn, what was pushed since the last commit. */
+  commit(): void {
+    if (this.#begun === 0) return;
+    this.#begun = 0;
+    this.#commits += 1;
+    this.#then(async () => {
+      const { account, failed } = this.#context;
+      // What is committed must be in the books, and these are kept in the order of the source.
+      if (this.#last !== null) await unlessAborted(this.#last.taken, failed);
+      account.beforeCommit();
+      account.keep(await this.#writer.commit());
+      this.#commits -= 1;
+    });
+  }
+
+  #then(work: () => Promise<void>): void {
+    const { failed, fail, moved } = this.#context;
+    this.#tail = this.#tail.then(async () => {
+      try {
+        if (!failed.aborted) await work();
+      } catch (error) {
+        fail(error);
+      }
+      moved();
+    });
+  }
+}

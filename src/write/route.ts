@@ -1,0 +1,78 @@
+/**
+ * Shares the rows of a packed batch out among writers by the hash of their keys: rows with the same key go the same way,
+ * in the order of the source. Each part is a packed batch again, over the same bytes.
+ */
+import type { Batch, Row } from "../model/batch.ts";
+import type { PackedPart, PackedRows } from "../model/packed.ts";
+import { PackedBatch } from "./batches.ts";
+
+/** The part of each writer, `null` where it has none; `hashes` are those of the batch's rows, in order. */
+export function splitByHash(
+  batch: Batch,
+  packed: PackedRows,
+  hashes: Uint32Array,
+  writers: number,
+): (Batch | null)[] {
+  const ways = new Uint8Array(hashes.length);
+  for (const [at, hash] of hashes.entries()) ways[at] = mixed(hash) % writers;
+  const parts: PackedPart[][] = Array.from({ length: writers }, () => []);
+  let first = 0;
+  for (const part of packed.parts) {
+    const size = part.to - part.from;
+    for (const [writer, picked] of split(part, ways.subarray(first, first + size), writers)) {
+      parts[writer]?.push(picked);
+    }
+    first += size;
+  }
+  return parts.map((own, writer) =>
+    own.length === 0 ? null : partOf(batch, { ...packed, parts: own }, ways, writer),
+  );
+}
+
+/** The records of a part that go each way. */
+function* split(
+  { fields, from, to, columns }: PackedPart,
+  ways: Uint8Array,
+  writers: number,
+): Generator<[number, PackedPart]> {
+  const width = 2 * fields.shape.fields.length;
+  const counts = new Uint32Array(writers);
+  for (const way of ways) counts[way] = (counts[way] ?? 0) + 1;
+  const places = Array.from(counts, (count) => new Int32Array(count * width));
+  const ends = new Uint32Array(writers);
+  for (let record = from; record < to; record += 1) {
+    const way = ways[record - from] ?? 0;
+    const into = places[way];
+    if (into === undefined) continue;
+    let at = ends[way] ?? 0;
+    for (let place = record * width; place < (record + 1) * width; place += 1) {
+      into[at] = fields.places[place] as number;
+      at += 1;
+    }
+    ends[way] = at;
+  }
+  for (const [way, count] of counts.entries()) {
+    const own = places[way];
+    if (count === 0 || own === undefined) continue;
+    const length = Math.ceil((fields.length * count) / fields.records);
+    const picked = { ...fields, places: own, records: count, length };
+    yield [way, { fields: picked, from: 0, to: count, columns }];
+  }
+}
+
+function partOf(batch: Batch, packed: PackedRows, ways: Uint8Array, writer: number): Batch {
+  const size = packed.parts.reduce((sum, { from, to }) => sum + to - from, 0);
+  // What is staged counts up from the first, and rows are found again by that number.
+  const read = (): Row[] =>
+    batch.rows
+      .filter((_, at) => ways[at] === writer)
+      .map((row, at) => ({ ...row, ord: packed.firstOrd + at }));
+  return new PackedBatch({ number: batch.number, size }, packed, read);
+}
+
+/** Spreads hashes that differ in a few bits only. */
+function mixed(hash: number): number {
+  const once = Math.imul(hash ^ (hash >>> 16), 0x7feb_352d);
+  const twice = Math.imul(once ^ (once >>> 15), 0x846c_a68b);
+  return (twice ^ (twice >>> 16)) >>> 0;
+}
