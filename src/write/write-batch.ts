@@ -13,6 +13,9 @@ import { Quarantine } from "./quarantine.ts";
 /** Waves that carry fewer rows than this on average cost more than one row at a time. */
 const WORTHWHILE_WAVE = 8;
 
+/** A batch of so many rows that cannot be written as a set goes one row at a time; a larger one in halves. */
+const SMALL = 2000;
+
 /** What a batch writer needs beside the plan. */
 export interface WriterContext {
   readonly writer: Writer;
@@ -62,9 +65,23 @@ export class BatchWriter {
   async #writeSound(batch: Batch): Promise<BatchResult> {
     if (batch.size === 0) return { counts: {}, faults: [] };
     const { set } = this.#writer;
-    const result =
-      set === undefined || this.#oneAtATime(batch) ? null : await this.#writeSet(set, batch);
-    return result ?? (await this.#writer.applyEach(batch));
+    if (set === undefined || this.#oneAtATime(batch)) return this.#writer.applyEach(batch);
+    const result = await this.#writeSet(set, batch);
+    if (result !== null) return result;
+    return batch.size > SMALL ? this.#writeHalves(batch) : this.#writer.applyEach(batch);
+  }
+
+  /** A few rows at fault in a large batch do not make all the others go one at a time. */
+  async #writeHalves(batch: Batch): Promise<BatchResult> {
+    const counts = noCounts();
+    const faults: RowFault[] = [];
+    const half = Math.ceil(batch.size / 2);
+    for (const rows of [batch.rows.slice(0, half), batch.rows.slice(half)]) {
+      const result = await this.#writeSound(unpacked(batch, rows));
+      addCounts(counts, result.counts);
+      faults.push(...result.faults);
+    }
+    return { counts, faults };
   }
 
   #oneAtATime(batch: Batch): boolean {

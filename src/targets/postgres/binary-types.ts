@@ -12,9 +12,9 @@ import { digits } from "./digits.ts";
 export type Encoder = (into: CopyBuffer, from: Buffer, start: number, end: number) => boolean;
 
 const ENCODERS: Readonly<Record<string, Encoder>> = {
-  smallint: (into, from, start, end) => encodeInteger(into, from, start, end, 2),
-  integer: (into, from, start, end) => encodeInteger(into, from, start, end, 4),
-  bigint: (into, from, start, end) => encodeInteger(into, from, start, end, 8),
+  smallint: integerEncoder(2),
+  integer: integerEncoder(4),
+  bigint: integerEncoder(8),
   numeric: encodeNumeric,
   "double precision": encodeDouble,
   real: encodeReal,
@@ -46,29 +46,25 @@ const ZERO = 48;
 const MINUS = 45;
 const DOT = 46;
 
-function encodeInteger(
-  into: CopyBuffer,
-  from: Buffer,
-  start: number,
-  end: number,
-  size: 2 | 4 | 8,
-): boolean {
-  const negative = from[start] === MINUS;
-  const first = negative ? start + 1 : start;
-  const count = end - first;
-  // One spelling for each value: no leading zeros, no -0.
-  if (count > 1 && from[first] === ZERO) return false;
-  if (count > 15) return size === 8 && encodeLong(into, from, start, end);
-  const value = digits(from, first, end);
-  if (value < 0 || (negative && value === 0)) return false;
-  const signed = negative ? -value : value;
+function integerEncoder(size: 2 | 4 | 8): Encoder {
   const limit = size === 2 ? 0x8000 : 0x8000_0000;
-  if (size !== 8 && (signed < -limit || signed >= limit)) return false;
-  into.int32(size);
-  if (size === 2) into.int16(signed);
-  else if (size === 4) into.int32(signed);
-  else into.int64(signed);
-  return true;
+  return (into, from, start, end) => {
+    const negative = from[start] === MINUS;
+    const first = negative ? start + 1 : start;
+    const count = end - first;
+    // One spelling for each value: no leading zeros, no -0.
+    if (count > 1 && from[first] === ZERO) return false;
+    if (count > 15) return size === 8 && encodeLong(into, from, start, end);
+    const value = digits(from, first, end);
+    if (value < 0 || (negative && value === 0)) return false;
+    const signed = negative ? -value : value;
+    if (size !== 8 && (signed < -limit || signed >= limit)) return false;
+    into.int32(size);
+    if (size === 2) into.int16(signed);
+    else if (size === 4) into.int32(signed);
+    else into.int64(signed);
+    return true;
+  };
 }
 
 function encodeLong(into: CopyBuffer, from: Buffer, start: number, end: number): boolean {
@@ -117,7 +113,12 @@ function encodeNumeric(into: CopyBuffer, from: Buffer, start: number, end: numbe
 const POWERS = [1, 10, 100, 1000];
 
 /** The number of a plain decimal spelling, `NaN` for any other or one near the limits; both sides round it correctly. */
-function decimal(from: Buffer, start: number, end: number, least: number, most: number): number {
+function decimal(
+  from: Buffer,
+  start: number,
+  end: number,
+  [least, most]: readonly [number, number],
+): number {
   if (end - start > 40) return NaN;
   let nonzero = false;
   for (let at = start; at < end; at += 1) {
@@ -132,8 +133,12 @@ function decimal(from: Buffer, start: number, end: number, least: number, most: 
   return nonzero ? (size >= least && size <= most ? value : NaN) : value;
 }
 
+/** Sizes that are far from where a type's range ends or its precision shrinks. */
+const DOUBLES = [1e-290, 1e300] as const;
+const REALS = [1e-35, 1e38] as const;
+
 function encodeDouble(into: CopyBuffer, from: Buffer, start: number, end: number): boolean {
-  const value = decimal(from, start, end, 1e-290, 1e300);
+  const value = decimal(from, start, end, DOUBLES);
   if (Number.isNaN(value)) return false;
   into.int32(8);
   into.double(value);
@@ -143,7 +148,7 @@ function encodeDouble(into: CopyBuffer, from: Buffer, start: number, end: number
 const HALVES = new DataView(new ArrayBuffer(8));
 
 function encodeReal(into: CopyBuffer, from: Buffer, start: number, end: number): boolean {
-  const value = decimal(from, start, end, 1e-35, 1e38);
+  const value = decimal(from, start, end, REALS);
   if (Number.isNaN(value)) return false;
   // Halfway between two of them, the digits that the double lost would decide.
   HALVES.setFloat64(0, value);

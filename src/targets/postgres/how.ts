@@ -30,6 +30,13 @@ function mustPropose({ arbiter, table, nullKey }: LoadPlan): boolean {
   );
 }
 
+/** True when the key is one of plain columns, with an index that compares as they do: an equality finds its rows by it. */
+export function findsByIndex({ arbiter, table }: LoadPlan): boolean {
+  if (arbiter?.kind !== "parts" || !arbiter.plain || arbiter.predicate !== null) return false;
+  const key = table.uniqueKeys.find(({ name }) => name === arbiter.name);
+  return key?.standard === true && !arbiter.nullsEqual;
+}
+
 /** True when the table has a row trigger that runs before an insert, and may change or drop the row. */
 export function firesBeforeInsert({ table }: Pick<LoadPlan, "table">): boolean {
   return table.triggers.some(

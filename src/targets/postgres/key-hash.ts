@@ -4,11 +4,12 @@
  */
 import type { LoadPlan } from "../../model/load-plan.ts";
 import { fieldBytes } from "../../model/packed.ts";
-import type { PackedPart, PackedRows } from "../../model/packed.ts";
+import type { PackedFields, PackedPart, PackedRows } from "../../model/packed.ts";
 import type { Column } from "../../model/table-shape.ts";
 import { encoderOf } from "./binary-types.ts";
 import type { Encoder } from "./binary-types.ts";
 import { CopyBuffer } from "./copy-buffer.ts";
+import { digits } from "./digits.ts";
 
 /**
  * The types, as the catalog spells them. Not among them: numeric (1.0 = 1), character (blanks at the end), floats (0 = -0),
@@ -100,7 +101,46 @@ function hashOf(bytes: Buffer, length: number): number {
 
 /** True when no hash is there twice: then no key is. */
 export function allDiffer(hashes: Uint32Array): boolean {
-  const sorted = hashes.slice().sort();
+  const sorted = hashes.toSorted();
   for (let at = 1; at < sorted.length; at += 1) if (sorted[at] === sorted[at - 1]) return false;
   return true;
+}
+
+/** The least and the greatest key of a batch. */
+export interface KeyRange {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** The range of integer keys that lie close together: at least one in four is there. `null` for any other keys. */
+export function denseRange(plan: LoadPlan, rows: PackedRows): KeyRange | null {
+  const [column, ...more] = keyColumns(plan);
+  if (column === undefined || more.length > 0 || whyUnhashable(plan) !== null) return null;
+  const place = rows.shape.columns.indexOf(column.name);
+  if (!/^(?:smallint|integer|bigint)$/.test(column.type)) return null;
+  let [least, most, count] = [Infinity, -Infinity, 0];
+  for (const { fields, columns, from, to } of rows.parts) {
+    const field = columns[place]?.field ?? -1;
+    if (field < 0) return null;
+    const width = fields.shape.fields.length;
+    for (let at = from * width + field; at < to * width; at += width) {
+      const key = integerAt(fields, at);
+      if (Number.isNaN(key)) return null;
+      if (key < least) least = key;
+      if (key > most) most = key;
+    }
+    count += to - from;
+  }
+  return most - least < 4 * count ? { least, most } : null;
+}
+
+/** An integer that a double holds exactly, `NaN` for anything else. */
+function integerAt({ bytes, places }: PackedFields, place: number): number {
+  const start = places[2 * place] as number;
+  const end = places[2 * place + 1] as number;
+  if (start < 0 || end < 0 || end - start > 15) return NaN;
+  const negative = bytes[start] === 45;
+  const value = digits(bytes, negative ? start + 1 : start, end);
+  if (value < 0) return NaN;
+  return negative ? -value : value;
 }

@@ -9,6 +9,7 @@
  *   returning merge_action() = 'INSERT' as inserted
  */
 import type { LoadPlan } from "../../model/load-plan.ts";
+import { findsByIndex } from "./how.ts";
 import type { LookingPlan } from "./how.ts";
 import { COUNT_SKIPPED, writeTest } from "./native-sql.ts";
 import { quoteIdentifier } from "./quote.ts";
@@ -19,11 +20,19 @@ import { updateSql } from "./update-sql.ts";
 /** `merge_action()` tells inserted from updated rows from this version on. */
 const RETURNING_SINCE = 170_000;
 
-/** The merge of rows that carry `columns`; `condition` picks among the staged rows. */
+/** Which rows a merge takes, and where their keys are. */
+export interface Merged {
+  /** Picks among the staged rows. */
+  readonly condition: string | null;
+  /** Parameters that hold the least and the greatest key: the index is then read from one to the other. */
+  readonly range: readonly [least: string, most: string] | null;
+}
+
+/** The merge of rows that carry `columns`. */
 export function mergeSql(
   plan: LookingPlan,
   columns: readonly string[],
-  condition: string | null,
+  { condition, range }: Merged,
 ): string {
   const { assignments, differs } = updateSql(plan, columns);
   const test = writeTest(plan.update.where, differs, COUNT_SKIPPED);
@@ -34,10 +43,16 @@ export function mergeSql(
     ({ identity: kind, name }) => kind === "always" && columns.includes(name),
   );
   const overriding = identity && plan.keepIdentity ? " overriding system value" : "";
-  return `merge into ${onlyTable(plan)} as target using ${source} as excluded on ${matchSql(plan, plan.arbiter)}
+  return `merge into ${onlyTable(plan)} as target using ${source} as excluded on ${matchSql(plan, plan.arbiter)}${within(plan, range)}
 when matched${test === null ? "" : ` and ${test}`} then update set ${assignments ?? ""}
 when not matched then insert (${names.join(", ")})${overriding} values (${names.map((name) => `excluded.${name}`).join(", ")})
 returning merge_action() = 'INSERT' as inserted`;
+}
+
+function within({ arbiter }: LookingPlan, range: Merged["range"]): string {
+  if (range === null) return "";
+  const [least, most] = range;
+  return ` and target.${arbiter.parts[0] ?? ""} between ${least} and ${most}`;
 }
 
 /**
@@ -49,12 +64,9 @@ export function merges(plan: LoadPlan, version: number): plan is LookingPlan {
   if (version < RETURNING_SINCE || plan.mode !== "upsert" || plan.strategy !== "native")
     return false;
   if (coupling.rows !== null || coupling.order !== null || plan.looksFirst) return false;
-  if (arbiter?.kind !== "parts" || !arbiter.plain || arbiter.predicate !== null) return false;
-  if (arbiter.nullsEqual || update.stamps.length > 0 || table.kind === "view") return false;
-  const key = table.uniqueKeys.find(({ name }) => name === arbiter.name);
+  if (!findsByIndex(plan) || update.stamps.length > 0 || table.kind === "view") return false;
   // The operators of a type that the search path does not find would be another type's.
-  const foreign = table.columns.some(
-    ({ name, type }) => arbiter.columns.includes(name) && /[".]/.test(type),
+  return !table.columns.some(
+    ({ name, type }) => arbiter?.columns.includes(name) === true && /[".]/.test(type),
   );
-  return key?.standard === true && !foreign;
 }

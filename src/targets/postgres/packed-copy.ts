@@ -3,6 +3,7 @@
  * else text, which leaves every meaning to the database. A batch is wholly one or the other.
  * https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS
  */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import { fieldBytes } from "../../model/packed.ts";
 import type { PackedPart, PackedRows } from "../../model/packed.ts";
@@ -21,6 +22,9 @@ const MOST_FAILURES = 3;
 
 const HEADER = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
 
+/** Records between two looks at the socket: the server is to be fed while the next batch is made. */
+const RECORDS_A_TURN = 1000;
+
 /** Makes the data of a load's batches; remembers whether binary is worth trying. */
 export class PackedCopy {
   readonly #plan: LoadPlan;
@@ -31,14 +35,14 @@ export class PackedCopy {
   }
 
   /** The rows of a batch; `numbered`: their `ord` comes before the columns. */
-  encode(rows: PackedRows, numbered: boolean): CopyData {
+  async encode(rows: PackedRows, numbered: boolean): Promise<CopyData> {
     if (this.#failures < MOST_FAILURES) {
       const encoders = this.#encoders(rows);
-      const bytes = encoders === null ? null : binary(rows, encoders, numbered);
+      const bytes = encoders === null ? null : await binary(rows, encoders, numbered);
       this.#failures = bytes === null ? this.#failures + 1 : 0;
       if (bytes !== null) return { bytes, format: "binary" };
     }
-    return { bytes: text(rows, numbered), format: "text" };
+    return { bytes: await text(rows, numbered), format: "text" };
   }
 
   #encoders({ shape }: PackedRows): Encoder[] | null {
@@ -61,13 +65,18 @@ function expectedBytes({ parts, shape }: PackedRows, perField: number): number {
 }
 
 /** Binary data; `null` when a field is not canonical. */
-function binary(rows: PackedRows, encoders: readonly Encoder[], numbered: boolean): Buffer | null {
+async function binary(
+  rows: PackedRows,
+  encoders: readonly Encoder[],
+  numbered: boolean,
+): Promise<Buffer | null> {
   const into = new CopyBuffer(expectedBytes(rows, 4));
   into.copy(HEADER, 0, HEADER.length);
   let ord = rows.firstOrd;
   for (const part of rows.parts) {
     const constants = constantsOf(part);
     for (let record = part.from; record < part.to; record += 1) {
+      if (record % RECORDS_A_TURN === 0) await nextTurn();
       into.int16(encoders.length + (numbered ? 1 : 0));
       if (numbered) {
         into.int32(8);
@@ -127,13 +136,14 @@ ESCAPED[CR] = 0x72;
 ESCAPED[BACKSLASH] = BACKSLASH;
 
 /** Text data: tabs between the fields, `\N` for NULL. */
-function text(rows: PackedRows, numbered: boolean): Buffer {
+async function text(rows: PackedRows, numbered: boolean): Promise<Buffer> {
   const into = new CopyBuffer(expectedBytes(rows, 2));
   let ord = rows.firstOrd;
   for (const part of rows.parts) {
     const constants = constantsOf(part);
     const width = part.fields.shape.fields.length;
     for (let record = part.from; record < part.to; record += 1) {
+      if (record % RECORDS_A_TURN === 0) await nextTurn();
       if (numbered) {
         const digits = Buffer.from(String(ord));
         into.copy(digits, 0, digits.length);

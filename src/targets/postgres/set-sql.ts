@@ -14,6 +14,8 @@ export interface Taken {
   readonly shape: number | null;
   /** They hold no key twice, and the plan may merge. */
   readonly merges: boolean;
+  /** Their keys are integers from `$1` to `$2`. */
+  readonly ranged?: boolean;
 }
 
 /** The statements for staged rows of one shape: one native statement, or look, update and insert. */
@@ -49,7 +51,9 @@ export function setSql(plan: LoadPlan, columns: readonly string[], taken: Taken)
   if (taken.merges && updates && isLooking(plan)) {
     return {
       kind: "native",
-      write: counted(mergeSql(plan, columns, condition)),
+      write: counted(
+        mergeSql(plan, columns, { condition, range: taken.ranged === true ? ["$1", "$2"] : null }),
+      ),
       mayUpdate: true,
       counts,
     };

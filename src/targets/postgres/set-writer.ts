@@ -11,7 +11,8 @@ import type { Repeat, Selection, SetWriter } from "../target.ts";
 import { mayGoDirectly } from "./direct.ts";
 import type { DirectGate } from "./direct.ts";
 import { isServerError } from "./errors.ts";
-import { allDiffer, keyHashes } from "./key-hash.ts";
+import { allDiffer, denseRange, keyHashes } from "./key-hash.ts";
+import type { KeyRange } from "./key-hash.ts";
 import { PackedCopy } from "./packed-copy.ts";
 import type { CopyData } from "./packed-copy.ts";
 import { repeatsSql, setSql } from "./set-sql.ts";
@@ -29,9 +30,11 @@ export interface SetContext {
 /** A batch made ready to be sent. */
 interface Encoded {
   readonly direct: boolean;
-  readonly data: CopyData;
+  readonly data: Promise<CopyData>;
   /** No key is there twice; false when that is not known. */
   readonly distinct: boolean;
+  /** The keys, where they are integers close together. */
+  readonly range: KeyRange | null;
 }
 
 /** The batch at hand: how it was brought to the server, and what is known of it. */
@@ -41,6 +44,7 @@ interface AtHand {
   /** No key is there twice; false when that is not known. */
   distinct: boolean;
   merged: boolean;
+  readonly range: KeyRange | null;
   /** Rows that were copied into the table. */
   readonly inserted: number;
 }
@@ -58,6 +62,8 @@ export class PostgresSetWriter implements SetWriter {
   readonly #sql = new Map<string, SetSql>();
   readonly #encoded = new WeakMap<Batch, Encoded>();
   #atHand: AtHand | null = null;
+  /** How keys are looked for; `null` when the settings are not known. */
+  #ordered: boolean | null = false;
   /** The number of a batch that met a row which another session had just inserted. */
   #raced = 0;
 
@@ -81,21 +87,29 @@ export class PostgresSetWriter implements SetWriter {
 
   async rollbackToSavepoint(): Promise<void> {
     await this.#client.query("rollback to savepoint upsurge_batch");
+    // Settings made since the savepoint are gone with it.
+    this.#ordered = null;
   }
 
   prepare(batch: Batch): void {
-    if (batch.packed !== null && this.#plan.rowSource === "staged") this.#encode(batch);
+    // Whoever stages the batch hears of a failure.
+    this.#encode(batch)?.data.catch(() => {});
   }
 
+  /** The batch as COPY data, on its way or there; `null` when its rows are sent one by one. */
   #encode(batch: Batch): Encoded | null {
     const { packed } = batch;
-    if (packed === null) return null;
+    if (packed === null || this.#plan.rowSource !== "staged") return null;
     const direct = this.#goesDirectly(batch);
     let encoded = this.#encoded.get(batch);
     if (encoded === undefined || encoded.direct !== direct) {
-      const hashes = this.#plan.mode === "insert" ? null : keyHashes(this.#plan, packed);
-      const distinct = hashes !== null && allDiffer(hashes);
-      encoded = { direct, data: this.#copy.encode(packed, !direct), distinct };
+      const hashes = direct ? null : keyHashes(this.#plan, packed);
+      encoded = {
+        direct,
+        data: this.#copy.encode(packed, !direct),
+        distinct: hashes !== null && allDiffer(hashes),
+        range: this.#merges && !direct ? denseRange(this.#plan, packed) : null,
+      };
       this.#encoded.set(batch, encoded);
     }
     return encoded;
@@ -107,13 +121,14 @@ export class PostgresSetWriter implements SetWriter {
 
   async stage(batch: Batch): Promise<readonly RowFault[]> {
     const { packed, number } = batch;
-    const encoded = this.#plan.rowSource === "staged" ? this.#encode(batch) : null;
+    const encoded = this.#encode(batch);
     const direct = encoded?.direct === true;
     this.#atHand = {
       batch: number,
       way: direct ? "direct" : "staged",
       distinct: false,
       merged: false,
+      range: encoded?.range ?? null,
       inserted: 0,
     };
     if (encoded === null || packed === null) await fillStage(this.#client, this.#plan, batch.rows);
@@ -122,11 +137,11 @@ export class PostgresSetWriter implements SetWriter {
         this.#client,
         this.#plan,
         packed.shape.columns,
-        encoded.data,
+        await encoded.data,
       );
       this.#atHand = { ...this.#atHand, inserted };
     } else {
-      await fillStagePacked(this.#client, packed.shape.columns, encoded.data);
+      await fillStagePacked(this.#client, packed.shape.columns, await encoded.data);
       this.#atHand.distinct = encoded.distinct;
     }
     return [];
@@ -154,13 +169,26 @@ export class PostgresSetWriter implements SetWriter {
     if (this.#atHand?.way === "direct") return { inserted: this.#atHand.inserted };
     const merges = await this.#mayMerge(batch, selection);
     const counts = noCounts();
+    const range = merges && selection.kind === "all" ? (this.#atHand?.range ?? null) : null;
+    await this.#readInOrder(range !== null);
     for (const { shape, taken, mixed } of shapesOf(batch, selection)) {
-      const sql = this.#sqlFor(shape.id, shape.columns, { kind: selection.kind, mixed, merges });
-      const ords = selection.kind === "all" ? [] : [selection.ords];
-      addCounts(counts, await this.#run(sql, ords, taken));
+      const how = { kind: selection.kind, mixed, merges, ranged: range !== null };
+      const sql = this.#sqlFor(shape.id, shape.columns, how);
+      const values = range === null ? ordsOf(selection) : [range.least, range.most];
+      addCounts(counts, await this.#run(sql, values, taken));
     }
     if (selection.kind === "all") this.#gate.staged(counts.inserted === batch.size);
     return counts;
+  }
+
+  /** Keys that lie close together are found by reading their stretch of the index, others one by one. */
+  async #readInOrder(ordered: boolean): Promise<void> {
+    if (ordered === this.#ordered) return;
+    this.#ordered = ordered;
+    const [nested, merged] = ordered ? ["off", "on"] : ["on", "off"];
+    await this.#client.query(
+      `set local enable_nestloop = ${nested}; set local enable_mergejoin = ${merged}`,
+    );
   }
 
   /** A merge must be given no key twice: it would compare both rows with the target row as it was. */
@@ -171,30 +199,27 @@ export class PostgresSetWriter implements SetWriter {
     return this.#atHand.merged;
   }
 
-  async #run(
-    sql: SetSql,
-    ords: readonly (readonly number[])[],
-    rows: number,
-  ): Promise<Partial<Counts>> {
+  async #run(sql: SetSql, values: readonly unknown[], rows: number): Promise<Partial<Counts>> {
     return sql.kind === "native"
-      ? this.#runNative(sql, ords, rows)
-      : this.#runLook(sql, ords, rows);
+      ? this.#runNative(sql, values, rows)
+      : this.#runLook(sql, values, rows);
   }
 
   async #runNative(
     sql: Extract<SetSql, { kind: "native" }>,
-    ords: readonly (readonly number[])[],
+    values: readonly unknown[],
     rows: number,
   ): Promise<Partial<Counts>> {
     const client = this.#client;
-    const values = [...ords];
     if (!sql.mayUpdate) {
-      const { rowCount } = await client.query(sql.write, values);
+      const { rowCount } = await client.query(sql.write, [...values]);
       const inserted = rowCount ?? 0;
       return this.#plan.mode === "insert" ? { inserted } : { inserted, ignored: rows - inserted };
     }
     if (sql.counts) await client.query(`select set_config('upsurge.skipped', '0', true)`);
-    const written = await client.query<{ inserted: string; updated: string }>(sql.write, values);
+    const written = await client.query<{ inserted: string; updated: string }>(sql.write, [
+      ...values,
+    ]);
     const inserted = Number(written.rows[0]?.inserted ?? 0);
     const updated = Number(written.rows[0]?.updated ?? 0);
     let skipped = 0;
@@ -209,23 +234,22 @@ export class PostgresSetWriter implements SetWriter {
 
   async #runLook(
     sql: Extract<SetSql, { kind: "look" }>,
-    ords: readonly (readonly number[])[],
+    values: readonly unknown[],
     rows: number,
   ): Promise<Partial<Counts>> {
     const client = this.#client;
-    const values = [...ords];
-    const met = await client.query<Record<string, string>>(sql.meet, values);
+    const met = await client.query<Record<string, string>>(sql.meet, [...values]);
     const [matched, skipped, unchanged] = ["matched", "skipped", "unchanged"].map((name) =>
       Number(met.rows[0]?.[name] ?? 0),
     );
     const found = { skipped: skipped ?? 0, unchanged: unchanged ?? 0 };
     const updated =
-      sql.update === null ? 0 : ((await client.query(sql.update, values)).rowCount ?? 0);
+      sql.update === null ? 0 : ((await client.query(sql.update, [...values])).rowCount ?? 0);
     const ignored = sql.update === null ? (matched ?? 0) : 0;
     if (sql.insert === null) {
       return { ...found, updated, ignored, skipped: found.skipped + rows - (matched ?? 0) };
     }
-    const inserted = (await client.query(sql.insert, values)).rowCount ?? 0;
+    const inserted = (await client.query(sql.insert, [...values])).rowCount ?? 0;
     return { ...found, updated, ignored, inserted };
   }
 
@@ -236,17 +260,21 @@ export class PostgresSetWriter implements SetWriter {
       readonly kind: Selection["kind"];
       readonly mixed: boolean;
       readonly merges: boolean;
+      readonly ranged: boolean;
     },
   ): SetSql {
-    const key = `${shape} ${how.kind} ${how.mixed} ${how.merges}`;
+    const key = `${shape} ${how.kind} ${how.mixed} ${how.merges} ${how.ranged}`;
     let sql = this.#sql.get(key);
     if (sql === undefined) {
-      const { kind, merges } = how;
-      sql = setSql(this.#plan, columns, { kind, shape: how.mixed ? shape : null, merges });
+      sql = setSql(this.#plan, columns, { ...how, shape: how.mixed ? shape : null });
       this.#sql.set(key, sql);
     }
     return sql;
   }
+}
+
+function ordsOf(selection: Selection): readonly unknown[] {
+  return selection.kind === "all" ? [] : [selection.ords];
 }
 
 /** The shapes among the selected rows, and how many of them there are. */

@@ -43,3 +43,15 @@ export function overflows(expression: string, column: Column): string | null {
 export function storedFrom(text: string, column: Column): string {
   return asStored(fromText(text, column), column);
 }
+
+/**
+ * Types whose equal values are stored alike. Not among them: numeric (1.0 = 1), floats (0 = -0), character (blanks at the
+ * end), citext, texts with a collation of their own, and all that is made up of others.
+ */
+const ONE_IMAGE =
+  /^(?:smallint|integer|bigint|uuid|date|boolean|text|character varying(?:\(\d+\))?|timestamp(?:\(\d\))? with(?:out)? time zone)$/;
+
+/** True when two values of the column are equal only if their stored bytes are. */
+export function hasOneImage({ type }: Column): boolean {
+  return ONE_IMAGE.test(type);
+}

@@ -3,7 +3,7 @@ import type { LoadPlan } from "../../model/load-plan.ts";
 import { assignmentsOf } from "../assignments.ts";
 import type { SqlAssignment } from "../assignments.ts";
 import { quoteIdentifier } from "./quote.ts";
-import { asStored, overflows } from "./types.ts";
+import { asStored, hasOneImage, overflows } from "./types.ts";
 
 /** The update of a target row by an incoming row that carries `columns`. */
 export interface UpdateSql {
@@ -27,10 +27,24 @@ export function updateSql(plan: LoadPlan, columns: readonly string[]): UpdateSql
 }
 
 /**
- * `row(target."b")::record *<> row(excluded."b")::record`: the record image operators see every change of the stored
- * bytes (1.0 and 1.00, citext's case) and need no equality operator. A single row constructor does not parse without the cast.
+ * `target."n" is distinct from excluded."n" or row(target."b")::record *<> row(excluded."b")::record`: where equal values have
+ * one image, comparing values is cheaper; everywhere else the record image operators see every change of the stored bytes
+ * (1.0 and 1.00, citext's case) and need no equality operator. A single row constructor does not parse without the cast.
  */
 function differsSql(assigned: readonly SqlAssignment[]): string {
+  const exact = assigned.filter(({ column, foreign }) => !foreign && hasOneImage(column));
+  const values = exact.map(
+    ({ column, value }) => `target.${quoteIdentifier(column.name)} is distinct from ${value}`,
+  );
+  const others = assigned.filter((each) => !exact.includes(each));
+  const images = others.length === 0 ? [] : [imageDiffers(others)];
+  const tooLong = assigned.map(({ column, value, foreign }) =>
+    foreign ? overflows(value, column) : null,
+  );
+  return [...values, ...images, ...tooLong.filter((test) => test !== null)].join(" or ");
+}
+
+function imageDiffers(assigned: readonly SqlAssignment[]): string {
   const stored = assigned.map(({ column, foreign }) => {
     const name = `target.${quoteIdentifier(column.name)}`;
     return foreign ? asStored(name, column) : name;
@@ -38,9 +52,5 @@ function differsSql(assigned: readonly SqlAssignment[]): string {
   const proposed = assigned.map(({ column, value, foreign }) =>
     foreign ? asStored(value, column) : value,
   );
-  const tooLong = assigned.map(({ column, value, foreign }) =>
-    foreign ? overflows(value, column) : null,
-  );
-  const image = `row(${stored.join(", ")})::record *<> row(${proposed.join(", ")})::record`;
-  return [image, ...tooLong.filter((test) => test !== null)].join(" or ");
+  return `row(${stored.join(", ")})::record *<> row(${proposed.join(", ")})::record`;
 }
