@@ -12,6 +12,9 @@ import type { SqliteTable } from "./table-shape.ts";
 /** The function that tells what an upsert decided; see `probe.ts`. */
 export const PROBE = "upsurge_probe";
 
+/** The same for upserts of several rows: asked only of target rows that are written, or that a condition leaves out. */
+export const MET = "upsurge_met";
+
 /** A value written to a column of the target row; `stamp`: it never makes a row count as changed. */
 export interface Write {
   readonly column: string;
@@ -122,7 +125,7 @@ export function insertsStaged({ plan, columns }: Pick<RowSql, "plan" | "columns"
 export function insertRow({ plan, columns }: Pick<RowSql, "plan" | "columns">, or = ""): string {
   const verb = `insert ${or}into ${tableName(plan)} as target`;
   if (!insertsStaged({ plan, columns })) {
-    return `${verb} (${columns.map(quoteIdentifier).join(", ")}) values (${columns.map(() => "?").join(", ")})`;
+    return `${verb} (${columns.map(quoteIdentifier).join(", ")}) values ${places(columns)}`;
   }
   const values = new Map(columns.map((name) => [name, `excluded.${quoteIdentifier(name)}`]));
   for (const { column, expression } of plan.update.stamps) values.set(column, `(${expression})`);
@@ -132,6 +135,31 @@ export function insertRow({ plan, columns }: Pick<RowSql, "plan" | "columns">, o
   }
   const names = [...values.keys()].map(quoteIdentifier).join(", ");
   return `${verb} (${names}) select ${[...values.values()].join(", ")} from ${fromStaged(plan.table)} where true`;
+}
+
+/** `(?, ?)` */
+function places(columns: readonly string[]): string {
+  return `(${columns.map(() => "?").join(", ")})`;
+}
+
+/** The same for rows that are not staged, in one statement: `insert into "t" as target ("a", "b") values (?, ?), (?, ?)`. */
+export function insertRows(row: RowSql, rows: number): string {
+  return insertRow(row) + `, ${places(row.columns)}`.repeat(rows - 1);
+}
+
+/**
+ * The native upsert of several rows, which SQLite takes one after the other. It asks only what the counts need:
+ * `… where case when (<condition>) then case when <same image> then 0 else upsurge_met(1) end else upsurge_met(0) end`.
+ */
+export function upsertRows(row: RowSql, arbiter: Arbiter, rows: number): string {
+  const list = row.plan.mode === "upsert" ? writes(row) : [];
+  const head = `${insertRows(row, rows)} ${conflictTarget(arbiter)} do`;
+  if (list.length === 0) return `${head} nothing`;
+  const { where } = row.plan.update;
+  const differs = `case when ${sameImage(list, row)} then 0 else ${MET}(1) end`;
+  const asked =
+    where === null ? differs : `case when (${where}) then ${differs} else ${MET}(0) end`;
+  return `${head} update set ${setList(list)} where ${asked}`;
 }
 
 /**

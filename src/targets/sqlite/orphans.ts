@@ -12,7 +12,7 @@ export function countOrphans(db: Connection, table: string): number {
 }
 
 /** The other tables with a foreign key to `table`. */
-function childrenOf(db: Connection, table: string): string[] {
+export function childrenOf(db: Connection, table: string): string[] {
   const sql = `select distinct child.name from sqlite_schema as child, pragma_foreign_key_list(child.name) as key
     where child.type = 'table' and lower(key."table") = lower(:table) and lower(child.name) <> lower(:table)`;
   return db.prepare<[{ table: string }], string>(sql).pluck().all({ table });

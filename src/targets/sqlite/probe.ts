@@ -3,20 +3,32 @@
  * Never asked means that no target row was met; what it answered tells skipped from unchanged.
  */
 import type { Connection } from "./connection.ts";
-import { PROBE } from "./dialect.ts";
+import { MET, PROBE } from "./dialect.ts";
 
 /** What the upsert of one row decided. */
 export type Decision = "skipped" | "unchanged" | "written";
 
-/** Hears what an upsert asks; reset before each row. */
+/** Hears what an upsert asks; reset before each statement. */
 export class Probe {
   decision: Decision | null = null;
+  /** Target rows that an upsert of several rows has met: those it wrote, and those that a condition left out. */
+  written = 0;
+  skipped = 0;
 
   constructor(db: Connection) {
     const ask = (holds: unknown, same: unknown): number => {
       this.decision = holds === 1 ? (same === 1 ? "unchanged" : "written") : "skipped";
       return this.decision === "written" ? 1 : 0;
     };
+    const meet = (writes: unknown): number => {
+      if (writes !== 1) {
+        this.skipped += 1;
+        return 0;
+      }
+      this.written += 1;
+      return 1;
+    };
     db.function(PROBE, { deterministic: false, directOnly: true }, ask);
+    db.function(MET, { deterministic: false, directOnly: true }, meet);
   }
 }

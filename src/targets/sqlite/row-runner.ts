@@ -2,7 +2,6 @@
  * Runs the statements of rows that carry the same columns, and tells what became of each row.
  * Errors are thrown as the driver raises them; `writer.ts` decides which of them are the row's.
  */
-import type { Row } from "../../model/batch.ts";
 import type { Counts } from "../../model/counts.ts";
 import type { Connection, Statement } from "./connection.ts";
 import { isInsertOnly, isUniqueViolation } from "./errors.ts";
@@ -11,8 +10,7 @@ import type { Method } from "./row-statements.ts";
 import { insertsStaged } from "./dialect.ts";
 import type { RowSql } from "./dialect.ts";
 import type { Probe } from "./probe.ts";
-import { bindValue } from "./values.ts";
-import type { Bound, Destination } from "./values.ts";
+import type { Bound } from "./values.ts";
 
 /** What became of a row that was not refused. */
 export type Outcome = Exclude<keyof Counts, "read" | "rejected" | "deleted">;
@@ -33,15 +31,15 @@ type Prepared = Readonly<
 export class RowRunner {
   readonly #db: Connection;
   readonly #probe: Probe;
-  readonly #method: Method;
   readonly #leavesAlone: boolean;
   readonly #run: Prepared;
-  readonly #destinations: readonly Destination[];
   /** Inserts read the staged row. */
   readonly #staged: boolean;
   readonly #isView: boolean;
   readonly #triggered: boolean;
-  readonly #mayRefuse: (row: Row) => boolean;
+  readonly #mayRefuse: (values: readonly Bound[]) => boolean;
+  /** Applies the row with these values. Throws an `AmbiguousKey` or the driver's error. */
+  readonly apply: (values: readonly Bound[]) => Outcome;
 
   constructor(db: Connection, probe: Probe, row: RowSql) {
     this.#db = db;
@@ -51,7 +49,7 @@ export class RowRunner {
     this.#triggered = beforeInsertTriggers(row.plan);
     this.#mayRefuse = canRefuse(row);
     const sql = rowStatements(row);
-    this.#method = sql.method;
+    this.apply = this.#applied()[sql.method];
     this.#leavesAlone = sql.leavesAlone;
     const prepare = (text: string | null): Statement | null =>
       text === null ? null : db.prepare(text);
@@ -62,49 +60,36 @@ export class RowRunner {
       update: prepare(sql.update),
       insert: prepare(sql.insert),
     };
-    this.#destinations = row.columns.map((name) => ({
-      name,
-      affinity: row.table.details.get(name)?.affinity ?? "blob",
-    }));
   }
 
-  /** Applies one row. Throws a `RangeFault`, an `AmbiguousKey` or the driver's error. */
-  apply(row: Row): Outcome {
-    const values = this.#bind(row);
-    const apply: Record<Method, () => Outcome> = {
-      insert: () => this.#insert(values),
-      upsert: () => this.#upsert(values),
-      update: () => this.#update(values),
-      find: () => this.#findThenWrite(row, values),
-      propose: () => this.#whole(() => this.#proposeThenUpdate(values)),
-      any: () => this.#insertUnlessTaken(values),
+  #applied(): Record<Method, (values: readonly Bound[]) => Outcome> {
+    return {
+      insert: (values) => this.#insert(values),
+      upsert: (values) => this.#upsert(values),
+      update: (values) => this.#update(values),
+      find: (values) => this.#findThenWrite(values),
+      propose: (values) => this.#whole(() => this.#proposeThenUpdate(values)),
+      any: (values) => this.#insertUnlessTaken(values),
     };
-    return apply[this.#method]();
-  }
-
-  #bind(row: Row): Bound[] {
-    return this.#destinations.map((column, at) =>
-      bindValue(row.values[at] ?? null, row.numeric?.[at] ?? false, column),
-    );
   }
 
   /** Runs an insert, from the staged row where it reads that one; tells the rows written. */
-  #write(statement: Statement | null, values: Bound[]): number {
+  #write(statement: Statement | null, values: readonly Bound[]): number {
     if (statement === null) return 0;
     if (this.#staged) {
-      this.#run.stage?.run(values);
+      this.#run.stage?.run(...values);
       return statement.run().changes;
     }
-    return statement.run(values).changes;
+    return statement.run(...values).changes;
   }
 
-  #insert(values: Bound[]): Outcome {
+  #insert(values: readonly Bound[]): Outcome {
     const changes = this.#write(this.#run.insert, values);
     // A view's own trigger writes, which SQLite does not count.
     return changes > 0 || this.#isView ? "inserted" : "suppressed";
   }
 
-  #upsert(values: Bound[]): Outcome {
+  #upsert(values: readonly Bound[]): Outcome {
     this.#probe.decision = null;
     const changes = this.#write(this.#run.insert, values);
     const { decision } = this.#probe;
@@ -114,7 +99,7 @@ export class RowRunner {
   }
 
   /** DO NOTHING wrote nothing: a target row stands in the way, or a trigger dropped the row. */
-  #ignoredOrSuppressed(values: Bound[]): Outcome {
+  #ignoredOrSuppressed(values: readonly Bound[]): Outcome {
     if (!this.#triggered) return "ignored";
     if (this.#run.propose === null) return this.#find(values) === null ? "suppressed" : "ignored";
     return this.#undone(() => {
@@ -129,7 +114,7 @@ export class RowRunner {
   }
 
   /** Ignore mode on any unique key, without ON CONFLICT. */
-  #insertUnlessTaken(values: Bound[]): Outcome {
+  #insertUnlessTaken(values: readonly Bound[]): Outcome {
     try {
       return this.#insert(values);
     } catch (error) {
@@ -138,8 +123,8 @@ export class RowRunner {
     }
   }
 
-  #find(values: Bound[]): Found | null {
-    this.#run.stage?.run(values);
+  #find(values: readonly Bound[]): Found | null {
+    this.#run.stage?.run(...values);
     const found = (this.#run.find?.all() ?? []) as Found[];
     if (found.length > 1) {
       throw new AmbiguousKey(
@@ -149,7 +134,7 @@ export class RowRunner {
     return found[0] ?? null;
   }
 
-  #update(values: Bound[]): Outcome {
+  #update(values: readonly Bound[]): Outcome {
     const found = this.#find(values);
     return found === null ? "skipped" : this.#updateFound(found);
   }
@@ -162,15 +147,15 @@ export class RowRunner {
     return changes > 0 || this.#isView ? "updated" : "suppressed";
   }
 
-  #findThenWrite(row: Row, values: Bound[]): Outcome {
+  #findThenWrite(values: readonly Bound[]): Outcome {
     const found = this.#find(values);
     if (found === null) return this.#insert(values);
-    if (this.#run.propose !== null && this.#mayRefuse(row)) this.#refuseUninsertable(values);
+    if (this.#run.propose !== null && this.#mayRefuse(values)) this.#refuseUninsertable(values);
     return this.#updateFound(found);
   }
 
   /** A row must be insertable even where it meets a target row: proposes it, and undoes that. */
-  #refuseUninsertable(values: Bound[]): void {
+  #refuseUninsertable(values: readonly Bound[]): void {
     this.#undone(() => {
       try {
         this.#write(this.#run.propose, values);
@@ -181,7 +166,7 @@ export class RowRunner {
   }
 
   /** BEFORE INSERT triggers fire for every proposed row, also for those that end as an update: so the proposal stays. */
-  #proposeThenUpdate(values: Bound[]): Outcome {
+  #proposeThenUpdate(values: readonly Bound[]): Outcome {
     this.#probe.decision = null;
     const changes = this.#write(this.#run.propose, values);
     if (this.#probe.decision === null) return changes > 0 ? "inserted" : "suppressed";

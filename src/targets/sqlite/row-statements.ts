@@ -1,5 +1,4 @@
 /** Which statements rows with certain columns need, by mode and strategy; pure. */
-import type { Row } from "../../model/batch.ts";
 import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
 import {
   backing,
@@ -14,6 +13,7 @@ import {
 } from "./dialect.ts";
 import type { RowSql } from "./dialect.ts";
 import { stageRow } from "./staged-row.ts";
+import type { Bound } from "./values.ts";
 
 /**
  * How a row is applied. `insert`: plainly. `upsert`: by ON CONFLICT. `update`: find, then update.
@@ -92,7 +92,7 @@ function anyKey(row: RowSql, arbiter: Arbiter): RowStatements {
 }
 
 /** Tells, for a row that meets a target row, whether an insert of it could be refused for its values. */
-export function canRefuse({ plan, columns }: RowSql): (row: Row) => boolean {
+export function canRefuse({ plan, columns }: RowSql): (values: readonly Bound[]) => boolean {
   const { table } = plan;
   const always =
     table.checked ||
@@ -108,7 +108,7 @@ export function canRefuse({ plan, columns }: RowSql): (row: Row) => boolean {
   const required = columns.flatMap((name, at) =>
     table.columns.some((column) => column.name === name && !column.nullable) ? [at] : [],
   );
-  return (row) => required.some((at) => row.values[at] === null);
+  return (values) => required.some((at) => values[at] === null);
 }
 
 /** The statements in the order in which they run, for `upsurge plan`. */

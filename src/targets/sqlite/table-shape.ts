@@ -26,6 +26,10 @@ export interface SqliteTable {
   readonly shape: TableShape;
   /** By column name. */
   readonly details: ReadonlyMap<string, ColumnDetails>;
+  /** A constraint says itself what a violation does: ON CONFLICT IGNORE and the like. */
+  readonly resolves: boolean;
+  /** Storing a row runs an expression of the schema or checks types, which may fail as no constraint does. */
+  readonly computes: boolean;
 }
 
 interface ListedTable {
@@ -109,7 +113,20 @@ function describe(db: Connection, table: ListedTable): SqliteTable {
     checks: [],
     upsertHazard: null,
   };
-  return { shape, details };
+  const computes =
+    shape.checked ||
+    shape.columns.some(
+      ({ generatedSql, defaultSql }) => generatedSql !== null || defaultSql?.includes("(") === true,
+    ) ||
+    hasExpressions(db, name);
+  return { shape, details, resolves: sql.resolves, computes };
+}
+
+/** An index is on an expression, or partial. */
+function hasExpressions(db: Connection, table: string): boolean {
+  const sql = `select 1 from pragma_index_list(?) as list, pragma_index_xinfo(list.name) as part
+    where list.partial = 1 or part.cid = -2 limit 1`;
+  return db.prepare(sql).get(table) !== undefined;
 }
 
 interface ColumnContext {

@@ -24,6 +24,8 @@ export interface TableSql {
   readonly checked: boolean;
   /** A foreign key is checked no sooner than at the commit. */
   readonly deferred: boolean;
+  /** A constraint says itself what a violation does: ON CONFLICT IGNORE and the like. */
+  readonly resolves: boolean;
 }
 
 const TABLE_CONSTRAINTS = ["constraint", "primary", "unique", "check", "foreign"];
@@ -42,6 +44,9 @@ export function parseTable(sql: string): TableSql {
     columns,
     checked: tokens.some((token) => isKeyword(token, "check")),
     deferred: tokens.some((token) => isKeyword(token, "deferred")),
+    resolves: tokens.some(
+      (token, at) => isKeyword(token, "on") && isKeyword(tokens[at + 1], "conflict"),
+    ),
   };
 }
 

@@ -1,19 +1,21 @@
 /**
- * Writes batches inside one transaction: row by row, with prepared statements for every shape of rows.
- * A row that SQLite refuses becomes a fault; SQLite itself undoes what its statement had done.
+ * Writes batches inside one transaction, with prepared statements for every shape of rows. How a batch goes through them
+ * is left to `apply-batch.ts`.
  */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { Batch, BatchResult, Row, RowFault } from "../../model/batch.ts";
-import type { Counts } from "../../model/counts.ts";
+import type { Batch, BatchResult, RowShape } from "../../model/batch.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { Writer } from "../target.ts";
+import { BatchRun } from "./apply-batch.ts";
+import type { ShapeRunner } from "./apply-batch.ts";
 import type { Connection } from "./connection.ts";
-import { codeOf, rowFault } from "./errors.ts";
+import { codeOf } from "./errors.ts";
 import { countOrphans } from "./orphans.ts";
+import { PackedValues } from "./packed-values.ts";
 import type { Probe } from "./probe.ts";
-import { AmbiguousKey, RowRunner } from "./row-runner.ts";
+import { RowGroup } from "./row-group.ts";
+import { RowRunner } from "./row-runner.ts";
 import type { SqliteTable } from "./table-shape.ts";
-import { RangeFault } from "./values.ts";
 
 /** What a writer works with; the transaction has begun. */
 export interface WriterContext {
@@ -28,47 +30,29 @@ export interface WriterContext {
 /** The writer of one load into SQLite. */
 export class SqliteWriter implements Writer {
   readonly #context: WriterContext;
-  readonly #runners = new Map<number, RowRunner>();
+  readonly #runners = new Map<number, ShapeRunner>();
 
   constructor(context: WriterContext) {
     this.#context = context;
   }
 
   applyEach(batch: Batch): Promise<BatchResult> {
-    const counts: Partial<Counts> = {};
-    const faults: RowFault[] = [];
-    for (const row of batch.rows) {
-      try {
-        const outcome = this.#runner(row).apply(row);
-        counts[outcome] = (counts[outcome] ?? 0) + 1;
-      } catch (error) {
-        faults.push(faultOf(row, error));
-        this.#requireTransaction(error);
-      }
-    }
-    return Promise.resolve({ counts, faults });
+    const { db } = this.#context;
+    const run = new BatchRun(db, batch);
+    return Promise.resolve(run.apply((shape) => this.#runner(shape)));
   }
 
-  #runner(row: Row): RowRunner {
-    const { shape } = row;
+  #runner(shape: RowShape): ShapeRunner {
     let runner = this.#runners.get(shape.id);
     if (runner === undefined) {
-      const { db, probe, plan, table } = this.#context;
       try {
-        runner = new RowRunner(db, probe, { plan, table, columns: shape.columns });
+        runner = shapeRunner(this.#context, shape);
       } catch (cause) {
         throw unprepared(cause);
       }
       this.#runners.set(shape.id, runner);
     }
     return runner;
-  }
-
-  /** A trigger may say RAISE(ROLLBACK): then everything is gone, and going on would write without a transaction. */
-  #requireTransaction(cause: unknown): void {
-    if (this.#context.db.inTransaction) return;
-    const reason = `a trigger or constraint rolled the whole transaction back: ${String(cause)}`;
-    throw upsurgeError("TARGET_STATEMENT", { reason }, { cause });
   }
 
   async commit(): Promise<void> {
@@ -108,16 +92,27 @@ export class SqliteWriter implements Writer {
   }
 }
 
-function faultOf(row: Row, error: unknown): RowFault {
-  if (error instanceof RangeFault) {
-    const { code, column, message } = error;
-    return { row, code, column, message, dbCode: null, constraint: null };
-  }
-  if (error instanceof AmbiguousKey) {
-    const { message } = error;
-    return { row, code: "ROW_REFUSED", column: null, message, dbCode: null, constraint: null };
-  }
-  return rowFault(row, error);
+function shapeRunner(
+  { db, probe, plan, table }: WriterContext,
+  { columns }: RowShape,
+): ShapeRunner {
+  const row = { plan, table, columns };
+  const destinations = columns.map((name) => ({
+    name,
+    affinity: table.details.get(name)?.affinity ?? "blob",
+  }));
+  return {
+    columns: destinations,
+    one: new RowRunner(db, probe, row),
+    group: RowGroup.of(db, probe, row),
+    packed: new PackedValues(destinations, convertsFirst(plan)),
+  };
+}
+
+/** Whether SQLite converts a value to its column's type before anything could look at it. */
+function convertsFirst({ table, update }: LoadPlan): boolean {
+  const plain = table.kind === "table" && table.triggers.length === 0;
+  return plain && update.sets.length === 0 && update.stamps.length === 0 && update.where === null;
 }
 
 /** A statement that cannot be prepared is no row's fault, though its code is the same. */

@@ -1,0 +1,156 @@
+/**
+ * Applies the rows of a batch in their order: several in a statement where they may share one, else one at a time.
+ * A row that SQLite refuses becomes a fault; SQLite itself undoes what its statement had done.
+ */
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { Batch, BatchResult, Row, RowFault, RowShape } from "../../model/batch.ts";
+import { addCounts, noCounts } from "../../model/counts.ts";
+import type { PackedRows } from "../../model/packed.ts";
+import type { Connection } from "./connection.ts";
+import { classify, rowFault } from "./errors.ts";
+import type { PackedValues } from "./packed-values.ts";
+import type { RowGroup } from "./row-group.ts";
+import { AmbiguousKey } from "./row-runner.ts";
+import type { RowRunner } from "./row-runner.ts";
+import { bindValue, RangeFault } from "./values.ts";
+import type { Bound, Destination } from "./values.ts";
+
+/** How rows that carry the same columns are applied. */
+export interface ShapeRunner {
+  readonly columns: readonly Destination[];
+  readonly one: RowRunner;
+  /** `null` where each row needs a statement of its own. */
+  readonly group: RowGroup | null;
+  readonly packed: PackedValues;
+}
+
+/** Applies one batch; used once. */
+export class BatchRun {
+  readonly #db: Connection;
+  readonly #batch: Batch;
+  readonly #counts = noCounts();
+  readonly #faults: RowFault[] = [];
+  /** The values of the rows that wait for a statement, and the places of these rows in the batch. */
+  #values: Bound[] = [];
+  #waiting: number[] = [];
+
+  constructor(db: Connection, batch: Batch) {
+    this.#db = db;
+    this.#batch = batch;
+  }
+
+  /** Applies all rows; its faults are in the order of the rows. */
+  apply(runnerOf: (shape: RowShape) => ShapeRunner): BatchResult {
+    const { packed } = this.#batch;
+    const runner = packed === null ? null : runnerOf(packed.shape);
+    if (
+      packed !== null &&
+      runner !== null &&
+      packed.parts.every((part) => runner.packed.takes(part))
+    )
+      this.#applyPacked(runner, packed);
+    else this.#applyRows(runnerOf);
+    this.#faults.sort((a, b) => a.row.ord - b.row.ord);
+    return { counts: this.#counts, faults: this.#faults };
+  }
+
+  #applyPacked(runner: ShapeRunner, { parts }: PackedRows): void {
+    const width = runner.columns.length;
+    let index = 0;
+    for (const part of parts) {
+      for (let record = part.from; record < part.to; record += 1) {
+        try {
+          runner.packed.bind(part, record, this.#values, this.#waiting.length * width);
+          this.#add(runner, index);
+        } catch (error) {
+          this.#refuse(index, error);
+        }
+        index += 1;
+      }
+    }
+    this.#applySingly(runner);
+  }
+
+  #applyRows(runnerOf: (shape: RowShape) => ShapeRunner): void {
+    let last: ShapeRunner | null = null;
+    for (const [index, row] of this.#batch.rows.entries()) {
+      const runner = runnerOf(row.shape);
+      if (last !== null && last !== runner) this.#applySingly(last);
+      last = runner;
+      try {
+        bindRow(row, runner.columns, this.#values, this.#waiting.length * runner.columns.length);
+        this.#add(runner, index);
+      } catch (error) {
+        this.#refuse(index, error);
+      }
+    }
+    if (last !== null) this.#applySingly(last);
+  }
+
+  /** Takes the row that was bound behind those that wait. */
+  #add(runner: ShapeRunner, index: number): void {
+    const { group } = runner;
+    const at = this.#waiting.length * runner.columns.length;
+    this.#waiting.push(index);
+    if (group === null || !group.takes(this.#values, at)) this.#applySingly(runner);
+    else if (this.#waiting.length === group.rows) this.#applyTogether(runner, group);
+  }
+
+  #applyTogether(runner: ShapeRunner, group: RowGroup): void {
+    try {
+      addCounts(this.#counts, group.run(this.#values));
+      this.#waiting.length = 0;
+    } catch (error) {
+      this.#requireTransaction(error);
+      if (classify(error) !== "row") throw error;
+      this.#applySingly(runner);
+    }
+  }
+
+  #applySingly({ one, columns: { length: width } }: ShapeRunner): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const [place, index] of waiting.entries()) {
+      try {
+        const outcome = one.apply(this.#values.slice(place * width, (place + 1) * width));
+        this.#counts[outcome] += 1;
+      } catch (error) {
+        this.#refuse(index, error);
+        this.#requireTransaction(error);
+      }
+    }
+  }
+
+  #refuse(index: number, error: unknown): void {
+    const row = this.#batch.rows[index];
+    if (row === undefined) throw error;
+    this.#faults.push(faultOf(row, error));
+  }
+
+  /** A trigger may say RAISE(ROLLBACK): then everything is gone, and going on would write without a transaction. */
+  #requireTransaction(cause: unknown): void {
+    if (this.#db.inTransaction) return;
+    const reason = `a trigger or constraint rolled the whole transaction back: ${String(cause)}`;
+    throw upsurgeError("TARGET_STATEMENT", { reason }, { cause });
+  }
+}
+
+/** Puts what is bound for a row into `into` from `at` on. Throws a `RangeFault`. */
+function bindRow(row: Row, columns: readonly Destination[], into: Bound[], at: number): void {
+  for (const [index, column] of columns.entries()) {
+    const numeric = row.numeric?.[index] ?? false;
+    into[at + index] = bindValue(row.values[index] ?? null, numeric, column);
+  }
+}
+
+function faultOf(row: Row, error: unknown): RowFault {
+  if (error instanceof RangeFault) {
+    const { code, column, message } = error;
+    return { row, code, column, message, dbCode: null, constraint: null };
+  }
+  if (error instanceof AmbiguousKey) {
+    const { message } = error;
+    return { row, code: "ROW_REFUSED", column: null, message, dbCode: null, constraint: null };
+  }
+  return rowFault(row, error);
+}

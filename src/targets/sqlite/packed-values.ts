@@ -1,0 +1,92 @@
+/**
+ * What is bound for the fields of packed rows, taken straight from their bytes: no row and no record is made.
+ * It binds what `values.ts` would bind, or the number that SQLite would make of it.
+ */
+import { isAscii } from "node:buffer";
+import { KIND_BITS, fieldBytes } from "../../model/packed.ts";
+import type { PackedFields, PackedPart } from "../../model/packed.ts";
+import { exactNumber } from "./numbers.ts";
+import { bindValue } from "./values.ts";
+import type { Bound, Destination } from "./values.ts";
+
+/** Binds the fields of packed rows of one shape. */
+export class PackedValues {
+  readonly #columns: readonly Destination[];
+  readonly #isNumber: readonly boolean[];
+  /** Numbers are bound as numbers. Otherwise as text: an expression of the user's could tell. */
+  readonly #typed: boolean;
+  readonly #texts = new BlockTexts();
+
+  constructor(columns: readonly Destination[], typed: boolean) {
+    this.#columns = columns;
+    this.#typed = typed;
+    this.#isNumber = columns.map(({ affinity }) => affinity !== "text" && affinity !== "blob");
+  }
+
+  /** False where a column that keeps values as they are takes numbers: their kinds are not told one by one. */
+  takes({ fields: { kinds }, columns }: PackedPart): boolean {
+    if (kinds === null) return true;
+    return columns.every(
+      ({ field }, at) =>
+        field < 0 ||
+        this.#columns[at]?.affinity !== "blob" ||
+        ((kinds[field] ?? 0) & KIND_BITS.number) === 0,
+    );
+  }
+
+  /** Puts the values of a record into `into` from `at` on. Throws a `RangeFault`. */
+  bind({ fields, columns }: PackedPart, record: number, into: Bound[], at: number): void {
+    const { bytes, places } = fields;
+    const first = record * fields.shape.fields.length;
+    for (let index = 0; index < columns.length; index += 1) {
+      const column = columns[index];
+      const destination = this.#columns[index];
+      if (column === undefined || destination === undefined) break;
+      if (column.field < 0) {
+        into[at + index] = bindValue(column.constant, false, destination);
+        continue;
+      }
+      const place = first + column.field;
+      const start = places[2 * place] as number;
+      const end = places[2 * place + 1] as number;
+      const number =
+        start >= 0 && end >= 0 && this.#isNumber[index] === true
+          ? exactNumber(bytes, start, end)
+          : Number.NaN;
+      if (Number.isNaN(number)) {
+        into[at + index] = bindValue(this.#texts.text(fields, place), false, destination);
+      } else into[at + index] = this.#typed ? number : this.#texts.text(fields, place);
+    }
+  }
+}
+
+/** The texts of fields. A field in ASCII is cut out of one string for the whole block, which costs next to nothing. */
+class BlockTexts {
+  #bytes: Buffer | null = null;
+  #text = "";
+  #ascii = false;
+
+  text(fields: PackedFields, place: number): string | null {
+    const { bytes, places } = fields;
+    const start = places[2 * place] as number;
+    const end = places[2 * place + 1] as number;
+    if (start < 0) return null;
+    if (end < 0) return fieldBytes(fields, place)?.toString() ?? null;
+    if (bytes !== this.#bytes) this.#take(bytes);
+    return this.#ascii || isAsciiFrom(bytes, start, end)
+      ? this.#text.slice(start, end)
+      : bytes.toString("utf8", start, end);
+  }
+
+  #take(bytes: Buffer): void {
+    this.#bytes = bytes;
+    this.#ascii = isAscii(bytes);
+    this.#text = bytes.toString("latin1");
+  }
+}
+
+/** Without a buffer for it, which would cost more than the look. */
+function isAsciiFrom(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if ((bytes[at] as number) > 127) return false;
+  return true;
+}

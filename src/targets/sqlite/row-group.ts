@@ -1,0 +1,129 @@
+/**
+ * Several rows in one statement, where SQLite takes them one after the other and nothing could tell that from one
+ * statement a row. A statement that fails leaves nothing behind: its rows are then to be applied one at a time.
+ */
+import type { Counts } from "../../model/counts.ts";
+import type { Connection, Statement } from "./connection.ts";
+import { insertRows, insertsStaged, upsertRows, writes } from "./dialect.ts";
+import type { RowSql } from "./dialect.ts";
+import { childrenOf } from "./orphans.ts";
+import type { Probe } from "./probe.ts";
+import { rowStatements } from "./row-statements.ts";
+import type { Bound } from "./values.ts";
+
+/** More rows a statement gain nothing, and make it longer to prepare. */
+const MOST_ROWS = 20;
+/** Values of a statement. */
+const MOST_VALUES = 1000;
+
+/** Applies rows of one shape, `rows` of them at a time. */
+export class RowGroup {
+  readonly rows: number;
+  readonly #statement: Statement;
+  readonly #probe: Probe;
+  readonly #leavesAlone: boolean;
+  readonly #isInsert: boolean;
+  /** The column that must be given as an integer; -1 where any value will do. */
+  readonly #integer: number;
+
+  private constructor(db: Connection, probe: Probe, row: RowSql, integer: number) {
+    const { method, leavesAlone } = rowStatements(row);
+    this.rows = rowsOf(row);
+    this.#statement = db.prepare(severalRows(row, this.rows));
+    this.#probe = probe;
+    this.#leavesAlone = leavesAlone;
+    this.#isInsert = method === "insert";
+    this.#integer = integer;
+  }
+
+  /** The group for rows that carry `row.columns`; `null` where they must go one at a time. */
+  static of(db: Connection, probe: Probe, row: RowSql): RowGroup | null {
+    if (!mayShare(db, row) || rowsOf(row) < 2) return null;
+    if (undoesAll(db, severalRows(row, 2))) return new RowGroup(db, probe, row, -1);
+    return failsAtConstraintsOnly(row) ? new RowGroup(db, probe, row, rowidOf(row)) : null;
+  }
+
+  /** Whether the row whose values begin at `at` may go with others. */
+  takes(values: readonly Bound[], at: number): boolean {
+    if (this.#integer < 0) return true;
+    const value = values[at + this.#integer];
+    return value === null || Number.isInteger(value);
+  }
+
+  /** Applies the rows with these values. Throws the driver's error, with nothing left behind where a row caused it. */
+  run(values: readonly Bound[]): Partial<Counts> {
+    const { rows } = this;
+    const probe = this.#probe;
+    probe.written = 0;
+    probe.skipped = 0;
+    const { changes } = this.#statement.run(...values);
+    if (this.#isInsert) return { inserted: changes, suppressed: rows - changes };
+    if (this.#leavesAlone) return { inserted: changes, ignored: rows - changes };
+    const { written: updated, skipped } = probe;
+    const unchanged = rows - changes - skipped;
+    return { inserted: changes - updated, updated, skipped, unchanged };
+  }
+}
+
+function rowsOf({ columns }: RowSql): number {
+  return Math.min(MOST_ROWS, Math.floor(MOST_VALUES / columns.length));
+}
+
+function severalRows(row: RowSql, rows: number): string {
+  const { arbiter } = row.plan;
+  return rowStatements(row).method === "insert" || arbiter === null
+    ? insertRows(row, rows)
+    : upsertRows(row, arbiter, rows);
+}
+
+/** Whether nothing tells one statement for several rows from one for each. */
+function mayShare(db: Connection, row: RowSql): boolean {
+  const { plan, table } = row;
+  const { kind, triggers, name } = plan.table;
+  const { method, leavesAlone } = rowStatements(row);
+  if (kind !== "table" || triggers.length > 0 || table.resolves || insertsStaged(row)) return false;
+  if (plan.coupling.rows !== null || (method !== "insert" && method !== "upsert")) return false;
+  // Foreign keys are counted up to the end of a statement, where one row could make good for another.
+  const updates = method === "upsert" && !leavesAlone;
+  const refers = plan.table.foreignKeys.length > 0;
+  if (refers && (updates || plan.table.foreignKeys.some((key) => key.selfReferencing)))
+    return false;
+  if (!refers && !(updates && movesKeys(row))) return true;
+  return childrenOf(db, name.name).length === 0;
+}
+
+/** Whether an update may change a key that other tables could refer to. */
+function movesKeys(row: RowSql): boolean {
+  const written = new Set(writes(row).map(({ column }) => column));
+  return row.plan.table.uniqueKeys.some((key) =>
+    key.columns.some((column) => column !== null && written.has(column)),
+  );
+}
+
+/**
+ * SQLite keeps what it needs to take a whole statement back only where a constraint may stop it. Its program tells:
+ * OE_Abort (2) as the second operand of an instruction that halts with an error.
+ */
+function undoesAll(db: Connection, sql: string): boolean {
+  const count = sql.split("?").length - 1;
+  interface Instruction {
+    readonly opcode: string;
+    readonly p1: number;
+    readonly p2: number;
+  }
+  const program = db
+    .prepare<null[], Instruction>(`explain ${sql}`)
+    .all(...Array.from({ length: count }, () => null));
+  return program.some(({ opcode, p1, p2 }) => opcode.startsWith("Halt") && p1 !== 0 && p2 === 2);
+}
+
+/** Otherwise a statement must not fail in another way than at a constraint: no expression is run, no type is checked. */
+function failsAtConstraintsOnly({ plan, table }: RowSql): boolean {
+  return !table.computes && plan.update.sets.length === 0 && plan.update.where === null;
+}
+
+/** The rowid takes integers only, and refuses others as no constraint does. */
+function rowidOf({ plan, columns }: RowSql): number {
+  const rowid = plan.table.columns.find((column) => column.identity === "rowid");
+  return rowid === undefined ? -1 : columns.indexOf(rowid.name);
+}

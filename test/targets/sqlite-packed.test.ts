@@ -1,0 +1,277 @@
+/**
+ * Rows that go from bytes to SQLite, several in a statement, leave the same table, counts and rejects as rows that are
+ * read the careful way and applied one at a time. What is stored is compared with its type.
+ */
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import type { Engine } from "../helpers/engines.ts";
+import { runLoad } from "../helpers/load.ts";
+import { useTempDir } from "../helpers/temp-dir.ts";
+
+/** A table that has a column for each way in which SQLite takes values, and what makes it treacherous. */
+interface Table {
+  readonly title: string;
+  readonly setup: string;
+  readonly key: string;
+  /** What else is looked at. */
+  readonly also?: string;
+}
+
+const COLUMNS = ["k", "i", "n", "r", "s", "b", "a"] as const;
+
+/** `more`: further columns and constraints. */
+function table(key: string, more = "", behind = ""): string {
+  return `create table t (k ${key}, i integer, n numeric, r real, s text, b blob, a${more})${behind};`;
+}
+
+const TABLES: readonly Table[] = [
+  { title: "a rowid", setup: table("integer primary key"), key: "k" },
+  { title: "an int key", setup: table("int primary key"), key: "k" },
+  { title: "a text key without case", setup: table("text primary key collate nocase"), key: "k" },
+  { title: "a real key", setup: table("real primary key"), key: "k" },
+  { title: "a key of any type", setup: table("primary key"), key: "k" },
+  {
+    title: "a numeric key, no rowid",
+    setup: table("numeric primary key", "", " without rowid"),
+    key: "k",
+  },
+  {
+    title: "strict",
+    setup:
+      "create table t (k integer primary key, i int, n any, r real, s text, b any, a any) strict;",
+    key: "k",
+  },
+  {
+    title: "strict without rowid",
+    setup:
+      "create table t (k int primary key, i int, n real, r real, s text, b any, a any) strict, without rowid;",
+    key: "k",
+  },
+  {
+    title: "columns that are required",
+    setup: table("integer primary key", ", unique (i, s), check (typeof(n) <> 'real')").replace(
+      "s text",
+      "s text not null",
+    ),
+    key: "k",
+  },
+  {
+    title: "expressions of the schema that look at types",
+    setup: `${table("int primary key", ", g as (typeof(i) || typeof(n)) stored, h as (json(s))")}
+      create unique index on_type on t (typeof(r) || r) where typeof(i) = 'integer'; create index on_text on t (json(h));`,
+    key: "k",
+    also: "g",
+  },
+  {
+    title: "constraints that say what a violation does",
+    setup: table("integer primary key", ", unique (i) on conflict ignore").replace(
+      "s text",
+      "s text default 'd' not null on conflict replace",
+    ),
+    key: "k",
+  },
+  {
+    title: "parents and children",
+    setup: `create table p (i integer primary key); insert into p values (0), (1), (12);
+      ${table("integer primary key", ", foreign key (i) references p (i)")}`,
+    key: "k",
+  },
+  {
+    title: "children, of which one refers to a column that is updated",
+    setup: `${table("integer primary key", ", unique (i)")}
+      create table c (i references t (i), k references t (k)); insert into t (k, i) values (1, 1), (2, 12);
+      insert into c values (1, 1), (12, 2);`,
+    key: "k",
+  },
+  {
+    title: "a trigger that looks at types",
+    setup: `${table("integer primary key")} create table seen (what);
+      create trigger look before insert on t begin insert into seen values (typeof(new.i) || typeof(new.n)); end;`,
+    key: "k",
+    also: "(select group_concat(what) from seen)",
+  },
+  {
+    title: "a key of two columns, and a partial one",
+    setup: `${table("int", ", unique (k, n)")} create unique index part on t (i) where s is not null;`,
+    key: "k,n",
+  },
+];
+
+const ODD = [
+  "0",
+  "1",
+  "2",
+  "12",
+  "-1",
+  "007",
+  "+1",
+  "-0",
+  "-0.0",
+  "0.0",
+  "1.0",
+  "1.50",
+  "0.5",
+  ".5",
+  "5.",
+  "-2.25",
+  "1e5",
+  "1E400",
+  "-1e400",
+  "0x10",
+  " 1",
+  "1 ",
+  "1.5.1",
+  "--1",
+  "-",
+  ".",
+  "1,5",
+  "abc",
+  "é",
+  "日本",
+  "😀",
+  "a\nb",
+  'say "hi"',
+  "''",
+  "NaN",
+  "Infinity",
+  "123456789012345",
+  "1234567890123456",
+  "999999999999999.5",
+  "99999999999999.5",
+  "0.000000000000001",
+  "9007199254740993",
+  "9223372036854775807",
+  "9223372036854775808",
+  "-9223372036854775808",
+  "-9223372036854775809",
+  "12345678901234567890123",
+  "0.1000000000000000055511151231257827",
+  "2024-01-31",
+  "true",
+  '{"a":1}',
+  "[1]",
+] as const;
+
+const field = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...ODD) },
+  { weight: 2, arbitrary: fc.integer({ min: -3, max: 20 }).map(String) },
+  { weight: 1, arbitrary: fc.maxSafeInteger().map(String) },
+  { weight: 1, arbitrary: fc.double({ noNaN: true }).map(String) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.integer({ min: -99_999, max: 99_999 }), fc.integer({ min: 0, max: 99 }))
+      .map(([whole, part]) => `${whole}.${String(part).padStart(2, "0")}`),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .string({ unit: "grapheme", maxLength: 8 })
+      .filter((text) => !["\0", "\u0001", "\r"].some((odd) => text.includes(odd))),
+  },
+);
+
+/** `null` stands for an empty field. */
+const key = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: 0, max: 12 }).map(String) },
+  { weight: 1, arbitrary: field },
+);
+const cell = fc.option(field, { freq: 6 });
+const records = fc.array(fc.tuple(key, cell, cell, cell, cell, cell, cell), {
+  minLength: 1,
+  maxLength: 60,
+});
+
+function csv(rows: readonly (readonly (string | null)[])[]): string {
+  const written = rows.map((row) =>
+    row.map((text) =>
+      text === null
+        ? ""
+        : text === "" || /[",\n]/.test(text)
+          ? `"${text.replaceAll('"', '""')}"`
+          : text,
+    ),
+  );
+  return [COLUMNS, ...written].map((row) => `${row.join(",")}\n`).join("");
+}
+
+const UPSERTS: readonly (readonly string[])[] = [
+  [],
+  [],
+  ["--null-keeps"],
+  ["--rewrite-unchanged"],
+  ["-u", "n,s"],
+  ["--update-where", "excluded.n > target.n or typeof(excluded.i) = 'text'"],
+  ["--set", "s = typeof(excluded.i) || excluded.n || coalesce(target.s, '')"],
+  ["--set", "s = json(excluded.s)"],
+  ["--stamp", "s = excluded.k || typeof(excluded.i)"],
+  ["--const", "i=12"],
+  ["--const", "i=9223372036854775808"],
+];
+
+const rule = fc.record({
+  mode: fc.constantFrom("insert", "upsert", "upsert", "upsert", "ignore", "update"),
+  more: fc.constantFrom(...UPSERTS),
+  strategy: fc.constantFrom("native", "native", "native", "auto", "select-then-write"),
+  batchRows: fc.integer({ min: 1, max: 50 }),
+});
+
+function flagsOf(by: string, { mode, more }: { mode: string; more: readonly string[] }): string[] {
+  const constant = more[0] === "--const";
+  const flags = ["--mode", mode, ...(mode === "upsert" || constant ? more : [])];
+  if (constant) flags.push("-m", "i:");
+  return mode === "insert" ? flags : [...flags, "--key", by];
+}
+
+describe.each(ENGINES.filter(({ name }) => name === "sqlite"))("$title", (engine: Engine) => {
+  const database = useDatabase(engine);
+  const temporary = useTempDir();
+  const load = async (
+    { setup, also }: Table,
+    input: string,
+    flags: readonly string[],
+    way: { readonly strategy: string; readonly batchRows: number },
+  ) => {
+    await database.reset();
+    await database.exec(setup);
+    const { counts, rejects, error, output } = await runLoad(
+      database,
+      { folder: temporary.path, table: "t", extension: "csv", input, flags },
+      { rowSource: "values", ...way },
+    );
+    const shown = COLUMNS.map((name) => `typeof(${name}) || quote(${name})`).join(", ");
+    const rows = await database.rows(
+      `select ${shown}${also === undefined ? "" : `, ${also}`} from t`,
+    );
+    return { counts, rejects, error, rows, output };
+  };
+
+  test.each(TABLES)("both lanes are one: $title", { timeout: 300_000 }, async (one) => {
+    const seen = { loads: 0 };
+    await fc.assert(
+      fc.asyncProperty(records, rule, async (rows, chosen) => {
+        const input = csv(rows);
+        const flags = flagsOf(one.key, chosen);
+        const way = { strategy: chosen.strategy };
+        // A comment sign makes every record one for the careful lane; batches of one row share no statement.
+        const careful = [...flags, "--comment", "\u0001"];
+        const expected = await load(one, input, careful, { ...way, batchRows: 1 });
+        const ways = [
+          await load(one, input, flags, { ...way, batchRows: chosen.batchRows }),
+          await load(one, input, flags, { ...way, batchRows: 1000 }),
+          await load(one, input, careful, { ...way, batchRows: chosen.batchRows }),
+        ];
+        for (const { output, ...actual } of ways) {
+          const { output: _, ...wanted } = expected;
+          expect(actual, `${flags.join(" ")} ${JSON.stringify(chosen)}\n${input}${output}`).toEqual(
+            wanted,
+          );
+        }
+        seen.loads += expected.error === null ? 1 : 0;
+      }),
+      { numRuns: Number(process.env["UPSURGE_LAW_RUNS"] ?? 40) },
+    );
+    expect(seen.loads, "loads that were no mistake of the test").toBeGreaterThan(10);
+  });
+});
