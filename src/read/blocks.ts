@@ -19,20 +19,26 @@ export interface Block {
 export class BlockFeed {
   readonly #source: AsyncIterator<Buffer>;
   readonly #blockBytes: number;
+  readonly #firstBytes: number;
   #pending: Buffer = Buffer.alloc(0);
   #first = true;
   #ended = false;
   #error: unknown = null;
 
-  /** `blockBytes` is what a block holds beside the rest of the last one. */
-  constructor(source: AsyncIterable<Buffer>, blockBytes: number = BLOCK_BYTES) {
+  /** `blockBytes` is what a block holds beside the rest of the last one; the first holds `firstBytes` at least. */
+  constructor(
+    source: AsyncIterable<Buffer>,
+    blockBytes: number = BLOCK_BYTES,
+    firstBytes: number = FIRST_BLOCK_BYTES,
+  ) {
     this.#source = source[Symbol.asyncIterator]();
     this.#blockBytes = blockBytes;
+    this.#firstBytes = firstBytes;
   }
 
   /** The next block. An error of the stream is thrown only when the bytes before it were handed out. */
   async next(rest: Buffer): Promise<Block> {
-    const least = this.#first ? FIRST_BLOCK_BYTES : 1;
+    const least = this.#first ? this.#firstBytes : 1;
     this.#first = false;
     const more = Math.max(this.#blockBytes, least, Math.min(rest.length, MAX_STEP_BYTES));
     const block = Buffer.allocUnsafeSlow(rest.length + more);

@@ -16,10 +16,12 @@ import type { ReadOptions, Source, SourceFormat } from "./source.ts";
 import { openStoredBytes } from "./stored-bytes.ts";
 import type { StoredBytes } from "./stored-bytes.ts";
 
-/** What a source is read from beside files, and how; the block size and the careful lane are for tests. */
+/** What a source is read from beside files, and how; the sizes of blocks and the careful lane are for tests. */
 export interface OpenSourceIo {
   readonly stdin?: NodeJS.ReadableStream;
   readonly blockBytes?: number;
+  /** The least that the first block holds. */
+  readonly firstBytes?: number;
   /** Reads every record in the careful way, also those that the fast lane could take. */
   readonly careful?: boolean;
 }
@@ -61,7 +63,7 @@ async function decode(name: string, plain: PeekableBytes, how: Decoding): Promis
   const charset = found.encoding === null ? how.charset : charsetOf(found.encoding);
   plain.drop(found.length);
   const stream = charset.transcoder?.toUtf8(plain, name) ?? plain;
-  const feed = new BlockFeed(stream, how.io.blockBytes);
+  const feed = new BlockFeed(stream, how.io.blockBytes, how.io.firstBytes);
   const first = await feed.next(Buffer.alloc(0));
   const base = charset.transcoder === null ? found.length : 0;
   const mark = Buffer.from(head.subarray(0, found.length));

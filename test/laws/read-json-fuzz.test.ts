@@ -123,7 +123,8 @@ const sequence = fc.array(element, { maxLength: 6 }).map((elements) => elements.
 async function outcome(pieces: Buffer[], format: "json" | "ndjson", blockBytes: number) {
   const options = { format, maxRecordBytes: 40 };
   try {
-    const { records, rejects } = await readPieces(pieces, options, { blockBytes });
+    const io = { blockBytes, firstBytes: blockBytes };
+    const { records, rejects } = await readPieces(pieces, options, io);
     return { records, rejects };
   } catch (error) {
     return String(error);

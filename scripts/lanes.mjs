@@ -1,0 +1,24 @@
+/**
+ * `npm run lanes -- [--runs N] [--seed S]`: holds the two lanes of reading equal on random sources, as
+ * `test/laws/lanes.test.ts` does, but for as long as one likes. The seed of a run that failed shows the same sources again.
+ */
+import { parseArgs } from "node:util";
+import { ensureInstall } from "./ensure-install.mjs";
+import { runTool } from "./steps.mjs";
+
+const { values } = parseArgs({
+  options: { runs: { type: "string", default: "1000000" }, seed: { type: "string" } },
+});
+const runs = numberOf("runs", values.runs);
+const seed = numberOf("seed", values.seed ?? String(Math.floor(Math.random() * 2 ** 31)));
+console.log(`${runs} sources of each format, --seed ${seed}`);
+
+await ensureInstall();
+const env = { ...process.env, UPSURGE_LANE_RUNS: String(runs), UPSURGE_LANE_SEED: String(seed) };
+const { code } = await runTool("vitest", ["run", "test/laws/lanes.test.ts"], { env, echo: true });
+process.exitCode = code;
+
+function numberOf(flag, text) {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new Error(`--${flag} takes a whole number, not ${text}`);
+}

@@ -1,0 +1,121 @@
+/** Reads the same bytes by both lanes, and tells what each of them made of them. */
+import { Readable } from "node:stream";
+import { isDeepStrictEqual } from "node:util";
+import { fieldBytes, KIND_BITS } from "../../../src/model/packed.ts";
+import type { PackedFields } from "../../../src/model/packed.ts";
+import type { FieldKind, RecordChunk, SourceRecord } from "../../../src/model/record.ts";
+import type { Reject } from "../../../src/model/reject.ts";
+import { openSource } from "../../../src/read/open-source.ts";
+import type { OpenSourceIo } from "../../../src/read/open-source.ts";
+import type { ReadOptions } from "../../../src/read/source.ts";
+
+/** What is read, and how it arrives. */
+export interface LaneInput {
+  readonly bytes: Buffer;
+  readonly options: ReadOptions;
+  readonly blocks: Pick<OpenSourceIo, "blockBytes" | "firstBytes">;
+}
+
+/** The values of a packed record by its bytes alone, and the kinds they may have. */
+export interface PackedRecord {
+  readonly fields: readonly string[];
+  readonly values: readonly (Buffer | null)[];
+  readonly kinds: readonly number[] | null;
+}
+
+/** All that a lane made of a source. */
+export interface LaneRead {
+  readonly chunks: readonly RecordChunk[];
+  readonly error: string | null;
+}
+
+/** Reads to the end, or to the error that ends it. */
+export async function readLane(input: LaneInput, careful: boolean): Promise<LaneRead> {
+  const chunks: RecordChunk[] = [];
+  const stdin = Readable.from([input.bytes]);
+  try {
+    const source = await openSource("-", input.options, { ...input.blocks, careful, stdin });
+    for await (const chunk of source.chunks()) chunks.push(chunk);
+    return { chunks, error: null };
+  } catch (error) {
+    return { chunks, error: String(error) };
+  }
+}
+
+/** The records of the packed fields, as a target reads them. */
+export function unpacked(packed: PackedFields): PackedRecord[] {
+  const { shape, kinds, records } = packed;
+  const width = shape.fields.length;
+  return Array.from({ length: records }, (_, record) => ({
+    fields: shape.fields,
+    values: shape.fields.map((_, field) => fieldBytes(packed, record * width + field)),
+    kinds: kinds === null ? null : [...kinds],
+  }));
+}
+
+/** Records that both lanes have read, of which some were packed. */
+export interface Compared {
+  readonly records: number;
+  readonly packed: number;
+}
+
+/** Holds the lanes equal; throws an error that shows where they differ. */
+export async function compareLanes(input: LaneInput): Promise<Compared> {
+  const careful = await readLane(input, true);
+  const fast = await readLane(input, false);
+  const expected = careful.chunks.flatMap(({ records }) => records);
+  let at = 0;
+  let packed = 0;
+  // First by the bytes alone: asking for the records would read them the careful way.
+  for (const chunk of fast.chunks) {
+    if (chunk.packed !== null) {
+      for (const record of unpacked(chunk.packed)) {
+        samePacked(input, record, expected[at]);
+        at += 1;
+        packed += 1;
+      }
+    } else at += chunk.records.length;
+  }
+  const records = fast.chunks.flatMap((chunk) => chunk.records);
+  hold(input, "records", records.map(shown), expected.map(shown));
+  hold(input, "rejects", rejectsOf(fast), rejectsOf(careful));
+  hold(input, "error", fast.error, careful.error);
+  return { records: expected.length, packed };
+}
+
+function rejectsOf({ chunks }: LaneRead): Reject[] {
+  return chunks.flatMap(({ rejects }) => rejects);
+}
+
+function shown({ shape, values, kinds, position, raw }: SourceRecord): unknown {
+  return { fields: shape.fields, values, kinds, position, raw: Buffer.from(raw) };
+}
+
+function samePacked(input: LaneInput, found: PackedRecord, expected: SourceRecord | undefined) {
+  hold(input, "names of a packed record", found.fields, expected?.shape.fields);
+  const values = expected?.values.map((value) => (value === null ? null : Buffer.from(value)));
+  hold(input, "bytes of a packed record", found.values, values);
+  const kinds = expected?.kinds ?? null;
+  hold(input, "whether there are kinds", found.kinds !== null, kinds !== null);
+  found.kinds?.forEach((bits, field) => {
+    const kind: FieldKind = kinds?.[field] ?? "text";
+    const isKnown = found.values[field] === null || (bits & KIND_BITS[kind]) !== 0;
+    hold(input, `kind of ${found.fields[field] ?? ""}`, isKnown, true);
+  });
+}
+
+/** Throws unless `found` equals `expected`, with the input that shows it. */
+export function hold(input: LaneInput, what: string, found: unknown, expected: unknown): void {
+  if (isDeepStrictEqual(found, expected)) return;
+  const { bytes, options, blocks } = input;
+  const facts = { found, expected, options, blocks, text: bytes.toString("latin1") };
+  throw new Error(`the lanes differ: ${what}\n${JSON.stringify(facts, plainly, 1)}`);
+}
+
+/** Bytes are shown as text. */
+function plainly(_key: string, value: unknown): unknown {
+  const isBuffer = typeof value === "object" && value !== null && "type" in value;
+  return isBuffer && value.type === "Buffer" && "data" in value && Array.isArray(value.data)
+    ? Buffer.from(value.data as number[]).toString("latin1")
+    : value;
+}

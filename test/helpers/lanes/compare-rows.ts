@@ -1,0 +1,153 @@
+/** The rows that a load would write, as both lanes of reading bring them about. */
+import * as fc from "fast-check";
+import type { Batch, Row } from "../../../src/model/batch.ts";
+import type { LoadPlan } from "../../../src/model/load-plan.ts";
+import { fieldBytes } from "../../../src/model/packed.ts";
+import type { PackedPart } from "../../../src/model/packed.ts";
+import type { RecordChunk } from "../../../src/model/record.ts";
+import type { Reject } from "../../../src/model/reject.ts";
+import type { TypeFamily } from "../../../src/model/table-shape.ts";
+import { fieldResolver } from "../../../src/plan/mapping.ts";
+import { arrayText } from "../../../src/targets/postgres/array-text.ts";
+import type { Capabilities } from "../../../src/targets/target.ts";
+import { gather } from "../../../src/write/batches.ts";
+import { RecordMapper } from "../../../src/write/map-records.ts";
+import type { MapperContext } from "../../../src/write/map-records.ts";
+import { hold, readLane } from "./compare-lanes.ts";
+import type { LaneInput, LaneRead } from "./compare-lanes.ts";
+import { ABLE, column, planFor, table, uniqueKey } from "../shapes.ts";
+
+/** A table and a target, and how rows are gathered. */
+export interface LaneTarget {
+  readonly families: readonly TypeFamily[];
+  readonly capabilities: Capabilities;
+  readonly missingFields: MapperContext["missingFields"];
+  readonly extraFields: "error" | "ignore";
+  /** The column `a` is the key, and must not be NULL. */
+  readonly keyed: boolean;
+  readonly constant: boolean;
+  readonly batchRows: number;
+}
+
+const COLUMNS = ["a", "b", "é", "d"];
+const family = fc.constantFrom<TypeFamily[]>(
+  ...(["text", "text", "number", "number"] as const),
+  ...(["boolean", "json", "array", "binary", "other"] as const),
+);
+
+/** Any target, of any abilities that matter to the mapping. */
+export const laneTarget: fc.Arbitrary<LaneTarget> = fc.record({
+  families: fc.array(family, { minLength: COLUMNS.length, maxLength: COLUMNS.length }),
+  capabilities: fc
+    .record({
+      storesNul: fc.boolean(),
+      booleans: fc.constantFrom(null, { true: "1", false: "0" }, { true: "a", false: "NA" }),
+      arrays: fc.boolean(),
+    })
+    .map(({ storesNul, booleans, arrays }) => ({
+      ...ABLE,
+      storesNul,
+      ...(booleans === null ? {} : { booleans }),
+      ...(arrays ? { arrayText } : {}),
+    })),
+  missingFields: fc.constantFrom(null, null, "default", "null", "error"),
+  extraFields: fc.constantFrom("ignore", "ignore", "error"),
+  keyed: fc.boolean(),
+  constant: fc.boolean(),
+  batchRows: fc.oneof(fc.integer({ min: 1, max: 7 }), fc.constant(1000)),
+});
+
+/** Holds the rows of both lanes equal; tells how many there are, and how many came packed. */
+export async function compareRows(
+  input: LaneInput,
+  target: LaneTarget,
+): Promise<{ readonly rows: number; readonly packed: number }> {
+  const careful = await rowsOf(await readLane(input, true), target);
+  const fast = await rowsOf(await readLane(input, false), target);
+  hold(input, "values of rows", fast.rows, careful.rows);
+  hold(input, "rejects", fast.rejects, careful.rejects);
+  const rows = fast.batches.flatMap((batch) => batch.rows.map(shown));
+  hold(
+    input,
+    "rows of batches",
+    rows,
+    careful.batches.flatMap((batch) => batch.rows.map(shown)),
+  );
+  for (const batch of fast.batches) holdNumbers(input, batch, target);
+  return { rows: fast.rows.length, packed: fast.packed };
+}
+
+interface Rows {
+  readonly batches: readonly Batch[];
+  /** `ord`, names of columns and values of each row; of a packed batch by its bytes alone. */
+  readonly rows: readonly (readonly unknown[])[];
+  readonly rejects: readonly Reject[];
+  readonly packed: number;
+}
+
+async function rowsOf({ chunks }: LaneRead, target: LaneTarget): Promise<Rows> {
+  const batches: Batch[] = [];
+  const rejects: Reject[] = [];
+  const rows: unknown[][] = [];
+  let packed = 0;
+  for await (const gathered of gather(each(chunks), mapperOf(target), target.batchRows)) {
+    const { batch } = gathered;
+    batches.push(batch);
+    rejects.push(...gathered.rejects);
+    if (batch.packed === null) {
+      for (const { ord, shape, values } of batch.rows) rows.push([ord, shape.columns, values]);
+      continue;
+    }
+    const { shape, parts, firstOrd } = batch.packed;
+    const found = parts.flatMap(valuesOf);
+    if (found.length !== batch.size) throw new Error("a packed batch is not of its size");
+    found.forEach((values, at) => rows.push([firstOrd + at, shape.columns, values]));
+    packed += found.length;
+  }
+  return { batches, rows, rejects, packed };
+}
+
+/** The values of a part's rows, as a target reads them. */
+function valuesOf({ fields, from, to, columns }: PackedPart): (string | null)[][] {
+  const width = fields.shape.fields.length;
+  return Array.from({ length: to - from }, (_, at) =>
+    columns.map(({ field, constant }) =>
+      field < 0 ? constant : (fieldBytes(fields, (from + at) * width + field)?.toString() ?? null),
+    ),
+  );
+}
+
+// What a packed batch leaves out: that the source wrote a number. It must not matter to the column.
+function holdNumbers(input: LaneInput, { packed, rows }: Batch, { families }: LaneTarget): void {
+  if (packed === null) return;
+  for (const { numeric, shape } of rows) {
+    shape.columns.forEach((name, at) => {
+      const family = families[COLUMNS.indexOf(name)] ?? "text";
+      const matters = numeric?.[at] === true && family !== "text" && family !== "number";
+      hold(input, `a number in ${name}`, matters, false);
+    });
+  }
+}
+
+function shown({ ord, shape, values, numeric, record }: Row): unknown {
+  const { position, raw } = record;
+  return { ord, columns: shape.columns, values, numeric, position, raw: Buffer.from(raw) };
+}
+
+async function* each(chunks: readonly RecordChunk[]): AsyncGenerator<RecordChunk> {
+  yield* chunks;
+}
+
+function mapperOf(target: LaneTarget): RecordMapper {
+  const shape = table({
+    columns: COLUMNS.map((name, at) => column(name, { family: target.families[at] ?? "text" })),
+    uniqueKeys: [uniqueKey(["a"])],
+  });
+  const plan: LoadPlan = {
+    ...planFor(shape, target.keyed ? { key: ["a"] } : { mode: "insert" }, { json: true }),
+    constants: target.constant ? [{ column: "d", value: "c" }] : [],
+  };
+  const { capabilities, missingFields, extraFields } = target;
+  const resolve = fieldResolver(shape, { map: null, extraFields, keepIdentity: false });
+  return new RecordMapper(plan, { resolve, capabilities, missingFields });
+}

@@ -1,0 +1,47 @@
+/**
+ * The two lanes of reading are one: whatever the source, the fast lane gives the records, rejects and errors of the
+ * careful one, and what it hands on packed are their bytes, up to the rows that a target gets. `npm run lanes` does the
+ * same for as long as one likes.
+ */
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { compareLanes } from "../helpers/lanes/compare-lanes.ts";
+import { compareRows, laneTarget } from "../helpers/lanes/compare-rows.ts";
+import { csvInput } from "../helpers/lanes/csv-input.ts";
+import { ndjsonInput } from "../helpers/lanes/ndjson-input.ts";
+
+const RUNS = Number(process.env["UPSURGE_LANE_RUNS"] ?? 3000);
+const SEED = process.env["UPSURGE_LANE_SEED"];
+const PARAMETERS = { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
+const timeout = 60_000 + 20 * RUNS;
+
+describe.each([
+  { title: "CSV", input: csvInput },
+  { title: "NDJSON", input: ndjsonInput },
+])("$title", ({ input }) => {
+  test("both lanes read the same", { timeout }, async () => {
+    let [records, packed] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(input, async (source) => {
+        const compared = await compareLanes(source);
+        records += compared.records;
+        packed += compared.packed;
+      }),
+      PARAMETERS,
+    );
+    expect(packed / records).toBeGreaterThan(0.3);
+  });
+
+  test("both lanes give the same rows", { timeout }, async () => {
+    let [rows, packed] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(input, laneTarget, async (source, target) => {
+        const compared = await compareRows(source, target);
+        rows += compared.rows;
+        packed += compared.packed;
+      }),
+      PARAMETERS,
+    );
+    expect(packed / rows).toBeGreaterThan(0.1);
+  });
+});
