@@ -283,7 +283,9 @@ describe("postgres", () => {
     await database.exec("create table t (id int primary key, v text)");
     await load(database.url, csv([1, 2], "x"), ["--table", "t", "--key", "id"]);
     expect(
-      await database.rows("select count(*) from pg_locks where locktype = 'advisory'"),
+      await database.rows(
+        "select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())",
+      ),
     ).toEqual([["0"]]);
     expect(
       await database.rows("select count(*) from pg_class where relname like 'upsurge%'"),

@@ -3,13 +3,14 @@
  * index finds out whether they were: then the batch fails with 23505, is undone, and goes by way of the stage.
  */
 import type { LoadPlan } from "../../model/load-plan.ts";
+import { findsByIndex } from "./how.ts";
 
 /** True when rows could be copied into the table if all of them are new. */
 export function mayGoDirectly(plan: LoadPlan): boolean {
   const { mode, strategy, rowSource, table, coupling, update } = plan;
   return (
     rowSource === "staged" &&
-    strategy === "native" &&
+    (strategy === "native" || findsByIndex(plan)) &&
     mode !== "update" &&
     (table.kind === "table" || table.kind === "partitioned") &&
     coupling.rows === null &&

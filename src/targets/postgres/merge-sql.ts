@@ -13,7 +13,8 @@ import { findsByIndex } from "./how.ts";
 import type { LookingPlan } from "./how.ts";
 import { COUNT_SKIPPED, writeTest } from "./native-sql.ts";
 import { quoteIdentifier } from "./quote.ts";
-import { matchSql, onlyTable } from "./select-then-write-sql.ts";
+import { matchSql, onlyTable, withinSql } from "./select-then-write-sql.ts";
+import type { KeyBounds } from "./select-then-write-sql.ts";
 import { STAGE } from "./stage.ts";
 import { updateSql } from "./update-sql.ts";
 
@@ -24,8 +25,7 @@ const RETURNING_SINCE = 170_000;
 export interface Merged {
   /** Picks among the staged rows. */
   readonly condition: string | null;
-  /** Parameters that hold the least and the greatest key: the index is then read from one to the other. */
-  readonly range: readonly [least: string, most: string] | null;
+  readonly range: KeyBounds | null;
 }
 
 /** The merge of rows that carry `columns`. */
@@ -43,16 +43,10 @@ export function mergeSql(
     ({ identity: kind, name }) => kind === "always" && columns.includes(name),
   );
   const overriding = identity && plan.keepIdentity ? " overriding system value" : "";
-  return `merge into ${onlyTable(plan)} as target using ${source} as excluded on ${matchSql(plan, plan.arbiter)}${within(plan, range)}
+  return `merge into ${onlyTable(plan)} as target using ${source} as excluded on ${matchSql(plan, plan.arbiter)}${withinSql(plan, range)}
 when matched${test === null ? "" : ` and ${test}`} then update set ${assignments ?? ""}
 when not matched then insert (${names.join(", ")})${overriding} values (${names.map((name) => `excluded.${name}`).join(", ")})
 returning merge_action() = 'INSERT' as inserted`;
-}
-
-function within({ arbiter }: LookingPlan, range: Merged["range"]): string {
-  if (range === null) return "";
-  const [least, most] = range;
-  return ` and target.${arbiter.parts[0] ?? ""} between ${least} and ${most}`;
 }
 
 /**

@@ -24,6 +24,15 @@ export function matchSql(plan: LoadPlan, arbiter: Arbiter): string {
   return [...parts, ...predicates].join(" and ");
 }
 
+/** Parameters that hold the least and the greatest key: the index is then read from one to the other. */
+export type KeyBounds = readonly [least: string, most: string];
+
+/** ` and target."a" between $1 and $2`: keeps a join that reads the key in order to the stretch that counts. */
+export function withinSql({ arbiter }: LoadPlan, bounds: KeyBounds | null): string {
+  if (bounds === null || arbiter === null) return "";
+  return ` and target.${arbiter.parts[0] ?? ""} between ${bounds[0]} and ${bounds[1]}`;
+}
+
 /** The table, without the children that inherit from it. */
 export function onlyTable(plan: LoadPlan): string {
   return `${plan.table.kind === "table" ? "only " : ""}${tableSql(plan)}`;

@@ -1,10 +1,16 @@
 /** The statements that apply staged rows as a set. Pure. */
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { Selection } from "../target.ts";
-import { isLooking, looksUp } from "./how.ts";
+import { findsByIndex, isLooking, looksUp } from "./how.ts";
 import { mergeSql } from "./merge-sql.ts";
-import { COUNT_SKIPPED, insertedSql, mayUpdate, nativeSql } from "./native-sql.ts";
-import { insertMissingSql, matchSql, meetSql, updateFoundSql } from "./select-then-write-sql.ts";
+import { COUNT_SKIPPED, insertedSql, insertSql, mayUpdate, nativeSql } from "./native-sql.ts";
+import {
+  insertMissingSql,
+  matchSql,
+  meetSql,
+  updateFoundSql,
+  withinSql,
+} from "./select-then-write-sql.ts";
 import { STAGE } from "./stage.ts";
 
 /** Which staged rows a statement takes: `$1` is the list of `ord`s. */
@@ -31,19 +37,29 @@ export type SetSql =
       readonly meet: string;
       readonly update: string | null;
       readonly insert: string | null;
+      /** Inserts all of them, where none was found; `null` when one may have been found twice. */
+      readonly insertAll: string | null;
+      /** The other statements take the range of the keys as parameters, this one none. */
+      readonly bounded: boolean;
     };
+
+const RANGE = ["$1", "$2"] as const;
 
 /** The statements for staged rows that carry `columns`. */
 export function setSql(plan: LoadPlan, columns: readonly string[], taken: Taken): SetSql {
   const condition = conditionSql(taken);
   if (looksUp(plan)) {
-    const match = matchSql(plan, plan.arbiter);
+    const range = taken.ranged === true ? RANGE : null;
+    const match = `${matchSql(plan, plan.arbiter)}${withinSql(plan, range)}`;
     const rows = { relation: STAGE, match, condition };
+    const all = insertSql(plan, columns, { from: fromStage(condition) });
     return {
       kind: "look",
       meet: meetSql(plan, columns, rows),
       update: updateFoundSql(plan, columns, rows),
       insert: plan.mode === "update" ? null : insertMissingSql(plan, columns, rows),
+      bounded: range !== null,
+      insertAll: plan.mode === "update" || !findsByIndex(plan) ? null : all,
     };
   }
   const updates = mayUpdate(plan, columns) && !plan.looksFirst;
@@ -52,18 +68,23 @@ export function setSql(plan: LoadPlan, columns: readonly string[], taken: Taken)
     return {
       kind: "native",
       write: counted(
-        mergeSql(plan, columns, { condition, range: taken.ranged === true ? ["$1", "$2"] : null }),
+        mergeSql(plan, columns, { condition, range: taken.ranged === true ? RANGE : null }),
       ),
       mayUpdate: true,
       counts,
     };
   }
-  const where = condition === null ? "" : ` where ${condition}`;
-  const from = `${STAGE} as excluded${where} order by excluded.upsurge_ord`;
+  const from = fromStage(condition);
   const write = nativeSql(plan, columns, { from }, COUNT_SKIPPED);
   if (!updates) return { kind: "native", write, mayUpdate: false, counts };
   const returning = `${write}\nreturning ${insertedSql(plan)} as inserted`;
   return { kind: "native", write: counted(returning), mayUpdate: true, counts };
+}
+
+/** The staged rows that are meant, in the order of the source. */
+function fromStage(condition: string | null): string {
+  const where = condition === null ? "" : ` where ${condition}`;
+  return `${STAGE} as excluded${where} order by excluded.upsurge_ord`;
 }
 
 /** The statement's rows counted: those inserted, and the others. */

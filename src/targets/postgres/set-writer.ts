@@ -11,10 +11,12 @@ import type { Repeat, Selection, SetWriter } from "../target.ts";
 import { mayGoDirectly } from "./direct.ts";
 import type { DirectGate } from "./direct.ts";
 import { isServerError } from "./errors.ts";
+import { findsByIndex, looksUp } from "./how.ts";
 import { allDiffer, denseRange, keyHashes } from "./key-hash.ts";
 import type { KeyRange } from "./key-hash.ts";
 import { PackedCopy } from "./packed-copy.ts";
 import type { CopyData } from "./packed-copy.ts";
+import { runSet } from "./run-set.ts";
 import { repeatsSql, setSql } from "./set-sql.ts";
 import type { SetSql } from "./set-sql.ts";
 import { byShape, fillStage, fillStagePacked, fillTable, STAGE } from "./stage.ts";
@@ -108,7 +110,7 @@ export class PostgresSetWriter implements SetWriter {
         direct,
         data: this.#copy.encode(packed, !direct),
         distinct: hashes !== null && allDiffer(hashes),
-        range: this.#merges && !direct ? denseRange(this.#plan, packed) : null,
+        range: direct || !findsByIndex(this.#plan) ? null : denseRange(this.#plan, packed),
       };
       this.#encoded.set(batch, encoded);
     }
@@ -169,13 +171,16 @@ export class PostgresSetWriter implements SetWriter {
     if (this.#atHand?.way === "direct") return { inserted: this.#atHand.inserted };
     const merges = await this.#mayMerge(batch, selection);
     const counts = noCounts();
-    const range = merges && selection.kind === "all" ? (this.#atHand?.range ?? null) : null;
+    const looks = looksUp(this.#plan);
+    const ranged = (merges || looks) && selection.kind === "all";
+    const range = ranged ? (this.#atHand?.range ?? null) : null;
     await this.#readInOrder(range !== null);
     for (const { shape, taken, mixed } of shapesOf(batch, selection)) {
       const how = { kind: selection.kind, mixed, merges, ranged: range !== null };
       const sql = this.#sqlFor(shape.id, shape.columns, how);
       const values = range === null ? ordsOf(selection) : [range.least, range.most];
-      addCounts(counts, await this.#run(sql, values, taken));
+      const selected = { plan: this.#plan, values, rows: taken };
+      addCounts(counts, await runSet(this.#client, sql, selected));
     }
     if (selection.kind === "all") this.#gate.staged(counts.inserted === batch.size);
     return counts;
@@ -197,60 +202,6 @@ export class PostgresSetWriter implements SetWriter {
     if (kind === "all" && !this.#atHand.distinct) await this.repeats();
     this.#atHand.merged = kind !== "all" || this.#atHand.distinct;
     return this.#atHand.merged;
-  }
-
-  async #run(sql: SetSql, values: readonly unknown[], rows: number): Promise<Partial<Counts>> {
-    return sql.kind === "native"
-      ? this.#runNative(sql, values, rows)
-      : this.#runLook(sql, values, rows);
-  }
-
-  async #runNative(
-    sql: Extract<SetSql, { kind: "native" }>,
-    values: readonly unknown[],
-    rows: number,
-  ): Promise<Partial<Counts>> {
-    const client = this.#client;
-    if (!sql.mayUpdate) {
-      const { rowCount } = await client.query(sql.write, [...values]);
-      const inserted = rowCount ?? 0;
-      return this.#plan.mode === "insert" ? { inserted } : { inserted, ignored: rows - inserted };
-    }
-    if (sql.counts) await client.query(`select set_config('upsurge.skipped', '0', true)`);
-    const written = await client.query<{ inserted: string; updated: string }>(sql.write, [
-      ...values,
-    ]);
-    const inserted = Number(written.rows[0]?.inserted ?? 0);
-    const updated = Number(written.rows[0]?.updated ?? 0);
-    let skipped = 0;
-    if (sql.counts) {
-      const answer = await client.query<{ n: string }>(
-        `select current_setting('upsurge.skipped') as n`,
-      );
-      skipped = Number(answer.rows[0]?.n ?? 0);
-    }
-    return { inserted, updated, skipped, unchanged: rows - inserted - updated - skipped };
-  }
-
-  async #runLook(
-    sql: Extract<SetSql, { kind: "look" }>,
-    values: readonly unknown[],
-    rows: number,
-  ): Promise<Partial<Counts>> {
-    const client = this.#client;
-    const met = await client.query<Record<string, string>>(sql.meet, [...values]);
-    const [matched, skipped, unchanged] = ["matched", "skipped", "unchanged"].map((name) =>
-      Number(met.rows[0]?.[name] ?? 0),
-    );
-    const found = { skipped: skipped ?? 0, unchanged: unchanged ?? 0 };
-    const updated =
-      sql.update === null ? 0 : ((await client.query(sql.update, [...values])).rowCount ?? 0);
-    const ignored = sql.update === null ? (matched ?? 0) : 0;
-    if (sql.insert === null) {
-      return { ...found, updated, ignored, skipped: found.skipped + rows - (matched ?? 0) };
-    }
-    const inserted = (await client.query(sql.insert, [...values])).rowCount ?? 0;
-    return { ...found, updated, ignored, inserted };
   }
 
   #sqlFor(

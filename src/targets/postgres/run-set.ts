@@ -1,0 +1,88 @@
+/** Runs the statements of a set of staged rows, and counts what became of the rows. */
+import type { Client } from "pg";
+import type { Counts } from "../../model/counts.ts";
+import type { LoadPlan } from "../../model/load-plan.ts";
+import type { SetSql } from "./set-sql.ts";
+
+/** The rows of one shape that a statement takes. */
+export interface SelectedRows {
+  readonly plan: LoadPlan;
+  /** The parameters of the statements. */
+  readonly values: readonly unknown[];
+  /** How many there are. */
+  readonly rows: number;
+}
+
+/** Applies the rows; throws what the server answers. */
+export function runSet(
+  client: Client,
+  sql: SetSql,
+  selected: SelectedRows,
+): Promise<Partial<Counts>> {
+  if (sql.kind === "look") return runLook(client, sql, selected);
+  return sql.mayUpdate ? runUpsert(client, sql, selected) : runInsert(client, sql, selected);
+}
+
+type Native = Extract<SetSql, { kind: "native" }>;
+type Look = Extract<SetSql, { kind: "look" }>;
+
+async function runInsert(
+  client: Client,
+  { write }: Native,
+  { plan, values, rows }: SelectedRows,
+): Promise<Partial<Counts>> {
+  const inserted = await affected(client, write, values);
+  return plan.mode === "insert" ? { inserted } : { inserted, ignored: rows - inserted };
+}
+
+async function runUpsert(
+  client: Client,
+  { write, counts }: Native,
+  { values, rows }: SelectedRows,
+): Promise<Partial<Counts>> {
+  if (counts) await client.query(`select set_config('upsurge.skipped', '0', true)`);
+  const written = await ask(client, write, values);
+  const inserted = Number(written["inserted"] ?? 0);
+  const updated = Number(written["updated"] ?? 0);
+  const answer = counts
+    ? await ask(client, `select current_setting('upsurge.skipped') as n`, [])
+    : {};
+  const skipped = Number(answer["n"] ?? 0);
+  return { inserted, updated, skipped, unchanged: rows - inserted - updated - skipped };
+}
+
+/** Looks first, and then runs only what there is something to do for: other writers are locked out meanwhile. */
+async function runLook(
+  client: Client,
+  { meet, update, insert, insertAll, bounded }: Look,
+  { values, rows }: SelectedRows,
+): Promise<Partial<Counts>> {
+  const met = await ask(client, meet, values);
+  const matched = Number(met["matched"] ?? 0);
+  const skipped = Number(met["skipped"] ?? 0);
+  const unchanged = Number(met["unchanged"] ?? 0);
+  // Without an index a key may have been met twice, and the numbers tell less.
+  const exact = insertAll !== null;
+  const nothingChanges = exact && matched === skipped + unchanged;
+  const updated = update === null || nothingChanges ? 0 : await affected(client, update, values);
+  const found = { unchanged, updated, ignored: update === null ? matched : 0 };
+  if (insert === null) return { ...found, skipped: skipped + rows - matched };
+  if (exact && matched === rows) return { ...found, skipped };
+  const inserted =
+    insertAll !== null && matched === 0
+      ? await affected(client, insertAll, bounded ? [] : values)
+      : await affected(client, insert, values);
+  return { ...found, skipped, inserted };
+}
+
+async function affected(client: Client, sql: string, values: readonly unknown[]): Promise<number> {
+  return (await client.query(sql, [...values])).rowCount ?? 0;
+}
+
+async function ask(
+  client: Client,
+  sql: string,
+  values: readonly unknown[],
+): Promise<Record<string, string>> {
+  return (await client.query<Record<string, string>>(sql, [...values])).rows[0] ?? {};
+}
