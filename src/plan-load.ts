@@ -106,7 +106,11 @@ export async function prepare(
       openFields: first.fields === null || known.differ,
       whyUnhashable: session.whyUnhashable?.bind(session),
     });
-    const plan = { ...planned, warnings: [...(session.warnings ?? []), ...planned.warnings] };
+    const plan = {
+      ...planned,
+      why: [...planned.why, ...(session.ways?.(planned) ?? [])],
+      warnings: [...(session.warnings ?? []), ...planned.warnings],
+    };
     await session.checkPlan(plan, checkedColumns(plan));
     const resolve = fieldResolver(shape, options);
     return { target, connect, session, plan, resolve, first, sampled, later, paths };

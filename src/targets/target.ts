@@ -89,6 +89,8 @@ export interface Session {
   readTableShape(table: string): Promise<TableShape | null>;
   /** Names near `table`, for "did you mean" and `inspect`. */
   listTables(): Promise<readonly TableName[]>;
+  /** How this target goes about the plan, a sentence for each choice of its own, for `upsurge plan`. */
+  ways?(plan: LoadPlan): readonly string[];
   /** The statements a load would run for rows that carry `columns`, for `upsurge plan`. */
   statements(plan: LoadPlan, columns: readonly string[]): readonly string[];
   /** Lets the database check those statements without running them. Throws `PLAN_*` errors; leaves nothing behind. */

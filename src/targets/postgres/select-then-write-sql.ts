@@ -38,6 +38,11 @@ export function onlyTable(plan: LoadPlan): string {
   return `${plan.table.kind === "table" ? "only " : ""}${tableSql(plan)}`;
 }
 
+/** Keeps other writers out while rows are looked up and written. */
+export function lockTable(plan: LoadPlan): string {
+  return `lock table ${onlyTable(plan)} in share row exclusive mode`;
+}
+
 /**
  * What the rows meet: `matched`, and of those `skipped` by the condition and `unchanged`.
  *   select count(*), count(*) filter (where (…) is not true), … from rows as excluded join "t" as target on …

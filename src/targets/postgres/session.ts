@@ -13,9 +13,9 @@ import { DirectGate, mayGoDirectly } from "./direct.ts";
 import { findsByIndex, looksUp } from "./how.ts";
 import { keyHashes, whyUnhashable } from "./key-hash.ts";
 import { merges } from "./merge-sql.ts";
-import { onlyTable } from "./select-then-write-sql.ts";
+import { explainWays, listStatements } from "./explain-plan.ts";
+import { lockTable } from "./select-then-write-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
-import { setSql } from "./set-sql.ts";
 import { stageDdl } from "./stage.ts";
 import { listTables, readTableShape } from "./table-shape.ts";
 import { PostgresWriter } from "./writer.ts";
@@ -95,11 +95,11 @@ export class PostgresSession implements Session {
   }
 
   statements(plan: LoadPlan, columns: readonly string[]): readonly string[] {
-    const sql = setSql(plan, columns, { kind: "all", shape: null, merges: this.#merges(plan) });
-    if (sql.kind === "native") return [sql.write];
-    return [this.#lockTable(plan), sql.meet, sql.update, sql.insert].filter(
-      (each) => each !== null,
-    );
+    return listStatements(plan, columns, this.#merges(plan));
+  }
+
+  ways(plan: LoadPlan): readonly string[] {
+    return explainWays(plan, this.#merges(plan));
   }
 
   async checkPlan(plan: LoadPlan, columns: readonly string[]): Promise<void> {
@@ -216,12 +216,8 @@ export class PostgresSession implements Session {
     const table = quoteLiteral(tableSql(plan));
     const advisory = `select pg_advisory_xact_lock(${LOCK_CLASS}, ${table}::regclass::oid::bigint::bit(32)::int)`;
     return plan.strategy === "select-then-write" || plan.mode === "update" || plan.looksFirst
-      ? [advisory, this.#lockTable(plan)]
+      ? [advisory, lockTable(plan)]
       : [advisory];
-  }
-
-  #lockTable(plan: LoadPlan): string {
-    return `lock table ${onlyTable(plan)} in share row exclusive mode`;
   }
 
   classify(error: unknown): ErrorClass {

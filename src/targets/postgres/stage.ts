@@ -94,14 +94,22 @@ export async function fillStage(
   for (const [shape, group] of byShape(rows)) await fill(client, plan, stageOf(plan, shape), group);
 }
 
+/** `copy "t" ("a", "b") from stdin (format binary)` */
+export function copySql(
+  table: string,
+  columns: readonly string[],
+  format: CopyData["format"],
+): string {
+  return `copy ${table} (${columns.map(quoteIdentifier).join(", ")}) from stdin (format ${format})`;
+}
+
 /** Fills `upsurge_stage` with the rows of a packed batch, which carry `columns`; fails as `fillStage` does. */
 export async function fillStagePacked(
   client: Client,
   columns: readonly string[],
   { bytes, format }: CopyData,
 ): Promise<void> {
-  const names = ["upsurge_ord", ...columns.map(quoteIdentifier)].join(", ");
-  await copyIn(client, `copy ${STAGE} (${names}) from stdin (format ${format})`, bytes);
+  await copyIn(client, copySql(STAGE, ["upsurge_ord", ...columns], format), bytes);
 }
 
 /** Copies rows into the table itself; tells how many came in. Fails when one of them cannot. */
@@ -111,8 +119,7 @@ export async function fillTable(
   columns: readonly string[],
   { bytes, format }: CopyData,
 ): Promise<number> {
-  const names = columns.map(quoteIdentifier).join(", ");
-  return copyIn(client, `copy ${tableSql(plan)} (${names}) from stdin (format ${format})`, bytes);
+  return copyIn(client, copySql(tableSql(plan), columns, format), bytes);
 }
 
 /** Fills `upsurge_raw` with the rows; any text fits. */

@@ -24,7 +24,7 @@ describe("the native statement", () => {
 insert into "public"."t" as target ("id", "a", "b")
 select excluded."id", excluded."a", excluded."b" from pg_temp.upsurge_stage as excluded order by excluded.upsurge_ord
 on conflict ("id") do update set "a" = excluded."a", "b" = excluded."b"
-where row(target."a", target."b")::record *<> row(excluded."a", excluded."b")::record
+where target."a" is distinct from excluded."a" or target."b" is distinct from excluded."b"
 returning target.xmax = 0 as inserted)
 select count(*) filter (where inserted) as inserted, count(*) filter (where not inserted) as updated from upsurge_written`);
   });
@@ -45,13 +45,26 @@ select excluded."id", excluded."a", excluded."b" from pg_temp.upsurge_stage as e
   });
   test("keeps the user's condition in parentheses", () => {
     expect(native({ key: ["id"], updateWhere: "a = 1 or b = 2" })).toContain(
-      `case when (target."a" = 1 or target."b" = 2) then row(`,
+      `case when (target."a" = 1 or target."b" = 2) then target."a" is distinct from`,
     );
   });
   test("stamps without calling it a change", () => {
     const sql = native({ key: ["id"], stamp: ["b = now()"] });
     expect(sql).toContain('("id", "a", "b")\nselect excluded."id", excluded."a", (now()) from');
-    expect(sql).toContain(`set "a" = excluded."a", "b" = (now())\nwhere row(target."a")::record`);
+    expect(sql).toContain(
+      `set "a" = excluded."a", "b" = (now())\nwhere target."a" is distinct from excluded."a"\nreturning`,
+    );
+  });
+  test("compares stored images where equal values can be stored in two ways", () => {
+    const columns = [
+      column("id", { type: "integer" }),
+      column("a", { type: "numeric" }),
+      column("b", { type: "text" }),
+      column("c", { type: "citext" }),
+    ];
+    expect(native({ key: ["id"] }, table({ columns }))).toContain(
+      `where target."b" is distinct from excluded."b" or row(target."a", target."c")::record *<> row(excluded."a", excluded."c")::record`,
+    );
   });
   test("rewrites unchanged rows on request", () => {
     expect(native({ key: ["id"], rewriteUnchanged: true })).not.toContain("\nwhere");

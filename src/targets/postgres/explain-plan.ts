@@ -1,0 +1,61 @@
+/** What `upsurge plan` shows of a load into PostgreSQL: its statements, and why it goes these ways. */
+import type { LoadPlan } from "../../model/load-plan.ts";
+import { encoderOf } from "./binary-types.ts";
+import { mayGoDirectly } from "./direct.ts";
+import { tableSql } from "./native-sql.ts";
+import { lockTable } from "./select-then-write-sql.ts";
+import { setSql } from "./set-sql.ts";
+import { copySql, STAGE } from "./stage.ts";
+
+/** The statements for rows that carry `columns`, in the order in which a load comes to them. */
+export function listStatements(
+  plan: LoadPlan,
+  columns: readonly string[],
+  merges: boolean,
+): readonly string[] {
+  const all = { kind: "all", shape: null } as const;
+  const sql = setSql(plan, columns, { ...all, merges });
+  const format = textColumns(plan).length === 0 ? "binary" : "text";
+  const copies = plan.rowSource === "staged" && plan.coupling.rows === null;
+  const direct = mayGoDirectly(plan) ? [copySql(tableSql(plan), columns, format)] : [];
+  const staged = copies ? [copySql(STAGE, ["upsurge_ord", ...columns], format)] : [];
+  if (sql.kind === "look") {
+    const steps = [lockTable(plan), ...direct, ...staged, sql.meet, sql.update, sql.insert];
+    return steps.filter((each) => each !== null);
+  }
+  const upsert = merges ? setSql(plan, columns, { ...all, merges: false }) : null;
+  const fallback = upsert?.kind === "native" ? [upsert.write] : [];
+  return [...direct, ...staged, sql.write, ...fallback];
+}
+
+/** A sentence for each choice. */
+export function explainWays(plan: LoadPlan, merges: boolean): readonly string[] {
+  const ways: string[] = [];
+  if (plan.coupling.rows !== null) return ways;
+  if (mayGoDirectly(plan)) {
+    ways.push(
+      plan.mode === "insert"
+        ? "copied straight into the table; a batch at fault goes by way of the stage"
+        : "copied straight into the table while all rows are new: from an empty table on, or once batches bring nothing else",
+    );
+  }
+  if (merges) {
+    ways.push(
+      "MERGE for batches without a repeated key, cheaper for the server than ON CONFLICT; that one takes over when another session inserts a key meanwhile",
+    );
+  }
+  if (plan.rowSource === "staged") ways.push(formatWay(plan));
+  return ways;
+}
+
+function formatWay(plan: LoadPlan): string {
+  const [column] = textColumns(plan);
+  return column === undefined
+    ? "binary COPY; a batch with values in other than the usual spelling goes as text, for the server to read"
+    : `text COPY: ${column} has a type that is sent as text`;
+}
+
+/** The columns without a binary form. */
+function textColumns(plan: LoadPlan): string[] {
+  return plan.columns.filter((column) => encoderOf(column) === null).map(({ name }) => name);
+}
