@@ -71,7 +71,7 @@ export const ABLE: Capabilities = {
   parallel: true,
 };
 
-/** The plan for a CSV with the table's columns (or `fields`), under `options`. */
+/** The plan for a CSV with the table's columns (or `fields`), under `options`; `unhashable` says why keys cannot be hashed. */
 export function planFor(
   shape: TableShape,
   options: Partial<Options>,
@@ -80,6 +80,7 @@ export function planFor(
     capabilities = ABLE,
     json = false,
     quoteIdentifier = (name: string) => `"${name}"`,
+    unhashable = null as string | null,
   } = {},
 ): LoadPlan {
   return makePlan({
@@ -90,5 +91,6 @@ export function planFor(
     options: { ...defaultOptions(), ...options },
     fields,
     openFields: json,
+    whyUnhashable: () => unhashable,
   });
 }

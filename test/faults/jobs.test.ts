@@ -1,0 +1,136 @@
+/** Several writers, cut short: what the report counts is in the table, nothing else, and nobody is left behind. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test, vi } from "vitest";
+import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import { KEYED, LIMIT, loadCsv, manyRecords } from "../helpers/jobs-load.ts";
+import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
+
+// A process takes its time to start when the machine is busy.
+vi.setConfig({ testTimeout: 60_000 });
+
+const [postgres] = ENGINES.filter(({ name }) => name === "postgres");
+if (postgres === undefined) throw new Error("there is no engine postgres");
+
+describe("several writers", () => {
+  const database = useDatabase(postgres);
+  const start = async (setup: string): Promise<void> => {
+    await database.reset();
+    await database.exec(setup);
+  };
+
+  test("keep what is committed when a record stops them, and count that", async () => {
+    await start(KEYED);
+    const lines = Array.from({ length: 20_000 }, (_, at) => `${at},${at === 15_000 ? 77 : 1},x\n`);
+    const flags = ["--key", "k", "-j", "3", "--commit", "1000", "-b", "600"];
+    const { exit, report } = await loadCsv(database, tempDir(), `k,n,s\n${lines.join("")}`, flags);
+
+    expect([exit, report.status, report.error?.code]).toEqual([4, "failed", "REJECT_LIMIT"]);
+    expect(report.error?.fix).toContain("records are committed and stay: the same command starts");
+    const { read = 0 } = report.counts;
+    expect(report.counts).toMatchObject({ inserted: read, rejected: 0 });
+    const [[count, last] = []] = await database.rows("select count(*), max(k) from t");
+    expect(Number(count)).toBe(read);
+    expect(read).toBeGreaterThan(5000);
+    expect(Number(last)).toBeLessThan(15_600);
+  });
+
+  test("of two loads at once do not block each other for good", async () => {
+    await start(KEYED);
+    const folders = [tempDir(), tempDir()];
+    const lines = manyRecords(8000).split("\n").slice(1, -1);
+    const inputs = [lines, lines.toReversed()].map((each) => `k,n,s\n${each.join("\n")}\n`);
+    const flags = ["--key", "k", "-j", "2", "--commit", "500", "-b", "200", ...LIMIT];
+    const loads = inputs.map((input, at) => loadCsv(database, folders[at] ?? "", input, flags));
+    for (const { exit, report, output } of await Promise.all(loads)) {
+      expect(exit, output).toBe(3);
+      expect(report.counts["read"]).toBe(8000);
+    }
+  });
+
+  const SESSIONS = "application_name = 'upsurge' and datname = current_database()";
+  const HOLDS_LOCK =
+    "pid in (select pid from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database()))";
+
+  async function untilRows(sql: string, enough: (n: number) => boolean): Promise<number> {
+    for (;;) {
+      const [[n] = []] = await database.rows(sql);
+      if (enough(Number(n))) return Number(n);
+      await sleep(20);
+    }
+  }
+
+  /** Starts a load of standard input that waits for more once it has committed something. */
+  async function startedLoad(): Promise<ReturnType<typeof spawnUpsurge>> {
+    await start(KEYED);
+    const into = ["--to", database.url, "--table", "t", "--key", "k", "--json"];
+    const run = ["-j", "2", "--commit", "500", "-b", "300"];
+    const spawned = spawnUpsurge(["-", ...into, ...run], tempDir());
+    // More than is read at once.
+    const lines = Array.from({ length: 200_000 }, (_, at) => `${at},1,x\n`);
+    spawned.child.stdin.write(`k,n,s\n${lines.join("")}`);
+    await untilRows("select count(*) from t", (n) => n > 5000);
+    return spawned;
+  }
+
+  /** Nobody is left behind, and the table holds what the report counts. */
+  async function expectKept(stdout: string): Promise<void> {
+    await untilRows(`select count(*) from pg_stat_activity where ${SESSIONS}`, (n) => n === 0);
+    const { counts, guarantee } = JSON.parse(stdout);
+    expect(guarantee).toBe("committed-in-parts");
+    const [[count] = []] = await database.rows("select count(*) from t");
+    expect(counts).toMatchObject({ read: Number(count), inserted: Number(count) });
+  }
+
+  test("stop at a signal", async () => {
+    const { child, ended } = await startedLoad();
+    expect(
+      await untilRows(`select count(*) from pg_stat_activity where ${SESSIONS}`, () => true),
+    ).toBe(3);
+    child.kill("SIGINT");
+    const { exitCode, stdout, stderr } = await ended;
+
+    expect(exitCode, stderr).toBe(130);
+    expect(JSON.parse(stdout).status).toBe("interrupted");
+    expect(stderr).toContain("SIGINT: undoing what is not committed");
+    await expectKept(stdout);
+  });
+
+  test.each([
+    // A writer that is idle learns of it with its next part.
+    ["a writer", `not ${HOLDS_LOCK}`, "5,1,x\n".repeat(200_000)],
+    // This one is noticed though nothing more comes.
+    ["the one that keeps others away", HOLDS_LOCK, "5,1"],
+  ])("stop when the connection of %s is cut", async (_, which, more) => {
+    const { child, ended } = await startedLoad();
+    await database.rows(
+      `select pg_terminate_backend(pid) from pg_stat_activity where ${SESSIONS} and ${which} limit 1`,
+    );
+    child.stdin.write(more);
+    const { exitCode, stdout, stderr } = await ended;
+
+    expect(exitCode, stderr).toBe(75);
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: "TARGET_LOST",
+      fix: expect.stringContaining("records are committed and stay"),
+    });
+    await untilRows(`select count(*) from pg_stat_activity where ${SESSIONS}`, (n) => n === 0);
+    const [[count] = []] = await database.rows("select count(*) from t");
+    expect(JSON.parse(stdout).counts.inserted).toBe(Number(count));
+  });
+
+  test("start again where nothing is committed", async () => {
+    await start(KEYED);
+    await database.exec("insert into t values (1, 0, 'held')");
+    await database.exec("begin; update t set n = 1 where k = 1");
+    const folder = tempDir();
+    const flags = ["--key", "k", "-j", "2", "--commit", "50000", "--lock-timeout", "200ms"];
+    const loading = loadCsv(database, folder, "k,n,s\n1,5,a\n2,6,b\n3,7,c\n", flags);
+    await sleep(1500);
+    await database.exec("commit");
+    const { exit, report, output } = await loading;
+
+    expect(exit, output).toBe(0);
+    expect(report.counts).toMatchObject({ read: 3, inserted: 2, updated: 1 });
+  });
+});

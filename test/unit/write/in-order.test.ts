@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import type { Written } from "../../../src/model/batch.ts";
+import { noCounts } from "../../../src/model/counts.ts";
+import { InOrder } from "../../../src/write/in-order.ts";
+
+function written(read: number): Written {
+  return { counts: { ...noCounts(), read }, rejects: [] };
+}
+
+test("a batch is taken when all of it and of those before is written", async () => {
+  const taken: number[] = [];
+  const books = new InOrder(({ counts }) => taken.push(counts.read));
+  const [first, second, third] = [books.expect(2), books.expect(1), books.expect(1)];
+
+  second.add(written(10));
+  first.add(written(1));
+  expect(taken).toEqual([]);
+  first.add(written(2));
+  expect(taken).toEqual([3, 10]);
+  await Promise.all([first.taken, second.taken]);
+  third.add(written(100));
+  expect(taken).toEqual([3, 10, 100]);
+});
+
+test("after a batch that is refused, none is taken", () => {
+  const taken: number[] = [];
+  const books = new InOrder(({ counts }) => {
+    if (counts.read === 1) throw new Error("too many rejects");
+    taken.push(counts.read);
+  });
+  const [first, second, third] = [books.expect(1), books.expect(1), books.expect(1)];
+
+  second.add(written(2));
+  expect(() => first.add(written(1))).toThrow("too many rejects");
+  third.add(written(3));
+
+  expect(taken).toEqual([]);
+});
