@@ -19,6 +19,9 @@ export interface PackedStretch {
 /** What follows the records that were found: not enough bytes to tell, a record out of the ordinary, or as many as were asked for. */
 export type Stop = "more" | "irregular" | "full";
 
+/** Records of a packed chunk, at most: all of them are in memory once somebody asks for them. */
+const PACKED_RECORDS = 16_384;
+
 /** Finds ordinary records. */
 export interface Packer<P extends PackedStretch> {
   /** Finds at most `max` records from `from` on; `last`: nothing follows these bytes. `null` when there is none. */
@@ -38,7 +41,8 @@ export async function findPacked<S extends Span, P extends PackedStretch>(
     const from = splitter.between;
     if (from === null) return null;
     const { block } = stream;
-    const found = packer.pack(block.bytes, from, block.last, max);
+    const most = Math.min(max, PACKED_RECORDS);
+    const found = packer.pack(block.bytes, from, block.last, most);
     if (found !== null) return { found, from };
     if (packer.stop !== "more" || block.last) return null;
     await stream.advance();

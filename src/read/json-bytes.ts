@@ -60,6 +60,7 @@ export class JsonBytes implements Packer<JsonStretch> {
   }
 
   pack(bytes: Buffer, from: number, last: boolean, max: number): JsonStretch | null {
+    this.#scan.over(bytes);
     this.#last = last;
     this.#kinds.fill(0);
     this.stop = "full";
@@ -67,9 +68,9 @@ export class JsonBytes implements Packer<JsonStretch> {
     let at = from;
     while (records < max) {
       this.#used = records * this.#width;
-      this.#reserve(bytes.length - from);
-      let end = this.#line(bytes, at);
-      if (end === IRREGULAR && records === 0) end = this.#firstLine(bytes, at);
+      this.#reserve();
+      let end = this.#line(at);
+      if (end === IRREGULAR && records === 0) end = this.#firstLine(at);
       if (end < 0) {
         // What is too long must not be gathered in memory.
         const waits = end === MORE && bytes.length - at <= this.#limit + 2;
@@ -104,75 +105,87 @@ export class JsonBytes implements Packer<JsonStretch> {
     return 2 * this.#kinds.length;
   }
 
-  /** Makes room for one more line; `bytes` are all there are. */
-  #reserve(bytes: number): void {
+  /** Makes room for one more line. */
+  #reserve(): void {
     const least = this.#used + this.#width;
     const { length } = this.#places;
     if (length >= least) return;
-    const larger = new Int32Array(Math.max(least, Math.ceil(bytes / 8), 2 * length));
+    const larger = new Int32Array(
+      Math.max(least, Math.ceil(this.#scan.bytes.length / 8), 2 * length),
+    );
     larger.set(this.#places);
     this.#places = larger;
   }
 
   /** Finds the values of a line with other names than the lines before it. */
-  #firstLine(bytes: Buffer, start: number): number {
+  #firstLine(start: number): number {
     const parts = { scan: this.#scan, shapes: this.#shapes, nulls: this.#rule };
-    const template = learnTemplate(bytes, start, parts);
+    const template = learnTemplate(parts, start);
     if (typeof template === "number") return template;
     this.#template = template;
     this.#kinds = new Uint8Array(template.names.length);
     this.#used = 0;
-    this.#reserve(bytes.length - start);
-    return this.#line(bytes, start);
+    this.#reserve();
+    return this.#line(start);
   }
 
   /** Finds the values of the line at `start`; tells where the next begins. */
-  #line(bytes: Buffer, start: number): number {
+  #line(start: number): number {
     const template = this.#template;
     if (template === null) return IRREGULAR;
     const members = this.#kinds.length;
     let at = start;
     for (let member = 0; member < members; member += 1) {
-      at = this.#lead(bytes, at, member, template);
+      at = this.#lead(at, member, template);
       if (at < 0) return at;
-      at = this.#value(bytes, at, member, template);
+      at = this.#value(at, member, template);
       if (at < 0) return at;
     }
-    return this.#close(bytes, at, start);
+    return this.#close(at, start);
   }
 
   /** Goes over a name and what surrounds it, from the end of the value before to the beginning of its own. */
-  #lead(bytes: Buffer, start: number, member: number, template: JsonTemplate): number {
+  #lead(start: number, member: number, template: JsonTemplate): number {
     const { leads, leadAt } = template;
+    const { view } = this.#scan;
     const from = leadAt[member] as number;
-    const to = leadAt[member + 1] as number;
-    const shift = start - from;
-    if (to + shift > bytes.length) return this.#looseLead(bytes, start, member, template);
-    let at = from;
-    while (at < to && leads[at] === bytes[at + shift]) at += 1;
-    return at === to ? to + shift : this.#looseLead(bytes, start, member, template);
+    const length = (leadAt[member + 1] as number) - from;
+    const end = start + length;
+    if (end > view.byteLength) return this.#looseLead(start, member, template);
+    const shift = from - start;
+    // The last four bytes overlap those before them, as a rule.
+    const tail = end - 4;
+    for (let at = start; at < tail; at += 4) {
+      if (view.getInt32(at, true) !== leads.getInt32(at + shift, true)) {
+        return this.#looseLead(start, member, template);
+      }
+    }
+    return view.getInt32(tail, true) === leads.getInt32(tail + shift, true)
+      ? end
+      : this.#looseLead(start, member, template);
   }
 
   /** The same where there is other white space than in the template. */
-  #looseLead(bytes: Buffer, start: number, member: number, { names }: JsonTemplate): number {
+  #looseLead(start: number, member: number, { names }: JsonTemplate): number {
     const scan = this.#scan;
-    const { length } = bytes;
-    const open = scan.blank(bytes, start);
-    if (open >= length) return MORE;
+    const { bytes } = scan;
+    const open = scan.blank(start);
+    if (open >= bytes.length) return MORE;
     if (bytes[open] !== (member === 0 ? OPEN : COMMA)) return IRREGULAR;
-    const name = scan.blank(bytes, open + 1);
+    const name = scan.blank(open + 1);
     const expected = names[member] as Buffer;
     const end = name + expected.length;
-    if (end > length) return MORE;
-    return bytes.compare(expected, 0, expected.length, name, end) === 0
-      ? scan.colon(bytes, end)
-      : IRREGULAR;
+    if (end > bytes.length) return MORE;
+    const same = bytes.compare(expected, 0, expected.length, name, end) === 0;
+    return same ? scan.colon(end) : IRREGULAR;
   }
 
   /** Notes the value at `start`; tells where it ends. */
-  #value(bytes: Buffer, start: number, member: number, template: JsonTemplate): number {
-    const end = this.#scan.value(bytes, start);
+  #value(start: number, member: number, template: JsonTemplate): number {
+    const scan = this.#scan;
+    const end = scan.value(start);
     if (end < 0) return end;
+    const { bytes, escaped } = scan;
     const kind = KINDS[bytes[start] as number] as number;
     const [places, used] = [this.#places, this.#used];
     this.#used = used + 2;
@@ -182,7 +195,6 @@ export class JsonBytes implements Packer<JsonStretch> {
       places[used + 1] = end;
       return end;
     }
-    const { escaped } = this.#scan;
     const isNull =
       end === start + 2
         ? template.emptyIsNull[member] === 1
@@ -193,11 +205,13 @@ export class JsonBytes implements Packer<JsonStretch> {
   }
 
   /** Goes over the end of the line that began at `start`; tells where the next begins. */
-  #close(bytes: Buffer, after: number, start: number): number {
+  #close(after: number, start: number): number {
+    const scan = this.#scan;
+    const { bytes } = scan;
     const { length } = bytes;
-    const close = bytes[after] === CLOSE ? after : this.#scan.blank(bytes, after);
+    const close = bytes[after] === CLOSE ? after : scan.blank(after);
     if (bytes[close] !== CLOSE) return close < length ? IRREGULAR : MORE;
-    const end = bytes[close + 1] === LF ? close + 1 : this.#scan.blank(bytes, close + 1);
+    const end = bytes[close + 1] === LF ? close + 1 : scan.blank(close + 1);
     if (end >= length && !this.#last) return MORE;
     if (end < length && bytes[end] !== LF) return IRREGULAR;
     const content = end < length && bytes[end - 1] === CR ? end - 1 : end;

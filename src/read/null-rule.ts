@@ -106,7 +106,7 @@ export class NullBytes {
   /** Whether the unquoted field from `start` to `end` is NULL. */
   isNull(bytes: Buffer, start: number, end: number, field: number): boolean {
     if (start === end) return this.#empty[field] === 1;
-    return isToken(this.#tokens, bytes, start, end);
+    return this.#tokens.length > 0 && isToken(this.#tokens, bytes, start, end);
   }
 
   /** Whether a quoted field with nothing in it is NULL. */

@@ -20,28 +20,28 @@ describe.each([
   { title: "NDJSON", input: ndjsonInput },
 ])("$title", ({ input }) => {
   test("both lanes read the same", { timeout }, async () => {
-    let [records, packed] = [0, 0];
+    let [sources, packed] = [0, 0];
     await fc.assert(
       fc.asyncProperty(input, async (source) => {
         const compared = await compareLanes(source);
-        records += compared.records;
-        packed += compared.packed;
+        sources += compared.records > 0 ? 1 : 0;
+        packed += compared.packed > 0 ? 1 : 0;
       }),
       PARAMETERS,
     );
-    expect(packed / records).toBeGreaterThan(0.3);
+    expect(packed / sources).toBeGreaterThan(0.4);
   });
 
   test("both lanes give the same rows", { timeout }, async () => {
-    let [rows, packed] = [0, 0];
+    let [sources, packed] = [0, 0];
     await fc.assert(
       fc.asyncProperty(input, laneTarget, async (source, target) => {
         const compared = await compareRows(source, target);
-        rows += compared.rows;
-        packed += compared.packed;
+        sources += compared.rows > 0 ? 1 : 0;
+        packed += compared.packed > 0 ? 1 : 0;
       }),
       PARAMETERS,
     );
-    expect(packed / rows).toBeGreaterThan(0.1);
+    expect(packed / sources).toBeGreaterThan(0.2);
   });
 });

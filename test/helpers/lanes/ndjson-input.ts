@@ -5,9 +5,10 @@ import { blocks, commonOptions, edited, edits, lineEnd, mostly, oneOf } from "./
 import { OTHERWISE } from "./inputs.ts";
 
 const string = fc.oneof(
-  oneOf('""|"x"|"NA"|"a b"|"é"|"😀"|"1"|"{}"|"日本語"|"\u2028"|"\x7f"'),
+  oneOf('""|"x"|"NA"|"a b"|"é"|"😀"|"1"|"{}"|"日本語"|"abc def ghi"|"\u2028"|"\x7f"'),
   oneOf(String.raw`"N\u0041"|"\u00e9"|"\u00E9x"|"\\N"|"\\"|"\"\\\/\b\f\n\r\t"`),
-  oneOf(String.raw`"\ud83d\ude00"|"\uD83D\uDE00\u0020"|"\u0001\u007f\u07ff\uffff"`),
+  oneOf(String.raw`"\ud83d\ude00"|"\uD83D\uDE00\u0020"|"\ud800\udc00"|"\udbff\udfff"`),
+  oneOf(String.raw`"\u0001\u007f\u0080"|"\u07ff\u0800\ud7ff"|"\ue000\ufffd\uffff"`),
 );
 const number = oneOf("0|-0|1|12.50|9007199254740993|1e5|1E+05|-1.5e-10|0.10|0e0|-0.0E-0");
 const word = oneOf("true|false|null");
