@@ -60,9 +60,15 @@ export class PackedValues {
   }
 }
 
-/** The texts of fields. A field in ASCII is cut out of one string for the whole block, which costs next to nothing. */
+/** Bytes that become one string: few enough that the string is short-lived memory like any other. */
+const WINDOW_BYTES = 32 * 1024;
+
+/** The texts of fields. A field in ASCII is cut out of a string of many fields, which costs next to nothing. */
 class BlockTexts {
   #bytes: Buffer | null = null;
+  /** The window that was turned into a string last. */
+  #from = 0;
+  #to = 0;
   #text = "";
   #ascii = false;
 
@@ -72,16 +78,19 @@ class BlockTexts {
     const end = places[2 * place + 1] as number;
     if (start < 0) return null;
     if (end < 0) return fieldBytes(fields, place)?.toString() ?? null;
-    if (bytes !== this.#bytes) this.#take(bytes);
+    if (bytes !== this.#bytes || start < this.#from || end > this.#to)
+      this.#open(bytes, start, end);
     return this.#ascii || isAsciiFrom(bytes, start, end)
-      ? this.#text.slice(start, end)
+      ? this.#text.slice(start - this.#from, end - this.#from)
       : bytes.toString("utf8", start, end);
   }
 
-  #take(bytes: Buffer): void {
+  #open(bytes: Buffer, start: number, end: number): void {
     this.#bytes = bytes;
-    this.#ascii = isAscii(bytes);
-    this.#text = bytes.toString("latin1");
+    this.#from = start;
+    this.#to = Math.min(bytes.length, Math.max(end, start + WINDOW_BYTES));
+    this.#text = bytes.toString("latin1", start, this.#to);
+    this.#ascii = isAscii(bytes.subarray(start, this.#to));
   }
 }
 
