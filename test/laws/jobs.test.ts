@@ -98,7 +98,11 @@ const TABLES: readonly Table[] = [
 
 const rule = fc.record({
   mode: fc.constantFrom("upsert", "upsert", "ignore", "insert"),
-  set: fc.constantFrom(null, "target.n + excluded.n", "coalesce(target.n, 0) + 1"),
+  set: fc.constantFrom(
+    null,
+    "target.n + excluded.n",
+    "(coalesce(target.n, 1) * 2 + excluded.n) % 50",
+  ),
   where: fc.constantFrom(null, null, "excluded.n > target.n"),
 });
 type Rule = typeof rule extends fc.Arbitrary<infer T> ? T : never;
