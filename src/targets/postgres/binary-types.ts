@@ -112,26 +112,39 @@ function encodeNumeric(into: CopyBuffer, from: Buffer, start: number, end: numbe
 
 const POWERS = [1, 10, 100, 1000];
 
-/** The number of a plain decimal spelling, `NaN` for any other or one near the limits; both sides round it correctly. */
+/**
+ * The number of a plain decimal spelling, `NaN` for any other or one near the limits. Both sides round correctly, so both
+ * come to the same number.
+ */
 function decimal(
   from: Buffer,
   start: number,
   end: number,
   [least, most]: readonly [number, number],
 ): number {
-  if (end - start > 40) return NaN;
-  let nonzero = false;
-  for (let at = start; at < end; at += 1) {
-    const byte = from[at] as number;
-    if (byte > ZERO && byte <= ZERO + 9) nonzero = true;
-    else if (byte !== ZERO && byte !== DOT && !(byte === MINUS && at === start)) return NaN;
+  const negative = from[start] === MINUS;
+  const first = negative ? start + 1 : start;
+  let point = -1;
+  let whole = 0;
+  for (let at = first; at < end; at += 1) {
+    const digit = (from[at] as number) - ZERO;
+    if (digit >= 0 && digit <= 9) whole = whole * 10 + digit;
+    else if (digit === DOT - ZERO && point < 0) point = at;
+    else return NaN;
   }
-  const edges = [from[start] === MINUS ? from[start + 1] : from[start], from[end - 1]];
-  if (edges.some((byte) => byte === undefined || byte < ZERO)) return NaN;
-  const value = Number(from.toString("latin1", start, end));
-  const size = Math.abs(value);
-  return nonzero ? (size >= least && size <= most ? value : NaN) : value;
+  if (first === end || point === first || point === end - 1 || end - first > 40) return NaN;
+  if (whole === 0) return negative ? -0 : 0;
+  const scale = point < 0 ? 0 : end - point - 1;
+  // A quotient of two numbers that are exact is rounded once.
+  const size =
+    whole <= Number.MAX_SAFE_INTEGER && scale <= 22
+      ? whole / (TENS[scale] as number)
+      : Number(from.toString("latin1", first, end));
+  if (size < least || size > most) return NaN;
+  return negative ? -size : size;
 }
+
+const TENS = Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
 
 /** Sizes that are far from where a type's range ends or its precision shrinks. */
 const DOUBLES = [1e-290, 1e300] as const;
@@ -168,7 +181,9 @@ const BOOLEANS: Readonly<Record<string, number>> = {
 };
 
 function encodeBoolean(into: CopyBuffer, from: Buffer, start: number, end: number): boolean {
-  const value = end - start > 5 ? undefined : BOOLEANS[from.toString("latin1", start, end)];
+  if (end - start > 5) return false;
+  const digit = end - start === 1 ? (from[start] as number) - ZERO : -1;
+  const value = digit === 0 || digit === 1 ? digit : BOOLEANS[from.toString("latin1", start, end)];
   if (value === undefined) return false;
   into.int32(1);
   into.byte(value);

@@ -2,14 +2,32 @@
  * COPY … FROM STDIN in the driver's query queue: text format, one buffer a call.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-COPY
  */
+import type { Writable } from "node:stream";
 import type { Client, Submittable } from "pg";
 
 /** The driver's connection, as far as COPY needs it. */
 interface CopyConnection {
+  readonly stream: Writable;
   query(sql: string): void;
-  sendCopyFromChunk(chunk: Buffer): void;
   endCopyFrom(): void;
-  sync(): void;
+}
+
+/** Bytes of a CopyData message: the server reads one as a whole before it looks at it. */
+const MESSAGE_BYTES = 128 * 1024;
+const COPY_DATA = 0x64;
+
+/** Writes data in CopyData messages. The driver's own way would copy all of it once more. */
+function sendData(stream: Writable, data: Buffer): void {
+  stream.cork();
+  for (let at = 0; at < data.length; at += MESSAGE_BYTES) {
+    const piece = data.subarray(at, at + MESSAGE_BYTES);
+    const head = Buffer.allocUnsafe(5);
+    head[0] = COPY_DATA;
+    head.writeUInt32BE(piece.length + 4, 1);
+    stream.write(head);
+    stream.write(piece);
+  }
+  stream.uncork();
 }
 
 /** One COPY; the driver calls its methods as the server answers. */
@@ -30,7 +48,7 @@ class CopyIn implements Submittable {
   }
 
   handleCopyInResponse(connection: CopyConnection): void {
-    connection.sendCopyFromChunk(this.#data);
+    sendData(connection.stream, this.#data);
     connection.endCopyFrom();
   }
 

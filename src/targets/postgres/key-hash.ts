@@ -110,6 +110,8 @@ export function allDiffer(hashes: Uint32Array): boolean {
 export interface KeyRange {
   readonly least: number;
   readonly most: number;
+  /** Each is greater than the one before: so none is there twice. */
+  readonly ascending: boolean;
 }
 
 /** The range of integer keys that lie close together: at least one in four is there. `null` for any other keys. */
@@ -118,7 +120,8 @@ export function denseRange(plan: LoadPlan, rows: PackedRows): KeyRange | null {
   if (column === undefined || more.length > 0 || whyUnhashable(plan) !== null) return null;
   const place = rows.shape.columns.indexOf(column.name);
   if (!/^(?:smallint|integer|bigint)$/.test(column.type)) return null;
-  let [least, most, count] = [Infinity, -Infinity, 0];
+  let [least, most, count, before] = [Infinity, -Infinity, 0, -Infinity];
+  let ascending = true;
   for (const { fields, columns, from, to } of rows.parts) {
     const field = columns[place]?.field ?? -1;
     if (field < 0) return null;
@@ -126,12 +129,14 @@ export function denseRange(plan: LoadPlan, rows: PackedRows): KeyRange | null {
     for (let at = from * width + field; at < to * width; at += width) {
       const key = integerAt(fields, at);
       if (Number.isNaN(key)) return null;
+      ascending &&= key > before;
+      before = key;
       if (key < least) least = key;
       if (key > most) most = key;
     }
     count += to - from;
   }
-  return most - least < 4 * count ? { least, most } : null;
+  return most - least < 4 * count ? { least, most, ascending } : null;
 }
 
 /** An integer that a double holds exactly, `NaN` for anything else. */

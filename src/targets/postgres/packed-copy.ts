@@ -75,45 +75,57 @@ async function binary(
   let ord = rows.firstOrd;
   for (const part of rows.parts) {
     const constants = constantsOf(part);
-    for (let record = part.from; record < part.to; record += 1) {
-      if (record % RECORDS_A_TURN === 0) await nextTurn();
-      into.int16(encoders.length + (numbered ? 1 : 0));
-      if (numbered) {
-        into.int32(8);
-        into.int64(ord);
-      }
-      ord += 1;
-      for (let column = 0; column < encoders.length; column += 1) {
-        const encode = encoders[column] as Encoder;
-        const constant = constants[column];
-        const sound =
-          constant === undefined
-            ? binaryField(into, part, part.columns[column]?.field ?? 0, { record, encode })
-            : binaryValue(into, constant, encode);
-        if (!sound) return null;
-      }
+    for (let from = part.from; from < part.to; from += RECORDS_A_TURN) {
+      const to = Math.min(part.to, from + RECORDS_A_TURN);
+      const stretch = { part: { ...part, from, to }, encoders, constants };
+      if (!binaryRecords(into, stretch, numbered ? ord : null)) return null;
+      ord += to - from;
+      await nextTurn();
     }
   }
   into.int16(-1);
   return into.written;
 }
 
-function binaryField(
-  into: CopyBuffer,
-  { fields }: PackedPart,
-  field: number,
-  { record, encode }: { readonly record: number; readonly encode: Encoder },
-): boolean {
-  const place = record * fields.shape.fields.length + field;
-  const start = fields.places[2 * place] as number;
-  const end = fields.places[2 * place + 1] as number;
-  if (start >= 0 && end >= 0) return encode(into, fields.bytes, start, end);
-  return binaryValue(into, fieldBytes(fields, place), encode);
+/** Some records with what encodes their columns. */
+interface Stretch {
+  readonly part: PackedPart;
+  readonly encoders: readonly Encoder[];
+  readonly constants: readonly (Buffer | null | undefined)[];
 }
 
-function binaryValue(into: CopyBuffer, value: Buffer | null, encode: Encoder): boolean {
-  if (value !== null) return encode(into, value, 0, value.length);
-  into.int32(-1);
+/** Writes records; with `firstOrd`, their numbers before them. False when a field is not canonical. */
+function binaryRecords(
+  into: CopyBuffer,
+  { part, encoders, constants }: Stretch,
+  firstOrd: number | null,
+): boolean {
+  const { fields, from, to } = part;
+  const { places, bytes } = fields;
+  const width = fields.shape.fields.length;
+  const sources = part.columns.map(({ field }) => field);
+  const count = encoders.length + (firstOrd === null ? 0 : 1);
+  for (let record = from; record < to; record += 1) {
+    into.int16(count);
+    if (firstOrd !== null) {
+      into.int32(8);
+      into.int64(firstOrd + record - from);
+    }
+    for (let column = 0; column < encoders.length; column += 1) {
+      const encode = encoders[column] as Encoder;
+      const source = sources[column] as number;
+      const place = 2 * (record * width + source);
+      const start = source < 0 ? -1 : (places[place] as number);
+      const end = source < 0 ? 0 : (places[place + 1] as number);
+      if (start >= 0 && end >= 0) {
+        if (!encode(into, bytes, start, end)) return false;
+        continue;
+      }
+      const value = source < 0 ? (constants[column] ?? null) : fieldBytes(fields, place / 2);
+      if (value === null) into.int32(-1);
+      else if (!encode(into, value, 0, value.length)) return false;
+    }
+  }
   return true;
 }
 

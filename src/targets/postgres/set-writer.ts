@@ -7,6 +7,7 @@ import type { Batch, RowFault } from "../../model/batch.ts";
 import { addCounts, noCounts } from "../../model/counts.ts";
 import type { Counts } from "../../model/counts.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
+import type { PackedRows } from "../../model/packed.ts";
 import type { Repeat, Selection, SetWriter } from "../target.ts";
 import { mayGoDirectly } from "./direct.ts";
 import type { DirectGate } from "./direct.ts";
@@ -105,16 +106,23 @@ export class PostgresSetWriter implements SetWriter {
     const direct = this.#goesDirectly(batch);
     let encoded = this.#encoded.get(batch);
     if (encoded === undefined || encoded.direct !== direct) {
-      const hashes = direct ? null : keyHashes(this.#plan, packed);
+      const range = direct || !findsByIndex(this.#plan) ? null : denseRange(this.#plan, packed);
+      const data = this.#copy.encode(packed, !direct);
       encoded = {
         direct,
-        data: this.#copy.encode(packed, !direct),
-        distinct: hashes !== null && allDiffer(hashes),
-        range: direct || !findsByIndex(this.#plan) ? null : denseRange(this.#plan, packed),
+        data,
+        range,
+        distinct: !direct && (range?.ascending === true || this.#differ(packed)),
       };
       this.#encoded.set(batch, encoded);
     }
     return encoded;
+  }
+
+  /** True when no key is there twice; false when that is not known. */
+  #differ(packed: PackedRows): boolean {
+    const hashes = this.#plan.mode === "insert" ? null : keyHashes(this.#plan, packed);
+    return hashes !== null && allDiffer(hashes);
   }
 
   #goesDirectly({ packed }: Batch): boolean {
