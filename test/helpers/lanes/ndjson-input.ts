@@ -4,7 +4,15 @@ import type { LaneInput } from "./compare-lanes.ts";
 import { blocks, commonOptions, edited, edits, lineEnd, mostly, oneOf } from "./inputs.ts";
 import { OTHERWISE } from "./inputs.ts";
 
+/** A string with one of `characters` at any place of a word of four bytes. */
+function around(characters: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  return fc
+    .tuple(fc.nat(7), characters, fc.nat(7))
+    .map(([before, character, after]) => `"${"a".repeat(before)}${character}${"b".repeat(after)}"`);
+}
+
 const string = fc.oneof(
+  around(oneOf(String.raw`\\|\"|\n|\u00e9| |!|#|[|]|é|😀`)),
   oneOf('""|"x"|"NA"|"a b"|"é"|"😀"|"1"|"{}"|"日本語"|"abc def ghi"|"\u2028"|"\x7f"'),
   oneOf(String.raw`"N\u0041"|"\u00e9"|"\u00E9x"|"\\N"|"\\"|"\"\\\/\b\f\n\r\t"`),
   oneOf(String.raw`"\ud83d\ude00"|"\uD83D\uDE00\u0020"|"\ud800\udc00"|"\udbff\udfff"`),
@@ -20,6 +28,7 @@ const nested = fc.oneof(
 );
 /** No JSON, or JSON that is refused. */
 const bad = fc.oneof(
+  around(fc.nat(0x1f).map((code) => String.fromCharCode(code))),
   oneOf('01|1.|.5|+1|-|1e|1e+|0x1|NaN|True|nul|nulll|tru||\'a\'|--1|1.2.3|"\t"|"\x1f"'),
   oneOf(String.raw`"\ud83d"|"\ude00"|"\ud83dx"|"\ud83d\u0041"|"\u0000"|"\u12"|"\x"|"\|"a`),
   oneOf(String.raw`[1,]|[,]|{"a"}|{"a":1,}|[|{|}|]|{"a":"\u0000"}|["\ud800"]|{1:2}|[1 2]`),
