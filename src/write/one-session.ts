@@ -10,7 +10,7 @@ import type { Account, Ending, Writers } from "./writers.ts";
 
 /** Writes every batch in turn. */
 export class OneSession implements Writers {
-  readonly failed = new AbortController().signal;
+  readonly failed: AbortSignal = new AbortController().signal;
   readonly #writer: SessionWriter;
   readonly #account: Account;
   readonly #most: number;
