@@ -20,6 +20,13 @@ const QUOTE = 3;
 const IRREGULAR = -1;
 const MORE = -2;
 
+/** What tells the fields of a source's records; can be sent to another thread. */
+export interface CsvSource {
+  readonly dialect: Pick<CsvDialect, "delimiter" | "quote">;
+  readonly fields: readonly string[];
+  readonly options: Pick<ReadOptions, "nullTokens" | "keepEmpty" | "empty" | "maxRecordBytes">;
+}
+
 /** Finds the fields of one source's records; used again and again. */
 export class CsvBytes implements Packer<PackedStretch> {
   readonly #kinds = new Uint8Array(256);
@@ -33,8 +40,12 @@ export class CsvBytes implements Packer<PackedStretch> {
   #lines = 0;
   #last = false;
   stop: Stop = "more";
+  readonly source: CsvSource;
 
-  private constructor(dialect: CsvDialect, fields: readonly string[], options: ReadOptions) {
+  /** `source`: of ordinary dialect. */
+  constructor(source: CsvSource) {
+    const { dialect, fields, options } = source;
+    this.source = source;
     this.#delimiter = dialect.delimiter.charCodeAt(0);
     this.#quote = dialect.quote?.charCodeAt(0) ?? -1;
     this.#fields = fields.length;
@@ -56,9 +67,13 @@ export class CsvBytes implements Packer<PackedStretch> {
     const plain = escape === null && comment === null && !trim && lineEnd === LF;
     const tokens = isByte(delimiter) && (quote === null || isByte(quote));
     const text = charset.name === "UTF-8" && charset.transcoder === null;
-    return plain && tokens && text && fields.length > 0
-      ? new CsvBytes(dialect, fields, options)
-      : null;
+    if (!plain || !tokens || !text || fields.length === 0) return null;
+    const { nullTokens, keepEmpty, empty, maxRecordBytes } = options;
+    return new CsvBytes({
+      dialect: { delimiter, quote },
+      fields,
+      options: { nullTokens, keepEmpty, empty, maxRecordBytes },
+    });
   }
 
   /** The byte of the quote, or -1. */

@@ -3,6 +3,7 @@
  * splitter.
  */
 import type { RecordChunk } from "../model/record.ts";
+import type { CsvAhead } from "./csv-ahead.ts";
 import type { CsvBytes } from "./csv-bytes.ts";
 import type { CsvRecords } from "./csv-records.ts";
 import type { CsvSpan, CsvSplitter } from "./csv-splitter.ts";
@@ -17,6 +18,7 @@ export interface CsvParts {
   readonly records: CsvRecords;
   /** `null` where the source's dialect is out of the ordinary, or the careful lane was asked for. */
   readonly bytes: CsvBytes | null;
+  readonly ahead: CsvAhead | null;
   /** A splitter for bytes that begin at `line` and with a record. */
   readonly splitterAt: (line: number) => CsvSplitter;
 }
@@ -48,10 +50,13 @@ export async function* csvChunks(
 
 /** The ordinary records that come next; `null` when the next one is not, or there is none. */
 async function nextPacked(parts: CsvParts, max: number): Promise<PackedChunk | null> {
-  const { stream, splitter, records, bytes, splitterAt } = parts;
-  const next = bytes && (await findPacked(stream, splitter, bytes, max));
-  if (bytes === null || next === null) return null;
+  const { stream, splitter, records, bytes, ahead, splitterAt } = parts;
+  if (bytes === null) return null;
+  const known = (await ahead?.take(stream.block, splitter.between, max)) ?? null;
+  const next = known ?? (await findPacked(stream, splitter, bytes, max));
+  if (next === null) return null;
   const { found, from } = next;
+  const stop = known?.stop ?? bytes.stop;
   const { places, records: count, end, lines } = found;
   const all = stream.block.bytes;
   const base = stream.base + from;
@@ -60,7 +65,7 @@ async function nextPacked(parts: CsvParts, max: number): Promise<PackedChunk | n
   splitter.skip(end, lines);
   const { shape } = records;
   const { quote } = bytes;
-  return new PackedChunk(
+  const chunk = new PackedChunk(
     { shape, kinds: null, bytes: all, places, records: count, length: end - from, quote },
     () => {
       const own = all.subarray(from, end);
@@ -68,4 +73,6 @@ async function nextPacked(parts: CsvParts, max: number): Promise<PackedChunk | n
       return records.chunkAt({ bytes: own, base, spans }, first).records;
     },
   );
+  if (stop === "more" && !stream.block.last) await ahead?.lookOn(stream, splitter, max - count);
+  return chunk;
 }

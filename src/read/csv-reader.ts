@@ -3,6 +3,7 @@
  */
 import { CR, csvDialect, detectLineEnd, LF } from "./csv-dialect.ts";
 import type { CsvDialect } from "./csv-dialect.ts";
+import { CsvAhead } from "./csv-ahead.ts";
 import { CsvBytes } from "./csv-bytes.ts";
 import { csvChunks } from "./csv-chunks.ts";
 import { CsvFields } from "./csv-fields.ts";
@@ -41,17 +42,21 @@ export async function openCsv(
   else if (options.columns !== null) fields = checkedNames(input.name, options.columns);
   else fields = numberedNames(waiting?.spans[0]?.count ?? 0);
   expectFields(splitter, fields.length);
+  const bytes = input.careful ? null : CsvBytes.of(dialect, input.charset, options, fields);
+  const ahead = bytes === null ? null : new CsvAhead(bytes, input.aheadFrom);
   const parts = {
     stream,
     splitter,
     records: new CsvRecords(input, texts, options, fields),
-    bytes: input.careful ? null : CsvBytes.of(dialect, input.charset, options, fields),
+    bytes,
+    ahead,
     splitterAt: (line: number) => splitterAt(dialect, options, { fields: fields.length, line }),
   };
   return {
     fields,
     preamble: preambleOf(input, splitter, head),
     chunks: () => csvChunks(parts, { waiting, limit: options.limit }),
+    close: async () => await ahead?.close(),
   };
 }
 

@@ -17,6 +17,8 @@ export interface ReaderInput {
   readonly mark: Buffer;
   /** Only the careful lane is to be used: for comparing it with the fast one. */
   readonly careful: boolean;
+  /** Bytes after which the source is read ahead in a thread; `undefined`: as is good for loads. */
+  readonly aheadFrom: number | undefined;
 }
 
 /** The records of one format. */
@@ -24,6 +26,8 @@ export interface FormatReader {
   readonly fields: readonly string[] | null;
   readonly preamble: Uint8Array;
   chunks(): AsyncGenerator<RecordChunk>;
+  /** Lets go of what reading takes beside the stream. */
+  close?(): Promise<void>;
 }
 
 /** Records of a chunk, at most. */

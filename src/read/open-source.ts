@@ -24,6 +24,8 @@ export interface OpenSourceIo {
   readonly firstBytes?: number;
   /** Reads every record in the careful way, also those that the fast lane could take. */
   readonly careful?: boolean;
+  /** Bytes after which the source is read ahead in a thread. */
+  readonly aheadFrom?: number;
 }
 
 /** Opens `path` (`-`: standard input) far enough to know its format and fields. Throws `SOURCE_*` errors. */
@@ -67,7 +69,16 @@ async function decode(name: string, plain: PeekableBytes, how: Decoding): Promis
   const first = await feed.next(Buffer.alloc(0));
   const base = charset.transcoder === null ? found.length : 0;
   const mark = Buffer.from(head.subarray(0, found.length));
-  return { name, charset, feed, first, base, mark, careful: how.io.careful ?? false };
+  return {
+    name,
+    charset,
+    feed,
+    first,
+    base,
+    mark,
+    careful: how.io.careful ?? false,
+    aheadFrom: how.io.aheadFrom,
+  };
 }
 
 /** The byte order mark at the head, and the encoding that it tells when none was asked for. */
@@ -147,6 +158,7 @@ class OpenSource implements Source {
 
   async #release(): Promise<void> {
     await this.#stored.close();
+    await this.#reader.close?.();
     // A stream in the middle of a read settles this by itself; nobody has to wait for it.
     this.#feed.close().catch(() => {});
   }

@@ -1,0 +1,21 @@
+/** A source that is read ahead in a thread is the same source: its chunks, rejects and errors. */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const PROGRAM = fileURLToPath(new URL("../helpers/lanes/read-ahead.ts", import.meta.url));
+const RUNS = Number(process.env["UPSURGE_LAW_RUNS"] ?? 200);
+
+/** Threads do not read TypeScript by themselves where the process does. */
+const IN_THREADS = `data:text/javascript,
+  import { isMainThread } from "node:worker_threads";
+  import { register } from ${JSON.stringify(import.meta.resolve("tsx/esm/api"))};
+  if (!isMainThread) register();`;
+
+test("a thread finds what is found without one", { timeout: 60_000 + 500 * RUNS }, () => {
+  const loaders = [import.meta.resolve("tsx"), IN_THREADS].flatMap((url) => ["--import", url]);
+  const args = [...loaders, PROGRAM, String(RUNS)];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  expect(status, stderr).toBe(0);
+  expect(Number(stdout), "blocks that a thread has looked at").toBeGreaterThan(RUNS / 10);
+});
