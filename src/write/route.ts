@@ -14,7 +14,7 @@ export function splitByHash(
   writers: number,
 ): (Batch | null)[] {
   const ways = new Uint8Array(hashes.length);
-  for (const [at, hash] of hashes.entries()) ways[at] = mixed(hash) % writers;
+  for (let at = 0; at < ways.length; at += 1) ways[at] = mixed(hashes[at] as number) % writers;
   const parts: PackedPart[][] = Array.from({ length: writers }, () => []);
   let first = 0;
   for (const part of packed.parts) {
@@ -37,7 +37,7 @@ function* split(
 ): Generator<[number, PackedPart]> {
   const width = 2 * fields.shape.fields.length;
   const counts = new Uint32Array(writers);
-  for (const way of ways) counts[way] = (counts[way] ?? 0) + 1;
+  for (let at = 0; at < ways.length; at += 1) (counts[ways[at] as number] as number) += 1;
   const places = Array.from(counts, (count) => new Int32Array(count * width));
   const ends = new Uint32Array(writers);
   for (let record = from; record < to; record += 1) {
