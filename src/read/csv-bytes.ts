@@ -6,6 +6,7 @@
 import type { Charset } from "./charset.ts";
 import { CR, LF } from "./csv-dialect.ts";
 import type { CsvDialect } from "./csv-dialect.ts";
+import { PACKED_RECORDS } from "./fast-lane.ts";
 import type { Packer, PackedStretch, Stop } from "./fast-lane.ts";
 import { NullBytes } from "./null-rule.ts";
 import { soundRecords } from "./sound.ts";
@@ -87,9 +88,10 @@ export class CsvBytes implements Packer<PackedStretch> {
     this.#lines = 0;
     this.#last = last;
     this.stop = "full";
+    const most = Math.min(max, PACKED_RECORDS);
     let records = 0;
     let at = from;
-    while (records < max) {
+    while (records < most) {
       if (this.#places.length < this.#used + width) this.#grow(bytes.length - from, width);
       const lines = this.#lines;
       const end = at >= bytes.length ? MORE : this.#record(bytes, at);

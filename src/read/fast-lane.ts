@@ -19,12 +19,15 @@ export interface PackedStretch {
 /** What follows the records that were found: not enough bytes to tell, a record out of the ordinary, or as many as were asked for. */
 export type Stop = "more" | "irregular" | "full";
 
-/** Records of a packed chunk, at most: all of them are in memory once somebody asks for them. */
-const PACKED_RECORDS = 16_384;
+/** Records that are found at once, at most: all of them are in memory once somebody asks for them. */
+export const PACKED_RECORDS = 32_768;
 
 /** Finds ordinary records. */
 export interface Packer<P extends PackedStretch> {
-  /** Finds at most `max` records from `from` on; `last`: nothing follows these bytes. `null` when there is none. */
+  /**
+   * Finds at most `max` records from `from` on, and no more than `PACKED_RECORDS`; `last`: nothing follows these bytes.
+   * `null` when there is none.
+   */
   pack(bytes: Buffer, from: number, last: boolean, max: number): P | null;
   /** What follows the records of the last `pack`. */
   readonly stop: Stop;
@@ -41,8 +44,7 @@ export async function findPacked<S extends Span, P extends PackedStretch>(
     const from = splitter.between;
     if (from === null) return null;
     const { block } = stream;
-    const most = Math.min(max, PACKED_RECORDS);
-    const found = packer.pack(block.bytes, from, block.last, most);
+    const found = packer.pack(block.bytes, from, block.last, max);
     if (found !== null) return { found, from };
     if (packer.stop !== "more" || block.last) return null;
     await stream.advance();

@@ -6,6 +6,7 @@
 import { KIND_BITS } from "../model/packed.ts";
 import type { RecordShape } from "../model/record.ts";
 import type { Charset } from "./charset.ts";
+import { PACKED_RECORDS } from "./fast-lane.ts";
 import type { Packer, PackedStretch, Stop } from "./fast-lane.ts";
 import { CLOSE, COMMA, IRREGULAR, JsonScan, MORE, OPEN, QUOTE } from "./json-scan.ts";
 import type { JsonShapes } from "./json-shapes.ts";
@@ -64,9 +65,10 @@ export class JsonBytes implements Packer<JsonStretch> {
     this.#last = last;
     this.#kinds.fill(0);
     this.stop = "full";
+    const most = Math.min(max, PACKED_RECORDS);
     let records = 0;
     let at = from;
-    while (records < max) {
+    while (records < most) {
       this.#used = records * this.#width;
       this.#reserve();
       let end = this.#line(at);
