@@ -131,7 +131,7 @@ export class Attempt {
     const quarantine = this.#quarantine;
     const account = new Ledger(this.#rejects, paths);
     const one = (): Writers => {
-      const writer = new SessionWriter(session, plan, { quarantine, guarded: false });
+      const writer = new SessionWriter(session, plan, { quarantine, held: false });
       return new OneSession(writer, account, plan, dryRun || check ? "rehearsal" : "commit");
     };
     this.#ledger = account;

@@ -87,8 +87,8 @@ function countLines({ counts, status, guarantee }: Report): string[] {
   );
 }
 
-function rejectLines({ counts, rejectFile, rejectReport }: Report): string[] {
-  if (rejectFile === null || counts.rejected === 0) return [];
+function rejectLines({ rejectFile, rejectReport }: Report): string[] {
+  if (rejectFile === null) return [];
   const reasons = rejectReport === null ? "" : `; why: ${rejectReport}`;
   return [`rejects: ${rejectFile}${reasons}`];
 }

@@ -96,15 +96,15 @@ export interface Session {
   /** Lets the database check those statements without running them. Throws `PLAN_*` errors; leaves nothing behind. */
   checkPlan(plan: LoadPlan, columns: readonly string[]): Promise<void>;
   /**
-   * Starts a transaction of a load and everything it needs; again after its commit, for the next part. `guarded`: another
+   * Starts a transaction of a load and everything it needs; again after its commit, for the next part. `held`: another
    * session of this load keeps other loads away.
    */
-  begin(plan: LoadPlan, how?: { readonly guarded: boolean }): Promise<Writer>;
+  begin(plan: LoadPlan, how?: { readonly held: boolean }): Promise<Writer>;
   /**
    * Keeps other loads out of the table while several sessions of this one write to it; `null` where they are let in.
    * `lost` is told when that has come to an end too early. Absent without `parallel`.
    */
-  guard?(plan: LoadPlan, lost: (error: Error) => void): Promise<Guard | null>;
+  hold?(plan: LoadPlan, lost: (error: Error) => void): Promise<Hold | null>;
   /** Why the keys of a plan's arbiter cannot be hashed, as a clause; `null` when those of usual spelling can. */
   whyUnhashable?(plan: LoadPlan): string | null;
   /**
@@ -118,8 +118,8 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** Holds a table for the sessions of one load. */
-export interface Guard {
+/** Keeps other loads away from a table while several sessions of one load write to it. */
+export interface Hold {
   /** Never throws. */
   release(): Promise<void>;
 }

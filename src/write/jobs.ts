@@ -5,11 +5,11 @@
  */
 import { setMaxListeners } from "node:events";
 import type { LoadPlan } from "../model/load-plan.ts";
-import type { Guard, Session } from "../targets/target.ts";
+import type { Hold, Session } from "../targets/target.ts";
 import type { Gathered } from "./batches.ts";
 import { InOrder } from "./in-order.ts";
-import { Lane } from "./lane.ts";
-import type { LaneContext } from "./lane.ts";
+import { Queue } from "./queue.ts";
+import type { QueueContext } from "./queue.ts";
 import type { Quarantine } from "./quarantine.ts";
 import { splitByHash } from "./route.ts";
 import { SessionWriter } from "./session-writer.ts";
@@ -32,7 +32,7 @@ export interface JobsContext {
 interface Opened {
   readonly session: Session;
   readonly writer: SessionWriter;
-  readonly lane: Lane;
+  readonly queue: Queue;
 }
 
 /** Writes batches over several sessions. */
@@ -41,7 +41,7 @@ export class Jobs implements Writers {
   readonly #failure = new AbortController();
   readonly #books: InOrder;
   #opened: Opened[] = [];
-  #guard: Guard | null = null;
+  #hold: Hold | null = null;
   #hasCommitted = false;
   #stopped = false;
   /** Batches go by themselves for now. */
@@ -66,7 +66,7 @@ export class Jobs implements Writers {
 
   async open(): Promise<void> {
     const { leader, plan } = this.#context;
-    this.#guard = (await leader.guard?.(plan, (error) => this.#fail(error))) ?? null;
+    this.#hold = (await leader.hold?.(plan, (error) => this.#fail(error))) ?? null;
     const count = plan.sharing.writers;
     const opening = Array.from({ length: count }, async () => await this.#open());
     for (const result of await Promise.allSettled(opening)) {
@@ -77,13 +77,13 @@ export class Jobs implements Writers {
   async #open(): Promise<void> {
     const { connect, plan, quarantine } = this.#context;
     const session = await connect();
-    const writer = new SessionWriter(session, plan, { quarantine, guarded: true });
-    this.#opened.push({ session, writer, lane: new Lane(writer, this.#laneContext()) });
+    const writer = new SessionWriter(session, plan, { quarantine, held: true });
+    this.#opened.push({ session, writer, queue: new Queue(writer, this.#queueContext()) });
     if (this.#stopped) return await session.close();
     await writer.begin();
   }
 
-  #laneContext(): LaneContext {
+  #queueContext(): QueueContext {
     const { account, plan } = this.#context;
     return {
       account: {
@@ -100,8 +100,8 @@ export class Jobs implements Writers {
     };
   }
 
-  get #lanes(): readonly Lane[] {
-    return this.#opened.map(({ lane }) => lane);
+  get #queues(): readonly Queue[] {
+    return this.#opened.map(({ queue }) => queue);
   }
 
   #fail(error: unknown): void {
@@ -142,14 +142,14 @@ export class Jobs implements Writers {
   #push(parts: readonly (Gathered | null)[]): void {
     const expected = this.#books.expect(parts.filter((part) => part !== null).length);
     for (const [way, part] of parts.entries()) {
-      if (part !== null) this.#lanes[way]?.push(part, expected);
+      if (part !== null) this.#queues[way]?.push(part, expected);
     }
   }
 
   async #untilRoom(): Promise<void> {
     for (;;) {
       this.failed.throwIfAborted();
-      if (this.#lanes.every(({ waiting }) => waiting < MOST_WAITING)) return;
+      if (this.#queues.every(({ waiting }) => waiting < MOST_WAITING)) return;
       await new Promise<void>((resolve) => {
         this.#moved = resolve;
       });
@@ -159,12 +159,12 @@ export class Jobs implements Writers {
   /** Writes what is in line and commits it, all writers at once. */
   async #commitAll(): Promise<void> {
     await this.#untilIdle();
-    for (const lane of this.#lanes) lane.commit();
+    for (const queue of this.#queues) queue.commit();
     await this.#untilIdle();
   }
 
   async #untilIdle(): Promise<void> {
-    await unlessAborted(Promise.all(this.#lanes.map(({ idle }) => idle)), this.failed);
+    await unlessAborted(Promise.all(this.#queues.map(({ idle }) => idle)), this.failed);
     this.failed.throwIfAborted();
   }
 
@@ -177,14 +177,14 @@ export class Jobs implements Writers {
 
   async rollback(): Promise<void> {
     this.#fail(new Error("the load is undone"));
-    await Promise.all(this.#lanes.map(({ idle }) => idle));
+    await Promise.all(this.#queues.map(({ idle }) => idle));
     await Promise.all(this.#opened.map(({ writer }) => writer.rollback()));
     await this.#close();
   }
 
   async #close(): Promise<void> {
     await Promise.all(this.#opened.map(({ session }) => session.close()));
-    await this.#guard?.release();
+    await this.#hold?.release();
   }
 
   async stop(): Promise<void> {

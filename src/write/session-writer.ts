@@ -17,7 +17,7 @@ import { writtenOf } from "./writers.ts";
 export interface SessionWriterContext {
   readonly quarantine: Quarantine;
   /** Another session of this load keeps other loads away. */
-  readonly guarded: boolean;
+  readonly held: boolean;
 }
 
 interface Transaction {
@@ -45,8 +45,8 @@ export class SessionWriter {
   async begin(): Promise<BatchWriter> {
     if (this.#transaction !== null) return this.#transaction.batches;
     return await this.#asOurs(async () => {
-      const { quarantine, guarded } = this.#context;
-      const writer = await this.#session.begin(this.#plan, { guarded });
+      const { quarantine, held } = this.#context;
+      const writer = await this.#session.begin(this.#plan, { held });
       const batches = new BatchWriter(this.#plan, {
         writer,
         capabilities: this.#session.capabilities,

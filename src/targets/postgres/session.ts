@@ -4,7 +4,7 @@ import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { PackedRows } from "../../model/packed.ts";
-import type { Capabilities, ErrorClass, Guard, Session, Writer } from "../target.ts";
+import type { Capabilities, ErrorClass, Hold, Session, Writer } from "../target.ts";
 import { arrayText } from "./array-text.ts";
 import { checkPlan } from "./check-plan.ts";
 import { classifyState, isServerError, translateError } from "./errors.ts";
@@ -126,10 +126,10 @@ export class PostgresSession implements Session {
     }
   }
 
-  async begin(plan: LoadPlan, { guarded } = { guarded: false }): Promise<Writer> {
+  async begin(plan: LoadPlan, { held } = { held: false }): Promise<Writer> {
     await this.#client.query("begin isolation level read committed read write");
     await this.#setUp();
-    if (!guarded) for (const statement of this.#locks(plan)) await this.#client.query(statement);
+    if (!held) for (const statement of this.#locks(plan)) await this.#client.query(statement);
     // The planner knows neither what is staged nor how the table has grown, and would read all of it for a batch.
     if (findsByIndex(plan)) {
       await this.#client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
@@ -148,7 +148,7 @@ export class PostgresSession implements Session {
   }
 
   /** A transaction that does nothing but hold the locks: the server ends them with it, whatever becomes of this process. */
-  async guard(plan: LoadPlan, lost: (error: Error) => void): Promise<Guard | null> {
+  async hold(plan: LoadPlan, lost: (error: Error) => void): Promise<Hold | null> {
     const locks = this.#locks(plan);
     if (locks.length === 0) return null;
     await this.#client.query("begin isolation level read committed read only");

@@ -9,8 +9,8 @@ import { unlessAborted } from "./unless-aborted.ts";
 import { sizeOf } from "./writers.ts";
 import type { Account } from "./writers.ts";
 
-/** What the lanes of a load share. */
-export interface LaneContext {
+/** What the queues of a load share. */
+export interface QueueContext {
   readonly account: Pick<Account, "beforeCommit" | "keep">;
   /** The most records of a transaction. */
   readonly most: number;
@@ -22,9 +22,9 @@ export interface LaneContext {
 }
 
 /** A line of parts before one session. */
-export class Lane {
+export class Queue {
   readonly #writer: SessionWriter;
-  readonly #context: LaneContext;
+  readonly #context: QueueContext;
   /** Never rejected. */
   #tail: Promise<void> = Promise.resolve();
   #waiting = 0;
@@ -34,7 +34,7 @@ export class Lane {
   #commits = 0;
   #last: Expected | null = null;
 
-  constructor(writer: SessionWriter, context: LaneContext) {
+  constructor(writer: SessionWriter, context: QueueContext) {
     this.#writer = writer;
     this.#context = context;
   }
