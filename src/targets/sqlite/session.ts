@@ -33,6 +33,9 @@ const CAPABILITIES: Capabilities = {
   booleans: { true: "1", false: "0" },
 };
 
+/** What a load may keep of the file: keys in no order need it, and memory is to stay small. It goes with the connection. */
+const CACHE_KB = 24_000;
+
 /** What opening a file gives. */
 export interface Opened {
   /** It fails at once where there is a lock: the session waits. */
@@ -98,6 +101,7 @@ export class SqliteSession implements Session {
     const { table } = this.#rowSql(plan, []);
     await this.#patiently(() => {
       this.#createStaged(table);
+      this.#db.pragma(`cache_size = -${CACHE_KB}`);
       this.#db.exec("begin immediate");
     });
     const patiently = async (work: () => void): Promise<void> =>
