@@ -9,10 +9,14 @@ export const IRREGULAR = -1;
 /** In the place of a place: the bytes end before the value does. */
 export const MORE = -2;
 
+/** `"` */
 export const QUOTE = 0x22;
+/** `,` */
 export const COMMA = 0x2c;
-export const COLON = 0x3a;
+const COLON = 0x3a;
+/** `{` */
 export const OPEN = 0x7b;
+/** `}` */
 export const CLOSE = 0x7d;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
