@@ -5,9 +5,10 @@ export class CopyBuffer {
   bytes: Buffer;
   length = 0;
 
-  /** `expected` bytes are made room for at once. */
-  constructor(expected: number) {
-    this.bytes = Buffer.allocUnsafeSlow(Math.max(64, expected));
+  /** `expected` bytes are made room for at once; `spare` is written over if it is large enough. */
+  constructor(expected: number, spare: Buffer | null = null) {
+    const fits = spare !== null && spare.length >= expected;
+    this.bytes = fits ? spare : Buffer.allocUnsafeSlow(Math.max(64, expected));
   }
 
   /** Makes room for `more` bytes. */

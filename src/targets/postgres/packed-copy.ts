@@ -14,6 +14,8 @@ import { CopyBuffer } from "./copy-buffer.ts";
 /** The data of a COPY, and the option that names its format. */
 export interface CopyData {
   readonly bytes: Buffer;
+  /** The memory that `bytes` is the beginning of. */
+  readonly whole: Buffer;
   readonly format: "binary" | "text";
 }
 
@@ -29,20 +31,31 @@ const RECORDS_A_TURN = 1000;
 export class PackedCopy {
   readonly #plan: LoadPlan;
   #failures = 0;
+  /** Memory of data that was sent: the collector would be slow to give it back. */
+  #spare: Buffer | null = null;
 
   constructor(plan: LoadPlan) {
     this.#plan = plan;
   }
 
+  /** Takes back data that the server has read to its end. */
+  recycle({ whole }: CopyData): void {
+    this.#spare = whole;
+  }
+
   /** The rows of a batch; `numbered`: their `ord` comes before the columns. */
   async encode(rows: PackedRows, numbered: boolean): Promise<CopyData> {
-    if (this.#failures < MOST_FAILURES) {
-      const encoders = this.#encoders(rows);
-      const bytes = encoders === null ? null : await binary(rows, encoders, numbered);
-      this.#failures = bytes === null ? this.#failures + 1 : 0;
-      if (bytes !== null) return { bytes, format: "binary" };
+    const into = new CopyBuffer(expectedBytes(rows), this.#spare);
+    this.#spare = null;
+    const encoders = this.#failures < MOST_FAILURES ? this.#encoders(rows) : null;
+    if (encoders !== null) {
+      const sound = await binary(into, rows, { encoders, numbered });
+      this.#failures = sound ? 0 : this.#failures + 1;
+      if (sound) return { bytes: into.written, whole: into.bytes, format: "binary" };
+      into.length = 0;
     }
-    return { bytes: await text(rows, numbered), format: "text" };
+    await text(into, rows, numbered);
+    return { bytes: into.written, whole: into.bytes, format: "text" };
   }
 
   #encoders({ shape }: PackedRows): Encoder[] | null {
@@ -54,23 +67,25 @@ export class PackedCopy {
   }
 }
 
+/** The length before each field; the rest is about as long as in the source. */
+const FIELD_BYTES = 4;
+
 /** A guess at the size of the data, so that it is rarely copied while it grows. */
-function expectedBytes({ parts, shape }: PackedRows, perField: number): number {
+function expectedBytes({ parts, shape }: PackedRows): number {
   let expected = 64;
   for (const { fields, from, to } of parts) {
     const each = fields.length / fields.records;
-    expected += Math.ceil((to - from) * (each + perField * (shape.columns.length + 2)));
+    expected += Math.ceil((to - from) * (each + FIELD_BYTES * (shape.columns.length + 2)));
   }
   return expected;
 }
 
-/** Binary data; `null` when a field is not canonical. */
+/** Writes binary data; false when a field is not canonical. */
 async function binary(
+  into: CopyBuffer,
   rows: PackedRows,
-  encoders: readonly Encoder[],
-  numbered: boolean,
-): Promise<Buffer | null> {
-  const into = new CopyBuffer(expectedBytes(rows, 4));
+  { encoders, numbered }: { readonly encoders: readonly Encoder[]; readonly numbered: boolean },
+): Promise<boolean> {
   into.copy(HEADER, 0, HEADER.length);
   let ord = rows.firstOrd;
   for (const part of rows.parts) {
@@ -78,13 +93,13 @@ async function binary(
     for (let from = part.from; from < part.to; from += RECORDS_A_TURN) {
       const to = Math.min(part.to, from + RECORDS_A_TURN);
       const stretch = { part: { ...part, from, to }, encoders, constants };
-      if (!binaryRecords(into, stretch, numbered ? ord : null)) return null;
+      if (!binaryRecords(into, stretch, numbered ? ord : null)) return false;
       ord += to - from;
       await nextTurn();
     }
   }
   into.int16(-1);
-  return into.written;
+  return true;
 }
 
 /** Some records with what encodes their columns. */
@@ -147,9 +162,8 @@ ESCAPED[LF] = 0x6e;
 ESCAPED[CR] = 0x72;
 ESCAPED[BACKSLASH] = BACKSLASH;
 
-/** Text data: tabs between the fields, `\N` for NULL. */
-async function text(rows: PackedRows, numbered: boolean): Promise<Buffer> {
-  const into = new CopyBuffer(expectedBytes(rows, 2));
+/** Writes text data: tabs between the fields, `\N` for NULL. */
+async function text(into: CopyBuffer, rows: PackedRows, numbered: boolean): Promise<void> {
   let ord = rows.firstOrd;
   for (const part of rows.parts) {
     const constants = constantsOf(part);
@@ -171,7 +185,6 @@ async function text(rows: PackedRows, numbered: boolean): Promise<Buffer> {
       into.byte(LF);
     }
   }
-  return into.written;
 }
 
 function textValue(into: CopyBuffer, value: Buffer | null): void {

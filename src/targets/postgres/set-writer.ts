@@ -141,19 +141,22 @@ export class PostgresSetWriter implements SetWriter {
       range: encoded?.range ?? null,
       inserted: 0,
     };
-    if (encoded === null || packed === null) await fillStage(this.#client, this.#plan, batch.rows);
-    else if (direct) {
-      const inserted = await fillTable(
-        this.#client,
-        this.#plan,
-        packed.shape.columns,
-        await encoded.data,
-      );
+    if (encoded === null || packed === null) {
+      await fillStage(this.#client, this.#plan, batch.rows);
+      return [];
+    }
+    const data = await encoded.data;
+    const { columns } = packed.shape;
+    if (direct) {
+      const inserted = await fillTable(this.#client, this.#plan, columns, data);
       this.#atHand = { ...this.#atHand, inserted };
     } else {
-      await fillStagePacked(this.#client, packed.shape.columns, await encoded.data);
+      await fillStagePacked(this.#client, columns, data);
       this.#atHand.distinct = encoded.distinct;
     }
+    // Data that was refused may still be on its way out.
+    this.#encoded.delete(batch);
+    this.#copy.recycle(data);
     return [];
   }
 
