@@ -3,8 +3,8 @@
  * Bytes handed out are never written again: records point into them.
  */
 
-/** Bytes of a block read at once. */
-export const BLOCK_BYTES = 1024 * 1024;
+/** Bytes of a block read at once: larger ones make no load faster, and stay in memory until they are collected. */
+export const BLOCK_BYTES = 256 * 1024;
 /** The first block is at least this long: formats and line ends are told by it. */
 const FIRST_BLOCK_BYTES = 64 * 1024;
 const MAX_STEP_BYTES = 16 * 1024 * 1024;
