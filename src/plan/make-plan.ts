@@ -49,15 +49,8 @@ export function makePlan(request: PlanRequest): LoadPlan {
     whyUnhashable,
     orderReason: (by) => orderReason(plan.table, { ...together, arbiter: by }),
   });
-  const { writers, by } = sharing.chosen;
-  // A batch is shared out among the writers, and each of them does best with parts of the usual size.
-  const batchRows =
-    by === null || options.batchRows !== null
-      ? plan.batchRows
-      : Math.min(writers * plan.batchRows, plan.commitRows ?? Infinity);
   return {
     ...plan,
-    batchRows,
     sharing: sharing.chosen,
     why: [...why, ...explainRun(plan, sharing)],
   };

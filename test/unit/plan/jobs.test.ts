@@ -27,8 +27,8 @@ describe("several writers", () => {
     expect(plan.why).toContain("3 writers: rows with the same key go to the same writer");
   });
 
-  test("get batches that leave each of them the usual part, within a commit", () => {
-    expect(planFor(table(), KEYED).batchRows).toBe(3 * ABLE.batchRows);
+  test("share out batches of the usual size, within a commit", () => {
+    expect(planFor(table(), KEYED).batchRows).toBe(ABLE.batchRows);
     expect(planFor(table(), { ...KEYED, commit: "2000" }).batchRows).toBe(2000);
     expect(planFor(table(), { ...KEYED, batchRows: 70 }).batchRows).toBe(70);
   });
