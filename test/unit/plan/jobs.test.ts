@@ -29,7 +29,7 @@ describe("several writers", () => {
 
   test("share out batches of the usual size, within a commit", () => {
     expect(planFor(table(), KEYED).batchRows).toBe(ABLE.batchRows);
-    expect(planFor(table(), { ...KEYED, commit: "2000" }).batchRows).toBe(2000);
+    expect(planFor(table(), { ...KEYED, commit: "200" }).batchRows).toBe(200);
     expect(planFor(table(), { ...KEYED, batchRows: 70 }).batchRows).toBe(70);
   });
 
