@@ -78,14 +78,15 @@ export class Jobs implements Writers {
     const { connect, plan, quarantine } = this.#context;
     const session = await connect();
     const writer = new SessionWriter(session, plan, { quarantine, held: true });
-    this.#opened.push({ session, writer, queue: new Queue(writer, this.#queueContext()) });
+    this.#opened.push({ session, writer, queue: this.#queueOf(writer) });
     if (this.#stopped) return await session.close();
     await writer.begin();
   }
 
-  #queueContext(): QueueContext {
+  #queueOf(writer: SessionWriter): Queue {
     const { account, plan } = this.#context;
-    return {
+    const most = plan.commitRows ?? Infinity;
+    const context: QueueContext = {
       account: {
         beforeCommit: () => {
           account.beforeCommit();
@@ -93,11 +94,13 @@ export class Jobs implements Writers {
         },
         keep: (counts) => account.keep(counts),
       },
-      most: plan.commitRows ?? Infinity,
+      most,
       failed: this.failed,
       fail: (error) => this.#fail(error),
       moved: () => this.#moved(),
     };
+    const begun = (this.#opened.length * most) / plan.sharing.writers;
+    return new Queue(writer, context, Number.isFinite(begun) ? Math.floor(begun) : 0);
   }
 
   get #queues(): readonly Queue[] {

@@ -40,8 +40,7 @@ export class OneSession implements Writers {
   }
 
   prepare(gathered: Gathered): void {
-    // What was made ready ends with its transaction.
-    if (this.#fits(gathered)) this.#writer.prepare(gathered.batch);
+    this.#writer.prepare(gathered.batch);
   }
 
   async write(gathered: Gathered): Promise<void> {

@@ -29,14 +29,14 @@ export class Queue {
   #tail: Promise<void> = Promise.resolve();
   #waiting = 0;
   /** Records of the transaction that the last part in line belongs to. */
-  #begun = 0;
-  /** Commits that wait in line. */
-  #commits = 0;
+  #begun: number;
   #last: Expected | null = null;
 
-  constructor(writer: SessionWriter, context: QueueContext) {
+  /** `begun`: so many records fewer go into the first transaction, that writers do not all commit at once. */
+  constructor(writer: SessionWriter, context: QueueContext, begun: number) {
     this.#writer = writer;
     this.#context = context;
+    this.#begun = begun;
   }
 
   /** Parts that are not written yet, the one at work included. */
@@ -52,8 +52,7 @@ export class Queue {
   /** Puts a part at the end of the line. */
   push(part: Gathered, expected: Expected): void {
     if (this.#begun + sizeOf(part) > this.#context.most) this.commit();
-    // What is made ready ends with its transaction.
-    if (this.#commits === 0) this.#writer.prepare(part.batch);
+    this.#writer.prepare(part.batch);
     this.#begun += sizeOf(part);
     this.#waiting += 1;
     this.#then(async () => {
@@ -68,14 +67,12 @@ export class Queue {
   commit(): void {
     if (this.#begun === 0) return;
     this.#begun = 0;
-    this.#commits += 1;
     this.#then(async () => {
       const { account, failed } = this.#context;
       // What is committed must be in the books, and these are kept in the order of the source.
       if (this.#last !== null) await unlessAborted(this.#last.taken, failed);
       account.beforeCommit();
       account.keep(await this.#writer.commit());
-      this.#commits -= 1;
     });
   }
 

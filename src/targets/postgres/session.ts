@@ -18,6 +18,7 @@ import { lockTable } from "./select-then-write-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
 import { stageDdl } from "./stage.ts";
 import { listTables, readTableShape } from "./table-shape.ts";
+import { SetMemory } from "./set-writer.ts";
 import { PostgresWriter } from "./writer.ts";
 
 /** What a session knows of its surroundings. */
@@ -42,7 +43,7 @@ export class PostgresSession implements Session {
   readonly #context: SessionContext;
   readonly #version: number;
   /** Outlives the transactions of a load. */
-  #gate: DirectGate | null = null;
+  #memory: SetMemory | null = null;
   #lost = false;
   #closing = false;
 
@@ -137,12 +138,12 @@ export class PostgresSession implements Session {
     const merging = this.#merges(plan);
     const checked = merging || looksUp(plan);
     for (const statement of stageDdl(plan, checked)) await this.#client.query(statement);
-    this.#gate ??= await this.#openGate(plan);
+    this.#memory ??= new SetMemory(plan, await this.#openGate(plan));
     const { reconnect, label, lockTimeoutMs } = this.#context;
     const reconnecting = { reconnect, label, patienceMs: lockTimeoutMs };
     return new PostgresWriter(
       this.#client,
-      { plan, merges: merging, gate: this.#gate },
+      { plan, merges: merging, memory: this.#memory },
       reconnecting,
     );
   }

@@ -27,7 +27,19 @@ export interface SetContext {
   readonly plan: LoadPlan;
   /** The plan's upsert may be a MERGE. */
   readonly merges: boolean;
+  readonly memory: SetMemory;
+}
+
+/** What a session keeps from one transaction of a load to the next. */
+export class SetMemory {
   readonly gate: DirectGate;
+  readonly copy: PackedCopy;
+  readonly encoded = new WeakMap<Batch, Encoded>();
+
+  constructor(plan: LoadPlan, gate: DirectGate) {
+    this.gate = gate;
+    this.copy = new PackedCopy(plan);
+  }
 }
 
 /** A batch made ready to be sent. */
@@ -59,24 +71,21 @@ export class PostgresSetWriter implements SetWriter {
   readonly #client: Client;
   readonly #plan: LoadPlan;
   readonly #merges: boolean;
-  readonly #gate: DirectGate;
+  readonly #memory: SetMemory;
   readonly #mayGoDirectly: boolean;
-  readonly #copy: PackedCopy;
   readonly #sql = new Map<string, SetSql>();
-  readonly #encoded = new WeakMap<Batch, Encoded>();
   #atHand: AtHand | null = null;
   /** How keys are looked for; `null` when the settings are not known. */
   #ordered: boolean | null = false;
   /** The number of a batch that met a row which another session had just inserted. */
   #raced = 0;
 
-  constructor(client: Client, { plan, merges, gate }: SetContext) {
+  constructor(client: Client, { plan, merges, memory }: SetContext) {
     this.#client = client;
     this.#plan = plan;
     this.#merges = merges;
-    this.#gate = gate;
+    this.#memory = memory;
     this.#mayGoDirectly = mayGoDirectly(plan);
-    this.#copy = new PackedCopy(plan);
   }
 
   async savepoint(): Promise<void> {
@@ -104,17 +113,17 @@ export class PostgresSetWriter implements SetWriter {
     const { packed } = batch;
     if (packed === null || this.#plan.rowSource !== "staged") return null;
     const direct = this.#goesDirectly(batch);
-    let encoded = this.#encoded.get(batch);
+    let encoded = this.#memory.encoded.get(batch);
     if (encoded === undefined || encoded.direct !== direct) {
       const range = direct || !findsByIndex(this.#plan) ? null : denseRange(this.#plan, packed);
-      const data = this.#copy.encode(packed, !direct);
+      const data = this.#memory.copy.encode(packed, !direct);
       encoded = {
         direct,
         data,
         range,
         distinct: !direct && (range?.ascending === true || this.#differ(packed)),
       };
-      this.#encoded.set(batch, encoded);
+      this.#memory.encoded.set(batch, encoded);
     }
     return encoded;
   }
@@ -126,7 +135,7 @@ export class PostgresSetWriter implements SetWriter {
   }
 
   #goesDirectly({ packed }: Batch): boolean {
-    return this.#mayGoDirectly && this.#gate.open && (packed?.shape.columns.length ?? 0) > 0;
+    return this.#mayGoDirectly && this.#memory.gate.open && (packed?.shape.columns.length ?? 0) > 0;
   }
 
   async stage(batch: Batch): Promise<readonly RowFault[]> {
@@ -155,8 +164,8 @@ export class PostgresSetWriter implements SetWriter {
       this.#atHand.distinct = encoded.distinct;
     }
     // Data that was refused may still be on its way out.
-    this.#encoded.delete(batch);
-    this.#copy.recycle(data);
+    this.#memory.encoded.delete(batch);
+    this.#memory.copy.recycle(data);
     return [];
   }
 
@@ -164,7 +173,7 @@ export class PostgresSetWriter implements SetWriter {
   retreat(error: unknown): boolean {
     const met = isServerError(error) && UNIQUE.includes(error.code);
     if (!met || this.#atHand === null) return false;
-    if (this.#atHand.way === "direct") return this.#gate.failed();
+    if (this.#atHand.way === "direct") return this.#memory.gate.failed();
     if (this.#atHand.merged) this.#raced = this.#atHand.batch;
     return this.#atHand.merged;
   }
@@ -193,7 +202,7 @@ export class PostgresSetWriter implements SetWriter {
       const selected = { plan: this.#plan, values, rows: taken };
       addCounts(counts, await runSet(this.#client, sql, selected));
     }
-    if (selection.kind === "all") this.#gate.staged(counts.inserted === batch.size);
+    if (selection.kind === "all") this.#memory.gate.staged(counts.inserted === batch.size);
     return counts;
   }
 
