@@ -1,21 +1,30 @@
 /** The log: pino on stderr, at the level and in the format that was asked for, without secrets. */
+import { createRequire } from "node:module";
 import { pino } from "pino";
 import type { Logger } from "pino";
-import { prettyFactory } from "pino-pretty";
+import type Pretty from "pino-pretty";
 import type { Options } from "../options/options.ts";
 import type { Redact } from "./redact.ts";
 import type { Screen } from "./screen.ts";
 
 /** Makes the logger of a run. Lines are written at once and in this thread, so that none is lost at the end. */
 export function makeLog(options: Options, screen: Screen, redact: Redact): Logger {
-  const pretty = prettyFactory({
-    colorize: screen.isTerminal,
-    ignore: "pid,hostname",
-    translateTime: "SYS:HH:MM:ss.l",
-  });
-  const format = options.logFormat === "json" ? (line: string) => line : pretty;
+  const format = options.logFormat === "json" ? (line: string) => line : prettyFormat(screen);
   return pino(
     { level: options.logLevel },
     { write: (line: string) => screen.print(redact(format(line))) },
   );
+}
+
+/** The format for people; it is loaded with the first line, since most runs log none. */
+function prettyFormat({ isTerminal }: Screen): (line: string) => string {
+  let pretty: ((line: string) => string) | null = null;
+  return (line) => {
+    pretty ??= (createRequire(import.meta.url)("pino-pretty") as typeof Pretty).prettyFactory({
+      colorize: isTerminal,
+      ignore: "pid,hostname",
+      translateTime: "SYS:HH:MM:ss.l",
+    });
+    return pretty(line);
+  };
 }

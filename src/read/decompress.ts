@@ -8,7 +8,6 @@ import { createGunzip } from "node:zlib";
 import type { PeekableBytes } from "./peekable-bytes.ts";
 import { corrupt, sourceError } from "./source-error.ts";
 import type { StoredBytes } from "./stored-bytes.ts";
-import { unzstd } from "./zstd.ts";
 
 const BOMB_FREE_BYTES = 64 * 1024 * 1024;
 const BOMB_RATIO = 200;
@@ -35,6 +34,12 @@ export function decompress(
   if (compression === null) return bytes;
   const plain = compression === "gzip" ? through(createGunzip(), bytes) : unzstd(bytes);
   return guarded(plain, stored);
+}
+
+/** Its decoder is loaded when there is something to decode. */
+async function* unzstd(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const zstd = await import("./zstd.ts");
+  yield* zstd.unzstd(bytes);
 }
 
 /** Sends `bytes` through a transforming stream; an error of either side ends the iteration. */

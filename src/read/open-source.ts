@@ -5,12 +5,10 @@ import type { RecordChunk } from "../model/record.ts";
 import { BlockFeed } from "./blocks.ts";
 import { charsetOf, isUtf8Name } from "./charset.ts";
 import type { Charset } from "./charset.ts";
-import { openCsv } from "./csv-reader.ts";
 import { decompress, detectCompression } from "./decompress.ts";
 import type { Compression } from "./decompress.ts";
 import { detectFormat } from "./detect-format.ts";
 import type { FormatReader, ReaderInput } from "./format-reader.ts";
-import { openJson } from "./json-reader.ts";
 import { PeekableBytes } from "./peekable-bytes.ts";
 import type { ReadOptions, Source, SourceFormat } from "./source.ts";
 import { openStoredBytes } from "./stored-bytes.ts";
@@ -44,8 +42,8 @@ export async function openSource(
     const format = options.format ?? detectFormat(path, input.first.bytes);
     const reader =
       format === "csv" || format === "tsv"
-        ? await openCsv(input, options, format)
-        : openJson(input, options, format);
+        ? await (await import("./csv-reader.ts")).openCsv(input, options, format)
+        : (await import("./json-reader.ts")).openJson(input, options, format);
     return new OpenSource(stored, input.feed, { compression, format, reader });
   } catch (error) {
     await stored.close();

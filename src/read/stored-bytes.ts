@@ -59,12 +59,23 @@ class FileBytes implements StoredBytes {
   }
 
   async *chunks(): AsyncGenerator<Buffer> {
+    let next = this.#read();
     while (this.#closing === null) {
-      const chunk = await this.#read();
+      const chunk = await next;
       if (chunk.length === 0) return;
       this.bytesRead += chunk.length;
+      // A stream is read when it is asked for, a file while its bytes are at work.
+      if (this.rereadable) next = this.#ahead();
       yield chunk;
+      if (!this.rereadable) next = this.#read();
     }
+  }
+
+  #ahead(): Promise<Buffer> {
+    const next = this.#read();
+    // Whoever asks for these bytes hears of a failure.
+    next.catch(() => {});
+    return next;
   }
 
   async #read(): Promise<Buffer> {

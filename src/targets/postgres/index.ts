@@ -1,59 +1,11 @@
 /** The PostgreSQL target, versions 14 to 18, through the driver `pg`. */
-import type Pg from "pg";
-import type { Client } from "pg";
-import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { ConnectOptions, Session, Target } from "../target.ts";
-import { clientConfig } from "./client-config.ts";
+import type { Target } from "../target.ts";
 import { describeUrl } from "./connection-url.ts";
-import type { Environment } from "./connection-url.ts";
-import { connectError, isServerError } from "./errors.ts";
-import { PostgresSession } from "./session.ts";
 
 /** The target that the registry offers for `postgres://` URLs. */
 export const postgres: Target = {
   name: "postgres",
   accepts: (url) => /^postgres(ql)?:\/\//i.test(url),
   describe: describeUrl,
-  connect,
+  connect: async (options) => await (await import("./connect.ts")).connect(options),
 };
-
-async function connect({ url, environment, lockTimeoutMs }: ConnectOptions): Promise<Session> {
-  const label = describeUrl(url);
-  const reconnect = (): Promise<Client> => openClient(url, environment);
-  const client = await reconnect();
-  try {
-    return await PostgresSession.open(client, { label, environment, lockTimeoutMs, reconnect });
-  } catch (error) {
-    await client.end().catch(() => {});
-    throw connectError(error, label, false);
-  }
-}
-
-/** Connects in the first way that `sslmode` allows and the server takes. */
-async function openClient(url: string, environment: Environment): Promise<Client> {
-  const pg = await loadDriver();
-  const attempts = clientConfig(url, environment);
-  let failure: unknown = null;
-  for (const config of attempts) {
-    const client = new pg.Client(config);
-    // A broken connection is reported by the query that meets it; without a listener it would end the process.
-    client.on("error", () => {});
-    try {
-      await client.connect();
-      return client;
-    } catch (error) {
-      failure = error;
-      await client.end().catch(() => {});
-      if (isServerError(error)) break;
-    }
-  }
-  throw connectError(failure, describeUrl(url), attempts[0]?.ssl !== false);
-}
-
-async function loadDriver(): Promise<typeof Pg> {
-  try {
-    return (await import("pg")).default;
-  } catch (cause) {
-    throw upsurgeError("TARGET_DRIVER_MISSING", { driver: "pg" }, { cause });
-  }
-}

@@ -1,0 +1,64 @@
+/** Opens database files; makes none. */
+import { stat } from "node:fs/promises";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { ConnectOptions, Session } from "../target.ts";
+import type { Connection } from "./connection.ts";
+import { isBusy, translate } from "./errors.ts";
+import { SqliteSession } from "./session.ts";
+import type { Opened } from "./session.ts";
+
+/** `sqlite:a.db` and `sqlite://a.db` name `a.db`; `sqlite:///var/a.db` names `/var/a.db`. */
+function pathOf(url: string): string {
+  return url.replace(/^sqlite:(?:\/\/)?/i, "");
+}
+
+/** A session on the file that `url` names. Throws `TARGET_*` errors. */
+export async function connect({ url, lockTimeoutMs }: ConnectOptions): Promise<Session> {
+  const path = pathOf(url);
+  if (path === "") throw upsurgeError("TARGET_URL", { url, reason: "it names no file" });
+  const found = await stat(path).catch(() => null);
+  if (found === null) throw upsurgeError("TARGET_NOT_FOUND", { path });
+  if (!found.isFile()) {
+    const reason = found.isDirectory() ? "it is a directory" : "it is no regular file";
+    throw upsurgeError("TARGET_NOT_A_DATABASE", { path, reason });
+  }
+  const opened = await open(path);
+  const { db } = opened;
+  try {
+    requireDatabase(db);
+    return new SqliteSession(opened, path, lockTimeoutMs);
+  } catch (error) {
+    db.close();
+    throw translate(error, path);
+  }
+}
+
+/** Opening reads nothing; the first look into the schema does. A locked file is the session's to wait for. */
+function requireDatabase(db: Connection): void {
+  try {
+    db.prepare("select count(*) from sqlite_schema").get();
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+  }
+}
+
+/** Any statement reads the schema first, so a file that may be locked cannot be asked. */
+function versionOf(memory: Connection): string {
+  const version = String(memory.prepare("select sqlite_version()").pluck().get());
+  memory.close();
+  return `SQLite ${version}`;
+}
+
+async function open(path: string): Promise<Opened> {
+  try {
+    const { default: Database } = await import("better-sqlite3");
+    const db = new Database(path, { fileMustExist: true, timeout: 0 });
+    return { db, version: versionOf(new Database(":memory:")) };
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && String(cause.code).startsWith("SQLITE_")) {
+      throw translate(cause, path);
+    }
+    const why = `drivers are optional and this target needs better-sqlite3: ${String(cause)}`;
+    throw upsurgeError("TARGET_DRIVER_MISSING", { driver: "better-sqlite3" }, { cause, why });
+  }
+}

@@ -1,0 +1,28 @@
+/** Opens sessions on a SQL Server. */
+import type { ConnectOptions, Session } from "../target.ts";
+import { tlsWarning } from "./client-config.ts";
+import { connectError } from "./connect-error.ts";
+import { describeUrl } from "./connection-url.ts";
+import { Connection } from "./connection.ts";
+import { serverErrorOf, translateError } from "./errors.ts";
+import { SqlServerSession } from "./session.ts";
+
+/** A session on the server that the URL names. Throws `TARGET_*` errors. */
+export async function connect({
+  url,
+  environment,
+  lockTimeoutMs,
+}: ConnectOptions): Promise<Session> {
+  const label = describeUrl(url);
+  const connection = await Connection.open(url, environment);
+  try {
+    const warning = tlsWarning(url);
+    const warnings = warning === null ? [] : [warning];
+    const context = { label, lockTimeoutMs, warnings };
+    return await connection.inTime(() => SqlServerSession.open(connection, context));
+  } catch (error) {
+    await connection.close();
+    const translated = translateError(serverErrorOf(error) ?? error, label);
+    throw connectError(translated, label, { tls: false });
+  }
+}
