@@ -16,6 +16,7 @@ import { RejectBook } from "./report/reject-book.ts";
 import { TransactionDoomed } from "./targets/target.ts";
 import type { Session } from "./targets/target.ts";
 import { gather, readAhead } from "./write/batches.ts";
+import type { Gathered } from "./write/batches.ts";
 import { Jobs } from "./write/jobs.ts";
 import { RecordMapper } from "./write/map-records.ts";
 import { OneSession } from "./write/one-session.ts";
@@ -111,6 +112,7 @@ export class Attempt {
       for await (const gathered of readAhead(batches, meanwhile)) {
         signal.throwIfAborted();
         await writers.write(gathered);
+        this.#logBatch(gathered);
         this.#reportProgress();
       }
       signal.throwIfAborted();
@@ -119,6 +121,12 @@ export class Attempt {
       await writers.rollback();
       throw signal.aborted ? error : session.translate(error);
     }
+  }
+
+  #logBatch({ batch: { number, size, packed }, rejects }: Gathered): void {
+    const lane = packed === null ? "careful" : "fast";
+    const batch = { batch: number, rows: size, rejects: rejects.length, lane };
+    this.#surroundings.log.debug(batch, "batch");
   }
 
   #writersFor({ connect, session, plan, paths }: Prepared): Writers {

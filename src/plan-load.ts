@@ -4,6 +4,7 @@ import { upsurgeError } from "./errors/upsurge-error.ts";
 import type { FieldResolver, LoadPlan } from "./model/load-plan.ts";
 import type { TableShape } from "./model/table-shape.ts";
 import type { Options } from "./options/options.ts";
+import { explainLane } from "./plan/explain.ts";
 import { makePlan } from "./plan/make-plan.ts";
 import { fieldResolver, mapFields } from "./plan/mapping.ts";
 import { nearest } from "./plan/names.ts";
@@ -59,6 +60,8 @@ export interface PlanReport {
   readonly statements: readonly string[];
 }
 
+const VALUES_ONLY = "this target takes values, not bytes";
+
 /** The options of reading among all options. */
 export function readOptions(options: Options): ReadOptions {
   const { quote, null: nullTokens, keepEmpty, ...rest } = options;
@@ -90,7 +93,8 @@ export async function prepare(
   let first: Source | null = null;
   try {
     const shape = await readShape(session, options.table, target.describe(options.to));
-    first = await openSource(paths[0] ?? "-", readOptions(options), surroundings);
+    const io = { ...surroundings, careful: !session.capabilities.takesBytes };
+    first = await openSource(paths[0] ?? "-", readOptions(options), io);
     surroundings.onSource?.(first);
     const sampled = await sample(first);
     const later: LaterSource[] = [];
@@ -106,11 +110,7 @@ export async function prepare(
       openFields: first.fields === null || known.differ,
       whyUnhashable: session.whyUnhashable?.bind(session),
     });
-    const plan = {
-      ...planned,
-      why: [...planned.why, ...(session.ways?.(planned) ?? [])],
-      warnings: [...(session.warnings ?? []), ...planned.warnings],
-    };
+    const plan = withWays(planned, first, session);
     await session.checkPlan(plan, checkedColumns(plan));
     const resolve = fieldResolver(shape, options);
     return { target, connect, session, plan, resolve, first, sampled, later, paths };
@@ -119,6 +119,14 @@ export async function prepare(
     await session.close();
     throw error;
   }
+}
+
+/** The plan with what only the source and the session can tell of it. */
+function withWays(plan: LoadPlan, { careful }: Source, session: Session): LoadPlan {
+  const { capabilities, warnings = [] } = session;
+  const lane = explainLane(capabilities.takesBytes ? careful : VALUES_ONLY);
+  const why = [...plan.why, ...lane, ...(session.ways?.(plan) ?? [])];
+  return { ...plan, why, warnings: [...warnings, ...plan.warnings] };
 }
 
 /**
@@ -155,7 +163,8 @@ export async function openNext(
   path: string,
   options: Options,
 ): Promise<Source> {
-  const source = await openSource(path, readOptions(options));
+  const careful = !prepared.session.capabilities.takesBytes;
+  const source = await openSource(path, readOptions(options), { careful });
   if (source.fields !== null) mapFields(prepared.plan.table, source.fields, prepared.resolve);
   return source;
 }

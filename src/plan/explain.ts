@@ -56,6 +56,15 @@ export function explainRun(
   ];
 }
 
+/** How the source is read; `careful` tells why all of it must be read record by record. */
+export function explainLane(careful: string | null): string[] {
+  return [
+    careful === null
+      ? "fields are taken from the bytes of the source; only a batch with a record out of the ordinary is read record by record"
+      : `every record is read by itself, which is slower: ${careful}`,
+  ];
+}
+
 /** What the user should know before the load. */
 export function warnings(
   shape: TableShape,

@@ -6,7 +6,7 @@
 import type { Charset } from "./charset.ts";
 import { CR, LF } from "./csv-dialect.ts";
 import type { CsvDialect } from "./csv-dialect.ts";
-import { PACKED_RECORDS } from "./fast-lane.ts";
+import { isPlainText, PACKED_RECORDS } from "./fast-lane.ts";
 import type { Packer, PackedStretch, Stop } from "./fast-lane.ts";
 import { NullBytes } from "./null-rule.ts";
 import { soundRecords } from "./sound.ts";
@@ -26,6 +26,22 @@ export interface CsvSource {
   readonly dialect: Pick<CsvDialect, "delimiter" | "quote">;
   readonly fields: readonly string[];
   readonly options: Pick<ReadOptions, "nullTokens" | "keepEmpty" | "empty" | "maxRecordBytes">;
+}
+
+/** Why a source of this dialect is read the careful way, as a clause; `null` when its ordinary records need not be. */
+export function whyCareful(
+  { delimiter, quote, escape, comment, trim, lineEnd }: CsvDialect,
+  charset: Charset,
+  fields: readonly string[],
+): string | null {
+  if (!isPlainText(charset)) return `its encoding is ${charset.name}`;
+  if (escape !== null) return "quotes are escaped by a character of their own";
+  if (comment !== null) return "it may have lines of comment";
+  if (trim) return "blanks are trimmed";
+  if (lineEnd !== LF) return "its lines end with a carriage return alone";
+  const single = isByte(delimiter) && (quote === null || isByte(quote));
+  if (!single) return "its delimiter or quote takes more than one byte";
+  return fields.length === 0 ? "it has no fields" : null;
 }
 
 /** Finds the fields of one source's records; used again and again. */
@@ -64,11 +80,8 @@ export class CsvBytes implements Packer<PackedStretch> {
     options: ReadOptions,
     fields: readonly string[],
   ): CsvBytes | null {
-    const { delimiter, quote, escape, comment, trim, lineEnd } = dialect;
-    const plain = escape === null && comment === null && !trim && lineEnd === LF;
-    const tokens = isByte(delimiter) && (quote === null || isByte(quote));
-    const text = charset.name === "UTF-8" && charset.transcoder === null;
-    if (!plain || !tokens || !text || fields.length === 0) return null;
+    if (whyCareful(dialect, charset, fields) !== null) return null;
+    const { delimiter, quote } = dialect;
     const { nullTokens, keepEmpty, empty, maxRecordBytes } = options;
     return new CsvBytes({
       dialect: { delimiter, quote },

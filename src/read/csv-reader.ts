@@ -4,7 +4,7 @@
 import { CR, csvDialect, detectLineEnd, LF } from "./csv-dialect.ts";
 import type { CsvDialect } from "./csv-dialect.ts";
 import { CsvAhead } from "./csv-ahead.ts";
-import { CsvBytes } from "./csv-bytes.ts";
+import { CsvBytes, whyCareful } from "./csv-bytes.ts";
 import { csvChunks } from "./csv-chunks.ts";
 import { CsvFields } from "./csv-fields.ts";
 import { checkedNames, fieldNames, headerError, numberedNames } from "./csv-header.ts";
@@ -55,6 +55,7 @@ export async function openCsv(
   return {
     fields,
     preamble: preambleOf(input, splitter, head),
+    careful: whyCareful(dialect, input.charset, fields),
     chunks: () => csvChunks(parts, { waiting, limit: options.limit }),
     close: async () => await ahead?.close(),
   };

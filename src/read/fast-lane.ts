@@ -4,6 +4,7 @@
  */
 import type { PackedFields } from "../model/packed.ts";
 import type { RecordChunk, SourceRecord } from "../model/record.ts";
+import type { Charset } from "./charset.ts";
 import type { RecordStream, Span } from "./record-stream.ts";
 
 /** Records that were found. */
@@ -67,4 +68,9 @@ export class PackedChunk implements RecordChunk {
     this.#records ??= this.#read();
     return this.#records;
   }
+}
+
+/** True for the one encoding whose bytes targets can take as they are. */
+export function isPlainText({ name, transcoder }: Charset): boolean {
+  return name === "UTF-8" && transcoder === null;
 }

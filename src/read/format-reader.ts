@@ -25,6 +25,8 @@ export interface ReaderInput {
 export interface FormatReader {
   readonly fields: readonly string[] | null;
   readonly preamble: Uint8Array;
+  /** Why all of its records are read the careful way, as a clause; `null` when ordinary ones go the fast lane. */
+  readonly careful: string | null;
   chunks(): AsyncGenerator<RecordChunk>;
   /** Lets go of what reading takes beside the stream. */
   close?(): Promise<void>;

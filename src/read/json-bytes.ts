@@ -6,7 +6,7 @@
 import { KIND_BITS } from "../model/packed.ts";
 import type { RecordShape } from "../model/record.ts";
 import type { Charset } from "./charset.ts";
-import { PACKED_RECORDS } from "./fast-lane.ts";
+import { isPlainText, PACKED_RECORDS } from "./fast-lane.ts";
 import type { Packer, PackedStretch, Stop } from "./fast-lane.ts";
 import { CLOSE, COMMA, IRREGULAR, JsonScan, MORE, OPEN, QUOTE } from "./json-scan.ts";
 import type { JsonShapes } from "./json-shapes.ts";
@@ -56,8 +56,7 @@ export class JsonBytes implements Packer<JsonStretch> {
 
   /** The fast lane of a source; `null` where its encoding is out of the ordinary. */
   static of(charset: Charset, options: ReadOptions, shapes: JsonShapes): JsonBytes | null {
-    const text = charset.name === "UTF-8" && charset.transcoder === null;
-    return text ? new JsonBytes(options, shapes) : null;
+    return isPlainText(charset) ? new JsonBytes(options, shapes) : null;
   }
 
   pack(bytes: Buffer, from: number, last: boolean, max: number): JsonStretch | null {

@@ -1,6 +1,8 @@
 /**
  * NDJSON and JSON: each line or element is a record. Only the splitter differs, and that lines have a fast lane.
  */
+import type { Charset } from "./charset.ts";
+import { isPlainText } from "./fast-lane.ts";
 import type { FormatReader, ReaderInput } from "./format-reader.ts";
 import { JsonBytes } from "./json-bytes.ts";
 import { jsonChunks } from "./json-chunks.ts";
@@ -23,8 +25,14 @@ export function openJson(
   return {
     fields: null,
     preamble: input.mark,
+    careful: whyCareful(input.charset, format),
     chunks: () => jsonChunks(parts, options.limit),
   };
+}
+
+function whyCareful(charset: Charset, format: "json" | "ndjson"): string | null {
+  if (format === "json") return "it is no NDJSON: a record may span lines";
+  return isPlainText(charset) ? null : `its encoding is ${charset.name}`;
 }
 
 function elements(input: ReaderInput, options: ReadOptions): JsonParts {

@@ -102,6 +102,7 @@ class OpenSource implements Source {
   readonly format: SourceFormat;
   readonly compression: Compression | null;
   readonly fields: readonly string[] | null;
+  readonly careful: string | null;
   readonly preamble: Uint8Array;
   readonly #stored: StoredBytes;
   readonly #feed: BlockFeed;
@@ -117,6 +118,7 @@ class OpenSource implements Source {
     this.format = found.format;
     this.compression = found.compression;
     this.fields = found.reader.fields;
+    this.careful = found.reader.careful;
     this.preamble = found.reader.preamble;
     this.#stored = stored;
     this.#feed = feed;

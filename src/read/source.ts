@@ -49,6 +49,8 @@ export interface Source {
   readonly compression: "gzip" | "zstd" | null;
   /** The field names of a CSV header (or `--columns`); `null` for JSON. */
   readonly fields: readonly string[] | null;
+  /** Why all of its records are read the careful way, as a clause; `null` when ordinary ones go the fast lane. */
+  readonly careful: string | null;
   /** The bytes before the first record (skipped lines and header) as they stood; what a reject file begins with. */
   readonly preamble: Uint8Array;
   /** Bytes of the file as stored; `null` for a stream. */

@@ -31,6 +31,8 @@ export interface Capabilities {
   readonly upsertsViews: boolean;
   /** Inserted and updated rows can be told apart on partitioned tables and views by the native statement alone. */
   readonly countsPartitioned: boolean;
+  /** Packed batches are taken as they are; otherwise there is no use in reading them so. */
+  readonly takesBytes: boolean;
   /** Text may hold U+0000. */
   readonly storesNul: boolean;
   /** The code the database gives for a NULL in a NOT NULL column. */

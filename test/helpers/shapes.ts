@@ -65,6 +65,7 @@ export const ABLE: Capabilities = {
   countsAlong: false,
   upsertsViews: true,
   countsPartitioned: true,
+  takesBytes: true,
   storesNul: false,
   notNullCode: "23502",
   batchRows: 1000,

@@ -61,6 +61,7 @@ export class PostgresSession implements Session {
       countsAlong: false,
       upsertsViews: true,
       countsPartitioned: version >= 180_000,
+      takesBytes: true,
       storesNul: false,
       notNullCode: "23502",
       batchRows: 20_000,

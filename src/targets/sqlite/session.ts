@@ -26,6 +26,7 @@ const CAPABILITIES: Capabilities = {
   countsAlong: true,
   upsertsViews: false,
   countsPartitioned: true,
+  takesBytes: true,
   storesNul: true,
   notNullCode: "SQLITE_CONSTRAINT_NOTNULL",
   batchRows: 1000,

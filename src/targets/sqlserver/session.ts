@@ -35,6 +35,7 @@ const CAPABILITIES: Capabilities = {
   countsAlong: true,
   upsertsViews: false,
   countsPartitioned: true,
+  takesBytes: false,
   storesNul: true,
   notNullCode: "515",
   batchRows: 5000,
