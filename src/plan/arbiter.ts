@@ -117,7 +117,12 @@ function unindexed(
   };
 }
 
-function arbiterOf(key: UniqueKey, predicate: string | null, request: ArbiterRequest): Arbiter {
+/** The arbiter that a unique key is; `matchNulls`: NULLs are to match even where the key takes them as different. */
+export function arbiterOf(
+  key: UniqueKey,
+  predicate: string | null,
+  { matchNulls }: Pick<ArbiterRequest, "matchNulls">,
+): Arbiter {
   const columns = key.columns.filter((column) => column !== null);
   return {
     name: key.name ?? columns.join(", "),
@@ -126,7 +131,7 @@ function arbiterOf(key: UniqueKey, predicate: string | null, request: ArbiterReq
     columns,
     plain: columns.length === key.parts.length,
     predicate,
-    nullsEqual: request.matchNulls || !key.nullsDistinct,
+    nullsEqual: matchNulls || !key.nullsDistinct,
   };
 }
 

@@ -5,6 +5,7 @@
 import type { Arbiter, LoadPlan, Sharing } from "../model/load-plan.ts";
 import type { TableShape, UniqueKey } from "../model/table-shape.ts";
 import type { Capabilities } from "../targets/target.ts";
+import { arbiterOf } from "./arbiter.ts";
 import type { Choice } from "./strategy.ts";
 
 /** What the choice depends on, beside the plan so far. */
@@ -100,15 +101,5 @@ function mayCollide({ columns, nullsDistinct, kind }: UniqueKey, plan: UnsharedP
 /** What decides among inserted rows: their one unique key; `null` when there is none. */
 function insertArbiter({ uniqueKeys }: TableShape): Arbiter | null {
   const [key] = uniqueKeys;
-  if (key === undefined) return null;
-  const columns = key.columns.filter((column) => column !== null);
-  return {
-    name: key.name ?? columns.join(", "),
-    kind: key.kind === "exclusion" ? "constraint" : "parts",
-    parts: key.parts,
-    columns,
-    plain: columns.length === key.parts.length,
-    predicate: key.predicate,
-    nullsEqual: !key.nullsDistinct,
-  };
+  return key === undefined ? null : arbiterOf(key, key.predicate, { matchNulls: false });
 }
