@@ -196,4 +196,29 @@ describe("postgres", () => {
     const done = await runUpsurge([source, ...flags]);
     expect([busy.exitCode, done.exitCode]).toEqual([75, 3]);
   });
+
+  test("a check and a generated column may be on a column that the database fills", async () => {
+    await database.exec(
+      "create table t (id serial primary key check (id > 0), k int unique, v text check (v <> 'bad'), g text generated always as ('x' || id) stored not null)",
+    );
+    const input = "k,v\n1,a\n2,bad\n3,b\n1,c\n";
+    for (const strategy of ["native", "select-then-write"]) {
+      await database.exec("truncate t");
+      const load = {
+        folder: tempDir(),
+        table: "t",
+        extension: "csv",
+        input,
+        flags: ["--key", "k"],
+      } as const;
+      const way = { strategy, rowSource: "staged", batchRows: 100 };
+      const { counts, rejects } = await runLoad(database, load, way);
+      expect(counts).toEqual({ inserted: 2, updated: 1, rejected: 1 });
+      expect(rejects).toMatchObject([{ record: 2, code: "ROW_CHECK" }]);
+      expect(await database.rows("select k, v from t order by k")).toEqual([
+        ["1", "c"],
+        ["3", "b"],
+      ]);
+    }
+  });
 });

@@ -18,7 +18,7 @@ import {
   tableSql,
 } from "./native-sql.ts";
 import type { RowsSql } from "./native-sql.ts";
-import { quoteIdentifier, quoteLiteral } from "./quote.ts";
+import { doBlock, quoteIdentifier, quoteLiteral } from "./quote.ts";
 import { insertMissingSql, matchSql, meetSql, updateFoundSql } from "./select-then-write-sql.ts";
 import { firesBeforeInsert, looksUp } from "./how.ts";
 import type { LookingPlan } from "./how.ts";
@@ -50,7 +50,7 @@ export function eachSql(plan: LoadPlan, shapes: readonly RowShape[], isolate: bo
     (key) => `when '${key}' then upsurge_${key} := upsurge_${key} + 1;`,
   );
   const result = Object.keys(OUTCOMES).map((key) => `'${key}', upsurge_${key}`);
-  return block(`#variable_conflict use_column
+  return doBlock(`#variable_conflict use_column
 declare
   upsurge_r record;
   upsurge_typed ${STAGE}%rowtype;
@@ -69,13 +69,6 @@ begin
   end loop;
   perform set_config('upsurge.counts', json_build_object(${result.join(", ")})::text, true);
 end`);
-}
-
-/** An anonymous block between quotes that its text does not hold. */
-function block(body: string): string {
-  let tag = "$upsurge$";
-  for (let n = 1; body.includes(tag); n += 1) tag = `$upsurge${n}$`;
-  return `do ${tag}\n${body}\n${tag}`;
 }
 
 function isolated(plan: LoadPlan, shapes: readonly RowShape[], apply: string): string {

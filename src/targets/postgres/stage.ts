@@ -6,10 +6,11 @@
 import type { Client } from "pg";
 import type { Row, RowShape } from "../../model/batch.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
+import type { Column } from "../../model/table-shape.ts";
 import { tableSql } from "./native-sql.ts";
 import { copyIn, copyText } from "./copy.ts";
 import type { CopyData } from "./packed-copy.ts";
-import { quoteIdentifier } from "./quote.ts";
+import { doBlock, quoteIdentifier, quoteLiteral } from "./quote.ts";
 import { fromText } from "./types.ts";
 
 /** The staged rows, typed. */
@@ -43,7 +44,8 @@ function shadowDdl(plan: LoadPlan): string[] {
   const { table, mode } = plan;
   const including = mode === "update" ? "" : " including constraints";
   const made = table.columns.filter((column) => column.volatileDefault);
-  const loose = (mode === "update" ? table.columns : made).filter((column) => !column.nullable);
+  const empty = made.length === 0 ? [] : [...made, ...generatedOf(table)];
+  const loose = (mode === "update" ? table.columns : empty).filter((column) => !column.nullable);
   const changes = [
     "add column upsurge_ord bigint",
     "add column upsurge_shape int",
@@ -53,7 +55,24 @@ function shadowDdl(plan: LoadPlan): string[] {
   return [
     `create temporary table upsurge_stage (like ${tableSql(plan)} including defaults including generated${including}) on commit drop`,
     `alter table pg_temp.upsurge_stage ${changes.join(", ")}`,
+    ...(made.length === 0 || mode === "update" ? [] : [looseChecks(table, made)]),
   ];
+}
+
+function generatedOf({ columns }: Pick<LoadPlan["table"], "columns">): Column[] {
+  return columns.filter(({ generatedSql }) => generatedSql !== null);
+}
+
+/** Drops the checks on columns that stay empty in the stage, and on those that are generated from them. */
+function looseChecks({ columns }: LoadPlan["table"], made: readonly Column[]): string {
+  const names = [...made, ...generatedOf({ columns })]
+    .map(({ name }) => quoteLiteral(name))
+    .join(", ");
+  const stage = `${quoteLiteral(STAGE)}::regclass`;
+  return doBlock(`declare upsurge_c name; begin
+for upsurge_c in select conname from pg_constraint where conrelid = ${stage} and contype = 'c'
+  and conkey && array(select attnum from pg_attribute where attrelid = ${stage} and attname in (${names}))
+loop execute format('alter table %s drop constraint %I', ${stage}, upsurge_c); end loop; end`);
 }
 
 /** A table to fill, and its columns for the values of a shape. */
