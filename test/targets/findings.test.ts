@@ -221,4 +221,15 @@ describe("postgres", () => {
       ]);
     }
   });
+
+  test("a row of nothing but its key meets a row that is there", async () => {
+    await database.exec("create table t (k int primary key); insert into t values (1)");
+    const load = { folder: tempDir(), table: "t", extension: "csv", input: "k\n1\n2\n" } as const;
+    for (const strategy of ["native", "select-then-write"]) {
+      await database.exec("delete from t where k <> 1");
+      const way = { strategy, rowSource: "staged", batchRows: 100 };
+      const { counts } = await runLoad(database, { ...load, flags: ["--key", "k"] }, way);
+      expect(counts).toEqual({ inserted: 1, ignored: 1 });
+    }
+  });
 });

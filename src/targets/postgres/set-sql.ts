@@ -31,6 +31,8 @@ export type SetSql =
       readonly write: string;
       readonly mayUpdate: boolean;
       readonly counts: boolean;
+      /** The statement takes the range of the keys as parameters. */
+      readonly bounded: boolean;
     }
   | {
       readonly kind: "look";
@@ -65,20 +67,16 @@ export function setSql(plan: LoadPlan, columns: readonly string[], taken: Taken)
   const updates = mayUpdate(plan, columns) && !plan.looksFirst;
   const counts = updates && plan.update.where !== null;
   if (taken.merges && updates && isLooking(plan)) {
-    return {
-      kind: "native",
-      write: counted(
-        mergeSql(plan, columns, { condition, range: taken.ranged === true ? RANGE : null }),
-      ),
-      mayUpdate: true,
-      counts,
-    };
+    const range = taken.ranged === true ? RANGE : null;
+    const write = counted(mergeSql(plan, columns, { condition, range }));
+    return { kind: "native", write, mayUpdate: true, counts, bounded: range !== null };
   }
   const from = fromStage(condition);
   const write = nativeSql(plan, columns, { from }, COUNT_SKIPPED);
-  if (!updates) return { kind: "native", write, mayUpdate: false, counts };
+  const native = { kind: "native", counts, bounded: false } as const;
+  if (!updates) return { ...native, write, mayUpdate: false };
   const returning = `${write}\nreturning ${insertedSql(plan)} as inserted`;
-  return { kind: "native", write: counted(returning), mayUpdate: true, counts };
+  return { ...native, write: counted(returning), mayUpdate: true };
 }
 
 /** The staged rows that are meant, in the order of the source. */

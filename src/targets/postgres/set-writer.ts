@@ -198,7 +198,7 @@ export class PostgresSetWriter implements SetWriter {
     for (const { shape, taken, mixed } of shapesOf(batch, selection)) {
       const how = { kind: selection.kind, mixed, merges, ranged: range !== null };
       const sql = this.#sqlFor(shape.id, shape.columns, how);
-      const values = range === null ? ordsOf(selection) : [range.least, range.most];
+      const values = range !== null && sql.bounded ? [range.least, range.most] : ordsOf(selection);
       const selected = { plan: this.#plan, values, rows: taken };
       addCounts(counts, await runSet(this.#client, sql, selected));
     }

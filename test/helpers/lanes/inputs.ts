@@ -1,10 +1,27 @@
 /** What random sources of all formats share: options, blocks, and bytes that somebody has tampered with. */
 import * as fc from "fast-check";
 import type { ReadOptions } from "../../../src/read/source.ts";
-import { DEFAULTS } from "../../unit/read/support.ts";
 
 /** Options that nothing was said about. */
-export const OTHERWISE: ReadOptions = { ...DEFAULTS, format: null, maxRecordBytes: 1024 * 1024 };
+export const OTHERWISE: ReadOptions = {
+  format: null,
+  delimiter: null,
+  quote: '"',
+  escape: null,
+  comment: null,
+  header: true,
+  columns: null,
+  skipLines: 0,
+  limit: null,
+  encoding: "utf-8",
+  nullTokens: [],
+  empty: "auto",
+  keepEmpty: [],
+  trim: false,
+  missingFields: null,
+  extraFields: "error",
+  maxRecordBytes: 1024 * 1024,
+};
 
 /** One of the texts that `list` names, parted by `|`. */
 export function oneOf(list: string): fc.Arbitrary<string> {
