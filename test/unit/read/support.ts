@@ -10,24 +10,11 @@ import type { Reject } from "../../../src/model/reject.ts";
 import { openSource } from "../../../src/read/open-source.ts";
 import type { OpenSourceIo } from "../../../src/read/open-source.ts";
 import type { ReadOptions, Source } from "../../../src/read/source.ts";
+import { OTHERWISE } from "../../helpers/lanes/inputs.ts";
 
 export const DEFAULTS: ReadOptions = {
+  ...OTHERWISE,
   format: "csv",
-  delimiter: null,
-  quote: '"',
-  escape: null,
-  comment: null,
-  header: true,
-  columns: null,
-  skipLines: 0,
-  limit: null,
-  encoding: "utf-8",
-  nullTokens: [],
-  empty: "auto",
-  keepEmpty: [],
-  trim: false,
-  missingFields: null,
-  extraFields: "error",
   maxRecordBytes: 64 * 1024 * 1024,
 };
 
