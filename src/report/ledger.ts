@@ -4,6 +4,7 @@
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Written } from "../model/batch.ts";
+import type { RejectMarks } from "../model/checkpoint.ts";
 import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { Reject } from "../model/reject.ts";
@@ -16,10 +17,12 @@ export class Ledger {
   readonly #seen = noCounts();
   readonly #kept = noCounts();
 
-  /** `paths` are those of the sources, in their order. */
-  constructor(rejects: RejectBook, paths: readonly string[]) {
+  /** `paths` are those of the sources, in their order; `before`: what earlier runs of the job have counted. */
+  constructor(rejects: RejectBook, paths: readonly string[], before: Counts = noCounts()) {
     this.rejects = rejects;
     this.#paths = paths;
+    addCounts(this.#seen, before);
+    addCounts(this.#kept, before);
   }
 
   /** Everything that was written, committed or not. */
@@ -48,9 +51,9 @@ export class Ledger {
     this.rejects.checkShare(seen.read);
   }
 
-  /** Makes the rejects durable. */
-  beforeCommit(): void {
-    this.rejects.sync();
+  /** Makes the rejects durable, and tells where their files stand. */
+  beforeCommit(): RejectMarks | null {
+    return this.rejects.sync();
   }
 
   /** These records are committed. */
