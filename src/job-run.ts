@@ -1,5 +1,6 @@
 /** A run of a job: its lock, what is left of its sources, and its reject files. What is read and written is `load-attempt.ts`'s. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { faultPoint } from "./errors/fault-point.ts";
 import { upsurgeError } from "./errors/upsurge-error.ts";
 import type { JobPlan } from "./model/load-plan.ts";
 import type { Options } from "./options/options.ts";
@@ -37,8 +38,10 @@ export async function beginJob(
 ): Promise<JobRun | null> {
   const { options, rejects, again } = request;
   const { session, first } = prepared;
+  faultPoint("lock");
   const lock = await lockJob(session, job, request);
   if (lock === null) return null;
+  faultPoint("locked");
   try {
     const resumed = await resume(prepared, job, {
       options,
@@ -48,6 +51,7 @@ export async function beginJob(
     const { work, rows, before } = resumed;
     const head = rows.find(({ source, part }) => source === 1 && part === 0);
     const marks = head?.rejects ?? null;
+    faultPoint("reject-open");
     if (work.length > 0) rejects.openForJob(first, { marks, count: before.rejected });
     else rejects.closedBefore({ marks, count: before.rejected });
     return { resumed, lock };

@@ -1,5 +1,6 @@
 /** The rejects of one load: written to their files, counted against the limit. Lives through the tries of a load. */
 import { resolve } from "node:path";
+import { faultPoint } from "../errors/fault-point.ts";
 import type { RejectMarks } from "../model/checkpoint.ts";
 import type { Reject } from "../model/reject.ts";
 import { RejectBudget } from "./reject-budget.ts";
@@ -90,7 +91,9 @@ export class RejectBook {
   /** Takes rejects in file order. Throws `REJECT_LIMIT` for the first one too many, once all are written. */
   take(rejects: readonly Reject[]): void {
     if (rejects.length > 0) this.#durable = false;
+    if (rejects.length > 0) faultPoint("reject-write");
     this.#files?.write(rejects);
+    if (rejects.length > 0) faultPoint("reject-written");
     this.#budget.spend(rejects);
   }
 
@@ -101,7 +104,11 @@ export class RejectBook {
 
   /** Makes the files durable, before a commit that depends on them; where they stand, `null` when there are none. */
   sync(): RejectMarks | null {
-    if (!this.#durable) this.#files?.sync();
+    if (!this.#durable) {
+      faultPoint("reject-sync");
+      this.#files?.sync();
+      faultPoint("reject-synced");
+    }
     this.#durable = true;
     return this.#files?.marks ?? null;
   }

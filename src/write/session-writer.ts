@@ -2,6 +2,7 @@
  * One session at work: batch after batch, in one transaction after another, each begun when there is something to
  * write. It counts what is in the transaction at hand; when to commit is its owner's decision.
  */
+import { faultPoint } from "../errors/fault-point.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Batch, Written } from "../model/batch.ts";
 import type { RejectMarks } from "../model/checkpoint.ts";
@@ -67,6 +68,7 @@ export class SessionWriter {
     if (this.#transaction !== null) return this.#transaction.batches;
     return await this.#asOurs(async () => {
       const { quarantine, held, checkpointing } = this.#context;
+      faultPoint("begin");
       const writer = await this.#session.begin(this.#plan, { held });
       const batches = new BatchWriter(this.#plan, {
         writer,
@@ -75,7 +77,9 @@ export class SessionWriter {
         quarantine,
       });
       this.#transaction = { writer, batches, part };
+      faultPoint("hold");
       await checkpointing?.bookmark.hold(checkpointing.table, part);
+      faultPoint("held");
       return batches;
     });
   }
@@ -89,7 +93,9 @@ export class SessionWriter {
   async write(gathered: Gathered, part: Part = "all"): Promise<Written> {
     const batches = await this.begin(part);
     return await this.#asOurs(async () => {
+      faultPoint("apply");
       const written = writtenOf(gathered, await batches.write(gathered.batch));
+      faultPoint("applied");
       addCounts(this.#counts, written.counts);
       return written;
     });
@@ -108,9 +114,13 @@ export class SessionWriter {
     await this.#asOurs(async () => {
       if (checkpointing !== null && part !== undefined) {
         const { bookmark, table } = checkpointing;
+        faultPoint("move");
         await bookmark.move(table, { part, marks, counts, rejects });
+        faultPoint("moved");
       }
+      faultPoint("commit");
       await writer?.commit();
+      faultPoint("committed");
     });
     this.#committing = false;
     this.#transaction = null;

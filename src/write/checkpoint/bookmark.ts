@@ -4,6 +4,7 @@
  * say is what was committed.
  */
 import { isDeepStrictEqual } from "node:util";
+import { faultPoint } from "../../errors/fault-point.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { CheckpointValues, RejectMarks } from "../../model/checkpoint.ts";
 import { addCounts, noCounts } from "../../model/counts.ts";
@@ -110,6 +111,7 @@ export class Bookmark {
 
   /** Shares a source out among `parts` writers, in a transaction of its own; `mark`: how far all of it is written. */
   async share(table: CheckpointTable, parts: number, mark: Mark): Promise<void> {
+    faultPoint("share");
     await this.#alone(table, async () => {
       await this.#reachAll(table, mark);
       const [first] = this.rows;
@@ -119,11 +121,14 @@ export class Bookmark {
         await this.#add(table, { ...first, part, parts, counts: noCounts(), rejects: null });
       }
     });
+    faultPoint("shared");
   }
 
   /** Makes the parts of a source one again, in a transaction of its own, once all of it is written. */
   async seal(table: CheckpointTable, mark: Mark): Promise<void> {
+    faultPoint("seal");
     await this.#alone(table, async () => await this.#reachAll(table, mark));
+    faultPoint("sealed");
   }
 
   async #reachAll(table: CheckpointTable, mark: Mark): Promise<void> {

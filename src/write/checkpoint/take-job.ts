@@ -1,5 +1,6 @@
 /** Takes a job for this run: its rows are read, and made this run's own in a transaction that waits for whoever holds them. */
 import { hostname } from "node:os";
+import { faultPoint } from "../../errors/fault-point.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Checkpoint, CheckpointValues, RejectMarks } from "../../model/checkpoint.ts";
 import type { JobPlan } from "../../model/load-plan.ts";
@@ -71,6 +72,7 @@ async function tryToTake(
 ): Promise<CheckpointValues[] | null> {
   const { statements } = table;
   const owner = `${hostname()}:${process.pid}`;
+  faultPoint("take-over");
   await statements.begin();
   try {
     await table.takeOver(plan.name, owner);
@@ -88,6 +90,7 @@ async function tryToTake(
       rows = [row];
     } else rows = await claimRejects(table, rows, claim);
     await statements.commit();
+    faultPoint("taken-over");
     return rows;
   } catch (error) {
     await statements.rollback();
