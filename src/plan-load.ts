@@ -94,7 +94,7 @@ export async function prepare(
   surroundings.onSession?.(session);
   let first: Source | null = null;
   try {
-    const shape = await readShape(session, options.table, target.describe(options.to));
+    const shape = await readShape(session, options, target.describe(options.to));
     const careful = !session.capabilities.takesBytes;
     const io = { stdin: surroundings.stdin, careful, hashed: isJob(options) };
     first = await openSource(paths[0] ?? "-", readOptions(options), io);
@@ -230,10 +230,15 @@ function checkedColumns(plan: LoadPlan): string[] {
   return plan.columns.map((column) => column.name).filter((name) => named.has(name));
 }
 
-async function readShape(session: Session, table: string, target: string): Promise<TableShape> {
+async function readShape(
+  session: Session,
+  { table: asked, checkpointTable }: Options,
+  target: string,
+): Promise<TableShape> {
+  const table = asked ?? "";
   const shape = await session.readTableShape(table);
   if (shape !== null) return shape;
-  const tables = await session.listTables();
+  const tables = (await session.listTables()).filter(({ name }) => name !== checkpointTable);
   const names = tables.map(({ schema, name }) => (schema === null ? name : `${schema}.${name}`));
   const near = nearest(table, [...names, ...tables.map(({ name }) => name)]);
   throw upsurgeError(
