@@ -109,7 +109,11 @@ export class Attempt {
     const { signal } = this.#surroundings;
     const { rejects, again } = this.#continued;
     const request = { options: this.#options, rejects, again, signal };
-    this.#job = await beginJob(prepared, job, request);
+    try {
+      this.#job = await beginJob(prepared, job, request);
+    } catch (error) {
+      throw signal.aborted ? error : prepared.session.translate(error);
+    }
     this.#skipped = this.#job === null;
     return (this.#job?.resumed.work.length ?? 0) > 0;
   }

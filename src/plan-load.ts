@@ -134,6 +134,7 @@ function planFor({ target, session, shape, first, known, sources, options }: Kno
     options,
     fields: known.fields,
     openFields: first.fields === null || known.differ,
+    rereadable: first.rereadable,
     whyUnhashable: session.whyUnhashable?.bind(session),
   });
   const job = planJob(planned, {
