@@ -137,7 +137,7 @@ export class Attempt {
     }
     const { dryRun, check } = this.#options;
     const quarantine = this.#quarantine;
-    const account = new Ledger(this.#rejects, paths);
+    const account = new Ledger(this.#rejects, paths, this.#options.expectRows);
     const one = (): Writers => {
       const writer = new SessionWriter(session, plan, { quarantine, held: false });
       return new OneSession(writer, account, plan, dryRun || check ? "rehearsal" : "commit");

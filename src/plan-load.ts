@@ -85,6 +85,7 @@ export async function prepare(
     throw missing("SOURCE", "there is nothing to load; - reads standard input");
   const target = await findTarget(options.to);
   const paths = await expandSources(sources);
+  checkOneHash(paths, options);
   const { to: url, lockTimeout: lockTimeoutMs } = options;
   const { environment } = surroundings;
   const connect = (): Promise<Session> => target.connect({ url, lockTimeoutMs, environment });
@@ -220,6 +221,20 @@ async function readShape(session: Session, table: string, target: string): Promi
         near === null ? "create the table, or check --table and --to" : `did you mean ${near}?`,
     },
     { where: `--table ${table}` },
+  );
+}
+
+/** How many sources there are is known when the patterns are expanded. */
+function checkOneHash(paths: readonly string[], { expectSha256 }: Options): void {
+  if (expectSha256 === null || paths.length === 1) return;
+  throw upsurgeError(
+    "OPTION_CONFLICT",
+    {
+      flag: "--expect-sha256",
+      other: `${paths.length} sources`,
+      reason: "it is the hash of one source",
+    },
+    { where: "--expect-sha256", fix: "load the sources one by one, each with its own hash" },
   );
 }
 

@@ -13,6 +13,8 @@ import { PeekableBytes } from "./peekable-bytes.ts";
 import type { ReadOptions, Source, SourceFormat } from "./source.ts";
 import { openStoredBytes } from "./stored-bytes.ts";
 import type { StoredBytes } from "./stored-bytes.ts";
+import { WatchedBytes } from "./watched-bytes.ts";
+import { checkWhole } from "./whole-source.ts";
 
 /** What a source is read from beside files, and how; the sizes of blocks and the careful lane are for tests. */
 export interface OpenSourceIo {
@@ -35,16 +37,19 @@ export async function openSource(
   const charset = charsetOf(options.encoding);
   const stored = await openStoredBytes(path, io.stdin ?? process.stdin);
   try {
-    const bytes = new PeekableBytes(stored.chunks());
-    const compression = await detectCompression(bytes);
-    const plain = new PeekableBytes(decompress(compression, bytes, stored));
+    const watched = new WatchedBytes(stored.chunks(), (options.expectSha256 ?? null) !== null);
+    const bytes = new PeekableBytes(watched);
+    const compression = await detectCompression(bytes, stored.name);
+    const plain = new PeekableBytes(decompress(compression, bytes, { stored, watched }));
     const input = await decode(stored.name, plain, { charset, options, io });
     const format = options.format ?? detectFormat(path, input.first.bytes);
     const reader =
       format === "csv" || format === "tsv"
         ? await (await import("./csv-reader.ts")).openCsv(input, options, format)
         : (await import("./json-reader.ts")).openJson(input, options, format);
-    return new OpenSource(stored, input.feed, { compression, format, reader });
+    const whole = { name: stored.name, watched, feed: input.feed, reader };
+    const check = (): Promise<void> => checkWhole(whole, options);
+    return new OpenSource(stored, input.feed, { compression, format, reader, check });
   } catch (error) {
     await stored.close();
     throw error;
@@ -97,6 +102,14 @@ function byteOrderMark(
   return { length: 0, encoding: null };
 }
 
+interface Found {
+  readonly compression: Compression | null;
+  readonly format: SourceFormat;
+  readonly reader: FormatReader;
+  /** Done when all records were handed out. */
+  readonly check: () => Promise<void>;
+}
+
 class OpenSource implements Source {
   readonly name: string;
   readonly format: SourceFormat;
@@ -107,13 +120,10 @@ class OpenSource implements Source {
   readonly #stored: StoredBytes;
   readonly #feed: BlockFeed;
   readonly #reader: FormatReader;
+  readonly #check: () => Promise<void>;
   #closing: Promise<void> | null = null;
 
-  constructor(
-    stored: StoredBytes,
-    feed: BlockFeed,
-    found: { compression: Compression | null; format: SourceFormat; reader: FormatReader },
-  ) {
+  constructor(stored: StoredBytes, feed: BlockFeed, found: Found) {
     this.name = stored.name;
     this.format = found.format;
     this.compression = found.compression;
@@ -123,6 +133,7 @@ class OpenSource implements Source {
     this.#stored = stored;
     this.#feed = feed;
     this.#reader = found.reader;
+    this.#check = found.check;
   }
 
   get sizeBytes(): number | null {
@@ -143,6 +154,7 @@ class OpenSource implements Source {
         yield chunk;
         if (this.#closing !== null) return;
       }
+      await this.#check();
     } catch (error) {
       // What a source says after it was closed is of no interest.
       if (this.#closing === null) throw error;
