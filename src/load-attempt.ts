@@ -15,6 +15,7 @@ import type { Outcome } from "./report/make-report.ts";
 import { RejectBook } from "./report/reject-book.ts";
 import { TransactionDoomed } from "./targets/target.ts";
 import type { Session } from "./targets/target.ts";
+import { verifySources } from "./verify-sources.ts";
 import { gather, readAhead } from "./write/batches.ts";
 import type { Gathered } from "./write/batches.ts";
 import { Jobs } from "./write/jobs.ts";
@@ -85,6 +86,7 @@ export class Attempt {
       this.#prepared = prepared;
       signal.throwIfAborted();
       this.#rejects.open(prepared.first);
+      await verifySources(prepared, signal);
       await this.#write(prepared);
     } finally {
       signal.removeEventListener("abort", stop);

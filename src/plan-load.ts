@@ -15,6 +15,7 @@ import { openSource } from "./read/open-source.ts";
 import type { ReadOptions, Source } from "./read/source.ts";
 import { findTarget } from "./targets/registry.ts";
 import type { Session, Target } from "./targets/target.ts";
+import { checkOneHash, unverifiedStreams } from "./verify-sources.ts";
 
 /** What planning needs of its surroundings. */
 export interface PlanSurroundings {
@@ -111,7 +112,7 @@ export async function prepare(
       openFields: first.fields === null || known.differ,
       whyUnhashable: session.whyUnhashable?.bind(session),
     });
-    const plan = withWays(planned, first, session);
+    const plan = withWays(planned, { first, later }, session);
     await session.checkPlan(plan, checkedColumns(plan));
     const resolve = fieldResolver(shape, options);
     return { target, connect, session, plan, resolve, first, sampled, later, paths };
@@ -123,11 +124,16 @@ export async function prepare(
 }
 
 /** The plan with what only the source and the session can tell of it. */
-function withWays(plan: LoadPlan, { careful }: Source, session: Session): LoadPlan {
+function withWays(
+  plan: LoadPlan,
+  sources: { readonly first: Source; readonly later: readonly LaterSource[] },
+  session: Session,
+): LoadPlan {
   const { capabilities, warnings = [] } = session;
-  const lane = explainLane(capabilities.takesBytes ? careful : VALUES_ONLY);
+  const lane = explainLane(capabilities.takesBytes ? sources.first.careful : VALUES_ONLY);
   const why = [...plan.why, ...lane, ...(session.ways?.(plan) ?? [])];
-  return { ...plan, why, warnings: [...warnings, ...plan.warnings] };
+  const unverified = unverifiedStreams(plan, sources);
+  return { ...plan, why, warnings: [...warnings, ...plan.warnings, ...unverified] };
 }
 
 /**
@@ -221,20 +227,6 @@ async function readShape(session: Session, table: string, target: string): Promi
         near === null ? "create the table, or check --table and --to" : `did you mean ${near}?`,
     },
     { where: `--table ${table}` },
-  );
-}
-
-/** How many sources there are is known when the patterns are expanded. */
-function checkOneHash(paths: readonly string[], { expectSha256 }: Options): void {
-  if (expectSha256 === null || paths.length === 1) return;
-  throw upsurgeError(
-    "OPTION_CONFLICT",
-    {
-      flag: "--expect-sha256",
-      other: `${paths.length} sources`,
-      reason: "it is the hash of one source",
-    },
-    { where: "--expect-sha256", fix: "load the sources one by one, each with its own hash" },
   );
 }
 

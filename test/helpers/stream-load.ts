@@ -32,6 +32,7 @@ export interface Tried {
   readonly read: number;
   /** The keys in the table. */
   readonly keys: number[];
+  readonly warnings: readonly string[];
   readonly output: string;
 }
 
@@ -58,6 +59,7 @@ export async function attempt(
     fix: report.error?.fix,
     read: report.counts.read,
     keys: rows.map(([key]) => Number(key)),
+    warnings: report.warnings,
     output: ran.stdout + ran.stderr,
   };
 }
