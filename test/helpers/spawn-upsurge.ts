@@ -13,9 +13,25 @@ export interface Spawned {
   readonly ended: Promise<{ exitCode: number | null; stdout: string; stderr: string }>;
 }
 
+/** What a process starts with beside its arguments. */
+export interface SpawnOptions {
+  /** A module that is loaded before the program. */
+  readonly preload?: string;
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts `upsurge` with `args` in the folder `cwd`. */
-export function spawnUpsurge(args: readonly string[], cwd: string): Spawned {
-  const child = spawn(process.execPath, ["--import", TSX, BIN, ...args], { cwd });
+export function spawnUpsurge(
+  args: readonly string[],
+  cwd: string,
+  { preload, env = {} }: SpawnOptions = {},
+): Spawned {
+  const imports = ["--import", TSX, ...(preload === undefined ? [] : ["--import", preload])];
+  const child = spawn(process.execPath, [...imports, BIN, ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+  });
   // A process that ends early leaves what was written to it unread.
   child.stdin.on("error", () => {});
   const exit = new Promise<number | null>((resolve) => child.on("close", resolve));
