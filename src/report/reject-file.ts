@@ -163,11 +163,17 @@ function put(file: OpenFile, bytes: Uint8Array): void {
   }
 }
 
+/** No space, no quota, and a limit of the shell's. */
+const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+
 function fileError(path: string, cause: unknown): Error {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   const reason =
     code === "EEXIST" ? "the file exists, and reject files are never overwritten" : String(cause);
-  return upsurgeError("REJECT_FILE", { path, reason }, { cause });
+  const fix = FULL.has(code)
+    ? "make room for it, or choose another place with --reject-file, then run the same command"
+    : undefined;
+  return upsurgeError("REJECT_FILE", { path, reason }, { cause, fix });
 }
 
 function reportLine({

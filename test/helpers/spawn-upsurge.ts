@@ -4,8 +4,10 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
-const BIN = fileURLToPath(new URL("../../bin/upsurge.ts", import.meta.url));
-const TSX = import.meta.resolve("tsx");
+/** The program. */
+export const BIN = fileURLToPath(new URL("../../bin/upsurge.ts", import.meta.url));
+/** What lets Node run it as it stands. */
+export const TSX = import.meta.resolve("tsx");
 
 /** A running process, and what will have come of it. */
 export interface Spawned {
