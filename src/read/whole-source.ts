@@ -31,13 +31,18 @@ export async function checkWhole(
   const found = watched.sha256() ?? "";
   const expected = expectSha256.toLowerCase();
   if (found === expected) return;
-  const details = { path: name, found, expected };
+  const details = { path: called(name), found, expected };
   throw upsurgeError("SOURCE_CHECKSUM", details, { where: "--expect-sha256" });
+}
+
+function called(name: string): string {
+  return name === "-" ? "standard input" : name;
 }
 
 function checkLineEnd(path: string, last: number | null, lineEnd: number | null): void {
   if (last === null || lineEnd === null || last === lineEnd) return;
   const end = lineEnd === LF ? "a line feed" : "a carriage return, as its other lines do";
   const reason = `it does not end in ${end}: its last record may be cut, and others may be missing`;
-  throw upsurgeError("SOURCE_INCOMPLETE", { path, reason }, { where: "--require-final-newline" });
+  const details = { path: called(path), reason };
+  throw upsurgeError("SOURCE_INCOMPLETE", details, { where: "--require-final-newline" });
 }
