@@ -104,6 +104,19 @@ test.each(RAISED)("%s that nobody caught ends the load with 1, without secrets",
   expect(orders(cwd)).toEqual(UNTOUCHED);
 });
 
+test("an exit in the middle that nobody asked for is no 0", async () => {
+  const cwd = shop();
+  const code = `process.on("SIGUSR2", () => process.exit());`;
+  const { child, ended } = start(cwd, ["-", ...INTO_ORDERS], code);
+  child.stdin.write(`id,item\n${"7,jam\n".repeat(500_000)}8,`);
+  await untilLocked(cwd);
+
+  child.kill("SIGUSR2");
+
+  expect((await ended).exitCode).toBe(1);
+  expect(orders(cwd)).toEqual(UNTOUCHED);
+});
+
 test("an error after the answer is a failure as well", async () => {
   const cwd = shop();
   const code = `process.on("beforeExit", () => void Promise.reject(new Error("late")));`;
