@@ -3,26 +3,27 @@
  * transactions is left to the `Writers`; whether to try again, to `load.ts`.
  */
 import { UpsurgeError } from "./errors/upsurge-error.ts";
+import { beginJob } from "./job-run.ts";
+import type { JobRun } from "./job-run.ts";
 import type { Progress, Surroundings } from "./load.ts";
 import { noCounts } from "./model/counts.ts";
-import type { RecordChunk } from "./model/record.ts";
 import type { Options } from "./options/options.ts";
 import { openNext, prepare } from "./plan-load.ts";
 import type { Prepared } from "./plan-load.ts";
 import type { Source } from "./read/source.ts";
 import { Ledger } from "./report/ledger.ts";
-import type { Outcome } from "./report/make-report.ts";
+import type { JobOutcome, Outcome } from "./report/make-report.ts";
 import { RejectBook } from "./report/reject-book.ts";
 import { TransactionDoomed } from "./targets/target.ts";
 import type { Session } from "./targets/target.ts";
 import { verifySources } from "./verify-sources.ts";
 import { gather, readAhead } from "./write/batches.ts";
-import type { Gathered } from "./write/batches.ts";
-import { Jobs } from "./write/jobs.ts";
+import type { Gathered, Piece } from "./write/batches.ts";
+import { catchUp } from "./write/checkpoint/catch-up.ts";
+import { MustGoAlone, Solo } from "./write/checkpoint/solo.ts";
 import { RecordMapper } from "./write/map-records.ts";
-import { OneSession } from "./write/one-session.ts";
 import { Quarantine } from "./write/quarantine.ts";
-import { SessionWriter } from "./write/session-writer.ts";
+import { keysHashed, makeWriters } from "./write/make-writers.ts";
 import type { Writers } from "./write/writers.ts";
 
 /** Milliseconds between two progress reports. */
@@ -32,6 +33,7 @@ const PROGRESS_MS = 100;
 interface Continued {
   readonly rejects: RejectBook;
   readonly quarantine: Quarantine;
+  readonly solo: Solo;
   readonly again: boolean;
 }
 
@@ -40,10 +42,12 @@ export class Attempt {
   readonly #options: Options;
   readonly #surroundings: Surroundings;
   readonly #started: number;
-  readonly #rejects: RejectBook;
-  readonly #quarantine: Quarantine;
+  readonly #continued: Continued;
   #prepared: Prepared | null = null;
   #session: Session | null = null;
+  #job: JobRun | null = null;
+  /** Another run has the job, and this one is not to wait. */
+  #skipped = false;
   #ledger: Ledger | null = null;
   #writers: Writers | null = null;
   /** Every source opened so far can be read again. */
@@ -51,31 +55,35 @@ export class Attempt {
   #source: Source | null = null;
   #bytesBefore = 0;
   #lastProgress = 0;
-  /** A try before this one has reached the database. */
-  readonly #again: boolean;
 
   constructor(
     options: Options,
     surroundings: Surroundings,
     started: number,
-    { rejects, quarantine, again }: Continued = {
+    continued: Continued = {
       rejects: new RejectBook(options),
       quarantine: new Quarantine(),
+      solo: new Solo(),
       again: false,
     },
   ) {
     this.#options = options;
     this.#surroundings = surroundings;
     this.#started = started;
-    this.#rejects = rejects;
-    this.#quarantine = quarantine;
-    this.#again = again;
+    this.#continued = continued;
   }
 
-  /** Runs the load to its commit. Throws what stopped it, with everything rolled back. */
+  get #rejects(): RejectBook {
+    return this.#continued.rejects;
+  }
+
+  /** Runs the load to its commit. Throws what stopped it, with everything that was not committed rolled back. */
   async run(sources: readonly string[]): Promise<void> {
     const { signal } = this.#surroundings;
-    const stop = (): void => void this.#abort();
+    let grace: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      grace = this.#stop();
+    };
     signal.addEventListener("abort", stop, { once: true });
     try {
       const prepared = await prepare(sources, this.#options, {
@@ -85,12 +93,25 @@ export class Attempt {
       });
       this.#prepared = prepared;
       signal.throwIfAborted();
-      this.#rejects.open(prepared.first);
-      await verifySources(prepared, signal);
-      await this.#write(prepared);
+      if (await this.#begin(prepared)) await this.#write(prepared);
     } finally {
+      clearTimeout(grace);
       signal.removeEventListener("abort", stop);
     }
+  }
+
+  /** Makes ready what a load needs beside its plan; false when there is nothing to load. */
+  async #begin(prepared: Prepared): Promise<boolean> {
+    const { job } = prepared.plan;
+    const { signal } = this.#surroundings;
+    if (job === null) this.#rejects.open(prepared.first);
+    await verifySources(prepared, signal);
+    if (job === null) return true;
+    const { rejects, again } = this.#continued;
+    const request = { options: this.#options, rejects, again, signal };
+    this.#job = await beginJob(prepared, job, request);
+    this.#skipped = this.#job === null;
+    return (this.#job?.resumed.work.length ?? 0) > 0;
   }
 
   #opened(source: Source): void {
@@ -109,20 +130,29 @@ export class Attempt {
         capabilities: session.capabilities,
         missingFields: this.#options.missingFields,
       });
-      const batches = gather(this.#chunks(prepared), mapper, plan.batchRows);
+      const batches = this.#left(prepared, gather(this.#pieces(prepared), mapper, plan.batchRows));
       const meanwhile = { ready: writers.prepare.bind(writers), failed: writers.failed };
       for await (const gathered of readAhead(batches, meanwhile)) {
-        signal.throwIfAborted();
+        if (signal.aborted) break;
         await writers.write(gathered);
         this.#logBatch(gathered);
         this.#reportProgress();
       }
+      // A load that goes on later keeps what it has written.
+      if (signal.aborted && plan.job !== null) await writers.settle();
       signal.throwIfAborted();
       await writers.finish();
     } catch (error) {
       await writers.rollback();
       throw signal.aborted ? error : session.translate(error);
     }
+  }
+
+  /** What earlier runs have not written. */
+  #left({ plan, session }: Prepared, batches: AsyncGenerator<Gathered>): AsyncGenerator<Gathered> {
+    const rows = this.#job?.resumed.bookmark?.rows ?? [];
+    if (rows.length < 2) return batches;
+    return catchUp(batches, rows, keysHashed(plan, session));
   }
 
   #logBatch({ batch: { number, size, packed }, rejects }: Gathered): void {
@@ -138,31 +168,61 @@ export class Attempt {
       log.debug({ sql: session.statements(plan, columns) }, "statements");
     }
     const { dryRun, check } = this.#options;
-    const quarantine = this.#quarantine;
-    const account = new Ledger(this.#rejects, paths, this.#options.expectRows);
-    const one = (): Writers => {
-      const writer = new SessionWriter(session, plan, { quarantine, held: false });
-      return new OneSession(writer, account, plan, dryRun || check ? "rehearsal" : "commit");
-    };
-    this.#ledger = account;
-    this.#writers =
-      plan.sharing.writers === 1
-        ? one()
-        : new Jobs({ plan, leader: session, connect, account, quarantine });
+    const { quarantine, solo } = this.#continued;
+    const bookmark = this.#job?.resumed.bookmark ?? null;
+    this.#ledger = new Ledger(this.#rejects, paths, {
+      before: this.#job?.resumed.before,
+      expectRows: this.#options.expectRows,
+    });
+    this.#writers = makeWriters({
+      plan,
+      session,
+      connect,
+      account: this.#ledger,
+      quarantine,
+      ending: dryRun || check ? "rehearsal" : "commit",
+      job: bookmark === null ? null : { bookmark, solo },
+    });
     return this.#writers;
   }
 
   /** The records of all sources, in order. */
-  async *#chunks(prepared: Prepared): AsyncGenerator<RecordChunk> {
-    yield* prepared.sampled.chunks;
-    for (const path of prepared.paths.slice(1)) {
-      this.#bytesBefore += this.#source?.bytesRead ?? 0;
-      await this.#source?.close();
-      const source = await openNext(prepared, path, this.#options);
-      this.#opened(source);
-      this.#rejects.register(source);
-      yield* source.chunks();
+  async *#pieces(prepared: Prepared): AsyncGenerator<Piece> {
+    if (this.#job !== null) {
+      yield* this.#jobPieces(this.#job);
+      return;
     }
+    for await (const chunk of prepared.sampled.chunks) yield { chunk, of: null };
+    for (const path of prepared.paths.slice(1)) {
+      const source = await openNext(prepared, path, this.#options);
+      await this.#next(source);
+      for await (const chunk of source.chunks()) yield { chunk, of: null };
+    }
+  }
+
+  /** The records that are left of a job, and where its sources end. */
+  async *#jobPieces({ resumed }: JobRun): AsyncGenerator<Piece> {
+    const { signal } = this.#surroundings;
+    for (const { open, number, name, from } of resumed.work) {
+      const { source, chunks } = await open();
+      if (source !== this.#source) await this.#next(source);
+      const { prefix, format } = source;
+      if (prefix === null) throw new Error("a job reads its sources with their hash");
+      const limited = this.#options.limit !== null;
+      const of = { number, name, prefix, from, inLines: format !== "json", limited };
+      for await (const chunk of chunks) yield { chunk, of };
+      // A source that was closed by an interrupt has not come to its end.
+      if (signal.aborted) return;
+      yield { chunk: null, of };
+    }
+  }
+
+  /** Goes over to a further source. */
+  async #next(source: Source): Promise<void> {
+    this.#bytesBefore += this.#source?.bytesRead ?? 0;
+    await this.#source?.close();
+    this.#opened(source);
+    this.#rejects.register(source);
   }
 
   #reportProgress(): void {
@@ -184,57 +244,92 @@ export class Attempt {
     };
   }
 
+  /** After a signal: nothing more is read; a load that goes on later may finish its batch, for as long as `--grace` says. */
+  #stop(): NodeJS.Timeout | undefined {
+    void this.#source?.close();
+    const isJob = this.#prepared?.plan.job !== null && this.#writers !== null;
+    if (!isJob) {
+      void this.#abort();
+      return undefined;
+    }
+    return setTimeout(() => void this.#abort(), this.#options.grace);
+  }
+
   async #abort(): Promise<void> {
     await this.#source?.close();
     if (this.#writers === null) await this.#session?.close();
     else await this.#writers.stop();
   }
 
+  /** Records that are committed, by this run and earlier ones: a failure after progress is a new one. */
+  get committed(): number {
+    return this.#ledger?.kept.read ?? 0;
+  }
+
   /**
-   * Whether to try again, which takes that nothing was committed and every source can be read again: `later` for an
-   * error that may pass, `now` for rows that the next try treats differently.
+   * Whether to try again, which takes that every source can be read again, and that nothing was committed or is
+   * remembered: `later` for an error that may pass, `now` for rows that the next try treats differently.
    */
   mayRetry(error: unknown): "now" | "later" | null {
     const { signal } = this.#surroundings;
-    if (this.#writers?.hasCommitted === true || signal.aborted || !this.#rereadable) return null;
+    if (signal.aborted || !this.#rereadable) return null;
+    const isJob = this.#prepared?.plan.job !== null && this.#prepared !== null;
+    if (this.#writers?.hasCommitted === true && !isJob) return null;
     const cause = original(error);
-    if (cause instanceof TransactionDoomed) return this.#quarantine.knows(cause) ? null : "now";
-    return this.#mayPass(error) ? "later" : null;
+    if (cause instanceof MustGoAlone) return "now";
+    if (cause instanceof TransactionDoomed) {
+      return this.#continued.quarantine.knows(cause) ? null : "now";
+    }
+    return this.#mayPass(error, isJob) ? "later" : null;
   }
 
-  #mayPass(error: unknown): boolean {
-    if (this.#session === null) return this.#again && mayComeBack(error);
+  #mayPass(error: unknown, isJob: boolean): boolean {
+    if (this.#session === null) return this.#continued.again && mayComeBack(error);
     if (this.#session.classify(original(error)) === "transient") return true;
+    if (isUpsurge(error, /^(?:JOB_TAKEN|JOB_RUNNING)$/)) return false;
+    // The checkpoint tells what became of a commit.
+    if (isJob && isUpsurge(error, /^TARGET_OUTCOME_UNKNOWN$/)) return true;
     // Another session's error, which this one cannot tell.
-    return this.#writers instanceof Jobs && mayComeBack(error);
+    return (isJob || (this.#prepared?.plan.sharing.writers ?? 1) > 1) && mayComeBack(error);
   }
 
   /** The next try, after `error`. */
   startAgain(error: unknown): Attempt {
+    const { rejects, quarantine, solo } = this.#continued;
     const cause = original(error);
-    if (cause instanceof TransactionDoomed) this.#quarantine.add(cause);
-    this.#rejects.restart();
-    return new Attempt(this.#options, this.#surroundings, this.#started, {
-      rejects: this.#rejects,
-      quarantine: this.#quarantine,
-      again: true,
-    });
+    if (cause instanceof TransactionDoomed) quarantine.add(cause);
+    if (cause instanceof MustGoAlone) solo.add(cause);
+    if (this.#job === null) rejects.restart();
+    else rejects.release();
+    const continued = { rejects, quarantine, solo, again: true };
+    return new Attempt(this.#options, this.#surroundings, this.#started, continued);
   }
 
   /** What became of this try, the last one; closes the reject files. */
   outcome(error: unknown): Outcome {
     const { signal } = this.#surroundings;
     const again = signal.aborted || (error instanceof UpsurgeError && error.exit === 75);
-    const kept = this.#ledger?.kept ?? noCounts();
+    const kept = this.#ledger?.kept ?? this.#job?.resumed.before ?? noCounts();
     return {
       error,
       signal: signal.aborted ? signal.reason : null,
       plan: this.#prepared?.plan ?? null,
-      counts: this.#ledger?.seen ?? noCounts(),
+      counts: this.#ledger?.seen ?? kept,
       kept,
+      job: this.#jobOutcome(),
       rejectPaths: this.#rejects.close(error !== null && again && kept.read === 0),
       bytes: this.#bytesBefore + (this.#source?.bytesRead ?? 0),
     };
+  }
+
+  #jobOutcome(): JobOutcome | null {
+    const job = this.#prepared?.plan.job ?? null;
+    if (job === null) return null;
+    const { name } = job;
+    if (this.#job === null)
+      return { name, before: noCounts(), movedAt: null, skipped: this.#skipped, isLoaded: false };
+    const { before, movedAt, work } = this.#job.resumed;
+    return { name, before, movedAt, skipped: false, isLoaded: work.length === 0 };
   }
 
   /** Closes whatever is open; safe to call at any time. */
@@ -242,6 +337,7 @@ export class Attempt {
     await this.#source?.close();
     await this.#prepared?.first.close();
     await this.#session?.close();
+    await this.#job?.lock.release();
   }
 }
 
@@ -250,6 +346,10 @@ function original(error: unknown): unknown {
   return error instanceof UpsurgeError && error.cause !== undefined ? error.cause : error;
 }
 
+function isUpsurge(error: unknown, codes: RegExp): boolean {
+  return error instanceof UpsurgeError && codes.test(error.code);
+}
+
 function mayComeBack(error: unknown): boolean {
-  return error instanceof UpsurgeError && /^TARGET_(UNREACHABLE|BUSY|LOST)$/.test(error.code);
+  return isUpsurge(error, /^TARGET_(UNREACHABLE|BUSY|LOST|READ_ONLY|FULL)$/);
 }

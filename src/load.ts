@@ -1,6 +1,6 @@
 /**
  * The pipeline on one screen: prepare → begin → read, map, write batch by batch → final check → commit → report.
- * Everything is one transaction; a fault that may pass makes the load start again from its first record.
+ * A fault that may pass makes the load start again after its last commit: what was committed is in the checkpoint.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
@@ -37,6 +37,7 @@ export async function load(
   surroundings: Surroundings,
 ): Promise<Report> {
   const started = performance.now();
+  const patience = new Patience(options.retryTimeout);
   let attempt = new Attempt(options, surroundings, started);
   for (let tries = 1; ; tries += 1) {
     const current = attempt;
@@ -48,11 +49,11 @@ export async function load(
       const when = attempt.mayRetry(error);
       const again =
         when === "now" ||
-        (when === "later" && (await waitToRetry(tries, options, surroundings, started)));
+        (when === "later" && (await patience.wait(current.committed, surroundings)));
       if (!again) return makeReport(attempt.outcome(error), options, started);
       surroundings.log.warn(
         { try: tries, error: String(error) },
-        "starting again from the first record",
+        "starting again after the last commit",
       );
       attempt = attempt.startAgain(error);
     } finally {
@@ -61,15 +62,28 @@ export async function load(
   }
 }
 
-/** Waits with back-off and jitter; false when `--retry-timeout` would be passed. */
-async function waitToRetry(
-  tries: number,
-  options: Options,
-  { signal }: Surroundings,
-  started: number,
-): Promise<boolean> {
-  const delayMs = Math.random() * Math.min(30_000, 100 * 2 ** tries);
-  if (signal.aborted || performance.now() - started + delayMs > options.retryTimeout) return false;
-  await sleep(delayMs, undefined, { signal }).catch(() => {});
-  return !signal.aborted;
+/** How long to go on trying: it counts from the first of several failures without progress between them. */
+class Patience {
+  readonly #timeoutMs: number;
+  #since = 0;
+  #failures = 0;
+  #committed = -1;
+
+  constructor(timeoutMs: number) {
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Waits with back-off and jitter; false when the time is used up. */
+  async wait(committed: number, { signal }: Surroundings): Promise<boolean> {
+    if (committed !== this.#committed) {
+      this.#committed = committed;
+      this.#since = performance.now();
+      this.#failures = 0;
+    }
+    this.#failures += 1;
+    const delayMs = Math.random() * Math.min(30_000, 100 * 2 ** this.#failures);
+    if (signal.aborted || performance.now() - this.#since + delayMs > this.#timeoutMs) return false;
+    await sleep(delayMs, undefined, { signal }).catch(() => {});
+    return !signal.aborted;
+  }
 }

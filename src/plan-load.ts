@@ -1,10 +1,12 @@
 /** Opens what a load needs and plans it; shared by `load` and `upsurge plan`. Writes nothing. */
 import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { upsurgeError } from "./errors/upsurge-error.ts";
 import type { FieldResolver, LoadPlan } from "./model/load-plan.ts";
 import type { TableShape } from "./model/table-shape.ts";
 import type { Options } from "./options/options.ts";
 import { explainLane } from "./plan/explain.ts";
+import { isJob, planJob } from "./plan/job.ts";
 import { makePlan } from "./plan/make-plan.ts";
 import { fieldResolver, mapFields } from "./plan/mapping.ts";
 import { nearest } from "./plan/names.ts";
@@ -94,33 +96,56 @@ export async function prepare(
   surroundings.onSession?.(session);
   let first: Source | null = null;
   try {
-    const shape = await readShape(session, options.table, target.describe(options.to));
-    const io = { ...surroundings, careful: !session.capabilities.takesBytes };
+    const shape = await readShape(session, options, target.describe(options.to));
+    const careful = !session.capabilities.takesBytes;
+    const io = { stdin: surroundings.stdin, careful, hashed: isJob(options) };
     first = await openSource(paths[0] ?? "-", readOptions(options), io);
     surroundings.onSource?.(first);
     const sampled = await sample(first);
     const later: LaterSource[] = [];
     for (const path of paths.slice(1)) later.push(await lookAt(path, options));
     const known = knownFields(sampled.fields, later);
-    const planned = makePlan({
-      target: target.name,
-      shape,
-      capabilities: session.capabilities,
-      quoteIdentifier: (name) => session.quoteIdentifier(name),
-      options,
-      fields: known.fields,
-      openFields: first.fields === null || known.differ,
-      whyUnhashable: session.whyUnhashable?.bind(session),
-    });
-    const plan = withWays(planned, { first, later }, session);
+    const plan = planFor({ target, session, shape, first, later, known, sources, options });
     await session.checkPlan(plan, checkedColumns(plan));
-    const resolve = fieldResolver(shape, options);
-    return { target, connect, session, plan, resolve, first, sampled, later, paths };
+    const toColumn = fieldResolver(shape, options);
+    return { target, connect, session, plan, resolve: toColumn, first, sampled, later, paths };
   } catch (error) {
     await first?.close();
     await session.close();
     throw error;
   }
+}
+
+interface Known {
+  readonly target: Target;
+  readonly session: Session;
+  readonly shape: TableShape;
+  readonly first: Source;
+  readonly later: readonly LaterSource[];
+  readonly known: ReturnType<typeof knownFields>;
+  readonly sources: readonly string[];
+  readonly options: Options;
+}
+
+/** The plan of a load, its job included. */
+function planFor({ target, session, shape, known, sources, options, ...opened }: Known): LoadPlan {
+  const planned = makePlan({
+    target: target.name,
+    shape,
+    capabilities: session.capabilities,
+    quoteIdentifier: (name) => session.quoteIdentifier(name),
+    options,
+    fields: known.fields,
+    openFields: opened.first.fields === null || known.differ,
+    whyUnhashable: session.whyUnhashable?.bind(session),
+  });
+  const job = planJob(planned, {
+    options,
+    target: target.describe(options.to ?? ""),
+    sources: sources.map((source) => (source === "-" ? source : resolve(source))),
+    format: opened.first.format,
+  });
+  return withWays({ ...planned, job }, opened, session);
 }
 
 /** The plan with what only the source and the session can tell of it. */
@@ -169,9 +194,10 @@ export async function openNext(
   prepared: Prepared,
   path: string,
   options: Options,
+  hashed = false,
 ): Promise<Source> {
   const careful = !prepared.session.capabilities.takesBytes;
-  const source = await openSource(path, readOptions(options), { careful });
+  const source = await openSource(path, readOptions(options), { careful, hashed });
   if (source.fields !== null) mapFields(prepared.plan.table, source.fields, prepared.resolve);
   return source;
 }
@@ -212,10 +238,15 @@ function checkedColumns(plan: LoadPlan): string[] {
   return plan.columns.map((column) => column.name).filter((name) => named.has(name));
 }
 
-async function readShape(session: Session, table: string, target: string): Promise<TableShape> {
+async function readShape(
+  session: Session,
+  { table: asked, checkpointTable }: Options,
+  target: string,
+): Promise<TableShape> {
+  const table = asked ?? "";
   const shape = await session.readTableShape(table);
   if (shape !== null) return shape;
-  const tables = await session.listTables();
+  const tables = (await session.listTables()).filter(({ name }) => name !== checkpointTable);
   const names = tables.map(({ schema, name }) => (schema === null ? name : `${schema}.${name}`));
   const near = nearest(table, [...names, ...tables.map(({ name }) => name)]);
   throw upsurgeError(

@@ -7,7 +7,7 @@ import { alignColumns } from "../report/format.ts";
 /** A command as the help shows it. */
 export interface CommandText {
   readonly name: Command;
-  /** What it works on, in commander's notation. */
+  /** What it works on, in commander's notation; empty: nothing but options. */
   readonly argument: string;
   readonly usage: string;
   readonly summary: string;
@@ -45,6 +45,17 @@ export const COMMANDS: readonly CommandText[] = [
       "upsurge inspect --to postgres://app@db/shop",
     ],
   },
+  {
+    name: "jobs",
+    argument: "",
+    usage: "--to URL [--forget NAME | --print-ddl] [options]",
+    summary: "List the jobs of a database and how far they have come, or forget one.",
+    example: [
+      "upsurge jobs --to shop.db",
+      "upsurge jobs --to shop.db --forget orders-2026-05",
+      "upsurge jobs --to postgres://app@db/shop --print-ddl",
+    ],
+  },
 ];
 
 /** The headings of the groups. */
@@ -54,6 +65,7 @@ export const GROUP_TITLES: Readonly<Record<OptionGroup, string>> = {
   mapping: "Mapping:",
   conflict: "Conflict:",
   run: "Run:",
+  job: "Jobs:",
   output: "Output:",
 };
 
@@ -79,6 +91,7 @@ export function rootHelp(): string {
     "Usage: upsurge [load] SOURCE... --to URL --table NAME [options]",
     "       upsurge plan SOURCE... --to URL --table NAME [options]",
     "       upsurge inspect SOURCE | --to URL [--table NAME]",
+    "       upsurge jobs --to URL [--forget NAME]",
     "",
     "A source is a file, a pattern, or - for standard input; gzip and zstd are read as they are.",
     "",

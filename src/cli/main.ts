@@ -25,6 +25,7 @@ const RUN: Readonly<
   // Loaded when they are called: help and usage errors answer without a reader or a target.
   load: async (...call) => await (await import("./commands/load.ts")).loadCommand(...call),
   plan: async (...call) => await (await import("./commands/plan.ts")).planCommand(...call),
+  jobs: async (...call) => await (await import("./commands/jobs.ts")).jobsCommand(...call),
   inspect: async (...call) => await (await import("./commands/inspect.ts")).inspectCommand(...call),
 };
 
@@ -75,7 +76,16 @@ async function lastResort(
 /** What became of a load that never began. */
 function nothingDone(error: UpsurgeError): Outcome {
   const counts = noCounts();
-  return { error, signal: null, plan: null, counts, kept: counts, rejectPaths: null, bytes: 0 };
+  return {
+    error,
+    signal: null,
+    plan: null,
+    counts,
+    kept: counts,
+    rejectPaths: null,
+    job: null,
+    bytes: 0,
+  };
 }
 
 /** The version in package.json, which stands above src/ and above dist/src/ alike. */

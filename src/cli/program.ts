@@ -65,9 +65,9 @@ function makeProgram(version: string, onCall: (call: Call) => void): Commander {
       .command(name, { isDefault: name === "load" })
       .summary(summary)
       .description(summary)
-      .argument(argument)
       .helpOption("-h, --help", "Print this help.")
       .configureHelp({ formatHelp: () => commandHelp(text) });
+    if (argument !== "") command.argument(argument);
     addOptions(command, name, onCall);
   }
   return program;
@@ -87,8 +87,10 @@ function addOptions(command: Commander, name: Command, onCall: (call: Call) => v
       });
     }
   }
-  command.action((sources: string | readonly string[] | undefined) => {
-    const list = typeof sources === "string" ? [sources] : (sources ?? []);
+  command.action((sources: unknown) => {
+    // A command without arguments is given its options in their place.
+    const named = typeof sources === "string" ? [sources] : sources;
+    const list = Array.isArray(named) ? named.map(String) : [];
     onCall({ command: name, sources: list, raw });
   });
 }

@@ -85,6 +85,12 @@ export const ERROR_CODES = {
     fixInParts: "get the source again, or the hash",
     exit: 4,
   },
+  SOURCE_CHANGED: {
+    title: "{path} is not what the job {job} has loaded",
+    cause: "{reason}",
+    fix: "{suggestion}",
+    exit: 4,
+  },
   SOURCE_HEADER: {
     title: "the header of {path} cannot be used",
     cause: "{reason}",
@@ -303,6 +309,43 @@ export const ERROR_CODES = {
   },
   PLAN_UNSUPPORTED: {
     title: "{what} is not possible here",
+    cause: "{reason}",
+    fix: "{suggestion}",
+    exit: 2,
+  },
+  JOB_OPTIONS: {
+    title: "the job {job} was begun with other options",
+    cause: "{reason}",
+    fix: "run it with the options of its first run; or load under another name with --job, or from the first record with --reset-job",
+    exit: 2,
+  },
+  JOB_SOURCES: {
+    title: "the job {job} cannot be continued from these sources",
+    cause: "{reason}",
+    fix: "{suggestion}",
+    exit: 2,
+  },
+  JOB_RUNNING: {
+    title: "the job {job} is running",
+    cause: "{reason}",
+    fix: "run the same command later; --if-locked wait waits for the other run, --if-locked skip ends with 0",
+    exit: 75,
+  },
+  JOB_TAKEN: {
+    title: "another run has taken over the job {job}",
+    cause:
+      "it moved the checkpoint while this run was at work; what this run had not committed was undone",
+    fix: "let the other run finish, then run the same command",
+    exit: 75,
+  },
+  JOB_UNKNOWN: {
+    title: "there is no job {job}",
+    cause: "{reason}",
+    fix: "`upsurge jobs --to URL` lists the jobs of a database",
+    exit: 2,
+  },
+  CHECKPOINT_TABLE: {
+    title: "the checkpoint table {table} cannot be used",
     cause: "{reason}",
     fix: "{suggestion}",
     exit: 2,

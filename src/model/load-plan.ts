@@ -77,6 +77,19 @@ export interface Sharing {
   readonly by: Arbiter | null;
 }
 
+/** What a load that goes on where it stopped is known by. */
+export interface JobPlan {
+  readonly name: string;
+  /** The user named it. */
+  readonly isNamed: boolean;
+  /** The checkpoint table, as SQL writes it. */
+  readonly table: string;
+  /** Hash of everything that changes what the sources mean. */
+  readonly config: string;
+  /** What was added to a finished source is to be loaded. */
+  readonly followAppend: boolean;
+}
+
 /** Everything that was decided before the first record. */
 export interface LoadPlan {
   /** The target's name, for reports only. */
@@ -99,6 +112,8 @@ export interface LoadPlan {
   readonly batchRows: number;
   /** The most records that a writer commits at once; `null` when a load is committed once, at its end. */
   readonly commitRows: number | null;
+  /** `null` when nothing is remembered from one run to the next. */
+  readonly job: JobPlan | null;
   readonly sharing: Sharing;
   /** Milliseconds to wait for a lock. */
   readonly lockTimeoutMs: number;

@@ -3,6 +3,7 @@
  * Readers decide what is NULL (the dialect flags); what a text means is left to the target.
  */
 import type { PackedFields } from "./packed.ts";
+import type { Place } from "./place.ts";
 import type { Reject } from "./reject.ts";
 
 /** Where a record stands. Bytes and lines count in the decompressed stream. */
@@ -41,4 +42,6 @@ export interface RecordChunk {
   readonly rejects: readonly Reject[];
   /** The same records as places in bytes, where all of them are ordinary; then `records` are made when they are asked for. */
   readonly packed: PackedFields | null;
+  /** Of packed records: the place after the first `count` of them, found without making them. */
+  readonly placeAfter: ((count: number) => Place) | null;
 }

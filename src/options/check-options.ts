@@ -14,11 +14,14 @@ export function checkOptions(options: Options, command: Command): void {
   checkTexts(options);
   checkSourceOptions(options);
   if (command === "inspect") return;
+  checkJobOptions(options);
+  const what = command === "jobs" ? "jobs are kept in" : "a load needs";
   checkPresent(
     options,
     "to",
-    "a load needs a database, and neither $UPSURGE_TO nor $DATABASE_URL names one",
+    `${what} a database, and neither $UPSURGE_TO nor $DATABASE_URL names one`,
   );
+  if (command === "jobs") return;
   checkPresent(options, "table", "a load needs a table to load into");
   checkConflictTarget(options);
   checkMode(options);
@@ -151,6 +154,34 @@ function checkUpdateColumns(columns: Options["updateColumns"]): void {
   }
   if (columns.includes("none") && columns.length > 1) {
     wrong("updateColumns", columns.join(","), "column names, or none by itself");
+  }
+}
+
+/** A name as SQL writes it: up to three parts, each plain or in double quotes. */
+const TABLE_NAME =
+  /^(?:[\p{L}_][\p{L}\p{N}_$]*|"(?:[^"\0]|"")+")(?:\.(?:[\p{L}_][\p{L}\p{N}_$]*|"(?:[^"\0]|"")+")){0,2}$/u;
+
+function checkJobOptions(options: Options): void {
+  const { job, forget, checkpointTable, allowAtLeastOnce, commit, printDdl } = options;
+  if (!TABLE_NAME.test(checkpointTable)) {
+    wrong("checkpointTable", checkpointTable, "the name of a table, schema.table where need be");
+  }
+  for (const [option, name] of [
+    ["job", job],
+    ["forget", forget],
+  ] as const) {
+    // eslint-disable-next-line no-control-regex
+    if (name !== null && (name === "" || name.length > 200 || /[\u0000-\u001f]/.test(name))) {
+      wrong(option, name, "a name of at most 200 characters");
+    }
+  }
+  if (printDdl && forget !== null) conflict("printDdl", "--forget", "each asks for something else");
+  if (!allowAtLeastOnce) return;
+  if (job !== null) {
+    conflict("allowAtLeastOnce", "--job", "a job is remembered, and applied exactly once");
+  }
+  if (commit === "end") {
+    conflict("allowAtLeastOnce", "--commit end", "a load in one transaction needs no checkpoint");
   }
 }
 

@@ -1,16 +1,22 @@
 /** What one option is; `options.ts` is the one table that lists them all. */
 
 /** Every command. */
-export const ALL = ["load", "plan", "inspect"] as const;
+export const ALL = ["load", "plan", "inspect", "jobs"] as const;
+/** The commands that read a source. */
+export const READS = ["load", "plan", "inspect"] as const;
 /** The commands that plan a load. */
 export const LOADS = ["load", "plan"] as const;
 /** The command that writes. */
 export const LOAD = ["load"] as const;
+/** The command that lists jobs. */
+export const JOBS = ["jobs"] as const;
+/** The commands that know jobs. */
+export const LOADS_AND_JOBS = ["load", "plan", "jobs"] as const;
 
 /** The heading an option stands under. */
-export type OptionGroup = "target" | "source" | "mapping" | "conflict" | "run" | "output";
+export type OptionGroup = "target" | "source" | "mapping" | "conflict" | "run" | "job" | "output";
 /** A command of the command line. */
-export type Command = "load" | "plan" | "inspect";
+export type Command = "load" | "plan" | "inspect" | "jobs";
 
 /** One row of the table. */
 export interface OptionSpec {
@@ -41,4 +47,6 @@ export interface OptionSpec {
   /** The largest count. */
   readonly most?: number;
   readonly commands: readonly Command[];
+  /** Changes what the bytes of a source come to: a job that was begun with another value cannot go on. */
+  readonly meaning?: true;
 }

@@ -5,6 +5,7 @@
  */
 import type { OptionSpec } from "./option.ts";
 import { CONFLICT_OPTIONS } from "./table/conflict.ts";
+import { JOB_OPTIONS } from "./table/job.ts";
 import { MAPPING_OPTIONS } from "./table/mapping.ts";
 import { OUTPUT_OPTIONS } from "./table/output.ts";
 import { RUN_OPTIONS } from "./table/run.ts";
@@ -18,6 +19,7 @@ export const OPTIONS = {
   ...MAPPING_OPTIONS,
   ...CONFLICT_OPTIONS,
   ...RUN_OPTIONS,
+  ...JOB_OPTIONS,
   ...OUTPUT_OPTIONS,
 } as const satisfies Record<string, OptionSpec>;
 

@@ -45,11 +45,13 @@ export function explain({
 export function explainRun(
   { commitRows }: Pick<LoadPlan, "commitRows">,
   { chosen, why }: Choice<Sharing>,
+  remembered: boolean,
 ): string[] {
+  const otherwise = remembered
+    ? "a load that stops goes on there when it is run again"
+    : "what is committed stays when the load fails, and is applied again when it is run again";
   return [
-    ...(commitRows === null
-      ? []
-      : [`commit every ${commitRows} records: what is committed stays when the load fails`]),
+    ...(commitRows === null ? [] : [`commit every ${commitRows} records: ${otherwise}`]),
     ...(why === ""
       ? []
       : [`${chosen.writers === 1 ? "one writer" : `${chosen.writers} writers`}: ${why}`]),

@@ -10,6 +10,7 @@ import { parseConstants } from "./constants.ts";
 import { findCoupling, orderReason } from "./coupling.ts";
 import type { CouplingRequest } from "./coupling.ts";
 import { explain, explainRun, warnings } from "./explain.ts";
+import { isJob } from "./job.ts";
 import { chooseSharing } from "./jobs.ts";
 import type { UnsharedPlan } from "./jobs.ts";
 import {
@@ -52,7 +53,7 @@ export function makePlan(request: PlanRequest): LoadPlan {
   return {
     ...plan,
     sharing: sharing.chosen,
-    why: [...why, ...explainRun(plan, sharing)],
+    why: [...why, ...explainRun(plan, sharing, isJob(request.options))],
   };
 }
 
@@ -118,11 +119,15 @@ function planWriting(request: PlanRequest): Planned {
 function chooseCommit({
   options,
   capabilities,
-}: PlanRequest): Pick<LoadPlan, "batchRows" | "commitRows"> {
+}: PlanRequest): Pick<LoadPlan, "batchRows" | "commitRows" | "job"> {
   const batchRows = options.batchRows ?? capabilities.batchRows;
   const every = parseCommit(options.commit) ?? Infinity;
-  if (every === Infinity || options.dryRun || options.check) return { batchRows, commitRows: null };
-  return { batchRows: Math.min(batchRows, every), commitRows: every };
+  // Its job is made from the plan.
+  const job = null;
+  if (every === Infinity || options.dryRun || options.check) {
+    return { batchRows, commitRows: null, job };
+  }
+  return { batchRows: Math.min(batchRows, every), commitRows: every, job };
 }
 
 function indexMatchesNulls({ uniqueKeys }: TableShape, arbiter: Arbiter | null): boolean {

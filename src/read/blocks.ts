@@ -3,6 +3,8 @@
  * Bytes handed out are never written again: records point into them.
  */
 
+import type { PrefixHash } from "./prefix-hash.ts";
+
 /** Bytes of a block read at once: larger ones make no load faster, and stay in memory until they are collected. */
 export const BLOCK_BYTES = 256 * 1024;
 /** The first block is at least this long: formats and line ends are told by it. */
@@ -25,16 +27,31 @@ export class BlockFeed {
   #ended = false;
   #error: unknown = null;
   #lastByte: number | null = null;
+  readonly #prefix: PrefixHash | null;
 
   /** `blockBytes` is what a block holds beside the rest of the last one; the first holds `firstBytes` at least. */
   constructor(
     source: AsyncIterable<Buffer>,
-    blockBytes: number = BLOCK_BYTES,
-    firstBytes: number = FIRST_BLOCK_BYTES,
+    {
+      blockBytes = BLOCK_BYTES,
+      firstBytes = FIRST_BLOCK_BYTES,
+      prefix = null,
+    }: {
+      readonly blockBytes?: number | undefined;
+      readonly firstBytes?: number | undefined;
+      /** Is given every byte once. */
+      readonly prefix?: PrefixHash | null;
+    } = {},
   ) {
     this.#source = source[Symbol.asyncIterator]();
     this.#blockBytes = blockBytes;
     this.#firstBytes = firstBytes;
+    this.#prefix = prefix;
+  }
+
+  /** Nothing before `byte` of the stream will be asked for again. */
+  passed(byte: number): void {
+    this.#prefix?.advance(byte);
   }
 
   /** The next block. An error of the stream is thrown only when the bytes before it were handed out. */
@@ -54,6 +71,7 @@ export class BlockFeed {
     while (at < block.length) {
       if (this.#pending.length === 0 && !(await this.#pull())) break;
       const copied = this.#pending.copy(block, at);
+      this.#prefix?.take(block.subarray(at, at + copied));
       this.#pending = this.#pending.subarray(copied);
       at += copied;
     }

@@ -29,21 +29,16 @@ export async function* csvChunks(
   { waiting, limit }: { readonly waiting: Stretch<CsvSpan> | null; readonly limit: number | null },
 ): AsyncGenerator<RecordChunk> {
   const { stream, records } = parts;
-  let left = limit ?? Infinity;
-  if (waiting !== null && left > 0) {
-    left -= 1;
-    yield records.chunk(waiting);
-  }
-  while (left > 0) {
-    const packed = await nextPacked(parts, left);
+  const left = (): number => (limit ?? Infinity) - records.counted;
+  if (waiting !== null && left() > 0) yield records.chunk(waiting);
+  while (left() > 0) {
+    const packed = await nextPacked(parts, left());
     if (packed !== null) {
-      left -= packed.packed.records;
       yield packed;
       continue;
     }
-    const stretch = await stream.next(Math.min(CHUNK_RECORDS, left));
+    const stretch = await stream.next(Math.min(CHUNK_RECORDS, left()));
     if (stretch === null) return;
-    left -= stretch.spans.length;
     yield records.chunk(stretch);
   }
 }
@@ -65,12 +60,16 @@ async function nextPacked(parts: CsvParts, max: number): Promise<PackedChunk | n
   splitter.skip(end, lines);
   const { shape } = records;
   const { quote } = bytes;
+  const own = all.subarray(from, end);
+  const spans = (most: number): CsvSpan[] =>
+    splitterAt(line).take({ bytes: own, last: true }, most);
   const chunk = new PackedChunk(
     { shape, kinds: null, bytes: all, places, records: count, length: end - from, quote },
-    () => {
-      const own = all.subarray(from, end);
-      const spans = splitterAt(line).take({ bytes: own, last: true }, Infinity);
-      return records.chunkAt({ bytes: own, base, spans }, first).records;
+    {
+      from: { byte: base, record: first - 1, line },
+      to: { byte: stream.base + end, record: first - 1 + count, line: splitter.nextLine },
+      spans,
+      read: () => records.chunkAt({ bytes: own, base, spans: spans(Infinity) }, first).records,
     },
   );
   if (stop === "more" && !stream.block.last) await ahead?.lookOn(stream, splitter, max - count);

@@ -12,6 +12,7 @@ import { CsvRecords } from "./csv-records.ts";
 import { CsvSplitter } from "./csv-splitter.ts";
 import type { CsvSpan } from "./csv-splitter.ts";
 import type { FormatReader, ReaderInput } from "./format-reader.ts";
+import { passLines } from "./pass-over.ts";
 import { RecordStream } from "./record-stream.ts";
 import type { Stretch } from "./record-stream.ts";
 import type { ReadOptions } from "./source.ts";
@@ -36,7 +37,7 @@ export async function openCsv(
   const head = options.header ? await stream.next(1) : null;
   const names = head === null ? null : headerNames(input.name, texts, head);
   // Without a header the first record tells the number of fields, and where the lines before it end.
-  const waiting = options.header ? null : await stream.next(1);
+  let waiting = options.header ? null : await stream.next(1);
   let fields: readonly string[];
   if (names !== null) fields = fieldNames(input.name, names, options.columns);
   else if (options.columns !== null) fields = checkedNames(input.name, options.columns);
@@ -58,6 +59,12 @@ export async function openCsv(
     lineEnd: dialect.lineEnd,
     careful: whyCareful(dialect, input.charset, fields),
     chunks: () => csvChunks(parts, { waiting, limit: options.limit }),
+    passTo: async (place) => {
+      if (place.record === 0) return "reached";
+      waiting = null;
+      parts.records.goTo(place.record);
+      return await passLines(stream, splitter, place);
+    },
     close: async () => await ahead?.close(),
   };
 }

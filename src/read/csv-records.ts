@@ -51,6 +51,16 @@ export class CsvRecords {
     return first;
   }
 
+  /** Records that were counted so far. */
+  get counted(): number {
+    return this.#record;
+  }
+
+  /** Goes on after so many records. */
+  goTo(records: number): void {
+    this.#record = records;
+  }
+
   /** The shape of records with all fields. */
   get shape(): RecordShape {
     return this.#shape(this.#fields.length);
@@ -75,7 +85,7 @@ export class CsvRecords {
         records.push({ shape, values, kinds: null, position, raw });
       }
     });
-    return { records, rejects, packed: null };
+    return { records, rejects, packed: null, placeAfter: null };
   }
 
   #miscounted(span: CsvSpan): Fault | null {

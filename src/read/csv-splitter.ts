@@ -99,6 +99,11 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
     this.#reset();
   }
 
+  override goTo(pos: number, line: number): void {
+    super.goTo(pos, line);
+    this.#reset();
+  }
+
   /** The line that the next record begins with, counted from 1. */
   get nextLine(): number {
     return this.#state === STATE.recordStart ? this.line : this.firstLine;

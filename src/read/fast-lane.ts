@@ -3,6 +3,7 @@
  * reads its records the careful way as soon as somebody asks for them.
  */
 import type { PackedFields } from "../model/packed.ts";
+import type { Place } from "../model/place.ts";
 import type { RecordChunk, SourceRecord } from "../model/record.ts";
 import type { Charset } from "./charset.ts";
 import type { RecordStream, Span } from "./record-stream.ts";
@@ -52,20 +53,59 @@ export async function findPacked<S extends Span, P extends PackedStretch>(
   }
 }
 
+/** How the records of a packed chunk are read, and where they stand. */
+export interface PackedSource {
+  readonly read: () => readonly SourceRecord[];
+  /** Before the first record, and after the last. */
+  readonly from: Place;
+  readonly to: Place;
+  /** The spans of the first `count` records, from bytes that begin at `from`. */
+  readonly spans: (count: number) => readonly Span[];
+}
+
 /** Records that were found but not read. */
 export class PackedChunk implements RecordChunk {
   readonly packed: PackedFields;
   readonly rejects = [];
-  readonly #read: () => readonly SourceRecord[];
+  readonly #source: PackedSource;
   #records: readonly SourceRecord[] | null = null;
 
-  constructor(packed: PackedFields, read: () => readonly SourceRecord[]) {
+  constructor(packed: PackedFields, source: PackedSource) {
     this.packed = packed;
-    this.#read = read;
+    this.#source = source;
+  }
+
+  readonly placeAfter = (count: number): Place => {
+    const { from, to, spans } = this.#source;
+    if (count === 0) return from;
+    if (count >= this.packed.records) return to;
+    const last = spans(count).at(-1);
+    if (last === undefined) return from;
+    return { byte: from.byte + last.end, record: from.record + count, line: last.lastLine + 1 };
+  };
+
+  /** The chunk without its first `count` records. */
+  without(count: number): PackedChunk {
+    const { packed } = this;
+    const width = 2 * packed.shape.fields.length;
+    const records = packed.records - count;
+    const length = Math.ceil((packed.length * records) / packed.records);
+    const rest = { ...packed, places: packed.places.subarray(count * width), records, length };
+    const { read, from, to, spans } = this.#source;
+    const later = {
+      read: () => read().slice(count),
+      from: this.placeAfter(count),
+      to,
+      spans: (more: number) =>
+        spans(count + more)
+          .slice(count)
+          .map((span) => ({ ...span, end: span.end - (later.from.byte - from.byte) })),
+    };
+    return new PackedChunk(rest, later);
   }
 
   get records(): readonly SourceRecord[] {
-    this.#records ??= this.#read();
+    this.#records ??= this.#source.read();
     return this.#records;
   }
 }

@@ -1,5 +1,8 @@
 /** Looks at the first records of a source without losing them: planning needs their fields. */
+import type { Place } from "../model/place.ts";
 import type { RecordChunk, RecordShape } from "../model/record.ts";
+import { PackedChunk } from "./fast-lane.ts";
+import type { Passed } from "./pass-over.ts";
 import type { Source } from "./source.ts";
 
 /** How many records planning looks at. */
@@ -9,12 +12,14 @@ const SAMPLED = 1000;
 export interface Sampled {
   readonly fields: readonly string[];
   readonly chunks: AsyncIterable<RecordChunk>;
+  /** Goes on at a place, also at one among the records that were looked at; to be called before the chunks are asked for. */
+  passTo(place: Place): Promise<Passed>;
 }
 
 /** The fields of the header, or those of the first 1,000 records. */
 export async function sample(source: Source): Promise<Sampled> {
   const iterator = source.chunks()[Symbol.asyncIterator]();
-  const seen: RecordChunk[] = [];
+  let seen: RecordChunk[] = [];
   const fields = new Set<string>(source.fields ?? []);
   for (let records = 0; records < SAMPLED && source.fields === null;) {
     const { done, value } = await iterator.next();
@@ -23,7 +28,43 @@ export async function sample(source: Source): Promise<Sampled> {
     for (const shape of shapesOf(value)) for (const field of shape.fields) fields.add(field);
     records += (value.packed?.records ?? value.records.length) + value.rejects.length;
   }
-  return { fields: [...fields], chunks: replay(seen, iterator) };
+  return {
+    fields: [...fields],
+    chunks: replay(() => seen, iterator),
+    passTo: async (place) => {
+      const last = seen.at(-1);
+      seen = seen.flatMap((chunk) => later(chunk, place.record));
+      const isPassed = last === undefined || lastOf(last) < place.record;
+      return isPassed ? await source.passTo(place) : "reached";
+    },
+  };
+}
+
+/** The number of a chunk's last record. */
+function lastOf(chunk: RecordChunk): number {
+  if (chunk.placeAfter !== null) return chunk.placeAfter(Infinity).record;
+  const numbers = [chunk.records.at(-1), chunk.rejects.at(-1)].map(
+    (each) => each?.position.record ?? 0,
+  );
+  return Math.max(...numbers);
+}
+
+/** What a chunk has after the record number `record`. */
+function later(chunk: RecordChunk, record: number): RecordChunk[] {
+  if (lastOf(chunk) <= record) return [];
+  if (chunk instanceof PackedChunk) {
+    const before = record - chunk.placeAfter(0).record;
+    return [before <= 0 ? chunk : chunk.without(before)];
+  }
+  const isLater = ({ position }: Pick<RecordChunk["rejects"][number], "position">): boolean =>
+    position.record > record;
+  return [
+    {
+      ...chunk,
+      records: chunk.records.filter(isLater),
+      rejects: chunk.rejects.filter(isLater),
+    },
+  ];
 }
 
 /** The shapes of a chunk's records, of those that planning looks at: by number, whatever chunks a source comes in. */
@@ -35,9 +76,10 @@ function shapesOf(chunk: RecordChunk): readonly RecordShape[] {
 }
 
 async function* replay(
-  seen: RecordChunk[],
+  looked: () => RecordChunk[],
   rest: AsyncIterator<RecordChunk>,
 ): AsyncGenerator<RecordChunk> {
+  const seen = looked();
   for (let chunk = seen.shift(); chunk !== undefined; chunk = seen.shift()) yield chunk;
   for (;;) {
     const { done, value } = await rest.next();

@@ -1,9 +1,11 @@
 /**
  * What `open-source.ts` gives to the reader of a format, and what it gets back.
  */
+import type { Place } from "../model/place.ts";
 import type { RecordChunk } from "../model/record.ts";
 import type { Block, BlockFeed } from "./blocks.ts";
 import type { Charset } from "./charset.ts";
+import type { Passed } from "./pass-over.ts";
 
 /** A decoded stream whose first block was looked at. */
 export interface ReaderInput {
@@ -30,6 +32,8 @@ export interface FormatReader {
   /** Why all of its records are read the careful way, as a clause; `null` when ordinary ones go the fast lane. */
   readonly careful: string | null;
   chunks(): AsyncGenerator<RecordChunk>;
+  /** Goes on at a place after those that were handed out; to be called before the next chunk is asked for. */
+  passTo(place: Place): Promise<Passed>;
   /** Lets go of what reading takes beside the stream. */
   close?(): Promise<void>;
 }

@@ -38,22 +38,20 @@ export async function* jsonChunks(
   { stream, records, fast }: JsonParts,
   limit: number | null,
 ): AsyncGenerator<RecordChunk> {
-  let left = limit ?? Infinity;
+  const left = (): number => (limit ?? Infinity) - records.counted;
   let worthwhile = true;
-  while (left > 0) {
+  while (left() > 0) {
     const packed: PackedChunk | null =
-      fast === null || !worthwhile ? null : await nextPacked({ stream, records, fast }, left);
+      fast === null || !worthwhile ? null : await nextPacked({ stream, records, fast }, left());
     if (packed !== null) {
       const count: number = packed.packed.records;
       worthwhile = fast?.bytes.stop !== "irregular" || count >= WORTHWHILE_CHUNK;
-      left -= count;
       yield packed;
       continue;
     }
     worthwhile = true;
-    const stretch = await stream.next(Math.min(CHUNK_RECORDS, left));
+    const stretch = await stream.next(Math.min(CHUNK_RECORDS, left()));
     if (stretch === null) return;
-    left -= stretch.spans.length;
     yield records.chunk(stretch);
   }
 }
@@ -73,12 +71,15 @@ async function nextPacked(
   const line = splitter.nextLine;
   const first = records.number(count);
   splitter.skip(end, lines);
+  const own = bytes.subarray(from, end);
+  const spans = (most: number): Span[] => splitterAt(line).take({ bytes: own, last: true }, most);
   return new PackedChunk(
     { shape, kinds, bytes, places, records: count, length: end - from, quote: JSON_ESCAPES },
-    () => {
-      const own = bytes.subarray(from, end);
-      const spans = splitterAt(line).take({ bytes: own, last: true }, Infinity);
-      return records.chunkAt({ bytes: own, base, spans }, first).records;
+    {
+      from: { byte: base, record: first - 1, line },
+      to: { byte: stream.base + end, record: first - 1 + count, line: splitter.nextLine },
+      spans,
+      read: () => records.chunkAt({ bytes: own, base, spans: spans(Infinity) }, first).records,
     },
   );
 }

@@ -1,6 +1,7 @@
 /**
  * NDJSON and JSON: each line or element is a record. Only the splitter differs, and that lines have a fast lane.
  */
+import type { Place } from "../model/place.ts";
 import type { Charset } from "./charset.ts";
 import { isPlainText } from "./fast-lane.ts";
 import type { FormatReader, ReaderInput } from "./format-reader.ts";
@@ -12,6 +13,8 @@ import { JsonShapes } from "./json-shapes.ts";
 import { JsonSplitter } from "./json-splitter.ts";
 import { LF } from "./csv-dialect.ts";
 import { LineSplitter } from "./line-splitter.ts";
+import { passElements, passLines } from "./pass-over.ts";
+import type { Passed } from "./pass-over.ts";
 import { RecordStream } from "./record-stream.ts";
 import type { Span } from "./record-stream.ts";
 import type { ReadOptions } from "./source.ts";
@@ -22,14 +25,24 @@ export function openJson(
   options: ReadOptions,
   format: "json" | "ndjson",
 ): FormatReader {
-  const parts = format === "json" ? elements(input, options) : lines(input, options);
+  const parts: MovableParts = format === "json" ? elements(input, options) : lines(input, options);
   return {
     fields: null,
     preamble: input.mark,
     lineEnd: format === "json" ? null : LF,
     careful: whyCareful(input.charset, format),
     chunks: () => jsonChunks(parts, options.limit),
+    passTo: async (place) => {
+      if (place.record === 0) return "reached";
+      parts.records.goTo(place.record);
+      return await parts.passTo(place);
+    },
   };
+}
+
+/** The parts of a source that can go on at a place. */
+interface MovableParts extends JsonParts {
+  readonly passTo: (place: Place) => Promise<Passed>;
 }
 
 function whyCareful(charset: Charset, format: "json" | "ndjson"): string | null {
@@ -37,16 +50,22 @@ function whyCareful(charset: Charset, format: "json" | "ndjson"): string | null 
   return isPlainText(charset) ? null : `its encoding is ${charset.name}`;
 }
 
-function elements(input: ReaderInput, options: ReadOptions): JsonParts {
+function elements(input: ReaderInput, options: ReadOptions): MovableParts {
   const splitter = new JsonSplitter(options.maxRecordBytes);
+  const stream = new RecordStream<Span>(input, splitter, input.first, input.base);
   return {
-    stream: new RecordStream<Span>(input, splitter, input.first, input.base),
+    stream,
     records: new JsonRecords(input, options, new JsonShapes()),
     fast: null,
+    passTo: async (place) => {
+      // The first element tells whether they stand in an array.
+      if (!splitter.hasBegun) await stream.next(1);
+      return await passElements(stream, splitter, place);
+    },
   };
 }
 
-function lines(input: ReaderInput, options: ReadOptions): JsonParts {
+function lines(input: ReaderInput, options: ReadOptions): MovableParts {
   const shapes = new JsonShapes();
   const splitter = new LineSplitter(options.maxRecordBytes);
   const bytes = input.careful ? null : JsonBytes.of(input.charset, options, shapes);
@@ -55,9 +74,11 @@ function lines(input: ReaderInput, options: ReadOptions): JsonParts {
     at.skip(0, line - 1);
     return at;
   };
+  const stream = new RecordStream<Span>(input, splitter, input.first, input.base);
   return {
-    stream: new RecordStream<Span>(input, splitter, input.first, input.base),
+    stream,
     records: new JsonRecords(input, options, shapes),
     fast: bytes === null ? null : { splitter, bytes, splitterAt },
+    passTo: async (place) => await passLines(stream, splitter, place),
   };
 }

@@ -38,6 +38,16 @@ export class JsonRecords {
     return first;
   }
 
+  /** Records that were counted so far. */
+  get counted(): number {
+    return this.#record;
+  }
+
+  /** Goes on after so many records. */
+  goTo(records: number): void {
+    this.#record = records;
+  }
+
   /** The chunk of a stretch that begins with the record number `first`. */
   chunkAt(stretch: Stretch<Span>, first: number): RecordChunk {
     const records: SourceRecord[] = [];
@@ -50,7 +60,7 @@ export class JsonRecords {
       if ("code" in found) rejects.push(readReject(position, found, raw));
       else records.push({ ...this.#values(found), position, raw });
     }
-    return { records, rejects, packed: null };
+    return { records, rejects, packed: null, placeAfter: null };
   }
 
   #members(bytes: Buffer): JsonMembers | Fault {

@@ -50,6 +50,17 @@ export class JsonSplitter extends SplitterBase implements Splitter<Span> {
     return spans;
   }
 
+  /** Something but white space was seen. */
+  get hasBegun(): boolean {
+    return this.#place !== "outside";
+  }
+
+  /** `pos` is after an element; at least one was taken before. */
+  override goTo(pos: number, line: number): void {
+    super.goTo(pos, line);
+    this.#leave();
+  }
+
   override get keepFrom(): number {
     return this.#inElement ? super.keepFrom : this.pos;
   }
@@ -138,12 +149,17 @@ export class JsonSplitter extends SplitterBase implements Splitter<Span> {
     return at < bytes.length;
   }
 
-  #span(): Span {
+  /** What is true after an element. */
+  #leave(): void {
     this.#inElement = false;
     this.#depth = 0;
     this.#inString = false;
     this.#escaped = false;
     if (this.#isArray) this.#place = "after element";
+  }
+
+  #span(): Span {
+    this.#leave();
     return {
       start: this.start,
       contentEnd: this.pos,

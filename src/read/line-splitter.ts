@@ -51,6 +51,11 @@ export class LineSplitter extends SplitterBase implements Splitter<Span> {
     this.#next();
   }
 
+  override goTo(pos: number, line: number): void {
+    super.goTo(pos, line);
+    this.#blankSoFar = true;
+  }
+
   /** The line that comes next, counted from 1. */
   get nextLine(): number {
     return this.line;

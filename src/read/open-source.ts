@@ -1,6 +1,7 @@
 /**
  * Opens a source: open, decompress, decode, tell the format; the format's reader does the rest.
  */
+import type { Place } from "../model/place.ts";
 import type { RecordChunk } from "../model/record.ts";
 import { BlockFeed } from "./blocks.ts";
 import { charsetOf, isUtf8Name } from "./charset.ts";
@@ -9,7 +10,9 @@ import { decompress, detectCompression } from "./decompress.ts";
 import type { Compression } from "./decompress.ts";
 import { detectFormat } from "./detect-format.ts";
 import type { FormatReader, ReaderInput } from "./format-reader.ts";
+import type { Passed } from "./pass-over.ts";
 import { PeekableBytes } from "./peekable-bytes.ts";
+import { PrefixHash } from "./prefix-hash.ts";
 import type { ReadOptions, Source, SourceFormat } from "./source.ts";
 import { openStoredBytes } from "./stored-bytes.ts";
 import type { StoredBytes } from "./stored-bytes.ts";
@@ -26,6 +29,8 @@ export interface OpenSourceIo {
   readonly careful?: boolean;
   /** Bytes after which the source is read ahead in a thread. */
   readonly aheadFrom?: number;
+  /** Hashes what is read, for a load that can go on where it stopped. */
+  readonly hashed?: boolean;
 }
 
 /** Opens `path` (`-`: standard input) far enough to know its format and fields. Throws `SOURCE_*` errors. */
@@ -49,7 +54,7 @@ export async function openSource(
         : (await import("./json-reader.ts")).openJson(input, options, format);
     const whole = { name: stored.name, watched, feed: input.feed, reader };
     const check = (): Promise<void> => checkWhole(whole, options);
-    return new OpenSource(stored, input.feed, { compression, format, reader, check });
+    return new OpenSource(stored, input, { compression, format, reader, check });
   } catch (error) {
     await stored.close();
     throw error;
@@ -62,16 +67,22 @@ interface Decoding {
   readonly io: OpenSourceIo;
 }
 
-async function decode(name: string, plain: PeekableBytes, how: Decoding): Promise<ReaderInput> {
+type Decoded = ReaderInput & { readonly prefix: PrefixHash | null };
+
+async function decode(name: string, plain: PeekableBytes, how: Decoding): Promise<Decoded> {
   const head = await plain.peek(3);
   const found = byteOrderMark(head, how.options.encoding);
   const charset = found.encoding === null ? how.charset : charsetOf(found.encoding);
   plain.drop(found.length);
   const stream = charset.transcoder?.toUtf8(plain, name) ?? plain;
-  const feed = new BlockFeed(stream, how.io.blockBytes, how.io.firstBytes);
-  const first = await feed.next(Buffer.alloc(0));
+  const { blockBytes, firstBytes, hashed, careful = false, aheadFrom } = how.io;
   const base = charset.transcoder === null ? found.length : 0;
   const mark = Buffer.from(head.subarray(0, found.length));
+  const prefix = hashed === true ? new PrefixHash() : null;
+  // Places count from the beginning of the stream, so the mark belongs to what is before them.
+  prefix?.take(mark.subarray(0, base));
+  const feed = new BlockFeed(stream, { blockBytes, firstBytes, prefix });
+  const first = await feed.next(Buffer.alloc(0));
   return {
     name,
     charset,
@@ -79,8 +90,9 @@ async function decode(name: string, plain: PeekableBytes, how: Decoding): Promis
     first,
     base,
     mark,
-    careful: how.io.careful ?? false,
-    aheadFrom: how.io.aheadFrom,
+    careful,
+    aheadFrom,
+    prefix,
   };
 }
 
@@ -118,12 +130,13 @@ class OpenSource implements Source {
   readonly careful: string | null;
   readonly preamble: Uint8Array;
   readonly #stored: StoredBytes;
+  readonly prefix: PrefixHash | null;
   readonly #feed: BlockFeed;
   readonly #reader: FormatReader;
   readonly #check: () => Promise<void>;
   #closing: Promise<void> | null = null;
 
-  constructor(stored: StoredBytes, feed: BlockFeed, found: Found) {
+  constructor(stored: StoredBytes, { feed, prefix }: Decoded, found: Found) {
     this.name = stored.name;
     this.format = found.format;
     this.compression = found.compression;
@@ -131,6 +144,7 @@ class OpenSource implements Source {
     this.careful = found.reader.careful;
     this.preamble = found.reader.preamble;
     this.#stored = stored;
+    this.prefix = prefix;
     this.#feed = feed;
     this.#reader = found.reader;
     this.#check = found.check;
@@ -146,6 +160,10 @@ class OpenSource implements Source {
 
   get bytesRead(): number {
     return this.#stored.bytesRead;
+  }
+
+  passTo(place: Place): Promise<Passed> {
+    return this.#reader.passTo(place);
   }
 
   async *chunks(): AsyncGenerator<RecordChunk> {

@@ -57,6 +57,8 @@ export class RecordStream<S extends Span> {
   readonly #splitter: Splitter<S>;
   #block: Block;
   #base: number;
+  /** The last byte before those at hand, of bytes that were passed over. */
+  #before: number | null = null;
 
   /** `first` is the block that was looked at; it begins at `base` in the stream. */
   constructor(
@@ -94,6 +96,27 @@ export class RecordStream<S extends Span> {
   /** Where the bytes at hand begin in the stream. */
   get base(): number {
     return this.#base;
+  }
+
+  /**
+   * Passes over what stands before the byte `to` of the stream, which is none that was handed out. Answers with the place of
+   * `to` among the bytes at hand; `null` when the stream ends before it.
+   */
+  async passTo(to: number): Promise<number | null> {
+    for (;;) {
+      const { bytes, last } = this.#block;
+      if (to <= this.#base + bytes.length) return to - this.#base;
+      if (last) return null;
+      this.#base += bytes.length;
+      this.#before = bytes.at(-1) ?? this.#before;
+      this.#feed.passed(this.#base);
+      this.#block = await this.#feed.next(Buffer.alloc(0));
+    }
+  }
+
+  /** The byte before the place `at` among the bytes at hand; `null` where that is not known. */
+  byteBefore(at: number): number | null {
+    return at > 0 ? (this.#block.bytes[at - 1] ?? null) : this.#before;
   }
 
   /** Reads on, keeping what the splitter still needs. */

@@ -2,7 +2,10 @@
  * What the rest of the loader sees of a source: what it is, and its records in order.
  * `open-source.ts` makes them; each format is one file.
  */
+import type { Place } from "../model/place.ts";
 import type { RecordChunk } from "../model/record.ts";
+import type { Passed } from "./pass-over.ts";
+import type { PrefixHash } from "./prefix-hash.ts";
 
 /** The formats that can be read. */
 export type SourceFormat = "csv" | "tsv" | "ndjson" | "json";
@@ -63,7 +66,11 @@ export interface Source {
   readonly bytesRead: number;
   /** Can be opened again from its beginning. */
   readonly rereadable: boolean;
+  /** The hash of what was read, where it was asked for. */
+  readonly prefix: PrefixHash | null;
   /** Records in file order, a stretch at a time. Throws `SOURCE_*` errors. */
   chunks(): AsyncIterable<RecordChunk>;
+  /** Goes on at a place after those that were handed out; to be called before the next chunk is asked for. */
+  passTo(place: Place): Promise<Passed>;
   close(): Promise<void>;
 }

@@ -29,6 +29,13 @@ export abstract class SplitterBase {
     this.start -= count;
   }
 
+  /** Goes on at `pos` of the bytes at hand, where the line number `line` begins, as if all before had been taken. */
+  goTo(pos: number, line: number): void {
+    this.pos = pos;
+    this.line = line;
+    this.begin();
+  }
+
   protected begin(): void {
     this.start = this.pos;
     this.firstLine = this.line;

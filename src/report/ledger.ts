@@ -4,6 +4,7 @@
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Written } from "../model/batch.ts";
+import type { RejectMarks } from "../model/checkpoint.ts";
 import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { Reject } from "../model/reject.ts";
@@ -18,11 +19,23 @@ export class Ledger {
   readonly #seen = noCounts();
   readonly #kept = noCounts();
 
-  /** `paths` are those of the sources, in their order; `expectRows`: how many records they must have. */
-  constructor(rejects: RejectBook, paths: readonly string[], expectRows: number | null = null) {
+  /**
+   * `paths` are those of the sources, in their order; `before`: what earlier runs of the job have counted; `expectRows`:
+   * how many records there must be in all.
+   */
+  constructor(
+    rejects: RejectBook,
+    paths: readonly string[],
+    {
+      before = noCounts(),
+      expectRows = null,
+    }: { readonly before?: Counts | undefined; readonly expectRows?: number | null } = {},
+  ) {
     this.rejects = rejects;
     this.#paths = paths;
     this.#expectRows = expectRows;
+    addCounts(this.#seen, before);
+    addCounts(this.#kept, before);
   }
 
   /** Everything that was written, committed or not. */
@@ -53,9 +66,9 @@ export class Ledger {
     this.rejects.checkShare(seen.read);
   }
 
-  /** Makes the rejects durable. */
-  beforeCommit(): void {
-    this.rejects.sync();
+  /** Makes the rejects durable, and tells where their files stand. */
+  beforeCommit(): RejectMarks | null {
+    return this.rejects.sync();
   }
 
   /** These records are committed. */

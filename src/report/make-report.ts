@@ -4,9 +4,10 @@ import { noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
 import type { Options } from "../options/options.ts";
+import { isJob } from "../plan/job.ts";
 import type { RejectPaths } from "./reject-file.ts";
 import { fixInParts } from "./kept.ts";
-import type { Guarantee, Report, ReportedError, Status } from "./report.ts";
+import type { Guarantee, Report, ReportedError, ReportedJob, Status } from "./report.ts";
 
 /** What became of a load. */
 export interface Outcome {
@@ -19,13 +20,29 @@ export interface Outcome {
   readonly counts: Counts;
   /** Of what is committed. */
   readonly kept: Counts;
+  /** `null` when nothing is remembered of the load. */
+  readonly job: JobOutcome | null;
   readonly rejectPaths: RejectPaths | null;
   readonly bytes: number;
+}
+
+/** What became of a job. */
+export interface JobOutcome {
+  readonly name: string;
+  /** What earlier runs have counted. */
+  readonly before: Counts;
+  /** When it was moved before this run. */
+  readonly movedAt: string | null;
+  /** Another run had it, and this one was not to wait. */
+  readonly skipped: boolean;
+  /** Nothing of its sources was left. */
+  readonly isLoaded: boolean;
 }
 
 /** The report; `started` is a reading of `performance.now()`. */
 export function makeReport(outcome: Outcome, options: Options, started: number): Report {
   const { plan } = outcome;
+  const { job } = outcome;
   const guarantee = guaranteeOf(options);
   const counts = outcome.error === null ? outcome.counts : left(outcome, guarantee);
   const seconds = (performance.now() - started) / 1000;
@@ -42,9 +59,12 @@ export function makeReport(outcome: Outcome, options: Options, started: number):
     rejectFile: outcome.rejectPaths?.file ?? null,
     rejectReport: outcome.rejectPaths?.report ?? null,
     guarantee,
+    job: job === null ? null : { name: job.name, resumedAt: job.before.read, ...stateOf(job) },
     dryRun: options.dryRun || options.check,
     seconds: Math.round(seconds * 1000) / 1000,
-    rowsPerSecond: Math.round(counts.read / Math.max(seconds, 0.001)),
+    rowsPerSecond: Math.round(
+      Math.max(0, counts.read - (job?.before.read ?? 0)) / Math.max(seconds, 0.001),
+    ),
     bytes: outcome.bytes,
     warnings: [...(plan?.warnings ?? []), ...otherFiles(outcome.rejectPaths)],
     ...(error === null ? {} : { error }),
@@ -57,13 +77,23 @@ function otherFiles(paths: RejectPaths | null): string[] {
   );
 }
 
-function guaranteeOf({ commit, dryRun, check }: Options): Guarantee {
-  return commit === "end" || dryRun || check ? "all-or-nothing" : "committed-in-parts";
+function stateOf({
+  skipped,
+  isLoaded,
+  movedAt,
+}: JobOutcome): Omit<ReportedJob, "name" | "resumedAt"> {
+  return { alreadyLoadedAt: isLoaded ? movedAt : null, skipped };
+}
+
+function guaranteeOf(options: Options): Guarantee {
+  if (isJob(options)) return "exactly-once";
+  const { commit, dryRun, check } = options;
+  return commit === "end" || dryRun || check ? "all-or-nothing" : "at-least-once";
 }
 
 /** A load that failed and kept nothing: only what was read and rejected is still true. Else, what is committed. */
 function left({ counts, kept }: Outcome, guarantee: Guarantee): Counts {
-  if (guarantee === "committed-in-parts") return kept;
+  if (guarantee !== "all-or-nothing") return kept;
   return { ...noCounts(), read: counts.read, rejected: counts.rejected };
 }
 
@@ -72,7 +102,7 @@ function qualified({ table }: LoadPlan): string {
 }
 
 function conclude(
-  { error, signal, counts, kept, plan }: Outcome,
+  { error, signal, counts, kept, plan, job }: Outcome,
   options: Options,
 ): [Status, number, ReportedError | null] {
   if (error !== null && signal !== null) return ["interrupted", 128 + signalNumber(signal), null];
@@ -82,6 +112,7 @@ function conclude(
     const fix = inParts ? fixInParts(ours, plan, kept) : ours.fix;
     return ["failed", ours.exit, { ...reported(ours), fix }];
   }
+  if (job?.skipped === true) return ["skipped", 0, null];
   if (counts.rejected > 0) return ["rejects", 3, null];
   const changes = counts.inserted + counts.updated + counts.deleted;
   return options.check && changes > 0 ? ["changes", 3, null] : ["ok", 0, null];

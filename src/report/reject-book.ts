@@ -1,7 +1,10 @@
 /** The rejects of one load: written to their files, counted against the limit. Lives through the tries of a load. */
+import { resolve } from "node:path";
+import { faultPoint } from "../errors/fault-point.ts";
+import type { RejectMarks } from "../model/checkpoint.ts";
 import type { Reject } from "../model/reject.ts";
 import { RejectBudget } from "./reject-budget.ts";
-import { defaultRejectPath, RejectFiles } from "./reject-file.ts";
+import { defaultRejectPath, isThere, refuseExisting, RejectFiles } from "./reject-file.ts";
 import type { RejectedSource, RejectPaths } from "./reject-file.ts";
 
 /** What the flags say of rejects. */
@@ -12,11 +15,19 @@ export interface RejectOptions {
   readonly check: boolean;
 }
 
+/** What a job has of rejects when a run of it begins. */
+export interface JobRejects {
+  /** `null`: no files. */
+  readonly marks: RejectMarks | null;
+  readonly count: number;
+}
+
 /** Takes the rejects of a load. */
 export class RejectBook {
   readonly #options: RejectOptions;
   #budget: RejectBudget;
   #files: RejectFiles | null = null;
+  #left: RejectPaths | null = null;
   /** Nothing was written since the files were made durable. */
   #durable = false;
 
@@ -25,14 +36,51 @@ export class RejectBook {
     this.#budget = new RejectBudget(options.maxRejects);
   }
 
-  /** Makes the files if rejects are allowed or a file is asked for. Throws `REJECT_FILE`. */
-  open(first: RejectedSource): void {
+  /** Where the files of a load are to be; `null` when there are to be none. */
+  #pathFor(first: RejectedSource): string | null {
     const { rejectFile, maxRejects, dryRun, check } = this.#options;
     const byDefault = maxRejects !== "0" && !dryRun && !check;
+    if (rejectFile !== null) return rejectFile;
+    return byDefault ? defaultRejectPath(first) : null;
+  }
+
+  /** Makes the files if rejects are allowed or a file is asked for. Throws `REJECT_FILE`. */
+  open(first: RejectedSource): void {
+    const path = this.#pathFor(first);
     if (this.#files !== null) this.#files.register(first);
-    else if (rejectFile !== null || byDefault) {
-      this.#files = new RejectFiles(rejectFile ?? defaultRejectPath(first), first);
-    }
+    else if (path !== null) this.#files = new RejectFiles(path, first);
+  }
+
+  /**
+   * The files that are a job's from now on: those that it has, else those that this run would make. `finished`: the job had
+   * come to its end, and what it had rejected may have been taken away. Throws `REJECT_FILE` when somebody else's file
+   * stands there.
+   */
+  claim(first: RejectedSource, claimed: RejectMarks | null, finished: boolean): RejectMarks | null {
+    const asked = this.#pathFor(first);
+    const isGone = finished && claimed !== null && !isThere(claimed.path);
+    if (asked === null) return isGone ? null : claimed;
+    const path = resolve(asked);
+    // A file that holds rejects stays the job's; an empty one may be left for another.
+    const stays = claimed !== null && (claimed.path === path || claimed.report > 0);
+    if (stays && !isGone) return claimed;
+    refuseExisting(path);
+    return { path, files: [], report: 0 };
+  }
+
+  /** Opens the files of a job as its last commit left them. Throws `REJECT_FILE`. */
+  openForJob(first: RejectedSource, { marks, count }: JobRejects): void {
+    this.#budget = new RejectBudget(this.#options.maxRejects, count);
+    this.#durable = false;
+    if (marks !== null) this.#files = new RejectFiles(marks.path, first, { marks, before: count });
+  }
+
+  /** The files of a job that has nothing left to do: they are named, and stay as they are. */
+  closedBefore({ marks, count }: JobRejects): void {
+    this.#left =
+      marks === null || count === 0
+        ? null
+        : { file: marks.path, report: `${marks.path}.jsonl`, others: [] };
   }
 
   /** Prepares for rejects of a further source. */
@@ -43,7 +91,9 @@ export class RejectBook {
   /** Takes rejects in file order. Throws `REJECT_LIMIT` for the first one too many, once all are written. */
   take(rejects: readonly Reject[]): void {
     if (rejects.length > 0) this.#durable = false;
+    if (rejects.length > 0) faultPoint("reject-write");
     this.#files?.write(rejects);
+    if (rejects.length > 0) faultPoint("reject-written");
     this.#budget.spend(rejects);
   }
 
@@ -52,11 +102,15 @@ export class RejectBook {
     this.#budget.checkShare(read);
   }
 
-  /** Makes the files durable, before a commit that depends on them. */
-  sync(): void {
-    if (this.#durable) return;
-    this.#files?.sync();
+  /** Makes the files durable, before a commit that depends on them; where they stand, `null` when there are none. */
+  sync(): RejectMarks | null {
+    if (!this.#durable) {
+      faultPoint("reject-sync");
+      this.#files?.sync();
+      faultPoint("reject-synced");
+    }
     this.#durable = true;
+    return this.#files?.marks ?? null;
   }
 
   /** Forgets everything, for a load that starts again. */
@@ -65,10 +119,16 @@ export class RejectBook {
     this.#budget = new RejectBudget(this.#options.maxRejects);
   }
 
+  /** Closes the files of a job that starts again after its last commit, and opens them then. */
+  release(): void {
+    this.#files?.close();
+    this.#files = null;
+  }
+
   /** Closes the files. A load that is to be run again as it is (`again`) leaves none in its own way. */
   close(again: boolean): RejectPaths | null {
     if (again) this.#files?.reset();
-    const paths = this.#files?.close() ?? null;
+    const paths = this.#files?.close() ?? this.#left;
     this.#files = null;
     return paths;
   }

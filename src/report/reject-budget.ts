@@ -7,11 +7,12 @@ export class RejectBudget {
   readonly #limit: string;
   readonly #most: number;
   readonly #share: number | null;
-  #count = 0;
+  #count: number;
   #last: Reject | null = null;
 
-  /** `limit` is `N` or `N%`, already validated. */
-  constructor(limit: string) {
+  /** `limit` is `N` or `N%`, already validated; `before`: rejects of earlier runs. */
+  constructor(limit: string, before = 0) {
+    this.#count = before;
     this.#limit = limit;
     this.#share = limit.endsWith("%") ? Number(limit.slice(0, -1)) / 100 : null;
     this.#most = this.#share === null ? Number(limit) : Number.POSITIVE_INFINITY;

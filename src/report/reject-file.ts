@@ -1,18 +1,14 @@
 /**
  * The reject files of a load: the records as they stood, under their source's header, and a JSONL report beside them.
- * Made before the first record, mode 0600, never overwriting, following no link, removed when empty.
+ * Made before the first record, mode 0600, never overwriting, following no link, removed when empty. A job that goes on
+ * opens its own again, cut off where its last commit left them.
  */
-import {
-  closeSync,
-  constants,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  unlinkSync,
-  writeSync,
-} from "node:fs";
-import { upsurgeError } from "../errors/upsurge-error.ts";
+import { ftruncateSync, fsyncSync, closeSync, lstatSync, openSync, unlinkSync } from "node:fs";
+import { dirname } from "node:path";
+import type { RejectMarks } from "../model/checkpoint.ts";
 import type { Reject } from "../model/reject.ts";
+import { fileError, makeFile, put, reopenFile } from "./reject-output.ts";
+import type { OpenFile } from "./reject-output.ts";
 
 /** What a reject file must know of a source. */
 export interface RejectedSource {
@@ -37,31 +33,69 @@ export interface RejectPaths {
   readonly others: readonly string[];
 }
 
-interface OpenFile {
-  readonly path: string;
-  readonly descriptor: number;
-  readonly preamble: Uint8Array;
-  endsInLine: boolean;
+/** Throws `REJECT_FILE` when a file stands where a load would make its own. */
+export function refuseExisting(path: string): void {
+  const standing = [path, `${path}.jsonl`].find(isThere);
+  if (standing === undefined) return;
+  throw fileError(standing, Object.assign(new Error("the file exists"), { code: "EEXIST" }));
+}
+
+/** Whether something of that name is there, be it a link that leads nowhere. */
+export function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** The open reject files of one load. Throws `REJECT_FILE` whenever one cannot be written. */
 export class RejectFiles {
   readonly #path: string;
+  /** Of the job they belong to; `null`: they are this run's alone. */
+  readonly #marks: RejectMarks | null;
   readonly #files: OpenFile[] = [];
   readonly #bySource = new Map<string, OpenFile>();
   readonly #report: OpenFile;
-  #written = 0;
+  #written: number;
 
-  /** Creates the files for the first source. */
-  constructor(path: string, first: RejectedSource) {
+  /** Opens the files for the first source; `before`: rejects that a job has in them already. */
+  constructor(
+    path: string,
+    first: RejectedSource,
+    job: { readonly marks: RejectMarks; readonly before: number } | null = null,
+  ) {
     this.#path = path;
-    this.register(first);
+    this.#marks = job?.marks ?? null;
+    this.#written = job?.before ?? 0;
     try {
-      this.#report = create(`${path}.jsonl`, new Uint8Array());
+      for (const [at] of this.#known.entries()) this.#files.push(this.#open(at));
+      this.register(first);
+      this.#report = this.#openReport();
     } catch (error) {
       this.#discard();
       throw error;
     }
+    this.#syncFolder();
+  }
+
+  /** The files that hold rejects of the job; those without any may have been removed. */
+  get #known(): RejectMarks["files"] {
+    return this.#marks === null || this.#marks.report === 0 ? [] : this.#marks.files;
+  }
+
+  #nameOf(at: number): string {
+    return at === 0 ? this.#path : `${this.#path}.${at + 1}`;
+  }
+
+  /** A file of the job, as its last commit left it. */
+  #open(at: number): OpenFile {
+    const mark = this.#marks?.files[at];
+    return reopenFile(this.#nameOf(at), mark ?? { bytes: 0, preamble: 0 });
+  }
+
+  #openReport(): OpenFile {
+    const path = `${this.#path}.jsonl`;
+    const marks = this.#marks;
+    if (marks === null) return makeFile(path, new Uint8Array());
+    if (marks.report > 0) return reopenFile(path, { bytes: marks.report, preamble: 0 });
+    return makeFile(path, new Uint8Array(), true);
   }
 
   /** Prepares for rejects of `source`; one with another header gets a file of its own (`PATH.2`). */
@@ -71,8 +105,8 @@ export class RejectFiles {
       this.#bySource.set(source.name, same);
       return;
     }
-    const number = this.#files.length + 1;
-    const file = create(number === 1 ? this.#path : `${this.#path}.${number}`, source.preamble);
+    const path = this.#nameOf(this.#files.length);
+    const file = makeFile(path, source.preamble, this.#marks !== null);
     this.#files.push(file);
     this.#bySource.set(source.name, file);
   }
@@ -92,6 +126,7 @@ export class RejectFiles {
     this.#written = 0;
     for (const file of [...this.#files, this.#report]) {
       ftruncateSync(file.descriptor, 0);
+      file.length = 0;
       put(file, file.preamble);
       file.endsInLine = true;
     }
@@ -99,7 +134,23 @@ export class RejectFiles {
 
   /** Makes what was written durable; done before the commit that depends on it. */
   sync(): void {
-    for (const { descriptor } of [...this.#files, this.#report]) fsyncSync(descriptor);
+    for (const { descriptor, path } of [...this.#files, this.#report]) {
+      try {
+        fsyncSync(descriptor);
+      } catch (error) {
+        throw fileError(path, error);
+      }
+    }
+  }
+
+  /** How long the files are. */
+  get marks(): RejectMarks {
+    if (this.#report.length === 0) return { path: this.#path, files: [], report: 0 };
+    const files = this.#files.map(({ length, preamble }) => ({
+      bytes: length,
+      preamble: preamble.length,
+    }));
+    return { path: this.#path, files, report: this.#report.length };
   }
 
   /**
@@ -117,23 +168,20 @@ export class RejectFiles {
     return { file: this.#path, report: this.#report.path, others };
   }
 
+  /** A file that is only in the folder's memory would be gone after a loss of power. */
+  #syncFolder(): void {
+    quietly(() => {
+      const folder = openSync(dirname(this.#path), "r");
+      fsyncSync(folder);
+      closeSync(folder);
+    });
+  }
+
   #discard(): void {
     for (const { descriptor, path } of this.#files) {
       closeSync(descriptor);
-      unlinkSync(path);
+      if (this.#marks === null) unlinkSync(path);
     }
-  }
-}
-
-function create(path: string, preamble: Uint8Array): OpenFile {
-  const { O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW, O_APPEND } = constants;
-  try {
-    const flags = O_CREAT | O_EXCL | O_WRONLY | O_APPEND | (O_NOFOLLOW ?? 0);
-    const file = { path, descriptor: openSync(path, flags, 0o600), preamble, endsInLine: true };
-    put(file, preamble);
-    return file;
-  } catch (error) {
-    throw fileError(path, error);
   }
 }
 
@@ -141,39 +189,6 @@ function create(path: string, preamble: Uint8Array): OpenFile {
 function append(file: OpenFile, raw: Uint8Array): void {
   if (!file.endsInLine) put(file, Buffer.from("\n"));
   put(file, raw);
-  file.endsInLine = endsInLine(raw);
-}
-
-/** UTF-16 has its zero byte before or behind the line feed. */
-function endsInLine(raw: Uint8Array): boolean {
-  const [before, last] = [raw.at(-2), raw.at(-1)];
-  return (
-    raw.length === 0 ||
-    last === 10 ||
-    last === 13 ||
-    (last === 0 && (before === 10 || before === 13))
-  );
-}
-
-function put(file: OpenFile, bytes: Uint8Array): void {
-  try {
-    for (let at = 0; at < bytes.length;) at += writeSync(file.descriptor, bytes, at);
-  } catch (error) {
-    throw fileError(file.path, error);
-  }
-}
-
-/** No space, no quota, and a limit of the shell's. */
-const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
-
-function fileError(path: string, cause: unknown): Error {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  const reason =
-    code === "EEXIST" ? "the file exists, and reject files are never overwritten" : String(cause);
-  const fix = FULL.has(code)
-    ? "make room for it, or choose another place with --reject-file, then run the same command"
-    : undefined;
-  return upsurgeError("REJECT_FILE", { path, reason }, { cause, fix });
 }
 
 function reportLine({

@@ -38,6 +38,7 @@ function facts({ plan, target, server, sources }: PlanReport): string[][] {
     ...(plan.commitRows === null
       ? []
       : [["commit", `every ${formatCount(plan.commitRows)} records`]]),
+    ...(plan.job === null ? [] : [["job", `${plan.job.name}, remembered in ${plan.job.table}`]]),
     ...(plan.sharing.writers === 1
       ? []
       : [["writers", `${plan.sharing.writers} connections at once`]]),

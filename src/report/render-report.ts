@@ -6,7 +6,7 @@ import type { Report } from "./report.ts";
 /** The report as one line of JSON, its fields in the order of the documentation. */
 export function reportJson(report: Report): string {
   const { status, exit, target, table, mode, strategy, rowSource, counts, error } = report;
-  const { rejectFile, rejectReport, guarantee, dryRun, seconds, rowsPerSecond } = report;
+  const { rejectFile, rejectReport, guarantee, job, dryRun, seconds, rowsPerSecond } = report;
   return `${JSON.stringify({
     status,
     exit,
@@ -19,6 +19,7 @@ export function reportJson(report: Report): string {
     rejectFile,
     rejectReport,
     guarantee,
+    job,
     dryRun,
     seconds,
     rowsPerSecond,
@@ -36,26 +37,41 @@ export function renderReport(report: Report): string {
 }
 
 function headline(report: Report): string {
-  const { counts, seconds, rowsPerSecond } = report;
+  const { counts, seconds, rowsPerSecond, job } = report;
   const table = report.table ?? "the table";
   const read = plural(counts.read, "record");
   const pace = `${formatSeconds(seconds)}, ${formatCount(rowsPerSecond)} rows/s`;
   if (report.status === "failed" || report.status === "interrupted") return stopped(report, read);
+  if (report.status === "skipped") return `skipped: another run of the job ${job?.name} is at work`;
+  if (job !== null && job.alreadyLoadedAt !== null) {
+    return `already loaded: ${read} in ${table}, by the job ${job.name}, at ${job.alreadyLoadedAt}; nothing was left to do`;
+  }
   return report.dryRun
     ? `dry run: ${read} tried on ${table}${how(report)} in ${pace}; nothing was kept`
-    : `loaded ${read} into ${table}${how(report)} in ${pace}`;
+    : `loaded ${read} into ${table}${how(report)} in ${pace}${resumed(report)}`;
+}
+
+function resumed({ job }: Report): string {
+  if (job === null || job.resumedAt === 0) return "";
+  return `; ${plural(job.resumedAt, "record")} of them by earlier runs of the job`;
 }
 
 /** The headline of a load that came to no end. */
 function stopped({ status, counts, guarantee, error, ...report }: Report, read: string): string {
   const time = formatSeconds(report.seconds);
-  if (guarantee === "committed-in-parts" && counts.read > 0) {
+  if (guarantee === "exactly-once" && counts.read > 0) {
+    return `${status} after ${time}; ${read} committed; the same command goes on from there:`;
+  }
+  if (guarantee === "at-least-once" && counts.read > 0) {
     return `${status} after ${time}; ${read} committed, and what is committed stays:`;
   }
   const begun =
-    guarantee === "committed-in-parts"
-      ? `${status} after ${time}`
-      : `${status}: ${read} read in ${time}`;
+    guarantee === "all-or-nothing"
+      ? `${status}: ${read} read in ${time}`
+      : `${status} after ${time}`;
+  if (guarantee === "exactly-once" && error?.code !== "TARGET_OUTCOME_UNKNOWN") {
+    return `${begun}; this run has committed nothing`;
+  }
   if (status === "interrupted") return `${begun}; ${report.table ?? "the table"} is as it was`;
   return `${begun}${error?.code === "TARGET_OUTCOME_UNKNOWN" ? "" : "; nothing was kept"}`;
 }

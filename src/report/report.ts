@@ -1,8 +1,8 @@
 /** What a finished load returns: the value behind `--json`, `--report` and the summary. */
 import type { Counts } from "../model/counts.ts";
 
-/** How a load ended; `changes` is what `--check` found. */
-export type Status = "ok" | "rejects" | "changes" | "failed" | "interrupted";
+/** How a load ended; `changes` is what `--check` found, `skipped` a job that another run has. */
+export type Status = "ok" | "rejects" | "changes" | "skipped" | "failed" | "interrupted";
 
 /** An error as values, for scripts. */
 export interface ReportedError {
@@ -13,8 +13,21 @@ export interface ReportedError {
   readonly where: string | null;
 }
 
-/** What a load that stops early leaves behind: nothing, or what it has committed. */
-export type Guarantee = "all-or-nothing" | "committed-in-parts";
+/**
+ * What holds whatever happens: a load that stops leaves nothing behind; or it goes on where it stopped; or it keeps what it
+ * has committed, and applies it again when it is run again.
+ */
+export type Guarantee = "all-or-nothing" | "exactly-once" | "at-least-once";
+
+/** The job of a load. */
+export interface ReportedJob {
+  readonly name: string;
+  /** Records that earlier runs have committed. */
+  readonly resumedAt: number;
+  /** When the job was finished, where this run found nothing to do; by the database's clock. */
+  readonly alreadyLoadedAt: string | null;
+  readonly skipped: boolean;
+}
 
 /** The report of one load; the fields of `--json`. */
 export interface Report {
@@ -28,8 +41,10 @@ export interface Report {
   readonly counts: Counts;
   readonly rejectFile: string | null;
   readonly rejectReport: string | null;
-  /** `committed-in-parts`: what was committed before a failure stays, and the counts are those of that. */
+  /** Where parts are committed, what was committed before a failure stays, and the counts are those of that. */
   readonly guarantee: Guarantee;
+  /** `null` when nothing is remembered of the load. */
+  readonly job: ReportedJob | null;
   readonly dryRun: boolean;
   readonly seconds: number;
   readonly rowsPerSecond: number;

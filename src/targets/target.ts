@@ -9,6 +9,7 @@ import type { Counts } from "../model/counts.ts";
 import type { LoadPlan, RowSource } from "../model/load-plan.ts";
 import type { PackedRows } from "../model/packed.ts";
 import type { TableName, TableShape } from "../model/table-shape.ts";
+import type { Statements } from "./checkpoint-table.ts";
 
 /** What a target can do; the planner asks this and never a name. */
 export interface Capabilities {
@@ -114,13 +115,20 @@ export interface Session {
    * that cannot be told of one of them.
    */
   keyHashes?(plan: LoadPlan, rows: PackedRows): Uint32Array | null;
+  /** For the loader's own small tables. */
+  readonly small: Statements;
+  /**
+   * Keeps other runs of a job away, until it is released or this process ends; `null` when another run has the lock. A
+   * courtesy: nothing depends on it.
+   */
+  lockJob(job: string): Promise<Hold | null>;
   classify(error: unknown): ErrorClass;
   /** Turns a driver's error into ours; row errors that reach the user included. */
   translate(error: unknown): Error;
   close(): Promise<void>;
 }
 
-/** Keeps other loads away from a table while several sessions of one load write to it. */
+/** Keeps others away from a table or a job. */
 export interface Hold {
   /** Never throws. */
   release(): Promise<void>;

@@ -5,8 +5,11 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Batch, Row, RowShape } from "../model/batch.ts";
 import type { PackedPart } from "../model/packed.ts";
-import type { RecordChunk } from "../model/record.ts";
+import type { Place } from "../model/place.ts";
+import type { Position, RecordChunk } from "../model/record.ts";
 import type { Reject } from "../model/reject.ts";
+import { BatchEnd } from "./checkpoint/batch-end.ts";
+import type { JobSource } from "./checkpoint/batch-end.ts";
 import type { RecordMapper } from "./map-records.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
@@ -17,16 +20,32 @@ const BATCH_BYTES = 4 * 1024 * 1024;
 export interface Gathered {
   readonly batch: Batch;
   readonly rejects: readonly Reject[];
+  /** Where it ends; `null` where nothing is remembered of the load. */
+  readonly end: BatchEnd | null;
+  /** It must be written by itself: what it holds was partly written by several writers of an earlier run. */
+  readonly alone?: boolean;
+}
+
+/** What is read: records or, where `chunk` is `null`, the end of a source. */
+export interface Piece {
+  readonly chunk: RecordChunk | null;
+  /** Where the load remembers how far it has come, the source; then no batch holds records of two. */
+  readonly of: JobSource | null;
 }
 
 /** Gathers chunks into batches of at most `batchRows` rows. */
 export async function* gather(
-  chunks: AsyncIterable<RecordChunk>,
+  pieces: AsyncIterable<Piece>,
   mapper: RecordMapper,
   batchRows: number,
 ): AsyncGenerator<Gathered> {
   const gatherer = new Gatherer(mapper, batchRows);
-  for await (const chunk of chunks) {
+  for await (const { chunk, of } of pieces) {
+    gatherer.source = of;
+    if (chunk === null) {
+      yield gatherer.close(true);
+      continue;
+    }
     for (let from = 0; from < lengthOf(chunk);) {
       from = gatherer.take(chunk, from);
       if (gatherer.full) yield gatherer.close();
@@ -40,6 +59,15 @@ export async function* gather(
 // A packed chunk makes its records as soon as they are named.
 function lengthOf(chunk: RecordChunk): number {
   return chunk.packed === null ? chunk.records.length : chunk.packed.records;
+}
+
+interface Reached {
+  readonly place: () => Place;
+  readonly before: number;
+}
+
+function reached(place: Place): Reached {
+  return { place: () => place, before: place.byte };
 }
 
 /** Some records of a packed chunk, with what reads them. */
@@ -62,10 +90,20 @@ class Gatherer {
   #bytes = 0;
   /** Rejects of the chunk at hand that were taken. */
   #rejected = 0;
+  #source: JobSource | null = null;
+  /** Where the last record that was taken ends. */
+  #reached: Reached | null = null;
 
   constructor(mapper: RecordMapper, batchRows: number) {
     this.#mapper = mapper;
     this.#batchRows = batchRows;
+  }
+
+  /** The source of what comes next. */
+  set source(source: JobSource | null) {
+    if (source === this.#source) return;
+    this.#source = source;
+    this.#reached = source === null ? null : reached(source.from);
   }
 
   get full(): boolean {
@@ -91,6 +129,7 @@ class Gatherer {
       const record = records[at];
       if (record === undefined) break;
       this.#takeRejectsBefore(chunk, record.position.record);
+      this.#reach(record.position);
       const mapped = this.#mapper.map(record, this.#ord + this.#size);
       if (mapped.kind === "reject") this.#rejects.push(mapped.reject);
       else this.#add(mapped.row);
@@ -115,7 +154,17 @@ class Gatherer {
     });
     this.#size += to - from;
     this.#bytes += (to - from) * each;
+    const { placeAfter } = chunk;
+    if (placeAfter !== null && this.#source !== null) {
+      this.#reached = { place: () => placeAfter(to), before: placeAfter(0).byte };
+    }
     return to;
+  }
+
+  #reach({ byte, line, record }: Position): void {
+    if (this.#source === null) return;
+    const next = line[1] + (this.#source.inLines ? 1 : 0);
+    this.#reached = reached({ byte: byte[1], record, line: next });
   }
 
   /** Reads what the batch holds packed. */
@@ -136,7 +185,9 @@ class Gatherer {
   #takeRejectsBefore({ rejects }: RecordChunk, record: number): void {
     for (; (rejects[this.#rejected]?.position.record ?? Infinity) < record; this.#rejected += 1) {
       const reject = rejects[this.#rejected];
-      if (reject !== undefined) this.#rejects.push(reject);
+      if (reject === undefined) break;
+      this.#rejects.push(reject);
+      this.#reach(reject.position);
     }
   }
 
@@ -147,7 +198,8 @@ class Gatherer {
     this.#rejected = 0;
   }
 
-  close(): Gathered {
+  /** The batch so far; `isLast`: nothing more comes of its source. */
+  close(isLast = false): Gathered {
     const [number, firstOrd, held, shape] = [this.#number, this.#ord, this.#held, this.#shape];
     const batch: Batch =
       shape === null
@@ -157,7 +209,11 @@ class Gatherer {
             { shape, parts: held.map(({ part }) => part), firstOrd },
             () => readRows(held, this.#mapper, firstOrd),
           );
-    const gathered = { batch, rejects: this.#rejects };
+    const end =
+      this.#source === null || this.#reached === null
+        ? null
+        : new BatchEnd(this.#source, this.#reached, isLast);
+    const gathered = { batch, rejects: this.#rejects, end };
     this.#number += 1;
     this.#ord += this.#size;
     this.#held = [];

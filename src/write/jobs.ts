@@ -5,8 +5,13 @@
  */
 import { setMaxListeners } from "node:events";
 import type { LoadPlan } from "../model/load-plan.ts";
+import { CheckpointTable } from "../targets/checkpoint-table.ts";
 import type { Hold, Session } from "../targets/target.ts";
 import type { Gathered } from "./batches.ts";
+import type { Bookmark } from "./checkpoint/bookmark.ts";
+import { JobMarks } from "./checkpoint/job-marks.ts";
+import { stretchBetween } from "./checkpoint/solo.ts";
+import type { Solo } from "./checkpoint/solo.ts";
 import { InOrder } from "./in-order.ts";
 import { Queue } from "./queue.ts";
 import type { QueueContext } from "./queue.ts";
@@ -14,6 +19,7 @@ import type { Quarantine } from "./quarantine.ts";
 import { splitByHash } from "./route.ts";
 import { SessionWriter } from "./session-writer.ts";
 import { unlessAborted } from "./unless-aborted.ts";
+import { sizeOf } from "./writers.ts";
 import type { Account, Writers } from "./writers.ts";
 
 /** Parts that a writer may have before it: the one at work, and the next. */
@@ -27,6 +33,8 @@ export interface JobsContext {
   readonly connect: () => Promise<Session>;
   readonly account: Account;
   readonly quarantine: Quarantine;
+  /** Where the load is remembered: how far it has come, and what earlier tries have learned. */
+  readonly job: { readonly bookmark: Bookmark; readonly solo: Solo } | null;
 }
 
 interface Opened {
@@ -40,6 +48,7 @@ export class Jobs implements Writers {
   readonly #context: JobsContext;
   readonly #failure = new AbortController();
   readonly #books: InOrder;
+  readonly #marks: JobMarks | null;
   #opened: Opened[] = [];
   #hold: Hold | null = null;
   #hasCommitted = false;
@@ -52,6 +61,7 @@ export class Jobs implements Writers {
   constructor(context: JobsContext) {
     this.#context = context;
     this.#books = new InOrder((written) => context.account.take(written));
+    this.#marks = context.job === null ? null : new JobMarks(context.job);
     // Every writer waits for it, and the reading.
     setMaxListeners(0, this.#failure.signal);
   }
@@ -75,12 +85,17 @@ export class Jobs implements Writers {
   }
 
   async #open(): Promise<void> {
-    const { connect, plan, quarantine } = this.#context;
+    const { connect, plan, quarantine, job } = this.#context;
     const session = await connect();
-    const writer = new SessionWriter(session, plan, { quarantine, held: true });
+    const checkpointing =
+      job === null || plan.job === null
+        ? null
+        : { bookmark: job.bookmark, table: new CheckpointTable(plan.job.table, session.small) };
+    const writer = new SessionWriter(session, plan, { quarantine, held: true, checkpointing });
     this.#opened.push({ session, writer, queue: this.#queueOf(writer) });
     if (this.#stopped) return await session.close();
-    await writer.begin();
+    // Which rows of a checkpoint a transaction moves is known with its first batch.
+    if (job === null) await writer.begin();
   }
 
   #queueOf(writer: SessionWriter): Queue {
@@ -89,8 +104,9 @@ export class Jobs implements Writers {
     const context: QueueContext = {
       account: {
         beforeCommit: () => {
-          account.beforeCommit();
+          const rejects = account.beforeCommit();
           this.#hasCommitted = true;
+          return rejects;
         },
         keep: (counts) => account.keep(counts),
       },
@@ -117,11 +133,15 @@ export class Jobs implements Writers {
   }
 
   async write(gathered: Gathered): Promise<void> {
+    if (this.#marks?.ended === true) await this.#seal();
+    this.#marks?.begin(gathered);
+    if (sizeOf(gathered) === 0) return this.#pass(gathered);
     const parts = this.#partsOf(gathered);
     const alone = parts === null;
     if (alone !== this.#alone) await this.#commitAll();
     this.#alone = alone;
-    this.#push(parts ?? [gathered]);
+    if (!alone) await this.#share();
+    this.#push(gathered, parts ?? [gathered]);
     await this.#untilRoom();
   }
 
@@ -129,24 +149,53 @@ export class Jobs implements Writers {
   #partsOf(gathered: Gathered): readonly (Gathered | null)[] | null {
     const { plan, leader } = this.#context;
     const { by, writers } = plan.sharing;
-    if (by === null) {
+    const { batch, rejects, end } = gathered;
+    const mustGoAlone = gathered.alone === true || this.#marks?.mustGoAlone(gathered) === true;
+    if (mustGoAlone) return null;
+    if (by === null && this.#marks === null) {
       this.#turn = (this.#turn + 1) % writers;
       return Array.from({ length: writers }, (_, way) => (way === this.#turn ? gathered : null));
     }
-    const { batch, rejects } = gathered;
     if (batch.packed === null || rejects.length > 0) return null;
-    const hashes = leader.keyHashes?.(keyedPlan(plan), batch.packed) ?? null;
-    if (hashes === null) return null;
+    const hashes =
+      by === null
+        ? this.#marks?.recordNumbers(gathered)
+        : leader.keyHashes?.(keyedPlan(plan), batch.packed);
+    if (hashes === null || hashes === undefined) return null;
     return splitByHash(batch, batch.packed, hashes, writers).map((part) =>
-      part === null ? null : { batch: part, rejects },
+      part === null ? null : { batch: part, rejects, end },
     );
   }
 
-  #push(parts: readonly (Gathered | null)[]): void {
+  /** Gives each writer a row of its own in the checkpoint, where the next batches are for all of them. */
+  async #share(): Promise<void> {
+    const [first] = this.#opened;
+    const { plan, job } = this.#context;
+    const { writers } = plan.sharing;
+    if (first === undefined || this.#marks === null || job === null || plan.job === null) return;
+    if (!this.#marks.mustShare(writers)) return;
+    await this.#untilIdle();
+    const table = new CheckpointTable(plan.job.table, first.session.small);
+    await job.bookmark.share(table, writers, this.#marks.last);
+  }
+
+  /** Nothing of it is to be written, but its end counts. */
+  #pass(gathered: Gathered): void {
+    this.#marks?.pass(gathered);
+    for (const queue of this.#queues) queue.passed(this.#marks?.last ?? null);
+  }
+
+  #push(gathered: Gathered, parts: readonly (Gathered | null)[]): void {
     const expected = this.#books.expect(parts.filter((part) => part !== null).length);
+    const before = this.#marks?.last ?? null;
+    const end = gathered.end?.mark ?? null;
+    const stretch = end === null || this.#alone ? null : stretchBetween(before, end);
     for (const [way, part] of parts.entries()) {
-      if (part !== null) this.#queues[way]?.push(part, expected);
+      if (part === null) continue;
+      const moves = this.#alone ? "all" : way;
+      this.#queues[way]?.push({ gathered: part, expected, part: moves, stretch });
     }
+    this.#pass(gathered);
   }
 
   async #untilRoom(): Promise<void> {
@@ -171,9 +220,26 @@ export class Jobs implements Writers {
     this.failed.throwIfAborted();
   }
 
+  /** The end of a source: everything of it is committed, and its parts are one again. */
+  async #seal(): Promise<void> {
+    await this.#commitAll();
+    const [first] = this.#opened;
+    const { plan, job } = this.#context;
+    if (first === undefined || this.#marks === null || job === null || plan.job === null) return;
+    const table = new CheckpointTable(plan.job.table, first.session.small);
+    await job.bookmark.seal(table, this.#marks.last);
+    this.#marks.sealed();
+  }
+
   async finish(): Promise<void> {
     await this.#untilIdle();
     this.#context.account.check();
+    if (this.#marks === null) await this.#commitAll();
+    else await this.#seal();
+    await this.#close();
+  }
+
+  async settle(): Promise<void> {
     await this.#commitAll();
     await this.#close();
   }
@@ -197,6 +263,6 @@ export class Jobs implements Writers {
 }
 
 /** The plan as a target hashes keys for it: with the arbiter that keeps rows together. */
-function keyedPlan(plan: LoadPlan): LoadPlan {
+export function keyedPlan(plan: LoadPlan): LoadPlan {
   return { ...plan, arbiter: plan.sharing.by };
 }

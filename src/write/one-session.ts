@@ -4,6 +4,7 @@
  */
 import type { LoadPlan } from "../model/load-plan.ts";
 import type { Gathered } from "./batches.ts";
+import type { BatchEnd, Mark } from "./checkpoint/batch-end.ts";
 import type { SessionWriter } from "./session-writer.ts";
 import { sizeOf } from "./writers.ts";
 import type { Account, Ending, Writers } from "./writers.ts";
@@ -18,6 +19,10 @@ export class OneSession implements Writers {
   #hasCommitted = false;
   /** Records of the transaction at hand, with those that are being written. */
   #begun = 0;
+  /** Sources that ended in the transaction at hand. */
+  #marks: Mark[] = [];
+  /** The end of the last batch that was written, in a source that goes on. */
+  #end: BatchEnd | null = null;
 
   constructor(
     writer: SessionWriter,
@@ -47,6 +52,13 @@ export class OneSession implements Writers {
     if (this.#begun > 0 && !this.#fits(gathered)) await this.#commit();
     this.#begun += sizeOf(gathered);
     this.#account.take(await this.#writer.write(gathered));
+    this.#pass(gathered.end);
+  }
+
+  #pass(end: BatchEnd | null): void {
+    end?.release();
+    if (end?.isLast === true) this.#marks.push(end.mark);
+    this.#end = end?.isLast === true ? null : end;
   }
 
   #fits(gathered: Gathered): boolean {
@@ -54,10 +66,12 @@ export class OneSession implements Writers {
   }
 
   async #commit(): Promise<void> {
+    const marks = this.#end === null ? this.#marks : [...this.#marks, this.#end.mark];
     this.#begun = 0;
-    this.#account.beforeCommit();
+    this.#marks = [];
+    const rejects = this.#account.beforeCommit();
     this.#hasCommitted = true;
-    this.#account.keep(await this.#writer.commit());
+    this.#account.keep(await this.#writer.commit({ marks, rejects }));
   }
 
   async finish(): Promise<void> {
@@ -65,6 +79,11 @@ export class OneSession implements Writers {
     if (this.#ending === "commit") return await this.#commit();
     await this.#writer.rehearse();
     await this.#writer.rollback();
+  }
+
+  async settle(): Promise<void> {
+    if (this.#begun > 0) await this.#commit();
+    else await this.#writer.rollback();
   }
 
   async rollback(): Promise<void> {

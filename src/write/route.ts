@@ -14,7 +14,7 @@ export function splitByHash(
   writers: number,
 ): (Batch | null)[] {
   const ways = new Uint8Array(hashes.length);
-  for (let at = 0; at < ways.length; at += 1) ways[at] = mixed(hashes[at] as number) % writers;
+  for (let at = 0; at < ways.length; at += 1) ways[at] = wayOf(hashes[at] as number, writers);
   const parts: PackedPart[][] = Array.from({ length: writers }, () => []);
   let first = 0;
   for (const part of packed.parts) {
@@ -27,6 +27,11 @@ export function splitByHash(
   return parts.map((own, writer) =>
     own.length === 0 ? null : partOf(batch, { ...packed, parts: own }, ways, writer),
   );
+}
+
+/** The writer that a hash names. A job that goes on relies on it: what it answers may not change. */
+export function wayOf(hash: number, writers: number): number {
+  return mixed(hash) % writers;
 }
 
 /** The records of a part that go each way. */

@@ -2,27 +2,49 @@
  * One session at work: batch after batch, in one transaction after another, each begun when there is something to
  * write. It counts what is in the transaction at hand; when to commit is its owner's decision.
  */
+import { faultPoint } from "../errors/fault-point.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Batch, Written } from "../model/batch.ts";
+import type { RejectMarks } from "../model/checkpoint.ts";
 import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
+import type { CheckpointTable } from "../targets/checkpoint-table.ts";
 import type { Session, Writer } from "../targets/target.ts";
 import type { Gathered } from "./batches.ts";
+import type { Mark } from "./checkpoint/batch-end.ts";
+import type { Bookmark, Part } from "./checkpoint/bookmark.ts";
 import type { Quarantine } from "./quarantine.ts";
 import { BatchWriter } from "./write-batch.ts";
 import { writtenOf } from "./writers.ts";
+
+/** How a session moves the checkpoint of its load along. */
+export interface Checkpointing {
+  readonly bookmark: Bookmark;
+  /** Over the writer's own session, so that it is part of its transactions. */
+  readonly table: CheckpointTable;
+}
 
 /** What a session writer needs beside its session. */
 export interface SessionWriterContext {
   readonly quarantine: Quarantine;
   /** Another session of this load keeps other loads away. */
   readonly held: boolean;
+  /** `null` where nothing is remembered of the load. */
+  readonly checkpointing: Checkpointing | null;
+}
+
+/** What a commit takes along beside the rows, where the load is remembered. */
+export interface Committed {
+  readonly marks: readonly Mark[];
+  readonly rejects: RejectMarks | null;
 }
 
 interface Transaction {
   readonly writer: Writer;
   readonly batches: BatchWriter;
+  /** The rows of the checkpoint that it moves. */
+  readonly part: Part;
 }
 
 /** Writes over one session; calls come one at a time, save `prepare` and `stop`. Its errors are ours. */
@@ -42,10 +64,11 @@ export class SessionWriter {
   }
 
   /** Begins a transaction, unless there is one. */
-  async begin(): Promise<BatchWriter> {
+  async begin(part: Part = "all"): Promise<BatchWriter> {
     if (this.#transaction !== null) return this.#transaction.batches;
     return await this.#asOurs(async () => {
-      const { quarantine, held } = this.#context;
+      const { quarantine, held, checkpointing } = this.#context;
+      faultPoint("begin");
       const writer = await this.#session.begin(this.#plan, { held });
       const batches = new BatchWriter(this.#plan, {
         writer,
@@ -53,7 +76,10 @@ export class SessionWriter {
         classify: (error) => this.#session.classify(error),
         quarantine,
       });
-      this.#transaction = { writer, batches };
+      this.#transaction = { writer, batches, part };
+      faultPoint("hold");
+      await checkpointing?.bookmark.hold(checkpointing.table, part);
+      faultPoint("held");
       return batches;
     });
   }
@@ -64,24 +90,38 @@ export class SessionWriter {
   }
 
   /** Writes a batch; nothing of it is committed. */
-  async write(gathered: Gathered): Promise<Written> {
-    const batches = await this.begin();
+  async write(gathered: Gathered, part: Part = "all"): Promise<Written> {
+    const batches = await this.begin(part);
     return await this.#asOurs(async () => {
+      faultPoint("apply");
       const written = writtenOf(gathered, await batches.write(gathered.batch));
+      faultPoint("applied");
       addCounts(this.#counts, written.counts);
       return written;
     });
   }
 
   /** Commits what was written since the last commit, and tells its counts. */
-  async commit(): Promise<Counts> {
+  async commit({ marks, rejects }: Committed): Promise<Counts> {
     const counts = this.#counts;
     if (accountedFor(counts) !== counts.read) {
       const message = `${counts.read} records were read but ${accountedFor(counts)} counted`;
       throw upsurgeError("INTERNAL", { message });
     }
+    const { checkpointing } = this.#context;
+    const { writer, part } = this.#transaction ?? {};
     this.#committing = true;
-    await this.#asOurs(async () => await this.#transaction?.writer.commit());
+    await this.#asOurs(async () => {
+      if (checkpointing !== null && part !== undefined) {
+        const { bookmark, table } = checkpointing;
+        faultPoint("move");
+        await bookmark.move(table, { part, marks, counts, rejects });
+        faultPoint("moved");
+      }
+      faultPoint("commit");
+      await writer?.commit();
+      faultPoint("committed");
+    });
     this.#committing = false;
     this.#transaction = null;
     this.#counts = noCounts();

@@ -3,6 +3,7 @@
  * hands its batches over in the order of the source, and need not know which of these it is.
  */
 import type { BatchResult, Written } from "../model/batch.ts";
+import type { RejectMarks } from "../model/checkpoint.ts";
 import { addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { Reject } from "../model/reject.ts";
@@ -14,8 +15,8 @@ export interface Account {
   take(written: Written): void;
   /** The last record was written: is all of it in order? */
   check(): void;
-  /** A commit is about to begin: what depends on it must be durable. */
-  beforeCommit(): void;
+  /** A commit is about to begin: what depends on it must be durable. Where the reject files stand; `null`: there are none. */
+  beforeCommit(): RejectMarks | null;
   /** These records are committed. */
   keep(counts: Counts): void;
 }
@@ -37,6 +38,8 @@ export interface Writers {
   write(gathered: Gathered): Promise<void>;
   /** Writes what is left and commits it or, in a rehearsal, undoes it. */
   finish(): Promise<void>;
+  /** Between two batches, for a load that goes on later: commits what is written. */
+  settle(): Promise<void>;
   /** Undoes what is not committed. Never throws. */
   rollback(): Promise<void>;
   /** Closes the sessions, but for those in the middle of a commit; for an interrupt. */

@@ -8,6 +8,7 @@ describe("help", () => {
     ["load", ["load", "--help"]],
     ["plan", ["plan", "-h"]],
     ["inspect", ["inspect", "--help"]],
+    ["jobs", ["jobs", "--help"]],
   ])("of %s", async (name, args) => {
     const { exitCode, stdout, stderr } = await runUpsurge(args);
 

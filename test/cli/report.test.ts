@@ -37,6 +37,7 @@ test("--json prints one line with exactly the fields of the documentation", asyn
     rejectFile: null,
     rejectReport: null,
     guarantee: "all-or-nothing",
+    job: null,
     dryRun: false,
     seconds: expect.any(Number),
     rowsPerSecond: expect.any(Number),

@@ -22,7 +22,17 @@ describe("several writers", () => {
   test("keep what is committed when a record stops them, and count that", async () => {
     await start(KEYED);
     const lines = Array.from({ length: 20_000 }, (_, at) => `${at},${at === 15_000 ? 77 : 1},x\n`);
-    const flags = ["--key", "k", "-j", "3", "--commit", "1000", "-b", "600"];
+    const flags = [
+      "--key",
+      "k",
+      "-j",
+      "3",
+      "--commit",
+      "1000",
+      "-b",
+      "600",
+      "--allow-at-least-once",
+    ];
     const { exit, report } = await loadCsv(database, tempDir(), `k,n,s\n${lines.join("")}`, flags);
 
     expect([exit, report.status, report.error?.code]).toEqual([4, "failed", "REJECT_LIMIT"]);
@@ -64,7 +74,7 @@ describe("several writers", () => {
   async function startedLoad(): Promise<ReturnType<typeof spawnUpsurge>> {
     await start(KEYED);
     const into = ["--to", database.url, "--table", "t", "--key", "k", "--json"];
-    const run = ["-j", "2", "--commit", "500", "-b", "300"];
+    const run = ["-j", "2", "--commit", "500", "-b", "300", "--allow-at-least-once"];
     const spawned = spawnUpsurge(["-", ...into, ...run], tempDir());
     // More than is read at once.
     const lines = Array.from({ length: 200_000 }, (_, at) => `${at},1,x\n`);
@@ -77,7 +87,7 @@ describe("several writers", () => {
   async function expectKept(stdout: string): Promise<void> {
     await untilRows(`select count(*) from pg_stat_activity where ${SESSIONS}`, (n) => n === 0);
     const { counts, guarantee } = JSON.parse(stdout);
-    expect(guarantee).toBe("committed-in-parts");
+    expect(guarantee).toBe("at-least-once");
     const [[count] = []] = await database.rows("select count(*) from t");
     expect(counts).toMatchObject({ read: Number(count), inserted: Number(count) });
   }

@@ -65,7 +65,7 @@ describe.each(ENGINES)("$title", (engine) => {
         ...flags,
       ]);
       const { counts, status, guarantee } = JSON.parse(ran.stdout);
-      expect(guarantee).toBe(flags.length === 0 ? "all-or-nothing" : "committed-in-parts");
+      expect(guarantee).toBe(flags.length === 0 ? "all-or-nothing" : "exactly-once");
       images.push([counts, status, await database.rows("select id, n from t order by id")]);
       expect(readFileSync(join(ran.folder, "in.csv.rejects.csv"), "utf8")).toBe("id,n\n17,-1\n");
     }
@@ -85,12 +85,12 @@ describe.each(ENGINES)("$title", (engine) => {
 
     expect(ran.exit).toBe(4);
     const { counts, status, guarantee, error } = JSON.parse(ran.stdout);
-    expect([status, guarantee]).toEqual(["failed", "committed-in-parts"]);
+    expect([status, guarantee]).toEqual(["failed", "exactly-once"]);
     expect(counts).toMatchObject({ read: 20, inserted: 18, rejected: 0 });
     expect(counts.updated + counts.unchanged).toBe(2);
     expect(error).toMatchObject({ code: "REJECT_LIMIT" });
     expect(error.fix).toBe(
-      "mend the record, or allow some with --max-rejects N and find them in the reject file; 20 records are committed and stay: the same command starts from the first record and applies them again, which ends in the same table",
+      "mend the record, or allow some with --max-rejects N and find them in the reject file; 20 records are committed and stay: the same command goes on from there",
     );
     expect(await count()).toBe(21);
   });
@@ -101,9 +101,9 @@ describe.each(ENGINES)("$title", (engine) => {
     const { stdout, stderr } = await load(database, records(40, [24]), flags);
 
     expect(stdout).toMatch(
-      /^failed after [\d.]+ s; 20 records committed, and what is committed stays:\n {2}inserted {2}18\n/,
+      /^failed after [\d.]+ s; 20 records committed; the same command goes on from there:\n {2}inserted {2}18\n/,
     );
-    expect(stderr).toContain("applies them again, so --set counts them twice");
+    expect(stderr).toContain("the same command goes on from there");
   });
 
   test("says that nothing was kept where nothing was committed", async () => {
@@ -115,7 +115,7 @@ describe.each(ENGINES)("$title", (engine) => {
       "10",
     ]);
 
-    expect(stdout).toMatch(/^failed after [\d.]+ s; nothing was kept\n$/);
+    expect(stdout).toMatch(/^failed after [\d.]+ s; this run has committed nothing\n$/);
     expect(stderr).toContain("nothing was kept");
     expect(await count()).toBe(3);
   });
@@ -165,7 +165,7 @@ describe.each(ENGINES)("$title", (engine) => {
 
     expect(stdout).toMatch(/^row source +\w+, batches of 50$/m);
     expect(stdout).toMatch(/^commit +every 50 records$/m);
-    expect(stdout).toMatch(/^ {2}commit every 50 records: what is committed stays/m);
+    expect(stdout).toMatch(/^ {2}commit every 50 records: a load that stops goes on there/m);
   });
 });
 
@@ -194,12 +194,22 @@ describe("postgres, when the database is away for a moment", () => {
     expect(JSON.parse(stdout)).toMatchObject({ status: "ok", counts: { read: 40, inserted: 40 } });
   });
 
-  test("stops after a commit, and says what running again does", async () => {
+  test("starts again after the last commit", async () => {
+    await busyAt(24, 2);
+    const { stdout } = await load(database, records(40), flags);
+
+    expect(JSON.parse(stdout)).toMatchObject({ status: "ok", counts: { read: 40, inserted: 40 } });
+    expect(await database.rows("select count(*) from t")).toEqual([["40"]]);
+  });
+
+  test("stops after a commit without a checkpoint, and says what running again does", async () => {
     await busyAt(24, 1);
+    const flags = ["--key", "id", "--commit", "10", "--json", "--allow-at-least-once"];
     const ran = await load(database, records(40), flags);
 
     expect(ran.exit).toBe(75);
-    const { counts, error } = JSON.parse(ran.stdout);
+    const { counts, error, guarantee } = JSON.parse(ran.stdout);
+    expect(guarantee).toBe("at-least-once");
     expect(counts).toMatchObject({ read: 20, inserted: 20 });
     expect(error.code).toBe("TARGET_BUSY");
     expect(error.fix).toContain(
@@ -215,7 +225,8 @@ describe("postgres, when the database is away for a moment", () => {
     const folder = tempDir({ "in.csv": records(40) });
     writeFileSync(join(folder, "in.csv"), records(40).replace("\n7,", "\nseven,"));
     const into = ["--to", database.url, "--table", "t", "--max-rejects", "5", ...flags];
-    const { exitCode } = await runUpsurge([join(folder, "in.csv"), ...into]);
+    const impatient = ["--retry-timeout", "0"];
+    const { exitCode } = await runUpsurge([join(folder, "in.csv"), ...into, ...impatient]);
 
     expect(exitCode).toBe(75);
     expect(existsSync(join(folder, "in.csv.rejects.csv"))).toBe(true);

@@ -1,5 +1,6 @@
 /** `upsurge load`: runs a load and delivers its report. What a load is stands in `src/load.ts`. */
 import { open, writeFile } from "node:fs/promises";
+import { faultPoint } from "../../errors/fault-point.ts";
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import { load } from "../../load.ts";
 import { checkOptions } from "../../options/check-options.ts";
@@ -33,6 +34,7 @@ export async function loadCommand(sources: readonly string[], context: Context):
       onProgress: (now) => progress.show(now),
     });
     progress.end();
+    faultPoint("report");
     return await deliver(maskReport(report, context.redact), context);
   } finally {
     progress.end();

@@ -13,6 +13,7 @@ export const CONFLICT_OPTIONS = {
     summary: "The key columns, which find a target row; they need a unique index.",
     example: "--key order_no,line_no",
     commands: LOADS,
+    meaning: true,
   },
   constraint: {
     group: "conflict",
@@ -22,6 +23,7 @@ export const CONFLICT_OPTIONS = {
       "The unique constraint or index that decides, by name; partial and expression indexes included.",
     example: "--constraint orders_email_lower_idx",
     commands: LOADS,
+    meaning: true,
   },
   keyWhere: {
     group: "conflict",
@@ -30,6 +32,7 @@ export const CONFLICT_OPTIONS = {
     summary: "The predicate of the partial unique index behind --key.",
     example: "--key email --key-where 'deleted_at is null'",
     commands: LOADS,
+    meaning: true,
   },
   mode: {
     group: "conflict",
@@ -40,6 +43,7 @@ export const CONFLICT_OPTIONS = {
       "`upsert` updates the target row it finds and inserts otherwise, `insert` rejects a record whose key exists, `ignore` leaves a target row alone, `update` changes target rows and never inserts.",
     example: "--mode update",
     commands: LOADS,
+    meaning: true,
   },
   ignore: {
     group: "conflict",
@@ -54,6 +58,7 @@ export const CONFLICT_OPTIONS = {
     summary: "With --ignore: a conflict on any unique key counts.",
     example: "--ignore --any-constraint",
     commands: LOADS,
+    meaning: true,
   },
   updateColumns: {
     group: "conflict",
@@ -64,6 +69,7 @@ export const CONFLICT_OPTIONS = {
     details: "By default every column of the source that is not part of the key.",
     example: "--update-columns -created_at",
     commands: LOADS,
+    meaning: true,
   },
   set: {
     group: "conflict",
@@ -74,6 +80,7 @@ export const CONFLICT_OPTIONS = {
       "`target.c` is the row in the table, `excluded.c` the incoming row, a bare name the row in the table. The other columns are updated as without it; add `--update-columns none` to update only these.",
     example: '--set "count = target.count + excluded.count"',
     commands: LOADS,
+    meaning: true,
   },
   updateWhere: {
     group: "conflict",
@@ -82,6 +89,7 @@ export const CONFLICT_OPTIONS = {
     summary: "Update only where this SQL condition holds.",
     example: '--update-where "excluded.updated_at > target.updated_at"',
     commands: LOADS,
+    meaning: true,
   },
   stamp: {
     group: "conflict",
@@ -90,6 +98,7 @@ export const CONFLICT_OPTIONS = {
     summary: "Set this column when a row is inserted or really changes; may be repeated.",
     example: '--stamp "updated_at = now()"',
     commands: LOADS,
+    meaning: true,
   },
   nullKeeps: {
     group: "conflict",
@@ -97,6 +106,7 @@ export const CONFLICT_OPTIONS = {
     summary: "A NULL in the source never overwrites a value.",
     example: "--null-keeps",
     commands: LOADS,
+    meaning: true,
   },
   nullKey: {
     group: "conflict",
@@ -106,6 +116,7 @@ export const CONFLICT_OPTIONS = {
     summary: "What a NULL in a key column does: reject the record, match another NULL, or insert.",
     example: "--null-key match",
     commands: LOADS,
+    meaning: true,
   },
   rewriteUnchanged: {
     group: "conflict",
@@ -113,6 +124,7 @@ export const CONFLICT_OPTIONS = {
     summary: "Write target rows that would not change, too; they count as updated.",
     example: "--rewrite-unchanged",
     commands: LOADS,
+    meaning: true,
   },
   keepIdentity: {
     group: "conflict",
@@ -120,6 +132,7 @@ export const CONFLICT_OPTIONS = {
     summary: "Write the source's ids into an identity column.",
     example: "--keep-identity",
     commands: LOADS,
+    meaning: true,
   },
   strategy: {
     group: "conflict",

@@ -14,6 +14,7 @@ export const MAPPING_OPTIONS = {
       "Without it a field goes to the column of the same name, else to the one that differs only in case. `field:` with nothing after the colon drops the field.",
     example: "--map 'Country/Region:country'",
     commands: LOADS,
+    meaning: true,
   },
   const: {
     group: "mapping",
@@ -22,6 +23,7 @@ export const MAPPING_OPTIONS = {
     summary: "Give every row this value; may be repeated.",
     example: "--const source=import",
     commands: LOADS,
+    meaning: true,
   },
   extraFields: {
     group: "mapping",
@@ -31,6 +33,7 @@ export const MAPPING_OPTIONS = {
     summary: "What to do with fields that have no column.",
     example: "--extra-fields ignore",
     commands: LOADS,
+    meaning: true,
   },
   missingFields: {
     group: "mapping",
@@ -41,5 +44,6 @@ export const MAPPING_OPTIONS = {
       "By default a field that a JSON record lacks is left out (the default on insert, no change on update), and a CSV record with too few fields is rejected.",
     example: "--missing-fields null",
     commands: LOADS,
+    meaning: true,
   },
 } as const satisfies Record<string, OptionSpec>;

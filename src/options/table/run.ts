@@ -29,9 +29,9 @@ export const RUN_OPTIONS = {
     value: "end|N",
     default: "end",
     summary:
-      "Commit once, at the end (all or nothing), or after every N records; then what is committed stays if the load fails.",
+      "Commit once, at the end (all or nothing), or after every N records; run again, such a load goes on where it stopped.",
     details:
-      "A load that stopped after a commit starts from the first record when it is run again: plain updates end in the same table, `--set` counts those records twice, and mode insert inserts or rejects them again. N also bounds a batch. A dry run commits nothing and is one transaction.",
+      "With N, each commit takes along how far the load has come (see --job), so that every record is applied exactly once, whatever happens in between. N also bounds a batch. A dry run commits nothing and is one transaction.",
     example: "--commit 100000",
     commands: LOADS,
   },
@@ -65,8 +65,19 @@ export const RUN_OPTIONS = {
     default: "5m",
     summary: "How long to go on retrying after a deadlock or a lost connection; 0 turns it off.",
     details:
-      "A retry starts again from the first record. So there is none once a part is committed (`--commit N`), and none of standard input, which cannot be read twice.",
+      "A retry starts again after the last commit: with `--commit end` from the first record. The time counts from the first of several failures without a commit between them. Standard input cannot be read twice: there, run the same command again.",
     example: "--retry-timeout 30m",
+    commands: LOAD,
+  },
+  grace: {
+    group: "run",
+    kind: "duration",
+    value: "TIME",
+    default: "10s",
+    summary: "How long a load that commits in parts may take to finish its batch after a signal.",
+    details:
+      "A load in one transaction is undone at once. A second signal ends the process at once.",
+    example: "--grace 30s",
     commands: LOAD,
   },
   maxRejects: {

@@ -1,5 +1,5 @@
 /** Options: how a source is read. Joined with the other groups in `options.ts`. */
-import { ALL, LOAD } from "../option.ts";
+import { LOAD, READS } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `source`. */
@@ -11,7 +11,8 @@ export const SOURCE_OPTIONS = {
     choices: ["csv", "tsv", "ndjson", "json"],
     summary: "The source's format; by default from its name, else from its first bytes.",
     example: "--format ndjson",
-    commands: ALL,
+    commands: READS,
+    meaning: true,
   },
   delimiter: {
     group: "source",
@@ -21,7 +22,8 @@ export const SOURCE_OPTIONS = {
     summary: "The character between CSV fields.",
     details: "`\\t` stands for a tab. Default: a comma for CSV, a tab for TSV.",
     example: "--delimiter ';'",
-    commands: ALL,
+    commands: READS,
+    meaning: true,
   },
   quote: {
     group: "source",
@@ -30,7 +32,8 @@ export const SOURCE_OPTIONS = {
     default: '"',
     summary: "The CSV quote character; '' turns quoting off.",
     example: '--quote "\'"',
-    commands: ALL,
+    commands: READS,
+    meaning: true,
   },
   escape: {
     group: "source",
@@ -38,7 +41,8 @@ export const SOURCE_OPTIONS = {
     value: "CHAR",
     summary: "What escapes a quote inside quotes; by default the quote itself.",
     example: "--escape '\\'",
-    commands: ALL,
+    commands: READS,
+    meaning: true,
   },
   comment: {
     group: "source",
@@ -46,7 +50,8 @@ export const SOURCE_OPTIONS = {
     value: "TEXT",
     summary: "Pass over lines that begin with this.",
     example: "--comment '#'",
-    commands: ALL,
+    commands: READS,
+    meaning: true,
   },
   header: {
     group: "source",
@@ -54,7 +59,8 @@ export const SOURCE_OPTIONS = {
     negated: true,
     summary: "The CSV has no header line; name the fields with --columns.",
     example: "--no-header --columns id,name,city",
-    commands: ALL,
+    commands: READS,
+    meaning: true,
   },
   columns: {
     group: "source",
@@ -62,7 +68,8 @@ export const SOURCE_OPTIONS = {
     value: "a,b,c",
     summary: "The field names, in place of the header or where there is none.",
     example: "--columns id,name,city",
-    commands: ALL,
+    commands: READS,
+    meaning: true,
   },
   skipLines: {
     group: "source",
@@ -71,7 +78,8 @@ export const SOURCE_OPTIONS = {
     default: "0",
     summary: "Pass over this many lines before the header.",
     example: "--skip-lines 3",
-    commands: ALL,
+    commands: READS,
+    meaning: true,
   },
   limit: {
     group: "source",
@@ -79,7 +87,8 @@ export const SOURCE_OPTIONS = {
     value: "N",
     summary: "Stop after this many records of each source.",
     example: "--limit 1000",
-    commands: ALL,
+    commands: READS,
+    meaning: true,
   },
   encoding: {
     group: "source",
@@ -89,7 +98,8 @@ export const SOURCE_OPTIONS = {
     default: "utf-8",
     summary: "The source's encoding; UTF-8 is read strictly.",
     example: "--encoding windows-1252",
-    commands: ALL,
+    commands: READS,
+    meaning: true,
   },
   null: {
     group: "source",
@@ -97,7 +107,8 @@ export const SOURCE_OPTIONS = {
     value: "TOKEN",
     summary: "Take an unquoted field equal to TOKEN as NULL; may be repeated.",
     example: "--null '\\N'",
-    commands: ALL,
+    commands: READS,
+    meaning: true,
   },
   empty: {
     group: "source",
@@ -106,7 +117,8 @@ export const SOURCE_OPTIONS = {
     default: "auto",
     summary: "What an empty CSV field is; auto: NULL unless it is quoted.",
     example: "--empty string",
-    commands: ALL,
+    commands: READS,
+    meaning: true,
   },
   keepEmpty: {
     group: "source",
@@ -114,14 +126,16 @@ export const SOURCE_OPTIONS = {
     value: "a,b",
     summary: "These fields take an empty value as an empty string.",
     example: "--keep-empty 'Province/State'",
-    commands: ALL,
+    commands: READS,
+    meaning: true,
   },
   trim: {
     group: "source",
     kind: "flag",
     summary: "Drop white space around unquoted CSV fields.",
     example: "--trim",
-    commands: ALL,
+    commands: READS,
+    meaning: true,
   },
   maxRecordBytes: {
     group: "source",
@@ -130,7 +144,7 @@ export const SOURCE_OPTIONS = {
     default: "64MiB",
     summary: "A longer record is rejected; keeps memory flat.",
     example: "--max-record-bytes 1MiB",
-    commands: ALL,
+    commands: READS,
   },
   expectRows: {
     group: "source",

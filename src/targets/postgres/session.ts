@@ -4,6 +4,7 @@ import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { PackedRows } from "../../model/packed.ts";
+import type { Statements } from "../checkpoint-table.ts";
 import type { Capabilities, ErrorClass, Hold, Session, Writer } from "../target.ts";
 import { arrayText } from "./array-text.ts";
 import { checkPlan } from "./check-plan.ts";
@@ -13,6 +14,8 @@ import { DirectGate, mayGoDirectly } from "./direct.ts";
 import { findsByIndex, looksUp } from "./how.ts";
 import { keyHashes, whyUnhashable } from "./key-hash.ts";
 import { merges } from "./merge-sql.ts";
+import { lockJob } from "./job-lock.ts";
+import { smallStatements } from "./statements.ts";
 import { explainWays, listStatements } from "./explain-plan.ts";
 import { lockTable } from "./select-then-write-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
@@ -42,6 +45,7 @@ export class PostgresSession implements Session {
   readonly #client: Client;
   readonly #context: SessionContext;
   readonly #version: number;
+  readonly small: Statements;
   /** Outlives the transactions of a load. */
   #memory: SetMemory | null = null;
   #lost = false;
@@ -51,6 +55,7 @@ export class PostgresSession implements Session {
     this.#client = client;
     this.#context = context;
     this.#version = version;
+    this.small = smallStatements(client, () => this.#setUp());
     this.version = `PostgreSQL ${Math.floor(version / 10_000)}.${version % 10_000}`;
     this.capabilities = {
       rowSources: ["staged", "arrays", "values"],
@@ -170,6 +175,10 @@ export class PostgresSession implements Session {
     };
   }
 
+  async lockJob(job: string): Promise<Hold | null> {
+    return await lockJob(this.#context.reconnect, job);
+  }
+
   whyUnhashable(plan: LoadPlan): string | null {
     return whyUnhashable(plan);
   }
@@ -201,6 +210,11 @@ export class PostgresSession implements Session {
       `set local lock_timeout = ${Math.round(lockTimeoutMs)}`,
       "set local standard_conforming_strings = on",
       "set local client_min_messages = warning",
+      // A server that still waits for a client which is gone would keep its locks for hours.
+      "set local tcp_keepalives_idle = 30; set local tcp_keepalives_interval = 10; set local tcp_keepalives_count = 3",
+      "set local tcp_user_timeout = 60000",
+      // What is reported as done must outlast a crash of the server.
+      "select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off'",
     ];
     const { PGDATESTYLE, PGTZ } = environment;
     if (PGDATESTYLE) settings.push(`set local datestyle = ${quoteLiteral(PGDATESTYLE)}`);

@@ -3,15 +3,18 @@ import { access, constants } from "node:fs/promises";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
-import type { Capabilities, ErrorClass, Session, Writer } from "../target.ts";
+import type { Statements } from "../checkpoint-table.ts";
+import type { Capabilities, ErrorClass, Hold, Session, Writer } from "../target.ts";
 import { checkStatements } from "./check-plan.ts";
 import type { Connection } from "./connection.ts";
 import type { RowSql } from "./dialect.ts";
 import { classify, translate } from "./errors.ts";
+import { lockJob } from "./job-lock.ts";
 import { whileLocked } from "./lock-wait.ts";
 import { Probe } from "./probe.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { listStatements } from "./row-statements.ts";
+import { smallStatements } from "./statements.ts";
 import { listTables, readTable } from "./table-shape.ts";
 import { createStaged, stagedName } from "./staged-row.ts";
 import type { SqliteTable } from "./table-shape.ts";
@@ -53,6 +56,7 @@ export class SqliteSession implements Session {
   readonly #path: string;
   readonly #lockTimeoutMs: number;
   readonly #probe: Probe;
+  readonly small: Statements;
   /** By table name: shapes travel through the planner, what only SQLite asks for stays here. */
   readonly #tables = new Map<string, SqliteTable>();
 
@@ -64,8 +68,11 @@ export class SqliteSession implements Session {
     db.pragma("foreign_keys = on");
     db.pragma("trusted_schema = off");
     db.pragma("temp_store = memory");
+    // What is reported as done must outlast a loss of power, which in WAL mode the driver's default does not promise.
+    db.pragma("synchronous = full");
     this.version = version;
     this.#probe = new Probe(db);
+    this.small = smallStatements(db, (work) => whileLocked(work, lockTimeoutMs));
   }
 
   quoteIdentifier(name: string): string {
@@ -108,6 +115,10 @@ export class SqliteSession implements Session {
     const patiently = async (work: () => void): Promise<void> =>
       await whileLocked(work, this.#lockTimeoutMs);
     return new SqliteWriter({ db: this.#db, probe: this.#probe, plan, table, patiently });
+  }
+
+  async lockJob(job: string): Promise<Hold | null> {
+    return await lockJob(this.#path, job);
   }
 
   classify(error: unknown): ErrorClass {

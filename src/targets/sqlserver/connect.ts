@@ -14,11 +14,12 @@ export async function connect({
   lockTimeoutMs,
 }: ConnectOptions): Promise<Session> {
   const label = describeUrl(url);
-  const connection = await Connection.open(url, environment);
+  const reconnect = (): Promise<Connection> => Connection.open(url, environment);
+  const connection = await reconnect();
   try {
     const warning = tlsWarning(url);
     const warnings = warning === null ? [] : [warning];
-    const context = { label, lockTimeoutMs, warnings };
+    const context = { label, lockTimeoutMs, warnings, reconnect };
     return await connection.inTime(() => SqlServerSession.open(connection, context));
   } catch (error) {
     await connection.close();

@@ -3,11 +3,13 @@ import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import { TransactionDoomed } from "../target.ts";
-import type { Capabilities, ErrorClass, Session, Writer } from "../target.ts";
+import type { Statements } from "../checkpoint-table.ts";
+import type { Capabilities, ErrorClass, Hold, Session, Writer } from "../target.ts";
 import { checkPlan } from "./check-plan.ts";
 import type { Connection } from "./connection.ts";
 import { classifyNumber, ServerError, translateError } from "./errors.ts";
 import { script } from "./guard.ts";
+import { lockJob } from "./job-lock.ts";
 import { tableSql } from "./names.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
 import { askServer } from "./server.ts";
@@ -15,6 +17,7 @@ import type { Server } from "./server.ts";
 import { pinSettings } from "./settings.ts";
 import { statementsOf } from "./set-sql.ts";
 import { stageDdl } from "./stage-sql.ts";
+import { smallStatements } from "./statements.ts";
 import { listTables, readTableShape } from "./table-shape.ts";
 import { SqlServerWriter } from "./writer.ts";
 
@@ -24,6 +27,8 @@ export interface SessionContext {
   readonly label: string;
   readonly lockTimeoutMs: number;
   readonly warnings: readonly string[];
+  /** Opens another connection, as this one was. */
+  readonly reconnect: () => Promise<Connection>;
 }
 
 const CAPABILITIES: Capabilities = {
@@ -48,6 +53,7 @@ export class SqlServerSession implements Session {
   readonly version: string;
   readonly warnings: readonly string[];
   readonly quoteIdentifier = quoteIdentifier;
+  readonly small: Statements;
   readonly #connection: Connection;
   readonly #context: SessionContext;
   /** The collation of the database. */
@@ -59,6 +65,7 @@ export class SqlServerSession implements Session {
   private constructor(connection: Connection, context: SessionContext, server: Server) {
     this.#connection = connection;
     this.#context = context;
+    this.small = smallStatements(connection);
     this.version = server.version;
     this.#collation = server.collation;
     this.warnings = context.warnings;
@@ -135,6 +142,10 @@ export class SqlServerSession implements Session {
     );
     const granted = Number(rows[0]?.["granted"] ?? 0);
     if (granted < 0) throw new ServerError(1222, "another load into this table is running");
+  }
+
+  async lockJob(job: string): Promise<Hold | null> {
+    return await lockJob(this.#context.reconnect, job);
   }
 
   classify(error: unknown): ErrorClass {

@@ -11,6 +11,7 @@ import { fieldResolver } from "../../../src/plan/mapping.ts";
 import { arrayText } from "../../../src/targets/postgres/array-text.ts";
 import type { Capabilities } from "../../../src/targets/target.ts";
 import { gather } from "../../../src/write/batches.ts";
+import type { Piece } from "../../../src/write/batches.ts";
 import { RecordMapper } from "../../../src/write/map-records.ts";
 import type { MapperContext } from "../../../src/write/map-records.ts";
 import { hold, readLane } from "./compare-lanes.ts";
@@ -94,7 +95,7 @@ async function rowsOf({ chunks }: LaneRead, target: LaneTarget): Promise<Rows> {
   const rejects: Reject[] = [];
   const rows: unknown[][] = [];
   let packed = 0;
-  for await (const gathered of gather(each(chunks), mapperOf(target), target.batchRows)) {
+  for await (const gathered of gather(pieces(chunks), mapperOf(target), target.batchRows)) {
     const { batch } = gathered;
     batches.push(batch);
     rejects.push(...gathered.rejects);
@@ -138,8 +139,8 @@ function shown({ ord, shape, values, numeric, record }: Row): unknown {
   return { ord, columns: shape.columns, values, numeric, position, raw: Buffer.from(raw) };
 }
 
-async function* each(chunks: readonly RecordChunk[]): AsyncGenerator<RecordChunk> {
-  yield* chunks;
+async function* pieces(chunks: readonly RecordChunk[]): AsyncGenerator<Piece> {
+  for (const chunk of chunks) yield { chunk, of: null };
 }
 
 function mapperOf(target: LaneTarget): RecordMapper {

@@ -13,7 +13,12 @@ export interface Text {
   readonly parameters: readonly string[];
 }
 
-const CONTEXT = { label: "sqlserver://nowhere", lockTimeoutMs: 30_000, warnings: [] };
+const CONTEXT = {
+  label: "sqlserver://nowhere",
+  lockTimeoutMs: 30_000,
+  warnings: [],
+  reconnect: () => Promise.reject(new Error("a recorder has one connection")),
+};
 
 /** A session over a recorder. */
 export async function recordedSession(recorder: Recorder): Promise<SqlServerSession> {

@@ -1,0 +1,18 @@
+/** `upsurge jobs`: lists the jobs of a database, forgets one, or prints how the checkpoint table is made. */
+import { checkOptions } from "../../options/check-options.ts";
+import { askJobs } from "../../list-jobs.ts";
+import { renderJobs } from "../../report/render-jobs.ts";
+import type { Context } from "../context.ts";
+import { writeResult } from "../screen.ts";
+
+/** Answers what was asked of the jobs of a database. */
+export async function jobsCommand(
+  _sources: readonly string[],
+  { io, options, redact }: Context,
+): Promise<number> {
+  checkOptions(options, "jobs");
+  const answer = await askJobs(options, io.env);
+  const text = options.json ? `${JSON.stringify(answer)}\n` : renderJobs(answer);
+  await writeResult(io.stdout, redact(text));
+  return 0;
+}

@@ -1,0 +1,100 @@
+/** The jobs of a database: `upsurge jobs`. */
+import { upsurgeError } from "./errors/upsurge-error.ts";
+import type { Checkpoint } from "./model/checkpoint.ts";
+import { addCounts, noCounts } from "./model/counts.ts";
+import type { Counts } from "./model/counts.ts";
+import type { Options } from "./options/options.ts";
+import { findTarget } from "./targets/registry.ts";
+import { CheckpointTable, checkpointDdl } from "./targets/checkpoint-table.ts";
+import type { Environment } from "./options/parse-options.ts";
+
+/** A job as `upsurge jobs` shows it. */
+export interface ListedJob {
+  readonly job: string;
+  readonly state: "running" | "done";
+  readonly counts: Counts;
+  readonly sources: readonly ListedSource[];
+  readonly owner: string;
+  readonly startedAt: string;
+  readonly updatedAt: string;
+}
+
+/** A source of a job, and how far it is loaded. */
+export interface ListedSource {
+  readonly name: string;
+  readonly state: "running" | "done";
+  /** Where the writer stands that has come least far. */
+  readonly record: number;
+  readonly byte: number;
+  readonly sha256: string;
+}
+
+/** What was asked of the jobs of a database. */
+export type JobsAnswer =
+  | { readonly kind: "ddl"; readonly ddl: string }
+  | { readonly kind: "forgotten"; readonly job: string }
+  | { readonly kind: "jobs"; readonly target: string; readonly jobs: readonly ListedJob[] };
+
+/** Lists jobs, forgets one, or tells how the checkpoint table is made. Throws `TARGET_*` errors and `JOB_UNKNOWN`. */
+export async function askJobs(options: Options, environment: Environment): Promise<JobsAnswer> {
+  const url = options.to ?? "";
+  const target = await findTarget(url);
+  const session = await target.connect({ url, lockTimeoutMs: options.lockTimeout, environment });
+  try {
+    const { checkpointTable, printDdl, forget } = options;
+    if (printDdl) {
+      return { kind: "ddl", ddl: checkpointDdl(checkpointTable, session.small.dialect) };
+    }
+    const table = new CheckpointTable(checkpointTable, session.small);
+    const there = await table.exists();
+    if (forget !== null) {
+      const rows = there ? await table.forget(forget) : 0;
+      if (rows > 0) return { kind: "forgotten", job: forget };
+      const reason = there
+        ? `${checkpointTable} has no rows of that name`
+        : `there is no table ${checkpointTable}`;
+      throw upsurgeError("JOB_UNKNOWN", { job: forget, reason });
+    }
+    const rows = there ? await table.read(null) : [];
+    return { kind: "jobs", target: target.describe(url), jobs: listed(rows) };
+  } catch (error) {
+    throw session.translate(error);
+  } finally {
+    await session.close();
+  }
+}
+
+function listed(rows: readonly Checkpoint[]): ListedJob[] {
+  const names = [...new Set(rows.map(({ job }) => job))];
+  return names.map((job) => {
+    const own = rows.filter((row) => row.job === job);
+    const counts = noCounts();
+    for (const row of own) addCounts(counts, row.counts);
+    const times = own.map(({ updatedAt }) => updatedAt).toSorted();
+    return {
+      job,
+      state: stateOf(own),
+      counts,
+      sources: sourcesOf(own),
+      owner: own[0]?.owner ?? "",
+      startedAt: own.map(({ startedAt }) => startedAt).toSorted()[0] ?? "",
+      updatedAt: times.at(-1) ?? "",
+    };
+  });
+}
+
+function stateOf(rows: readonly Checkpoint[]): "running" | "done" {
+  return rows.every((row) => row.total !== null) ? "done" : "running";
+}
+
+function sourcesOf(rows: readonly Checkpoint[]): ListedSource[] {
+  const numbers = [...new Set(rows.map(({ source }) => source))];
+  return numbers.flatMap((number) => {
+    const parts = rows.filter(({ source }) => source === number);
+    const least = parts.reduce((a, b) => (b.place.byte < a.place.byte ? b : a));
+    const { name, place, prefix } = least;
+    return [
+      { name, state: stateOf(parts), record: place.record, byte: place.byte, sha256: prefix },
+    ];
+  });
+}

@@ -1,0 +1,79 @@
+/** Options: jobs, which go on where they stopped. Joined with the other groups in `options.ts`. */
+import { JOBS, LOAD, LOADS, LOADS_AND_JOBS } from "../option.ts";
+import type { OptionSpec } from "../option.ts";
+
+/** The options of the group `job`. */
+export const JOB_OPTIONS = {
+  job: {
+    group: "job",
+    kind: "text",
+    value: "NAME",
+    summary:
+      "The name that the load goes on under when it is run again; a finished one is not repeated.",
+    details:
+      "A load that commits in parts is always a job; without this flag its name is made from the target, the table, the key and the sources. The name is kept in the checkpoint table of the database, with the place up to which every record has been applied and a hash of everything before it. With `--commit end` the job is one transaction, and a finished one is known.",
+    example: "--job orders-2026-05",
+    commands: LOADS,
+  },
+  followAppend: {
+    group: "job",
+    kind: "flag",
+    summary: "Load what was added to a source since the job has finished it.",
+    example: "--job events --follow-append",
+    commands: LOADS,
+  },
+  resetJob: {
+    group: "job",
+    kind: "flag",
+    summary: "Forget how far the job has come, and start from the first record.",
+    details:
+      "Everything is applied again: plain updates end in the same table, `--set` counts records twice.",
+    example: "--job orders --reset-job",
+    commands: LOAD,
+  },
+  ifLocked: {
+    group: "job",
+    kind: "choice",
+    choices: ["fail", "wait", "skip"],
+    default: "fail",
+    summary: "What to do while another run of the job is at work; skip ends with 0.",
+    details:
+      "`fail` ends with 75, `wait` waits for the other run until --retry-timeout is used up and goes on where it stopped.",
+    example: "--job orders --if-locked skip",
+    commands: LOAD,
+  },
+  allowAtLeastOnce: {
+    group: "job",
+    kind: "flag",
+    summary:
+      "Commit in parts without a checkpoint: a load that is run again starts from its beginning.",
+    details:
+      "For databases where no checkpoint table can be had. Plain updates end in the same table, unless somebody else writes to it in between; `--set` counts the records before the last commit twice, and mode insert inserts or rejects them again.",
+    example: "--commit 50000 --allow-at-least-once",
+    commands: LOADS,
+  },
+  checkpointTable: {
+    group: "job",
+    kind: "text",
+    value: "NAME",
+    default: "upsurge_checkpoint",
+    summary: "The table that jobs are kept in; made when it is not there and may be made.",
+    example: "--checkpoint-table ops.upsurge_checkpoint",
+    commands: LOADS_AND_JOBS,
+  },
+  printDdl: {
+    group: "job",
+    kind: "flag",
+    summary: "Print the statement that makes the checkpoint table, for whoever may run it.",
+    example: "--print-ddl",
+    commands: JOBS,
+  },
+  forget: {
+    group: "job",
+    kind: "text",
+    value: "NAME",
+    summary: "Forget a job: its next run starts from the first record.",
+    example: "--forget orders-2026-05",
+    commands: JOBS,
+  },
+} as const satisfies Record<string, OptionSpec>;

@@ -1,0 +1,56 @@
+/** Whether a load is a job, under which name, and the hash of all that changes what its sources mean. */
+import { createHash } from "node:crypto";
+import type { JobPlan, LoadPlan } from "../model/load-plan.ts";
+import { OPTION_NAMES, optionSpec } from "../options/flag.ts";
+import type { Options } from "../options/options.ts";
+import { tableLabel } from "./names.ts";
+
+/** Raised when the same options or bytes come to mean something else, or keys are shared out in another way. */
+const MEANING = 1;
+
+/** Whether a load remembers how far it has come. */
+export function isJob(options: Options): boolean {
+  const { commit, job, allowAtLeastOnce, dryRun, check } = options;
+  return !dryRun && !check && !allowAtLeastOnce && (job !== null || commit !== "end");
+}
+
+/** What a job is made from. */
+export interface JobRequest {
+  readonly options: Options;
+  /** The target's URL without secrets. */
+  readonly target: string;
+  /** The sources as they were given, each made absolute. */
+  readonly sources: readonly string[];
+  /** The format of the first source. */
+  readonly format: string;
+}
+
+/** The job of a load; `null` where nothing is remembered. */
+export function planJob(plan: LoadPlan, request: JobRequest): JobPlan | null {
+  const { options, target, sources } = request;
+  if (!isJob(options)) return null;
+  const { job, key, constraint, checkpointTable, followAppend } = options;
+  const table = tableLabel(plan.table);
+  const made = hashOf([target, table, key, constraint, sources]).slice(0, 16);
+  return {
+    name: job ?? `auto-${made}`,
+    isNamed: job !== null,
+    table: checkpointTable,
+    config: configOf(plan, request),
+    followAppend,
+  };
+}
+
+function configOf(plan: LoadPlan, { options, format }: JobRequest): string {
+  const settled: Partial<Record<keyof Options, unknown>> = {
+    table: tableLabel(plan.table),
+    mode: plan.mode,
+    format,
+  };
+  const meaning = OPTION_NAMES.filter((name) => optionSpec(name).meaning === true);
+  return hashOf([MEANING, ...meaning.map((name) => [name, settled[name] ?? options[name]])]);
+}
+
+function hashOf(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
+}

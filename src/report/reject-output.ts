@@ -1,0 +1,132 @@
+/** One reject file: how it is made or opened again, and written. What goes into it is left to `reject-file.ts`. */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from "node:fs";
+import { upsurgeError } from "../errors/upsurge-error.ts";
+
+/** An open file. */
+export interface OpenFile {
+  readonly path: string;
+  readonly descriptor: number;
+  /** What it begins with. */
+  readonly preamble: Uint8Array;
+  /** Bytes in it. */
+  length: number;
+  endsInLine: boolean;
+}
+
+const { O_CREAT, O_EXCL, O_RDWR, O_NOFOLLOW, O_APPEND, O_NONBLOCK } = constants;
+const FLAGS = O_RDWR | O_APPEND | (O_NOFOLLOW ?? 0);
+
+/** Makes a file that begins with `preamble`; `isOurs`: one that stands there was made by an earlier run, and counts for nothing. */
+export function makeFile(path: string, preamble: Uint8Array, isOurs = false): OpenFile {
+  try {
+    const file = {
+      path,
+      descriptor: openNew(path, isOurs),
+      preamble,
+      length: 0,
+      endsInLine: true,
+    };
+    put(file, preamble);
+    file.endsInLine = true;
+    return file;
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}
+
+function openNew(path: string, isOurs: boolean): number {
+  try {
+    return openSync(path, FLAGS | O_CREAT | O_EXCL, 0o600);
+  } catch (error) {
+    if (!isOurs || !(error instanceof Error) || !("code" in error) || error.code !== "EEXIST") {
+      throw error;
+    }
+    const descriptor = openRegular(path);
+    ftruncateSync(descriptor, 0);
+    return descriptor;
+  }
+}
+
+function openRegular(path: string): number {
+  // Opening a FIFO would wait for its other end.
+  const descriptor = openSync(path, FLAGS | (O_NONBLOCK ?? 0));
+  if (fstatSync(descriptor).isFile()) return descriptor;
+  closeSync(descriptor);
+  throw new Error("it is no regular file");
+}
+
+/** Opens a file of a job again, and cuts off what was written after its last commit. */
+export function reopenFile(
+  path: string,
+  { bytes, preamble }: { readonly bytes: number; readonly preamble: number },
+): OpenFile {
+  try {
+    const descriptor = openRegular(path);
+    const { size } = fstatSync(descriptor);
+    if (size < bytes) {
+      closeSync(descriptor);
+      throw new Error(
+        `it has ${size} bytes, and the job has written ${bytes}: rejects are missing`,
+      );
+    }
+    ftruncateSync(descriptor, bytes);
+    const head = readAt(descriptor, 0, preamble);
+    const tail = readAt(descriptor, Math.max(0, bytes - 2), Math.min(2, bytes));
+    const endsInLine = bytes <= preamble || endsLine(tail);
+    return { path, descriptor, preamble: head, length: bytes, endsInLine };
+  } catch (error) {
+    throw fileError(path, error, "put the file back, or start over with --reset-job");
+  }
+}
+
+function readAt(descriptor: number, from: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  return bytes.subarray(0, readSync(descriptor, bytes, 0, length, from));
+}
+
+/** Writes at the end of a file. Throws `REJECT_FILE`. */
+export function put(file: OpenFile, bytes: Uint8Array): void {
+  try {
+    for (let at = 0; at < bytes.length;) {
+      const written = writeSync(file.descriptor, bytes, at);
+      at += written;
+      file.length += written;
+    }
+  } catch (error) {
+    throw fileError(file.path, error);
+  }
+  if (bytes.length > 0) file.endsInLine = endsLine(bytes);
+}
+
+/** UTF-16 has its zero byte before or behind the line feed. */
+function endsLine(bytes: Uint8Array): boolean {
+  const [before, last] = [bytes.at(-2), bytes.at(-1)];
+  return (
+    bytes.length === 0 ||
+    last === 10 ||
+    last === 13 ||
+    (last === 0 && (before === 10 || before === 13))
+  );
+}
+
+/** No space, no quota, and a limit of the shell's. */
+const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+const MAKE_ROOM =
+  "make room for it, or choose another place with --reject-file, then run the same command";
+
+/** A failure to make, open or write `path`. */
+export function fileError(path: string, cause: unknown, fix?: string): Error {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const reason =
+    code === "EEXIST" ? "the file exists, and reject files are never overwritten" : String(cause);
+  const known = fix ?? (FULL.has(code) ? MAKE_ROOM : undefined);
+  return upsurgeError("REJECT_FILE", { path, reason }, { cause, fix: known });
+}

@@ -1,0 +1,34 @@
+/** What `upsurge jobs` found, as text. */
+import type { JobsAnswer, ListedJob } from "../list-jobs.ts";
+import { alignColumns, formatCount, plural } from "./format.ts";
+
+/** The answer in a few lines. */
+export function renderJobs(answer: JobsAnswer): string {
+  if (answer.kind === "ddl") return `${answer.ddl};\n`;
+  if (answer.kind === "forgotten") {
+    return `forgot the job ${answer.job}; its next run starts from the first record\n`;
+  }
+  return `${jobLines(answer.target, answer.jobs).join("\n")}\n`;
+}
+
+function jobLines(target: string, jobs: readonly ListedJob[]): string[] {
+  if (jobs.length === 0) return [`${target} has no jobs`];
+  return [
+    `${plural(jobs.length, "job")} in ${target}:`,
+    ...alignColumns(
+      jobs.flatMap((job) => {
+        const { counts, sources, state, updatedAt } = job;
+        const rejected = counts.rejected === 0 ? "" : `, ${formatCount(counts.rejected)} rejected`;
+        return [
+          [job.job, state, `${plural(counts.read, "record")}${rejected}`, updatedAt],
+          ...sources.map(({ name, record, byte, state: each }) => [
+            "",
+            each,
+            `${plural(record, "record")}, ${formatCount(byte)} bytes`,
+            name === "-" ? "standard input" : name,
+          ]),
+        ];
+      }),
+    ),
+  ];
+}

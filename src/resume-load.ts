@@ -1,0 +1,201 @@
+/**
+ * Where a job goes on: which of its sources are left, from which place, and that they still begin as they did. Reads
+ * sources and the checkpoint; writes nothing but the taking of the job.
+ */
+import { resolve } from "node:path";
+import { upsurgeError } from "./errors/upsurge-error.ts";
+import type { CheckpointValues } from "./model/checkpoint.ts";
+import { addCounts, noCounts } from "./model/counts.ts";
+import type { Counts } from "./model/counts.ts";
+import type { JobPlan } from "./model/load-plan.ts";
+import { BEGINNING } from "./model/place.ts";
+import type { Place } from "./model/place.ts";
+import type { Options } from "./options/options.ts";
+import { openNext } from "./plan-load.ts";
+import type { Prepared } from "./plan-load.ts";
+import { sample } from "./read/first-chunk.ts";
+import type { Sampled } from "./read/first-chunk.ts";
+import { matchSources } from "./read/match-sources.ts";
+import type { KnownSource, Matched } from "./read/match-sources.ts";
+import { checkBeginning, hasMore } from "./read/check-beginning.ts";
+import type { Source } from "./read/source.ts";
+import { CheckpointTable } from "./targets/checkpoint-table.ts";
+import { Bookmark } from "./write/checkpoint/bookmark.ts";
+import { lookAtJob, takeJob } from "./write/checkpoint/take-job.ts";
+import type { Taking } from "./write/checkpoint/take-job.ts";
+
+/** A source that is left to load. */
+export interface WorkItem {
+  readonly path: string;
+  readonly number: number;
+  /** Its path, absolute. */
+  readonly name: string;
+  readonly from: Place;
+  /** Opens it where it goes on. Throws `SOURCE_CHANGED` when it does not begin as it did. */
+  readonly open: () => Promise<Opened>;
+}
+
+/** A source, open at its place. */
+export interface Opened {
+  readonly source: Source;
+  readonly chunks: Sampled["chunks"];
+}
+
+/** A job that was taken. */
+export interface Resumed {
+  readonly work: readonly WorkItem[];
+  /** `null` when nothing is left: then the job was not taken. */
+  readonly bookmark: Bookmark | null;
+  readonly rows: readonly CheckpointValues[];
+  /** What earlier runs have counted. */
+  readonly before: Counts;
+  /** When the job was moved last, by the database's clock; `null` for a new one. */
+  readonly movedAt: string | null;
+}
+
+/** What taking a job depends on, beside the plan. */
+export interface ResumeRequest {
+  readonly options: Options;
+  readonly reset: boolean;
+  readonly claim: Taking["claim"];
+}
+
+/** Takes the plan's job, unless nothing is left of it. Throws `JOB_*`, `SOURCE_CHANGED` and `CHECKPOINT_TABLE` errors. */
+export async function resume(
+  prepared: Prepared,
+  job: JobPlan,
+  { options, reset, claim }: ResumeRequest,
+): Promise<Resumed> {
+  const table = new CheckpointTable(job.table, prepared.session.small);
+  const seen = await lookAtJob(table, job, reset);
+  const movedAt =
+    seen
+      .map((row) => row.updatedAt)
+      .toSorted()
+      .at(-1) ?? null;
+  const finished = seen.length > 0 && seen.every((row) => row.total !== null);
+  const finder = new WorkFinder(prepared, job, options);
+  // A finished job is taken only when there is more: most runs of it find nothing to do.
+  const early = finished ? await finder.find(seen) : null;
+  if (early?.length === 0) {
+    return { work: [], bookmark: null, rows: seen, before: countsOf(seen), movedAt };
+  }
+  const first = { name: nameOf(prepared.paths[0] ?? "-") };
+  const rows = await takeJob(table, job, { reset, first, claim });
+  if (early !== null && !alike(seen, rows)) throw upsurgeError("JOB_TAKEN", { job: job.name });
+  const work = early ?? (await finder.find(rows));
+  const bookmark = new Bookmark(rows, work[0]?.number ?? 1);
+  return { work, bookmark, rows, before: countsOf(rows), movedAt };
+}
+
+/** The name of a path in the checkpoint. */
+export function nameOf(path: string): string {
+  return path === "-" ? "-" : resolve(path);
+}
+
+function countsOf(rows: readonly CheckpointValues[]): Counts {
+  const counts = noCounts();
+  for (const row of rows) addCounts(counts, row.counts);
+  return counts;
+}
+
+function alike(a: readonly CheckpointValues[], b: readonly CheckpointValues[]): boolean {
+  return a.length === b.length && a.every((row, at) => row.place.byte === b[at]?.place.byte);
+}
+
+/** Finds what is left of a job's sources. */
+class WorkFinder {
+  readonly #prepared: Prepared;
+  readonly #job: JobPlan;
+  readonly #options: Options;
+
+  constructor(prepared: Prepared, job: JobPlan, options: Options) {
+    this.#prepared = prepared;
+    this.#job = job;
+    this.#options = options;
+  }
+
+  async find(rows: readonly CheckpointValues[]): Promise<WorkItem[]> {
+    const { paths } = this.#prepared;
+    const known = knownSources(rows);
+    const [only, path = "-"] = [known[0], paths[0]];
+    const isSimple = paths.length === 1 && known.length === 1 && only?.name === nameOf(path);
+    const matched: Matched[] =
+      isSimple || known.every((each) => each.place.byte === 0 && each.total === null)
+        ? this.#inOrder(known)
+        : await this.#match(known);
+    const work: WorkItem[] = [];
+    for (const item of matched) {
+      const left = await this.#left(item, work.length === 0);
+      if (left !== null) work.push(left);
+    }
+    return work;
+  }
+
+  /** A single source, or none that was begun: each is what stands in its place. */
+  #inOrder(known: readonly KnownSource[]): Matched[] {
+    return this.#prepared.paths.map((path, at) => ({
+      path,
+      number: at + 1,
+      known: known.find((each) => each.number === at + 1) ?? null,
+    }));
+  }
+
+  async #match(known: readonly KnownSource[]): Promise<Matched[]> {
+    const { paths } = this.#prepared;
+    const files = paths.map((path) => ({ path, name: nameOf(path) }));
+    return await matchSources(files, known, {
+      job: this.#job.name,
+      open: async (path) => await openNext(this.#prepared, path, this.#options, true),
+    });
+  }
+
+  /** What is left of a source; `null`: nothing. */
+  async #left({ path, number, known }: Matched, isFirst: boolean): Promise<WorkItem | null> {
+    const item = { path, number, name: nameOf(path) };
+    const from = known?.place ?? BEGINNING;
+    const open = async (): Promise<Opened> => await this.#open(path, known, isFirst);
+    if (known === null || known.total === null) return { ...item, from, open };
+    const opened = await open();
+    const checked = await hasMore(opened, this.#options.limit !== null);
+    if (checked === null) {
+      if (opened.source !== this.#prepared.first) await opened.source.close();
+      return null;
+    }
+    if (!this.#job.followAppend) throw this.#grown(path);
+    if (opened.source === this.#prepared.first) return { ...item, from, open: async () => checked };
+    await opened.source.close();
+    return { ...item, from, open };
+  }
+
+  async #open(path: string, known: KnownSource | null, isFirst: boolean): Promise<Opened> {
+    const { first, sampled, paths } = this.#prepared;
+    const isOpen = isFirst && path === paths[0];
+    const source = isOpen ? first : await openNext(this.#prepared, path, this.#options, true);
+    const reading = isOpen ? sampled : await sample(source);
+    if (known !== null) await checkBeginning({ source, reading }, known, this.#job.name);
+    return { source, chunks: reading.chunks };
+  }
+
+  #grown(path: string): Error {
+    return upsurgeError("SOURCE_CHANGED", {
+      path: path === "-" ? "standard input" : path,
+      job: this.#job.name,
+      reason: "the job has finished it, and records were added since",
+      suggestion:
+        "load what was added with --follow-append; or everything again, under another name with --job or from the first record with --reset-job",
+    });
+  }
+}
+
+/** The sources of a job as its rows tell of them. */
+function knownSources(rows: readonly CheckpointValues[]): KnownSource[] {
+  const numbers = [...new Set(rows.map(({ source }) => source))];
+  return numbers.flatMap((number) => {
+    const parts = rows.filter((row) => row.source === number);
+    const least = parts.reduce((a, b) => (b.place.byte < a.place.byte ? b : a));
+    const isDone = parts.every((part) => part.total !== null);
+    const { name, place, prefix, total } = least;
+    return [{ number, name, place, prefix, total: isDone ? total : null }];
+  });
+}

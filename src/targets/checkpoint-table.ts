@@ -1,0 +1,245 @@
+/**
+ * The checkpoint table of any target, in SQL that all of them have. What differs (how a parameter is written, types, the
+ * clock) is a dialect; when rows are written, and in which transaction, is left to `write/checkpoint/`.
+ */
+import type { Checkpoint, CheckpointKey, CheckpointValues } from "../model/checkpoint.ts";
+import type { Counts } from "../model/counts.ts";
+import { noCounts } from "../model/counts.ts";
+
+/** What is special in a target's SQL for small tables. */
+export interface StatementDialect {
+  /** The parameter number `at`, counted from 1: `$1`, `?`, `@p1`. */
+  parameter(at: number): string;
+  readonly types: {
+    /** Of a text that can be a key. */
+    readonly name: string;
+    readonly text: string;
+    readonly integer: string;
+    readonly time: string;
+  };
+  /** The time, as a value of type `time`. */
+  readonly now: string;
+  /** A time as text. */
+  timeText(column: string): string;
+}
+
+/** A value of a small statement. */
+export type SmallValue = string | number | null;
+
+/** What a small statement came to. */
+export interface SmallAnswer {
+  readonly rows: readonly Readonly<Record<string, SmallValue>>[];
+  /** Rows that it changed. */
+  readonly changed: number;
+}
+
+/** Small statements over a session's connection: part of the load's transaction while one is open, else one by one. */
+export interface Statements {
+  readonly dialect: StatementDialect;
+  run(sql: string, values?: readonly SmallValue[]): Promise<SmallAnswer>;
+  begin(): Promise<void>;
+  commit(): Promise<void>;
+  /** Never throws. */
+  rollback(): Promise<void>;
+  /** Whether there is a table of that name, as the database resolves it. */
+  exists(table: string): Promise<boolean>;
+  /** True for a unique key that was violated: another run has inserted the same row. */
+  isDuplicate(error: unknown): boolean;
+}
+
+const COUNTED = [
+  "read",
+  "inserted",
+  "updated",
+  "unchanged",
+  "ignored",
+  "skipped",
+  "suppressed",
+  "rejected",
+  "deleted",
+] as const satisfies readonly (keyof Counts)[];
+
+/** Column → type; `?` behind a type: may be NULL. */
+const COLUMNS: Readonly<Record<string, keyof StatementDialect["types"] | "text?" | "integer?">> = {
+  job: "name",
+  source: "integer",
+  part: "integer",
+  parts: "integer",
+  name: "text",
+  config_fp: "name",
+  epoch: "integer",
+  state: "name",
+  byte_off: "integer",
+  rec_no: "integer",
+  line_no: "integer",
+  prefix_sha256: "name",
+  total_bytes: "integer?",
+  total_sha256: "text?",
+  rejects: "text?",
+  ...Object.fromEntries(COUNTED.map((name) => [`n_${name}`, "integer" as const])),
+  owner: "text",
+  started_at: "time",
+  updated_at: "time",
+};
+
+/** The names of the columns, for grants and tests. */
+export const CHECKPOINT_COLUMNS = Object.keys(COLUMNS);
+
+/** The statement that makes the table. */
+export function checkpointDdl(table: string, { types }: StatementDialect): string {
+  const columns = Object.entries(COLUMNS).map(([name, type]) => {
+    const nullable = type.endsWith("?");
+    const base = (nullable ? type.slice(0, -1) : type) as keyof StatementDialect["types"];
+    return `  ${name} ${types[base]} ${nullable ? "null" : "not null"}`;
+  });
+  return `create table ${table} (\n${columns.join(",\n")},\n  primary key (job, source, part)\n)`;
+}
+
+/** The checkpoint table over one session. */
+export class CheckpointTable {
+  readonly #table: string;
+  readonly statements: Statements;
+
+  /** `table` as SQL writes it: checked when the option was read. */
+  constructor(table: string, statements: Statements) {
+    this.#table = table;
+    this.statements = statements;
+  }
+
+  /** Whether there is one. */
+  async exists(): Promise<boolean> {
+    return await this.statements.exists(this.#table);
+  }
+
+  /** Makes it; another run may do so at the same time. */
+  async create(): Promise<void> {
+    try {
+      await this.statements.run(checkpointDdl(this.#table, this.statements.dialect));
+    } catch (error) {
+      if (!(await this.exists())) throw error;
+    }
+  }
+
+  /** The rows of a job, or of all jobs, in order. */
+  async read(job: string | null): Promise<Checkpoint[]> {
+    const { dialect } = this.statements;
+    const columns = CHECKPOINT_COLUMNS.map((name) =>
+      COLUMNS[name] === "time" ? `${dialect.timeText(name)} as ${name}` : name,
+    );
+    const where = job === null ? "" : ` where job = ${dialect.parameter(1)}`;
+    const sql = `select ${columns.join(", ")} from ${this.#table}${where} order by job, source, part`;
+    const { rows } = await this.statements.run(sql, job === null ? [] : [job]);
+    return rows.map(checkpointOf);
+  }
+
+  /** Makes the job this run's own: waits for whoever holds its rows, and fences all earlier runs. Answers with the rows changed. */
+  async takeOver(job: string, owner: string): Promise<number> {
+    const { dialect } = this.statements;
+    const [first, second] = [dialect.parameter(1), dialect.parameter(2)];
+    const sql = `update ${this.#table} set epoch = epoch + 1, owner = ${first}, updated_at = ${dialect.now} where job = ${second}`;
+    return (await this.statements.run(sql, [owner, job])).changed;
+  }
+
+  /** Takes hold of a row in this transaction, as it was left; false when it is not so any more. */
+  async hold({ job, source, part, epoch, place }: CheckpointValues): Promise<boolean> {
+    const { dialect } = this.statements;
+    const sql = `update ${this.#table} set updated_at = ${dialect.now} where job = ${dialect.parameter(1)} and source = ${dialect.parameter(2)} and part = ${dialect.parameter(3)} and epoch = ${dialect.parameter(4)} and byte_off = ${dialect.parameter(5)}`;
+    const { changed } = await this.statements.run(sql, [job, source, part, epoch, place.byte]);
+    return changed === 1;
+  }
+
+  /** Puts `next` in the place of `last`; false when another run has changed the row since. */
+  async advance(last: CheckpointValues, next: CheckpointValues): Promise<boolean> {
+    const { dialect } = this.statements;
+    const values = valuesOf(next);
+    const set = Object.keys(values).filter((name) => !KEY.has(name));
+    const sets = set.map((name, at) => `${name} = ${dialect.parameter(at + 1)}`);
+    const at = (more: number): string => dialect.parameter(set.length + more);
+    const sql = `update ${this.#table} set ${sets.join(", ")}, updated_at = ${dialect.now} where job = ${at(1)} and source = ${at(2)} and part = ${at(3)} and epoch = ${at(4)} and byte_off = ${at(5)}`;
+    const { job, source, part, epoch, place } = last;
+    const { changed } = await this.statements.run(sql, [
+      ...set.map((name) => values[name] ?? null),
+      job,
+      source,
+      part,
+      epoch,
+      place.byte,
+    ]);
+    return changed === 1;
+  }
+
+  /** Adds a row. */
+  async insert(row: CheckpointValues): Promise<void> {
+    const { dialect } = this.statements;
+    const values = valuesOf(row);
+    const names = Object.keys(values);
+    const marks = names.map((_, at) => dialect.parameter(at + 1));
+    const sql = `insert into ${this.#table} (${names.join(", ")}, started_at, updated_at) values (${marks.join(", ")}, ${dialect.now}, ${dialect.now})`;
+    await this.statements.run(sql, Object.values(values));
+  }
+
+  /** Removes one row. */
+  async remove({ job, source, part }: CheckpointKey): Promise<void> {
+    const { dialect } = this.statements;
+    const sql = `delete from ${this.#table} where job = ${dialect.parameter(1)} and source = ${dialect.parameter(2)} and part = ${dialect.parameter(3)}`;
+    await this.statements.run(sql, [job, source, part]);
+  }
+
+  /** Forgets a job; answers with the number of its rows. */
+  async forget(job: string): Promise<number> {
+    const sql = `delete from ${this.#table} where job = ${this.statements.dialect.parameter(1)}`;
+    return (await this.statements.run(sql, [job])).changed;
+  }
+}
+
+const KEY = new Set(["job", "source", "part"]);
+
+/** A row as the table's columns, without its times. */
+function valuesOf(row: CheckpointValues): Record<string, SmallValue> {
+  const { place, total, rejects, counts } = row;
+  return {
+    job: row.job,
+    source: row.source,
+    part: row.part,
+    parts: row.parts,
+    name: row.name,
+    config_fp: row.config,
+    epoch: row.epoch,
+    state: total === null ? "running" : "done",
+    byte_off: place.byte,
+    rec_no: place.record,
+    line_no: place.line,
+    prefix_sha256: row.prefix,
+    total_bytes: total?.bytes ?? null,
+    total_sha256: total?.sha256 ?? null,
+    rejects: rejects === null ? null : JSON.stringify(rejects),
+    ...Object.fromEntries(COUNTED.map((name) => [`n_${name}`, counts[name]])),
+    owner: row.owner,
+  };
+}
+
+function checkpointOf(row: Readonly<Record<string, SmallValue>>): Checkpoint {
+  const text = (name: string): string => String(row[name] ?? "");
+  const number = (name: string): number => Number(row[name] ?? 0);
+  const counts = noCounts();
+  for (const name of COUNTED) counts[name] = number(`n_${name}`);
+  const done = text("state") === "done";
+  const rejects = row["rejects"] ?? null;
+  return {
+    job: text("job"),
+    source: number("source"),
+    part: number("part"),
+    parts: number("parts"),
+    name: text("name"),
+    config: text("config_fp"),
+    epoch: number("epoch"),
+    place: { byte: number("byte_off"), record: number("rec_no"), line: number("line_no") },
+    prefix: text("prefix_sha256"),
+    total: done ? { bytes: number("total_bytes"), sha256: text("total_sha256") } : null,
+    rejects: rejects === null ? null : (JSON.parse(String(rejects)) as Checkpoint["rejects"]),
+    counts,
+    owner: text("owner"),
+    startedAt: text("started_at"),
+    updatedAt: text("updated_at"),
+  };
+}

@@ -1,0 +1,35 @@
+/**
+ * The lock that keeps other runs of a job away: an advisory lock in a transaction of its own, over a connection of its own.
+ * It ends with that connection, whatever becomes of this process, and works behind a pooler. It is a courtesy: what
+ * decides is the epoch in the checkpoint.
+ */
+import type { Client } from "pg";
+import type { Hold } from "../target.ts";
+
+/** The first half of the locks of jobs; the second is a hash of the job's name. */
+const LOCK_CLASS = 0x7570_6a62;
+
+/** Takes the lock of `job`; `null` when another run has it. */
+export async function lockJob(connect: () => Promise<Client>, job: string): Promise<Hold | null> {
+  const client = await connect();
+  try {
+    await client.query("begin isolation level read committed read only");
+    await client.query("set local idle_in_transaction_session_timeout = 0");
+    // Not every version has it.
+    await client.query(
+      "select set_config(name, '0', true) from pg_settings where name = 'transaction_timeout'",
+    );
+    const sql = "select pg_try_advisory_xact_lock($1, hashtext($2)) as locked";
+    const { rows } = await client.query<{ locked: boolean }>(sql, [LOCK_CLASS, job]);
+    if (rows[0]?.locked === true) return { release: async () => await end(client) };
+  } catch (error) {
+    await end(client);
+    throw error;
+  }
+  await end(client);
+  return null;
+}
+
+async function end(client: Client): Promise<void> {
+  await client.end().catch(() => {});
+}

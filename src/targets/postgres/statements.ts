@@ -1,0 +1,32 @@
+/** Small statements of the loader's own over a connection to PostgreSQL. */
+import type { Client } from "pg";
+import type { SmallAnswer, SmallValue, Statements } from "../checkpoint-table.ts";
+import { isServerError } from "./errors.ts";
+
+/** `setUp` makes the settings of a transaction that has begun. */
+export function smallStatements(client: Client, setUp: () => Promise<void>): Statements {
+  return {
+    dialect: {
+      parameter: (at) => `$${at}`,
+      types: { name: "text", text: "text", integer: "bigint", time: "timestamptz" },
+      now: "now()",
+      timeText: (column) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
+    },
+    run: async (sql, values = []): Promise<SmallAnswer> => {
+      const { rows, rowCount } = await client.query<Record<string, SmallValue>>(sql, [...values]);
+      return { rows, changed: rowCount ?? 0 };
+    },
+    begin: async () => {
+      await client.query("begin isolation level read committed read write");
+      await setUp();
+    },
+    commit: async () => void (await client.query("commit")),
+    rollback: async () => void (await client.query("rollback").catch(() => {})),
+    exists: async (table) => {
+      const sql = "select to_regclass($1) is not null as found";
+      const { rows } = await client.query<{ found: boolean }>(sql, [table]);
+      return rows[0]?.found === true;
+    },
+    isDuplicate: (error) => isServerError(error) && error.code === "23505",
+  };
+}

@@ -1,0 +1,30 @@
+/**
+ * The lock that keeps other runs of a job away: a side file, itself a SQLite database, in an exclusive transaction. The
+ * operating system lets it go with the process. It is a courtesy: what decides is the epoch in the checkpoint.
+ */
+import { createHash } from "node:crypto";
+import { unlink } from "node:fs/promises";
+import type { Hold } from "../target.ts";
+import type { Connection } from "./connection.ts";
+import { isBusy } from "./errors.ts";
+
+/** Takes the lock of `job` on the database file `path`; `null` when another run has it. */
+export async function lockJob(path: string, job: string): Promise<Hold | null> {
+  const side = `${path}-upsurge-${createHash("sha256").update(job).digest("hex").slice(0, 12)}`;
+  const { default: Database } = await import("better-sqlite3");
+  const db: Connection = new Database(side, { timeout: 0 });
+  try {
+    db.exec("begin exclusive");
+  } catch (error) {
+    db.close();
+    if (isBusy(error)) return null;
+    throw error;
+  }
+  return {
+    release: async () => {
+      // Removed while it is still locked: whoever opened it before waits for a file that is no longer there, and no more.
+      await unlink(side).catch(() => {});
+      db.close();
+    },
+  };
+}

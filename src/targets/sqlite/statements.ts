@@ -1,0 +1,42 @@
+/** Small statements of the loader's own on a SQLite file. */
+import type { SmallAnswer, SmallValue, Statements } from "../checkpoint-table.ts";
+import type { Connection } from "./connection.ts";
+import { isUniqueViolation } from "./errors.ts";
+
+/** `patiently` runs its work again while another process holds a lock. */
+export function smallStatements(
+  db: Connection,
+  patiently: <T>(work: () => T) => Promise<T>,
+): Statements {
+  return {
+    dialect: {
+      parameter: () => "?",
+      types: { name: "text", text: "text", integer: "integer", time: "text" },
+      now: "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')",
+      timeText: (column) => column,
+    },
+    run: (sql, values = []) => patiently(() => run(db, sql, values)),
+    begin: () => patiently(() => void db.exec("begin immediate")),
+    commit: () => patiently(() => void db.exec("commit")),
+    rollback: () => {
+      if (db.open && db.inTransaction) db.exec("rollback");
+      return Promise.resolve();
+    },
+    exists: (table) =>
+      patiently(() => {
+        const name = /"((?:[^"]|"")*)"$/.exec(table)?.[1]?.replaceAll('""', '"');
+        const bare = name ?? table.split(".").at(-1) ?? table;
+        const sql = "select 1 from sqlite_schema where type = 'table' and name = ? collate nocase";
+        return db.prepare(sql).get(bare) !== undefined;
+      }),
+    isDuplicate: isUniqueViolation,
+  };
+}
+
+function run(db: Connection, sql: string, values: readonly SmallValue[]): SmallAnswer {
+  const statement = db.prepare(sql);
+  // The driver takes numbers for REALs.
+  const bound = values.map((value) => (typeof value === "number" ? BigInt(value) : value));
+  if (!statement.reader) return { rows: [], changed: statement.run(...bound).changes };
+  return { rows: statement.all(...bound) as Record<string, SmallValue>[], changed: 0 };
+}

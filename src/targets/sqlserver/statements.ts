@@ -1,0 +1,58 @@
+/** Small statements of the loader's own over a connection to SQL Server. */
+import type { SmallAnswer, SmallValue, Statements } from "../checkpoint-table.ts";
+import type { Connection, Fields } from "./connection.ts";
+import { ServerError } from "./errors.ts";
+
+/** Over the session's connection. */
+export function smallStatements(connection: Connection): Statements {
+  return {
+    dialect: {
+      parameter: (at) => `@p${at}`,
+      types: {
+        name: "nvarchar(200)",
+        text: "nvarchar(max)",
+        integer: "bigint",
+        time: "datetime2(3)",
+      },
+      now: "SYSUTCDATETIME()",
+      timeText: (column) => `CONVERT(nvarchar(19), ${column}, 126) + N'Z'`,
+    },
+    run: (sql, values = []) => run(connection, sql, values),
+    begin: () => connection.begin(),
+    commit: () => connection.commit(),
+    rollback: () => connection.rollback(),
+    exists: async (table) => {
+      const sql = "SELECT OBJECT_ID(@p1, N'U') AS id";
+      const [[row] = []] = await connection.execute(sql, [{ name: "p1", value: table }]);
+      return (row?.["id"] ?? null) !== null;
+    },
+    isDuplicate: (error) =>
+      error instanceof ServerError && (error.number === 2627 || error.number === 2601),
+  };
+}
+
+async function run(
+  connection: Connection,
+  sql: string,
+  values: readonly SmallValue[],
+): Promise<SmallAnswer> {
+  const isQuery = /^select\b/i.test(sql);
+  const parameters = values.map((value, at) => ({
+    name: `p${at + 1}`,
+    value: value === null ? null : String(value),
+  }));
+  const text = isQuery ? sql : `${sql}; SELECT @@ROWCOUNT AS changed`;
+  const [rows = []] =
+    parameters.length === 0
+      ? await connection.batch(text)
+      : await connection.execute(text, parameters);
+  if (!isQuery) return { rows: [], changed: Number(rows[0]?.["changed"] ?? 0) };
+  return { rows: rows.map(small), changed: 0 };
+}
+
+function small(row: Fields): Record<string, SmallValue> {
+  const entries = Object.entries(row);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, typeof value === "boolean" ? Number(value) : value]),
+  );
+}

@@ -1,0 +1,78 @@
+/** Where a batch ends in its source: what a checkpoint says once the batch is committed. */
+import type { Total } from "../../model/checkpoint.ts";
+import type { Place } from "../../model/place.ts";
+
+/** The hash of what was read of a source; places are asked for in ascending order. */
+export interface Prefix {
+  /** Bytes read so far. */
+  readonly length: number;
+  digest(byte: number): string;
+  /** No place before `byte` will be asked for. */
+  advance(byte: number): void;
+}
+
+/** A source of a job. */
+export interface JobSource {
+  /** Its number in the job. */
+  readonly number: number;
+  /** Its path, absolute; `-` for standard input. */
+  readonly name: string;
+  readonly prefix: Prefix;
+  /** Where this run begins to read it. */
+  readonly from: Place;
+  /** Its records end with their lines. */
+  readonly inLines: boolean;
+  /** Nothing after the last record that is read belongs to the load (`--limit`). */
+  readonly limited: boolean;
+}
+
+/** Where a commit leaves a source. */
+export interface Mark {
+  readonly source: Pick<JobSource, "number" | "name">;
+  readonly place: Place;
+  readonly prefix: string;
+  /** Set when nothing of the source is left. */
+  readonly total: Total | null;
+}
+
+/** The end of a batch, which is looked for only where a commit needs it. */
+export class BatchEnd {
+  readonly source: JobSource;
+  /** Nothing of the source comes after the batch. */
+  readonly isLast: boolean;
+  readonly #place: () => Place;
+  /** A byte that is not after the end of the batch, known at no cost. */
+  readonly #before: number;
+  #mark: Mark | null = null;
+
+  constructor(
+    source: JobSource,
+    where: { readonly place: () => Place; readonly before: number },
+    isLast: boolean,
+  ) {
+    this.source = source;
+    this.isLast = isLast;
+    this.#place = where.place;
+    this.#before = where.before;
+  }
+
+  /** What a commit after this batch records; ends are asked in the order of the source. */
+  get mark(): Mark {
+    this.#mark ??= this.#find();
+    return this.#mark;
+  }
+
+  #find(): Mark {
+    const { prefix, limited, number, name } = this.source;
+    const place = this.#place();
+    const digest = prefix.digest(place.byte);
+    const end = limited ? place.byte : prefix.length;
+    const total = this.isLast ? { bytes: end, sha256: prefix.digest(end) } : null;
+    return { source: { number, name }, place, prefix: digest, total };
+  }
+
+  /** No commit will need the end of an earlier batch. */
+  release(): void {
+    this.source.prefix.advance(this.#before);
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * How far a job has come, moved along with every commit. Each transaction of a load first takes hold of the rows it will
+ * move, as this run knows them, and moves them last. So a run that was taken over writes nothing more, and what the rows
+ * say is what was committed.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { faultPoint } from "../../errors/fault-point.ts";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { CheckpointValues, RejectMarks } from "../../model/checkpoint.ts";
+import { addCounts, noCounts } from "../../model/counts.ts";
+import type { Counts } from "../../model/counts.ts";
+import { BEGINNING } from "../../model/place.ts";
+import type { CheckpointTable } from "../../targets/checkpoint-table.ts";
+import type { Mark } from "./batch-end.ts";
+
+/** Which rows of the source at work a transaction moves: that of one writer, or all of them. */
+export type Part = number | "all";
+
+/** What a commit takes along. */
+export interface Step {
+  readonly part: Part;
+  /** In the order of the sources; none: only the counts move. */
+  readonly marks: readonly Mark[];
+  readonly counts: Counts;
+  /** Where the reject files stand; `null`: as they stood. Only with part `all`. */
+  readonly rejects: RejectMarks | null;
+}
+
+/** SHA-256 of nothing. */
+const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/** The rows of one job, as the run that owns it knows them. Several sessions may move different parts at once. */
+export class Bookmark {
+  /** By source and part. What is known of rejects stands with the first row of all. */
+  readonly #sources = new Map<number, CheckpointValues[]>();
+  /** The source at work. */
+  #at: number;
+
+  /** `rows` are all rows of the job, never none; `at` is the source that is read first. */
+  constructor(rows: readonly CheckpointValues[], at: number) {
+    for (const row of rows) {
+      this.#sources.set(row.source, [...(this.#sources.get(row.source) ?? []), row]);
+    }
+    // Until there is a row of the source, another one of the job stands for it.
+    this.#at = this.#sources.has(at) ? at : Math.max(...this.#sources.keys());
+  }
+
+  /** Where the parts of the source at work stand. */
+  get rows(): readonly CheckpointValues[] {
+    return this.#sources.get(this.#at) ?? [];
+  }
+
+  /** The first statement of a transaction. Throws `JOB_TAKEN` when another run has moved a row. */
+  async hold(table: CheckpointTable, part: Part): Promise<void> {
+    for (const row of this.#moving(part)) if (!(await table.hold(row))) throw this.#taken();
+  }
+
+  #moving(part: Part): readonly CheckpointValues[] {
+    return part === "all" ? this.rows : this.rows.filter((row) => row.part === part);
+  }
+
+  /** The last statements before a commit. Throws `JOB_TAKEN`. */
+  async move(table: CheckpointTable, { part, marks, counts, rejects }: Step): Promise<void> {
+    for (const mark of marks) await this.#reach(table, part, mark);
+    const [carrier] = this.#moving(part);
+    if (carrier !== undefined) {
+      const total = { ...carrier.counts };
+      addCounts(total, counts);
+      await this.#replace(table, carrier, { ...carrier, counts: total });
+    }
+    await this.#keepRejects(table, rejects);
+    if (part === "all") await this.#collapse(table);
+  }
+
+  async #reach(table: CheckpointTable, part: Part, mark: Mark): Promise<void> {
+    const { source, place, prefix, total } = mark;
+    if (source.number !== this.#at && !this.#sources.has(source.number)) {
+      await this.#add(table, emptyRow(this.#head, source));
+    }
+    this.#at = source.number;
+    for (const row of this.#moving(part)) {
+      // A part may be ahead of the others, where an earlier run has left it.
+      if (place.byte < row.place.byte) continue;
+      await this.#replace(table, row, { ...row, name: source.name, place, prefix, total });
+    }
+  }
+
+  async #keepRejects(table: CheckpointTable, rejects: RejectMarks | null): Promise<void> {
+    const head = this.#head;
+    if (rejects === null || isDeepStrictEqual(rejects, head.rejects)) return;
+    await this.#replace(table, head, { ...head, rejects });
+  }
+
+  get #head(): CheckpointValues {
+    const head = this.#sources.get(1)?.find((row) => row.part === 0);
+    if (head === undefined) throw upsurgeError("INTERNAL", { message: "a job has no first row" });
+    return head;
+  }
+
+  /** Parts that have come equally far are one. */
+  async #collapse(table: CheckpointTable): Promise<void> {
+    const [first, ...others] = this.rows;
+    if (first === undefined || others.length === 0) return;
+    if (others.some(({ place }) => place.byte !== first.place.byte)) return;
+    const counts = noCounts();
+    for (const row of this.rows) addCounts(counts, row.counts);
+    await this.#replace(table, first, { ...first, parts: 1, counts });
+    for (const { job, source, part } of others) await table.remove({ job, source, part });
+    this.#sources.set(this.#at, this.rows.slice(0, 1));
+  }
+
+  /** Shares a source out among `parts` writers, in a transaction of its own; `mark`: how far all of it is written. */
+  async share(table: CheckpointTable, parts: number, mark: Mark): Promise<void> {
+    faultPoint("share");
+    await this.#alone(table, async () => {
+      await this.#reachAll(table, mark);
+      const [first] = this.rows;
+      if (first === undefined) throw this.#taken();
+      await this.#replace(table, first, { ...first, parts });
+      for (let part = 1; part < parts; part += 1) {
+        await this.#add(table, { ...first, part, parts, counts: noCounts(), rejects: null });
+      }
+    });
+    faultPoint("shared");
+  }
+
+  /** Makes the parts of a source one again, in a transaction of its own, once all of it is written. */
+  async seal(table: CheckpointTable, mark: Mark): Promise<void> {
+    faultPoint("seal");
+    await this.#alone(table, async () => await this.#reachAll(table, mark));
+    faultPoint("sealed");
+  }
+
+  async #reachAll(table: CheckpointTable, mark: Mark): Promise<void> {
+    await this.move(table, { part: "all", marks: [mark], counts: noCounts(), rejects: null });
+  }
+
+  async #alone(table: CheckpointTable, work: () => Promise<void>): Promise<void> {
+    const { statements } = table;
+    await statements.begin();
+    try {
+      await this.hold(table, "all");
+      await work();
+      await statements.commit();
+    } catch (error) {
+      await statements.rollback();
+      throw error;
+    }
+  }
+
+  async #replace(
+    table: CheckpointTable,
+    last: CheckpointValues,
+    next: CheckpointValues,
+  ): Promise<void> {
+    if (!(await table.advance(last, next))) throw this.#taken();
+    const rows = this.#sources.get(last.source) ?? [];
+    this.#sources.set(
+      last.source,
+      rows.map((row) => (row.part === last.part ? next : row)),
+    );
+  }
+
+  async #add(table: CheckpointTable, row: CheckpointValues): Promise<void> {
+    await table.insert(row);
+    this.#sources.set(row.source, [...(this.#sources.get(row.source) ?? []), row]);
+  }
+
+  #taken(): Error {
+    return upsurgeError("JOB_TAKEN", { job: this.#head.job });
+  }
+}
+
+/** A row that has come nowhere yet. */
+export function emptyRow(
+  { job, config, epoch, owner }: Pick<CheckpointValues, "job" | "config" | "epoch" | "owner">,
+  { number, name }: Mark["source"],
+): CheckpointValues {
+  return {
+    job,
+    config,
+    epoch,
+    owner,
+    source: number,
+    name,
+    part: 0,
+    parts: 1,
+    place: BEGINNING,
+    prefix: EMPTY_SHA256,
+    total: null,
+    rejects: null,
+    counts: noCounts(),
+  };
+}
+
+/** Where a source stands that nothing was written of yet. */
+export function beginningOf({ number, name }: Mark["source"]): Mark {
+  return { source: { number, name }, place: BEGINNING, prefix: EMPTY_SHA256, total: null };
+}

@@ -1,0 +1,77 @@
+/**
+ * The records that an earlier run with several writers has partly written: between the writer that came least far and the
+ * one that came furthest, those of a writer that were committed are passed over. The rest is written by itself, until all
+ * parts have come equally far; then rows may be shared out anew, among any number of writers.
+ */
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { Row } from "../../model/batch.ts";
+import type { CheckpointValues } from "../../model/checkpoint.ts";
+import type { PackedRows } from "../../model/packed.ts";
+import type { Gathered } from "../batches.ts";
+import { wayOf } from "../route.ts";
+
+/** Tells the hashes of rows' keys as the earlier run did; `null` where any row could go to any writer. */
+export type KeyHashes = (rows: PackedRows) => Uint32Array | null;
+
+/** Passes over what `parts` say is written. */
+export async function* catchUp(
+  batches: AsyncIterable<Gathered>,
+  parts: readonly CheckpointValues[],
+  hashes: KeyHashes | null,
+): AsyncGenerator<Gathered> {
+  const furthest = Math.max(...parts.map(({ place }) => place.record));
+  let behind = parts.some(({ place }) => place.record < furthest);
+  for await (const gathered of batches) {
+    const { batch, rejects, end } = gathered;
+    if (!behind || end === null || end.source.number !== parts[0]?.source) {
+      yield gathered;
+      continue;
+    }
+    const left = batch.rows.filter((row) => !isWritten(row, parts, hashes));
+    yield {
+      batch: { number: batch.number, size: left.length, rows: left, packed: null },
+      rejects: rejects.filter(({ position }) => position.record > furthest),
+      end,
+      alone: true,
+    };
+    behind = end.mark.place.record < furthest;
+  }
+}
+
+function isWritten(
+  row: Row,
+  parts: readonly CheckpointValues[],
+  hashes: KeyHashes | null,
+): boolean {
+  const { record } = row.record.position;
+  const hash = hashes === null ? record : hashes(packedRow(row))?.[0];
+  if (hash === undefined) {
+    const message = `record ${record} cannot be told to have been written or not`;
+    throw upsurgeError("INTERNAL", { message });
+  }
+  const part = parts.find((each) => each.part === wayOf(hash, parts.length));
+  return part !== undefined && record <= part.place.record;
+}
+
+/** A row by itself, packed, as its key was hashed when it was written. */
+function packedRow({ shape, values, ord }: Row): PackedRows {
+  const texts = values.map((value) => (value === null ? null : Buffer.from(value)));
+  const places = new Int32Array(2 * values.length);
+  let at = 0;
+  for (const [field, text] of texts.entries()) {
+    places[2 * field] = text === null ? -1 : at;
+    at += text?.length ?? 0;
+    places[2 * field + 1] = at;
+  }
+  const fields = {
+    shape: { fields: shape.columns },
+    bytes: Buffer.concat(texts.filter((text) => text !== null)),
+    places,
+    records: 1,
+    length: at,
+    quote: 0,
+    kinds: null,
+  };
+  const columns = shape.columns.map((_, field) => ({ field, constant: null }));
+  return { shape, parts: [{ fields, from: 0, to: 1, columns }], firstOrd: ord };
+}

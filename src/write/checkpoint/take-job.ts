@@ -1,0 +1,116 @@
+/** Takes a job for this run: its rows are read, and made this run's own in a transaction that waits for whoever holds them. */
+import { hostname } from "node:os";
+import { faultPoint } from "../../errors/fault-point.ts";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { Checkpoint, CheckpointValues, RejectMarks } from "../../model/checkpoint.ts";
+import type { JobPlan } from "../../model/load-plan.ts";
+import type { CheckpointTable } from "../../targets/checkpoint-table.ts";
+import { emptyRow } from "./bookmark.ts";
+
+/** What is to be true of the job once it is taken. */
+export interface Taking {
+  /** Forget what earlier runs have done. */
+  readonly reset: boolean;
+  /** The source that a new job begins with. */
+  readonly first: { readonly name: string };
+  /**
+   * Which reject files belong to the job from now on, given those that it has and whether it had come to its end; throws
+   * when they cannot. `null`: none.
+   * Asked while the rows are held, so that no file is made for a job that somebody else has.
+   */
+  readonly claim: (claimed: RejectMarks | null, finished: boolean) => RejectMarks | null;
+}
+
+/** The rows of a job, before it is taken. Makes the table when there is none. Throws `CHECKPOINT_TABLE`, `JOB_OPTIONS`. */
+export async function lookAtJob(
+  table: CheckpointTable,
+  plan: JobPlan,
+  reset: boolean,
+): Promise<Checkpoint[]> {
+  await ensureTable(table, plan);
+  const rows = reset ? [] : await table.read(plan.name);
+  refuseOthers(rows, plan);
+  return rows;
+}
+
+async function ensureTable(table: CheckpointTable, { table: name }: JobPlan): Promise<void> {
+  try {
+    if (await table.exists()) return;
+    await table.create();
+  } catch (cause) {
+    const reason = `it is not there and cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const suggestion =
+      "have it made by whoever may: `upsurge jobs --to URL --print-ddl` prints the statement; or name another with --checkpoint-table; or give up on going on with --allow-at-least-once";
+    throw upsurgeError("CHECKPOINT_TABLE", { table: name, reason, suggestion }, { cause });
+  }
+}
+
+function refuseOthers(rows: readonly CheckpointValues[], { name, config }: JobPlan): void {
+  if (rows.every((row) => row.config === config)) return;
+  const reason =
+    "the table, the key, the mapping, an expression or an option of reading is not what it was, so the same bytes would mean something else";
+  throw upsurgeError("JOB_OPTIONS", { job: name, reason });
+}
+
+/** Makes the job this run's own, and answers with its rows. */
+export async function takeJob(
+  table: CheckpointTable,
+  plan: JobPlan,
+  taking: Taking,
+): Promise<CheckpointValues[]> {
+  for (;;) {
+    const rows = await tryToTake(table, plan, taking);
+    if (rows !== null) return rows;
+  }
+}
+
+/** `null`: another run has inserted the job's first row at the same time. */
+async function tryToTake(
+  table: CheckpointTable,
+  plan: JobPlan,
+  { reset, first, claim }: Taking,
+): Promise<CheckpointValues[] | null> {
+  const { statements } = table;
+  const owner = `${hostname()}:${process.pid}`;
+  faultPoint("take-over");
+  await statements.begin();
+  try {
+    await table.takeOver(plan.name, owner);
+    let rows: CheckpointValues[] = await table.read(plan.name);
+    if (!reset) refuseOthers(rows, plan);
+    const epoch = Math.max(0, ...rows.map((row) => row.epoch)) + (rows.length === 0 ? 1 : 0);
+    if (reset || rows.length === 0) {
+      await table.forget(plan.name);
+      const owned = { job: plan.name, config: plan.config, epoch, owner };
+      const row = {
+        ...emptyRow(owned, { number: 1, name: first.name }),
+        rejects: claim(null, false),
+      };
+      await table.insert(row);
+      rows = [row];
+    } else rows = await claimRejects(table, rows, claim);
+    await statements.commit();
+    faultPoint("taken-over");
+    return rows;
+  } catch (error) {
+    await statements.rollback();
+    if (statements.isDuplicate(error)) return null;
+    throw error;
+  }
+}
+
+/** The rows, with the reject files that are the job's now. */
+async function claimRejects(
+  table: CheckpointTable,
+  rows: readonly CheckpointValues[],
+  claim: Taking["claim"],
+): Promise<CheckpointValues[]> {
+  const holder = rows.find((row) => row.source === 1 && row.part === 0);
+  if (holder === undefined) return [...rows];
+  const finished = rows.every((row) => row.total !== null);
+  const rejects = claim(holder.rejects, finished);
+  if (rejects === holder.rejects) return [...rows];
+  const next = { ...holder, rejects };
+  await table.advance(holder, next);
+  return rows.map((row) => (row === holder ? next : row));
+}
