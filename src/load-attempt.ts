@@ -11,6 +11,7 @@ import type { Options } from "./options/options.ts";
 import { openNext, prepare } from "./plan-load.ts";
 import type { Prepared } from "./plan-load.ts";
 import type { Source } from "./read/source.ts";
+import { checkRows } from "./report/expected-rows.ts";
 import { Ledger } from "./report/ledger.ts";
 import type { JobOutcome, Outcome } from "./report/make-report.ts";
 import { RejectBook } from "./report/reject-book.ts";
@@ -111,7 +112,11 @@ export class Attempt {
     const request = { options: this.#options, rejects, again, signal };
     this.#job = await beginJob(prepared, job, request);
     this.#skipped = this.#job === null;
-    return (this.#job?.resumed.work.length ?? 0) > 0;
+    if (this.#job === null) return false;
+    const { work, before } = this.#job.resumed;
+    // Of a job that was finished before, the records were read by then.
+    if (work.length === 0) checkRows(this.#options.expectRows, before.read, true);
+    return work.length > 0;
   }
 
   #opened(source: Source): void {

@@ -48,7 +48,10 @@ export class Ledger {
     return { ...this.#kept };
   }
 
-  /** Takes what was written after everything that was taken before. Throws `REJECT_LIMIT`, and `SOURCE_ROWS` for more than were expected. */
+  /**
+   * Takes what was written after everything that was taken before. Throws `REJECT_LIMIT`, and `SOURCE_ROWS` for more than
+   * were expected.
+   */
   take({ counts, rejects }: Written): void {
     addCounts(this.#seen, counts);
     this.rejects.take(rejects.toSorted(inFileOrder(this.#paths)));

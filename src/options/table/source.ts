@@ -152,7 +152,7 @@ export const SOURCE_OPTIONS = {
     value: "N",
     summary: "Keep the load only if exactly this many records are read, rejects included.",
     details:
-      "All sources count together. With `--commit N` what was committed before stays; the last part is not committed.",
+      "All sources count together, and so do all runs of a job. With `--commit N` what was committed before stays; the last part is not committed.",
     example: "--expect-rows 120000",
     commands: LOAD,
   },
