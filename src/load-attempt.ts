@@ -110,7 +110,11 @@ export class Attempt {
     if (job === null) return true;
     const { rejects, again } = this.#continued;
     const request = { options: this.#options, rejects, again, signal };
-    this.#job = await beginJob(prepared, job, request);
+    try {
+      this.#job = await beginJob(prepared, job, request);
+    } catch (error) {
+      throw signal.aborted ? error : prepared.session.translate(error);
+    }
     this.#skipped = this.#job === null;
     if (this.#job === null) return false;
     const { work, before } = this.#job.resumed;

@@ -137,6 +137,7 @@ function planFor({ target, session, shape, known, sources, options, ...opened }:
     options,
     fields: known.fields,
     openFields: opened.first.fields === null || known.differ,
+    rereadable: opened.first.rereadable,
     whyUnhashable: session.whyUnhashable?.bind(session),
   });
   const job = planJob(planned, {
