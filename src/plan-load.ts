@@ -85,9 +85,13 @@ export async function prepare(
     throw missing("SOURCE", "there is nothing to load; - reads standard input");
   const target = await findTarget(options.to);
   const paths = await expandSources(sources);
-  const { to: url, lockTimeout: lockTimeoutMs } = options;
-  const { environment } = surroundings;
-  const connect = (): Promise<Session> => target.connect({ url, lockTimeoutMs, environment });
+  const connecting = {
+    url: options.to,
+    lockTimeoutMs: options.lockTimeout,
+    statementTimeoutMs: options.statementTimeout,
+    environment: surroundings.environment,
+  };
+  const connect = (): Promise<Session> => target.connect(connecting);
   const session = await connect();
   surroundings.onSession?.(session);
   let first: Source | null = null;

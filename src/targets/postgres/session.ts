@@ -7,6 +7,7 @@ import type { PackedRows } from "../../model/packed.ts";
 import type { Capabilities, ErrorClass, Hold, Session, Writer } from "../target.ts";
 import { arrayText } from "./array-text.ts";
 import { checkPlan } from "./check-plan.ts";
+import { endClient, rollBack } from "./deadline.ts";
 import { classifyState, isServerError, translateError } from "./errors.ts";
 import { tableSql } from "./native-sql.ts";
 import { DirectGate, mayGoDirectly } from "./direct.ts";
@@ -27,8 +28,8 @@ export interface SessionContext {
   readonly label: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly lockTimeoutMs: number;
-  /** Opens another connection, as this one was. */
-  readonly reconnect: () => Promise<Client>;
+  /** Opens another connection, as this one was; opening it and its statements may each take so long. */
+  readonly reconnect: (limitMs: number) => Promise<Client>;
 }
 
 /** The first half of our advisory locks; the second is the table's oid. */
@@ -165,7 +166,7 @@ export class PostgresSession implements Session {
     return {
       release: async () => {
         this.#client.off("end", ended);
-        await this.#client.query("rollback").catch(() => {});
+        await rollBack(this.#client);
       },
     };
   }
@@ -224,10 +225,11 @@ export class PostgresSession implements Session {
 
   classify(error: unknown): ErrorClass {
     if (isServerError(error)) return classifyState(error.code);
-    if (this.#lost && !this.#closing) return "transient";
-    return error instanceof Error && "code" in error && error.code === "TARGET_UNREACHABLE"
-      ? "transient"
-      : "fatal";
+    // Ours are what they are, whether or not the connection outlived them.
+    if (error instanceof UpsurgeError) {
+      return /^TARGET_(UNREACHABLE|LOST)$/.test(error.code) ? "transient" : "fatal";
+    }
+    return this.#lost && !this.#closing ? "transient" : "fatal";
   }
 
   translate(error: unknown): Error {
@@ -244,6 +246,6 @@ export class PostgresSession implements Session {
   async close(): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
-    await this.#client.end().catch(() => {});
+    await endClient(this.#client);
   }
 }

@@ -12,9 +12,10 @@ export async function connect({
   url,
   environment,
   lockTimeoutMs,
+  statementTimeoutMs,
 }: ConnectOptions): Promise<Session> {
   const label = describeUrl(url);
-  const connection = await Connection.open(url, environment);
+  const connection = await Connection.open(url, environment, statementTimeoutMs);
   try {
     const warning = tlsWarning(url);
     const warnings = warning === null ? [] : [warning];
