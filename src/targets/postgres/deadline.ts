@@ -36,6 +36,16 @@ export async function connectInTime(client: Client, limitMs: number): Promise<vo
   }
 }
 
+/** Whether a connection is gone; to be made before anything is asked, for it can go right behind the first answer. */
+export class Loss {
+  lost = false;
+
+  constructor(client: Client) {
+    client.on("error", () => (this.lost = true));
+    client.on("end", () => (this.lost = true));
+  }
+}
+
 /**
  * Breaks the connection once a statement has run for `limitMs` (never when that is 0), which fails with an error of the
  * network then. One timer a session, so that a statement costs no more than a look at the clock.

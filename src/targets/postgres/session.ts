@@ -7,7 +7,7 @@ import type { PackedRows } from "../../model/packed.ts";
 import type { Capabilities, ErrorClass, Hold, Session, Writer } from "../target.ts";
 import { arrayText } from "./array-text.ts";
 import { checkPlan } from "./check-plan.ts";
-import { endClient, rollBack } from "./deadline.ts";
+import { endClient, Loss, rollBack } from "./deadline.ts";
 import { classifyState, isServerError, translateError } from "./errors.ts";
 import { tableSql } from "./native-sql.ts";
 import { DirectGate, mayGoDirectly } from "./direct.ts";
@@ -45,11 +45,16 @@ export class PostgresSession implements Session {
   readonly #version: number;
   /** Outlives the transactions of a load. */
   #memory: SetMemory | null = null;
-  #lost = false;
+  readonly #loss: Loss;
   #closing = false;
 
-  private constructor(client: Client, context: SessionContext, version: number) {
+  private constructor(
+    { client, loss }: { readonly client: Client; readonly loss: Loss },
+    context: SessionContext,
+    version: number,
+  ) {
     this.#client = client;
+    this.#loss = loss;
     this.#context = context;
     this.#version = version;
     this.version = `PostgreSQL ${Math.floor(version / 10_000)}.${version % 10_000}`;
@@ -69,12 +74,11 @@ export class PostgresSession implements Session {
       parallel: true,
       arrayText,
     };
-    client.on("error", () => (this.#lost = true));
-    client.on("end", () => (this.#lost = true));
   }
 
   /** Takes over a connected client. Throws `PLAN_UNSUPPORTED` for a server older than 14. */
   static async open(client: Client, context: SessionContext): Promise<PostgresSession> {
+    const loss = new Loss(client);
     const { rows } = await client.query<{ version: number }>(
       `select current_setting('server_version_num')::int as version`,
     );
@@ -86,7 +90,7 @@ export class PostgresSession implements Session {
         suggestion: "upgrade the server",
       });
     }
-    return new PostgresSession(client, context, version);
+    return new PostgresSession({ client, loss }, context, version);
   }
 
   async readTableShape(table: string): Promise<TableShape | null> {
@@ -229,12 +233,12 @@ export class PostgresSession implements Session {
     if (error instanceof UpsurgeError) {
       return /^TARGET_(UNREACHABLE|LOST)$/.test(error.code) ? "transient" : "fatal";
     }
-    return this.#lost && !this.#closing ? "transient" : "fatal";
+    return this.#loss.lost && !this.#closing ? "transient" : "fatal";
   }
 
   translate(error: unknown): Error {
     const translated = translateError(error, this.#context.label);
-    if (translated !== error || !this.#lost || this.#closing) return translated;
+    if (translated !== error || !this.#loss.lost || this.#closing) return translated;
     if (translated.name === "UpsurgeError") return translated;
     return upsurgeError(
       "TARGET_LOST",

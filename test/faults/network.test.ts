@@ -1,0 +1,200 @@
+/** The network fails in every way between a load and PostgreSQL: no load hangs, none is lost, and none is applied twice. */
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { describe, expect, test } from "vitest";
+import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import { runUpsurge } from "../helpers/run-upsurge.ts";
+import type { Fault } from "../support/proxy/proxy.ts";
+import { useProxy } from "./network-support.ts";
+
+const [postgres] = ENGINES.filter(({ name }) => name === "postgres");
+if (postgres === undefined) throw new Error("there is no engine postgres");
+const database = useDatabase(postgres);
+const behind = useProxy(database);
+
+/** Small limits, so that tests need not wait for the large ones. */
+const SOON = "connect_timeout=0.5";
+const LIMITS = ["--statement-timeout", "600ms", "--lock-timeout", "2s", "--retry-timeout", "1s"];
+const ONCE = ["--statement-timeout", "600ms", "--lock-timeout", "2s", "--retry-timeout", "0"];
+const EVERY = { times: Infinity } as const;
+/** How COPY into the stage begins. */
+const COPY = /^copy /i;
+
+describe("a server that falls silent", () => {
+  test.each<[string, Fault, string]>([
+    ["from the first byte on", { kind: "black-hole" }, "TARGET_UNREACHABLE"],
+    ["when it is told who calls", { kind: "black-hole", on: "message" }, "TARGET_UNREACHABLE"],
+    ["at the password", { kind: "black-hole", on: "message", nth: 2 }, "TARGET_UNREACHABLE"],
+    ["so slowly that it might as well", { kind: "trickle" }, "TARGET_UNREACHABLE"],
+    ["at the first question", { kind: "black-hole", on: /_version_num/ }, "TARGET_UNREACHABLE"],
+    ["while the table is looked up", { kind: "black-hole", on: /pg_attribute/ }, "TARGET_LOST"],
+    ["while statements are tried out", { kind: "black-hole", on: /^explain/i }, "TARGET_LOST"],
+    ["at the beginning of the load", { kind: "black-hole", on: /read write$/ }, "TARGET_LOST"],
+    ["while rows are copied", { kind: "black-hole", on: COPY }, "TARGET_LOST"],
+    ["after a copy has begun", { kind: "silence", on: COPY }, "TARGET_LOST"],
+    ["but for a byte a second", { kind: "trickle", on: COPY }, "TARGET_LOST"],
+    [
+      "while rows are merged",
+      { kind: "black-hole", on: /^\s*(with|merge|insert|do)\s/i },
+      "TARGET_LOST",
+    ],
+  ])("%s is given up", async (_, fault, code) => {
+    behind.proxy.arm({ ...fault, ...EVERY });
+    expect(await behind.load({ flags: ONCE, settings: SOON })).toMatchObject({ exit: 75, code });
+    expect(behind.proxy.hits).toBe(1);
+    await behind.expectApplied(0);
+    behind.proxy.arm(null);
+    expect(await behind.load()).toMatchObject({ exit: 0 });
+    await behind.expectApplied(1);
+  });
+
+  test("is tried again until time is up, and says for how long it was waited", async () => {
+    behind.proxy.arm({ kind: "black-hole", on: COPY, ...EVERY });
+    const result = await behind.load({ flags: LIMITS, settings: SOON });
+    expect(result).toMatchObject({ exit: 75, code: "TARGET_LOST", cause: "no answer in 0.6 s" });
+    expect(behind.proxy.hits).toBeGreaterThan(1);
+    await behind.expectApplied(0);
+  });
+
+  test("once is tried again, and with success", async () => {
+    behind.proxy.arm({ kind: "black-hole", on: COPY });
+    const flags = [...LIMITS.slice(0, 4), "--retry-timeout", "20s"];
+    expect(await behind.load({ flags })).toMatchObject({ exit: 0 });
+    expect(behind.proxy.hits).toBe(1);
+    await behind.expectApplied(1);
+  });
+
+  test("when all is done does not undo it", async () => {
+    expect(await behind.load()).toMatchObject({ exit: 0 });
+    await behind.startOver();
+    const { length } = behind.proxy.messages;
+    expect(behind.proxy.messages.at(-1)).toMatchObject({ kind: "X" });
+    behind.proxy.arm({ kind: "black-hole", on: "message", nth: length });
+    expect(await behind.load()).toMatchObject({ exit: 0 });
+    expect(behind.proxy.hits).toBe(1);
+    await behind.expectApplied(1);
+  });
+
+  test("while a load is undone is not waited for", async () => {
+    behind.proxy.arm({ kind: "black-hole", on: /^rollback$/, nth: 3 });
+    const result = await behind.load({ flags: ["--dry-run", "--statement-timeout", "60s"] });
+    expect(result).toMatchObject({ exit: 0 });
+    expect(behind.proxy.hits).toBe(1);
+    await behind.expectApplied(0);
+  });
+
+  test("while the locks of several writers are let go is not waited for", async () => {
+    await behind.forgetAudit();
+    behind.proxy.arm({ kind: "black-hole", on: /^rollback$/, nth: 3 });
+    const flags = ["--jobs", "2", "--commit", "1000", "--statement-timeout", "60s"];
+    expect(await behind.load({ flags })).toMatchObject({ exit: 0 });
+    expect(behind.proxy.hits).toBe(1);
+    await behind.expectApplied(1);
+  });
+
+  test("in the middle of TLS is given up", async () => {
+    // Says that it encrypts, and nothing more.
+    const server = createServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => socket.write("S"));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const to = `postgres://u:p@127.0.0.1:${port}/d?sslmode=require&${SOON}`;
+    const { exitCode, stderr } = await runUpsurge(["inspect", "--to", to]);
+    expect([exitCode, stderr]).toEqual([75, expect.stringContaining("TARGET_UNREACHABLE")]);
+    server.close();
+  });
+
+  test.each(["inspect", "plan"])("ends `upsurge %s` as well", async (command) => {
+    behind.proxy.arm({ kind: "black-hole" });
+    const to = `${behind.proxy.url(database.url)}?${SOON}`;
+    const source = command === "plan" ? ["--key", "id", "-f", "csv", "-"] : [];
+    const args = [command, "--to", to, "--table", "t", ...source];
+    const { exitCode, stderr } = await runUpsurge(args, { stdin: "id,n\n" });
+    expect([exitCode, stderr]).toEqual([75, expect.stringContaining("TARGET_UNREACHABLE")]);
+  });
+
+  test("is not one that is merely at work: the limit is that of each statement", async () => {
+    await database.exec(`create function slow() returns trigger language plpgsql as
+      $$ begin perform pg_sleep(0.25); return null; end $$;
+      create trigger slow after insert or update on t for each statement execute function slow()`);
+    const flags = ["--statement-timeout", "1200ms", "--batch-rows", "2", "--retry-timeout", "0"];
+    expect(await behind.load({ flags })).toMatchObject({ exit: 0 });
+    await behind.expectApplied(1);
+  });
+});
+
+describe("a commit", () => {
+  test.each<[string, Fault, { exit: number; code: string | null }]>([
+    ["whose answer is lost", { kind: "reset-after" }, { exit: 0, code: null }],
+    ["whose answer never comes", { kind: "silence" }, { exit: 0, code: null }],
+    ["that arrives late", { kind: "late", holdMs: 700 }, { exit: 0, code: null }],
+    ["that is lost", { kind: "reset-before" }, { exit: 75, code: "TARGET_LOST" }],
+    [
+      "that is lost, while the server goes on waiting for it",
+      { kind: "never", holdMs: 700 },
+      { exit: 75, code: "TARGET_LOST" },
+    ],
+    [
+      "that falls into a black hole",
+      { kind: "black-hole", holdMs: 300 },
+      { exit: 75, code: "TARGET_LOST" },
+    ],
+  ])("%s is found out about", async (_, fault, expected) => {
+    behind.proxy.arm({ ...fault, on: "commit" });
+    expect(await behind.load({ flags: ONCE, settings: SOON })).toMatchObject(expected);
+    expect(behind.proxy.hits).toBe(1);
+    await behind.expectApplied(expected.exit === 0 ? 1 : 0);
+    behind.proxy.arm(null);
+    if (expected.exit !== 0) expect(await behind.load()).toMatchObject({ exit: 0 });
+    await behind.expectApplied(1);
+  });
+
+  test.each<[string, Fault]>([
+    [
+      "the server cannot be reached",
+      { kind: "reset-after", after: { kind: "reset-before", ...EVERY } },
+    ],
+    ["the server has fallen silent", { kind: "silence", after: { kind: "black-hole", ...EVERY } }],
+    [
+      "the server is silent about it",
+      { kind: "silence", after: { kind: "black-hole", on: /pg_xact_status/, ...EVERY } },
+    ],
+    ["the transaction stays open", { kind: "late", holdMs: 5000 }],
+  ])("of unknown outcome is said to be one when %s", async (_, fault) => {
+    behind.proxy.arm({ ...fault, on: "commit" });
+    const flags = ["--statement-timeout", "600ms", "--lock-timeout", "600ms"];
+    const result = await behind.load({ flags, settings: SOON });
+    expect(result).toMatchObject({ exit: 75, code: "TARGET_OUTCOME_UNKNOWN" });
+    await behind.expectApplied(fault.kind === "late" ? 0 : 1);
+  });
+});
+
+describe("a connection whose client is gone", () => {
+  test("keeps the next try waiting, and is then undone", async () => {
+    behind.proxy.arm({ kind: "half-open", on: COPY, holdMs: 700 });
+    expect(await behind.load()).toMatchObject({ exit: 0 });
+    expect([behind.proxy.hits, behind.proxy.connections]).toEqual([1, 2]);
+    await behind.expectApplied(1);
+  });
+});
+
+describe("bytes that come in pieces", () => {
+  test("are put together", async () => {
+    behind.proxy.arm({ kind: "slice", ...EVERY });
+    expect(await behind.load()).toMatchObject({ exit: 0 });
+    expect(behind.proxy.hits).toBe(1);
+    await behind.expectApplied(1);
+  });
+});
+
+describe("a connection that breaks at any message", () => {
+  test.each<[string, Fault]>([
+    ["before it arrives", { kind: "reset-before" }],
+    ["after it has arrived", { kind: "reset-after" }],
+  ])("%s: the load is run until it says 0, and is applied once", async (_, fault) => {
+    await behind.forgetAudit();
+    await behind.loadOverAndOver((nth) => ({ ...fault, on: "request", nth }));
+  });
+});
