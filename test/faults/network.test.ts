@@ -1,9 +1,11 @@
 /** The network fails in every way between a load and PostgreSQL: no load hangs, none is lost, and none is applied twice. */
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
+import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
 import type { Fault } from "../support/proxy/proxy.ts";
 import { useProxy } from "./network-support.ts";
 
@@ -125,50 +127,18 @@ describe("a server that falls silent", () => {
   });
 });
 
-describe("a commit", () => {
-  test.each<[string, Fault, { exit: number; code: string | null }]>([
-    ["whose answer is lost", { kind: "reset-after" }, { exit: 0, code: null }],
-    ["whose answer never comes", { kind: "silence" }, { exit: 0, code: null }],
-    ["that arrives late", { kind: "late", holdMs: 700 }, { exit: 0, code: null }],
-    ["that is lost", { kind: "reset-before" }, { exit: 75, code: "TARGET_LOST" }],
-    [
-      "that is lost, while the server goes on waiting for it",
-      { kind: "never", holdMs: 700 },
-      { exit: 75, code: "TARGET_LOST" },
-    ],
-    [
-      "that falls into a black hole",
-      { kind: "black-hole", holdMs: 300 },
-      { exit: 75, code: "TARGET_LOST" },
-    ],
-  ])("%s is found out about", async (_, fault, expected) => {
-    behind.proxy.arm({ ...fault, on: "commit" });
-    expect(await behind.load({ flags: ONCE, settings: SOON })).toMatchObject(expected);
-    expect(behind.proxy.hits).toBe(1);
-    await behind.expectApplied(expected.exit === 0 ? 1 : 0);
-    behind.proxy.arm(null);
-    if (expected.exit !== 0) expect(await behind.load()).toMatchObject({ exit: 0 });
-    await behind.expectApplied(1);
-  });
-
-  test.each<[string, Fault]>([
-    [
-      "the server cannot be reached",
-      { kind: "reset-after", after: { kind: "reset-before", ...EVERY } },
-    ],
-    ["the server has fallen silent", { kind: "silence", after: { kind: "black-hole", ...EVERY } }],
-    [
-      "the server is silent about it",
-      { kind: "silence", after: { kind: "black-hole", on: /pg_xact_status/, ...EVERY } },
-    ],
-    ["the transaction stays open", { kind: "late", holdMs: 5000 }],
-  ])("of unknown outcome is said to be one when %s", async (_, fault) => {
-    behind.proxy.arm({ ...fault, on: "commit" });
-    const flags = ["--statement-timeout", "600ms", "--lock-timeout", "600ms"];
-    const result = await behind.load({ flags, settings: SOON });
-    expect(result).toMatchObject({ exit: 75, code: "TARGET_OUTCOME_UNKNOWN" });
-    await behind.expectApplied(fault.kind === "late" ? 0 : 1);
-  });
+test("a session that waits for its source is not given up", async () => {
+  const into = ["--to", behind.proxy.url(database.url), "--table", "t", "--key", "id"];
+  const flags = ["-f", "csv", "--statement-timeout", "700ms", "--retry-timeout", "0"];
+  const { child, ended } = spawnUpsurge(["-", ...into, ...flags], tempDir());
+  onTestFinished(() => void child.kill("SIGKILL"));
+  child.stdin.write("id,n\n7,1\n");
+  const idle =
+    "select count(*) from pg_stat_activity where application_name = 'upsurge' and datname = current_database() and state_change < now() - interval '1500 ms'";
+  await vi.waitFor(async () => expect(await database.rows(idle)).toEqual([["1"]]), 20_000);
+  child.stdin.end("8,1\n");
+  const { exitCode, stderr } = await ended;
+  expect(exitCode, stderr).toBe(0);
 });
 
 describe("a connection whose client is gone", () => {

@@ -56,7 +56,7 @@ function open({ host, port }: Address, timeoutMs: number): Promise<Socket> {
       keepAliveInitialDelay: KEEP_ALIVE_MS,
     });
     const timer = setTimeout(() => {
-      socket.destroy(failure(`no answer in ${timeoutMs} ms`, "ETIMEDOUT"));
+      socket.destroy(failure(`no answer in ${timeoutMs / 1000} s`, "ETIMEDOUT"));
     }, timeoutMs);
     socket.once("error", reject);
     socket.once("close", () => clearTimeout(timer));

@@ -1,0 +1,72 @@
+/** The answer to a commit is lost, before or after the server has it: the load finds out what became of it, and never guesses. */
+import { describe, expect, test } from "vitest";
+import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import type { Fault } from "../support/proxy/proxy.ts";
+import { useProxy } from "./network-support.ts";
+
+const [postgres] = ENGINES.filter(({ name }) => name === "postgres");
+if (postgres === undefined) throw new Error("there is no engine postgres");
+const database = useDatabase(postgres);
+const behind = useProxy(database);
+
+/** Small limits, so that tests need not wait for the large ones. */
+const SOON = "connect_timeout=0.5";
+const LIMITS = ["--statement-timeout", "600ms", "--lock-timeout", "2s"];
+const EVERY = { times: Infinity } as const;
+
+describe("a commit", () => {
+  test.each<[string, Fault, { exit: number; code: string | null }]>([
+    ["whose answer is lost", { kind: "reset-after" }, { exit: 0, code: null }],
+    ["whose answer never comes", { kind: "silence" }, { exit: 0, code: null }],
+    ["that arrives late", { kind: "late", holdMs: 700 }, { exit: 0, code: null }],
+    ["that is lost", { kind: "reset-before" }, { exit: 75, code: "TARGET_LOST" }],
+    [
+      "that is lost, while the server goes on waiting for it",
+      { kind: "never", holdMs: 700 },
+      { exit: 75, code: "TARGET_LOST" },
+    ],
+    [
+      "that falls into a black hole",
+      { kind: "black-hole", holdMs: 300 },
+      { exit: 75, code: "TARGET_LOST" },
+    ],
+  ])("%s is found out about", async (_, fault, expected) => {
+    behind.proxy.arm({ ...fault, on: "commit" });
+    expect(await behind.load({ flags: LIMITS, settings: SOON })).toMatchObject(expected);
+    expect(behind.proxy.hits).toBe(1);
+    await behind.expectApplied(expected.exit === 0 ? 1 : 0);
+    behind.proxy.arm(null);
+    if (expected.exit !== 0) expect(await behind.load()).toMatchObject({ exit: 0 });
+    await behind.expectApplied(1);
+  });
+
+  test.each<[string, Fault]>([
+    [
+      "the server cannot be reached",
+      { kind: "reset-after", after: { kind: "reset-before", ...EVERY } },
+    ],
+    ["the server has fallen silent", { kind: "silence", after: { kind: "black-hole", ...EVERY } }],
+    [
+      "the server is silent about it",
+      { kind: "silence", after: { kind: "black-hole", on: /pg_xact_status/, ...EVERY } },
+    ],
+    ["the transaction stays open", { kind: "late", holdMs: 5000 }],
+  ])("of unknown outcome is said to be one when %s", async (_, fault) => {
+    behind.proxy.arm({ ...fault, on: "commit" });
+    const flags = ["--statement-timeout", "600ms", "--lock-timeout", "600ms"];
+    const result = await behind.load({ flags, settings: SOON });
+    expect(result).toMatchObject({ exit: 75, code: "TARGET_OUTCOME_UNKNOWN" });
+    await behind.expectApplied(fault.kind === "late" ? 0 : 1);
+  });
+});
+
+test("a commit that something before the server answers for is asked about", async () => {
+  await database.exec(`create function pooler() returns trigger language plpgsql as
+    $$ begin raise exception 'server conn crashed?' using errcode = '08P01'; end $$;
+    create constraint trigger pooler after insert on t deferrable initially deferred
+    for each row execute function pooler()`);
+  const result = await behind.load();
+  expect(result).toMatchObject({ exit: 75, code: "TARGET_LOST" });
+  expect(result.cause).toContain("the server undid the load");
+  await behind.expectApplied(0);
+});
