@@ -10,19 +10,19 @@ const database = useDatabase(postgres);
 const behind = useProxy(database);
 
 /** Small limits, so that tests need not wait for the large ones. */
-const SOON = "connect_timeout=0.5";
-const LIMITS = ["--statement-timeout", "600ms", "--lock-timeout", "2s"];
+const SOON = "connect_timeout=1";
+const LIMITS = ["--statement-timeout", "1s", "--lock-timeout", "2s"];
 const EVERY = { times: Infinity } as const;
 
 describe("a commit", () => {
   test.each<[string, Fault, { exit: number; code: string | null }]>([
     ["whose answer is lost", { kind: "reset-after" }, { exit: 0, code: null }],
     ["whose answer never comes", { kind: "silence" }, { exit: 0, code: null }],
-    ["that arrives late", { kind: "late", holdMs: 700 }, { exit: 0, code: null }],
+    ["that arrives late", { kind: "late", holdMs: 900 }, { exit: 0, code: null }],
     ["that is lost", { kind: "reset-before" }, { exit: 75, code: "TARGET_LOST" }],
     [
       "that is lost, while the server goes on waiting for it",
-      { kind: "never", holdMs: 700 },
+      { kind: "never", holdMs: 900 },
       { exit: 75, code: "TARGET_LOST" },
     ],
     [
@@ -53,7 +53,7 @@ describe("a commit", () => {
     ["the transaction stays open", { kind: "late", holdMs: 5000 }],
   ])("of unknown outcome is said to be one when %s", async (_, fault) => {
     behind.proxy.arm({ ...fault, on: "commit" });
-    const flags = ["--statement-timeout", "600ms", "--lock-timeout", "600ms"];
+    const flags = ["--statement-timeout", "1s", "--lock-timeout", "600ms"];
     const result = await behind.load({ flags, settings: SOON });
     expect(result).toMatchObject({ exit: 75, code: "TARGET_OUTCOME_UNKNOWN" });
     await behind.expectApplied(fault.kind === "late" ? 0 : 1);

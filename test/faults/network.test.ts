@@ -16,8 +16,15 @@ const behind = useProxy(database);
 
 /** Small limits, so that tests need not wait for the large ones. */
 const SOON = "connect_timeout=0.5";
-const LIMITS = ["--statement-timeout", "600ms", "--lock-timeout", "2s", "--retry-timeout", "1s"];
-const ONCE = ["--statement-timeout", "600ms", "--lock-timeout", "2s", "--retry-timeout", "0"];
+const LIMITS = [
+  "--statement-timeout",
+  "800ms",
+  "--lock-timeout",
+  "2s",
+  "--retry-timeout",
+  "2500ms",
+];
+const ONCE = ["--statement-timeout", "800ms", "--lock-timeout", "2s", "--retry-timeout", "0"];
 const EVERY = { times: Infinity } as const;
 /** How COPY into the stage begins. */
 const COPY = /^copy /i;
@@ -42,7 +49,8 @@ describe("a server that falls silent", () => {
     ],
   ])("%s is given up", async (_, fault, code) => {
     behind.proxy.arm({ ...fault, ...EVERY });
-    expect(await behind.load({ flags: ONCE, settings: SOON })).toMatchObject({ exit: 75, code });
+    const settings = code === "TARGET_UNREACHABLE" ? SOON : "";
+    expect(await behind.load({ flags: ONCE, settings })).toMatchObject({ exit: 75, code });
     expect(behind.proxy.hits).toBe(1);
     await behind.expectApplied(0);
     behind.proxy.arm(null);
@@ -52,8 +60,8 @@ describe("a server that falls silent", () => {
 
   test("is tried again until time is up, and says for how long it was waited", async () => {
     behind.proxy.arm({ kind: "black-hole", on: COPY, ...EVERY });
-    const result = await behind.load({ flags: LIMITS, settings: SOON });
-    expect(result).toMatchObject({ exit: 75, code: "TARGET_LOST", cause: "no answer in 0.6 s" });
+    const result = await behind.load({ flags: LIMITS });
+    expect(result).toMatchObject({ exit: 75, code: "TARGET_LOST", cause: "no answer in 0.8 s" });
     expect(behind.proxy.hits).toBeGreaterThan(1);
     await behind.expectApplied(0);
   });
@@ -156,15 +164,5 @@ describe("bytes that come in pieces", () => {
     expect(await behind.load()).toMatchObject({ exit: 0 });
     expect(behind.proxy.hits).toBe(1);
     await behind.expectApplied(1);
-  });
-});
-
-describe("a connection that breaks at any message", () => {
-  test.each<[string, Fault]>([
-    ["before it arrives", { kind: "reset-before" }],
-    ["after it has arrived", { kind: "reset-after" }],
-  ])("%s: the load is run until it says 0, and is applied once", async (_, fault) => {
-    await behind.forgetAudit();
-    await behind.loadOverAndOver((nth) => ({ ...fault, on: "request", nth }));
   });
 });

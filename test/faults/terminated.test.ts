@@ -1,4 +1,4 @@
-/** The server ends the sessions of a load at any moment: no load dies of it, and none is applied twice. */
+/** The server ends the session of a load while that waits: the process does not die of it, and nothing is kept. */
 import { Client } from "pg";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
@@ -58,18 +58,6 @@ async function expectLost({ ended }: Spawned): Promise<void> {
   expect(stderr).not.toMatch(/^\s+at /m);
   await behind.expectApplied(0);
 }
-
-test.each([
-  ["before any message", "wait"],
-  ["right behind any answer", "answer-waits"],
-] as const)("%s: the load is run until it says 0, and is applied once", async (_, kind) => {
-  await behind.forgetAudit();
-  const ended: number[] = [];
-  const meanwhile = async (): Promise<void> => void ended.push(await terminate());
-  await behind.loadOverAndOver((nth) => ({ kind, on: "request", nth, meanwhile }));
-  // All but those in which it had not come so far as to have a session.
-  expect(ended.filter((count) => count !== 1).length).toBeLessThan(4);
-});
 
 test.each([
   ["the first bytes of its source", "id,n\n7,1\n", "idle"],
