@@ -89,9 +89,13 @@ export async function prepare(
   const target = await findTarget(options.to);
   const paths = await expandSources(sources);
   checkOneHash(paths, options);
-  const { to: url, lockTimeout: lockTimeoutMs } = options;
-  const { environment } = surroundings;
-  const connect = (): Promise<Session> => target.connect({ url, lockTimeoutMs, environment });
+  const connecting = {
+    url: options.to,
+    lockTimeoutMs: options.lockTimeout,
+    statementTimeoutMs: options.statementTimeout,
+    environment: surroundings.environment,
+  };
+  const connect = (): Promise<Session> => target.connect(connecting);
   const session = await connect();
   surroundings.onSession?.(session);
   let first: Source | null = null;

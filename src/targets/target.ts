@@ -52,6 +52,8 @@ export interface ConnectOptions {
   /** As the user gave it; may hold a password, so it is never printed. */
   readonly url: string;
   readonly lockTimeoutMs: number;
+  /** How long one statement may go unanswered before the connection is given up; 0: as long as it takes. */
+  readonly statementTimeoutMs: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 

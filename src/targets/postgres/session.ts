@@ -8,6 +8,7 @@ import type { Statements } from "../checkpoint-table.ts";
 import type { Capabilities, ErrorClass, Hold, Session, Writer } from "../target.ts";
 import { arrayText } from "./array-text.ts";
 import { checkPlan } from "./check-plan.ts";
+import { endClient, Loss, rollBack } from "./deadline.ts";
 import { classifyState, isServerError, translateError } from "./errors.ts";
 import { tableSql } from "./native-sql.ts";
 import { DirectGate, mayGoDirectly } from "./direct.ts";
@@ -30,8 +31,8 @@ export interface SessionContext {
   readonly label: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly lockTimeoutMs: number;
-  /** Opens another connection, as this one was. */
-  readonly reconnect: () => Promise<Client>;
+  /** Opens another connection, as this one was; opening it and its statements may each take so long. */
+  readonly reconnect: (limitMs: number) => Promise<Client>;
 }
 
 /** The first half of our advisory locks; the second is the table's oid. */
@@ -48,11 +49,16 @@ export class PostgresSession implements Session {
   readonly small: Statements;
   /** Outlives the transactions of a load. */
   #memory: SetMemory | null = null;
-  #lost = false;
+  readonly #loss: Loss;
   #closing = false;
 
-  private constructor(client: Client, context: SessionContext, version: number) {
+  private constructor(
+    { client, loss }: { readonly client: Client; readonly loss: Loss },
+    context: SessionContext,
+    version: number,
+  ) {
     this.#client = client;
+    this.#loss = loss;
     this.#context = context;
     this.#version = version;
     this.small = smallStatements(client, () => this.#setUp());
@@ -73,12 +79,11 @@ export class PostgresSession implements Session {
       parallel: true,
       arrayText,
     };
-    client.on("error", () => (this.#lost = true));
-    client.on("end", () => (this.#lost = true));
   }
 
   /** Takes over a connected client. Throws `PLAN_UNSUPPORTED` for a server older than 14. */
   static async open(client: Client, context: SessionContext): Promise<PostgresSession> {
+    const loss = new Loss(client);
     const { rows } = await client.query<{ version: number }>(
       `select current_setting('server_version_num')::int as version`,
     );
@@ -90,7 +95,7 @@ export class PostgresSession implements Session {
         suggestion: "upgrade the server",
       });
     }
-    return new PostgresSession(client, context, version);
+    return new PostgresSession({ client, loss }, context, version);
   }
 
   async readTableShape(table: string): Promise<TableShape | null> {
@@ -170,7 +175,7 @@ export class PostgresSession implements Session {
     return {
       release: async () => {
         this.#client.off("end", ended);
-        await this.#client.query("rollback").catch(() => {});
+        await rollBack(this.#client);
       },
     };
   }
@@ -238,15 +243,16 @@ export class PostgresSession implements Session {
 
   classify(error: unknown): ErrorClass {
     if (isServerError(error)) return classifyState(error.code);
-    if (this.#lost && !this.#closing) return "transient";
-    return error instanceof Error && "code" in error && error.code === "TARGET_UNREACHABLE"
-      ? "transient"
-      : "fatal";
+    // Ours are what they are, whether or not the connection outlived them.
+    if (error instanceof UpsurgeError) {
+      return /^TARGET_(UNREACHABLE|LOST)$/.test(error.code) ? "transient" : "fatal";
+    }
+    return this.#loss.lost && !this.#closing ? "transient" : "fatal";
   }
 
   translate(error: unknown): Error {
     const translated = translateError(error, this.#context.label);
-    if (translated !== error || !this.#lost || this.#closing) return translated;
+    if (translated !== error || !this.#loss.lost || this.#closing) return translated;
     if (translated.name === "UpsurgeError") return translated;
     return upsurgeError(
       "TARGET_LOST",
@@ -258,6 +264,6 @@ export class PostgresSession implements Session {
   async close(): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
-    await this.#client.end().catch(() => {});
+    await endClient(this.#client);
   }
 }

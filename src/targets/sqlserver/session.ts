@@ -151,10 +151,11 @@ export class SqlServerSession implements Session {
   classify(error: unknown): ErrorClass {
     if (error instanceof TransactionDoomed) return "doomed";
     if (error instanceof ServerError) return classifyNumber(error.number);
-    if (this.#connection.lost && !this.#closing) return "transient";
-    return error instanceof UpsurgeError && error.code === "TARGET_UNREACHABLE"
-      ? "transient"
-      : "fatal";
+    // Ours are what they are, whether or not the connection outlived them.
+    if (error instanceof UpsurgeError) {
+      return /^TARGET_(UNREACHABLE|LOST)$/.test(error.code) ? "transient" : "fatal";
+    }
+    return this.#connection.lost && !this.#closing ? "transient" : "fatal";
   }
 
   translate(error: unknown): Error {
