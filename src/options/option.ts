@@ -30,6 +30,7 @@ export interface OptionSpec {
   readonly default?: string;
   /** A flag that is on, and turned off by `--no-NAME`. */
   readonly negated?: true;
+  /** Variables that speak where the command line does not; for a flag, 1 or true gives it. */
   readonly env?: readonly string[];
   /** One sentence, shown by `-h` and in docs/options.md. */
   readonly summary: string;
@@ -40,5 +41,7 @@ export interface OptionSpec {
   readonly least?: number;
   /** The largest count. */
   readonly most?: number;
+  /** Its value becomes a part of statements as it stands; --no-raw-sql refuses it. */
+  readonly sql?: true;
   readonly commands: readonly Command[];
 }

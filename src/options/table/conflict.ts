@@ -29,6 +29,7 @@ export const CONFLICT_OPTIONS = {
     value: "PREDICATE",
     summary: "The predicate of the partial unique index behind --key.",
     example: "--key email --key-where 'deleted_at is null'",
+    sql: true,
     commands: LOADS,
   },
   mode: {
@@ -73,6 +74,7 @@ export const CONFLICT_OPTIONS = {
     details:
       "`target.c` is the row in the table, `excluded.c` the incoming row, a bare name the row in the table. The other columns are updated as without it; add `--update-columns none` to update only these.",
     example: '--set "count = target.count + excluded.count"',
+    sql: true,
     commands: LOADS,
   },
   updateWhere: {
@@ -81,6 +83,7 @@ export const CONFLICT_OPTIONS = {
     value: "CONDITION",
     summary: "Update only where this SQL condition holds.",
     example: '--update-where "excluded.updated_at > target.updated_at"',
+    sql: true,
     commands: LOADS,
   },
   stamp: {
@@ -89,6 +92,7 @@ export const CONFLICT_OPTIONS = {
     value: '"c = EXPR"',
     summary: "Set this column when a row is inserted or really changes; may be repeated.",
     example: '--stamp "updated_at = now()"',
+    sql: true,
     commands: LOADS,
   },
   nullKeeps: {
@@ -112,6 +116,17 @@ export const CONFLICT_OPTIONS = {
     kind: "flag",
     summary: "Write target rows that would not change, too; they count as updated.",
     example: "--rewrite-unchanged",
+    commands: LOADS,
+  },
+  rawSql: {
+    group: "conflict",
+    kind: "flag",
+    negated: true,
+    env: ["UPSURGE_NO_RAW_SQL"],
+    summary: "Refuse every option whose value is SQL; for wrappers that pass on what others chose.",
+    details:
+      "They are refused before anything is opened. The variable switches this on with `1` or `true`, anything else in it is an error, and no flag switches it off again.",
+    example: "--no-raw-sql",
     commands: LOADS,
   },
   keepIdentity: {
