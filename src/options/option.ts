@@ -4,6 +4,8 @@
 export const ALL = ["load", "plan", "inspect"] as const;
 /** The commands that plan a load. */
 export const LOADS = ["load", "plan"] as const;
+/** The command that only plans. */
+export const PLAN = ["plan"] as const;
 /** The command that writes. */
 export const LOAD = ["load"] as const;
 

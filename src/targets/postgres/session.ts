@@ -4,12 +4,13 @@ import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { PackedRows } from "../../model/packed.ts";
-import type { Capabilities, ErrorClass, Hold, Session, Writer } from "../target.ts";
+import type { Capabilities, ErrorClass, GrantRequest, Hold, Session, Writer } from "../target.ts";
 import { arrayText } from "./array-text.ts";
 import { checkPlan } from "./check-plan.ts";
 import { classifyState, isServerError, translateError } from "./errors.ts";
 import { tableSql } from "./native-sql.ts";
 import { DirectGate, mayGoDirectly } from "./direct.ts";
+import { readGrants } from "./grants.ts";
 import { findsByIndex, looksUp } from "./how.ts";
 import { keyHashes, whyUnhashable } from "./key-hash.ts";
 import { merges } from "./merge-sql.ts";
@@ -66,6 +67,7 @@ export class PostgresSession implements Session {
       notNullCode: "23502",
       batchRows: 20_000,
       parallel: true,
+      locksToLook: true,
       arrayText,
     };
     client.on("error", () => (this.#lost = true));
@@ -126,6 +128,10 @@ export class PostgresSession implements Session {
     } finally {
       await this.#client.query("rollback").catch(() => {});
     }
+  }
+
+  async grants(request: GrantRequest): Promise<readonly string[]> {
+    return this.#question(() => readGrants(this.#client, request));
   }
 
   async begin(plan: LoadPlan, { held } = { held: false }): Promise<Writer> {
