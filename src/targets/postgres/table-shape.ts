@@ -108,7 +108,8 @@ export async function readTableShape(client: Client, table: string): Promise<Tab
 
 /** The oid, as text: of the table called as written if that exists, else taken literally (`Orders`, `sales.Orders`). */
 async function findRelation(client: Client, table: string): Promise<string | null> {
-  // PostgreSQL cuts longer names silently, and another table might answer.
+  // PostgreSQL knows no such names; it cuts longer ones silently, and another table might answer.
+  if (table.includes("\u0000")) return null;
   if (table.split(".").some((part) => Buffer.byteLength(part.replaceAll('"', "")) > 63))
     return null;
   const dot = table.indexOf(".");
