@@ -206,6 +206,8 @@ export class PostgresSession implements Session {
     const settings = [
       `set local lock_timeout = ${Math.round(lockTimeoutMs)}`,
       "set local standard_conforming_strings = on",
+      // The driver speaks UTF-8, whatever the URL's options or the role say.
+      "set local client_encoding = 'UTF8'",
       "set local client_min_messages = warning",
     ];
     const { PGDATESTYLE, PGTZ } = environment;
