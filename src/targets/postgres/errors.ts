@@ -109,7 +109,8 @@ export function translateError(error: unknown, target: string): Error {
         {
           privilege: "see the cause",
           table: "the table or what it uses",
-          suggestion: "grant what the message names",
+          suggestion:
+            "grant what the message names; `upsurge plan --grants` prints all that a load needs",
         },
         { ...context, why: error.message },
       );

@@ -5,13 +5,14 @@ import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { PackedRows } from "../../model/packed.ts";
 import type { Statements } from "../checkpoint-table.ts";
-import type { Capabilities, ErrorClass, Hold, Session, Writer } from "../target.ts";
+import type { Capabilities, ErrorClass, GrantRequest, Hold, Session, Writer } from "../target.ts";
 import { arrayText } from "./array-text.ts";
 import { checkPlan } from "./check-plan.ts";
 import { endClient, Loss, rollBack } from "./deadline.ts";
 import { classifyState, isServerError, translateError } from "./errors.ts";
 import { tableSql } from "./native-sql.ts";
 import { DirectGate, mayGoDirectly } from "./direct.ts";
+import { readGrants } from "./grants.ts";
 import { findsByIndex, looksUp } from "./how.ts";
 import { keyHashes, whyUnhashable } from "./key-hash.ts";
 import { merges } from "./merge-sql.ts";
@@ -77,6 +78,7 @@ export class PostgresSession implements Session {
       notNullCode: "23502",
       batchRows: 20_000,
       parallel: true,
+      locksToLook: true,
       arrayText,
     };
   }
@@ -136,6 +138,10 @@ export class PostgresSession implements Session {
     } finally {
       await this.#client.query("rollback").catch(() => {});
     }
+  }
+
+  async grants(request: GrantRequest): Promise<readonly string[]> {
+    return this.#question(() => readGrants(this.#client, request));
   }
 
   async begin(plan: LoadPlan, { held } = { held: false }): Promise<Writer> {
@@ -214,6 +220,8 @@ export class PostgresSession implements Session {
     const settings = [
       `set local lock_timeout = ${Math.round(lockTimeoutMs)}`,
       "set local standard_conforming_strings = on",
+      // The driver speaks UTF-8, whatever the URL's options or the role say.
+      "set local client_encoding = 'UTF8'",
       "set local client_min_messages = warning",
       // A server that still waits for a client which is gone would keep its locks for hours.
       "set local tcp_keepalives_idle = 30; set local tcp_keepalives_interval = 10; set local tcp_keepalives_count = 3",

@@ -4,10 +4,11 @@ import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import { TransactionDoomed } from "../target.ts";
 import type { Statements } from "../checkpoint-table.ts";
-import type { Capabilities, ErrorClass, Hold, Session, Writer } from "../target.ts";
+import type { Capabilities, ErrorClass, GrantRequest, Hold, Session, Writer } from "../target.ts";
 import { checkPlan } from "./check-plan.ts";
 import type { Connection } from "./connection.ts";
 import { classifyNumber, ServerError, translateError } from "./errors.ts";
+import { grantsFor } from "./grants.ts";
 import { script } from "./guard.ts";
 import { lockJob } from "./job-lock.ts";
 import { tableSql } from "./names.ts";
@@ -117,6 +118,13 @@ export class SqlServerSession implements Session {
     } catch (error) {
       throw this.translate(error);
     }
+  }
+
+  async grants(request: GrantRequest): Promise<readonly string[]> {
+    return this.#question(async () => {
+      const [[row = {}] = []] = await this.#connection.batch("SELECT USER_NAME() AS name");
+      return grantsFor(request, String(row["name"]));
+    });
   }
 
   async begin(plan: LoadPlan): Promise<Writer> {
