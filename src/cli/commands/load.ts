@@ -3,6 +3,8 @@ import { open, writeFile } from "node:fs/promises";
 import { faultPoint } from "../../errors/fault-point.ts";
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import { load } from "../../load.ts";
+import type { Options } from "../../options/options.ts";
+import { isJob } from "../../plan/job.ts";
 import { checkOptions } from "../../options/check-options.ts";
 import { renderReport, reportJson } from "../../report/render-report.ts";
 import type { Report } from "../../report/report.ts";
@@ -21,8 +23,7 @@ export async function loadCommand(sources: readonly string[], context: Context):
   const progress = makeProgress(options, screen);
   const listening = listenToSignals(io.signals, ({ name }) => {
     progress.end();
-    const undone = options.commit === "end" ? "the load" : "what is not committed";
-    screen.print(`${name}: undoing ${undone}; send it again to leave at once\n`);
+    screen.print(`${name}: ${onSignal(options)}; send it again to leave at once\n`);
     if (sources.includes("-")) letGo(io.stdin);
   });
   try {
@@ -40,6 +41,12 @@ export async function loadCommand(sources: readonly string[], context: Context):
     progress.end();
     listening.stop();
   }
+}
+
+/** What a load does about the first signal. */
+function onSignal(options: Options): string {
+  if (options.commit === "end") return "undoing the load";
+  return isJob(options) ? "finishing the batch at hand" : "undoing what is not committed";
 }
 
 /** Ends a wait for input that may never come. */
