@@ -4,6 +4,7 @@
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { flagOf, OPTION_NAMES, optionSpec } from "./flag.ts";
+import { wantsJob } from "./is-job.ts";
 import type { Command } from "./option.ts";
 import type { OptionName, Options } from "./options.ts";
 import { quoted } from "./parse-options.ts";
@@ -191,12 +192,26 @@ function checkJobOptions(options: Options): void {
     }
   }
   if (printDdl && forget !== null) conflict("printDdl", "--forget", "each asks for something else");
+  checkJobOnly(options);
   if (!allowAtLeastOnce) return;
   if (job !== null) {
     conflict("allowAtLeastOnce", "--job", "a job is remembered, and applied exactly once");
   }
   if (commit === "end") {
     conflict("allowAtLeastOnce", "--commit end", "a load in one transaction needs no checkpoint");
+  }
+}
+
+/** What means something to a job only. */
+function checkJobOnly(options: Options): void {
+  if (wantsJob(options)) return;
+  for (const name of ["followAppend", "resetJob", "ifLocked"] as const) {
+    if (options[name] === false || options[name] === "fail") continue;
+    throw upsurgeError(
+      "OPTION_CONFLICT",
+      { flag: flagOf(name), other: "a load that is no job", reason: "nothing is remembered of it" },
+      { where: flagOf(name), fix: "add --job NAME, or --commit N without --allow-at-least-once" },
+    );
   }
 }
 

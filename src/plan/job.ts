@@ -1,18 +1,13 @@
 /** Whether a load is a job, under which name, and the hash of all that changes what its sources mean. */
 import { createHash } from "node:crypto";
 import type { JobPlan, LoadPlan } from "../model/load-plan.ts";
+import { isJob } from "../options/is-job.ts";
 import { OPTION_NAMES, optionSpec } from "../options/flag.ts";
 import type { Options } from "../options/options.ts";
 import { tableLabel } from "./names.ts";
 
 /** Raised when the same options or bytes come to mean something else, or keys are shared out in another way. */
 const MEANING = 1;
-
-/** Whether a load remembers how far it has come. */
-export function isJob(options: Options): boolean {
-  const { commit, job, allowAtLeastOnce, dryRun, check } = options;
-  return !dryRun && !check && !allowAtLeastOnce && (job !== null || commit !== "end");
-}
 
 /** What a job is made from. */
 export interface JobRequest {

@@ -10,7 +10,7 @@ import { parseConstants } from "./constants.ts";
 import { findCoupling, orderReason } from "./coupling.ts";
 import type { CouplingRequest } from "./coupling.ts";
 import { explain, explainRun, warnings } from "./explain.ts";
-import { isJob } from "./job.ts";
+import { isJob } from "../options/is-job.ts";
 import { chooseSharing } from "./jobs.ts";
 import type { UnsharedPlan } from "./jobs.ts";
 import {

@@ -4,7 +4,7 @@ import { noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
 import type { Options } from "../options/options.ts";
-import { isJob } from "../plan/job.ts";
+import { isJob } from "../options/is-job.ts";
 import type { RejectPaths } from "./reject-file.ts";
 import { fixInParts } from "./kept.ts";
 import type { Guarantee, Report, ReportedError, ReportedJob, Status } from "./report.ts";

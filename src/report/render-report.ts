@@ -44,7 +44,7 @@ function headline(report: Report): string {
   if (report.status === "failed" || report.status === "interrupted") return stopped(report, read);
   if (report.status === "skipped") return `skipped: another run of the job ${job?.name} is at work`;
   if (job !== null && job.alreadyLoadedAt !== null) {
-    return `already loaded: ${read} in ${table}, by the job ${job.name}, at ${job.alreadyLoadedAt}; nothing was left to do`;
+    return `already loaded: ${read} in ${table}, by the job ${job.name}, at ${job.alreadyLoadedAt}; nothing was left to do (--reset-job loads it again)`;
   }
   return report.dryRun
     ? `dry run: ${read} tried on ${table}${how(report)} in ${pace}; nothing was kept`

@@ -4,7 +4,7 @@ import { faultPoint } from "../../errors/fault-point.ts";
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import { load } from "../../load.ts";
 import type { Options } from "../../options/options.ts";
-import { isJob } from "../../plan/job.ts";
+import { isJob } from "../../options/is-job.ts";
 import { checkOptions } from "../../options/check-options.ts";
 import { renderReport, reportJson } from "../../report/render-report.ts";
 import type { Report } from "../../report/report.ts";
