@@ -1,0 +1,95 @@
+/** Which loads are jobs, under which name, and what may not change between the runs of one. */
+import { describe, expect, test } from "vitest";
+import { OPTION_NAMES, optionSpec } from "../../../src/options/flag.ts";
+import { isJob } from "../../../src/options/is-job.ts";
+import type { OptionName, Options } from "../../../src/options/options.ts";
+import { defaultOptions } from "../../../src/options/parse-options.ts";
+import { planJob } from "../../../src/plan/job.ts";
+import type { JobRequest } from "../../../src/plan/job.ts";
+import { planFor, table } from "../../helpers/shapes.ts";
+
+const PLAN = planFor(table(), { key: ["id"] });
+const REQUEST = { target: "postgres://host/db", sources: ["/in/a.csv"], format: "csv" };
+
+function jobOf(options: Partial<Options>, request: Partial<JobRequest> = {}) {
+  const all = { ...defaultOptions(), commit: "100", key: ["id"], ...options };
+  const job = planJob(PLAN, { ...REQUEST, options: all, ...request });
+  if (job === null) throw new Error("it is no job");
+  return job;
+}
+
+describe("a load is a job", () => {
+  test.each<[string, Partial<Options>, boolean]>([
+    ["when it commits in parts", { commit: "100" }, true],
+    ["when it has a name", { job: "may" }, true],
+    ["not in one transaction without a name", {}, false],
+    ["not when it may apply records twice", { commit: "9", allowAtLeastOnce: true }, false],
+    ["not when nothing is kept", { job: "may", dryRun: true }, false],
+    ["not when it only checks", { job: "may", check: true }, false],
+  ])("%s", (_, options, expected) => {
+    expect(isJob({ ...defaultOptions(), ...options })).toBe(expected);
+  });
+});
+
+describe("the name that is made", () => {
+  const { name } = jobOf({});
+
+  test("stays from run to run, whatever changes how long a load takes", () => {
+    expect(jobOf({ commit: "7", jobs: 4, batchRows: 3, rowSource: "values" }).name).toBe(name);
+  });
+
+  test.each<[string, Partial<Options>, Partial<JobRequest>]>([
+    ["another source", {}, { sources: ["/in/b.csv"] }],
+    ["another target", {}, { target: "postgres://host/other" }],
+    ["another key", { key: ["a"] }, {}],
+    ["another constraint", { constraint: "c" }, {}],
+  ])("is not that of %s", (_, options, request) => {
+    expect(jobOf(options, request).name).not.toBe(name);
+  });
+
+  test("gives way to one that was asked for", () => {
+    expect(jobOf({ job: "may" })).toMatchObject({ name: "may", isNamed: true });
+  });
+});
+
+/** A value of the option that is not its default. */
+function other(name: OptionName): unknown {
+  const { kind, choices, default: usual } = optionSpec(name);
+  const value = defaultOptions()[name];
+  if (kind === "flag") return value !== true;
+  if (kind === "list" || kind === "many") return ["x"];
+  if (kind === "choice") return choices?.find((each) => each !== usual);
+  return kind === "text" ? "x" : 17;
+}
+
+describe("between the runs of a job", () => {
+  const { config } = jobOf({});
+  const settled: readonly OptionName[] = ["table", "mode", "format"];
+  const meaning = OPTION_NAMES.filter((name) => optionSpec(name).meaning === true);
+  const others = OPTION_NAMES.filter((name) => optionSpec(name).meaning !== true);
+  const runs = others.filter((name) => !["dryRun", "check", "allowAtLeastOnce"].includes(name));
+
+  test.each(meaning.filter((name) => !settled.includes(name)))("%s may not change", (name) => {
+    expect(jobOf({ [name]: other(name) }).config).not.toBe(config);
+  });
+
+  test.each(runs)("%s may", (name) => {
+    expect(jobOf({ [name]: other(name) }).config).toBe(config);
+  });
+
+  test("what was left to be found out is the same as what was found", () => {
+    expect(jobOf({ format: "csv" }).config).toBe(config);
+    expect(jobOf({}, { format: "ndjson" }).config).not.toBe(config);
+  });
+
+  test("every option says whether it changes what the source means", () => {
+    // Those that change how a load is carried out, or what is told of it; a new option has to be thought about.
+    expect(others.toSorted()).toEqual(
+      `allowAtLeastOnce batchRows check checkpointTable commit dryRun expectRows expectSha256 followAppend forget grace grants
+       ifLocked ignore job jobs json lockTimeout logFormat logLevel maxRecordBytes maxRejects printDdl progress quiet
+       rawSql rejectFile report requireFinalNewline resetJob retryTimeout rowSource statementTimeout strategy to`
+        .split(/\s+/)
+        .toSorted(),
+    );
+  });
+});
