@@ -127,7 +127,7 @@ export interface Session {
   whyUnhashable?(plan: LoadPlan): string | null;
   /**
    * A hash of the arbiter's key for each of the rows: keys that are equal to the database have equal hashes. `null` when
-   * that cannot be told of one of them.
+   * that cannot be told of one of them. It may not change from version to version: a job that goes on relies on it.
    */
   keyHashes?(plan: LoadPlan, rows: PackedRows): Uint32Array | null;
   /** For the loader's own small tables. */
