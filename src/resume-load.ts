@@ -67,7 +67,9 @@ export async function resume(
   { options, reset, claim }: ResumeRequest,
 ): Promise<Resumed> {
   const table = new CheckpointTable(job.table, prepared.session.small);
-  const seen = await lookAtJob(table, job, reset);
+  const { session } = prepared;
+  const mayPass = (error: unknown): boolean => session.classify(error) === "transient";
+  const seen = await lookAtJob(table, job, { reset, mayPass });
   const movedAt =
     seen
       .map((row) => row.updatedAt)

@@ -176,7 +176,8 @@ export class Jobs implements Writers {
     if (!this.#marks.mustShare(writers)) return;
     await this.#untilIdle();
     const table = new CheckpointTable(plan.job.table, first.session.small);
-    await job.bookmark.share(table, writers, this.#marks.last);
+    const { last } = this.#marks;
+    await first.writer.between(() => job.bookmark.share(table, writers, last));
   }
 
   /** Nothing of it is to be written, but its end counts. */
@@ -227,7 +228,8 @@ export class Jobs implements Writers {
     const { plan, job } = this.#context;
     if (first === undefined || this.#marks === null || job === null || plan.job === null) return;
     const table = new CheckpointTable(plan.job.table, first.session.small);
-    await job.bookmark.seal(table, this.#marks.last);
+    const { last } = this.#marks;
+    await first.writer.between(() => job.bookmark.seal(table, last));
     this.#marks.sealed();
   }
 

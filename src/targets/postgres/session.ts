@@ -187,7 +187,15 @@ export class PostgresSession implements Session {
   }
 
   async lockJob(job: string): Promise<Hold | null> {
-    return await lockJob(this.#context.reconnect, job);
+    const { reconnect, label } = this.#context;
+    try {
+      return await lockJob(reconnect, job);
+    } catch (cause) {
+      // Of another connection than this session's.
+      const error = translateError(cause, label);
+      if (error !== cause || error instanceof UpsurgeError) throw error;
+      throw upsurgeError("TARGET_LOST", { target: label, reason: error.message }, { cause });
+    }
   }
 
   whyUnhashable(plan: LoadPlan): string | null {

@@ -21,23 +21,35 @@ export interface Taking {
   readonly claim: (claimed: RejectMarks | null, finished: boolean) => RejectMarks | null;
 }
 
+/** How a job is looked at. */
+export interface Looking {
+  readonly reset: boolean;
+  /** Whether an error is one that may pass, and says nothing of the table. */
+  readonly mayPass: (error: unknown) => boolean;
+}
+
 /** The rows of a job, before it is taken. Makes the table when there is none. Throws `CHECKPOINT_TABLE`, `JOB_OPTIONS`. */
 export async function lookAtJob(
   table: CheckpointTable,
   plan: JobPlan,
-  reset: boolean,
+  { reset, mayPass }: Looking,
 ): Promise<Checkpoint[]> {
-  await ensureTable(table, plan);
+  await ensureTable(table, plan, mayPass);
   const rows = reset ? [] : await table.read(plan.name);
   refuseOthers(rows, plan);
   return rows;
 }
 
-async function ensureTable(table: CheckpointTable, { table: name }: JobPlan): Promise<void> {
+async function ensureTable(
+  table: CheckpointTable,
+  { table: name }: JobPlan,
+  mayPass: Looking["mayPass"],
+): Promise<void> {
   try {
     if (await table.exists()) return;
     await table.create();
   } catch (cause) {
+    if (mayPass(cause)) throw cause;
     const reason = `it is not there and cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`;
     const suggestion =
       "have it made by whoever may: `upsurge jobs --to URL --print-ddl` prints the statement; or name another with --checkpoint-table; or give up on going on with --allow-at-least-once";
