@@ -1,7 +1,7 @@
 /**
  * `npm run torture -- [--kills N] [--seed S] [--target postgres|sqlite] [--drill]`: kills loads at random moments, as
  * `test/faults/torture-*.test.ts` do, but for as long as one likes. The seed of a load that went wrong shows it again.
- * `--drill` plants every bug of the drill instead, and tells which of them the checks have found.
+ * `--drill` plants the bugs of the drill instead, and tells which of them the checks have found.
  */
 import { parseArgs } from "node:util";
 import { ensureInstall } from "./ensure-install.mjs";
@@ -40,7 +40,7 @@ async function torture() {
 }
 
 async function drill() {
-  return await vitest(["test/faults/drill.test.ts"], { ...process.env, UPSURGE_DRILL: "all" });
+  return await vitest(["test/faults/drill-", "--reporter=verbose"], process.env);
 }
 
 async function vitest(files, env) {

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { text } from "node:stream/consumers";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 
 /** The built program; `npm run build` makes it. */
 export const BIN = fileURLToPath(new URL("../../../dist/bin/upsurge.js", import.meta.url));
@@ -11,7 +11,9 @@ export const BIN = fileURLToPath(new URL("../../../dist/bin/upsurge.js", import.
 /** Makes a fault happen at a named point; see `at-fault-point.mjs`. */
 export const AT_FAULT_POINT = new URL("at-fault-point.mjs", import.meta.url).href;
 
-/** After so long a run that has not ended hangs. */
+/** Makes a run do what the tests ask for; see `hindered.mjs`. */
+export const HINDERED = new URL("hindered.mjs", import.meta.url).href;
+
 const HANG_MS = 60_000;
 
 /** What is run. */
@@ -24,6 +26,8 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>;
   /** URLs of modules that are loaded first. */
   readonly preload?: readonly string[];
+  /** After so long a run that has not ended hangs. */
+  readonly hangMs?: number;
 }
 
 /** How a run ended. */
@@ -44,7 +48,8 @@ export interface Launched {
 }
 
 /** Starts the program. Throws when it was not built. */
-export function launch({ args, cwd, stdin, bin = BIN, env = {}, preload = [] }: Command): Launched {
+export function launch(command: Command): Launched {
+  const { args, cwd, stdin, bin = BIN, env = {}, preload = [], hangMs = HANG_MS } = command;
   if (!existsSync(bin)) throw new Error(`${bin} is missing; npm run build makes it`);
   const started = performance.now();
   const before = preload.flatMap((url) => ["--import", url]);
@@ -60,7 +65,7 @@ export function launch({ args, cwd, stdin, bin = BIN, env = {}, preload = [] }: 
   const timer = setTimeout(() => {
     hung = true;
     child.kill("SIGKILL");
-  }, HANG_MS);
+  }, hangMs);
   const closed = new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
     child.on("close", (exit, signal) => resolve([exit, signal]));
   });
@@ -86,9 +91,4 @@ export function commandLine({ args, bin = BIN, env = {}, preload = [] }: Command
 
 function quoted(word: string): string {
   return /^[\w./:@=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-/** A module of the tests as what `--import` takes. */
-export function preloadOf(path: string): string {
-  return pathToFileURL(path).href;
 }
