@@ -41,8 +41,8 @@ export async function beginJob(
   faultPoint("lock");
   const lock = await lockJob(session, job, request);
   if (lock === null) return null;
-  faultPoint("locked");
   try {
+    faultPoint("locked");
     const resumed = await resume(prepared, job, {
       options,
       reset: options.resetJob && !again,

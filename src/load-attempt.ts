@@ -319,6 +319,7 @@ export class Attempt {
     const { signal } = this.#surroundings;
     const again = signal.aborted || (error instanceof UpsurgeError && error.exit === 75);
     const kept = this.#ledger?.kept ?? this.#job?.resumed.before ?? noCounts();
+    const isJob = (this.#prepared?.plan.job ?? null) !== null;
     return {
       error,
       signal: signal.aborted ? signal.reason : null,
@@ -326,7 +327,10 @@ export class Attempt {
       counts: this.#ledger?.seen ?? kept,
       kept,
       job: this.#jobOutcome(),
-      rejectPaths: this.#rejects.close(error !== null && again && kept.read === 0),
+      rejectPaths:
+        error !== null && isJob
+          ? this.#rejects.leave()
+          : this.#rejects.close(error !== null && again && kept.read === 0),
       bytes: this.#bytesBefore + (this.#source?.bytesRead ?? 0),
     };
   }

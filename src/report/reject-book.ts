@@ -121,8 +121,15 @@ export class RejectBook {
 
   /** Closes the files of a job that starts again after its last commit, and opens them then. */
   release(): void {
-    this.#files?.close();
+    this.#files?.leave();
     this.#files = null;
+  }
+
+  /** Closes the files of a job that did not come to its end: they may be another run's by now, and the next one cuts them. */
+  leave(): RejectPaths | null {
+    const paths = this.#files?.leave() ?? this.#left;
+    this.#files = null;
+    return paths;
   }
 
   /** Closes the files. A load that is to be run again as it is (`again`) leaves none in its own way. */

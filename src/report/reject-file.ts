@@ -158,12 +158,18 @@ export class RejectFiles {
    * Never throws: what was written is durable since `sync`, and a file that somebody else removed is gone.
    */
   close(): RejectPaths | null {
-    const files = [...this.#files, this.#report];
-    for (const { descriptor } of files) quietly(() => closeSync(descriptor));
-    if (this.#written === 0) {
-      for (const { path } of files) quietly(() => unlinkSync(path));
-      return null;
+    const paths = this.leave();
+    if (paths !== null) return paths;
+    for (const { path } of [...this.#files, this.#report]) quietly(() => unlinkSync(path));
+    return null;
+  }
+
+  /** Closes the files and lets them be, even empty ones: another run of the job may have opened them by now. */
+  leave(): RejectPaths | null {
+    for (const { descriptor } of [...this.#files, this.#report]) {
+      quietly(() => closeSync(descriptor));
     }
+    if (this.#written === 0) return null;
     const others = this.#files.slice(1).map(({ path }) => path);
     return { file: this.#path, report: this.#report.path, others };
   }

@@ -1,0 +1,9 @@
+/** Every named moment of a load, one writer into PostgreSQL: what was cut short there is completed by the same command. */
+import { faultCells } from "./torture/fault-cells.ts";
+
+faultCells({
+  target: "postgres",
+  jobs: 1,
+  actions: ["kill", "throw", "cut"],
+  without: ["share", "shared", "seal", "sealed"],
+});

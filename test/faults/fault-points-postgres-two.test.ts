@@ -1,0 +1,9 @@
+/** Every named moment of a load, two writers into PostgreSQL: what was cut short there is completed by the same command. */
+import { faultCells } from "./torture/fault-cells.ts";
+
+faultCells({
+  target: "postgres",
+  jobs: 2,
+  actions: ["kill", "throw", "cut"],
+  without: [],
+});

@@ -1,0 +1,9 @@
+/** Every named moment of a load, SQLite: what was cut short there is completed by the same command. */
+import { faultCells } from "./torture/fault-cells.ts";
+
+faultCells({
+  target: "sqlite",
+  jobs: 1,
+  actions: ["kill", "throw"],
+  without: ["share", "shared", "seal", "sealed"],
+});

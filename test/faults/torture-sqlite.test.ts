@@ -1,0 +1,4 @@
+/** kill -9 at random moments of loads into SQLite. `npm run torture` does it for as long as one likes. */
+import { tortureTarget } from "./torture/torture.ts";
+
+tortureTarget("sqlite");
