@@ -40,6 +40,7 @@ export interface Prepared {
   readonly sampled: Sampled;
   readonly later: readonly LaterSource[];
   readonly paths: readonly string[];
+  readonly stdin: NodeJS.ReadableStream;
 }
 
 /** A source as a plan shows it. */
@@ -88,7 +89,7 @@ export async function prepare(
   const target = await findTarget(options.to);
   const paths = await expandSources(sources);
   const { to: url, lockTimeout: lockTimeoutMs } = options;
-  const { environment } = surroundings;
+  const { environment, stdin } = surroundings;
   const connect = (): Promise<Session> => target.connect({ url, lockTimeoutMs, environment });
   const session = await connect();
   surroundings.onSession?.(session);
@@ -96,7 +97,7 @@ export async function prepare(
   try {
     const shape = await readShape(session, options.table, target.describe(options.to));
     const careful = !session.capabilities.takesBytes;
-    const io = { stdin: surroundings.stdin, careful, hashed: isJob(options) };
+    const io = { stdin, careful, hashed: isJob(options) };
     first = await openSource(paths[0] ?? "-", readOptions(options), io);
     surroundings.onSource?.(first);
     const sampled = await sample(first);
@@ -106,7 +107,8 @@ export async function prepare(
     const plan = planFor({ target, session, shape, first, known, sources, options });
     await session.checkPlan(plan, checkedColumns(plan));
     const toColumn = fieldResolver(shape, options);
-    return { target, connect, session, plan, resolve: toColumn, first, sampled, later, paths };
+    const opened = { session, first, sampled, later, paths, stdin };
+    return { target, connect, plan, resolve: toColumn, ...opened };
   } catch (error) {
     await first?.close();
     await session.close();
@@ -189,7 +191,8 @@ export async function openNext(
   hashed = false,
 ): Promise<Source> {
   const careful = !prepared.session.capabilities.takesBytes;
-  const source = await openSource(path, readOptions(options), { careful, hashed });
+  const io = { stdin: prepared.stdin, careful, hashed };
+  const source = await openSource(path, readOptions(options), io);
   if (source.fields !== null) mapFields(prepared.plan.table, source.fields, prepared.resolve);
   return source;
 }

@@ -103,6 +103,7 @@ describe.each(ENGINES)("$title", (engine) => {
         if (refused.code?.startsWith("PLAN_") === true) expect(refused.exit).toBe(2);
         else expect([refused.exit, refused.code]).toEqual([4, "SOURCE_CHANGED"]);
         expect(refused.cause).toMatch(why);
+        expect(refused.fix).not.toContain("the same command goes on");
         const hashes = refused.cause.match(/[0-9a-f]{64}/g) ?? [];
         expect(new Set(hashes).size).toBe(refused.cause.includes("SHA-256") ? 2 : 0);
         expect(await shell.table()).toEqual(before);
