@@ -28,6 +28,20 @@ const TABLE = ["1:10,90", "3:30", "4:40", "7:70"];
 
 afterEach(() => onFaultPoint(null));
 
+/** The record numbers in a report of rejects. */
+function reported(shell: JobShell, name = "in.csv.rejects.csv.jsonl"): number[] {
+  const text = shell.read(name) ?? "";
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => (JSON.parse(line) as { record: number }).record);
+}
+
+function expectAll(shell: JobShell): void {
+  expect(shell.read("in.csv.rejects.csv")).toBe(REJECTED);
+  expect(reported(shell)).toEqual([2, 5, 6, 8]);
+}
+
 describe.each(ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
   const open = async (input = INPUT): Promise<JobShell> => {
@@ -35,20 +49,6 @@ describe.each(ENGINES)("$title", (engine) => {
     shell.write("in.csv", input);
     return shell;
   };
-
-  /** The record numbers in a report of rejects. */
-  function reported(shell: JobShell, name = "in.csv.rejects.csv.jsonl"): number[] {
-    const text = shell.read(name) ?? "";
-    return text
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => (JSON.parse(line) as { record: number }).record);
-  }
-
-  function expectAll(shell: JobShell): void {
-    expect(shell.read("in.csv.rejects.csv")).toBe(REJECTED);
-    expect(reported(shell)).toEqual([2, 5, 6, 8]);
-  }
 
   test("the limit counts over all runs", async () => {
     const shell = await open();

@@ -12,19 +12,19 @@ const C = HEADER + lines([6, 60], [1, 70]);
 
 afterEach(() => onFaultPoint(null));
 
+/** A load that stops at its n-th commit, once the database has committed. */
+async function stopped(shell: JobShell, command: string, nth: number): Promise<void> {
+  let commits = 0;
+  onFaultPoint((point) => {
+    if (point === "committed" && (commits += 1) === nth) throw new Error("stopped");
+  });
+  expect((await shell.load(command)).exit).toBe(1);
+  onFaultPoint(null);
+}
+
 describe.each(ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
   const open = (): Promise<JobShell> => JobShell.open(engine, database);
-
-  /** A load that stops at its n-th commit, once the database has committed. */
-  async function stopped(shell: JobShell, command: string, nth: number): Promise<void> {
-    let commits = 0;
-    onFaultPoint((point) => {
-      if (point === "committed" && (commits += 1) === nth) throw new Error("stopped");
-    });
-    expect((await shell.load(command)).exit).toBe(1);
-    onFaultPoint(null);
-  }
 
   test("a glob that has gained a file loads only that one", async () => {
     const shell = await open();
