@@ -1,19 +1,26 @@
 #!/usr/bin/env node
 /** The executable: hands the process to `main` and its answer to the shell. */
-import { main } from "../src/cli/main.ts";
 
-// A promise that never settles lets Node exit with 0; until `main` has answered, this is a failure.
+// Node takes work that never settles for work that is done; until `main` has answered, this is a failure.
 process.exitCode = 1;
 // The arguments may hold a password, and other users can read them in the process list.
 process.title = "upsurge";
 // A reader that went away is met where the result is written; unheard, the event would kill the load.
 process.stdout.on("error", () => {});
-process.exitCode = await main(process.argv.slice(2), {
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-  signals: process,
-});
-// A pipe that is still open would keep the process waiting for input that nobody reads.
-process.stdin.destroy();
+void run();
+
+async function run(): Promise<void> {
+  const { watchOver } = await import("../src/cli/last-words.ts");
+  const answer = watchOver(process);
+  const { main } = await import("../src/cli/main.ts");
+  const exitCode = await main(process.argv.slice(2), {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    signals: process,
+  });
+  answer(exitCode);
+  // A pipe that is still open would keep the process waiting for input that nobody reads.
+  process.stdin.destroy();
+}

@@ -11,11 +11,13 @@ import type { Options } from "./options/options.ts";
 import { openNext, prepare } from "./plan-load.ts";
 import type { Prepared } from "./plan-load.ts";
 import type { Source } from "./read/source.ts";
+import { checkRows } from "./report/expected-rows.ts";
 import { Ledger } from "./report/ledger.ts";
 import type { JobOutcome, Outcome } from "./report/make-report.ts";
 import { RejectBook } from "./report/reject-book.ts";
 import { TransactionDoomed } from "./targets/target.ts";
 import type { Session } from "./targets/target.ts";
+import { verifySources } from "./verify-sources.ts";
 import { gather, readAhead } from "./write/batches.ts";
 import type { Gathered, Piece } from "./write/batches.ts";
 import { catchUp } from "./write/checkpoint/catch-up.ts";
@@ -102,16 +104,23 @@ export class Attempt {
   /** Makes ready what a load needs beside its plan; false when there is nothing to load. */
   async #begin(prepared: Prepared): Promise<boolean> {
     const { job } = prepared.plan;
-    if (job === null) {
-      this.#rejects.open(prepared.first);
-      return true;
-    }
     const { signal } = this.#surroundings;
+    if (job === null) this.#rejects.open(prepared.first);
+    await verifySources(prepared, signal);
+    if (job === null) return true;
     const { rejects, again } = this.#continued;
     const request = { options: this.#options, rejects, again, signal };
-    this.#job = await beginJob(prepared, job, request);
+    try {
+      this.#job = await beginJob(prepared, job, request);
+    } catch (error) {
+      throw signal.aborted ? error : prepared.session.translate(error);
+    }
     this.#skipped = this.#job === null;
-    return (this.#job?.resumed.work.length ?? 0) > 0;
+    if (this.#job === null) return false;
+    const { work, before } = this.#job.resumed;
+    // Of a job that was finished before, the records were read by then.
+    if (work.length === 0) checkRows(this.#options.expectRows, before.read, true);
+    return work.length > 0;
   }
 
   #opened(source: Source): void {
@@ -170,7 +179,10 @@ export class Attempt {
     const { dryRun, check } = this.#options;
     const { quarantine, solo } = this.#continued;
     const bookmark = this.#job?.resumed.bookmark ?? null;
-    this.#ledger = new Ledger(this.#rejects, paths, this.#job?.resumed.before);
+    this.#ledger = new Ledger(this.#rejects, paths, {
+      before: this.#job?.resumed.before,
+      expectRows: this.#options.expectRows,
+    });
     this.#writers = makeWriters({
       plan,
       session,

@@ -17,6 +17,7 @@ import { openSource } from "./read/open-source.ts";
 import type { ReadOptions, Source } from "./read/source.ts";
 import { findTarget } from "./targets/registry.ts";
 import type { Session, Target } from "./targets/target.ts";
+import { checkOneHash, unverifiedStreams } from "./verify-sources.ts";
 
 /** What planning needs of its surroundings. */
 export interface PlanSurroundings {
@@ -88,6 +89,7 @@ export async function prepare(
     throw missing("SOURCE", "there is nothing to load; - reads standard input");
   const target = await findTarget(options.to);
   const paths = await expandSources(sources);
+  checkOneHash(paths, options);
   const { to: url, lockTimeout: lockTimeoutMs } = options;
   const { environment, stdin } = surroundings;
   const connect = (): Promise<Session> => target.connect({ url, lockTimeoutMs, environment });
@@ -95,7 +97,7 @@ export async function prepare(
   surroundings.onSession?.(session);
   let first: Source | null = null;
   try {
-    const shape = await readShape(session, options.table, target.describe(options.to));
+    const shape = await readShape(session, options, target.describe(options.to));
     const careful = !session.capabilities.takesBytes;
     const io = { stdin, careful, hashed: isJob(options) };
     first = await openSource(paths[0] ?? "-", readOptions(options), io);
@@ -104,7 +106,7 @@ export async function prepare(
     const later: LaterSource[] = [];
     for (const path of paths.slice(1)) later.push(await lookAt(path, options));
     const known = knownFields(sampled.fields, later);
-    const plan = planFor({ target, session, shape, first, known, sources, options });
+    const plan = planFor({ target, session, shape, first, later, known, sources, options });
     await session.checkPlan(plan, checkedColumns(plan));
     const toColumn = fieldResolver(shape, options);
     const opened = { session, first, sampled, later, paths, stdin };
@@ -121,13 +123,14 @@ interface Known {
   readonly session: Session;
   readonly shape: TableShape;
   readonly first: Source;
+  readonly later: readonly LaterSource[];
   readonly known: ReturnType<typeof knownFields>;
   readonly sources: readonly string[];
   readonly options: Options;
 }
 
 /** The plan of a load, its job included. */
-function planFor({ target, session, shape, first, known, sources, options }: Known): LoadPlan {
+function planFor({ target, session, shape, known, sources, options, ...opened }: Known): LoadPlan {
   const planned = makePlan({
     target: target.name,
     shape,
@@ -135,24 +138,30 @@ function planFor({ target, session, shape, first, known, sources, options }: Kno
     quoteIdentifier: (name) => session.quoteIdentifier(name),
     options,
     fields: known.fields,
-    openFields: first.fields === null || known.differ,
+    openFields: opened.first.fields === null || known.differ,
+    rereadable: opened.first.rereadable,
     whyUnhashable: session.whyUnhashable?.bind(session),
   });
   const job = planJob(planned, {
     options,
     target: target.describe(options.to ?? ""),
     sources: sources.map((source) => (source === "-" ? source : resolve(source))),
-    format: first.format,
+    format: opened.first.format,
   });
-  return withWays({ ...planned, job }, first, session);
+  return withWays({ ...planned, job }, opened, session);
 }
 
 /** The plan with what only the source and the session can tell of it. */
-function withWays(plan: LoadPlan, { careful }: Source, session: Session): LoadPlan {
+function withWays(
+  plan: LoadPlan,
+  sources: { readonly first: Source; readonly later: readonly LaterSource[] },
+  session: Session,
+): LoadPlan {
   const { capabilities, warnings = [] } = session;
-  const lane = explainLane(capabilities.takesBytes ? careful : VALUES_ONLY);
+  const lane = explainLane(capabilities.takesBytes ? sources.first.careful : VALUES_ONLY);
   const why = [...plan.why, ...lane, ...(session.ways?.(plan) ?? [])];
-  return { ...plan, why, warnings: [...warnings, ...plan.warnings] };
+  const unverified = unverifiedStreams(plan, sources);
+  return { ...plan, why, warnings: [...warnings, ...plan.warnings, ...unverified] };
 }
 
 /**
@@ -233,10 +242,15 @@ function checkedColumns(plan: LoadPlan): string[] {
   return plan.columns.map((column) => column.name).filter((name) => named.has(name));
 }
 
-async function readShape(session: Session, table: string, target: string): Promise<TableShape> {
+async function readShape(
+  session: Session,
+  { table: asked, checkpointTable }: Options,
+  target: string,
+): Promise<TableShape> {
+  const table = asked ?? "";
   const shape = await session.readTableShape(table);
   if (shape !== null) return shape;
-  const tables = await session.listTables();
+  const tables = (await session.listTables()).filter(({ name }) => name !== checkpointTable);
   const names = tables.map(({ schema, name }) => (schema === null ? name : `${schema}.${name}`));
   const near = nearest(table, [...names, ...tables.map(({ name }) => name)]);
   throw upsurgeError(

@@ -16,7 +16,7 @@ import { makeLog } from "./log.ts";
 import { parseCommandLine } from "./program.ts";
 import { makeRedactor, secretsOf } from "./redact.ts";
 import type { Redact } from "./redact.ts";
-import { maskReport, reportFailure } from "./report-failure.ts";
+import { asksForDebug, maskReport, reportFailure } from "./report-failure.ts";
 import { isResultLost, Screen, writeResult } from "./screen.ts";
 
 const RUN: Readonly<
@@ -62,8 +62,7 @@ async function lastResort(
   { io, screen, redact }: Remains,
 ): Promise<number> {
   const ours = toUpsurgeError(error);
-  const debug = argv.some((word) => word === "debug" || word.endsWith("=debug"));
-  reportFailure(ours, { screen, redact, env: io.env, debug });
+  reportFailure(ours, { screen, redact, env: io.env, debug: asksForDebug(argv) });
   if (argv.includes("--json") && !isResultLost(ours)) {
     const report = maskReport(
       makeReport(nothingDone(ours), defaultOptions(), performance.now()),

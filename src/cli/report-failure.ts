@@ -28,6 +28,11 @@ export function reportFailure(
   if (debug && error instanceof UpsurgeError) screen.print(redact(`${stacks(error)}\n`));
 }
 
+/** Whether the words of a command line ask for `--log-level debug`, understood or not. */
+export function asksForDebug(argv: readonly string[]): boolean {
+  return argv.some((word) => word === "debug" || word.endsWith("=debug"));
+}
+
 /** Only free text is masked: a password that happens to be `upsert` must not change the mode. */
 export function maskReport(report: Report, redact: Redact): Report {
   const { error } = report;

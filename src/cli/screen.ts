@@ -45,11 +45,14 @@ export function isResultLost({ code, details }: UpsurgeError): boolean {
   return code === "OUTPUT_FILE" && details["path"] === STANDARD_OUTPUT;
 }
 
-/** Writes a result to stdout. Throws OUTPUT_FILE when it cannot be written: a result nobody got is a failure. */
-export async function writeResult(stdout: Output, text: string): Promise<void> {
+/**
+ * Writes a result to stdout. Throws OUTPUT_FILE when it cannot be written: a result nobody got is a failure. `more` is
+ * what the error should say beside that.
+ */
+export async function writeResult(stdout: Output, text: string, more = ""): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const fail = (error: Error): void => {
-      const reason = `${error.message}; a result was asked for and nobody got it`;
+      const reason = `${error.message}; a result was asked for and nobody got it${more}`;
       reject(upsurgeError("OUTPUT_FILE", { path: STANDARD_OUTPUT, reason }, { cause: error }));
     };
     stdout.on("error", fail);

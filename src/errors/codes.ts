@@ -64,6 +64,27 @@ export const ERROR_CODES = {
     fix: "get the file again; nothing after the last commit was kept",
     exit: 4,
   },
+  SOURCE_INCOMPLETE: {
+    title: "{path} seems to be cut short",
+    cause: "{reason}",
+    fix: "get the source again, whole; nothing was kept",
+    fixInParts: "get the source again, whole",
+    exit: 4,
+  },
+  SOURCE_ROWS: {
+    title: "{what} read, {expected} expected",
+    cause: "the source does not hold as many records as --expect-rows says",
+    fix: "get the source again, whole, or say how many records it has; nothing was kept",
+    fixInParts: "get the source again, whole, or say how many records it has",
+    exit: 4,
+  },
+  SOURCE_CHECKSUM: {
+    title: "{path} is not the source that was expected",
+    cause: "its SHA-256 is {found}, and --expect-sha256 says {expected}",
+    fix: "get the source again, or the hash; nothing was kept",
+    fixInParts: "get the source again, or the hash",
+    exit: 4,
+  },
   SOURCE_CHANGED: {
     title: "{path} is not what the job {job} has loaded",
     cause: "{reason}",

@@ -73,7 +73,7 @@ export interface Coupling {
 export interface Sharing {
   /** Writers at work at once; 1 when rows are not shared out. */
   readonly writers: number;
-  /** What keeps together: rows with the same key, by this arbiter; `null` where any row may go anywhere. */
+  /** What keeps together among several writers: rows with the same key, by this arbiter; `null` where any row may go anywhere. */
   readonly by: Arbiter | null;
 }
 

@@ -7,7 +7,7 @@ import { flagOf, optionSpec } from "./flag.ts";
 import type { Command } from "./option.ts";
 import type { OptionName, Options } from "./options.ts";
 import { quoted } from "./parse-options.ts";
-import { parseCommit, parseRejectLimit } from "./parse-value.ts";
+import { isSha256, parseCommit, parseRejectLimit } from "./parse-value.ts";
 
 /** Throws OPTION_MISSING, OPTION_CONFLICT or OPTION_VALUE for options that no load could honour. */
 export function checkOptions(options: Options, command: Command): void {
@@ -44,6 +44,9 @@ function checkTexts(options: Options): void {
   }
   if (parseCommit(options.commit) === null) {
     wrong("commit", options.commit, "end, or a whole number of records of at least 1");
+  }
+  if (options.expectSha256 !== null && !isSha256(options.expectSha256)) {
+    wrong("expectSha256", options.expectSha256, "64 hexadecimal digits, as sha256sum prints them");
   }
   checkReport(options.report);
   for (const entry of options.map ?? []) {

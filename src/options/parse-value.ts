@@ -86,6 +86,11 @@ export function parseRejectLimit(text: string): RejectLimit | null {
   return percent >= 0 && percent <= 100 ? { kind: "share", percent } : null;
 }
 
+/** Whether `text` is a SHA-256 as `sha256sum` prints it, in either case. */
+export function isSha256(text: string): boolean {
+  return /^[0-9a-f]{64}$/i.test(text);
+}
+
 /** Reads the value of --commit: the records of a transaction, `Infinity` for `end`; `null` for neither. */
 export function parseCommit(text: string): number | null {
   if (text === "end") return Infinity;

@@ -48,7 +48,9 @@ function configOf(plan: LoadPlan, { options, format }: JobRequest): string {
     format,
   };
   const meaning = OPTION_NAMES.filter((name) => optionSpec(name).meaning === true);
-  return hashOf([MEANING, ...meaning.map((name) => [name, settled[name] ?? options[name]])]);
+  const meant = meaning.map((name) => [name, settled[name] ?? options[name]]);
+  // What several writers share rows out by is the table's to say.
+  return hashOf([MEANING, ...meant, plan.sharing.by?.columns ?? null]);
 }
 
 function hashOf(value: unknown): string {

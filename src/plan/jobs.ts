@@ -14,6 +14,8 @@ export interface JobsRequest {
   readonly jobs: number;
   /** The load is undone at its end. */
   readonly rehearsal: boolean;
+  /** The load is remembered, and its source is a stream, which cannot be read again. */
+  readonly onceOnly: boolean;
   readonly capabilities: Pick<Capabilities, "parallel">;
   /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
   readonly whyUnhashable?: ((plan: LoadPlan) => string | null) | undefined;
@@ -24,17 +26,16 @@ export interface JobsRequest {
 /** A plan that does not yet say how its rows are shared out. */
 export type UnsharedPlan = Omit<LoadPlan, "sharing" | "why">;
 
-/** One writer for everything. */
-export const ONE_WRITER: Sharing = { writers: 1, by: null };
-
 /** The writers of a load; the sentence is empty where nobody asked for several. */
 export function chooseSharing(plan: UnsharedPlan, request: JobsRequest): Choice<Sharing> {
   const { jobs } = request;
-  if (jobs === 1) return { chosen: ONE_WRITER, why: "" };
   const by = plan.mode === "insert" ? insertArbiter(plan.table) : plan.arbiter;
+  // One writer has no use for it, unless an earlier run of its job had several.
+  const one = { writers: 1, by };
+  if (jobs === 1) return { chosen: one, why: "" };
   const obstacle =
     loadObstacle(plan, request) ?? tableObstacle(plan) ?? keyObstacle(plan, by, request);
-  if (obstacle !== null) return { chosen: ONE_WRITER, why: obstacle };
+  if (obstacle !== null) return { chosen: one, why: obstacle };
   const why =
     by === null
       ? "no key couples rows, so any writer may take them"
@@ -44,6 +45,8 @@ export function chooseSharing(plan: UnsharedPlan, request: JobsRequest): Choice<
 
 function loadObstacle(plan: UnsharedPlan, request: JobsRequest): string | null {
   if (request.rehearsal) return "a load that is undone is one transaction";
+  if (request.onceOnly)
+    return "rejects of several writers may take a second look at the source, and a stream has none";
   if (plan.commitRows === null) return "all or nothing cannot span several connections";
   return request.capabilities.parallel ? null : "this target takes one writer at a time";
 }
@@ -77,7 +80,7 @@ function keyObstacle(
   const absent = by.columns.find((name) => !carried.has(name));
   if (absent !== undefined) return `the key column ${absent} is not in the source`;
   if (whyUnhashable === undefined) return "this target cannot tell equal keys apart beforehand";
-  return whyUnhashable({ ...plan, arbiter: by, sharing: ONE_WRITER, why: [] });
+  return whyUnhashable({ ...plan, arbiter: by, sharing: { writers: 1, by }, why: [] });
 }
 
 /** False for a key that is NULL in every new row: NULLs do not collide. */

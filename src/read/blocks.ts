@@ -26,6 +26,7 @@ export class BlockFeed {
   #first = true;
   #ended = false;
   #error: unknown = null;
+  #lastByte: number | null = null;
   readonly #prefix: PrefixHash | null;
 
   /** `blockBytes` is what a block holds beside the rest of the last one; the first holds `firstBytes` at least. */
@@ -82,12 +83,27 @@ export class BlockFeed {
     try {
       const step = await this.#source.next();
       if (step.done === true) this.#ended = true;
-      else this.#pending = step.value;
+      else {
+        this.#pending = step.value;
+        this.#lastByte = step.value.at(-1) ?? this.#lastByte;
+      }
     } catch (error) {
       this.#error = error;
       this.#ended = true;
     }
     return !this.#ended;
+  }
+
+  /** The last byte that the stream gave so far; `null` before the first. */
+  get lastByte(): number | null {
+    return this.#lastByte;
+  }
+
+  /** Reads on to the end of the stream and hands out nothing more. Throws the stream's error. */
+  async drain(): Promise<void> {
+    while (await this.#pull());
+    this.#pending = Buffer.alloc(0);
+    if (this.#error !== null) throw this.#error;
   }
 
   /** Lets the stream go. */

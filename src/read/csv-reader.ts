@@ -56,6 +56,7 @@ export async function openCsv(
   return {
     fields,
     preamble: preambleOf(input, splitter, head),
+    lineEnd: dialect.lineEnd,
     careful: whyCareful(dialect, input.charset, fields),
     chunks: () => csvChunks(parts, { waiting, limit: options.limit }),
     passTo: async (place) => {

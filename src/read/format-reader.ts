@@ -27,6 +27,8 @@ export interface ReaderInput {
 export interface FormatReader {
   readonly fields: readonly string[] | null;
   readonly preamble: Uint8Array;
+  /** The byte that ends a record, the last one as well; `null` where records end by themselves. */
+  readonly lineEnd: number | null;
   /** Why all of its records are read the careful way, as a clause; `null` when ordinary ones go the fast lane. */
   readonly careful: string | null;
   chunks(): AsyncGenerator<RecordChunk>;

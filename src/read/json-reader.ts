@@ -11,6 +11,7 @@ import type { JsonParts } from "./json-chunks.ts";
 import { JsonRecords } from "./json-records.ts";
 import { JsonShapes } from "./json-shapes.ts";
 import { JsonSplitter } from "./json-splitter.ts";
+import { LF } from "./csv-dialect.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { passElements, passLines } from "./pass-over.ts";
 import type { LineEnds, Passed } from "./pass-over.ts";
@@ -28,6 +29,7 @@ export function openJson(
   return {
     fields: null,
     preamble: input.mark,
+    lineEnd: format === "json" ? null : LF,
     careful: whyCareful(input.charset, format),
     chunks: () => jsonChunks(parts, options.limit),
     passTo: async (place) => {

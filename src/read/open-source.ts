@@ -16,6 +16,8 @@ import { PrefixHash } from "./prefix-hash.ts";
 import type { ReadOptions, Source, SourceFormat } from "./source.ts";
 import { openStoredBytes } from "./stored-bytes.ts";
 import type { StoredBytes } from "./stored-bytes.ts";
+import { WatchedBytes } from "./watched-bytes.ts";
+import { checkWhole } from "./whole-source.ts";
 
 /** What a source is read from beside files, and how; the sizes of blocks and the careful lane are for tests. */
 export interface OpenSourceIo {
@@ -40,16 +42,19 @@ export async function openSource(
   const charset = charsetOf(options.encoding);
   const stored = await openStoredBytes(path, io.stdin ?? process.stdin);
   try {
-    const bytes = new PeekableBytes(stored.chunks());
-    const compression = await detectCompression(bytes);
-    const plain = new PeekableBytes(decompress(compression, bytes, stored));
+    const watched = new WatchedBytes(stored.chunks(), (options.expectSha256 ?? null) !== null);
+    const bytes = new PeekableBytes(watched);
+    const compression = await detectCompression(bytes, stored.name);
+    const plain = new PeekableBytes(decompress(compression, bytes, { stored, watched }));
     const input = await decode(stored.name, plain, { charset, options, io });
     const format = options.format ?? detectFormat(path, input.first.bytes);
     const reader =
       format === "csv" || format === "tsv"
         ? await (await import("./csv-reader.ts")).openCsv(input, options, format)
         : (await import("./json-reader.ts")).openJson(input, options, format);
-    return new OpenSource(stored, input, { compression, format, reader });
+    const whole = { name: stored.name, watched, feed: input.feed, reader };
+    const check = (): Promise<void> => checkWhole(whole, options);
+    return new OpenSource(stored, input, { compression, format, reader, check });
   } catch (error) {
     await stored.close();
     throw error;
@@ -109,6 +114,14 @@ function byteOrderMark(
   return { length: 0, encoding: null };
 }
 
+interface Found {
+  readonly compression: Compression | null;
+  readonly format: SourceFormat;
+  readonly reader: FormatReader;
+  /** Done when all records were handed out. */
+  readonly check: () => Promise<void>;
+}
+
 class OpenSource implements Source {
   readonly name: string;
   readonly format: SourceFormat;
@@ -120,13 +133,10 @@ class OpenSource implements Source {
   readonly prefix: PrefixHash | null;
   readonly #feed: BlockFeed;
   readonly #reader: FormatReader;
+  readonly #check: () => Promise<void>;
   #closing: Promise<void> | null = null;
 
-  constructor(
-    stored: StoredBytes,
-    { feed, prefix }: Decoded,
-    found: { compression: Compression | null; format: SourceFormat; reader: FormatReader },
-  ) {
+  constructor(stored: StoredBytes, { feed, prefix }: Decoded, found: Found) {
     this.name = stored.name;
     this.format = found.format;
     this.compression = found.compression;
@@ -137,6 +147,7 @@ class OpenSource implements Source {
     this.prefix = prefix;
     this.#feed = feed;
     this.#reader = found.reader;
+    this.#check = found.check;
   }
 
   get sizeBytes(): number | null {
@@ -161,6 +172,7 @@ class OpenSource implements Source {
         yield chunk;
         if (this.#closing !== null) return;
       }
+      await this.#check();
     } catch (error) {
       // What a source says after it was closed is of no interest.
       if (this.#closing === null) throw error;

@@ -42,6 +42,10 @@ export interface ReadOptions {
   /** A CSV record with more fields than the header: a reject (`error`), or they are dropped. */
   readonly extraFields: "error" | "ignore";
   readonly maxRecordBytes: number;
+  /** The SHA-256 that the stored bytes must have, in hexadecimal. */
+  readonly expectSha256?: string | null;
+  /** The last line must have a line end; an empty source, and a JSON array, need none. */
+  readonly requireFinalNewline?: boolean;
 }
 
 /** An open source. Its chunks can be read once; `close` may be called at any time and more than once. */

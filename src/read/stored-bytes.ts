@@ -5,7 +5,7 @@
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import { sourceError } from "./source-error.ts";
+import { corrupt, sourceError } from "./source-error.ts";
 
 const READ_BYTES = 256 * 1024;
 
@@ -62,13 +62,23 @@ class FileBytes implements StoredBytes {
     let next = this.#read();
     while (this.#closing === null) {
       const chunk = await next;
-      if (chunk.length === 0) return;
+      if (chunk.length === 0) break;
       this.bytesRead += chunk.length;
       // A stream is read when it is asked for, a file while its bytes are at work.
       if (this.rereadable) next = this.#ahead();
       yield chunk;
       if (!this.rereadable) next = this.#read();
     }
+    await this.#checkSize();
+  }
+
+  /** Whoever shortens a file while it is read leaves a cut record behind. */
+  async #checkSize(): Promise<void> {
+    if (this.sizeBytes === null || this.#closing !== null) return;
+    const { size } = await this.#handle.stat();
+    if (size >= this.sizeBytes) return;
+    const reason = `it had ${this.sizeBytes} bytes when it was opened and has ${size} now`;
+    throw corrupt(this.name, `${reason}: it was cut while it was read`);
   }
 
   #ahead(): Promise<Buffer> {

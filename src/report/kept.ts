@@ -18,7 +18,7 @@ export function fixInParts({ code, fix }: UpsurgeError, plan: LoadPlan, { read }
 }
 
 function ifAgain({ mode, update, job }: LoadPlan): string {
-  if (job !== null) return "the same command goes on after them";
+  if (job !== null) return "the same command goes on from there";
   const start = "the same command starts from the first record";
   if (mode === "insert") {
     return `${start} and inserts them again, or rejects them where a unique key forbids it`;

@@ -8,19 +8,32 @@ import type { RejectMarks } from "../model/checkpoint.ts";
 import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { Reject } from "../model/reject.ts";
+import { checkRows } from "./expected-rows.ts";
 import type { RejectBook } from "./reject-book.ts";
 
 /** Counts what was written, and what was kept. */
 export class Ledger {
   readonly rejects: RejectBook;
   readonly #paths: readonly string[];
+  readonly #expectRows: number | null;
   readonly #seen = noCounts();
   readonly #kept = noCounts();
 
-  /** `paths` are those of the sources, in their order; `before`: what earlier runs of the job have counted. */
-  constructor(rejects: RejectBook, paths: readonly string[], before: Counts = noCounts()) {
+  /**
+   * `paths` are those of the sources, in their order; `before`: what earlier runs of the job have counted; `expectRows`:
+   * how many records there must be in all.
+   */
+  constructor(
+    rejects: RejectBook,
+    paths: readonly string[],
+    {
+      before = noCounts(),
+      expectRows = null,
+    }: { readonly before?: Counts | undefined; readonly expectRows?: number | null } = {},
+  ) {
     this.rejects = rejects;
     this.#paths = paths;
+    this.#expectRows = expectRows;
     addCounts(this.#seen, before);
     addCounts(this.#kept, before);
   }
@@ -35,10 +48,14 @@ export class Ledger {
     return { ...this.#kept };
   }
 
-  /** Takes what was written after everything that was taken before. Throws `REJECT_LIMIT`. */
+  /**
+   * Takes what was written after everything that was taken before. Throws `REJECT_LIMIT`, and `SOURCE_ROWS` for more than
+   * were expected.
+   */
   take({ counts, rejects }: Written): void {
     addCounts(this.#seen, counts);
     this.rejects.take(rejects.toSorted(inFileOrder(this.#paths)));
+    checkRows(this.#expectRows, this.#seen.read, false);
   }
 
   /** After the last record: throws when one is not accounted for, or the share of rejects is too large. */
@@ -48,6 +65,7 @@ export class Ledger {
       const message = `${seen.read} records were read but ${accountedFor(seen)} counted`;
       throw upsurgeError("INTERNAL", { message });
     }
+    checkRows(this.#expectRows, seen.read, true);
     this.rejects.checkShare(seen.read);
   }
 

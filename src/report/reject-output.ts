@@ -117,10 +117,16 @@ function endsLine(bytes: Uint8Array): boolean {
   );
 }
 
+/** No space, no quota, and a limit of the shell's. */
+const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+const MAKE_ROOM =
+  "make room for it, or choose another place with --reject-file, then run the same command";
+
 /** A failure to make, open or write `path`. */
 export function fileError(path: string, cause: unknown, fix?: string): Error {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   const reason =
     code === "EEXIST" ? "the file exists, and reject files are never overwritten" : String(cause);
-  return upsurgeError("REJECT_FILE", { path, reason }, { cause, fix });
+  const known = fix ?? (FULL.has(code) ? MAKE_ROOM : undefined);
+  return upsurgeError("REJECT_FILE", { path, reason }, { cause, fix: known });
 }

@@ -60,7 +60,7 @@ function resumed({ job }: Report): string {
 function stopped({ status, counts, guarantee, error, ...report }: Report, read: string): string {
   const time = formatSeconds(report.seconds);
   if (guarantee === "exactly-once" && counts.read > 0) {
-    return `${status} after ${time}; ${read} committed, and the same command goes on after them:`;
+    return `${status} after ${time}; ${read} committed; the same command goes on from there:`;
   }
   if (guarantee === "at-least-once" && counts.read > 0) {
     return `${status} after ${time}; ${read} committed, and what is committed stays:`;

@@ -1,35 +1,17 @@
 /** What only a process has: signals, closed pipes, exit codes. */
-import Database from "better-sqlite3";
 import { spawnSync } from "node:child_process";
 import { EventEmitter } from "node:events";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import { MemoryOutput } from "../helpers/run-upsurge.ts";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
-import { INTO_ORDERS, orders, shop } from "./shop.ts";
+import { INTO_ORDERS, orders, shop, untilLocked } from "./shop.ts";
 
 // A process takes its time to start when the machine is busy.
 vi.setConfig({ testTimeout: 60_000 });
-
-/** Waits until somebody else holds the write lock: the load is in its transaction. */
-async function untilLocked(folder: string): Promise<void> {
-  const database = new Database(join(folder, "shop.db"), { timeout: 0 });
-  try {
-    for (;;) {
-      database.exec("begin immediate");
-      database.exec("rollback");
-      await sleep(20);
-    }
-  } catch (error) {
-    expect(String(error)).toContain("locked");
-  } finally {
-    database.close();
-  }
-}
 
 test.each([
   ["SIGINT", 130],

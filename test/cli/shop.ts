@@ -1,6 +1,8 @@
 /** A small database for the tests of the command line. */
 import Database from "better-sqlite3";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
 import { tempDir } from "../helpers/temp-dir.ts";
 
 /** The flags that load into it. */
@@ -26,6 +28,22 @@ export function orders(folder: string): unknown[] {
   const database = new Database(join(folder, "shop.db"), { readonly: true });
   try {
     return database.prepare("select * from orders order by id").raw().all();
+  } finally {
+    database.close();
+  }
+}
+
+/** Waits until somebody else holds the write lock: the load is in its transaction. */
+export async function untilLocked(folder: string): Promise<void> {
+  const database = new Database(join(folder, "shop.db"), { timeout: 0 });
+  try {
+    for (;;) {
+      database.exec("begin immediate");
+      database.exec("rollback");
+      await sleep(20);
+    }
+  } catch (error) {
+    expect(String(error)).toContain("locked");
   } finally {
     database.close();
   }

@@ -4,8 +4,10 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
-const BIN = fileURLToPath(new URL("../../bin/upsurge.ts", import.meta.url));
-const TSX = import.meta.resolve("tsx");
+/** The program. */
+export const BIN = fileURLToPath(new URL("../../bin/upsurge.ts", import.meta.url));
+/** What lets Node run it as it stands. */
+export const TSX = import.meta.resolve("tsx");
 
 /** A running process, and what will have come of it. */
 export interface Spawned {
@@ -13,9 +15,25 @@ export interface Spawned {
   readonly ended: Promise<{ exitCode: number | null; stdout: string; stderr: string }>;
 }
 
+/** What a process starts with beside its arguments. */
+export interface SpawnOptions {
+  /** A module that is loaded before the program. */
+  readonly preload?: string;
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts `upsurge` with `args` in the folder `cwd`. */
-export function spawnUpsurge(args: readonly string[], cwd: string): Spawned {
-  const child = spawn(process.execPath, ["--import", TSX, BIN, ...args], { cwd });
+export function spawnUpsurge(
+  args: readonly string[],
+  cwd: string,
+  { preload, env = {} }: SpawnOptions = {},
+): Spawned {
+  const imports = ["--import", TSX, ...(preload === undefined ? [] : ["--import", preload])];
+  const child = spawn(process.execPath, [...imports, BIN, ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+  });
   // A process that ends early leaves what was written to it unread.
   child.stdin.on("error", () => {});
   const exit = new Promise<number | null>((resolve) => child.on("close", resolve));

@@ -90,7 +90,7 @@ describe.each(ENGINES)("$title", (engine) => {
     expect(counts.updated + counts.unchanged).toBe(2);
     expect(error).toMatchObject({ code: "REJECT_LIMIT" });
     expect(error.fix).toBe(
-      "mend the record, or allow some with --max-rejects N and find them in the reject file; 20 records are committed and stay: the same command goes on after them",
+      "mend the record, or allow some with --max-rejects N and find them in the reject file; 20 records are committed and stay: the same command goes on from there",
     );
     expect(await count()).toBe(21);
   });
@@ -101,9 +101,9 @@ describe.each(ENGINES)("$title", (engine) => {
     const { stdout, stderr } = await load(database, records(40, [24]), flags);
 
     expect(stdout).toMatch(
-      /^failed after [\d.]+ s; 20 records committed, and the same command goes on after them:\n {2}inserted {2}18\n/,
+      /^failed after [\d.]+ s; 20 records committed; the same command goes on from there:\n {2}inserted {2}18\n/,
     );
-    expect(stderr).toContain("the same command goes on after them");
+    expect(stderr).toContain("the same command goes on from there");
   });
 
   test("says that nothing was kept where nothing was committed", async () => {

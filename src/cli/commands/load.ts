@@ -66,7 +66,7 @@ async function deliver(report: Report, context: Context): Promise<number> {
   const failures: UpsurgeError[] = [];
   const text = stdoutText(report, context);
   const ways = [
-    ...(text === "" ? [] : [writeResult(io.stdout, text)]),
+    ...(text === "" ? [] : [writeResult(io.stdout, text, keptAllTheSame(report))]),
     ...(options.report === null ? [] : [writeReport(options.report, report)]),
   ];
   for (const { reason } of (await Promise.allSettled(ways)).filter(isRejected)) {
@@ -102,10 +102,14 @@ async function writeReport(path: string, report: Report): Promise<void> {
   try {
     await writeFile(path, reportJson(report));
   } catch (error) {
-    // Whoever sees this error last must not take the load for undone.
-    const kept = (report.exit === 0 || report.exit === 3) && !report.dryRun;
-    throw unwritable(path, error, kept ? "; the load itself is done and was kept" : "");
+    throw unwritable(path, error, keptAllTheSame(report));
   }
+}
+
+/** Whoever sees last that a report was lost must not take the load for undone. */
+function keptAllTheSame(report: Report): string {
+  const kept = (report.exit === 0 || report.exit === 3) && !report.dryRun;
+  return kept ? "; the load itself is done and was kept" : "";
 }
 
 function unwritable(path: string, error: unknown, more = ""): UpsurgeError {

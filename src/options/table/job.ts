@@ -57,7 +57,6 @@ export const JOB_OPTIONS = {
     kind: "text",
     value: "NAME",
     default: "upsurge_checkpoint",
-    env: ["UPSURGE_CHECKPOINT_TABLE"],
     summary: "The table that jobs are kept in; made when it is not there and may be made.",
     example: "--checkpoint-table ops.upsurge_checkpoint",
     commands: LOADS_AND_JOBS,

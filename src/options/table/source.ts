@@ -1,5 +1,5 @@
 /** Options: how a source is read. Joined with the other groups in `options.ts`. */
-import { READS } from "../option.ts";
+import { LOAD, READS } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `source`. */
@@ -145,5 +145,34 @@ export const SOURCE_OPTIONS = {
     summary: "A longer record is rejected; keeps memory flat.",
     example: "--max-record-bytes 1MiB",
     commands: READS,
+  },
+  expectRows: {
+    group: "source",
+    kind: "count",
+    value: "N",
+    summary: "Keep the load only if exactly this many records are read, rejects included.",
+    details:
+      "All sources count together, and so do all runs of a job. With `--commit N` what was committed before stays; the last part is not committed.",
+    example: "--expect-rows 120000",
+    commands: LOAD,
+  },
+  expectSha256: {
+    group: "source",
+    kind: "text",
+    value: "HEX",
+    summary: "Keep the load only if the source's bytes as stored have this SHA-256.",
+    details:
+      "What `sha256sum FILE` prints: of a compressed source the hash of the compressed bytes. It is known when the last byte was read, so that with `--commit N` what was committed before stays. For one source.",
+    example: '--expect-sha256 "$(cut -c-64 parts.csv.sha256)"',
+    commands: LOAD,
+  },
+  requireFinalNewline: {
+    group: "source",
+    kind: "flag",
+    summary: "Refuse a source whose last line has no line end: its producer may have died.",
+    details:
+      "A source that is empty passes, and so does one in the format json, which ends with its bracket. A last record that is cut is never committed.",
+    example: "--require-final-newline",
+    commands: LOAD,
   },
 } as const satisfies Record<string, OptionSpec>;

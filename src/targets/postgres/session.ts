@@ -210,6 +210,9 @@ export class PostgresSession implements Session {
       `set local lock_timeout = ${Math.round(lockTimeoutMs)}`,
       "set local standard_conforming_strings = on",
       "set local client_min_messages = warning",
+      // A server that still waits for a client which is gone would keep its locks for hours.
+      "set local tcp_keepalives_idle = 30; set local tcp_keepalives_interval = 10; set local tcp_keepalives_count = 3",
+      "set local tcp_user_timeout = 60000",
       // What is reported as done must outlast a crash of the server.
       "select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off'",
     ];

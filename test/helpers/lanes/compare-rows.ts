@@ -143,7 +143,8 @@ async function* pieces(chunks: readonly RecordChunk[]): AsyncGenerator<Piece> {
   for (const chunk of chunks) yield { chunk, of: null };
 }
 
-function mapperOf(target: LaneTarget): RecordMapper {
+/** Maps records to the rows of such a table. */
+export function mapperOf(target: LaneTarget): RecordMapper {
   const shape = table({
     columns: COLUMNS.map((name, at) => column(name, { family: target.families[at] ?? "text" })),
     uniqueKeys: [uniqueKey(["a"])],

@@ -30,6 +30,7 @@ test.each<[Partial<Options>]>([
   [{ header: false, columns: ["a"] }],
   [{ maxRejects: "1%", rejectFile: "bad.csv" }],
   [{ stamp: ["at = now()"] }],
+  [{ expectRows: 0, expectSha256: "0123456789abcdefABCDEF0123456789".repeat(2) }],
 ])("accepts %j", (more) => {
   expect(failure(more)).toBe("accepted");
 });
@@ -49,6 +50,8 @@ test.each<[Partial<Options>, string]>([
     { ignore: true, anyConstraint: true, key: ["a"] },
     "OPTION_CONFLICT: --any-constraint does not go with --key",
   ],
+  [{ expectSha256: "abc" }, "OPTION_VALUE: --expect-sha256 cannot be 'abc'"],
+  [{ expectSha256: "g".repeat(64) }, `OPTION_VALUE: --expect-sha256 cannot be '${"g".repeat(64)}'`],
   [{ set: ["n = 1"] }, "OPTION_CONFLICT: --set does not go with a load without --key"],
   [
     { key: ["a"], ignore: true, updateWhere: "true" },

@@ -1,0 +1,124 @@
+/** Stops reading at the end of any batch, goes on there with a new source, and compares with one that was read through. */
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+import type { RecordChunk } from "../../../src/model/record.ts";
+import { charsetOf } from "../../../src/read/charset.ts";
+import { sample } from "../../../src/read/first-chunk.ts";
+import { openSource } from "../../../src/read/open-source.ts";
+import type { Source } from "../../../src/read/source.ts";
+import { gather } from "../../../src/write/batches.ts";
+import type { Piece } from "../../../src/write/batches.ts";
+import { BEGINNING } from "../../../src/model/place.ts";
+import type { JobSource, Mark } from "../../../src/write/checkpoint/batch-end.ts";
+import { hold } from "./compare-lanes.ts";
+import type { LaneInput } from "./compare-lanes.ts";
+import { mapperOf } from "./compare-rows.ts";
+import type { LaneTarget } from "./compare-rows.ts";
+
+/** What was read: records and rejects by their number. */
+interface Read {
+  readonly items: readonly (readonly [number, unknown])[];
+  readonly error: string | null;
+}
+
+/** Reads a source through, and on from each place where a batch ended; tells how many places there were. */
+export async function comparePlaces(input: LaneInput, target: LaneTarget): Promise<number> {
+  const whole = await readAll(() => openHashed(input));
+  if (whole === null) return 0;
+  const marks = await marksOf(input, target);
+  for (const { place, prefix } of marks) {
+    const before = input.bytes.subarray(0, place.byte);
+    if (isOwn(input)) hold(input, "hash of a prefix", prefix, sha256(before));
+    const rest = await readAll(() => openHashed(input), { place, prefix, input });
+    const expected = whole.items.filter(([number]) => number > place.record);
+    hold(input, `records after ${JSON.stringify(place)}`, rest?.items, expected);
+    hold(input, "error", rest?.error, whole.error);
+  }
+  return marks.length;
+}
+
+function openHashed({ bytes, options, blocks }: LaneInput): Promise<Source> {
+  const stdin = Readable.from([bytes]);
+  return openSource("-", options, { ...blocks, stdin, hashed: true });
+}
+
+/** Whether places count in the source's own bytes, and not in those of the text that it was turned into. */
+function isOwn({ bytes, options }: LaneInput): boolean {
+  const [first, second] = bytes;
+  const isMarked = first !== undefined && second !== undefined && first + second === 0xff + 0xfe;
+  return charsetOf(options.encoding).transcoder === null && !isMarked;
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** `null` for a source that cannot be opened. */
+async function readAll(
+  open: () => Promise<Source>,
+  from?: Pick<Mark, "place" | "prefix"> & { readonly input: LaneInput },
+): Promise<Read | null> {
+  const items: [number, unknown][] = [];
+  let isOpen = false;
+  try {
+    const source = await open();
+    isOpen = true;
+    const { chunks, passTo } = await sample(source);
+    if (from !== undefined) {
+      const passed = await passTo(from.place);
+      hold(from.input, "whether a place is reached", passed, "reached");
+      hold(from.input, "hash", source.prefix?.digest(from.place.byte), from.prefix);
+    }
+    for await (const chunk of chunks) items.push(...itemsOf(chunk));
+    return { items, error: null };
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith("the lanes differ")) throw error;
+    return isOpen ? { items, error: String(error) } : null;
+  }
+}
+
+function itemsOf({ records, rejects }: RecordChunk): [number, unknown][] {
+  const all: [number, unknown][] = [
+    ...records.map((each): [number, unknown] => [each.position.record, shown(each)]),
+    ...rejects.map((each): [number, unknown] => [each.position.record, shown(each)]),
+  ];
+  return all.toSorted(([a], [b]) => a - b);
+}
+
+function shown(each: RecordChunk["records"][number] | RecordChunk["rejects"][number]): unknown {
+  const raw = each.raw === null ? null : Buffer.from(each.raw);
+  return { ...each, shape: "shape" in each ? each.shape.fields : null, raw };
+}
+
+/** Where batches end, as a checkpoint would keep it; until the error that ends the source. */
+async function marksOf(input: LaneInput, target: LaneTarget): Promise<Mark[]> {
+  const marks: Mark[] = [];
+  try {
+    const source = await openHashed(input);
+    const mapper = mapperOf(target);
+    for await (const { end } of gather(pieces(source), mapper, target.batchRows)) {
+      if (end === null) continue;
+      end.release();
+      marks.push(end.mark);
+    }
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
+  }
+  return marks;
+}
+
+async function* pieces(source: Source): AsyncGenerator<Piece> {
+  const { prefix, format } = source;
+  if (prefix === null) throw new RangeError("the source is not hashed");
+  const inLines = format !== "json";
+  const of: JobSource = {
+    number: 1,
+    name: "-",
+    prefix,
+    from: BEGINNING,
+    inLines,
+    limited: false,
+  };
+  for await (const chunk of source.chunks()) yield { chunk, of };
+  yield { chunk: null, of };
+}
