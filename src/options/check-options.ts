@@ -170,9 +170,8 @@ function checkJobOptions(options: Options): void {
     ["job", job],
     ["forget", forget],
   ] as const) {
-    // eslint-disable-next-line no-control-regex
-    if (name !== null && (name === "" || name.length > 200 || /[\u0000-\u001f]/.test(name))) {
-      wrong(option, name, "a name of at most 200 characters");
+    if (name !== null && !isJobName(name)) {
+      wrong(option, name, "a name of at most 200 characters, without spaces around it");
     }
   }
   if (printDdl && forget !== null) conflict("printDdl", "--forget", "each asks for something else");
@@ -183,6 +182,12 @@ function checkJobOptions(options: Options): void {
   if (commit === "end") {
     conflict("allowAtLeastOnce", "--commit end", "a load in one transaction needs no checkpoint");
   }
+}
+
+/** SQL Server takes names for the same that differ in spaces at their end. */
+function isJobName(name: string): boolean {
+  // eslint-disable-next-line no-control-regex
+  return name !== "" && name === name.trim() && name.length <= 200 && !/[\u0000-\u001f]/.test(name);
 }
 
 function checkJobs({ jobs, commit }: Options): void {

@@ -177,14 +177,14 @@ describe.each(ENGINES)("$title", (engine) => {
 
   test("names that differ in a letter's case or its accents are two jobs", async () => {
     const shell = await open(MENDED);
-    for (const [at, name] of ["job", "Job", "jób", "job "].entries()) {
+    for (const [at, name] of ["job", "Job", "jób"].entries()) {
       const ran = await shell.load("in.csv", ["--job", name]);
       expect([ran.exit, ran.report.job?.resumedAt], `${name}\n${ran.stderr}`).toEqual([0, 0]);
       expect((await shell.table())[1]).toBe(`2:20${",20".repeat(at)}`);
     }
   });
 
-  test.each(["", " ", "x".repeat(201), "a\nb", "a\u0000b"])("no name: %j", async (name) => {
+  test.each(["", " ", "j ", "x".repeat(201), "a\nb", "a\u0000b"])("no name: %j", async (name) => {
     const shell = await open(MENDED);
     const refused = await shell.load("in.csv", ["--job", name]);
     expect(refused.exit, refused.stderr).toBe(2);
