@@ -119,7 +119,7 @@ export class JobShell {
 }
 
 /** A command split at its spaces. */
-function words(command: string): string[] {
+export function words(command: string): string[] {
   return command.split(" ").filter((word) => word !== "");
 }
 

@@ -1,7 +1,7 @@
 /** `upsurge jobs`, and the checkpoint table: another name, another schema, and made by somebody else. */
 import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
-import { HEADER, JobShell, lines } from "../helpers/job-shell.ts";
+import { HEADER, JobShell, lines, words } from "../helpers/job-shell.ts";
 
 const FOUR = lines([1, 10], [2, 20], [3, 30], [4, 40]);
 const BAD = "5,77,77\n";
@@ -122,6 +122,14 @@ describe.each(ENGINES)("$title", (engine) => {
 const [postgres] = ENGINES.filter(({ name }) => name === "postgres");
 if (postgres === undefined) throw new Error("there is no engine postgres");
 
+/** A load as the user of `url`. */
+const args = (shell: JobShell, url: string, ...more: string[]): string[] => [
+  ...words("in.csv --table t --json -q --job j --commit 2 --to"),
+  url,
+  ...shell.flags,
+  ...more,
+];
+
 describe("a user who may not create tables", () => {
   const engine = postgres;
   const database = useDatabase(engine);
@@ -144,13 +152,6 @@ describe("a user who may not create tables", () => {
     shell.write("in.csv", HEADER + FOUR);
     return { shell, url: url.href, role };
   }
-
-  const args = (shell: JobShell, url: string, ...more: string[]): string[] => [
-    "in.csv",
-    ...["--to", url, "--table", "t", "--json", "-q", "--job", "j", "--commit", "2"],
-    ...shell.flags,
-    ...more,
-  ];
 
   test("is told which statement to have run, and then loads", async () => {
     const { shell, url, role } = await asLoader();
