@@ -6,7 +6,7 @@ import { GROUP_TITLES } from "../src/cli/help.ts";
 import { ERROR_CODES } from "../src/errors/codes.ts";
 import type { ErrorTexts } from "../src/errors/codes.ts";
 import { ROW_CODES } from "../src/errors/row-codes.ts";
-import { OPTION_NAMES, optionSpec, spellingsOf, valueNameOf } from "../src/options/flag.ts";
+import { flagOf, OPTION_NAMES, optionSpec, spellingsOf, valueNameOf } from "../src/options/flag.ts";
 import type { OptionName } from "../src/options/options.ts";
 
 const NOTE = "<!-- Made by `npm run docs` from the code; do not edit. -->";
@@ -44,13 +44,23 @@ function optionsPage(): string {
 }
 
 function optionSection(name: OptionName): string[] {
-  const { summary, details, choices, default: standard, env, commands, example } = optionSpec(name);
+  const {
+    summary,
+    details,
+    choices,
+    default: standard,
+    env,
+    sql,
+    commands,
+    example,
+  } = optionSpec(name);
   const [flag = "", ...others] = spellingsOf(name);
   const facts = [
     others.length === 0 ? null : `also ${others.map(code).join(", ")}`,
     choices === undefined ? null : `one of ${choices.map(code).join(", ")}`,
     standard === undefined ? null : `default ${code(standard)}`,
     env === undefined ? null : `environment ${env.map((each) => code(`$${each}`)).join(", then ")}`,
+    sql === undefined ? null : `SQL, refused under ${code(flagOf("rawSql"))}`,
     `for ${commands.map(code).join(", ")}`,
   ].filter((fact) => fact !== null);
   return [

@@ -11,6 +11,6 @@ export type { RowCode } from "./model/reject.ts";
 export type { Options } from "./options/options.ts";
 export { checkOptions } from "./options/check-options.ts";
 export { defaultOptions, parseOptions } from "./options/parse-options.ts";
-export { planLoad } from "./plan-load.ts";
+export { planGrants, planLoad } from "./plan-load.ts";
 export type { PlanReport, PlanSurroundings } from "./plan-load.ts";
 export type { Report, ReportedError, Status } from "./report/report.ts";

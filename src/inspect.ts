@@ -132,7 +132,8 @@ async function inspectTarget(
 ): Promise<InspectedTable | InspectedDatabase> {
   const url = options.to ?? "";
   const target = await findTarget(url);
-  const session = await target.connect({ url, lockTimeoutMs: options.lockTimeout, environment });
+  const { lockTimeout: lockTimeoutMs, statementTimeout: statementTimeoutMs } = options;
+  const session = await target.connect({ url, lockTimeoutMs, statementTimeoutMs, environment });
   try {
     const head = { target: target.describe(url), server: session.version };
     if (options.table === null) {

@@ -39,7 +39,12 @@ export type JobsAnswer =
 export async function askJobs(options: Options, environment: Environment): Promise<JobsAnswer> {
   const url = options.to ?? "";
   const target = await findTarget(url);
-  const session = await target.connect({ url, lockTimeoutMs: options.lockTimeout, environment });
+  const session = await target.connect({
+    url,
+    lockTimeoutMs: options.lockTimeout,
+    statementTimeoutMs: options.statementTimeout,
+    environment,
+  });
   try {
     const { checkpointTable, printDdl, forget } = options;
     if (printDdl) {

@@ -1,7 +1,7 @@
 /** Opens what a load needs and plans it; shared by `load` and `upsurge plan`. Writes nothing. */
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { upsurgeError } from "./errors/upsurge-error.ts";
+import { UpsurgeError, upsurgeError } from "./errors/upsurge-error.ts";
 import type { FieldResolver, LoadPlan } from "./model/load-plan.ts";
 import type { TableShape } from "./model/table-shape.ts";
 import type { Options } from "./options/options.ts";
@@ -10,6 +10,7 @@ import { isJob, planJob } from "./plan/job.ts";
 import { makePlan } from "./plan/make-plan.ts";
 import { fieldResolver, mapFields } from "./plan/mapping.ts";
 import { nearest } from "./plan/names.ts";
+import { neededPrivileges } from "./plan/requirements.ts";
 import { expandSources } from "./read/expand-sources.ts";
 import { sample } from "./read/first-chunk.ts";
 import type { Sampled } from "./read/first-chunk.ts";
@@ -90,9 +91,14 @@ export async function prepare(
   const target = await findTarget(options.to);
   const paths = await expandSources(sources);
   checkOneHash(paths, options);
-  const { to: url, lockTimeout: lockTimeoutMs } = options;
-  const { environment, stdin } = surroundings;
-  const connect = (): Promise<Session> => target.connect({ url, lockTimeoutMs, environment });
+  const { stdin } = surroundings;
+  const connecting = {
+    url: options.to,
+    lockTimeoutMs: options.lockTimeout,
+    statementTimeoutMs: options.statementTimeout,
+    environment: surroundings.environment,
+  };
+  const connect = (): Promise<Session> => target.connect(connecting);
   const session = await connect();
   surroundings.onSession?.(session);
   let first: Source | null = null;
@@ -107,7 +113,7 @@ export async function prepare(
     for (const path of paths.slice(1)) later.push(await lookAt(path, options));
     const known = knownFields(sampled.fields, later);
     const plan = planFor({ target, session, shape, first, later, known, sources, options });
-    await session.checkPlan(plan, checkedColumns(plan));
+    await checkPlan(session, plan, options);
     const toColumn = fieldResolver(shape, options);
     const opened = { session, first, sampled, later, paths, stdin };
     return { target, connect, plan, resolve: toColumn, ...opened };
@@ -149,6 +155,16 @@ function planFor({ target, session, shape, known, sources, options, ...opened }:
     format: opened.first.format,
   });
   return withWays({ ...planned, job }, opened, session);
+}
+
+/** Lets the database check the plan; one that is made to learn of privileges may lack some. */
+async function checkPlan(session: Session, plan: LoadPlan, { grants }: Options): Promise<void> {
+  try {
+    await session.checkPlan(plan, checkedColumns(plan));
+  } catch (error) {
+    const isPrivilege = error instanceof UpsurgeError && error.code === "PLAN_PRIVILEGE";
+    if (!grants || !isPrivilege) throw error;
+  }
 }
 
 /** The plan with what only the source and the session can tell of it. */
@@ -234,6 +250,31 @@ export async function planLoad(
     await first.close();
     await session.close();
   }
+}
+
+/** Plans a load, whether or not its user may run it, and says what to grant for it. Throws `UpsurgeError`s. */
+export async function planGrants(
+  sources: readonly string[],
+  options: Options,
+  surroundings: PlanSurroundings,
+): Promise<readonly string[]> {
+  const prepared = await prepare(sources, { ...options, grants: true }, surroundings);
+  const { plan, session, first } = prepared;
+  try {
+    const privileges = neededPrivileges(plan, session.capabilities);
+    return await session.grants({ plan, privileges, filled: filledColumns(prepared) });
+  } finally {
+    await first.close();
+    await session.close();
+  }
+}
+
+/** The columns that every row carries: a record without a header may lack any field. */
+function filledColumns({ plan, first, later }: Prepared): ReadonlySet<string> {
+  const headers = [first.fields, ...later.map(({ fields }) => fields)];
+  const { mapping, constants, update } = plan;
+  const mapped = mapping.filter(({ field }) => headers.every((names) => names?.includes(field)));
+  return new Set([...mapped, ...constants, ...update.stamps].map(({ column }) => column));
 }
 
 /** The columns of the rows a plan is checked with: those the source is known to fill. */

@@ -317,10 +317,10 @@ describe("SECURITY.md is right that", () => {
     }
   });
 
-  test("the environment sets where a load goes and what it logs, and no more", () => {
+  test("the environment sets where a load goes and what it logs, takes SQL away, and no more", () => {
     const fromEnvironment = OPTION_NAMES.filter((name) => optionSpec(name).env !== undefined);
 
-    expect(fromEnvironment).toEqual(["to", "logLevel", "logFormat"]);
+    expect(fromEnvironment).toEqual(["to", "rawSql", "logLevel", "logFormat"]);
   });
 
   test("a .env file is not read", async () => {

@@ -1,4 +1,5 @@
 /** upsurge as users run it: the built command, as a process of its own. */
+import { randomUUID } from "node:crypto";
 import { UPSURGE, upsurgeHas } from "../rig/tools.ts";
 import type { BenchTarget, Case, Variant } from "./bench-target.ts";
 
@@ -6,6 +7,8 @@ import type { BenchTarget, Case, Variant } from "./bench-target.ts";
 interface Use {
   readonly name: string;
   readonly flags?: readonly string[];
+  /** It is a job: each run has a name of its own, since a finished one would have nothing to do. */
+  readonly job?: true;
   readonly ndjson?: boolean;
   readonly skip?: (one: Case) => string | null;
 }
@@ -13,6 +16,7 @@ interface Use {
 /** The ways to run upsurge on a target; `nodeFlags` go to Node itself. */
 export function upsurgeVariants(target: BenchTarget, nodeFlags: readonly string[]): Variant[] {
   const uses: Use[] = [{ name: "upsurge" }, { name: "upsurge-ndjson", ndjson: true }];
+  if (upsurgeHas("--job")) uses.push(...partUses());
   if (target.name === "postgres") uses.push(...postgresUses());
   return uses.map((use) => ({
     name: use.name,
@@ -28,6 +32,15 @@ export function upsurgeVariants(target: BenchTarget, nodeFlags: readonly string[
   }));
 }
 
+/** The price of a checkpoint is the difference between these two. */
+function partUses(): Use[] {
+  const parts = ["--commit", "50000"];
+  return [
+    { name: "upsurge-parts", flags: [...parts, "--allow-at-least-once"] },
+    { name: "upsurge-job", flags: parts, job: true },
+  ];
+}
+
 function postgresUses(): Use[] {
   const hasJobs = upsurgeHas("--jobs") && upsurgeHas("--commit");
   return [
@@ -39,6 +52,7 @@ function postgresUses(): Use[] {
     {
       name: "upsurge-jobs-2",
       flags: ["--jobs", "2", "--commit", "50000"],
+      job: true,
       skip: () => (hasJobs ? null : "this upsurge has no --jobs and --commit"),
     },
   ];
@@ -48,5 +62,6 @@ function loadWords(target: BenchTarget, one: Case, use: Use): string[] {
   const file = use.ndjson === true ? (one.data.ndjson ?? "") : one.data.csv;
   const mode = one.workload === "I" ? ["--mode", "insert"] : ["--key", "id"];
   const where = ["--to", target.url, "--table", target.table];
-  return ["load", file, ...where, ...mode, ...(use.flags ?? []), "--json"];
+  const job = use.job === true && upsurgeHas("--job") ? ["--job", `bench-${randomUUID()}`] : [];
+  return ["load", file, ...where, ...mode, ...(use.flags ?? []), ...job, "--json"];
 }

@@ -12,7 +12,8 @@ export function makeLog(options: Options, screen: Screen, redact: Redact): Logge
   const format = options.logFormat === "json" ? (line: string) => line : prettyFormat(screen);
   return pino(
     { level: options.logLevel },
-    { write: (line: string) => screen.print(redact(format(line))) },
+    // Before it is laid out as well: a secret with a line break in it is then indented in two.
+    { write: (line: string) => screen.print(redact(format(redact(line)))) },
   );
 }
 

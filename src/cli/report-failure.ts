@@ -19,8 +19,11 @@ export function reportFailure(
   error: UpsurgeError | ReportedError,
   { screen, redact, env, debug }: FailureOutput,
 ): void {
-  const { code, message, fix, where } = error;
-  const cause = error instanceof UpsurgeError ? error.why : error.cause;
+  const { code } = error;
+  // Before it is laid out as well: a secret may hold what is laid out in another way.
+  const [message, fix] = [redact(error.message), redact(error.fix)];
+  const cause = redact(error instanceof UpsurgeError ? error.why : error.cause);
+  const where = error.where === null ? null : redact(error.where);
   const reported = { code, message, cause, fix, where };
   screen.print(redact(renderError(reported)));
   const annotation = env["GITHUB_ACTIONS"] === "true" ? renderAnnotation(reported) : null;

@@ -66,6 +66,9 @@ export interface Check {
   readonly sql: string;
 }
 
+/** What a user may be allowed to do with a table. */
+export type TablePrivilege = "select" | "insert" | "update";
+
 /** Where a table is. */
 export interface TableName {
   /** `null` where the database has no schemas. */
@@ -83,7 +86,7 @@ export interface TableShape {
   readonly triggers: readonly Trigger[];
   /** Row security applies to this user, or rewrite rules are present: rows may be coupled in ways the catalog cannot tell. */
   readonly rewritten: boolean;
-  /** The privileges this user lacks, of those a load may need: `insert`, `update`, `select`, `temporary`. */
+  /** The privileges this user lacks, of those a load may need: `insert`, `update`, `select`, `temporary`, `usage` of the schema. */
   readonly missingPrivileges: readonly string[];
   /** A CHECK constraint exists, or a type that checks: proposed rows may be refused for more than NOT NULL. */
   readonly checked: boolean;

@@ -3,7 +3,7 @@
  * what an option means to a table is left to `plan/`.
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import { flagOf, optionSpec } from "./flag.ts";
+import { flagOf, OPTION_NAMES, optionSpec } from "./flag.ts";
 import type { Command } from "./option.ts";
 import type { OptionName, Options } from "./options.ts";
 import { quoted } from "./parse-options.ts";
@@ -11,6 +11,7 @@ import { isSha256, parseCommit, parseRejectLimit } from "./parse-value.ts";
 
 /** Throws OPTION_MISSING, OPTION_CONFLICT or OPTION_VALUE for options that no load could honour. */
 export function checkOptions(options: Options, command: Command): void {
+  checkRawSql(options);
   checkTexts(options);
   checkSourceOptions(options);
   if (command === "inspect") return;
@@ -27,6 +28,20 @@ export function checkOptions(options: Options, command: Command): void {
   checkMode(options);
   checkUpdates(options);
   checkJobs(options);
+}
+
+/** Whoever wraps a load can rule out that its options hold SQL. */
+function checkRawSql(options: Options): void {
+  if (options.rawSql) return;
+  for (const name of OPTION_NAMES) {
+    if (optionSpec(name).sql !== true || options[name] === null) continue;
+    const flag = flagOf(name);
+    throw upsurgeError(
+      "OPTION_CONFLICT",
+      { flag, other: "--no-raw-sql", reason: "its value is SQL, and this run takes none" },
+      { where: flag, fix: `leave ${flag} out; $UPSURGE_NO_RAW_SQL may have set --no-raw-sql` },
+    );
+  }
 }
 
 /** The mode that `--mode` and `--ignore` say together; `null`: neither was given. */

@@ -6,6 +6,8 @@ export const ALL = ["load", "plan", "inspect", "jobs"] as const;
 export const READS = ["load", "plan", "inspect"] as const;
 /** The commands that plan a load. */
 export const LOADS = ["load", "plan"] as const;
+/** The command that only plans. */
+export const PLAN = ["plan"] as const;
 /** The command that writes. */
 export const LOAD = ["load"] as const;
 /** The command that lists jobs. */
@@ -36,6 +38,7 @@ export interface OptionSpec {
   readonly default?: string;
   /** A flag that is on, and turned off by `--no-NAME`. */
   readonly negated?: true;
+  /** Variables that speak where the command line does not; for a flag, 1 or true gives it. */
   readonly env?: readonly string[];
   /** One sentence, shown by `-h` and in docs/options.md. */
   readonly summary: string;
@@ -46,6 +49,8 @@ export interface OptionSpec {
   readonly least?: number;
   /** The largest count. */
   readonly most?: number;
+  /** Its value becomes a part of statements as it stands; --no-raw-sql refuses it. */
+  readonly sql?: true;
   readonly commands: readonly Command[];
   /** Changes what the bytes of a source come to: a job that was begun with another value cannot go on. */
   readonly meaning?: true;

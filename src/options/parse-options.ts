@@ -6,7 +6,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import { flagOf, OPTION_NAMES, optionSpec, valueNameOf } from "./flag.ts";
 import type { OptionSpec } from "./option.ts";
 import type { OptionName, Options } from "./options.ts";
-import { parseCount, parseDuration, parseList, parseSize } from "./parse-value.ts";
+import { parseCount, parseDuration, parseList, parseSize, parseSwitch } from "./parse-value.ts";
 
 /** The values of each flag in the order they were typed; a flag without a value holds `true`. */
 export type RawOptions = Readonly<Partial<Record<OptionName, readonly string[]>>>;
@@ -39,7 +39,10 @@ function parseOne(
   environment: Environment,
 ): unknown {
   const spec = optionSpec(name);
-  if (spec.kind === "flag") return (typed !== undefined) !== (spec.negated === true);
+  if (spec.kind === "flag") {
+    const given = typed !== undefined || isSwitchedOn(name, environment);
+    return given !== (spec.negated === true);
+  }
   const given = givenValues(name, typed, environment);
   if (spec.kind === "list" || spec.kind === "many") {
     if (given.length === 0) return null;
@@ -47,6 +50,22 @@ function parseOne(
   }
   const last = given.at(-1);
   return last === undefined ? null : parseScalar(spec, last);
+}
+
+/** A switch that someone pinned must not be passed over because of its spelling: what means nothing is an error. */
+function isSwitchedOn(name: OptionName, environment: Environment): boolean {
+  const [given] = fromEnvironment(name, environment);
+  return given !== undefined && parsed(given, parseSwitch);
+}
+
+function fromEnvironment(name: OptionName, environment: Environment): readonly Given[] {
+  for (const variable of optionSpec(name).env ?? []) {
+    const text = environment[variable];
+    if (text !== undefined && text !== "") {
+      return [{ name, text, where: `${flagOf(name)}, from $${variable}` }];
+    }
+  }
+  return [];
 }
 
 function givenValues(
@@ -57,12 +76,8 @@ function givenValues(
   const spec = optionSpec(name);
   const flag = flagOf(name);
   if (typed !== undefined) return typed.map((text) => ({ name, text, where: flag }));
-  for (const variable of spec.env ?? []) {
-    const text = environment[variable];
-    if (text !== undefined && text !== "") {
-      return [{ name, text, where: `${flag}, from $${variable}` }];
-    }
-  }
+  const set = fromEnvironment(name, environment);
+  if (set.length > 0) return set;
   return spec.default === undefined ? [] : [{ name, text: spec.default, where: flag }];
 }
 
@@ -124,7 +139,7 @@ function expectedOf(name: OptionName): string {
     case "list":
       return 'names parted by commas; a name that holds a comma stands in double quotes: a,"b,c"';
     case "flag":
-      return "no value";
+      return "no value; its variable takes 1 or true";
     case "many":
     case "text":
       break;

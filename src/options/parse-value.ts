@@ -25,6 +25,11 @@ const DURATIONS: Readonly<Record<string, number>> = {
 /** A timer of Node takes no more milliseconds than this; 24 days. */
 const LONGEST_MS = 2_147_483_647;
 
+/** What switches a flag on in the environment; `null` for any other word. */
+export function parseSwitch(text: string): true | null {
+  return text === "1" || text === "true" ? true : null;
+}
+
 /** A whole number, `_` and `,` between digits allowed: `10_000`. */
 export function parseCount(text: string): number | null {
   if (!/^\d+([_,]\d{3})*$/.test(text)) return null;

@@ -20,7 +20,7 @@ import {
   refuseUnknownFields,
   whyReadOnly,
 } from "./mapping.ts";
-import { refuseMissing } from "./requirements.ts";
+import { neededPrivileges, refuseMissing, refusePrivileges } from "./requirements.ts";
 import { chooseRowSource, chooseStrategy, whyUncounted } from "./strategy.ts";
 import { updateRule } from "./update-rule.ts";
 
@@ -94,6 +94,7 @@ function planWriting(request: PlanRequest): Planned {
   const found = findCoupling(shape, together);
   const coupling = { ...found, rows: found.rows ?? uncounted };
   const given = new Set([...named, ...update.stamps.map((stamp) => stamp.column)]);
+  if (!options.grants) refusePrivileges(shape, neededPrivileges(how, capabilities));
   refuseMissing(shape, { ...options, mode, arbiter, fields: request.fields, given });
   const plan: UnsharedPlan = {
     target: request.target,
@@ -114,8 +115,7 @@ function planWriting(request: PlanRequest): Planned {
     warnings: warnings(shape, columns, request),
     ...chooseCommit(request),
   };
-  const why = explain({ shape, mode, arbiter, strategy, rowSource, coupling });
-  return { plan, together, why };
+  return { plan, together, why: explain({ ...how, shape, strategy, rowSource, coupling }) };
 }
 
 /** A batch is no larger than what is committed at once. */

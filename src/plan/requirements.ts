@@ -1,8 +1,9 @@
 /** Refuses loads that cannot succeed for any record: a key or a required column that nothing fills, a missing privilege. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Arbiter, Mode } from "../model/load-plan.ts";
-import type { Column, TableShape } from "../model/table-shape.ts";
+import type { Arbiter, LoadPlan, Mode } from "../model/load-plan.ts";
+import type { Column, TablePrivilege, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
+import type { Capabilities } from "../targets/target.ts";
 import { tableLabel } from "./names.ts";
 
 /** What a load brings, to be held against what the table wants. */
@@ -16,10 +17,9 @@ export interface Requirements {
   readonly given: ReadonlySet<string>;
 }
 
-/** Throws `PLAN_PRIVILEGE`, `PLAN_KEY_NOT_IN_SOURCE`, `PLAN_REQUIRED_COLUMN`. */
+/** Throws `PLAN_KEY_NOT_IN_SOURCE`, `PLAN_REQUIRED_COLUMN`. */
 export function refuseMissing(shape: TableShape, requirements: Requirements): void {
   const { mode, arbiter, nullKey, fields, given } = requirements;
-  refusePrivileges(shape, mode);
   if (fields.length === 0 && given.size === 0) return;
   const key = arbiter?.plain === true ? arbiter.columns : [];
   const unkeyed = key.find((column) => !given.has(column));
@@ -44,25 +44,62 @@ function isRequired(column: Column): boolean {
   return !nullable && defaultSql === null && identity === null && generatedSql === null;
 }
 
-function refusePrivileges(shape: TableShape, mode: Mode): void {
-  const needed: Record<Mode, readonly string[]> = {
-    upsert: ["insert", "update", "select"],
-    insert: ["insert"],
-    ignore: ["insert"],
-    update: ["update", "select"],
-  };
+/** How a load goes about its table, as far as privileges depend on it. */
+type Doing = Pick<LoadPlan, "mode" | "strategy" | "arbiter">;
+
+/** What a load must be allowed to do with its table; the one place that says so. */
+export function neededPrivileges(
+  { mode, strategy, arbiter }: Doing,
+  { locksToLook }: Pick<Capabilities, "locksToLook">,
+): readonly TablePrivilege[] {
+  switch (mode) {
+    case "upsert":
+      return ["select", "insert", "update"];
+    case "update":
+      return ["select", "update"];
+    case "insert":
+      return ["insert"];
+    case "ignore":
+      break;
+  }
+  // To name a key is to read it.
+  const reads: readonly TablePrivilege[] = arbiter?.kind === "any" ? [] : ["select"];
+  const locks = strategy === "select-then-write" && locksToLook === true;
+  return [...reads, "insert", ...(locks ? (["update"] as const) : [])];
+}
+
+const ALL_GRANTS = "`upsurge plan --grants` prints all that a load needs";
+
+/** Throws `PLAN_PRIVILEGE` when one of those is missing, or what comes before them. */
+export function refusePrivileges(shape: TableShape, needed: readonly TablePrivilege[]): void {
   const table = tableLabel(shape);
-  const missing = [...needed[mode], "temporary"].find((each) =>
+  const missing = ["usage", ...needed, "temporary"].find((each) =>
     shape.missingPrivileges.includes(each),
   );
   if (missing === undefined) return;
-  const suggestion =
-    missing === "temporary"
-      ? "grant temporary on database DATABASE to USER; batches are staged in a temporary table"
-      : `grant ${needed[mode].join(", ")} on ${table} to USER`;
+  const { privilege, grant } = wordsFor(missing, shape, needed);
   throw upsurgeError("PLAN_PRIVILEGE", {
-    privilege: missing === "temporary" ? "temporary tables in the database" : missing,
+    privilege,
     table,
-    suggestion,
+    suggestion: `${grant}; ${ALL_GRANTS}`,
   });
+}
+
+function wordsFor(
+  missing: string,
+  shape: TableShape,
+  needed: readonly TablePrivilege[],
+): { privilege: string; grant: string } {
+  if (missing === "usage") {
+    const grant = `grant usage on schema ${shape.name.schema ?? ""} to USER`;
+    return { privilege: "usage of its schema", grant };
+  }
+  if (missing === "temporary") {
+    const grant = "grant temporary on database DATABASE to USER";
+    return { privilege: "temporary tables in the database", grant };
+  }
+  return {
+    privilege: missing,
+    grant: `grant ${needed.join(", ")} on ${tableLabel(shape)} to USER`,
+  };
 }

@@ -4,6 +4,9 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
 
+/** No table has as many columns; a header that long is no header. */
+const MOST_FIELDS = 4096;
+
 /** An error about the header of `path`. */
 export function headerError(path: string, reason: string): UpsurgeError {
   return upsurgeError("SOURCE_HEADER", { path, reason }, { where: `${path}, header` });
@@ -22,8 +25,11 @@ export function fieldNames(
   return checkedNames(path, columns ?? header);
 }
 
-/** The names themselves, when each is there and different. */
+/** The names themselves, when each is there and different, and they are not too many. */
 export function checkedNames(path: string, names: readonly string[]): readonly string[] {
+  if (names.length > MOST_FIELDS) {
+    throw headerError(path, `it has ${names.length} fields, and ${MOST_FIELDS} are the most`);
+  }
   const places = new Map<string, number>();
   names.forEach((name, index) => {
     if (name === "") throw headerError(path, `field ${index + 1} has no name`);

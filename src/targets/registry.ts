@@ -19,5 +19,5 @@ export async function findTarget(url: string): Promise<Target> {
     scheme === undefined
       ? "it is no URL, and its name has no ending of a database file"
       : `no target reads ${scheme}`;
-  throw upsurgeError("TARGET_URL", { url: url.replace(/\/\/[^@]*@/, "//***@"), reason });
+  throw upsurgeError("TARGET_URL", { url: url.replace(/\/\/.*@/s, "//***@"), reason });
 }

@@ -8,7 +8,7 @@ import type { Batch, BatchResult, Row, RowFault } from "../model/batch.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan, RowSource } from "../model/load-plan.ts";
 import type { PackedRows } from "../model/packed.ts";
-import type { TableName, TableShape } from "../model/table-shape.ts";
+import type { TableName, TablePrivilege, TableShape } from "../model/table-shape.ts";
 import type { Statements } from "./checkpoint-table.ts";
 
 /** What a target can do; the planner asks this and never a name. */
@@ -41,6 +41,8 @@ export interface Capabilities {
   readonly batchRows: number;
   /** Several sessions may write to a table at once without waiting for each other. */
   readonly parallel: boolean;
+  /** Looking rows up locks the table, which takes the privilege to update it, even where nothing is updated. */
+  readonly locksToLook?: true;
   /** How JSON's true and false are spelled for columns that are not text; absent: the database reads the words. */
   readonly booleans?: { readonly true: string; readonly false: string };
   /** Turns a JSON array, verbatim, into the text of an array column of `type`. Throws a `RangeError` for what no array can hold. */
@@ -52,7 +54,18 @@ export interface ConnectOptions {
   /** As the user gave it; may hold a password, so it is never printed. */
   readonly url: string;
   readonly lockTimeoutMs: number;
+  /** How long one statement may go unanswered before the connection is given up; 0: as long as it takes. */
+  readonly statementTimeoutMs: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** What is asked for by `upsurge plan --grants`. */
+export interface GrantRequest {
+  readonly plan: LoadPlan;
+  /** What the load does to the table. */
+  readonly privileges: readonly TablePrivilege[];
+  /** The columns that every row carries: their defaults are never used. */
+  readonly filled: ReadonlySet<string>;
 }
 
 /** How an error changes what happens next; decided by code, never by message. */
@@ -98,6 +111,8 @@ export interface Session {
   statements(plan: LoadPlan, columns: readonly string[]): readonly string[];
   /** Lets the database check those statements without running them. Throws `PLAN_*` errors; leaves nothing behind. */
   checkPlan(plan: LoadPlan, columns: readonly string[]): Promise<void>;
+  /** The statements by which an administrator lets the user of this session do just this load; remarks are comments of SQL. */
+  grants(request: GrantRequest): Promise<readonly string[]>;
   /**
    * Starts a transaction of a load and everything it needs; again after its commit, for the next part. `held`: another
    * session of this load keeps other loads away.

@@ -98,7 +98,12 @@ test("standard input cannot be read twice: a cut ends the load", async () => {
 const MIDWAY = [
   ["an error of a row", serverError(2627, 14), { exit: 0, code: null, counts: COUNTS }],
   ["an error of nobody's", serverError(8623), { exit: 4, code: "TARGET_STATEMENT" }],
-  ["a full log", serverError(9002, 17), { exit: 75, code: "TARGET_FULL" }],
+  [
+    "a log that is full for a moment",
+    serverError(9002, 17),
+    { exit: 0, code: null, counts: COUNTS },
+  ],
+  ["a session that is killed", serverError(596, 21), { exit: 0, code: null, counts: COUNTS }],
 ] as const;
 
 test.each(MIDWAY)("%s in place of the answer's row", async (_name, fault, expected) => {
@@ -106,6 +111,14 @@ test.each(MIDWAY)("%s in place of the answer's row", async (_name, fault, expect
   const result = await runFaulty(db, { input: INPUT, flags: ["--batch-rows", "2"] });
   expect(result).toMatchObject(expected);
   expect(await table()).toEqual(expected.exit === 0 ? LOADED : BEFORE);
+});
+
+test("a log that stays full ends the load, and rejects nothing", async () => {
+  db.troubles = always(loading(WRITES), { atRow: { row: 1, fault: serverError(9002, 17) } });
+  const flags = ["--batch-rows", "2", "--max-rejects", "5", "--retry-timeout", "400ms"];
+  const result = await runFaulty(db, { input: INPUT, flags });
+  expect(result).toMatchObject({ exit: 75, code: "TARGET_FULL", rejects: [] });
+  expect(await table()).toEqual(BEFORE);
 });
 
 test("a fatal error in place of the answer's row ends the load with its number", async () => {

@@ -115,7 +115,7 @@ test("a server that takes the login and then says nothing is not waited for with
   const { ended } = spawnLoadTo(`${url}&connectTimeout=1`, "in.csv");
   const result = await ended;
   expect(result.exitCode).toBe(75);
-  expect(result.stderr).toMatch(/TARGET_UNREACHABLE\ncause: no answer in 1000 ms/);
+  expect(result.stderr).toMatch(/TARGET_UNREACHABLE\ncause: no answer in 1 s/);
 });
 
 test("SIGTERM between batches, while standard input stays open, ends with 143", async () => {

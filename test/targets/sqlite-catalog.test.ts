@@ -16,7 +16,7 @@ const database = useDatabase(engine);
 beforeEach(async () => await database.reset());
 
 async function connect(url: string): Promise<Session> {
-  return await sqlite.connect({ url, lockTimeoutMs: 50, environment: {} });
+  return await sqlite.connect({ url, lockTimeoutMs: 50, statementTimeoutMs: 0, environment: {} });
 }
 
 function column(affinity: Affinity): Destination {

@@ -17,7 +17,7 @@ const temporary = useTempDir();
 beforeEach(async () => await database.reset());
 
 async function connect(url = database.url, lockTimeoutMs = 50): Promise<Session> {
-  return await sqlite.connect({ url, lockTimeoutMs, environment: {} });
+  return await sqlite.connect({ url, lockTimeoutMs, statementTimeoutMs: 0, environment: {} });
 }
 
 /** The code of the error that `work` ends in. */

@@ -285,6 +285,20 @@ describe("loads", () => {
     expect(counts, output).toEqual({ inserted: 2, updated: 1 });
   });
 
+  test("names and conditions may hold question marks", async () => {
+    const { counts, output, rows } = await load(
+      `create table t ("k?" int primary key, "?, ?" text)`,
+      { csv: `k?,"?, ?"\n1,a\n2,b\n` },
+      ["--key", "k?", "--update-where", `target."?, ?" <> '?'`],
+    );
+
+    expect(counts, output).toEqual({ inserted: 2 });
+    expect(rows).toEqual([
+      ["1", "a"],
+      ["2", "b"],
+    ]);
+  });
+
   test("a default that is a bare word means its text", async () => {
     const { rows } = await load(
       "create table t (k int primary key, a default abc, b default [x 'y], c default true, d default null, e default key)",

@@ -1,6 +1,6 @@
 /** `upsurge plan`: shows what a load would do, and writes nothing. */
 import { checkOptions } from "../../options/check-options.ts";
-import { planLoad } from "../../plan-load.ts";
+import { planGrants, planLoad } from "../../plan-load.ts";
 import { renderPlan } from "../../report/render-plan.ts";
 import type { Context } from "../context.ts";
 import { writeResult } from "../screen.ts";
@@ -11,8 +11,19 @@ export async function planCommand(sources: readonly string[], context: Context):
   const { io, options, redact } = context;
   checkOptions(options, "plan");
   requireSource(sources);
+  if (options.grants) return await printGrants(sources, context);
   const planned = await planLoad(sources, options, { stdin: io.stdin, environment: io.env });
   const text = options.json ? `${JSON.stringify(planned)}\n` : renderPlan(planned);
   await writeResult(io.stdout, redact(text));
+  return 0;
+}
+
+/** Prints what to grant for the load in place of its plan. */
+async function printGrants(sources: readonly string[], context: Context): Promise<number> {
+  const { io, options, redact } = context;
+  const surroundings = { stdin: io.stdin, environment: io.env };
+  const grants = await planGrants(sources, options, surroundings);
+  const text = options.json ? JSON.stringify({ grants }) : grants.join("\n");
+  await writeResult(io.stdout, redact(`${text}\n`));
   return 0;
 }

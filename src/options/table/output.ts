@@ -1,5 +1,5 @@
 /** Options: what a load tells, and where. Joined with the other groups in `options.ts`. */
-import { ALL, LOAD } from "../option.ts";
+import { ALL, LOAD, PLAN } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `output`. */
@@ -19,6 +19,15 @@ export const OUTPUT_OPTIONS = {
     summary: "The report as one line of JSON on stdout.",
     example: "--json",
     commands: ALL,
+  },
+  grants: {
+    group: "output",
+    kind: "flag",
+    summary: "Print, instead of the plan, the statements that grant just what this load needs.",
+    details:
+      "They are for the user of `--to`, and an administrator runs them. A missing privilege does not stop this plan; anything else that is wrong with the load does.",
+    example: "--grants",
+    commands: PLAN,
   },
   report: {
     group: "output",

@@ -58,6 +58,17 @@ export const RUN_OPTIONS = {
     example: "--lock-timeout 5m",
     commands: LOADS,
   },
+  statementTimeout: {
+    group: "run",
+    kind: "duration",
+    value: "TIME",
+    default: "30m",
+    summary: "How long one statement may take before the connection is given up; 0 turns it off.",
+    details:
+      "A network that drops everything never says so: after this time without an answer the connection counts as lost, and the load is tried again as after any lost connection. It bounds the copying and the writing of one batch, a wait for a lock, and the commit; a smaller `--batch-rows` makes for shorter statements. SQLite has no connection to lose.",
+    example: "--statement-timeout 2h",
+    commands: LOADS,
+  },
   retryTimeout: {
     group: "run",
     kind: "duration",

@@ -91,7 +91,7 @@ function planError(error: unknown, plan: LoadPlan): unknown {
         {
           privilege: `some of what mode ${plan.mode} needs`,
           table,
-          suggestion: `grant select, insert, update on ${table} to USER`,
+          suggestion: "`upsurge plan --grants` prints all that a load needs",
         },
         { ...context, why: error.message },
       );

@@ -13,6 +13,7 @@ import { readSettings } from "./connection-url.ts";
 import type { Environment, Settings } from "./connection-url.ts";
 
 const CONNECT_TIMEOUT_SECONDS = 10;
+const KEEP_ALIVE_MS = 10_000;
 
 /** The configurations to try in turn; more than one only where `sslmode` allows falling back. */
 export function clientConfig(url: string, environment: Environment): ClientConfig[] {
@@ -26,11 +27,21 @@ export function clientConfig(url: string, environment: Environment): ClientConfi
     ...(dbname === undefined ? {} : { database: dbname }),
     ...(options === undefined ? {} : { options }),
     application_name: settings["application_name"] ?? "upsurge",
-    connectionTimeoutMillis: 1000 * Number(settings["connect_timeout"] ?? CONNECT_TIMEOUT_SECONDS),
+    connectionTimeoutMillis: 1000 * connectTimeout(settings),
     keepAlive: true,
+    // The operating system's own delay is two hours.
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     enableChannelBinding: true,
   };
   return tlsChoices(settings).map((ssl) => ({ ...base, ssl }));
+}
+
+/** In seconds; 0 for no limit. */
+function connectTimeout({ connect_timeout: given }: Settings): number {
+  const seconds = Number(given ?? CONNECT_TIMEOUT_SECONDS);
+  if (seconds >= 0 && seconds <= 86_400) return seconds;
+  const expected = "a number of seconds up to 86400, 0 for no limit";
+  throw upsurgeError("OPTION_VALUE", { flag: "connect_timeout", value: given ?? "", expected });
 }
 
 type TlsChoice = ConnectionOptions | false;

@@ -5,19 +5,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { endClient } from "./deadline.ts";
 import { classifyState, isServerError } from "./errors.ts";
 
 /** How to ask the server again once the connection is gone. */
 export interface Reconnecting {
-  readonly reconnect: () => Promise<Client>;
+  readonly reconnect: (limitMs: number) => Promise<Client>;
   /** The server for messages. */
   readonly label: string;
-  /** How long to go on asking. */
+  /** How long to go on asking; each connection gets what is left of it. */
   readonly patienceMs: number;
 }
 
-/** Milliseconds between two questions. */
+/** Milliseconds between two questions, and the least that a question gets to be answered in. */
 const PAUSE_MS = 250;
+const LEAST_MS = 1000;
+
+/** States in which a server, or what stands before it, gives up on a connection: they say nothing of the commit. */
+const IN_DOUBT = /^(08|57P0|58|40003)/;
 
 /**
  * Commits the client's transaction. Throws `TARGET_COMMIT_REFUSED` when a deferred constraint fails, `TARGET_LOST` when
@@ -29,7 +34,7 @@ export async function commit(client: Client, how: Reconnecting): Promise<void> {
   try {
     answer = await client.query("commit");
   } catch (cause) {
-    if (isServerError(cause) && !cause.code.startsWith("57P0")) throw commitError(cause);
+    if (isServerError(cause) && !IN_DOUBT.test(cause.code)) throw commitError(cause);
     return settle(cause, rows[0]?.xid ?? "", how);
   }
   if (answer.command !== "COMMIT") {
@@ -42,7 +47,8 @@ async function settle(cause: unknown, xid: string, how: Reconnecting): Promise<v
   const lost = cause instanceof Error ? cause.message : String(cause);
   const until = performance.now() + how.patienceMs;
   do {
-    const status = await statusOf(xid, how).catch(() => "unreachable");
+    const leftMs = Math.max(LEAST_MS, until - performance.now());
+    const status = await statusOf(xid, () => how.reconnect(leftMs)).catch(() => "unreachable");
     if (status === "committed") return;
     if (status === "aborted") {
       const reason = `${lost}; the server undid the load`;
@@ -55,14 +61,14 @@ async function settle(cause: unknown, xid: string, how: Reconnecting): Promise<v
 }
 
 /** `committed`, `aborted`, `in progress`, or `null` when the server no longer knows. */
-async function statusOf(xid: string, { reconnect }: Reconnecting): Promise<string | null> {
+async function statusOf(xid: string, reconnect: () => Promise<Client>): Promise<string | null> {
   const client = await reconnect();
   try {
     const sql = "select pg_xact_status($1::text::xid8) as status";
     const { rows } = await client.query<{ status: string | null }>(sql, [xid]);
     return rows[0]?.status ?? null;
   } finally {
-    await client.end().catch(() => {});
+    await endClient(client);
   }
 }
 

@@ -38,7 +38,7 @@ const ROW_CODES: Readonly<Record<string, RowCode>> = {
 const ROW_CLASSES = ["22", "23", "44", "P0"];
 
 const TRANSIENT = new Set(
-  `40001 40P01 55P03 57P01 57P02 57P03 57014 53000 53100 53200 53300 08000 08001 08003 08004 08006 25006`.split(
+  `40001 40P01 55P03 57P01 57P02 57P03 57P05 57014 53000 53100 53200 53300 08000 08001 08003 08004 08006 25006`.split(
     " ",
   ),
 );
@@ -109,7 +109,8 @@ export function translateError(error: unknown, target: string): Error {
         {
           privilege: "see the cause",
           table: "the table or what it uses",
-          suggestion: "grant what the message names",
+          suggestion:
+            "grant what the message names; `upsurge plan --grants` prints all that a load needs",
         },
         { ...context, why: error.message },
       );

@@ -5,13 +5,20 @@
  */
 import type { Client } from "pg";
 import type { Hold } from "../target.ts";
+import { endClient } from "./deadline.ts";
 
 /** The first half of the locks of jobs; the second is a hash of the job's name. */
 const LOCK_CLASS = 0x7570_6a62;
 
+/** What connecting for a lock may take, and any statement of it. */
+const LIMIT_MS = 10_000;
+
 /** Takes the lock of `job`; `null` when another run has it. */
-export async function lockJob(connect: () => Promise<Client>, job: string): Promise<Hold | null> {
-  const client = await connect();
+export async function lockJob(
+  connect: (limitMs: number) => Promise<Client>,
+  job: string,
+): Promise<Hold | null> {
+  const client = await connect(LIMIT_MS);
   try {
     await client.query("begin isolation level read committed read only");
     await client.query("set local idle_in_transaction_session_timeout = 0");
@@ -21,15 +28,11 @@ export async function lockJob(connect: () => Promise<Client>, job: string): Prom
     );
     const sql = "select pg_try_advisory_xact_lock($1, hashtext($2)) as locked";
     const { rows } = await client.query<{ locked: boolean }>(sql, [LOCK_CLASS, job]);
-    if (rows[0]?.locked === true) return { release: async () => await end(client) };
+    if (rows[0]?.locked === true) return { release: async () => await endClient(client) };
   } catch (error) {
-    await end(client);
+    await endClient(client);
     throw error;
   }
-  await end(client);
+  await endClient(client);
   return null;
-}
-
-async function end(client: Client): Promise<void> {
-  await client.end().catch(() => {});
 }

@@ -5,12 +5,14 @@ import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { PackedRows } from "../../model/packed.ts";
 import type { Statements } from "../checkpoint-table.ts";
-import type { Capabilities, ErrorClass, Hold, Session, Writer } from "../target.ts";
+import type { Capabilities, ErrorClass, GrantRequest, Hold, Session, Writer } from "../target.ts";
 import { arrayText } from "./array-text.ts";
 import { checkPlan } from "./check-plan.ts";
+import { endClient, Loss, rollBack } from "./deadline.ts";
 import { classifyState, isServerError, translateError } from "./errors.ts";
 import { tableSql } from "./native-sql.ts";
 import { DirectGate, mayGoDirectly } from "./direct.ts";
+import { readGrants } from "./grants.ts";
 import { findsByIndex, looksUp } from "./how.ts";
 import { keyHashes, whyUnhashable } from "./key-hash.ts";
 import { merges } from "./merge-sql.ts";
@@ -30,8 +32,8 @@ export interface SessionContext {
   readonly label: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly lockTimeoutMs: number;
-  /** Opens another connection, as this one was. */
-  readonly reconnect: () => Promise<Client>;
+  /** Opens another connection, as this one was; opening it and its statements may each take so long. */
+  readonly reconnect: (limitMs: number) => Promise<Client>;
 }
 
 /** The first half of our advisory locks; the second is the table's oid. */
@@ -48,11 +50,16 @@ export class PostgresSession implements Session {
   readonly small: Statements;
   /** Outlives the transactions of a load. */
   #memory: SetMemory | null = null;
-  #lost = false;
+  readonly #loss: Loss;
   #closing = false;
 
-  private constructor(client: Client, context: SessionContext, version: number) {
+  private constructor(
+    { client, loss }: { readonly client: Client; readonly loss: Loss },
+    context: SessionContext,
+    version: number,
+  ) {
     this.#client = client;
+    this.#loss = loss;
     this.#context = context;
     this.#version = version;
     this.small = smallStatements(client, () => this.#setUp());
@@ -71,14 +78,14 @@ export class PostgresSession implements Session {
       notNullCode: "23502",
       batchRows: 20_000,
       parallel: true,
+      locksToLook: true,
       arrayText,
     };
-    client.on("error", () => (this.#lost = true));
-    client.on("end", () => (this.#lost = true));
   }
 
   /** Takes over a connected client. Throws `PLAN_UNSUPPORTED` for a server older than 14. */
   static async open(client: Client, context: SessionContext): Promise<PostgresSession> {
+    const loss = new Loss(client);
     const { rows } = await client.query<{ version: number }>(
       `select current_setting('server_version_num')::int as version`,
     );
@@ -90,7 +97,7 @@ export class PostgresSession implements Session {
         suggestion: "upgrade the server",
       });
     }
-    return new PostgresSession(client, context, version);
+    return new PostgresSession({ client, loss }, context, version);
   }
 
   async readTableShape(table: string): Promise<TableShape | null> {
@@ -133,6 +140,10 @@ export class PostgresSession implements Session {
     }
   }
 
+  async grants(request: GrantRequest): Promise<readonly string[]> {
+    return this.#question(() => readGrants(this.#client, request));
+  }
+
   async begin(plan: LoadPlan, { held } = { held: false }): Promise<Writer> {
     await this.#client.query("begin isolation level read committed read write");
     await this.#setUp();
@@ -170,7 +181,7 @@ export class PostgresSession implements Session {
     return {
       release: async () => {
         this.#client.off("end", ended);
-        await this.#client.query("rollback").catch(() => {});
+        await rollBack(this.#client);
       },
     };
   }
@@ -209,6 +220,8 @@ export class PostgresSession implements Session {
     const settings = [
       `set local lock_timeout = ${Math.round(lockTimeoutMs)}`,
       "set local standard_conforming_strings = on",
+      // The driver speaks UTF-8, whatever the URL's options or the role say.
+      "set local client_encoding = 'UTF8'",
       "set local client_min_messages = warning",
       // A server that still waits for a client which is gone would keep its locks for hours.
       "set local tcp_keepalives_idle = 30; set local tcp_keepalives_interval = 10; set local tcp_keepalives_count = 3",
@@ -238,15 +251,16 @@ export class PostgresSession implements Session {
 
   classify(error: unknown): ErrorClass {
     if (isServerError(error)) return classifyState(error.code);
-    if (this.#lost && !this.#closing) return "transient";
-    return error instanceof Error && "code" in error && error.code === "TARGET_UNREACHABLE"
-      ? "transient"
-      : "fatal";
+    // Ours are what they are, whether or not the connection outlived them.
+    if (error instanceof UpsurgeError) {
+      return /^TARGET_(UNREACHABLE|LOST)$/.test(error.code) ? "transient" : "fatal";
+    }
+    return this.#loss.lost && !this.#closing ? "transient" : "fatal";
   }
 
   translate(error: unknown): Error {
     const translated = translateError(error, this.#context.label);
-    if (translated !== error || !this.#lost || this.#closing) return translated;
+    if (translated !== error || !this.#loss.lost || this.#closing) return translated;
     if (translated.name === "UpsurgeError") return translated;
     return upsurgeError(
       "TARGET_LOST",
@@ -258,6 +272,6 @@ export class PostgresSession implements Session {
   async close(): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
-    await this.#client.end().catch(() => {});
+    await endClient(this.#client);
   }
 }

@@ -1,6 +1,7 @@
 /** Small statements of the loader's own over a connection to PostgreSQL. */
 import type { Client } from "pg";
 import type { SmallAnswer, SmallValue, Statements } from "../checkpoint-table.ts";
+import { rollBack } from "./deadline.ts";
 import { isServerError } from "./errors.ts";
 
 /** `setUp` makes the settings of a transaction that has begun. */
@@ -21,7 +22,7 @@ export function smallStatements(client: Client, setUp: () => Promise<void>): Sta
       await setUp();
     },
     commit: async () => void (await client.query("commit")),
-    rollback: async () => void (await client.query("rollback").catch(() => {})),
+    rollback: () => rollBack(client),
     exists: async (table) => {
       const sql = "select to_regclass($1) is not null as found";
       const { rows } = await client.query<{ found: boolean }>(sql, [table]);

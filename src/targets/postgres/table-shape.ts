@@ -12,7 +12,6 @@ import type {
 import { quoteIdentifier } from "./quote.ts";
 
 interface RelationRow {
-  oid: string;
   schema: string;
   name: string;
   kind: "r" | "p" | "v" | "f" | "m";
@@ -22,18 +21,19 @@ interface RelationRow {
 }
 
 const RELATION = `
-  select c.oid::text, n.nspname as schema, c.relname as name, c.relkind as kind,
+  select n.nspname as schema, c.relname as name, c.relkind as kind,
     (c.relkind <> 'v' and c.relhasrules) or row_security_active(c.oid) as rewritten,
     exists (select from pg_constraint k where k.conrelid = c.oid and k.contype = 'c')
       or exists (select from pg_attribute a join pg_type t on t.oid = a.atttypid
                  where a.attrelid = c.oid and a.attnum > 0 and t.typtype = 'd') as checked,
     array_remove(array[
+      case when not has_schema_privilege(n.oid, 'usage') then 'usage' end,
       case when not has_any_column_privilege(c.oid, 'insert') then 'insert' end,
       case when not has_any_column_privilege(c.oid, 'update') then 'update' end,
       case when not has_any_column_privilege(c.oid, 'select') then 'select' end,
       case when not has_database_privilege(current_database(), 'temporary') then 'temporary' end], null) as missing
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
-  where c.oid = $1::text::regclass and c.relkind in ('r', 'p', 'v', 'f')`;
+  where c.oid = $1::oid and c.relkind in ('r', 'p', 'v', 'f')`;
 
 const COLUMNS = `
   select a.attname as name, not a.attnotnull as nullable, a.attidentity as identity,
@@ -86,12 +86,11 @@ const TRIGGERS = `
 
 /** The shape of `table` as the search path finds it; `null` when there is none. */
 export async function readTableShape(client: Client, table: string): Promise<TableShape | null> {
-  const name = await findRelation(client, table);
-  if (name === null) return null;
-  const { rows } = await client.query<RelationRow>(RELATION, [name]);
+  const oid = await findRelation(client, table);
+  if (oid === null) return null;
+  const { rows } = await client.query<RelationRow>(RELATION, [oid]);
   const [relation] = rows;
   if (relation === undefined) return null;
-  const { oid } = relation;
   return {
     name: { schema: relation.schema, name: relation.name },
     kind: relation.kind === "p" ? "partitioned" : relation.kind === "v" ? "view" : "table",
@@ -107,26 +106,55 @@ export async function readTableShape(client: Client, table: string): Promise<Tab
   };
 }
 
-/** The name in a form that `regclass` reads: as written if that exists, else taken literally (`Orders`, `sales.Orders`). */
+/** The oid, as text: of the table called as written if that exists, else taken literally (`Orders`, `sales.Orders`). */
 async function findRelation(client: Client, table: string): Promise<string | null> {
-  // PostgreSQL cuts longer names silently, and another table might answer.
+  // PostgreSQL knows no such names; it cuts longer ones silently, and another table might answer.
+  if (table.includes("\u0000")) return null;
   if (table.split(".").some((part) => Buffer.byteLength(part.replaceAll('"', "")) > 63))
     return null;
   const dot = table.indexOf(".");
-  const literal = [
-    quoteIdentifier(table),
-    ...(dot < 0
-      ? []
-      : [`${quoteIdentifier(table.slice(0, dot))}.${quoteIdentifier(table.slice(dot + 1))}`]),
-  ];
-  const sql = `select name from unnest($1::text[]) with ordinality u(name, o) where to_regclass(name) is not null order by o limit 1`;
-  for (const candidates of [literal, [table]]) {
-    try {
-      const { rows } = await client.query<{ name: string }>(sql, [candidates]);
-      if (rows[0] !== undefined) return rows[0].name;
-    } catch {
-      // A name that is no valid SQL name names no table.
-    }
+  const names = [[table], ...(dot < 0 ? [] : [[table.slice(0, dot), table.slice(dot + 1)]])];
+  const { rows: literal } = await client.query<{ oid: string }>(LITERAL, [
+    names.map((parts) => parts.map(quoteIdentifier).join(".")),
+    names.map((parts) => (parts.length === 1 ? null : parts[0])),
+  ]);
+  const found = literal[0]?.oid ?? (await findClosed(client, names));
+  if (found !== null) return found;
+  try {
+    const { rows } = await client.query<{ oid: string | null }>(
+      "select to_regclass($1::text)::oid::text as oid",
+      [table],
+    );
+    return rows[0]?.oid ?? null;
+  } catch {
+    // A name that is no valid SQL name names no table.
+    return null;
+  }
+}
+
+/** The oid that the first name finds. To look into a schema that is closed to the user would be an error. */
+const LITERAL = `
+  select to_regclass(name)::oid::text as oid from unnest($1::text[], $2::text[]) with ordinality u(name, schema, o)
+  where case when schema is null
+      or exists (select from pg_namespace n where n.nspname = schema and has_schema_privilege(n.oid, 'usage'))
+    then to_regclass(name) is not null end
+  order by o limit 1`;
+
+/** Tables of schemas that the user may not enter: `regclass` does not find them, and the catalog lists them all the same. */
+const CLOSED = `
+  select c.oid::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    left join unnest(string_to_array(current_setting('search_path'), ',')) with ordinality p(name, o)
+      on case btrim(p.name) when '"$user"' then current_user else btrim(btrim(p.name), '"') end = n.nspname
+  where c.relname = $2 and case when $1::text is null then p.o is not null else n.nspname = $1 end
+    and not has_schema_privilege(n.oid, 'usage')
+  order by p.o limit 1`;
+
+/** The oid, as text, of a table in a schema that is closed to this user, by its name with or without its schema. */
+async function findClosed(client: Client, names: readonly string[][]): Promise<string | null> {
+  for (const parts of names) {
+    const schema = parts.length === 1 ? null : parts[0];
+    const { rows } = await client.query<{ oid: string }>(CLOSED, [schema, parts.at(-1)]);
+    if (rows[0] !== undefined) return rows[0].oid;
   }
   return null;
 }

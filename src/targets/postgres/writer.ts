@@ -8,6 +8,7 @@ import type { LoadPlan } from "../../model/load-plan.ts";
 import type { Writer } from "../target.ts";
 import { commit, commitError } from "./commit.ts";
 import type { Reconnecting } from "./commit.ts";
+import { rollBack } from "./deadline.ts";
 import { eachSql, OUTCOMES } from "./each-sql.ts";
 import { classifyState, isServerError, rowCode } from "./errors.ts";
 import { PostgresSetWriter } from "./set-writer.ts";
@@ -95,7 +96,7 @@ export class PostgresWriter implements Writer {
   }
 
   async rollback(): Promise<void> {
-    await this.#client.query("rollback").catch(() => {});
+    await rollBack(this.#client);
   }
 }
 

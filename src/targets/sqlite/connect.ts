@@ -12,7 +12,10 @@ function pathOf(url: string): string {
   return url.replace(/^sqlite:(?:\/\/)?/i, "");
 }
 
-/** A session on the file that `url` names. Throws `TARGET_*` errors. */
+/**
+ * A session on the file that `url` names. Throws `TARGET_*` errors. It has no use for a limit on statements: the engine
+ * runs in this process, and nothing lies between that could fall silent.
+ */
 export async function connect({ url, lockTimeoutMs }: ConnectOptions): Promise<Session> {
   const path = pathOf(url);
   if (path === "") throw upsurgeError("TARGET_URL", { url, reason: "it names no file" });

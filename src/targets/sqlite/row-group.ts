@@ -39,7 +39,7 @@ export class RowGroup {
   /** The group for rows that carry `row.columns`; `null` where they must go one at a time. */
   static of(db: Connection, probe: Probe, row: RowSql): RowGroup | null {
     if (!mayShare(db, row) || rowsOf(row) < 2) return null;
-    if (undoesAll(db, severalRows(row, 2))) return new RowGroup(db, probe, row, -1);
+    if (undoesAll(db, row)) return new RowGroup(db, probe, row, -1);
     return failsAtConstraintsOnly(row) ? new RowGroup(db, probe, row, rowidOf(row)) : null;
   }
 
@@ -104,16 +104,15 @@ function movesKeys(row: RowSql): boolean {
  * SQLite keeps what it needs to take a whole statement back only where a constraint may stop it. Its program tells:
  * OE_Abort (2) as the second operand of an instruction that halts with an error.
  */
-function undoesAll(db: Connection, sql: string): boolean {
-  const count = sql.split("?").length - 1;
+function undoesAll(db: Connection, row: RowSql): boolean {
   interface Instruction {
     readonly opcode: string;
     readonly p1: number;
     readonly p2: number;
   }
   const program = db
-    .prepare<null[], Instruction>(`explain ${sql}`)
-    .all(...Array.from({ length: count }, () => null));
+    .prepare<null[], Instruction>(`explain ${severalRows(row, 2)}`)
+    .all(...Array.from({ length: 2 * row.columns.length }, () => null));
   return program.some(({ opcode, p1, p2 }) => opcode.startsWith("Halt") && p1 !== 0 && p2 === 2);
 }
 

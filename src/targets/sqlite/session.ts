@@ -9,6 +9,7 @@ import { checkStatements } from "./check-plan.ts";
 import type { Connection } from "./connection.ts";
 import type { RowSql } from "./dialect.ts";
 import { classify, translate } from "./errors.ts";
+import { permissions } from "./grants.ts";
 import { lockJob } from "./job-lock.ts";
 import { whileLocked } from "./lock-wait.ts";
 import { Probe } from "./probe.ts";
@@ -102,6 +103,10 @@ export class SqliteSession implements Session {
       checkStatements(this.#db, row);
       this.#dropStaged(row.table);
     });
+  }
+
+  grants(): Promise<readonly string[]> {
+    return Promise.resolve(permissions(this.#path));
   }
 
   async begin(plan: LoadPlan): Promise<Writer> {

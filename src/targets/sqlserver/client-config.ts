@@ -33,7 +33,7 @@ export function clientConfig(url: string, environment: Environment): Config {
     password: password ?? "",
     ...(database === null ? {} : { database }),
     connectionTimeout,
-    // A statement may take as long as it takes: locks have a limit of their own, and the user can interrupt.
+    // The limit of statements is kept by `Connection`: the driver's ends a request and goes on with the connection.
     requestTimeout: 0,
     parseJSON: false,
     pool: onePhysicalConnection(),

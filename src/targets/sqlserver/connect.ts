@@ -12,9 +12,11 @@ export async function connect({
   url,
   environment,
   lockTimeoutMs,
+  statementTimeoutMs,
 }: ConnectOptions): Promise<Session> {
   const label = describeUrl(url);
-  const reconnect = (): Promise<Connection> => Connection.open(url, environment);
+  const reconnect = (): Promise<Connection> =>
+    Connection.open(url, environment, statementTimeoutMs);
   const connection = await reconnect();
   try {
     const warning = tlsWarning(url);

@@ -52,24 +52,39 @@ const LONGEST_NVARCHAR = 4000;
 /** How long a running request may take to stop before its socket is cut. */
 const GRACE_MS = 500;
 
+/** How long undoing a transaction may take; the server goes on with it when nobody waits any more. */
+const ROLLBACK_MS = 2000;
+
+/** What a connection is made of. */
+interface Parts {
+  readonly driver: Driver;
+  readonly pool: ConnectionPool;
+  readonly line: Line;
+}
+
 /** An open connection; calls come one at a time, save `cancel` and `close`. */
 export class Connection {
   readonly #driver: Driver;
   readonly #pool: ConnectionPool;
   readonly #line: Line;
   readonly #label: string;
+  readonly #statementMs: number;
   #running: { readonly request: Request; readonly settled: Promise<unknown> } | null = null;
   #closing: Promise<void> | null = null;
 
-  private constructor(driver: Driver, pool: ConnectionPool, line: Line, label: string) {
+  private constructor({ driver, pool, line }: Parts, label: string, statementMs: number) {
     this.#driver = driver;
     this.#pool = pool;
     this.#line = line;
     this.#label = label;
+    this.#statementMs = statementMs;
   }
 
-  /** Connects and logs in. Throws `TARGET_*` errors. */
-  static async open(url: string, environment: Environment): Promise<Connection> {
+  /**
+   * Connects and logs in; from then on a request that is not answered in `statementMs` (0: no limit) costs the connection.
+   * Throws `TARGET_*` errors.
+   */
+  static async open(url: string, environment: Environment, statementMs = 0): Promise<Connection> {
     const config = clientConfig(url, environment);
     const label = describeUrl(url);
     const driver = await loadDriver();
@@ -80,7 +95,7 @@ export class Connection {
     });
     // What breaks is told to the call that meets it; without a listener it would end the process.
     pool.on("error", () => {});
-    const connection = new Connection(driver, pool, line, label);
+    const connection = new Connection({ driver, pool, line }, label, statementMs);
     try {
       await pool.connect();
       // The pool tries a connection and throws it away; the first request opens the one that stays.
@@ -118,9 +133,17 @@ export class Connection {
     this.#line.inTransaction = false;
   }
 
-  /** Ends the transaction, if there is one. Never throws: a connection that cannot roll back is undone by the server. */
+  /**
+   * Ends the transaction, if there is one. Never throws, and never takes long: a connection that cannot roll back is cut,
+   * and undone by the server.
+   */
   async rollback(): Promise<void> {
-    await this.batch("IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION").catch(() => {});
+    await this.#line
+      .inTime(
+        () => this.batch("IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION").catch(() => []),
+        ROLLBACK_MS,
+      )
+      .catch(() => {});
     this.#line.inTransaction = false;
   }
 
@@ -163,7 +186,7 @@ export class Connection {
     this.#running?.request.cancel();
   }
 
-  /** Cuts the connection when `work`, a part of opening it, takes longer than connecting may: statements have no limit. */
+  /** Cuts the connection when `work`, a part of opening it, takes longer than connecting may. */
   async inTime<T>(work: () => Promise<T>): Promise<T> {
     return this.#line.inTime(work);
   }
@@ -189,7 +212,7 @@ export class Connection {
       throw upsurgeError("TARGET_LOST", { target: this.#label, reason: "it is closed" });
     }
     const request = this.#pool.request();
-    const result = run(request);
+    const result = this.#line.inTime(() => run(request), this.#statementMs);
     this.#running = { request, settled: result.catch(() => {}) };
     try {
       return await result;

@@ -19,6 +19,8 @@ const HEADER_BYTES = 8;
 const OPTION_BYTES = 5;
 const ENCRYPTION = 0x01;
 const TERMINATOR = 0xff;
+/** The driver, which sets it for sockets that it opens, has 30 s; the operating system two hours. */
+const KEEP_ALIVE_MS = 10_000;
 /** ENCRYPT_ON and ENCRYPT_REQ. */
 const ENCRYPTED = [0x01, 0x03];
 
@@ -46,9 +48,15 @@ export function connector(
 
 function open({ host, port }: Address, timeoutMs: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, noDelay: true });
+    const socket = connect({
+      host,
+      port,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_MS,
+    });
     const timer = setTimeout(() => {
-      socket.destroy(failure(`no answer in ${timeoutMs} ms`, "ETIMEDOUT"));
+      socket.destroy(failure(`no answer in ${timeoutMs / 1000} s`, "ETIMEDOUT"));
     }, timeoutMs);
     socket.once("error", reject);
     socket.once("close", () => clearTimeout(timer));

@@ -42,7 +42,15 @@ export function directLoad(plan: LoadPlan, batch: Batch): DirectLoad | null {
   return known.length === columns.length && known.length > 0 ? { columns: known, rows } : null;
 }
 
-function mayGoDirectly({ mode, rowSource, table, coupling, update, columns }: LoadPlan): boolean {
+/** True when batches of such a plan may go straight into the table, if their values are plain. */
+export function mayGoDirectly({
+  mode,
+  rowSource,
+  table,
+  coupling,
+  update,
+  columns,
+}: LoadPlan): boolean {
   const { schema, name } = table.name;
   return (
     mode === "insert" &&

@@ -85,10 +85,13 @@ const ROW_CODES: Readonly<Record<number, RowCode>> = {
 /** From here on numbers are the users' own: RAISERROR and THROW in triggers. */
 const FIRST_USER_NUMBER = 50_000;
 
-/** Locks, load and network; the same load may succeed later. */
+/**
+ * Locks, load, space, network, a session that was killed, a server that shuts down or has handed its part to another; the
+ * same load may succeed later.
+ */
 const TRANSIENT = new Set([
-  64, 233, 701, 1204, 1205, 1222, 3960, 4060, 8645, 8651, 10053, 10054, 10060, 10928, 10929, 40143,
-  40197, 40501, 40540, 40613, 42108, 42109, 49918, 49919, 49920,
+  64, 233, 596, 701, 1101, 1105, 1204, 1205, 1222, 3906, 3960, 4060, 6005, 8645, 8651, 9002, 10053,
+  10054, 10060, 10928, 10929, 40143, 40197, 40501, 40540, 40613, 42108, 42109, 49918, 49919, 49920,
 ]);
 
 /** How an error of this number changes what happens next. */

@@ -53,18 +53,19 @@ export class Line {
     this.#wire?.close();
   }
 
-  /** Cuts the line, and says why, when `work` takes longer than opening may. */
-  async inTime<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#patienceMs === undefined) return work();
-    let late: Error | null = null;
-    const timer = setTimeout(() => {
-      late = Object.assign(new Error(`no answer in ${this.#patienceMs} ms`), { code: "ETIMEDOUT" });
-      this.cut();
-    }, this.#patienceMs);
+  /** Cuts the line, and says why, when `work` takes longer than `limitMs`: without one, than opening may. */
+  async inTime<T>(work: () => Promise<T>, limitMs = this.#patienceMs): Promise<T> {
+    if (limitMs === undefined || limitMs <= 0) return work();
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        // First of all, or the call would fail with what the cut makes of it.
+        reject(Object.assign(new Error(`no answer in ${limitMs / 1000} s`), { code: "ETIMEDOUT" }));
+        this.cut();
+      }, limitMs);
+    });
     try {
-      return await work();
-    } catch (error) {
-      throw late ?? error;
+      return await Promise.race([work(), patience]);
     } finally {
       clearTimeout(timer);
     }

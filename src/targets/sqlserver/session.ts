@@ -4,10 +4,11 @@ import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import { TransactionDoomed } from "../target.ts";
 import type { Statements } from "../checkpoint-table.ts";
-import type { Capabilities, ErrorClass, Hold, Session, Writer } from "../target.ts";
+import type { Capabilities, ErrorClass, GrantRequest, Hold, Session, Writer } from "../target.ts";
 import { checkPlan } from "./check-plan.ts";
 import type { Connection } from "./connection.ts";
 import { classifyNumber, ServerError, translateError } from "./errors.ts";
+import { grantsFor } from "./grants.ts";
 import { script } from "./guard.ts";
 import { lockJob } from "./job-lock.ts";
 import { tableSql } from "./names.ts";
@@ -119,6 +120,13 @@ export class SqlServerSession implements Session {
     }
   }
 
+  async grants(request: GrantRequest): Promise<readonly string[]> {
+    return this.#question(async () => {
+      const [[row = {}] = []] = await this.#connection.batch("SELECT USER_NAME() AS name");
+      return grantsFor(request, String(row["name"]));
+    });
+  }
+
   async begin(plan: LoadPlan): Promise<Writer> {
     await this.#connection.begin();
     if (plan.mode !== "insert") await this.#lock(plan);
@@ -151,10 +159,11 @@ export class SqlServerSession implements Session {
   classify(error: unknown): ErrorClass {
     if (error instanceof TransactionDoomed) return "doomed";
     if (error instanceof ServerError) return classifyNumber(error.number);
-    if (this.#connection.lost && !this.#closing) return "transient";
-    return error instanceof UpsurgeError && error.code === "TARGET_UNREACHABLE"
-      ? "transient"
-      : "fatal";
+    // Ours are what they are, whether or not the connection outlived them.
+    if (error instanceof UpsurgeError) {
+      return /^TARGET_(UNREACHABLE|LOST)$/.test(error.code) ? "transient" : "fatal";
+    }
+    return this.#connection.lost && !this.#closing ? "transient" : "fatal";
   }
 
   translate(error: unknown): Error {

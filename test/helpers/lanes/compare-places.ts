@@ -63,13 +63,13 @@ async function readAll(
   try {
     const source = await open();
     isOpen = true;
-    const { chunks, passTo } = await sample(source);
+    const sampled = await sample(source);
     if (from !== undefined) {
-      const passed = await passTo(from.place);
+      const passed = await sampled.passTo(from.place);
       hold(from.input, "whether a place is reached", passed, "reached");
       hold(from.input, "hash", source.prefix?.digest(from.place.byte), from.prefix);
     }
-    for await (const chunk of chunks) items.push(...itemsOf(chunk));
+    for await (const chunk of sampled.chunks) items.push(...itemsOf(chunk));
     return { items, error: null };
   } catch (error) {
     if (error instanceof Error && error.message.startsWith("the lanes differ")) throw error;

@@ -2,6 +2,10 @@
 import { expect, test } from "vitest";
 import { errorOf, read } from "./support.ts";
 
+function numbered(fields: number): string {
+  return Array.from({ length: fields }, (_, at) => `f${at}`).join(",");
+}
+
 test.each([
   ["a,b,a\n", 'the name "a" is there twice, as field 1 and field 3'],
   ["a,,c\n", "field 2 has no name"],
@@ -9,10 +13,16 @@ test.each([
   ["a,\xff\n", "the record is not valid UTF-8"],
   [`${"x".repeat(2 ** 20)},b\n`, "it is longer than 1048576 bytes"],
   [`"${"x".repeat(2 ** 21)}`, "it is longer than 1048576 bytes"],
+  [`${numbered(4097)}\n`, "it has 4097 fields, and 4096 are the most"],
 ])("refuses %.20j", async (text, reason) => {
   const error = await errorOf(read(Buffer.from(text, "latin1")));
   expect(error.code).toBe("SOURCE_HEADER");
   expect(error.why).toBe(reason);
+});
+
+test("takes as many fields as a table can have columns, and more", async () => {
+  const { source } = await read(`${numbered(4096)}\n`);
+  expect(source.fields?.length).toBe(4096);
 });
 
 test("--columns takes the header's place and must be as long", async () => {

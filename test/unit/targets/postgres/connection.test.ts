@@ -57,6 +57,35 @@ describe("the environment", () => {
   });
 });
 
+describe("a silent network", () => {
+  test("is noticed while connecting, and while nothing is asked", () => {
+    const [config] = clientConfig("postgres://db/shop", {});
+    expect(config).toMatchObject({
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+    });
+  });
+
+  test.each([
+    ["3", 3000],
+    ["0.5", 500],
+    ["0", 0],
+  ])("may be given %s seconds to connect in", (seconds, ms) => {
+    const [config] = clientConfig(`postgres://db/shop?connect_timeout=${seconds}`, {});
+    expect(config).toMatchObject({ connectionTimeoutMillis: ms });
+  });
+
+  test.each(["soon", "-1", "1e9", "NaN"])("may not be given %s", (value) => {
+    expect(() => clientConfig("postgres://db/shop", { PGCONNECT_TIMEOUT: value })).toThrow(
+      expect.objectContaining({
+        code: "OPTION_VALUE",
+        details: expect.objectContaining({ value }),
+      }),
+    );
+  });
+});
+
 /** The TLS settings that are tried, in turn. */
 function modes(url: string): unknown[] {
   return clientConfig(url, {}).map(({ ssl }) => ssl);

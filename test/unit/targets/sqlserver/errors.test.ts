@@ -19,8 +19,18 @@ describe("the class of an error", () => {
     [[511, 1946, 2628, 8152, 515, 547, 550, 2601, 2627], "row"],
     [[537, 3609, 3616, 8134, 13535, 33504, 50_000, 51_000, 2_147_483_647], "row"],
     [[8672], "repeat"],
-    [[1204, 1205, 1222, 3960, 701, 10928, 40197, 40501, 40613, 49918], "transient"],
-    [[102, 137, 156, 207, 208, 229, 334, 468, 544, 8102, 8623, 9002, 10713], "fatal"],
+    // Locks and versions of rows.
+    [[1204, 1205, 1222, 3960], "transient"],
+    // The server has too much to do, too little memory, or no space left: no row's fault.
+    [[701, 8645, 8651, 10_928, 10_929, 1101, 1105, 9002], "transient"],
+    // The session was killed, the server shuts down, is moved, or only a copy.
+    [[596, 6005, 3906, 4060, 40_143, 40_197, 40_501, 40_540, 40_613], "transient"],
+    [[42_108, 42_109, 49_918, 49_919, 49_920], "transient"],
+    // The network.
+    [[64, 233, 10_053, 10_054, 10_060], "transient"],
+    [[102, 137, 156, 207, 208, 229, 334, 468, 544, 8102, 8623, 10713], "fatal"],
+    // The checksum of a page, an assertion, a login.
+    [[823, 824, 825, 3624, 18_456], "fatal"],
   ])("%j: %s", (numbers, kind) => {
     expect(numbers.map(classifyNumber)).toEqual(numbers.map(() => kind));
   });

@@ -1,0 +1,107 @@
+/**
+ * The least that a load needs of PostgreSQL, as statements for whoever may grant it.
+ *
+ *   grant usage on schema "sales" to "loader";
+ *   grant temporary on database "shop" to "loader";
+ *   grant select, insert, update on table "sales"."orders" to "loader";
+ *   grant usage on sequence "sales"."orders_id_seq" to "loader";
+ */
+import type { Client } from "pg";
+import type { LoadPlan } from "../../model/load-plan.ts";
+import type { TableName } from "../../model/table-shape.ts";
+import type { GrantRequest } from "../target.ts";
+import { tableSql } from "./native-sql.ts";
+import { quoteIdentifier } from "./quote.ts";
+
+/** What the catalog tells of a table beside its shape. */
+interface Surroundings {
+  readonly user: string;
+  readonly database: string;
+  /** The schemas of the types and collations of its columns. */
+  readonly schemas: readonly string[];
+  /** The sequences that defaults draw from, with their columns; those of identity columns ask for no privilege. */
+  readonly sequences: readonly (TableName & { readonly column: string })[];
+}
+
+const TABLE = `select c.oid from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where n.nspname = $1 and c.relname = $2`;
+
+const SCHEMAS = `select distinct n.nspname as name from pg_catalog.pg_attribute a
+    join pg_catalog.pg_type t on t.oid = a.atttypid
+    join pg_catalog.pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
+    left join pg_catalog.pg_collation l on l.oid = a.attcollation
+    join pg_catalog.pg_namespace n on n.oid in (b.typnamespace, l.collnamespace)
+  where a.attrelid = (${TABLE}) and a.attnum > 0 and not a.attisdropped and n.nspname <> 'pg_catalog' order by 1`;
+
+const SEQUENCES = `select distinct n.nspname as schema, s.relname as name, a.attname as column
+  from pg_catalog.pg_attrdef d
+    join pg_catalog.pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+    join pg_catalog.pg_depend g on g.classid = 'pg_catalog.pg_attrdef'::regclass and g.objid = d.oid
+      and g.refclassid = 'pg_catalog.pg_class'::regclass
+    join pg_catalog.pg_class s on s.oid = g.refobjid and s.relkind = 'S'
+    join pg_catalog.pg_namespace n on n.oid = s.relnamespace
+  where d.adrelid = (${TABLE}) order by 1, 2`;
+
+/** The statements that let the user of this connection run the load. */
+export async function readGrants(
+  client: Client,
+  request: GrantRequest,
+): Promise<readonly string[]> {
+  const { schema, name } = request.plan.table.name;
+  const table = [schema ?? "public", name];
+  const [who] = (
+    await client.query<{ user: string; database: string }>(
+      `select current_user as user, current_database() as database`,
+    )
+  ).rows;
+  const schemas = (await client.query<{ name: string }>(SCHEMAS, table)).rows;
+  const sequences = (await client.query<Surroundings["sequences"][number]>(SEQUENCES, table)).rows;
+  return grantsFor(request, {
+    user: who?.user ?? "",
+    database: who?.database ?? "",
+    schemas: schemas.map((each) => each.name),
+    sequences,
+  });
+}
+
+function grantsFor(
+  { plan, privileges, filled }: GrantRequest,
+  { user, database, schemas, sequences }: Surroundings,
+): readonly string[] {
+  const to = `to ${quoteIdentifier(user)};`;
+  const drawn = plan.mode === "update" ? [] : sequences.filter(({ column }) => !filled.has(column));
+  const own = plan.table.name.schema ?? "public";
+  const visited = new Set([own, ...schemas, ...drawn.map(({ schema }) => schema ?? own)]);
+  const numbers = new Set(
+    drawn.map((each) => `${quoteIdentifier(each.schema ?? own)}.${quoteIdentifier(each.name)}`),
+  );
+  return [
+    ...[...visited].map((each) => `grant usage on schema ${quoteIdentifier(each)} ${to}`),
+    `grant temporary on database ${quoteIdentifier(database)} ${to}`,
+    `grant ${privileges.join(", ")} on table ${tableSql(plan)} ${to}`,
+    ...[...numbers].map((each) => `grant usage on sequence ${each} ${to}`),
+    ...(plan.job === null ? [] : checkpointGrants(plan.job.table, user)),
+    ...remarks(plan),
+  ];
+}
+
+/** The statements for the table of checkpoints, whose name is as SQL writes it. */
+export function checkpointGrants(table: string, user: string): readonly string[] {
+  return [
+    `-- the checkpoint table has to be there: upsurge jobs --to URL --print-ddl`,
+    `grant select, insert, update, delete on table ${table} to ${quoteIdentifier(user)};`,
+  ];
+}
+
+/** What no catalog tells. */
+function remarks({ table, update }: LoadPlan): string[] {
+  const expressions = [...update.sets, ...update.stamps].length > 0 || update.where !== null;
+  return [
+    ...(table.triggers.length === 0
+      ? []
+      : [
+          "-- triggers run as this user, unless their functions are SECURITY DEFINER: grant what they use",
+        ]),
+    ...(expressions ? ["-- expressions of the command line: grant what they read and call"] : []),
+  ];
+}

@@ -1,0 +1,37 @@
+/**
+ * The least that a load needs of SQL Server, as statements. Temporary tables and application locks are everybody's. Pure.
+ *
+ *   GRANT SELECT, INSERT, UPDATE, VIEW DEFINITION ON [dbo].[t] TO [loader];
+ */
+import type { GrantRequest } from "../target.ts";
+import { mayGoDirectly } from "./direct-insert.ts";
+import { tableSql } from "./names.ts";
+import { quoteIdentifier } from "./quote.ts";
+
+/** The statements that let `user`, a user of the database, run the load. */
+export function grantsFor({ plan, privileges }: GrantRequest, user: string): readonly string[] {
+  // The server refuses a grant to the owner, who may do everything.
+  if (user === "dbo") return ["-- dbo owns the database: there is nothing to grant"];
+  const wanted = new Set<string>(privileges);
+  // A bulk load asks for the columns before it sends rows.
+  if (mayGoDirectly(plan)) wanted.add("select");
+  const names = ["select", "insert", "update"].filter((each) => wanted.has(each));
+  return [
+    // Without it the server hides the words of defaults, checks and computed columns.
+    grant([...names, "view definition"], tableSql(plan), user),
+    ...(plan.keepIdentity ? [grant(["alter"], tableSql(plan), user)] : []),
+    ...(plan.job === null ? [] : checkpointGrants(plan.job.table, user)),
+  ];
+}
+
+/** The statements for the table of checkpoints, whose name is as SQL writes it. */
+export function checkpointGrants(table: string, user: string): readonly string[] {
+  return [
+    "-- the checkpoint table has to be there: upsurge jobs --to URL --print-ddl",
+    grant(["select", "insert", "update", "delete"], table, user),
+  ];
+}
+
+function grant(privileges: readonly string[], table: string, user: string): string {
+  return `GRANT ${privileges.join(", ").toUpperCase()} ON ${table} TO ${quoteIdentifier(user)};`;
+}

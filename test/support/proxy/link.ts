@@ -1,0 +1,204 @@
+/** One connection through the proxy: passes bytes both ways until a fault strikes, and does then what the fault says. */
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import type { Socket } from "node:net";
+import type { Fault, Message } from "./fault.ts";
+import { Frontend } from "./frontend.ts";
+
+/** How long the answer to a struck message is waited for; some have none. */
+const ANSWER_MS = 300;
+
+/** How long what follows an answer is waited for. */
+const FOLLOWS_MS = 20;
+
+const SLICE_BYTES = 24;
+
+const drop = (): void => {};
+
+/** What a connection asks its proxy. */
+export interface Fate {
+  readonly isPostgres: boolean;
+  /** The fault that strikes this message, if one does; `before`: bytes before it. */
+  strikes(message: Message, before: number): Fault | null;
+  /** Between 0 and 1. */
+  random(): number;
+}
+
+/** A client's connection and the server's. */
+export class Link {
+  readonly #client: Socket;
+  readonly #server: Socket;
+  readonly #fate: Fate;
+  readonly #frontend: Frontend;
+  /** What becomes of bytes on their way. */
+  #up: (bytes: Buffer) => void;
+  #down: (bytes: Buffer) => void;
+  #sent = 0;
+  #isStruck = false;
+  /** When one side ends, the other is to be ended as well. */
+  #isOpen = true;
+  /** Pieces on their way. */
+  #pieces: Promise<void> = Promise.resolve();
+  /** The server's connection outlives the client's. */
+  #holdMs = 0;
+
+  /** Both sockets must let one side end while the other goes on. */
+  constructor(client: Socket, server: Socket, fate: Fate) {
+    this.#client = client;
+    this.#server = server;
+    this.#fate = fate;
+    this.#frontend = new Frontend(fate.isPostgres);
+    this.#up = (bytes) => void server.write(bytes);
+    this.#down = (bytes) => void client.write(bytes);
+    client.on("data", (chunk) => this.#fromClient(chunk));
+    server.on("data", (chunk) => {
+      this.#frontend.answered(chunk);
+      this.#down(chunk);
+    });
+    client.on("end", () => void this.#clientLeft(() => server.end()));
+    client.on("error", () => void this.#clientLeft(() => server.resetAndDestroy()));
+    server.on("end", () => void this.#serverLeft(() => client.end()));
+    server.on("error", () => void this.#serverLeft(() => client.resetAndDestroy()));
+  }
+
+  /** Destroys both sides. */
+  close(): void {
+    this.#client.destroy();
+    this.#server.destroy();
+  }
+
+  #fromClient(chunk: Buffer): void {
+    // Once struck, messages are of no interest any more.
+    if (this.#isStruck) return this.#up(chunk);
+    for (const message of this.#frontend.push(chunk)) {
+      const fault = this.#isStruck ? null : this.#fate.strikes(message, this.#sent);
+      if (fault === null) this.#up(message.bytes);
+      else this.strike(fault, message);
+      this.#sent += message.bytes.length;
+    }
+    if (this.#isStruck) this.#up(this.#frontend.takeRest());
+  }
+
+  async #clientLeft(goodbye: () => void): Promise<void> {
+    await (this.#isOpen ? this.#pieces : sleep(this.#holdMs));
+    if (this.#isOpen) goodbye();
+    else this.#server.destroy();
+  }
+
+  async #serverLeft(goodbye: () => void): Promise<void> {
+    await this.#pieces;
+    if (this.#isOpen) goodbye();
+  }
+
+  /** Does what `fault` says, to `message` if it waited for one. */
+  strike(fault: Fault, message: Message | null = null): void {
+    const { kind, on, nth = 1, holdMs = 0, everyMs = 1000 } = fault;
+    const bytes = message?.bytes ?? Buffer.alloc(0);
+    // Counted bytes end in the middle of a message; those that are within the count still pass.
+    const passing = bytes.subarray(0, on === "bytes" ? Math.max(0, nth - this.#sent) : 0);
+    if (passing.length > 0) this.#up(passing);
+    const struck = bytes.subarray(passing.length);
+    this.#isStruck = true;
+    this.#isOpen = ["slice", "wait", "answer-waits"].includes(kind);
+    this.#holdMs = holdMs;
+    switch (kind) {
+      case "reset-before":
+        this.#client.resetAndDestroy();
+        this.#server.resetAndDestroy();
+        return;
+      case "reset-after":
+        this.#up(struck);
+        return void this.#resetOnceAnswered();
+      case "answer-waits":
+        this.#holdAnswer(fault.meanwhile ?? (() => Promise.resolve()));
+        return this.#up(struck);
+      case "late":
+      case "never":
+      case "half-open":
+        [this.#up, this.#down] = [drop, drop];
+        this.#client.resetAndDestroy();
+        if (kind === "half-open") this.#server.write(struck);
+        return void this.#keepServer(kind === "late" ? struck : null);
+      case "silence":
+      case "black-hole":
+        if (kind === "silence") this.#up(struck);
+        [this.#up, this.#down] = [drop, drop];
+        return;
+      case "wait":
+        return this.#passAfter(fault.meanwhile?.(), struck);
+      case "trickle":
+      case "slice": {
+        const piece = kind === "trickle" ? everyMs : null;
+        this.#up = this.#inPieces(this.#server, piece);
+        this.#down = this.#inPieces(this.#client, piece);
+        return this.#up(struck);
+      }
+      default:
+        kind satisfies never;
+    }
+  }
+
+  #passAfter(work: Promise<unknown> | undefined, bytes: Buffer): void {
+    const pass = this.#up;
+    this.#pieces = Promise.resolve(work).then(() => {});
+    this.#up = (later) => {
+      this.#pieces = this.#pieces.then(() => pass(later));
+    };
+    this.#up(bytes);
+  }
+
+  #holdAnswer(meanwhile: () => Promise<unknown>): void {
+    const pass = this.#down;
+    const held: Buffer[] = [];
+    this.#down = (bytes) => {
+      held.push(bytes);
+      if (held.length > 1) return;
+      this.#pieces = meanwhile()
+        .then(() => sleep(FOLLOWS_MS))
+        .then(() => {
+          pass(Buffer.concat(held));
+          this.#down = pass;
+        });
+    };
+  }
+
+  async #resetOnceAnswered(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ANSWER_MS);
+      this.#down = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#client.resetAndDestroy();
+    this.#server.resetAndDestroy();
+  }
+
+  /** The server's side goes on without a client; `late` is what it gets in the end. */
+  async #keepServer(late: Buffer | null): Promise<void> {
+    await sleep(this.#holdMs);
+    if (late !== null) {
+      this.#server.write(late);
+      await new Promise((resolve) => {
+        this.#server.once("data", resolve).once("close", resolve);
+      });
+    }
+    this.#server.destroy();
+  }
+
+  /** Writes one piece after another; `everyMs`: single bytes at that pace. */
+  #inPieces(to: Socket, everyMs: number | null): (bytes: Buffer) => void {
+    let before: Promise<void> = Promise.resolve();
+    const write = async (bytes: Buffer): Promise<void> => {
+      for (let at = 0; at < bytes.length && !to.destroyed;) {
+        const length = everyMs === null ? 1 + Math.floor(this.#fate.random() * SLICE_BYTES) : 1;
+        to.write(bytes.subarray(at, at + length));
+        at += length;
+        await (everyMs === null ? nextTurn() : sleep(everyMs));
+      }
+    };
+    return (bytes) => {
+      before = before.then(() => write(bytes));
+      this.#pieces = Promise.all([this.#pieces, before]).then(() => {});
+    };
+  }
+}

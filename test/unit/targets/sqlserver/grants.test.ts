@@ -1,0 +1,56 @@
+/** The grants of SQL Server, as texts: the translated server has no users to grant anything to. */
+import { expect, test } from "vitest";
+import type { Options } from "../../../../src/options/options.ts";
+import { neededPrivileges } from "../../../../src/plan/requirements.ts";
+import { checkpointGrants, grantsFor } from "../../../../src/targets/sqlserver/grants.ts";
+import { quoteIdentifier } from "../../../../src/targets/sqlserver/quote.ts";
+import { ABLE, column, planFor, table } from "../../../helpers/shapes.ts";
+
+const FREE = { ...ABLE, freeKeys: true, inTurn: false, anyConstraint: false };
+const SHAPE = table({ name: { schema: "sa les", name: "t]" } });
+
+function grants(options: Partial<Options>, shape = SHAPE, user = "loader]; DROP"): string {
+  const plan = planFor(shape, options, { capabilities: FREE, quoteIdentifier });
+  const privileges = neededPrivileges(plan, FREE);
+  return grantsFor({ plan, privileges, filled: new Set() }, user).join("\n");
+}
+
+const ON = "ON [sa les].[t]]] TO [loader]]; DROP];";
+
+test.each([
+  [{ mode: "insert" }, "INSERT, VIEW DEFINITION"],
+  [{ key: ["id"] }, "SELECT, INSERT, UPDATE, VIEW DEFINITION"],
+  [{ key: ["id"], mode: "update" }, "SELECT, UPDATE, VIEW DEFINITION"],
+  [{ key: ["id"], ignore: true }, "SELECT, INSERT, VIEW DEFINITION"],
+  [{ key: ["id"], ignore: true, strategy: "select-then-write" }, "SELECT, INSERT, VIEW DEFINITION"],
+] as const)("for %j are what the mode needs", (options, privileges) => {
+  expect(grants(options)).toBe(`GRANT ${privileges} ${ON}`);
+});
+
+test("hold ALTER for --keep-identity alone", () => {
+  const shape = table({ ...SHAPE, columns: [column("id", { identity: "always" }), column("a")] });
+
+  expect(grants({ key: ["id"], keepIdentity: true }, shape).split("\n")).toEqual([
+    `GRANT SELECT, INSERT, UPDATE, VIEW DEFINITION ${ON}`,
+    `GRANT ALTER ${ON}`,
+  ]);
+});
+
+test("hold SELECT where rows may go straight into the table by bulk load", () => {
+  expect(grants({ mode: "insert" }, table())).toBe(
+    "GRANT SELECT, INSERT, VIEW DEFINITION ON [public].[t] TO [loader]]; DROP];",
+  );
+});
+
+test("are none for the owner of the database", () => {
+  expect(grants({ key: ["id"] }, SHAPE, "dbo")).toBe(
+    "-- dbo owns the database: there is nothing to grant",
+  );
+});
+
+test("for checkpoints are statements as well", () => {
+  expect(checkpointGrants("[dbo].[upsurge_checkpoint]", "loader")).toEqual([
+    "-- the checkpoint table has to be there: upsurge jobs --to URL --print-ddl",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON [dbo].[upsurge_checkpoint] TO [loader];",
+  ]);
+});
