@@ -43,6 +43,7 @@ export interface Prepared {
   readonly sampled: Sampled;
   readonly later: readonly LaterSource[];
   readonly paths: readonly string[];
+  readonly stdin: NodeJS.ReadableStream;
 }
 
 /** A source as a plan shows it. */
@@ -91,6 +92,7 @@ export async function prepare(
   const target = await findTarget(options.to);
   const paths = await expandSources(sources);
   checkOneHash(paths, options);
+  const { stdin } = surroundings;
   const connecting = {
     url: options.to,
     lockTimeoutMs: options.lockTimeout,
@@ -104,7 +106,7 @@ export async function prepare(
   try {
     const shape = await readShape(session, options, target.describe(options.to));
     const careful = !session.capabilities.takesBytes;
-    const io = { stdin: surroundings.stdin, careful, hashed: isJob(options) };
+    const io = { stdin, careful, hashed: isJob(options) };
     first = await openSource(paths[0] ?? "-", readOptions(options), io);
     surroundings.onSource?.(first);
     const sampled = await sample(first);
@@ -114,7 +116,8 @@ export async function prepare(
     const plan = planFor({ target, session, shape, first, later, known, sources, options });
     await checkPlan(session, plan, options);
     const toColumn = fieldResolver(shape, options);
-    return { target, connect, session, plan, resolve: toColumn, first, sampled, later, paths };
+    const opened = { session, first, sampled, later, paths, stdin };
+    return { target, connect, plan, resolve: toColumn, ...opened };
   } catch (error) {
     await first?.close();
     await session.close();
@@ -214,7 +217,8 @@ export async function openNext(
   hashed = false,
 ): Promise<Source> {
   const careful = !prepared.session.capabilities.takesBytes;
-  const source = await openSource(path, readOptions(options), { careful, hashed });
+  const io = { stdin: prepared.stdin, careful, hashed };
+  const source = await openSource(path, readOptions(options), io);
   if (source.fields !== null) mapFields(prepared.plan.table, source.fields, prepared.resolve);
   return source;
 }

@@ -165,7 +165,9 @@ class WorkFinder {
       return null;
     }
     if (!this.#job.followAppend) throw this.#grown(path);
-    if (opened.source === this.#prepared.first) return { ...item, from, open: async () => checked };
+    // A stream is opened once.
+    const stays = opened.source === this.#prepared.first || !opened.source.rereadable;
+    if (stays) return { ...item, from, open: async () => checked };
     await opened.source.close();
     return { ...item, from, open };
   }

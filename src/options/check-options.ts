@@ -186,9 +186,8 @@ function checkJobOptions(options: Options): void {
     ["job", job],
     ["forget", forget],
   ] as const) {
-    // eslint-disable-next-line no-control-regex
-    if (name !== null && (name === "" || name.length > 200 || /[\u0000-\u001f]/.test(name))) {
-      wrong(option, name, "a name of at most 200 characters");
+    if (name !== null && !isJobName(name)) {
+      wrong(option, name, "a name of at most 200 characters, without spaces around it");
     }
   }
   if (printDdl && forget !== null) conflict("printDdl", "--forget", "each asks for something else");
@@ -213,6 +212,12 @@ function checkJobOnly(options: Options): void {
       { where: flagOf(name), fix: "add --job NAME, or --commit N without --allow-at-least-once" },
     );
   }
+}
+
+/** SQL Server takes names for the same that differ in spaces at their end. */
+function isJobName(name: string): boolean {
+  // eslint-disable-next-line no-control-regex
+  return name !== "" && name === name.trim() && name.length <= 200 && !/[\u0000-\u001f]/.test(name);
 }
 
 function checkJobs({ jobs, commit }: Options): void {

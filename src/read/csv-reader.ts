@@ -63,7 +63,8 @@ export async function openCsv(
       if (place.record === 0) return "reached";
       waiting = null;
       parts.records.goTo(place.record);
-      return await passLines(stream, splitter, place);
+      const ends = { lineEnd: dialect.lineEnd, crIsBlank: false };
+      return await passLines(stream, splitter, { place, ends });
     },
     close: async () => await ahead?.close(),
   };

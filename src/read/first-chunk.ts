@@ -33,11 +33,38 @@ export async function sample(source: Source): Promise<Sampled> {
     chunks: replay(() => seen, iterator),
     passTo: async (place) => {
       const last = seen.at(-1);
+      const [at] = seen.flatMap((chunk) => endsOf(chunk, place.record));
       seen = seen.flatMap((chunk) => later(chunk, place.record));
       const isPassed = last === undefined || lastOf(last) < place.record;
-      return isPassed ? await source.passTo(place) : "reached";
+      if (isPassed || (at !== undefined && at.byte < place.byte)) return await source.passTo(place);
+      return at === undefined || isSame(at, place.byte) ? "reached" : "cut";
     },
   };
+}
+
+/** The end of a record that was looked at. */
+interface End {
+  readonly byte: number;
+  /** Its last bytes, as they stood. */
+  readonly tail: Uint8Array;
+}
+
+/** Where the record number `record` of a chunk ends; none when it is in another. */
+function endsOf(chunk: RecordChunk, record: number): End[] {
+  const all = [...chunk.records, ...chunk.rejects];
+  return all
+    .filter(({ position }) => position.record === record)
+    .map(({ position, raw }) => ({ byte: position.byte[1], tail: raw?.slice(-4) ?? EMPTY }));
+}
+
+const EMPTY = new Uint8Array();
+
+/** Whether a record ends at `byte`, where it had ended, save that its end of line has come since. */
+function isSame({ byte: end, tail }: End, byte: number): boolean {
+  if (end === byte) return true;
+  // UTF-16 has zero bytes between.
+  const last = tail.filter((each) => each !== 0).subarray(byte - end);
+  return end - byte <= 2 && last.every((each) => each === 10 || each === 13);
 }
 
 /** The number of a chunk's last record. */

@@ -14,7 +14,7 @@ import { JsonSplitter } from "./json-splitter.ts";
 import { LF } from "./csv-dialect.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { passElements, passLines } from "./pass-over.ts";
-import type { Passed } from "./pass-over.ts";
+import type { LineEnds, Passed } from "./pass-over.ts";
 import { RecordStream } from "./record-stream.ts";
 import type { Span } from "./record-stream.ts";
 import type { ReadOptions } from "./source.ts";
@@ -39,6 +39,9 @@ export function openJson(
     },
   };
 }
+
+/** How the lines of NDJSON end. */
+const LINES: LineEnds = { lineEnd: 10, crIsBlank: true };
 
 /** The parts of a source that can go on at a place. */
 interface MovableParts extends JsonParts {
@@ -79,6 +82,6 @@ function lines(input: ReaderInput, options: ReadOptions): MovableParts {
     stream,
     records: new JsonRecords(input, options, shapes),
     fast: bytes === null ? null : { splitter, bytes, splitterAt },
-    passTo: async (place) => await passLines(stream, splitter, place),
+    passTo: async (place) => await passLines(stream, splitter, { place, ends: LINES }),
   };
 }

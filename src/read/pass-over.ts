@@ -5,6 +5,13 @@ import type { RecordStream, Span, Splitter } from "./record-stream.ts";
 /** How it went: `short`, the stream ends before the place; `cut`, what was the last record has grown since. */
 export type Passed = "reached" | "short" | "cut";
 
+/** How the lines of a source end. */
+export interface LineEnds {
+  readonly lineEnd: typeof LF | typeof CR;
+  /** A CR that no LF follows is white space; else it is text. */
+  readonly crIsBlank: boolean;
+}
+
 /** A splitter that can be told where it is. */
 interface Movable extends Splitter<Span> {
   goTo(pos: number, line: number): void;
@@ -29,13 +36,13 @@ export async function passElements<S extends Span>(
 export async function passLines<S extends Span>(
   stream: RecordStream<S>,
   splitter: Movable,
-  place: Place,
+  { place, ends }: { readonly place: Place; readonly ends: LineEnds },
 ): Promise<Passed> {
   const at = await stream.passTo(place.byte);
   if (at === null) return "short";
   const before = stream.byteBefore(at);
   splitter.goTo(at, place.line);
-  if (before === null || before === LF || before === CR) return "reached";
+  if (before === null || before === ends.lineEnd) return "reached";
   let from = place.byte - stream.base;
   while (stream.block.bytes.length - from < 2 && !stream.block.last) {
     await stream.advance();
@@ -44,9 +51,17 @@ export async function passLines<S extends Span>(
   const { bytes } = stream.block;
   if (from === bytes.length) return "reached";
   // The source has grown: first of all, by the end of the line that was its last.
-  const first = bytes[from];
-  const length = first === CR && bytes[from + 1] === LF ? 2 : 1;
-  if (first !== LF && first !== CR) return "cut";
+  const length = endOfLine(bytes, from, ends);
+  if (length === null || (before === CR && !ends.crIsBlank)) return "cut";
   splitter.goTo(from + length, place.line);
   return "reached";
+}
+
+/** How long the end of line at `from` is; `null` when there is none. */
+function endOfLine(bytes: Buffer, from: number, { lineEnd, crIsBlank }: LineEnds): number | null {
+  const [first, second] = [bytes[from], bytes[from + 1]];
+  if (first === lineEnd) return 1;
+  if (first !== CR) return null;
+  if (second === LF) return 2;
+  return crIsBlank && second === undefined ? 1 : null;
 }

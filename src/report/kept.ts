@@ -1,15 +1,19 @@
 /** What stays of a load that stopped after a commit, in words: above all, what running it again would do. */
 import { ERROR_CODES } from "../errors/codes.ts";
-import type { ErrorTexts } from "../errors/codes.ts";
+import type { ErrorCode, ErrorTexts } from "../errors/codes.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
 import { plural } from "./format.ts";
 
+/** With these the same command is refused again. */
+const REFUSED = new Set<ErrorCode>(["SOURCE_CHANGED", "JOB_OPTIONS", "JOB_SOURCES"]);
+
 /** The fix of an error that stopped a load when these records were committed. */
 export function fixInParts({ code, fix }: UpsurgeError, plan: LoadPlan, { read }: Counts): string {
   const texts: ErrorTexts = ERROR_CODES[code];
   const committed = `${plural(read, "record")} ${read === 1 ? "is" : "are"} committed and ${read === 1 ? "stays" : "stay"}`;
+  if (REFUSED.has(code)) return `${fix}; ${committed}`;
   return `${texts.fixInParts ?? fix}; ${committed}: ${ifAgain(plan)}`;
 }
 

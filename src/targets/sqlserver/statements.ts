@@ -9,7 +9,8 @@ export function smallStatements(connection: Connection): Statements {
     dialect: {
       parameter: (at) => `@p${at}`,
       types: {
-        name: "nvarchar(200)",
+        // Names that differ in case only are two, whatever the database's collation.
+        name: "nvarchar(200) COLLATE Latin1_General_100_BIN2",
         text: "nvarchar(max)",
         integer: "bigint",
         time: "datetime2(3)",

@@ -1,0 +1,179 @@
+/**
+ * A job that is stopped at any of its moments, any number of times, and run again each time in another way, comes to the
+ * table, the counts and the reject file of one run that nothing disturbed. The table's history shows a record that is
+ * lost, doubled or out of order.
+ */
+import * as fc from "fast-check";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { onFaultPoint } from "../../src/errors/fault-point.ts";
+import type { FaultPoint } from "../../src/errors/fault-point.ts";
+import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import type { Engine, TestDatabase } from "../helpers/engines.ts";
+import { JobShell } from "../helpers/job-shell.ts";
+import type { Ran } from "../helpers/job-shell.ts";
+
+vi.setConfig({ testTimeout: 240_000 });
+
+const RUNS = Number(process.env["UPSURGE_LAW_RUNS"] ?? 10);
+const SEED = process.env["UPSURGE_LAW_SEED"];
+const PARAMETERS = { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
+
+afterEach(() => onFaultPoint(null));
+
+/** The moments at which a run is stopped: after something was done, and before something is. */
+const STOPS: readonly FaultPoint[] = [
+  "taken-over",
+  "held",
+  "applied",
+  "reject-written",
+  "reject-synced",
+  "move",
+  "moved",
+  "commit",
+  "committed",
+  "share",
+  "shared",
+  "seal",
+  "sealed",
+];
+
+/** Those of several writers. */
+const SHARED = new Set<FaultPoint>(["share", "shared", "seal", "sealed"]);
+
+interface SourceRecord {
+  readonly id: number;
+  /** 77 is refused by the table; `null` is a record that cannot be read. */
+  readonly n: number | null;
+}
+
+const records = fc.array(
+  fc.record({
+    id: fc.integer({ min: 1, max: 9 }),
+    n: fc.oneof(
+      { weight: 12, arbitrary: fc.integer({ min: 0, max: 50 }) },
+      { weight: 1, arbitrary: fc.constantFrom(77, null) },
+    ),
+  }),
+  { minLength: 1, maxLength: 30, size: "max" },
+);
+
+const SPELLINGS: Readonly<Record<"csv" | "ndjson", (list: readonly SourceRecord[]) => string>> = {
+  csv: (list) =>
+    `id,n,hist\n${list.map(({ id, n }) => (n === null ? `${id},0,0,0\n` : `${id},${n},${n}\n`)).join("")}`,
+  ndjson: (list) =>
+    list
+      .map(({ id, n }) => (n === null ? `{"id":${id}\n` : `{"id":${id},"n":${n},"hist":"${n}"}\n`))
+      .join(""),
+};
+
+const source = fc.record({
+  format: fc.constantFrom("csv" as const, "ndjson" as const),
+  files: fc.array(records, { minLength: 1, maxLength: 2 }),
+  endsInLine: fc.boolean(),
+});
+
+/** How one run writes, and where it is stopped; a run that never comes there goes through. */
+function runsOf({
+  rowSources,
+  name,
+}: Engine): fc.Arbitrary<{ flags: string[]; at: FaultPoint; nth: number }[]> {
+  const flags = fc
+    .record({
+      commit: fc.oneof(
+        { weight: 5, arbitrary: fc.integer({ min: 1, max: 8 }).map(String) },
+        { weight: 1, arbitrary: fc.constant("end") },
+      ),
+      batch: fc.integer({ min: 1, max: 8 }),
+      rowSource: fc.constantFrom("auto", ...rowSources),
+      strategy: fc.constantFrom("auto", "native", "select-then-write"),
+      jobs: fc.constantFrom(1, 1, 2, 3),
+    })
+    .map(({ commit, batch, rowSource, strategy, jobs }) => [
+      "--commit",
+      commit,
+      "-b",
+      String(batch),
+      ...(rowSource === "auto" ? [] : ["--row-source", rowSource]),
+      ...(strategy === "auto" ? [] : ["--strategy", strategy]),
+      ...(commit === "end" ? [] : ["--jobs", String(jobs)]),
+    ]);
+  const at = fc.constantFrom(...STOPS.filter((each) => name === "postgres" || !SHARED.has(each)));
+  const run = fc.record({ flags, at, nth: fc.integer({ min: 1, max: 3 }) });
+  return fc.array(run, { minLength: 1, maxLength: 5, size: "max" });
+}
+
+/** A run that is stopped at the n-th time that it passes a moment. */
+async function stopped(
+  run: () => Promise<Ran>,
+  { at, nth }: { readonly at: FaultPoint; readonly nth: number },
+): Promise<Ran> {
+  let seen = 0;
+  onFaultPoint((point) => {
+    if (point === at && (seen += 1) >= nth) throw new Error(`stopped at ${at}`);
+  });
+  try {
+    return await run();
+  } finally {
+    onFaultPoint(null);
+  }
+}
+
+/** What a job has come to. */
+async function outcome(shell: JobShell, name: string, { report }: Ran): Promise<unknown> {
+  const rejects = [`${name}.rejects.${name.endsWith("csv") ? "csv" : "ndjson"}`].flatMap((file) => [
+    shell.read(file),
+    // A message may name the table that the rows were staged in.
+    shell.read(`${file}.jsonl`)?.replaceAll(/"(?:source|message)":".*?(?<!\\)"/g, ""),
+  ]);
+  return { counts: report.counts, table: await shell.table(), rejects };
+}
+
+/** A database with the table, and the source in its folder. */
+async function opened(
+  engine: Engine,
+  database: TestDatabase,
+  files: Readonly<Record<string, string>>,
+): Promise<JobShell> {
+  const shell = await JobShell.open(engine, database);
+  for (const [name, text] of Object.entries(files)) shell.write(name, text);
+  return shell;
+}
+
+describe.each(ENGINES)("$title", (engine) => {
+  const database = useDatabase(engine);
+
+  test("stopped anywhere and run again, it is as if nothing had been", async () => {
+    let stops = 0;
+    const check = fc.asyncProperty(source, runsOf(engine), async (input, runs) => {
+      const texts = input.files.map(SPELLINGS[input.format]);
+      if (!input.endsInLine) texts.push((texts.pop() ?? "").trimEnd());
+      const names = texts.map((_, at) => `${at + 1}.${input.format}`);
+      const files = Object.fromEntries(texts.map((text, at) => [names[at] ?? "", text]));
+      const into = ["--job", "j", "--max-rejects", "99"];
+
+      const quiet = await opened(engine, database, files);
+      const once = await quiet.bare([...names, ...into, ...quiet.flags, "--commit", "end"]);
+      expect([0, 3], once.stderr).toContain(once.exit);
+      const expected = await outcome(quiet, names[0] ?? "", once);
+
+      const shell = await opened(engine, database, files);
+      for (const { flags, ...stop } of [
+        ...runs,
+        { flags: ["--commit", "3"], at: STOPS[0], nth: 99 },
+      ]) {
+        const command = [...names, ...into, ...shell.flags, ...flags];
+        const ran = await stopped(() => shell.bare(command), {
+          at: stop.at ?? "held",
+          nth: stop.nth,
+        });
+        if (ran.exit === 1) stops += 1;
+        else expect(ran.exit, `${command.join(" ")}\n${ran.stderr}`).toBe(once.exit);
+      }
+      const last = await shell.bare([...names, ...into, ...shell.flags, "--commit", "2"]);
+      expect(last.report.job?.alreadyLoadedAt, last.stderr).not.toBeNull();
+      expect(await outcome(shell, names[0] ?? "", last)).toEqual(expected);
+    });
+    await fc.assert(check, PARAMETERS);
+    expect(stops).toBeGreaterThan(RUNS / 4);
+  });
+});
