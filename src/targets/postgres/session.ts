@@ -187,7 +187,7 @@ export class PostgresSession implements Session {
   }
 
   async lockJob(job: string): Promise<Hold | null> {
-    return await lockJob(this.#context.reconnect, job);
+    return await lockJob(this.#context.reconnect, job, this.#context.label);
   }
 
   whyUnhashable(plan: LoadPlan): string | null {

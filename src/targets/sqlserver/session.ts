@@ -153,7 +153,7 @@ export class SqlServerSession implements Session {
   }
 
   async lockJob(job: string): Promise<Hold | null> {
-    return await lockJob(this.#context.reconnect, job);
+    return await lockJob(this.#context.reconnect, job, this.#context.label);
   }
 
   classify(error: unknown): ErrorClass {
