@@ -89,7 +89,10 @@ function runsOf({
       jobs: fc.constantFrom(1, 1, 2, 3),
     })
     .map(({ commit, batch, rowSource, strategy, jobs }) => [
-      ...["--commit", commit, "-b", String(batch)],
+      "--commit",
+      commit,
+      "-b",
+      String(batch),
       ...(rowSource === "auto" ? [] : ["--row-source", rowSource]),
       ...(strategy === "auto" ? [] : ["--strategy", strategy]),
       ...(commit === "end" ? [] : ["--jobs", String(jobs)]),
