@@ -299,7 +299,9 @@ export class Attempt {
     // The checkpoint tells what became of a commit.
     if (isJob && isUpsurge(error, /^TARGET_OUTCOME_UNKNOWN$/)) return true;
     // Another session's error, which this one cannot tell.
-    return (isJob || (this.#prepared?.plan.sharing.writers ?? 1) > 1) && mayComeBack(error);
+    const several = (this.#prepared?.plan.sharing.writers ?? 1) > 1;
+    // What planning has met closes the session; a load that has begun plans again.
+    return (isJob || several || this.#continued.again) && mayComeBack(error);
   }
 
   /** The next try, after `error`. */

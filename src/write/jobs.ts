@@ -169,15 +169,25 @@ export class Jobs implements Writers {
 
   /** Gives each writer a row of its own in the checkpoint, where the next batches are for all of them. */
   async #share(): Promise<void> {
+    const marks = this.#marks;
+    const { writers } = this.#context.plan.sharing;
+    if (marks?.mustShare(writers) !== true) return;
+    await this.#untilIdle();
+    await this.#remember((bookmark, table) => bookmark.share(table, writers, marks.last));
+  }
+
+  /** Changes the rows of the checkpoint, over the first session; its errors are ours. */
+  async #remember(
+    change: (bookmark: Bookmark, table: CheckpointTable) => Promise<void>,
+  ): Promise<void> {
     const [first] = this.#opened;
     const { plan, job } = this.#context;
-    const { writers } = plan.sharing;
-    if (first === undefined || this.#marks === null || job === null || plan.job === null) return;
-    if (!this.#marks.mustShare(writers)) return;
-    await this.#untilIdle();
-    const table = new CheckpointTable(plan.job.table, first.session.small);
-    const { last } = this.#marks;
-    await first.writer.between(() => job.bookmark.share(table, writers, last));
+    if (first === undefined || job === null || plan.job === null) return;
+    try {
+      await change(job.bookmark, new CheckpointTable(plan.job.table, first.session.small));
+    } catch (error) {
+      throw first.session.translate(error);
+    }
   }
 
   /** Nothing of it is to be written, but its end counts. */
@@ -224,13 +234,10 @@ export class Jobs implements Writers {
   /** The end of a source: everything of it is committed, and its parts are one again. */
   async #seal(): Promise<void> {
     await this.#commitAll();
-    const [first] = this.#opened;
-    const { plan, job } = this.#context;
-    if (first === undefined || this.#marks === null || job === null || plan.job === null) return;
-    const table = new CheckpointTable(plan.job.table, first.session.small);
-    const { last } = this.#marks;
-    await first.writer.between(() => job.bookmark.seal(table, last));
-    this.#marks.sealed();
+    const marks = this.#marks;
+    if (marks === null) return;
+    await this.#remember((bookmark, table) => bookmark.seal(table, marks.last));
+    marks.sealed();
   }
 
   async finish(): Promise<void> {

@@ -128,11 +128,6 @@ export class SessionWriter {
     return counts;
   }
 
-  /** Between two transactions: work of the load's own over this session. */
-  async between(work: () => Promise<void>): Promise<void> {
-    await this.#asOurs(work);
-  }
-
   /** Checks what a commit would check. */
   async rehearse(): Promise<void> {
     await this.#asOurs(async () => await this.#transaction?.writer.rehearse?.());

@@ -37,6 +37,10 @@ describe("what the target sends", () => {
     "OPENJSON(@rows)",
     "VALUES (0, 0, ",
     "@p0",
+    "create table ops.upsurge_checkpoint",
+    "upsurge-job:",
+    "epoch = epoch + 1",
+    "SELECT @@ROWCOUNT AS changed",
   ])("has %s somewhere", (part) => {
     expect(texts.some(({ sql }) => sql.includes(part))).toBe(true);
   });

@@ -4,8 +4,10 @@
  * decides is the epoch in the checkpoint.
  */
 import type { Client } from "pg";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Hold } from "../target.ts";
 import { endClient } from "./deadline.ts";
+import { isServerError } from "./errors.ts";
 
 /** The first half of the locks of jobs; the second is a hash of the job's name. */
 const LOCK_CLASS = 0x7570_6a62;
@@ -13,10 +15,11 @@ const LOCK_CLASS = 0x7570_6a62;
 /** What connecting for a lock may take, and any statement of it. */
 const LIMIT_MS = 10_000;
 
-/** Takes the lock of `job`; `null` when another run has it. */
+/** Takes the lock of `job` on `target`; `null` when another run has it. Throws `TARGET_LOST` for a connection that breaks. */
 export async function lockJob(
   connect: (limitMs: number) => Promise<Client>,
   job: string,
+  target: string,
 ): Promise<Hold | null> {
   const client = await connect(LIMIT_MS);
   try {
@@ -31,7 +34,9 @@ export async function lockJob(
     if (rows[0]?.locked === true) return { release: async () => await endClient(client) };
   } catch (error) {
     await endClient(client);
-    throw error;
+    if (isServerError(error)) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw upsurgeError("TARGET_LOST", { target, reason }, { cause: error });
   }
   await endClient(client);
   return null;

@@ -187,15 +187,7 @@ export class PostgresSession implements Session {
   }
 
   async lockJob(job: string): Promise<Hold | null> {
-    const { reconnect, label } = this.#context;
-    try {
-      return await lockJob(reconnect, job);
-    } catch (cause) {
-      // Of another connection than this session's.
-      const error = translateError(cause, label);
-      if (error !== cause || error instanceof UpsurgeError) throw error;
-      throw upsurgeError("TARGET_LOST", { target: label, reason: error.message }, { cause });
-    }
+    return await lockJob(this.#context.reconnect, job, this.#context.label);
   }
 
   whyUnhashable(plan: LoadPlan): string | null {

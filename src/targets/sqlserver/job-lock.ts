@@ -3,14 +3,17 @@
  * is a courtesy: what decides is the epoch in the checkpoint.
  */
 import { createHash } from "node:crypto";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Hold } from "../target.ts";
 import type { Connection } from "./connection.ts";
+import { ServerError } from "./errors.ts";
 import { script } from "./guard.ts";
 
-/** Takes the lock of `job`; `null` when another run has it. */
+/** Takes the lock of `job` on `target`; `null` when another run has it. Throws `TARGET_LOST` for a connection that breaks. */
 export async function lockJob(
   connect: () => Promise<Connection>,
   job: string,
+  target: string,
 ): Promise<Hold | null> {
   const connection = await connect();
   try {
@@ -27,8 +30,11 @@ export async function lockJob(
       return { release: async () => await connection.close() };
     }
   } catch (error) {
+    const { lost } = connection;
     await connection.close();
-    throw error;
+    if (!lost || error instanceof ServerError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw upsurgeError("TARGET_LOST", { target, reason }, { cause: error });
   }
   await connection.close();
   return null;

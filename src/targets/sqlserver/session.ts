@@ -153,15 +153,7 @@ export class SqlServerSession implements Session {
   }
 
   async lockJob(job: string): Promise<Hold | null> {
-    const { reconnect, label: target } = this.#context;
-    try {
-      return await lockJob(reconnect, job);
-    } catch (cause) {
-      // Of another connection than this session's.
-      const error = translateError(cause, target);
-      if (error !== cause || error instanceof UpsurgeError) throw error;
-      throw upsurgeError("TARGET_LOST", { target, reason: error.message }, { cause });
-    }
+    return await lockJob(this.#context.reconnect, job, this.#context.label);
   }
 
   classify(error: unknown): ErrorClass {

@@ -2,7 +2,10 @@
 import type { Batch, Row, RowShape } from "../../../src/model/batch.ts";
 import type { LoadPlan, RowSource } from "../../../src/model/load-plan.ts";
 import { script } from "../../../src/targets/sqlserver/guard.ts";
+import { CheckpointTable } from "../../../src/targets/checkpoint-table.ts";
+import { lockJob } from "../../../src/targets/sqlserver/job-lock.ts";
 import { SqlServerSession } from "../../../src/targets/sqlserver/session.ts";
+import { emptyRow } from "../../../src/write/checkpoint/bookmark.ts";
 import { everyPlan } from "./plans.ts";
 import { Recorder } from "./recorder.ts";
 
@@ -39,8 +42,32 @@ export async function everyText(): Promise<Text[]> {
     }
   };
   collect("the session", recorder.sent);
+  collect("a job", await sentByJob());
   for (const { name, plan } of everyPlan(session.capabilities)) collect(name, await sentBy(plan));
   return [...texts.values()];
+}
+
+/** What the checkpoint of a job and its lock send. */
+export async function sentByJob(): Promise<Recorder["sent"]> {
+  const recorder = new Recorder();
+  const { small } = await recordedSession(recorder);
+  await lockJob(() => Promise.resolve(recorder.connection), "it's a job", "nowhere");
+  const table = new CheckpointTable("ops.upsurge_checkpoint", small);
+  const row = emptyRow(
+    { job: "j", config: "c", epoch: 1, owner: "o" },
+    { number: 1, name: "rows.csv" },
+  );
+  await table.exists();
+  await table.create();
+  await table.read(null);
+  await table.read("j");
+  await table.takeOver("j", "o");
+  await table.hold(row);
+  await table.advance(row, { ...row, total: { bytes: 1, sha256: "0" } });
+  await table.insert(row);
+  await table.remove(row);
+  await table.forget("j");
+  return recorder.sent;
 }
 
 /** What a load with this plan sends, and what `upsurge plan` shows of it. */
