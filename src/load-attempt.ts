@@ -7,6 +7,7 @@ import { beginJob } from "./job-run.ts";
 import type { JobRun } from "./job-run.ts";
 import type { Progress, Surroundings } from "./load.ts";
 import { noCounts } from "./model/counts.ts";
+import type { LoadPlan } from "./model/load-plan.ts";
 import type { Options } from "./options/options.ts";
 import { openNext, prepare } from "./plan-load.ts";
 import type { Prepared } from "./plan-load.ts";
@@ -138,8 +139,8 @@ export class Attempt {
         this.#logBatch(gathered);
         this.#reportProgress();
       }
-      // A load that goes on later keeps what it has written.
-      if (signal.aborted && plan.job !== null) await writers.settle();
+      // A load that goes on later keeps what it has written, unless it is all or nothing.
+      if (signal.aborted && keepsParts(plan)) await writers.settle();
       signal.throwIfAborted();
       await writers.finish();
     } catch (error) {
@@ -244,8 +245,8 @@ export class Attempt {
   /** After a signal: nothing more is read; a load that goes on later may finish its batch, for as long as `--grace` says. */
   #stop(): NodeJS.Timeout | undefined {
     void this.#source?.close();
-    const isJob = this.#prepared?.plan.job !== null && this.#writers !== null;
-    if (!isJob) {
+    const plan = this.#prepared?.plan ?? null;
+    if (plan === null || this.#writers === null || !keepsParts(plan)) {
       void this.#abort();
       return undefined;
     }
@@ -340,6 +341,11 @@ export class Attempt {
     await this.#session?.close();
     await this.#job?.lock.release();
   }
+}
+
+/** Whether a load that is interrupted goes on later after what it has written so far. */
+function keepsParts({ job, commitRows }: LoadPlan): boolean {
+  return job !== null && commitRows !== null;
 }
 
 /** The driver's error behind one of ours. */
