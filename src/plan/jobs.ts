@@ -24,17 +24,19 @@ export interface JobsRequest {
 /** A plan that does not yet say how its rows are shared out. */
 export type UnsharedPlan = Omit<LoadPlan, "sharing" | "why">;
 
-/** One writer for everything. */
-export const ONE_WRITER: Sharing = { writers: 1, by: null };
+/** Before anything is chosen. */
+const ONE_WRITER: Sharing = { writers: 1, by: null };
 
 /** The writers of a load; the sentence is empty where nobody asked for several. */
 export function chooseSharing(plan: UnsharedPlan, request: JobsRequest): Choice<Sharing> {
   const { jobs } = request;
-  if (jobs === 1) return { chosen: ONE_WRITER, why: "" };
   const by = plan.mode === "insert" ? insertArbiter(plan.table) : plan.arbiter;
+  // One writer goes on after several: it must know how they shared the rows out.
+  const one: Sharing = { writers: 1, by };
+  if (jobs === 1) return { chosen: one, why: "" };
   const obstacle =
     loadObstacle(plan, request) ?? tableObstacle(plan) ?? keyObstacle(plan, by, request);
-  if (obstacle !== null) return { chosen: ONE_WRITER, why: obstacle };
+  if (obstacle !== null) return { chosen: one, why: obstacle };
   const why =
     by === null
       ? "no key couples rows, so any writer may take them"
