@@ -103,7 +103,8 @@ export async function prepare(
     const later: LaterSource[] = [];
     for (const path of paths.slice(1)) later.push(await lookAt(path, options));
     const known = knownFields(sampled.fields, later);
-    const plan = planFor({ target, session, shape, first, known, sources, options });
+    const readOnce = !first.rereadable || later.some(({ format }) => format === "stream");
+    const plan = planFor({ target, session, shape, first, known, readOnce, sources, options });
     await session.checkPlan(plan, checkedColumns(plan));
     const toColumn = fieldResolver(shape, options);
     return { target, connect, session, plan, resolve: toColumn, first, sampled, later, paths };
@@ -120,12 +121,15 @@ interface Known {
   readonly shape: TableShape;
   readonly first: Source;
   readonly known: ReturnType<typeof knownFields>;
+  /** Of at least one of the sources. */
+  readonly readOnce: boolean;
   readonly sources: readonly string[];
   readonly options: Options;
 }
 
 /** The plan of a load, its job included. */
-function planFor({ target, session, shape, first, known, sources, options }: Known): LoadPlan {
+function planFor(request: Known): LoadPlan {
+  const { target, session, shape, first, known, readOnce, sources, options } = request;
   const planned = makePlan({
     target: target.name,
     shape,
@@ -134,6 +138,7 @@ function planFor({ target, session, shape, first, known, sources, options }: Kno
     options,
     fields: known.fields,
     openFields: first.fields === null || known.differ,
+    readOnce,
     whyUnhashable: session.whyUnhashable?.bind(session),
   });
   const job = planJob(planned, {

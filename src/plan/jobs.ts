@@ -14,6 +14,10 @@ export interface JobsRequest {
   readonly jobs: number;
   /** The load is undone at its end. */
   readonly rehearsal: boolean;
+  /** The load is a job. */
+  readonly remembered: boolean;
+  /** A source cannot be read again. */
+  readonly readOnce: boolean;
   readonly capabilities: Pick<Capabilities, "parallel">;
   /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
   readonly whyUnhashable?: ((plan: LoadPlan) => string | null) | undefined;
@@ -47,6 +51,8 @@ export function chooseSharing(plan: UnsharedPlan, request: JobsRequest): Choice<
 function loadObstacle(plan: UnsharedPlan, request: JobsRequest): string | null {
   if (request.rehearsal) return "a load that is undone is one transaction";
   if (plan.commitRows === null) return "all or nothing cannot span several connections";
+  // A reject among rows that were shared out takes another try.
+  if (request.remembered && request.readOnce) return "a stream cannot be read again";
   return request.capabilities.parallel ? null : "this target takes one writer at a time";
 }
 
