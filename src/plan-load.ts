@@ -113,7 +113,9 @@ export async function prepare(
     const later: LaterSource[] = [];
     for (const path of paths.slice(1)) later.push(await lookAt(path, options));
     const known = knownFields(sampled.fields, later);
-    const plan = planFor({ target, session, shape, first, later, known, sources, options });
+    const readOnce = !first.rereadable || later.some(({ format }) => format === "stream");
+    const request = { target, session, shape, first, later, known, readOnce, sources, options };
+    const plan = planFor(request);
     await checkPlan(session, plan, options);
     const toColumn = fieldResolver(shape, options);
     const opened = { session, first, sampled, later, paths, stdin };
@@ -132,12 +134,15 @@ interface Known {
   readonly first: Source;
   readonly later: readonly LaterSource[];
   readonly known: ReturnType<typeof knownFields>;
+  /** Of at least one of the sources. */
+  readonly readOnce: boolean;
   readonly sources: readonly string[];
   readonly options: Options;
 }
 
 /** The plan of a load, its job included. */
-function planFor({ target, session, shape, known, sources, options, ...opened }: Known): LoadPlan {
+function planFor(request: Known): LoadPlan {
+  const { target, session, shape, known, readOnce, sources, options, ...opened } = request;
   const planned = makePlan({
     target: target.name,
     shape,
@@ -146,7 +151,7 @@ function planFor({ target, session, shape, known, sources, options, ...opened }:
     options,
     fields: known.fields,
     openFields: opened.first.fields === null || known.differ,
-    rereadable: opened.first.rereadable,
+    readOnce,
     whyUnhashable: session.whyUnhashable?.bind(session),
   });
   const job = planJob(planned, {

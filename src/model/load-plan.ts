@@ -73,7 +73,10 @@ export interface Coupling {
 export interface Sharing {
   /** Writers at work at once; 1 when rows are not shared out. */
   readonly writers: number;
-  /** What keeps together among several writers: rows with the same key, by this arbiter; `null` where any row may go anywhere. */
+  /**
+   * What keeps together: rows with the same key, by this arbiter; `null` where any row may go anywhere. Known for one writer
+   * as well, which may go on where several have stopped.
+   */
   readonly by: Arbiter | null;
 }
 

@@ -14,8 +14,10 @@ export interface JobsRequest {
   readonly jobs: number;
   /** The load is undone at its end. */
   readonly rehearsal: boolean;
-  /** The load is remembered, and its source is a stream, which cannot be read again. */
-  readonly onceOnly: boolean;
+  /** The load is a job. */
+  readonly remembered: boolean;
+  /** A source cannot be read again. */
+  readonly readOnce: boolean;
   readonly capabilities: Pick<Capabilities, "parallel">;
   /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
   readonly whyUnhashable?: ((plan: LoadPlan) => string | null) | undefined;
@@ -30,8 +32,8 @@ export type UnsharedPlan = Omit<LoadPlan, "sharing" | "why">;
 export function chooseSharing(plan: UnsharedPlan, request: JobsRequest): Choice<Sharing> {
   const { jobs } = request;
   const by = plan.mode === "insert" ? insertArbiter(plan.table) : plan.arbiter;
-  // One writer has no use for it, unless an earlier run of its job had several.
-  const one = { writers: 1, by };
+  // One writer goes on after several: it must know how they shared the rows out.
+  const one: Sharing = { writers: 1, by };
   if (jobs === 1) return { chosen: one, why: "" };
   const obstacle =
     loadObstacle(plan, request) ?? tableObstacle(plan) ?? keyObstacle(plan, by, request);
@@ -45,9 +47,9 @@ export function chooseSharing(plan: UnsharedPlan, request: JobsRequest): Choice<
 
 function loadObstacle(plan: UnsharedPlan, request: JobsRequest): string | null {
   if (request.rehearsal) return "a load that is undone is one transaction";
-  if (request.onceOnly)
-    return "rejects of several writers may take a second look at the source, and a stream has none";
   if (plan.commitRows === null) return "all or nothing cannot span several connections";
+  // A reject among rows that were shared out takes another try.
+  if (request.remembered && request.readOnce) return "a stream cannot be read again";
   return request.capabilities.parallel ? null : "this target takes one writer at a time";
 }
 

@@ -35,8 +35,8 @@ export interface PlanRequest {
   readonly fields: readonly string[];
   /** Later records may carry fields that are not in `fields` (JSON). */
   readonly openFields: boolean;
-  /** False for a source that can be read once only. */
-  readonly rereadable?: boolean;
+  /** A source is a stream, which cannot be read again. */
+  readonly readOnce?: boolean;
   /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
   readonly whyUnhashable?: ((plan: LoadPlan) => string | null) | undefined;
 }
@@ -48,7 +48,8 @@ export function makePlan(request: PlanRequest): LoadPlan {
   const sharing = chooseSharing(plan, {
     jobs: options.jobs,
     rehearsal: options.dryRun || options.check,
-    onceOnly: isJob(options) && request.rereadable === false,
+    remembered: isJob(options),
+    readOnce: request.readOnce === true,
     capabilities,
     whyUnhashable,
     orderReason: (by) => orderReason(plan.table, { ...together, arbiter: by }),

@@ -82,6 +82,7 @@ export function planFor(
     json = false,
     quoteIdentifier = (name: string) => `"${name}"`,
     unhashable = null as string | null,
+    readOnce = false,
   } = {},
 ): LoadPlan {
   return makePlan({
@@ -92,6 +93,7 @@ export function planFor(
     options: { ...defaultOptions(), ...options },
     fields,
     openFields: json,
+    readOnce,
     whyUnhashable: () => unhashable,
   });
 }

@@ -58,6 +58,7 @@ export class SqliteSession implements Session {
   readonly #lockTimeoutMs: number;
   readonly #probe: Probe;
   readonly small: Statements;
+  #durable = false;
   /** By table name: shapes travel through the planner, what only SQLite asks for stays here. */
   readonly #tables = new Map<string, SqliteTable>();
 
@@ -69,11 +70,9 @@ export class SqliteSession implements Session {
     db.pragma("foreign_keys = on");
     db.pragma("trusted_schema = off");
     db.pragma("temp_store = memory");
-    // What is reported as done must outlast a loss of power, which in WAL mode the driver's default does not promise.
-    db.pragma("synchronous = full");
     this.version = version;
     this.#probe = new Probe(db);
-    this.small = smallStatements(db, (work) => whileLocked(work, lockTimeoutMs));
+    this.small = smallStatements(db, (work) => this.#whileLocked(work));
   }
 
   quoteIdentifier(name: string): string {
@@ -165,10 +164,28 @@ export class SqliteSession implements Session {
     }
   }
 
-  /** Runs `work`, waiting for locks; what it throws in the end is ours. */
+  /** Runs `work`, waiting for locks. */
+  #whileLocked<T>(work: () => T): Promise<T> {
+    return whileLocked(() => {
+      this.#makeDurable();
+      return work();
+    }, this.#lockTimeoutMs);
+  }
+
+  /**
+   * What is reported as done must outlast a loss of power, which in WAL mode the driver's default does not promise. This
+   * reads the file, and comes before the first transaction.
+   */
+  #makeDurable(): void {
+    if (this.#durable) return;
+    this.#db.pragma("synchronous = full");
+    this.#durable = true;
+  }
+
+  /** The same; what it throws in the end is ours. */
   async #patiently<T>(work: () => T): Promise<T> {
     try {
-      return await whileLocked(work, this.#lockTimeoutMs);
+      return await this.#whileLocked(work);
     } catch (error) {
       throw this.translate(error);
     }

@@ -27,7 +27,9 @@ export async function* catchUp(
       yield gathered;
       continue;
     }
-    const left = batch.rows.filter((row) => !isWritten(row, parts, hashes));
+    const left = batch.rows.filter(
+      (row) => row.record.position.record > furthest || !isWritten(row, parts, hashes),
+    );
     yield {
       batch: { number: batch.number, size: left.length, rows: left, packed: null },
       rejects: rejects.filter(({ position }) => position.record > furthest),

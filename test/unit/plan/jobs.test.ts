@@ -52,6 +52,13 @@ describe("several writers", () => {
 });
 
 describe("one writer", () => {
+  test("for a job that reads a stream", () => {
+    const stream = { readOnce: true };
+    expect(whyOne(table(), KEYED, stream)).toContain("a stream cannot be read again");
+    const forgotten = { ...KEYED, allowAtLeastOnce: true };
+    expect(planFor(table(), forgotten, stream).sharing.writers).toBe(3);
+  });
+
   const trigger = { name: "audit", timing: "after", level: "row", events: ["update"] } as const;
   const constant = column("b", { defaultSql: "5" });
 

@@ -1,0 +1,37 @@
+/** SIGTERM, SIGINT and SIGHUP at random moments of loads that go on later. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import { signalRound } from "./torture/signals.ts";
+
+const ROUNDS = 8;
+const seed = Number(process.env["UPSURGE_SIGNAL_SEED"] ?? Math.floor(Math.random() * 2 ** 30));
+const rounds = process.env["UPSURGE_SIGNAL_SEED"] === undefined ? ROUNDS : 1;
+
+describe.each(["postgres", "sqlite"] as const)("%s", (target) => {
+  const engine = ENGINES.find(({ name }) => name === target);
+  if (engine === undefined) throw new Error(`there is no engine ${target}`);
+  const database = useDatabase(engine);
+
+  // As long as it takes: what hangs is found by the run itself.
+  test("a load ends as its signal says, and is completed", { timeout: 0 }, async () => {
+    const base = mkdtempSync(join(tmpdir(), "upsurge-signals-"));
+    const place = { target, database, folder: join(base, "load") };
+    try {
+      const { ms: wholeMs, violations } = await signalRound(place, { seed, wholeMs: null });
+      expect(violations).toEqual([]);
+      let interrupted = 0;
+      for (let round = seed; round < seed + rounds; round += 1) {
+        const result = await signalRound(place, { seed: round, wholeMs });
+        const again = `to see it again: UPSURGE_SIGNAL_SEED=${round} npx vitest run test/faults/job-signals.test.ts -t ${target}`;
+        expect(result.violations, again).toEqual([]);
+        interrupted += result.interrupted;
+      }
+      if (rounds > 1) expect(interrupted).toBeGreaterThan(0);
+    } finally {
+      rmSync(base, { recursive: true, force: true });
+    }
+  });
+});
