@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { ensureInstall } from "./ensure-install.mjs";
-import { runTool } from "./steps.mjs";
+import { runTests } from "./steps.mjs";
 
 const { values } = parseArgs({
   options: { runs: { type: "string", default: "1000000" }, seed: { type: "string" } },
@@ -15,7 +15,8 @@ console.log(`${runs} sources of each format, --seed ${seed}`);
 
 await ensureInstall();
 const env = { ...process.env, UPSURGE_LANE_RUNS: String(runs), UPSURGE_LANE_SEED: String(seed) };
-const { code } = await runTool("vitest", ["run", "test/laws/lanes.test.ts"], { env, echo: true });
+const files = ["test/laws/lanes.test.ts", "test/laws/going-on.test.ts"];
+const { code } = await runTests(files, { env, echo: true });
 process.exitCode = code;
 
 function numberOf(flag, text) {

@@ -1,5 +1,8 @@
 /** Running commands one after another: what the other scripts share. Plain Node, so that it works before an install. */
 import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The folder of the project. */
@@ -25,4 +28,26 @@ export function run(command, args, { cwd = ROOT, env = process.env, echo = false
 export function runTool(name, args, options) {
   const suffix = process.platform === "win32" ? ".cmd" : "";
   return run(`${ROOT}/node_modules/.bin/${name}${suffix}`, args, options);
+}
+
+/**
+ * Runs tests; resolves to their exit code, all they printed, and vitest's own count of them (`null` when there is none). The
+ * tests' PostgreSQL ends the process in its own way, and may turn the exit code of a failure into 0: so vitest is asked.
+ */
+export async function runTests(args, options) {
+  const folder = mkdtempSync(join(tmpdir(), "upsurge-test-"));
+  const file = join(folder, "results.json");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const { code, output } = await runTool("vitest", ["run", ...args, ...reporters], options);
+  const results = resultsIn(file);
+  rmSync(folder, { recursive: true, force: true });
+  return { code: code === 0 && results?.success !== true ? 1 : code, output, results };
+}
+
+function resultsIn(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return null;
+  }
 }

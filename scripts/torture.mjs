@@ -5,7 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { ensureInstall } from "./ensure-install.mjs";
-import { runTool } from "./steps.mjs";
+import { runTests, runTool } from "./steps.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -44,7 +44,7 @@ async function drill() {
 }
 
 async function vitest(files, env) {
-  const { code } = await runTool("vitest", ["run", ...files], { env, echo: true });
+  const { code } = await runTests(files, { env, echo: true });
   return code;
 }
 

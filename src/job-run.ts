@@ -1,7 +1,7 @@
 /** A run of a job: its lock, what is left of its sources, and its reject files. What is read and written is `load-attempt.ts`'s. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { faultPoint } from "./errors/fault-point.ts";
-import { UpsurgeError, upsurgeError } from "./errors/upsurge-error.ts";
+import { upsurgeError } from "./errors/upsurge-error.ts";
 import type { JobPlan } from "./model/load-plan.ts";
 import type { Options } from "./options/options.ts";
 import type { Prepared } from "./plan-load.ts";
@@ -57,14 +57,8 @@ export async function beginJob(
     return { resumed, lock };
   } catch (error) {
     await lock.release();
-    throw behindTable(error, session);
+    throw error;
   }
-}
-
-/** What kept the checkpoint table from being made, where that may pass. */
-function behindTable(error: unknown, session: Session): unknown {
-  if (!(error instanceof UpsurgeError) || error.code !== "CHECKPOINT_TABLE") return error;
-  return session.classify(error.cause) === "transient" ? error.cause : error;
 }
 
 async function lockJob(
