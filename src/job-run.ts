@@ -52,8 +52,9 @@ export async function beginJob(
     const head = rows.find(({ source, part }) => source === 1 && part === 0);
     const marks = head?.rejects ?? null;
     faultPoint("reject-open");
-    if (work.length > 0) rejects.openForJob(first, { marks, count: before.rejected });
-    else rejects.closedBefore({ marks, count: before.rejected });
+    const known = { name: job.name, marks, count: before.rejected };
+    if (work.length > 0) rejects.openForJob(first, known);
+    else rejects.closedBefore(first, known);
     return { resumed, lock };
   } catch (error) {
     await lock.release();

@@ -7,6 +7,7 @@ import { beginJob } from "./job-run.ts";
 import type { JobRun } from "./job-run.ts";
 import type { Progress, Surroundings } from "./load.ts";
 import { noCounts } from "./model/counts.ts";
+import type { Counts } from "./model/counts.ts";
 import type { LoadPlan } from "./model/load-plan.ts";
 import type { Options } from "./options/options.ts";
 import { openNext, prepare } from "./plan-load.ts";
@@ -37,6 +38,8 @@ interface Continued {
   readonly quarantine: Quarantine;
   readonly solo: Solo;
   readonly again: boolean;
+  /** What is committed. */
+  readonly kept: Counts;
 }
 
 /** One try; used once. */
@@ -67,6 +70,7 @@ export class Attempt {
       quarantine: new Quarantine(),
       solo: new Solo(),
       again: false,
+      kept: noCounts(),
     },
   ) {
     this.#options = options;
@@ -272,7 +276,11 @@ export class Attempt {
 
   /** Records that are committed, by this run and earlier ones: a failure after progress is a new one. */
   get committed(): number {
-    return this.#ledger?.kept.read ?? 0;
+    return this.#kept.read;
+  }
+
+  get #kept(): Counts {
+    return this.#ledger?.kept ?? this.#job?.resumed.before ?? this.#continued.kept;
   }
 
   /**
@@ -312,7 +320,7 @@ export class Attempt {
     if (cause instanceof MustGoAlone) solo.add(cause);
     if (this.#job === null) rejects.restart();
     else rejects.release();
-    const continued = { rejects, quarantine, solo, again: true };
+    const continued = { rejects, quarantine, solo, again: true, kept: this.#kept };
     return new Attempt(this.#options, this.#surroundings, this.#started, continued);
   }
 
@@ -320,7 +328,7 @@ export class Attempt {
   outcome(error: unknown): Outcome {
     const { signal } = this.#surroundings;
     const again = signal.aborted || (error instanceof UpsurgeError && error.exit === 75);
-    const kept = this.#ledger?.kept ?? this.#job?.resumed.before ?? noCounts();
+    const kept = this.#kept;
     const isJob = (this.#prepared?.plan.job ?? null) !== null;
     return {
       error,

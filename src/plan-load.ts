@@ -224,7 +224,12 @@ export async function openNext(
   const careful = !prepared.session.capabilities.takesBytes;
   const io = { stdin: prepared.stdin, careful, hashed };
   const source = await openSource(path, readOptions(options), io);
-  if (source.fields !== null) mapFields(prepared.plan.table, source.fields, prepared.resolve);
+  try {
+    if (source.fields !== null) mapFields(prepared.plan.table, source.fields, prepared.resolve);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
   return source;
 }
 

@@ -176,9 +176,14 @@ class WorkFinder {
     const { first, sampled, paths } = this.#prepared;
     const isOpen = isFirst && path === paths[0];
     const source = isOpen ? first : await openNext(this.#prepared, path, this.#options, true);
-    const reading = isOpen ? sampled : await sample(source);
-    if (known !== null) await checkBeginning({ source, reading }, known, this.#job.name);
-    return { source, chunks: reading.chunks };
+    try {
+      const reading = isOpen ? sampled : await sample(source);
+      if (known !== null) await checkBeginning({ source, reading }, known, this.#job.name);
+      return { source, chunks: reading.chunks };
+    } catch (error) {
+      await source.close();
+      throw error;
+    }
   }
 
   #grown(path: string): Error {

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { ENGINES, useDatabase, waysOf, wayTitle } from "./helpers/engines.ts";
+import { ENGINES, sizesFor, useDatabase, waysOf, wayTitle } from "./helpers/engines.ts";
 import type { TestDatabase, Way } from "./helpers/engines.ts";
 import { runLoad } from "./helpers/load.ts";
 import type { LoadResult } from "./helpers/load.ts";
@@ -29,7 +29,7 @@ describe.each(SCENARIOS === null ? [] : ENGINES)("$title", (engine) => {
     .filter((scenario) => scenario.engines.includes(key) && (scenario.setup_sql[key] ?? "") !== "")
     .flatMap((scenario) => {
       // One row at a time is slow for tens of thousands of rows, and tells nothing new.
-      const sizes = scenario.input_format === "generated" ? [1000] : BATCH_ROWS;
+      const sizes = scenario.input_format === "generated" ? [1000] : sizesFor(engine, BATCH_ROWS);
       return waysOf(engine, sizes).map((way) => {
         return [`${scenario.id} / ${engine.title} / ${wayTitle(way)}`, scenario, way] as const;
       });

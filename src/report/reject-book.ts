@@ -4,7 +4,13 @@ import { faultPoint } from "../errors/fault-point.ts";
 import type { RejectMarks } from "../model/checkpoint.ts";
 import type { Reject } from "../model/reject.ts";
 import { RejectBudget } from "./reject-budget.ts";
-import { defaultRejectPath, isThere, refuseExisting, RejectFiles } from "./reject-file.ts";
+import {
+  defaultRejectPath,
+  isThere,
+  refuseExisting,
+  RejectFiles,
+  removeEmpty,
+} from "./reject-file.ts";
 import type { RejectedSource, RejectPaths } from "./reject-file.ts";
 
 /** What the flags say of rejects. */
@@ -17,6 +23,8 @@ export interface RejectOptions {
 
 /** What a job has of rejects when a run of it begins. */
 export interface JobRejects {
+  /** Of the job. */
+  readonly name: string;
   /** `null`: no files. */
   readonly marks: RejectMarks | null;
   readonly count: number;
@@ -69,14 +77,16 @@ export class RejectBook {
   }
 
   /** Opens the files of a job as its last commit left them. Throws `REJECT_FILE`. */
-  openForJob(first: RejectedSource, { marks, count }: JobRejects): void {
+  openForJob(first: RejectedSource, { name, marks, count }: JobRejects): void {
     this.#budget = new RejectBudget(this.#options.maxRejects, count);
     this.#durable = false;
-    if (marks !== null) this.#files = new RejectFiles(marks.path, first, { marks, before: count });
+    if (marks === null) return;
+    this.#files = new RejectFiles(marks.path, first, { name, marks, before: count });
   }
 
-  /** The files of a job that has nothing left to do: they are named, and stay as they are. */
-  closedBefore({ marks, count }: JobRejects): void {
+  /** The files of a job that has nothing left to do: they are named, and stay as they are unless they are empty. */
+  closedBefore(first: RejectedSource, { marks, count }: JobRejects): void {
+    if (marks?.report === 0) removeEmpty(marks.path, first);
     this.#left =
       marks === null || count === 0
         ? null

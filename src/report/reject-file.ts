@@ -3,8 +3,18 @@
  * Made before the first record, mode 0600, never overwriting, following no link, removed when empty. A job that goes on
  * opens its own again, cut off where its last commit left them.
  */
-import { ftruncateSync, fsyncSync, closeSync, lstatSync, openSync, unlinkSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  unlinkSync,
+} from "node:fs";
 import { dirname } from "node:path";
+import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { RejectMarks } from "../model/checkpoint.ts";
 import type { Reject } from "../model/reject.ts";
 import { fileError, makeFile, put, reopenFile } from "./reject-output.ts";
@@ -45,9 +55,32 @@ export function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
+/** A job as far as its reject files know it. */
+export interface RejectingJob {
+  readonly name: string;
+  readonly marks: RejectMarks;
+  /** Rejects that it has in them already. */
+  readonly before: number;
+}
+
+/** Removes the files of a job that has ended without a reject, where a run was killed before it could; nothing else. */
+export function removeEmpty(path: string, { preamble }: RejectedSource): void {
+  quietly(() => {
+    const isEmpty =
+      lstatSync(path).isFile() &&
+      lstatSync(`${path}.jsonl`).isFile() &&
+      readFileSync(`${path}.jsonl`).length === 0 &&
+      readFileSync(path).equals(preamble);
+    if (!isEmpty) return;
+    unlinkSync(path);
+    unlinkSync(`${path}.jsonl`);
+  });
+}
+
 /** The open reject files of one load. Throws `REJECT_FILE` whenever one cannot be written. */
 export class RejectFiles {
   readonly #path: string;
+  readonly #job: RejectingJob | null;
   /** Of the job they belong to; `null`: they are this run's alone. */
   readonly #marks: RejectMarks | null;
   readonly #files: OpenFile[] = [];
@@ -55,13 +88,10 @@ export class RejectFiles {
   readonly #report: OpenFile;
   #written: number;
 
-  /** Opens the files for the first source; `before`: rejects that a job has in them already. */
-  constructor(
-    path: string,
-    first: RejectedSource,
-    job: { readonly marks: RejectMarks; readonly before: number } | null = null,
-  ) {
+  /** Opens the files for the first source. */
+  constructor(path: string, first: RejectedSource, job: RejectingJob | null = null) {
     this.#path = path;
+    this.#job = job;
     this.#marks = job?.marks ?? null;
     this.#written = job?.before ?? 0;
     try {
@@ -113,6 +143,7 @@ export class RejectFiles {
 
   /** Appends rejects, in the order given. */
   write(rejects: readonly Reject[]): void {
+    if (rejects.length > 0) this.#mustBeOurs();
     for (const reject of rejects) {
       const file = this.#bySource.get(reject.position.source) ?? this.#files[0];
       if (file !== undefined && reject.raw !== null) append(file, reject.raw);
@@ -134,6 +165,7 @@ export class RejectFiles {
 
   /** Makes what was written durable; done before the commit that depends on it. */
   sync(): void {
+    this.#mustBeOurs();
     for (const { descriptor, path } of [...this.#files, this.#report]) {
       try {
         fsyncSync(descriptor);
@@ -141,6 +173,15 @@ export class RejectFiles {
         throw fileError(path, error);
       }
     }
+  }
+
+  /** Another run of the job writes to the same files once it has taken the job over. Throws `JOB_TAKEN`. */
+  #mustBeOurs(): void {
+    if (this.#job === null) return;
+    const other = [...this.#files, this.#report].some(
+      ({ descriptor, length }) => fstatSync(descriptor).size !== length,
+    );
+    if (other) throw upsurgeError("JOB_TAKEN", { job: this.#job.name });
   }
 
   /** How long the files are. */

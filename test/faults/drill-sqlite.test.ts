@@ -140,7 +140,10 @@ const BUGS: readonly Bug[] = [
   {
     name: "a load that hangs ends with 0",
     file: "bin/upsurge.js",
-    edits: [["process.exitCode = 1;", "process.exitCode = 0;"]],
+    edits: [
+      ["process.exitCode = 1;", "process.exitCode = 0;"],
+      ["watchOver(process)", "(code) => { process.exitCode = code; }"],
+    ],
     scenario: hung,
   },
   {

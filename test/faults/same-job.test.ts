@@ -39,7 +39,8 @@ describe.each(TARGETS)("$target, $jobs at work", ({ target, jobs }) => {
   });
   afterAll(() => rmSync(base, { recursive: true, force: true }));
 
-  describe.each([2, 5])("%d runs at once", (runs) => {
+  // Two of each, and five where that is most likely to go wrong.
+  describe.each(jobs === 1 ? [2, 5] : [2])("%d runs at once", (runs) => {
     test("all but the one at work end with 75", TIMEOUT, async () => {
       const made = await ready(place, { jobs });
       let others: Ended[] = [];

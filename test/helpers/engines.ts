@@ -62,6 +62,15 @@ export function waysOf(engine: Engine, batchRows: readonly number[]): Way[] {
   );
 }
 
+/**
+ * Of these batch sizes those that a large suite tries on an engine: over the translated server, which is slow, one that cuts
+ * batches and the largest. A real one gets all of them.
+ */
+export function sizesFor({ name }: Engine, sizes: readonly number[]): readonly number[] {
+  if (name !== "sqlserver" || REAL_SERVER !== null) return sizes;
+  return sizes.filter((rows) => rows === 2 || rows === Math.max(...sizes));
+}
+
 /** A way as the end of a test's title. */
 export function wayTitle({ strategy, rowSource, batchRows, flags = [] }: Way): string {
   return [strategy, rowSource, batchRows, ...(flags.length === 0 ? [] : [flags.join(" ")])].join(

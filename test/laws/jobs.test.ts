@@ -200,7 +200,7 @@ describe("several writers", () => {
           shown,
         ).toEqual(rejected);
       }),
-      { numRuns: Number(process.env["UPSURGE_LAW_RUNS"] ?? 40) },
+      { numRuns: Number(process.env["UPSURGE_LAW_RUNS"] ?? 30) },
     );
   });
 

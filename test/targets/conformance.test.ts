@@ -3,7 +3,7 @@
  * After each load the counts must add up, and a second load of an upsert must find nothing to do where it can.
  */
 import { describe, expect, test } from "vitest";
-import { ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { ENGINES, sizesFor, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { Engine, TestDatabase, Way } from "../helpers/engines.ts";
 import { runLoad } from "../helpers/load.ts";
 import type { LoadResult } from "../helpers/load.ts";
@@ -55,7 +55,7 @@ describe.each(ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
   const temporary = useTempDir();
   const place = { engine, database, temporary };
-  const ways = waysOf(engine, BATCH_ROWS);
+  const ways = waysOf(engine, sizesFor(engine, BATCH_ROWS));
 
   const cases = [...MODE_CASES, ...TABLE_CASES, ...ROW_CASES].filter(
     ({ engines }) => engines?.includes(engine.name) ?? true,

@@ -1,0 +1,173 @@
+/**
+ * What befalls the file of a job into SQLite: others hold it, its disk is full, it may not be written. The job waits, or ends
+ * with 75 and goes on when it is run again; a history in the table shows a record that is lost, doubled or out of order.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
+import { onFaultPoint } from "../../src/errors/fault-point.ts";
+import type { FaultPoint } from "../../src/errors/fault-point.ts";
+import { runUpsurge } from "../helpers/run-upsurge.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
+
+const RECORDS = 300;
+const KEYS = 30;
+const INPUT = `id,n,hist\n${Array.from({ length: RECORDS }, (_, at) => `${at % KEYS},${at},${at}\n`).join("")}`;
+const SET = "hist = target.hist || ',' || excluded.n";
+
+afterEach(() => onFaultPoint(null));
+
+interface Ran {
+  readonly exit: number;
+  readonly code: string | null;
+  readonly read: number;
+  readonly stderr: string;
+}
+
+/** A folder with a database and a source. */
+class Shelf {
+  readonly folder: string;
+  readonly path: string;
+
+  constructor(folder = tempDir()) {
+    this.folder = folder;
+    this.path = join(folder, "a.db");
+    writeFileSync(join(folder, "in.csv"), INPUT);
+    this.use((db) => db.exec("create table t (id int primary key, n int, hist text)"));
+  }
+
+  /** Opens the file as another program would. */
+  use<T>(work: (db: Database.Database) => T): T {
+    const db = new Database(this.path);
+    try {
+      return work(db);
+    } finally {
+      db.close();
+    }
+  }
+
+  async run(...flags: string[]): Promise<Ran> {
+    const into = ["--to", this.path, "--table", "t", "--key", "id", "--set", SET];
+    const job = ["--job", "j", "--commit", "20", "-b", "20", "--lock-timeout", "150ms"];
+    const args = [join(this.folder, "in.csv"), ...into, ...job, "--json", "-q", ...flags];
+    const { exitCode, stdout, stderr } = await runUpsurge(args, { cwd: this.folder });
+    const { error, counts } = JSON.parse(stdout);
+    return { exit: exitCode, code: error?.code ?? null, read: counts.read, stderr };
+  }
+
+  /** Every record was applied once, in order, and the file is sound. */
+  expectDone(ran: Ran): void {
+    expect([ran.exit, ran.code, ran.read], ran.stderr).toEqual([0, null, RECORDS]);
+    const rows = this.use((db) => db.prepare("select id, hist from t order by id").raw().all());
+    expect(rows).toEqual(
+      Array.from({ length: KEYS }, (_, id) => [
+        id,
+        Array.from({ length: RECORDS / KEYS }, (_each, turn) => id + turn * KEYS).join(","),
+      ]),
+    );
+    expect(this.use((db) => db.pragma("integrity_check", { simple: true }))).toBe("ok");
+  }
+}
+
+/** Does something once, at the n-th time that a moment passes. */
+function at(point: FaultPoint, nth: number, act: () => void): void {
+  let seen = 0;
+  onFaultPoint((passed) => {
+    if (passed === point && (seen += 1) === nth) act();
+  });
+}
+
+/** Holds the file as somebody else would, for so long. */
+function hold(shelf: Shelf, ms: number): void {
+  const other = new Database(shelf.path);
+  other.exec("begin immediate");
+  const timer = setTimeout(() => other.close(), ms);
+  onTestFinished(() => {
+    clearTimeout(timer);
+    if (other.open) other.close();
+  });
+}
+
+describe("a file that somebody else holds", () => {
+  test.each<[string, FaultPoint]>([
+    ["before a part is begun", "begin"],
+    ["after one was committed", "committed"],
+    ["before the job is taken", "take-over"],
+  ])("for a while, %s, is waited for", async (_, point) => {
+    const shelf = new Shelf();
+    at(point, point === "take-over" ? 1 : 3, () => hold(shelf, 600));
+    shelf.expectDone(await shelf.run("--retry-timeout", "30s"));
+  });
+
+  test("for longer ends the run with 75, and it goes on later", async () => {
+    const shelf = new Shelf();
+    at("committed", 3, () => hold(shelf, 60_000));
+    const ran = await shelf.run("--retry-timeout", "300ms");
+    expect([ran.exit, ran.code, ran.read]).toEqual([75, "TARGET_BUSY", 60]);
+    onFaultPoint(null);
+    const again = await shelf.run("--retry-timeout", "0");
+    expect([again.exit, again.code]).toEqual([75, "TARGET_BUSY"]);
+  });
+});
+
+describe("the journal of the file", () => {
+  test.each(["wal", "delete"])("may be of any kind: %s", async (mode) => {
+    const shelf = new Shelf();
+    shelf.use((db) => db.pragma(`journal_mode = ${mode}`));
+    at("applied", 4, () => {
+      throw Object.assign(new Error("stopped"), { code: "SQLITE_BUSY" });
+    });
+    expect((await shelf.run("--retry-timeout", "0")).exit).not.toBe(0);
+    onFaultPoint(null);
+    shelf.expectDone(await shelf.run());
+    expect(shelf.use((db) => db.pragma("journal_mode", { simple: true }))).toBe(mode);
+  });
+});
+
+describe("a file that may not be written", () => {
+  test.skipIf(process.getuid?.() === 0)("any more is no reason to lose what is done", async () => {
+    const shelf = new Shelf();
+    at("committed", 3, () => spawnSync("chmod", ["a-w", shelf.path, shelf.folder]));
+    expect((await shelf.run("--retry-timeout", "0")).exit).not.toBe(0);
+    spawnSync("chmod", ["u+w", shelf.path, shelf.folder]);
+    onFaultPoint(null);
+    shelf.expectDone(await shelf.run());
+  });
+});
+
+/** A disk of so many bytes; `null` where none can be mounted. */
+function smallDisk(bytes: number): string | null {
+  const folder = mkdtempSync(join(tmpdir(), "upsurge-disk-"));
+  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${bytes}`, "tmpfs", folder]);
+  if (mounted.status === 0) return folder;
+  rmSync(folder, { recursive: true, force: true });
+  return null;
+}
+
+describe("a disk that is full", () => {
+  const disk = smallDisk(2 * 1024 * 1024);
+
+  test.skipIf(disk === null)(
+    "rejects nothing, and the job goes on when there is room",
+    async () => {
+      const folder = disk ?? "";
+      onTestFinished(() => {
+        spawnSync("umount", ["-l", folder]);
+        rmSync(folder, { recursive: true, force: true });
+      });
+      const shelf = new Shelf(folder);
+      const ballast = join(folder, "ballast");
+      // What is left is soon used up.
+      at("committed", 2, () => spawnSync("sh", ["-c", `cat /dev/zero > ${ballast} 2>/dev/null`]));
+      const ran = await shelf.run("--retry-timeout", "300ms", "--max-rejects", "999");
+      expect([ran.exit, ran.code], ran.stderr).toEqual([75, "TARGET_FULL"]);
+      expect(statSync(ballast).size).toBeGreaterThan(0);
+      rmSync(ballast);
+      onFaultPoint(null);
+      shelf.expectDone(await shelf.run("--max-rejects", "999"));
+    },
+  );
+});
