@@ -10,9 +10,10 @@ import { noCounts } from "./model/counts.ts";
 import type { Counts } from "./model/counts.ts";
 import type { LoadPlan } from "./model/load-plan.ts";
 import type { Options } from "./options/options.ts";
-import { openNext, prepare } from "./plan-load.ts";
+import { mayRetry, originalOf } from "./may-retry.ts";
+import { prepare } from "./plan-load.ts";
 import type { Prepared } from "./plan-load.ts";
-import type { Source } from "./read/source.ts";
+import { ReadInTurn } from "./read-in-turn.ts";
 import { checkRows } from "./report/expected-rows.ts";
 import { Ledger } from "./report/ledger.ts";
 import type { JobOutcome, Outcome } from "./report/make-report.ts";
@@ -21,7 +22,7 @@ import { TransactionDoomed } from "./targets/target.ts";
 import type { Session } from "./targets/target.ts";
 import { verifySources } from "./verify-sources.ts";
 import { gather, readAhead } from "./write/batches.ts";
-import type { Gathered, Piece } from "./write/batches.ts";
+import type { Gathered } from "./write/batches.ts";
 import { catchUp } from "./write/checkpoint/catch-up.ts";
 import { MustGoAlone, Solo } from "./write/checkpoint/solo.ts";
 import { RecordMapper } from "./write/map-records.ts";
@@ -48,6 +49,7 @@ export class Attempt {
   readonly #surroundings: Surroundings;
   readonly #started: number;
   readonly #continued: Continued;
+  readonly #reading: ReadInTurn;
   #prepared: Prepared | null = null;
   #session: Session | null = null;
   #job: JobRun | null = null;
@@ -55,10 +57,6 @@ export class Attempt {
   #skipped = false;
   #ledger: Ledger | null = null;
   #writers: Writers | null = null;
-  /** Every source opened so far can be read again. */
-  #rereadable = true;
-  #source: Source | null = null;
-  #bytesBefore = 0;
   #lastProgress = 0;
 
   constructor(
@@ -77,6 +75,8 @@ export class Attempt {
     this.#surroundings = surroundings;
     this.#started = started;
     this.#continued = continued;
+    const { signal } = surroundings;
+    this.#reading = new ReadInTurn({ options, rejects: continued.rejects, signal });
   }
 
   get #rejects(): RejectBook {
@@ -95,7 +95,7 @@ export class Attempt {
       const prepared = await prepare(sources, this.#options, {
         ...this.#surroundings,
         onSession: (session) => (this.#session = session),
-        onSource: (source) => this.#opened(source),
+        onSource: (source) => this.#reading.opened(source),
       });
       this.#prepared = prepared;
       signal.throwIfAborted();
@@ -128,11 +128,6 @@ export class Attempt {
     return work.length > 0;
   }
 
-  #opened(source: Source): void {
-    this.#source = source;
-    this.#rereadable &&= source.rereadable;
-  }
-
   async #write(prepared: Prepared): Promise<void> {
     const { session, plan } = prepared;
     const { signal } = this.#surroundings;
@@ -144,7 +139,10 @@ export class Attempt {
         capabilities: session.capabilities,
         missingFields: this.#options.missingFields,
       });
-      const batches = this.#left(prepared, gather(this.#pieces(prepared), mapper, plan.batchRows));
+      const batches = this.#left(
+        prepared,
+        gather(this.#reading.pieces(prepared, this.#job), mapper, plan.batchRows),
+      );
       const meanwhile = { ready: writers.prepare.bind(writers), failed: writers.failed };
       for await (const gathered of readAhead(batches, meanwhile)) {
         if (signal.aborted) break;
@@ -199,45 +197,6 @@ export class Attempt {
     return this.#writers;
   }
 
-  /** The records of all sources, in order. */
-  async *#pieces(prepared: Prepared): AsyncGenerator<Piece> {
-    if (this.#job !== null) {
-      yield* this.#jobPieces(this.#job);
-      return;
-    }
-    for await (const chunk of prepared.sampled.chunks) yield { chunk, of: null };
-    for (const path of prepared.paths.slice(1)) {
-      const source = await openNext(prepared, path, this.#options);
-      await this.#next(source);
-      for await (const chunk of source.chunks()) yield { chunk, of: null };
-    }
-  }
-
-  /** The records that are left of a job, and where its sources end. */
-  async *#jobPieces({ resumed }: JobRun): AsyncGenerator<Piece> {
-    const { signal } = this.#surroundings;
-    for (const { open, number, name, from } of resumed.work) {
-      const { source, chunks } = await open();
-      if (source !== this.#source) await this.#next(source);
-      const { prefix, format } = source;
-      if (prefix === null) throw new Error("a job reads its sources with their hash");
-      const limited = this.#options.limit !== null;
-      const of = { number, name, prefix, from, inLines: format !== "json", limited };
-      for await (const chunk of chunks) yield { chunk, of };
-      // A source that was closed by an interrupt has not come to its end.
-      if (signal.aborted) return;
-      yield { chunk: null, of };
-    }
-  }
-
-  /** Goes over to a further source. */
-  async #next(source: Source): Promise<void> {
-    this.#bytesBefore += this.#source?.bytesRead ?? 0;
-    await this.#source?.close();
-    this.#opened(source);
-    this.#rejects.register(source);
-  }
-
   #reportProgress(): void {
     const now = performance.now();
     if (now - this.#lastProgress < PROGRESS_MS) return;
@@ -251,15 +210,15 @@ export class Attempt {
     return {
       records,
       rejected,
-      bytes: this.#bytesBefore + (this.#source?.bytesRead ?? 0),
-      totalBytes: single ? (this.#source?.sizeBytes ?? null) : null,
+      bytes: this.#reading.bytes,
+      totalBytes: single ? this.#reading.sizeBytes : null,
       seconds: (now - this.#started) / 1000,
     };
   }
 
   /** After a signal: nothing more is read; a load that goes on later may finish its batch, for as long as `--grace` says. */
   #stop(): NodeJS.Timeout | undefined {
-    void this.#source?.close();
+    void this.#reading.close();
     const plan = this.#prepared?.plan ?? null;
     if (plan === null || this.#writers === null || !goesOn(plan)) {
       void this.#abort();
@@ -269,7 +228,7 @@ export class Attempt {
   }
 
   async #abort(): Promise<void> {
-    await this.#source?.close();
+    await this.#reading.close();
     if (this.#writers === null) await this.#session?.close();
     else await this.#writers.stop();
   }
@@ -283,39 +242,24 @@ export class Attempt {
     return this.#ledger?.kept ?? this.#job?.resumed.before ?? this.#continued.kept;
   }
 
-  /**
-   * Whether to try again, which takes that every source can be read again, and that nothing was committed or is
-   * remembered: `later` for an error that may pass, `now` for rows that the next try treats differently.
-   */
+  /** Whether to try again: `later` for an error that may pass, `now` for rows that the next try treats differently. */
   mayRetry(error: unknown): "now" | "later" | null {
-    const { signal } = this.#surroundings;
-    if (signal.aborted || !this.#rereadable) return null;
-    const isJob = this.#prepared?.plan.job !== null && this.#prepared !== null;
-    if (this.#writers?.hasCommitted === true && !isJob) return null;
-    const cause = original(error);
-    if (cause instanceof MustGoAlone) return "now";
-    if (cause instanceof TransactionDoomed) {
-      return this.#continued.quarantine.knows(cause) ? null : "now";
-    }
-    return this.#mayPass(error, isJob) ? "later" : null;
-  }
-
-  #mayPass(error: unknown, isJob: boolean): boolean {
-    if (this.#session === null) return this.#continued.again && mayComeBack(error);
-    if (this.#session.classify(original(error)) === "transient") return true;
-    if (isUpsurge(error, /^(?:JOB_TAKEN|JOB_RUNNING)$/)) return false;
-    // The checkpoint tells what became of a commit.
-    if (isJob && isUpsurge(error, /^TARGET_OUTCOME_UNKNOWN$/)) return true;
-    // Another session's error, which this one cannot tell.
-    const several = (this.#prepared?.plan.sharing.writers ?? 1) > 1;
-    // What planning has met closes the session; a load that has begun plans again.
-    return (isJob || several || this.#continued.again) && mayComeBack(error);
+    if (this.#surroundings.signal.aborted) return null;
+    const { again, quarantine } = this.#continued;
+    return mayRetry(error, {
+      session: this.#session,
+      plan: this.#prepared?.plan ?? null,
+      again,
+      hasCommitted: this.#writers?.hasCommitted === true,
+      rereadable: this.#reading.rereadable,
+      quarantine,
+    });
   }
 
   /** The next try, after `error`. */
   startAgain(error: unknown): Attempt {
     const { rejects, quarantine, solo } = this.#continued;
-    const cause = original(error);
+    const cause = originalOf(error);
     if (cause instanceof TransactionDoomed) quarantine.add(cause);
     if (cause instanceof MustGoAlone) solo.add(cause);
     if (this.#job === null) rejects.restart();
@@ -341,7 +285,7 @@ export class Attempt {
         error !== null && isJob
           ? this.#rejects.leave()
           : this.#rejects.close(error !== null && again && kept.read === 0),
-      bytes: this.#bytesBefore + (this.#source?.bytesRead ?? 0),
+      bytes: this.#reading.bytes,
     };
   }
 
@@ -357,7 +301,7 @@ export class Attempt {
 
   /** Closes whatever is open; safe to call at any time. */
   async close(): Promise<void> {
-    await this.#source?.close();
+    await this.#reading.close();
     await this.#prepared?.first.close();
     await this.#session?.close();
     await this.#job?.lock.release();
@@ -367,17 +311,4 @@ export class Attempt {
 /** Whether a load that is stopped keeps what it has written, and goes on later. */
 function goesOn({ job, commitRows }: LoadPlan): boolean {
   return job !== null && commitRows !== null;
-}
-
-/** The driver's error behind one of ours. */
-function original(error: unknown): unknown {
-  return error instanceof UpsurgeError && error.cause !== undefined ? error.cause : error;
-}
-
-function isUpsurge(error: unknown, codes: RegExp): boolean {
-  return error instanceof UpsurgeError && codes.test(error.code);
-}
-
-function mayComeBack(error: unknown): boolean {
-  return isUpsurge(error, /^TARGET_(UNREACHABLE|BUSY|LOST|READ_ONLY|FULL)$/);
 }

@@ -32,6 +32,7 @@ export function reportJson(report: Report): string {
 /** The report in a few lines of text. */
 export function renderReport(report: Report): string {
   const lines = [headline(report), ...countLines(report), ...rejectLines(report)];
+  lines.push(...guaranteeLines(report));
   lines.push(...report.warnings.map((warning) => `warning: ${warning}`));
   return `${lines.join("\n")}\n`;
 }
@@ -44,7 +45,7 @@ function headline(report: Report): string {
   if (report.status === "failed" || report.status === "interrupted") return stopped(report, read);
   if (report.status === "skipped") return `skipped: another run of the job ${job?.name} is at work`;
   if (job !== null && job.alreadyLoadedAt !== null) {
-    return `already loaded: ${read} in ${table}, by the job ${job.name}, at ${job.alreadyLoadedAt}; nothing was left to do (--reset-job loads it again)`;
+    return `already loaded: ${read} in ${table}, at ${job.alreadyLoadedAt}; nothing was left to do (--reset-job loads it again)`;
   }
   return report.dryRun
     ? `dry run: ${read} tried on ${table}${how(report)} in ${pace}; nothing was kept`
@@ -101,6 +102,15 @@ function countLines({ counts, status, guarantee }: Report): string[] {
   return alignColumns(
     shown.map(([name, note], index) => [name, (texts[index] ?? "").padStart(width), note]),
   );
+}
+
+/** All or nothing goes without saying. */
+function guaranteeLines({ guarantee, job, status }: Report): string[] {
+  if (guarantee === "all-or-nothing" || status === "skipped") return [];
+  if (job !== null) return [`guarantee: exactly-once, by the job ${job.name}`];
+  return guarantee === "at-least-once"
+    ? ["guarantee: at-least-once; a load that is run again starts from the first record"]
+    : [];
 }
 
 function rejectLines({ rejectFile, rejectReport }: Report): string[] {

@@ -121,8 +121,8 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "an error that nobody knows is tried again",
-    file: "src/load-attempt.js",
-    edits: [['return this.#mayPass(error, isJob) ? "later" : null;', 'return "later";']],
+    file: "src/may-retry.js",
+    edits: [['return mayPass(error, failed, isJob) ? "later" : null;', 'return "later";']],
     scenario: unknownError,
   },
   {

@@ -115,7 +115,9 @@ describe.each(ENGINES)("$title", (engine) => {
       "10",
     ]);
 
-    expect(stdout).toMatch(/^failed after [\d.]+ s; this run has committed nothing\n$/);
+    expect(stdout).toMatch(
+      /^failed after [\d.]+ s; this run has committed nothing\nguarantee: exactly-once, by the job auto-[0-9a-f]{16}\n$/,
+    );
     expect(stderr).toContain("nothing was kept");
     expect(await count()).toBe(3);
   });

@@ -57,7 +57,7 @@ describe.each(ENGINES)("$title", (engine) => {
       ),
     );
     expect(stdout).toMatch(
-      /^already loaded: 5 records in (?:\w+\.)?t, by the job j, at \S+Z; nothing was left to do \(--reset-job loads it again\)\n/,
+      /^already loaded: 5 records in (?:\w+\.)?t, at \S+Z; nothing was left to do \(--reset-job loads it again\)\n/,
     );
   });
 
