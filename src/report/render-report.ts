@@ -54,7 +54,7 @@ function headline(report: Report): string {
 
 function resumed({ job }: Report): string {
   if (job === null || job.resumedAt === 0) return "";
-  return `; ${plural(job.resumedAt, "record")} of them by earlier runs of the job`;
+  return `; ${formatCount(job.resumedAt)} of them by earlier runs of the job`;
 }
 
 /** The headline of a load that came to no end. */

@@ -61,7 +61,7 @@ const COUNTED = [
 
 /** Column → type; `?` behind a type: may be NULL. */
 const COLUMNS: Readonly<Record<string, keyof StatementDialect["types"] | "text?" | "integer?">> = {
-  job: "name",
+  job_id: "name",
   source: "integer",
   part: "integer",
   parts: "integer",
@@ -92,7 +92,7 @@ export function checkpointDdl(table: string, { types }: StatementDialect): strin
     const base = (nullable ? type.slice(0, -1) : type) as keyof StatementDialect["types"];
     return `  ${name} ${types[base]} ${nullable ? "null" : "not null"}`;
   });
-  return `create table ${table} (\n${columns.join(",\n")},\n  primary key (job, source, part)\n)`;
+  return `create table ${table} (\n${columns.join(",\n")},\n  primary key (job_id, source, part)\n)`;
 }
 
 /** The checkpoint table over one session. */
@@ -126,8 +126,8 @@ export class CheckpointTable {
     const columns = CHECKPOINT_COLUMNS.map((name) =>
       COLUMNS[name] === "time" ? `${dialect.timeText(name)} as ${name}` : name,
     );
-    const where = job === null ? "" : ` where job = ${dialect.parameter(1)}`;
-    const sql = `select ${columns.join(", ")} from ${this.#table}${where} order by job, source, part`;
+    const where = job === null ? "" : ` where job_id = ${dialect.parameter(1)}`;
+    const sql = `select ${columns.join(", ")} from ${this.#table}${where} order by job_id, source, part`;
     const { rows } = await this.statements.run(sql, job === null ? [] : [job]);
     return rows.map(checkpointOf);
   }
@@ -136,14 +136,14 @@ export class CheckpointTable {
   async takeOver(job: string, owner: string): Promise<number> {
     const { dialect } = this.statements;
     const [first, second] = [dialect.parameter(1), dialect.parameter(2)];
-    const sql = `update ${this.#table} set epoch = epoch + 1, owner = ${first}, updated_at = ${dialect.now} where job = ${second}`;
+    const sql = `update ${this.#table} set epoch = epoch + 1, owner = ${first}, updated_at = ${dialect.now} where job_id = ${second}`;
     return (await this.statements.run(sql, [owner, job])).changed;
   }
 
   /** Takes hold of a row in this transaction, as it was left; false when it is not so any more. */
   async hold({ job, source, part, epoch, place }: CheckpointValues): Promise<boolean> {
     const { dialect } = this.statements;
-    const sql = `update ${this.#table} set updated_at = ${dialect.now} where job = ${dialect.parameter(1)} and source = ${dialect.parameter(2)} and part = ${dialect.parameter(3)} and epoch = ${dialect.parameter(4)} and byte_off = ${dialect.parameter(5)}`;
+    const sql = `update ${this.#table} set updated_at = ${dialect.now} where job_id = ${dialect.parameter(1)} and source = ${dialect.parameter(2)} and part = ${dialect.parameter(3)} and epoch = ${dialect.parameter(4)} and byte_off = ${dialect.parameter(5)}`;
     const { changed } = await this.statements.run(sql, [job, source, part, epoch, place.byte]);
     return changed === 1;
   }
@@ -155,7 +155,7 @@ export class CheckpointTable {
     const set = Object.keys(values).filter((name) => !KEY.has(name));
     const sets = set.map((name, at) => `${name} = ${dialect.parameter(at + 1)}`);
     const at = (more: number): string => dialect.parameter(set.length + more);
-    const sql = `update ${this.#table} set ${sets.join(", ")}, updated_at = ${dialect.now} where job = ${at(1)} and source = ${at(2)} and part = ${at(3)} and epoch = ${at(4)} and byte_off = ${at(5)}`;
+    const sql = `update ${this.#table} set ${sets.join(", ")}, updated_at = ${dialect.now} where job_id = ${at(1)} and source = ${at(2)} and part = ${at(3)} and epoch = ${at(4)} and byte_off = ${at(5)}`;
     const { job, source, part, epoch, place } = last;
     const { changed } = await this.statements.run(sql, [
       ...set.map((name) => values[name] ?? null),
@@ -181,24 +181,24 @@ export class CheckpointTable {
   /** Removes one row. */
   async remove({ job, source, part }: CheckpointKey): Promise<void> {
     const { dialect } = this.statements;
-    const sql = `delete from ${this.#table} where job = ${dialect.parameter(1)} and source = ${dialect.parameter(2)} and part = ${dialect.parameter(3)}`;
+    const sql = `delete from ${this.#table} where job_id = ${dialect.parameter(1)} and source = ${dialect.parameter(2)} and part = ${dialect.parameter(3)}`;
     await this.statements.run(sql, [job, source, part]);
   }
 
   /** Forgets a job; answers with the number of its rows. */
   async forget(job: string): Promise<number> {
-    const sql = `delete from ${this.#table} where job = ${this.statements.dialect.parameter(1)}`;
+    const sql = `delete from ${this.#table} where job_id = ${this.statements.dialect.parameter(1)}`;
     return (await this.statements.run(sql, [job])).changed;
   }
 }
 
-const KEY = new Set(["job", "source", "part"]);
+const KEY = new Set(["job_id", "source", "part"]);
 
 /** A row as the table's columns, without its times. */
 function valuesOf(row: CheckpointValues): Record<string, SmallValue> {
   const { place, total, rejects, counts } = row;
   return {
-    job: row.job,
+    job_id: row.job,
     source: row.source,
     part: row.part,
     parts: row.parts,
@@ -226,7 +226,7 @@ function checkpointOf(row: Readonly<Record<string, SmallValue>>): Checkpoint {
   const done = text("state") === "done";
   const rejects = row["rejects"] ?? null;
   return {
-    job: text("job"),
+    job: text("job_id"),
     source: number("source"),
     part: number("part"),
     parts: number("parts"),

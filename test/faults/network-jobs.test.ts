@@ -64,7 +64,7 @@ test("a job that is done is not done again, whatever the network says of its las
   expect(await behind.load({ flags: impatient })).toMatchObject({ exit: 0 });
   await behind.expectApplied(1);
   const rows = await database.rows(
-    "select state, rec_no, byte_off from upsurge_checkpoint where job = 'jx'",
+    "select state, rec_no, byte_off from upsurge_checkpoint where job_id = 'jx'",
   );
   expect(rows).toEqual([["done", "6", "29"]]);
 });

@@ -112,7 +112,7 @@ export class JobShell {
     return [
       await this.#database.rows(`select id, n, hist${version} from t order by id`),
       await this.#database.rows(
-        `select job, source, part, epoch, state, byte_off, updated_at${version} from upsurge_checkpoint order by job, source, part`,
+        `select job_id, source, part, epoch, state, byte_off, updated_at${version} from upsurge_checkpoint order by job_id, source, part`,
       ),
     ];
   }

@@ -126,7 +126,7 @@ async function checkpointRows({ target, database }: Place): Promise<(string | nu
   const counts = COUNTED.map((name) => `n_${name}`).join(", ");
   return await database.rows(
     `select source, part, parts, state, byte_off, total_bytes, prefix_sha256, total_sha256, ${counts}
-     from upsurge_checkpoint where job = '${JOB}' order by source, part`,
+     from upsurge_checkpoint where job_id = '${JOB}' order by source, part`,
   );
 }
 
