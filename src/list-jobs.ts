@@ -6,6 +6,7 @@ import type { Counts } from "./model/counts.ts";
 import type { Options } from "./options/options.ts";
 import { findTarget } from "./targets/registry.ts";
 import { CheckpointTable, checkpointDdl } from "./targets/checkpoint-table.ts";
+import { readRows } from "./write/checkpoint/take-job.ts";
 import type { Environment } from "./options/parse-options.ts";
 
 /** A job as `upsurge jobs` shows it. */
@@ -52,16 +53,18 @@ export async function askJobs(options: Options, environment: Environment): Promi
     }
     const table = new CheckpointTable(checkpointTable, session.small);
     const there = await table.exists();
+    const mayPass = (error: unknown): boolean => session.classify(error) === "transient";
+    const reading = { name: checkpointTable, job: forget, mayPass };
+    const found = there ? await readRows(table, reading) : [];
     if (forget !== null) {
-      const rows = there ? await table.forget(forget) : 0;
-      if (rows > 0) return { kind: "forgotten", job: forget };
+      if (found.length > 0 && (await table.forget(forget)) > 0)
+        return { kind: "forgotten", job: forget };
       const reason = there
         ? `${checkpointTable} has no rows of that name`
         : `there is no table ${checkpointTable}`;
       throw upsurgeError("JOB_UNKNOWN", { job: forget, reason });
     }
-    const rows = there ? await table.read(null) : [];
-    return { kind: "jobs", target: target.describe(url), jobs: listed(rows) };
+    return { kind: "jobs", target: target.describe(url), jobs: listed(found) };
   } catch (error) {
     throw session.translate(error);
   } finally {

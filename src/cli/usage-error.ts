@@ -16,6 +16,10 @@ export function toUsageError(error: CommanderError, command: Command): UpsurgeEr
     case "commander.optionMissingArgument":
       return missingValue(/--[a-z-]+/.exec(word)?.[0] ?? word);
     case "commander.excessArguments":
+      if (command === "jobs") {
+        const reason = "jobs are looked up in the database alone";
+        return upsurgeError("OPTION_CONFLICT", { flag: "a source", other: command, reason });
+      }
       return upsurgeError(
         "OPTION_CONFLICT",
         { flag: "a second source", other: command, reason: `${command} looks at one file` },

@@ -113,7 +113,9 @@ describe.each(ENGINES)("$title", (engine) => {
     await database.exec("create table upsurge_checkpoint (job varchar(20))");
     shell.write("in.csv", HEADER + FOUR);
     const refused = await shell.load("in.csv --job j");
-    expect(refused.exit, refused.stderr).not.toBe(0);
+    expect([refused.exit, refused.code], refused.stderr).toEqual([2, "CHECKPOINT_TABLE"]);
+    const listed = await shell.jobs();
+    expect([listed.exit, listed.stderr]).toEqual([2, expect.stringContaining("CHECKPOINT_TABLE")]);
     expect(await shell.table()).toEqual([]);
     expect(await database.rows("select * from upsurge_checkpoint")).toEqual([]);
   });

@@ -35,9 +35,35 @@ export async function lookAtJob(
   { reset, mayPass }: Looking,
 ): Promise<Checkpoint[]> {
   await ensureTable(table, plan, mayPass);
-  const rows = reset ? [] : await table.read(plan.name);
+  const rows = await readRows(table, { name: plan.table, job: plan.name, mayPass });
+  if (reset) return [];
   refuseOthers(rows, plan);
   return rows;
+}
+
+/** What is read of a checkpoint table. */
+export interface Reading {
+  /** Of the table. */
+  readonly name: string;
+  /** `null`: every job. */
+  readonly job: string | null;
+  readonly mayPass: Looking["mayPass"];
+}
+
+/** The rows of a job, or of all. Throws `CHECKPOINT_TABLE` for a table that is none, or that may not be read. */
+export async function readRows(
+  table: CheckpointTable,
+  { name, job, mayPass }: Reading,
+): Promise<Checkpoint[]> {
+  try {
+    return await table.read(job);
+  } catch (cause) {
+    if (mayPass(cause)) throw cause;
+    const reason = `it cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const suggestion =
+      "name another with --checkpoint-table; a load needs select, insert, update and delete on it, and `upsurge jobs --to URL --print-ddl` shows its columns";
+    throw upsurgeError("CHECKPOINT_TABLE", { table: name, reason, suggestion }, { cause });
+  }
 }
 
 async function ensureTable(
