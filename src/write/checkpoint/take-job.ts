@@ -118,15 +118,15 @@ async function tryToTake(
     if (!reset) refuseOthers(rows, plan);
     const epoch = Math.max(0, ...rows.map((row) => row.epoch)) + (rows.length === 0 ? 1 : 0);
     if (reset || rows.length === 0) {
-      await table.forget(plan.name);
+      // Only rows that are held: one that appears meanwhile is another run's.
+      if (rows.length > 0) await table.forget(plan.name);
       const owned = { job: plan.name, config: plan.config, epoch, owner };
-      const row = {
-        ...emptyRow(owned, { number: 1, name: first.name }),
-        rejects: claim(null, false),
-      };
+      const row = emptyRow(owned, { number: 1, name: first.name });
+      // Waits for a run that is about to insert it as well, whose reject files would be taken for somebody else's.
       await table.insert(row);
       rows = [row];
-    } else rows = await claimRejects(table, rows, claim);
+    }
+    rows = await claimRejects(table, rows, claim);
     await statements.commit();
     faultPoint("taken-over");
     return rows;
