@@ -11,16 +11,10 @@ export class PrefixHash {
   #waiting: Uint8Array[] = [];
   #hashed = 0;
   #read = 0;
-  #last: number | null = null;
 
   /** Bytes taken so far. */
   get length(): number {
     return this.#read;
-  }
-
-  /** The last byte before the place that was asked for last; `null` at the beginning. */
-  get lastByte(): number | null {
-    return this.#last;
   }
 
   /** Takes the next bytes of the stream. They must not change. */
@@ -38,7 +32,6 @@ export class PrefixHash {
       if (wanted <= 0) break;
       this.#hash.update(wanted === bytes.length ? bytes : bytes.subarray(0, wanted));
       this.#hashed += wanted;
-      this.#last = bytes[wanted - 1] ?? null;
       if (wanted < bytes.length) {
         this.#waiting[used] = bytes.subarray(wanted);
         break;

@@ -82,8 +82,7 @@ const COLUMNS: Readonly<Record<string, keyof StatementDialect["types"] | "text?"
   updated_at: "time",
 };
 
-/** The names of the columns, for grants and tests. */
-export const CHECKPOINT_COLUMNS = Object.keys(COLUMNS);
+const CHECKPOINT_COLUMNS = Object.keys(COLUMNS);
 
 /** The statement that makes the table. */
 export function checkpointDdl(table: string, { types }: StatementDialect): string {
