@@ -1,13 +1,13 @@
 /** The table on PostgreSQL: a template holds the state before a load, and every run starts from a fresh copy of it. */
 import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { Client } from "pg";
 import { rowsBefore } from "../data/dataset.ts";
 import type { Content } from "../data/dataset.ts";
 import type { Column, ColumnType } from "../data/shapes.ts";
 import { serverCpuSeconds } from "../rig/server-cpu.ts";
+import { startEmbedded } from "../../test/helpers/embedded-postgres.ts";
 import type { BenchTarget, Case } from "./bench-target.ts";
-import { startServer } from "./postgres-server.ts";
-import type { Server } from "./postgres-server.ts";
 
 /** The schema that holds everything; it is dropped in the end. */
 export const SCHEMA = "upsurge_bench";
@@ -23,28 +23,30 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
   boolean: "boolean",
 };
 
+/** Durable, with default memory, its data on the disk of the project; autovacuum would hit one run and not another. */
+const SETTINGS = { fsync: "on", autovacuum: "off" };
+
 /** Opens the server at `url`, or starts one in `folder` when there is no URL. */
 export async function openPostgres(url: string | null, folder: string): Promise<BenchTarget> {
-  const server: Server =
-    url === null ? await startServer(folder) : { url, postmaster: null, stop: async () => {} };
-  const client = new Client({ connectionString: server.url });
+  const own = url === null ? await startEmbedded(join(folder, "postgres"), SETTINGS) : null;
+  const to = url ?? own?.url ?? "";
+  const client = new Client({ connectionString: to });
   await client.connect();
   await client.query(`drop schema if exists ${SCHEMA} cascade; create schema ${SCHEMA}`);
   const { rows } = await client.query<{ server_version: string }>("show server_version");
   return {
     name: "postgres",
     version: `PostgreSQL ${rows[0]?.server_version}`,
-    url: server.url,
+    url: to,
     table: `${SCHEMA}.target`,
     prepare: (one) => fillTemplate(client, one),
     restore: () => copyTemplate(client),
     content: () => contentOf(client),
-    serverCpuSeconds: () =>
-      server.postmaster === null ? null : serverCpuSeconds(server.postmaster),
+    serverCpuSeconds: () => (own === null ? null : serverCpuSeconds(own.pid)),
     close: async () => {
       await client.query(`drop schema ${SCHEMA} cascade`);
       await client.end();
-      await server.stop();
+      await own?.remove();
     },
   };
 }

