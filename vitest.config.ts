@@ -1,15 +1,19 @@
 /** How tests run: in Node, each file in a process of its own (tests may change directory), with one PostgreSQL for all. */
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/tiers/longest-first.ts";
+import { leftOut } from "./test/tiers/tiers.ts";
 
 export default defineConfig({
   test: {
     environment: "node",
     include: ["test/**/*.test.ts"],
+    exclude: leftOut(),
     pool: "forks",
     // Vitest would leave a core to itself; but the tests wait for databases half of the time.
     maxWorkers: Math.max(2, availableParallelism()),
-    globalSetup: ["test/helpers/postgres-server.ts"],
+    globalSetup: ["test/helpers/build.ts", "test/helpers/postgres-server.ts"],
+    sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

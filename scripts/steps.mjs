@@ -34,10 +34,10 @@ export function runTool(name, args, options) {
  * Runs tests; resolves to their exit code, all they printed, and vitest's own count of them (`null` when there is none). The
  * tests' PostgreSQL ends the process in its own way, and may turn the exit code of a failure into 0: so vitest is asked.
  */
-export async function runTests(args, options) {
+export async function runTests(args, { reporter = "default", ...options } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "upsurge-test-"));
   const file = join(folder, "results.json");
-  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const reporters = [`--reporter=${reporter}`, "--reporter=json", `--outputFile.json=${file}`];
   const { code, output } = await runTool("vitest", ["run", ...args, ...reporters], options);
   const results = resultsIn(file);
   rmSync(folder, { recursive: true, force: true });

@@ -1,38 +1,77 @@
-/** `npm test`: every check of the project in the order of their speed. Stops at the first that fails. */
+/**
+ * `npm test`: every check of the project in the order of their speed, and of the tests a part that covers every feature.
+ * `npm run test:all` runs all of them. `test/tiers/tiers.ts` says what belongs where. Stops at the first check that fails.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { ensureInstall } from "./ensure-install.mjs";
 import { runTests, runTool } from "./steps.mjs";
 
-const STEPS = [
+const tier = process.argv.includes("--all") ? "all" : "fast";
+/** Where the tests note what they have made the program do. */
+const seen = mkdtempSync(join(tmpdir(), "upsurge-seen-"));
+
+const QUICK = [
   ["format", "oxfmt", ["--check"]],
   ["lint", "oxlint", ["--type-aware", "--deny-warnings"]],
   ["types", "tsc", ["-p", "tsconfig.json", "--noEmit"]],
   ["build", "tsc", ["-p", "tsconfig.build.json"]],
-  ["docs and invariants", "vitest", ["run", "test/docs.test.ts", "test/invariants.test.ts"]],
-  ["tests", null, []],
 ];
+const TOLD = ["test/docs.test.ts", "test/invariants.test.ts"];
+
+let passed = 0;
+let failed = 0;
+const started = performance.now();
 
 await ensureInstall();
-let failed = false;
-let results = null;
-for (const [title, tool, args] of STEPS) {
-  const started = performance.now();
-  const done = tool === null ? await runTests(args) : await runTool(tool, args);
-  const { code, output } = done;
-  results = done.results ?? results;
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`${code === 0 ? "ok  " : "FAIL"} ${title.padEnd(20)} ${seconds.padStart(6)} s`);
-  if (title === "build" && code === 0) await import("./make-executable.mjs");
-  if (code === 0) continue;
-  console.log(output);
-  failed = true;
-  break;
+try {
+  process.exitCode = (await everyCheck()) ? 0 : 1;
+} finally {
+  rmSync(seen, { recursive: true, force: true });
 }
-console.log(totals());
-process.exitCode = failed ? 1 : 0;
+console.log(`${passed} passed, ${process.exitCode === 0 ? 0 : Math.max(failed, 1)} failed`);
 
-/** `N passed, N failed`, from vitest's own count; a check that stopped the run before the tests counts as one. */
-function totals() {
-  if (results === null) return `0 passed, ${failed ? 1 : 0} failed`;
-  const { numPassedTests, numFailedTests } = results;
-  return `${numPassedTests} passed, ${Math.max(numFailedTests, failed ? 1 : 0)} failed`;
+async function everyCheck() {
+  for (const [title, tool, args] of QUICK) {
+    if (!(await step(title, () => runTool(tool, args)))) return false;
+    if (title === "build") await import("./make-executable.mjs");
+  }
+  if (!(await step("docs and invariants", () => tests(TOLD, { UPSURGE_TEST_POSTGRES: "none" })))) {
+    return false;
+  }
+  console.log(tier === "fast" ? "tests: a part that covers every feature" : "tests: all of them");
+  const env = { UPSURGE_TEST_TIER: tier, UPSURGE_TEST_SEEN: seen };
+  if (!(await step("tests", () => tests([], env, { echo: true })))) return false;
+  // What the tests have done is only known when they are over.
+  return await step("every feature was met", () =>
+    tests(["test/tiers/complete.test.ts"], {
+      UPSURGE_TEST_POSTGRES: "none",
+      UPSURGE_TEST_MET: seen,
+    }),
+  );
+}
+
+/** Runs a check and says how it went; what it printed only when it failed, unless it was shown as it came. */
+async function step(title, check) {
+  const began = performance.now();
+  const { code, output, echoed } = await check();
+  const ok = code === 0;
+  console.log(
+    `${ok ? "ok  " : "FAIL"} ${title.padEnd(22)} ${seconds(began)} s${title === "tests" ? `, ${seconds(started)} s in all` : ""}`,
+  );
+  if (!ok && !echoed) console.log(output);
+  return ok;
+}
+
+async function tests(args, env, { echo = false } = {}) {
+  const reporter = echo ? "test/tiers/progress.ts" : "default";
+  const done = await runTests(args, { env: { ...process.env, ...env }, echo, reporter });
+  passed += done.results?.numPassedTests ?? 0;
+  failed += done.results?.numFailedTests ?? 0;
+  return { ...done, echoed: echo };
+}
+
+function seconds(began) {
+  return ((performance.now() - began) / 1000).toFixed(1).padStart(6);
 }

@@ -288,9 +288,10 @@ function filledColumns({ plan, first, later }: Prepared): ReadonlySet<string> {
   return new Set([...mapped, ...constants, ...update.stamps].map(({ column }) => column));
 }
 
-/** The columns of the rows a plan is checked with: those the source is known to fill. */
+/** The columns of the rows a plan is checked with: those the source is known to fill, or the key where nothing is known. */
 function checkedColumns(plan: LoadPlan): string[] {
-  const named = new Set([...plan.mapping, ...plan.constants].map((each) => each.column));
+  const known = [...plan.mapping, ...plan.constants].map((each) => each.column);
+  const named = new Set(known.length > 0 ? known : plan.arbiter?.columns);
   return plan.columns.map((column) => column.name).filter((name) => named.has(name));
 }
 

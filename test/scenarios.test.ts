@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { ENGINES, sizesFor, useDatabase, waysOf, wayTitle } from "./helpers/engines.ts";
+import { ENGINES, useDatabase, waysFor, wayTitle } from "./helpers/engines.ts";
 import type { TestDatabase, Way } from "./helpers/engines.ts";
 import { runLoad } from "./helpers/load.ts";
 import type { LoadResult } from "./helpers/load.ts";
@@ -27,10 +27,10 @@ describe.each(SCENARIOS === null ? [] : ENGINES)("$title", (engine) => {
   const temporary = useTempDir();
   const cases = (SCENARIOS ?? [])
     .filter((scenario) => scenario.engines.includes(key) && (scenario.setup_sql[key] ?? "") !== "")
-    .flatMap((scenario) => {
+    .flatMap((scenario, at) => {
       // One row at a time is slow for tens of thousands of rows, and tells nothing new.
-      const sizes = scenario.input_format === "generated" ? [1000] : sizesFor(engine, BATCH_ROWS);
-      return waysOf(engine, sizes).map((way) => {
+      const sizes = scenario.input_format === "generated" ? [1000] : BATCH_ROWS;
+      return waysFor("scenarios", engine, sizes, at).map((way) => {
         return [`${scenario.id} / ${engine.title} / ${wayTitle(way)}`, scenario, way] as const;
       });
     });

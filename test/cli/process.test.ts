@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import { MemoryOutput } from "../helpers/run-upsurge.ts";
-import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
+import { BIN, spawnUpsurge } from "../helpers/spawn-upsurge.ts";
 import { INTO_ORDERS, orders, shop, untilLocked } from "./shop.ts";
 
 // A process takes its time to start when the machine is busy.
@@ -60,8 +60,7 @@ test("a closed stdout does not stop a load, and the exit code tells that the rep
 
 test.runIf(existsSync("/dev/full"))("a full stdout is told as well", () => {
   const cwd = shop();
-  const bin = new URL("../../bin/upsurge.ts", import.meta.url).pathname;
-  const command = `"${process.execPath}" --import "${import.meta.resolve("tsx")}" "${bin}" "$@" > /dev/full`;
+  const command = `"${process.execPath}" "${BIN}" "$@" > /dev/full`;
 
   const { status } = spawnSync("sh", ["-c", command, "sh", "orders.csv", ...INTO_ORDERS], { cwd });
 

@@ -4,6 +4,6 @@ import { faultCells } from "./torture/fault-cells.ts";
 faultCells({
   target: "postgres",
   jobs: 1,
-  actions: ["kill", "throw", "cut"],
+  actions: ["cut", "throw", "kill"],
   without: ["share", "shared", "seal", "sealed"],
 });

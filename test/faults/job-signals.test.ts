@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import { timesOf } from "../tiers/tiers.ts";
 import { signalRound } from "./torture/signals.ts";
 
-const ROUNDS = 8;
 const seed = Number(process.env["UPSURGE_SIGNAL_SEED"] ?? Math.floor(Math.random() * 2 ** 30));
-const rounds = process.env["UPSURGE_SIGNAL_SEED"] === undefined ? ROUNDS : 1;
+const rounds = process.env["UPSURGE_SIGNAL_SEED"] === undefined ? timesOf("signals") : 1;
 
 describe.each(["postgres", "sqlite"] as const)("%s", (target) => {
   const engine = ENGINES.find(({ name }) => name === target);

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { BIN, spawnUpsurge, TSX } from "../helpers/spawn-upsurge.ts";
+import { BIN, spawnUpsurge } from "../helpers/spawn-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 import { INTO_ORDERS, ORDERS, orders, shop } from "../cli/shop.ts";
 
@@ -30,7 +30,7 @@ function shell(
   args: readonly string[],
   { redirection = "", before = "" }: { readonly redirection?: string; readonly before?: string },
 ): Ran {
-  const command = `${before} exec "${process.execPath}" --import "${TSX}" "${BIN}" "$@" ${redirection}`;
+  const command = `${before} exec "${process.execPath}" "${BIN}" "$@" ${redirection}`;
   return spawnSync("bash", ["-c", command, "bash", ...args], { cwd, encoding: "utf8" });
 }
 

@@ -11,6 +11,7 @@ import {
   useFaultyServer,
 } from "./sqlserver-support.ts";
 import type { Rows, Trouble, Which } from "./sqlserver-support.ts";
+import { firstOf } from "../tiers/tiers.ts";
 
 const db = useFaultyServer();
 
@@ -54,7 +55,7 @@ const CUTS: readonly (readonly [string, Which, Trouble])[] = [
   ["at a savepoint", having(/^SAVE TRANSACTION/), { after: "cut" }],
 ];
 
-describe.each(WAYS)("%s, %s", (strategy, rowSource) => {
+describe.each(firstOf("strategies under cuts", WAYS))("%s, %s", (strategy, rowSource) => {
   const flags = ["--strategy", strategy, "--row-source", rowSource, "--batch-rows", "2"];
 
   test.each(CUTS)("a cut %s, once: the load starts again", async (_name, which, trouble) => {

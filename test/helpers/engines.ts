@@ -3,6 +3,8 @@ import { afterAll, beforeAll } from "vitest";
 import { openPostgres } from "./postgres-database.ts";
 import { openSqlite } from "./sqlite-database.ts";
 import { openSqlServer, REAL_SERVER } from "./sqlserver-database.ts";
+import { leavesOutTranslated, shareOf } from "../tiers/tiers.ts";
+import type { Suite } from "../tiers/tiers.ts";
 
 /** A database of its own for one test file. */
 export interface TestDatabase {
@@ -42,6 +44,11 @@ export const ENGINES: readonly Engine[] = [
   },
 ];
 
+/** The engines that the suites of jobs run on; the translated server, which is slow, only when everything is run. */
+export const JOB_ENGINES: readonly Engine[] = ENGINES.filter(
+  ({ name }) => name !== "sqlserver" || REAL_SERVER !== null || !leavesOutTranslated(),
+);
+
 const STRATEGIES = ["native", "select-then-write"] as const;
 
 /** One way to do the same load: none of it may change what comes out. */
@@ -69,6 +76,34 @@ export function waysOf(engine: Engine, batchRows: readonly number[]): Way[] {
 export function sizesFor({ name }: Engine, sizes: readonly number[]): readonly number[] {
   if (name !== "sqlserver" || REAL_SERVER !== null) return sizes;
   return sizes.filter((rows) => rows === 2 || rows === Math.max(...sizes));
+}
+
+/**
+ * The ways in which a large suite tries its `at`-th case: all of them, or the share that `npm test` takes, which differs from
+ * case to case, so that all cases together come to all ways.
+ */
+export function waysFor(suite: Suite, engine: Engine, sizes: readonly number[], at: number): Way[] {
+  const share = REAL_SERVER !== null ? null : shareOf(suite, engine.name);
+  const all = waysOf(engine, sizesFor(engine, sizes));
+  if (share === null) return all;
+  const { rowSources } = engine;
+  const pairs = STRATEGIES.flatMap((strategy) =>
+    rowSources.map((rowSource) => ({ strategy, rowSource })),
+  );
+  const chosen = {
+    "each pair": pairs,
+    "each row source": rowSources.flatMap(
+      (rowSource, next) =>
+        pairs.filter((pair) => pair.rowSource === rowSource)[(at + next) % STRATEGIES.length] ?? [],
+    ),
+    one: pairs.slice(at % pairs.length).slice(0, 1),
+  }[share];
+  return chosen.flatMap((pair, next) => {
+    const ways = all.filter(
+      ({ strategy, rowSource }) => strategy === pair.strategy && rowSource === pair.rowSource,
+    );
+    return ways[(at + next) % ways.length] ?? [];
+  });
 }
 
 /** A way as the end of a test's title. */

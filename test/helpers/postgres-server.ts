@@ -1,6 +1,6 @@
 /**
  * Starts one PostgreSQL for all tests and removes it at the end.
- * `UPSURGE_TEST_POSTGRES` names a server to use instead; its user must be allowed to create databases.
+ * `UPSURGE_TEST_POSTGRES` names a server to use instead, whose user must be allowed to create databases; `none`: no test needs one.
  */
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -2,6 +2,7 @@
 import { Readable } from "node:stream";
 import { main } from "../../src/cli/main.ts";
 import type { Output } from "../../src/cli/io.ts";
+import { noteRun } from "../tiers/seen.ts";
 
 /** What a test hands to a run. */
 export interface RunOptions {
@@ -29,7 +30,9 @@ export async function runUpsurge(
   if (cwd !== undefined) process.chdir(cwd);
   try {
     const io = { stdin: Readable.from([Buffer.from(stdin)]), stdout, stderr, env };
-    return { exitCode: await main(args, io), stdout: stdout.text, stderr: stderr.text };
+    const result = { exitCode: await main(args, io), stdout: stdout.text, stderr: stderr.text };
+    noteRun(args, { ...result, cwd, env });
+    return result;
   } finally {
     process.chdir(before);
   }

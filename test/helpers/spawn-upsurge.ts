@@ -3,11 +3,10 @@ import { spawn } from "node:child_process";
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { noteRun } from "../tiers/seen.ts";
 
-/** The program. */
-export const BIN = fileURLToPath(new URL("../../bin/upsurge.ts", import.meta.url));
-/** What lets Node run it as it stands. */
-export const TSX = import.meta.resolve("tsx");
+/** The program as it is built: the tests' set-up builds it when it is older than its source. */
+export const BIN = fileURLToPath(new URL("../../dist/bin/upsurge.js", import.meta.url));
 
 /** A running process, and what will have come of it. */
 export interface Spawned {
@@ -29,7 +28,7 @@ export function spawnUpsurge(
   cwd: string,
   { preload, env = {} }: SpawnOptions = {},
 ): Spawned {
-  const imports = ["--import", TSX, ...(preload === undefined ? [] : ["--import", preload])];
+  const imports = preload === undefined ? [] : ["--import", preload];
   const child = spawn(process.execPath, [...imports, BIN, ...args], {
     cwd,
     env: { ...process.env, ...env },
@@ -38,7 +37,10 @@ export function spawnUpsurge(
   child.stdin.on("error", () => {});
   const exit = new Promise<number | null>((resolve) => child.on("close", resolve));
   const ended = Promise.all([exit, read(child.stdout), read(child.stderr)]).then(
-    ([exitCode, stdout, stderr]) => ({ exitCode, stdout, stderr }),
+    ([exitCode, stdout, stderr]) => {
+      noteRun(args, { exitCode, stdout, stderr, cwd, env });
+      return { exitCode, stdout, stderr };
+    },
   );
   return { child, ended };
 }

@@ -10,6 +10,7 @@ import { runLoad } from "../helpers/load.ts";
 import { applyReference } from "../helpers/reference.ts";
 import type { ReferenceLoad, ReferenceRecord } from "../helpers/reference.ts";
 import { useTempDir } from "../helpers/temp-dir.ts";
+import { timesOf } from "../tiers/tiers.ts";
 
 /** A table to load into, with what makes it treacherous. */
 interface Table {
@@ -222,7 +223,9 @@ describe.each(ENGINES)("$title", (engine) => {
           shown,
         ).toEqual(rejected);
       }),
-      { numRuns: Number(process.env["UPSURGE_LAW_RUNS"] ?? 45) },
+      {
+        numRuns: timesOf(engine.name === "sqlserver" ? "any batching, translated" : "any batching"),
+      },
     );
   });
 
@@ -252,7 +255,7 @@ describe.each(ENGINES)("$title", (engine) => {
         expect(anew, second.output).toBe(rejected);
         expect(unchanged + ignored, second.output).toBe(records.length - rejected);
       }),
-      { numRuns: 25 },
+      { numRuns: timesOf("a second load") },
     );
   });
 });

@@ -9,8 +9,9 @@ import { laneTarget } from "../helpers/lanes/compare-rows.ts";
 import { csvInput } from "../helpers/lanes/csv-input.ts";
 import { OTHERWISE } from "../helpers/lanes/inputs.ts";
 import { ndjsonInput } from "../helpers/lanes/ndjson-input.ts";
+import { timesOf } from "../tiers/tiers.ts";
 
-const RUNS = Number(process.env["UPSURGE_LANE_RUNS"] ?? 200);
+const RUNS = timesOf("going on");
 const SEED = process.env["UPSURGE_LANE_SEED"];
 const PARAMETERS = { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
 const timeout = 60_000 + 60 * RUNS;

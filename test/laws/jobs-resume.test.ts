@@ -7,14 +7,15 @@ import * as fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { onFaultPoint } from "../../src/errors/fault-point.ts";
 import type { FaultPoint } from "../../src/errors/fault-point.ts";
-import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Engine, TestDatabase } from "../helpers/engines.ts";
 import { JobShell } from "../helpers/job-shell.ts";
 import type { Ran } from "../helpers/job-shell.ts";
+import { timesOf } from "../tiers/tiers.ts";
 
 vi.setConfig({ testTimeout: 240_000 });
 
-const RUNS = Number(process.env["UPSURGE_LAW_RUNS"] ?? 10);
+const RUNS = timesOf("jobs resume");
 const SEED = process.env["UPSURGE_LAW_SEED"];
 const PARAMETERS = { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
 
@@ -139,7 +140,7 @@ async function opened(
   return shell;
 }
 
-describe.each(ENGINES)("$title", (engine) => {
+describe.each(JOB_ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
 
   test("stopped anywhere and run again, it is as if nothing had been", async () => {

@@ -8,6 +8,7 @@ import { applyReference } from "../helpers/reference.ts";
 import type { ReferenceLoad, ReferenceRecord } from "../helpers/reference.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir, useTempDir } from "../helpers/temp-dir.ts";
+import { timesOf } from "../tiers/tiers.ts";
 
 // A process takes its time to start when the machine is busy.
 vi.setConfig({ testTimeout: 120_000 });
@@ -200,7 +201,7 @@ describe("several writers", () => {
           shown,
         ).toEqual(rejected);
       }),
-      { numRuns: Number(process.env["UPSURGE_LAW_RUNS"] ?? 30) },
+      { numRuns: timesOf("writers") },
     );
   });
 

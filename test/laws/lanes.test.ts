@@ -9,8 +9,9 @@ import { compareLanes } from "../helpers/lanes/compare-lanes.ts";
 import { compareRows, laneTarget } from "../helpers/lanes/compare-rows.ts";
 import { csvInput } from "../helpers/lanes/csv-input.ts";
 import { ndjsonInput } from "../helpers/lanes/ndjson-input.ts";
+import { timesOf } from "../tiers/tiers.ts";
 
-const RUNS = Number(process.env["UPSURGE_LANE_RUNS"] ?? 3000);
+const RUNS = timesOf("lanes");
 const SEED = process.env["UPSURGE_LANE_SEED"];
 const PARAMETERS = { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
 const timeout = 60_000 + 20 * RUNS;

@@ -2,9 +2,10 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { timesOf } from "../tiers/tiers.ts";
 
 const PROGRAM = fileURLToPath(new URL("../helpers/lanes/read-ahead.ts", import.meta.url));
-const RUNS = Number(process.env["UPSURGE_LAW_RUNS"] ?? 200);
+const RUNS = timesOf("read ahead");
 
 /** Threads do not read TypeScript by themselves where the process does. */
 const IN_THREADS = `data:text/javascript,

@@ -9,6 +9,7 @@ import { beforeAll, describe, expect, test, vi } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
+import { timesOf } from "../tiers/tiers.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -197,7 +198,7 @@ describe("a secret that no server sees", () => {
         const exits = await expectKept(caseOf(text));
         expect(exits.every((exit) => exit !== 0)).toBe(true);
       }),
-      { seed: SEED, numRuns: 15 },
+      { seed: SEED, numRuns: timesOf("secrets") },
     );
   });
 });
@@ -231,7 +232,7 @@ describe("a secret that PostgreSQL sees", () => {
           await expectKept({ args: ["a.csv", ...INTO, ...broken, "--to", bare], env }),
         ).toEqual([2, 2, 2]);
       }),
-      { seed: SEED, numRuns: 8 },
+      { seed: SEED, numRuns: Math.ceil(timesOf("secrets") / 2) },
     );
   });
 
@@ -242,7 +243,7 @@ describe("a secret that PostgreSQL sees", () => {
         const to = ["--to", url(encodeURIComponent(text))];
         expect(await expectKept({ args: ["a.csv", ...INTO, ...to] })).toEqual([2, 2, 2]);
       }),
-      { seed: SEED, numRuns: 8 },
+      { seed: SEED, numRuns: Math.ceil(timesOf("secrets") / 2) },
     );
   });
 });

@@ -1,6 +1,6 @@
 /** `upsurge jobs`, and the checkpoint table: another name, another schema, and made by somebody else. */
 import { describe, expect, test } from "vitest";
-import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import { ENGINES, JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
 import { HEADER, JobShell, lines, words } from "../helpers/job-shell.ts";
 
 const FOUR = lines([1, 10], [2, 20], [3, 30], [4, 40]);
@@ -14,7 +14,7 @@ async function twoJobs(shell: JobShell): Promise<void> {
   expect((await shell.load("stops.csv --job b-stops")).exit).toBe(4);
 }
 
-describe.each(ENGINES)("$title", (engine) => {
+describe.each(JOB_ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
   const open = (): Promise<JobShell> => JobShell.open(engine, database);
 

@@ -12,6 +12,7 @@ import { allDiffer, keyHashes } from "../../src/targets/postgres/key-hash.ts";
 import { PackedCopy } from "../../src/targets/postgres/packed-copy.ts";
 import { openPostgres } from "../helpers/postgres-database.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
+import { timesOf } from "../tiers/tiers.ts";
 
 let database: TestDatabase;
 let client: Client;
@@ -227,9 +228,9 @@ describe.each(TYPES)("%s", (type, spelling) => {
         );
         expect(rows).toEqual([]);
       }),
-      { numRuns: 120 },
+      { numRuns: timesOf("binary spellings") },
     );
-    expect(sent).toBeGreaterThan(100);
+    expect(sent).toBeGreaterThan(timesOf("binary spellings") * 0.8);
   });
 });
 
@@ -250,7 +251,7 @@ test("keys with different hashes are different to the database", async () => {
         expect(distinct).toBe(Number(found[0]?.n));
         expect(allDiffer(hashes)).toBe(distinct === texts.length);
       }),
-      { numRuns: 60 },
+      { numRuns: Math.ceil(timesOf("binary spellings") / 2) },
     );
   }
 });

@@ -8,6 +8,7 @@ import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Engine } from "../helpers/engines.ts";
 import { runLoad } from "../helpers/load.ts";
 import { useTempDir } from "../helpers/temp-dir.ts";
+import { timesOf } from "../tiers/tiers.ts";
 
 /** A table that has a column for each way in which SQLite takes values, and what makes it treacherous. */
 interface Table {
@@ -283,7 +284,7 @@ describe.each(ENGINES.filter(({ name }) => name === "sqlite"))("$title", (engine
         }
         seen.loads += expected.error === null ? 1 : 0;
       }),
-      { numRuns: Number(process.env["UPSURGE_LAW_RUNS"] ?? 40) },
+      { numRuns: timesOf("packed") },
     );
     expect(seen.loads, "loads that were no mistake of the test").toBeGreaterThan(10);
   });

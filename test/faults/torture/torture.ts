@@ -4,18 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../../helpers/engines.ts";
+import { timesOf } from "../../tiers/tiers.ts";
 import { killRound } from "./kills.ts";
 import type { Place } from "./check.ts";
 import type { TargetName } from "./workload.ts";
-
-/** Kills of each target when nobody says how many. */
-const KILLS = 100;
 
 /** How long a load takes undisturbed is found out anew after so many. */
 const MEASURED_EVERY = 25;
 
 const seed = numberFrom("UPSURGE_TORTURE_SEED") ?? Math.floor(Math.random() * 2 ** 30);
-const most = numberFrom("UPSURGE_TORTURE_KILLS") ?? KILLS;
+const most = timesOf("kills");
 const only = process.env["UPSURGE_TORTURE_TARGET"];
 
 function numberFrom(name: string): number | null {

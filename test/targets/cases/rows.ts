@@ -4,6 +4,30 @@ import type { Case } from "./case.ts";
 
 export const ROW_CASES: readonly Case[] = [
   {
+    title: "a load whose first record cannot be read is planned all the same",
+    setup: ITEMS,
+    ndjson: '{"id":1\n{"id":2}\n',
+    flags: ["--key", "id", "--set", "qty = target.qty + 1"],
+    counts: { updated: 1, rejected: 1 },
+    rejects: [{ record: 1, code: "ROW_JSON", dbCode: null }],
+    rows: [
+      ["1", "bolt", "5"],
+      ["2", "nut", "7"],
+    ],
+  },
+  {
+    title: "a load of which no record can be read is planned all the same",
+    setup: ITEMS,
+    ndjson: '{"id":1\n',
+    flags: ["--key", "id", "--set", "qty = target.qty + 1"],
+    counts: { rejected: 1 },
+    rejects: [{ record: 1, code: "ROW_JSON", dbCode: null }],
+    rows: [
+      ["1", "bolt", "5"],
+      ["2", "nut", "6"],
+    ],
+  },
+  {
     title: "bad records are rejected one by one, the others load",
     setup: {
       sqlite:

@@ -1,0 +1,120 @@
+/**
+ * What `npm test` runs of the suite, and what is left to `npm run test:all`: the one list. A file, a number of random runs or
+ * a way of loading that stands nowhere here belongs to both. `complete.test.ts` holds that nothing is missing from `npm test`.
+ */
+
+/** `fast` is what `npm test` runs; whoever calls vitest himself gets everything of what he names. */
+export type Tier = "fast" | "all";
+
+/** The tier of this run. */
+export const TIER: Tier = process.env["UPSURGE_TEST_TIER"] === "fast" ? "fast" : "all";
+
+/** Files that only `test:all` runs, and what of theirs `npm test` does all the same. */
+const ONLY_ALL: Readonly<Record<string, string>> = {
+  "faults/any-message.test.ts": "cut connections at each fault point: faults/fault-points-*",
+  "faults/drill-postgres.test.ts": "proves the checks, not the program",
+  "faults/drill-sqlite.test.ts": "proves the checks, not the program",
+  "faults/jobs-memory.test.ts": "two million records",
+  "faults/memory.test.ts": "records of 300 MiB; their limit: unit/read/limits",
+  "faults/network-jobs.test.ts": "cut connections at each fault point: faults/fault-points-*",
+  "faults/network.test.ts": "deadlines, which have to pass; a lost commit: faults/lost-commit",
+  "faults/sqlserver-any-request.test.ts": "some requests: faults/sqlserver-cuts",
+  "faults/sqlserver-jobs.test.ts": "jobs on the other targets: targets/jobs-*, faults/same-job",
+  "faults/sqlserver-network.test.ts": "some requests: faults/sqlserver-cuts",
+  "faults/sqlserver-signals.test.ts": "signals: cli/process, faults/job-signals",
+  "targets/sqlserver-grammar.test.ts": "the statements are run by targets/conformance",
+  "unit/read/limits.test.ts": "records of 100 MiB",
+};
+
+/** How often something random is tried: in `npm test`, in `test:all`, and the variable that says otherwise. */
+const RUNS = {
+  "any batching": [12, 45, "UPSURGE_LAW_RUNS"],
+  "any batching, translated": [5, 45, "UPSURGE_LAW_RUNS"],
+  "a second load": [8, 25, "UPSURGE_LAW_RUNS"],
+  "going on": [50, 200, "UPSURGE_LANE_RUNS"],
+  "hostile names, in percent": [25, 100, "UPSURGE_HOSTILE_PERCENT"],
+  "jobs resume": [4, 10, "UPSURGE_LAW_RUNS"],
+  kills: [8, 100, "UPSURGE_TORTURE_KILLS"],
+  lanes: [800, 3000, "UPSURGE_LANE_RUNS"],
+  "binary spellings": [40, 120, "UPSURGE_LAW_RUNS"],
+  packed: [12, 40, "UPSURGE_LAW_RUNS"],
+  "read ahead": [50, 200, "UPSURGE_LAW_RUNS"],
+  secrets: [5, 15, "UPSURGE_LAW_RUNS"],
+  signals: [2, 8, "UPSURGE_SIGNAL_ROUNDS"],
+  writers: [8, 30, "UPSURGE_LAW_RUNS"],
+} as const satisfies Record<string, readonly [fast: number, all: number, variable: string]>;
+
+/** How often, in this run. */
+export function timesOf(name: keyof typeof RUNS): number {
+  const [fast, all, variable] = RUNS[name];
+  const given = Number(process.env[variable] ?? "");
+  if (given > 0) return given;
+  return TIER === "fast" ? fast : all;
+}
+
+/** True where this run leaves the translated SQL Server out of the suites of jobs: what they hold is shared by all targets. */
+export function leavesOutTranslated(): boolean {
+  return TIER === "fast";
+}
+
+/** How many ways of loading a case is tried in: each strategy with each row source, each row source with one, or one. */
+export type Share = "each pair" | "each row source" | "one";
+
+/** What `npm test` tries of each case; sizes of batches, and what else is left to choose, change from case to case. */
+const SHARES = {
+  conformance: { sqlite: "each pair", postgres: "each pair", sqlserver: "one" },
+  scenarios: { sqlite: "each pair", postgres: "each row source", sqlserver: "one" },
+} as const satisfies Record<string, Record<"sqlite" | "postgres" | "sqlserver", Share>>;
+
+/** A suite that tries each of its cases in many ways. */
+export type Suite = keyof typeof SHARES;
+
+/** The share of a suite's ways that this run tries; `null`: all of them. */
+export function shareOf(suite: Suite, engine: "sqlite" | "postgres" | "sqlserver"): Share | null {
+  return TIER === "fast" ? SHARES[suite][engine] : null;
+}
+
+/** How much of a list `npm test` takes, from its beginning; `test:all` takes all of it. */
+const FIRST = {
+  "batch sizes of single tests": 1,
+  "faults at each fault point": 1,
+  "kinds of jobs on a failing server": 1,
+  "kinds of states on a failing server": 3,
+  "runs of one job at once": 1,
+  "targets of runs at once": 1,
+  "strategies under cuts": 1,
+} as const satisfies Record<string, number>;
+
+/** What this run takes of a list. */
+export function firstOf<T>(name: keyof typeof FIRST, list: readonly T[]): readonly T[] {
+  return TIER === "fast" ? list.slice(0, FIRST[name]) : list;
+}
+
+/** Fault points that `npm test` tries with several writers, who share the others' code with one. */
+const POINTS_OF_WRITERS = ["applied", "moved", "committed", "share", "sealed"];
+
+/** True where this run tries a fault point with several writers. */
+export function triesWithWriters(point: string): boolean {
+  return TIER !== "fast" || POINTS_OF_WRITERS.includes(point);
+}
+
+/** What vitest leaves out in this run. */
+export function leftOut(): string[] {
+  const always = ["**/node_modules/**", "dist/**"];
+  return TIER === "fast"
+    ? [...always, ...Object.keys(ONLY_ALL).map((name) => `test/${name}`)]
+    : always;
+}
+
+/** Seconds that the longer files take on two quiet cores, in `npm test` and in `test:all`; for their order and the time left. */
+const SECONDS: Readonly<Record<string, readonly [fast: number, all: number]>> = {};
+
+/** What is expected of any other file. */
+const SHORT = 1;
+
+/** The seconds that are expected of a test file, given by its path. */
+export function secondsOf(path: string): number {
+  const name = path.slice(path.lastIndexOf("/test/") + "/test/".length);
+  const [fast, all] = SECONDS[name] ?? [SHORT, SHORT];
+  return TIER === "fast" ? fast : all;
+}
