@@ -10,7 +10,8 @@ export default defineConfig({
     // Vitest would leave a core to itself; but the tests wait for databases half of the time.
     maxWorkers: Math.max(2, availableParallelism()),
     globalSetup: ["test/helpers/postgres-server.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // No test needs so long, on any machine: what does not end is found here, and by no time that a test asserts.
+    testTimeout: 300_000,
+    hookTimeout: 180_000,
   },
 });

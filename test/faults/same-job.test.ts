@@ -25,8 +25,6 @@ function withFlags(command: Command, ...flags: string[]): Command {
   return { ...command, args: [...command.args, ...flags] };
 }
 
-const TIMEOUT = { timeout: 180_000 };
-
 describe.each(TARGETS)("$target, $jobs at work", ({ target, jobs }) => {
   const engine = ENGINES.find(({ name }) => name === target);
   if (engine === undefined) throw new Error(`there is no engine ${target}`);
@@ -41,7 +39,7 @@ describe.each(TARGETS)("$target, $jobs at work", ({ target, jobs }) => {
 
   // Two of each, and five where that is most likely to go wrong.
   describe.each(jobs === 1 ? [2, 5] : [2])("%d runs at once", (runs) => {
-    test("all but the one at work end with 75", TIMEOUT, async () => {
+    test("all but the one at work end with 75", async () => {
       const made = await ready(place, { jobs });
       let others: Ended[] = [];
       const first = await heldAt(place, made.command, "begin:2", async () => {
@@ -56,7 +54,7 @@ describe.each(TARGETS)("$target, $jobs at work", ({ target, jobs }) => {
       expect(await complete(place, made)).toEqual([]);
     });
 
-    test("with --if-locked skip they end with 0, and say so", TIMEOUT, async () => {
+    test("with --if-locked skip they end with 0, and say so", async () => {
       const made = await ready(place, { jobs });
       let others: Ended[] = [];
       await heldAt(place, made.command, "begin:2", async () => {
@@ -67,7 +65,7 @@ describe.each(TARGETS)("$target, $jobs at work", ({ target, jobs }) => {
       expect(await complete(place, made)).toEqual([]);
     });
 
-    test("with --if-locked wait all come to the end", TIMEOUT, async () => {
+    test("with --if-locked wait all come to the end", async () => {
       const made = await ready(place, { jobs });
       const ended = await many(withFlags(made.command, "--if-locked", "wait"), runs);
       for (const { exit, stdout, stderr } of ended) expect(exit, `${stdout}${stderr}`).toBe(3);
@@ -77,7 +75,7 @@ describe.each(TARGETS)("$target, $jobs at work", ({ target, jobs }) => {
     test.each([
       ["with the lock", (command: Command) => command],
       ["without it", (command: Command) => hindered(command, "no-lock")],
-    ])("%s, started together, they apply every record once", TIMEOUT, async (_, how) => {
+    ])("%s, started together, they apply every record once", async (_, how) => {
       const made = await ready(place, { jobs });
       const ended = await many(how(made.command), runs);
       for (const { exit, stdout, stderr } of ended) {
@@ -89,7 +87,7 @@ describe.each(TARGETS)("$target, $jobs at work", ({ target, jobs }) => {
   });
 
   if (jobs > 1) return;
-  test("without the lock, a run that was overtaken sees it", TIMEOUT, async () => {
+  test("without the lock, a run that was overtaken sees it", async () => {
     expect(await overlapped(place)).toEqual([]);
     expect(await takenOver(place)).toEqual([]);
   });

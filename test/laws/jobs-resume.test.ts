@@ -4,15 +4,13 @@
  * lost, doubled or out of order.
  */
 import * as fc from "fast-check";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { onFaultPoint } from "../../src/errors/fault-point.ts";
 import type { FaultPoint } from "../../src/errors/fault-point.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Engine, TestDatabase } from "../helpers/engines.ts";
 import { JobShell } from "../helpers/job-shell.ts";
 import type { Ran } from "../helpers/job-shell.ts";
-
-vi.setConfig({ testTimeout: 240_000 });
 
 const RUNS = Number(process.env["UPSURGE_LAW_RUNS"] ?? 10);
 const SEED = process.env["UPSURGE_LAW_SEED"];

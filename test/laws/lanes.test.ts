@@ -13,7 +13,7 @@ import { ndjsonInput } from "../helpers/lanes/ndjson-input.ts";
 const RUNS = Number(process.env["UPSURGE_LANE_RUNS"] ?? 3000);
 const SEED = process.env["UPSURGE_LANE_SEED"];
 const PARAMETERS = { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
-const timeout = 60_000 + 20 * RUNS;
+const timeout = 300_000 + 20 * RUNS;
 
 describe.each([
   { title: "CSV", input: csvInput },

@@ -81,7 +81,7 @@ export function faultCells(load: FaultLoad): void {
     const cells = FAULT_POINTS.filter((point) => !without.includes(point)).flatMap((point) =>
       actions.map((action) => [action, point] as const),
     );
-    test.each(cells)("%s at %s", { timeout: 120_000 }, async (action, point) => {
+    test.each(cells)("%s at %s", async (action, point) => {
       const times = passed.get(point) ?? 0;
       expect(times, `how often ${point} is passed`).toBeGreaterThan(0);
       // The first time, where that is enough, and one in the middle.
