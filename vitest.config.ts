@@ -14,7 +14,8 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism()),
     globalSetup: ["test/helpers/build.ts", "test/helpers/postgres-server.ts"],
     sequence: { sequencer: LongestFirst },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // No test needs so long, on any machine: what does not end is found here, and by no time that a test asserts.
+    testTimeout: 300_000,
+    hookTimeout: 180_000,
   },
 });

@@ -189,7 +189,7 @@ function calls(script: string): string[][] {
   });
 }
 
-test("every session prints what is shown", { timeout: 60_000 }, async () => {
+test("every session prints what is shown", async () => {
   const folder = tempDir();
   cpSync("fixtures/tour", folder, { recursive: true });
   const postgres = await openPostgres();

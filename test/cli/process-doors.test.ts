@@ -1,17 +1,15 @@
 /** What others on the machine can see of a running load, and do to it. */
 import { readFileSync } from "node:fs";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
+import { until } from "../helpers/until.ts";
 import { INTO_ORDERS, orders, shop } from "./shop.ts";
-
-// A process takes its time to start when the machine is busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 test.runIf(process.platform === "linux")("the process list shows no arguments", async () => {
   const { child, ended } = spawnUpsurge(["-", ...INTO_ORDERS, "--const", "item=hunter2"], shop());
   const shown = (): string => readFileSync(`/proc/${child.pid}/cmdline`, "utf8");
 
-  await vi.waitUntil(() => shown().startsWith("upsurge"), { timeout: 30_000 });
+  await until("its own title", shown, (title) => title.startsWith("upsurge"));
   expect(shown()).not.toContain("hunter2");
   child.stdin.end("id,amount\n9,9\n");
   expect((await ended).exitCode).toBe(0);
@@ -23,7 +21,11 @@ test("SIGUSR1 opens no inspector, and the load goes on", async () => {
   child.stdin.write("id,item,amount\n");
   child.stdin.write("8,jam,1\n".repeat(200_000));
   // It was read, so the load listens.
-  await vi.waitUntil(() => child.stdin.writableLength < 1_000_000, { timeout: 30_000 });
+  await until(
+    "a load that reads",
+    () => child.stdin.writableLength,
+    (unread) => unread < 1_000_000,
+  );
 
   child.kill("SIGUSR1");
   child.stdin.end("9,jam,1\n");

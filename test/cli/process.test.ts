@@ -3,15 +3,12 @@ import { spawnSync } from "node:child_process";
 import { EventEmitter } from "node:events";
 import { existsSync } from "node:fs";
 import { PassThrough } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import { MemoryOutput } from "../helpers/run-upsurge.ts";
 import { BIN, spawnUpsurge } from "../helpers/spawn-upsurge.ts";
+import { until } from "../helpers/until.ts";
 import { INTO_ORDERS, orders, shop, untilLocked } from "./shop.ts";
-
-// A process takes its time to start when the machine is busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 test.each([
   ["SIGINT", 130],
@@ -35,11 +32,12 @@ test.each([
 test("a signal ends the wait for standard input", async () => {
   const signals = Object.assign(new EventEmitter(), { exit: vi.fn() });
   const [stdout, stderr] = [new MemoryOutput(), new MemoryOutput()];
-  const io = { stdin: new PassThrough(), stdout, stderr, env: {}, signals };
+  const stdin = new PassThrough();
+  const io = { stdin, stdout, stderr, env: {}, signals };
 
   const exitCode = main(["-", "--to", `${shop()}/shop.db`, "--table", "orders"], io);
-  await vi.waitUntil(() => signals.listenerCount("SIGINT") > 0);
-  await sleep(50);
+  const readers = (): number => stdin.listenerCount("readable") + stdin.listenerCount("data");
+  await until("a load that waits for its source", readers);
   signals.emit("SIGINT");
 
   expect(await exitCode).toBe(130);

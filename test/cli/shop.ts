@@ -1,9 +1,8 @@
 /** A small database for the tests of the command line. */
 import Database from "better-sqlite3";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { expect } from "vitest";
 import { tempDir } from "../helpers/temp-dir.ts";
+import { until } from "../helpers/until.ts";
 
 /** The flags that load into it. */
 export const INTO_ORDERS = ["--to", "shop.db", "--table", "orders", "--key", "id"];
@@ -37,14 +36,19 @@ export function orders(folder: string): unknown[] {
 export async function untilLocked(folder: string): Promise<void> {
   const database = new Database(join(folder, "shop.db"), { timeout: 0 });
   try {
-    for (;;) {
-      database.exec("begin immediate");
-      database.exec("rollback");
-      await sleep(20);
-    }
-  } catch (error) {
-    expect(String(error)).toContain("locked");
+    await until("a load in its transaction", () => isLocked(database));
   } finally {
     database.close();
+  }
+}
+
+function isLocked(database: Database.Database): boolean {
+  try {
+    database.exec("begin immediate");
+    database.exec("rollback");
+    return false;
+  } catch (error) {
+    if (String(error).includes("locked")) return true;
+    throw error;
   }
 }

@@ -1,11 +1,8 @@
 /** The connection breaks at every message of a load in turn: the load is run until it says 0, and is applied once. */
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { FaultKind } from "../support/proxy/proxy.ts";
 import { useProxy } from "./network-support.ts";
-
-// A test runs a load for each of its messages.
-vi.setConfig({ testTimeout: 120_000 });
 
 const [postgres] = ENGINES.filter(({ name }) => name === "postgres");
 if (postgres === undefined) throw new Error("there is no engine postgres");
@@ -28,7 +25,7 @@ test.each<[string, FaultKind]>([
   const ended: number[] = [];
   const meanwhile = async (): Promise<void> => {
     const sessions = await database.rows(
-      "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and application_name = 'upsurge'",
+      "select pg_terminate_backend(pid, 60000) from pg_stat_activity where datname = current_database() and application_name = 'upsurge'",
     );
     ended.push(sessions.length);
   };

@@ -1,14 +1,11 @@
 /** Compressed sources that are damaged: found before the first commit, wherever the damage is. */
 import { gunzipSync, gzipSync } from "node:zlib";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { verifyCompressed } from "../../src/read/verify-compressed.ts";
 import { Xxh64 } from "../../src/read/xxh64.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { attempt, csv, numbers } from "../helpers/stream-load.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
-
-// A database takes its time when the machine is busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 const [sqlite, postgres] = ["sqlite", "postgres"].map((each) =>
   ENGINES.find(({ name }) => name === each),

@@ -2,13 +2,10 @@
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
 import { writeFileSync } from "node:fs";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
 import type { SpawnOptions, Spawned } from "../helpers/spawn-upsurge.ts";
 import { INTO_ORDERS, orders, shop, untilLocked } from "../cli/shop.ts";
-
-// A process takes its time to start when the machine is busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** Starts a load into the shop in `cwd`, with `code` run before it. */
 function start(

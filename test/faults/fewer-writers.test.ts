@@ -10,12 +10,10 @@ import { complete, ready, under } from "./torture/scenario.ts";
 const [postgres] = ENGINES.filter(({ name }) => name === "postgres");
 if (postgres === undefined) throw new Error("there is no engine postgres");
 
-const TIMEOUT = { timeout: 180_000 };
-
 describe("from two writers", () => {
   const database = useDatabase(postgres);
 
-  test("to one for a stream, where a reject would take another try", TIMEOUT, async () => {
+  test("to one for a stream, where a reject would take another try", async () => {
     const base = mkdtempSync(join(tmpdir(), "upsurge-writers-"));
     try {
       const place = { target: "postgres", database, folder: join(base, "load"), bin: BIN } as const;
@@ -29,7 +27,7 @@ describe("from two writers", () => {
     }
   });
 
-  test.each([1, 3])("to %d", TIMEOUT, async (jobs) => {
+  test.each([1, 3])("to %d", async (jobs) => {
     const base = mkdtempSync(join(tmpdir(), "upsurge-writers-"));
     try {
       const place = { target: "postgres", database, folder: join(base, "load"), bin: BIN } as const;

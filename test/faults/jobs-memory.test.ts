@@ -5,10 +5,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
-import { beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { useTempDir } from "../helpers/temp-dir.ts";
-
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 /** The program as it is installed: `npm run build` makes it, and `npm test` does so first. */
 const PROGRAM = fileURLToPath(new URL("../../dist/bin/upsurge.js", import.meta.url));

@@ -1,13 +1,11 @@
 /** Several writers, cut short: what the report counts is in the table, nothing else, and nobody is left behind. */
-import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { KEYED, LIMIT, loadCsv, manyRecords } from "../helpers/jobs-load.ts";
+import { untilLockTries } from "../helpers/lock-waits.ts";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
-
-// A process takes its time to start when the machine is busy.
-vi.setConfig({ testTimeout: 60_000 });
+import { until } from "../helpers/until.ts";
 
 const [postgres] = ENGINES.filter(({ name }) => name === "postgres");
 if (postgres === undefined) throw new Error("there is no engine postgres");
@@ -63,11 +61,7 @@ describe("several writers", () => {
     "pid in (select pid from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database()))";
 
   async function untilRows(sql: string, enough: (n: number) => boolean): Promise<number> {
-    for (;;) {
-      const [[n] = []] = await database.rows(sql);
-      if (enough(Number(n))) return Number(n);
-      await sleep(20);
-    }
+    return await until(sql, async () => Number((await database.rows(sql))[0]?.[0]), enough);
   }
 
   /** Starts a load of standard input that waits for more once it has committed something. */
@@ -136,7 +130,7 @@ describe("several writers", () => {
     const folder = tempDir();
     const flags = ["--key", "k", "-j", "2", "--commit", "50000", "--lock-timeout", "200ms"];
     const loading = loadCsv(database, folder, "k,n,s\n1,5,a\n2,6,b\n3,7,c\n", flags);
-    await sleep(1500);
+    await untilLockTries(database, 3);
     await database.exec("commit");
     const { exit, report, output } = await loading;
 

@@ -4,11 +4,9 @@ import { readFileSync } from "node:fs";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
-
-vi.setConfig({ testTimeout: 180_000 });
 
 const MIB = 1024 * 1024;
 /** Several times what a record may be long. */

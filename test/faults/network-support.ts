@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect } from "vitest";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
+import { until } from "../helpers/until.ts";
 import { startProxy } from "../support/proxy/proxy.ts";
 import type { Fault, Proxy } from "../support/proxy/proxy.ts";
 
@@ -80,6 +81,15 @@ export class BehindProxy {
     );
   }
 
+  /** For a fault that lasts until the client has come back and asked for `what` again; call it before the load. */
+  askedAgain(what: RegExp, times = 1): () => Promise<unknown> {
+    const asked = (): number => this.proxy.messages.filter(({ text }) => what.test(text)).length;
+    return async () => {
+      const before = asked();
+      await until(`${what} asked again`, asked, (now) => now >= before + times);
+    };
+  }
+
   /** Loads the six records through the proxy. */
   async load({ flags = [], settings = "" }: NetworkLoad = {}): Promise<NetworkResult> {
     const file = join(tempDir({ "in.csv": INPUT }), "in.csv");
@@ -102,7 +112,8 @@ export class BehindProxy {
       results.push(await this.load(load));
       const last = results.at(-1);
       expect([0, 75], last?.output).toContain(last?.exit);
-      expect(results.length).toBeLessThan(4);
+      // How soon a server lets go of the lock of a run that is gone is its own affair.
+      expect(results.filter(({ code }) => code !== "JOB_RUNNING").length).toBeLessThan(4);
     } while (results.at(-1)?.exit !== 0);
     return results;
   }

@@ -1,11 +1,13 @@
 /** The network fails in every way between a load and PostgreSQL: no load hangs, none is lost, and none is applied twice. */
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import { untilLockWaits } from "../helpers/lock-waits.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
+import { until } from "../helpers/until.ts";
 import type { Fault } from "../support/proxy/proxy.ts";
 import { useProxy } from "./network-support.ts";
 
@@ -14,17 +16,10 @@ if (postgres === undefined) throw new Error("there is no engine postgres");
 const database = useDatabase(postgres);
 const behind = useProxy(database);
 
-/** Small limits, so that tests need not wait for the large ones. */
-const SOON = "connect_timeout=0.5";
-const LIMITS = [
-  "--statement-timeout",
-  "800ms",
-  "--lock-timeout",
-  "2s",
-  "--retry-timeout",
-  "2500ms",
-];
-const ONCE = ["--statement-timeout", "800ms", "--lock-timeout", "2s", "--retry-timeout", "0"];
+/** Small limits, so that tests need not wait for the large ones; a server that is not silent answers much sooner. */
+const SOON = "connect_timeout=2";
+const LIMITS = ["--statement-timeout", "2s", "--retry-timeout"];
+const ONCE = [...LIMITS, "0"];
 const EVERY = { times: Infinity } as const;
 /** How COPY into the stage begins. */
 const COPY = /^copy /i;
@@ -60,16 +55,16 @@ describe("a server that falls silent", () => {
 
   test("is tried again until time is up, and says for how long it was waited", async () => {
     behind.proxy.arm({ kind: "black-hole", on: COPY, ...EVERY });
-    const result = await behind.load({ flags: LIMITS });
-    expect(result).toMatchObject({ exit: 75, code: "TARGET_LOST", cause: "no answer in 0.8 s" });
+    // The first wait between two tries is shorter than that.
+    const result = await behind.load({ flags: [...LIMITS, "300ms"] });
+    expect(result).toMatchObject({ exit: 75, code: "TARGET_LOST", cause: "no answer in 2 s" });
     expect(behind.proxy.hits).toBeGreaterThan(1);
     await behind.expectApplied(0);
   });
 
   test("once is tried again, and with success", async () => {
     behind.proxy.arm({ kind: "black-hole", on: COPY });
-    const flags = [...LIMITS.slice(0, 4), "--retry-timeout", "20s"];
-    expect(await behind.load({ flags })).toMatchObject({ exit: 0 });
+    expect(await behind.load({ flags: [...LIMITS, "10m"] })).toMatchObject({ exit: 0 });
     expect(behind.proxy.hits).toBe(1);
     await behind.expectApplied(1);
   });
@@ -87,7 +82,7 @@ describe("a server that falls silent", () => {
 
   test("while a load is undone is not waited for", async () => {
     behind.proxy.arm({ kind: "black-hole", on: /^rollback$/, nth: 3 });
-    const result = await behind.load({ flags: ["--dry-run", "--statement-timeout", "60s"] });
+    const result = await behind.load({ flags: ["--dry-run", "--statement-timeout", "10m"] });
     expect(result).toMatchObject({ exit: 0 });
     expect(behind.proxy.hits).toBe(1);
     await behind.expectApplied(0);
@@ -96,7 +91,7 @@ describe("a server that falls silent", () => {
   test("while the locks of several writers are let go is not waited for", async () => {
     await behind.forgetAudit();
     behind.proxy.arm({ kind: "black-hole", on: /^rollback$/, nth: 3 });
-    const flags = ["--jobs", "2", "--commit", "1000", "--statement-timeout", "60s"];
+    const flags = ["--jobs", "2", "--commit", "1000", "--statement-timeout", "10m"];
     expect(await behind.load({ flags })).toMatchObject({ exit: 0 });
     expect(behind.proxy.hits).toBe(1);
     await behind.expectApplied(1);
@@ -127,9 +122,10 @@ describe("a server that falls silent", () => {
 
   test("is not one that is merely at work: the limit is that of each statement", async () => {
     await database.exec(`create function slow() returns trigger language plpgsql as
-      $$ begin perform pg_sleep(0.25); return null; end $$;
+      $$ begin perform pg_sleep(0.5); return null; end $$;
       create trigger slow after insert or update on t for each statement execute function slow()`);
-    const flags = ["--statement-timeout", "1200ms", "--batch-rows", "2", "--retry-timeout", "0"];
+    // Six batches take longer than that together, and none of them alone.
+    const flags = ["--statement-timeout", "2500ms", "--batch-rows", "1", "--retry-timeout", "0"];
     expect(await behind.load({ flags })).toMatchObject({ exit: 0 });
     await behind.expectApplied(1);
   });
@@ -137,13 +133,17 @@ describe("a server that falls silent", () => {
 
 test("a session that waits for its source is not given up", async () => {
   const into = ["--to", behind.proxy.url(database.url), "--table", "t", "--key", "id"];
-  const flags = ["-f", "csv", "--statement-timeout", "700ms", "--retry-timeout", "0"];
+  const flags = ["-f", "csv", ...ONCE];
   const { child, ended } = spawnUpsurge(["-", ...into, ...flags], tempDir());
   onTestFinished(() => void child.kill("SIGKILL"));
   child.stdin.write("id,n\n7,1\n");
   const idle =
-    "select count(*) from pg_stat_activity where application_name = 'upsurge' and datname = current_database() and state_change < now() - interval '1500 ms'";
-  await vi.waitFor(async () => expect(await database.rows(idle)).toEqual([["1"]]), 20_000);
+    "select count(*) from pg_stat_activity where application_name = 'upsurge' and datname = current_database() and state_change < now() - interval '4 s'";
+  await until(
+    "a session that waits for longer than a statement may take",
+    async () => await database.rows(idle),
+    (rows) => rows[0]?.[0] === "1",
+  );
   child.stdin.end("8,1\n");
   const { exitCode, stderr } = await ended;
   expect(exitCode, stderr).toBe(0);
@@ -151,7 +151,8 @@ test("a session that waits for its source is not given up", async () => {
 
 describe("a connection whose client is gone", () => {
   test("keeps the next try waiting, and is then undone", async () => {
-    behind.proxy.arm({ kind: "half-open", on: COPY, holdMs: 700 });
+    const meanwhile = untilLockWaits.bind(null, database, 1);
+    behind.proxy.arm({ kind: "half-open", on: COPY, meanwhile });
     expect(await behind.load()).toMatchObject({ exit: 0 });
     expect([behind.proxy.hits, behind.proxy.connections]).toEqual([1, 2]);
     await behind.expectApplied(1);

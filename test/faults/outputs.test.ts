@@ -2,13 +2,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { BIN, spawnUpsurge } from "../helpers/spawn-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 import { INTO_ORDERS, ORDERS, orders, shop } from "../cli/shop.ts";
-
-// A process takes its time to start when the machine is busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 const BAD = "id,item,amount\n1,tea,3\n2,pot,0\n3,cup,6\n";
 const KEPT = "the load itself is done and was kept";

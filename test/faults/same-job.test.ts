@@ -12,11 +12,11 @@ import { overlapped, takenOver } from "./torture/overlaps.ts";
 import { complete, heldAt, hindered, ready } from "./torture/scenario.ts";
 import type { DrillPlace } from "./torture/scenario.ts";
 
-const TARGETS = [
+const TARGETS = firstOf("targets of runs at once", [
   { target: "sqlite", jobs: 1 },
   { target: "postgres", jobs: 1 },
   { target: "postgres", jobs: 2 },
-] as const;
+] as const);
 
 async function many(command: Command, runs: number): Promise<Ended[]> {
   return await Promise.all(Array.from({ length: runs }, async () => await launch(command).ended));
@@ -26,76 +26,71 @@ function withFlags(command: Command, ...flags: string[]): Command {
   return { ...command, args: [...command.args, ...flags] };
 }
 
-const TIMEOUT = { timeout: 180_000 };
+describe.each(TARGETS)("$target, $jobs at work", ({ target, jobs }) => {
+  const engine = ENGINES.find(({ name }) => name === target);
+  if (engine === undefined) throw new Error(`there is no engine ${target}`);
+  const database = useDatabase(engine);
+  let base = "";
+  let place: DrillPlace;
+  beforeAll(() => {
+    base = mkdtempSync(join(tmpdir(), "upsurge-same-job-"));
+    place = { target, database, folder: join(base, "load"), bin: BIN };
+  });
+  afterAll(() => rmSync(base, { recursive: true, force: true }));
 
-describe.each(firstOf("targets of runs at once", TARGETS))(
-  "$target, $jobs at work",
-  ({ target, jobs }) => {
-    const engine = ENGINES.find(({ name }) => name === target);
-    if (engine === undefined) throw new Error(`there is no engine ${target}`);
-    const database = useDatabase(engine);
-    let base = "";
-    let place: DrillPlace;
-    beforeAll(() => {
-      base = mkdtempSync(join(tmpdir(), "upsurge-same-job-"));
-      place = { target, database, folder: join(base, "load"), bin: BIN };
-    });
-    afterAll(() => rmSync(base, { recursive: true, force: true }));
-
-    // Two of each, and five where that is most likely to go wrong.
-    const counts = jobs === 1 ? firstOf("runs of one job at once", [2, 5]) : [2];
-    describe.each(counts)("%d runs at once", (runs) => {
-      test("all but the one at work end with 75", TIMEOUT, async () => {
-        const made = await ready(place, { jobs });
-        let others: Ended[] = [];
-        const first = await heldAt(place, made.command, "begin:2", async () => {
-          others = await many(made.command, runs - 1);
-        });
-        for (const { exit, stdout, stderr } of others) {
-          expect(exit, stderr).toBe(75);
-          expect(parseReport(stdout)?.error?.code).toBe("JOB_RUNNING");
-        }
-        expect(others).toHaveLength(runs - 1);
-        expect(first.exit, first.stderr).toBe(3);
-        expect(await complete(place, made)).toEqual([]);
+  // Two of each, and five where that is most likely to go wrong.
+  const counts = jobs === 1 ? firstOf("runs of one job at once", [2, 5]) : [2];
+  describe.each(counts)("%d runs at once", (runs) => {
+    test("all but the one at work end with 75", async () => {
+      const made = await ready(place, { jobs });
+      let others: Ended[] = [];
+      const first = await heldAt(place, made.command, "begin:2", async () => {
+        others = await many(made.command, runs - 1);
       });
-
-      test("with --if-locked skip they end with 0, and say so", TIMEOUT, async () => {
-        const made = await ready(place, { jobs });
-        let others: Ended[] = [];
-        await heldAt(place, made.command, "begin:2", async () => {
-          others = await many(withFlags(made.command, "--if-locked", "skip"), runs - 1);
-        });
-        const told = others.map(({ exit, stdout }) => [exit, parseReport(stdout)?.status]);
-        expect(told).toEqual(Array.from({ length: runs - 1 }, () => [0, "skipped"]));
-        expect(await complete(place, made)).toEqual([]);
-      });
-
-      test("with --if-locked wait all come to the end", TIMEOUT, async () => {
-        const made = await ready(place, { jobs });
-        const ended = await many(withFlags(made.command, "--if-locked", "wait"), runs);
-        for (const { exit, stdout, stderr } of ended) expect(exit, `${stdout}${stderr}`).toBe(3);
-        expect(await complete(place, made)).toEqual([]);
-      });
-
-      test.each([
-        ["with the lock", (command: Command) => command],
-        ["without it", (command: Command) => hindered(command, "no-lock")],
-      ])("%s, started together, they apply every record once", TIMEOUT, async (_, how) => {
-        const made = await ready(place, { jobs });
-        const ended = await many(how(made.command), runs);
-        for (const { exit, stdout, stderr } of ended) {
-          expect([3, 75], `${stdout}${stderr}`).toContain(exit);
-        }
-        // Each of two may have fenced the other; the next run comes to the end.
-        expect(await complete(place, made)).toEqual([]);
-      });
+      for (const { exit, stdout, stderr } of others) {
+        expect(exit, stderr).toBe(75);
+        expect(parseReport(stdout)?.error?.code).toBe("JOB_RUNNING");
+      }
+      expect(others).toHaveLength(runs - 1);
+      expect(first.exit, first.stderr).toBe(3);
+      expect(await complete(place, made)).toEqual([]);
     });
 
-    if (jobs > 1) return;
-    test("without the lock, a run that was overtaken sees it", TIMEOUT, async () => {
-      expect(await overlapped(place)).toEqual([]);
-      expect(await takenOver(place)).toEqual([]);
+    test("with --if-locked skip they end with 0, and say so", async () => {
+      const made = await ready(place, { jobs });
+      let others: Ended[] = [];
+      await heldAt(place, made.command, "begin:2", async () => {
+        others = await many(withFlags(made.command, "--if-locked", "skip"), runs - 1);
+      });
+      const told = others.map(({ exit, stdout }) => [exit, parseReport(stdout)?.status]);
+      expect(told).toEqual(Array.from({ length: runs - 1 }, () => [0, "skipped"]));
+      expect(await complete(place, made)).toEqual([]);
     });
-  },
-);
+
+    test("with --if-locked wait all come to the end", async () => {
+      const made = await ready(place, { jobs });
+      const ended = await many(withFlags(made.command, "--if-locked", "wait"), runs);
+      for (const { exit, stdout, stderr } of ended) expect(exit, `${stdout}${stderr}`).toBe(3);
+      expect(await complete(place, made)).toEqual([]);
+    });
+
+    test.each([
+      ["with the lock", (command: Command) => command],
+      ["without it", (command: Command) => hindered(command, "no-lock")],
+    ])("%s, started together, they apply every record once", async (_, how) => {
+      const made = await ready(place, { jobs });
+      const ended = await many(how(made.command), runs);
+      for (const { exit, stdout, stderr } of ended) {
+        expect([3, 75], `${stdout}${stderr}`).toContain(exit);
+      }
+      // Each of two may have fenced the other; the next run comes to the end.
+      expect(await complete(place, made)).toEqual([]);
+    });
+  });
+
+  if (jobs > 1) return;
+  test("without the lock, a run that was overtaken sees it", async () => {
+    expect(await overlapped(place)).toEqual([]);
+    expect(await takenOver(place)).toEqual([]);
+  });
+});

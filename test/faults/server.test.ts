@@ -5,17 +5,26 @@
  */
 import { spawnSync } from "node:child_process";
 import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { Client } from "pg";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+} from "vitest";
 import { onFaultPoint } from "../../src/errors/fault-point.ts";
 import { OwnPostgres } from "../helpers/own-postgres.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 import { firstOf } from "../tiers/tiers.ts";
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+import { until } from "../helpers/until.ts";
 
 const RECORDS = 400;
 const KEYS = 50;
@@ -51,7 +60,10 @@ interface Ran {
   readonly stderr: string;
 }
 
-async function run(flags: readonly string[], retry = "60s", url = server.url): Promise<Ran> {
+/** As long as it takes. */
+const PATIENT = "10m";
+
+async function run(flags: readonly string[], retry = PATIENT, url = server.url): Promise<Ran> {
   const folder = tempDir({ "in.csv": INPUT });
   const into = ["--to", url, "--table", "t", "--key", "id", "--set", SET, "--job", "j"];
   const limits = ["--retry-timeout", retry, "--lock-timeout", "500ms", "--max-rejects", "99"];
@@ -71,6 +83,53 @@ function after(batches: number, act: () => Promise<unknown>): Promise<unknown> {
   });
 }
 
+/** A session beside the load's, for what it holds. */
+async function openSession(): Promise<Client> {
+  const client = new Client({ connectionString: server.url });
+  client.on("error", () => {});
+  await client.connect();
+  onTestFinished(async () => await client.end().catch(() => {}));
+  return client;
+}
+
+/** Lets no row from the n-th on into t before the gate is opened. */
+async function closeGate(n: number): Promise<{ readonly open: () => Promise<unknown> }> {
+  const keeper = await openSession();
+  await keeper.query("select pg_advisory_lock(7)");
+  await makeTrigger(`if new.n >= ${n} then perform pg_advisory_xact_lock_shared(7); end if;`);
+  return { open: () => keeper.query("select pg_advisory_unlock(7)") };
+}
+
+/** Waits until a load has come to the gate. */
+async function untilAtGate(): Promise<void> {
+  const sql =
+    "select count(*) from pg_stat_activity where application_name = 'upsurge' and wait_event = 'advisory'";
+  await until(
+    "a load at the gate",
+    async () => await server.sql(sql),
+    (rows) => rows[0]?.[0] !== "0",
+  );
+}
+
+/** Stands where a server was, and waits until so many have come and were turned away. */
+async function untilTurnedAway(times: number): Promise<void> {
+  let seen = 0;
+  const inPlace = createServer((socket) => {
+    seen += 1;
+    socket.on("error", () => {}).resetAndDestroy();
+  });
+  await new Promise<void>((resolve) => inPlace.listen(Number(new URL(server.url).port), resolve));
+  try {
+    await until(
+      `${times} connections in vain`,
+      () => seen,
+      (now) => now >= times,
+    );
+  } finally {
+    await new Promise((resolve) => inPlace.close(resolve));
+  }
+}
+
 /** Makes rows of t do something before they are written. */
 async function makeTrigger(body: string): Promise<void> {
   await server.sql(`create or replace function meddle() returns trigger language plpgsql as
@@ -83,7 +142,14 @@ async function makeTrigger(body: string): Promise<void> {
 async function setReadOnly(to: "on" | "off"): Promise<void> {
   await server.sql(`alter system set default_transaction_read_only = ${to}`);
   await server.sql("select pg_reload_conf()");
+  await until(
+    `new sessions with it ${to}`,
+    async () => await server.sql("show default_transaction_read_only"),
+    (rows) => rows[0]?.[0] === to,
+  );
 }
+
+const TERMINATE = "select pg_terminate_backend(pid, 60000) from pg_stat_activity";
 
 async function table(): Promise<unknown> {
   return await server.sql("select id, hist from t order by id");
@@ -98,7 +164,7 @@ describe.each(firstOf("kinds of jobs on a failing server", WAYS))("%s", (_, flag
   test("a server that is killed and comes back is waited for", async () => {
     const back = after(5, async () => {
       await server.kill();
-      await sleep(300);
+      await untilTurnedAway(2);
       await server.restart();
     });
     const ran = await run(flags);
@@ -116,45 +182,45 @@ describe.each(firstOf("kinds of jobs on a failing server", WAYS))("%s", (_, flag
   });
 
   test("sessions that are ended at random moments", async () => {
-    const working = new AbortController();
-    const reaper = after(1, async () => {
-      for (let round = 0; !working.signal.aborted && round < 12; round += 1) {
-        await server.sql(
-          "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'upsurge' order by random() limit 1",
-        );
-        await sleep(20 + 80 * Math.random());
-      }
+    // Each failure without a commit in between makes the load wait for longer.
+    let left = flags.includes("end") ? 4 : 12;
+    let next = 1;
+    let ended: Promise<number> = Promise.resolve(0);
+    onFaultPoint(() => {
+      next -= 1;
+      if (next > 0 || left === 0) return;
+      left -= 1;
+      next = 1 + Math.floor(12 * Math.random());
+      // The load goes on meanwhile, and is met wherever it is then.
+      const one = `${TERMINATE} where application_name = 'upsurge' order by random() limit 1`;
+      ended = Promise.all([ended, server.sql(one)]).then(([sum, { length }]) => sum + length);
     });
-    const ran = await run(flags);
-    working.abort();
-    await reaper;
-    await expectDone(ran);
+    await expectDone(await run(flags));
+    expect(await ended).toBeGreaterThan(0);
   });
 
   test("a server that takes no writes", async () => {
-    await makeTrigger("perform pg_sleep(0.003);");
-    const turned = after(5, async () => {
-      await setReadOnly("on");
-      await server.sql(
-        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'upsurge'",
-      );
-    });
+    const gate = await closeGate(100);
+    const running = run([...flags, "--lock-timeout", "10m"], "600ms");
+    await untilAtGate();
     try {
-      const ran = await run(flags, "600ms");
-      await turned;
+      await setReadOnly("on");
+      await server.sql(`${TERMINATE} where application_name = 'upsurge'`);
+      const ran = await running;
       expect([ran.exit, ran.code], ran.stderr).toEqual([75, "TARGET_READ_ONLY"]);
     } finally {
       await setReadOnly("off");
+      await gate.open();
     }
     await expectDone(await run(flags));
   });
 
   test("a table that somebody else has locked", async () => {
-    const holding = server.sql("begin; lock table t in share mode; select pg_sleep(4); commit");
-    await sleep(200);
+    const holder = await openSession();
+    await holder.query("begin; lock table t in share mode");
     const ran = await run(flags, "700ms");
     expect([ran.exit, ran.code], ran.stderr).toEqual([75, "TARGET_BUSY"]);
-    await holding;
+    await holder.query("commit");
     await expectDone(await run(flags));
   });
 
@@ -210,14 +276,16 @@ test("a privilege that is revoked, and granted again", async () => {
   const url = new URL(server.url);
   [url.username, url.password] = ["loader", "loader"];
   try {
-    await makeTrigger("perform pg_sleep(0.005);");
-    const revoked = after(5, async () => await server.sql("revoke insert on t from loader"));
-    const ran = await run(PARTS, "60s", url.href);
-    await revoked;
+    const gate = await closeGate(100);
+    const running = run([...PARTS, "--lock-timeout", "10m"], PATIENT, url.href);
+    await untilAtGate();
+    await server.sql("revoke insert on t from loader");
+    await gate.open();
+    const ran = await running;
     expect([ran.exit, ran.code], ran.stderr).toEqual([2, "PLAN_PRIVILEGE"]);
     expect(ran.read).toBeGreaterThan(0);
     await server.sql("grant insert on t to loader");
-    await expectDone(await run(PARTS, "60s", url.href));
+    await expectDone(await run(PARTS, PATIENT, url.href));
   } finally {
     await server.sql("drop table t, upsurge_checkpoint; drop owned by loader; drop role loader");
   }

@@ -14,9 +14,6 @@ import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { INTO_ORDERS, orders, shop } from "../cli/shop.ts";
 import { DEFAULTS } from "../unit/read/support.ts";
 
-// A process takes its time to start when the machine is busy.
-vi.setConfig({ testTimeout: 60_000 });
-
 const [sqlite] = ENGINES.filter(({ name }) => name === "sqlite");
 if (sqlite === undefined) throw new Error("there is no engine sqlite");
 

@@ -72,6 +72,12 @@ class Shelf {
   }
 }
 
+/** When a moment has passed for the n-th time. */
+interface When {
+  readonly point: FaultPoint;
+  readonly nth: number;
+}
+
 /** Does something once, at the n-th time that a moment passes. */
 function at(point: FaultPoint, nth: number, act: () => void): void {
   let seen = 0;
@@ -80,15 +86,27 @@ function at(point: FaultPoint, nth: number, act: () => void): void {
   });
 }
 
-/** Holds the file as somebody else would, for so long. */
-function hold(shelf: Shelf, ms: number): void {
+/** Holds the file as somebody else would; the answer lets go of it. */
+function hold(shelf: Shelf): () => void {
   const other = new Database(shelf.path);
   other.exec("begin immediate");
-  const timer = setTimeout(() => other.close(), ms);
-  onTestFinished(() => {
-    clearTimeout(timer);
-    if (other.open) other.close();
+  onTestFinished(() => void other.close());
+  return () => void other.close();
+}
+
+/** Holds the file from a moment on, until the load has failed at it so many times and tries once more. */
+function holdFor(shelf: Shelf, { point, nth }: When, tries: number): { readonly failed: number } {
+  const seen = { failed: 0 };
+  at(point, nth, () => {
+    const release = hold(shelf);
+    // Every try begins with that.
+    onFaultPoint((passed) => {
+      if (passed !== "lock") return;
+      seen.failed += 1;
+      if (seen.failed === tries) release();
+    });
   });
+  return seen;
 }
 
 describe("a file that somebody else holds", () => {
@@ -98,13 +116,14 @@ describe("a file that somebody else holds", () => {
     ["before the job is taken", "take-over"],
   ])("for a while, %s, is waited for", async (_, point) => {
     const shelf = new Shelf();
-    at(point, point === "take-over" ? 1 : 3, () => hold(shelf, 600));
-    shelf.expectDone(await shelf.run("--retry-timeout", "30s"));
+    const held = holdFor(shelf, { point, nth: point === "take-over" ? 1 : 3 }, 2);
+    shelf.expectDone(await shelf.run("--retry-timeout", "10m"));
+    expect(held.failed).toBe(2);
   });
 
   test("for longer ends the run with 75, and it goes on later", async () => {
     const shelf = new Shelf();
-    at("committed", 3, () => hold(shelf, 60_000));
+    at("committed", 3, () => void hold(shelf));
     const ran = await shelf.run("--retry-timeout", "300ms");
     expect([ran.exit, ran.code, ran.read]).toEqual([75, "TARGET_BUSY", 60]);
     onFaultPoint(null);

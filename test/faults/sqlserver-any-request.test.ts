@@ -2,13 +2,10 @@
  * SQL Server, when any one request of a load fails, whichever it is: the load is exact, or it has kept nothing and says so.
  * The errors are the server's own, with all that they do to a transaction.
  */
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { TdsRequest } from "../support/tds/faults.ts";
 import { loading, runFaulty, serverError, tell, useFaultyServer } from "./sqlserver-support.ts";
 import type { FaultyResult, Rows, Trouble, Which } from "./sqlserver-support.ts";
-
-// Each of these runs some dozens of loads.
-vi.setConfig({ testTimeout: 60_000 });
 
 const db = useFaultyServer();
 
@@ -38,7 +35,7 @@ interface Way {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-const SMALL = ["--batch-rows", "2", "--retry-timeout", "3s"];
+const SMALL = ["--batch-rows", "2", "--retry-timeout", "10m"];
 const KEYED = { input: INPUT, loaded: LOADED, counts: COUNTS };
 const WAYS: readonly Way[] = [
   { name: "native, staged", flags: [...SMALL, "--row-source", "staged"], ...KEYED },

@@ -171,13 +171,11 @@ describe("a server that goes away for good", () => {
       void db.server.close();
       return { before: "cut" };
     };
-    const started = performance.now();
     const flags = ["--retry-timeout", "500ms"];
     const result = await runFaulty(db, { input: INPUT, flags });
     expect(result).toMatchObject({ exit: 75, code: "TARGET_UNREACHABLE" });
     expect(result.cause).toContain(String(port));
     expect(result.fix).toContain("check that the server runs");
-    expect(performance.now() - started).toBeLessThan(3000);
     expect(await tell(session, "SELECT id, n FROM t")).toEqual([]);
   });
 });

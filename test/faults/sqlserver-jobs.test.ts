@@ -3,10 +3,11 @@
  * exactly once. A history in the table shows a record that is lost, doubled or out of order.
  */
 import { join } from "node:path";
-import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
+import { until } from "../helpers/until.ts";
 import {
   always,
   having,
@@ -17,9 +18,6 @@ import {
   useFaultyServer,
 } from "./sqlserver-support.ts";
 import type { Rows, Trouble, Which } from "./sqlserver-support.ts";
-
-// Some of these run dozens of loads.
-vi.setConfig({ testTimeout: 120_000 });
 
 const db = useFaultyServer();
 
@@ -56,7 +54,7 @@ interface Job {
 }
 
 /** One run of the job. */
-async function run(flags: readonly string[], retry = "5s"): Promise<Job> {
+async function run(flags: readonly string[], retry = "10m"): Promise<Job> {
   const folder = tempDir({ "in.csv": INPUT });
   const into = ["--to", db.url(), "--table", "t", "--key", "id", "--set", SET, "--json"];
   const args = [join(folder, "in.csv"), ...into, "-q", "--retry-timeout", retry, ...flags];
@@ -212,7 +210,7 @@ test("of runs at once, each with the lock and without it, one applies each recor
     await startOver();
     const grant = { instead: () => "SELECT 0 AS granted" };
     if (withoutLock) db.troubles = always(having(/upsurge-job:/), grant);
-    const runs = await Promise.all([1, 2, 3].map(async () => await run(PARTS, "10s")));
+    const runs = await Promise.all([1, 2, 3].map(async () => await run(PARTS)));
     for (const ran of runs) {
       expect([0, 75], ran.stderr).toContain(ran.exit);
       if (ran.exit === 75) expect(ran.code).toMatch(/^JOB_(?:RUNNING|TAKEN)$/);
@@ -235,9 +233,11 @@ test.each([
     const { child, ended } = spawnUpsurge(["in.csv", ...into, ...SMALL, "--grace", "1s"], folder);
     onTestFinished(() => void child.kill("SIGKILL"));
     // The first part is committed; the second waits for the row.
-    await vi.waitFor(async () => expect(db.requests.filter(COMMIT).length).toBeGreaterThan(1), {
-      timeout: 30_000,
-    });
+    await until(
+      "two commits",
+      () => db.requests.filter(COMMIT).length,
+      (commits) => commits > 1,
+    );
     child.kill(signal);
     const { exitCode, stdout, stderr } = await ended;
     expect([exitCode, JSON.parse(stdout).counts.read], stderr).toEqual([code, 2]);

@@ -1,6 +1,6 @@
 /** SQL Server, when others stand in the way: deadlocks are tried again from the first record, locks as long as it was said. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, test } from "vitest";
+import { until } from "../helpers/until.ts";
 import {
   always,
   having,
@@ -116,9 +116,12 @@ describe.each([
   test("for a while is waited for", async () => {
     const holder = await db.session();
     await tell(holder, ...holding);
-    const release = sleep(400).then(() => tell(holder, "ROLLBACK TRANSACTION"));
-    const result = await runFaulty(db, { input: INPUT, flags: [...flags, "6s"] });
-    await release;
+    const running = runFaulty(db, { input: INPUT, flags: [...flags, "10m"] });
+    // Each try begins with that, and the first two have failed by then.
+    const tries = (): number => db.requests.filter(having(/sp_getapplock/)).length;
+    await until("a third try", tries, (seen) => seen >= 3);
+    await tell(holder, "ROLLBACK TRANSACTION");
+    const result = await running;
     expect(result).toMatchObject({ exit: 0, counts: COUNTS });
     expect(await table()).toEqual(LOADED);
   });

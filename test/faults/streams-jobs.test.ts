@@ -2,14 +2,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { csv, sha256 } from "../helpers/stream-load.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
-
-// A database takes its time when the machine is busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** A record that is applied twice is seen in the sum. */
 const TABLE = "create table t (k int primary key, n int, s text)";

@@ -1,11 +1,8 @@
 /** Producers that die: what a load was told to expect of its sources, and did not get, is not kept. */
 import { gzipSync } from "node:zlib";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { attempt, csv, numbers, sha256 } from "../helpers/stream-load.ts";
-
-// A database takes its time when the machine is busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** Each case: the input, the flags that it breaks, and the error. The key of its last record is 9. */
 const UNMET: readonly (readonly [string, string, readonly string[], string])[] = [

@@ -1,14 +1,12 @@
 /** The server ends the session of a load while that waits: the process does not die of it, and nothing is kept. */
 import { Client } from "pg";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
 import type { Spawned } from "../helpers/spawn-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
+import { until } from "../helpers/until.ts";
 import { useProxy } from "./network-support.ts";
-
-// A process takes its time to start when the machine is busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 const [postgres] = ENGINES.filter(({ name }) => name === "postgres");
 if (postgres === undefined) throw new Error("there is no engine postgres");
@@ -21,7 +19,7 @@ const MANY = Array.from({ length: 200_000 }, (_, at) => `${at + 100},1\n`).join(
 
 async function terminate(): Promise<number> {
   const ended = await database.rows(
-    `select pg_terminate_backend(pid, 5000) from pg_stat_activity where ${SESSIONS}`,
+    `select pg_terminate_backend(pid, 60000) from pg_stat_activity where ${SESSIONS}`,
   );
   return ended.length;
 }
@@ -29,7 +27,11 @@ async function terminate(): Promise<number> {
 /** Waits until so many sessions of loads are in this state. */
 async function untilSessions(count: number, state: string): Promise<void> {
   const sql = `select count(*) from pg_stat_activity where ${SESSIONS} and ${state}`;
-  await vi.waitFor(async () => expect(await database.rows(sql)).toEqual([[String(count)]]), 20_000);
+  await until(
+    `${count} sessions of loads, ${state}`,
+    async () => await database.rows(sql),
+    (rows) => rows[0]?.[0] === String(count),
+  );
 }
 
 /** Starts a load in a process of its own, which an error that nobody listens to would end with a stack. */
@@ -85,12 +87,14 @@ test("while a statement waits for a lock", async () => {
 });
 
 test("while it commits", async () => {
-  await database.exec(`create function slow() returns trigger language plpgsql as
-    $$ begin perform pg_sleep(60); return null; end $$;
-    create constraint trigger slow after insert on t deferrable initially deferred
-    for each row execute function slow()`);
+  await database.exec(`create function held_up() returns trigger language plpgsql as
+    $$ begin perform pg_advisory_xact_lock(7); return null; end $$;
+    create constraint trigger held_up after insert on t deferrable initially deferred
+    for each row execute function held_up()`);
+  await database.rows("select pg_advisory_lock(7)");
   const load = start("in.csv");
-  await untilSessions(1, "wait_event = 'PgSleep'");
+  await untilSessions(1, "wait_event = 'advisory'");
   expect(await terminate()).toBe(1);
   await expectLost(load);
+  await database.rows("select pg_advisory_unlock(7)");
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { startEmbedded } from "./embedded-postgres.ts";
 import type { EmbeddedServer } from "./embedded-postgres.ts";
+import { until } from "./until.ts";
 
 /** A server, and what is asked of it beside the loads. */
 export class OwnPostgres {
@@ -35,21 +36,29 @@ export class OwnPostgres {
 
   /** Runs statements over a connection of their own; the rows as text. */
   async sql(text: string): Promise<(string | null)[][]> {
-    for (let tries = 1; ; tries += 1) {
-      const client = new Client({ connectionString: this.url });
-      client.on("error", () => {});
-      try {
-        await client.connect();
-        const types = { getTypeParser: () => (value: unknown) => value };
-        const result = await client.query({ text, rowMode: "array", types });
-        return result.rows as (string | null)[][];
-      } catch (error) {
-        // While it recovers it takes nobody in.
-        if (tries > 100 || !/starting up|recovery|ECONNREFUSED/.test(String(error))) throw error;
-        await new Promise((resolve) => void setTimeout(resolve, 50));
-      } finally {
-        await client.end().catch(() => {});
-      }
+    const answer = await until(
+      "a server that takes clients in",
+      async () => await this.#ask(text),
+      (seen) => !(seen instanceof Error),
+    );
+    if (answer instanceof Error) throw answer;
+    return answer;
+  }
+
+  /** The rows; the error when it takes nobody in, as while it recovers. */
+  async #ask(text: string): Promise<(string | null)[][] | Error> {
+    const client = new Client({ connectionString: this.url });
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      const types = { getTypeParser: () => (value: unknown) => value };
+      const result = await client.query({ text, rowMode: "array", types });
+      return result.rows as (string | null)[][];
+    } catch (error) {
+      if (!/starting up|recovery|ECONNREFUSED/.test(String(error))) throw error;
+      return error as Error;
+    } finally {
+      await client.end().catch(() => {});
     }
   }
 

@@ -195,7 +195,7 @@ describe.each(ENGINES)("$title", (engine) => {
     await database.exec(table.setup[engine.name]);
   };
 
-  test.each(TABLES)("any way equals one at a time: $title", { timeout: 300_000 }, async (table) => {
+  test.each(TABLES)("any way equals one at a time: $title", async (table) => {
     const isNative = table.notNative?.includes(engine.name) !== true;
     const able = ways.filter(({ strategy }) => isNative || strategy !== "native");
     const cases = fc.tuple(recordsOf(engine.name, table.key), rule, fc.constantFrom(...able));
@@ -229,7 +229,7 @@ describe.each(ENGINES)("$title", (engine) => {
     );
   });
 
-  test("a second load of the same file changes nothing", { timeout: 300_000 }, async () => {
+  test("a second load of the same file changes nothing", async () => {
     const [table] = TABLES;
     if (table === undefined) return;
     const distinct = fc.uniqueArray(

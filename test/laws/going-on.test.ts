@@ -14,7 +14,7 @@ import { timesOf } from "../tiers/tiers.ts";
 const RUNS = timesOf("going on");
 const SEED = process.env["UPSURGE_LANE_SEED"];
 const PARAMETERS = { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
-const timeout = 60_000 + 60 * RUNS;
+const timeout = 300_000 + 60 * RUNS;
 
 /** Arrays and sequences of JSON values, on one line or on many. */
 const jsonInput = fc

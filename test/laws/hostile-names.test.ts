@@ -3,7 +3,7 @@
  * rows what a plain reference says; the database's tables, columns and functions stay as they are.
  */
 import * as fc from "fast-check";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { quoteIdentifier, quoteLiteral } from "../../src/targets/sqlserver/quote.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import {
@@ -17,8 +17,6 @@ import {
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import type { RunResult } from "../helpers/run-upsurge.ts";
 import { timesOf } from "../tiers/tiers.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const SEED = Number(process.env["UPSURGE_SEED"] ?? 20_260_305);
 /** Names in a header: a load costs the same for one. */

@@ -4,7 +4,7 @@
  * lost, doubled or out of order.
  */
 import * as fc from "fast-check";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { onFaultPoint } from "../../src/errors/fault-point.ts";
 import type { FaultPoint } from "../../src/errors/fault-point.ts";
 import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
@@ -12,8 +12,6 @@ import type { Engine, TestDatabase } from "../helpers/engines.ts";
 import { JobShell } from "../helpers/job-shell.ts";
 import type { Ran } from "../helpers/job-shell.ts";
 import { timesOf } from "../tiers/tiers.ts";
-
-vi.setConfig({ testTimeout: 240_000 });
 
 const RUNS = timesOf("jobs resume");
 const SEED = process.env["UPSURGE_LAW_SEED"];

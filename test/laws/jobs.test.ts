@@ -1,7 +1,7 @@
 /** `--jobs N`: several writers at once end in the table, the counts and the rejects of one at a time, in file order. */
 import * as fc from "fast-check";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { KEYED, LIMIT, loadCsv, manyRecords } from "../helpers/jobs-load.ts";
 import { applyReference } from "../helpers/reference.ts";
@@ -9,9 +9,6 @@ import type { ReferenceLoad, ReferenceRecord } from "../helpers/reference.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir, useTempDir } from "../helpers/temp-dir.ts";
 import { timesOf } from "../tiers/tiers.ts";
-
-// A process takes its time to start when the machine is busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const [postgres] = ENGINES.filter(({ name }) => name === "postgres");
 if (postgres === undefined) throw new Error("there is no engine postgres");

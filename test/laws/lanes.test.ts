@@ -14,7 +14,7 @@ import { timesOf } from "../tiers/tiers.ts";
 const RUNS = timesOf("lanes");
 const SEED = process.env["UPSURGE_LANE_SEED"];
 const PARAMETERS = { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
-const timeout = 60_000 + 20 * RUNS;
+const timeout = 300_000 + 20 * RUNS;
 
 describe.each([
   { title: "CSV", input: csvInput },

@@ -13,7 +13,7 @@ const IN_THREADS = `data:text/javascript,
   import { register } from ${JSON.stringify(import.meta.resolve("tsx/esm/api"))};
   if (!isMainThread) register();`;
 
-test("a thread finds what is found without one", { timeout: 60_000 + 500 * RUNS }, () => {
+test("a thread finds what is found without one", { timeout: 300_000 + 500 * RUNS }, () => {
   const loaders = [import.meta.resolve("tsx"), IN_THREADS].flatMap((url) => ["--import", url]);
   const args = [...loaders, PROGRAM, String(RUNS)];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });

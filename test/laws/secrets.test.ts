@@ -5,13 +5,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 import { timesOf } from "../tiers/tiers.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const SEED = Number(process.env["UPSURGE_SEED"] ?? 20_260_306);
 

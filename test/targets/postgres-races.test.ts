@@ -7,6 +7,7 @@ import { Client } from "pg";
 import { beforeEach, describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Engine } from "../helpers/engines.ts";
+import { untilLockWaits } from "../helpers/lock-waits.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
@@ -35,22 +36,12 @@ describe("postgres", () => {
       await other.query("begin");
       await other.query("insert into t values ($1, 'other')", [id]);
       const running = load(IDS, flags);
-      await someoneWaits();
+      await untilLockWaits(database);
       await other.query("commit");
       return await running;
     } finally {
       await other.end();
     }
-  }
-
-  async function someoneWaits(): Promise<void> {
-    const sql = `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    for (let tries = 0; tries < 400; tries += 1) {
-      const [[found] = []] = await database.rows(sql);
-      if (Number(found) > 0) return;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    throw new Error("nobody came to wait");
   }
 
   test.each([[[]], [["--batch-rows", "100"]], [["--row-source", "arrays"]]])(

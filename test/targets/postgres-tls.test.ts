@@ -1,11 +1,9 @@
 /** TLS with a real server: verified by default, and weaker only where somebody says so. */
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import type { RunResult } from "../helpers/run-upsurge.ts";
 import { startTlsServer, tlsFile } from "../helpers/tls-server.ts";
 import type { Certificate, TlsServer } from "../helpers/tls-server.ts";
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 const CA = `sslrootcert=${tlsFile("ca")}`;
 const HERE = "127.0.0.1";

@@ -4,6 +4,7 @@ import { Client } from "pg";
 import { beforeEach, describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Engine } from "../helpers/engines.ts";
+import { untilLockWaits } from "../helpers/lock-waits.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
@@ -103,7 +104,7 @@ describe("postgres", () => {
       "--batch-rows",
       "500",
     ]);
-    await waiting(1);
+    await untilLockWaits(database);
     const blocked = app.query("update t set v = 'app' where id = 0");
     await blocked;
     await app.query("commit");
@@ -126,16 +127,16 @@ describe("postgres", () => {
     const flags = ["--table", "t", "--key", "id", "--batch-rows", "500"];
 
     const loading = load(database.url, csv(IDS, "new"), flags);
-    await waiting(1);
+    await untilLockWaits(database);
     await terminateWaiting();
-    await waiting(1);
+    await untilLockWaits(database);
     const piped = runUpsurge(
       ["load", "-", "-f", "csv", "--to", database.url, ...flags, "--progress", "none"],
       {
         stdin: csv(IDS, "piped"),
       },
     );
-    await waiting(2);
+    await untilLockWaits(database, 2);
     await terminateWaiting();
     await app.query("commit");
     await app.end();
@@ -292,21 +293,10 @@ describe("postgres", () => {
     ).toEqual([["0"]]);
   });
 
-  /** Waits until `count` sessions of the database wait for a lock. */
-  async function waiting(count: number): Promise<void> {
-    const sql = `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    for (let tries = 0; tries < 400; tries += 1) {
-      const [[found] = []] = await database.rows(sql);
-      if (Number(found) >= count) return;
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-    throw new Error(`no ${count} sessions came to wait`);
-  }
-
   /** Cuts every session that waits for a lock. */
   async function terminateWaiting(): Promise<void> {
     await database.exec(
-      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and wait_event_type = 'Lock'`,
+      `select pg_terminate_backend(pid, 60000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and wait_event_type = 'Lock'`,
     );
   }
 });

@@ -261,7 +261,7 @@ describe.each(ENGINES.filter(({ name }) => name === "sqlite"))("$title", (engine
     return { counts, rejects, error, rows, output };
   };
 
-  test.each(TABLES)("both lanes are one: $title", { timeout: 300_000 }, async (one) => {
+  test.each(TABLES)("both lanes are one: $title", async (one) => {
     const seen = { loads: 0 };
     await fc.assert(
       fc.asyncProperty(recordsOf(one), rule, async (rows, chosen) => {

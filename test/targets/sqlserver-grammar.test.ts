@@ -28,7 +28,7 @@ describe("what the target sends", () => {
       checkTsql(sql, parameters).map((fault) => `${fault}\n  of ${from}\n${sql}`),
     );
     expect(faults.slice(0, 5)).toEqual([]);
-  }, 120_000);
+  });
 
   test.each([
     "MERGE ",

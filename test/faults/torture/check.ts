@@ -23,7 +23,7 @@ export const JOB = "torture";
 export const REJECTS = "rejects.out";
 
 /** So long a server may take to notice that a client is gone. */
-const LINGER_MS = 10_000;
+const LINGER_MS = 60_000;
 
 /** What is wrong after the run `last`, which has said that it is the last; empty: nothing. */
 export async function check(place: Place, expected: Expected, last: Ended): Promise<string[]> {

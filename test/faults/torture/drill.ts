@@ -79,23 +79,16 @@ export function drill(target: TargetName, bugs: readonly Bug[]): void {
     );
     test.each(named)(
       "without a bug, nothing is found where one is sought: %s",
-      TIMEOUT,
       async (_, scenario) => {
         expect(await run(scenario, null)).toEqual([]);
       },
     );
 
-    test.each(bugs.map((bug) => [bug.name, bug] as const))(
-      "is found: %s",
-      TIMEOUT,
-      async (_, bug) => {
-        expect(await run(bug.scenario, bug)).not.toEqual([]);
-      },
-    );
+    test.each(bugs.map((bug) => [bug.name, bug] as const))("is found: %s", async (_, bug) => {
+      expect(await run(bug.scenario, bug)).not.toEqual([]);
+    });
   });
 }
-
-const TIMEOUT = { timeout: 180_000 };
 
 interface Drilling {
   readonly target: TargetName;

@@ -84,7 +84,7 @@ export function faultCells(load: FaultLoad): void {
     );
     const suffered = target === "sqlite" ? actions : firstOf("faults at each fault point", actions);
     const cells = tried.flatMap((point) => suffered.map((action) => [action, point] as const));
-    test.each(cells)("%s at %s", { timeout: 120_000 }, async (action, point) => {
+    test.each(cells)("%s at %s", async (action, point) => {
       const times = passed.get(point) ?? 0;
       expect(times, `how often ${point} is passed`).toBeGreaterThan(0);
       // The first time, where that is enough, and one in the middle.

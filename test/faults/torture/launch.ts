@@ -14,7 +14,7 @@ export const AT_FAULT_POINT = new URL("at-fault-point.mjs", import.meta.url).hre
 /** Makes a run do what the tests ask for; see `hindered.mjs`. */
 export const HINDERED = new URL("hindered.mjs", import.meta.url).href;
 
-const HANG_MS = 60_000;
+const HANG_MS = 180_000;
 
 /** What is run. */
 export interface Command {

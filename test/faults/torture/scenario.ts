@@ -1,7 +1,7 @@
 /** How a program is put to the test: a load made ready, what is done to its runs, and its completion. */
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "../../helpers/until.ts";
 import { check } from "./check.ts";
 import type { Place } from "./check.ts";
 import { expectedOf } from "./expected.ts";
@@ -31,7 +31,7 @@ export interface ScenarioLoad {
 }
 
 /** After so long a program with a bug is taken to hang. */
-const HANG_MS = 15_000;
+const HANG_MS = 60_000;
 const MOST_RUNS = 6;
 
 /** A load that is ready to run. */
@@ -92,7 +92,7 @@ export async function complete(place: Place, { command, expected }: Ready): Prom
 export async function untilReached(gate: string, ended: Promise<Ended>): Promise<void> {
   const run = { isOver: false };
   void ended.then(() => (run.isOver = true));
-  while (!existsSync(`${gate}.reached`) && !run.isOver) await sleep(10);
+  await until("a run at its gate", () => existsSync(`${gate}.reached`) || run.isOver);
   rmSync(`${gate}.reached`, { force: true });
 }
 

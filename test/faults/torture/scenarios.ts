@@ -4,9 +4,8 @@
  */
 import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { untilLockTries } from "../../helpers/lock-waits.ts";
 import { check } from "./check.ts";
-import type { Place } from "./check.ts";
 import { expectedOf } from "./expected.ts";
 import { launch } from "./launch.ts";
 import { HEADER } from "./records.ts";
@@ -78,10 +77,12 @@ export const grown: Scenario = async (place) => {
 /** A signal comes in the middle. */
 export const interrupted: Scenario = async (place) => {
   const made = await ready(place);
-  const { exit } = await heldAt(place, made.command, "applied:3", async (child) => {
-    child.kill("SIGTERM");
-    await sleep(50);
-  });
+  const { exit } = await heldAt(
+    place,
+    made.command,
+    "applied:3",
+    async (child) => void child.kill("SIGTERM"),
+  );
   const wrong = exit === 143 ? [] : [`exit: ${exit} after SIGTERM instead of 143`];
   return [...wrong, ...(await complete(place, made))];
 };
@@ -110,17 +111,8 @@ export const rowLocked: Scenario = async (place) => {
   const { ended } = launch(patient);
   const run = { isOver: false };
   void ended.then(() => (run.isOver = true));
-  while (!run.isOver && !(await someoneWaits(place))) await sleep(10);
-  // Longer than it waits for a lock.
-  await sleep(400);
+  // Until it has given up waiting, and tries again.
+  await untilLockTries(place.database, 2, () => run.isOver);
   await place.database.exec("commit");
   return await check(place, made.expected, await ended);
 };
-
-async function someoneWaits({ database }: Place): Promise<boolean> {
-  // In a transaction the server shows what it has shown before, unless it is told to look again.
-  await database.rows("select pg_stat_clear_snapshot()");
-  const sql =
-    "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-  return (await database.rows(sql))[0]?.[0] !== "0";
-}

@@ -18,7 +18,7 @@ const NUMBERS = { SIGTERM: 15, SIGINT: 2, SIGHUP: 1 } as const;
 
 /** What a run may take to finish its batch, and what it has in all before it is taken to hang. */
 const GRACE = "2s";
-const HANG_MS = 30_000;
+const HANG_MS = 180_000;
 const MOST_RUNS = 10;
 
 /** What a load came to. */

@@ -6,15 +6,15 @@ export type FaultKind =
   | "reset-before"
   /** The message arrives; its answer is dropped, and then the client is reset. */
   | "reset-after"
-  /** The client is reset at once; the server gets the message only `holdMs` later. */
+  /** The client is reset at once; the server gets the message only when `meanwhile` is done. */
   | "late"
-  /** The client is reset at once; the server never gets the message, and its connection stays for `holdMs`. */
+  /** The client is reset at once; the server never gets the message, and its connection stays until `meanwhile` is done. */
   | "never"
-  /** The message arrives, the client is reset at once, and the server's connection stays for `holdMs`. */
+  /** The message arrives, the client is reset at once, and the server's connection stays until `meanwhile` is done. */
   | "half-open"
   /** The message arrives; its answer and everything after it are dropped, and nobody is told. */
   | "silence"
-  /** Nothing passes any more, either way, and nobody is told; the server's connection outlives the client's by `holdMs`. */
+  /** Nothing passes any more, either way, and nobody is told; the server's connection outlives the client's until `meanwhile` is done. */
   | "black-hole"
   /** From here on a byte at a time passes, one every `everyMs`, either way. */
   | "trickle"
@@ -37,9 +37,8 @@ export interface Fault {
   readonly nth?: number;
   /** How often it strikes from then on, each connection once; 1 when nothing is said. */
   readonly times?: number;
-  readonly holdMs?: number;
   readonly everyMs?: number;
-  /** What is done while something waits. */
+  /** What is done while something waits; begun when the wait begins. */
   readonly meanwhile?: () => Promise<unknown>;
   /** What is armed once this has struck for the last time. */
   readonly after?: Fault;

@@ -4,15 +4,17 @@ import type { Socket } from "node:net";
 import type { Fault, Message } from "./fault.ts";
 import { Frontend } from "./frontend.ts";
 
-/** How long the answer to a struck message is waited for; some have none. */
-const ANSWER_MS = 300;
-
-/** How long what follows an answer is waited for. */
-const FOLLOWS_MS = 20;
+/** Turns of the loop in which what has come from a server by now is read. */
+const FOLLOWING_TURNS = 10;
 
 const SLICE_BYTES = 24;
 
 const drop = (): void => {};
+const nothing = (): Promise<void> => Promise.resolve();
+
+async function someTurns(): Promise<void> {
+  for (let turn = 0; turn < FOLLOWING_TURNS; turn += 1) await nextTurn();
+}
 
 /** What a connection asks its proxy. */
 export interface Fate {
@@ -38,8 +40,8 @@ export class Link {
   #isOpen = true;
   /** Pieces on their way. */
   #pieces: Promise<void> = Promise.resolve();
-  /** The server's connection outlives the client's. */
-  #holdMs = 0;
+  /** How long the server's connection outlives the client's. */
+  #hold: () => Promise<unknown> = nothing;
 
   /** Both sockets must let one side end while the other goes on. */
   constructor(client: Socket, server: Socket, fate: Fate) {
@@ -79,7 +81,7 @@ export class Link {
   }
 
   async #clientLeft(goodbye: () => void): Promise<void> {
-    await (this.#isOpen ? this.#pieces : sleep(this.#holdMs));
+    await (this.#isOpen ? this.#pieces : this.#hold());
     if (this.#isOpen) goodbye();
     else this.#server.destroy();
   }
@@ -91,7 +93,7 @@ export class Link {
 
   /** Does what `fault` says, to `message` if it waited for one. */
   strike(fault: Fault, message: Message | null = null): void {
-    const { kind, on, nth = 1, holdMs = 0, everyMs = 1000 } = fault;
+    const { kind, on, nth = 1, everyMs = 1000, meanwhile = nothing } = fault;
     const bytes = message?.bytes ?? Buffer.alloc(0);
     // Counted bytes end in the middle of a message; those that are within the count still pass.
     const passing = bytes.subarray(0, on === "bytes" ? Math.max(0, nth - this.#sent) : 0);
@@ -99,7 +101,9 @@ export class Link {
     const struck = bytes.subarray(passing.length);
     this.#isStruck = true;
     this.#isOpen = ["slice", "wait", "answer-waits"].includes(kind);
-    this.#holdMs = holdMs;
+    let held: Promise<unknown> | null = null;
+    // A side may leave twice: with an end, and with an error.
+    this.#hold = () => (held ??= meanwhile());
     switch (kind) {
       case "reset-before":
         this.#client.resetAndDestroy();
@@ -109,7 +113,7 @@ export class Link {
         this.#up(struck);
         return void this.#resetOnceAnswered();
       case "answer-waits":
-        this.#holdAnswer(fault.meanwhile ?? (() => Promise.resolve()));
+        this.#holdAnswer(meanwhile);
         return this.#up(struck);
       case "late":
       case "never":
@@ -124,7 +128,7 @@ export class Link {
         [this.#up, this.#down] = [drop, drop];
         return;
       case "wait":
-        return this.#passAfter(fault.meanwhile?.(), struck);
+        return this.#passAfter(meanwhile(), struck);
       case "trickle":
       case "slice": {
         const piece = kind === "trickle" ? everyMs : null;
@@ -137,9 +141,9 @@ export class Link {
     }
   }
 
-  #passAfter(work: Promise<unknown> | undefined, bytes: Buffer): void {
+  #passAfter(work: Promise<unknown>, bytes: Buffer): void {
     const pass = this.#up;
-    this.#pieces = Promise.resolve(work).then(() => {});
+    this.#pieces = work.then(() => {});
     this.#up = (later) => {
       this.#pieces = this.#pieces.then(() => pass(later));
     };
@@ -153,7 +157,7 @@ export class Link {
       held.push(bytes);
       if (held.length > 1) return;
       this.#pieces = meanwhile()
-        .then(() => sleep(FOLLOWS_MS))
+        .then(someTurns)
         .then(() => {
           pass(Buffer.concat(held));
           this.#down = pass;
@@ -161,13 +165,12 @@ export class Link {
     };
   }
 
+  /** A goodbye has no answer: the server hangs up. */
   async #resetOnceAnswered(): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ANSWER_MS);
-      this.#down = () => {
-        clearTimeout(timer);
-        resolve();
-      };
+      this.#down = () => resolve();
+      for (const side of [this.#server, this.#client])
+        side.once("end", resolve).once("close", resolve);
     });
     this.#client.resetAndDestroy();
     this.#server.resetAndDestroy();
@@ -175,7 +178,7 @@ export class Link {
 
   /** The server's side goes on without a client; `late` is what it gets in the end. */
   async #keepServer(late: Buffer | null): Promise<void> {
-    await sleep(this.#holdMs);
+    await this.#hold();
     if (late !== null) {
       this.#server.write(late);
       await new Promise((resolve) => {

@@ -1,9 +1,11 @@
 /** The proxy does what each fault says, as seen from both ends of it: by a plain client, and in the database. */
+import { once } from "node:events";
 import { createConnection } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
+import type { Socket } from "node:net";
 import { Client } from "pg";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../../helpers/engines.ts";
+import { until } from "../../helpers/until.ts";
 import { startProxy } from "./proxy.ts";
 import type { Fault, Proxy } from "./proxy.ts";
 
@@ -18,6 +20,20 @@ async function commitOver(client: Client): Promise<string> {
     () => "answered",
     (error: Error) => ("code" in error ? String(error.code) : error.message),
   );
+}
+
+/** What a fault lasts for: until the test says that it is over. */
+class Lasting {
+  readonly #over = new AbortController();
+
+  readonly meanwhile = async (): Promise<void> => {
+    const { signal } = this.#over;
+    if (!signal.aborted) await once(signal, "abort");
+  };
+
+  end(): void {
+    this.#over.abort();
+  }
 }
 
 describe("a proxy", () => {
@@ -65,10 +81,18 @@ describe("a proxy", () => {
     );
   const terminate = (): Promise<void> =>
     database.exec(
-      "select pg_terminate_backend(pid, 1000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+      "select pg_terminate_backend(pid, 60000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
     );
-  const untilBackends = (count: number): Promise<void> =>
-    vi.waitFor(async () => expect(await backends()).toBe(count), 5000);
+  const untilBackends = (count: number): Promise<unknown> =>
+    until(`${count} sessions of clients`, backends, (seen) => seen === count);
+  const untilRows = (count: number): Promise<unknown> =>
+    until(`${count} rows`, rows, (seen) => seen === count);
+  const untilHits = (count: number): Promise<unknown> =>
+    until(
+      `strike ${count}`,
+      () => proxy.hits,
+      (seen) => seen === count,
+    );
 
   test("without a fault is not noticed, and sees every statement", async () => {
     const client = await open();
@@ -100,42 +124,59 @@ describe("a proxy", () => {
   });
 
   test("delivers late: nothing at first, and then what was sent", async () => {
-    const fault: Fault = { kind: "late", on: "commit", holdMs: 400 };
-    expect(await commitOver(await open(fault))).toBe("ECONNRESET");
+    const lasting = new Lasting();
+    const { meanwhile } = lasting;
+    expect(await commitOver(await open({ kind: "late", on: "commit", meanwhile }))).toBe(
+      "ECONNRESET",
+    );
     expect([await rows(), await backends()]).toEqual([0, 1]);
+    lasting.end();
     await untilBackends(0);
     expect(await rows()).toBe(1);
   });
 
   test("never delivers: the transaction stays open a while, with its locks, and is undone", async () => {
-    const fault: Fault = { kind: "never", on: "commit", holdMs: 400 };
-    expect(await commitOver(await open(fault))).toBe("ECONNRESET");
+    const lasting = new Lasting();
+    const { meanwhile } = lasting;
+    expect(await commitOver(await open({ kind: "never", on: "commit", meanwhile }))).toBe(
+      "ECONNRESET",
+    );
     await expect(
       database.exec("begin; set local lock_timeout = '50ms'; lock table t"),
     ).rejects.toMatchObject({ code: "55P03" });
     await database.exec("rollback");
+    lasting.end();
     await untilBackends(0);
     expect(await rows()).toBe(0);
   });
 
   test("delivers and lets the server's side stay", async () => {
-    const fault: Fault = { kind: "half-open", on: "commit", holdMs: 400 };
-    expect(await commitOver(await open(fault))).toBe("ECONNRESET");
-    await vi.waitFor(async () => expect(await rows()).toBe(1));
+    const lasting = new Lasting();
+    const { meanwhile } = lasting;
+    expect(await commitOver(await open({ kind: "half-open", on: "commit", meanwhile }))).toBe(
+      "ECONNRESET",
+    );
+    await untilRows(1);
     expect(await backends()).toBe(1);
+    lasting.end();
     await untilBackends(0);
   });
 
   test("is a black hole: from a message on nobody hears anything", async () => {
-    const client = await open({ kind: "black-hole", on: "commit", holdMs: 300 });
+    const lasting = new Lasting();
+    const { meanwhile } = lasting;
+    const client = await open({ kind: "black-hole", on: "commit", meanwhile });
     const committed = commitOver(client);
-    expect(await Promise.race([committed, sleep(300)])).toBeUndefined();
+    await untilHits(1);
     expect([await rows(), await backends(), proxy.clients]).toEqual([0, 1, 1]);
     clients = [];
     await client.end();
+    // It was still waiting: neither an answer nor an end had come.
     expect(await committed).toBe("Connection terminated");
     expect(await backends()).toBe(1);
+    lasting.end();
     await untilBackends(0);
+    // And the commit is not on its way.
     expect(await rows()).toBe(0);
   });
 
@@ -144,7 +185,7 @@ describe("a proxy", () => {
     for (const seen of [1, 2]) {
       const late = connected({ connectionTimeoutMillis: 200 });
       await expect(late).rejects.toThrow("timeout");
-      expect(proxy.hits).toBe(seen);
+      await untilHits(seen);
     }
     clients = [];
   });
@@ -152,8 +193,13 @@ describe("a proxy", () => {
   test("delivers, and is silent from then on", async () => {
     const client = await open({ kind: "silence", on: "commit", after: { kind: "reset-before" } });
     const committed = commitOver(client);
-    await vi.waitFor(async () => expect(await rows()).toBe(1));
-    expect(await Promise.race([committed, sleep(100)])).toBeUndefined();
+    await untilRows(1);
+    // The server has told that it is done, and is told of another client's end.
+    const idle = "select count(*) from pg_stat_activity where state = 'idle' and query = 'COMMIT'";
+    await until(
+      "the answer to the commit",
+      async () => (await database.rows(idle))[0]?.[0] === "1",
+    );
     await expect(connected()).rejects.toMatchObject({ code: "ECONNRESET" });
     expect([proxy.hits, proxy.connections]).toEqual([2, 2]);
     await client.end();
@@ -164,8 +210,8 @@ describe("a proxy", () => {
   test("lets a message wait", async () => {
     let seen = -1;
     const meanwhile = async (): Promise<void> => {
-      await sleep(50);
-      seen = await rows();
+      // A message that is on its way would have come long ago.
+      for (let trips = 0; trips < 50; trips += 1) seen = Math.max(seen, await rows());
     };
     expect(await commitOver(await open({ kind: "wait", on: "commit", meanwhile }))).toBe(
       "answered",
@@ -184,10 +230,15 @@ describe("a proxy", () => {
 
   test("lets a byte pass at a time", async () => {
     const client = await open({ kind: "trickle", on: "message", everyMs: 5 });
-    const answer = client.query("select 1 as one");
-    await vi.waitFor(() => expect(proxy.hits).toBe(1));
-    expect(await Promise.race([answer, sleep(50)])).toBeUndefined();
-    expect((await answer).rows).toEqual([{ one: 1 }]);
+    const pieces: number[] = [];
+    const { connection } = client as unknown as { connection: { stream: Socket } };
+    connection.stream.on("data", ({ length }: Buffer) => pieces.push(length));
+    const answer = await client.query("select 1 as one");
+    expect(answer.rows).toEqual([{ one: 1 }]);
+    expect(proxy.hits).toBe(1);
+    // Two may meet where the reader is late.
+    expect(pieces.length).toBeGreaterThan(30);
+    expect(Math.max(...pieces)).toBeLessThanOrEqual(2);
   });
 
   test("cuts everything into pieces, and loses none", async () => {
@@ -219,7 +270,8 @@ describe("a proxy", () => {
     const third = await open({ kind: "black-hole", on: "bytes", nth: 10_000 });
     const before = proxy.hits;
     const lost = third.query("select $1::text", ["x".repeat(20_000)]);
-    await vi.waitFor(() => expect([before, proxy.hits]).toEqual([0, 1]));
+    expect(before).toBe(0);
+    await untilHits(1);
     clients = [];
     await third.end();
     await expect(lost).rejects.toThrow("Connection terminated");

@@ -38,6 +38,7 @@ export class Bench {
   }
 
   async close(): Promise<void> {
+    this.notes.over.abort();
     await this.#clients?.close();
     await this.#server?.close();
   }

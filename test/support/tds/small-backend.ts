@@ -1,4 +1,5 @@
 /** A backend for the tests of the TDS server itself: it answers a few texts, and knows no T-SQL. */
+import { once } from "node:events";
 import { TdsError } from "./backend.ts";
 import type { TdsBackend, TdsBulk, TdsEvent, TdsParameter, TdsSession } from "./backend.ts";
 
@@ -12,6 +13,8 @@ export const UNICODE = "Grüße, 世界 \u{1f680}";
 
 /** What the sessions of a backend were asked to do besides running statements. */
 export class Notes {
+  /** Of a request that waits until nobody needs it any more. */
+  readonly over = new AbortController();
   readonly log: string[] = [];
   readonly loads: TdsBulk[] = [];
   closed = 0;
@@ -46,7 +49,7 @@ class SmallSession implements TdsSession {
       yield { kind: "row", values: ["1"] };
       yield { kind: "error", number: 8134, message: "Divide by zero.", severity: 16 };
     } else if (text === "dies") throw new Error("out of order");
-    else if (text === "waits") await new Promise((resolve) => setTimeout(resolve, 200));
+    else if (text === "waits") await this.#wait();
     else if (text === "begin transaction") await this.begin();
     else if (text === "commit transaction") await this.commit();
     else if (text === "rollback transaction") await this.rollback();
@@ -57,6 +60,12 @@ class SmallSession implements TdsSession {
         message: `Incorrect syntax near '${text}'.`,
         severity: 15,
       };
+  }
+
+  async #wait(): Promise<void> {
+    this.#notes.log.push("waits");
+    const { signal } = this.#notes.over;
+    await once(signal, "abort");
   }
 
   async bulk(load: TdsBulk): Promise<number> {

@@ -2,6 +2,7 @@
 import { connect } from "node:net";
 import sql from "mssql";
 import { afterEach, expect, test } from "vitest";
+import { until } from "../../helpers/until.ts";
 import { Bench, bulkTable, streaming } from "./bench.ts";
 import { LONG, UNICODE } from "./small-backend.ts";
 import { certificate } from "./tls.ts";
@@ -103,7 +104,7 @@ test("an exception of the backend ends the connection with its message", async (
     class: 20,
     message: "out of order",
   });
-  await expect.poll(() => bench.server.connections).toBe(0);
+  await until("its end", () => bench.server.connections === 0);
   expect(bench.notes.closed).toBe(bench.server.logins.length);
 });
 
@@ -187,15 +188,16 @@ test("what is not TDS is cut off", async () => {
   const socket = connect(bench.server.port, "127.0.0.1");
   socket.end("GET / HTTP/1.1\r\n\r\n");
   await new Promise((resolve) => socket.once("close", resolve));
-  await expect.poll(() => bench.server.connections).toBe(0);
+  await until("its end", () => bench.server.connections === 0);
 });
 
 test("a canceled request ends at once, and the connection lives on", async () => {
   const clients = await bench.connect();
   const request = clients.request();
-  const waiting = request.batch("waits");
-  setTimeout(() => request.cancel(), 50);
-  await expect(waiting).rejects.toMatchObject({ code: "ECANCEL" });
+  const waiting = expect(request.batch("waits")).rejects.toMatchObject({ code: "ECANCEL" });
+  await until("a request at work", () => bench.notes.log.includes("waits"));
+  request.cancel();
+  await waiting;
   expect(bench.server.connections).toBe(1);
 });
 

@@ -31,7 +31,7 @@ export async function createTsqlDatabase(serverUrl: string): Promise<TsqlDatabas
   const url = databaseUrl(serverUrl, name);
   const client = new Client({ connectionString: url });
   await client.connect();
-  await client.query("SET client_min_messages = error; SET lock_timeout = '10s'");
+  await client.query("SET client_min_messages = error; SET lock_timeout = '2min'");
   return {
     name,
     reset: async () => void (await client.query("SELECT tsql.reset()")),

@@ -44,7 +44,7 @@ test.each([
   ["NDJSON", { format: "ndjson" }, endless('{"a":"', "x", 120, '"}\n{"a":1}\n'), "1"],
   ["JSON", { format: "json" }, endless('[{"a":[', "[", 100, `"]},{"a":1}]`), null],
   ["JSON text", { format: "json" }, endless('[{"a":"', "}\n", 90, '"},{"a":1}]'), "1"],
-] as const)("%s", { timeout: 60_000 }, async (name, options, pieces, good) => {
+] as const)("%s", async (name, options, pieces, good) => {
   if (good === null) {
     await expect(measure(pieces, options)).rejects.toMatchObject({ code: "SOURCE_CORRUPT" });
     return;

@@ -1,7 +1,9 @@
 /** A TDS server that answers a few texts only, and connections to it. */
+import { once } from "node:events";
 import { connect as dial, createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { onTestFinished, vi } from "vitest";
 import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
 import { Connection } from "../../../src/targets/sqlserver/connection.ts";
 import { TdsError } from "../../support/tds/backend.ts";
@@ -17,8 +19,13 @@ export const loads: TdsBulk[] = [];
 /** The statements they were asked for. */
 export const statements: string[] = [];
 
+/** Requests that are at work: they end with the test, whoever has given them up. */
+let atWork = new AbortController();
+
 /** Ends what a test has opened. */
 export async function cleanUp(): Promise<void> {
+  atWork.abort();
+  atWork = new AbortController();
   await Promise.all(connections.splice(0).map((each) => each.close()));
   await Promise.all(servers.splice(0).map((each) => each.close()));
   loads.length = 0;
@@ -42,7 +49,7 @@ class Session implements TdsSession {
       for (const { name, value } of parameters) yield { kind: "row", values: [name, value] };
       yield { kind: "done", rowCount: null };
     } else if (sql === "fails") yield refusal(8134);
-    else if (sql === "waits") await sleep(900);
+    else if (sql === "waits") await once(atWork.signal, "abort");
     else if (sql === "works") yield* this.#work();
     else if (sql === "dooms") {
       this.inTransaction = false;
@@ -53,8 +60,8 @@ class Session implements TdsSession {
 
   /** Gives the server a chance to interrupt it now and then. */
   async *#work(): AsyncGenerator<TdsEvent> {
-    for (let i = 0; i < 300; i++) {
-      await sleep(10);
+    for (const { signal } = atWork; !signal.aborted;) {
+      await nextTurn();
       yield { kind: "done", rowCount: 1 };
     }
   }
@@ -132,15 +139,22 @@ async function open(url: string): Promise<Connection> {
 /** A connection by way of a wire that can be cut, and can go dead without closing. */
 export async function connectThrough(): Promise<{
   connection: Connection;
+  /** How many bytes the client has sent. */
+  sent: () => number;
   cut: () => void;
+  /** From now on nothing that the server says arrives. */
   freeze: () => void;
 }> {
   await connect();
   const sockets: Socket[] = [];
+  let isFrozen = false;
+  let sent = 0;
   const proxy = createServer((client) => {
     const server = dial(servers[0]?.port ?? 0, "127.0.0.1");
     sockets.push(client, server);
-    client.pipe(server).pipe(client);
+    client.on("data", ({ length }: Buffer) => (sent += length)).pipe(server);
+    server.on("data", (bytes: Buffer) => void (isFrozen || client.write(bytes)));
+    server.on("end", () => client.end());
     for (const socket of [client, server]) socket.on("error", () => {});
   });
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
@@ -149,8 +163,9 @@ export async function connectThrough(): Promise<{
   const connection = await open(`sqlserver://sa:x@127.0.0.1:${port}/shop?encrypt=false`);
   return {
     connection,
+    sent: () => sent,
     cut: () => sockets.forEach((socket) => socket.destroy()),
-    freeze: () => sockets.forEach((socket) => socket.unpipe().pause()),
+    freeze: () => void (isFrozen = true),
   };
 }
 
@@ -159,11 +174,13 @@ export function portOf(address: AddressInfo | string | null): number {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-/** How long `work` takes. */
-export async function milliseconds(work: Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work;
-  return performance.now() - start;
+/** Does `work` while no timer of this process ever goes off: what waits for one does not end. */
+export async function withoutTimers(work: () => Promise<unknown>): Promise<void> {
+  // Also where it does not end.
+  onTestFinished(() => void vi.useRealTimers());
+  vi.useFakeTimers({ toFake: ["setTimeout", "setInterval"] });
+  await work();
+  vi.useRealTimers();
 }
 
 /** The error of ours that `work` fails with. */
