@@ -173,6 +173,7 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
       expect(await outcome(shell, names[0] ?? "", last)).toEqual(expected);
     });
     await fc.assert(check, PARAMETERS);
-    expect(stops).toBeGreaterThan(RUNS / 4);
+    // A few loads may all come to their end.
+    if (RUNS >= 10) expect(stops).toBeGreaterThan(RUNS / 4);
   });
 });

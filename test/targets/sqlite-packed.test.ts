@@ -286,7 +286,9 @@ describe.each(ENGINES.filter(({ name }) => name === "sqlite"))("$title", (engine
       }),
       { numRuns: timesOf("packed") },
     );
-    expect(seen.loads, "loads that were no mistake of the test").toBeGreaterThan(10);
+    expect(seen.loads, "loads that were no mistake of the test").toBeGreaterThan(
+      timesOf("packed") / 4,
+    );
   });
 
   test("a row does not make good for one that orphans a child", async () => {

@@ -4,6 +4,7 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { noteRun } from "../../tiers/seen.ts";
 
 /** The built program; `npm run build` makes it. */
 export const BIN = fileURLToPath(new URL("../../../dist/bin/upsurge.js", import.meta.url));
@@ -72,6 +73,7 @@ export function launch(command: Command): Launched {
   const ended = Promise.all([closed, read(child.stdout), read(child.stderr)]).then(
     ([[exit, signal], stdout, stderr]) => {
       clearTimeout(timer);
+      noteRun(args, { exitCode: exit, stdout, stderr, cwd });
       return { exit, signal, stdout, stderr, ms: performance.now() - started, hung };
     },
   );
