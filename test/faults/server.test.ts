@@ -201,7 +201,7 @@ describe.each(firstOf("kinds of jobs on a failing server", WAYS))("%s", (_, flag
 
   test("a server that takes no writes", async () => {
     const gate = await closeGate(100);
-    const running = run([...flags, "--lock-timeout", "10m"], "600ms");
+    const running = run([...flags, "--lock-timeout", "10m"], "2s");
     await untilAtGate();
     try {
       await setReadOnly("on");
