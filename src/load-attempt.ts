@@ -11,6 +11,7 @@ import type { Counts } from "./model/counts.ts";
 import type { LoadPlan } from "./model/load-plan.ts";
 import type { Options } from "./options/options.ts";
 import { mayRetry, originalOf } from "./may-retry.ts";
+import { findOverlaps } from "./plan/overlaps.ts";
 import { prepare } from "./plan-load.ts";
 import type { Prepared } from "./plan-load.ts";
 import { ReadInTurn } from "./read-in-turn.ts";
@@ -57,6 +58,7 @@ export class Attempt {
   #skipped = false;
   #ledger: Ledger | null = null;
   #writers: Writers | null = null;
+  #mapper: RecordMapper | null = null;
   #lastProgress = 0;
 
   constructor(
@@ -139,6 +141,7 @@ export class Attempt {
         capabilities: session.capabilities,
         missingFields: this.#options.missingFields,
       });
+      this.#mapper = mapper;
       const batches = this.#left(
         prepared,
         gather(this.#reading.pieces(prepared, this.#job), mapper, plan.batchRows),
@@ -281,12 +284,23 @@ export class Attempt {
       counts: this.#ledger?.seen ?? kept,
       kept,
       job: this.#jobOutcome(),
+      notes: this.#notes(),
       rejectPaths:
         error !== null && isJob
           ? this.#rejects.leave()
           : this.#rejects.close(error !== null && again && kept.read === 0),
       bytes: this.#reading.bytes,
     };
+  }
+
+  /** What only the records could tell. */
+  #notes(): readonly string[] {
+    if (this.#prepared === null) return [];
+    const { plan, session } = this.#prepared;
+    const columns = plan.table.columns.map(({ name }) => name);
+    const naming = { columns, quoteIdentifier: (name: string) => session.quoteIdentifier(name) };
+    const mapping = this.#mapper?.later ?? [];
+    return findOverlaps({ ...plan, mapping, naming }).warnings;
   }
 
   #jobOutcome(): JobOutcome | null {

@@ -4,6 +4,7 @@ import type { Column, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { describeKey } from "./arbiter.ts";
+import type { Overlaps } from "./overlaps.ts";
 import type { Choice } from "./strategy.ts";
 
 /** What was decided. */
@@ -71,7 +72,15 @@ export function explainLane(careful: string | null): string[] {
 export function warnings(
   shape: TableShape,
   columns: readonly Column[],
-  { options, capabilities }: { readonly options: Options; readonly capabilities: Capabilities },
+  {
+    options,
+    capabilities,
+    overlaps,
+  }: {
+    readonly options: Options;
+    readonly capabilities: Capabilities;
+    readonly overlaps: Overlaps;
+  },
 ): string[] {
   const explicit = shape.columns.find(
     (column) =>
@@ -79,8 +88,9 @@ export function warnings(
       columns.includes(column) &&
       options.keepIdentity,
   );
-  if (explicit === undefined || capabilities.countsAlong) return [];
+  if (explicit === undefined || capabilities.countsAlong) return [...overlaps.warnings];
   return [
+    ...overlaps.warnings,
     `ids written into ${explicit.name} do not advance its sequence; set it before the next insert without an id`,
   ];
 }

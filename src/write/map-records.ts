@@ -3,7 +3,7 @@
  * Refuses only what no database needs to be asked about; every other decision on a value is the database's.
  */
 import type { Row, RowShape } from "../model/batch.ts";
-import type { FieldResolver, LoadPlan } from "../model/load-plan.ts";
+import type { FieldMapping, FieldResolver, LoadPlan } from "../model/load-plan.ts";
 import type { PackedColumn, PackedFields } from "../model/packed.ts";
 import type { FieldKind, RecordShape, SourceRecord } from "../model/record.ts";
 import type { Reject, RowCode } from "../model/reject.ts";
@@ -62,6 +62,8 @@ export class RecordMapper {
   readonly #mappings = new WeakMap<RecordShape, ShapeMapping>();
   readonly #shapes = new Map<string, RowShape>();
   readonly #guarded: ReadonlySet<string>;
+  /** Fields of records that the plan does not know, by name. */
+  readonly #later = new Map<string, FieldMapping>();
   #packed: { readonly of: PackedFields; readonly mapping: PackedMapping | null } | null = null;
 
   constructor(plan: LoadPlan, context: MapperContext) {
@@ -73,6 +75,11 @@ export class RecordMapper {
     this.#guarded = new Set(
       guards ? arbiter.columns.filter((name) => !stamped.includes(name)) : [],
     );
+  }
+
+  /** The fields that fill columns though planning had not seen them. */
+  get later(): readonly FieldMapping[] {
+    return [...this.#later.values()];
   }
 
   /** How packed records become rows; `null` when one of them does not, or must be looked at by itself. */
@@ -148,7 +155,13 @@ export class RecordMapper {
       if (slots.has(column.name))
         return unmappable(name, `two fields fill the column ${column.name}`);
       slots.set(column.name, { column, field, constant: null });
+      if (this.#plan.mapping.every((each) => each.field !== name)) {
+        this.#later.set(name, { field: name, column: column.name });
+      }
     }
+    const taken = this.#plan.constants.find(({ column }) => slots.has(column))?.column;
+    if (taken !== undefined)
+      return unmappable(taken, `a field and --const fill the column ${taken}`);
     const missing = json ? this.#addMissing(slots) : null;
     if (missing !== null) return missing;
     this.#addConstants(slots);
