@@ -26,7 +26,7 @@ export function stageDdl(plan: LoadPlan, checked: boolean): string[] {
   return [
     ...(checked ? shadowDdl(plan) : [typedDdl(plan)]),
     `create temporary table upsurge_raw (${["upsurge_ord bigint", "upsurge_shape int", ...raw].join(", ")}) on commit drop`,
-    `create temporary table upsurge_fault (ord bigint, state text, "constraint" text, "column" text, message text) on commit drop`,
+    `create temporary table upsurge_fault (ord bigint, state text, "constraint" text, "column" text, message text, detail text) on commit drop`,
   ];
 }
 

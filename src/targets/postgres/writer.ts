@@ -10,7 +10,7 @@ import { commit, commitError } from "./commit.ts";
 import type { Reconnecting } from "./commit.ts";
 import { rollBack } from "./deadline.ts";
 import { eachSql, OUTCOMES } from "./each-sql.ts";
-import { classifyState, isServerError, rowCode } from "./errors.ts";
+import { classifyState, isServerError, isValueState, rowCode, sayError } from "./errors.ts";
 import { PostgresSetWriter } from "./set-writer.ts";
 import type { SetContext } from "./set-writer.ts";
 import { leavesTraces } from "./how.ts";
@@ -59,8 +59,7 @@ export class PostgresWriter implements Writer {
         await client.query("release savepoint upsurge_block");
         return result;
       } catch (error) {
-        if (!isServerError(error) || !["row", "repeat"].includes(classifyState(error.code)))
-          throw error;
+        if (!isServerError(error) || !mayBeOneRow(error.code)) throw error;
         await client.query("rollback to savepoint upsurge_block");
       }
     }
@@ -100,15 +99,21 @@ export class PostgresWriter implements Writer {
   }
 }
 
+/** True for an error that rows taken one by one, each in its own subtransaction, may not meet or can be told apart by. */
+function mayBeOneRow(state: string): boolean {
+  return isValueState(state) || ["row", "repeat"].includes(classifyState(state));
+}
+
 interface FaultRow {
   ord: string;
   state: string;
   constraint: string;
   column: string;
   message: string;
+  detail: string;
 }
 
-function faultOf({ state, constraint, column, message }: FaultRow, row: Row | undefined): RowFault {
+function faultOf({ state, constraint, column, ...said }: FaultRow, row: Row | undefined): RowFault {
   if (row === undefined) throw upsurgeError("INTERNAL", { message: "a fault belongs to no row" });
   return {
     row,
@@ -116,6 +121,6 @@ function faultOf({ state, constraint, column, message }: FaultRow, row: Row | un
     dbCode: state,
     column: column === "" ? null : column,
     constraint: constraint === "" ? null : constraint,
-    message: message.length > 200 ? `${message.slice(0, 200)}…` : message,
+    message: sayError({ code: state, ...said }),
   };
 }
