@@ -17,6 +17,7 @@ import type { Prepared } from "./plan-load.ts";
 import { ReadInTurn } from "./read-in-turn.ts";
 import { checkRows } from "./report/expected-rows.ts";
 import { Ledger } from "./report/ledger.ts";
+import { MisfitTally } from "./report/misfit-tally.ts";
 import type { JobOutcome, Outcome } from "./report/make-report.ts";
 import { RejectBook } from "./report/reject-book.ts";
 import { TransactionDoomed } from "./targets/target.ts";
@@ -42,6 +43,7 @@ interface Continued {
   readonly again: boolean;
   /** What is committed. */
   readonly kept: Counts;
+  readonly misfits: MisfitTally;
 }
 
 /** One try; used once. */
@@ -71,6 +73,7 @@ export class Attempt {
       solo: new Solo(),
       again: false,
       kept: noCounts(),
+      misfits: new MisfitTally(),
     },
   ) {
     this.#options = options;
@@ -187,6 +190,7 @@ export class Attempt {
     this.#ledger = new Ledger(this.#rejects, paths, {
       before: this.#job?.resumed.before,
       expectRows: this.#options.expectRows,
+      misfits: this.#continued.misfits,
     });
     this.#writers = makeWriters({
       plan,
@@ -267,7 +271,8 @@ export class Attempt {
     if (cause instanceof MustGoAlone) solo.add(cause);
     if (this.#job === null) rejects.restart();
     else rejects.release();
-    const continued = { rejects, quarantine, solo, again: true, kept: this.#kept };
+    const misfits = this.#ledger?.keptMisfits ?? this.#continued.misfits;
+    const continued = { rejects, quarantine, solo, again: true, kept: this.#kept, misfits };
     return new Attempt(this.#options, this.#surroundings, this.#started, continued);
   }
 
@@ -284,7 +289,7 @@ export class Attempt {
       counts: this.#ledger?.seen ?? kept,
       kept,
       job: this.#jobOutcome(),
-      notes: this.#notes(),
+      notes: this.#notes(error === null),
       rejectPaths:
         error !== null && isJob
           ? this.#rejects.leave()
@@ -294,13 +299,17 @@ export class Attempt {
   }
 
   /** What only the records could tell. */
-  #notes(): readonly string[] {
+  #notes(isDone: boolean): readonly string[] {
     if (this.#prepared === null) return [];
     const { plan, session } = this.#prepared;
     const columns = plan.table.columns.map(({ name }) => name);
     const naming = { columns, quoteIdentifier: (name: string) => session.quoteIdentifier(name) };
     const mapping = this.#mapper?.later ?? [];
-    return findOverlaps({ ...plan, mapping, naming }).warnings;
+    const { misfits, keptMisfits } = this.#ledger ?? {};
+    return [
+      ...findOverlaps({ ...plan, mapping, naming }).warnings,
+      ...((isDone ? misfits : keptMisfits)?.warnings ?? []),
+    ];
   }
 
   #jobOutcome(): JobOutcome | null {

@@ -130,7 +130,7 @@ export class RecordMapper {
         return rejected(record, nulFault(slot.column));
       const kind =
         record.kinds === null || slot.field < 0 ? null : (record.kinds[slot.field] ?? null);
-      if (kind === "number") {
+      if (kind === "number" || (kind === "boolean" && this.#isNumeric(slot.column))) {
         numeric ??= mapping.slots.map(() => false);
         numeric[values.length] = true;
       }
@@ -212,6 +212,11 @@ export class RecordMapper {
       this.#shapes.set(key, shape);
     }
     return { shape, slots: ordered };
+  }
+
+  /** Where true and false are 1 and 0, they are numbers to a column of any type. */
+  #isNumeric({ family }: Column): boolean {
+    return this.#context.capabilities.booleans !== undefined && family === "other";
   }
 
   /** The text a column takes for a JSON value; `undefined` when there is none. */

@@ -20,7 +20,7 @@ async function connect(url: string): Promise<Session> {
 }
 
 function column(affinity: Affinity): Destination {
-  return { name: "c", affinity };
+  return { name: "c", affinity, type: "", promised: null };
 }
 
 describe("catalog texts", () => {
