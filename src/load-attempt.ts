@@ -12,6 +12,7 @@ import type { LoadPlan } from "./model/load-plan.ts";
 import type { Options } from "./options/options.ts";
 import { mayRetry, originalOf } from "./may-retry.ts";
 import { findOverlaps } from "./plan/overlaps.ts";
+import { writtenColumns } from "./plan/written-columns.ts";
 import { prepare } from "./plan-load.ts";
 import type { Prepared } from "./plan-load.ts";
 import { ReadInTurn } from "./read-in-turn.ts";
@@ -61,6 +62,7 @@ export class Attempt {
   #ledger: Ledger | null = null;
   #writers: Writers | null = null;
   #mapper: RecordMapper | null = null;
+  #leftToDo: readonly string[] = [];
   #lastProgress = 0;
 
   constructor(
@@ -159,10 +161,19 @@ export class Attempt {
       if (signal.aborted && goesOn(plan)) await writers.settle();
       signal.throwIfAborted();
       await writers.finish();
+      await this.#lookBack(prepared, mapper);
     } catch (error) {
       await writers.rollback();
       throw signal.aborted ? error : session.translate(error);
     }
+  }
+
+  /** What the load leaves for the user to do. */
+  async #lookBack({ session, plan }: Prepared, { columns }: RecordMapper): Promise<void> {
+    const { dryRun, check } = this.#options;
+    if (dryRun || check) return;
+    const written = writtenColumns(plan, columns, this.#kept);
+    this.#leftToDo = (await session.leftToDo?.(plan, written)) ?? [];
   }
 
   /** What earlier runs have not written. */
@@ -309,6 +320,7 @@ export class Attempt {
     return [
       ...findOverlaps({ ...plan, mapping, naming }).warnings,
       ...((isDone ? misfits : keptMisfits)?.warnings ?? []),
+      ...this.#leftToDo,
     ];
   }
 

@@ -8,7 +8,7 @@ import { chooseArbiter } from "./arbiter.ts";
 import { parseConstants } from "./constants.ts";
 import { findCoupling, orderReason } from "./coupling.ts";
 import type { CouplingRequest } from "./coupling.ts";
-import { explain, explainRun, warnings } from "./explain.ts";
+import { explain, explainRun } from "./explain.ts";
 import { isJob } from "../options/is-job.ts";
 import { chooseSharing } from "./jobs.ts";
 import type { UnsharedPlan } from "./jobs.ts";
@@ -90,7 +90,7 @@ function planWriting(request: PlanRequest): Planned {
   const named = new Set([...mapping, ...constants].map((each) => each.column));
   const columns = carriedColumns(request, named);
   const uncounted = strategy.chosen === "native" ? whyUncounted(shape, capabilities, mode) : null;
-  const how = { mode, strategy: strategy.chosen, arbiter, update, columns, named };
+  const how = { mode, strategy: strategy.chosen, arbiter, update, columns, named, capabilities };
   const together: CouplingRequest = { ...request, ...how };
   const found = findCoupling(shape, together);
   const coupling = { ...found, rows: found.rows ?? uncounted };
@@ -112,7 +112,7 @@ function planWriting(request: PlanRequest): Planned {
     coupling,
     looksFirst: uncounted !== null,
     lockTimeoutMs: options.lockTimeout,
-    warnings: warnings(shape, columns, { ...request, overlaps }),
+    warnings: overlaps.warnings,
     ...chooseCommit(request),
   };
   const why = [...explain({ ...how, shape, strategy, rowSource, coupling }), ...overlaps.why];

@@ -77,6 +77,11 @@ export class RecordMapper {
     );
   }
 
+  /** The columns that rows carried, constants included. */
+  get columns(): readonly string[] {
+    return [...new Set([...this.#shapes.values()].flatMap(({ columns }) => columns))];
+  }
+
   /** The fields that fill columns though planning had not seen them. */
   get later(): readonly FieldMapping[] {
     return [...this.#later.values()];

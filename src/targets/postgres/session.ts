@@ -21,6 +21,7 @@ import { smallStatements } from "./statements.ts";
 import { explainWays, listStatements } from "./explain-plan.ts";
 import { lockTable } from "./select-then-write-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
+import { sequencesBehind } from "./sequences.ts";
 import { stageDdl } from "./stage.ts";
 import { listTables, readTableShape } from "./table-shape.ts";
 import { SetMemory } from "./set-writer.ts";
@@ -142,6 +143,12 @@ export class PostgresSession implements Session {
 
   async grants(request: GrantRequest): Promise<readonly string[]> {
     return this.#question(() => readGrants(this.#client, request));
+  }
+
+  /** What cannot be told is not said: privileges may be missing, and the load is done. */
+  async leftToDo(plan: LoadPlan, columns: readonly string[]): Promise<readonly string[]> {
+    if (columns.length === 0 || plan.table.kind === "view") return [];
+    return this.#question(() => sequencesBehind(this.#client, plan, columns)).catch(() => []);
   }
 
   async begin(plan: LoadPlan, { held } = { held: false }): Promise<Writer> {

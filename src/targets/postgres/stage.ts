@@ -71,7 +71,7 @@ function looseChecks({ columns }: LoadPlan["table"], made: readonly Column[]): s
   const stage = `${quoteLiteral(STAGE)}::regclass`;
   return doBlock(`declare upsurge_c name; begin
 for upsurge_c in select conname from pg_constraint where conrelid = ${stage} and contype = 'c'
-  and conkey && array(select attnum from pg_attribute where attrelid = ${stage} and attname in (${names}))
+  and conkey operator(pg_catalog.&&) array(select attnum from pg_attribute where attrelid = ${stage} and attname in (${names}))
 loop execute format('alter table %s drop constraint %I', ${stage}, upsurge_c); end loop; end`);
 }
 

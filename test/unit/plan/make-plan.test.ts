@@ -198,6 +198,17 @@ describe("a column that two things would fill", () => {
   });
 });
 
+describe("ids that the source brings", () => {
+  const shape = table({ columns: [column("id", { identity: "by-default" }), column("a")] });
+  test("do not move a sequence, and the plan says so where the database does not see to it", () => {
+    const said = expect.stringMatching(/^ids for id come from the source, which does not move/);
+    expect(planFor(shape, {}).why).toContainEqual(said);
+    expect(planFor(shape, {}, { fields: ["a"] }).why).not.toContainEqual(said);
+    const capabilities = { ...ABLE, countsAlong: true };
+    expect(planFor(shape, {}, { capabilities }).why).not.toContainEqual(said);
+  });
+});
+
 describe("what is required", () => {
   const shape = table({
     columns: [column("id", { nullable: false }), column("a", { nullable: false })],
