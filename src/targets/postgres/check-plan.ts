@@ -9,6 +9,7 @@ import { conflictTarget, insertSql, tableSql } from "./native-sql.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { isServerError } from "./errors.ts";
 import { looksUp } from "./how.ts";
+import { refuseTooWide } from "./limits.ts";
 import { onlyTable } from "./select-then-write-sql.ts";
 import { setSql } from "./set-sql.ts";
 import { STAGE, stageDdl } from "./stage.ts";
@@ -20,6 +21,7 @@ export async function checkPlan(
   { columns, merges }: { readonly columns: readonly string[]; readonly merges: boolean },
 ): Promise<void> {
   refuseReservedNames(plan);
+  refuseTooWide(plan);
   await checkExpressions(client, plan);
   await checkUnique(client, plan);
   for (const statement of stageDdl(plan, merges || looksUp(plan))) await client.query(statement);

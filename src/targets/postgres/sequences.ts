@@ -34,13 +34,16 @@ const SEQUENCES = `
   from pg_attribute a
     join pg_type t on t.oid = a.atttypid
     join pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
-    left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-    join pg_depend p on case when a.attidentity <> ''
-        then p.refclassid = 'pg_class'::regclass and p.refobjid = a.attrelid and p.refobjsubid = a.attnum
-          and p.classid = 'pg_class'::regclass and p.deptype = 'i'
-        else p.classid = 'pg_attrdef'::regclass and p.objid = d.oid and p.refclassid = 'pg_class'::regclass
-          and pg_get_expr(d.adbin, d.adrelid) ~ '^\\(?nextval\\(''.*''::regclass\\)\\)?(::[a-z]+)?$' end
-    join pg_class s on s.oid = case when a.attidentity <> '' then p.objid else p.refobjid end and s.relkind = 'S'
+    cross join lateral (
+      select p.objid as seq from pg_depend p
+      where a.attidentity <> '' and p.refclassid = 'pg_class'::regclass and p.refobjid = a.attrelid
+        and p.refobjsubid = a.attnum and p.classid = 'pg_class'::regclass and p.deptype = 'i'
+      union all
+      select p.refobjid from pg_attrdef d
+        join pg_depend p on p.classid = 'pg_attrdef'::regclass and p.objid = d.oid and p.refclassid = 'pg_class'::regclass
+      where a.attidentity = '' and d.adrelid = a.attrelid and d.adnum = a.attnum
+        and pg_get_expr(d.adbin, d.adrelid) ~ '^\\(?nextval\\(''.*''::regclass\\)\\)?(::[a-z]+)?$') p
+    join pg_class s on s.oid = p.seq and s.relkind = 'S'
     join pg_namespace n on n.oid = s.relnamespace
     join pg_sequence q on q.seqrelid = s.oid
   where a.attrelid = $1::regclass and a.attname = any ($2::text[]) and b.typname in ('int2', 'int4', 'int8')
@@ -60,10 +63,14 @@ export async function sequencesBehind(
   plan: LoadPlan,
   columns: readonly string[],
 ): Promise<string[]> {
+  const counted = plan.table.columns
+    .filter(({ name, identity }) => identity !== null && columns.includes(name))
+    .map(({ name }) => name);
+  if (counted.length === 0) return [];
   await client.query(
     `set local statement_timeout = ${LOOK_MS}; set local lock_timeout = ${LOOK_MS}; set local enable_seqscan = off`,
   );
-  const { rows } = await client.query<SequenceRow>(SEQUENCES, [tableSql(plan), columns]);
+  const { rows } = await client.query<SequenceRow>(SEQUENCES, [tableSql(plan), counted]);
   const said: string[] = [];
   for (const row of rows) {
     const state = await stateOf(client, plan, row);
