@@ -22,7 +22,7 @@ import { doBlock, quoteIdentifier, quoteLiteral } from "./quote.ts";
 import { insertMissingSql, matchSql, meetSql, updateFoundSql } from "./select-then-write-sql.ts";
 import { firesBeforeInsert, looksUp } from "./how.ts";
 import type { LookingPlan } from "./how.ts";
-import { FAULTS, RAW, STAGE } from "./stage.ts";
+import { FAULTS, RAW, rawText, STAGE } from "./stage.ts";
 import { fromText, storedFrom } from "./types.ts";
 
 /** Outcomes of a row, and the counts they belong to. */
@@ -111,7 +111,7 @@ function findColumn(plan: LoadPlan, shapes: readonly RowShape[]): string {
   const branches = shapes.map((shape, index) => {
     const tries = shape.columns.map((name) => {
       const place = plan.columns.findIndex((column) => column.name === name);
-      return `    upsurge_column := ${quoteLiteral(name)}; upsurge_typed.${quoteIdentifier(name)} := upsurge_r.f${place};`;
+      return `    upsurge_column := ${quoteLiteral(name)}; upsurge_typed.${quoteIdentifier(name)} := ${rawText(plan, place)};`;
     });
     return `    ${index === 0 ? "if" : "elsif"} upsurge_r.upsurge_shape = ${shape.id} then\n${tries.join("\n")}`;
   });
@@ -183,7 +183,7 @@ function rawRow(plan: LoadPlan, columns: readonly string[], read: typeof fromTex
   const values = columns.map((name) => {
     const place = plan.columns.findIndex((column) => column.name === name);
     const column = plan.columns[place];
-    const text = `upsurge_r.f${place}`;
+    const text = rawText(plan, place);
     return `${column === undefined ? text : read(text, column)} as ${quoteIdentifier(name)}`;
   });
   return `(select ${values.join(", ")}) as excluded`;

@@ -12,9 +12,25 @@ const OWN_COLUMNS = 2;
 /** Columns of what a join hands on are 1,664 at most; from here on those of both sides together may be more. */
 const MOST_JOINED = 1600;
 
+/**
+ * Texts of so many columns fit into a row of the server's, however long they are: each takes 18 bytes at most, the long ones
+ * being stored elsewhere, and a row takes 8,160.
+ */
+const MOST_TEXTS = 400;
+
 /** True when a table with all columns of the target and our own can be made. */
 export function fitsStage({ table }: Pick<LoadPlan, "table">): boolean {
   return table.columns.length + OWN_COLUMNS <= MOST_COLUMNS;
+}
+
+/** True when the rows of a load that looks nothing up can be staged; otherwise they go one at a time. */
+export function mayStage({ columns }: Pick<LoadPlan, "columns">): boolean {
+  return columns.length + OWN_COLUMNS <= MOST_COLUMNS;
+}
+
+/** True when the texts of a row are kept as one array, since a row of the server's may not hold them side by side. */
+export function keepsArray({ columns }: Pick<LoadPlan, "columns">): boolean {
+  return columns.length > MOST_TEXTS;
 }
 
 /** True when a join must not hand on all columns of staged and target rows. */
@@ -22,31 +38,15 @@ export function joinsWide(columns: readonly string[]): boolean {
   return 2 * columns.length > MOST_JOINED;
 }
 
-/** Throws `PLAN_UNSUPPORTED` for a load whose rows cannot be staged. */
+/** Throws `PLAN_UNSUPPORTED` for a load that looks rows up and cannot stage them. */
 export function refuseTooWide(plan: LoadPlan): void {
-  const filled = plan.columns.length;
-  const most = MOST_COLUMNS - OWN_COLUMNS;
-  const limit = `a table has at most ${MOST_COLUMNS} columns, and staged rows have ${OWN_COLUMNS} more than those that are filled`;
-  if (filled > most) {
-    const isOpen = plan.mapping.length + plan.constants.length < filled;
-    throw upsurgeError("PLAN_UNSUPPORTED", {
-      what: isOpen
-        ? `JSON, which may fill any of ${filled} columns of a PostgreSQL table,`
-        : `a load that fills ${filled} columns of a PostgreSQL table`,
-      reason: limit,
-      suggestion: isOpen
-        ? `load into a view of ${most} columns at most, or CSV that fills no more`
-        : `fill ${most} at most: leave ${filled - most} out with --map 'FIELD:'`,
-    });
-  }
   if (fitsStage(plan) || !looksUp(plan)) return;
-  const why = plan.mode === "update" ? "--mode update" : "select-then-write";
+  const isUpdate = plan.mode === "update";
   throw upsurgeError("PLAN_UNSUPPORTED", {
-    what: `${why} on a PostgreSQL table of ${plan.table.columns.length} columns`,
+    what: `${isUpdate ? "--mode update" : "select-then-write"} on a PostgreSQL table of ${plan.table.columns.length} columns`,
     reason: `a table has at most ${MOST_COLUMNS} columns, and rows that are looked up are staged with all of the table's and ${OWN_COLUMNS} more`,
-    suggestion:
-      plan.mode === "update"
-        ? `update a view of ${most} columns at most`
-        : "use --strategy native with a key that has a unique index",
+    suggestion: isUpdate
+      ? `update a view of ${MOST_COLUMNS - OWN_COLUMNS} columns at most`
+      : "use --strategy native with a key that has a unique index",
   });
 }

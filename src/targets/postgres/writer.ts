@@ -11,6 +11,7 @@ import type { Reconnecting } from "./commit.ts";
 import { rollBack } from "./deadline.ts";
 import { eachSql, OUTCOMES } from "./each-sql.ts";
 import { classifyState, isServerError, isValueState, rowCode, sayError } from "./errors.ts";
+import { mayStage } from "./limits.ts";
 import { PostgresSetWriter } from "./set-writer.ts";
 import type { SetContext } from "./set-writer.ts";
 import { leavesTraces } from "./how.ts";
@@ -21,7 +22,7 @@ const ROWS_PER_BLOCK = 1000;
 
 /** The writer of one load. */
 export class PostgresWriter implements Writer {
-  readonly set: PostgresSetWriter;
+  readonly set?: PostgresSetWriter;
   readonly #client: Client;
   readonly #plan: LoadPlan;
   readonly #reconnecting: Reconnecting;
@@ -30,7 +31,7 @@ export class PostgresWriter implements Writer {
     this.#client = client;
     this.#plan = context.plan;
     this.#reconnecting = reconnecting;
-    this.set = new PostgresSetWriter(client, context);
+    if (mayStage(context.plan)) this.set = new PostgresSetWriter(client, context);
   }
 
   async applyEach(batch: Batch): Promise<BatchResult> {
@@ -48,7 +49,8 @@ export class PostgresWriter implements Writer {
   /** Rows that are coupled are usually sound: they are tried without a subtransaction each first. */
   async #applyBlock(rows: readonly Row[]): Promise<BatchResult> {
     const client = this.#client;
-    await client.query(`truncate ${STAGE}, ${RAW}, ${FAULTS}`);
+    const tables = mayStage(this.#plan) ? [STAGE, RAW, FAULTS] : [RAW, FAULTS];
+    await client.query(`truncate ${tables.join(", ")}`);
     await fillRaw(client, this.#plan, rows);
     const shapes = [...byShape(rows).keys()];
     if (this.#plan.coupling.rows !== null && !leavesTraces(this.#plan)) {
