@@ -11,11 +11,14 @@ import type { Counts } from "./model/counts.ts";
 import type { LoadPlan } from "./model/load-plan.ts";
 import type { Options } from "./options/options.ts";
 import { mayRetry, originalOf } from "./may-retry.ts";
+import { findOverlaps } from "./plan/overlaps.ts";
+import { writtenColumns } from "./plan/written-columns.ts";
 import { prepare } from "./plan-load.ts";
 import type { Prepared } from "./plan-load.ts";
 import { ReadInTurn } from "./read-in-turn.ts";
 import { checkRows } from "./report/expected-rows.ts";
 import { Ledger } from "./report/ledger.ts";
+import { MisfitTally } from "./report/misfit-tally.ts";
 import type { JobOutcome, Outcome } from "./report/make-report.ts";
 import { RejectBook } from "./report/reject-book.ts";
 import { TransactionDoomed } from "./targets/target.ts";
@@ -41,6 +44,7 @@ interface Continued {
   readonly again: boolean;
   /** What is committed. */
   readonly kept: Counts;
+  readonly misfits: MisfitTally;
 }
 
 /** One try; used once. */
@@ -57,6 +61,8 @@ export class Attempt {
   #skipped = false;
   #ledger: Ledger | null = null;
   #writers: Writers | null = null;
+  #mapper: RecordMapper | null = null;
+  #leftToDo: readonly string[] = [];
   #lastProgress = 0;
 
   constructor(
@@ -69,6 +75,7 @@ export class Attempt {
       solo: new Solo(),
       again: false,
       kept: noCounts(),
+      misfits: new MisfitTally(),
     },
   ) {
     this.#options = options;
@@ -139,6 +146,7 @@ export class Attempt {
         capabilities: session.capabilities,
         missingFields: this.#options.missingFields,
       });
+      this.#mapper = mapper;
       const batches = this.#left(
         prepared,
         gather(this.#reading.pieces(prepared, this.#job), mapper, plan.batchRows),
@@ -153,10 +161,19 @@ export class Attempt {
       if (signal.aborted && goesOn(plan)) await writers.settle();
       signal.throwIfAborted();
       await writers.finish();
+      await this.#lookBack(prepared, mapper);
     } catch (error) {
       await writers.rollback();
       throw signal.aborted ? error : session.translate(error);
     }
+  }
+
+  /** What the load leaves for the user to do. */
+  async #lookBack({ session, plan }: Prepared, { columns }: RecordMapper): Promise<void> {
+    const { dryRun, check } = this.#options;
+    if (dryRun || check) return;
+    const written = writtenColumns(plan, columns, this.#kept);
+    this.#leftToDo = (await session.leftToDo?.(plan, written)) ?? [];
   }
 
   /** What earlier runs have not written. */
@@ -184,6 +201,7 @@ export class Attempt {
     this.#ledger = new Ledger(this.#rejects, paths, {
       before: this.#job?.resumed.before,
       expectRows: this.#options.expectRows,
+      misfits: this.#continued.misfits,
     });
     this.#writers = makeWriters({
       plan,
@@ -264,7 +282,8 @@ export class Attempt {
     if (cause instanceof MustGoAlone) solo.add(cause);
     if (this.#job === null) rejects.restart();
     else rejects.release();
-    const continued = { rejects, quarantine, solo, again: true, kept: this.#kept };
+    const misfits = this.#ledger?.keptMisfits ?? this.#continued.misfits;
+    const continued = { rejects, quarantine, solo, again: true, kept: this.#kept, misfits };
     return new Attempt(this.#options, this.#surroundings, this.#started, continued);
   }
 
@@ -281,12 +300,28 @@ export class Attempt {
       counts: this.#ledger?.seen ?? kept,
       kept,
       job: this.#jobOutcome(),
+      notes: this.#notes(error === null),
       rejectPaths:
         error !== null && isJob
           ? this.#rejects.leave()
           : this.#rejects.close(error !== null && again && kept.read === 0),
       bytes: this.#reading.bytes,
     };
+  }
+
+  /** What only the records could tell. */
+  #notes(isDone: boolean): readonly string[] {
+    if (this.#prepared === null) return [];
+    const { plan, session } = this.#prepared;
+    const columns = plan.table.columns.map(({ name }) => name);
+    const naming = { columns, quoteIdentifier: (name: string) => session.quoteIdentifier(name) };
+    const mapping = this.#mapper?.later ?? [];
+    const { misfits, keptMisfits } = this.#ledger ?? {};
+    return [
+      ...findOverlaps({ ...plan, mapping, naming }).warnings,
+      ...((isDone ? misfits : keptMisfits)?.warnings ?? []),
+      ...this.#leftToDo,
+    ];
   }
 
   #jobOutcome(): JobOutcome | null {

@@ -82,6 +82,7 @@ function nothingDone(error: UpsurgeError): Outcome {
     plan: null,
     counts,
     kept: counts,
+    notes: [],
     rejectPaths: null,
     job: null,
     bytes: 0,

@@ -1,7 +1,7 @@
 /** The rows written by one round of statements, and what came of them. */
 import type { Counts } from "./counts.ts";
 import type { PackedRows } from "./packed.ts";
-import type { SourceRecord } from "./record.ts";
+import type { Position, SourceRecord } from "./record.ts";
 import type { Reject, RowCode } from "./reject.ts";
 
 /** The columns a group of rows carries; rows with the same columns share one object. */
@@ -45,14 +45,28 @@ export interface RowFault {
   readonly message: string;
 }
 
+/** Values that a column keeps as text though its type promises something else; the database took them. */
+export interface Misfits {
+  readonly column: string;
+  /** As it is declared. */
+  readonly type: string;
+  readonly promised: "number" | "time" | "boolean";
+  readonly count: number;
+  /** Where the first of them is; looked up when asked for. */
+  readonly first: () => Position;
+}
+
 /** What became of a batch: counts of the rows written, and the faults in the order of the rows. */
 export interface BatchResult {
   readonly counts: Partial<Counts>;
   readonly faults: readonly RowFault[];
+  /** In the rows that were written; absent where the database refuses such values itself. */
+  readonly misfits?: readonly Misfits[];
 }
 
 /** What became of some records: each of them counted, and those that were refused, in the order of the source. */
 export interface Written {
   readonly counts: Counts;
   readonly rejects: readonly Reject[];
+  readonly misfits?: readonly Misfits[];
 }

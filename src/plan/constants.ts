@@ -12,6 +12,7 @@ export function parseConstants(
   options: Options,
   mapping: readonly FieldMapping[],
 ): { column: string; value: string }[] {
+  const seen = new Set<string>();
   return (options.const ?? []).map((text) => {
     const equals = text.indexOf("=");
     if (equals < 1) {
@@ -29,9 +30,16 @@ export function parseConstants(
     }
     const field = mapping.find((each) => each.column === column.name)?.field;
     if (field !== undefined) {
-      const twice = `by the field ${field} and by --const`;
-      throw upsurgeError("PLAN_DUPLICATE_COLUMN", { column: column.name, reason: twice });
+      const details = { column: column.name, reason: `by the field ${field} and by --const` };
+      const fix = `drop the field with --map '${field}:', or leave --const ${column.name} out`;
+      throw upsurgeError("PLAN_DUPLICATE_COLUMN", details, { fix, where: "--const" });
     }
+    if (seen.has(column.name)) {
+      const details = { column: column.name, reason: "by two --const" };
+      const fix = `leave one --const of ${column.name} out`;
+      throw upsurgeError("PLAN_DUPLICATE_COLUMN", details, { fix, where: "--const" });
+    }
+    seen.add(column.name);
     return { column: column.name, value: text.slice(equals + 1) };
   });
 }

@@ -1,7 +1,6 @@
 /** Says why a plan is as it is, and what to watch. */
 import type { Arbiter, LoadPlan, Mode, Sharing } from "../model/load-plan.ts";
-import type { Column, TableShape } from "../model/table-shape.ts";
-import type { Options } from "../options/options.ts";
+import type { TableShape } from "../model/table-shape.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { describeKey } from "./arbiter.ts";
 import type { Choice } from "./strategy.ts";
@@ -14,17 +13,14 @@ export interface Decisions {
   readonly strategy: Choice<string>;
   readonly rowSource: Choice<string>;
   readonly coupling: LoadPlan["coupling"];
+  /** The columns that a known field or constant fills. */
+  readonly named: ReadonlySet<string>;
+  readonly capabilities: Pick<Capabilities, "countsAlong">;
 }
 
 /** One sentence per decision. */
-export function explain({
-  shape,
-  mode,
-  arbiter,
-  strategy,
-  rowSource,
-  coupling,
-}: Decisions): string[] {
+export function explain(decisions: Decisions): string[] {
+  const { shape, mode, arbiter, strategy, rowSource, coupling } = decisions;
   const key = shape.uniqueKeys.find((each) => each.name !== null && each.name === arbiter?.name);
   const decider =
     arbiter?.kind === "any"
@@ -38,6 +34,18 @@ export function explain({
     ...(coupling.rows !== null || coupling.order === null
       ? []
       : [`in file order: ${coupling.order}`]),
+    ...explainIds(decisions),
+  ];
+}
+
+/** Ids that the database would make come from the source, and its sequence does not learn of them. */
+function explainIds({ shape, named, capabilities }: Decisions): string[] {
+  const given = shape.columns.find(
+    ({ name, identity }) => (identity === "always" || identity === "by-default") && named.has(name),
+  );
+  if (given === undefined || capabilities.countsAlong) return [];
+  return [
+    `ids for ${given.name} come from the source, which does not move its sequence; the load says at its end if the sequence is behind them`,
   ];
 }
 
@@ -64,23 +72,5 @@ export function explainLane(careful: string | null): string[] {
     careful === null
       ? "fields are taken from the bytes of the source; only a batch with a record out of the ordinary is read record by record"
       : `every record is read by itself, which is slower: ${careful}`,
-  ];
-}
-
-/** What the user should know before the load. */
-export function warnings(
-  shape: TableShape,
-  columns: readonly Column[],
-  { options, capabilities }: { readonly options: Options; readonly capabilities: Capabilities },
-): string[] {
-  const explicit = shape.columns.find(
-    (column) =>
-      (column.identity === "always" || column.identity === "by-default") &&
-      columns.includes(column) &&
-      options.keepIdentity,
-  );
-  if (explicit === undefined || capabilities.countsAlong) return [];
-  return [
-    `ids written into ${explicit.name} do not advance its sequence; set it before the next insert without an id`,
   ];
 }

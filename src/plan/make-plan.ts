@@ -1,6 +1,5 @@
 /** PURE: from the table's shape, the source's fields and the options to the plan. No I/O, no names of databases. */
-import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Arbiter, LoadPlan, Mode, UpdateRule } from "../model/load-plan.ts";
+import type { Arbiter, LoadPlan, Mode } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import { parseCommit } from "../options/parse-value.ts";
@@ -9,7 +8,7 @@ import { chooseArbiter } from "./arbiter.ts";
 import { parseConstants } from "./constants.ts";
 import { findCoupling, orderReason } from "./coupling.ts";
 import type { CouplingRequest } from "./coupling.ts";
-import { explain, explainRun, warnings } from "./explain.ts";
+import { explain, explainRun } from "./explain.ts";
 import { isJob } from "../options/is-job.ts";
 import { chooseSharing } from "./jobs.ts";
 import type { UnsharedPlan } from "./jobs.ts";
@@ -20,6 +19,7 @@ import {
   refuseUnknownFields,
   whyReadOnly,
 } from "./mapping.ts";
+import { findOverlaps } from "./overlaps.ts";
 import { neededPrivileges, refuseMissing, refusePrivileges } from "./requirements.ts";
 import { chooseRowSource, chooseStrategy, whyUncounted } from "./strategy.ts";
 import { updateRule } from "./update-rule.ts";
@@ -79,7 +79,7 @@ function planWriting(request: PlanRequest): Planned {
   const mapping = mapFields(shape, request.fields, fieldResolver(shape, options));
   const constants = parseConstants(shape, options, mapping);
   const update = updateRule(shape, { options, mode, arbiter, naming });
-  refuseStampedKey(arbiter, update);
+  const overlaps = findOverlaps({ mode, arbiter, mapping, constants, update, naming });
   const strategy = chooseStrategy(shape, capabilities, {
     asked: options.strategy,
     mode,
@@ -90,13 +90,12 @@ function planWriting(request: PlanRequest): Planned {
   const named = new Set([...mapping, ...constants].map((each) => each.column));
   const columns = carriedColumns(request, named);
   const uncounted = strategy.chosen === "native" ? whyUncounted(shape, capabilities, mode) : null;
-  const how = { mode, strategy: strategy.chosen, arbiter, update, columns, named };
+  const how = { mode, strategy: strategy.chosen, arbiter, update, columns, named, capabilities };
   const together: CouplingRequest = { ...request, ...how };
   const found = findCoupling(shape, together);
   const coupling = { ...found, rows: found.rows ?? uncounted };
-  const given = new Set([...named, ...update.stamps.map((stamp) => stamp.column)]);
   if (!options.grants) refusePrivileges(shape, neededPrivileges(how, capabilities));
-  refuseMissing(shape, { ...options, mode, arbiter, fields: request.fields, given });
+  refuseMissing(shape, { ...options, mode, arbiter, fields: request.fields, named, update });
   const plan: UnsharedPlan = {
     target: request.target,
     table: shape,
@@ -113,10 +112,11 @@ function planWriting(request: PlanRequest): Planned {
     coupling,
     looksFirst: uncounted !== null,
     lockTimeoutMs: options.lockTimeout,
-    warnings: warnings(shape, columns, request),
+    warnings: overlaps.warnings,
     ...chooseCommit(request),
   };
-  return { plan, together, why: explain({ ...how, shape, strategy, rowSource, coupling }) };
+  const why = [...explain({ ...how, shape, strategy, rowSource, coupling }), ...overlaps.why];
+  return { plan, together, why };
 }
 
 /** A batch is no larger than what is committed at once. */
@@ -136,16 +136,6 @@ function chooseCommit({
 
 function indexMatchesNulls({ uniqueKeys }: TableShape, arbiter: Arbiter | null): boolean {
   return uniqueKeys.some((key) => key.name === arbiter?.name && !key.nullsDistinct);
-}
-
-function refuseStampedKey(arbiter: Arbiter | null, { stamps }: UpdateRule): void {
-  const stamp = stamps.find(({ column }) => arbiter?.columns.includes(column));
-  if (stamp === undefined) return;
-  throw upsurgeError("OPTION_CONFLICT", {
-    flag: `--stamp "${stamp.column} = …"`,
-    other: "a key that holds this column",
-    reason: "a row is found by its key before anything is stamped",
-  });
 }
 
 function chooseMode(options: Options): Mode {

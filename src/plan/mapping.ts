@@ -13,7 +13,13 @@ export interface MappingOptions {
 
 /** Makes the resolver of a load. Throws `PLAN_UNKNOWN_COLUMN` and `OPTION_VALUE` for a `--map` that cannot hold. */
 export function fieldResolver(shape: TableShape, options: MappingOptions): FieldResolver {
-  const given = new Map((options.map ?? []).map((entry) => parseMap(shape, entry)));
+  const given = new Map<string, Column | null>();
+  for (const entry of options.map ?? []) {
+    const [field, column] = parseMap(shape, entry);
+    const other = given.get(field);
+    if (other !== undefined && other?.name !== column?.name) throw mappedTwice(field, entry);
+    given.set(field, column);
+  }
   return (field) => {
     const mapped = given.get(field);
     if (mapped === null) return { kind: "dropped" };
@@ -34,6 +40,18 @@ function parseMap(shape: TableShape, entry: string): [string, Column | null] {
     entry.slice(0, colon),
     column === "" ? null : requireColumn(shape, column, `--map ${entry}`),
   ];
+}
+
+function mappedTwice(field: string, entry: string): Error {
+  return upsurgeError(
+    "OPTION_CONFLICT",
+    {
+      flag: `--map '${entry}'`,
+      other: `another --map of ${field}`,
+      reason: "a field fills one column",
+    },
+    { where: "--map" },
+  );
 }
 
 /** Why a column cannot take a value from a source; `null` when it can. */
@@ -97,7 +115,8 @@ export function mapFields(
     const other = fieldOf.get(column);
     if (other !== undefined) {
       const reason = `by the fields ${other} and ${field}`;
-      throw upsurgeError("PLAN_DUPLICATE_COLUMN", { column, reason });
+      const fix = `drop one of them, with --map '${other}:' or --map '${field}:'`;
+      throw upsurgeError("PLAN_DUPLICATE_COLUMN", { column, reason }, { fix });
     }
     fieldOf.set(column, field);
     mapping.push({ field, column });

@@ -1,6 +1,6 @@
 /** Refuses loads that cannot succeed for any record: a key or a required column that nothing fills, a missing privilege. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Arbiter, LoadPlan, Mode } from "../model/load-plan.ts";
+import type { Arbiter, LoadPlan, Mode, UpdateRule } from "../model/load-plan.ts";
 import type { Column, TablePrivilege, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import type { Capabilities } from "../targets/target.ts";
@@ -13,13 +13,15 @@ export interface Requirements {
   readonly nullKey: Options["nullKey"];
   /** The source's fields, for messages. */
   readonly fields: readonly string[];
-  /** The columns that fields, constants and stamps fill. */
-  readonly given: ReadonlySet<string>;
+  /** The columns that fields and constants fill; stamps fill others. */
+  readonly named: ReadonlySet<string>;
+  readonly update: Pick<UpdateRule, "stamps">;
 }
 
 /** Throws `PLAN_KEY_NOT_IN_SOURCE`, `PLAN_REQUIRED_COLUMN`. */
 export function refuseMissing(shape: TableShape, requirements: Requirements): void {
-  const { mode, arbiter, nullKey, fields, given } = requirements;
+  const { mode, arbiter, nullKey, fields, named, update } = requirements;
+  const given = new Set([...named, ...update.stamps.map(({ column }) => column)]);
   if (fields.length === 0 && given.size === 0) return;
   const key = arbiter?.plain === true ? arbiter.columns : [];
   const unkeyed = key.find((column) => !given.has(column));

@@ -7,6 +7,7 @@ import { qualify, splitAssignment } from "../targets/expressions.ts";
 import type { Naming } from "../targets/expressions.ts";
 import { whyReadOnly } from "./mapping.ts";
 import { requireColumn } from "./names.ts";
+import { refuseListed } from "./overlaps.ts";
 
 /** What the rule is made from. */
 export interface UpdateRequest {
@@ -21,14 +22,23 @@ export function updateRule(shape: TableShape, request: UpdateRequest): UpdateRul
   const { options, mode, naming } = request;
   const updates = mode === "upsert" || mode === "update";
   const stamps = assignments(shape, "--stamp", options.stamp, naming);
+  const sets = updates ? assignments(shape, "--set", options.set, naming) : [];
+  const columns = updates ? updateColumns(shape, request) : [];
+  if (updates && listsColumns(options.updateColumns))
+    refuseListed(columns, { sets, stamps }, naming);
   return {
-    columns: updates ? updateColumns(shape, request) : [],
-    sets: updates ? assignments(shape, "--set", options.set, naming) : [],
-    stamps: stamps.map((stamp) => ({ ...stamp })),
+    columns,
+    sets,
+    stamps,
     where: options.updateWhere === null ? null : qualify(options.updateWhere, "target", naming),
     nullKeeps: options.nullKeeps,
     rewriteUnchanged: options.rewriteUnchanged,
   };
+}
+
+/** True when columns to update are named, not left out. */
+function listsColumns(asked: Options["updateColumns"]): boolean {
+  return asked !== null && asked.some((name) => !name.startsWith("-") && name !== "*");
 }
 
 function updateColumns(shape: TableShape, { options, arbiter }: UpdateRequest): string[] {
@@ -66,7 +76,11 @@ function assignments(
     const column = requireColumn(shape, parsed.column, flag).name;
     refuseReadOnly(shape, column, flag);
     if (seen.has(column)) {
-      throw upsurgeError("PLAN_DUPLICATE_COLUMN", { column, reason: `by two ${flag} expressions` });
+      throw upsurgeError(
+        "PLAN_DUPLICATE_COLUMN",
+        { column, reason: `by two ${flag} expressions` },
+        { fix: `leave one ${flag} of ${column} out`, where: flag },
+      );
     }
     seen.add(column);
     return { column, expression: qualify(parsed.expression, "target", naming) };

@@ -9,6 +9,7 @@ import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { Reject } from "../model/reject.ts";
 import { checkRows } from "./expected-rows.ts";
+import { MisfitTally } from "./misfit-tally.ts";
 import type { RejectBook } from "./reject-book.ts";
 
 /** Counts what was written, and what was kept. */
@@ -18,10 +19,12 @@ export class Ledger {
   readonly #expectRows: number | null;
   readonly #seen = noCounts();
   readonly #kept = noCounts();
+  readonly #misfits: MisfitTally;
+  #keptMisfits: MisfitTally;
 
   /**
    * `paths` are those of the sources, in their order; `before`: what earlier runs of the job have counted; `expectRows`:
-   * how many records there must be in all.
+   * how many records there must be in all; `misfits`: of what earlier tries have committed.
    */
   constructor(
     rejects: RejectBook,
@@ -29,11 +32,18 @@ export class Ledger {
     {
       before = noCounts(),
       expectRows = null,
-    }: { readonly before?: Counts | undefined; readonly expectRows?: number | null } = {},
+      misfits = new MisfitTally(),
+    }: {
+      readonly before?: Counts | undefined;
+      readonly expectRows?: number | null;
+      readonly misfits?: MisfitTally;
+    } = {},
   ) {
     this.rejects = rejects;
     this.#paths = paths;
     this.#expectRows = expectRows;
+    this.#misfits = new MisfitTally(misfits);
+    this.#keptMisfits = misfits;
     addCounts(this.#seen, before);
     addCounts(this.#kept, before);
   }
@@ -48,12 +58,23 @@ export class Ledger {
     return { ...this.#kept };
   }
 
+  /** Values that were kept as text, committed or not. */
+  get misfits(): MisfitTally {
+    return this.#misfits;
+  }
+
+  /** Those that are committed. */
+  get keptMisfits(): MisfitTally {
+    return this.#keptMisfits;
+  }
+
   /**
    * Takes what was written after everything that was taken before. Throws `REJECT_LIMIT`, and `SOURCE_ROWS` for more than
    * were expected.
    */
-  take({ counts, rejects }: Written): void {
+  take({ counts, rejects, misfits = [] }: Written): void {
     addCounts(this.#seen, counts);
+    this.#misfits.add(misfits);
     this.rejects.take(rejects.toSorted(inFileOrder(this.#paths)));
     checkRows(this.#expectRows, this.#seen.read, false);
   }
@@ -77,6 +98,7 @@ export class Ledger {
   /** These records are committed. */
   keep(counts: Counts): void {
     addCounts(this.#kept, counts);
+    this.#keptMisfits = new MisfitTally(this.#misfits);
   }
 }
 

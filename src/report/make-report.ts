@@ -22,6 +22,8 @@ export interface Outcome {
   readonly kept: Counts;
   /** `null` when nothing is remembered of the load. */
   readonly job: JobOutcome | null;
+  /** What the user should know beside the plan's warnings. */
+  readonly notes: readonly string[];
   readonly rejectPaths: RejectPaths | null;
   readonly bytes: number;
 }
@@ -66,7 +68,7 @@ export function makeReport(outcome: Outcome, options: Options, started: number):
       Math.max(0, counts.read - (job?.before.read ?? 0)) / Math.max(seconds, 0.001),
     ),
     bytes: outcome.bytes,
-    warnings: [...(plan?.warnings ?? []), ...otherFiles(outcome.rejectPaths)],
+    warnings: [...(plan?.warnings ?? []), ...outcome.notes, ...otherFiles(outcome.rejectPaths)],
     ...(error === null ? {} : { error }),
   };
 }

@@ -184,6 +184,28 @@ function isSyntax(word: string): boolean {
   );
 }
 
+/**
+ * True when the SQL reads `column` of the relation `alias` (as `excluded."c"` or with the whole row, `excluded.*`); an alias
+ * of `null` asks for the bare name.
+ */
+export function readsColumn(
+  sql: string,
+  alias: string | null,
+  { column, naming }: { readonly column: string; readonly naming: Naming },
+): boolean {
+  const brackets = quotesInBrackets(naming);
+  const solid = tokenize(sql, brackets).filter((token) => token.kind !== "space");
+  return solid.some((token, at) => {
+    if (token.kind !== "word") return false;
+    if (alias === null) {
+      return solid[at - 1]?.text !== "." && lookUp(token, naming.columns, brackets) === column;
+    }
+    if (token.name.toLowerCase() !== alias || solid[at - 1]?.text === ".") return false;
+    const named = solid[at + 1]?.text === "." ? solid[at + 2] : undefined;
+    return named?.kind !== "word" || lookUp(named, naming.columns, brackets) === column;
+  });
+}
+
 /** Splits `column = expression` at its first equals sign; `null` when it is not of that form. */
 export function splitAssignment(text: string): { column: string; expression: string } | null {
   const match =

@@ -130,6 +130,11 @@ export interface Session {
    * that cannot be told of one of them. It may not change from version to version: a job that goes on relies on it.
    */
   keyHashes?(plan: LoadPlan, rows: PackedRows): Uint32Array | null;
+  /**
+   * What a load that is committed leaves for the user to do, a sentence each, with the statement for it; `columns` are those
+   * it has written values to. Absent where the database sees to it by itself. Never throws: the load is done.
+   */
+  leftToDo?(plan: LoadPlan, columns: readonly string[]): Promise<readonly string[]>;
   /** For the loader's own small tables. */
   readonly small: Statements;
   /**

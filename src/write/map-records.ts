@@ -3,7 +3,7 @@
  * Refuses only what no database needs to be asked about; every other decision on a value is the database's.
  */
 import type { Row, RowShape } from "../model/batch.ts";
-import type { FieldResolver, LoadPlan } from "../model/load-plan.ts";
+import type { FieldMapping, FieldResolver, LoadPlan } from "../model/load-plan.ts";
 import type { PackedColumn, PackedFields } from "../model/packed.ts";
 import type { FieldKind, RecordShape, SourceRecord } from "../model/record.ts";
 import type { Reject, RowCode } from "../model/reject.ts";
@@ -62,6 +62,8 @@ export class RecordMapper {
   readonly #mappings = new WeakMap<RecordShape, ShapeMapping>();
   readonly #shapes = new Map<string, RowShape>();
   readonly #guarded: ReadonlySet<string>;
+  /** Fields of records that the plan does not know, by name. */
+  readonly #later = new Map<string, FieldMapping>();
   #packed: { readonly of: PackedFields; readonly mapping: PackedMapping | null } | null = null;
 
   constructor(plan: LoadPlan, context: MapperContext) {
@@ -73,6 +75,16 @@ export class RecordMapper {
     this.#guarded = new Set(
       guards ? arbiter.columns.filter((name) => !stamped.includes(name)) : [],
     );
+  }
+
+  /** The columns that rows carried, constants included. */
+  get columns(): readonly string[] {
+    return [...new Set([...this.#shapes.values()].flatMap(({ columns }) => columns))];
+  }
+
+  /** The fields that fill columns though planning had not seen them. */
+  get later(): readonly FieldMapping[] {
+    return [...this.#later.values()];
   }
 
   /** How packed records become rows; `null` when one of them does not, or must be looked at by itself. */
@@ -123,7 +135,7 @@ export class RecordMapper {
         return rejected(record, nulFault(slot.column));
       const kind =
         record.kinds === null || slot.field < 0 ? null : (record.kinds[slot.field] ?? null);
-      if (kind === "number") {
+      if (kind === "number" || (kind === "boolean" && this.#isNumeric(slot.column))) {
         numeric ??= mapping.slots.map(() => false);
         numeric[values.length] = true;
       }
@@ -148,7 +160,13 @@ export class RecordMapper {
       if (slots.has(column.name))
         return unmappable(name, `two fields fill the column ${column.name}`);
       slots.set(column.name, { column, field, constant: null });
+      if (this.#plan.mapping.every((each) => each.field !== name)) {
+        this.#later.set(name, { field: name, column: column.name });
+      }
     }
+    const taken = this.#plan.constants.find(({ column }) => slots.has(column))?.column;
+    if (taken !== undefined)
+      return unmappable(taken, `a field and --const fill the column ${taken}`);
     const missing = json ? this.#addMissing(slots) : null;
     if (missing !== null) return missing;
     this.#addConstants(slots);
@@ -199,6 +217,11 @@ export class RecordMapper {
       this.#shapes.set(key, shape);
     }
     return { shape, slots: ordered };
+  }
+
+  /** Where true and false are 1 and 0, they are numbers to a column of any type. */
+  #isNumeric({ family }: Column): boolean {
+    return this.#context.capabilities.booleans !== undefined && family === "other";
   }
 
   /** The text a column takes for a JSON value; `undefined` when there is none. */

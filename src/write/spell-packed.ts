@@ -24,6 +24,7 @@ export function spellPacked(
   if (has("json") && family === "array" && arrayText !== undefined) return null;
   const keepsWords = booleans === undefined || family === "text" || family === "json";
   if (!has("boolean") || keepsWords) return fields;
+  if (family === "other") return null;
   return kinds === KIND_BITS.boolean ? spellBooleans(fields, field, booleans) : null;
 }
 

@@ -52,7 +52,10 @@ export function sizeOf({ batch, rejects }: Gathered): number {
 }
 
 /** The account of a batch, from what became of its rows and the records that fell out before. */
-export function writtenOf(gathered: Gathered, { counts, faults }: BatchResult): Written {
+export function writtenOf(
+  gathered: Gathered,
+  { counts, faults, misfits = [] }: BatchResult,
+): Written {
   const rejects = [
     ...gathered.rejects,
     ...faults.map(({ row, ...fault }): Reject => ({
@@ -65,5 +68,5 @@ export function writtenOf(gathered: Gathered, { counts, faults }: BatchResult): 
   const total = noCounts();
   addCounts(total, counts);
   addCounts(total, { read: sizeOf(gathered), rejected: rejects.length });
-  return { counts: total, rejects };
+  return { counts: total, rejects, misfits };
 }

@@ -20,7 +20,7 @@ async function connect(url: string): Promise<Session> {
 }
 
 function column(affinity: Affinity): Destination {
-  return { name: "c", affinity };
+  return { name: "c", affinity, type: "", promised: null };
 }
 
 describe("catalog texts", () => {
@@ -116,6 +116,25 @@ describe("types and values", () => {
 });
 
 describe("table shapes", () => {
+  test.each([
+    ["my-foo", "my-foo"],
+    ["main.my-foo", "my-foo"],
+    ["MAIN.My-Foo", "my-foo"],
+    ["main.Order Details", "Order Details"],
+    ['main."a.b"', "a.b"],
+    ["main.a.b", "a.b"],
+    ["main.x", "main.x"],
+    ["other.my-foo", null],
+  ])("--table %s finds %s", async (asked, name) => {
+    await database.exec(
+      `create table "my-foo" (a); create table "Order Details" (a); create table "a.b" (a); create table "main.x" (a);`,
+    );
+    const session = await connect(database.url);
+    const shape = await session.readTableShape(asked);
+    await session.close();
+    expect(shape?.name.name ?? null).toBe(name);
+  });
+
   test("tells keys, the rowid, defaults and generated columns", async () => {
     await database.exec(`
       create table Things (id integer primary key, a text collate nocase not null, b default (random()), c int default 5,

@@ -41,7 +41,8 @@ export function arrayText(json: string, type: string): string {
   return array();
 }
 
-function quoteElement(text: string): string {
+/** An element as the text of an array holds it. */
+export function quoteElement(text: string): string {
   return `"${text.replace(/["\\]/g, (char) => `\\${char}`)}"`;
 }
 

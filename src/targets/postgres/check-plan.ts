@@ -9,6 +9,7 @@ import { conflictTarget, insertSql, tableSql } from "./native-sql.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { isServerError } from "./errors.ts";
 import { looksUp } from "./how.ts";
+import { mayStage, refuseTooWide } from "./limits.ts";
 import { onlyTable } from "./select-then-write-sql.ts";
 import { setSql } from "./set-sql.ts";
 import { STAGE, stageDdl } from "./stage.ts";
@@ -20,9 +21,12 @@ export async function checkPlan(
   { columns, merges }: { readonly columns: readonly string[]; readonly merges: boolean },
 ): Promise<void> {
   refuseReservedNames(plan);
+  refuseTooWide(plan);
   await checkExpressions(client, plan);
   await checkUnique(client, plan);
   for (const statement of stageDdl(plan, merges || looksUp(plan))) await client.query(statement);
+  // Rows that cannot be staged are sent one by one; there is no statement for the server to look at beforehand.
+  if (!mayStage(plan)) return;
   const sql = setSql(plan, columns, { kind: "all", shape: null, merges: false });
   const statements = sql.kind === "native" ? [sql.write] : [sql.meet, sql.update, sql.insert];
   if (sql.kind === "native" && sql.counts)

@@ -7,7 +7,7 @@
  */
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { RowShape } from "../../model/batch.ts";
-import { isRowStateSql } from "./errors.ts";
+import { isRowStateSql, isValueStateSql } from "./errors.ts";
 import {
   conflictTarget,
   insertedSql,
@@ -22,7 +22,7 @@ import { doBlock, quoteIdentifier, quoteLiteral } from "./quote.ts";
 import { insertMissingSql, matchSql, meetSql, updateFoundSql } from "./select-then-write-sql.ts";
 import { firesBeforeInsert, looksUp } from "./how.ts";
 import type { LookingPlan } from "./how.ts";
-import { FAULTS, RAW, STAGE } from "./stage.ts";
+import { FAULTS, RAW, rawText, STAGE } from "./stage.ts";
 import { fromText, storedFrom } from "./types.ts";
 
 /** Outcomes of a row, and the counts they belong to. */
@@ -53,13 +53,13 @@ export function eachSql(plan: LoadPlan, shapes: readonly RowShape[], isolate: bo
   return doBlock(`#variable_conflict use_column
 declare
   upsurge_r record;
-  upsurge_typed ${STAGE}%rowtype;
+  upsurge_typed ${tableSql(plan)}%rowtype;
   upsurge_met text;
   upsurge_inserted boolean;
   upsurge_matched bigint;
   upsurge_skipped bigint;
   upsurge_unchanged bigint;
-  upsurge_state text; upsurge_constraint text; upsurge_column text; upsurge_message text;
+  upsurge_state text; upsurge_constraint text; upsurge_column text; upsurge_message text; upsurge_detail text;
   ${counters.join(" ")}
 begin
   for upsurge_r in select * from ${RAW} order by upsurge_ord loop
@@ -71,34 +71,57 @@ begin
 end`);
 }
 
+/** Where an error is noted: its state first, then what else is told of it. */
+const DIAGNOSTICS = [
+  ["state", "returned_sqlstate"],
+  ["constraint", "constraint_name"],
+  ["column", "column_name"],
+  ["message", "message_text"],
+  ["detail", "pg_exception_detail"],
+] as const;
+
+/** `get stacked diagnostics`, but for what is left out. */
+function diagnose(without: "column" | null): string {
+  const items = DIAGNOSTICS.filter(([name]) => name !== without);
+  return `get stacked diagnostics ${items.map(([name, item]) => `upsurge_${name} = ${item}`).join(", ")};`;
+}
+
 function isolated(plan: LoadPlan, shapes: readonly RowShape[], apply: string): string {
+  const isRow = isRowStateSql("upsurge_state");
+  const noted = DIAGNOSTICS.map(([name]) => `upsurge_${name}`).join(", ");
   return `begin
 ${apply}
 exception when others then
-  get stacked diagnostics upsurge_state = returned_sqlstate, upsurge_constraint = constraint_name,
-    upsurge_column = column_name, upsurge_message = message_text;
-  if not ${isRowStateSql("upsurge_state")} then raise; end if;
-  upsurge_met := 'r';
-  if left(upsurge_state, 2) = '22' and upsurge_column = '' then
+  ${diagnose(null)}
+  if not ${isRow} and not ${isValueStateSql("upsurge_state")} then raise; end if;
+  if upsurge_column = '' and (left(upsurge_state, 2) in ('22', '54') or upsurge_state in ('23502', '23514') or not ${isRow}) then
 ${findColumn(plan, shapes)}
+    if upsurge_column = '' and not ${isRow} then raise; end if;
   end if;
-  insert into ${FAULTS} values (upsurge_r.upsurge_ord, upsurge_state, upsurge_constraint, upsurge_column, upsurge_message);
+  upsurge_met := 'r';
+  insert into ${FAULTS} values (upsurge_r.upsurge_ord, ${noted});
 end;`;
 }
 
-/** Tries the values of the row one by one, to name the column whose value does not fit. */
+/**
+ * Tries the values of the row one by one, as the table's columns take them, to name the one that does not fit; everything
+ * that is told of the fault is then told by this try.
+ */
 function findColumn(plan: LoadPlan, shapes: readonly RowShape[]): string {
-  const used = plan.columns.filter((column) =>
-    shapes.some((shape) => shape.columns.includes(column.name)),
-  );
-  const tries = used.map(({ name }) => {
-    const place = plan.columns.findIndex((column) => column.name === name);
-    return `    upsurge_column := ${quoteLiteral(name)}; upsurge_typed.${quoteIdentifier(name)} := upsurge_r.f${place};`;
+  const branches = shapes.map((shape, index) => {
+    const tries = shape.columns.map((name) => {
+      const place = plan.columns.findIndex((column) => column.name === name);
+      return `    upsurge_column := ${quoteLiteral(name)}; upsurge_typed.${quoteIdentifier(name)} := ${rawText(plan, place)};`;
+    });
+    return `    ${index === 0 ? "if" : "elsif"} upsurge_r.upsurge_shape = ${shape.id} then\n${tries.join("\n")}`;
   });
   return `  begin
-${tries.join("\n")}
+${branches.join("\n")}
+    end if;
     upsurge_column := '';
-  exception when others then null;
+  exception when others then
+    ${diagnose("column")}
+    if not ${isRowStateSql("upsurge_state")} and not ${isValueStateSql("upsurge_state")} then raise; end if;
   end;`;
 }
 
@@ -160,7 +183,7 @@ function rawRow(plan: LoadPlan, columns: readonly string[], read: typeof fromTex
   const values = columns.map((name) => {
     const place = plan.columns.findIndex((column) => column.name === name);
     const column = plan.columns[place];
-    const text = `upsurge_r.f${place}`;
+    const text = rawText(plan, place);
     return `${column === undefined ? text : read(text, column)} as ${quoteIdentifier(name)}`;
   });
   return `(select ${values.join(", ")}) as excluded`;

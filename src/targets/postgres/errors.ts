@@ -49,14 +49,44 @@ const SERVER_CLASSES = new Set(
    P0 XX`.split(/\s+/),
 );
 
+/**
+ * Classes in which the input function of a type may refuse a text: hstore, ltree, jsonpath and tsquery call it a syntax
+ * error, a type of names an unknown object. A statement that is wrong or a server that is ill gives the same states, so
+ * they count as a row's only where the text by itself, cast once more, fails again.
+ */
+const VALUE_CLASSES = ["0A", "2F", "38", "39", "3F", "42", "54"];
+/** What an input function raises without a thought for a code; XX001 and XX002 are damaged data. */
+const INTERNAL_ERROR = "XX000";
+/** Never a value's fault: privileges, and limits that a statement meets. */
+const NO_VALUE_STATES = ["42501", "54011", "54023"];
+
 /** How a SQLSTATE changes what happens next. */
 export function classifyState(state: string): ErrorClass {
   if (TRANSIENT.has(state)) return "transient";
   if (state === "21000") return "repeat";
+  return isRowState(state) ? "row" : "fatal";
+}
+
+/** True for a state that a single row caused. */
+export function isRowState(state: string): boolean {
+  if (TRANSIENT.has(state)) return false;
   const family = state.slice(0, 2);
-  if (ROW_CLASSES.includes(family) || state in ROW_CODES || !SERVER_CLASSES.has(family))
-    return "row";
-  return "fatal";
+  return ROW_CLASSES.includes(family) || state in ROW_CODES || !SERVER_CLASSES.has(family);
+}
+
+/**
+ * True for a state that the input function of a type may give: the row that caused it, if any did, is worth looking for. It
+ * is a row's where its text alone fails with such a state.
+ */
+export function isValueState(state: string): boolean {
+  if (state in ROW_CODES || NO_VALUE_STATES.includes(state)) return false;
+  return VALUE_CLASSES.includes(state.slice(0, 2)) || state === INTERNAL_ERROR;
+}
+
+/** `isValueState` as SQL. */
+export function isValueStateSql(state: string): string {
+  return `((left(${state}, 2) in (${literals(VALUE_CLASSES)}) or ${state} = '${INTERNAL_ERROR}')
+    and ${state} not in (${literals([...NO_VALUE_STATES, ...Object.keys(ROW_CODES)])}))`;
 }
 
 /** SQL that is true for a state in `state` that a single row caused; 21000 is its own fault, since it repeats nothing. */
@@ -72,7 +102,28 @@ function literals(values: readonly string[]): string {
 
 /** The stable code of a row that was refused with this SQLSTATE. */
 export function rowCode(state: string): RowCode {
-  return ROW_CODES[state] ?? (state.startsWith("22") ? "ROW_TYPE" : "ROW_REFUSED");
+  const isType = state.startsWith("22") || isValueState(state);
+  return ROW_CODES[state] ?? (isType ? "ROW_TYPE" : "ROW_REFUSED");
+}
+
+/** States whose detail is the whole row, which may be long or secret; that of all others names a key, or part of a value. */
+const ROW_IN_DETAIL = new Set(["23502", "23514", "44000"]);
+
+/** So much of a message or its detail is shown. */
+const SHOWN_LENGTH = 200;
+
+/** What the server says: its message, and its detail where that tells more than the row itself. */
+export function sayError({
+  code,
+  message,
+  detail = "",
+}: Pick<ServerError, "code" | "message" | "detail">): string {
+  if (detail === "" || ROW_IN_DETAIL.has(code)) return shortened(message);
+  return `${shortened(message)}: ${shortened(detail.replace(/\.$/, ""))}`;
+}
+
+function shortened(text: string): string {
+  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
 }
 
 /** A failure to connect as one of our errors. */
@@ -126,7 +177,7 @@ export function translateError(error: unknown, target: string): Error {
 }
 
 function describe(error: ServerError): string {
-  return `${error.message} (${error.code})`;
+  return `${sayError(error)} (${error.code})`;
 }
 
 function messageOf(error: unknown): string {

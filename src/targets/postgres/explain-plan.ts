@@ -3,6 +3,7 @@ import type { LoadPlan } from "../../model/load-plan.ts";
 import { encoderOf } from "./binary-types.ts";
 import { mayGoDirectly } from "./direct.ts";
 import { tableSql } from "./native-sql.ts";
+import { mayStage } from "./limits.ts";
 import { lockTable } from "./select-then-write-sql.ts";
 import { setSql } from "./set-sql.ts";
 import { copySql, STAGE } from "./stage.ts";
@@ -32,6 +33,11 @@ export function listStatements(
 export function explainWays(plan: LoadPlan, merges: boolean): readonly string[] {
   const ways: string[] = [];
   if (plan.coupling.rows !== null) return ways;
+  if (!mayStage(plan)) {
+    return [
+      `one row at a time: ${plan.columns.length} columns and two of our own are more than a table to stage rows in may have`,
+    ];
+  }
   if (mayGoDirectly(plan)) {
     ways.push(
       plan.mode === "insert"

@@ -11,6 +11,7 @@
 import type { LoadPlan } from "../../model/load-plan.ts";
 import { findsByIndex } from "./how.ts";
 import type { LookingPlan } from "./how.ts";
+import { fitsStage } from "./limits.ts";
 import { COUNT_SKIPPED, writeTest } from "./native-sql.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { matchSql, onlyTable, withinSql } from "./select-then-write-sql.ts";
@@ -57,6 +58,7 @@ export function merges(plan: LoadPlan, version: number): plan is LookingPlan {
   const { arbiter, coupling, table, update } = plan;
   if (version < RETURNING_SINCE || plan.mode !== "upsert" || plan.strategy !== "native")
     return false;
+  if (!fitsStage(plan)) return false;
   if (coupling.rows !== null || coupling.order !== null || plan.looksFirst) return false;
   if (!findsByIndex(plan) || update.stamps.length > 0 || table.kind === "view") return false;
   // The operators of a type that the search path does not find would be another type's.

@@ -4,6 +4,7 @@
  */
 import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
 import { qualify } from "../expressions.ts";
+import { joinsWide } from "./limits.ts";
 import { insertSql, tableSql } from "./native-sql.ts";
 import type { RowsSql } from "./native-sql.ts";
 import { quoteIdentifier } from "./quote.ts";
@@ -51,12 +52,24 @@ export function meetSql(plan: LoadPlan, columns: readonly string[], rows: MeetRo
   const { assignments, differs } = updateSql(plan, columns);
   const holds = `(${plan.update.where ?? "true"}) is true`;
   const same = differs === null ? "false" : `(${differs}) is not true`;
-  const counted =
-    assignments === null || plan.mode === "ignore"
-      ? "0 as skipped, 0 as unchanged"
-      : `count(*) filter (where not ${holds}) as skipped, count(*) filter (where ${holds} and ${same}) as unchanged`;
-  return `select count(*) as matched, ${counted}
-from ${rows.relation} as excluded join ${onlyTable(plan)} as target on ${rows.match}${rows.condition === null ? "" : `\nwhere ${rows.condition}`}`;
+  const met = `from ${rows.relation} as excluded join ${onlyTable(plan)} as target on ${rows.match}${rows.condition === null ? "" : `\nwhere ${rows.condition}`}`;
+  if (assignments === null || plan.mode === "ignore") {
+    return `select count(*) as matched, 0 as skipped, 0 as unchanged\n${met}`;
+  }
+  if (joinsWide(columns)) return meetWideSql({ holds, same }, met);
+  return `select count(*) as matched, count(*) filter (where not ${holds}) as skipped, count(*) filter (where ${holds} and ${same}) as unchanged
+${met}`;
+}
+
+/** The offset keeps the tests in the join, which then hands on what they come to, and not the columns of both sides. */
+function meetWideSql(
+  { holds, same }: { readonly holds: string; readonly same: string },
+  met: string,
+): string {
+  return `select count(*) as matched, count(*) filter (where not holds) as skipped, count(*) filter (where holds and same) as unchanged
+from (select ${holds} as holds, ${same} as same
+${met}
+offset 0) as met`;
 }
 
 /** Staged rows, how they match the table, and which of them are meant. */

@@ -9,7 +9,7 @@ import type { Capabilities, ErrorClass, GrantRequest, Hold, Session, Writer } fr
 import { arrayText } from "./array-text.ts";
 import { checkPlan } from "./check-plan.ts";
 import { endClient, Loss, rollBack } from "./deadline.ts";
-import { classifyState, isServerError, translateError } from "./errors.ts";
+import { classifyState, isServerError, isValueState, translateError } from "./errors.ts";
 import { tableSql } from "./native-sql.ts";
 import { DirectGate, mayGoDirectly } from "./direct.ts";
 import { readGrants } from "./grants.ts";
@@ -21,6 +21,7 @@ import { smallStatements } from "./statements.ts";
 import { explainWays, listStatements } from "./explain-plan.ts";
 import { lockTable } from "./select-then-write-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
+import { sequencesBehind } from "./sequences.ts";
 import { stageDdl } from "./stage.ts";
 import { listTables, readTableShape } from "./table-shape.ts";
 import { SetMemory } from "./set-writer.ts";
@@ -144,6 +145,12 @@ export class PostgresSession implements Session {
     return this.#question(() => readGrants(this.#client, request));
   }
 
+  /** What cannot be told is not said: privileges may be missing, and the load is done. */
+  async leftToDo(plan: LoadPlan, columns: readonly string[]): Promise<readonly string[]> {
+    if (columns.length === 0 || plan.table.kind === "view") return [];
+    return this.#question(() => sequencesBehind(this.#client, plan, columns)).catch(() => []);
+  }
+
   async begin(plan: LoadPlan, { held } = { held: false }): Promise<Writer> {
     await this.#client.query("begin isolation level read committed read write");
     await this.#setUp();
@@ -250,7 +257,9 @@ export class PostgresSession implements Session {
   }
 
   classify(error: unknown): ErrorClass {
-    if (isServerError(error)) return classifyState(error.code);
+    if (isServerError(error)) {
+      return isValueState(error.code) ? "row" : classifyState(error.code);
+    }
     // Ours are what they are, whether or not the connection outlived them.
     if (error instanceof UpsurgeError) {
       return /^TARGET_(UNREACHABLE|LOST)$/.test(error.code) ? "transient" : "fatal";

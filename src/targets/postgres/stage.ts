@@ -8,7 +8,9 @@ import type { Row, RowShape } from "../../model/batch.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { Column } from "../../model/table-shape.ts";
 import { tableSql } from "./native-sql.ts";
+import { quoteElement } from "./array-text.ts";
 import { copyIn, copyText } from "./copy.ts";
+import { keepsArray, mayStage } from "./limits.ts";
 import type { CopyData } from "./packed-copy.ts";
 import { doBlock, quoteIdentifier, quoteLiteral } from "./quote.ts";
 import { fromText } from "./types.ts";
@@ -22,11 +24,12 @@ export const FAULTS = "pg_temp.upsurge_fault";
 
 /** The statements that make the tables; `checked`: staging tells whether a row is insertable. */
 export function stageDdl(plan: LoadPlan, checked: boolean): string[] {
-  const raw = plan.columns.map((_, index) => `f${index} text`);
+  const raw = keepsArray(plan) ? ["f text[]"] : plan.columns.map((_, index) => `f${index} text`);
+  const typed = mayStage(plan) ? [typedDdl(plan)] : [];
   return [
-    ...(checked ? shadowDdl(plan) : [typedDdl(plan)]),
+    ...(checked ? shadowDdl(plan) : typed),
     `create temporary table upsurge_raw (${["upsurge_ord bigint", "upsurge_shape int", ...raw].join(", ")}) on commit drop`,
-    `create temporary table upsurge_fault (ord bigint, state text, "constraint" text, "column" text, message text) on commit drop`,
+    `create temporary table upsurge_fault (ord bigint, state text, "constraint" text, "column" text, message text, detail text) on commit drop`,
   ];
 }
 
@@ -71,7 +74,7 @@ function looseChecks({ columns }: LoadPlan["table"], made: readonly Column[]): s
   const stage = `${quoteLiteral(STAGE)}::regclass`;
   return doBlock(`declare upsurge_c name; begin
 for upsurge_c in select conname from pg_constraint where conrelid = ${stage} and contype = 'c'
-  and conkey && array(select attnum from pg_attribute where attrelid = ${stage} and attname in (${names}))
+  and conkey operator(pg_catalog.&&) array(select attnum from pg_attribute where attrelid = ${stage} and attname in (${names}))
 loop execute format('alter table %s drop constraint %I', ${stage}, upsurge_c); end loop; end`);
 }
 
@@ -141,8 +144,34 @@ export async function fillTable(
   return copyIn(client, copySql(tableSql(plan), columns, format), bytes);
 }
 
+/** The text of a field of a raw row, the column's place in the plan: `upsurge_r.f0`, of wide rows `upsurge_r.f[1]`. */
+export function rawText(plan: LoadPlan, place: number): string {
+  return keepsArray(plan) ? `upsurge_r.f[${place + 1}]` : `upsurge_r.f${place}`;
+}
+
+/** The raw table where the texts of a row are one array. */
+const RAW_ARRAYS: Destination = {
+  table: RAW,
+  names: ["f"],
+  read: [(text) => `(${text})::text[]`],
+};
+
+/** The row with its texts as one array, in the order of the plan's columns. */
+function asArray(plan: LoadPlan, row: Row): Row {
+  const texts = new Map(row.shape.columns.map((name, at) => [name, row.values[at] ?? null]));
+  const elements = plan.columns.map(({ name }) => {
+    const text = texts.get(name) ?? null;
+    return text === null ? "NULL" : quoteElement(text);
+  });
+  return { ...row, values: [`{${elements.join(",")}}`] };
+}
+
 /** Fills `upsurge_raw` with the rows; any text fits. */
 export async function fillRaw(client: Client, plan: LoadPlan, rows: readonly Row[]): Promise<void> {
+  if (keepsArray(plan)) {
+    const arrays = rows.map((row) => asArray(plan, row));
+    return fill(client, plan, RAW_ARRAYS, arrays);
+  }
   for (const [shape, group] of byShape(rows)) await fill(client, plan, rawOf(plan, shape), group);
 }
 

@@ -10,7 +10,8 @@ import { commit, commitError } from "./commit.ts";
 import type { Reconnecting } from "./commit.ts";
 import { rollBack } from "./deadline.ts";
 import { eachSql, OUTCOMES } from "./each-sql.ts";
-import { classifyState, isServerError, rowCode } from "./errors.ts";
+import { classifyState, isServerError, isValueState, rowCode, sayError } from "./errors.ts";
+import { mayStage } from "./limits.ts";
 import { PostgresSetWriter } from "./set-writer.ts";
 import type { SetContext } from "./set-writer.ts";
 import { leavesTraces } from "./how.ts";
@@ -21,7 +22,7 @@ const ROWS_PER_BLOCK = 1000;
 
 /** The writer of one load. */
 export class PostgresWriter implements Writer {
-  readonly set: PostgresSetWriter;
+  readonly set?: PostgresSetWriter;
   readonly #client: Client;
   readonly #plan: LoadPlan;
   readonly #reconnecting: Reconnecting;
@@ -30,7 +31,7 @@ export class PostgresWriter implements Writer {
     this.#client = client;
     this.#plan = context.plan;
     this.#reconnecting = reconnecting;
-    this.set = new PostgresSetWriter(client, context);
+    if (mayStage(context.plan)) this.set = new PostgresSetWriter(client, context);
   }
 
   async applyEach(batch: Batch): Promise<BatchResult> {
@@ -48,7 +49,8 @@ export class PostgresWriter implements Writer {
   /** Rows that are coupled are usually sound: they are tried without a subtransaction each first. */
   async #applyBlock(rows: readonly Row[]): Promise<BatchResult> {
     const client = this.#client;
-    await client.query(`truncate ${STAGE}, ${RAW}, ${FAULTS}`);
+    const tables = mayStage(this.#plan) ? [STAGE, RAW, FAULTS] : [RAW, FAULTS];
+    await client.query(`truncate ${tables.join(", ")}`);
     await fillRaw(client, this.#plan, rows);
     const shapes = [...byShape(rows).keys()];
     if (this.#plan.coupling.rows !== null && !leavesTraces(this.#plan)) {
@@ -59,8 +61,7 @@ export class PostgresWriter implements Writer {
         await client.query("release savepoint upsurge_block");
         return result;
       } catch (error) {
-        if (!isServerError(error) || !["row", "repeat"].includes(classifyState(error.code)))
-          throw error;
+        if (!isServerError(error) || !mayBeOneRow(error.code)) throw error;
         await client.query("rollback to savepoint upsurge_block");
       }
     }
@@ -100,15 +101,21 @@ export class PostgresWriter implements Writer {
   }
 }
 
+/** True for an error that rows taken one by one, each in its own subtransaction, may not meet or can be told apart by. */
+function mayBeOneRow(state: string): boolean {
+  return isValueState(state) || ["row", "repeat"].includes(classifyState(state));
+}
+
 interface FaultRow {
   ord: string;
   state: string;
   constraint: string;
   column: string;
   message: string;
+  detail: string;
 }
 
-function faultOf({ state, constraint, column, message }: FaultRow, row: Row | undefined): RowFault {
+function faultOf({ state, constraint, column, ...said }: FaultRow, row: Row | undefined): RowFault {
   if (row === undefined) throw upsurgeError("INTERNAL", { message: "a fault belongs to no row" });
   return {
     row,
@@ -116,6 +123,6 @@ function faultOf({ state, constraint, column, message }: FaultRow, row: Row | un
     dbCode: state,
     column: column === "" ? null : column,
     constraint: constraint === "" ? null : constraint,
-    message: message.length > 200 ? `${message.slice(0, 200)}…` : message,
+    message: sayError({ code: state, ...said }),
   };
 }

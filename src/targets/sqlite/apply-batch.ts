@@ -8,11 +8,13 @@ import { addCounts, noCounts } from "../../model/counts.ts";
 import type { PackedRows } from "../../model/packed.ts";
 import type { Connection } from "./connection.ts";
 import { classify, rowFault } from "./errors.ts";
+import { BatchMisfits } from "./misfits.ts";
+import type { MisfitColumns } from "./misfits.ts";
 import type { PackedValues } from "./packed-values.ts";
 import type { RowGroup } from "./row-group.ts";
 import { AmbiguousKey } from "./row-runner.ts";
 import type { RowRunner } from "./row-runner.ts";
-import { bindValue, RangeFault } from "./values.ts";
+import { bindValue, isOdd, RangeFault } from "./values.ts";
 import type { Bound, Destination } from "./values.ts";
 
 /** How rows that carry the same columns are applied. */
@@ -22,6 +24,7 @@ export interface ShapeRunner {
   /** `null` where each row needs a statement of its own. */
   readonly group: RowGroup | null;
   readonly packed: PackedValues;
+  readonly misfits: MisfitColumns;
 }
 
 /** Applies one batch; used once. */
@@ -33,10 +36,14 @@ export class BatchRun {
   /** The values of the rows that wait for a statement, and the places of these rows in the batch. */
   #values: Bound[] = [];
   #waiting: number[] = [];
+  /** Places among these rows that hold a text which its column does not promise. */
+  #odd: number[] = [];
+  readonly #misfits: BatchMisfits;
 
   constructor(db: Connection, batch: Batch) {
     this.#db = db;
     this.#batch = batch;
+    this.#misfits = new BatchMisfits(batch);
   }
 
   /** Applies all rows; its faults are in the order of the rows. */
@@ -51,7 +58,7 @@ export class BatchRun {
       this.#applyPacked(runner, packed);
     else this.#applyRows(runnerOf);
     this.#faults.sort((a, b) => a.row.ord - b.row.ord);
-    return { counts: this.#counts, faults: this.#faults };
+    return { counts: this.#counts, faults: this.#faults, misfits: this.#misfits.all };
   }
 
   #applyPacked(runner: ShapeRunner, { parts }: PackedRows): void {
@@ -60,8 +67,8 @@ export class BatchRun {
     for (const part of parts) {
       for (let record = part.from; record < part.to; record += 1) {
         try {
-          runner.packed.bind(part, record, this.#values, this.#waiting.length * width);
-          this.#add(runner, index);
+          const at = this.#waiting.length * width;
+          this.#add(runner, index, runner.packed.bind(part, record, this.#values, at));
         } catch (error) {
           this.#refuse(index, error);
         }
@@ -78,8 +85,8 @@ export class BatchRun {
       if (last !== null && last !== runner) this.#applySingly(last);
       last = runner;
       try {
-        bindRow(row, runner.columns, this.#values, this.#waiting.length * runner.columns.length);
-        this.#add(runner, index);
+        const at = this.#waiting.length * runner.columns.length;
+        this.#add(runner, index, bindRow(row, runner.columns, this.#values, at));
       } catch (error) {
         this.#refuse(index, error);
       }
@@ -87,18 +94,30 @@ export class BatchRun {
     if (last !== null) this.#applySingly(last);
   }
 
-  /** Takes the row that was bound behind those that wait. */
-  #add(runner: ShapeRunner, index: number): void {
-    const { group } = runner;
+  /** Takes the row that was bound behind those that wait; what becomes of misfits must be known row by row. */
+  #add(runner: ShapeRunner, index: number, isOdd: boolean): void {
+    const { group, misfits } = runner;
     const at = this.#waiting.length * runner.columns.length;
+    if (isOdd) this.#odd.push(this.#waiting.length);
     this.#waiting.push(index);
-    if (group === null || !group.takes(this.#values, at)) this.#applySingly(runner);
+    const alone = group === null || !group.takes(this.#values, at) || (isOdd && !misfits.always);
+    if (alone) this.#applySingly(runner);
     else if (this.#waiting.length === group.rows) this.#applyTogether(runner, group);
   }
 
   #applyTogether(runner: ShapeRunner, group: RowGroup): void {
     try {
       addCounts(this.#counts, group.run(this.#values));
+      // Whatever became of such a row, it holds the value.
+      for (const place of this.#odd) {
+        const columns = runner.misfits.stored(
+          this.#values,
+          place * runner.columns.length,
+          "inserted",
+        );
+        this.#misfits.count(columns, this.#waiting[place] ?? 0);
+      }
+      this.#odd.length = 0;
       this.#waiting.length = 0;
     } catch (error) {
       this.#requireTransaction(error);
@@ -107,13 +126,19 @@ export class BatchRun {
     }
   }
 
-  #applySingly({ one, columns: { length: width } }: ShapeRunner): void {
+  #applySingly(runner: ShapeRunner): void {
+    const { one, columns } = runner;
+    const width = columns.length;
     const waiting = this.#waiting;
+    const odd = new Set(this.#odd);
     this.#waiting = [];
+    this.#odd = [];
     for (const [place, index] of waiting.entries()) {
       try {
         const outcome = one.apply(this.#values.slice(place * width, (place + 1) * width));
         this.#counts[outcome] += 1;
+        if (odd.has(place))
+          this.#misfits.count(runner.misfits.stored(this.#values, place * width, outcome), index);
       } catch (error) {
         this.#refuse(index, error);
         this.#requireTransaction(error);
@@ -135,12 +160,16 @@ export class BatchRun {
   }
 }
 
-/** Puts what is bound for a row into `into` from `at` on. Throws a `RangeFault`. */
-function bindRow(row: Row, columns: readonly Destination[], into: Bound[], at: number): void {
+/** Puts what is bound for a row into `into` from `at` on, as `PackedValues.bind` does. Throws a `RangeFault`. */
+function bindRow(row: Row, columns: readonly Destination[], into: Bound[], at: number): boolean {
+  let odd = false;
   for (const [index, column] of columns.entries()) {
     const numeric = row.numeric?.[index] ?? false;
-    into[at + index] = bindValue(row.values[index] ?? null, numeric, column);
+    const text = row.values[index] ?? null;
+    into[at + index] = bindValue(text, numeric, column);
+    odd ||= isOdd(text, column);
   }
+  return odd;
 }
 
 function faultOf(row: Row, error: unknown): RowFault {

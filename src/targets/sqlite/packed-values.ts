@@ -6,7 +6,7 @@ import { isAscii } from "node:buffer";
 import { KIND_BITS, fieldBytes } from "../../model/packed.ts";
 import type { PackedFields, PackedPart } from "../../model/packed.ts";
 import { exactNumber } from "./numbers.ts";
-import { bindValue } from "./values.ts";
+import { bindValue, isOdd } from "./values.ts";
 import type { Bound, Destination } from "./values.ts";
 
 /** Binds the fields of packed rows of one shape. */
@@ -34,8 +34,12 @@ export class PackedValues {
     );
   }
 
-  /** Puts the values of a record into `into` from `at` on. Throws a `RangeFault`. */
-  bind({ fields, columns }: PackedPart, record: number, into: Bound[], at: number): void {
+  /**
+   * Puts the values of a record into `into` from `at` on; true when one of them is a text that its column does not promise.
+   * Throws a `RangeFault`.
+   */
+  bind({ fields, columns }: PackedPart, record: number, into: Bound[], at: number): boolean {
+    let odd = false;
     const { bytes, places } = fields;
     const first = record * fields.shape.fields.length;
     for (let index = 0; index < columns.length; index += 1) {
@@ -44,6 +48,7 @@ export class PackedValues {
       if (column === undefined || destination === undefined) break;
       if (column.field < 0) {
         into[at + index] = bindValue(column.constant, false, destination);
+        odd ||= isOdd(column.constant, destination);
         continue;
       }
       const place = first + column.field;
@@ -54,9 +59,12 @@ export class PackedValues {
           ? exactNumber(bytes, start, end)
           : Number.NaN;
       if (Number.isNaN(number)) {
-        into[at + index] = bindValue(this.#texts.text(fields, place), false, destination);
+        const text = this.#texts.text(fields, place);
+        into[at + index] = bindValue(text, false, destination);
+        odd ||= isOdd(text, destination);
       } else into[at + index] = this.#typed ? number : this.#texts.text(fields, place);
     }
+    return odd;
   }
 }
 

@@ -63,7 +63,8 @@ function listed(db: Connection): ListedTable[] {
 /** The table or view called `table` (in any case, optionally behind `main.`); `null` when there is none. */
 export function readTable(db: Connection, table: string): SqliteTable | null {
   const tables = listed(db);
-  const found = [table, unqualified(table)]
+  // A name behind `main.` may need quotes in SQL, and is found without them as it is by itself.
+  const found = [table, unqualified(table), table.replace(/^main\./i, "")]
     .map((name) => tables.find((each) => each.name.toLowerCase() === name.toLowerCase()))
     .find((each) => each !== undefined);
   return found === undefined ? null : describe(db, found);

@@ -3,6 +3,8 @@
  * only what SQLite would change without a word is refused here.
  */
 import type { RowCode } from "../../model/reject.ts";
+import { isMisfit } from "./misfits.ts";
+import type { Promised } from "./misfits.ts";
 import type { Affinity } from "./types.ts";
 
 /** What the driver takes. */
@@ -23,6 +25,10 @@ export class RangeFault extends Error {
 export interface Destination {
   readonly name: string;
   readonly affinity: Affinity;
+  /** As it is declared. */
+  readonly type: string;
+  /** What a text must be like not to be counted; `null` where any will do. */
+  readonly promised: Promised | null;
 }
 
 const INTEGER = /^\s*[+-]?\d+\s*$/;
@@ -39,6 +45,11 @@ export function bindValue(text: string | null, numeric: boolean, column: Destina
   }
   if (text.length > 300 || /[eE]/.test(text)) refuseInfinity(text, column);
   return text;
+}
+
+/** True for a text that its column keeps against the promise of its type. */
+export function isOdd(text: string | null, { promised }: Destination): boolean {
+  return promised !== null && text !== null && isMisfit(text, promised);
 }
 
 function bindNumber(text: string, column: Destination): Bound {

@@ -10,12 +10,14 @@ import { BatchRun } from "./apply-batch.ts";
 import type { ShapeRunner } from "./apply-batch.ts";
 import type { Connection } from "./connection.ts";
 import { codeOf } from "./errors.ts";
+import { MisfitColumns, promisedBy } from "./misfits.ts";
 import { countOrphans } from "./orphans.ts";
 import { PackedValues } from "./packed-values.ts";
 import type { Probe } from "./probe.ts";
 import { RowGroup } from "./row-group.ts";
 import { RowRunner } from "./row-runner.ts";
 import type { SqliteTable } from "./table-shape.ts";
+import type { Destination } from "./values.ts";
 
 /** What a writer works with; the transaction has begun. */
 export interface WriterContext {
@@ -97,16 +99,26 @@ function shapeRunner(
   { columns }: RowShape,
 ): ShapeRunner {
   const row = { plan, table, columns };
-  const destinations = columns.map((name) => ({
-    name,
-    affinity: table.details.get(name)?.affinity ?? "blob",
-  }));
+  const destinations = columns.map((name) => destinationOf(plan, table, name));
   return {
     columns: destinations,
     one: new RowRunner(db, probe, row),
     group: RowGroup.of(db, probe, row),
     packed: new PackedValues(destinations, convertsFirst(plan)),
+    misfits: new MisfitColumns(destinations, plan),
   };
+}
+
+/** Where a view's or a virtual table's values end up is not known, nor is a stamped column's value the source's. */
+function destinationOf(
+  { update }: LoadPlan,
+  { shape, details }: SqliteTable,
+  name: string,
+): Destination {
+  const affinity = details.get(name)?.affinity ?? "blob";
+  const type = shape.columns.find((column) => column.name === name)?.type ?? "";
+  const isKnown = shape.kind === "table" && update.stamps.every(({ column }) => column !== name);
+  return { name, affinity, type, promised: isKnown ? promisedBy(type, affinity) : null };
 }
 
 /** Whether SQLite converts a value to its column's type before anything could look at it. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
+import type { Options } from "../../../src/options/options.ts";
 import { ABLE, column, planFor, table, uniqueKey } from "../../helpers/shapes.ts";
 
 /** The error of planning; fails when there is none. */
@@ -135,6 +136,76 @@ describe("the update", () => {
       'target."a" + 1',
       'target."b" > 0',
     ]);
+  });
+});
+
+describe("a column that two things would fill", () => {
+  const keyed: Partial<Options> = { key: ["id"] };
+  const ON_A = ["a = 1"];
+
+  test.each<[string, Partial<Options>, string[]]>([
+    ["by --set and by --stamp", { set: ON_A, stamp: ["A = now()"] }, ["id"]],
+    ["by two --const", { const: ["a=1", "A=2"] }, ["id"]],
+    ["by the field a and by --const", { const: ["a=1"] }, ["id", "a"]],
+    ["by --const and by --stamp", { const: ["a=1"], stamp: ON_A }, ["id"]],
+    ["by --const and by --set", { const: ["a=1"], set: ON_A, mode: "update" }, ["id"]],
+    ["by --update-columns and by --set", { updateColumns: ["a"], set: ON_A }, ["id", "a"]],
+    ["by --update-columns and by --stamp", { updateColumns: ["a"], stamp: ON_A }, ["id", "a"]],
+    ["by the fields b and a", { map: ["b:a"] }, ["id", "b", "a"]],
+  ])("%s is refused", (reason, options, fields) => {
+    const error = refusal(() => planFor(table(), { ...keyed, ...options }, { fields }));
+    expect([error.code, error.why]).toEqual(["PLAN_DUPLICATE_COLUMN", reason]);
+  });
+
+  test("is fine where the expression reads what the source brings", () => {
+    const plans = [
+      { set: ["a = a + excluded.a"], updateColumns: ["a"] },
+      { stamp: ['a = coalesce(EXCLUDED."a", 1)'] },
+      { const: ["b=1"], stamp: ["b = excluded.b + 1"] },
+      { const: ["b=1"], set: ["b = b + 1"] },
+    ].map((options) => planFor(table(), { ...keyed, ...options }, { fields: ["id", "a"] }));
+    expect(plans.map(({ warnings }) => warnings)).toEqual([[], [], [], []]);
+  });
+
+  test("a stamp wins over a field, and that is a warning", () => {
+    const { warnings } = planFor(table(), { ...keyed, stamp: ON_A });
+    expect(warnings).toEqual([
+      "the field a is not written, because --stamp fills a; to say so, drop the field with --map 'a:', or leave --stamp out to write it",
+    ]);
+  });
+
+  test("--set wins over a field when a row is updated, and the plan says when the field is written", () => {
+    const upsert = planFor(table(), { ...keyed, set: ON_A });
+    expect([upsert.warnings, upsert.why.at(-1)]).toEqual([
+      [],
+      "the field a is written to rows that are inserted; what an update writes to a, --set says",
+    ]);
+    const update = planFor(table(), { ...keyed, set: ON_A, mode: "update" });
+    expect(update.warnings).toEqual([expect.stringContaining("because --set fills a")]);
+  });
+
+  test("one field in two columns is refused", () => {
+    const error = refusal(() =>
+      planFor(table(), { ...keyed, map: ["x:a", "x:b"] }, { fields: ["id", "x"] }),
+    );
+    expect([error.code, error.why]).toEqual(["OPTION_CONFLICT", "a field fills one column"]);
+  });
+
+  test("a stamped column is no part of a key, of an expression neither", () => {
+    const uniqueKeys = [uniqueKey(["a"], { name: "t_f", columns: [null], parts: ['abs("a")'] })];
+    const options = { constraint: "t_f", stamp: ON_A };
+    expect(refusal(() => planFor(table({ uniqueKeys }), options)).code).toBe("OPTION_CONFLICT");
+  });
+});
+
+describe("ids that the source brings", () => {
+  const shape = table({ columns: [column("id", { identity: "by-default" }), column("a")] });
+  test("do not move a sequence, and the plan says so where the database does not see to it", () => {
+    const said = expect.stringMatching(/^ids for id come from the source, which does not move/);
+    expect(planFor(shape, {}).why).toContainEqual(said);
+    expect(planFor(shape, {}, { fields: ["a"] }).why).not.toContainEqual(said);
+    const capabilities = { ...ABLE, countsAlong: true };
+    expect(planFor(shape, {}, { capabilities }).why).not.toContainEqual(said);
   });
 });
 

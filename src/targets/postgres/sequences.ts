@@ -1,0 +1,131 @@
+/**
+ * Sequences that a load left behind the ids it wrote: an insert without an id would then take one that is there. They are
+ * only told of, with the statement that mends it; nothing is changed.
+ */
+import type { Client } from "pg";
+import type { LoadPlan } from "../../model/load-plan.ts";
+import { isServerError } from "./errors.ts";
+import { tableSql } from "./native-sql.ts";
+import { quoteIdentifier, quoteLiteral } from "./quote.ts";
+
+interface SequenceRow {
+  readonly column: string;
+  readonly schema: string;
+  readonly name: string;
+  /** bigint as text. */
+  readonly increment: string;
+  readonly least: string;
+  readonly most: string;
+  /** The column takes numbers that the sequence cannot make. */
+  readonly wider: boolean;
+}
+
+/**
+ * The sequences behind the columns: of identity columns, and those of defaults that are `nextval` and nothing else. Columns
+ * of other types than integers, and what this user may not read, are left out.
+ */
+const SEQUENCES = `
+  select a.attname as column, n.nspname as schema, s.relname as name, q.seqincrement::text as increment,
+    q.seqmin::text as least, q.seqmax::text as most,
+    case when q.seqincrement > 0
+      then q.seqmax < case b.typname when 'int2' then 32767 when 'int4' then 2147483647 else 9223372036854775807 end
+      else q.seqmin > case b.typname when 'int2' then -32768 when 'int4' then -2147483648 else -9223372036854775808 end
+    end as wider
+  from pg_attribute a
+    join pg_type t on t.oid = a.atttypid
+    join pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
+    cross join lateral (
+      select p.objid as seq from pg_depend p
+      where a.attidentity <> '' and p.refclassid = 'pg_class'::regclass and p.refobjid = a.attrelid
+        and p.refobjsubid = a.attnum and p.classid = 'pg_class'::regclass and p.deptype = 'i'
+      union all
+      select p.refobjid from pg_attrdef d
+        join pg_depend p on p.classid = 'pg_attrdef'::regclass and p.objid = d.oid and p.refclassid = 'pg_class'::regclass
+      where a.attidentity = '' and d.adrelid = a.attrelid and d.adnum = a.attnum
+        and pg_get_expr(d.adbin, d.adrelid) ~ '^\\(?nextval\\(''.*''::regclass\\)\\)?(::[a-z]+)?$') p
+    join pg_class s on s.oid = p.seq and s.relkind = 'S'
+    join pg_namespace n on n.oid = s.relnamespace
+    join pg_sequence q on q.seqrelid = s.oid
+  where a.attrelid = $1::regclass and a.attname = any ($2::text[]) and b.typname in ('int2', 'int4', 'int8')
+    and has_table_privilege(s.oid, 'select') and has_schema_privilege(n.oid, 'usage')
+    and has_column_privilege(a.attrelid, a.attnum, 'select')
+  order by a.attnum`;
+
+/** So long may it take to look for an id in a column without an index, or to wait for a lock. */
+const LOOK_MS = 5000;
+
+/**
+ * Sentences on the sequences of these columns that are behind. Runs in the client's transaction, and changes its settings:
+ * without statistics of what was just loaded, a whole table might be read in spite of an index.
+ */
+export async function sequencesBehind(
+  client: Client,
+  plan: LoadPlan,
+  columns: readonly string[],
+): Promise<string[]> {
+  const counted = plan.table.columns
+    .filter(({ name, identity }) => identity !== null && columns.includes(name))
+    .map(({ name }) => name);
+  if (counted.length === 0) return [];
+  await client.query(
+    `set local statement_timeout = ${LOOK_MS}; set local lock_timeout = ${LOOK_MS}; set local enable_seqscan = off`,
+  );
+  const { rows } = await client.query<SequenceRow>(SEQUENCES, [tableSql(plan), counted]);
+  const said: string[] = [];
+  for (const row of rows) {
+    const state = await stateOf(client, plan, row);
+    if (state === "ahead") continue;
+    const name = `${row.schema}.${row.name}`;
+    const what =
+      state === "behind"
+        ? `the sequence ${name} is behind the ids in ${row.column}: inserts that leave ${row.column} out would meet ids that are there`
+        : `ids were written into ${row.column}, and it takes too long to see whether the sequence ${name} is behind them`;
+    said.push(`${what}; to set it: ${setvalSql(plan, row)}`);
+  }
+  return said;
+}
+
+async function stateOf(
+  client: Client,
+  plan: LoadPlan,
+  row: SequenceRow,
+): Promise<"ahead" | "behind" | "unknown"> {
+  const { rows } = await client.query<{ last: string; called: boolean }>(
+    `select last_value::text as last, is_called as called from ${sequenceSql(row)}`,
+  );
+  const [at] = rows;
+  if (at === undefined) return "ahead";
+  const step = BigInt(row.increment);
+  const next = BigInt(at.last) + (at.called ? step : 0n);
+  const [from, to] = step > 0n ? [next, BigInt(row.most)] : [BigInt(row.least), next];
+  if (from > to) return "ahead";
+  const sql = `select exists (select from ${tableSql(plan)} where ${quoteIdentifier(row.column)} between $1::bigint and $2::bigint) as behind`;
+  await client.query("savepoint upsurge_look");
+  try {
+    const found = await client.query<{ behind: boolean }>(sql, [String(from), String(to)]);
+    return found.rows[0]?.behind === true ? "behind" : "ahead";
+  } catch (error) {
+    if (!isServerError(error) || error.code !== "57014") throw error;
+    await client.query("rollback to savepoint upsurge_look");
+    return "unknown";
+  }
+}
+
+function sequenceSql({ schema, name }: SequenceRow): string {
+  return `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+}
+
+/**
+ * `select setval('"s"."t_id_seq"', (select greatest(max("id"), (select last_value from "s"."t_id_seq")) from "s"."t"))`: it
+ * never sets a sequence back, which another table may use as well.
+ */
+function setvalSql(plan: LoadPlan, row: SequenceRow): string {
+  const column = quoteIdentifier(row.column);
+  const sequence = sequenceSql(row);
+  const isUp = BigInt(row.increment) > 0n;
+  const [outer, inner] = isUp ? ["greatest", "max"] : ["least", "min"];
+  const limit = isUp ? `<= ${row.most}` : `>= ${row.least}`;
+  const within = row.wider ? ` where ${column} ${limit}` : "";
+  const ids = `select ${outer}(${inner}(${column}), (select last_value from ${sequence})) from ${tableSql(plan)}${within}`;
+  return `select setval(${quoteLiteral(sequence)}, (${ids}))`;
+}
