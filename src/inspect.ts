@@ -3,6 +3,7 @@
  * Guesses about a file's values are for people; a load asks the target's column types.
  */
 import { upsurgeError } from "./errors/upsurge-error.ts";
+import type { HeaderUse } from "./model/header.ts";
 import type { TableName, TableShape } from "./model/table-shape.ts";
 import type { Options } from "./options/options.ts";
 import { readOptions } from "./plan-load.ts";
@@ -33,6 +34,8 @@ export interface InspectedSource {
   readonly format: string;
   readonly compression: string | null;
   readonly sizeBytes: number | null;
+  /** What the first line of a CSV is taken for; `null` for JSON. */
+  readonly header: HeaderUse | null;
   readonly sampled: number;
   /** True when the sample is the whole file. */
   readonly complete: boolean;
@@ -111,7 +114,7 @@ async function inspectSource(source: Source): Promise<InspectedSource> {
     if (sampled > SAMPLED) break;
   }
   sampled = Math.min(sampled, SAMPLED);
-  const { name, format, compression, sizeBytes } = source;
+  const { name, format, compression, sizeBytes, header } = source;
   const fields = [...profiles.values()].map((profile) => profile.result(sampled));
   return {
     kind: "source",
@@ -119,6 +122,7 @@ async function inspectSource(source: Source): Promise<InspectedSource> {
     format,
     compression,
     sizeBytes,
+    header,
     sampled,
     complete,
     fields,

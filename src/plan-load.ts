@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UpsurgeError, upsurgeError } from "./errors/upsurge-error.ts";
+import type { HeaderUse } from "./model/header.ts";
 import type { FieldResolver, LoadPlan } from "./model/load-plan.ts";
 import type { TableShape } from "./model/table-shape.ts";
 import type { Options } from "./options/options.ts";
@@ -51,6 +52,8 @@ export interface PlannedSource {
   readonly name: string;
   readonly format: string;
   readonly compression: string | null;
+  /** What its first line is taken for; `null` for JSON, and for a stream that is not looked at before its turn. */
+  readonly header: HeaderUse | null;
   readonly fields: readonly string[];
 }
 
@@ -183,7 +186,19 @@ function withWays(
   const lane = explainLane(capabilities.takesBytes ? sources.first.careful : VALUES_ONLY);
   const why = [...plan.why, ...lane, ...(session.ways?.(plan) ?? [])];
   const unverified = unverifiedStreams(plan, sources);
-  return { ...plan, why, warnings: [...warnings, ...plan.warnings, ...unverified] };
+  const headers = loadedHeaders([sources.first, ...sources.later]);
+  return { ...plan, why, warnings: [...warnings, ...plan.warnings, ...headers, ...unverified] };
+}
+
+/** Warnings for first lines that are loaded as data, and look like a header. */
+function loadedHeaders(sources: readonly Pick<LaterSource, "name" | "header">[]): string[] {
+  return sources.flatMap(({ name, header }) =>
+    header?.taken === "data" && header.repeats
+      ? [
+          `line ${header.line} of ${name} repeats the names of --columns, and --no-header loads it as a record; pass --header to pass over it`,
+        ]
+      : [],
+  );
 }
 
 /**
@@ -207,11 +222,12 @@ function knownFields(
 /** Looks at the head of a further source; a stream is not opened for it. */
 async function lookAt(path: string, options: Options): Promise<LaterSource> {
   const isFile = path !== "-" && (await stat(path)).isFile();
-  if (!isFile) return { name: path, format: "stream", compression: null, fields: null };
+  if (!isFile)
+    return { name: path, format: "stream", compression: null, header: null, fields: null };
   const source = await openSource(path, readOptions(options));
   await source.close();
-  const { name, format, compression, fields } = source;
-  return { name, format, compression, fields };
+  const { name, format, compression, header, fields } = source;
+  return { name, format, compression, header, fields };
 }
 
 /** Opens a further source of a prepared load. Throws `PLAN_UNKNOWN_FIELD` when its header does not fit. */
@@ -251,6 +267,7 @@ export async function planLoad(
           name: first.name,
           format: first.format,
           compression: first.compression,
+          header: first.header,
           fields: sampled.fields,
         },
         ...later.map((source) => ({ ...source, fields: source.fields ?? [] })),

@@ -2,6 +2,7 @@
 import type { InspectedDatabase, InspectedSource, InspectedTable, Inspection } from "../inspect.ts";
 import type { Column, TableName, TableShape } from "../model/table-shape.ts";
 import { alignColumns, formatBytes, formatCount, plural } from "./format.ts";
+import { headerText } from "./header-text.ts";
 
 /** The finding in a few aligned lines. */
 export function renderInspection(found: Inspection): string {
@@ -14,7 +15,8 @@ function linesOf(found: Inspection): string[] {
 }
 
 function sourceLines(found: InspectedSource): string[] {
-  const { name, format, compression, sizeBytes, sampled, complete, fields, rejects } = found;
+  const { name, format, compression, sizeBytes, header, sampled, complete, fields, rejects } =
+    found;
   const facts = [format, ...(compression === null ? [] : [compression])];
   if (sizeBytes !== null) facts.push(formatBytes(sizeBytes));
   const seen = complete ? plural(sampled, "record") : `the first ${formatCount(sampled)} records`;
@@ -26,6 +28,7 @@ function sourceLines(found: InspectedSource): string[] {
   ]);
   return [
     `${name === "-" ? "standard input" : name}: ${facts.join(", ")}; ${seen}`,
+    ...(header === null ? [] : [`header: ${headerText(header)}`]),
     ...section("fields (types are guesses; the table's types decide)", alignColumns(rows)),
     ...section(
       "records that cannot be read",

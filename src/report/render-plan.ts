@@ -2,6 +2,7 @@
 import type { Arbiter, LoadPlan, NullKey } from "../model/load-plan.ts";
 import type { PlanReport } from "../plan-load.ts";
 import { alignColumns, formatCount, plural } from "./format.ts";
+import { headerText } from "./header-text.ts";
 
 /** The plan, the statements included. */
 export function renderPlan(report: PlanReport): string {
@@ -29,6 +30,7 @@ function facts({ plan, target, server, sources }: PlanReport): string[][] {
   const nulls = nullKeyText(plan);
   return [
     ...sourceRows(sources),
+    ...headerRows(sources),
     ["target", `${table} in ${target}, ${server}`],
     ["mode", plan.mode],
     ["key", keyText(plan.arbiter)],
@@ -55,6 +57,20 @@ function sourceRows(sources: PlanReport["sources"]): string[][] {
   const more = sources.length - shown.length;
   if (more > 0) shown.push(`and ${plural(more, "more source")}`);
   return shown.map((text, index) => [index === 0 ? "sources" : "", text]);
+}
+
+/** What the first lines are taken for: said once where it is the same of all sources, else a source a line. */
+function headerRows(sources: PlanReport["sources"]): string[][] {
+  const looked = sources.flatMap(({ name, header }) =>
+    header === null
+      ? []
+      : [{ name: name === "-" ? "standard input" : name, text: headerText(header) }],
+  );
+  const texts = new Set(looked.map(({ text }) => text));
+  const shown = looked.slice(0, SOURCES_SHOWN).map(({ name, text }) => `${name}: ${text}`);
+  if (looked.length > SOURCES_SHOWN) shown.push(`and ${looked.length - SOURCES_SHOWN} more`);
+  const lines = texts.size <= 1 && looked.length === sources.length ? [...texts] : shown;
+  return lines.map((text, index) => [index === 0 ? "header" : "", text]);
 }
 
 const NULL_KEYS: Readonly<Record<NullKey, string>> = {

@@ -51,7 +51,9 @@ test("plan names a few of many sources and counts the rest", async () => {
 
   const { stdout } = await runUpsurge(["plan", "*.csv", ...INTO_ORDERS], { cwd });
 
-  expect(stdout).toMatch(/\n {12}19\.csv \(csv\)\n {12}and 4 more sources\ntarget /);
+  expect(stdout).toMatch(
+    /\n {12}19\.csv \(csv\)\n {12}and 4 more sources\nheader {6}line 1 names the fields\ntarget /,
+  );
 });
 
 test("plan --json gives the plan as a value", async () => {

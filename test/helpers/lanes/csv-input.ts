@@ -39,7 +39,7 @@ const options = fc.record({
   escape: mostly<string | null>(null, ["\\"]),
   comment: mostly<string | null>(null, ["#"]),
   trim: mostly(false, [true]),
-  header: mostly(true, [false]),
+  header: mostly<boolean | null>(true, [false, null]),
   columns: mostly<string[] | null>(null, [["a", "b"], ["a", "b", "é"], ["x"]]),
   skipLines: mostly(0, [1, 3]),
   missingFields: mostly<ReadOptions["missingFields"]>(null, ["error", "default", "null"]),
