@@ -49,6 +49,10 @@ export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
     title: "a field that has no column",
     fix: "map it with --map field:column, drop it with --map field: or pass --extra-fields ignore",
   },
+  ROW_NO_KNOWN_FIELD: {
+    title: "a record of which no field has a column: its row would hold nothing of it",
+    fix: "map a field of it with --map field:column, or take the record out",
+  },
   ROW_MISSING_FIELD: {
     title: "a field that the record lacks, under --missing-fields error",
     fix: "add the field, or pass --missing-fields default or null",

@@ -14,12 +14,15 @@ import { isJob } from "../options/is-job.ts";
 import { chooseSharing } from "./jobs.ts";
 import type { UnsharedPlan } from "./jobs.ts";
 import {
+  fieldLabels,
   fieldResolver,
   mapFields,
   namedFields,
+  refuseMovedNumbers,
   refuseUnknownFields,
   whyReadOnly,
 } from "./mapping.ts";
+import type { KnownFields } from "./mapping-errors.ts";
 import { neededPrivileges, refuseMissing, refusePrivileges } from "./requirements.ts";
 import { chooseRowSource, chooseStrategy, whyUncounted } from "./strategy.ts";
 import { updateRule } from "./update-rule.ts";
@@ -31,8 +34,12 @@ export interface PlanRequest {
   readonly capabilities: Capabilities;
   readonly quoteIdentifier: (name: string) => string;
   readonly options: Options;
-  /** The fields of the header, or of the sampled records. */
+  /** The fields of the header, or of the sampled records; of all sources. */
   readonly fields: readonly string[];
+  /** The same by source, and at their places; absent: one source without a header. */
+  readonly sources?: readonly KnownFields[];
+  /** No source has other fields than these; by default where `openFields` is false. */
+  readonly allKnown?: boolean;
   /** Later records may carry fields that are not in `fields` (JSON). */
   readonly openFields: boolean;
   /** A source is a stream, which cannot be read again. */
@@ -75,8 +82,7 @@ function planWriting(request: PlanRequest): Planned {
   const matchNulls = options.nullKey === "match";
   const { freeKeys } = capabilities;
   const arbiter = chooseArbiter(shape, { ...options, mode, matchNulls, freeKeys, quoteIdentifier });
-  if (!request.openFields) refuseUnknownFields(request.fields, namedFields(options));
-  const mapping = mapFields(shape, request.fields, fieldResolver(shape, options));
+  const mapping = planMapping(request);
   const constants = parseConstants(shape, options, mapping);
   const update = updateRule(shape, { options, mode, arbiter, naming });
   refuseStampedKey(arbiter, update);
@@ -96,7 +102,8 @@ function planWriting(request: PlanRequest): Planned {
   const coupling = { ...found, rows: found.rows ?? uncounted };
   const given = new Set([...named, ...update.stamps.map((stamp) => stamp.column)]);
   if (!options.grants) refusePrivileges(shape, neededPrivileges(how, capabilities));
-  refuseMissing(shape, { ...options, mode, arbiter, fields: request.fields, given });
+  const fields = fieldLabels(sourcesOf(request));
+  refuseMissing(shape, { ...options, mode, arbiter, fields, given });
   const plan: UnsharedPlan = {
     target: request.target,
     table: shape,
@@ -117,6 +124,18 @@ function planWriting(request: PlanRequest): Planned {
     ...chooseCommit(request),
   };
   return { plan, together, why: explain({ ...how, shape, strategy, rowSource, coupling }) };
+}
+
+function sourcesOf({ fields, sources }: PlanRequest): readonly KnownFields[] {
+  return sources ?? [{ source: null, fields, header: null }];
+}
+
+function planMapping(request: PlanRequest): LoadPlan["mapping"] {
+  const { shape, options, openFields, allKnown = !openFields } = request;
+  const sources = sourcesOf(request);
+  refuseMovedNumbers(sources, options);
+  if (allKnown) refuseUnknownFields(sources, namedFields(options));
+  return mapFields(shape, sources, fieldResolver(shape, options));
 }
 
 /** A batch is no larger than what is committed at once. */

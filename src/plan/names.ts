@@ -44,6 +44,11 @@ export function requireColumn(shape: TableShape, name: string, where: string): C
   );
 }
 
+/** A word as it is typed in a shell. */
+export function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** The table's column names, for messages. */
 export function columnList(shape: TableShape): string {
   const names = shape.columns.map((column) => column.name);

@@ -4,8 +4,9 @@
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
-import type { HeaderUse } from "../model/header.ts";
+import type { HeaderField, HeaderUse } from "../model/header.ts";
 import type { CsvTexts } from "./csv-fields.ts";
+import { headerFields } from "./header-fields.ts";
 import type { ReadOptions } from "./source.ts";
 
 /** No table has as many columns; a header that long is no header. */
@@ -19,19 +20,23 @@ export interface FirstLine {
   readonly line: number;
   readonly count: number;
   readonly texts: CsvTexts;
+  /** The fields in quotes, by index. */
+  readonly quoted: readonly number[] | null;
+  /** The flag that mends its quotes, or tells its encoding; `null` where none is known. */
+  readonly remedy: string | null;
   /** Its text, for messages. */
   readonly shown: string;
 }
 
 /** What the first line comes to. */
 export interface Header {
-  readonly fields: readonly string[];
+  readonly fields: readonly HeaderField[];
   readonly use: HeaderUse;
 }
 
-/** An error about the header of `path`. */
-export function headerError(path: string, reason: string): UpsurgeError {
-  return upsurgeError("SOURCE_HEADER", { path, reason }, { where: `${path}, header` });
+/** An error about the header of `path`; `fix` where the reason has its own. */
+export function headerError(path: string, reason: string, fix?: string): UpsurgeError {
+  return upsurgeError("SOURCE_HEADER", { path, reason }, { fix, where: `${path}, header` });
 }
 
 /**
@@ -46,17 +51,18 @@ export function readHeader(
   const line = first?.line ?? 1;
   const repeats = first !== null && columns !== null && isMadeOf(first, columns);
   const used = (taken: HeaderUse["taken"]): HeaderUse => ({ taken, line, repeats });
-  if (first === null) return { fields: columns ?? [], use: used("none") };
+  // Blanks in names of --columns are meant.
+  const named = (names: readonly string[]): readonly HeaderField[] =>
+    headerFields(names, names === columns ? [...names.keys()] : first?.quoted);
+  if (first === null) return { fields: named(columns ?? []), use: used("none") };
   if (header === false) {
-    return { fields: columns ?? numberedNames(first.count), use: used("data") };
+    return { fields: named(columns ?? numberedNames(first.count)), use: used("data") };
   }
-  if (columns === null) {
-    return { fields: checkedNames(path, textsOf(path, first)), use: used("names") };
-  }
-  if (repeats) return { fields: columns, use: used("names") };
+  if (columns === null) return { fields: named(namesOf(path, first)), use: used("names") };
+  if (repeats) return { fields: named(columns), use: used("names") };
   if (header === null) throw undecided(path, first);
   refuseMiscounted(path, first, columns);
-  return { fields: columns, use: used("passed-over") };
+  return { fields: named(columns), use: used("passed-over") };
 }
 
 /** Whether the line is made of these names alone. */
@@ -89,34 +95,36 @@ function refuseMiscounted(path: string, first: FirstLine, columns: readonly stri
   const { texts, count } = first;
   if (!Array.isArray(texts) && texts.code !== "ROW_ENCODING") textsOf(path, first);
   if (columns.length === count) return;
-  throw headerError(path, `it has ${count} fields and --columns names ${columns.length}`);
+  throw headerError(
+    path,
+    `it has ${count} fields and --columns names ${columns.length}`,
+    `name all ${count} fields with --columns; --map NAME: drops a field that has no column`,
+  );
 }
 
-function textsOf(path: string, { texts }: FirstLine): readonly string[] {
+function textsOf(path: string, { texts, remedy }: FirstLine): readonly string[] {
   if (Array.isArray(texts)) return texts;
-  if (texts.code === "ROW_TOO_LARGE") {
-    throw headerError(path, `it is longer than ${HEADER_BYTES} bytes`);
-  }
-  throw headerError(path, texts.message);
+  if (texts.code === "ROW_TOO_LARGE") throw tooLong(path);
+  throw headerError(path, texts.message, remedy ?? undefined);
 }
 
-/** The names themselves, when each is there and different, and they are not too many. */
-function checkedNames(path: string, names: readonly string[]): readonly string[] {
-  if (names.length > MOST_FIELDS) {
-    throw headerError(path, `it has ${names.length} fields, and ${MOST_FIELDS} are the most`);
-  }
-  const places = new Map<string, number>();
-  names.forEach((name, index) => {
-    if (name === "") throw headerError(path, `field ${index + 1} has no name`);
-    const before = places.get(name);
-    if (before !== undefined) {
-      const quoted = JSON.stringify(name);
-      const reason = `the name ${quoted} is there twice, as field ${before + 1} and field ${index + 1}`;
-      throw headerError(path, reason);
-    }
-    places.set(name, index);
-  });
-  return names;
+function tooLong(path: string): UpsurgeError {
+  return headerError(path, `it is longer than ${HEADER_BYTES} bytes`, TOO_LONG);
+}
+
+/** What mends a first line that does not end. */
+export const TOO_LONG =
+  "check that it is CSV, and its quotes: if quotes mean nothing in it, pass --quote ''";
+
+/** The names themselves, when they are not too many. */
+function namesOf(path: string, first: FirstLine): readonly string[] {
+  const names = textsOf(path, first);
+  if (names.length <= MOST_FIELDS) return names;
+  throw headerError(
+    path,
+    `it has ${names.length} fields, and ${MOST_FIELDS} are the most`,
+    "check --delimiter, and that line 1 is a header; lines before it are passed over with --skip-lines N",
+  );
 }
 
 /** The names of fields that have none: 1, 2, 3, … */

@@ -14,6 +14,7 @@ import { CsvRecords } from "./csv-records.ts";
 import { CsvSplitter } from "./csv-splitter.ts";
 import type { CsvSpan } from "./csv-splitter.ts";
 import type { FormatReader, ReaderInput } from "./format-reader.ts";
+import { remedyFor } from "./header-remedy.ts";
 import { passLines } from "./pass-over.ts";
 import { RecordStream } from "./record-stream.ts";
 import type { Stretch } from "./record-stream.ts";
@@ -38,7 +39,9 @@ export async function openCsv(
   if (!hasHeader && options.columns !== null) expectFields(splitter, options.columns.length);
   // Without a header it is the first record: it tells the number of fields, and where the lines before it end.
   const first = await stream.next(1);
-  const { fields, use } = readHeader(input.name, firstLine(opened, input.charset, first), options);
+  const line = firstLine(opened, input.charset, options, first);
+  const { fields: headerFields, use } = readHeader(input.name, line, options);
+  const fields = headerFields.map(({ key }) => key);
   const head = hasHeader ? first : null;
   let waiting = hasHeader ? null : first;
   expectFields(splitter, fields.length);
@@ -47,7 +50,7 @@ export async function openCsv(
   const parts = {
     stream,
     splitter,
-    records: new CsvRecords(input, opened.texts, options, fields),
+    records: new CsvRecords(input, opened.texts, options, headerFields),
     bytes,
     ahead,
     splitterAt: (line: number) => splitterAt(dialect, options, { fields: fields.length, line }),
@@ -55,6 +58,7 @@ export async function openCsv(
   return {
     fields,
     header: use,
+    headerFields,
     preamble: preambleOf(input, splitter, head),
     lineEnd: dialect.lineEnd,
     careful: whyCareful(dialect, input.charset, fields),
@@ -106,19 +110,25 @@ function splitterAt(
 const SHOWN = 80;
 
 function firstLine(
-  { texts }: Opened,
+  { dialect, texts }: Opened,
   charset: Charset,
+  options: ReadOptions,
   stretch: Stretch<CsvSpan> | null,
 ): FirstLine | null {
   const [span] = stretch?.spans ?? [];
   if (stretch === null || span === undefined) return null;
-  const from = Math.max(0, span.start);
-  const bytes = stretch.bytes.subarray(from, Math.min(span.contentEnd, from + 8 * SHOWN));
-  const text = (charset.decode(bytes) ?? bytes.toString()).replace(/[\p{Cc}\p{Cf}]+/gu, " ");
+  const [from, to] = [Math.max(0, span.start), Math.max(0, span.contentEnd)];
+  const bytes = stretch.bytes.subarray(from, to);
+  const head = bytes.subarray(0, 8 * SHOWN);
+  const text = (charset.decode(head) ?? head.toString()).replace(/[\p{Cc}\p{Cf}]+/gu, " ");
+  const [found = []] = texts.texts(stretch);
+  const reading = { dialect, charset, options };
   return {
     line: span.firstLine,
     count: span.count,
-    texts: texts.texts(stretch)[0] ?? [],
+    texts: found,
+    quoted: span.quoted,
+    remedy: Array.isArray(found) ? null : remedyFor(found, bytes, reading),
     shown: text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text,
   };
 }

@@ -1,6 +1,7 @@
 /**
  * Records and rejects of CSV stretches: names, counts of fields, NULLs and positions.
  */
+import type { HeaderField } from "../model/header.ts";
 import type { RecordChunk, RecordShape, SourceRecord } from "../model/record.ts";
 import type { Reject } from "../model/reject.ts";
 import type { Charset } from "./charset.ts";
@@ -18,6 +19,7 @@ export class CsvRecords {
   readonly #charset: Charset;
   readonly #texts: CsvFields;
   readonly #options: ReadOptions;
+  readonly #header: readonly HeaderField[];
   readonly #fields: readonly string[];
   readonly #nulls: NullRule;
   /** Shapes by their number of fields: a record may have fewer than the header. */
@@ -28,15 +30,16 @@ export class CsvRecords {
     source: { readonly name: string; readonly charset: Charset },
     texts: CsvFields,
     options: ReadOptions,
-    fields: readonly string[],
+    header: readonly HeaderField[],
   ) {
     this.#source = source.name;
     this.#charset = source.charset;
     this.#texts = texts;
     this.#options = options;
-    this.#fields = fields;
+    this.#header = header;
+    this.#fields = header.map(({ key }) => key);
     this.#nulls = new NullRule(options);
-    this.#nulls.prepare(fields);
+    this.#nulls.prepare(this.#fields);
   }
 
   /** The chunk of the next stretch. */
@@ -112,7 +115,7 @@ export class CsvRecords {
   #shape(length: number): RecordShape {
     let shape = this.#shapes.get(length);
     if (shape === undefined) {
-      shape = { fields: this.#fields.slice(0, length) };
+      shape = { fields: this.#fields.slice(0, length), header: this.#header.slice(0, length) };
       this.#shapes.set(length, shape);
     }
     return shape;

@@ -29,6 +29,7 @@ export function openJson(
   return {
     fields: null,
     header: null,
+    headerFields: null,
     preamble: input.mark,
     lineEnd: format === "json" ? null : LF,
     careful: whyCareful(input.charset, format),

@@ -1,7 +1,7 @@
 /**
  * Opens a source: open, decompress, decode, tell the format; the format's reader does the rest.
  */
-import type { HeaderUse } from "../model/header.ts";
+import type { HeaderField, HeaderUse } from "../model/header.ts";
 import type { Place } from "../model/place.ts";
 import type { RecordChunk } from "../model/record.ts";
 import { BlockFeed } from "./blocks.ts";
@@ -129,6 +129,7 @@ class OpenSource implements Source {
   readonly compression: Compression | null;
   readonly fields: readonly string[] | null;
   readonly header: HeaderUse | null;
+  readonly headerFields: readonly HeaderField[] | null;
   readonly careful: string | null;
   readonly preamble: Uint8Array;
   readonly #stored: StoredBytes;
@@ -144,6 +145,7 @@ class OpenSource implements Source {
     this.compression = found.compression;
     this.fields = found.reader.fields;
     this.header = found.reader.header;
+    this.headerFields = found.reader.headerFields;
     this.careful = found.reader.careful;
     this.preamble = found.reader.preamble;
     this.#stored = stored;

@@ -1,5 +1,6 @@
 /** A plan as text: what a load would do, and why. */
 import type { Arbiter, LoadPlan, NullKey } from "../model/load-plan.ts";
+import { fieldLabel } from "../model/header.ts";
 import type { PlanReport } from "../plan-load.ts";
 import { alignColumns, formatCount, plural } from "./format.ts";
 import { headerText } from "./header-text.ts";
@@ -102,12 +103,16 @@ function keyText(arbiter: Arbiter | null): string {
 /** What fills each column, and the fields that fill none. */
 function mappingRows({ plan, sources }: PlanReport): string[][] {
   const { mapping, constants } = plan;
+  const numbered = new Map(
+    sources.flatMap((source) => source.numbered.map((field) => [field.key, fieldLabel(field)])),
+  );
+  const label = (field: string): string => numbered.get(field) ?? field;
   const mapped = new Set(mapping.map(({ field }) => field));
   const left = new Set(sources.flatMap(({ fields }) => fields).filter((name) => !mapped.has(name)));
   return [
-    ...mapping.map(({ field, column }) => [field, "->", column]),
+    ...mapping.map(({ field, column }) => [label(field), "->", column]),
     ...constants.map(({ column, value }) => [`constant '${value}'`, "->", column]),
-    ...[...left].map((field) => [field, "->", "(left out)"]),
+    ...[...left].map((field) => [label(field), "->", "(left out)"]),
   ];
 }
 

@@ -137,18 +137,17 @@ export class RecordMapper {
   #mapShape(shape: RecordShape, json: boolean): ShapeMapping {
     const slots = new Map<string, Slot>();
     for (const [field, name] of shape.fields.entries()) {
-      const destination = this.#context.resolve(name);
+      const destination = this.#context.resolve(name, shape.header?.[field]);
       if (destination.kind === "dropped") continue;
       if (destination.kind !== "column") {
-        const why =
-          destination.kind === "unknown" ? "is no column of the table" : "cannot be written";
-        return unmappable(name, `the field ${name} ${why}`);
+        return unmappable(name, `the field ${name} ${WHY_UNMAPPED[destination.kind]}`);
       }
       const { column } = destination;
       if (slots.has(column.name))
         return unmappable(name, `two fields fill the column ${column.name}`);
       slots.set(column.name, { column, field, constant: null });
     }
+    if (slots.size === 0 && shape.fields.length > 0) return nothingKnown(shape.fields);
     const missing = json ? this.#addMissing(slots) : null;
     if (missing !== null) return missing;
     this.#addConstants(slots);
@@ -225,6 +224,27 @@ export class RecordMapper {
       message: `the key column ${column.name} is NULL or missing; a NULL key would insert a new row on every run`,
     };
   }
+}
+
+const WHY_UNMAPPED = {
+  unknown: "is no column of the table",
+  "read-only": "cannot be written",
+  unnamed: "has no name",
+  repeated: "has the name of another field",
+} as const;
+
+/** Fields that a message names. */
+const NAMED = 5;
+
+/** A record that says nothing the table could hold: its row would be made of defaults and constants alone. */
+function nothingKnown(fields: readonly string[]): ShapeMapping {
+  const names = fields.slice(0, NAMED).join(", ");
+  const more = fields.length > NAMED ? ` and ${fields.length - NAMED} more` : "";
+  const message = `no field of the record has a column; it has ${names}${more}`;
+  return {
+    kind: "fault",
+    fault: { code: "ROW_NO_KNOWN_FIELD", column: null, dbCode: null, message },
+  };
 }
 
 function unmappable(field: string, message: string): ShapeMapping {

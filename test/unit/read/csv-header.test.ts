@@ -1,5 +1,8 @@
 /** Headers that cannot be used, and names that take their place. */
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { fieldLabel } from "../../../src/model/header.ts";
+import { headerFields } from "../../../src/read/header-fields.ts";
 import { errorOf, read } from "./support.ts";
 
 function numbered(fields: number): string {
@@ -7,8 +10,6 @@ function numbered(fields: number): string {
 }
 
 test.each([
-  ["a,b,a\n", 'the name "a" is there twice, as field 1 and field 3'],
-  ["a,,c\n", "field 2 has no name"],
   ['a,"b"x\n', "a quote stands inside a field, or text follows a closing quote"],
   ["a,\xff\n", "the record is not valid UTF-8"],
   [`${"x".repeat(2 ** 20)},b\n`, "it is longer than 1048576 bytes"],
@@ -109,4 +110,67 @@ test("lines before the header are kept up to the record limit only", async () =>
   const options = { comment: "#", maxRecordBytes: 1000 };
   const error = await errorOf(read(`${"# comment\n".repeat(200)}a\n1\n`, options));
   expect(error.code).toBe("SOURCE_HEADER");
+});
+
+test("a field without a name of its own is called by its number", async () => {
+  const { source, rows, records } = await read(',id,"",n,n\n0,1,2,3,4\n');
+  expect(source.fields).toEqual(["1", "id", "3", "4", "5"]);
+  expect(source.headerFields?.map(fieldLabel)).toEqual([
+    "field 1 (no name)",
+    "id",
+    "field 3 (no name)",
+    "n (field 4)",
+    "n (field 5)",
+  ]);
+  expect(rows).toEqual([["0", "1", "2", "3", "4"]]);
+  expect(records[0]?.shape.header).toEqual(source.headerFields);
+});
+
+test("a number that is another field's name is not taken", () => {
+  const fields = headerFields(["2", "", "1", "", "x", "x", "5"]);
+  expect(fields.map(({ key, byNumber }) => [key, byNumber])).toEqual([
+    ["2", false],
+    ["#2", false],
+    ["1", true],
+    ["4", true],
+    ["#5", false],
+    ["6", true],
+    ["5", true],
+  ]);
+});
+
+test("whatever a header says, its fields have keys of their own", () => {
+  const name = fc.constantFrom("", "a", "1", "2", "3", "#1", "#2", "##2", "10");
+  fc.assert(
+    fc.property(fc.array(name, { maxLength: 12 }), (names) => {
+      const fields = headerFields(names);
+      expect(new Set(fields.map(({ key }) => key)).size).toBe(names.length);
+      for (const { key, name: own, twins } of fields) {
+        expect(key === own).toBe(own !== "" && twins.length === 1);
+      }
+    }),
+  );
+});
+
+test.each([
+  ["id,Gr\xf6\xdfe\n1,2\n", {}, "probably --encoding latin1 or windows-1252"],
+  ["id,\x80 a year\n1,2\n", {}, "probably --encoding windows-1252"],
+  ["PK\x03\x04\xff,\x00\n1,2\n", {}, "check that it is a CSV at all"],
+  ["\x81\x30,a\n1,2\n", { encoding: "shift_jis" }, "--encoding"],
+  ['id, "a,b"\n1,2\n', {}, "pass --trim"],
+  ['"id" ,"a"\n1,2\n', {}, "pass --trim"],
+  ['id,5" disk\n1,2\n', {}, "pass --quote ''"],
+  [`${"x".repeat(2 ** 20)},b\n`, {}, "pass --quote ''"],
+  [`${"f,".repeat(4096)}f\n`, {}, "check --delimiter"],
+])("the fix of %.20j is its own, and works", async (text, options, fix) => {
+  const bytes = Buffer.from(text, "latin1");
+  const error = await errorOf(read(bytes, options));
+  expect([error.code, error.fix]).toEqual(["SOURCE_HEADER", expect.stringContaining(fix)]);
+  if (fix.includes("windows-1252")) await read(bytes, { encoding: "windows-1252" });
+  if (fix.includes("--trim")) await read(bytes, { trim: true });
+  if (fix.includes("--quote")) {
+    const unquoted = read(bytes, { quote: null });
+    if (text.length < 100) expect((await unquoted).source.fields?.length).toBe(2);
+    else expect((await errorOf(unquoted)).code).toBe("SOURCE_HEADER");
+  }
 });
