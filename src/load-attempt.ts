@@ -11,6 +11,7 @@ import type { Counts } from "./model/counts.ts";
 import type { LoadPlan } from "./model/load-plan.ts";
 import type { Options } from "./options/options.ts";
 import { mayRetry, originalOf } from "./may-retry.ts";
+import { UnseenFields } from "./plan/unseen-fields.ts";
 import { prepare } from "./plan-load.ts";
 import type { Prepared } from "./plan-load.ts";
 import { ReadInTurn } from "./read-in-turn.ts";
@@ -39,6 +40,7 @@ interface Continued {
   readonly quarantine: Quarantine;
   readonly solo: Solo;
   readonly again: boolean;
+  readonly unseen: UnseenFields;
   /** What is committed. */
   readonly kept: Counts;
 }
@@ -68,6 +70,7 @@ export class Attempt {
       quarantine: new Quarantine(),
       solo: new Solo(),
       again: false,
+      unseen: new UnseenFields(options),
       kept: noCounts(),
     },
   ) {
@@ -76,7 +79,8 @@ export class Attempt {
     this.#started = started;
     this.#continued = continued;
     const { signal } = surroundings;
-    this.#reading = new ReadInTurn({ options, rejects: continued.rejects, signal });
+    const { rejects, unseen } = continued;
+    this.#reading = new ReadInTurn({ options, rejects, signal, unseen });
   }
 
   get #rejects(): RejectBook {
@@ -138,6 +142,7 @@ export class Attempt {
         resolve: prepared.resolve,
         capabilities: session.capabilities,
         missingFields: this.#options.missingFields,
+        unseen: this.#continued.unseen,
       });
       const batches = this.#left(
         prepared,
@@ -258,13 +263,13 @@ export class Attempt {
 
   /** The next try, after `error`. */
   startAgain(error: unknown): Attempt {
-    const { rejects, quarantine, solo } = this.#continued;
+    const { rejects, quarantine, solo, unseen } = this.#continued;
     const cause = originalOf(error);
     if (cause instanceof TransactionDoomed) quarantine.add(cause);
     if (cause instanceof MustGoAlone) solo.add(cause);
     if (this.#job === null) rejects.restart();
     else rejects.release();
-    const continued = { rejects, quarantine, solo, again: true, kept: this.#kept };
+    const continued = { rejects, quarantine, solo, unseen, again: true, kept: this.#kept };
     return new Attempt(this.#options, this.#surroundings, this.#started, continued);
   }
 
@@ -286,7 +291,15 @@ export class Attempt {
           ? this.#rejects.leave()
           : this.#rejects.close(error !== null && again && kept.read === 0),
       bytes: this.#reading.bytes,
+      warnings: error === null ? this.#unseen() : [],
     };
+  }
+
+  /** Of a run that has read nothing, nothing can be said. */
+  #unseen(): readonly string[] {
+    const before = this.#job?.resumed.before.read ?? 0;
+    const read = this.#ledger?.seen.read ?? 0;
+    return read > before ? this.#continued.unseen.warnings : [];
   }
 
   #jobOutcome(): JobOutcome | null {

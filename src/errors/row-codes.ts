@@ -11,7 +11,7 @@ export interface RowTexts {
 export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
   ROW_ENCODING: {
     title: "bytes that are not valid in the source's encoding",
-    fix: "say which encoding it is with --encoding, or mend the record",
+    fix: "say which encoding it is with --encoding, often latin1 or windows-1252, or mend the record",
   },
   ROW_NUL: {
     title: "a text with the character U+0000, which the database cannot store",

@@ -4,6 +4,7 @@ import type { Column, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { describeKey } from "./arbiter.ts";
+import { nullTexts } from "./constants.ts";
 import type { Choice } from "./strategy.ts";
 
 /** What was decided. */
@@ -73,14 +74,16 @@ export function warnings(
   columns: readonly Column[],
   { options, capabilities }: { readonly options: Options; readonly capabilities: Capabilities },
 ): string[] {
+  const texts = nullTexts(options);
   const explicit = shape.columns.find(
     (column) =>
       (column.identity === "always" || column.identity === "by-default") &&
       columns.includes(column) &&
       options.keepIdentity,
   );
-  if (explicit === undefined || capabilities.countsAlong) return [];
+  if (explicit === undefined || capabilities.countsAlong) return texts;
   return [
+    ...texts,
     `ids written into ${explicit.name} do not advance its sequence; set it before the next insert without an id`,
   ];
 }

@@ -99,7 +99,8 @@ export function refuseUnknownFields(
   }
 }
 
-function hasField(
+/** Whether a source has the field that a flag names. */
+export function hasField(
   { fields, header }: KnownFields,
   flag: NamedField["flag"],
   field: string,

@@ -8,6 +8,7 @@ import type { PackedColumn, PackedFields } from "../model/packed.ts";
 import type { FieldKind, RecordShape, SourceRecord } from "../model/record.ts";
 import type { Reject, RowCode } from "../model/reject.ts";
 import type { Column } from "../model/table-shape.ts";
+import type { UnseenFields } from "../plan/unseen-fields.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { hasNull, spellPacked } from "./spell-packed.ts";
 
@@ -17,6 +18,8 @@ export interface MapperContext {
   readonly capabilities: Capabilities;
   /** What a field that a JSON record lacks is; `null` leaves it out. */
   readonly missingFields: "default" | "null" | "error" | null;
+  /** Told of the fields of all records. */
+  readonly unseen?: UnseenFields;
 }
 
 /** A row, or the reject that takes its place. */
@@ -100,6 +103,7 @@ export class RecordMapper {
   #mapping(shape: RecordShape, json: boolean): ShapeMapping {
     let mapping = this.#mappings.get(shape);
     if (mapping === undefined) {
+      this.#context.unseen?.see(shape.fields, shape.header ?? null);
       mapping = this.#mapShape(shape, json);
       this.#mappings.set(shape, mapping);
     }

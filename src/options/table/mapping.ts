@@ -21,6 +21,8 @@ export const MAPPING_OPTIONS = {
     kind: "many",
     value: "column=value",
     summary: "Give every row this value; may be repeated.",
+    details:
+      'The value is a text, `NULL` as well. To leave a column NULL or to its default, leave it out; `--stamp "column = null"` makes it NULL in every row that is inserted or changes.',
     example: "--const source=import",
     commands: LOADS,
     meaning: true,
