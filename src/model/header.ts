@@ -24,6 +24,8 @@ export interface HeaderField {
   readonly byNumber: boolean;
   /** The places of all fields with its name, its own included. */
   readonly twins: readonly number[];
+  /** Those of them that flags may call by their number. */
+  readonly callable: readonly number[];
   /** It is in quotes, within which blanks are part of a name. */
   readonly quoted: boolean;
 }

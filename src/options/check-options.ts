@@ -66,15 +66,12 @@ function checkTexts(options: Options): void {
   }
   checkReport(options.report);
   for (const entry of options.map ?? []) {
-    if (entry.lastIndexOf(":") < 1) wrong("map", entry, MAP_FORM);
+    if (!entry.includes(":")) wrong("map", entry, "field:column, or field: to drop a field");
   }
   for (const entry of options.const ?? []) {
     if (entry.indexOf("=") < 1) wrong("const", entry, "column=value");
   }
 }
-
-const MAP_FORM =
-  "field:column, or field: to drop a field; a field without a name is called by its number, as in 1:";
 
 /** The name says what is in the file; a device or `>(command)`, which the shell names /dev/fd/N, has no say in its name. */
 function checkReport(path: string | null): void {

@@ -133,11 +133,13 @@ function unnamedFix(unnamed: readonly HeaderField[], fields: number): string {
   const [first] = unnamed;
   const it = unnamed.length === 1 ? "it" : "them";
   const all = "--extra-fields ignore drops every field that has no column";
+  const further =
+    2 * unnamed.length > fields ? "; if the header is further down: --skip-lines N" : "";
   if (first === undefined || unnamed.length > SHOWN || !unnamed.every((each) => each.byNumber)) {
-    return `${all}; or name all ${fields} fields with --header --columns a,b,…`;
+    return `--map ':' drops all fields without a name, ${all}; or name all ${fields} fields with --header --columns a,b,…${further}`;
   }
   const drop = unnamed.map(({ number }) => `--map '${number}:'`).join(" ");
-  return `${drop} drops ${it}, --map '${first.number}:COLUMN' puts field ${first.number} into a column; ${all}`;
+  return `${drop} drops ${it}, --map '${first.number}:COLUMN' puts field ${first.number} into a column; ${all}${further}`;
 }
 
 /** A name that several fields have, and no flag tells them apart. */
@@ -150,13 +152,12 @@ export function repeatedField(shape: TableShape, known: KnownFields, field: Head
 }
 
 function repeatedFix(
-  { header }: KnownFields,
-  { name, twins }: HeaderField,
+  { fields }: KnownFields,
+  { name, twins, callable }: HeaderField,
   column: string | null,
 ): string {
-  const called = header?.filter(({ number }) => twins.includes(number)) ?? [];
-  if (called.length > SHOWN || !called.every(({ byNumber }) => byNumber)) {
-    return `give all ${header?.length ?? 0} fields names of their own with --header --columns a,b,…`;
+  if (twins.length > SHOWN || callable.length < twins.length) {
+    return `give all ${fields.length} fields names of their own with --header --columns a,b,…`;
   }
   const [first = 1, ...others] = twins;
   const drop = others.map((number) => `--map '${number}:'`).join(" ");

@@ -28,12 +28,13 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
     const numbered = place?.byNumber === true && isSaid(place.number);
     const mapped = given.get(numbered ? String(place.number) : name);
     if (mapped === null) return { kind: "dropped" };
-    if (place?.name === "" && !numbered) {
-      return otherwise === "dropped" ? { kind: "dropped" } : { kind: "unnamed", field: place };
+    // What flags do not tell apart may not be one for the other: unless all of them are left out.
+    const alike = numbered || place === undefined ? 1 : leftOf(place, isSaid);
+    if (place?.name === "" && (mapped === undefined || alike > 1)) {
+      const isLeft = mapped === undefined && otherwise === "dropped";
+      return isLeft ? { kind: "dropped" } : { kind: "unnamed", field: place };
     }
     const column = mapped ?? findColumn(shape, name);
-    // What flags do not tell apart may not be one for the other: unless all of them are left out.
-    const alike = numbered ? 1 : (place?.twins.filter((number) => !isSaid(number)).length ?? 1);
     if (place !== undefined && alike > 1 && (column !== null || otherwise === "unknown")) {
       return { kind: "repeated", field: place };
     }
@@ -43,9 +44,14 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
   };
 }
 
+/** How many of the fields with the name of this one no flag calls by their number. */
+function leftOf({ twins, callable }: HeaderField, isSaid: (number: number) => boolean): number {
+  return twins.length - callable.filter(isSaid).length;
+}
+
 function parseMap(shape: TableShape, entry: string): [string, Column | null] {
   const colon = entry.lastIndexOf(":");
-  if (colon < 1) {
+  if (colon < 0) {
     throw upsurgeError("OPTION_VALUE", { flag: "--map", value: entry, expected: "field:column" });
   }
   const column = entry.slice(colon + 1);
@@ -108,8 +114,7 @@ export function hasField(
   if (fields.includes(field)) return true;
   if (flag !== "--map") return false;
   return (header ?? []).some(
-    ({ name, number, byNumber }) =>
-      (name !== "" && name === field) || (byNumber && String(number) === field),
+    ({ name, number, byNumber }) => name === field || (byNumber && String(number) === field),
   );
 }
 
@@ -188,6 +193,10 @@ function columnsOf(shape: TableShape, known: KnownFields, resolve: FieldResolver
   const mapping: FieldMapping[] = [];
   const unknown: string[] = [];
   const unnamed: HeaderField[] = [];
+  const label = (key: string): string => {
+    const place = header?.find((each) => each.key === key);
+    return place === undefined ? key : fieldLabel(place);
+  };
   for (const [index, field] of fields.entries()) {
     const destination = resolve(field, header?.[index]);
     if (destination.kind === "dropped") continue;
@@ -199,7 +208,7 @@ function columnsOf(shape: TableShape, known: KnownFields, resolve: FieldResolver
       const column = destination.column.name;
       if (destination.kind === "read-only") throw readOnlyColumn(field, column, destination.reason);
       const other = mapping.find((each) => each.column === column);
-      if (other !== undefined) throw filledTwice(column, other.field, field);
+      if (other !== undefined) throw filledTwice(column, label(other.field), label(field));
       mapping.push({ field, column });
     }
   }

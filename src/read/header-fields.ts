@@ -20,8 +20,9 @@ export function headerFields(
     const isNamed = name !== "" && twins.length === 1;
     const key = isNamed ? name : freeKey(String(number), keys);
     keys.add(key);
-    const byNumber = !places.has(String(number));
-    return { number, name, key, byNumber, twins, quoted: inQuotes.has(index) };
+    const callable = twins.filter((each) => !places.has(String(each)));
+    const byNumber = callable.includes(number);
+    return { number, name, key, byNumber, twins, callable, quoted: inQuotes.has(index) };
   });
 }
 

@@ -56,6 +56,9 @@ describe.each(ENGINES)("$title", (engine) => {
     [",id\n5,1\n", ["--extra-fields", "ignore"], ["1||"]],
     [",id\n5,1\n", ["--map", "1:n"], ["1|5|"]],
     [",id\n,1\n", ["--map", "1:hist", "--keep-empty", "1", "--const", "n=3"], ["1|3|"]],
+    [",id,\n5,1,6\n", ["--map", ":"], ["1||"]],
+    [",id,\n5,1,6\n", ["--map", ":", "--map", "1:n"], ["1|5|"]],
+    [",id\n5,1\n", ["--map", ":n"], ["1|5|"]],
     // A number comes before the name, so that all but one can be dropped.
     ["id,n,n,n\n1,5,6,7\n", ["--map", "n:", "--map", "3:n"], ["1|6|"]],
     ["id,n,n\n1,5,6\n", ["--map", "3:hist"], ["1|5|6"]],
@@ -79,6 +82,8 @@ describe.each(ENGINES)("$title", (engine) => {
     const open: [string, string[], string][] = [
       ["id,n,n\n1,5,6\n", ["--extra-fields", "ignore"], "SOURCE_HEADER"],
       ["id,x,x\n1,5,6\n", ["--map", "x:n"], "SOURCE_HEADER"],
+      [",id,\n5,1,6\n", ["--map", ":n"], "SOURCE_HEADER"],
+      ["id\n1\n", ["--map", ":"], "PLAN_NO_FIELD"],
       ["id,n,n,n\n1,5,6,7\n", ["--map", "2:"], "SOURCE_HEADER"],
       ["id,3,\n1,5,6\n", ["--map", "3:n"], "SOURCE_HEADER"],
       ["id,n\n1,5\n", ["--map", "3:hist"], "PLAN_NO_FIELD"],

@@ -11,7 +11,7 @@ export const MAPPING_OPTIONS = {
     value: "field:column",
     summary: "Put this field into that column; may be repeated.",
     details:
-      "Without it a field goes to the column of the same name, else to the one that differs only in case. `field:` with nothing after the colon drops the field. A number is the CSV field at that place, counted from 1, where no field has it for a name: so fields without a name, and fields that share one, can be dropped or told apart. It comes before the name, and must mean the same field in every source.",
+      "Without it a field goes to the column of the same name, else to the one that differs only in case. `field:` with nothing after the colon drops the field. A number is the CSV field at that place, counted from 1, where no field has it for a name: so fields without a name, and fields that share one, can be dropped or told apart. It comes before the name, and must mean the same field in every source. `:` alone drops all fields without a name.",
     example: "--map 'Country/Region:country'",
     commands: LOADS,
     meaning: true,
