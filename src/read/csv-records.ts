@@ -76,7 +76,7 @@ export class CsvRecords {
     const all = this.#texts.texts(stretch);
     stretch.spans.forEach((span, index) => {
       const texts = all[index] ?? [];
-      const fault = Array.isArray(texts) ? this.#miscounted(span) : texts;
+      const fault = Array.isArray(texts) ? this.#miscounted(span, texts) : texts;
       const raw = this.#charset.original(
         stretch.bytes.subarray(Math.max(0, span.start), Math.max(0, span.end)),
       );
@@ -91,14 +91,16 @@ export class CsvRecords {
     return { records, rejects, packed: null, placeAfter: null };
   }
 
-  #miscounted(span: CsvSpan): Fault | null {
+  #miscounted(span: CsvSpan, texts: readonly string[]): Fault | null {
     const expected = this.#fields.length;
     const { missingFields, extraFields } = this.#options;
     const short = missingFields === null || missingFields === "error";
     const wrong = span.count < expected ? short : span.count > expected && extraFields === "error";
     if (!wrong) return null;
     const found = span.count === 1 ? "1 field" : `${span.count} fields`;
-    return { code: "ROW_FIELD_COUNT", message: `${found} found, ${expected} expected` };
+    const isTrailing = span.count === expected + 1 && texts[expected] === "";
+    const hint = isTrailing ? "; the last is empty, and --extra-fields ignore drops it" : "";
+    return { code: "ROW_FIELD_COUNT", message: `${found} found, ${expected} expected${hint}` };
   }
 
   #values(texts: readonly string[], span: CsvSpan): (string | null)[] {

@@ -1,7 +1,7 @@
 /** `--max-rejects`: how many records may be rejected before the load stops. */
 import { ROW_CODES } from "../errors/row-codes.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Reject } from "../model/reject.ts";
+import type { Reject, RowCode } from "../model/reject.ts";
 import { allowsRejects, parseRejectLimit } from "../options/parse-value.ts";
 
 /** Counts rejects against the limit. */
@@ -50,11 +50,15 @@ export class RejectBudget {
   }
 }
 
-/** Faults of the reading and the mapping of records: a flag may mend all records at once. */
-function fixOf({ stage, code }: Reject): string | undefined {
-  if (stage !== "read" && code !== "ROW_UNKNOWN_FIELD" && code !== "ROW_NO_KNOWN_FIELD") {
-    return undefined;
-  }
+/** Faults that a flag may mend in all records at once, without harm to any. */
+const MENDED_BY_FLAG = new Set<RowCode>([
+  "ROW_ENCODING",
+  "ROW_UNKNOWN_FIELD",
+  "ROW_NO_KNOWN_FIELD",
+]);
+
+function fixOf({ code }: Reject): string | undefined {
+  if (!MENDED_BY_FLAG.has(code)) return undefined;
   const { fix } = ROW_CODES[code];
   return `${fix}; or allow some with --max-rejects N and find them in the reject file; nothing was kept`;
 }
