@@ -3,10 +3,12 @@
  * Guesses about a file's values are for people; a load asks the target's column types.
  */
 import { upsurgeError } from "./errors/upsurge-error.ts";
+import type { HeaderField, HeaderUse } from "./model/header.ts";
 import type { TableName, TableShape } from "./model/table-shape.ts";
 import type { Options } from "./options/options.ts";
 import { readOptions } from "./plan-load.ts";
 import type { PlanSurroundings } from "./plan-load.ts";
+import { headerNotes } from "./plan/header-notes.ts";
 import { nearest } from "./plan/names.ts";
 import { FieldProfile } from "./report/field-profile.ts";
 import { expandSources } from "./read/expand-sources.ts";
@@ -17,7 +19,10 @@ import type { Session } from "./targets/target.ts";
 
 /** One field of a file, as far as it was looked at. */
 export interface InspectedField {
+  /** Empty where a CSV header has no name for it. */
   readonly name: string;
+  /** What `--map` calls it, where its name does not tell it from others: its number, counted from 1. */
+  readonly number?: number;
   /** `integer`, `decimal`, `boolean`, `date`, `timestamp`, `uuid`, `json`, `text`; `null` when every value is NULL. */
   readonly type: string | null;
   readonly nulls: number;
@@ -33,10 +38,14 @@ export interface InspectedSource {
   readonly format: string;
   readonly compression: string | null;
   readonly sizeBytes: number | null;
+  /** What the first line of a CSV is taken for; `null` for JSON. */
+  readonly header: HeaderUse | null;
   readonly sampled: number;
   /** True when the sample is the whole file. */
   readonly complete: boolean;
   readonly fields: readonly InspectedField[];
+  /** What is wrong with the header, and the flags that help. */
+  readonly notes: readonly string[];
   readonly rejects: readonly { code: string; line: number; message: string }[];
 }
 
@@ -111,17 +120,30 @@ async function inspectSource(source: Source): Promise<InspectedSource> {
     if (sampled > SAMPLED) break;
   }
   sampled = Math.min(sampled, SAMPLED);
-  const { name, format, compression, sizeBytes } = source;
-  const fields = [...profiles.values()].map((profile) => profile.result(sampled));
+  const { name, format, compression, sizeBytes, header } = source;
+  const numbered = new Map(
+    (source.headerFields ?? [])
+      .filter(({ key, name }) => key !== name)
+      .map((field) => [field.key, field]),
+  );
+  const fields = [...profiles.values()].map((profile): InspectedField => {
+    const result = profile.result(sampled);
+    const field = numbered.get(result.name);
+    return field === undefined ? result : { ...result, name: field.name, number: field.number };
+  });
+  const isEmpty = ({ number }: HeaderField): boolean => fields[number - 1]?.type === null;
+  const notes = headerNotes([...numbered.values()], isEmpty);
   return {
     kind: "source",
     name,
     format,
     compression,
     sizeBytes,
+    header,
     sampled,
     complete,
     fields,
+    notes,
     rejects,
   };
 }

@@ -13,6 +13,7 @@ import type { Options } from "./options/options.ts";
 import { mayRetry, originalOf } from "./may-retry.ts";
 import { findOverlaps } from "./plan/overlaps.ts";
 import { writtenColumns } from "./plan/written-columns.ts";
+import { UnseenFields } from "./plan/unseen-fields.ts";
 import { prepare } from "./plan-load.ts";
 import type { Prepared } from "./plan-load.ts";
 import { ReadInTurn } from "./read-in-turn.ts";
@@ -42,6 +43,7 @@ interface Continued {
   readonly quarantine: Quarantine;
   readonly solo: Solo;
   readonly again: boolean;
+  readonly unseen: UnseenFields;
   /** What is committed. */
   readonly kept: Counts;
   readonly misfits: MisfitTally;
@@ -74,6 +76,7 @@ export class Attempt {
       quarantine: new Quarantine(),
       solo: new Solo(),
       again: false,
+      unseen: new UnseenFields(options),
       kept: noCounts(),
       misfits: new MisfitTally(),
     },
@@ -83,7 +86,8 @@ export class Attempt {
     this.#started = started;
     this.#continued = continued;
     const { signal } = surroundings;
-    this.#reading = new ReadInTurn({ options, rejects: continued.rejects, signal });
+    const { rejects, unseen } = continued;
+    this.#reading = new ReadInTurn({ options, rejects, signal, unseen });
   }
 
   get #rejects(): RejectBook {
@@ -145,6 +149,7 @@ export class Attempt {
         resolve: prepared.resolve,
         capabilities: session.capabilities,
         missingFields: this.#options.missingFields,
+        unseen: this.#continued.unseen,
       });
       this.#mapper = mapper;
       const batches = this.#left(
@@ -276,14 +281,15 @@ export class Attempt {
 
   /** The next try, after `error`. */
   startAgain(error: unknown): Attempt {
-    const { rejects, quarantine, solo } = this.#continued;
+    const { rejects, quarantine, solo, unseen } = this.#continued;
     const cause = originalOf(error);
     if (cause instanceof TransactionDoomed) quarantine.add(cause);
     if (cause instanceof MustGoAlone) solo.add(cause);
     if (this.#job === null) rejects.restart();
     else rejects.release();
     const misfits = this.#ledger?.keptMisfits ?? this.#continued.misfits;
-    const continued = { rejects, quarantine, solo, again: true, kept: this.#kept, misfits };
+    const kept = this.#kept;
+    const continued = { rejects, quarantine, solo, unseen, again: true, kept, misfits };
     return new Attempt(this.#options, this.#surroundings, this.#started, continued);
   }
 
@@ -320,8 +326,16 @@ export class Attempt {
     return [
       ...findOverlaps({ ...plan, mapping, naming }).warnings,
       ...((isDone ? misfits : keptMisfits)?.warnings ?? []),
+      ...(isDone ? this.#unseen() : []),
       ...this.#leftToDo,
     ];
+  }
+
+  /** Of a run that has read nothing, nothing can be said. */
+  #unseen(): readonly string[] {
+    const before = this.#job?.resumed.before.read ?? 0;
+    const read = this.#ledger?.seen.read ?? 0;
+    return read > before ? this.#continued.unseen.warnings : [];
   }
 
   #jobOutcome(): JobOutcome | null {

@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UpsurgeError, upsurgeError } from "./errors/upsurge-error.ts";
+import type { HeaderField, HeaderUse } from "./model/header.ts";
 import type { FieldResolver, LoadPlan } from "./model/load-plan.ts";
 import type { TableShape } from "./model/table-shape.ts";
 import type { Options } from "./options/options.ts";
@@ -9,7 +10,8 @@ import { explainLane } from "./plan/explain.ts";
 import { isJob } from "./options/is-job.ts";
 import { planJob } from "./plan/job.ts";
 import { makePlan } from "./plan/make-plan.ts";
-import { fieldResolver, mapFields } from "./plan/mapping.ts";
+import { fieldResolver, mapFields, refuseMovedNumbers } from "./plan/mapping.ts";
+import type { KnownFields } from "./plan/mapping-errors.ts";
 import { nearest } from "./plan/names.ts";
 import { neededPrivileges } from "./plan/requirements.ts";
 import { expandSources } from "./read/expand-sources.ts";
@@ -51,11 +53,16 @@ export interface PlannedSource {
   readonly name: string;
   readonly format: string;
   readonly compression: string | null;
+  /** What its first line is taken for; `null` for JSON, and for a stream that is not looked at before its turn. */
+  readonly header: HeaderUse | null;
   readonly fields: readonly string[];
+  /** Those of them that are called by their number, for want of a name of their own. */
+  readonly numbered: readonly HeaderField[];
 }
 
 /** A source after the first: its fields are those of a header, `null` where there is none to look at. */
-type LaterSource = Omit<PlannedSource, "fields"> & { readonly fields: readonly string[] | null };
+type LaterSource = Pick<PlannedSource, "name" | "format" | "compression" | "header"> &
+  Pick<Source, "fields" | "headerFields">;
 
 /** What `upsurge plan` prints. */
 export interface PlanReport {
@@ -112,7 +119,7 @@ export async function prepare(
     const sampled = await sample(first);
     const later: LaterSource[] = [];
     for (const path of paths.slice(1)) later.push(await lookAt(path, options));
-    const known = knownFields(sampled.fields, later);
+    const known = knownFields({ first, sampled, later });
     const readOnce = !first.rereadable || later.some(({ format }) => format === "stream");
     const request = { target, session, shape, first, later, known, readOnce, sources, options };
     const plan = planFor(request);
@@ -150,7 +157,9 @@ function planFor(request: Known): LoadPlan {
     quoteIdentifier: (name) => session.quoteIdentifier(name),
     options,
     fields: known.fields,
+    sources: known.sources,
     openFields: opened.first.fields === null || known.differ,
+    allKnown: [opened.first, ...opened.later].every(({ fields }) => fields !== null),
     readOnce,
     whyUnhashable: session.whyUnhashable?.bind(session),
   });
@@ -183,35 +192,61 @@ function withWays(
   const lane = explainLane(capabilities.takesBytes ? sources.first.careful : VALUES_ONLY);
   const why = [...plan.why, ...lane, ...(session.ways?.(plan) ?? [])];
   const unverified = unverifiedStreams(plan, sources);
-  return { ...plan, why, warnings: [...warnings, ...plan.warnings, ...unverified] };
+  const headers = loadedHeaders([sources.first, ...sources.later]);
+  return { ...plan, why, warnings: [...warnings, ...plan.warnings, ...headers, ...unverified] };
+}
+
+/** Warnings for first lines that are loaded as data, and look like a header. */
+function loadedHeaders(sources: readonly Pick<LaterSource, "name" | "header">[]): string[] {
+  return sources.flatMap(({ name, header }) =>
+    header?.taken === "data" && header.repeats
+      ? [
+          `line ${header.line} of ${name} repeats the names of --columns, and --no-header loads it as a record; pass --header to pass over it`,
+        ]
+      : [],
+  );
 }
 
 /**
  * The fields of all sources, as far as they can be known without reading a stream.
  * `differ` when a later source may bring other fields than the first.
  */
-function knownFields(
-  first: readonly string[],
-  later: readonly LaterSource[],
-): { fields: readonly string[]; differ: boolean } {
-  const fields = new Set(first);
+function knownFields({ first, sampled, later }: Pick<Prepared, "first" | "sampled" | "later">): {
+  fields: readonly string[];
+  sources: readonly KnownFields[];
+  differ: boolean;
+} {
+  const header = first.headerFields;
+  const sources: KnownFields[] = [{ source: first.name, fields: sampled.fields, header }];
+  const fields = new Set(sampled.fields);
   let differ = false;
-  for (const { fields: header } of later) {
+  for (const { name: source, fields: names, headerFields } of later) {
     differ ||=
-      header === null || header.length !== first.length || header.some((name) => !fields.has(name));
-    for (const name of header ?? []) fields.add(name);
+      names === null ||
+      names.length !== sampled.fields.length ||
+      names.some((name) => !fields.has(name));
+    for (const name of names ?? []) fields.add(name);
+    if (names !== null) sources.push({ source, fields: names, header: headerFields });
   }
-  return { fields: [...fields], differ };
+  return { fields: [...fields], sources, differ };
 }
+
+const NOT_LOOKED_AT = {
+  format: "stream",
+  compression: null,
+  header: null,
+  fields: null,
+  headerFields: null,
+} as const;
 
 /** Looks at the head of a further source; a stream is not opened for it. */
 async function lookAt(path: string, options: Options): Promise<LaterSource> {
   const isFile = path !== "-" && (await stat(path)).isFile();
-  if (!isFile) return { name: path, format: "stream", compression: null, fields: null };
+  if (!isFile) return { ...NOT_LOOKED_AT, name: path };
   const source = await openSource(path, readOptions(options));
   await source.close();
-  const { name, format, compression, fields } = source;
-  return { name, format, compression, fields };
+  const { name, format, compression, header, fields, headerFields } = source;
+  return { name, format, compression, header, fields, headerFields };
 }
 
 /** Opens a further source of a prepared load. Throws `PLAN_UNKNOWN_FIELD` when its header does not fit. */
@@ -225,7 +260,18 @@ export async function openNext(
   const io = { stdin: prepared.stdin, careful, hashed };
   const source = await openSource(path, readOptions(options), io);
   try {
-    if (source.fields !== null) mapFields(prepared.plan.table, source.fields, prepared.resolve);
+    const { name, fields, headerFields } = source;
+    if (fields !== null) {
+      const { first, plan, resolve: toColumn } = prepared;
+      const known = { source: name, fields, header: headerFields };
+      const before = {
+        source: first.name,
+        fields: first.fields ?? [],
+        header: first.headerFields,
+      };
+      refuseMovedNumbers([before, known], options);
+      mapFields(plan.table, [known], toColumn);
+    }
   } catch (error) {
     await source.close();
     throw error;
@@ -246,21 +292,19 @@ export async function planLoad(
       plan,
       target: target.describe(options.to ?? ""),
       server: session.version,
-      sources: [
-        {
-          name: first.name,
-          format: first.format,
-          compression: first.compression,
-          fields: sampled.fields,
-        },
-        ...later.map((source) => ({ ...source, fields: source.fields ?? [] })),
-      ],
+      sources: [planned({ ...first, fields: sampled.fields }), ...later.map(planned)],
       statements: session.statements(plan, checkedColumns(plan)),
     };
   } finally {
     await first.close();
     await session.close();
   }
+}
+
+function planned(source: LaterSource): PlannedSource {
+  const { name, format, compression, header, fields, headerFields } = source;
+  const numbered = (headerFields ?? []).filter((field) => field.key !== field.name);
+  return { name, format, compression, header, fields: fields ?? [], numbered };
 }
 
 /** Plans a load, whether or not its user may run it, and says what to grant for it. Throws `UpsurgeError`s. */

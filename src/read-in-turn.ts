@@ -3,6 +3,7 @@ import type { JobRun } from "./job-run.ts";
 import type { Options } from "./options/options.ts";
 import { openNext } from "./plan-load.ts";
 import type { Prepared } from "./plan-load.ts";
+import type { UnseenFields } from "./plan/unseen-fields.ts";
 import type { Source } from "./read/source.ts";
 import type { RejectBook } from "./report/reject-book.ts";
 import type { Piece } from "./write/batches.ts";
@@ -12,6 +13,8 @@ export interface ReadingContext {
   readonly options: Options;
   readonly rejects: RejectBook;
   readonly signal: AbortSignal;
+  /** Told of the fields of all headers. */
+  readonly unseen: UnseenFields;
 }
 
 /** Reads the sources of a load, or what is left of those of a job. */
@@ -43,6 +46,8 @@ export class ReadInTurn {
   /** Told of a source as soon as it is open, so that an interrupt can close it. */
   opened(source: Source): void {
     this.#source = source;
+    const { fields, headerFields } = source;
+    if (fields !== null) this.#context.unseen.see(fields, headerFields);
     this.#rereadable &&= source.rereadable;
   }
 

@@ -1,5 +1,5 @@
 /** The texts of the help that the option table does not hold. */
-import { flagOf, OPTION_NAMES, optionSpec, valueNameOf } from "../options/flag.ts";
+import { flagOf, negationOf, OPTION_NAMES, optionSpec, valueNameOf } from "../options/flag.ts";
 import type { Command, OptionGroup } from "../options/option.ts";
 import type { OptionName } from "../options/options.ts";
 import { alignColumns } from "../report/format.ts";
@@ -140,7 +140,9 @@ function optionText(name: OptionName): string {
 function termOf(name: OptionName): string {
   const { short, choices } = optionSpec(name);
   const value = choices === undefined ? valueNameOf(name) : "WORD";
-  return `${short === undefined ? "    " : `-${short}, `}${flagOf(name)} ${value}`.trimEnd();
+  const negation = negationOf(name);
+  const flags = negation === null ? flagOf(name) : `${flagOf(name)}, ${negation}`;
+  return `${short === undefined ? "    " : `-${short}, `}${flags} ${value}`.trimEnd();
 }
 
 const TERM_WIDTH = 32;

@@ -3,7 +3,14 @@
  * what they mean is left to `options/`, and what is done about it to the commands.
  */
 import { Command as Commander, CommanderError, Option } from "commander";
-import { flagOf, OPTION_NAMES, optionSpec, spellingsOf, valueNameOf } from "../options/flag.ts";
+import {
+  flagOf,
+  negationOf,
+  OPTION_NAMES,
+  optionSpec,
+  spellingsOf,
+  valueNameOf,
+} from "../options/flag.ts";
 import type { Command } from "../options/option.ts";
 import type { OptionName } from "../options/options.ts";
 import type { Call } from "./call.ts";
@@ -83,7 +90,8 @@ function addOptions(command: Commander, name: Command, onCall: (call: Call) => v
       command.on(`option:${each.name()}`, (value: unknown) => {
         if (typeof value === "string" && isFlag(value, name))
           throw missingValue(flagOf(option), value);
-        (raw[option] ??= []).push(typeof value === "string" ? value : "true");
+        const said = each.long === negationOf(option) ? "false" : "true";
+        (raw[option] ??= []).push(typeof value === "string" ? value : said);
       });
     }
   }
@@ -95,13 +103,18 @@ function addOptions(command: Commander, name: Command, onCall: (call: Call) => v
   });
 }
 
-/** An option and its aliases. */
+/** An option, its negation and its aliases. */
 function commanderOptions(name: OptionName): Option[] {
   const { short, aliases = [] } = optionSpec(name);
   const value = valueNameOf(name);
   const suffix = value === "" ? "" : ` <${value}>`;
   const main = new Option(`${short === undefined ? "" : `-${short}, `}${flagOf(name)}${suffix}`);
-  return [main, ...aliases.map((alias) => new Option(`--${alias}${suffix}`))];
+  const negation = negationOf(name);
+  return [
+    main,
+    ...(negation === null ? [] : [new Option(negation)]),
+    ...aliases.map((alias) => new Option(`--${alias}${suffix}`)),
+  ];
 }
 
 /** True when `text` is a flag of `command`: then it is no value that someone meant to pass. */

@@ -94,7 +94,7 @@ export const ERROR_CODES = {
   SOURCE_HEADER: {
     title: "the header of {path} cannot be used",
     cause: "{reason}",
-    fix: "mend the header, or pass --no-header with --columns",
+    fix: "mend the header, or pass over it and name all fields: --header --columns a,b,…",
     exit: 2,
   },
   SOURCE_ENCODING: {
@@ -213,6 +213,12 @@ export const ERROR_CODES = {
   PLAN_UNKNOWN_FIELD: {
     title: "no column for the field {field} in {table}",
     cause: "the table's columns are {columns}",
+    fix: "{suggestion}",
+    exit: 2,
+  },
+  PLAN_NO_KNOWN_FIELD: {
+    title: "no field of {source} has a column in {table}",
+    cause: "its fields are {fields}; the table's columns are {columns}",
     fix: "{suggestion}",
     exit: 2,
   },

@@ -11,7 +11,7 @@ export interface RowTexts {
 export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
   ROW_ENCODING: {
     title: "bytes that are not valid in the source's encoding",
-    fix: "say which encoding it is with --encoding, or mend the record",
+    fix: "say which encoding it is with --encoding, often latin1 or windows-1252, or mend the record",
   },
   ROW_NUL: {
     title: "a text with the character U+0000, which the database cannot store",
@@ -48,6 +48,10 @@ export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
   ROW_UNKNOWN_FIELD: {
     title: "a field that has no column",
     fix: "map it with --map field:column, drop it with --map field: or pass --extra-fields ignore",
+  },
+  ROW_NO_KNOWN_FIELD: {
+    title: "a record of which no field has a column: its row would hold nothing of it",
+    fix: "map a field of it with --map field:column, or take the record out",
   },
   ROW_MISSING_FIELD: {
     title: "a field that the record lacks, under --missing-fields error",

@@ -1,4 +1,5 @@
 /** The immutable result of planning: printed by `upsurge plan`, executed by a load. */
+import type { HeaderField } from "./header.ts";
 import type { Column, TableShape } from "./table-shape.ts";
 
 /** What happens to a record. */
@@ -51,15 +52,20 @@ export interface FieldMapping {
   readonly column: string;
 }
 
-/** Where a field goes: a column, nowhere (`dropped`), no such column (`unknown`), or one that cannot be written. */
+/**
+ * Where a field goes: a column, nowhere (`dropped`), no such column (`unknown`), or one that cannot be written. Of a field
+ * without a name, or with one that other fields have as well, flags must say it by number.
+ */
 export type Destination =
   | { readonly kind: "column"; readonly column: Column }
   | { readonly kind: "dropped" }
   | { readonly kind: "unknown" }
+  | { readonly kind: "unnamed"; readonly field: HeaderField }
+  | { readonly kind: "repeated"; readonly field: HeaderField }
   | { readonly kind: "read-only"; readonly column: Column; readonly reason: string };
 
-/** Finds the destination of any field by name, for the header and for every record alike. */
-export type FieldResolver = (field: string) => Destination;
+/** Finds the destination of any field by name, of a CSV field by its place as well; for the header and every record alike. */
+export type FieldResolver = (field: string, place?: HeaderField) => Destination;
 
 /** Why rows must not be taken together; `null` where nothing forbids it. */
 export interface Coupling {

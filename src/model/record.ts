@@ -2,6 +2,7 @@
  * What a reader emits: records with their position, and rejects.
  * Readers decide what is NULL (the dialect flags); what a text means is left to the target.
  */
+import type { HeaderField } from "./header.ts";
 import type { PackedFields } from "./packed.ts";
 import type { Place } from "./place.ts";
 import type { Reject } from "./reject.ts";
@@ -22,6 +23,8 @@ export type FieldKind = "text" | "number" | "boolean" | "json";
 
 /** The field names of a record, interned: records with the same fields share one shape object. */
 export interface RecordShape {
+  /** The same fields at their places in a CSV header; absent for JSON. */
+  readonly header?: readonly HeaderField[];
   readonly fields: readonly string[];
 }
 

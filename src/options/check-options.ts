@@ -66,7 +66,7 @@ function checkTexts(options: Options): void {
   }
   checkReport(options.report);
   for (const entry of options.map ?? []) {
-    if (entry.lastIndexOf(":") < 1) wrong("map", entry, "field:column, or field: to drop a field");
+    if (!entry.includes(":")) wrong("map", entry, "field:column, or field: to drop a field");
   }
   for (const entry of options.const ?? []) {
     if (entry.indexOf("=") < 1) wrong("const", entry, "column=value");
@@ -99,10 +99,21 @@ function checkSourceOptions(options: Options): void {
       conflict(name, `--format ${options.format}`, "it is about CSV");
     }
   }
-  if (json && !options.header) {
-    conflict("header", `--format ${options.format}`, "it is about CSV");
+  if (json && options.header !== null) {
+    const flag = options.header ? "--header" : "--no-header";
+    const other = `--format ${options.format}`;
+    const reason = "it is about CSV";
+    throw upsurgeError("OPTION_CONFLICT", { flag, other, reason }, { where: flag });
   }
-  if (!options.header && options.columns === null) {
+  const twice = options.columns?.find((name, at, all) => all.indexOf(name) !== at);
+  if (twice !== undefined) {
+    wrong(
+      "columns",
+      options.columns?.join(",") ?? "",
+      `names that differ, and ${twice} is repeated`,
+    );
+  }
+  if (options.header === false && options.columns === null) {
     throw upsurgeError(
       "OPTION_MISSING",
       { flag: "--columns", reason: "with --no-header nothing else names the fields" },

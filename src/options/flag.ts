@@ -17,11 +17,18 @@ export function flagOf(name: OptionName): string {
   return optionSpec(name).negated === true ? `--no-${kebab}` : `--${kebab}`;
 }
 
-/** Every spelling of an option: long, aliases, short. */
+/** What says no to a flag that is said either way; `null` for every other option. */
+export function negationOf(name: OptionName): string | null {
+  return optionSpec(name).either === true ? flagOf(name).replace(/^--/, "--no-") : null;
+}
+
+/** Every spelling of an option: long, its negation, aliases, short. */
 export function spellingsOf(name: OptionName): readonly string[] {
   const { short, aliases = [] } = optionSpec(name);
+  const negation = negationOf(name);
   return [
     flagOf(name),
+    ...(negation === null ? [] : [negation]),
     ...aliases.map((alias) => `--${alias}`),
     ...(short === undefined ? [] : [`-${short}`]),
   ];

@@ -38,6 +38,8 @@ export interface OptionSpec {
   readonly default?: string;
   /** A flag that is on, and turned off by `--no-NAME`. */
   readonly negated?: true;
+  /** A flag that is said either way, `--NAME` or `--no-NAME`; `null` where neither is. */
+  readonly either?: true;
   /** Variables that speak where the command line does not; for a flag, 1 or true gives it. */
   readonly env?: readonly string[];
   /** One sentence, shown by `-h` and in docs/options.md. */

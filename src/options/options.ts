@@ -27,7 +27,9 @@ export const OPTIONS = {
 export type OptionName = keyof typeof OPTIONS;
 
 type ValueOf<S extends OptionSpec> = S["kind"] extends "flag"
-  ? boolean
+  ? S["either"] extends true
+    ? boolean | null
+    : boolean
   : S["kind"] extends "list" | "many"
     ? readonly string[] | null
     : S["kind"] extends "count" | "size" | "duration"

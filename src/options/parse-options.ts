@@ -8,7 +8,7 @@ import type { OptionSpec } from "./option.ts";
 import type { OptionName, Options } from "./options.ts";
 import { parseCount, parseDuration, parseList, parseSize, parseSwitch } from "./parse-value.ts";
 
-/** The values of each flag in the order they were typed; a flag without a value holds `true`. */
+/** The values of each flag in the order they were typed; a flag without a value holds `true`, its negation `false`. */
 export type RawOptions = Readonly<Partial<Record<OptionName, readonly string[]>>>;
 
 /** Environment variables, as Node gives them. */
@@ -39,6 +39,7 @@ function parseOne(
   environment: Environment,
 ): unknown {
   const spec = optionSpec(name);
+  if (spec.either === true) return typed === undefined ? null : typed.at(-1) === "true";
   if (spec.kind === "flag") {
     const given = typed !== undefined || isSwitchedOn(name, environment);
     return given !== (spec.negated === true);

@@ -91,6 +91,13 @@ export function parseRejectLimit(text: string): RejectLimit | null {
   return percent >= 0 && percent <= 100 ? { kind: "share", percent } : null;
 }
 
+/** Whether a limit lets any record be rejected: `0`, `00` and `0%` do not. */
+export function allowsRejects(text: string): boolean {
+  const limit = parseRejectLimit(text);
+  if (limit === null) return false;
+  return (limit.kind === "count" ? limit.count : limit.percent) > 0;
+}
+
 /** Whether `text` is a SHA-256 as `sha256sum` prints it, in either case. */
 export function isSha256(text: string): boolean {
   return /^[0-9a-f]{64}$/i.test(text);

@@ -6,6 +6,23 @@ import type { Options } from "../options/options.ts";
 import { whyReadOnly } from "./mapping.ts";
 import { requireColumn } from "./names.ts";
 
+/** Warnings for constants that are the text of a NULL: `--const` gives texts. */
+export function nullTexts(options: Pick<Options, "const" | "null" | "key">): string[] {
+  return (options.const ?? []).flatMap((text) => {
+    const equals = text.indexOf("=");
+    const [column, value] = [text.slice(0, equals), text.slice(equals + 1)];
+    const isNull = /^(?:null|\\N)$/i.test(value) || options.null?.includes(value) === true;
+    if (equals < 1 || value === "" || !isNull) return [];
+    const stamp = /^[a-z_]\w*$/i.test(column) && options.key?.includes(column) !== true;
+    const always = stamp
+      ? `; for NULL in every row that is inserted or changes: --stamp "${column} = null"`
+      : "";
+    return [
+      `--const ${column}=${value} is the text ${value}, not NULL; without it a new row takes the default of ${column}, NULL where there is none${always}`,
+    ];
+  });
+}
+
 /** The constants of a load. Throws `OPTION_VALUE`, `PLAN_UNKNOWN_COLUMN`, `PLAN_READ_ONLY_COLUMN`, `PLAN_DUPLICATE_COLUMN`. */
 export function parseConstants(
   shape: TableShape,

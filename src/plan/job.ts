@@ -41,6 +41,8 @@ function configOf(plan: LoadPlan, { options, format }: JobRequest): string {
     table: tableLabel(plan.table),
     mode: plan.mode,
     format,
+    // With --columns alone a load comes so far only where line 1 is the header.
+    header: options.header ?? true,
   };
   const meaning = OPTION_NAMES.filter((name) => optionSpec(name).meaning === true);
   const meant = meaning.map((name) => [name, settled[name] ?? options[name]]);

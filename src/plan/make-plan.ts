@@ -5,7 +5,7 @@ import type { Options } from "../options/options.ts";
 import { parseCommit } from "../options/parse-value.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { chooseArbiter } from "./arbiter.ts";
-import { parseConstants } from "./constants.ts";
+import { nullTexts, parseConstants } from "./constants.ts";
 import { findCoupling, orderReason } from "./coupling.ts";
 import type { CouplingRequest } from "./coupling.ts";
 import { explain, explainRun } from "./explain.ts";
@@ -13,13 +13,16 @@ import { isJob } from "../options/is-job.ts";
 import { chooseSharing } from "./jobs.ts";
 import type { UnsharedPlan } from "./jobs.ts";
 import {
+  fieldLabels,
   fieldResolver,
   mapFields,
   namedFields,
+  refuseMovedNumbers,
   refuseUnknownFields,
   whyReadOnly,
 } from "./mapping.ts";
 import { findOverlaps } from "./overlaps.ts";
+import type { KnownFields } from "./mapping-errors.ts";
 import { neededPrivileges, refuseMissing, refusePrivileges } from "./requirements.ts";
 import { chooseRowSource, chooseStrategy, whyUncounted } from "./strategy.ts";
 import { updateRule } from "./update-rule.ts";
@@ -31,8 +34,12 @@ export interface PlanRequest {
   readonly capabilities: Capabilities;
   readonly quoteIdentifier: (name: string) => string;
   readonly options: Options;
-  /** The fields of the header, or of the sampled records. */
+  /** The fields of the header, or of the sampled records; of all sources. */
   readonly fields: readonly string[];
+  /** The same by source, and at their places; absent: one source without a header. */
+  readonly sources?: readonly KnownFields[];
+  /** No source has other fields than these; by default where `openFields` is false. */
+  readonly allKnown?: boolean;
   /** Later records may carry fields that are not in `fields` (JSON). */
   readonly openFields: boolean;
   /** A source is a stream, which cannot be read again. */
@@ -75,8 +82,7 @@ function planWriting(request: PlanRequest): Planned {
   const matchNulls = options.nullKey === "match";
   const { freeKeys } = capabilities;
   const arbiter = chooseArbiter(shape, { ...options, mode, matchNulls, freeKeys, quoteIdentifier });
-  if (!request.openFields) refuseUnknownFields(request.fields, namedFields(options));
-  const mapping = mapFields(shape, request.fields, fieldResolver(shape, options));
+  const mapping = planMapping(request);
   const constants = parseConstants(shape, options, mapping);
   const update = updateRule(shape, { options, mode, arbiter, naming });
   const overlaps = findOverlaps({ mode, arbiter, mapping, constants, update, naming });
@@ -95,7 +101,8 @@ function planWriting(request: PlanRequest): Planned {
   const found = findCoupling(shape, together);
   const coupling = { ...found, rows: found.rows ?? uncounted };
   if (!options.grants) refusePrivileges(shape, neededPrivileges(how, capabilities));
-  refuseMissing(shape, { ...options, mode, arbiter, fields: request.fields, named, update });
+  const fields = fieldLabels(sourcesOf(request));
+  refuseMissing(shape, { ...options, mode, arbiter, fields, named, update });
   const plan: UnsharedPlan = {
     target: request.target,
     table: shape,
@@ -112,11 +119,23 @@ function planWriting(request: PlanRequest): Planned {
     coupling,
     looksFirst: uncounted !== null,
     lockTimeoutMs: options.lockTimeout,
-    warnings: overlaps.warnings,
+    warnings: [...nullTexts(options), ...overlaps.warnings],
     ...chooseCommit(request),
   };
   const why = [...explain({ ...how, shape, strategy, rowSource, coupling }), ...overlaps.why];
   return { plan, together, why };
+}
+
+function sourcesOf({ fields, sources }: PlanRequest): readonly KnownFields[] {
+  return sources ?? [{ source: null, fields, header: null }];
+}
+
+function planMapping(request: PlanRequest): LoadPlan["mapping"] {
+  const { shape, options, openFields, allKnown = !openFields } = request;
+  const sources = sourcesOf(request);
+  refuseMovedNumbers(sources, options);
+  if (allKnown) refuseUnknownFields(sources, namedFields(options));
+  return mapFields(shape, sources, fieldResolver(shape, options));
 }
 
 /** A batch is no larger than what is committed at once. */

@@ -1,8 +1,12 @@
 /** Decides which column each field fills. Fields of later records are resolved by the same rules. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
+import { fieldLabel } from "../model/header.ts";
+import type { HeaderField } from "../model/header.ts";
 import type { FieldMapping, FieldResolver } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
-import { columnList, findColumn, nearest, requireColumn, tableLabel } from "./names.ts";
+import { nothingMapped, repeatedField, unknownField, unnamedFields } from "./mapping-errors.ts";
+import type { KnownFields } from "./mapping-errors.ts";
+import { findColumn, nearest, requireColumn, shellQuoted } from "./names.ts";
 
 /** What the mapping flags say. */
 export interface MappingOptions {
@@ -11,7 +15,10 @@ export interface MappingOptions {
   readonly keepIdentity: boolean;
 }
 
-/** Makes the resolver of a load. Throws `PLAN_UNKNOWN_COLUMN` and `OPTION_VALUE` for a `--map` that cannot hold. */
+/**
+ * Makes the resolver of a load. A number in `--map` is the field at that place, where no field has it for a name; it comes
+ * before the name. Throws `PLAN_UNKNOWN_COLUMN` and `OPTION_VALUE` for a `--map` that cannot hold.
+ */
 export function fieldResolver(shape: TableShape, options: MappingOptions): FieldResolver {
   const given = new Map<string, Column | null>();
   for (const entry of options.map ?? []) {
@@ -20,19 +27,37 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
     if (other !== undefined && other?.name !== column?.name) throw mappedTwice(field, entry);
     given.set(field, column);
   }
-  return (field) => {
-    const mapped = given.get(field);
+  const otherwise = options.extraFields === "ignore" ? "dropped" : "unknown";
+  const isSaid = (number: number): boolean => given.has(String(number));
+  return (field, place) => {
+    const name = place?.name ?? field;
+    const numbered = place?.byNumber === true && isSaid(place.number);
+    const mapped = given.get(numbered ? String(place.number) : name);
     if (mapped === null) return { kind: "dropped" };
-    const column = mapped ?? findColumn(shape, field);
-    if (column === null) return { kind: options.extraFields === "ignore" ? "dropped" : "unknown" };
+    // What flags do not tell apart may not be one for the other: unless all of them are left out.
+    const alike = numbered || place === undefined ? 1 : leftOf(place, isSaid);
+    if (place?.name === "" && (mapped === undefined || alike > 1)) {
+      const isLeft = mapped === undefined && otherwise === "dropped";
+      return isLeft ? { kind: "dropped" } : { kind: "unnamed", field: place };
+    }
+    const column = mapped ?? findColumn(shape, name);
+    if (place !== undefined && alike > 1 && (column !== null || otherwise === "unknown")) {
+      return { kind: "repeated", field: place };
+    }
+    if (column === null) return { kind: otherwise };
     const reason = whyReadOnly(column, options.keepIdentity);
     return reason === null ? { kind: "column", column } : { kind: "read-only", column, reason };
   };
 }
 
+/** How many of the fields with the name of this one no flag calls by their number. */
+function leftOf({ twins, callable }: HeaderField, isSaid: (number: number) => boolean): number {
+  return twins.length - callable.filter(isSaid).length;
+}
+
 function parseMap(shape: TableShape, entry: string): [string, Column | null] {
   const colon = entry.lastIndexOf(":");
-  if (colon < 1) {
+  if (colon < 0) {
     throw upsurgeError("OPTION_VALUE", { flag: "--map", value: entry, expected: "field:column" });
   }
   const column = entry.slice(colon + 1);
@@ -63,86 +88,178 @@ export function whyReadOnly(column: Column, keepIdentity: boolean): string | nul
   return null;
 }
 
+/** A flag, and the field it names. */
+interface NamedField {
+  readonly flag: "--map" | "--keep-empty";
+  readonly field: string;
+}
+
 /**
- * Refuses flags that name a field the source has not. Only for sources whose fields are all known.
+ * Refuses flags that name a field no source has. Only for sources whose fields are all known.
  * Throws `PLAN_NO_FIELD`.
  */
 export function refuseUnknownFields(
-  fields: readonly string[],
-  named: readonly { readonly flag: string; readonly field: string }[],
+  sources: readonly KnownFields[],
+  named: readonly NamedField[],
 ): void {
+  const labels = fieldLabels(sources);
   for (const { flag, field } of named) {
-    if (fields.includes(field)) continue;
-    const near = nearest(field, fields);
+    if (sources.some((known) => hasField(known, flag, field))) continue;
+    const twins = sources.flatMap(
+      ({ header }) => header?.filter(({ name }) => name === field) ?? [],
+    );
+    const near = nearest(field, labels);
     const suggestion = near === null ? "use one of those names" : `did you mean ${near}?`;
     throw upsurgeError(
       "PLAN_NO_FIELD",
-      { field, fields: fields.join(", "), suggestion },
-      { where: flag },
+      { field, fields: labels.join(", "), suggestion },
+      {
+        where: flag,
+        ...(twins.length === 0
+          ? {}
+          : { fix: `say it by number, for example ${flag} ${twins[0]?.key ?? ""}` }),
+      },
     );
   }
+}
+
+/** Whether a source has the field that a flag names. */
+export function hasField(
+  { fields, header }: KnownFields,
+  flag: NamedField["flag"],
+  field: string,
+): boolean {
+  if (fields.includes(field)) return true;
+  if (flag !== "--map") return false;
+  return (header ?? []).some(
+    ({ name, number, byNumber }) => name === field || (byNumber && String(number) === field),
+  );
+}
+
+/** All fields of the sources, each once, as people are told of them. */
+export function fieldLabels(sources: readonly KnownFields[]): string[] {
+  return [...new Set(sources.flatMap(({ fields, header }) => header?.map(fieldLabel) ?? fields))];
 }
 
 /** The fields that `--map` and `--keep-empty` name, with the flag that does. */
 export function namedFields(options: {
   readonly map: readonly string[] | null;
   readonly keepEmpty: readonly string[] | null;
-}): { flag: string; field: string }[] {
-  const mapped = (options.map ?? []).map((entry) => entry.slice(0, entry.lastIndexOf(":")));
+}): NamedField[] {
   return [
-    ...mapped.map((field) => ({ flag: "--map", field })),
-    ...(options.keepEmpty ?? []).map((field) => ({ flag: "--keep-empty", field })),
+    ...mappedFields(options).map((field) => ({ flag: "--map" as const, field })),
+    ...(options.keepEmpty ?? []).map((field) => ({ flag: "--keep-empty" as const, field })),
   ];
 }
 
+/** The fields that `--map` names. */
+function mappedFields({ map }: { readonly map: readonly string[] | null }): string[] {
+  return (map ?? []).map((entry) => entry.slice(0, entry.lastIndexOf(":")));
+}
+
+/** Refuses a number in `--map` that is one field in one source and another in the next. Throws `PLAN_AMBIGUOUS_FIELD`. */
+export function refuseMovedNumbers(
+  sources: readonly KnownFields[],
+  options: { readonly map: readonly string[] | null },
+): void {
+  for (const field of mappedFields(options).filter((each) => /^[1-9]\d*$/.test(each))) {
+    const found = new Map<string, string>();
+    for (const { source, header } of sources) {
+      const named = header?.find(({ name }) => name === field);
+      const place = named ?? header?.find(({ number }) => String(number) === field);
+      if (place === undefined) continue;
+      const label = place.name === "" ? "no name" : JSON.stringify(place.name);
+      if (!found.has(label)) found.set(label, `${label} in ${source ?? "the source"}`);
+    }
+    if (found.size < 2) continue;
+    throw upsurgeError(
+      "PLAN_AMBIGUOUS_FIELD",
+      { field, candidates: [...found.values()].join(" or ") },
+      {
+        why: "a number in --map is the field at that place, and the headers of the sources differ there",
+        fix: "load sources with different headers one by one; or say the fields by their names",
+        where: "--map",
+      },
+    );
+  }
+}
+
 /**
- * Maps the known fields (a CSV header, or the fields of sampled JSON records).
- * Throws `PLAN_UNKNOWN_FIELD`, `PLAN_READ_ONLY_COLUMN`, `PLAN_DUPLICATE_COLUMN`.
+ * Maps the known fields of every source (a CSV header, or the fields of sampled JSON records). A source that fills no column
+ * is refused: what would be written is nothing of it. Throws `PLAN_NO_KNOWN_FIELD`, `PLAN_UNKNOWN_FIELD`, `SOURCE_HEADER`,
+ * `PLAN_READ_ONLY_COLUMN`, `PLAN_DUPLICATE_COLUMN`.
  */
 export function mapFields(
   shape: TableShape,
-  fields: readonly string[],
+  sources: readonly KnownFields[],
   resolve: FieldResolver,
 ): FieldMapping[] {
-  const mapping: FieldMapping[] = [];
   const fieldOf = new Map<string, string>();
-  for (const field of fields) {
-    const destination = resolve(field);
-    if (destination.kind === "dropped") continue;
-    if (destination.kind === "unknown") throw unknownField(shape, field);
-    const column = destination.column.name;
-    if (destination.kind === "read-only") throw readOnlyColumn(field, column, destination.reason);
-    const other = fieldOf.get(column);
-    if (other !== undefined) {
-      const reason = `by the fields ${other} and ${field}`;
-      const fix = `drop one of them, with --map '${other}:' or --map '${field}:'`;
-      throw upsurgeError("PLAN_DUPLICATE_COLUMN", { column, reason }, { fix });
+  for (const known of sources) {
+    const columns = columnsOf(shape, known, resolve);
+    for (const { field, column } of columns) {
+      const other = fieldOf.get(column);
+      if (other !== undefined && other !== field) {
+        throw filledTwice(column, [
+          [other, other],
+          [field, field],
+        ]);
+      }
+      fieldOf.set(column, field);
     }
-    fieldOf.set(column, field);
-    mapping.push({ field, column });
   }
+  return [...fieldOf].map(([column, field]) => ({ field, column }));
+}
+
+function columnsOf(shape: TableShape, known: KnownFields, resolve: FieldResolver): FieldMapping[] {
+  const { fields, header } = known;
+  const mapping: FieldMapping[] = [];
+  const unknown: string[] = [];
+  const unnamed: HeaderField[] = [];
+  const label = (key: string): [told: string, key: string] => {
+    const place = header?.find((each) => each.key === key);
+    if (place === undefined) return [key, key];
+    return [fieldLabel(place), place.key === place.name ? key : String(place.number)];
+  };
+  for (const [index, field] of fields.entries()) {
+    const destination = resolve(field, header?.[index]);
+    if (destination.kind === "dropped") continue;
+    if (destination.kind === "unknown") unknown.push(field);
+    else if (destination.kind === "unnamed") unnamed.push(destination.field);
+    else if (destination.kind === "repeated") {
+      throw repeatedField(shape, known, destination.field);
+    } else {
+      const column = destination.column.name;
+      if (destination.kind === "read-only") throw readOnlyColumn(field, column, destination.reason);
+      const other = mapping.find((each) => each.column === column);
+      if (other !== undefined) throw filledTwice(column, [label(other.field), label(field)]);
+      mapping.push({ field, column });
+    }
+  }
+  if (mapping.length === 0 && fields.length > 0) throw nothingMapped(shape, known);
+  const [field] = unknown;
+  if (field !== undefined) {
+    const filled = new Set(mapping.map(({ column }) => column));
+    const free = shape.columns.map(({ name }) => name).filter((name) => !filled.has(name));
+    throw unknownField(shape, known, { field, free });
+  }
+  if (unnamed.length > 0) throw unnamedFields(known, unnamed);
   return mapping;
 }
 
-function unknownField(shape: TableShape, field: string): Error {
-  const near = nearest(
-    field,
-    shape.columns.map((column) => column.name),
-  );
-  const otherwise = "map it with --map, or pass --extra-fields ignore";
-  return upsurgeError("PLAN_UNKNOWN_FIELD", {
-    field,
-    table: tableLabel(shape),
-    columns: columnList(shape),
-    suggestion:
-      near === null
-        ? otherwise
-        : `did you mean ${near}? Then --map '${field}:${near}'; else ${otherwise}`,
-  });
+/** `named` are the fields as people are told of them, and as `--map` names them. */
+function filledTwice(
+  column: string,
+  named: readonly (readonly [told: string, key: string])[],
+): Error {
+  const reason = `by the fields ${named.map(([told]) => told).join(" and ")}`;
+  const flags = named.map(([, key]) => `--map ${shellQuoted(`${key}:`)}`);
+  const fix = `drop one of them, with ${flags.join(" or ")}`;
+  return upsurgeError("PLAN_DUPLICATE_COLUMN", { column, reason }, { fix });
 }
 
 function readOnlyColumn(field: string, column: string, reason: string): Error {
-  const drop = `drop the field with --map '${field}:'`;
+  const drop = `drop the field with --map ${shellQuoted(`${field}:`)}`;
   const suggestion = reason.includes("identity")
     ? `pass --keep-identity to write the source's values, or ${drop}`
     : drop;

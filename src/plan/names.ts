@@ -44,6 +44,11 @@ export function requireColumn(shape: TableShape, name: string, where: string): C
   );
 }
 
+/** A word as it is typed in a shell. */
+export function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** The table's column names, for messages. */
 export function columnList(shape: TableShape): string {
   const names = shape.columns.map((column) => column.name);
@@ -52,10 +57,11 @@ export function columnList(shape: TableShape): string {
     : names.join(", ");
 }
 
-/** The candidate that is at most a third of its letters away from `name`; `null` when none is. */
+/** The candidate that is at most a third of its letters away from `name`, but not all of them; `null` when none is. */
 export function nearest(name: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
-  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
+  const most = Math.min(name.length - 1, Math.max(1, Math.floor(name.length / 3)));
+  let bestDistance = most + 1;
   for (const candidate of candidates) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];

@@ -1,23 +1,24 @@
 /**
  * CSV and TSV: the header, then chunks of records.
  */
+import type { Charset } from "./charset.ts";
 import { CR, csvDialect, detectLineEnd, LF } from "./csv-dialect.ts";
 import type { CsvDialect } from "./csv-dialect.ts";
 import { CsvAhead } from "./csv-ahead.ts";
 import { CsvBytes, whyCareful } from "./csv-bytes.ts";
 import { csvChunks } from "./csv-chunks.ts";
 import { CsvFields } from "./csv-fields.ts";
-import { checkedNames, fieldNames, headerError, numberedNames } from "./csv-header.ts";
+import { HEADER_BYTES, readHeader } from "./csv-header.ts";
+import type { FirstLine } from "./csv-header.ts";
 import { CsvRecords } from "./csv-records.ts";
 import { CsvSplitter } from "./csv-splitter.ts";
 import type { CsvSpan } from "./csv-splitter.ts";
 import type { FormatReader, ReaderInput } from "./format-reader.ts";
+import { remedyFor } from "./header-remedy.ts";
 import { passLines } from "./pass-over.ts";
 import { RecordStream } from "./record-stream.ts";
 import type { Stretch } from "./record-stream.ts";
 import type { ReadOptions } from "./source.ts";
-
-const HEADER_BYTES = 1024 * 1024;
 
 interface Opened {
   readonly dialect: CsvDialect;
@@ -33,28 +34,31 @@ export async function openCsv(
   format: "csv" | "tsv",
 ): Promise<FormatReader> {
   const opened = openSplitter(input, options, format === "tsv" ? "\t" : ",");
-  const { dialect, splitter, stream, texts } = opened;
-  const head = options.header ? await stream.next(1) : null;
-  const names = head === null ? null : headerNames(input.name, texts, head);
-  // Without a header the first record tells the number of fields, and where the lines before it end.
-  let waiting = options.header ? null : await stream.next(1);
-  let fields: readonly string[];
-  if (names !== null) fields = fieldNames(input.name, names, options.columns);
-  else if (options.columns !== null) fields = checkedNames(input.name, options.columns);
-  else fields = numberedNames(waiting?.spans[0]?.count ?? 0);
+  const { dialect, splitter, stream } = opened;
+  const hasHeader = options.header !== false;
+  if (!hasHeader && options.columns !== null) expectFields(splitter, options.columns.length);
+  // Without a header it is the first record: it tells the number of fields, and where the lines before it end.
+  const first = await stream.next(1);
+  const line = firstLine(opened, input.charset, options, first);
+  const { fields: headerFields, use } = readHeader(input.name, line, options);
+  const fields = headerFields.map(({ key }) => key);
+  const head = hasHeader ? first : null;
+  let waiting = hasHeader ? null : first;
   expectFields(splitter, fields.length);
   const bytes = input.careful ? null : CsvBytes.of(dialect, input.charset, options, fields);
   const ahead = bytes === null ? null : new CsvAhead(bytes, input.aheadFrom);
   const parts = {
     stream,
     splitter,
-    records: new CsvRecords(input, texts, options, fields),
+    records: new CsvRecords(input, opened.texts, options, headerFields),
     bytes,
     ahead,
     splitterAt: (line: number) => splitterAt(dialect, options, { fields: fields.length, line }),
   };
   return {
     fields,
+    header: use,
+    headerFields,
     preamble: preambleOf(input, splitter, head),
     lineEnd: dialect.lineEnd,
     careful: whyCareful(dialect, input.charset, fields),
@@ -77,7 +81,7 @@ function openSplitter(input: ReaderInput, options: ReadOptions, delimiter: strin
   const dialect = isCr ? csvDialect(options, delimiter, charset, CR) : probe;
   const splitter = new CsvSplitter(dialect, options.maxRecordBytes, {
     skipLines: options.skipLines,
-    header: options.header,
+    header: options.header !== false,
     headerLimit: HEADER_BYTES,
   });
   const stream = new RecordStream(input, splitter, first, input.base);
@@ -102,13 +106,31 @@ function splitterAt(
   return splitter;
 }
 
-function headerNames(path: string, texts: CsvFields, head: Stretch<CsvSpan>): string[] {
-  const [names] = texts.texts(head);
-  if (Array.isArray(names)) return names;
-  if (names?.code === "ROW_TOO_LARGE") {
-    throw headerError(path, `it is longer than ${HEADER_BYTES} bytes`);
-  }
-  throw headerError(path, names?.message ?? "it is empty");
+/** Characters of the first line that are shown, at most. */
+const SHOWN = 80;
+
+function firstLine(
+  { dialect, texts }: Opened,
+  charset: Charset,
+  options: ReadOptions,
+  stretch: Stretch<CsvSpan> | null,
+): FirstLine | null {
+  const [span] = stretch?.spans ?? [];
+  if (stretch === null || span === undefined) return null;
+  const [from, to] = [Math.max(0, span.start), Math.max(0, span.contentEnd)];
+  const bytes = stretch.bytes.subarray(from, to);
+  const head = bytes.subarray(0, 8 * SHOWN);
+  const text = (charset.decode(head) ?? head.toString()).replace(/[\p{Cc}\p{Cf}]+/gu, " ");
+  const [found = []] = texts.texts(stretch);
+  const reading = { dialect, charset, options };
+  return {
+    line: span.firstLine,
+    count: span.count,
+    texts: found,
+    quoted: span.quoted,
+    remedy: Array.isArray(found) ? null : remedyFor(found, bytes, reading),
+    shown: text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text,
+  };
 }
 
 function preambleOf(

@@ -1,6 +1,7 @@
 /**
  * Records and rejects of CSV stretches: names, counts of fields, NULLs and positions.
  */
+import type { HeaderField } from "../model/header.ts";
 import type { RecordChunk, RecordShape, SourceRecord } from "../model/record.ts";
 import type { Reject } from "../model/reject.ts";
 import type { Charset } from "./charset.ts";
@@ -18,6 +19,7 @@ export class CsvRecords {
   readonly #charset: Charset;
   readonly #texts: CsvFields;
   readonly #options: ReadOptions;
+  readonly #header: readonly HeaderField[];
   readonly #fields: readonly string[];
   readonly #nulls: NullRule;
   /** Shapes by their number of fields: a record may have fewer than the header. */
@@ -28,15 +30,16 @@ export class CsvRecords {
     source: { readonly name: string; readonly charset: Charset },
     texts: CsvFields,
     options: ReadOptions,
-    fields: readonly string[],
+    header: readonly HeaderField[],
   ) {
     this.#source = source.name;
     this.#charset = source.charset;
     this.#texts = texts;
     this.#options = options;
-    this.#fields = fields;
+    this.#header = header;
+    this.#fields = header.map(({ key }) => key);
     this.#nulls = new NullRule(options);
-    this.#nulls.prepare(fields);
+    this.#nulls.prepare(this.#fields);
   }
 
   /** The chunk of the next stretch. */
@@ -73,7 +76,7 @@ export class CsvRecords {
     const all = this.#texts.texts(stretch);
     stretch.spans.forEach((span, index) => {
       const texts = all[index] ?? [];
-      const fault = Array.isArray(texts) ? this.#miscounted(span) : texts;
+      const fault = Array.isArray(texts) ? this.#miscounted(span, texts) : texts;
       const raw = this.#charset.original(
         stretch.bytes.subarray(Math.max(0, span.start), Math.max(0, span.end)),
       );
@@ -88,14 +91,16 @@ export class CsvRecords {
     return { records, rejects, packed: null, placeAfter: null };
   }
 
-  #miscounted(span: CsvSpan): Fault | null {
+  #miscounted(span: CsvSpan, texts: readonly string[]): Fault | null {
     const expected = this.#fields.length;
     const { missingFields, extraFields } = this.#options;
     const short = missingFields === null || missingFields === "error";
     const wrong = span.count < expected ? short : span.count > expected && extraFields === "error";
     if (!wrong) return null;
     const found = span.count === 1 ? "1 field" : `${span.count} fields`;
-    return { code: "ROW_FIELD_COUNT", message: `${found} found, ${expected} expected` };
+    const isTrailing = span.count === expected + 1 && texts[expected] === "";
+    const hint = isTrailing ? "; the last is empty, and --extra-fields ignore drops it" : "";
+    return { code: "ROW_FIELD_COUNT", message: `${found} found, ${expected} expected${hint}` };
   }
 
   #values(texts: readonly string[], span: CsvSpan): (string | null)[] {
@@ -112,7 +117,7 @@ export class CsvRecords {
   #shape(length: number): RecordShape {
     let shape = this.#shapes.get(length);
     if (shape === undefined) {
-      shape = { fields: this.#fields.slice(0, length) };
+      shape = { fields: this.#fields.slice(0, length), header: this.#header.slice(0, length) };
       this.#shapes.set(length, shape);
     }
     return shape;

@@ -5,6 +5,7 @@
 import type { Block } from "./blocks.ts";
 import { CR, kindAt, LF, startsWith } from "./csv-dialect.ts";
 import type { CsvDialect } from "./csv-dialect.ts";
+import { TOO_LONG } from "./csv-header.ts";
 import { ACTION, STATE, STATE_BITS, transitions } from "./csv-states.ts";
 import type { Fault, Span, Splitter } from "./record-stream.ts";
 import { SplitterBase } from "./splitter-base.ts";
@@ -164,7 +165,8 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
     this.#prefaceBytes += this.pos - from;
     if (this.#prefaceBytes <= this.#recordLimit) return;
     const reason = `more than ${this.#recordLimit} bytes stand before it`;
-    this.failure = { code: "SOURCE_HEADER", reason };
+    const fix = "check --comment and --skip-lines, or raise --max-record-bytes";
+    this.failure = { code: "SOURCE_HEADER", reason, fix };
   }
 
   /** A record without quotes, whole within the bytes: the common case. */
@@ -223,7 +225,8 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
     this.#state = state;
     this.dropWhenTooLong();
     if (this.dropping && this.#inHeader) {
-      this.failure = { code: "SOURCE_HEADER", reason: `it is longer than ${this.limit} bytes` };
+      const reason = `it is longer than ${this.limit} bytes`;
+      this.failure = { code: "SOURCE_HEADER", reason, fix: TOO_LONG };
     }
     return false;
   }

@@ -1,6 +1,7 @@
 /**
  * What `open-source.ts` gives to the reader of a format, and what it gets back.
  */
+import type { HeaderField, HeaderUse } from "../model/header.ts";
 import type { Place } from "../model/place.ts";
 import type { RecordChunk } from "../model/record.ts";
 import type { Block, BlockFeed } from "./blocks.ts";
@@ -26,6 +27,9 @@ export interface ReaderInput {
 /** The records of one format. */
 export interface FormatReader {
   readonly fields: readonly string[] | null;
+  readonly header: HeaderUse | null;
+  /** The fields of a CSV source at their places; `null` for JSON. */
+  readonly headerFields: readonly HeaderField[] | null;
   readonly preamble: Uint8Array;
   /** The byte that ends a record, the last one as well; `null` where records end by themselves. */
   readonly lineEnd: number | null;

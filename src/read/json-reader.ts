@@ -28,6 +28,8 @@ export function openJson(
   const parts: MovableParts = format === "json" ? elements(input, options) : lines(input, options);
   return {
     fields: null,
+    header: null,
+    headerFields: null,
     preamble: input.mark,
     lineEnd: format === "json" ? null : LF,
     careful: whyCareful(input.charset, format),

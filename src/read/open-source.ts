@@ -1,6 +1,7 @@
 /**
  * Opens a source: open, decompress, decode, tell the format; the format's reader does the rest.
  */
+import type { HeaderField, HeaderUse } from "../model/header.ts";
 import type { Place } from "../model/place.ts";
 import type { RecordChunk } from "../model/record.ts";
 import { BlockFeed } from "./blocks.ts";
@@ -127,6 +128,8 @@ class OpenSource implements Source {
   readonly format: SourceFormat;
   readonly compression: Compression | null;
   readonly fields: readonly string[] | null;
+  readonly header: HeaderUse | null;
+  readonly headerFields: readonly HeaderField[] | null;
   readonly careful: string | null;
   readonly preamble: Uint8Array;
   readonly #stored: StoredBytes;
@@ -141,6 +144,8 @@ class OpenSource implements Source {
     this.format = found.format;
     this.compression = found.compression;
     this.fields = found.reader.fields;
+    this.header = found.reader.header;
+    this.headerFields = found.reader.headerFields;
     this.careful = found.reader.careful;
     this.preamble = found.reader.preamble;
     this.#stored = stored;

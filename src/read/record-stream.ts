@@ -29,6 +29,8 @@ export interface Fault {
 export interface Failure {
   readonly code: "SOURCE_CORRUPT" | "SOURCE_HEADER";
   readonly reason: string;
+  /** What mends it, where it is not what the registry says. */
+  readonly fix?: string;
 }
 
 /** Finds records in blocks. It keeps its place: the next block goes on with the bytes from `keepFrom` on. */
@@ -81,7 +83,8 @@ export class RecordStream<S extends Span> {
       if (spans.length > 0) return { bytes: this.#block.bytes, base: this.#base, spans };
       const { failure } = this.#splitter;
       if (failure !== null) {
-        throw upsurgeError(failure.code, { path: this.#name, reason: failure.reason });
+        const { code, reason, fix } = failure;
+        throw upsurgeError(code, { path: this.#name, reason }, { fix });
       }
       if (this.#block.last) return null;
       await this.advance();

@@ -2,6 +2,7 @@
  * What the rest of the loader sees of a source: what it is, and its records in order.
  * `open-source.ts` makes them; each format is one file.
  */
+import type { HeaderField, HeaderUse } from "../model/header.ts";
 import type { Place } from "../model/place.ts";
 import type { RecordChunk } from "../model/record.ts";
 import type { Passed } from "./pass-over.ts";
@@ -22,7 +23,8 @@ export interface ReadOptions {
   readonly escape: string | null;
   /** Lines that begin with it are passed over; `null`: none. */
   readonly comment: string | null;
-  readonly header: boolean;
+  /** Whether the first line is a header; `null`: it is, and where `columns` are given it must repeat them. */
+  readonly header: boolean | null;
   /** Field names that take the header's place, or stand in for a missing one; `null`: from the header. */
   readonly columns: readonly string[] | null;
   /** Physical lines passed over before the header. */
@@ -54,8 +56,12 @@ export interface Source {
   readonly name: string;
   readonly format: SourceFormat;
   readonly compression: "gzip" | "zstd" | null;
-  /** The field names of a CSV header (or `--columns`); `null` for JSON. */
+  /** The fields of a CSV header (or `--columns`), each by its name or else its number; `null` for JSON. */
   readonly fields: readonly string[] | null;
+  /** What the first line of a CSV source was taken for; `null` for JSON. */
+  readonly header: HeaderUse | null;
+  /** The fields of a CSV source at their places; `null` for JSON. */
+  readonly headerFields: readonly HeaderField[] | null;
   /** Why all of its records are read the careful way, as a clause; `null` when ordinary ones go the fast lane. */
   readonly careful: string | null;
   /** The bytes before the first record (skipped lines and header) as they stood; what a reject file begins with. */

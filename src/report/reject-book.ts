@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { faultPoint } from "../errors/fault-point.ts";
 import type { RejectMarks } from "../model/checkpoint.ts";
 import type { Reject } from "../model/reject.ts";
+import { allowsRejects } from "../options/parse-value.ts";
 import { RejectBudget } from "./reject-budget.ts";
 import {
   defaultRejectPath,
@@ -47,7 +48,7 @@ export class RejectBook {
   /** Where the files of a load are to be; `null` when there are to be none. */
   #pathFor(first: RejectedSource): string | null {
     const { rejectFile, maxRejects, dryRun, check } = this.#options;
-    const byDefault = maxRejects !== "0" && !dryRun && !check;
+    const byDefault = allowsRejects(maxRejects) && !dryRun && !check;
     if (rejectFile !== null) return rejectFile;
     return byDefault ? defaultRejectPath(first) : null;
   }

@@ -1,6 +1,8 @@
 /** `--max-rejects`: how many records may be rejected before the load stops. */
+import { ROW_CODES } from "../errors/row-codes.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Reject } from "../model/reject.ts";
+import type { Reject, RowCode } from "../model/reject.ts";
+import { allowsRejects, parseRejectLimit } from "../options/parse-value.ts";
 
 /** Counts rejects against the limit. */
 export class RejectBudget {
@@ -13,9 +15,10 @@ export class RejectBudget {
   /** `limit` is `N` or `N%`, already validated; `before`: rejects of earlier runs. */
   constructor(limit: string, before = 0) {
     this.#count = before;
-    this.#limit = limit;
-    this.#share = limit.endsWith("%") ? Number(limit.slice(0, -1)) / 100 : null;
-    this.#most = this.#share === null ? Number(limit) : Number.POSITIVE_INFINITY;
+    const parsed = allowsRejects(limit) ? parseRejectLimit(limit) : null;
+    this.#limit = parsed === null ? "0" : limit;
+    this.#share = parsed?.kind === "share" ? parsed.percent / 100 : null;
+    this.#most = parsed?.kind === "share" ? Number.POSITIVE_INFINITY : (parsed?.count ?? 0);
   }
 
   /** Takes rejects in file order. Throws `REJECT_LIMIT` for the first one too many. */
@@ -42,9 +45,22 @@ export class RejectBudget {
         count,
         limit: this.#limit,
       },
-      { where: placeOf(reject) },
+      { where: placeOf(reject), fix: fixOf(reject) },
     );
   }
+}
+
+/** Faults that a flag may mend in all records at once, without harm to any. */
+const MENDED_BY_FLAG = new Set<RowCode>([
+  "ROW_ENCODING",
+  "ROW_UNKNOWN_FIELD",
+  "ROW_NO_KNOWN_FIELD",
+]);
+
+function fixOf({ code }: Reject): string | undefined {
+  if (!MENDED_BY_FLAG.has(code)) return undefined;
+  const { fix } = ROW_CODES[code];
+  return `${fix}; or allow some with --max-rejects N and find them in the reject file; nothing was kept`;
 }
 
 /** Where a reject stands: `orders.csv, record 3, line 4, column "amount"`. */

@@ -1,7 +1,14 @@
 /** What `upsurge inspect` found, as text. */
-import type { InspectedDatabase, InspectedSource, InspectedTable, Inspection } from "../inspect.ts";
+import type {
+  InspectedDatabase,
+  InspectedField,
+  InspectedSource,
+  InspectedTable,
+  Inspection,
+} from "../inspect.ts";
 import type { Column, TableName, TableShape } from "../model/table-shape.ts";
 import { alignColumns, formatBytes, formatCount, plural } from "./format.ts";
+import { headerText } from "./header-text.ts";
 
 /** The finding in a few aligned lines. */
 export function renderInspection(found: Inspection): string {
@@ -14,24 +21,34 @@ function linesOf(found: Inspection): string[] {
 }
 
 function sourceLines(found: InspectedSource): string[] {
-  const { name, format, compression, sizeBytes, sampled, complete, fields, rejects } = found;
+  const { name, format, compression, sizeBytes, header, sampled, complete, fields } = found;
   const facts = [format, ...(compression === null ? [] : [compression])];
   if (sizeBytes !== null) facts.push(formatBytes(sizeBytes));
   const seen = complete ? plural(sampled, "record") : `the first ${formatCount(sampled)} records`;
   const rows = fields.map((field) => [
-    field.name,
+    nameOfField(field),
     field.type ?? "all null",
     field.nulls + field.absent === 0 ? "" : missing(field),
     field.example ?? "",
   ]);
   return [
     `${name === "-" ? "standard input" : name}: ${facts.join(", ")}; ${seen}`,
+    ...(header === null ? [] : [`header: ${headerText(header)}`]),
     ...section("fields (types are guesses; the table's types decide)", alignColumns(rows)),
     ...section(
+      "notes",
+      found.notes.map((note) => `  ${note}`),
+    ),
+    ...section(
       "records that cannot be read",
-      alignColumns(rejects.map(({ code, line, message }) => [`line ${line}`, code, message])),
+      alignColumns(found.rejects.map(({ code, line, message }) => [`line ${line}`, code, message])),
     ),
   ];
+}
+
+function nameOfField({ name, number }: InspectedField): string {
+  if (number === undefined) return name;
+  return name === "" ? `${number} (no name)` : `${name} (${number})`;
 }
 
 function missing({ nulls, absent }: { nulls: number; absent: number }): string {

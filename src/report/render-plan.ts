@@ -1,7 +1,9 @@
 /** A plan as text: what a load would do, and why. */
 import type { Arbiter, LoadPlan, NullKey } from "../model/load-plan.ts";
+import { fieldLabel } from "../model/header.ts";
 import type { PlanReport } from "../plan-load.ts";
 import { alignColumns, formatCount, plural } from "./format.ts";
+import { headerText } from "./header-text.ts";
 
 /** The plan, the statements included. */
 export function renderPlan(report: PlanReport): string {
@@ -29,6 +31,7 @@ function facts({ plan, target, server, sources }: PlanReport): string[][] {
   const nulls = nullKeyText(plan);
   return [
     ...sourceRows(sources),
+    ...headerRows(sources),
     ["target", `${table} in ${target}, ${server}`],
     ["mode", plan.mode],
     ["key", keyText(plan.arbiter)],
@@ -55,6 +58,20 @@ function sourceRows(sources: PlanReport["sources"]): string[][] {
   const more = sources.length - shown.length;
   if (more > 0) shown.push(`and ${plural(more, "more source")}`);
   return shown.map((text, index) => [index === 0 ? "sources" : "", text]);
+}
+
+/** What the first lines are taken for: said once where it is the same of all sources, else a source a line. */
+function headerRows(sources: PlanReport["sources"]): string[][] {
+  const looked = sources.flatMap(({ name, header }) =>
+    header === null
+      ? []
+      : [{ name: name === "-" ? "standard input" : name, text: headerText(header) }],
+  );
+  const texts = new Set(looked.map(({ text }) => text));
+  const shown = looked.slice(0, SOURCES_SHOWN).map(({ name, text }) => `${name}: ${text}`);
+  if (looked.length > SOURCES_SHOWN) shown.push(`and ${looked.length - SOURCES_SHOWN} more`);
+  const lines = texts.size <= 1 && looked.length === sources.length ? [...texts] : shown;
+  return lines.map((text, index) => [index === 0 ? "header" : "", text]);
 }
 
 const NULL_KEYS: Readonly<Record<NullKey, string>> = {
@@ -86,12 +103,16 @@ function keyText(arbiter: Arbiter | null): string {
 /** What fills each column, and the fields that fill none. */
 function mappingRows({ plan, sources }: PlanReport): string[][] {
   const { mapping, constants } = plan;
+  const numbered = new Map(
+    sources.flatMap((source) => source.numbered.map((field) => [field.key, fieldLabel(field)])),
+  );
+  const label = (field: string): string => numbered.get(field) ?? field;
   const mapped = new Set(mapping.map(({ field }) => field));
   const left = new Set(sources.flatMap(({ fields }) => fields).filter((name) => !mapped.has(name)));
   return [
-    ...mapping.map(({ field, column }) => [field, "->", column]),
+    ...mapping.map(({ field, column }) => [label(field), "->", column]),
     ...constants.map(({ column, value }) => [`constant '${value}'`, "->", column]),
-    ...[...left].map((field) => [field, "->", "(left out)"]),
+    ...[...left].map((field) => [label(field), "->", "(left out)"]),
   ];
 }
 

@@ -8,6 +8,7 @@ import type { PackedColumn, PackedFields } from "../model/packed.ts";
 import type { FieldKind, RecordShape, SourceRecord } from "../model/record.ts";
 import type { Reject, RowCode } from "../model/reject.ts";
 import type { Column } from "../model/table-shape.ts";
+import type { UnseenFields } from "../plan/unseen-fields.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { hasNull, spellPacked } from "./spell-packed.ts";
 
@@ -17,6 +18,8 @@ export interface MapperContext {
   readonly capabilities: Capabilities;
   /** What a field that a JSON record lacks is; `null` leaves it out. */
   readonly missingFields: "default" | "null" | "error" | null;
+  /** Told of the fields of all records. */
+  readonly unseen?: UnseenFields;
 }
 
 /** A row, or the reject that takes its place. */
@@ -112,6 +115,7 @@ export class RecordMapper {
   #mapping(shape: RecordShape, json: boolean): ShapeMapping {
     let mapping = this.#mappings.get(shape);
     if (mapping === undefined) {
+      this.#context.unseen?.see(shape.fields, shape.header ?? null);
       mapping = this.#mapShape(shape, json);
       this.#mappings.set(shape, mapping);
     }
@@ -149,12 +153,10 @@ export class RecordMapper {
   #mapShape(shape: RecordShape, json: boolean): ShapeMapping {
     const slots = new Map<string, Slot>();
     for (const [field, name] of shape.fields.entries()) {
-      const destination = this.#context.resolve(name);
+      const destination = this.#context.resolve(name, shape.header?.[field]);
       if (destination.kind === "dropped") continue;
       if (destination.kind !== "column") {
-        const why =
-          destination.kind === "unknown" ? "is no column of the table" : "cannot be written";
-        return unmappable(name, `the field ${name} ${why}`);
+        return unmappable(name, `the field ${name} ${WHY_UNMAPPED[destination.kind]}`);
       }
       const { column } = destination;
       if (slots.has(column.name))
@@ -167,6 +169,7 @@ export class RecordMapper {
     const taken = this.#plan.constants.find(({ column }) => slots.has(column))?.column;
     if (taken !== undefined)
       return unmappable(taken, `a field and --const fill the column ${taken}`);
+    if (slots.size === 0 && shape.fields.length > 0) return nothingKnown(shape.fields);
     const missing = json ? this.#addMissing(slots) : null;
     if (missing !== null) return missing;
     this.#addConstants(slots);
@@ -248,6 +251,27 @@ export class RecordMapper {
       message: `the key column ${column.name} is NULL or missing; a NULL key would insert a new row on every run`,
     };
   }
+}
+
+const WHY_UNMAPPED = {
+  unknown: "is no column of the table",
+  "read-only": "cannot be written",
+  unnamed: "has no name",
+  repeated: "has the name of another field",
+} as const;
+
+/** Fields that a message names. */
+const NAMED = 5;
+
+/** A record that says nothing the table could hold: its row would be made of defaults and constants alone. */
+function nothingKnown(fields: readonly string[]): ShapeMapping {
+  const names = fields.slice(0, NAMED).join(", ");
+  const more = fields.length > NAMED ? ` and ${fields.length - NAMED} more` : "";
+  const message = `no field of the record has a column; it has ${names}${more}`;
+  return {
+    kind: "fault",
+    fault: { code: "ROW_NO_KNOWN_FIELD", column: null, dbCode: null, message },
+  };
 }
 
 function unmappable(field: string, message: string): ShapeMapping {

@@ -51,7 +51,9 @@ test("plan names a few of many sources and counts the rest", async () => {
 
   const { stdout } = await runUpsurge(["plan", "*.csv", ...INTO_ORDERS], { cwd });
 
-  expect(stdout).toMatch(/\n {12}19\.csv \(csv\)\n {12}and 4 more sources\ntarget /);
+  expect(stdout).toMatch(
+    /\n {12}19\.csv \(csv\)\n {12}and 4 more sources\nheader {6}line 1 names the fields\ntarget /,
+  );
 });
 
 test("plan --json gives the plan as a value", async () => {
@@ -123,4 +125,64 @@ test("inspect of a missing table suggests the near one", async () => {
 
   expect(stderr).toContain("did you mean orders?");
   expect(exitCode).toBe(2);
+});
+
+test("inspect describes a file whose fields have no names of their own, and says the flags", async () => {
+  const cwd = shop({ "odd.csv": ",id,item,amount,n,n,\n0,2,pot,1,5,6,\n1,3,cup,6,7,8,\n" });
+
+  const { exitCode, stdout } = await runUpsurge(["inspect", "odd.csv"], { cwd });
+  const json = await runUpsurge(["inspect", "odd.csv", "--json"], { cwd });
+
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^ {2}1 \(no name\) +integer +0$/m);
+  expect(stdout).toMatch(/^ {2}n \(5\) +integer +5$/m);
+  expect(stdout).toMatch(/^ {2}7 \(no name\) +all null +2 null$/m);
+  expect(stdout).toMatch(
+    /^notes:\n {2}field 1 has no name: --map '1:' drops it, --map '1:COLUMN' /m,
+  );
+  expect(stdout).toContain('the fields 5, 6 are all called "n": tell them apart by number');
+  expect(stdout).toContain("field 7 has no name, and no value: --map '7:' drops it\n");
+  const { fields } = JSON.parse(json.stdout);
+  expect(fields.map(({ name, number }: Record<string, unknown>) => [name, number])).toEqual([
+    ["", 1],
+    ["id", undefined],
+    ["item", undefined],
+    ["amount", undefined],
+    ["n", 5],
+    ["n", 6],
+    ["", 7],
+  ]);
+});
+
+test("plan shows fields by name and number, and where they go", async () => {
+  const cwd = shop({ "odd.csv": ",id,item,n,n\n0,2,pot,5,6\n" });
+  const flags = ["--map", "1:", "--map", "4:amount", "--map", "5:"];
+
+  const { stdout } = await runUpsurge(["plan", "odd.csv", ...INTO_ORDERS, ...flags], { cwd });
+
+  expect(stdout).toMatch(/^ {2}n \(field 4\) +-> {2}amount$/m);
+  expect(stdout).toMatch(/^ {2}field 1 \(no name\) +-> {2}\(left out\)$/m);
+  expect(stdout).toMatch(/^ {2}n \(field 5\) +-> {2}\(left out\)$/m);
+});
+
+test.each([
+  // A near name that no field fills comes first.
+  ["id,itm\n", [], "did you mean item? Then --map 'itm:item'; --map 'itm:' drops this field"],
+  ["id,item,itm\n", [], "--map 'itm:COLUMN' puts it into a column; --map 'itm:' drops this field"],
+  ["id,it's\n", [], "--map 'it'\\''s:COLUMN' puts it into a column"],
+  ["id, item\n", [], "pass --trim"],
+  ['id," item"\n', [], "--map ' item:item'"],
+  ["id;item\n", [], "pass --delimiter ';'"],
+  ["id,x,x\n", ["--map", "2:"], "--map '3:COLUMN' puts it into a column; --map '3:' drops"],
+])("the first fix for the unknown field of %j is for that field", async (text, flags, fix) => {
+  const cwd = shop({ "odd.csv": text });
+
+  const { exitCode, stderr } = await runUpsurge(["odd.csv", ...INTO_ORDERS, ...flags], { cwd });
+
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/PLAN_UNKNOWN_FIELD|PLAN_NO_KNOWN_FIELD/);
+  const line = stderr.split("\n").find((each) => each.startsWith("fix:")) ?? "";
+  expect(line).toContain(fix);
+  expect(line.indexOf("--extra-fields")).not.toBe(line.indexOf("--"));
+  expect(stderr).toContain("where: odd.csv, header");
 });

@@ -3,6 +3,8 @@ import type { Column, TableShape, UniqueKey } from "../../src/model/table-shape.
 import { defaultOptions } from "../../src/options/parse-options.ts";
 import type { Options } from "../../src/options/options.ts";
 import { makePlan } from "../../src/plan/make-plan.ts";
+import type { KnownFields } from "../../src/plan/mapping-errors.ts";
+import { headerFields } from "../../src/read/header-fields.ts";
 import type { LoadPlan } from "../../src/model/load-plan.ts";
 import type { Capabilities } from "../../src/targets/target.ts";
 
@@ -83,6 +85,7 @@ export function planFor(
     quoteIdentifier = (name: string) => `"${name}"`,
     unhashable = null as string | null,
     readOnce = false,
+    header = null as readonly string[] | null,
   } = {},
 ): LoadPlan {
   return makePlan({
@@ -92,8 +95,15 @@ export function planFor(
     quoteIdentifier,
     options: { ...defaultOptions(), ...options },
     fields,
+    ...(header === null ? {} : { sources: [knownHeader(header)] }),
     openFields: json,
     readOnce,
     whyUnhashable: () => unhashable,
   });
+}
+
+/** The fields of `in.csv`, whose header has these names. */
+function knownHeader(names: readonly string[]): KnownFields {
+  const header = headerFields(names);
+  return { source: "in.csv", fields: header.map(({ key }) => key), header };
 }

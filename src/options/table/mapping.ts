@@ -11,7 +11,7 @@ export const MAPPING_OPTIONS = {
     value: "field:column",
     summary: "Put this field into that column; may be repeated.",
     details:
-      "Without it a field goes to the column of the same name, else to the one that differs only in case. `field:` with nothing after the colon drops the field.",
+      "Without it a field goes to the column of the same name, else to the one that differs only in case. `field:` with nothing after the colon drops the field. A number is the CSV field at that place, counted from 1, where no field has it for a name: so fields without a name, and fields that share one, can be dropped or told apart. It comes before the name, and must mean the same field in every source. `:` alone drops all fields without a name.",
     example: "--map 'Country/Region:country'",
     commands: LOADS,
     meaning: true,
@@ -21,6 +21,8 @@ export const MAPPING_OPTIONS = {
     kind: "many",
     value: "column=value",
     summary: "Give every row this value; may be repeated.",
+    details:
+      'The value is a text, `NULL` as well. To leave a column NULL or to its default, leave it out; `--stamp "column = null"` makes it NULL in every row that is inserted or changes.',
     example: "--const source=import",
     commands: LOADS,
     meaning: true,
@@ -31,6 +33,8 @@ export const MAPPING_OPTIONS = {
     choices: ["error", "ignore"],
     default: "error",
     summary: "What to do with fields that have no column.",
+    details:
+      "`ignore` also drops CSV fields without a name, and those of a record beyond the header. A load of which no field has a column is refused all the same, and so is a record that has fields and none with a column: its row would hold nothing of it.",
     example: "--extra-fields ignore",
     commands: LOADS,
     meaning: true,

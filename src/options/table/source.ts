@@ -56,8 +56,10 @@ export const SOURCE_OPTIONS = {
   header: {
     group: "source",
     kind: "flag",
-    negated: true,
-    summary: "The CSV has no header line; name the fields with --columns.",
+    either: true,
+    summary: "Line 1 of the CSV is a header, or data: with --columns one of the two must be said.",
+    details:
+      "With `--header --columns a,b,c` line 1 is passed over; with `--no-header --columns a,b,c` it is the first record. Neither need be said where line 1 repeats all the names of `--columns`. Without `--columns` line 1 names the fields. Each source is looked at by itself; `plan` and `inspect` say what its line 1 was taken for.",
     example: "--no-header --columns id,name,city",
     commands: READS,
     meaning: true,
@@ -66,8 +68,9 @@ export const SOURCE_OPTIONS = {
     group: "source",
     kind: "list",
     value: "a,b,c",
-    summary: "The field names, in place of the header or where there is none.",
-    example: "--columns id,name,city",
+    summary:
+      "The field names, in place of those of a header (--header) or without one (--no-header).",
+    example: "--no-header --columns id,name,city",
     commands: READS,
     meaning: true,
   },

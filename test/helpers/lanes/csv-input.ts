@@ -24,9 +24,15 @@ const recordOf = (fields: number): fc.Arbitrary<string[]> =>
     { weight: 1, arbitrary: fc.array(field, { maxLength: 7 }) },
   );
 
+/** Names that are missing, repeated, or numbers of other fields. */
+const oddName = oneOf("|a|a|b|1|2|3|#1");
+
 const text = fc.integer({ min: 1, max: NAMES.length }).chain((fields) =>
   fc.record({
-    header: fc.constant(NAMES.slice(0, fields)),
+    header: fc.oneof(
+      { weight: 12, arbitrary: fc.constant(NAMES.slice(0, fields)) },
+      { weight: 2, arbitrary: fc.array(oddName, { minLength: fields, maxLength: fields }) },
+    ),
     records: fc.array(fc.tuple(recordOf(fields), lineEnd), { maxLength: 40 }),
     complete: fc.boolean(),
   }),
@@ -39,7 +45,7 @@ const options = fc.record({
   escape: mostly<string | null>(null, ["\\"]),
   comment: mostly<string | null>(null, ["#"]),
   trim: mostly(false, [true]),
-  header: mostly(true, [false]),
+  header: mostly<boolean | null>(true, [false, null]),
   columns: mostly<string[] | null>(null, [["a", "b"], ["a", "b", "é"], ["x"]]),
   skipLines: mostly(0, [1, 3]),
   missingFields: mostly<ReadOptions["missingFields"]>(null, ["error", "default", "null"]),

@@ -9,7 +9,7 @@ export const OTHERWISE: ReadOptions = {
   quote: '"',
   escape: null,
   comment: null,
-  header: true,
+  header: null,
   columns: null,
   skipLines: 0,
   limit: null,

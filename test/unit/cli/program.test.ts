@@ -51,10 +51,18 @@ test("aliases and shorts mean the same option", () => {
 });
 
 test("flags and negated flags are told by their presence", () => {
-  expect(callOf("a.csv", "-nq", "--no-header").raw).toEqual({
+  expect(callOf("a.csv", "-nq", "--no-raw-sql").raw).toEqual({
     dryRun: ["true"],
     quiet: ["true"],
-    header: ["true"],
+    rawSql: ["true"],
+  });
+});
+
+test("a flag that is said either way holds what was said", () => {
+  expect(callOf("a.csv", "--header").raw).toEqual({ header: ["true"] });
+  expect(callOf("a.csv", "--no-header").raw).toEqual({ header: ["false"] });
+  expect(callOf("inspect", "a.csv", "--header", "--no-header").raw).toEqual({
+    header: ["true", "false"],
   });
 });
 

@@ -18,7 +18,7 @@ test("fills in the defaults of the table", () => {
     to: null,
     table: null,
     quote: '"',
-    header: true,
+    header: null,
     null: null,
     maxRecordBytes: 64 * 1024 * 1024,
     mode: null,
@@ -47,7 +47,13 @@ test("takes a backslash and a t for a tab", () => {
 });
 
 test("turns a negated flag off", () => {
-  expect(parseOptions({ header: ["true"] }).header).toBe(false);
+  expect(parseOptions({ rawSql: ["true"] }).rawSql).toBe(false);
+});
+
+test("leaves open what may be said either way, and takes the last word", () => {
+  expect(parseOptions({}).header).toBeNull();
+  expect(parseOptions({ header: ["true"] }).header).toBe(true);
+  expect(parseOptions({ header: ["true", "false"] }).header).toBe(false);
 });
 
 test("takes the target from the environment, the first variable first", () => {

@@ -54,8 +54,10 @@ describe("the name that is made", () => {
 
 /** A value of the option that is not its default. */
 function other(name: OptionName): unknown {
-  const { kind, choices, default: usual } = optionSpec(name);
+  const { kind, choices, default: usual, either } = optionSpec(name);
   const value = defaultOptions()[name];
+  // A header is what there is where nothing is said of it.
+  if (either === true) return false;
   if (kind === "flag") return value !== true;
   if (kind === "list" || kind === "many") return ["x"];
   if (kind === "choice") return choices?.find((each) => each !== usual);

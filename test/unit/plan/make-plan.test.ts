@@ -14,6 +14,11 @@ function refusal(plan: () => unknown): UpsurgeError {
   throw new Error("the plan was accepted");
 }
 
+/** The fix for a header with these names. */
+function fixOf(header: readonly string[], map: string[] | null = null): string {
+  return refusal(() => planFor(table(), { map }, { header })).fix;
+}
+
 describe("the mode", () => {
   test("is upsert with a key", () => {
     expect(planFor(table(), { key: ["id"] }).mode).toBe("upsert");
@@ -51,6 +56,22 @@ describe("the mapping", () => {
   test("refuses --map for a field the source has not", () => {
     const error = refusal(() => planFor(table(), { map: ["nme:a"] }, { fields: ["id", "name"] }));
     expect([error.code, error.fix]).toEqual(["PLAN_NO_FIELD", "did you mean name?"]);
+  });
+  test("says one flag for many fields without a name, and how to go further down", () => {
+    const few = fixOf(["id", "", "a", ""]);
+    expect(few).toMatch(/^--map '2:' --map '4:' drops them, --map '2:COLUMN' puts field 2 /);
+    expect(few).not.toContain("--skip-lines");
+    expect(fixOf(["id", ...Array<string>(11).fill("")])).toMatch(
+      /^--map ':' drops all fields without a name, .*further down: --skip-lines N$/,
+    );
+    // A field that is called 3 is no number of another.
+    expect(fixOf(["3", "id", ""], ["3:"])).toMatch(/^--map ':' drops/);
+    expect(fixOf(["id", "3", "a", "a"], ["3:"])).toBe(
+      "give all 4 fields names of their own with --header --columns a,b,…",
+    );
+  });
+  test("is near a name only where letters are the same", () => {
+    expect(refusal(() => planFor(table(), {}, { fields: ["id", "x"] })).fix).toMatch(/^--map 'x:C/);
   });
   test("refuses two fields for one column", () => {
     const error = refusal(() => planFor(table(), {}, { fields: ["a", "A"] }));

@@ -1,0 +1,37 @@
+/** The first line of a CSV source: what it is taken for, and the fields it names. Shown by `upsurge plan` and `upsurge inspect`. */
+
+/**
+ * `names`: it names the fields. `passed-over`: it is a header, and `--columns` names the fields. `data`: it is the first
+ * record. `none`: the source has no such line.
+ */
+export interface HeaderUse {
+  readonly taken: "names" | "passed-over" | "data" | "none";
+  /** The line, counted from 1 with those that are skipped. */
+  readonly line: number;
+  /** It repeats all the names of `--columns`. */
+  readonly repeats: boolean;
+}
+
+/** A field of a CSV source at its place in the header. */
+export interface HeaderField {
+  /** Its place, counted from 1. */
+  readonly number: number;
+  /** As the header or `--columns` has it; empty where it has none. */
+  readonly name: string;
+  /** What tells it from all others: its name, else its number. */
+  readonly key: string;
+  /** Flags may call it by its number: no field has that for a name. */
+  readonly byNumber: boolean;
+  /** The places of all fields with its name, its own included. */
+  readonly twins: readonly number[];
+  /** Those of them that flags may call by their number. */
+  readonly callable: readonly number[];
+  /** It is in quotes, within which blanks are part of a name. */
+  readonly quoted: boolean;
+}
+
+/** A field as people are told of it. */
+export function fieldLabel({ number, name, key }: HeaderField): string {
+  if (key === name) return name;
+  return name === "" ? `field ${number} (no name)` : `${name} (field ${number})`;
+}

@@ -1,0 +1,183 @@
+/** Errors of the mapping, each with the flag that mends its own case. Every flag printed can be typed as it is. */
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import { fieldLabel } from "../model/header.ts";
+import type { HeaderField } from "../model/header.ts";
+import type { TableShape } from "../model/table-shape.ts";
+import { columnList, findColumn, nearest, shellQuoted, tableLabel } from "./names.ts";
+
+/** The fields of one source, as far as they are known. */
+export interface KnownFields {
+  /** Its path; `null` where there is none to name. */
+  readonly source: string | null;
+  readonly fields: readonly string[];
+  /** The same fields in a CSV header; `null` for JSON. */
+  readonly header: readonly HeaderField[] | null;
+}
+
+/** Where the fields of a source stand, for errors about them. */
+export function placeOf({ source, header }: KnownFields): string | null {
+  if (source === null) return null;
+  const name = source === "-" ? "standard input" : source;
+  return header === null ? name : `${name}, header`;
+}
+
+/** A field without a column; `free`: the columns that no field fills. */
+export function unknownField(
+  shape: TableShape,
+  known: KnownFields,
+  { field, free }: { readonly field: string; readonly free: readonly string[] },
+): Error {
+  const place = known.header?.find(({ key }) => key === field);
+  const called = place === undefined ? field : flagName(place);
+  const near = nearest(place?.name ?? field, free);
+  const drop = `--map ${shellQuoted(`${called}:`)} drops this field, --extra-fields ignore all that have no column`;
+  const suggestion =
+    dialectHint(shape, known, field) ??
+    (near === null
+      ? `--map ${shellQuoted(`${called}:COLUMN`)} puts it into a column; ${drop}`
+      : `did you mean ${near}? Then --map ${shellQuoted(`${called}:${near}`)}; ${drop}`);
+  return upsurgeError(
+    "PLAN_UNKNOWN_FIELD",
+    {
+      field: place === undefined ? field : fieldLabel(place),
+      table: tableLabel(shape),
+      columns: columnList(shape),
+      suggestion,
+    },
+    { where: placeOf(known) ?? undefined },
+  );
+}
+
+/** What `--map` calls a field. */
+function flagName({ name, number, key, byNumber }: HeaderField): string {
+  return key !== name && byNumber ? String(number) : name;
+}
+
+/** A source of which nothing would be written. */
+export function nothingMapped(shape: TableShape, known: KnownFields): Error {
+  const { source, header, fields } = known;
+  const labels = header?.map(fieldLabel) ?? fields;
+  const [first = ""] = fields;
+  const columns = shape.columns.map((column) => column.name);
+  const near = fields.flatMap((field) => {
+    const column = nearest(field, columns);
+    return column === null ? [] : [`--map ${shellQuoted(`${field}:${column}`)}`];
+  });
+  const example = near[0] ?? `--map ${shellQuoted(`${first}:COLUMN`)}`;
+  return upsurgeError(
+    "PLAN_NO_KNOWN_FIELD",
+    {
+      source: source === null ? "the source" : source === "-" ? "standard input" : source,
+      table: tableLabel(shape),
+      fields: shortList(labels),
+      columns: columnList(shape),
+      suggestion:
+        dialectHint(shape, known, first) ??
+        `say which column a field goes to, for example ${example}; or check ${header === null ? "--table" : "--table, --delimiter and --skip-lines"}`,
+    },
+    { where: placeOf(known) ?? undefined },
+  );
+}
+
+function shortList(names: readonly string[]): string {
+  return names.length > 20
+    ? `${names.slice(0, 20).join(", ")} and ${names.length - 20} more`
+    : names.join(", ");
+}
+
+const DELIMITERS = [";", "\t", "|", ","] as const;
+
+/** The flag of the dialect under which the header would name columns; `null` where none does. */
+function dialectHint(
+  shape: TableShape,
+  { header, fields }: KnownFields,
+  field: string,
+): string | null {
+  const place = header?.find(({ key }) => key === field);
+  if (place === undefined) return null;
+  const isColumn = (name: string): boolean =>
+    shape.columns.some((column) => column.name.toLowerCase() === name.toLowerCase());
+  if (fields.length === 1) {
+    for (const delimiter of DELIMITERS) {
+      const names = place.name.split(delimiter);
+      if (names.length < 2 || !names.some((name) => isColumn(unquoted(name)))) continue;
+      const shown = delimiter === "\t" ? "\\t" : delimiter;
+      return `pass --delimiter '${shown}': the header has one field, and names of columns in it`;
+    }
+  }
+  const bare = place.name.trim();
+  if (place.quoted || bare === place.name || !isColumn(bare)) return null;
+  return `pass --trim, which drops the blanks around unquoted names and values; or only for this one --map ${shellQuoted(`${field}:${bare}`)}`;
+}
+
+function unquoted(name: string): string {
+  return name.trim().replace(/^"(.*)"$/, "$1");
+}
+
+/** Flags that are shown for so many fields; for more of them, the one that drops all. */
+const SHOWN = 10;
+
+/** Fields without a name that no flag says anything about. */
+export function unnamedFields(known: KnownFields, unnamed: readonly HeaderField[]): Error {
+  const { fields } = known;
+  const numbers = unnamed.map(({ number }) => number);
+  const isEnd = numbers.length === 1 && numbers[0] === fields.length && fields.length > 1;
+  const reason =
+    numbers.length === 1
+      ? `field ${numbers[0]} has no name${isEnd ? ": the header ends with its delimiter" : ""}`
+      : `the fields ${listed(numbers)} have no name`;
+  return headerProblem(known, reason, unnamedFix(unnamed, fields.length));
+}
+
+function unnamedFix(unnamed: readonly HeaderField[], fields: number): string {
+  const [first] = unnamed;
+  const it = unnamed.length === 1 ? "it" : "them";
+  const all = "--extra-fields ignore drops every field that has no column";
+  const further =
+    2 * unnamed.length > fields ? "; if the header is further down: --skip-lines N" : "";
+  if (first === undefined || unnamed.length > SHOWN || !unnamed.every((each) => each.byNumber)) {
+    return `--map ':' drops all fields without a name, ${all}; or name all ${fields} fields with --header --columns a,b,…${further}`;
+  }
+  const drop = unnamed.map(({ number }) => `--map '${number}:'`).join(" ");
+  return `${drop} drops ${it}, --map '${first.number}:COLUMN' puts field ${first.number} into a column; ${all}${further}`;
+}
+
+/** A name that several fields have, and no flag tells them apart. */
+export function repeatedField(shape: TableShape, known: KnownFields, field: HeaderField): Error {
+  const { name, twins } = field;
+  const times = twins.length === 2 ? "twice" : `${twins.length} times`;
+  const reason = `the name ${JSON.stringify(name)} is there ${times}, as fields ${listed(twins)}`;
+  const column = findColumn(shape, name);
+  return headerProblem(known, reason, repeatedFix(known, field, column?.name ?? null));
+}
+
+function repeatedFix(
+  { fields }: KnownFields,
+  { name, twins, callable }: HeaderField,
+  column: string | null,
+): string {
+  if (twins.length > SHOWN || callable.length < twins.length) {
+    return `give all ${fields.length} fields names of their own with --header --columns a,b,…`;
+  }
+  const [first = 1, ...others] = twins;
+  const drop = others.map((number) => `--map '${number}:'`).join(" ");
+  if (column !== null) {
+    return `say by number which one fills ${column}, for example --map ${shellQuoted(`${first}:${column}`)} ${drop}`;
+  }
+  return `--map ${shellQuoted(`${name}:`)} drops them; by number each can go to a column of its own, for example --map '${first}:COLUMN' ${drop}`;
+}
+
+function headerProblem(known: KnownFields, reason: string, fix: string): Error {
+  const path = known.source ?? "the source";
+  return upsurgeError(
+    "SOURCE_HEADER",
+    { path: path === "-" ? "standard input" : path, reason },
+    { fix, where: placeOf(known) ?? undefined },
+  );
+}
+
+function listed(numbers: readonly number[]): string {
+  return numbers.length < 2
+    ? numbers.join("")
+    : `${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)}`;
+}

@@ -1,0 +1,28 @@
+/** Flags that name a field, until a header or a record has it: what nobody ever had was misspelt, as a rule. */
+import type { HeaderField } from "../model/header.ts";
+import { hasField, namedFields } from "./mapping.ts";
+import { shellQuoted } from "./names.ts";
+
+/** Follows the fields of one load, over all its tries. */
+export class UnseenFields {
+  #left: ReturnType<typeof namedFields>;
+
+  constructor(options: Parameters<typeof namedFields>[0]) {
+    this.#left = namedFields(options);
+  }
+
+  /** Takes the fields of a record, or of a header. */
+  see(fields: readonly string[], header: readonly HeaderField[] | null): void {
+    if (this.#left.length === 0) return;
+    const known = { source: null, fields, header };
+    this.#left = this.#left.filter(({ flag, field }) => !hasField(known, flag, field));
+  }
+
+  /** A warning for every flag whose field did not come. */
+  get warnings(): string[] {
+    return this.#left.map(
+      ({ flag, field }) =>
+        `no record had the field ${shellQuoted(field)}, which ${flag} names; check its spelling: upper and lower case differ`,
+    );
+  }
+}
