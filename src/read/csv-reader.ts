@@ -10,7 +10,7 @@ import { CsvFields } from "./csv-fields.ts";
 import { checkedNames, fieldNames, headerError, numberedNames } from "./csv-header.ts";
 import { CsvRecords } from "./csv-records.ts";
 import { CsvSplitter } from "./csv-splitter.ts";
-import type { CsvSpan } from "./csv-splitter.ts";
+import type { CsvSpan, RecordLimits } from "./csv-splitter.ts";
 import type { FormatReader, ReaderInput } from "./format-reader.ts";
 import { passLines } from "./pass-over.ts";
 import { RecordStream } from "./record-stream.ts";
@@ -75,13 +75,17 @@ function openSplitter(input: ReaderInput, options: ReadOptions, delimiter: strin
   const probe = csvDialect(options, delimiter, charset, LF);
   const isCr = detectLineEnd(probe, first.bytes) === CR;
   const dialect = isCr ? csvDialect(options, delimiter, charset, CR) : probe;
-  const splitter = new CsvSplitter(dialect, options.maxRecordBytes, {
+  const splitter = new CsvSplitter(dialect, limitsOf(options), {
     skipLines: options.skipLines,
     header: options.header,
     headerLimit: HEADER_BYTES,
   });
   const stream = new RecordStream(input, splitter, first, input.base);
   return { dialect, stream, splitter, texts: new CsvFields(dialect, charset) };
+}
+
+function limitsOf({ maxRecordBytes, maxRecordLines = Infinity }: ReadOptions): RecordLimits {
+  return { bytes: maxRecordBytes, lines: maxRecordLines };
 }
 
 function expectFields(splitter: CsvSplitter, fields: number): void {
@@ -92,11 +96,11 @@ function expectFields(splitter: CsvSplitter, fields: number): void {
 /** A splitter for bytes that begin with a record, at `line`. */
 function splitterAt(
   dialect: CsvDialect,
-  { maxRecordBytes }: ReadOptions,
+  options: ReadOptions,
   { fields, line }: { readonly fields: number; readonly line: number },
 ): CsvSplitter {
   const preface = { skipLines: 0, header: false, headerLimit: HEADER_BYTES };
-  const splitter = new CsvSplitter(dialect, maxRecordBytes, preface);
+  const splitter = new CsvSplitter(dialect, limitsOf(options), preface);
   expectFields(splitter, fields);
   splitter.skip(0, line - 1);
   return splitter;

@@ -6,6 +6,8 @@ import type { Block } from "./blocks.ts";
 import { CR, kindAt, LF, startsWith } from "./csv-dialect.ts";
 import type { CsvDialect } from "./csv-dialect.ts";
 import { ACTION, STATE, STATE_BITS, transitions } from "./csv-states.ts";
+import { endlessQuote, misplacedQuote, SWALLOWED_LINE_ENDS, unclosedQuote } from "./csv-quotes.ts";
+import type { Taken } from "./csv-quotes.ts";
 import type { Fault, Span, Splitter } from "./record-stream.ts";
 import { SplitterBase } from "./splitter-base.ts";
 
@@ -22,7 +24,13 @@ const UNQUOTED_TEXT: Fault = {
   code: "ROW_QUOTES",
   message: "a quote stands inside a field, or text follows a closing quote",
 };
-const UNCLOSED: Fault = { code: "ROW_QUOTES", message: "a quote is not closed" };
+
+/** How long a record may be. */
+export interface RecordLimits {
+  readonly bytes: number;
+  /** Of a record with a quoted field. */
+  readonly lines: number;
+}
 
 /** What stands before the first record, and what becomes of it. */
 export interface CsvPreface {
@@ -44,6 +52,7 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
   readonly #dialect: CsvDialect;
   readonly #table: Uint16Array;
   readonly #recordLimit: number;
+  readonly #mostLines: number;
   #skipLines: number;
   #inHeader: boolean;
   #collecting: boolean;
@@ -53,12 +62,16 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
   #count = 0;
   #quoted: number[] | null = null;
   #malformed: Fault | null = null;
+  /** The line in which the quote of the field at hand opens, 0 when it has none, and its place in the record. */
+  #quoteLine = 0;
+  #quoteAt = 0;
 
-  constructor(dialect: CsvDialect, limit: number, preface: CsvPreface) {
-    super(preface.header ? Math.min(limit, preface.headerLimit) : limit);
+  constructor(dialect: CsvDialect, limits: RecordLimits, preface: CsvPreface) {
+    super(preface.header ? Math.min(limits.bytes, preface.headerLimit) : limits.bytes);
     this.#dialect = dialect;
     this.#table = transitions(dialect.escape === null);
-    this.#recordLimit = limit;
+    this.#recordLimit = limits.bytes;
+    this.#mostLines = limits.lines;
     this.#skipLines = preface.skipLines;
     this.#inHeader = preface.header;
     this.#collecting = preface.header || preface.skipLines > 0;
@@ -73,10 +86,7 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
       if (this.#state === STATE.passing) this.#passOver(bytes);
       else if (this.#fast(bytes) || this.#scan(bytes, safe)) spans.push(this.#finish(bytes));
     }
-    const inRecord = this.#state !== STATE.recordStart && this.#state !== STATE.passing;
-    if (block.last && inRecord && this.pos >= bytes.length && spans.length < max) {
-      spans.push(this.#finishLast(bytes));
-    }
+    if (block.last && this.pos >= bytes.length && spans.length < max) this.#end(bytes, spans);
     return spans;
   }
 
@@ -215,6 +225,7 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
           return true;
         }
         this.#act(step, at);
+        if (this.failure !== null) return false;
       }
       state = step & STATE_BITS;
       at += found >> 3;
@@ -229,17 +240,38 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
   }
 
   #act(step: number, at: number): void {
-    if ((step & ACTION.malformed) !== 0) this.#malformed ??= UNQUOTED_TEXT;
+    if ((step & ACTION.malformed) !== 0) this.#malformedAt(at);
     if ((step & ACTION.field) !== 0) this.#fieldEnd(at);
-    if ((step & ACTION.line) !== 0) this.line += 1;
+    if ((step & ACTION.line) !== 0) this.#lineInQuotes(at);
     if ((step & ACTION.quote) === 0) return;
+    this.#quoteLine = this.line;
+    this.#quoteAt = at - this.start;
     this.#quoted ??= [];
     if (this.#count < this.maxFields) this.#quoted.push(this.#count);
+  }
+
+  #malformedAt(at: number): void {
+    this.#malformed ??= UNQUOTED_TEXT;
+    if (this.#quoteLine === 0 || this.line - this.#quoteLine < SWALLOWED_LINE_ENDS) return;
+    this.failure = misplacedQuote(this.#taken(at, 1), this.#dialect.escape);
+  }
+
+  #lineInQuotes(at: number): void {
+    this.line += 1;
+    if (this.line - this.firstLine < this.#mostLines) return;
+    this.failure = endlessQuote(this.#taken(at + 1, 0), this.#dialect.escape, this.#mostLines);
+  }
+
+  /** What the quote at hand has taken before `to`; `begun`: lines without their end. */
+  #taken(to: number, begun: 0 | 1): Taken {
+    const [line, bytes] = [this.#quoteLine, to - this.start - this.#quoteAt];
+    return { line, lines: this.line - line + begun, bytes };
   }
 
   #fieldEnd(at: number): void {
     if (this.#count < this.maxFields && !this.dropping) this.#ends.push(at - this.start);
     this.#count += 1;
+    this.#quoteLine = 0;
   }
 
   /** The record whose end of line is at `pos`. */
@@ -252,15 +284,18 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
     return span;
   }
 
-  /** The record that the end of the source ends. */
-  #finishLast(bytes: Buffer): CsvSpan {
-    const open = this.#state === STATE.quoted || this.#state === STATE.escaped;
-    if (open) this.#malformed = UNCLOSED;
-    if (this.#state === STATE.closedCr) this.#malformed ??= UNQUOTED_TEXT;
+  /** The end of the source: it ends the record at hand, if there is one. */
+  #end(bytes: Buffer, spans: CsvSpan[]): void {
+    const state = this.#state;
+    if (this.failure !== null || state === STATE.recordStart || state === STATE.passing) return;
+    if (state === STATE.quoted || state === STATE.escaped) {
+      const begun = bytes.at(-1) === this.#dialect.lineEnd ? 0 : 1;
+      this.failure = unclosedQuote(this.#taken(bytes.length, begun), this.#dialect.escape);
+      return;
+    }
+    if (state === STATE.closedCr) this.#malformed ??= UNQUOTED_TEXT;
     this.pos = bytes.length;
-    // An end of line swallowed by an open quote still ends the last line there is.
-    if (open && bytes[bytes.length - 1] === this.#dialect.lineEnd) this.line -= 1;
-    return this.#span(bytes.length);
+    spans.push(this.#span(bytes.length));
   }
 
   #span(contentEnd: number): CsvSpan {
@@ -288,5 +323,6 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
     this.#count = 0;
     this.#quoted = null;
     this.#malformed = null;
+    this.#quoteLine = 0;
   }
 }

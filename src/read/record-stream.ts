@@ -27,8 +27,12 @@ export interface Fault {
 
 /** Why nothing after this point can be read. */
 export interface Failure {
-  readonly code: "SOURCE_CORRUPT" | "SOURCE_HEADER";
+  readonly code: "SOURCE_CORRUPT" | "SOURCE_HEADER" | "SOURCE_QUOTE";
   readonly reason: string;
+  /** Takes the place of the fix that the code has. */
+  readonly fix?: string;
+  /** Where it began. */
+  readonly line?: number;
 }
 
 /** Finds records in blocks. It keeps its place: the next block goes on with the bytes from `keepFrom` on. */
@@ -80,9 +84,7 @@ export class RecordStream<S extends Span> {
       const spans = this.#splitter.take(this.#block, max);
       if (spans.length > 0) return { bytes: this.#block.bytes, base: this.#base, spans };
       const { failure } = this.#splitter;
-      if (failure !== null) {
-        throw upsurgeError(failure.code, { path: this.#name, reason: failure.reason });
-      }
+      if (failure !== null) throw failed(this.#name, failure);
       if (this.#block.last) return null;
       await this.advance();
     }
@@ -126,6 +128,12 @@ export class RecordStream<S extends Span> {
     this.#splitter.forget(keep);
     this.#base += keep;
   }
+}
+
+function failed(name: string, { code, reason, fix, line }: Failure): Error {
+  const path = name === "-" ? "standard input" : name;
+  if (line === undefined) return upsurgeError(code, { path, reason }, { fix });
+  return upsurgeError(code, { path, reason, line }, { fix, where: `${path}, line ${line}` });
 }
 
 /** The position of a span. */

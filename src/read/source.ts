@@ -42,6 +42,8 @@ export interface ReadOptions {
   /** A CSV record with more fields than the header: a reject (`error`), or they are dropped. */
   readonly extraFields: "error" | "ignore";
   readonly maxRecordBytes: number;
+  /** A quoted CSV record over more lines ends the reading; by default there is no such limit. */
+  readonly maxRecordLines?: number;
   /** The SHA-256 that the stored bytes must have, in hexadecimal. */
   readonly expectSha256?: string | null;
   /** The last line must have a line end; an empty source, and a JSON array, need none. */

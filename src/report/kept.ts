@@ -17,6 +17,14 @@ export function fixInParts({ code, fix }: UpsurgeError, plan: LoadPlan, { read }
   return `${texts.fixInParts ?? fix}; ${committed}: ${ifAgain(plan)}`;
 }
 
+/** The fix of an error that stopped a load before anything was committed. A job that has begun takes other options only when it starts over. */
+export function fixOfNothing({ code, fix }: UpsurgeError, plan: LoadPlan | null): string {
+  const begun = plan !== null && plan.job !== null;
+  return code === "SOURCE_QUOTE" && begun
+    ? fix.replace("--quote ''", "--quote '' --reset-job")
+    : fix;
+}
+
 function ifAgain({ mode, update, job }: LoadPlan): string {
   if (job !== null) return "the same command goes on from there";
   const start = "the same command starts from the first record";

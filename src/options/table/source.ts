@@ -146,6 +146,18 @@ export const SOURCE_OPTIONS = {
     example: "--max-record-bytes 1MiB",
     commands: READS,
   },
+  maxRecordLines: {
+    group: "source",
+    kind: "count",
+    value: "N",
+    default: "1000",
+    least: 1,
+    summary: "A quoted CSV record over more lines stops the load: a quote may not be closed.",
+    details:
+      "What follows such a quote cannot be told from its field, so it is no reject but the end of the load. Raise it for a source whose fields hold long texts.",
+    example: "--max-record-lines 5000",
+    commands: READS,
+  },
   expectRows: {
     group: "source",
     kind: "count",

@@ -42,6 +42,7 @@ const options = fc.record({
   header: mostly(true, [false]),
   columns: mostly<string[] | null>(null, [["a", "b"], ["a", "b", "é"], ["x"]]),
   skipLines: mostly(0, [1, 3]),
+  maxRecordLines: mostly(1000, [1, 2, 3, 6]),
   missingFields: mostly<ReadOptions["missingFields"]>(null, ["error", "default", "null"]),
   extraFields: mostly<ReadOptions["extraFields"]>("error", ["ignore"]),
   encoding: mostly("utf-8", ["latin1", "utf-16le"]),
