@@ -58,6 +58,8 @@ export class Attempt {
   #ledger: Ledger | null = null;
   #writers: Writers | null = null;
   #lastProgress = 0;
+  /** Of each source that was read to its end. */
+  readonly #warnings = new Map<string, readonly string[]>();
 
   constructor(
     options: Options,
@@ -96,6 +98,7 @@ export class Attempt {
         ...this.#surroundings,
         onSession: (session) => (this.#session = session),
         onSource: (source) => this.#reading.opened(source),
+        onWarnings: (name, warnings) => this.#warnings.set(name, warnings),
       });
       this.#prepared = prepared;
       signal.throwIfAborted();
@@ -286,6 +289,7 @@ export class Attempt {
           ? this.#rejects.leave()
           : this.#rejects.close(error !== null && again && kept.read === 0),
       bytes: this.#reading.bytes,
+      warnings: [...this.#warnings.values()].flat(),
     };
   }
 

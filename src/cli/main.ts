@@ -85,6 +85,7 @@ function nothingDone(error: UpsurgeError): Outcome {
     rejectPaths: null,
     job: null,
     bytes: 0,
+    warnings: [],
   };
 }
 

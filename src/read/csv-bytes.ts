@@ -27,7 +27,7 @@ export interface CsvSource {
   readonly fields: readonly string[];
   readonly options: Pick<
     ReadOptions,
-    "nullTokens" | "keepEmpty" | "empty" | "maxRecordBytes" | "maxRecordLines"
+    "nullTokens" | "keepEmpty" | "empty" | "maxRecordBytes" | "maxRecordLines" | "followAppend"
   >;
 }
 
@@ -62,6 +62,8 @@ export class CsvBytes implements Packer<PackedStretch> {
   /** The ends of line that there may be once the record at hand has been read. */
   #mostLines = 0;
   #last = false;
+  /** The end of the source ends no record. */
+  readonly #waits: boolean;
   stop: Stop = "more";
   readonly source: CsvSource;
 
@@ -75,6 +77,7 @@ export class CsvBytes implements Packer<PackedStretch> {
     this.#nulls = new NullBytes(options, fields);
     this.#limit = options.maxRecordBytes;
     this.#lineLimit = options.maxRecordLines ?? Infinity;
+    this.#waits = options.followAppend === true;
     this.#kinds[LF] = LINE_END;
     this.#kinds[this.#delimiter] = DELIMITER;
     if (this.#quote >= 0) this.#kinds[this.#quote] = QUOTE;
@@ -90,10 +93,11 @@ export class CsvBytes implements Packer<PackedStretch> {
     if (whyCareful(dialect, charset, fields) !== null) return null;
     const { delimiter, quote } = dialect;
     const { nullTokens, keepEmpty, empty, maxRecordBytes, maxRecordLines = Infinity } = options;
+    const { followAppend = false } = options;
     return new CsvBytes({
       dialect: { delimiter, quote },
       fields,
-      options: { nullTokens, keepEmpty, empty, maxRecordBytes, maxRecordLines },
+      options: { nullTokens, keepEmpty, empty, maxRecordBytes, maxRecordLines, followAppend },
     });
   }
 
@@ -106,7 +110,7 @@ export class CsvBytes implements Packer<PackedStretch> {
     const width = 2 * this.#fields;
     this.#used = 0;
     this.#lines = 0;
-    this.#last = last;
+    this.#last = last && !this.#waits;
     this.stop = "full";
     const most = Math.min(max, PACKED_RECORDS);
     let records = 0;

@@ -59,6 +59,7 @@ export async function openCsv(
     lineEnd: dialect.lineEnd,
     careful: whyCareful(dialect, input.charset, fields),
     chunks: () => csvChunks(parts, { waiting, limit: options.limit }),
+    ending: () => ({ records: parts.records.counted, unfinished: splitter.unfinished }),
     passTo: async (place) => {
       if (place.record === 0) return "reached";
       waiting = null;
@@ -80,6 +81,7 @@ function openSplitter(input: ReaderInput, options: ReadOptions, delimiter: strin
     header: options.header,
     headerLimit: HEADER_BYTES,
   });
+  splitter.waits = options.followAppend === true;
   const stream = new RecordStream(input, splitter, first, input.base);
   return { dialect, stream, splitter, texts: new CsvFields(dialect, charset) };
 }

@@ -8,7 +8,7 @@ import type { CsvDialect } from "./csv-dialect.ts";
 import { ACTION, STATE, STATE_BITS, transitions } from "./csv-states.ts";
 import { endlessQuote, misplacedQuote, SWALLOWED_LINE_ENDS, unclosedQuote } from "./csv-quotes.ts";
 import type { Taken } from "./csv-quotes.ts";
-import type { Fault, Span, Splitter } from "./record-stream.ts";
+import type { Fault, Span, Splitter, Unfinished } from "./record-stream.ts";
 import { SplitterBase } from "./splitter-base.ts";
 
 /** A CSV record; offsets of fields count from its start. */
@@ -46,6 +46,9 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
   blankIsRecord = false;
   /** Fields of a record beyond this many are counted, not kept. */
   maxFields = 1_000_000;
+  /** A record that the end of the source would end is left for later. */
+  waits = false;
+  unfinished: Unfinished | null = null;
   /** The bytes passed over before the first record, in order. */
   readonly preface: Buffer[] = [];
 
@@ -288,8 +291,14 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
   #end(bytes: Buffer, spans: CsvSpan[]): void {
     const state = this.#state;
     if (this.failure !== null || state === STATE.recordStart || state === STATE.passing) return;
-    if (state === STATE.quoted || state === STATE.escaped) {
-      const begun = bytes.at(-1) === this.#dialect.lineEnd ? 0 : 1;
+    const isQuoted = state === STATE.quoted || state === STATE.escaped;
+    const begun = isQuoted && bytes.at(-1) === this.#dialect.lineEnd ? 0 : 1;
+    if (this.waits) {
+      const line = this.firstLine;
+      this.unfinished = { line, lines: this.line - line + begun, isQuoted };
+      return;
+    }
+    if (isQuoted) {
       this.failure = unclosedQuote(this.#taken(bytes.length, begun), this.#dialect.escape);
       return;
     }

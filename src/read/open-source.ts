@@ -17,6 +17,7 @@ import type { ReadOptions, Source, SourceFormat } from "./source.ts";
 import { openStoredBytes } from "./stored-bytes.ts";
 import type { StoredBytes } from "./stored-bytes.ts";
 import { WatchedBytes } from "./watched-bytes.ts";
+import { sourceWarnings } from "./source-warnings.ts";
 import { checkWhole } from "./whole-source.ts";
 
 /** What a source is read from beside files, and how; the sizes of blocks and the careful lane are for tests. */
@@ -29,6 +30,8 @@ export interface OpenSourceIo {
   readonly careful?: boolean;
   /** Bytes after which the source is read ahead in a thread. */
   readonly aheadFrom?: number;
+  /** Told at the end of a source what a user should know of it; none: that there is nothing. */
+  readonly onWarnings?: ((name: string, warnings: readonly string[]) => void) | undefined;
   /** Hashes what is read, for a load that can go on where it stopped. */
   readonly hashed?: boolean;
 }
@@ -53,7 +56,10 @@ export async function openSource(
         ? await (await import("./csv-reader.ts")).openCsv(input, options, format)
         : (await import("./json-reader.ts")).openJson(input, options, format);
     const whole = { name: stored.name, watched, feed: input.feed, reader };
-    const check = (): Promise<void> => checkWhole(whole, options);
+    const check = async (): Promise<void> => {
+      await checkWhole(whole, options);
+      io.onWarnings?.(stored.name, sourceWarnings(stored.name, reader.ending()));
+    };
     return new OpenSource(stored, input, { compression, format, reader, check });
   } catch (error) {
     await stored.close();

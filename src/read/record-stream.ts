@@ -35,6 +35,14 @@ export interface Failure {
   readonly line?: number;
 }
 
+/** What a followed source ends in: a record that has no line end yet. */
+export interface Unfinished {
+  readonly line: number;
+  readonly lines: number;
+  /** It ends within quotes. */
+  readonly isQuoted: boolean;
+}
+
 /** Finds records in blocks. It keeps its place: the next block goes on with the bytes from `keepFrom` on. */
 export interface Splitter<S extends Span> {
   /** The next records, at most `max`; none when more bytes are needed. */

@@ -46,6 +46,8 @@ export interface ReadOptions {
   readonly maxRecordLines?: number;
   /** The SHA-256 that the stored bytes must have, in hexadecimal. */
   readonly expectSha256?: string | null;
+  /** A last record without its line end is still being written: it is left for a later run. */
+  readonly followAppend?: boolean;
   /** The last line must have a line end; an empty source, and a JSON array, need none. */
   readonly requireFinalNewline?: boolean;
 }

@@ -21,11 +21,13 @@ export interface WholeSource {
 /** Reads what is left and checks it all. Throws `SOURCE_INCOMPLETE`, `SOURCE_CHECKSUM`, and what reading throws. */
 export async function checkWhole(
   { name, watched, feed, reader }: WholeSource,
-  { expectSha256 = null, requireFinalNewline = false }: ReadOptions,
+  { expectSha256 = null, requireFinalNewline = false, followAppend = false }: ReadOptions,
 ): Promise<void> {
-  if (expectSha256 === null && !requireFinalNewline) return;
+  // Of a followed source, a last line without its end is not read.
+  const needsLineEnd = requireFinalNewline && !followAppend;
+  if (expectSha256 === null && !needsLineEnd) return;
   await feed.drain();
-  if (requireFinalNewline) checkLineEnd(name, feed.lastByte, reader.lineEnd);
+  if (needsLineEnd) checkLineEnd(name, feed.lastByte, reader.lineEnd);
   if (expectSha256 === null) return;
   // Decompressors read to the end of the stored bytes, so these have passed as well.
   const found = watched.sha256() ?? "";

@@ -24,6 +24,8 @@ export interface Outcome {
   readonly job: JobOutcome | null;
   readonly rejectPaths: RejectPaths | null;
   readonly bytes: number;
+  /** What was learned of the sources. */
+  readonly warnings: readonly string[];
 }
 
 /** What became of a job. */
@@ -66,7 +68,7 @@ export function makeReport(outcome: Outcome, options: Options, started: number):
       Math.max(0, counts.read - (job?.before.read ?? 0)) / Math.max(seconds, 0.001),
     ),
     bytes: outcome.bytes,
-    warnings: [...(plan?.warnings ?? []), ...otherFiles(outcome.rejectPaths)],
+    warnings: [...(plan?.warnings ?? []), ...outcome.warnings, ...otherFiles(outcome.rejectPaths)],
     ...(error === null ? {} : { error }),
   };
 }

@@ -208,7 +208,7 @@ describe.each(ENGINES)("$title", (engine) => {
     expect((await run()).report.counts.read).toBe(1);
     shell.write("in.csv", "word\na\n");
     expect(await run()).toMatchObject({ exit: 0, report: { job: { resumedAt: 1 } } });
-    shell.write("in.csv", "word\na\n\nb");
+    shell.write("in.csv", "word\na\n\nb\n");
     expect((await run()).code).toBe("SOURCE_CHANGED");
     const followed = await run("--follow-append");
     expect(followed.exit, followed.stderr).toBe(0);

@@ -183,7 +183,7 @@ export const SOURCE_OPTIONS = {
     kind: "flag",
     summary: "Refuse a source whose last line has no line end: its producer may have died.",
     details:
-      "A source that is empty passes, and so does one in the format json, which ends with its bracket. A last record that is cut is never committed.",
+      "A source that is empty passes, and so does one in the format json, which ends with its bracket. A last record that is cut is never committed. With `--follow-append` such a line is left for the next run instead.",
     example: "--require-final-newline",
     commands: LOAD,
   },
