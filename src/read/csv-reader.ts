@@ -32,7 +32,7 @@ export async function openCsv(
   options: ReadOptions,
   format: "csv" | "tsv",
 ): Promise<FormatReader> {
-  const opened = openSplitter(input, options, format === "tsv" ? "\t" : ",");
+  const opened = await openSplitter(input, options, format === "tsv" ? "\t" : ",");
   const { dialect, splitter, stream, texts } = opened;
   const head = options.header ? await stream.next(1) : null;
   const names = head === null ? null : headerNames(input.name, texts, head);
@@ -71,10 +71,21 @@ export async function openCsv(
   };
 }
 
-function openSplitter(input: ReaderInput, options: ReadOptions, delimiter: string): Opened {
-  const { charset, first } = input;
+async function openSplitter(
+  input: ReaderInput,
+  options: ReadOptions,
+  delimiter: string,
+): Promise<Opened> {
+  const { charset, feed } = input;
   const probe = csvDialect(options, delimiter, charset, LF);
-  const isCr = detectLineEnd(probe, first.bytes) === CR;
+  let { first } = input;
+  const lineEnd = (): ReturnType<typeof detectLineEnd> =>
+    detectLineEnd(probe, first, options.skipLines > 0);
+  // A header takes no more bytes; in what is longer, LF ends lines.
+  while (lineEnd() === null && first.bytes.length <= HEADER_BYTES) {
+    first = await feed.next(first.bytes);
+  }
+  const isCr = lineEnd() === CR;
   const dialect = isCr ? csvDialect(options, delimiter, charset, CR) : probe;
   const splitter = new CsvSplitter(dialect, limitsOf(options), {
     skipLines: options.skipLines,

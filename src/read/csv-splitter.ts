@@ -86,8 +86,8 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
     const safe = block.last ? bytes.length : bytes.length - this.#dialect.lookAhead + 1;
     while (this.pos < safe && spans.length < max && this.failure === null) {
       if (this.#state === STATE.recordStart && !this.#enterRecord(bytes, spans)) continue;
-      if (this.#state === STATE.passing) this.#passOver(bytes);
-      else if (this.#fast(bytes) || this.#scan(bytes, safe)) spans.push(this.#finish(bytes));
+      if (this.#state === STATE.passing) this.#passOver(block);
+      else if (this.#fast(block) || this.#scan(bytes, safe)) spans.push(this.#finish(bytes));
     }
     if (block.last && this.pos >= bytes.length && spans.length < max) this.#end(bytes, spans);
     return spans;
@@ -124,17 +124,14 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
 
   /** False when what begins here is complete already: a blank line. */
   #enterRecord(bytes: Buffer, spans: CsvSpan[]): boolean {
-    const { comment, lineEnd } = this.#dialect;
+    const { comment } = this.#dialect;
     this.begin();
     if (!this.#inHeader && this.#skipLines === 0) this.#collecting = false;
     if (this.#skipLines > 0 || (comment !== null && startsWith(bytes, this.pos, comment))) {
       this.#state = STATE.passing;
       return true;
     }
-    const first = bytes[this.pos];
-    let length = 0;
-    if (first === lineEnd) length = 1;
-    else if (lineEnd === LF && first === CR && bytes[this.pos + 1] === LF) length = 2;
+    const length = this.#lineEndAt(bytes, this.pos);
     if (length === 0) {
       this.#state = STATE.fieldStart;
       return true;
@@ -144,6 +141,15 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
     if (this.blankIsRecord) spans.push(this.#blank());
     else this.#collect(bytes, this.start);
     return false;
+  }
+
+  /** How long the end of line at `at` is; 0 when there is none. */
+  #lineEndAt(bytes: Buffer, at: number): number {
+    const [first, second] = [bytes[at], bytes[at + 1]];
+    if (first === LF) return 1;
+    if (first !== CR) return 0;
+    if (second === LF) return 2;
+    return this.#dialect.lineEnd === CR ? 1 : 0;
   }
 
   #blank(): CsvSpan {
@@ -160,15 +166,25 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
     };
   }
 
-  #passOver(bytes: Buffer): void {
+  #passOver({ bytes, last }: Block): void {
     const from = this.pos;
-    const at = bytes.indexOf(this.#dialect.lineEnd, from);
-    this.pos = at < 0 ? bytes.length : at + 1;
+    const at = this.#nextLineEnd(bytes, from);
+    const isWhole = at >= 0 && (last || at + 1 < bytes.length || bytes[at] === LF);
+    // A CR at the end of the bytes may be followed by its LF.
+    if (isWhole) this.pos = at + this.#lineEndAt(bytes, at);
+    else this.pos = at < 0 ? bytes.length : at;
     this.#collect(bytes, from);
-    if (at < 0) return;
+    if (!isWhole) return;
     this.line += 1;
     this.#skipLines = Math.max(0, this.#skipLines - 1);
     this.#state = STATE.recordStart;
+  }
+
+  #nextLineEnd(bytes: Buffer, from: number): number {
+    const lf = bytes.indexOf(LF, from);
+    if (this.#dialect.lineEnd === LF) return lf;
+    const cr = (lf < 0 ? bytes : bytes.subarray(0, lf)).indexOf(CR, from);
+    return cr < 0 ? lf : cr;
   }
 
   #collect(bytes: Buffer, from: number): void {
@@ -181,7 +197,7 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
   }
 
   /** A record without quotes, whole within the bytes: the common case. */
-  #fast(bytes: Buffer): boolean {
+  #fast({ bytes, last }: Block): boolean {
     if (this.#state !== STATE.fieldStart || this.#count > 0 || this.dropping) return false;
     const { simple } = this.#dialect;
     const { start, maxFields } = this;
@@ -193,6 +209,7 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
       if (kind === 0) continue;
       if (kind === 3) return false;
       if (kind === 1) {
+        if (at + 1 === length && bytes[at] === CR && !last) return false;
         this.pos = at;
         this.#ends = ends;
         this.#count = count;
@@ -281,7 +298,7 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
   #finish(bytes: Buffer): CsvSpan {
     const at = this.pos;
     const cr = this.#dialect.lineEnd === LF && at > this.start && bytes[at - 1] === CR;
-    this.pos += 1;
+    this.pos += this.#lineEndAt(bytes, at);
     const span = this.#span(cr ? at - 1 : at);
     this.line += 1;
     return span;
@@ -292,7 +309,8 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
     const state = this.#state;
     if (this.failure !== null || state === STATE.recordStart || state === STATE.passing) return;
     const isQuoted = state === STATE.quoted || state === STATE.escaped;
-    const begun = isQuoted && bytes.at(-1) === this.#dialect.lineEnd ? 0 : 1;
+    const end = bytes.at(-1);
+    const begun = isQuoted && (end === LF || end === this.#dialect.lineEnd) ? 0 : 1;
     if (this.waits) {
       const line = this.firstLine;
       this.unfinished = { line, lines: this.line - line + begun, isQuoted };

@@ -42,7 +42,7 @@ function called(name: string): string {
 }
 
 function checkLineEnd(path: string, last: number | null, lineEnd: number | null): void {
-  if (last === null || lineEnd === null || last === lineEnd) return;
+  if (last === null || lineEnd === null || last === lineEnd || last === LF) return;
   const end = lineEnd === LF ? "a line feed" : "a carriage return, as its other lines do";
   const reason = `it does not end in ${end}: its last record may be cut, and others may be missing`;
   const details = { path: called(path), reason };

@@ -50,18 +50,19 @@ const options = fc.record({
 
 /** A CSV source. */
 export const csvInput: fc.Arbitrary<LaneInput> = fc
-  .record({ text, options, edits, blocks })
-  .map(({ text: { header, records, complete }, options, edits, blocks }) => {
+  .record({ text, options, edits, blocks, cr: mostly(false, [true]) })
+  .map(({ text: { header, records, complete }, options, edits, blocks, cr }) => {
     const { quote } = options;
     const line = (fields: readonly string[]): string => {
       const joined = fields.join(options.delimiter ?? ",");
       return quote === null ? joined : joined.replaceAll('"', quote);
     };
-    const whole = [[header, "\n"] as const, ...records]
+    const all = [[header, "\n"] as const, ...records]
       .map(([fields, end]) => line(fields) + end)
       .join("");
+    const whole = cr ? all.replaceAll(/\r?\n/g, "\r") : all;
     return {
-      bytes: edited(complete ? whole : whole.replace(/\r?\n$/, ""), edits),
+      bytes: edited(complete ? whole : whole.replace(/(?:\r?\n|\r)$/, ""), edits),
       options: {
         ...OTHERWISE,
         ...options,
