@@ -59,7 +59,11 @@ export async function openCsv(
     lineEnd: dialect.lineEnd,
     careful: whyCareful(dialect, input.charset, fields),
     chunks: () => csvChunks(parts, { waiting, limit: options.limit }),
-    ending: () => ({ records: parts.records.counted, unfinished: splitter.unfinished }),
+    ending: () => ({
+      records: parts.records.counted,
+      unfinished: splitter.unfinished,
+      passedLines: splitter.passedLines,
+    }),
     passTo: async (place) => {
       if (place.record === 0) return "reached";
       waiting = null;

@@ -49,6 +49,8 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
   /** A record that the end of the source would end is left for later. */
   waits = false;
   unfinished: Unfinished | null = null;
+  /** Lines since the header that hold no record: comments, and those that `--skip-lines` names. */
+  passedLines = 0;
   /** The bytes passed over before the first record, in order. */
   readonly preface: Buffer[] = [];
 
@@ -174,6 +176,7 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
     if (isWhole) this.pos = at + this.#lineEndAt(bytes, at);
     else this.pos = at < 0 ? bytes.length : at;
     this.#collect(bytes, from);
+    if (isWhole || last) this.passedLines += 1;
     if (!isWhole) return;
     this.line += 1;
     this.#skipLines = Math.max(0, this.#skipLines - 1);
@@ -339,6 +342,7 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
       quoted: this.#quoted,
     };
     this.#reset();
+    if (this.#inHeader) this.passedLines = 0;
     this.#inHeader = false;
     this.limit = this.#recordLimit;
     return span;

@@ -30,6 +30,8 @@ export interface Ending {
   readonly records: number;
   /** `null` where there is none, or the end was not reached. */
   readonly unfinished: Unfinished | null;
+  /** Lines after the header, or of a source without one, that hold no record. */
+  readonly passedLines: number;
 }
 
 /** The records of one format. */

@@ -32,7 +32,11 @@ export function openJson(
     lineEnd: format === "json" ? null : LF,
     careful: whyCareful(input.charset, format),
     chunks: () => jsonChunks(parts, options.limit),
-    ending: () => ({ records: parts.records.counted, unfinished: parts.unfinished() }),
+    ending: () => ({
+      records: parts.records.counted,
+      unfinished: parts.unfinished(),
+      passedLines: 0,
+    }),
     passTo: async (place) => {
       if (place.record === 0) return "reached";
       parts.records.goTo(place.record);

@@ -58,7 +58,13 @@ export async function openSource(
     const whole = { name: stored.name, watched, feed: input.feed, reader };
     const check = async (): Promise<void> => {
       await checkWhole(whole, options);
-      io.onWarnings?.(stored.name, sourceWarnings(stored.name, reader.ending()));
+      const ended = {
+        name: stored.name,
+        format,
+        isStream: !stored.rereadable,
+        lastByte: input.feed.lastByte,
+      };
+      io.onWarnings?.(stored.name, sourceWarnings(ended, reader.ending(), options));
     };
     return new OpenSource(stored, input, { compression, format, reader, check });
   } catch (error) {
