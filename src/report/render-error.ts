@@ -1,5 +1,6 @@
 /** An error as people read it: four short lines. Secrets are masked by whoever prints them. */
 import type { ReportedError } from "./report.ts";
+import { visibleLine } from "./visible.ts";
 
 /** `error:`, `cause:`, `fix:` and, where it is known, `where:`. */
 export function renderError({ code, message, cause, fix, where }: ReportedError): string {
@@ -25,7 +26,7 @@ export function renderAnnotation({ code, message, where }: ReportedError): strin
 }
 
 function oneLine(text: string): string {
-  return text.trim().replace(/\s*\n\s*/g, "; ");
+  return visibleLine(text.trim().replace(/\s*\n\s*/g, "; "));
 }
 
 function escapeData(text: string): string {

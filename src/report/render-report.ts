@@ -2,6 +2,7 @@
 import type { Counts } from "../model/counts.ts";
 import { alignColumns, formatCount, formatSeconds, plural } from "./format.ts";
 import type { Report } from "./report.ts";
+import { visibleLine } from "./visible.ts";
 
 /** The report as one line of JSON, its fields in the order of the documentation. */
 export function reportJson(report: Report): string {
@@ -34,7 +35,7 @@ export function renderReport(report: Report): string {
   const lines = [headline(report), ...countLines(report), ...rejectLines(report)];
   lines.push(...guaranteeLines(report));
   lines.push(...report.warnings.map((warning) => `warning: ${warning}`));
-  return `${lines.join("\n")}\n`;
+  return `${lines.map(visibleLine).join("\n")}\n`;
 }
 
 function headline(report: Report): string {
