@@ -297,10 +297,12 @@ export class Attempt {
     const job = this.#prepared?.plan.job ?? null;
     if (job === null) return null;
     const { name } = job;
-    if (this.#job === null)
-      return { name, before: noCounts(), movedAt: null, skipped: this.#skipped, isLoaded: false };
+    if (this.#job === null) {
+      const nothing = { before: noCounts(), movedAt: null, isTaken: false, isLoaded: false };
+      return { name, ...nothing, skipped: this.#skipped };
+    }
     const { before, movedAt, work } = this.#job.resumed;
-    return { name, before, movedAt, skipped: false, isLoaded: work.length === 0 };
+    return { name, before, movedAt, isTaken: true, skipped: false, isLoaded: work.length === 0 };
   }
 
   /** Closes whatever is open; safe to call at any time. */

@@ -85,6 +85,8 @@ describe.each(ENGINES)("$title", (engine) => {
     );
     const struck = await shell.load("in.csv --job j --max-record-lines 2", FOLLOW);
     expect([struck.exit, struck.code], struck.stderr).toEqual([4, "SOURCE_QUOTE"]);
+    // Records of it are committed: starting over would apply them twice.
+    expect(struck.fix).not.toContain("--reset-job");
     shell.write("in.csv", `${CSV}${open4}"\n6,60,60\n`);
     const whole = await shell.load("in.csv --job j", FOLLOW);
     expect([whole.exit, whole.report.counts.read, whole.report.warnings]).toEqual([0, 5, []]);
