@@ -2,8 +2,9 @@
  * `inspect`: what a file, a table or a database is, before anyone loads anything. Reads only.
  * Guesses about a file's values are for people; a load asks the target's column types.
  */
-import { upsurgeError } from "./errors/upsurge-error.ts";
+import { UpsurgeError, upsurgeError } from "./errors/upsurge-error.ts";
 import type { HeaderField, HeaderUse } from "./model/header.ts";
+import type { SourceRecord } from "./model/record.ts";
 import type { TableName, TableShape } from "./model/table-shape.ts";
 import type { Options } from "./options/options.ts";
 import { readOptions } from "./plan-load.ts";
@@ -104,20 +105,19 @@ async function inspectSource(source: Source): Promise<InspectedSource> {
   for (const name of source.fields ?? []) profiles.set(name, new FieldProfile(name));
   let sampled = 0;
   let complete = true;
-  for await (const chunk of source.chunks()) {
-    for (const { code, message, position } of chunk.rejects) {
-      if (rejects.length < 10) rejects.push({ code, line: position.line[0], message });
-    }
-    for (const record of chunk.records.slice(0, SAMPLED - sampled)) {
-      for (const [index, name] of record.shape.fields.entries()) {
-        const profile = profiles.get(name) ?? new FieldProfile(name);
-        profiles.set(name, profile);
-        profile.see(record.values[index] ?? null, record.kinds?.[index] ?? "text");
+  try {
+    for await (const chunk of source.chunks()) {
+      for (const { code, message, position } of chunk.rejects) {
+        if (rejects.length < 10) rejects.push({ code, line: position.line[0], message });
       }
+      for (const record of chunk.records.slice(0, SAMPLED - sampled)) seeRecord(profiles, record);
+      sampled += chunk.records.length;
+      complete = sampled <= SAMPLED;
+      if (sampled > SAMPLED) break;
     }
-    sampled += chunk.records.length;
-    complete = sampled <= SAMPLED;
-    if (sampled > SAMPLED) break;
+  } catch (error) {
+    rejects.push(unreadable(error));
+    complete = false;
   }
   sampled = Math.min(sampled, SAMPLED);
   const { name, format, compression, sizeBytes, header } = source;
@@ -146,6 +146,24 @@ async function inspectSource(source: Source): Promise<InspectedSource> {
     notes,
     rejects,
   };
+}
+
+function seeRecord(
+  profiles: Map<string, FieldProfile>,
+  { shape, values, kinds }: SourceRecord,
+): void {
+  for (const [index, name] of shape.fields.entries()) {
+    const profile = profiles.get(name) ?? new FieldProfile(name);
+    profiles.set(name, profile);
+    profile.see(values[index] ?? null, kinds?.[index] ?? "text");
+  }
+}
+
+/** A quote that is not closed ends a source early; what stands before it can be described. */
+function unreadable(error: unknown): InspectedSource["rejects"][number] {
+  if (!(error instanceof UpsurgeError) || error.code !== "SOURCE_QUOTE") throw error;
+  const { code, why, fix, details } = error;
+  return { code, line: Number(details["line"]), message: `${why}; ${fix}` };
 }
 
 async function inspectTarget(

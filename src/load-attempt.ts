@@ -66,6 +66,8 @@ export class Attempt {
   #mapper: RecordMapper | null = null;
   #leftToDo: readonly string[] = [];
   #lastProgress = 0;
+  /** Of each source that was read to its end. */
+  readonly #warnings = new Map<string, readonly string[]>();
 
   constructor(
     options: Options,
@@ -107,6 +109,7 @@ export class Attempt {
         ...this.#surroundings,
         onSession: (session) => (this.#session = session),
         onSource: (source) => this.#reading.opened(source),
+        onWarnings: (name, warnings) => this.#warnings.set(name, warnings),
       });
       this.#prepared = prepared;
       signal.throwIfAborted();
@@ -317,13 +320,15 @@ export class Attempt {
 
   /** What only the records could tell. */
   #notes(isDone: boolean): readonly string[] {
-    if (this.#prepared === null) return [];
+    const ofSources = [...this.#warnings.values()].flat();
+    if (this.#prepared === null) return ofSources;
     const { plan, session } = this.#prepared;
     const columns = plan.table.columns.map(({ name }) => name);
     const naming = { columns, quoteIdentifier: (name: string) => session.quoteIdentifier(name) };
     const mapping = this.#mapper?.later ?? [];
     const { misfits, keptMisfits } = this.#ledger ?? {};
     return [
+      ...ofSources,
       ...findOverlaps({ ...plan, mapping, naming }).warnings,
       ...((isDone ? misfits : keptMisfits)?.warnings ?? []),
       ...(isDone ? this.#unseen() : []),
@@ -342,10 +347,12 @@ export class Attempt {
     const job = this.#prepared?.plan.job ?? null;
     if (job === null) return null;
     const { name } = job;
-    if (this.#job === null)
-      return { name, before: noCounts(), movedAt: null, skipped: this.#skipped, isLoaded: false };
+    if (this.#job === null) {
+      const nothing = { before: noCounts(), movedAt: null, isTaken: false, isLoaded: false };
+      return { name, ...nothing, skipped: this.#skipped };
+    }
     const { before, movedAt, work } = this.#job.resumed;
-    return { name, before, movedAt, skipped: false, isLoaded: work.length === 0 };
+    return { name, before, movedAt, isTaken: true, skipped: false, isLoaded: work.length === 0 };
   }
 
   /** Closes whatever is open; safe to call at any time. */

@@ -30,6 +30,8 @@ export interface PlanSurroundings {
   /** Told of what was opened as soon as it is, so that an interrupt can close it. */
   readonly onSession?: (session: Session) => void;
   readonly onSource?: (source: Source) => void;
+  /** Told at the end of a source what a user should know of it. */
+  readonly onWarnings?: (name: string, warnings: readonly string[]) => void;
 }
 
 /** A planned load, with everything open. The holder closes the session and the source. */
@@ -46,6 +48,7 @@ export interface Prepared {
   readonly later: readonly LaterSource[];
   readonly paths: readonly string[];
   readonly stdin: NodeJS.ReadableStream;
+  readonly onWarnings: PlanSurroundings["onWarnings"];
 }
 
 /** A source as a plan shows it. */
@@ -99,7 +102,7 @@ export async function prepare(
   const target = await findTarget(options.to);
   const paths = await expandSources(sources);
   checkOneHash(paths, options);
-  const { stdin } = surroundings;
+  const { stdin, onWarnings } = surroundings;
   const connecting = {
     url: options.to,
     lockTimeoutMs: options.lockTimeout,
@@ -113,7 +116,7 @@ export async function prepare(
   try {
     const shape = await readShape(session, options, target.describe(options.to));
     const careful = !session.capabilities.takesBytes;
-    const io = { stdin, careful, hashed: isJob(options) };
+    const io = { stdin, careful, hashed: isJob(options), onWarnings };
     first = await openSource(paths[0] ?? "-", readOptions(options), io);
     surroundings.onSource?.(first);
     const sampled = await sample(first);
@@ -125,7 +128,7 @@ export async function prepare(
     const plan = planFor(request);
     await checkPlan(session, plan, options);
     const toColumn = fieldResolver(shape, options);
-    const opened = { session, first, sampled, later, paths, stdin };
+    const opened = { session, first, sampled, later, paths, stdin, onWarnings };
     return { target, connect, plan, resolve: toColumn, ...opened };
   } catch (error) {
     await first?.close();
@@ -174,8 +177,11 @@ function planFor(request: Known): LoadPlan {
 
 /** Lets the database check the plan; one that is made to learn of privileges may lack some. */
 async function checkPlan(session: Session, plan: LoadPlan, { grants }: Options): Promise<void> {
+  const columns = checkedColumns(plan);
+  // A source that is empty so far has no fields, and no row to check.
+  if (columns.length === 0) return;
   try {
-    await session.checkPlan(plan, checkedColumns(plan));
+    await session.checkPlan(plan, columns);
   } catch (error) {
     const isPrivilege = error instanceof UpsurgeError && error.code === "PLAN_PRIVILEGE";
     if (!grants || !isPrivilege) throw error;
@@ -257,7 +263,8 @@ export async function openNext(
   hashed = false,
 ): Promise<Source> {
   const careful = !prepared.session.capabilities.takesBytes;
-  const io = { stdin: prepared.stdin, careful, hashed };
+  const { stdin, onWarnings } = prepared;
+  const io = { stdin, careful, hashed, onWarnings };
   const source = await openSource(path, readOptions(options), io);
   try {
     const { name, fields, headerFields } = source;

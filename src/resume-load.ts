@@ -148,6 +148,7 @@ class WorkFinder {
     const files = paths.map((path) => ({ path, name: nameOf(path) }));
     return await matchSources(files, known, {
       job: this.#job.name,
+      followAppend: this.#job.followAppend,
       open: async (path) => await openNext(this.#prepared, path, this.#options, true),
     });
   }
@@ -178,7 +179,11 @@ class WorkFinder {
     const source = isOpen ? first : await openNext(this.#prepared, path, this.#options, true);
     try {
       const reading = isOpen ? sampled : await sample(source);
-      if (known !== null) await checkBeginning({ source, reading }, known, this.#job.name);
+      if (known !== null) {
+        const { name, followAppend } = this.#job;
+        const alone = paths.length === 1;
+        await checkBeginning({ source, reading }, known, { name, followAppend, alone });
+      }
       return { source, chunks: reading.chunks };
     } catch (error) {
       await source.close();

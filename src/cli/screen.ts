@@ -4,6 +4,7 @@
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
+import { visible } from "../report/visible.ts";
 import type { Output } from "./io.ts";
 
 /** Writes to stderr; a stderr that is gone is no reason to stop a load. */
@@ -21,8 +22,13 @@ export class Screen {
     return this.#stderr.isTTY === true;
   }
 
-  /** Prints whole lines, above the status line if there is one. */
+  /** Prints whole lines, above the status line if there is one; control characters in them are escaped. */
   print(text: string): void {
+    this.printStyled(visible(text));
+  }
+
+  /** Prints lines with colours of our own. */
+  printStyled(text: string): void {
     const status = this.#status;
     this.showStatus("");
     this.#stderr.write(text);
@@ -46,7 +52,7 @@ export function isResultLost({ code, details }: UpsurgeError): boolean {
 }
 
 /**
- * Writes a result to stdout. Throws OUTPUT_FILE when it cannot be written: a result nobody got is a failure. `more` is
+ * Writes a result to stdout, its control characters escaped. Throws OUTPUT_FILE when it cannot be written: a result nobody got is a failure. `more` is
  * what the error should say beside that.
  */
 export async function writeResult(stdout: Output, text: string, more = ""): Promise<void> {
@@ -56,7 +62,7 @@ export async function writeResult(stdout: Output, text: string, more = ""): Prom
       reject(upsurgeError("OUTPUT_FILE", { path: STANDARD_OUTPUT, reason }, { cause: error }));
     };
     stdout.on("error", fail);
-    stdout.write(text, (error) => {
+    stdout.write(visible(text), (error) => {
       // The listener stays after a failure: the stream reports the same error again as an event.
       if (error !== undefined && error !== null) return fail(error);
       stdout.off("error", fail);

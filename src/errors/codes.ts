@@ -64,6 +64,13 @@ export const ERROR_CODES = {
     fix: "get the file again; nothing after the last commit was kept",
     exit: 4,
   },
+  SOURCE_QUOTE: {
+    title: "a quote in {path} is not closed",
+    cause: "{reason}",
+    fix: "close the quote; or pass --quote '' if quotes mean nothing in this source",
+    fixInParts: "close the quote in the source, or double it where it is data",
+    exit: 4,
+  },
   SOURCE_INCOMPLETE: {
     title: "{path} seems to be cut short",
     cause: "{reason}",

@@ -22,7 +22,7 @@ export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
     fix: "write the character whole, as \\uD83D\\uDE00 or as itself",
   },
   ROW_QUOTES: {
-    title: "a quote that never closes, or text after a closing quote",
+    title: "text after a closing quote, or a quote inside a field that has none",
     fix: "double quotes inside a quoted field, or pass --quote '' if quotes mean nothing",
   },
   ROW_FIELD_COUNT: {
@@ -31,7 +31,7 @@ export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
   },
   ROW_TOO_LARGE: {
     title: "a record longer than --max-record-bytes",
-    fix: "raise --max-record-bytes, or look for a quote that never closes",
+    fix: "raise --max-record-bytes, or mend the record",
   },
   ROW_JSON: {
     title: "a line that is not valid JSON, or a name twice in one object",

@@ -24,11 +24,19 @@ export interface AtPlace {
   readonly chunks: AsyncIterable<RecordChunk>;
 }
 
+/** The job whose sources are looked at. */
+export interface CheckedJob {
+  readonly name: string;
+  readonly followAppend: boolean;
+  /** It has one source. */
+  readonly alone: boolean;
+}
+
 /** Goes to the place, and throws `SOURCE_CHANGED` when what stands before it is not what it was. */
 export async function checkBeginning(
   { source, reading }: { readonly source: Source; readonly reading: Pick<Sampled, "passTo"> },
   known: Pick<KnownSource, "place" | "prefix">,
-  job: string,
+  job: CheckedJob,
 ): Promise<void> {
   const { place, prefix } = known;
   const passed = await reading.passTo(place);
@@ -47,13 +55,22 @@ export async function checkBeginning(
   }
 }
 
-function changed({ name: path }: Source, job: string, reason: string): Error {
+function changed(
+  { name: path, rereadable }: Source,
+  { name: job, followAppend, alone }: CheckedJob,
+  reason: string,
+): Error {
+  const others = alone ? "" : " (it applies the records of the other sources again, too)";
+  // A log that was rotated: what the old file gained after the last run would be left out.
+  const suggestion =
+    followAppend && rereadable
+      ? `if it is a new file in the place of one that was moved, run the command with the old file's new name first, for what that gained since; then load this one from its first record with --reset-job, once${others}`
+      : "if this is another source, load it under another name with --job; to load it from its first record, --reset-job";
   return upsurgeError("SOURCE_CHANGED", {
     path: path === "-" ? "standard input" : path,
     job,
     reason,
-    suggestion:
-      "if this is another source, load it under another name with --job; to load it from its first record, --reset-job",
+    suggestion,
   });
 }
 

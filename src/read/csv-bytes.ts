@@ -25,7 +25,10 @@ const MORE = -2;
 export interface CsvSource {
   readonly dialect: Pick<CsvDialect, "delimiter" | "quote">;
   readonly fields: readonly string[];
-  readonly options: Pick<ReadOptions, "nullTokens" | "keepEmpty" | "empty" | "maxRecordBytes">;
+  readonly options: Pick<
+    ReadOptions,
+    "nullTokens" | "keepEmpty" | "empty" | "maxRecordBytes" | "maxRecordLines" | "followAppend"
+  >;
 }
 
 /** Why a source of this dialect is read the careful way, as a clause; `null` when its ordinary records need not be. */
@@ -52,10 +55,15 @@ export class CsvBytes implements Packer<PackedStretch> {
   readonly #fields: number;
   readonly #nulls: NullBytes;
   readonly #limit: number;
+  readonly #lineLimit: number;
   #places = new Int32Array(0);
   #used = 0;
   #lines = 0;
+  /** The ends of line that there may be once the record at hand has been read. */
+  #mostLines = 0;
   #last = false;
+  /** The end of the source ends no record. */
+  readonly #waits: boolean;
   stop: Stop = "more";
   readonly source: CsvSource;
 
@@ -68,6 +76,8 @@ export class CsvBytes implements Packer<PackedStretch> {
     this.#fields = fields.length;
     this.#nulls = new NullBytes(options, fields);
     this.#limit = options.maxRecordBytes;
+    this.#lineLimit = options.maxRecordLines ?? Infinity;
+    this.#waits = options.followAppend === true;
     this.#kinds[LF] = LINE_END;
     this.#kinds[this.#delimiter] = DELIMITER;
     if (this.#quote >= 0) this.#kinds[this.#quote] = QUOTE;
@@ -82,11 +92,12 @@ export class CsvBytes implements Packer<PackedStretch> {
   ): CsvBytes | null {
     if (whyCareful(dialect, charset, fields) !== null) return null;
     const { delimiter, quote } = dialect;
-    const { nullTokens, keepEmpty, empty, maxRecordBytes } = options;
+    const { nullTokens, keepEmpty, empty, maxRecordBytes, maxRecordLines = Infinity } = options;
+    const { followAppend = false } = options;
     return new CsvBytes({
       dialect: { delimiter, quote },
       fields,
-      options: { nullTokens, keepEmpty, empty, maxRecordBytes },
+      options: { nullTokens, keepEmpty, empty, maxRecordBytes, maxRecordLines, followAppend },
     });
   }
 
@@ -99,7 +110,7 @@ export class CsvBytes implements Packer<PackedStretch> {
     const width = 2 * this.#fields;
     this.#used = 0;
     this.#lines = 0;
-    this.#last = last;
+    this.#last = last && !this.#waits;
     this.stop = "full";
     const most = Math.min(max, PACKED_RECORDS);
     let records = 0;
@@ -142,6 +153,7 @@ export class CsvBytes implements Packer<PackedStretch> {
     const first = bytes[start];
     if (first === LF || (first === CR && bytes[start + 1] === LF)) return IRREGULAR;
     let at = start;
+    this.#mostLines = this.#lines + this.#lineLimit;
     for (let field = 0; field < this.#fields; field += 1) {
       const end =
         bytes[at] === this.#quote && at < length
@@ -183,7 +195,10 @@ export class CsvBytes implements Packer<PackedStretch> {
     let escaped = false;
     for (;;) {
       while (at < length && bytes[at] !== quote) {
-        if (bytes[at] === LF) this.#lines += 1;
+        if (bytes[at] === LF) {
+          this.#lines += 1;
+          if (this.#lines >= this.#mostLines) return IRREGULAR;
+        }
         at += 1;
       }
       if (at === length) return this.#last ? IRREGULAR : MORE;

@@ -1,6 +1,7 @@
 /**
  * The dialect flags as bytes, and what each byte can mean; made once for a source.
  */
+import type { Block } from "./blocks.ts";
 import type { Charset } from "./charset.ts";
 import type { ReadOptions } from "./source.ts";
 
@@ -29,6 +30,7 @@ export interface CsvDialect {
   readonly quote: string | null;
   readonly escape: string | null;
   readonly trim: boolean;
+  /** LF: lines end with it, or with CR and LF. CR: with that, with LF, or with both. */
   readonly lineEnd: typeof LF | typeof CR;
   readonly comment: Buffer | null;
   /** Bytes that must be there to tell what begins at a place. */
@@ -80,6 +82,7 @@ function simpleTable(tokens: readonly LongToken[], lineEnd: number): Uint8Array 
     if (kind !== KIND.escape) table[bytes[0] ?? 0] = care ? 3 : 2;
   }
   table[lineEnd] = 1;
+  table[LF] = 1;
   return table;
 }
 
@@ -88,13 +91,17 @@ function kindTable(tokens: readonly LongToken[], lineEnd: number, trim: boolean)
   if (trim) for (const byte of [9, 10, 12, 13, 32]) table[byte] = KIND.blank;
   else if (lineEnd === LF) table[CR] = KIND.carriageReturn;
   table[lineEnd] = KIND.lineEnd;
+  table[LF] = KIND.lineEnd;
   for (const { kind, bytes } of tokens) table[bytes[0] ?? 0] = bytes.length > 1 ? LONG : kind;
   return table;
 }
 
 /** The kind of what begins at `at`, and its length in the upper bits (`kind | length << 3`). */
 export function kindAt(dialect: CsvDialect, bytes: Buffer, at: number): number {
-  const kind = dialect.kinds[bytes[at] as number] as number;
+  const byte = bytes[at] as number;
+  const kind = dialect.kinds[byte] as number;
+  // Where CR ends lines, an LF behind it belongs to it.
+  if (kind === KIND.lineEnd && byte === CR && bytes[at + 1] === LF) return kind | 16;
   if (kind !== LONG) return kind | 8;
   for (const token of dialect.long) {
     if (startsWith(bytes, at, token.bytes)) return token.kind | (token.bytes.length << 3);
@@ -110,22 +117,38 @@ export function startsWith(bytes: Buffer, at: number, token: Buffer): boolean {
   return true;
 }
 
-/** CR when the first bytes have CR and no LF outside quotes, else LF. */
-export function detectLineEnd(dialect: CsvDialect, bytes: Buffer): typeof LF | typeof CR {
-  let sawCr = false;
+/** The line end that decides: the first one outside quotes, or of a line that is passed over unread. */
+export function detectLineEnd(
+  dialect: CsvDialect,
+  { bytes, last }: Block,
+  skipsLines = false,
+): typeof LF | typeof CR | null {
+  const { comment } = dialect;
+  if (skipsLines || (comment !== null && startsWith(bytes, 0, comment))) {
+    return endAt(bytes.findIndex(isEnd), { bytes, last });
+  }
   let quoted = false;
   let fieldStart = true;
   for (let at = 0; at < bytes.length;) {
     const found = kindAt(dialect, bytes, at);
     const kind = found & 7;
-    const byte = bytes[at];
     if (quoted && kind === KIND.escape) at += 1;
     else if (kind === KIND.quote) quoted = quoted ? false : fieldStart;
-    else if (!quoted && byte === LF) return LF;
-    else if (!quoted && byte === CR) sawCr = true;
+    else if (!quoted && isEnd(bytes[at])) return endAt(at, { bytes, last });
     // A quote that closed may be the first half of a doubled one: the next opens again.
     fieldStart = kind !== KIND.ordinary;
     at += found >> 3;
   }
-  return sawCr ? CR : LF;
+  return endAt(-1, { bytes, last });
+}
+
+function isEnd(byte: number | undefined): boolean {
+  return byte === LF || byte === CR;
+}
+
+/** What the end of line at `at` is; `null` where more bytes must tell: there is none yet, or an LF may follow. */
+function endAt(at: number, { bytes, last }: Block): typeof LF | typeof CR | null {
+  if (at < 0) return last ? LF : null;
+  if (bytes[at] === LF || bytes[at + 1] === LF) return LF;
+  return at + 1 < bytes.length || last ? CR : null;
 }

@@ -12,7 +12,7 @@ import { HEADER_BYTES, readHeader } from "./csv-header.ts";
 import type { FirstLine } from "./csv-header.ts";
 import { CsvRecords } from "./csv-records.ts";
 import { CsvSplitter } from "./csv-splitter.ts";
-import type { CsvSpan } from "./csv-splitter.ts";
+import type { CsvSpan, RecordLimits } from "./csv-splitter.ts";
 import type { FormatReader, ReaderInput } from "./format-reader.ts";
 import { remedyFor } from "./header-remedy.ts";
 import { passLines } from "./pass-over.ts";
@@ -33,7 +33,7 @@ export async function openCsv(
   options: ReadOptions,
   format: "csv" | "tsv",
 ): Promise<FormatReader> {
-  const opened = openSplitter(input, options, format === "tsv" ? "\t" : ",");
+  const opened = await openSplitter(input, options, format === "tsv" ? "\t" : ",");
   const { dialect, splitter, stream } = opened;
   const hasHeader = options.header !== false;
   if (!hasHeader && options.columns !== null) expectFields(splitter, options.columns.length);
@@ -63,6 +63,11 @@ export async function openCsv(
     lineEnd: dialect.lineEnd,
     careful: whyCareful(dialect, input.charset, fields),
     chunks: () => csvChunks(parts, { waiting, limit: options.limit }),
+    ending: () => ({
+      records: parts.records.counted,
+      unfinished: splitter.unfinished,
+      passedLines: splitter.passedLines,
+    }),
     passTo: async (place) => {
       if (place.record === 0) return "reached";
       waiting = null;
@@ -74,18 +79,34 @@ export async function openCsv(
   };
 }
 
-function openSplitter(input: ReaderInput, options: ReadOptions, delimiter: string): Opened {
-  const { charset, first } = input;
+async function openSplitter(
+  input: ReaderInput,
+  options: ReadOptions,
+  delimiter: string,
+): Promise<Opened> {
+  const { charset, feed } = input;
   const probe = csvDialect(options, delimiter, charset, LF);
-  const isCr = detectLineEnd(probe, first.bytes) === CR;
+  let { first } = input;
+  const lineEnd = (): ReturnType<typeof detectLineEnd> =>
+    detectLineEnd(probe, first, options.skipLines > 0);
+  // A header takes no more bytes; in what is longer, LF ends lines.
+  while (lineEnd() === null && first.bytes.length <= HEADER_BYTES) {
+    first = await feed.next(first.bytes);
+  }
+  const isCr = lineEnd() === CR;
   const dialect = isCr ? csvDialect(options, delimiter, charset, CR) : probe;
-  const splitter = new CsvSplitter(dialect, options.maxRecordBytes, {
+  const splitter = new CsvSplitter(dialect, limitsOf(options), {
     skipLines: options.skipLines,
     header: options.header !== false,
     headerLimit: HEADER_BYTES,
   });
+  splitter.waits = options.followAppend === true;
   const stream = new RecordStream(input, splitter, first, input.base);
   return { dialect, stream, splitter, texts: new CsvFields(dialect, charset) };
+}
+
+function limitsOf({ maxRecordBytes, maxRecordLines = Infinity }: ReadOptions): RecordLimits {
+  return { bytes: maxRecordBytes, lines: maxRecordLines };
 }
 
 function expectFields(splitter: CsvSplitter, fields: number): void {
@@ -96,11 +117,11 @@ function expectFields(splitter: CsvSplitter, fields: number): void {
 /** A splitter for bytes that begin with a record, at `line`. */
 function splitterAt(
   dialect: CsvDialect,
-  { maxRecordBytes }: ReadOptions,
+  options: ReadOptions,
   { fields, line }: { readonly fields: number; readonly line: number },
 ): CsvSplitter {
   const preface = { skipLines: 0, header: false, headerLimit: HEADER_BYTES };
-  const splitter = new CsvSplitter(dialect, maxRecordBytes, preface);
+  const splitter = new CsvSplitter(dialect, limitsOf(options), preface);
   expectFields(splitter, fields);
   splitter.skip(0, line - 1);
   return splitter;

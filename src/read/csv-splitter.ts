@@ -7,7 +7,9 @@ import { CR, kindAt, LF, startsWith } from "./csv-dialect.ts";
 import type { CsvDialect } from "./csv-dialect.ts";
 import { TOO_LONG } from "./csv-header.ts";
 import { ACTION, STATE, STATE_BITS, transitions } from "./csv-states.ts";
-import type { Fault, Span, Splitter } from "./record-stream.ts";
+import { endlessQuote, misplacedQuote, SWALLOWED_LINE_ENDS, unclosedQuote } from "./csv-quotes.ts";
+import type { Taken } from "./csv-quotes.ts";
+import type { Fault, Span, Splitter, Unfinished } from "./record-stream.ts";
 import { SplitterBase } from "./splitter-base.ts";
 
 /** A CSV record; offsets of fields count from its start. */
@@ -23,7 +25,13 @@ const UNQUOTED_TEXT: Fault = {
   code: "ROW_QUOTES",
   message: "a quote stands inside a field, or text follows a closing quote",
 };
-const UNCLOSED: Fault = { code: "ROW_QUOTES", message: "a quote is not closed" };
+
+/** How long a record may be. */
+export interface RecordLimits {
+  readonly bytes: number;
+  /** Of a record with a quoted field. */
+  readonly lines: number;
+}
 
 /** What stands before the first record, and what becomes of it. */
 export interface CsvPreface {
@@ -39,12 +47,18 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
   blankIsRecord = false;
   /** Fields of a record beyond this many are counted, not kept. */
   maxFields = 1_000_000;
+  /** A record that the end of the source would end is left for later. */
+  waits = false;
+  unfinished: Unfinished | null = null;
+  /** Lines since the header that hold no record: comments, and those that `--skip-lines` names. */
+  passedLines = 0;
   /** The bytes passed over before the first record, in order. */
   readonly preface: Buffer[] = [];
 
   readonly #dialect: CsvDialect;
   readonly #table: Uint16Array;
   readonly #recordLimit: number;
+  readonly #mostLines: number;
   #skipLines: number;
   #inHeader: boolean;
   #collecting: boolean;
@@ -54,12 +68,16 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
   #count = 0;
   #quoted: number[] | null = null;
   #malformed: Fault | null = null;
+  /** The line in which the quote of the field at hand opens, 0 when it has none, and its place in the record. */
+  #quoteLine = 0;
+  #quoteAt = 0;
 
-  constructor(dialect: CsvDialect, limit: number, preface: CsvPreface) {
-    super(preface.header ? Math.min(limit, preface.headerLimit) : limit);
+  constructor(dialect: CsvDialect, limits: RecordLimits, preface: CsvPreface) {
+    super(preface.header ? Math.min(limits.bytes, preface.headerLimit) : limits.bytes);
     this.#dialect = dialect;
     this.#table = transitions(dialect.escape === null);
-    this.#recordLimit = limit;
+    this.#recordLimit = limits.bytes;
+    this.#mostLines = limits.lines;
     this.#skipLines = preface.skipLines;
     this.#inHeader = preface.header;
     this.#collecting = preface.header || preface.skipLines > 0;
@@ -71,13 +89,10 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
     const safe = block.last ? bytes.length : bytes.length - this.#dialect.lookAhead + 1;
     while (this.pos < safe && spans.length < max && this.failure === null) {
       if (this.#state === STATE.recordStart && !this.#enterRecord(bytes, spans)) continue;
-      if (this.#state === STATE.passing) this.#passOver(bytes);
-      else if (this.#fast(bytes) || this.#scan(bytes, safe)) spans.push(this.#finish(bytes));
+      if (this.#state === STATE.passing) this.#passOver(block);
+      else if (this.#fast(block) || this.#scan(bytes, safe)) spans.push(this.#finish(bytes));
     }
-    const inRecord = this.#state !== STATE.recordStart && this.#state !== STATE.passing;
-    if (block.last && inRecord && this.pos >= bytes.length && spans.length < max) {
-      spans.push(this.#finishLast(bytes));
-    }
+    if (block.last && this.pos >= bytes.length && spans.length < max) this.#end(bytes, spans);
     return spans;
   }
 
@@ -112,17 +127,14 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
 
   /** False when what begins here is complete already: a blank line. */
   #enterRecord(bytes: Buffer, spans: CsvSpan[]): boolean {
-    const { comment, lineEnd } = this.#dialect;
+    const { comment } = this.#dialect;
     this.begin();
     if (!this.#inHeader && this.#skipLines === 0) this.#collecting = false;
     if (this.#skipLines > 0 || (comment !== null && startsWith(bytes, this.pos, comment))) {
       this.#state = STATE.passing;
       return true;
     }
-    const first = bytes[this.pos];
-    let length = 0;
-    if (first === lineEnd) length = 1;
-    else if (lineEnd === LF && first === CR && bytes[this.pos + 1] === LF) length = 2;
+    const length = this.#lineEndAt(bytes, this.pos);
     if (length === 0) {
       this.#state = STATE.fieldStart;
       return true;
@@ -132,6 +144,15 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
     if (this.blankIsRecord) spans.push(this.#blank());
     else this.#collect(bytes, this.start);
     return false;
+  }
+
+  /** How long the end of line at `at` is; 0 when there is none. */
+  #lineEndAt(bytes: Buffer, at: number): number {
+    const [first, second] = [bytes[at], bytes[at + 1]];
+    if (first === LF) return 1;
+    if (first !== CR) return 0;
+    if (second === LF) return 2;
+    return this.#dialect.lineEnd === CR ? 1 : 0;
   }
 
   #blank(): CsvSpan {
@@ -148,15 +169,26 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
     };
   }
 
-  #passOver(bytes: Buffer): void {
+  #passOver({ bytes, last }: Block): void {
     const from = this.pos;
-    const at = bytes.indexOf(this.#dialect.lineEnd, from);
-    this.pos = at < 0 ? bytes.length : at + 1;
+    const at = this.#nextLineEnd(bytes, from);
+    const isWhole = at >= 0 && (last || at + 1 < bytes.length || bytes[at] === LF);
+    // A CR at the end of the bytes may be followed by its LF.
+    if (isWhole) this.pos = at + this.#lineEndAt(bytes, at);
+    else this.pos = at < 0 ? bytes.length : at;
     this.#collect(bytes, from);
-    if (at < 0) return;
+    if (isWhole || last) this.passedLines += 1;
+    if (!isWhole) return;
     this.line += 1;
     this.#skipLines = Math.max(0, this.#skipLines - 1);
     this.#state = STATE.recordStart;
+  }
+
+  #nextLineEnd(bytes: Buffer, from: number): number {
+    const lf = bytes.indexOf(LF, from);
+    if (this.#dialect.lineEnd === LF) return lf;
+    const cr = (lf < 0 ? bytes : bytes.subarray(0, lf)).indexOf(CR, from);
+    return cr < 0 ? lf : cr;
   }
 
   #collect(bytes: Buffer, from: number): void {
@@ -170,7 +202,7 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
   }
 
   /** A record without quotes, whole within the bytes: the common case. */
-  #fast(bytes: Buffer): boolean {
+  #fast({ bytes, last }: Block): boolean {
     if (this.#state !== STATE.fieldStart || this.#count > 0 || this.dropping) return false;
     const { simple } = this.#dialect;
     const { start, maxFields } = this;
@@ -182,6 +214,7 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
       if (kind === 0) continue;
       if (kind === 3) return false;
       if (kind === 1) {
+        if (at + 1 === length && bytes[at] === CR && !last) return false;
         this.pos = at;
         this.#ends = ends;
         this.#count = count;
@@ -217,6 +250,7 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
           return true;
         }
         this.#act(step, at);
+        if (this.failure !== null) return false;
       }
       state = step & STATE_BITS;
       at += found >> 3;
@@ -232,38 +266,69 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
   }
 
   #act(step: number, at: number): void {
-    if ((step & ACTION.malformed) !== 0) this.#malformed ??= UNQUOTED_TEXT;
+    if ((step & ACTION.malformed) !== 0) this.#malformedAt(at);
     if ((step & ACTION.field) !== 0) this.#fieldEnd(at);
-    if ((step & ACTION.line) !== 0) this.line += 1;
+    if ((step & ACTION.line) !== 0) this.#lineInQuotes(at);
     if ((step & ACTION.quote) === 0) return;
+    this.#quoteLine = this.line;
+    this.#quoteAt = at - this.start;
     this.#quoted ??= [];
     if (this.#count < this.maxFields) this.#quoted.push(this.#count);
+  }
+
+  #malformedAt(at: number): void {
+    this.#malformed ??= UNQUOTED_TEXT;
+    if (this.#quoteLine === 0 || this.line - this.#quoteLine < SWALLOWED_LINE_ENDS) return;
+    this.failure = misplacedQuote(this.#taken(at, 1), this.#dialect.escape);
+  }
+
+  #lineInQuotes(at: number): void {
+    this.line += 1;
+    if (this.line - this.firstLine < this.#mostLines) return;
+    this.failure = endlessQuote(this.#taken(at + 1, 0), this.#dialect.escape, this.#mostLines);
+  }
+
+  /** What the quote at hand has taken before `to`; `begun`: lines without their end. */
+  #taken(to: number, begun: 0 | 1): Taken {
+    const [line, bytes] = [this.#quoteLine, to - this.start - this.#quoteAt];
+    return { line, lines: this.line - line + begun, bytes };
   }
 
   #fieldEnd(at: number): void {
     if (this.#count < this.maxFields && !this.dropping) this.#ends.push(at - this.start);
     this.#count += 1;
+    this.#quoteLine = 0;
   }
 
   /** The record whose end of line is at `pos`. */
   #finish(bytes: Buffer): CsvSpan {
     const at = this.pos;
     const cr = this.#dialect.lineEnd === LF && at > this.start && bytes[at - 1] === CR;
-    this.pos += 1;
+    this.pos += this.#lineEndAt(bytes, at);
     const span = this.#span(cr ? at - 1 : at);
     this.line += 1;
     return span;
   }
 
-  /** The record that the end of the source ends. */
-  #finishLast(bytes: Buffer): CsvSpan {
-    const open = this.#state === STATE.quoted || this.#state === STATE.escaped;
-    if (open) this.#malformed = UNCLOSED;
-    if (this.#state === STATE.closedCr) this.#malformed ??= UNQUOTED_TEXT;
+  /** The end of the source: it ends the record at hand, if there is one. */
+  #end(bytes: Buffer, spans: CsvSpan[]): void {
+    const state = this.#state;
+    if (this.failure !== null || state === STATE.recordStart || state === STATE.passing) return;
+    const isQuoted = state === STATE.quoted || state === STATE.escaped;
+    const end = bytes.at(-1);
+    const begun = isQuoted && (end === LF || end === this.#dialect.lineEnd) ? 0 : 1;
+    if (this.waits) {
+      const line = this.firstLine;
+      this.unfinished = { line, lines: this.line - line + begun, isQuoted };
+      return;
+    }
+    if (isQuoted) {
+      this.failure = unclosedQuote(this.#taken(bytes.length, begun), this.#dialect.escape);
+      return;
+    }
+    if (state === STATE.closedCr) this.#malformed ??= UNQUOTED_TEXT;
     this.pos = bytes.length;
-    // An end of line swallowed by an open quote still ends the last line there is.
-    if (open && bytes[bytes.length - 1] === this.#dialect.lineEnd) this.line -= 1;
-    return this.#span(bytes.length);
+    spans.push(this.#span(bytes.length));
   }
 
   #span(contentEnd: number): CsvSpan {
@@ -280,6 +345,7 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
       quoted: this.#quoted,
     };
     this.#reset();
+    if (this.#inHeader) this.passedLines = 0;
     this.#inHeader = false;
     this.limit = this.#recordLimit;
     return span;
@@ -291,5 +357,6 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
     this.#count = 0;
     this.#quoted = null;
     this.#malformed = null;
+    this.#quoteLine = 0;
   }
 }

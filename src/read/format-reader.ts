@@ -7,6 +7,7 @@ import type { RecordChunk } from "../model/record.ts";
 import type { Block, BlockFeed } from "./blocks.ts";
 import type { Charset } from "./charset.ts";
 import type { Passed } from "./pass-over.ts";
+import type { Unfinished } from "./record-stream.ts";
 
 /** A decoded stream whose first block was looked at. */
 export interface ReaderInput {
@@ -24,6 +25,16 @@ export interface ReaderInput {
   readonly aheadFrom: number | undefined;
 }
 
+/** How a source has ended. */
+export interface Ending {
+  /** Records that were read, rejects included. */
+  readonly records: number;
+  /** `null` where there is none, or the end was not reached. */
+  readonly unfinished: Unfinished | null;
+  /** Lines after the header, or of a source without one, that hold no record. */
+  readonly passedLines: number;
+}
+
 /** The records of one format. */
 export interface FormatReader {
   readonly fields: readonly string[] | null;
@@ -36,6 +47,8 @@ export interface FormatReader {
   /** Why all of its records are read the careful way, as a clause; `null` when ordinary ones go the fast lane. */
   readonly careful: string | null;
   chunks(): AsyncGenerator<RecordChunk>;
+  /** What there is to tell when the chunks have come to their end. */
+  ending(): Ending;
   /** Goes on at a place after those that were handed out; to be called before the next chunk is asked for. */
   passTo(place: Place): Promise<Passed>;
   /** Lets go of what reading takes beside the stream. */

@@ -43,10 +43,11 @@ function isGoodTrimmed(bytes: Buffer, { dialect, charset, options }: HeaderReadi
   const { delimiter, lineEnd } = dialect;
   const trimmed = csvDialect({ ...options, trim: true }, delimiter, charset, lineEnd);
   const preface = { skipLines: 0, header: false, headerLimit: bytes.length };
-  const spans = new CsvSplitter(trimmed, options.maxRecordBytes, preface).take(
-    { bytes, last: true },
-    2,
-  );
+  const spans = new CsvSplitter(
+    trimmed,
+    { bytes: options.maxRecordBytes, lines: Infinity },
+    preface,
+  ).take({ bytes, last: true }, 2);
   const [texts] = new CsvFields(trimmed, charset).texts({ bytes, base: 0, spans });
   return spans.length === 1 && Array.isArray(texts);
 }

@@ -45,6 +45,8 @@ export class JsonBytes implements Packer<JsonStretch> {
   #places = new Int32Array(0);
   #used = 0;
   #last = false;
+  /** The end of the source ends no line. */
+  readonly #waits: boolean;
   stop: Stop = "more";
 
   private constructor(options: ReadOptions, shapes: JsonShapes) {
@@ -52,6 +54,7 @@ export class JsonBytes implements Packer<JsonStretch> {
     this.#rule = new NullRule(options);
     this.#nulls = new NullStrings(options);
     this.#limit = options.maxRecordBytes;
+    this.#waits = options.followAppend === true;
   }
 
   /** The fast lane of a source; `null` where its encoding is out of the ordinary. */
@@ -61,7 +64,7 @@ export class JsonBytes implements Packer<JsonStretch> {
 
   pack(bytes: Buffer, from: number, last: boolean, max: number): JsonStretch | null {
     this.#scan.over(bytes);
-    this.#last = last;
+    this.#last = last && !this.#waits;
     this.#kinds.fill(0);
     this.stop = "full";
     const most = Math.min(max, PACKED_RECORDS);

@@ -16,7 +16,7 @@ import { LineSplitter } from "./line-splitter.ts";
 import { passElements, passLines } from "./pass-over.ts";
 import type { LineEnds, Passed } from "./pass-over.ts";
 import { RecordStream } from "./record-stream.ts";
-import type { Span } from "./record-stream.ts";
+import type { Span, Unfinished } from "./record-stream.ts";
 import type { ReadOptions } from "./source.ts";
 
 /** Prepares the records of a JSON or NDJSON source. */
@@ -34,6 +34,11 @@ export function openJson(
     lineEnd: format === "json" ? null : LF,
     careful: whyCareful(input.charset, format),
     chunks: () => jsonChunks(parts, options.limit),
+    ending: () => ({
+      records: parts.records.counted,
+      unfinished: parts.unfinished(),
+      passedLines: 0,
+    }),
     passTo: async (place) => {
       if (place.record === 0) return "reached";
       parts.records.goTo(place.record);
@@ -48,6 +53,7 @@ const LINES: LineEnds = { lineEnd: 10, crIsBlank: true };
 /** The parts of a source that can go on at a place. */
 interface MovableParts extends JsonParts {
   readonly passTo: (place: Place) => Promise<Passed>;
+  readonly unfinished: () => Unfinished | null;
 }
 
 function whyCareful(charset: Charset, format: "json" | "ndjson"): string | null {
@@ -62,6 +68,7 @@ function elements(input: ReaderInput, options: ReadOptions): MovableParts {
     stream,
     records: new JsonRecords(input, options, new JsonShapes()),
     fast: null,
+    unfinished: () => null,
     passTo: async (place) => {
       // The first element tells whether they stand in an array.
       if (!splitter.hasBegun) await stream.next(1);
@@ -73,6 +80,7 @@ function elements(input: ReaderInput, options: ReadOptions): MovableParts {
 function lines(input: ReaderInput, options: ReadOptions): MovableParts {
   const shapes = new JsonShapes();
   const splitter = new LineSplitter(options.maxRecordBytes);
+  splitter.waits = options.followAppend === true;
   const bytes = input.careful ? null : JsonBytes.of(input.charset, options, shapes);
   const splitterAt = (line: number): LineSplitter => {
     const at = new LineSplitter(options.maxRecordBytes);
@@ -84,6 +92,7 @@ function lines(input: ReaderInput, options: ReadOptions): MovableParts {
     stream,
     records: new JsonRecords(input, options, shapes),
     fast: bytes === null ? null : { splitter, bytes, splitterAt },
+    unfinished: () => splitter.unfinished,
     passTo: async (place) => await passLines(stream, splitter, { place, ends: LINES }),
   };
 }

@@ -2,7 +2,7 @@
  * Splits NDJSON into lines; lines of white space only are passed over.
  */
 import type { Block } from "./blocks.ts";
-import type { Span, Splitter } from "./record-stream.ts";
+import type { Span, Splitter, Unfinished } from "./record-stream.ts";
 import { SplitterBase } from "./splitter-base.ts";
 
 const LF = 10;
@@ -12,6 +12,9 @@ const TAB = 9;
 
 /** The NDJSON splitter. */
 export class LineSplitter extends SplitterBase implements Splitter<Span> {
+  /** A line that the end of the source would end is left for later. */
+  waits = false;
+  unfinished: Unfinished | null = null;
   #blankSoFar = true;
 
   take(block: Block, max: number): Span[] {
@@ -33,8 +36,11 @@ export class LineSplitter extends SplitterBase implements Splitter<Span> {
       this.#next();
     }
     if (block.last && this.pos === bytes.length && spans.length < max && !this.#blankSoFar) {
-      spans.push(this.#span(this.pos));
-      this.#next();
+      if (this.waits) this.unfinished = { line: this.line, lines: 1, isQuoted: false };
+      else {
+        spans.push(this.#span(this.pos));
+        this.#next();
+      }
     }
     return spans;
   }

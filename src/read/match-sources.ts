@@ -24,6 +24,8 @@ interface Named {
 /** What matching needs. */
 export interface Matching {
   readonly job: string;
+  /** A finished source may have grown since, under another name as well. */
+  readonly followAppend: boolean;
   /** Opens a source with its hash. */
   readonly open: (path: string) => Promise<Source>;
 }
@@ -63,7 +65,7 @@ export async function matchSources(
 async function byContent(
   { path }: Named,
   left: ReadonlyMap<number, KnownSource>,
-  { open, job }: Matching,
+  { open, job, followAppend }: Matching,
 ): Promise<KnownSource | undefined> {
   const candidates = [...left.values()].filter((each) => each.place.record > 0);
   if (candidates.length === 0) return undefined;
@@ -76,7 +78,7 @@ async function byContent(
         suggestion: "load streams by themselves, each under its own --job",
       });
     }
-    return await sameBytes(source, candidates);
+    return await sameBytes(source, candidates, followAppend);
   } finally {
     await source.close();
   }
@@ -85,6 +87,7 @@ async function byContent(
 async function sameBytes(
   source: Source,
   candidates: readonly KnownSource[],
+  mayGrow: boolean,
 ): Promise<KnownSource | undefined> {
   const places = candidates
     .map((known) => ({
@@ -103,7 +106,7 @@ async function sameBytes(
     else whole = place;
   }
   const end = await endOf(source);
-  return whole !== undefined && whole.byte === end ? whole.known : begun;
+  return whole !== undefined && (whole.byte === end || mayGrow) ? whole.known : begun;
 }
 
 /** Reads a source to its end; tells its bytes. */

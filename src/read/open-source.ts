@@ -18,6 +18,7 @@ import type { ReadOptions, Source, SourceFormat } from "./source.ts";
 import { openStoredBytes } from "./stored-bytes.ts";
 import type { StoredBytes } from "./stored-bytes.ts";
 import { WatchedBytes } from "./watched-bytes.ts";
+import { sourceWarnings } from "./source-warnings.ts";
 import { checkWhole } from "./whole-source.ts";
 
 /** What a source is read from beside files, and how; the sizes of blocks and the careful lane are for tests. */
@@ -30,6 +31,8 @@ export interface OpenSourceIo {
   readonly careful?: boolean;
   /** Bytes after which the source is read ahead in a thread. */
   readonly aheadFrom?: number;
+  /** Told at the end of a source what a user should know of it; none: that there is nothing. */
+  readonly onWarnings?: ((name: string, warnings: readonly string[]) => void) | undefined;
   /** Hashes what is read, for a load that can go on where it stopped. */
   readonly hashed?: boolean;
 }
@@ -54,7 +57,16 @@ export async function openSource(
         ? await (await import("./csv-reader.ts")).openCsv(input, options, format)
         : (await import("./json-reader.ts")).openJson(input, options, format);
     const whole = { name: stored.name, watched, feed: input.feed, reader };
-    const check = (): Promise<void> => checkWhole(whole, options);
+    const check = async (): Promise<void> => {
+      await checkWhole(whole, options);
+      const ended = {
+        name: stored.name,
+        format,
+        isStream: !stored.rereadable,
+        lastByte: input.feed.lastByte,
+      };
+      io.onWarnings?.(stored.name, sourceWarnings(ended, reader.ending(), options));
+    };
     return new OpenSource(stored, input, { compression, format, reader, check });
   } catch (error) {
     await stored.close();

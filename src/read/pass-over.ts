@@ -42,7 +42,9 @@ export async function passLines<S extends Span>(
   if (at === null) return "short";
   const before = stream.byteBefore(at);
   splitter.goTo(at, place.line);
-  if (before === null || before === ends.lineEnd) return "reached";
+  const isEnd = before === ends.lineEnd || before === LF;
+  // Where CR ends lines, the LF that belongs to it may have come since.
+  if (before === null || (isEnd && before !== CR)) return "reached";
   let from = place.byte - stream.base;
   while (stream.block.bytes.length - from < 2 && !stream.block.last) {
     await stream.advance();
@@ -50,6 +52,10 @@ export async function passLines<S extends Span>(
   }
   const { bytes } = stream.block;
   if (from === bytes.length) return "reached";
+  if (isEnd) {
+    if (bytes[from] === LF) splitter.goTo(from + 1, place.line);
+    return "reached";
+  }
   // The source has grown: first of all, by the end of the line that was its last.
   const length = endOfLine(bytes, from, ends);
   if (length === null || (before === CR && !ends.crIsBlank)) return "cut";
@@ -60,8 +66,9 @@ export async function passLines<S extends Span>(
 /** How long the end of line at `from` is; `null` when there is none. */
 function endOfLine(bytes: Buffer, from: number, { lineEnd, crIsBlank }: LineEnds): number | null {
   const [first, second] = [bytes[from], bytes[from + 1]];
-  if (first === lineEnd) return 1;
+  if (first === LF) return 1;
   if (first !== CR) return null;
   if (second === LF) return 2;
+  if (lineEnd === CR) return 1;
   return crIsBlank && second === undefined ? 1 : null;
 }

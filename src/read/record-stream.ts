@@ -27,10 +27,20 @@ export interface Fault {
 
 /** Why nothing after this point can be read. */
 export interface Failure {
-  readonly code: "SOURCE_CORRUPT" | "SOURCE_HEADER";
+  readonly code: "SOURCE_CORRUPT" | "SOURCE_HEADER" | "SOURCE_QUOTE";
   readonly reason: string;
-  /** What mends it, where it is not what the registry says. */
+  /** Takes the place of the fix that the code has. */
   readonly fix?: string;
+  /** Where it began. */
+  readonly line?: number;
+}
+
+/** What a followed source ends in: a record that has no line end yet. */
+export interface Unfinished {
+  readonly line: number;
+  readonly lines: number;
+  /** It ends within quotes. */
+  readonly isQuoted: boolean;
 }
 
 /** Finds records in blocks. It keeps its place: the next block goes on with the bytes from `keepFrom` on. */
@@ -82,10 +92,7 @@ export class RecordStream<S extends Span> {
       const spans = this.#splitter.take(this.#block, max);
       if (spans.length > 0) return { bytes: this.#block.bytes, base: this.#base, spans };
       const { failure } = this.#splitter;
-      if (failure !== null) {
-        const { code, reason, fix } = failure;
-        throw upsurgeError(code, { path: this.#name, reason }, { fix });
-      }
+      if (failure !== null) throw failed(this.#name, failure);
       if (this.#block.last) return null;
       await this.advance();
     }
@@ -129,6 +136,12 @@ export class RecordStream<S extends Span> {
     this.#splitter.forget(keep);
     this.#base += keep;
   }
+}
+
+function failed(name: string, { code, reason, fix, line }: Failure): Error {
+  const path = name === "-" ? "standard input" : name;
+  if (line === undefined) return upsurgeError(code, { path, reason }, { fix });
+  return upsurgeError(code, { path, reason, line }, { fix, where: `${path}, line ${line}` });
 }
 
 /** The position of a span. */

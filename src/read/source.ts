@@ -44,8 +44,12 @@ export interface ReadOptions {
   /** A CSV record with more fields than the header: a reject (`error`), or they are dropped. */
   readonly extraFields: "error" | "ignore";
   readonly maxRecordBytes: number;
+  /** A quoted CSV record over more lines ends the reading; by default there is no such limit. */
+  readonly maxRecordLines?: number;
   /** The SHA-256 that the stored bytes must have, in hexadecimal. */
   readonly expectSha256?: string | null;
+  /** A last record without its line end is still being written: it is left for a later run. */
+  readonly followAppend?: boolean;
   /** The last line must have a line end; an empty source, and a JSON array, need none. */
   readonly requireFinalNewline?: boolean;
 }

@@ -21,11 +21,13 @@ export interface WholeSource {
 /** Reads what is left and checks it all. Throws `SOURCE_INCOMPLETE`, `SOURCE_CHECKSUM`, and what reading throws. */
 export async function checkWhole(
   { name, watched, feed, reader }: WholeSource,
-  { expectSha256 = null, requireFinalNewline = false }: ReadOptions,
+  { expectSha256 = null, requireFinalNewline = false, followAppend = false }: ReadOptions,
 ): Promise<void> {
-  if (expectSha256 === null && !requireFinalNewline) return;
+  // Of a followed source, a last line without its end is not read.
+  const needsLineEnd = requireFinalNewline && !followAppend;
+  if (expectSha256 === null && !needsLineEnd) return;
   await feed.drain();
-  if (requireFinalNewline) checkLineEnd(name, feed.lastByte, reader.lineEnd);
+  if (needsLineEnd) checkLineEnd(name, feed.lastByte, reader.lineEnd);
   if (expectSha256 === null) return;
   // Decompressors read to the end of the stored bytes, so these have passed as well.
   const found = watched.sha256() ?? "";
@@ -40,7 +42,7 @@ function called(name: string): string {
 }
 
 function checkLineEnd(path: string, last: number | null, lineEnd: number | null): void {
-  if (last === null || lineEnd === null || last === lineEnd) return;
+  if (last === null || lineEnd === null || last === lineEnd || last === LF) return;
   const end = lineEnd === LF ? "a line feed" : "a carriage return, as its other lines do";
   const reason = `it does not end in ${end}: its last record may be cut, and others may be missing`;
   const details = { path: called(path), reason };

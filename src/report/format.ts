@@ -1,4 +1,5 @@
 /** Numbers, sizes and times as people read them; the same everywhere. */
+import { visibleLine } from "./visible.ts";
 
 /** `1234567` as `1,234,567`; the same in every locale, so that scripts and tests can rely on it. */
 export function formatCount(count: number): string {
@@ -37,7 +38,8 @@ function twoDigits(number: number): string {
 }
 
 /** Rows of cells in aligned columns; the last column is left ragged. */
-export function alignColumns(rows: readonly (readonly string[])[], indent = "  "): string[] {
+export function alignColumns(cells: readonly (readonly string[])[], indent = "  "): string[] {
+  const rows = cells.map((row) => row.map(visibleLine));
   const widths: number[] = [];
   for (const row of rows) {
     for (const [index, cell] of row.entries()) {

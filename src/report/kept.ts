@@ -17,6 +17,20 @@ export function fixInParts({ code, fix }: UpsurgeError, plan: LoadPlan, { read }
   return `${texts.fixInParts ?? fix}; ${committed}: ${ifAgain(plan)}`;
 }
 
+/**
+ * The fix of an error that stopped a load when nothing was committed, as far as that is known. A job reads with other
+ * quotes only when it starts over, which must not be said where records of it may be committed. `job`: `null` for none.
+ */
+export function fixOfNothing(
+  { code, fix }: UpsurgeError,
+  job: { readonly isTaken: boolean } | null,
+): string {
+  if (code !== "SOURCE_QUOTE" || job === null) return fix;
+  return job.isTaken
+    ? fix.replace("--quote ''", "--quote '' --reset-job")
+    : fix.replace(/; or pass --quote ''[^;]*/, "");
+}
+
 function ifAgain({ mode, update, job }: LoadPlan): string {
   if (job !== null) return "the same command goes on from there";
   const start = "the same command starts from the first record";

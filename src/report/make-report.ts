@@ -6,7 +6,7 @@ import type { LoadPlan } from "../model/load-plan.ts";
 import type { Options } from "../options/options.ts";
 import { isJob } from "../options/is-job.ts";
 import type { RejectPaths } from "./reject-file.ts";
-import { fixInParts } from "./kept.ts";
+import { fixInParts, fixOfNothing } from "./kept.ts";
 import type { Guarantee, Report, ReportedError, ReportedJob, Status } from "./report.ts";
 
 /** What became of a load. */
@@ -35,6 +35,8 @@ export interface JobOutcome {
   readonly before: Counts;
   /** When it was moved before this run. */
   readonly movedAt: string | null;
+  /** This run has taken it, and so knows what earlier ones have committed. */
+  readonly isTaken: boolean;
   /** Another run had it, and this one was not to wait. */
   readonly skipped: boolean;
   /** Nothing of its sources was left. */
@@ -111,7 +113,7 @@ function conclude(
   if (error !== null) {
     const ours = toUpsurgeError(error);
     const inParts = plan !== null && kept.read > 0;
-    const fix = inParts ? fixInParts(ours, plan, kept) : ours.fix;
+    const fix = inParts ? fixInParts(ours, plan, kept) : fixOfNothing(ours, job);
     return ["failed", ours.exit, { ...reported(ours), fix }];
   }
   if (job?.skipped === true) return ["skipped", 0, null];

@@ -1,5 +1,6 @@
 /** An error as people read it: four short lines. Secrets are masked by whoever prints them. */
 import type { ReportedError } from "./report.ts";
+import { visibleLine } from "./visible.ts";
 
 /** `error:`, `cause:`, `fix:` and, where it is known, `where:`. */
 export function renderError({ code, message, cause, fix, where }: ReportedError): string {
@@ -14,16 +15,18 @@ export function renderError({ code, message, cause, fix, where }: ReportedError)
 
 /** A GitHub Actions annotation for an error in a file; `null` when `where` names no line of a file. */
 export function renderAnnotation({ code, message, where }: ReportedError): string | null {
-  const place = /^(.+), record \d+, lines? (\d+)(?:-(\d+))?/.exec(where ?? "");
+  const text = where ?? "";
+  const place =
+    /^(.+), record \d+, lines? (\d+)(?:-(\d+))?/.exec(text) ?? /^(.+), line (\d+)$/.exec(text);
   if (place === null || place[1] === "standard input") return null;
   const [, file = "", line = "", end] = place;
   const lines = end === undefined ? `line=${line}` : `line=${line},endLine=${end}`;
-  const text = escapeData(`${message} (${code})`);
-  return `::error file=${escapeProperty(file)},${lines}::${text}\n`;
+  const shown = escapeData(`${message} (${code})`);
+  return `::error file=${escapeProperty(file)},${lines}::${shown}\n`;
 }
 
 function oneLine(text: string): string {
-  return text.trim().replace(/\s*\n\s*/g, "; ");
+  return visibleLine(text.trim().replace(/\s*\n\s*/g, "; "));
 }
 
 function escapeData(text: string): string {

@@ -2,12 +2,13 @@
 import type { Counts } from "../model/counts.ts";
 import { alignColumns, formatCount, formatSeconds, plural } from "./format.ts";
 import type { Report } from "./report.ts";
+import { visible, visibleLine } from "./visible.ts";
 
 /** The report as one line of JSON, its fields in the order of the documentation. */
 export function reportJson(report: Report): string {
   const { status, exit, target, table, mode, strategy, rowSource, counts, error } = report;
   const { rejectFile, rejectReport, guarantee, job, dryRun, seconds, rowsPerSecond } = report;
-  return `${JSON.stringify({
+  const line = JSON.stringify({
     status,
     exit,
     target,
@@ -26,7 +27,8 @@ export function reportJson(report: Report): string {
     bytes: report.bytes,
     warnings: report.warnings,
     ...(error === undefined ? {} : { error }),
-  })}\n`;
+  });
+  return `${visible(line)}\n`;
 }
 
 /** The report in a few lines of text. */
@@ -34,7 +36,7 @@ export function renderReport(report: Report): string {
   const lines = [headline(report), ...countLines(report), ...rejectLines(report)];
   lines.push(...guaranteeLines(report));
   lines.push(...report.warnings.map((warning) => `warning: ${warning}`));
-  return `${lines.join("\n")}\n`;
+  return `${lines.map(visibleLine).join("\n")}\n`;
 }
 
 function headline(report: Report): string {

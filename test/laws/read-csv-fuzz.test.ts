@@ -1,12 +1,17 @@
 /** Laws of the CSV reader: csv-parse agrees, and how the bytes arrive changes nothing. */
 import { parse } from "csv-parse/sync";
 import * as fc from "fast-check";
+import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { charsetOf } from "../../src/read/charset.ts";
 import { CR, csvDialect, detectLineEnd, LF } from "../../src/read/csv-dialect.ts";
+import { UpsurgeError } from "../../src/errors/upsurge-error.ts";
 import type { ReadOptions } from "../../src/read/source.ts";
+import { openSource } from "../../src/read/open-source.ts";
+import type { OpenSourceIo } from "../../src/read/open-source.ts";
+import type { SourceRecord } from "../../src/model/record.ts";
+import type { Reject } from "../../src/model/reject.ts";
 import { DEFAULTS, readPieces } from "../unit/read/support.ts";
-import type { Read } from "../unit/read/support.ts";
 
 const COLUMNS = Array.from({ length: 40 }, (_, index) => `c${index}`);
 
@@ -26,7 +31,7 @@ const tidy = fc
   .array(
     fc.tuple(
       fc.array(fc.oneof(quotedField, plainField), { minLength: 1, maxLength: 5 }),
-      fc.constantFrom("\n", "\n", "\r\n"),
+      fc.constantFrom("\n", "\n", "\r\n", "\r"),
     ),
     { maxLength: 8 },
   )
@@ -61,14 +66,14 @@ function optionsOf(chosen: Dialect): Partial<ReadOptions> {
 function byCsvParse(content: string, options: Partial<ReadOptions>): string[][] | null {
   const whole = { ...DEFAULTS, ...options };
   const bytes = csvDialect(whole, ",", charsetOf("utf-8"), LF);
-  const isCr = detectLineEnd(bytes, Buffer.from(content)) === CR;
+  const isCr = detectLineEnd(bytes, { bytes: Buffer.from(content), last: true }) === CR;
   try {
     return parse(content, {
       delimiter: whole.delimiter ?? ",",
       quote: whole.quote,
       escape: whole.escape ?? whole.quote,
       trim: whole.trim,
-      record_delimiter: isCr ? "\r" : ["\r\n", "\n"],
+      record_delimiter: isCr ? ["\r\n", "\r", "\n"] : ["\r\n", "\n"],
       relax_column_count: true,
       skip_empty_lines: true,
     });
@@ -91,7 +96,6 @@ function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
   return ends.map((end, index) => bytes.subarray(index === 0 ? 0 : ends[index - 1], end));
 }
 
-const CR_BYTE = 13;
 const cuts = fc.array(fc.nat(400), { maxLength: 12 });
 const blockBytes = fc.constantFrom(1, 7, 64, 1024);
 
@@ -115,10 +119,39 @@ test("where csv-parse reads the whole text, the records are the same", async () 
   expect(compared).toBeGreaterThan(400);
 });
 
-function flat({ records, rejects }: Read): unknown {
+/** What a source gave, up to the quote that is not closed if there is one. */
+interface UpTo {
+  readonly records: readonly SourceRecord[];
+  readonly rejects: readonly Reject[];
+  readonly error: string | null;
+}
+
+async function readUpTo(
+  pieces: readonly Buffer[],
+  options: Partial<ReadOptions>,
+  io: OpenSourceIo = {},
+): Promise<UpTo> {
+  const records: SourceRecord[] = [];
+  const rejects: Reject[] = [];
+  const stdin = Readable.from(pieces);
+  try {
+    const source = await openSource("-", { ...DEFAULTS, ...options }, { ...io, stdin });
+    for await (const chunk of source.chunks()) {
+      records.push(...chunk.records);
+      rejects.push(...chunk.rejects);
+    }
+  } catch (error) {
+    if (!(error instanceof UpsurgeError) || error.code !== "SOURCE_QUOTE") throw error;
+    return { records, rejects, error: error.why };
+  }
+  return { records, rejects, error: null };
+}
+
+function flat({ records, rejects, error }: UpTo): unknown {
   return {
     records: records.map(({ values, position, raw, shape }) => [values, position, raw, shape]),
     rejects,
+    error,
   };
 }
 
@@ -136,14 +169,13 @@ test("how the bytes are cut changes nothing: values, positions, rejects", async 
         ...optionsOf(chosen),
         comment: "#a",
         maxRecordBytes: 24,
+        maxRecordLines: 4,
         columns: COLUMNS.slice(0, 4),
         extraFields: "error",
       } as const;
-      const whole = await readPieces([content], options);
-      // What ends lines is told by the first block.
-      const firstBytes = content.includes(CR_BYTE) ? {} : { firstBytes: block };
-      const io = { blockBytes: block, ...firstBytes };
-      const pieces = await readPieces(cut(content, places), options, io);
+      const whole = await readUpTo([content], options);
+      const io = { blockBytes: block, firstBytes: block };
+      const pieces = await readUpTo(cut(content, places), options, io);
       expect(flat(pieces)).toEqual(flat(whole));
     }),
     { numRuns: 800 },
@@ -154,7 +186,7 @@ test("raw bytes are the file's own, in order, with every record and reject in it
   await fc.assert(
     fc.asyncProperty(bytes, dialect, cuts, async (content, chosen, places) => {
       const options = { ...optionsOf(chosen), missingFields: "error" } as const;
-      const { records, rejects } = await readPieces(cut(content, places), options, {
+      const { records, rejects } = await readUpTo(cut(content, places), options, {
         blockBytes: 16,
       });
       const all = [...records, ...rejects].toSorted(

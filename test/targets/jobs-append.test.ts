@@ -9,6 +9,7 @@ const MORE = lines([4, 40], [1, 50]);
 const GROWN = ["1:10,50", "2:20", "3:30", "4:40"];
 
 const utf16 = (text: string): Buffer => Buffer.from(`\uFEFF${text}`, "utf16le");
+const cr = (text: string): string => text.replaceAll("\n", "\r");
 const crlf = (text: string): string => text.replaceAll("\n", "\r\n");
 const ndjson = (csv: string): string => {
   const [, ...records] = csv.trimEnd().split("\n");
@@ -41,6 +42,13 @@ const whole = (
 const GROWTHS: readonly Growth[] = [
   whole("CSV", "in.csv", (text) => text),
   whole("CSV with CRLF", "in.csv", crlf),
+  whole("CSV with CR", "in.csv", cr),
+  {
+    name: "CSV with CR, and an LF behind what was the last of them",
+    file: "in.csv",
+    before: cr(FIRST),
+    after: `${cr(FIRST)}\n${cr(MORE)}`,
+  },
   whole("CSV with a byte order mark", "in.csv", (text) => `\uFEFF${text}`),
   whole("CSV in UTF-16", "in.csv", utf16),
   whole("NDJSON", "in.ndjson", ndjson),
@@ -208,7 +216,7 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     expect((await run()).report.counts.read).toBe(1);
     shell.write("in.csv", "word\na\n");
     expect(await run()).toMatchObject({ exit: 0, report: { job: { resumedAt: 1 } } });
-    shell.write("in.csv", "word\na\n\nb");
+    shell.write("in.csv", "word\na\n\nb\n");
     expect((await run()).code).toBe("SOURCE_CHANGED");
     const followed = await run("--follow-append");
     expect(followed.exit, followed.stderr).toBe(0);

@@ -19,6 +19,8 @@ export const JOB_OPTIONS = {
     group: "job",
     kind: "flag",
     summary: "Load what was added to a source since the job has finished it.",
+    details:
+      "A last line of CSV or NDJSON without its line end is still being written: it is left for the next run, and said, as is a record whose quote is not closed yet.",
     example: "--job events --follow-append",
     commands: LOADS,
   },

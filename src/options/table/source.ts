@@ -149,6 +149,18 @@ export const SOURCE_OPTIONS = {
     example: "--max-record-bytes 1MiB",
     commands: READS,
   },
+  maxRecordLines: {
+    group: "source",
+    kind: "count",
+    value: "N",
+    default: "1000",
+    least: 1,
+    summary: "A quoted CSV record over more lines stops the load: a quote may not be closed.",
+    details:
+      "What follows such a quote cannot be told from its field, so it is no reject but the end of the load. Raise it for a source whose fields hold long texts.",
+    example: "--max-record-lines 5000",
+    commands: READS,
+  },
   expectRows: {
     group: "source",
     kind: "count",
@@ -174,7 +186,7 @@ export const SOURCE_OPTIONS = {
     kind: "flag",
     summary: "Refuse a source whose last line has no line end: its producer may have died.",
     details:
-      "A source that is empty passes, and so does one in the format json, which ends with its bracket. A last record that is cut is never committed.",
+      "A source that is empty passes, and so does one in the format json, which ends with its bracket. A last record that is cut is never committed. With `--follow-append` such a line is left for the next run instead.",
     example: "--require-final-newline",
     commands: LOAD,
   },

@@ -48,6 +48,7 @@ const options = fc.record({
   header: mostly<boolean | null>(true, [false, null]),
   columns: mostly<string[] | null>(null, [["a", "b"], ["a", "b", "é"], ["x"]]),
   skipLines: mostly(0, [1, 3]),
+  maxRecordLines: mostly(1000, [1, 2, 3, 6]),
   missingFields: mostly<ReadOptions["missingFields"]>(null, ["error", "default", "null"]),
   extraFields: mostly<ReadOptions["extraFields"]>("error", ["ignore"]),
   encoding: mostly("utf-8", ["latin1", "utf-16le"]),
@@ -55,18 +56,19 @@ const options = fc.record({
 
 /** A CSV source. */
 export const csvInput: fc.Arbitrary<LaneInput> = fc
-  .record({ text, options, edits, blocks })
-  .map(({ text: { header, records, complete }, options, edits, blocks }) => {
+  .record({ text, options, edits, blocks, cr: mostly(false, [true]) })
+  .map(({ text: { header, records, complete }, options, edits, blocks, cr }) => {
     const { quote } = options;
     const line = (fields: readonly string[]): string => {
       const joined = fields.join(options.delimiter ?? ",");
       return quote === null ? joined : joined.replaceAll('"', quote);
     };
-    const whole = [[header, "\n"] as const, ...records]
+    const all = [[header, "\n"] as const, ...records]
       .map(([fields, end]) => line(fields) + end)
       .join("");
+    const whole = cr ? all.replaceAll(/\r?\n/g, "\r") : all;
     return {
-      bytes: edited(complete ? whole : whole.replace(/\r?\n$/, ""), edits),
+      bytes: edited(complete ? whole : whole.replace(/(?:\r?\n|\r)$/, ""), edits),
       options: {
         ...OTHERWISE,
         ...options,

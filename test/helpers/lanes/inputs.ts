@@ -54,6 +54,7 @@ export const commonOptions = {
   empty: fc.constantFrom("auto" as const, "auto" as const, "null" as const, "string" as const),
   keepEmpty: fc.oneof(fc.constant<string[]>([]), fc.subarray(["a", "b", "é"])),
   limit: mostly<number | null>(null, [0, 1, 2, 5, 12]),
+  followAppend: mostly(false, [true]),
   maxRecordBytes: fc.oneof(
     { weight: 6, arbitrary: fc.constant(OTHERWISE.maxRecordBytes) },
     { weight: 1, arbitrary: fc.integer({ min: 1, max: 60 }) },

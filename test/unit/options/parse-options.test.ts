@@ -21,6 +21,7 @@ test("fills in the defaults of the table", () => {
     header: null,
     null: null,
     maxRecordBytes: 64 * 1024 * 1024,
+    maxRecordLines: 1000,
     mode: null,
     ignore: false,
     key: null,

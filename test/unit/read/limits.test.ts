@@ -39,14 +39,15 @@ test.each([
   ["a line", {}, endless("a,b\n1,", "x", 120, "\n2,3\n"), "2|3"],
   ["a line of delimiters", {}, endless("a,b\n1,", ",", 90, "\n2,3\n"), "2|3"],
   ["a quoted field", {}, endless('a,b\n1,"', "x,\n", 90, '"\n2,3\n'), "2|3"],
-  ["a quote that is not closed", {}, endless('a,b\n2,3\n1,"', "x,\n", 90, ""), "2|3"],
+  ["a quote that is not closed", {}, endless('a,b\n2,3\n1,"', "x,\n", 90, ""), null],
   ["a comment", { comment: "#" }, endless("a,b\n#", "x", 120, "\n2,3\n"), "2|3"],
   ["NDJSON", { format: "ndjson" }, endless('{"a":"', "x", 120, '"}\n{"a":1}\n'), "1"],
   ["JSON", { format: "json" }, endless('[{"a":[', "[", 100, `"]},{"a":1}]`), null],
   ["JSON text", { format: "json" }, endless('[{"a":"', "}\n", 90, '"},{"a":1}]'), "1"],
 ] as const)("%s", async (name, options, pieces, good) => {
   if (good === null) {
-    await expect(measure(pieces, options)).rejects.toMatchObject({ code: "SOURCE_CORRUPT" });
+    const code = name === "JSON" ? "SOURCE_CORRUPT" : "SOURCE_QUOTE";
+    await expect(measure(pieces, options)).rejects.toMatchObject({ code });
     return;
   }
   const { found, grown } = await measure(pieces, options);

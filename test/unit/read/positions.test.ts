@@ -20,14 +20,6 @@ test("text after a closing quote, a quote within a field", async () => {
   ]);
 });
 
-test("a quote that is not closed takes the rest, as one reject", async () => {
-  const { rejects } = await read('a,b\n1,2\n3,"x\n4,5\n');
-  expect(rejects.map(({ code, message, position }) => [code, message, position.line])).toEqual([
-    ["ROW_QUOTES", "a quote is not closed", [3, 4]],
-  ]);
-  expect(Buffer.from(rejects[0]?.raw ?? []).toString()).toBe('3,"x\n4,5\n');
-});
-
 test("bytes that are not UTF-8", async () => {
   const content = Buffer.from('a,b\n1,\xff\n2,\xc3\xa9\n"\xe9",3\n4,5\n', "latin1");
   expect(await outline(content)).toEqual([

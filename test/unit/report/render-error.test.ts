@@ -37,6 +37,12 @@ test("an annotation escapes what would end it early", () => {
   );
 });
 
+test("a place that is no record has its line", () => {
+  expect(renderAnnotation({ ...error, where: "orders.csv, line 121" })).toContain(
+    "file=orders.csv,line=121::",
+  );
+});
+
 test.each([null, "--key", "standard input, record 1, line 2"])("there is none for %j", (where) => {
   expect(renderAnnotation({ ...error, where })).toBeNull();
 });

@@ -1,0 +1,67 @@
+/** What a user should know of a source whose records were read, beside them. */
+import type { Ending } from "./format-reader.ts";
+import type { Unfinished } from "./record-stream.ts";
+import type { ReadOptions, SourceFormat } from "./source.ts";
+
+/** A source that was read to its end. */
+export interface EndedSource {
+  readonly name: string;
+  readonly format: SourceFormat;
+  /** It cannot be read twice: a pipe, whose other end may have died. */
+  readonly isStream: boolean;
+  /** `null` when it is empty. */
+  readonly lastByte: number | null;
+}
+
+const LINE_ENDS: readonly (number | null)[] = [10, 13];
+
+/** The warnings for a source that was read to its end. */
+export function sourceWarnings(
+  source: EndedSource,
+  ending: Ending,
+  options: Pick<ReadOptions, "header" | "limit">,
+): string[] {
+  const { limit } = options;
+  // Unless it is said that the first line is data, it is a header.
+  const header = options.header !== false;
+  // A limit may have ended the reading before the source has ended.
+  if (limit !== null && ending.records >= limit) return [];
+  const name = source.name === "-" ? "standard input" : source.name;
+  if (ending.unfinished !== null) return [unfinishedText(name, ending.unfinished)];
+  const isCsv = source.format === "csv" || source.format === "tsv";
+  if (!isCsv || source.lastByte === null) return [];
+  if (ending.records === 0) return withoutRecords(name, source, { ...ending, header });
+  return mayBeCut(source, ending.records, header) ? [cutText(name, ending.records)] : [];
+}
+
+/** A last record that stands without a line end while others have one. Many files end so; a pipe seldom does. */
+function mayBeCut({ isStream, lastByte }: EndedSource, records: number, header: boolean): boolean {
+  return isStream && !LINE_ENDS.includes(lastByte) && (header || records > 1);
+}
+
+function cutText(name: string, record: number): string {
+  return `${name} does not end in a line end: its last record, number ${record}, may be cut, and is loaded as it is; --require-final-newline refuses such a source`;
+}
+
+/** A source that is not empty, and of which no record was read. */
+function withoutRecords(
+  name: string,
+  { lastByte }: EndedSource,
+  { passedLines, header }: Ending & { readonly header: boolean },
+): string[] {
+  if (passedLines > 0) {
+    const lines = passedLines === 1 ? "1 line" : `${passedLines} lines`;
+    return [
+      `no record in ${name}, which is not empty: ${lines} passed over by --comment or --skip-lines`,
+    ];
+  }
+  if (!header || LINE_ENDS.includes(lastByte)) return [];
+  return [`no record in ${name}: its only line has no line end, and is taken for the header`];
+}
+
+function unfinishedText(name: string, { line, lines, isQuoted }: Unfinished): string {
+  const left = `${lines === 1 ? "1 unfinished line" : `${lines} unfinished lines`} left in ${name}`;
+  const place = lines === 1 ? `line ${line}` : `lines ${line}-${line + lines - 1}`;
+  const why = isQuoted ? "a quote is not closed yet" : "its line end has not come yet";
+  return `${left}: ${place}, where ${why}; the next run takes it once it is whole`;
+}

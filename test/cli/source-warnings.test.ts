@@ -1,0 +1,84 @@
+/** What a load says of its sources beside their records: a pipe that may have been cut, and a source without a record. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { runUpsurge } from "../helpers/run-upsurge.ts";
+import { INTO_ORDERS, shop } from "./shop.ts";
+
+const WHOLE = "id,item,amount\n1,tea,3\n2,pot,45\n";
+const CUT = WHOLE.slice(0, -2);
+const WARNING =
+  "standard input does not end in a line end: its last record, number 2, may be cut, and is loaded as it is; --require-final-newline refuses such a source";
+
+async function warningsOf(
+  args: readonly string[],
+  { stdin = "", cwd = shop() }: { readonly stdin?: string; readonly cwd?: string } = {},
+): Promise<readonly string[]> {
+  const { exitCode, stdout, stderr } = await runUpsurge([...args, ...INTO_ORDERS, "--json"], {
+    cwd,
+    stdin,
+  });
+  expect(exitCode, stderr).toBe(0);
+  const { warnings } = JSON.parse(stdout) as { warnings: string[] };
+  return warnings;
+}
+
+test("a pipe whose last record has no line end while others have", async () => {
+  expect(await warningsOf(["-"], { stdin: CUT })).toEqual([WARNING]);
+  expect(await warningsOf(["-"], { stdin: WHOLE })).toEqual([]);
+  expect(await warningsOf(["-", "--limit", "1"], { stdin: CUT })).toEqual([]);
+  // The flag that is named does what is said of it.
+  const refused = await runUpsurge(["-", "--require-final-newline", ...INTO_ORDERS], {
+    cwd: shop(),
+    stdin: CUT,
+  });
+  expect(refused.exitCode).toBe(4);
+  expect(refused.stderr).toContain("SOURCE_INCOMPLETE");
+});
+
+test("the summary shows it", async () => {
+  const { exitCode, stdout } = await runUpsurge(["-", ...INTO_ORDERS], { cwd: shop(), stdin: CUT });
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain(`warning: ${WARNING}\n`);
+});
+
+test("NDJSON that parses is not cut, and files often end so", async () => {
+  const lines = '{"id":1,"item":"tea","amount":3}\n{"id":2,"item":"pot","amount":4}';
+  expect(await warningsOf(["-"], { stdin: lines })).toEqual([]);
+  const cwd = shop();
+  writeFileSync(join(cwd, "cut.csv"), CUT);
+  expect(await warningsOf(["cut.csv"], { cwd })).toEqual([]);
+});
+
+test.runIf(process.platform === "linux")("a named pipe is a pipe", async () => {
+  const cwd = shop();
+  execFileSync("mkfifo", [join(cwd, "pipe.csv")]);
+  writeFileSync(join(cwd, "cut.csv"), CUT);
+  const writing = ["-c", "cat cut.csv > pipe.csv &"];
+  expect(spawnSync("sh", writing, { cwd, stdio: "ignore" }).status).toBe(0);
+  expect(await warningsOf(["pipe.csv"], { cwd })).toEqual([
+    WARNING.replace("standard input", "pipe.csv"),
+  ]);
+});
+
+test.each([
+  ["comments alone", "id,item,amount\n#1,tea,3\n#2,pot,4", ["--comment", "#"], "2 lines passed"],
+  ["skipped lines alone", "1,tea,3\n2,pot,4\n", ["--skip-lines", "5"], "2 lines passed"],
+  ["a header without its end", "id,item,amount", [], "its only line has no line end"],
+])("a source that is not empty, and has no record: %s", async (_, content, flags, said) => {
+  const cwd = shop();
+  writeFileSync(join(cwd, "none.csv"), content);
+  const [warning = "", ...more] = await warningsOf(["none.csv", ...flags], { cwd });
+  expect(warning).toContain("no record in none.csv");
+  expect(warning).toContain(said);
+  expect(more).toEqual([]);
+});
+
+test("a header alone, and a comment before it, are nothing to warn of", async () => {
+  const cwd = shop();
+  for (const content of ["id,item,amount\n", "#made today\nid,item,amount\n\n"]) {
+    writeFileSync(join(cwd, "none.csv"), content);
+    expect(await warningsOf(["none.csv", "--comment", "#"], { cwd })).toEqual([]);
+  }
+});
