@@ -31,6 +31,8 @@ export interface SessionContext {
   /** The server for messages, without secrets. */
   readonly label: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The schemas of unqualified names; `null`: the server's own setting. */
+  readonly searchPath: string | null;
   readonly lockTimeoutMs: number;
   /** Opens another connection, as this one was; opening it and its statements may each take so long. */
   readonly reconnect: (limitMs: number) => Promise<Client>;
@@ -216,7 +218,7 @@ export class PostgresSession implements Session {
 
   /** Settings of the transaction; nothing outlives it, so that a pooler may hand the connection on. */
   async #setUp(): Promise<void> {
-    const { environment, lockTimeoutMs } = this.#context;
+    const { environment, lockTimeoutMs, searchPath } = this.#context;
     const settings = [
       `set local lock_timeout = ${Math.round(lockTimeoutMs)}`,
       "set local standard_conforming_strings = on",
@@ -229,9 +231,13 @@ export class PostgresSession implements Session {
       // What is reported as done must outlast a crash of the server.
       "select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off'",
     ];
-    const { PGDATESTYLE, PGTZ } = environment;
+    const { PGDATESTYLE, PGTZ, PGGEQO } = environment;
     if (PGDATESTYLE) settings.push(`set local datestyle = ${quoteLiteral(PGDATESTYLE)}`);
     if (PGTZ) settings.push(`set local timezone = ${quoteLiteral(PGTZ)}`);
+    if (PGGEQO) settings.push(`set local geqo = ${quoteLiteral(PGGEQO)}`);
+    if (searchPath !== null) {
+      settings.push(`select set_config('search_path', ${quoteLiteral(searchPath)}, true)`);
+    }
     await this.#client.query(settings.join("; "));
   }
 
