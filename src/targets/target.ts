@@ -57,6 +57,8 @@ export interface ConnectOptions {
   /** How long one statement may go unanswered before the connection is given up; 0: as long as it takes. */
   readonly statementTimeoutMs: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** A server that is not what it passes for is no reason to stop. */
+  readonly acceptServer?: boolean;
 }
 
 /** What is asked for by `upsurge plan --grants`. */

@@ -18,6 +18,7 @@ export async function connect({
   environment,
   lockTimeoutMs,
   statementTimeoutMs,
+  acceptServer = false,
 }: ConnectOptions): Promise<Session> {
   const label = describeUrl(url);
   const connecting = readConnecting(url, environment);
@@ -26,7 +27,7 @@ export async function connect({
     openClient(connecting, label, { connectMs: limitMs, statementMs: limitMs });
   const client = await openClient(connecting, label, { statementMs: statementTimeoutMs });
   try {
-    const context = { label, environment, searchPath, lockTimeoutMs, reconnect };
+    const context = { label, environment, searchPath, acceptServer, lockTimeoutMs, reconnect };
     return await PostgresSession.open(client, context);
   } catch (error) {
     await endClient(client);
