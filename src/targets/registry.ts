@@ -10,9 +10,12 @@ const TARGETS: readonly (() => Promise<Target>)[] = [
 
 /** The target that reads `url`. Throws `TARGET_URL`. */
 export async function findTarget(url: string): Promise<Target> {
-  const targets = await Promise.all(TARGETS.map((loadTarget) => loadTarget()));
-  const target = targets.find((each) => each.accepts(url));
-  if (target !== undefined) return target;
+  const targets: Target[] = [];
+  for (const loadTarget of TARGETS) {
+    const target = await loadTarget();
+    if (target.accepts(url)) return target;
+    targets.push(target);
+  }
   const shown = url.replace(/\/\/.*@/s, "//***@").replace(/\?.*$/s, "");
   for (const each of targets) {
     const suggestion = each.suggest?.(url) ?? null;
