@@ -38,7 +38,7 @@ test("a signal ends the wait for standard input", async () => {
   const io = { stdin: new PassThrough(), stdout, stderr, env: {}, signals };
 
   const exitCode = main(["-", "--to", `${shop()}/shop.db`, "--table", "orders"], io);
-  await vi.waitUntil(() => signals.listenerCount("SIGINT") > 0);
+  await vi.waitUntil(() => signals.listenerCount("SIGINT") > 0, { timeout: 10_000 });
   await sleep(50);
   signals.emit("SIGINT");
 
