@@ -94,7 +94,7 @@ async function tryHost(
     const client = new pg.Client(config);
     // A broken connection is reported by the query that meets it; without a listener it would end the process.
     client.on("error", () => {});
-    const watch = new AuthenticationWatch(client, rule);
+    const watch = new AuthenticationWatch(client, rule, label);
     try {
       await connectInTime(client, Math.min(limits.connectMs ?? Infinity, allowedMs || Infinity));
       if (watch.refusal === null) return client;
@@ -111,15 +111,28 @@ async function tryHost(
   return failure ?? upsurgeError("TARGET_UNREACHABLE", { target: label, reason: "no way is left" });
 }
 
-/** While there is a file of trusted CAs, no weaker mode than `disable` goes without it. */
+/** What helps where a file of trusted CAs is in use: while it is there, no weaker mode than `disable` goes without it. */
 function withRoot(error: Error, root: string | null): Error {
-  if (root === null || !(error instanceof UpsurgeError) || error.code !== "TARGET_TLS")
-    return error;
+  if (!(error instanceof UpsurgeError) || error.code !== "TARGET_TLS") return error;
   const { details, cause } = error;
-  const why = `${error.why}; the certificate is verified against ${root}`;
-  const fix =
-    "pass sslrootcert=FILE with the CA that signed the server's certificate; sslmode=verify-ca takes one for another host";
-  return upsurgeError("TARGET_TLS", details, { cause, why, fix });
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const better = (why: string, fix: string): Error =>
+    upsurgeError("TARGET_TLS", details, { cause, why, fix });
+  if (/DECRYPT|INTERRUPTED/.test(code)) {
+    const why = `the key of the client's certificate cannot be read: ${error.why}`;
+    return better(why, "give its passphrase as sslpassword, or another file as sslkey");
+  }
+  const isOver = /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/.test(code) && root !== null;
+  if (isOver || code === "CERT_REVOKED") {
+    return better(error.why, "let the server have a certificate that is valid");
+  }
+  if (root === null || !/VERIFY|SELF_SIGNED|ISSUER|CRL|ALTNAME/.test(code)) return error;
+  return better(
+    `${error.why}; the certificate is verified against ${root}`,
+    code === "ERR_TLS_CERT_ALTNAME_INVALID"
+      ? "name the host as the certificate does; sslmode=verify-ca does not look at the name"
+      : "pass sslrootcert=FILE with the CA that signed the server's certificate, and sslcrl=FILE with its list if lists are used",
+  );
 }
 
 function isSecurity(error: unknown): boolean {

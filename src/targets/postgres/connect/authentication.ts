@@ -36,8 +36,9 @@ export class AuthenticationWatch {
   #way: Method = "none";
   #isBound = false;
   #isProven = false;
+  #isIn = false;
 
-  constructor(client: Client, rule: AuthenticationRule) {
+  constructor(client: Client, rule: AuthenticationRule, target: string) {
     const wire = (client as unknown as { readonly connection: Wire }).connection;
     this.#wire = wire;
     this.#rule = rule;
@@ -49,7 +50,12 @@ export class AuthenticationWatch {
     wire.on("authenticationSASLFinal", () => (this.#isProven = true));
     wire.on("authenticationOk", () => this.#letIn());
     wire.on("sslconnect", () => this.#encrypted());
-    catchUnknown(wire);
+    catchUnknown(wire, (error) => {
+      // The driver throws for a way to log in that it does not know, and nobody would catch that.
+      const reason = "it asks for a login that the driver does not know, such as GSSAPI";
+      if (!this.#isIn) this.refusal ??= upsurgeError("TARGET_LOGIN", { target, reason });
+      wire.stream.destroy(this.refusal ?? error);
+    });
   }
 
   #asked(way: Method): void {
@@ -75,6 +81,7 @@ export class AuthenticationWatch {
   }
 
   #letIn(): void {
+    this.#isIn = true;
     const { allowed, bound } = this.#rule;
     if (bound && !(this.#isBound && this.#isProven)) {
       this.#refuse("channel_binding", "it lets the user in without channel binding");
@@ -101,8 +108,8 @@ export class AuthenticationWatch {
   }
 }
 
-/** The driver throws for a way to log in that it does not know, and nobody would catch that. */
-function catchUnknown(wire: Wire): void {
+/** Hears of what the driver throws while it reads. */
+function catchUnknown(wire: Wire, caught: (error: Error) => void): void {
   const attach = wire.attachListeners.bind(wire);
   wire.attachListeners = (stream) => {
     attach(stream);
@@ -112,7 +119,7 @@ function catchUnknown(wire: Wire): void {
       try {
         listener(chunk);
       } catch (error) {
-        wire.stream.destroy(error instanceof Error ? error : new Error(String(error)));
+        caught(error instanceof Error ? error : new Error(String(error)));
       }
     });
   };
