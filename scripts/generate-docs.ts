@@ -1,5 +1,6 @@
 /**
- * The pages that are made from the code: docs/options.md from the option table, docs/errors.md from the registries.
+ * The pages that are made from the code: docs/options.md from the option table, docs/errors.md from the registries,
+ * docs/postgres-connections.md from the table of connection parameters.
  * Pure; `docs.mjs` writes them.
  */
 import { GROUP_TITLES } from "../src/cli/help.ts";
@@ -8,6 +9,7 @@ import type { ErrorTexts } from "../src/errors/codes.ts";
 import { ROW_CODES } from "../src/errors/row-codes.ts";
 import { flagOf, OPTION_NAMES, optionSpec, spellingsOf, valueNameOf } from "../src/options/flag.ts";
 import type { OptionName } from "../src/options/options.ts";
+import { connectionsPage } from "./connections-page.ts";
 
 const NOTE = "<!-- Made by `npm run docs` from the code; do not edit. -->";
 
@@ -22,7 +24,12 @@ export function generatedPages(): readonly Page[] {
   return [
     { path: "docs/options.md", text: optionsPage() },
     { path: "docs/errors.md", text: errorsPage() },
+    { path: "docs/postgres-connections.md", text: connections() },
   ];
+}
+
+function connections(): string {
+  return `${["# Connections to PostgreSQL", NOTE, "", ...connectionsPage()].join("\n")}\n`;
 }
 
 function optionsPage(): string {

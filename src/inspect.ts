@@ -172,8 +172,13 @@ async function inspectTarget(
 ): Promise<InspectedTable | InspectedDatabase> {
   const url = options.to ?? "";
   const target = await findTarget(url);
-  const { lockTimeout: lockTimeoutMs, statementTimeout: statementTimeoutMs } = options;
-  const session = await target.connect({ url, lockTimeoutMs, statementTimeoutMs, environment });
+  const {
+    lockTimeout: lockTimeoutMs,
+    statementTimeout: statementTimeoutMs,
+    acceptServer,
+  } = options;
+  const limits = { lockTimeoutMs, statementTimeoutMs };
+  const session = await target.connect({ url, ...limits, environment, acceptServer });
   try {
     const head = { target: target.describe(url), server: session.version };
     if (options.table === null) {

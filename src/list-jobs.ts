@@ -45,6 +45,7 @@ export async function askJobs(options: Options, environment: Environment): Promi
     lockTimeoutMs: options.lockTimeout,
     statementTimeoutMs: options.statementTimeout,
     environment,
+    acceptServer: options.acceptServer,
   });
   try {
     const { checkpointTable, printDdl, forget } = options;

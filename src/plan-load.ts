@@ -108,6 +108,7 @@ export async function prepare(
     lockTimeoutMs: options.lockTimeout,
     statementTimeoutMs: options.statementTimeout,
     environment: surroundings.environment,
+    acceptServer: options.acceptServer,
   };
   const connect = (): Promise<Session> => target.connect(connecting);
   const session = await connect();

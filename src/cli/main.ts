@@ -10,6 +10,7 @@ import { defaultOptions, parseOptions } from "../options/parse-options.ts";
 import { makeReport, toUpsurgeError } from "../report/make-report.ts";
 import type { Outcome } from "../report/make-report.ts";
 import { reportJson } from "../report/render-report.ts";
+import { secretsElsewhere } from "../targets/registry.ts";
 import type { Context } from "./context.ts";
 import type { Io } from "./io.ts";
 import { makeLog } from "./log.ts";
@@ -41,7 +42,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       return 0;
     }
     const options = parseOptions(line.call.raw, io.env);
-    redact = makeRedactor(secretsOf(options.to, io.env));
+    const elsewhere = options.to === null ? [] : await secretsElsewhere(options.to, io.env);
+    redact = makeRedactor(secretsOf(options.to, io.env, elsewhere));
     const log = makeLog(options, screen, redact);
     const { command, sources } = line.call;
     return await RUN[command](sources, { io, options, screen, redact, log });

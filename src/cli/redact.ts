@@ -78,15 +78,15 @@ export function makeRedactor(secrets: readonly string[]): Redact {
   };
 }
 
-/** The secrets of a run: the passwords in its target URL and in the environment. */
+/** The secrets of a run: the passwords in its target URL, in the environment and `elsewhere`, in files say. */
 export function secretsOf(
   url: string | null,
   environment: Readonly<Record<string, string | undefined>>,
+  elsewhere: readonly string[] = [],
 ): readonly string[] {
   const fromUrl = url === null ? [] : urlSecrets(url);
-  const fromEnvironment = VARIABLES.map((name) => environment[name] ?? "").filter(
-    (secret) => secret.length >= SHORTEST_OF_ENVIRONMENT,
-  );
+  const found = [...VARIABLES.map((name) => environment[name] ?? ""), ...elsewhere];
+  const fromEnvironment = found.filter((secret) => secret.length >= SHORTEST_OF_ENVIRONMENT);
   const open = new Set(url === null ? [] : openParts(url));
   return [...fromUrl, ...fromEnvironment].filter(
     (secret) => secret.length > 1 && !open.has(secret) && !OWN_WORDS.has(secret.toLowerCase()),

@@ -3,6 +3,8 @@
  * Braces name details given by the raiser. Codes of rejected records are in `row-codes.ts`.
  */
 
+import { CONNECTION_CODES } from "./connection-codes.ts";
+
 /** What one code says, and how the process ends. */
 export interface ErrorTexts {
   readonly title: string;
@@ -116,6 +118,7 @@ export const ERROR_CODES = {
     fix: "pass --to postgres://user@host/database, sqlserver://user@host/database, sqlite:path, or a path that ends in .db, .sqlite or .sqlite3",
     exit: 2,
   },
+  ...CONNECTION_CODES,
   TARGET_DRIVER_MISSING: {
     title: "the driver {driver} is not installed",
     cause: "drivers are optional and this target needs {driver}",

@@ -10,14 +10,32 @@ const TARGETS: readonly (() => Promise<Target>)[] = [
 
 /** The target that reads `url`. Throws `TARGET_URL`. */
 export async function findTarget(url: string): Promise<Target> {
+  const targets: Target[] = [];
   for (const loadTarget of TARGETS) {
     const target = await loadTarget();
     if (target.accepts(url)) return target;
+    targets.push(target);
+  }
+  const shown = url.replace(/\/\/.*@/s, "//***@").replace(/\?.*$/s, "");
+  for (const each of targets) {
+    const suggestion = each.suggest?.(url) ?? null;
+    if (suggestion === null) continue;
+    const { reason, fix } = suggestion;
+    throw upsurgeError("TARGET_URL", { url: shown, reason }, { fix });
   }
   const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0];
   const reason =
     scheme === undefined
       ? "it is no URL, and its name has no ending of a database file"
       : `no target reads ${scheme}`;
-  throw upsurgeError("TARGET_URL", { url: url.replace(/\/\/.*@/s, "//***@"), reason });
+  throw upsurgeError("TARGET_URL", { url: shown, reason });
+}
+
+/** The passwords that a connection to `url` takes from elsewhere, from files say. Never throws. */
+export async function secretsElsewhere(
+  url: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<readonly string[]> {
+  const target = await findTarget(url).catch(() => null);
+  return target?.secrets?.(url, environment) ?? [];
 }

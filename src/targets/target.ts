@@ -57,6 +57,8 @@ export interface ConnectOptions {
   /** How long one statement may go unanswered before the connection is given up; 0: as long as it takes. */
   readonly statementTimeoutMs: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** A server that is not what it passes for is no reason to stop. */
+  readonly acceptServer?: boolean;
 }
 
 /** What is asked for by `upsurge plan --grants`. */
@@ -80,6 +82,14 @@ export type ErrorClass =
   | "transient"
   | "fatal";
 
+/** For a text that no target reads. */
+export interface Suggestion {
+  /** Why not, as a clause. */
+  readonly reason: string;
+  /** What to pass instead. */
+  readonly fix: string;
+}
+
 /** A database that can be loaded into. */
 export interface Target {
   /** Stable name in reports: `postgres`, `sqlite`. */
@@ -88,6 +98,10 @@ export interface Target {
   accepts(url: string): boolean;
   /** The URL without secrets, for messages. */
   describe(url: string): string;
+  /** The passwords that a connection takes from elsewhere, from files say, to be masked. Never throws. */
+  secrets?(url: string, environment: ConnectOptions["environment"]): readonly string[];
+  /** What to pass instead of a text that is not read but may be meant for this target; `null` when it has no idea. */
+  suggest?(url: string): Suggestion | null;
   /** Opens a session. Throws `TARGET_*` errors. */
   connect(options: ConnectOptions): Promise<Session>;
 }

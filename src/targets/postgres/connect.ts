@@ -1,11 +1,13 @@
 /** Opens connections to PostgreSQL, and sessions on them. */
 import type Pg from "pg";
 import type { Client } from "pg";
-import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { ConnectOptions, Session } from "../target.ts";
-import { clientConfig } from "./client-config.ts";
+import { readConnecting } from "./client-config.ts";
+import type { Connecting, Host } from "./client-config.ts";
+import { AuthenticationWatch } from "./connect/authentication.ts";
+import { rounds, whyUnfit } from "./connect/session-attrs.ts";
 import { describeUrl } from "./connection-url.ts";
-import type { Environment } from "./connection-url.ts";
 import { connectInTime, endClient, watchStatements } from "./deadline.ts";
 import { connectError, isServerError } from "./errors.ts";
 import { PostgresSession } from "./session.ts";
@@ -16,13 +18,17 @@ export async function connect({
   environment,
   lockTimeoutMs,
   statementTimeoutMs,
+  acceptServer = false,
 }: ConnectOptions): Promise<Session> {
   const label = describeUrl(url);
+  const connecting = readConnecting(url, environment);
+  const { searchPath } = connecting;
   const reconnect = (limitMs: number): Promise<Client> =>
-    openClient(url, environment, { connectMs: limitMs, statementMs: limitMs });
-  const client = await openClient(url, environment, { statementMs: statementTimeoutMs });
+    openClient(connecting, label, { connectMs: limitMs, statementMs: limitMs });
+  const client = await openClient(connecting, label, { statementMs: statementTimeoutMs });
   try {
-    return await PostgresSession.open(client, { label, environment, lockTimeoutMs, reconnect });
+    const context = { label, environment, searchPath, acceptServer, lockTimeoutMs, reconnect };
+    return await PostgresSession.open(client, context);
   } catch (error) {
     await endClient(client);
     throw connectError(error, label, false);
@@ -36,30 +42,121 @@ interface Limits {
   readonly connectMs?: number;
 }
 
-/** Connects in the first way that `sslmode` allows and the server takes. */
+/** A host that was tried in vain. */
+interface Failure {
+  readonly host: string;
+  readonly error: Error;
+}
+
+/** Connects to the first host whose session is such as the settings ask for. */
 async function openClient(
-  url: string,
-  environment: Environment,
-  { statementMs, connectMs }: Limits,
+  { hosts, rule, session }: Connecting,
+  label: string,
+  limits: Limits,
 ): Promise<Client> {
+  const failures: Failure[] = [];
+  for (const attrs of rounds(session)) {
+    for (const host of hosts) {
+      const found = await tryHost(host, { rule, label, limits });
+      if (found instanceof Error) {
+        if (hosts.length === 1 || !mayTryAnother(found)) throw found;
+        failures.push({ host: host.label, error: found });
+        continue;
+      }
+      watchStatements(found, limits.statementMs);
+      const why = await whyUnfit(found, attrs).catch((error: unknown) => String(error));
+      if (why === null) return found;
+      await endClient(found);
+      const reason = `${why}, and target_session_attrs=${session} asks for another`;
+      failures.push({
+        host: host.label,
+        error: upsurgeError("TARGET_UNREACHABLE", { target: label, reason }),
+      });
+    }
+  }
+  throw together(failures, label);
+}
+
+interface Way {
+  readonly rule: Connecting["rule"];
+  readonly label: string;
+  readonly limits: Limits;
+}
+
+/** Connects in the first way that `sslmode` allows and the server takes; the error of the last, if none. */
+async function tryHost(
+  { ways, root }: Host,
+  { rule, label, limits }: Way,
+): Promise<Client | Error> {
   const pg = await loadDriver();
-  const attempts = clientConfig(url, environment);
-  let failure: unknown = null;
-  for (const { connectionTimeoutMillis: allowedMs = 0, ...config } of attempts) {
+  let failure: Error | null = null;
+  for (const { connectionTimeoutMillis: allowedMs = 0, ...config } of ways) {
     const client = new pg.Client(config);
     // A broken connection is reported by the query that meets it; without a listener it would end the process.
     client.on("error", () => {});
+    const watch = new AuthenticationWatch(client, rule, label);
     try {
-      await connectInTime(client, Math.min(connectMs ?? Infinity, allowedMs || Infinity));
-      watchStatements(client, statementMs);
-      return client;
-    } catch (error) {
-      failure = error;
+      await connectInTime(client, Math.min(limits.connectMs ?? Infinity, allowedMs || Infinity));
+      if (watch.refusal === null) return client;
+      throw watch.refusal;
+    } catch (caught) {
+      const error: unknown = watch.refusal ?? caught;
+      failure = withRoot(connectError(error, label, config.ssl !== false), root);
       await endClient(client);
-      if (isServerError(error)) break;
+      // A server may let the same user in with TLS, or without.
+      if (isServerError(error) && !error.code.startsWith("28")) break;
+      if (isSecurity(error)) break;
     }
   }
-  throw connectError(failure, describeUrl(url), attempts[0]?.ssl !== false);
+  return failure ?? upsurgeError("TARGET_UNREACHABLE", { target: label, reason: "no way is left" });
+}
+
+/** What helps where a file of trusted CAs is in use: while it is there, no weaker mode than `disable` goes without it. */
+function withRoot(error: Error, root: string | null): Error {
+  if (!(error instanceof UpsurgeError) || error.code !== "TARGET_TLS") return error;
+  const { details, cause } = error;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const better = (why: string, fix: string): Error =>
+    upsurgeError("TARGET_TLS", details, { cause, why, fix });
+  if (/DECRYPT|INTERRUPTED/.test(code)) {
+    const why = `the key of the client's certificate cannot be read: ${error.why}`;
+    return better(why, "give its passphrase as sslpassword, or another file as sslkey");
+  }
+  const isOver = /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/.test(code) && root !== null;
+  if (isOver || code === "CERT_REVOKED") {
+    return better(error.why, "let the server have a certificate that is valid");
+  }
+  if (root === null || !/VERIFY|SELF_SIGNED|ISSUER|CRL|ALTNAME/.test(code)) return error;
+  return better(
+    `${error.why}; the certificate is verified against ${root}`,
+    code === "ERR_TLS_CERT_ALTNAME_INVALID"
+      ? "name the host as the certificate does; sslmode=verify-ca does not look at the name"
+      : "pass sslrootcert=FILE with the CA that signed the server's certificate, and sslcrl=FILE with its list if lists are used",
+  );
+}
+
+function isSecurity(error: unknown): boolean {
+  return error instanceof UpsurgeError && error.code === "TARGET_SECURITY";
+}
+
+/** As in libpq: a host that is away or not ready has others to stand in for it; one that refuses has not. */
+function mayTryAnother(error: Error): boolean {
+  if (!(error instanceof UpsurgeError)) return false;
+  if (error.code === "TARGET_UNREACHABLE") return true;
+  const { cause } = error;
+  return error.code === "TARGET_LOST" && isServerError(cause) && cause.code === "57P03";
+}
+
+function together(failures: readonly Failure[], label: string): Error {
+  const [only] = failures;
+  if (failures.length === 1 && only !== undefined) return only.error;
+  const reasons = failures.map(({ host, error }) => {
+    const why = error instanceof UpsurgeError ? error.why : error.message;
+    return `${host}: ${why}`;
+  });
+  const reason = [...new Set(reasons)].join("; ");
+  const cause = failures.at(-1)?.error;
+  return upsurgeError("TARGET_UNREACHABLE", { target: label, reason }, { cause });
 }
 
 async function loadDriver(): Promise<typeof Pg> {

@@ -1,125 +1,179 @@
 /**
- * Reads a connection URL and libpq's environment the way psql does.
- * Our own reading: passwords may hold any character, and no library decides what `sslmode` means.
+ * What a connection is to be: URL over service file over environment over defaults, as in libpq, each word by the table of
+ * parameters. Our own reading: passwords may hold any character, and no library decides what `sslmode` means.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { homedir, userInfo } from "node:os";
+import { existsSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { badText, readWords } from "./connect/connection-text.ts";
+import type { Words } from "./connect/connection-text.ts";
+import { LIBPQ_PARAMETERS } from "./connect/libpq-parameters.ts";
+import type { Parameter } from "./connect/parameter.ts";
+import {
+  badValue,
+  EVERY_WORD,
+  findParameter,
+  PARAMETERS,
+  unknownParameter,
+} from "./connect/parameters.ts";
+import { passwordFromFile } from "./connect/password-file.ts";
+import { readService } from "./connect/service-file.ts";
+import { quoteIdentifier } from "./quote.ts";
 
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Connection settings by libpq's keywords: `host`, `port`, `user`, `password`, `dbname`, `sslmode`, … */
+/** Connection settings by libpq's keywords: `host`, `port`, `user`, `password`, `dbname`, `sslmode`, … and `search_path`. */
 export type Settings = Readonly<Record<string, string | undefined>>;
 
-/** libpq's variables and the keywords they stand for. */
-const VARIABLES: Readonly<Record<string, string>> = {
-  PGHOST: "host",
-  PGPORT: "port",
-  PGUSER: "user",
-  PGPASSWORD: "password",
-  PGDATABASE: "dbname",
-  PGSSLMODE: "sslmode",
-  PGSSLROOTCERT: "sslrootcert",
-  PGSSLCERT: "sslcert",
-  PGSSLKEY: "sslkey",
-  PGOPTIONS: "options",
-  PGAPPNAME: "application_name",
-  PGCONNECT_TIMEOUT: "connect_timeout",
-};
-
-/** The settings of a connection: URL over service file over environment over defaults. */
+/** The settings of a connection. Throws `TARGET_PARAMETER` for one that is unknown or cannot be had. */
 export function readSettings(url: string, environment: Environment): Settings {
-  const fromUrl = parseUrl(url);
-  const service = fromUrl["service"] ?? environment["PGSERVICE"];
-  const merged: Record<string, string | undefined> = {
-    host: defaultHost(),
+  const settings = resolve(url, environment);
+  for (const [name, { value, origin }] of settings) check(name, value, { origin, settings });
+  const plain = Object.fromEntries(
+    [...settings].map(([name, { value }]) => [
+      name,
+      PARAMETERS.get(name)?.values?.find((each) => sameWord(each, value)) ?? value,
+    ]),
+  );
+  const host = plain["host"] ?? (plain["hostaddr"] === undefined ? defaultHost() : undefined);
+  const user = plain["user"] ?? userInfo().username;
+  return {
     port: "5432",
-    user: userInfo().username,
-    ...fromEnvironment(environment),
-    ...(service === undefined ? {} : readService(service, environment)),
-    ...fromUrl,
+    ...plain,
+    ...(host === undefined ? {} : { host }),
+    user,
+    dbname: plain["dbname"] ?? user,
   };
-  return { ...merged, dbname: merged["dbname"] ?? merged["user"] };
 }
 
 /** The URL without its password, for messages. */
 export function describeUrl(url: string): string {
-  const { host, port, user, dbname } = parseUrl(url);
-  const at = user === undefined ? "" : `${user}@`;
-  return `postgres://${at}${host ?? ""}${port === undefined ? "" : `:${port}`}/${dbname ?? ""}`;
-}
-
-/** `postgres://user:password@host:port/database?keyword=value`; the password may hold `@`, `#`, `/` and `?`. */
-function parseUrl(url: string): Record<string, string> {
-  const rest = url.replace(/^postgres(ql)?:\/\//i, "");
-  const at = rest.lastIndexOf("@");
-  const match = /^(\[[^\]]*\]|[^:/?]*)(?::(\d*))?(?:\/([^?]*))?(?:\?(.*))?$/s.exec(
-    rest.slice(at + 1),
+  const { host, port, user, dbname } = Object.fromEntries(
+    readWords(url).map(([name, value]) => [findParameter(name)?.as ?? name, value]),
   );
-  if (match === null) {
-    throw upsurgeError("TARGET_URL", {
-      url: "postgres://…",
-      reason: "it is not of the form postgres://user@host:port/database?sslmode=…",
-    });
-  }
-  const [, host, port, dbname, query] = match;
-  const settings: Record<string, string> = Object.fromEntries(new URLSearchParams(query ?? ""));
-  const userinfo = at < 0 ? "" : rest.slice(0, at);
-  const colon = userinfo.indexOf(":");
-  const put = (key: string, value: string | undefined): void => {
-    if (value !== undefined && value !== "") settings[key] = decode(value);
-  };
-  put("host", host?.replace(/^\[|\]$/g, ""));
-  put("port", port);
-  put("dbname", dbname);
-  put("user", colon < 0 ? userinfo : userinfo.slice(0, colon));
-  put("password", colon < 0 ? undefined : userinfo.slice(colon + 1));
-  return settings;
+  const at = user === undefined ? "" : `${user}@`;
+  const ports = port?.split(",") ?? [];
+  const hosts = (host ?? "").split(",").map((each, index) => {
+    const own = ports.length === 1 ? ports[0] : ports[index];
+    return `${each}${own === undefined || own === "" ? "" : `:${own}`}`;
+  });
+  return `postgres://${at}${hosts.join(",")}/${dbname ?? ""}`;
 }
 
-/** Percent-decodes; text that is no valid encoding is taken as it stands. */
-function decode(text: string): string {
+/** The passwords that a connection takes from files. Never throws: what cannot be read is told when connecting. */
+export function secretsElsewhere(url: string, environment: Environment): readonly string[] {
   try {
-    return decodeURIComponent(text);
+    const settings = resolve(url, environment);
+    const of = (name: string): string | undefined => settings.get(name)?.value;
+    const user = of("user") ?? userInfo().username;
+    const login = { host: of("host") ?? of("hostaddr"), port: of("port"), user };
+    const { password } = passwordFromFile(
+      { ...login, dbname: of("dbname") ?? user, passfile: of("passfile") },
+      environment,
+    );
+    const named = ["password", "sslpassword", "oauth_client_secret"].map(of);
+    return [...named, password ?? undefined].filter((each) => each !== undefined);
   } catch {
-    return text;
+    return [];
   }
 }
 
-function fromEnvironment(environment: Environment): Record<string, string> {
-  const settings: Record<string, string> = {};
-  for (const [variable, keyword] of Object.entries(VARIABLES)) {
-    const value = environment[variable];
-    if (value !== undefined && value !== "") settings[keyword] = value;
+interface Given {
+  readonly value: string;
+  /** Who gave it, for messages. */
+  readonly origin: string;
+}
+
+/** The words of all places by libpq's keywords; nothing is checked but that each is known. */
+function resolve(url: string, environment: Environment): ReadonlyMap<string, Given> {
+  const fromUrl = understand(readWords(url), "the URL");
+  const fromEnvironment = readEnvironment(environment);
+  const service = (fromUrl.get("service") ?? fromEnvironment.get("service"))?.value;
+  const fromService =
+    service === undefined
+      ? new Map<string, Given>()
+      : understand(readService(service, environment), `the service [${service}]`);
+  return new Map([...fromEnvironment, ...fromService, ...fromUrl]);
+}
+
+/** Other words become libpq's. Two that stand for the same keyword and disagree are an error. */
+function understand(words: Words, origin: string): Map<string, Given> {
+  const settings = new Map<string, Given>();
+  const spelled = new Map<string, string>();
+  for (const [name, value] of words) {
+    const parameter = findParameter(name);
+    if (parameter === null) throw unknownParameter(name, origin);
+    const keyword = parameter.as ?? name;
+    const meant = meaning(parameter, value);
+    const other = spelled.get(keyword);
+    if (other !== undefined && other !== name && settings.get(keyword)?.value !== meant) {
+      throw badText(`${other} and ${name} disagree; leave one of them out`);
+    }
+    spelled.set(keyword, name);
+    settings.set(keyword, { value: meant, origin });
   }
   return settings;
 }
+
+function meaning({ name, meanings }: Parameter, value: string): string {
+  // The name of one schema, not a list.
+  if (name === "schema") return quoteIdentifier(value);
+  if (meanings === undefined) return value;
+  const meant = Object.entries(meanings).find(([word]) => sameWord(word, value));
+  if (meant !== undefined) return meant[1];
+  throw badValue(name, value, among(Object.keys(meanings)));
+}
+
+function sameWord(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+function readEnvironment(environment: Environment): Map<string, Given> {
+  const settings = new Map<string, Given>();
+  for (const { name, variable } of LIBPQ_PARAMETERS) {
+    const value = variable === undefined ? undefined : environment[variable];
+    if (value) settings.set(name, { value, origin: `$${variable}` });
+  }
+  // libpq's older word for one mode.
+  if (environment["PGREQUIRESSL"]?.startsWith("1") && !settings.has("sslmode")) {
+    settings.set("sslmode", { value: "require", origin: "$PGREQUIRESSL" });
+  }
+  return settings;
+}
+
+interface Surroundings {
+  readonly origin: string;
+  readonly settings: ReadonlyMap<string, Given>;
+}
+
+/** Refuses what a parameter does not take, and what cannot be had. */
+function check(name: string, value: string, { origin, settings }: Surroundings): void {
+  const { does, values, harmless, only, note, instead } = PARAMETERS.get(name) ?? {
+    does: "honoured",
+    note: "",
+  };
+  const word = value.toLowerCase();
+  if (values?.every((each) => !sameWord(each, value)) === true) {
+    throw badValue(name, value, among(values));
+  }
+  if (does !== "refused" || value === "" || harmless?.includes(word) === true) return;
+  if (only === "socket" && !(settings.get("host")?.value ?? defaultHost()).includes("/")) return;
+  throw upsurgeError("TARGET_PARAMETER", {
+    name,
+    reason: `${origin} gives it, and it cannot be had: ${note}`,
+    suggestion: `${instead ?? "leave it out"}; ${EVERY_WORD}`,
+  });
+}
+
+function among(values: readonly string[]): string {
+  return [values.slice(0, -1).join(", "), values.at(-1)].filter(Boolean).join(" or ");
+}
+
+/** The folders in which a server's socket usually is. */
+export const SOCKET_FOLDERS: readonly string[] = ["/var/run/postgresql", "/tmp"];
 
 function defaultHost(): string {
-  return (
-    ["/var/run/postgresql", "/tmp"].find((path) => existsSync(join(path, ".s.PGSQL.5432"))) ??
-    "localhost"
-  );
-}
-
-/** A section of pg_service.conf. Throws `TARGET_URL` when there is none of that name. */
-function readService(name: string, environment: Environment): Record<string, string> {
-  const path = environment["PGSERVICEFILE"] ?? join(homedir(), ".pg_service.conf");
-  const lines = existsSync(path) ? readFileSync(path, "utf8").split(/\r?\n/) : [];
-  const start = lines.findIndex((line) => line.trim() === `[${name}]`);
-  if (start < 0) {
-    throw upsurgeError("TARGET_URL", {
-      url: "postgres://…",
-      reason: `${path} has no service [${name}]`,
-    });
-  }
-  const settings: Record<string, string> = {};
-  for (const line of lines.slice(start + 1)) {
-    if (line.trim().startsWith("[")) break;
-    const [, key, value] = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-    if (key !== undefined && value !== undefined) settings[key] = value;
-  }
-  return settings;
+  return SOCKET_FOLDERS.find((path) => existsSync(join(path, ".s.PGSQL.5432"))) ?? "localhost";
 }

@@ -1,11 +1,15 @@
 /** The PostgreSQL target, versions 14 to 18, through the driver `pg`. */
 import type { Target } from "../target.ts";
-import { describeUrl } from "./connection-url.ts";
+import { isConnectionText } from "./connect/connection-text.ts";
+import { suggestUrl } from "./connect/suggest-url.ts";
+import { describeUrl, secretsElsewhere } from "./connection-url.ts";
 
-/** The target that the registry offers for `postgres://` URLs. */
+/** The target that the registry offers for `postgres://` URLs and keyword strings. */
 export const postgres: Target = {
   name: "postgres",
-  accepts: (url) => /^postgres(ql)?:\/\//i.test(url),
+  accepts: isConnectionText,
   describe: describeUrl,
+  secrets: secretsElsewhere,
+  suggest: suggestUrl,
   connect: async (options) => await (await import("./connect.ts")).connect(options),
 };

@@ -15,6 +15,8 @@ import { DirectGate, mayGoDirectly } from "./direct.ts";
 import { readGrants } from "./grants.ts";
 import { findsByIndex, looksUp } from "./how.ts";
 import { keyHashes, whyUnhashable } from "./key-hash.ts";
+import { askServer } from "./ask-server.ts";
+import type { Server } from "./ask-server.ts";
 import { merges } from "./merge-sql.ts";
 import { lockJob } from "./job-lock.ts";
 import { smallStatements } from "./statements.ts";
@@ -32,6 +34,10 @@ export interface SessionContext {
   /** The server for messages, without secrets. */
   readonly label: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The schemas of unqualified names; `null`: the server's own setting. */
+  readonly searchPath: string | null;
+  /** A server that only speaks PostgreSQL's protocol will do. */
+  readonly acceptServer: boolean;
   readonly lockTimeoutMs: number;
   /** Opens another connection, as this one was; opening it and its statements may each take so long. */
   readonly reconnect: (limitMs: number) => Promise<Client>;
@@ -40,10 +46,14 @@ export interface SessionContext {
 /** The first half of our advisory locks; the second is the table's oid. */
 const LOCK_CLASS = 0x7570_7367;
 
+/** The oldest version that is supported. */
+const OLDEST = 140_000;
+
 /** A session of one load. */
 export class PostgresSession implements Session {
   readonly capabilities: Capabilities;
   readonly version: string;
+  readonly warnings: readonly string[];
   readonly quoteIdentifier = quoteIdentifier;
   readonly #client: Client;
   readonly #context: SessionContext;
@@ -57,14 +67,19 @@ export class PostgresSession implements Session {
   private constructor(
     { client, loss }: { readonly client: Client; readonly loss: Loss },
     context: SessionContext,
-    version: number,
+    { version, lookalike }: Server,
   ) {
     this.#client = client;
     this.#loss = loss;
     this.#context = context;
     this.#version = version;
     this.small = smallStatements(client, () => this.#setUp());
-    this.version = `PostgreSQL ${Math.floor(version / 10_000)}.${version % 10_000}`;
+    const number = `PostgreSQL ${Math.floor(version / 10_000)}.${version % 10_000}`;
+    this.version = lookalike === null ? number : `${lookalike.name} (as ${number})`;
+    this.warnings =
+      lookalike === null
+        ? []
+        : [`the server is ${lookalike.name}, not PostgreSQL: ${lookalike.risk}`];
     this.capabilities = {
       rowSources: ["staged", "arrays", "values"],
       setBased: true,
@@ -84,21 +99,25 @@ export class PostgresSession implements Session {
     };
   }
 
-  /** Takes over a connected client. Throws `PLAN_UNSUPPORTED` for a server older than 14. */
+  /** Takes over a connected client. Throws `PLAN_UNSUPPORTED` for a server older than 14, `TARGET_LOOKALIKE` for another. */
   static async open(client: Client, context: SessionContext): Promise<PostgresSession> {
     const loss = new Loss(client);
-    const { rows } = await client.query<{ version: number }>(
-      `select current_setting('server_version_num')::int as version`,
-    );
-    const version = rows[0]?.version ?? 0;
-    if (version < 140_000) {
+    const { version, lookalike } = await askServer(client);
+    if (lookalike !== null) {
+      const { label, acceptServer } = context;
+      if (!acceptServer) throw upsurgeError("TARGET_LOOKALIKE", { target: label, ...lookalike });
+      // What it says of its version is not what it can do.
+      const assumed = Math.max(version, OLDEST);
+      return new PostgresSession({ client, loss }, context, { version: assumed, lookalike });
+    }
+    if (version < OLDEST) {
       throw upsurgeError("PLAN_UNSUPPORTED", {
         what: `PostgreSQL ${Math.floor(version / 10_000)}`,
         reason: "version 14 is the oldest that is supported",
         suggestion: "upgrade the server",
       });
     }
-    return new PostgresSession({ client, loss }, context, version);
+    return new PostgresSession({ client, loss }, context, { version, lookalike });
   }
 
   async readTableShape(table: string): Promise<TableShape | null> {
@@ -223,7 +242,7 @@ export class PostgresSession implements Session {
 
   /** Settings of the transaction; nothing outlives it, so that a pooler may hand the connection on. */
   async #setUp(): Promise<void> {
-    const { environment, lockTimeoutMs } = this.#context;
+    const { environment, lockTimeoutMs, searchPath } = this.#context;
     const settings = [
       `set local lock_timeout = ${Math.round(lockTimeoutMs)}`,
       "set local standard_conforming_strings = on",
@@ -236,9 +255,13 @@ export class PostgresSession implements Session {
       // What is reported as done must outlast a crash of the server.
       "select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off'",
     ];
-    const { PGDATESTYLE, PGTZ } = environment;
+    const { PGDATESTYLE, PGTZ, PGGEQO } = environment;
     if (PGDATESTYLE) settings.push(`set local datestyle = ${quoteLiteral(PGDATESTYLE)}`);
     if (PGTZ) settings.push(`set local timezone = ${quoteLiteral(PGTZ)}`);
+    if (PGGEQO) settings.push(`set local geqo = ${quoteLiteral(PGGEQO)}`);
+    if (searchPath !== null) {
+      settings.push(`select set_config('search_path', ${quoteLiteral(searchPath)}, true)`);
+    }
     await this.#client.query(settings.join("; "));
   }
 

@@ -4,28 +4,23 @@ import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { ConnectOptions, Session } from "../target.ts";
 import type { Connection } from "./connection.ts";
 import { isBusy, translate } from "./errors.ts";
+import { noSuchFile, readFileUrl } from "./file-url.ts";
 import { SqliteSession } from "./session.ts";
 import type { Opened } from "./session.ts";
-
-/** `sqlite:a.db` and `sqlite://a.db` name `a.db`; `sqlite:///var/a.db` names `/var/a.db`. */
-function pathOf(url: string): string {
-  return url.replace(/^sqlite:(?:\/\/)?/i, "");
-}
 
 /**
  * A session on the file that `url` names. Throws `TARGET_*` errors. It has no use for a limit on statements: the engine
  * runs in this process, and nothing lies between that could fall silent.
  */
 export async function connect({ url, lockTimeoutMs }: ConnectOptions): Promise<Session> {
-  const path = pathOf(url);
-  if (path === "") throw upsurgeError("TARGET_URL", { url, reason: "it names no file" });
+  const { path, readonly } = readFileUrl(url);
   const found = await stat(path).catch(() => null);
-  if (found === null) throw upsurgeError("TARGET_NOT_FOUND", { path });
+  if (found === null) throw noSuchFile(url, path);
   if (!found.isFile()) {
     const reason = found.isDirectory() ? "it is a directory" : "it is no regular file";
     throw upsurgeError("TARGET_NOT_A_DATABASE", { path, reason });
   }
-  const opened = await open(path);
+  const opened = await open(path, readonly);
   const { db } = opened;
   try {
     requireDatabase(db);
@@ -52,10 +47,10 @@ function versionOf(memory: Connection): string {
   return `SQLite ${version}`;
 }
 
-async function open(path: string): Promise<Opened> {
+async function open(path: string, readonly: boolean): Promise<Opened> {
   try {
     const { default: Database } = await import("better-sqlite3");
-    const db = new Database(path, { fileMustExist: true, timeout: 0 });
+    const db = new Database(path, { fileMustExist: true, timeout: 0, readonly });
     return { db, version: versionOf(new Database(":memory:")) };
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && String(cause.code).startsWith("SQLITE_")) {

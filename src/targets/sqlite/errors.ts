@@ -93,7 +93,7 @@ export function classify(error: unknown): ErrorClass {
 }
 
 /** Our error for a driver's error about the database file `path`; other errors are returned as they are. */
-export function translate(error: unknown, path: string): Error {
+export function translate(error: unknown, path: string, readonly = false): Error {
   const code = codeOf(error);
   if (code === null || !(error instanceof Error)) {
     return error instanceof Error ? error : new Error(String(error));
@@ -103,7 +103,8 @@ export function translate(error: unknown, path: string): Error {
   if (isBusy(error)) return upsurgeError("TARGET_BUSY", { target: path, reason }, context);
   if (code === "SQLITE_FULL") return upsurgeError("TARGET_FULL", { target: path, reason }, context);
   if (code.startsWith("SQLITE_READONLY")) {
-    return upsurgeError("TARGET_NOT_WRITABLE", { path, reason }, context);
+    const fix = readonly ? "leave mode=ro out of --to" : undefined;
+    return upsurgeError("TARGET_NOT_WRITABLE", { path, reason }, { ...context, fix });
   }
   if (code === "SQLITE_NOTADB") {
     return upsurgeError("TARGET_NOT_A_DATABASE", { path, reason }, context);

@@ -130,7 +130,7 @@ export class SqliteSession implements Session {
   }
 
   translate(error: unknown): Error {
-    return translate(error, this.#path);
+    return translate(error, this.#path, this.#db.readonly);
   }
 
   close(): Promise<void> {

@@ -87,7 +87,7 @@ describe("between the runs of a job", () => {
   test("every option says whether it changes what the source means", () => {
     // Those that change how a load is carried out, or what is told of it; a new option has to be thought about.
     expect(others.toSorted()).toEqual(
-      `allowAtLeastOnce batchRows check checkpointTable commit dryRun expectRows expectSha256 followAppend forget grace grants
+      `acceptServer allowAtLeastOnce batchRows check checkpointTable commit dryRun expectRows expectSha256 followAppend forget grace grants
        ifLocked ignore job jobs json lockTimeout logFormat logLevel maxRecordBytes maxRecordLines maxRejects printDdl progress quiet
        rawSql rejectFile report requireFinalNewline resetJob retryTimeout rowSource statementTimeout strategy to`
         .split(/\s+/)

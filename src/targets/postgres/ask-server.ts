@@ -1,0 +1,28 @@
+/** Asks a server what it is. */
+import type { Client } from "pg";
+import { isServerError } from "./errors.ts";
+import { judgeServer } from "./lookalike.ts";
+import type { Lookalike } from "./lookalike.ts";
+
+/** What a server says of itself. */
+export interface Server {
+  /** `server_version_num`; 0 where there is none. */
+  readonly version: number;
+  /** `null`: it is PostgreSQL. */
+  readonly lookalike: Lookalike | null;
+}
+
+/** Its version, and whether it is PostgreSQL; nothing on the search path can answer in its place. */
+export async function askServer(client: Client): Promise<Server> {
+  const sql = `select pg_catalog.version() as text,
+    pg_catalog.current_setting('server_version_num', true) as number`;
+  try {
+    const { rows } = await client.query<{ text: unknown; number: unknown }>(sql);
+    const { text, number } = rows[0] ?? {};
+    const version = /^\d+$/.test(String(number)) ? Number(number) : 0;
+    return { version, lookalike: judgeServer(typeof text === "string" ? text : null) };
+  } catch (error) {
+    if (!isServerError(error) || !/^(?:0A|22|42)/.test(error.code)) throw error;
+    return { version: 0, lookalike: judgeServer(null) };
+  }
+}

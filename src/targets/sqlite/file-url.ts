@@ -1,0 +1,150 @@
+/**
+ * Which file a text names: `sqlite:PATH`, the URLs of SQLite itself (`file:`), of SQLAlchemy and JDBC, or a bare path. A text
+ * that may be meant otherwise is never read as a new file: files are not made, and the error shows what to type.
+ */
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { UpsurgeError } from "../../errors/upsurge-error.ts";
+
+/** A database file, and whether it may only be read. */
+export interface DatabaseFile {
+  readonly path: string;
+  readonly readonly: boolean;
+}
+
+const SCHEME = /^(?:jdbc:)?(sqlite3?)(\+\w+)?:/i;
+const QUERY = /^([^?]*)\?((?:[\w-]+=[^&]*)(?:&[\w-]+=[^&]*)*)$/s;
+
+/** The parameters of other programs that have no bearing on a load. */
+const PASSED_OVER = new Set(
+  "cache psow uri check_same_thread timeout isolation_level detect_types cached_statements connection_limit socket_timeout".split(
+    " ",
+  ),
+);
+
+/** Parameters and the values of them that ask for nothing. */
+const HARMLESS: Readonly<Record<string, readonly string[]>> = {
+  mode: ["ro", "rw", "rwc"],
+  nolock: ["0", "false"],
+  immutable: ["0", "false"],
+};
+
+/** True for a text that names a file of SQLite. */
+export function isFileUrl(url: string): boolean {
+  return SCHEME.test(url) || /^file:/i.test(url) || isDatabasePath(url);
+}
+
+/** A path, not another target's URL, that ends as database files do. */
+function isDatabasePath(url: string): boolean {
+  return !/^[a-z][a-z0-9+.-]+:\/\//i.test(url) && /\.(db|sqlite|sqlite3)$/i.test(url);
+}
+
+/** The file that `url` names. Throws `TARGET_URL` and `TARGET_PARAMETER`. */
+export function readFileUrl(url: string): DatabaseFile {
+  const isUri = /^file:/i.test(url);
+  const text = isUri ? uriPath(url) : url.replace(SCHEME, (_, __, driver) => driver ?? "");
+  const path = isUri ? text : plainPath(text);
+  const [, bare = path, query] = !isUri && existsSync(path) ? [] : (QUERY.exec(path) ?? []);
+  const mode = query === undefined ? null : checkQuery(query);
+  const named = isUri ? decode(bare) : bare;
+  if (named === "") {
+    throw upsurgeError("TARGET_URL", { url, reason: "it names no file" });
+  }
+  return { path: named, readonly: mode === "ro" };
+}
+
+/** `file:a.db`, `file:/var/a.db`, `file:///var/a.db`, `file://localhost/var/a.db`. */
+function uriPath(url: string): string {
+  const rest = url.slice("file:".length);
+  if (!rest.startsWith("//")) return rest;
+  const local = /^\/\/(?:localhost)?(\/.*)$/s.exec(rest)?.[1];
+  if (local !== undefined) return local;
+  const path = rest.slice(2);
+  const reason = "between // and the next / stands a host, and only localhost is one";
+  throw upsurgeError(
+    "TARGET_URL",
+    { url, reason },
+    { fix: `pass --to ${shellWord(`file:${path}`)}` },
+  );
+}
+
+/**
+ * `sqlite:a.db` and `sqlite://a.db` name `a.db`; `sqlite:///var/a.db` names `/var/a.db`. With a driver behind a plus it is
+ * SQLAlchemy's, where three slashes come before a relative path.
+ */
+function plainPath(text: string): string {
+  const driver = /^\+\w+/.exec(text);
+  if (driver === null) return text.replace(/^\/\//, "");
+  return text.slice(driver[0].length).replace(/^\/\/\/?/, "");
+}
+
+function checkQuery(query: string): string | null {
+  const words = query.split("&").map((each) => {
+    const [name = "", value = ""] = each.split("=");
+    return { name, value };
+  });
+  for (const { name, value } of words) {
+    if (PASSED_OVER.has(name) || HARMLESS[name]?.includes(value) === true) continue;
+    const known = name in HARMLESS || name === "vfs";
+    throw upsurgeError("TARGET_PARAMETER", {
+      name,
+      reason: known ? `${name}=${value} cannot be had` : "SQLite has none of that name",
+      suggestion: "leave it out; mode=ro opens the file for reading only",
+    });
+  }
+  return words.findLast(({ name }) => name === "mode")?.value ?? null;
+}
+
+/** There is no file of the name that was understood: another one that may be meant, as it is to be typed; else `null`. */
+export function otherFile(url: string, path: string): string | null {
+  const others = [path.replace(/^\/+/, ""), decode(path), decode(path.replace(/^\/+/, ""))];
+  const found = others.find((each) => each !== path && each !== "" && existsSync(each));
+  return found === undefined || found === url ? null : `sqlite:${found}`;
+}
+
+/** For a text that no target reads: what to pass when it names a database file all the same; else `null`. */
+export function suggestUrl(url: string): string | null {
+  const [, bare = url] = QUERY.exec(url) ?? [];
+  const isMeant =
+    isDatabase(url) ||
+    isDatabase(bare) ||
+    isDatabasePath(bare) ||
+    /\.(?:db[23]|s3db|sl3|sqlite2|sqlitedb)$/i.test(bare);
+  return isMeant && !/^[a-z][a-z0-9+.-]+:/i.test(url) ? shellWord(`sqlite:${url}`) : null;
+}
+
+const MAGIC = "SQLite format 3\0";
+
+function isDatabase(path: string): boolean {
+  try {
+    const file = openSync(path, "r");
+    try {
+      const head = Buffer.alloc(MAGIC.length);
+      readSync(file, head, 0, head.length, 0);
+      return head.toString("latin1") === MAGIC;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
+}
+
+/** No file of that name; the fix names the one that is there. */
+export function noSuchFile(url: string, path: string): UpsurgeError {
+  const other = otherFile(url, path);
+  const fix = other === null ? {} : { fix: `pass --to ${shellWord(other)}` };
+  return upsurgeError("TARGET_NOT_FOUND", { path }, fix);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
