@@ -53,14 +53,14 @@ export class BatchWriter {
   /** Applies the batch; its counts are exact. Throws whatever no row caused. */
   async write(batch: Batch): Promise<BatchResult> {
     const known = this.#quarantine.faultsIn(batch);
-    const { counts, faults, misfits = [] } = await this.#writeSound(without(batch, known));
+    const { counts, faults, ...more } = await this.#writeSound(without(batch, known));
     const total = accountedFor({ ...noCounts(), ...counts }) + faults.length + known.length;
     if (total !== batch.size) {
       const message = `batch ${batch.number} has ${batch.size} rows but ${total} were counted`;
       throw upsurgeError("INTERNAL", { message });
     }
     const inOrder = [...known, ...faults].toSorted((a, b) => a.row.ord - b.row.ord);
-    return { counts, faults: inOrder, misfits };
+    return { ...more, counts, faults: inOrder };
   }
 
   async #writeSound(batch: Batch): Promise<BatchResult> {
