@@ -10,7 +10,7 @@ export async function ensureInstall() {
   const missing = missingPackages();
   if (missing.length > 0) {
     console.log(`installing: ${missing.length} packages are missing, ${missing[0]} among them`);
-    // A lock file made on another platform may lack this one's binaries; `npm install` finds them.
+    // Where another version of npm does not take the lock file as it is, `npm install` gets along with it.
     const exact = await npm("ci", "--no-audit", "--no-fund");
     if (exact.code !== 0) must(await npm("install", "--no-save", "--no-audit", "--no-fund"));
   }
