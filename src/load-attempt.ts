@@ -3,7 +3,7 @@
  * transactions is left to the `Writers`; whether to try again, to `load.ts`.
  */
 import { UpsurgeError } from "./errors/upsurge-error.ts";
-import { beginJob } from "./job-run.ts";
+import { beginJob, forgetJob } from "./job-run.ts";
 import type { JobRun } from "./job-run.ts";
 import type { Progress, Surroundings } from "./load.ts";
 import { noCounts } from "./model/counts.ts";
@@ -39,6 +39,8 @@ interface Continued {
   readonly quarantine: Quarantine;
   readonly solo: Solo;
   readonly again: boolean;
+  /** A try before this one has written. */
+  readonly begun: boolean;
   /** What is committed. */
   readonly kept: Counts;
 }
@@ -68,6 +70,7 @@ export class Attempt {
       quarantine: new Quarantine(),
       solo: new Solo(),
       again: false,
+      begun: false,
       kept: noCounts(),
     },
   ) {
@@ -113,8 +116,8 @@ export class Attempt {
     if (job === null) this.#rejects.open(prepared.first);
     await verifySources(prepared, signal);
     if (job === null) return true;
-    const { rejects, again } = this.#continued;
-    const request = { options: this.#options, rejects, again, signal };
+    const { rejects, again, begun } = this.#continued;
+    const request = { options: this.#options, rejects, again, begun, signal };
     try {
       this.#job = await beginJob(prepared, job, request);
     } catch (error) {
@@ -153,6 +156,8 @@ export class Attempt {
       if (signal.aborted && goesOn(plan)) await writers.settle();
       signal.throwIfAborted();
       await writers.finish();
+      const { rejected } = this.#kept;
+      if (this.#job !== null && rejected === 0) await forgetJob(prepared, this.#job);
     } catch (error) {
       await writers.rollback();
       throw signal.aborted ? error : session.translate(error);
@@ -264,7 +269,8 @@ export class Attempt {
     if (cause instanceof MustGoAlone) solo.add(cause);
     if (this.#job === null) rejects.restart();
     else rejects.release();
-    const continued = { rejects, quarantine, solo, again: true, kept: this.#kept };
+    const begun = this.#continued.begun || this.#writers !== null;
+    const continued = { rejects, quarantine, solo, again: true, begun, kept: this.#kept };
     return new Attempt(this.#options, this.#surroundings, this.#started, continued);
   }
 
@@ -296,7 +302,8 @@ export class Attempt {
     if (this.#job === null)
       return { name, before: noCounts(), movedAt: null, skipped: this.#skipped, isLoaded: false };
     const { before, movedAt, work } = this.#job.resumed;
-    return { name, before, movedAt, skipped: false, isLoaded: work.length === 0 };
+    const isLoaded = work.length === 0 && !this.#continued.begun;
+    return { name, before, movedAt, skipped: false, isLoaded };
   }
 
   /** Closes whatever is open; safe to call at any time. */

@@ -325,6 +325,12 @@ export const ERROR_CODES = {
     fix: "{suggestion}",
     exit: 2,
   },
+  JOB_TABLE: {
+    title: "the table {table} is not as the job {job} has left it",
+    cause: "{reason}",
+    fix: "load everything again from the first record with --reset-job; or, if nothing is missing from the table, go on where the job stopped with --keep-job",
+    exit: 4,
+  },
   JOB_RUNNING: {
     title: "the job {job} is running",
     cause: "{reason}",

@@ -27,6 +27,8 @@ export const FAULT_POINTS = [
   "shared",
   "seal",
   "sealed",
+  "forget",
+  "forgotten",
   "report",
 ] as const;
 

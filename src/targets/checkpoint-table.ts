@@ -43,6 +43,11 @@ export interface Statements {
   rollback(): Promise<void>;
   /** Whether there is a table of that name, as the database resolves it. */
   exists(table: string): Promise<boolean>;
+  /**
+   * What tells `table` from one of the same name that is made later, and no change of it makes another: `A/B`, where A is
+   * the same of `checkpoint`. Where both are others, the database was made anew from a copy. `null`: nothing does.
+   */
+  madeAs(table: string, checkpoint: string): Promise<string | null>;
   /** True for a unique key that was violated: another run has inserted the same row. */
   isDuplicate(error: unknown): boolean;
 }
@@ -189,6 +194,13 @@ export class CheckpointTable {
     const sql = `delete from ${this.#table} where job_id = ${this.statements.dialect.parameter(1)}`;
     return (await this.statements.run(sql, [job])).changed;
   }
+
+  /** Forgets a job that has finished, unless another run has taken it since. */
+  async forgetDone({ job, epoch }: Pick<CheckpointValues, "job" | "epoch">): Promise<void> {
+    const [first, second] = [1, 2].map((at) => this.statements.dialect.parameter(at));
+    const sql = `delete from ${this.#table} where job_id = ${first} and epoch = ${second} and state = 'done'`;
+    await this.statements.run(sql, [job, epoch]);
+  }
 }
 
 const KEY = new Set(["job_id", "source", "part"]);
@@ -202,7 +214,7 @@ function valuesOf(row: CheckpointValues): Record<string, SmallValue> {
     part: row.part,
     parts: row.parts,
     name: row.name,
-    config_fp: row.config,
+    config_fp: row.madeAs === null ? row.config : `${row.config} ${row.madeAs}`,
     epoch: row.epoch,
     state: total === null ? "running" : "done",
     byte_off: place.byte,
@@ -224,13 +236,15 @@ function checkpointOf(row: Readonly<Record<string, SmallValue>>): Checkpoint {
   for (const name of COUNTED) counts[name] = number(`n_${name}`);
   const done = text("state") === "done";
   const rejects = row["rejects"] ?? null;
+  const [config = "", madeAs = null] = text("config_fp").split(" ");
   return {
     job: text("job_id"),
     source: number("source"),
     part: number("part"),
     parts: number("parts"),
     name: text("name"),
-    config: text("config_fp"),
+    config,
+    madeAs,
     epoch: number("epoch"),
     place: { byte: number("byte_off"), record: number("rec_no"), line: number("line_no") },
     prefix: text("prefix_sha256"),

@@ -28,6 +28,11 @@ export function smallStatements(client: Client, setUp: () => Promise<void>): Sta
       const { rows } = await client.query<{ found: boolean }>(sql, [table]);
       return rows[0]?.found === true;
     },
+    madeAs: async (table, checkpoint) => {
+      const sql = "select to_regclass($1)::oid || '/' || to_regclass($2)::oid as made";
+      const { rows } = await client.query<{ made: string | null }>(sql, [checkpoint, table]);
+      return rows[0]?.made ?? null;
+    },
     isDuplicate: (error) => isServerError(error) && error.code === "23505",
   };
 }

@@ -13,6 +13,8 @@ export interface Taking {
   readonly reset: boolean;
   /** The source that a new job begins with. */
   readonly first: { readonly name: string };
+  /** What tells the table that is written to from one made later; `null`: nothing does. */
+  readonly madeAs: string | null;
   /**
    * Which reject files belong to the job from now on, given those that it has and whether it had come to its end; throws
    * when they cannot. `null`: none.
@@ -106,7 +108,7 @@ export async function takeJob(
 async function tryToTake(
   table: CheckpointTable,
   plan: JobPlan,
-  { reset, first, claim }: Taking,
+  { reset, first, madeAs, claim }: Taking,
 ): Promise<CheckpointValues[] | null> {
   const { statements } = table;
   const owner = `${hostname()}:${process.pid}`;
@@ -120,12 +122,13 @@ async function tryToTake(
     if (reset || rows.length === 0) {
       // Only rows that are held: one that appears meanwhile is another run's.
       if (rows.length > 0) await table.forget(plan.name);
-      const owned = { job: plan.name, config: plan.config, epoch, owner };
+      const owned = { job: plan.name, config: plan.config, madeAs, epoch, owner };
       const row = emptyRow(owned, { number: 1, name: first.name });
       // Waits for a run that is about to insert it as well, whose reject files would be taken for somebody else's.
       await table.insert(row);
       rows = [row];
     }
+    rows = await rememberTable(table, rows, madeAs);
     rows = await claimRejects(table, rows, claim);
     await statements.commit();
     faultPoint("taken-over");
@@ -135,6 +138,20 @@ async function tryToTake(
     if (statements.isDuplicate(error)) return null;
     throw error;
   }
+}
+
+/** The rows, with the table that they are about from now on. */
+async function rememberTable(
+  table: CheckpointTable,
+  rows: readonly CheckpointValues[],
+  madeAs: string | null,
+): Promise<CheckpointValues[]> {
+  const next = rows.map((row) => (madeAs === null ? row : { ...row, madeAs }));
+  for (const [at, row] of rows.entries()) {
+    const changed = next[at];
+    if (changed !== undefined && changed.madeAs !== row.madeAs) await table.advance(row, changed);
+  }
+  return next;
 }
 
 /** The rows, with the reject files that are the job's now. */
