@@ -50,7 +50,7 @@ export async function beginJob(
       options,
       reset: options.resetJob && !again,
       begun,
-      claim: (claimed, finished) => rejects.claim(first, claimed, finished),
+      claim: (claimed, was) => rejects.claim(first, claimed, was),
     });
     const { work, rows, before } = resumed;
     const head = rows.find(({ source, part }) => source === 1 && part === 0);

@@ -277,7 +277,8 @@ export class Attempt {
   /** What became of this try, the last one; closes the reject files. */
   outcome(error: unknown): Outcome {
     const { signal } = this.#surroundings;
-    const again = signal.aborted || (error instanceof UpsurgeError && error.exit === 75);
+    const again = signal.aborted || isSafeToRepeat(error);
+    const { setAside } = this.#rejects;
     const kept = this.#kept;
     const isJob = (this.#prepared?.plan.job ?? null) !== null;
     return {
@@ -291,6 +292,7 @@ export class Attempt {
         error !== null && isJob
           ? this.#rejects.leave()
           : this.#rejects.close(error !== null && again && kept.read === 0),
+      setAside,
       bytes: this.#reading.bytes,
     };
   }
@@ -313,6 +315,13 @@ export class Attempt {
     await this.#session?.close();
     await this.#job?.lock.release();
   }
+}
+
+/** Nothing of the load was kept, and nothing is wrong with it. */
+function isSafeToRepeat(error: unknown): boolean {
+  return (
+    error instanceof UpsurgeError && error.exit === 75 && error.code !== "TARGET_OUTCOME_UNKNOWN"
+  );
 }
 
 /** Whether a load that is stopped keeps what it has written, and goes on later. */

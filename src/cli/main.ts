@@ -83,6 +83,7 @@ function nothingDone(error: UpsurgeError): Outcome {
     counts,
     kept: counts,
     rejectPaths: null,
+    setAside: [],
     job: null,
     bytes: 0,
   };

@@ -23,6 +23,8 @@ export interface Outcome {
   /** `null` when nothing is remembered of the load. */
   readonly job: JobOutcome | null;
   readonly rejectPaths: RejectPaths | null;
+  /** Where the rejects went of a load that was killed while it committed. */
+  readonly setAside: readonly string[];
   readonly bytes: number;
 }
 
@@ -66,7 +68,13 @@ export function makeReport(outcome: Outcome, options: Options, started: number):
       Math.max(0, counts.read - (job?.before.read ?? 0)) / Math.max(seconds, 0.001),
     ),
     bytes: outcome.bytes,
-    warnings: [...(plan?.warnings ?? []), ...otherFiles(outcome.rejectPaths)],
+    warnings: [
+      ...(plan?.warnings ?? []),
+      ...otherFiles(outcome.rejectPaths),
+      ...outcome.setAside.map(
+        (path) => `rejects of a load that was killed while it committed are in ${path}`,
+      ),
+    ],
     ...(error === null ? {} : { error }),
   };
 }

@@ -5,5 +5,5 @@ faultCells({
   target: "postgres",
   jobs: 2,
   actions: ["cut", "throw", "kill"],
-  without: ["forget", "forgotten"],
+  without: ["forget", "forgotten", "reject-place", "reject-placed"],
 });

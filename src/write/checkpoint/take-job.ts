@@ -16,11 +16,14 @@ export interface Taking {
   /** What tells the table that is written to from one made later; `null`: nothing does. */
   readonly madeAs: string | null;
   /**
-   * Which reject files belong to the job from now on, given those that it has and whether it had come to its end; throws
-   * when they cannot. `null`: none.
+   * Which reject files belong to the job from now on, given those that it has and what the job was; throws when they
+   * cannot. `null`: none.
    * Asked while the rows are held, so that no file is made for a job that somebody else has.
    */
-  readonly claim: (claimed: RejectMarks | null, finished: boolean) => RejectMarks | null;
+  readonly claim: (
+    claimed: RejectMarks | null,
+    was: "running" | "finished" | "reset",
+  ) => RejectMarks | null;
 }
 
 /** How a job is looked at. */
@@ -119,6 +122,7 @@ async function tryToTake(
     let rows: CheckpointValues[] = await table.read(plan.name);
     if (!reset) refuseOthers(rows, plan);
     const epoch = Math.max(0, ...rows.map((row) => row.epoch)) + (rows.length === 0 ? 1 : 0);
+    const had = rows.find(isHead)?.rejects ?? null;
     if (reset || rows.length === 0) {
       // Only rows that are held: one that appears meanwhile is another run's.
       if (rows.length > 0) await table.forget(plan.name);
@@ -129,7 +133,9 @@ async function tryToTake(
       rows = [row];
     }
     rows = await rememberTable(table, rows, madeAs);
-    rows = await claimRejects(table, rows, claim);
+    const finished = rows.every((each) => each.total !== null);
+    const was = reset ? "reset" : finished ? "finished" : "running";
+    rows = await claimRejects(table, rows, claim(had, was));
     await statements.commit();
     faultPoint("taken-over");
     return rows;
@@ -158,14 +164,16 @@ async function rememberTable(
 async function claimRejects(
   table: CheckpointTable,
   rows: readonly CheckpointValues[],
-  claim: Taking["claim"],
+  rejects: RejectMarks | null,
 ): Promise<CheckpointValues[]> {
-  const holder = rows.find((row) => row.source === 1 && row.part === 0);
-  if (holder === undefined) return [...rows];
-  const finished = rows.every((row) => row.total !== null);
-  const rejects = claim(holder.rejects, finished);
-  if (rejects === holder.rejects) return [...rows];
+  const holder = rows.find(isHead);
+  if (holder === undefined || rejects === holder.rejects) return [...rows];
   const next = { ...holder, rejects };
   await table.advance(holder, next);
   return rows.map((row) => (row === holder ? next : row));
+}
+
+/** The first row of all, which knows of the rejects. */
+function isHead({ source, part }: CheckpointValues): boolean {
+  return source === 1 && part === 0;
 }
