@@ -106,7 +106,9 @@ export async function prepare(
   try {
     const shape = await readShape(session, options, target.describe(options.to));
     const careful = !session.capabilities.takesBytes;
-    const io = { stdin, careful, hashed: isJob(options) };
+    const toColumn = fieldResolver(shape, options);
+    const keeps = keptBy(toColumn);
+    const io = { stdin, careful, keeps, hashed: isJob(options) };
     first = await openSource(paths[0] ?? "-", readOptions(options), io);
     surroundings.onSource?.(first);
     const sampled = await sample(first);
@@ -117,7 +119,6 @@ export async function prepare(
     const request = { target, session, shape, first, later, known, readOnce, sources, options };
     const plan = planFor(request);
     await checkPlan(session, plan, options);
-    const toColumn = fieldResolver(shape, options);
     const opened = { session, first, sampled, later, paths, stdin };
     return { target, connect, plan, resolve: toColumn, ...opened };
   } catch (error) {
@@ -125,6 +126,11 @@ export async function prepare(
     await session.close();
     throw error;
   }
+}
+
+/** Which fields are of use: all but those that are dropped. */
+function keptBy(toColumn: FieldResolver): (name: string) => boolean {
+  return (name) => toColumn(name).kind !== "dropped";
 }
 
 interface Known {
@@ -222,7 +228,7 @@ export async function openNext(
   hashed = false,
 ): Promise<Source> {
   const careful = !prepared.session.capabilities.takesBytes;
-  const io = { stdin: prepared.stdin, careful, hashed };
+  const io = { stdin: prepared.stdin, careful, keeps: keptBy(prepared.resolve), hashed };
   const source = await openSource(path, readOptions(options), io);
   try {
     if (source.fields !== null) mapFields(prepared.plan.table, source.fields, prepared.resolve);

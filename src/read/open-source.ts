@@ -29,6 +29,8 @@ export interface OpenSourceIo {
   readonly careful?: boolean;
   /** Bytes after which the source is read ahead in a thread. */
   readonly aheadFrom?: number;
+  /** Whether a field of this name is of any use: records with many members keep no others. */
+  readonly keeps?: (name: string) => boolean;
   /** Hashes what is read, for a load that can go on where it stopped. */
   readonly hashed?: boolean;
 }
@@ -75,7 +77,7 @@ async function decode(name: string, plain: PeekableBytes, how: Decoding): Promis
   const charset = found.encoding === null ? how.charset : charsetOf(found.encoding);
   plain.drop(found.length);
   const stream = charset.transcoder?.toUtf8(plain, name) ?? plain;
-  const { blockBytes, firstBytes, hashed, careful = false, aheadFrom } = how.io;
+  const { blockBytes, firstBytes, hashed, careful = false, aheadFrom, keeps } = how.io;
   const base = charset.transcoder === null ? found.length : 0;
   const mark = Buffer.from(head.subarray(0, found.length));
   const prefix = hashed === true ? new PrefixHash() : null;
@@ -91,6 +93,7 @@ async function decode(name: string, plain: PeekableBytes, how: Decoding): Promis
     base,
     mark,
     careful,
+    keeps,
     aheadFrom,
     prefix,
   };
