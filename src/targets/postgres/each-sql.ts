@@ -7,7 +7,7 @@
  */
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { RowShape } from "../../model/batch.ts";
-import { isRowStateSql } from "./errors.ts";
+import { isRaisedSql, isRowStateSql } from "./errors.ts";
 import {
   conflictTarget,
   insertedSql,
@@ -60,6 +60,7 @@ declare
   upsurge_skipped bigint;
   upsurge_unchanged bigint;
   upsurge_state text; upsurge_constraint text; upsurge_column text; upsurge_message text;
+  upsurge_context text;
   ${counters.join(" ")}
 begin
   for upsurge_r in select * from ${RAW} order by upsurge_ord loop
@@ -74,10 +75,10 @@ end`);
 function isolated(plan: LoadPlan, shapes: readonly RowShape[], apply: string): string {
   return `begin
 ${apply}
-exception when others then
+exception when query_canceled or assert_failure or others then
   get stacked diagnostics upsurge_state = returned_sqlstate, upsurge_constraint = constraint_name,
-    upsurge_column = column_name, upsurge_message = message_text;
-  if not ${isRowStateSql("upsurge_state")} then raise; end if;
+    upsurge_column = column_name, upsurge_message = message_text, upsurge_context = pg_exception_context;
+  if not ${isRowStateSql("upsurge_state")} and not ${isRaisedSql("upsurge_context")} then raise; end if;
   upsurge_met := 'r';
   if left(upsurge_state, 2) = '22' and upsurge_column = '' then
 ${findColumn(plan, shapes)}

@@ -9,7 +9,7 @@ import type { Capabilities, ErrorClass, GrantRequest, Hold, Session, Writer } fr
 import { arrayText } from "./array-text.ts";
 import { checkPlan } from "./check-plan.ts";
 import { endClient, Loss, rollBack } from "./deadline.ts";
-import { classifyState, isServerError, translateError } from "./errors.ts";
+import { classifyError, isServerError, translateError } from "./errors.ts";
 import { tableSql } from "./native-sql.ts";
 import { DirectGate, mayGoDirectly } from "./direct.ts";
 import { readGrants } from "./grants.ts";
@@ -250,7 +250,7 @@ export class PostgresSession implements Session {
   }
 
   classify(error: unknown): ErrorClass {
-    if (isServerError(error)) return classifyState(error.code);
+    if (isServerError(error)) return classifyError(error);
     // Ours are what they are, whether or not the connection outlived them.
     if (error instanceof UpsurgeError) {
       return /^TARGET_(UNREACHABLE|LOST)$/.test(error.code) ? "transient" : "fatal";

@@ -10,7 +10,7 @@ import { commit, commitError } from "./commit.ts";
 import type { Reconnecting } from "./commit.ts";
 import { rollBack } from "./deadline.ts";
 import { eachSql, OUTCOMES } from "./each-sql.ts";
-import { classifyState, isServerError, rowCode } from "./errors.ts";
+import { classifyError, isServerError, rowCode } from "./errors.ts";
 import { PostgresSetWriter } from "./set-writer.ts";
 import type { SetContext } from "./set-writer.ts";
 import { leavesTraces } from "./how.ts";
@@ -59,8 +59,7 @@ export class PostgresWriter implements Writer {
         await client.query("release savepoint upsurge_block");
         return result;
       } catch (error) {
-        if (!isServerError(error) || !["row", "repeat"].includes(classifyState(error.code)))
-          throw error;
+        if (!isServerError(error) || !["row", "repeat"].includes(classifyError(error))) throw error;
         await client.query("rollback to savepoint upsurge_block");
       }
     }
