@@ -23,7 +23,7 @@ import { CheckpointTable } from "./targets/checkpoint-table.ts";
 import { Bookmark } from "./write/checkpoint/bookmark.ts";
 import { refuseOtherTable } from "./write/checkpoint/same-table.ts";
 import type { FoundTable } from "./write/checkpoint/same-table.ts";
-import { lookAtJob, takeJob } from "./write/checkpoint/take-job.ts";
+import { lookAtJob, otherErrors, takeJob } from "./write/checkpoint/take-job.ts";
 import type { Taking } from "./write/checkpoint/take-job.ts";
 
 /** A source that is left to load. */
@@ -72,7 +72,7 @@ export async function resume(
 ): Promise<Resumed> {
   const table = new CheckpointTable(job.table, prepared.session.small);
   const { session } = prepared;
-  const mayPass = (error: unknown): boolean => session.classify(error) === "transient";
+  const mayPass = otherErrors(session);
   const looked = await lookAtJob(table, job, { reset: request.reset, mayPass });
   const reset = request.reset || (job.forgotten && !begun && isOver(looked));
   const seen = reset ? [] : looked;

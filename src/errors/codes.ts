@@ -196,6 +196,12 @@ export const ERROR_CODES = {
     fix: "run with --log-level debug to see the statements",
     exit: 4,
   },
+  TARGET_ENCODING: {
+    title: "{target} has no room for a character of this load",
+    cause: "{reason}",
+    fix: "use characters of the database's encoding in --table, --job, --checkpoint-table, --const and expressions; a name that a job is made from may be any, and a value of a record would be a reject",
+    exit: 2,
+  },
   TARGET_COMMIT_REFUSED: {
     title: "the database refused the commit",
     cause: "{reason}",

@@ -119,6 +119,8 @@ export function translateError(error: unknown, target: string): Error {
   switch (error.code) {
     case "53100":
       return upsurgeError("TARGET_FULL", details, context);
+    case "22P05":
+      return upsurgeError("TARGET_ENCODING", details, context);
     case "25006":
       return upsurgeError("TARGET_READ_ONLY", details, context);
     case "42501":

@@ -56,13 +56,13 @@ export class PostgresSession implements Session {
   private constructor(
     { client, loss }: { readonly client: Client; readonly loss: Loss },
     context: SessionContext,
-    version: number,
+    { version, encoding }: { readonly version: number; readonly encoding: string },
   ) {
     this.#client = client;
     this.#loss = loss;
     this.#context = context;
     this.#version = version;
-    this.small = smallStatements(client, () => this.#setUp());
+    this.small = smallStatements(client, { setUp: () => this.#setUp(), encoding });
     this.version = `PostgreSQL ${Math.floor(version / 10_000)}.${version % 10_000}`;
     this.capabilities = {
       rowSources: ["staged", "arrays", "values"],
@@ -86,10 +86,10 @@ export class PostgresSession implements Session {
   /** Takes over a connected client. Throws `PLAN_UNSUPPORTED` for a server older than 14. */
   static async open(client: Client, context: SessionContext): Promise<PostgresSession> {
     const loss = new Loss(client);
-    const { rows } = await client.query<{ version: number }>(
-      `select current_setting('server_version_num')::int as version`,
+    const { rows } = await client.query<{ version: number; encoding: string }>(
+      `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding`,
     );
-    const version = rows[0]?.version ?? 0;
+    const { version = 0, encoding = "" } = rows[0] ?? {};
     if (version < 140_000) {
       throw upsurgeError("PLAN_UNSUPPORTED", {
         what: `PostgreSQL ${Math.floor(version / 10_000)}`,
@@ -97,7 +97,7 @@ export class PostgresSession implements Session {
         suggestion: "upgrade the server",
       });
     }
-    return new PostgresSession({ client, loss }, context, version);
+    return new PostgresSession({ client, loss }, context, { version, encoding });
   }
 
   async readTableShape(table: string): Promise<TableShape | null> {

@@ -14,6 +14,7 @@ export function smallStatements(
       types: { name: "text", text: "text", integer: "integer", time: "text" },
       now: "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')",
       timeText: (column) => column,
+      asciiOnly: false,
     },
     run: (sql, values = []) => patiently(() => run(db, sql, values)),
     begin: () => patiently(() => void db.exec("begin immediate")),

@@ -17,6 +17,7 @@ export function smallStatements(connection: Connection): Statements {
       },
       now: "SYSUTCDATETIME()",
       timeText: (column) => `CONVERT(nvarchar(19), ${column}, 126) + N'Z'`,
+      asciiOnly: false,
     },
     run: (sql, values = []) => run(connection, sql, values),
     begin: () => connection.begin(),

@@ -1,10 +1,11 @@
 /** Takes a job for this run: its rows are read, and made this run's own in a transaction that waits for whoever holds them. */
 import { hostname } from "node:os";
 import { faultPoint } from "../../errors/fault-point.ts";
-import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Checkpoint, CheckpointValues, RejectMarks } from "../../model/checkpoint.ts";
 import type { JobPlan } from "../../model/load-plan.ts";
 import type { CheckpointTable } from "../../targets/checkpoint-table.ts";
+import type { Session } from "../../targets/target.ts";
 import { emptyRow } from "./bookmark.ts";
 
 /** What is to be true of the job once it is taken. */
@@ -29,8 +30,17 @@ export interface Taking {
 /** How a job is looked at. */
 export interface Looking {
   readonly reset: boolean;
-  /** Whether an error is one that may pass, and says nothing of the table. */
+  /** Whether an error says nothing of the table. */
   readonly mayPass: (error: unknown) => boolean;
+}
+
+/** Tells errors that say nothing of a checkpoint table: those that may pass, and a name that the database cannot spell. */
+export function otherErrors(session: Pick<Session, "classify" | "translate">): Looking["mayPass"] {
+  return (error) => {
+    if (session.classify(error) === "transient") return true;
+    const ours = session.translate(error);
+    return ours instanceof UpsurgeError && ours.code === "TARGET_ENCODING";
+  };
 }
 
 /** The rows of a job, before it is taken. Makes the table when there is none. Throws `CHECKPOINT_TABLE`, `JOB_OPTIONS`. */
