@@ -8,6 +8,7 @@ import type { Prepared } from "./plan-load.ts";
 import type { RejectBook } from "./report/reject-book.ts";
 import { resume } from "./resume-load.ts";
 import type { Resumed } from "./resume-load.ts";
+import { CheckpointTable } from "./targets/checkpoint-table.ts";
 import type { Hold, Session } from "./targets/target.ts";
 
 /** Milliseconds between two looks at a lock. */
@@ -21,6 +22,8 @@ export interface JobRequest {
   readonly rejects: RejectBook;
   /** A try of this run has held the lock before: the server may not know yet that it is gone. */
   readonly again: boolean;
+  /** A try of this run has written. */
+  readonly begun: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -36,7 +39,7 @@ export async function beginJob(
   job: JobPlan,
   request: JobRequest,
 ): Promise<JobRun | null> {
-  const { options, rejects, again } = request;
+  const { options, rejects, again, begun } = request;
   const { session, first } = prepared;
   faultPoint("lock");
   const lock = await lockJob(session, job, request);
@@ -46,7 +49,8 @@ export async function beginJob(
     const resumed = await resume(prepared, job, {
       options,
       reset: options.resetJob && !again,
-      claim: (claimed, finished) => rejects.claim(first, claimed, finished),
+      begun,
+      claim: (claimed, was) => rejects.claim(first, claimed, was),
     });
     const { work, rows, before } = resumed;
     const head = rows.find(({ source, part }) => source === 1 && part === 0);
@@ -60,6 +64,18 @@ export async function beginJob(
     await lock.release();
     throw error;
   }
+}
+
+/** Forgets a job that has finished, where to load everything again comes to the same. Its lock is still held. */
+export async function forgetJob({ session, plan }: Prepared, { resumed }: JobRun): Promise<void> {
+  const rows = resumed.bookmark?.rows ?? [];
+  const [row] = rows;
+  if (plan.job === null || !plan.job.forgotten || row === undefined) return;
+  faultPoint("forget");
+  const table = new CheckpointTable(plan.job.table, session.small);
+  // What cannot be forgotten now counts as forgotten when it is met again.
+  await table.forgetDone(row).catch(() => {});
+  faultPoint("forgotten");
 }
 
 async function lockJob(

@@ -6,7 +6,7 @@ import type { Counts } from "./model/counts.ts";
 import type { Options } from "./options/options.ts";
 import { findTarget } from "./targets/registry.ts";
 import { CheckpointTable, checkpointDdl } from "./targets/checkpoint-table.ts";
-import { readRows } from "./write/checkpoint/take-job.ts";
+import { otherErrors, readRows } from "./write/checkpoint/take-job.ts";
 import type { Environment } from "./options/parse-options.ts";
 
 /** A job as `upsurge jobs` shows it. */
@@ -54,7 +54,7 @@ export async function askJobs(options: Options, environment: Environment): Promi
     }
     const table = new CheckpointTable(checkpointTable, session.small);
     const there = await table.exists();
-    const mayPass = (error: unknown): boolean => session.classify(error) === "transient";
+    const mayPass = otherErrors(session);
     const reading = { name: checkpointTable, job: forget, mayPass };
     const found = there ? await readRows(table, reading) : [];
     if (forget !== null) {

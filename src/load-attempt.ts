@@ -3,7 +3,7 @@
  * transactions is left to the `Writers`; whether to try again, to `load.ts`.
  */
 import { UpsurgeError } from "./errors/upsurge-error.ts";
-import { beginJob } from "./job-run.ts";
+import { beginJob, forgetJob } from "./job-run.ts";
 import type { JobRun } from "./job-run.ts";
 import type { Progress, Surroundings } from "./load.ts";
 import { noCounts } from "./model/counts.ts";
@@ -44,6 +44,8 @@ interface Continued {
   readonly solo: Solo;
   readonly again: boolean;
   readonly unseen: UnseenFields;
+  /** A try before this one has written. */
+  readonly begun: boolean;
   /** What is committed. */
   readonly kept: Counts;
   readonly misfits: MisfitTally;
@@ -79,6 +81,7 @@ export class Attempt {
       solo: new Solo(),
       again: false,
       unseen: new UnseenFields(options),
+      begun: false,
       kept: noCounts(),
       misfits: new MisfitTally(),
     },
@@ -127,8 +130,8 @@ export class Attempt {
     if (job === null) this.#rejects.open(prepared.first);
     await verifySources(prepared, signal);
     if (job === null) return true;
-    const { rejects, again } = this.#continued;
-    const request = { options: this.#options, rejects, again, signal };
+    const { rejects, again, begun } = this.#continued;
+    const request = { options: this.#options, rejects, again, begun, signal };
     try {
       this.#job = await beginJob(prepared, job, request);
     } catch (error) {
@@ -170,6 +173,8 @@ export class Attempt {
       signal.throwIfAborted();
       await writers.finish();
       await this.#lookBack(prepared, mapper);
+      const { rejected } = this.#kept;
+      if (this.#job !== null && rejected === 0) await forgetJob(prepared, this.#job);
     } catch (error) {
       await writers.rollback();
       throw signal.aborted ? error : session.translate(error);
@@ -291,15 +296,17 @@ export class Attempt {
     if (this.#job === null) rejects.restart();
     else rejects.release();
     const misfits = this.#ledger?.keptMisfits ?? this.#continued.misfits;
+    const begun = this.#continued.begun || this.#writers !== null;
     const kept = this.#kept;
-    const continued = { rejects, quarantine, solo, unseen, again: true, kept, misfits };
+    const continued = { rejects, quarantine, solo, unseen, again: true, begun, kept, misfits };
     return new Attempt(this.#options, this.#surroundings, this.#started, continued);
   }
 
   /** What became of this try, the last one; closes the reject files. */
   outcome(error: unknown): Outcome {
     const { signal } = this.#surroundings;
-    const again = signal.aborted || (error instanceof UpsurgeError && error.exit === 75);
+    const again = signal.aborted || isSafeToRepeat(error);
+    const { setAside } = this.#rejects;
     const kept = this.#kept;
     const isJob = (this.#prepared?.plan.job ?? null) !== null;
     return {
@@ -314,6 +321,7 @@ export class Attempt {
         error !== null && isJob
           ? this.#rejects.leave()
           : this.#rejects.close(error !== null && again && kept.read === 0),
+      setAside,
       bytes: this.#reading.bytes,
     };
   }
@@ -352,7 +360,8 @@ export class Attempt {
       return { name, ...nothing, skipped: this.#skipped };
     }
     const { before, movedAt, work } = this.#job.resumed;
-    return { name, before, movedAt, isTaken: true, skipped: false, isLoaded: work.length === 0 };
+    const isLoaded = work.length === 0 && !this.#continued.begun;
+    return { name, before, movedAt, isTaken: true, skipped: false, isLoaded };
   }
 
   /** Closes whatever is open; safe to call at any time. */
@@ -362,6 +371,13 @@ export class Attempt {
     await this.#session?.close();
     await this.#job?.lock.release();
   }
+}
+
+/** Nothing of the load was kept, and nothing is wrong with it. */
+function isSafeToRepeat(error: unknown): boolean {
+  return (
+    error instanceof UpsurgeError && error.exit === 75 && error.code !== "TARGET_OUTCOME_UNKNOWN"
+  );
 }
 
 /** Whether a load that is stopped keeps what it has written, and goes on later. */

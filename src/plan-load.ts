@@ -117,7 +117,9 @@ export async function prepare(
   try {
     const shape = await readShape(session, options, target.describe(options.to));
     const careful = !session.capabilities.takesBytes;
-    const io = { stdin, careful, hashed: isJob(options), onWarnings };
+    const toColumn = fieldResolver(shape, options);
+    const keeps = keptBy(toColumn);
+    const io = { stdin, careful, keeps, hashed: isJob(options), onWarnings };
     first = await openSource(paths[0] ?? "-", readOptions(options), io);
     surroundings.onSource?.(first);
     const sampled = await sample(first);
@@ -128,7 +130,6 @@ export async function prepare(
     const request = { target, session, shape, first, later, known, readOnce, sources, options };
     const plan = planFor(request);
     await checkPlan(session, plan, options);
-    const toColumn = fieldResolver(shape, options);
     const opened = { session, first, sampled, later, paths, stdin, onWarnings };
     return { target, connect, plan, resolve: toColumn, ...opened };
   } catch (error) {
@@ -136,6 +137,11 @@ export async function prepare(
     await session.close();
     throw error;
   }
+}
+
+/** Which fields are of use: all but those that are dropped. */
+function keptBy(toColumn: FieldResolver): (name: string) => boolean {
+  return (name) => toColumn(name).kind !== "dropped";
 }
 
 interface Known {
@@ -265,7 +271,7 @@ export async function openNext(
 ): Promise<Source> {
   const careful = !prepared.session.capabilities.takesBytes;
   const { stdin, onWarnings } = prepared;
-  const io = { stdin, careful, hashed, onWarnings };
+  const io = { stdin, careful, keeps: keptBy(prepared.resolve), hashed, onWarnings };
   const source = await openSource(path, readOptions(options), io);
   try {
     const { name, fields, headerFields } = source;

@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path";
 import { upsurgeError } from "./errors/upsurge-error.ts";
-import type { CheckpointValues } from "./model/checkpoint.ts";
+import type { CheckpointValues, RejectMarks } from "./model/checkpoint.ts";
 import { addCounts, noCounts } from "./model/counts.ts";
 import type { Counts } from "./model/counts.ts";
 import type { JobPlan } from "./model/load-plan.ts";
@@ -21,7 +21,9 @@ import { checkBeginning, hasMore } from "./read/check-beginning.ts";
 import type { Source } from "./read/source.ts";
 import { CheckpointTable } from "./targets/checkpoint-table.ts";
 import { Bookmark } from "./write/checkpoint/bookmark.ts";
-import { lookAtJob, takeJob } from "./write/checkpoint/take-job.ts";
+import { refuseOtherTable } from "./write/checkpoint/same-table.ts";
+import type { FoundTable } from "./write/checkpoint/same-table.ts";
+import { lookAtJob, otherErrors, takeJob } from "./write/checkpoint/take-job.ts";
 import type { Taking } from "./write/checkpoint/take-job.ts";
 
 /** A source that is left to load. */
@@ -57,6 +59,8 @@ export interface Resumed {
 export interface ResumeRequest {
   readonly options: Options;
   readonly reset: boolean;
+  /** An earlier try of this run has written: a job that has finished since was finished by it. */
+  readonly begun: boolean;
   readonly claim: Taking["claim"];
 }
 
@@ -64,12 +68,17 @@ export interface ResumeRequest {
 export async function resume(
   prepared: Prepared,
   job: JobPlan,
-  { options, reset, claim }: ResumeRequest,
+  { options, begun, claim, ...request }: ResumeRequest,
 ): Promise<Resumed> {
   const table = new CheckpointTable(job.table, prepared.session.small);
   const { session } = prepared;
-  const mayPass = (error: unknown): boolean => session.classify(error) === "transient";
-  const seen = await lookAtJob(table, job, { reset, mayPass });
+  const mayPass = otherErrors(session);
+  const looked = await lookAtJob(table, job, { reset: request.reset, mayPass });
+  const reset = request.reset || (job.forgotten && !begun && isOver(looked));
+  const seen = reset ? [] : looked;
+  const found = await findTable(prepared, job);
+  const { madeAs } = found;
+  if (!options.keepJob) await refuseOtherTable(seen, found, session.small);
   const movedAt =
     seen
       .map((row) => row.updatedAt)
@@ -79,15 +88,31 @@ export async function resume(
   const finder = new WorkFinder(prepared, job, options);
   // A finished job is taken only when there is more: most runs of it find nothing to do.
   const early = finished ? await finder.find(seen) : null;
-  if (early?.length === 0) {
-    return { work: [], bookmark: null, rows: seen, before: countsOf(seen), movedAt };
-  }
   const first = { name: nameOf(prepared.paths[0] ?? "-") };
-  const rows = await takeJob(table, job, { reset, first, claim });
+  if (early?.length === 0) {
+    const isOther = options.keepJob && seen.some((row) => row.madeAs !== madeAs);
+    const keeping = { reset, first, madeAs, claim: (marks: RejectMarks | null) => marks };
+    const rows = isOther ? await takeJob(table, job, keeping) : seen;
+    return { work: [], bookmark: null, rows, before: countsOf(seen), movedAt };
+  }
+  const rows = await takeJob(table, job, { reset, first, madeAs, claim });
   if (early !== null && !alike(seen, rows)) throw upsurgeError("JOB_TAKEN", { job: job.name });
   const work = early ?? (await finder.find(rows));
   const bookmark = new Bookmark(rows, work[0]?.number ?? 1);
   return { work, bookmark, rows, before: countsOf(rows), movedAt };
+}
+
+/** The table of the load, as it is now. */
+async function findTable({ plan, session }: Prepared, job: JobPlan): Promise<FoundTable> {
+  const { table: shape } = plan;
+  const names = [shape.name.schema, shape.name.name].filter((name) => name !== null);
+  const sql = names.map((name) => session.quoteIdentifier(name)).join(".");
+  return { sql, label: names.join("."), shape, madeAs: await session.small.madeAs(sql, job.table) };
+}
+
+/** The job has finished, and left nothing to come back for: where it is to be forgotten, it counts as forgotten. */
+function isOver(rows: readonly CheckpointValues[]): boolean {
+  return rows.every((row) => row.total !== null && row.counts.rejected === 0);
 }
 
 /** The name of a path in the checkpoint. */

@@ -86,6 +86,7 @@ function nothingDone(error: UpsurgeError): Outcome {
     kept: counts,
     notes: [],
     rejectPaths: null,
+    setAside: [],
     job: null,
     bytes: 0,
   };

@@ -206,6 +206,12 @@ export const ERROR_CODES = {
     fix: "run with --log-level debug to see the statements",
     exit: 4,
   },
+  TARGET_ENCODING: {
+    title: "{target} has no room for a character of this load",
+    cause: "{reason}",
+    fix: "use characters of the database's encoding in --table, --job, --checkpoint-table, --const and expressions; a name that a job is made from may be any, and a value of a record would be a reject",
+    exit: 2,
+  },
   TARGET_COMMIT_REFUSED: {
     title: "the database refused the commit",
     cause: "{reason}",
@@ -340,6 +346,12 @@ export const ERROR_CODES = {
     cause: "{reason}",
     fix: "{suggestion}",
     exit: 2,
+  },
+  JOB_TABLE: {
+    title: "the table {table} is not as the job {job} has left it",
+    cause: "{reason}",
+    fix: "load everything again from the first record with --reset-job; or, if nothing is missing from the table, go on where the job stopped with --keep-job",
+    exit: 4,
   },
   JOB_RUNNING: {
     title: "the job {job} is running",

@@ -19,6 +19,8 @@ export const FAULT_POINTS = [
   "reject-written",
   "reject-sync",
   "reject-synced",
+  "reject-place",
+  "reject-placed",
   "move",
   "moved",
   "commit",
@@ -27,6 +29,8 @@ export const FAULT_POINTS = [
   "shared",
   "seal",
   "sealed",
+  "forget",
+  "forgotten",
   "report",
 ] as const;
 

@@ -45,6 +45,10 @@ export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
     title: "JSON nested too deeply",
     fix: "flatten the value, or keep it as a text",
   },
+  ROW_MEMBERS: {
+    title: "a JSON object with more members than any table has columns",
+    fix: "nest them as one value, or drop those without a column with --extra-fields ignore",
+  },
   ROW_UNKNOWN_FIELD: {
     title: "a field that has no column",
     fix: "map it with --map field:column, drop it with --map field: or pass --extra-fields ignore",

@@ -34,6 +34,8 @@ export interface Checkpoint {
   readonly name: string;
   /** Hash of everything that changes what the source's bytes mean. */
   readonly config: string;
+  /** What tells the table that was written to from one of its name that is made later; `null`: not known. */
+  readonly madeAs: string | null;
   /** The fencing token: a run that holds a smaller one has been taken over. */
   readonly epoch: number;
   /** Every record before it that is this writer's has been applied. */

@@ -97,6 +97,8 @@ export interface JobPlan {
   readonly config: string;
   /** What was added to a finished source is to be loaded. */
   readonly followAppend: boolean;
+  /** Once it has finished without a reject it is forgotten: to load everything again comes to the same. */
+  readonly forgotten: boolean;
 }
 
 /** Everything that was decided before the first record. */

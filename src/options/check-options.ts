@@ -203,6 +203,9 @@ function checkJobOptions(options: Options): void {
   }
   if (printDdl && forget !== null) conflict("printDdl", "--forget", "each asks for something else");
   checkJobOnly(options);
+  if (options.resetJob && options.keepJob) {
+    conflict("resetJob", "--keep-job", "one starts over, and the other goes on");
+  }
   if (!allowAtLeastOnce) return;
   if (job !== null) {
     conflict("allowAtLeastOnce", "--job", "a job is remembered, and applied exactly once");
@@ -215,7 +218,7 @@ function checkJobOptions(options: Options): void {
 /** What means something to a job only. */
 function checkJobOnly(options: Options): void {
   if (wantsJob(options)) return;
-  for (const name of ["followAppend", "resetJob", "ifLocked"] as const) {
+  for (const name of ["followAppend", "resetJob", "keepJob", "ifLocked"] as const) {
     if (options[name] === false || options[name] === "fail") continue;
     throw upsurgeError(
       "OPTION_CONFLICT",

@@ -5,6 +5,7 @@ import { isJob } from "../options/is-job.ts";
 import { OPTION_NAMES, optionSpec } from "../options/flag.ts";
 import type { Options } from "../options/options.ts";
 import { tableLabel } from "./names.ts";
+import { isRepeatable } from "./repeatable.ts";
 
 /** Raised when the same options or bytes come to mean something else, or keys are shared out in another way. */
 const MEANING = 1;
@@ -33,6 +34,7 @@ export function planJob(plan: LoadPlan, request: JobRequest): JobPlan | null {
     table: checkpointTable,
     config: configOf(plan, request),
     followAppend,
+    forgotten: job === null && !followAppend && isRepeatable(plan),
   };
 }
 

@@ -21,6 +21,8 @@ export interface ReaderInput {
   readonly mark: Buffer;
   /** Only the careful lane is to be used: for comparing it with the fast one. */
   readonly careful: boolean;
+  /** Whether a field of this name is of any use; `undefined`: each is. */
+  readonly keeps: ((name: string) => boolean) | undefined;
   /** Bytes after which the source is read ahead in a thread; `undefined`: as is good for loads. */
   readonly aheadFrom: number | undefined;
 }

@@ -65,7 +65,7 @@ export class JsonRecords {
 
   #members(bytes: Buffer): JsonMembers | Fault {
     const text = this.#input.charset.decode(bytes);
-    if (text !== null) return jsonMembers(text);
+    if (text !== null) return jsonMembers(text, this.#input.keeps);
     const message = `the record is not valid ${this.#input.charset.name}`;
     return { code: "ROW_ENCODING", message };
   }

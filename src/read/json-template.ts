@@ -4,6 +4,7 @@
  */
 import { isUtf8 } from "node:buffer";
 import type { RecordShape } from "../model/record.ts";
+import { MOST_MEMBERS } from "./json-members.ts";
 import { CLOSE, COMMA, IRREGULAR, MORE, OPEN } from "./json-scan.ts";
 import type { JsonScan } from "./json-scan.ts";
 import type { JsonShapes } from "./json-shapes.ts";
@@ -48,6 +49,8 @@ export function learnTemplate(
     const place = scan.name(name);
     if (place < 0) return place === MORE ? MORE : IRREGULAR;
     names.push(bytes.subarray(name, scan.string(name)));
+    // Which of them are kept is for the careful lane to say.
+    if (names.length > MOST_MEMBERS) return IRREGULAR;
     leads.push(bytes.subarray(from, place));
     from = scan.value(place);
     if (from < 0) return from === MORE ? MORE : IRREGULAR;

@@ -33,6 +33,8 @@ export interface OpenSourceIo {
   readonly aheadFrom?: number;
   /** Told at the end of a source what a user should know of it; none: that there is nothing. */
   readonly onWarnings?: ((name: string, warnings: readonly string[]) => void) | undefined;
+  /** Whether a field of this name is of any use: records with many members keep no others. */
+  readonly keeps?: (name: string) => boolean;
   /** Hashes what is read, for a load that can go on where it stopped. */
   readonly hashed?: boolean;
 }
@@ -88,7 +90,7 @@ async function decode(name: string, plain: PeekableBytes, how: Decoding): Promis
   const charset = found.encoding === null ? how.charset : charsetOf(found.encoding);
   plain.drop(found.length);
   const stream = charset.transcoder?.toUtf8(plain, name) ?? plain;
-  const { blockBytes, firstBytes, hashed, careful = false, aheadFrom } = how.io;
+  const { blockBytes, firstBytes, hashed, careful = false, aheadFrom, keeps } = how.io;
   const base = charset.transcoder === null ? found.length : 0;
   const mark = Buffer.from(head.subarray(0, found.length));
   const prefix = hashed === true ? new PrefixHash() : null;
@@ -104,6 +106,7 @@ async function decode(name: string, plain: PeekableBytes, how: Decoding): Promis
     base,
     mark,
     careful,
+    keeps,
     aheadFrom,
     prefix,
   };

@@ -7,7 +7,7 @@ import type { LoadPlan } from "../model/load-plan.ts";
 import { plural } from "./format.ts";
 
 /** With these the same command is refused again. */
-const REFUSED = new Set<ErrorCode>(["SOURCE_CHANGED", "JOB_OPTIONS", "JOB_SOURCES"]);
+const REFUSED = new Set<ErrorCode>(["SOURCE_CHANGED", "JOB_OPTIONS", "JOB_SOURCES", "JOB_TABLE"]);
 
 /** The fix of an error that stopped a load when these records were committed. */
 export function fixInParts({ code, fix }: UpsurgeError, plan: LoadPlan, { read }: Counts): string {

@@ -25,6 +25,8 @@ export interface Outcome {
   /** What the user should know beside the plan's warnings. */
   readonly notes: readonly string[];
   readonly rejectPaths: RejectPaths | null;
+  /** Where the rejects went of a load that was killed while it committed. */
+  readonly setAside: readonly string[];
   readonly bytes: number;
 }
 
@@ -48,7 +50,7 @@ export function makeReport(outcome: Outcome, options: Options, started: number):
   const { plan } = outcome;
   const { job } = outcome;
   const guarantee = guaranteeOf(options);
-  const counts = outcome.error === null ? outcome.counts : left(outcome, guarantee);
+  const counts = countsOf(outcome, guarantee);
   const seconds = (performance.now() - started) / 1000;
   const [status, exit, error] = conclude(outcome, options);
   return {
@@ -63,14 +65,21 @@ export function makeReport(outcome: Outcome, options: Options, started: number):
     rejectFile: outcome.rejectPaths?.file ?? null,
     rejectReport: outcome.rejectPaths?.report ?? null,
     guarantee,
-    job: job === null ? null : { name: job.name, resumedAt: job.before.read, ...stateOf(job) },
+    job: job === null ? null : stateOf(job),
     dryRun: options.dryRun || options.check,
     seconds: Math.round(seconds * 1000) / 1000,
     rowsPerSecond: Math.round(
       Math.max(0, counts.read - (job?.before.read ?? 0)) / Math.max(seconds, 0.001),
     ),
     bytes: outcome.bytes,
-    warnings: [...(plan?.warnings ?? []), ...outcome.notes, ...otherFiles(outcome.rejectPaths)],
+    warnings: [
+      ...(plan?.warnings ?? []),
+      ...outcome.notes,
+      ...otherFiles(outcome.rejectPaths),
+      ...outcome.setAside.map(
+        (path) => `rejects of a load that was killed while it committed are in ${path}`,
+      ),
+    ],
     ...(error === null ? {} : { error }),
   };
 }
@@ -81,12 +90,15 @@ function otherFiles(paths: RejectPaths | null): string[] {
   );
 }
 
-function stateOf({
-  skipped,
-  isLoaded,
-  movedAt,
-}: JobOutcome): Omit<ReportedJob, "name" | "resumedAt"> {
-  return { alreadyLoadedAt: isLoaded ? movedAt : null, skipped };
+function stateOf({ name, before, skipped, isLoaded, movedAt }: JobOutcome): ReportedJob {
+  const alreadyLoadedAt = isLoaded ? movedAt : null;
+  return { name, resumedAt: before.read, alreadyLoadedAt, skipped, earlier: before };
+}
+
+/** Of a job those of all of its runs, but for a run that finds it finished: that one has done nothing. */
+function countsOf(outcome: Outcome, guarantee: Guarantee): Counts {
+  if (outcome.error !== null) return left(outcome, guarantee);
+  return outcome.job?.isLoaded === true ? noCounts() : outcome.counts;
 }
 
 function guaranteeOf(options: Options): Guarantee {
@@ -117,6 +129,7 @@ function conclude(
     return ["failed", ours.exit, { ...reported(ours), fix }];
   }
   if (job?.skipped === true) return ["skipped", 0, null];
+  // Of a finished job too: its rejects are still to be mended.
   if (counts.rejected > 0) return ["rejects", 3, null];
   const changes = counts.inserted + counts.updated + counts.deleted;
   return options.check && changes > 0 ? ["changes", 3, null] : ["ok", 0, null];

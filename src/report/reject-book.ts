@@ -5,13 +5,9 @@ import type { RejectMarks } from "../model/checkpoint.ts";
 import type { Reject } from "../model/reject.ts";
 import { allowsRejects } from "../options/parse-value.ts";
 import { RejectBudget } from "./reject-budget.ts";
-import {
-  defaultRejectPath,
-  isThere,
-  refuseExisting,
-  RejectFiles,
-  removeEmpty,
-} from "./reject-file.ts";
+import { areAsLeft, removeEmpty } from "./left-rejects.ts";
+import { defaultRejectPath, RejectFiles } from "./reject-file.ts";
+import { isThere, refuseExisting, RejectLock } from "./reject-lock.ts";
 import type { RejectedSource, RejectPaths } from "./reject-file.ts";
 
 /** What the flags say of rejects. */
@@ -31,12 +27,16 @@ export interface JobRejects {
   readonly count: number;
 }
 
+/** What a job was when this run took it; `reset`: it starts over. */
+export type WasJob = "running" | "finished" | "reset";
+
 /** Takes the rejects of a load. */
 export class RejectBook {
   readonly #options: RejectOptions;
   #budget: RejectBudget;
   #files: RejectFiles | null = null;
   #left: RejectPaths | null = null;
+  #setAside: readonly string[] = [];
   /** Nothing was written since the files were made durable. */
   #durable = false;
 
@@ -61,20 +61,31 @@ export class RejectBook {
   }
 
   /**
-   * The files that are a job's from now on: those that it has, else those that this run would make. `finished`: the job had
-   * come to its end, and what it had rejected may have been taken away. Throws `REJECT_FILE` when somebody else's file
-   * stands there.
+   * The files that are a job's from now on: those that it has, else those that this run would make. Throws `REJECT_FILE`
+   * when somebody else's file stands there.
    */
-  claim(first: RejectedSource, claimed: RejectMarks | null, finished: boolean): RejectMarks | null {
+  claim(first: RejectedSource, claimed: RejectMarks | null, was: WasJob): RejectMarks | null {
     const asked = this.#pathFor(first);
-    const isGone = finished && claimed !== null && !isThere(claimed.path);
-    if (asked === null) return isGone ? null : claimed;
+    // What a finished job had rejected may have been taken away.
+    const isGone = was === "finished" && claimed !== null && !isThere(claimed.path);
+    if (asked === null) return isGone || was === "reset" ? null : claimed;
     const path = resolve(asked);
-    // A file that holds rejects stays the job's; an empty one may be left for another.
-    const stays = claimed !== null && (claimed.path === path || claimed.report > 0);
-    if (stays && !isGone) return claimed;
-    refuseExisting(path);
-    return { path, files: [], report: 0 };
+    const empty = { path, files: [], report: 0 };
+    if (was === "reset") {
+      // They will be found again. A file that somebody has changed is not the job's any more.
+      if (claimed?.path === path && claimed.report > 0 && areAsLeft(claimed)) return empty;
+      if (claimed?.report === 0) removeEmpty(claimed.path, first);
+    } else {
+      // A file that holds rejects stays the job's; an empty one may be left for another.
+      const stays = claimed !== null && (claimed.path === path || claimed.report > 0);
+      if (stays && !isGone) return claimed;
+    }
+    // Also away from a load that is no job.
+    const lock = RejectLock.take(path);
+    this.#setAside = lock.setAside;
+    lock.release();
+    refuseExisting([path, `${path}.jsonl`]);
+    return empty;
   }
 
   /** Opens the files of a job as its last commit left them. Throws `REJECT_FILE`. */
@@ -92,6 +103,11 @@ export class RejectBook {
       marks === null || count === 0
         ? null
         : { file: marks.path, report: `${marks.path}.jsonl`, others: [] };
+  }
+
+  /** Where the rejects went of a load that was killed while it committed. */
+  get setAside(): readonly string[] {
+    return [...this.#setAside, ...(this.#files?.setAside ?? [])];
   }
 
   /** Prepares for rejects of a further source. */
@@ -119,6 +135,7 @@ export class RejectBook {
       faultPoint("reject-sync");
       this.#files?.sync();
       faultPoint("reject-synced");
+      this.#files?.place();
     }
     this.#durable = true;
     return this.#files?.marks ?? null;

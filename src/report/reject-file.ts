@@ -1,24 +1,17 @@
 /**
  * The reject files of a load: the records as they stood, under their source's header, and a JSONL report beside them.
  * Made before the first record, mode 0600, never overwriting, following no link, removed when empty. A job that goes on
- * opens its own again, cut off where its last commit left them.
+ * opens its own again, cut off where its last commit left them; other loads write under a lock (`reject-lock.ts`).
  */
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-  unlinkSync,
-} from "node:fs";
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { upsurgeError } from "../errors/upsurge-error.ts";
+import { faultPoint } from "../errors/fault-point.ts";
 import type { RejectMarks } from "../model/checkpoint.ts";
 import type { Reject } from "../model/reject.ts";
 import { fileError, makeFile, put, reopenFile } from "./reject-output.ts";
 import type { OpenFile } from "./reject-output.ts";
+import { isSame, partOf, putInPlace, refuseExisting, RejectLock } from "./reject-lock.ts";
 
 /** What a reject file must know of a source. */
 export interface RejectedSource {
@@ -43,18 +36,6 @@ export interface RejectPaths {
   readonly others: readonly string[];
 }
 
-/** Throws `REJECT_FILE` when a file stands where a load would make its own. */
-export function refuseExisting(path: string): void {
-  const standing = [path, `${path}.jsonl`].find(isThere);
-  if (standing === undefined) return;
-  throw fileError(standing, Object.assign(new Error("the file exists"), { code: "EEXIST" }));
-}
-
-/** Whether something of that name is there, be it a link that leads nowhere. */
-export function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-}
-
 /** A job as far as its reject files know it. */
 export interface RejectingJob {
   readonly name: string;
@@ -63,24 +44,14 @@ export interface RejectingJob {
   readonly before: number;
 }
 
-/** Removes the files of a job that has ended without a reject, where a run was killed before it could; nothing else. */
-export function removeEmpty(path: string, { preamble }: RejectedSource): void {
-  quietly(() => {
-    const isEmpty =
-      lstatSync(path).isFile() &&
-      lstatSync(`${path}.jsonl`).isFile() &&
-      readFileSync(`${path}.jsonl`).length === 0 &&
-      readFileSync(path).equals(preamble);
-    if (!isEmpty) return;
-    unlinkSync(path);
-    unlinkSync(`${path}.jsonl`);
-  });
-}
-
 /** The open reject files of one load. Throws `REJECT_FILE` whenever one cannot be written. */
 export class RejectFiles {
   readonly #path: string;
   readonly #job: RejectingJob | null;
+  /** Of files that are no job's. */
+  readonly #lock: RejectLock | null;
+  /** Files that have their names. */
+  readonly #placed = new Set<OpenFile>();
   /** Of the job they belong to; `null`: they are this run's alone. */
   readonly #marks: RejectMarks | null;
   readonly #files: OpenFile[] = [];
@@ -92,9 +63,11 @@ export class RejectFiles {
   constructor(path: string, first: RejectedSource, job: RejectingJob | null = null) {
     this.#path = path;
     this.#job = job;
+    this.#lock = job === null ? RejectLock.take(path) : null;
     this.#marks = job?.marks ?? null;
     this.#written = job?.before ?? 0;
     try {
+      if (job === null) refuseExisting([path, `${path}.jsonl`]);
       for (const [at] of this.#known.entries()) this.#files.push(this.#open(at));
       this.register(first);
       this.#report = this.#openReport();
@@ -123,9 +96,16 @@ export class RejectFiles {
   #openReport(): OpenFile {
     const path = `${this.#path}.jsonl`;
     const marks = this.#marks;
-    if (marks === null) return makeFile(path, new Uint8Array());
-    if (marks.report > 0) return reopenFile(path, { bytes: marks.report, preamble: 0 });
-    return makeFile(path, new Uint8Array(), true);
+    if (marks !== null && marks.report > 0) {
+      return reopenFile(path, { bytes: marks.report, preamble: 0 });
+    }
+    return this.#make(path, new Uint8Array());
+  }
+
+  #make(path: string, preamble: Uint8Array): OpenFile {
+    return this.#lock === null
+      ? makeFile(path, preamble, { isOurs: true })
+      : makeFile(path, preamble, { isOurs: false, as: partOf(path) });
   }
 
   /** Prepares for rejects of `source`; one with another header gets a file of its own (`PATH.2`). */
@@ -136,7 +116,7 @@ export class RejectFiles {
       return;
     }
     const path = this.#nameOf(this.#files.length);
-    const file = makeFile(path, source.preamble, this.#marks !== null);
+    const file = this.#make(path, source.preamble);
     this.#files.push(file);
     this.#bySource.set(source.name, file);
   }
@@ -155,7 +135,9 @@ export class RejectFiles {
   /** Forgets all rejects, for a load that starts again. */
   reset(): void {
     this.#written = 0;
-    for (const file of [...this.#files, this.#report]) {
+    for (const { path } of this.#placed) quietly(() => unlinkSync(path));
+    this.#placed.clear();
+    for (const file of this.#all) {
       ftruncateSync(file.descriptor, 0);
       file.length = 0;
       put(file, file.preamble);
@@ -166,21 +148,58 @@ export class RejectFiles {
   /** Makes what was written durable; done before the commit that depends on it. */
   sync(): void {
     this.#mustBeOurs();
-    for (const { descriptor, path } of [...this.#files, this.#report]) {
+    for (const { descriptor, path } of this.#all) {
       try {
         fsyncSync(descriptor);
       } catch (error) {
         throw fileError(path, error);
       }
     }
+    if (this.#report.length > 0) this.#mustBeThere();
   }
 
-  /** Another run of the job writes to the same files once it has taken the job over. Throws `JOB_TAKEN`. */
+  /** What was renamed, removed or replaced meanwhile holds rejects that nobody would find. Throws `REJECT_FILE`. */
+  #mustBeThere(): void {
+    for (const file of this.#all) {
+      const name = this.#nameNow(file);
+      if (isSame(name, file.descriptor)) continue;
+      throw fileError(
+        name,
+        new Error("it was removed or replaced while the load was at work"),
+        BE_LEFT,
+      );
+    }
+  }
+
+  /** Gives the files of a load that is no job their names: what is committed must not lose its rejects. */
+  place(): void {
+    if (this.#lock === null || this.#report.length === 0) return;
+    if (this.#all.every((file) => this.#placed.has(file))) return;
+    faultPoint("reject-place");
+    for (const file of this.#all.filter((each) => !this.#placed.has(each))) {
+      putInPlace(file.path);
+      this.#placed.add(file);
+    }
+    this.#syncFolder();
+    faultPoint("reject-placed");
+  }
+
+  get #all(): readonly OpenFile[] {
+    return [...this.#files, this.#report];
+  }
+
+  /** What a run that was killed while it committed has left, under other names now. */
+  get setAside(): readonly string[] {
+    return this.#lock?.setAside ?? [];
+  }
+
+  /** Another run writes to the same files once it has taken them over. Throws `JOB_TAKEN`, and `REJECT_FILE` without a job. */
   #mustBeOurs(): void {
-    if (this.#job === null) return;
-    const other = [...this.#files, this.#report].some(
-      ({ descriptor, length }) => fstatSync(descriptor).size !== length,
-    );
+    if (this.#job === null) {
+      if (this.#lock?.isOurs !== false) return;
+      throw fileError(this.#path, new Error("another load has taken it over"));
+    }
+    const other = this.#all.some(({ descriptor, length }) => fstatSync(descriptor).size !== length);
     if (other) throw upsurgeError("JOB_TAKEN", { job: this.#job.name });
   }
 
@@ -199,20 +218,37 @@ export class RejectFiles {
    * Never throws: what was written is durable since `sync`, and a file that somebody else removed is gone.
    */
   close(): RejectPaths | null {
+    // Without a commit as well: those of a dry run, and of a load that met too many.
+    if (this.#lock?.isOurs === true) quietly(() => this.place());
     const paths = this.leave();
-    if (paths !== null) return paths;
-    for (const { path } of [...this.#files, this.#report]) quietly(() => unlinkSync(path));
-    return null;
+    for (const file of this.#all) this.#dropName(file, paths !== null);
+    this.#lock?.release();
+    return paths;
+  }
+
+  /** Removes a file; one that is kept loses no more than the name that it was written under. */
+  #dropName(file: OpenFile, isKept: boolean): void {
+    if (this.#lock === null) {
+      if (!isKept) quietly(() => unlinkSync(file.path));
+      return;
+    }
+    if (!this.#lock.isOurs || (isKept && !this.#placed.has(file))) return;
+    quietly(() => unlinkSync(partOf(file.path)));
+    if (!isKept && this.#placed.has(file)) quietly(() => unlinkSync(file.path));
   }
 
   /** Closes the files and lets them be, even empty ones: another run of the job may have opened them by now. */
   leave(): RejectPaths | null {
-    for (const { descriptor } of [...this.#files, this.#report]) {
+    for (const { descriptor } of this.#all) {
       quietly(() => closeSync(descriptor));
     }
     if (this.#written === 0) return null;
-    const others = this.#files.slice(1).map(({ path }) => path);
-    return { file: this.#path, report: this.#report.path, others };
+    const [file = this.#path, ...others] = this.#files.map((each) => this.#nameNow(each));
+    return { file, report: this.#nameNow(this.#report), others };
+  }
+
+  #nameNow(file: OpenFile): string {
+    return this.#lock === null || this.#placed.has(file) ? file.path : partOf(file.path);
   }
 
   /** A file that is only in the folder's memory would be gone after a loss of power. */
@@ -227,10 +263,13 @@ export class RejectFiles {
   #discard(): void {
     for (const { descriptor, path } of this.#files) {
       closeSync(descriptor);
-      if (this.#marks === null) unlinkSync(path);
+      if (this.#lock !== null) quietly(() => unlinkSync(partOf(path)));
     }
+    this.#lock?.release();
   }
 }
+
+const BE_LEFT = "leave the reject files alone until the load has ended, and run the same command";
 
 /** A record that ended its source without a line end gets one only when another follows. */
 function append(file: OpenFile, raw: Uint8Array): void {

@@ -12,6 +12,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 
 /** An open file. */
 export interface OpenFile {
+  /** The name that it has, or is to get. */
   readonly path: string;
   readonly descriptor: number;
   /** What it begins with. */
@@ -24,12 +25,24 @@ export interface OpenFile {
 const { O_CREAT, O_EXCL, O_RDWR, O_NOFOLLOW, O_APPEND, O_NONBLOCK } = constants;
 const FLAGS = O_RDWR | O_APPEND | (O_NOFOLLOW ?? 0);
 
-/** Makes a file that begins with `preamble`; `isOurs`: one that stands there was made by an earlier run, and counts for nothing. */
-export function makeFile(path: string, preamble: Uint8Array, isOurs = false): OpenFile {
+/** How a file is made. */
+export interface Making {
+  /** One that stands there was made by an earlier run of the job, and counts for nothing. */
+  readonly isOurs: boolean;
+  /** The name that it has until it gets its own. */
+  readonly as?: string;
+}
+
+/** Makes a file that begins with `preamble`. */
+export function makeFile(
+  path: string,
+  preamble: Uint8Array,
+  { isOurs, as = path }: Making,
+): OpenFile {
   try {
     const file = {
       path,
-      descriptor: openNew(path, isOurs),
+      descriptor: openNew(as, isOurs),
       preamble,
       length: 0,
       endsInLine: true,
@@ -58,10 +71,18 @@ function openNew(path: string, isOurs: boolean): number {
 function openRegular(path: string): number {
   // Opening a FIFO would wait for its other end.
   const descriptor = openSync(path, FLAGS | (O_NONBLOCK ?? 0));
-  if (fstatSync(descriptor).isFile()) return descriptor;
+  const found = fstatSync(descriptor);
+  if (found.isFile() && found.nlink === 1) return descriptor;
   closeSync(descriptor);
-  throw new Error("it is no regular file");
+  throw new Error(
+    found.isFile()
+      ? "it has another name as well (a hard link), and what is written here would stand there too"
+      : "it is no regular file",
+  );
 }
+
+const PUT_BACK =
+  "put the file back as the job has left it; or remove what is left of the job's reject files and start over with --reset-job";
 
 /** Opens a file of a job again, and cuts off what was written after its last commit. */
 export function reopenFile(
@@ -83,7 +104,7 @@ export function reopenFile(
     const endsInLine = bytes <= preamble || endsLine(tail);
     return { path, descriptor, preamble: head, length: bytes, endsInLine };
   } catch (error) {
-    throw fileError(path, error, "put the file back, or start over with --reset-job");
+    throw fileError(path, error, PUT_BACK);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The report of a load: the summary a tired person reads in five seconds, and the line that scripts read. */
 import type { Counts } from "../model/counts.ts";
 import { alignColumns, formatCount, formatSeconds, plural } from "./format.ts";
-import type { Report } from "./report.ts";
+import type { Report, ReportedJob } from "./report.ts";
 import { visible, visibleLine } from "./visible.ts";
 
 /** The report as one line of JSON, its fields in the order of the documentation. */
@@ -47,11 +47,17 @@ function headline(report: Report): string {
   if (report.status === "failed" || report.status === "interrupted") return stopped(report, read);
   if (report.status === "skipped") return `skipped: another run of the job ${job?.name} is at work`;
   if (job !== null && job.alreadyLoadedAt !== null) {
-    return `already loaded: ${read} in ${table}, at ${job.alreadyLoadedAt}; nothing was left to do (--reset-job loads it again)`;
+    return alreadyLoaded(job, table);
   }
   return report.dryRun
     ? `dry run: ${read} tried on ${table}${how(report)} in ${pace}; nothing was kept`
     : `loaded ${read} into ${table}${how(report)} in ${pace}${resumed(report)}`;
+}
+
+function alreadyLoaded({ name, alreadyLoadedAt, earlier }: ReportedJob, table: string): string {
+  const rejected = earlier.rejected === 0 ? "" : ` (${formatCount(earlier.rejected)} rejected)`;
+  const loaded = `${plural(earlier.read, "record")}${rejected} into ${table}`;
+  return `already loaded, nothing was read: the job ${name} has loaded ${loaded}, at ${alreadyLoadedAt}; --reset-job loads everything again`;
 }
 
 function resumed({ job }: Report): string {

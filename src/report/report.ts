@@ -27,6 +27,8 @@ export interface ReportedJob {
   /** When the job was finished, where this run found nothing to do; by the database's clock. */
   readonly alreadyLoadedAt: string | null;
   readonly skipped: boolean;
+  /** What earlier runs have counted: part of the report's counts, unless the job was finished before. */
+  readonly earlier: Counts;
 }
 
 /** The report of one load; the fields of `--json`. */

@@ -21,6 +21,8 @@ export interface StatementDialect {
   readonly now: string;
   /** A time as text. */
   timeText(column: string): string;
+  /** Not every character can be stored: names of sources, which may be any, are kept in ASCII. */
+  readonly asciiOnly: boolean;
 }
 
 /** A value of a small statement. */
@@ -43,6 +45,11 @@ export interface Statements {
   rollback(): Promise<void>;
   /** Whether there is a table of that name, as the database resolves it. */
   exists(table: string): Promise<boolean>;
+  /**
+   * What tells `table` from one of the same name that is made later, and no change of it makes another: `A/B`, where A is
+   * the same of `checkpoint`. Where both are others, the database was made anew from a copy. `null`: nothing does.
+   */
+  madeAs(table: string, checkpoint: string): Promise<string | null>;
   /** True for a unique key that was violated: another run has inserted the same row. */
   isDuplicate(error: unknown): boolean;
 }
@@ -136,7 +143,8 @@ export class CheckpointTable {
     const { dialect } = this.statements;
     const [first, second] = [dialect.parameter(1), dialect.parameter(2)];
     const sql = `update ${this.#table} set epoch = epoch + 1, owner = ${first}, updated_at = ${dialect.now} where job_id = ${second}`;
-    return (await this.statements.run(sql, [owner, job])).changed;
+    const values = [dialect.asciiOnly ? inAscii(owner) : owner, job];
+    return (await this.statements.run(sql, values)).changed;
   }
 
   /** Takes hold of a row in this transaction, as it was left; false when it is not so any more. */
@@ -150,7 +158,7 @@ export class CheckpointTable {
   /** Puts `next` in the place of `last`; false when another run has changed the row since. */
   async advance(last: CheckpointValues, next: CheckpointValues): Promise<boolean> {
     const { dialect } = this.statements;
-    const values = valuesOf(next);
+    const values = valuesOf(next, dialect);
     const set = Object.keys(values).filter((name) => !KEY.has(name));
     const sets = set.map((name, at) => `${name} = ${dialect.parameter(at + 1)}`);
     const at = (more: number): string => dialect.parameter(set.length + more);
@@ -170,7 +178,7 @@ export class CheckpointTable {
   /** Adds a row. */
   async insert(row: CheckpointValues): Promise<void> {
     const { dialect } = this.statements;
-    const values = valuesOf(row);
+    const values = valuesOf(row, dialect);
     const names = Object.keys(values);
     const marks = names.map((_, at) => dialect.parameter(at + 1));
     const sql = `insert into ${this.#table} (${names.join(", ")}, started_at, updated_at) values (${marks.join(", ")}, ${dialect.now}, ${dialect.now})`;
@@ -189,20 +197,31 @@ export class CheckpointTable {
     const sql = `delete from ${this.#table} where job_id = ${this.statements.dialect.parameter(1)}`;
     return (await this.statements.run(sql, [job])).changed;
   }
+
+  /** Forgets a job that has finished, unless another run has taken it since. */
+  async forgetDone({ job, epoch }: Pick<CheckpointValues, "job" | "epoch">): Promise<void> {
+    const [first, second] = [1, 2].map((at) => this.statements.dialect.parameter(at));
+    const sql = `delete from ${this.#table} where job_id = ${first} and epoch = ${second} and state = 'done'`;
+    await this.statements.run(sql, [job, epoch]);
+  }
 }
 
 const KEY = new Set(["job_id", "source", "part"]);
 
 /** A row as the table's columns, without its times. */
-function valuesOf(row: CheckpointValues): Record<string, SmallValue> {
+function valuesOf(
+  row: CheckpointValues,
+  { asciiOnly }: Pick<StatementDialect, "asciiOnly">,
+): Record<string, SmallValue> {
   const { place, total, rejects, counts } = row;
+  const kept = (text: string): string => (asciiOnly ? inAscii(text) : text);
   return {
     job_id: row.job,
     source: row.source,
     part: row.part,
     parts: row.parts,
-    name: row.name,
-    config_fp: row.config,
+    name: kept(row.name),
+    config_fp: row.madeAs === null ? row.config : `${row.config} ${row.madeAs}`,
     epoch: row.epoch,
     state: total === null ? "running" : "done",
     byte_off: place.byte,
@@ -211,10 +230,27 @@ function valuesOf(row: CheckpointValues): Record<string, SmallValue> {
     prefix_sha256: row.prefix,
     total_bytes: total?.bytes ?? null,
     total_sha256: total?.sha256 ?? null,
-    rejects: rejects === null ? null : JSON.stringify(rejects),
+    rejects: rejects === null ? null : escaped(JSON.stringify(rejects)),
     ...Object.fromEntries(COUNTED.map((name) => [`n_${name}`, counts[name]])),
-    owner: row.owner,
+    owner: kept(row.owner),
   };
+}
+
+/** A text with other characters is kept as a string of JSON, which no path begins like. */
+function inAscii(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : escaped(JSON.stringify(text));
+}
+
+/** JSON in ASCII. */
+function escaped(json: string): string {
+  return json.replaceAll(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+function outOfAscii(text: string): string {
+  return /^".*"$/.test(text) ? (JSON.parse(text) as string) : text;
 }
 
 function checkpointOf(row: Readonly<Record<string, SmallValue>>): Checkpoint {
@@ -224,20 +260,22 @@ function checkpointOf(row: Readonly<Record<string, SmallValue>>): Checkpoint {
   for (const name of COUNTED) counts[name] = number(`n_${name}`);
   const done = text("state") === "done";
   const rejects = row["rejects"] ?? null;
+  const [config = "", madeAs = null] = text("config_fp").split(" ");
   return {
     job: text("job_id"),
     source: number("source"),
     part: number("part"),
     parts: number("parts"),
-    name: text("name"),
-    config: text("config_fp"),
+    name: outOfAscii(text("name")),
+    config,
+    madeAs,
     epoch: number("epoch"),
     place: { byte: number("byte_off"), record: number("rec_no"), line: number("line_no") },
     prefix: text("prefix_sha256"),
     total: done ? { bytes: number("total_bytes"), sha256: text("total_sha256") } : null,
     rejects: rejects === null ? null : (JSON.parse(String(rejects)) as Checkpoint["rejects"]),
     counts,
-    owner: text("owner"),
+    owner: outOfAscii(text("owner")),
     startedAt: text("started_at"),
     updatedAt: text("updated_at"),
   };

@@ -131,6 +131,8 @@ describe("exit codes", () => {
     expect(JSON.parse(stdout)).toMatchObject({
       status: "failed",
       exit: 4,
+      // How far it came; nothing of it was kept.
+      counts: { read: 3, inserted: 0, updated: 0, unchanged: 0, rejected: 1 },
       error: {
         code: "REJECT_LIMIT",
         where: expect.stringContaining("orders.csv, record 2, line 3"),

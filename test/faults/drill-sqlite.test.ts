@@ -152,8 +152,8 @@ const BUGS: readonly Bug[] = [
     edits: [
       ["const early = finished ? await finder.find(seen) : null;", "const early = null;"],
       [
-        "await takeJob(table, job, { reset, first, claim })",
-        "await takeJob(table, job, { reset: reset || finished, first, claim })",
+        "await takeJob(table, job, { reset, first, madeAs, claim })",
+        "await takeJob(table, job, { reset: reset || finished, first, madeAs, claim })",
       ],
     ],
     scenario: once,

@@ -5,5 +5,14 @@ faultCells({
   target: "postgres",
   jobs: 1,
   actions: ["cut", "throw", "kill"],
-  without: ["share", "shared", "seal", "sealed"],
+  without: [
+    "share",
+    "shared",
+    "seal",
+    "sealed",
+    "forget",
+    "forgotten",
+    "reject-place",
+    "reject-placed",
+  ],
 });

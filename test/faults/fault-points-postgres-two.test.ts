@@ -5,5 +5,5 @@ faultCells({
   target: "postgres",
   jobs: 2,
   actions: ["cut", "throw", "kill"],
-  without: [],
+  without: ["forget", "forgotten", "reject-place", "reject-placed"],
 });

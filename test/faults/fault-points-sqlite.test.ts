@@ -5,5 +5,14 @@ faultCells({
   target: "sqlite",
   jobs: 1,
   actions: ["kill", "throw"],
-  without: ["share", "shared", "seal", "sealed"],
+  without: [
+    "share",
+    "shared",
+    "seal",
+    "sealed",
+    "forget",
+    "forgotten",
+    "reject-place",
+    "reject-placed",
+  ],
 });

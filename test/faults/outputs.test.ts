@@ -225,3 +225,27 @@ test("a disk that is full at the report keeps the load", ({ skip }) => {
   expect(readFileSync(join(disk, "load.json"), "utf8")).toBe("");
   expect(orders(cwd)).toEqual(NEW_ROWS);
 });
+
+test("a report into a pipe that nobody reads stops before the load", async () => {
+  const cwd = shop();
+  execFileSync("mkfifo", ["out.json"], { cwd });
+  const { status, stderr } = shell(cwd, ["orders.csv", ...INTO_ORDERS, "--report", "out.json"], {});
+  expect(status).toBe(6);
+  expect(stderr).toContain(
+    "cannot write out.json  OUTPUT_FILE\ncause: it is a pipe that nobody reads",
+  );
+  expect(orders(cwd)).toEqual([[1, "tea", 2]]);
+});
+
+test("a report into a pipe reaches who reads it", () => {
+  const cwd = shop();
+  execFileSync("mkfifo", ["out.json"], { cwd });
+  const before = "cat out.json > copy.json & exec 9>out.json;";
+  const args = ["orders.csv", ...INTO_ORDERS, "--report", "out.json", "-q"];
+  expect(shell(cwd, args, { before }).status).toBe(0);
+  spawnSync("bash", ["-c", "until tail -c 2 copy.json | grep -q '}'; do :; done"], { cwd });
+  expect(JSON.parse(readFileSync(join(cwd, "copy.json"), "utf8"))).toMatchObject({
+    status: "ok",
+    counts: { read: 3 },
+  });
+});

@@ -124,7 +124,9 @@ async function outcome(shell: JobShell, name: string, { report }: Ran): Promise<
     // A message may name the table that the rows were staged in.
     shell.read(`${file}.jsonl`)?.replaceAll(/"(?:source|message)":".*?(?<!\\)"/g, ""),
   ]);
-  return { counts: report.counts, table: await shell.table(), rejects };
+  const isLoaded = (report.job?.alreadyLoadedAt ?? null) !== null;
+  const counts = isLoaded ? report.job?.earlier : report.counts;
+  return { counts, table: await shell.table(), rejects };
 }
 
 /** A database with the table, and the source in its folder. */

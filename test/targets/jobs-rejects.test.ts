@@ -138,7 +138,7 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     const short = await shell.load("in.csv --job j --max-rejects 9");
     expect([short.exit, short.code]).toEqual([6, "REJECT_FILE"]);
     expect(short.cause).toContain("rejects are missing");
-    expect(short.fix).toContain("put the file back, or start over with --reset-job");
+    expect(short.fix).toMatch(/put the file back as .* or remove .* with --reset-job/);
     shell.remove(name);
     const gone = await shell.load("in.csv --job j --max-rejects 9");
     expect([gone.exit, gone.code]).toEqual([6, "REJECT_FILE"]);

@@ -1,5 +1,4 @@
 /** `upsurge load`: runs a load and delivers its report. What a load is stands in `src/load.ts`. */
-import { open, writeFile } from "node:fs/promises";
 import { faultPoint } from "../../errors/fault-point.ts";
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import { load } from "../../load.ts";
@@ -10,6 +9,8 @@ import { renderReport, reportJson } from "../../report/render-report.ts";
 import type { Report } from "../../report/report.ts";
 import type { Context } from "../context.ts";
 import { makeProgress } from "../progress.ts";
+import { openReportFile } from "../report-file.ts";
+import type { ReportFile } from "../report-file.ts";
 import { maskReport, reportFailure } from "../report-failure.ts";
 import { writeResult } from "../screen.ts";
 import { listenToSignals } from "../signals.ts";
@@ -19,7 +20,7 @@ export async function loadCommand(sources: readonly string[], context: Context):
   const { io, options, screen, log } = context;
   checkOptions(options, "load");
   requireSource(sources);
-  if (options.report !== null) await makeSureOf(options.report);
+  const file = options.report === null ? null : await makeSureOf(options.report);
   const progress = makeProgress(options, screen);
   const listening = listenToSignals(io.signals, ({ name }) => {
     progress.end();
@@ -36,8 +37,9 @@ export async function loadCommand(sources: readonly string[], context: Context):
     });
     progress.end();
     faultPoint("report");
-    return await deliver(maskReport(report, context.redact), context);
+    return await deliver(maskReport(report, context.redact), context, file);
   } finally {
+    await file?.close();
     progress.end();
     listening.stop();
   }
@@ -65,7 +67,7 @@ export function requireSource(sources: readonly string[]): void {
 }
 
 /** The report goes out by every way that was asked for; a way that fails does not stop the others. */
-async function deliver(report: Report, context: Context): Promise<number> {
+async function deliver(report: Report, context: Context, file: ReportFile | null): Promise<number> {
   const { io, options, screen, redact } = context;
   const debug = options.logLevel === "debug" || options.logLevel === "trace";
   const output = { screen, redact, env: io.env, debug };
@@ -74,7 +76,7 @@ async function deliver(report: Report, context: Context): Promise<number> {
   const text = stdoutText(report, context);
   const ways = [
     ...(text === "" ? [] : [writeResult(io.stdout, text, keptAllTheSame(report))]),
-    ...(options.report === null ? [] : [writeReport(options.report, report)]),
+    ...(file === null ? [] : [writeReport(file, options.report ?? "", report)]),
   ];
   for (const { reason } of (await Promise.allSettled(ways)).filter(isRejected)) {
     if (!(reason instanceof UpsurgeError)) throw reason;
@@ -96,18 +98,17 @@ function stdoutText(report: Report, { options }: Context): string {
 }
 
 /** Finds out before the load whether its report can be written after it. */
-async function makeSureOf(path: string): Promise<void> {
+async function makeSureOf(path: string): Promise<ReportFile> {
   try {
-    const file = await open(path, "a");
-    await file.close();
+    return await openReportFile(path);
   } catch (error) {
     throw unwritable(path, error);
   }
 }
 
-async function writeReport(path: string, report: Report): Promise<void> {
+async function writeReport(file: ReportFile, path: string, report: Report): Promise<void> {
   try {
-    await writeFile(path, reportJson(report));
+    await file.write(reportJson(report));
   } catch (error) {
     throw unwritable(path, error, keptAllTheSame(report));
   }

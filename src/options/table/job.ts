@@ -11,7 +11,7 @@ export const JOB_OPTIONS = {
     summary:
       "The name that the load goes on under when it is run again; a finished one is not repeated.",
     details:
-      "A load that commits in parts is always a job; without this flag its name is made from the target, the table, the key and the sources. The name is kept in the checkpoint table of the database, with the place up to which every record has been applied and a hash of everything before it. With `--commit end` the job is one transaction, and a finished one is known.",
+      "A load that commits in parts is always a job; without this flag its name is made from the target, the table, the key and the sources. The name is kept in the checkpoint table of the database, with the place up to which every record has been applied and a hash of everything before it. With `--commit end` the job is one transaction, and a finished one is known. A load without this flag is forgotten once it has finished, where to load it again comes to the same: plain updates by key, without rejects.",
     example: "--job orders-2026-05",
     commands: LOADS,
   },
@@ -31,6 +31,15 @@ export const JOB_OPTIONS = {
     details:
       "Everything is applied again: plain updates end in the same table, `--set` counts records twice.",
     example: "--job orders --reset-job",
+    commands: LOAD,
+  },
+  keepJob: {
+    group: "job",
+    kind: "flag",
+    summary: "Go on where the job stopped, although its table was made anew or is empty.",
+    details:
+      "A job remembers which table it has written to. Without this flag it stops with exit code 4 where the table is another one of that name, or holds no row; --reset-job loads everything again.",
+    example: "--job orders --keep-job",
     commands: LOAD,
   },
   ifLocked: {

@@ -8,6 +8,8 @@ import type { Lookalike } from "./lookalike.ts";
 export interface Server {
   /** `server_version_num`; 0 where there is none. */
   readonly version: number;
+  /** The encoding of the database, by the server's name for it; empty where it is not told. */
+  readonly encoding: string;
   /** `null`: it is PostgreSQL. */
   readonly lookalike: Lookalike | null;
 }
@@ -15,14 +17,19 @@ export interface Server {
 /** Its version, and whether it is PostgreSQL; nothing on the search path can answer in its place. */
 export async function askServer(client: Client): Promise<Server> {
   const sql = `select pg_catalog.version() as text,
-    pg_catalog.current_setting('server_version_num', true) as number`;
+    pg_catalog.current_setting('server_version_num', true) as number,
+    pg_catalog.current_setting('server_encoding', true) as encoding`;
   try {
-    const { rows } = await client.query<{ text: unknown; number: unknown }>(sql);
-    const { text, number } = rows[0] ?? {};
+    const { rows } = await client.query<{ text: unknown; number: unknown; encoding: unknown }>(sql);
+    const { text, number, encoding } = rows[0] ?? {};
     const version = /^\d+$/.test(String(number)) ? Number(number) : 0;
-    return { version, lookalike: judgeServer(typeof text === "string" ? text : null) };
+    return {
+      version,
+      encoding: typeof encoding === "string" ? encoding : "",
+      lookalike: judgeServer(typeof text === "string" ? text : null),
+    };
   } catch (error) {
     if (!isServerError(error) || !/^(?:0A|22|42)/.test(error.code)) throw error;
-    return { version: 0, lookalike: judgeServer(null) };
+    return { version: 0, encoding: "", lookalike: judgeServer(null) };
   }
 }

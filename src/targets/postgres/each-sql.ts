@@ -7,7 +7,7 @@
  */
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { RowShape } from "../../model/batch.ts";
-import { isRowStateSql, isValueStateSql } from "./errors.ts";
+import { isRaisedSql, isRowStateSql, isValueStateSql } from "./errors.ts";
 import {
   conflictTarget,
   insertedSql,
@@ -60,6 +60,7 @@ declare
   upsurge_skipped bigint;
   upsurge_unchanged bigint;
   upsurge_state text; upsurge_constraint text; upsurge_column text; upsurge_message text; upsurge_detail text;
+  upsurge_context text; upsurge_raised boolean;
   ${counters.join(" ")}
 begin
   for upsurge_r in select * from ${RAW} order by upsurge_ord loop
@@ -91,10 +92,12 @@ function isolated(plan: LoadPlan, shapes: readonly RowShape[], apply: string): s
   const noted = DIAGNOSTICS.map(([name]) => `upsurge_${name}`).join(", ");
   return `begin
 ${apply}
-exception when others then
+exception when query_canceled or assert_failure or others then
   ${diagnose(null)}
-  if not ${isRow} and not ${isValueStateSql("upsurge_state")} then raise; end if;
-  if upsurge_column = '' and (left(upsurge_state, 2) in ('22', '54') or upsurge_state in ('23502', '23514') or not ${isRow}) then
+  get stacked diagnostics upsurge_context = pg_exception_context;
+  upsurge_raised := ${isRaisedSql("upsurge_context")};
+  if not upsurge_raised and not ${isRow} and not ${isValueStateSql("upsurge_state")} then raise; end if;
+  if not upsurge_raised and upsurge_column = '' and (left(upsurge_state, 2) in ('22', '54') or upsurge_state in ('23502', '23514') or not ${isRow}) then
 ${findColumn(plan, shapes)}
     if upsurge_column = '' and not ${isRow} then raise; end if;
   end if;

@@ -9,6 +9,8 @@ export interface ServerError extends Error {
   readonly column?: string;
   readonly constraint?: string;
   readonly detail?: string;
+  /** The function of the server that reported it. */
+  readonly routine?: string;
 }
 
 /** True for an error the server sent. */
@@ -89,6 +91,24 @@ export function isValueStateSql(state: string): string {
     and ${state} not in (${literals([...NO_VALUE_STATES, ...Object.keys(ROW_CODES)])}))`;
 }
 
+/**
+ * How an error changes what happens next. A RAISE may give any SQLSTATE: it is what the user's code says of a row. Whether a
+ * state that the input function of a type may give is a row's shows when the rows are taken one by one.
+ */
+export function classifyError(error: ServerError): ErrorClass {
+  return isRaised(error) || isValueState(error.code) ? "row" : classifyState(error.code);
+}
+
+/** Whether RAISE in PL/pgSQL made the error, whose SQLSTATE then says nothing of the server. */
+function isRaised({ routine }: ServerError): boolean {
+  return routine === "exec_stmt_raise";
+}
+
+/** SQL that is true where RAISE made the error whose context is in `context`; the words of its place are not translated. */
+export function isRaisedSql(context: string): string {
+  return `split_part(${context}, e'\n', 1) ~ ' RAISE$'`;
+}
+
 /** SQL that is true for a state in `state` that a single row caused; 21000 is its own fault, since it repeats nothing. */
 export function isRowStateSql(state: string): string {
   const ours = literals([...SERVER_CLASSES]);
@@ -149,9 +169,12 @@ export function translateError(error: unknown, target: string): Error {
   if (!isServerError(error)) return error;
   const details = { target, reason: describe(error) };
   const context = { cause: error };
+  if (isRaised(error)) return upsurgeError("TARGET_STATEMENT", details, context);
   switch (error.code) {
     case "53100":
       return upsurgeError("TARGET_FULL", details, context);
+    case "22P05":
+      return upsurgeError("TARGET_ENCODING", details, context);
     case "25006":
       return upsurgeError("TARGET_READ_ONLY", details, context);
     case "42501":

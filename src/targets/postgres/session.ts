@@ -9,7 +9,7 @@ import type { Capabilities, ErrorClass, GrantRequest, Hold, Session, Writer } fr
 import { arrayText } from "./array-text.ts";
 import { checkPlan } from "./check-plan.ts";
 import { endClient, Loss, rollBack } from "./deadline.ts";
-import { classifyState, isServerError, isValueState, translateError } from "./errors.ts";
+import { classifyError, isServerError, translateError } from "./errors.ts";
 import { tableSql } from "./native-sql.ts";
 import { DirectGate, mayGoDirectly } from "./direct.ts";
 import { readGrants } from "./grants.ts";
@@ -67,13 +67,13 @@ export class PostgresSession implements Session {
   private constructor(
     { client, loss }: { readonly client: Client; readonly loss: Loss },
     context: SessionContext,
-    { version, lookalike }: Server,
+    { version, encoding, lookalike }: Server,
   ) {
     this.#client = client;
     this.#loss = loss;
     this.#context = context;
     this.#version = version;
-    this.small = smallStatements(client, () => this.#setUp());
+    this.small = smallStatements(client, { setUp: () => this.#setUp(), encoding });
     const number = `PostgreSQL ${Math.floor(version / 10_000)}.${version % 10_000}`;
     this.version = lookalike === null ? number : `${lookalike.name} (as ${number})`;
     this.warnings =
@@ -102,13 +102,17 @@ export class PostgresSession implements Session {
   /** Takes over a connected client. Throws `PLAN_UNSUPPORTED` for a server older than 14, `TARGET_LOOKALIKE` for another. */
   static async open(client: Client, context: SessionContext): Promise<PostgresSession> {
     const loss = new Loss(client);
-    const { version, lookalike } = await askServer(client);
+    const { version, encoding, lookalike } = await askServer(client);
     if (lookalike !== null) {
       const { label, acceptServer } = context;
       if (!acceptServer) throw upsurgeError("TARGET_LOOKALIKE", { target: label, ...lookalike });
       // What it says of its version is not what it can do.
       const assumed = Math.max(version, OLDEST);
-      return new PostgresSession({ client, loss }, context, { version: assumed, lookalike });
+      return new PostgresSession({ client, loss }, context, {
+        version: assumed,
+        encoding,
+        lookalike,
+      });
     }
     if (version < OLDEST) {
       throw upsurgeError("PLAN_UNSUPPORTED", {
@@ -117,7 +121,7 @@ export class PostgresSession implements Session {
         suggestion: "upgrade the server",
       });
     }
-    return new PostgresSession({ client, loss }, context, { version, lookalike });
+    return new PostgresSession({ client, loss }, context, { version, encoding, lookalike });
   }
 
   async readTableShape(table: string): Promise<TableShape | null> {
@@ -280,9 +284,7 @@ export class PostgresSession implements Session {
   }
 
   classify(error: unknown): ErrorClass {
-    if (isServerError(error)) {
-      return isValueState(error.code) ? "row" : classifyState(error.code);
-    }
+    if (isServerError(error)) return classifyError(error);
     // Ours are what they are, whether or not the connection outlived them.
     if (error instanceof UpsurgeError) {
       return /^TARGET_(UNREACHABLE|LOST)$/.test(error.code) ? "transient" : "fatal";

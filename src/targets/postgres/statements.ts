@@ -4,13 +4,20 @@ import type { SmallAnswer, SmallValue, Statements } from "../checkpoint-table.ts
 import { rollBack } from "./deadline.ts";
 import { isServerError } from "./errors.ts";
 
-/** `setUp` makes the settings of a transaction that has begun. */
-export function smallStatements(client: Client, setUp: () => Promise<void>): Statements {
+/** Encodings of a database that take every character, or whatever they are sent. */
+const TAKE_ALL = new Set(["UTF8", "SQL_ASCII"]);
+
+/** `setUp` makes the settings of a transaction that has begun; `encoding` is the database's. */
+export function smallStatements(
+  client: Client,
+  { setUp, encoding }: { readonly setUp: () => Promise<void>; readonly encoding: string },
+): Statements {
   return {
     dialect: {
       parameter: (at) => `$${at}`,
       types: { name: "text", text: "text", integer: "bigint", time: "timestamptz" },
       now: "now()",
+      asciiOnly: !TAKE_ALL.has(encoding),
       timeText: (column) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
     },
     run: async (sql, values = []): Promise<SmallAnswer> => {
@@ -27,6 +34,11 @@ export function smallStatements(client: Client, setUp: () => Promise<void>): Sta
       const sql = "select to_regclass($1) is not null as found";
       const { rows } = await client.query<{ found: boolean }>(sql, [table]);
       return rows[0]?.found === true;
+    },
+    madeAs: async (table, checkpoint) => {
+      const sql = "select to_regclass($1)::oid || '/' || to_regclass($2)::oid as made";
+      const { rows } = await client.query<{ made: string | null }>(sql, [checkpoint, table]);
+      return rows[0]?.made ?? null;
     },
     isDuplicate: (error) => isServerError(error) && error.code === "23505",
   };

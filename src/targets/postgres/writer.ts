@@ -10,7 +10,8 @@ import { commit, commitError } from "./commit.ts";
 import type { Reconnecting } from "./commit.ts";
 import { rollBack } from "./deadline.ts";
 import { eachSql, OUTCOMES } from "./each-sql.ts";
-import { classifyState, isServerError, isValueState, rowCode, sayError } from "./errors.ts";
+import { classifyError, isServerError, rowCode, sayError } from "./errors.ts";
+import type { ServerError } from "./errors.ts";
 import { mayStage } from "./limits.ts";
 import { PostgresSetWriter } from "./set-writer.ts";
 import type { SetContext } from "./set-writer.ts";
@@ -61,7 +62,7 @@ export class PostgresWriter implements Writer {
         await client.query("release savepoint upsurge_block");
         return result;
       } catch (error) {
-        if (!isServerError(error) || !mayBeOneRow(error.code)) throw error;
+        if (!isServerError(error) || !mayBeOneRow(error)) throw error;
         await client.query("rollback to savepoint upsurge_block");
       }
     }
@@ -102,8 +103,8 @@ export class PostgresWriter implements Writer {
 }
 
 /** True for an error that rows taken one by one, each in its own subtransaction, may not meet or can be told apart by. */
-function mayBeOneRow(state: string): boolean {
-  return isValueState(state) || ["row", "repeat"].includes(classifyState(state));
+function mayBeOneRow(error: ServerError): boolean {
+  return ["row", "repeat"].includes(classifyError(error));
 }
 
 interface FaultRow {

@@ -14,6 +14,7 @@ export function smallStatements(
       types: { name: "text", text: "text", integer: "integer", time: "text" },
       now: "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')",
       timeText: (column) => column,
+      asciiOnly: false,
     },
     run: (sql, values = []) => patiently(() => run(db, sql, values)),
     begin: () => patiently(() => void db.exec("begin immediate")),
@@ -22,15 +23,27 @@ export function smallStatements(
       if (db.open && db.inTransaction) db.exec("rollback");
       return Promise.resolve();
     },
-    exists: (table) =>
+    exists: (table) => patiently(() => placeOf(db, table) !== null),
+    madeAs: (table, checkpoint) =>
       patiently(() => {
-        const name = /"((?:[^"]|"")*)"$/.exec(table)?.[1]?.replaceAll('""', '"');
-        const bare = name ?? table.split(".").at(-1) ?? table;
-        const sql = "select 1 from sqlite_schema where type = 'table' and name = ? collate nocase";
-        return db.prepare(sql).get(bare) !== undefined;
+        const [place, other] = [placeOf(db, table), placeOf(db, checkpoint)];
+        if (place === null || other === null) return null;
+        return place < other ? "/older" : "/younger";
       }),
     isDuplicate: isUniqueViolation,
   };
+}
+
+/**
+ * Where a table stands in the schema. SQLite keeps nothing else of a table that VACUUM, ALTER TABLE and a copy by `.dump`
+ * leave alone, and one that is made anew comes after all others: what was older than the checkpoint table is younger then.
+ */
+function placeOf(db: Connection, table: string): number | null {
+  const name = /"((?:[^"]|"")*)"$/.exec(table)?.[1]?.replaceAll('""', '"');
+  const bare = name ?? table.split(".").at(-1) ?? table;
+  const sql = "select rowid from sqlite_schema where type = 'table' and name = ? collate nocase";
+  const place = db.prepare<[string], number | bigint>(sql).pluck().get(bare);
+  return place === undefined ? null : Number(place);
 }
 
 function run(db: Connection, sql: string, values: readonly SmallValue[]): SmallAnswer {

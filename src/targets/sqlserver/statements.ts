@@ -17,6 +17,7 @@ export function smallStatements(connection: Connection): Statements {
       },
       now: "SYSUTCDATETIME()",
       timeText: (column) => `CONVERT(nvarchar(19), ${column}, 126) + N'Z'`,
+      asciiOnly: false,
     },
     run: (sql, values = []) => run(connection, sql, values),
     begin: () => connection.begin(),
@@ -27,9 +28,21 @@ export function smallStatements(connection: Connection): Statements {
       const [[row] = []] = await connection.execute(sql, [{ name: "p1", value: table }]);
       return (row?.["id"] ?? null) !== null;
     },
+    madeAs: async (table, checkpoint) => {
+      const made = [await madeAs(connection, checkpoint), await madeAs(connection, table)];
+      return made.includes(null) ? null : made.join("/");
+    },
     isDuplicate: (error) =>
       error instanceof ServerError && (error.number === 2627 || error.number === 2601),
   };
+}
+
+/** Its id, which may be given to another table once it is gone, and when it was made. */
+async function madeAs(connection: Connection, table: string): Promise<string | null> {
+  const sql =
+    "SELECT CONVERT(nvarchar(23), o.create_date, 126) AS made, o.object_id AS id FROM sys.objects AS o WHERE o.object_id = OBJECT_ID(@p1)";
+  const [[row] = []] = await connection.execute(sql, [{ name: "p1", value: table }]);
+  return row === undefined ? null : `${String(row["id"])}:${String(row["made"])}`;
 }
 
 async function run(

@@ -173,12 +173,19 @@ export class Bookmark {
 
 /** A row that has come nowhere yet. */
 export function emptyRow(
-  { job, config, epoch, owner }: Pick<CheckpointValues, "job" | "config" | "epoch" | "owner">,
+  {
+    job,
+    config,
+    madeAs,
+    epoch,
+    owner,
+  }: Pick<CheckpointValues, "job" | "config" | "madeAs" | "epoch" | "owner">,
   { number, name }: Mark["source"],
 ): CheckpointValues {
   return {
     job,
     config,
+    madeAs,
     epoch,
     owner,
     source: number,

@@ -1,10 +1,11 @@
 /** Takes a job for this run: its rows are read, and made this run's own in a transaction that waits for whoever holds them. */
 import { hostname } from "node:os";
 import { faultPoint } from "../../errors/fault-point.ts";
-import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Checkpoint, CheckpointValues, RejectMarks } from "../../model/checkpoint.ts";
 import type { JobPlan } from "../../model/load-plan.ts";
 import type { CheckpointTable } from "../../targets/checkpoint-table.ts";
+import type { Session } from "../../targets/target.ts";
 import { emptyRow } from "./bookmark.ts";
 
 /** What is to be true of the job once it is taken. */
@@ -13,19 +14,33 @@ export interface Taking {
   readonly reset: boolean;
   /** The source that a new job begins with. */
   readonly first: { readonly name: string };
+  /** What tells the table that is written to from one made later; `null`: nothing does. */
+  readonly madeAs: string | null;
   /**
-   * Which reject files belong to the job from now on, given those that it has and whether it had come to its end; throws
-   * when they cannot. `null`: none.
+   * Which reject files belong to the job from now on, given those that it has and what the job was; throws when they
+   * cannot. `null`: none.
    * Asked while the rows are held, so that no file is made for a job that somebody else has.
    */
-  readonly claim: (claimed: RejectMarks | null, finished: boolean) => RejectMarks | null;
+  readonly claim: (
+    claimed: RejectMarks | null,
+    was: "running" | "finished" | "reset",
+  ) => RejectMarks | null;
 }
 
 /** How a job is looked at. */
 export interface Looking {
   readonly reset: boolean;
-  /** Whether an error is one that may pass, and says nothing of the table. */
+  /** Whether an error says nothing of the table. */
   readonly mayPass: (error: unknown) => boolean;
+}
+
+/** Tells errors that say nothing of a checkpoint table: those that may pass, and a name that the database cannot spell. */
+export function otherErrors(session: Pick<Session, "classify" | "translate">): Looking["mayPass"] {
+  return (error) => {
+    if (session.classify(error) === "transient") return true;
+    const ours = session.translate(error);
+    return ours instanceof UpsurgeError && ours.code === "TARGET_ENCODING";
+  };
 }
 
 /** The rows of a job, before it is taken. Makes the table when there is none. Throws `CHECKPOINT_TABLE`, `JOB_OPTIONS`. */
@@ -106,7 +121,7 @@ export async function takeJob(
 async function tryToTake(
   table: CheckpointTable,
   plan: JobPlan,
-  { reset, first, claim }: Taking,
+  { reset, first, madeAs, claim }: Taking,
 ): Promise<CheckpointValues[] | null> {
   const { statements } = table;
   const owner = `${hostname()}:${process.pid}`;
@@ -117,16 +132,20 @@ async function tryToTake(
     let rows: CheckpointValues[] = await table.read(plan.name);
     if (!reset) refuseOthers(rows, plan);
     const epoch = Math.max(0, ...rows.map((row) => row.epoch)) + (rows.length === 0 ? 1 : 0);
+    const had = rows.find(isHead)?.rejects ?? null;
     if (reset || rows.length === 0) {
       // Only rows that are held: one that appears meanwhile is another run's.
       if (rows.length > 0) await table.forget(plan.name);
-      const owned = { job: plan.name, config: plan.config, epoch, owner };
+      const owned = { job: plan.name, config: plan.config, madeAs, epoch, owner };
       const row = emptyRow(owned, { number: 1, name: first.name });
       // Waits for a run that is about to insert it as well, whose reject files would be taken for somebody else's.
       await table.insert(row);
       rows = [row];
     }
-    rows = await claimRejects(table, rows, claim);
+    rows = await rememberTable(table, rows, madeAs);
+    const finished = rows.every((each) => each.total !== null);
+    const was = reset ? "reset" : finished ? "finished" : "running";
+    rows = await claimRejects(table, rows, claim(had, was));
     await statements.commit();
     faultPoint("taken-over");
     return rows;
@@ -137,18 +156,34 @@ async function tryToTake(
   }
 }
 
+/** The rows, with the table that they are about from now on. */
+async function rememberTable(
+  table: CheckpointTable,
+  rows: readonly CheckpointValues[],
+  madeAs: string | null,
+): Promise<CheckpointValues[]> {
+  const next = rows.map((row) => (madeAs === null ? row : { ...row, madeAs }));
+  for (const [at, row] of rows.entries()) {
+    const changed = next[at];
+    if (changed !== undefined && changed.madeAs !== row.madeAs) await table.advance(row, changed);
+  }
+  return next;
+}
+
 /** The rows, with the reject files that are the job's now. */
 async function claimRejects(
   table: CheckpointTable,
   rows: readonly CheckpointValues[],
-  claim: Taking["claim"],
+  rejects: RejectMarks | null,
 ): Promise<CheckpointValues[]> {
-  const holder = rows.find((row) => row.source === 1 && row.part === 0);
-  if (holder === undefined) return [...rows];
-  const finished = rows.every((row) => row.total !== null);
-  const rejects = claim(holder.rejects, finished);
-  if (rejects === holder.rejects) return [...rows];
+  const holder = rows.find(isHead);
+  if (holder === undefined || rejects === holder.rejects) return [...rows];
   const next = { ...holder, rejects };
   await table.advance(holder, next);
   return rows.map((row) => (row === holder ? next : row));
+}
+
+/** The first row of all, which knows of the rejects. */
+function isHead({ source, part }: CheckpointValues): boolean {
+  return source === 1 && part === 0;
 }

@@ -6,6 +6,7 @@ import { CheckpointTable } from "../../../src/targets/checkpoint-table.ts";
 import { lockJob } from "../../../src/targets/sqlserver/job-lock.ts";
 import { SqlServerSession } from "../../../src/targets/sqlserver/session.ts";
 import { emptyRow } from "../../../src/write/checkpoint/bookmark.ts";
+import { refuseOtherTable } from "../../../src/write/checkpoint/same-table.ts";
 import { everyPlan } from "./plans.ts";
 import { Recorder } from "./recorder.ts";
 
@@ -54,7 +55,7 @@ export async function sentByJob(): Promise<Recorder["sent"]> {
   await lockJob(() => Promise.resolve(recorder.connection), "it's a job", "nowhere");
   const table = new CheckpointTable("ops.upsurge_checkpoint", small);
   const row = emptyRow(
-    { job: "j", config: "c", epoch: 1, owner: "o" },
+    { job: "j", config: "c", madeAs: null, epoch: 1, owner: "o" },
     { number: 1, name: "rows.csv" },
   );
   await table.exists();
@@ -67,6 +68,14 @@ export async function sentByJob(): Promise<Recorder["sent"]> {
   await table.insert(row);
   await table.remove(row);
   await table.forget("j");
+  await table.forgetDone(row);
+  await small.madeAs("dbo.t", "ops.upsurge_checkpoint");
+  const [planned] = everyPlan((await recordedSession(recorder)).capabilities);
+  if (planned === undefined) throw new Error("there is no plan");
+  const found = { sql: "[dbo].[t]", label: "dbo.t", shape: planned.plan.table, madeAs: null };
+  const written = { ...row, counts: { ...row.counts, inserted: 1 } };
+  // The recorder answers that the table is empty.
+  await refuseOtherTable([written], found, small).catch(() => {});
   return recorder.sent;
 }
 

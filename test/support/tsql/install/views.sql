@@ -101,13 +101,14 @@ CREATE VIEW sys.trigger_events AS
   FROM sys.triggers x JOIN pg_trigger t ON t.tgrelid = x.parent_id::oid AND regexp_replace(t.tgname::text, ' [A-Z]+$', '') = x.name
   CROSS JOIN LATERAL (SELECT substring(t.tgname::text FROM ' ([A-Z]+)$') AS e) AS e WHERE NOT t.tgisinternal;
 
-CREATE VIEW sys.objects AS
+-- An id is never given twice here; the time tells no more than the order in which things were made.
+CREATE VIEW sys.objects AS SELECT *, timestamp '2020-01-01' + object_id * interval '1 second' AS create_date FROM (
   SELECT name, object_id, schema_id, 0 AS parent_object_id, (CASE relkind WHEN 'r' THEN 'U ' ELSE 'V ' END)::character(2) AS type, (CASE relkind WHEN 'r' THEN 'USER_TABLE' ELSE 'VIEW' END) AS type_desc, false AS is_ms_shipped FROM sys.relations
   UNION ALL SELECT name, object_id, schema_id, parent_object_id, type, CASE type WHEN 'PK' THEN 'PRIMARY_KEY_CONSTRAINT' ELSE 'UNIQUE_CONSTRAINT' END, false FROM sys.key_constraints
   UNION ALL SELECT name, object_id, schema_id, parent_object_id, type, 'CHECK_CONSTRAINT', false FROM sys.check_constraints
   UNION ALL SELECT name, object_id, schema_id, parent_object_id, type, 'DEFAULT_CONSTRAINT', false FROM sys.default_constraints
   UNION ALL SELECT name, object_id, schema_id, parent_object_id, type, 'FOREIGN_KEY_CONSTRAINT', false FROM sys.foreign_keys
-  UNION ALL SELECT t.name, t.object_id, r.schema_id, t.parent_id, t.type, 'SQL_TRIGGER', false FROM sys.triggers t JOIN sys.relations r ON r.object_id = t.parent_id;
+  UNION ALL SELECT t.name, t.object_id, r.schema_id, t.parent_id, t.type, 'SQL_TRIGGER', false FROM sys.triggers t JOIN sys.relations r ON r.object_id = t.parent_id) AS o;
 
 CREATE VIEW sys.security_policies AS SELECT 0 AS object_id, ''::text AS name, false AS is_enabled, 0 AS schema_id WHERE false;
 CREATE VIEW sys.security_predicates AS SELECT 0 AS object_id, 0 AS target_object_id, ''::text AS predicate_definition, 0 AS predicate_type, ''::text AS predicate_type_desc, 0 AS operation, ''::text AS operation_desc WHERE false;

@@ -1,0 +1,43 @@
+/** Whether to load the same sources once more would leave the table as it is: what a finished load need not be remembered for. */
+import type { LoadPlan } from "../model/load-plan.ts";
+import type { TableShape } from "../model/table-shape.ts";
+
+/** What decides it. */
+type Repeated = Pick<LoadPlan, "table" | "mode" | "arbiter" | "update" | "columns" | "nullKey">;
+
+/**
+ * True for a load by plain key columns that writes what stands in the source and nothing else. Counters, stamps, conditions
+ * and triggers may do more at the second time, and rows without a key would be there twice.
+ */
+export function isRepeatable(plan: Repeated): boolean {
+  const { mode, update, nullKey } = plan;
+  if (mode === "insert" || nullKey === "insert") return false;
+  if (update.sets.length > 0 || update.stamps.length > 0 || update.where !== null) return false;
+  return findsEachRow(plan) && doesNoMore(plan.table);
+}
+
+/** Every row is met by its key the second time, and no other key can refuse it in between. */
+function findsEachRow({ table, arbiter, columns }: Repeated): boolean {
+  if (arbiter === null || arbiter.kind !== "parts" || !arbiter.plain) return false;
+  if (arbiter.predicate !== null) return false;
+  const written = new Set(columns.map(({ name }) => name));
+  return table.uniqueKeys.every(
+    (key) => isArbiter(key.columns, arbiter.columns) || !isTouched(key.columns, written),
+  );
+}
+
+/** Nothing of the table's own is set off by a row that is written. */
+function doesNoMore({ kind, rewritten, triggers }: TableShape): boolean {
+  return kind !== "view" && kind !== "virtual" && !rewritten && triggers.length === 0;
+}
+
+function isArbiter(columns: readonly (string | null)[], arbiter: readonly string[]): boolean {
+  return (
+    columns.length === arbiter.length &&
+    columns.every((name) => name !== null && arbiter.includes(name))
+  );
+}
+
+function isTouched(columns: readonly (string | null)[], written: ReadonlySet<string>): boolean {
+  return columns.some((name) => name === null || written.has(name));
+}

@@ -1,0 +1,65 @@
+/**
+ * Whether the table of a job is still the one that it has written to. A checkpoint says what was committed; it says nothing
+ * of a table that was dropped and made anew since, or emptied.
+ */
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { CheckpointValues } from "../../model/checkpoint.ts";
+import { noCounts, addCounts } from "../../model/counts.ts";
+import type { TableShape } from "../../model/table-shape.ts";
+import type { Statements } from "../../targets/checkpoint-table.ts";
+
+/** The table as a run finds it. */
+export interface FoundTable {
+  /** As SQL writes it. */
+  readonly sql: string;
+  /** As messages call it. */
+  readonly label: string;
+  readonly shape: TableShape;
+  readonly madeAs: string | null;
+}
+
+/** Throws `JOB_TABLE` for a table that was made anew since the job wrote to it, or that is empty although it did. */
+export async function refuseOtherTable(
+  rows: readonly CheckpointValues[],
+  { sql, label, shape, madeAs }: FoundTable,
+  statements: Statements,
+): Promise<void> {
+  const [first] = rows;
+  if (first === undefined) return;
+  const refuse = (reason: string): Error =>
+    upsurgeError("JOB_TABLE", { table: label, job: first.job, reason });
+  if (rows.some((row) => isMadeAnew(row.madeAs, madeAs))) {
+    throw refuse("it was made anew since the job has written to it");
+  }
+  const left = rowsLeft(rows);
+  if (left === 0 || !keepsItsRows(shape)) return;
+  const found = await statements.run(`select 1 as found where exists (select 1 from ${sql})`);
+  if (found.rows.length > 0) return;
+  throw refuse(
+    `it is empty, and the job has written or found ${left === 1 ? "1 row" : `${left} rows`} in it`,
+  );
+}
+
+/** Where the checkpoint table is another one as well, the database was restored or copied, and the table with it. */
+function isMadeAnew(remembered: string | null, found: string | null): boolean {
+  if (remembered === null || found === null || remembered === found) return false;
+  const [checkpoint] = remembered.split("/");
+  return found.split("/")[0] === checkpoint;
+}
+
+/** Records after which there was a row in the table. */
+function rowsLeft(rows: readonly CheckpointValues[]): number {
+  const counts = noCounts();
+  for (const row of rows) addCounts(counts, row.counts);
+  return counts.inserted + counts.updated + counts.unchanged + counts.ignored;
+}
+
+/** Rows that this user may see, and that nothing of the table's own takes away once they are written. */
+function keepsItsRows({ kind, rewritten, triggers, missingPrivileges }: TableShape): boolean {
+  return (
+    kind !== "view" &&
+    !rewritten &&
+    !missingPrivileges.includes("select") &&
+    triggers.every(({ timing }) => timing === "before")
+  );
+}

@@ -1,0 +1,201 @@
+/** A job that has finished: what is forgotten and loaded again, and a table that is not the one it has loaded into. */
+import { afterEach, describe, expect, test } from "vitest";
+import { onFaultPoint } from "../../src/errors/fault-point.ts";
+import type { FaultPoint } from "../../src/errors/fault-point.ts";
+import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
+import type { Engine } from "../helpers/engines.ts";
+import { HEADER, HISTORY_TABLE, JobShell, lines } from "../helpers/job-shell.ts";
+import type { Ran } from "../helpers/job-shell.ts";
+
+const FOUR = lines([1, 10], [2, 20], [3, 30], [4, 40]);
+const TABLE = ["1:10", "2:20", "3:30", "4:40"];
+/** Plain updates by key. */
+const PLAIN = ["in.csv", "--key", "id", "--commit", "2"];
+
+afterEach(() => onFaultPoint(null));
+
+/** The name that a load without one is known by. */
+const jobsOf = async (shell: JobShell): Promise<{ job: string; state: string }[]> =>
+  (JSON.parse((await shell.jobs("--json")).stdout) as { jobs: { job: string; state: string }[] })
+    .jobs;
+
+function expectRefused(ran: Ran, why: string): void {
+  expect([ran.exit, ran.code], ran.stderr).toEqual([4, "JOB_TABLE"]);
+  expect(ran.cause).toContain(why);
+  expect(ran.fix).toMatch(/--reset-job.*--keep-job/);
+}
+
+describe.each(JOB_ENGINES)("$title", (engine: Engine) => {
+  const database = useDatabase(engine);
+  const open = async (table = HISTORY_TABLE): Promise<JobShell> => {
+    const shell = await JobShell.open(engine, database, table);
+    shell.write("in.csv", HEADER + FOUR);
+    return shell;
+  };
+  const remake = async (): Promise<void> => {
+    await database.exec("drop table t");
+    await database.exec(HISTORY_TABLE);
+  };
+
+  test("without a name, plain updates are loaded again", async () => {
+    const shell = await open();
+    expect((await shell.bare(PLAIN)).report.counts).toMatchObject({ read: 4, inserted: 4 });
+    expect(await jobsOf(shell)).toEqual([]);
+
+    await database.exec("update t set hist = 'mine' where id = 2");
+    const edited = await shell.bare(PLAIN);
+    expect([edited.exit, edited.report.job?.alreadyLoadedAt], edited.stderr).toEqual([0, null]);
+    expect(edited.report.counts).toMatchObject({ read: 4, updated: 1, unchanged: 3 });
+
+    await remake();
+    const anew = await shell.bare(PLAIN);
+    expect([anew.exit, anew.report.counts.inserted], anew.stderr).toEqual([0, 4]);
+    expect(await shell.table()).toEqual(TABLE);
+
+    shell.write("in.csv", HEADER + lines([9, 90]));
+    const other = await shell.bare(PLAIN);
+    expect([other.exit, other.report.counts.inserted], other.stderr).toEqual([0, 1]);
+  });
+
+  const MOMENTS: readonly FaultPoint[] = ["moved", "commit", "committed", "forget", "forgotten"];
+  test.each(MOMENTS)("stopped at %s of its end, it is loaded to its end", async (at) => {
+    const shell = await open();
+    let seen = 0;
+    onFaultPoint((point) => {
+      if (point === at && (seen += 1) === (at.startsWith("f") ? 1 : 2)) throw new Error("stopped");
+    });
+    expect((await shell.bare(PLAIN)).exit).toBe(1);
+    onFaultPoint(null);
+    await database.exec("delete from t where id = 1");
+    const again = await shell.bare(PLAIN);
+    expect([again.exit, again.report.job?.alreadyLoadedAt], again.stderr).toEqual([0, null]);
+    const isOver = !["moved", "commit"].includes(at);
+    expect(await shell.table()).toEqual(isOver ? TABLE : TABLE.slice(1));
+    expect(await jobsOf(shell)).toEqual([]);
+  });
+
+  test.each([
+    ["counters", ["--key", "id", "--set", "n = target.n + excluded.n"]],
+    ["a condition", ["--key", "id", "--update-where", "excluded.n > target.n"]],
+    ["a stamp", ["--key", "id", "--stamp", "hist = 'seen'"]],
+    ["rows without a key", ["--mode", "insert"]],
+    ["--follow-append", ["--key", "id", "--follow-append"]],
+  ])("without a name, %s are not applied twice", async (_, flags) => {
+    const shell = await open("create table t (id int, n int, hist varchar(99))");
+    await database.exec("create unique index t_id on t (id)");
+    const load = ["in.csv", "--commit", "2", ...flags];
+    expect((await shell.bare(load)).report.counts.inserted).toBe(4);
+    const before = await shell.image();
+    const again = await shell.bare(load);
+    expect([again.exit, again.report.counts.read, again.report.job?.earlier.read]).toEqual([
+      0, 0, 4,
+    ]);
+    expect(again.report.job?.alreadyLoadedAt).not.toBeNull();
+    expect(await shell.image()).toEqual(before);
+  });
+
+  test("with rejects it is kept, and ends with 3 until they are dealt with", async () => {
+    const shell = await open();
+    shell.write("in.csv", `${HEADER}${FOUR}5,77,77\n`);
+    const load = [...PLAIN, "--max-rejects", "1"];
+    for (const read of [5, 0]) {
+      const ran = await shell.bare(load);
+      expect([ran.exit, ran.report.status, ran.report.counts.read], ran.stderr).toEqual([
+        3,
+        "rejects",
+        read,
+      ]);
+      expect(ran.report.rejectFile).toMatch(/in\.csv\.rejects\.csv$/);
+    }
+    expect(shell.read("in.csv.rejects.csv")).toBe(`${HEADER}5,77,77\n`);
+  });
+
+  describe.each(["finished", "running"])("the table of a %s job", (state) => {
+    const begin = async (): Promise<JobShell> => {
+      const shell = await open();
+      if (state === "running") shell.write("in.csv", `${HEADER}${FOUR}5,77,77\n`);
+      expect((await shell.load("in.csv --job j")).exit).toBe(state === "running" ? 4 : 0);
+      shell.write("in.csv", HEADER + FOUR);
+      return shell;
+    };
+    test("made anew is missed, and loaded again with --reset-job", async () => {
+      const shell = await begin();
+      await remake();
+      await database.exec("insert into t values (7, 7, '7')");
+      for (const _ of [1, 2]) {
+        expectRefused(await shell.load("in.csv --job j"), "made anew");
+        expect(await shell.table()).toEqual(["7:7"]);
+      }
+      const over = await shell.load("in.csv --job j --reset-job");
+      expect([over.exit, over.report.counts.inserted], over.stderr).toEqual([0, 4]);
+      expect(await shell.table()).toEqual([...TABLE, "7:7"]);
+      expect((await shell.load("in.csv --job j")).report.counts.read).toBe(0);
+    });
+
+    test("made anew is taken for the same with --keep-job, once and for all", async () => {
+      const shell = await begin();
+      await remake();
+      await database.exec("insert into t values (7, 7, '7')");
+      expectRefused(await shell.load("in.csv --job j"), "made anew");
+      for (const flag of ["--keep-job", ""]) {
+        const kept = await shell.load(`in.csv --job j ${flag}`);
+        expect([kept.exit, kept.report.job?.resumedAt], kept.stderr).toEqual([0, 4]);
+        expect(await shell.table()).toEqual(["7:7"]);
+      }
+    });
+
+    test("emptied is missed", async () => {
+      const shell = await begin();
+      await database.exec("delete from t");
+      expectRefused(await shell.load("in.csv --job j"), "it is empty, and the job has written");
+      expect((await shell.load("in.csv --job j --keep-job")).exit).toBe(0);
+      expect(await shell.table()).toEqual([]);
+      expectRefused(await shell.load("in.csv --job j"), "it is empty");
+      expect((await shell.load("in.csv --job j --reset-job")).exit).toBe(0);
+      expect(await shell.table()).toEqual(TABLE);
+    });
+
+    test("changed, renamed to and fro, or vacuumed is the same", async () => {
+      const shell = await begin();
+      await database.exec("alter table t add more int");
+      if (engine.name !== "sqlserver") {
+        await database.exec("alter table t rename to u");
+        await database.exec("alter table u rename to t");
+        await database.exec(engine.name === "sqlite" ? "vacuum" : "vacuum full t");
+      }
+      const went = await shell.load("in.csv --job j");
+      expect([went.exit, went.report.job?.resumedAt], went.stderr).toEqual([0, 4]);
+    });
+
+    test("is not known to a checkpoint of an earlier version, which goes on", async () => {
+      const shell = await begin();
+      await database.exec("update upsurge_checkpoint set config_fp = substring(config_fp, 1, 64)");
+      await remake();
+      await database.exec("insert into t values (7, 7, '7')");
+      const went = await shell.load("in.csv --job j");
+      expect([went.exit, went.report.job?.resumedAt], went.stderr).toEqual([0, 4]);
+    });
+
+    test("that came from a backup along with its checkpoint is the same", async () => {
+      const shell = await begin();
+      await database.exec(
+        "create table kept (id int not null primary key, n int, hist varchar(2000))",
+      );
+      await database.exec("insert into kept select * from t");
+      const [[fp] = []] = await database.rows("select config_fp from upsurge_checkpoint");
+      const other = String(fp).replace(/ .*\//, " elsewhere/").replace(/\d+$/, "9");
+      await database.exec(`update upsurge_checkpoint set config_fp = '${other}'`);
+      const went = await shell.load("in.csv --job j");
+      expect([went.exit, went.report.job?.resumedAt], went.stderr).toEqual([0, 4]);
+    });
+  });
+
+  test("--reset-job and --keep-job do not go together", async () => {
+    const shell = await open();
+    const both = await shell.load("in.csv --job j --reset-job --keep-job");
+    expect([both.exit, both.code ?? both.stderr]).toMatchObject([
+      2,
+      expect.stringContaining("OPTION_CONFLICT"),
+    ]);
+  });
+});
