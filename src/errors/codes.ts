@@ -4,6 +4,7 @@
  */
 
 import { CONNECTION_CODES } from "./connection-codes.ts";
+import { JOB_CODES } from "./job-codes.ts";
 
 /** What one code says, and how the process ends. */
 export interface ErrorTexts {
@@ -335,49 +336,7 @@ export const ERROR_CODES = {
     fix: "{suggestion}",
     exit: 2,
   },
-  JOB_OPTIONS: {
-    title: "the job {job} was begun with other options",
-    cause: "{reason}",
-    fix: "run it with the options of its first run; or load under another name with --job, or from the first record with --reset-job",
-    exit: 2,
-  },
-  JOB_SOURCES: {
-    title: "the job {job} cannot be continued from these sources",
-    cause: "{reason}",
-    fix: "{suggestion}",
-    exit: 2,
-  },
-  JOB_TABLE: {
-    title: "the table {table} is not as the job {job} has left it",
-    cause: "{reason}",
-    fix: "load everything again from the first record with --reset-job; or, if nothing is missing from the table, go on where the job stopped with --keep-job",
-    exit: 4,
-  },
-  JOB_RUNNING: {
-    title: "the job {job} is running",
-    cause: "{reason}",
-    fix: "run the same command later; --if-locked wait waits for the other run, --if-locked skip ends with 0",
-    exit: 75,
-  },
-  JOB_TAKEN: {
-    title: "another run has taken over the job {job}",
-    cause:
-      "it moved the checkpoint while this run was at work; what this run had not committed was undone",
-    fix: "let the other run finish, then run the same command",
-    exit: 75,
-  },
-  JOB_UNKNOWN: {
-    title: "there is no job {job}",
-    cause: "{reason}",
-    fix: "`upsurge jobs --to URL` lists the jobs of a database",
-    exit: 2,
-  },
-  CHECKPOINT_TABLE: {
-    title: "the checkpoint table {table} cannot be used",
-    cause: "{reason}",
-    fix: "{suggestion}",
-    exit: 2,
-  },
+  ...JOB_CODES,
   REJECT_LIMIT: {
     title: "{message}",
     cause: "{count} rejected, and --max-rejects is {limit}",
