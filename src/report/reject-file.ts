@@ -9,7 +9,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import { faultPoint } from "../errors/fault-point.ts";
 import type { RejectMarks } from "../model/checkpoint.ts";
 import type { Reject } from "../model/reject.ts";
-import { fileError, makeFile, put, reopenFile } from "./reject-output.ts";
+import { append, fileError, makeFile, put, reopenFile, reportLine } from "./reject-output.ts";
 import type { OpenFile } from "./reject-output.ts";
 import { isSame, partOf, putInPlace, refuseExisting, RejectLock } from "./reject-lock.ts";
 
@@ -270,25 +270,6 @@ export class RejectFiles {
 }
 
 const BE_LEFT = "leave the reject files alone until the load has ended, and run the same command";
-
-/** A record that ended its source without a line end gets one only when another follows. */
-function append(file: OpenFile, raw: Uint8Array): void {
-  if (!file.endsInLine) put(file, Buffer.from("\n"));
-  put(file, raw);
-}
-
-function reportLine({
-  position,
-  stage,
-  column,
-  code,
-  dbCode,
-  constraint,
-  message,
-}: Reject): object {
-  const { source, record, line, byte } = position;
-  return { source, record, line, byte, stage, column, code, dbCode, constraint, message };
-}
 
 function quietly(act: () => void): void {
   try {

@@ -9,6 +9,7 @@ import {
   writeSync,
 } from "node:fs";
 import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { Reject } from "../model/reject.ts";
 
 /** An open file. */
 export interface OpenFile {
@@ -136,6 +137,26 @@ function endsLine(bytes: Uint8Array): boolean {
     last === 13 ||
     (last === 0 && (before === 10 || before === 13))
   );
+}
+
+/** Adds a record; one that ended its source without a line end gets one only when another follows. */
+export function append(file: OpenFile, raw: Uint8Array): void {
+  if (!file.endsInLine) put(file, Buffer.from("\n"));
+  put(file, raw);
+}
+
+/** A reject as its line in the report tells of it. */
+export function reportLine({
+  position,
+  stage,
+  column,
+  code,
+  dbCode,
+  constraint,
+  message,
+}: Reject): object {
+  const { source, record, line, byte } = position;
+  return { source, record, line, byte, stage, column, code, dbCode, constraint, message };
 }
 
 /** No space, no quota, and a limit of the shell's. */

@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { onFaultPoint } from "../../src/errors/fault-point.ts";
 import type { FaultPoint } from "../../src/errors/fault-point.ts";
+import { upsurgeError } from "../../src/errors/upsurge-error.ts";
 import { INTO_ORDERS, orders, shop } from "../cli/shop.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
@@ -112,6 +113,51 @@ test("one that fails leaves nothing of its own but its rejects", async () => {
     onFaultPoint(null);
     expect(namesIn(cwd).filter((name) => /part|lock|killed/.test(name))).toEqual([]);
   }
+});
+
+test("one that is safe to repeat leaves none in its own way", async () => {
+  const cwd = folder();
+  onFaultPoint((point) => {
+    if (point === "commit") throw upsurgeError("TARGET_BUSY", { target: "it", reason: "locked" });
+  });
+  expect((await runUpsurge(LOAD, { cwd })).exitCode).toBe(75);
+  onFaultPoint(null);
+  expect(namesIn(cwd)).toEqual([]);
+  expectLoaded(cwd, await runUpsurge(LOAD, { cwd }));
+});
+
+test("one that does not know what became of its commit keeps them", async () => {
+  const cwd = folder();
+  onFaultPoint((point) => {
+    if (point === "committed") throw upsurgeError("TARGET_OUTCOME_UNKNOWN", { reason: "gone" });
+  });
+  expect((await runUpsurge(LOAD, { cwd })).exitCode).toBe(75);
+  expect(namesIn(cwd)).toEqual([FILE, `${FILE}.jsonl`]);
+  expect(readFileSync(join(cwd, FILE), "utf8")).toBe(REJECTED);
+});
+
+test("one that starts again once they are in place puts them there once more", async () => {
+  const cwd = folder();
+  let met = false;
+  onFaultPoint((point) => {
+    if (point !== "reject-placed" || met) return;
+    met = true;
+    throw upsurgeError("TARGET_BUSY", { target: "it", reason: "locked" });
+  });
+  expectLoaded(cwd, await runUpsurge([...LOAD, "--reject-file", FILE], { cwd }));
+  expect(met).toBe(true);
+  expect(namesIn(cwd)).toEqual([FILE, `${FILE}.jsonl`]);
+});
+
+test("one that commits in parts keeps those of the parts that are committed", async () => {
+  const cwd = folder();
+  const args = [...LOAD, "--commit", "1", "--allow-at-least-once"];
+  await killedAt(cwd, "reject-placed", args);
+  const { exitCode, stderr, stdout } = await runUpsurge(args, { cwd });
+  expect(exitCode, stderr).toBe(3);
+  expect(readFileSync(join(cwd, FILE), "utf8")).toBe(REJECTED);
+  expect(stdout).toContain(`${FILE}.killed-1`);
+  expect(readFileSync(join(cwd, `${FILE}.killed-1`), "utf8")).toBe(`${HEADER}2,pot,-1\n`);
 });
 
 test("several headers, each with a file of its own", async () => {

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { onFaultPoint } from "../../src/errors/fault-point.ts";
 import type { FaultPoint } from "../../src/errors/fault-point.ts";
+import { upsurgeError } from "../../src/errors/upsurge-error.ts";
 import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Engine } from "../helpers/engines.ts";
 import { HEADER, HISTORY_TABLE, JobShell, lines } from "../helpers/job-shell.ts";
@@ -73,6 +74,36 @@ describe.each(JOB_ENGINES)("$title", (engine: Engine) => {
     expect(await shell.table()).toEqual(isOver ? TABLE : TABLE.slice(1));
     expect(await jobsOf(shell)).toEqual([]);
   });
+
+  test("whose last commit got no answer, it is asked what became of it, and done once", async () => {
+    const shell = await open();
+    let seen = 0;
+    onFaultPoint((point) => {
+      if (point !== "committed" || (seen += 1) !== 2) return;
+      throw upsurgeError("TARGET_LOST", { target: "the server", reason: "gone" });
+    });
+    const went = await shell.bare(PLAIN);
+    expect([went.exit, went.report.counts], went.stderr).toMatchObject([
+      0,
+      { read: 4, inserted: 4, unchanged: 0 },
+    ]);
+    expect(went.report.job?.alreadyLoadedAt).toBeNull();
+    onFaultPoint(null);
+    expect((await shell.bare(PLAIN)).report.counts).toMatchObject({ read: 4, unchanged: 4 });
+    expect(await jobsOf(shell)).toEqual([]);
+  });
+
+  test.runIf(engine.name === "postgres")(
+    "with several writers, it is forgotten as well",
+    async () => {
+      const shell = await open();
+      for (const count of ["inserted", "unchanged"] as const) {
+        const ran = await shell.bare([...PLAIN, "--jobs", "2", "-b", "1"]);
+        expect([ran.exit, ran.report.counts[count]], ran.stderr).toEqual([0, 4]);
+        expect(await jobsOf(shell)).toEqual([]);
+      }
+    },
+  );
 
   test.each([
     ["counters", ["--key", "id", "--set", "n = target.n + excluded.n"]],
