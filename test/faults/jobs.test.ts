@@ -10,13 +10,43 @@ import { until } from "../helpers/until.ts";
 const [postgres] = ENGINES.filter(({ name }) => name === "postgres");
 if (postgres === undefined) throw new Error("there is no engine postgres");
 
-describe("several writers", () => {
-  const database = useDatabase(postgres);
-  const start = async (setup: string): Promise<void> => {
-    await database.reset();
-    await database.exec(setup);
-  };
+const database = useDatabase(postgres);
+const start = async (setup: string): Promise<void> => {
+  await database.reset();
+  await database.exec(setup);
+};
 
+const SESSIONS = "application_name = 'upsurge' and datname = current_database()";
+const HOLDS_LOCK =
+  "pid in (select pid from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database()))";
+
+async function untilRows(sql: string, enough: (n: number) => boolean): Promise<number> {
+  return await until(sql, async () => Number((await database.rows(sql))[0]?.[0]), enough);
+}
+
+/** Starts a load of standard input that waits for more once it has committed something. */
+async function startedLoad(): Promise<ReturnType<typeof spawnUpsurge>> {
+  await start(KEYED);
+  const into = ["--to", database.url, "--table", "t", "--key", "k", "--json"];
+  const run = ["-j", "2", "--commit", "500", "-b", "300", "--allow-at-least-once"];
+  const spawned = spawnUpsurge(["-", ...into, ...run], tempDir());
+  // More than is read at once.
+  const lines = Array.from({ length: 200_000 }, (_, at) => `${at},1,x\n`);
+  spawned.child.stdin.write(`k,n,s\n${lines.join("")}`);
+  await untilRows("select count(*) from t", (n) => n > 5000);
+  return spawned;
+}
+
+/** Nobody is left behind, and the table holds what the report counts. */
+async function expectKept(stdout: string): Promise<void> {
+  await untilRows(`select count(*) from pg_stat_activity where ${SESSIONS}`, (n) => n === 0);
+  const { counts, guarantee } = JSON.parse(stdout);
+  expect(guarantee).toBe("at-least-once");
+  const [[count] = []] = await database.rows("select count(*) from t");
+  expect(counts).toMatchObject({ read: Number(count), inserted: Number(count) });
+}
+
+describe("several writers", () => {
   test("keep what is committed when a record stops them, and count that", async () => {
     await start(KEYED);
     const lines = Array.from({ length: 20_000 }, (_, at) => `${at},${at === 15_000 ? 77 : 1},x\n`);
@@ -56,36 +86,23 @@ describe("several writers", () => {
     }
   });
 
-  const SESSIONS = "application_name = 'upsurge' and datname = current_database()";
-  const HOLDS_LOCK =
-    "pid in (select pid from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database()))";
-
-  async function untilRows(sql: string, enough: (n: number) => boolean): Promise<number> {
-    return await until(sql, async () => Number((await database.rows(sql))[0]?.[0]), enough);
-  }
-
-  /** Starts a load of standard input that waits for more once it has committed something. */
-  async function startedLoad(): Promise<ReturnType<typeof spawnUpsurge>> {
+  test("start again where nothing is committed", async () => {
     await start(KEYED);
-    const into = ["--to", database.url, "--table", "t", "--key", "k", "--json"];
-    const run = ["-j", "2", "--commit", "500", "-b", "300", "--allow-at-least-once"];
-    const spawned = spawnUpsurge(["-", ...into, ...run], tempDir());
-    // More than is read at once.
-    const lines = Array.from({ length: 200_000 }, (_, at) => `${at},1,x\n`);
-    spawned.child.stdin.write(`k,n,s\n${lines.join("")}`);
-    await untilRows("select count(*) from t", (n) => n > 5000);
-    return spawned;
-  }
+    await database.exec("insert into t values (1, 0, 'held')");
+    await database.exec("begin; update t set n = 1 where k = 1");
+    const folder = tempDir();
+    const flags = ["--key", "k", "-j", "2", "--commit", "50000", "--lock-timeout", "200ms"];
+    const loading = loadCsv(database, folder, "k,n,s\n1,5,a\n2,6,b\n3,7,c\n", flags);
+    await untilLockTries(database, 3);
+    await database.exec("commit");
+    const { exit, report, output } = await loading;
 
-  /** Nobody is left behind, and the table holds what the report counts. */
-  async function expectKept(stdout: string): Promise<void> {
-    await untilRows(`select count(*) from pg_stat_activity where ${SESSIONS}`, (n) => n === 0);
-    const { counts, guarantee } = JSON.parse(stdout);
-    expect(guarantee).toBe("at-least-once");
-    const [[count] = []] = await database.rows("select count(*) from t");
-    expect(counts).toMatchObject({ read: Number(count), inserted: Number(count) });
-  }
+    expect(exit, output).toBe(0);
+    expect(report.counts).toMatchObject({ read: 3, inserted: 2, updated: 1 });
+  });
+});
 
+describe("several writers that are cut short", () => {
   test("stop at a signal", async () => {
     const { child, ended } = await startedLoad();
     expect(
@@ -121,20 +138,5 @@ describe("several writers", () => {
     await untilRows(`select count(*) from pg_stat_activity where ${SESSIONS}`, (n) => n === 0);
     const [[count] = []] = await database.rows("select count(*) from t");
     expect(JSON.parse(stdout).counts.inserted).toBe(Number(count));
-  });
-
-  test("start again where nothing is committed", async () => {
-    await start(KEYED);
-    await database.exec("insert into t values (1, 0, 'held')");
-    await database.exec("begin; update t set n = 1 where k = 1");
-    const folder = tempDir();
-    const flags = ["--key", "k", "-j", "2", "--commit", "50000", "--lock-timeout", "200ms"];
-    const loading = loadCsv(database, folder, "k,n,s\n1,5,a\n2,6,b\n3,7,c\n", flags);
-    await untilLockTries(database, 3);
-    await database.exec("commit");
-    const { exit, report, output } = await loading;
-
-    expect(exit, output).toBe(0);
-    expect(report.counts).toMatchObject({ read: 3, inserted: 2, updated: 1 });
   });
 });

@@ -53,6 +53,31 @@ describe("a server that falls silent", () => {
     await behind.expectApplied(1);
   });
 
+  test("in the middle of TLS is given up", async () => {
+    // Says that it encrypts, and nothing more.
+    const server = createServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => socket.write("S"));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const to = `postgres://u:p@127.0.0.1:${port}/d?sslmode=require&${SOON}`;
+    const { exitCode, stderr } = await runUpsurge(["inspect", "--to", to]);
+    expect([exitCode, stderr]).toEqual([75, expect.stringContaining("TARGET_UNREACHABLE")]);
+    server.close();
+  });
+
+  test.each(["inspect", "plan"])("ends `upsurge %s` as well", async (command) => {
+    behind.proxy.arm({ kind: "black-hole" });
+    const to = `${behind.proxy.url(database.url)}?${SOON}`;
+    const source = command === "plan" ? ["--key", "id", "-f", "csv", "-"] : [];
+    const args = [command, "--to", to, "--table", "t", ...source];
+    const { exitCode, stderr } = await runUpsurge(args, { stdin: "id,n\n" });
+    expect([exitCode, stderr]).toEqual([75, expect.stringContaining("TARGET_UNREACHABLE")]);
+  });
+});
+
+describe("a server that falls silent, or is slow", () => {
   test("is tried again until time is up, and says for how long it was waited", async () => {
     behind.proxy.arm({ kind: "black-hole", on: COPY, ...EVERY });
     // The first wait between two tries is shorter than that.
@@ -95,29 +120,6 @@ describe("a server that falls silent", () => {
     expect(await behind.load({ flags })).toMatchObject({ exit: 0 });
     expect(behind.proxy.hits).toBe(1);
     await behind.expectApplied(1);
-  });
-
-  test("in the middle of TLS is given up", async () => {
-    // Says that it encrypts, and nothing more.
-    const server = createServer((socket) => {
-      socket.on("error", () => {});
-      socket.once("data", () => socket.write("S"));
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    const to = `postgres://u:p@127.0.0.1:${port}/d?sslmode=require&${SOON}`;
-    const { exitCode, stderr } = await runUpsurge(["inspect", "--to", to]);
-    expect([exitCode, stderr]).toEqual([75, expect.stringContaining("TARGET_UNREACHABLE")]);
-    server.close();
-  });
-
-  test.each(["inspect", "plan"])("ends `upsurge %s` as well", async (command) => {
-    behind.proxy.arm({ kind: "black-hole" });
-    const to = `${behind.proxy.url(database.url)}?${SOON}`;
-    const source = command === "plan" ? ["--key", "id", "-f", "csv", "-"] : [];
-    const args = [command, "--to", to, "--table", "t", ...source];
-    const { exitCode, stderr } = await runUpsurge(args, { stdin: "id,n\n" });
-    expect([exitCode, stderr]).toEqual([75, expect.stringContaining("TARGET_UNREACHABLE")]);
   });
 
   test("is not one that is merely at work: the limit is that of each statement", async () => {

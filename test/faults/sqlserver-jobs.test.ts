@@ -81,6 +81,32 @@ async function startOver(): Promise<void> {
   );
 }
 
+// The first commit is that of the taking, which a server's own fault ends.
+const LOST: readonly (readonly [string, Trouble, number])[] = [
+  ["never arrives", { before: "cut" }, 1],
+  ["was done, and its answer lost", { after: "cut" }, 1],
+  ["was done, and ended in a fatal error", { after: serverError(3624, 21) }, 2],
+];
+
+const PASSING: readonly (readonly [string, Which, Trouble])[] = [
+  ["a deadlock", having(/MERGE/), { before: serverError(1205, 13) }],
+  ["a lock that is not granted", having(/MERGE/), { before: serverError(1222) }],
+  [
+    "a deadlock at the checkpoint",
+    having(/update upsurge_checkpoint set/),
+    {
+      before: serverError(1205, 13),
+    },
+  ],
+  [
+    "a server that goes away",
+    having(/update upsurge_checkpoint set/),
+    {
+      before: serverError(40_197),
+    },
+  ],
+];
+
 describe.each([
   ["in parts", PARTS],
   ["as a whole", WHOLE],
@@ -127,13 +153,6 @@ describe.each([
     }
   });
 
-  // The first commit is that of the taking, which a server's own fault ends.
-  const LOST: readonly (readonly [string, Trouble, number])[] = [
-    ["never arrives", { before: "cut" }, 1],
-    ["was done, and its answer lost", { after: "cut" }, 1],
-    ["was done, and ended in a fatal error", { after: serverError(3624, 21) }, 2],
-  ];
-
   test.each(LOST)(
     "a commit that %s is found out by taking the job again",
     async (_how, trouble, from) => {
@@ -155,25 +174,6 @@ describe.each([
     expect(ran.exit, ran.stderr).toBe(75);
     await expectDone(flags);
   });
-
-  const PASSING: readonly (readonly [string, Which, Trouble])[] = [
-    ["a deadlock", having(/MERGE/), { before: serverError(1205, 13) }],
-    ["a lock that is not granted", having(/MERGE/), { before: serverError(1222) }],
-    [
-      "a deadlock at the checkpoint",
-      having(/update upsurge_checkpoint set/),
-      {
-        before: serverError(1205, 13),
-      },
-    ],
-    [
-      "a server that goes away",
-      having(/update upsurge_checkpoint set/),
-      {
-        before: serverError(40_197),
-      },
-    ],
-  ];
 
   test.each(PASSING)("%s in the middle", async (_what, which, trouble) => {
     const requests = await countOf(flags, loading(which));

@@ -35,15 +35,18 @@ function records(count: number, bad: readonly number[] = []): string {
   return `id,n\n${lines.join("")}`;
 }
 
+async function start(database: TestDatabase): Promise<void> {
+  await database.reset();
+  await database.exec("create table t (id int primary key, n int, check (n >= 0))");
+  await database.exec("insert into t values (2, 1), (5, 0), (30, 3)");
+}
+
+async function count(database: TestDatabase): Promise<number> {
+  return Number((await database.rows("select count(*) from t"))[0]?.[0]);
+}
+
 describe.each(ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
-  const start = async (): Promise<void> => {
-    await database.reset();
-    await database.exec("create table t (id int primary key, n int, check (n >= 0))");
-    await database.exec("insert into t values (2, 1), (5, 0), (30, 3)");
-  };
-  const count = async (): Promise<number> =>
-    Number((await database.rows("select count(*) from t"))[0]?.[0]);
 
   test("keeps table and counts as they are, whatever the commits and batches", async () => {
     const input = `${records(40, [17])}3,99\n3,98\n40,1\n`;
@@ -55,7 +58,7 @@ describe.each(ENGINES)("$title", (engine) => {
       ["--commit", "7", "-b", "3"],
       ["--commit", "1_000"],
     ]) {
-      await start();
+      await start(database);
       const ran = await load(database, input, [
         "--key",
         "id",
@@ -73,67 +76,10 @@ describe.each(ENGINES)("$title", (engine) => {
     expect(images[0]).toMatchObject([{ read: 43, rejected: 1 }, "rejects", expect.anything()]);
   });
 
-  test("keeps the parts before a record that stops the load, and counts those", async () => {
-    await start();
-    const ran = await load(database, records(40, [24]), [
-      "--key",
-      "id",
-      "--commit",
-      "10",
-      "--json",
-    ]);
-
-    expect(ran.exit).toBe(4);
-    const { counts, status, guarantee, error } = JSON.parse(ran.stdout);
-    expect([status, guarantee]).toEqual(["failed", "exactly-once"]);
-    expect(counts).toMatchObject({ read: 20, inserted: 18, rejected: 0 });
-    expect(counts.updated + counts.unchanged).toBe(2);
-    expect(error).toMatchObject({ code: "REJECT_LIMIT" });
-    expect(error.fix).toBe(
-      "mend the record, or allow some with --max-rejects N and find them in the reject file; 20 records are committed and stay: the same command goes on from there",
-    );
-    expect(await count()).toBe(21);
-  });
-
-  test("says in text what stays", async () => {
-    await start();
-    const flags = ["--key", "id", "--set", "n = target.n + excluded.n", "--commit", "10"];
-    const { stdout, stderr } = await load(database, records(40, [24]), flags);
-
-    expect(stdout).toMatch(
-      /^failed after [\d.]+ s; 20 records committed; the same command goes on from there:\n {2}inserted {2}18\n/,
-    );
-    expect(stderr).toContain("the same command goes on from there");
-  });
-
-  test("says that nothing was kept where nothing was committed", async () => {
-    await start();
-    const { stdout, stderr } = await load(database, records(40, [4]), [
-      "--key",
-      "id",
-      "--commit",
-      "10",
-    ]);
-
-    expect(stdout).toMatch(
-      /^failed after [\d.]+ s; this run has committed nothing\nguarantee: exactly-once, by the job auto-[0-9a-f]{16}\n$/,
-    );
-    expect(stderr).toContain("nothing was kept");
-    expect(await count()).toBe(3);
-  });
-
-  test("keeps the rejects of the parts that are committed", async () => {
-    await start();
-    const flags = ["--key", "id", "--commit", "10", "--max-rejects", "1", "--json"];
-    const ran = await load(database, records(40, [4, 33]), flags);
-
-    expect(JSON.parse(ran.stdout).counts).toMatchObject({ read: 30, rejected: 1 });
-    const rejects = readFileSync(join(ran.folder, "in.csv.rejects.csv"), "utf8");
-    expect(rejects.split("\n")[1]).toBe("4,-1");
-  });
+  loadsThatStop(database);
 
   test.each([["--dry-run"], ["--check"]])("commits nothing with %s", async (flag) => {
-    await start();
+    await start(database);
     const { stdout } = await load(database, records(40), [
       "--key",
       "id",
@@ -147,11 +93,11 @@ describe.each(ENGINES)("$title", (engine) => {
       guarantee: "all-or-nothing",
       counts: { read: 40, inserted: 37 },
     });
-    expect(await count()).toBe(3);
+    expect(await count(database)).toBe(3);
   });
 
   test("plan shows how often it commits, and no batch is larger", async () => {
-    await start();
+    await start(database);
     const folder = tempDir({ "in.csv": records(3) });
     const args = [
       "plan",
@@ -170,6 +116,68 @@ describe.each(ENGINES)("$title", (engine) => {
     expect(stdout).toMatch(/^ {2}commit every 50 records: a load that stops goes on there/m);
   });
 });
+
+/** What stays of a load that a record stops, and what is said of it. */
+function loadsThatStop(database: TestDatabase): void {
+  test("keeps the parts before a record that stops the load, and counts those", async () => {
+    await start(database);
+    const ran = await load(database, records(40, [24]), [
+      "--key",
+      "id",
+      "--commit",
+      "10",
+      "--json",
+    ]);
+
+    expect(ran.exit).toBe(4);
+    const { counts, status, guarantee, error } = JSON.parse(ran.stdout);
+    expect([status, guarantee]).toEqual(["failed", "exactly-once"]);
+    expect(counts).toMatchObject({ read: 20, inserted: 18, rejected: 0 });
+    expect(counts.updated + counts.unchanged).toBe(2);
+    expect(error).toMatchObject({ code: "REJECT_LIMIT" });
+    expect(error.fix).toBe(
+      "mend the record, or allow some with --max-rejects N and find them in the reject file; 20 records are committed and stay: the same command goes on from there",
+    );
+    expect(await count(database)).toBe(21);
+  });
+
+  test("says in text what stays", async () => {
+    await start(database);
+    const flags = ["--key", "id", "--set", "n = target.n + excluded.n", "--commit", "10"];
+    const { stdout, stderr } = await load(database, records(40, [24]), flags);
+
+    expect(stdout).toMatch(
+      /^failed after [\d.]+ s; 20 records committed; the same command goes on from there:\n {2}inserted {2}18\n/,
+    );
+    expect(stderr).toContain("the same command goes on from there");
+  });
+
+  test("says that nothing was kept where nothing was committed", async () => {
+    await start(database);
+    const { stdout, stderr } = await load(database, records(40, [4]), [
+      "--key",
+      "id",
+      "--commit",
+      "10",
+    ]);
+
+    expect(stdout).toMatch(
+      /^failed after [\d.]+ s; this run has committed nothing\nguarantee: exactly-once, by the job auto-[0-9a-f]{16}\n$/,
+    );
+    expect(stderr).toContain("nothing was kept");
+    expect(await count(database)).toBe(3);
+  });
+
+  test("keeps the rejects of the parts that are committed", async () => {
+    await start(database);
+    const flags = ["--key", "id", "--commit", "10", "--max-rejects", "1", "--json"];
+    const ran = await load(database, records(40, [4, 33]), flags);
+
+    expect(JSON.parse(ran.stdout).counts).toMatchObject({ read: 30, rejected: 1 });
+    const rejects = readFileSync(join(ran.folder, "in.csv.rejects.csv"), "utf8");
+    expect(rejects.split("\n")[1]).toBe("4,-1");
+  });
+}
 
 describe("postgres, when the database is away for a moment", () => {
   const [postgres] = ENGINES.filter(({ name }) => name === "postgres");

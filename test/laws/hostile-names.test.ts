@@ -6,6 +6,7 @@ import * as fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { quoteIdentifier, quoteLiteral } from "../../src/targets/sqlserver/quote.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import type { TestDatabase } from "../helpers/engines.ts";
 import {
   asColumns,
   csvField,
@@ -65,7 +66,22 @@ function value(column: string, row: number): string {
   return `${column}${row}`;
 }
 
-describe.each(["sqlite", "postgres"] as const)("hostile names on %s", (name) => {
+/** One of the databases, whose catalog no name may change. */
+interface Place {
+  readonly name: keyof typeof RUNS;
+  readonly database: TestDatabase;
+  readonly catalog: () => Promise<unknown>;
+  /** Runs `check` on so many generated cases; the catalog must be the same after each. */
+  readonly hold: <T>(
+    arbitrary: fc.Arbitrary<T>,
+    numRuns: number,
+    check: (value: T) => Promise<void>,
+  ) => Promise<void>;
+  readonly load: (source: string, format: string, flags: readonly string[]) => Promise<RunResult>;
+}
+
+/** Opens a database for the surrounding suite, with the same table before each test. */
+function usePlace(name: keyof typeof RUNS): Place {
   const [engine] = ENGINES.filter((each) => each.name === name);
   if (engine === undefined) throw new Error(`there is no engine ${name}`);
   const database = useDatabase(engine);
@@ -99,6 +115,18 @@ describe.each(["sqlite", "postgres"] as const)("hostile names on %s", (name) => 
     return runUpsurge(args, { stdin: source });
   }
 
+  return { name, database, catalog, hold, load };
+}
+
+describe.each(["sqlite", "postgres"] as const)("hostile names on %s", (name) => {
+  const place = usePlace(name);
+  fieldNames(place);
+  columnNames(place);
+  tableNames(place);
+  namesInFlags(place);
+});
+
+function fieldNames({ name, database, hold, load }: Place): void {
   test("as fields that no column has, are refused, or left out", async () => {
     const columns = ["k", "n", "l".repeat(63), "Ä", "ä"];
     const format = fc.constantFrom("csv", "ndjson");
@@ -144,7 +172,9 @@ describe.each(["sqlite", "postgres"] as const)("hostile names on %s", (name) => 
       await database.exec("delete from t where k = 2");
     });
   });
+}
 
+function columnNames({ name, database, catalog, load }: Place): void {
   test("as columns, hold what the field of the same name says", async () => {
     const before = await catalog();
     await fc.assert(
@@ -182,7 +212,9 @@ describe.each(["sqlite", "postgres"] as const)("hostile names on %s", (name) => 
       { seed: SEED, numRuns: runs(RUNS[name].columns) },
     );
   });
+}
 
+function tableNames({ name, database, hold, load }: Place): void {
   test("as tables, are not found", async () => {
     await hold(hostileName, runs(RUNS[name].tables), async (table) => {
       names += 1;
@@ -194,7 +226,9 @@ describe.each(["sqlite", "postgres"] as const)("hostile names on %s", (name) => 
       expect(await database.rows("select k, n from t")).toEqual([["1", found ? "new" : "old"]]);
     });
   });
+}
 
+function namesInFlags({ name, database, hold, load }: Place): void {
   test("in flags, name nothing but columns and fields", async () => {
     const flag = fc.constantFrom(
       "map-field",
@@ -230,7 +264,7 @@ describe.each(["sqlite", "postgres"] as const)("hostile names on %s", (name) => 
       );
     });
   });
-});
+}
 
 test("were ten thousand and more, when everything is run", () => {
   expect(names).toBeGreaterThanOrEqual(100 * PERCENT);

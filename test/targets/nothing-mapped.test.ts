@@ -6,13 +6,26 @@ import type { Ran } from "../helpers/job-shell.ts";
 
 const TABLE = "create table t (ts varchar(20), msg varchar(20) default 'none')";
 
+const NOTHING: readonly (readonly [string, string])[] = [
+  ["in.csv", "ts;msg\n1;a\n2;b\n"],
+  ["in.csv", "<html>\nx\n"],
+  ["in.csv", ",\n1,2\n"],
+  ["in.ndjson", '{"time":1}\n{"message":"x"}\n'],
+  ["in.json", '[{"time":1}]'],
+];
+const WITH: readonly (readonly string[])[] = [
+  [],
+  ["--missing-fields", "null"],
+  ["--missing-fields", "default"],
+  ["--const", "msg=x"],
+  ["--stamp", "msg = 'x'"],
+];
+
+type Load = (file: string, text: string, flags: readonly string[]) => Promise<[Ran, string[]]>;
+
 describe.each(ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
-  const load = async (
-    file: string,
-    text: string,
-    flags: readonly string[],
-  ): Promise<[Ran, string[]]> => {
+  const load: Load = async (file, text, flags) => {
     const shell = await JobShell.open(engine, database, TABLE);
     shell.write(file, text);
     const ran = await shell.bare([file, ...flags]);
@@ -20,20 +33,7 @@ describe.each(ENGINES)("$title", (engine) => {
     return [ran, rows.map((row) => row.join("|"))];
   };
 
-  const NOTHING: readonly (readonly [string, string])[] = [
-    ["in.csv", "ts;msg\n1;a\n2;b\n"],
-    ["in.csv", "<html>\nx\n"],
-    ["in.csv", ",\n1,2\n"],
-    ["in.ndjson", '{"time":1}\n{"message":"x"}\n'],
-    ["in.json", '[{"time":1}]'],
-  ];
-  const WITH: readonly (readonly string[])[] = [
-    [],
-    ["--missing-fields", "null"],
-    ["--missing-fields", "default"],
-    ["--const", "msg=x"],
-    ["--stamp", "msg = 'x'"],
-  ];
+  recordsThatFitNothing(load);
 
   test.each(NOTHING)("%s %j is refused, whatever flags say", async (file, text) => {
     for (const flags of WITH) {
@@ -63,6 +63,29 @@ describe.each(ENGINES)("$title", (engine) => {
     }
   });
 
+  test("of several sources, the one that fits nothing is named", async () => {
+    const shell = await JobShell.open(engine, database, TABLE);
+    shell.write("a.csv", "ts,msg\n1,a\n");
+    shell.write("b.csv", "time,message\n2,b\n");
+    const files = ["a.csv", "b.csv", "--extra-fields", "ignore"];
+
+    const known = await shell.bare(files);
+    const piped = await shell.bare(["a.csv", "-", "--extra-fields", "ignore"], "time\n2\n");
+
+    expect([known.code, known.stderr]).toEqual([
+      "PLAN_NO_KNOWN_FIELD",
+      expect.stringContaining("no field of b.csv has a column"),
+    ]);
+    expect([piped.code, piped.stderr]).toEqual([
+      "PLAN_NO_KNOWN_FIELD",
+      expect.stringContaining("no field of standard input has a column"),
+    ]);
+    expect(await database.rows("select ts from t")).toEqual([]);
+  });
+});
+
+/** Records without a known field, among others that have one. */
+function recordsThatFitNothing(load: Load): void {
   test("a record without a known field is a reject among others, with a reason of its own", async () => {
     for (const text of [
       '{"ts":1}\n{"time":2}\n{"ts":3,"time":3}\n{}\n',
@@ -99,24 +122,4 @@ describe.each(ENGINES)("$title", (engine) => {
     expect([ran.exit, ran.report.counts.rejected], ran.stderr).toEqual([3, 1]);
     expect(rows).toEqual(["2|none"]);
   });
-
-  test("of several sources, the one that fits nothing is named", async () => {
-    const shell = await JobShell.open(engine, database, TABLE);
-    shell.write("a.csv", "ts,msg\n1,a\n");
-    shell.write("b.csv", "time,message\n2,b\n");
-    const files = ["a.csv", "b.csv", "--extra-fields", "ignore"];
-
-    const known = await shell.bare(files);
-    const piped = await shell.bare(["a.csv", "-", "--extra-fields", "ignore"], "time\n2\n");
-
-    expect([known.code, known.stderr]).toEqual([
-      "PLAN_NO_KNOWN_FIELD",
-      expect.stringContaining("no field of b.csv has a column"),
-    ]);
-    expect([piped.code, piped.stderr]).toEqual([
-      "PLAN_NO_KNOWN_FIELD",
-      expect.stringContaining("no field of standard input has a column"),
-    ]);
-    expect(await database.rows("select ts from t")).toEqual([]);
-  });
-});
+}

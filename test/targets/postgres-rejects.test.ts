@@ -31,24 +31,23 @@ function place({ record, code, dbCode, column, constraint }: Told): unknown[] {
   return [record, code, dbCode, column, constraint];
 }
 
-describe("postgres", () => {
-  const database = useDatabase(postgres);
+const database = useDatabase(postgres);
 
-  async function load(content: string, flags: readonly string[], way: Way): Promise<Result> {
-    const name = content.startsWith("{") ? "in.ndjson" : "in.csv";
-    const folder = tempDir({ [name]: content });
-    const rejectFile = join(folder, "rejected");
-    const ways = ["--strategy", way.strategy, "--row-source", way.rowSource];
-    const into = ["--to", database.url, "--table", "t", "--batch-rows", String(way.batchRows)];
-    const allowed = ["--max-rejects", "100", "--reject-file", rejectFile];
-    const args = [join(folder, name), ...into, ...allowed, ...ways, ...flags];
-    const { exitCode, stderr } = await runUpsurge(args);
-    const lines =
-      exitCode === 3 ? readFileSync(`${rejectFile}.jsonl`, "utf8").trimEnd().split("\n") : [];
-    return { exit: exitCode, rejects: lines.map((line) => JSON.parse(line) as Told), stderr };
-  }
+async function load(content: string, flags: readonly string[], way: Way): Promise<Result> {
+  const name = content.startsWith("{") ? "in.ndjson" : "in.csv";
+  const folder = tempDir({ [name]: content });
+  const rejectFile = join(folder, "rejected");
+  const ways = ["--strategy", way.strategy, "--row-source", way.rowSource];
+  const into = ["--to", database.url, "--table", "t", "--batch-rows", String(way.batchRows)];
+  const allowed = ["--max-rejects", "100", "--reject-file", rejectFile];
+  const args = [join(folder, name), ...into, ...allowed, ...ways, ...flags];
+  const { exitCode, stderr } = await runUpsurge(args);
+  const lines =
+    exitCode === 3 ? readFileSync(`${rejectFile}.jsonl`, "utf8").trimEnd().split("\n") : [];
+  return { exit: exitCode, rejects: lines.map((line) => JSON.parse(line) as Told), stderr };
+}
 
-  const TYPES = `
+const TYPES = `
     create extension hstore; create extension ltree; create extension cube; create extension isn;
     create domain positive as int check (value > 0); create domain named as text not null;
     create table p (k int primary key); insert into p values (1);
@@ -56,56 +55,53 @@ describe("postgres", () => {
       r regclass, a int[], v varchar(3), w positive, z named default 'z', u text unique, f int references p,
       x int check (x < 10));`;
 
-  const BAD = [
-    [{ d: "x", n: "y" }, ["ROW_TYPE", "22007", "d", ""], 'invalid input syntax for type date: "x"'],
-    [
-      { n: "y", d: "2024-01-01" },
-      ["ROW_TYPE", "22P02", "n", ""],
-      'invalid input syntax for type integer: "y"',
-    ],
-    [
-      { h: '"a"' },
-      ["ROW_TYPE", "42601", "h", ""],
-      "syntax error in hstore: unexpected end of string",
-    ],
-    [{ l: "a..b" }, ["ROW_TYPE", "42601", "l", ""], "ltree syntax error at character 3"],
-    [{ q: "$." }, ["ROW_TYPE", "42601", "q", ""], "syntax error at end of jsonpath input"],
-    [{ s: "a &" }, ["ROW_TYPE", "42601", "s", ""], 'no operand in tsquery: "a &"'],
-    [
-      { c: "(1" },
-      ["ROW_TYPE", "22P02", "c", ""],
-      "invalid input syntax for cube: syntax error at end of input",
-    ],
-    [{ i: "xx" }, ["ROW_TYPE", "22P02", "i", ""], 'invalid input syntax for ISBN number: "xx"'],
-    [{ r: "nosuch" }, ["ROW_TYPE", "42P01", "r", ""], 'relation "nosuch" does not exist'],
-    [
-      { a: "{1" },
-      ["ROW_TYPE", "22P02", "a", ""],
-      'malformed array literal: "{1": Unexpected end of input',
-    ],
-    [
-      { v: "abcd" },
-      ["ROW_LENGTH", "22001", "v", ""],
-      "value too long for type character varying(3)",
-    ],
-    [
-      { w: "0" },
-      ["ROW_CHECK", "23514", "w", "positive_check"],
-      'value for domain positive violates check constraint "positive_check"',
-    ],
-    [{ z: null }, ["ROW_NOT_NULL", "23502", "z", ""], "domain named does not allow null values"],
-    [
-      { u: "one" },
-      ["ROW_UNIQUE", "23505", "", "t_u_key"],
-      'duplicate key value violates unique constraint "t_u_key": Key (u)=(one) already exists',
-    ],
-    [
-      { f: "7" },
-      ["ROW_FOREIGN_KEY", "23503", "", "t_f_fkey"],
-      'insert or update on table "t" violates foreign key constraint "t_f_fkey": Key (f)=(7) is not present in table "p"',
-    ],
-  ] as const;
+const BAD = [
+  [{ d: "x", n: "y" }, ["ROW_TYPE", "22007", "d", ""], 'invalid input syntax for type date: "x"'],
+  [
+    { n: "y", d: "2024-01-01" },
+    ["ROW_TYPE", "22P02", "n", ""],
+    'invalid input syntax for type integer: "y"',
+  ],
+  [
+    { h: '"a"' },
+    ["ROW_TYPE", "42601", "h", ""],
+    "syntax error in hstore: unexpected end of string",
+  ],
+  [{ l: "a..b" }, ["ROW_TYPE", "42601", "l", ""], "ltree syntax error at character 3"],
+  [{ q: "$." }, ["ROW_TYPE", "42601", "q", ""], "syntax error at end of jsonpath input"],
+  [{ s: "a &" }, ["ROW_TYPE", "42601", "s", ""], 'no operand in tsquery: "a &"'],
+  [
+    { c: "(1" },
+    ["ROW_TYPE", "22P02", "c", ""],
+    "invalid input syntax for cube: syntax error at end of input",
+  ],
+  [{ i: "xx" }, ["ROW_TYPE", "22P02", "i", ""], 'invalid input syntax for ISBN number: "xx"'],
+  [{ r: "nosuch" }, ["ROW_TYPE", "42P01", "r", ""], 'relation "nosuch" does not exist'],
+  [
+    { a: "{1" },
+    ["ROW_TYPE", "22P02", "a", ""],
+    'malformed array literal: "{1": Unexpected end of input',
+  ],
+  [{ v: "abcd" }, ["ROW_LENGTH", "22001", "v", ""], "value too long for type character varying(3)"],
+  [
+    { w: "0" },
+    ["ROW_CHECK", "23514", "w", "positive_check"],
+    'value for domain positive violates check constraint "positive_check"',
+  ],
+  [{ z: null }, ["ROW_NOT_NULL", "23502", "z", ""], "domain named does not allow null values"],
+  [
+    { u: "one" },
+    ["ROW_UNIQUE", "23505", "", "t_u_key"],
+    'duplicate key value violates unique constraint "t_u_key": Key (u)=(one) already exists',
+  ],
+  [
+    { f: "7" },
+    ["ROW_FOREIGN_KEY", "23503", "", "t_f_fkey"],
+    'insert or update on table "t" violates foreign key constraint "t_f_fkey": Key (f)=(7) is not present in table "p"',
+  ],
+] as const;
 
+describe("what a reject tells", () => {
   test.each(WAYS)(
     "a reject's code, column and message are of one fault: $strategy / $rowSource / $batchRows",
     async (way) => {
@@ -155,6 +151,27 @@ describe("postgres", () => {
     expect(rejects[1]?.message).toMatch(/: Key \(u\)=\(y+…$/);
   });
 
+  test("a NULL that a record does not carry is not taken for its fault", async () => {
+    await database.reset();
+    await database.exec(
+      `create domain named as text not null; create table t (id int primary key, z named default 'z', d date);`,
+    );
+    for (const way of WAYS) {
+      await database.exec("truncate t");
+      const input = '{"id":1,"z":"a"}\n{"id":2,"d":"x"}\n{"id":3}\n';
+
+      const { rejects } = await load(input, ["--key", "id"], way);
+
+      expect(rejects.map(place)).toEqual([[2, "ROW_TYPE", "22007", "d", null]]);
+      expect(await database.rows("select id, z from t order by 1")).toEqual([
+        ["1", "a"],
+        ["3", "z"],
+      ]);
+    }
+  });
+});
+
+describe("a fault of a value, or of the server", () => {
   test.each(WAYS)(
     "a type's internal error is a reject where the value alone fails: $strategy / $rowSource / $batchRows",
     async (way) => {
@@ -200,23 +217,4 @@ describe("postgres", () => {
       }
     },
   );
-
-  test("a NULL that a record does not carry is not taken for its fault", async () => {
-    await database.reset();
-    await database.exec(
-      `create domain named as text not null; create table t (id int primary key, z named default 'z', d date);`,
-    );
-    for (const way of WAYS) {
-      await database.exec("truncate t");
-      const input = '{"id":1,"z":"a"}\n{"id":2,"d":"x"}\n{"id":3}\n';
-
-      const { rejects } = await load(input, ["--key", "id"], way);
-
-      expect(rejects.map(place)).toEqual([[2, "ROW_TYPE", "22007", "d", null]]);
-      expect(await database.rows("select id, z from t order by 1")).toEqual([
-        ["1", "a"],
-        ["3", "z"],
-      ]);
-    }
-  });
 });

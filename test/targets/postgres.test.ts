@@ -41,54 +41,70 @@ function csv(ids: readonly number[], value: string): string {
 
 const IDS = Array.from({ length: 2000 }, (_, id) => id);
 
-describe("postgres", () => {
-  const database = useDatabase(postgres);
-  beforeEach(() => database.reset());
+const database = useDatabase(postgres);
+beforeEach(() => database.reset());
 
-  /** A second connection, as another application has one. */
-  async function otherClient(): Promise<Client> {
-    const client = new Client({ connectionString: database.url });
-    client.on("error", () => {});
-    await client.connect();
-    return client;
-  }
+/** A second connection, as another application has one. */
+async function otherClient(): Promise<Client> {
+  const client = new Client({ connectionString: database.url });
+  client.on("error", () => {});
+  await client.connect();
+  return client;
+}
 
-  describe.each(["native", "select-then-write"])(
-    "two loads of the same keys in opposite order, %s",
-    (strategy) => {
-      test("both finish, one after the other", async () => {
-        await database.exec(
-          "create table t (id int primary key, v text, n int not null default 0)",
-        );
-        const flags = [
-          "--table",
-          "t",
-          "--key",
-          "id",
-          "--set",
-          "n = target.n + 1",
-          "--batch-rows",
-          "100",
-          "--strategy",
-          strategy,
-        ];
-
-        const both = await Promise.all([
-          load(database.url, csv(IDS, "a"), flags),
-          load(database.url, csv(IDS.toReversed(), "b"), flags),
-        ]);
-
-        expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
-        expect(
-          both.map(({ report }) => report.counts["inserted"]).toSorted((a = 0, b = 0) => a - b),
-        ).toEqual([0, 2000]);
-        expect(
-          await database.rows("select count(*), count(distinct v), min(n), max(n) from t"),
-        ).toEqual([["2000", "1", "1", "1"]]);
-      });
-    },
+/** The database's URL for a fresh role that has `grants`. */
+async function as(role: string, grants: string): Promise<string> {
+  await database.exec(
+    `drop role if exists ${role}; create role ${role} login password 'pw'; grant usage on schema public to ${role}; ${grants}`,
   );
+  const url = new URL(database.url);
+  url.username = role;
+  url.password = "pw";
+  return url.href;
+}
 
+/** Cuts every session that waits for a lock. */
+async function terminateWaiting(): Promise<void> {
+  await database.exec(
+    `select pg_terminate_backend(pid, 60000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and wait_event_type = 'Lock'`,
+  );
+}
+
+describe.each(["native", "select-then-write"])(
+  "two loads of the same keys in opposite order, %s",
+  (strategy) => {
+    test("both finish, one after the other", async () => {
+      await database.exec("create table t (id int primary key, v text, n int not null default 0)");
+      const flags = [
+        "--table",
+        "t",
+        "--key",
+        "id",
+        "--set",
+        "n = target.n + 1",
+        "--batch-rows",
+        "100",
+        "--strategy",
+        strategy,
+      ];
+
+      const both = await Promise.all([
+        load(database.url, csv(IDS, "a"), flags),
+        load(database.url, csv(IDS.toReversed(), "b"), flags),
+      ]);
+
+      expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+      expect(
+        both.map(({ report }) => report.counts["inserted"]).toSorted((a = 0, b = 0) => a - b),
+      ).toEqual([0, 2000]);
+      expect(
+        await database.rows("select count(*), count(distinct v), min(n), max(n) from t"),
+      ).toEqual([["2000", "1", "1", "1"]]);
+    });
+  },
+);
+
+describe("a load among other sessions", () => {
   test("a deadlock with an application makes the load start again and count each record once", async () => {
     await database.exec(
       "create table t (id int primary key, v text); insert into t select i, 'old' from generate_series(0, 1999) i",
@@ -170,62 +186,38 @@ describe("postgres", () => {
 
     expect([exitCode, report.error?.code]).toEqual([75, "TARGET_BUSY"]);
   });
+});
 
-  /** The database's URL for a fresh role that has `grants`. */
-  async function as(role: string, grants: string): Promise<string> {
-    await database.exec(
-      `drop role if exists ${role}; create role ${role} login password 'pw'; grant usage on schema public to ${role}; ${grants}`,
-    );
-    const url = new URL(database.url);
-    url.username = role;
-    url.password = "pw";
-    return url.href;
-  }
+describe("a user with few rights", () => {
+  test("who may insert can insert, and is told what an upsert needs", async () => {
+    await database.exec("create table t (id int primary key, v text)");
+    const url = await as("upsurge_inserter", "grant insert on t to upsurge_inserter");
+    const inserted = await load(url, csv([1, 2], "x"), ["--table", "t"]);
+    const refused = await load(url, csv([1], "y"), ["--table", "t", "--key", "id"]);
+    const ignored = await load(url, csv([1], "y"), [
+      "--table",
+      "t",
+      "--ignore",
+      "--any-constraint",
+    ]);
+    await database.exec("drop owned by upsurge_inserter; drop role upsurge_inserter");
 
-  describe("a user with few rights", () => {
-    test("who may insert can insert, and is told what an upsert needs", async () => {
-      await database.exec("create table t (id int primary key, v text)");
-      const url = await as("upsurge_inserter", "grant insert on t to upsurge_inserter");
-      const inserted = await load(url, csv([1, 2], "x"), ["--table", "t"]);
-      const refused = await load(url, csv([1], "y"), ["--table", "t", "--key", "id"]);
-      const ignored = await load(url, csv([1], "y"), [
-        "--table",
-        "t",
-        "--ignore",
-        "--any-constraint",
-      ]);
-      await database.exec("drop owned by upsurge_inserter; drop role upsurge_inserter");
-
-      expect([inserted.exitCode, inserted.report.counts["inserted"]]).toEqual([0, 2]);
-      expect([refused.exitCode, refused.report.error]).toMatchObject([
-        2,
-        { code: "PLAN_PRIVILEGE", fix: expect.stringContaining("grant") },
-      ]);
-      expect(ignored.report.counts["ignored"]).toBe(1);
-    });
+    expect([inserted.exitCode, inserted.report.counts["inserted"]]).toEqual([0, 2]);
+    expect([refused.exitCode, refused.report.error]).toMatchObject([
+      2,
+      { code: "PLAN_PRIVILEGE", fix: expect.stringContaining("grant") },
+    ]);
+    expect(ignored.report.counts["ignored"]).toBe(1);
   });
+});
 
+describe("values", () => {
   test("dates mean what DateStyle says, as for psql", async () => {
     await database.exec("create table t (id int primary key, d date)");
     const { exitCode } = await load(database.url, "id,d\n1,03/04/2020\n", ["--table", "t"], {
       PGDATESTYLE: "ISO, DMY",
     });
     expect([exitCode, await database.rows("select d from t")]).toEqual([0, [["2020-04-03"]]]);
-  });
-
-  test("a deferred constraint that fails at the commit undoes everything", async () => {
-    await database.exec(
-      "create table p (id int primary key); create table t (id int primary key, p int references p deferrable initially deferred)",
-    );
-    const flags = ["--table", "t", "--key", "id"];
-    const dry = await load(database.url, "id,p\n1,7\n", [...flags, "--dry-run"]);
-    const real = await load(database.url, "id,p\n1,7\n", flags);
-    expect([dry.report.error?.code, real.exitCode, real.report.error?.code]).toEqual([
-      "TARGET_COMMIT_REFUSED",
-      4,
-      "TARGET_COMMIT_REFUSED",
-    ]);
-    expect(await database.rows("select * from t")).toEqual([]);
   });
 
   test("JSON values become arrays, json and numbers without loss", async () => {
@@ -248,7 +240,9 @@ describe("postgres", () => {
       ],
     ]);
   });
+});
 
+describe("keys", () => {
   test("a key without an index is refused, or looked up on request while it is unique", async () => {
     await database.exec("create table t (id int, v text); insert into t values (1, 'a'), (2, 'b')");
     const asked = ["--table", "t", "--key", "id", "--strategy", "select-then-write"];
@@ -279,6 +273,23 @@ describe("postgres", () => {
       ["3", "c", "1"],
     ]);
   });
+});
+
+describe("the transaction of a load", () => {
+  test("a deferred constraint that fails at the commit undoes everything", async () => {
+    await database.exec(
+      "create table p (id int primary key); create table t (id int primary key, p int references p deferrable initially deferred)",
+    );
+    const flags = ["--table", "t", "--key", "id"];
+    const dry = await load(database.url, "id,p\n1,7\n", [...flags, "--dry-run"]);
+    const real = await load(database.url, "id,p\n1,7\n", flags);
+    expect([dry.report.error?.code, real.exitCode, real.report.error?.code]).toEqual([
+      "TARGET_COMMIT_REFUSED",
+      4,
+      "TARGET_COMMIT_REFUSED",
+    ]);
+    expect(await database.rows("select * from t")).toEqual([]);
+  });
 
   test("nothing of a load outlives its transaction", async () => {
     await database.exec("create table t (id int primary key, v text)");
@@ -292,11 +303,4 @@ describe("postgres", () => {
       await database.rows("select count(*) from pg_class where relname like 'upsurge%'"),
     ).toEqual([["0"]]);
   });
-
-  /** Cuts every session that waits for a lock. */
-  async function terminateWaiting(): Promise<void> {
-    await database.exec(
-      `select pg_terminate_backend(pid, 60000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and wait_event_type = 'Lock'`,
-    );
-  }
 });

@@ -43,7 +43,7 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
   );
 }
 
-describe("files and locks", () => {
+describe("files", () => {
   test("tells what is no database", async () => {
     const text = join(temporary.path, "text.db");
     writeFileSync(text, "this is not a database, however long it may be ".repeat(40));
@@ -97,6 +97,16 @@ describe("files and locks", () => {
     ]);
   });
 
+  test("the file's journal mode stays as it was", async () => {
+    await database.exec("pragma journal_mode = wal; create table t (k int primary key)");
+    const session = await connect();
+    await session.close();
+
+    expect(await database.rows("pragma journal_mode")).toEqual([["wal"]]);
+  });
+});
+
+describe("locks", () => {
   test("waits for another writer, and then says so", async () => {
     await database.exec("create table t (k int primary key)");
     const other = new Database(database.url.slice("sqlite:".length));
@@ -144,13 +154,5 @@ describe("files and locks", () => {
     other.exec("rollback").close();
     expect((await reading)?.name.name).toBe("t");
     await patient.close();
-  });
-
-  test("the file's journal mode stays as it was", async () => {
-    await database.exec("pragma journal_mode = wal; create table t (k int primary key)");
-    const session = await connect();
-    await session.close();
-
-    expect(await database.rows("pragma journal_mode")).toEqual([["wal"]]);
   });
 });

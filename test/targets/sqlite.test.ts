@@ -41,7 +41,7 @@ function fail(): never {
   throw new Error("unreachable");
 }
 
-describe("loads", () => {
+describe("keys and values", () => {
   test("1 and '1' are different keys where the column has no type", async () => {
     const { counts, rows } = await load(
       "create table t (k primary key, v int)",
@@ -125,7 +125,9 @@ describe("loads", () => {
       ["101", "b"],
     ]);
   });
+});
 
+describe("constraints and triggers", () => {
   test("a value that a generated column cannot take is the record's fault", async () => {
     const { counts, rejects } = await load(
       "create table t (k int primary key, j text, a generated always as (json_extract(j, '$.a')) stored)",
@@ -212,27 +214,9 @@ describe("loads", () => {
     expect([dry.exit, dry.error]).toEqual([4, "TARGET_COMMIT_REFUSED"]);
     expect([real.exit, real.error]).toEqual([4, "TARGET_COMMIT_REFUSED"]);
   });
+});
 
-  test("a partial index serves only when its predicate is spelled as it stands", async () => {
-    const setup =
-      "create table t (k int, gone int); create unique index live on t (k) where gone = 0;";
-    const wrong = await load(setup, { csv: "k,gone\n1,0\n" }, [
-      "--key",
-      "k",
-      "--key-where",
-      "0 = gone",
-    ]);
-    const right = await load(setup, { csv: "k,gone\n1,0\n1,0\n" }, [
-      "--key",
-      "k",
-      "--key-where",
-      "gone = 0",
-    ]);
-
-    expect([wrong.exit, wrong.error]).toEqual([2, "PLAN_NO_CONFLICT_TARGET"]);
-    expect(right.counts).toEqual({ inserted: 1, unchanged: 1 });
-  });
-
+describe("names", () => {
   test.each([
     ["t", `"upsurge slot"`, "v"],
     ["t", "rowid", "Oid"],
@@ -297,6 +281,28 @@ describe("loads", () => {
       ["1", "a"],
       ["2", "b"],
     ]);
+  });
+});
+
+describe("conditions, expressions and defaults", () => {
+  test("a partial index serves only when its predicate is spelled as it stands", async () => {
+    const setup =
+      "create table t (k int, gone int); create unique index live on t (k) where gone = 0;";
+    const wrong = await load(setup, { csv: "k,gone\n1,0\n" }, [
+      "--key",
+      "k",
+      "--key-where",
+      "0 = gone",
+    ]);
+    const right = await load(setup, { csv: "k,gone\n1,0\n1,0\n" }, [
+      "--key",
+      "k",
+      "--key-where",
+      "gone = 0",
+    ]);
+
+    expect([wrong.exit, wrong.error]).toEqual([2, "PLAN_NO_CONFLICT_TARGET"]);
+    expect(right.counts).toEqual({ inserted: 1, unchanged: 1 });
   });
 
   test("a default that is a bare word means its text", async () => {

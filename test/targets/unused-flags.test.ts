@@ -17,6 +17,8 @@ describe.each(ENGINES)("$title", (engine) => {
   const rows = async (): Promise<string[]> =>
     (await database.rows("select id, n, hist from t order by id")).map((row) => row.join("|"));
 
+  fieldsThatNoRecordHas(open);
+
   test.each(["0", "00", "0%", "0.0%", "000%"])("--max-rejects %s allows none", async (limit) => {
     const shell = await open();
     shell.write("in.csv", "id,n\n1,10\n2\n3\n4,40\n");
@@ -32,6 +34,60 @@ describe.each(ENGINES)("$title", (engine) => {
     expect(await rows()).toEqual(["1|10|d"]);
   });
 
+  test("--const with the text of a NULL is said to be text, and what is said instead is true", async () => {
+    const shell = await open();
+    shell.write("in.csv", "id\n1\n");
+    const key = ["in.csv", "--key", "id"];
+    for (const [value, more] of [
+      ["NULL", []],
+      ["null", []],
+      ["\\N", []],
+      ["NA", ["--null", "NA"]],
+    ] as const) {
+      const ran = await shell.bare([...key, "--const", `hist=${value}`, ...more]);
+      expect(ran.report.warnings).toEqual([
+        expect.stringContaining(`--const hist=${value} is the text ${value}, not NULL`),
+      ]);
+      expect(await rows()).toEqual([`1||${value}`]);
+    }
+    const plain = await shell.bare([...key, "--const", "hist=nullable"]);
+    expect(plain.report.warnings).toEqual([]);
+
+    await shell.bare([...key, "--const", "hist=NULL"]);
+    const [warning = ""] = (await shell.bare([...key, "--const", "hist=NULL"])).report.warnings;
+    const [, stamp = ""] = /--stamp "([^"]*)"/.exec(warning) ?? [];
+    shell.write("in.csv", "id,n\n1,5\n2,6\n");
+    const stamped = await shell.bare([...key, "--stamp", stamp]);
+    shell.write("in.csv", "id\n3\n");
+    await shell.bare(key);
+
+    expect(stamped.exit, stamped.stderr).toBe(0);
+    expect(await rows()).toEqual(["1|5|", "2|6|", "3||d"]);
+  });
+
+  test("a fault that a flag mends in all records says the flag", async () => {
+    const shell = await open();
+    shell.write("in.csv", Buffer.from("id,hist\n1,M\xfcller\n", "latin1"));
+    const bytes = await shell.bare(["in.csv", "--key", "id"]);
+    expect(bytes.fix).toMatch(/--encoding, often latin1 or windows-1252, .* with --max-rejects N/);
+
+    for (const [text, hint] of [
+      ["id,hist\n1,a,\n", true],
+      ['id,hist\n1,"a",""\n', true],
+      ["id,hist\n1,a,x\n", false],
+      ["id,hist\n1,a,,\n", false],
+      ["id,hist\n1\n", false],
+    ] as const) {
+      shell.write("in.csv", text);
+      const { stderr } = await shell.bare(["in.csv", "--key", "id"]);
+      expect(stderr).toMatch(/fields? found, 2 expected/);
+      expect(stderr.includes("--extra-fields ignore drops it"), text).toBe(hint);
+    }
+  });
+});
+
+/** Flags that name a field: what is said where no record brings it. */
+function fieldsThatNoRecordHas(open: () => Promise<JobShell>): void {
   test.each(["in.ndjson", "in.json"])(
     "a --map that no record of %s used is named",
     async (file) => {
@@ -90,55 +146,4 @@ describe.each(ENGINES)("$title", (engine) => {
     expect([first.exit, first.report.warnings]).toEqual([0, [unseen("--map", "no")]]);
     expect([again.exit, again.report.warnings]).toEqual([0, []]);
   });
-
-  test("--const with the text of a NULL is said to be text, and what is said instead is true", async () => {
-    const shell = await open();
-    shell.write("in.csv", "id\n1\n");
-    const key = ["in.csv", "--key", "id"];
-    for (const [value, more] of [
-      ["NULL", []],
-      ["null", []],
-      ["\\N", []],
-      ["NA", ["--null", "NA"]],
-    ] as const) {
-      const ran = await shell.bare([...key, "--const", `hist=${value}`, ...more]);
-      expect(ran.report.warnings).toEqual([
-        expect.stringContaining(`--const hist=${value} is the text ${value}, not NULL`),
-      ]);
-      expect(await rows()).toEqual([`1||${value}`]);
-    }
-    const plain = await shell.bare([...key, "--const", "hist=nullable"]);
-    expect(plain.report.warnings).toEqual([]);
-
-    await shell.bare([...key, "--const", "hist=NULL"]);
-    const [warning = ""] = (await shell.bare([...key, "--const", "hist=NULL"])).report.warnings;
-    const [, stamp = ""] = /--stamp "([^"]*)"/.exec(warning) ?? [];
-    shell.write("in.csv", "id,n\n1,5\n2,6\n");
-    const stamped = await shell.bare([...key, "--stamp", stamp]);
-    shell.write("in.csv", "id\n3\n");
-    await shell.bare(key);
-
-    expect(stamped.exit, stamped.stderr).toBe(0);
-    expect(await rows()).toEqual(["1|5|", "2|6|", "3||d"]);
-  });
-
-  test("a fault that a flag mends in all records says the flag", async () => {
-    const shell = await open();
-    shell.write("in.csv", Buffer.from("id,hist\n1,M\xfcller\n", "latin1"));
-    const bytes = await shell.bare(["in.csv", "--key", "id"]);
-    expect(bytes.fix).toMatch(/--encoding, often latin1 or windows-1252, .* with --max-rejects N/);
-
-    for (const [text, hint] of [
-      ["id,hist\n1,a,\n", true],
-      ['id,hist\n1,"a",""\n', true],
-      ["id,hist\n1,a,x\n", false],
-      ["id,hist\n1,a,,\n", false],
-      ["id,hist\n1\n", false],
-    ] as const) {
-      shell.write("in.csv", text);
-      const { stderr } = await shell.bare(["in.csv", "--key", "id"]);
-      expect(stderr).toMatch(/fields? found, 2 expected/);
-      expect(stderr.includes("--extra-fields ignore drops it"), text).toBe(hint);
-    }
-  });
-});
+}

@@ -36,64 +36,64 @@ class Lasting {
   }
 }
 
+const database = useDatabase(postgres);
+let proxy: Proxy;
+let clients: Client[] = [];
+
+beforeEach(async () => {
+  await database.reset();
+  await database.exec("create table t (id int primary key, n int not null default 0)");
+  const { hostname, port } = new URL(database.url);
+  proxy = await startProxy(hostname, Number(port), { seed: 7 });
+});
+afterEach(async () => {
+  await proxy.close();
+  for (const client of clients.splice(0)) await client.end();
+  clients = [];
+});
+
+/** A client over the proxy; what breaks is told to the query that meets it. */
+async function connected(more = {}): Promise<Client> {
+  const client = new Client({ connectionString: proxy.url(database.url), ...more });
+  client.on("error", () => {});
+  clients.push(client);
+  await client.connect();
+  return client;
+}
+
+/** The same, with a fault from then on. */
+async function open(fault: Fault | null = null): Promise<Client> {
+  const client = await connected();
+  proxy.arm(fault);
+  return client;
+}
+
+const rows = async (): Promise<number> =>
+  Number((await database.rows("select count(*) from t"))[0]?.[0]);
+const backends = async (): Promise<number> =>
+  Number(
+    (
+      await database.rows(
+        "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'",
+      )
+    )[0]?.[0],
+  );
+const terminate = (): Promise<void> =>
+  database.exec(
+    "select pg_terminate_backend(pid, 60000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+  );
+const untilBackends = (count: number): Promise<unknown> =>
+  until(`${count} sessions of clients`, backends, (seen) => seen === count);
+const untilRows = (count: number): Promise<unknown> =>
+  until(`${count} rows`, rows, (seen) => seen === count);
+const untilHits = (count: number): Promise<unknown> =>
+  until(
+    `strike ${count}`,
+    () => proxy.hits,
+    (seen) => seen === count,
+  );
+
 describe("a proxy", () => {
-  const database = useDatabase(postgres);
-  let proxy: Proxy;
-  let clients: Client[] = [];
-
-  beforeEach(async () => {
-    await database.reset();
-    await database.exec("create table t (id int primary key, n int not null default 0)");
-    const { hostname, port } = new URL(database.url);
-    proxy = await startProxy(hostname, Number(port), { seed: 7 });
-  });
-  afterEach(async () => {
-    await proxy.close();
-    for (const client of clients.splice(0)) await client.end();
-    clients = [];
-  });
-
-  /** A client over the proxy; what breaks is told to the query that meets it. */
-  async function connected(more = {}): Promise<Client> {
-    const client = new Client({ connectionString: proxy.url(database.url), ...more });
-    client.on("error", () => {});
-    clients.push(client);
-    await client.connect();
-    return client;
-  }
-
-  /** The same, with a fault from then on. */
-  async function open(fault: Fault | null = null): Promise<Client> {
-    const client = await connected();
-    proxy.arm(fault);
-    return client;
-  }
-
-  const rows = async (): Promise<number> =>
-    Number((await database.rows("select count(*) from t"))[0]?.[0]);
-  const backends = async (): Promise<number> =>
-    Number(
-      (
-        await database.rows(
-          "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'",
-        )
-      )[0]?.[0],
-    );
-  const terminate = (): Promise<void> =>
-    database.exec(
-      "select pg_terminate_backend(pid, 60000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
-    );
-  const untilBackends = (count: number): Promise<unknown> =>
-    until(`${count} sessions of clients`, backends, (seen) => seen === count);
-  const untilRows = (count: number): Promise<unknown> =>
-    until(`${count} rows`, rows, (seen) => seen === count);
-  const untilHits = (count: number): Promise<unknown> =>
-    until(
-      `strike ${count}`,
-      () => proxy.hits,
-      (seen) => seen === count,
-    );
-
   test("without a fault is not noticed, and sees every statement", async () => {
     const client = await open();
     const big = "x".repeat(300_000);
@@ -123,6 +123,56 @@ describe("a proxy", () => {
     await untilBackends(0);
   });
 
+  test("strikes the n-th message, statement or byte, so often as it is told", async () => {
+    const client = await open({ kind: "reset-before", on: /^select/, nth: 2 });
+    await client.query("select 1");
+    await client.query("show server_version");
+    await expect(client.query("select 2")).rejects.toMatchObject({ code: "ECONNRESET" });
+    // From the first message of a connection on: the last one before it is open.
+    const more = { kind: "reset-before", on: "message" } as const;
+    proxy.arm(null);
+    await connected();
+    const kinds = proxy.messages.map(({ kind }) => kind);
+    expect(kinds.slice(0, 2)).toEqual(["startup", "p"]);
+    proxy.arm({ ...more, nth: kinds.length });
+    await expect(connected()).rejects.toMatchObject({ code: "ECONNRESET" });
+    proxy.arm({ ...more, nth: kinds.length + 1 });
+    const last = await connected();
+    await expect(last.query("select 3")).rejects.toMatchObject({ code: "ECONNRESET" });
+
+    const third = await open({ kind: "black-hole", on: "bytes", nth: 10_000 });
+    const before = proxy.hits;
+    const lost = third.query("select $1::text", ["x".repeat(20_000)]);
+    expect(before).toBe(0);
+    await untilHits(1);
+    clients = [];
+    await third.end();
+    await expect(lost).rejects.toThrow("Connection terminated");
+  });
+
+  test("sees chunks where it cannot read, and the server's end as well", async () => {
+    const { hostname, port } = new URL(database.url);
+    const other = await startProxy(hostname, Number(port), { protocol: "unknown" });
+    other.arm({ kind: "reset-before", on: "commit" });
+    const socket = createConnection(other.port, "127.0.0.1");
+    const ended = new Promise((resolve) => {
+      socket.once("close", resolve).once("error", () => {});
+    });
+    socket.write(Buffer.from("COMMIT TRANSACTION", "utf16le"));
+    await ended;
+    expect(other.messages.map(({ text }) => text)).toEqual(["COMMIT TRANSACTION"]);
+    expect(other.hits).toBe(1);
+    await other.close();
+
+    const client = await open();
+    const closed = new Promise((resolve) => client.once("end", resolve));
+    await terminate();
+    await closed;
+    clients = [];
+  });
+});
+
+describe("a proxy that lets a message, or an answer, go no further", () => {
   test("delivers late: nothing at first, and then what was sent", async () => {
     const lasting = new Lasting();
     const { meanwhile } = lasting;
@@ -206,7 +256,9 @@ describe("a proxy", () => {
     expect(await committed).toBe("Connection terminated");
     clients = [];
   });
+});
 
+describe("a proxy that slows down what passes", () => {
   test("lets a message wait", async () => {
     let seen = -1;
     const meanwhile = async (): Promise<void> => {
@@ -248,53 +300,5 @@ describe("a proxy", () => {
     const { rows } = await client.query("select $1::text as same", [text]);
     expect(rows).toEqual([{ same: text }]);
     expect(proxy.hits).toBe(1);
-  });
-
-  test("strikes the n-th message, statement or byte, so often as it is told", async () => {
-    const client = await open({ kind: "reset-before", on: /^select/, nth: 2 });
-    await client.query("select 1");
-    await client.query("show server_version");
-    await expect(client.query("select 2")).rejects.toMatchObject({ code: "ECONNRESET" });
-    // From the first message of a connection on: the last one before it is open.
-    const more = { kind: "reset-before", on: "message" } as const;
-    proxy.arm(null);
-    await connected();
-    const kinds = proxy.messages.map(({ kind }) => kind);
-    expect(kinds.slice(0, 2)).toEqual(["startup", "p"]);
-    proxy.arm({ ...more, nth: kinds.length });
-    await expect(connected()).rejects.toMatchObject({ code: "ECONNRESET" });
-    proxy.arm({ ...more, nth: kinds.length + 1 });
-    const last = await connected();
-    await expect(last.query("select 3")).rejects.toMatchObject({ code: "ECONNRESET" });
-
-    const third = await open({ kind: "black-hole", on: "bytes", nth: 10_000 });
-    const before = proxy.hits;
-    const lost = third.query("select $1::text", ["x".repeat(20_000)]);
-    expect(before).toBe(0);
-    await untilHits(1);
-    clients = [];
-    await third.end();
-    await expect(lost).rejects.toThrow("Connection terminated");
-  });
-
-  test("sees chunks where it cannot read, and the server's end as well", async () => {
-    const { hostname, port } = new URL(database.url);
-    const other = await startProxy(hostname, Number(port), { protocol: "unknown" });
-    other.arm({ kind: "reset-before", on: "commit" });
-    const socket = createConnection(other.port, "127.0.0.1");
-    const ended = new Promise((resolve) => {
-      socket.once("close", resolve).once("error", () => {});
-    });
-    socket.write(Buffer.from("COMMIT TRANSACTION", "utf16le"));
-    await ended;
-    expect(other.messages.map(({ text }) => text)).toEqual(["COMMIT TRANSACTION"]);
-    expect(other.hits).toBe(1);
-    await other.close();
-
-    const client = await open();
-    const closed = new Promise((resolve) => client.once("end", resolve));
-    await terminate();
-    await closed;
-    clients = [];
   });
 });

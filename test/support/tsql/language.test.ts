@@ -16,7 +16,7 @@ beforeEach(() =>
   ),
 );
 
-describe("staging", () => {
+describe("rows that come in", () => {
   test("rows come in by JSON, by VALUES with parameters and by bulk load", async () => {
     await db.one.tell(
       "INSERT INTO #upsurge_raw (upsurge_ord, upsurge_shape, f0, f1) SELECT o, s, f0, f1 FROM OPENJSON(@rows) WITH (o bigint, s int, f0 nvarchar(max), f1 nvarchar(max));",
@@ -88,7 +88,9 @@ describe("staging", () => {
       db.one.session.bulk({ ...load, rows: [["9", null]], options: ["CHECK_CONSTRAINTS"] }),
     ).rejects.toMatchObject({ number: 547 });
   });
+});
 
+describe("staging", () => {
   test("what cannot be converted is found, and the rest is put in waves", async () => {
     await db.one.set(
       "INSERT INTO #upsurge_raw VALUES (1, 0, N'1', N'a'), (2, 0, N'x', N'b'), (3, 0, N' ', N'c'), (4, 0, N'1', N'd')",
@@ -296,7 +298,9 @@ describe("values", () => {
       await db.one.tell("DECLARE @t TABLE (a int); INSERT INTO @t VALUES (1); SELECT a FROM @t;"),
     ).toEqual([["1"]]);
   });
+});
 
+describe("tables", () => {
   test("uniqueness is looked at when the statement ends", async () => {
     await db.one.set(
       "CREATE TABLE c (a int PRIMARY KEY, b int); CREATE UNIQUE INDEX b ON c (b); INSERT INTO c VALUES (1, 1), (2, 2);",
