@@ -10,16 +10,16 @@ import {
 } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { onFaultPoint } from "../../src/errors/fault-point.ts";
 import type { FaultPoint } from "../../src/errors/fault-point.ts";
 import { upsurgeError } from "../../src/errors/upsurge-error.ts";
 import { INTO_ORDERS, orders, shop } from "../cli/shop.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
+import { until } from "../helpers/until.ts";
 import { AT_FAULT_POINT } from "./torture/launch.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
 afterEach(() => onFaultPoint(null));
 
 const HEADER = "id,item,amount\n";
@@ -180,7 +180,7 @@ test.each([
   writeFileSync(gate, "");
   const env = { UPSURGE_FAULT: "begin:1:wait", UPSURGE_FAULT_GATE: gate };
   const { child, ended } = spawnUpsurge(LOAD, cwd, { preload: AT_FAULT_POINT, env });
-  await expect.poll(() => existsSync(`${gate}.reached`), { timeout: 30_000 }).toBe(true);
+  await until("a run at its gate", () => existsSync(`${gate}.reached`));
   const refused = await runUpsurge([...LOAD, ...flags], { cwd });
   expect(refused.exitCode).toBe(6);
   expect(refused.stderr).toContain(

@@ -58,13 +58,16 @@ describe("an error that a trigger raises", () => {
   });
 
   test("is told from what the server itself cancels", async () => {
-    const shell = await open(raising("perform pg_sleep(60)"), AT_ONCE);
+    const shell = await open(raising("perform pg_advisory_xact_lock(1)"), AT_ONCE);
+    // Somebody holds what the trigger waits for, until the server gives up.
+    await database.exec("select pg_advisory_lock(1)");
     const flags = ["--key", "id", "--statement-timeout", "0", "--retry-timeout", "1ms"];
     const canceled = await shell.run(
       ["in.csv", "--table", "t", "--json", "-q", ...flags, "--to"].concat(
         `${database.url}?options=-c%20statement_timeout%3D300`,
       ),
     );
+    await database.exec("select pg_advisory_unlock(1)");
     expect([canceled.exit, canceled.code], canceled.stderr).toEqual([75, "TARGET_BUSY"]);
   });
 });
