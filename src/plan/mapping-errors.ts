@@ -2,6 +2,7 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { fieldLabel } from "../model/header.ts";
 import type { HeaderField } from "../model/header.ts";
+import { sourceLabel } from "../model/source-name.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import { columnList, findColumn, nearest, shellQuoted, tableLabel } from "./names.ts";
 
@@ -17,7 +18,7 @@ export interface KnownFields {
 /** Where the fields of a source stand, for errors about them. */
 export function placeOf({ source, header }: KnownFields): string | null {
   if (source === null) return null;
-  const name = source === "-" ? "standard input" : source;
+  const name = sourceLabel(source);
   return header === null ? name : `${name}, header`;
 }
 
@@ -67,7 +68,7 @@ export function nothingMapped(shape: TableShape, known: KnownFields): Error {
   return upsurgeError(
     "PLAN_NO_KNOWN_FIELD",
     {
-      source: source === null ? "the source" : source === "-" ? "standard input" : source,
+      source: source === null ? "the source" : sourceLabel(source),
       table: tableLabel(shape),
       fields: shortList(labels),
       columns: columnList(shape),
@@ -168,10 +169,9 @@ function repeatedFix(
 }
 
 function headerProblem(known: KnownFields, reason: string, fix: string): Error {
-  const path = known.source ?? "the source";
   return upsurgeError(
     "SOURCE_HEADER",
-    { path: path === "-" ? "standard input" : path, reason },
+    { path: known.source === null ? "the source" : sourceLabel(known.source), reason },
     { fix, where: placeOf(known) ?? undefined },
   );
 }
