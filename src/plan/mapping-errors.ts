@@ -1,10 +1,11 @@
 /** Errors of the mapping, each with the flag that mends its own case. Every flag printed can be typed as it is. */
+import { shellQuoted } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { fieldLabel } from "../model/header.ts";
 import type { HeaderField } from "../model/header.ts";
 import { sourceLabel } from "../model/source-name.ts";
 import type { TableShape } from "../model/table-shape.ts";
-import { columnList, findColumn, nearest, shellQuoted, tableLabel } from "./names.ts";
+import { columnList, findColumn, nameList, nearest, tableLabel } from "./names.ts";
 
 /** The fields of one source, as far as they are known. */
 export interface KnownFields {
@@ -70,7 +71,7 @@ export function nothingMapped(shape: TableShape, known: KnownFields): Error {
     {
       source: source === null ? "the source" : sourceLabel(source),
       table: tableLabel(shape),
-      fields: shortList(labels),
+      fields: nameList(labels),
       columns: columnList(shape),
       suggestion:
         dialectHint(shape, known, first) ??
@@ -78,12 +79,6 @@ export function nothingMapped(shape: TableShape, known: KnownFields): Error {
     },
     { where: placeOf(known) ?? undefined },
   );
-}
-
-function shortList(names: readonly string[]): string {
-  return names.length > 20
-    ? `${names.slice(0, 20).join(", ")} and ${names.length - 20} more`
-    : names.join(", ");
 }
 
 const DELIMITERS = [";", "\t", "|", ","] as const;
