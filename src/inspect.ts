@@ -2,6 +2,7 @@
  * `inspect`: what a file, a table or a database is, before anyone loads anything. Reads only.
  * Guesses about a file's values are for people; a load asks the target's column types.
  */
+import { shellQuoted } from "./errors/shell-word.ts";
 import { UpsurgeError, upsurgeError } from "./errors/upsurge-error.ts";
 import type { HeaderField, HeaderUse } from "./model/header.ts";
 import type { SourceRecord } from "./model/record.ts";
@@ -15,6 +16,7 @@ import { FieldProfile } from "./report/field-profile.ts";
 import { expandSources } from "./read/expand-sources.ts";
 import { openSource } from "./read/open-source.ts";
 import type { Source } from "./read/source.ts";
+import { connectOptions } from "./targets/connect-options.ts";
 import { findTarget } from "./targets/registry.ts";
 import type { Session } from "./targets/target.ts";
 
@@ -172,13 +174,7 @@ async function inspectTarget(
 ): Promise<InspectedTable | InspectedDatabase> {
   const url = options.to ?? "";
   const target = await findTarget(url);
-  const {
-    lockTimeout: lockTimeoutMs,
-    statementTimeout: statementTimeoutMs,
-    acceptServer,
-  } = options;
-  const limits = { lockTimeoutMs, statementTimeoutMs };
-  const session = await target.connect({ url, ...limits, environment, acceptServer });
+  const session = await target.connect(connectOptions(url, options, environment));
   try {
     const head = { target: target.describe(url), server: session.version };
     if (options.table === null) {
@@ -236,5 +232,5 @@ function keyNote(plain: boolean, predicate: string | null): string | null {
 function quoteName(name: string): string {
   if (/^[A-Za-z0-9_$][A-Za-z0-9_$-]*$/.test(name)) return name;
   const listed = /[",]|^\s|\s$/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
-  return `'${listed.replaceAll("'", "'\\''")}'`;
+  return shellQuoted(listed);
 }

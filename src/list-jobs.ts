@@ -4,6 +4,7 @@ import type { Checkpoint } from "./model/checkpoint.ts";
 import { addCounts, noCounts } from "./model/counts.ts";
 import type { Counts } from "./model/counts.ts";
 import type { Options } from "./options/options.ts";
+import { connectOptions } from "./targets/connect-options.ts";
 import { findTarget } from "./targets/registry.ts";
 import { CheckpointTable, checkpointDdl } from "./targets/checkpoint-table.ts";
 import { otherErrors, readRows } from "./write/checkpoint/take-job.ts";
@@ -40,13 +41,7 @@ export type JobsAnswer =
 export async function askJobs(options: Options, environment: Environment): Promise<JobsAnswer> {
   const url = options.to ?? "";
   const target = await findTarget(url);
-  const session = await target.connect({
-    url,
-    lockTimeoutMs: options.lockTimeout,
-    statementTimeoutMs: options.statementTimeout,
-    environment,
-    acceptServer: options.acceptServer,
-  });
+  const session = await target.connect(connectOptions(url, options, environment));
   try {
     const { checkpointTable, printDdl, forget } = options;
     if (printDdl) {

@@ -19,6 +19,7 @@ import { sample } from "./read/first-chunk.ts";
 import type { Sampled } from "./read/first-chunk.ts";
 import { openSource } from "./read/open-source.ts";
 import type { ReadOptions, Source } from "./read/source.ts";
+import { connectOptions } from "./targets/connect-options.ts";
 import { findTarget } from "./targets/registry.ts";
 import type { Session, Target } from "./targets/target.ts";
 import { checkOneHash, unverifiedStreams } from "./verify-sources.ts";
@@ -103,13 +104,7 @@ export async function prepare(
   const paths = await expandSources(sources);
   checkOneHash(paths, options);
   const { stdin, onWarnings } = surroundings;
-  const connecting = {
-    url: options.to,
-    lockTimeoutMs: options.lockTimeout,
-    statementTimeoutMs: options.statementTimeout,
-    environment: surroundings.environment,
-    acceptServer: options.acceptServer,
-  };
+  const connecting = connectOptions(options.to, options, surroundings.environment);
   const connect = (): Promise<Session> => target.connect(connecting);
   const session = await connect();
   surroundings.onSession?.(session);

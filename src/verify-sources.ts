@@ -4,6 +4,7 @@
  */
 import { upsurgeError } from "./errors/upsurge-error.ts";
 import type { LoadPlan } from "./model/load-plan.ts";
+import { sourceLabel } from "./model/source-name.ts";
 import type { Options } from "./options/options.ts";
 import type { Source } from "./read/source.ts";
 import { verifyCompressed } from "./read/verify-compressed.ts";
@@ -59,13 +60,9 @@ export function unverifiedStreams(
   const late = "damage in it shows only after the records before it are committed";
   const isStream = !first.rereadable && first.compression !== null;
   return [
-    ...(isStream ? [`${called(first.name)} is a compressed stream: ${late}`] : []),
+    ...(isStream ? [`${sourceLabel(first.name)} is a compressed stream: ${late}`] : []),
     ...later
       .filter(({ format }) => format === "stream")
-      .map(({ name }) => `${called(name)} is a stream: if it is compressed, ${late}`),
+      .map(({ name }) => `${sourceLabel(name)} is a stream: if it is compressed, ${late}`),
   ];
-}
-
-function called(name: string): string {
-  return name === "-" ? "standard input" : name;
 }

@@ -1,4 +1,5 @@
 /** Chooses the unique index that decides which target row an incoming row meets. */
+import { shellQuoted, shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, Mode, Strategy } from "../model/load-plan.ts";
 import type { TableShape, UniqueKey } from "../model/table-shape.ts";
@@ -173,7 +174,7 @@ function noConflictTarget(
   const suggestion =
     partial === undefined
       ? `${ddl}, or pass one of those keys${found.related.length === 0 ? ", or --strategy select-then-write" : ""}`
-      : `pass --key-where '${partial.predicate ?? ""}' (or --constraint ${partial.name ?? ""}) to use the partial index; rows outside it are always inserted`;
+      : `pass --key-where ${shellQuoted(partial.predicate ?? "")} (or --constraint ${shellWord(partial.name ?? "")}) to use the partial index; rows outside it are always inserted`;
   return upsurgeError(
     "PLAN_NO_CONFLICT_TARGET",
     {

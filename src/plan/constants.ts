@@ -1,4 +1,5 @@
 /** Reads `--const column=value`. */
+import { shellQuoted } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { FieldMapping } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
@@ -48,7 +49,7 @@ export function parseConstants(
     const field = mapping.find((each) => each.column === column.name)?.field;
     if (field !== undefined) {
       const details = { column: column.name, reason: `by the field ${field} and by --const` };
-      const fix = `drop the field with --map '${field}:', or leave --const ${column.name} out`;
+      const fix = `drop the field with --map ${shellQuoted(`${field}:`)}, or leave --const ${column.name} out`;
       throw upsurgeError("PLAN_DUPLICATE_COLUMN", details, { fix, where: "--const" });
     }
     if (seen.has(column.name)) {

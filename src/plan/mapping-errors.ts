@@ -1,9 +1,11 @@
 /** Errors of the mapping, each with the flag that mends its own case. Every flag printed can be typed as it is. */
+import { shellQuoted } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { fieldLabel } from "../model/header.ts";
 import type { HeaderField } from "../model/header.ts";
+import { sourceLabel } from "../model/source-name.ts";
 import type { TableShape } from "../model/table-shape.ts";
-import { columnList, findColumn, nearest, shellQuoted, tableLabel } from "./names.ts";
+import { columnList, findColumn, nameList, nearest, tableLabel } from "./names.ts";
 
 /** The fields of one source, as far as they are known. */
 export interface KnownFields {
@@ -17,7 +19,7 @@ export interface KnownFields {
 /** Where the fields of a source stand, for errors about them. */
 export function placeOf({ source, header }: KnownFields): string | null {
   if (source === null) return null;
-  const name = source === "-" ? "standard input" : source;
+  const name = sourceLabel(source);
   return header === null ? name : `${name}, header`;
 }
 
@@ -67,9 +69,9 @@ export function nothingMapped(shape: TableShape, known: KnownFields): Error {
   return upsurgeError(
     "PLAN_NO_KNOWN_FIELD",
     {
-      source: source === null ? "the source" : source === "-" ? "standard input" : source,
+      source: source === null ? "the source" : sourceLabel(source),
       table: tableLabel(shape),
-      fields: shortList(labels),
+      fields: nameList(labels),
       columns: columnList(shape),
       suggestion:
         dialectHint(shape, known, first) ??
@@ -77,12 +79,6 @@ export function nothingMapped(shape: TableShape, known: KnownFields): Error {
     },
     { where: placeOf(known) ?? undefined },
   );
-}
-
-function shortList(names: readonly string[]): string {
-  return names.length > 20
-    ? `${names.slice(0, 20).join(", ")} and ${names.length - 20} more`
-    : names.join(", ");
 }
 
 const DELIMITERS = [";", "\t", "|", ","] as const;
@@ -168,10 +164,9 @@ function repeatedFix(
 }
 
 function headerProblem(known: KnownFields, reason: string, fix: string): Error {
-  const path = known.source ?? "the source";
   return upsurgeError(
     "SOURCE_HEADER",
-    { path: path === "-" ? "standard input" : path, reason },
+    { path: known.source === null ? "the source" : sourceLabel(known.source), reason },
     { fix, where: placeOf(known) ?? undefined },
   );
 }

@@ -1,4 +1,5 @@
 /** Decides which column each field fills. Fields of later records are resolved by the same rules. */
+import { shellQuoted } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { fieldLabel } from "../model/header.ts";
 import type { HeaderField } from "../model/header.ts";
@@ -6,7 +7,7 @@ import type { FieldMapping, FieldResolver } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import { nothingMapped, repeatedField, unknownField, unnamedFields } from "./mapping-errors.ts";
 import type { KnownFields } from "./mapping-errors.ts";
-import { findColumn, nearest, requireColumn, shellQuoted } from "./names.ts";
+import { findColumn, nearest, requireColumn } from "./names.ts";
 
 /** What the mapping flags say. */
 export interface MappingOptions {

@@ -1,4 +1,5 @@
 /** Finds columns by the names people use, and suggests near ones. */
+import { editDistance } from "../errors/edit-distance.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 
@@ -44,14 +45,13 @@ export function requireColumn(shape: TableShape, name: string, where: string): C
   );
 }
 
-/** A word as it is typed in a shell. */
-export function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
-
 /** The table's column names, for messages. */
 export function columnList(shape: TableShape): string {
-  const names = shape.columns.map((column) => column.name);
+  return nameList(shape.columns.map((column) => column.name));
+}
+
+/** Names for a message, the first of them where they are many. */
+export function nameList(names: readonly string[]): string {
   return names.length > 20
     ? `${names.slice(0, 20).join(", ")} and ${names.length - 20} more`
     : names.join(", ");
@@ -67,17 +67,4 @@ export function nearest(name: string, candidates: readonly string[]): string | n
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const substitute = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitute, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

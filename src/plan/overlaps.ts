@@ -2,6 +2,7 @@
  * Columns that two things would fill: fields, constants, `--set`, `--stamp` and `--update-columns`. Flags that contradict
  * each other are refused; where a flag wins over a field of the source, that is said. Nothing is dropped without a word.
  */
+import { shellQuoted } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, Assignment, FieldMapping, LoadPlan, Mode } from "../model/load-plan.ts";
 import type { UpdateRule } from "../model/load-plan.ts";
@@ -43,7 +44,7 @@ export function findOverlaps(fillings: Fillings): Overlaps {
   return {
     warnings: never.map(
       ({ field, column, flag }) =>
-        `the field ${field} is not written, because ${flag} fills ${column}; to say so, drop the field with --map '${field}:', or leave ${flag} out to write it`,
+        `the field ${field} is not written, because ${flag} fills ${column}; to say so, drop the field with --map ${shellQuoted(`${field}:`)}, or leave ${flag} out to write it`,
     ),
     why: onInsert.map(
       ({ field, column }) =>

@@ -1,7 +1,7 @@
 /** Flags that name a field, until a header or a record has it: what nobody ever had was misspelt, as a rule. */
+import { shellQuoted } from "../errors/shell-word.ts";
 import type { HeaderField } from "../model/header.ts";
 import { hasField, namedFields } from "./mapping.ts";
-import { shellQuoted } from "./names.ts";
 
 /** Follows the fields of one load, over all its tries. */
 export class UnseenFields {

@@ -3,6 +3,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Total } from "../model/checkpoint.ts";
 import type { Place } from "../model/place.ts";
 import type { RecordChunk } from "../model/record.ts";
+import { sourceLabel } from "../model/source-name.ts";
 import type { Sampled } from "./first-chunk.ts";
 import type { Source } from "./source.ts";
 
@@ -67,7 +68,7 @@ function changed(
       ? `if it is a new file in the place of one that was moved, run the command with the old file's new name first, for what that gained since; then load this one from its first record with --reset-job, once${others}`
       : "if this is another source, load it under another name with --job; to load it from its first record, --reset-job";
   return upsurgeError("SOURCE_CHANGED", {
-    path: path === "-" ? "standard input" : path,
+    path: sourceLabel(path),
     job,
     reason,
     suggestion,

@@ -5,6 +5,7 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import type { HeaderField, HeaderUse } from "../model/header.ts";
+import { sourceLabel } from "../model/source-name.ts";
 import type { CsvTexts } from "./csv-fields.ts";
 import { headerFields } from "./header-fields.ts";
 import type { ReadOptions } from "./source.ts";
@@ -76,7 +77,7 @@ function isMadeOf({ texts }: FirstLine, columns: readonly string[]): boolean {
 
 /** Nothing is guessed: a header that is loaded is a false row, and a record that is passed over is lost. */
 function undecided(path: string, { line, shown }: FirstLine): UpsurgeError {
-  const name = path === "-" ? "standard input" : path;
+  const name = sourceLabel(path);
   return upsurgeError(
     "OPTION_MISSING",
     {

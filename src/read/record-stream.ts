@@ -5,6 +5,7 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Position } from "../model/record.ts";
 import type { RowCode } from "../model/reject.ts";
+import { sourceLabel } from "../model/source-name.ts";
 import type { Block, BlockFeed } from "./blocks.ts";
 
 /** Where a record stands within a stretch. */
@@ -139,7 +140,7 @@ export class RecordStream<S extends Span> {
 }
 
 function failed(name: string, { code, reason, fix, line }: Failure): Error {
-  const path = name === "-" ? "standard input" : name;
+  const path = sourceLabel(name);
   if (line === undefined) return upsurgeError(code, { path, reason }, { fix });
   return upsurgeError(code, { path, reason, line }, { fix, where: `${path}, line ${line}` });
 }

@@ -1,4 +1,5 @@
 /** What a user should know of a source whose records were read, beside them. */
+import { sourceLabel } from "../model/source-name.ts";
 import type { Ending } from "./format-reader.ts";
 import type { Unfinished } from "./record-stream.ts";
 import type { ReadOptions, SourceFormat } from "./source.ts";
@@ -26,7 +27,7 @@ export function sourceWarnings(
   const header = options.header !== false;
   // A limit may have ended the reading before the source has ended.
   if (limit !== null && ending.records >= limit) return [];
-  const name = source.name === "-" ? "standard input" : source.name;
+  const name = sourceLabel(source.name);
   if (ending.unfinished !== null) return [unfinishedText(name, ending.unfinished)];
   const isCsv = source.format === "csv" || source.format === "tsv";
   if (!isCsv || source.lastByte === null) return [];

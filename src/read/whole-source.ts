@@ -3,6 +3,7 @@
  * stored bytes are those that were expected. A producer that died looks like the end of its file.
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
+import { sourceLabel } from "../model/source-name.ts";
 import type { BlockFeed } from "./blocks.ts";
 import type { FormatReader } from "./format-reader.ts";
 import type { ReadOptions } from "./source.ts";
@@ -33,18 +34,14 @@ export async function checkWhole(
   const found = watched.sha256() ?? "";
   const expected = expectSha256.toLowerCase();
   if (found === expected) return;
-  const details = { path: called(name), found, expected };
+  const details = { path: sourceLabel(name), found, expected };
   throw upsurgeError("SOURCE_CHECKSUM", details, { where: "--expect-sha256" });
-}
-
-function called(name: string): string {
-  return name === "-" ? "standard input" : name;
 }
 
 function checkLineEnd(path: string, last: number | null, lineEnd: number | null): void {
   if (last === null || lineEnd === null || last === lineEnd || last === LF) return;
   const end = lineEnd === LF ? "a line feed" : "a carriage return, as its other lines do";
   const reason = `it does not end in ${end}: its last record may be cut, and others may be missing`;
-  const details = { path: called(path), reason };
+  const details = { path: sourceLabel(path), reason };
   throw upsurgeError("SOURCE_INCOMPLETE", details, { where: "--require-final-newline" });
 }

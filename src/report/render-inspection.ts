@@ -6,6 +6,7 @@ import type {
   InspectedTable,
   Inspection,
 } from "../inspect.ts";
+import { sourceLabel } from "../model/source-name.ts";
 import type { Column, TableName, TableShape } from "../model/table-shape.ts";
 import { alignColumns, formatBytes, formatCount, plural } from "./format.ts";
 import { headerText } from "./header-text.ts";
@@ -32,7 +33,7 @@ function sourceLines(found: InspectedSource): string[] {
     field.example ?? "",
   ]);
   return [
-    `${name === "-" ? "standard input" : name}: ${facts.join(", ")}; ${seen}`,
+    `${sourceLabel(name)}: ${facts.join(", ")}; ${seen}`,
     ...(header === null ? [] : [`header: ${headerText(header)}`]),
     ...section("fields (types are guesses; the table's types decide)", alignColumns(rows)),
     ...section(

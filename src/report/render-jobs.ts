@@ -1,5 +1,6 @@
 /** What `upsurge jobs` found, as text. */
 import type { JobsAnswer, ListedJob } from "../list-jobs.ts";
+import { sourceLabel } from "../model/source-name.ts";
 import { alignColumns, formatCount, plural } from "./format.ts";
 
 /** The answer in a few lines. */
@@ -25,7 +26,7 @@ function jobLines(target: string, jobs: readonly ListedJob[]): string[] {
             "",
             each,
             `${plural(record, "record")}, ${formatCount(byte)} bytes`,
-            name === "-" ? "standard input" : name,
+            sourceLabel(name),
           ]),
         ];
       }),

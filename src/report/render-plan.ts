@@ -1,6 +1,7 @@
 /** A plan as text: what a load would do, and why. */
 import type { Arbiter, LoadPlan, NullKey } from "../model/load-plan.ts";
 import { fieldLabel } from "../model/header.ts";
+import { sourceLabel } from "../model/source-name.ts";
 import type { PlanReport } from "../plan-load.ts";
 import { alignColumns, formatCount, plural } from "./format.ts";
 import { headerText } from "./header-text.ts";
@@ -63,9 +64,7 @@ function sourceRows(sources: PlanReport["sources"]): string[][] {
 /** What the first lines are taken for: said once where it is the same of all sources, else a source a line. */
 function headerRows(sources: PlanReport["sources"]): string[][] {
   const looked = sources.flatMap(({ name, header }) =>
-    header === null
-      ? []
-      : [{ name: name === "-" ? "standard input" : name, text: headerText(header) }],
+    header === null ? [] : [{ name: sourceLabel(name), text: headerText(header) }],
   );
   const texts = new Set(looked.map(({ text }) => text));
   const shown = looked.slice(0, SOURCES_SHOWN).map(({ name, text }) => `${name}: ${text}`);
@@ -88,7 +87,7 @@ function nullKeyText({ arbiter, nullKey, table }: LoadPlan): string | null {
 }
 
 function sourceText({ name, format, compression }: PlanReport["sources"][number]): string {
-  const shown = name === "-" ? "standard input" : name;
+  const shown = sourceLabel(name);
   const facts = [format, compression].filter((fact) => fact !== null && fact !== "");
   return facts.length === 0 ? shown : `${shown} (${facts.join(", ")})`;
 }

@@ -3,6 +3,7 @@
  * that may be meant otherwise is never read as a new file: files are not made, and the error shows what to type.
  */
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { shellWord } from "../../errors/shell-word.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../../errors/upsurge-error.ts";
 
@@ -96,7 +97,7 @@ function checkQuery(query: string): string | null {
 }
 
 /** There is no file of the name that was understood: another one that may be meant, as it is to be typed; else `null`. */
-export function otherFile(url: string, path: string): string | null {
+function otherFile(url: string, path: string): string | null {
   const others = [path.replace(/^\/+/, ""), decode(path), decode(path.replace(/^\/+/, ""))];
   const found = others.find((each) => each !== path && each !== "" && existsSync(each));
   return found === undefined || found === url ? null : `sqlite:${found}`;
@@ -143,8 +144,4 @@ function decode(text: string): string {
   } catch {
     return text;
   }
-}
-
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

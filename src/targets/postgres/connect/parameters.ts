@@ -1,4 +1,5 @@
 /** Looks up the table of connection parameters, and tells of a word that is not in it. */
+import { editDistance } from "../../../errors/edit-distance.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../../../errors/upsurge-error.ts";
 import { LIBPQ_PARAMETERS } from "./libpq-parameters.ts";
@@ -43,7 +44,7 @@ export function nearestWord(typed: string, words: readonly string[]): string | n
   let best: string | null = null;
   let bound = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const word of words) {
-    const slips = countSlips(name, letters(word));
+    const slips = editDistance(name, letters(word));
     if (slips < bound) [best, bound] = [word, slips];
   }
   return name.length < 3 ? null : best;
@@ -51,17 +52,4 @@ export function nearestWord(typed: string, words: readonly string[]): string | n
 
 function letters(word: string): string {
   return word.toLowerCase().replace(/[-_]/g, "");
-}
-
-function countSlips(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const changed = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(changed, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -1,5 +1,6 @@
 /** Looks a password up as libpq does: lines of host:port:database:user:password, the first that fits. */
 import { readFileSync, statSync } from "node:fs";
+import { shellWord } from "../../../errors/shell-word.ts";
 import { usualPasswordFile } from "./user-files.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -58,7 +59,7 @@ function readPrivate(path: string): string | { readonly why: string } | null {
     const status = statSync(path);
     if (!status.isFile()) return { why: `${path} is no plain file, and was not used` };
     if (process.platform !== "win32" && (status.mode & 0o077) !== 0) {
-      return { why: `others may read ${path}, so it was not used: chmod 600 ${path}` };
+      return { why: `others may read ${path}, so it was not used: chmod 600 ${shellWord(path)}` };
     }
     return readFileSync(path, "utf8");
   } catch {

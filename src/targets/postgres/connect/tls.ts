@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import type { ConnectionOptions, SecureVersion } from "node:tls";
+import { shellWord } from "../../../errors/shell-word.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { badText } from "./connection-text.ts";
 import { certificateFolder } from "./user-files.ts";
@@ -151,7 +152,7 @@ function hashedFiles(folder: string | undefined): string[] {
   }
   throw badText(
     `sslcrldir=${folder} holds no list that is named by its hash`,
-    `openssl rehash ${folder}`,
+    `openssl rehash ${shellWord(folder)}`,
   );
 }
 
