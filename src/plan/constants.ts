@@ -4,7 +4,7 @@ import type { FieldMapping } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import { whyReadOnly } from "./mapping.ts";
-import { requireColumn } from "./names.ts";
+import { requireColumn, shellQuoted } from "./names.ts";
 
 /** Warnings for constants that are the text of a NULL: `--const` gives texts. */
 export function nullTexts(options: Pick<Options, "const" | "null" | "key">): string[] {
@@ -48,7 +48,7 @@ export function parseConstants(
     const field = mapping.find((each) => each.column === column.name)?.field;
     if (field !== undefined) {
       const details = { column: column.name, reason: `by the field ${field} and by --const` };
-      const fix = `drop the field with --map '${field}:', or leave --const ${column.name} out`;
+      const fix = `drop the field with --map ${shellQuoted(`${field}:`)}, or leave --const ${column.name} out`;
       throw upsurgeError("PLAN_DUPLICATE_COLUMN", details, { fix, where: "--const" });
     }
     if (seen.has(column.name)) {

@@ -1,6 +1,7 @@
 /** Finds columns by the names people use, and suggests near ones. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
+import { UNSEEN, escaped } from "../model/unseen.ts";
 
 /** A table's name as people write it. */
 export function tableLabel(shape: TableShape): string {
@@ -19,7 +20,8 @@ export function findColumn(shape: TableShape, name: string): Column | null {
   const alike = shape.columns.filter((column) => column.name.toLowerCase() === folded);
   if (alike.length > 1) {
     const candidates = alike.map((column) => column.name).join(" or ");
-    throw upsurgeError("PLAN_AMBIGUOUS_FIELD", { field: name, candidates });
+    const fix = `say which: --map ${shellWord(`${name}:COLUMN`)}`;
+    throw upsurgeError("PLAN_AMBIGUOUS_FIELD", { field: name, candidates }, { fix });
   }
   return alike[0] ?? null;
 }
@@ -46,7 +48,16 @@ export function requireColumn(shape: TableShape, name: string, where: string): C
 
 /** A word as it is typed in a shell. */
 export function shellQuoted(text: string): string {
+  // A control character would be shown escaped, and between plain quotes a shell does not read the escape.
+  if (text.search(UNSEEN) >= 0) {
+    return `$'${text.replace(/[\\']/g, "\\$&").replace(UNSEEN, escaped)}'`;
+  }
   return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** A word as it is typed in a shell, without quotes where none are needed. */
+export function shellWord(text: string): string {
+  return /^[\w.:=+-]+$/.test(text) ? text : shellQuoted(text);
 }
 
 /** The table's column names, for messages. */

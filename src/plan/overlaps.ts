@@ -7,6 +7,7 @@ import type { Arbiter, Assignment, FieldMapping, LoadPlan, Mode } from "../model
 import type { UpdateRule } from "../model/load-plan.ts";
 import { readsColumn } from "../targets/expressions.ts";
 import type { Naming } from "../targets/expressions.ts";
+import { shellQuoted } from "./names.ts";
 
 /** What fills columns. */
 export interface Fillings {
@@ -43,7 +44,7 @@ export function findOverlaps(fillings: Fillings): Overlaps {
   return {
     warnings: never.map(
       ({ field, column, flag }) =>
-        `the field ${field} is not written, because ${flag} fills ${column}; to say so, drop the field with --map '${field}:', or leave ${flag} out to write it`,
+        `the field ${field} is not written, because ${flag} fills ${column}; to say so, drop the field with --map ${shellQuoted(`${field}:`)}, or leave ${flag} out to write it`,
     ),
     why: onInsert.map(
       ({ field, column }) =>
