@@ -1,7 +1,12 @@
 /** Words of the commands that fixes print, so that they can be typed as they are. */
+import { UNSEEN, escaped } from "../model/unseen.ts";
 
 /** A word in quotes, whatever it holds. */
 export function shellQuoted(text: string): string {
+  // A control character would be shown escaped, and between plain quotes a shell does not read the escape.
+  if (text.search(UNSEEN) >= 0) {
+    return `$'${text.replace(/[\\']/g, "\\$&").replace(UNSEEN, escaped)}'`;
+  }
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 

@@ -72,7 +72,7 @@ function mappedTwice(field: string, entry: string): Error {
   return upsurgeError(
     "OPTION_CONFLICT",
     {
-      flag: `--map '${entry}'`,
+      flag: `--map ${shellQuoted(entry)}`,
       other: `another --map of ${field}`,
       reason: "a field fills one column",
     },

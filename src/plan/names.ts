@@ -1,5 +1,6 @@
 /** Finds columns by the names people use, and suggests near ones. */
 import { editDistance } from "../errors/edit-distance.ts";
+import { shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 
@@ -20,7 +21,8 @@ export function findColumn(shape: TableShape, name: string): Column | null {
   const alike = shape.columns.filter((column) => column.name.toLowerCase() === folded);
   if (alike.length > 1) {
     const candidates = alike.map((column) => column.name).join(" or ");
-    throw upsurgeError("PLAN_AMBIGUOUS_FIELD", { field: name, candidates });
+    const fix = `say which: --map ${shellWord(`${name}:COLUMN`)}`;
+    throw upsurgeError("PLAN_AMBIGUOUS_FIELD", { field: name, candidates }, { fix });
   }
   return alike[0] ?? null;
 }

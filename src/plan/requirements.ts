@@ -5,6 +5,7 @@ import type { Column, TablePrivilege, TableShape } from "../model/table-shape.ts
 import type { Options } from "../options/options.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { tableLabel } from "./names.ts";
+import { shellWord } from "../errors/shell-word.ts";
 
 /** What a load brings, to be held against what the table wants. */
 export interface Requirements {
@@ -26,7 +27,12 @@ export function refuseMissing(shape: TableShape, requirements: Requirements): vo
   const key = arbiter?.plain === true ? arbiter.columns : [];
   const unkeyed = key.find((column) => !given.has(column));
   if (unkeyed !== undefined && nullKey !== "insert") {
-    throw upsurgeError("PLAN_KEY_NOT_IN_SOURCE", { column: unkeyed, fields: fields.join(", ") });
+    const fix = `map a field to it with --map ${shellWord(`field:${unkeyed}`)}, or fill it with --const ${shellWord(`${unkeyed}=VALUE`)}`;
+    throw upsurgeError(
+      "PLAN_KEY_NOT_IN_SOURCE",
+      { column: unkeyed, fields: fields.join(", ") },
+      { fix },
+    );
   }
   const filled = shape.triggers.some(
     (trigger) => trigger.timing !== "after" && trigger.events.includes("insert"),
@@ -34,11 +40,12 @@ export function refuseMissing(shape: TableShape, requirements: Requirements): vo
   if (mode === "update" || filled) return;
   const required = shape.columns.find((column) => isRequired(column) && !given.has(column.name));
   if (required === undefined || shape.kind === "view") return;
-  throw upsurgeError("PLAN_REQUIRED_COLUMN", {
-    column: required.name,
-    table: tableLabel(shape),
-    mode,
-  });
+  const fix = `add the field, or --const ${shellWord(`${required.name}=VALUE`)}, or use --mode update for rows known to exist`;
+  throw upsurgeError(
+    "PLAN_REQUIRED_COLUMN",
+    { column: required.name, table: tableLabel(shape), mode },
+    { fix },
+  );
 }
 
 function isRequired(column: Column): boolean {

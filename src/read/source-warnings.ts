@@ -32,12 +32,12 @@ export function sourceWarnings(
   const isCsv = source.format === "csv" || source.format === "tsv";
   if (!isCsv || source.lastByte === null) return [];
   if (ending.records === 0) return withoutRecords(name, source, { ...ending, header });
-  return mayBeCut(source, ending.records, header) ? [cutText(name, ending.records)] : [];
+  return mayBeCut(source) ? [cutText(name, ending.records)] : [];
 }
 
-/** A last record that stands without a line end while others have one. Many files end so; a pipe seldom does. */
-function mayBeCut({ isStream, lastByte }: EndedSource, records: number, header: boolean): boolean {
-  return isStream && !LINE_ENDS.includes(lastByte) && (header || records > 1);
+/** A last record without its line end. Many files end so; a pipe seldom does. */
+function mayBeCut({ isStream, lastByte }: EndedSource): boolean {
+  return isStream && !LINE_ENDS.includes(lastByte);
 }
 
 function cutText(name: string, record: number): string {

@@ -3,11 +3,7 @@
  * colour the screen or turn the direction of reading, and so hide what is said. Such characters are shown escaped, as JSON
  * spells them.
  */
-
-/** Control characters, those that change the direction of text, and those that are seen as nothing or as a line end. */
-const UNSEEN = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\uFEFF]/gu;
-
-const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+import { UNSEEN, escaped } from "../model/unseen.ts";
 
 /** The text with its lines and tabs as they are, and every other control character escaped. */
 export function visible(text: string): string {
@@ -19,9 +15,4 @@ export function visible(text: string): string {
 /** The text as one line, its line ends and tabs escaped as well. */
 export function visibleLine(text: string): string {
   return text.replace(UNSEEN, escaped);
-}
-
-function escaped(character: string): string {
-  const code = character.charCodeAt(0).toString(16).padStart(4, "0");
-  return SHORT[character] ?? `\\u${code}`;
 }

@@ -24,7 +24,7 @@ async function warningsOf(
   return warnings;
 }
 
-test("a pipe whose last record has no line end while others have", async () => {
+test("a pipe whose last record has no line end", async () => {
   expect(await warningsOf(["-"], { stdin: CUT })).toEqual([WARNING]);
   expect(await warningsOf(["-"], { stdin: WHOLE })).toEqual([]);
   expect(await warningsOf(["-", "--limit", "1"], { stdin: CUT })).toEqual([]);
@@ -35,6 +35,14 @@ test("a pipe whose last record has no line end while others have", async () => {
   });
   expect(refused.exitCode).toBe(4);
   expect(refused.stderr).toContain("SOURCE_INCOMPLETE");
+});
+
+test("a pipe of one record, without a header: half of it overwrites a row as well", async () => {
+  const flags = ["-", "--no-header", "--columns", "id,item,amount"];
+  expect(await warningsOf(flags, { stdin: "1,tea,3" })).toEqual([
+    WARNING.replace("number 2", "number 1"),
+  ]);
+  expect(await warningsOf(flags, { stdin: "1,tea,35\n" })).toEqual([]);
 });
 
 test("the summary shows it", async () => {
