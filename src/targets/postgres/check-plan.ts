@@ -8,6 +8,7 @@ import type { LoadPlan } from "../../model/load-plan.ts";
 import { conflictTarget, insertSql, tableSql } from "./native-sql.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { isServerError } from "./errors.ts";
+import { foldingOf } from "./folding.ts";
 import { looksUp } from "./how.ts";
 import { onlyTable } from "./select-then-write-sql.ts";
 import { setSql } from "./set-sql.ts";
@@ -22,7 +23,8 @@ export async function checkPlan(
   refuseReservedNames(plan);
   await checkExpressions(client, plan);
   await checkUnique(client, plan);
-  for (const statement of stageDdl(plan, merges || looksUp(plan))) await client.query(statement);
+  const use = { checked: merges || looksUp(plan), folds: foldingOf(plan) !== null };
+  for (const statement of stageDdl(plan, use)) await client.query(statement);
   const sql = setSql(plan, columns, { kind: "all", shape: null, merges: false });
   const statements = sql.kind === "native" ? [sql.write] : [sql.meet, sql.update, sql.insert];
   if (sql.kind === "native" && sql.counts)
