@@ -43,10 +43,9 @@ export function foldSql(folding: Folding, shapes: readonly RowShape[], from: str
   const fold = { ...folding, shapes };
   const keys = folding.plan.arbiter.parts.join(", ");
   const steps = byShape(shapes, (shape) => stepSql(fold, shape.columns));
-  const missing =
-    folding.plan.mode === "update"
-      ? countSql("s")
-      : byShape(shapes, (shape) => insertMissingSql(fold, shape.columns));
+  // Only an update goes on without a target row.
+  const updates = folding.plan.mode === "update";
+  const insert = byShape(shapes, (shape) => insertMissingSql(fold, shape.columns));
   const write = writeSql(fold);
   return doBlock(`#variable_conflict use_column
 declare
@@ -57,7 +56,7 @@ declare
   upsurge_key record;
   upsurge_at tid;
   upsurge_found boolean;
-  upsurge_dirty boolean := false;
+  upsurge_written bigint := 0;
   upsurge_shown boolean;
   upsurge_keys bigint := 0;
   ${COUNTERS}
@@ -68,13 +67,9 @@ begin
       ${write}
       upsurge_key := excluded;
       upsurge_keys := upsurge_keys + 1;
-      ${readSql(fold)}
-    end if;
-    if not upsurge_found then
-${missing}
-    else
+      ${readSql(fold)}${updates ? "" : `\n${insert}`}
+    end if;${updates ? `\nif not upsurge_found then ${countSql("s")} continue; end if;` : ""}
 ${steps}
-    end if;
   end loop;
   ${write}
   ${NOTE_COUNTS}
@@ -120,9 +115,12 @@ function insertMissingSql(fold: Fold, columns: readonly string[]): string {
     (name) => `excluded.${quoteIdentifier(name)} as ${quoteIdentifier(name)}`,
   );
   const from = `(select ${values.join(", ")}) as excluded`;
-  return `${insertSql(fold.plan, columns, { from })}
+  return `if not upsurge_found then
+${insertSql(fold.plan, columns, { from })}
 returning ${keptSql(fold)};
-${countSql("i")}`;
+${countSql("i")}
+continue;
+end if;`;
 }
 
 /** Writes the image at hand, where it has changed. */
@@ -136,11 +134,11 @@ function writeSql({ plan, shapes }: Fold): string {
     plan.table.kind === "table"
       ? ["target.ctid = upsurge_at"]
       : plan.arbiter.parts.map((part) => `target.${part} = upsurge_key.${part}`);
-  return `if upsurge_dirty then
+  return `if upsurge_u > upsurge_written then
 update ${onlyTable(plan)} as target set ${sets.join(", ")} where ${same.join(" and ")}
 returning ${plan.table.kind === "table" ? "target.ctid" : "null::tid"} into upsurge_at;
 if not found then ${GIVE_UP} end if;
-upsurge_dirty := false;
+upsurge_written := upsurge_u;
 end if;`;
 }
 
@@ -155,7 +153,6 @@ function stepSql(fold: Fold, columns: readonly string[]): string {
   const write = `${worked(compared)}
 if ${differs} then
 ${change}
-${countSql("u")}
 else ${countSql("n")} end if;`;
   const { where } = plan.update;
   const update =
@@ -231,7 +228,7 @@ function changeSql(fold: Fold, assigned: readonly SqlAssignment[]): string {
       columns: [...assigned.map(({ column }) => column), ...generatedOf(plan)],
       checks,
     }),
-    "upsurge_dirty := true;",
+    countSql("u"),
     now.length > 0 ? `if ${now.join(" or ")} then ${writeSql(fold)} end if;` : "",
   ]
     .filter((line) => line !== "")

@@ -26,9 +26,9 @@ const IMAGE_RULES = `
     array(select distinct a.attname::text from pg_index x
             join pg_attribute a on a.attrelid = x.indrelid and a.attnum = any (x.indkey) and a.attlen < 0
           where x.indrelid in (select id from tree)) as indexed
-  from pg_class c where c.oid = $1::oid and c.relkind in ('r', 'p')`;
+  from pg_class c where c.oid = $1::oid and c.relkind in ('r', 'p') and has_table_privilege(c.oid, 'select')`;
 
-/** The rules for the images of a table's rows; `null` for a view or a foreign table. */
+/** The rules for the images of a table's rows; `null` for a view, a foreign table, and one that the user may not read as a whole. */
 export async function readImageRules(client: Client, oid: string): Promise<ImageRules | null> {
   const { rows } = await client.query<ImageRules>(IMAGE_RULES, [oid]);
   return rows[0] ?? null;
