@@ -2,8 +2,10 @@
 import { rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { dataset } from "./data/dataset.ts";
+import { suits } from "./data/workload.ts";
 import { HELP, parseFlags } from "./flags.ts";
 import type { BenchOptions } from "./flags.ts";
+import { SHAPES } from "./data/shapes.ts";
 import { printProfiles } from "./profile.ts";
 import { ROOT, makeRunFolder } from "./rig/folders.ts";
 import { HAS_GNU_TIME } from "./rig/measure.ts";
@@ -111,10 +113,12 @@ function chosen(anchor: Variant, others: readonly Variant[], options: BenchOptio
 
 async function casesOf({ shapes, rows, workloads }: BenchOptions): Promise<Case[]> {
   const cases: Case[] = [];
-  for (const shape of shapes) {
+  const needed = workloads.includes("Z") && shapes.every((name) => SHAPES[name].pages === null);
+  for (const shape of needed ? [...shapes, "clicks" as const] : shapes) {
+    if (!workloads.some((letter) => suits(letter, SHAPES[shape]))) continue;
     for (const size of rows) {
       const data = await dataset(shape, size);
-      const able = workloads.filter((letter) => letter !== "I" || !data.shape.repeatsKeys);
+      const able = workloads.filter((letter) => suits(letter, data.shape));
       cases.push(...able.map((workload) => ({ data, workload })));
     }
   }

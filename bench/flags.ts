@@ -33,7 +33,7 @@ Every run starts from a fresh table, and the table is checked after it.
   --workloads A,B    ${Object.entries(WORKLOADS)
     .map(([letter, what]) => `${letter}: ${what}`)
     .join("\n                     ")}
-                     (default: all)
+                     (default: all; Z has the shapes clicks, its default, and visits)
   --shape a,b        ${Object.keys(SHAPES).join(", ")} (default: base)
   --rows N,N         records in the file (default: 1000000)
   --rounds N         how often each variant runs (default: 5)

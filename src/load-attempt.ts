@@ -37,6 +37,9 @@ import type { Writers } from "./write/writers.ts";
 /** Milliseconds between two progress reports. */
 const PROGRESS_MS = 100;
 
+/** Milliseconds after which a load that is at one batch all the time shows that it lives. */
+const SIGN_OF_LIFE_MS = 1000;
+
 /** What a try takes over from the one before. */
 interface Continued {
   readonly rejects: RejectBook;
@@ -149,6 +152,7 @@ export class Attempt {
     const { session, plan } = prepared;
     const { signal } = this.#surroundings;
     const writers = this.#writersFor(prepared);
+    const alive = setInterval(() => this.#reportProgress(), SIGN_OF_LIFE_MS);
     try {
       await writers.open();
       const mapper = new RecordMapper(plan, {
@@ -178,6 +182,8 @@ export class Attempt {
     } catch (error) {
       await writers.rollback();
       throw signal.aborted ? error : session.translate(error);
+    } finally {
+      clearInterval(alive);
     }
   }
 

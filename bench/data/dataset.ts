@@ -103,7 +103,7 @@ function contentOf(shape: Shape, records: Records): Content {
     if (version === 0) continue;
     const row = rowOf(shape, key, version);
     content.rows += 1;
-    content.sum += Number(row[qty]);
+    content.sum += shape.pages === null ? Number(row[qty]) : version;
     content.digest += digestOf(`${key}|${row[note]}`);
   }
   return content;

@@ -1,6 +1,7 @@
 /**
  * The shapes of data that are measured: their columns, and the values of a row.
- * A row follows from its key and its version alone; two versions of a key always differ.
+ * A row follows from its key and its version alone; two versions of a key always differ, but for
+ * clicks, which are all alike.
  */
 import { randomFrom } from "./random.ts";
 import type { Random } from "./random.ts";
@@ -30,6 +31,8 @@ export interface Shape {
   /** Whether every tenth record repeats a key that stood before. */
   readonly repeatsKeys: boolean;
   readonly note: (random: Random) => string;
+  /** Records are clicks, each of which adds 1 to the `qty` of one of so many pages; null where they are rows. */
+  readonly pages: number | null;
 }
 
 const BASE: readonly Column[] = [
@@ -55,7 +58,13 @@ const WIDE: readonly Column[] = [
   })),
 ];
 
-const PLAIN = { columns: BASE, keyOrder: "ascending", repeatsKeys: false, note } as const;
+const PLAIN = {
+  columns: BASE,
+  keyOrder: "ascending",
+  repeatsKeys: false,
+  note,
+  pages: null,
+} as const;
 
 /** All shapes, by the names that `--shape` takes. */
 export const SHAPES = {
@@ -65,6 +74,8 @@ export const SHAPES = {
   random: { ...PLAIN, keyOrder: "random" },
   duplicates: { ...PLAIN, repeatsKeys: true },
   text: { ...PLAIN, note: longText },
+  clicks: { ...PLAIN, columns: NARROW, repeatsKeys: true, pages: 2000 },
+  visits: { ...PLAIN, columns: NARROW, repeatsKeys: true, pages: 100_000 },
   unicode: { ...PLAIN, note: unicodeNote },
 } as const satisfies Record<string, Shape>;
 
@@ -76,6 +87,7 @@ export function rowOf(shape: Shape, key: number, version: number): string[] {
   const random = randomFrom(Math.imul(key, 0x9e3779b1) ^ Math.imul(version, 0x85ebca6b));
   return shape.columns.map(({ name, type }) => {
     if (name === "id") return String(key);
+    if (shape.pages !== null) return name === "qty" ? "1" : `page ${key}`;
     if (name === "qty") return String((random() % 10_000) * 100 + version);
     if (name === "note") return shape.note(random);
     return VALUES[type](random);

@@ -1,5 +1,6 @@
 /** The workloads: which rows the table holds before a load, and what the load must count. */
 import type { Records } from "./records.ts";
+import type { Shape } from "./shapes.ts";
 
 /** The workloads by the letters that `--workloads` takes, with what they are. */
 export const WORKLOADS = {
@@ -8,10 +9,17 @@ export const WORKLOADS = {
   C: "half new, half updates",
   D: "the same file again: nothing changes",
   I: "mode insert into an empty table",
+  Z: "count clicks into an empty table: few pages, and some of them very often",
 } as const;
 
 /** The letter of a workload. */
 export type Workload = keyof typeof WORKLOADS;
+
+/** True when the workload makes sense of the shape: what is counted is for Z alone, and mode insert takes no key twice. */
+export function suits(workload: Workload, shape: Shape): boolean {
+  if (workload === "Z" || shape.pages !== null) return workload === "Z" && shape.pages !== null;
+  return workload !== "I" || !shape.repeatsKeys;
+}
 
 /** What a load must report. */
 export interface ExpectedCounts {
@@ -31,7 +39,7 @@ export function versionBefore(workload: Workload, records: Records, key: number)
 /** What a load of all records must report: each record is counted as if the records came one at a time. */
 export function expectedCounts(workload: Workload, records: Records): ExpectedCounts {
   const counts = { inserted: 0, updated: 0, unchanged: 0 };
-  const held = new Int16Array(records.lastVersion.length).fill(-1);
+  const held = new Int32Array(records.lastVersion.length).fill(-1);
   for (const key of records.keys) held[key] = versionBefore(workload, records, key) ?? -1;
   for (const [index, key] of records.keys.entries()) {
     const version = records.versions[index] ?? 0;

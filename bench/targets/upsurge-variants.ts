@@ -63,5 +63,6 @@ function loadWords(target: BenchTarget, one: Case, use: Use): string[] {
   const mode = one.workload === "I" ? ["--mode", "insert"] : ["--key", "id"];
   const where = ["--to", target.url, "--table", target.table];
   const job = use.job === true && upsurgeHas("--job") ? ["--job", `bench-${randomUUID()}`] : [];
-  return ["load", file, ...where, ...mode, ...(use.flags ?? []), ...job, "--json"];
+  const sets = one.workload === "Z" ? ["--set", "qty = target.qty + excluded.qty"] : [];
+  return ["load", file, ...where, ...mode, ...sets, ...(use.flags ?? []), ...job, "--json"];
 }

@@ -66,6 +66,19 @@ export interface Check {
   readonly sql: string;
 }
 
+/**
+ * What the database holds against every image that a row goes through, as SQL over bare column names. Absent where the
+ * catalog cannot tell it, or where nobody asks.
+ */
+export interface ImageRules {
+  /** Conditions of CHECK constraints. */
+  readonly checks: readonly string[];
+  /** What is looked up or worked out whenever a row is written: foreign keys, expressions of indexes, partitions. */
+  readonly seen: readonly string[];
+  /** Columns of indexes, which take no value of more than some thousand bytes. */
+  readonly indexed: readonly string[];
+}
+
 /** What a user may be allowed to do with a table. */
 export type TablePrivilege = "select" | "insert" | "update";
 
@@ -92,6 +105,7 @@ export interface TableShape {
   readonly checked: boolean;
   /** The checks that this database's upsert does not hold against a row that meets a target row; the target does. */
   readonly checks: readonly Check[];
+  readonly images?: ImageRules | null;
   /** Why the database's own upsert must not be used on this table, as a clause; `null` when it may. */
   readonly upsertHazard: string | null;
 }

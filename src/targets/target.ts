@@ -226,11 +226,21 @@ export interface SetWriter {
   retreat?(error: unknown): boolean;
   /** The repeats of a key among the staged rows, by the database's own equality. */
   repeats(batch: Batch): Promise<readonly Repeat[]>;
+  /** Applies repeats all together, however often a key repeats; absent or `null` where they go in waves. */
+  readonly folds?: RepeatFolds | null;
   /**
    * Applies staged rows in file order. `only`: just these; `except`: all but these.
    * Repeats among them make a native statement fail with class `repeat`; select-then-write must be given none.
    */
   apply(batch: Batch, selection: Selection): Promise<Partial<Counts>>;
+}
+
+/** Applies the repeats of keys, key by key: each in one go, as if its rows came one after the other. */
+export interface RepeatFolds {
+  /** Takes the repeats out of the staged rows, so that `apply` finds each key once; tells how many there are. */
+  setAside(batch: Batch): Promise<number>;
+  /** Applies them, after the others. Fails with class `row` where one of them would be refused, or may be. */
+  apply(): Promise<Partial<Counts>>;
 }
 
 /** Which staged rows a statement takes, by `ord`. */

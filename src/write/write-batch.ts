@@ -1,17 +1,29 @@
 /**
- * Applies a batch under the law. Sets of rows where nothing couples them, in waves where a key repeats,
- * one row at a time where only that is exact or where a row is at fault. Knows no target's name.
+ * Applies a batch under the law. Sets of rows where nothing couples them; where a key repeats, its repeats are folded by a
+ * target that can, or go in waves; one row at a time where only that is exact or where a row is at fault. Knows no target's
+ * name.
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../model/batch.ts";
 import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
-import type { Capabilities, ErrorClass, Repeat, SetWriter, Writer } from "../targets/target.ts";
+import type {
+  Capabilities,
+  ErrorClass,
+  Repeat,
+  RepeatFolds,
+  SetWriter,
+  Writer,
+} from "../targets/target.ts";
 import { Quarantine } from "./quarantine.ts";
 
-/** Waves that carry fewer rows than this on average cost more than one row at a time. */
+/** A wave looks at all staged rows: one that carries less than so many, or such a share of them, costs more than one row at a time. */
 const WORTHWHILE_WAVE = 8;
+const WORTHWHILE_SHARE = 1 / 200;
+
+/** So few waves are always applied as sets. */
+const FEW_WAVES = 4;
 
 /** A batch of so many rows that cannot be written as a set goes one row at a time; a larger one in halves. */
 const SMALL = 2000;
@@ -97,10 +109,10 @@ export class BatchWriter {
     try {
       const faults = await set.stage(batch);
       const sound = without(batch, faults);
-      const counts = sound.size === 0 ? noCounts() : await this.#applyStaged(set, sound);
-      if (counts !== null && accountedFor(counts) === sound.size) {
+      const applied = sound.size === 0 ? nothing() : await this.#applyStaged(set, sound);
+      if (applied !== null && accountedFor(applied.counts) + applied.left.length === sound.size) {
         await set.release();
-        return { counts, faults };
+        return await this.#applyLeft(sound, { ...applied, faults });
       }
     } catch (error) {
       const kind = this.#classify(error);
@@ -119,22 +131,36 @@ export class BatchWriter {
     return null;
   }
 
-  async #applyStaged(set: SetWriter, batch: Batch): Promise<Counts | null> {
+  async #applyStaged(set: SetWriter, batch: Batch): Promise<Applied | null> {
+    const looks = this.#mustLookForRepeats(batch);
+    if (looks && set.folds) return applyFolded(set, set.folds, batch);
     const counts = noCounts();
-    const repeats = this.#mustLookForRepeats(batch) ? await set.repeats(batch) : [];
+    const repeats = looks ? await set.repeats(batch) : [];
     if (repeats.length === 0) {
       addCounts(counts, await set.apply(batch, { kind: "all" }));
-      return counts;
+      return { counts, left: [] };
     }
-    const waves = intoWaves(repeats);
     if (this.#plan.coupling.order !== null) return null;
-    if (repeats.length / waves.length < WORTHWHILE_WAVE && waves.length > 4) return null;
+    const waves = intoWaves(repeats);
     const repeated = repeats.map((repeat) => repeat.ord);
     addCounts(counts, await set.apply(batch, { kind: "except", ords: repeated }));
-    for (const [at, ords] of waves.entries()) {
+    const worthwhile = countWorthwhile(waves, batch.size);
+    for (const [at, ords] of waves.slice(0, worthwhile).entries()) {
       addCounts(counts, await set.apply(batch, { kind: "only", ords, wave: at + 2 }));
     }
-    return counts;
+    const left = new Set(waves.slice(worthwhile).flat());
+    return { counts, left: left.size === 0 ? [] : batch.rows.filter(({ ord }) => left.has(ord)) };
+  }
+
+  /** Rows of keys that repeat more often than others go one at a time: nothing but their own keys depends on them. */
+  async #applyLeft(
+    batch: Batch,
+    { counts, left, faults }: Applied & { readonly faults: readonly RowFault[] },
+  ): Promise<BatchResult> {
+    if (left.length === 0) return { counts, faults };
+    const result = await this.#writer.applyEach(unpacked(batch, left));
+    addCounts(counts, result.counts);
+    return { counts, faults: [...faults, ...result.faults] };
   }
 
   /** A native upsert of rows of one shape may find repeats by itself, at no cost; everything else has to ask. */
@@ -144,6 +170,33 @@ export class BatchWriter {
     if (mode === "update" || strategy === "select-then-write" || !this.#inTurn) return true;
     return coupling.order === null && (this.#repeatsSeen || isMixed(batch));
   }
+}
+
+/** What a set of rows came to, and the rows that are left to be applied one at a time. */
+interface Applied {
+  readonly counts: Counts;
+  readonly left: readonly Row[];
+}
+
+function nothing(): Applied {
+  return { counts: noCounts(), left: [] };
+}
+
+/** Applies the first row of each key as a set, and folds the others. */
+async function applyFolded(set: SetWriter, folds: RepeatFolds, batch: Batch): Promise<Applied> {
+  const counts = noCounts();
+  const aside = await folds.setAside(batch);
+  addCounts(counts, await set.apply(batch, { kind: "all" }));
+  if (aside > 0) addCounts(counts, await folds.apply());
+  return { counts, left: [] };
+}
+
+/** How many of the waves, which grow smaller, are applied as sets. */
+function countWorthwhile(waves: readonly number[][], rows: number): number {
+  if (waves.length <= FEW_WAVES) return waves.length;
+  const least = Math.max(WORTHWHILE_WAVE, rows * WORTHWHILE_SHARE);
+  const thin = waves.findIndex((ords) => ords.length < least);
+  return thin < 0 ? waves.length : thin;
 }
 
 function isMixed(batch: Batch): boolean {

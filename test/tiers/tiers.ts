@@ -39,6 +39,8 @@ const RUNS = {
   "binary spellings": [40, 120, "UPSURGE_LAW_RUNS"],
   packed: [12, 40, "UPSURGE_LAW_RUNS"],
   "read ahead": [100, 200, "UPSURGE_LAW_RUNS"],
+  repeats: [8, 40, "UPSURGE_LAW_RUNS"],
+  "repeats, translated": [3, 15, "UPSURGE_LAW_RUNS"],
   secrets: [5, 15, "UPSURGE_LAW_RUNS"],
   signals: [2, 8, "UPSURGE_SIGNAL_ROUNDS"],
   writers: [8, 30, "UPSURGE_LAW_RUNS"],

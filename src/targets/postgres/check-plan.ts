@@ -8,6 +8,7 @@ import type { LoadPlan } from "../../model/load-plan.ts";
 import { conflictTarget, insertSql, tableSql } from "./native-sql.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { isServerError } from "./errors.ts";
+import { foldingOf } from "./folding.ts";
 import { looksUp } from "./how.ts";
 import { mayStage, refuseTooWide } from "./limits.ts";
 import { onlyTable } from "./select-then-write-sql.ts";
@@ -24,7 +25,8 @@ export async function checkPlan(
   refuseTooWide(plan);
   await checkExpressions(client, plan);
   await checkUnique(client, plan);
-  for (const statement of stageDdl(plan, merges || looksUp(plan))) await client.query(statement);
+  const use = { checked: merges || looksUp(plan), folds: foldingOf(plan) !== null };
+  for (const statement of stageDdl(plan, use)) await client.query(statement);
   // Rows that cannot be staged are sent one by one; there is no statement for the server to look at beforehand.
   if (!mayStage(plan)) return;
   const sql = setSql(plan, columns, { kind: "all", shape: null, merges: false });

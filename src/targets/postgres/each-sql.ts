@@ -35,6 +35,14 @@ export const OUTCOMES = {
   d: "suppressed",
 } as const;
 
+const KEYS = Object.keys(OUTCOMES);
+
+/** Declares the variables that count outcomes. */
+export const COUNTERS = KEYS.map((key) => `upsurge_${key} bigint := 0;`).join(" ");
+
+/** Leaves the counts in a setting of the transaction. */
+export const NOTE_COUNTS = `perform set_config('upsurge.counts', json_build_object(${KEYS.map((key) => `'${key}', upsurge_${key}`).join(", ")})::text, true);`;
+
 /** The one staged row; the limit tells the planner that it is one, or it would read the whole table for it. */
 const ONE_STAGED = `(select * from ${STAGE} limit 1)`;
 
@@ -45,11 +53,7 @@ export function eachSql(plan: LoadPlan, shapes: readonly RowShape[], isolate: bo
       `${index === 0 ? "if" : "elsif"} upsurge_r.upsurge_shape = ${shape.id} then\n${applySql(plan, shape.columns)}`,
   );
   const apply = `${branches.join("\n")}\nend if;`;
-  const counters = Object.keys(OUTCOMES).map((key) => `upsurge_${key} bigint := 0;`);
-  const count = Object.keys(OUTCOMES).map(
-    (key) => `when '${key}' then upsurge_${key} := upsurge_${key} + 1;`,
-  );
-  const result = Object.keys(OUTCOMES).map((key) => `'${key}', upsurge_${key}`);
+  const count = KEYS.map((key) => `when '${key}' then upsurge_${key} := upsurge_${key} + 1;`);
   return doBlock(`#variable_conflict use_column
 declare
   upsurge_r record;
@@ -61,14 +65,14 @@ declare
   upsurge_unchanged bigint;
   upsurge_state text; upsurge_constraint text; upsurge_column text; upsurge_message text; upsurge_detail text;
   upsurge_context text; upsurge_raised boolean;
-  ${counters.join(" ")}
+  ${COUNTERS}
 begin
   for upsurge_r in select * from ${RAW} order by upsurge_ord loop
     upsurge_met := 'd';
     ${isolate ? isolated(plan, shapes, apply) : apply}
     case upsurge_met ${count.join(" ")} else null; end case;
   end loop;
-  perform set_config('upsurge.counts', json_build_object(${result.join(", ")})::text, true);
+  ${NOTE_COUNTS}
 end`);
 }
 

@@ -13,6 +13,8 @@ import { classifyError, isServerError, translateError } from "./errors.ts";
 import { tableSql } from "./native-sql.ts";
 import { DirectGate, mayGoDirectly } from "./direct.ts";
 import { readGrants } from "./grants.ts";
+import { canFold } from "./folder.ts";
+import { foldingOf } from "./folding.ts";
 import { findsByIndex, looksUp } from "./how.ts";
 import { keyHashes, whyUnhashable } from "./key-hash.ts";
 import { askServer } from "./ask-server.ts";
@@ -61,6 +63,8 @@ export class PostgresSession implements Session {
   readonly small: Statements;
   /** Outlives the transactions of a load. */
   #memory: SetMemory | null = null;
+  /** The server has refused what folding takes; `null` before it was asked. */
+  #cannotFold: boolean | null = null;
   readonly #loss: Loss;
   #closing = false;
 
@@ -183,14 +187,16 @@ export class PostgresSession implements Session {
       await this.#client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
     }
     const merging = this.#merges(plan);
-    const checked = merging || looksUp(plan);
-    for (const statement of stageDdl(plan, checked)) await this.#client.query(statement);
+    const folding = this.#cannotFold ? null : foldingOf(plan);
+    const use = { checked: merging || looksUp(plan), folds: folding !== null };
+    for (const statement of stageDdl(plan, use)) await this.#client.query(statement);
+    this.#cannotFold ??= folding !== null && !(await canFold(this.#client, folding));
     this.#memory ??= new SetMemory(plan, await this.#openGate(plan));
     const { reconnect, label, lockTimeoutMs } = this.#context;
     const reconnecting = { reconnect, label, patienceMs: lockTimeoutMs };
     return new PostgresWriter(
       this.#client,
-      { plan, merges: merging, memory: this.#memory },
+      { plan, merges: merging, memory: this.#memory, folding: this.#cannotFold ? null : folding },
       reconnecting,
     );
   }

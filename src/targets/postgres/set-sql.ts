@@ -11,7 +11,7 @@ import {
   updateFoundSql,
   withinSql,
 } from "./select-then-write-sql.ts";
-import { STAGE } from "./stage.ts";
+import { REPEATS, STAGE } from "./stage.ts";
 
 /** Which staged rows a statement takes: `$1` is the list of `ord`s. */
 export interface Taken {
@@ -102,16 +102,46 @@ function conditionSql({ kind, shape }: Taken): string | null {
 
 /**
  * Rows whose key occurred before in the batch, by the database's equality:
- *   select upsurge_ord as ord, wave from (select upsurge_ord, row_number() over (partition by "a" order by upsurge_ord) as wave
- *   from pg_temp.upsurge_stage where "a" is not null) as r where wave > 1
+ *   select ord, wave from (select upsurge_ord as ord, row_number() over of_key as wave from pg_temp.upsurge_stage
+ *   where "a" is not null window of_key as (partition by "a" order by upsurge_ord)) as r where wave > 1
  */
-export function repeatsSql({ arbiter }: LoadPlan): string {
+export function repeatsSql(plan: LoadPlan): string {
+  return `select ord, wave from (${wavesSql(plan, "upsurge_ord as ord")}) as r where wave > 1`;
+}
+
+/** What is known of the keys of a batch once its repeats are set aside. */
+export interface Aside {
+  readonly keys: string;
+  /** Rows that have a key; others repeat nothing. */
+  readonly keyed: string;
+  /** Rows that were moved, by shape; `null` when they were not. */
+  readonly moved: Readonly<Record<string, number>> | null;
+}
+
+/**
+ * Counts the keys, and moves the rows of those that repeat from the stage to where they wait, unless most rows are such:
+ * then nothing is moved, since all `$1` rows may be folded as they are.
+ */
+export function setAsideSql(plan: LoadPlan): string {
+  return `with upsurge_waves as materialized (
+${wavesSql(plan, "ctid as place, lead(true) over of_key as followed")}),
+upsurge_known as (select count(*) filter (where wave = 1) as keys, count(*) as keyed from upsurge_waves),
+upsurge_moved as (delete from ${STAGE} where ctid = any (array(select place from upsurge_waves
+  where (wave > 1 or followed) and (select not (${MANY_REPEATS}) from upsurge_known))) returning *),
+upsurge_kept as (insert into ${REPEATS} select * from upsurge_moved returning upsurge_shape),
+upsurge_shapes as (select coalesce(upsurge_shape, 0) as shape, count(*) as rows from upsurge_kept group by upsurge_shape)
+select keys, keyed, (select json_object_agg(shape, rows) from upsurge_shapes) as moved from upsurge_known`;
+}
+
+/** Every row has a key, and a key has two rows or more on the average. */
+const MANY_REPEATS = "keyed = $1::bigint and keys * 2 <= keyed";
+
+function wavesSql({ arbiter }: LoadPlan, selected: string): string {
   const parts = (arbiter?.parts ?? []).map((part) => `(${part})`);
   const known =
     arbiter?.nullsEqual === true
       ? "true"
       : parts.map((part) => `${part} is not null`).join(" and ");
-  return `select upsurge_ord as ord, wave from (
-select upsurge_ord, row_number() over (partition by ${parts.join(", ")} order by upsurge_ord) as wave
-from ${STAGE} where ${known === "" ? "true" : known}) as r where wave > 1`;
+  return `select ${selected}, row_number() over of_key as wave
+from ${STAGE} where ${known === "" ? "true" : known} window of_key as (partition by ${parts.join(", ")} order by upsurge_ord)`;
 }

@@ -8,10 +8,12 @@ import { addCounts, noCounts } from "../../model/counts.ts";
 import type { Counts } from "../../model/counts.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { PackedRows } from "../../model/packed.ts";
-import type { Repeat, Selection, SetWriter } from "../target.ts";
+import type { Repeat, RepeatFolds, Selection, SetWriter } from "../target.ts";
 import { mayGoDirectly } from "./direct.ts";
 import type { DirectGate } from "./direct.ts";
 import { isServerError } from "./errors.ts";
+import { Folder } from "./folder.ts";
+import type { Folding } from "./folding.ts";
 import { findsByIndex, looksUp } from "./how.ts";
 import { allDiffer, denseRange, keyHashes } from "./key-hash.ts";
 import type { KeyRange } from "./key-hash.ts";
@@ -28,6 +30,8 @@ export interface SetContext {
   /** The plan's upsert may be a MERGE. */
   readonly merges: boolean;
   readonly memory: SetMemory;
+  /** How to fold the repeats of a key; `null` where they go in waves. */
+  readonly folding: Folding | null;
 }
 
 /** What a session keeps from one transaction of a load to the next. */
@@ -68,11 +72,13 @@ const UNIQUE = ["23505", "23P01"];
 
 /** The set-based half of the writer. */
 export class PostgresSetWriter implements SetWriter {
+  readonly folds: RepeatFolds | null;
   readonly #client: Client;
   readonly #plan: LoadPlan;
   readonly #merges: boolean;
   readonly #memory: SetMemory;
   readonly #mayGoDirectly: boolean;
+  readonly #folder: Folder | null;
   readonly #sql = new Map<string, SetSql>();
   #atHand: AtHand | null = null;
   /** How keys are looked for; `null` when the settings are not known. */
@@ -80,17 +86,20 @@ export class PostgresSetWriter implements SetWriter {
   /** The number of a batch that met a row which another session had just inserted. */
   #raced = 0;
 
-  constructor(client: Client, { plan, merges, memory }: SetContext) {
+  constructor(client: Client, { plan, merges, memory, folding }: SetContext) {
     this.#client = client;
     this.#plan = plan;
     this.#merges = merges;
     this.#memory = memory;
     this.#mayGoDirectly = mayGoDirectly(plan);
+    this.#folder = folding === null ? null : new Folder(client, folding);
+    this.folds = this.#folder === null ? null : this.#foldsOf(this.#folder);
   }
 
   async savepoint(): Promise<void> {
     // Outside of the savepoint the table is emptied in place, inside it would be made anew.
-    await this.#client.query(`truncate ${STAGE}; savepoint upsurge_batch`);
+    const forget = this.#folder?.forget() ?? "";
+    await this.#client.query(`${forget}truncate ${STAGE}; savepoint upsurge_batch`);
   }
 
   async release(): Promise<void> {
@@ -187,6 +196,22 @@ export class PostgresSetWriter implements SetWriter {
     return rows.map(({ ord, wave }) => ({ ord: Number(ord), wave: Number(wave) }));
   }
 
+  #foldsOf(folder: Folder): RepeatFolds {
+    return {
+      setAside: async (batch) => {
+        const { way, distinct } = this.#atHand ?? { way: "direct", distinct: true };
+        if (way === "direct" || distinct) return 0;
+        const rows = await folder.setAside(batch);
+        if (this.#atHand === null) return rows;
+        // Keys that repeat have left many versions of their rows, and the whole stretch would be read with all of them.
+        const range = rows === 0 ? this.#atHand.range : null;
+        this.#atHand = { ...this.#atHand, distinct: true, range };
+        return rows;
+      },
+      apply: () => folder.apply(),
+    };
+  }
+
   async apply(batch: Batch, selection: Selection): Promise<Partial<Counts>> {
     if (this.#atHand?.way === "direct") return { inserted: this.#atHand.inserted };
     const merges = await this.#mayMerge(batch, selection);
@@ -195,7 +220,9 @@ export class PostgresSetWriter implements SetWriter {
     const ranged = (merges || looks) && selection.kind === "all";
     const range = ranged ? (this.#atHand?.range ?? null) : null;
     await this.#readInOrder(range !== null);
-    for (const { shape, taken, mixed } of shapesOf(batch, selection)) {
+    for (const { shape, taken: chosen, mixed } of shapesOf(batch, selection)) {
+      const taken = chosen - (this.#folder?.asideOf(shape) ?? 0);
+      if (taken === 0) continue;
       const how = { kind: selection.kind, mixed, merges, ranged: range !== null };
       const sql = this.#sqlFor(shape.id, shape.columns, how);
       const values = range !== null && sql.bounded ? [range.least, range.most] : ordsOf(selection);

@@ -1,12 +1,15 @@
 /**
  * The temporary tables of a load and how rows reach them.
- * `upsurge_stage` has the types of the target's columns; `upsurge_raw` holds the same rows as text, for finding the
+ * `upsurge_stage` has the types of the target's columns, and `upsurge_repeats` takes from it the rows that repeat a key;
+ * `upsurge_raw` holds the same rows as text, for finding the
  * ones at fault; `upsurge_fault` takes what was found. All end with the transaction.
  */
 import type { Client } from "pg";
 import type { Row, RowShape } from "../../model/batch.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { Column } from "../../model/table-shape.ts";
+import { isStamp } from "./folding.ts";
+import { looksUp } from "./how.ts";
 import { tableSql } from "./native-sql.ts";
 import { quoteElement } from "./array-text.ts";
 import { copyIn, copyText } from "./copy.ts";
@@ -17,17 +20,28 @@ import { fromText } from "./types.ts";
 
 /** The staged rows, typed. */
 export const STAGE = "pg_temp.upsurge_stage";
+/** Rows that repeat the key of a staged row, set aside. */
+export const REPEATS = "pg_temp.upsurge_repeats";
 /** The staged rows, as text. */
 export const RAW = "pg_temp.upsurge_raw";
 /** The rows at fault. */
 export const FAULTS = "pg_temp.upsurge_fault";
 
-/** The statements that make the tables; `checked`: staging tells whether a row is insertable. */
-export function stageDdl(plan: LoadPlan, checked: boolean): string[] {
+/** What the stage is used for, beside the native upsert. */
+export interface StageUse {
+  /** Staging tells whether a row is insertable. */
+  readonly checked: boolean;
+  /** Repeats are set aside, and folded. */
+  readonly folds: boolean;
+}
+
+/** The statements that make the tables. */
+export function stageDdl(plan: LoadPlan, { checked, folds }: StageUse): string[] {
   const raw = keepsArray(plan) ? ["f text[]"] : plan.columns.map((_, index) => `f${index} text`);
   const typed = mayStage(plan) ? [typedDdl(plan)] : [];
   return [
-    ...(checked ? shadowDdl(plan) : typed),
+    ...(checked || folds ? shadowDdl(plan) : typed),
+    ...(folds ? [`create temporary table upsurge_repeats (like ${STAGE}) on commit drop`] : []),
     `create temporary table upsurge_raw (${["upsurge_ord bigint", "upsurge_shape int", ...raw].join(", ")}) on commit drop`,
     `create temporary table upsurge_fault (ord bigint, state text, "constraint" text, "column" text, message text, detail text) on commit drop`,
   ];
@@ -41,13 +55,15 @@ function typedDdl(plan: LoadPlan): string {
 /**
  * A copy of the table with its checks: staging a row tells whether it is insertable, in the database's own words, and
  * gives it its defaults and generated columns. Columns whose values the database makes one by one stay empty, so that
- * no sequence moves. An update needs no insertable row.
+ * no sequence moves. So do those that the native statement stamps. An update needs no insertable row.
  */
 function shadowDdl(plan: LoadPlan): string[] {
   const { table, mode } = plan;
   const including = mode === "update" ? "" : " including constraints";
   const made = table.columns.filter((column) => column.volatileDefault);
-  const empty = made.length === 0 ? [] : [...made, ...generatedOf(table)];
+  const stamped = looksUp(plan) ? [] : table.columns.filter(({ name }) => isStamp(plan, name));
+  const open = [...made, ...stamped];
+  const empty = open.length === 0 ? [] : [...open, ...generatedOf(table)];
   const loose = (mode === "update" ? table.columns : empty).filter((column) => !column.nullable);
   const changes = [
     "add column upsurge_ord bigint",
@@ -58,7 +74,7 @@ function shadowDdl(plan: LoadPlan): string[] {
   return [
     `create temporary table upsurge_stage (like ${tableSql(plan)} including defaults including generated${including}) on commit drop`,
     `alter table pg_temp.upsurge_stage ${changes.join(", ")}`,
-    ...(made.length === 0 || mode === "update" ? [] : [looseChecks(table, made)]),
+    ...(open.length === 0 || mode === "update" ? [] : [looseChecks(table, open)]),
   ];
 }
 
@@ -67,8 +83,8 @@ function generatedOf({ columns }: Pick<LoadPlan["table"], "columns">): Column[] 
 }
 
 /** Drops the checks on columns that stay empty in the stage, and on those that are generated from them. */
-function looseChecks({ columns }: LoadPlan["table"], made: readonly Column[]): string {
-  const names = [...made, ...generatedOf({ columns })]
+function looseChecks({ columns }: LoadPlan["table"], open: readonly Column[]): string {
+  const names = [...open, ...generatedOf({ columns })]
     .map(({ name }) => quoteLiteral(name))
     .join(", ");
   const stage = `${quoteLiteral(STAGE)}::regclass`;

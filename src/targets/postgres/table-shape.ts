@@ -9,6 +9,7 @@ import type {
   TypeFamily,
   UniqueKey,
 } from "../../model/table-shape.ts";
+import { readImageRules } from "./image-rules.ts";
 import { quoteIdentifier } from "./quote.ts";
 
 interface RelationRow {
@@ -102,6 +103,7 @@ export async function readTableShape(client: Client, table: string): Promise<Tab
     missingPrivileges: relation.missing,
     checked: relation.checked,
     checks: [],
+    images: await readImageRules(client, oid),
     upsertHazard: null,
   };
 }

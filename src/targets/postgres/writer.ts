@@ -3,15 +3,15 @@ import type { Client } from "pg";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../../model/batch.ts";
 import { addCounts, noCounts } from "../../model/counts.ts";
-import type { Counts } from "../../model/counts.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { Writer } from "../target.ts";
 import { commit, commitError } from "./commit.ts";
 import type { Reconnecting } from "./commit.ts";
 import { rollBack } from "./deadline.ts";
-import { eachSql, OUTCOMES } from "./each-sql.ts";
+import { eachSql } from "./each-sql.ts";
 import { classifyError, isServerError, rowCode, sayError } from "./errors.ts";
 import type { ServerError } from "./errors.ts";
+import { readOutcomes } from "./folder.ts";
 import { mayStage } from "./limits.ts";
 import { PostgresSetWriter } from "./set-writer.ts";
 import type { SetContext } from "./set-writer.ts";
@@ -47,14 +47,14 @@ export class PostgresWriter implements Writer {
     return { counts, faults };
   }
 
-  /** Rows that are coupled are usually sound: they are tried without a subtransaction each first. */
+  /** Rows are usually sound: they are tried without a subtransaction each first, which costs more the more there are. */
   async #applyBlock(rows: readonly Row[]): Promise<BatchResult> {
     const client = this.#client;
     const tables = mayStage(this.#plan) ? [STAGE, RAW, FAULTS] : [RAW, FAULTS];
     await client.query(`truncate ${tables.join(", ")}`);
     await fillRaw(client, this.#plan, rows);
     const shapes = [...byShape(rows).keys()];
-    if (this.#plan.coupling.rows !== null && !leavesTraces(this.#plan)) {
+    if (!leavesTraces(this.#plan)) {
       await client.query("savepoint upsurge_block");
       try {
         await client.query(eachSql(this.#plan, shapes, false));
@@ -71,15 +71,8 @@ export class PostgresWriter implements Writer {
   }
 
   async #result(rows: readonly Row[]): Promise<BatchResult> {
-    const [counted, found] = [
-      await this.#client.query<{ counts: string }>(
-        `select current_setting('upsurge.counts') as counts`,
-      ),
-      await this.#client.query<FaultRow>(`select * from ${FAULTS} order by ord`),
-    ];
-    const outcomes: Record<string, number> = JSON.parse(counted.rows[0]?.counts ?? "{}");
-    const counts: Partial<Counts> = {};
-    for (const [key, name] of Object.entries(OUTCOMES)) counts[name] = outcomes[key] ?? 0;
+    const { counts } = await readOutcomes(this.#client);
+    const found = await this.#client.query<FaultRow>(`select * from ${FAULTS} order by ord`);
     const byOrd = new Map(rows.map((row) => [row.ord, row]));
     const faults = found.rows.map((fault) => faultOf(fault, byOrd.get(Number(fault.ord))));
     return { counts, faults };

@@ -1,0 +1,121 @@
+/** Sets the repeats of a batch aside on the server, and folds them once the other rows are written. */
+import type { Client } from "pg";
+import type { Batch, RowShape } from "../../model/batch.ts";
+import type { Counts } from "../../model/counts.ts";
+import { OUTCOMES } from "./each-sql.ts";
+import { foldSql, tryFoldSql } from "./fold-sql.ts";
+import type { Folding } from "./folding.ts";
+import { isServerError } from "./errors.ts";
+import { setAsideSql } from "./set-sql.ts";
+import type { Aside } from "./set-sql.ts";
+import { byShape, REPEATS, STAGE } from "./stage.ts";
+
+/** True when the server takes what a fold evaluates, and lets this user read it. Inside a transaction, which goes on. */
+export async function canFold(client: Client, folding: Folding): Promise<boolean> {
+  await client.query("savepoint upsurge_fold");
+  try {
+    await client.query(tryFoldSql(folding));
+    return true;
+  } catch (error) {
+    if (!isServerError(error)) throw error;
+    return false;
+  } finally {
+    await client.query("rollback to savepoint upsurge_fold; release savepoint upsurge_fold");
+  }
+}
+
+/** The repeats of the batch at hand. */
+export class Folder {
+  readonly #client: Client;
+  readonly #folding: Folding;
+  readonly #sql = new Map<string, string>();
+  /** How many rows of each shape are to be folded. */
+  #aside = new Map<RowShape, number>();
+  /** They are all that is staged. */
+  #inPlace = false;
+  /** The batch before was folded as it was staged: so will this one be, without a question. */
+  #likely = false;
+  /** There are rows of an earlier batch. */
+  #left = false;
+
+  constructor(client: Client, folding: Folding) {
+    this.#client = client;
+    this.#folding = folding;
+  }
+
+  /** A statement that empties what an earlier batch has left behind; nothing when it left nothing. */
+  forget(): string {
+    const statement = this.#left ? `truncate ${REPEATS}; ` : "";
+    this.#left = false;
+    this.#aside.clear();
+    return statement;
+  }
+
+  /** How many rows of the shape are no longer among the staged ones. */
+  asideOf(shape: RowShape): number {
+    return this.#aside.get(shape) ?? 0;
+  }
+
+  /** Keeps the rows of keys that repeat from being applied as a set; tells how many there are. */
+  async setAside(batch: Batch): Promise<number> {
+    const mayLack = this.#folding.plan.nullKey !== "reject";
+    if (this.#likely && !mayLack) return this.#takeAll(batch);
+    const { rows } = await this.#client.query<Aside>(setAsideSql(this.#folding.plan), [batch.size]);
+    const [{ keys, keyed, moved } = { keys: "0", keyed: "0", moved: null }] = rows;
+    if (keys === keyed) return 0;
+    if (moved === null) return this.#takeAll(batch);
+    this.#inPlace = false;
+    this.#left = true;
+    for (const shape of shapesOf(batch)) {
+      const waiting = moved[batch.packed === null ? shape.id : 0] ?? 0;
+      if (waiting > 0) this.#aside.set(shape, waiting);
+    }
+    return total(this.#aside);
+  }
+
+  #takeAll(batch: Batch): number {
+    this.#inPlace = true;
+    this.#aside =
+      batch.packed === null
+        ? new Map([...byShape(batch.rows)].map(([shape, rows]) => [shape, rows.length]))
+        : new Map([[batch.packed.shape, batch.size]]);
+    return batch.size;
+  }
+
+  /** Applies what was set aside, in order. */
+  async apply(): Promise<Partial<Counts>> {
+    const shapes = [...this.#aside.keys()];
+    const from = this.#inPlace ? STAGE : REPEATS;
+    const key = [from, ...shapes.map(({ id }) => id)].join(" ");
+    let sql = this.#sql.get(key);
+    if (sql === undefined) {
+      sql = foldSql(this.#folding, shapes, from);
+      this.#sql.set(key, sql);
+    }
+    await this.#client.query(sql);
+    const { counts, keys } = await readOutcomes(this.#client);
+    this.#likely = this.#inPlace && keys * 2 <= total(this.#aside);
+    return counts;
+  }
+}
+
+function shapesOf({ packed, rows }: Batch): RowShape[] {
+  return packed === null ? [...byShape(rows).keys()] : [packed.shape];
+}
+
+function total(rows: ReadonlyMap<RowShape, number>): number {
+  return [...rows.values()].reduce((sum, each) => sum + each, 0);
+}
+
+/** What a block of rows has left in settings of the transaction: its counts, and for a fold how many keys it met. */
+export async function readOutcomes(
+  client: Client,
+): Promise<{ readonly counts: Partial<Counts>; readonly keys: number }> {
+  const { rows } = await client.query<{ counts: string; keys: string | null }>(
+    `select current_setting('upsurge.counts') as counts, current_setting('upsurge.keys', true) as keys`,
+  );
+  const outcomes: Record<string, number> = JSON.parse(rows[0]?.counts ?? "{}");
+  const counts: Partial<Counts> = {};
+  for (const [key, name] of Object.entries(OUTCOMES)) counts[name] = outcomes[key] ?? 0;
+  return { counts, keys: Number(rows[0]?.keys ?? 0) };
+}

@@ -1,0 +1,145 @@
+/** What PostgreSQL alone does with keys that repeat: one version of the row a batch, beside other sessions, with stamps. */
+import { join } from "node:path";
+import { Client } from "pg";
+import { beforeEach, describe, expect, test } from "vitest";
+import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import type { Engine } from "../helpers/engines.ts";
+import { runUpsurge } from "../helpers/run-upsurge.ts";
+import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
+
+const postgres = ENGINES.find(({ name }) => name === "postgres") as Engine;
+const COUNT = ["--key", "k", "--set", "n = target.n + excluded.n"];
+
+/** `rows` clicks on `keys` pages, in turn. */
+function clicks(rows: number, keys: number): string {
+  const lines = Array.from({ length: rows }, (_, at) => `${at % keys},1\n`);
+  return `k,n\n${lines.join("")}`;
+}
+
+describe("postgres", () => {
+  const database = useDatabase(postgres);
+  beforeEach(async () => {
+    await database.reset();
+    await database.exec("create table t (k int primary key, n int, s text default 'made')");
+  });
+
+  async function load(content: string, flags: readonly string[]): Promise<unknown> {
+    const file = join(tempDir({ "in.csv": content }), "in.csv");
+    const args = ["load", file, "--to", database.url, "--table", "t", "--json", "-q", ...flags];
+    const { stdout } = await runUpsurge(args);
+    const { status, counts } = JSON.parse(stdout) as { status: string; counts: object };
+    const seen = Object.entries(counts).filter(([, count]) => count !== 0);
+    return { status, ...Object.fromEntries(seen) };
+  }
+
+  /** Updates by the sessions that have ended, once the server has counted them. */
+  async function updates(): Promise<number> {
+    const sql = "select n_tup_upd from pg_stat_user_tables where relname = 't' and n_tup_ins > 0";
+    for (let tries = 0; tries < 400; tries += 1) {
+      const [found] = await database.rows(sql);
+      if (found !== undefined) return Number(found[0]);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    throw new Error("the server has counted nothing");
+  }
+
+  test.each([
+    ["one key", 1],
+    ["three keys", 3],
+  ])("%s: an update a batch, however often it repeats", async (_, keys) => {
+    const flags = [...COUNT, "--batch-rows", "1000"];
+    expect(await load(clicks(3000, keys), flags)).toEqual({
+      status: "ok",
+      read: 3000,
+      inserted: keys,
+      updated: 3000 - keys,
+    });
+    const rows = await database.rows("select k, n, s from t order by k");
+    expect(rows).toEqual(
+      Array.from({ length: keys }, (_none, k) => [String(k), String(3000 / keys), "made"]),
+    );
+    expect(await updates()).toBe(3 * keys);
+  });
+
+  test("few repeats among many keys", async () => {
+    const content = `${clicks(500, 500)}${clicks(9, 3).slice("k,n\n".length)}`;
+    expect(await load(content, COUNT)).toEqual({
+      status: "ok",
+      read: 509,
+      inserted: 500,
+      updated: 9,
+    });
+    expect(await database.rows("select k, n from t where n > 1 order by k")).toEqual([
+      ["0", "4"],
+      ["1", "4"],
+      ["2", "4"],
+    ]);
+  });
+
+  test("a row that may not be written is told, and those around it are counted", async () => {
+    await database.exec("alter table t add check (n <= 100)");
+    const file = tempDir({ "in.csv": clicks(150, 1) });
+    const flags = [...COUNT, "--max-rejects", "50", "--reject-file", join(file, "out.csv")];
+    expect(await load(clicks(150, 1), flags)).toEqual({
+      status: "rejects",
+      read: 150,
+      inserted: 1,
+      updated: 99,
+      rejected: 50,
+    });
+  });
+
+  test("another session inserts the key meanwhile, and then a progress line each second says that the load waits", async () => {
+    const other = new Client({ connectionString: database.url });
+    await other.connect();
+    try {
+      await other.query("begin; insert into t values (0, 1000)");
+      const cwd = tempDir({ "in.csv": clicks(300, 1) });
+      const words = [
+        "in.csv",
+        "--to",
+        database.url,
+        "--table",
+        "t",
+        "--progress",
+        "json",
+        "--json",
+      ];
+      const { child, ended } = spawnUpsurge([...words, ...COUNT], cwd);
+      await new Promise<void>((resolve, reject) => {
+        let lines = 0;
+        child.stderr.on("data", (chunk: Buffer) => {
+          lines += String(chunk).split('"event":"progress"').length - 1;
+          if (lines >= 2) resolve();
+        });
+        child.once("close", () => reject(new Error("the load ended before it told of itself")));
+      });
+      await other.query("commit");
+      const { exitCode, stdout } = await ended;
+      expect(exitCode).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ counts: { updated: 300, inserted: 0 } });
+    } finally {
+      await other.end();
+    }
+    expect(await database.rows("select n from t")).toEqual([["1300"]]);
+  });
+
+  test("stamps go with every change", async () => {
+    await database.exec("alter table t add seen text not null, add check (seen <> '')");
+    const content = "k,n\n1,5\n1,5\n1,6\n1,6\n1,7\n";
+    const flags = ["--key", "k", "--stamp", "seen = 'at ' || excluded.n"];
+    const again = `k,n\n${"2,1\n".repeat(9)}`;
+    expect(await load(`${content}${again.slice(4)}`, flags)).toEqual({
+      status: "ok",
+      read: 14,
+      inserted: 2,
+      updated: 2,
+      unchanged: 10,
+    });
+    expect(await database.rows("select k, n, seen from t order by k")).toEqual([
+      ["1", "7", "at 7"],
+      ["2", "1", "at 1"],
+    ]);
+  });
+});
