@@ -10,9 +10,8 @@ import { noCounts } from "./model/counts.ts";
 import type { Counts } from "./model/counts.ts";
 import type { LoadPlan } from "./model/load-plan.ts";
 import type { Options } from "./options/options.ts";
+import { LoadNotes } from "./load-notes.ts";
 import { mayRetry, originalOf } from "./may-retry.ts";
-import { findOverlaps } from "./plan/overlaps.ts";
-import { writtenColumns } from "./plan/written-columns.ts";
 import { UnseenFields } from "./plan/unseen-fields.ts";
 import { prepare } from "./plan-load.ts";
 import type { Prepared } from "./plan-load.ts";
@@ -68,11 +67,8 @@ export class Attempt {
   #skipped = false;
   #ledger: Ledger | null = null;
   #writers: Writers | null = null;
-  #mapper: RecordMapper | null = null;
-  #leftToDo: readonly string[] = [];
   #lastProgress = 0;
-  /** Of each source that was read to its end. */
-  readonly #warnings = new Map<string, readonly string[]>();
+  readonly #notes = new LoadNotes();
 
   constructor(
     options: Options,
@@ -115,7 +111,7 @@ export class Attempt {
         ...this.#surroundings,
         onSession: (session) => (this.#session = session),
         onSource: (source) => this.#reading.opened(source),
-        onWarnings: (name, warnings) => this.#warnings.set(name, warnings),
+        onWarnings: (name, warnings) => this.#notes.ended(name, warnings),
       });
       this.#prepared = prepared;
       signal.throwIfAborted();
@@ -161,7 +157,7 @@ export class Attempt {
         missingFields: this.#options.missingFields,
         unseen: this.#continued.unseen,
       });
-      this.#mapper = mapper;
+      this.#notes.mapped(prepared, mapper);
       const batches = this.#left(
         prepared,
         gather(this.#reading.pieces(prepared, this.#job), mapper, plan.batchRows),
@@ -176,7 +172,7 @@ export class Attempt {
       if (signal.aborted && goesOn(plan)) await writers.settle();
       signal.throwIfAborted();
       await writers.finish();
-      await this.#lookBack(prepared, mapper);
+      if (!this.#isRehearsal) await this.#notes.lookBack(this.#kept);
       const { rejected } = this.#kept;
       if (this.#job !== null && rejected === 0) await forgetJob(prepared, this.#job);
     } catch (error) {
@@ -187,12 +183,9 @@ export class Attempt {
     }
   }
 
-  /** What the load leaves for the user to do. */
-  async #lookBack({ session, plan }: Prepared, { columns }: RecordMapper): Promise<void> {
-    const { dryRun, check } = this.#options;
-    if (dryRun || check) return;
-    const written = writtenColumns(plan, columns, this.#kept);
-    this.#leftToDo = (await session.leftToDo?.(plan, written)) ?? [];
+  /** Nothing of it is to be kept. */
+  get #isRehearsal(): boolean {
+    return this.#options.dryRun || this.#options.check;
   }
 
   /** What earlier runs have not written. */
@@ -214,7 +207,6 @@ export class Attempt {
       const columns = plan.columns.map((column) => column.name);
       log.debug({ sql: session.statements(plan, columns) }, "statements");
     }
-    const { dryRun, check } = this.#options;
     const { quarantine, solo } = this.#continued;
     const bookmark = this.#job?.resumed.bookmark ?? null;
     this.#ledger = new Ledger(this.#rejects, paths, {
@@ -228,7 +220,7 @@ export class Attempt {
       connect,
       account: this.#ledger,
       quarantine,
-      ending: dryRun || check ? "rehearsal" : "commit",
+      ending: this.#isRehearsal ? "rehearsal" : "commit",
       job: bookmark === null ? null : { bookmark, solo },
     });
     return this.#writers;
@@ -322,7 +314,7 @@ export class Attempt {
       counts: this.#ledger?.seen ?? kept,
       kept,
       job: this.#jobOutcome(),
-      notes: this.#notes(error === null),
+      notes: this.#noted(error === null),
       rejectPaths:
         error !== null && isJob
           ? this.#rejects.leave()
@@ -332,29 +324,15 @@ export class Attempt {
     };
   }
 
-  /** What only the records could tell. */
-  #notes(isDone: boolean): readonly string[] {
-    const ofSources = [...this.#warnings.values()].flat();
-    if (this.#prepared === null) return ofSources;
-    const { plan, session } = this.#prepared;
-    const columns = plan.table.columns.map(({ name }) => name);
-    const naming = { columns, quoteIdentifier: (name: string) => session.quoteIdentifier(name) };
-    const mapping = this.#mapper?.later ?? [];
+  #noted(isDone: boolean): readonly string[] {
     const { misfits, keptMisfits } = this.#ledger ?? {};
-    return [
-      ...ofSources,
-      ...findOverlaps({ ...plan, mapping, naming }).warnings,
-      ...((isDone ? misfits : keptMisfits)?.warnings ?? []),
-      ...(isDone ? this.#unseen() : []),
-      ...this.#leftToDo,
-    ];
-  }
-
-  /** Of a run that has read nothing, nothing can be said. */
-  #unseen(): readonly string[] {
     const before = this.#job?.resumed.before.read ?? 0;
-    const read = this.#ledger?.seen.read ?? 0;
-    return read > before ? this.#continued.unseen.warnings : [];
+    const hasRead = (this.#ledger?.seen.read ?? 0) > before;
+    return this.#notes.all({
+      misfits: isDone ? misfits : keptMisfits,
+      // Of a run that has read nothing, or not all, nothing can be said.
+      unseen: isDone && hasRead ? this.#continued.unseen : undefined,
+    });
   }
 
   #jobOutcome(): JobOutcome | null {

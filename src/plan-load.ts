@@ -1,8 +1,6 @@
 /** Opens what a load needs and plans it; shared by `load` and `upsurge plan`. Writes nothing. */
-import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UpsurgeError, upsurgeError } from "./errors/upsurge-error.ts";
-import type { HeaderField, HeaderUse } from "./model/header.ts";
 import type { FieldResolver, LoadPlan } from "./model/load-plan.ts";
 import type { TableShape } from "./model/table-shape.ts";
 import type { Options } from "./options/options.ts";
@@ -11,14 +9,15 @@ import { isJob } from "./options/is-job.ts";
 import { planJob } from "./plan/job.ts";
 import { makePlan } from "./plan/make-plan.ts";
 import { fieldResolver, mapFields, refuseMovedNumbers } from "./plan/mapping.ts";
-import type { KnownFields } from "./plan/mapping-errors.ts";
 import { nearest } from "./plan/names.ts";
 import { neededPrivileges } from "./plan/requirements.ts";
+import { knownSources, loadedHeaders, lookAt, plannedSource, readOptions } from "./plan-sources.ts";
+import type { KnownSources, LaterSource, PlannedSource } from "./plan-sources.ts";
 import { expandSources } from "./read/expand-sources.ts";
 import { sample } from "./read/first-chunk.ts";
 import type { Sampled } from "./read/first-chunk.ts";
 import { openSource } from "./read/open-source.ts";
-import type { ReadOptions, Source } from "./read/source.ts";
+import type { Source } from "./read/source.ts";
 import { connectOptions } from "./targets/connect-options.ts";
 import { findTarget } from "./targets/registry.ts";
 import type { Session, Target } from "./targets/target.ts";
@@ -52,22 +51,6 @@ export interface Prepared {
   readonly onWarnings: PlanSurroundings["onWarnings"];
 }
 
-/** A source as a plan shows it. */
-export interface PlannedSource {
-  readonly name: string;
-  readonly format: string;
-  readonly compression: string | null;
-  /** What its first line is taken for; `null` for JSON, and for a stream that is not looked at before its turn. */
-  readonly header: HeaderUse | null;
-  readonly fields: readonly string[];
-  /** Those of them that are called by their number, for want of a name of their own. */
-  readonly numbered: readonly HeaderField[];
-}
-
-/** A source after the first: its fields are those of a header, `null` where there is none to look at. */
-type LaterSource = Pick<PlannedSource, "name" | "format" | "compression" | "header"> &
-  Pick<Source, "fields" | "headerFields">;
-
 /** What `upsurge plan` prints. */
 export interface PlanReport {
   readonly plan: LoadPlan;
@@ -78,17 +61,6 @@ export interface PlanReport {
 }
 
 const VALUES_ONLY = "this target takes values, not bytes";
-
-/** The options of reading among all options. */
-export function readOptions(options: Options): ReadOptions {
-  const { quote, null: nullTokens, keepEmpty, ...rest } = options;
-  return {
-    ...rest,
-    quote: quote === "" ? null : quote,
-    nullTokens: nullTokens ?? [],
-    keepEmpty: keepEmpty ?? [],
-  };
-}
 
 /** Connects, reads the table's shape, opens the first source and plans. Throws `UpsurgeError`s; closes what it opened then. */
 export async function prepare(
@@ -120,7 +92,7 @@ export async function prepare(
     const sampled = await sample(first);
     const later: LaterSource[] = [];
     for (const path of paths.slice(1)) later.push(await lookAt(path, options));
-    const known = knownFields({ first, sampled, later });
+    const known = knownSources({ first, fields: sampled.fields, later });
     const readOnce = !first.rereadable || later.some(({ format }) => format === "stream");
     const request = { target, session, shape, first, later, known, readOnce, sources, options };
     const plan = planFor(request);
@@ -145,7 +117,7 @@ interface Known {
   readonly shape: TableShape;
   readonly first: Source;
   readonly later: readonly LaterSource[];
-  readonly known: ReturnType<typeof knownFields>;
+  readonly known: KnownSources;
   /** Of at least one of the sources. */
   readonly readOnce: boolean;
   readonly sources: readonly string[];
@@ -204,59 +176,6 @@ function withWays(
   return { ...plan, why, warnings: [...warnings, ...plan.warnings, ...headers, ...unverified] };
 }
 
-/** Warnings for first lines that are loaded as data, and look like a header. */
-function loadedHeaders(sources: readonly Pick<LaterSource, "name" | "header">[]): string[] {
-  return sources.flatMap(({ name, header }) =>
-    header?.taken === "data" && header.repeats
-      ? [
-          `line ${header.line} of ${name} repeats the names of --columns, and --no-header loads it as a record; pass --header to pass over it`,
-        ]
-      : [],
-  );
-}
-
-/**
- * The fields of all sources, as far as they can be known without reading a stream.
- * `differ` when a later source may bring other fields than the first.
- */
-function knownFields({ first, sampled, later }: Pick<Prepared, "first" | "sampled" | "later">): {
-  fields: readonly string[];
-  sources: readonly KnownFields[];
-  differ: boolean;
-} {
-  const header = first.headerFields;
-  const sources: KnownFields[] = [{ source: first.name, fields: sampled.fields, header }];
-  const fields = new Set(sampled.fields);
-  let differ = false;
-  for (const { name: source, fields: names, headerFields } of later) {
-    differ ||=
-      names === null ||
-      names.length !== sampled.fields.length ||
-      names.some((name) => !fields.has(name));
-    for (const name of names ?? []) fields.add(name);
-    if (names !== null) sources.push({ source, fields: names, header: headerFields });
-  }
-  return { fields: [...fields], sources, differ };
-}
-
-const NOT_LOOKED_AT = {
-  format: "stream",
-  compression: null,
-  header: null,
-  fields: null,
-  headerFields: null,
-} as const;
-
-/** Looks at the head of a further source; a stream is not opened for it. */
-async function lookAt(path: string, options: Options): Promise<LaterSource> {
-  const isFile = path !== "-" && (await stat(path)).isFile();
-  if (!isFile) return { ...NOT_LOOKED_AT, name: path };
-  const source = await openSource(path, readOptions(options));
-  await source.close();
-  const { name, format, compression, header, fields, headerFields } = source;
-  return { name, format, compression, header, fields, headerFields };
-}
-
 /** Opens a further source of a prepared load. Throws `PLAN_UNKNOWN_FIELD` when its header does not fit. */
 export async function openNext(
   prepared: Prepared,
@@ -301,19 +220,13 @@ export async function planLoad(
       plan,
       target: target.describe(options.to ?? ""),
       server: session.version,
-      sources: [planned({ ...first, fields: sampled.fields }), ...later.map(planned)],
+      sources: [plannedSource({ ...first, fields: sampled.fields }), ...later.map(plannedSource)],
       statements: session.statements(plan, checkedColumns(plan)),
     };
   } finally {
     await first.close();
     await session.close();
   }
-}
-
-function planned(source: LaterSource): PlannedSource {
-  const { name, format, compression, header, fields, headerFields } = source;
-  const numbered = (headerFields ?? []).filter((field) => field.key !== field.name);
-  return { name, format, compression, header, fields: fields ?? [], numbered };
 }
 
 /** Plans a load, whether or not its user may run it, and says what to grant for it. Throws `UpsurgeError`s. */

@@ -1,5 +1,6 @@
 /** What `upsurge inspect` says of fields that have no name, or one that other fields have as well. */
 import type { HeaderField } from "../model/header.ts";
+import { columnFlag, dropFlags, FLAGS_SHOWN } from "./by-number.ts";
 
 /** Sentences for the fields without a name, and for every name that is repeated; `isEmpty`: the field has no values. */
 export function headerNotes(
@@ -18,32 +19,28 @@ export function headerNotes(
   ];
 }
 
-/** Flags that are shown for so many fields. */
-const SHOWN = 10;
-
 function unnamedNotes(fields: readonly HeaderField[], more: string): string[] {
   const [first] = fields;
   if (first === undefined) return [];
-  const numbers = fields.map(({ number }) => number).join(", ");
+  const numbers = fields.map(({ number }) => number);
+  const list = numbers.join(", ");
   const [what, it] =
     fields.length === 1
-      ? [`field ${numbers} has no name${more}`, "it"]
-      : [`the fields ${numbers} have no name${more}`, "them"];
-  if (fields.length > SHOWN || !fields.every(({ byNumber }) => byNumber)) {
+      ? [`field ${list} has no name${more}`, "it"]
+      : [`the fields ${list} have no name${more}`, "them"];
+  if (fields.length > FLAGS_SHOWN || !fields.every(({ byNumber }) => byNumber)) {
     return [`${what}: --map ':' drops all fields without a name`];
   }
-  const drop = fields.map(({ number }) => `--map '${number}:'`).join(" ");
   const column =
-    more === "" ? `, --map '${first.number}:COLUMN' puts field ${first.number} into a column` : "";
-  return [`${what}: ${drop} drops ${it}${column}`];
+    more === "" ? `, ${columnFlag(first.number)} puts field ${first.number} into a column` : "";
+  return [`${what}: ${dropFlags(numbers)} drops ${it}${column}`];
 }
 
 function repeatedNote({ name, twins, callable }: HeaderField): string {
   const what = `the fields ${twins.join(", ")} are all called ${JSON.stringify(name)}`;
-  if (twins.length > SHOWN || callable.length < twins.length) {
+  if (twins.length > FLAGS_SHOWN || callable.length < twins.length) {
     return `${what}: give all fields names of their own with --header --columns a,b,…`;
   }
   const [first = 1, ...others] = twins;
-  const drop = others.map((number) => `--map '${number}:'`).join(" ");
-  return `${what}: tell them apart by number, for example --map '${first}:COLUMN' ${drop}`;
+  return `${what}: tell them apart by number, for example ${columnFlag(first)} ${dropFlags(others)}`;
 }

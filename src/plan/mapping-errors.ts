@@ -5,6 +5,7 @@ import { fieldLabel } from "../model/header.ts";
 import type { HeaderField } from "../model/header.ts";
 import { sourceLabel } from "../model/source-name.ts";
 import type { TableShape } from "../model/table-shape.ts";
+import { columnFlag, dropFlags, FLAGS_SHOWN } from "./by-number.ts";
 import { columnList, findColumn, nameList, nearest, tableLabel } from "./names.ts";
 
 /** The fields of one source, as far as they are known. */
@@ -110,9 +111,6 @@ function unquoted(name: string): string {
   return name.trim().replace(/^"(.*)"$/, "$1");
 }
 
-/** Flags that are shown for so many fields; for more of them, the one that drops all. */
-const SHOWN = 10;
-
 /** Fields without a name that no flag says anything about. */
 export function unnamedFields(known: KnownFields, unnamed: readonly HeaderField[]): Error {
   const { fields } = known;
@@ -131,11 +129,15 @@ function unnamedFix(unnamed: readonly HeaderField[], fields: number): string {
   const all = "--extra-fields ignore drops every field that has no column";
   const further =
     2 * unnamed.length > fields ? "; if the header is further down: --skip-lines N" : "";
-  if (first === undefined || unnamed.length > SHOWN || !unnamed.every((each) => each.byNumber)) {
+  if (
+    first === undefined ||
+    unnamed.length > FLAGS_SHOWN ||
+    !unnamed.every((each) => each.byNumber)
+  ) {
     return `--map ':' drops all fields without a name, ${all}; or name all ${fields} fields with --header --columns a,b,…${further}`;
   }
-  const drop = unnamed.map(({ number }) => `--map '${number}:'`).join(" ");
-  return `${drop} drops ${it}, --map '${first.number}:COLUMN' puts field ${first.number} into a column; ${all}${further}`;
+  const drop = dropFlags(unnamed.map(({ number }) => number));
+  return `${drop} drops ${it}, ${columnFlag(first.number)} puts field ${first.number} into a column; ${all}${further}`;
 }
 
 /** A name that several fields have, and no flag tells them apart. */
@@ -152,15 +154,15 @@ function repeatedFix(
   { name, twins, callable }: HeaderField,
   column: string | null,
 ): string {
-  if (twins.length > SHOWN || callable.length < twins.length) {
+  if (twins.length > FLAGS_SHOWN || callable.length < twins.length) {
     return `give all ${fields.length} fields names of their own with --header --columns a,b,…`;
   }
   const [first = 1, ...others] = twins;
-  const drop = others.map((number) => `--map '${number}:'`).join(" ");
+  const drop = dropFlags(others);
   if (column !== null) {
     return `say by number which one fills ${column}, for example --map ${shellQuoted(`${first}:${column}`)} ${drop}`;
   }
-  return `--map ${shellQuoted(`${name}:`)} drops them; by number each can go to a column of its own, for example --map '${first}:COLUMN' ${drop}`;
+  return `--map ${shellQuoted(`${name}:`)} drops them; by number each can go to a column of its own, for example ${columnFlag(first)} ${drop}`;
 }
 
 function headerProblem(known: KnownFields, reason: string, fix: string): Error {

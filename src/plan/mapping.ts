@@ -3,6 +3,7 @@ import { shellQuoted } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { fieldLabel } from "../model/header.ts";
 import type { HeaderField } from "../model/header.ts";
+import { sourceLabel } from "../model/source-name.ts";
 import type { FieldMapping, FieldResolver } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import { nothingMapped, repeatedField, unknownField, unnamedFields } from "./mapping-errors.ts";
@@ -170,7 +171,8 @@ export function refuseMovedNumbers(
       const place = named ?? header?.find(({ number }) => String(number) === field);
       if (place === undefined) continue;
       const label = place.name === "" ? "no name" : JSON.stringify(place.name);
-      if (!found.has(label)) found.set(label, `${label} in ${source ?? "the source"}`);
+      if (!found.has(label))
+        found.set(label, `${label} in ${source === null ? "the source" : sourceLabel(source)}`);
     }
     if (found.size < 2) continue;
     throw upsurgeError(

@@ -36,8 +36,9 @@ export interface Header {
 }
 
 /** An error about the header of `path`; `fix` where the reason has its own. */
-export function headerError(path: string, reason: string, fix?: string): UpsurgeError {
-  return upsurgeError("SOURCE_HEADER", { path, reason }, { fix, where: `${path}, header` });
+function headerError(path: string, reason: string, fix?: string): UpsurgeError {
+  const name = sourceLabel(path);
+  return upsurgeError("SOURCE_HEADER", { path: name, reason }, { fix, where: `${name}, header` });
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Values that a database kept as text against the type of their column: counted by column, and said at the end of a load. */
 import type { Misfits } from "../model/batch.ts";
 import type { Position } from "../model/record.ts";
+import { sourceLabel } from "../model/source-name.ts";
 import { formatCount } from "./format.ts";
 
 interface Counted extends Omit<Misfits, "first"> {
@@ -40,7 +41,7 @@ const NOT: Readonly<Record<Misfits["promised"], readonly [one: string, many: str
 function sentence({ column, type, promised, count, first }: Counted): string {
   const [one, many] = NOT[promised];
   const { source, record, line } = first;
-  const place = `${source}, record ${formatCount(record)}, line ${formatCount(line[0])}`;
+  const place = `${sourceLabel(source)}, record ${formatCount(record)}, line ${formatCount(line[0])}`;
   return count === 1
     ? `1 value for ${column} (${type}) ${one} and is stored as text; it is in ${place}`
     : `${formatCount(count)} values for ${column} (${type}) ${many} and are stored as text; the first is in ${place}`;

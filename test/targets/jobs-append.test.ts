@@ -2,6 +2,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
+import type { TestDatabase } from "../helpers/engines.ts";
 import { HEADER, JobShell, lines } from "../helpers/job-shell.ts";
 
 const FIRST = HEADER + lines([1, 10], [2, 20], [3, 30]);
@@ -96,6 +97,8 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
   const open = (): Promise<JobShell> => JobShell.open(engine, database);
 
+  additions(open, database);
+
   test.each(GROWTHS)("$name", async ({ file, before, after }) => {
     const shell = await open();
     shell.write(file, before);
@@ -178,7 +181,10 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     expect([refused.exit, refused.code], refused.stderr).toEqual([4, "SOURCE_CHANGED"]);
     expect(await shell.table()).toEqual(["1:10", "2:20", "3:30"]);
   });
+});
 
+/** What counts as added, and where it stops. */
+function additions(open: () => Promise<JobShell>, database: TestDatabase): void {
   test("an end of line alone, and blank lines, are nothing that was added", async () => {
     const shell = await open();
     shell.write("in.csv", FIRST.trimEnd());
@@ -254,4 +260,4 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     expect([went.exit, went.report.counts.read], went.stderr).toEqual([0, 8]);
     expect(await shell.table()).toEqual(["1:10,50,80", "2:20", "3:30", "4:40", "6:60", "7:70"]);
   });
-});
+}

@@ -1,6 +1,7 @@
 /** `upsurge jobs`, and the checkpoint table: another name, another schema, and made by somebody else. */
 import { describe, expect, test } from "vitest";
 import { ENGINES, JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
+import type { TestDatabase } from "../helpers/engines.ts";
 import { HEADER, JobShell, lines, words } from "../helpers/job-shell.ts";
 
 const FOUR = lines([1, 10], [2, 20], [3, 30], [4, 40]);
@@ -17,6 +18,8 @@ async function twoJobs(shell: JobShell): Promise<void> {
 describe.each(JOB_ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
   const open = (): Promise<JobShell> => JobShell.open(engine, database);
+
+  checkpointTables(open, database);
 
   test("jobs are listed", async () => {
     const shell = await open();
@@ -72,7 +75,10 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     expect(unknown.exit).toBe(2);
     expect(unknown.stderr).toContain("there is no table upsurge_checkpoint");
   });
+});
 
+/** The table of checkpoints, and what it may be called. */
+function checkpointTables(open: () => Promise<JobShell>, database: TestDatabase): void {
   test("the printed statement makes the table that a load uses", async () => {
     const shell = await open();
     const { exit, stdout } = await shell.jobs("--print-ddl");
@@ -119,7 +125,7 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     expect(await shell.table()).toEqual([]);
     expect(await database.rows("select * from upsurge_checkpoint")).toEqual([]);
   });
-});
+}
 
 const [postgres] = ENGINES.filter(({ name }) => name === "postgres");
 if (postgres === undefined) throw new Error("there is no engine postgres");

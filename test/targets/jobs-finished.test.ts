@@ -4,7 +4,7 @@ import { onFaultPoint } from "../../src/errors/fault-point.ts";
 import type { FaultPoint } from "../../src/errors/fault-point.ts";
 import { upsurgeError } from "../../src/errors/upsurge-error.ts";
 import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
-import type { Engine } from "../helpers/engines.ts";
+import type { Engine, TestDatabase } from "../helpers/engines.ts";
 import { HEADER, HISTORY_TABLE, JobShell, lines } from "../helpers/job-shell.ts";
 import type { Ran } from "../helpers/job-shell.ts";
 
@@ -24,6 +24,15 @@ function expectRefused(ran: Ran, why: string): void {
   expect([ran.exit, ran.code], ran.stderr).toEqual([4, "JOB_TABLE"]);
   expect(ran.cause).toContain(why);
   expect(ran.fix).toMatch(/--reset-job.*--keep-job/);
+}
+
+/** What the tests of a table need. */
+interface Given {
+  readonly engine: Engine;
+  readonly database: TestDatabase;
+  readonly open: () => Promise<JobShell>;
+  /** Makes the table anew. */
+  readonly remake: () => Promise<void>;
 }
 
 describe.each(JOB_ENGINES)("$title", (engine: Engine) => {
@@ -105,6 +114,21 @@ describe.each(JOB_ENGINES)("$title", (engine: Engine) => {
     },
   );
 
+  kept({ engine, database, open, remake });
+  tables({ engine, database, open, remake });
+
+  test("--reset-job and --keep-job do not go together", async () => {
+    const shell = await open();
+    const both = await shell.load("in.csv --job j --reset-job --keep-job");
+    expect([both.exit, both.code ?? both.stderr]).toMatchObject([
+      2,
+      expect.stringContaining("OPTION_CONFLICT"),
+    ]);
+  });
+});
+
+/** Finished loads that are not to be repeated. */
+function kept({ open }: Given): void {
   test.each([
     ["counters", ["--key", "id", "--set", "n = target.n + excluded.n"]],
     ["a condition", ["--key", "id", "--update-where", "excluded.n > target.n"]],
@@ -140,7 +164,10 @@ describe.each(JOB_ENGINES)("$title", (engine: Engine) => {
     }
     expect(shell.read("in.csv.rejects.csv")).toBe(`${HEADER}5,77,77\n`);
   });
+}
 
+/** The table that is there now, and the one that was loaded into. */
+function tables({ engine, database, open, remake }: Given): void {
   describe.each(["finished", "running"])("the table of a %s job", (state) => {
     const begin = async (): Promise<JobShell> => {
       const shell = await open();
@@ -220,13 +247,4 @@ describe.each(JOB_ENGINES)("$title", (engine: Engine) => {
       expect([went.exit, went.report.job?.resumedAt], went.stderr).toEqual([0, 4]);
     });
   });
-
-  test("--reset-job and --keep-job do not go together", async () => {
-    const shell = await open();
-    const both = await shell.load("in.csv --job j --reset-job --keep-job");
-    expect([both.exit, both.code ?? both.stderr]).toMatchObject([
-      2,
-      expect.stringContaining("OPTION_CONFLICT"),
-    ]);
-  });
-});
+}

@@ -17,6 +17,9 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     return shell;
   };
 
+  promises(open);
+  jobNames(open);
+
   const OTHERS: readonly (readonly string[])[] = [
     ["--mode", "insert"],
     ["--key", "id", "--ignore"],
@@ -92,7 +95,10 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
       expect(again.report.job?.alreadyLoadedAt, shown).not.toBeNull();
     }
   });
+});
 
+/** What a job remembers, and what each way of loading promises. */
+function promises(open: (input?: string) => Promise<JobShell>): void {
   test("--limit is the end of the source", async () => {
     const shell = await open();
     const first = await shell.load("in.csv --job j --limit 3");
@@ -151,7 +157,10 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     const both = await shell.bare(["in.csv", ...flags, "--job", "j"]);
     expect([both.exit, both.code ?? both.stderr]).toMatchObject([2, /OPTION_CONFLICT/]);
   });
+}
 
+/** What a job may be called. */
+function jobNames(open: (input?: string) => Promise<JobShell>): void {
   const NAMES = [
     "orders-2026-05",
     "it's",
@@ -191,4 +200,4 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     expect(refused.stdout + refused.stderr).toContain("--job");
     expect(await shell.table()).toEqual([]);
   });
-});
+}

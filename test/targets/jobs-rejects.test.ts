@@ -50,6 +50,8 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     return shell;
   };
 
+  rejectFiles(open);
+
   test("the limit counts over all runs", async () => {
     const shell = await open();
     for (const [limit, read] of [
@@ -109,7 +111,10 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     expectAll(shell);
     expect(await shell.table()).toEqual(TABLE);
   });
+});
 
+/** The files of rejects, between runs and after the last. */
+function rejectFiles(open: (input?: string) => Promise<JobShell>): void {
   test.each(["in.csv.rejects.csv", "in.csv.rejects.csv.jsonl"])(
     "%s that is somebody else's is refused before anything is written",
     async (name) => {
@@ -201,4 +206,4 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     expect([ran.exit, ran.report.counts.inserted], ran.stderr).toEqual([0, 4]);
     expect(await shell.table()).toHaveLength(8);
   });
-});
+}

@@ -26,6 +26,8 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
   const open = (): Promise<JobShell> => JobShell.open(engine, database);
 
+  sourcesAgain(open);
+
   test("a glob that has gained a file loads only that one", async () => {
     const shell = await open();
     shell.write("in-1.csv", A);
@@ -93,7 +95,10 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     const third = await shell.load("b.csv c.csv d.csv --job j");
     expect(third.report.counts.read, "a third of the same is new").toBe(9);
   });
+});
 
+/** Sources that were begun, or are done, and come again. */
+function sourcesAgain(open: () => Promise<JobShell>): void {
   test.each([1, 2, 3, 4, 5, 6, 7])("goes on after its commit number %i", async (nth) => {
     const shell = await open();
     shell.write("a.csv", A);
@@ -171,4 +176,4 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     expect([stream.exit, stream.code]).toEqual([2, "JOB_SOURCES"]);
     expect(stream.cause).toContain("a stream, which can be read once only");
   });
-});
+}

@@ -11,6 +11,8 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
   const open = (): Promise<JobShell> => JobShell.open(engine, database);
 
+  changes(open);
+
   test("goes on behind what is committed, once the record is mended", async () => {
     const shell = await open();
     shell.write("in.csv", HEADER + FOUR + BAD + LAST);
@@ -79,7 +81,10 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     );
     expect(await shell.image()).toEqual(before);
   });
+});
 
+/** A source that has changed, and ways to start over. */
+function changes(open: () => Promise<JobShell>): void {
   const CHANGES: readonly (readonly [string, string, RegExp])[] = [
     ["edited", HEADER + lines([1, 11], [2, 20], [3, 30], [4, 40]) + LAST, /SHA-256/],
     ["with another header", HEADER.replace("n,", "n ,") + FOUR + LAST, /SHA-256|field|column/],
@@ -167,4 +172,4 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     expect([again.exit, again.report.job?.resumedAt]).toEqual([0, 5]);
     expect(await shell.image()).toEqual(before);
   });
-});
+}

@@ -7,6 +7,7 @@ import type { Engine } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
+import { until } from "../helpers/until.ts";
 
 const postgres = ENGINES.find(({ name }) => name === "postgres") as Engine;
 const COUNT = ["--key", "k", "--set", "n = target.n + excluded.n"];
@@ -17,33 +18,33 @@ function clicks(rows: number, keys: number): string {
   return `k,n\n${lines.join("")}`;
 }
 
+const database = useDatabase(postgres);
+beforeEach(async () => {
+  await database.reset();
+  await database.exec("create table t (k int primary key, n int, s text default 'made')");
+});
+
+async function load(content: string, flags: readonly string[]): Promise<unknown> {
+  const file = join(tempDir({ "in.csv": content }), "in.csv");
+  const args = ["load", file, "--to", database.url, "--table", "t", "--json", "-q", ...flags];
+  const { stdout } = await runUpsurge(args);
+  const { status, counts } = JSON.parse(stdout) as { status: string; counts: object };
+  const seen = Object.entries(counts).filter(([, count]) => count !== 0);
+  return { status, ...Object.fromEntries(seen) };
+}
+
+/** Updates by the sessions that have ended, once the server has counted them. */
+async function updates(): Promise<number> {
+  const sql = "select n_tup_upd from pg_stat_user_tables where relname = 't' and n_tup_ins > 0";
+  const rows = await until(
+    "the server's count of updates",
+    () => database.rows(sql),
+    ({ length }) => length > 0,
+  );
+  return Number(rows[0]?.[0]);
+}
+
 describe("postgres", () => {
-  const database = useDatabase(postgres);
-  beforeEach(async () => {
-    await database.reset();
-    await database.exec("create table t (k int primary key, n int, s text default 'made')");
-  });
-
-  async function load(content: string, flags: readonly string[]): Promise<unknown> {
-    const file = join(tempDir({ "in.csv": content }), "in.csv");
-    const args = ["load", file, "--to", database.url, "--table", "t", "--json", "-q", ...flags];
-    const { stdout } = await runUpsurge(args);
-    const { status, counts } = JSON.parse(stdout) as { status: string; counts: object };
-    const seen = Object.entries(counts).filter(([, count]) => count !== 0);
-    return { status, ...Object.fromEntries(seen) };
-  }
-
-  /** Updates by the sessions that have ended, once the server has counted them. */
-  async function updates(): Promise<number> {
-    const sql = "select n_tup_upd from pg_stat_user_tables where relname = 't' and n_tup_ins > 0";
-    for (let tries = 0; tries < 400; tries += 1) {
-      const [found] = await database.rows(sql);
-      if (found !== undefined) return Number(found[0]);
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-    throw new Error("the server has counted nothing");
-  }
-
   test.each([
     ["one key", 1],
     ["three keys", 3],

@@ -4,13 +4,13 @@ import type { ClientConfig } from "pg";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { AuthenticationRule } from "./connect/authentication.ts";
 import { badText } from "./connect/connection-text.ts";
+import type { Environment, Settings } from "./connect/parameter.ts";
 import { badValue } from "./connect/parameters.ts";
 import { passwordFromFile } from "./connect/password-file.ts";
 import { readRequireAuth } from "./connect/require-auth.ts";
 import { rootCertificate, tlsChoices } from "./connect/tls.ts";
 import type { TlsChoice } from "./connect/tls.ts";
 import { readSettings } from "./connection-url.ts";
-import type { Environment, Settings } from "./connection-url.ts";
 
 const CONNECT_TIMEOUT_SECONDS = 10;
 const KEEP_ALIVE_SECONDS = 10;

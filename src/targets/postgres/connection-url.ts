@@ -9,7 +9,7 @@ import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { badText, readWords } from "./connect/connection-text.ts";
 import type { Words } from "./connect/connection-text.ts";
 import { LIBPQ_PARAMETERS } from "./connect/libpq-parameters.ts";
-import type { Parameter } from "./connect/parameter.ts";
+import type { Environment, Parameter, Settings } from "./connect/parameter.ts";
 import {
   badValue,
   EVERY_WORD,
@@ -19,13 +19,8 @@ import {
 } from "./connect/parameters.ts";
 import { passwordFromFile } from "./connect/password-file.ts";
 import { readService } from "./connect/service-file.ts";
+import { SOCKET_FOLDERS } from "./connect/user-files.ts";
 import { quoteIdentifier } from "./quote.ts";
-
-/** Environment variables. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Connection settings by libpq's keywords: `host`, `port`, `user`, `password`, `dbname`, `sslmode`, … and `search_path`. */
-export type Settings = Readonly<Record<string, string | undefined>>;
 
 /** The settings of a connection. Throws `TARGET_PARAMETER` for one that is unknown or cannot be had. */
 export function readSettings(url: string, environment: Environment): Settings {
@@ -170,9 +165,6 @@ function check(name: string, value: string, { origin, settings }: Surroundings):
 function among(values: readonly string[]): string {
   return [values.slice(0, -1).join(", "), values.at(-1)].filter(Boolean).join(" or ");
 }
-
-/** The folders in which a server's socket usually is. */
-export const SOCKET_FOLDERS: readonly string[] = ["/var/run/postgresql", "/tmp"];
 
 function defaultHost(): string {
   return SOCKET_FOLDERS.find((path) => existsSync(join(path, ".s.PGSQL.5432"))) ?? "localhost";

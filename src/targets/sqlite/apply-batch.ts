@@ -14,7 +14,7 @@ import type { PackedValues } from "./packed-values.ts";
 import type { RowGroup } from "./row-group.ts";
 import { AmbiguousKey } from "./row-runner.ts";
 import type { RowRunner } from "./row-runner.ts";
-import { bindValue, isOdd, RangeFault } from "./values.ts";
+import { bindValue, keepsMisfit, RangeFault } from "./values.ts";
 import type { Bound, Destination } from "./values.ts";
 
 /** How rows that carry the same columns are applied. */
@@ -36,8 +36,8 @@ export class BatchRun {
   /** The values of the rows that wait for a statement, and the places of these rows in the batch. */
   #values: Bound[] = [];
   #waiting: number[] = [];
-  /** Places among these rows that hold a text which its column does not promise. */
-  #odd: number[] = [];
+  /** Places among these rows that hold a misfit. */
+  #misfitPlaces: number[] = [];
   readonly #misfits: BatchMisfits;
 
   constructor(db: Connection, batch: Batch) {
@@ -95,12 +95,13 @@ export class BatchRun {
   }
 
   /** Takes the row that was bound behind those that wait; what becomes of misfits must be known row by row. */
-  #add(runner: ShapeRunner, index: number, isOdd: boolean): void {
+  #add(runner: ShapeRunner, index: number, hasMisfit: boolean): void {
     const { group, misfits } = runner;
     const at = this.#waiting.length * runner.columns.length;
-    if (isOdd) this.#odd.push(this.#waiting.length);
+    if (hasMisfit) this.#misfitPlaces.push(this.#waiting.length);
     this.#waiting.push(index);
-    const alone = group === null || !group.takes(this.#values, at) || (isOdd && !misfits.always);
+    const alone =
+      group === null || !group.takes(this.#values, at) || (hasMisfit && !misfits.always);
     if (alone) this.#applySingly(runner);
     else if (this.#waiting.length === group.rows) this.#applyTogether(runner, group);
   }
@@ -109,7 +110,7 @@ export class BatchRun {
     try {
       addCounts(this.#counts, group.run(this.#values));
       // Whatever became of such a row, it holds the value.
-      for (const place of this.#odd) {
+      for (const place of this.#misfitPlaces) {
         const columns = runner.misfits.stored(
           this.#values,
           place * runner.columns.length,
@@ -117,7 +118,7 @@ export class BatchRun {
         );
         this.#misfits.count(columns, this.#waiting[place] ?? 0);
       }
-      this.#odd.length = 0;
+      this.#misfitPlaces.length = 0;
       this.#waiting.length = 0;
     } catch (error) {
       this.#requireTransaction(error);
@@ -130,14 +131,14 @@ export class BatchRun {
     const { one, columns } = runner;
     const width = columns.length;
     const waiting = this.#waiting;
-    const odd = new Set(this.#odd);
+    const places = new Set(this.#misfitPlaces);
     this.#waiting = [];
-    this.#odd = [];
+    this.#misfitPlaces = [];
     for (const [place, index] of waiting.entries()) {
       try {
         const outcome = one.apply(this.#values.slice(place * width, (place + 1) * width));
         this.#counts[outcome] += 1;
-        if (odd.has(place))
+        if (places.has(place))
           this.#misfits.count(runner.misfits.stored(this.#values, place * width, outcome), index);
       } catch (error) {
         this.#refuse(index, error);
@@ -162,14 +163,14 @@ export class BatchRun {
 
 /** Puts what is bound for a row into `into` from `at` on, as `PackedValues.bind` does. Throws a `RangeFault`. */
 function bindRow(row: Row, columns: readonly Destination[], into: Bound[], at: number): boolean {
-  let odd = false;
+  let hasMisfit = false;
   for (const [index, column] of columns.entries()) {
     const numeric = row.numeric?.[index] ?? false;
     const text = row.values[index] ?? null;
     into[at + index] = bindValue(text, numeric, column);
-    odd ||= isOdd(text, column);
+    hasMisfit ||= keepsMisfit(text, column);
   }
-  return odd;
+  return hasMisfit;
 }
 
 function faultOf(row: Row, error: unknown): RowFault {

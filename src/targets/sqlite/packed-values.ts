@@ -6,7 +6,7 @@ import { isAscii } from "node:buffer";
 import { KIND_BITS, fieldBytes } from "../../model/packed.ts";
 import type { PackedFields, PackedPart } from "../../model/packed.ts";
 import { exactNumber } from "./numbers.ts";
-import { bindValue, isOdd } from "./values.ts";
+import { bindValue, keepsMisfit } from "./values.ts";
 import type { Bound, Destination } from "./values.ts";
 
 /** Binds the fields of packed rows of one shape. */
@@ -39,7 +39,7 @@ export class PackedValues {
    * Throws a `RangeFault`.
    */
   bind({ fields, columns }: PackedPart, record: number, into: Bound[], at: number): boolean {
-    let odd = false;
+    let hasMisfit = false;
     const { bytes, places } = fields;
     const first = record * fields.shape.fields.length;
     for (let index = 0; index < columns.length; index += 1) {
@@ -48,7 +48,7 @@ export class PackedValues {
       if (column === undefined || destination === undefined) break;
       if (column.field < 0) {
         into[at + index] = bindValue(column.constant, false, destination);
-        odd ||= isOdd(column.constant, destination);
+        hasMisfit ||= keepsMisfit(column.constant, destination);
         continue;
       }
       const place = first + column.field;
@@ -61,10 +61,10 @@ export class PackedValues {
       if (Number.isNaN(number)) {
         const text = this.#texts.text(fields, place);
         into[at + index] = bindValue(text, false, destination);
-        odd ||= isOdd(text, destination);
+        hasMisfit ||= keepsMisfit(text, destination);
       } else into[at + index] = this.#typed ? number : this.#texts.text(fields, place);
     }
-    return odd;
+    return hasMisfit;
   }
 }
 

@@ -47,8 +47,8 @@ export function bindValue(text: string | null, numeric: boolean, column: Destina
   return text;
 }
 
-/** True for a text that its column keeps against the promise of its type. */
-export function isOdd(text: string | null, { promised }: Destination): boolean {
+/** True for a misfit: a text that its column keeps against the promise of its type. */
+export function keepsMisfit(text: string | null, { promised }: Destination): boolean {
   return promised !== null && text !== null && isMisfit(text, promised);
 }
 

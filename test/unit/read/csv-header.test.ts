@@ -2,6 +2,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { fieldLabel } from "../../../src/model/header.ts";
+import { readHeader } from "../../../src/read/csv-header.ts";
 import { headerFields } from "../../../src/read/header-fields.ts";
 import { errorOf, read } from "./support.ts";
 
@@ -33,6 +34,13 @@ test("--columns takes the header's place and must be as long", async () => {
   expect(rows).toEqual([["1", "2"]]);
   const error = await errorOf(read("a,b,c\n", { header: true, columns: ["x", "y"] }));
   expect(error.why).toBe("it has 3 fields and --columns names 2");
+});
+
+test("standard input is called so", () => {
+  const first = { line: 1, count: 1, texts: ["a"], quoted: null, remedy: null, shown: "a" };
+  expect(() => readHeader("-", first, { header: true, columns: ["x", "y"] })).toThrow(
+    "the header of standard input cannot be used",
+  );
 });
 
 test("a header that is passed over may be in another encoding, but not out of quotes", async () => {

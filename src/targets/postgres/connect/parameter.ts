@@ -1,4 +1,10 @@
-/** What one connection parameter is. The rows stand in `libpq-parameters.ts` and `other-parameters.ts`. */
+/** What one connection parameter is, and where parameters come from. The rows are in `libpq-parameters.ts` and `other-parameters.ts`. */
+
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Connection settings by libpq's keywords: `host`, `port`, `user`, `password`, `dbname`, `sslmode`, … and `search_path`. */
+export type Settings = Readonly<Record<string, string | undefined>>;
 
 /** One row of the table: a word that a URL, a keyword string, a service file or the environment may give. */
 export interface Parameter {

@@ -1,9 +1,8 @@
 /** Looks a password up as libpq does: lines of host:port:database:user:password, the first that fits. */
 import { readFileSync, statSync } from "node:fs";
 import { shellWord } from "../../../errors/shell-word.ts";
-import { usualPasswordFile } from "./user-files.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from "./parameter.ts";
+import { SOCKET_FOLDERS, usualPasswordFile } from "./user-files.ts";
 
 /** What a line is looked for by. */
 export interface Login {
@@ -40,7 +39,7 @@ export function passwordFromFile(login: Login, environment: Environment): Found 
 
 /** The folders of sockets that a server's own line of `localhost` covers. */
 function isUsualSocket(host: string): boolean {
-  return ["", "/var/run/postgresql", "/tmp"].includes(host);
+  return host === "" || SOCKET_FOLDERS.includes(host);
 }
 
 /** Parted by colons that no backslash stands before; the last goes on to the end of the line. */

@@ -3,9 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { badText } from "./connection-text.ts";
 import type { Words } from "./connection-text.ts";
+import type { Environment } from "./parameter.ts";
 import { usualServiceFile } from "./user-files.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The words of the section `name`. Throws `TARGET_URL` when no file has it. */
 export function readService(name: string, environment: Environment): Words {

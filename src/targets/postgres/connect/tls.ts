@@ -9,10 +9,8 @@ import type { ConnectionOptions, SecureVersion } from "node:tls";
 import { shellWord } from "../../../errors/shell-word.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { badText } from "./connection-text.ts";
+import type { Environment, Settings } from "./parameter.ts";
 import { certificateFolder } from "./user-files.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
-type Settings = Readonly<Record<string, string | undefined>>;
 
 /** One way to encrypt, or not to. */
 export type TlsChoice = ConnectionOptions | false;

@@ -1,8 +1,10 @@
-/** Where libpq looks for the files of a user. */
+/** Where libpq looks for the files of a user, and for the sockets of servers. */
 import { homedir } from "node:os";
 import { join } from "node:path";
+import type { Environment } from "./parameter.ts";
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** The folders in which a server's socket usually is. */
+export const SOCKET_FOLDERS: readonly string[] = ["/var/run/postgresql", "/tmp"];
 
 /** The folder of a user's certificates, and on Windows of all his files. */
 export function certificateFolder(environment: Environment): string {
