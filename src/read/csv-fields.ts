@@ -22,7 +22,7 @@ export class CsvFields {
     this.#charset = charset;
   }
 
-  /** The texts of each span, in order; at most `maxFields` of a record without quotes. */
+  /** The texts of each span, in order; at most `maxFields` of a record without quotes, or with very many fields. */
   texts(stretch: Stretch<CsvSpan>): CsvTexts[] {
     const even = this.#evenText(stretch);
     const results: CsvTexts[] = [];
@@ -41,7 +41,12 @@ export class CsvFields {
       } else if (even === null && text === null) results.push(this.#undecodable());
       else if (span.quoted === null) results.push(this.#direct(text ?? "", span));
       else {
-        const whole = text ?? even?.text.slice(span.start - even.from, span.contentEnd - even.from);
+        const end = keptEnd(span);
+        const short =
+          text === null || end === span.contentEnd
+            ? text
+            : this.#charset.decode(stretch.bytes.subarray(span.start, end));
+        const whole = short ?? even?.text.slice(span.start - even.from, end - even.from);
         withQuotes.push({ at: results.length, text: whole ?? "", span });
         results.push([]);
       }
@@ -86,7 +91,7 @@ export class CsvFields {
     if (
       Array.isArray(all) &&
       all.length === found.length &&
-      all.every((texts, index) => texts.length === found[index]?.span.count)
+      found.every(({ span }, index) => all[index]?.length === keptCount(span))
     ) {
       return all;
     }
@@ -94,7 +99,7 @@ export class CsvFields {
       const one = this.#parse(text + between);
       if (!Array.isArray(one)) return one;
       const [texts] = one;
-      if (one.length === 1 && texts?.length === span.count) return texts;
+      if (one.length === 1 && texts?.length === keptCount(span)) return texts;
       return quoteFault("the quotes do not add up");
     });
   }
@@ -121,6 +126,21 @@ export class CsvFields {
       message: `the record is not valid ${this.#charset.name}`,
     };
   }
+}
+
+/** So many fields more than there are names for, and no texts are made of them: the splitter has counted them. */
+const CROWDED = 4096;
+
+function isCrowded({ count, ends }: CsvSpan): boolean {
+  return count > ends.length + CROWDED;
+}
+
+function keptEnd(span: CsvSpan): number {
+  return isCrowded(span) ? span.start + (span.ends.at(-1) ?? 0) : span.contentEnd;
+}
+
+function keptCount(span: CsvSpan): number {
+  return isCrowded(span) ? span.ends.length : span.count;
 }
 
 function quoteFault(message: string): Fault {

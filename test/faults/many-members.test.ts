@@ -88,3 +88,30 @@ test.each([
   const { exitCode, stderr } = await ended;
   expect(exitCode, stderr).toBe(exit);
 });
+
+const FIELDS = 1_500_000;
+test.each([
+  ["dropped", ["--extra-fields", "ignore"], 0, "1,2;x,y;3,4"],
+  ["counted", [], 3, "1,2;3,4"],
+])(
+  "quoted fields of CSV beyond the header, %s, fit into a small heap",
+  async (_, flags, exit, found) => {
+    const cwd = tempDir();
+    const database = new Database(join(cwd, "t.db"));
+    database.exec("create table t (a, b)");
+    writeFileSync(join(cwd, "in.csv"), `a,b\n1,2\n"x",y${',"1"'.repeat(FIELDS)}\n3,4\n`);
+    const load = ["in.csv", "--to", "t.db", "--table", "t", "--max-rejects", "1", ...flags];
+    const env = { NODE_OPTIONS: "--max-old-space-size=60" };
+    const { exitCode, stderr } = await spawnUpsurge(load, cwd, { env }).ended;
+    expect(exitCode, stderr).toBe(exit);
+    const rows = database.prepare("select a || ',' || b from t").pluck().all();
+    database.close();
+    expect(rows.join(";")).toBe(found);
+    if (exit === 0) return;
+    const report = readFileSync(join(cwd, "in.csv.rejects.csv.jsonl"), "utf8");
+    expect(JSON.parse(report)).toMatchObject({
+      code: "ROW_FIELD_COUNT",
+      message: `${FIELDS + 2} fields found, 2 expected`,
+    });
+  },
+);
