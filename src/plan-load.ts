@@ -12,7 +12,7 @@ import { planJob } from "./plan/job.ts";
 import { makePlan } from "./plan/make-plan.ts";
 import { fieldResolver, mapFields, refuseMovedNumbers } from "./plan/mapping.ts";
 import type { KnownFields } from "./plan/mapping-errors.ts";
-import { nearest } from "./plan/names.ts";
+import { nearTable } from "./plan/names.ts";
 import { neededPrivileges } from "./plan/requirements.ts";
 import { expandSources } from "./read/expand-sources.ts";
 import { sample } from "./read/first-chunk.ts";
@@ -357,7 +357,7 @@ async function readShape(
   if (shape !== null) return shape;
   const tables = (await session.listTables()).filter(({ name }) => name !== checkpointTable);
   const names = tables.map(({ schema, name }) => (schema === null ? name : `${schema}.${name}`));
-  const near = nearest(table, [...names, ...tables.map(({ name }) => name)]);
+  const near = nearTable(table, tables);
   throw upsurgeError(
     "PLAN_NO_TABLE",
     {
