@@ -11,7 +11,7 @@ import type { Options } from "./options/options.ts";
 import type { PlanSurroundings } from "./plan-load.ts";
 import { readOptions } from "./plan-sources.ts";
 import { headerNotes } from "./plan/header-notes.ts";
-import { nearest } from "./plan/names.ts";
+import { nearTable } from "./plan/names.ts";
 import { FieldProfile } from "./report/field-profile.ts";
 import { expandSources } from "./read/expand-sources.ts";
 import { openSource } from "./read/open-source.ts";
@@ -189,11 +189,7 @@ async function inspectTarget(
 }
 
 async function noTable(table: string, target: string, session: Session): Promise<Error> {
-  const tables = await session.listTables();
-  const names = tables.flatMap(({ schema, name }) =>
-    schema === null ? [name] : [name, `${schema}.${name}`],
-  );
-  const near = nearest(table, names);
+  const near = nearTable(table, await session.listTables());
   return upsurgeError(
     "PLAN_NO_TABLE",
     {

@@ -9,7 +9,7 @@ import { isJob } from "./options/is-job.ts";
 import { planJob } from "./plan/job.ts";
 import { makePlan } from "./plan/make-plan.ts";
 import { fieldResolver, mapFields, refuseMovedNumbers } from "./plan/mapping.ts";
-import { nearest } from "./plan/names.ts";
+import { nearTable } from "./plan/names.ts";
 import { neededPrivileges } from "./plan/requirements.ts";
 import { knownSources, loadedHeaders, lookAt, plannedSource, readOptions } from "./plan-sources.ts";
 import type { KnownSources, LaterSource, PlannedSource } from "./plan-sources.ts";
@@ -271,7 +271,7 @@ async function readShape(
   if (shape !== null) return shape;
   const tables = (await session.listTables()).filter(({ name }) => name !== checkpointTable);
   const names = tables.map(({ schema, name }) => (schema === null ? name : `${schema}.${name}`));
-  const near = nearest(table, [...names, ...tables.map(({ name }) => name)]);
+  const near = nearTable(table, tables);
   throw upsurgeError(
     "PLAN_NO_TABLE",
     {

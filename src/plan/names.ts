@@ -2,11 +2,14 @@
 import { editDistance } from "../errors/edit-distance.ts";
 import { shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Column, TableShape } from "../model/table-shape.ts";
+import type { Column, TableName, TableShape } from "../model/table-shape.ts";
 
 /** A table's name as people write it. */
 export function tableLabel(shape: TableShape): string {
-  const { schema, name } = shape.name;
+  return tableName(shape.name);
+}
+
+function tableName({ schema, name }: TableName): string {
   return schema === null ? name : `${schema}.${name}`;
 }
 
@@ -69,4 +72,18 @@ export function nearest(name: string, candidates: readonly string[]): string | n
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
+}
+
+/** So many tables are suggested. */
+const SHOWN = 3;
+
+/** The tables that somebody may mean who wrote a name that is none, each as it is found from everywhere; `null` for none. */
+export function nearTable(asked: string, tables: readonly TableName[]): string | null {
+  const near = nearest(
+    asked,
+    tables.flatMap((table) => [tableName(table), table.name]),
+  );
+  // One of that very name stands in a schema that is not looked into: only with its schema it is found.
+  const meant = tables.filter((table) => tableName(table) === near || table.name === near);
+  return meant.length === 0 ? null : meant.slice(0, SHOWN).map(tableName).join(" or ");
 }

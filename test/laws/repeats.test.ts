@@ -164,7 +164,7 @@ describe.each(ENGINES)("$title", (engine: Engine) => {
     { title: table.title, table, sound: false },
     { title: `${table.title}, sound`, table, sound: true },
   ]);
-  test.each(kinds)("repeats: $title", { timeout: 600_000 }, async ({ table, sound }) => {
+  test.each(kinds)("repeats: $title", async ({ table, sound }) => {
     const cases = fc.tuple(
       recordsOf(sound ? soundOf(table) : table),
       fc.constantFrom("upsert" as const, "upsert" as const, "update" as const, "ignore" as const),

@@ -30,7 +30,7 @@ function expectRefused(ran: Ran, why: string): void {
 interface Given {
   readonly engine: Engine;
   readonly database: TestDatabase;
-  readonly open: () => Promise<JobShell>;
+  readonly open: (table?: string) => Promise<JobShell>;
   /** Makes the table anew. */
   readonly remake: () => Promise<void>;
 }
@@ -128,7 +128,7 @@ describe.each(JOB_ENGINES)("$title", (engine: Engine) => {
 });
 
 /** Finished loads that are not to be repeated. */
-function kept({ open }: Given): void {
+function kept({ database, open }: Given): void {
   test.each([
     ["counters", ["--key", "id", "--set", "n = target.n + excluded.n"]],
     ["a condition", ["--key", "id", "--update-where", "excluded.n > target.n"]],

@@ -338,9 +338,9 @@ describe.runIf(isLinux && psql !== null)(
   },
 );
 
-async function load(query: string): Promise<RunResult> {
+async function load(query: string, table = "t"): Promise<RunResult> {
   const url = `${urlOf({ result: "connects" })}${query}`;
-  const flags = ["--format", "csv", "--table", "t", "--key", "k", "--json"];
+  const flags = ["--format", "csv", "--table", table, "--key", "k", "--json"];
   return await runUpsurge(["-", "--to", url, ...flags], { stdin: "k\n1\n" });
 }
 
@@ -365,6 +365,14 @@ describe.runIf(isLinux)("where a table without a schema is looked for", () => {
 
     expect(exitCode).toBe(2);
     expect(stderr).toContain("PLAN_NO_TABLE");
+    // The name alone would fail again: only with its schema each of them is found.
+    const [, found = ""] = /did you mean ([^?]*)\?/.exec(stderr) ?? [];
+    expect(found.split(" or ").toSorted()).toEqual(["app.t", "public.t"]);
+    for (const table of found.split(" or ")) {
+      const again = await load("schema=App", table);
+      expect(again.exitCode, again.stderr).toBe(0);
+      expect(JSON.parse(again.stdout).table).toBe(table);
+    }
   });
 });
 
