@@ -66,6 +66,7 @@ export async function openSource(
         format,
         isStream: !stored.rereadable,
         lastByte: input.feed.lastByte,
+        header: reader.header,
       };
       io.onWarnings?.(stored.name, sourceWarnings(ended, reader.ending(), options));
     };

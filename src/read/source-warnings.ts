@@ -1,4 +1,5 @@
 /** What a user should know of a source whose records were read, beside them. */
+import type { HeaderUse } from "../model/header.ts";
 import { sourceLabel } from "../model/source-name.ts";
 import type { Ending } from "./format-reader.ts";
 import type { Unfinished } from "./record-stream.ts";
@@ -12,6 +13,8 @@ export interface EndedSource {
   readonly isStream: boolean;
   /** `null` when it is empty. */
   readonly lastByte: number | null;
+  /** What the first line of a CSV was taken for. */
+  readonly header: HeaderUse | null;
 }
 
 const LINE_ENDS: readonly (number | null)[] = [10, 13];
@@ -20,18 +23,15 @@ const LINE_ENDS: readonly (number | null)[] = [10, 13];
 export function sourceWarnings(
   source: EndedSource,
   ending: Ending,
-  options: Pick<ReadOptions, "header" | "limit">,
+  { limit }: Pick<ReadOptions, "limit">,
 ): string[] {
-  const { limit } = options;
-  // Unless it is said that the first line is data, it is a header.
-  const header = options.header !== false;
   // A limit may have ended the reading before the source has ended.
   if (limit !== null && ending.records >= limit) return [];
   const name = sourceLabel(source.name);
   if (ending.unfinished !== null) return [unfinishedText(name, ending.unfinished)];
   const isCsv = source.format === "csv" || source.format === "tsv";
   if (!isCsv || source.lastByte === null) return [];
-  if (ending.records === 0) return withoutRecords(name, source, { ...ending, header });
+  if (ending.records === 0) return withoutRecords(name, source, ending);
   return mayBeCut(source) ? [cutText(name, ending.records)] : [];
 }
 
@@ -47,8 +47,8 @@ function cutText(name: string, record: number): string {
 /** A source that is not empty, and of which no record was read. */
 function withoutRecords(
   name: string,
-  { lastByte }: EndedSource,
-  { passedLines, header }: Ending & { readonly header: boolean },
+  { lastByte, header }: EndedSource,
+  { passedLines }: Ending,
 ): string[] {
   if (passedLines > 0) {
     const lines = passedLines === 1 ? "1 line" : `${passedLines} lines`;
@@ -56,7 +56,13 @@ function withoutRecords(
       `no record in ${name}, which is not empty: ${lines} passed over by --comment or --skip-lines`,
     ];
   }
-  if (!header || LINE_ENDS.includes(lastByte)) return [];
+  if (header?.taken === "none") return [`no record in ${name}, which has blank lines alone`];
+  if (header?.taken === "passed-over") {
+    return [
+      `no record in ${name}: line ${header.line} is passed over (--header), and there is no other`,
+    ];
+  }
+  if (LINE_ENDS.includes(lastByte)) return [];
   return [`no record in ${name}: its only line has no line end, and is taken for the header`];
 }
 

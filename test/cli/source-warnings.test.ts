@@ -11,6 +11,10 @@ const CUT = WHOLE.slice(0, -2);
 const WARNING =
   "standard input does not end in a line end: its last record, number 2, may be cut, and is loaded as it is; --require-final-newline refuses such a source";
 
+const COLUMNS = ["--columns", "id,item,amount"];
+const HEADER = ["--header", ...COLUMNS];
+const NO_HEADER = ["--no-header", ...COLUMNS];
+
 async function warningsOf(
   args: readonly string[],
   { stdin = "", cwd = shop() }: { readonly stdin?: string; readonly cwd?: string } = {},
@@ -38,7 +42,7 @@ test("a pipe whose last record has no line end", async () => {
 });
 
 test("a pipe of one record, without a header: half of it overwrites a row as well", async () => {
-  const flags = ["-", "--no-header", "--columns", "id,item,amount"];
+  const flags = ["-", ...NO_HEADER];
   expect(await warningsOf(flags, { stdin: "1,tea,3" })).toEqual([
     WARNING.replace("number 2", "number 1"),
   ]);
@@ -74,6 +78,9 @@ test.each([
   ["comments alone", "id,item,amount\n#1,tea,3\n#2,pot,4", ["--comment", "#"], "2 lines passed"],
   ["skipped lines alone", "1,tea,3\n2,pot,4\n", ["--skip-lines", "5"], "2 lines passed"],
   ["a header without its end", "id,item,amount", [], "its only line has no line end"],
+  ["blank lines alone", "\n\r\n\n", [], "blank lines alone"],
+  ["blank lines, and no header", "\n\n", NO_HEADER, "blank lines alone"],
+  ["one line, passed over", "2,pot,4\n", HEADER, "line 1 is passed over (--header)"],
 ])("a source that is not empty, and has no record: %s", async (_, content, flags, said) => {
   const cwd = shop();
   writeFileSync(join(cwd, "none.csv"), content);

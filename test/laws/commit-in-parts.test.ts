@@ -4,10 +4,12 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
+import { onFaultPoint } from "../../src/errors/fault-point.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
+import { failBatches } from "../helpers/server-fault.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
 interface Ran {
@@ -184,28 +186,25 @@ describe("postgres, when the database is away for a moment", () => {
   if (postgres === undefined) throw new Error("there is no engine postgres");
   const database = useDatabase(postgres);
 
-  /** A table that refuses the record `id` with a deadlock, the first `times` times that it is tried. */
-  async function busyAt(id: number, times: number): Promise<void> {
+  afterEach(() => onFaultPoint(null));
+
+  /** An empty table; the server ends these batches of the load with a deadlock. */
+  async function busyAt(...batches: readonly number[]): Promise<void> {
     await database.reset();
-    await database.exec(`
-      create table t (id int primary key, n int); create sequence tries;
-      create function busy() returns trigger language plpgsql as $$ begin
-        if new.id = ${id} and nextval('tries') <= ${times} then raise exception using errcode = '40P01'; end if;
-        return new;
-      end $$;
-      create trigger busy before insert on t for each row execute function busy();`);
+    await database.exec("create table t (id int primary key, n int)");
+    failBatches("40P01", (batch) => batches.includes(batch));
   }
   const flags = ["--key", "id", "--commit", "10", "--json"];
 
   test("starts again where nothing is committed", async () => {
-    await busyAt(4, 2);
+    await busyAt(1, 2);
     const { stdout } = await load(database, records(40), flags);
 
     expect(JSON.parse(stdout)).toMatchObject({ status: "ok", counts: { read: 40, inserted: 40 } });
   });
 
   test("starts again after the last commit", async () => {
-    await busyAt(24, 2);
+    await busyAt(3, 4);
     const { stdout } = await load(database, records(40), flags);
 
     expect(JSON.parse(stdout)).toMatchObject({ status: "ok", counts: { read: 40, inserted: 40 } });
@@ -213,7 +212,7 @@ describe("postgres, when the database is away for a moment", () => {
   });
 
   test("stops after a commit without a checkpoint, and says what running again does", async () => {
-    await busyAt(24, 1);
+    await busyAt(3);
     const flags = ["--key", "id", "--commit", "10", "--json", "--allow-at-least-once"];
     const ran = await load(database, records(40), flags);
 
@@ -231,7 +230,7 @@ describe("postgres, when the database is away for a moment", () => {
   });
 
   test("keeps the reject file of what is committed", async () => {
-    await busyAt(24, 1);
+    await busyAt(3);
     const folder = tempDir({ "in.csv": records(40) });
     writeFileSync(join(folder, "in.csv"), records(40).replace("\n7,", "\nseven,"));
     const into = ["--to", database.url, "--table", "t", "--max-rejects", "5", ...flags];
