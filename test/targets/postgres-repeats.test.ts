@@ -157,6 +157,29 @@ describe("postgres", () => {
     expect(await database.rows("select sum(n) from t")).toEqual([[String(sum)]]);
   });
 
+  test.each([
+    [
+      "one that only looks at its row",
+      "if new.n > 2 then new.s := upper(new.s); end if; return new;",
+      1,
+    ],
+    ["one that may use a sequence up", "perform nextval('used'); return new;", 3],
+    ["one that calls who knows what", "new.n := touch(new.n); return new;", 3],
+  ])(
+    "sound rows spend a subtransaction each only where a trigger asks for it: %s",
+    async (_, body, ids) => {
+      await database.exec(
+        `create sequence used; create function touch(int) returns int language sql as 'select $1';
+       create function f() returns trigger language plpgsql as $f$ begin ${body} end $f$;
+       create trigger f before insert or update on t for each row execute function f()`,
+      );
+      const content = "k,n,s\n1,1,a\n2,3,b\n3,1,c\n";
+      expect(await load(content, ["--key", "k"])).toEqual({ status: "ok", read: 3, inserted: 3 });
+      const rows = await database.rows("select count(distinct xmin::text) from t");
+      expect(rows).toEqual([[String(ids)]]);
+    },
+  );
+
   test("stamps go with every change", async () => {
     await database.exec("alter table t add seen text not null, add check (seen <> '')");
     const content = "k,n\n1,5\n1,5\n1,6\n1,6\n1,7\n";
