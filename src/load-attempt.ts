@@ -160,7 +160,7 @@ export class Attempt {
       this.#notes.mapped(prepared, mapper);
       const batches = this.#left(
         prepared,
-        gather(this.#reading.pieces(prepared, this.#job), mapper, plan.batchRows),
+        gather(this.#reading.pieces(prepared, this.#job), mapper, plan),
       );
       const meanwhile = { ready: writers.prepare.bind(writers), failed: writers.failed };
       for await (const gathered of readAhead(batches, meanwhile)) {

@@ -121,6 +121,8 @@ export interface LoadPlan {
   /** A native upsert whose result cannot tell inserted from updated: each row is looked up first. */
   readonly looksFirst: boolean;
   readonly batchRows: number;
+  /** Rows of a batch of short and ordinary records; absent: `batchRows`. */
+  readonly shortRows?: number;
   /** The most records that a writer commits at once; `null` when a load is committed once, at its end. */
   readonly commitRows: number | null;
   /** `null` when nothing is remembered from one run to the next. */

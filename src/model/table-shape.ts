@@ -58,6 +58,8 @@ export interface Trigger {
   readonly timing: "before" | "after" | "instead";
   readonly level: "row" | "statement";
   readonly events: readonly ("insert" | "update" | "delete" | "truncate")[];
+  /** It does nothing but look at its row and change it: what it did is gone when the row is undone. Absent: not known. */
+  readonly traceless?: boolean;
 }
 
 /** A CHECK constraint and its condition as SQL over bare column names. */

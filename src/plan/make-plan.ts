@@ -142,15 +142,17 @@ function planMapping(request: PlanRequest): LoadPlan["mapping"] {
 function chooseCommit({
   options,
   capabilities,
-}: PlanRequest): Pick<LoadPlan, "batchRows" | "commitRows" | "job"> {
+}: PlanRequest): Pick<LoadPlan, "batchRows" | "shortRows" | "commitRows" | "job"> {
   const batchRows = options.batchRows ?? capabilities.batchRows;
+  const shortRows = options.batchRows ?? capabilities.shortRows ?? batchRows;
   const every = parseCommit(options.commit) ?? Infinity;
   // Its job is made from the plan.
   const job = null;
   if (every === Infinity || options.dryRun || options.check) {
-    return { batchRows, commitRows: null, job };
+    return { batchRows, shortRows, commitRows: null, job };
   }
-  return { batchRows: Math.min(batchRows, every), commitRows: every, job };
+  const atMost = { batchRows: Math.min(batchRows, every), shortRows: Math.min(shortRows, every) };
+  return { ...atMost, commitRows: every, job };
 }
 
 function indexMatchesNulls({ uniqueKeys }: TableShape, arbiter: Arbiter | null): boolean {

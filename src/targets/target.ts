@@ -39,6 +39,8 @@ export interface Capabilities {
   /** The code the database gives for a NULL in a NOT NULL column. */
   readonly notNullCode: string;
   readonly batchRows: number;
+  /** A batch of short records is the better the more of them it has, up to so many. */
+  readonly shortRows?: number;
   /** Several sessions may write to a table at once without waiting for each other. */
   readonly parallel: boolean;
   /** Looking rows up locks the table, which takes the privilege to update it, even where nothing is updated. */

@@ -16,6 +16,9 @@ import { unlessAborted } from "./unless-aborted.ts";
 /** A batch closes when its records reach this many bytes, so that memory stays flat whatever their size. */
 const BATCH_BYTES = 4 * 1024 * 1024;
 
+/** A batch of ordinary records that has fewer bytes may take more rows than others. */
+const SHORT_BYTES = 512 * 1024;
+
 /** A batch and the records that fell out before it reached the writer, in the order of the source. */
 export interface Gathered {
   readonly batch: Batch;
@@ -33,13 +36,20 @@ export interface Piece {
   readonly of: JobSource | null;
 }
 
-/** Gathers chunks into batches of at most `batchRows` rows. */
+/** How many rows a batch may have. */
+export interface BatchLimits {
+  readonly batchRows: number;
+  /** Where its records are ordinary, and so short that they come to little; absent: no more than others. */
+  readonly shortRows?: number;
+}
+
+/** Gathers chunks into batches. */
 export async function* gather(
   pieces: AsyncIterable<Piece>,
   mapper: RecordMapper,
-  batchRows: number,
+  limits: BatchLimits,
 ): AsyncGenerator<Gathered> {
-  const gatherer = new Gatherer(mapper, batchRows);
+  const gatherer = new Gatherer(mapper, limits);
   for await (const { chunk, of } of pieces) {
     gatherer.source = of;
     if (chunk === null) {
@@ -79,6 +89,7 @@ interface Held {
 class Gatherer {
   readonly #mapper: RecordMapper;
   readonly #batchRows: number;
+  readonly #shortRows: number;
   #number = 1;
   /** The `ord` of the batch's first row. */
   #ord = 0;
@@ -94,9 +105,10 @@ class Gatherer {
   /** Where the last record that was taken ends. */
   #reached: Reached | null = null;
 
-  constructor(mapper: RecordMapper, batchRows: number) {
+  constructor(mapper: RecordMapper, { batchRows, shortRows = batchRows }: BatchLimits) {
     this.#mapper = mapper;
     this.#batchRows = batchRows;
+    this.#shortRows = shortRows;
   }
 
   /** The source of what comes next. */
@@ -108,10 +120,14 @@ class Gatherer {
 
   get full(): boolean {
     return (
-      this.#size >= this.#batchRows ||
+      (this.#size >= this.#batchRows && !this.#isShort) ||
       this.#bytes >= BATCH_BYTES ||
       this.#rejects.length >= this.#batchRows
     );
+  }
+
+  get #isShort(): boolean {
+    return this.#held.length > 0 && this.#bytes < SHORT_BYTES && this.#size < this.#shortRows;
   }
 
   get empty(): boolean {
@@ -146,7 +162,9 @@ class Gatherer {
     if (mapping === null || (this.#shape !== null && this.#shape !== mapping.shape)) return null;
     const each = packed.length / packed.records;
     const fit = Math.max(1, Math.ceil((BATCH_BYTES - this.#bytes) / each));
-    const to = Math.min(packed.records, from + this.#batchRows - this.#size, from + fit);
+    const short = Math.min(this.#shortRows - this.#size, (SHORT_BYTES - this.#bytes) / each);
+    const room = Math.max(this.#batchRows - this.#size, Math.ceil(short));
+    const to = Math.min(packed.records, from + room, from + fit);
     this.#shape = mapping.shape;
     this.#held.push({
       chunk,

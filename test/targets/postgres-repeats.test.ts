@@ -126,6 +126,61 @@ describe("postgres", () => {
     expect(await database.rows("select n from t")).toEqual([["1300"]]);
   });
 
+  test.each([
+    ["short records make large batches", clicks(50_000, 10), [], [50_000]],
+    ["long ones do not", `k,n\n${`0,${"0".repeat(60)}1\n`.repeat(30_000)}`, [], [20_000, 10_000]],
+    [
+      "--batch-rows is what it says",
+      clicks(50_000, 10),
+      ["--batch-rows", "40000"],
+      [40_000, 10_000],
+    ],
+    ["and --commit", clicks(50_000, 10), ["--commit", "30000"], [30_000, 20_000]],
+  ])("%s", async (_, content, flags, expected) => {
+    const file = join(tempDir({ "in.csv": content }), "in.csv");
+    const log = ["--log-level", "debug", "--log-format", "json"];
+    const { stderr } = await runUpsurge([
+      file,
+      "--to",
+      database.url,
+      "--table",
+      "t",
+      ...COUNT,
+      ...flags,
+      ...log,
+    ]);
+    const sizes = stderr.split("\n").flatMap((line) => {
+      const [, rows] = /"batch":\d+,"rows":(\d+)/.exec(line) ?? [];
+      return rows === undefined ? [] : [Number(rows)];
+    });
+    expect(sizes, stderr).toEqual(expected);
+    const sum = expected.reduce((total, rows) => total + rows, 0);
+    expect(await database.rows("select sum(n) from t")).toEqual([[String(sum)]]);
+  });
+
+  test.each([
+    [
+      "one that only looks at its row",
+      "if new.n > 2 then new.s := upper(new.s); end if; return new;",
+      1,
+    ],
+    ["one that may use a sequence up", "perform nextval('used'); return new;", 3],
+    ["one that calls who knows what", "new.n := touch(new.n); return new;", 3],
+  ])(
+    "sound rows spend a subtransaction each only where a trigger asks for it: %s",
+    async (_, body, ids) => {
+      await database.exec(
+        `create sequence used; create function touch(int) returns int language sql as 'select $1';
+       create function f() returns trigger language plpgsql as $f$ begin ${body} end $f$;
+       create trigger f before insert or update on t for each row execute function f()`,
+      );
+      const content = "k,n,s\n1,1,a\n2,3,b\n3,1,c\n";
+      expect(await load(content, ["--key", "k"])).toEqual({ status: "ok", read: 3, inserted: 3 });
+      const rows = await database.rows("select count(distinct xmin::text) from t");
+      expect(rows).toEqual([[String(ids)]]);
+    },
+  );
+
   test("stamps go with every change", async () => {
     await database.exec("alter table t add seen text not null, add check (seen <> '')");
     const content = "k,n\n1,5\n1,5\n1,6\n1,6\n1,7\n";

@@ -50,5 +50,5 @@ export function leavesTraces({ table }: LoadPlan): boolean {
   const counts = table.columns.some(
     ({ identity, volatileDefault }) => volatileDefault && identity !== null,
   );
-  return counts || table.triggers.length > 0;
+  return counts || table.triggers.some(({ traceless }) => traceless !== true);
 }

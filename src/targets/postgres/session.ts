@@ -97,6 +97,7 @@ export class PostgresSession implements Session {
       storesNul: false,
       notNullCode: "23502",
       batchRows: 20_000,
+      shortRows: 100_000,
       parallel: true,
       locksToLook: true,
       arrayText,

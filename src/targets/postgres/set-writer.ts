@@ -246,7 +246,10 @@ export class PostgresSetWriter implements SetWriter {
   /** A merge must be given no key twice: it would compare both rows with the target row as it was. */
   async #mayMerge({ number }: Batch, { kind }: Selection): Promise<boolean> {
     if (!this.#merges || this.#raced === number || this.#atHand === null) return false;
-    if (kind === "all" && !this.#atHand.distinct) await this.repeats();
+    if (kind === "all" && !this.#atHand.distinct) {
+      const { rowCount } = await this.#client.query(`${repeatsSql(this.#plan)} limit 1`);
+      this.#atHand.distinct = rowCount === 0;
+    }
     this.#atHand.merged = kind !== "all" || this.#atHand.distinct;
     return this.#atHand.merged;
   }

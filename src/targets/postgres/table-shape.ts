@@ -9,6 +9,7 @@ import type {
   TypeFamily,
   UniqueKey,
 } from "../../model/table-shape.ts";
+import { unknownFunction } from "../expressions.ts";
 import { readImageRules } from "./image-rules.ts";
 import { quoteIdentifier } from "./quote.ts";
 
@@ -81,7 +82,9 @@ const FOREIGN_KEYS = `
 
 /** Triggers of the table and, for a partitioned one, of its partitions. */
 const TRIGGERS = `
-  select t.tgname as name, t.tgtype::int as type from pg_trigger t
+  select t.tgname as name, t.tgtype::int as type,
+    case when l.lanname = 'plpgsql' and t.tgqual is null then p.prosrc end as source
+  from pg_trigger t join pg_proc p on p.oid = t.tgfoid join pg_language l on l.oid = p.prolang
   where not t.tgisinternal and t.tgenabled in ('O', 'A')
     and (t.tgrelid = $1::oid or t.tgrelid in (select relid from pg_partition_tree($1::oid::regclass)))`;
 
@@ -255,15 +258,28 @@ async function readForeignKeys(client: Client, oid: string): Promise<ForeignKey[
 const BITS = { row: 1, before: 2, insert: 4, delete: 8, update: 16, truncate: 32, instead: 64 };
 
 async function readTriggers(client: Client, oid: string): Promise<Trigger[]> {
-  const { rows } = await client.query<{ name: string; type: number }>(TRIGGERS, [oid]);
-  return rows.map(({ name, type }) => ({
+  const { rows } = await client.query<{ name: string; type: number; source: string | null }>(
+    TRIGGERS,
+    [oid],
+  );
+  return rows.map(({ name, type, source }) => ({
     name,
+    traceless: source !== null && isTraceless(source),
     timing: type & BITS.instead ? "instead" : type & BITS.before ? "before" : "after",
     level: type & BITS.row ? "row" : "statement",
     events: (["insert", "update", "delete", "truncate"] as const).filter(
       (event) => type & BITS[event],
     ),
   }));
+}
+
+/** Words that make a trigger's function run SQL, or something that outlasts the row. */
+const RUNS_SQL =
+  /\b(?:select|insert|update|delete|merge|perform|execute|call|into|from|table|with|do|copy|notify|set|reset|open|fetch)\b/i;
+
+/** True when the source of a function in PL/pgSQL holds nothing but expressions of functions that we know. */
+function isTraceless(source: string): boolean {
+  return !RUNS_SQL.test(source) && unknownFunction(source) === null;
 }
 
 /** The tables and views this user can see outside the system schemas. */

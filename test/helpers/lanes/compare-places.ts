@@ -96,7 +96,7 @@ async function marksOf(input: LaneInput, target: LaneTarget): Promise<Mark[]> {
   try {
     const source = await openHashed(input);
     const mapper = mapperOf(target);
-    for await (const { end } of gather(pieces(source), mapper, target.batchRows)) {
+    for await (const { end } of gather(pieces(source), mapper, target)) {
       if (end === null) continue;
       end.release();
       marks.push(end.mark);

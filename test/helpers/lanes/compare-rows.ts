@@ -95,7 +95,7 @@ async function rowsOf({ chunks }: LaneRead, target: LaneTarget): Promise<Rows> {
   const rejects: Reject[] = [];
   const rows: unknown[][] = [];
   let packed = 0;
-  for await (const gathered of gather(pieces(chunks), mapperOf(target), target.batchRows)) {
+  for await (const gathered of gather(pieces(chunks), mapperOf(target), target)) {
     const { batch } = gathered;
     batches.push(batch);
     rejects.push(...gathered.rejects);

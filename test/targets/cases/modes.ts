@@ -214,4 +214,51 @@ export const MODE_CASES: readonly Case[] = [
       ],
     },
   },
+  {
+    title: "repeats: empty values keep what the record before has left",
+    setup: ITEMS,
+    csv: "id,name,qty\n3,a,1\n3,,2\n3,,2\n1,,9\n1,x,9\n1,,9\n",
+    flags: ["--key", "id", "--null-keeps"],
+    counts: { inserted: 1, updated: 3, unchanged: 2 },
+    rows: [
+      ["1", "x", "9"],
+      ["2", "nut", "6"],
+      ["3", "a", "2"],
+    ],
+  },
+  {
+    title: "repeats: unchanged rows are rewritten on request",
+    setup: ITEMS,
+    csv: "id,name,qty\n3,a,1\n3,a,1\n3,a,1\n1,bolt,5\n",
+    flags: ["--key", "id", "--rewrite-unchanged"],
+    counts: { inserted: 1, updated: 3 },
+    rows: [
+      ["1", "bolt", "5"],
+      ["2", "nut", "6"],
+      ["3", "a", "1"],
+    ],
+  },
+  {
+    title: "repeats: the stored image decides what is unchanged, not equality",
+    engines: ["postgres"],
+    setup: "create table t (id int primary key, d json, n numeric, c char(3));",
+    csv: 'id,d,n,c\n1,"{""a"":1}",1.0,x\n1,"{""a"": 1}",1.0,x\n1,"{""a"": 1}",1.00,x\n1,"{""a"": 1}",1.00,"x "\n',
+    flags: ["--key", "id"],
+    counts: { inserted: 1, updated: 2, unchanged: 1 },
+    rows: [["1", '{"a": 1}', "1.00", "x  "]],
+  },
+  {
+    title: "repeats: columns of a partition key and of an index with a condition",
+    engines: ["postgres"],
+    setup:
+      "create table t (id int, region int, n int, primary key (id, region)) partition by list (region); create table t_1 partition of t for values in (1); create table t_2 partition of t for values in (2); create index on t_1 ((100 / n)) where n < 50;",
+    csv: "id,region,n\n1,1,1\n1,1,60\n1,1,0\n1,2,3\n1,1,70\n1,2,4\n1,2,4\n",
+    flags: ["--key", "id,region"],
+    counts: { inserted: 2, updated: 3, unchanged: 1, rejected: 1 },
+    rejects: [{ record: 3, code: "ROW_TYPE", dbCode: "22012" }],
+    rows: [
+      ["1", "1", "70"],
+      ["1", "2", "4"],
+    ],
+  },
 ];
