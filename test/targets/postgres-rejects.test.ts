@@ -179,6 +179,27 @@ describe("postgres", () => {
     },
   );
 
+  test.each(["staged", "arrays", "values"])(
+    "a large batch around a reject is written in parts, in the order of the file: %s",
+    async (rowSource) => {
+      await database.reset();
+      await database.exec("create table t (id int primary key, n int)");
+      const lines = Array.from({ length: 2500 }, (_, at) => `${at},${at === 1700 ? "x" : 1}\n`);
+      const input = `id,n\n${lines.join("")}7,2\n2400,2\n`;
+      const way = { strategy: "native", rowSource, batchRows: 5000 };
+
+      const { rejects, stderr } = await load(input, ["--key", "id"], way);
+
+      expect(rejects.map(place), stderr).toEqual([[1701, "ROW_TYPE", "22P02", "n", null]]);
+      const found = "select id, n from t where n <> 1 order by id";
+      expect(await database.rows(found)).toEqual([
+        ["7", "2"],
+        ["2400", "2"],
+      ]);
+      expect(await database.rows("select count(*) from t")).toEqual([["2499"]]);
+    },
+  );
+
   test.each(["XX000", "42P01", "0A000", "58030", "XX001"])(
     "%s that no value causes by itself stops the load",
     async (state) => {
