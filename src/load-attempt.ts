@@ -148,7 +148,8 @@ export class Attempt {
     const { session, plan } = prepared;
     const { signal } = this.#surroundings;
     const writers = this.#writersFor(prepared);
-    const alive = setInterval(() => this.#reportProgress(), SIGN_OF_LIFE_MS);
+    // Work that never settles must not be kept alive by telling of it.
+    const alive = setInterval(() => this.#reportProgress(), SIGN_OF_LIFE_MS).unref();
     try {
       await writers.open();
       const mapper = new RecordMapper(plan, {

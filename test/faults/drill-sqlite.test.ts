@@ -75,7 +75,7 @@ const BUGS: readonly Bug[] = [
   {
     name: "a run that goes on starts from the first record",
     file: "src/resume-load.js",
-    edits: [["if (known !== null)\n", "if (known === undefined)\n"]],
+    edits: [["if (known !== null) {", "if (known === undefined) {"]],
     scenario: killedAround,
   },
   {
@@ -96,8 +96,8 @@ const BUGS: readonly Bug[] = [
     edits: [
       ["this.rejects.take(", "(this.late ??= []).push("],
       [
-        "addCounts(this.#kept, counts);\n    }\n}",
-        "addCounts(this.#kept, counts);\n for (const each of (this.late ?? []).splice(0)) this.rejects.take(each);\n    }\n}",
+        "this.#keptMisfits = new MisfitTally(this.#misfits);",
+        "this.#keptMisfits = new MisfitTally(this.#misfits);\n for (const each of (this.late ?? []).splice(0)) this.rejects.take(each);",
       ],
     ],
     scenario: killedAround,
@@ -161,7 +161,7 @@ const BUGS: readonly Bug[] = [
   {
     name: "a file that has grown is loaded from its first record",
     file: "src/resume-load.js",
-    edits: [["if (known !== null)\n", "if (known !== null && known.total === null)\n"]],
+    edits: [["if (known !== null) {", "if (known !== null && known.total === null) {"]],
     scenario: grown,
   },
   {

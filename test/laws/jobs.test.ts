@@ -222,6 +222,7 @@ describe("several writers", () => {
     for (const run of [
       [],
       ["-j", "2", "--commit", "3000"],
+      ["-j", "3", "--commit", "3000", "--allow-at-least-once"],
       ["-j", "4", "--commit", "500", "-b", "700"],
       ["-j", "3", "--commit", "100000"],
       ["-j", "16", "--commit", "5000", "--row-source", "arrays"],

@@ -196,6 +196,27 @@ describe("a fault of a value, or of the server", () => {
     },
   );
 
+  test.each(["staged", "arrays", "values"])(
+    "a large batch around a reject is written in parts, in the order of the file: %s",
+    async (rowSource) => {
+      await database.reset();
+      await database.exec("create table t (id int primary key, n int)");
+      const lines = Array.from({ length: 2500 }, (_, at) => `${at},${at === 1700 ? "x" : 1}\n`);
+      const input = `id,n\n${lines.join("")}7,2\n2400,2\n`;
+      const way = { strategy: "native", rowSource, batchRows: 5000 };
+
+      const { rejects, stderr } = await load(input, ["--key", "id"], way);
+
+      expect(rejects.map(place), stderr).toEqual([[1701, "ROW_TYPE", "22P02", "n", null]]);
+      const found = "select id, n from t where n <> 1 order by id";
+      expect(await database.rows(found)).toEqual([
+        ["7", "2"],
+        ["2400", "2"],
+      ]);
+      expect(await database.rows("select count(*) from t")).toEqual([["2499"]]);
+    },
+  );
+
   // What the server says of a statement in a trigger; a RAISE there would be the row's.
   test.each([
     ["42P01", "perform 1 from nowhere;"],

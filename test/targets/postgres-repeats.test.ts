@@ -90,7 +90,9 @@ describe("postgres", () => {
       rejected: 50,
     });
   });
+});
 
+describe("postgres, beside others", () => {
   test("another session inserts the key meanwhile, and then a progress line each second says that the load waits", async () => {
     const other = new Client({ connectionString: database.url });
     await other.connect();
@@ -180,7 +182,9 @@ describe("postgres", () => {
       expect(rows).toEqual([[String(ids)]]);
     },
   );
+});
 
+describe("postgres, with stamps", () => {
   test("stamps go with every change", async () => {
     await database.exec("alter table t add seen text not null, add check (seen <> '')");
     const content = "k,n\n1,5\n1,5\n1,6\n1,6\n1,7\n";

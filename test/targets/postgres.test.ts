@@ -220,6 +220,24 @@ describe("values", () => {
     expect([exitCode, await database.rows("select d from t")]).toEqual([0, [["2020-04-03"]]]);
   });
 
+  test("a deferrable key that is not deferred refuses records one by one, as any other", async () => {
+    await database.exec(
+      "create table t (id int primary key, u int, unique (u) deferrable); insert into t values (1, 10), (2, 20)",
+    );
+    // As one statement it would hold at its end; no record does by itself.
+    const flags = ["--table", "t", "--key", "id", "--max-rejects", "5"];
+    const { exitCode, report } = await load(database.url, "id,u\n1,20\n2,10\n3,30\n", flags);
+    expect([exitCode, report.counts]).toEqual([
+      3,
+      expect.objectContaining({ inserted: 1, updated: 0, rejected: 2 }),
+    ]);
+    expect(await database.rows("select id, u from t order by id")).toEqual([
+      ["1", "10"],
+      ["2", "20"],
+      ["3", "30"],
+    ]);
+  });
+
   test("JSON values become arrays, json and numbers without loss", async () => {
     await database.exec(
       "create table t (id int primary key, tags text[], grid int[], doc jsonb, raw json, big numeric, note text)",

@@ -101,9 +101,9 @@ exception when query_canceled or assert_failure or others then
   get stacked diagnostics upsurge_context = pg_exception_context;
   upsurge_raised := ${isRaisedSql("upsurge_context")};
   if not upsurge_raised and not ${isRow} and not ${isValueStateSql("upsurge_state")} then raise; end if;
-  if not upsurge_raised and upsurge_column = '' and (left(upsurge_state, 2) in ('22', '54') or upsurge_state in ('23502', '23514') or not ${isRow}) then
+  if upsurge_column = '' and (upsurge_raised or left(upsurge_state, 2) in ('22', '54') or upsurge_state in ('23502', '23514') or not ${isRow}) then
 ${findColumn(plan, shapes)}
-    if upsurge_column = '' and not ${isRow} then raise; end if;
+    if upsurge_column = '' and not upsurge_raised and not ${isRow} then raise; end if;
   end if;
   upsurge_met := 'r';
   insert into ${FAULTS} values (upsurge_r.upsurge_ord, ${noted});
@@ -126,9 +126,10 @@ function findColumn(plan: LoadPlan, shapes: readonly RowShape[]): string {
 ${branches.join("\n")}
     end if;
     upsurge_column := '';
-  exception when others then
+  exception when query_canceled or assert_failure or others then
     ${diagnose("column")}
-    if not ${isRowStateSql("upsurge_state")} and not ${isValueStateSql("upsurge_state")} then raise; end if;
+    get stacked diagnostics upsurge_context = pg_exception_context;
+    if not ${isRowStateSql("upsurge_state")} and not ${isValueStateSql("upsurge_state")} and not ${isRaisedSql("upsurge_context")} then raise; end if;
   end;`;
 }
 

@@ -120,9 +120,9 @@ function literals(values: readonly string[]): string {
   return values.map((each) => `'${each}'`).join(", ");
 }
 
-/** The stable code of a row that was refused with this SQLSTATE. */
-export function rowCode(state: string): RowCode {
-  const isType = state.startsWith("22") || isValueState(state);
+/** The stable code of a row that was refused with this SQLSTATE; `column`: whose value fails by itself, empty for none. */
+export function rowCode(state: string, column: string): RowCode {
+  const isType = state.startsWith("22") || (isValueState(state) && column !== "");
   return ROW_CODES[state] ?? (isType ? "ROW_TYPE" : "ROW_REFUSED");
 }
 

@@ -113,7 +113,7 @@ function faultOf({ state, constraint, column, ...said }: FaultRow, row: Row | un
   if (row === undefined) throw upsurgeError("INTERNAL", { message: "a fault belongs to no row" });
   return {
     row,
-    code: rowCode(state),
+    code: rowCode(state, column),
     dbCode: state,
     column: column === "" ? null : column,
     constraint: constraint === "" ? null : constraint,

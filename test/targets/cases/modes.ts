@@ -149,6 +149,30 @@ export const MODE_CASES: readonly Case[] = [
     ],
   },
   {
+    title: "what a record lacks is left out, or NULL, as the flag says: default",
+    setup: ITEMS,
+    ndjson: '{"id":1,"name":"x"}\n{"id":2,"qty":9}\n{"id":3}\n',
+    flags: ["--key", "id", "--missing-fields", "default"],
+    counts: { updated: 2, inserted: 1 },
+    rows: [
+      ["1", "x", "5"],
+      ["2", "nut", "9"],
+      ["3", null, "1"],
+    ],
+  },
+  {
+    title: "what a record lacks is left out, or NULL, as the flag says: null",
+    setup: ITEMS.replace(" not null", ""),
+    ndjson: '{"id":1,"name":"x"}\n{"id":2,"qty":9}\n{"id":3}\n',
+    flags: ["--key", "id", "--missing-fields", "null"],
+    counts: { updated: 2, inserted: 1 },
+    rows: [
+      ["1", "x", null],
+      ["2", null, "9"],
+      ["3", null, null],
+    ],
+  },
+  {
     title: "a column that is not in the file stays as it is",
     setup: ITEMS,
     csv: "id,name\n1,x\n3,y\n",

@@ -358,6 +358,11 @@ describe("coupling", () => {
       table({ foreignKeys: [{ name: "f", columns: ["a"], selfReferencing: true }] }),
       {},
     ],
+    [
+      "a deferrable key",
+      table({ uniqueKeys: [uniqueKey(["id"]), uniqueKey(["a"], { deferrable: true })] }),
+      {},
+    ],
     ["a subquery", table(), { set: ["a = (select 1)"] }],
     ["a moved key", table(), { set: ["id = 4"] }],
     ["row security", table({ rewritten: true }), {}],

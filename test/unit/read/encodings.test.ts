@@ -1,7 +1,7 @@
 /** Encodings: exact bytes, exact rejects, never a replacement character. */
 import iconv from "iconv-lite";
 import { expect, test } from "vitest";
-import { errorOf, read } from "./support.ts";
+import { errorOf, read, readPieces } from "./support.ts";
 
 test("latin1 bytes are split as they stand", async () => {
   const bytes = Buffer.concat([
@@ -51,6 +51,21 @@ test.each([
   ]);
   expect(Buffer.from(records[1]?.raw ?? [])).toEqual(encode("2,😀\n"));
   expect(Buffer.from(source.preamble)).toEqual(Buffer.concat([Buffer.from(mark), encode("a,b\n")]));
+});
+
+test.each(["utf-16le", "utf-16be"])("%s may come in pieces that end anywhere", async (encoding) => {
+  const bytes = iconv.encode("a,b\n1,é\n2,😀😀\n", encoding, { addBOM: true });
+  for (let cut = 1; cut < bytes.length; cut += 1) {
+    const pieces = [bytes.subarray(0, cut), bytes.subarray(cut)];
+    const { rows, rejects } = await readPieces(pieces, { encoding });
+    expect([rows, rejects], `cut after ${cut} bytes`).toEqual([
+      [
+        ["1", "é"],
+        ["2", "😀😀"],
+      ],
+      [],
+    ]);
+  }
 });
 
 test("half a surrogate pair in UTF-16 is a reject, with its bytes as they stood", async () => {
