@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import { firstOf } from "../tiers/tiers.ts";
 import { BIN, launch } from "./torture/launch.ts";
 import { complete, ready, under } from "./torture/scenario.ts";
 
@@ -27,7 +28,7 @@ describe("from two writers", () => {
     }
   });
 
-  test.each([1, 3])("to %d", async (jobs) => {
+  test.each(firstOf("numbers of writers after two", [1, 3]))("to %d", async (jobs) => {
     const base = mkdtempSync(join(tmpdir(), "upsurge-writers-"));
     try {
       const place = { target: "postgres", database, folder: join(base, "load"), bin: BIN } as const;

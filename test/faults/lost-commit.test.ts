@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Fault } from "../support/proxy/proxy.ts";
 import { useProxy } from "./network-support.ts";
+import { firstOf } from "../tiers/tiers.ts";
 
 const [postgres] = ENGINES.filter(({ name }) => name === "postgres");
 if (postgres === undefined) throw new Error("there is no engine postgres");
@@ -17,7 +18,7 @@ describe("a commit", () => {
   // The load asks before the server has the commit, or has given up waiting for it.
   const meanwhile = behind.askedAgain(/pg_xact_status/);
 
-  test.each<[string, Fault, { exit: number; code: string | null }]>([
+  const lost: readonly [string, Fault, { exit: number; code: string | null }][] = [
     ["whose answer is lost", { kind: "reset-after" }, { exit: 0, code: null }],
     ["whose answer never comes", { kind: "silence" }, { exit: 0, code: null }],
     ["that arrives late", { kind: "late", meanwhile }, { exit: 0, code: null }],
@@ -32,7 +33,8 @@ describe("a commit", () => {
       { kind: "black-hole", meanwhile },
       { exit: 75, code: "TARGET_LOST" },
     ],
-  ])("%s is found out about", async (_, fault, expected) => {
+  ];
+  test.each(firstOf("lost commits", lost))("%s is found out about", async (_, fault, expected) => {
     behind.proxy.arm({ ...fault, on: "commit" });
     expect(await behind.load({ flags: LIMITS })).toMatchObject(expected);
     expect(behind.proxy.hits).toBe(1);
@@ -42,7 +44,7 @@ describe("a commit", () => {
     await behind.expectApplied(1);
   });
 
-  test.each<[string, Fault]>([
+  const unknown: readonly [string, Fault][] = [
     [
       "the server cannot be reached",
       { kind: "reset-after", after: { kind: "reset-before", ...EVERY } },
@@ -53,13 +55,17 @@ describe("a commit", () => {
       { kind: "silence", after: { kind: "black-hole", on: /pg_xact_status/, ...EVERY } },
     ],
     ["the transaction stays open", { kind: "late", meanwhile: () => new Promise(() => {}) }],
-  ])("of unknown outcome is said to be one when %s", async (_, fault) => {
-    behind.proxy.arm({ ...fault, on: "commit" });
-    const flags = ["--statement-timeout", "2s", "--lock-timeout", "600ms"];
-    const result = await behind.load({ flags });
-    expect(result).toMatchObject({ exit: 75, code: "TARGET_OUTCOME_UNKNOWN" });
-    await behind.expectApplied(fault.kind === "late" ? 0 : 1);
-  });
+  ];
+  test.each(firstOf("commits of unknown outcome", unknown))(
+    "of unknown outcome is said to be one when %s",
+    async (_, fault) => {
+      behind.proxy.arm({ ...fault, on: "commit" });
+      const flags = ["--statement-timeout", "2s", "--lock-timeout", "600ms"];
+      const result = await behind.load({ flags });
+      expect(result).toMatchObject({ exit: 75, code: "TARGET_OUTCOME_UNKNOWN" });
+      await behind.expectApplied(fault.kind === "late" ? 0 : 1);
+    },
+  );
 });
 
 test("a commit that something before the server answers for is asked about", async () => {

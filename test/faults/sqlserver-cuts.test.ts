@@ -58,25 +58,31 @@ const CUTS: readonly (readonly [string, Which, Trouble])[] = [
 describe.each(firstOf("strategies under cuts", WAYS))("%s, %s", (strategy, rowSource) => {
   const flags = ["--strategy", strategy, "--row-source", rowSource, "--batch-rows", "2"];
 
-  test.each(CUTS)("a cut %s, once: the load starts again", async (_name, which, trouble) => {
-    db.troubles = nth(2, loading(which), trouble);
-    const result = await runFaulty(db, { input: INPUT, flags });
-    expect(result).toMatchObject({ exit: 0, code: null, counts: COUNTS });
-    expect(await table()).toEqual(LOADED);
-    expect(db.requests.filter(({ sql }) => sql === "COMMIT TRANSACTION")).toHaveLength(1);
-  });
+  test.each(firstOf("moments of a cut", CUTS))(
+    "a cut %s, once: the load starts again",
+    async (_name, which, trouble) => {
+      db.troubles = nth(2, loading(which), trouble);
+      const result = await runFaulty(db, { input: INPUT, flags });
+      expect(result).toMatchObject({ exit: 0, code: null, counts: COUNTS });
+      expect(await table()).toEqual(LOADED);
+      expect(db.requests.filter(({ sql }) => sql === "COMMIT TRANSACTION")).toHaveLength(1);
+    },
+  );
 });
 
-test.each(CUTS)("a cut %s, every time: nothing is kept", async (_name, which, trouble) => {
-  db.troubles = always(loading(which), trouble);
-  const flags = ["--batch-rows", "2", "--retry-timeout", "400ms"];
-  const result = await runFaulty(db, { input: INPUT, flags });
-  expect(result).toMatchObject({ exit: 75, code: "TARGET_LOST" });
-  expect(result.fix).toBe(
-    "run the same command again; what was not committed was undone by the server",
-  );
-  expect(await table()).toEqual(BEFORE);
-});
+test.each(firstOf("moments of a cut", CUTS))(
+  "a cut %s, every time: nothing is kept",
+  async (_name, which, trouble) => {
+    db.troubles = always(loading(which), trouble);
+    const flags = ["--batch-rows", "2", "--retry-timeout", "400ms"];
+    const result = await runFaulty(db, { input: INPUT, flags });
+    expect(result).toMatchObject({ exit: 75, code: "TARGET_LOST" });
+    expect(result.fix).toBe(
+      "run the same command again; what was not committed was undone by the server",
+    );
+    expect(await table()).toEqual(BEFORE);
+  },
+);
 
 test("a cut of a bulk load straight into the table, once", async () => {
   db.troubles = nth(2, ({ kind }) => kind === "bulk", { after: "cut" });

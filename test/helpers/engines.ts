@@ -44,8 +44,8 @@ export const ENGINES: readonly Engine[] = [
   },
 ];
 
-/** The engines that the suites of jobs run on; the translated server, which is slow, only when everything is run. */
-export const JOB_ENGINES: readonly Engine[] = ENGINES.filter(
+/** The engines of suites whose subject all targets share; the translated server, which is slow, only when everything is run. */
+export const SHARED_ENGINES: readonly Engine[] = ENGINES.filter(
   ({ name }) => name !== "sqlserver" || REAL_SERVER !== null || !leavesOutTranslated(),
 );
 

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { onFaultPoint } from "../../src/errors/fault-point.ts";
-import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
 import { HEADER, JobShell, lines } from "../helpers/job-shell.ts";
 
 const A = HEADER + lines([1, 10], [2, 20], [3, 30]);
@@ -22,7 +22,7 @@ async function stopped(shell: JobShell, command: string, nth: number): Promise<v
   onFaultPoint(null);
 }
 
-describe.each(JOB_ENGINES)("$title", (engine) => {
+describe.each(SHARED_ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
   const open = (): Promise<JobShell> => JobShell.open(engine, database);
 

@@ -106,7 +106,7 @@ function wordsOfOutcome(
 
 /** The report of rejects that a run has left. */
 function rejectReport(args: readonly string[], stdout: string, cwd: string | undefined): string {
-  const [, named] = /"rejectReport":"([^"]+)"/.exec(stdout) ?? [];
+  const [, named] = /(?:"rejectReport":"|; why: )([^"\n]+)/.exec(stdout) ?? [];
   const given = args[args.indexOf("--reject-file") + 1];
   const path = named ?? (args.includes("--reject-file") ? `${given}.jsonl` : null);
   if (path === null) return "";

@@ -8,7 +8,7 @@ import { assignmentsOf } from "../assignments.ts";
 import { qualify, unknownFunction } from "../expressions.ts";
 import { findsByIndex, isLooking } from "./how.ts";
 import type { LookingPlan } from "./how.ts";
-import { mayStage } from "./limits.ts";
+import { fitsStage } from "./limits.ts";
 import { quoteIdentifier } from "./quote.ts";
 
 /** What a fold needs to know of the table. */
@@ -28,7 +28,7 @@ export interface Folding {
 export function foldingOf(plan: LoadPlan): Folding | null {
   const { table, coupling, mode, looksFirst } = plan;
   const { images } = table;
-  if (!mayStage(plan)) return null;
+  if (!fitsStage(plan)) return null;
   if (table.columns.some(({ name }) => name.startsWith("upsurge_"))) return null;
   if (images === undefined || images === null || !isLooking(plan) || !findsByIndex(plan))
     return null;
