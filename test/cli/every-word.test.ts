@@ -201,6 +201,16 @@ describe("what only PostgreSQL says", () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining("  PLAN_AMBIGUOUS_FIELD\n")]);
   });
 
+  test("PLAN_REFUSED", async () => {
+    await database.exec(
+      `create table ruled (id int primary key, "Name" text);
+       create rule watched as on update to ruled do also select 1`,
+    );
+    const { exitCode, stderr } = await run("id,Name\n1,x\n", "--table", "ruled");
+
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("  PLAN_REFUSED\n")]);
+  });
+
   test("ROW_NUL", async () => {
     const flags = ["--max-rejects", "1", "--reject-file", "bad", "--json"];
     const { exitCode, stdout } = await run("id,Name\n1,x\n2,\u0000\n", ...flags);

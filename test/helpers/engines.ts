@@ -3,8 +3,8 @@ import { afterAll, beforeAll } from "vitest";
 import { openPostgres } from "./postgres-database.ts";
 import { openSqlite } from "./sqlite-database.ts";
 import { openSqlServer, REAL_SERVER } from "./sqlserver-database.ts";
-import { leavesOutTranslated, shareOf } from "../tiers/tiers.ts";
-import type { Suite } from "../tiers/tiers.ts";
+import { runsOn, shareOf } from "../tiers/tiers.ts";
+import type { Suite, SuiteKind } from "../tiers/tiers.ts";
 
 /** A database of its own for one test file. */
 export interface TestDatabase {
@@ -44,10 +44,15 @@ export const ENGINES: readonly Engine[] = [
   },
 ];
 
-/** The engines of suites whose subject all targets share; the translated server, which is slow, only when everything is run. */
-export const SHARED_ENGINES: readonly Engine[] = ENGINES.filter(
-  ({ name }) => name !== "sqlserver" || REAL_SERVER !== null || !leavesOutTranslated(),
-);
+/** The engines of suites whose subject all targets share: sources, headers, options of jobs. */
+export const SHARED_ENGINES = enginesOf("shared");
+
+/** The engines of the suites of jobs, of which each target has its own checkpoint. */
+export const JOB_ENGINES = enginesOf("jobs");
+
+function enginesOf(kind: SuiteKind): readonly Engine[] {
+  return REAL_SERVER === null ? ENGINES.filter(({ name }) => runsOn(kind, name)) : ENGINES;
+}
 
 const STRATEGIES = ["native", "select-then-write"] as const;
 

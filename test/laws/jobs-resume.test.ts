@@ -7,7 +7,7 @@ import * as fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { onFaultPoint } from "../../src/errors/fault-point.ts";
 import type { FaultPoint } from "../../src/errors/fault-point.ts";
-import { SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Engine, TestDatabase } from "../helpers/engines.ts";
 import { JobShell } from "../helpers/job-shell.ts";
 import type { Ran } from "../helpers/job-shell.ts";
@@ -140,7 +140,7 @@ async function opened(
   return shell;
 }
 
-describe.each(SHARED_ENGINES)("$title", (engine) => {
+describe.each(JOB_ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
 
   test("stopped anywhere and run again, it is as if nothing had been", async () => {

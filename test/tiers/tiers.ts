@@ -19,6 +19,7 @@ const ONLY_ALL: Readonly<Record<string, string>> = {
   "faults/network-jobs.test.ts": "cut connections at each fault point: faults/fault-points-*",
   "faults/network.test.ts": "deadlines, which have to pass; a lost commit: faults/lost-commit",
   "faults/sqlserver-any-request.test.ts": "some requests: faults/sqlserver-cuts",
+  "faults/sqlserver-locks.test.ts": "locks of other sessions: faults/server, faults/sqlite-file",
   "faults/sqlserver-jobs.test.ts": "jobs on the other targets: targets/jobs-*, faults/same-job",
   "faults/sqlserver-network.test.ts": "some requests: faults/sqlserver-cuts",
   "faults/sqlserver-signals.test.ts": "signals: cli/process, faults/job-signals",
@@ -36,7 +37,7 @@ const RUNS = {
   "going on": [50, 200, "UPSURGE_LANE_RUNS"],
   "hostile names, in percent": [12, 100, "UPSURGE_HOSTILE_PERCENT"],
   "jobs resume": [4, 10, "UPSURGE_LAW_RUNS"],
-  kills: [8, 100, "UPSURGE_TORTURE_KILLS"],
+  kills: [4, 100, "UPSURGE_TORTURE_KILLS"],
   lanes: [800, 3000, "UPSURGE_LANE_RUNS"],
   "binary spellings": [40, 120, "UPSURGE_LAW_RUNS"],
   packed: [6, 40, "UPSURGE_LAW_RUNS"],
@@ -56,9 +57,18 @@ export function timesOf(name: keyof typeof RUNS): number {
   return TIER === "fast" ? fast : all;
 }
 
-/** True where this run leaves the translated SQL Server out of suites whose subject all targets share: sources, plans, jobs. */
-export function leavesOutTranslated(): boolean {
-  return TIER === "fast";
+/** Where `npm test` runs suites that say little of a database; `test:all` runs them everywhere. */
+const ENGINES_OF = {
+  shared: ["sqlite"],
+  jobs: ["sqlite", "postgres"],
+} as const satisfies Record<string, readonly string[]>;
+
+/** A kind of such suites. */
+export type SuiteKind = keyof typeof ENGINES_OF;
+
+/** True where this run takes suites of the kind to the engine. */
+export function runsOn(kind: SuiteKind, engine: string): boolean {
+  return TIER !== "fast" || ENGINES_OF[kind].some((name) => name === engine);
 }
 
 /** How many ways of loading a case is tried in: each strategy with each row source, each row source with one, or one. */
@@ -66,8 +76,8 @@ export type Share = "each pair" | "each row source" | "one";
 
 /** What `npm test` tries of each case; sizes of batches, and what else is left to choose, change from case to case. */
 const SHARES = {
-  conformance: { sqlite: "each pair", postgres: "each pair", sqlserver: "one" },
-  scenarios: { sqlite: "each pair", postgres: "each row source", sqlserver: "one" },
+  conformance: { sqlite: "each pair", postgres: "each row source", sqlserver: "one" },
+  scenarios: { sqlite: "one", postgres: "one", sqlserver: "one" },
 } as const satisfies Record<string, Record<"sqlite" | "postgres" | "sqlserver", Share>>;
 
 /** A suite that tries each of its cases in many ways. */
@@ -82,13 +92,14 @@ export function shareOf(suite: Suite, engine: "sqlite" | "postgres" | "sqlserver
 const FIRST = {
   "batch sizes of single tests": 1,
   "faults at each fault point": 1,
+  "moments of each fault point": 1,
   "kinds of jobs on a failing server": 1,
-  "kinds of states on a failing server": 3,
+  "kinds of states on a failing server": 1,
   "runs of one job at once": 1,
   "targets of runs at once": 1,
   "strategies under cuts": 1,
   "moments of a cut": 3,
-  "sizes of batches with records at fault": 3,
+  "sizes of batches with records at fault": 2,
   "lost commits": 3,
   "commits of unknown outcome": 2,
   "numbers of writers after two": 1,
@@ -116,7 +127,80 @@ export function leftOut(): string[] {
 }
 
 /** Seconds that the longer files take on two quiet cores, in `npm test` and in `test:all`; for their order and the time left. */
-const SECONDS: Readonly<Record<string, readonly [fast: number, all: number]>> = {};
+const SECONDS: Readonly<Record<string, readonly [fast: number, all: number]>> = {
+  "faults/any-message.test.ts": [1, 30],
+  "faults/compressed.test.ts": [4, 4],
+  "faults/disturbed-jobs.test.ts": [4, 4],
+  "faults/drill-postgres.test.ts": [1, 31],
+  "faults/drill-sqlite.test.ts": [1, 45],
+  "faults/exit-code.test.ts": [2, 10],
+  "faults/fault-points-postgres-one.test.ts": [12, 39],
+  "faults/fault-points-postgres-two.test.ts": [3, 56],
+  "faults/fault-points-sqlite.test.ts": [11, 12],
+  "faults/fewer-writers.test.ts": [5, 6],
+  "faults/job-signals.test.ts": [5, 15],
+  "faults/jobs-memory.test.ts": [1, 7],
+  "faults/jobs.test.ts": [7, 13],
+  "faults/lost-commit.test.ts": [8, 13],
+  "faults/many-members.test.ts": [3, 3],
+  "faults/memory.test.ts": [1, 9],
+  "faults/network-jobs.test.ts": [1, 44],
+  "faults/network.test.ts": [1, 30],
+  "faults/outputs.test.ts": [5, 9],
+  "faults/reject-files.test.ts": [6, 6],
+  "faults/same-job.test.ts": [8, 44],
+  "faults/server.test.ts": [16, 52],
+  "faults/sources.test.ts": [3, 5],
+  "faults/sqlite-file.test.ts": [3, 3],
+  "faults/sqlserver-any-request.test.ts": [1, 34],
+  "faults/sqlserver-connect.test.ts": [4, 6],
+  "faults/sqlserver-cuts.test.ts": [7, 14],
+  "faults/sqlserver-doomed.test.ts": [10, 13],
+  "faults/sqlserver-jobs.test.ts": [1, 50],
+  "faults/sqlserver-locks.test.ts": [9, 9],
+  "faults/sqlserver-network.test.ts": [1, 17],
+  "faults/sqlserver-signals.test.ts": [1, 21],
+  "faults/streams.test.ts": [6, 6],
+  "faults/terminated.test.ts": [3, 4],
+  "faults/torture-postgres.test.ts": [10, 52],
+  "faults/torture-sqlite.test.ts": [4, 30],
+  "laws/any-batching.test.ts": [19, 87],
+  "laws/commit-in-parts.test.ts": [8, 8],
+  "laws/going-on.test.ts": [1, 9],
+  "laws/hostile-names.test.ts": [5, 24],
+  "laws/jobs-resume.test.ts": [5, 28],
+  "laws/jobs.test.ts": [19, 32],
+  "laws/lanes.test.ts": [4, 8],
+  "laws/repeats.test.ts": [8, 8],
+  "laws/secrets.test.ts": [4, 9],
+  "readme.test.ts": [3, 3],
+  "scenarios.test.ts": [24, 181],
+  "support/tsql/transactions.test.ts": [4, 4],
+  "targets/conformance.test.ts": [33, 165],
+  "targets/findings.test.ts": [9, 9],
+  "targets/grants.test.ts": [5, 5],
+  "targets/header-fields.test.ts": [4, 4],
+  "targets/jobs-append.test.ts": [11, 23],
+  "targets/jobs-command.test.ts": [4, 7],
+  "targets/jobs-finished.test.ts": [8, 8],
+  "targets/jobs-follow.test.ts": [6, 6],
+  "targets/jobs-options.test.ts": [11, 28],
+  "targets/jobs-rejects.test.ts": [7, 16],
+  "targets/jobs-sources.test.ts": [6, 15],
+  "targets/jobs.test.ts": [5, 13],
+  "targets/postgres-binary.test.ts": [4, 6],
+  "targets/postgres-connections.test.ts": [5, 5],
+  "targets/postgres-encoding.test.ts": [4, 4],
+  "targets/postgres-rejects.test.ts": [7, 7],
+  "targets/postgres-repeats.test.ts": [5, 5],
+  "targets/postgres-wide.test.ts": [7, 7],
+  "targets/postgres.test.ts": [4, 4],
+  "targets/sqlite-packed.test.ts": [6, 21],
+  "targets/sqlserver-findings.test.ts": [1, 14],
+  "targets/sqlserver-grammar.test.ts": [1, 17],
+  "targets/unused-flags.test.ts": [4, 4],
+  "unit/read/limits.test.ts": [1, 13],
+};
 
 /** What is expected of any other file. */
 const SHORT = 1;

@@ -82,13 +82,14 @@ export function faultCells(load: FaultLoad): void {
     const tried = FAULT_POINTS.filter(
       (point) => !without.includes(point) && (jobs === 1 || triesWithWriters(point)),
     );
-    const suffered = target === "sqlite" ? actions : firstOf("faults at each fault point", actions);
+    const suffered = firstOf("faults at each fault point", actions);
     const cells = tried.flatMap((point) => suffered.map((action) => [action, point] as const));
     test.each(cells)("%s at %s", async (action, point) => {
       const times = passed.get(point) ?? 0;
       expect(times, `how often ${point} is passed`).toBeGreaterThan(0);
       // The first time, where that is enough, and one in the middle.
-      for (const nth of new Set([...(jobs === 1 ? [1] : []), Math.ceil(times / 2)])) {
+      const moments = [Math.ceil(times / 2), ...(jobs === 1 ? [1] : [])];
+      for (const nth of new Set(firstOf("moments of each fault point", moments))) {
         await prepare(place, workload, new Random(1));
         const first = await suffer(command, { point, nth, action });
         if (first.struck) struck.add(point);
