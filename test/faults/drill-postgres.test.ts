@@ -15,7 +15,7 @@ const oneAheadWithRejects = faults(
   ["committed:3:kill", "committed:4:kill", "committed:5:kill", "committed:6:kill"],
   fewRejects,
 );
-const inWaves = undisturbed({
+const repeated = undisturbed({
   batchRows: 400,
   strategy: "select-then-write",
   workload: { bad: 0, records: 36 },
@@ -57,9 +57,12 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "the occurrences of a key are written in another order",
-    file: "src/write/write-batch.js",
-    edits: [["toSorted(([a], [b]) => a - b)", "toSorted(([a], [b]) => b - a)"]],
-    scenario: inWaves,
+    file: "src/targets/postgres/fold-sql.js",
+    edits: [
+      ["order by upsurge_ord) as upsurge_turn", "order by upsurge_ord desc) as upsurge_turn"],
+      ["order by ${keys}, upsurge_ord loop", "order by ${keys}, upsurge_ord desc loop"],
+    ],
+    scenario: repeated,
   },
   {
     name: "a fault that passes becomes a reject",
