@@ -51,6 +51,8 @@ describe("a format by its name", () => {
 describe("what a default is called", () => {
   test.each([
     ["--empty", "auto"],
+    ["--empty", "null"],
+    ["--empty", "string"],
     ["--extra-fields", "error"],
     ["--missing-fields", "default"],
     ["--null-key", "reject"],
@@ -199,6 +201,25 @@ describe("what only PostgreSQL says", () => {
     const { exitCode, stderr } = await run("id,name\n1,x\n");
 
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining("  PLAN_AMBIGUOUS_FIELD\n")]);
+  });
+
+  test("PLAN_READ_ONLY_COLUMN", async () => {
+    await database.exec(
+      `create table made (id int primary key, "Name" text generated always as ('x') stored)`,
+    );
+    const { exitCode, stderr } = await run("id,Name\n1,x\n", "--table", "made");
+
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("  PLAN_READ_ONLY_COLUMN\n")]);
+  });
+
+  test("PLAN_UNUSABLE_KEY", async () => {
+    await database.exec(
+      "create table late (id int, constraint late_id unique (id) deferrable initially deferred)",
+    );
+    const flags = ["--table", "late", "--strategy", "native"];
+    const { exitCode, stderr } = await run("id\n1\n", ...flags);
+
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("  PLAN_UNUSABLE_KEY\n")]);
   });
 
   test("PLAN_REFUSED", async () => {
