@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { endClient } from "./deadline.ts";
-import { classifyError, isServerError, sayError } from "./errors.ts";
+import { isRowError, isServerError, sayError } from "./errors.ts";
 
 /** How to ask the server again once the connection is gone. */
 export interface Reconnecting {
@@ -74,7 +74,7 @@ async function statusOf(xid: string, reconnect: () => Promise<Client>): Promise<
 
 /** A row's error at the commit comes from a deferred constraint. */
 export function commitError(cause: unknown): unknown {
-  if (!isServerError(cause) || classifyError(cause) !== "row") return cause;
+  if (!isServerError(cause) || !isRowError(cause)) return cause;
   const reason = `${sayError(cause)} (${cause.code})`;
   return upsurgeError("TARGET_COMMIT_REFUSED", { reason }, { cause });
 }

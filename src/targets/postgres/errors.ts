@@ -70,7 +70,7 @@ export function classifyState(state: string): ErrorClass {
 }
 
 /** True for a state that a single row caused. */
-export function isRowState(state: string): boolean {
+function isRowState(state: string): boolean {
   if (TRANSIENT.has(state)) return false;
   const family = state.slice(0, 2);
   return ROW_CLASSES.includes(family) || state in ROW_CODES || !SERVER_CLASSES.has(family);
@@ -96,7 +96,12 @@ export function isValueStateSql(state: string): string {
  * state that the input function of a type may give is a row's shows when the rows are taken one by one.
  */
 export function classifyError(error: ServerError): ErrorClass {
-  return isRaised(error) || isValueState(error.code) ? "row" : classifyState(error.code);
+  return isRowError(error) || isValueState(error.code) ? "row" : classifyState(error.code);
+}
+
+/** True for an error that a row caused for certain: by its state, or because the user's code raised it. */
+export function isRowError(error: ServerError): boolean {
+  return isRaised(error) || isRowState(error.code);
 }
 
 /** Whether RAISE in PL/pgSQL made the error, whose SQLSTATE then says nothing of the server. */
