@@ -25,6 +25,7 @@ import { refuseOtherTable } from "./write/checkpoint/same-table.ts";
 import type { FoundTable } from "./write/checkpoint/same-table.ts";
 import { lookAtJob, otherErrors, takeJob } from "./write/checkpoint/take-job.ts";
 import type { Taking } from "./write/checkpoint/take-job.ts";
+import { sourceLabel } from "./model/source-name.ts";
 
 /** A source that is left to load. */
 export interface WorkItem {
@@ -218,7 +219,7 @@ class WorkFinder {
 
   #grown(path: string): Error {
     return upsurgeError("SOURCE_CHANGED", {
-      path: path === "-" ? "standard input" : path,
+      path: sourceLabel(path),
       job: this.#job.name,
       reason: "the job has finished it, and records were added since",
       suggestion:

@@ -3,6 +3,7 @@ import { ROW_CODES } from "../errors/row-codes.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Reject, RowCode } from "../model/reject.ts";
 import { allowsRejects, parseRejectLimit } from "../options/parse-value.ts";
+import { sourceLabel } from "../model/source-name.ts";
 
 /** Counts rejects against the limit. */
 export class RejectBudget {
@@ -67,6 +68,6 @@ function fixOf({ code }: Reject): string | undefined {
 function placeOf({ position, column }: Reject): string {
   const [first, last] = position.line;
   const lines = first === last ? `line ${first}` : `lines ${first}-${last}`;
-  const source = position.source === "-" ? "standard input" : position.source;
+  const source = sourceLabel(position.source);
   return `${source}, record ${position.record}, ${lines}${column === null ? "" : `, column "${column}"`}`;
 }
