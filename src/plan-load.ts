@@ -11,17 +11,23 @@ import { makePlan } from "./plan/make-plan.ts";
 import { fieldResolver, mapFields, refuseMovedNumbers } from "./plan/mapping.ts";
 import { nearTable } from "./plan/names.ts";
 import { neededPrivileges } from "./plan/requirements.ts";
-import { knownSources, loadedHeaders, lookAt, plannedSource, readOptions } from "./plan-sources.ts";
-import type { KnownSources, LaterSource, PlannedSource } from "./plan-sources.ts";
-import { expandSources } from "./read/expand-sources.ts";
-import { sample } from "./read/first-chunk.ts";
-import type { Sampled } from "./read/first-chunk.ts";
-import { openSource } from "./read/open-source.ts";
+import {
+  knownSources,
+  loadedHeaders,
+  lookAt,
+  plannedSource,
+  readOptions,
+} from "./sources/known-sources.ts";
+import type { KnownSources, LaterSource, PlannedSource } from "./sources/known-sources.ts";
+import { expandSources } from "./sources/expand-sources.ts";
+import { sample } from "./sources/sample.ts";
+import type { Sampled } from "./sources/sample.ts";
+import { openSource } from "./sources/open-source.ts";
 import type { Source } from "./read/source.ts";
 import { connectOptions } from "./targets/connect-options.ts";
 import { findTarget } from "./targets/registry.ts";
 import type { Session, Target } from "./targets/target.ts";
-import { checkOneHash, unverifiedStreams } from "./verify-sources.ts";
+import { checkOneHash, unverifiedStreams } from "./sources/verify-sources.ts";
 
 /** What planning needs of its surroundings. */
 export interface PlanSurroundings {

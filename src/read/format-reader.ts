@@ -4,10 +4,10 @@
 import type { HeaderField, HeaderUse } from "../model/header.ts";
 import type { Place } from "../model/place.ts";
 import type { RecordChunk } from "../model/record.ts";
-import type { Block, BlockFeed } from "./blocks.ts";
-import type { Charset } from "./charset.ts";
-import type { Passed } from "./pass-over.ts";
-import type { Unfinished } from "./record-stream.ts";
+import type { Block, BlockFeed } from "./bytes/blocks.ts";
+import type { Charset } from "./text/charset.ts";
+import type { Passed } from "./text/skip-to.ts";
+import type { Unfinished } from "./text/record-stream.ts";
 
 /** A decoded stream whose first block was looked at. */
 export interface ReaderInput {

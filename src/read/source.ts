@@ -5,8 +5,8 @@
 import type { HeaderField, HeaderUse } from "../model/header.ts";
 import type { Place } from "../model/place.ts";
 import type { RecordChunk } from "../model/record.ts";
-import type { Passed } from "./pass-over.ts";
-import type { PrefixHash } from "./prefix-hash.ts";
+import type { Passed } from "./text/skip-to.ts";
+import type { PrefixHash } from "./bytes/prefix-hash.ts";
 
 /** The formats that can be read. */
 export type SourceFormat = "csv" | "tsv" | "ndjson" | "json";

@@ -1,8 +1,8 @@
 /** Compressed sources that are damaged: found before the first commit, wherever the damage is. */
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { verifyCompressed } from "../../src/read/verify-compressed.ts";
-import { Xxh64 } from "../../src/read/xxh64.ts";
+import { verifyCompressed } from "../../src/read/bytes/verify-compressed.ts";
+import { Xxh64 } from "../../src/read/bytes/xxh64.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { attempt, csv, numbers } from "../helpers/stream-load.ts";
 import { tempDir } from "../helpers/temp-dir.ts";

@@ -80,7 +80,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "what was loaded is not compared with what stands in the file",
-    file: "src/read/check-beginning.js",
+    file: "src/sources/check-beginning.js",
     edits: [["if (found !== prefix) {", "if (found === null) {"]],
     scenario: edited,
   },

@@ -5,7 +5,7 @@ import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { openSource } from "../../src/read/open-source.ts";
+import { openSource } from "../../src/sources/open-source.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
 import { attempt, csv, numbers } from "../helpers/stream-load.ts";

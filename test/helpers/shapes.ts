@@ -4,7 +4,7 @@ import { defaultOptions } from "../../src/options/parse-options.ts";
 import type { Options } from "../../src/options/options.ts";
 import { makePlan } from "../../src/plan/make-plan.ts";
 import type { KnownFields } from "../../src/plan/mapping-errors.ts";
-import { headerFields } from "../../src/read/header-fields.ts";
+import { headerFields } from "../../src/read/csv/header-fields.ts";
 import type { LoadPlan } from "../../src/model/load-plan.ts";
 import type { Capabilities } from "../../src/targets/target.ts";
 

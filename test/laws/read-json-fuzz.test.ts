@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { jsonMembers } from "../../src/read/json-members.ts";
+import { jsonMembers } from "../../src/read/json/members.ts";
 import { readPieces } from "../unit/read/support.ts";
 
 const valid = fc.oneof(

@@ -5,8 +5,8 @@ import { fieldBytes, KIND_BITS } from "../../../src/model/packed.ts";
 import type { PackedFields } from "../../../src/model/packed.ts";
 import type { FieldKind, RecordChunk, SourceRecord } from "../../../src/model/record.ts";
 import type { Reject } from "../../../src/model/reject.ts";
-import { openSource } from "../../../src/read/open-source.ts";
-import type { OpenSourceIo } from "../../../src/read/open-source.ts";
+import { openSource } from "../../../src/sources/open-source.ts";
+import type { OpenSourceIo } from "../../../src/sources/open-source.ts";
 import type { ReadOptions } from "../../../src/read/source.ts";
 
 /** What is read, and how it arrives. */

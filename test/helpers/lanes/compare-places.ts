@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import type { RecordChunk } from "../../../src/model/record.ts";
-import { charsetOf } from "../../../src/read/charset.ts";
-import { sample } from "../../../src/read/first-chunk.ts";
-import { openSource } from "../../../src/read/open-source.ts";
+import { charsetOf } from "../../../src/read/text/charset.ts";
+import { sample } from "../../../src/sources/sample.ts";
+import { openSource } from "../../../src/sources/open-source.ts";
 import type { Source } from "../../../src/read/source.ts";
 import { gather } from "../../../src/write/batches.ts";
 import type { Piece } from "../../../src/write/batches.ts";

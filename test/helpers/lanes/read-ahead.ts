@@ -6,7 +6,7 @@ import * as fc from "fast-check";
 import { Readable } from "node:stream";
 import { isDeepStrictEqual } from "node:util";
 import type { RecordChunk } from "../../../src/model/record.ts";
-import { openSource } from "../../../src/read/open-source.ts";
+import { openSource } from "../../../src/sources/open-source.ts";
 import type { LaneInput } from "./compare-lanes.ts";
 import { csvInput } from "./csv-input.ts";
 

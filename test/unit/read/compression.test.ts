@@ -1,7 +1,7 @@
 /** gzip and zstd: recognised, verified, bounded. */
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { openSource } from "../../../src/read/open-source.ts";
+import { openSource } from "../../../src/sources/open-source.ts";
 import { DEFAULTS, drain, errorOf, file, readFileSource } from "./support.ts";
 
 const CSV = `id,name\n${Array.from({ length: 5000 }, (_, at) => `${at},name ${(at * 7919) % 5000}\n`).join("")}`;

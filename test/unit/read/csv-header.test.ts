@@ -2,8 +2,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { fieldLabel } from "../../../src/model/header.ts";
-import { readHeader } from "../../../src/read/csv-header.ts";
-import { headerFields } from "../../../src/read/header-fields.ts";
+import { readHeader } from "../../../src/read/csv/header.ts";
+import { headerFields } from "../../../src/read/csv/header-fields.ts";
 import { errorOf, read } from "./support.ts";
 
 function numbered(fields: number): string {

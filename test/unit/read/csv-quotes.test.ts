@@ -2,7 +2,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
-import { openSource } from "../../../src/read/open-source.ts";
+import { openSource } from "../../../src/sources/open-source.ts";
 import type { ReadOptions } from "../../../src/read/source.ts";
 import { DEFAULTS, errorOf, file, read } from "./support.ts";
 

@@ -3,8 +3,8 @@ import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { fieldBytes, KIND_BITS } from "../../../src/model/packed.ts";
 import type { RecordChunk } from "../../../src/model/record.ts";
-import { openSource } from "../../../src/read/open-source.ts";
-import type { OpenSourceIo } from "../../../src/read/open-source.ts";
+import { openSource } from "../../../src/sources/open-source.ts";
+import type { OpenSourceIo } from "../../../src/sources/open-source.ts";
 import type { ReadOptions } from "../../../src/read/source.ts";
 import { DEFAULTS } from "./support.ts";
 

@@ -1,6 +1,6 @@
 /** JSON arrays, and sequences of objects. */
 import { expect, test } from "vitest";
-import { openSource } from "../../../src/read/open-source.ts";
+import { openSource } from "../../../src/sources/open-source.ts";
 import { DEFAULTS, errorOf, file, read } from "./support.ts";
 
 const JSON_FORMAT = { format: "json" } as const;

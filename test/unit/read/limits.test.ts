@@ -1,7 +1,7 @@
 /** Records without end: one reject each, and memory that stays flat. */
 import { Readable } from "node:stream";
 import { beforeAll, expect, test } from "vitest";
-import { openSource } from "../../../src/read/open-source.ts";
+import { openSource } from "../../../src/sources/open-source.ts";
 import type { ReadOptions } from "../../../src/read/source.ts";
 import { DEFAULTS } from "./support.ts";
 

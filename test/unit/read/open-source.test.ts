@@ -6,8 +6,8 @@ import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { expandSources } from "../../../src/read/expand-sources.ts";
-import { openSource } from "../../../src/read/open-source.ts";
+import { expandSources } from "../../../src/sources/expand-sources.ts";
+import { openSource } from "../../../src/sources/open-source.ts";
 import { DEFAULTS, drain, errorOf, file, read, readFileSource } from "./support.ts";
 
 test.each([

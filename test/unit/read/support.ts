@@ -7,8 +7,8 @@ import { afterAll } from "vitest";
 import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
 import type { SourceRecord } from "../../../src/model/record.ts";
 import type { Reject } from "../../../src/model/reject.ts";
-import { openSource } from "../../../src/read/open-source.ts";
-import type { OpenSourceIo } from "../../../src/read/open-source.ts";
+import { openSource } from "../../../src/sources/open-source.ts";
+import type { OpenSourceIo } from "../../../src/sources/open-source.ts";
 import type { ReadOptions, Source } from "../../../src/read/source.ts";
 import { OTHERWISE } from "../../helpers/lanes/inputs.ts";
 

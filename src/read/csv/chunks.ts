@@ -1,0 +1,77 @@
+/**
+ * The chunks of a CSV source: ordinary records packed, by the fast lane, and all others one stretch at a time by the
+ * splitter.
+ */
+import type { RecordChunk } from "../../model/record.ts";
+import type { CsvAhead } from "./prefetch.ts";
+import type { CsvBytes } from "./fast-path.ts";
+import type { CsvRecords } from "./records.ts";
+import type { CsvSpan, CsvSplitter } from "./splitter.ts";
+import { findPacked, PackedChunk } from "../text/fast-path.ts";
+import { CHUNK_RECORDS } from "../format-reader.ts";
+import type { RecordStream, Stretch } from "../text/record-stream.ts";
+
+/** What makes the chunks of one source. */
+export interface CsvParts {
+  readonly stream: RecordStream<CsvSpan>;
+  readonly splitter: CsvSplitter;
+  readonly records: CsvRecords;
+  /** `null` where the source's dialect is out of the ordinary, or the careful lane was asked for. */
+  readonly bytes: CsvBytes | null;
+  readonly ahead: CsvAhead | null;
+  /** A splitter for bytes that begin at `line` and with a record. */
+  readonly splitterAt: (line: number) => CsvSplitter;
+}
+
+/** At most `limit` records; `waiting` was found before. */
+export async function* csvChunks(
+  parts: CsvParts,
+  { waiting, limit }: { readonly waiting: Stretch<CsvSpan> | null; readonly limit: number | null },
+): AsyncGenerator<RecordChunk> {
+  const { stream, records } = parts;
+  const left = (): number => (limit ?? Infinity) - records.counted;
+  if (waiting !== null && left() > 0) yield records.chunk(waiting);
+  while (left() > 0) {
+    const packed = await nextPacked(parts, left());
+    if (packed !== null) {
+      yield packed;
+      continue;
+    }
+    const stretch = await stream.next(Math.min(CHUNK_RECORDS, left()));
+    if (stretch === null) return;
+    yield records.chunk(stretch);
+  }
+}
+
+/** The ordinary records that come next; `null` when the next one is not, or there is none. */
+async function nextPacked(parts: CsvParts, max: number): Promise<PackedChunk | null> {
+  const { stream, splitter, records, bytes, ahead, splitterAt } = parts;
+  if (bytes === null) return null;
+  const known = (await ahead?.take(stream.block, splitter.between, max)) ?? null;
+  const next = known ?? (await findPacked(stream, splitter, bytes, max));
+  if (next === null) return null;
+  const { found, from } = next;
+  const stop = known?.stop ?? bytes.stop;
+  const { places, records: count, end, lines } = found;
+  const all = stream.block.bytes;
+  const base = stream.base + from;
+  const line = splitter.nextLine;
+  const first = records.number(count);
+  splitter.skip(end, lines);
+  const { shape } = records;
+  const { quote } = bytes;
+  const own = all.subarray(from, end);
+  const spans = (most: number): CsvSpan[] =>
+    splitterAt(line).take({ bytes: own, last: true }, most);
+  const chunk = new PackedChunk(
+    { shape, kinds: null, bytes: all, places, records: count, length: end - from, quote },
+    {
+      from: { byte: base, record: first - 1, line },
+      to: { byte: stream.base + end, record: first - 1 + count, line: splitter.nextLine },
+      spans,
+      read: () => records.chunkAt({ bytes: own, base, spans: spans(Infinity) }, first).records,
+    },
+  );
+  if (stop === "more" && !stream.block.last) await ahead?.lookOn(stream, splitter, max - count);
+  return chunk;
+}

@@ -1,0 +1,153 @@
+/**
+ * Texts of the fields that the splitter found: records without quotes by their offsets, all others by csv-parse.
+ * NULLs, names and counts are `records.ts`.
+ */
+import { parse } from "csv-parse/sync";
+import type { Charset } from "../text/charset.ts";
+import { LF } from "./dialect.ts";
+import type { CsvDialect } from "./dialect.ts";
+import type { CsvSpan } from "./splitter.ts";
+import type { Fault, Stretch } from "../text/record-stream.ts";
+
+/** The texts of a record's fields, or why there are none. */
+export type CsvTexts = string[] | Fault;
+
+/** Makes texts of stretches of one source. */
+export class CsvFields {
+  readonly #dialect: CsvDialect;
+  readonly #charset: Charset;
+
+  constructor(dialect: CsvDialect, charset: Charset) {
+    this.#dialect = dialect;
+    this.#charset = charset;
+  }
+
+  /** The texts of each span, in order; at most `maxFields` of a record without quotes, or with very many fields. */
+  texts(stretch: Stretch<CsvSpan>): CsvTexts[] {
+    const even = this.#evenText(stretch);
+    const results: CsvTexts[] = [];
+    const withQuotes: { at: number; text: string; span: CsvSpan }[] = [];
+    for (const span of stretch.spans) {
+      if (span.fault !== null) {
+        results.push(span.fault);
+        continue;
+      }
+      const text =
+        even === null
+          ? this.#charset.decode(stretch.bytes.subarray(span.start, span.contentEnd))
+          : null;
+      if (even !== null && span.quoted === null) {
+        results.push(this.#slices(even.text, span.start - even.from, span));
+      } else if (even === null && text === null) results.push(this.#undecodable());
+      else if (span.quoted === null) results.push(this.#direct(text ?? "", span));
+      else {
+        const end = keptEnd(span);
+        const short =
+          text === null || end === span.contentEnd
+            ? text
+            : this.#charset.decode(stretch.bytes.subarray(span.start, end));
+        const whole = short ?? even?.text.slice(span.start - even.from, end - even.from);
+        withQuotes.push({ at: results.length, text: whole ?? "", span });
+        results.push([]);
+      }
+    }
+    if (withQuotes.length > 0) {
+      const parsed = this.#parseAll(withQuotes);
+      withQuotes.forEach(({ at }, index) => (results[at] = parsed[index] ?? []));
+    }
+    return results;
+  }
+
+  /** The stretch as text with a character for each byte, which makes byte offsets good for slicing. */
+  #evenText(stretch: Stretch<CsvSpan>): { text: string; from: number } | null {
+    const good = stretch.spans.filter((span) => span.fault?.code !== "ROW_TOO_LARGE");
+    const from = good[0]?.start ?? 0;
+    const to = good.at(-1)?.contentEnd ?? from;
+    const text = this.#charset.decodeEvenly(stretch.bytes.subarray(from, to));
+    return text === null ? null : { text, from };
+  }
+
+  #direct(text: string, span: CsvSpan): string[] {
+    // As many characters as bytes: every one is ASCII.
+    if (text.length === span.contentEnd - span.start) return this.#slices(text, 0, span);
+    const texts = text.split(this.#dialect.delimiter, span.ends.length);
+    return this.#dialect.trim ? texts.map(trimmed) : texts;
+  }
+
+  #slices(text: string, start: number, span: CsvSpan): string[] {
+    const texts: string[] = [];
+    const step = this.#dialect.delimiter.length;
+    let from = start;
+    for (const end of span.ends) {
+      texts.push(text.slice(from, start + end));
+      from = start + end + step;
+    }
+    return this.#dialect.trim ? texts.map(trimmed) : texts;
+  }
+
+  #parseAll(found: readonly { text: string; span: CsvSpan }[]): CsvTexts[] {
+    const between = this.#dialect.lineEnd === LF ? "\n" : "\r";
+    const all = this.#parse(found.map(({ text }) => text + between).join(""));
+    if (
+      Array.isArray(all) &&
+      all.length === found.length &&
+      found.every(({ span }, index) => all[index]?.length === keptCount(span))
+    ) {
+      return all;
+    }
+    return found.map(({ text, span }) => {
+      const one = this.#parse(text + between);
+      if (!Array.isArray(one)) return one;
+      const [texts] = one;
+      if (one.length === 1 && texts?.length === keptCount(span)) return texts;
+      return quoteFault("the quotes do not add up");
+    });
+  }
+
+  #parse(text: string): string[][] | Fault {
+    const { delimiter, quote, escape, trim, lineEnd } = this.#dialect;
+    try {
+      return parse(text, {
+        delimiter,
+        quote,
+        escape: escape ?? quote,
+        record_delimiter: lineEnd === LF ? "\n" : "\r",
+        relax_column_count: true,
+        trim,
+      });
+    } catch (error) {
+      return quoteFault(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #undecodable(): Fault {
+    return {
+      code: "ROW_ENCODING",
+      message: `the record is not valid ${this.#charset.name}`,
+    };
+  }
+}
+
+/** So many fields more than there are names for, and no texts are made of them: the splitter has counted them. */
+const CROWDED = 4096;
+
+function isCrowded({ count, ends }: CsvSpan): boolean {
+  return count > ends.length + CROWDED;
+}
+
+function keptEnd(span: CsvSpan): number {
+  return isCrowded(span) ? span.start + (span.ends.at(-1) ?? 0) : span.contentEnd;
+}
+
+function keptCount(span: CsvSpan): number {
+  return isCrowded(span) ? span.ends.length : span.count;
+}
+
+function quoteFault(message: string): Fault {
+  return { code: "ROW_QUOTES", message };
+}
+
+// csv-parse takes these characters off the left and any white space off the right.
+function trimmed(text: string): string {
+  return text.replace(/^[\t\n\f\r ]+/, "").trimEnd();
+}

@@ -1,0 +1,53 @@
+/** What mends a header that cannot be read: a flag where one does, found by trying it. */
+import type { Charset } from "../text/charset.ts";
+import { csvDialect } from "./dialect.ts";
+import type { CsvDialect } from "./dialect.ts";
+import { CsvFields } from "./fields.ts";
+import { CsvSplitter } from "./splitter.ts";
+import type { Fault } from "../text/record-stream.ts";
+import type { ReadOptions } from "../source.ts";
+
+/** How the header was read. */
+export interface HeaderReading {
+  readonly dialect: CsvDialect;
+  readonly charset: Charset;
+  readonly options: ReadOptions;
+}
+
+/** The fix for a header that has `fault`; `null` where only the registry's is known. */
+export function remedyFor({ code }: Fault, bytes: Buffer, reading: HeaderReading): string | null {
+  if (code === "ROW_ENCODING") return encodingRemedy(bytes, reading.charset);
+  if (code !== "ROW_QUOTES") return null;
+  if (isGoodTrimmed(bytes, reading)) {
+    return "pass --trim, which drops the blanks between delimiters and quotes";
+  }
+  return "double the quotes within quoted names; or, if quotes mean nothing in this source, pass --quote ''";
+}
+
+/** Bytes that stand in no text but for tab and line ends. */
+function isBinary(bytes: Buffer): boolean {
+  return bytes.some((byte) => byte < 32 && (byte < 9 || byte > 13) && byte !== 27);
+}
+
+function encodingRemedy(bytes: Buffer, { name }: Charset): string {
+  if (isBinary(bytes)) return "check that it is a CSV at all: it has bytes that no text has";
+  if (name !== "UTF-8") return "pass the encoding it really has with --encoding";
+  // Where latin1 has control characters, windows-1252 has letters and signs.
+  const isWindows = bytes.some((byte) => byte >= 0x80 && byte < 0xa0);
+  const guess = isWindows ? "--encoding windows-1252" : "--encoding latin1 or windows-1252";
+  return `pass the encoding it has, probably ${guess}`;
+}
+
+function isGoodTrimmed(bytes: Buffer, { dialect, charset, options }: HeaderReading): boolean {
+  if (dialect.trim) return false;
+  const { delimiter, lineEnd } = dialect;
+  const trimmed = csvDialect({ ...options, trim: true }, delimiter, charset, lineEnd);
+  const preface = { skipLines: 0, header: false, headerLimit: bytes.length };
+  const spans = new CsvSplitter(
+    trimmed,
+    { bytes: options.maxRecordBytes, lines: Infinity },
+    preface,
+  ).take({ bytes, last: true }, 2);
+  const [texts] = new CsvFields(trimmed, charset).texts({ bytes, base: 0, spans });
+  return spans.length === 1 && Array.isArray(texts);
+}

@@ -1,0 +1,131 @@
+/**
+ * Reading ahead in a thread: while the records of one block are written, the fields of the next are found. A source must
+ * have proved large for it. Where no thread can be started, or it fails, everything is found by the caller as before.
+ */
+import { Worker } from "node:worker_threads";
+import type { Block } from "../bytes/blocks.ts";
+import type { CsvBytes } from "./fast-path.ts";
+import type { CsvSpan, CsvSplitter } from "./splitter.ts";
+import type { Answer, Question } from "./worker.ts";
+import type { PackedStretch, Stop } from "../text/fast-path.ts";
+import type { RecordStream } from "../text/record-stream.ts";
+
+/** Bytes of a source that are read without a thread: a small load must not pay for one. */
+const AHEAD_FROM = 4 * 1024 * 1024;
+
+/** The thread needs next to no memory of its own. */
+const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
+
+/** Records that were found ahead, and what follows them. */
+export interface Ahead {
+  readonly found: PackedStretch;
+  readonly stop: Stop;
+  readonly from: number;
+}
+
+interface Asked {
+  readonly block: Block;
+  readonly from: number;
+  readonly max: number;
+  readonly answer: Promise<Answer | null>;
+}
+
+/** Reads one source ahead. */
+export class CsvAhead {
+  readonly #bytes: CsvBytes;
+  readonly #aheadFrom: number;
+  /** `null` before it is needed, and when it is over with threads. */
+  #worker: Worker | null = null;
+  #over = false;
+  #shared = new SharedArrayBuffer(0);
+  #asked: Asked | null = null;
+  #settle: ((answer: Answer | null) => void) | null = null;
+  /** What went wrong when reading on; raised when the records before it were handed out. */
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(bytes: CsvBytes, aheadFrom: number = AHEAD_FROM) {
+    this.#bytes = bytes;
+    this.#aheadFrom = aheadFrom;
+  }
+
+  /** Reads on, and asks for the fields of at most `max` records there. The records before it were found. */
+  async lookOn(stream: RecordStream<CsvSpan>, splitter: CsvSplitter, max: number): Promise<void> {
+    if (stream.base < this.#aheadFrom || !this.#hasWorker()) return;
+    try {
+      await stream.advance();
+    } catch (error) {
+      this.#failure = { error };
+      return;
+    }
+    const from = splitter.between;
+    if (from !== null) this.#ask(stream.block, from, max);
+  }
+
+  /** The records that were asked for; `null` when there are none, or others are wanted. */
+  async take(block: Block, from: number | null, max: number): Promise<Ahead | null> {
+    if (this.#failure !== null) throw this.#failure.error;
+    const asked = this.#asked;
+    this.#asked = null;
+    if (asked === null) return null;
+    const answer = await asked.answer;
+    if (asked.block !== block || asked.from !== from || asked.max !== max) return null;
+    return answer === null || answer.found === null
+      ? null
+      : { found: answer.found, stop: answer.stop, from };
+  }
+
+  /** Ends the thread; safe to call at any time. */
+  async close(): Promise<void> {
+    this.#over = true;
+    await this.#worker?.terminate();
+  }
+
+  #ask(block: Block, from: number, max: number): void {
+    const worker = this.#worker;
+    if (worker === null) return;
+    const { bytes, last } = block;
+    if (this.#shared.byteLength < bytes.length) this.#shared = new SharedArrayBuffer(bytes.length);
+    bytes.copy(new Uint8Array(this.#shared), from, from);
+    const question: Question = { shared: this.#shared, length: bytes.length, from, last, max };
+    const answer = new Promise<Answer | null>((resolve) => (this.#settle = resolve));
+    // Only while something is awaited of it, the thread keeps the process alive.
+    worker.ref();
+    worker.postMessage(question, []);
+    this.#asked = { block, from, max, answer };
+  }
+
+  #hasWorker(): boolean {
+    if (this.#worker === null && !this.#over) this.#worker = this.#start();
+    return this.#worker !== null;
+  }
+
+  #start(): Worker | null {
+    try {
+      const file = import.meta.url.endsWith(".ts") ? "./csv-worker.ts" : "./csv-worker.js";
+      const worker = new Worker(new URL(file, import.meta.url), {
+        workerData: this.#bytes.source,
+        resourceLimits: LIMITS,
+      });
+      worker.unref();
+      worker.on("message", (answer: Answer) => {
+        worker.unref();
+        this.#answered(answer);
+      });
+      worker.on("error", () => this.#answered(null));
+      worker.on("exit", () => {
+        this.#over = true;
+        this.#worker = null;
+        this.#answered(null);
+      });
+      return worker;
+    } catch {
+      this.#over = true;
+      return null;
+    }
+  }
+
+  #answered(answer: Answer | null): void {
+    this.#settle?.(answer);
+    this.#settle = null;
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * CSV and TSV: the header, then chunks of records.
+ */
+import type { Charset } from "../text/charset.ts";
+import { CR, csvDialect, detectLineEnd, LF } from "./dialect.ts";
+import type { CsvDialect } from "./dialect.ts";
+import { CsvAhead } from "./prefetch.ts";
+import { CsvBytes, whyCareful } from "./fast-path.ts";
+import { csvChunks } from "./chunks.ts";
+import { CsvFields } from "./fields.ts";
+import { HEADER_BYTES, readHeader } from "./header.ts";
+import type { FirstLine } from "./header.ts";
+import { CsvRecords } from "./records.ts";
+import { CsvSplitter } from "./splitter.ts";
+import type { CsvSpan, RecordLimits } from "./splitter.ts";
+import type { FormatReader, ReaderInput } from "../format-reader.ts";
+import { remedyFor } from "./header-fix.ts";
+import { passLines } from "../text/skip-to.ts";
+import { RecordStream } from "../text/record-stream.ts";
+import type { Stretch } from "../text/record-stream.ts";
+import type { ReadOptions } from "../source.ts";
+
+interface Opened {
+  readonly dialect: CsvDialect;
+  readonly stream: RecordStream<CsvSpan>;
+  readonly splitter: CsvSplitter;
+  readonly texts: CsvFields;
+}
+
+/** Reads the header of a CSV (or TSV) source and prepares its records. */
+export async function openCsv(
+  input: ReaderInput,
+  options: ReadOptions,
+  format: "csv" | "tsv",
+): Promise<FormatReader> {
+  const opened = await openSplitter(input, options, format === "tsv" ? "\t" : ",");
+  const { dialect, splitter, stream } = opened;
+  const hasHeader = options.header !== false;
+  if (!hasHeader && options.columns !== null) expectFields(splitter, options.columns.length);
+  // Without a header it is the first record: it tells the number of fields, and where the lines before it end.
+  const first = await stream.next(1);
+  const line = firstLine(opened, input.charset, options, first);
+  const { fields: headerFields, use } = readHeader(input.name, line, options);
+  const fields = headerFields.map(({ key }) => key);
+  const head = hasHeader ? first : null;
+  let waiting = hasHeader ? null : first;
+  expectFields(splitter, fields.length);
+  const bytes = input.careful ? null : CsvBytes.of(dialect, input.charset, options, fields);
+  const ahead = bytes === null ? null : new CsvAhead(bytes, input.aheadFrom);
+  const parts = {
+    stream,
+    splitter,
+    records: new CsvRecords(input, opened.texts, options, headerFields),
+    bytes,
+    ahead,
+    splitterAt: (line: number) => splitterAt(dialect, options, { fields: fields.length, line }),
+  };
+  return {
+    fields,
+    header: use,
+    headerFields,
+    preamble: preambleOf(input, splitter, head),
+    lineEnd: dialect.lineEnd,
+    careful: whyCareful(dialect, input.charset, fields),
+    chunks: () => csvChunks(parts, { waiting, limit: options.limit }),
+    ending: () => ({
+      records: parts.records.counted,
+      unfinished: splitter.unfinished,
+      passedLines: splitter.passedLines,
+    }),
+    passTo: async (place) => {
+      if (place.record === 0) return "reached";
+      waiting = null;
+      parts.records.goTo(place.record);
+      const ends = { lineEnd: dialect.lineEnd, crIsBlank: false };
+      return await passLines(stream, splitter, { place, ends });
+    },
+    close: async () => await ahead?.close(),
+  };
+}
+
+async function openSplitter(
+  input: ReaderInput,
+  options: ReadOptions,
+  delimiter: string,
+): Promise<Opened> {
+  const { charset, feed } = input;
+  const probe = csvDialect(options, delimiter, charset, LF);
+  let { first } = input;
+  const lineEnd = (): ReturnType<typeof detectLineEnd> =>
+    detectLineEnd(probe, first, options.skipLines > 0);
+  // A header takes no more bytes; in what is longer, LF ends lines.
+  while (lineEnd() === null && first.bytes.length <= HEADER_BYTES) {
+    first = await feed.next(first.bytes);
+  }
+  const isCr = lineEnd() === CR;
+  const dialect = isCr ? csvDialect(options, delimiter, charset, CR) : probe;
+  const splitter = new CsvSplitter(dialect, limitsOf(options), {
+    skipLines: options.skipLines,
+    header: options.header !== false,
+    headerLimit: HEADER_BYTES,
+  });
+  splitter.waits = options.followAppend === true;
+  const stream = new RecordStream(input, splitter, first, input.base);
+  return { dialect, stream, splitter, texts: new CsvFields(dialect, charset) };
+}
+
+function limitsOf({ maxRecordBytes, maxRecordLines = Infinity }: ReadOptions): RecordLimits {
+  return { bytes: maxRecordBytes, lines: maxRecordLines };
+}
+
+function expectFields(splitter: CsvSplitter, fields: number): void {
+  splitter.blankIsRecord = fields === 1;
+  splitter.maxFields = fields + 1;
+}
+
+/** A splitter for bytes that begin with a record, at `line`. */
+function splitterAt(
+  dialect: CsvDialect,
+  options: ReadOptions,
+  { fields, line }: { readonly fields: number; readonly line: number },
+): CsvSplitter {
+  const preface = { skipLines: 0, header: false, headerLimit: HEADER_BYTES };
+  const splitter = new CsvSplitter(dialect, limitsOf(options), preface);
+  expectFields(splitter, fields);
+  splitter.skip(0, line - 1);
+  return splitter;
+}
+
+/** Characters of the first line that are shown, at most. */
+const SHOWN = 80;
+
+function firstLine(
+  { dialect, texts }: Opened,
+  charset: Charset,
+  options: ReadOptions,
+  stretch: Stretch<CsvSpan> | null,
+): FirstLine | null {
+  const [span] = stretch?.spans ?? [];
+  if (stretch === null || span === undefined) return null;
+  const [from, to] = [Math.max(0, span.start), Math.max(0, span.contentEnd)];
+  const bytes = stretch.bytes.subarray(from, to);
+  const head = bytes.subarray(0, 8 * SHOWN);
+  const text = (charset.decode(head) ?? head.toString()).replace(/[\p{Cc}\p{Cf}]+/gu, " ");
+  const [found = []] = texts.texts(stretch);
+  const reading = { dialect, charset, options };
+  return {
+    line: span.firstLine,
+    count: span.count,
+    texts: found,
+    quoted: span.quoted,
+    remedy: Array.isArray(found) ? null : remedyFor(found, bytes, reading),
+    shown: text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text,
+  };
+}
+
+function preambleOf(
+  input: ReaderInput,
+  splitter: CsvSplitter,
+  head: Stretch<CsvSpan> | null,
+): Uint8Array {
+  const [span] = head?.spans ?? [];
+  const header =
+    head === null || span === undefined ? [] : [head.bytes.subarray(span.start, span.end)];
+  const before = Buffer.concat([...splitter.preface, ...header]);
+  return Buffer.concat([input.mark, input.charset.original(before)]);
+}

@@ -1,0 +1,125 @@
+/**
+ * Records and rejects of CSV stretches: names, counts of fields, NULLs and positions.
+ */
+import type { HeaderField } from "../../model/header.ts";
+import type { RecordChunk, RecordShape, SourceRecord } from "../../model/record.ts";
+import type { Reject } from "../../model/reject.ts";
+import type { Charset } from "../text/charset.ts";
+import type { CsvFields } from "./fields.ts";
+import type { CsvSpan } from "./splitter.ts";
+import { NullRule } from "../text/null-rule.ts";
+import { readReject } from "../text/read-reject.ts";
+import { positionOf } from "../text/record-stream.ts";
+import type { Fault, Stretch } from "../text/record-stream.ts";
+import type { ReadOptions } from "../source.ts";
+
+/** Makes the chunks of one source; counts its records. */
+export class CsvRecords {
+  readonly #source: string;
+  readonly #charset: Charset;
+  readonly #texts: CsvFields;
+  readonly #options: ReadOptions;
+  readonly #header: readonly HeaderField[];
+  readonly #fields: readonly string[];
+  readonly #nulls: NullRule;
+  /** Shapes by their number of fields: a record may have fewer than the header. */
+  readonly #shapes = new Map<number, RecordShape>();
+  #record = 0;
+
+  constructor(
+    source: { readonly name: string; readonly charset: Charset },
+    texts: CsvFields,
+    options: ReadOptions,
+    header: readonly HeaderField[],
+  ) {
+    this.#source = source.name;
+    this.#charset = source.charset;
+    this.#texts = texts;
+    this.#options = options;
+    this.#header = header;
+    this.#fields = header.map(({ key }) => key);
+    this.#nulls = new NullRule(options);
+    this.#nulls.prepare(this.#fields);
+  }
+
+  /** The chunk of the next stretch. */
+  chunk(stretch: Stretch<CsvSpan>): RecordChunk {
+    return this.chunkAt(stretch, this.number(stretch.spans.length));
+  }
+
+  /** Counts the next records; tells the number of the first. */
+  number(records: number): number {
+    const first = this.#record + 1;
+    this.#record += records;
+    return first;
+  }
+
+  /** Records that were counted so far. */
+  get counted(): number {
+    return this.#record;
+  }
+
+  /** Goes on after so many records. */
+  goTo(records: number): void {
+    this.#record = records;
+  }
+
+  /** The shape of records with all fields. */
+  get shape(): RecordShape {
+    return this.#shape(this.#fields.length);
+  }
+
+  /** The chunk of a stretch that begins with the record number `first`. */
+  chunkAt(stretch: Stretch<CsvSpan>, first: number): RecordChunk {
+    const records: SourceRecord[] = [];
+    const rejects: Reject[] = [];
+    const all = this.#texts.texts(stretch);
+    stretch.spans.forEach((span, index) => {
+      const texts = all[index] ?? [];
+      const fault = Array.isArray(texts) ? this.#miscounted(span, texts) : texts;
+      const raw = this.#charset.original(
+        stretch.bytes.subarray(Math.max(0, span.start), Math.max(0, span.end)),
+      );
+      const position = positionOf(this.#source, stretch, span, first + index);
+      if (fault !== null) rejects.push(readReject(position, fault, raw));
+      else if (Array.isArray(texts)) {
+        const values = this.#values(texts, span);
+        const shape = this.#shape(values.length);
+        records.push({ shape, values, kinds: null, position, raw });
+      }
+    });
+    return { records, rejects, packed: null, placeAfter: null };
+  }
+
+  #miscounted(span: CsvSpan, texts: readonly string[]): Fault | null {
+    const expected = this.#fields.length;
+    const { missingFields, extraFields } = this.#options;
+    const short = missingFields === null || missingFields === "error";
+    const wrong = span.count < expected ? short : span.count > expected && extraFields === "error";
+    if (!wrong) return null;
+    const found = span.count === 1 ? "1 field" : `${span.count} fields`;
+    const isTrailing = span.count === expected + 1 && texts[expected] === "";
+    const hint = isTrailing ? "; the last is empty, and --extra-fields ignore drops it" : "";
+    return { code: "ROW_FIELD_COUNT", message: `${found} found, ${expected} expected${hint}` };
+  }
+
+  #values(texts: readonly string[], span: CsvSpan): (string | null)[] {
+    const expected = this.#fields.length;
+    const values: (string | null)[] =
+      texts.length > expected ? texts.slice(0, expected) : [...texts];
+    this.#nulls.apply(values, span.quoted);
+    if (this.#options.missingFields === "null") {
+      while (values.length < expected) values.push(null);
+    }
+    return values;
+  }
+
+  #shape(length: number): RecordShape {
+    let shape = this.#shapes.get(length);
+    if (shape === undefined) {
+      shape = { fields: this.#fields.slice(0, length), header: this.#header.slice(0, length) };
+      this.#shapes.set(length, shape);
+    }
+    return shape;
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Records and rejects of JSON stretches: names, kinds, NULLs and positions.
+ */
+import type { RecordChunk, SourceRecord } from "../../model/record.ts";
+import type { Reject } from "../../model/reject.ts";
+import type { ReaderInput } from "../format-reader.ts";
+import { jsonMembers } from "./members.ts";
+import type { JsonMembers } from "./members.ts";
+import type { JsonShapes } from "./shapes.ts";
+import { NullRule } from "../text/null-rule.ts";
+import { readReject } from "../text/read-reject.ts";
+import { positionOf } from "../text/record-stream.ts";
+import type { Fault, Span, Stretch } from "../text/record-stream.ts";
+import type { ReadOptions } from "../source.ts";
+
+/** Makes the chunks of one source; counts its records. */
+export class JsonRecords {
+  readonly #input: ReaderInput;
+  readonly #nulls: NullRule;
+  readonly #shapes: JsonShapes;
+  #record = 0;
+
+  constructor(input: ReaderInput, options: ReadOptions, shapes: JsonShapes) {
+    this.#input = input;
+    this.#nulls = new NullRule(options);
+    this.#shapes = shapes;
+  }
+
+  /** The chunk of the next stretch. */
+  chunk(stretch: Stretch<Span>): RecordChunk {
+    return this.chunkAt(stretch, this.number(stretch.spans.length));
+  }
+
+  /** Counts the next records; tells the number of the first. */
+  number(records: number): number {
+    const first = this.#record + 1;
+    this.#record += records;
+    return first;
+  }
+
+  /** Records that were counted so far. */
+  get counted(): number {
+    return this.#record;
+  }
+
+  /** Goes on after so many records. */
+  goTo(records: number): void {
+    this.#record = records;
+  }
+
+  /** The chunk of a stretch that begins with the record number `first`. */
+  chunkAt(stretch: Stretch<Span>, first: number): RecordChunk {
+    const records: SourceRecord[] = [];
+    const rejects: Reject[] = [];
+    for (const [index, span] of stretch.spans.entries()) {
+      const position = positionOf(this.#input.name, stretch, span, first + index);
+      const from = Math.max(0, span.start);
+      const raw = this.#input.charset.original(stretch.bytes.subarray(from, Math.max(0, span.end)));
+      const found = span.fault ?? this.#members(stretch.bytes.subarray(from, span.contentEnd));
+      if ("code" in found) rejects.push(readReject(position, found, raw));
+      else records.push({ ...this.#values(found), position, raw });
+    }
+    return { records, rejects, packed: null, placeAfter: null };
+  }
+
+  #members(bytes: Buffer): JsonMembers | Fault {
+    const text = this.#input.charset.decode(bytes);
+    if (text !== null) return jsonMembers(text, this.#input.keeps);
+    const message = `the record is not valid ${this.#input.charset.name}`;
+    return { code: "ROW_ENCODING", message };
+  }
+
+  #values(members: JsonMembers): Pick<SourceRecord, "shape" | "values" | "kinds"> {
+    const { shape, values, kinds } = this.#shapes.shaped(members);
+    for (let index = 0; index < values.length; index += 1) {
+      const value = values[index];
+      if (kinds[index] === "text" && typeof value === "string") {
+        values[index] = this.#nulls.ofString(shape.fields[index] ?? "", value);
+      }
+    }
+    return { shape, values, kinds };
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * What the fast lanes of all formats share: they find ordinary records in bytes, and hand them on packed. A packed chunk
+ * reads its records the careful way as soon as somebody asks for them.
+ */
+import type { PackedFields } from "../../model/packed.ts";
+import type { Place } from "../../model/place.ts";
+import type { RecordChunk, SourceRecord } from "../../model/record.ts";
+import type { Charset } from "./charset.ts";
+import type { RecordStream, Span } from "./record-stream.ts";
+
+/** Records that were found. */
+export interface PackedStretch {
+  readonly places: Int32Array;
+  readonly records: number;
+  /** The byte after the last record. */
+  readonly end: number;
+  /** Ends of line in the records, those within quotes included. */
+  readonly lines: number;
+}
+
+/** What follows the records that were found: not enough bytes to tell, a record out of the ordinary, or as many as were asked for. */
+export type Stop = "more" | "irregular" | "full";
+
+/** Records that are found at once, at most: all of them are in memory once somebody asks for them. */
+export const PACKED_RECORDS = 32_768;
+
+/** Finds ordinary records. */
+export interface Packer<P extends PackedStretch> {
+  /**
+   * Finds at most `max` records from `from` on, and no more than `PACKED_RECORDS`; `last`: nothing follows these bytes.
+   * `null` when there is none.
+   */
+  pack(bytes: Buffer, from: number, last: boolean, max: number): P | null;
+  /** What follows the records of the last `pack`. */
+  readonly stop: Stop;
+}
+
+/** The ordinary records that begin where `between` says, read on for if need be; `null` when the next one is not, or there is none. */
+export async function findPacked<S extends Span, P extends PackedStretch>(
+  stream: RecordStream<S>,
+  splitter: { readonly between: number | null },
+  packer: Packer<P>,
+  max: number,
+): Promise<{ readonly found: P; readonly from: number } | null> {
+  for (;;) {
+    const from = splitter.between;
+    if (from === null) return null;
+    const { block } = stream;
+    const found = packer.pack(block.bytes, from, block.last, max);
+    if (found !== null) return { found, from };
+    if (packer.stop !== "more" || block.last) return null;
+    await stream.advance();
+  }
+}
+
+/** How the records of a packed chunk are read, and where they stand. */
+export interface PackedSource {
+  readonly read: () => readonly SourceRecord[];
+  /** Before the first record, and after the last. */
+  readonly from: Place;
+  readonly to: Place;
+  /** The spans of the first `count` records, from bytes that begin at `from`. */
+  readonly spans: (count: number) => readonly Span[];
+}
+
+/** Records that were found but not read. */
+export class PackedChunk implements RecordChunk {
+  readonly packed: PackedFields;
+  readonly rejects = [];
+  readonly #source: PackedSource;
+  #records: readonly SourceRecord[] | null = null;
+
+  constructor(packed: PackedFields, source: PackedSource) {
+    this.packed = packed;
+    this.#source = source;
+  }
+
+  readonly placeAfter = (count: number): Place => {
+    const { from, to, spans } = this.#source;
+    if (count === 0) return from;
+    if (count >= this.packed.records) return to;
+    const last = spans(count).at(-1);
+    if (last === undefined) return from;
+    return { byte: from.byte + last.end, record: from.record + count, line: last.lastLine + 1 };
+  };
+
+  /** The chunk without its first `count` records. */
+  without(count: number): PackedChunk {
+    const { packed } = this;
+    const width = 2 * packed.shape.fields.length;
+    const records = packed.records - count;
+    const length = Math.ceil((packed.length * records) / packed.records);
+    const rest = { ...packed, places: packed.places.subarray(count * width), records, length };
+    const { read, from, to, spans } = this.#source;
+    const later = {
+      read: () => read().slice(count),
+      from: this.placeAfter(count),
+      to,
+      spans: (more: number) =>
+        spans(count + more)
+          .slice(count)
+          .map((span) => ({ ...span, end: span.end - (later.from.byte - from.byte) })),
+    };
+    return new PackedChunk(rest, later);
+  }
+
+  get records(): readonly SourceRecord[] {
+    this.#records ??= this.#source.read();
+    return this.#records;
+  }
+}
+
+/** True for the one encoding whose bytes targets can take as they are. */
+export function isPlainText({ name, transcoder }: Charset): boolean {
+  return name === "UTF-8" && transcoder === null;
+}

@@ -1,0 +1,103 @@
+/** Holds a source against what a job has loaded of it: its bytes up to a place, and what comes after. */
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { Total } from "../model/checkpoint.ts";
+import type { Place } from "../model/place.ts";
+import type { RecordChunk } from "../model/record.ts";
+import { sourceLabel } from "../model/source-name.ts";
+import type { Sampled } from "./sample.ts";
+import type { Source } from "../read/source.ts";
+
+/** What a job knows of a source. */
+export interface KnownSource {
+  readonly number: number;
+  /** Its path, absolute. */
+  readonly name: string;
+  readonly place: Place;
+  /** SHA-256 of the bytes before the place. */
+  readonly prefix: string;
+  /** Set when it was loaded to its end. */
+  readonly total: Total | null;
+}
+
+/** A source at a place. */
+export interface AtPlace {
+  readonly source: Source;
+  readonly chunks: AsyncIterable<RecordChunk>;
+}
+
+/** The job whose sources are looked at. */
+export interface CheckedJob {
+  readonly name: string;
+  readonly followAppend: boolean;
+  /** It has one source. */
+  readonly alone: boolean;
+}
+
+/** Goes to the place, and throws `SOURCE_CHANGED` when what stands before it is not what it was. */
+export async function checkBeginning(
+  { source, reading }: { readonly source: Source; readonly reading: Pick<Sampled, "passTo"> },
+  known: Pick<KnownSource, "place" | "prefix">,
+  job: CheckedJob,
+): Promise<void> {
+  const { place, prefix } = known;
+  const passed = await reading.passTo(place);
+  if (passed === "short") {
+    const reason = `it ends after ${source.prefix?.length ?? 0} bytes, and ${place.byte} of it are loaded`;
+    throw changed(source, job, reason);
+  }
+  const found = source.prefix?.digest(place.byte) ?? "";
+  if (found !== prefix) {
+    const reason = `its first ${place.byte} bytes are not those that were loaded: SHA-256 ${found} instead of ${prefix}`;
+    throw changed(source, job, reason);
+  }
+  if (passed === "cut") {
+    const reason = "its last record, which had no end of line, was loaded and has grown since";
+    throw changed(source, job, reason);
+  }
+}
+
+function changed(
+  { name: path, rereadable }: Source,
+  { name: job, followAppend, alone }: CheckedJob,
+  reason: string,
+): Error {
+  const others = alone ? "" : " (it applies the records of the other sources again, too)";
+  // A log that was rotated: what the old file gained after the last run would be left out.
+  const suggestion =
+    followAppend && rereadable
+      ? `if it is a new file in the place of one that was moved, run the command with the old file's new name first, for what that gained since; then load this one from its first record with --reset-job, once${others}`
+      : "if this is another source, load it under another name with --job; to load it from its first record, --reset-job";
+  return upsurgeError("SOURCE_CHANGED", {
+    path: sourceLabel(path),
+    job,
+    reason,
+    suggestion,
+  });
+}
+
+/** The source with the records that come after the place; `null` when there are none. `limited`: they are not asked for. */
+export async function hasMore(at: AtPlace, limited: boolean): Promise<AtPlace | null> {
+  if (limited) return null;
+  const iterator = at.chunks[Symbol.asyncIterator]();
+  const seen: RecordChunk[] = [];
+  for (;;) {
+    const { done, value } = await iterator.next();
+    if (done === true) return null;
+    seen.push(value);
+    const records = value.packed?.records ?? value.records.length;
+    if (records + value.rejects.length > 0) break;
+  }
+  return { source: at.source, chunks: after(seen, iterator) };
+}
+
+async function* after(
+  seen: readonly RecordChunk[],
+  rest: AsyncIterator<RecordChunk>,
+): AsyncGenerator<RecordChunk> {
+  yield* seen;
+  for (;;) {
+    const { done, value } = await rest.next();
+    if (done === true) return;
+    yield value;
+  }
+}

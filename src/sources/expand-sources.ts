@@ -1,0 +1,52 @@
+/**
+ * Source arguments as paths: patterns are expanded here, for shells that do not.
+ */
+import { stat } from "node:fs/promises";
+import { glob, isDynamicPattern } from "tinyglobby";
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import { sourceError } from "../read/bytes/source-error.ts";
+
+/** The paths that `patterns` name, in their order, each pattern's matches sorted. Throws `SOURCE_*` errors. */
+export async function expandSources(patterns: readonly string[]): Promise<string[]> {
+  const paths: string[] = [];
+  for (const pattern of patterns) paths.push(...(await expand(pattern)));
+  return paths;
+}
+
+async function expand(pattern: string): Promise<string[]> {
+  if (pattern === "-") return [pattern];
+  const missing = await whyMissing(pattern);
+  if (missing === null) return [pattern];
+  if (!isDynamicPattern(pattern)) throw missing;
+  const { folder, rest } = split(pattern);
+  const found = await glob(rest, { cwd: folder === "" ? "." : folder, expandDirectories: false });
+  if (found.length === 0) throw upsurgeError("SOURCE_NOT_FOUND", { path: pattern });
+  return found.map((path) => folder + path).toSorted(byCodeUnits);
+}
+
+/** The part of a pattern that names a folder as it is, so that matches are spelled as the pattern is. */
+function split(pattern: string): { readonly folder: string; readonly rest: string } {
+  const parts = pattern.split("/");
+  const at = parts.findIndex((part) => isDynamicPattern(part));
+  const fixed = at < 0 ? parts.length - 1 : at;
+  const folder = parts.slice(0, fixed).map((part) => `${part}/`);
+  return { folder: folder.join(""), rest: parts.slice(fixed).join("/") };
+}
+
+async function whyMissing(path: string): Promise<Error | null> {
+  try {
+    const stats = await stat(path);
+    if (stats.isDirectory()) throw upsurgeError("SOURCE_IS_DIRECTORY", { path });
+    return null;
+  } catch (error) {
+    const known = sourceError(path, error);
+    if (known.code === "SOURCE_NOT_FOUND") return known;
+    throw known;
+  }
+}
+
+// The same order on every machine, whatever its locale.
+function byCodeUnits(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,126 @@
+/**
+ * Which of several sources are those that a job has begun: by name, else by what is in them, so that one which was renamed
+ * is not loaded again. What a job has begun goes first, the rest follows in its order.
+ */
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { KnownSource } from "./check-beginning.ts";
+import type { Source } from "../read/source.ts";
+
+export type { KnownSource } from "./check-beginning.ts";
+
+/** A source, and what the job knows of it; `null`: it is new. */
+export interface Matched {
+  readonly path: string;
+  readonly number: number;
+  readonly known: KnownSource | null;
+}
+
+interface Named {
+  readonly path: string;
+  /** The path, absolute. */
+  readonly name: string;
+}
+
+/** What matching needs. */
+export interface Matching {
+  readonly job: string;
+  /** A finished source may have grown since, under another name as well. */
+  readonly followAppend: boolean;
+  /** Opens a source with its hash. */
+  readonly open: (path: string) => Promise<Source>;
+}
+
+/** Matches sources with what is known. Throws `JOB_SOURCES`. */
+export async function matchSources(
+  sources: readonly Named[],
+  known: readonly KnownSource[],
+  matching: Matching,
+): Promise<Matched[]> {
+  const left = new Map(known.map((each) => [each.number, each]));
+  const take = (each: KnownSource | undefined): KnownSource | null => {
+    if (each !== undefined) left.delete(each.number);
+    return each ?? null;
+  };
+  const named = sources.map((source) => ({
+    source,
+    known: take([...left.values()].find((each) => each.name === source.name)),
+  }));
+  const found: { source: Named; known: KnownSource | null }[] = [];
+  for (const each of named) {
+    const same = each.known ?? take(await byContent(each.source, left, matching));
+    found.push({ source: each.source, known: same });
+  }
+  refuseLost([...left.values()], matching.job);
+  let last = Math.max(0, ...known.map((each) => each.number));
+  const all = found.map(({ source, known: same }) => ({
+    path: source.path,
+    number: same?.number ?? (last += 1),
+    known: same,
+  }));
+  const isRunning = ({ known: same }: Matched): boolean => same !== null && same.total === null;
+  return [...all.filter(isRunning), ...all.filter((each) => !isRunning(each))];
+}
+
+/** The known source that has the same bytes, wherever it stood. */
+async function byContent(
+  { path }: Named,
+  left: ReadonlyMap<number, KnownSource>,
+  { open, job, followAppend }: Matching,
+): Promise<KnownSource | undefined> {
+  const candidates = [...left.values()].filter((each) => each.place.record > 0);
+  if (candidates.length === 0) return undefined;
+  const source = await open(path);
+  try {
+    if (!source.rereadable) {
+      throw upsurgeError("JOB_SOURCES", {
+        job,
+        reason: `${path} is a stream, which can be read once only, and the job has several sources`,
+        suggestion: "load streams by themselves, each under its own --job",
+      });
+    }
+    return await sameBytes(source, candidates, followAppend);
+  } finally {
+    await source.close();
+  }
+}
+
+async function sameBytes(
+  source: Source,
+  candidates: readonly KnownSource[],
+  mayGrow: boolean,
+): Promise<KnownSource | undefined> {
+  const places = candidates
+    .map((known) => ({
+      known,
+      byte: known.total?.bytes ?? known.place.byte,
+      sha256: known.total?.sha256 ?? known.prefix,
+    }))
+    .toSorted((a, b) => a.byte - b.byte);
+  let begun: KnownSource | undefined;
+  let whole: (typeof places)[number] | undefined;
+  for (const place of places) {
+    const at = { byte: place.byte, record: 1, line: 1 };
+    if ((await source.passTo(at)) === "short") break;
+    if (source.prefix?.digest(place.byte) !== place.sha256) continue;
+    if (place.known.total === null) begun ??= place.known;
+    else whole = place;
+  }
+  const end = await endOf(source);
+  return whole !== undefined && (whole.byte === end || mayGrow) ? whole.known : begun;
+}
+
+/** Reads a source to its end; tells its bytes. */
+async function endOf(source: Source): Promise<number> {
+  await source.passTo({ byte: Infinity, record: 1, line: 1 });
+  return source.prefix?.length ?? 0;
+}
+
+function refuseLost(left: readonly KnownSource[], job: string): void {
+  const lost = left.find((each) => each.total === null && each.place.record > 0);
+  if (lost === undefined) return;
+  throw upsurgeError("JOB_SOURCES", {
+    job,
+    reason: `it stopped in ${lost.name}, after ${lost.place.record} records, which is not among the sources any more`,
+    suggestion: "name that source as well; or start over with --reset-job or another --job",
+  });
+}

@@ -1,0 +1,216 @@
+/**
+ * Opens a source: open, decompress, decode, tell the format; the format's reader does the rest.
+ */
+import type { HeaderField, HeaderUse } from "../model/header.ts";
+import type { Place } from "../model/place.ts";
+import type { RecordChunk } from "../model/record.ts";
+import { BlockFeed } from "../read/bytes/blocks.ts";
+import { charsetOf, isUtf8Name } from "../read/text/charset.ts";
+import type { Charset } from "../read/text/charset.ts";
+import { decompress, detectCompression } from "../read/bytes/decompress.ts";
+import type { Compression } from "../read/bytes/decompress.ts";
+import { detectFormat } from "../read/detect-format.ts";
+import type { FormatReader, ReaderInput } from "../read/format-reader.ts";
+import type { Passed } from "../read/text/skip-to.ts";
+import { PeekableBytes } from "../read/bytes/peekable-bytes.ts";
+import { PrefixHash } from "../read/bytes/prefix-hash.ts";
+import type { ReadOptions, Source, SourceFormat } from "../read/source.ts";
+import { openStoredBytes } from "../read/bytes/stored-bytes.ts";
+import type { StoredBytes } from "../read/bytes/stored-bytes.ts";
+import { WatchedBytes } from "../read/bytes/watched-bytes.ts";
+import { sourceWarnings } from "./source-warnings.ts";
+import { checkWhole } from "./whole-source.ts";
+
+/** What a source is read from beside files, and how; the sizes of blocks and the careful lane are for tests. */
+export interface OpenSourceIo {
+  readonly stdin?: NodeJS.ReadableStream;
+  readonly blockBytes?: number;
+  /** The least that the first block holds. */
+  readonly firstBytes?: number;
+  /** Reads every record in the careful way, also those that the fast lane could take. */
+  readonly careful?: boolean;
+  /** Bytes after which the source is read ahead in a thread. */
+  readonly aheadFrom?: number;
+  /** Told at the end of a source what a user should know of it; none: that there is nothing. */
+  readonly onWarnings?: ((name: string, warnings: readonly string[]) => void) | undefined;
+  /** Whether a field of this name is of any use: records with many members keep no others. */
+  readonly keeps?: (name: string) => boolean;
+  /** Hashes what is read, for a load that can go on where it stopped. */
+  readonly hashed?: boolean;
+}
+
+/** Opens `path` (`-`: standard input) far enough to know its format and fields. Throws `SOURCE_*` errors. */
+export async function openSource(
+  path: string,
+  options: ReadOptions,
+  io: OpenSourceIo = {},
+): Promise<Source> {
+  const charset = charsetOf(options.encoding);
+  const stored = await openStoredBytes(path, io.stdin ?? process.stdin);
+  try {
+    const watched = new WatchedBytes(stored.chunks(), (options.expectSha256 ?? null) !== null);
+    const bytes = new PeekableBytes(watched);
+    const compression = await detectCompression(bytes, stored.name);
+    const plain = new PeekableBytes(decompress(compression, bytes, { stored, watched }));
+    const input = await decode(stored.name, plain, { charset, options, io });
+    const format = options.format ?? detectFormat(path, input.first.bytes);
+    const reader =
+      format === "csv" || format === "tsv"
+        ? await (await import("../read/csv/reader.ts")).openCsv(input, options, format)
+        : (await import("../read/json/reader.ts")).openJson(input, options, format);
+    const whole = { name: stored.name, watched, feed: input.feed, reader };
+    const check = async (): Promise<void> => {
+      await checkWhole(whole, options);
+      const ended = {
+        name: stored.name,
+        format,
+        isStream: !stored.rereadable,
+        lastByte: input.feed.lastByte,
+        header: reader.header,
+      };
+      io.onWarnings?.(stored.name, sourceWarnings(ended, reader.ending(), options));
+    };
+    return new OpenSource(stored, input, { compression, format, reader, check });
+  } catch (error) {
+    await stored.close();
+    throw error;
+  }
+}
+
+interface Decoding {
+  readonly charset: Charset;
+  readonly options: ReadOptions;
+  readonly io: OpenSourceIo;
+}
+
+type Decoded = ReaderInput & { readonly prefix: PrefixHash | null };
+
+async function decode(name: string, plain: PeekableBytes, how: Decoding): Promise<Decoded> {
+  const head = await plain.peek(3);
+  const found = byteOrderMark(head, how.options.encoding);
+  const charset = found.encoding === null ? how.charset : charsetOf(found.encoding);
+  plain.drop(found.length);
+  const stream = charset.transcoder?.toUtf8(plain, name) ?? plain;
+  const { blockBytes, firstBytes, hashed, careful = false, aheadFrom, keeps } = how.io;
+  const base = charset.transcoder === null ? found.length : 0;
+  const mark = Buffer.from(head.subarray(0, found.length));
+  const prefix = hashed === true ? new PrefixHash() : null;
+  // Places count from the beginning of the stream, so the mark belongs to what is before them.
+  prefix?.take(mark.subarray(0, base));
+  const feed = new BlockFeed(stream, { blockBytes, firstBytes, prefix });
+  const first = await feed.next(Buffer.alloc(0));
+  return {
+    name,
+    charset,
+    feed,
+    first,
+    base,
+    mark,
+    careful,
+    keeps,
+    aheadFrom,
+    prefix,
+  };
+}
+
+/** The byte order mark at the head, and the encoding that it tells when none was asked for. */
+function byteOrderMark(
+  head: Buffer,
+  encoding: string,
+): { readonly length: number; readonly encoding: string | null } {
+  const asked = encoding.trim().toLowerCase().replace(/[-_]/g, "");
+  const open = isUtf8Name(encoding) || asked === "utf16";
+  const starts = (...mark: number[]): boolean => mark.every((byte, at) => head[at] === byte);
+  if (starts(0xff, 0xfe) && (open || asked === "utf16le")) {
+    return { length: 2, encoding: "utf-16le" };
+  }
+  if (starts(0xfe, 0xff) && (open || asked === "utf16be")) {
+    return { length: 2, encoding: "utf-16be" };
+  }
+  if (starts(0xef, 0xbb, 0xbf) && isUtf8Name(encoding)) return { length: 3, encoding: null };
+  return { length: 0, encoding: null };
+}
+
+interface Found {
+  readonly compression: Compression | null;
+  readonly format: SourceFormat;
+  readonly reader: FormatReader;
+  /** Done when all records were handed out. */
+  readonly check: () => Promise<void>;
+}
+
+class OpenSource implements Source {
+  readonly name: string;
+  readonly format: SourceFormat;
+  readonly compression: Compression | null;
+  readonly fields: readonly string[] | null;
+  readonly header: HeaderUse | null;
+  readonly headerFields: readonly HeaderField[] | null;
+  readonly careful: string | null;
+  readonly preamble: Uint8Array;
+  readonly #stored: StoredBytes;
+  readonly prefix: PrefixHash | null;
+  readonly #feed: BlockFeed;
+  readonly #reader: FormatReader;
+  readonly #check: () => Promise<void>;
+  #closing: Promise<void> | null = null;
+
+  constructor(stored: StoredBytes, { feed, prefix }: Decoded, found: Found) {
+    this.name = stored.name;
+    this.format = found.format;
+    this.compression = found.compression;
+    this.fields = found.reader.fields;
+    this.header = found.reader.header;
+    this.headerFields = found.reader.headerFields;
+    this.careful = found.reader.careful;
+    this.preamble = found.reader.preamble;
+    this.#stored = stored;
+    this.prefix = prefix;
+    this.#feed = feed;
+    this.#reader = found.reader;
+    this.#check = found.check;
+  }
+
+  get sizeBytes(): number | null {
+    return this.#stored.sizeBytes;
+  }
+
+  get rereadable(): boolean {
+    return this.#stored.rereadable;
+  }
+
+  get bytesRead(): number {
+    return this.#stored.bytesRead;
+  }
+
+  passTo(place: Place): Promise<Passed> {
+    return this.#reader.passTo(place);
+  }
+
+  async *chunks(): AsyncGenerator<RecordChunk> {
+    try {
+      for await (const chunk of this.#reader.chunks()) {
+        yield chunk;
+        if (this.#closing !== null) return;
+      }
+      await this.#check();
+    } catch (error) {
+      // What a source says after it was closed is of no interest.
+      if (this.#closing === null) throw error;
+    } finally {
+      await this.close();
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#release();
+    return this.#closing;
+  }
+
+  async #release(): Promise<void> {
+    await this.#stored.close();
+    await this.#reader.close?.();
+    // A stream in the middle of a read settles this by itself; nobody has to wait for it.
+    this.#feed.close().catch(() => {});
+  }
+}

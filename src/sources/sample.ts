@@ -1,0 +1,116 @@
+/** Looks at the first records of a source without losing them: planning needs their fields. */
+import type { Place } from "../model/place.ts";
+import type { RecordChunk, RecordShape } from "../model/record.ts";
+import { PackedChunk } from "../read/text/fast-path.ts";
+import type { Passed } from "../read/text/skip-to.ts";
+import type { Source } from "../read/source.ts";
+
+/** How many records planning looks at. */
+const SAMPLED = 1000;
+
+/** The fields a source is known to have, and all of its records still to come. */
+export interface Sampled {
+  readonly fields: readonly string[];
+  readonly chunks: AsyncIterable<RecordChunk>;
+  /** Goes on at a place, also at one among the records that were looked at; to be called before the chunks are asked for. */
+  passTo(place: Place): Promise<Passed>;
+}
+
+/** The fields of the header, or those of the first 1,000 records. */
+export async function sample(source: Source): Promise<Sampled> {
+  const iterator = source.chunks()[Symbol.asyncIterator]();
+  let seen: RecordChunk[] = [];
+  const fields = new Set<string>(source.fields ?? []);
+  for (let records = 0; records < SAMPLED && source.fields === null;) {
+    const { done, value } = await iterator.next();
+    if (done === true) break;
+    seen.push(value);
+    for (const shape of shapesOf(value)) for (const field of shape.fields) fields.add(field);
+    records += (value.packed?.records ?? value.records.length) + value.rejects.length;
+  }
+  return {
+    fields: [...fields],
+    chunks: replay(() => seen, iterator),
+    passTo: async (place) => {
+      const last = seen.at(-1);
+      const [at] = seen.flatMap((chunk) => endsOf(chunk, place.record));
+      seen = seen.flatMap((chunk) => later(chunk, place.record));
+      const isPassed = last === undefined || lastOf(last) < place.record;
+      if (isPassed || (at !== undefined && at.byte < place.byte)) return await source.passTo(place);
+      return at === undefined || isSame(at, place.byte) ? "reached" : "cut";
+    },
+  };
+}
+
+/** The end of a record that was looked at. */
+interface End {
+  readonly byte: number;
+  /** Its last bytes, as they stood. */
+  readonly tail: Uint8Array;
+}
+
+/** Where the record number `record` of a chunk ends; none when it is in another. */
+function endsOf(chunk: RecordChunk, record: number): End[] {
+  const all = [...chunk.records, ...chunk.rejects];
+  return all
+    .filter(({ position }) => position.record === record)
+    .map(({ position, raw }) => ({ byte: position.byte[1], tail: raw?.slice(-4) ?? EMPTY }));
+}
+
+const EMPTY = new Uint8Array();
+
+/** Whether a record ends at `byte`, where it had ended, save that its end of line has come since. */
+function isSame({ byte: end, tail }: End, byte: number): boolean {
+  if (end === byte) return true;
+  // UTF-16 has zero bytes between.
+  const last = tail.filter((each) => each !== 0).subarray(byte - end);
+  return end - byte <= 2 && last.every((each) => each === 10 || each === 13);
+}
+
+/** The number of a chunk's last record. */
+function lastOf(chunk: RecordChunk): number {
+  if (chunk.placeAfter !== null) return chunk.placeAfter(Infinity).record;
+  const numbers = [chunk.records.at(-1), chunk.rejects.at(-1)].map(
+    (each) => each?.position.record ?? 0,
+  );
+  return Math.max(...numbers);
+}
+
+/** What a chunk has after the record number `record`. */
+function later(chunk: RecordChunk, record: number): RecordChunk[] {
+  if (lastOf(chunk) <= record) return [];
+  if (chunk instanceof PackedChunk) {
+    const before = record - chunk.placeAfter(0).record;
+    return [before <= 0 ? chunk : chunk.without(before)];
+  }
+  const isLater = ({ position }: Pick<RecordChunk["rejects"][number], "position">): boolean =>
+    position.record > record;
+  return [
+    {
+      ...chunk,
+      records: chunk.records.filter(isLater),
+      rejects: chunk.rejects.filter(isLater),
+    },
+  ];
+}
+
+/** The shapes of a chunk's records, of those that planning looks at: by number, whatever chunks a source comes in. */
+function shapesOf(chunk: RecordChunk): readonly RecordShape[] {
+  // A packed chunk makes its records when it is asked for them.
+  if (chunk.packed !== null) return [chunk.packed.shape];
+  const looked = chunk.records.filter(({ position }) => position.record <= SAMPLED);
+  return looked.map(({ shape }) => shape);
+}
+
+async function* replay(
+  looked: () => RecordChunk[],
+  rest: AsyncIterator<RecordChunk>,
+): AsyncGenerator<RecordChunk> {
+  const seen = looked();
+  for (let chunk = seen.shift(); chunk !== undefined; chunk = seen.shift()) yield chunk;
+  for (;;) {
+    const { done, value } = await rest.next();
+    if (done === true) return;
+    yield value;
+  }
+}

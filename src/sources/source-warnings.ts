@@ -1,0 +1,74 @@
+/** What a user should know of a source whose records were read, beside them. */
+import type { HeaderUse } from "../model/header.ts";
+import { sourceLabel } from "../model/source-name.ts";
+import type { Ending } from "../read/format-reader.ts";
+import type { Unfinished } from "../read/text/record-stream.ts";
+import type { ReadOptions, SourceFormat } from "../read/source.ts";
+
+/** A source that was read to its end. */
+export interface EndedSource {
+  readonly name: string;
+  readonly format: SourceFormat;
+  /** It cannot be read twice: a pipe, whose other end may have died. */
+  readonly isStream: boolean;
+  /** `null` when it is empty. */
+  readonly lastByte: number | null;
+  /** What the first line of a CSV was taken for. */
+  readonly header: HeaderUse | null;
+}
+
+const LINE_ENDS: readonly (number | null)[] = [10, 13];
+
+/** The warnings for a source that was read to its end. */
+export function sourceWarnings(
+  source: EndedSource,
+  ending: Ending,
+  { limit }: Pick<ReadOptions, "limit">,
+): string[] {
+  // A limit may have ended the reading before the source has ended.
+  if (limit !== null && ending.records >= limit) return [];
+  const name = sourceLabel(source.name);
+  if (ending.unfinished !== null) return [unfinishedText(name, ending.unfinished)];
+  const isCsv = source.format === "csv" || source.format === "tsv";
+  if (!isCsv || source.lastByte === null) return [];
+  if (ending.records === 0) return withoutRecords(name, source, ending);
+  return mayBeCut(source) ? [cutText(name, ending.records)] : [];
+}
+
+/** A last record without its line end. Many files end so; a pipe seldom does. */
+function mayBeCut({ isStream, lastByte }: EndedSource): boolean {
+  return isStream && !LINE_ENDS.includes(lastByte);
+}
+
+function cutText(name: string, record: number): string {
+  return `${name} does not end in a line end: its last record, number ${record}, may be cut, and is loaded as it is; --require-final-newline refuses such a source`;
+}
+
+/** A source that is not empty, and of which no record was read. */
+function withoutRecords(
+  name: string,
+  { lastByte, header }: EndedSource,
+  { passedLines }: Ending,
+): string[] {
+  if (passedLines > 0) {
+    const lines = passedLines === 1 ? "1 line" : `${passedLines} lines`;
+    return [
+      `no record in ${name}, which is not empty: ${lines} passed over by --comment or --skip-lines`,
+    ];
+  }
+  if (header?.taken === "none") return [`no record in ${name}, which has blank lines alone`];
+  if (header?.taken === "passed-over") {
+    return [
+      `no record in ${name}: line ${header.line} is passed over (--header), and there is no other`,
+    ];
+  }
+  if (LINE_ENDS.includes(lastByte)) return [];
+  return [`no record in ${name}: its only line has no line end, and is taken for the header`];
+}
+
+function unfinishedText(name: string, { line, lines, isQuoted }: Unfinished): string {
+  const left = `${lines === 1 ? "1 unfinished line" : `${lines} unfinished lines`} left in ${name}`;
+  const place = lines === 1 ? `line ${line}` : `lines ${line}-${line + lines - 1}`;
+  const why = isQuoted ? "a quote is not closed yet" : "its line end has not come yet";
+  return `${left}: ${place}, where ${why}; the next run takes it once it is whole`;
+}
