@@ -57,7 +57,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "the occurrences of a key are written in another order",
-    file: "src/targets/postgres/fold-sql.js",
+    file: "src/targets/postgres/apply/fold-sql.js",
     edits: [
       ["order by upsurge_ord) as upsurge_turn", "order by upsurge_ord desc) as upsurge_turn"],
       ["order by ${keys}, upsurge_ord loop", "order by ${keys}, upsurge_ord desc loop"],

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
-import { checkpointGrants } from "../../src/targets/postgres/grants.ts";
+import { checkpointGrants } from "../../src/targets/postgres/catalog/grants.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import type { RunResult } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";

@@ -2,7 +2,7 @@
 import type { Target } from "../target.ts";
 import { isConnectionText } from "./connect/connection-text.ts";
 import { suggestUrl } from "./connect/suggest-url.ts";
-import { describeUrl, secretsElsewhere } from "./connection-url.ts";
+import { describeUrl, secretsElsewhere } from "./connect/connection-url.ts";
 
 /** The target that the registry offers for `postgres://` URLs and keyword strings. */
 export const postgres: Target = {
@@ -11,5 +11,5 @@ export const postgres: Target = {
   describe: describeUrl,
   secrets: secretsElsewhere,
   suggest: suggestUrl,
-  connect: async (options) => await (await import("./connect.ts")).connect(options),
+  connect: async (options) => await (await import("./connect/connect.ts")).connect(options),
 };

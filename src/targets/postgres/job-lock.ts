@@ -6,7 +6,7 @@
 import type { Client } from "pg";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Hold } from "../target.ts";
-import { endClient } from "./deadline.ts";
+import { endClient } from "./connect/deadline.ts";
 import { isServerError } from "./errors.ts";
 
 /** The first half of the locks of jobs; the second is a hash of the job's name. */

@@ -1,7 +1,7 @@
 /** Small statements of the loader's own over a connection to PostgreSQL. */
 import type { Client } from "pg";
 import type { SmallAnswer, SmallValue, Statements } from "../checkpoint-table.ts";
-import { rollBack } from "./deadline.ts";
+import { rollBack } from "./connect/deadline.ts";
 import { isServerError } from "./errors.ts";
 
 /** Encodings of a database that take every character, or whatever they are sent. */

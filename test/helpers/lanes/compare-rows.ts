@@ -8,7 +8,7 @@ import type { RecordChunk } from "../../../src/model/record.ts";
 import type { Reject } from "../../../src/model/reject.ts";
 import type { TypeFamily } from "../../../src/model/table-shape.ts";
 import { fieldResolver } from "../../../src/plan/mapping.ts";
-import { arrayText } from "../../../src/targets/postgres/array-text.ts";
+import { arrayText } from "../../../src/targets/postgres/stage/array-text.ts";
 import type { Capabilities } from "../../../src/targets/target.ts";
 import { gather } from "../../../src/write/batches.ts";
 import type { Piece } from "../../../src/write/batches.ts";

@@ -1,6 +1,6 @@
 /** What to pass instead of a URL that PostgreSQL does not read but may be meant for it. */
 import type { Suggestion } from "../../target.ts";
-import { describeUrl } from "../connection-url.ts";
+import { describeUrl } from "./connection-url.ts";
 
 /** Schemes that people write for PostgreSQL, and those of its lookalikes. */
 const NEAR =

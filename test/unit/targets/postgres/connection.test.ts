@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { clientConfig } from "../../../../src/targets/postgres/client-config.ts";
-import { describeUrl, readSettings } from "../../../../src/targets/postgres/connection-url.ts";
+import { clientConfig } from "../../../../src/targets/postgres/connect/client-config.ts";
+import {
+  describeUrl,
+  readSettings,
+} from "../../../../src/targets/postgres/connect/connection-url.ts";
 import { tempDir } from "../../../helpers/temp-dir.ts";
 
 describe("a URL", () => {

@@ -1,6 +1,6 @@
 /** PostgreSQL and those that speak its protocol, by what their `version()` says. */
 import { expect, test } from "vitest";
-import { judgeServer } from "../../../../src/targets/postgres/lookalike.ts";
+import { judgeServer } from "../../../../src/targets/postgres/connect/lookalike.ts";
 
 // As they were printed: by PostgreSQL's own build, packers of it, and services that run it.
 test.each([

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readConnecting } from "../../../../src/targets/postgres/client-config.ts";
+import { readConnecting } from "../../../../src/targets/postgres/connect/client-config.ts";
 import { LIBPQ_PARAMETERS } from "../../../../src/targets/postgres/connect/libpq-parameters.ts";
 import { OTHER_PARAMETERS } from "../../../../src/targets/postgres/connect/other-parameters.ts";
 import { nearestWord, PARAMETERS } from "../../../../src/targets/postgres/connect/parameters.ts";
@@ -10,7 +10,7 @@ import {
   describeUrl,
   readSettings,
   secretsElsewhere,
-} from "../../../../src/targets/postgres/connection-url.ts";
+} from "../../../../src/targets/postgres/connect/connection-url.ts";
 import { tempDir } from "../../../helpers/temp-dir.ts";
 
 const ALL = [...LIBPQ_PARAMETERS, ...OTHER_PARAMETERS];

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { arrayText } from "../../../../src/targets/postgres/array-text.ts";
-import { copyText } from "../../../../src/targets/postgres/copy.ts";
+import { arrayText } from "../../../../src/targets/postgres/stage/array-text.ts";
+import { copyText } from "../../../../src/targets/postgres/stage/copy.ts";
 import { quoteLiteral } from "../../../../src/targets/postgres/quote.ts";
-import { setSql } from "../../../../src/targets/postgres/set-sql.ts";
+import { setSql } from "../../../../src/targets/postgres/apply/set-sql.ts";
 import { fromText, overflows } from "../../../../src/targets/postgres/types.ts";
 import { column, planFor, table, uniqueKey } from "../../../helpers/shapes.ts";
 

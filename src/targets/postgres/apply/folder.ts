@@ -1,14 +1,14 @@
 /** Sets the repeats of a batch aside on the server, and folds them once the other rows are written. */
 import type { Client } from "pg";
-import type { Batch, RowShape } from "../../model/batch.ts";
-import type { Counts } from "../../model/counts.ts";
+import type { Batch, RowShape } from "../../../model/batch.ts";
+import type { Counts } from "../../../model/counts.ts";
 import { OUTCOMES } from "./each-sql.ts";
 import { foldSql, tryFoldSql } from "./fold-sql.ts";
 import type { Folding } from "./folding.ts";
-import { isServerError } from "./errors.ts";
+import { isServerError } from "../errors.ts";
 import { setAsideSql } from "./set-sql.ts";
 import type { Aside } from "./set-sql.ts";
-import { byShape, REPEATS, STAGE } from "./stage.ts";
+import { byShape, REPEATS, STAGE } from "../stage/stage.ts";
 
 /** True when the server takes what a fold evaluates, and lets this user read it. Inside a transaction, which goes on. */
 export async function canFold(client: Client, folding: Folding): Promise<boolean> {

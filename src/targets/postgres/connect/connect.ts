@@ -1,16 +1,16 @@
 /** Opens connections to PostgreSQL, and sessions on them. */
 import type Pg from "pg";
 import type { Client } from "pg";
-import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
-import type { ConnectOptions, Session } from "../target.ts";
+import { UpsurgeError, upsurgeError } from "../../../errors/upsurge-error.ts";
+import type { ConnectOptions, Session } from "../../target.ts";
 import { readConnecting } from "./client-config.ts";
 import type { Connecting, Host } from "./client-config.ts";
-import { AuthenticationWatch } from "./connect/authentication.ts";
-import { rounds, whyUnfit } from "./connect/session-attrs.ts";
+import { AuthenticationWatch } from "./authentication.ts";
+import { rounds, whyUnfit } from "./session-attrs.ts";
 import { describeUrl } from "./connection-url.ts";
 import { connectInTime, endClient, watchStatements } from "./deadline.ts";
-import { connectError, isServerError } from "./errors.ts";
-import { PostgresSession } from "./session.ts";
+import { connectError, isServerError } from "../errors.ts";
+import { PostgresSession } from "../session.ts";
 
 /** A session on the server that the URL and the environment name. Throws `TARGET_*` errors. */
 export async function connect({

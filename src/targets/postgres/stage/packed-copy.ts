@@ -4,9 +4,9 @@
  * https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { LoadPlan } from "../../model/load-plan.ts";
-import { fieldBytes } from "../../model/packed.ts";
-import type { PackedPart, PackedRows } from "../../model/packed.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import { fieldBytes } from "../../../model/packed.ts";
+import type { PackedPart, PackedRows } from "../../../model/packed.ts";
 import { encoderOf } from "./binary-types.ts";
 import type { Encoder } from "./binary-types.ts";
 import { CopyBuffer } from "./copy-buffer.ts";

@@ -1,5 +1,5 @@
 /** Which of the ways to write a plan asks for; what the statements, the stage and the locks must agree on. Pure. */
-import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
+import type { Arbiter, LoadPlan } from "../../../model/load-plan.ts";
 
 /** A plan whose rows are looked up by the parts of a key. */
 export type LookingPlan = LoadPlan & { readonly arbiter: Arbiter };

@@ -3,7 +3,7 @@
  * spelling of its type and refuses every other, so that the database decides what that one means.
  * Formats: the `…recv` functions of the server (src/backend/utils/adt).
  */
-import type { Column } from "../../model/table-shape.ts";
+import type { Column } from "../../../model/table-shape.ts";
 import { encodeDate, encodeTimestamp, encodeTimestampTz } from "./binary-times.ts";
 import type { CopyBuffer } from "./copy-buffer.ts";
 import { digits } from "./digits.ts";

@@ -1,7 +1,7 @@
 /** What PostgreSQL takes at most, as far as a load comes near it; what does not fit is refused before the first record. Pure. */
-import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { LoadPlan } from "../../model/load-plan.ts";
-import { looksUp } from "./how.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import { looksUp } from "../apply/write-method.ts";
 
 /** Columns of a table. */
 const MOST_COLUMNS = 1600;

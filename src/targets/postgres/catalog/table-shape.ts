@@ -8,10 +8,10 @@ import type {
   Trigger,
   TypeFamily,
   UniqueKey,
-} from "../../model/table-shape.ts";
-import { unknownFunction } from "../expressions.ts";
+} from "../../../model/table-shape.ts";
+import { unknownFunction } from "../../expressions.ts";
 import { readImageRules } from "./image-rules.ts";
-import { quoteIdentifier } from "./quote.ts";
+import { quoteIdentifier } from "../quote.ts";
 
 interface RelationRow {
   schema: string;

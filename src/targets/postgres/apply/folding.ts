@@ -2,14 +2,14 @@
  * Whether the repeats of a key may be folded: worked out one after the other on one image of the row, which is written
  * once. Every image in between must pass all that the database would hold against it, so the catalog must tell it all. Pure.
  */
-import type { LoadPlan } from "../../model/load-plan.ts";
-import type { Column } from "../../model/table-shape.ts";
-import { assignmentsOf } from "../assignments.ts";
-import { qualify, unknownFunction } from "../expressions.ts";
-import { findsByIndex, isLooking } from "./how.ts";
-import type { LookingPlan } from "./how.ts";
-import { fitsStage } from "./limits.ts";
-import { quoteIdentifier } from "./quote.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { Column } from "../../../model/table-shape.ts";
+import { assignmentsOf } from "../../assignments.ts";
+import { qualify, unknownFunction } from "../../expressions.ts";
+import { findsByIndex, isLooking } from "./write-method.ts";
+import type { LookingPlan } from "./write-method.ts";
+import { fitsStage } from "../catalog/limits.ts";
+import { quoteIdentifier } from "../quote.ts";
 
 /** What a fold needs to know of the table. */
 export interface Folding {

@@ -1,7 +1,7 @@
 /** Runs the statements of a set of staged rows, and counts what became of the rows. */
 import type { Client } from "pg";
-import type { Counts } from "../../model/counts.ts";
-import type { LoadPlan } from "../../model/load-plan.ts";
+import type { Counts } from "../../../model/counts.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
 import type { SetSql } from "./set-sql.ts";
 
 /** The rows of one shape that a statement takes. */

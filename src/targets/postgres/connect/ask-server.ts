@@ -1,6 +1,6 @@
 /** Asks a server what it is. */
 import type { Client } from "pg";
-import { isServerError } from "./errors.ts";
+import { isServerError } from "../errors.ts";
 import { judgeServer } from "./lookalike.ts";
 import type { Lookalike } from "./lookalike.ts";
 

@@ -1,7 +1,7 @@
 /** The statements that apply staged rows as a set. Pure. */
-import type { LoadPlan } from "../../model/load-plan.ts";
-import type { Selection } from "../target.ts";
-import { findsByIndex, isLooking, looksUp } from "./how.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { Selection } from "../../target.ts";
+import { findsByIndex, isLooking, looksUp } from "./write-method.ts";
 import { mergeSql } from "./merge-sql.ts";
 import { COUNT_SKIPPED, insertedSql, insertSql, mayUpdate, nativeSql } from "./native-sql.ts";
 import {
@@ -11,7 +11,7 @@ import {
   updateFoundSql,
   withinSql,
 } from "./select-then-write-sql.ts";
-import { REPEATS, STAGE } from "./stage.ts";
+import { REPEATS, STAGE } from "../stage/stage.ts";
 
 /** Which staged rows a statement takes: `$1` is the list of `ord`s. */
 export interface Taken {

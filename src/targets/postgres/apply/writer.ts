@@ -1,22 +1,22 @@
 /** Writes batches inside one transaction: sets of staged rows, or one row at a time on the server. */
 import type { Client } from "pg";
-import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { Batch, BatchResult, Row, RowFault } from "../../model/batch.ts";
-import { addCounts, noCounts } from "../../model/counts.ts";
-import type { LoadPlan } from "../../model/load-plan.ts";
-import type { Writer } from "../target.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import type { Batch, BatchResult, Row, RowFault } from "../../../model/batch.ts";
+import { addCounts, noCounts } from "../../../model/counts.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { Writer } from "../../target.ts";
 import { commit, commitError } from "./commit.ts";
 import type { Reconnecting } from "./commit.ts";
-import { rollBack } from "./deadline.ts";
+import { rollBack } from "../connect/deadline.ts";
 import { eachSql } from "./each-sql.ts";
-import { classifyError, isServerError, rowCode, sayError } from "./errors.ts";
-import type { ServerError } from "./errors.ts";
+import { classifyError, isServerError, rowCode, sayError } from "../errors.ts";
+import type { ServerError } from "../errors.ts";
 import { readOutcomes } from "./folder.ts";
-import { mayStage } from "./limits.ts";
+import { mayStage } from "../catalog/limits.ts";
 import { PostgresSetWriter } from "./set-writer.ts";
 import type { SetContext } from "./set-writer.ts";
-import { leavesTraces } from "./how.ts";
-import { byShape, FAULTS, fillRaw, RAW, STAGE } from "./stage.ts";
+import { leavesTraces } from "./write-method.ts";
+import { byShape, FAULTS, fillRaw, RAW, STAGE } from "../stage/stage.ts";
 
 /** Rows of one block: what is staged for a row is deleted for the next, and the dead rows must stay few. */
 const ROWS_PER_BLOCK = 1000;

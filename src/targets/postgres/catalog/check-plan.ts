@@ -3,17 +3,17 @@
  * Each expression of the user's is tried by itself first, so that the error can name its flag.
  */
 import type { Client } from "pg";
-import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { LoadPlan } from "../../model/load-plan.ts";
-import { conflictTarget, insertSql, tableSql } from "./native-sql.ts";
-import { quoteIdentifier } from "./quote.ts";
-import { isServerError } from "./errors.ts";
-import { foldingOf } from "./folding.ts";
-import { looksUp } from "./how.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import { conflictTarget, insertSql, tableSql } from "../apply/native-sql.ts";
+import { quoteIdentifier } from "../quote.ts";
+import { isServerError } from "../errors.ts";
+import { foldingOf } from "../apply/folding.ts";
+import { looksUp } from "../apply/write-method.ts";
 import { mayStage, refuseTooWide } from "./limits.ts";
-import { onlyTable } from "./select-then-write-sql.ts";
-import { setSql } from "./set-sql.ts";
-import { STAGE, stageDdl } from "./stage.ts";
+import { onlyTable } from "../apply/select-then-write-sql.ts";
+import { setSql } from "../apply/set-sql.ts";
+import { STAGE, stageDdl } from "../stage/stage.ts";
 
 /** Checks inside a transaction that the caller rolls back. Throws `PLAN_*` errors. */
 export async function checkPlan(

@@ -2,10 +2,10 @@
  * Hashes of keys, so that keys which are equal to the database have equal hashes: they tell which writer a row belongs to,
  * and that no key repeats. Only for types whose equal values have equal bytes, in canonical spelling.
  */
-import type { LoadPlan } from "../../model/load-plan.ts";
-import { fieldBytes } from "../../model/packed.ts";
-import type { PackedFields, PackedPart, PackedRows } from "../../model/packed.ts";
-import type { Column } from "../../model/table-shape.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import { fieldBytes } from "../../../model/packed.ts";
+import type { PackedFields, PackedPart, PackedRows } from "../../../model/packed.ts";
+import type { Column } from "../../../model/table-shape.ts";
 import { encoderOf } from "./binary-types.ts";
 import type { Encoder } from "./binary-types.ts";
 import { CopyBuffer } from "./copy-buffer.ts";

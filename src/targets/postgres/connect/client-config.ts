@@ -1,15 +1,15 @@
 /** From settings to what the driver is told: the hosts in turn, and for each the ways to connect to it. */
 import { isIP } from "node:net";
 import type { ClientConfig } from "pg";
-import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { AuthenticationRule } from "./connect/authentication.ts";
-import { badText } from "./connect/connection-text.ts";
-import type { Environment, Settings } from "./connect/parameter.ts";
-import { badValue } from "./connect/parameters.ts";
-import { passwordFromFile } from "./connect/password-file.ts";
-import { readRequireAuth } from "./connect/require-auth.ts";
-import { rootCertificate, tlsChoices } from "./connect/tls.ts";
-import type { TlsChoice } from "./connect/tls.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import type { AuthenticationRule } from "./authentication.ts";
+import { badText } from "./connection-text.ts";
+import type { Environment, Settings } from "./parameter.ts";
+import { badValue } from "./parameters.ts";
+import { passwordFromFile } from "./password-file.ts";
+import { readRequireAuth } from "./require-auth.ts";
+import { rootCertificate, tlsChoices } from "./tls.ts";
+import type { TlsChoice } from "./tls.ts";
 import { readSettings } from "./connection-url.ts";
 
 const CONNECT_TIMEOUT_SECONDS = 10;

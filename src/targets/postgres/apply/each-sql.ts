@@ -5,9 +5,9 @@
  * With `isolate` every row has its own subtransaction and a row at fault is noted in `upsurge_fault`;
  * without, the first one fails the block (and no transaction ids are spent).
  */
-import type { LoadPlan } from "../../model/load-plan.ts";
-import type { RowShape } from "../../model/batch.ts";
-import { isRaisedSql, isRowStateSql, isValueStateSql } from "./errors.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { RowShape } from "../../../model/batch.ts";
+import { isRaisedSql, isRowStateSql, isValueStateSql } from "../errors.ts";
 import {
   conflictTarget,
   insertedSql,
@@ -18,12 +18,12 @@ import {
   tableSql,
 } from "./native-sql.ts";
 import type { RowsSql } from "./native-sql.ts";
-import { doBlock, quoteIdentifier, quoteLiteral } from "./quote.ts";
+import { doBlock, quoteIdentifier, quoteLiteral } from "../quote.ts";
 import { insertMissingSql, matchSql, meetSql, updateFoundSql } from "./select-then-write-sql.ts";
-import { firesBeforeInsert, looksUp } from "./how.ts";
-import type { LookingPlan } from "./how.ts";
-import { FAULTS, RAW, rawText, STAGE } from "./stage.ts";
-import { fromText, storedFrom } from "./types.ts";
+import { firesBeforeInsert, looksUp } from "./write-method.ts";
+import type { LookingPlan } from "./write-method.ts";
+import { FAULTS, RAW, rawText, STAGE } from "../stage/stage.ts";
+import { fromText, storedFrom } from "../types.ts";
 
 /** Outcomes of a row, and the counts they belong to. */
 export const OUTCOMES = {

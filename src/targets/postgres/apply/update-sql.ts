@@ -1,9 +1,9 @@
 /** The SQL of what happens to a target row: assignments, and the test whether its stored image would change. Pure. */
-import type { LoadPlan } from "../../model/load-plan.ts";
-import { assignmentsOf } from "../assignments.ts";
-import type { SqlAssignment } from "../assignments.ts";
-import { quoteIdentifier } from "./quote.ts";
-import { asStored, hasOneImage, overflows } from "./types.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import { assignmentsOf } from "../../assignments.ts";
+import type { SqlAssignment } from "../../assignments.ts";
+import { quoteIdentifier } from "../quote.ts";
+import { asStored, hasOneImage, overflows } from "../types.ts";
 
 /** The update of a target row by an incoming row that carries `columns`. */
 export interface UpdateSql {

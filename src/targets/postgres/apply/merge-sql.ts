@@ -8,15 +8,15 @@
  *   when not matched then insert ("a", "b") values (excluded."a", excluded."b")
  *   returning merge_action() = 'INSERT' as inserted
  */
-import type { LoadPlan } from "../../model/load-plan.ts";
-import { findsByIndex } from "./how.ts";
-import type { LookingPlan } from "./how.ts";
-import { fitsStage } from "./limits.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import { findsByIndex } from "./write-method.ts";
+import type { LookingPlan } from "./write-method.ts";
+import { fitsStage } from "../catalog/limits.ts";
 import { COUNT_SKIPPED, writeTest } from "./native-sql.ts";
-import { quoteIdentifier } from "./quote.ts";
+import { quoteIdentifier } from "../quote.ts";
 import { matchSql, onlyTable, withinSql } from "./select-then-write-sql.ts";
 import type { KeyBounds } from "./select-then-write-sql.ts";
-import { STAGE } from "./stage.ts";
+import { STAGE } from "../stage/stage.ts";
 import { updateSql } from "./update-sql.ts";
 
 /** `merge_action()` tells inserted from updated rows from this version on. */

@@ -4,9 +4,9 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
-import { upsurgeError } from "../../errors/upsurge-error.ts";
-import { endClient } from "./deadline.ts";
-import { isRowError, isServerError, sayError } from "./errors.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import { endClient } from "../connect/deadline.ts";
+import { isRowError, isServerError, sayError } from "../errors.ts";
 
 /** How to ask the server again once the connection is gone. */
 export interface Reconnecting {

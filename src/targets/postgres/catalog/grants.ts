@@ -7,11 +7,11 @@
  *   grant usage on sequence "sales"."orders_id_seq" to "loader";
  */
 import type { Client } from "pg";
-import type { LoadPlan } from "../../model/load-plan.ts";
-import type { TableName } from "../../model/table-shape.ts";
-import type { GrantRequest } from "../target.ts";
-import { tableSql } from "./native-sql.ts";
-import { quoteIdentifier } from "./quote.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TableName } from "../../../model/table-shape.ts";
+import type { GrantRequest } from "../../target.ts";
+import { tableSql } from "../apply/native-sql.ts";
+import { quoteIdentifier } from "../quote.ts";
 
 /** What the catalog tells of a table beside its shape. */
 interface Surroundings {

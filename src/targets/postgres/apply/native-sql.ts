@@ -7,8 +7,8 @@
  *   where row(target."b")::record *<> row(excluded."b")::record
  *   returning target.xmax = 0
  */
-import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
-import { quoteIdentifier } from "./quote.ts";
+import type { Arbiter, LoadPlan } from "../../../model/load-plan.ts";
+import { quoteIdentifier } from "../quote.ts";
 import { updateSql } from "./update-sql.ts";
 
 /** Where the rows of a statement are: a relation called `excluded`, with its conditions and order. */

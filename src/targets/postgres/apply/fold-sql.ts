@@ -14,19 +14,19 @@
  *       upsurge_new."n" := (target."n" + excluded."n");
  *       if target."n" is distinct from upsurge_new."n" then target."n" := upsurge_new."n"; …
  */
-import type { RowShape } from "../../model/batch.ts";
-import type { Column } from "../../model/table-shape.ts";
-import { assignmentsOf } from "../assignments.ts";
-import type { SqlAssignment } from "../assignments.ts";
+import type { RowShape } from "../../../model/batch.ts";
+import type { Column } from "../../../model/table-shape.ts";
+import { assignmentsOf } from "../../assignments.ts";
+import type { SqlAssignment } from "../../assignments.ts";
 import { COUNTERS, NOTE_COUNTS } from "./each-sql.ts";
 import type { OUTCOMES } from "./each-sql.ts";
 import { about, isStamp } from "./folding.ts";
 import type { Folding } from "./folding.ts";
-import { doBlock, quoteIdentifier } from "./quote.ts";
+import { doBlock, quoteIdentifier } from "../quote.ts";
 import { insertSql } from "./native-sql.ts";
 import { matchSql, onlyTable } from "./select-then-write-sql.ts";
-import { STAGE } from "./stage.ts";
-import { hasOneImage } from "./types.ts";
+import { STAGE } from "../stage/stage.ts";
+import { hasOneImage } from "../types.ts";
 
 /** A value of more bytes may be too long for an index, among others. */
 const LONG = 500;

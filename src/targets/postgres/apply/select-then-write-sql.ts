@@ -2,12 +2,12 @@
  * The statements of select-then-write: look which rows are there, update those that change, insert those that are not.
  * They run under a lock that keeps other writers out, over staged rows without repeats. Pure.
  */
-import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
-import { qualify } from "../expressions.ts";
-import { joinsWide } from "./limits.ts";
+import type { Arbiter, LoadPlan } from "../../../model/load-plan.ts";
+import { qualify } from "../../expressions.ts";
+import { joinsWide } from "../catalog/limits.ts";
 import { insertSql, tableSql } from "./native-sql.ts";
 import type { RowsSql } from "./native-sql.ts";
-import { quoteIdentifier } from "./quote.ts";
+import { quoteIdentifier } from "../quote.ts";
 import { updateSql } from "./update-sql.ts";
 
 /** `target."a" = excluded."a"` for every part of the key, its predicate on both sides. */

@@ -3,26 +3,26 @@
  * up, updated and inserted.
  */
 import type { Client } from "pg";
-import type { Batch, RowFault } from "../../model/batch.ts";
-import { addCounts, noCounts } from "../../model/counts.ts";
-import type { Counts } from "../../model/counts.ts";
-import type { LoadPlan } from "../../model/load-plan.ts";
-import type { PackedRows } from "../../model/packed.ts";
-import type { Repeat, RepeatFolds, Selection, SetWriter } from "../target.ts";
-import { mayGoDirectly } from "./direct.ts";
-import type { DirectGate } from "./direct.ts";
-import { isServerError } from "./errors.ts";
+import type { Batch, RowFault } from "../../../model/batch.ts";
+import { addCounts, noCounts } from "../../../model/counts.ts";
+import type { Counts } from "../../../model/counts.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { PackedRows } from "../../../model/packed.ts";
+import type { Repeat, RepeatFolds, Selection, SetWriter } from "../../target.ts";
+import { mayGoDirectly } from "./direct-copy.ts";
+import type { DirectGate } from "./direct-copy.ts";
+import { isServerError } from "../errors.ts";
 import { Folder } from "./folder.ts";
 import type { Folding } from "./folding.ts";
-import { findsByIndex, looksUp } from "./how.ts";
-import { allDiffer, denseRange, keyHashes } from "./key-hash.ts";
-import type { KeyRange } from "./key-hash.ts";
-import { PackedCopy } from "./packed-copy.ts";
-import type { CopyData } from "./packed-copy.ts";
+import { findsByIndex, looksUp } from "./write-method.ts";
+import { allDiffer, denseRange, keyHashes } from "../stage/key-hash.ts";
+import type { KeyRange } from "../stage/key-hash.ts";
+import { PackedCopy } from "../stage/packed-copy.ts";
+import type { CopyData } from "../stage/packed-copy.ts";
 import { runSet } from "./run-set.ts";
 import { repeatsSql, setSql } from "./set-sql.ts";
 import type { SetSql } from "./set-sql.ts";
-import { byShape, fillStage, fillStagePacked, fillTable, STAGE } from "./stage.ts";
+import { byShape, fillStage, fillStagePacked, fillTable, STAGE } from "../stage/stage.ts";
 
 /** What the set-based half of a writer works with. */
 export interface SetContext {

@@ -5,22 +5,16 @@
 import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { upsurgeError } from "../../errors/upsurge-error.ts";
-import { badText, readWords } from "./connect/connection-text.ts";
-import type { Words } from "./connect/connection-text.ts";
-import { LIBPQ_PARAMETERS } from "./connect/libpq-parameters.ts";
-import type { Environment, Parameter, Settings } from "./connect/parameter.ts";
-import {
-  badValue,
-  EVERY_WORD,
-  findParameter,
-  PARAMETERS,
-  unknownParameter,
-} from "./connect/parameters.ts";
-import { passwordFromFile } from "./connect/password-file.ts";
-import { readService } from "./connect/service-file.ts";
-import { SOCKET_FOLDERS } from "./connect/user-files.ts";
-import { quoteIdentifier } from "./quote.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import { badText, readWords } from "./connection-text.ts";
+import type { Words } from "./connection-text.ts";
+import { LIBPQ_PARAMETERS } from "./libpq-parameters.ts";
+import type { Environment, Parameter, Settings } from "./parameter.ts";
+import { badValue, EVERY_WORD, findParameter, PARAMETERS, unknownParameter } from "./parameters.ts";
+import { passwordFromFile } from "./password-file.ts";
+import { readService } from "./service-file.ts";
+import { SOCKET_FOLDERS } from "./user-files.ts";
+import { quoteIdentifier } from "../quote.ts";
 
 /** The settings of a connection. Throws `TARGET_PARAMETER` for one that is unknown or cannot be had. */
 export function readSettings(url: string, environment: Environment): Settings {

@@ -3,10 +3,10 @@
  * only told of, with the statement that mends it; nothing is changed.
  */
 import type { Client } from "pg";
-import type { LoadPlan } from "../../model/load-plan.ts";
-import { isServerError } from "./errors.ts";
-import { tableSql } from "./native-sql.ts";
-import { quoteIdentifier, quoteLiteral } from "./quote.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import { isServerError } from "../errors.ts";
+import { tableSql } from "../apply/native-sql.ts";
+import { quoteIdentifier, quoteLiteral } from "../quote.ts";
 
 interface SequenceRow {
   readonly column: string;

@@ -5,18 +5,18 @@
  * ones at fault; `upsurge_fault` takes what was found. All end with the transaction.
  */
 import type { Client } from "pg";
-import type { Row, RowShape } from "../../model/batch.ts";
-import type { LoadPlan } from "../../model/load-plan.ts";
-import type { Column } from "../../model/table-shape.ts";
-import { isStamp } from "./folding.ts";
-import { looksUp } from "./how.ts";
-import { tableSql } from "./native-sql.ts";
+import type { Row, RowShape } from "../../../model/batch.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { Column } from "../../../model/table-shape.ts";
+import { isStamp } from "../apply/folding.ts";
+import { looksUp } from "../apply/write-method.ts";
+import { tableSql } from "../apply/native-sql.ts";
 import { quoteElement } from "./array-text.ts";
 import { copyIn, copyText } from "./copy.ts";
-import { keepsArray, mayStage } from "./limits.ts";
+import { keepsArray, mayStage } from "../catalog/limits.ts";
 import type { CopyData } from "./packed-copy.ts";
-import { doBlock, quoteIdentifier, quoteLiteral } from "./quote.ts";
-import { fromText } from "./types.ts";
+import { doBlock, quoteIdentifier, quoteLiteral } from "../quote.ts";
+import { fromText } from "../types.ts";
 
 /** The staged rows, typed. */
 export const STAGE = "pg_temp.upsurge_stage";

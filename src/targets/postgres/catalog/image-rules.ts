@@ -1,6 +1,6 @@
 /** Reads from the catalog what every image of a row must pass, so that images may be worked out instead of written. */
 import type { Client } from "pg";
-import type { ImageRules } from "../../model/table-shape.ts";
+import type { ImageRules } from "../../../model/table-shape.ts";
 
 /**
  * The checks of the table itself; what else is looked at when a row is written, of the table and its partitions, as text in

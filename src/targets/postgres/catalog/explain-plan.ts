@@ -1,12 +1,12 @@
 /** What `upsurge plan` shows of a load into PostgreSQL: its statements, and why it goes these ways. */
-import type { LoadPlan } from "../../model/load-plan.ts";
-import { encoderOf } from "./binary-types.ts";
-import { mayGoDirectly } from "./direct.ts";
-import { tableSql } from "./native-sql.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import { encoderOf } from "../stage/binary-types.ts";
+import { mayGoDirectly } from "../apply/direct-copy.ts";
+import { tableSql } from "../apply/native-sql.ts";
 import { mayStage } from "./limits.ts";
-import { lockTable } from "./select-then-write-sql.ts";
-import { setSql } from "./set-sql.ts";
-import { copySql, STAGE } from "./stage.ts";
+import { lockTable } from "../apply/select-then-write-sql.ts";
+import { setSql } from "../apply/set-sql.ts";
+import { copySql, STAGE } from "../stage/stage.ts";
 
 /** The statements for rows that carry `columns`, in the order in which a load comes to them. */
 export function listStatements(
