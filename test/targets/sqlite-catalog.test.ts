@@ -1,12 +1,12 @@
 /** What SQLite's catalog says, from its pragmas and from the SQL texts it keeps; and what is bound for a value. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { sqlite } from "../../src/targets/sqlite/index.ts";
-import { parseIndex } from "../../src/targets/sqlite/index-sql.ts";
-import { parseTable, parseTrigger } from "../../src/targets/sqlite/table-sql.ts";
-import { affinityOf, familyOf } from "../../src/targets/sqlite/types.ts";
-import type { Affinity } from "../../src/targets/sqlite/types.ts";
-import { bindValue, RangeFault } from "../../src/targets/sqlite/values.ts";
-import type { Destination } from "../../src/targets/sqlite/values.ts";
+import { parseIndex } from "../../src/targets/sqlite/catalog/index-sql.ts";
+import { parseTable, parseTrigger } from "../../src/targets/sqlite/catalog/table-sql.ts";
+import { affinityOf, familyOf } from "../../src/targets/sqlite/catalog/types.ts";
+import type { Affinity } from "../../src/targets/sqlite/catalog/types.ts";
+import { bindValue, RangeFault } from "../../src/targets/sqlite/stage/values.ts";
+import type { Destination } from "../../src/targets/sqlite/stage/values.ts";
 import type { Session } from "../../src/targets/target.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 

@@ -1,8 +1,8 @@
 /** Texts that SQLite keeps as text against the type of their column: loaded, counted by column, and said with the first place. */
 import { basename } from "node:path";
 import { describe, expect, test } from "vitest";
-import { isMisfit, promisedBy } from "../../src/targets/sqlite/misfits.ts";
-import { affinityOf } from "../../src/targets/sqlite/types.ts";
+import { isMisfit, promisedBy } from "../../src/targets/sqlite/stage/misfits.ts";
+import { affinityOf } from "../../src/targets/sqlite/catalog/types.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Engine } from "../helpers/engines.ts";
 import { runLoad } from "../helpers/load.ts";

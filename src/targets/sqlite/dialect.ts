@@ -6,8 +6,8 @@ import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
 import type { UniqueKey } from "../../model/table-shape.ts";
 import { qualify } from "../expressions.ts";
 import { quoteIdentifier } from "./quote.ts";
-import { fromStaged, slotOf } from "./staged-row.ts";
-import type { SqliteTable } from "./table-shape.ts";
+import { fromStaged, slotOf } from "./stage/staged-row.ts";
+import type { SqliteTable } from "./catalog/table-shape.ts";
 
 /** The function that tells what an upsert decided; see `probe.ts`. */
 export const PROBE = "upsurge_probe";

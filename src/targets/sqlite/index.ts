@@ -1,6 +1,6 @@
 /** The SQLite target, through the driver `better-sqlite3`. */
 import type { Target } from "../target.ts";
-import { isFileUrl, suggestUrl } from "./file-url.ts";
+import { isFileUrl, suggestUrl } from "./connect/file-url.ts";
 
 /** The target that the registry offers for `sqlite:` URLs and database files. */
 export const sqlite: Target = {
@@ -12,5 +12,5 @@ export const sqlite: Target = {
     if (meant === null) return null;
     return { reason: "its name has no ending of a database file", fix: `pass --to ${meant}` };
   },
-  connect: async (options) => await (await import("./connect.ts")).connect(options),
+  connect: async (options) => await (await import("./connect/connect.ts")).connect(options),
 };

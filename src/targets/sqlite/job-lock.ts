@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { unlink } from "node:fs/promises";
 import type { Hold } from "../target.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./connect/connection.ts";
 import { isBusy } from "./errors.ts";
 
 /** Takes the lock of `job` on the database file `path`; `null` when another run has it. */

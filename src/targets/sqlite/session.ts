@@ -5,21 +5,21 @@ import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { Statements } from "../checkpoint-table.ts";
 import type { Capabilities, ErrorClass, Hold, Session, Writer } from "../target.ts";
-import { checkStatements } from "./check-plan.ts";
-import type { Connection } from "./connection.ts";
+import { checkStatements } from "./catalog/check-plan.ts";
+import type { Connection } from "./connect/connection.ts";
 import type { RowSql } from "./dialect.ts";
 import { classify, translate } from "./errors.ts";
-import { permissions } from "./grants.ts";
+import { permissions } from "./catalog/grants.ts";
 import { lockJob } from "./job-lock.ts";
-import { whileLocked } from "./lock-wait.ts";
-import { Probe } from "./probe.ts";
+import { whileLocked } from "./connect/lock-wait.ts";
+import { Probe } from "./apply/probe.ts";
 import { quoteIdentifier } from "./quote.ts";
-import { listStatements } from "./row-statements.ts";
+import { listStatements } from "./apply/row-statements.ts";
 import { smallStatements } from "./statements.ts";
-import { listTables, readTable } from "./table-shape.ts";
-import { createStaged, stagedName } from "./staged-row.ts";
-import type { SqliteTable } from "./table-shape.ts";
-import { SqliteWriter } from "./writer.ts";
+import { listTables, readTable } from "./catalog/table-shape.ts";
+import { createStaged, stagedName } from "./stage/staged-row.ts";
+import type { SqliteTable } from "./catalog/table-shape.ts";
+import { SqliteWriter } from "./apply/writer.ts";
 
 const CAPABILITIES: Capabilities = {
   rowSources: ["values", "staged", "arrays"],

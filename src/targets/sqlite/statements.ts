@@ -1,6 +1,6 @@
 /** Small statements of the loader's own on a SQLite file. */
 import type { SmallAnswer, SmallValue, Statements } from "../checkpoint-table.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./connect/connection.ts";
 import { isUniqueViolation } from "./errors.ts";
 
 /** `patiently` runs its work again while another process holds a lock. */

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
-import { readFileUrl } from "../../../../src/targets/sqlite/file-url.ts";
+import { readFileUrl } from "../../../../src/targets/sqlite/connect/file-url.ts";
 import { runUpsurge } from "../../../helpers/run-upsurge.ts";
 import type { RunResult } from "../../../helpers/run-upsurge.ts";
 import { tempDir } from "../../../helpers/temp-dir.ts";

@@ -1,7 +1,7 @@
 /** A number that is bound as such is stored as its text would be: held against the SQLite that is linked. */
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
-import { exactNumber } from "../../../../src/targets/sqlite/numbers.ts";
+import { exactNumber } from "../../../../src/targets/sqlite/stage/numbers.ts";
 
 const VALUES = Number(process.env["UPSURGE_NUMBERS"] ?? 300_000);
 const EACH = 50;

@@ -2,13 +2,13 @@
  * Lets SQLite check the statements of a plan by preparing them, and tells which part of the plan it does not accept.
  * SQLite gives every such error the same code, so each part is prepared by itself.
  */
-import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
-import type { Connection } from "./connection.ts";
-import { backing, conflictTarget, findDuplicate, tableName } from "./dialect.ts";
-import type { RowSql } from "./dialect.ts";
-import { fromStaged } from "./staged-row.ts";
-import { arbiterOnly, listStatements } from "./row-statements.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import type { Arbiter, LoadPlan } from "../../../model/load-plan.ts";
+import type { Connection } from "../connect/connection.ts";
+import { backing, conflictTarget, findDuplicate, tableName } from "../dialect.ts";
+import type { RowSql } from "../dialect.ts";
+import { fromStaged } from "../stage/staged-row.ts";
+import { arbiterOnly, listStatements } from "../apply/row-statements.ts";
 
 /** Throws `PLAN_NO_CONFLICT_TARGET`, `PLAN_EXPRESSION`, `PLAN_KEY_NOT_UNIQUE` or `PLAN_UNSUPPORTED`. The staged table exists. */
 export function checkStatements(db: Connection, row: RowSql): void {

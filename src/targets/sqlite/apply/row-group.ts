@@ -2,14 +2,14 @@
  * Several rows in one statement, where SQLite takes them one after the other and nothing could tell that from one
  * statement a row. A statement that fails leaves nothing behind: its rows are then to be applied one at a time.
  */
-import type { Counts } from "../../model/counts.ts";
-import type { Connection, Statement } from "./connection.ts";
-import { insertRows, insertsStaged, upsertRows, writes } from "./dialect.ts";
-import type { RowSql } from "./dialect.ts";
-import { childrenOf } from "./orphans.ts";
+import type { Counts } from "../../../model/counts.ts";
+import type { Connection, Statement } from "../connect/connection.ts";
+import { insertRows, insertsStaged, upsertRows, writes } from "../dialect.ts";
+import type { RowSql } from "../dialect.ts";
+import { childrenOf } from "../catalog/orphans.ts";
 import type { Probe } from "./probe.ts";
 import { rowStatements } from "./row-statements.ts";
-import type { Bound } from "./values.ts";
+import type { Bound } from "../stage/values.ts";
 
 /** More rows a statement gain nothing, and make it longer to prepare. */
 const MOST_ROWS = 20;

@@ -2,8 +2,8 @@
  * Exact counts at no cost: SQLite asks this function, in the WHERE of an upsert, whether to write the target row it met.
  * Never asked means that no target row was met; what it answered tells skipped from unchanged.
  */
-import type { Connection } from "./connection.ts";
-import { MET, PROBE } from "./dialect.ts";
+import type { Connection } from "../connect/connection.ts";
+import { MET, PROBE } from "../dialect.ts";
 
 /** What the upsert of one row decided. */
 export type Decision = "skipped" | "unchanged" | "written";

@@ -2,10 +2,10 @@
  * The temporary table that holds one incoming row with the column types of the table; pure.
  * It has the table's columns and none beside, so that the widest table fits: the row is known by its rowid.
  */
-import type { TableShape } from "../../model/table-shape.ts";
-import { quoteIdentifier } from "./quote.ts";
-import { tokenize } from "./sql-tokens.ts";
-import type { ColumnDetails, SqliteTable } from "./table-shape.ts";
+import type { TableShape } from "../../../model/table-shape.ts";
+import { quoteIdentifier } from "../quote.ts";
+import { tokenize } from "../catalog/sql-tokens.ts";
+import type { ColumnDetails, SqliteTable } from "../catalog/table-shape.ts";
 
 const ROWIDS = ["rowid", "_rowid_", "oid"];
 

@@ -2,20 +2,20 @@
  * Applies the rows of a batch in their order: several in a statement where they may share one, else one at a time.
  * A row that SQLite refuses becomes a fault; SQLite itself undoes what its statement had done.
  */
-import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { Batch, BatchResult, Row, RowFault, RowShape } from "../../model/batch.ts";
-import { addCounts, noCounts } from "../../model/counts.ts";
-import type { PackedRows } from "../../model/packed.ts";
-import type { Connection } from "./connection.ts";
-import { classify, rowFault } from "./errors.ts";
-import { BatchMisfits } from "./misfits.ts";
-import type { MisfitColumns } from "./misfits.ts";
-import type { PackedValues } from "./packed-values.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import type { Batch, BatchResult, Row, RowFault, RowShape } from "../../../model/batch.ts";
+import { addCounts, noCounts } from "../../../model/counts.ts";
+import type { PackedRows } from "../../../model/packed.ts";
+import type { Connection } from "../connect/connection.ts";
+import { classify, rowFault } from "../errors.ts";
+import { BatchMisfits } from "../stage/misfits.ts";
+import type { MisfitColumns } from "../stage/misfits.ts";
+import type { PackedValues } from "../stage/packed-values.ts";
 import type { RowGroup } from "./row-group.ts";
 import { AmbiguousKey } from "./row-runner.ts";
 import type { RowRunner } from "./row-runner.ts";
-import { bindValue, keepsMisfit, RangeFault } from "./values.ts";
-import type { Bound, Destination } from "./values.ts";
+import { bindValue, keepsMisfit, RangeFault } from "../stage/values.ts";
+import type { Bound, Destination } from "../stage/values.ts";
 
 /** How rows that carry the same columns are applied. */
 export interface ShapeRunner {

@@ -2,11 +2,11 @@
  * Texts that a column keeps as text though its declared type promises a number, a time or a truth value. SQLite takes them
  * without a word (STRICT tables refuse them); a load counts them.
  */
-import type { Batch, Misfits } from "../../model/batch.ts";
-import type { Counts } from "../../model/counts.ts";
-import type { LoadPlan } from "../../model/load-plan.ts";
+import type { Batch, Misfits } from "../../../model/batch.ts";
+import type { Counts } from "../../../model/counts.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
 import type { Bound, Destination } from "./values.ts";
-import type { Affinity } from "./types.ts";
+import type { Affinity } from "../catalog/types.ts";
 
 /** What a declared type promises. */
 export type Promised = Misfits["promised"];

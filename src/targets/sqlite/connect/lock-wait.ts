@@ -1,6 +1,6 @@
 /** Waiting for the locks of other processes without blocking this one, so that a signal can still stop it. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { isBusy } from "./errors.ts";
+import { isBusy } from "../errors.ts";
 
 /** Milliseconds between two tries for a lock. */
 const LOCK_POLL_MS = 25;

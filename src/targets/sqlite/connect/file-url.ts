@@ -3,9 +3,9 @@
  * that may be meant otherwise is never read as a new file: files are not made, and the error shows what to type.
  */
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
-import { shellWord } from "../../errors/shell-word.ts";
-import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { UpsurgeError } from "../../errors/upsurge-error.ts";
+import { shellWord } from "../../../errors/shell-word.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import type { UpsurgeError } from "../../../errors/upsurge-error.ts";
 
 /** A database file, and whether it may only be read. */
 export interface DatabaseFile {

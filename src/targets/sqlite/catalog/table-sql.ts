@@ -1,5 +1,5 @@
 /** Reads out of `create table` and `create trigger` texts what no pragma tells. */
-import type { Trigger } from "../../model/table-shape.ts";
+import type { Trigger } from "../../../model/table-shape.ts";
 import {
   closingBracket,
   firstBracket,

@@ -5,8 +5,8 @@ import type {
   TableName,
   TableShape,
   Trigger,
-} from "../../model/table-shape.ts";
-import type { Connection } from "./connection.ts";
+} from "../../../model/table-shape.ts";
+import type { Connection } from "../connect/connection.ts";
 import { isKeyword, tokenize } from "./sql-tokens.ts";
 import { parseTable, parseTrigger } from "./table-sql.ts";
 import type { TableSql } from "./table-sql.ts";

@@ -1,5 +1,5 @@
 /** What a declared type means to SQLite: its affinity, and the family the mapping asks for. */
-import type { TypeFamily } from "../../model/table-shape.ts";
+import type { TypeFamily } from "../../../model/table-shape.ts";
 
 /** How SQLite converts a value on its way into a column. `blob`: not at all. */
 export type Affinity = "integer" | "real" | "numeric" | "text" | "blob";

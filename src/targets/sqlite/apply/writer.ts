@@ -2,22 +2,22 @@
  * Writes batches inside one transaction, with prepared statements for every shape of rows. How a batch goes through them
  * is left to `apply-batch.ts`.
  */
-import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { Batch, BatchResult, RowShape } from "../../model/batch.ts";
-import type { LoadPlan } from "../../model/load-plan.ts";
-import type { Writer } from "../target.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import type { Batch, BatchResult, RowShape } from "../../../model/batch.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { Writer } from "../../target.ts";
 import { BatchRun } from "./apply-batch.ts";
 import type { ShapeRunner } from "./apply-batch.ts";
-import type { Connection } from "./connection.ts";
-import { codeOf } from "./errors.ts";
-import { MisfitColumns, promisedBy } from "./misfits.ts";
-import { countOrphans } from "./orphans.ts";
-import { PackedValues } from "./packed-values.ts";
+import type { Connection } from "../connect/connection.ts";
+import { codeOf } from "../errors.ts";
+import { MisfitColumns, promisedBy } from "../stage/misfits.ts";
+import { countOrphans } from "../catalog/orphans.ts";
+import { PackedValues } from "../stage/packed-values.ts";
 import type { Probe } from "./probe.ts";
 import { RowGroup } from "./row-group.ts";
 import { RowRunner } from "./row-runner.ts";
-import type { SqliteTable } from "./table-shape.ts";
-import type { Destination } from "./values.ts";
+import type { SqliteTable } from "../catalog/table-shape.ts";
+import type { Destination } from "../stage/values.ts";
 
 /** What a writer works with; the transaction has begun. */
 export interface WriterContext {

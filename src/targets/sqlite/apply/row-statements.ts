@@ -1,5 +1,5 @@
 /** Which statements rows with certain columns need, by mode and strategy; pure. */
-import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
+import type { Arbiter, LoadPlan } from "../../../model/load-plan.ts";
 import {
   backing,
   conflictTarget,
@@ -10,10 +10,10 @@ import {
   updateRow,
   upsertRow,
   writes,
-} from "./dialect.ts";
-import type { RowSql } from "./dialect.ts";
-import { stageRow } from "./staged-row.ts";
-import type { Bound } from "./values.ts";
+} from "../dialect.ts";
+import type { RowSql } from "../dialect.ts";
+import { stageRow } from "../stage/staged-row.ts";
+import type { Bound } from "../stage/values.ts";
 
 /**
  * How a row is applied. `insert`: plainly. `upsert`: by ON CONFLICT. `update`: find, then update.

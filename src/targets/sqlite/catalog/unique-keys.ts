@@ -1,8 +1,8 @@
 /** Reads the unique keys of a table: the rowid, constraints, and unique indexes, partial and on expressions. */
-import type { UniqueKey } from "../../model/table-shape.ts";
-import type { Connection } from "./connection.ts";
+import type { UniqueKey } from "../../../model/table-shape.ts";
+import type { Connection } from "../connect/connection.ts";
 import { parseIndex } from "./index-sql.ts";
-import { quoteIdentifier } from "./quote.ts";
+import { quoteIdentifier } from "../quote.ts";
 import type { ColumnDetails } from "./table-shape.ts";
 
 /** An index as the catalog lists it; `origin` tells its constraint (`pk`, `u`) or that it was made by itself (`c`). */

@@ -3,8 +3,8 @@
  * It binds what `values.ts` would bind, or the number that SQLite would make of it.
  */
 import { isAscii } from "node:buffer";
-import { KIND_BITS, fieldBytes } from "../../model/packed.ts";
-import type { PackedFields, PackedPart } from "../../model/packed.ts";
+import { KIND_BITS, fieldBytes } from "../../../model/packed.ts";
+import type { PackedFields, PackedPart } from "../../../model/packed.ts";
 import { exactNumber } from "./numbers.ts";
 import { bindValue, keepsMisfit } from "./values.ts";
 import type { Bound, Destination } from "./values.ts";

@@ -1,6 +1,6 @@
 /** Counts the rows that a commit would refuse for a deferred foreign key, in the loaded table and those that refer to it. */
-import type { Connection } from "./connection.ts";
-import { codeOf } from "./errors.ts";
+import type { Connection } from "../connect/connection.ts";
+import { codeOf } from "../errors.ts";
 import { parseTable } from "./table-sql.ts";
 import { schemaSql } from "./unique-keys.ts";
 

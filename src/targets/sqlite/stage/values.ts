@@ -2,10 +2,10 @@
  * What is bound for a value. Text is bound as text and the column's affinity converts it, exactly as for a literal;
  * only what SQLite would change without a word is refused here.
  */
-import type { RowCode } from "../../model/reject.ts";
+import type { RowCode } from "../../../model/reject.ts";
 import { isMisfit } from "./misfits.ts";
 import type { Promised } from "./misfits.ts";
-import type { Affinity } from "./types.ts";
+import type { Affinity } from "../catalog/types.ts";
 
 /** What the driver takes. */
 export type Bound = string | bigint | number | null;

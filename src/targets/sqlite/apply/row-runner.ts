@@ -2,15 +2,15 @@
  * Runs the statements of rows that carry the same columns, and tells what became of each row.
  * Errors are thrown as the driver raises them; `writer.ts` decides which of them are the row's.
  */
-import type { Counts } from "../../model/counts.ts";
-import type { Connection, Statement } from "./connection.ts";
-import { isInsertOnly, isUniqueViolation } from "./errors.ts";
+import type { Counts } from "../../../model/counts.ts";
+import type { Connection, Statement } from "../connect/connection.ts";
+import { isInsertOnly, isUniqueViolation } from "../errors.ts";
 import { beforeInsertTriggers, canRefuse, rowStatements } from "./row-statements.ts";
 import type { Method } from "./row-statements.ts";
-import { insertsStaged } from "./dialect.ts";
-import type { RowSql } from "./dialect.ts";
+import { insertsStaged } from "../dialect.ts";
+import type { RowSql } from "../dialect.ts";
 import type { Probe } from "./probe.ts";
-import type { Bound } from "./values.ts";
+import type { Bound } from "../stage/values.ts";
 
 /** What became of a row that was not refused. */
 export type Outcome = Exclude<keyof Counts, "read" | "rejected" | "deleted">;

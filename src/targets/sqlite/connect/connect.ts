@@ -1,12 +1,12 @@
 /** Opens database files; makes none. */
 import { stat } from "node:fs/promises";
-import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { ConnectOptions, Session } from "../target.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import type { ConnectOptions, Session } from "../../target.ts";
 import type { Connection } from "./connection.ts";
-import { isBusy, translate } from "./errors.ts";
+import { isBusy, translate } from "../errors.ts";
 import { noSuchFile, readFileUrl } from "./file-url.ts";
-import { SqliteSession } from "./session.ts";
-import type { Opened } from "./session.ts";
+import { SqliteSession } from "../session.ts";
+import type { Opened } from "../session.ts";
 
 /**
  * A session on the file that `url` names. Throws `TARGET_*` errors. It has no use for a limit on statements: the engine
