@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import mssql from "mssql";
 import { inject } from "vitest";
-import { clientConfig } from "../../src/targets/sqlserver/client-config.ts";
+import { clientConfig } from "../../src/targets/sqlserver/connect/client-config.ts";
 import { startTdsServer } from "../support/tds/server.ts";
 import { createTsqlDatabase, tsqlBackend } from "../support/tsql/backend.ts";
 import type { TestDatabase } from "./engines.ts";

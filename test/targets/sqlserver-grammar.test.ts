@@ -3,8 +3,8 @@
  * of the same texts do not. That no server is asked is the limit of this proof.
  */
 import { beforeAll, describe, expect, test } from "vitest";
-import * as catalog from "../../src/targets/sqlserver/catalog-sql.ts";
-import { settingsSql } from "../../src/targets/sqlserver/settings.ts";
+import * as catalog from "../../src/targets/sqlserver/catalog/catalog-sql.ts";
+import { settingsSql } from "../../src/targets/sqlserver/connect/settings.ts";
 import type { Capabilities } from "../../src/targets/target.ts";
 import { BREAKAGES, GAPS, soundTexts } from "../support/grammar/broken.ts";
 import { Recorder } from "../support/grammar/recorder.ts";

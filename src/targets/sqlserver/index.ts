@@ -1,11 +1,11 @@
 /** The SQL Server target, through the driver `mssql`. */
 import type { Target } from "../target.ts";
-import { acceptsUrl, describeUrl } from "./connection-url.ts";
+import { acceptsUrl, describeUrl } from "./connect/connection-url.ts";
 
 /** The target that the registry offers for `sqlserver://` URLs and connection strings. */
 export const sqlserver: Target = {
   name: "sqlserver",
   accepts: acceptsUrl,
   describe: describeUrl,
-  connect: async (options) => await (await import("./connect.ts")).connect(options),
+  connect: async (options) => await (await import("./connect/connect.ts")).connect(options),
 };

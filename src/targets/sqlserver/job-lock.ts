@@ -5,9 +5,9 @@
 import { createHash } from "node:crypto";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Hold } from "../target.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./connect/connection.ts";
 import { ServerError } from "./errors.ts";
-import { script } from "./guard.ts";
+import { script } from "./apply/guard.ts";
 
 /** Takes the lock of `job` on `target`; `null` when another run has it. Throws `TARGET_LOST` for a connection that breaks. */
 export async function lockJob(

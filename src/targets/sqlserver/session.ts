@@ -5,22 +5,22 @@ import type { TableName, TableShape } from "../../model/table-shape.ts";
 import { TransactionDoomed } from "../target.ts";
 import type { Statements } from "../checkpoint-table.ts";
 import type { Capabilities, ErrorClass, GrantRequest, Hold, Session, Writer } from "../target.ts";
-import { checkPlan } from "./check-plan.ts";
-import type { Connection } from "./connection.ts";
+import { checkPlan } from "./catalog/check-plan.ts";
+import type { Connection } from "./connect/connection.ts";
 import { classifyNumber, ServerError, translateError } from "./errors.ts";
-import { grantsFor } from "./grants.ts";
-import { script } from "./guard.ts";
+import { grantsFor } from "./catalog/grants.ts";
+import { script } from "./apply/guard.ts";
 import { lockJob } from "./job-lock.ts";
 import { tableSql } from "./names.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
-import { askServer } from "./server.ts";
-import type { Server } from "./server.ts";
-import { pinSettings } from "./settings.ts";
-import { statementsOf } from "./set-sql.ts";
-import { stageDdl } from "./stage-sql.ts";
+import { askServer } from "./connect/ask-server.ts";
+import type { Server } from "./connect/ask-server.ts";
+import { pinSettings } from "./connect/settings.ts";
+import { statementsOf } from "./apply/set-sql.ts";
+import { stageDdl } from "./stage/stage-sql.ts";
 import { smallStatements } from "./statements.ts";
-import { listTables, readTableShape } from "./table-shape.ts";
-import { SqlServerWriter } from "./writer.ts";
+import { listTables, readTableShape } from "./catalog/table-shape.ts";
+import { SqlServerWriter } from "./apply/writer.ts";
 
 /** What a session knows of its surroundings. */
 export interface SessionContext {

@@ -1,12 +1,16 @@
 /** Ways to break the texts of the SQL Server target, each a replacement in a text that is right. */
 import type { Capabilities } from "../../../src/targets/target.ts";
-import { eachSql } from "../../../src/targets/sqlserver/each-sql.ts";
-import { guarded, script } from "../../../src/targets/sqlserver/guard.ts";
+import { eachSql } from "../../../src/targets/sqlserver/apply/each-sql.ts";
+import { guarded, script } from "../../../src/targets/sqlserver/apply/guard.ts";
 import { quoteIdentifier } from "../../../src/targets/sqlserver/quote.ts";
-import { rowsOf, setSql } from "../../../src/targets/sqlserver/set-sql.ts";
-import { settingsSql } from "../../../src/targets/sqlserver/settings.ts";
-import { checkStageSql, fillStageSql, stageDdl } from "../../../src/targets/sqlserver/stage-sql.ts";
-import { wavesSql, isKeyed } from "../../../src/targets/sqlserver/write-sql.ts";
+import { rowsOf, setSql } from "../../../src/targets/sqlserver/apply/set-sql.ts";
+import { settingsSql } from "../../../src/targets/sqlserver/connect/settings.ts";
+import {
+  checkStageSql,
+  fillStageSql,
+  stageDdl,
+} from "../../../src/targets/sqlserver/stage/stage-sql.ts";
+import { wavesSql, isKeyed } from "../../../src/targets/sqlserver/apply/write-sql.ts";
 import { planFor } from "../../helpers/shapes.ts";
 import { tsqlTable } from "./tables.ts";
 

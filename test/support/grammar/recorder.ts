@@ -6,7 +6,7 @@ import type {
   Fields,
   ResultSet,
   TextParameter,
-} from "../../../src/targets/sqlserver/connection.ts";
+} from "../../../src/targets/sqlserver/connect/connection.ts";
 
 /** A request, with the names of its parameters. */
 export interface Sent {

@@ -1,7 +1,7 @@
 /** Collects the texts that the SQL Server target sends: a whole load for each plan, and the questions to the catalog. */
 import type { Batch, Row, RowShape } from "../../../src/model/batch.ts";
 import type { LoadPlan, RowSource } from "../../../src/model/load-plan.ts";
-import { script } from "../../../src/targets/sqlserver/guard.ts";
+import { script } from "../../../src/targets/sqlserver/apply/guard.ts";
 import { CheckpointTable } from "../../../src/targets/checkpoint-table.ts";
 import { lockJob } from "../../../src/targets/sqlserver/job-lock.ts";
 import { SqlServerSession } from "../../../src/targets/sqlserver/session.ts";

@@ -1,9 +1,9 @@
 /** Opening a connection: encrypted, verified, and with a reason when it fails. */
 import { createServer } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { clientConfig, tlsWarning } from "../../../src/targets/sqlserver/client-config.ts";
-import { connectError } from "../../../src/targets/sqlserver/connect-error.ts";
-import { Connection } from "../../../src/targets/sqlserver/connection.ts";
+import { clientConfig, tlsWarning } from "../../../src/targets/sqlserver/connect/client-config.ts";
+import { connectError } from "../../../src/targets/sqlserver/connect/connect-error.ts";
+import { Connection } from "../../../src/targets/sqlserver/connect/connection.ts";
 import { cleanUp, connect, failure, portOf, servers } from "./sqlserver-support.ts";
 
 afterEach(cleanUp);

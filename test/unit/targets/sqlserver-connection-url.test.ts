@@ -6,7 +6,7 @@ import {
   acceptsUrl,
   describeUrl,
   readSettings,
-} from "../../../src/targets/sqlserver/connection-url.ts";
+} from "../../../src/targets/sqlserver/connect/connection-url.ts";
 
 const SHOP = { host: "db", port: 1433, user: "ann", password: "secret", database: "shop" };
 

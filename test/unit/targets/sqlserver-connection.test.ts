@@ -1,6 +1,6 @@
 /** One physical connection: what goes over it, and that it ends at once and tells when it is lost. */
 import { afterEach, describe, expect, test } from "vitest";
-import type { Connection } from "../../../src/targets/sqlserver/connection.ts";
+import type { Connection } from "../../../src/targets/sqlserver/connect/connection.ts";
 import { until } from "../../helpers/until.ts";
 import {
   cleanUp,

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { onTestFinished, vi } from "vitest";
 import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
-import { Connection } from "../../../src/targets/sqlserver/connection.ts";
+import { Connection } from "../../../src/targets/sqlserver/connect/connection.ts";
 import { TdsError } from "../../support/tds/backend.ts";
 import type { TdsBulk, TdsEvent, TdsParameter, TdsSession } from "../../support/tds/backend.ts";
 import { startTdsServer } from "../../support/tds/server.ts";

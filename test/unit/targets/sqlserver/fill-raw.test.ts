@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { LoadPlan } from "../../../../src/model/load-plan.ts";
-import { fillRaw, withoutExponent } from "../../../../src/targets/sqlserver/fill-raw.ts";
+import { fillRaw, withoutExponent } from "../../../../src/targets/sqlserver/stage/fill-raw.ts";
 import { quoteIdentifier } from "../../../../src/targets/sqlserver/quote.ts";
 import { Recorder } from "../../../support/grammar/recorder.ts";
 import { tsqlTable } from "../../../support/grammar/tables.ts";

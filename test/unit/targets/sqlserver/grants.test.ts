@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Options } from "../../../../src/options/options.ts";
 import { neededPrivileges } from "../../../../src/plan/requirements.ts";
-import { checkpointGrants, grantsFor } from "../../../../src/targets/sqlserver/grants.ts";
+import { checkpointGrants, grantsFor } from "../../../../src/targets/sqlserver/catalog/grants.ts";
 import { quoteIdentifier } from "../../../../src/targets/sqlserver/quote.ts";
 import { ABLE, column, planFor, table } from "../../../helpers/shapes.ts";
 

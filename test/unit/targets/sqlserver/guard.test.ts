@@ -6,9 +6,9 @@ import {
   guarded,
   script,
   tryCatch,
-} from "../../../../src/targets/sqlserver/guard.ts";
+} from "../../../../src/targets/sqlserver/apply/guard.ts";
 import { quoteIdentifier, quoteLiteral } from "../../../../src/targets/sqlserver/quote.ts";
-import { settingsSql } from "../../../../src/targets/sqlserver/settings.ts";
+import { settingsSql } from "../../../../src/targets/sqlserver/connect/settings.ts";
 
 describe("a guard", () => {
   test("tries statements with XACT_ABORT OFF, and answers how it went", () => {

@@ -9,7 +9,7 @@ import {
   fillStageSql,
   readFaultCode,
   stageDdl,
-} from "../../../../src/targets/sqlserver/stage-sql.ts";
+} from "../../../../src/targets/sqlserver/stage/stage-sql.ts";
 import type { RowShape } from "../../../../src/model/batch.ts";
 import { ABLE, column, planFor } from "../../../helpers/shapes.ts";
 import { tsqlTable } from "../../../support/grammar/tables.ts";

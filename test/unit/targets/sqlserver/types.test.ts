@@ -8,7 +8,7 @@ import {
   isMisread,
   stageType,
   takesNoExponent,
-} from "../../../../src/targets/sqlserver/types.ts";
+} from "../../../../src/targets/sqlserver/catalog/types.ts";
 import { column } from "../../../helpers/shapes.ts";
 
 /** A column of this type. */

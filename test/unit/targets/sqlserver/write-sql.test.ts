@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { LoadPlan } from "../../../../src/model/load-plan.ts";
 import type { Options } from "../../../../src/options/options.ts";
-import { eachSql } from "../../../../src/targets/sqlserver/each-sql.ts";
+import { eachSql } from "../../../../src/targets/sqlserver/apply/each-sql.ts";
 import { quoteIdentifier } from "../../../../src/targets/sqlserver/quote.ts";
-import { rowsOf, setSql, statementsOf } from "../../../../src/targets/sqlserver/set-sql.ts";
+import { rowsOf, setSql, statementsOf } from "../../../../src/targets/sqlserver/apply/set-sql.ts";
 import {
   identitySql,
   insertSql,
@@ -13,8 +13,8 @@ import {
   mergeSql,
   updateFoundSql,
   wavesSql,
-} from "../../../../src/targets/sqlserver/write-sql.ts";
-import type { KeyedPlan } from "../../../../src/targets/sqlserver/write-sql.ts";
+} from "../../../../src/targets/sqlserver/apply/write-sql.ts";
+import type { KeyedPlan } from "../../../../src/targets/sqlserver/apply/write-sql.ts";
 import { ABLE, column, planFor, uniqueKey } from "../../../helpers/shapes.ts";
 import { tsqlTable } from "../../../support/grammar/tables.ts";
 

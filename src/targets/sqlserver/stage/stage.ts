@@ -1,14 +1,14 @@
 /** Stages a batch and tells which of its rows the table could not accept whatever it holds. */
-import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { Row, RowFault, RowShape } from "../../model/batch.ts";
-import type { LoadPlan } from "../../model/load-plan.ts";
-import type { Connection } from "./connection.ts";
-import { rowCode } from "./errors.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import type { Row, RowFault, RowShape } from "../../../model/batch.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { Connection } from "../connect/connection.ts";
+import { rowCode } from "../errors.ts";
 import { fillRaw } from "./fill-raw.ts";
-import { guarded } from "./guard.ts";
-import { FAULTS } from "./names.ts";
+import { guarded } from "../apply/guard.ts";
+import { FAULTS } from "../names.ts";
 import { checkStageSql, fillStageSql, readFaultCode } from "./stage-sql.ts";
-import { run } from "./run.ts";
+import { run } from "../apply/run-guarded.ts";
 
 /** How far staging goes: to values that fit, or to rows that could be inserted. */
 export type Staging = "values" | "checked";

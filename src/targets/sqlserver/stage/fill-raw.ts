@@ -1,10 +1,10 @@
 /** Brings the texts of a batch into `#upsurge_raw`: by bulk load, as one JSON parameter, or as parameters of VALUES. */
-import type { Row, RowShape } from "../../model/batch.ts";
-import type { LoadPlan } from "../../model/load-plan.ts";
-import type { Column } from "../../model/table-shape.ts";
-import type { Connection } from "./connection.ts";
-import { placeOf, RAW } from "./names.ts";
-import { isMisread, takesNoExponent } from "./types.ts";
+import type { Row, RowShape } from "../../../model/batch.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { Column } from "../../../model/table-shape.ts";
+import type { Connection } from "../connect/connection.ts";
+import { placeOf, RAW } from "../names.ts";
+import { isMisread, takesNoExponent } from "../catalog/types.ts";
 
 /** A request takes 2,100 parameters, of which `sp_executesql` uses two; VALUES takes 1,000 rows. */
 const MOST_PARAMETERS = 2098;

@@ -1,17 +1,17 @@
 /** Applies staged rows as sets, one shape after the other: MERGE, or look, UPDATE and INSERT. */
-import type { Batch, RowFault } from "../../model/batch.ts";
-import { addCounts, noCounts } from "../../model/counts.ts";
-import type { Counts } from "../../model/counts.ts";
-import type { LoadPlan } from "../../model/load-plan.ts";
-import type { Repeat, Selection, SetWriter } from "../target.ts";
-import type { Connection } from "./connection.ts";
+import type { Batch, RowFault } from "../../../model/batch.ts";
+import { addCounts, noCounts } from "../../../model/counts.ts";
+import type { Counts } from "../../../model/counts.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { Repeat, Selection, SetWriter } from "../../target.ts";
+import type { Connection } from "../connect/connection.ts";
 import { directLoad, insertDirectly } from "./direct-insert.ts";
 import type { DirectLoad } from "./direct-insert.ts";
 import { guarded } from "./guard.ts";
-import { STAGE } from "./names.ts";
-import { run } from "./run.ts";
+import { STAGE } from "../names.ts";
+import { run } from "./run-guarded.ts";
 import { rowsOf, SET_COUNTERS, setSql } from "./set-sql.ts";
-import { shapesOf, stageRows } from "./staging.ts";
+import { shapesOf, stageRows } from "../stage/stage.ts";
 import { isKeyed, updateOf, wavesSql } from "./write-sql.ts";
 
 type Answered = Readonly<Record<(typeof SET_COUNTERS)[number], number>>;

@@ -1,5 +1,5 @@
 /** What a server says of itself: which it is, and what its database can do. */
-import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Connection } from "./connection.ts";
 
 /** The server of a session. */

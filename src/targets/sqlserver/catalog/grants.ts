@@ -3,10 +3,10 @@
  *
  *   GRANT SELECT, INSERT, UPDATE, VIEW DEFINITION ON [dbo].[t] TO [loader];
  */
-import type { GrantRequest } from "../target.ts";
-import { mayGoDirectly } from "./direct-insert.ts";
-import { tableSql } from "./names.ts";
-import { quoteIdentifier } from "./quote.ts";
+import type { GrantRequest } from "../../target.ts";
+import { mayGoDirectly } from "../apply/direct-insert.ts";
+import { tableSql } from "../names.ts";
+import { quoteIdentifier } from "../quote.ts";
 
 /** The statements that let `user`, a user of the database, run the load. */
 export function grantsFor({ plan, privileges }: GrantRequest, user: string): readonly string[] {

@@ -1,18 +1,18 @@
 /** Writes batches inside one transaction: sets of staged rows, or one row at a time on the server. */
-import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { Batch, BatchResult, Row, RowFault } from "../../model/batch.ts";
-import { noCounts } from "../../model/counts.ts";
-import type { Counts } from "../../model/counts.ts";
-import type { LoadPlan } from "../../model/load-plan.ts";
-import { TransactionDoomed } from "../target.ts";
-import type { Writer } from "../target.ts";
-import type { Connection, Fields } from "./connection.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import type { Batch, BatchResult, Row, RowFault } from "../../../model/batch.ts";
+import { noCounts } from "../../../model/counts.ts";
+import type { Counts } from "../../../model/counts.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import { TransactionDoomed } from "../../target.ts";
+import type { Writer } from "../../target.ts";
+import type { Connection, Fields } from "../connect/connection.ts";
 import { eachSql } from "./each-sql.ts";
-import { classifyNumber, placeOfError, ServerError } from "./errors.ts";
-import { ask } from "./run.ts";
-import type { Answer } from "./run.ts";
+import { classifyNumber, placeOfError, ServerError } from "../errors.ts";
+import { ask } from "./run-guarded.ts";
+import type { Answer } from "./run-guarded.ts";
 import { SqlServerSetWriter } from "./set-writer.ts";
-import { faultOf, shapesOf, stageRows } from "./staging.ts";
+import { faultOf, shapesOf, stageRows } from "../stage/stage.ts";
 
 /** What the loop counts, and what we call it. */
 const COUNTS: Readonly<Record<string, keyof Counts>> = {

@@ -2,13 +2,13 @@
  * Plain inserts straight into the table by bulk load, for columns whose values need no opinion of the server: integers in
  * their usual spelling, and Unicode text that is not too long. Any other column or value takes the way over the stage.
  */
-import type { Batch } from "../../model/batch.ts";
-import type { LoadPlan } from "../../model/load-plan.ts";
-import type { Column } from "../../model/table-shape.ts";
-import { TransactionDoomed } from "../target.ts";
-import type { BulkColumn, BulkRow, Connection } from "./connection.ts";
-import { ServerError } from "./errors.ts";
-import { tableSql } from "./names.ts";
+import type { Batch } from "../../../model/batch.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { Column } from "../../../model/table-shape.ts";
+import { TransactionDoomed } from "../../target.ts";
+import type { BulkColumn, BulkRow, Connection } from "../connect/connection.ts";
+import { ServerError } from "../errors.ts";
+import { tableSql } from "../names.ts";
 
 /** A batch that can go straight into the table. */
 export interface DirectLoad {

@@ -1,8 +1,8 @@
 /** Runs guarded batches and reads how they ended. */
-import type { Row } from "../../model/batch.ts";
-import { TransactionDoomed } from "../target.ts";
-import type { Connection, Fields } from "./connection.ts";
-import { classifyNumber, ServerError } from "./errors.ts";
+import type { Row } from "../../../model/batch.ts";
+import { TransactionDoomed } from "../../target.ts";
+import type { Connection, Fields } from "../connect/connection.ts";
+import { classifyNumber, ServerError } from "../errors.ts";
 import type { Outcome } from "./guard.ts";
 
 /** What a guarded batch answered: its variables, and the rows of the result after them. */

@@ -2,7 +2,7 @@
  * Texts about column types. Staged text becomes a value by TRY_CONVERT, which answers NULL for what does not fit; where it
  * would rather invent a value ('' is 0, a long text is cut, a character outside the code page is ?), a test tells. Pure.
  */
-import type { Column } from "../../model/table-shape.ts";
+import type { Column } from "../../../model/table-shape.ts";
 
 /** A type taken apart: `varchar(10) COLLATE Latin1_General_CI_AS`. */
 interface SqlType {

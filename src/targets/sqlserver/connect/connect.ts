@@ -1,11 +1,11 @@
 /** Opens sessions on a SQL Server. */
-import type { ConnectOptions, Session } from "../target.ts";
+import type { ConnectOptions, Session } from "../../target.ts";
 import { tlsWarning } from "./client-config.ts";
 import { connectError } from "./connect-error.ts";
 import { describeUrl } from "./connection-url.ts";
 import { Connection } from "./connection.ts";
-import { serverErrorOf, translateError } from "./errors.ts";
-import { SqlServerSession } from "./session.ts";
+import { serverErrorOf, translateError } from "../errors.ts";
+import { SqlServerSession } from "../session.ts";
 
 /** A session on the server that the URL names. Throws `TARGET_*` errors. */
 export async function connect({

@@ -6,13 +6,13 @@
  *   INSERT INTO #upsurge_fault (upsurge_ord, code) SELECT …, MIN(code) … WHERE r.f1 IS NOT NULL AND s.[qty] IS NULL …;
  *   DELETE FROM #upsurge_stage WHERE upsurge_ord IN (SELECT upsurge_ord FROM #upsurge_fault);
  */
-import type { RowShape } from "../../model/batch.ts";
-import type { LoadPlan } from "../../model/load-plan.ts";
-import type { Column } from "../../model/table-shape.ts";
-import { unknownFunction } from "../expressions.ts";
-import { FAULTS, HIDDEN, placeOf, RAW, STAGE } from "./names.ts";
-import { quoteIdentifier } from "./quote.ts";
-import { fromText, misfits, stageType } from "./types.ts";
+import type { RowShape } from "../../../model/batch.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { Column } from "../../../model/table-shape.ts";
+import { unknownFunction } from "../../expressions.ts";
+import { FAULTS, HIDDEN, placeOf, RAW, STAGE } from "../names.ts";
+import { quoteIdentifier } from "../quote.ts";
+import { fromText, misfits, stageType } from "../catalog/types.ts";
 
 /** A fault is one number: what (1 value, 2 NULL, 3 check), which column or check, and the server's error number. */
 const KIND = 200_000_000;

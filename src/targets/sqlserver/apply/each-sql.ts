@@ -3,13 +3,13 @@
  * foreign keys and defaults see exactly what the law says. A row at fault is undone by its savepoint and noted in
  * `#upsurge_fault`; any other error ends the loop. Pure.
  */
-import type { RowShape } from "../../model/batch.ts";
-import type { LoadPlan } from "../../model/load-plan.ts";
-import { isRowNumberSql } from "./errors.ts";
+import type { RowShape } from "../../../model/batch.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import { isRowNumberSql } from "../errors.ts";
 import { answering, block, counter, NOTE_ERROR, tryCatch } from "./guard.ts";
-import { FAULTS, STAGE } from "./names.ts";
+import { FAULTS, STAGE } from "../names.ts";
 import { usesMerge } from "./set-sql.ts";
-import { checkRowSql } from "./stage-sql.ts";
+import { checkRowSql } from "../stage/stage-sql.ts";
 import {
   identitySql,
   insertSql,

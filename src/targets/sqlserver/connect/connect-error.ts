@@ -1,5 +1,5 @@
 /** Why a connection could not be opened, as one of our errors: by the server's number, then by the code, never by words. */
-import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { NOT_ENCRYPTED } from "./connector.ts";
 
 /** An error message of the server, of those it sends while a client logs in. */

@@ -6,13 +6,13 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type Mssql from "mssql";
 import type { ConnectionPool, ISqlType, Request } from "mssql";
-import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { clientConfig, isEncrypted } from "./client-config.ts";
 import { connectError } from "./connect-error.ts";
 import { describeUrl } from "./connection-url.ts";
 import type { Environment } from "./connection-url.ts";
-import { Line } from "./line.ts";
-import { serverErrorOf } from "./errors.ts";
+import { Line } from "./socket-watch.ts";
+import { serverErrorOf } from "../errors.ts";
 
 type Driver = typeof Mssql;
 

@@ -8,13 +8,13 @@
  *   WHEN MATCHED AND (EXISTS (SELECT target.[qty] EXCEPT SELECT excluded.[qty])) THEN UPDATE SET [qty] = excluded.[qty]
  *   WHEN NOT MATCHED BY TARGET THEN INSERT ([id], [qty]) VALUES (excluded.[id], excluded.[qty])
  */
-import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
-import { assignmentsOf } from "../assignments.ts";
-import type { SqlAssignment } from "../assignments.ts";
-import { qualify } from "../expressions.ts";
-import { STAGE, tableSql } from "./names.ts";
-import { quoteIdentifier } from "./quote.ts";
-import { asStored, imageOf, overflows } from "./types.ts";
+import type { Arbiter, LoadPlan } from "../../../model/load-plan.ts";
+import { assignmentsOf } from "../../assignments.ts";
+import type { SqlAssignment } from "../../assignments.ts";
+import { qualify } from "../../expressions.ts";
+import { STAGE, tableSql } from "../names.ts";
+import { quoteIdentifier } from "../quote.ts";
+import { asStored, imageOf, overflows } from "../catalog/types.ts";
 
 /** Which staged rows a statement takes: a condition over `upsurge_…` columns, and the columns that those rows carry. */
 export interface Rows {

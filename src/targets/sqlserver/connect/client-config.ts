@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import type { config as Config } from "mssql";
-import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { badUrl } from "./connection-text.ts";
 import { describeUrl, isThisMachine, readSettings } from "./connection-url.ts";
 import type { Environment, Settings } from "./connection-url.ts";

@@ -8,7 +8,7 @@ import type {
   Trigger,
   TypeFamily,
   UniqueKey,
-} from "../../model/table-shape.ts";
+} from "../../../model/table-shape.ts";
 import {
   CHECKS,
   COLUMNS,
@@ -21,10 +21,10 @@ import {
   TABLES,
   TRIGGERS,
 } from "./catalog-sql.ts";
-import { unknownFunction } from "../expressions.ts";
-import type { Connection, Fields } from "./connection.ts";
-import { HIDDEN } from "./names.ts";
-import { quoteIdentifier } from "./quote.ts";
+import { unknownFunction } from "../../expressions.ts";
+import type { Connection, Fields } from "../connect/connection.ts";
+import { HIDDEN } from "../names.ts";
+import { quoteIdentifier } from "../quote.ts";
 
 /** The shape of `table`; `null` when there is none. */
 export async function readTableShape(

@@ -2,17 +2,17 @@
  * Lets the server check a plan: the statements run over an empty stage, in a transaction that the caller rolls back, so
  * that they write nothing. Each expression of the user's is tried by itself first, so that the error can name its flag.
  */
-import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { LoadPlan } from "../../model/load-plan.ts";
-import type { Connection } from "./connection.ts";
-import { ServerError } from "./errors.ts";
-import { STAGE, tableSql } from "./names.ts";
-import { quoteIdentifier } from "./quote.ts";
-import { run } from "./run.ts";
-import { setSql } from "./set-sql.ts";
-import { checkStageSql, fillStageSql, stageDdl } from "./stage-sql.ts";
-import { guarded, script } from "./guard.ts";
-import { isKeyed } from "./write-sql.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { Connection } from "../connect/connection.ts";
+import { ServerError } from "../errors.ts";
+import { STAGE, tableSql } from "../names.ts";
+import { quoteIdentifier } from "../quote.ts";
+import { run } from "../apply/run-guarded.ts";
+import { setSql } from "../apply/set-sql.ts";
+import { checkStageSql, fillStageSql, stageDdl } from "../stage/stage-sql.ts";
+import { guarded, script } from "../apply/guard.ts";
+import { isKeyed } from "../apply/write-sql.ts";
 
 /** Checks `plan` for rows that carry `columns`. Throws `PLAN_*` errors. */
 export async function checkPlan(

@@ -1,7 +1,7 @@
 /** The settings of a session, pinned so that a server's, a database's or a login's own cannot change what values mean. */
 import type { Connection } from "./connection.ts";
-import { ServerError } from "./errors.ts";
-import { script } from "./guard.ts";
+import { ServerError } from "../errors.ts";
+import { script } from "../apply/guard.ts";
 
 /** The statements that pin them, in order: the language would set the order of dates, so it comes first. */
 export function settingsSql(lockTimeoutMs: number): string[] {

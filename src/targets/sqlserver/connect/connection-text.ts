@@ -3,8 +3,8 @@
  * What the values mean is told in `connection-url.ts`. Messages name keywords, never values: any value may be secret.
  */
 import { isIPv6 } from "node:net";
-import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { UpsurgeError } from "../../errors/upsurge-error.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import type { UpsurgeError } from "../../../errors/upsurge-error.ts";
 
 /** What a connection is made of. */
 export type Keyword =
