@@ -10,7 +10,7 @@ process.stdout.on("error", () => {});
 void run();
 
 async function run(): Promise<void> {
-  const { watchOver } = await import("../src/cli/last-words.ts");
+  const { watchOver } = await import("../src/cli/process-guard.ts");
   const answer = watchOver(process);
   const { main } = await import("../src/cli/main.ts");
   const exitCode = await main(process.argv.slice(2), {

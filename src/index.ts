@@ -1,16 +1,16 @@
 /** The library: the same loads, plans and inspections as on the command line, as functions. */
 export { UpsurgeError } from "./errors/upsurge-error.ts";
 export type { ErrorCode } from "./errors/codes.ts";
-export { inspect } from "./inspect.ts";
-export type { Inspection } from "./inspect.ts";
-export { load } from "./load.ts";
-export type { Progress, Surroundings } from "./load.ts";
+export { inspect } from "./commands/inspect.ts";
+export type { Inspection } from "./commands/inspect.ts";
+export { load } from "./load/load.ts";
+export type { Progress, Surroundings } from "./load/load.ts";
 export type { Counts } from "./model/counts.ts";
 export type { LoadPlan } from "./model/load-plan.ts";
 export type { RowCode } from "./model/reject.ts";
 export type { Options } from "./options/options.ts";
 export { checkOptions } from "./options/check-options.ts";
 export { defaultOptions, parseOptions } from "./options/parse-options.ts";
-export { planGrants, planLoad } from "./plan-load.ts";
-export type { PlanReport, PlanSurroundings } from "./plan-load.ts";
+export { planGrants, planLoad } from "./load/prepare.ts";
+export type { PlanReport, PlanSurroundings } from "./load/prepare.ts";
 export type { Report, ReportedError, Status } from "./report/report.ts";

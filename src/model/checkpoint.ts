@@ -1,6 +1,6 @@
 /** Checkpoints: how far a job has come, as the target database remembers it. */
 import type { Counts } from "./counts.ts";
-import type { Place } from "./place.ts";
+import type { Place } from "./source-offset.ts";
 
 /** Where the reject files of a job stood at a commit. */
 export interface RejectMarks {

@@ -4,7 +4,7 @@
  */
 import type { HeaderField } from "./header.ts";
 import type { PackedFields } from "./packed.ts";
-import type { Place } from "./place.ts";
+import type { Place } from "./source-offset.ts";
 import type { Reject } from "./reject.ts";
 
 /** Where a record stands. Bytes and lines count in the decompressed stream. */

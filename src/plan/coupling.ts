@@ -4,7 +4,7 @@
  */
 import type { Arbiter, Coupling, Mode, Strategy, UpdateRule } from "../model/load-plan.ts";
 import type { Column, TableShape, UniqueKey } from "../model/table-shape.ts";
-import { hasSubquery, quotesInBrackets, unknownFunction } from "../targets/expressions.ts";
+import { hasSubquery, quotesInBrackets, unknownFunction } from "../sql/expressions.ts";
 import type { Capabilities } from "../targets/target.ts";
 
 /** What a load will do to the table, as far as coupling depends on it. */

@@ -10,8 +10,8 @@ import { findCoupling, orderReason } from "./coupling.ts";
 import type { CouplingRequest } from "./coupling.ts";
 import { explain, explainRun } from "./explain.ts";
 import { isJob } from "../options/is-job.ts";
-import { chooseSharing } from "./jobs.ts";
-import type { UnsharedPlan } from "./jobs.ts";
+import { chooseSharing } from "./partitioning.ts";
+import type { UnsharedPlan } from "./partitioning.ts";
 import {
   fieldLabels,
   fieldResolver,

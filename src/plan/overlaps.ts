@@ -6,8 +6,8 @@ import { shellQuoted } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, Assignment, FieldMapping, LoadPlan, Mode } from "../model/load-plan.ts";
 import type { UpdateRule } from "../model/load-plan.ts";
-import { readsColumn } from "../targets/expressions.ts";
-import type { Naming } from "../targets/expressions.ts";
+import { readsColumn } from "../sql/expressions.ts";
+import type { Naming } from "../sql/expressions.ts";
 
 /** What fills columns. */
 export interface Fillings {

@@ -2,7 +2,7 @@
  * What `open-source.ts` gives to the reader of a format, and what it gets back.
  */
 import type { HeaderField, HeaderUse } from "../model/header.ts";
-import type { Place } from "../model/place.ts";
+import type { Place } from "../model/source-offset.ts";
 import type { RecordChunk } from "../model/record.ts";
 import type { Block, BlockFeed } from "./bytes/blocks.ts";
 import type { Charset } from "./text/charset.ts";

@@ -3,7 +3,7 @@
  * `open-source.ts` makes them; each format is one file.
  */
 import type { HeaderField, HeaderUse } from "../model/header.ts";
-import type { Place } from "../model/place.ts";
+import type { Place } from "../model/source-offset.ts";
 import type { RecordChunk } from "../model/record.ts";
 import type { Passed } from "./text/skip-to.ts";
 import type { PrefixHash } from "./bytes/prefix-hash.ts";

@@ -5,8 +5,8 @@ import type { Counts } from "../model/counts.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
 import type { Options } from "../options/options.ts";
 import { isJob } from "../options/is-job.ts";
-import type { RejectPaths } from "./reject-file.ts";
-import { fixInParts, fixOfNothing } from "./kept.ts";
+import type { RejectPaths } from "../account/reject-file.ts";
+import { fixInParts, fixOfNothing } from "./resume-advice.ts";
 import type { Guarantee, Report, ReportedError, ReportedJob, Status } from "./report.ts";
 
 /** What became of a load. */

@@ -5,7 +5,7 @@ import type {
   InspectedSource,
   InspectedTable,
   Inspection,
-} from "../inspect.ts";
+} from "../commands/inspect.ts";
 import { sourceLabel } from "../model/source-name.ts";
 import type { Column, TableName, TableShape } from "../model/table-shape.ts";
 import { alignColumns, formatBytes, formatCount, plural } from "./format.ts";

@@ -1,5 +1,5 @@
 /** What `upsurge jobs` found, as text. */
-import type { JobsAnswer, ListedJob } from "../list-jobs.ts";
+import type { JobsAnswer, ListedJob } from "../commands/jobs.ts";
 import { sourceLabel } from "../model/source-name.ts";
 import { alignColumns, formatCount, plural } from "./format.ts";
 

@@ -2,7 +2,7 @@
 import type { Arbiter, LoadPlan, NullKey } from "../model/load-plan.ts";
 import { fieldLabel } from "../model/header.ts";
 import { sourceLabel } from "../model/source-name.ts";
-import type { PlanReport } from "../plan-load.ts";
+import type { PlanReport } from "../load/prepare.ts";
 import { alignColumns, formatCount, plural } from "./format.ts";
 import { headerText } from "./header-text.ts";
 

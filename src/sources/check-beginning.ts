@@ -1,7 +1,7 @@
 /** Holds a source against what a job has loaded of it: its bytes up to a place, and what comes after. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Total } from "../model/checkpoint.ts";
-import type { Place } from "../model/place.ts";
+import type { Place } from "../model/source-offset.ts";
 import type { RecordChunk } from "../model/record.ts";
 import { sourceLabel } from "../model/source-name.ts";
 import type { Sampled } from "./sample.ts";

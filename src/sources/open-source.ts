@@ -2,7 +2,7 @@
  * Opens a source: open, decompress, decode, tell the format; the format's reader does the rest.
  */
 import type { HeaderField, HeaderUse } from "../model/header.ts";
-import type { Place } from "../model/place.ts";
+import type { Place } from "../model/source-offset.ts";
 import type { RecordChunk } from "../model/record.ts";
 import { BlockFeed } from "../read/bytes/blocks.ts";
 import { charsetOf, isUtf8Name } from "../read/text/charset.ts";

@@ -1,11 +1,11 @@
 /** The sources of one try of a load, read one after another, and how far they have been read. */
-import type { JobRun } from "../job-run.ts";
+import type { JobRun } from "../load/begin-job.ts";
 import type { Options } from "../options/options.ts";
-import { openNext } from "../plan-load.ts";
-import type { Prepared } from "../plan-load.ts";
+import { openNext } from "../load/prepare.ts";
+import type { Prepared } from "../load/prepare.ts";
 import type { UnseenFields } from "../plan/unseen-fields.ts";
 import type { Source } from "../read/source.ts";
-import type { RejectBook } from "../report/reject-book.ts";
+import type { RejectBook } from "../account/reject-book.ts";
 import type { Piece } from "../write/batches.ts";
 
 /** What reading depends on, beside the plan. */

@@ -1,5 +1,5 @@
 /** Looks at the first records of a source without losing them: planning needs their fields. */
-import type { Place } from "../model/place.ts";
+import type { Place } from "../model/source-offset.ts";
 import type { RecordChunk, RecordShape } from "../model/record.ts";
 import { PackedChunk } from "../read/text/fast-path.ts";
 import type { Passed } from "../read/text/skip-to.ts";

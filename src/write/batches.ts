@@ -5,11 +5,11 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Batch, Row, RowShape } from "../model/batch.ts";
 import type { PackedPart } from "../model/packed.ts";
-import type { Place } from "../model/place.ts";
+import type { Place } from "../model/source-offset.ts";
 import type { Position, RecordChunk } from "../model/record.ts";
 import type { Reject } from "../model/reject.ts";
-import { BatchEnd } from "./checkpoint/batch-end.ts";
-import type { JobSource } from "./checkpoint/batch-end.ts";
+import { BatchEnd } from "./batch-end.ts";
+import type { JobSource } from "./batch-end.ts";
 import type { RecordMapper } from "./map-records.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 

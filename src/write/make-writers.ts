@@ -1,10 +1,10 @@
 /** Chooses how batches are written: over one session or several, as the plan says. */
 import type { LoadPlan } from "../model/load-plan.ts";
-import { CheckpointTable } from "../targets/checkpoint-table.ts";
+import { CheckpointTable } from "../checkpoint/checkpoint-table.ts";
 import type { Session } from "../targets/target.ts";
-import type { KeyHashes } from "./checkpoint/catch-up.ts";
-import { Jobs, keyedPlan } from "./jobs.ts";
-import type { JobsContext } from "./jobs.ts";
+import type { KeyHashes } from "./skip-committed.ts";
+import { Jobs, keyedPlan } from "./parallel/parallel-writers.ts";
+import type { JobsContext } from "./parallel/parallel-writers.ts";
 import { OneSession } from "./one-session.ts";
 import { SessionWriter } from "./session-writer.ts";
 import type { Ending, Writers } from "./writers.ts";

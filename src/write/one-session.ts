@@ -4,7 +4,7 @@
  */
 import type { LoadPlan } from "../model/load-plan.ts";
 import type { Gathered } from "./batches.ts";
-import type { BatchEnd, Mark } from "./checkpoint/batch-end.ts";
+import type { BatchEnd, Mark } from "./batch-end.ts";
 import type { SessionWriter } from "./session-writer.ts";
 import { sizeOf } from "./writers.ts";
 import type { Account, Ending, Writers } from "./writers.ts";

@@ -2,18 +2,18 @@
  * One session at work: batch after batch, in one transaction after another, each begun when there is something to
  * write. It counts what is in the transaction at hand; when to commit is its owner's decision.
  */
-import { faultPoint } from "../errors/fault-point.ts";
+import { faultPoint } from "../testing/fail-point.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Batch, Written } from "../model/batch.ts";
 import type { RejectMarks } from "../model/checkpoint.ts";
 import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
-import type { CheckpointTable } from "../targets/checkpoint-table.ts";
+import type { CheckpointTable } from "../checkpoint/checkpoint-table.ts";
 import type { Session, Writer } from "../targets/target.ts";
 import type { Gathered } from "./batches.ts";
-import type { Mark } from "./checkpoint/batch-end.ts";
-import type { Bookmark, Part } from "./checkpoint/bookmark.ts";
+import type { Mark } from "./batch-end.ts";
+import type { Bookmark, Part } from "../checkpoint/cursor.ts";
 import type { Quarantine } from "./quarantine.ts";
 import { BatchWriter } from "./write-batch.ts";
 import { writtenOf } from "./writers.ts";

@@ -24,25 +24,25 @@ const repeated = undisturbed({
 const BUGS: readonly Bug[] = [
   {
     name: "what one writer has committed is not passed over",
-    file: "src/write/checkpoint/catch-up.js",
+    file: "src/write/skip-committed.js",
     edits: [["!isWritten(row, parts, hashes)", "true"]],
     scenario: oneAhead,
   },
   {
     name: "what one writer has committed is passed over for all",
-    file: "src/write/checkpoint/catch-up.js",
+    file: "src/write/skip-committed.js",
     edits: [["!isWritten(row, parts, hashes)", "false"]],
     scenario: oneAhead,
   },
   {
     name: "the job goes on where the writer stands that came furthest",
-    file: "src/resume-load.js",
+    file: "src/load/resume-job.js",
     edits: [["b.place.byte < a.place.byte", "b.place.byte > a.place.byte"]],
     scenario: oneAhead,
   },
   {
     name: "rejects are written while several writers commit each for itself",
-    file: "src/write/queue.js",
+    file: "src/write/parallel/queue.js",
     edits: [
       ["if (stretch !== null && written.rejects.length > 0)", "if (stretch === undefined)"],
       ["const rejects = account.beforeCommit();", "account.beforeCommit(); const rejects = null;"],
@@ -51,7 +51,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "the counts of the other writers are forgotten when the parts become one",
-    file: "src/write/checkpoint/bookmark.js",
+    file: "src/checkpoint/cursor.js",
     edits: [["for (const row of this.rows)\n            addCounts(counts, row.counts);", ""]],
     scenario: undisturbed(twoWriters),
   },
@@ -75,7 +75,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "the checkpoint is moved without a look at epoch and place",
-    file: "src/targets/checkpoint-table.js",
+    file: "src/checkpoint/checkpoint-table.js",
     edits: [
       [
         " and part = ${dialect.parameter(3)} and epoch = ${dialect.parameter(4)} and byte_off = ${dialect.parameter(5)}`",

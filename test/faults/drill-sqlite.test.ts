@@ -37,7 +37,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "the checkpoint is moved without a look at epoch and place",
-    file: "src/targets/checkpoint-table.js",
+    file: "src/checkpoint/checkpoint-table.js",
     edits: [
       [
         " and part = ${dialect.parameter(3)} and epoch = ${dialect.parameter(4)} and byte_off = ${dialect.parameter(5)}`",
@@ -52,13 +52,13 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "taking a job over does not raise the epoch",
-    file: "src/targets/checkpoint-table.js",
+    file: "src/checkpoint/checkpoint-table.js",
     edits: [["set epoch = epoch + 1,", "set epoch = epoch,"]],
     scenario: takenOver,
   },
   {
     name: "a run that goes on leaves out the records that it reads first",
-    file: "src/resume-load.js",
+    file: "src/load/resume-job.js",
     edits: [
       [
         "return { source, chunks: reading.chunks };",
@@ -74,7 +74,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "a run that goes on starts from the first record",
-    file: "src/resume-load.js",
+    file: "src/load/resume-job.js",
     edits: [["if (known !== null) {", "if (known === undefined) {"]],
     scenario: killedAround,
   },
@@ -86,13 +86,13 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "the reject file is not cut back to the last commit",
-    file: "src/report/reject-output.js",
+    file: "src/account/reject-output.js",
     edits: [["ftruncateSync(descriptor, bytes);", ""]],
     scenario: killedAround,
   },
   {
     name: "rejects are written after the commit",
-    file: "src/report/ledger.js",
+    file: "src/account/ledger.js",
     edits: [
       ["this.rejects.take(", "(this.late ??= []).push("],
       [
@@ -104,7 +104,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "where the reject file stands is not in the checkpoint",
-    file: "src/write/checkpoint/bookmark.js",
+    file: "src/checkpoint/cursor.js",
     edits: [
       [
         "if (rejects === null || isDeepStrictEqual",
@@ -115,25 +115,25 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "rejects are not made durable before the commit",
-    file: "src/report/reject-book.js",
+    file: "src/account/reject-book.js",
     edits: [["this.#files?.sync();", ""]],
     scenario: durable,
   },
   {
     name: "an error that nobody knows is tried again",
-    file: "src/may-retry.js",
+    file: "src/load/may-retry.js",
     edits: [['return mayPass(error, failed, isJob) ? "later" : null;', 'return "later";']],
     scenario: unknownError,
   },
   {
     name: "counts begin anew with every run",
-    file: "src/report/ledger.js",
+    file: "src/account/ledger.js",
     edits: [["addCounts(this.#seen, before);", ""]],
     scenario: killedAround,
   },
   {
     name: "the checkpoint counts its last commit alone",
-    file: "src/write/checkpoint/bookmark.js",
+    file: "src/checkpoint/cursor.js",
     edits: [["const total = { ...carrier.counts };", "const total = noCounts();"]],
     scenario: once,
   },
@@ -148,7 +148,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "a finished job is done again",
-    file: "src/resume-load.js",
+    file: "src/load/resume-job.js",
     edits: [
       ["const early = finished ? await finder.find(seen) : null;", "const early = null;"],
       [
@@ -160,7 +160,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "a file that has grown is loaded from its first record",
-    file: "src/resume-load.js",
+    file: "src/load/resume-job.js",
     edits: [["if (known !== null) {", "if (known !== null && known.total === null) {"]],
     scenario: grown,
   },

@@ -11,8 +11,8 @@ import {
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { onFaultPoint } from "../../src/errors/fault-point.ts";
-import type { FaultPoint } from "../../src/errors/fault-point.ts";
+import { onFaultPoint } from "../../src/testing/fail-point.ts";
+import type { FaultPoint } from "../../src/testing/fail-point.ts";
 import { upsurgeError } from "../../src/errors/upsurge-error.ts";
 import { INTO_ORDERS, orders, shop } from "../cli/shop.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";

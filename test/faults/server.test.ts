@@ -19,7 +19,7 @@ import {
   onTestFinished,
   test,
 } from "vitest";
-import { onFaultPoint } from "../../src/errors/fault-point.ts";
+import { onFaultPoint } from "../../src/testing/fail-point.ts";
 import { OwnPostgres } from "../helpers/own-postgres.ts";
 import { failBatches } from "../helpers/server-fault.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";

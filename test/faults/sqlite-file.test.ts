@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
-import { onFaultPoint } from "../../src/errors/fault-point.ts";
-import type { FaultPoint } from "../../src/errors/fault-point.ts";
+import { onFaultPoint } from "../../src/testing/fail-point.ts";
+import type { FaultPoint } from "../../src/testing/fail-point.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 

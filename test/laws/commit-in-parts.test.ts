@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { onFaultPoint } from "../../src/errors/fault-point.ts";
+import { onFaultPoint } from "../../src/testing/fail-point.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";

@@ -5,8 +5,8 @@
  */
 import * as fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
-import { onFaultPoint } from "../../src/errors/fault-point.ts";
-import type { FaultPoint } from "../../src/errors/fault-point.ts";
+import { onFaultPoint } from "../../src/testing/fail-point.ts";
+import type { FaultPoint } from "../../src/testing/fail-point.ts";
 import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Engine, TestDatabase } from "../helpers/engines.ts";
 import { JobShell } from "../helpers/job-shell.ts";

@@ -1,7 +1,7 @@
 /** A job that has finished: what is forgotten and loaded again, and a table that is not the one it has loaded into. */
 import { afterEach, describe, expect, test } from "vitest";
-import { onFaultPoint } from "../../src/errors/fault-point.ts";
-import type { FaultPoint } from "../../src/errors/fault-point.ts";
+import { onFaultPoint } from "../../src/testing/fail-point.ts";
+import type { FaultPoint } from "../../src/testing/fail-point.ts";
 import { upsurgeError } from "../../src/errors/upsurge-error.ts";
 import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Engine, TestDatabase } from "../helpers/engines.ts";

@@ -2,8 +2,8 @@
 import { truncateSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { onFaultPoint } from "../../src/errors/fault-point.ts";
-import type { FaultPoint } from "../../src/errors/fault-point.ts";
+import { onFaultPoint } from "../../src/testing/fail-point.ts";
+import type { FaultPoint } from "../../src/testing/fail-point.ts";
 import { SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
 import { HEADER, JobShell, lines } from "../helpers/job-shell.ts";
 

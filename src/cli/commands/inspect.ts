@@ -1,6 +1,6 @@
 /** `upsurge inspect`: describes a file, a table or a database. */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import { inspect } from "../../inspect.ts";
+import { inspect } from "../../commands/inspect.ts";
 import { checkOptions } from "../../options/check-options.ts";
 import { renderInspection } from "../../report/render-inspection.ts";
 import type { Context } from "../context.ts";

@@ -1,6 +1,6 @@
 /** `upsurge jobs`: lists the jobs of a database, forgets one, or prints how the checkpoint table is made. */
 import { checkOptions } from "../../options/check-options.ts";
-import { askJobs } from "../../list-jobs.ts";
+import { askJobs } from "../../commands/jobs.ts";
 import { renderJobs } from "../../report/render-jobs.ts";
 import type { Context } from "../context.ts";
 import { writeResult } from "../screen.ts";

@@ -1,7 +1,7 @@
-/** `upsurge load`: runs a load and delivers its report. What a load is stands in `src/load.ts`. */
-import { faultPoint } from "../../errors/fault-point.ts";
+/** `upsurge load`: runs a load and delivers its report. What a load is stands in `src/load/load.ts`. */
+import { faultPoint } from "../../testing/fail-point.ts";
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
-import { load } from "../../load.ts";
+import { load } from "../../load/load.ts";
 import type { Options } from "../../options/options.ts";
 import { isJob } from "../../options/is-job.ts";
 import { checkOptions } from "../../options/check-options.ts";

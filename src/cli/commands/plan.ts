@@ -1,6 +1,6 @@
 /** `upsurge plan`: shows what a load would do, and writes nothing. */
 import { checkOptions } from "../../options/check-options.ts";
-import { planGrants, planLoad } from "../../plan-load.ts";
+import { planGrants, planLoad } from "../../load/prepare.ts";
 import { renderPlan } from "../../report/render-plan.ts";
 import type { Context } from "../context.ts";
 import { writeResult } from "../screen.ts";

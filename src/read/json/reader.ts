@@ -1,7 +1,7 @@
 /**
  * NDJSON and JSON: each line or element is a record. Only the splitter differs, and that lines have a fast lane.
  */
-import type { Place } from "../../model/place.ts";
+import type { Place } from "../../model/source-offset.ts";
 import type { Charset } from "../text/charset.ts";
 import { isPlainText } from "../text/fast-path.ts";
 import type { FormatReader, ReaderInput } from "../format-reader.ts";

@@ -3,7 +3,7 @@
  * reads its records the careful way as soon as somebody asks for them.
  */
 import type { PackedFields } from "../../model/packed.ts";
-import type { Place } from "../../model/place.ts";
+import type { Place } from "../../model/source-offset.ts";
 import type { RecordChunk, SourceRecord } from "../../model/record.ts";
 import type { Charset } from "./charset.ts";
 import type { RecordStream, Span } from "./record-stream.ts";

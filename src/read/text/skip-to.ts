@@ -1,5 +1,5 @@
 /** Going on in a source where an earlier run of the load has stopped: what stands before that place is read, not taken apart. */
-import type { Place } from "../../model/place.ts";
+import type { Place } from "../../model/source-offset.ts";
 import type { RecordStream, Span, Splitter } from "./record-stream.ts";
 
 /** How it went: `short`, the stream ends before the place; `cut`, what was the last record has grown since. */

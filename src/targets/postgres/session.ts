@@ -4,7 +4,7 @@ import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { PackedRows } from "../../model/packed.ts";
-import type { Statements } from "../checkpoint-table.ts";
+import type { Statements } from "../../checkpoint/checkpoint-table.ts";
 import type { Capabilities, ErrorClass, GrantRequest, Hold, Session, Writer } from "../target.ts";
 import { arrayText } from "./stage/array-text.ts";
 import { checkPlan } from "./catalog/check-plan.ts";

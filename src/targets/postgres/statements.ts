@@ -1,6 +1,6 @@
 /** Small statements of the loader's own over a connection to PostgreSQL. */
 import type { Client } from "pg";
-import type { SmallAnswer, SmallValue, Statements } from "../checkpoint-table.ts";
+import type { SmallAnswer, SmallValue, Statements } from "../../checkpoint/checkpoint-table.ts";
 import { rollBack } from "./connect/deadline.ts";
 import { isServerError } from "./errors.ts";
 

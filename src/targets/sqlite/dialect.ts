@@ -4,7 +4,7 @@
  */
 import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
 import type { UniqueKey } from "../../model/table-shape.ts";
-import { qualify } from "../expressions.ts";
+import { qualify } from "../../sql/expressions.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { fromStaged, slotOf } from "./stage/staged-row.ts";
 import type { SqliteTable } from "./catalog/table-shape.ts";

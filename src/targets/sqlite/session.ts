@@ -3,7 +3,7 @@ import { access, constants } from "node:fs/promises";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
-import type { Statements } from "../checkpoint-table.ts";
+import type { Statements } from "../../checkpoint/checkpoint-table.ts";
 import type { Capabilities, ErrorClass, Hold, Session, Writer } from "../target.ts";
 import { checkStatements } from "./catalog/check-plan.ts";
 import type { Connection } from "./connect/connection.ts";

@@ -1,5 +1,5 @@
 /** Small statements of the loader's own on a SQLite file. */
-import type { SmallAnswer, SmallValue, Statements } from "../checkpoint-table.ts";
+import type { SmallAnswer, SmallValue, Statements } from "../../checkpoint/checkpoint-table.ts";
 import type { Connection } from "./connect/connection.ts";
 import { isUniqueViolation } from "./errors.ts";
 

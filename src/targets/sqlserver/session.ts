@@ -3,7 +3,7 @@ import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import { TransactionDoomed } from "../target.ts";
-import type { Statements } from "../checkpoint-table.ts";
+import type { Statements } from "../../checkpoint/checkpoint-table.ts";
 import type { Capabilities, ErrorClass, GrantRequest, Hold, Session, Writer } from "../target.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import type { Connection } from "./connect/connection.ts";

@@ -1,5 +1,5 @@
 /** Small statements of the loader's own over a connection to SQL Server. */
-import type { SmallAnswer, SmallValue, Statements } from "../checkpoint-table.ts";
+import type { SmallAnswer, SmallValue, Statements } from "../../checkpoint/checkpoint-table.ts";
 import type { Connection, Fields } from "./connect/connection.ts";
 import { ServerError } from "./errors.ts";
 

@@ -11,7 +11,7 @@ import { pathToFileURL } from "node:url";
 const [wanted = "", nth = "1", action = ""] = (process.env.UPSURGE_FAULT ?? "").split(":");
 const gate = process.env.UPSURGE_FAULT_GATE ?? "";
 const program = pathToFileURL(realpathSync(process.argv[1] ?? ""));
-const { onFaultPoint } = await import(new URL("../src/errors/fault-point.js", program).href);
+const { onFaultPoint } = await import(new URL("../src/testing/fail-point.js", program).href);
 
 const sockets = new Set();
 const connect = Reflect.get(Socket.prototype, "connect");

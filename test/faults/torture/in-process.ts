@@ -1,7 +1,7 @@
 /** Runs of the program in this process, with a fault at a named moment: faster than a process for each. */
 import { Socket } from "node:net";
-import { onFaultPoint } from "../../../src/errors/fault-point.ts";
-import type { FaultPoint } from "../../../src/errors/fault-point.ts";
+import { onFaultPoint } from "../../../src/testing/fail-point.ts";
+import type { FaultPoint } from "../../../src/testing/fail-point.ts";
 import { runUpsurge } from "../../helpers/run-upsurge.ts";
 import type { Command, Ended } from "./launch.ts";
 

@@ -2,11 +2,11 @@
 import type { Batch, Row, RowShape } from "../../../src/model/batch.ts";
 import type { LoadPlan, RowSource } from "../../../src/model/load-plan.ts";
 import { script } from "../../../src/targets/sqlserver/apply/guard.ts";
-import { CheckpointTable } from "../../../src/targets/checkpoint-table.ts";
+import { CheckpointTable } from "../../../src/checkpoint/checkpoint-table.ts";
 import { lockJob } from "../../../src/targets/sqlserver/job-lock.ts";
 import { SqlServerSession } from "../../../src/targets/sqlserver/session.ts";
-import { emptyRow } from "../../../src/write/checkpoint/bookmark.ts";
-import { refuseOtherTable } from "../../../src/write/checkpoint/same-table.ts";
+import { emptyRow } from "../../../src/checkpoint/cursor.ts";
+import { refuseOtherTable } from "../../../src/checkpoint/same-table.ts";
 import { everyPlan } from "./plans.ts";
 import { Recorder } from "./recorder.ts";
 

@@ -4,7 +4,7 @@ import {
   qualify,
   splitAssignment,
   unknownFunction,
-} from "../../../src/targets/expressions.ts";
+} from "../../../src/sql/expressions.ts";
 
 const naming = {
   columns: ["id", "count", "Name", "date", "year", "end", "time", "zone"],

@@ -4,8 +4,8 @@ import { OPTION_NAMES, optionSpec } from "../../../src/options/flag.ts";
 import { isJob } from "../../../src/options/is-job.ts";
 import type { OptionName, Options } from "../../../src/options/options.ts";
 import { defaultOptions } from "../../../src/options/parse-options.ts";
-import { planJob } from "../../../src/plan/job.ts";
-import type { JobRequest } from "../../../src/plan/job.ts";
+import { planJob } from "../../../src/plan/job-plan.ts";
+import type { JobRequest } from "../../../src/plan/job-plan.ts";
 import { planFor, table } from "../../helpers/shapes.ts";
 
 const PLAN = planFor(table(), { key: ["id"] });

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Misfits } from "../../../src/model/batch.ts";
 import { noCounts } from "../../../src/model/counts.ts";
-import { Ledger } from "../../../src/report/ledger.ts";
-import { RejectBook } from "../../../src/report/reject-book.ts";
+import { Ledger } from "../../../src/account/ledger.ts";
+import { RejectBook } from "../../../src/account/reject-book.ts";
 
 const BOOK = { maxRejects: "0", rejectFile: null, dryRun: false, check: false };
 

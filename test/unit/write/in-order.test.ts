@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Written } from "../../../src/model/batch.ts";
 import { noCounts } from "../../../src/model/counts.ts";
-import { InOrder } from "../../../src/write/in-order.ts";
+import { InOrder } from "../../../src/write/parallel/file-order.ts";
 
 function written(read: number): Written {
   return { counts: { ...noCounts(), read }, rejects: [] };

@@ -4,7 +4,7 @@ import type { Batch } from "../../../src/model/batch.ts";
 import { fieldBytes } from "../../../src/model/packed.ts";
 import type { PackedFields, PackedPart, PackedRows } from "../../../src/model/packed.ts";
 import { PackedBatch } from "../../../src/write/batches.ts";
-import { splitByHash } from "../../../src/write/route.ts";
+import { splitByHash } from "../../../src/write/parallel/route.ts";
 import { row } from "../../support/grammar/texts.ts";
 
 const SHAPE = { id: 0, columns: ["k", "v"] };

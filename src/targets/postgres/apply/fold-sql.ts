@@ -16,8 +16,8 @@
  */
 import type { RowShape } from "../../../model/batch.ts";
 import type { Column } from "../../../model/table-shape.ts";
-import { assignmentsOf } from "../../assignments.ts";
-import type { SqlAssignment } from "../../assignments.ts";
+import { assignmentsOf } from "../../../sql/assignments.ts";
+import type { SqlAssignment } from "../../../sql/assignments.ts";
 import { COUNTERS, NOTE_COUNTS } from "./each-sql.ts";
 import type { OUTCOMES } from "./each-sql.ts";
 import { about, isStamp } from "./folding.ts";

@@ -4,8 +4,8 @@
  */
 import type { LoadPlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
-import { assignmentsOf } from "../../assignments.ts";
-import { qualify, unknownFunction } from "../../expressions.ts";
+import { assignmentsOf } from "../../../sql/assignments.ts";
+import { qualify, unknownFunction } from "../../../sql/expressions.ts";
 import { findsByIndex, isLooking } from "./write-method.ts";
 import type { LookingPlan } from "./write-method.ts";
 import { fitsStage } from "../catalog/limits.ts";

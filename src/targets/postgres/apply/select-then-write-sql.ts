@@ -3,7 +3,7 @@
  * They run under a lock that keeps other writers out, over staged rows without repeats. Pure.
  */
 import type { Arbiter, LoadPlan } from "../../../model/load-plan.ts";
-import { qualify } from "../../expressions.ts";
+import { qualify } from "../../../sql/expressions.ts";
 import { joinsWide } from "../catalog/limits.ts";
 import { insertSql, tableSql } from "./native-sql.ts";
 import type { RowsSql } from "./native-sql.ts";

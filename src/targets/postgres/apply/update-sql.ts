@@ -1,7 +1,7 @@
 /** The SQL of what happens to a target row: assignments, and the test whether its stored image would change. Pure. */
 import type { LoadPlan } from "../../../model/load-plan.ts";
-import { assignmentsOf } from "../../assignments.ts";
-import type { SqlAssignment } from "../../assignments.ts";
+import { assignmentsOf } from "../../../sql/assignments.ts";
+import type { SqlAssignment } from "../../../sql/assignments.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { asStored, hasOneImage, overflows } from "../types.ts";
 

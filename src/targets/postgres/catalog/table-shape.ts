@@ -9,7 +9,7 @@ import type {
   TypeFamily,
   UniqueKey,
 } from "../../../model/table-shape.ts";
-import { unknownFunction } from "../../expressions.ts";
+import { unknownFunction } from "../../../sql/expressions.ts";
 import { readImageRules } from "./image-rules.ts";
 import { quoteIdentifier } from "../quote.ts";
 

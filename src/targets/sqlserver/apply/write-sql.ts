@@ -9,9 +9,9 @@
  *   WHEN NOT MATCHED BY TARGET THEN INSERT ([id], [qty]) VALUES (excluded.[id], excluded.[qty])
  */
 import type { Arbiter, LoadPlan } from "../../../model/load-plan.ts";
-import { assignmentsOf } from "../../assignments.ts";
-import type { SqlAssignment } from "../../assignments.ts";
-import { qualify } from "../../expressions.ts";
+import { assignmentsOf } from "../../../sql/assignments.ts";
+import type { SqlAssignment } from "../../../sql/assignments.ts";
+import { qualify } from "../../../sql/expressions.ts";
 import { STAGE, tableSql } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { asStored, imageOf, overflows } from "../catalog/types.ts";

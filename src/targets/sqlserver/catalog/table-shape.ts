@@ -21,7 +21,7 @@ import {
   TABLES,
   TRIGGERS,
 } from "./catalog-sql.ts";
-import { unknownFunction } from "../../expressions.ts";
+import { unknownFunction } from "../../../sql/expressions.ts";
 import type { Connection, Fields } from "../connect/connection.ts";
 import { HIDDEN } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";

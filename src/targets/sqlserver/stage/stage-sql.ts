@@ -9,7 +9,7 @@
 import type { RowShape } from "../../../model/batch.ts";
 import type { LoadPlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
-import { unknownFunction } from "../../expressions.ts";
+import { unknownFunction } from "../../../sql/expressions.ts";
 import { FAULTS, HIDDEN, placeOf, RAW, STAGE } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { fromText, misfits, stageType } from "../catalog/types.ts";

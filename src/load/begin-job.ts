@@ -1,15 +1,15 @@
-/** A run of a job: its lock, what is left of its sources, and its reject files. What is read and written is `load-attempt.ts`'s. */
+/** A run of a job: its lock, what is left of its sources, and its reject files. What is read and written is `load/attempt.ts`'s. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { faultPoint } from "./errors/fault-point.ts";
-import { upsurgeError } from "./errors/upsurge-error.ts";
-import type { JobPlan } from "./model/load-plan.ts";
-import type { Options } from "./options/options.ts";
-import type { Prepared } from "./plan-load.ts";
-import type { RejectBook } from "./report/reject-book.ts";
-import { resume } from "./resume-load.ts";
-import type { Resumed } from "./resume-load.ts";
-import { CheckpointTable } from "./targets/checkpoint-table.ts";
-import type { Hold, Session } from "./targets/target.ts";
+import { faultPoint } from "../testing/fail-point.ts";
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { JobPlan } from "../model/load-plan.ts";
+import type { Options } from "../options/options.ts";
+import type { Prepared } from "./prepare.ts";
+import type { RejectBook } from "../account/reject-book.ts";
+import { resume } from "./resume-job.ts";
+import type { Resumed } from "./resume-job.ts";
+import { CheckpointTable } from "../checkpoint/checkpoint-table.ts";
+import type { Hold, Session } from "../targets/target.ts";
 
 /** Milliseconds between two looks at a lock. */
 const POLL_MS = 100;

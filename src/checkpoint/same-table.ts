@@ -2,11 +2,11 @@
  * Whether the table of a job is still the one that it has written to. A checkpoint says what was committed; it says nothing
  * of a table that was dropped and made anew since, or emptied.
  */
-import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { CheckpointValues } from "../../model/checkpoint.ts";
-import { noCounts, addCounts } from "../../model/counts.ts";
-import type { TableShape } from "../../model/table-shape.ts";
-import type { Statements } from "../../targets/checkpoint-table.ts";
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { CheckpointValues } from "../model/checkpoint.ts";
+import { noCounts, addCounts } from "../model/counts.ts";
+import type { TableShape } from "../model/table-shape.ts";
+import type { Statements } from "./checkpoint-table.ts";
 
 /** The table as a run finds it. */
 export interface FoundTable {

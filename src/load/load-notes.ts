@@ -1,11 +1,11 @@
 /** What a user should know of a load beside its plan's warnings: what only its records, or its commit, could tell. */
-import type { Counts } from "./model/counts.ts";
-import type { Prepared } from "./plan-load.ts";
-import { findOverlaps } from "./plan/overlaps.ts";
-import type { UnseenFields } from "./plan/unseen-fields.ts";
-import { writtenColumns } from "./plan/written-columns.ts";
-import type { MisfitTally } from "./report/misfit-tally.ts";
-import type { RecordMapper } from "./write/map-records.ts";
+import type { Counts } from "../model/counts.ts";
+import type { Prepared } from "./prepare.ts";
+import { findOverlaps } from "../plan/overlaps.ts";
+import type { UnseenFields } from "../plan/unseen-fields.ts";
+import { writtenColumns } from "../plan/written-columns.ts";
+import type { MisfitTally } from "../account/misfit-tally.ts";
+import type { RecordMapper } from "../write/map-records.ts";
 
 interface Mapped {
   readonly prepared: Pick<Prepared, "plan" | "session">;

@@ -1,10 +1,10 @@
 /** Whether a load that failed is tried again: by what the error is, and by what the try had come to. */
-import { UpsurgeError } from "./errors/upsurge-error.ts";
-import type { LoadPlan } from "./model/load-plan.ts";
-import { TransactionDoomed } from "./targets/target.ts";
-import type { Session } from "./targets/target.ts";
-import { MustGoAlone } from "./write/checkpoint/solo.ts";
-import type { Quarantine } from "./write/quarantine.ts";
+import { UpsurgeError } from "../errors/upsurge-error.ts";
+import type { LoadPlan } from "../model/load-plan.ts";
+import { TransactionDoomed } from "../targets/target.ts";
+import type { Session } from "../targets/target.ts";
+import { MustGoAlone } from "../write/parallel/serial-ranges.ts";
+import type { Quarantine } from "../write/quarantine.ts";
 
 /** A try that failed. */
 export interface FailedTry {

@@ -2,7 +2,7 @@
 import type { Misfits } from "../model/batch.ts";
 import type { Position } from "../model/record.ts";
 import { sourceLabel } from "../model/source-name.ts";
-import { formatCount } from "./format.ts";
+import { formatCount } from "../report/format.ts";
 
 interface Counted extends Omit<Misfits, "first"> {
   readonly first: Position;

@@ -1,6 +1,6 @@
 /** Where a batch ends in its source: what a checkpoint says once the batch is committed. */
-import type { Total } from "../../model/checkpoint.ts";
-import type { Place } from "../../model/place.ts";
+import type { Total } from "../model/checkpoint.ts";
+import type { Place } from "../model/source-offset.ts";
 
 /** The hash of what was read of a source; places are asked for in ascending order. */
 export interface Prefix {

@@ -1,10 +1,10 @@
 /** What several writers need to know of the places of a remembered load: where it stands, and what may be shared out. */
 import type { Gathered } from "../batches.ts";
-import type { Mark } from "./batch-end.ts";
-import { beginningOf } from "./bookmark.ts";
-import type { Bookmark } from "./bookmark.ts";
-import { stretchBetween } from "./solo.ts";
-import type { Solo } from "./solo.ts";
+import type { Mark } from "../batch-end.ts";
+import { beginningOf } from "../../checkpoint/cursor.ts";
+import type { Bookmark } from "../../checkpoint/cursor.ts";
+import { stretchBetween } from "./serial-ranges.ts";
+import type { Solo } from "./serial-ranges.ts";
 
 /** The places of one try, in the order of the source. */
 export class JobMarks {

@@ -2,9 +2,9 @@
  * Shares the rows of a packed batch out among writers by the hash of their keys: rows with the same key go the same way,
  * in the order of the source. Each part is a packed batch again, over the same bytes.
  */
-import type { Batch, Row } from "../model/batch.ts";
-import type { PackedPart, PackedRows } from "../model/packed.ts";
-import { PackedBatch } from "./batches.ts";
+import type { Batch, Row } from "../../model/batch.ts";
+import type { PackedPart, PackedRows } from "../../model/packed.ts";
+import { PackedBatch } from "../batches.ts";
 
 /** The part of each writer, `null` where it has none; `hashes` are those of the batch's rows, in order. */
 export function splitByHash(

@@ -2,23 +2,23 @@
  * `inspect`: what a file, a table or a database is, before anyone loads anything. Reads only.
  * Guesses about a file's values are for people; a load asks the target's column types.
  */
-import { shellQuoted } from "./errors/shell-word.ts";
-import { UpsurgeError, upsurgeError } from "./errors/upsurge-error.ts";
-import type { HeaderField, HeaderUse } from "./model/header.ts";
-import type { SourceRecord } from "./model/record.ts";
-import type { TableName, TableShape } from "./model/table-shape.ts";
-import type { Options } from "./options/options.ts";
-import type { PlanSurroundings } from "./plan-load.ts";
-import { readOptions } from "./sources/known-sources.ts";
-import { headerNotes } from "./plan/header-notes.ts";
-import { nearTable } from "./plan/names.ts";
-import { FieldProfile } from "./report/field-profile.ts";
-import { expandSources } from "./sources/expand-sources.ts";
-import { openSource } from "./sources/open-source.ts";
-import type { Source } from "./read/source.ts";
-import { connectOptions } from "./targets/connect-options.ts";
-import { findTarget } from "./targets/registry.ts";
-import type { Session } from "./targets/target.ts";
+import { shellQuoted } from "../errors/shell-word.ts";
+import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
+import type { HeaderField, HeaderUse } from "../model/header.ts";
+import type { SourceRecord } from "../model/record.ts";
+import type { TableName, TableShape } from "../model/table-shape.ts";
+import type { Options } from "../options/options.ts";
+import type { PlanSurroundings } from "../load/prepare.ts";
+import { readOptions } from "../sources/known-sources.ts";
+import { headerNotes } from "../plan/header-notes.ts";
+import { nearTable } from "../plan/names.ts";
+import { FieldProfile } from "./field-profile.ts";
+import { expandSources } from "../sources/expand-sources.ts";
+import { openSource } from "../sources/open-source.ts";
+import type { Source } from "../read/source.ts";
+import { connectOptions } from "../targets/connect-options.ts";
+import { findTarget } from "../targets/registry.ts";
+import type { Session } from "../targets/target.ts";
 
 /** One field of a file, as far as it was looked at. */
 export interface InspectedField {

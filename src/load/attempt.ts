@@ -1,37 +1,37 @@
 /**
  * One try of a load, from connecting to commit: read → map → write, batch by batch. Over which sessions and in how many
- * transactions is left to the `Writers`; whether to try again, to `load.ts`.
+ * transactions is left to the `Writers`; whether to try again, to `load/load.ts`.
  */
-import { UpsurgeError } from "./errors/upsurge-error.ts";
-import { beginJob, forgetJob } from "./job-run.ts";
-import type { JobRun } from "./job-run.ts";
+import { UpsurgeError } from "../errors/upsurge-error.ts";
+import { beginJob, forgetJob } from "./begin-job.ts";
+import type { JobRun } from "./begin-job.ts";
 import type { Progress, Surroundings } from "./load.ts";
-import { noCounts } from "./model/counts.ts";
-import type { Counts } from "./model/counts.ts";
-import type { LoadPlan } from "./model/load-plan.ts";
-import type { Options } from "./options/options.ts";
+import { noCounts } from "../model/counts.ts";
+import type { Counts } from "../model/counts.ts";
+import type { LoadPlan } from "../model/load-plan.ts";
+import type { Options } from "../options/options.ts";
 import { LoadNotes } from "./load-notes.ts";
 import { mayRetry, originalOf } from "./may-retry.ts";
-import { UnseenFields } from "./plan/unseen-fields.ts";
-import { prepare } from "./plan-load.ts";
-import type { Prepared } from "./plan-load.ts";
-import { ReadInTurn } from "./sources/read-in-turn.ts";
-import { checkRows } from "./report/expected-rows.ts";
-import { Ledger } from "./report/ledger.ts";
-import { MisfitTally } from "./report/misfit-tally.ts";
-import type { JobOutcome, Outcome } from "./report/make-report.ts";
-import { RejectBook } from "./report/reject-book.ts";
-import { TransactionDoomed } from "./targets/target.ts";
-import type { Session } from "./targets/target.ts";
-import { verifySources } from "./sources/verify-sources.ts";
-import { gather, readAhead } from "./write/batches.ts";
-import type { Gathered } from "./write/batches.ts";
-import { catchUp } from "./write/checkpoint/catch-up.ts";
-import { MustGoAlone, Solo } from "./write/checkpoint/solo.ts";
-import { RecordMapper } from "./write/map-records.ts";
-import { Quarantine } from "./write/quarantine.ts";
-import { keysHashed, makeWriters } from "./write/make-writers.ts";
-import type { Writers } from "./write/writers.ts";
+import { UnseenFields } from "../plan/unseen-fields.ts";
+import { prepare } from "./prepare.ts";
+import type { Prepared } from "./prepare.ts";
+import { ReadInTurn } from "../sources/read-in-turn.ts";
+import { checkRows } from "../account/expected-rows.ts";
+import { Ledger } from "../account/ledger.ts";
+import { MisfitTally } from "../account/misfit-tally.ts";
+import type { JobOutcome, Outcome } from "../report/make-report.ts";
+import { RejectBook } from "../account/reject-book.ts";
+import { TransactionDoomed } from "../targets/target.ts";
+import type { Session } from "../targets/target.ts";
+import { verifySources } from "../sources/verify-sources.ts";
+import { gather, readAhead } from "../write/batches.ts";
+import type { Gathered } from "../write/batches.ts";
+import { catchUp } from "../write/skip-committed.ts";
+import { MustGoAlone, Solo } from "../write/parallel/serial-ranges.ts";
+import { RecordMapper } from "../write/map-records.ts";
+import { Quarantine } from "../write/quarantine.ts";
+import { keysHashed, makeWriters } from "../write/make-writers.ts";
+import type { Writers } from "../write/writers.ts";
 
 /** Milliseconds between two progress reports. */
 const PROGRESS_MS = 100;

@@ -3,29 +3,29 @@
  * sources and the checkpoint; writes nothing but the taking of the job.
  */
 import { resolve } from "node:path";
-import { upsurgeError } from "./errors/upsurge-error.ts";
-import type { CheckpointValues, RejectMarks } from "./model/checkpoint.ts";
-import { addCounts, noCounts } from "./model/counts.ts";
-import type { Counts } from "./model/counts.ts";
-import type { JobPlan } from "./model/load-plan.ts";
-import { BEGINNING } from "./model/place.ts";
-import type { Place } from "./model/place.ts";
-import type { Options } from "./options/options.ts";
-import { openNext } from "./plan-load.ts";
-import type { Prepared } from "./plan-load.ts";
-import { sample } from "./sources/sample.ts";
-import type { Sampled } from "./sources/sample.ts";
-import { matchSources } from "./sources/match-sources.ts";
-import type { KnownSource, Matched } from "./sources/match-sources.ts";
-import { checkBeginning, hasMore } from "./sources/check-beginning.ts";
-import type { Source } from "./read/source.ts";
-import { CheckpointTable } from "./targets/checkpoint-table.ts";
-import { Bookmark } from "./write/checkpoint/bookmark.ts";
-import { refuseOtherTable } from "./write/checkpoint/same-table.ts";
-import type { FoundTable } from "./write/checkpoint/same-table.ts";
-import { lookAtJob, otherErrors, takeJob } from "./write/checkpoint/take-job.ts";
-import type { Taking } from "./write/checkpoint/take-job.ts";
-import { sourceLabel } from "./model/source-name.ts";
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { CheckpointValues, RejectMarks } from "../model/checkpoint.ts";
+import { addCounts, noCounts } from "../model/counts.ts";
+import type { Counts } from "../model/counts.ts";
+import type { JobPlan } from "../model/load-plan.ts";
+import { BEGINNING } from "../model/source-offset.ts";
+import type { Place } from "../model/source-offset.ts";
+import type { Options } from "../options/options.ts";
+import { openNext } from "./prepare.ts";
+import type { Prepared } from "./prepare.ts";
+import { sample } from "../sources/sample.ts";
+import type { Sampled } from "../sources/sample.ts";
+import { matchSources } from "../sources/match-sources.ts";
+import type { KnownSource, Matched } from "../sources/match-sources.ts";
+import { checkBeginning, hasMore } from "../sources/check-beginning.ts";
+import type { Source } from "../read/source.ts";
+import { CheckpointTable } from "../checkpoint/checkpoint-table.ts";
+import { Bookmark } from "../checkpoint/cursor.ts";
+import { refuseOtherTable } from "../checkpoint/same-table.ts";
+import type { FoundTable } from "../checkpoint/same-table.ts";
+import { lookAtJob, otherErrors, takeJob } from "../checkpoint/take-over.ts";
+import type { Taking } from "../checkpoint/take-over.ts";
+import { sourceLabel } from "../model/source-name.ts";
 
 /** A source that is left to load. */
 export interface WorkItem {

@@ -3,12 +3,12 @@
  * one that came furthest, those of a writer that were committed are passed over. The rest is written by itself, until all
  * parts have come equally far; then rows may be shared out anew, among any number of writers.
  */
-import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { Row } from "../../model/batch.ts";
-import type { CheckpointValues } from "../../model/checkpoint.ts";
-import type { PackedRows } from "../../model/packed.ts";
-import type { Gathered } from "../batches.ts";
-import { wayOf } from "../route.ts";
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { Row } from "../model/batch.ts";
+import type { CheckpointValues } from "../model/checkpoint.ts";
+import type { PackedRows } from "../model/packed.ts";
+import type { Gathered } from "./batches.ts";
+import { wayOf } from "./parallel/route.ts";
 
 /** Tells the hashes of rows' keys as the earlier run did; `null` where any row could go to any writer. */
 export type KeyHashes = (rows: PackedRows) => Uint32Array | null;

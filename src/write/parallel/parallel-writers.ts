@@ -4,23 +4,23 @@
  * ever waits for a row that another one holds.
  */
 import { setMaxListeners } from "node:events";
-import type { LoadPlan } from "../model/load-plan.ts";
-import { CheckpointTable } from "../targets/checkpoint-table.ts";
-import type { Hold, Session } from "../targets/target.ts";
-import type { Gathered } from "./batches.ts";
-import type { Bookmark } from "./checkpoint/bookmark.ts";
-import { JobMarks } from "./checkpoint/job-marks.ts";
-import { stretchBetween } from "./checkpoint/solo.ts";
-import type { Solo } from "./checkpoint/solo.ts";
-import { InOrder } from "./in-order.ts";
+import type { LoadPlan } from "../../model/load-plan.ts";
+import { CheckpointTable } from "../../checkpoint/checkpoint-table.ts";
+import type { Hold, Session } from "../../targets/target.ts";
+import type { Gathered } from "../batches.ts";
+import type { Bookmark } from "../../checkpoint/cursor.ts";
+import { JobMarks } from "./committed-offsets.ts";
+import { stretchBetween } from "./serial-ranges.ts";
+import type { Solo } from "./serial-ranges.ts";
+import { InOrder } from "./file-order.ts";
 import { Queue } from "./queue.ts";
 import type { QueueContext } from "./queue.ts";
-import type { Quarantine } from "./quarantine.ts";
+import type { Quarantine } from "../quarantine.ts";
 import { splitByHash } from "./route.ts";
-import { SessionWriter } from "./session-writer.ts";
-import { unlessAborted } from "./unless-aborted.ts";
-import { sizeOf } from "./writers.ts";
-import type { Account, Writers } from "./writers.ts";
+import { SessionWriter } from "../session-writer.ts";
+import { unlessAborted } from "../unless-aborted.ts";
+import { sizeOf } from "../writers.ts";
+import type { Account, Writers } from "../writers.ts";
 
 /** Parts that a writer may have before it: the one at work, and the next. */
 const MOST_WAITING = 2;

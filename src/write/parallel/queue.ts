@@ -2,16 +2,16 @@
  * One of several writers at work at once: its parts wait in line and are written one after another, in transactions of
  * about as many records as the plan says. What goes wrong is told to `fail`, and nothing is written after it.
  */
-import type { Gathered } from "./batches.ts";
-import type { Mark } from "./checkpoint/batch-end.ts";
-import type { Part } from "./checkpoint/bookmark.ts";
-import { MustGoAlone } from "./checkpoint/solo.ts";
-import type { Stretch } from "./checkpoint/solo.ts";
-import type { Expected } from "./in-order.ts";
-import type { SessionWriter } from "./session-writer.ts";
-import { unlessAborted } from "./unless-aborted.ts";
-import { sizeOf } from "./writers.ts";
-import type { Account } from "./writers.ts";
+import type { Gathered } from "../batches.ts";
+import type { Mark } from "../batch-end.ts";
+import type { Part } from "../../checkpoint/cursor.ts";
+import { MustGoAlone } from "./serial-ranges.ts";
+import type { Stretch } from "./serial-ranges.ts";
+import type { Expected } from "./file-order.ts";
+import type { SessionWriter } from "../session-writer.ts";
+import { unlessAborted } from "../unless-aborted.ts";
+import { sizeOf } from "../writers.ts";
+import type { Account } from "../writers.ts";
 
 /** What the queues of a load share. */
 export interface QueueContext {

@@ -1,7 +1,7 @@
 /** Puts what several writers have written back into the order of the source. */
-import type { Written } from "../model/batch.ts";
-import { addCounts, noCounts } from "../model/counts.ts";
-import type { Reject } from "../model/reject.ts";
+import type { Written } from "../../model/batch.ts";
+import { addCounts, noCounts } from "../../model/counts.ts";
+import type { Reject } from "../../model/reject.ts";
 
 /** A batch whose parts are being written. */
 export class Expected {

@@ -1,33 +1,33 @@
 /** Opens what a load needs and plans it; shared by `load` and `upsurge plan`. Writes nothing. */
 import { resolve } from "node:path";
-import { UpsurgeError, upsurgeError } from "./errors/upsurge-error.ts";
-import type { FieldResolver, LoadPlan } from "./model/load-plan.ts";
-import type { TableShape } from "./model/table-shape.ts";
-import type { Options } from "./options/options.ts";
-import { explainLane } from "./plan/explain.ts";
-import { isJob } from "./options/is-job.ts";
-import { planJob } from "./plan/job.ts";
-import { makePlan } from "./plan/make-plan.ts";
-import { fieldResolver, mapFields, refuseMovedNumbers } from "./plan/mapping.ts";
-import { nearTable } from "./plan/names.ts";
-import { neededPrivileges } from "./plan/requirements.ts";
+import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
+import type { FieldResolver, LoadPlan } from "../model/load-plan.ts";
+import type { TableShape } from "../model/table-shape.ts";
+import type { Options } from "../options/options.ts";
+import { explainLane } from "../plan/explain.ts";
+import { isJob } from "../options/is-job.ts";
+import { planJob } from "../plan/job-plan.ts";
+import { makePlan } from "../plan/make-plan.ts";
+import { fieldResolver, mapFields, refuseMovedNumbers } from "../plan/mapping.ts";
+import { nearTable } from "../plan/names.ts";
+import { neededPrivileges } from "../plan/requirements.ts";
 import {
   knownSources,
   loadedHeaders,
   lookAt,
   plannedSource,
   readOptions,
-} from "./sources/known-sources.ts";
-import type { KnownSources, LaterSource, PlannedSource } from "./sources/known-sources.ts";
-import { expandSources } from "./sources/expand-sources.ts";
-import { sample } from "./sources/sample.ts";
-import type { Sampled } from "./sources/sample.ts";
-import { openSource } from "./sources/open-source.ts";
-import type { Source } from "./read/source.ts";
-import { connectOptions } from "./targets/connect-options.ts";
-import { findTarget } from "./targets/registry.ts";
-import type { Session, Target } from "./targets/target.ts";
-import { checkOneHash, unverifiedStreams } from "./sources/verify-sources.ts";
+} from "../sources/known-sources.ts";
+import type { KnownSources, LaterSource, PlannedSource } from "../sources/known-sources.ts";
+import { expandSources } from "../sources/expand-sources.ts";
+import { sample } from "../sources/sample.ts";
+import type { Sampled } from "../sources/sample.ts";
+import { openSource } from "../sources/open-source.ts";
+import type { Source } from "../read/source.ts";
+import { connectOptions } from "../targets/connect-options.ts";
+import { findTarget } from "../targets/registry.ts";
+import type { Session, Target } from "../targets/target.ts";
+import { checkOneHash, unverifiedStreams } from "../sources/verify-sources.ts";
 
 /** What planning needs of its surroundings. */
 export interface PlanSurroundings {

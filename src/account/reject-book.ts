@@ -1,6 +1,6 @@
 /** The rejects of one load: written to their files, counted against the limit. Lives through the tries of a load. */
 import { resolve } from "node:path";
-import { faultPoint } from "../errors/fault-point.ts";
+import { faultPoint } from "../testing/fail-point.ts";
 import type { RejectMarks } from "../model/checkpoint.ts";
 import type { Reject } from "../model/reject.ts";
 import { allowsRejects } from "../options/parse-value.ts";

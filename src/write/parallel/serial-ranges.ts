@@ -3,7 +3,7 @@
  * writers commit each for itself, nothing could say afterwards which of a batch's rejects are in the reject file for good.
  */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { Mark } from "./batch-end.ts";
+import type { Mark } from "../batch-end.ts";
 
 /** So many stretches are tried with several writers again; a source with more rejects is written by one. */
 const MOST = 8;

@@ -1,14 +1,14 @@
 /** The jobs of a database: `upsurge jobs`. */
-import { upsurgeError } from "./errors/upsurge-error.ts";
-import type { Checkpoint } from "./model/checkpoint.ts";
-import { addCounts, noCounts } from "./model/counts.ts";
-import type { Counts } from "./model/counts.ts";
-import type { Options } from "./options/options.ts";
-import { connectOptions } from "./targets/connect-options.ts";
-import { findTarget } from "./targets/registry.ts";
-import { CheckpointTable, checkpointDdl } from "./targets/checkpoint-table.ts";
-import { otherErrors, readRows } from "./write/checkpoint/take-job.ts";
-import type { Environment } from "./options/parse-options.ts";
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { Checkpoint } from "../model/checkpoint.ts";
+import { addCounts, noCounts } from "../model/counts.ts";
+import type { Counts } from "../model/counts.ts";
+import type { Options } from "../options/options.ts";
+import { connectOptions } from "../targets/connect-options.ts";
+import { findTarget } from "../targets/registry.ts";
+import { CheckpointTable, checkpointDdl } from "../checkpoint/checkpoint-table.ts";
+import { otherErrors, readRows } from "../checkpoint/take-over.ts";
+import type { Environment } from "../options/parse-options.ts";
 
 /** A job as `upsurge jobs` shows it. */
 export interface ListedJob {

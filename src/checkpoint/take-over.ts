@@ -1,12 +1,12 @@
 /** Takes a job for this run: its rows are read, and made this run's own in a transaction that waits for whoever holds them. */
 import { hostname } from "node:os";
-import { faultPoint } from "../../errors/fault-point.ts";
-import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
-import type { Checkpoint, CheckpointValues, RejectMarks } from "../../model/checkpoint.ts";
-import type { JobPlan } from "../../model/load-plan.ts";
-import type { CheckpointTable } from "../../targets/checkpoint-table.ts";
-import type { Session } from "../../targets/target.ts";
-import { emptyRow } from "./bookmark.ts";
+import { faultPoint } from "../testing/fail-point.ts";
+import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
+import type { Checkpoint, CheckpointValues, RejectMarks } from "../model/checkpoint.ts";
+import type { JobPlan } from "../model/load-plan.ts";
+import type { CheckpointTable } from "./checkpoint-table.ts";
+import type { Session } from "../targets/target.ts";
+import { emptyRow } from "./cursor.ts";
 
 /** What is to be true of the job once it is taken. */
 export interface Taking {

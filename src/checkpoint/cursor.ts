@@ -4,14 +4,14 @@
  * say is what was committed.
  */
 import { isDeepStrictEqual } from "node:util";
-import { faultPoint } from "../../errors/fault-point.ts";
-import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { CheckpointValues, RejectMarks } from "../../model/checkpoint.ts";
-import { addCounts, noCounts } from "../../model/counts.ts";
-import type { Counts } from "../../model/counts.ts";
-import { BEGINNING } from "../../model/place.ts";
-import type { CheckpointTable } from "../../targets/checkpoint-table.ts";
-import type { Mark } from "./batch-end.ts";
+import { faultPoint } from "../testing/fail-point.ts";
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { CheckpointValues, RejectMarks } from "../model/checkpoint.ts";
+import { addCounts, noCounts } from "../model/counts.ts";
+import type { Counts } from "../model/counts.ts";
+import { BEGINNING } from "../model/source-offset.ts";
+import type { CheckpointTable } from "./checkpoint-table.ts";
+import type { Mark } from "../write/batch-end.ts";
 
 /** Which rows of the source at work a transaction moves: that of one writer, or all of them. */
 export type Part = number | "all";

@@ -6,7 +6,7 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import { faultPoint } from "../errors/fault-point.ts";
+import { faultPoint } from "../testing/fail-point.ts";
 import type { RejectMarks } from "../model/checkpoint.ts";
 import type { Reject } from "../model/reject.ts";
 import { append, fileError, makeFile, put, reopenFile, reportLine } from "./reject-output.ts";

@@ -4,10 +4,10 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import { Attempt } from "./load-attempt.ts";
-import type { Options } from "./options/options.ts";
-import { makeReport } from "./report/make-report.ts";
-import type { Report } from "./report/report.ts";
+import { Attempt } from "./attempt.ts";
+import type { Options } from "../options/options.ts";
+import { makeReport } from "../report/make-report.ts";
+import type { Report } from "../report/report.ts";
 
 /** How far a load has come; sent at most a few times a second. */
 export interface Progress {
