@@ -82,7 +82,7 @@ const ALLOWED: Readonly<Record<string, { readonly ways: readonly Way[]; readonly
     ways: ["sleep"],
     why: "looks at a process's memory now and then",
   },
-  "faults/torture/at-fault-point.mjs": {
+  "faults/torture/at-fail-point.mjs": {
     ways: ["sleep"],
     why: "stands still, between two looks at its gate",
   },

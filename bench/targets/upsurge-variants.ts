@@ -42,7 +42,7 @@ function partUses(): Use[] {
 }
 
 function postgresUses(): Use[] {
-  const hasJobs = upsurgeHas("--jobs") && upsurgeHas("--commit");
+  const hasJobs = upsurgeHas("--writers") && upsurgeHas("--commit");
   return [
     {
       name: "upsurge-select",
@@ -51,9 +51,9 @@ function postgresUses(): Use[] {
     },
     {
       name: "upsurge-jobs-2",
-      flags: ["--jobs", "2", "--commit", "50000"],
+      flags: ["--writers", "2", "--commit", "50000"],
       job: true,
-      skip: () => (hasJobs ? null : "this upsurge has no --jobs and --commit"),
+      skip: () => (hasJobs ? null : "this upsurge has no --writers and --commit"),
     },
   ];
 }

@@ -3,8 +3,8 @@
  * Written in the order of the source, whatever the order in which the database answers.
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Written } from "../model/batch.ts";
-import type { RejectMarks } from "../model/checkpoint.ts";
+import type { BatchOutcome } from "../model/batch.ts";
+import type { RejectOffsets } from "../model/checkpoint.ts";
 import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { Reject } from "../model/reject.ts";
@@ -72,7 +72,7 @@ export class Ledger {
    * Takes what was written after everything that was taken before. Throws `REJECT_LIMIT`, and `SOURCE_ROWS` for more than
    * were expected.
    */
-  take({ counts, rejects, misfits = [] }: Written): void {
+  take({ counts, rejects, misfits = [] }: BatchOutcome): void {
     addCounts(this.#seen, counts);
     this.#misfits.add(misfits);
     this.rejects.take(rejects.toSorted(inFileOrder(this.#paths)));
@@ -91,7 +91,7 @@ export class Ledger {
   }
 
   /** Makes the rejects durable, and tells where their files stand. */
-  beforeCommit(): RejectMarks | null {
+  beforeCommit(): RejectOffsets | null {
     return this.rejects.sync();
   }
 

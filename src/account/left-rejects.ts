@@ -1,10 +1,10 @@
 /** Reject files of a job as an earlier run of it has left them. */
 import { lstatSync, readFileSync, unlinkSync } from "node:fs";
-import type { RejectMarks } from "../model/checkpoint.ts";
+import type { RejectOffsets } from "../model/checkpoint.ts";
 import type { RejectedSource } from "./reject-file.ts";
 
 /** Whether the files of a job are as long as its last commit has left them. */
-export function areAsLeft({ path, files, report }: RejectMarks): boolean {
+export function areAsLeft({ path, files, report }: RejectOffsets): boolean {
   const sizes = files.map(
     ({ bytes }, at) => [at === 0 ? path : `${path}.${at + 1}`, bytes] as const,
   );

@@ -4,13 +4,13 @@ import type { Position } from "../model/record.ts";
 import { sourceLabel } from "../model/source-name.ts";
 import { formatCount } from "../report/format.ts";
 
-interface Counted extends Omit<Misfits, "first"> {
+interface MisfitCount extends Omit<Misfits, "first"> {
   readonly first: Position;
 }
 
 /** Counts misfits in the order of the source. */
 export class MisfitTally {
-  readonly #columns: Map<string, Counted>;
+  readonly #columns: Map<string, MisfitCount>;
 
   /** Goes on from what `before` has counted. */
   constructor(before?: MisfitTally) {
@@ -38,7 +38,7 @@ const NOT: Readonly<Record<Misfits["promised"], readonly [one: string, many: str
   boolean: ["is neither 0 nor 1", "are neither 0 nor 1"],
 };
 
-function sentence({ column, type, promised, count, first }: Counted): string {
+function sentence({ column, type, promised, count, first }: MisfitCount): string {
   const [one, many] = NOT[promised];
   const { source, record, line } = first;
   const place = `${sourceLabel(source)}, record ${formatCount(record)}, line ${formatCount(line[0])}`;

@@ -1,7 +1,7 @@
 /** The rejects of one load: written to their files, counted against the limit. Lives through the tries of a load. */
 import { resolve } from "node:path";
-import { faultPoint } from "../testing/fail-point.ts";
-import type { RejectMarks } from "../model/checkpoint.ts";
+import { failPoint } from "../testing/fail-point.ts";
+import type { RejectOffsets } from "../model/checkpoint.ts";
 import type { Reject } from "../model/reject.ts";
 import { allowsRejects } from "../options/parse-value.ts";
 import { RejectBudget } from "./reject-budget.ts";
@@ -23,12 +23,12 @@ export interface JobRejects {
   /** Of the job. */
   readonly name: string;
   /** `null`: no files. */
-  readonly marks: RejectMarks | null;
+  readonly marks: RejectOffsets | null;
   readonly count: number;
 }
 
 /** What a job was when this run took it; `reset`: it starts over. */
-export type WasJob = "running" | "finished" | "reset";
+export type PriorJobState = "running" | "finished" | "reset";
 
 /** Takes the rejects of a load. */
 export class RejectBook {
@@ -64,7 +64,11 @@ export class RejectBook {
    * The files that are a job's from now on: those that it has, else those that this run would make. Throws `REJECT_FILE`
    * when somebody else's file stands there.
    */
-  claim(first: RejectedSource, claimed: RejectMarks | null, was: WasJob): RejectMarks | null {
+  claim(
+    first: RejectedSource,
+    claimed: RejectOffsets | null,
+    was: PriorJobState,
+  ): RejectOffsets | null {
     const asked = this.#pathFor(first);
     // What a finished job had rejected may have been taken away.
     const isGone = was === "finished" && claimed !== null && !isThere(claimed.path);
@@ -118,9 +122,9 @@ export class RejectBook {
   /** Takes rejects in file order. Throws `REJECT_LIMIT` for the first one too many, once all are written. */
   take(rejects: readonly Reject[]): void {
     if (rejects.length > 0) this.#durable = false;
-    if (rejects.length > 0) faultPoint("reject-write");
+    if (rejects.length > 0) failPoint("reject-write");
     this.#files?.write(rejects);
-    if (rejects.length > 0) faultPoint("reject-written");
+    if (rejects.length > 0) failPoint("reject-written");
     this.#budget.spend(rejects);
   }
 
@@ -130,11 +134,11 @@ export class RejectBook {
   }
 
   /** Makes the files durable, before a commit that depends on them; where they stand, `null` when there are none. */
-  sync(): RejectMarks | null {
+  sync(): RejectOffsets | null {
     if (!this.#durable) {
-      faultPoint("reject-sync");
+      failPoint("reject-sync");
       this.#files?.sync();
-      faultPoint("reject-synced");
+      failPoint("reject-synced");
       this.#files?.place();
     }
     this.#durable = true;

@@ -6,8 +6,8 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import { faultPoint } from "../testing/fail-point.ts";
-import type { RejectMarks } from "../model/checkpoint.ts";
+import { failPoint } from "../testing/fail-point.ts";
+import type { RejectOffsets } from "../model/checkpoint.ts";
 import type { Reject } from "../model/reject.ts";
 import { append, fileError, makeFile, put, reopenFile, reportLine } from "./reject-output.ts";
 import type { OpenFile } from "./reject-output.ts";
@@ -39,7 +39,7 @@ export interface RejectPaths {
 /** A job as far as its reject files know it. */
 export interface RejectingJob {
   readonly name: string;
-  readonly marks: RejectMarks;
+  readonly marks: RejectOffsets;
   /** Rejects that it has in them already. */
   readonly before: number;
 }
@@ -53,7 +53,7 @@ export class RejectFiles {
   /** Files that have their names. */
   readonly #placed = new Set<OpenFile>();
   /** Of the job they belong to; `null`: they are this run's alone. */
-  readonly #marks: RejectMarks | null;
+  readonly #marks: RejectOffsets | null;
   readonly #files: OpenFile[] = [];
   readonly #bySource = new Map<string, OpenFile>();
   readonly #report: OpenFile;
@@ -79,7 +79,7 @@ export class RejectFiles {
   }
 
   /** The files that hold rejects of the job; those without any may have been removed. */
-  get #known(): RejectMarks["files"] {
+  get #known(): RejectOffsets["files"] {
     return this.#marks === null || this.#marks.report === 0 ? [] : this.#marks.files;
   }
 
@@ -175,13 +175,13 @@ export class RejectFiles {
   place(): void {
     if (this.#lock === null || this.#report.length === 0) return;
     if (this.#all.every((file) => this.#placed.has(file))) return;
-    faultPoint("reject-place");
+    failPoint("reject-place");
     for (const file of this.#all.filter((each) => !this.#placed.has(each))) {
       putInPlace(file.path);
       this.#placed.add(file);
     }
     this.#syncFolder();
-    faultPoint("reject-placed");
+    failPoint("reject-placed");
   }
 
   get #all(): readonly OpenFile[] {
@@ -204,7 +204,7 @@ export class RejectFiles {
   }
 
   /** How long the files are. */
-  get marks(): RejectMarks {
+  get marks(): RejectOffsets {
     if (this.#report.length === 0) return { path: this.#path, files: [], report: 0 };
     const files = this.#files.map(({ length, preamble }) => ({
       bytes: length,

@@ -27,7 +27,7 @@ const { O_CREAT, O_EXCL, O_RDWR, O_NOFOLLOW, O_APPEND, O_NONBLOCK } = constants;
 const FLAGS = O_RDWR | O_APPEND | (O_NOFOLLOW ?? 0);
 
 /** How a file is made. */
-export interface Making {
+export interface FileCreation {
   /** One that stands there was made by an earlier run of the job, and counts for nothing. */
   readonly isOurs: boolean;
   /** The name that it has until it gets its own. */
@@ -38,7 +38,7 @@ export interface Making {
 export function makeFile(
   path: string,
   preamble: Uint8Array,
-  { isOurs, as = path }: Making,
+  { isOurs, as = path }: FileCreation,
 ): OpenFile {
   try {
     const file = {

@@ -7,7 +7,7 @@ import type { Counts } from "../model/counts.ts";
 import { noCounts } from "../model/counts.ts";
 
 /** What is special in a target's SQL for small tables. */
-export interface StatementDialect {
+export interface ExecutorDialect {
   /** The parameter number `at`, counted from 1: `$1`, `?`, `@p1`. */
   parameter(at: number): string;
   readonly types: {
@@ -26,19 +26,19 @@ export interface StatementDialect {
 }
 
 /** A value of a small statement. */
-export type SmallValue = string | number | null;
+export type SqlValue = string | number | null;
 
 /** What a small statement came to. */
-export interface SmallAnswer {
-  readonly rows: readonly Readonly<Record<string, SmallValue>>[];
+export interface SqlAnswer {
+  readonly rows: readonly Readonly<Record<string, SqlValue>>[];
   /** Rows that it changed. */
   readonly changed: number;
 }
 
 /** Small statements over a session's connection: part of the load's transaction while one is open, else one by one. */
-export interface Statements {
-  readonly dialect: StatementDialect;
-  run(sql: string, values?: readonly SmallValue[]): Promise<SmallAnswer>;
+export interface SqlExecutor {
+  readonly dialect: ExecutorDialect;
+  run(sql: string, values?: readonly SqlValue[]): Promise<SqlAnswer>;
   begin(): Promise<void>;
   commit(): Promise<void>;
   /** Never throws. */
@@ -67,7 +67,7 @@ const COUNTED = [
 ] as const satisfies readonly (keyof Counts)[];
 
 /** Column → type; `?` behind a type: may be NULL. */
-const COLUMNS: Readonly<Record<string, keyof StatementDialect["types"] | "text?" | "integer?">> = {
+const COLUMNS: Readonly<Record<string, keyof ExecutorDialect["types"] | "text?" | "integer?">> = {
   job_id: "name",
   source: "integer",
   part: "integer",
@@ -92,10 +92,10 @@ const COLUMNS: Readonly<Record<string, keyof StatementDialect["types"] | "text?"
 const CHECKPOINT_COLUMNS = Object.keys(COLUMNS);
 
 /** The statement that makes the table. */
-export function checkpointDdl(table: string, { types }: StatementDialect): string {
+export function checkpointDdl(table: string, { types }: ExecutorDialect): string {
   const columns = Object.entries(COLUMNS).map(([name, type]) => {
     const nullable = type.endsWith("?");
-    const base = (nullable ? type.slice(0, -1) : type) as keyof StatementDialect["types"];
+    const base = (nullable ? type.slice(0, -1) : type) as keyof ExecutorDialect["types"];
     return `  ${name} ${types[base]} ${nullable ? "null" : "not null"}`;
   });
   return `create table ${table} (\n${columns.join(",\n")},\n  primary key (job_id, source, part)\n)`;
@@ -104,10 +104,10 @@ export function checkpointDdl(table: string, { types }: StatementDialect): strin
 /** The checkpoint table over one session. */
 export class CheckpointTable {
   readonly #table: string;
-  readonly statements: Statements;
+  readonly statements: SqlExecutor;
 
   /** `table` as SQL writes it: checked when the option was read. */
-  constructor(table: string, statements: Statements) {
+  constructor(table: string, statements: SqlExecutor) {
     this.#table = table;
     this.statements = statements;
   }
@@ -148,10 +148,16 @@ export class CheckpointTable {
   }
 
   /** Takes hold of a row in this transaction, as it was left; false when it is not so any more. */
-  async hold({ job, source, part, epoch, place }: CheckpointValues): Promise<boolean> {
+  async hold({ job, source, partition, epoch, offset }: CheckpointValues): Promise<boolean> {
     const { dialect } = this.statements;
     const sql = `update ${this.#table} set updated_at = ${dialect.now} where job_id = ${dialect.parameter(1)} and source = ${dialect.parameter(2)} and part = ${dialect.parameter(3)} and epoch = ${dialect.parameter(4)} and byte_off = ${dialect.parameter(5)}`;
-    const { changed } = await this.statements.run(sql, [job, source, part, epoch, place.byte]);
+    const { changed } = await this.statements.run(sql, [
+      job,
+      source,
+      partition,
+      epoch,
+      offset.byte,
+    ]);
     return changed === 1;
   }
 
@@ -163,14 +169,14 @@ export class CheckpointTable {
     const sets = set.map((name, at) => `${name} = ${dialect.parameter(at + 1)}`);
     const at = (more: number): string => dialect.parameter(set.length + more);
     const sql = `update ${this.#table} set ${sets.join(", ")}, updated_at = ${dialect.now} where job_id = ${at(1)} and source = ${at(2)} and part = ${at(3)} and epoch = ${at(4)} and byte_off = ${at(5)}`;
-    const { job, source, part, epoch, place } = last;
+    const { job, source, partition, epoch, offset } = last;
     const { changed } = await this.statements.run(sql, [
       ...set.map((name) => values[name] ?? null),
       job,
       source,
-      part,
+      partition,
       epoch,
-      place.byte,
+      offset.byte,
     ]);
     return changed === 1;
   }
@@ -186,10 +192,10 @@ export class CheckpointTable {
   }
 
   /** Removes one row. */
-  async remove({ job, source, part }: CheckpointKey): Promise<void> {
+  async remove({ job, source, partition }: CheckpointKey): Promise<void> {
     const { dialect } = this.statements;
     const sql = `delete from ${this.#table} where job_id = ${dialect.parameter(1)} and source = ${dialect.parameter(2)} and part = ${dialect.parameter(3)}`;
-    await this.statements.run(sql, [job, source, part]);
+    await this.statements.run(sql, [job, source, partition]);
   }
 
   /** Forgets a job; answers with the number of its rows. */
@@ -211,22 +217,22 @@ const KEY = new Set(["job_id", "source", "part"]);
 /** A row as the table's columns, without its times. */
 function valuesOf(
   row: CheckpointValues,
-  { asciiOnly }: Pick<StatementDialect, "asciiOnly">,
-): Record<string, SmallValue> {
-  const { place, total, rejects, counts } = row;
+  { asciiOnly }: Pick<ExecutorDialect, "asciiOnly">,
+): Record<string, SqlValue> {
+  const { offset, total, rejects, counts } = row;
   const kept = (text: string): string => (asciiOnly ? inAscii(text) : text);
   return {
     job_id: row.job,
     source: row.source,
-    part: row.part,
-    parts: row.parts,
+    part: row.partition,
+    parts: row.partitions,
     name: kept(row.name),
     config_fp: row.madeAs === null ? row.config : `${row.config} ${row.madeAs}`,
     epoch: row.epoch,
     state: total === null ? "running" : "done",
-    byte_off: place.byte,
-    rec_no: place.record,
-    line_no: place.line,
+    byte_off: offset.byte,
+    rec_no: offset.record,
+    line_no: offset.line,
     prefix_sha256: row.prefix,
     total_bytes: total?.bytes ?? null,
     total_sha256: total?.sha256 ?? null,
@@ -253,7 +259,7 @@ function outOfAscii(text: string): string {
   return /^".*"$/.test(text) ? (JSON.parse(text) as string) : text;
 }
 
-function checkpointOf(row: Readonly<Record<string, SmallValue>>): Checkpoint {
+function checkpointOf(row: Readonly<Record<string, SqlValue>>): Checkpoint {
   const text = (name: string): string => String(row[name] ?? "");
   const number = (name: string): number => Number(row[name] ?? 0);
   const counts = noCounts();
@@ -264,13 +270,13 @@ function checkpointOf(row: Readonly<Record<string, SmallValue>>): Checkpoint {
   return {
     job: text("job_id"),
     source: number("source"),
-    part: number("part"),
-    parts: number("parts"),
+    partition: number("part"),
+    partitions: number("parts"),
     name: outOfAscii(text("name")),
     config,
     madeAs,
     epoch: number("epoch"),
-    place: { byte: number("byte_off"), record: number("rec_no"), line: number("line_no") },
+    offset: { byte: number("byte_off"), record: number("rec_no"), line: number("line_no") },
     prefix: text("prefix_sha256"),
     total: done ? { bytes: number("total_bytes"), sha256: text("total_sha256") } : null,
     rejects: rejects === null ? null : (JSON.parse(String(rejects)) as Checkpoint["rejects"]),

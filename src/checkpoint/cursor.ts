@@ -4,33 +4,33 @@
  * say is what was committed.
  */
 import { isDeepStrictEqual } from "node:util";
-import { faultPoint } from "../testing/fail-point.ts";
+import { failPoint } from "../testing/fail-point.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { CheckpointValues, RejectMarks } from "../model/checkpoint.ts";
+import type { CheckpointValues, RejectOffsets } from "../model/checkpoint.ts";
 import { addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import { BEGINNING } from "../model/source-offset.ts";
 import type { CheckpointTable } from "./checkpoint-table.ts";
-import type { Mark } from "../write/batch-end.ts";
+import type { CommittedOffset } from "../write/batch-end.ts";
 
 /** Which rows of the source at work a transaction moves: that of one writer, or all of them. */
-export type Part = number | "all";
+export type CursorScope = number | "all";
 
 /** What a commit takes along. */
-export interface Step {
-  readonly part: Part;
+export interface CursorMove {
+  readonly scope: CursorScope;
   /** In the order of the sources; none: only the counts move. */
-  readonly marks: readonly Mark[];
+  readonly offsets: readonly CommittedOffset[];
   readonly counts: Counts;
   /** Where the reject files stand; `null`: as they stood. Only with part `all`. */
-  readonly rejects: RejectMarks | null;
+  readonly rejects: RejectOffsets | null;
 }
 
 /** SHA-256 of nothing. */
 const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /** The rows of one job, as the run that owns it knows them. Several sessions may move different parts at once. */
-export class Bookmark {
+export class CheckpointCursor {
   /** By source and part. What is known of rejects stands with the first row of all. */
   readonly #sources = new Map<number, CheckpointValues[]>();
   /** The source at work. */
@@ -51,16 +51,19 @@ export class Bookmark {
   }
 
   /** The first statement of a transaction. Throws `JOB_TAKEN` when another run has moved a row. */
-  async hold(table: CheckpointTable, part: Part): Promise<void> {
+  async hold(table: CheckpointTable, part: CursorScope): Promise<void> {
     for (const row of this.#moving(part)) if (!(await table.hold(row))) throw this.#taken();
   }
 
-  #moving(part: Part): readonly CheckpointValues[] {
-    return part === "all" ? this.rows : this.rows.filter((row) => row.part === part);
+  #moving(part: CursorScope): readonly CheckpointValues[] {
+    return part === "all" ? this.rows : this.rows.filter((row) => row.partition === part);
   }
 
   /** The last statements before a commit. Throws `JOB_TAKEN`. */
-  async move(table: CheckpointTable, { part, marks, counts, rejects }: Step): Promise<void> {
+  async move(
+    table: CheckpointTable,
+    { scope: part, offsets: marks, counts, rejects }: CursorMove,
+  ): Promise<void> {
     for (const mark of marks) await this.#reach(table, part, mark);
     const [carrier] = this.#moving(part);
     if (carrier !== undefined) {
@@ -72,27 +75,27 @@ export class Bookmark {
     if (part === "all") await this.#collapse(table);
   }
 
-  async #reach(table: CheckpointTable, part: Part, mark: Mark): Promise<void> {
-    const { source, place, prefix, total } = mark;
+  async #reach(table: CheckpointTable, part: CursorScope, mark: CommittedOffset): Promise<void> {
+    const { source, offset, prefix, total } = mark;
     if (source.number !== this.#at && !this.#sources.has(source.number)) {
       await this.#add(table, emptyRow(this.#head, source));
     }
     this.#at = source.number;
     for (const row of this.#moving(part)) {
       // A part may be ahead of the others, where an earlier run has left it.
-      if (place.byte < row.place.byte) continue;
-      await this.#replace(table, row, { ...row, name: source.name, place, prefix, total });
+      if (offset.byte < row.offset.byte) continue;
+      await this.#replace(table, row, { ...row, name: source.name, offset, prefix, total });
     }
   }
 
-  async #keepRejects(table: CheckpointTable, rejects: RejectMarks | null): Promise<void> {
+  async #keepRejects(table: CheckpointTable, rejects: RejectOffsets | null): Promise<void> {
     const head = this.#head;
     if (rejects === null || isDeepStrictEqual(rejects, head.rejects)) return;
     await this.#replace(table, head, { ...head, rejects });
   }
 
   get #head(): CheckpointValues {
-    const head = this.#sources.get(1)?.find((row) => row.part === 0);
+    const head = this.#sources.get(1)?.find((row) => row.partition === 0);
     if (head === undefined) throw upsurgeError("INTERNAL", { message: "a job has no first row" });
     return head;
   }
@@ -101,38 +104,44 @@ export class Bookmark {
   async #collapse(table: CheckpointTable): Promise<void> {
     const [first, ...others] = this.rows;
     if (first === undefined || others.length === 0) return;
-    if (others.some(({ place }) => place.byte !== first.place.byte)) return;
+    if (others.some(({ offset }) => offset.byte !== first.offset.byte)) return;
     const counts = noCounts();
     for (const row of this.rows) addCounts(counts, row.counts);
-    await this.#replace(table, first, { ...first, parts: 1, counts });
-    for (const { job, source, part } of others) await table.remove({ job, source, part });
+    await this.#replace(table, first, { ...first, partitions: 1, counts });
+    for (const { job, source, partition } of others) await table.remove({ job, source, partition });
     this.#sources.set(this.#at, this.rows.slice(0, 1));
   }
 
   /** Shares a source out among `parts` writers, in a transaction of its own; `mark`: how far all of it is written. */
-  async share(table: CheckpointTable, parts: number, mark: Mark): Promise<void> {
-    faultPoint("share");
+  async share(table: CheckpointTable, parts: number, mark: CommittedOffset): Promise<void> {
+    failPoint("share");
     await this.#alone(table, async () => {
       await this.#reachAll(table, mark);
       const [first] = this.rows;
       if (first === undefined) throw this.#taken();
-      await this.#replace(table, first, { ...first, parts });
+      await this.#replace(table, first, { ...first, partitions: parts });
       for (let part = 1; part < parts; part += 1) {
-        await this.#add(table, { ...first, part, parts, counts: noCounts(), rejects: null });
+        await this.#add(table, {
+          ...first,
+          partition: part,
+          partitions: parts,
+          counts: noCounts(),
+          rejects: null,
+        });
       }
     });
-    faultPoint("shared");
+    failPoint("shared");
   }
 
   /** Makes the parts of a source one again, in a transaction of its own, once all of it is written. */
-  async seal(table: CheckpointTable, mark: Mark): Promise<void> {
-    faultPoint("seal");
+  async seal(table: CheckpointTable, mark: CommittedOffset): Promise<void> {
+    failPoint("seal");
     await this.#alone(table, async () => await this.#reachAll(table, mark));
-    faultPoint("sealed");
+    failPoint("sealed");
   }
 
-  async #reachAll(table: CheckpointTable, mark: Mark): Promise<void> {
-    await this.move(table, { part: "all", marks: [mark], counts: noCounts(), rejects: null });
+  async #reachAll(table: CheckpointTable, mark: CommittedOffset): Promise<void> {
+    await this.move(table, { scope: "all", offsets: [mark], counts: noCounts(), rejects: null });
   }
 
   async #alone(table: CheckpointTable, work: () => Promise<void>): Promise<void> {
@@ -157,7 +166,7 @@ export class Bookmark {
     const rows = this.#sources.get(last.source) ?? [];
     this.#sources.set(
       last.source,
-      rows.map((row) => (row.part === last.part ? next : row)),
+      rows.map((row) => (row.partition === last.partition ? next : row)),
     );
   }
 
@@ -180,7 +189,7 @@ export function emptyRow(
     epoch,
     owner,
   }: Pick<CheckpointValues, "job" | "config" | "madeAs" | "epoch" | "owner">,
-  { number, name }: Mark["source"],
+  { number, name }: CommittedOffset["source"],
 ): CheckpointValues {
   return {
     job,
@@ -190,9 +199,9 @@ export function emptyRow(
     owner,
     source: number,
     name,
-    part: 0,
-    parts: 1,
-    place: BEGINNING,
+    partition: 0,
+    partitions: 1,
+    offset: BEGINNING,
     prefix: EMPTY_SHA256,
     total: null,
     rejects: null,
@@ -201,6 +210,6 @@ export function emptyRow(
 }
 
 /** Where a source stands that nothing was written of yet. */
-export function beginningOf({ number, name }: Mark["source"]): Mark {
-  return { source: { number, name }, place: BEGINNING, prefix: EMPTY_SHA256, total: null };
+export function beginningOf({ number, name }: CommittedOffset["source"]): CommittedOffset {
+  return { source: { number, name }, offset: BEGINNING, prefix: EMPTY_SHA256, total: null };
 }

@@ -6,7 +6,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { CheckpointValues } from "../model/checkpoint.ts";
 import { noCounts, addCounts } from "../model/counts.ts";
 import type { TableShape } from "../model/table-shape.ts";
-import type { Statements } from "./checkpoint-table.ts";
+import type { SqlExecutor } from "./checkpoint-table.ts";
 
 /** The table as a run finds it. */
 export interface FoundTable {
@@ -22,7 +22,7 @@ export interface FoundTable {
 export async function refuseOtherTable(
   rows: readonly CheckpointValues[],
   { sql, label, shape, madeAs }: FoundTable,
-  statements: Statements,
+  statements: SqlExecutor,
 ): Promise<void> {
   const [first] = rows;
   if (first === undefined) return;

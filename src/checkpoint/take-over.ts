@@ -1,15 +1,15 @@
 /** Takes a job for this run: its rows are read, and made this run's own in a transaction that waits for whoever holds them. */
 import { hostname } from "node:os";
-import { faultPoint } from "../testing/fail-point.ts";
+import { failPoint } from "../testing/fail-point.ts";
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
-import type { Checkpoint, CheckpointValues, RejectMarks } from "../model/checkpoint.ts";
+import type { Checkpoint, CheckpointValues, RejectOffsets } from "../model/checkpoint.ts";
 import type { JobPlan } from "../model/load-plan.ts";
 import type { CheckpointTable } from "./checkpoint-table.ts";
 import type { Session } from "../targets/target.ts";
 import { emptyRow } from "./cursor.ts";
 
 /** What is to be true of the job once it is taken. */
-export interface Taking {
+export interface TakeOverRequest {
   /** Forget what earlier runs have done. */
   readonly reset: boolean;
   /** The source that a new job begins with. */
@@ -22,20 +22,22 @@ export interface Taking {
    * Asked while the rows are held, so that no file is made for a job that somebody else has.
    */
   readonly claim: (
-    claimed: RejectMarks | null,
+    claimed: RejectOffsets | null,
     was: "running" | "finished" | "reset",
-  ) => RejectMarks | null;
+  ) => RejectOffsets | null;
 }
 
 /** How a job is looked at. */
-export interface Looking {
+export interface JobLookup {
   readonly reset: boolean;
   /** Whether an error says nothing of the table. */
   readonly mayPass: (error: unknown) => boolean;
 }
 
 /** Tells errors that say nothing of a checkpoint table: those that may pass, and a name that the database cannot spell. */
-export function otherErrors(session: Pick<Session, "classify" | "translate">): Looking["mayPass"] {
+export function otherErrors(
+  session: Pick<Session, "classify" | "translate">,
+): JobLookup["mayPass"] {
   return (error) => {
     if (session.classify(error) === "transient") return true;
     const ours = session.translate(error);
@@ -47,7 +49,7 @@ export function otherErrors(session: Pick<Session, "classify" | "translate">): L
 export async function lookAtJob(
   table: CheckpointTable,
   plan: JobPlan,
-  { reset, mayPass }: Looking,
+  { reset, mayPass }: JobLookup,
 ): Promise<Checkpoint[]> {
   await ensureTable(table, plan, mayPass);
   const rows = await readRows(table, { name: plan.table, job: plan.name, mayPass });
@@ -57,18 +59,18 @@ export async function lookAtJob(
 }
 
 /** What is read of a checkpoint table. */
-export interface Reading {
+export interface CheckpointReading {
   /** Of the table. */
   readonly name: string;
   /** `null`: every job. */
   readonly job: string | null;
-  readonly mayPass: Looking["mayPass"];
+  readonly mayPass: JobLookup["mayPass"];
 }
 
 /** The rows of a job, or of all. Throws `CHECKPOINT_TABLE` for a table that is none, or that may not be read. */
 export async function readRows(
   table: CheckpointTable,
-  { name, job, mayPass }: Reading,
+  { name, job, mayPass }: CheckpointReading,
 ): Promise<Checkpoint[]> {
   try {
     return await table.read(job);
@@ -84,7 +86,7 @@ export async function readRows(
 async function ensureTable(
   table: CheckpointTable,
   { table: name }: JobPlan,
-  mayPass: Looking["mayPass"],
+  mayPass: JobLookup["mayPass"],
 ): Promise<void> {
   try {
     if (await table.exists()) return;
@@ -109,7 +111,7 @@ function refuseOthers(rows: readonly CheckpointValues[], { name, config }: JobPl
 export async function takeJob(
   table: CheckpointTable,
   plan: JobPlan,
-  taking: Taking,
+  taking: TakeOverRequest,
 ): Promise<CheckpointValues[]> {
   for (;;) {
     const rows = await tryToTake(table, plan, taking);
@@ -121,11 +123,11 @@ export async function takeJob(
 async function tryToTake(
   table: CheckpointTable,
   plan: JobPlan,
-  { reset, first, madeAs, claim }: Taking,
+  { reset, first, madeAs, claim }: TakeOverRequest,
 ): Promise<CheckpointValues[] | null> {
   const { statements } = table;
   const owner = `${hostname()}:${process.pid}`;
-  faultPoint("take-over");
+  failPoint("take-over");
   await statements.begin();
   try {
     await table.takeOver(plan.name, owner);
@@ -147,7 +149,7 @@ async function tryToTake(
     const was = reset ? "reset" : finished ? "finished" : "running";
     rows = await claimRejects(table, rows, claim(had, was));
     await statements.commit();
-    faultPoint("taken-over");
+    failPoint("taken-over");
     return rows;
   } catch (error) {
     await statements.rollback();
@@ -174,7 +176,7 @@ async function rememberTable(
 async function claimRejects(
   table: CheckpointTable,
   rows: readonly CheckpointValues[],
-  rejects: RejectMarks | null,
+  rejects: RejectOffsets | null,
 ): Promise<CheckpointValues[]> {
   const holder = rows.find(isHead);
   if (holder === undefined || rejects === holder.rejects) return [...rows];
@@ -184,6 +186,6 @@ async function claimRejects(
 }
 
 /** The first row of all, which knows of the rejects. */
-function isHead({ source, part }: CheckpointValues): boolean {
-  return source === 1 && part === 0;
+function isHead({ source, partition }: CheckpointValues): boolean {
+  return source === 1 && partition === 0;
 }

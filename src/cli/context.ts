@@ -6,7 +6,7 @@ import type { Redact } from "./redact.ts";
 import type { Screen } from "./screen.ts";
 
 /** The world of one run, and what was asked of it. */
-export interface Context {
+export interface CommandContext {
   readonly io: Io;
   readonly options: Options;
   readonly screen: Screen;

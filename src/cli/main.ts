@@ -8,10 +8,10 @@ import { noCounts } from "../model/counts.ts";
 import type { Command } from "../options/option.ts";
 import { defaultOptions, parseOptions } from "../options/parse-options.ts";
 import { makeReport, toUpsurgeError } from "../report/make-report.ts";
-import type { Outcome } from "../report/make-report.ts";
+import type { LoadOutcome } from "../report/make-report.ts";
 import { reportJson } from "../report/render-report.ts";
 import { secretsElsewhere } from "../targets/registry.ts";
-import type { Context } from "./context.ts";
+import type { CommandContext } from "./context.ts";
 import type { Io } from "./io.ts";
 import { makeLog } from "./log.ts";
 import { parseCommandLine } from "./program.ts";
@@ -21,7 +21,7 @@ import { asksForDebug, maskReport, reportFailure } from "./report-failure.ts";
 import { isResultLost, Screen, writeResult } from "./screen.ts";
 
 const RUN: Readonly<
-  Record<Command, (sources: readonly string[], context: Context) => Promise<number>>
+  Record<Command, (sources: readonly string[], context: CommandContext) => Promise<number>>
 > = {
   // Loaded when they are called: help and usage errors answer without a reader or a target.
   load: async (...call) => await (await import("./commands/load.ts")).loadCommand(...call),
@@ -52,7 +52,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-interface Remains {
+interface FailureContext {
   readonly io: Io;
   readonly screen: Screen;
   readonly redact: Redact;
@@ -61,7 +61,7 @@ interface Remains {
 async function lastResort(
   error: unknown,
   argv: readonly string[],
-  { io, screen, redact }: Remains,
+  { io, screen, redact }: FailureContext,
 ): Promise<number> {
   const ours = toUpsurgeError(error);
   reportFailure(ours, { screen, redact, env: io.env, debug: asksForDebug(argv) });
@@ -76,7 +76,7 @@ async function lastResort(
 }
 
 /** What became of a load that never began. */
-function nothingDone(error: UpsurgeError): Outcome {
+function nothingDone(error: UpsurgeError): LoadOutcome {
   const counts = noCounts();
   return {
     error,

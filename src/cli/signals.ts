@@ -8,7 +8,7 @@ export interface Interruption {
 }
 
 /** Listening to signals, until `stop`. */
-export interface Listening {
+export interface SignalWatch {
   readonly signal: AbortSignal;
   stop(): void;
 }
@@ -23,7 +23,7 @@ const STOPPING: readonly Interruption[] = [
 export function listenToSignals(
   source: SignalSource | undefined,
   onFirst: (interruption: Interruption) => void,
-): Listening {
+): SignalWatch {
   const controller = new AbortController();
   const listeners = STOPPING.map((interruption) => {
     const listener = (): void => {

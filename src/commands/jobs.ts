@@ -45,9 +45,9 @@ export async function askJobs(options: Options, environment: Environment): Promi
   try {
     const { checkpointTable, printDdl, forget } = options;
     if (printDdl) {
-      return { kind: "ddl", ddl: checkpointDdl(checkpointTable, session.small.dialect) };
+      return { kind: "ddl", ddl: checkpointDdl(checkpointTable, session.execute.dialect) };
     }
-    const table = new CheckpointTable(checkpointTable, session.small);
+    const table = new CheckpointTable(checkpointTable, session.execute);
     const there = await table.exists();
     const mayPass = otherErrors(session);
     const reading = { name: checkpointTable, job: forget, mayPass };
@@ -95,10 +95,10 @@ function sourcesOf(rows: readonly Checkpoint[]): ListedSource[] {
   const numbers = [...new Set(rows.map(({ source }) => source))];
   return numbers.flatMap((number) => {
     const parts = rows.filter(({ source }) => source === number);
-    const least = parts.reduce((a, b) => (b.place.byte < a.place.byte ? b : a));
-    const { name, place, prefix } = least;
+    const least = parts.reduce((a, b) => (b.offset.byte < a.offset.byte ? b : a));
+    const { name, offset, prefix } = least;
     return [
-      { name, state: stateOf(parts), record: place.record, byte: place.byte, sha256: prefix },
+      { name, state: stateOf(parts), record: offset.record, byte: offset.byte, sha256: prefix },
     ];
   });
 }

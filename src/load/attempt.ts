@@ -14,20 +14,20 @@ import { LoadNotes } from "./load-notes.ts";
 import { mayRetry, originalOf } from "./may-retry.ts";
 import { UnseenFields } from "../plan/unseen-fields.ts";
 import { prepare } from "./prepare.ts";
-import type { Prepared } from "./prepare.ts";
+import type { PreparedLoad } from "./prepare.ts";
 import { ReadInTurn } from "../sources/read-in-turn.ts";
 import { checkRows } from "../account/expected-rows.ts";
 import { Ledger } from "../account/ledger.ts";
 import { MisfitTally } from "../account/misfit-tally.ts";
-import type { JobOutcome, Outcome } from "../report/make-report.ts";
+import type { JobOutcome, LoadOutcome } from "../report/make-report.ts";
 import { RejectBook } from "../account/reject-book.ts";
-import { TransactionDoomed } from "../targets/target.ts";
+import { TransactionAborted } from "../targets/target.ts";
 import type { Session } from "../targets/target.ts";
 import { verifySources } from "../sources/verify-sources.ts";
-import { gather, readAhead } from "../write/batches.ts";
-import type { Gathered } from "../write/batches.ts";
-import { catchUp } from "../write/skip-committed.ts";
-import { MustGoAlone, Solo } from "../write/parallel/serial-ranges.ts";
+import { gatherBatches, prefetch } from "../write/batches.ts";
+import type { ReadBatch } from "../write/batches.ts";
+import { skipCommitted } from "../write/skip-committed.ts";
+import { RetrySerially, SerialRanges } from "../write/parallel/serial-ranges.ts";
 import { RecordMapper } from "../write/map-records.ts";
 import { Quarantine } from "../write/quarantine.ts";
 import { keysHashed, makeWriters } from "../write/make-writers.ts";
@@ -43,7 +43,7 @@ const SIGN_OF_LIFE_MS = 1000;
 interface Continued {
   readonly rejects: RejectBook;
   readonly quarantine: Quarantine;
-  readonly solo: Solo;
+  readonly serialRanges: SerialRanges;
   readonly again: boolean;
   readonly unseen: UnseenFields;
   /** A try before this one has written. */
@@ -60,7 +60,7 @@ export class Attempt {
   readonly #started: number;
   readonly #continued: Continued;
   readonly #reading: ReadInTurn;
-  #prepared: Prepared | null = null;
+  #prepared: PreparedLoad | null = null;
   #session: Session | null = null;
   #job: JobRun | null = null;
   /** Another run has the job, and this one is not to wait. */
@@ -77,7 +77,7 @@ export class Attempt {
     continued: Continued = {
       rejects: new RejectBook(options),
       quarantine: new Quarantine(),
-      solo: new Solo(),
+      serialRanges: new SerialRanges(),
       again: false,
       unseen: new UnseenFields(options),
       begun: false,
@@ -123,7 +123,7 @@ export class Attempt {
   }
 
   /** Makes ready what a load needs beside its plan; false when there is nothing to load. */
-  async #begin(prepared: Prepared): Promise<boolean> {
+  async #begin(prepared: PreparedLoad): Promise<boolean> {
     const { job } = prepared.plan;
     const { signal } = this.#surroundings;
     if (job === null) this.#rejects.open(prepared.first);
@@ -144,7 +144,7 @@ export class Attempt {
     return work.length > 0;
   }
 
-  async #write(prepared: Prepared): Promise<void> {
+  async #write(prepared: PreparedLoad): Promise<void> {
     const { session, plan } = prepared;
     const { signal } = this.#surroundings;
     const writers = this.#writersFor(prepared);
@@ -161,13 +161,13 @@ export class Attempt {
       this.#notes.mapped(prepared, mapper);
       const batches = this.#left(
         prepared,
-        gather(this.#reading.pieces(prepared, this.#job), mapper, plan),
+        gatherBatches(this.#reading.pieces(prepared, this.#job), mapper, plan),
       );
       const meanwhile = { ready: writers.prepare.bind(writers), failed: writers.failed };
-      for await (const gathered of readAhead(batches, meanwhile)) {
+      for await (const readBatch of prefetch(batches, meanwhile)) {
         if (signal.aborted) break;
-        await writers.write(gathered);
-        this.#logBatch(gathered);
+        await writers.write(readBatch);
+        this.#logBatch(readBatch);
         this.#reportProgress();
       }
       if (signal.aborted && goesOn(plan)) await writers.settle();
@@ -190,26 +190,29 @@ export class Attempt {
   }
 
   /** What earlier runs have not written. */
-  #left({ plan, session }: Prepared, batches: AsyncGenerator<Gathered>): AsyncGenerator<Gathered> {
-    const rows = this.#job?.resumed.bookmark?.rows ?? [];
+  #left(
+    { plan, session }: PreparedLoad,
+    batches: AsyncGenerator<ReadBatch>,
+  ): AsyncGenerator<ReadBatch> {
+    const rows = this.#job?.resumed.cursor?.rows ?? [];
     if (rows.length < 2) return batches;
-    return catchUp(batches, rows, keysHashed(plan, session));
+    return skipCommitted(batches, rows, keysHashed(plan, session));
   }
 
-  #logBatch({ batch: { number, size, packed }, rejects }: Gathered): void {
-    const lane = packed === null ? "careful" : "fast";
-    const batch = { batch: number, rows: size, rejects: rejects.length, lane };
+  #logBatch({ batch: { number, size, packed }, rejects }: ReadBatch): void {
+    const path = packed === null ? "slow" : "fast";
+    const batch = { batch: number, rows: size, rejects: rejects.length, path };
     this.#surroundings.log.debug(batch, "batch");
   }
 
-  #writersFor({ connect, session, plan, paths }: Prepared): Writers {
+  #writersFor({ connect, session, plan, paths }: PreparedLoad): Writers {
     const { log } = this.#surroundings;
     if (log.isLevelEnabled("debug")) {
       const columns = plan.columns.map((column) => column.name);
       log.debug({ sql: session.statements(plan, columns) }, "statements");
     }
-    const { quarantine, solo } = this.#continued;
-    const bookmark = this.#job?.resumed.bookmark ?? null;
+    const { quarantine, serialRanges } = this.#continued;
+    const cursor = this.#job?.resumed.cursor ?? null;
     this.#ledger = new Ledger(this.#rejects, paths, {
       before: this.#job?.resumed.before,
       expectRows: this.#options.expectRows,
@@ -222,7 +225,7 @@ export class Attempt {
       account: this.#ledger,
       quarantine,
       ending: this.#isRehearsal ? "rehearsal" : "commit",
-      job: bookmark === null ? null : { bookmark, solo },
+      job: cursor === null ? null : { cursor, serialRanges },
     });
     return this.#writers;
   }
@@ -288,21 +291,30 @@ export class Attempt {
 
   /** The next try, after `error`. */
   startAgain(error: unknown): Attempt {
-    const { rejects, quarantine, solo, unseen } = this.#continued;
+    const { rejects, quarantine, serialRanges, unseen } = this.#continued;
     const cause = originalOf(error);
-    if (cause instanceof TransactionDoomed) quarantine.add(cause);
-    if (cause instanceof MustGoAlone) solo.add(cause);
+    if (cause instanceof TransactionAborted) quarantine.add(cause);
+    if (cause instanceof RetrySerially) serialRanges.add(cause);
     if (this.#job === null) rejects.restart();
     else rejects.release();
     const misfits = this.#ledger?.keptMisfits ?? this.#continued.misfits;
     const begun = this.#continued.begun || this.#writers !== null;
     const kept = this.#kept;
-    const continued = { rejects, quarantine, solo, unseen, again: true, begun, kept, misfits };
+    const continued = {
+      rejects,
+      quarantine,
+      serialRanges,
+      unseen,
+      again: true,
+      begun,
+      kept,
+      misfits,
+    };
     return new Attempt(this.#options, this.#surroundings, this.#started, continued);
   }
 
   /** What became of this try, the last one; closes the reject files. */
-  outcome(error: unknown): Outcome {
+  outcome(error: unknown): LoadOutcome {
     const { signal } = this.#surroundings;
     const again = signal.aborted || isSafeToRepeat(error);
     const { setAside } = this.#rejects;

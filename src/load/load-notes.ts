@@ -1,14 +1,14 @@
 /** What a user should know of a load beside its plan's warnings: what only its records, or its commit, could tell. */
 import type { Counts } from "../model/counts.ts";
-import type { Prepared } from "./prepare.ts";
+import type { PreparedLoad } from "./prepare.ts";
 import { findOverlaps } from "../plan/overlaps.ts";
 import type { UnseenFields } from "../plan/unseen-fields.ts";
 import { writtenColumns } from "../plan/written-columns.ts";
 import type { MisfitTally } from "../account/misfit-tally.ts";
 import type { RecordMapper } from "../write/map-records.ts";
 
-interface Mapped {
-  readonly prepared: Pick<Prepared, "plan" | "session">;
+interface MappedLoad {
+  readonly prepared: Pick<PreparedLoad, "plan" | "session">;
   readonly mapper: Pick<RecordMapper, "columns" | "later">;
 }
 
@@ -16,7 +16,7 @@ interface Mapped {
 export class LoadNotes {
   /** Of each source that was read to its end. */
   readonly #ofSources = new Map<string, readonly string[]>();
-  #mapped: Mapped | null = null;
+  #mapped: MappedLoad | null = null;
   #leftToDo: readonly string[] = [];
 
   /** A source was read to its end. */
@@ -25,7 +25,7 @@ export class LoadNotes {
   }
 
   /** Records are about to be mapped by this plan. */
-  mapped(prepared: Mapped["prepared"], mapper: Mapped["mapper"]): void {
+  mapped(prepared: MappedLoad["prepared"], mapper: MappedLoad["mapper"]): void {
     this.#mapped = { prepared, mapper };
   }
 

@@ -1,9 +1,9 @@
 /** Whether a load that failed is tried again: by what the error is, and by what the try had come to. */
 import { UpsurgeError } from "../errors/upsurge-error.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
-import { TransactionDoomed } from "../targets/target.ts";
+import { TransactionAborted } from "../targets/target.ts";
 import type { Session } from "../targets/target.ts";
-import { MustGoAlone } from "../write/parallel/serial-ranges.ts";
+import { RetrySerially } from "../write/parallel/serial-ranges.ts";
 import type { Quarantine } from "../write/quarantine.ts";
 
 /** A try that failed. */
@@ -11,7 +11,7 @@ export interface FailedTry {
   /** `null` where it had none yet. */
   readonly session: Pick<Session, "classify"> | null;
   /** `null` where nothing was planned yet. */
-  readonly plan: Pick<LoadPlan, "job" | "sharing"> | null;
+  readonly plan: Pick<LoadPlan, "job" | "partitioning"> | null;
   /** A try before this one has reached the database. */
   readonly again: boolean;
   readonly hasCommitted: boolean;
@@ -29,8 +29,8 @@ export function mayRetry(error: unknown, failed: FailedTry): "now" | "later" | n
   const isJob = failed.plan !== null && failed.plan.job !== null;
   if (failed.hasCommitted && !isJob) return null;
   const cause = originalOf(error);
-  if (cause instanceof MustGoAlone) return "now";
-  if (cause instanceof TransactionDoomed) return failed.quarantine.knows(cause) ? null : "now";
+  if (cause instanceof RetrySerially) return "now";
+  if (cause instanceof TransactionAborted) return failed.quarantine.knows(cause) ? null : "now";
   return mayPass(error, failed, isJob) ? "later" : null;
 }
 
@@ -41,7 +41,7 @@ function mayPass(error: unknown, { session, plan, again }: FailedTry, isJob: boo
   // The checkpoint tells what became of a commit.
   if (isJob && isUpsurge(error, /^TARGET_OUTCOME_UNKNOWN$/)) return true;
   // Another session's error, which this one cannot tell.
-  const several = (plan?.sharing.writers ?? 1) > 1;
+  const several = (plan?.partitioning.writers ?? 1) > 1;
   // What planning has met closes the session; a load that has begun plans again.
   return (isJob || several || again) && mayComeBack(error);
 }

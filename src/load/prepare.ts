@@ -4,7 +4,7 @@ import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import type { FieldResolver, LoadPlan } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
-import { explainLane } from "../plan/explain.ts";
+import { explainReadingPath } from "../plan/explain.ts";
 import { isJob } from "../options/is-job.ts";
 import { planJob } from "../plan/job-plan.ts";
 import { makePlan } from "../plan/make-plan.ts";
@@ -21,7 +21,7 @@ import {
 import type { KnownSources, LaterSource, PlannedSource } from "../sources/known-sources.ts";
 import { expandSources } from "../sources/expand-sources.ts";
 import { sample } from "../sources/sample.ts";
-import type { Sampled } from "../sources/sample.ts";
+import type { SourceSample } from "../sources/sample.ts";
 import { openSource } from "../sources/open-source.ts";
 import type { Source } from "../read/source.ts";
 import { connectOptions } from "../targets/connect-options.ts";
@@ -41,7 +41,7 @@ export interface PlanSurroundings {
 }
 
 /** A planned load, with everything open. The holder closes the session and the source. */
-export interface Prepared {
+export interface PreparedLoad {
   readonly target: Target;
   /** Opens another session like this one. */
   readonly connect: () => Promise<Session>;
@@ -50,7 +50,7 @@ export interface Prepared {
   readonly resolve: FieldResolver;
   /** The first source, open; the paths of all. */
   readonly first: Source;
-  readonly sampled: Sampled;
+  readonly sampled: SourceSample;
   readonly later: readonly LaterSource[];
   readonly paths: readonly string[];
   readonly stdin: NodeJS.ReadableStream;
@@ -73,7 +73,7 @@ export async function prepare(
   sources: readonly string[],
   options: Options,
   surroundings: PlanSurroundings,
-): Promise<Prepared> {
+): Promise<PreparedLoad> {
   if (options.to === null) throw missing("--to", "there is no database to load into");
   if (options.table === null) throw missing("--table", "there is no table to load into");
   if (sources.length === 0)
@@ -89,10 +89,10 @@ export async function prepare(
   let first: Source | null = null;
   try {
     const shape = await readShape(session, options, target.describe(options.to));
-    const careful = !session.capabilities.takesBytes;
+    const slowPath = !session.capabilities.acceptsPackedBatches;
     const toColumn = fieldResolver(shape, options);
     const keeps = keptBy(toColumn);
-    const io = { stdin, careful, keeps, hashed: isJob(options), onWarnings };
+    const io = { stdin, slowPath, keeps, hashed: isJob(options), onWarnings };
     first = await openSource(paths[0] ?? "-", readOptions(options), io);
     surroundings.onSource?.(first);
     const sampled = await sample(first);
@@ -117,7 +117,7 @@ function keptBy(toColumn: FieldResolver): (name: string) => boolean {
   return (name) => toColumn(name).kind !== "dropped";
 }
 
-interface Known {
+interface PlanInputs {
   readonly target: Target;
   readonly session: Session;
   readonly shape: TableShape;
@@ -131,7 +131,7 @@ interface Known {
 }
 
 /** The plan of a load, its job included. */
-function planFor(request: Known): LoadPlan {
+function planFor(request: PlanInputs): LoadPlan {
   const { target, session, shape, known, readOnce, sources, options, ...opened } = request;
   const planned = makePlan({
     target: target.name,
@@ -175,8 +175,10 @@ function withWays(
   session: Session,
 ): LoadPlan {
   const { capabilities, warnings = [] } = session;
-  const lane = explainLane(capabilities.takesBytes ? sources.first.careful : VALUES_ONLY);
-  const why = [...plan.why, ...lane, ...(session.ways?.(plan) ?? [])];
+  const path = explainReadingPath(
+    capabilities.acceptsPackedBatches ? sources.first.slowPathReason : VALUES_ONLY,
+  );
+  const why = [...plan.why, ...path, ...(session.explain?.(plan) ?? [])];
   const unverified = unverifiedStreams(plan, sources);
   const headers = loadedHeaders([sources.first, ...sources.later]);
   return { ...plan, why, warnings: [...warnings, ...plan.warnings, ...headers, ...unverified] };
@@ -184,14 +186,14 @@ function withWays(
 
 /** Opens a further source of a prepared load. Throws `PLAN_UNKNOWN_FIELD` when its header does not fit. */
 export async function openNext(
-  prepared: Prepared,
+  prepared: PreparedLoad,
   path: string,
   options: Options,
   hashed = false,
 ): Promise<Source> {
-  const careful = !prepared.session.capabilities.takesBytes;
+  const slowPath = !prepared.session.capabilities.acceptsPackedBatches;
   const { stdin, onWarnings } = prepared;
-  const io = { stdin, careful, keeps: keptBy(prepared.resolve), hashed, onWarnings };
+  const io = { stdin, slowPath, keeps: keptBy(prepared.resolve), hashed, onWarnings };
   const source = await openSource(path, readOptions(options), io);
   try {
     const { name, fields, headerFields } = source;
@@ -253,7 +255,7 @@ export async function planGrants(
 }
 
 /** The columns that every row carries: a record without a header may lack any field. */
-function filledColumns({ plan, first, later }: Prepared): ReadonlySet<string> {
+function filledColumns({ plan, first, later }: PreparedLoad): ReadonlySet<string> {
   const headers = [first.fields, ...later.map(({ fields }) => fields)];
   const { mapping, constants, update } = plan;
   const mapped = mapping.filter(({ field }) => headers.every((names) => names?.includes(field)));

@@ -1,30 +1,30 @@
 /**
- * Where a job goes on: which of its sources are left, from which place, and that they still begin as they did. Reads
+ * Where a job goes on: which of its sources are left, from which offset, and that they still begin as they did. Reads
  * sources and the checkpoint; writes nothing but the taking of the job.
  */
 import { resolve } from "node:path";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { CheckpointValues, RejectMarks } from "../model/checkpoint.ts";
+import type { CheckpointValues, RejectOffsets } from "../model/checkpoint.ts";
 import { addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { JobPlan } from "../model/load-plan.ts";
 import { BEGINNING } from "../model/source-offset.ts";
-import type { Place } from "../model/source-offset.ts";
+import type { SourceOffset } from "../model/source-offset.ts";
 import type { Options } from "../options/options.ts";
 import { openNext } from "./prepare.ts";
-import type { Prepared } from "./prepare.ts";
+import type { PreparedLoad } from "./prepare.ts";
 import { sample } from "../sources/sample.ts";
-import type { Sampled } from "../sources/sample.ts";
+import type { SourceSample } from "../sources/sample.ts";
 import { matchSources } from "../sources/match-sources.ts";
-import type { KnownSource, Matched } from "../sources/match-sources.ts";
+import type { KnownSource, MatchedSource } from "../sources/match-sources.ts";
 import { checkBeginning, hasMore } from "../sources/check-beginning.ts";
 import type { Source } from "../read/source.ts";
 import { CheckpointTable } from "../checkpoint/checkpoint-table.ts";
-import { Bookmark } from "../checkpoint/cursor.ts";
+import { CheckpointCursor } from "../checkpoint/cursor.ts";
 import { refuseOtherTable } from "../checkpoint/same-table.ts";
 import type { FoundTable } from "../checkpoint/same-table.ts";
 import { lookAtJob, otherErrors, takeJob } from "../checkpoint/take-over.ts";
-import type { Taking } from "../checkpoint/take-over.ts";
+import type { TakeOverRequest } from "../checkpoint/take-over.ts";
 import { sourceLabel } from "../model/source-name.ts";
 
 /** A source that is left to load. */
@@ -33,22 +33,22 @@ export interface WorkItem {
   readonly number: number;
   /** Its path, absolute. */
   readonly name: string;
-  readonly from: Place;
+  readonly from: SourceOffset;
   /** Opens it where it goes on. Throws `SOURCE_CHANGED` when it does not begin as it did. */
-  readonly open: () => Promise<Opened>;
+  readonly open: () => Promise<OpenedSource>;
 }
 
-/** A source, open at its place. */
-export interface Opened {
+/** A source, open at its offset. */
+export interface OpenedSource {
   readonly source: Source;
-  readonly chunks: Sampled["chunks"];
+  readonly chunks: SourceSample["chunks"];
 }
 
 /** A job that was taken. */
-export interface Resumed {
+export interface ResumedJob {
   readonly work: readonly WorkItem[];
   /** `null` when nothing is left: then the job was not taken. */
-  readonly bookmark: Bookmark | null;
+  readonly cursor: CheckpointCursor | null;
   readonly rows: readonly CheckpointValues[];
   /** What earlier runs have counted. */
   readonly before: Counts;
@@ -62,16 +62,16 @@ export interface ResumeRequest {
   readonly reset: boolean;
   /** An earlier try of this run has written: a job that has finished since was finished by it. */
   readonly begun: boolean;
-  readonly claim: Taking["claim"];
+  readonly claim: TakeOverRequest["claim"];
 }
 
 /** Takes the plan's job, unless nothing is left of it. Throws `JOB_*`, `SOURCE_CHANGED` and `CHECKPOINT_TABLE` errors. */
 export async function resume(
-  prepared: Prepared,
+  prepared: PreparedLoad,
   job: JobPlan,
   { options, begun, claim, ...request }: ResumeRequest,
-): Promise<Resumed> {
-  const table = new CheckpointTable(job.table, prepared.session.small);
+): Promise<ResumedJob> {
+  const table = new CheckpointTable(job.table, prepared.session.execute);
   const { session } = prepared;
   const mayPass = otherErrors(session);
   const looked = await lookAtJob(table, job, { reset: request.reset, mayPass });
@@ -79,7 +79,7 @@ export async function resume(
   const seen = reset ? [] : looked;
   const found = await findTable(prepared, job);
   const { madeAs } = found;
-  if (!options.keepJob) await refuseOtherTable(seen, found, session.small);
+  if (!options.keepJob) await refuseOtherTable(seen, found, session.execute);
   const movedAt =
     seen
       .map((row) => row.updatedAt)
@@ -92,23 +92,28 @@ export async function resume(
   const first = { name: nameOf(prepared.paths[0] ?? "-") };
   if (early?.length === 0) {
     const isOther = options.keepJob && seen.some((row) => row.madeAs !== madeAs);
-    const keeping = { reset, first, madeAs, claim: (marks: RejectMarks | null) => marks };
+    const keeping = { reset, first, madeAs, claim: (marks: RejectOffsets | null) => marks };
     const rows = isOther ? await takeJob(table, job, keeping) : seen;
-    return { work: [], bookmark: null, rows, before: countsOf(seen), movedAt };
+    return { work: [], cursor: null, rows, before: countsOf(seen), movedAt };
   }
   const rows = await takeJob(table, job, { reset, first, madeAs, claim });
   if (early !== null && !alike(seen, rows)) throw upsurgeError("JOB_TAKEN", { job: job.name });
   const work = early ?? (await finder.find(rows));
-  const bookmark = new Bookmark(rows, work[0]?.number ?? 1);
-  return { work, bookmark, rows, before: countsOf(rows), movedAt };
+  const cursor = new CheckpointCursor(rows, work[0]?.number ?? 1);
+  return { work, cursor, rows, before: countsOf(rows), movedAt };
 }
 
 /** The table of the load, as it is now. */
-async function findTable({ plan, session }: Prepared, job: JobPlan): Promise<FoundTable> {
+async function findTable({ plan, session }: PreparedLoad, job: JobPlan): Promise<FoundTable> {
   const { table: shape } = plan;
   const names = [shape.name.schema, shape.name.name].filter((name) => name !== null);
   const sql = names.map((name) => session.quoteIdentifier(name)).join(".");
-  return { sql, label: names.join("."), shape, madeAs: await session.small.madeAs(sql, job.table) };
+  return {
+    sql,
+    label: names.join("."),
+    shape,
+    madeAs: await session.execute.madeAs(sql, job.table),
+  };
 }
 
 /** The job has finished, and left nothing to come back for: where it is to be forgotten, it counts as forgotten. */
@@ -128,16 +133,16 @@ function countsOf(rows: readonly CheckpointValues[]): Counts {
 }
 
 function alike(a: readonly CheckpointValues[], b: readonly CheckpointValues[]): boolean {
-  return a.length === b.length && a.every((row, at) => row.place.byte === b[at]?.place.byte);
+  return a.length === b.length && a.every((row, at) => row.offset.byte === b[at]?.offset.byte);
 }
 
 /** Finds what is left of a job's sources. */
 class WorkFinder {
-  readonly #prepared: Prepared;
+  readonly #prepared: PreparedLoad;
   readonly #job: JobPlan;
   readonly #options: Options;
 
-  constructor(prepared: Prepared, job: JobPlan, options: Options) {
+  constructor(prepared: PreparedLoad, job: JobPlan, options: Options) {
     this.#prepared = prepared;
     this.#job = job;
     this.#options = options;
@@ -148,8 +153,8 @@ class WorkFinder {
     const known = knownSources(rows);
     const [only, path = "-"] = [known[0], paths[0]];
     const isSimple = paths.length === 1 && known.length === 1 && only?.name === nameOf(path);
-    const matched: Matched[] =
-      isSimple || known.every((each) => each.place.byte === 0 && each.total === null)
+    const matched: MatchedSource[] =
+      isSimple || known.every((each) => each.offset.byte === 0 && each.total === null)
         ? this.#inOrder(known)
         : await this.#match(known);
     const work: WorkItem[] = [];
@@ -160,8 +165,8 @@ class WorkFinder {
     return work;
   }
 
-  /** A single source, or none that was begun: each is what stands in its place. */
-  #inOrder(known: readonly KnownSource[]): Matched[] {
+  /** A single source, or none that was begun: each is what stands in its offset. */
+  #inOrder(known: readonly KnownSource[]): MatchedSource[] {
     return this.#prepared.paths.map((path, at) => ({
       path,
       number: at + 1,
@@ -169,7 +174,7 @@ class WorkFinder {
     }));
   }
 
-  async #match(known: readonly KnownSource[]): Promise<Matched[]> {
+  async #match(known: readonly KnownSource[]): Promise<MatchedSource[]> {
     const { paths } = this.#prepared;
     const files = paths.map((path) => ({ path, name: nameOf(path) }));
     return await matchSources(files, known, {
@@ -180,10 +185,10 @@ class WorkFinder {
   }
 
   /** What is left of a source; `null`: nothing. */
-  async #left({ path, number, known }: Matched, isFirst: boolean): Promise<WorkItem | null> {
+  async #left({ path, number, known }: MatchedSource, isFirst: boolean): Promise<WorkItem | null> {
     const item = { path, number, name: nameOf(path) };
-    const from = known?.place ?? BEGINNING;
-    const open = async (): Promise<Opened> => await this.#open(path, known, isFirst);
+    const from = known?.offset ?? BEGINNING;
+    const open = async (): Promise<OpenedSource> => await this.#open(path, known, isFirst);
     if (known === null || known.total === null) return { ...item, from, open };
     const opened = await open();
     const checked = await hasMore(opened, this.#options.limit !== null);
@@ -199,7 +204,7 @@ class WorkFinder {
     return { ...item, from, open };
   }
 
-  async #open(path: string, known: KnownSource | null, isFirst: boolean): Promise<Opened> {
+  async #open(path: string, known: KnownSource | null, isFirst: boolean): Promise<OpenedSource> {
     const { first, sampled, paths } = this.#prepared;
     const isOpen = isFirst && path === paths[0];
     const source = isOpen ? first : await openNext(this.#prepared, path, this.#options, true);
@@ -233,9 +238,9 @@ function knownSources(rows: readonly CheckpointValues[]): KnownSource[] {
   const numbers = [...new Set(rows.map(({ source }) => source))];
   return numbers.flatMap((number) => {
     const parts = rows.filter((row) => row.source === number);
-    const least = parts.reduce((a, b) => (b.place.byte < a.place.byte ? b : a));
+    const least = parts.reduce((a, b) => (b.offset.byte < a.offset.byte ? b : a));
     const isDone = parts.every((part) => part.total !== null);
-    const { name, place, prefix, total } = least;
-    return [{ number, name, place, prefix, total: isDone ? total : null }];
+    const { name, offset, prefix, total } = least;
+    return [{ number, name, offset, prefix, total: isDone ? total : null }];
   });
 }

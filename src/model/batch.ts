@@ -65,7 +65,7 @@ export interface BatchResult {
 }
 
 /** What became of some records: each of them counted, and those that were refused, in the order of the source. */
-export interface Written {
+export interface BatchOutcome {
   readonly counts: Counts;
   readonly rejects: readonly Reject[];
   readonly misfits?: readonly Misfits[];

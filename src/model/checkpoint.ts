@@ -1,9 +1,9 @@
 /** Checkpoints: how far a job has come, as the target database remembers it. */
 import type { Counts } from "./counts.ts";
-import type { Place } from "./source-offset.ts";
+import type { SourceOffset } from "./source-offset.ts";
 
 /** Where the reject files of a job stood at a commit. */
-export interface RejectMarks {
+export interface RejectOffsets {
   /** Path of the first file, absolute. */
   readonly path: string;
   /**
@@ -16,7 +16,7 @@ export interface RejectMarks {
 }
 
 /** The end of a source that was read to its end. */
-export interface Total {
+export interface SourceTotal {
   readonly bytes: number;
   readonly sha256: string;
 }
@@ -27,9 +27,9 @@ export interface Checkpoint {
   /** The sources of a job count from 1, in the order in which they were begun. */
   readonly source: number;
   /** The writer, counted from 0. */
-  readonly part: number;
+  readonly partition: number;
   /** How many writers share the source's rows. */
-  readonly parts: number;
+  readonly partitions: number;
   /** Path of the source when it was begun; `-` for standard input. A hint, never a proof. */
   readonly name: string;
   /** Hash of everything that changes what the source's bytes mean. */
@@ -39,12 +39,12 @@ export interface Checkpoint {
   /** The fencing token: a run that holds a smaller one has been taken over. */
   readonly epoch: number;
   /** Every record before it that is this writer's has been applied. */
-  readonly place: Place;
+  readonly offset: SourceOffset;
   /** SHA-256 of the bytes before the place. */
   readonly prefix: string;
   /** `null` once every record of the source has been applied. */
-  readonly total: Total | null;
-  readonly rejects: RejectMarks | null;
+  readonly total: SourceTotal | null;
+  readonly rejects: RejectOffsets | null;
   readonly counts: Counts;
   /** Who took the job last: host and process. */
   readonly owner: string;
@@ -54,7 +54,7 @@ export interface Checkpoint {
 }
 
 /** What tells the rows of a job apart. */
-export type CheckpointKey = Pick<Checkpoint, "job" | "source" | "part">;
+export type CheckpointKey = Pick<Checkpoint, "job" | "source" | "partition">;
 
 /** What a run writes; times are the database's. */
 export type CheckpointValues = Omit<Checkpoint, "startedAt" | "updatedAt">;

@@ -18,7 +18,7 @@ export interface Arbiter {
   /** How SQL names it: by its parts, by constraint name (exclusion), or any unique key (ignore mode). */
   readonly kind: "parts" | "constraint" | "any";
   /** SQL of each part: quoted column names or expressions. Bare names are columns of the table. */
-  readonly parts: readonly string[];
+  readonly keyExpressions: readonly string[];
   /** The plain columns among the parts; those that `--null-key` guards. */
   readonly columns: readonly string[];
   /** True when every part is a plain column. */
@@ -56,7 +56,7 @@ export interface FieldMapping {
  * Where a field goes: a column, nowhere (`dropped`), no such column (`unknown`), or one that cannot be written. Of a field
  * without a name, or with one that other fields have as well, flags must say it by number.
  */
-export type Destination =
+export type FieldDestination =
   | { readonly kind: "column"; readonly column: Column }
   | { readonly kind: "dropped" }
   | { readonly kind: "unknown" }
@@ -65,25 +65,25 @@ export type Destination =
   | { readonly kind: "read-only"; readonly column: Column; readonly reason: string };
 
 /** Finds the destination of any field by name, of a CSV field by its place as well; for the header and every record alike. */
-export type FieldResolver = (field: string, place?: HeaderField) => Destination;
+export type FieldResolver = (field: string, place?: HeaderField) => FieldDestination;
 
 /** Why rows must not be taken together; `null` where nothing forbids it. */
-export interface Coupling {
+export interface Isolation {
   /** Rows see each other's effects: apply one at a time. */
-  readonly rows: string | null;
+  readonly rowByRow: string | null;
   /** Rows may be taken together in file order, but not reordered into waves. */
-  readonly order: string | null;
+  readonly inFileOrder: string | null;
 }
 
 /** How rows are shared out among several writers. */
-export interface Sharing {
+export interface Partitioning {
   /** Writers at work at once; 1 when rows are not shared out. */
   readonly writers: number;
   /**
    * What keeps together: rows with the same key, by this arbiter; `null` where any row may go anywhere. Known for one writer
    * as well, which may go on where several have stopped.
    */
-  readonly by: Arbiter | null;
+  readonly key: Arbiter | null;
 }
 
 /** What a load that goes on where it stopped is known by. */
@@ -117,7 +117,7 @@ export interface LoadPlan {
   readonly update: UpdateRule;
   readonly nullKey: NullKey;
   readonly keepIdentity: boolean;
-  readonly coupling: Coupling;
+  readonly isolation: Isolation;
   /** A native upsert whose result cannot tell inserted from updated: each row is looked up first. */
   readonly looksFirst: boolean;
   readonly batchRows: number;
@@ -127,7 +127,7 @@ export interface LoadPlan {
   readonly commitRows: number | null;
   /** `null` when nothing is remembered from one run to the next. */
   readonly job: JobPlan | null;
-  readonly sharing: Sharing;
+  readonly partitioning: Partitioning;
   /** Milliseconds to wait for a lock. */
   readonly lockTimeoutMs: number;
   /** One sentence per decision, for `upsurge plan`. */

@@ -1,5 +1,5 @@
 /**
- * Records as places in bytes: what the fast lane hands from a reader to a target, so that a field becomes a string only
+ * Records as places in bytes: what the fast path hands from a reader to a target, so that a field becomes a string only
  * where somebody needs one. Everything in them is ordinary: what is not goes as a `SourceRecord`.
  */
 import type { RowShape } from "./batch.ts";
@@ -15,7 +15,7 @@ export interface PackedFields {
    * An end below zero is the complement of the end (`~end`) of a field with escapes in it. Fields may be anywhere in
    * `bytes`, in any order.
    */
-  readonly places: Int32Array;
+  readonly offsets: Int32Array;
   readonly records: number;
   /** Bytes of the records in the source. */
   readonly length: number;
@@ -44,7 +44,7 @@ export interface PackedColumn {
 }
 
 /** Some of the records of a chunk, and how their fields fill the columns of a row shape. */
-export interface PackedPart {
+export interface PackedSlice {
   readonly fields: PackedFields;
   /** The first record, and the one after the last. */
   readonly from: number;
@@ -56,15 +56,15 @@ export interface PackedPart {
 /** The rows of a batch. */
 export interface PackedRows {
   readonly shape: RowShape;
-  readonly parts: readonly PackedPart[];
+  readonly slices: readonly PackedSlice[];
   /** The `ord` of the first row; the others follow. */
   readonly firstOrd: number;
 }
 
 /** The bytes of the field at `place` (`record * fields + field`), its escapes resolved; `null` for NULL. */
 export function fieldBytes(fields: PackedFields, place: number): Buffer | null {
-  const start = fields.places[2 * place] ?? -1;
-  const end = fields.places[2 * place + 1] ?? 0;
+  const start = fields.offsets[2 * place] ?? -1;
+  const end = fields.offsets[2 * place + 1] ?? 0;
   if (start < 0) return null;
   if (end >= 0) return fields.bytes.subarray(start, end);
   return resolved(fields, start, ~end);

@@ -4,7 +4,7 @@
  */
 import type { HeaderField } from "./header.ts";
 import type { PackedFields } from "./packed.ts";
-import type { Place } from "./source-offset.ts";
+import type { SourceOffset } from "./source-offset.ts";
 import type { Reject } from "./reject.ts";
 
 /** Where a record stands. Bytes and lines count in the decompressed stream. */
@@ -46,5 +46,5 @@ export interface RecordChunk {
   /** The same records as places in bytes, where all of them are ordinary; then `records` are made when they are asked for. */
   readonly packed: PackedFields | null;
   /** Of packed records: the place after the first `count` of them, found without making them. */
-  readonly placeAfter: ((count: number) => Place) | null;
+  readonly offsetAfter: ((count: number) => SourceOffset) | null;
 }

@@ -1,7 +1,7 @@
 /** A point between two records of a source: where a load may stop, and go on later. */
 
 /** Everything before it has been read; bytes and lines as in `Position`. */
-export interface Place {
+export interface SourceOffset {
   /** Bytes before it, in the decompressed stream. */
   readonly byte: number;
   /** Data records before it. */
@@ -11,4 +11,4 @@ export interface Place {
 }
 
 /** The beginning of a source. */
-export const BEGINNING: Place = { byte: 0, record: 0, line: 1 };
+export const BEGINNING: SourceOffset = { byte: 0, record: 0, line: 1 };

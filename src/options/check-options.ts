@@ -28,7 +28,7 @@ export function checkOptions(options: Options, command: Command): void {
   checkConflictTarget(options);
   checkMode(options);
   checkUpdates(options);
-  checkJobs(options);
+  checkWriters(options);
 }
 
 /** Whoever wraps a load can rule out that its options hold SQL. */
@@ -234,16 +234,16 @@ function isJobName(name: string): boolean {
   return name !== "" && name === name.trim() && name.length <= 200 && !/[\u0000-\u001f]/.test(name);
 }
 
-function checkJobs({ jobs, commit }: Options): void {
-  if (jobs === 1 || parseCommit(commit) !== Infinity) return;
+function checkWriters({ writers, commit }: Options): void {
+  if (writers === 1 || parseCommit(commit) !== Infinity) return;
   throw upsurgeError(
     "OPTION_CONFLICT",
     {
-      flag: `--jobs ${jobs}`,
+      flag: `--writers ${writers}`,
       other: "--commit end",
       reason: "a commit that keeps all or nothing cannot span several connections",
     },
-    { where: "--jobs", fix: `add --commit N, for example ${optionSpec("commit").example}` },
+    { where: "--writers", fix: `add --commit N, for example ${optionSpec("commit").example}` },
   );
 }
 

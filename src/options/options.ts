@@ -33,11 +33,11 @@ type ValueOf<S extends OptionSpec> = S["kind"] extends "flag"
   : S["kind"] extends "list" | "many"
     ? readonly string[] | null
     : S["kind"] extends "count" | "size" | "duration"
-      ? Present<number, S>
+      ? PresentValue<number, S>
       : S["kind"] extends "choice"
-        ? Present<S["choices"] extends readonly (infer C)[] ? C : never, S>
-        : Present<string, S>;
-type Present<V, S extends OptionSpec> = S["default"] extends string ? V : V | null;
+        ? PresentValue<S["choices"] extends readonly (infer C)[] ? C : never, S>
+        : PresentValue<string, S>;
+type PresentValue<V, S extends OptionSpec> = S["default"] extends string ? V : V | null;
 
 /**
  * All options, validated: sizes in bytes, durations in milliseconds, `null` where nothing was said and there is no default.

@@ -14,7 +14,7 @@ export type RawOptions = Readonly<Partial<Record<OptionName, readonly string[]>>
 /** Environment variables, as Node gives them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-interface Given {
+interface GivenOption {
   readonly name: OptionName;
   readonly text: string;
   /** Where the value came from, for the error. */
@@ -59,7 +59,7 @@ function isSwitchedOn(name: OptionName, environment: Environment): boolean {
   return given !== undefined && parsed(given, parseSwitch);
 }
 
-function fromEnvironment(name: OptionName, environment: Environment): readonly Given[] {
+function fromEnvironment(name: OptionName, environment: Environment): readonly GivenOption[] {
   for (const variable of optionSpec(name).env ?? []) {
     const text = environment[variable];
     if (text !== undefined && text !== "") {
@@ -73,7 +73,7 @@ function givenValues(
   name: OptionName,
   typed: readonly string[] | undefined,
   environment: Environment,
-): readonly Given[] {
+): readonly GivenOption[] {
   const spec = optionSpec(name);
   const flag = flagOf(name);
   if (typed !== undefined) return typed.map((text) => ({ name, text, where: flag }));
@@ -82,7 +82,7 @@ function givenValues(
   return spec.default === undefined ? [] : [{ name, text: spec.default, where: flag }];
 }
 
-function parseScalar(spec: OptionSpec, given: Given): unknown {
+function parseScalar(spec: OptionSpec, given: GivenOption): unknown {
   switch (spec.kind) {
     case "count":
       return parsed(given, (text) => within(parseCount(text), spec));
@@ -105,7 +105,7 @@ function within(count: number | null, { least = 0, most = Infinity }: OptionSpec
   return count === null || count < least || count > most ? null : count;
 }
 
-function parsed<T>(given: Given, parse: (text: string) => T | null): T {
+function parsed<T>(given: GivenOption, parse: (text: string) => T | null): T {
   const value = parse(given.text);
   if (value !== null) return value;
   throw upsurgeError(

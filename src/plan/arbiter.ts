@@ -37,7 +37,7 @@ export function chooseArbiter(shape: TableShape, request: ArbiterRequest): Arbit
 const ANY: Arbiter = {
   name: null,
   kind: "any",
-  parts: [],
+  keyExpressions: [],
   columns: [],
   plain: false,
   predicate: null,
@@ -110,7 +110,7 @@ function unindexed(
   return {
     name,
     kind: "parts",
-    parts: columns.map(request.quoteIdentifier),
+    keyExpressions: columns.map(request.quoteIdentifier),
     columns,
     plain: true,
     predicate: request.keyWhere,
@@ -128,7 +128,7 @@ export function arbiterOf(
   return {
     name: key.name ?? columns.join(", "),
     kind: key.kind === "exclusion" ? "constraint" : "parts",
-    parts: key.parts,
+    keyExpressions: key.parts,
     columns,
     plain: columns.length === key.parts.length,
     predicate,

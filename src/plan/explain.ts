@@ -1,49 +1,49 @@
 /** Says why a plan is as it is, and what to watch. */
-import type { Arbiter, LoadPlan, Mode, Sharing } from "../model/load-plan.ts";
+import type { Arbiter, LoadPlan, Mode, Partitioning } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { describeKey } from "./arbiter.ts";
 import type { Choice } from "./strategy.ts";
 
 /** What was decided. */
-export interface Decisions {
+export interface PlanDecisions {
   readonly shape: TableShape;
   readonly mode: Mode;
   readonly arbiter: Arbiter | null;
   readonly strategy: Choice<string>;
   readonly rowSource: Choice<string>;
-  readonly coupling: LoadPlan["coupling"];
+  readonly coupling: LoadPlan["isolation"];
   /** The columns that a known field or constant fills. */
   readonly named: ReadonlySet<string>;
-  readonly capabilities: Pick<Capabilities, "countsAlong">;
+  readonly capabilities: Pick<Capabilities, "advancesIdentity">;
 }
 
 /** One sentence per decision. */
-export function explain(decisions: Decisions): string[] {
+export function explain(decisions: PlanDecisions): string[] {
   const { shape, mode, arbiter, strategy, rowSource, coupling } = decisions;
   const key = shape.uniqueKeys.find((each) => each.name !== null && each.name === arbiter?.name);
   const decider =
     arbiter?.kind === "any"
       ? "any unique key decides conflicts"
-      : `${key === undefined ? `(${arbiter?.parts.join(", ") ?? ""})` : describeKey(key)} decides conflicts`;
+      : `${key === undefined ? `(${arbiter?.keyExpressions.join(", ") ?? ""})` : describeKey(key)} decides conflicts`;
   return [
     `mode ${mode}${arbiter === null ? "" : `: ${decider}`}`,
     `strategy ${strategy.chosen}: ${strategy.why}`,
     `row source ${rowSource.chosen}: ${rowSource.why}`,
-    ...(coupling.rows === null ? [] : [`one row at a time: ${coupling.rows}`]),
-    ...(coupling.rows !== null || coupling.order === null
+    ...(coupling.rowByRow === null ? [] : [`one row at a time: ${coupling.rowByRow}`]),
+    ...(coupling.rowByRow !== null || coupling.inFileOrder === null
       ? []
-      : [`in file order: ${coupling.order}`]),
+      : [`in file order: ${coupling.inFileOrder}`]),
     ...explainIds(decisions),
   ];
 }
 
 /** Ids that the database would make come from the source, and its sequence does not learn of them. */
-function explainIds({ shape, named, capabilities }: Decisions): string[] {
+function explainIds({ shape, named, capabilities }: PlanDecisions): string[] {
   const given = shape.columns.find(
     ({ name, identity }) => (identity === "always" || identity === "by-default") && named.has(name),
   );
-  if (given === undefined || capabilities.countsAlong) return [];
+  if (given === undefined || capabilities.advancesIdentity) return [];
   return [
     `ids for ${given.name} come from the source, which does not move its sequence; the load says at its end if the sequence is behind them`,
   ];
@@ -52,7 +52,7 @@ function explainIds({ shape, named, capabilities }: Decisions): string[] {
 /** Sentences on commits and writers, where the user asked for either. */
 export function explainRun(
   { commitRows }: Pick<LoadPlan, "commitRows">,
-  { chosen, why }: Choice<Sharing>,
+  { chosen, why }: Choice<Partitioning>,
   remembered: boolean,
 ): string[] {
   const otherwise = remembered
@@ -66,11 +66,11 @@ export function explainRun(
   ];
 }
 
-/** How the source is read; `careful` tells why all of it must be read record by record. */
-export function explainLane(careful: string | null): string[] {
+/** How the source is read; `slowPathReason` tells why all of it must be read record by record. */
+export function explainReadingPath(slowPathReason: string | null): string[] {
   return [
-    careful === null
+    slowPathReason === null
       ? "fields are taken from the bytes of the source; only a batch with a record out of the ordinary is read record by record"
-      : `every record is read by itself, which is slower: ${careful}`,
+      : `every record is read by itself, which is slower: ${slowPathReason}`,
   ];
 }

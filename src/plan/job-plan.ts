@@ -11,7 +11,7 @@ import { isRepeatable } from "./repeatable.ts";
 const MEANING = 1;
 
 /** What a job is made from. */
-export interface JobRequest {
+export interface JobPlanRequest {
   readonly options: Options;
   /** The target's URL without secrets. */
   readonly target: string;
@@ -22,7 +22,7 @@ export interface JobRequest {
 }
 
 /** The job of a load; `null` where nothing is remembered. */
-export function planJob(plan: LoadPlan, request: JobRequest): JobPlan | null {
+export function planJob(plan: LoadPlan, request: JobPlanRequest): JobPlan | null {
   const { options, target, sources } = request;
   if (!isJob(options)) return null;
   const { job, key, constraint, checkpointTable, followAppend } = options;
@@ -38,7 +38,7 @@ export function planJob(plan: LoadPlan, request: JobRequest): JobPlan | null {
   };
 }
 
-function configOf(plan: LoadPlan, { options, format }: JobRequest): string {
+function configOf(plan: LoadPlan, { options, format }: JobPlanRequest): string {
   const settled: Partial<Record<keyof Options, unknown>> = {
     table: tableLabel(plan.table),
     mode: plan.mode,
@@ -49,7 +49,7 @@ function configOf(plan: LoadPlan, { options, format }: JobRequest): string {
   const meaning = OPTION_NAMES.filter((name) => optionSpec(name).meaning === true);
   const meant = meaning.map((name) => [name, settled[name] ?? options[name]]);
   // What several writers share rows out by is the table's to say.
-  return hashOf([MEANING, ...meant, plan.sharing.by?.columns ?? null]);
+  return hashOf([MEANING, ...meant, plan.partitioning.key?.columns ?? null]);
 }
 
 function hashOf(value: unknown): string {

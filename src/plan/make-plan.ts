@@ -6,12 +6,12 @@ import { parseCommit } from "../options/parse-value.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { chooseArbiter } from "./arbiter.ts";
 import { nullTexts, parseConstants } from "./constants.ts";
-import { findCoupling, orderReason } from "./coupling.ts";
-import type { CouplingRequest } from "./coupling.ts";
+import { findCoupling, orderReason } from "./isolation.ts";
+import type { IsolationRequest } from "./isolation.ts";
 import { explain, explainRun } from "./explain.ts";
 import { isJob } from "../options/is-job.ts";
-import { chooseSharing } from "./partitioning.ts";
-import type { UnsharedPlan } from "./partitioning.ts";
+import { choosePartitioning } from "./partitioning.ts";
+import type { UnpartitionedPlan } from "./partitioning.ts";
 import {
   fieldLabels,
   fieldResolver,
@@ -52,8 +52,8 @@ export interface PlanRequest {
 export function makePlan(request: PlanRequest): LoadPlan {
   const { plan, together, why } = planWriting(request);
   const { options, capabilities, whyUnhashable } = request;
-  const sharing = chooseSharing(plan, {
-    jobs: options.jobs,
+  const sharing = choosePartitioning(plan, {
+    writers: options.writers,
     rehearsal: options.dryRun || options.check,
     remembered: isJob(options),
     readOnce: request.readOnce === true,
@@ -63,24 +63,24 @@ export function makePlan(request: PlanRequest): LoadPlan {
   });
   return {
     ...plan,
-    sharing: sharing.chosen,
+    partitioning: sharing.chosen,
     why: [...why, ...explainRun(plan, sharing, isJob(request.options))],
   };
 }
 
 /** A plan without the sharing out of its rows, and what led to it. */
-interface Planned {
-  readonly plan: UnsharedPlan;
-  readonly together: CouplingRequest;
+interface PlanDraft {
+  readonly plan: UnpartitionedPlan;
+  readonly together: IsolationRequest;
   readonly why: readonly string[];
 }
 
-function planWriting(request: PlanRequest): Planned {
+function planWriting(request: PlanRequest): PlanDraft {
   const { shape, options, capabilities, quoteIdentifier } = request;
   const mode = chooseMode(options);
   const naming = { columns: shape.columns.map((column) => column.name), quoteIdentifier };
   const matchNulls = options.nullKey === "match";
-  const { freeKeys } = capabilities;
+  const { upsertsWithoutIndex: freeKeys } = capabilities;
   const arbiter = chooseArbiter(shape, { ...options, mode, matchNulls, freeKeys, quoteIdentifier });
   const mapping = planMapping(request);
   const constants = parseConstants(shape, options, mapping);
@@ -97,13 +97,13 @@ function planWriting(request: PlanRequest): Planned {
   const columns = carriedColumns(request, named);
   const uncounted = strategy.chosen === "native" ? whyUncounted(shape, capabilities, mode) : null;
   const how = { mode, strategy: strategy.chosen, arbiter, update, columns, named, capabilities };
-  const together: CouplingRequest = { ...request, ...how };
+  const together: IsolationRequest = { ...request, ...how };
   const found = findCoupling(shape, together);
-  const coupling = { ...found, rows: found.rows ?? uncounted };
+  const coupling = { ...found, rows: found.rowByRow ?? uncounted };
   if (!options.grants) refusePrivileges(shape, neededPrivileges(how, capabilities));
   const fields = fieldLabels(sourcesOf(request));
   refuseMissing(shape, { ...options, mode, arbiter, fields, named, update });
-  const plan: UnsharedPlan = {
+  const plan: UnpartitionedPlan = {
     target: request.target,
     table: shape,
     mode,
@@ -116,7 +116,7 @@ function planWriting(request: PlanRequest): Planned {
     update,
     nullKey: options.nullKey,
     keepIdentity: options.keepIdentity,
-    coupling,
+    isolation: coupling,
     looksFirst: uncounted !== null,
     lockTimeoutMs: options.lockTimeout,
     warnings: [...nullTexts(options), ...overlaps.warnings],

@@ -7,16 +7,16 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, Assignment, FieldMapping, LoadPlan, Mode } from "../model/load-plan.ts";
 import type { UpdateRule } from "../model/load-plan.ts";
 import { readsColumn } from "../sql/expressions.ts";
-import type { Naming } from "../sql/expressions.ts";
+import type { ExpressionNames } from "../sql/expressions.ts";
 
 /** What fills columns. */
-export interface Fillings {
+export interface ColumnSources {
   readonly mode: Mode;
   readonly arbiter: Arbiter | null;
   readonly mapping: readonly FieldMapping[];
   readonly constants: LoadPlan["constants"];
   readonly update: UpdateRule;
-  readonly naming: Naming;
+  readonly naming: ExpressionNames;
 }
 
 /** What becomes of the fields that give way to a flag. */
@@ -28,7 +28,7 @@ export interface Overlaps {
 }
 
 /** Throws `PLAN_DUPLICATE_COLUMN` or `OPTION_CONFLICT` where flags contradict each other; tells which fields give way. */
-export function findOverlaps(fillings: Fillings): Overlaps {
+export function findOverlaps(fillings: ColumnSources): Overlaps {
   const { update, mode } = fillings;
   refuseStampedKey(fillings);
   refuseSetAndStamp(update);
@@ -57,7 +57,7 @@ export function findOverlaps(fillings: Fillings): Overlaps {
 export function refuseListed(
   listed: readonly string[],
   { sets, stamps }: Pick<UpdateRule, "sets" | "stamps">,
-  naming: Naming,
+  naming: ExpressionNames,
 ): void {
   for (const [flag, each] of [...stamps.map(flagged("--stamp")), ...sets.map(flagged("--set"))]) {
     if (!listed.includes(each.column) || reads(each, naming)) continue;
@@ -74,7 +74,7 @@ function refuseSetAndStamp({ sets, stamps }: UpdateRule): void {
   if (both !== undefined) throw twice(both.column, ["--set", "--stamp"]);
 }
 
-function refuseConstants({ mode, constants, update, naming }: Fillings): void {
+function refuseConstants({ mode, constants, update, naming }: ColumnSources): void {
   for (const { column } of constants) {
     const flag = [
       ...update.stamps.map(flagged("--stamp")),
@@ -86,14 +86,14 @@ function refuseConstants({ mode, constants, update, naming }: Fillings): void {
 
 /** The fields whose columns these expressions fill without a look at them. */
 function hidden(
-  { mapping, naming }: Fillings,
+  { mapping, naming }: ColumnSources,
   expressions: readonly Assignment[],
 ): readonly FieldMapping[] {
   const blind = expressions.filter((each) => !reads(each, naming));
   return mapping.filter(({ column }) => blind.some((each) => each.column === column));
 }
 
-function reads({ column, expression }: Assignment, naming: Naming): boolean {
+function reads({ column, expression }: Assignment, naming: ExpressionNames): boolean {
   return readsColumn(expression, "excluded", { column, naming });
 }
 
@@ -106,11 +106,11 @@ function twice(column: string, [one, other]: readonly [string, string]): Error {
 }
 
 /** A stamped column is no part of a key, of an expression neither. */
-function refuseStampedKey({ arbiter, update, naming }: Fillings): void {
+function refuseStampedKey({ arbiter, update, naming }: ColumnSources): void {
   const stamp = update.stamps.find(
     ({ column }) =>
       arbiter?.columns.includes(column) === true ||
-      arbiter?.parts.some((part) => readsColumn(part, null, { column, naming })) === true,
+      arbiter?.keyExpressions.some((part) => readsColumn(part, null, { column, naming })) === true,
   );
   if (stamp === undefined) return;
   throw upsurgeError("OPTION_CONFLICT", {

@@ -2,16 +2,16 @@
  * How many writers a load has, and how rows are shared out among them: rows that can meet the same target row must go
  * to the same writer, in file order. Where that cannot be held, one writer does all.
  */
-import type { Arbiter, LoadPlan, Sharing } from "../model/load-plan.ts";
+import type { Arbiter, LoadPlan, Partitioning } from "../model/load-plan.ts";
 import type { TableShape, UniqueKey } from "../model/table-shape.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { arbiterOf } from "./arbiter.ts";
 import type { Choice } from "./strategy.ts";
 
 /** What the choice depends on, beside the plan so far. */
-export interface JobsRequest {
+export interface PartitioningRequest {
   /** As the user asked for. */
-  readonly jobs: number;
+  readonly writers: number;
   /** The load is undone at its end. */
   readonly rehearsal: boolean;
   /** The load is a job. */
@@ -26,15 +26,18 @@ export interface JobsRequest {
 }
 
 /** A plan that does not yet say how its rows are shared out. */
-export type UnsharedPlan = Omit<LoadPlan, "sharing" | "why">;
+export type UnpartitionedPlan = Omit<LoadPlan, "partitioning" | "why">;
 
 /** The writers of a load; the sentence is empty where nobody asked for several. */
-export function chooseSharing(plan: UnsharedPlan, request: JobsRequest): Choice<Sharing> {
-  const { jobs } = request;
+export function choosePartitioning(
+  plan: UnpartitionedPlan,
+  request: PartitioningRequest,
+): Choice<Partitioning> {
+  const { writers } = request;
   const by = plan.mode === "insert" ? insertArbiter(plan.table) : plan.arbiter;
   // One writer goes on after several: it must know how they shared the rows out.
-  const one: Sharing = { writers: 1, by };
-  if (jobs === 1) return { chosen: one, why: "" };
+  const one: Partitioning = { writers: 1, key: by };
+  if (writers === 1) return { chosen: one, why: "" };
   const obstacle =
     loadObstacle(plan, request) ?? tableObstacle(plan) ?? keyObstacle(plan, by, request);
   if (obstacle !== null) return { chosen: one, why: obstacle };
@@ -42,10 +45,10 @@ export function chooseSharing(plan: UnsharedPlan, request: JobsRequest): Choice<
     by === null
       ? "no key couples rows, so any writer may take them"
       : "rows with the same key go to the same writer";
-  return { chosen: { writers: jobs, by }, why };
+  return { chosen: { writers, key: by }, why };
 }
 
-function loadObstacle(plan: UnsharedPlan, request: JobsRequest): string | null {
+function loadObstacle(plan: UnpartitionedPlan, request: PartitioningRequest): string | null {
   if (request.rehearsal) return "a load that is undone is one transaction";
   if (plan.commitRows === null) return "all or nothing cannot span several connections";
   // A reject among rows that were shared out takes another try.
@@ -53,9 +56,9 @@ function loadObstacle(plan: UnsharedPlan, request: JobsRequest): string | null {
   return request.capabilities.parallel ? null : "this target takes one writer at a time";
 }
 
-function tableObstacle(plan: UnsharedPlan): string | null {
-  const { table, mode, strategy, coupling } = plan;
-  if (coupling.rows !== null) return coupling.rows;
+function tableObstacle(plan: UnpartitionedPlan): string | null {
+  const { table, mode, strategy, isolation } = plan;
+  if (isolation.rowByRow !== null) return isolation.rowByRow;
   if (table.kind !== "table") return "what is behind the table may couple rows";
   if (table.foreignKeys.some((each) => each.selfReferencing)) return "rows refer to each other";
   if (mode === "update" || strategy === "select-then-write" || plan.looksFirst) {
@@ -65,9 +68,9 @@ function tableObstacle(plan: UnsharedPlan): string | null {
 }
 
 function keyObstacle(
-  plan: UnsharedPlan,
+  plan: UnpartitionedPlan,
   by: Arbiter | null,
-  { orderReason, whyUnhashable }: JobsRequest,
+  { orderReason, whyUnhashable }: PartitioningRequest,
 ): string | null {
   if (by !== null && by.kind !== "parts") return "such a conflict shows only when a row is written";
   const other = plan.table.uniqueKeys.find(
@@ -82,11 +85,11 @@ function keyObstacle(
   const absent = by.columns.find((name) => !carried.has(name));
   if (absent !== undefined) return `the key column ${absent} is not in the source`;
   if (whyUnhashable === undefined) return "this target cannot tell equal keys apart beforehand";
-  return whyUnhashable({ ...plan, arbiter: by, sharing: { writers: 1, by }, why: [] });
+  return whyUnhashable({ ...plan, arbiter: by, partitioning: { writers: 1, key: by }, why: [] });
 }
 
 /** False for a key that is NULL in every new row: NULLs do not collide. */
-function mayCollide({ columns, nullsDistinct, kind }: UniqueKey, plan: UnsharedPlan): boolean {
+function mayCollide({ columns, nullsDistinct, kind }: UniqueKey, plan: UnpartitionedPlan): boolean {
   if (kind === "exclusion" || !nullsDistinct) return true;
   return !columns.some((name) => {
     const column = plan.table.columns.find((each) => each.name === name);

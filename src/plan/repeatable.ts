@@ -3,13 +3,16 @@ import type { LoadPlan } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
 
 /** What decides it. */
-type Repeated = Pick<LoadPlan, "table" | "mode" | "arbiter" | "update" | "columns" | "nullKey">;
+type RepeatablePlan = Pick<
+  LoadPlan,
+  "table" | "mode" | "arbiter" | "update" | "columns" | "nullKey"
+>;
 
 /**
  * True for a load by plain key columns that writes what stands in the source and nothing else. Counters, stamps, conditions
  * and triggers may do more at the second time, and rows without a key would be there twice.
  */
-export function isRepeatable(plan: Repeated): boolean {
+export function isRepeatable(plan: RepeatablePlan): boolean {
   const { mode, update, nullKey } = plan;
   if (mode === "insert" || nullKey === "insert") return false;
   if (update.sets.length > 0 || update.stamps.length > 0 || update.where !== null) return false;
@@ -17,7 +20,7 @@ export function isRepeatable(plan: Repeated): boolean {
 }
 
 /** Every row is met by its key the second time, and no other key can refuse it in between. */
-function findsEachRow({ table, arbiter, columns }: Repeated): boolean {
+function findsEachRow({ table, arbiter, columns }: RepeatablePlan): boolean {
   if (arbiter === null || arbiter.kind !== "parts" || !arbiter.plain) return false;
   if (arbiter.predicate !== null) return false;
   const written = new Set(columns.map(({ name }) => name));

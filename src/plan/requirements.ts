@@ -54,12 +54,12 @@ function isRequired(column: Column): boolean {
 }
 
 /** How a load goes about its table, as far as privileges depend on it. */
-type Doing = Pick<LoadPlan, "mode" | "strategy" | "arbiter">;
+type WriteRules = Pick<LoadPlan, "mode" | "strategy" | "arbiter">;
 
 /** What a load must be allowed to do with its table; the one place that says so. */
 export function neededPrivileges(
-  { mode, strategy, arbiter }: Doing,
-  { locksToLook }: Pick<Capabilities, "locksToLook">,
+  { mode, strategy, arbiter }: WriteRules,
+  { lookupNeedsUpdatePrivilege: locksToLook }: Pick<Capabilities, "lookupNeedsUpdatePrivilege">,
 ): readonly TablePrivilege[] {
   switch (mode) {
     case "upsert":

@@ -81,7 +81,7 @@ function nativeObstacle(
   if (shape.kind === "virtual") return "virtual tables take no upsert";
   if (arbiter?.kind === "any" && !capabilities.anyConstraint)
     return "no native form for any unique key";
-  if (capabilities.freeKeys) return null;
+  if (capabilities.upsertsWithoutIndex) return null;
   if (matchNulls && arbiter?.nullsEqual === true && arbiter.columns.length > 0) {
     return "--null-key match: the unique index takes NULLs as different keys";
   }

@@ -4,7 +4,7 @@ import type { Arbiter, Assignment, Mode, UpdateRule } from "../model/load-plan.t
 import type { TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import { qualify, splitAssignment } from "../sql/expressions.ts";
-import type { Naming } from "../sql/expressions.ts";
+import type { ExpressionNames } from "../sql/expressions.ts";
 import { whyReadOnly } from "./mapping.ts";
 import { requireColumn } from "./names.ts";
 import { refuseListed } from "./overlaps.ts";
@@ -14,7 +14,7 @@ export interface UpdateRequest {
   readonly options: Options;
   readonly mode: Mode;
   readonly arbiter: Arbiter | null;
-  readonly naming: Naming;
+  readonly naming: ExpressionNames;
 }
 
 /** The update rule of a load. Throws `PLAN_UNKNOWN_COLUMN`, `PLAN_READ_ONLY_COLUMN`, `OPTION_VALUE`. */
@@ -65,7 +65,7 @@ function assignments(
   shape: TableShape,
   flag: string,
   given: readonly string[] | null,
-  naming: Naming,
+  naming: ExpressionNames,
 ): Assignment[] {
   const seen = new Set<string>();
   return (given ?? []).map((text) => {

@@ -2,12 +2,12 @@
  * What `open-source.ts` gives to the reader of a format, and what it gets back.
  */
 import type { HeaderField, HeaderUse } from "../model/header.ts";
-import type { Place } from "../model/source-offset.ts";
+import type { SourceOffset } from "../model/source-offset.ts";
 import type { RecordChunk } from "../model/record.ts";
 import type { Block, BlockFeed } from "./bytes/blocks.ts";
 import type { Charset } from "./text/charset.ts";
-import type { Passed } from "./text/skip-to.ts";
-import type { Unfinished } from "./text/record-stream.ts";
+import type { SkipResult } from "./text/skip-to.ts";
+import type { UnfinishedRecord } from "./text/record-stream.ts";
 
 /** A decoded stream whose first block was looked at. */
 export interface ReaderInput {
@@ -19,8 +19,8 @@ export interface ReaderInput {
   readonly base: number;
   /** The byte order mark, in the source's encoding. */
   readonly mark: Buffer;
-  /** Only the careful lane is to be used: for comparing it with the fast one. */
-  readonly careful: boolean;
+  /** Only the slow path is to be used: for comparing it with the fast one. */
+  readonly slowPath: boolean;
   /** Whether a field of this name is of any use; `undefined`: each is. */
   readonly keeps: ((name: string) => boolean) | undefined;
   /** Bytes after which the source is read ahead in a thread; `undefined`: as is good for loads. */
@@ -28,11 +28,11 @@ export interface ReaderInput {
 }
 
 /** How a source has ended. */
-export interface Ending {
+export interface SourceEnding {
   /** Records that were read, rejects included. */
   readonly records: number;
   /** `null` where there is none, or the end was not reached. */
-  readonly unfinished: Unfinished | null;
+  readonly unfinished: UnfinishedRecord | null;
   /** Lines after the header, or of a source without one, that hold no record. */
   readonly passedLines: number;
 }
@@ -46,13 +46,13 @@ export interface FormatReader {
   readonly preamble: Uint8Array;
   /** The byte that ends a record, the last one as well; `null` where records end by themselves. */
   readonly lineEnd: number | null;
-  /** Why all of its records are read the careful way, as a clause; `null` when ordinary ones go the fast lane. */
-  readonly careful: string | null;
+  /** Why all of its records are read on the slow path, as a clause; `null` when ordinary ones go the fast path. */
+  readonly slowPathReason: string | null;
   chunks(): AsyncGenerator<RecordChunk>;
   /** What there is to tell when the chunks have come to their end. */
-  ending(): Ending;
+  ending(): SourceEnding;
   /** Goes on at a place after those that were handed out; to be called before the next chunk is asked for. */
-  passTo(place: Place): Promise<Passed>;
+  passTo(place: SourceOffset): Promise<SkipResult>;
   /** Lets go of what reading takes beside the stream. */
   close?(): Promise<void>;
 }

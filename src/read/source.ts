@@ -3,9 +3,9 @@
  * `open-source.ts` makes them; each format is one file.
  */
 import type { HeaderField, HeaderUse } from "../model/header.ts";
-import type { Place } from "../model/source-offset.ts";
+import type { SourceOffset } from "../model/source-offset.ts";
 import type { RecordChunk } from "../model/record.ts";
-import type { Passed } from "./text/skip-to.ts";
+import type { SkipResult } from "./text/skip-to.ts";
 import type { PrefixHash } from "./bytes/prefix-hash.ts";
 
 /** The formats that can be read. */
@@ -66,8 +66,8 @@ export interface Source {
   readonly header: HeaderUse | null;
   /** The fields of a CSV source at their places; `null` for JSON. */
   readonly headerFields: readonly HeaderField[] | null;
-  /** Why all of its records are read the careful way, as a clause; `null` when ordinary ones go the fast lane. */
-  readonly careful: string | null;
+  /** Why all of its records are read on the slow path, as a clause; `null` when ordinary ones go the fast path. */
+  readonly slowPathReason: string | null;
   /** The bytes before the first record (skipped lines and header) as they stood; what a reject file begins with. */
   readonly preamble: Uint8Array;
   /** Bytes of the file as stored; `null` for a stream. */
@@ -81,6 +81,6 @@ export interface Source {
   /** Records in file order, a stretch at a time. Throws `SOURCE_*` errors. */
   chunks(): AsyncIterable<RecordChunk>;
   /** Goes on at a place after those that were handed out; to be called before the next chunk is asked for. */
-  passTo(place: Place): Promise<Passed>;
+  skipTo(place: SourceOffset): Promise<SkipResult>;
   close(): Promise<void>;
 }

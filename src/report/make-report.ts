@@ -10,7 +10,7 @@ import { fixInParts, fixOfNothing } from "./resume-advice.ts";
 import type { Guarantee, Report, ReportedError, ReportedJob, Status } from "./report.ts";
 
 /** What became of a load. */
-export interface Outcome {
+export interface LoadOutcome {
   /** What stopped it; `null` when it came to its end. */
   readonly error: unknown;
   /** The abort reason, an object with the signal's `number`; `null` when nobody asked to stop. */
@@ -46,7 +46,7 @@ export interface JobOutcome {
 }
 
 /** The report; `started` is a reading of `performance.now()`. */
-export function makeReport(outcome: Outcome, options: Options, started: number): Report {
+export function makeReport(outcome: LoadOutcome, options: Options, started: number): Report {
   const { plan } = outcome;
   const { job } = outcome;
   const guarantee = guaranteeOf(options);
@@ -96,7 +96,7 @@ function stateOf({ name, before, skipped, isLoaded, movedAt }: JobOutcome): Repo
 }
 
 /** Of a job those of all of its runs, but for a run that finds it finished: that one has done nothing. */
-function countsOf(outcome: Outcome, guarantee: Guarantee): Counts {
+function countsOf(outcome: LoadOutcome, guarantee: Guarantee): Counts {
   if (outcome.error !== null) return left(outcome, guarantee);
   return outcome.job?.isLoaded === true ? noCounts() : outcome.counts;
 }
@@ -108,7 +108,7 @@ function guaranteeOf(options: Options): Guarantee {
 }
 
 /** A load that failed and kept nothing: only what was read and rejected is still true. Else, what is committed. */
-function left({ counts, kept }: Outcome, guarantee: Guarantee): Counts {
+function left({ counts, kept }: LoadOutcome, guarantee: Guarantee): Counts {
   if (guarantee !== "all-or-nothing") return kept;
   return { ...noCounts(), read: counts.read, rejected: counts.rejected };
 }
@@ -118,7 +118,7 @@ function qualified({ table }: LoadPlan): string {
 }
 
 function conclude(
-  { error, signal, counts, kept, plan, job }: Outcome,
+  { error, signal, counts, kept, plan, job }: LoadOutcome,
   options: Options,
 ): [Status, number, ReportedError | null] {
   if (error !== null && signal !== null) return ["interrupted", 128 + signalNumber(signal), null];

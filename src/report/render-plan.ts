@@ -43,9 +43,9 @@ function facts({ plan, target, server, sources }: PlanReport): string[][] {
       ? []
       : [["commit", `every ${formatCount(plan.commitRows)} records`]]),
     ...(plan.job === null ? [] : [["job", `${plan.job.name}, remembered in ${plan.job.table}`]]),
-    ...(plan.sharing.writers === 1
+    ...(plan.partitioning.writers === 1
       ? []
-      : [["writers", `${plan.sharing.writers} connections at once`]]),
+      : [["writers", `${plan.partitioning.writers} connections at once`]]),
     ...(plan.keepIdentity ? [["identity", "ids are taken from the source"]] : []),
   ];
 }
@@ -96,7 +96,7 @@ function keyText(arbiter: Arbiter | null): string {
   if (arbiter === null) return "none";
   if (arbiter.kind === "any") return "any unique key";
   const where = arbiter.predicate === null ? "" : ` where ${arbiter.predicate}`;
-  return `(${arbiter.parts.join(", ")})${where}, ${arbiter.name === null ? "no unique index decides" : `decided by ${arbiter.name}`}`;
+  return `(${arbiter.keyExpressions.join(", ")})${where}, ${arbiter.name === null ? "no unique index decides" : `decided by ${arbiter.name}`}`;
 }
 
 /** What fills each column, and the fields that fill none. */

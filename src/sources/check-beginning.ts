@@ -1,10 +1,10 @@
-/** Holds a source against what a job has loaded of it: its bytes up to a place, and what comes after. */
+/** Holds a source against what a job has loaded of it: its bytes up to an offset, and what comes after. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Total } from "../model/checkpoint.ts";
-import type { Place } from "../model/source-offset.ts";
+import type { SourceTotal } from "../model/checkpoint.ts";
+import type { SourceOffset } from "../model/source-offset.ts";
 import type { RecordChunk } from "../model/record.ts";
 import { sourceLabel } from "../model/source-name.ts";
-import type { Sampled } from "./sample.ts";
+import type { SourceSample } from "./sample.ts";
 import type { Source } from "../read/source.ts";
 
 /** What a job knows of a source. */
@@ -12,15 +12,15 @@ export interface KnownSource {
   readonly number: number;
   /** Its path, absolute. */
   readonly name: string;
-  readonly place: Place;
-  /** SHA-256 of the bytes before the place. */
+  readonly offset: SourceOffset;
+  /** SHA-256 of the bytes before the offset. */
   readonly prefix: string;
   /** Set when it was loaded to its end. */
-  readonly total: Total | null;
+  readonly total: SourceTotal | null;
 }
 
-/** A source at a place. */
-export interface AtPlace {
+/** A source at an offset. */
+export interface PositionedSource {
   readonly source: Source;
   readonly chunks: AsyncIterable<RecordChunk>;
 }
@@ -33,21 +33,21 @@ export interface CheckedJob {
   readonly alone: boolean;
 }
 
-/** Goes to the place, and throws `SOURCE_CHANGED` when what stands before it is not what it was. */
+/** Goes to the offset, and throws `SOURCE_CHANGED` when what stands before it is not what it was. */
 export async function checkBeginning(
-  { source, reading }: { readonly source: Source; readonly reading: Pick<Sampled, "passTo"> },
-  known: Pick<KnownSource, "place" | "prefix">,
+  { source, reading }: { readonly source: Source; readonly reading: Pick<SourceSample, "passTo"> },
+  known: Pick<KnownSource, "offset" | "prefix">,
   job: CheckedJob,
 ): Promise<void> {
-  const { place, prefix } = known;
-  const passed = await reading.passTo(place);
+  const { offset, prefix } = known;
+  const passed = await reading.passTo(offset);
   if (passed === "short") {
-    const reason = `it ends after ${source.prefix?.length ?? 0} bytes, and ${place.byte} of it are loaded`;
+    const reason = `it ends after ${source.prefix?.length ?? 0} bytes, and ${offset.byte} of it are loaded`;
     throw changed(source, job, reason);
   }
-  const found = source.prefix?.digest(place.byte) ?? "";
+  const found = source.prefix?.digest(offset.byte) ?? "";
   if (found !== prefix) {
-    const reason = `its first ${place.byte} bytes are not those that were loaded: SHA-256 ${found} instead of ${prefix}`;
+    const reason = `its first ${offset.byte} bytes are not those that were loaded: SHA-256 ${found} instead of ${prefix}`;
     throw changed(source, job, reason);
   }
   if (passed === "cut") {
@@ -65,7 +65,7 @@ function changed(
   // A log that was rotated: what the old file gained after the last run would be left out.
   const suggestion =
     followAppend && rereadable
-      ? `if it is a new file in the place of one that was moved, run the command with the old file's new name first, for what that gained since; then load this one from its first record with --reset-job, once${others}`
+      ? `if it is a new file in the offset of one that was moved, run the command with the old file's new name first, for what that gained since; then load this one from its first record with --reset-job, once${others}`
       : "if this is another source, load it under another name with --job; to load it from its first record, --reset-job";
   return upsurgeError("SOURCE_CHANGED", {
     path: sourceLabel(path),
@@ -75,8 +75,11 @@ function changed(
   });
 }
 
-/** The source with the records that come after the place; `null` when there are none. `limited`: they are not asked for. */
-export async function hasMore(at: AtPlace, limited: boolean): Promise<AtPlace | null> {
+/** The source with the records that come after the offset; `null` when there are none. `limited`: they are not asked for. */
+export async function hasMore(
+  at: PositionedSource,
+  limited: boolean,
+): Promise<PositionedSource | null> {
   if (limited) return null;
   const iterator = at.chunks[Symbol.asyncIterator]();
   const seen: RecordChunk[] = [];

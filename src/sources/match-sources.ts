@@ -9,20 +9,20 @@ import type { Source } from "../read/source.ts";
 export type { KnownSource } from "./check-beginning.ts";
 
 /** A source, and what the job knows of it; `null`: it is new. */
-export interface Matched {
+export interface MatchedSource {
   readonly path: string;
   readonly number: number;
   readonly known: KnownSource | null;
 }
 
-interface Named {
+interface NamedSource {
   readonly path: string;
   /** The path, absolute. */
   readonly name: string;
 }
 
 /** What matching needs. */
-export interface Matching {
+export interface MatchRequest {
   readonly job: string;
   /** A finished source may have grown since, under another name as well. */
   readonly followAppend: boolean;
@@ -32,10 +32,10 @@ export interface Matching {
 
 /** Matches sources with what is known. Throws `JOB_SOURCES`. */
 export async function matchSources(
-  sources: readonly Named[],
+  sources: readonly NamedSource[],
   known: readonly KnownSource[],
-  matching: Matching,
-): Promise<Matched[]> {
+  matching: MatchRequest,
+): Promise<MatchedSource[]> {
   const left = new Map(known.map((each) => [each.number, each]));
   const take = (each: KnownSource | undefined): KnownSource | null => {
     if (each !== undefined) left.delete(each.number);
@@ -45,7 +45,7 @@ export async function matchSources(
     source,
     known: take([...left.values()].find((each) => each.name === source.name)),
   }));
-  const found: { source: Named; known: KnownSource | null }[] = [];
+  const found: { source: NamedSource; known: KnownSource | null }[] = [];
   for (const each of named) {
     const same = each.known ?? take(await byContent(each.source, left, matching));
     found.push({ source: each.source, known: same });
@@ -57,17 +57,18 @@ export async function matchSources(
     number: same?.number ?? (last += 1),
     known: same,
   }));
-  const isRunning = ({ known: same }: Matched): boolean => same !== null && same.total === null;
+  const isRunning = ({ known: same }: MatchedSource): boolean =>
+    same !== null && same.total === null;
   return [...all.filter(isRunning), ...all.filter((each) => !isRunning(each))];
 }
 
 /** The known source that has the same bytes, wherever it stood. */
 async function byContent(
-  { path }: Named,
+  { path }: NamedSource,
   left: ReadonlyMap<number, KnownSource>,
-  { open, job, followAppend }: Matching,
+  { open, job, followAppend }: MatchRequest,
 ): Promise<KnownSource | undefined> {
-  const candidates = [...left.values()].filter((each) => each.place.record > 0);
+  const candidates = [...left.values()].filter((each) => each.offset.record > 0);
   if (candidates.length === 0) return undefined;
   const source = await open(path);
   try {
@@ -92,18 +93,18 @@ async function sameBytes(
   const places = candidates
     .map((known) => ({
       known,
-      byte: known.total?.bytes ?? known.place.byte,
+      byte: known.total?.bytes ?? known.offset.byte,
       sha256: known.total?.sha256 ?? known.prefix,
     }))
     .toSorted((a, b) => a.byte - b.byte);
   let begun: KnownSource | undefined;
   let whole: (typeof places)[number] | undefined;
-  for (const place of places) {
-    const at = { byte: place.byte, record: 1, line: 1 };
-    if ((await source.passTo(at)) === "short") break;
-    if (source.prefix?.digest(place.byte) !== place.sha256) continue;
-    if (place.known.total === null) begun ??= place.known;
-    else whole = place;
+  for (const offset of places) {
+    const at = { byte: offset.byte, record: 1, line: 1 };
+    if ((await source.skipTo(at)) === "short") break;
+    if (source.prefix?.digest(offset.byte) !== offset.sha256) continue;
+    if (offset.known.total === null) begun ??= offset.known;
+    else whole = offset;
   }
   const end = await endOf(source);
   return whole !== undefined && (whole.byte === end || mayGrow) ? whole.known : begun;
@@ -111,16 +112,16 @@ async function sameBytes(
 
 /** Reads a source to its end; tells its bytes. */
 async function endOf(source: Source): Promise<number> {
-  await source.passTo({ byte: Infinity, record: 1, line: 1 });
+  await source.skipTo({ byte: Infinity, record: 1, line: 1 });
   return source.prefix?.length ?? 0;
 }
 
 function refuseLost(left: readonly KnownSource[], job: string): void {
-  const lost = left.find((each) => each.total === null && each.place.record > 0);
+  const lost = left.find((each) => each.total === null && each.offset.record > 0);
   if (lost === undefined) return;
   throw upsurgeError("JOB_SOURCES", {
     job,
-    reason: `it stopped in ${lost.name}, after ${lost.place.record} records, which is not among the sources any more`,
+    reason: `it stopped in ${lost.name}, after ${lost.offset.record} records, which is not among the sources any more`,
     suggestion: "name that source as well; or start over with --reset-job or another --job",
   });
 }

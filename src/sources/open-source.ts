@@ -2,7 +2,7 @@
  * Opens a source: open, decompress, decode, tell the format; the format's reader does the rest.
  */
 import type { HeaderField, HeaderUse } from "../model/header.ts";
-import type { Place } from "../model/source-offset.ts";
+import type { SourceOffset } from "../model/source-offset.ts";
 import type { RecordChunk } from "../model/record.ts";
 import { BlockFeed } from "../read/bytes/blocks.ts";
 import { charsetOf, isUtf8Name } from "../read/text/charset.ts";
@@ -11,7 +11,7 @@ import { decompress, detectCompression } from "../read/bytes/decompress.ts";
 import type { Compression } from "../read/bytes/decompress.ts";
 import { detectFormat } from "../read/detect-format.ts";
 import type { FormatReader, ReaderInput } from "../read/format-reader.ts";
-import type { Passed } from "../read/text/skip-to.ts";
+import type { SkipResult } from "../read/text/skip-to.ts";
 import { PeekableBytes } from "../read/bytes/peekable-bytes.ts";
 import { PrefixHash } from "../read/bytes/prefix-hash.ts";
 import type { ReadOptions, Source, SourceFormat } from "../read/source.ts";
@@ -21,14 +21,14 @@ import { WatchedBytes } from "../read/bytes/watched-bytes.ts";
 import { sourceWarnings } from "./source-warnings.ts";
 import { checkWhole } from "./whole-source.ts";
 
-/** What a source is read from beside files, and how; the sizes of blocks and the careful lane are for tests. */
+/** What a source is read from beside files, and how; the sizes of blocks and the slow path are for tests. */
 export interface OpenSourceIo {
   readonly stdin?: NodeJS.ReadableStream;
   readonly blockBytes?: number;
   /** The least that the first block holds. */
   readonly firstBytes?: number;
-  /** Reads every record in the careful way, also those that the fast lane could take. */
-  readonly careful?: boolean;
+  /** Reads every record on the slow path, also those that the fast path could take. */
+  readonly slowPath?: boolean;
   /** Bytes after which the source is read ahead in a thread. */
   readonly aheadFrom?: number;
   /** Told at the end of a source what a user should know of it; none: that there is nothing. */
@@ -77,21 +77,25 @@ export async function openSource(
   }
 }
 
-interface Decoding {
+interface DecodeOptions {
   readonly charset: Charset;
   readonly options: ReadOptions;
   readonly io: OpenSourceIo;
 }
 
-type Decoded = ReaderInput & { readonly prefix: PrefixHash | null };
+type DecodedInput = ReaderInput & { readonly prefix: PrefixHash | null };
 
-async function decode(name: string, plain: PeekableBytes, how: Decoding): Promise<Decoded> {
+async function decode(
+  name: string,
+  plain: PeekableBytes,
+  how: DecodeOptions,
+): Promise<DecodedInput> {
   const head = await plain.peek(3);
   const found = byteOrderMark(head, how.options.encoding);
   const charset = found.encoding === null ? how.charset : charsetOf(found.encoding);
   plain.drop(found.length);
   const stream = charset.transcoder?.toUtf8(plain, name) ?? plain;
-  const { blockBytes, firstBytes, hashed, careful = false, aheadFrom, keeps } = how.io;
+  const { blockBytes, firstBytes, hashed, slowPath = false, aheadFrom, keeps } = how.io;
   const base = charset.transcoder === null ? found.length : 0;
   const mark = Buffer.from(head.subarray(0, found.length));
   const prefix = hashed === true ? new PrefixHash() : null;
@@ -106,7 +110,7 @@ async function decode(name: string, plain: PeekableBytes, how: Decoding): Promis
     first,
     base,
     mark,
-    careful,
+    slowPath,
     keeps,
     aheadFrom,
     prefix,
@@ -131,7 +135,7 @@ function byteOrderMark(
   return { length: 0, encoding: null };
 }
 
-interface Found {
+interface FoundFormat {
   readonly compression: Compression | null;
   readonly format: SourceFormat;
   readonly reader: FormatReader;
@@ -146,7 +150,7 @@ class OpenSource implements Source {
   readonly fields: readonly string[] | null;
   readonly header: HeaderUse | null;
   readonly headerFields: readonly HeaderField[] | null;
-  readonly careful: string | null;
+  readonly slowPathReason: string | null;
   readonly preamble: Uint8Array;
   readonly #stored: StoredBytes;
   readonly prefix: PrefixHash | null;
@@ -155,14 +159,14 @@ class OpenSource implements Source {
   readonly #check: () => Promise<void>;
   #closing: Promise<void> | null = null;
 
-  constructor(stored: StoredBytes, { feed, prefix }: Decoded, found: Found) {
+  constructor(stored: StoredBytes, { feed, prefix }: DecodedInput, found: FoundFormat) {
     this.name = stored.name;
     this.format = found.format;
     this.compression = found.compression;
     this.fields = found.reader.fields;
     this.header = found.reader.header;
     this.headerFields = found.reader.headerFields;
-    this.careful = found.reader.careful;
+    this.slowPathReason = found.reader.slowPathReason;
     this.preamble = found.reader.preamble;
     this.#stored = stored;
     this.prefix = prefix;
@@ -183,7 +187,7 @@ class OpenSource implements Source {
     return this.#stored.bytesRead;
   }
 
-  passTo(place: Place): Promise<Passed> {
+  skipTo(place: SourceOffset): Promise<SkipResult> {
     return this.#reader.passTo(place);
   }
 

@@ -2,11 +2,11 @@
 import type { JobRun } from "../load/begin-job.ts";
 import type { Options } from "../options/options.ts";
 import { openNext } from "../load/prepare.ts";
-import type { Prepared } from "../load/prepare.ts";
+import type { PreparedLoad } from "../load/prepare.ts";
 import type { UnseenFields } from "../plan/unseen-fields.ts";
 import type { Source } from "../read/source.ts";
 import type { RejectBook } from "../account/reject-book.ts";
-import type { Piece } from "../write/batches.ts";
+import type { SourceEvent } from "../write/batches.ts";
 
 /** What reading depends on, beside the plan. */
 export interface ReadingContext {
@@ -52,20 +52,20 @@ export class ReadInTurn {
   }
 
   /** The records of all sources, in order; `job`: what is left of them, and where each ends. */
-  pieces(prepared: Prepared, job: JobRun | null): AsyncGenerator<Piece> {
+  pieces(prepared: PreparedLoad, job: JobRun | null): AsyncGenerator<SourceEvent> {
     return job === null ? this.#all(prepared) : this.#left(job);
   }
 
-  async *#all(prepared: Prepared): AsyncGenerator<Piece> {
-    for await (const chunk of prepared.sampled.chunks) yield { chunk, of: null };
+  async *#all(prepared: PreparedLoad): AsyncGenerator<SourceEvent> {
+    for await (const chunk of prepared.sampled.chunks) yield { chunk, source: null };
     for (const path of prepared.paths.slice(1)) {
       const source = await openNext(prepared, path, this.#context.options);
       await this.#next(source);
-      for await (const chunk of source.chunks()) yield { chunk, of: null };
+      for await (const chunk of source.chunks()) yield { chunk, source: null };
     }
   }
 
-  async *#left({ resumed }: JobRun): AsyncGenerator<Piece> {
+  async *#left({ resumed }: JobRun): AsyncGenerator<SourceEvent> {
     const { signal, options } = this.#context;
     for (const { open, number, name, from } of resumed.work) {
       const { source, chunks } = await open();
@@ -74,10 +74,10 @@ export class ReadInTurn {
       if (prefix === null) throw new Error("a job reads its sources with their hash");
       const limited = options.limit !== null;
       const of = { number, name, prefix, from, inLines: format !== "json", limited };
-      for await (const chunk of chunks) yield { chunk, of };
+      for await (const chunk of chunks) yield { chunk, source: of };
       // A source that was closed by an interrupt has not come to its end.
       if (signal.aborted) return;
-      yield { chunk: null, of };
+      yield { chunk: null, source: of };
     }
   }
 

@@ -1,23 +1,23 @@
 /** Looks at the first records of a source without losing them: planning needs their fields. */
-import type { Place } from "../model/source-offset.ts";
+import type { SourceOffset } from "../model/source-offset.ts";
 import type { RecordChunk, RecordShape } from "../model/record.ts";
 import { PackedChunk } from "../read/text/fast-path.ts";
-import type { Passed } from "../read/text/skip-to.ts";
+import type { SkipResult } from "../read/text/skip-to.ts";
 import type { Source } from "../read/source.ts";
 
 /** How many records planning looks at. */
 const SAMPLED = 1000;
 
 /** The fields a source is known to have, and all of its records still to come. */
-export interface Sampled {
+export interface SourceSample {
   readonly fields: readonly string[];
   readonly chunks: AsyncIterable<RecordChunk>;
   /** Goes on at a place, also at one among the records that were looked at; to be called before the chunks are asked for. */
-  passTo(place: Place): Promise<Passed>;
+  passTo(place: SourceOffset): Promise<SkipResult>;
 }
 
 /** The fields of the header, or those of the first 1,000 records. */
-export async function sample(source: Source): Promise<Sampled> {
+export async function sample(source: Source): Promise<SourceSample> {
   const iterator = source.chunks()[Symbol.asyncIterator]();
   let seen: RecordChunk[] = [];
   const fields = new Set<string>(source.fields ?? []);
@@ -36,21 +36,21 @@ export async function sample(source: Source): Promise<Sampled> {
       const [at] = seen.flatMap((chunk) => endsOf(chunk, place.record));
       seen = seen.flatMap((chunk) => later(chunk, place.record));
       const isPassed = last === undefined || lastOf(last) < place.record;
-      if (isPassed || (at !== undefined && at.byte < place.byte)) return await source.passTo(place);
+      if (isPassed || (at !== undefined && at.byte < place.byte)) return await source.skipTo(place);
       return at === undefined || isSame(at, place.byte) ? "reached" : "cut";
     },
   };
 }
 
 /** The end of a record that was looked at. */
-interface End {
+interface RecordEnd {
   readonly byte: number;
   /** Its last bytes, as they stood. */
   readonly tail: Uint8Array;
 }
 
 /** Where the record number `record` of a chunk ends; none when it is in another. */
-function endsOf(chunk: RecordChunk, record: number): End[] {
+function endsOf(chunk: RecordChunk, record: number): RecordEnd[] {
   const all = [...chunk.records, ...chunk.rejects];
   return all
     .filter(({ position }) => position.record === record)
@@ -60,7 +60,7 @@ function endsOf(chunk: RecordChunk, record: number): End[] {
 const EMPTY = new Uint8Array();
 
 /** Whether a record ends at `byte`, where it had ended, save that its end of line has come since. */
-function isSame({ byte: end, tail }: End, byte: number): boolean {
+function isSame({ byte: end, tail }: RecordEnd, byte: number): boolean {
   if (end === byte) return true;
   // UTF-16 has zero bytes between.
   const last = tail.filter((each) => each !== 0).subarray(byte - end);
@@ -69,7 +69,7 @@ function isSame({ byte: end, tail }: End, byte: number): boolean {
 
 /** The number of a chunk's last record. */
 function lastOf(chunk: RecordChunk): number {
-  if (chunk.placeAfter !== null) return chunk.placeAfter(Infinity).record;
+  if (chunk.offsetAfter !== null) return chunk.offsetAfter(Infinity).record;
   const numbers = [chunk.records.at(-1), chunk.rejects.at(-1)].map(
     (each) => each?.position.record ?? 0,
   );
@@ -80,7 +80,7 @@ function lastOf(chunk: RecordChunk): number {
 function later(chunk: RecordChunk, record: number): RecordChunk[] {
   if (lastOf(chunk) <= record) return [];
   if (chunk instanceof PackedChunk) {
-    const before = record - chunk.placeAfter(0).record;
+    const before = record - chunk.offsetAfter(0).record;
     return [before <= 0 ? chunk : chunk.without(before)];
   }
   const isLater = ({ position }: Pick<RecordChunk["rejects"][number], "position">): boolean =>

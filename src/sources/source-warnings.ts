@@ -1,8 +1,8 @@
 /** What a user should know of a source whose records were read, beside them. */
 import type { HeaderUse } from "../model/header.ts";
 import { sourceLabel } from "../model/source-name.ts";
-import type { Ending } from "../read/format-reader.ts";
-import type { Unfinished } from "../read/text/record-stream.ts";
+import type { SourceEnding } from "../read/format-reader.ts";
+import type { UnfinishedRecord } from "../read/text/record-stream.ts";
 import type { ReadOptions, SourceFormat } from "../read/source.ts";
 
 /** A source that was read to its end. */
@@ -22,7 +22,7 @@ const LINE_ENDS: readonly (number | null)[] = [10, 13];
 /** The warnings for a source that was read to its end. */
 export function sourceWarnings(
   source: EndedSource,
-  ending: Ending,
+  ending: SourceEnding,
   { limit }: Pick<ReadOptions, "limit">,
 ): string[] {
   // A limit may have ended the reading before the source has ended.
@@ -48,7 +48,7 @@ function cutText(name: string, record: number): string {
 function withoutRecords(
   name: string,
   { lastByte, header }: EndedSource,
-  { passedLines }: Ending,
+  { passedLines }: SourceEnding,
 ): string[] {
   if (passedLines > 0) {
     const lines = passedLines === 1 ? "1 line" : `${passedLines} lines`;
@@ -66,7 +66,7 @@ function withoutRecords(
   return [`no record in ${name}: its only line has no line end, and is taken for the header`];
 }
 
-function unfinishedText(name: string, { line, lines, isQuoted }: Unfinished): string {
+function unfinishedText(name: string, { line, lines, isQuoted }: UnfinishedRecord): string {
   const left = `${lines === 1 ? "1 unfinished line" : `${lines} unfinished lines`} left in ${name}`;
   const place = lines === 1 ? `line ${line}` : `lines ${line}-${line + lines - 1}`;
   const why = isQuoted ? "a quote is not closed yet" : "its line end has not come yet";

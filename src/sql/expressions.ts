@@ -4,7 +4,7 @@
  */
 
 /** How names of one database are spelled and looked up. */
-export interface Naming {
+export interface ExpressionNames {
   readonly columns: readonly string[];
   readonly quoteIdentifier: (name: string) => string;
 }
@@ -56,7 +56,7 @@ function tokenize(sql: string, brackets = false): Token[] {
  * Puts `alias.` before every bare column name outside subqueries: `count + 1` becomes `target."count" + 1`.
  * Names after a dot, function names, type names and keywords stay as they are.
  */
-export function qualify(sql: string, alias: string, naming: Naming): string {
+export function qualify(sql: string, alias: string, naming: ExpressionNames): string {
   const brackets = quotesInBrackets(naming);
   const tokens = tokenize(sql, brackets);
   const solid = tokens.filter((token) => token.kind !== "space");
@@ -137,7 +137,9 @@ function lookUp(
 }
 
 /** True for a database that quotes names in brackets, and so reads them. */
-export function quotesInBrackets({ quoteIdentifier }: Pick<Naming, "quoteIdentifier">): boolean {
+export function quotesInBrackets({
+  quoteIdentifier,
+}: Pick<ExpressionNames, "quoteIdentifier">): boolean {
   return quoteIdentifier("a").startsWith("[");
 }
 
@@ -191,7 +193,7 @@ function isSyntax(word: string): boolean {
 export function readsColumn(
   sql: string,
   alias: string | null,
-  { column, naming }: { readonly column: string; readonly naming: Naming },
+  { column, naming }: { readonly column: string; readonly naming: ExpressionNames },
 ): boolean {
   const brackets = quotesInBrackets(naming);
   const solid = tokenize(sql, brackets).filter((token) => token.kind !== "space");

@@ -9,7 +9,7 @@ import type { Counts } from "../model/counts.ts";
 import type { LoadPlan, RowSource } from "../model/load-plan.ts";
 import type { PackedRows } from "../model/packed.ts";
 import type { TableName, TablePrivilege, TableShape } from "../model/table-shape.ts";
-import type { Statements } from "../checkpoint/checkpoint-table.ts";
+import type { SqlExecutor } from "../checkpoint/checkpoint-table.ts";
 
 /** What a target can do; the planner asks this and never a name. */
 export interface Capabilities {
@@ -18,22 +18,22 @@ export interface Capabilities {
   /** False when the engine applies one row at a time as cheaply as many: no staging, no waves. */
   readonly setBased: boolean;
   /** The native upsert takes any columns as its key, indexed or not, and NULLs as equal on request (MERGE's ON). */
-  readonly freeKeys: boolean;
+  readonly upsertsWithoutIndex: boolean;
   /**
    * The native upsert takes its rows in turn: a key that repeats fails with class `repeat`, other unique keys are held row
    * by row. False: it takes them all at once (MERGE), so repeats must be looked for and unique keys hold at its end only.
    */
-  readonly inTurn: boolean;
+  readonly appliesRowsInOrder: boolean;
   /** Ignore mode can name "any unique key". */
   readonly anyConstraint: boolean;
   /** Ids that rows bring move the counter of an identity column along. */
-  readonly countsAlong: boolean;
+  readonly advancesIdentity: boolean;
   /** Upserts through a view. */
   readonly upsertsViews: boolean;
   /** Inserted and updated rows can be told apart on partitioned tables and views by the native statement alone. */
   readonly countsPartitioned: boolean;
   /** Packed batches are taken as they are; otherwise there is no use in reading them so. */
-  readonly takesBytes: boolean;
+  readonly acceptsPackedBatches: boolean;
   /** Text may hold U+0000. */
   readonly storesNul: boolean;
   /** The code the database gives for a NULL in a NOT NULL column. */
@@ -44,7 +44,7 @@ export interface Capabilities {
   /** Several sessions may write to a table at once without waiting for each other. */
   readonly parallel: boolean;
   /** Looking rows up locks the table, which takes the privilege to update it, even where nothing is updated. */
-  readonly locksToLook?: true;
+  readonly lookupNeedsUpdatePrivilege?: true;
   /** How JSON's true and false are spelled for columns that are not text; absent: the database reads the words. */
   readonly booleans?: { readonly true: string; readonly false: string };
   /** Turns a JSON array, verbatim, into the text of an array column of `type`. Throws a `RangeError` for what no array can hold. */
@@ -122,7 +122,7 @@ export interface Session {
   /** Names near `table`, for "did you mean" and `inspect`. */
   listTables(): Promise<readonly TableName[]>;
   /** How this target goes about the plan, a sentence for each choice of its own, for `upsurge plan`. */
-  ways?(plan: LoadPlan): readonly string[];
+  explain?(plan: LoadPlan): readonly string[];
   /** The statements a load would run for rows that carry `columns`, for `upsurge plan`. */
   statements(plan: LoadPlan, columns: readonly string[]): readonly string[];
   /** Lets the database check those statements without running them. Throws `PLAN_*` errors; leaves nothing behind. */
@@ -138,7 +138,7 @@ export interface Session {
    * Keeps other loads out of the table while several sessions of this one write to it; `null` where they are let in.
    * `lost` is told when that has come to an end too early. Absent without `parallel`.
    */
-  hold?(plan: LoadPlan, lost: (error: Error) => void): Promise<Hold | null>;
+  lockTable?(plan: LoadPlan, lost: (error: Error) => void): Promise<Lock | null>;
   /** Why the keys of a plan's arbiter cannot be hashed, as a clause; `null` when those of usual spelling can. */
   whyUnhashable?(plan: LoadPlan): string | null;
   /**
@@ -152,12 +152,12 @@ export interface Session {
    */
   leftToDo?(plan: LoadPlan, columns: readonly string[]): Promise<readonly string[]>;
   /** For the loader's own small tables. */
-  readonly small: Statements;
+  readonly execute: SqlExecutor;
   /**
    * Keeps other runs of a job away, until it is released or this process ends; `null` when another run has the lock. A
    * courtesy: nothing depends on it.
    */
-  lockJob(job: string): Promise<Hold | null>;
+  lockJob(job: string): Promise<Lock | null>;
   classify(error: unknown): ErrorClass;
   /** Turns a driver's error into ours; row errors that reach the user included. */
   translate(error: unknown): Error;
@@ -165,7 +165,7 @@ export interface Session {
 }
 
 /** Keeps others away from a table or a job. */
-export interface Hold {
+export interface Lock {
   /** Never throws. */
   release(): Promise<void>;
 }
@@ -196,7 +196,7 @@ export interface Repeat {
  * Rows made the database end the whole transaction, which no savepoint can undo. `fault` is set when it was one row by
  * itself: the load can start again without it. Otherwise it starts again and applies these rows one at a time.
  */
-export class TransactionDoomed extends Error {
+export class TransactionAborted extends Error {
   readonly rows: readonly Row[];
   readonly fault: RowFault | null;
 

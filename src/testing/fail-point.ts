@@ -4,7 +4,7 @@
  */
 
 /** Every moment, by name, in the order of a load. */
-export const FAULT_POINTS = [
+export const FAIL_POINTS = [
   "lock",
   "locked",
   "take-over",
@@ -35,16 +35,16 @@ export const FAULT_POINTS = [
 ] as const;
 
 /** One of them. */
-export type FaultPoint = (typeof FAULT_POINTS)[number];
+export type FailPoint = (typeof FAIL_POINTS)[number];
 
-let hook: ((point: FaultPoint) => void) | null = null;
+let hook: ((point: FailPoint) => void) | null = null;
 
 /** Passes a moment. */
-export function faultPoint(point: FaultPoint): void {
+export function failPoint(point: FailPoint): void {
   hook?.(point);
 }
 
 /** Tells `listener` of every moment from now on; `null`: nobody. */
-export function onFaultPoint(listener: ((point: FaultPoint) => void) | null): void {
+export function onFailPoint(listener: ((point: FailPoint) => void) | null): void {
   hook = listener;
 }

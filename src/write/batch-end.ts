@@ -1,9 +1,9 @@
 /** Where a batch ends in its source: what a checkpoint says once the batch is committed. */
-import type { Total } from "../model/checkpoint.ts";
-import type { Place } from "../model/source-offset.ts";
+import type { SourceTotal } from "../model/checkpoint.ts";
+import type { SourceOffset } from "../model/source-offset.ts";
 
 /** The hash of what was read of a source; places are asked for in ascending order. */
-export interface Prefix {
+export interface PrefixDigest {
   /** Bytes read so far. */
   readonly length: number;
   digest(byte: number): string;
@@ -17,9 +17,9 @@ export interface JobSource {
   readonly number: number;
   /** Its path, absolute; `-` for standard input. */
   readonly name: string;
-  readonly prefix: Prefix;
+  readonly prefix: PrefixDigest;
   /** Where this run begins to read it. */
-  readonly from: Place;
+  readonly from: SourceOffset;
   /** Its records end with their lines. */
   readonly inLines: boolean;
   /** Nothing after the last record that is read belongs to the load (`--limit`). */
@@ -27,12 +27,12 @@ export interface JobSource {
 }
 
 /** Where a commit leaves a source. */
-export interface Mark {
+export interface CommittedOffset {
   readonly source: Pick<JobSource, "number" | "name">;
-  readonly place: Place;
+  readonly offset: SourceOffset;
   readonly prefix: string;
   /** Set when nothing of the source is left. */
-  readonly total: Total | null;
+  readonly total: SourceTotal | null;
 }
 
 /** The end of a batch, which is looked for only where a commit needs it. */
@@ -40,14 +40,14 @@ export class BatchEnd {
   readonly source: JobSource;
   /** Nothing of the source comes after the batch. */
   readonly isLast: boolean;
-  readonly #place: () => Place;
+  readonly #place: () => SourceOffset;
   /** A byte that is not after the end of the batch, known at no cost. */
   readonly #before: number;
-  #mark: Mark | null = null;
+  #mark: CommittedOffset | null = null;
 
   constructor(
     source: JobSource,
-    where: { readonly place: () => Place; readonly before: number },
+    where: { readonly place: () => SourceOffset; readonly before: number },
     isLast: boolean,
   ) {
     this.source = source;
@@ -57,18 +57,18 @@ export class BatchEnd {
   }
 
   /** What a commit after this batch records; ends are asked in the order of the source. */
-  get mark(): Mark {
+  get committed(): CommittedOffset {
     this.#mark ??= this.#find();
     return this.#mark;
   }
 
-  #find(): Mark {
+  #find(): CommittedOffset {
     const { prefix, limited, number, name } = this.source;
     const place = this.#place();
     const digest = prefix.digest(place.byte);
     const end = limited ? place.byte : prefix.length;
     const total = this.isLast ? { bytes: end, sha256: prefix.digest(end) } : null;
-    return { source: { number, name }, place, prefix: digest, total };
+    return { source: { number, name }, offset: place, prefix: digest, total };
   }
 
   /** No commit will need the end of an earlier batch. */

@@ -4,8 +4,8 @@
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Batch, Row, RowShape } from "../model/batch.ts";
-import type { PackedPart } from "../model/packed.ts";
-import type { Place } from "../model/source-offset.ts";
+import type { PackedSlice } from "../model/packed.ts";
+import type { SourceOffset } from "../model/source-offset.ts";
 import type { Position, RecordChunk } from "../model/record.ts";
 import type { Reject } from "../model/reject.ts";
 import { BatchEnd } from "./batch-end.ts";
@@ -20,20 +20,20 @@ const BATCH_BYTES = 4 * 1024 * 1024;
 const SHORT_BYTES = 512 * 1024;
 
 /** A batch and the records that fell out before it reached the writer, in the order of the source. */
-export interface Gathered {
+export interface ReadBatch {
   readonly batch: Batch;
   readonly rejects: readonly Reject[];
   /** Where it ends; `null` where nothing is remembered of the load. */
   readonly end: BatchEnd | null;
   /** It must be written by itself: what it holds was partly written by several writers of an earlier run. */
-  readonly alone?: boolean;
+  readonly serial?: boolean;
 }
 
 /** What is read: records or, where `chunk` is `null`, the end of a source. */
-export interface Piece {
+export interface SourceEvent {
   readonly chunk: RecordChunk | null;
   /** Where the load remembers how far it has come, the source; then no batch holds records of two. */
-  readonly of: JobSource | null;
+  readonly source: JobSource | null;
 }
 
 /** How many rows a batch may have. */
@@ -44,13 +44,13 @@ export interface BatchLimits {
 }
 
 /** Gathers chunks into batches. */
-export async function* gather(
-  pieces: AsyncIterable<Piece>,
+export async function* gatherBatches(
+  pieces: AsyncIterable<SourceEvent>,
   mapper: RecordMapper,
   limits: BatchLimits,
-): AsyncGenerator<Gathered> {
-  const gatherer = new Gatherer(mapper, limits);
-  for await (const { chunk, of } of pieces) {
+): AsyncGenerator<ReadBatch> {
+  const gatherer = new BatchBuilder(mapper, limits);
+  for await (const { chunk, source: of } of pieces) {
     gatherer.source = of;
     if (chunk === null) {
       yield gatherer.close(true);
@@ -71,29 +71,29 @@ function lengthOf(chunk: RecordChunk): number {
   return chunk.packed === null ? chunk.records.length : chunk.packed.records;
 }
 
-interface Reached {
-  readonly place: () => Place;
+interface ReachedOffset {
+  readonly place: () => SourceOffset;
   readonly before: number;
 }
 
-function reached(place: Place): Reached {
+function reached(place: SourceOffset): ReachedOffset {
   return { place: () => place, before: place.byte };
 }
 
 /** Some records of a packed chunk, with what reads them. */
-interface Held {
+interface PendingSlice {
   readonly chunk: RecordChunk;
-  readonly part: PackedPart;
+  readonly slice: PackedSlice;
 }
 
-class Gatherer {
+class BatchBuilder {
   readonly #mapper: RecordMapper;
   readonly #batchRows: number;
   readonly #shortRows: number;
   #number = 1;
   /** The `ord` of the batch's first row. */
   #ord = 0;
-  #held: Held[] = [];
+  #held: PendingSlice[] = [];
   #shape: RowShape | null = null;
   #rows: Row[] = [];
   #rejects: Reject[] = [];
@@ -103,7 +103,7 @@ class Gatherer {
   #rejected = 0;
   #source: JobSource | null = null;
   /** Where the last record that was taken ends. */
-  #reached: Reached | null = null;
+  #reached: ReachedOffset | null = null;
 
   constructor(mapper: RecordMapper, { batchRows, shortRows = batchRows }: BatchLimits) {
     this.#mapper = mapper;
@@ -168,13 +168,13 @@ class Gatherer {
     this.#shape = mapping.shape;
     this.#held.push({
       chunk,
-      part: { fields: mapping.fields, from, to, columns: mapping.columns },
+      slice: { fields: mapping.fields, from, to, columns: mapping.columns },
     });
     this.#size += to - from;
     this.#bytes += (to - from) * each;
-    const { placeAfter } = chunk;
-    if (placeAfter !== null && this.#source !== null) {
-      this.#reached = { place: () => placeAfter(to), before: placeAfter(0).byte };
+    const { offsetAfter } = chunk;
+    if (offsetAfter !== null && this.#source !== null) {
+      this.#reached = { place: () => offsetAfter(to), before: offsetAfter(0).byte };
     }
     return to;
   }
@@ -217,21 +217,21 @@ class Gatherer {
   }
 
   /** The batch so far; `isLast`: nothing more comes of its source. */
-  close(isLast = false): Gathered {
+  close(isLast = false): ReadBatch {
     const [number, firstOrd, held, shape] = [this.#number, this.#ord, this.#held, this.#shape];
     const batch: Batch =
       shape === null
         ? { number, size: this.#size, rows: this.#rows, packed: null }
         : new PackedBatch(
             { number, size: this.#size },
-            { shape, parts: held.map(({ part }) => part), firstOrd },
+            { shape, slices: held.map(({ slice }) => slice), firstOrd },
             () => readRows(held, this.#mapper, firstOrd),
           );
     const end =
       this.#source === null || this.#reached === null
         ? null
         : new BatchEnd(this.#source, this.#reached, isLast);
-    const gathered = { batch, rejects: this.#rejects, end };
+    const readBatch = { batch, rejects: this.#rejects, end };
     this.#number += 1;
     this.#ord += this.#size;
     this.#held = [];
@@ -240,7 +240,7 @@ class Gatherer {
     this.#rejects = [];
     this.#size = 0;
     this.#bytes = 0;
-    return gathered;
+    return readBatch;
   }
 }
 
@@ -269,21 +269,21 @@ export class PackedBatch implements Batch {
   }
 }
 
-/** The rows of packed records, read the careful way. */
-function readRows(held: readonly Held[], mapper: RecordMapper, firstOrd: number): Row[] {
+/** The rows of packed records, read on the slow path. */
+function readRows(held: readonly PendingSlice[], mapper: RecordMapper, firstOrd: number): Row[] {
   const rows: Row[] = [];
-  for (const { chunk, part } of held) {
-    for (const record of chunk.records.slice(part.from, part.to)) {
+  for (const { chunk, slice } of held) {
+    for (const record of chunk.records.slice(slice.from, slice.to)) {
       const mapped = mapper.map(record, firstOrd + rows.length);
       if (mapped.kind === "row") rows.push(mapped.row);
-      else throw upsurgeError("INTERNAL", { message: "the lanes of reading differ" });
+      else throw upsurgeError("INTERNAL", { message: "the reading paths differ" });
     }
   }
   return rows;
 }
 
 /** What goes on beside the reading. */
-export interface Meanwhile<T> {
+export interface PrefetchHooks<T> {
   /** Told of a value as soon as there is one, though its consumer is still at work on the one before. */
   readonly ready: (value: T) => void;
   /** Ends a wait for a value, by throwing its reason. */
@@ -291,9 +291,9 @@ export interface Meanwhile<T> {
 }
 
 /** Yields the same values, asking for the next one while the consumer works on this one. */
-export async function* readAhead<T>(
+export async function* prefetch<T>(
   values: AsyncGenerator<T>,
-  { ready, failed }: Meanwhile<T>,
+  { ready, failed }: PrefetchHooks<T>,
 ): AsyncGenerator<T> {
   const ask = (): Promise<IteratorResult<T>> => {
     const asked = values.next().then((next) => {

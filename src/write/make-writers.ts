@@ -3,29 +3,29 @@ import type { LoadPlan } from "../model/load-plan.ts";
 import { CheckpointTable } from "../checkpoint/checkpoint-table.ts";
 import type { Session } from "../targets/target.ts";
 import type { KeyHashes } from "./skip-committed.ts";
-import { Jobs, keyedPlan } from "./parallel/parallel-writers.ts";
-import type { JobsContext } from "./parallel/parallel-writers.ts";
+import { ParallelWriters, keyedPlan } from "./parallel/parallel-writers.ts";
+import type { ParallelWritersContext } from "./parallel/parallel-writers.ts";
 import { OneSession } from "./one-session.ts";
 import { SessionWriter } from "./session-writer.ts";
-import type { Ending, Writers } from "./writers.ts";
+import type { LoadEnding, Writers } from "./writers.ts";
 
 /** What writers are made from. */
-export interface WritersRequest extends Omit<JobsContext, "leader"> {
+export interface WritersRequest extends Omit<ParallelWritersContext, "leader"> {
   /** The session that planned the load. */
   readonly session: Session;
-  readonly ending: Ending;
+  readonly ending: LoadEnding;
 }
 
 /** The writers of a load. */
 export function makeWriters(request: WritersRequest): Writers {
   const { plan, session, account, quarantine, ending, job } = request;
-  if (plan.sharing.writers > 1) return new Jobs({ ...request, leader: session });
+  if (plan.partitioning.writers > 1) return new ParallelWriters({ ...request, leader: session });
   const checkpointing =
     job === null || plan.job === null
       ? null
       : {
-          bookmark: job.bookmark,
-          table: new CheckpointTable(plan.job.table, session.small),
+          cursor: job.cursor,
+          table: new CheckpointTable(plan.job.table, session.execute),
         };
   const writer = new SessionWriter(session, plan, { quarantine, held: false, checkpointing });
   return new OneSession(writer, account, plan, ending);
@@ -33,6 +33,6 @@ export function makeWriters(request: WritersRequest): Writers {
 
 /** Tells the hashes of keys as several writers share them out; `null` where they go by the number of the record. */
 export function keysHashed(plan: LoadPlan, session: Session): KeyHashes | null {
-  if (plan.sharing.by === null) return null;
+  if (plan.partitioning.key === null) return null;
   return (rows) => session.keyHashes?.(keyedPlan(plan), rows) ?? null;
 }

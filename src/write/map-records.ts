@@ -23,11 +23,11 @@ export interface MapperContext {
 }
 
 /** A row, or the reject that takes its place. */
-export type Mapped =
+export type MappedRecord =
   | { readonly kind: "row"; readonly row: Row }
   | { readonly kind: "reject"; readonly reject: Reject };
 
-interface Slot {
+interface ColumnSlot {
   readonly column: Column;
   /** Where the value is in the record; -1 for a constant or an added NULL. */
   readonly field: number;
@@ -38,12 +38,12 @@ type ShapeMapping =
   | {
       readonly kind: "mapped";
       readonly shape: RowShape;
-      readonly slots: readonly Slot[];
-      readonly nullKey: Fault | null;
+      readonly slots: readonly ColumnSlot[];
+      readonly nullKey: MappingFault | null;
     }
-  | { readonly kind: "fault"; readonly fault: Fault };
+  | { readonly kind: "fault"; readonly fault: MappingFault };
 
-interface Fault {
+interface MappingFault {
   readonly code: RowCode;
   readonly column: string | null;
   readonly dbCode: string | null;
@@ -123,7 +123,7 @@ export class RecordMapper {
   }
 
   /** The incoming row of a record, the load's row number `ord`. */
-  map(record: SourceRecord, ord: number): Mapped {
+  map(record: SourceRecord, ord: number): MappedRecord {
     const mapping = this.#mapping(record.shape, record.kinds !== null);
     if (mapping.kind === "fault") return rejected(record, mapping.fault);
     if (mapping.nullKey !== null) return rejected(record, mapping.nullKey);
@@ -151,7 +151,7 @@ export class RecordMapper {
   }
 
   #mapShape(shape: RecordShape, json: boolean): ShapeMapping {
-    const slots = new Map<string, Slot>();
+    const slots = new Map<string, ColumnSlot>();
     for (const [field, name] of shape.fields.entries()) {
       const destination = this.#context.resolve(name, shape.header?.[field]);
       if (destination.kind === "dropped") continue;
@@ -182,7 +182,7 @@ export class RecordMapper {
     };
   }
 
-  #addMissing(slots: Map<string, Slot>): ShapeMapping | null {
+  #addMissing(slots: Map<string, ColumnSlot>): ShapeMapping | null {
     const { missingFields } = this.#context;
     if (missingFields === null || missingFields === "default") return null;
     for (const { field, column: name } of this.#plan.mapping) {
@@ -200,7 +200,7 @@ export class RecordMapper {
     return null;
   }
 
-  #addConstants(slots: Map<string, Slot>): void {
+  #addConstants(slots: Map<string, ColumnSlot>): void {
     for (const { column: name, value } of this.#plan.constants) {
       const column = this.#plan.table.columns.find((each) => each.name === name);
       if (column !== undefined) slots.set(name, { column, field: -1, constant: value });
@@ -208,7 +208,7 @@ export class RecordMapper {
   }
 
   /** Rows with the same columns share a shape, whatever the order of their fields. */
-  #shapeOf(slots: ReadonlyMap<string, Slot>): { shape: RowShape; slots: Slot[] } {
+  #shapeOf(slots: ReadonlyMap<string, ColumnSlot>): { shape: RowShape; slots: ColumnSlot[] } {
     const ordered = this.#plan.table.columns
       .map((column) => slots.get(column.name))
       .filter((slot) => slot !== undefined);
@@ -243,7 +243,7 @@ export class RecordMapper {
     }
   }
 
-  #nullKeyFault(column: Column): Fault {
+  #nullKeyFault(column: Column): MappingFault {
     return {
       code: "ROW_NULL_KEY",
       column: column.name,
@@ -281,17 +281,17 @@ function unmappable(field: string, message: string): ShapeMapping {
   };
 }
 
-function nulFault(column: Column): Fault {
+function nulFault(column: Column): MappingFault {
   const message = `the value for ${column.name} holds U+0000, which this database cannot store`;
   return { code: "ROW_NUL", column: column.name, dbCode: null, message };
 }
 
-function arrayFault(column: Column): Fault {
+function arrayFault(column: Column): MappingFault {
   const message = `the JSON value for ${column.name} is no array it can hold`;
   return { code: "ROW_TYPE", column: column.name, dbCode: null, message };
 }
 
-function rejected(record: SourceRecord, fault: Fault): Mapped {
+function rejected(record: SourceRecord, fault: MappingFault): MappedRecord {
   const { position, raw } = record;
   return {
     kind: "reject",

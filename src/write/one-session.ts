@@ -3,11 +3,11 @@
  * another.
  */
 import type { LoadPlan } from "../model/load-plan.ts";
-import type { Gathered } from "./batches.ts";
-import type { BatchEnd, Mark } from "./batch-end.ts";
+import type { ReadBatch } from "./batches.ts";
+import type { BatchEnd, CommittedOffset } from "./batch-end.ts";
 import type { SessionWriter } from "./session-writer.ts";
 import { sizeOf } from "./writers.ts";
-import type { Account, Ending, Writers } from "./writers.ts";
+import type { Account, LoadEnding, Writers } from "./writers.ts";
 
 /** Writes every batch in turn. */
 export class OneSession implements Writers {
@@ -15,12 +15,12 @@ export class OneSession implements Writers {
   readonly #writer: SessionWriter;
   readonly #account: Account;
   readonly #most: number;
-  readonly #ending: Ending;
+  readonly #ending: LoadEnding;
   #hasCommitted = false;
   /** Records of the transaction at hand, with those that are being written. */
   #begun = 0;
   /** Sources that ended in the transaction at hand. */
-  #marks: Mark[] = [];
+  #offsets: CommittedOffset[] = [];
   /** The end of the last batch that was written, in a source that goes on. */
   #end: BatchEnd | null = null;
 
@@ -28,7 +28,7 @@ export class OneSession implements Writers {
     writer: SessionWriter,
     account: Account,
     { commitRows }: Pick<LoadPlan, "commitRows">,
-    ending: Ending,
+    ending: LoadEnding,
   ) {
     this.#writer = writer;
     this.#account = account;
@@ -44,34 +44,34 @@ export class OneSession implements Writers {
     await this.#writer.begin();
   }
 
-  prepare(gathered: Gathered): void {
-    this.#writer.prepare(gathered.batch);
+  prepare(readBatch: ReadBatch): void {
+    this.#writer.prepare(readBatch.batch);
   }
 
-  async write(gathered: Gathered): Promise<void> {
-    if (this.#begun > 0 && !this.#fits(gathered)) await this.#commit();
-    this.#begun += sizeOf(gathered);
-    this.#account.take(await this.#writer.write(gathered));
-    this.#pass(gathered.end);
+  async write(readBatch: ReadBatch): Promise<void> {
+    if (this.#begun > 0 && !this.#fits(readBatch)) await this.#commit();
+    this.#begun += sizeOf(readBatch);
+    this.#account.take(await this.#writer.write(readBatch));
+    this.#pass(readBatch.end);
   }
 
   #pass(end: BatchEnd | null): void {
     end?.release();
-    if (end?.isLast === true) this.#marks.push(end.mark);
+    if (end?.isLast === true) this.#offsets.push(end.committed);
     this.#end = end?.isLast === true ? null : end;
   }
 
-  #fits(gathered: Gathered): boolean {
-    return this.#begun + sizeOf(gathered) <= this.#most;
+  #fits(readBatch: ReadBatch): boolean {
+    return this.#begun + sizeOf(readBatch) <= this.#most;
   }
 
   async #commit(): Promise<void> {
-    const marks = this.#end === null ? this.#marks : [...this.#marks, this.#end.mark];
+    const marks = this.#end === null ? this.#offsets : [...this.#offsets, this.#end.committed];
     this.#begun = 0;
-    this.#marks = [];
+    this.#offsets = [];
     const rejects = this.#account.beforeCommit();
     this.#hasCommitted = true;
-    this.#account.keep(await this.#writer.commit({ marks, rejects }));
+    this.#account.keep(await this.#writer.commit({ offsets: marks, rejects }));
   }
 
   async finish(): Promise<void> {

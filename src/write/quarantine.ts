@@ -4,7 +4,7 @@
  * the same order every time, so the rows are known by their place in it.
  */
 import type { Batch, Row, RowFault } from "../model/batch.ts";
-import type { TransactionDoomed } from "../targets/target.ts";
+import type { TransactionAborted } from "../targets/target.ts";
 
 /** Lives through the tries of a load. */
 export class Quarantine {
@@ -12,7 +12,7 @@ export class Quarantine {
   readonly #alone = new Set<number>();
 
   /** Learns from a lost transaction. */
-  add({ rows, fault }: TransactionDoomed): void {
+  add({ rows, fault }: TransactionAborted): void {
     if (fault === null) for (const { ord } of rows) this.#alone.add(ord);
     else {
       const { row, ...rest } = fault;
@@ -21,7 +21,7 @@ export class Quarantine {
   }
 
   /** True when a lost transaction tells nothing new: another try would end the same way. */
-  knows({ rows, fault }: TransactionDoomed): boolean {
+  knows({ rows, fault }: TransactionAborted): boolean {
     return fault === null
       ? rows.every(({ ord }) => this.#alone.has(ord))
       : this.#refused.has(fault.row.ord);

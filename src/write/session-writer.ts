@@ -2,25 +2,25 @@
  * One session at work: batch after batch, in one transaction after another, each begun when there is something to
  * write. It counts what is in the transaction at hand; when to commit is its owner's decision.
  */
-import { faultPoint } from "../testing/fail-point.ts";
+import { failPoint } from "../testing/fail-point.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Batch, Written } from "../model/batch.ts";
-import type { RejectMarks } from "../model/checkpoint.ts";
+import type { Batch, BatchOutcome } from "../model/batch.ts";
+import type { RejectOffsets } from "../model/checkpoint.ts";
 import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
 import type { CheckpointTable } from "../checkpoint/checkpoint-table.ts";
 import type { Session, Writer } from "../targets/target.ts";
-import type { Gathered } from "./batches.ts";
-import type { Mark } from "./batch-end.ts";
-import type { Bookmark, Part } from "../checkpoint/cursor.ts";
+import type { ReadBatch } from "./batches.ts";
+import type { CommittedOffset } from "./batch-end.ts";
+import type { CheckpointCursor, CursorScope } from "../checkpoint/cursor.ts";
 import type { Quarantine } from "./quarantine.ts";
 import { BatchWriter } from "./write-batch.ts";
 import { writtenOf } from "./writers.ts";
 
 /** How a session moves the checkpoint of its load along. */
-export interface Checkpointing {
-  readonly bookmark: Bookmark;
+export interface CheckpointAccess {
+  readonly cursor: CheckpointCursor;
   /** Over the writer's own session, so that it is part of its transactions. */
   readonly table: CheckpointTable;
 }
@@ -31,20 +31,20 @@ export interface SessionWriterContext {
   /** Another session of this load keeps other loads away. */
   readonly held: boolean;
   /** `null` where nothing is remembered of the load. */
-  readonly checkpointing: Checkpointing | null;
+  readonly checkpointing: CheckpointAccess | null;
 }
 
 /** What a commit takes along beside the rows, where the load is remembered. */
-export interface Committed {
-  readonly marks: readonly Mark[];
-  readonly rejects: RejectMarks | null;
+export interface CommitEntry {
+  readonly offsets: readonly CommittedOffset[];
+  readonly rejects: RejectOffsets | null;
 }
 
 interface Transaction {
   readonly writer: Writer;
   readonly batches: BatchWriter;
   /** The rows of the checkpoint that it moves. */
-  readonly part: Part;
+  readonly part: CursorScope;
 }
 
 /** Writes over one session; calls come one at a time, save `prepare` and `stop`. Its errors are ours. */
@@ -64,11 +64,11 @@ export class SessionWriter {
   }
 
   /** Begins a transaction, unless there is one. */
-  async begin(part: Part = "all"): Promise<BatchWriter> {
+  async begin(part: CursorScope = "all"): Promise<BatchWriter> {
     if (this.#transaction !== null) return this.#transaction.batches;
     return await this.#asOurs(async () => {
       const { quarantine, held, checkpointing } = this.#context;
-      faultPoint("begin");
+      failPoint("begin");
       const writer = await this.#session.begin(this.#plan, { held });
       const batches = new BatchWriter(this.#plan, {
         writer,
@@ -77,9 +77,9 @@ export class SessionWriter {
         quarantine,
       });
       this.#transaction = { writer, batches, part };
-      faultPoint("hold");
-      await checkpointing?.bookmark.hold(checkpointing.table, part);
-      faultPoint("held");
+      failPoint("hold");
+      await checkpointing?.cursor.hold(checkpointing.table, part);
+      failPoint("held");
       return batches;
     });
   }
@@ -90,19 +90,19 @@ export class SessionWriter {
   }
 
   /** Writes a batch; nothing of it is committed. */
-  async write(gathered: Gathered, part: Part = "all"): Promise<Written> {
+  async write(readBatch: ReadBatch, part: CursorScope = "all"): Promise<BatchOutcome> {
     const batches = await this.begin(part);
     return await this.#asOurs(async () => {
-      faultPoint("apply");
-      const written = writtenOf(gathered, await batches.write(gathered.batch));
-      faultPoint("applied");
+      failPoint("apply");
+      const written = writtenOf(readBatch, await batches.write(readBatch.batch));
+      failPoint("applied");
       addCounts(this.#counts, written.counts);
       return written;
     });
   }
 
   /** Commits what was written since the last commit, and tells its counts. */
-  async commit({ marks, rejects }: Committed): Promise<Counts> {
+  async commit({ offsets: marks, rejects }: CommitEntry): Promise<Counts> {
     const counts = this.#counts;
     if (accountedFor(counts) !== counts.read) {
       const message = `${counts.read} records were read but ${accountedFor(counts)} counted`;
@@ -113,14 +113,14 @@ export class SessionWriter {
     this.#committing = true;
     await this.#asOurs(async () => {
       if (checkpointing !== null && part !== undefined) {
-        const { bookmark, table } = checkpointing;
-        faultPoint("move");
-        await bookmark.move(table, { part, marks, counts, rejects });
-        faultPoint("moved");
+        const { cursor, table } = checkpointing;
+        failPoint("move");
+        await cursor.move(table, { scope: part, offsets: marks, counts, rejects });
+        failPoint("moved");
       }
-      faultPoint("commit");
+      failPoint("commit");
       await writer?.commit();
-      faultPoint("committed");
+      failPoint("committed");
     });
     this.#committing = false;
     this.#transaction = null;

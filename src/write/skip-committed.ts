@@ -7,24 +7,24 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Row } from "../model/batch.ts";
 import type { CheckpointValues } from "../model/checkpoint.ts";
 import type { PackedRows } from "../model/packed.ts";
-import type { Gathered } from "./batches.ts";
-import { wayOf } from "./parallel/route.ts";
+import type { ReadBatch } from "./batches.ts";
+import { partitionOf } from "./parallel/route.ts";
 
 /** Tells the hashes of rows' keys as the earlier run did; `null` where any row could go to any writer. */
 export type KeyHashes = (rows: PackedRows) => Uint32Array | null;
 
 /** Passes over what `parts` say is written. */
-export async function* catchUp(
-  batches: AsyncIterable<Gathered>,
+export async function* skipCommitted(
+  batches: AsyncIterable<ReadBatch>,
   parts: readonly CheckpointValues[],
   hashes: KeyHashes | null,
-): AsyncGenerator<Gathered> {
-  const furthest = Math.max(...parts.map(({ place }) => place.record));
-  let behind = parts.some(({ place }) => place.record < furthest);
-  for await (const gathered of batches) {
-    const { batch, rejects, end } = gathered;
+): AsyncGenerator<ReadBatch> {
+  const furthest = Math.max(...parts.map(({ offset }) => offset.record));
+  let behind = parts.some(({ offset }) => offset.record < furthest);
+  for await (const readBatch of batches) {
+    const { batch, rejects, end } = readBatch;
     if (!behind || end === null || end.source.number !== parts[0]?.source) {
-      yield gathered;
+      yield readBatch;
       continue;
     }
     const left = batch.rows.filter(
@@ -34,9 +34,9 @@ export async function* catchUp(
       batch: { number: batch.number, size: left.length, rows: left, packed: null },
       rejects: rejects.filter(({ position }) => position.record > furthest),
       end,
-      alone: true,
+      serial: true,
     };
-    behind = end.mark.place.record < furthest;
+    behind = end.committed.offset.record < furthest;
   }
 }
 
@@ -51,8 +51,8 @@ function isWritten(
     const message = `record ${record} cannot be told to have been written or not`;
     throw upsurgeError("INTERNAL", { message });
   }
-  const part = parts.find((each) => each.part === wayOf(hash, parts.length));
-  return part !== undefined && record <= part.place.record;
+  const part = parts.find((each) => each.partition === partitionOf(hash, parts.length));
+  return part !== undefined && record <= part.offset.record;
 }
 
 /** A row by itself, packed, as its key was hashed when it was written. */
@@ -68,12 +68,12 @@ function packedRow({ shape, values, ord }: Row): PackedRows {
   const fields = {
     shape: { fields: shape.columns },
     bytes: Buffer.concat(texts.filter((text) => text !== null)),
-    places,
+    offsets: places,
     records: 1,
     length: at,
     quote: 0,
     kinds: null,
   };
   const columns = shape.columns.map((_, field) => ({ field, constant: null }));
-  return { shape, parts: [{ fields, from: 0, to: 1, columns }], firstOrd: ord };
+  return { shape, slices: [{ fields, from: 0, to: 1, columns }], firstOrd: ord };
 }

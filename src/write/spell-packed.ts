@@ -37,7 +37,7 @@ function spellBooleans(
   const { bytes, records } = fields;
   const [yes, no] = [bytes.indexOf(words.true), bytes.indexOf(words.false)];
   if (yes < 0 || no < 0) return null;
-  const places = fields.places.slice();
+  const places = fields.offsets.slice();
   const width = 2 * fields.shape.fields.length;
   for (let at = 2 * field; at < records * width; at += width) {
     const start = places[at] as number;
@@ -46,11 +46,11 @@ function spellBooleans(
     places[at] = isTrue ? yes : no;
     places[at + 1] = isTrue ? yes + words.true.length : no + words.false.length;
   }
-  return { ...fields, places };
+  return { ...fields, offsets: places };
 }
 
 /** Whether a value of `field` is NULL. */
-export function hasNull({ places, shape, records }: PackedFields, field: number): boolean {
+export function hasNull({ offsets: places, shape, records }: PackedFields, field: number): boolean {
   const width = 2 * shape.fields.length;
   for (let at = 2 * field; at < records * width; at += width) if (places[at] === -1) return true;
   return false;

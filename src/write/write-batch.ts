@@ -29,7 +29,7 @@ const FEW_WAVES = 4;
 const SMALL = 2000;
 
 /** What a batch writer needs beside the plan. */
-export interface WriterContext {
+export interface BatchWriterContext {
   readonly writer: Writer;
   readonly capabilities: Capabilities;
   readonly classify: (error: unknown) => ErrorClass;
@@ -48,13 +48,13 @@ export class BatchWriter {
 
   constructor(
     plan: LoadPlan,
-    { writer, capabilities, classify, quarantine = new Quarantine() }: WriterContext,
+    { writer, capabilities, classify, quarantine = new Quarantine() }: BatchWriterContext,
   ) {
     this.#plan = plan;
     this.#writer = writer;
     this.#classify = classify;
     this.#quarantine = quarantine;
-    this.#inTurn = capabilities.inTurn;
+    this.#inTurn = capabilities.appliesRowsInOrder;
   }
 
   /** Makes a batch ready while an earlier one is being written. */
@@ -98,9 +98,9 @@ export class BatchWriter {
   }
 
   #oneAtATime(batch: Batch): boolean {
-    const { coupling } = this.#plan;
-    if (coupling.rows !== null || this.#quarantine.goesAlone(batch)) return true;
-    return coupling.order !== null && isMixed(batch);
+    const { isolation } = this.#plan;
+    if (isolation.rowByRow !== null || this.#quarantine.goesAlone(batch)) return true;
+    return isolation.inFileOrder !== null && isMixed(batch);
   }
 
   /** The batch applied as a set; `null`, with nothing left behind, when that is not possible. */
@@ -121,7 +121,7 @@ export class BatchWriter {
         await set.rollbackToSavepoint();
         return this.#writeSet(set, batch);
       }
-      if (kind === "repeat" && !this.#repeatsSeen && this.#plan.coupling.order === null) {
+      if (kind === "repeat" && !this.#repeatsSeen && this.#plan.isolation.inFileOrder === null) {
         this.#repeatsSeen = true;
         await set.rollbackToSavepoint();
         return this.#writeSet(set, batch);
@@ -131,7 +131,7 @@ export class BatchWriter {
     return null;
   }
 
-  async #applyStaged(set: SetWriter, batch: Batch): Promise<Applied | null> {
+  async #applyStaged(set: SetWriter, batch: Batch): Promise<SetOutcome | null> {
     const looks = this.#mustLookForRepeats(batch);
     if (looks && set.folds) return applyFolded(set, set.folds, batch);
     const counts = noCounts();
@@ -140,7 +140,7 @@ export class BatchWriter {
       addCounts(counts, await set.apply(batch, { kind: "all" }));
       return { counts, left: [] };
     }
-    if (this.#plan.coupling.order !== null) return null;
+    if (this.#plan.isolation.inFileOrder !== null) return null;
     const waves = intoWaves(repeats);
     const repeated = repeats.map((repeat) => repeat.ord);
     addCounts(counts, await set.apply(batch, { kind: "except", ords: repeated }));
@@ -155,7 +155,7 @@ export class BatchWriter {
   /** Rows of keys that repeat more often than others go one at a time: nothing but their own keys depends on them. */
   async #applyLeft(
     batch: Batch,
-    { counts, left, faults }: Applied & { readonly faults: readonly RowFault[] },
+    { counts, left, faults }: SetOutcome & { readonly faults: readonly RowFault[] },
   ): Promise<BatchResult> {
     if (left.length === 0) return { counts, faults };
     const result = await this.#writer.applyEach(unpacked(batch, left));
@@ -165,25 +165,25 @@ export class BatchWriter {
 
   /** A native upsert of rows of one shape may find repeats by itself, at no cost; everything else has to ask. */
   #mustLookForRepeats(batch: Batch): boolean {
-    const { mode, strategy, arbiter, coupling } = this.#plan;
+    const { mode, strategy, arbiter, isolation } = this.#plan;
     if (mode === "insert" || arbiter === null) return false;
     if (mode === "update" || strategy === "select-then-write" || !this.#inTurn) return true;
-    return coupling.order === null && (this.#repeatsSeen || isMixed(batch));
+    return isolation.inFileOrder === null && (this.#repeatsSeen || isMixed(batch));
   }
 }
 
 /** What a set of rows came to, and the rows that are left to be applied one at a time. */
-interface Applied {
+interface SetOutcome {
   readonly counts: Counts;
   readonly left: readonly Row[];
 }
 
-function nothing(): Applied {
+function nothing(): SetOutcome {
   return { counts: noCounts(), left: [] };
 }
 
 /** Applies the first row of each key as a set, and folds the others. */
-async function applyFolded(set: SetWriter, folds: RepeatFolds, batch: Batch): Promise<Applied> {
+async function applyFolded(set: SetWriter, folds: RepeatFolds, batch: Batch): Promise<SetOutcome> {
   const counts = noCounts();
   const aside = await folds.setAside(batch);
   addCounts(counts, await set.apply(batch, { kind: "all" }));

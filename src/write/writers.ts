@@ -2,27 +2,27 @@
  * Where batches go: one session with one transaction, one that commits in parts, or several sessions at once. A load
  * hands its batches over in the order of the source, and need not know which of these it is.
  */
-import type { BatchResult, Written } from "../model/batch.ts";
-import type { RejectMarks } from "../model/checkpoint.ts";
+import type { BatchResult, BatchOutcome } from "../model/batch.ts";
+import type { RejectOffsets } from "../model/checkpoint.ts";
 import { addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { Reject } from "../model/reject.ts";
-import type { Gathered } from "./batches.ts";
+import type { ReadBatch } from "./batches.ts";
 
 /** Told of what was written; throws when the load must stop. */
 export interface Account {
   /** Records were written, in the order of the source; a commit may still follow or not. */
-  take(written: Written): void;
+  take(written: BatchOutcome): void;
   /** The last record was written: is all of it in order? */
   check(): void;
   /** A commit is about to begin: what depends on it must be durable. Where the reject files stand; `null`: there are none. */
-  beforeCommit(): RejectMarks | null;
+  beforeCommit(): RejectOffsets | null;
   /** These records are committed. */
   keep(counts: Counts): void;
 }
 
 /** How a load ends that goes well; a rehearsal is undone. */
-export type Ending = "commit" | "rehearsal";
+export type LoadEnding = "commit" | "rehearsal";
 
 /** Writes the batches of a load. */
 export interface Writers {
@@ -33,9 +33,9 @@ export interface Writers {
   /** Begins the first transaction. */
   open(): Promise<void>;
   /** Told of a batch as soon as it has been read, before it is its turn. */
-  prepare(gathered: Gathered): void;
+  prepare(readBatch: ReadBatch): void;
   /** Takes the next batch; returns when there is room for another. Throws what stopped this batch or one before. */
-  write(gathered: Gathered): Promise<void>;
+  write(readBatch: ReadBatch): Promise<void>;
   /** Writes what is left and commits it or, in a rehearsal, undoes it. */
   finish(): Promise<void>;
   /** Between two batches, for a load that goes on later: commits what is written. */
@@ -47,17 +47,17 @@ export interface Writers {
 }
 
 /** The records of a batch, those that fell out before it included. */
-export function sizeOf({ batch, rejects }: Gathered): number {
+export function sizeOf({ batch, rejects }: ReadBatch): number {
   return batch.size + rejects.length;
 }
 
 /** The account of a batch, from what became of its rows and the records that fell out before. */
 export function writtenOf(
-  gathered: Gathered,
+  readBatch: ReadBatch,
   { counts, faults, misfits = [] }: BatchResult,
-): Written {
+): BatchOutcome {
   const rejects = [
-    ...gathered.rejects,
+    ...readBatch.rejects,
     ...faults.map(({ row, ...fault }): Reject => ({
       ...fault,
       stage: "write",
@@ -67,6 +67,6 @@ export function writtenOf(
   ];
   const total = noCounts();
   addCounts(total, counts);
-  addCounts(total, { read: sizeOf(gathered), rejected: rejects.length });
+  addCounts(total, { read: sizeOf(readBatch), rejected: rejects.length });
   return { counts: total, rejects, misfits };
 }

@@ -17,11 +17,19 @@ test.each([
     "--commit cannot be 'often'",
     "for example --commit 100000",
   ],
-  [["a.csv", "-j", "17"], "--jobs cannot be '17'", "for example --jobs 4 --commit 100000"],
-  [["a.csv", "-j", "0"], "--jobs cannot be '0'", "for example --jobs 4 --commit 100000"],
   [
-    ["a.csv", "--to", "x.db", "--table", "t", "--jobs", "2"],
-    "--jobs 2 does not go with --commit end",
+    ["a.csv", "--writers", "17"],
+    "--writers cannot be '17'",
+    "for example --writers 4 --commit 100000",
+  ],
+  [
+    ["a.csv", "--writers", "0"],
+    "--writers cannot be '0'",
+    "for example --writers 4 --commit 100000",
+  ],
+  [
+    ["a.csv", "--to", "x.db", "--table", "t", "--writers", "2"],
+    "--writers 2 does not go with --commit end",
     "add --commit N, for example --commit 100000",
   ],
   [["plan", "a.csv", "--zzz"], "unknown option --zzz", "`upsurge help plan` shows every option"],

@@ -165,7 +165,14 @@ describe("several writers", () => {
   test("write nothing of a damaged file", async () => {
     const files = { "in.csv.gz": flipped(WHOLE, -8) };
 
-    const tried = await attempt(database, { files }, ["-j", "2", "--commit", "2000", "-b", "500"]);
+    const tried = await attempt(database, { files }, [
+      "--writers",
+      "2",
+      "--commit",
+      "2000",
+      "-b",
+      "500",
+    ]);
 
     expect(tried, tried.output).toMatchObject(CORRUPT);
   });

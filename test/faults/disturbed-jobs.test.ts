@@ -1,5 +1,5 @@
 /**
- * What befalls a job and is no kill at a fault point: the drill plants bugs to see that these scenarios find them, and here
+ * What befalls a job and is no kill at a fail point: the drill plants bugs to see that these scenarios find them, and here
  * the program itself must stand them.
  */
 import { mkdtempSync, rmSync } from "node:fs";

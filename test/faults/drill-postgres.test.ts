@@ -4,9 +4,9 @@ import type { Bug } from "./torture/drill.ts";
 import { lockedOut, overlapped } from "./torture/overlaps.ts";
 import { faults, rowLocked, undisturbed } from "./torture/scenarios.ts";
 
-const twoWriters = { jobs: 2, workload: { bad: 0 } };
+const twoWriters = { writers: 2, workload: { bad: 0 } };
 // The database refuses two records among the first.
-const fewRejects = { jobs: 2, workload: { bad: 2, seed: 146, records: 192 } };
+const fewRejects = { writers: 2, workload: { bad: 2, seed: 146, records: 192 } };
 const oneAhead = faults(
   ["committed:2:kill", "committed:3:kill", "committed:4:kill", "committed:5:kill"],
   twoWriters,
@@ -37,7 +37,7 @@ const BUGS: readonly Bug[] = [
   {
     name: "the job goes on where the writer stands that came furthest",
     file: "src/load/resume-job.js",
-    edits: [["b.place.byte < a.place.byte", "b.place.byte > a.place.byte"]],
+    edits: [["b.offset.byte < a.offset.byte", "b.offset.byte > a.offset.byte"]],
     scenario: oneAhead,
   },
   {

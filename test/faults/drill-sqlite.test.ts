@@ -22,13 +22,13 @@ const BUGS: readonly Bug[] = [
     name: "the checkpoint is moved after the commit, in a transaction of its own",
     file: "src/write/session-writer.js",
     edits: [
-      ["await bookmark.move(table, { part, marks, counts, rejects });", ""],
+      ["await cursor.move(table, { scope: part, offsets: marks, counts, rejects });", ""],
       [
-        'faultPoint("committed");',
-        `faultPoint("committed");
+        'failPoint("committed");',
+        `failPoint("committed");
          if (checkpointing !== null && part !== undefined) {
            await checkpointing.table.statements.begin();
-           await checkpointing.bookmark.move(checkpointing.table, { part, marks, counts, rejects });
+           await checkpointing.cursor.move(checkpointing.table, { scope: part, offsets: marks, counts, rejects });
            await checkpointing.table.statements.commit();
          }`,
       ],
@@ -169,8 +169,8 @@ const BUGS: readonly Bug[] = [
     file: "src/write/one-session.js",
     edits: [
       [
-        "this.#account.take(await this.#writer.write(gathered));",
-        "if (gathered.end?.isLast !== true) this.#account.take(await this.#writer.write(gathered));",
+        "this.#account.take(await this.#writer.write(readBatch));",
+        "if (readBatch.end?.isLast !== true) this.#account.take(await this.#writer.write(readBatch));",
       ],
     ],
     scenario: once,
@@ -178,7 +178,7 @@ const BUGS: readonly Bug[] = [
   {
     name: "the end of a source that others follow is forgotten",
     file: "src/write/one-session.js",
-    edits: [["this.#marks.push(end.mark);", "{}"]],
+    edits: [["this.#offsets.push(end.committed);", "{}"]],
     scenario: twoSources,
   },
   {

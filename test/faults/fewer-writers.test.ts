@@ -18,7 +18,7 @@ describe("from two writers", () => {
     const base = mkdtempSync(join(tmpdir(), "upsurge-writers-"));
     try {
       const place = { target: "postgres", database, folder: join(base, "load"), bin: BIN } as const;
-      const made = await ready(place, { jobs: 2 });
+      const made = await ready(place, { writers: 2 });
       const [file] = made.workload.files;
       const args = made.command.args.map((word) => (word === file?.name ? "-" : word));
       const command = { ...made.command, args, stdin: file?.stored ?? null };
@@ -28,14 +28,17 @@ describe("from two writers", () => {
     }
   });
 
-  test.each(firstOf("numbers of writers after two", [1, 3]))("to %d", async (jobs) => {
+  test.each(firstOf("numbers of writers after two", [1, 3]))("to %d", async (writers) => {
     const base = mkdtempSync(join(tmpdir(), "upsurge-writers-"));
     try {
       const place = { target: "postgres", database, folder: join(base, "load"), bin: BIN } as const;
       for (const nth of [1, 2, 3, 4]) {
-        const made = await ready(place, { jobs: 2, workload: { bad: 0, records: 192 } });
+        const made = await ready(place, { writers: 2, workload: { bad: 0, records: 192 } });
         await launch(under(made.command, `committed:${nth}:kill`)).ended;
-        const args = made.command.args.with(made.command.args.indexOf("--jobs") + 1, String(jobs));
+        const args = made.command.args.with(
+          made.command.args.indexOf("--writers") + 1,
+          String(writers),
+        );
         const next = { ...made, command: { ...made.command, args } };
         expect(await complete(place, next), `killed after commit ${nth}`).toEqual([]);
       }

@@ -39,7 +39,7 @@ const COMMITS: readonly (readonly [string, Fault])[] = [
 
 describe.each([
   ["one writer", []],
-  ["several writers", ["--jobs", "2"]],
+  ["several writers", ["--writers", "2"]],
   ["one transaction", ["--commit", "end"]],
 ])("a COMMIT of %s", (_, flags) => {
   test.each(COMMITS)("%s", async (_title, fault) => {

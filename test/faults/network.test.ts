@@ -116,7 +116,7 @@ describe("a server that falls silent, or is slow", () => {
   test("while the locks of several writers are let go is not waited for", async () => {
     await behind.forgetAudit();
     behind.proxy.arm({ kind: "black-hole", on: /^rollback$/, nth: 3 });
-    const flags = ["--jobs", "2", "--commit", "1000", "--statement-timeout", "10m"];
+    const flags = ["--writers", "2", "--commit", "1000", "--statement-timeout", "10m"];
     expect(await behind.load({ flags })).toMatchObject({ exit: 0 });
     expect(behind.proxy.hits).toBe(1);
     await behind.expectApplied(1);

@@ -11,16 +11,16 @@ import {
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { onFaultPoint } from "../../src/testing/fail-point.ts";
-import type { FaultPoint } from "../../src/testing/fail-point.ts";
+import { onFailPoint } from "../../src/testing/fail-point.ts";
+import type { FailPoint } from "../../src/testing/fail-point.ts";
 import { upsurgeError } from "../../src/errors/upsurge-error.ts";
 import { INTO_ORDERS, orders, shop } from "../cli/shop.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
 import { until } from "../helpers/until.ts";
-import { AT_FAULT_POINT } from "./torture/launch.ts";
+import { AT_FAIL_POINT } from "./torture/launch.ts";
 
-afterEach(() => onFaultPoint(null));
+afterEach(() => onFailPoint(null));
 
 const HEADER = "id,item,amount\n";
 const BAD = `${HEADER}1,tea,3\n2,pot,-1\n3,cup,6\n4,jug,x,y\n`;
@@ -50,14 +50,14 @@ function expectLoaded(
   expect(orders(cwd)).toEqual(LOADED);
 }
 
-async function killedAt(cwd: string, point: FaultPoint, args = LOAD): Promise<void> {
+async function killedAt(cwd: string, point: FailPoint, args = LOAD): Promise<void> {
   const env = { UPSURGE_FAULT: `${point}:1:kill` };
-  const { child, ended } = spawnUpsurge(args, cwd, { preload: AT_FAULT_POINT, env });
+  const { child, ended } = spawnUpsurge(args, cwd, { preload: AT_FAIL_POINT, env });
   await ended;
   expect(child.signalCode).toBe("SIGKILL");
 }
 
-const POINTS: readonly FaultPoint[] = [
+const POINTS: readonly FailPoint[] = [
   "begin",
   "reject-write",
   "reject-written",
@@ -104,31 +104,31 @@ test("one that fails leaves nothing of its own but its rejects", async () => {
   for (const point of POINTS) {
     const cwd = folder();
     let met = false;
-    onFaultPoint((at) => {
+    onFailPoint((at) => {
       if (at !== point || met) return;
       met = true;
       throw new Error("stopped");
     });
     expect((await runUpsurge(LOAD, { cwd })).exitCode).toBe(1);
-    onFaultPoint(null);
+    onFailPoint(null);
     expect(namesIn(cwd).filter((name) => /part|lock|killed/.test(name))).toEqual([]);
   }
 });
 
 test("one that is safe to repeat leaves none in its own way", async () => {
   const cwd = folder();
-  onFaultPoint((point) => {
+  onFailPoint((point) => {
     if (point === "commit") throw upsurgeError("TARGET_BUSY", { target: "it", reason: "locked" });
   });
   expect((await runUpsurge(LOAD, { cwd })).exitCode).toBe(75);
-  onFaultPoint(null);
+  onFailPoint(null);
   expect(namesIn(cwd)).toEqual([]);
   expectLoaded(cwd, await runUpsurge(LOAD, { cwd }));
 });
 
 test("one that does not know what became of its commit keeps them", async () => {
   const cwd = folder();
-  onFaultPoint((point) => {
+  onFailPoint((point) => {
     if (point === "committed") throw upsurgeError("TARGET_OUTCOME_UNKNOWN", { reason: "gone" });
   });
   expect((await runUpsurge(LOAD, { cwd })).exitCode).toBe(75);
@@ -139,7 +139,7 @@ test("one that does not know what became of its commit keeps them", async () => 
 test("one that starts again once they are in place puts them there once more", async () => {
   const cwd = folder();
   let met = false;
-  onFaultPoint((point) => {
+  onFailPoint((point) => {
     if (point !== "reject-placed" || met) return;
     met = true;
     throw upsurgeError("TARGET_BUSY", { target: "it", reason: "locked" });
@@ -179,7 +179,7 @@ test.each([
   const gate = join(cwd, "gate");
   writeFileSync(gate, "");
   const env = { UPSURGE_FAULT: "begin:1:wait", UPSURGE_FAULT_GATE: gate };
-  const { child, ended } = spawnUpsurge(LOAD, cwd, { preload: AT_FAULT_POINT, env });
+  const { child, ended } = spawnUpsurge(LOAD, cwd, { preload: AT_FAIL_POINT, env });
   await until("a run at its gate", () => existsSync(`${gate}.reached`));
   const refused = await runUpsurge([...LOAD, ...flags], { cwd });
   expect(refused.exitCode).toBe(6);
@@ -194,7 +194,7 @@ test.each([
 
 test("one that was taken for dead and is not commits nothing", async () => {
   const cwd = folder();
-  onFaultPoint((point) => {
+  onFailPoint((point) => {
     if (point !== "reject-written") return;
     writeFileSync(join(cwd, "new.lock"), "");
     renameSync(join(cwd, "new.lock"), join(cwd, `${FILE}.lock`));
@@ -207,7 +207,7 @@ test("one that was taken for dead and is not commits nothing", async () => {
 
 test("a file that came to stand there meanwhile is not written over", async () => {
   const cwd = folder();
-  onFaultPoint((point) => {
+  onFailPoint((point) => {
     if (point === "reject-place") writeFileSync(join(cwd, FILE), "mine\n");
   });
   const { exitCode, stderr } = await runUpsurge(LOAD, { cwd });
@@ -219,7 +219,7 @@ test("a file that came to stand there meanwhile is not written over", async () =
 
 test("one that is removed meanwhile stops the load", async () => {
   const cwd = folder();
-  onFaultPoint((point) => {
+  onFailPoint((point) => {
     if (point === "reject-sync") rmSync(join(cwd, `${FILE}.part`));
   });
   const { exitCode, stderr } = await runUpsurge(LOAD, { cwd });

@@ -13,9 +13,9 @@ import { complete, heldAt, hindered, ready } from "./torture/scenario.ts";
 import type { DrillPlace } from "./torture/scenario.ts";
 
 const TARGETS = firstOf("targets of runs at once", [
-  { target: "sqlite", jobs: 1 },
-  { target: "postgres", jobs: 1 },
-  { target: "postgres", jobs: 2 },
+  { target: "sqlite", writers: 1 },
+  { target: "postgres", writers: 1 },
+  { target: "postgres", writers: 2 },
 ] as const);
 
 async function many(command: Command, runs: number): Promise<Ended[]> {
@@ -26,7 +26,7 @@ function withFlags(command: Command, ...flags: string[]): Command {
   return { ...command, args: [...command.args, ...flags] };
 }
 
-describe.each(TARGETS)("$target, $jobs at work", ({ target, jobs }) => {
+describe.each(TARGETS)("$target, $writers at work", ({ target, writers }) => {
   const engine = ENGINES.find(({ name }) => name === target);
   if (engine === undefined) throw new Error(`there is no engine ${target}`);
   const database = useDatabase(engine);
@@ -39,10 +39,10 @@ describe.each(TARGETS)("$target, $jobs at work", ({ target, jobs }) => {
   afterAll(() => rmSync(base, { recursive: true, force: true }));
 
   // Two of each, and five where that is most likely to go wrong.
-  const counts = jobs === 1 ? firstOf("runs of one job at once", [2, 5]) : [2];
+  const counts = writers === 1 ? firstOf("runs of one job at once", [2, 5]) : [2];
   describe.each(counts)("%d runs at once", (runs) => {
     test("all but the one at work end with 75", async () => {
-      const made = await ready(place, { jobs });
+      const made = await ready(place, { writers });
       let others: Ended[] = [];
       const first = await heldAt(place, made.command, "begin:2", async () => {
         others = await many(made.command, runs - 1);
@@ -57,7 +57,7 @@ describe.each(TARGETS)("$target, $jobs at work", ({ target, jobs }) => {
     });
 
     test("with --if-locked skip they end with 0, and say so", async () => {
-      const made = await ready(place, { jobs });
+      const made = await ready(place, { writers });
       let others: Ended[] = [];
       await heldAt(place, made.command, "begin:2", async () => {
         others = await many(withFlags(made.command, "--if-locked", "skip"), runs - 1);
@@ -68,7 +68,7 @@ describe.each(TARGETS)("$target, $jobs at work", ({ target, jobs }) => {
     });
 
     test("with --if-locked wait all come to the end", async () => {
-      const made = await ready(place, { jobs });
+      const made = await ready(place, { writers });
       const ended = await many(withFlags(made.command, "--if-locked", "wait"), runs);
       for (const { exit, stdout, stderr } of ended) expect(exit, `${stdout}${stderr}`).toBe(3);
       expect(await complete(place, made)).toEqual([]);
@@ -78,7 +78,7 @@ describe.each(TARGETS)("$target, $jobs at work", ({ target, jobs }) => {
       ["with the lock", (command: Command) => command],
       ["without it", (command: Command) => hindered(command, "no-lock")],
     ])("%s, started together, they apply every record once", async (_, how) => {
-      const made = await ready(place, { jobs });
+      const made = await ready(place, { writers });
       const ended = await many(how(made.command), runs);
       for (const { exit, stdout, stderr } of ended) {
         expect([3, 75], `${stdout}${stderr}`).toContain(exit);
@@ -88,7 +88,7 @@ describe.each(TARGETS)("$target, $jobs at work", ({ target, jobs }) => {
     });
   });
 
-  if (jobs > 1) return;
+  if (writers > 1) return;
   test("without the lock, a run that was overtaken sees it", async () => {
     expect(await overlapped(place)).toEqual([]);
     expect(await takenOver(place)).toEqual([]);

@@ -19,7 +19,7 @@ import {
   onTestFinished,
   test,
 } from "vitest";
-import { onFaultPoint } from "../../src/testing/fail-point.ts";
+import { onFailPoint } from "../../src/testing/fail-point.ts";
 import { OwnPostgres } from "../helpers/own-postgres.ts";
 import { failBatches } from "../helpers/server-fault.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
@@ -40,7 +40,7 @@ const PARTS = ["--commit", "20"];
 const WAYS: readonly (readonly [string, readonly string[]])[] = [
   ["in parts", PARTS],
   ["as a whole", ["--commit", "end", "-b", "20"]],
-  ["by two writers", ["--commit", "20", "-b", "20", "-j", "2"]],
+  ["by two writers", ["--commit", "20", "-b", "20", "--writers", "2"]],
 ];
 
 let server: OwnPostgres;
@@ -52,7 +52,7 @@ beforeEach(async () => {
   await server.sql("drop table if exists t, upsurge_checkpoint");
   await server.sql("create table t (id int primary key, n int, hist text)");
 });
-afterEach(() => onFaultPoint(null));
+afterEach(() => onFailPoint(null));
 
 interface Ran {
   readonly exit: number;
@@ -78,7 +78,7 @@ async function run(flags: readonly string[], retry = PATIENT, url = server.url):
 function after(batches: number, act: () => Promise<unknown>): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let seen = 0;
-    onFaultPoint((point) => {
+    onFailPoint((point) => {
       if (point === "applied" && (seen += 1) === batches) act().then(resolve, reject);
     });
   });
@@ -189,7 +189,7 @@ describe.each(KINDS)("%s, from a server that goes away", (_, flags) => {
     let left = flags.includes("end") ? 4 : 12;
     let next = 1;
     let ended: Promise<number> = Promise.resolve(0);
-    onFaultPoint(() => {
+    onFailPoint(() => {
       next -= 1;
       if (next > 0 || left === 0) return;
       left -= 1;
@@ -263,7 +263,7 @@ describe.each(KINDS)("%s, from a server that refuses", (_, flags) => {
     failBatches(state, (batch) => batch > 7);
     const ran = await run(flags, "400ms");
     expect([ran.exit, ran.code], ran.stderr).toEqual([75, code]);
-    onFaultPoint(null);
+    onFailPoint(null);
     await expectDone(await run(flags));
   });
 });

@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
-import { onFaultPoint } from "../../src/testing/fail-point.ts";
-import type { FaultPoint } from "../../src/testing/fail-point.ts";
+import { onFailPoint } from "../../src/testing/fail-point.ts";
+import type { FailPoint } from "../../src/testing/fail-point.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
@@ -18,7 +18,7 @@ const KEYS = 30;
 const INPUT = `id,n,hist\n${Array.from({ length: RECORDS }, (_, at) => `${at % KEYS},${at},${at}\n`).join("")}`;
 const SET = "hist = target.hist || ',' || excluded.n";
 
-afterEach(() => onFaultPoint(null));
+afterEach(() => onFailPoint(null));
 
 interface Ran {
   readonly exit: number;
@@ -74,14 +74,14 @@ class Shelf {
 
 /** When a moment has passed for the n-th time. */
 interface When {
-  readonly point: FaultPoint;
+  readonly point: FailPoint;
   readonly nth: number;
 }
 
 /** Does something once, at the n-th time that a moment passes. */
-function at(point: FaultPoint, nth: number, act: () => void): void {
+function at(point: FailPoint, nth: number, act: () => void): void {
   let seen = 0;
-  onFaultPoint((passed) => {
+  onFailPoint((passed) => {
     if (passed === point && (seen += 1) === nth) act();
   });
 }
@@ -100,7 +100,7 @@ function holdFor(shelf: Shelf, { point, nth }: When, tries: number): { readonly 
   at(point, nth, () => {
     const release = hold(shelf);
     // Every try begins with that.
-    onFaultPoint((passed) => {
+    onFailPoint((passed) => {
       if (passed !== "lock") return;
       seen.failed += 1;
       if (seen.failed === tries) release();
@@ -110,7 +110,7 @@ function holdFor(shelf: Shelf, { point, nth }: When, tries: number): { readonly 
 }
 
 describe("a file that somebody else holds", () => {
-  test.each<[string, FaultPoint]>([
+  test.each<[string, FailPoint]>([
     ["before a part is begun", "begin"],
     ["after one was committed", "committed"],
     ["before the job is taken", "take-over"],
@@ -126,7 +126,7 @@ describe("a file that somebody else holds", () => {
     at("committed", 3, () => void hold(shelf));
     const ran = await shelf.run("--retry-timeout", "300ms");
     expect([ran.exit, ran.code, ran.read]).toEqual([75, "TARGET_BUSY", 60]);
-    onFaultPoint(null);
+    onFailPoint(null);
     const again = await shelf.run("--retry-timeout", "0");
     expect([again.exit, again.code]).toEqual([75, "TARGET_BUSY"]);
   });
@@ -140,7 +140,7 @@ describe("the journal of the file", () => {
       throw Object.assign(new Error("stopped"), { code: "SQLITE_BUSY" });
     });
     expect((await shelf.run("--retry-timeout", "0")).exit).not.toBe(0);
-    onFaultPoint(null);
+    onFailPoint(null);
     shelf.expectDone(await shelf.run());
     expect(shelf.use((db) => db.pragma("journal_mode", { simple: true }))).toBe(mode);
   });
@@ -152,7 +152,7 @@ describe("a file that may not be written", () => {
     at("committed", 3, () => spawnSync("chmod", ["a-w", shelf.path, shelf.folder]));
     expect((await shelf.run("--retry-timeout", "0")).exit).not.toBe(0);
     spawnSync("chmod", ["u+w", shelf.path, shelf.folder]);
-    onFaultPoint(null);
+    onFailPoint(null);
     shelf.expectDone(await shelf.run());
   });
 });
@@ -185,7 +185,7 @@ describe("a disk that is full", () => {
       expect([ran.exit, ran.code], ran.stderr).toEqual([75, "TARGET_FULL"]);
       expect(statSync(ballast).size).toBeGreaterThan(0);
       rmSync(ballast);
-      onFaultPoint(null);
+      onFailPoint(null);
       shelf.expectDone(await shelf.run("--max-rejects", "999"));
     },
   );

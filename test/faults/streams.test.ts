@@ -62,7 +62,7 @@ if (postgres === undefined || sqlite === undefined) throw new Error("an engine i
 
 describe("several writers", () => {
   const database = useDatabase(postgres);
-  const jobs = ["--jobs", "2", "--commit", "600", "-b"];
+  const jobs = ["--writers", "2", "--commit", "600", "-b"];
 
   test.each(
     UNMET.flatMap((unmet) => ["100", "300"].map((batch) => [unmet[0], batch, unmet] as const)),

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { onFaultPoint } from "../../src/testing/fail-point.ts";
+import { onFailPoint } from "../../src/testing/fail-point.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
@@ -186,7 +186,7 @@ describe("postgres, when the database is away for a moment", () => {
   if (postgres === undefined) throw new Error("there is no engine postgres");
   const database = useDatabase(postgres);
 
-  afterEach(() => onFaultPoint(null));
+  afterEach(() => onFailPoint(null));
 
   /** An empty table; the server ends these batches of the load with a deadlock. */
   async function busyAt(...batches: readonly number[]): Promise<void> {

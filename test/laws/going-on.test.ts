@@ -4,11 +4,11 @@
  */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { comparePlaces } from "../helpers/lanes/compare-places.ts";
-import { laneTarget } from "../helpers/lanes/compare-rows.ts";
-import { csvInput } from "../helpers/lanes/csv-input.ts";
-import { OTHERWISE } from "../helpers/lanes/inputs.ts";
-import { ndjsonInput } from "../helpers/lanes/ndjson-input.ts";
+import { compareOffsets } from "../helpers/reading-paths/compare-offsets.ts";
+import { pathTarget } from "../helpers/reading-paths/compare-rows.ts";
+import { csvInput } from "../helpers/reading-paths/csv-input.ts";
+import { OTHERWISE } from "../helpers/reading-paths/inputs.ts";
+import { ndjsonInput } from "../helpers/reading-paths/ndjson-input.ts";
 import { timesOf } from "../tiers/tiers.ts";
 
 const RUNS = timesOf("going on");
@@ -47,8 +47,8 @@ describe.each([
   test("goes on after any batch", { timeout }, async () => {
     let places = 0;
     await fc.assert(
-      fc.asyncProperty(input, laneTarget, async (source, target) => {
-        places += await comparePlaces(source, target);
+      fc.asyncProperty(input, pathTarget, async (source, target) => {
+        places += await compareOffsets(source, target);
       }),
       PARAMETERS,
     );

@@ -5,8 +5,8 @@
  */
 import * as fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
-import { onFaultPoint } from "../../src/testing/fail-point.ts";
-import type { FaultPoint } from "../../src/testing/fail-point.ts";
+import { onFailPoint } from "../../src/testing/fail-point.ts";
+import type { FailPoint } from "../../src/testing/fail-point.ts";
 import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Engine, TestDatabase } from "../helpers/engines.ts";
 import { JobShell } from "../helpers/job-shell.ts";
@@ -17,10 +17,10 @@ const RUNS = timesOf("jobs resume");
 const SEED = process.env["UPSURGE_LAW_SEED"];
 const PARAMETERS = { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
 
-afterEach(() => onFaultPoint(null));
+afterEach(() => onFailPoint(null));
 
 /** The moments at which a run is stopped: after something was done, and before something is. */
-const STOPS: readonly FaultPoint[] = [
+const STOPS: readonly FailPoint[] = [
   "taken-over",
   "held",
   "applied",
@@ -37,7 +37,7 @@ const STOPS: readonly FaultPoint[] = [
 ];
 
 /** Those of several writers. */
-const SHARED = new Set<FaultPoint>(["share", "shared", "seal", "sealed"]);
+const SHARED = new Set<FailPoint>(["share", "shared", "seal", "sealed"]);
 
 interface SourceRecord {
   readonly id: number;
@@ -75,7 +75,7 @@ const source = fc.record({
 function runsOf({
   rowSources,
   name,
-}: Engine): fc.Arbitrary<{ flags: string[]; at: FaultPoint; nth: number }[]> {
+}: Engine): fc.Arbitrary<{ flags: string[]; at: FailPoint; nth: number }[]> {
   const flags = fc
     .record({
       commit: fc.oneof(
@@ -85,16 +85,16 @@ function runsOf({
       batch: fc.integer({ min: 1, max: 8 }),
       rowSource: fc.constantFrom("auto", ...rowSources),
       strategy: fc.constantFrom("auto", "native", "select-then-write"),
-      jobs: fc.constantFrom(1, 1, 2, 3),
+      writers: fc.constantFrom(1, 1, 2, 3),
     })
-    .map(({ commit, batch, rowSource, strategy, jobs }) => [
+    .map(({ commit, batch, rowSource, strategy, writers }) => [
       "--commit",
       commit,
       "-b",
       String(batch),
       ...(rowSource === "auto" ? [] : ["--row-source", rowSource]),
       ...(strategy === "auto" ? [] : ["--strategy", strategy]),
-      ...(commit === "end" ? [] : ["--jobs", String(jobs)]),
+      ...(commit === "end" ? [] : ["--writers", String(writers)]),
     ]);
   const at = fc.constantFrom(...STOPS.filter((each) => name === "postgres" || !SHARED.has(each)));
   const run = fc.record({ flags, at, nth: fc.integer({ min: 1, max: 3 }) });
@@ -104,16 +104,16 @@ function runsOf({
 /** A run that is stopped at the n-th time that it passes a moment. */
 async function stopped(
   run: () => Promise<Ran>,
-  { at, nth }: { readonly at: FaultPoint; readonly nth: number },
+  { at, nth }: { readonly at: FailPoint; readonly nth: number },
 ): Promise<Ran> {
   let seen = 0;
-  onFaultPoint((point) => {
+  onFailPoint((point) => {
     if (point === at && (seen += 1) >= nth) throw new Error(`stopped at ${at}`);
   });
   try {
     return await run();
   } finally {
-    onFaultPoint(null);
+    onFailPoint(null);
   }
 }
 

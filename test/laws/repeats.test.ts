@@ -145,7 +145,7 @@ describe.each(ENGINES)("$title", (engine: Engine) => {
   const inParts = waysOf(engine, [5]).map((way) => ({ ...way, flags: ["--commit", "8"] }));
   const byTwo = waysOf(engine, [4]).map((way) => ({
     ...way,
-    flags: ["--jobs", "2", "--commit", "8"],
+    flags: ["--writers", "2", "--commit", "8"],
   }));
   const ways: readonly Way[] = [...once, ...inParts, ...(engine.name === "postgres" ? byTwo : [])];
   const image = async ({ columns }: Table): Promise<(string | null)[][]> =>

@@ -143,7 +143,7 @@ const NO_SERVER: Readonly<Record<string, (secret: string) => Case>> = {
     args: ["a.csv", ...INTO, "--batch-rows", "x", `--to=postgres://app:${s}@${NOWHERE}`],
   }),
   "options that do not go together": (s) => ({
-    args: ["a.csv", ...INTO, "--jobs", "2", "--to", `postgres://app:${s}@${NOWHERE}`],
+    args: ["a.csv", ...INTO, "--writers", "2", "--to", `postgres://app:${s}@${NOWHERE}`],
   }),
   "a source that is not there": (s) => ({
     args: ["none.csv", ...INTO, "--to", `postgres://app:${s}@${NOWHERE}`],

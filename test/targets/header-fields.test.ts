@@ -9,7 +9,7 @@ import type { Ran } from "../helpers/job-shell.ts";
 
 const TABLE = "create table t (id int not null primary key, n int, hist varchar(2000))";
 /** The last of them reads every record by itself. */
-const LANES = [[], ["--comment", "#"]];
+const PATHS = [[], ["--comment", "#"]];
 
 /** The flags of a fix up to what they do: those before the first word that is none. */
 function flagsOf(fix: string): string[] {
@@ -40,12 +40,12 @@ describe.each(SHARED_ENGINES)("$title", (engine) => {
   ];
 
   test.each(FIXED)("the fix for %j does what it says", async (text, cause, rows) => {
-    for (const lane of LANES) {
-      const [refused, none] = await load(text, lane);
+    for (const path of PATHS) {
+      const [refused, none] = await load(text, path);
       expect([refused.exit, refused.code, refused.cause]).toEqual([2, "SOURCE_HEADER", cause]);
       expect(refused.stderr).toContain("where: in.csv, header");
       expect(none).toEqual([]);
-      const [went, loaded] = await load(text, [...lane, ...flagsOf(refused.fix)]);
+      const [went, loaded] = await load(text, [...path, ...flagsOf(refused.fix)]);
       expect(went.exit, `${refused.fix}\n${went.stderr}`).toBe(0);
       expect(loaded).toEqual(rows);
     }
@@ -71,8 +71,8 @@ describe.each(SHARED_ENGINES)("$title", (engine) => {
   ];
 
   test.each(BY_NUMBER)("%j with %j", async (text, flags, rows) => {
-    for (const lane of LANES) {
-      const [ran, loaded] = await load(text, [...lane, ...flags]);
+    for (const path of PATHS) {
+      const [ran, loaded] = await load(text, [...path, ...flags]);
       expect(ran.exit, ran.stderr).toBe(0);
       expect(loaded).toEqual(rows);
     }

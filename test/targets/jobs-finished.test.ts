@@ -1,7 +1,7 @@
 /** A job that has finished: what is forgotten and loaded again, and a table that is not the one it has loaded into. */
 import { afterEach, describe, expect, test } from "vitest";
-import { onFaultPoint } from "../../src/testing/fail-point.ts";
-import type { FaultPoint } from "../../src/testing/fail-point.ts";
+import { onFailPoint } from "../../src/testing/fail-point.ts";
+import type { FailPoint } from "../../src/testing/fail-point.ts";
 import { upsurgeError } from "../../src/errors/upsurge-error.ts";
 import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Engine, TestDatabase } from "../helpers/engines.ts";
@@ -13,7 +13,7 @@ const TABLE = ["1:10", "2:20", "3:30", "4:40"];
 /** Plain updates by key. */
 const PLAIN = ["in.csv", "--key", "id", "--commit", "2"];
 
-afterEach(() => onFaultPoint(null));
+afterEach(() => onFailPoint(null));
 
 /** The name that a load without one is known by. */
 const jobsOf = async (shell: JobShell): Promise<{ job: string; state: string }[]> =>
@@ -67,15 +67,15 @@ describe.each(JOB_ENGINES)("$title", (engine: Engine) => {
     expect([other.exit, other.report.counts.inserted], other.stderr).toEqual([0, 1]);
   });
 
-  const MOMENTS: readonly FaultPoint[] = ["moved", "commit", "committed", "forget", "forgotten"];
+  const MOMENTS: readonly FailPoint[] = ["moved", "commit", "committed", "forget", "forgotten"];
   test.each(MOMENTS)("stopped at %s of its end, it is loaded to its end", async (at) => {
     const shell = await open();
     let seen = 0;
-    onFaultPoint((point) => {
+    onFailPoint((point) => {
       if (point === at && (seen += 1) === (at.startsWith("f") ? 1 : 2)) throw new Error("stopped");
     });
     expect((await shell.bare(PLAIN)).exit).toBe(1);
-    onFaultPoint(null);
+    onFailPoint(null);
     await database.exec("delete from t where id = 1");
     const again = await shell.bare(PLAIN);
     expect([again.exit, again.report.job?.alreadyLoadedAt], again.stderr).toEqual([0, null]);
@@ -87,7 +87,7 @@ describe.each(JOB_ENGINES)("$title", (engine: Engine) => {
   test("whose last commit got no answer, it is asked what became of it, and done once", async () => {
     const shell = await open();
     let seen = 0;
-    onFaultPoint((point) => {
+    onFailPoint((point) => {
       if (point !== "committed" || (seen += 1) !== 2) return;
       throw upsurgeError("TARGET_LOST", { target: "the server", reason: "gone" });
     });
@@ -97,7 +97,7 @@ describe.each(JOB_ENGINES)("$title", (engine: Engine) => {
       { read: 4, inserted: 4, unchanged: 0 },
     ]);
     expect(went.report.job?.alreadyLoadedAt).toBeNull();
-    onFaultPoint(null);
+    onFailPoint(null);
     expect((await shell.bare(PLAIN)).report.counts).toMatchObject({ read: 4, unchanged: 4 });
     expect(await jobsOf(shell)).toEqual([]);
   });
@@ -107,7 +107,7 @@ describe.each(JOB_ENGINES)("$title", (engine: Engine) => {
     async () => {
       const shell = await open();
       for (const count of ["inserted", "unchanged"] as const) {
-        const ran = await shell.bare([...PLAIN, "--jobs", "2", "-b", "1"]);
+        const ran = await shell.bare([...PLAIN, "--writers", "2", "-b", "1"]);
         expect([ran.exit, ran.report.counts[count]], ran.stderr).toEqual([0, 4]);
         expect(await jobsOf(shell)).toEqual([]);
       }

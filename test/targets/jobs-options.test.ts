@@ -77,7 +77,7 @@ describe.each(SHARED_ENGINES)("$title", (engine) => {
       ["--strategy", "native", "--commit", "2"],
       ["--strategy", "select-then-write", "--commit", "2"],
       ...rowSources.map((flags) => [...flags, "--commit", "2", "--max-rejects", "5"]),
-      ["--commit", "2", "--jobs", "3", "--lock-timeout", "9m", "--retry-timeout", "9m"],
+      ["--commit", "2", "--writers", "3", "--lock-timeout", "9m", "--retry-timeout", "9m"],
     ];
     for (const [at, first] of ways.entries()) {
       const second = ways[(at + 1) % ways.length] ?? [];

@@ -2,8 +2,8 @@
 import { truncateSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { onFaultPoint } from "../../src/testing/fail-point.ts";
-import type { FaultPoint } from "../../src/testing/fail-point.ts";
+import { onFailPoint } from "../../src/testing/fail-point.ts";
+import type { FailPoint } from "../../src/testing/fail-point.ts";
 import { SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
 import { HEADER, JobShell, lines } from "../helpers/job-shell.ts";
 
@@ -26,7 +26,7 @@ const INPUT =
 const REJECTED = `${HEADER}2,20,20,x\n5,77,77\n6,60,60,y\n8,77,77\n`;
 const TABLE = ["1:10,90", "3:30", "4:40", "7:70"];
 
-afterEach(() => onFaultPoint(null));
+afterEach(() => onFailPoint(null));
 
 /** The record numbers in a report of rejects. */
 function reported(shell: JobShell, name = "in.csv.rejects.csv.jsonl"): number[] {
@@ -82,7 +82,7 @@ describe.each(SHARED_ENGINES)("$title", (engine) => {
     expectAll(shell);
   });
 
-  const POINTS: readonly FaultPoint[] = [
+  const POINTS: readonly FailPoint[] = [
     "reject-open",
     "reject-write",
     "reject-written",
@@ -96,11 +96,11 @@ describe.each(SHARED_ENGINES)("$title", (engine) => {
     const command = "in.csv --job j --max-rejects 9";
     for (let nth = 1; ; nth += 1) {
       let seen = 0;
-      onFaultPoint((point) => {
+      onFailPoint((point) => {
         if (point === at && (seen += 1) === Math.min(nth, 2)) throw new Error("stopped");
       });
       const ran = await shell.load(command);
-      onFaultPoint(null);
+      onFailPoint(null);
       if (ran.exit === 3) break;
       expect(ran.exit, ran.stderr).toBe(1);
       if (nth > 12 || at.startsWith("reject-w") || at === "reject-open") {
@@ -171,11 +171,11 @@ function rejectFiles(open: (input?: string) => Promise<JobShell>): void {
 
   test("a job without rejects leaves no file, wherever it stopped", async () => {
     const shell = await open(HEADER + lines([1, 10], [2, 20], [3, 30]));
-    onFaultPoint((point) => {
+    onFailPoint((point) => {
       if (point === "committed") throw new Error("stopped");
     });
     expect((await shell.load("in.csv --job j --max-rejects 9")).exit).toBe(1);
-    onFaultPoint(null);
+    onFailPoint(null);
     expect((await shell.load("in.csv --job j --max-rejects 9")).exit).toBe(0);
     expect([shell.read("in.csv.rejects.csv"), shell.read("in.csv.rejects.csv.jsonl")]).toEqual([
       null,

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { onFaultPoint } from "../../src/testing/fail-point.ts";
+import { onFailPoint } from "../../src/testing/fail-point.ts";
 import { SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
 import { HEADER, JobShell, lines } from "../helpers/job-shell.ts";
 
@@ -10,16 +10,16 @@ const A = HEADER + lines([1, 10], [2, 20], [3, 30]);
 const B = HEADER + lines([4, 40], [1, 50], [5, 50]);
 const C = HEADER + lines([6, 60], [1, 70]);
 
-afterEach(() => onFaultPoint(null));
+afterEach(() => onFailPoint(null));
 
 /** A load that stops at its n-th commit, once the database has committed. */
 async function stopped(shell: JobShell, command: string, nth: number): Promise<void> {
   let commits = 0;
-  onFaultPoint((point) => {
+  onFailPoint((point) => {
     if (point === "committed" && (commits += 1) === nth) throw new Error("stopped");
   });
   expect((await shell.load(command)).exit).toBe(1);
-  onFaultPoint(null);
+  onFailPoint(null);
 }
 
 describe.each(SHARED_ENGINES)("$title", (engine) => {

@@ -146,7 +146,7 @@ describe("a sequence that ids have passed", () => {
   test.each([
     "--commit 1 --allow-at-least-once",
     "--commit 1 --job j",
-    "--commit 1 --job k --jobs 2 --key id",
+    "--commit 1 --job k --writers 2 --key id",
   ])("it is said once, after the last commit: %s", async (flags) => {
     await database.reset();
     await database.exec("create table t (id serial primary key, v text);");

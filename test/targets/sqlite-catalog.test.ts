@@ -6,7 +6,7 @@ import { parseTable, parseTrigger } from "../../src/targets/sqlite/catalog/table
 import { affinityOf, familyOf } from "../../src/targets/sqlite/catalog/types.ts";
 import type { Affinity } from "../../src/targets/sqlite/catalog/types.ts";
 import { bindValue, RangeFault } from "../../src/targets/sqlite/stage/values.ts";
-import type { Destination } from "../../src/targets/sqlite/stage/values.ts";
+import type { BoundColumn } from "../../src/targets/sqlite/stage/values.ts";
 import type { Session } from "../../src/targets/target.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 
@@ -19,7 +19,7 @@ async function connect(url: string): Promise<Session> {
   return await sqlite.connect({ url, lockTimeoutMs: 50, statementTimeoutMs: 0, environment: {} });
 }
 
-function column(affinity: Affinity): Destination {
+function column(affinity: Affinity): BoundColumn {
   return { name: "c", affinity, type: "", promised: null };
 }
 

@@ -1,6 +1,6 @@
 /**
  * Rows that go from bytes to SQLite, several in a statement, leave the same table, counts and rejects as rows that are
- * read the careful way and applied one at a time. What is stored is compared with its type.
+ * read on the slow path and applied one at a time. What is stored is compared with its type.
  */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -261,14 +261,14 @@ describe.each(ENGINES.filter(({ name }) => name === "sqlite"))("$title", (engine
     return { counts, rejects, error, rows, output };
   };
 
-  test.each(TABLES)("both lanes are one: $title", async (one) => {
+  test.each(TABLES)("both paths are one: $title", async (one) => {
     const seen = { loads: 0 };
     await fc.assert(
       fc.asyncProperty(recordsOf(one), rule, async (rows, chosen) => {
         const input = csv(rows);
         const flags = flagsOf(one.key, chosen);
         const way = { strategy: chosen.strategy };
-        // A comment sign makes every record one for the careful lane; batches of one row share no statement.
+        // A comment sign makes every record one for the slow path; batches of one row share no statement.
         const careful = [...flags, "--comment", "\u0001"];
         const expected = await load(one, input, careful, { ...way, batchRows: 1 });
         const ways = [

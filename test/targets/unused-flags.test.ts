@@ -91,7 +91,7 @@ function fieldsThatNoRecordHas(open: () => Promise<JobShell>): void {
   test.each(["in.ndjson", "in.json"])(
     "a --map that no record of %s used is named",
     async (file) => {
-      for (const lane of [[], ["--null", "x"]]) {
+      for (const path of [[], ["--null", "x"]]) {
         const shell = await open();
         const records = ['{"id":1,"n":10}', '{"id":2,"late":"x"}'];
         shell.write(file, file === "in.json" ? `[${records.join(",")}]` : records.join("\n"));
@@ -106,7 +106,7 @@ function fieldsThatNoRecordHas(open: () => Promise<JobShell>): void {
           "nn",
         ];
 
-        const ran = await shell.bare([file, "--key", "id", ...flags, ...lane]);
+        const ran = await shell.bare([file, "--key", "id", ...flags, ...path]);
 
         expect(ran.exit, ran.stderr).toBe(0);
         expect(ran.report.warnings).toEqual([

@@ -11,12 +11,12 @@ export const TIER: Tier = process.env["UPSURGE_TEST_TIER"] === "fast" ? "fast" :
 
 /** Files that only `test:all` runs, and what of theirs `npm test` does all the same. */
 const ONLY_ALL: Readonly<Record<string, string>> = {
-  "faults/any-message.test.ts": "cut connections at each fault point: faults/fault-points-*",
+  "faults/any-message.test.ts": "cut connections at each fail point: faults/fail-points-*",
   "faults/drill-postgres.test.ts": "proves the checks, not the program",
   "faults/drill-sqlite.test.ts": "proves the checks, not the program",
   "faults/jobs-memory.test.ts": "two million records",
   "faults/memory.test.ts": "records of 300 MiB; their limit: unit/read/limits",
-  "faults/network-jobs.test.ts": "cut connections at each fault point: faults/fault-points-*",
+  "faults/network-jobs.test.ts": "cut connections at each fail point: faults/fail-points-*",
   "faults/network.test.ts": "deadlines, which have to pass; a lost commit: faults/lost-commit",
   "faults/sqlserver-any-request.test.ts": "some requests: faults/sqlserver-cuts",
   "faults/sqlserver-locks.test.ts": "locks of other sessions: faults/server, faults/sqlite-file",
@@ -34,11 +34,11 @@ const RUNS = {
   "any batching": [10, 45, "UPSURGE_LAW_RUNS"],
   "any batching, translated": [3, 45, "UPSURGE_LAW_RUNS"],
   "a second load": [8, 25, "UPSURGE_LAW_RUNS"],
-  "going on": [50, 200, "UPSURGE_LANE_RUNS"],
+  "going on": [50, 200, "UPSURGE_READING_PATH_RUNS"],
   "hostile names, in percent": [12, 100, "UPSURGE_HOSTILE_PERCENT"],
   "jobs resume": [4, 10, "UPSURGE_LAW_RUNS"],
   kills: [4, 100, "UPSURGE_TORTURE_KILLS"],
-  lanes: [800, 3000, "UPSURGE_LANE_RUNS"],
+  "reading paths": [800, 3000, "UPSURGE_READING_PATH_RUNS"],
   "binary spellings": [40, 120, "UPSURGE_LAW_RUNS"],
   packed: [6, 40, "UPSURGE_LAW_RUNS"],
   "read ahead": [100, 200, "UPSURGE_LAW_RUNS"],
@@ -91,8 +91,8 @@ export function shareOf(suite: Suite, engine: "sqlite" | "postgres" | "sqlserver
 /** How much of a list `npm test` takes, from its beginning; `test:all` takes all of it. */
 const FIRST = {
   "batch sizes of single tests": 1,
-  "faults at each fault point": 1,
-  "moments of each fault point": 1,
+  "faults at each fail point": 1,
+  "moments of each fail point": 1,
   "kinds of jobs on a failing server": 1,
   "kinds of states on a failing server": 1,
   "runs of one job at once": 1,
@@ -110,10 +110,10 @@ export function firstOf<T>(name: keyof typeof FIRST, list: readonly T[]): readon
   return TIER === "fast" ? list.slice(0, FIRST[name]) : list;
 }
 
-/** Fault points that `npm test` tries with several writers, who share the others' code with one. */
+/** Fail points that `npm test` tries with several writers, who share the others' code with one. */
 const POINTS_OF_WRITERS = ["applied", "moved", "committed", "share", "sealed"];
 
-/** True where this run tries a fault point with several writers. */
+/** True where this run tries a fail point with several writers. */
 export function triesWithWriters(point: string): boolean {
   return TIER !== "fast" || POINTS_OF_WRITERS.includes(point);
 }
@@ -134,13 +134,13 @@ const SECONDS: Readonly<Record<string, readonly [fast: number, all: number]>> = 
   "faults/drill-postgres.test.ts": [1, 31],
   "faults/drill-sqlite.test.ts": [1, 45],
   "faults/exit-code.test.ts": [2, 10],
-  "faults/fault-points-postgres-one.test.ts": [12, 39],
-  "faults/fault-points-postgres-two.test.ts": [3, 56],
-  "faults/fault-points-sqlite.test.ts": [11, 12],
+  "faults/fail-points-postgres-one.test.ts": [12, 39],
+  "faults/fail-points-postgres-two.test.ts": [3, 56],
+  "faults/fail-points-sqlite.test.ts": [11, 12],
   "faults/fewer-writers.test.ts": [5, 6],
   "faults/job-signals.test.ts": [5, 15],
   "faults/jobs-memory.test.ts": [1, 7],
-  "faults/jobs.test.ts": [7, 13],
+  "faults/writers.test.ts": [7, 13],
   "faults/lost-commit.test.ts": [8, 13],
   "faults/many-members.test.ts": [3, 3],
   "faults/memory.test.ts": [1, 9],
@@ -169,8 +169,8 @@ const SECONDS: Readonly<Record<string, readonly [fast: number, all: number]>> = 
   "laws/going-on.test.ts": [1, 9],
   "laws/hostile-names.test.ts": [5, 24],
   "laws/jobs-resume.test.ts": [5, 28],
-  "laws/jobs.test.ts": [19, 32],
-  "laws/lanes.test.ts": [4, 8],
+  "laws/writers.test.ts": [19, 32],
+  "laws/reading-paths.test.ts": [4, 8],
   "laws/repeats.test.ts": [8, 8],
   "laws/secrets.test.ts": [4, 9],
   "readme.test.ts": [3, 3],

@@ -3,13 +3,13 @@ import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { inspect } from "../../commands/inspect.ts";
 import { checkOptions } from "../../options/check-options.ts";
 import { renderInspection } from "../../report/render-inspection.ts";
-import type { Context } from "../context.ts";
+import type { CommandContext } from "../context.ts";
 import { writeResult } from "../screen.ts";
 
 /** Inspects the source, or the target when there is none, and prints what it is. */
 export async function inspectCommand(
   sources: readonly string[],
-  context: Context,
+  context: CommandContext,
 ): Promise<number> {
   const { io, options, redact } = context;
   checkOptions(options, "inspect");

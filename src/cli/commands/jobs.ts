@@ -2,13 +2,13 @@
 import { checkOptions } from "../../options/check-options.ts";
 import { askJobs } from "../../commands/jobs.ts";
 import { renderJobs } from "../../report/render-jobs.ts";
-import type { Context } from "../context.ts";
+import type { CommandContext } from "../context.ts";
 import { writeResult } from "../screen.ts";
 
 /** Answers what was asked of the jobs of a database. */
 export async function jobsCommand(
   _sources: readonly string[],
-  { io, options, redact }: Context,
+  { io, options, redact }: CommandContext,
 ): Promise<number> {
   checkOptions(options, "jobs");
   const answer = await askJobs(options, io.env);

@@ -1,5 +1,5 @@
 /** `upsurge load`: runs a load and delivers its report. What a load is stands in `src/load/load.ts`. */
-import { faultPoint } from "../../testing/fail-point.ts";
+import { failPoint } from "../../testing/fail-point.ts";
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import { load } from "../../load/load.ts";
 import type { Options } from "../../options/options.ts";
@@ -7,7 +7,7 @@ import { isJob } from "../../options/is-job.ts";
 import { checkOptions } from "../../options/check-options.ts";
 import { renderReport, reportJson } from "../../report/render-report.ts";
 import type { Report } from "../../report/report.ts";
-import type { Context } from "../context.ts";
+import type { CommandContext } from "../context.ts";
 import { makeProgress } from "../progress.ts";
 import { openReportFile } from "../report-file.ts";
 import type { ReportFile } from "../report-file.ts";
@@ -16,7 +16,10 @@ import { writeResult } from "../screen.ts";
 import { listenToSignals } from "../signals.ts";
 
 /** Loads `sources` and returns the exit code of the report. */
-export async function loadCommand(sources: readonly string[], context: Context): Promise<number> {
+export async function loadCommand(
+  sources: readonly string[],
+  context: CommandContext,
+): Promise<number> {
   const { io, options, screen, log } = context;
   checkOptions(options, "load");
   requireSource(sources);
@@ -36,7 +39,7 @@ export async function loadCommand(sources: readonly string[], context: Context):
       onProgress: (now) => progress.show(now),
     });
     progress.end();
-    faultPoint("report");
+    failPoint("report");
     return await deliver(maskReport(report, context.redact), context, file);
   } finally {
     await file?.close();
@@ -67,7 +70,11 @@ export function requireSource(sources: readonly string[]): void {
 }
 
 /** The report goes out by every way that was asked for; a way that fails does not stop the others. */
-async function deliver(report: Report, context: Context, file: ReportFile | null): Promise<number> {
+async function deliver(
+  report: Report,
+  context: CommandContext,
+  file: ReportFile | null,
+): Promise<number> {
   const { io, options, screen, redact } = context;
   const debug = options.logLevel === "debug" || options.logLevel === "trace";
   const output = { screen, redact, env: io.env, debug };
@@ -92,7 +99,7 @@ function isRejected(result: PromiseSettledResult<void>): result is PromiseReject
   return result.status === "rejected";
 }
 
-function stdoutText(report: Report, { options }: Context): string {
+function stdoutText(report: Report, { options }: CommandContext): string {
   if (options.json) return reportJson(report);
   return options.quiet ? "" : renderReport(report);
 }

@@ -2,12 +2,15 @@
 import { checkOptions } from "../../options/check-options.ts";
 import { planGrants, planLoad } from "../../load/prepare.ts";
 import { renderPlan } from "../../report/render-plan.ts";
-import type { Context } from "../context.ts";
+import type { CommandContext } from "../context.ts";
 import { writeResult } from "../screen.ts";
 import { requireSource } from "./load.ts";
 
 /** Plans a load of `sources` and prints the plan. */
-export async function planCommand(sources: readonly string[], context: Context): Promise<number> {
+export async function planCommand(
+  sources: readonly string[],
+  context: CommandContext,
+): Promise<number> {
   const { io, options, redact } = context;
   checkOptions(options, "plan");
   requireSource(sources);
@@ -19,7 +22,7 @@ export async function planCommand(sources: readonly string[], context: Context):
 }
 
 /** Prints what to grant for the load in place of its plan. */
-async function printGrants(sources: readonly string[], context: Context): Promise<number> {
+async function printGrants(sources: readonly string[], context: CommandContext): Promise<number> {
   const { io, options, redact } = context;
   const surroundings = { stdin: io.stdin, environment: io.env };
   const grants = await planGrants(sources, options, surroundings);

@@ -35,10 +35,9 @@ export const RUN_OPTIONS = {
     example: "--commit 100000",
     commands: LOADS,
   },
-  jobs: {
+  writers: {
     group: "run",
     kind: "count",
-    short: "j",
     least: 1,
     most: 16,
     value: "N",
@@ -46,7 +45,7 @@ export const RUN_OPTIONS = {
     summary: "Write over so many connections at once; needs --commit N.",
     details:
       "Records with the same key always go the same way, in the order of the file, so the table and the counts are those of one connection. Where that cannot be told, one connection writes, and `upsurge plan` says why.",
-    example: "--jobs 4 --commit 100000",
+    example: "--writers 4 --commit 100000",
     commands: LOADS,
   },
   lockTimeout: {

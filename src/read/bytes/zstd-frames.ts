@@ -7,7 +7,7 @@ const BLOCK_TYPE_RLE = 1;
 /** What `zstd` itself decodes by default; more would let a file claim any amount of memory. */
 const MAX_WINDOW_BYTES = 128 * 1024 * 1024;
 
-type Part = "magic" | "skip size" | "descriptor" | "header" | "block" | "body" | "checksum";
+type FramePart = "magic" | "skip size" | "descriptor" | "header" | "block" | "body" | "checksum";
 
 /** What `take` found. */
 export interface FrameStep {
@@ -19,7 +19,7 @@ export interface FrameStep {
 
 /** The walk along one stream. Throws `ZSTD_FRAME` errors. */
 export class ZstdFrames {
-  #part: Part = "magic";
+  #part: FramePart = "magic";
   #need = 4;
   #head: number[] = [];
   #skip = 0;
@@ -124,7 +124,7 @@ export class ZstdFrames {
     this.#next("magic", 4);
   }
 
-  #next(part: Part, need: number): void {
+  #next(part: FramePart, need: number): void {
     this.#part = part;
     this.#need = need;
     this.#head = [];

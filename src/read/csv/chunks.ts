@@ -1,24 +1,24 @@
 /**
- * The chunks of a CSV source: ordinary records packed, by the fast lane, and all others one stretch at a time by the
+ * The chunks of a CSV source: ordinary records packed, by the fast path, and all others one stretch at a time by the
  * splitter.
  */
 import type { RecordChunk } from "../../model/record.ts";
-import type { CsvAhead } from "./prefetch.ts";
+import type { CsvPrefetch } from "./prefetch.ts";
 import type { CsvBytes } from "./fast-path.ts";
 import type { CsvRecords } from "./records.ts";
 import type { CsvSpan, CsvSplitter } from "./splitter.ts";
 import { findPacked, PackedChunk } from "../text/fast-path.ts";
 import { CHUNK_RECORDS } from "../format-reader.ts";
-import type { RecordStream, Stretch } from "../text/record-stream.ts";
+import type { RecordStream, RecordRun } from "../text/record-stream.ts";
 
 /** What makes the chunks of one source. */
 export interface CsvParts {
   readonly stream: RecordStream<CsvSpan>;
   readonly splitter: CsvSplitter;
   readonly records: CsvRecords;
-  /** `null` where the source's dialect is out of the ordinary, or the careful lane was asked for. */
+  /** `null` where the source's dialect is out of the ordinary, or the slow path was asked for. */
   readonly bytes: CsvBytes | null;
-  readonly ahead: CsvAhead | null;
+  readonly ahead: CsvPrefetch | null;
   /** A splitter for bytes that begin at `line` and with a record. */
   readonly splitterAt: (line: number) => CsvSplitter;
 }
@@ -26,7 +26,10 @@ export interface CsvParts {
 /** At most `limit` records; `waiting` was found before. */
 export async function* csvChunks(
   parts: CsvParts,
-  { waiting, limit }: { readonly waiting: Stretch<CsvSpan> | null; readonly limit: number | null },
+  {
+    waiting,
+    limit,
+  }: { readonly waiting: RecordRun<CsvSpan> | null; readonly limit: number | null },
 ): AsyncGenerator<RecordChunk> {
   const { stream, records } = parts;
   const left = (): number => (limit ?? Infinity) - records.counted;
@@ -64,7 +67,7 @@ async function nextPacked(parts: CsvParts, max: number): Promise<PackedChunk | n
   const spans = (most: number): CsvSpan[] =>
     splitterAt(line).take({ bytes: own, last: true }, most);
   const chunk = new PackedChunk(
-    { shape, kinds: null, bytes: all, places, records: count, length: end - from, quote },
+    { shape, kinds: null, bytes: all, offsets: places, records: count, length: end - from, quote },
     {
       from: { byte: base, record: first - 1, line },
       to: { byte: stream.base + end, record: first - 1 + count, line: splitter.nextLine },

@@ -1,5 +1,5 @@
 /**
- * The fast lane for CSV: finds the fields of ordinary records in bytes, at one pass and without a string.
+ * The fast path for CSV: finds the fields of ordinary records in bytes, at one pass and without a string.
  * It stops before a record that is out of the ordinary, and leaves that one to the splitter and csv-parse: what such a
  * record means is decided there and nowhere else.
  */
@@ -7,7 +7,7 @@ import type { Charset } from "../text/charset.ts";
 import { CR, LF } from "./dialect.ts";
 import type { CsvDialect } from "./dialect.ts";
 import { isPlainText, PACKED_RECORDS } from "../text/fast-path.ts";
-import type { Packer, PackedStretch, Stop } from "../text/fast-path.ts";
+import type { Packer, PackedRun, PackStop } from "../text/fast-path.ts";
 import { NullBytes } from "../text/null-rule.ts";
 import { soundRecords } from "../text/valid-text.ts";
 import type { ReadOptions } from "../source.ts";
@@ -31,8 +31,8 @@ export interface CsvSource {
   >;
 }
 
-/** Why a source of this dialect is read the careful way, as a clause; `null` when its ordinary records need not be. */
-export function whyCareful(
+/** Why a source of this dialect is read on the slow path, as a clause; `null` when its ordinary records need not be. */
+export function whySlowPath(
   { delimiter, quote, escape, comment, trim, lineEnd }: CsvDialect,
   charset: Charset,
   fields: readonly string[],
@@ -48,7 +48,7 @@ export function whyCareful(
 }
 
 /** Finds the fields of one source's records; used again and again. */
-export class CsvBytes implements Packer<PackedStretch> {
+export class CsvBytes implements Packer<PackedRun> {
   readonly #kinds = new Uint8Array(256);
   readonly #delimiter: number;
   readonly #quote: number;
@@ -64,7 +64,7 @@ export class CsvBytes implements Packer<PackedStretch> {
   #last = false;
   /** The end of the source ends no record. */
   readonly #waits: boolean;
-  stop: Stop = "more";
+  stop: PackStop = "more";
   readonly source: CsvSource;
 
   /** `source`: of ordinary dialect. */
@@ -83,14 +83,14 @@ export class CsvBytes implements Packer<PackedStretch> {
     if (this.#quote >= 0) this.#kinds[this.#quote] = QUOTE;
   }
 
-  /** The fast lane of a source; `null` where its dialect is out of the ordinary. */
+  /** The fast path of a source; `null` where its dialect is out of the ordinary. */
   static of(
     dialect: CsvDialect,
     charset: Charset,
     options: ReadOptions,
     fields: readonly string[],
   ): CsvBytes | null {
-    if (whyCareful(dialect, charset, fields) !== null) return null;
+    if (whySlowPath(dialect, charset, fields) !== null) return null;
     const { delimiter, quote } = dialect;
     const { nullTokens, keepEmpty, empty, maxRecordBytes, maxRecordLines = Infinity } = options;
     const { followAppend = false } = options;
@@ -106,7 +106,7 @@ export class CsvBytes implements Packer<PackedStretch> {
     return this.#quote;
   }
 
-  pack(bytes: Buffer, from: number, last: boolean, max: number): PackedStretch | null {
+  pack(bytes: Buffer, from: number, last: boolean, max: number): PackedRun | null {
     const width = 2 * this.#fields;
     this.#used = 0;
     this.#lines = 0;

@@ -7,10 +7,10 @@ import type { Charset } from "../text/charset.ts";
 import { LF } from "./dialect.ts";
 import type { CsvDialect } from "./dialect.ts";
 import type { CsvSpan } from "./splitter.ts";
-import type { Fault, Stretch } from "../text/record-stream.ts";
+import type { RecordFault, RecordRun } from "../text/record-stream.ts";
 
 /** The texts of a record's fields, or why there are none. */
-export type CsvTexts = string[] | Fault;
+export type CsvTexts = string[] | RecordFault;
 
 /** Makes texts of stretches of one source. */
 export class CsvFields {
@@ -23,7 +23,7 @@ export class CsvFields {
   }
 
   /** The texts of each span, in order; at most `maxFields` of a record without quotes, or with very many fields. */
-  texts(stretch: Stretch<CsvSpan>): CsvTexts[] {
+  texts(stretch: RecordRun<CsvSpan>): CsvTexts[] {
     const even = this.#evenText(stretch);
     const results: CsvTexts[] = [];
     const withQuotes: { at: number; text: string; span: CsvSpan }[] = [];
@@ -59,7 +59,7 @@ export class CsvFields {
   }
 
   /** The stretch as text with a character for each byte, which makes byte offsets good for slicing. */
-  #evenText(stretch: Stretch<CsvSpan>): { text: string; from: number } | null {
+  #evenText(stretch: RecordRun<CsvSpan>): { text: string; from: number } | null {
     const good = stretch.spans.filter((span) => span.fault?.code !== "ROW_TOO_LARGE");
     const from = good[0]?.start ?? 0;
     const to = good.at(-1)?.contentEnd ?? from;
@@ -104,7 +104,7 @@ export class CsvFields {
     });
   }
 
-  #parse(text: string): string[][] | Fault {
+  #parse(text: string): string[][] | RecordFault {
     const { delimiter, quote, escape, trim, lineEnd } = this.#dialect;
     try {
       return parse(text, {
@@ -120,7 +120,7 @@ export class CsvFields {
     }
   }
 
-  #undecodable(): Fault {
+  #undecodable(): RecordFault {
     return {
       code: "ROW_ENCODING",
       message: `the record is not valid ${this.#charset.name}`,
@@ -143,7 +143,7 @@ function keptCount(span: CsvSpan): number {
   return isCrowded(span) ? span.ends.length : span.count;
 }
 
-function quoteFault(message: string): Fault {
+function quoteFault(message: string): RecordFault {
   return { code: "ROW_QUOTES", message };
 }
 

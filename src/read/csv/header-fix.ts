@@ -4,7 +4,7 @@ import { csvDialect } from "./dialect.ts";
 import type { CsvDialect } from "./dialect.ts";
 import { CsvFields } from "./fields.ts";
 import { CsvSplitter } from "./splitter.ts";
-import type { Fault } from "../text/record-stream.ts";
+import type { RecordFault } from "../text/record-stream.ts";
 import type { ReadOptions } from "../source.ts";
 
 /** How the header was read. */
@@ -15,7 +15,11 @@ export interface HeaderReading {
 }
 
 /** The fix for a header that has `fault`; `null` where only the registry's is known. */
-export function remedyFor({ code }: Fault, bytes: Buffer, reading: HeaderReading): string | null {
+export function remedyFor(
+  { code }: RecordFault,
+  bytes: Buffer,
+  reading: HeaderReading,
+): string | null {
   if (code === "ROW_ENCODING") return encodingRemedy(bytes, reading.charset);
   if (code !== "ROW_QUOTES") return null;
   if (isGoodTrimmed(bytes, reading)) {

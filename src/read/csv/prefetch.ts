@@ -6,8 +6,8 @@ import { Worker } from "node:worker_threads";
 import type { Block } from "../bytes/blocks.ts";
 import type { CsvBytes } from "./fast-path.ts";
 import type { CsvSpan, CsvSplitter } from "./splitter.ts";
-import type { Answer, Question } from "./worker.ts";
-import type { PackedStretch, Stop } from "../text/fast-path.ts";
+import type { PrefetchAnswer, PrefetchRequest } from "./worker.ts";
+import type { PackedRun, PackStop } from "../text/fast-path.ts";
 import type { RecordStream } from "../text/record-stream.ts";
 
 /** Bytes of a source that are read without a thread: a small load must not pay for one. */
@@ -17,29 +17,29 @@ const AHEAD_FROM = 4 * 1024 * 1024;
 const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
 
 /** Records that were found ahead, and what follows them. */
-export interface Ahead {
-  readonly found: PackedStretch;
-  readonly stop: Stop;
+export interface PrefetchedRecords {
+  readonly found: PackedRun;
+  readonly stop: PackStop;
   readonly from: number;
 }
 
-interface Asked {
+interface PendingBlock {
   readonly block: Block;
   readonly from: number;
   readonly max: number;
-  readonly answer: Promise<Answer | null>;
+  readonly answer: Promise<PrefetchAnswer | null>;
 }
 
 /** Reads one source ahead. */
-export class CsvAhead {
+export class CsvPrefetch {
   readonly #bytes: CsvBytes;
   readonly #aheadFrom: number;
   /** `null` before it is needed, and when it is over with threads. */
   #worker: Worker | null = null;
   #over = false;
   #shared = new SharedArrayBuffer(0);
-  #asked: Asked | null = null;
-  #settle: ((answer: Answer | null) => void) | null = null;
+  #asked: PendingBlock | null = null;
+  #settle: ((answer: PrefetchAnswer | null) => void) | null = null;
   /** What went wrong when reading on; raised when the records before it were handed out. */
   #failure: { readonly error: unknown } | null = null;
 
@@ -62,7 +62,7 @@ export class CsvAhead {
   }
 
   /** The records that were asked for; `null` when there are none, or others are wanted. */
-  async take(block: Block, from: number | null, max: number): Promise<Ahead | null> {
+  async take(block: Block, from: number | null, max: number): Promise<PrefetchedRecords | null> {
     if (this.#failure !== null) throw this.#failure.error;
     const asked = this.#asked;
     this.#asked = null;
@@ -86,8 +86,14 @@ export class CsvAhead {
     const { bytes, last } = block;
     if (this.#shared.byteLength < bytes.length) this.#shared = new SharedArrayBuffer(bytes.length);
     bytes.copy(new Uint8Array(this.#shared), from, from);
-    const question: Question = { shared: this.#shared, length: bytes.length, from, last, max };
-    const answer = new Promise<Answer | null>((resolve) => (this.#settle = resolve));
+    const question: PrefetchRequest = {
+      shared: this.#shared,
+      length: bytes.length,
+      from,
+      last,
+      max,
+    };
+    const answer = new Promise<PrefetchAnswer | null>((resolve) => (this.#settle = resolve));
     // Only while something is awaited of it, the thread keeps the process alive.
     worker.ref();
     worker.postMessage(question, []);
@@ -101,13 +107,13 @@ export class CsvAhead {
 
   #start(): Worker | null {
     try {
-      const file = import.meta.url.endsWith(".ts") ? "./csv-worker.ts" : "./csv-worker.js";
+      const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
       const worker = new Worker(new URL(file, import.meta.url), {
         workerData: this.#bytes.source,
         resourceLimits: LIMITS,
       });
       worker.unref();
-      worker.on("message", (answer: Answer) => {
+      worker.on("message", (answer: PrefetchAnswer) => {
         worker.unref();
         this.#answered(answer);
       });
@@ -124,7 +130,7 @@ export class CsvAhead {
     }
   }
 
-  #answered(answer: Answer | null): void {
+  #answered(answer: PrefetchAnswer | null): void {
     this.#settle?.(answer);
     this.#settle = null;
   }

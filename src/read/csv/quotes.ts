@@ -2,10 +2,10 @@
  * The quotes of CSV that cannot be trusted: one that is not closed takes the records after it for its field. Where it
  * should have ended nobody can tell, so that this is a fault of the source and no reject.
  */
-import type { Failure } from "../text/record-stream.ts";
+import type { StreamFailure } from "../text/record-stream.ts";
 
 /** What a quote has taken. */
-export interface Taken {
+export interface OpenQuote {
   /** Where it opens. */
   readonly line: number;
   /** Lines and bytes from there on. */
@@ -17,25 +17,25 @@ export interface Taken {
 export const SWALLOWED_LINE_ENDS = 2;
 
 /** A quote that is open where the source ends. */
-export function unclosedQuote(taken: Taken, escape: string | null): Failure {
+export function unclosedQuote(taken: OpenQuote, escape: string | null): StreamFailure {
   const rest = taken.lines === 1 ? "the rest of it" : "all the rest of the source";
   return failure(taken, escape, `is not closed, and takes ${rest}: ${extent(taken)}`);
 }
 
 /** A quote in whose field a record has come to more lines than are allowed. */
-export function endlessQuote(taken: Taken, escape: string | null, most: number): Failure {
+export function endlessQuote(taken: OpenQuote, escape: string | null, most: number): StreamFailure {
   const found = failure(taken, escape, `is still open after ${extent(taken)} (--max-record-lines)`);
   const more = `or --max-record-lines N if a record of this source does have more than ${most} lines`;
   return { ...found, fix: `${found.fix ?? ""}; ${more}` };
 }
 
 /** A quoted field over whole lines that text follows. */
-export function misplacedQuote(taken: Taken, escape: string | null): Failure {
+export function misplacedQuote(taken: OpenQuote, escape: string | null): StreamFailure {
   const what = `has its end ${taken.lines - 1} lines later, and text follows there: it seems not to be closed`;
   return failure(taken, escape, what);
 }
 
-function failure({ line }: Taken, escape: string | null, what: string): Failure {
+function failure({ line }: OpenQuote, escape: string | null, what: string): StreamFailure {
   // With an escape character alone the flag is refused.
   const off = escape === null ? "pass --quote ''" : "pass --quote '' without --escape";
   return {
@@ -46,6 +46,6 @@ function failure({ line }: Taken, escape: string | null, what: string): Failure 
   };
 }
 
-function extent({ lines, bytes }: Taken): string {
+function extent({ lines, bytes }: OpenQuote): string {
   return `${lines === 1 ? "1 line" : `${lines} lines`}, ${bytes} bytes`;
 }

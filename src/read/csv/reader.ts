@@ -4,8 +4,8 @@
 import type { Charset } from "../text/charset.ts";
 import { CR, csvDialect, detectLineEnd, LF } from "./dialect.ts";
 import type { CsvDialect } from "./dialect.ts";
-import { CsvAhead } from "./prefetch.ts";
-import { CsvBytes, whyCareful } from "./fast-path.ts";
+import { CsvPrefetch } from "./prefetch.ts";
+import { CsvBytes, whySlowPath } from "./fast-path.ts";
 import { csvChunks } from "./chunks.ts";
 import { CsvFields } from "./fields.ts";
 import { HEADER_BYTES, readHeader } from "./header.ts";
@@ -15,12 +15,12 @@ import { CsvSplitter } from "./splitter.ts";
 import type { CsvSpan, RecordLimits } from "./splitter.ts";
 import type { FormatReader, ReaderInput } from "../format-reader.ts";
 import { remedyFor } from "./header-fix.ts";
-import { passLines } from "../text/skip-to.ts";
+import { skipLinesTo } from "../text/skip-to.ts";
 import { RecordStream } from "../text/record-stream.ts";
-import type { Stretch } from "../text/record-stream.ts";
+import type { RecordRun } from "../text/record-stream.ts";
 import type { ReadOptions } from "../source.ts";
 
-interface Opened {
+interface CsvOpening {
   readonly dialect: CsvDialect;
   readonly stream: RecordStream<CsvSpan>;
   readonly splitter: CsvSplitter;
@@ -45,8 +45,8 @@ export async function openCsv(
   const head = hasHeader ? first : null;
   let waiting = hasHeader ? null : first;
   expectFields(splitter, fields.length);
-  const bytes = input.careful ? null : CsvBytes.of(dialect, input.charset, options, fields);
-  const ahead = bytes === null ? null : new CsvAhead(bytes, input.aheadFrom);
+  const bytes = input.slowPath ? null : CsvBytes.of(dialect, input.charset, options, fields);
+  const ahead = bytes === null ? null : new CsvPrefetch(bytes, input.aheadFrom);
   const parts = {
     stream,
     splitter,
@@ -61,7 +61,7 @@ export async function openCsv(
     headerFields,
     preamble: preambleOf(input, splitter, head),
     lineEnd: dialect.lineEnd,
-    careful: whyCareful(dialect, input.charset, fields),
+    slowPathReason: whySlowPath(dialect, input.charset, fields),
     chunks: () => csvChunks(parts, { waiting, limit: options.limit }),
     ending: () => ({
       records: parts.records.counted,
@@ -73,7 +73,7 @@ export async function openCsv(
       waiting = null;
       parts.records.goTo(place.record);
       const ends = { lineEnd: dialect.lineEnd, crIsBlank: false };
-      return await passLines(stream, splitter, { place, ends });
+      return await skipLinesTo(stream, splitter, { place, ends });
     },
     close: async () => await ahead?.close(),
   };
@@ -83,7 +83,7 @@ async function openSplitter(
   input: ReaderInput,
   options: ReadOptions,
   delimiter: string,
-): Promise<Opened> {
+): Promise<CsvOpening> {
   const { charset, feed } = input;
   const probe = csvDialect(options, delimiter, charset, LF);
   let { first } = input;
@@ -131,10 +131,10 @@ function splitterAt(
 const SHOWN = 80;
 
 function firstLine(
-  { dialect, texts }: Opened,
+  { dialect, texts }: CsvOpening,
   charset: Charset,
   options: ReadOptions,
-  stretch: Stretch<CsvSpan> | null,
+  stretch: RecordRun<CsvSpan> | null,
 ): FirstLine | null {
   const [span] = stretch?.spans ?? [];
   if (stretch === null || span === undefined) return null;
@@ -157,7 +157,7 @@ function firstLine(
 function preambleOf(
   input: ReaderInput,
   splitter: CsvSplitter,
-  head: Stretch<CsvSpan> | null,
+  head: RecordRun<CsvSpan> | null,
 ): Uint8Array {
   const [span] = head?.spans ?? [];
   const header =

@@ -10,7 +10,7 @@ import type { CsvSpan } from "./splitter.ts";
 import { NullRule } from "../text/null-rule.ts";
 import { readReject } from "../text/read-reject.ts";
 import { positionOf } from "../text/record-stream.ts";
-import type { Fault, Stretch } from "../text/record-stream.ts";
+import type { RecordFault, RecordRun } from "../text/record-stream.ts";
 import type { ReadOptions } from "../source.ts";
 
 /** Makes the chunks of one source; counts its records. */
@@ -43,7 +43,7 @@ export class CsvRecords {
   }
 
   /** The chunk of the next stretch. */
-  chunk(stretch: Stretch<CsvSpan>): RecordChunk {
+  chunk(stretch: RecordRun<CsvSpan>): RecordChunk {
     return this.chunkAt(stretch, this.number(stretch.spans.length));
   }
 
@@ -70,7 +70,7 @@ export class CsvRecords {
   }
 
   /** The chunk of a stretch that begins with the record number `first`. */
-  chunkAt(stretch: Stretch<CsvSpan>, first: number): RecordChunk {
+  chunkAt(stretch: RecordRun<CsvSpan>, first: number): RecordChunk {
     const records: SourceRecord[] = [];
     const rejects: Reject[] = [];
     const all = this.#texts.texts(stretch);
@@ -88,10 +88,10 @@ export class CsvRecords {
         records.push({ shape, values, kinds: null, position, raw });
       }
     });
-    return { records, rejects, packed: null, placeAfter: null };
+    return { records, rejects, packed: null, offsetAfter: null };
   }
 
-  #miscounted(span: CsvSpan, texts: readonly string[]): Fault | null {
+  #miscounted(span: CsvSpan, texts: readonly string[]): RecordFault | null {
     const expected = this.#fields.length;
     const { missingFields, extraFields } = this.#options;
     const short = missingFields === null || missingFields === "error";

@@ -8,8 +8,8 @@ import type { CsvDialect } from "./dialect.ts";
 import { TOO_LONG } from "./header.ts";
 import { ACTION, STATE, STATE_BITS, transitions } from "./states.ts";
 import { endlessQuote, misplacedQuote, SWALLOWED_LINE_ENDS, unclosedQuote } from "./quotes.ts";
-import type { Taken } from "./quotes.ts";
-import type { Fault, Span, Splitter, Unfinished } from "../text/record-stream.ts";
+import type { OpenQuote } from "./quotes.ts";
+import type { RecordFault, Span, Splitter, UnfinishedRecord } from "../text/record-stream.ts";
 import { SplitterBase } from "../text/splitter-base.ts";
 
 /** A CSV record; offsets of fields count from its start. */
@@ -21,7 +21,7 @@ export interface CsvSpan extends Span {
   readonly quoted: readonly number[] | null;
 }
 
-const UNQUOTED_TEXT: Fault = {
+const UNQUOTED_TEXT: RecordFault = {
   code: "ROW_QUOTES",
   message: "a quote stands inside a field, or text follows a closing quote",
 };
@@ -49,7 +49,7 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
   maxFields = 1_000_000;
   /** A record that the end of the source would end is left for later. */
   waits = false;
-  unfinished: Unfinished | null = null;
+  unfinished: UnfinishedRecord | null = null;
   /** Lines since the header that hold no record: comments, and those that `--skip-lines` names. */
   passedLines = 0;
   /** The bytes passed over before the first record, in order. */
@@ -67,7 +67,7 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
   #ends: number[] = [];
   #count = 0;
   #quoted: number[] | null = null;
-  #malformed: Fault | null = null;
+  #malformed: RecordFault | null = null;
   /** The line in which the quote of the field at hand opens, 0 when it has none, and its place in the record. */
   #quoteLine = 0;
   #quoteAt = 0;
@@ -289,7 +289,7 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
   }
 
   /** What the quote at hand has taken before `to`; `begun`: lines without their end. */
-  #taken(to: number, begun: 0 | 1): Taken {
+  #taken(to: number, begun: 0 | 1): OpenQuote {
     const [line, bytes] = [this.#quoteLine, to - this.start - this.#quoteAt];
     return { line, lines: this.line - line + begun, bytes };
   }

@@ -5,10 +5,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { CsvBytes } from "./fast-path.ts";
 import type { CsvSource } from "./fast-path.ts";
-import type { PackedStretch, Stop } from "../text/fast-path.ts";
+import type { PackedRun, PackStop } from "../text/fast-path.ts";
 
 /** A block to look at: `length` bytes at the beginning of `shared`. */
-export interface Question {
+export interface PrefetchRequest {
   readonly shared: SharedArrayBuffer;
   readonly length: number;
   readonly from: number;
@@ -17,15 +17,15 @@ export interface Question {
 }
 
 /** What `CsvBytes.pack` has found there. */
-export interface Answer {
-  readonly found: PackedStretch | null;
-  readonly stop: Stop;
+export interface PrefetchAnswer {
+  readonly found: PackedRun | null;
+  readonly stop: PackStop;
 }
 
 const packer = new CsvBytes(workerData as CsvSource);
 
-parentPort?.on("message", ({ shared, length, from, last, max }: Question) => {
+parentPort?.on("message", ({ shared, length, from, last, max }: PrefetchRequest) => {
   const found = packer.pack(Buffer.from(shared, 0, length), from, last, max);
-  const answer: Answer = { found, stop: packer.stop };
+  const answer: PrefetchAnswer = { found, stop: packer.stop };
   parentPort?.postMessage(answer, found === null ? [] : [found.places.buffer as ArrayBuffer]);
 });

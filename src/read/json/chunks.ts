@@ -1,5 +1,5 @@
 /**
- * The chunks of a JSON source: ordinary lines packed, by the fast lane, and all others one stretch at a time by the
+ * The chunks of a JSON source: ordinary lines packed, by the fast path, and all others one stretch at a time by the
  * splitter.
  */
 import { JSON_ESCAPES } from "../../model/packed.ts";
@@ -12,7 +12,7 @@ import type { LineSplitter } from "../text/line-splitter.ts";
 import type { RecordStream, Span } from "../text/record-stream.ts";
 
 /**
- * Where names change after fewer lines than this, a stretch goes the careful way: lines of several kinds in turns would
+ * Where names change after fewer lines than this, a stretch goes on the slow path: lines of several kinds in turns would
  * make more chunks than they are worth.
  */
 const WORTHWHILE_CHUNK = 256;
@@ -21,11 +21,11 @@ const WORTHWHILE_CHUNK = 256;
 export interface JsonParts {
   readonly stream: RecordStream<Span>;
   readonly records: JsonRecords;
-  /** `null` where the source is no NDJSON or out of the ordinary, or the careful lane was asked for. */
+  /** `null` where the source is no NDJSON or out of the ordinary, or the slow path was asked for. */
   readonly fast: FastLines | null;
 }
 
-/** What the fast lane needs. */
+/** What the fast path needs. */
 export interface FastLines {
   readonly splitter: LineSplitter;
   readonly bytes: JsonBytes;
@@ -74,7 +74,15 @@ async function nextPacked(
   const own = bytes.subarray(from, end);
   const spans = (most: number): Span[] => splitterAt(line).take({ bytes: own, last: true }, most);
   return new PackedChunk(
-    { shape, kinds, bytes, places, records: count, length: end - from, quote: JSON_ESCAPES },
+    {
+      shape,
+      kinds,
+      bytes,
+      offsets: places,
+      records: count,
+      length: end - from,
+      quote: JSON_ESCAPES,
+    },
     {
       from: { byte: base, record: first - 1, line },
       to: { byte: stream.base + end, record: first - 1 + count, line: splitter.nextLine },

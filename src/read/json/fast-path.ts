@@ -1,5 +1,5 @@
 /**
- * The fast lane for NDJSON: finds the values of ordinary lines in bytes, at one pass and without a string. Ordinary is an
+ * The fast path for NDJSON: finds the values of ordinary lines in bytes, at one pass and without a string. Ordinary is an
  * object with the names of the line before it, in the same order. It stops before a line that is out of the ordinary, and
  * leaves that one to the splitter and `text.ts`: what such a line means is decided there and nowhere else.
  */
@@ -7,7 +7,7 @@ import { KIND_BITS } from "../../model/packed.ts";
 import type { RecordShape } from "../../model/record.ts";
 import type { Charset } from "../text/charset.ts";
 import { isPlainText, PACKED_RECORDS } from "../text/fast-path.ts";
-import type { Packer, PackedStretch, Stop } from "../text/fast-path.ts";
+import type { Packer, PackedRun, PackStop } from "../text/fast-path.ts";
 import { CLOSE, COMMA, IRREGULAR, JsonScan, MORE, OPEN, QUOTE } from "./scan.ts";
 import type { JsonShapes } from "./shapes.ts";
 import { learnTemplate } from "./template.ts";
@@ -17,7 +17,7 @@ import { soundRecords } from "../text/valid-text.ts";
 import type { ReadOptions } from "../source.ts";
 
 /** Lines that were found. */
-export interface JsonStretch extends PackedStretch {
+export interface JsonRun extends PackedRun {
   readonly shape: RecordShape;
   /** As in `PackedFields`. */
   readonly kinds: Uint8Array;
@@ -34,7 +34,7 @@ for (const first of "tf") KINDS[first.charCodeAt(0)] = KIND_BITS.boolean;
 for (const first of "{[") KINDS[first.charCodeAt(0)] = KIND_BITS.json;
 
 /** Finds the values of one source's lines; used again and again. */
-export class JsonBytes implements Packer<JsonStretch> {
+export class JsonBytes implements Packer<JsonRun> {
   readonly #scan = new JsonScan();
   readonly #shapes: JsonShapes;
   readonly #rule: NullRule;
@@ -47,7 +47,7 @@ export class JsonBytes implements Packer<JsonStretch> {
   #last = false;
   /** The end of the source ends no line. */
   readonly #waits: boolean;
-  stop: Stop = "more";
+  stop: PackStop = "more";
 
   private constructor(options: ReadOptions, shapes: JsonShapes) {
     this.#shapes = shapes;
@@ -57,12 +57,12 @@ export class JsonBytes implements Packer<JsonStretch> {
     this.#waits = options.followAppend === true;
   }
 
-  /** The fast lane of a source; `null` where its encoding is out of the ordinary. */
+  /** The fast path of a source; `null` where its encoding is out of the ordinary. */
   static of(charset: Charset, options: ReadOptions, shapes: JsonShapes): JsonBytes | null {
     return isPlainText(charset) ? new JsonBytes(options, shapes) : null;
   }
 
-  pack(bytes: Buffer, from: number, last: boolean, max: number): JsonStretch | null {
+  pack(bytes: Buffer, from: number, last: boolean, max: number): JsonRun | null {
     this.#scan.over(bytes);
     this.#last = last && !this.#waits;
     this.#kinds.fill(0);
@@ -92,7 +92,7 @@ export class JsonBytes implements Packer<JsonStretch> {
     bytes: Buffer,
     from: number,
     { records, end }: { readonly records: number; readonly end: number },
-  ): JsonStretch | null {
+  ): JsonRun | null {
     const [places, width] = [this.#places, this.#width];
     const sound = soundRecords(bytes, { from, places, width, records });
     if (sound < records) {

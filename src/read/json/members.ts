@@ -4,7 +4,7 @@
  */
 import type { FieldKind } from "../../model/record.ts";
 import { JsonText } from "./text.ts";
-import type { Fault } from "../text/record-stream.ts";
+import type { RecordFault } from "../text/record-stream.ts";
 
 /** The members as they stand; a name may be there more than once. */
 export interface JsonMembers {
@@ -20,11 +20,14 @@ export const MOST_MEMBERS = 4096;
 export type KeepsMember = (name: string) => boolean;
 
 /** Takes a record apart, or says why it cannot be a row. */
-export function jsonMembers(text: string, keeps: KeepsMember = () => true): JsonMembers | Fault {
+export function jsonMembers(
+  text: string,
+  keeps: KeepsMember = () => true,
+): JsonMembers | RecordFault {
   const json = new JsonText(text);
   const start = json.blank(0);
   const found: JsonMembers = { names: [], values: [], kinds: [] };
-  const room = new Room(found, keeps);
+  const room = new MemberBudget(found, keeps);
   const isObject = text[start] === "{";
   const end = isObject
     ? json.members(start, (place, nameStart, nameEnd) => {
@@ -42,13 +45,13 @@ export function jsonMembers(text: string, keeps: KeepsMember = () => true): Json
   return json.refused ?? (room.isFull ? TOO_MANY : found);
 }
 
-const TOO_MANY: Fault = {
+const TOO_MANY: RecordFault = {
   code: "ROW_MEMBERS",
   message: `the record has more than ${MOST_MEMBERS} members that would be columns`,
 };
 
 /** What there is room for. A record of usual size keeps what it has: what has no column is dropped where it is mapped. */
-class Room {
+class MemberBudget {
   readonly #found: JsonMembers;
   readonly #keeps: KeepsMember;
   /** So many members that only those that are of use are kept. */

@@ -1,7 +1,7 @@
 /**
- * NDJSON and JSON: each line or element is a record. Only the splitter differs, and that lines have a fast lane.
+ * NDJSON and JSON: each line or element is a record. Only the splitter differs, and that lines have a fast path.
  */
-import type { Place } from "../../model/source-offset.ts";
+import type { SourceOffset } from "../../model/source-offset.ts";
 import type { Charset } from "../text/charset.ts";
 import { isPlainText } from "../text/fast-path.ts";
 import type { FormatReader, ReaderInput } from "../format-reader.ts";
@@ -13,10 +13,10 @@ import { JsonShapes } from "./shapes.ts";
 import { JsonSplitter } from "./splitter.ts";
 import { LF } from "../csv/dialect.ts";
 import { LineSplitter } from "../text/line-splitter.ts";
-import { passElements, passLines } from "../text/skip-to.ts";
-import type { LineEnds, Passed } from "../text/skip-to.ts";
+import { skipElementsTo, skipLinesTo } from "../text/skip-to.ts";
+import type { LineEnds, SkipResult } from "../text/skip-to.ts";
 import { RecordStream } from "../text/record-stream.ts";
-import type { Span, Unfinished } from "../text/record-stream.ts";
+import type { Span, UnfinishedRecord } from "../text/record-stream.ts";
 import type { ReadOptions } from "../source.ts";
 
 /** Prepares the records of a JSON or NDJSON source. */
@@ -25,14 +25,14 @@ export function openJson(
   options: ReadOptions,
   format: "json" | "ndjson",
 ): FormatReader {
-  const parts: MovableParts = format === "json" ? elements(input, options) : lines(input, options);
+  const parts: SeekableParts = format === "json" ? elements(input, options) : lines(input, options);
   return {
     fields: null,
     header: null,
     headerFields: null,
     preamble: input.mark,
     lineEnd: format === "json" ? null : LF,
-    careful: whyCareful(input.charset, format),
+    slowPathReason: whySlowPath(input.charset, format),
     chunks: () => jsonChunks(parts, options.limit),
     ending: () => ({
       records: parts.records.counted,
@@ -51,17 +51,17 @@ export function openJson(
 const LINES: LineEnds = { lineEnd: 10, crIsBlank: true };
 
 /** The parts of a source that can go on at a place. */
-interface MovableParts extends JsonParts {
-  readonly passTo: (place: Place) => Promise<Passed>;
-  readonly unfinished: () => Unfinished | null;
+interface SeekableParts extends JsonParts {
+  readonly passTo: (place: SourceOffset) => Promise<SkipResult>;
+  readonly unfinished: () => UnfinishedRecord | null;
 }
 
-function whyCareful(charset: Charset, format: "json" | "ndjson"): string | null {
+function whySlowPath(charset: Charset, format: "json" | "ndjson"): string | null {
   if (format === "json") return "it is no NDJSON: a record may span lines";
   return isPlainText(charset) ? null : `its encoding is ${charset.name}`;
 }
 
-function elements(input: ReaderInput, options: ReadOptions): MovableParts {
+function elements(input: ReaderInput, options: ReadOptions): SeekableParts {
   const splitter = new JsonSplitter(options.maxRecordBytes);
   const stream = new RecordStream<Span>(input, splitter, input.first, input.base);
   return {
@@ -72,16 +72,16 @@ function elements(input: ReaderInput, options: ReadOptions): MovableParts {
     passTo: async (place) => {
       // The first element tells whether they stand in an array.
       if (!splitter.hasBegun) await stream.next(1);
-      return await passElements(stream, splitter, place);
+      return await skipElementsTo(stream, splitter, place);
     },
   };
 }
 
-function lines(input: ReaderInput, options: ReadOptions): MovableParts {
+function lines(input: ReaderInput, options: ReadOptions): SeekableParts {
   const shapes = new JsonShapes();
   const splitter = new LineSplitter(options.maxRecordBytes);
   splitter.waits = options.followAppend === true;
-  const bytes = input.careful ? null : JsonBytes.of(input.charset, options, shapes);
+  const bytes = input.slowPath ? null : JsonBytes.of(input.charset, options, shapes);
   const splitterAt = (line: number): LineSplitter => {
     const at = new LineSplitter(options.maxRecordBytes);
     at.skip(0, line - 1);
@@ -93,6 +93,6 @@ function lines(input: ReaderInput, options: ReadOptions): MovableParts {
     records: new JsonRecords(input, options, shapes),
     fast: bytes === null ? null : { splitter, bytes, splitterAt },
     unfinished: () => splitter.unfinished,
-    passTo: async (place) => await passLines(stream, splitter, { place, ends: LINES }),
+    passTo: async (place) => await skipLinesTo(stream, splitter, { place, ends: LINES }),
   };
 }

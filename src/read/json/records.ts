@@ -10,7 +10,7 @@ import type { JsonShapes } from "./shapes.ts";
 import { NullRule } from "../text/null-rule.ts";
 import { readReject } from "../text/read-reject.ts";
 import { positionOf } from "../text/record-stream.ts";
-import type { Fault, Span, Stretch } from "../text/record-stream.ts";
+import type { RecordFault, Span, RecordRun } from "../text/record-stream.ts";
 import type { ReadOptions } from "../source.ts";
 
 /** Makes the chunks of one source; counts its records. */
@@ -27,7 +27,7 @@ export class JsonRecords {
   }
 
   /** The chunk of the next stretch. */
-  chunk(stretch: Stretch<Span>): RecordChunk {
+  chunk(stretch: RecordRun<Span>): RecordChunk {
     return this.chunkAt(stretch, this.number(stretch.spans.length));
   }
 
@@ -49,7 +49,7 @@ export class JsonRecords {
   }
 
   /** The chunk of a stretch that begins with the record number `first`. */
-  chunkAt(stretch: Stretch<Span>, first: number): RecordChunk {
+  chunkAt(stretch: RecordRun<Span>, first: number): RecordChunk {
     const records: SourceRecord[] = [];
     const rejects: Reject[] = [];
     for (const [index, span] of stretch.spans.entries()) {
@@ -60,10 +60,10 @@ export class JsonRecords {
       if ("code" in found) rejects.push(readReject(position, found, raw));
       else records.push({ ...this.#values(found), position, raw });
     }
-    return { records, rejects, packed: null, placeAfter: null };
+    return { records, rejects, packed: null, offsetAfter: null };
   }
 
-  #members(bytes: Buffer): JsonMembers | Fault {
+  #members(bytes: Buffer): JsonMembers | RecordFault {
     const text = this.#input.charset.decode(bytes);
     if (text !== null) return jsonMembers(text, this.#input.keeps);
     const message = `the record is not valid ${this.#input.charset.name}`;

@@ -28,7 +28,7 @@ const DOT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** Values nested more than this are left to the careful lane, far below its own limit. */
+/** Values nested more than this are left to the slow path, far below its own limit. */
 const MAX_DEPTH = 32;
 
 /** Bytes that do not stand for themselves in a string. */

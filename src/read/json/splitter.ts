@@ -24,13 +24,13 @@ KINDS[0x5c] = BACKSLASH;
 KINDS[0x2c] = COMMA;
 KINDS[LF] = LINE;
 
-type Place =
+type ArrayState =
   /** Before the first byte that is not white space. */
   "outside" | "first element" | "next element" | "after element" | "sequence" | "array ended";
 
 /** The JSON splitter. */
 export class JsonSplitter extends SplitterBase implements Splitter<Span> {
-  #place: Place = "outside";
+  #place: ArrayState = "outside";
   #inElement = false;
   #isArray = false;
   #scalar = false;

@@ -49,7 +49,7 @@ export function learnTemplate(
     const place = scan.name(name);
     if (place < 0) return place === MORE ? MORE : IRREGULAR;
     names.push(bytes.subarray(name, scan.string(name)));
-    // Which of them are kept is for the careful lane to say.
+    // Which of them are kept is for the slow path to say.
     if (names.length > MOST_MEMBERS) return IRREGULAR;
     leads.push(bytes.subarray(from, place));
     from = scan.value(place);

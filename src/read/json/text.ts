@@ -4,7 +4,7 @@
  * surrogates, depth) is noted on the way.
  */
 import type { RowCode } from "../../model/reject.ts";
-import type { Fault } from "../text/record-stream.ts";
+import type { RecordFault } from "../text/record-stream.ts";
 
 const MAX_DEPTH = 256;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
@@ -16,9 +16,9 @@ const BACKSLASH = 0x5c;
 export class JsonText {
   readonly text: string;
   /** Why this is no JSON. */
-  fault: Fault | null = null;
+  fault: RecordFault | null = null;
   /** Why this JSON is refused all the same. */
-  refused: Fault | null = null;
+  refused: RecordFault | null = null;
   /** Whether the string walked over last has escapes. */
   #escaped = false;
 
@@ -182,6 +182,6 @@ export class JsonText {
   }
 }
 
-function fault(code: RowCode, message: string): Fault {
+function fault(code: RowCode, message: string): RecordFault {
   return { code, message };
 }

@@ -1,15 +1,15 @@
 /**
- * What the fast lanes of all formats share: they find ordinary records in bytes, and hand them on packed. A packed chunk
- * reads its records the careful way as soon as somebody asks for them.
+ * What the fast paths of all formats share: they find ordinary records in bytes, and hand them on packed. A packed chunk
+ * reads its records on the slow path as soon as somebody asks for them.
  */
 import type { PackedFields } from "../../model/packed.ts";
-import type { Place } from "../../model/source-offset.ts";
+import type { SourceOffset } from "../../model/source-offset.ts";
 import type { RecordChunk, SourceRecord } from "../../model/record.ts";
 import type { Charset } from "./charset.ts";
 import type { RecordStream, Span } from "./record-stream.ts";
 
 /** Records that were found. */
-export interface PackedStretch {
+export interface PackedRun {
   readonly places: Int32Array;
   readonly records: number;
   /** The byte after the last record. */
@@ -19,24 +19,24 @@ export interface PackedStretch {
 }
 
 /** What follows the records that were found: not enough bytes to tell, a record out of the ordinary, or as many as were asked for. */
-export type Stop = "more" | "irregular" | "full";
+export type PackStop = "more" | "irregular" | "full";
 
 /** Records that are found at once, at most: all of them are in memory once somebody asks for them. */
 export const PACKED_RECORDS = 32_768;
 
 /** Finds ordinary records. */
-export interface Packer<P extends PackedStretch> {
+export interface Packer<P extends PackedRun> {
   /**
    * Finds at most `max` records from `from` on, and no more than `PACKED_RECORDS`; `last`: nothing follows these bytes.
    * `null` when there is none.
    */
   pack(bytes: Buffer, from: number, last: boolean, max: number): P | null;
   /** What follows the records of the last `pack`. */
-  readonly stop: Stop;
+  readonly stop: PackStop;
 }
 
 /** The ordinary records that begin where `between` says, read on for if need be; `null` when the next one is not, or there is none. */
-export async function findPacked<S extends Span, P extends PackedStretch>(
+export async function findPacked<S extends Span, P extends PackedRun>(
   stream: RecordStream<S>,
   splitter: { readonly between: number | null },
   packer: Packer<P>,
@@ -57,8 +57,8 @@ export async function findPacked<S extends Span, P extends PackedStretch>(
 export interface PackedSource {
   readonly read: () => readonly SourceRecord[];
   /** Before the first record, and after the last. */
-  readonly from: Place;
-  readonly to: Place;
+  readonly from: SourceOffset;
+  readonly to: SourceOffset;
   /** The spans of the first `count` records, from bytes that begin at `from`. */
   readonly spans: (count: number) => readonly Span[];
 }
@@ -75,7 +75,7 @@ export class PackedChunk implements RecordChunk {
     this.#source = source;
   }
 
-  readonly placeAfter = (count: number): Place => {
+  readonly offsetAfter = (count: number): SourceOffset => {
     const { from, to, spans } = this.#source;
     if (count === 0) return from;
     if (count >= this.packed.records) return to;
@@ -90,11 +90,11 @@ export class PackedChunk implements RecordChunk {
     const width = 2 * packed.shape.fields.length;
     const records = packed.records - count;
     const length = Math.ceil((packed.length * records) / packed.records);
-    const rest = { ...packed, places: packed.places.subarray(count * width), records, length };
+    const rest = { ...packed, places: packed.offsets.subarray(count * width), records, length };
     const { read, from, to, spans } = this.#source;
     const later = {
       read: () => read().slice(count),
-      from: this.placeAfter(count),
+      from: this.offsetAfter(count),
       to,
       spans: (more: number) =>
         spans(count + more)

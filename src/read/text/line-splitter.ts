@@ -2,7 +2,7 @@
  * Splits NDJSON into lines; lines of white space only are passed over.
  */
 import type { Block } from "../bytes/blocks.ts";
-import type { Span, Splitter, Unfinished } from "./record-stream.ts";
+import type { Span, Splitter, UnfinishedRecord } from "./record-stream.ts";
 import { SplitterBase } from "./splitter-base.ts";
 
 const LF = 10;
@@ -14,7 +14,7 @@ const TAB = 9;
 export class LineSplitter extends SplitterBase implements Splitter<Span> {
   /** A line that the end of the source would end is left for later. */
   waits = false;
-  unfinished: Unfinished | null = null;
+  unfinished: UnfinishedRecord | null = null;
   #blankSoFar = true;
 
   take(block: Block, max: number): Span[] {

@@ -1,10 +1,10 @@
 /** Faults of the reading stage as rejects. */
 import type { Position } from "../../model/record.ts";
 import type { Reject } from "../../model/reject.ts";
-import type { Fault } from "./record-stream.ts";
+import type { RecordFault } from "./record-stream.ts";
 
 /** The reject of a record that could not be read; one that was too large keeps no bytes. */
-export function readReject(position: Position, fault: Fault, raw: Uint8Array): Reject {
+export function readReject(position: Position, fault: RecordFault, raw: Uint8Array): Reject {
   return {
     position,
     stage: "read",

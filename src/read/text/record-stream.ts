@@ -17,17 +17,17 @@ export interface Span {
   readonly end: number;
   readonly firstLine: number;
   readonly lastLine: number;
-  readonly fault: Fault | null;
+  readonly fault: RecordFault | null;
 }
 
 /** Why a record cannot be read. */
-export interface Fault {
+export interface RecordFault {
   readonly code: RowCode;
   readonly message: string;
 }
 
 /** Why nothing after this point can be read. */
-export interface Failure {
+export interface StreamFailure {
   readonly code: "SOURCE_CORRUPT" | "SOURCE_HEADER" | "SOURCE_QUOTE";
   readonly reason: string;
   /** Takes the place of the fix that the code has. */
@@ -37,7 +37,7 @@ export interface Failure {
 }
 
 /** What a followed source ends in: a record that has no line end yet. */
-export interface Unfinished {
+export interface UnfinishedRecord {
   readonly line: number;
   readonly lines: number;
   /** It ends within quotes. */
@@ -53,11 +53,11 @@ export interface Splitter<S extends Span> {
   /** The bytes before `count` have gone. */
   forget(count: number): void;
   /** Set when the rest of the source has no meaning. */
-  readonly failure: Failure | null;
+  readonly failure: StreamFailure | null;
 }
 
 /** Records, the bytes they stand in, and where these stand in the stream. */
-export interface Stretch<S extends Span> {
+export interface RecordRun<S extends Span> {
   readonly bytes: Buffer;
   readonly base: number;
   readonly spans: readonly S[];
@@ -88,7 +88,7 @@ export class RecordStream<S extends Span> {
   }
 
   /** The next stretch; `null` at the end. */
-  async next(max: number): Promise<Stretch<S> | null> {
+  async next(max: number): Promise<RecordRun<S> | null> {
     for (;;) {
       const spans = this.#splitter.take(this.#block, max);
       if (spans.length > 0) return { bytes: this.#block.bytes, base: this.#base, spans };
@@ -139,7 +139,7 @@ export class RecordStream<S extends Span> {
   }
 }
 
-function failed(name: string, { code, reason, fix, line }: Failure): Error {
+function failed(name: string, { code, reason, fix, line }: StreamFailure): Error {
   const path = sourceLabel(name);
   if (line === undefined) return upsurgeError(code, { path, reason }, { fix });
   return upsurgeError(code, { path, reason, line }, { fix, where: `${path}, line ${line}` });
@@ -148,7 +148,7 @@ function failed(name: string, { code, reason, fix, line }: Failure): Error {
 /** The position of a span. */
 export function positionOf(
   source: string,
-  stretch: Stretch<Span>,
+  stretch: RecordRun<Span>,
   span: Span,
   record: number,
 ): Position {

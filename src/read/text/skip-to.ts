@@ -1,9 +1,9 @@
 /** Going on in a source where an earlier run of the load has stopped: what stands before that place is read, not taken apart. */
-import type { Place } from "../../model/source-offset.ts";
+import type { SourceOffset } from "../../model/source-offset.ts";
 import type { RecordStream, Span, Splitter } from "./record-stream.ts";
 
 /** How it went: `short`, the stream ends before the place; `cut`, what was the last record has grown since. */
-export type Passed = "reached" | "short" | "cut";
+export type SkipResult = "reached" | "short" | "cut";
 
 /** How the lines of a source end. */
 export interface LineEnds {
@@ -13,7 +13,7 @@ export interface LineEnds {
 }
 
 /** A splitter that can be told where it is. */
-interface Movable extends Splitter<Span> {
+interface SeekableSplitter extends Splitter<Span> {
   goTo(pos: number, line: number): void;
 }
 
@@ -21,11 +21,11 @@ const LF = 10;
 const CR = 13;
 
 /** Goes to a place where an element of a JSON source has ended. */
-export async function passElements<S extends Span>(
+export async function skipElementsTo<S extends Span>(
   stream: RecordStream<S>,
-  splitter: Movable,
-  place: Place,
-): Promise<Passed> {
+  splitter: SeekableSplitter,
+  place: SourceOffset,
+): Promise<SkipResult> {
   const at = await stream.passTo(place.byte);
   if (at === null) return "short";
   splitter.goTo(at, place.line);
@@ -33,11 +33,11 @@ export async function passElements<S extends Span>(
 }
 
 /** Goes to a place where a record has ended that ends with its line, or with the source as it was then. */
-export async function passLines<S extends Span>(
+export async function skipLinesTo<S extends Span>(
   stream: RecordStream<S>,
-  splitter: Movable,
-  { place, ends }: { readonly place: Place; readonly ends: LineEnds },
-): Promise<Passed> {
+  splitter: SeekableSplitter,
+  { place, ends }: { readonly place: SourceOffset; readonly ends: LineEnds },
+): Promise<SkipResult> {
   const at = await stream.passTo(place.byte);
   if (at === null) return "short";
   const before = stream.byteBefore(at);

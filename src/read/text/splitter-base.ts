@@ -1,11 +1,11 @@
 /**
  * What every splitter keeps: its place, its lines, and the limit that lets a record be too long without being kept.
  */
-import type { Failure, Fault } from "./record-stream.ts";
+import type { StreamFailure, RecordFault } from "./record-stream.ts";
 
 /** Shared bookkeeping of splitters. */
 export abstract class SplitterBase {
-  failure: Failure | null = null;
+  failure: StreamFailure | null = null;
   protected limit: number;
   /** The next byte to look at. */
   protected pos = 0;
@@ -47,7 +47,7 @@ export abstract class SplitterBase {
     if (this.pos - this.start > this.limit + 2) this.dropping = true;
   }
 
-  protected tooLong(contentEnd: number): Fault | null {
+  protected tooLong(contentEnd: number): RecordFault | null {
     if (contentEnd - this.start <= this.limit) return null;
     return {
       code: "ROW_TOO_LARGE",

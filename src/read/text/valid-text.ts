@@ -5,7 +5,7 @@
 import { isUtf8 } from "node:buffer";
 
 /** Records by the places of their fields, two numbers a field, as in `PackedFields`. */
-interface Places {
+interface FieldOffsets {
   /** Where the first record begins. */
   readonly from: number;
   readonly places: Int32Array;
@@ -15,7 +15,10 @@ interface Places {
 }
 
 /** How many records stand before the first that is not sound. What stands after a record's last field must be ASCII. */
-export function soundRecords(bytes: Buffer, { from, places, width, records }: Places): number {
+export function soundRecords(
+  bytes: Buffer,
+  { from, places, width, records }: FieldOffsets,
+): number {
   const endOf = (record: number): number => {
     const end = places[(record + 1) * width - 1] ?? 0;
     return end < 0 ? ~end : end;

@@ -4,7 +4,7 @@ import type { RowCode } from "../../model/reject.ts";
 import type { ErrorClass } from "../target.ts";
 
 /** The fields of a server error that we use. */
-export interface ServerError extends Error {
+export interface PostgresError extends Error {
   readonly code: string;
   readonly column?: string;
   readonly constraint?: string;
@@ -14,7 +14,7 @@ export interface ServerError extends Error {
 }
 
 /** True for an error the server sent. */
-export function isServerError(error: unknown): error is ServerError {
+export function isServerError(error: unknown): error is PostgresError {
   return error instanceof Error && "severity" in error && "code" in error;
 }
 
@@ -95,17 +95,17 @@ export function isValueStateSql(state: string): string {
  * How an error changes what happens next. A RAISE may give any SQLSTATE: it is what the user's code says of a row. Whether a
  * state that the input function of a type may give is a row's shows when the rows are taken one by one.
  */
-export function classifyError(error: ServerError): ErrorClass {
+export function classifyError(error: PostgresError): ErrorClass {
   return isRowError(error) || isValueState(error.code) ? "row" : classifyState(error.code);
 }
 
 /** True for an error that a row caused for certain: by its state, or because the user's code raised it. */
-export function isRowError(error: ServerError): boolean {
+export function isRowError(error: PostgresError): boolean {
   return isRaised(error) || isRowState(error.code);
 }
 
 /** Whether RAISE in PL/pgSQL made the error, whose SQLSTATE then says nothing of the server. */
-function isRaised({ routine }: ServerError): boolean {
+function isRaised({ routine }: PostgresError): boolean {
   return routine === "exec_stmt_raise";
 }
 
@@ -142,7 +142,7 @@ export function sayError({
   code,
   message,
   detail = "",
-}: Pick<ServerError, "code" | "message" | "detail">): string {
+}: Pick<PostgresError, "code" | "message" | "detail">): string {
   if (detail === "" || ROW_IN_DETAIL.has(code)) return shortened(message);
   return `${shortened(message)}: ${shortened(detail.replace(/\.$/, ""))}`;
 }
@@ -204,7 +204,7 @@ export function translateError(error: unknown, target: string): Error {
     : upsurgeError("TARGET_STATEMENT", details, context);
 }
 
-function describe(error: ServerError): string {
+function describe(error: PostgresError): string {
   return `${sayError(error)} (${error.code})`;
 }
 

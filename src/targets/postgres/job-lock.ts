@@ -5,7 +5,7 @@
  */
 import type { Client } from "pg";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { Hold } from "../target.ts";
+import type { Lock } from "../target.ts";
 import { endClient } from "./connect/deadline.ts";
 import { isServerError } from "./errors.ts";
 
@@ -20,7 +20,7 @@ export async function lockJob(
   connect: (limitMs: number) => Promise<Client>,
   job: string,
   target: string,
-): Promise<Hold | null> {
+): Promise<Lock | null> {
   const client = await connect(LIMIT_MS);
   try {
     await client.query("begin isolation level read committed read only");

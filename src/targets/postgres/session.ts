@@ -4,11 +4,11 @@ import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { PackedRows } from "../../model/packed.ts";
-import type { Statements } from "../../checkpoint/checkpoint-table.ts";
-import type { Capabilities, ErrorClass, GrantRequest, Hold, Session, Writer } from "../target.ts";
+import type { SqlExecutor } from "../../checkpoint/checkpoint-table.ts";
+import type { Capabilities, ErrorClass, GrantRequest, Lock, Session, Writer } from "../target.ts";
 import { arrayText } from "./stage/array-text.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
-import { endClient, Loss, rollBack } from "./connect/deadline.ts";
+import { endClient, ConnectionLoss, rollBack } from "./connect/deadline.ts";
 import { classifyError, isServerError, translateError } from "./errors.ts";
 import { tableSql } from "./apply/native-sql.ts";
 import { DirectGate, mayGoDirectly } from "./apply/direct-copy.ts";
@@ -18,7 +18,7 @@ import { foldingOf } from "./apply/folding.ts";
 import { findsByIndex, looksUp } from "./apply/write-method.ts";
 import { keyHashes, whyUnhashable } from "./stage/key-hash.ts";
 import { askServer } from "./connect/ask-server.ts";
-import type { Server } from "./connect/ask-server.ts";
+import type { PostgresServer } from "./connect/ask-server.ts";
 import { merges } from "./apply/merge-sql.ts";
 import { lockJob } from "./job-lock.ts";
 import { smallStatements } from "./statements.ts";
@@ -32,7 +32,7 @@ import { SetMemory } from "./apply/set-writer.ts";
 import { PostgresWriter } from "./apply/writer.ts";
 
 /** What a session knows of its surroundings. */
-export interface SessionContext {
+export interface PostgresSessionContext {
   /** The server for messages, without secrets. */
   readonly label: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -58,26 +58,26 @@ export class PostgresSession implements Session {
   readonly warnings: readonly string[];
   readonly quoteIdentifier = quoteIdentifier;
   readonly #client: Client;
-  readonly #context: SessionContext;
+  readonly #context: PostgresSessionContext;
   readonly #version: number;
-  readonly small: Statements;
+  readonly execute: SqlExecutor;
   /** Outlives the transactions of a load. */
   #memory: SetMemory | null = null;
   /** The server has refused what folding takes; `null` before it was asked. */
   #cannotFold: boolean | null = null;
-  readonly #loss: Loss;
+  readonly #loss: ConnectionLoss;
   #closing = false;
 
   private constructor(
-    { client, loss }: { readonly client: Client; readonly loss: Loss },
-    context: SessionContext,
-    { version, encoding, lookalike }: Server,
+    { client, loss }: { readonly client: Client; readonly loss: ConnectionLoss },
+    context: PostgresSessionContext,
+    { version, encoding, lookalike }: PostgresServer,
   ) {
     this.#client = client;
     this.#loss = loss;
     this.#context = context;
     this.#version = version;
-    this.small = smallStatements(client, { setUp: () => this.#setUp(), encoding });
+    this.execute = smallStatements(client, { setUp: () => this.#setUp(), encoding });
     const number = `PostgreSQL ${Math.floor(version / 10_000)}.${version % 10_000}`;
     this.version = lookalike === null ? number : `${lookalike.name} (as ${number})`;
     this.warnings =
@@ -87,26 +87,26 @@ export class PostgresSession implements Session {
     this.capabilities = {
       rowSources: ["staged", "arrays", "values"],
       setBased: true,
-      freeKeys: false,
-      inTurn: true,
+      upsertsWithoutIndex: false,
+      appliesRowsInOrder: true,
       anyConstraint: true,
-      countsAlong: false,
+      advancesIdentity: false,
       upsertsViews: true,
       countsPartitioned: version >= 180_000,
-      takesBytes: true,
+      acceptsPackedBatches: true,
       storesNul: false,
       notNullCode: "23502",
       batchRows: 20_000,
       shortRows: 100_000,
       parallel: true,
-      locksToLook: true,
+      lookupNeedsUpdatePrivilege: true,
       arrayText,
     };
   }
 
   /** Takes over a connected client. Throws `PLAN_UNSUPPORTED` for a server older than 14, `TARGET_LOOKALIKE` for another. */
-  static async open(client: Client, context: SessionContext): Promise<PostgresSession> {
-    const loss = new Loss(client);
+  static async open(client: Client, context: PostgresSessionContext): Promise<PostgresSession> {
+    const loss = new ConnectionLoss(client);
     const { version, encoding, lookalike } = await askServer(client);
     if (lookalike !== null) {
       const { label, acceptServer } = context;
@@ -141,7 +141,7 @@ export class PostgresSession implements Session {
     return listStatements(plan, columns, this.#merges(plan));
   }
 
-  ways(plan: LoadPlan): readonly string[] {
+  explain(plan: LoadPlan): readonly string[] {
     return explainWays(plan, this.#merges(plan));
   }
 
@@ -203,7 +203,7 @@ export class PostgresSession implements Session {
   }
 
   /** A transaction that does nothing but hold the locks: the server ends them with it, whatever becomes of this process. */
-  async hold(plan: LoadPlan, lost: (error: Error) => void): Promise<Hold | null> {
+  async lockTable(plan: LoadPlan, lost: (error: Error) => void): Promise<Lock | null> {
     const locks = this.#locks(plan);
     if (locks.length === 0) return null;
     await this.#client.query("begin isolation level read committed read only");
@@ -223,7 +223,7 @@ export class PostgresSession implements Session {
     };
   }
 
-  async lockJob(job: string): Promise<Hold | null> {
+  async lockJob(job: string): Promise<Lock | null> {
     return await lockJob(this.#context.reconnect, job, this.#context.label);
   }
 

@@ -1,6 +1,6 @@
 /** Small statements of the loader's own over a connection to PostgreSQL. */
 import type { Client } from "pg";
-import type { SmallAnswer, SmallValue, Statements } from "../../checkpoint/checkpoint-table.ts";
+import type { SqlAnswer, SqlValue, SqlExecutor } from "../../checkpoint/checkpoint-table.ts";
 import { rollBack } from "./connect/deadline.ts";
 import { isServerError } from "./errors.ts";
 
@@ -11,7 +11,7 @@ const TAKE_ALL = new Set(["UTF8", "SQL_ASCII"]);
 export function smallStatements(
   client: Client,
   { setUp, encoding }: { readonly setUp: () => Promise<void>; readonly encoding: string },
-): Statements {
+): SqlExecutor {
   return {
     dialect: {
       parameter: (at) => `$${at}`,
@@ -20,8 +20,8 @@ export function smallStatements(
       asciiOnly: !TAKE_ALL.has(encoding),
       timeText: (column) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
     },
-    run: async (sql, values = []): Promise<SmallAnswer> => {
-      const { rows, rowCount } = await client.query<Record<string, SmallValue>>(sql, [...values]);
+    run: async (sql, values = []): Promise<SqlAnswer> => {
+      const { rows, rowCount } = await client.query<Record<string, SqlValue>>(sql, [...values]);
       return { rows, changed: rowCount ?? 0 };
     },
     begin: async () => {

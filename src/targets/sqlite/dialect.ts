@@ -16,7 +16,7 @@ export const PROBE = "upsurge_probe";
 export const MET = "upsurge_met";
 
 /** A value written to a column of the target row; `stamp`: it never makes a row count as changed. */
-export interface Write {
+export interface ColumnWrite {
   readonly column: string;
   readonly value: string;
   readonly stamp: boolean;
@@ -39,8 +39,8 @@ export function backing(plan: LoadPlan): UniqueKey | null {
   const { arbiter, table } = plan;
   if (arbiter === null || arbiter.kind !== "parts") return null;
   const same = (key: UniqueKey): boolean =>
-    key.parts.length === arbiter.parts.length &&
-    key.parts.every((part) => arbiter.parts.includes(part));
+    key.parts.length === arbiter.keyExpressions.length &&
+    key.parts.every((part) => arbiter.keyExpressions.includes(part));
   return (
     table.uniqueKeys.find(
       (key) => (key.name ?? key.columns.join(", ")) === arbiter.name && same(key),
@@ -49,11 +49,11 @@ export function backing(plan: LoadPlan): UniqueKey | null {
 }
 
 /** What a row writes to the target row it meets; empty when there is nothing but stamps. */
-export function writes({ plan, columns }: Pick<RowSql, "plan" | "columns">): Write[] {
+export function writes({ plan, columns }: Pick<RowSql, "plan" | "columns">): ColumnWrite[] {
   const { update } = plan;
   const expressed = new Set([...update.sets, ...update.stamps].map((each) => each.column));
   const carried = update.columns.filter((name) => columns.includes(name) && !expressed.has(name));
-  const list: Write[] = carried.map((column) => {
+  const list: ColumnWrite[] = carried.map((column) => {
     const incoming = `excluded.${quoteIdentifier(column)}`;
     const kept = `coalesce(${incoming}, target.${quoteIdentifier(column)})`;
     return { column, value: update.nullKeeps ? kept : incoming, stamp: false };
@@ -72,7 +72,7 @@ export function writes({ plan, columns }: Pick<RowSql, "plan" | "columns">): Wri
 }
 
 /** `"b" = excluded."b", "n" = (target."n" + 1)` */
-function setList(list: readonly Write[]): string {
+function setList(list: readonly ColumnWrite[]): string {
   return list.map(({ column, value }) => `${quoteIdentifier(column)} = ${value}`).join(", ");
 }
 
@@ -81,7 +81,7 @@ function setList(list: readonly Write[]): string {
  * The plus takes the value's own affinity away, so that the column's decides, as it will on storing;
  * a column without affinity keeps 1 and '1' apart, so there the types must agree as well.
  */
-function sameImage(list: readonly Write[], { plan, table }: RowSql): string {
+function sameImage(list: readonly ColumnWrite[], { plan, table }: RowSql): string {
   if (plan.update.rewriteUnchanged) return "0";
   const terms = list
     .filter((write) => !write.stamp)
@@ -110,7 +110,7 @@ function holds(plan: LoadPlan): string {
 export function conflictTarget(arbiter: Arbiter): string {
   if (arbiter.kind === "any") return "on conflict";
   const predicate = arbiter.predicate === null ? "" : ` where ${arbiter.predicate}`;
-  return `on conflict (${arbiter.parts.join(", ")})${predicate}`;
+  return `on conflict (${arbiter.keyExpressions.join(", ")})${predicate}`;
 }
 
 /** True when the insert reads the staged row: a stamp is computed from it, or the row carries no column. */
@@ -190,7 +190,9 @@ function search({ plan }: Pick<RowSql, "plan">, arbiter: Arbiter): string {
   const predicate = index === null ? arbiter.predicate : index.predicate;
   return [
     `excluded.${slotOf(plan.table)} = 1`,
-    ...arbiter.parts.map((part) => `${side(part, "target")} ${equals} ${side(part, "excluded")}`),
+    ...arbiter.keyExpressions.map(
+      (part) => `${side(part, "target")} ${equals} ${side(part, "excluded")}`,
+    ),
     ...(predicate === null
       ? []
       : [`(${side(predicate, "target")})`, `(${side(predicate, "excluded")})`]),
@@ -214,6 +216,6 @@ export function updateRow(row: RowSql, arbiter: Arbiter): string {
 export function findDuplicate(plan: LoadPlan, arbiter: Arbiter): string {
   const present = arbiter.nullsEqual
     ? ""
-    : ` where ${arbiter.parts.map((part) => `${part} is not null`).join(" and ")}`;
-  return `select 1 from ${tableName(plan)}${present} group by ${arbiter.parts.join(", ")} having count(*) > 1 limit 1`;
+    : ` where ${arbiter.keyExpressions.map((part) => `${part} is not null`).join(" and ")}`;
+  return `select 1 from ${tableName(plan)}${present} group by ${arbiter.keyExpressions.join(", ")} having count(*) > 1 limit 1`;
 }

@@ -4,15 +4,15 @@
  */
 import { createHash } from "node:crypto";
 import { unlink } from "node:fs/promises";
-import type { Hold } from "../target.ts";
-import type { Connection } from "./connect/connection.ts";
+import type { Lock } from "../target.ts";
+import type { SqliteConnection } from "./connect/connection.ts";
 import { isBusy } from "./errors.ts";
 
 /** Takes the lock of `job` on the database file `path`; `null` when another run has it. */
-export async function lockJob(path: string, job: string): Promise<Hold | null> {
+export async function lockJob(path: string, job: string): Promise<Lock | null> {
   const side = `${path}-upsurge-${createHash("sha256").update(job).digest("hex").slice(0, 12)}`;
   const { default: Database } = await import("better-sqlite3");
-  const db: Connection = new Database(side, { timeout: 0 });
+  const db: SqliteConnection = new Database(side, { timeout: 0 });
   try {
     db.exec("begin exclusive");
   } catch (error) {

@@ -3,16 +3,16 @@ import { access, constants } from "node:fs/promises";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
-import type { Statements } from "../../checkpoint/checkpoint-table.ts";
-import type { Capabilities, ErrorClass, Hold, Session, Writer } from "../target.ts";
+import type { SqlExecutor } from "../../checkpoint/checkpoint-table.ts";
+import type { Capabilities, ErrorClass, Lock, Session, Writer } from "../target.ts";
 import { checkStatements } from "./catalog/check-plan.ts";
-import type { Connection } from "./connect/connection.ts";
+import type { SqliteConnection } from "./connect/connection.ts";
 import type { RowSql } from "./dialect.ts";
 import { classify, translate } from "./errors.ts";
 import { permissions } from "./catalog/grants.ts";
 import { lockJob } from "./job-lock.ts";
 import { whileLocked } from "./connect/lock-wait.ts";
-import { Probe } from "./apply/probe.ts";
+import { UpsertProbe } from "./apply/probe.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { listStatements } from "./apply/row-statements.ts";
 import { smallStatements } from "./statements.ts";
@@ -24,13 +24,13 @@ import { SqliteWriter } from "./apply/writer.ts";
 const CAPABILITIES: Capabilities = {
   rowSources: ["values", "staged", "arrays"],
   setBased: false,
-  freeKeys: false,
-  inTurn: true,
+  upsertsWithoutIndex: false,
+  appliesRowsInOrder: true,
   anyConstraint: true,
-  countsAlong: true,
+  advancesIdentity: true,
   upsertsViews: false,
   countsPartitioned: true,
-  takesBytes: true,
+  acceptsPackedBatches: true,
   storesNul: true,
   notNullCode: "SQLITE_CONSTRAINT_NOTNULL",
   batchRows: 1000,
@@ -42,9 +42,9 @@ const CAPABILITIES: Capabilities = {
 const CACHE_KB = 24_000;
 
 /** What opening a file gives. */
-export interface Opened {
+export interface OpenedFile {
   /** It fails at once where there is a lock: the session waits. */
-  readonly db: Connection;
+  readonly db: SqliteConnection;
   /** Of the library. */
   readonly version: string;
 }
@@ -53,17 +53,17 @@ export interface Opened {
 export class SqliteSession implements Session {
   readonly capabilities = CAPABILITIES;
   readonly version: string;
-  readonly #db: Connection;
+  readonly #db: SqliteConnection;
   readonly #path: string;
   readonly #lockTimeoutMs: number;
-  readonly #probe: Probe;
-  readonly small: Statements;
+  readonly #probe: UpsertProbe;
+  readonly execute: SqlExecutor;
   #durable = false;
   /** By table name: shapes travel through the planner, what only SQLite asks for stays here. */
   readonly #tables = new Map<string, SqliteTable>();
 
   /** Reads nothing of the file, which may be locked. */
-  constructor({ db, version }: Opened, path: string, lockTimeoutMs: number) {
+  constructor({ db, version }: OpenedFile, path: string, lockTimeoutMs: number) {
     this.#db = db;
     this.#path = path;
     this.#lockTimeoutMs = lockTimeoutMs;
@@ -71,8 +71,8 @@ export class SqliteSession implements Session {
     db.pragma("trusted_schema = off");
     db.pragma("temp_store = memory");
     this.version = version;
-    this.#probe = new Probe(db);
-    this.small = smallStatements(db, (work) => this.#whileLocked(work));
+    this.#probe = new UpsertProbe(db);
+    this.execute = smallStatements(db, (work) => this.#whileLocked(work));
   }
 
   quoteIdentifier(name: string): string {
@@ -121,7 +121,7 @@ export class SqliteSession implements Session {
     return new SqliteWriter({ db: this.#db, probe: this.#probe, plan, table, patiently });
   }
 
-  async lockJob(job: string): Promise<Hold | null> {
+  async lockJob(job: string): Promise<Lock | null> {
     return await lockJob(this.#path, job);
   }
 

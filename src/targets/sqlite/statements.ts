@@ -1,13 +1,13 @@
 /** Small statements of the loader's own on a SQLite file. */
-import type { SmallAnswer, SmallValue, Statements } from "../../checkpoint/checkpoint-table.ts";
-import type { Connection } from "./connect/connection.ts";
+import type { SqlAnswer, SqlValue, SqlExecutor } from "../../checkpoint/checkpoint-table.ts";
+import type { SqliteConnection } from "./connect/connection.ts";
 import { isUniqueViolation } from "./errors.ts";
 
 /** `patiently` runs its work again while another process holds a lock. */
 export function smallStatements(
-  db: Connection,
+  db: SqliteConnection,
   patiently: <T>(work: () => T) => Promise<T>,
-): Statements {
+): SqlExecutor {
   return {
     dialect: {
       parameter: () => "?",
@@ -38,7 +38,7 @@ export function smallStatements(
  * Where a table stands in the schema. SQLite keeps nothing else of a table that VACUUM, ALTER TABLE and a copy by `.dump`
  * leave alone, and one that is made anew comes after all others: what was older than the checkpoint table is younger then.
  */
-function placeOf(db: Connection, table: string): number | null {
+function placeOf(db: SqliteConnection, table: string): number | null {
   const name = /"((?:[^"]|"")*)"$/.exec(table)?.[1]?.replaceAll('""', '"');
   const bare = name ?? table.split(".").at(-1) ?? table;
   const sql = "select rowid from sqlite_schema where type = 'table' and name = ? collate nocase";
@@ -46,10 +46,10 @@ function placeOf(db: Connection, table: string): number | null {
   return place === undefined ? null : Number(place);
 }
 
-function run(db: Connection, sql: string, values: readonly SmallValue[]): SmallAnswer {
+function run(db: SqliteConnection, sql: string, values: readonly SqlValue[]): SqlAnswer {
   const statement = db.prepare(sql);
   // The driver takes numbers for REALs.
   const bound = values.map((value) => (typeof value === "number" ? BigInt(value) : value));
   if (!statement.reader) return { rows: [], changed: statement.run(...bound).changes };
-  return { rows: statement.all(...bound) as Record<string, SmallValue>[], changed: 0 };
+  return { rows: statement.all(...bound) as Record<string, SqlValue>[], changed: 0 };
 }

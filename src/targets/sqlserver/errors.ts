@@ -5,7 +5,7 @@ import type { TableShape } from "../../model/table-shape.ts";
 import type { ErrorClass } from "../target.ts";
 
 /** An error that the server sent; the driver's own are of other classes. */
-export class ServerError extends Error {
+export class SqlServerError extends Error {
   readonly number: number;
   /** The server closes the connection after it. */
   readonly endsConnection: boolean;
@@ -22,11 +22,11 @@ export class ServerError extends Error {
 const FATAL_SEVERITY = 20;
 
 /** The server's error behind one of the driver's; `null` for errors of the network and the driver. */
-export function serverErrorOf(error: unknown): ServerError | null {
+export function serverErrorOf(error: unknown): SqlServerError | null {
   if (!(error instanceof Error) || !("code" in error) || error.code !== "EREQUEST") return null;
   if (!("number" in error) || typeof error.number !== "number") return null;
   const severity = "class" in error ? Number(error.class) : 0;
-  return new ServerError(error.number, error.message, severity >= FATAL_SEVERITY);
+  return new SqlServerError(error.number, error.message, severity >= FATAL_SEVERITY);
 }
 
 /** Numbers that a row can cause. */
@@ -144,7 +144,7 @@ export function placeOfError(number: number, message: string, table: TableShape)
 /** A server's error during a load as one of ours; other errors pass through. */
 export function translateError(error: unknown, target: string): Error {
   if (!(error instanceof Error)) return upsurgeError("INTERNAL", { message: String(error) });
-  if (!(error instanceof ServerError)) return error;
+  if (!(error instanceof SqlServerError)) return error;
   const details = { target, reason: `${error.message} (${error.number})` };
   const context = { cause: error };
   switch (error.number) {

@@ -4,17 +4,17 @@
  */
 import { createHash } from "node:crypto";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { Hold } from "../target.ts";
-import type { Connection } from "./connect/connection.ts";
-import { ServerError } from "./errors.ts";
+import type { Lock } from "../target.ts";
+import type { SqlServerConnection } from "./connect/connection.ts";
+import { SqlServerError } from "./errors.ts";
 import { script } from "./apply/guard.ts";
 
 /** Takes the lock of `job` on `target`; `null` when another run has it. Throws `TARGET_LOST` for a connection that breaks. */
 export async function lockJob(
-  connect: () => Promise<Connection>,
+  connect: () => Promise<SqlServerConnection>,
   job: string,
   target: string,
-): Promise<Hold | null> {
+): Promise<Lock | null> {
   const connection = await connect();
   try {
     await connection.begin();
@@ -32,7 +32,7 @@ export async function lockJob(
   } catch (error) {
     const { lost } = connection;
     await connection.close();
-    if (!lost || error instanceof ServerError) throw error;
+    if (!lost || error instanceof SqlServerError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw upsurgeError("TARGET_LOST", { target, reason }, { cause: error });
   }

@@ -2,19 +2,19 @@
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
-import { TransactionDoomed } from "../target.ts";
-import type { Statements } from "../../checkpoint/checkpoint-table.ts";
-import type { Capabilities, ErrorClass, GrantRequest, Hold, Session, Writer } from "../target.ts";
+import { TransactionAborted } from "../target.ts";
+import type { SqlExecutor } from "../../checkpoint/checkpoint-table.ts";
+import type { Capabilities, ErrorClass, GrantRequest, Lock, Session, Writer } from "../target.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
-import type { Connection } from "./connect/connection.ts";
-import { classifyNumber, ServerError, translateError } from "./errors.ts";
+import type { SqlServerConnection } from "./connect/connection.ts";
+import { classifyNumber, SqlServerError, translateError } from "./errors.ts";
 import { grantsFor } from "./catalog/grants.ts";
 import { script } from "./apply/guard.ts";
 import { lockJob } from "./job-lock.ts";
 import { tableSql } from "./names.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
 import { askServer } from "./connect/ask-server.ts";
-import type { Server } from "./connect/ask-server.ts";
+import type { SqlServerInfo } from "./connect/ask-server.ts";
 import { pinSettings } from "./connect/settings.ts";
 import { statementsOf } from "./apply/set-sql.ts";
 import { stageDdl } from "./stage/stage-sql.ts";
@@ -23,25 +23,25 @@ import { listTables, readTableShape } from "./catalog/table-shape.ts";
 import { SqlServerWriter } from "./apply/writer.ts";
 
 /** What a session knows of its surroundings. */
-export interface SessionContext {
+export interface SqlServerSessionContext {
   /** The server for messages, without secrets. */
   readonly label: string;
   readonly lockTimeoutMs: number;
   readonly warnings: readonly string[];
   /** Opens another connection, as this one was. */
-  readonly reconnect: () => Promise<Connection>;
+  readonly reconnect: () => Promise<SqlServerConnection>;
 }
 
 const CAPABILITIES: Capabilities = {
   rowSources: ["staged", "arrays", "values"],
   setBased: true,
-  freeKeys: true,
-  inTurn: false,
+  upsertsWithoutIndex: true,
+  appliesRowsInOrder: false,
   anyConstraint: false,
-  countsAlong: true,
+  advancesIdentity: true,
   upsertsViews: false,
   countsPartitioned: true,
-  takesBytes: false,
+  acceptsPackedBatches: false,
   storesNul: true,
   notNullCode: "515",
   batchRows: 5000,
@@ -54,19 +54,23 @@ export class SqlServerSession implements Session {
   readonly version: string;
   readonly warnings: readonly string[];
   readonly quoteIdentifier = quoteIdentifier;
-  readonly small: Statements;
-  readonly #connection: Connection;
-  readonly #context: SessionContext;
+  readonly execute: SqlExecutor;
+  readonly #connection: SqlServerConnection;
+  readonly #context: SqlServerSessionContext;
   /** The collation of the database. */
   readonly #collation: string;
   /** The temporary tables are there: a commit leaves them to the next transaction. */
   #hasStage = false;
   #closing = false;
 
-  private constructor(connection: Connection, context: SessionContext, server: Server) {
+  private constructor(
+    connection: SqlServerConnection,
+    context: SqlServerSessionContext,
+    server: SqlServerInfo,
+  ) {
     this.#connection = connection;
     this.#context = context;
-    this.small = smallStatements(connection);
+    this.execute = smallStatements(connection);
     this.version = server.version;
     this.#collation = server.collation;
     this.warnings = context.warnings;
@@ -76,7 +80,10 @@ export class SqlServerSession implements Session {
   }
 
   /** Takes over a connection. Throws `PLAN_UNSUPPORTED` for a server older than 2016. */
-  static async open(connection: Connection, context: SessionContext): Promise<SqlServerSession> {
+  static async open(
+    connection: SqlServerConnection,
+    context: SqlServerSessionContext,
+  ): Promise<SqlServerSession> {
     const server = await askServer(connection);
     await pinSettings(connection, context.lockTimeoutMs, server.isMicrosoft);
     return new SqlServerSession(connection, context, server);
@@ -104,7 +111,7 @@ export class SqlServerSession implements Session {
     } catch (error) {
       const { cause } = error instanceof UpsurgeError ? error : { cause: null };
       const own = error instanceof UpsurgeError && error.code !== "TARGET_STATEMENT";
-      if (own || !(cause instanceof ServerError)) throw error;
+      if (own || !(cause instanceof SqlServerError)) throw error;
       const reason = `${cause.message} (${cause.number})`;
       throw upsurgeError("PLAN_REFUSED", { reason }, { cause });
     } finally {
@@ -149,16 +156,16 @@ export class SqlServerSession implements Session {
       ]),
     );
     const granted = Number(rows[0]?.["granted"] ?? 0);
-    if (granted < 0) throw new ServerError(1222, "another load into this table is running");
+    if (granted < 0) throw new SqlServerError(1222, "another load into this table is running");
   }
 
-  async lockJob(job: string): Promise<Hold | null> {
+  async lockJob(job: string): Promise<Lock | null> {
     return await lockJob(this.#context.reconnect, job, this.#context.label);
   }
 
   classify(error: unknown): ErrorClass {
-    if (error instanceof TransactionDoomed) return "doomed";
-    if (error instanceof ServerError) return classifyNumber(error.number);
+    if (error instanceof TransactionAborted) return "doomed";
+    if (error instanceof SqlServerError) return classifyNumber(error.number);
     // Ours are what they are, whether or not the connection outlived them.
     if (error instanceof UpsurgeError) {
       return /^TARGET_(UNREACHABLE|LOST)$/.test(error.code) ? "transient" : "fatal";
@@ -168,7 +175,7 @@ export class SqlServerSession implements Session {
 
   translate(error: unknown): Error {
     const target = this.#context.label;
-    if (error instanceof TransactionDoomed) {
+    if (error instanceof TransactionAborted) {
       return upsurgeError("TARGET_DOOMED", { reason: error.message }, { cause: error });
     }
     const translated = translateError(error, target);

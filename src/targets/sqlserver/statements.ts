@@ -1,10 +1,10 @@
 /** Small statements of the loader's own over a connection to SQL Server. */
-import type { SmallAnswer, SmallValue, Statements } from "../../checkpoint/checkpoint-table.ts";
-import type { Connection, Fields } from "./connect/connection.ts";
-import { ServerError } from "./errors.ts";
+import type { SqlAnswer, SqlValue, SqlExecutor } from "../../checkpoint/checkpoint-table.ts";
+import type { SqlServerConnection, Fields } from "./connect/connection.ts";
+import { SqlServerError } from "./errors.ts";
 
 /** Over the session's connection. */
-export function smallStatements(connection: Connection): Statements {
+export function smallStatements(connection: SqlServerConnection): SqlExecutor {
   return {
     dialect: {
       parameter: (at) => `@p${at}`,
@@ -33,12 +33,12 @@ export function smallStatements(connection: Connection): Statements {
       return made.includes(null) ? null : made.join("/");
     },
     isDuplicate: (error) =>
-      error instanceof ServerError && (error.number === 2627 || error.number === 2601),
+      error instanceof SqlServerError && (error.number === 2627 || error.number === 2601),
   };
 }
 
 /** Its id, which may be given to another table once it is gone, and when it was made. */
-async function madeAs(connection: Connection, table: string): Promise<string | null> {
+async function madeAs(connection: SqlServerConnection, table: string): Promise<string | null> {
   const sql =
     "SELECT CONVERT(nvarchar(23), o.create_date, 126) AS made, o.object_id AS id FROM sys.objects AS o WHERE o.object_id = OBJECT_ID(@p1)";
   const [[row] = []] = await connection.execute(sql, [{ name: "p1", value: table }]);
@@ -46,10 +46,10 @@ async function madeAs(connection: Connection, table: string): Promise<string | n
 }
 
 async function run(
-  connection: Connection,
+  connection: SqlServerConnection,
   sql: string,
-  values: readonly SmallValue[],
-): Promise<SmallAnswer> {
+  values: readonly SqlValue[],
+): Promise<SqlAnswer> {
   const isQuery = /^select\b/i.test(sql);
   const parameters = values.map((value, at) => ({
     name: `p${at + 1}`,
@@ -64,7 +64,7 @@ async function run(
   return { rows: rows.map(small), changed: 0 };
 }
 
-function small(row: Fields): Record<string, SmallValue> {
+function small(row: Fields): Record<string, SqlValue> {
   const entries = Object.entries(row);
   return Object.fromEntries(
     entries.map(([name, value]) => [name, typeof value === "boolean" ? Number(value) : value]),

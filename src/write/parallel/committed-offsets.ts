@@ -1,26 +1,32 @@
 /** What several writers need to know of the places of a remembered load: where it stands, and what may be shared out. */
-import type { Gathered } from "../batches.ts";
-import type { Mark } from "../batch-end.ts";
+import type { ReadBatch } from "../batches.ts";
+import type { CommittedOffset } from "../batch-end.ts";
 import { beginningOf } from "../../checkpoint/cursor.ts";
-import type { Bookmark } from "../../checkpoint/cursor.ts";
-import { stretchBetween } from "./serial-ranges.ts";
-import type { Solo } from "./serial-ranges.ts";
+import type { CheckpointCursor } from "../../checkpoint/cursor.ts";
+import { rangeBetween } from "./serial-ranges.ts";
+import type { SerialRanges } from "./serial-ranges.ts";
 
 /** The places of one try, in the order of the source. */
-export class JobMarks {
-  readonly #bookmark: Bookmark;
-  readonly #solo: Solo;
-  #last: Mark;
+export class CommittedOffsets {
+  readonly #cursor: CheckpointCursor;
+  readonly #serialRanges: SerialRanges;
+  #last: CommittedOffset;
   #ended = false;
 
-  constructor({ bookmark, solo }: { readonly bookmark: Bookmark; readonly solo: Solo }) {
-    this.#bookmark = bookmark;
-    this.#solo = solo;
-    this.#last = leastOf(bookmark);
+  constructor({
+    cursor,
+    serialRanges,
+  }: {
+    readonly cursor: CheckpointCursor;
+    readonly serialRanges: SerialRanges;
+  }) {
+    this.#cursor = cursor;
+    this.#serialRanges = serialRanges;
+    this.#last = leastOf(cursor);
   }
 
   /** Where everything that was handed out ends. */
-  get last(): Mark {
+  get last(): CommittedOffset {
     return this.#last;
   }
 
@@ -35,40 +41,40 @@ export class JobMarks {
   }
 
   /** A batch of it is about to be shared out: where the source stands. */
-  begin({ end }: Gathered): void {
+  begin({ end }: ReadBatch): void {
     if (end === null || end.source.number === this.#last.source.number) return;
     this.#last = beginningOf(end.source);
   }
 
   /** A batch is handed out. */
-  pass({ end }: Gathered): void {
+  pass({ end }: ReadBatch): void {
     if (end === null) return;
-    this.#last = end.mark;
+    this.#last = end.committed;
     this.#ended = end.isLast;
   }
 
   /** Whether an earlier try has met a reject among the records of a batch. */
-  mustGoAlone({ end }: Gathered): boolean {
-    return end === null || this.#solo.covers(stretchBetween(this.#last, end.mark));
+  mustGoSerially({ end }: ReadBatch): boolean {
+    return end === null || this.#serialRanges.covers(rangeBetween(this.#last, end.committed));
   }
 
   /** The numbers of a packed batch's records, which follow each other; the last one is known. */
-  recordNumbers({ batch, end }: Gathered): Uint32Array | null {
+  recordNumbers({ batch, end }: ReadBatch): Uint32Array | null {
     if (end === null) return null;
-    const first = end.mark.place.record - batch.size + 1;
+    const first = end.committed.offset.record - batch.size + 1;
     return Uint32Array.from({ length: batch.size }, (_, at) => first + at);
   }
 
   /** Whether the rows of the checkpoint are not those of so many writers in this source. */
   mustShare(writers: number): boolean {
-    const [row] = this.#bookmark.rows;
-    return this.#bookmark.rows.length !== writers || row?.source !== this.#last.source.number;
+    const [row] = this.#cursor.rows;
+    return this.#cursor.rows.length !== writers || row?.source !== this.#last.source.number;
   }
 }
 
 /** Where the part stands that came least far. */
-function leastOf({ rows }: Bookmark): Mark {
-  const least = rows.reduce((a, b) => (b.place.byte < a.place.byte ? b : a));
-  const { source: number, name, place, prefix, total } = least;
-  return { source: { number, name }, place, prefix, total };
+function leastOf({ rows }: CheckpointCursor): CommittedOffset {
+  const least = rows.reduce((a, b) => (b.offset.byte < a.offset.byte ? b : a));
+  const { source: number, name, offset, prefix, total } = least;
+  return { source: { number, name }, offset, prefix, total };
 }

@@ -1,10 +1,10 @@
 /** Puts what several writers have written back into the order of the source. */
-import type { Written } from "../../model/batch.ts";
+import type { BatchOutcome } from "../../model/batch.ts";
 import { addCounts, noCounts } from "../../model/counts.ts";
 import type { Reject } from "../../model/reject.ts";
 
 /** A batch whose parts are being written. */
-export class Expected {
+export class PendingBatch {
   readonly #counts = noCounts();
   readonly #rejects: Reject[] = [];
   readonly #onWritten: () => void;
@@ -21,7 +21,7 @@ export class Expected {
   }
 
   /** One of the parts was written. */
-  add({ counts, rejects }: Written): void {
+  add({ counts, rejects }: BatchOutcome): void {
     addCounts(this.#counts, counts);
     this.#rejects.push(...rejects);
     this.#left -= 1;
@@ -29,7 +29,7 @@ export class Expected {
   }
 
   /** Everything that was written; `null` while a part is missing. */
-  get written(): Written | null {
+  get written(): BatchOutcome | null {
     return this.#left === 0 ? { counts: this.#counts, rejects: this.#rejects } : null;
   }
 
@@ -40,18 +40,18 @@ export class Expected {
 }
 
 /** Batches in the order of the source. */
-export class InOrder {
-  readonly #take: (written: Written) => void;
-  #expected: Expected[] = [];
+export class FileOrder {
+  readonly #take: (written: BatchOutcome) => void;
+  #expected: PendingBatch[] = [];
 
   /** `take` gets what was written, batch after batch. */
-  constructor(take: (written: Written) => void) {
+  constructor(take: (written: BatchOutcome) => void) {
     this.#take = take;
   }
 
   /** Expects the next batch, in so many parts. */
-  expect(parts: number): Expected {
-    const expected = new Expected(parts, () => this.#advance());
+  expect(parts: number): PendingBatch {
+    const expected = new PendingBatch(parts, () => this.#advance());
     this.#expected.push(expected);
     return expected;
   }

@@ -6,13 +6,13 @@
 import { setMaxListeners } from "node:events";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import { CheckpointTable } from "../../checkpoint/checkpoint-table.ts";
-import type { Hold, Session } from "../../targets/target.ts";
-import type { Gathered } from "../batches.ts";
-import type { Bookmark } from "../../checkpoint/cursor.ts";
-import { JobMarks } from "./committed-offsets.ts";
-import { stretchBetween } from "./serial-ranges.ts";
-import type { Solo } from "./serial-ranges.ts";
-import { InOrder } from "./file-order.ts";
+import type { Lock, Session } from "../../targets/target.ts";
+import type { ReadBatch } from "../batches.ts";
+import type { CheckpointCursor } from "../../checkpoint/cursor.ts";
+import { CommittedOffsets } from "./committed-offsets.ts";
+import { rangeBetween } from "./serial-ranges.ts";
+import type { SerialRanges } from "./serial-ranges.ts";
+import { FileOrder } from "./file-order.ts";
 import { Queue } from "./queue.ts";
 import type { QueueContext } from "./queue.ts";
 import type { Quarantine } from "../quarantine.ts";
@@ -26,7 +26,7 @@ import type { Account, Writers } from "../writers.ts";
 const MOST_WAITING = 2;
 
 /** What the writers of a load work with. */
-export interface JobsContext {
+export interface ParallelWritersContext {
   readonly plan: LoadPlan;
   /** The session that planned the load; it keeps other loads away while the others write. */
   readonly leader: Session;
@@ -34,23 +34,23 @@ export interface JobsContext {
   readonly account: Account;
   readonly quarantine: Quarantine;
   /** Where the load is remembered: how far it has come, and what earlier tries have learned. */
-  readonly job: { readonly bookmark: Bookmark; readonly solo: Solo } | null;
+  readonly job: { readonly cursor: CheckpointCursor; readonly serialRanges: SerialRanges } | null;
 }
 
-interface Opened {
+interface WriterSlot {
   readonly session: Session;
   readonly writer: SessionWriter;
   readonly queue: Queue;
 }
 
 /** Writes batches over several sessions. */
-export class Jobs implements Writers {
-  readonly #context: JobsContext;
+export class ParallelWriters implements Writers {
+  readonly #context: ParallelWritersContext;
   readonly #failure = new AbortController();
-  readonly #books: InOrder;
-  readonly #marks: JobMarks | null;
-  #opened: Opened[] = [];
-  #hold: Hold | null = null;
+  readonly #books: FileOrder;
+  readonly #offsets: CommittedOffsets | null;
+  #opened: WriterSlot[] = [];
+  #hold: Lock | null = null;
   #hasCommitted = false;
   #stopped = false;
   /** Batches go by themselves for now. */
@@ -58,10 +58,10 @@ export class Jobs implements Writers {
   #turn = 0;
   #moved: () => void = () => {};
 
-  constructor(context: JobsContext) {
+  constructor(context: ParallelWritersContext) {
     this.#context = context;
-    this.#books = new InOrder((written) => context.account.take(written));
-    this.#marks = context.job === null ? null : new JobMarks(context.job);
+    this.#books = new FileOrder((written) => context.account.take(written));
+    this.#offsets = context.job === null ? null : new CommittedOffsets(context.job);
     // Every writer waits for it, and the reading.
     setMaxListeners(0, this.#failure.signal);
   }
@@ -76,8 +76,8 @@ export class Jobs implements Writers {
 
   async open(): Promise<void> {
     const { leader, plan } = this.#context;
-    this.#hold = (await leader.hold?.(plan, (error) => this.#fail(error))) ?? null;
-    const count = plan.sharing.writers;
+    this.#hold = (await leader.lockTable?.(plan, (error) => this.#fail(error))) ?? null;
+    const count = plan.partitioning.writers;
     const opening = Array.from({ length: count }, async () => await this.#open());
     for (const result of await Promise.allSettled(opening)) {
       if (result.status === "rejected") throw result.reason;
@@ -90,7 +90,7 @@ export class Jobs implements Writers {
     const checkpointing =
       job === null || plan.job === null
         ? null
-        : { bookmark: job.bookmark, table: new CheckpointTable(plan.job.table, session.small) };
+        : { cursor: job.cursor, table: new CheckpointTable(plan.job.table, session.execute) };
     const writer = new SessionWriter(session, plan, { quarantine, held: true, checkpointing });
     this.#opened.push({ session, writer, queue: this.#queueOf(writer) });
     if (this.#stopped) return await session.close();
@@ -115,7 +115,7 @@ export class Jobs implements Writers {
       fail: (error) => this.#fail(error),
       moved: () => this.#moved(),
     };
-    const begun = (this.#opened.length * most) / plan.sharing.writers;
+    const begun = (this.#opened.length * most) / plan.partitioning.writers;
     return new Queue(writer, context, Number.isFinite(begun) ? Math.floor(begun) : 0);
   }
 
@@ -132,34 +132,35 @@ export class Jobs implements Writers {
     // A part is made ready when it joins its line.
   }
 
-  async write(gathered: Gathered): Promise<void> {
-    if (this.#marks?.ended === true) await this.#seal();
-    this.#marks?.begin(gathered);
-    if (sizeOf(gathered) === 0) return this.#pass(gathered);
-    const parts = this.#partsOf(gathered);
+  async write(readBatch: ReadBatch): Promise<void> {
+    if (this.#offsets?.ended === true) await this.#seal();
+    this.#offsets?.begin(readBatch);
+    if (sizeOf(readBatch) === 0) return this.#pass(readBatch);
+    const parts = this.#partsOf(readBatch);
     const alone = parts === null;
     if (alone !== this.#alone) await this.#commitAll();
     this.#alone = alone;
     if (!alone) await this.#share();
-    this.#push(gathered, parts ?? [gathered]);
+    this.#push(readBatch, parts ?? [readBatch]);
     await this.#untilRoom();
   }
 
   /** What each writer gets; `null` for a batch that must go by itself. */
-  #partsOf(gathered: Gathered): readonly (Gathered | null)[] | null {
+  #partsOf(readBatch: ReadBatch): readonly (ReadBatch | null)[] | null {
     const { plan, leader } = this.#context;
-    const { by, writers } = plan.sharing;
-    const { batch, rejects, end } = gathered;
-    const mustGoAlone = gathered.alone === true || this.#marks?.mustGoAlone(gathered) === true;
+    const { key, writers } = plan.partitioning;
+    const { batch, rejects, end } = readBatch;
+    const mustGoAlone =
+      readBatch.serial === true || this.#offsets?.mustGoSerially(readBatch) === true;
     if (mustGoAlone) return null;
-    if (by === null && this.#marks === null) {
+    if (key === null && this.#offsets === null) {
       this.#turn = (this.#turn + 1) % writers;
-      return Array.from({ length: writers }, (_, way) => (way === this.#turn ? gathered : null));
+      return Array.from({ length: writers }, (_, way) => (way === this.#turn ? readBatch : null));
     }
     if (batch.packed === null || rejects.length > 0) return null;
     const hashes =
-      by === null
-        ? this.#marks?.recordNumbers(gathered)
+      key === null
+        ? this.#offsets?.recordNumbers(readBatch)
         : leader.keyHashes?.(keyedPlan(plan), batch.packed);
     if (hashes === null || hashes === undefined) return null;
     return splitByHash(batch, batch.packed, hashes, writers).map((part) =>
@@ -169,44 +170,44 @@ export class Jobs implements Writers {
 
   /** Gives each writer a row of its own in the checkpoint, where the next batches are for all of them. */
   async #share(): Promise<void> {
-    const marks = this.#marks;
-    const { writers } = this.#context.plan.sharing;
+    const marks = this.#offsets;
+    const { writers } = this.#context.plan.partitioning;
     if (marks?.mustShare(writers) !== true) return;
     await this.#untilIdle();
-    await this.#remember((bookmark, table) => bookmark.share(table, writers, marks.last));
+    await this.#remember((cursor, table) => cursor.share(table, writers, marks.last));
   }
 
   /** Changes the rows of the checkpoint, over the first session; its errors are ours. */
   async #remember(
-    change: (bookmark: Bookmark, table: CheckpointTable) => Promise<void>,
+    change: (cursor: CheckpointCursor, table: CheckpointTable) => Promise<void>,
   ): Promise<void> {
     const [first] = this.#opened;
     const { plan, job } = this.#context;
     if (first === undefined || job === null || plan.job === null) return;
     try {
-      await change(job.bookmark, new CheckpointTable(plan.job.table, first.session.small));
+      await change(job.cursor, new CheckpointTable(plan.job.table, first.session.execute));
     } catch (error) {
       throw first.session.translate(error);
     }
   }
 
   /** Nothing of it is to be written, but its end counts. */
-  #pass(gathered: Gathered): void {
-    this.#marks?.pass(gathered);
-    for (const queue of this.#queues) queue.passed(this.#marks?.last ?? null);
+  #pass(readBatch: ReadBatch): void {
+    this.#offsets?.pass(readBatch);
+    for (const queue of this.#queues) queue.passed(this.#offsets?.last ?? null);
   }
 
-  #push(gathered: Gathered, parts: readonly (Gathered | null)[]): void {
+  #push(readBatch: ReadBatch, parts: readonly (ReadBatch | null)[]): void {
     const expected = this.#books.expect(parts.filter((part) => part !== null).length);
-    const before = this.#marks?.last ?? null;
-    const end = gathered.end?.mark ?? null;
-    const stretch = end === null || this.#alone ? null : stretchBetween(before, end);
+    const before = this.#offsets?.last ?? null;
+    const end = readBatch.end?.committed ?? null;
+    const stretch = end === null || this.#alone ? null : rangeBetween(before, end);
     for (const [way, part] of parts.entries()) {
       if (part === null) continue;
       const moves = this.#alone ? "all" : way;
-      this.#queues[way]?.push({ gathered: part, expected, part: moves, stretch });
+      this.#queues[way]?.push({ readBatch: part, expected, scope: moves, range: stretch });
     }
-    this.#pass(gathered);
+    this.#pass(readBatch);
   }
 
   async #untilRoom(): Promise<void> {
@@ -234,16 +235,16 @@ export class Jobs implements Writers {
   /** The end of a source: everything of it is committed, and its parts are one again. */
   async #seal(): Promise<void> {
     await this.#commitAll();
-    const marks = this.#marks;
+    const marks = this.#offsets;
     if (marks === null) return;
-    await this.#remember((bookmark, table) => bookmark.seal(table, marks.last));
+    await this.#remember((cursor, table) => cursor.seal(table, marks.last));
     marks.sealed();
   }
 
   async finish(): Promise<void> {
     await this.#untilIdle();
     this.#context.account.check();
-    if (this.#marks === null) await this.#commitAll();
+    if (this.#offsets === null) await this.#commitAll();
     else await this.#seal();
     await this.#close();
   }
@@ -273,5 +274,5 @@ export class Jobs implements Writers {
 
 /** The plan as a target hashes keys for it: with the arbiter that keeps rows together. */
 export function keyedPlan(plan: LoadPlan): LoadPlan {
-  return { ...plan, arbiter: plan.sharing.by };
+  return { ...plan, arbiter: plan.partitioning.key };
 }

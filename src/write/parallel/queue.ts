@@ -2,12 +2,12 @@
  * One of several writers at work at once: its parts wait in line and are written one after another, in transactions of
  * about as many records as the plan says. What goes wrong is told to `fail`, and nothing is written after it.
  */
-import type { Gathered } from "../batches.ts";
-import type { Mark } from "../batch-end.ts";
-import type { Part } from "../../checkpoint/cursor.ts";
-import { MustGoAlone } from "./serial-ranges.ts";
-import type { Stretch } from "./serial-ranges.ts";
-import type { Expected } from "./file-order.ts";
+import type { ReadBatch } from "../batches.ts";
+import type { CommittedOffset } from "../batch-end.ts";
+import type { CursorScope } from "../../checkpoint/cursor.ts";
+import { RetrySerially } from "./serial-ranges.ts";
+import type { RecordRange } from "./serial-ranges.ts";
+import type { PendingBatch } from "./file-order.ts";
 import type { SessionWriter } from "../session-writer.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { sizeOf } from "../writers.ts";
@@ -26,13 +26,13 @@ export interface QueueContext {
 }
 
 /** A part of a batch, and what is to be remembered of it. */
-export interface QueuedPart {
-  readonly gathered: Gathered;
-  readonly expected: Expected;
+export interface QueuedPartition {
+  readonly readBatch: ReadBatch;
+  readonly expected: PendingBatch;
   /** The rows of the checkpoint that its transaction moves. */
-  readonly part: Part;
+  readonly scope: CursorScope;
   /** The records of the whole batch, where a reject among them must not be written by several writers. */
-  readonly stretch: Stretch | null;
+  readonly range: RecordRange | null;
 }
 
 /** A line of parts before one session. */
@@ -44,9 +44,9 @@ export class Queue {
   #waiting = 0;
   /** Records of the transaction that the last part in line belongs to. */
   #begun: number;
-  #last: Expected | null = null;
+  #last: PendingBatch | null = null;
   /** Where the source stands after everything that is in line or was passed by. */
-  #mark: Mark | null = null;
+  #mark: CommittedOffset | null = null;
 
   /** `begun`: so many records fewer go into the first transaction, that writers do not all commit at once. */
   constructor(writer: SessionWriter, context: QueueContext, begun: number) {
@@ -66,14 +66,14 @@ export class Queue {
   }
 
   /** Puts a part at the end of the line. */
-  push({ gathered, expected, part, stretch }: QueuedPart): void {
-    if (this.#begun + sizeOf(gathered) > this.#context.most) this.commit();
-    this.#writer.prepare(gathered.batch);
-    this.#begun += sizeOf(gathered);
+  push({ readBatch, expected, scope: part, range: stretch }: QueuedPartition): void {
+    if (this.#begun + sizeOf(readBatch) > this.#context.most) this.commit();
+    this.#writer.prepare(readBatch.batch);
+    this.#begun += sizeOf(readBatch);
     this.#waiting += 1;
     this.#then(async () => {
-      const written = await this.#writer.write(gathered, part);
-      if (stretch !== null && written.rejects.length > 0) throw new MustGoAlone(stretch);
+      const written = await this.#writer.write(readBatch, part);
+      if (stretch !== null && written.rejects.length > 0) throw new RetrySerially(stretch);
       this.#waiting -= 1;
       this.#last = expected;
       expected.add(written);
@@ -81,7 +81,7 @@ export class Queue {
   }
 
   /** A batch has gone to its writers, this one perhaps among them: nothing of this one is left before its end. */
-  passed(mark: Mark | null): void {
+  passed(mark: CommittedOffset | null): void {
     this.#mark = mark;
   }
 
@@ -95,7 +95,7 @@ export class Queue {
       // What is committed must be in the books, and these are kept in the order of the source.
       if (this.#last !== null) await unlessAborted(this.#last.taken, failed);
       const rejects = account.beforeCommit();
-      account.keep(await this.#writer.commit({ marks, rejects }));
+      account.keep(await this.#writer.commit({ offsets: marks, rejects }));
     });
   }
 

@@ -3,7 +3,7 @@
  * in the order of the source. Each part is a packed batch again, over the same bytes.
  */
 import type { Batch, Row } from "../../model/batch.ts";
-import type { PackedPart, PackedRows } from "../../model/packed.ts";
+import type { PackedSlice, PackedRows } from "../../model/packed.ts";
 import { PackedBatch } from "../batches.ts";
 
 /** The part of each writer, `null` where it has none; `hashes` are those of the batch's rows, in order. */
@@ -14,10 +14,10 @@ export function splitByHash(
   writers: number,
 ): (Batch | null)[] {
   const ways = new Uint8Array(hashes.length);
-  for (let at = 0; at < ways.length; at += 1) ways[at] = wayOf(hashes[at] as number, writers);
-  const parts: PackedPart[][] = Array.from({ length: writers }, () => []);
+  for (let at = 0; at < ways.length; at += 1) ways[at] = partitionOf(hashes[at] as number, writers);
+  const parts: PackedSlice[][] = Array.from({ length: writers }, () => []);
   let first = 0;
-  for (const part of packed.parts) {
+  for (const part of packed.slices) {
     const size = part.to - part.from;
     for (const [writer, picked] of split(part, ways.subarray(first, first + size), writers)) {
       parts[writer]?.push(picked);
@@ -25,21 +25,21 @@ export function splitByHash(
     first += size;
   }
   return parts.map((own, writer) =>
-    own.length === 0 ? null : partOf(batch, { ...packed, parts: own }, ways, writer),
+    own.length === 0 ? null : partOf(batch, { ...packed, slices: own }, ways, writer),
   );
 }
 
 /** The writer that a hash names. A job that goes on relies on it: what it answers may not change. */
-export function wayOf(hash: number, writers: number): number {
+export function partitionOf(hash: number, writers: number): number {
   return mixed(hash) % writers;
 }
 
 /** The records of a part that go each way. */
 function* split(
-  { fields, from, to, columns }: PackedPart,
+  { fields, from, to, columns }: PackedSlice,
   ways: Uint8Array,
   writers: number,
-): Generator<[number, PackedPart]> {
+): Generator<[number, PackedSlice]> {
   const width = 2 * fields.shape.fields.length;
   const counts = new Uint32Array(writers);
   for (let at = 0; at < ways.length; at += 1) (counts[ways[at] as number] as number) += 1;
@@ -51,7 +51,7 @@ function* split(
     if (into === undefined) continue;
     let at = ends[way] ?? 0;
     for (let place = record * width; place < (record + 1) * width; place += 1) {
-      into[at] = fields.places[place] as number;
+      into[at] = fields.offsets[place] as number;
       at += 1;
     }
     ends[way] = at;
@@ -66,7 +66,7 @@ function* split(
 }
 
 function partOf(batch: Batch, packed: PackedRows, ways: Uint8Array, writer: number): Batch {
-  const size = packed.parts.reduce((sum, { from, to }) => sum + to - from, 0);
+  const size = packed.slices.reduce((sum, { from, to }) => sum + to - from, 0);
   // What is staged counts up from the first, and rows are found again by that number.
   const read = (): Row[] =>
     batch.rows

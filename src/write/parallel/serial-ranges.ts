@@ -3,40 +3,40 @@
  * writers commit each for itself, nothing could say afterwards which of a batch's rejects are in the reject file for good.
  */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { Mark } from "../batch-end.ts";
+import type { CommittedOffset } from "../batch-end.ts";
 
 /** So many stretches are tried with several writers again; a source with more rejects is written by one. */
 const MOST = 8;
 
 /** Records of a source, by number: those after `from`, up to `to`. */
-export interface Stretch {
+export interface RecordRange {
   readonly source: number;
   readonly from: number;
   readonly to: number;
 }
 
 /** Ends a try: the batch holds rejects, and must be written by itself. */
-export class MustGoAlone extends Error {
-  readonly stretch: Stretch;
+export class RetrySerially extends Error {
+  readonly range: RecordRange;
 
-  constructor(stretch: Stretch) {
+  constructor(stretch: RecordRange) {
     super(`records ${stretch.from + 1} to ${stretch.to} must be written by one writer`);
     this.name = "MustGoAlone";
-    this.stretch = stretch;
+    this.range = stretch;
   }
 }
 
 /** Lives through the tries of a load. */
-export class Solo {
-  #stretches: Stretch[] = [];
+export class SerialRanges {
+  #stretches: RecordRange[] = [];
 
   /** Learns from a try. */
-  add({ stretch }: MustGoAlone): void {
-    this.#stretches.push(stretch);
+  add({ range }: RetrySerially): void {
+    this.#stretches.push(range);
   }
 
   /** Whether a stretch must be written by itself. */
-  covers({ source, from, to }: Stretch): boolean {
+  covers({ source, from, to }: RecordRange): boolean {
     if (this.#stretches.length >= MOST) return true;
     return this.#stretches.some(
       (each) => each.source === source && each.from < to && from < each.to,
@@ -45,11 +45,11 @@ export class Solo {
 }
 
 /** The records between two places of a load. */
-export function stretchBetween(last: Mark | null, next: Mark): Stretch {
+export function rangeBetween(last: CommittedOffset | null, next: CommittedOffset): RecordRange {
   const source = next.source.number;
-  const from = last?.source.number === source ? last.place.record : 0;
-  if (next.place.record < from) {
+  const from = last?.source.number === source ? last.offset.record : 0;
+  if (next.offset.record < from) {
     throw upsurgeError("INTERNAL", { message: "the records of a source go backwards" });
   }
-  return { source, from, to: next.place.record };
+  return { source, from, to: next.offset.record };
 }

@@ -1,13 +1,13 @@
 /**
- * Every named moment of a load × what can happen at it. The cells are made from `FAULT_POINTS`, so that a new moment is
+ * Every named moment of a load × what can happen at it. The cells are made from `FAIL_POINTS`, so that a new moment is
  * tried by itself; one that no load here passes fails the tests.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { FAULT_POINTS } from "../../../src/testing/fail-point.ts";
-import type { FaultPoint } from "../../../src/testing/fail-point.ts";
+import { FAIL_POINTS } from "../../../src/testing/fail-point.ts";
+import type { FailPoint } from "../../../src/testing/fail-point.ts";
 import { ENGINES, useDatabase } from "../../helpers/engines.ts";
 import { firstOf, triesWithWriters } from "../../tiers/tiers.ts";
 import { check } from "./check.ts";
@@ -16,7 +16,7 @@ import { expectedOf } from "./expected.ts";
 import { argsOf } from "./flags.ts";
 import { runCounting, runPlain, runUnder } from "./in-process.ts";
 import { prepare } from "./kills.ts";
-import { AT_FAULT_POINT, commandLine, launch } from "./launch.ts";
+import { AT_FAIL_POINT, commandLine, launch } from "./launch.ts";
 import type { Command, Ended } from "./launch.ts";
 import { Random } from "./random.ts";
 import { makeWorkload } from "./workload.ts";
@@ -28,10 +28,10 @@ type Action = "kill" | "throw" | "cut";
 /** A way to load, and what can happen to it. */
 export interface FaultLoad {
   readonly target: TargetName;
-  readonly jobs: number;
+  readonly writers: number;
   readonly actions: readonly Action[];
   /** Moments that such a load does not have. */
-  readonly without: readonly FaultPoint[];
+  readonly without: readonly FailPoint[];
 }
 
 /** So many runs after a fault are enough. */
@@ -42,32 +42,32 @@ const FAILED = [1, 75];
 
 /** Declares the cells of one way to load. */
 export function faultCells(load: FaultLoad): void {
-  const { target, jobs, actions, without } = load;
+  const { target, writers, actions, without } = load;
   const engine = ENGINES.find(({ name }) => name === target);
   if (engine === undefined) throw new Error(`there is no engine ${target}`);
-  describe(`${engine.title}, ${jobs} at work`, () => {
+  describe(`${engine.title}, ${writers} at work`, () => {
     const database = useDatabase(engine);
     const workload = makeWorkload({
       seed: 7,
       format: "csv",
       records: 96,
-      sources: jobs === 1 ? 2 : 1,
-      bad: jobs === 1 ? 9 : 2,
+      sources: writers === 1 ? 2 : 1,
+      bad: writers === 1 ? 9 : 2,
       gzip: false,
-      audit: jobs === 1,
+      audit: writers === 1,
     });
     const expected = expectedOf(workload);
     const fixed = { strategy: "native", commit: 16, stdin: false };
     const rowSource = target === "sqlite" ? "values" : "staged";
     let place: Place;
     let command: Command;
-    let passed: ReadonlyMap<FaultPoint, number>;
-    const struck = new Set<FaultPoint>();
+    let passed: ReadonlyMap<FailPoint, number>;
+    const struck = new Set<FailPoint>();
 
     beforeAll(async () => {
       const base = mkdtempSync(join(tmpdir(), "upsurge-faults-"));
       place = { target, database, folder: join(base, "load") };
-      const changing = { batchRows: 8, jobs, rowSource };
+      const changing = { batchRows: 8, writers, rowSource };
       command = {
         args: argsOf(database.url, workload, fixed, changing),
         cwd: place.folder,
@@ -79,17 +79,17 @@ export function faultCells(load: FaultLoad): void {
     });
     afterAll(() => rmSync(join(place.folder, ".."), { recursive: true, force: true }));
 
-    const tried = FAULT_POINTS.filter(
-      (point) => !without.includes(point) && (jobs === 1 || triesWithWriters(point)),
+    const tried = FAIL_POINTS.filter(
+      (point) => !without.includes(point) && (writers === 1 || triesWithWriters(point)),
     );
-    const suffered = firstOf("faults at each fault point", actions);
+    const suffered = firstOf("faults at each fail point", actions);
     const cells = tried.flatMap((point) => suffered.map((action) => [action, point] as const));
     test.each(cells)("%s at %s", async (action, point) => {
       const times = passed.get(point) ?? 0;
       expect(times, `how often ${point} is passed`).toBeGreaterThan(0);
       // The first time, where that is enough, and one in the middle.
-      const moments = [Math.ceil(times / 2), ...(jobs === 1 ? [1] : [])];
-      for (const nth of new Set(firstOf("moments of each fault point", moments))) {
+      const moments = [Math.ceil(times / 2), ...(writers === 1 ? [1] : [])];
+      for (const nth of new Set(firstOf("moments of each fail point", moments))) {
         await prepare(place, workload, new Random(1));
         const first = await suffer(command, { point, nth, action });
         if (first.struck) struck.add(point);
@@ -107,7 +107,7 @@ export function faultCells(load: FaultLoad): void {
 }
 
 interface Cell {
-  readonly point: FaultPoint;
+  readonly point: FailPoint;
   readonly nth: number;
   readonly action: Action;
 }
@@ -115,7 +115,7 @@ interface Cell {
 function killing(command: Command, { point, nth, action }: Cell): Command {
   return {
     ...command,
-    preload: [AT_FAULT_POINT],
+    preload: [AT_FAIL_POINT],
     env: { UPSURGE_FAULT: `${point}:${nth}:${action}` },
   };
 }

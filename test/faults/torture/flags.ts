@@ -15,7 +15,7 @@ export interface Fixed {
 /** What may be another with every run. */
 export interface Changing {
   readonly batchRows: number;
-  readonly jobs: number;
+  readonly writers: number;
   readonly rowSource: string;
 }
 
@@ -26,7 +26,7 @@ export function chooseChanging(target: TargetName, random: Random): Changing {
   const [first, ...others] = ROW_SOURCES[target];
   return {
     batchRows: random.pick([40, 90, 170, 400]),
-    jobs: target === "postgres" ? random.int(1, 3) : 1,
+    writers: target === "postgres" ? random.int(1, 3) : 1,
     rowSource: random.pick([first, ...others]),
   };
 }
@@ -36,7 +36,7 @@ export function argsOf(
   url: string,
   { files, format }: Pick<Workload, "files" | "format">,
   { strategy, commit, stdin }: Fixed,
-  { batchRows, jobs, rowSource }: Changing,
+  { batchRows, writers, rowSource }: Changing,
 ): string[] {
   const words = [
     stdin ? ["-", "--format", format] : files.map(({ name }) => name),
@@ -47,7 +47,7 @@ export function argsOf(
     ["--max-rejects", "100000", "--reject-file", REJECTS],
     ["--strategy", strategy, "--row-source", rowSource],
     // All or nothing is one writer's.
-    ["--batch-rows", String(batchRows), "--jobs", commit === null ? "1" : String(jobs)],
+    ["--batch-rows", String(batchRows), "--writers", commit === null ? "1" : String(writers)],
     ["--json", "-q"],
   ];
   return words.flat();

@@ -31,7 +31,7 @@ async function sessions() {
 
 /** Every write to a file must be made durable before the next commit. */
 async function watchSync() {
-  const { onFaultPoint } = await load("errors/fault-point.js");
+  const { onFailPoint } = await load("testing/fail-point.js");
   const { writeSync, fsyncSync } = fs;
   const loose = new Set();
   fs.writeSync = (descriptor, ...args) => {
@@ -43,7 +43,7 @@ async function watchSync() {
     fsyncSync(descriptor);
   };
   syncBuiltinESMExports();
-  onFaultPoint((point) => {
+  onFailPoint((point) => {
     if (point === "commit" && loose.size > 0) {
       process.stderr.write("COMMIT BEFORE THE REJECTS ARE DURABLE\n");
     }

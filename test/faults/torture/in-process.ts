@@ -1,7 +1,7 @@
 /** Runs of the program in this process, with a fault at a named moment: faster than a process for each. */
 import { Socket } from "node:net";
-import { onFaultPoint } from "../../../src/testing/fail-point.ts";
-import type { FaultPoint } from "../../../src/testing/fail-point.ts";
+import { onFailPoint } from "../../../src/testing/fail-point.ts";
+import type { FailPoint } from "../../../src/testing/fail-point.ts";
 import { runUpsurge } from "../../helpers/run-upsurge.ts";
 import type { Command, Ended } from "./launch.ts";
 
@@ -10,7 +10,7 @@ export type Sufferable = "throw" | "cut";
 
 /** A fault at the `nth` time that a moment is passed. */
 export interface Fault {
-  readonly point: FaultPoint;
+  readonly point: FailPoint;
   readonly nth: number;
   readonly action: Sufferable;
 }
@@ -18,8 +18,8 @@ export interface Fault {
 /** Runs a command; tells every moment that it has passed. */
 export async function runCounting(
   command: Command,
-): Promise<{ readonly ended: Ended; readonly passed: ReadonlyMap<FaultPoint, number> }> {
-  const passed = new Map<FaultPoint, number>();
+): Promise<{ readonly ended: Ended; readonly passed: ReadonlyMap<FailPoint, number> }> {
+  const passed = new Map<FailPoint, number>();
   const ended = await runHooked(command, (point) => {
     passed.set(point, (passed.get(point) ?? 0) + 1);
   });
@@ -61,16 +61,16 @@ function rememberSockets(sockets: Set<Socket>): () => void {
 
 async function runHooked(
   { args, cwd, stdin }: Command,
-  hook: ((point: FaultPoint) => void) | null,
+  hook: ((point: FailPoint) => void) | null,
 ): Promise<Ended> {
   const started = performance.now();
-  onFaultPoint(hook);
+  onFailPoint(hook);
   try {
     const { exitCode, stdout, stderr } = await runUpsurge(args, { cwd, stdin: stdin ?? "" });
     const ms = performance.now() - started;
     return { exit: exitCode, signal: null, stdout, stderr, ms, hung: false };
   } finally {
-    onFaultPoint(null);
+    onFailPoint(null);
   }
 }
 

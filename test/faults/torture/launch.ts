@@ -9,8 +9,8 @@ import { noteRun } from "../../tiers/seen.ts";
 /** The built program; `npm run build` makes it. */
 export const BIN = fileURLToPath(new URL("../../../dist/bin/upsurge.js", import.meta.url));
 
-/** Makes a fault happen at a named point; see `at-fault-point.mjs`. */
-export const AT_FAULT_POINT = new URL("at-fault-point.mjs", import.meta.url).href;
+/** Makes a fault happen at a named point; see `at-fail-point.mjs`. */
+export const AT_FAIL_POINT = new URL("at-fail-point.mjs", import.meta.url).href;
 
 /** Makes a run do what the tests ask for; see `hindered.mjs`. */
 export const HINDERED = new URL("hindered.mjs", import.meta.url).href;

@@ -8,7 +8,7 @@ import { expectedOf } from "./expected.ts";
 import type { Expected } from "./expected.ts";
 import { argsOf } from "./flags.ts";
 import { prepare } from "./kills.ts";
-import { AT_FAULT_POINT, HINDERED, launch } from "./launch.ts";
+import { AT_FAIL_POINT, HINDERED, launch } from "./launch.ts";
 import type { Command, Ended } from "./launch.ts";
 import { Random } from "./random.ts";
 import { makeWorkload } from "./workload.ts";
@@ -24,7 +24,7 @@ export type Scenario = (place: DrillPlace) => Promise<string[]>;
 
 /** How a scenario loads. */
 export interface ScenarioLoad {
-  readonly jobs?: number;
+  readonly writers?: number;
   readonly batchRows?: number;
   readonly strategy?: string;
   readonly workload?: Partial<WorkloadRequest>;
@@ -43,7 +43,7 @@ export interface Ready {
 
 /** Makes a load ready. */
 export async function ready(place: DrillPlace, load: ScenarioLoad = {}): Promise<Ready> {
-  const { jobs = 1, batchRows = 8, strategy = "native" } = load;
+  const { writers = 1, batchRows = 8, strategy = "native" } = load;
   const workload = makeWorkload({
     seed: 11,
     format: "csv",
@@ -57,7 +57,7 @@ export async function ready(place: DrillPlace, load: ScenarioLoad = {}): Promise
   await prepare(place, workload, new Random(1));
   const rowSource = place.target === "sqlite" ? "values" : "staged";
   const fixed = { strategy, commit: 16, stdin: false };
-  const args = argsOf(place.database.url, workload, fixed, { batchRows, jobs, rowSource });
+  const args = argsOf(place.database.url, workload, fixed, { batchRows, writers, rowSource });
   const { bin, folder } = place;
   const command = { args, cwd: folder, bin, hangMs: HANG_MS };
   return { workload, expected: expectedOf(workload), command };
@@ -66,7 +66,7 @@ export async function ready(place: DrillPlace, load: ScenarioLoad = {}): Promise
 /** The command, under a fault: `point:n:action`. */
 export function under(command: Command, fault: string, gate = ""): Command {
   const env = { UPSURGE_FAULT: fault, UPSURGE_FAULT_GATE: gate };
-  return { ...command, env, preload: [AT_FAULT_POINT] };
+  return { ...command, env, preload: [AT_FAIL_POINT] };
 }
 
 /** The command, without something that it relies on. */

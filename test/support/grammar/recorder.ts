@@ -2,7 +2,7 @@
 import type {
   BulkColumn,
   BulkRow,
-  Connection,
+  SqlServerConnection,
   Fields,
   ResultSet,
   TextParameter,
@@ -43,8 +43,8 @@ export class Recorder {
   readonly lost = false;
 
   /** As what the target takes. */
-  get connection(): Connection {
-    return this as unknown as Connection;
+  get connection(): SqlServerConnection {
+    return this as unknown as SqlServerConnection;
   }
 
   async batch(sql: string): Promise<readonly ResultSet[]> {

@@ -51,9 +51,9 @@ export async function everyText(): Promise<Text[]> {
 /** What the checkpoint of a job and its lock send. */
 export async function sentByJob(): Promise<Recorder["sent"]> {
   const recorder = new Recorder();
-  const { small } = await recordedSession(recorder);
+  const { execute } = await recordedSession(recorder);
   await lockJob(() => Promise.resolve(recorder.connection), "it's a job", "nowhere");
-  const table = new CheckpointTable("ops.upsurge_checkpoint", small);
+  const table = new CheckpointTable("ops.upsurge_checkpoint", execute);
   const row = emptyRow(
     { job: "j", config: "c", madeAs: null, epoch: 1, owner: "o" },
     { number: 1, name: "rows.csv" },
@@ -69,13 +69,13 @@ export async function sentByJob(): Promise<Recorder["sent"]> {
   await table.remove(row);
   await table.forget("j");
   await table.forgetDone(row);
-  await small.madeAs("dbo.t", "ops.upsurge_checkpoint");
+  await execute.madeAs("dbo.t", "ops.upsurge_checkpoint");
   const [planned] = everyPlan((await recordedSession(recorder)).capabilities);
   if (planned === undefined) throw new Error("there is no plan");
   const found = { sql: "[dbo].[t]", label: "dbo.t", shape: planned.plan.table, madeAs: null };
   const written = { ...row, counts: { ...row.counts, inserted: 1 } };
   // The recorder answers that the table is empty.
-  await refuseOtherTable([written], found, small).catch(() => {});
+  await refuseOtherTable([written], found, execute).catch(() => {});
   return recorder.sent;
 }
 

@@ -367,7 +367,7 @@ describe("coupling", () => {
     ["a moved key", table(), { set: ["id = 4"] }],
     ["row security", table({ rewritten: true }), {}],
   ])("%s makes rows go one at a time", (_, shape, options) => {
-    expect(planFor(shape, { key: ["id"], ...options }).coupling.rows).not.toBeNull();
+    expect(planFor(shape, { key: ["id"], ...options }).isolation.rowByRow).not.toBeNull();
   });
 
   test.each([
@@ -382,13 +382,16 @@ describe("coupling", () => {
       { key: ["id"] },
       { fields: shape === undefined ? [] : ["id", ...(shape.columns.length === 3 ? ["a"] : [])] },
     );
-    expect([plan.coupling.rows, plan.coupling.order]).toEqual([null, expect.any(String)]);
+    expect([plan.isolation.rowByRow, plan.isolation.inFileOrder]).toEqual([
+      null,
+      expect.any(String),
+    ]);
   });
 
   test("an update trigger does not matter to inserts", () => {
-    expect(planFor(table({ triggers: [audit] }), {}).coupling.rows).toBeNull();
+    expect(planFor(table({ triggers: [audit] }), {}).isolation.rowByRow).toBeNull();
   });
   test("a plain table has none", () => {
-    expect(planFor(table(), { key: ["id"] }).coupling).toEqual({ rows: null, order: null });
+    expect(planFor(table(), { key: ["id"] }).isolation).toEqual({ rows: null, order: null });
   });
 });

@@ -10,7 +10,7 @@ import type { Reject } from "../../../src/model/reject.ts";
 import { openSource } from "../../../src/sources/open-source.ts";
 import type { OpenSourceIo } from "../../../src/sources/open-source.ts";
 import type { ReadOptions, Source } from "../../../src/read/source.ts";
-import { OTHERWISE } from "../../helpers/lanes/inputs.ts";
+import { OTHERWISE } from "../../helpers/reading-paths/inputs.ts";
 
 export const DEFAULTS: ReadOptions = {
   ...OTHERWISE,

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { clientConfig, tlsWarning } from "../../../src/targets/sqlserver/connect/client-config.ts";
 import { connectError } from "../../../src/targets/sqlserver/connect/connect-error.ts";
-import { Connection } from "../../../src/targets/sqlserver/connect/connection.ts";
+import { SqlServerConnection } from "../../../src/targets/sqlserver/connect/connection.ts";
 import { cleanUp, connect, failure, portOf, servers } from "./sqlserver-support.ts";
 
 afterEach(cleanUp);
@@ -49,10 +49,10 @@ describe("opening", () => {
 
   test("tells a server that is not there", async () => {
     const error = await failure(
-      Connection.open("sqlserver://sa:x@127.0.0.1:1/shop?encrypt=false", {}),
+      SqlServerConnection.open("sqlserver://sa:x@127.0.0.1:1/shop?encrypt=false", {}),
     );
     expect(error.code).toBe("TARGET_UNREACHABLE");
-    const same = await failure(Connection.open("sqlserver://sa:x@127.0.0.1:1/shop", {}));
+    const same = await failure(SqlServerConnection.open("sqlserver://sa:x@127.0.0.1:1/shop", {}));
     expect(same.code).toBe("TARGET_UNREACHABLE");
   });
 
@@ -60,13 +60,13 @@ describe("opening", () => {
     const silent = createServer();
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     const url = `sqlserver://sa:x@127.0.0.1:${portOf(silent.address())}?connectTimeout=1${query}`;
-    const error = await failure(Connection.open(url, {}));
+    const error = await failure(SqlServerConnection.open(url, {}));
     silent.close();
     expect(error.code).toBe("TARGET_UNREACHABLE");
   });
 
   test("needs a user", async () => {
-    const error = await failure(Connection.open("sqlserver://localhost/shop", {}));
+    const error = await failure(SqlServerConnection.open("sqlserver://localhost/shop", {}));
     expect(error.code).toBe("TARGET_LOGIN");
   });
 });
@@ -106,7 +106,7 @@ describe("a failure", () => {
   });
 
   test("of ours passes through", async () => {
-    const ours = await failure(Connection.open("sqlserver://db/shop", {}));
+    const ours = await failure(SqlServerConnection.open("sqlserver://db/shop", {}));
     expect(connectError(ours, "db", { tls: true })).toBe(ours);
   });
 });

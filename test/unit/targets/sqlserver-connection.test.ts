@@ -1,6 +1,6 @@
 /** One physical connection: what goes over it, and that it ends at once and tells when it is lost. */
 import { afterEach, describe, expect, test } from "vitest";
-import type { Connection } from "../../../src/targets/sqlserver/connect/connection.ts";
+import type { SqlServerConnection } from "../../../src/targets/sqlserver/connect/connection.ts";
 import { until } from "../../helpers/until.ts";
 import {
   cleanUp,
@@ -248,7 +248,7 @@ async function untilOpen(count: number): Promise<void> {
   );
 }
 
-function call(connection: Connection, kind: string): Promise<unknown> {
+function call(connection: SqlServerConnection, kind: string): Promise<unknown> {
   if (kind === "execute") return connection.execute("parameters", [{ name: "a", value: "b" }]);
   if (kind === "bulk") {
     const rows = Array.from({ length: 20_000 }, (_, n) => [n, "z".repeat(500)] as const);

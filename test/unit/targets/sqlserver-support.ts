@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { onTestFinished, vi } from "vitest";
 import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
-import { Connection } from "../../../src/targets/sqlserver/connect/connection.ts";
+import { SqlServerConnection } from "../../../src/targets/sqlserver/connect/connection.ts";
 import { TdsError } from "../../support/tds/backend.ts";
 import type { TdsBulk, TdsEvent, TdsParameter, TdsSession } from "../../support/tds/backend.ts";
 import { startTdsServer } from "../../support/tds/server.ts";
@@ -13,7 +13,7 @@ import type { TdsServer, TdsServerOptions } from "../../support/tds/server.ts";
 
 /** The servers of the test that runs. */
 export const servers: TdsServer[] = [];
-const connections: Connection[] = [];
+const connections: SqlServerConnection[] = [];
 /** The bulk loads they were asked for. */
 export const loads: TdsBulk[] = [];
 /** The statements they were asked for. */
@@ -115,7 +115,7 @@ const REFUSALS: Readonly<Record<string, number>> = { wrong: 18_456, nowhere: 406
 export async function connect(
   options: Partial<TdsServerOptions> = {},
   { password = "right", query = "?encrypt=false" } = {},
-): Promise<Connection> {
+): Promise<SqlServerConnection> {
   const server = await startTdsServer({
     backend: {
       async login({ password: given }) {
@@ -130,15 +130,15 @@ export async function connect(
   return open(`sqlserver://sa:${password}@localhost:${server.port}/shop${query}`);
 }
 
-async function open(url: string): Promise<Connection> {
-  const connection = await Connection.open(url, {});
+async function open(url: string): Promise<SqlServerConnection> {
+  const connection = await SqlServerConnection.open(url, {});
   connections.push(connection);
   return connection;
 }
 
 /** A connection by way of a wire that can be cut, and can go dead without closing. */
 export async function connectThrough(): Promise<{
-  connection: Connection;
+  connection: SqlServerConnection;
   /** How many bytes the client has sent. */
   sent: () => number;
   cut: () => void;

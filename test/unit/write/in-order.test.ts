@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
-import type { Written } from "../../../src/model/batch.ts";
+import type { BatchOutcome } from "../../../src/model/batch.ts";
 import { noCounts } from "../../../src/model/counts.ts";
-import { InOrder } from "../../../src/write/parallel/file-order.ts";
+import { FileOrder } from "../../../src/write/parallel/file-order.ts";
 
-function written(read: number): Written {
+function written(read: number): BatchOutcome {
   return { counts: { ...noCounts(), read }, rejects: [] };
 }
 
 test("a batch is taken when all of it and of those before is written", async () => {
   const taken: number[] = [];
-  const books = new InOrder(({ counts }) => taken.push(counts.read));
+  const books = new FileOrder(({ counts }) => taken.push(counts.read));
   const [first, second, third] = [books.expect(2), books.expect(1), books.expect(1)];
 
   second.add(written(10));
@@ -24,7 +24,7 @@ test("a batch is taken when all of it and of those before is written", async () 
 
 test("after a batch that is refused, none is taken", () => {
   const taken: number[] = [];
-  const books = new InOrder(({ counts }) => {
+  const books = new FileOrder(({ counts }) => {
     if (counts.read === 1) throw new Error("too many rejects");
     taken.push(counts.read);
   });

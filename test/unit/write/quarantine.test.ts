@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Batch, Row, RowFault } from "../../../src/model/batch.ts";
 import type { LoadPlan } from "../../../src/model/load-plan.ts";
-import { TransactionDoomed } from "../../../src/targets/target.ts";
+import { TransactionAborted } from "../../../src/targets/target.ts";
 import type { ErrorClass, SetWriter, Writer } from "../../../src/targets/target.ts";
 import { Quarantine } from "../../../src/write/quarantine.ts";
 import { BatchWriter } from "../../../src/write/write-batch.ts";
@@ -46,7 +46,7 @@ class Scribe implements Writer {
       repeats: async () => [],
       apply: async ({ rows }) => {
         if (rows.some(({ ord }) => ord === this.#doomed))
-          throw new TransactionDoomed("lost", rows, null);
+          throw new TransactionAborted("lost", rows, null);
         note(`set ${ords(rows)}`);
         return { inserted: rows.length };
       },
@@ -56,7 +56,7 @@ class Scribe implements Writer {
   async applyEach({ rows }: Batch) {
     this.notes.push(`each ${ords(rows)}`);
     const refused = rows.find(({ ord }) => ord === this.#doomed);
-    if (refused !== undefined) throw new TransactionDoomed("lost", [refused], faultOf(refused));
+    if (refused !== undefined) throw new TransactionAborted("lost", [refused], faultOf(refused));
     return { counts: { inserted: rows.length }, faults: [] };
   }
 
@@ -69,7 +69,7 @@ function ords(rows: readonly Row[]): string {
 }
 
 function classify(error: unknown): ErrorClass {
-  return error instanceof TransactionDoomed ? "doomed" : "fatal";
+  return error instanceof TransactionAborted ? "doomed" : "fatal";
 }
 
 function batchWriter(
@@ -91,7 +91,7 @@ describe("a quarantine", () => {
   test("knows a refused row by its place, in every reading of the source", () => {
     const quarantine = new Quarantine();
     const [bad, good] = [row(4, SHAPE), row(5, SHAPE)];
-    quarantine.add(new TransactionDoomed("lost", [bad], faultOf(bad)));
+    quarantine.add(new TransactionAborted("lost", [bad], faultOf(bad)));
     const again = row(4, SHAPE);
     expect(quarantine.faultOf(again)).toEqual(faultOf(again));
     expect(quarantine.faultOf(again)?.row).toBe(again);
@@ -101,7 +101,7 @@ describe("a quarantine", () => {
 
   test("takes rows alone that failed together, and the batches that hold them only", () => {
     const quarantine = new Quarantine();
-    quarantine.add(new TransactionDoomed("lost", rowsFrom(10, 5), null));
+    quarantine.add(new TransactionAborted("lost", rowsFrom(10, 5), null));
     expect(quarantine.goesAlone(batch(rowsFrom(0, 10)))).toBe(false);
     expect(quarantine.goesAlone(batch(rowsFrom(5, 6)))).toBe(true);
     expect(quarantine.goesAlone(batch(rowsFrom(14, 9)))).toBe(true);
@@ -113,7 +113,7 @@ describe("a batch writer under quarantine", () => {
   test("lets a lost transaction through, with nothing undone that is gone anyway", async () => {
     const scribe = new Scribe(2);
     const written = batchWriter(scribe, new Quarantine()).write(batch(rowsFrom(0, 4)));
-    await expect(written).rejects.toBeInstanceOf(TransactionDoomed);
+    await expect(written).rejects.toBeInstanceOf(TransactionAborted);
     expect(scribe.notes).toEqual([]);
   });
 
@@ -130,7 +130,7 @@ describe("a batch writer under quarantine", () => {
         expect(result).toEqual({ counts: expect.objectContaining({ inserted: 3 }), faults: [] });
         break;
       } catch (error) {
-        if (!(error instanceof TransactionDoomed)) throw error;
+        if (!(error instanceof TransactionAborted)) throw error;
         quarantine.add(error);
       }
     }
@@ -143,7 +143,7 @@ describe("a batch writer under quarantine", () => {
     const [first, second, third] = rows;
     if (first === undefined || second === undefined || third === undefined)
       throw new Error("no rows");
-    quarantine.add(new TransactionDoomed("lost", [second], faultOf(second)));
+    quarantine.add(new TransactionAborted("lost", [second], faultOf(second)));
     const scribe = new Scribe();
     scribe.set.stage = async () => [faultOf(third), faultOf(first)];
     const { faults } = await batchWriter(scribe, quarantine).write(batch(rows));
@@ -155,7 +155,7 @@ describe("a batch writer under quarantine", () => {
     const quarantine = new Quarantine();
     const rows = rowsFrom(0, 2);
     for (const refused of rows) {
-      quarantine.add(new TransactionDoomed("lost", [refused], faultOf(refused)));
+      quarantine.add(new TransactionAborted("lost", [refused], faultOf(refused)));
     }
     const scribe = new Scribe();
     const result = await batchWriter(scribe, quarantine).write(batch(rows));

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Batch } from "../../../src/model/batch.ts";
 import { fieldBytes } from "../../../src/model/packed.ts";
-import type { PackedFields, PackedPart, PackedRows } from "../../../src/model/packed.ts";
+import type { PackedFields, PackedSlice, PackedRows } from "../../../src/model/packed.ts";
 import { PackedBatch } from "../../../src/write/batches.ts";
 import { splitByHash } from "../../../src/write/parallel/route.ts";
 import { row } from "../../support/grammar/texts.ts";
@@ -28,7 +28,7 @@ function packed(first: number, count: number): PackedFields {
   return {
     shape: { fields: ["k", "v"] },
     bytes: Buffer.from(text),
-    places: Int32Array.from(places),
+    offsets: Int32Array.from(places),
     records: count,
     length: text.length,
     quote: 34,
@@ -39,18 +39,18 @@ function packed(first: number, count: number): PackedFields {
 /** A batch of `sizes` records in as many parts, each with a record before and after that is not of it. */
 function batchOf(sizes: readonly number[]): { batch: Batch; rows: PackedRows } {
   let next = 100;
-  const parts = sizes.map((size): PackedPart => {
+  const parts = sizes.map((size): PackedSlice => {
     const fields = packed(next - 1, size + 2);
     next += size;
     return { fields, from: 1, to: size + 1, columns: COLUMNS };
   });
   const size = next - 100;
-  const rows = { shape: SHAPE, parts, firstOrd: 100 };
+  const rows = { shape: SHAPE, slices: parts, firstOrd: 100 };
   const read = () => Array.from({ length: size }, (_, at) => row(100 + at, SHAPE));
   return { batch: new PackedBatch({ number: 4, size }, rows, read), rows };
 }
 
-function values({ parts }: PackedRows): (string | null)[][] {
+function values({ slices: parts }: PackedRows): (string | null)[][] {
   return parts.flatMap(({ fields, from, to, columns }) =>
     Array.from({ length: to - from }, (_, at) =>
       columns.map(({ field }) => {

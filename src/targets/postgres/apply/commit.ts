@@ -9,7 +9,7 @@ import { endClient } from "../connect/deadline.ts";
 import { isRowError, isServerError, sayError } from "../errors.ts";
 
 /** How to ask the server again once the connection is gone. */
-export interface Reconnecting {
+export interface Reconnection {
   readonly reconnect: (limitMs: number) => Promise<Client>;
   /** The server for messages. */
   readonly label: string;
@@ -28,7 +28,7 @@ const IN_DOUBT = /^(08|57P0|58|40003)/;
  * Commits the client's transaction. Throws `TARGET_COMMIT_REFUSED` when a deferred constraint fails, `TARGET_LOST` when
  * the connection was lost and the transaction was undone, `TARGET_OUTCOME_UNKNOWN` when that cannot be told.
  */
-export async function commit(client: Client, how: Reconnecting): Promise<void> {
+export async function commit(client: Client, how: Reconnection): Promise<void> {
   const { rows } = await client.query<{ xid: string }>("select pg_current_xact_id()::text as xid");
   let answer: { command: string };
   try {
@@ -43,7 +43,7 @@ export async function commit(client: Client, how: Reconnecting): Promise<void> {
 }
 
 /** Returns when the transaction turns out to be committed; throws otherwise. */
-async function settle(cause: unknown, xid: string, how: Reconnecting): Promise<void> {
+async function settle(cause: unknown, xid: string, how: Reconnection): Promise<void> {
   const lost = cause instanceof Error ? cause.message : String(cause);
   const until = performance.now() + how.patienceMs;
   do {

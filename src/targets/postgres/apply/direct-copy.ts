@@ -7,13 +7,13 @@ import { findsByIndex } from "./write-method.ts";
 
 /** True when rows could be copied into the table if all of them are new. */
 export function mayGoDirectly(plan: LoadPlan): boolean {
-  const { mode, strategy, rowSource, table, coupling, update } = plan;
+  const { mode, strategy, rowSource, table, isolation, update } = plan;
   return (
     rowSource === "staged" &&
     (strategy === "native" || findsByIndex(plan)) &&
     mode !== "update" &&
     (table.kind === "table" || table.kind === "partitioned") &&
-    coupling.rows === null &&
+    isolation.rowByRow === null &&
     update.stamps.length === 0
   );
 }

@@ -21,7 +21,7 @@ import type { SqlAssignment } from "../../../sql/assignments.ts";
 import { COUNTERS, NOTE_COUNTS } from "./each-sql.ts";
 import type { OUTCOMES } from "./each-sql.ts";
 import { about, isStamp } from "./folding.ts";
-import type { Folding } from "./folding.ts";
+import type { FoldRules } from "./folding.ts";
 import { doBlock, quoteIdentifier } from "../quote.ts";
 import { insertSql } from "./native-sql.ts";
 import { matchSql, onlyTable } from "./select-then-write-sql.ts";
@@ -32,16 +32,16 @@ import { hasOneImage } from "../types.ts";
 const LONG = 500;
 
 /** What is folded: the rows set aside have these shapes. */
-interface Fold extends Folding {
+interface Fold extends FoldRules {
   readonly shapes: readonly RowShape[];
 }
 
 const GIVE_UP = "raise exception 'repeats cannot be folded' using errcode = '23000';";
 
 /** The block that folds the rows of the relation `from`, which have these shapes. */
-export function foldSql(folding: Folding, shapes: readonly RowShape[], from: string): string {
+export function foldSql(folding: FoldRules, shapes: readonly RowShape[], from: string): string {
   const fold = { ...folding, shapes };
-  const keys = folding.plan.arbiter.parts.join(", ");
+  const keys = folding.plan.arbiter.keyExpressions.join(", ");
   const steps = byShape(shapes, (shape) => stepSql(fold, shape.columns));
   // Only an update goes on without a target row.
   const updates = folding.plan.mode === "update";
@@ -133,7 +133,7 @@ function writeSql({ plan, shapes }: Fold): string {
   const same =
     plan.table.kind === "table"
       ? ["target.ctid = upsurge_at"]
-      : plan.arbiter.parts.map((part) => `target.${part} = upsurge_key.${part}`);
+      : plan.arbiter.keyExpressions.map((part) => `target.${part} = upsurge_key.${part}`);
   return `if upsurge_u > upsurge_written then
 update ${onlyTable(plan)} as target set ${sets.join(", ")} where ${same.join(" and ")}
 returning ${plan.table.kind === "table" ? "target.ctid" : "null::tid"} into upsurge_at;
@@ -235,11 +235,11 @@ function changeSql(fold: Fold, assigned: readonly SqlAssignment[]): string {
     .join("\n");
 }
 
-function generatedOf({ table }: Folding["plan"]): Column[] {
+function generatedOf({ table }: FoldRules["plan"]): Column[] {
   return table.columns.filter(({ generatedSql }) => generatedSql !== null);
 }
 
-function generate(plan: Folding["plan"], alias: string): string {
+function generate(plan: FoldRules["plan"], alias: string): string {
   return generatedOf(plan)
     .map(
       ({ name, generatedSql }) =>
@@ -250,7 +250,7 @@ function generate(plan: Folding["plan"], alias: string): string {
 
 /** Gives up where a column may not be NULL and is, or a check is false. */
 function refuse(
-  plan: Folding["plan"],
+  plan: FoldRules["plan"],
   alias: string,
   { columns, checks }: { readonly columns: readonly Column[]; readonly checks: readonly string[] },
 ): string {
@@ -263,7 +263,7 @@ function refuse(
 }
 
 /** Asks for all that a fold evaluates, of no row; it fails where the fold could not run. */
-export function tryFoldSql({ plan, columns, checks }: Folding): string {
+export function tryFoldSql({ plan, columns, checks }: FoldRules): string {
   const { sets, stamps, where } = plan.update;
   const read = [
     ...columns.map(({ name }) => `target.${quoteIdentifier(name)}`),

@@ -4,14 +4,14 @@ import type { Batch, RowShape } from "../../../model/batch.ts";
 import type { Counts } from "../../../model/counts.ts";
 import { OUTCOMES } from "./each-sql.ts";
 import { foldSql, tryFoldSql } from "./fold-sql.ts";
-import type { Folding } from "./folding.ts";
+import type { FoldRules } from "./folding.ts";
 import { isServerError } from "../errors.ts";
 import { setAsideSql } from "./set-sql.ts";
-import type { Aside } from "./set-sql.ts";
+import type { SeparatedRepeats } from "./set-sql.ts";
 import { byShape, REPEATS, STAGE } from "../stage/stage.ts";
 
 /** True when the server takes what a fold evaluates, and lets this user read it. Inside a transaction, which goes on. */
-export async function canFold(client: Client, folding: Folding): Promise<boolean> {
+export async function canFold(client: Client, folding: FoldRules): Promise<boolean> {
   await client.query("savepoint upsurge_fold");
   try {
     await client.query(tryFoldSql(folding));
@@ -25,9 +25,9 @@ export async function canFold(client: Client, folding: Folding): Promise<boolean
 }
 
 /** The repeats of the batch at hand. */
-export class Folder {
+export class RepeatFolder {
   readonly #client: Client;
-  readonly #folding: Folding;
+  readonly #folding: FoldRules;
   readonly #sql = new Map<string, string>();
   /** How many rows of each shape are to be folded. */
   #aside = new Map<RowShape, number>();
@@ -38,7 +38,7 @@ export class Folder {
   /** There are rows of an earlier batch. */
   #left = false;
 
-  constructor(client: Client, folding: Folding) {
+  constructor(client: Client, folding: FoldRules) {
     this.#client = client;
     this.#folding = folding;
   }
@@ -60,7 +60,9 @@ export class Folder {
   async setAside(batch: Batch): Promise<number> {
     const mayLack = this.#folding.plan.nullKey !== "reject";
     if (this.#likely && !mayLack) return this.#takeAll(batch);
-    const { rows } = await this.#client.query<Aside>(setAsideSql(this.#folding.plan), [batch.size]);
+    const { rows } = await this.#client.query<SeparatedRepeats>(setAsideSql(this.#folding.plan), [
+      batch.size,
+    ]);
     const [{ keys, keyed, moved } = { keys: "0", keyed: "0", moved: null }] = rows;
     if (keys === keyed) return 0;
     if (moved === null) return this.#takeAll(batch);

@@ -12,7 +12,7 @@ import { fitsStage } from "../catalog/limits.ts";
 import { quoteIdentifier } from "../quote.ts";
 
 /** What a fold needs to know of the table. */
-export interface Folding {
+export interface FoldRules {
   readonly plan: LookingPlan;
   /** Columns of the target row that are read or written. */
   readonly columns: readonly Column[];
@@ -25,14 +25,19 @@ export interface Folding {
 }
 
 /** How to fold the repeats of this plan; `null` where they must be written one by one. */
-export function foldingOf(plan: LoadPlan): Folding | null {
-  const { table, coupling, mode, looksFirst } = plan;
+export function foldingOf(plan: LoadPlan): FoldRules | null {
+  const { table, isolation, mode, looksFirst } = plan;
   const { images } = table;
   if (!fitsStage(plan)) return null;
   if (table.columns.some(({ name }) => name.startsWith("upsurge_"))) return null;
   if (images === undefined || images === null || !isLooking(plan) || !findsByIndex(plan))
     return null;
-  if (mode === "insert" || coupling.rows !== null || coupling.order !== null || looksFirst)
+  if (
+    mode === "insert" ||
+    isolation.rowByRow !== null ||
+    isolation.inFileOrder !== null ||
+    looksFirst
+  )
     return null;
   // The operators of a type that the search path does not find would be another type's.
   const keys = table.columns.filter(({ name }) => plan.arbiter.columns.includes(name));

@@ -23,7 +23,7 @@ import { updateSql } from "./update-sql.ts";
 const RETURNING_SINCE = 170_000;
 
 /** Which rows a merge takes, and where their keys are. */
-export interface Merged {
+export interface MergeSelection {
   /** Picks among the staged rows. */
   readonly condition: string | null;
   readonly range: KeyBounds | null;
@@ -33,7 +33,7 @@ export interface Merged {
 export function mergeSql(
   plan: LookingPlan,
   columns: readonly string[],
-  { condition, range }: Merged,
+  { condition, range }: MergeSelection,
 ): string {
   const { assignments, differs } = updateSql(plan, columns);
   const test = writeTest(plan.update.where, differs, COUNT_SKIPPED);
@@ -55,11 +55,12 @@ returning merge_action() = 'INSERT' as inserted`;
  * nothing that a proposed row could meet but its key. The stage checks what ON CONFLICT checks on proposed rows.
  */
 export function merges(plan: LoadPlan, version: number): plan is LookingPlan {
-  const { arbiter, coupling, table, update } = plan;
+  const { arbiter, isolation, table, update } = plan;
   if (version < RETURNING_SINCE || plan.mode !== "upsert" || plan.strategy !== "native")
     return false;
   if (!fitsStage(plan)) return false;
-  if (coupling.rows !== null || coupling.order !== null || plan.looksFirst) return false;
+  if (isolation.rowByRow !== null || isolation.inFileOrder !== null || plan.looksFirst)
+    return false;
   if (!findsByIndex(plan) || update.stamps.length > 0 || table.kind === "view") return false;
   // The operators of a type that the search path does not find would be another type's.
   return !table.columns.some(

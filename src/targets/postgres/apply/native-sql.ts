@@ -47,24 +47,26 @@ export function conflictTarget(arbiter: Arbiter): string {
   if (arbiter.kind === "any") return "on conflict";
   if (arbiter.kind === "constraint")
     return `on conflict on constraint ${quoteIdentifier(arbiter.name ?? "")}`;
-  const parts = arbiter.parts.map((part) => (arbiter.plain ? part : `(${part})`)).join(", ");
+  const parts = arbiter.keyExpressions
+    .map((part) => (arbiter.plain ? part : `(${part})`))
+    .join(", ");
   return `on conflict (${parts})${arbiter.predicate === null ? "" : ` where (${arbiter.predicate})`}`;
 }
 
 /** How the test for writing reports what it decided; expressions that are never true. */
-export interface Notes {
+export interface DecisionMarkers {
   readonly skipped: string;
   readonly unchanged: string | null;
 }
 
 /** Counts skipped rows in a setting of the transaction: the only place a WHERE can leave word. */
-export const COUNT_SKIPPED: Notes = {
+export const COUNT_SKIPPED: DecisionMarkers = {
   skipped: `set_config('upsurge.skipped', (current_setting('upsurge.skipped')::bigint + 1)::text, true) is null`,
   unchanged: null,
 };
 
 /** Notes what a single row met. */
-export const NOTE_MET: Notes = {
+export const NOTE_MET: DecisionMarkers = {
   skipped: `set_config('upsurge.met', 's', true) is null`,
   unchanged: `set_config('upsurge.met', 'n', true) is null`,
 };
@@ -74,7 +76,7 @@ export function nativeSql(
   plan: LoadPlan,
   columns: readonly string[],
   rows: RowsSql,
-  notes: Notes,
+  notes: DecisionMarkers,
 ): string {
   const insert = insertSql(plan, columns, rows);
   if (plan.mode === "insert" || plan.arbiter === null) return insert;
@@ -89,7 +91,7 @@ export function nativeSql(
 export function writeTest(
   where: string | null,
   differs: string | null,
-  notes: Notes,
+  notes: DecisionMarkers,
 ): string | null {
   const change =
     differs === null || notes.unchanged === null
@@ -102,7 +104,7 @@ export function writeTest(
 /** RETURNING's test for an inserted row. System columns of a partitioned table or view cannot be read; `old` can since version 18. */
 export function insertedSql({ table, arbiter }: LoadPlan): string {
   if (table.kind === "partitioned") return "old.ctid is null";
-  if (table.kind === "view") return `old.${arbiter?.parts[0] ?? "ctid"} is null`;
+  if (table.kind === "view") return `old.${arbiter?.keyExpressions[0] ?? "ctid"} is null`;
   return "target.xmax = 0";
 }
 

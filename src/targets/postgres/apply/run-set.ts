@@ -23,12 +23,12 @@ export function runSet(
   return sql.mayUpdate ? runUpsert(client, sql, selected) : runInsert(client, sql, selected);
 }
 
-type Native = Extract<SetSql, { kind: "native" }>;
-type Look = Extract<SetSql, { kind: "look" }>;
+type NativeStatements = Extract<SetSql, { kind: "native" }>;
+type LookStatements = Extract<SetSql, { kind: "look" }>;
 
 async function runInsert(
   client: Client,
-  { write }: Native,
+  { write }: NativeStatements,
   { plan, values, rows }: SelectedRows,
 ): Promise<Partial<Counts>> {
   const inserted = await affected(client, write, values);
@@ -37,7 +37,7 @@ async function runInsert(
 
 async function runUpsert(
   client: Client,
-  { write, counts }: Native,
+  { write, counts }: NativeStatements,
   { values, rows }: SelectedRows,
 ): Promise<Partial<Counts>> {
   if (counts) await client.query(`select set_config('upsurge.skipped', '0', true)`);
@@ -54,7 +54,7 @@ async function runUpsert(
 /** Looks first, and then runs only what there is something to do for: other writers are locked out meanwhile. */
 async function runLook(
   client: Client,
-  { meet, update, insert, insertAll, bounded }: Look,
+  { meet, update, insert, insertAll, bounded }: LookStatements,
   { values, rows }: SelectedRows,
 ): Promise<Partial<Counts>> {
   const met = await ask(client, meet, values);

@@ -15,7 +15,7 @@ export function matchSql(plan: LoadPlan, arbiter: Arbiter): string {
   const naming = { columns: plan.table.columns.map((column) => column.name), quoteIdentifier };
   const on = (sql: string, alias: string): string => qualify(sql, alias, naming);
   const equals = arbiter.nullsEqual ? "is not distinct from" : "=";
-  const parts = arbiter.parts.map(
+  const parts = arbiter.keyExpressions.map(
     (part) => `${on(part, "target")} ${equals} ${on(part, "excluded")}`,
   );
   const predicates =
@@ -31,7 +31,7 @@ export type KeyBounds = readonly [least: string, most: string];
 /** ` and target."a" between $1 and $2`: keeps a join that reads the key in order to the stretch that counts. */
 export function withinSql({ arbiter }: LoadPlan, bounds: KeyBounds | null): string {
   if (bounds === null || arbiter === null) return "";
-  return ` and target.${arbiter.parts[0] ?? ""} between ${bounds[0]} and ${bounds[1]}`;
+  return ` and target.${arbiter.keyExpressions[0] ?? ""} between ${bounds[0]} and ${bounds[1]}`;
 }
 
 /** The table, without the children that inherit from it. */

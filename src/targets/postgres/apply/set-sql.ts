@@ -14,7 +14,7 @@ import {
 import { REPEATS, STAGE } from "../stage/stage.ts";
 
 /** Which staged rows a statement takes: `$1` is the list of `ord`s. */
-export interface Taken {
+export interface RowSelector {
   readonly kind: Selection["kind"];
   /** `null` when all staged rows have one shape. */
   readonly shape: number | null;
@@ -48,7 +48,7 @@ export type SetSql =
 const RANGE = ["$1", "$2"] as const;
 
 /** The statements for staged rows that carry `columns`. */
-export function setSql(plan: LoadPlan, columns: readonly string[], taken: Taken): SetSql {
+export function setSql(plan: LoadPlan, columns: readonly string[], taken: RowSelector): SetSql {
   const condition = conditionSql(taken);
   if (looksUp(plan)) {
     const range = taken.ranged === true ? RANGE : null;
@@ -92,7 +92,7 @@ ${statement})
 select count(*) filter (where inserted) as inserted, count(*) filter (where not inserted) as updated from upsurge_written`;
 }
 
-function conditionSql({ kind, shape }: Taken): string | null {
+function conditionSql({ kind, shape }: RowSelector): string | null {
   const tests = [];
   if (shape !== null) tests.push(`excluded.upsurge_shape = ${shape}`);
   if (kind === "only") tests.push("excluded.upsurge_ord = any ($1::bigint[])");
@@ -110,7 +110,7 @@ export function repeatsSql(plan: LoadPlan): string {
 }
 
 /** What is known of the keys of a batch once its repeats are set aside. */
-export interface Aside {
+export interface SeparatedRepeats {
   readonly keys: string;
   /** Rows that have a key; others repeat nothing. */
   readonly keyed: string;
@@ -137,7 +137,7 @@ select keys, keyed, (select json_object_agg(shape, rows) from upsurge_shapes) as
 const MANY_REPEATS = "keyed = $1::bigint and keys * 2 <= keyed";
 
 function wavesSql({ arbiter }: LoadPlan, selected: string): string {
-  const parts = (arbiter?.parts ?? []).map((part) => `(${part})`);
+  const parts = (arbiter?.keyExpressions ?? []).map((part) => `(${part})`);
   const known =
     arbiter?.nullsEqual === true
       ? "true"

@@ -12,8 +12,8 @@ import type { Repeat, RepeatFolds, Selection, SetWriter } from "../../target.ts"
 import { mayGoDirectly } from "./direct-copy.ts";
 import type { DirectGate } from "./direct-copy.ts";
 import { isServerError } from "../errors.ts";
-import { Folder } from "./folder.ts";
-import type { Folding } from "./folding.ts";
+import { RepeatFolder } from "./folder.ts";
+import type { FoldRules } from "./folding.ts";
 import { findsByIndex, looksUp } from "./write-method.ts";
 import { allDiffer, denseRange, keyHashes } from "../stage/key-hash.ts";
 import type { KeyRange } from "../stage/key-hash.ts";
@@ -31,14 +31,14 @@ export interface SetContext {
   readonly merges: boolean;
   readonly memory: SetMemory;
   /** How to fold the repeats of a key; `null` where they go in waves. */
-  readonly folding: Folding | null;
+  readonly folding: FoldRules | null;
 }
 
 /** What a session keeps from one transaction of a load to the next. */
 export class SetMemory {
   readonly gate: DirectGate;
   readonly copy: PackedCopy;
-  readonly encoded = new WeakMap<Batch, Encoded>();
+  readonly encoded = new WeakMap<Batch, EncodedBatch>();
 
   constructor(plan: LoadPlan, gate: DirectGate) {
     this.gate = gate;
@@ -47,7 +47,7 @@ export class SetMemory {
 }
 
 /** A batch made ready to be sent. */
-interface Encoded {
+interface EncodedBatch {
   readonly direct: boolean;
   readonly data: Promise<CopyData>;
   /** No key is there twice; false when that is not known. */
@@ -57,7 +57,7 @@ interface Encoded {
 }
 
 /** The batch at hand: how it was brought to the server, and what is known of it. */
-interface AtHand {
+interface CurrentBatch {
   readonly batch: number;
   readonly way: "direct" | "staged";
   /** No key is there twice; false when that is not known. */
@@ -78,9 +78,9 @@ export class PostgresSetWriter implements SetWriter {
   readonly #merges: boolean;
   readonly #memory: SetMemory;
   readonly #mayGoDirectly: boolean;
-  readonly #folder: Folder | null;
+  readonly #folder: RepeatFolder | null;
   readonly #sql = new Map<string, SetSql>();
-  #atHand: AtHand | null = null;
+  #atHand: CurrentBatch | null = null;
   /** How keys are looked for; `null` when the settings are not known. */
   #ordered: boolean | null = false;
   /** The number of a batch that met a row which another session had just inserted. */
@@ -92,7 +92,7 @@ export class PostgresSetWriter implements SetWriter {
     this.#merges = merges;
     this.#memory = memory;
     this.#mayGoDirectly = mayGoDirectly(plan);
-    this.#folder = folding === null ? null : new Folder(client, folding);
+    this.#folder = folding === null ? null : new RepeatFolder(client, folding);
     this.folds = this.#folder === null ? null : this.#foldsOf(this.#folder);
   }
 
@@ -118,7 +118,7 @@ export class PostgresSetWriter implements SetWriter {
   }
 
   /** The batch as COPY data, on its way or there; `null` when its rows are sent one by one. */
-  #encode(batch: Batch): Encoded | null {
+  #encode(batch: Batch): EncodedBatch | null {
     const { packed } = batch;
     if (packed === null || this.#plan.rowSource !== "staged") return null;
     const direct = this.#goesDirectly(batch);
@@ -196,7 +196,7 @@ export class PostgresSetWriter implements SetWriter {
     return rows.map(({ ord, wave }) => ({ ord: Number(ord), wave: Number(wave) }));
   }
 
-  #foldsOf(folder: Folder): RepeatFolds {
+  #foldsOf(folder: RepeatFolder): RepeatFolds {
     return {
       setAside: async (batch) => {
         const { way, distinct } = this.#atHand ?? { way: "direct", distinct: true };

@@ -6,11 +6,11 @@ import { addCounts, noCounts } from "../../../model/counts.ts";
 import type { LoadPlan } from "../../../model/load-plan.ts";
 import type { Writer } from "../../target.ts";
 import { commit, commitError } from "./commit.ts";
-import type { Reconnecting } from "./commit.ts";
+import type { Reconnection } from "./commit.ts";
 import { rollBack } from "../connect/deadline.ts";
 import { eachSql } from "./each-sql.ts";
 import { classifyError, isServerError, rowCode, sayError } from "../errors.ts";
-import type { ServerError } from "../errors.ts";
+import type { PostgresError } from "../errors.ts";
 import { readOutcomes } from "./folder.ts";
 import { mayStage } from "../catalog/limits.ts";
 import { PostgresSetWriter } from "./set-writer.ts";
@@ -26,9 +26,9 @@ export class PostgresWriter implements Writer {
   readonly set?: PostgresSetWriter;
   readonly #client: Client;
   readonly #plan: LoadPlan;
-  readonly #reconnecting: Reconnecting;
+  readonly #reconnecting: Reconnection;
 
-  constructor(client: Client, context: SetContext, reconnecting: Reconnecting) {
+  constructor(client: Client, context: SetContext, reconnecting: Reconnection) {
     this.#client = client;
     this.#plan = context.plan;
     this.#reconnecting = reconnecting;
@@ -96,7 +96,7 @@ export class PostgresWriter implements Writer {
 }
 
 /** True for an error that rows taken one by one, each in its own subtransaction, may not meet or can be told apart by. */
-function mayBeOneRow(error: ServerError): boolean {
+function mayBeOneRow(error: PostgresError): boolean {
   return ["row", "repeat"].includes(classifyError(error));
 }
 

@@ -76,7 +76,7 @@ function planError(error: unknown, plan: LoadPlan): unknown {
   if (!isServerError(error)) return error;
   const table = tableSql(plan);
   const context = { cause: error };
-  const parts = plan.arbiter?.parts.join(", ") ?? "";
+  const parts = plan.arbiter?.keyExpressions.join(", ") ?? "";
   switch (error.code) {
     case "42P10":
     case "42809":
@@ -154,10 +154,10 @@ async function checkExpressions(client: Client, plan: LoadPlan): Promise<void> {
 async function checkUnique(client: Client, plan: LoadPlan): Promise<void> {
   const { arbiter } = plan;
   if (arbiter === null || arbiter.name !== null || arbiter.kind !== "parts") return;
-  const key = arbiter.parts.join(", ");
+  const key = arbiter.keyExpressions.join(", ");
   const known = arbiter.nullsEqual
     ? ""
-    : ` where ${arbiter.parts.map((part) => `${part} is not null`).join(" and ")}`;
+    : ` where ${arbiter.keyExpressions.map((part) => `${part} is not null`).join(" and ")}`;
   const { rowCount } = await client.query(
     `select from ${onlyTable(plan)}${known} group by ${key} having count(*) > 1 limit 1`,
   );

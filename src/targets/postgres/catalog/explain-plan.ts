@@ -17,7 +17,7 @@ export function listStatements(
   const all = { kind: "all", shape: null } as const;
   const sql = setSql(plan, columns, { ...all, merges });
   const format = textColumns(plan).length === 0 ? "binary" : "text";
-  const copies = plan.rowSource === "staged" && plan.coupling.rows === null;
+  const copies = plan.rowSource === "staged" && plan.isolation.rowByRow === null;
   const direct = mayGoDirectly(plan) ? [copySql(tableSql(plan), columns, format)] : [];
   const staged = copies ? [copySql(STAGE, ["upsurge_ord", ...columns], format)] : [];
   if (sql.kind === "look") {
@@ -32,7 +32,7 @@ export function listStatements(
 /** A sentence for each choice. */
 export function explainWays(plan: LoadPlan, merges: boolean): readonly string[] {
   const ways: string[] = [];
-  if (plan.coupling.rows !== null) return ways;
+  if (plan.isolation.rowByRow !== null) return ways;
   if (!mayStage(plan)) {
     return [
       `one row at a time: ${plan.columns.length} columns and two of our own are more than a table to stage rows in may have`,

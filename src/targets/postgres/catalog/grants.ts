@@ -14,7 +14,7 @@ import { tableSql } from "../apply/native-sql.ts";
 import { quoteIdentifier } from "../quote.ts";
 
 /** What the catalog tells of a table beside its shape. */
-interface Surroundings {
+interface TableContext {
   readonly user: string;
   readonly database: string;
   /** The schemas of the types and collations of its columns. */
@@ -55,7 +55,7 @@ export async function readGrants(
     )
   ).rows;
   const schemas = (await client.query<{ name: string }>(SCHEMAS, table)).rows;
-  const sequences = (await client.query<Surroundings["sequences"][number]>(SEQUENCES, table)).rows;
+  const sequences = (await client.query<TableContext["sequences"][number]>(SEQUENCES, table)).rows;
   return grantsFor(request, {
     user: who?.user ?? "",
     database: who?.database ?? "",
@@ -66,7 +66,7 @@ export async function readGrants(
 
 function grantsFor(
   { plan, privileges, filled }: GrantRequest,
-  { user, database, schemas, sequences }: Surroundings,
+  { user, database, schemas, sequences }: TableContext,
 ): readonly string[] {
   const to = `to ${quoteIdentifier(user)};`;
   const drawn = plan.mode === "update" ? [] : sequences.filter(({ column }) => !filled.has(column));

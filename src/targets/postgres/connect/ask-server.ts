@@ -5,7 +5,7 @@ import { judgeServer } from "./lookalike.ts";
 import type { Lookalike } from "./lookalike.ts";
 
 /** What a server says of itself. */
-export interface Server {
+export interface PostgresServer {
   /** `server_version_num`; 0 where there is none. */
   readonly version: number;
   /** The encoding of the database, by the server's name for it; empty where it is not told. */
@@ -15,7 +15,7 @@ export interface Server {
 }
 
 /** Its version, and whether it is PostgreSQL; nothing on the search path can answer in its place. */
-export async function askServer(client: Client): Promise<Server> {
+export async function askServer(client: Client): Promise<PostgresServer> {
   const sql = `select pg_catalog.version() as text,
     pg_catalog.current_setting('server_version_num', true) as number,
     pg_catalog.current_setting('server_encoding', true) as encoding`;

@@ -5,12 +5,12 @@
 import { TLSSocket } from "node:tls";
 import type { Client } from "pg";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
-import type { Method } from "./require-auth.ts";
+import type { AuthenticationMethod } from "./require-auth.ts";
 
 /** What must hold before the client counts as logged in. */
 export interface AuthenticationRule {
   /** `null`: any. */
-  readonly allowed: ReadonlySet<Method> | null;
+  readonly allowed: ReadonlySet<AuthenticationMethod> | null;
   /** Only SCRAM that is bound to the TLS channel. */
   readonly bound: boolean;
   /** TLS began without being asked for, which the server must confirm by ALPN. */
@@ -20,7 +20,7 @@ export interface AuthenticationRule {
 type DataListener = (chunk: Buffer) => void;
 
 /** What the driver has beneath a client. */
-interface Wire extends NodeJS.EventEmitter {
+interface AuthenticationWire extends NodeJS.EventEmitter {
   readonly stream: NodeJS.ReadWriteStream & { destroy(error: Error): unknown };
   attachListeners(stream: NodeJS.ReadWriteStream): void;
 }
@@ -31,15 +31,15 @@ interface Wire extends NodeJS.EventEmitter {
  */
 export class AuthenticationWatch {
   refusal: Error | null = null;
-  readonly #wire: Wire;
+  readonly #wire: AuthenticationWire;
   readonly #rule: AuthenticationRule;
-  #way: Method = "none";
+  #way: AuthenticationMethod = "none";
   #isBound = false;
   #isProven = false;
   #isIn = false;
 
   constructor(client: Client, rule: AuthenticationRule, target: string) {
-    const wire = (client as unknown as { readonly connection: Wire }).connection;
+    const wire = (client as unknown as { readonly connection: AuthenticationWire }).connection;
     this.#wire = wire;
     this.#rule = rule;
     wire.on("authenticationCleartextPassword", () => this.#asked("password"));
@@ -58,7 +58,7 @@ export class AuthenticationWatch {
     });
   }
 
-  #asked(way: Method): void {
+  #asked(way: AuthenticationMethod): void {
     this.#way = way;
     if (this.#rule.bound && way !== "scram-sha-256") {
       this.#refuse(
@@ -109,7 +109,7 @@ export class AuthenticationWatch {
 }
 
 /** Hears of what the driver throws while it reads. */
-function catchUnknown(wire: Wire, caught: (error: Error) => void): void {
+function catchUnknown(wire: AuthenticationWire, caught: (error: Error) => void): void {
   const attach = wire.attachListeners.bind(wire);
   wire.attachListeners = (stream) => {
     attach(stream);
@@ -125,7 +125,7 @@ function catchUnknown(wire: Wire, caught: (error: Error) => void): void {
   };
 }
 
-function say(method: Method): string {
+function say(method: AuthenticationMethod): string {
   if (method === "password") return "the password in the clear";
   return method === "none" ? "no login at all" : method;
 }

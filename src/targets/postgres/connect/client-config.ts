@@ -4,7 +4,7 @@ import type { ClientConfig } from "pg";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { AuthenticationRule } from "./authentication.ts";
 import { badText } from "./connection-text.ts";
-import type { Environment, Settings } from "./parameter.ts";
+import type { Environment, PostgresSettings } from "./parameter.ts";
 import { badValue } from "./parameters.ts";
 import { passwordFromFile } from "./password-file.ts";
 import { readRequireAuth } from "./require-auth.ts";
@@ -32,7 +32,7 @@ export interface Host {
 }
 
 /** All that there is to know before connecting. */
-export interface Connecting {
+export interface ConnectionPlan {
   /** To be tried in turn. */
   readonly hosts: readonly Host[];
   readonly rule: AuthenticationRule;
@@ -43,7 +43,7 @@ export interface Connecting {
 }
 
 /** How to connect. Throws for what is unknown, contradictory, or cannot be had. */
-export function readConnecting(url: string, environment: Environment): Connecting {
+export function readConnecting(url: string, environment: Environment): ConnectionPlan {
   const settings = readSettings(url, environment);
   const { load_balance_hosts: balance, channel_binding: binding } = settings;
   const hosts = readHosts(settings).map((address) => hostOf(address, settings, environment));
@@ -64,14 +64,14 @@ export function clientConfig(url: string, environment: Environment): DriverConfi
   return readConnecting(url, environment).hosts.flatMap(({ ways }) => ways);
 }
 
-interface Address {
+interface HostAddress {
   readonly host: string;
   readonly hostaddr: string | undefined;
   readonly port: number;
 }
 
 /** `host`, `hostaddr` and `port` are lists of equal length, or there is one port for all. */
-function readHosts({ host, hostaddr, port = "" }: Settings): Address[] {
+function readHosts({ host, hostaddr, port = "" }: PostgresSettings): HostAddress[] {
   const hosts = host?.split(",") ?? [];
   const addresses = hostaddr?.split(",") ?? [];
   const ports = port.split(",");
@@ -102,7 +102,7 @@ function portOf(text: string): number {
   throw badValue("port", text, expected);
 }
 
-function hostOf(address: Address, settings: Settings, environment: Environment): Host {
+function hostOf(address: HostAddress, settings: PostgresSettings, environment: Environment): Host {
   const { host, hostaddr, port } = address;
   const { user, dbname, options, sslnegotiation } = settings;
   const name = settings["application_name"] || settings["fallback_application_name"] || "upsurge";
@@ -135,8 +135,8 @@ function withTls(base: DriverConfig, ssl: TlsChoice): DriverConfig {
 
 /** The password, or what to say when the server asks for one and there is none. */
 function passwordFor(
-  { host, port }: Address,
-  { user = "", dbname = "", password, passfile }: Settings,
+  { host, port }: HostAddress,
+  { user = "", dbname = "", password, passfile }: PostgresSettings,
   environment: Environment,
 ): string | (() => string) {
   if (password) return password;
@@ -150,14 +150,14 @@ function passwordFor(
 }
 
 /** In seconds; 0 for no limit. */
-function connectTimeout({ connect_timeout: given }: Settings): number {
+function connectTimeout({ connect_timeout: given }: PostgresSettings): number {
   const seconds = Number(given || CONNECT_TIMEOUT_SECONDS);
   if (seconds >= 0 && seconds <= 86_400) return seconds;
   const expected = "a number of seconds up to 86400, 0 for no limit";
   throw badValue("connect_timeout", given ?? "", expected);
 }
 
-function keepAliveSeconds({ keepalives_idle: given }: Settings): number {
+function keepAliveSeconds({ keepalives_idle: given }: PostgresSettings): number {
   // The operating system's own delay is two hours.
   const seconds = Number(given || KEEP_ALIVE_SECONDS);
   if (Number.isInteger(seconds) && seconds >= 0 && seconds <= 86_400) return seconds;

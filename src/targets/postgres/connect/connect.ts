@@ -4,7 +4,7 @@ import type { Client } from "pg";
 import { UpsurgeError, upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { ConnectOptions, Session } from "../../target.ts";
 import { readConnecting } from "./client-config.ts";
-import type { Connecting, Host } from "./client-config.ts";
+import type { ConnectionPlan, Host } from "./client-config.ts";
 import { AuthenticationWatch } from "./authentication.ts";
 import { rounds, whyUnfit } from "./session-attrs.ts";
 import { describeUrl } from "./connection-url.ts";
@@ -35,7 +35,7 @@ export async function connect({
   }
 }
 
-interface Limits {
+interface ConnectLimits {
   /** 0: none. */
   readonly statementMs: number;
   /** Where the settings allow more. */
@@ -43,18 +43,18 @@ interface Limits {
 }
 
 /** A host that was tried in vain. */
-interface Failure {
+interface HostFailure {
   readonly host: string;
   readonly error: Error;
 }
 
 /** Connects to the first host whose session is such as the settings ask for. */
 async function openClient(
-  { hosts, rule, session }: Connecting,
+  { hosts, rule, session }: ConnectionPlan,
   label: string,
-  limits: Limits,
+  limits: ConnectLimits,
 ): Promise<Client> {
-  const failures: Failure[] = [];
+  const failures: HostFailure[] = [];
   for (const attrs of rounds(session)) {
     for (const host of hosts) {
       const found = await tryHost(host, { rule, label, limits });
@@ -77,16 +77,16 @@ async function openClient(
   throw together(failures, label);
 }
 
-interface Way {
-  readonly rule: Connecting["rule"];
+interface ConnectAttempt {
+  readonly rule: ConnectionPlan["rule"];
   readonly label: string;
-  readonly limits: Limits;
+  readonly limits: ConnectLimits;
 }
 
 /** Connects in the first way that `sslmode` allows and the server takes; the error of the last, if none. */
 async function tryHost(
   { ways, root }: Host,
-  { rule, label, limits }: Way,
+  { rule, label, limits }: ConnectAttempt,
 ): Promise<Client | Error> {
   const pg = await loadDriver();
   let failure: Error | null = null;
@@ -147,7 +147,7 @@ function mayTryAnother(error: Error): boolean {
   return error.code === "TARGET_LOST" && isServerError(cause) && cause.code === "57P03";
 }
 
-function together(failures: readonly Failure[], label: string): Error {
+function together(failures: readonly HostFailure[], label: string): Error {
   const [only] = failures;
   if (failures.length === 1 && only !== undefined) return only.error;
   const reasons = failures.map(({ host, error }) => {

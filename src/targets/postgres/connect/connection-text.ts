@@ -8,7 +8,7 @@ import type { UpsurgeError } from "../../../errors/upsurge-error.ts";
 import { findParameter } from "./parameters.ts";
 
 /** A word and its value, as they were given; a later one takes the place of an earlier one. */
-export type Words = readonly (readonly [name: string, value: string])[];
+export type KeywordPairs = readonly (readonly [name: string, value: string])[];
 
 /** SQLAlchemy names its driver behind a plus, JDBC itself before; PHP and Rails have schemes of their own. */
 const SCHEME = /^(?:jdbc:)?(?:postgres(?:ql)?|pgsql|postgis)(?:\+\w+)?:\/\//i;
@@ -23,7 +23,7 @@ export function isConnectionText(text: string): boolean {
 }
 
 /** The words of a URL or a keyword string. Throws `TARGET_URL`. */
-export function readWords(text: string): Words {
+export function readWords(text: string): KeywordPairs {
   return SCHEME.test(text) ? readUrl(text.replace(SCHEME, "")) : readKeywords(text);
 }
 
@@ -35,7 +35,7 @@ export function badText(reason: string, fix?: string): UpsurgeError {
 const FORM = "it is not of the form postgres://user@host:port/database?sslmode=…";
 
 /** `user:password@host:port,host:port/database?keyword=value`; the password may hold `@`, `#`, `/` and `?`. */
-function readUrl(rest: string): Words {
+function readUrl(rest: string): KeywordPairs {
   const end = startOfQuery(rest) ?? rest.length;
   const at = rest.lastIndexOf("@", end - 1);
   const match = /^([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s.exec(rest.slice(at + 1));
@@ -94,7 +94,7 @@ function readQuery(query: string): [string, string][] {
 }
 
 /** `host = a dbname = 'my \'db\''`. */
-function readKeywords(text: string): Words {
+function readKeywords(text: string): KeywordPairs {
   const word = /\s*(\w+)\s*=\s*(?:'((?:[^'\\]|\\.)*)'|((?:[^\s'\\]|\\.)*))(?=\s|$)/gsy;
   const words: [string, string][] = [];
   let end = 0;

@@ -7,9 +7,9 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { badText, readWords } from "./connection-text.ts";
-import type { Words } from "./connection-text.ts";
+import type { KeywordPairs } from "./connection-text.ts";
 import { LIBPQ_PARAMETERS } from "./libpq-parameters.ts";
-import type { Environment, Parameter, Settings } from "./parameter.ts";
+import type { Environment, Parameter, PostgresSettings } from "./parameter.ts";
 import { badValue, EVERY_WORD, findParameter, PARAMETERS, unknownParameter } from "./parameters.ts";
 import { passwordFromFile } from "./password-file.ts";
 import { readService } from "./service-file.ts";
@@ -17,7 +17,7 @@ import { SOCKET_FOLDERS } from "./user-files.ts";
 import { quoteIdentifier } from "../quote.ts";
 
 /** The settings of a connection. Throws `TARGET_PARAMETER` for one that is unknown or cannot be had. */
-export function readSettings(url: string, environment: Environment): Settings {
+export function readSettings(url: string, environment: Environment): PostgresSettings {
   const settings = resolve(url, environment);
   for (const [name, { value, origin }] of settings) check(name, value, { origin, settings });
   const plain = Object.fromEntries(
@@ -69,27 +69,27 @@ export function secretsElsewhere(url: string, environment: Environment): readonl
   }
 }
 
-interface Given {
+interface GivenSetting {
   readonly value: string;
   /** Who gave it, for messages. */
   readonly origin: string;
 }
 
 /** The words of all places by libpq's keywords; nothing is checked but that each is known. */
-function resolve(url: string, environment: Environment): ReadonlyMap<string, Given> {
+function resolve(url: string, environment: Environment): ReadonlyMap<string, GivenSetting> {
   const fromUrl = understand(readWords(url), "the URL");
   const fromEnvironment = readEnvironment(environment);
   const service = (fromUrl.get("service") ?? fromEnvironment.get("service"))?.value;
   const fromService =
     service === undefined
-      ? new Map<string, Given>()
+      ? new Map<string, GivenSetting>()
       : understand(readService(service, environment), `the service [${service}]`);
   return new Map([...fromEnvironment, ...fromService, ...fromUrl]);
 }
 
 /** Other words become libpq's. Two that stand for the same keyword and disagree are an error. */
-function understand(words: Words, origin: string): Map<string, Given> {
-  const settings = new Map<string, Given>();
+function understand(words: KeywordPairs, origin: string): Map<string, GivenSetting> {
+  const settings = new Map<string, GivenSetting>();
   const spelled = new Map<string, string>();
   for (const [name, value] of words) {
     const parameter = findParameter(name);
@@ -119,8 +119,8 @@ function sameWord(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-function readEnvironment(environment: Environment): Map<string, Given> {
-  const settings = new Map<string, Given>();
+function readEnvironment(environment: Environment): Map<string, GivenSetting> {
+  const settings = new Map<string, GivenSetting>();
   for (const { name, variable } of LIBPQ_PARAMETERS) {
     const value = variable === undefined ? undefined : environment[variable];
     if (value) settings.set(name, { value, origin: `$${variable}` });
@@ -132,13 +132,13 @@ function readEnvironment(environment: Environment): Map<string, Given> {
   return settings;
 }
 
-interface Surroundings {
+interface SettingContext {
   readonly origin: string;
-  readonly settings: ReadonlyMap<string, Given>;
+  readonly settings: ReadonlyMap<string, GivenSetting>;
 }
 
 /** Refuses what a parameter does not take, and what cannot be had. */
-function check(name: string, value: string, { origin, settings }: Surroundings): void {
+function check(name: string, value: string, { origin, settings }: SettingContext): void {
   const { does, values, harmless, only, note, instead } = PARAMETERS.get(name) ?? {
     does: "honoured",
     note: "",

@@ -5,7 +5,7 @@
 import type { Client } from "pg";
 
 /** What the driver has beneath a client; the stream changes when TLS begins. */
-interface Wire {
+interface ClientWire {
   readonly connection: NodeJS.EventEmitter & {
     readonly stream: { destroy(error?: Error): unknown };
   };
@@ -37,7 +37,7 @@ export async function connectInTime(client: Client, limitMs: number): Promise<vo
 }
 
 /** Whether a connection is gone; to be made before anything is asked, for it can go right behind the first answer. */
-export class Loss {
+export class ConnectionLoss {
   lost = false;
 
   constructor(client: Client) {
@@ -95,11 +95,11 @@ async function soon(client: Client, work: () => Promise<unknown>): Promise<void>
 }
 
 function cut(client: Client, reason: Error): void {
-  (client as unknown as Wire).connection.stream.destroy(reason);
+  (client as unknown as ClientWire).connection.stream.destroy(reason);
 }
 
 function wireOf(client: Client): NodeJS.EventEmitter {
-  return (client as unknown as Wire).connection;
+  return (client as unknown as ClientWire).connection;
 }
 
 function unanswered(limitMs: number): Error {

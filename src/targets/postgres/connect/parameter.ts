@@ -4,7 +4,7 @@
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Connection settings by libpq's keywords: `host`, `port`, `user`, `password`, `dbname`, `sslmode`, … and `search_path`. */
-export type Settings = Readonly<Record<string, string | undefined>>;
+export type PostgresSettings = Readonly<Record<string, string | undefined>>;
 
 /** One row of the table: a word that a URL, a keyword string, a service file or the environment may give. */
 export interface Parameter {

@@ -14,13 +14,13 @@ export interface Login {
 }
 
 /** A password, or why the file was not used, as a clause. */
-export interface Found {
+export interface FoundPassword {
   readonly password: string | null;
   readonly why: string | null;
 }
 
 /** The file's password for `login`; one that others may read is not used. */
-export function passwordFromFile(login: Login, environment: Environment): Found {
+export function passwordFromFile(login: Login, environment: Environment): FoundPassword {
   const path = login.passfile || usualPasswordFile(environment);
   const text = readPrivate(path);
   if (typeof text !== "string") return { password: null, why: text?.why ?? null };

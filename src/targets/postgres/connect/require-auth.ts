@@ -4,10 +4,12 @@ import { badValue } from "./parameters.ts";
 const METHODS = ["password", "md5", "gss", "sspi", "scram-sha-256", "oauth", "none"] as const;
 
 /** A way in which a server lets a client in. */
-export type Method = (typeof METHODS)[number];
+export type AuthenticationMethod = (typeof METHODS)[number];
 
 /** Reads `require_auth`: `scram-sha-256,none`, or `!password,!md5` for all but those; `null` allows all. Throws `OPTION_VALUE`. */
-export function readRequireAuth(text: string | undefined): ReadonlySet<Method> | null {
+export function readRequireAuth(
+  text: string | undefined,
+): ReadonlySet<AuthenticationMethod> | null {
   if (text === undefined || text === "") return null;
   const words = text.split(",").map((each) => each.trim());
   const names = words.map((each) => each.replace(/^!/, ""));

@@ -2,12 +2,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { badText } from "./connection-text.ts";
-import type { Words } from "./connection-text.ts";
+import type { KeywordPairs } from "./connection-text.ts";
 import type { Environment } from "./parameter.ts";
 import { usualServiceFile } from "./user-files.ts";
 
 /** The words of the section `name`. Throws `TARGET_URL` when no file has it. */
-export function readService(name: string, environment: Environment): Words {
+export function readService(name: string, environment: Environment): KeywordPairs {
   const { PGSERVICEFILE, PGSYSCONFDIR } = environment;
   const places = [
     PGSERVICEFILE || usualServiceFile(environment),
@@ -24,7 +24,7 @@ export function readService(name: string, environment: Environment): Words {
 }
 
 /** `null`: there is no such section, or no such file. */
-function readSection(path: string, name: string): Words | null {
+function readSection(path: string, name: string): KeywordPairs | null {
   const lines = existsSync(path) ? readFileSync(path, "utf8").split(/\r?\n/) : [];
   const start = lines.findIndex((line) => line.trim() === `[${name}]`);
   if (start < 0) return null;

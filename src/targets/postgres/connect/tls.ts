@@ -9,7 +9,7 @@ import type { ConnectionOptions, SecureVersion } from "node:tls";
 import { shellWord } from "../../../errors/shell-word.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { badText } from "./connection-text.ts";
-import type { Environment, Settings } from "./parameter.ts";
+import type { Environment, PostgresSettings } from "./parameter.ts";
 import { certificateFolder } from "./user-files.ts";
 
 /** One way to encrypt, or not to. */
@@ -24,7 +24,11 @@ export interface Peer {
 }
 
 /** The ways for `peer`; more than one only where `sslmode` allows falling back. */
-export function tlsChoices(settings: Settings, peer: Peer, environment: Environment): TlsChoice[] {
+export function tlsChoices(
+  settings: PostgresSettings,
+  peer: Peer,
+  environment: Environment,
+): TlsChoice[] {
   if (peer.host.startsWith("/")) return overSocket(settings);
   const mode = settings["sslmode"] ?? usualMode(settings, peer);
   refuseWeak(settings, mode);
@@ -51,7 +55,7 @@ export function tlsChoices(settings: Settings, peer: Peer, environment: Environm
 }
 
 /** Sockets are never encrypted, whatever the mode; only channel binding insists. */
-function overSocket(settings: Settings): TlsChoice[] {
+function overSocket(settings: PostgresSettings): TlsChoice[] {
   const { sslmode, sslrootcert, channel_binding: binding } = settings;
   refuseWeak(
     { ...settings, channel_binding: undefined },
@@ -65,7 +69,10 @@ function overSocket(settings: Settings): TlsChoice[] {
   });
 }
 
-function usualMode({ sslrootcert, channel_binding: binding }: Settings, peer: Peer): string {
+function usualMode(
+  { sslrootcert, channel_binding: binding }: PostgresSettings,
+  peer: Peer,
+): string {
   if (sslrootcert === "system" || !isThisMachine(peer.address ?? peer.host)) return "verify-full";
   return binding === "require" ? "require" : "disable";
 }
@@ -77,7 +84,7 @@ export function isThisMachine(host: string): boolean {
 
 /** Words that ask for more than the mode beside them gives. */
 function refuseWeak(
-  { sslrootcert, sslnegotiation, channel_binding: binding }: Settings,
+  { sslrootcert, sslnegotiation, channel_binding: binding }: PostgresSettings,
   mode: string,
 ): void {
   const weak = (what: string, instead: string): Error =>
@@ -101,7 +108,7 @@ interface Certificates {
   readonly isGiven: boolean;
 }
 
-function certificates(settings: Settings, environment: Environment): Certificates {
+function certificates(settings: PostgresSettings, environment: Environment): Certificates {
   const folder = certificateFolder(environment);
   const { sslrootcert, sslpassword, sslcertmode } = settings;
   const root = rootCertificate(settings, environment) ?? "system";
@@ -125,14 +132,17 @@ function certificates(settings: Settings, environment: Environment): Certificate
 }
 
 /** The file of the trusted CAs; `null`: those of the system. */
-export function rootCertificate(settings: Settings, environment: Environment): string | null {
+export function rootCertificate(
+  settings: PostgresSettings,
+  environment: Environment,
+): string | null {
   const root =
     given(settings["sslrootcert"]) ?? ifThere(certificateFolder(environment), "root.crt");
   return root === undefined || root === "system" ? null : root;
 }
 
 /** The lists of revoked certificates. */
-function revoked({ sslcrl, sslcrldir }: Settings, folder: string): ConnectionOptions {
+function revoked({ sslcrl, sslcrldir }: PostgresSettings, folder: string): ConnectionOptions {
   const files = hashedFiles(given(sslcrldir));
   const file =
     given(sslcrl) ?? (given(sslcrldir) === undefined ? ifThere(folder, "root.crl") : undefined);
@@ -161,7 +171,7 @@ const VERSIONS: Readonly<Record<string, SecureVersion>> = {
   "TLSv1.3": "TLSv1.3",
 };
 
-function versions(settings: Settings): ConnectionOptions {
+function versions(settings: PostgresSettings): ConnectionOptions {
   const least = VERSIONS[settings["ssl_min_protocol_version"] ?? ""] ?? "TLSv1.2";
   const most = VERSIONS[settings["ssl_max_protocol_version"] ?? ""];
   if (most !== undefined && least > most) {

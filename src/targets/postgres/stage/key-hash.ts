@@ -4,7 +4,7 @@
  */
 import type { LoadPlan } from "../../../model/load-plan.ts";
 import { fieldBytes } from "../../../model/packed.ts";
-import type { PackedFields, PackedPart, PackedRows } from "../../../model/packed.ts";
+import type { PackedFields, PackedSlice, PackedRows } from "../../../model/packed.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { encoderOf } from "./binary-types.ts";
 import type { Encoder } from "./binary-types.ts";
@@ -49,11 +49,11 @@ export function keyHashes(plan: LoadPlan, rows: PackedRows): Uint32Array | null 
     if (place < 0 || encode === null) return null;
     key.push({ place, encode });
   }
-  const count = rows.parts.reduce((sum, { from, to }) => sum + to - from, 0);
+  const count = rows.slices.reduce((sum, { from, to }) => sum + to - from, 0);
   const hashes = new Uint32Array(count);
   const scratch = new CopyBuffer(256);
   let at = 0;
-  for (const part of rows.parts) {
+  for (const part of rows.slices) {
     for (let record = part.from; record < part.to; record += 1) {
       scratch.length = 0;
       for (const { place, encode } of key) {
@@ -68,15 +68,15 @@ export function keyHashes(plan: LoadPlan, rows: PackedRows): Uint32Array | null 
 
 function addKey(
   scratch: CopyBuffer,
-  { fields, columns }: PackedPart,
+  { fields, columns }: PackedSlice,
   { record, place, encode }: KeyPart & { readonly record: number },
 ): boolean {
   const column = columns[place];
   if (column === undefined) return false;
   if (column.field < 0) return addValue(scratch, constantBytes(column.constant), encode);
   const at = record * fields.shape.fields.length + column.field;
-  const start = fields.places[2 * at] as number;
-  const end = fields.places[2 * at + 1] as number;
+  const start = fields.offsets[2 * at] as number;
+  const end = fields.offsets[2 * at + 1] as number;
   if (start >= 0 && end >= 0) return encode(scratch, fields.bytes, start, end);
   return addValue(scratch, fieldBytes(fields, at), encode);
 }
@@ -122,7 +122,7 @@ export function denseRange(plan: LoadPlan, rows: PackedRows): KeyRange | null {
   if (!/^(?:smallint|integer|bigint)$/.test(column.type)) return null;
   let [least, most, count, before] = [Infinity, -Infinity, 0, -Infinity];
   let ascending = true;
-  for (const { fields, columns, from, to } of rows.parts) {
+  for (const { fields, columns, from, to } of rows.slices) {
     const field = columns[place]?.field ?? -1;
     if (field < 0) return null;
     const width = fields.shape.fields.length;
@@ -140,7 +140,7 @@ export function denseRange(plan: LoadPlan, rows: PackedRows): KeyRange | null {
 }
 
 /** An integer that a double holds exactly, `NaN` for anything else. */
-function integerAt({ bytes, places }: PackedFields, place: number): number {
+function integerAt({ bytes, offsets: places }: PackedFields, place: number): number {
   const start = places[2 * place] as number;
   const end = places[2 * place + 1] as number;
   if (start < 0 || end < 0 || end - start > 15) return NaN;

@@ -6,7 +6,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { LoadPlan } from "../../../model/load-plan.ts";
 import { fieldBytes } from "../../../model/packed.ts";
-import type { PackedPart, PackedRows } from "../../../model/packed.ts";
+import type { PackedSlice, PackedRows } from "../../../model/packed.ts";
 import { encoderOf } from "./binary-types.ts";
 import type { Encoder } from "./binary-types.ts";
 import { CopyBuffer } from "./copy-buffer.ts";
@@ -71,7 +71,7 @@ export class PackedCopy {
 const FIELD_BYTES = 4;
 
 /** A guess at the size of the data, so that it is rarely copied while it grows. */
-function expectedBytes({ parts, shape }: PackedRows): number {
+function expectedBytes({ slices: parts, shape }: PackedRows): number {
   let expected = 64;
   for (const { fields, from, to } of parts) {
     const each = fields.length / fields.records;
@@ -88,7 +88,7 @@ async function binary(
 ): Promise<boolean> {
   into.copy(HEADER, 0, HEADER.length);
   let ord = rows.firstOrd;
-  for (const part of rows.parts) {
+  for (const part of rows.slices) {
     const constants = constantsOf(part);
     for (let from = part.from; from < part.to; from += RECORDS_A_TURN) {
       const to = Math.min(part.to, from + RECORDS_A_TURN);
@@ -103,8 +103,8 @@ async function binary(
 }
 
 /** Some records with what encodes their columns. */
-interface Stretch {
-  readonly part: PackedPart;
+interface CopySlice {
+  readonly part: PackedSlice;
   readonly encoders: readonly Encoder[];
   readonly constants: readonly (Buffer | null | undefined)[];
 }
@@ -112,11 +112,11 @@ interface Stretch {
 /** Writes records; with `firstOrd`, their numbers before them. False when a field is not canonical. */
 function binaryRecords(
   into: CopyBuffer,
-  { part, encoders, constants }: Stretch,
+  { part, encoders, constants }: CopySlice,
   firstOrd: number | null,
 ): boolean {
   const { fields, from, to } = part;
-  const { places, bytes } = fields;
+  const { offsets: places, bytes } = fields;
   const width = fields.shape.fields.length;
   const sources = part.columns.map(({ field }) => field);
   const count = encoders.length + (firstOrd === null ? 0 : 1);
@@ -145,7 +145,7 @@ function binaryRecords(
 }
 
 /** The bytes of the columns that hold one constant, by their place; the others are holes. */
-function constantsOf({ columns }: PackedPart): readonly (Buffer | null | undefined)[] {
+function constantsOf({ columns }: PackedSlice): readonly (Buffer | null | undefined)[] {
   return columns.map(({ field, constant }) => {
     if (field >= 0) return undefined;
     return constant === null ? null : Buffer.from(constant);
@@ -165,7 +165,7 @@ ESCAPED[BACKSLASH] = BACKSLASH;
 /** Writes text data: tabs between the fields, `\N` for NULL. */
 async function text(into: CopyBuffer, rows: PackedRows, numbered: boolean): Promise<void> {
   let ord = rows.firstOrd;
-  for (const part of rows.parts) {
+  for (const part of rows.slices) {
     const constants = constantsOf(part);
     const width = part.fields.shape.fields.length;
     for (let record = part.from; record < part.to; record += 1) {

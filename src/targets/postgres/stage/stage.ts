@@ -95,7 +95,7 @@ loop execute format('alter table %s drop constraint %I', ${stage}, upsurge_c); e
 }
 
 /** A table to fill, and its columns for the values of a shape. */
-interface Destination {
+interface StageTable {
   readonly table: string;
   /** Names of the value columns, quoted. */
   readonly names: readonly string[];
@@ -103,7 +103,7 @@ interface Destination {
   readonly read: readonly ((text: string) => string)[];
 }
 
-function stageOf(plan: LoadPlan, shape: RowShape): Destination {
+function stageOf(plan: LoadPlan, shape: RowShape): StageTable {
   const columns = shape.columns.map((name) => plan.columns.find((column) => column.name === name));
   return {
     table: STAGE,
@@ -112,7 +112,7 @@ function stageOf(plan: LoadPlan, shape: RowShape): Destination {
   };
 }
 
-function rawOf(plan: LoadPlan, shape: RowShape): Destination {
+function rawOf(plan: LoadPlan, shape: RowShape): StageTable {
   const places = shape.columns.map((name) =>
     plan.columns.findIndex((column) => column.name === name),
   );
@@ -166,7 +166,7 @@ export function rawText(plan: LoadPlan, place: number): string {
 }
 
 /** The raw table where the texts of a row are one array. */
-const RAW_ARRAYS: Destination = {
+const RAW_ARRAYS: StageTable = {
   table: RAW,
   names: ["f"],
   read: [(text) => `(${text})::text[]`],
@@ -205,7 +205,7 @@ export function byShape(rows: readonly Row[]): Map<RowShape, Row[]> {
 async function fill(
   client: Client,
   plan: LoadPlan,
-  into: Destination,
+  into: StageTable,
   rows: readonly Row[],
 ): Promise<void> {
   switch (plan.rowSource) {
@@ -218,11 +218,11 @@ async function fill(
   }
 }
 
-function columnList({ names }: Destination): string {
+function columnList({ names }: StageTable): string {
   return ["upsurge_ord", "upsurge_shape", ...names].join(", ");
 }
 
-async function fillByCopy(client: Client, into: Destination, rows: readonly Row[]): Promise<void> {
+async function fillByCopy(client: Client, into: StageTable, rows: readonly Row[]): Promise<void> {
   let text = "";
   for (const { ord, shape, values } of rows) {
     text += `${ord}\t${shape.id}`;
@@ -232,11 +232,7 @@ async function fillByCopy(client: Client, into: Destination, rows: readonly Row[
   await copyIn(client, `copy ${into.table} (${columnList(into)}) from stdin`, Buffer.from(text));
 }
 
-async function fillByArrays(
-  client: Client,
-  into: Destination,
-  rows: readonly Row[],
-): Promise<void> {
+async function fillByArrays(client: Client, into: StageTable, rows: readonly Row[]): Promise<void> {
   const aliases = into.names.map((_, index) => `v${index}`);
   const parameters = into.names.map((_, index) => `$${index + 3}::text[]`);
   const values = aliases.map((alias, index) => into.read[index]?.(alias) ?? alias);
@@ -254,11 +250,7 @@ from unnest(${["$1::bigint[]", "$2::int[]", ...parameters].join(", ")}) as u(${[
 /** The protocol counts parameters in 16 bits, and the driver does not check. */
 const MOST_PARAMETERS = 65_535;
 
-async function fillByValues(
-  client: Client,
-  into: Destination,
-  rows: readonly Row[],
-): Promise<void> {
+async function fillByValues(client: Client, into: StageTable, rows: readonly Row[]): Promise<void> {
   const width = into.names.length + 2;
   const most = Math.max(1, Math.min(1000, Math.floor(MOST_PARAMETERS / width)));
   for (let start = 0; start < rows.length; start += most) {

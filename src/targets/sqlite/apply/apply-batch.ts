@@ -6,7 +6,7 @@ import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, Row, RowFault, RowShape } from "../../../model/batch.ts";
 import { addCounts, noCounts } from "../../../model/counts.ts";
 import type { PackedRows } from "../../../model/packed.ts";
-import type { Connection } from "../connect/connection.ts";
+import type { SqliteConnection } from "../connect/connection.ts";
 import { classify, rowFault } from "../errors.ts";
 import { BatchMisfits } from "../stage/misfits.ts";
 import type { MisfitColumns } from "../stage/misfits.ts";
@@ -15,11 +15,11 @@ import type { RowGroup } from "./row-group.ts";
 import { AmbiguousKey } from "./row-runner.ts";
 import type { RowRunner } from "./row-runner.ts";
 import { bindValue, keepsMisfit, RangeFault } from "../stage/values.ts";
-import type { Bound, Destination } from "../stage/values.ts";
+import type { BoundValue, BoundColumn } from "../stage/values.ts";
 
 /** How rows that carry the same columns are applied. */
 export interface ShapeRunner {
-  readonly columns: readonly Destination[];
+  readonly columns: readonly BoundColumn[];
   readonly one: RowRunner;
   /** `null` where each row needs a statement of its own. */
   readonly group: RowGroup | null;
@@ -29,18 +29,18 @@ export interface ShapeRunner {
 
 /** Applies one batch; used once. */
 export class BatchRun {
-  readonly #db: Connection;
+  readonly #db: SqliteConnection;
   readonly #batch: Batch;
   readonly #counts = noCounts();
   readonly #faults: RowFault[] = [];
   /** The values of the rows that wait for a statement, and the places of these rows in the batch. */
-  #values: Bound[] = [];
+  #values: BoundValue[] = [];
   #waiting: number[] = [];
   /** Places among these rows that hold a misfit. */
   #misfitPlaces: number[] = [];
   readonly #misfits: BatchMisfits;
 
-  constructor(db: Connection, batch: Batch) {
+  constructor(db: SqliteConnection, batch: Batch) {
     this.#db = db;
     this.#batch = batch;
     this.#misfits = new BatchMisfits(batch);
@@ -53,7 +53,7 @@ export class BatchRun {
     if (
       packed !== null &&
       runner !== null &&
-      packed.parts.every((part) => runner.packed.takes(part))
+      packed.slices.every((part) => runner.packed.takes(part))
     )
       this.#applyPacked(runner, packed);
     else this.#applyRows(runnerOf);
@@ -61,7 +61,7 @@ export class BatchRun {
     return { counts: this.#counts, faults: this.#faults, misfits: this.#misfits.all };
   }
 
-  #applyPacked(runner: ShapeRunner, { parts }: PackedRows): void {
+  #applyPacked(runner: ShapeRunner, { slices: parts }: PackedRows): void {
     const width = runner.columns.length;
     let index = 0;
     for (const part of parts) {
@@ -162,7 +162,12 @@ export class BatchRun {
 }
 
 /** Puts what is bound for a row into `into` from `at` on, as `PackedValues.bind` does. Throws a `RangeFault`. */
-function bindRow(row: Row, columns: readonly Destination[], into: Bound[], at: number): boolean {
+function bindRow(
+  row: Row,
+  columns: readonly BoundColumn[],
+  into: BoundValue[],
+  at: number,
+): boolean {
   let hasMisfit = false;
   for (const [index, column] of columns.entries()) {
     const numeric = row.numeric?.[index] ?? false;

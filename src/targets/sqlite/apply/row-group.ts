@@ -3,13 +3,13 @@
  * statement a row. A statement that fails leaves nothing behind: its rows are then to be applied one at a time.
  */
 import type { Counts } from "../../../model/counts.ts";
-import type { Connection, Statement } from "../connect/connection.ts";
+import type { SqliteConnection, Statement } from "../connect/connection.ts";
 import { insertRows, insertsStaged, upsertRows, writes } from "../dialect.ts";
 import type { RowSql } from "../dialect.ts";
 import { childrenOf } from "../catalog/orphans.ts";
-import type { Probe } from "./probe.ts";
+import type { UpsertProbe } from "./probe.ts";
 import { rowStatements } from "./row-statements.ts";
-import type { Bound } from "../stage/values.ts";
+import type { BoundValue } from "../stage/values.ts";
 
 /** More rows a statement gain nothing, and make it longer to prepare. */
 const MOST_ROWS = 20;
@@ -20,13 +20,13 @@ const MOST_VALUES = 1000;
 export class RowGroup {
   readonly rows: number;
   readonly #statement: Statement;
-  readonly #probe: Probe;
+  readonly #probe: UpsertProbe;
   readonly #leavesAlone: boolean;
   readonly #isInsert: boolean;
   /** The column that must be given as an integer; -1 where any value will do. */
   readonly #integer: number;
 
-  private constructor(db: Connection, probe: Probe, row: RowSql, integer: number) {
+  private constructor(db: SqliteConnection, probe: UpsertProbe, row: RowSql, integer: number) {
     const { method, leavesAlone } = rowStatements(row);
     this.rows = rowsOf(row);
     this.#statement = db.prepare(severalRows(row, this.rows));
@@ -37,21 +37,21 @@ export class RowGroup {
   }
 
   /** The group for rows that carry `row.columns`; `null` where they must go one at a time. */
-  static of(db: Connection, probe: Probe, row: RowSql): RowGroup | null {
+  static of(db: SqliteConnection, probe: UpsertProbe, row: RowSql): RowGroup | null {
     if (!mayShare(db, row) || rowsOf(row) < 2) return null;
     if (undoesAll(db, row)) return new RowGroup(db, probe, row, -1);
     return failsAtConstraintsOnly(row) ? new RowGroup(db, probe, row, rowidOf(row)) : null;
   }
 
   /** Whether the row whose values begin at `at` may go with others. */
-  takes(values: readonly Bound[], at: number): boolean {
+  takes(values: readonly BoundValue[], at: number): boolean {
     if (this.#integer < 0) return true;
     const value = values[at + this.#integer];
     return value === null || Number.isInteger(value);
   }
 
   /** Applies the rows with these values. Throws the driver's error, with nothing left behind where a row caused it. */
-  run(values: readonly Bound[]): Partial<Counts> {
+  run(values: readonly BoundValue[]): Partial<Counts> {
     const { rows } = this;
     const probe = this.#probe;
     probe.written = 0;
@@ -77,12 +77,13 @@ function severalRows(row: RowSql, rows: number): string {
 }
 
 /** Whether nothing tells one statement for several rows from one for each. */
-function mayShare(db: Connection, row: RowSql): boolean {
+function mayShare(db: SqliteConnection, row: RowSql): boolean {
   const { plan, table } = row;
   const { kind, triggers, name } = plan.table;
   const { method, leavesAlone } = rowStatements(row);
   if (kind !== "table" || triggers.length > 0 || table.resolves || insertsStaged(row)) return false;
-  if (plan.coupling.rows !== null || (method !== "insert" && method !== "upsert")) return false;
+  if (plan.isolation.rowByRow !== null || (method !== "insert" && method !== "upsert"))
+    return false;
   // Foreign keys are counted up to the end of a statement, where one row could make good for another.
   const updates = method === "upsert" && !leavesAlone;
   const refers = plan.table.foreignKeys.length > 0;
@@ -104,7 +105,7 @@ function movesKeys(row: RowSql): boolean {
  * SQLite keeps what it needs to take a whole statement back only where a constraint may stop it. Its program tells:
  * OE_Abort (2) as the second operand of an instruction that halts with an error.
  */
-function undoesAll(db: Connection, row: RowSql): boolean {
+function undoesAll(db: SqliteConnection, row: RowSql): boolean {
   interface Instruction {
     readonly opcode: string;
     readonly p1: number;

@@ -3,45 +3,45 @@
  * Errors are thrown as the driver raises them; `writer.ts` decides which of them are the row's.
  */
 import type { Counts } from "../../../model/counts.ts";
-import type { Connection, Statement } from "../connect/connection.ts";
+import type { SqliteConnection, Statement } from "../connect/connection.ts";
 import { isInsertOnly, isUniqueViolation } from "../errors.ts";
 import { beforeInsertTriggers, canRefuse, rowStatements } from "./row-statements.ts";
-import type { Method } from "./row-statements.ts";
+import type { RowMethod } from "./row-statements.ts";
 import { insertsStaged } from "../dialect.ts";
 import type { RowSql } from "../dialect.ts";
-import type { Probe } from "./probe.ts";
-import type { Bound } from "../stage/values.ts";
+import type { UpsertProbe } from "./probe.ts";
+import type { BoundValue } from "../stage/values.ts";
 
 /** What became of a row that was not refused. */
-export type Outcome = Exclude<keyof Counts, "read" | "rejected" | "deleted">;
+export type RowOutcome = Exclude<keyof Counts, "read" | "rejected" | "deleted">;
 
 /** Several target rows share the key of one incoming row. */
 export class AmbiguousKey extends Error {}
 
-interface Found {
+interface FoundRows {
   readonly holds: number;
   readonly same: number;
 }
 
-type Prepared = Readonly<
+type PreparedStatements = Readonly<
   Record<"stage" | "find" | "propose" | "update" | "insert", Statement | null>
 >;
 
 /** Applies rows of one shape. */
 export class RowRunner {
-  readonly #db: Connection;
-  readonly #probe: Probe;
+  readonly #db: SqliteConnection;
+  readonly #probe: UpsertProbe;
   readonly #leavesAlone: boolean;
-  readonly #run: Prepared;
+  readonly #run: PreparedStatements;
   /** Inserts read the staged row. */
   readonly #staged: boolean;
   readonly #isView: boolean;
   readonly #triggered: boolean;
-  readonly #mayRefuse: (values: readonly Bound[]) => boolean;
+  readonly #mayRefuse: (values: readonly BoundValue[]) => boolean;
   /** Applies the row with these values. Throws an `AmbiguousKey` or the driver's error. */
-  readonly apply: (values: readonly Bound[]) => Outcome;
+  readonly apply: (values: readonly BoundValue[]) => RowOutcome;
 
-  constructor(db: Connection, probe: Probe, row: RowSql) {
+  constructor(db: SqliteConnection, probe: UpsertProbe, row: RowSql) {
     this.#db = db;
     this.#probe = probe;
     this.#staged = insertsStaged(row);
@@ -62,7 +62,7 @@ export class RowRunner {
     };
   }
 
-  #applied(): Record<Method, (values: readonly Bound[]) => Outcome> {
+  #applied(): Record<RowMethod, (values: readonly BoundValue[]) => RowOutcome> {
     return {
       insert: (values) => this.#insert(values),
       upsert: (values) => this.#upsert(values),
@@ -74,7 +74,7 @@ export class RowRunner {
   }
 
   /** Runs an insert, from the staged row where it reads that one; tells the rows written. */
-  #write(statement: Statement | null, values: readonly Bound[]): number {
+  #write(statement: Statement | null, values: readonly BoundValue[]): number {
     if (statement === null) return 0;
     if (this.#staged) {
       this.#run.stage?.run(...values);
@@ -83,13 +83,13 @@ export class RowRunner {
     return statement.run(...values).changes;
   }
 
-  #insert(values: readonly Bound[]): Outcome {
+  #insert(values: readonly BoundValue[]): RowOutcome {
     const changes = this.#write(this.#run.insert, values);
     // A view's own trigger writes, which SQLite does not count.
     return changes > 0 || this.#isView ? "inserted" : "suppressed";
   }
 
-  #upsert(values: readonly Bound[]): Outcome {
+  #upsert(values: readonly BoundValue[]): RowOutcome {
     this.#probe.decision = null;
     const changes = this.#write(this.#run.insert, values);
     const { decision } = this.#probe;
@@ -99,7 +99,7 @@ export class RowRunner {
   }
 
   /** DO NOTHING wrote nothing: a target row stands in the way, or a trigger dropped the row. */
-  #ignoredOrSuppressed(values: readonly Bound[]): Outcome {
+  #ignoredOrSuppressed(values: readonly BoundValue[]): RowOutcome {
     if (!this.#triggered) return "ignored";
     if (this.#run.propose === null) return this.#find(values) === null ? "suppressed" : "ignored";
     return this.#undone(() => {
@@ -114,7 +114,7 @@ export class RowRunner {
   }
 
   /** Ignore mode on any unique key, without ON CONFLICT. */
-  #insertUnlessTaken(values: readonly Bound[]): Outcome {
+  #insertUnlessTaken(values: readonly BoundValue[]): RowOutcome {
     try {
       return this.#insert(values);
     } catch (error) {
@@ -123,9 +123,9 @@ export class RowRunner {
     }
   }
 
-  #find(values: readonly Bound[]): Found | null {
+  #find(values: readonly BoundValue[]): FoundRows | null {
     this.#run.stage?.run(...values);
-    const found = (this.#run.find?.all() ?? []) as Found[];
+    const found = (this.#run.find?.all() ?? []) as FoundRows[];
     if (found.length > 1) {
       throw new AmbiguousKey(
         "several rows of the table have this key, which no unique index guards",
@@ -134,12 +134,12 @@ export class RowRunner {
     return found[0] ?? null;
   }
 
-  #update(values: readonly Bound[]): Outcome {
+  #update(values: readonly BoundValue[]): RowOutcome {
     const found = this.#find(values);
     return found === null ? "skipped" : this.#updateFound(found);
   }
 
-  #updateFound(found: Found): Outcome {
+  #updateFound(found: FoundRows): RowOutcome {
     if (this.#leavesAlone) return "ignored";
     if (found.holds !== 1) return "skipped";
     if (found.same === 1) return "unchanged";
@@ -147,7 +147,7 @@ export class RowRunner {
     return changes > 0 || this.#isView ? "updated" : "suppressed";
   }
 
-  #findThenWrite(values: readonly Bound[]): Outcome {
+  #findThenWrite(values: readonly BoundValue[]): RowOutcome {
     const found = this.#find(values);
     if (found === null) return this.#insert(values);
     if (this.#run.propose !== null && this.#mayRefuse(values)) this.#refuseUninsertable(values);
@@ -155,7 +155,7 @@ export class RowRunner {
   }
 
   /** A row must be insertable even where it meets a target row: proposes it, and undoes that. */
-  #refuseUninsertable(values: readonly Bound[]): void {
+  #refuseUninsertable(values: readonly BoundValue[]): void {
     this.#undone(() => {
       try {
         this.#write(this.#run.propose, values);
@@ -166,7 +166,7 @@ export class RowRunner {
   }
 
   /** BEFORE INSERT triggers fire for every proposed row, also for those that end as an update: so the proposal stays. */
-  #proposeThenUpdate(values: readonly Bound[]): Outcome {
+  #proposeThenUpdate(values: readonly BoundValue[]): RowOutcome {
     this.#probe.decision = null;
     const changes = this.#write(this.#run.propose, values);
     if (this.#probe.decision === null) return changes > 0 ? "inserted" : "suppressed";
@@ -175,7 +175,7 @@ export class RowRunner {
   }
 
   /** Runs `work` as a whole: what it did is undone when it throws. */
-  #whole(work: () => Outcome): Outcome {
+  #whole(work: () => RowOutcome): RowOutcome {
     this.#db.exec("savepoint upsurge_whole");
     try {
       const outcome = work();

@@ -13,18 +13,18 @@ import {
 } from "../dialect.ts";
 import type { RowSql } from "../dialect.ts";
 import { stageRow } from "../stage/staged-row.ts";
-import type { Bound } from "../stage/values.ts";
+import type { BoundValue } from "../stage/values.ts";
 
 /**
  * How a row is applied. `insert`: plainly. `upsert`: by ON CONFLICT. `update`: find, then update.
  * `find`: find, then update or insert. `propose`: insert unless the key is taken, then as `update`.
  * `any`: insert, and take a violated unique key as ignored.
  */
-export type Method = "insert" | "upsert" | "update" | "find" | "propose" | "any";
+export type RowMethod = "insert" | "upsert" | "update" | "find" | "propose" | "any";
 
 /** The statements of one shape of rows; `null` where the method needs none. */
 export interface RowStatements {
-  readonly method: Method;
+  readonly method: RowMethod;
   /** A target row that is met is left alone. */
   readonly leavesAlone: boolean;
   /** Puts the row into the temporary table. */
@@ -92,7 +92,7 @@ function anyKey(row: RowSql, arbiter: Arbiter): RowStatements {
 }
 
 /** Tells, for a row that meets a target row, whether an insert of it could be refused for its values. */
-export function canRefuse({ plan, columns }: RowSql): (values: readonly Bound[]) => boolean {
+export function canRefuse({ plan, columns }: RowSql): (values: readonly BoundValue[]) => boolean {
   const { table } = plan;
   const always =
     table.checked ||

@@ -8,21 +8,21 @@ import type { LoadPlan } from "../../../model/load-plan.ts";
 import type { Writer } from "../../target.ts";
 import { BatchRun } from "./apply-batch.ts";
 import type { ShapeRunner } from "./apply-batch.ts";
-import type { Connection } from "../connect/connection.ts";
+import type { SqliteConnection } from "../connect/connection.ts";
 import { codeOf } from "../errors.ts";
 import { MisfitColumns, promisedBy } from "../stage/misfits.ts";
 import { countOrphans } from "../catalog/orphans.ts";
 import { PackedValues } from "../stage/packed-values.ts";
-import type { Probe } from "./probe.ts";
+import type { UpsertProbe } from "./probe.ts";
 import { RowGroup } from "./row-group.ts";
 import { RowRunner } from "./row-runner.ts";
 import type { SqliteTable } from "../catalog/table-shape.ts";
-import type { Destination } from "../stage/values.ts";
+import type { BoundColumn } from "../stage/values.ts";
 
 /** What a writer works with; the transaction has begun. */
-export interface WriterContext {
-  readonly db: Connection;
-  readonly probe: Probe;
+export interface SqliteWriterContext {
+  readonly db: SqliteConnection;
+  readonly probe: UpsertProbe;
   readonly plan: LoadPlan;
   readonly table: SqliteTable;
   /** Runs `work`, again while another process holds a lock, up to the lock timeout. */
@@ -31,10 +31,10 @@ export interface WriterContext {
 
 /** The writer of one load into SQLite. */
 export class SqliteWriter implements Writer {
-  readonly #context: WriterContext;
+  readonly #context: SqliteWriterContext;
   readonly #runners = new Map<number, ShapeRunner>();
 
-  constructor(context: WriterContext) {
+  constructor(context: SqliteWriterContext) {
     this.#context = context;
   }
 
@@ -95,7 +95,7 @@ export class SqliteWriter implements Writer {
 }
 
 function shapeRunner(
-  { db, probe, plan, table }: WriterContext,
+  { db, probe, plan, table }: SqliteWriterContext,
   { columns }: RowShape,
 ): ShapeRunner {
   const row = { plan, table, columns };
@@ -114,7 +114,7 @@ function destinationOf(
   { update }: LoadPlan,
   { shape, details }: SqliteTable,
   name: string,
-): Destination {
+): BoundColumn {
   const affinity = details.get(name)?.affinity ?? "blob";
   const type = shape.columns.find((column) => column.name === name)?.type ?? "";
   const isKnown = shape.kind === "table" && update.stamps.every(({ column }) => column !== name);

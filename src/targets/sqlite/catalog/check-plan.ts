@@ -4,14 +4,14 @@
  */
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Arbiter, LoadPlan } from "../../../model/load-plan.ts";
-import type { Connection } from "../connect/connection.ts";
+import type { SqliteConnection } from "../connect/connection.ts";
 import { backing, conflictTarget, findDuplicate, tableName } from "../dialect.ts";
 import type { RowSql } from "../dialect.ts";
 import { fromStaged } from "../stage/staged-row.ts";
 import { arbiterOnly, listStatements } from "../apply/row-statements.ts";
 
 /** Throws `PLAN_NO_CONFLICT_TARGET`, `PLAN_EXPRESSION`, `PLAN_KEY_NOT_UNIQUE` or `PLAN_UNSUPPORTED`. The staged table exists. */
-export function checkStatements(db: Connection, row: RowSql): void {
+export function checkStatements(db: SqliteConnection, row: RowSql): void {
   const { plan } = row;
   checkInsertable(db, row);
   checkExpressions(db, plan);
@@ -24,7 +24,7 @@ export function checkStatements(db: Connection, row: RowSql): void {
 }
 
 /** The plain insert or update, without anything of the user's. */
-function checkInsertable(db: Connection, { plan, columns }: RowSql): void {
+function checkInsertable(db: SqliteConnection, { plan, columns }: RowSql): void {
   const [first] = plan.table.columns.filter((column) => column.generatedSql === null);
   const name = `"${(columns[0] ?? first?.name ?? "").replaceAll('"', '""')}"`;
   const table = tableName(plan);
@@ -41,7 +41,7 @@ function checkInsertable(db: Connection, { plan, columns }: RowSql): void {
   });
 }
 
-function checkExpressions(db: Connection, plan: LoadPlan): void {
+function checkExpressions(db: SqliteConnection, plan: LoadPlan): void {
   const { update, arbiter } = plan;
   const target = `${tableName(plan)} as target`;
   const check = (flag: string, expression: string, from: string): void => {
@@ -59,9 +59,10 @@ function checkExpressions(db: Connection, plan: LoadPlan): void {
   for (const stamp of update.stamps) check("--stamp", stamp.expression, inserts ? staged : both);
 }
 
-function checkArbiter(db: Connection, row: RowSql, arbiter: Arbiter): void {
+function checkArbiter(db: SqliteConnection, row: RowSql, arbiter: Arbiter): void {
   const { plan } = row;
-  const key = arbiter.columns.length > 0 ? arbiter.columns.join(", ") : arbiter.parts.join(", ");
+  const key =
+    arbiter.columns.length > 0 ? arbiter.columns.join(", ") : arbiter.keyExpressions.join(", ");
   if (arbiter.kind === "parts" && backing(plan) === null) {
     if (plan.strategy === "native" && plan.mode !== "update")
       throw noConflictTarget(plan, key, null);
@@ -105,7 +106,7 @@ function badExpression(flag: string, cause: Error): Error {
 }
 
 /** Prepares `sql`, which has no parameter of ours; the error when SQLite does not accept it, or it has one of the user's. */
-function attemptWithoutParameters(db: Connection, sql: string): Error | null {
+function attemptWithoutParameters(db: SqliteConnection, sql: string): Error | null {
   const failure = attempt(db, sql);
   if (failure !== null) return failure;
   try {
@@ -121,7 +122,7 @@ function attemptWithoutParameters(db: Connection, sql: string): Error | null {
 }
 
 /** Prepares `sql`; the error when SQLite does not accept it. */
-function attempt(db: Connection, sql: string): Error | null {
+function attempt(db: SqliteConnection, sql: string): Error | null {
   try {
     db.prepare(sql);
     return null;

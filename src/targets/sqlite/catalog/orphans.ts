@@ -1,29 +1,29 @@
 /** Counts the rows that a commit would refuse for a deferred foreign key, in the loaded table and those that refer to it. */
-import type { Connection } from "../connect/connection.ts";
+import type { SqliteConnection } from "../connect/connection.ts";
 import { codeOf } from "../errors.ts";
 import { parseTable } from "./table-sql.ts";
 import { schemaSql } from "./unique-keys.ts";
 
 /** Rows of `table` without their parents, and rows that miss a parent in `table`; of tables with deferred keys only. */
-export function countOrphans(db: Connection, table: string): number {
+export function countOrphans(db: SqliteConnection, table: string): number {
   const own = isDeferred(db, table) ? orphansOf(db, table, null) : 0;
   const referring = childrenOf(db, table).filter((child) => isDeferred(db, child));
   return referring.reduce((sum, child) => sum + orphansOf(db, child, table), own);
 }
 
 /** The other tables with a foreign key to `table`. */
-export function childrenOf(db: Connection, table: string): string[] {
+export function childrenOf(db: SqliteConnection, table: string): string[] {
   const sql = `select distinct child.name from sqlite_schema as child, pragma_foreign_key_list(child.name) as key
     where child.type = 'table' and lower(key."table") = lower(:table) and lower(child.name) <> lower(:table)`;
   return db.prepare<[{ table: string }], string>(sql).pluck().all({ table });
 }
 
-function isDeferred(db: Connection, table: string): boolean {
+function isDeferred(db: SqliteConnection, table: string): boolean {
   return parseTable(schemaSql(db, "table", table) ?? "").deferred;
 }
 
 /** The rows of `table` whose parent does not exist; only those that look for it in `parent`, unless that is `null`. */
-function orphansOf(db: Connection, table: string, parent: string | null): number {
+function orphansOf(db: SqliteConnection, table: string, parent: string | null): number {
   const sql =
     "select count(*) from pragma_foreign_key_check(:table) where :parent is null or lower(parent) = lower(:parent)";
   try {

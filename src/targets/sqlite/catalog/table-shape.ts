@@ -6,7 +6,7 @@ import type {
   TableShape,
   Trigger,
 } from "../../../model/table-shape.ts";
-import type { Connection } from "../connect/connection.ts";
+import type { SqliteConnection } from "../connect/connection.ts";
 import { isKeyword, tokenize } from "./sql-tokens.ts";
 import { parseTable, parseTrigger } from "./table-sql.ts";
 import type { TableSql } from "./table-sql.ts";
@@ -49,11 +49,11 @@ interface ListedColumn {
 }
 
 /** Tables and views, without SQLite's own. */
-export function listTables(db: Connection): TableName[] {
+export function listTables(db: SqliteConnection): TableName[] {
   return listed(db).map(({ name }) => ({ schema: null, name }));
 }
 
-function listed(db: Connection): ListedTable[] {
+function listed(db: SqliteConnection): ListedTable[] {
   const sql =
     "select name, type, wr, strict from pragma_table_list where schema = 'main' and type <> 'shadow' order by name";
   const tables = db.prepare<[], ListedTable>(sql).all();
@@ -61,7 +61,7 @@ function listed(db: Connection): ListedTable[] {
 }
 
 /** The table or view called `table` (in any case, optionally behind `main.`); `null` when there is none. */
-export function readTable(db: Connection, table: string): SqliteTable | null {
+export function readTable(db: SqliteConnection, table: string): SqliteTable | null {
   const tables = listed(db);
   // A name behind `main.` may need quotes in SQL, and is found without them as it is by itself.
   const found = [table, unqualified(table), table.replace(/^main\./i, "")]
@@ -79,7 +79,7 @@ function unqualified(table: string): string {
   return tokens.length === 1 ? (tokens[0]?.name ?? "") : table;
 }
 
-function describe(db: Connection, table: ListedTable): SqliteTable {
+function describe(db: SqliteConnection, table: ListedTable): SqliteTable {
   const { name } = table;
   const sql = parseTable(schemaSql(db, "table", name) ?? "");
   const columns = db
@@ -124,7 +124,7 @@ function describe(db: Connection, table: ListedTable): SqliteTable {
 }
 
 /** An index is on an expression, or partial. */
-function hasExpressions(db: Connection, table: string): boolean {
+function hasExpressions(db: SqliteConnection, table: string): boolean {
   const sql = `select 1 from pragma_index_list(?) as list, pragma_index_xinfo(list.name) as part
     where list.partial = 1 or part.cid = -2 limit 1`;
   return db.prepare(sql).get(table) !== undefined;
@@ -175,7 +175,7 @@ function rowidAlias(
   return indexes.some((index) => index.origin === "pk") ? null : key.name;
 }
 
-function foreignKeys(db: Connection, table: string): ForeignKey[] {
+function foreignKeys(db: SqliteConnection, table: string): ForeignKey[] {
   const rows = db
     .prepare<[string], { id: number; table: string; from: string }>(
       `select id, "table", "from" from pragma_foreign_key_list(?) order by id, seq`,
@@ -190,7 +190,7 @@ function foreignKeys(db: Connection, table: string): ForeignKey[] {
   return [...keys.values()];
 }
 
-function triggers(db: Connection, table: string): Trigger[] {
+function triggers(db: SqliteConnection, table: string): Trigger[] {
   const sql =
     "select name, sql from sqlite_schema where type = 'trigger' and lower(tbl_name) = lower(?) order by name";
   const rows = db.prepare<[string], { name: string; sql: string }>(sql).all(table);

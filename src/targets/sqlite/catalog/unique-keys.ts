@@ -1,6 +1,6 @@
 /** Reads the unique keys of a table: the rowid, constraints, and unique indexes, partial and on expressions. */
 import type { UniqueKey } from "../../../model/table-shape.ts";
-import type { Connection } from "../connect/connection.ts";
+import type { SqliteConnection } from "../connect/connection.ts";
 import { parseIndex } from "./index-sql.ts";
 import { quoteIdentifier } from "../quote.ts";
 import type { ColumnDetails } from "./table-shape.ts";
@@ -13,7 +13,7 @@ export interface ListedIndex {
 }
 
 /** The indexes of a table, the primary key's first. */
-export function listIndexes(db: Connection, table: string): ListedIndex[] {
+export function listIndexes(db: SqliteConnection, table: string): ListedIndex[] {
   return db
     .prepare<[string], ListedIndex>(
       `select name, "unique", origin from pragma_index_list(?) order by origin = 'pk' desc, seq desc`,
@@ -43,7 +43,7 @@ interface IndexPart {
 
 /** The unique key behind an index. */
 export function uniqueKey(
-  db: Connection,
+  db: SqliteConnection,
   index: ListedIndex,
   details: ReadonlyMap<string, ColumnDetails>,
 ): UniqueKey {
@@ -83,7 +83,11 @@ function columnPart(
 }
 
 /** The text that made a table or index; `null` for what SQLite made by itself. */
-export function schemaSql(db: Connection, type: "table" | "index", name: string): string | null {
+export function schemaSql(
+  db: SqliteConnection,
+  type: "table" | "index",
+  name: string,
+): string | null {
   const sql = "select sql from sqlite_schema where type = ? and lower(name) = lower(?)";
   return db.prepare<[string, string], { sql: string | null }>(sql).get(type, name)?.sql ?? null;
 }

@@ -2,11 +2,11 @@
 import { stat } from "node:fs/promises";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { ConnectOptions, Session } from "../../target.ts";
-import type { Connection } from "./connection.ts";
+import type { SqliteConnection } from "./connection.ts";
 import { isBusy, translate } from "../errors.ts";
 import { noSuchFile, readFileUrl } from "./file-url.ts";
 import { SqliteSession } from "../session.ts";
-import type { Opened } from "../session.ts";
+import type { OpenedFile } from "../session.ts";
 
 /**
  * A session on the file that `url` names. Throws `TARGET_*` errors. It has no use for a limit on statements: the engine
@@ -32,7 +32,7 @@ export async function connect({ url, lockTimeoutMs }: ConnectOptions): Promise<S
 }
 
 /** Opening reads nothing; the first look into the schema does. A locked file is the session's to wait for. */
-function requireDatabase(db: Connection): void {
+function requireDatabase(db: SqliteConnection): void {
   try {
     db.prepare("select count(*) from sqlite_schema").get();
   } catch (error) {
@@ -41,13 +41,13 @@ function requireDatabase(db: Connection): void {
 }
 
 /** Any statement reads the schema first, so a file that may be locked cannot be asked. */
-function versionOf(memory: Connection): string {
+function versionOf(memory: SqliteConnection): string {
   const version = String(memory.prepare("select sqlite_version()").pluck().get());
   memory.close();
   return `SQLite ${version}`;
 }
 
-async function open(path: string, readonly: boolean): Promise<Opened> {
+async function open(path: string, readonly: boolean): Promise<OpenedFile> {
   try {
     const { default: Database } = await import("better-sqlite3");
     const db = new Database(path, { fileMustExist: true, timeout: 0, readonly });

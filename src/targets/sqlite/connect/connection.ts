@@ -2,7 +2,7 @@
 import type BetterSqlite3 from "better-sqlite3";
 
 /** An open database of the driver. */
-export type Connection = BetterSqlite3.Database;
+export type SqliteConnection = BetterSqlite3.Database;
 
 /** A prepared statement of the driver. */
 export type Statement = BetterSqlite3.Statement;

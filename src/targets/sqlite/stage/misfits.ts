@@ -5,17 +5,17 @@
 import type { Batch, Misfits } from "../../../model/batch.ts";
 import type { Counts } from "../../../model/counts.ts";
 import type { LoadPlan } from "../../../model/load-plan.ts";
-import type { Bound, Destination } from "./values.ts";
+import type { BoundValue, BoundColumn } from "./values.ts";
 import type { Affinity } from "../catalog/types.ts";
 
 /** What a declared type promises. */
-export type Promised = Misfits["promised"];
+export type PromisedType = Misfits["promised"];
 
 /**
  * What a declared type promises; `null` for types of text, without one, or that only fall to NUMERIC because SQLite knows no
  * better (UUID, JSON, STRING) or to INTEGER by the letters in their name (POINT, INTERVAL).
  */
-export function promisedBy(type: string, affinity: Affinity): Promised | null {
+export function promisedBy(type: string, affinity: Affinity): PromisedType | null {
   const name = type.toUpperCase();
   if (affinity === "text" || affinity === "blob") return null;
   if (name.includes("BOOL")) return "boolean";
@@ -33,7 +33,7 @@ const TIME =
   /^\s*(?:[+-]?\d{4,6}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:(?:[Tt]| +)(?=\d\d:))?)?(?:(?:[01]\d|2[0-4]):[0-5]\d(?::[0-6]\d(?:[.,]\d+)?)?\s*(?:[Zz]|UTC|GMT|[+-]\d\d(?::?\d\d(?::?\d\d)?)?)?)?\s*$/;
 
 /** True when the column keeps the text as text against its promise. */
-export function isMisfit(text: string, promised: Promised): boolean {
+export function isMisfit(text: string, promised: PromisedType): boolean {
   if (promised === "time") {
     // Numbers become numbers: seconds since 1970, a Julian day.
     return text.trim() === "" || !(TIME.test(text) || NUMBER.test(text));
@@ -43,13 +43,13 @@ export function isMisfit(text: string, promised: Promised): boolean {
 
 /** Where the columns of a shape of rows end up: what a row that meets a target row leaves alone is not stored. */
 export class MisfitColumns {
-  readonly #columns: readonly Destination[];
+  readonly #columns: readonly BoundColumn[];
   /** By column: an update writes the incoming value, or has found the row by it. */
   readonly #updated: readonly boolean[];
   /** Every row of a statement for several rows stores its misfits, whatever became of it. */
   readonly always: boolean;
 
-  constructor(columns: readonly Destination[], { mode, arbiter, update }: LoadPlan) {
+  constructor(columns: readonly BoundColumn[], { mode, arbiter, update }: LoadPlan) {
     this.#columns = columns;
     const expressed = new Set([...update.sets, ...update.stamps].map((each) => each.column));
     this.#updated = columns.map(
@@ -67,7 +67,7 @@ export class MisfitColumns {
   }
 
   /** The columns, among those of the row whose values begin at `at`, that keep a misfit after this outcome. */
-  stored(values: readonly Bound[], at: number, outcome: keyof Counts): Destination[] {
+  stored(values: readonly BoundValue[], at: number, outcome: keyof Counts): BoundColumn[] {
     if (outcome !== "inserted" && outcome !== "updated" && outcome !== "unchanged") return [];
     return this.#columns.filter(({ promised }, index) => {
       const value = values[at + index];
@@ -87,7 +87,7 @@ export class BatchMisfits {
   }
 
   /** Counts one for each of the columns, in the row at this place of the batch; rows may come in any order. */
-  count(columns: readonly Destination[], index: number): void {
+  count(columns: readonly BoundColumn[], index: number): void {
     for (const { name: column, type, promised } of columns) {
       const known = this.#columns.get(column);
       if (known !== undefined) known.count += 1;

@@ -4,27 +4,27 @@
  */
 import { isAscii } from "node:buffer";
 import { KIND_BITS, fieldBytes } from "../../../model/packed.ts";
-import type { PackedFields, PackedPart } from "../../../model/packed.ts";
+import type { PackedFields, PackedSlice } from "../../../model/packed.ts";
 import { exactNumber } from "./numbers.ts";
 import { bindValue, keepsMisfit } from "./values.ts";
-import type { Bound, Destination } from "./values.ts";
+import type { BoundValue, BoundColumn } from "./values.ts";
 
 /** Binds the fields of packed rows of one shape. */
 export class PackedValues {
-  readonly #columns: readonly Destination[];
+  readonly #columns: readonly BoundColumn[];
   readonly #isNumber: readonly boolean[];
   /** Numbers are bound as numbers. Otherwise as text: an expression of the user's could tell. */
   readonly #typed: boolean;
   readonly #texts = new BlockTexts();
 
-  constructor(columns: readonly Destination[], typed: boolean) {
+  constructor(columns: readonly BoundColumn[], typed: boolean) {
     this.#columns = columns;
     this.#typed = typed;
     this.#isNumber = columns.map(({ affinity }) => affinity !== "text" && affinity !== "blob");
   }
 
   /** False where a column that keeps values as they are takes numbers: their kinds are not told one by one. */
-  takes({ fields: { kinds }, columns }: PackedPart): boolean {
+  takes({ fields: { kinds }, columns }: PackedSlice): boolean {
     if (kinds === null) return true;
     return columns.every(
       ({ field }, at) =>
@@ -38,9 +38,9 @@ export class PackedValues {
    * Puts the values of a record into `into` from `at` on; true when one of them is a text that its column does not promise.
    * Throws a `RangeFault`.
    */
-  bind({ fields, columns }: PackedPart, record: number, into: Bound[], at: number): boolean {
+  bind({ fields, columns }: PackedSlice, record: number, into: BoundValue[], at: number): boolean {
     let hasMisfit = false;
-    const { bytes, places } = fields;
+    const { bytes, offsets: places } = fields;
     const first = record * fields.shape.fields.length;
     for (let index = 0; index < columns.length; index += 1) {
       const column = columns[index];
@@ -81,7 +81,7 @@ class BlockTexts {
   #ascii = false;
 
   text(fields: PackedFields, place: number): string | null {
-    const { bytes, places } = fields;
+    const { bytes, offsets: places } = fields;
     const start = places[2 * place] as number;
     const end = places[2 * place + 1] as number;
     if (start < 0) return null;

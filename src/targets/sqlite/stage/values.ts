@@ -4,11 +4,11 @@
  */
 import type { RowCode } from "../../../model/reject.ts";
 import { isMisfit } from "./misfits.ts";
-import type { Promised } from "./misfits.ts";
+import type { PromisedType } from "./misfits.ts";
 import type { Affinity } from "../catalog/types.ts";
 
 /** What the driver takes. */
-export type Bound = string | bigint | number | null;
+export type BoundValue = string | bigint | number | null;
 
 /** A value that SQLite would store as another number. */
 export class RangeFault extends Error {
@@ -22,13 +22,13 @@ export class RangeFault extends Error {
 }
 
 /** Where a value goes. */
-export interface Destination {
+export interface BoundColumn {
   readonly name: string;
   readonly affinity: Affinity;
   /** As it is declared. */
   readonly type: string;
   /** What a text must be like not to be counted; `null` where any will do. */
-  readonly promised: Promised | null;
+  readonly promised: PromisedType | null;
 }
 
 const INTEGER = /^\s*[+-]?\d+\s*$/;
@@ -37,7 +37,7 @@ const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
 
 /** The value to bind for `text`; `numeric`: the source wrote a number. Throws a `RangeFault`. */
-export function bindValue(text: string | null, numeric: boolean, column: Destination): Bound {
+export function bindValue(text: string | null, numeric: boolean, column: BoundColumn): BoundValue {
   if (text === null || column.affinity === "text") return text;
   if (column.affinity === "blob") return numeric ? bindNumber(text, column) : text;
   if (column.affinity !== "real" && text.length > 18 && INTEGER.test(text)) {
@@ -48,17 +48,17 @@ export function bindValue(text: string | null, numeric: boolean, column: Destina
 }
 
 /** True for a misfit: a text that its column keeps against the promise of its type. */
-export function keepsMisfit(text: string | null, { promised }: Destination): boolean {
+export function keepsMisfit(text: string | null, { promised }: BoundColumn): boolean {
   return promised !== null && text !== null && isMisfit(text, promised);
 }
 
-function bindNumber(text: string, column: Destination): Bound {
+function bindNumber(text: string, column: BoundColumn): BoundValue {
   if (INTEGER.test(text)) return toInteger(text, column);
   refuseInfinity(text, column);
   return Number(text);
 }
 
-function toInteger(text: string, column: Destination): bigint {
+function toInteger(text: string, column: BoundColumn): bigint {
   const value = BigInt(text.trim().replace(/^\+/, ""));
   if (value >= INT64_MIN && value <= INT64_MAX) return value;
   throw new RangeFault(
@@ -67,7 +67,7 @@ function toInteger(text: string, column: Destination): bigint {
   );
 }
 
-function refuseInfinity(text: string, column: Destination): void {
+function refuseInfinity(text: string, column: BoundColumn): void {
   if (!DECIMAL.test(text) || Number.isFinite(Number(text))) return;
   throw new RangeFault(
     column.name,

@@ -5,9 +5,9 @@
 import type { Batch } from "../../../model/batch.ts";
 import type { LoadPlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
-import { TransactionDoomed } from "../../target.ts";
-import type { BulkColumn, BulkRow, Connection } from "../connect/connection.ts";
-import { ServerError } from "../errors.ts";
+import { TransactionAborted } from "../../target.ts";
+import type { BulkColumn, BulkRow, SqlServerConnection } from "../connect/connection.ts";
+import { SqlServerError } from "../errors.ts";
 import { tableSql } from "../names.ts";
 
 /** A batch that can go straight into the table. */
@@ -47,7 +47,7 @@ export function mayGoDirectly({
   mode,
   rowSource,
   table,
-  coupling,
+  isolation,
   update,
   columns,
 }: LoadPlan): boolean {
@@ -56,7 +56,7 @@ export function mayGoDirectly({
     mode === "insert" &&
     rowSource === "staged" &&
     table.kind === "table" &&
-    coupling.rows === null &&
+    isolation.rowByRow === null &&
     update.stamps.length === 0 &&
     columns.every(({ identity }) => identity === null) &&
     [schema ?? "dbo", name].every((each) => PLAIN_NAME.test(each))
@@ -92,7 +92,7 @@ function isPlain(value: string | null, column: Column | undefined): boolean {
 
 /** Inserts the rows, all or none; answers with their number, from which an index may have left out repeats. Throws a `ServerError` that a savepoint can undo, or `TransactionDoomed`. */
 export async function insertDirectly(
-  connection: Connection,
+  connection: SqlServerConnection,
   plan: LoadPlan,
   load: DirectLoad,
   batch: Batch,
@@ -102,10 +102,10 @@ export async function insertDirectly(
     const options = { checkConstraints: true };
     return await connection.bulk(tableSql(plan), load.columns, load.rows, options);
   } catch (error) {
-    if (!(error instanceof ServerError)) throw error;
+    if (!(error instanceof SqlServerError)) throw error;
     const [[state] = []] = await connection.batch("SELECT XACT_STATE() AS state");
     if (Number(state?.["state"]) === 1) throw error;
-    throw new TransactionDoomed(`${error.message} (${error.number})`, batch.rows, null);
+    throw new TransactionAborted(`${error.message} (${error.number})`, batch.rows, null);
   } finally {
     if (!connection.lost) await connection.batch("SET XACT_ABORT ON");
   }

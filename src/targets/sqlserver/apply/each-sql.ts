@@ -19,7 +19,7 @@ import {
   updateFoundSql,
   updateOf,
 } from "./write-sql.ts";
-import type { KeyedPlan, Rows } from "./write-sql.ts";
+import type { KeyedPlan, RowCondition } from "./write-sql.ts";
 
 /** The counts that the loop answers with, beside the outcome and `failed`. */
 export const EACH_COUNTERS = [
@@ -88,7 +88,7 @@ function checkedRowSql(plan: LoadPlan, shape: RowShape): string[] {
 }
 
 /** The statements for one row. */
-function applySql(plan: LoadPlan, rows: Rows): string[] {
+function applySql(plan: LoadPlan, rows: RowCondition): string[] {
   const identity = identitySql(plan, rows.columns);
   if (!isKeyed(plan)) return [...identity, insertSql(plan, rows), ...counted("inserted")];
   const write = usesMerge(plan) ? mergeSql(plan, rows) : null;
@@ -107,12 +107,12 @@ function refuse(): string {
   return `INSERT INTO ${FAULTS} (upsurge_ord, number, message) VALUES (@ord, ${SEVERAL_MATCHES}, N'the key finds several rows of the table')`;
 }
 
-function missing(plan: KeyedPlan, rows: Rows, merge: string | null): string {
+function missing(plan: KeyedPlan, rows: RowCondition, merge: string | null): string {
   if (plan.mode === "update") return "SET @skipped_rows = @skipped_rows + 1";
   return block([merge ?? insertSql(plan, rows), ...counted("inserted")]);
 }
 
-function found(plan: KeyedPlan, rows: Rows, merge: string | null): string {
+function found(plan: KeyedPlan, rows: RowCondition, merge: string | null): string {
   const update = updateOf(plan, rows.columns) === null ? null : updateFoundSql(plan, rows);
   if (update === null) return "SET @ignored = @ignored + 1";
   return block([merge ?? update, ...counted("updated")]);

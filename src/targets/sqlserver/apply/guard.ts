@@ -5,21 +5,21 @@
  */
 
 /** A variable of a script: `@inserted bigint`, and whether the caller wants its last value. */
-export interface Variable {
+export interface ScriptVariable {
   readonly name: string;
   readonly type: string;
   readonly initial: string;
 }
 
 /** The variables that tell how a guard ended. */
-export const OUTCOME: readonly Variable[] = [
+export const OUTCOME: readonly ScriptVariable[] = [
   { name: "number", type: "int", initial: "0" },
   { name: "message", type: "nvarchar(2048)", initial: "NULL" },
   { name: "doomed", type: "int", initial: "0" },
 ];
 
 /** What the last SELECT of a script answers for the variables of `OUTCOME`. */
-export interface Outcome {
+export interface GuardOutcome {
   /** The server's error number; 0 when all went well. */
   readonly number: number;
   readonly message: string;
@@ -28,7 +28,7 @@ export interface Outcome {
 }
 
 /** A counter that begins at 0. */
-export function counter(name: string): Variable {
+export function counter(name: string): ScriptVariable {
   return { name, type: "bigint", initial: "0" };
 }
 
@@ -59,7 +59,7 @@ export function tryCatch(attempt: readonly string[], failed: readonly string[]):
  * `query`, unless the transaction is lost and its temporary tables with it.
  */
 export function answering(
-  variables: readonly Variable[],
+  variables: readonly ScriptVariable[],
   statements: readonly string[],
   query: string | null = null,
 ): string {
@@ -77,7 +77,7 @@ export function answering(
 
 /** A batch that tries `statements`, and answers as `answering` does. */
 export function guarded(
-  variables: readonly Variable[],
+  variables: readonly ScriptVariable[],
   statements: readonly string[],
   query: string | null = null,
 ): string {

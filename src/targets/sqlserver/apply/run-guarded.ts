@@ -1,18 +1,18 @@
 /** Runs guarded batches and reads how they ended. */
 import type { Row } from "../../../model/batch.ts";
-import { TransactionDoomed } from "../../target.ts";
-import type { Connection, Fields } from "../connect/connection.ts";
-import { classifyNumber, ServerError } from "../errors.ts";
-import type { Outcome } from "./guard.ts";
+import { TransactionAborted } from "../../target.ts";
+import type { SqlServerConnection, Fields } from "../connect/connection.ts";
+import { classifyNumber, SqlServerError } from "../errors.ts";
+import type { GuardOutcome } from "./guard.ts";
 
 /** What a guarded batch answered: its variables, and the rows of the result after them. */
-export interface Answer extends Outcome {
+export interface GuardedAnswer extends GuardOutcome {
   readonly variables: Fields;
   readonly rest: readonly Fields[];
 }
 
 /** Runs a guarded batch to whatever end. */
-export async function ask(connection: Connection, sql: string): Promise<Answer> {
+export async function ask(connection: SqlServerConnection, sql: string): Promise<GuardedAnswer> {
   const [[variables = {}] = [], rest = []] = await connection.batch(sql);
   return {
     number: Number(variables["number"] ?? 0),
@@ -25,16 +25,16 @@ export async function ask(connection: Connection, sql: string): Promise<Answer> 
 
 /** Runs a guarded batch. Throws a `ServerError`, or `TransactionDoomed` when `rows` cost the transaction. */
 export async function run(
-  connection: Connection,
+  connection: SqlServerConnection,
   sql: string,
   rows: readonly Row[],
-): Promise<Answer> {
+): Promise<GuardedAnswer> {
   const answer = await ask(connection, sql);
   const { number, message, doomed } = answer;
   if (number === 0) return answer;
   const kind = classifyNumber(number);
   if (doomed && (kind === "row" || kind === "repeat")) {
-    throw new TransactionDoomed(`${message} (${number})`, rows, null);
+    throw new TransactionAborted(`${message} (${number})`, rows, null);
   }
-  throw new ServerError(number, message);
+  throw new SqlServerError(number, message);
 }

@@ -12,7 +12,7 @@ import {
   updateFoundSql,
   updateOf,
 } from "./write-sql.ts";
-import type { KeyedPlan, Rows } from "./write-sql.ts";
+import type { KeyedPlan, RowCondition } from "./write-sql.ts";
 
 /** What a set batch answers with, beside the outcome. */
 export const SET_COUNTERS = [
@@ -25,7 +25,7 @@ export const SET_COUNTERS = [
 ] as const;
 
 /** The staged rows of one shape that `selection` takes: first occurrences, one wave of repeats, or all. */
-export function rowsOf({ id, columns }: RowShape, selection: Selection): Rows {
+export function rowsOf({ id, columns }: RowShape, selection: Selection): RowCondition {
   const wave =
     selection.kind === "all"
       ? []
@@ -34,7 +34,7 @@ export function rowsOf({ id, columns }: RowShape, selection: Selection): Rows {
 }
 
 /** The batch that applies `rows`. */
-export function setSql(plan: LoadPlan, rows: Rows): string {
+export function setSql(plan: LoadPlan, rows: RowCondition): string {
   const variables = SET_COUNTERS.map(counter);
   return guarded(variables, [
     ...(usesMerge(plan) ? ["DECLARE @written TABLE (did nvarchar(10) NOT NULL)"] : []),
@@ -44,7 +44,7 @@ export function setSql(plan: LoadPlan, rows: Rows): string {
 }
 
 /** The statements that apply `rows`, in order; what `upsurge plan` shows. */
-export function statementsOf(plan: LoadPlan, rows: Rows): string[] {
+export function statementsOf(plan: LoadPlan, rows: RowCondition): string[] {
   if (isKeyed(plan) && usesMerge(plan)) return mergeStatements(plan, rows);
   const insert = [insertSql(plan, rows), "SET @inserted = @@ROWCOUNT"];
   if (!isKeyed(plan)) return insert;
@@ -62,7 +62,7 @@ export function usesMerge(plan: LoadPlan): boolean {
 }
 
 /** `OUTPUT … INTO` works beside triggers, where a plain OUTPUT does not. */
-function mergeStatements(plan: KeyedPlan, rows: Rows): string[] {
+function mergeStatements(plan: KeyedPlan, rows: RowCondition): string[] {
   const mustLook = plan.update.where !== null || plan.arbiter.name === null;
   return [
     ...(mustLook && updateOf(plan, rows.columns) !== null ? [lookSql(plan, rows)] : []),

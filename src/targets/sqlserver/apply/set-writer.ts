@@ -4,7 +4,7 @@ import { addCounts, noCounts } from "../../../model/counts.ts";
 import type { Counts } from "../../../model/counts.ts";
 import type { LoadPlan } from "../../../model/load-plan.ts";
 import type { Repeat, Selection, SetWriter } from "../../target.ts";
-import type { Connection } from "../connect/connection.ts";
+import type { SqlServerConnection } from "../connect/connection.ts";
 import { directLoad, insertDirectly } from "./direct-insert.ts";
 import type { DirectLoad } from "./direct-insert.ts";
 import { guarded } from "./guard.ts";
@@ -14,16 +14,16 @@ import { rowsOf, SET_COUNTERS, setSql } from "./set-sql.ts";
 import { shapesOf, stageRows } from "../stage/stage.ts";
 import { isKeyed, updateOf, wavesSql } from "./write-sql.ts";
 
-type Answered = Readonly<Record<(typeof SET_COUNTERS)[number], number>>;
+type SetCounters = Readonly<Record<(typeof SET_COUNTERS)[number], number>>;
 
 /** The set-based half of the writer. */
 export class SqlServerSetWriter implements SetWriter {
-  readonly #connection: Connection;
+  readonly #connection: SqlServerConnection;
   readonly #plan: LoadPlan;
   /** The batch at hand, when it goes straight into the table. */
   #direct: DirectLoad | null = null;
 
-  constructor(connection: Connection, plan: LoadPlan) {
+  constructor(connection: SqlServerConnection, plan: LoadPlan) {
     this.#connection = connection;
     this.#plan = plan;
   }
@@ -77,7 +77,7 @@ export class SqlServerSetWriter implements SetWriter {
       const answered = SET_COUNTERS.map((name) => [name, Number(variables[name] ?? 0)]);
       addCounts(
         counts,
-        this.#count(Object.fromEntries(answered) as Answered, shape.columns, taken.length),
+        this.#count(Object.fromEntries(answered) as SetCounters, shape.columns, taken.length),
       );
     }
     return counts;
@@ -85,7 +85,7 @@ export class SqlServerSetWriter implements SetWriter {
 
   /** What became of `rows` incoming rows. A key that finds several target rows leaves them unaccounted for. */
   #count(
-    { matched, met, skipped, unchanged, inserted, updated }: Answered,
+    { matched, met, skipped, unchanged, inserted, updated }: SetCounters,
     columns: readonly string[],
     rows: number,
   ): Partial<Counts> {

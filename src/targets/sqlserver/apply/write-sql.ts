@@ -17,7 +17,7 @@ import { quoteIdentifier } from "../quote.ts";
 import { asStored, imageOf, overflows } from "../catalog/types.ts";
 
 /** Which staged rows a statement takes: a condition over `upsurge_…` columns, and the columns that those rows carry. */
-export interface Rows {
+export interface RowCondition {
   readonly columns: readonly string[];
   readonly condition: string;
 }
@@ -31,7 +31,7 @@ export function isKeyed(plan: LoadPlan): plan is KeyedPlan {
 }
 
 /** The update of a target row. */
-interface Update {
+interface UpdateStatement {
   /** `[b] = excluded.[b], [n] = (target.[n] + 1)`. */
   readonly assignments: string;
   readonly assigned: readonly SqlAssignment[];
@@ -40,7 +40,7 @@ interface Update {
 }
 
 /** The update by rows that carry `columns`; `null` when there is nothing to update. */
-export function updateOf(plan: LoadPlan, columns: readonly string[]): Update | null {
+export function updateOf(plan: LoadPlan, columns: readonly string[]): UpdateStatement | null {
   if (plan.mode !== "upsert" && plan.mode !== "update") return null;
   const stamps = new Set(plan.update.stamps.map((stamp) => stamp.column));
   // A staged row is stamped already.
@@ -103,7 +103,7 @@ const LOCKED = "WITH (UPDLOCK, HOLDLOCK)";
  * What the rows meet, into variables: `@matched` target rows, the `@met` incoming rows that found one, and of the target
  * rows those `@skipped` by the condition and `@unchanged`.
  */
-export function lookSql(plan: KeyedPlan, rows: Rows): string {
+export function lookSql(plan: KeyedPlan, rows: RowCondition): string {
   const update = updateOf(plan, rows.columns);
   const holds = plan.update.where === null ? "1 = 1" : `(${plan.update.where})`;
   const same = update?.differs == null ? "1 = 0" : `NOT (${update.differs})`;
@@ -128,7 +128,7 @@ function inserted(plan: LoadPlan, columns: readonly string[]): { names: string; 
 }
 
 /** `INSERT INTO [t] (…) SELECT … FROM #upsurge_stage AS excluded WHERE … ORDER BY …`, for rows that were looked up, or of any. */
-export function insertSql(plan: LoadPlan, rows: Rows): string {
+export function insertSql(plan: LoadPlan, rows: RowCondition): string {
   const { names, values } = inserted(plan, rows.columns);
   // One row: several of them are for a writer that takes one at a time.
   if (names === "") return `INSERT INTO ${tableSql(plan)} DEFAULT VALUES`;
@@ -143,7 +143,7 @@ SELECT ${values} FROM ${STAGE} AS excluded WHERE ${conditions.join(" AND ")} ORD
 }
 
 /** `UPDATE target SET … FROM #upsurge_stage AS excluded INNER JOIN [t] AS target … WHERE …`; `null` when there is nothing to update. */
-export function updateFoundSql(plan: KeyedPlan, rows: Rows): string | null {
+export function updateFoundSql(plan: KeyedPlan, rows: RowCondition): string | null {
   const update = updateOf(plan, rows.columns);
   if (update === null) return null;
   if (updatesInstead(plan)) return updateInsteadSql(plan, rows, update);
@@ -161,7 +161,11 @@ function updatesInstead({ table }: LoadPlan): boolean {
 }
 
 /** The update of a view that has such a trigger, which must not take part in a join (414): its values are looked up instead. */
-function updateInsteadSql(plan: KeyedPlan, rows: Rows, { assigned, differs }: Update): string {
+function updateInsteadSql(
+  plan: KeyedPlan,
+  rows: RowCondition,
+  { assigned, differs }: UpdateStatement,
+): string {
   const where = [rows.condition, matchSql(plan), plan.update.where, differs]
     .filter((test) => test !== null)
     .map((test) => `(${test})`);
@@ -174,7 +178,7 @@ FROM ${tableSql(plan)} AS target ${LOCKED} WHERE EXISTS (SELECT 1 ${found})`;
 }
 
 /** The MERGE, without its last semicolon and what comes before it. */
-export function mergeSql(plan: KeyedPlan, rows: Rows): string {
+export function mergeSql(plan: KeyedPlan, rows: RowCondition): string {
   const update = updateOf(plan, rows.columns);
   const { names, values } = inserted(plan, rows.columns);
   const tests = [plan.update.where, update?.differs ?? null].filter((test) => test !== null);

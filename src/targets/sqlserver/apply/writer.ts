@@ -4,13 +4,13 @@ import type { Batch, BatchResult, Row, RowFault } from "../../../model/batch.ts"
 import { noCounts } from "../../../model/counts.ts";
 import type { Counts } from "../../../model/counts.ts";
 import type { LoadPlan } from "../../../model/load-plan.ts";
-import { TransactionDoomed } from "../../target.ts";
+import { TransactionAborted } from "../../target.ts";
 import type { Writer } from "../../target.ts";
-import type { Connection, Fields } from "../connect/connection.ts";
+import type { SqlServerConnection, Fields } from "../connect/connection.ts";
 import { eachSql } from "./each-sql.ts";
-import { classifyNumber, placeOfError, ServerError } from "../errors.ts";
+import { classifyNumber, placeOfError, SqlServerError } from "../errors.ts";
 import { ask } from "./run-guarded.ts";
-import type { Answer } from "./run-guarded.ts";
+import type { GuardedAnswer } from "./run-guarded.ts";
 import { SqlServerSetWriter } from "./set-writer.ts";
 import { faultOf, shapesOf, stageRows } from "../stage/stage.ts";
 
@@ -27,10 +27,10 @@ const COUNTS: Readonly<Record<string, keyof Counts>> = {
 /** The writer of one load. */
 export class SqlServerWriter implements Writer {
   readonly set: SqlServerSetWriter;
-  readonly #connection: Connection;
+  readonly #connection: SqlServerConnection;
   readonly #plan: LoadPlan;
 
-  constructor(connection: Connection, plan: LoadPlan) {
+  constructor(connection: SqlServerConnection, plan: LoadPlan) {
     this.#connection = connection;
     this.#plan = plan;
     this.set = new SqlServerSetWriter(connection, plan);
@@ -53,13 +53,13 @@ export class SqlServerWriter implements Writer {
   }
 
   /** Why the loop stopped before its end: a row cost the transaction, or no row is at fault. */
-  #failure({ number, message, doomed, variables }: Answer, rows: readonly Row[]): Error {
-    if (!doomed || classifyNumber(number) !== "row") return new ServerError(number, message);
+  #failure({ number, message, doomed, variables }: GuardedAnswer, rows: readonly Row[]): Error {
+    if (!doomed || classifyNumber(number) !== "row") return new SqlServerError(number, message);
     const fault = this.#faultOf(
       { upsurge_ord: variables["failed"] ?? null, number, message },
       rows,
     );
-    return new TransactionDoomed(`${message} (${number})`, [fault.row], fault);
+    return new TransactionAborted(`${message} (${number})`, [fault.row], fault);
   }
 
   #faultOf(fault: Fields, rows: readonly Row[]): RowFault {
@@ -89,10 +89,10 @@ export class SqlServerWriter implements Writer {
 
   /** Only a refusal over a connection that goes on says for sure that nothing was kept. */
   #commitFailure(cause: unknown): Error {
-    const refused = cause instanceof ServerError && !cause.endsConnection;
+    const refused = cause instanceof SqlServerError && !cause.endsConnection;
     if (refused && classifyNumber(cause.number) === "transient") return cause;
     const message = cause instanceof Error ? cause.message : String(cause);
-    const reason = cause instanceof ServerError ? `${message} (${cause.number})` : message;
+    const reason = cause instanceof SqlServerError ? `${message} (${cause.number})` : message;
     if (!refused) return upsurgeError("TARGET_OUTCOME_UNKNOWN", { reason }, { cause });
     const fix =
       "the server ended the transaction before its commit; run the same command again: nothing was kept";

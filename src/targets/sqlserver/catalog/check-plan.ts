@@ -4,8 +4,8 @@
  */
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { LoadPlan } from "../../../model/load-plan.ts";
-import type { Connection } from "../connect/connection.ts";
-import { ServerError } from "../errors.ts";
+import type { SqlServerConnection } from "../connect/connection.ts";
+import { SqlServerError } from "../errors.ts";
 import { STAGE, tableSql } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { run } from "../apply/run-guarded.ts";
@@ -16,7 +16,7 @@ import { isKeyed } from "../apply/write-sql.ts";
 
 /** Checks `plan` for rows that carry `columns`. Throws `PLAN_*` errors. */
 export async function checkPlan(
-  connection: Connection,
+  connection: SqlServerConnection,
   plan: LoadPlan,
   { columns, collation }: { readonly columns: readonly string[]; readonly collation: string },
 ): Promise<void> {
@@ -48,7 +48,7 @@ function refuseReservedNames({ table }: LoadPlan): void {
 }
 
 /** A memory-optimized table takes none of the locks that a load relies on. */
-async function refuseInMemory(connection: Connection, plan: LoadPlan): Promise<void> {
+async function refuseInMemory(connection: SqlServerConnection, plan: LoadPlan): Promise<void> {
   const [[kind] = []] = await connection.execute(
     `SELECT is_memory_optimized AS in_memory FROM sys.tables WHERE object_id = OBJECT_ID(@name)`,
     [{ name: "name", value: tableSql(plan) }],
@@ -62,7 +62,7 @@ async function refuseInMemory(connection: Connection, plan: LoadPlan): Promise<v
 }
 
 /** A key without a unique index must at least be unique now; the range locks of the load keep it so. */
-async function checkUnique(connection: Connection, plan: LoadPlan): Promise<void> {
+async function checkUnique(connection: SqlServerConnection, plan: LoadPlan): Promise<void> {
   const { arbiter } = plan;
   if (!isKeyed(plan) || arbiter === null || arbiter.name !== null) return;
   const keys = arbiter.columns.map(quoteIdentifier);
@@ -76,7 +76,7 @@ async function checkUnique(connection: Connection, plan: LoadPlan): Promise<void
   }
 }
 
-async function checkExpressions(connection: Connection, plan: LoadPlan): Promise<void> {
+async function checkExpressions(connection: SqlServerConnection, plan: LoadPlan): Promise<void> {
   const { update, mode } = plan;
   const target =
     mode === "insert" || mode === "ignore" ? "" : `${tableSql(plan)} AS target CROSS JOIN `;
@@ -101,7 +101,7 @@ async function checkExpressions(connection: Connection, plan: LoadPlan): Promise
     try {
       await connection.batch(statement);
     } catch (error) {
-      if (!(error instanceof ServerError) || error.number === 229) throw error;
+      if (!(error instanceof SqlServerError) || error.number === 229) throw error;
       throw upsurgeError(
         "PLAN_EXPRESSION",
         { flag, reason: `${error.message} (${error.number})` },

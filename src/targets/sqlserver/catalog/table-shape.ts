@@ -22,13 +22,13 @@ import {
   TRIGGERS,
 } from "./catalog-sql.ts";
 import { unknownFunction } from "../../../sql/expressions.ts";
-import type { Connection, Fields } from "../connect/connection.ts";
+import type { SqlServerConnection, Fields } from "../connect/connection.ts";
 import { HIDDEN } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
 
 /** The shape of `table`; `null` when there is none. */
 export async function readTableShape(
-  connection: Connection,
+  connection: SqlServerConnection,
   table: string,
 ): Promise<TableShape | null> {
   const relation = await findRelation(connection, table);
@@ -77,7 +77,10 @@ const ONE_OR_TWO_PARTS =
   /^\s*(\[([^\]]|\]\])+\]|"([^"]|"")+"|[^.[\]"]+)(\s*\.\s*(\[([^\]]|\]\])+\]|"([^"]|"")+"|[^.[\]"]+))?\s*$/;
 
 /** The object as a name quoted whole, as `schema.name` quoted in parts, or as written: the first that exists. */
-async function findRelation(connection: Connection, table: string): Promise<Relation | null> {
+async function findRelation(
+  connection: SqlServerConnection,
+  table: string,
+): Promise<Relation | null> {
   const dot = table.indexOf(".");
   const parts = dot < 0 ? [] : [table.slice(0, dot), table.slice(dot + 1)];
   const candidates = [
@@ -243,7 +246,10 @@ function findHazard(
 }
 
 /** A view with a unique index that reads the table. */
-async function findIndexedView(connection: Connection, id: string): Promise<string | null> {
+async function findIndexedView(
+  connection: SqlServerConnection,
+  id: string,
+): Promise<string | null> {
   const [[view] = []] = await connection.execute(INDEXED_VIEW_OVER, [{ name: "id", value: id }]);
   return view === undefined ? null : String(view["name"]);
 }
@@ -253,7 +259,7 @@ function callsFunction(check: Fields): boolean {
 }
 
 /** Tables and views that this user can see. */
-export async function listTables(connection: Connection): Promise<TableName[]> {
+export async function listTables(connection: SqlServerConnection): Promise<TableName[]> {
   const [rows = []] = await connection.batch(TABLES);
   return rows.map((row) => ({ schema: String(row["schema"]), name: String(row["name"]) }));
 }

@@ -1,9 +1,9 @@
 /** What a server says of itself: which it is, and what its database can do. */
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
-import type { Connection } from "./connection.ts";
+import type { SqlServerConnection } from "./connection.ts";
 
 /** The server of a session. */
-export interface Server {
+export interface SqlServerInfo {
   /** In a few words: `SQL Server 16.0.4135.4`. */
   readonly version: string;
   /** False for another maker's server that speaks the same language. */
@@ -25,7 +25,7 @@ CONVERT(int, SERVERPROPERTY('EngineEdition')) AS edition, d.compatibility_level 
 FROM sys.databases AS d WHERE d.name = DB_NAME()`;
 
 /** Asks the server. Throws `PLAN_UNSUPPORTED` for a SQL Server older than 2016. */
-export async function askServer(connection: Connection): Promise<Server> {
+export async function askServer(connection: SqlServerConnection): Promise<SqlServerInfo> {
   const [[row = {}] = []] = await connection.batch(QUESTION);
   const version = String(row["version"]);
   const isMicrosoft = String(row["product"]).startsWith("Microsoft");

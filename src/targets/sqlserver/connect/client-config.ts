@@ -7,7 +7,7 @@ import type { config as Config } from "mssql";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { badUrl } from "./connection-text.ts";
 import { describeUrl, isThisMachine, readSettings } from "./connection-url.ts";
-import type { Environment, Settings } from "./connection-url.ts";
+import type { Environment, SqlServerSettings } from "./connection-url.ts";
 import { connector } from "./connector.ts";
 
 /** The longest time that a timer can be set to. */
@@ -82,7 +82,10 @@ function onePhysicalConnection(): NonNullable<Config["pool"]> {
   };
 }
 
-function socketOptions(settings: Settings, timeoutMs: number): NonNullable<Config["options"]> {
+function socketOptions(
+  settings: SqlServerSettings,
+  timeoutMs: number,
+): NonNullable<Config["options"]> {
   const { host, port, encrypt, trustServerCertificate, ca, certificateName } = settings;
   return {
     encrypt,

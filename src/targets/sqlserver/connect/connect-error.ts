@@ -9,7 +9,7 @@ export interface ServerMessage {
 }
 
 /** What is known besides the error. */
-export interface Circumstances {
+export interface ConnectContext {
   /** The connection was to be encrypted. */
   readonly tls: boolean;
   /** The driver's error tells the message of a refusal, but not its number. */
@@ -55,7 +55,7 @@ const LOGIN_FIX =
 export function connectError(
   error: unknown,
   target: string,
-  { tls, messages = [] }: Circumstances,
+  { tls, messages = [] }: ConnectContext,
 ): Error {
   if (error instanceof Error && error.name === "UpsurgeError") return error;
   const codes = codesOf(error);

@@ -3,7 +3,7 @@ import type { ConnectOptions, Session } from "../../target.ts";
 import { tlsWarning } from "./client-config.ts";
 import { connectError } from "./connect-error.ts";
 import { describeUrl } from "./connection-url.ts";
-import { Connection } from "./connection.ts";
+import { SqlServerConnection } from "./connection.ts";
 import { serverErrorOf, translateError } from "../errors.ts";
 import { SqlServerSession } from "../session.ts";
 
@@ -15,8 +15,8 @@ export async function connect({
   statementTimeoutMs,
 }: ConnectOptions): Promise<Session> {
   const label = describeUrl(url);
-  const reconnect = (): Promise<Connection> =>
-    Connection.open(url, environment, statementTimeoutMs);
+  const reconnect = (): Promise<SqlServerConnection> =>
+    SqlServerConnection.open(url, environment, statementTimeoutMs);
   const connection = await reconnect();
   try {
     const warning = tlsWarning(url);

@@ -25,10 +25,10 @@ export type Keyword =
 export type Keywords = ReadonlyMap<Keyword, string>;
 
 /** `server` is taken apart further, `none` has no bearing here, `login` chooses a kind of login. */
-type Meaning = Keyword | "server" | "none" | "login";
+type KeywordMeaning = Keyword | "server" | "none" | "login";
 
 /** Spellings are in lower case, without blanks, `_` and `-`. */
-const SPELLINGS: readonly (readonly [Meaning, string])[] = [
+const SPELLINGS: readonly (readonly [KeywordMeaning, string])[] = [
   ["server", "server datasource address addr networkaddress servername"],
   ["port", "port portnumber"],
   ["instance", "instance instancename"],
@@ -45,7 +45,7 @@ const SPELLINGS: readonly (readonly [Meaning, string])[] = [
   ["login", "integratedsecurity trustedconnection authentication"],
 ];
 
-const MEANINGS: ReadonlyMap<string, Meaning> = new Map(
+const MEANINGS: ReadonlyMap<string, KeywordMeaning> = new Map(
   SPELLINGS.flatMap(([meaning, spellings]) =>
     spellings.split(" ").map((spelling) => [spelling, meaning] as const),
   ),
@@ -74,7 +74,7 @@ function isOthers(text: string): boolean {
 
 /** Reads a text of any form. Throws `TARGET_URL`. */
 export function readKeywords(text: string): Keywords {
-  const given = new Given();
+  const given = new GivenKeywords();
   const rest = text.replace(SCHEME, "");
   if (rest === text) given.addAll(properties(text, ADO_PROPERTY));
   else if (/^jdbc:/i.test(text) || isJdbc(rest)) readJdbc(rest, given);
@@ -88,9 +88,9 @@ export function badUrl(reason: string, cause?: unknown): UpsurgeError {
 }
 
 /** Gathers what a text gives; nothing may be given twice. */
-class Given {
+class GivenKeywords {
   readonly keywords = new Map<Keyword, string>();
-  #last: Meaning | undefined;
+  #last: KeywordMeaning | undefined;
 
   addAll(pairs: Iterable<readonly [string, string]>): void {
     for (const [name, value] of pairs) this.#addNamed(name, value);
@@ -123,7 +123,7 @@ class Given {
   }
 }
 
-function meaningOf(name: string): Meaning | undefined {
+function meaningOf(name: string): KeywordMeaning | undefined {
   return MEANINGS.get(spelling(name));
 }
 
@@ -156,14 +156,14 @@ function isJdbc(rest: string): boolean {
   return name !== undefined && (name.trim() === "" || meaningOf(name) !== undefined);
 }
 
-function readJdbc(rest: string, given: Given): void {
+function readJdbc(rest: string, given: GivenKeywords): void {
   const end = rest.indexOf(";");
   readAddress(end < 0 ? rest : rest.slice(0, end), given);
   if (end >= 0) given.addAll(properties(rest.slice(end + 1), JDBC_PROPERTY));
 }
 
 /** `user:password@host:port/database?name=value`; the password may hold any character. */
-function readUrl(rest: string, given: Given): void {
+function readUrl(rest: string, given: GivenKeywords): void {
   const queryAt = queryStart(rest);
   const main = queryAt < 0 ? rest : rest.slice(0, queryAt);
   const at = main.lastIndexOf("@");
@@ -196,7 +196,7 @@ function* query(text: string): Generator<readonly [string, string]> {
 }
 
 /** `host\instance:port`, as URLs write it. */
-function readAddress(address: string, given: Given): void {
+function readAddress(address: string, given: GivenKeywords): void {
   const match = /^(\[[^\]]*\]|[^:\\]*)(?:\\([^:\\]*))?(?::(\d*))?$/s.exec(address.trim());
   if (match === null) throw badForm();
   given.add("host", localName(match[1] ?? ""));
@@ -205,7 +205,7 @@ function readAddress(address: string, given: Given): void {
 }
 
 /** `tcp:host\instance,port`, as connection strings write it. */
-function readServer(server: string, given: Given): void {
+function readServer(server: string, given: GivenKeywords): void {
   const address = server.trim().replace(/^tcp:/i, "");
   const match = /^([^\\,]*)(?:\\([^\\,]*))?(?:,\s*(\d*))?$/s.exec(address);
   const host = localName(match?.[1]?.trim() ?? "");

@@ -10,7 +10,7 @@ import type { Keyword, Keywords } from "./connection-text.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What to connect to, and how. */
-export interface Settings {
+export interface SqlServerSettings {
   readonly host: string;
   readonly port: number;
   /** A named instance, whose port the server's browser tells; null when the port is given. */
@@ -53,10 +53,10 @@ const ENCRYPT: Readonly<Record<string, boolean | "strict">> = {
 export const acceptsUrl: (url: string) => boolean = isConnectionText;
 
 /** The settings of a connection: the URL's, then the environment's, then defaults. Throws `TARGET_URL`. */
-export function readSettings(url: string, environment: Environment): Settings {
+export function readSettings(url: string, environment: Environment): SqlServerSettings {
   const given = readKeywords(url);
   const host = given.get("host") ?? "localhost";
-  const settings: Settings = {
+  const settings: SqlServerSettings = {
     host,
     port: number(given, "port", { from: 1, to: 65_535 }) ?? PORT,
     instance: given.has("port") ? null : (given.get("instance") ?? null),
@@ -104,7 +104,7 @@ export function isThisMachine(host: string): boolean {
 }
 
 /** Protection asked for and given up in one breath: whichever was meant, the other is a mistake. */
-function refuseContradictions({ encrypt, trustServerCertificate, ca }: Settings): void {
+function refuseContradictions({ encrypt, trustServerCertificate, ca }: SqlServerSettings): void {
   if (ca === null) return;
   if (encrypt === false) throw badUrl("ca goes with encrypt=true or encrypt=strict only");
   if (trustServerCertificate) throw badUrl("ca does not go with trustServerCertificate=true");

@@ -11,7 +11,7 @@ import { clientConfig, isEncrypted } from "./client-config.ts";
 import { connectError } from "./connect-error.ts";
 import { describeUrl } from "./connection-url.ts";
 import type { Environment } from "./connection-url.ts";
-import { Line } from "./socket-watch.ts";
+import { SocketWatch } from "./socket-watch.ts";
 import { serverErrorOf } from "../errors.ts";
 
 type Driver = typeof Mssql;
@@ -56,23 +56,23 @@ const GRACE_MS = 500;
 const ROLLBACK_MS = 2000;
 
 /** What a connection is made of. */
-interface Parts {
+interface ConnectionParts {
   readonly driver: Driver;
   readonly pool: ConnectionPool;
-  readonly line: Line;
+  readonly line: SocketWatch;
 }
 
 /** An open connection; calls come one at a time, save `cancel` and `close`. */
-export class Connection {
+export class SqlServerConnection {
   readonly #driver: Driver;
   readonly #pool: ConnectionPool;
-  readonly #line: Line;
+  readonly #line: SocketWatch;
   readonly #label: string;
   readonly #statementMs: number;
   #running: { readonly request: Request; readonly settled: Promise<unknown> } | null = null;
   #closing: Promise<void> | null = null;
 
-  private constructor({ driver, pool, line }: Parts, label: string, statementMs: number) {
+  private constructor({ driver, pool, line }: ConnectionParts, label: string, statementMs: number) {
     this.#driver = driver;
     this.#pool = pool;
     this.#line = line;
@@ -84,18 +84,22 @@ export class Connection {
    * Connects and logs in; from then on a request that is not answered in `statementMs` (0: no limit) costs the connection.
    * Throws `TARGET_*` errors.
    */
-  static async open(url: string, environment: Environment, statementMs = 0): Promise<Connection> {
+  static async open(
+    url: string,
+    environment: Environment,
+    statementMs = 0,
+  ): Promise<SqlServerConnection> {
     const config = clientConfig(url, environment);
     const label = describeUrl(url);
     const driver = await loadDriver();
-    const line = new Line(config.connectionTimeout);
+    const line = new SocketWatch(config.connectionTimeout);
     const pool = new driver.ConnectionPool({
       ...config,
       beforeConnect: (wire) => line.watch(wire),
     });
     // What breaks is told to the call that meets it; without a listener it would end the process.
     pool.on("error", () => {});
-    const connection = new Connection({ driver, pool, line }, label, statementMs);
+    const connection = new SqlServerConnection({ driver, pool, line }, label, statementMs);
     try {
       await pool.connect();
       // The pool tries a connection and throws it away; the first request opens the one that stays.

@@ -9,7 +9,7 @@ import type { Socket } from "node:net";
 /** The code of the error that ends a connection which the server would not encrypt. */
 export const NOT_ENCRYPTED = "EPLAINTEXT";
 
-interface Address {
+interface SocketAddress {
   readonly host: string;
   readonly port: number;
 }
@@ -25,7 +25,7 @@ const KEEP_ALIVE_MS = 10_000;
 const ENCRYPTED = [0x01, 0x03];
 
 /** What a connector is to do. */
-export interface Connecting {
+export interface ConnectorOptions {
   readonly timeoutMs: number;
   /** The server must answer that it encrypts. */
   readonly encryptedOnly: boolean;
@@ -36,9 +36,9 @@ export interface Connecting {
  * listens, or where the server sends its clients.
  */
 export function connector(
-  configured: Address,
-  { timeoutMs, encryptedOnly }: Connecting,
-): (address?: Partial<Address>) => Promise<Socket> {
+  configured: SocketAddress,
+  { timeoutMs, encryptedOnly }: ConnectorOptions,
+): (address?: Partial<SocketAddress>) => Promise<Socket> {
   return async (address) => {
     const socket = await open({ ...configured, ...address }, timeoutMs);
     if (encryptedOnly) demandEncryption(socket);
@@ -46,7 +46,7 @@ export function connector(
   };
 }
 
-function open({ host, port }: Address, timeoutMs: number): Promise<Socket> {
+function open({ host, port }: SocketAddress, timeoutMs: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({
       host,

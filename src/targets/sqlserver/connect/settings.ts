@@ -1,6 +1,6 @@
 /** The settings of a session, pinned so that a server's, a database's or a login's own cannot change what values mean. */
-import type { Connection } from "./connection.ts";
-import { ServerError } from "../errors.ts";
+import type { SqlServerConnection } from "./connection.ts";
+import { SqlServerError } from "../errors.ts";
 import { script } from "../apply/guard.ts";
 
 /** The statements that pin them, in order: the language would set the order of dates, so it comes first. */
@@ -30,7 +30,7 @@ export function settingsSql(lockTimeoutMs: number): string[] {
  * each is tried by itself.
  */
 export async function pinSettings(
-  connection: Connection,
+  connection: SqlServerConnection,
   lockTimeoutMs: number,
   isMicrosoft: boolean,
 ): Promise<void> {
@@ -38,10 +38,10 @@ export async function pinSettings(
   try {
     await connection.batch(script(settings));
   } catch (error) {
-    if (isMicrosoft || !(error instanceof ServerError)) throw error;
+    if (isMicrosoft || !(error instanceof SqlServerError)) throw error;
     for (const setting of settings) {
       await connection.batch(setting).catch((failure: unknown) => {
-        if (!(failure instanceof ServerError)) throw failure;
+        if (!(failure instanceof SqlServerError)) throw failure;
       });
     }
   }

@@ -4,7 +4,7 @@ import type { Connection as Wire } from "mssql";
 import type { ServerMessage } from "./connect-error.ts";
 
 /** The driver's connection beneath its pool: watched, and cut when need be. */
-export class Line {
+export class SocketWatch {
   /** What the server had against the login. */
   readonly messages: ServerMessage[] = [];
   /** Set by who begins and ends transactions; unset here when the server ends one by itself. */

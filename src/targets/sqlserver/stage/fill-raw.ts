@@ -2,7 +2,7 @@
 import type { Row, RowShape } from "../../../model/batch.ts";
 import type { LoadPlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
-import type { Connection } from "../connect/connection.ts";
+import type { SqlServerConnection } from "../connect/connection.ts";
 import { placeOf, RAW } from "../names.ts";
 import { isMisread, takesNoExponent } from "../catalog/types.ts";
 
@@ -12,7 +12,7 @@ const MOST_ROWS = 1000;
 
 /** Fills `#upsurge_raw` with the rows, after what it holds. */
 export async function fillRaw(
-  connection: Connection,
+  connection: SqlServerConnection,
   plan: LoadPlan,
   rows: readonly Row[],
 ): Promise<void> {
@@ -33,14 +33,14 @@ export async function fillRaw(
 }
 
 /** A row of the raw table: place in the load, shape, and a text for every column of the plan. */
-interface Texts {
+interface RawTexts {
   readonly ord: number;
   readonly shape: number;
   readonly texts: readonly (string | null)[];
 }
 
 /** `places` are those of the row's columns among the plan's. */
-function textsOf(plan: LoadPlan, { ord, shape, values }: Row, places: readonly number[]): Texts {
+function textsOf(plan: LoadPlan, { ord, shape, values }: Row, places: readonly number[]): RawTexts {
   const texts: (string | null)[] = plan.columns.map(() => null);
   for (const [index, place] of places.entries()) {
     const column = plan.columns[place];
@@ -80,9 +80,9 @@ function columnNames(plan: LoadPlan): string[] {
 }
 
 async function fillByBulkLoad(
-  connection: Connection,
+  connection: SqlServerConnection,
   plan: LoadPlan,
-  rows: readonly Texts[],
+  rows: readonly RawTexts[],
 ): Promise<void> {
   const columns = columnNames(plan).map((name, index) => ({
     name,
@@ -103,9 +103,9 @@ async function fillByBulkLoad(
 
 /** `OPENJSON(@rows) WITH (…)`: one parameter for any number of rows. */
 async function fillByJson(
-  connection: Connection,
+  connection: SqlServerConnection,
   plan: LoadPlan,
-  rows: readonly Texts[],
+  rows: readonly RawTexts[],
 ): Promise<void> {
   const objects = rows.map(({ ord, shape, texts }) => {
     const fields = texts.flatMap((text, place) => (text === null ? [] : [[`f${place}`, text]]));
@@ -120,9 +120,9 @@ FROM OPENJSON(@rows) WITH (${["o bigint", "s int", ...names.map((name) => `${nam
 }
 
 async function fillByValues(
-  connection: Connection,
+  connection: SqlServerConnection,
   plan: LoadPlan,
-  rows: readonly Texts[],
+  rows: readonly RawTexts[],
 ): Promise<void> {
   const width = Math.max(1, plan.columns.length);
   const most = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_PARAMETERS / width)));

@@ -2,7 +2,7 @@
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Row, RowFault, RowShape } from "../../../model/batch.ts";
 import type { LoadPlan } from "../../../model/load-plan.ts";
-import type { Connection } from "../connect/connection.ts";
+import type { SqlServerConnection } from "../connect/connection.ts";
 import { rowCode } from "../errors.ts";
 import { fillRaw } from "./fill-raw.ts";
 import { guarded } from "../apply/guard.ts";
@@ -15,7 +15,7 @@ export type Staging = "values" | "checked";
 
 /** Brings the rows into `#upsurge_stage`, in place of those before. Answers with the faults of the rows that are not in it. */
 export async function stageRows(
-  connection: Connection,
+  connection: SqlServerConnection,
   plan: LoadPlan,
   rows: readonly Row[],
   staging: Staging,

@@ -5,7 +5,7 @@ import {
   isRowNumberSql,
   placeOfError,
   rowCode,
-  ServerError,
+  SqlServerError,
   serverErrorOf,
   translateError,
 } from "../../../../src/targets/sqlserver/errors.ts";
@@ -143,7 +143,7 @@ describe("what an error names", () => {
 describe("an error of the driver", () => {
   test("holds the server's, when it came from there", () => {
     const error = Object.assign(new Error("Divide by zero"), { code: "EREQUEST", number: 8134 });
-    expect(serverErrorOf(error)).toEqual(new ServerError(8134, "Divide by zero"));
+    expect(serverErrorOf(error)).toEqual(new SqlServerError(8134, "Divide by zero"));
     expect(serverErrorOf(error)?.number).toBe(8134);
   });
   test.each([
@@ -166,7 +166,7 @@ describe("an error of the server in our words", () => {
     [1222, "TARGET_BUSY"],
     [208, "TARGET_STATEMENT"],
   ])("%i is %s", (number, code) => {
-    const translated = translateError(new ServerError(number, "said"), "sqlserver://host");
+    const translated = translateError(new SqlServerError(number, "said"), "sqlserver://host");
     expect(translated).toBeInstanceOf(UpsurgeError);
     expect(translated).toMatchObject({ code, cause: { number } });
   });

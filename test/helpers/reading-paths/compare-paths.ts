@@ -1,4 +1,4 @@
-/** Reads the same bytes by both lanes, and tells what each of them made of them. */
+/** Reads the same bytes by both paths, and tells what each of them made of them. */
 import { Readable } from "node:stream";
 import { isDeepStrictEqual } from "node:util";
 import { fieldBytes, KIND_BITS } from "../../../src/model/packed.ts";
@@ -10,7 +10,7 @@ import type { OpenSourceIo } from "../../../src/sources/open-source.ts";
 import type { ReadOptions } from "../../../src/read/source.ts";
 
 /** What is read, and how it arrives. */
-export interface LaneInput {
+export interface PathInput {
   readonly bytes: Buffer;
   readonly options: ReadOptions;
   readonly blocks: Pick<OpenSourceIo, "blockBytes" | "firstBytes">;
@@ -23,18 +23,22 @@ export interface PackedRecord {
   readonly kinds: readonly number[] | null;
 }
 
-/** All that a lane made of a source. */
-export interface LaneRead {
+/** All that a path made of a source. */
+export interface PathRead {
   readonly chunks: readonly RecordChunk[];
   readonly error: string | null;
 }
 
 /** Reads to the end, or to the error that ends it. */
-export async function readLane(input: LaneInput, careful: boolean): Promise<LaneRead> {
+export async function readPath(input: PathInput, careful: boolean): Promise<PathRead> {
   const chunks: RecordChunk[] = [];
   const stdin = Readable.from([input.bytes]);
   try {
-    const source = await openSource("-", input.options, { ...input.blocks, careful, stdin });
+    const source = await openSource("-", input.options, {
+      ...input.blocks,
+      slowPath: careful,
+      stdin,
+    });
     for await (const chunk of source.chunks()) chunks.push(chunk);
     return { chunks, error: null };
   } catch (error) {
@@ -53,20 +57,20 @@ export function unpacked(packed: PackedFields): PackedRecord[] {
   }));
 }
 
-/** Records that both lanes have read, of which some were packed. */
+/** Records that both paths have read, of which some were packed. */
 export interface Compared {
   readonly records: number;
   readonly packed: number;
 }
 
-/** Holds the lanes equal; throws an error that shows where they differ. */
-export async function compareLanes(input: LaneInput): Promise<Compared> {
-  const careful = await readLane(input, true);
-  const fast = await readLane(input, false);
+/** Holds the paths equal; throws an error that shows where they differ. */
+export async function comparePaths(input: PathInput): Promise<Compared> {
+  const careful = await readPath(input, true);
+  const fast = await readPath(input, false);
   const expected = careful.chunks.flatMap(({ records }) => records);
   let at = 0;
   let packed = 0;
-  // First by the bytes alone: asking for the records would read them the careful way.
+  // First by the bytes alone: asking for the records would read them on the slow path.
   for (const chunk of fast.chunks) {
     if (chunk.packed !== null) {
       for (const record of unpacked(chunk.packed)) {
@@ -83,7 +87,7 @@ export async function compareLanes(input: LaneInput): Promise<Compared> {
   return { records: expected.length, packed };
 }
 
-function rejectsOf({ chunks }: LaneRead): Reject[] {
+function rejectsOf({ chunks }: PathRead): Reject[] {
   return chunks.flatMap(({ rejects }) => rejects);
 }
 
@@ -91,7 +95,7 @@ function shown({ shape, values, kinds, position, raw }: SourceRecord): unknown {
   return { fields: shape.fields, values, kinds, position, raw: Buffer.from(raw) };
 }
 
-function samePacked(input: LaneInput, found: PackedRecord, expected: SourceRecord | undefined) {
+function samePacked(input: PathInput, found: PackedRecord, expected: SourceRecord | undefined) {
   hold(input, "names of a packed record", found.fields, expected?.shape.fields);
   const values = expected?.values.map((value) => (value === null ? null : Buffer.from(value)));
   hold(input, "bytes of a packed record", found.values, values);
@@ -105,11 +109,11 @@ function samePacked(input: LaneInput, found: PackedRecord, expected: SourceRecor
 }
 
 /** Throws unless `found` equals `expected`, with the input that shows it. */
-export function hold(input: LaneInput, what: string, found: unknown, expected: unknown): void {
+export function hold(input: PathInput, what: string, found: unknown, expected: unknown): void {
   if (isDeepStrictEqual(found, expected)) return;
   const { bytes, options, blocks } = input;
   const facts = { found, expected, options, blocks, text: bytes.toString("latin1") };
-  throw new Error(`the lanes differ: ${what}\n${JSON.stringify(facts, plainly, 1)}`);
+  throw new Error(`the paths differ: ${what}\n${JSON.stringify(facts, plainly, 1)}`);
 }
 
 /** Bytes are shown as text. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { timesOf } from "../tiers/tiers.ts";
 
-const PROGRAM = fileURLToPath(new URL("../helpers/lanes/read-ahead.ts", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../helpers/reading-paths/prefetch.ts", import.meta.url));
 const RUNS = timesOf("read ahead");
 
 /** Threads do not read TypeScript by themselves where the process does. */

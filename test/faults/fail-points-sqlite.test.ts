@@ -3,7 +3,7 @@ import { faultCells } from "./torture/fault-cells.ts";
 
 faultCells({
   target: "sqlite",
-  jobs: 1,
+  writers: 1,
   actions: ["kill", "throw"],
   without: [
     "share",

@@ -1,6 +1,6 @@
 /** Random NDJSON sources: mostly ordinary, now and then out of it in every way that is known. */
 import * as fc from "fast-check";
-import type { LaneInput } from "./compare-lanes.ts";
+import type { PathInput } from "./compare-paths.ts";
 import { blocks, commonOptions, edited, edits, lineEnd, mostly, oneOf } from "./inputs.ts";
 import { OTHERWISE } from "./inputs.ts";
 
@@ -129,7 +129,7 @@ const longText: fc.Arbitrary<readonly Line[]> = fc
   );
 
 /** An NDJSON source. */
-export const ndjsonInput: fc.Arbitrary<LaneInput> = fc
+export const ndjsonInput: fc.Arbitrary<PathInput> = fc
   .record({
     text: fc.oneof({ weight: 30, arbitrary: shortText }, { weight: 1, arbitrary: longText }),
     options: fc.record(commonOptions),

@@ -3,7 +3,7 @@ import { faultCells } from "./torture/fault-cells.ts";
 
 faultCells({
   target: "postgres",
-  jobs: 1,
+  writers: 1,
   actions: ["cut", "throw", "kill"],
   without: [
     "share",

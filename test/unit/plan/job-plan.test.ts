@@ -5,13 +5,13 @@ import { isJob } from "../../../src/options/is-job.ts";
 import type { OptionName, Options } from "../../../src/options/options.ts";
 import { defaultOptions } from "../../../src/options/parse-options.ts";
 import { planJob } from "../../../src/plan/job-plan.ts";
-import type { JobRequest } from "../../../src/plan/job-plan.ts";
+import type { JobPlanRequest } from "../../../src/plan/job-plan.ts";
 import { planFor, table } from "../../helpers/shapes.ts";
 
 const PLAN = planFor(table(), { key: ["id"] });
 const REQUEST = { target: "postgres://host/db", sources: ["/in/a.csv"], format: "csv" };
 
-function jobOf(options: Partial<Options>, request: Partial<JobRequest> = {}) {
+function jobOf(options: Partial<Options>, request: Partial<JobPlanRequest> = {}) {
   const all = { ...defaultOptions(), commit: "100", key: ["id"], ...options };
   const job = planJob(PLAN, { ...REQUEST, options: all, ...request });
   if (job === null) throw new Error("it is no job");
@@ -35,10 +35,10 @@ describe("the name that is made", () => {
   const { name } = jobOf({});
 
   test("stays from run to run, whatever changes how long a load takes", () => {
-    expect(jobOf({ commit: "7", jobs: 4, batchRows: 3, rowSource: "values" }).name).toBe(name);
+    expect(jobOf({ commit: "7", writers: 4, batchRows: 3, rowSource: "values" }).name).toBe(name);
   });
 
-  test.each<[string, Partial<Options>, Partial<JobRequest>]>([
+  test.each<[string, Partial<Options>, Partial<JobPlanRequest>]>([
     ["another source", {}, { sources: ["/in/b.csv"] }],
     ["another target", {}, { target: "postgres://host/other" }],
     ["another key", { key: ["a"] }, {}],

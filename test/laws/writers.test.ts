@@ -1,9 +1,9 @@
-/** `--jobs N`: several writers at once end in the table, the counts and the rejects of one at a time, in file order. */
+/** `--writers N`: several writers at once end in the table, the counts and the rejects of one at a time, in file order. */
 import * as fc from "fast-check";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
-import { KEYED, LIMIT, loadCsv, manyRecords } from "../helpers/jobs-load.ts";
+import { KEYED, LIMIT, loadCsv, manyRecords } from "../helpers/writers-load.ts";
 import { applyReference } from "../helpers/reference.ts";
 import type { ReferenceLoad, ReferenceRecord } from "../helpers/reference.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
@@ -106,7 +106,7 @@ const rule = fc.record({
 type Rule = typeof rule extends fc.Arbitrary<infer T> ? T : never;
 
 const way = fc.record({
-  jobs: fc.integer({ min: 1, max: 4 }),
+  writers: fc.integer({ min: 1, max: 4 }),
   commit: fc.integer({ min: 1, max: 25 }),
   batch: fc.integer({ min: 1, max: 12 }),
 });
@@ -168,13 +168,13 @@ describe("several writers", () => {
   test.each(TABLES)("equal one at a time: $title", async (table) => {
     const cases = fc.tuple(recordsFor(table), rule, way);
     await fc.assert(
-      fc.asyncProperty(cases, async ([records, chosen, { jobs, commit, batch }]) => {
+      fc.asyncProperty(cases, async ([records, chosen, { writers, commit, batch }]) => {
         const reference = referenceOf(table, chosen);
         await start(table.setup);
         const expected = await applyReference(database, { ...reference, records });
         const expectedRows = await image();
         await start(table.setup);
-        const run = [`-j${jobs}`, "--commit", String(commit), "-b", String(batch)];
+        const run = ["--writers", String(writers), "--commit", String(commit), "-b", String(batch)];
         const input = csv(records);
         const flags = [...flagsOf(reference), ...run, ...LIMIT];
         const { report, rejectReport, output } = await loadCsv(
@@ -206,7 +206,7 @@ describe("several writers", () => {
     await start(table.setup);
     const folder = tempDir({ "in.csv": "k,n,s\n1,1,a\n" });
     const args = ["--to", database.url, "--table", "t", "--key", table.key.join(",")];
-    const run = ["--jobs", "3", "--commit", "100"];
+    const run = ["--writers", "3", "--commit", "100"];
     const { stdout } = await runUpsurge(["plan", join(folder, "in.csv"), ...args, ...run]);
 
     if (table.writers === "one") expect(stdout).toMatch(/^ {2}one writer: ./m);
@@ -221,11 +221,11 @@ describe("several writers", () => {
     const outcomes: string[] = [];
     for (const run of [
       [],
-      ["-j", "2", "--commit", "3000"],
-      ["-j", "3", "--commit", "3000", "--allow-at-least-once"],
-      ["-j", "4", "--commit", "500", "-b", "700"],
-      ["-j", "3", "--commit", "100000"],
-      ["-j", "16", "--commit", "5000", "--row-source", "arrays"],
+      ["--writers", "2", "--commit", "3000"],
+      ["--writers", "3", "--commit", "3000", "--allow-at-least-once"],
+      ["--writers", "4", "--commit", "500", "-b", "700"],
+      ["--writers", "3", "--commit", "100000"],
+      ["--writers", "16", "--commit", "5000", "--row-source", "arrays"],
     ]) {
       await start(KEYED);
       const flags = ["--key", "k", "--set", "n = target.n + excluded.n", ...LIMIT, ...run];
@@ -239,7 +239,7 @@ describe("several writers", () => {
 
   test("insert into a table without a key, any row anywhere", async () => {
     await start("create table t (k int, n int, s text, check (n <> 77))");
-    const flags = ["-j", "3", "--commit", "2000", "-b", "300", ...LIMIT];
+    const flags = ["--writers", "3", "--commit", "2000", "-b", "300", ...LIMIT];
     const { report, output } = await loadCsv(database, temporary.path, manyRecords(20_000), flags);
 
     expect(report.counts, output).toMatchObject({ read: 20_000, inserted: 19_989, rejected: 11 });
@@ -256,7 +256,7 @@ describe.each(ENGINES.filter(({ name }) => name !== "postgres"))("$title", (engi
   test("takes one writer at a time, and says so", async () => {
     await database.reset();
     await database.exec("create table t (k int primary key, n int)");
-    const run = ["--key", "k", "--jobs", "4", "--commit", "10"];
+    const run = ["--key", "k", "--writers", "4", "--commit", "10"];
     const lines = Array.from({ length: 100 }, (_, at) => `${at % 60},${at}\n`);
     const { report, output } = await loadCsv(
       database,

@@ -1,24 +1,24 @@
-/** The rows that a load would write, as both lanes of reading bring them about. */
+/** The rows that a load would write, as both reading paths bring them about. */
 import * as fc from "fast-check";
 import type { Batch, Row } from "../../../src/model/batch.ts";
 import type { LoadPlan } from "../../../src/model/load-plan.ts";
 import { fieldBytes } from "../../../src/model/packed.ts";
-import type { PackedPart } from "../../../src/model/packed.ts";
+import type { PackedSlice } from "../../../src/model/packed.ts";
 import type { RecordChunk } from "../../../src/model/record.ts";
 import type { Reject } from "../../../src/model/reject.ts";
 import type { TypeFamily } from "../../../src/model/table-shape.ts";
 import { fieldResolver } from "../../../src/plan/mapping.ts";
 import { arrayText } from "../../../src/targets/postgres/stage/array-text.ts";
 import type { Capabilities } from "../../../src/targets/target.ts";
-import { gather } from "../../../src/write/batches.ts";
-import type { Piece } from "../../../src/write/batches.ts";
+import { gatherBatches } from "../../../src/write/batches.ts";
+import type { SourceEvent } from "../../../src/write/batches.ts";
 import { RecordMapper } from "../../../src/write/map-records.ts";
 import type { MapperContext } from "../../../src/write/map-records.ts";
-import { hold, readLane } from "./compare-lanes.ts";
-import type { LaneInput, LaneRead } from "./compare-lanes.ts";
+import { hold, readPath } from "./compare-paths.ts";
+import type { PathInput, PathRead } from "./compare-paths.ts";
 import { ABLE, column, planFor, table, uniqueKey } from "../shapes.ts";
 
-/** A table and a target, and how rows are gathered. */
+/** A table and a target, and how rows are readBatch. */
 export interface LaneTarget {
   readonly families: readonly TypeFamily[];
   readonly capabilities: Capabilities;
@@ -41,7 +41,7 @@ const family = fc.oneof(
 );
 
 /** Any target, of any abilities that matter to the mapping. */
-export const laneTarget: fc.Arbitrary<LaneTarget> = fc.record({
+export const pathTarget: fc.Arbitrary<LaneTarget> = fc.record({
   families: fc.array(family, { minLength: COLUMNS.length, maxLength: COLUMNS.length }),
   capabilities: fc
     .record({
@@ -62,13 +62,13 @@ export const laneTarget: fc.Arbitrary<LaneTarget> = fc.record({
   batchRows: fc.oneof(fc.integer({ min: 1, max: 7 }), fc.constant(1000)),
 });
 
-/** Holds the rows of both lanes equal; tells how many there are, and how many came packed. */
+/** Holds the rows of both paths equal; tells how many there are, and how many came packed. */
 export async function compareRows(
-  input: LaneInput,
+  input: PathInput,
   target: LaneTarget,
 ): Promise<{ readonly rows: number; readonly packed: number }> {
-  const careful = await rowsOf(await readLane(input, true), target);
-  const fast = await rowsOf(await readLane(input, false), target);
+  const careful = await rowsOf(await readPath(input, true), target);
+  const fast = await rowsOf(await readPath(input, false), target);
   hold(input, "values of rows", fast.rows, careful.rows);
   hold(input, "rejects", fast.rejects, careful.rejects);
   const rows = fast.batches.flatMap((batch) => batch.rows.map(shown));
@@ -90,20 +90,20 @@ interface Rows {
   readonly packed: number;
 }
 
-async function rowsOf({ chunks }: LaneRead, target: LaneTarget): Promise<Rows> {
+async function rowsOf({ chunks }: PathRead, target: LaneTarget): Promise<Rows> {
   const batches: Batch[] = [];
   const rejects: Reject[] = [];
   const rows: unknown[][] = [];
   let packed = 0;
-  for await (const gathered of gather(pieces(chunks), mapperOf(target), target)) {
-    const { batch } = gathered;
+  for await (const readBatch of gatherBatches(pieces(chunks), mapperOf(target), target)) {
+    const { batch } = readBatch;
     batches.push(batch);
-    rejects.push(...gathered.rejects);
+    rejects.push(...readBatch.rejects);
     if (batch.packed === null) {
       for (const { ord, shape, values } of batch.rows) rows.push([ord, shape.columns, values]);
       continue;
     }
-    const { shape, parts, firstOrd } = batch.packed;
+    const { shape, slices: parts, firstOrd } = batch.packed;
     const found = parts.flatMap(valuesOf);
     if (found.length !== batch.size) throw new Error("a packed batch is not of its size");
     found.forEach((values, at) => rows.push([firstOrd + at, shape.columns, values]));
@@ -113,7 +113,7 @@ async function rowsOf({ chunks }: LaneRead, target: LaneTarget): Promise<Rows> {
 }
 
 /** The values of a part's rows, as a target reads them. */
-function valuesOf({ fields, from, to, columns }: PackedPart): (string | null)[][] {
+function valuesOf({ fields, from, to, columns }: PackedSlice): (string | null)[][] {
   const width = fields.shape.fields.length;
   return Array.from({ length: to - from }, (_, at) =>
     columns.map(({ field, constant }) =>
@@ -123,7 +123,7 @@ function valuesOf({ fields, from, to, columns }: PackedPart): (string | null)[][
 }
 
 // What a packed batch leaves out: that the source wrote a number. It must not matter to the column.
-function holdNumbers(input: LaneInput, { packed, rows }: Batch, { families }: LaneTarget): void {
+function holdNumbers(input: PathInput, { packed, rows }: Batch, { families }: LaneTarget): void {
   if (packed === null) return;
   for (const { numeric, shape } of rows) {
     shape.columns.forEach((name, at) => {
@@ -139,8 +139,8 @@ function shown({ ord, shape, values, numeric, record }: Row): unknown {
   return { ord, columns: shape.columns, values, numeric, position, raw: Buffer.from(raw) };
 }
 
-async function* pieces(chunks: readonly RecordChunk[]): AsyncGenerator<Piece> {
-  for (const chunk of chunks) yield { chunk, of: null };
+async function* pieces(chunks: readonly RecordChunk[]): AsyncGenerator<SourceEvent> {
+  for (const chunk of chunks) yield { chunk, source: null };
 }
 
 /** Maps records to the rows of such a table. */

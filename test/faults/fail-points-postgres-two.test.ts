@@ -3,7 +3,7 @@ import { faultCells } from "./torture/fault-cells.ts";
 
 faultCells({
   target: "postgres",
-  jobs: 2,
+  writers: 2,
   actions: ["cut", "throw", "kill"],
   without: ["forget", "forgotten", "reject-place", "reject-placed"],
 });

@@ -1,17 +1,17 @@
 /**
- * The two lanes of reading are one: whatever the source, the fast lane gives the records, rejects and errors of the
- * careful one, and what it hands on packed are their bytes, up to the rows that a target gets. `npm run lanes` does the
+ * The two reading paths are one: whatever the source, the fast path gives the records, rejects and errors of the
+ * careful one, and what it hands on packed are their bytes, up to the rows that a target gets. `npm run reading-paths` does the
  * same for as long as one likes.
  */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compareLanes } from "../helpers/lanes/compare-lanes.ts";
-import { compareRows, laneTarget } from "../helpers/lanes/compare-rows.ts";
-import { csvInput } from "../helpers/lanes/csv-input.ts";
-import { ndjsonInput } from "../helpers/lanes/ndjson-input.ts";
+import { comparePaths } from "../helpers/reading-paths/compare-paths.ts";
+import { compareRows, pathTarget } from "../helpers/reading-paths/compare-rows.ts";
+import { csvInput } from "../helpers/reading-paths/csv-input.ts";
+import { ndjsonInput } from "../helpers/reading-paths/ndjson-input.ts";
 import { timesOf } from "../tiers/tiers.ts";
 
-const RUNS = timesOf("lanes");
+const RUNS = timesOf("reading paths");
 const SEED = process.env["UPSURGE_LANE_SEED"];
 const PARAMETERS = { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
 const timeout = 300_000 + 20 * RUNS;
@@ -20,11 +20,11 @@ describe.each([
   { title: "CSV", input: csvInput },
   { title: "NDJSON", input: ndjsonInput },
 ])("$title", ({ input }) => {
-  test("both lanes read the same", { timeout }, async () => {
+  test("both paths read the same", { timeout }, async () => {
     let [sources, packed] = [0, 0];
     await fc.assert(
       fc.asyncProperty(input, async (source) => {
-        const compared = await compareLanes(source);
+        const compared = await comparePaths(source);
         sources += compared.records > 0 ? 1 : 0;
         packed += compared.packed > 0 ? 1 : 0;
       }),
@@ -33,10 +33,10 @@ describe.each([
     expect(packed / sources).toBeGreaterThan(0.4);
   });
 
-  test("both lanes give the same rows", { timeout }, async () => {
+  test("both paths give the same rows", { timeout }, async () => {
     let [sources, packed] = [0, 0];
     await fc.assert(
-      fc.asyncProperty(input, laneTarget, async (source, target) => {
+      fc.asyncProperty(input, pathTarget, async (source, target) => {
         const compared = await compareRows(source, target);
         sources += compared.rows > 0 ? 1 : 0;
         packed += compared.packed > 0 ? 1 : 0;

@@ -1,7 +1,7 @@
 /** Several writers, cut short: what the report counts is in the table, nothing else, and nobody is left behind. */
 import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
-import { KEYED, LIMIT, loadCsv, manyRecords } from "../helpers/jobs-load.ts";
+import { KEYED, LIMIT, loadCsv, manyRecords } from "../helpers/writers-load.ts";
 import { untilLockTries } from "../helpers/lock-waits.ts";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
@@ -28,7 +28,7 @@ async function untilRows(sql: string, enough: (n: number) => boolean): Promise<n
 async function startedLoad(): Promise<ReturnType<typeof spawnUpsurge>> {
   await start(KEYED);
   const into = ["--to", database.url, "--table", "t", "--key", "k", "--json"];
-  const run = ["-j", "2", "--commit", "500", "-b", "300", "--allow-at-least-once"];
+  const run = ["--writers", "2", "--commit", "500", "-b", "300", "--allow-at-least-once"];
   const spawned = spawnUpsurge(["-", ...into, ...run], tempDir());
   // More than is read at once.
   const lines = Array.from({ length: 200_000 }, (_, at) => `${at},1,x\n`);
@@ -53,7 +53,7 @@ describe("several writers", () => {
     const flags = [
       "--key",
       "k",
-      "-j",
+      "--writers",
       "3",
       "--commit",
       "1000",
@@ -78,7 +78,7 @@ describe("several writers", () => {
     const folders = [tempDir(), tempDir()];
     const lines = manyRecords(8000).split("\n").slice(1, -1);
     const inputs = [lines, lines.toReversed()].map((each) => `k,n,s\n${each.join("\n")}\n`);
-    const flags = ["--key", "k", "-j", "2", "--commit", "500", "-b", "200", ...LIMIT];
+    const flags = ["--key", "k", "--writers", "2", "--commit", "500", "-b", "200", ...LIMIT];
     const loads = inputs.map((input, at) => loadCsv(database, folders[at] ?? "", input, flags));
     for (const { exit, report, output } of await Promise.all(loads)) {
       expect(exit, output).toBe(3);
@@ -91,7 +91,7 @@ describe("several writers", () => {
     await database.exec("insert into t values (1, 0, 'held')");
     await database.exec("begin; update t set n = 1 where k = 1");
     const folder = tempDir();
-    const flags = ["--key", "k", "-j", "2", "--commit", "50000", "--lock-timeout", "200ms"];
+    const flags = ["--key", "k", "--writers", "2", "--commit", "50000", "--lock-timeout", "200ms"];
     const loading = loadCsv(database, folder, "k,n,s\n1,5,a\n2,6,b\n3,7,c\n", flags);
     await untilLockTries(database, 3);
     await database.exec("commit");

@@ -7,7 +7,7 @@ import { Readable } from "node:stream";
 import { isDeepStrictEqual } from "node:util";
 import type { RecordChunk } from "../../../src/model/record.ts";
 import { openSource } from "../../../src/sources/open-source.ts";
-import type { LaneInput } from "./compare-lanes.ts";
+import type { PathInput } from "./compare-paths.ts";
 import { csvInput } from "./csv-input.ts";
 
 /** Blocks whose records a thread has found. */
@@ -15,7 +15,7 @@ let ahead = 0;
 process.on("worker", (worker) => worker.on("message", () => (ahead += 1)));
 
 /** All that is read, as values that can be compared. */
-async function read({ bytes, options, blocks }: LaneInput, aheadFrom: number): Promise<unknown> {
+async function read({ bytes, options, blocks }: PathInput, aheadFrom: number): Promise<unknown> {
   const chunks: RecordChunk[] = [];
   let error: string | null = null;
   try {

@@ -1,4 +1,4 @@
-/** Which records the fast lane takes: that it comes back after records it leaves, and holds no more in memory than it must. */
+/** Which records the fast path takes: that it comes back after records it leaves, and holds no more in memory than it must. */
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { fieldBytes, KIND_BITS } from "../../../src/model/packed.ts";
@@ -52,7 +52,7 @@ describe.each([
 ] as const)("$format", ({ format, good, bad }) => {
   const head = format === "csv" ? "a,b\n" : "";
 
-  test("the fast lane comes back after a record it leaves, though blocks end within records", async () => {
+  test("the fast path comes back after a record it leaves, though blocks end within records", async () => {
     const text = head + lines(5, (at) => (at === 1 ? bad : good)) + lines(10_000, () => good);
     const found = sizes(await chunksOf(text, { format }, { blockBytes: 64 * 1024 }));
     expect(found.filter((size) => size < 0).length).toBe(1);

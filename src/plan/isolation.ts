@@ -2,17 +2,17 @@
  * Finds what couples rows with different keys, so that taking them together could differ from one at a time.
  * The list is TRUE for any database; each entry has a case in the conformance suite.
  */
-import type { Arbiter, Coupling, Mode, Strategy, UpdateRule } from "../model/load-plan.ts";
+import type { Arbiter, Isolation, Mode, Strategy, UpdateRule } from "../model/load-plan.ts";
 import type { Column, TableShape, UniqueKey } from "../model/table-shape.ts";
 import { hasSubquery, quotesInBrackets, unknownFunction } from "../sql/expressions.ts";
 import type { Capabilities } from "../targets/target.ts";
 
 /** What a load will do to the table, as far as coupling depends on it. */
-export interface CouplingRequest {
+export interface IsolationRequest {
   readonly mode: Mode;
   readonly strategy: Strategy;
   readonly arbiter: Arbiter | null;
-  readonly capabilities: Pick<Capabilities, "inTurn">;
+  readonly capabilities: Pick<Capabilities, "appliesRowsInOrder">;
   readonly update: UpdateRule;
   readonly quoteIdentifier: (name: string) => string;
   /** The columns rows may carry, constants and stamps included. */
@@ -24,15 +24,15 @@ export interface CouplingRequest {
 }
 
 /** Why rows of this load must be applied one at a time, or at least in order. */
-export function findCoupling(shape: TableShape, request: CouplingRequest): Coupling {
-  return { rows: rowsReason(shape, request), order: orderReason(shape, request) };
+export function findCoupling(shape: TableShape, request: IsolationRequest): Isolation {
+  return { rowByRow: rowsReason(shape, request), inFileOrder: orderReason(shape, request) };
 }
 
-function rowsReason(shape: TableShape, request: CouplingRequest): string | null {
+function rowsReason(shape: TableShape, request: IsolationRequest): string | null {
   return triggerReason(shape, request) ?? keyReason(shape, request) ?? expressionReason(request);
 }
 
-function triggerReason(shape: TableShape, { mode }: CouplingRequest): string | null {
+function triggerReason(shape: TableShape, { mode }: IsolationRequest): string | null {
   const events = mode === "insert" || mode === "ignore" ? ["insert"] : ["insert", "update"];
   const trigger = shape.triggers.find((each) =>
     each.events.some((event) => events.includes(event)),
@@ -42,7 +42,7 @@ function triggerReason(shape: TableShape, { mode }: CouplingRequest): string | n
   return shape.rewritten ? "row security, rules, an indexed view or a check may couple rows" : null;
 }
 
-function keyReason(shape: TableShape, request: CouplingRequest): string | null {
+function keyReason(shape: TableShape, request: IsolationRequest): string | null {
   const { mode, strategy, arbiter } = request;
   const written = writtenColumns(request);
   const self = shape.foreignKeys.find(
@@ -61,7 +61,7 @@ function keyReason(shape: TableShape, request: CouplingRequest): string | null {
   if (counting !== undefined && mode !== "update") {
     return `the database counts up ${counting.name}, and an attempt that fails uses numbers up`;
   }
-  if (!request.capabilities.inTurn && mode === "upsert") {
+  if (!request.capabilities.appliesRowsInOrder && mode === "upsert") {
     // All at once, a row could take a value that a later one gives up.
     const moved = otherKey(shape, arbiter, updatedColumns(request));
     if (moved !== undefined) return `the unique key ${describe(moved)} is updated as well`;
@@ -75,7 +75,7 @@ function keyReason(shape: TableShape, request: CouplingRequest): string | null {
   return other === undefined ? null : `the unique key ${describe(other)} is written as well`;
 }
 
-function expressionReason(request: CouplingRequest): string | null {
+function expressionReason(request: IsolationRequest): string | null {
   const { arbiter, update } = request;
   const brackets = quotesInBrackets(request);
   const expressions = [...update.sets, ...update.stamps].map((each) => each.expression);
@@ -92,7 +92,7 @@ function expressionReason(request: CouplingRequest): string | null {
 }
 
 /** Why rows must keep their order in the file; `null` where only those with the same key must. */
-export function orderReason(shape: TableShape, request: CouplingRequest): string | null {
+export function orderReason(shape: TableShape, request: IsolationRequest): string | null {
   const { arbiter } = request;
   const written = writtenColumns(request);
   const other = otherKey(shape, arbiter, written);
@@ -121,13 +121,13 @@ function otherKey(
 function writtenColumns({
   columns,
   update,
-}: Pick<CouplingRequest, "columns" | "update">): Set<string> {
+}: Pick<IsolationRequest, "columns" | "update">): Set<string> {
   const written = new Set(columns.map((column) => column.name));
   for (const each of [...update.sets, ...update.stamps]) written.add(each.column);
   return written;
 }
 
-function updatedColumns({ columns, update }: CouplingRequest): Set<string> {
+function updatedColumns({ columns, update }: IsolationRequest): Set<string> {
   const carried = columns.map((column) => column.name);
   const changed = [...update.sets, ...update.stamps].map((each) => each.column);
   return new Set([...carried.filter((name) => update.columns.includes(name)), ...changed]);

@@ -6,12 +6,12 @@ import { charsetOf } from "../../../src/read/text/charset.ts";
 import { sample } from "../../../src/sources/sample.ts";
 import { openSource } from "../../../src/sources/open-source.ts";
 import type { Source } from "../../../src/read/source.ts";
-import { gather } from "../../../src/write/batches.ts";
-import type { Piece } from "../../../src/write/batches.ts";
+import { gatherBatches } from "../../../src/write/batches.ts";
+import type { SourceEvent } from "../../../src/write/batches.ts";
 import { BEGINNING } from "../../../src/model/source-offset.ts";
-import type { JobSource, Mark } from "../../../src/write/batch-end.ts";
-import { hold } from "./compare-lanes.ts";
-import type { LaneInput } from "./compare-lanes.ts";
+import type { JobSource, CommittedOffset } from "../../../src/write/batch-end.ts";
+import { hold } from "./compare-paths.ts";
+import type { PathInput } from "./compare-paths.ts";
 import { mapperOf } from "./compare-rows.ts";
 import type { LaneTarget } from "./compare-rows.ts";
 
@@ -22,28 +22,28 @@ interface Read {
 }
 
 /** Reads a source through, and on from each place where a batch ended; tells how many places there were. */
-export async function comparePlaces(input: LaneInput, target: LaneTarget): Promise<number> {
+export async function compareOffsets(input: PathInput, target: LaneTarget): Promise<number> {
   const whole = await readAll(() => openHashed(input));
   if (whole === null) return 0;
   const marks = await marksOf(input, target);
-  for (const { place, prefix } of marks) {
-    const before = input.bytes.subarray(0, place.byte);
+  for (const { offset, prefix } of marks) {
+    const before = input.bytes.subarray(0, offset.byte);
     if (isOwn(input)) hold(input, "hash of a prefix", prefix, sha256(before));
-    const rest = await readAll(() => openHashed(input), { place, prefix, input });
-    const expected = whole.items.filter(([number]) => number > place.record);
-    hold(input, `records after ${JSON.stringify(place)}`, rest?.items, expected);
+    const rest = await readAll(() => openHashed(input), { offset, prefix, input });
+    const expected = whole.items.filter(([number]) => number > offset.record);
+    hold(input, `records after ${JSON.stringify(offset)}`, rest?.items, expected);
     hold(input, "error", rest?.error, whole.error);
   }
   return marks.length;
 }
 
-function openHashed({ bytes, options, blocks }: LaneInput): Promise<Source> {
+function openHashed({ bytes, options, blocks }: PathInput): Promise<Source> {
   const stdin = Readable.from([bytes]);
   return openSource("-", options, { ...blocks, stdin, hashed: true });
 }
 
 /** Whether places count in the source's own bytes, and not in those of the text that it was turned into. */
-function isOwn({ bytes, options }: LaneInput): boolean {
+function isOwn({ bytes, options }: PathInput): boolean {
   const [first, second] = bytes;
   const isMarked = first !== undefined && second !== undefined && first + second === 0xff + 0xfe;
   return charsetOf(options.encoding).transcoder === null && !isMarked;
@@ -56,7 +56,7 @@ function sha256(bytes: Buffer): string {
 /** `null` for a source that cannot be opened. */
 async function readAll(
   open: () => Promise<Source>,
-  from?: Pick<Mark, "place" | "prefix"> & { readonly input: LaneInput },
+  from?: Pick<CommittedOffset, "offset" | "prefix"> & { readonly input: PathInput },
 ): Promise<Read | null> {
   const items: [number, unknown][] = [];
   let isOpen = false;
@@ -65,14 +65,14 @@ async function readAll(
     isOpen = true;
     const sampled = await sample(source);
     if (from !== undefined) {
-      const passed = await sampled.passTo(from.place);
+      const passed = await sampled.passTo(from.offset);
       hold(from.input, "whether a place is reached", passed, "reached");
-      hold(from.input, "hash", source.prefix?.digest(from.place.byte), from.prefix);
+      hold(from.input, "hash", source.prefix?.digest(from.offset.byte), from.prefix);
     }
     for await (const chunk of sampled.chunks) items.push(...itemsOf(chunk));
     return { items, error: null };
   } catch (error) {
-    if (error instanceof Error && error.message.startsWith("the lanes differ")) throw error;
+    if (error instanceof Error && error.message.startsWith("the paths differ")) throw error;
     return isOpen ? { items, error: String(error) } : null;
   }
 }
@@ -91,15 +91,15 @@ function shown(each: RecordChunk["records"][number] | RecordChunk["rejects"][num
 }
 
 /** Where batches end, as a checkpoint would keep it; until the error that ends the source. */
-async function marksOf(input: LaneInput, target: LaneTarget): Promise<Mark[]> {
-  const marks: Mark[] = [];
+async function marksOf(input: PathInput, target: LaneTarget): Promise<CommittedOffset[]> {
+  const marks: CommittedOffset[] = [];
   try {
     const source = await openHashed(input);
     const mapper = mapperOf(target);
-    for await (const { end } of gather(pieces(source), mapper, target)) {
+    for await (const { end } of gatherBatches(pieces(source), mapper, target)) {
       if (end === null) continue;
       end.release();
-      marks.push(end.mark);
+      marks.push(end.committed);
     }
   } catch (error) {
     if (error instanceof RangeError) throw error;
@@ -107,7 +107,7 @@ async function marksOf(input: LaneInput, target: LaneTarget): Promise<Mark[]> {
   return marks;
 }
 
-async function* pieces(source: Source): AsyncGenerator<Piece> {
+async function* pieces(source: Source): AsyncGenerator<SourceEvent> {
   const { prefix, format } = source;
   if (prefix === null) throw new RangeError("the source is not hashed");
   const inLines = format !== "json";
@@ -119,6 +119,6 @@ async function* pieces(source: Source): AsyncGenerator<Piece> {
     inLines,
     limited: false,
   };
-  for await (const chunk of source.chunks()) yield { chunk, of };
-  yield { chunk: null, of };
+  for await (const chunk of source.chunks()) yield { chunk, source: of };
+  yield { chunk: null, source: of };
 }

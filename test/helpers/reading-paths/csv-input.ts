@@ -1,7 +1,7 @@
 /** Random CSV sources: mostly ordinary, now and then out of it in every way that is known. */
 import * as fc from "fast-check";
 import type { ReadOptions } from "../../../src/read/source.ts";
-import type { LaneInput } from "./compare-lanes.ts";
+import type { PathInput } from "./compare-paths.ts";
 import { blocks, commonOptions, edited, edits, lineEnd, mostly, oneOf } from "./inputs.ts";
 import { OTHERWISE } from "./inputs.ts";
 
@@ -55,7 +55,7 @@ const options = fc.record({
 });
 
 /** A CSV source. */
-export const csvInput: fc.Arbitrary<LaneInput> = fc
+export const csvInput: fc.Arbitrary<PathInput> = fc
   .record({ text, options, edits, blocks, cr: mostly(false, [true]) })
   .map(({ text: { header, records, complete }, options, edits, blocks, cr }) => {
     const { quote } = options;

@@ -4,26 +4,26 @@ import type { TableShape } from "../../../src/model/table-shape.ts";
 import type { Options } from "../../../src/options/options.ts";
 import { ABLE, column, planFor, table, uniqueKey } from "../../helpers/shapes.ts";
 
-const SEVERAL: Partial<Options> = { jobs: 3, commit: "5000" };
+const SEVERAL: Partial<Options> = { writers: 3, commit: "5000" };
 const KEYED = { ...SEVERAL, key: ["id"] };
 
 /** Why there is one writer; fails when there are more. */
 function whyOne(shape: TableShape, options: Partial<Options>, how = {}): string {
   const plan = planFor(shape, options, how);
-  expect(plan.sharing.writers).toBe(1);
+  expect(plan.partitioning.writers).toBe(1);
   return plan.why.find((each) => each.startsWith("one writer: ")) ?? "";
 }
 
 describe("several writers", () => {
   test("are not mentioned where nobody asked for them", () => {
     const plan = planFor(table(), { key: ["id"] });
-    expect([plan.sharing.writers, plan.commitRows]).toEqual([1, null]);
+    expect([plan.partitioning.writers, plan.commitRows]).toEqual([1, null]);
     expect(plan.why.join("\n")).not.toMatch(/writer|commit/);
   });
 
   test("share out rows by the key", () => {
     const plan = planFor(table(), KEYED);
-    expect(plan.sharing).toEqual({ writers: 3, by: plan.arbiter });
+    expect(plan.partitioning).toEqual({ writers: 3, key: plan.arbiter });
     expect(plan.why).toContain("3 writers: rows with the same key go to the same writer");
   });
 
@@ -35,19 +35,22 @@ describe("several writers", () => {
 
   test("insert by the one unique key that there is", () => {
     const plan = planFor(table(), SEVERAL);
-    expect(plan.sharing).toMatchObject({ writers: 3, by: { name: "t_pkey", columns: ["id"] } });
+    expect(plan.partitioning).toMatchObject({
+      writers: 3,
+      key: { name: "t_pkey", columns: ["id"] },
+    });
   });
 
   test("insert any row anywhere without a unique key", () => {
     const plan = planFor(table({ uniqueKeys: [] }), SEVERAL);
-    expect(plan.sharing).toEqual({ writers: 3, by: null });
+    expect(plan.partitioning).toEqual({ writers: 3, key: null });
     expect(plan.why).toContain("3 writers: no key couples rows, so any writer may take them");
   });
 
   test("do not mind a unique key that is NULL in every new row", () => {
     const shape = table({ uniqueKeys: [uniqueKey(["id"]), uniqueKey(["b"])] });
-    expect(planFor(shape, KEYED, { fields: ["id", "a"] }).sharing.writers).toBe(3);
-    expect(planFor(shape, KEYED).sharing.writers).toBe(1);
+    expect(planFor(shape, KEYED, { fields: ["id", "a"] }).partitioning.writers).toBe(3);
+    expect(planFor(shape, KEYED).partitioning.writers).toBe(1);
   });
 });
 
@@ -56,7 +59,7 @@ describe("one writer", () => {
     const stream = { readOnce: true };
     expect(whyOne(table(), KEYED, stream)).toContain("a stream cannot be read again");
     const forgotten = { ...KEYED, allowAtLeastOnce: true };
-    expect(planFor(table(), forgotten, stream).sharing.writers).toBe(3);
+    expect(planFor(table(), forgotten, stream).partitioning.writers).toBe(3);
   });
 
   const trigger = { name: "audit", timing: "after", level: "row", events: ["update"] } as const;

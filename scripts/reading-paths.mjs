@@ -1,6 +1,6 @@
 /**
- * `npm run lanes -- [--runs N] [--seed S]`: holds the two lanes of reading equal on random sources, as
- * `test/laws/lanes.test.ts` does, but for as long as one likes. The seed of a run that failed shows the same sources again.
+ * `npm run reading-paths -- [--runs N] [--seed S]`: holds the two reading paths equal on random sources, as
+ * `test/laws/reading-paths.test.ts` does, but for as long as one likes. The seed of a run that failed shows the same sources again.
  */
 import { parseArgs } from "node:util";
 import { ensureInstall } from "./ensure-install.mjs";
@@ -14,8 +14,12 @@ const seed = numberOf("seed", values.seed ?? String(Math.floor(Math.random() * 2
 console.log(`${runs} sources of each format, --seed ${seed}`);
 
 await ensureInstall();
-const env = { ...process.env, UPSURGE_LANE_RUNS: String(runs), UPSURGE_LANE_SEED: String(seed) };
-const files = ["test/laws/lanes.test.ts", "test/laws/going-on.test.ts"];
+const env = {
+  ...process.env,
+  UPSURGE_READING_PATH_RUNS: String(runs),
+  UPSURGE_LANE_SEED: String(seed),
+};
+const files = ["test/laws/reading-paths.test.ts", "test/laws/going-on.test.ts"];
 const { code } = await runTests(files, { env, echo: true });
 process.exitCode = code;
 

@@ -11,7 +11,7 @@ import { pathToFileURL } from "node:url";
 const [wanted = "", nth = "1", action = ""] = (process.env.UPSURGE_FAULT ?? "").split(":");
 const gate = process.env.UPSURGE_FAULT_GATE ?? "";
 const program = pathToFileURL(realpathSync(process.argv[1] ?? ""));
-const { onFaultPoint } = await import(new URL("../src/testing/fail-point.js", program).href);
+const { onFailPoint } = await import(new URL("../src/testing/fail-point.js", program).href);
 
 const sockets = new Set();
 const connect = Reflect.get(Socket.prototype, "connect");
@@ -36,7 +36,7 @@ const ACTIONS = {
 };
 
 let left = Number(nth);
-onFaultPoint((point) => {
+onFailPoint((point) => {
   if (point !== wanted) return;
   left -= 1;
   if (left === 0) ACTIONS[action]?.();
