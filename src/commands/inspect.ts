@@ -204,7 +204,7 @@ async function noTable(table: string, target: string, session: Session): Promise
 /** The keys of a table, each with the flag that names it. */
 function inspectKeys(table: TableShape): InspectedKey[] {
   return table.uniqueKeys.map((key) => {
-    const { name, parts, predicate } = key;
+    const { name, keyExpressions: parts, predicate } = key;
     const plain = key.columns.every((column) => column !== null);
     const byName = name === null ? null : `--constraint ${quoteName(name)}`;
     const byColumns = `--key ${key.columns.map((column) => quoteName(column ?? "")).join(",")}`;

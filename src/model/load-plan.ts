@@ -16,7 +16,7 @@ export interface Arbiter {
   /** The chosen index or constraint; `null` when the key has no unique index (select-then-write on request). */
   readonly name: string | null;
   /** How SQL names it: by its parts, by constraint name (exclusion), or any unique key (ignore mode). */
-  readonly kind: "parts" | "constraint" | "any";
+  readonly kind: "expressions" | "constraint" | "any";
   /** SQL of each part: quoted column names or expressions. Bare names are columns of the table. */
   readonly keyExpressions: readonly string[];
   /** The plain columns among the parts; those that `--null-key` guards. */

@@ -34,7 +34,7 @@ export interface UniqueKey {
   /** Plain columns in index order; `null` stands for an expression. */
   readonly columns: readonly (string | null)[];
   /** Every part as SQL, in index order; for a plain column its quoted name. */
-  readonly parts: readonly string[];
+  readonly keyExpressions: readonly string[];
   /** The predicate of a partial index as SQL; `null` when it covers every row. */
   readonly predicate: string | null;
   /** Two NULLs are different keys (the SQL default). */

@@ -109,7 +109,7 @@ function unindexed(
 ): Arbiter {
   return {
     name,
-    kind: "parts",
+    kind: "expressions",
     keyExpressions: columns.map(request.quoteIdentifier),
     columns,
     plain: true,
@@ -127,10 +127,10 @@ export function arbiterOf(
   const columns = key.columns.filter((column) => column !== null);
   return {
     name: key.name ?? columns.join(", "),
-    kind: key.kind === "exclusion" ? "constraint" : "parts",
-    keyExpressions: key.parts,
+    kind: key.kind === "exclusion" ? "constraint" : "expressions",
+    keyExpressions: key.keyExpressions,
     columns,
-    plain: columns.length === key.parts.length,
+    plain: columns.length === key.keyExpressions.length,
     predicate,
     nullsEqual: matchNulls || !key.nullsDistinct,
   };
@@ -148,7 +148,9 @@ function touches(
   return columns.some(
     (column) =>
       key.columns.includes(column) ||
-      key.parts.some((part, index) => key.columns[index] === null && mentions(part, column, quote)),
+      key.keyExpressions.some(
+        (part, index) => key.columns[index] === null && mentions(part, column, quote),
+      ),
   );
 }
 
@@ -189,7 +191,7 @@ function noConflictTarget(
 
 /** A unique key in a few words: `orders_pkey (id)`, `users_email (lower(email)) where active`. */
 export function describeKey(key: UniqueKey): string {
-  const parts = key.parts.map((part, index) => key.columns[index] ?? part).join(", ");
+  const parts = key.keyExpressions.map((part, index) => key.columns[index] ?? part).join(", ");
   const predicate = key.predicate === null ? "" : ` where ${key.predicate}`;
   return `${key.name === null ? "" : `${key.name} `}(${parts})${predicate}`;
 }

@@ -12,7 +12,7 @@ export interface PlanDecisions {
   readonly arbiter: Arbiter | null;
   readonly strategy: Choice<string>;
   readonly rowSource: Choice<string>;
-  readonly coupling: LoadPlan["isolation"];
+  readonly isolation: LoadPlan["isolation"];
   /** The columns that a known field or constant fills. */
   readonly named: ReadonlySet<string>;
   readonly capabilities: Pick<Capabilities, "advancesIdentity">;
@@ -20,7 +20,7 @@ export interface PlanDecisions {
 
 /** One sentence per decision. */
 export function explain(decisions: PlanDecisions): string[] {
-  const { shape, mode, arbiter, strategy, rowSource, coupling } = decisions;
+  const { shape, mode, arbiter, strategy, rowSource, isolation } = decisions;
   const key = shape.uniqueKeys.find((each) => each.name !== null && each.name === arbiter?.name);
   const decider =
     arbiter?.kind === "any"
@@ -30,10 +30,10 @@ export function explain(decisions: PlanDecisions): string[] {
     `mode ${mode}${arbiter === null ? "" : `: ${decider}`}`,
     `strategy ${strategy.chosen}: ${strategy.why}`,
     `row source ${rowSource.chosen}: ${rowSource.why}`,
-    ...(coupling.rowByRow === null ? [] : [`one row at a time: ${coupling.rowByRow}`]),
-    ...(coupling.rowByRow !== null || coupling.inFileOrder === null
+    ...(isolation.rowByRow === null ? [] : [`one row at a time: ${isolation.rowByRow}`]),
+    ...(isolation.rowByRow !== null || isolation.inFileOrder === null
       ? []
-      : [`in file order: ${coupling.inFileOrder}`]),
+      : [`in file order: ${isolation.inFileOrder}`]),
     ...explainIds(decisions),
   ];
 }

@@ -24,7 +24,7 @@ export interface IsolationRequest {
 }
 
 /** Why rows of this load must be applied one at a time, or at least in order. */
-export function findCoupling(shape: TableShape, request: IsolationRequest): Isolation {
+export function findIsolation(shape: TableShape, request: IsolationRequest): Isolation {
   return { rowByRow: rowsReason(shape, request), inFileOrder: orderReason(shape, request) };
 }
 
@@ -69,7 +69,7 @@ function keyReason(shape: TableShape, request: IsolationRequest): string | null 
   const looks = mode === "update" || (strategy === "select-then-write" && mode !== "insert");
   if (!looks || arbiter === null) return null;
   if (request.update.stamps.length > 0) return "a stamped row is checked by itself";
-  if (arbiter.kind !== "parts") return "such a conflict shows only when a row is written";
+  if (arbiter.kind !== "expressions") return "such a conflict shows only when a row is written";
   // Found rows are updated before missing ones are inserted, whatever their order in the file.
   const other = otherKey(shape, arbiter, written);
   return other === undefined ? null : `the unique key ${describe(other)} is written as well`;
@@ -97,7 +97,7 @@ export function orderReason(shape: TableShape, request: IsolationRequest): strin
   const written = writtenColumns(request);
   const other = otherKey(shape, arbiter, written);
   if (other !== undefined) return `the unique key ${describe(other)} is written as well`;
-  if (arbiter?.kind === "parts" && !arbiter.plain) return "the key is an expression";
+  if (arbiter?.kind === "expressions" && !arbiter.plain) return "the key is an expression";
   if (arbiter?.predicate !== null && arbiter !== null) return "the key is partial";
   const made = shape.columns.find(
     (column) => column.volatileDefault && (request.openFields || !request.named.has(column.name)),
@@ -144,5 +144,5 @@ function isTouched(key: UniqueKey, written: ReadonlySet<string>): boolean {
 }
 
 function describe(key: UniqueKey): string {
-  return `${key.name ?? ""}(${key.parts.join(", ")})`;
+  return `${key.name ?? ""}(${key.keyExpressions.join(", ")})`;
 }

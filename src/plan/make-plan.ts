@@ -6,7 +6,7 @@ import { parseCommit } from "../options/parse-value.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { chooseArbiter } from "./arbiter.ts";
 import { nullTexts, parseConstants } from "./constants.ts";
-import { findCoupling, orderReason } from "./isolation.ts";
+import { findIsolation, orderReason } from "./isolation.ts";
 import type { IsolationRequest } from "./isolation.ts";
 import { explain, explainRun } from "./explain.ts";
 import { isJob } from "../options/is-job.ts";
@@ -98,8 +98,8 @@ function planWriting(request: PlanRequest): PlanDraft {
   const uncounted = strategy.chosen === "native" ? whyUncounted(shape, capabilities, mode) : null;
   const how = { mode, strategy: strategy.chosen, arbiter, update, columns, named, capabilities };
   const together: IsolationRequest = { ...request, ...how };
-  const found = findCoupling(shape, together);
-  const coupling = { ...found, rows: found.rowByRow ?? uncounted };
+  const found = findIsolation(shape, together);
+  const isolation = { ...found, rowByRow: found.rowByRow ?? uncounted };
   if (!options.grants) refusePrivileges(shape, neededPrivileges(how, capabilities));
   const fields = fieldLabels(sourcesOf(request));
   refuseMissing(shape, { ...options, mode, arbiter, fields, named, update });
@@ -116,13 +116,13 @@ function planWriting(request: PlanRequest): PlanDraft {
     update,
     nullKey: options.nullKey,
     keepIdentity: options.keepIdentity,
-    isolation: coupling,
+    isolation,
     looksFirst: uncounted !== null,
     lockTimeoutMs: options.lockTimeout,
     warnings: [...nullTexts(options), ...overlaps.warnings],
     ...chooseCommit(request),
   };
-  const why = [...explain({ ...how, shape, strategy, rowSource, coupling }), ...overlaps.why];
+  const why = [...explain({ ...how, shape, strategy, rowSource, isolation }), ...overlaps.why];
   return { plan, together, why };
 }
 

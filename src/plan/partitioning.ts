@@ -72,7 +72,8 @@ function keyObstacle(
   by: Arbiter | null,
   { orderReason, whyUnhashable }: PartitioningRequest,
 ): string | null {
-  if (by !== null && by.kind !== "parts") return "such a conflict shows only when a row is written";
+  if (by !== null && by.kind !== "expressions")
+    return "such a conflict shows only when a row is written";
   const other = plan.table.uniqueKeys.find(
     (key) => (key.name ?? key.columns.join(", ")) !== by?.name && mayCollide(key, plan),
   );

@@ -21,7 +21,7 @@ export function isRepeatable(plan: RepeatablePlan): boolean {
 
 /** Every row is met by its key the second time, and no other key can refuse it in between. */
 function findsEachRow({ table, arbiter, columns }: RepeatablePlan): boolean {
-  if (arbiter === null || arbiter.kind !== "parts" || !arbiter.plain) return false;
+  if (arbiter === null || arbiter.kind !== "expressions" || !arbiter.plain) return false;
   if (arbiter.predicate !== null) return false;
   const written = new Set(columns.map(({ name }) => name));
   return table.uniqueKeys.every(

@@ -61,7 +61,7 @@ export function whyUncounted(
 function nativeReason({ mode, arbiter }: StrategyRequest): string {
   if (mode === "insert") return "plain INSERT: a record whose key exists is rejected";
   if (mode === "update") return "UPDATE of the rows that are found; nothing is inserted";
-  if (arbiter?.name === null && arbiter.kind === "parts") {
+  if (arbiter?.name === null && arbiter.kind === "expressions") {
     return "the database's own upsert takes any key; without a unique index it locks as much as it reads";
   }
   return "a unique index decides, so the database's own upsert is exact and never races";

@@ -31,7 +31,7 @@ export function uniqueKey(columns: readonly string[], facts: Partial<UniqueKey> 
     constraint: true,
     kind: "unique",
     columns,
-    parts: columns.map((name) => `"${name}"`),
+    keyExpressions: columns.map((name) => `"${name}"`),
     predicate: null,
     nullsDistinct: true,
     deferrable: false,

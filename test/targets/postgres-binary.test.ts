@@ -34,7 +34,7 @@ function planFor(type: string): LoadPlan {
     { name: "t", type: "text" },
     { name: "v", type },
   ];
-  const arbiter = { name: "pk", kind: "parts", plain: true, predicate: null, columns: ["v"] };
+  const arbiter = { name: "pk", kind: "expressions", plain: true, predicate: null, columns: ["v"] };
   const table = { columns, uniqueKeys: [{ name: "pk", standard: true }] };
   return { columns, table, arbiter } as unknown as LoadPlan;
 }

@@ -163,22 +163,22 @@ describe("table shapes", () => {
       ["d", true, null, false, "lower(a)"],
     ]);
     expect(
-      shape?.uniqueKeys.map(({ name, columns, parts, predicate }) => ({
+      shape?.uniqueKeys.map(({ name, columns, keyExpressions, predicate }) => ({
         name,
         columns,
-        parts,
+        keyExpressions,
         predicate,
       })),
     ).toEqual([
-      { name: null, columns: ["id"], parts: ['"id"'], predicate: null },
-      { name: null, columns: ["a", "c"], parts: ['"a"', '"c"'], predicate: null },
+      { name: null, columns: ["id"], keyExpressions: ['"id"'], predicate: null },
+      { name: null, columns: ["a", "c"], keyExpressions: ['"a"', '"c"'], predicate: null },
       {
         name: "by_d",
         columns: ["d", null],
-        parts: ['"d"', "lower(a) collate rtrim"],
+        keyExpressions: ['"d"', "lower(a) collate rtrim"],
         predicate: "c > 0",
       },
-      { name: "by_a", columns: ["a"], parts: ['"a" collate "binary"'], predicate: null },
+      { name: "by_a", columns: ["a"], keyExpressions: ['"a" collate "binary"'], predicate: null },
     ]);
   });
 

@@ -90,7 +90,7 @@ export class PackedChunk implements RecordChunk {
     const width = 2 * packed.shape.fields.length;
     const records = packed.records - count;
     const length = Math.ceil((packed.length * records) / packed.records);
-    const rest = { ...packed, places: packed.offsets.subarray(count * width), records, length };
+    const rest = { ...packed, offsets: packed.offsets.subarray(count * width), records, length };
     const { read, from, to, spans } = this.#source;
     const later = {
       read: () => read().slice(count),

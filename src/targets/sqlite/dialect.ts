@@ -37,10 +37,10 @@ export function tableName(plan: LoadPlan): string {
 /** The unique index behind the arbiter; `null` when the key has none. */
 export function backing(plan: LoadPlan): UniqueKey | null {
   const { arbiter, table } = plan;
-  if (arbiter === null || arbiter.kind !== "parts") return null;
+  if (arbiter === null || arbiter.kind !== "expressions") return null;
   const same = (key: UniqueKey): boolean =>
-    key.parts.length === arbiter.keyExpressions.length &&
-    key.parts.every((part) => arbiter.keyExpressions.includes(part));
+    key.keyExpressions.length === arbiter.keyExpressions.length &&
+    key.keyExpressions.every((part) => arbiter.keyExpressions.includes(part));
   return (
     table.uniqueKeys.find(
       (key) => (key.name ?? key.columns.join(", ")) === arbiter.name && same(key),

@@ -60,7 +60,7 @@ function* split(
     const own = places[way];
     if (count === 0 || own === undefined) continue;
     const length = Math.ceil((fields.length * count) / fields.records);
-    const picked = { ...fields, places: own, records: count, length };
+    const picked = { ...fields, offsets: own, records: count, length };
     yield [way, { fields: picked, from: 0, to: count, columns }];
   }
 }

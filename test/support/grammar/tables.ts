@@ -33,7 +33,7 @@ export function tsqlTable(facts: Partial<TableShape> = {}): TableShape {
     ...shape,
     uniqueKeys: shape.uniqueKeys.map((key) => ({
       ...key,
-      parts: key.columns.map((name) => quoteIdentifier(name ?? "")),
+      keyExpressions: key.columns.map((name) => quoteIdentifier(name ?? "")),
     })),
   };
 }

@@ -88,8 +88,8 @@ describe("between the runs of a job", () => {
     // Those that change how a load is carried out, or what is told of it; a new option has to be thought about.
     expect(others.toSorted()).toEqual(
       `acceptServer allowAtLeastOnce batchRows check checkpointTable commit dryRun expectRows expectSha256 followAppend forget grace grants
-       ifLocked ignore job jobs json keepJob lockTimeout logFormat logLevel maxRecordBytes maxRecordLines maxRejects printDdl progress quiet
-       rawSql rejectFile report requireFinalNewline resetJob retryTimeout rowSource statementTimeout strategy to`
+       ifLocked ignore job json keepJob lockTimeout logFormat logLevel maxRecordBytes maxRecordLines maxRejects printDdl progress quiet
+       rawSql rejectFile report requireFinalNewline resetJob retryTimeout rowSource statementTimeout strategy to writers`
         .split(/\s+/)
         .toSorted(),
     );

@@ -213,7 +213,9 @@ describe("a column that two things would fill", () => {
   });
 
   test("a stamped column is no part of a key, of an expression neither", () => {
-    const uniqueKeys = [uniqueKey(["a"], { name: "t_f", columns: [null], parts: ['abs("a")'] })];
+    const uniqueKeys = [
+      uniqueKey(["a"], { name: "t_f", columns: [null], keyExpressions: ['abs("a")'] }),
+    ];
     const options = { constraint: "t_f", stamp: ON_A };
     expect(refusal(() => planFor(table({ uniqueKeys }), options)).code).toBe("OPTION_CONFLICT");
   });
@@ -225,7 +227,7 @@ describe("ids that the source brings", () => {
     const said = expect.stringMatching(/^ids for id come from the source, which does not move/);
     expect(planFor(shape, {}).why).toContainEqual(said);
     expect(planFor(shape, {}, { fields: ["a"] }).why).not.toContainEqual(said);
-    const capabilities = { ...ABLE, countsAlong: true };
+    const capabilities = { ...ABLE, advancesIdentity: true };
     expect(planFor(shape, {}, { capabilities }).why).not.toContainEqual(said);
   });
 });
@@ -276,7 +278,7 @@ describe("the strategy", () => {
 });
 
 describe("a target whose upsert takes any key", () => {
-  const how = { capabilities: { ...ABLE, freeKeys: true } };
+  const how = { capabilities: { ...ABLE, upsertsWithoutIndex: true } };
   const bare = table({ uniqueKeys: [] });
 
   test("is native without an index, and says what that costs", () => {
@@ -348,7 +350,7 @@ describe("a table on which the database's own upsert is not safe", () => {
   });
 });
 
-describe("coupling", () => {
+describe("isolation", () => {
   const audit = { name: "audit", timing: "after", level: "row", events: ["update"] } as const;
 
   test.each([
@@ -392,6 +394,9 @@ describe("coupling", () => {
     expect(planFor(table({ triggers: [audit] }), {}).isolation.rowByRow).toBeNull();
   });
   test("a plain table has none", () => {
-    expect(planFor(table(), { key: ["id"] }).isolation).toEqual({ rows: null, order: null });
+    expect(planFor(table(), { key: ["id"] }).isolation).toEqual({
+      rowByRow: null,
+      inFileOrder: null,
+    });
   });
 });

@@ -140,7 +140,7 @@ function applySql(plan: LoadPlan, columns: readonly string[]): string {
   if (
     plan.strategy === "select-then-write" &&
     plan.arbiter !== null &&
-    plan.arbiter.kind !== "parts"
+    plan.arbiter.kind !== "expressions"
   ) {
     return insertOrIgnore(plan, insertSql(plan, columns, rows));
   }
@@ -164,7 +164,7 @@ else upsurge_met := current_setting('upsurge.met'); end if;`;
 function ignoreSql(plan: LoadPlan, columns: readonly string[], rows: RowsSql): string {
   const { arbiter, table } = plan;
   const mayUpdateTable = !table.missingPrivileges.includes("update");
-  if (arbiter?.kind !== "parts" || !firesBeforeInsert(plan) || !mayUpdateTable) {
+  if (arbiter?.kind !== "expressions" || !firesBeforeInsert(plan) || !mayUpdateTable) {
     return `${nativeSql(plan, columns, rows, NOTE_MET)};
 if found then upsurge_met := 'i'; else upsurge_met := 'g'; end if;`;
   }

@@ -6,12 +6,12 @@ export type LookingPlan = LoadPlan & { readonly arbiter: Arbiter };
 
 /** True when the parts of a key decide which target row is meant. */
 export function isLooking(plan: LoadPlan): plan is LookingPlan {
-  return plan.arbiter?.kind === "parts";
+  return plan.arbiter?.kind === "expressions";
 }
 
 /** True when rows are looked up before they are written; a conflict on "any" key shows only in the writing. */
 export function looksUp(plan: LoadPlan): plan is LookingPlan {
-  if (plan.arbiter?.kind !== "parts" || plan.mode === "insert") return false;
+  if (plan.arbiter?.kind !== "expressions" || plan.mode === "insert") return false;
   if (plan.mode === "update") return true;
   return plan.strategy === "select-then-write" && !mustPropose(plan);
 }
@@ -32,7 +32,7 @@ function mustPropose({ arbiter, table, nullKey }: LoadPlan): boolean {
 
 /** True when the key is one of plain columns, with an index that compares as they do: an equality finds its rows by it. */
 export function findsByIndex({ arbiter, table }: LoadPlan): boolean {
-  if (arbiter?.kind !== "parts" || !arbiter.plain || arbiter.predicate !== null) return false;
+  if (arbiter?.kind !== "expressions" || !arbiter.plain || arbiter.predicate !== null) return false;
   const key = table.uniqueKeys.find(({ name }) => name === arbiter.name);
   return key?.standard === true && !arbiter.nullsEqual;
 }

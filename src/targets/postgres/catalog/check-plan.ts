@@ -153,7 +153,7 @@ async function checkExpressions(client: Client, plan: LoadPlan): Promise<void> {
 /** A key without a unique index must at least be unique now; the lock of the load keeps it so. */
 async function checkUnique(client: Client, plan: LoadPlan): Promise<void> {
   const { arbiter } = plan;
-  if (arbiter === null || arbiter.name !== null || arbiter.kind !== "parts") return;
+  if (arbiter === null || arbiter.name !== null || arbiter.kind !== "expressions") return;
   const key = arbiter.keyExpressions.join(", ");
   const known = arbiter.nullsEqual
     ? ""

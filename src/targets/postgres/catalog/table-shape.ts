@@ -235,7 +235,7 @@ async function readKeys(client: Client, oid: string): Promise<UniqueKey[]> {
     constraint: row.constraint,
     kind: row.exclusion ? "exclusion" : "unique",
     columns: row.columns,
-    parts: row.parts.map((part, index) => {
+    keyExpressions: row.parts.map((part, index) => {
       const column = row.columns[index] ?? null;
       return column === null ? part : quoteIdentifier(column);
     }),

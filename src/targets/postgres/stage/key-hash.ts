@@ -20,7 +20,8 @@ const EXACT =
 
 /** Why the keys of a plan cannot be hashed, as a clause; `null` when those of canonical spelling can. */
 export function whyUnhashable({ arbiter, table }: LoadPlan): string | null {
-  if (arbiter === null || arbiter.kind !== "parts" || !arbiter.plain) return "no plain key decides";
+  if (arbiter === null || arbiter.kind !== "expressions" || !arbiter.plain)
+    return "no plain key decides";
   if (arbiter.predicate !== null) return "the key is partial";
   const index = table.uniqueKeys.find(({ name }) => name === arbiter.name);
   if (index?.standard !== true) return "the key compares in a way of its own";

@@ -63,7 +63,7 @@ function checkArbiter(db: SqliteConnection, row: RowSql, arbiter: Arbiter): void
   const { plan } = row;
   const key =
     arbiter.columns.length > 0 ? arbiter.columns.join(", ") : arbiter.keyExpressions.join(", ");
-  if (arbiter.kind === "parts" && backing(plan) === null) {
+  if (arbiter.kind === "expressions" && backing(plan) === null) {
     if (plan.strategy === "native" && plan.mode !== "update")
       throw noConflictTarget(plan, key, null);
     if (db.prepare(findDuplicate(plan, arbiter)).get() === undefined) return;

@@ -29,7 +29,7 @@ export function rowidKey(column: string): UniqueKey {
     constraint: true,
     kind: "unique",
     columns: [column],
-    parts: [quoteIdentifier(column)],
+    keyExpressions: [quoteIdentifier(column)],
     predicate: null,
     nullsDistinct: true,
     deferrable: false,
@@ -60,7 +60,7 @@ export function uniqueKey(
     constraint: index.origin !== "c",
     kind: "unique",
     columns: parts.map((part) => part.name),
-    parts: parts.map((part, at) =>
+    keyExpressions: parts.map((part, at) =>
       part.name === null
         ? (parsed?.parts[at] ?? "null")
         : columnPart(part.name, part.coll, details),

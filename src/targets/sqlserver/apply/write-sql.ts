@@ -27,7 +27,7 @@ export type KeyedPlan = LoadPlan & { readonly arbiter: Arbiter };
 
 /** True when rows are looked up by a key; a conflict on "any" key shows only in the writing. */
 export function isKeyed(plan: LoadPlan): plan is KeyedPlan {
-  return plan.arbiter?.kind === "parts" && plan.mode !== "insert";
+  return plan.arbiter?.kind === "expressions" && plan.mode !== "insert";
 }
 
 /** The update of a target row. */

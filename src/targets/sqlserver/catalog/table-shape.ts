@@ -191,7 +191,7 @@ function readKeys(rows: readonly Fields[]): UniqueKey[] {
       constraint: isTrue(first["is_primary"]) || isTrue(first["is_constraint"]),
       kind: "unique",
       columns,
-      parts: columns.map(quoteIdentifier),
+      keyExpressions: columns.map(quoteIdentifier),
       predicate: textOrNull(first["predicate"]),
       // The index itself allows one NULL only; which rows meet is decided by `=`, to which NULLs differ.
       nullsDistinct: true,

@@ -6,7 +6,12 @@ import { checkpointGrants, grantsFor } from "../../../../src/targets/sqlserver/c
 import { quoteIdentifier } from "../../../../src/targets/sqlserver/quote.ts";
 import { ABLE, column, planFor, table } from "../../../helpers/shapes.ts";
 
-const FREE = { ...ABLE, freeKeys: true, inTurn: false, anyConstraint: false };
+const FREE = {
+  ...ABLE,
+  upsertsWithoutIndex: true,
+  appliesRowsInOrder: false,
+  anyConstraint: false,
+};
 const SHAPE = table({ name: { schema: "sa les", name: "t]" } });
 
 function grants(options: Partial<Options>, shape = SHAPE, user = "loader]; DROP"): string {

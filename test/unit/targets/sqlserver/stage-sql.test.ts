@@ -14,7 +14,7 @@ import type { RowShape } from "../../../../src/model/batch.ts";
 import { ABLE, column, planFor } from "../../../helpers/shapes.ts";
 import { tsqlTable } from "../../../support/grammar/tables.ts";
 
-const FREE = { ...ABLE, freeKeys: true };
+const FREE = { ...ABLE, upsertsWithoutIndex: true };
 const KEY = { type: "int", nullable: false } as const;
 
 /** The staging of a set: values, then checks. */

@@ -18,7 +18,12 @@ import type { KeyedPlan } from "../../../../src/targets/sqlserver/apply/write-sq
 import { ABLE, column, planFor, uniqueKey } from "../../../helpers/shapes.ts";
 import { tsqlTable } from "../../../support/grammar/tables.ts";
 
-const FREE = { ...ABLE, freeKeys: true, inTurn: false, anyConstraint: false };
+const FREE = {
+  ...ABLE,
+  upsertsWithoutIndex: true,
+  appliesRowsInOrder: false,
+  anyConstraint: false,
+};
 
 function plan(options: Partial<Options>, shape = tsqlTable()): LoadPlan {
   return planFor(shape, options, { capabilities: FREE, quoteIdentifier });
