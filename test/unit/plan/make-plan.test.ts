@@ -213,11 +213,10 @@ describe("a column that two things would fill", () => {
   });
 
   test("a stamped column is no part of a key, of an expression neither", () => {
-    const uniqueKeys = [
-      uniqueKey(["a"], { name: "t_f", columns: [null], keyExpressions: ['abs("a")'] }),
-    ];
-    const options = { constraint: "t_f", stamp: ON_A };
-    expect(refusal(() => planFor(table({ uniqueKeys }), options)).code).toBe("OPTION_CONFLICT");
+    const key = { name: "t_f", columns: [null], keyExpressions: ['abs("a")'] };
+    const shape = table({ uniqueKeys: [uniqueKey(["a"], key)] });
+    const refused = refusal(() => planFor(shape, { constraint: "t_f", stamp: ON_A }));
+    expect(refused.code).toBe("OPTION_CONFLICT");
   });
 });
 
