@@ -2,7 +2,6 @@
 export { UpsurgeError } from "./errors/upsurge-error.ts";
 export type { ErrorCode } from "./errors/codes.ts";
 export { inspect } from "./commands/inspect.ts";
-export type { Inspection } from "./commands/inspect.ts";
 export { load } from "./load/load.ts";
 export type { Progress, Surroundings } from "./load/load.ts";
 export type { Counts } from "./model/counts.ts";
@@ -12,5 +11,7 @@ export type { Options } from "./options/options.ts";
 export { checkOptions } from "./options/check-options.ts";
 export { defaultOptions, parseOptions } from "./options/parse-options.ts";
 export { planGrants, planLoad } from "./load/prepare.ts";
-export type { PlanReport, PlanSurroundings } from "./load/prepare.ts";
+export type { PlanSurroundings } from "./load/prepare.ts";
 export type { Report, ReportedError, Status } from "./report/report.ts";
+export type { Inspection } from "./model/inspection.ts";
+export type { PlanReport } from "./model/plan-report.ts";

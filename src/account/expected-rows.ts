@@ -1,6 +1,6 @@
 /** The number of records that a load must read, where one was given. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import { plural } from "../report/format.ts";
+import { plural } from "../errors/format.ts";
 
 /** Throws `SOURCE_ROWS` when more than `expected` records were read; with `all` of them read, also when fewer were. */
 export function checkRows(expected: number | null, read: number, all: boolean): void {

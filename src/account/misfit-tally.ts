@@ -1,8 +1,8 @@
 /** Values that a database kept as text against the type of their column: counted by column, and said at the end of a load. */
 import type { Misfits } from "../model/batch.ts";
 import type { Position } from "../model/record.ts";
-import { sourceLabel } from "../model/source-name.ts";
-import { formatCount } from "../report/format.ts";
+import { sourceLabel } from "../errors/source-label.ts";
+import { formatCount } from "../errors/format.ts";
 
 interface MisfitCount extends Omit<Misfits, "first"> {
   readonly first: Position;

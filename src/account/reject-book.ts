@@ -2,13 +2,13 @@
 import { resolve } from "node:path";
 import { failPoint } from "../testing/fail-point.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
-import type { Reject } from "../model/reject.ts";
+import type { Reject, RejectPaths } from "../model/reject.ts";
 import { allowsRejects } from "../options/parse-value.ts";
 import { RejectBudget } from "./reject-budget.ts";
 import { areAsLeft, removeEmpty } from "./left-rejects.ts";
 import { defaultRejectPath, RejectFiles } from "./reject-file.ts";
 import { isThere, refuseExisting, RejectLock } from "./reject-lock.ts";
-import type { RejectedSource, RejectPaths } from "./reject-file.ts";
+import type { RejectedSource } from "./reject-file.ts";
 
 /** What the flags say of rejects. */
 export interface RejectOptions {

@@ -3,7 +3,7 @@ import { ROW_CODES } from "../errors/row-codes.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Reject, RowCode } from "../model/reject.ts";
 import { allowsRejects, parseRejectLimit } from "../options/parse-value.ts";
-import { sourceLabel } from "../model/source-name.ts";
+import { sourceLabel } from "../errors/source-label.ts";
 
 /** Counts rejects against the limit. */
 export class RejectBudget {

@@ -8,7 +8,7 @@ import { dirname } from "node:path";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { failPoint } from "../testing/fail-point.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
-import type { Reject } from "../model/reject.ts";
+import type { Reject, RejectPaths } from "../model/reject.ts";
 import { append, fileError, makeFile, put, reopenFile, reportLine } from "./reject-output.ts";
 import type { OpenFile } from "./reject-output.ts";
 import { isSame, partOf, putInPlace, refuseExisting, RejectLock } from "./reject-lock.ts";
@@ -26,14 +26,6 @@ export function defaultRejectPath(source: RejectedSource): string {
   const name = source.name === "-" ? "stdin" : source.name;
   const ending = { csv: "csv", tsv: "tsv", json: "json" }[source.format] ?? "ndjson";
   return `${name}.rejects.${ending}`;
-}
-
-/** Where the rejects of a load are. */
-export interface RejectPaths {
-  readonly file: string;
-  readonly report: string;
-  /** Files for sources with another header than the first. */
-  readonly others: readonly string[];
 }
 
 /** A job as far as its reject files know it. */

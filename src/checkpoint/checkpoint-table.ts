@@ -5,54 +5,7 @@
 import type { Checkpoint, CheckpointKey, CheckpointValues } from "../model/checkpoint.ts";
 import type { Counts } from "../model/counts.ts";
 import { noCounts } from "../model/counts.ts";
-
-/** What is special in a target's SQL for small tables. */
-export interface ExecutorDialect {
-  /** The parameter number `at`, counted from 1: `$1`, `?`, `@p1`. */
-  parameter(at: number): string;
-  readonly types: {
-    /** Of a text that can be a key. */
-    readonly name: string;
-    readonly text: string;
-    readonly integer: string;
-    readonly time: string;
-  };
-  /** The time, as a value of type `time`. */
-  readonly now: string;
-  /** A time as text. */
-  timeText(column: string): string;
-  /** Not every character can be stored: names of sources, which may be any, are kept in ASCII. */
-  readonly asciiOnly: boolean;
-}
-
-/** A value of a small statement. */
-export type SqlValue = string | number | null;
-
-/** What a small statement came to. */
-export interface SqlAnswer {
-  readonly rows: readonly Readonly<Record<string, SqlValue>>[];
-  /** Rows that it changed. */
-  readonly changed: number;
-}
-
-/** Small statements over a session's connection: part of the load's transaction while one is open, else one by one. */
-export interface SqlExecutor {
-  readonly dialect: ExecutorDialect;
-  run(sql: string, values?: readonly SqlValue[]): Promise<SqlAnswer>;
-  begin(): Promise<void>;
-  commit(): Promise<void>;
-  /** Never throws. */
-  rollback(): Promise<void>;
-  /** Whether there is a table of that name, as the database resolves it. */
-  exists(table: string): Promise<boolean>;
-  /**
-   * What tells `table` from one of the same name that is made later, and no change of it makes another: `A/B`, where A is
-   * the same of `checkpoint`. Where both are others, the database was made anew from a copy. `null`: nothing does.
-   */
-  madeAs(table: string, checkpoint: string): Promise<string | null>;
-  /** True for a unique key that was violated: another run has inserted the same row. */
-  isDuplicate(error: unknown): boolean;
-}
+import type { ExecutorDialect, SqlValue, SqlExecutor } from "../targets/sql-executor.ts";
 
 const COUNTED = [
   "read",

@@ -6,7 +6,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { CheckpointValues } from "../model/checkpoint.ts";
 import { noCounts, addCounts } from "../model/counts.ts";
 import type { TableShape } from "../model/table-shape.ts";
-import type { SqlExecutor } from "./checkpoint-table.ts";
+import type { SqlExecutor } from "../targets/sql-executor.ts";
 
 /** The table as a run finds it. */
 export interface FoundTable {

@@ -2,7 +2,7 @@
 import { flagOf, negationOf, OPTION_NAMES, optionSpec, valueNameOf } from "../options/flag.ts";
 import type { Command, OptionGroup } from "../options/option.ts";
 import type { OptionName } from "../options/options.ts";
-import { alignColumns } from "../report/format.ts";
+import { alignColumns } from "../errors/format.ts";
 
 /** A command as the help shows it. */
 export interface CommandText {

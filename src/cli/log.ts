@@ -4,7 +4,7 @@ import { pino } from "pino";
 import type { Logger } from "pino";
 import type Pretty from "pino-pretty";
 import type { Options } from "../options/options.ts";
-import { visible } from "../report/visible.ts";
+import { visible } from "../errors/visible.ts";
 import type { Redact } from "./redact.ts";
 import type { Screen } from "./screen.ts";
 

@@ -1,7 +1,7 @@
 /** Progress on stderr: a bar on a terminal, a line now and then elsewhere, JSON for machines, or nothing. */
 import type { Progress } from "../load/load.ts";
 import type { Options } from "../options/options.ts";
-import { formatBytes, formatCount, formatSeconds, plural } from "../report/format.ts";
+import { formatBytes, formatCount, formatSeconds, plural } from "../errors/format.ts";
 import type { Screen } from "./screen.ts";
 
 /** Shows how far a load has come. */

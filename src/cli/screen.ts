@@ -4,7 +4,7 @@
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
-import { visible } from "../report/visible.ts";
+import { visible } from "../errors/visible.ts";
 import type { Output } from "./io.ts";
 
 /** Writes to stderr; a stderr that is gone is no reason to stop a load. */

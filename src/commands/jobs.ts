@@ -2,40 +2,13 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { addCounts, noCounts } from "../model/counts.ts";
-import type { Counts } from "../model/counts.ts";
 import type { Options } from "../options/options.ts";
 import { connectOptions } from "../targets/connect-options.ts";
 import { findTarget } from "../targets/registry.ts";
 import { CheckpointTable, checkpointDdl } from "../checkpoint/checkpoint-table.ts";
 import { otherErrors, readRows } from "../checkpoint/take-over.ts";
 import type { Environment } from "../options/parse-options.ts";
-
-/** A job as `upsurge jobs` shows it. */
-export interface ListedJob {
-  readonly job: string;
-  readonly state: "running" | "done";
-  readonly counts: Counts;
-  readonly sources: readonly ListedSource[];
-  readonly owner: string;
-  readonly startedAt: string;
-  readonly updatedAt: string;
-}
-
-/** A source of a job, and how far it is loaded. */
-export interface ListedSource {
-  readonly name: string;
-  readonly state: "running" | "done";
-  /** Where the writer stands that has come least far. */
-  readonly record: number;
-  readonly byte: number;
-  readonly sha256: string;
-}
-
-/** What was asked of the jobs of a database. */
-export type JobsAnswer =
-  | { readonly kind: "ddl"; readonly ddl: string }
-  | { readonly kind: "forgotten"; readonly job: string }
-  | { readonly kind: "jobs"; readonly target: string; readonly jobs: readonly ListedJob[] };
+import type { ListedJob, ListedSource, JobsAnswer } from "../model/job-list.ts";
 
 /** Lists jobs, forgets one, or tells how the checkpoint table is made. Throws `TARGET_*` errors and `JOB_UNKNOWN`. */
 export async function askJobs(options: Options, environment: Environment): Promise<JobsAnswer> {

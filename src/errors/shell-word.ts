@@ -1,5 +1,5 @@
 /** Words of the commands that fixes print, so that they can be typed as they are. */
-import { UNSEEN, escaped } from "../model/unseen.ts";
+import { UNSEEN, escaped } from "./unseen-characters.ts";
 
 /** A word in quotes, whatever it holds. */
 export function shellQuoted(text: string): string {

@@ -19,7 +19,7 @@ import { ReadInTurn } from "../sources/read-in-turn.ts";
 import { checkRows } from "../account/expected-rows.ts";
 import { Ledger } from "../account/ledger.ts";
 import { MisfitTally } from "../account/misfit-tally.ts";
-import type { JobOutcome, LoadOutcome } from "../report/make-report.ts";
+import type { JobOutcome, LoadOutcome } from "./make-report.ts";
 import { RejectBook } from "../account/reject-book.ts";
 import { TransactionAborted } from "../targets/target.ts";
 import type { Session } from "../targets/target.ts";

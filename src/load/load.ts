@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { Attempt } from "./attempt.ts";
 import type { Options } from "../options/options.ts";
-import { makeReport } from "../report/make-report.ts";
+import { makeReport } from "./make-report.ts";
 import type { Report } from "../report/report.ts";
 
 /** How far a load has come; sent at most a few times a second. */

@@ -18,7 +18,7 @@ import {
   plannedSource,
   readOptions,
 } from "../sources/known-sources.ts";
-import type { KnownSources, LaterSource, PlannedSource } from "../sources/known-sources.ts";
+import type { KnownSources, LaterSource } from "../sources/known-sources.ts";
 import { expandSources } from "../sources/expand-sources.ts";
 import { sample } from "../sources/sample.ts";
 import type { SourceSample } from "../sources/sample.ts";
@@ -28,6 +28,7 @@ import { connectOptions } from "../targets/connect-options.ts";
 import { findTarget } from "../targets/registry.ts";
 import type { Session, Target } from "../targets/target.ts";
 import { checkOneHash, unverifiedStreams } from "../sources/verify-sources.ts";
+import type { PlanReport } from "../model/plan-report.ts";
 
 /** What planning needs of its surroundings. */
 export interface PlanSurroundings {
@@ -55,15 +56,6 @@ export interface PreparedLoad {
   readonly paths: readonly string[];
   readonly stdin: NodeJS.ReadableStream;
   readonly onWarnings: PlanSurroundings["onWarnings"];
-}
-
-/** What `upsurge plan` prints. */
-export interface PlanReport {
-  readonly plan: LoadPlan;
-  readonly target: string;
-  readonly server: string;
-  readonly sources: readonly PlannedSource[];
-  readonly statements: readonly string[];
 }
 
 const VALUES_ONLY = "this target takes values, not bytes";

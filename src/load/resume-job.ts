@@ -25,7 +25,7 @@ import { refuseOtherTable } from "../checkpoint/same-table.ts";
 import type { FoundTable } from "../checkpoint/same-table.ts";
 import { lookAtJob, otherErrors, takeJob } from "../checkpoint/take-over.ts";
 import type { TakeOverRequest } from "../checkpoint/take-over.ts";
-import { sourceLabel } from "../model/source-name.ts";
+import { sourceLabel } from "../errors/source-label.ts";
 
 /** A source that is left to load. */
 export interface WorkItem {

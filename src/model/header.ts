@@ -35,3 +35,12 @@ export function fieldLabel({ number, name, key }: HeaderField): string {
   if (key === name) return name;
   return name === "" ? `field ${number} (no name)` : `${name} (field ${number})`;
 }
+
+/** The fields of one source, as far as they are known. */
+export interface KnownFields {
+  /** Its path; `null` where there is none to name. */
+  readonly source: string | null;
+  readonly fields: readonly string[];
+  /** The same fields in a CSV header; `null` for JSON. */
+  readonly header: readonly HeaderField[] | null;
+}

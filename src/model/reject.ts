@@ -44,3 +44,11 @@ export interface Reject {
   /** The record's bytes as they stood; `null` when it was too large to keep. */
   readonly raw: Uint8Array | null;
 }
+
+/** Where the rejects of a load are. */
+export interface RejectPaths {
+  readonly file: string;
+  readonly report: string;
+  /** Files for sources with another header than the first. */
+  readonly others: readonly string[];
+}

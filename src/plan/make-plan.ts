@@ -22,10 +22,10 @@ import {
   whyReadOnly,
 } from "./mapping.ts";
 import { findOverlaps } from "./overlaps.ts";
-import type { KnownFields } from "./mapping-errors.ts";
 import { neededPrivileges, refuseMissing, refusePrivileges } from "./requirements.ts";
 import { chooseRowSource, chooseStrategy, whyUncounted } from "./strategy.ts";
 import { updateRule } from "./update-rule.ts";
+import type { KnownFields } from "../model/header.ts";
 
 /** Everything a plan is made from. */
 export interface PlanRequest {

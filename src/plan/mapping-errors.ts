@@ -2,20 +2,11 @@
 import { shellQuoted } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { fieldLabel } from "../model/header.ts";
-import type { HeaderField } from "../model/header.ts";
-import { sourceLabel } from "../model/source-name.ts";
+import type { HeaderField, KnownFields } from "../model/header.ts";
+import { sourceLabel } from "../errors/source-label.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import { columnFlag, dropFlags, FLAGS_SHOWN } from "./by-number.ts";
 import { columnList, findColumn, nameList, nearest, tableLabel } from "./names.ts";
-
-/** The fields of one source, as far as they are known. */
-export interface KnownFields {
-  /** Its path; `null` where there is none to name. */
-  readonly source: string | null;
-  readonly fields: readonly string[];
-  /** The same fields in a CSV header; `null` for JSON. */
-  readonly header: readonly HeaderField[] | null;
-}
 
 /** Where the fields of a source stand, for errors about them. */
 export function placeOf({ source, header }: KnownFields): string | null {

@@ -2,12 +2,11 @@
 import { shellQuoted } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { fieldLabel } from "../model/header.ts";
-import type { HeaderField } from "../model/header.ts";
-import { sourceLabel } from "../model/source-name.ts";
+import type { HeaderField, KnownFields } from "../model/header.ts";
+import { sourceLabel } from "../errors/source-label.ts";
 import type { FieldMapping, FieldResolver } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import { nothingMapped, repeatedField, unknownField, unnamedFields } from "./mapping-errors.ts";
-import type { KnownFields } from "./mapping-errors.ts";
 import { findColumn, nearest, requireColumn } from "./names.ts";
 
 /** What the mapping flags say. */

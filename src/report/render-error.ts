@@ -1,6 +1,6 @@
 /** An error as people read it: four short lines. Secrets are masked by whoever prints them. */
 import type { ReportedError } from "./report.ts";
-import { visibleLine } from "./visible.ts";
+import { visibleLine } from "../errors/visible.ts";
 
 /** `error:`, `cause:`, `fix:` and, where it is known, `where:`. */
 export function renderError({ code, message, cause, fix, where }: ReportedError): string {

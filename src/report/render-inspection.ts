@@ -1,17 +1,15 @@
-/** What `upsurge inspect` found, as text. */
+/** The finding in a few aligned lines. */
+import { sourceLabel } from "../errors/source-label.ts";
+import type { Column, TableName, TableShape } from "../model/table-shape.ts";
+import { alignColumns, formatBytes, formatCount, plural } from "../errors/format.ts";
+import { headerText } from "./header-text.ts";
 import type {
   InspectedDatabase,
   InspectedField,
   InspectedSource,
   InspectedTable,
   Inspection,
-} from "../commands/inspect.ts";
-import { sourceLabel } from "../model/source-name.ts";
-import type { Column, TableName, TableShape } from "../model/table-shape.ts";
-import { alignColumns, formatBytes, formatCount, plural } from "./format.ts";
-import { headerText } from "./header-text.ts";
-
-/** The finding in a few aligned lines. */
+} from "../model/inspection.ts";
 export function renderInspection(found: Inspection): string {
   return `${linesOf(found).join("\n")}\n`;
 }

@@ -1,9 +1,7 @@
-/** What `upsurge jobs` found, as text. */
-import type { JobsAnswer, ListedJob } from "../commands/jobs.ts";
-import { sourceLabel } from "../model/source-name.ts";
-import { alignColumns, formatCount, plural } from "./format.ts";
-
 /** The answer in a few lines. */
+import { sourceLabel } from "../errors/source-label.ts";
+import { alignColumns, formatCount, plural } from "../errors/format.ts";
+import type { JobsAnswer, ListedJob } from "../model/job-list.ts";
 export function renderJobs(answer: JobsAnswer): string {
   if (answer.kind === "ddl") return `${answer.ddl};\n`;
   if (answer.kind === "forgotten") {

@@ -1,10 +1,10 @@
 /** A plan as text: what a load would do, and why. */
 import type { Arbiter, LoadPlan, NullKey } from "../model/load-plan.ts";
 import { fieldLabel } from "../model/header.ts";
-import { sourceLabel } from "../model/source-name.ts";
-import type { PlanReport } from "../load/prepare.ts";
-import { alignColumns, formatCount, plural } from "./format.ts";
+import { sourceLabel } from "../errors/source-label.ts";
+import { alignColumns, formatCount, plural } from "../errors/format.ts";
 import { headerText } from "./header-text.ts";
+import type { PlanReport } from "../model/plan-report.ts";
 
 /** The plan, the statements included. */
 export function renderPlan(report: PlanReport): string {

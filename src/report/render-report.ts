@@ -1,8 +1,8 @@
 /** The report of a load: the summary a tired person reads in five seconds, and the line that scripts read. */
 import type { Counts } from "../model/counts.ts";
-import { alignColumns, formatCount, formatSeconds, plural } from "./format.ts";
+import { alignColumns, formatCount, formatSeconds, plural } from "../errors/format.ts";
 import type { Report, ReportedJob } from "./report.ts";
-import { visible, visibleLine } from "./visible.ts";
+import { visible, visibleLine } from "../errors/visible.ts";
 
 /** The report as one line of JSON, its fields in the order of the documentation. */
 export function reportJson(report: Report): string {

@@ -4,7 +4,7 @@ import type { ErrorCode, ErrorTexts } from "../errors/codes.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
-import { plural } from "./format.ts";
+import { plural } from "../errors/format.ts";
 
 /** With these the same command is refused again. */
 const REFUSED = new Set<ErrorCode>(["SOURCE_CHANGED", "JOB_OPTIONS", "JOB_SOURCES", "JOB_TABLE"]);

@@ -3,7 +3,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { SourceTotal } from "../model/checkpoint.ts";
 import type { SourceOffset } from "../model/source-offset.ts";
 import type { RecordChunk } from "../model/record.ts";
-import { sourceLabel } from "../model/source-name.ts";
+import { sourceLabel } from "../errors/source-label.ts";
 import type { SourceSample } from "./sample.ts";
 import type { Source } from "../read/source.ts";
 

@@ -1,23 +1,11 @@
 /** The sources of a plan: what is looked at before the first record is loaded, and which fields are known by then. */
 import { stat } from "node:fs/promises";
-import type { HeaderField, HeaderUse } from "../model/header.ts";
-import { sourceLabel } from "../model/source-name.ts";
+import { sourceLabel } from "../errors/source-label.ts";
 import type { Options } from "../options/options.ts";
-import type { KnownFields } from "../plan/mapping-errors.ts";
 import { openSource } from "./open-source.ts";
 import type { ReadOptions, Source } from "../read/source.ts";
-
-/** A source as a plan shows it. */
-export interface PlannedSource {
-  readonly name: string;
-  readonly format: string;
-  readonly compression: string | null;
-  /** What its first line is taken for; `null` for JSON, and for a stream that is not looked at before its turn. */
-  readonly header: HeaderUse | null;
-  readonly fields: readonly string[];
-  /** Those of them that are called by their number, for want of a name of their own. */
-  readonly numbered: readonly HeaderField[];
-}
+import type { PlannedSource } from "../model/plan-report.ts";
+import type { KnownFields } from "../model/header.ts";
 
 /** A source after the first: its fields are those of a header, `null` where there is none to look at. */
 export type LaterSource = Pick<PlannedSource, "name" | "format" | "compression" | "header"> &

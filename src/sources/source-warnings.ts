@@ -1,6 +1,6 @@
 /** What a user should know of a source whose records were read, beside them. */
 import type { HeaderUse } from "../model/header.ts";
-import { sourceLabel } from "../model/source-name.ts";
+import { sourceLabel } from "../errors/source-label.ts";
 import type { SourceEnding } from "../read/format-reader.ts";
 import type { UnfinishedRecord } from "../read/text/record-stream.ts";
 import type { ReadOptions, SourceFormat } from "../read/source.ts";

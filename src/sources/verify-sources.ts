@@ -4,7 +4,7 @@
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
-import { sourceLabel } from "../model/source-name.ts";
+import { sourceLabel } from "../errors/source-label.ts";
 import type { Options } from "../options/options.ts";
 import type { Source } from "../read/source.ts";
 import { verifyCompressed } from "../read/bytes/verify-compressed.ts";

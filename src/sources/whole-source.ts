@@ -3,7 +3,7 @@
  * stored bytes are those that were expected. A producer that died looks like the end of its file.
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import { sourceLabel } from "../model/source-name.ts";
+import { sourceLabel } from "../errors/source-label.ts";
 import type { BlockFeed } from "../read/bytes/blocks.ts";
 import type { FormatReader } from "../read/format-reader.ts";
 import type { ReadOptions } from "../read/source.ts";

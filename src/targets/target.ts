@@ -9,7 +9,7 @@ import type { Counts } from "../model/counts.ts";
 import type { LoadPlan, RowSource } from "../model/load-plan.ts";
 import type { PackedRows } from "../model/packed.ts";
 import type { TableName, TablePrivilege, TableShape } from "../model/table-shape.ts";
-import type { SqlExecutor } from "../checkpoint/checkpoint-table.ts";
+import type { SqlExecutor } from "./sql-executor.ts";
 
 /** What a target can do; the planner asks this and never a name. */
 export interface Capabilities {

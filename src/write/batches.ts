@@ -9,9 +9,9 @@ import type { SourceOffset } from "../model/source-offset.ts";
 import type { Position, RecordChunk } from "../model/record.ts";
 import type { Reject } from "../model/reject.ts";
 import { BatchEnd } from "./batch-end.ts";
-import type { JobSource } from "./batch-end.ts";
 import type { RecordMapper } from "./map-records.ts";
 import { unlessAborted } from "./unless-aborted.ts";
+import type { JobSource } from "../model/committed-offset.ts";
 
 /** A batch closes when its records reach this many bytes, so that memory stays flat whatever their size. */
 const BATCH_BYTES = 4 * 1024 * 1024;

@@ -4,10 +4,11 @@
  */
 import type { LoadPlan } from "../model/load-plan.ts";
 import type { ReadBatch } from "./batches.ts";
-import type { BatchEnd, CommittedOffset } from "./batch-end.ts";
+import type { BatchEnd } from "./batch-end.ts";
 import type { SessionWriter } from "./session-writer.ts";
 import { sizeOf } from "./writers.ts";
 import type { Account, LoadEnding, Writers } from "./writers.ts";
+import type { CommittedOffset } from "../model/committed-offset.ts";
 
 /** Writes every batch in turn. */
 export class OneSession implements Writers {

@@ -12,11 +12,11 @@ import type { LoadPlan } from "../model/load-plan.ts";
 import type { CheckpointTable } from "../checkpoint/checkpoint-table.ts";
 import type { Session, Writer } from "../targets/target.ts";
 import type { ReadBatch } from "./batches.ts";
-import type { CommittedOffset } from "./batch-end.ts";
 import type { CheckpointCursor, CursorScope } from "../checkpoint/cursor.ts";
 import type { Quarantine } from "./quarantine.ts";
 import { BatchWriter } from "./write-batch.ts";
 import { writtenOf } from "./writers.ts";
+import type { CommittedOffset } from "../model/committed-offset.ts";
 
 /** How a session moves the checkpoint of its load along. */
 export interface CheckpointAccess {

@@ -183,7 +183,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "an interrupted load ends with 0",
-    file: "src/report/make-report.js",
+    file: "src/load/make-report.js",
     edits: [['["interrupted", 128 + signalNumber(signal), null]', '["interrupted", 0, null]']],
     scenario: interrupted,
   },

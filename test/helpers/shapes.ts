@@ -3,10 +3,10 @@ import type { Column, TableShape, UniqueKey } from "../../src/model/table-shape.
 import { defaultOptions } from "../../src/options/parse-options.ts";
 import type { Options } from "../../src/options/options.ts";
 import { makePlan } from "../../src/plan/make-plan.ts";
-import type { KnownFields } from "../../src/plan/mapping-errors.ts";
 import { headerFields } from "../../src/read/csv/header-fields.ts";
 import type { LoadPlan } from "../../src/model/load-plan.ts";
 import type { Capabilities } from "../../src/targets/target.ts";
+import type { KnownFields } from "../../src/model/header.ts";
 
 /** A nullable integer column without a default, but for what `facts` says. */
 export function column(name: string, facts: Partial<Column> = {}): Column {

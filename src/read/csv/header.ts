@@ -5,7 +5,7 @@
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../../errors/upsurge-error.ts";
 import type { HeaderField, HeaderUse } from "../../model/header.ts";
-import { sourceLabel } from "../../model/source-name.ts";
+import { sourceLabel } from "../../errors/source-label.ts";
 import type { CsvTexts } from "./fields.ts";
 import { headerFields } from "./header-fields.ts";
 import type { ReadOptions } from "../source.ts";

@@ -5,7 +5,7 @@
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Position } from "../../model/record.ts";
 import type { RowCode } from "../../model/reject.ts";
-import { sourceLabel } from "../../model/source-name.ts";
+import { sourceLabel } from "../../errors/source-label.ts";
 import type { Block, BlockFeed } from "../bytes/blocks.ts";
 
 /** Where a record stands within a stretch. */

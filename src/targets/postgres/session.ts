@@ -4,7 +4,6 @@ import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { PackedRows } from "../../model/packed.ts";
-import type { SqlExecutor } from "../../checkpoint/checkpoint-table.ts";
 import type { Capabilities, ErrorClass, GrantRequest, Lock, Session, Writer } from "../target.ts";
 import { arrayText } from "./stage/array-text.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
@@ -30,6 +29,7 @@ import { stageDdl } from "./stage/stage.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
 import { SetMemory } from "./apply/set-writer.ts";
 import { PostgresWriter } from "./apply/writer.ts";
+import type { SqlExecutor } from "../sql-executor.ts";
 
 /** What a session knows of its surroundings. */
 export interface PostgresSessionContext {

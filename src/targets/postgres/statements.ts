@@ -1,8 +1,8 @@
 /** Small statements of the loader's own over a connection to PostgreSQL. */
 import type { Client } from "pg";
-import type { SqlAnswer, SqlValue, SqlExecutor } from "../../checkpoint/checkpoint-table.ts";
 import { rollBack } from "./connect/deadline.ts";
 import { isServerError } from "./errors.ts";
+import type { SqlAnswer, SqlValue, SqlExecutor } from "../sql-executor.ts";
 
 /** Encodings of a database that take every character, or whatever they are sent. */
 const TAKE_ALL = new Set(["UTF8", "SQL_ASCII"]);

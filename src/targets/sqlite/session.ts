@@ -3,7 +3,6 @@ import { access, constants } from "node:fs/promises";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
-import type { SqlExecutor } from "../../checkpoint/checkpoint-table.ts";
 import type { Capabilities, ErrorClass, Lock, Session, Writer } from "../target.ts";
 import { checkStatements } from "./catalog/check-plan.ts";
 import type { SqliteConnection } from "./connect/connection.ts";
@@ -20,6 +19,7 @@ import { listTables, readTable } from "./catalog/table-shape.ts";
 import { createStaged, stagedName } from "./stage/staged-row.ts";
 import type { SqliteTable } from "./catalog/table-shape.ts";
 import { SqliteWriter } from "./apply/writer.ts";
+import type { SqlExecutor } from "../sql-executor.ts";
 
 const CAPABILITIES: Capabilities = {
   rowSources: ["values", "staged", "arrays"],

@@ -1,9 +1,7 @@
-/** Small statements of the loader's own on a SQLite file. */
-import type { SqlAnswer, SqlValue, SqlExecutor } from "../../checkpoint/checkpoint-table.ts";
+/** `patiently` runs its work again while another process holds a lock. */
 import type { SqliteConnection } from "./connect/connection.ts";
 import { isUniqueViolation } from "./errors.ts";
-
-/** `patiently` runs its work again while another process holds a lock. */
+import type { SqlAnswer, SqlValue, SqlExecutor } from "../sql-executor.ts";
 export function smallStatements(
   db: SqliteConnection,
   patiently: <T>(work: () => T) => Promise<T>,

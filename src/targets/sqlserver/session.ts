@@ -3,7 +3,6 @@ import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import { TransactionAborted } from "../target.ts";
-import type { SqlExecutor } from "../../checkpoint/checkpoint-table.ts";
 import type { Capabilities, ErrorClass, GrantRequest, Lock, Session, Writer } from "../target.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import type { SqlServerConnection } from "./connect/connection.ts";
@@ -21,6 +20,7 @@ import { stageDdl } from "./stage/stage-sql.ts";
 import { smallStatements } from "./statements.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
 import { SqlServerWriter } from "./apply/writer.ts";
+import type { SqlExecutor } from "../sql-executor.ts";
 
 /** What a session knows of its surroundings. */
 export interface SqlServerSessionContext {

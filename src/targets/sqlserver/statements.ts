@@ -1,9 +1,7 @@
-/** Small statements of the loader's own over a connection to SQL Server. */
-import type { SqlAnswer, SqlValue, SqlExecutor } from "../../checkpoint/checkpoint-table.ts";
+/** Over the session's connection. */
 import type { SqlServerConnection, Fields } from "./connect/connection.ts";
 import { SqlServerError } from "./errors.ts";
-
-/** Over the session's connection. */
+import type { SqlAnswer, SqlValue, SqlExecutor } from "../sql-executor.ts";
 export function smallStatements(connection: SqlServerConnection): SqlExecutor {
   return {
     dialect: {

@@ -1,10 +1,10 @@
 /** What several writers need to know of the places of a remembered load: where it stands, and what may be shared out. */
 import type { ReadBatch } from "../batches.ts";
-import type { CommittedOffset } from "../batch-end.ts";
 import { beginningOf } from "../../checkpoint/cursor.ts";
 import type { CheckpointCursor } from "../../checkpoint/cursor.ts";
 import { rangeBetween } from "./serial-ranges.ts";
 import type { SerialRanges } from "./serial-ranges.ts";
+import type { CommittedOffset } from "../../model/committed-offset.ts";
 
 /** The places of one try, in the order of the source. */
 export class CommittedOffsets {

@@ -3,7 +3,6 @@
  * about as many records as the plan says. What goes wrong is told to `fail`, and nothing is written after it.
  */
 import type { ReadBatch } from "../batches.ts";
-import type { CommittedOffset } from "../batch-end.ts";
 import type { CursorScope } from "../../checkpoint/cursor.ts";
 import { RetrySerially } from "./serial-ranges.ts";
 import type { RecordRange } from "./serial-ranges.ts";
@@ -12,6 +11,7 @@ import type { SessionWriter } from "../session-writer.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { sizeOf } from "../writers.ts";
 import type { Account } from "../writers.ts";
+import type { CommittedOffset } from "../../model/committed-offset.ts";
 
 /** What the queues of a load share. */
 export interface QueueContext {

@@ -9,11 +9,11 @@ import type { Source } from "../../../src/read/source.ts";
 import { gatherBatches } from "../../../src/write/batches.ts";
 import type { SourceEvent } from "../../../src/write/batches.ts";
 import { BEGINNING } from "../../../src/model/source-offset.ts";
-import type { JobSource, CommittedOffset } from "../../../src/write/batch-end.ts";
 import { hold } from "./compare-paths.ts";
 import type { PathInput } from "./compare-paths.ts";
 import { mapperOf } from "./compare-rows.ts";
 import type { LaneTarget } from "./compare-rows.ts";
+import type { JobSource, CommittedOffset } from "../../../src/model/committed-offset.ts";
 
 /** What was read: records and rejects by their number. */
 interface Read {

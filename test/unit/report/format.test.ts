@@ -1,6 +1,6 @@
 /** Numbers as people read them. */
 import { expect, test } from "vitest";
-import { formatBytes, formatCount, formatSeconds, plural } from "../../../src/report/format.ts";
+import { formatBytes, formatCount, formatSeconds, plural } from "../../../src/errors/format.ts";
 
 test.each([
   [0, "0"],

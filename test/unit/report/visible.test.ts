@@ -1,6 +1,6 @@
 /** What a terminal must not take for a command is shown escaped, and everything else as it is. */
 import { expect, test } from "vitest";
-import { visible, visibleLine } from "../../../src/report/visible.ts";
+import { visible, visibleLine } from "../../../src/errors/visible.ts";
 
 test.each([
   ["an escape sequence", "\u001B[2Jx", "\\u001b[2Jx"],

@@ -3,7 +3,7 @@
  * colour the screen or turn the direction of reading, and so hide what is said. Such characters are shown escaped, as JSON
  * spells them.
  */
-import { UNSEEN, escaped } from "../model/unseen.ts";
+import { UNSEEN, escaped } from "./unseen-characters.ts";
 
 /** The text with its lines and tabs as they are, and every other control character escaped. */
 export function visible(text: string): string {

@@ -5,9 +5,9 @@ import type { Counts } from "../model/counts.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
 import type { Options } from "../options/options.ts";
 import { isJob } from "../options/is-job.ts";
-import type { RejectPaths } from "../account/reject-file.ts";
-import { fixInParts, fixOfNothing } from "./resume-advice.ts";
-import type { Guarantee, Report, ReportedError, ReportedJob, Status } from "./report.ts";
+import { fixInParts, fixOfNothing } from "../report/resume-advice.ts";
+import type { Guarantee, Report, ReportedError, ReportedJob, Status } from "../report/report.ts";
+import type { RejectPaths } from "../model/reject.ts";
 
 /** What became of a load. */
 export interface LoadOutcome {

@@ -1,0 +1,24 @@
+/** A plan as it is shown: the plan, its target, its sources and its statements. */
+import type { HeaderField, HeaderUse } from "./header.ts";
+import type { LoadPlan } from "./load-plan.ts";
+
+/** A source as a plan shows it. */
+export interface PlannedSource {
+  readonly name: string;
+  readonly format: string;
+  readonly compression: string | null;
+  /** What its first line is taken for; `null` for JSON, and for a stream that is not looked at before its turn. */
+  readonly header: HeaderUse | null;
+  readonly fields: readonly string[];
+  /** Those of them that are called by their number, for want of a name of their own. */
+  readonly numbered: readonly HeaderField[];
+}
+
+/** What `upsurge plan` prints. */
+export interface PlanReport {
+  readonly plan: LoadPlan;
+  readonly target: string;
+  readonly server: string;
+  readonly sources: readonly PlannedSource[];
+  readonly statements: readonly string[];
+}
