@@ -1,6 +1,8 @@
-/** The end of a batch, which is looked for only where a commit needs it. */
+/** Where a batch ends in its source: what a checkpoint says once the batch is committed. */
 import type { SourceOffset } from "../model/source-offset.ts";
 import type { JobSource, CommittedOffset } from "../model/committed-offset.ts";
+
+/** The end of a batch, which is looked for only where a commit needs it. */
 export class BatchEnd {
   readonly source: JobSource;
   /** Nothing of the source comes after the batch. */

@@ -1,7 +1,9 @@
-/** Over the session's connection. */
+/** Small statements of the loader's own over a connection to SQL Server. */
 import type { SqlServerConnection, Fields } from "./connect/connection.ts";
 import { SqlServerError } from "./errors.ts";
 import type { SqlAnswer, SqlValue, SqlExecutor } from "../sql-executor.ts";
+
+/** Over the session's connection. */
 export function smallStatements(connection: SqlServerConnection): SqlExecutor {
   return {
     dialect: {
