@@ -152,7 +152,7 @@ export class Attempt {
     const alive = setInterval(() => this.#reportProgress(), SIGN_OF_LIFE_MS).unref();
     try {
       await writers.open();
-      const mapper = new RecordMapper(plan, {
+      const mapper = new RecordMapper(plan.tables[0], {
         resolve: prepared.resolve,
         capabilities: session.capabilities,
         missingFields: this.#options.missingFields,
@@ -208,8 +208,9 @@ export class Attempt {
   #writersFor({ connect, session, plan, paths }: PreparedLoad): Writers {
     const { log } = this.#surroundings;
     if (log.isLevelEnabled("debug")) {
-      const columns = plan.columns.map((column) => column.name);
-      log.debug({ sql: session.statements(plan, columns) }, "statements");
+      const [table] = plan.tables;
+      const columns = table.columns.map((column) => column.name);
+      log.debug({ sql: session.statements(table, columns) }, "statements");
     }
     const { quarantine, serialRanges } = this.#continued;
     const cursor = this.#job?.resumed.cursor ?? null;

@@ -34,8 +34,9 @@ export class LoadNotes {
     if (this.#mapped === null) return;
     const { prepared, mapper } = this.#mapped;
     const { plan, session } = prepared;
-    const written = writtenColumns(plan, mapper.columns, kept);
-    this.#leftToDo = (await session.leftToDo?.(plan, written)) ?? [];
+    const [table] = plan.tables;
+    const written = writtenColumns(table, mapper.columns, kept);
+    this.#leftToDo = (await session.leftToDo?.(table, written)) ?? [];
   }
 
   /** All notes, in the order in which they are printed. */
@@ -59,8 +60,9 @@ export class LoadNotes {
   #overlaps(): readonly string[] {
     if (this.#mapped === null) return [];
     const { plan, session } = this.#mapped.prepared;
-    const columns = plan.table.columns.map(({ name }) => name);
+    const [table] = plan.tables;
+    const columns = table.table.columns.map(({ name }) => name);
     const naming = { columns, quoteIdentifier: (name: string) => session.quoteIdentifier(name) };
-    return findOverlaps({ ...plan, mapping: this.#mapped.mapper.later, naming }).warnings;
+    return findOverlaps({ ...table, mapping: this.#mapped.mapper.later, naming }).warnings;
   }
 }

@@ -2,7 +2,7 @@
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import { noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
-import type { LoadPlan } from "../model/load-plan.ts";
+import type { LoadPlan, TablePlan } from "../model/load-plan.ts";
 import type { Options } from "../options/options.ts";
 import { isJob } from "../options/is-job.ts";
 import { fixInParts, fixOfNothing } from "../report/resume-advice.ts";
@@ -47,8 +47,8 @@ export interface JobOutcome {
 
 /** The report; `started` is a reading of `performance.now()`. */
 export function makeReport(outcome: LoadOutcome, options: Options, started: number): Report {
-  const { plan } = outcome;
-  const { job } = outcome;
+  const { plan, job } = outcome;
+  const [table] = plan?.tables ?? [];
   const guarantee = guaranteeOf(options);
   const counts = countsOf(outcome, guarantee);
   const seconds = (performance.now() - started) / 1000;
@@ -57,10 +57,10 @@ export function makeReport(outcome: LoadOutcome, options: Options, started: numb
     status,
     exit,
     target: plan?.target ?? null,
-    table: plan === null ? options.table : qualified(plan),
-    mode: plan?.mode ?? null,
-    strategy: plan?.strategy ?? null,
-    rowSource: plan?.rowSource ?? null,
+    table: table === undefined ? options.table : qualified(table),
+    mode: table?.mode ?? null,
+    strategy: table?.strategy ?? null,
+    rowSource: table?.rowSource ?? null,
     counts,
     rejectFile: outcome.rejectPaths?.file ?? null,
     rejectReport: outcome.rejectPaths?.report ?? null,
@@ -113,7 +113,7 @@ function left({ counts, kept }: LoadOutcome, guarantee: Guarantee): Counts {
   return { ...noCounts(), read: counts.read, rejected: counts.rejected };
 }
 
-function qualified({ table }: LoadPlan): string {
+function qualified({ table }: TablePlan): string {
   return table.name.schema === null ? table.name.name : `${table.name.schema}.${table.name.name}`;
 }
 

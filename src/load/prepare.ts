@@ -153,7 +153,7 @@ async function checkPlan(session: Session, plan: LoadPlan, { grants }: Options):
   // A source that is empty so far has no fields, and no row to check.
   if (columns.length === 0) return;
   try {
-    await session.checkPlan(plan, columns);
+    await session.checkPlan(plan.tables[0], columns);
   } catch (error) {
     const isPrivilege = error instanceof UpsurgeError && error.code === "PLAN_PRIVILEGE";
     if (!grants || !isPrivilege) throw error;
@@ -170,7 +170,8 @@ function withWays(
   const path = explainReadingPath(
     capabilities.acceptsPackedBatches ? sources.first.slowPathReason : VALUES_ONLY,
   );
-  const why = [...plan.why, ...path, ...(session.explain?.(plan) ?? [])];
+  const ways = plan.tables.flatMap((table) => session.explain?.(table) ?? []);
+  const why = [...plan.why, ...path, ...ways];
   const unverified = unverifiedStreams(plan, sources);
   const headers = loadedHeaders([sources.first, ...sources.later]);
   return { ...plan, why, warnings: [...warnings, ...plan.warnings, ...headers, ...unverified] };
@@ -198,7 +199,7 @@ export async function openNext(
         header: first.headerFields,
       };
       refuseMovedNumbers([before, known], options);
-      mapFields(plan.table, [known], toColumn);
+      mapFields(plan.tables[0].table, [known], toColumn);
     }
   } catch (error) {
     await source.close();
@@ -221,7 +222,7 @@ export async function planLoad(
       target: target.describe(options.to ?? ""),
       server: session.version,
       sources: [plannedSource({ ...first, fields: sampled.fields }), ...later.map(plannedSource)],
-      statements: session.statements(plan, checkedColumns(plan)),
+      statements: session.statements(plan.tables[0], checkedColumns(plan)),
     };
   } finally {
     await first.close();
@@ -238,8 +239,10 @@ export async function planGrants(
   const prepared = await prepare(sources, { ...options, grants: true }, surroundings);
   const { plan, session, first } = prepared;
   try {
-    const privileges = neededPrivileges(plan, session.capabilities);
-    return await session.grants({ plan, privileges, filled: filledColumns(prepared) });
+    const [table] = plan.tables;
+    const privileges = neededPrivileges(table, session.capabilities);
+    const filled = filledColumns(prepared);
+    return await session.grants({ plan: table, job: plan.job, privileges, filled });
   } finally {
     await first.close();
     await session.close();
@@ -249,16 +252,16 @@ export async function planGrants(
 /** The columns that every row carries: a record without a header may lack any field. */
 function filledColumns({ plan, first, later }: PreparedLoad): ReadonlySet<string> {
   const headers = [first.fields, ...later.map(({ fields }) => fields)];
-  const { mapping, constants, update } = plan;
+  const { mapping, constants, update } = plan.tables[0];
   const mapped = mapping.filter(({ field }) => headers.every((names) => names?.includes(field)));
   return new Set([...mapped, ...constants, ...update.stamps].map(({ column }) => column));
 }
 
 /** The columns of the rows a plan is checked with: those the source is known to fill, or the key where nothing is known. */
-function checkedColumns(plan: LoadPlan): string[] {
-  const known = [...plan.mapping, ...plan.constants].map((each) => each.column);
-  const named = new Set(known.length > 0 ? known : plan.arbiter?.columns);
-  return plan.columns.map((column) => column.name).filter((name) => named.has(name));
+function checkedColumns({ tables: [table] }: LoadPlan): string[] {
+  const known = [...table.mapping, ...table.constants].map((each) => each.column);
+  const named = new Set(known.length > 0 ? known : table.arbiter?.columns);
+  return table.columns.map((column) => column.name).filter((name) => named.has(name));
 }
 
 async function readShape(

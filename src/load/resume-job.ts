@@ -105,7 +105,7 @@ export async function resume(
 
 /** The table of the load, as it is now. */
 async function findTable({ plan, session }: PreparedLoad, job: JobPlan): Promise<FoundTable> {
-  const { table: shape } = plan;
+  const { table: shape } = plan.tables[0];
   const names = [shape.name.schema, shape.name.name].filter((name) => name !== null);
   const sql = names.map((name) => session.quoteIdentifier(name)).join(".");
   return {
@@ -165,7 +165,7 @@ class WorkFinder {
     return work;
   }
 
-  /** A single source, or none that was begun: each is what stands in its offset. */
+  /** A single source, or none that was begun: each is what stands in its place. */
   #inOrder(known: readonly KnownSource[]): MatchedSource[] {
     return this.#prepared.paths.map((path, at) => ({
       path,

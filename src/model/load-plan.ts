@@ -1,4 +1,5 @@
 /** The immutable result of planning: printed by `upsurge plan`, executed by a load. */
+import type { Counts } from "./counts.ts";
 import type { HeaderField } from "./header.ts";
 import type { Column, TableShape } from "./table-shape.ts";
 
@@ -101,11 +102,11 @@ export interface JobPlan {
   readonly forgotten: boolean;
 }
 
-/** Everything that was decided before the first record. */
-export interface LoadPlan {
-  /** The target's name, for reports only. */
-  readonly target: string;
+/** How one table is written: everything that was decided of it before the first record. */
+export interface TablePlan {
   readonly table: TableShape;
+  /** What the names of its temporary tables begin with, unlike those of any other table of the same run. */
+  readonly stage: string;
   readonly mode: Mode;
   readonly strategy: Strategy;
   readonly rowSource: RowSource;
@@ -120,6 +121,28 @@ export interface LoadPlan {
   readonly isolation: Isolation;
   /** A native upsert whose result cannot tell inserted from updated: each row is looked up first. */
   readonly looksFirst: boolean;
+}
+
+/**
+ * A statement that a load runs beside its rows: in the transaction of its first batch, before it, or in that of its last
+ * batch, after it. Its SQL is the database's own.
+ */
+export interface Step {
+  /** What `upsurge plan` and errors call it: the flag that asked for it. */
+  readonly name: string;
+  readonly sql: string;
+  /** What the rows it changes are counted as; absent: they are not counted. */
+  readonly counts?: keyof Counts;
+}
+
+/** Everything that was decided of one load before its first record. */
+export interface LoadPlan {
+  /** The target's name, for reports only. */
+  readonly target: string;
+  /** The tables that its records fill, parents before children. */
+  readonly tables: readonly [TablePlan, ...TablePlan[]];
+  readonly before: readonly Step[];
+  readonly after: readonly Step[];
   readonly batchRows: number;
   /** Rows of a batch of short and ordinary records; absent: `batchRows`. */
   readonly shortRows?: number;
@@ -128,9 +151,15 @@ export interface LoadPlan {
   /** `null` when nothing is remembered from one run to the next. */
   readonly job: JobPlan | null;
   readonly partitioning: Partitioning;
-  /** Milliseconds to wait for a lock. */
-  readonly lockTimeoutMs: number;
   /** One sentence per decision, for `upsurge plan`. */
   readonly why: readonly string[];
   readonly warnings: readonly string[];
+}
+
+/** One or more loads under one policy of transactions, with one report. */
+export interface Run {
+  readonly loads: readonly [LoadPlan, ...LoadPlan[]];
+  /** Steps before the first load, and after the last. */
+  readonly before: readonly Step[];
+  readonly after: readonly Step[];
 }

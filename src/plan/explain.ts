@@ -1,5 +1,5 @@
 /** Says why a plan is as it is, and what to watch. */
-import type { Arbiter, LoadPlan, Mode, Partitioning } from "../model/load-plan.ts";
+import type { Arbiter, Isolation, LoadPlan, Mode, Partitioning } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { describeKey } from "./arbiter.ts";
@@ -12,7 +12,7 @@ export interface PlanDecisions {
   readonly arbiter: Arbiter | null;
   readonly strategy: Choice<string>;
   readonly rowSource: Choice<string>;
-  readonly isolation: LoadPlan["isolation"];
+  readonly isolation: Isolation;
   /** The columns that a known field or constant fills. */
   readonly named: ReadonlySet<string>;
   readonly capabilities: Pick<Capabilities, "advancesIdentity">;

@@ -26,7 +26,8 @@ export function planJob(plan: LoadPlan, request: JobPlanRequest): JobPlan | null
   const { options, target, sources } = request;
   if (!isJob(options)) return null;
   const { job, key, constraint, checkpointTable, followAppend } = options;
-  const table = tableLabel(plan.table);
+  const [first] = plan.tables;
+  const table = tableLabel(first.table);
   const made = hashOf([target, table, key, constraint, sources]).slice(0, 16);
   return {
     name: job ?? `auto-${made}`,
@@ -34,14 +35,15 @@ export function planJob(plan: LoadPlan, request: JobPlanRequest): JobPlan | null
     table: checkpointTable,
     config: configOf(plan, request),
     followAppend,
-    forgotten: job === null && !followAppend && isRepeatable(plan),
+    forgotten: job === null && !followAppend && plan.tables.every(isRepeatable),
   };
 }
 
 function configOf(plan: LoadPlan, { options, format }: JobPlanRequest): string {
+  const [first] = plan.tables;
   const settled: Partial<Record<keyof Options, unknown>> = {
-    table: tableLabel(plan.table),
-    mode: plan.mode,
+    table: tableLabel(first.table),
+    mode: first.mode,
     format,
     // With --columns alone a load comes so far only where line 1 is the header.
     header: options.header ?? true,

@@ -1,5 +1,5 @@
 /** PURE: from the table's shape, the source's fields and the options to the plan. No I/O, no names of databases. */
-import type { Arbiter, LoadPlan, Mode } from "../model/load-plan.ts";
+import type { Arbiter, LoadPlan, Mode, TablePlan } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import { parseCommit } from "../options/parse-value.ts";
@@ -11,7 +11,6 @@ import type { IsolationRequest } from "./isolation.ts";
 import { explain, explainRun } from "./explain.ts";
 import { isJob } from "../options/is-job.ts";
 import { choosePartitioning } from "./partitioning.ts";
-import type { UnpartitionedPlan } from "./partitioning.ts";
 import {
   fieldLabels,
   fieldResolver,
@@ -45,14 +44,16 @@ export interface PlanRequest {
   /** A source is a stream, which cannot be read again. */
   readonly readOnce?: boolean;
   /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
-  readonly whyUnhashable?: ((plan: LoadPlan) => string | null) | undefined;
+  readonly whyUnhashable?: ((plan: TablePlan) => string | null) | undefined;
 }
 
 /** The plan of a load. Throws `PLAN_*` errors; each names what to change. */
 export function makePlan(request: PlanRequest): LoadPlan {
-  const { plan, together, why } = planWriting(request);
-  const { options, capabilities, whyUnhashable } = request;
+  const { plan, together, why, warnings } = planTable(request, FIRST_STAGE);
+  const { target, options, capabilities, whyUnhashable } = request;
+  const commit = chooseCommit(request);
   const sharing = choosePartitioning(plan, {
+    commitRows: commit.commitRows,
     writers: options.writers,
     rehearsal: options.dryRun || options.check,
     remembered: isJob(options),
@@ -62,20 +63,29 @@ export function makePlan(request: PlanRequest): LoadPlan {
     orderReason: (by) => orderReason(plan.table, { ...together, arbiter: by }),
   });
   return {
-    ...plan,
+    target,
+    tables: [plan],
+    before: [],
+    after: [],
+    ...commit,
     partitioning: sharing.chosen,
-    why: [...why, ...explainRun(plan, sharing, isJob(request.options))],
+    why: [...why, ...explainRun(commit, sharing, isJob(request.options))],
+    warnings,
   };
 }
 
-/** A plan without the sharing out of its rows, and what led to it. */
-interface PlanDraft {
-  readonly plan: UnpartitionedPlan;
+/** What the temporary tables of a run's first table are called after. */
+const FIRST_STAGE = "upsurge";
+
+/** The plan of one table, and what led to it. */
+interface PlannedTable {
+  readonly plan: TablePlan;
   readonly together: IsolationRequest;
   readonly why: readonly string[];
+  readonly warnings: readonly string[];
 }
 
-function planWriting(request: PlanRequest): PlanDraft {
+function planTable(request: PlanRequest, stage: string): PlannedTable {
   const { shape, options, capabilities, quoteIdentifier } = request;
   const mode = chooseMode(options);
   const naming = { columns: shape.columns.map((column) => column.name), quoteIdentifier };
@@ -103,9 +113,9 @@ function planWriting(request: PlanRequest): PlanDraft {
   if (!options.grants) refusePrivileges(shape, neededPrivileges(how, capabilities));
   const fields = fieldLabels(sourcesOf(request));
   refuseMissing(shape, { ...options, mode, arbiter, fields, named, update });
-  const plan: UnpartitionedPlan = {
-    target: request.target,
+  const plan: TablePlan = {
     table: shape,
+    stage,
     mode,
     strategy: strategy.chosen,
     rowSource: rowSource.chosen,
@@ -118,19 +128,16 @@ function planWriting(request: PlanRequest): PlanDraft {
     keepIdentity: options.keepIdentity,
     isolation,
     looksFirst: uncounted !== null,
-    lockTimeoutMs: options.lockTimeout,
-    warnings: [...nullTexts(options), ...overlaps.warnings],
-    ...chooseCommit(request),
   };
   const why = [...explain({ ...how, shape, strategy, rowSource, isolation }), ...overlaps.why];
-  return { plan, together, why };
+  return { plan, together, why, warnings: [...nullTexts(options), ...overlaps.warnings] };
 }
 
 function sourcesOf({ fields, sources }: PlanRequest): readonly KnownFields[] {
   return sources ?? [{ source: null, fields, header: null }];
 }
 
-function planMapping(request: PlanRequest): LoadPlan["mapping"] {
+function planMapping(request: PlanRequest): TablePlan["mapping"] {
   const { shape, options, openFields, allKnown = !openFields } = request;
   const sources = sourcesOf(request);
   refuseMovedNumbers(sources, options);

@@ -4,7 +4,7 @@
  */
 import { shellQuoted } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Arbiter, Assignment, FieldMapping, LoadPlan, Mode } from "../model/load-plan.ts";
+import type { Arbiter, Assignment, FieldMapping, TablePlan, Mode } from "../model/load-plan.ts";
 import type { UpdateRule } from "../model/load-plan.ts";
 import { readsColumn } from "../sql/expressions.ts";
 import type { ExpressionNames } from "../sql/expressions.ts";
@@ -14,7 +14,7 @@ export interface ColumnSources {
   readonly mode: Mode;
   readonly arbiter: Arbiter | null;
   readonly mapping: readonly FieldMapping[];
-  readonly constants: LoadPlan["constants"];
+  readonly constants: TablePlan["constants"];
   readonly update: UpdateRule;
   readonly naming: ExpressionNames;
 }

@@ -2,7 +2,7 @@
  * How many writers a load has, and how rows are shared out among them: rows that can meet the same target row must go
  * to the same writer, in file order. Where that cannot be held, one writer does all.
  */
-import type { Arbiter, LoadPlan, Partitioning } from "../model/load-plan.ts";
+import type { Arbiter, Partitioning, TablePlan } from "../model/load-plan.ts";
 import type { TableShape, UniqueKey } from "../model/table-shape.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { arbiterOf } from "./arbiter.ts";
@@ -12,6 +12,8 @@ import type { Choice } from "./strategy.ts";
 export interface PartitioningRequest {
   /** As the user asked for. */
   readonly writers: number;
+  /** The most records that a writer commits at once; `null` when a load is committed once, at its end. */
+  readonly commitRows: number | null;
   /** The load is undone at its end. */
   readonly rehearsal: boolean;
   /** The load is a job. */
@@ -20,17 +22,14 @@ export interface PartitioningRequest {
   readonly readOnce: boolean;
   readonly capabilities: Pick<Capabilities, "parallel">;
   /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
-  readonly whyUnhashable?: ((plan: LoadPlan) => string | null) | undefined;
+  readonly whyUnhashable?: ((plan: TablePlan) => string | null) | undefined;
   /** Why rows must keep their order when this arbiter decides. */
   readonly orderReason: (arbiter: Arbiter | null) => string | null;
 }
 
-/** A plan that does not yet say how its rows are shared out. */
-export type UnpartitionedPlan = Omit<LoadPlan, "partitioning" | "why">;
-
 /** The writers of a load; the sentence is empty where nobody asked for several. */
 export function choosePartitioning(
-  plan: UnpartitionedPlan,
+  plan: TablePlan,
   request: PartitioningRequest,
 ): Choice<Partitioning> {
   const { writers } = request;
@@ -38,8 +37,7 @@ export function choosePartitioning(
   // One writer goes on after several: it must know how they shared the rows out.
   const one: Partitioning = { writers: 1, key: by };
   if (writers === 1) return { chosen: one, why: "" };
-  const obstacle =
-    loadObstacle(plan, request) ?? tableObstacle(plan) ?? keyObstacle(plan, by, request);
+  const obstacle = loadObstacle(request) ?? tableObstacle(plan) ?? keyObstacle(plan, by, request);
   if (obstacle !== null) return { chosen: one, why: obstacle };
   const why =
     by === null
@@ -48,15 +46,15 @@ export function choosePartitioning(
   return { chosen: { writers, key: by }, why };
 }
 
-function loadObstacle(plan: UnpartitionedPlan, request: PartitioningRequest): string | null {
+function loadObstacle(request: PartitioningRequest): string | null {
   if (request.rehearsal) return "a load that is undone is one transaction";
-  if (plan.commitRows === null) return "all or nothing cannot span several connections";
+  if (request.commitRows === null) return "all or nothing cannot span several connections";
   // A reject among rows that were shared out takes another try.
   if (request.remembered && request.readOnce) return "a stream cannot be read again";
   return request.capabilities.parallel ? null : "this target takes one writer at a time";
 }
 
-function tableObstacle(plan: UnpartitionedPlan): string | null {
+function tableObstacle(plan: TablePlan): string | null {
   const { table, mode, strategy, isolation } = plan;
   if (isolation.rowByRow !== null) return isolation.rowByRow;
   if (table.kind !== "table") return "what is behind the table may couple rows";
@@ -68,7 +66,7 @@ function tableObstacle(plan: UnpartitionedPlan): string | null {
 }
 
 function keyObstacle(
-  plan: UnpartitionedPlan,
+  plan: TablePlan,
   by: Arbiter | null,
   { orderReason, whyUnhashable }: PartitioningRequest,
 ): string | null {
@@ -86,11 +84,11 @@ function keyObstacle(
   const absent = by.columns.find((name) => !carried.has(name));
   if (absent !== undefined) return `the key column ${absent} is not in the source`;
   if (whyUnhashable === undefined) return "this target cannot tell equal keys apart beforehand";
-  return whyUnhashable({ ...plan, arbiter: by, partitioning: { writers: 1, key: by }, why: [] });
+  return whyUnhashable({ ...plan, arbiter: by });
 }
 
 /** False for a key that is NULL in every new row: NULLs do not collide. */
-function mayCollide({ columns, nullsDistinct, kind }: UniqueKey, plan: UnpartitionedPlan): boolean {
+function mayCollide({ columns, nullsDistinct, kind }: UniqueKey, plan: TablePlan): boolean {
   if (kind === "exclusion" || !nullsDistinct) return true;
   return !columns.some((name) => {
     const column = plan.table.columns.find((each) => each.name === name);

@@ -1,10 +1,10 @@
 /** Whether to load the same sources once more would leave the table as it is: what a finished load need not be remembered for. */
-import type { LoadPlan } from "../model/load-plan.ts";
+import type { TablePlan } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
 
 /** What decides it. */
 type RepeatablePlan = Pick<
-  LoadPlan,
+  TablePlan,
   "table" | "mode" | "arbiter" | "update" | "columns" | "nullKey"
 >;
 

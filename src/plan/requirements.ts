@@ -1,6 +1,6 @@
 /** Refuses loads that cannot succeed for any record: a key or a required column that nothing fills, a missing privilege. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Arbiter, LoadPlan, Mode, UpdateRule } from "../model/load-plan.ts";
+import type { Arbiter, TablePlan, Mode, UpdateRule } from "../model/load-plan.ts";
 import type { Column, TablePrivilege, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import type { Capabilities } from "../targets/target.ts";
@@ -54,7 +54,7 @@ function isRequired(column: Column): boolean {
 }
 
 /** How a load goes about its table, as far as privileges depend on it. */
-type WriteRules = Pick<LoadPlan, "mode" | "strategy" | "arbiter">;
+type WriteRules = Pick<TablePlan, "mode" | "strategy" | "arbiter">;
 
 /** What a load must be allowed to do with its table; the one place that says so. */
 export function neededPrivileges(

@@ -1,10 +1,10 @@
 /** Which columns a load has written values of its own to. Pure. */
 import type { Counts } from "../model/counts.ts";
-import type { LoadPlan } from "../model/load-plan.ts";
+import type { TablePlan } from "../model/load-plan.ts";
 
 /** Of the columns that rows carried, and those of expressions: the ones that ended in the table. */
 export function writtenColumns(
-  { update }: Pick<LoadPlan, "update">,
+  { update }: Pick<TablePlan, "update">,
   carried: readonly string[],
   { inserted, updated }: Counts,
 ): string[] {

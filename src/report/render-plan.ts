@@ -1,5 +1,5 @@
 /** A plan as text: what a load would do, and why. */
-import type { Arbiter, LoadPlan, NullKey } from "../model/load-plan.ts";
+import type { Arbiter, NullKey, Step, TablePlan } from "../model/load-plan.ts";
 import { fieldLabel } from "../model/header.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 import { alignColumns, formatCount, plural } from "../errors/format.ts";
@@ -11,11 +11,9 @@ export function renderPlan(report: PlanReport): string {
   const { plan, statements } = report;
   const lines = [
     ...alignColumns(facts(report), ""),
-    ...section("mapping", alignColumns(mappingRows(report))),
-    ...section(
-      plan.mode === "insert" || plan.mode === "ignore" ? "write" : "update",
-      updateLines(plan),
-    ),
+    ...plan.tables.flatMap((table) => tableSections(table, report)),
+    ...section("before the first batch", stepLines(plan.before)),
+    ...section("after the last batch", stepLines(plan.after)),
     ...section("why", indented(plan.why)),
     ...section("warnings", indented(plan.warnings)),
     ...section(
@@ -26,19 +24,33 @@ export function renderPlan(report: PlanReport): string {
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
+/** What fills the columns of a table, and what happens to its rows. */
+function tableSections(table: TablePlan, { sources }: PlanReport): string[] {
+  const inserts = table.mode === "insert" || table.mode === "ignore";
+  return [
+    ...section("mapping", alignColumns(mappingRows(table, sources))),
+    ...section(inserts ? "write" : "update", updateLines(table)),
+  ];
+}
+
+function stepLines(steps: readonly Step[]): string[] {
+  return alignColumns(steps.map(({ name, sql }) => [name, sql]));
+}
+
 function facts({ plan, target, server, sources }: PlanReport): string[][] {
-  const { schema, name } = plan.table.name;
+  const [first] = plan.tables;
+  const { schema, name } = first.table.name;
   const table = schema === null ? name : `${schema}.${name}`;
-  const nulls = nullKeyText(plan);
+  const nulls = nullKeyText(first);
   return [
     ...sourceRows(sources),
     ...headerRows(sources),
     ["target", `${table} in ${target}, ${server}`],
-    ["mode", plan.mode],
-    ["key", keyText(plan.arbiter)],
+    ["mode", first.mode],
+    ["key", keyText(first.arbiter)],
     ...(nulls === null ? [] : [["null key", nulls]]),
-    ["strategy", plan.strategy],
-    ["row source", `${plan.rowSource}, batches of ${formatCount(plan.batchRows)}`],
+    ["strategy", first.strategy],
+    ["row source", `${first.rowSource}, batches of ${formatCount(plan.batchRows)}`],
     ...(plan.commitRows === null
       ? []
       : [["commit", `every ${formatCount(plan.commitRows)} records`]]),
@@ -46,7 +58,7 @@ function facts({ plan, target, server, sources }: PlanReport): string[][] {
     ...(plan.partitioning.writers === 1
       ? []
       : [["writers", `${plan.partitioning.writers} connections at once`]]),
-    ...(plan.keepIdentity ? [["identity", "ids are taken from the source"]] : []),
+    ...(first.keepIdentity ? [["identity", "ids are taken from the source"]] : []),
   ];
 }
 
@@ -80,7 +92,7 @@ const NULL_KEYS: Readonly<Record<NullKey, string>> = {
 };
 
 /** What a NULL in the key does; `null` where no key column can hold one. */
-function nullKeyText({ arbiter, nullKey, table }: LoadPlan): string | null {
+function nullKeyText({ arbiter, nullKey, table }: TablePlan): string | null {
   const columns = arbiter?.columns ?? [];
   const nullable = table.columns.some(({ name, nullable }) => nullable && columns.includes(name));
   return nullable ? `${nullKey}: ${NULL_KEYS[nullKey]}` : null;
@@ -100,8 +112,10 @@ function keyText(arbiter: Arbiter | null): string {
 }
 
 /** What fills each column, and the fields that fill none. */
-function mappingRows({ plan, sources }: PlanReport): string[][] {
-  const { mapping, constants } = plan;
+function mappingRows(
+  { mapping, constants }: TablePlan,
+  sources: PlanReport["sources"],
+): string[][] {
   const numbered = new Map(
     sources.flatMap((source) => source.numbered.map((field) => [field.key, fieldLabel(field)])),
   );
@@ -116,7 +130,7 @@ function mappingRows({ plan, sources }: PlanReport): string[][] {
 }
 
 /** Columns that no field is known to fill are updated only by records that carry them. */
-function updateLines({ mode, update, mapping, constants }: LoadPlan): string[] {
+function updateLines({ mode, update, mapping, constants }: TablePlan): string[] {
   const filled = new Set([...mapping, ...constants].map(({ column }) => column));
   const columns = update.columns.filter((column) => filled.has(column));
   const { sets, stamps, where, nullKeeps, rewriteUnchanged } = update;

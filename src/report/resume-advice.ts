@@ -31,7 +31,7 @@ export function fixOfNothing(
     : fix.replace(/; or pass --quote ''[^;]*/, "");
 }
 
-function ifAgain({ mode, update, job }: LoadPlan): string {
+function ifAgain({ tables: [{ mode, update }], job }: LoadPlan): string {
   if (job !== null) return "the same command goes on from there";
   const start = "the same command starts from the first record";
   if (mode === "insert") {

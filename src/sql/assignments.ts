@@ -1,5 +1,5 @@
 /** What an update rule assigns to a target row, in the words that PostgreSQL and SQL Server share. Pure. */
-import type { LoadPlan } from "../model/load-plan.ts";
+import type { TablePlan } from "../model/load-plan.ts";
 import type { Column } from "../model/table-shape.ts";
 
 /** `column = value`, the value as SQL over `target.` and `excluded.`. */
@@ -14,7 +14,7 @@ export interface SqlAssignment {
 
 /** The assignments for rows that carry `columns`, in table order. */
 export function assignmentsOf(
-  { table, update }: LoadPlan,
+  { table, update }: TablePlan,
   columns: readonly string[],
   quoteIdentifier: (name: string) => string,
 ): SqlAssignment[] {

@@ -6,7 +6,7 @@
  */
 import type { Batch, BatchResult, Row, RowFault } from "../model/batch.ts";
 import type { Counts } from "../model/counts.ts";
-import type { LoadPlan, RowSource } from "../model/load-plan.ts";
+import type { JobPlan, RowSource, TablePlan } from "../model/load-plan.ts";
 import type { PackedRows } from "../model/packed.ts";
 import type { TableName, TablePrivilege, TableShape } from "../model/table-shape.ts";
 import type { SqlExecutor } from "./sql-executor.ts";
@@ -65,7 +65,9 @@ export interface ConnectOptions {
 
 /** What is asked for by `upsurge plan --grants`. */
 export interface GrantRequest {
-  readonly plan: LoadPlan;
+  readonly plan: TablePlan;
+  /** `null` when nothing is remembered of the load. */
+  readonly job: JobPlan | null;
   /** What the load does to the table. */
   readonly privileges: readonly TablePrivilege[];
   /** The columns that every row carries: their defaults are never used. */
@@ -79,7 +81,7 @@ export type ErrorClass =
   /** Two rows of one statement met: apply them apart. */
   | "repeat"
   /** A `TransactionDoomed`: the load must start again, and treat those rows differently. */
-  | "doomed"
+  | "aborted"
   /** The same load may succeed later. */
   | "transient"
   | "fatal";
@@ -122,35 +124,36 @@ export interface Session {
   /** Names near `table`, for "did you mean" and `inspect`. */
   listTables(): Promise<readonly TableName[]>;
   /** How this target goes about the plan, a sentence for each choice of its own, for `upsurge plan`. */
-  explain?(plan: LoadPlan): readonly string[];
+  explain?(plan: TablePlan): readonly string[];
   /** The statements a load would run for rows that carry `columns`, for `upsurge plan`. */
-  statements(plan: LoadPlan, columns: readonly string[]): readonly string[];
+  statements(plan: TablePlan, columns: readonly string[]): readonly string[];
   /** Lets the database check those statements without running them. Throws `PLAN_*` errors; leaves nothing behind. */
-  checkPlan(plan: LoadPlan, columns: readonly string[]): Promise<void>;
+  checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void>;
   /** The statements by which an administrator lets the user of this session do just this load; remarks are comments of SQL. */
   grants(request: GrantRequest): Promise<readonly string[]>;
   /**
-   * Starts a transaction of a load and everything it needs; again after its commit, for the next part. `held`: another
-   * session of this load keeps other loads away.
+   * Starts a transaction that writes to these tables, with everything it needs; again after its commit, for the next one.
+   * Their locks are taken first, in one order whatever the order of the tables. `held`: another session of this load keeps
+   * other loads away.
    */
-  begin(plan: LoadPlan, how?: { readonly held: boolean }): Promise<Writer>;
+  begin(tables: readonly TablePlan[], how?: { readonly held: boolean }): Promise<Transaction>;
   /**
-   * Keeps other loads out of the table while several sessions of this one write to it; `null` where they are let in.
+   * Keeps other loads out of the tables while several sessions of this one write to them; `null` where they are let in.
    * `lost` is told when that has come to an end too early. Absent without `parallel`.
    */
-  lockTable?(plan: LoadPlan, lost: (error: Error) => void): Promise<Lock | null>;
+  lockTables?(tables: readonly TablePlan[], lost: (error: Error) => void): Promise<Lock | null>;
   /** Why the keys of a plan's arbiter cannot be hashed, as a clause; `null` when those of usual spelling can. */
-  whyUnhashable?(plan: LoadPlan): string | null;
+  whyUnhashable?(plan: TablePlan): string | null;
   /**
    * A hash of the arbiter's key for each of the rows: keys that are equal to the database have equal hashes. `null` when
    * that cannot be told of one of them. It may not change from version to version: a job that goes on relies on it.
    */
-  keyHashes?(plan: LoadPlan, rows: PackedRows): Uint32Array | null;
+  keyHashes?(plan: TablePlan, rows: PackedRows): Uint32Array | null;
   /**
    * What a load that is committed leaves for the user to do, a sentence each, with the statement for it; `columns` are those
    * it has written values to. Absent where the database sees to it by itself. Never throws: the load is done.
    */
-  leftToDo?(plan: LoadPlan, columns: readonly string[]): Promise<readonly string[]>;
+  leftToDo?(plan: TablePlan, columns: readonly string[]): Promise<readonly string[]>;
   /** For the loader's own small tables. */
   readonly execute: SqlExecutor;
   /**
@@ -170,8 +173,20 @@ export interface Lock {
   release(): Promise<void>;
 }
 
+/** One transaction of a load, with a writer for each of its tables. Methods are called in turn, never at the same time. */
+export interface Transaction {
+  /** In the order of the tables that it was begun with. */
+  readonly writers: readonly Writer[];
+  commit(): Promise<void>;
+  /** Checks what a commit would check (deferred constraints), for a dry run; absent when there is nothing to check. */
+  rehearse?(): Promise<void>;
+  /** Never throws. */
+  rollback(): Promise<void>;
+}
+
 /**
- * Writes batches inside one transaction. All methods are called in turn, never at the same time.
+ * Writes batches into one table, inside a transaction that may have writers for others. All methods are called in turn,
+ * never at the same time, those of other writers of the transaction included.
  * Any error but a row's own leaves the transaction to be rolled back by the caller.
  */
 export interface Writer {
@@ -179,11 +194,6 @@ export interface Writer {
   readonly set?: SetWriter;
   /** Applies each row by itself, in order, as the law says, and tells the rows that were refused. Leaves no partial row behind. */
   applyEach(batch: Batch): Promise<BatchResult>;
-  commit(): Promise<void>;
-  /** Checks what a commit would check (deferred constraints), for a dry run; absent when there is nothing to check. */
-  rehearse?(): Promise<void>;
-  /** Never throws. */
-  rollback(): Promise<void>;
 }
 
 /** A row that repeats the key of an earlier row in the batch: `wave` is 2 for the second occurrence. */

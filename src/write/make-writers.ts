@@ -3,7 +3,7 @@ import type { LoadPlan } from "../model/load-plan.ts";
 import { CheckpointTable } from "../checkpoint/checkpoint-table.ts";
 import type { Session } from "../targets/target.ts";
 import type { KeyHashes } from "./skip-committed.ts";
-import { ParallelWriters, keyedPlan } from "./parallel/parallel-writers.ts";
+import { ParallelWriters, keyedTable } from "./parallel/parallel-writers.ts";
 import type { ParallelWritersContext } from "./parallel/parallel-writers.ts";
 import { OneSession } from "./one-session.ts";
 import { SessionWriter } from "./session-writer.ts";
@@ -34,5 +34,5 @@ export function makeWriters(request: WritersRequest): Writers {
 /** Tells the hashes of keys as several writers share them out; `null` where they go by the number of the record. */
 export function keysHashed(plan: LoadPlan, session: Session): KeyHashes | null {
   if (plan.partitioning.key === null) return null;
-  return (rows) => session.keyHashes?.(keyedPlan(plan), rows) ?? null;
+  return (rows) => session.keyHashes?.(keyedTable(plan), rows) ?? null;
 }

@@ -3,7 +3,7 @@
  * Refuses only what no database needs to be asked about; every other decision on a value is the database's.
  */
 import type { Row, RowShape } from "../model/batch.ts";
-import type { FieldMapping, FieldResolver, LoadPlan } from "../model/load-plan.ts";
+import type { FieldMapping, FieldResolver, TablePlan } from "../model/load-plan.ts";
 import type { PackedColumn, PackedFields } from "../model/packed.ts";
 import type { FieldKind, RecordShape, SourceRecord } from "../model/record.ts";
 import type { Reject, RowCode } from "../model/reject.ts";
@@ -60,7 +60,7 @@ export interface PackedMapping {
 
 /** Maps the records of one load. */
 export class RecordMapper {
-  readonly #plan: LoadPlan;
+  readonly #plan: TablePlan;
   readonly #context: MapperContext;
   readonly #mappings = new WeakMap<RecordShape, ShapeMapping>();
   readonly #shapes = new Map<string, RowShape>();
@@ -69,7 +69,7 @@ export class RecordMapper {
   readonly #later = new Map<string, FieldMapping>();
   #packed: { readonly of: PackedFields; readonly mapping: PackedMapping | null } | null = null;
 
-  constructor(plan: LoadPlan, context: MapperContext) {
+  constructor(plan: TablePlan, context: MapperContext) {
     this.#plan = plan;
     this.#context = context;
     const { arbiter, nullKey } = plan;

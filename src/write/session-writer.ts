@@ -10,7 +10,7 @@ import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
 import type { CheckpointTable } from "../checkpoint/checkpoint-table.ts";
-import type { Session, Writer } from "../targets/target.ts";
+import type { Session, Transaction } from "../targets/target.ts";
 import type { ReadBatch } from "./batches.ts";
 import type { CheckpointCursor, CursorScope } from "../checkpoint/cursor.ts";
 import type { Quarantine } from "./quarantine.ts";
@@ -40,8 +40,9 @@ export interface CommitEntry {
   readonly rejects: RejectOffsets | null;
 }
 
-interface Transaction {
-  readonly writer: Writer;
+/** A transaction at work. */
+interface OpenTransaction {
+  readonly transaction: Transaction;
   readonly batches: BatchWriter;
   /** The rows of the checkpoint that it moves. */
   readonly part: CursorScope;
@@ -52,7 +53,7 @@ export class SessionWriter {
   readonly #session: Session;
   readonly #plan: LoadPlan;
   readonly #context: SessionWriterContext;
-  #transaction: Transaction | null = null;
+  #open: OpenTransaction | null = null;
   #counts = noCounts();
   #committing = false;
   #stopped = false;
@@ -65,18 +66,21 @@ export class SessionWriter {
 
   /** Begins a transaction, unless there is one. */
   async begin(part: CursorScope = "all"): Promise<BatchWriter> {
-    if (this.#transaction !== null) return this.#transaction.batches;
+    if (this.#open !== null) return this.#open.batches;
     return await this.#asOurs(async () => {
       const { quarantine, held, checkpointing } = this.#context;
       failPoint("begin");
-      const writer = await this.#session.begin(this.#plan, { held });
-      const batches = new BatchWriter(this.#plan, {
+      const { tables } = this.#plan;
+      const transaction = await this.#session.begin(tables, { held });
+      const [writer] = transaction.writers;
+      if (writer === undefined) throw upsurgeError("INTERNAL", { message: "no table to write" });
+      const batches = new BatchWriter(tables[0], {
         writer,
         capabilities: this.#session.capabilities,
         classify: (error) => this.#session.classify(error),
         quarantine,
       });
-      this.#transaction = { writer, batches, part };
+      this.#open = { transaction, batches, part };
       failPoint("hold");
       await checkpointing?.cursor.hold(checkpointing.table, part);
       failPoint("held");
@@ -86,7 +90,7 @@ export class SessionWriter {
 
   /** Makes a batch ready while an earlier one is being written. */
   prepare(batch: Batch): void {
-    this.#transaction?.batches.prepare(batch);
+    this.#open?.batches.prepare(batch);
   }
 
   /** Writes a batch; nothing of it is committed. */
@@ -109,7 +113,7 @@ export class SessionWriter {
       throw upsurgeError("INTERNAL", { message });
     }
     const { checkpointing } = this.#context;
-    const { writer, part } = this.#transaction ?? {};
+    const { transaction, part } = this.#open ?? {};
     this.#committing = true;
     await this.#asOurs(async () => {
       if (checkpointing !== null && part !== undefined) {
@@ -119,24 +123,24 @@ export class SessionWriter {
         failPoint("moved");
       }
       failPoint("commit");
-      await writer?.commit();
+      await transaction?.commit();
       failPoint("committed");
     });
     this.#committing = false;
-    this.#transaction = null;
+    this.#open = null;
     this.#counts = noCounts();
     return counts;
   }
 
   /** Checks what a commit would check. */
   async rehearse(): Promise<void> {
-    await this.#asOurs(async () => await this.#transaction?.writer.rehearse?.());
+    await this.#asOurs(async () => await this.#open?.transaction.rehearse?.());
   }
 
   /** Undoes what is not committed. Never throws. */
   async rollback(): Promise<void> {
-    await this.#transaction?.writer.rollback();
-    this.#transaction = null;
+    await this.#open?.transaction.rollback();
+    this.#open = null;
   }
 
   /** Closes the session, but for one in the middle of a commit. */

@@ -7,7 +7,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../model/batch.ts";
 import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
-import type { LoadPlan } from "../model/load-plan.ts";
+import type { TablePlan } from "../model/load-plan.ts";
 import type {
   Capabilities,
   ErrorClass,
@@ -39,7 +39,7 @@ export interface BatchWriterContext {
 
 /** Writes the batches of one load; remembers whether keys repeat. */
 export class BatchWriter {
-  readonly #plan: LoadPlan;
+  readonly #plan: TablePlan;
   readonly #writer: Writer;
   readonly #classify: (error: unknown) => ErrorClass;
   readonly #quarantine: Quarantine;
@@ -47,7 +47,7 @@ export class BatchWriter {
   #repeatsSeen = false;
 
   constructor(
-    plan: LoadPlan,
+    plan: TablePlan,
     { writer, capabilities, classify, quarantine = new Quarantine() }: BatchWriterContext,
   ) {
     this.#plan = plan;

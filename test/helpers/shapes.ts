@@ -4,7 +4,7 @@ import { defaultOptions } from "../../src/options/parse-options.ts";
 import type { Options } from "../../src/options/options.ts";
 import { makePlan } from "../../src/plan/make-plan.ts";
 import { headerFields } from "../../src/read/csv/header-fields.ts";
-import type { LoadPlan } from "../../src/model/load-plan.ts";
+import type { LoadPlan, TablePlan } from "../../src/model/load-plan.ts";
 import type { Capabilities } from "../../src/targets/target.ts";
 import type { KnownFields } from "../../src/model/header.ts";
 
@@ -87,8 +87,8 @@ export function planFor(
     readOnce = false,
     header = null as readonly string[] | null,
   } = {},
-): LoadPlan {
-  return makePlan({
+): LoadPlan & TablePlan {
+  const plan = makePlan({
     target: "test",
     shape,
     capabilities,
@@ -100,6 +100,7 @@ export function planFor(
     readOnce,
     whyUnhashable: () => unhashable,
   });
+  return { ...plan.tables[0], ...plan };
 }
 
 /** The fields of `in.csv`, whose header has these names. */

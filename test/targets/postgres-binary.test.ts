@@ -5,7 +5,7 @@
 import * as fc from "fast-check";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { LoadPlan } from "../../src/model/load-plan.ts";
+import type { TablePlan } from "../../src/model/load-plan.ts";
 import type { PackedRows } from "../../src/model/packed.ts";
 import { copyIn } from "../../src/targets/postgres/stage/copy.ts";
 import { allDiffer, keyHashes } from "../../src/targets/postgres/stage/key-hash.ts";
@@ -29,14 +29,14 @@ afterAll(async () => {
 });
 
 /** A plan of the columns `t` (the spelling) and `v` (the value), `v` its key. */
-function planFor(type: string): LoadPlan {
+function planFor(type: string): TablePlan {
   const columns = [
     { name: "t", type: "text" },
     { name: "v", type },
   ];
   const arbiter = { name: "pk", kind: "expressions", plain: true, predicate: null, columns: ["v"] };
   const table = { columns, uniqueKeys: [{ name: "pk", standard: true }] };
-  return { columns, table, arbiter } as unknown as LoadPlan;
+  return { columns, table, arbiter } as unknown as TablePlan;
 }
 
 /** Rows whose two columns both come from the one field of a record. */

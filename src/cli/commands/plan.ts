@@ -1,6 +1,7 @@
 /** `upsurge plan`: shows what a load would do, and writes nothing. */
 import { checkOptions } from "../../options/check-options.ts";
 import { planGrants, planLoad } from "../../load/prepare.ts";
+import { planJson } from "../../report/plan-json.ts";
 import { renderPlan } from "../../report/render-plan.ts";
 import type { CommandContext } from "../context.ts";
 import { writeResult } from "../screen.ts";
@@ -16,7 +17,7 @@ export async function planCommand(
   requireSource(sources);
   if (options.grants) return await printGrants(sources, context);
   const planned = await planLoad(sources, options, { stdin: io.stdin, environment: io.env });
-  const text = options.json ? `${JSON.stringify(planned)}\n` : renderPlan(planned);
+  const text = options.json ? `${planJson(planned)}\n` : renderPlan(planned);
   await writeResult(io.stdout, redact(text));
   return 0;
 }

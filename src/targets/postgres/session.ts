@@ -1,10 +1,17 @@
 /** One connection to PostgreSQL: what the server can do, planning's questions, and the start of a load. */
 import type { Client } from "pg";
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
-import type { LoadPlan } from "../../model/load-plan.ts";
+import type { TablePlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { PackedRows } from "../../model/packed.ts";
-import type { Capabilities, ErrorClass, GrantRequest, Lock, Session, Writer } from "../target.ts";
+import type {
+  Capabilities,
+  ErrorClass,
+  GrantRequest,
+  Lock,
+  Session,
+  Transaction,
+} from "../target.ts";
 import { arrayText } from "./stage/array-text.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { endClient, ConnectionLoss, rollBack } from "./connect/deadline.ts";
@@ -27,7 +34,9 @@ import { quoteIdentifier, quoteLiteral } from "./quote.ts";
 import { sequencesBehind } from "./catalog/sequences.ts";
 import { stageDdl } from "./stage/stage.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
+import { ReadOrder } from "./apply/read-order.ts";
 import { SetMemory } from "./apply/set-writer.ts";
+import { PostgresTransaction } from "./apply/transaction.ts";
 import { PostgresWriter } from "./apply/writer.ts";
 import type { SqlExecutor } from "../sql-executor.ts";
 
@@ -51,6 +60,13 @@ const LOCK_CLASS = 0x7570_7367;
 /** The oldest version that is supported. */
 const OLDEST = 140_000;
 
+/** What a session keeps of one table. */
+interface TableMemory {
+  readonly set: SetMemory;
+  /** The server has refused what folding takes. */
+  readonly cannotFold: boolean;
+}
+
 /** A session of one load. */
 export class PostgresSession implements Session {
   readonly capabilities: Capabilities;
@@ -61,10 +77,8 @@ export class PostgresSession implements Session {
   readonly #context: PostgresSessionContext;
   readonly #version: number;
   readonly execute: SqlExecutor;
-  /** Outlives the transactions of a load. */
-  #memory: SetMemory | null = null;
-  /** The server has refused what folding takes; `null` before it was asked. */
-  #cannotFold: boolean | null = null;
+  /** What outlives the transactions of a load, by the stage of its table. */
+  readonly #memories = new Map<string, TableMemory>();
   readonly #loss: ConnectionLoss;
   #closing = false;
 
@@ -137,15 +151,15 @@ export class PostgresSession implements Session {
     return this.#question(() => listTables(this.#client));
   }
 
-  statements(plan: LoadPlan, columns: readonly string[]): readonly string[] {
+  statements(plan: TablePlan, columns: readonly string[]): readonly string[] {
     return listStatements(plan, columns, this.#merges(plan));
   }
 
-  explain(plan: LoadPlan): readonly string[] {
+  explain(plan: TablePlan): readonly string[] {
     return explainWays(plan, this.#merges(plan));
   }
 
-  async checkPlan(plan: LoadPlan, columns: readonly string[]): Promise<void> {
+  async checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void> {
     await this.#question(() =>
       checkPlan(this.#client, plan, { columns, merges: this.#merges(plan) }),
     ).catch((error: unknown) => {
@@ -174,37 +188,50 @@ export class PostgresSession implements Session {
   }
 
   /** What cannot be told is not said: privileges may be missing, and the load is done. */
-  async leftToDo(plan: LoadPlan, columns: readonly string[]): Promise<readonly string[]> {
+  async leftToDo(plan: TablePlan, columns: readonly string[]): Promise<readonly string[]> {
     if (columns.length === 0 || plan.table.kind === "view") return [];
     return this.#question(() => sequencesBehind(this.#client, plan, columns)).catch(() => []);
   }
 
-  async begin(plan: LoadPlan, { held } = { held: false }): Promise<Writer> {
+  async begin(tables: readonly TablePlan[], { held } = { held: false }): Promise<Transaction> {
     await this.#client.query("begin isolation level read committed read write");
     await this.#setUp();
-    if (!held) for (const statement of this.#locks(plan)) await this.#client.query(statement);
+    if (!held) for (const statement of this.#locks(tables)) await this.#client.query(statement);
     // The planner knows neither what is staged nor how the table has grown, and would read all of it for a batch.
-    if (findsByIndex(plan)) {
+    if (tables.some(findsByIndex)) {
       await this.#client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
     }
-    const merging = this.#merges(plan);
-    const folding = this.#cannotFold ? null : foldingOf(plan);
-    const use = { checked: merging || looksUp(plan), folds: folding !== null };
-    for (const statement of stageDdl(plan, use)) await this.#client.query(statement);
-    this.#cannotFold ??= folding !== null && !(await canFold(this.#client, folding));
-    this.#memory ??= new SetMemory(plan, await this.#openGate(plan));
+    const order = new ReadOrder(this.#client);
+    const writers: PostgresWriter[] = [];
+    for (const plan of tables) writers.push(await this.#writer(plan, order));
     const { reconnect, label, lockTimeoutMs } = this.#context;
     const reconnecting = { reconnect, label, patienceMs: lockTimeoutMs };
-    return new PostgresWriter(
-      this.#client,
-      { plan, merges: merging, memory: this.#memory, folding: this.#cannotFold ? null : folding },
-      reconnecting,
-    );
+    return new PostgresTransaction(this.#client, writers, reconnecting);
+  }
+
+  /** The writer of one table, its temporary tables made. */
+  async #writer(plan: TablePlan, order: ReadOrder): Promise<PostgresWriter> {
+    const merging = this.#merges(plan);
+    const known = this.#memories.get(plan.stage);
+    const folding = known?.cannotFold === true ? null : foldingOf(plan);
+    const use = { checked: merging || looksUp(plan), folds: folding !== null };
+    for (const statement of stageDdl(plan, use)) await this.#client.query(statement);
+    const memory = known ?? {
+      cannotFold: folding !== null && !(await canFold(this.#client, folding)),
+      set: new SetMemory(plan, await this.#openGate(plan)),
+    };
+    this.#memories.set(plan.stage, memory);
+    const fold = memory.cannotFold ? null : folding;
+    const context = { plan, merges: merging, memory: memory.set, folding: fold, order };
+    return new PostgresWriter(this.#client, context);
   }
 
   /** A transaction that does nothing but hold the locks: the server ends them with it, whatever becomes of this process. */
-  async lockTable(plan: LoadPlan, lost: (error: Error) => void): Promise<Lock | null> {
-    const locks = this.#locks(plan);
+  async lockTables(
+    tables: readonly TablePlan[],
+    lost: (error: Error) => void,
+  ): Promise<Lock | null> {
+    const locks = this.#locks(tables);
     if (locks.length === 0) return null;
     await this.#client.query("begin isolation level read committed read only");
     await this.#setUp();
@@ -227,20 +254,20 @@ export class PostgresSession implements Session {
     return await lockJob(this.#context.reconnect, job, this.#context.label);
   }
 
-  whyUnhashable(plan: LoadPlan): string | null {
+  whyUnhashable(plan: TablePlan): string | null {
     return whyUnhashable(plan);
   }
 
-  keyHashes(plan: LoadPlan, rows: PackedRows): Uint32Array | null {
+  keyHashes(plan: TablePlan, rows: PackedRows): Uint32Array | null {
     return keyHashes(plan, rows);
   }
 
-  #merges(plan: LoadPlan): boolean {
+  #merges(plan: TablePlan): boolean {
     return merges(plan, this.#version);
   }
 
   /** Into an empty table every row is new. */
-  async #openGate(plan: LoadPlan): Promise<DirectGate> {
+  async #openGate(plan: TablePlan): Promise<DirectGate> {
     if (!mayGoDirectly(plan)) return new DirectGate({ open: false, always: false });
     if (plan.mode === "insert") return new DirectGate({ open: true, always: true });
     if (plan.table.missingPrivileges.includes("select")) {
@@ -281,7 +308,15 @@ export class PostgresSession implements Session {
    * an advisory lock lets one go after the other and leaves other writers alone.
    * select-then-write keeps them out as well, or a row could appear between looking and inserting.
    */
-  #locks(plan: LoadPlan): string[] {
+  #locks(tables: readonly TablePlan[]): string[] {
+    const named = tables.map((plan) => [tableSql(plan), plan] as const);
+    // Any two loads take the locks of several tables in the same order.
+    return named
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([, plan]) => this.#locksOf(plan));
+  }
+
+  #locksOf(plan: TablePlan): string[] {
     if (plan.mode === "insert") return [];
     const table = quoteLiteral(tableSql(plan));
     const advisory = `select pg_advisory_xact_lock(${LOCK_CLASS}, ${table}::regclass::oid::bigint::bit(32)::int)`;

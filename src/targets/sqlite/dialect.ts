@@ -2,7 +2,7 @@
  * The SQL of a load into SQLite, pure text: what a row with given columns runs, and how a target row is compared.
  * Running it and counting what came of it is left to `writer.ts`.
  */
-import type { Arbiter, LoadPlan } from "../../model/load-plan.ts";
+import type { Arbiter, TablePlan } from "../../model/load-plan.ts";
 import type { UniqueKey } from "../../model/table-shape.ts";
 import { qualify } from "../../sql/expressions.ts";
 import { quoteIdentifier } from "./quote.ts";
@@ -24,18 +24,18 @@ export interface ColumnWrite {
 
 /** What a load knows when it builds SQL for rows with certain columns. */
 export interface RowSql {
-  readonly plan: LoadPlan;
+  readonly plan: TablePlan;
   readonly table: SqliteTable;
   readonly columns: readonly string[];
 }
 
 /** `"t"` */
-export function tableName(plan: LoadPlan): string {
+export function tableName(plan: TablePlan): string {
   return quoteIdentifier(plan.table.name.name);
 }
 
 /** The unique index behind the arbiter; `null` when the key has none. */
-export function backing(plan: LoadPlan): UniqueKey | null {
+export function backing(plan: TablePlan): UniqueKey | null {
   const { arbiter, table } = plan;
   if (arbiter === null || arbiter.kind !== "expressions") return null;
   const same = (key: UniqueKey): boolean =>
@@ -102,7 +102,7 @@ function conjunction(terms: readonly string[]): string {
 }
 
 /** `case when (target."ts" < excluded."ts") then 1 else 0 end`; `1` without a condition. */
-function holds(plan: LoadPlan): string {
+function holds(plan: TablePlan): string {
   return plan.update.where === null ? "1" : `case when (${plan.update.where}) then 1 else 0 end`;
 }
 
@@ -134,7 +134,7 @@ export function insertRow({ plan, columns }: Pick<RowSql, "plan" | "columns">, o
     values.set(first, `excluded.${quoteIdentifier(first)}`);
   }
   const names = [...values.keys()].map(quoteIdentifier).join(", ");
-  return `${verb} (${names}) select ${[...values.values()].join(", ")} from ${fromStaged(plan.table)} where true`;
+  return `${verb} (${names}) select ${[...values.values()].join(", ")} from ${fromStaged(plan)} where true`;
 }
 
 /** `(?, ?)` */
@@ -204,16 +204,16 @@ export function findRow(row: RowSql, arbiter: Arbiter): string {
   const list = writes(row);
   const [condition, same] =
     list.length === 0 ? ["1", "1"] : [holds(row.plan), sameImage(list, row)];
-  return `select ${condition} as holds, ${same} as same from ${fromStaged(row.plan.table)} cross join ${tableName(row.plan)} as target where ${search(row, arbiter)} limit 2`;
+  return `select ${condition} as holds, ${same} as same from ${fromStaged(row.plan)} cross join ${tableName(row.plan)} as target where ${search(row, arbiter)} limit 2`;
 }
 
 /** `update or abort "t" as target set "b" = excluded."b" from temp."upsurge_row" as excluded where <search>` */
 export function updateRow(row: RowSql, arbiter: Arbiter): string {
-  return `update or abort ${tableName(row.plan)} as target set ${setList(writes(row))} from ${fromStaged(row.plan.table)} where ${search(row, arbiter)}`;
+  return `update or abort ${tableName(row.plan)} as target set ${setList(writes(row))} from ${fromStaged(row.plan)} where ${search(row, arbiter)}`;
 }
 
 /** Finds a key that several target rows share: `select 1 from "t" where "a" is not null group by "a" having count(*) > 1 limit 1`. */
-export function findDuplicate(plan: LoadPlan, arbiter: Arbiter): string {
+export function findDuplicate(plan: TablePlan, arbiter: Arbiter): string {
   const present = arbiter.nullsEqual
     ? ""
     : ` where ${arbiter.keyExpressions.map((part) => `${part} is not null`).join(" and ")}`;

@@ -1,9 +1,9 @@
 /** One open SQLite database: settings, the waiting for locks, and what a load asks of it. */
 import { access, constants } from "node:fs/promises";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { LoadPlan } from "../../model/load-plan.ts";
+import type { TablePlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
-import type { Capabilities, ErrorClass, Lock, Session, Writer } from "../target.ts";
+import type { Capabilities, ErrorClass, Lock, Session, Transaction } from "../target.ts";
 import { checkStatements } from "./catalog/check-plan.ts";
 import type { SqliteConnection } from "./connect/connection.ts";
 import type { RowSql } from "./dialect.ts";
@@ -18,7 +18,7 @@ import { smallStatements } from "./statements.ts";
 import { listTables, readTable } from "./catalog/table-shape.ts";
 import { createStaged, stagedName } from "./stage/staged-row.ts";
 import type { SqliteTable } from "./catalog/table-shape.ts";
-import { SqliteWriter } from "./apply/writer.ts";
+import { SqliteTransaction } from "./apply/transaction.ts";
 import type { SqlExecutor } from "../sql-executor.ts";
 
 const CAPABILITIES: Capabilities = {
@@ -91,16 +91,16 @@ export class SqliteSession implements Session {
     return this.#patiently(() => listTables(this.#db));
   }
 
-  statements(plan: LoadPlan, columns: readonly string[]): readonly string[] {
+  statements(plan: TablePlan, columns: readonly string[]): readonly string[] {
     return listStatements(this.#rowSql(plan, columns));
   }
 
-  checkPlan(plan: LoadPlan, columns: readonly string[]): Promise<void> {
+  checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void> {
     return this.#patiently(() => {
       const row = this.#rowSql(plan, columns);
-      this.#createStaged(row.table);
+      this.#createStaged(row);
       checkStatements(this.#db, row);
-      this.#dropStaged(row.table);
+      this.#dropStaged(plan);
     });
   }
 
@@ -108,17 +108,17 @@ export class SqliteSession implements Session {
     return Promise.resolve(permissions(this.#path));
   }
 
-  async begin(plan: LoadPlan): Promise<Writer> {
+  async begin(tables: readonly TablePlan[]): Promise<Transaction> {
     await this.#requireWritable();
-    const { table } = this.#rowSql(plan, []);
+    const rows = tables.map((plan) => this.#rowSql(plan, []));
     await this.#patiently(() => {
-      this.#createStaged(table);
+      for (const row of rows) this.#createStaged(row);
       this.#db.pragma(`cache_size = -${CACHE_KB}`);
       this.#db.exec("begin immediate");
     });
     const patiently = async (work: () => void): Promise<void> =>
       await whileLocked(work, this.#lockTimeoutMs);
-    return new SqliteWriter({ db: this.#db, probe: this.#probe, plan, table, patiently });
+    return new SqliteTransaction({ db: this.#db, probe: this.#probe, rows, patiently });
   }
 
   async lockJob(job: string): Promise<Lock | null> {
@@ -138,20 +138,20 @@ export class SqliteSession implements Session {
     return Promise.resolve();
   }
 
-  #rowSql(plan: LoadPlan, columns: readonly string[]): RowSql {
+  #rowSql(plan: TablePlan, columns: readonly string[]): RowSql {
     const { name } = plan.table.name;
     const table = this.#tables.get(name) ?? readTable(this.#db, name);
     if (table === null) throw upsurgeError("INTERNAL", { message: `no table ${name} was read` });
     return { plan, table, columns };
   }
 
-  #createStaged(table: SqliteTable): void {
-    this.#dropStaged(table);
-    this.#db.exec(createStaged(table));
+  #createStaged({ plan, table }: RowSql): void {
+    this.#dropStaged(plan);
+    this.#db.exec(createStaged(table, stagedName(plan)));
   }
 
-  #dropStaged({ shape }: SqliteTable): void {
-    this.#db.exec(`drop table if exists temp.${quoteIdentifier(stagedName(shape))}`);
+  #dropStaged(plan: TablePlan): void {
+    this.#db.exec(`drop table if exists temp.${quoteIdentifier(stagedName(plan))}`);
   }
 
   /** SQLite opens a file it may not write without a word, and fails at the first row. */

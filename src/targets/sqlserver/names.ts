@@ -1,26 +1,34 @@
-/** The names that the files of this target share: of temporary tables and what is in them, and of the plan's table. */
-import type { LoadPlan } from "../../model/load-plan.ts";
+/** The names that the files of this target share: of the temporary tables of a plan and what is in them, and of the plan's table. */
+import type { TablePlan } from "../../model/load-plan.ts";
 import { quoteIdentifier } from "./quote.ts";
 
+type Named = Pick<TablePlan, "stage">;
+
 /** Rows as text, as they came: `f0`, `f1`… beside the plan's columns. */
-export const RAW = "#upsurge_raw";
+export function rawTable({ stage }: Named): string {
+  return `#${stage}_raw`;
+}
 
 /** Rows with the types of the table, those at fault taken out. */
-export const STAGE = "#upsurge_stage";
+export function stageTable({ stage }: Named): string {
+  return `#${stage}_stage`;
+}
 
 /** What is wrong with the rows that were taken out or refused. */
-export const FAULTS = "#upsurge_fault";
+export function faultTable({ stage }: Named): string {
+  return `#${stage}_fault`;
+}
 
 /** In the place of an SQL text that the login may not see, for lack of VIEW DEFINITION. */
 export const HIDDEN = "(hidden)";
 
 /** The qualified name of the plan's table. */
-export function tableSql({ table }: LoadPlan): string {
+export function tableSql({ table }: TablePlan): string {
   const { schema, name } = table.name;
   return `${quoteIdentifier(schema ?? "dbo")}.${quoteIdentifier(name)}`;
 }
 
 /** The column of `#upsurge_raw` that holds the texts of a column; -1 for a column that rows do not carry. */
-export function placeOf(plan: LoadPlan, name: string): number {
+export function placeOf(plan: TablePlan, name: string): number {
   return plan.columns.findIndex((column) => column.name === name);
 }

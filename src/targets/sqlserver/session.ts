@@ -1,9 +1,16 @@
 /** One connection to SQL Server: what the server can do, planning's questions, and the start of a load. */
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
-import type { LoadPlan } from "../../model/load-plan.ts";
+import type { TablePlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import { TransactionAborted } from "../target.ts";
-import type { Capabilities, ErrorClass, GrantRequest, Lock, Session, Writer } from "../target.ts";
+import type {
+  Capabilities,
+  ErrorClass,
+  GrantRequest,
+  Lock,
+  Session,
+  Transaction,
+} from "../target.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import type { SqlServerConnection } from "./connect/connection.ts";
 import { classifyNumber, SqlServerError, translateError } from "./errors.ts";
@@ -19,7 +26,7 @@ import { statementsOf } from "./apply/set-sql.ts";
 import { stageDdl } from "./stage/stage-sql.ts";
 import { smallStatements } from "./statements.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
-import { SqlServerWriter } from "./apply/writer.ts";
+import { SqlServerTransaction } from "./apply/transaction.ts";
 import type { SqlExecutor } from "../sql-executor.ts";
 
 /** What a session knows of its surroundings. */
@@ -59,8 +66,8 @@ export class SqlServerSession implements Session {
   readonly #context: SqlServerSessionContext;
   /** The collation of the database. */
   readonly #collation: string;
-  /** The temporary tables are there: a commit leaves them to the next transaction. */
-  #hasStage = false;
+  /** The stages whose temporary tables are there: a commit leaves them to the next transaction. */
+  readonly #stages = new Set<string>();
   #closing = false;
 
   private constructor(
@@ -97,12 +104,12 @@ export class SqlServerSession implements Session {
     return this.#question(() => listTables(this.#connection));
   }
 
-  statements(plan: LoadPlan, columns: readonly string[]): readonly string[] {
+  statements(plan: TablePlan, columns: readonly string[]): readonly string[] {
     const rows = { columns, condition: "upsurge_shape = 0" };
     return statementsOf(plan, rows).filter((sql) => !/^(SET|SELECT) @\w+ = (@@|COUNT)/.test(sql));
   }
 
-  async checkPlan(plan: LoadPlan, columns: readonly string[]): Promise<void> {
+  async checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void> {
     try {
       await this.#question(async () => {
         await this.#connection.begin();
@@ -134,20 +141,25 @@ export class SqlServerSession implements Session {
     });
   }
 
-  async begin(plan: LoadPlan): Promise<Writer> {
+  async begin(tables: readonly TablePlan[]): Promise<Transaction> {
     await this.#connection.begin();
-    if (plan.mode !== "insert") await this.#lock(plan);
-    if (!this.#hasStage) await this.#connection.batch(script(stageDdl(plan, this.#collation)));
-    this.#hasStage = true;
-    return new SqlServerWriter(this.#connection, plan);
+    const written = tables.filter(({ mode }) => mode !== "insert");
+    // Any two loads take the locks of several tables in the same order.
+    for (const table of written.map(tableSql).toSorted()) await this.#lock(table);
+    for (const plan of tables) {
+      if (this.#stages.has(plan.stage)) continue;
+      await this.#connection.batch(script(stageDdl(plan, this.#collation)));
+      this.#stages.add(plan.stage);
+    }
+    return new SqlServerTransaction(this.#connection, tables);
   }
 
   /**
    * Two loads that update the same rows in opposite order would block each other for good, one transaction each:
    * an application lock lets one go after the other and leaves other writers alone.
    */
-  async #lock(plan: LoadPlan): Promise<void> {
-    const resource = quoteLiteral(`upsurge:${tableSql(plan)}`.slice(0, 255));
+  async #lock(table: string): Promise<void> {
+    const resource = quoteLiteral(`upsurge:${table}`.slice(0, 255));
     const [rows = []] = await this.#connection.batch(
       script([
         "DECLARE @granted int",
@@ -164,7 +176,7 @@ export class SqlServerSession implements Session {
   }
 
   classify(error: unknown): ErrorClass {
-    if (error instanceof TransactionAborted) return "doomed";
+    if (error instanceof TransactionAborted) return "aborted";
     if (error instanceof SqlServerError) return classifyNumber(error.number);
     // Ours are what they are, whether or not the connection outlived them.
     if (error instanceof UpsurgeError) {

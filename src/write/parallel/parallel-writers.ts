@@ -4,7 +4,7 @@
  * ever waits for a row that another one holds.
  */
 import { setMaxListeners } from "node:events";
-import type { LoadPlan } from "../../model/load-plan.ts";
+import type { LoadPlan, TablePlan } from "../../model/load-plan.ts";
 import { CheckpointTable } from "../../checkpoint/checkpoint-table.ts";
 import type { Lock, Session } from "../../targets/target.ts";
 import type { ReadBatch } from "../batches.ts";
@@ -76,7 +76,7 @@ export class ParallelWriters implements Writers {
 
   async open(): Promise<void> {
     const { leader, plan } = this.#context;
-    this.#hold = (await leader.lockTable?.(plan, (error) => this.#fail(error))) ?? null;
+    this.#hold = (await leader.lockTables?.(plan.tables, (error) => this.#fail(error))) ?? null;
     const count = plan.partitioning.writers;
     const opening = Array.from({ length: count }, async () => await this.#open());
     for (const result of await Promise.allSettled(opening)) {
@@ -161,7 +161,7 @@ export class ParallelWriters implements Writers {
     const hashes =
       key === null
         ? this.#offsets?.recordNumbers(readBatch)
-        : leader.keyHashes?.(keyedPlan(plan), batch.packed);
+        : leader.keyHashes?.(keyedTable(plan), batch.packed);
     if (hashes === null || hashes === undefined) return null;
     return splitByHash(batch, batch.packed, hashes, writers).map((part) =>
       part === null ? null : { batch: part, rejects, end },
@@ -272,7 +272,7 @@ export class ParallelWriters implements Writers {
   }
 }
 
-/** The plan as a target hashes keys for it: with the arbiter that keeps rows together. */
-export function keyedPlan(plan: LoadPlan): LoadPlan {
-  return { ...plan, arbiter: plan.partitioning.key };
+/** The plan of the table as a target hashes keys for it: with the arbiter that keeps rows together. */
+export function keyedTable({ tables, partitioning }: LoadPlan): TablePlan {
+  return { ...tables[0], arbiter: partitioning.key };
 }

@@ -1,7 +1,7 @@
 /** The rows that a load would write, as both reading paths bring them about. */
 import * as fc from "fast-check";
 import type { Batch, Row } from "../../../src/model/batch.ts";
-import type { LoadPlan } from "../../../src/model/load-plan.ts";
+import type { TablePlan } from "../../../src/model/load-plan.ts";
 import { fieldBytes } from "../../../src/model/packed.ts";
 import type { PackedSlice } from "../../../src/model/packed.ts";
 import type { RecordChunk } from "../../../src/model/record.ts";
@@ -149,7 +149,7 @@ export function mapperOf(target: LaneTarget): RecordMapper {
     columns: COLUMNS.map((name, at) => column(name, { family: target.families[at] ?? "text" })),
     uniqueKeys: [uniqueKey(["a"])],
   });
-  const plan: LoadPlan = {
+  const plan: TablePlan = {
     ...planFor(shape, target.keyed ? { key: ["a"] } : { mode: "insert" }, { json: true }),
     constants: target.constant ? [{ column: "d", value: "c" }] : [],
   };

@@ -1,5 +1,5 @@
 /** Plans of every kind that the SQL Server target can be given: tables × modes × strategies × update rules. */
-import type { LoadPlan } from "../../../src/model/load-plan.ts";
+import type { TablePlan } from "../../../src/model/load-plan.ts";
 import type { Column, TableShape } from "../../../src/model/table-shape.ts";
 import type { Options } from "../../../src/options/options.ts";
 import { quoteIdentifier } from "../../../src/targets/sqlserver/quote.ts";
@@ -11,7 +11,7 @@ import { TABLES } from "./tables.ts";
 /** A plan, and what it is about. */
 export interface NamedPlan {
   readonly name: string;
-  readonly plan: LoadPlan;
+  readonly plan: TablePlan;
 }
 
 const MODES: readonly Partial<Options>[] = [
@@ -81,7 +81,7 @@ function planOrNull(
   shape: TableShape,
   options: Partial<Options>,
   capabilities: Capabilities,
-): LoadPlan | null {
+): TablePlan | null {
   const given = options.anyConstraint === true ? { ...options, key: null } : options;
   try {
     return planFor(shape, given, {

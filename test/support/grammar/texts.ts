@@ -1,6 +1,6 @@
 /** Collects the texts that the SQL Server target sends: a whole load for each plan, and the questions to the catalog. */
 import type { Batch, Row, RowShape } from "../../../src/model/batch.ts";
-import type { LoadPlan, RowSource } from "../../../src/model/load-plan.ts";
+import type { TablePlan, RowSource } from "../../../src/model/load-plan.ts";
 import { script } from "../../../src/targets/sqlserver/apply/guard.ts";
 import { CheckpointTable } from "../../../src/checkpoint/checkpoint-table.ts";
 import { lockJob } from "../../../src/targets/sqlserver/job-lock.ts";
@@ -80,28 +80,29 @@ export async function sentByJob(): Promise<Recorder["sent"]> {
 }
 
 /** What a load with this plan sends, and what `upsurge plan` shows of it. */
-export async function sentBy(plan: LoadPlan): Promise<Recorder["sent"]> {
+export async function sentBy(plan: TablePlan): Promise<Recorder["sent"]> {
   const recorder = new Recorder();
   const session = await recordedSession(recorder);
   const columns = plan.columns.map(({ name }) => name);
   await session.checkPlan(plan, columns);
   const batch = batchOf(plan);
   for (const rowSource of ["staged", "arrays", "values"] as const satisfies RowSource[]) {
-    const writer = await session.begin({ ...plan, rowSource });
-    await writer.set?.savepoint();
-    await writer.set?.stage(batch);
+    const { writers } = await session.begin([{ ...plan, rowSource }]);
+    const [writer] = writers;
+    await writer?.set?.savepoint();
+    await writer?.set?.stage(batch);
     if (rowSource !== "staged") continue;
-    await writer.set?.repeats(batch);
-    await writer.set?.apply(batch, { kind: "all" });
-    await writer.set?.apply(batch, { kind: "except", ords: [1] });
-    await writer.set?.apply(batch, { kind: "only", ords: [1], wave: 2 });
-    await writer.set?.rollbackToSavepoint();
-    await writer.applyEach(batch);
+    await writer?.set?.repeats(batch);
+    await writer?.set?.apply(batch, { kind: "all" });
+    await writer?.set?.apply(batch, { kind: "except", ords: [1] });
+    await writer?.set?.apply(batch, { kind: "only", ords: [1], wave: 2 });
+    await writer?.set?.rollbackToSavepoint();
+    await writer?.applyEach(batch);
     // Rows of one shape may go straight into the table.
     const rows = batch.rows.filter(({ shape }) => shape.id === 0);
     const alike = { ...batch, size: rows.length, rows };
-    await writer.set?.stage(alike);
-    await writer.set?.apply(alike, { kind: "all" });
+    await writer?.set?.stage(alike);
+    await writer?.set?.apply(alike, { kind: "all" });
   }
   const shown = session.statements(plan, columns);
   // Alone, MERGE misses the batch that declares its table of outputs.
@@ -110,7 +111,7 @@ export async function sentBy(plan: LoadPlan): Promise<Recorder["sent"]> {
 }
 
 /** Rows of several shapes, as JSON brings them: all columns, the key and one more, the key alone. */
-export function batchOf(plan: LoadPlan): Batch {
+export function batchOf(plan: TablePlan): Batch {
   const all = plan.columns.map(({ name }) => name);
   const key = all.filter((name) => plan.arbiter?.columns.includes(name) === true);
   const more = all.filter((name) => !key.includes(name));

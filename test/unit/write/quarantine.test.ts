@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Batch, Row, RowFault } from "../../../src/model/batch.ts";
-import type { LoadPlan } from "../../../src/model/load-plan.ts";
+import type { TablePlan } from "../../../src/model/load-plan.ts";
 import { TransactionAborted } from "../../../src/targets/target.ts";
 import type { ErrorClass, SetWriter, Writer } from "../../../src/targets/target.ts";
 import { Quarantine } from "../../../src/write/quarantine.ts";
@@ -59,9 +59,6 @@ class Scribe implements Writer {
     if (refused !== undefined) throw new TransactionAborted("lost", [refused], faultOf(refused));
     return { counts: { inserted: rows.length }, faults: [] };
   }
-
-  async commit(): Promise<void> {}
-  async rollback(): Promise<void> {}
 }
 
 function ords(rows: readonly Row[]): string {
@@ -69,13 +66,13 @@ function ords(rows: readonly Row[]): string {
 }
 
 function classify(error: unknown): ErrorClass {
-  return error instanceof TransactionAborted ? "doomed" : "fatal";
+  return error instanceof TransactionAborted ? "aborted" : "fatal";
 }
 
 function batchWriter(
   writer: Writer,
   quarantine: Quarantine,
-  plan: LoadPlan = planFor(table(), { key: ["id"] }),
+  plan: TablePlan = planFor(table(), { key: ["id"] }),
 ) {
   return new BatchWriter(plan, { writer, capabilities: ABLE, classify, quarantine });
 }

@@ -2,11 +2,11 @@
  * Rows that are all new can be copied straight into the table: nothing is staged and nothing is looked up. The unique
  * index finds out whether they were: then the batch fails with 23505, is undone, and goes by way of the stage.
  */
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import { findsByIndex } from "./write-method.ts";
 
 /** True when rows could be copied into the table if all of them are new. */
-export function mayGoDirectly(plan: LoadPlan): boolean {
+export function mayGoDirectly(plan: TablePlan): boolean {
   const { mode, strategy, rowSource, table, isolation, update } = plan;
   return (
     rowSource === "staged" &&

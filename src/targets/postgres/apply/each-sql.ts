@@ -5,7 +5,7 @@
  * With `isolate` every row has its own subtransaction and a row at fault is noted in `upsurge_fault`;
  * without, the first one fails the block (and no transaction ids are spent).
  */
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import type { RowShape } from "../../../model/batch.ts";
 import { isRaisedSql, isRowStateSql, isValueStateSql } from "../errors.ts";
 import {
@@ -22,7 +22,8 @@ import { doBlock, quoteIdentifier, quoteLiteral } from "../quote.ts";
 import { insertMissingSql, matchSql, meetSql, updateFoundSql } from "./select-then-write-sql.ts";
 import { firesBeforeInsert, looksUp } from "./write-method.ts";
 import type { LookingPlan } from "./write-method.ts";
-import { FAULTS, RAW, rawText, STAGE } from "../stage/stage.ts";
+import { rawText } from "../stage/stage.ts";
+import { faultTable, rawTable, stageTable } from "../stage/names.ts";
 import { fromText, storedFrom } from "../types.ts";
 
 /** Outcomes of a row, and the counts they belong to. */
@@ -43,11 +44,8 @@ export const COUNTERS = KEYS.map((key) => `upsurge_${key} bigint := 0;`).join(" 
 /** Leaves the counts in a setting of the transaction. */
 export const NOTE_COUNTS = `perform set_config('upsurge.counts', json_build_object(${KEYS.map((key) => `'${key}', upsurge_${key}`).join(", ")})::text, true);`;
 
-/** The one staged row; the limit tells the planner that it is one, or it would read the whole table for it. */
-const ONE_STAGED = `(select * from ${STAGE} limit 1)`;
-
 /** The block that applies the raw rows of `shapes`. */
-export function eachSql(plan: LoadPlan, shapes: readonly RowShape[], isolate: boolean): string {
+export function eachSql(plan: TablePlan, shapes: readonly RowShape[], isolate: boolean): string {
   const branches = shapes.map(
     (shape, index) =>
       `${index === 0 ? "if" : "elsif"} upsurge_r.upsurge_shape = ${shape.id} then\n${applySql(plan, shape.columns)}`,
@@ -67,7 +65,7 @@ declare
   upsurge_context text; upsurge_raised boolean;
   ${COUNTERS}
 begin
-  for upsurge_r in select * from ${RAW} order by upsurge_ord loop
+  for upsurge_r in select * from ${rawTable(plan)} order by upsurge_ord loop
     upsurge_met := 'd';
     ${isolate ? isolated(plan, shapes, apply) : apply}
     case upsurge_met ${count.join(" ")} else null; end case;
@@ -91,7 +89,7 @@ function diagnose(without: "column" | null): string {
   return `get stacked diagnostics ${items.map(([name, item]) => `upsurge_${name} = ${item}`).join(", ")};`;
 }
 
-function isolated(plan: LoadPlan, shapes: readonly RowShape[], apply: string): string {
+function isolated(plan: TablePlan, shapes: readonly RowShape[], apply: string): string {
   const isRow = isRowStateSql("upsurge_state");
   const noted = DIAGNOSTICS.map(([name]) => `upsurge_${name}`).join(", ");
   return `begin
@@ -106,7 +104,7 @@ ${findColumn(plan, shapes)}
     if upsurge_column = '' and not upsurge_raised and not ${isRow} then raise; end if;
   end if;
   upsurge_met := 'r';
-  insert into ${FAULTS} values (upsurge_r.upsurge_ord, ${noted});
+  insert into ${faultTable(plan)} values (upsurge_r.upsurge_ord, ${noted});
 end;`;
 }
 
@@ -114,7 +112,7 @@ end;`;
  * Tries the values of the row one by one, as the table's columns take them, to name the one that does not fit; everything
  * that is told of the fault is then told by this try.
  */
-function findColumn(plan: LoadPlan, shapes: readonly RowShape[]): string {
+function findColumn(plan: TablePlan, shapes: readonly RowShape[]): string {
   const branches = shapes.map((shape, index) => {
     const tries = shape.columns.map((name) => {
       const place = plan.columns.findIndex((column) => column.name === name);
@@ -134,7 +132,7 @@ ${branches.join("\n")}
 }
 
 /** The statements for one row that carries `columns`; they leave the outcome in `upsurge_met`. */
-function applySql(plan: LoadPlan, columns: readonly string[]): string {
+function applySql(plan: TablePlan, columns: readonly string[]): string {
   if (looksUp(plan)) return lookSql(plan, columns);
   const rows = { from: rawRow(plan, columns, fromText) };
   if (
@@ -161,7 +159,7 @@ else upsurge_met := current_setting('upsurge.met'); end if;`;
  * Ignoring a row. DO NOTHING does not tell a conflict from a row that a trigger dropped; where one may, an update whose
  * condition only notes the conflict does.
  */
-function ignoreSql(plan: LoadPlan, columns: readonly string[], rows: RowsSql): string {
+function ignoreSql(plan: TablePlan, columns: readonly string[], rows: RowsSql): string {
   const { arbiter, table } = plan;
   const mayUpdateTable = !table.missingPrivileges.includes("update");
   if (arbiter?.kind !== "expressions" || !firesBeforeInsert(plan) || !mayUpdateTable) {
@@ -176,7 +174,7 @@ if found then upsurge_met := 'i'; else upsurge_met := current_setting('upsurge.m
 }
 
 /** The table is locked, so what is found here is what the upsert meets. */
-function lookThenUpsert(plan: LoadPlan, columns: readonly string[], statement: string): string {
+function lookThenUpsert(plan: TablePlan, columns: readonly string[], statement: string): string {
   const match = plan.arbiter === null ? "false" : matchSql(plan, plan.arbiter);
   return `perform from ${rawRow(plan, columns, storedFrom)} join ${tableSql(plan)} as target on ${match};
 upsurge_inserted := not found;
@@ -187,7 +185,7 @@ else upsurge_met := current_setting('upsurge.met'); end if;`;
 }
 
 /** The raw row as a relation `excluded` of one row: `(select (upsurge_r.f0)::integer as "a") as excluded`. */
-function rawRow(plan: LoadPlan, columns: readonly string[], read: typeof fromText): string {
+function rawRow(plan: TablePlan, columns: readonly string[], read: typeof fromText): string {
   const values = columns.map((name) => {
     const place = plan.columns.findIndex((column) => column.name === name);
     const column = plan.columns[place];
@@ -206,14 +204,14 @@ function lookSql(plan: LookingPlan, columns: readonly string[]): string {
     ...carried.map((name) => `excluded.${quoteIdentifier(name)}`),
     ...stamps.map((stamp) => `(${stamp.expression})`),
   ];
-  return `delete from ${STAGE};
-insert into ${STAGE} (${["upsurge_ord", ...names].join(", ")})
+  return `delete from ${stageTable(plan)};
+insert into ${stageTable(plan)} (${["upsurge_ord", ...names].join(", ")})
 select ${["upsurge_r.upsurge_ord", ...values].join(", ")} from ${rawRow(plan, columns, fromText)};
 ${meetAndWrite(plan, columns)}`;
 }
 
 /** A conflict on whatever key shows when the row is written. */
-function insertOrIgnore(plan: LoadPlan, insert: string): string {
+function insertOrIgnore(plan: TablePlan, insert: string): string {
   const { arbiter } = plan;
   const named = arbiter?.kind === "constraint" ? quoteLiteral(arbiter.name ?? "") : null;
   return `begin
@@ -227,7 +225,9 @@ end;`;
 
 function meetAndWrite(plan: LookingPlan, columns: readonly string[]): string {
   const { arbiter, mode } = plan;
-  const rows = { relation: ONE_STAGED, match: matchSql(plan, arbiter), condition: null };
+  // The limit tells the planner that it is one row, or it would read the whole table for it.
+  const relation = `(select * from ${stageTable(plan)} limit 1)`;
+  const rows = { relation, match: matchSql(plan, arbiter), condition: null };
   const update = updateFoundSql(plan, columns, rows);
   const found =
     update === null

@@ -8,7 +8,8 @@ import type { FoldRules } from "./folding.ts";
 import { isServerError } from "../errors.ts";
 import { setAsideSql } from "./set-sql.ts";
 import type { SeparatedRepeats } from "./set-sql.ts";
-import { byShape, REPEATS, STAGE } from "../stage/stage.ts";
+import { byShape } from "../stage/stage.ts";
+import { repeatsTable, stageTable } from "../stage/names.ts";
 
 /** True when the server takes what a fold evaluates, and lets this user read it. Inside a transaction, which goes on. */
 export async function canFold(client: Client, folding: FoldRules): Promise<boolean> {
@@ -45,7 +46,7 @@ export class RepeatFolder {
 
   /** A statement that empties what an earlier batch has left behind; nothing when it left nothing. */
   forget(): string {
-    const statement = this.#left ? `truncate ${REPEATS}; ` : "";
+    const statement = this.#left ? `truncate ${repeatsTable(this.#folding.plan)}; ` : "";
     this.#left = false;
     this.#aside.clear();
     return statement;
@@ -87,7 +88,8 @@ export class RepeatFolder {
   /** Applies what was set aside, in order. */
   async apply(): Promise<Partial<Counts>> {
     const shapes = [...this.#aside.keys()];
-    const from = this.#inPlace ? STAGE : REPEATS;
+    const { plan } = this.#folding;
+    const from = this.#inPlace ? stageTable(plan) : repeatsTable(plan);
     const key = [from, ...shapes.map(({ id }) => id)].join(" ");
     let sql = this.#sql.get(key);
     if (sql === undefined) {

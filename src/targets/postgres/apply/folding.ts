@@ -2,7 +2,7 @@
  * Whether the repeats of a key may be folded: worked out one after the other on one image of the row, which is written
  * once. Every image in between must pass all that the database would hold against it, so the catalog must tell it all. Pure.
  */
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { assignmentsOf } from "../../../sql/assignments.ts";
 import { qualify, unknownFunction } from "../../../sql/expressions.ts";
@@ -25,7 +25,7 @@ export interface FoldRules {
 }
 
 /** How to fold the repeats of this plan; `null` where they must be written one by one. */
-export function foldingOf(plan: LoadPlan): FoldRules | null {
+export function foldingOf(plan: TablePlan): FoldRules | null {
   const { table, isolation, mode, looksFirst } = plan;
   const { images } = table;
   if (!fitsStage(plan)) return null;
@@ -63,16 +63,16 @@ export function foldingOf(plan: LoadPlan): FoldRules | null {
 }
 
 /** True when the load stamps the column. */
-export function isStamp({ update }: LoadPlan, name: string): boolean {
+export function isStamp({ update }: TablePlan, name: string): boolean {
   return update.stamps.some(({ column }) => column === name);
 }
 
 /** SQL over bare column names, about the row that `alias` holds. */
-export function about(alias: string, sql: string, { table }: LoadPlan): string {
+export function about(alias: string, sql: string, { table }: TablePlan): string {
   return qualify(sql, alias, { columns: table.columns.map(({ name }) => name), quoteIdentifier });
 }
 
-function expressionsOf({ update }: LoadPlan): string[] {
+function expressionsOf({ update }: TablePlan): string[] {
   const { sets, stamps, where } = update;
   const expressions = [...sets, ...stamps].map(({ expression }) => expression);
   return where === null ? expressions : [...expressions, where];

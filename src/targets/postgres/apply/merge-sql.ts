@@ -8,7 +8,7 @@
  *   when not matched then insert ("a", "b") values (excluded."a", excluded."b")
  *   returning merge_action() = 'INSERT' as inserted
  */
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import { findsByIndex } from "./write-method.ts";
 import type { LookingPlan } from "./write-method.ts";
 import { fitsStage } from "../catalog/limits.ts";
@@ -16,7 +16,7 @@ import { COUNT_SKIPPED, writeTest } from "./native-sql.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { matchSql, onlyTable, withinSql } from "./select-then-write-sql.ts";
 import type { KeyBounds } from "./select-then-write-sql.ts";
-import { STAGE } from "../stage/stage.ts";
+import { stageTable } from "../stage/names.ts";
 import { updateSql } from "./update-sql.ts";
 
 /** `merge_action()` tells inserted from updated rows from this version on. */
@@ -38,7 +38,9 @@ export function mergeSql(
   const { assignments, differs } = updateSql(plan, columns);
   const test = writeTest(plan.update.where, differs, COUNT_SKIPPED);
   const source =
-    condition === null ? STAGE : `(select * from ${STAGE} as excluded where ${condition})`;
+    condition === null
+      ? stageTable(plan)
+      : `(select * from ${stageTable(plan)} as excluded where ${condition})`;
   const names = columns.map(quoteIdentifier);
   const identity = plan.table.columns.some(
     ({ identity: kind, name }) => kind === "always" && columns.includes(name),
@@ -54,7 +56,7 @@ returning merge_action() = 'INSERT' as inserted`;
  * True when MERGE does what ON CONFLICT would: rows in any order, a key of columns that compare with their own operators, and
  * nothing that a proposed row could meet but its key. The stage checks what ON CONFLICT checks on proposed rows.
  */
-export function merges(plan: LoadPlan, version: number): plan is LookingPlan {
+export function merges(plan: TablePlan, version: number): plan is LookingPlan {
   const { arbiter, isolation, table, update } = plan;
   if (version < RETURNING_SINCE || plan.mode !== "upsert" || plan.strategy !== "native")
     return false;

@@ -7,7 +7,7 @@
  *   where row(target."b")::record *<> row(excluded."b")::record
  *   returning target.xmax = 0
  */
-import type { Arbiter, LoadPlan } from "../../../model/load-plan.ts";
+import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { updateSql } from "./update-sql.ts";
 
@@ -17,7 +17,7 @@ export interface RowsSql {
 }
 
 /** The qualified name of the plan's table. */
-export function tableSql({ table }: LoadPlan): string {
+export function tableSql({ table }: TablePlan): string {
   const { schema, name } = table.name;
   return schema === null
     ? quoteIdentifier(name)
@@ -25,7 +25,7 @@ export function tableSql({ table }: LoadPlan): string {
 }
 
 /** `insert into "t" as target (…) select … from rows`. Stamps take the place of the source's values. */
-export function insertSql(plan: LoadPlan, columns: readonly string[], rows: RowsSql): string {
+export function insertSql(plan: TablePlan, columns: readonly string[], rows: RowsSql): string {
   const stamps = new Map(plan.update.stamps.map((each) => [each.column, `(${each.expression})`]));
   const carried = columns.filter((name) => !stamps.has(name));
   const names = [...carried, ...stamps.keys()].map(quoteIdentifier);
@@ -73,7 +73,7 @@ export const NOTE_MET: DecisionMarkers = {
 
 /** The whole native upsert or insert, without RETURNING. */
 export function nativeSql(
-  plan: LoadPlan,
+  plan: TablePlan,
   columns: readonly string[],
   rows: RowsSql,
   notes: DecisionMarkers,
@@ -102,13 +102,13 @@ export function writeTest(
 }
 
 /** RETURNING's test for an inserted row. System columns of a partitioned table or view cannot be read; `old` can since version 18. */
-export function insertedSql({ table, arbiter }: LoadPlan): string {
+export function insertedSql({ table, arbiter }: TablePlan): string {
   if (table.kind === "partitioned") return "old.ctid is null";
   if (table.kind === "view") return `old.${arbiter?.keyExpressions[0] ?? "ctid"} is null`;
   return "target.xmax = 0";
 }
 
 /** True when the native statement may update rows, so that its result must tell them apart. */
-export function mayUpdate(plan: LoadPlan, columns: readonly string[]): boolean {
+export function mayUpdate(plan: TablePlan, columns: readonly string[]): boolean {
   return plan.mode === "upsert" && updateSql(plan, columns).assignments !== null;
 }

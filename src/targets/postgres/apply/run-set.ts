@@ -1,12 +1,12 @@
 /** Runs the statements of a set of staged rows, and counts what became of the rows. */
 import type { Client } from "pg";
 import type { Counts } from "../../../model/counts.ts";
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import type { SetSql } from "./set-sql.ts";
 
 /** The rows of one shape that a statement takes. */
 export interface SelectedRows {
-  readonly plan: LoadPlan;
+  readonly plan: TablePlan;
   /** The parameters of the statements. */
   readonly values: readonly unknown[];
   /** How many there are. */

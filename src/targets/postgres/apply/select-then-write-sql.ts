@@ -2,7 +2,7 @@
  * The statements of select-then-write: look which rows are there, update those that change, insert those that are not.
  * They run under a lock that keeps other writers out, over staged rows without repeats. Pure.
  */
-import type { Arbiter, LoadPlan } from "../../../model/load-plan.ts";
+import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
 import { qualify } from "../../../sql/expressions.ts";
 import { joinsWide } from "../catalog/limits.ts";
 import { insertSql, tableSql } from "./native-sql.ts";
@@ -11,7 +11,7 @@ import { quoteIdentifier } from "../quote.ts";
 import { updateSql } from "./update-sql.ts";
 
 /** `target."a" = excluded."a"` for every part of the key, its predicate on both sides. */
-export function matchSql(plan: LoadPlan, arbiter: Arbiter): string {
+export function matchSql(plan: TablePlan, arbiter: Arbiter): string {
   const naming = { columns: plan.table.columns.map((column) => column.name), quoteIdentifier };
   const on = (sql: string, alias: string): string => qualify(sql, alias, naming);
   const equals = arbiter.nullsEqual ? "is not distinct from" : "=";
@@ -29,18 +29,18 @@ export function matchSql(plan: LoadPlan, arbiter: Arbiter): string {
 export type KeyBounds = readonly [least: string, most: string];
 
 /** ` and target."a" between $1 and $2`: keeps a join that reads the key in order to the stretch that counts. */
-export function withinSql({ arbiter }: LoadPlan, bounds: KeyBounds | null): string {
+export function withinSql({ arbiter }: TablePlan, bounds: KeyBounds | null): string {
   if (bounds === null || arbiter === null) return "";
   return ` and target.${arbiter.keyExpressions[0] ?? ""} between ${bounds[0]} and ${bounds[1]}`;
 }
 
 /** The table, without the children that inherit from it. */
-export function onlyTable(plan: LoadPlan): string {
+export function onlyTable(plan: TablePlan): string {
   return `${plan.table.kind === "table" ? "only " : ""}${tableSql(plan)}`;
 }
 
 /** Keeps other writers out while rows are looked up and written. */
-export function lockTable(plan: LoadPlan): string {
+export function lockTable(plan: TablePlan): string {
   return `lock table ${onlyTable(plan)} in share row exclusive mode`;
 }
 
@@ -48,7 +48,7 @@ export function lockTable(plan: LoadPlan): string {
  * What the rows meet: `matched`, and of those `skipped` by the condition and `unchanged`.
  *   select count(*), count(*) filter (where (…) is not true), … from rows as excluded join "t" as target on …
  */
-export function meetSql(plan: LoadPlan, columns: readonly string[], rows: MeetRows): string {
+export function meetSql(plan: TablePlan, columns: readonly string[], rows: MeetRows): string {
   const { assignments, differs } = updateSql(plan, columns);
   const holds = `(${plan.update.where ?? "true"}) is true`;
   const same = differs === null ? "false" : `(${differs}) is not true`;
@@ -81,7 +81,7 @@ export interface MeetRows {
 
 /** `update "t" as target set … from rows as excluded where …`; `null` when there is nothing to update. */
 export function updateFoundSql(
-  plan: LoadPlan,
+  plan: TablePlan,
   columns: readonly string[],
   rows: MeetRows,
 ): string | null {
@@ -95,7 +95,7 @@ from ${rows.relation} as excluded where ${where.join(" and ")}`;
 
 /** `insert into "t" … where not exists (…) order by …`. */
 export function insertMissingSql(
-  plan: LoadPlan,
+  plan: TablePlan,
   columns: readonly string[],
   rows: MeetRows,
 ): string {

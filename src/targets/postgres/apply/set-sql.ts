@@ -1,5 +1,5 @@
 /** The statements that apply staged rows as a set. Pure. */
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Selection } from "../../target.ts";
 import { findsByIndex, isLooking, looksUp } from "./write-method.ts";
 import { mergeSql } from "./merge-sql.ts";
@@ -11,7 +11,7 @@ import {
   updateFoundSql,
   withinSql,
 } from "./select-then-write-sql.ts";
-import { REPEATS, STAGE } from "../stage/stage.ts";
+import { repeatsTable, stageTable } from "../stage/names.ts";
 
 /** Which staged rows a statement takes: `$1` is the list of `ord`s. */
 export interface RowSelector {
@@ -48,13 +48,13 @@ export type SetSql =
 const RANGE = ["$1", "$2"] as const;
 
 /** The statements for staged rows that carry `columns`. */
-export function setSql(plan: LoadPlan, columns: readonly string[], taken: RowSelector): SetSql {
+export function setSql(plan: TablePlan, columns: readonly string[], taken: RowSelector): SetSql {
   const condition = conditionSql(taken);
   if (looksUp(plan)) {
     const range = taken.ranged === true ? RANGE : null;
     const match = `${matchSql(plan, plan.arbiter)}${withinSql(plan, range)}`;
-    const rows = { relation: STAGE, match, condition };
-    const all = insertSql(plan, columns, { from: fromStage(condition) });
+    const rows = { relation: stageTable(plan), match, condition };
+    const all = insertSql(plan, columns, { from: fromStage(plan, condition) });
     return {
       kind: "look",
       meet: meetSql(plan, columns, rows),
@@ -71,7 +71,7 @@ export function setSql(plan: LoadPlan, columns: readonly string[], taken: RowSel
     const write = counted(mergeSql(plan, columns, { condition, range }));
     return { kind: "native", write, mayUpdate: true, counts, bounded: range !== null };
   }
-  const from = fromStage(condition);
+  const from = fromStage(plan, condition);
   const write = nativeSql(plan, columns, { from }, COUNT_SKIPPED);
   const native = { kind: "native", counts, bounded: false } as const;
   if (!updates) return { ...native, write, mayUpdate: false };
@@ -80,9 +80,9 @@ export function setSql(plan: LoadPlan, columns: readonly string[], taken: RowSel
 }
 
 /** The staged rows that are meant, in the order of the source. */
-function fromStage(condition: string | null): string {
+function fromStage(plan: TablePlan, condition: string | null): string {
   const where = condition === null ? "" : ` where ${condition}`;
-  return `${STAGE} as excluded${where} order by excluded.upsurge_ord`;
+  return `${stageTable(plan)} as excluded${where} order by excluded.upsurge_ord`;
 }
 
 /** The statement's rows counted: those inserted, and the others. */
@@ -105,7 +105,7 @@ function conditionSql({ kind, shape }: RowSelector): string | null {
  *   select ord, wave from (select upsurge_ord as ord, row_number() over of_key as wave from pg_temp.upsurge_stage
  *   where "a" is not null window of_key as (partition by "a" order by upsurge_ord)) as r where wave > 1
  */
-export function repeatsSql(plan: LoadPlan): string {
+export function repeatsSql(plan: TablePlan): string {
   return `select ord, wave from (${wavesSql(plan, "upsurge_ord as ord")}) as r where wave > 1`;
 }
 
@@ -122,13 +122,13 @@ export interface SeparatedRepeats {
  * Counts the keys, and moves the rows of those that repeat from the stage to where they wait, unless most rows are such:
  * then nothing is moved, since all `$1` rows may be folded as they are.
  */
-export function setAsideSql(plan: LoadPlan): string {
+export function setAsideSql(plan: TablePlan): string {
   return `with upsurge_waves as materialized (
 ${wavesSql(plan, "ctid as place, lead(true) over of_key as followed")}),
 upsurge_known as (select count(*) filter (where wave = 1) as keys, count(*) as keyed from upsurge_waves),
-upsurge_moved as (delete from ${STAGE} where ctid = any (array(select place from upsurge_waves
+upsurge_moved as (delete from ${stageTable(plan)} where ctid = any (array(select place from upsurge_waves
   where (wave > 1 or followed) and (select not (${MANY_REPEATS}) from upsurge_known))) returning *),
-upsurge_kept as (insert into ${REPEATS} select * from upsurge_moved returning upsurge_shape),
+upsurge_kept as (insert into ${repeatsTable(plan)} select * from upsurge_moved returning upsurge_shape),
 upsurge_shapes as (select coalesce(upsurge_shape, 0) as shape, count(*) as rows from upsurge_kept group by upsurge_shape)
 select keys, keyed, (select json_object_agg(shape, rows) from upsurge_shapes) as moved from upsurge_known`;
 }
@@ -136,12 +136,13 @@ select keys, keyed, (select json_object_agg(shape, rows) from upsurge_shapes) as
 /** Every row has a key, and a key has two rows or more on the average. */
 const MANY_REPEATS = "keyed = $1::bigint and keys * 2 <= keyed";
 
-function wavesSql({ arbiter }: LoadPlan, selected: string): string {
+function wavesSql(plan: TablePlan, selected: string): string {
+  const { arbiter } = plan;
   const parts = (arbiter?.keyExpressions ?? []).map((part) => `(${part})`);
   const known =
     arbiter?.nullsEqual === true
       ? "true"
       : parts.map((part) => `${part} is not null`).join(" and ");
   return `select ${selected}, row_number() over of_key as wave
-from ${STAGE} where ${known === "" ? "true" : known} window of_key as (partition by ${parts.join(", ")} order by upsurge_ord)`;
+from ${stageTable(plan)} where ${known === "" ? "true" : known} window of_key as (partition by ${parts.join(", ")} order by upsurge_ord)`;
 }

@@ -6,7 +6,7 @@ import type { Client } from "pg";
 import type { Batch, RowFault } from "../../../model/batch.ts";
 import { addCounts, noCounts } from "../../../model/counts.ts";
 import type { Counts } from "../../../model/counts.ts";
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import type { PackedRows } from "../../../model/packed.ts";
 import type { Repeat, RepeatFolds, Selection, SetWriter } from "../../target.ts";
 import { mayGoDirectly } from "./direct-copy.ts";
@@ -19,19 +19,23 @@ import { allDiffer, denseRange, keyHashes } from "../stage/key-hash.ts";
 import type { KeyRange } from "../stage/key-hash.ts";
 import { PackedCopy } from "../stage/packed-copy.ts";
 import type { CopyData } from "../stage/packed-copy.ts";
+import type { ReadOrder } from "./read-order.ts";
 import { runSet } from "./run-set.ts";
 import { repeatsSql, setSql } from "./set-sql.ts";
 import type { SetSql } from "./set-sql.ts";
-import { byShape, fillStage, fillStagePacked, fillTable, STAGE } from "../stage/stage.ts";
+import { byShape, fillStage, fillStagePacked, fillTable } from "../stage/stage.ts";
+import { stageTable } from "../stage/names.ts";
 
 /** What the set-based half of a writer works with. */
 export interface SetContext {
-  readonly plan: LoadPlan;
+  readonly plan: TablePlan;
   /** The plan's upsert may be a MERGE. */
   readonly merges: boolean;
   readonly memory: SetMemory;
   /** How to fold the repeats of a key; `null` where they go in waves. */
   readonly folding: FoldRules | null;
+  /** Of the transaction, whichever table it writes to. */
+  readonly order: ReadOrder;
 }
 
 /** What a session keeps from one transaction of a load to the next. */
@@ -40,7 +44,7 @@ export class SetMemory {
   readonly copy: PackedCopy;
   readonly encoded = new WeakMap<Batch, EncodedBatch>();
 
-  constructor(plan: LoadPlan, gate: DirectGate) {
+  constructor(plan: TablePlan, gate: DirectGate) {
     this.gate = gate;
     this.copy = new PackedCopy(plan);
   }
@@ -74,20 +78,20 @@ const UNIQUE = ["23505", "23P01"];
 export class PostgresSetWriter implements SetWriter {
   readonly folds: RepeatFolds | null;
   readonly #client: Client;
-  readonly #plan: LoadPlan;
+  readonly #plan: TablePlan;
   readonly #merges: boolean;
   readonly #memory: SetMemory;
   readonly #mayGoDirectly: boolean;
   readonly #folder: RepeatFolder | null;
   readonly #sql = new Map<string, SetSql>();
   #atHand: CurrentBatch | null = null;
-  /** How keys are looked for; `null` when the settings are not known. */
-  #ordered: boolean | null = false;
+  readonly #order: ReadOrder;
   /** The number of a batch that met a row which another session had just inserted. */
   #raced = 0;
 
-  constructor(client: Client, { plan, merges, memory, folding }: SetContext) {
+  constructor(client: Client, { plan, merges, memory, folding, order }: SetContext) {
     this.#client = client;
+    this.#order = order;
     this.#plan = plan;
     this.#merges = merges;
     this.#memory = memory;
@@ -99,7 +103,9 @@ export class PostgresSetWriter implements SetWriter {
   async savepoint(): Promise<void> {
     // Outside of the savepoint the table is emptied in place, inside it would be made anew.
     const forget = this.#folder?.forget() ?? "";
-    await this.#client.query(`${forget}truncate ${STAGE}; savepoint upsurge_batch`);
+    await this.#client.query(
+      `${forget}truncate ${stageTable(this.#plan)}; savepoint upsurge_batch`,
+    );
   }
 
   async release(): Promise<void> {
@@ -108,8 +114,7 @@ export class PostgresSetWriter implements SetWriter {
 
   async rollbackToSavepoint(): Promise<void> {
     await this.#client.query("rollback to savepoint upsurge_batch");
-    // Settings made since the savepoint are gone with it.
-    this.#ordered = null;
+    this.#order.rolledBack();
   }
 
   prepare(batch: Batch): void {
@@ -169,7 +174,7 @@ export class PostgresSetWriter implements SetWriter {
       const inserted = await fillTable(this.#client, this.#plan, columns, data);
       this.#atHand = { ...this.#atHand, inserted };
     } else {
-      await fillStagePacked(this.#client, columns, data);
+      await fillStagePacked(this.#client, this.#plan, columns, data);
       this.#atHand.distinct = encoded.distinct;
     }
     // Data that was refused may still be on its way out.
@@ -219,7 +224,7 @@ export class PostgresSetWriter implements SetWriter {
     const looks = looksUp(this.#plan);
     const ranged = (merges || looks) && selection.kind === "all";
     const range = ranged ? (this.#atHand?.range ?? null) : null;
-    await this.#readInOrder(range !== null);
+    await this.#order.set(range !== null);
     for (const { shape, taken: chosen, mixed } of shapesOf(batch, selection)) {
       const taken = chosen - (this.#folder?.asideOf(shape) ?? 0);
       if (taken === 0) continue;
@@ -231,16 +236,6 @@ export class PostgresSetWriter implements SetWriter {
     }
     if (selection.kind === "all") this.#memory.gate.staged(counts.inserted === batch.size);
     return counts;
-  }
-
-  /** Keys that lie close together are found by reading their stretch of the index, others one by one. */
-  async #readInOrder(ordered: boolean): Promise<void> {
-    if (ordered === this.#ordered) return;
-    this.#ordered = ordered;
-    const [nested, merged] = ordered ? ["off", "on"] : ["on", "off"];
-    await this.#client.query(
-      `set local enable_nestloop = ${nested}; set local enable_mergejoin = ${merged}`,
-    );
   }
 
   /** A merge must be given no key twice: it would compare both rows with the target row as it was. */

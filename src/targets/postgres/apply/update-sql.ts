@@ -1,5 +1,5 @@
 /** The SQL of what happens to a target row: assignments, and the test whether its stored image would change. Pure. */
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import { assignmentsOf } from "../../../sql/assignments.ts";
 import type { SqlAssignment } from "../../../sql/assignments.ts";
 import { quoteIdentifier } from "../quote.ts";
@@ -14,7 +14,7 @@ export interface UpdateSql {
 }
 
 /** Builds the update for rows that carry `columns`. */
-export function updateSql(plan: LoadPlan, columns: readonly string[]): UpdateSql {
+export function updateSql(plan: TablePlan, columns: readonly string[]): UpdateSql {
   const assigned = assignmentsOf(plan, columns, quoteIdentifier);
   const compared = assigned.filter((each) => each.compared);
   if (compared.length === 0) return { assignments: null, differs: null };

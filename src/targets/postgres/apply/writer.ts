@@ -1,13 +1,10 @@
-/** Writes batches inside one transaction: sets of staged rows, or one row at a time on the server. */
+/** Writes batches into one table: sets of staged rows, or one row at a time on the server. */
 import type { Client } from "pg";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../../../model/batch.ts";
 import { addCounts, noCounts } from "../../../model/counts.ts";
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Writer } from "../../target.ts";
-import { commit, commitError } from "./commit.ts";
-import type { Reconnection } from "./commit.ts";
-import { rollBack } from "../connect/deadline.ts";
 import { eachSql } from "./each-sql.ts";
 import { classifyError, isServerError, rowCode, sayError } from "../errors.ts";
 import type { PostgresError } from "../errors.ts";
@@ -16,22 +13,21 @@ import { mayStage } from "../catalog/limits.ts";
 import { PostgresSetWriter } from "./set-writer.ts";
 import type { SetContext } from "./set-writer.ts";
 import { leavesTraces } from "./write-method.ts";
-import { byShape, FAULTS, fillRaw, RAW, STAGE } from "../stage/stage.ts";
+import { byShape, fillRaw } from "../stage/stage.ts";
+import { faultTable, rawTable, stageTable } from "../stage/names.ts";
 
 /** Rows of one block: what is staged for a row is deleted for the next, and the dead rows must stay few. */
 const ROWS_PER_BLOCK = 1000;
 
-/** The writer of one load. */
+/** The writer of one table. */
 export class PostgresWriter implements Writer {
   readonly set?: PostgresSetWriter;
   readonly #client: Client;
-  readonly #plan: LoadPlan;
-  readonly #reconnecting: Reconnection;
+  readonly #plan: TablePlan;
 
-  constructor(client: Client, context: SetContext, reconnecting: Reconnection) {
+  constructor(client: Client, context: SetContext) {
     this.#client = client;
     this.#plan = context.plan;
-    this.#reconnecting = reconnecting;
     if (mayStage(context.plan)) this.set = new PostgresSetWriter(client, context);
   }
 
@@ -50,9 +46,12 @@ export class PostgresWriter implements Writer {
   /** Rows are usually sound: they are tried without a subtransaction each first, which costs more the more there are. */
   async #applyBlock(rows: readonly Row[]): Promise<BatchResult> {
     const client = this.#client;
-    const tables = mayStage(this.#plan) ? [STAGE, RAW, FAULTS] : [RAW, FAULTS];
+    const plan = this.#plan;
+    const tables = mayStage(plan)
+      ? [stageTable(plan), rawTable(plan), faultTable(plan)]
+      : [rawTable(plan), faultTable(plan)];
     await client.query(`truncate ${tables.join(", ")}`);
-    await fillRaw(client, this.#plan, rows);
+    await fillRaw(client, plan, rows);
     const shapes = [...byShape(rows).keys()];
     if (!leavesTraces(this.#plan)) {
       await client.query("savepoint upsurge_block");
@@ -72,26 +71,12 @@ export class PostgresWriter implements Writer {
 
   async #result(rows: readonly Row[]): Promise<BatchResult> {
     const { counts } = await readOutcomes(this.#client);
-    const found = await this.#client.query<FaultRow>(`select * from ${FAULTS} order by ord`);
+    const found = await this.#client.query<FaultRow>(
+      `select * from ${faultTable(this.#plan)} order by ord`,
+    );
     const byOrd = new Map(rows.map((row) => [row.ord, row]));
     const faults = found.rows.map((fault) => faultOf(fault, byOrd.get(Number(fault.ord))));
     return { counts, faults };
-  }
-
-  async commit(): Promise<void> {
-    await commit(this.#client, this.#reconnecting);
-  }
-
-  async rehearse(): Promise<void> {
-    try {
-      await this.#client.query("set constraints all immediate");
-    } catch (cause) {
-      throw commitError(cause);
-    }
-  }
-
-  async rollback(): Promise<void> {
-    await rollBack(this.#client);
   }
 }
 

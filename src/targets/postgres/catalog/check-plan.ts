@@ -4,7 +4,7 @@
  */
 import type { Client } from "pg";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import { conflictTarget, insertSql, tableSql } from "../apply/native-sql.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { isServerError } from "../errors.ts";
@@ -13,12 +13,13 @@ import { looksUp } from "../apply/write-method.ts";
 import { mayStage, refuseTooWide } from "./limits.ts";
 import { onlyTable } from "../apply/select-then-write-sql.ts";
 import { setSql } from "../apply/set-sql.ts";
-import { STAGE, stageDdl } from "../stage/stage.ts";
+import { stageDdl } from "../stage/stage.ts";
+import { stageTable } from "../stage/names.ts";
 
 /** Checks inside a transaction that the caller rolls back. Throws `PLAN_*` errors. */
 export async function checkPlan(
   client: Client,
-  plan: LoadPlan,
+  plan: TablePlan,
   { columns, merges }: { readonly columns: readonly string[]; readonly merges: boolean },
 ): Promise<void> {
   refuseReservedNames(plan);
@@ -35,7 +36,7 @@ export async function checkPlan(
     await client.query(`select set_config('upsurge.skipped', '0', true)`);
   const named = namesIndex(plan);
   if (sql.kind === "look" && named && plan.arbiter !== null && plan.mode !== "update") {
-    statements.push(`${insertSql(plan, columns, { from: `${STAGE} as excluded` })}
+    statements.push(`${insertSql(plan, columns, { from: `${stageTable(plan)} as excluded` })}
 ${conflictTarget(plan.arbiter)} do nothing`);
   }
   const merge = setSql(plan, columns, { kind: "all", shape: null, merges });
@@ -46,7 +47,7 @@ ${conflictTarget(plan.arbiter)} do nothing`);
 }
 
 /** Our own columns stand beside the table's in the stage. */
-function refuseReservedNames({ table }: LoadPlan): void {
+function refuseReservedNames({ table }: TablePlan): void {
   const taken = table.columns.find(({ name }) => /^upsurge_(ord|shape)$/.test(name));
   if (taken === undefined) return;
   throw upsurgeError("PLAN_UNSUPPORTED", {
@@ -57,14 +58,14 @@ function refuseReservedNames({ table }: LoadPlan): void {
 }
 
 /** True when ON CONFLICT could name the key: then it must, or the key is not what the user thinks. */
-function namesIndex({ arbiter, table, nullKey }: LoadPlan): boolean {
+function namesIndex({ arbiter, table, nullKey }: TablePlan): boolean {
   if (arbiter === null || arbiter.name === null || nullKey === "match") return false;
   const key = table.uniqueKeys.find((each) => each.name === arbiter.name);
   if (table.kind === "view") return !table.triggers.some((trigger) => trigger.timing === "instead");
   return key?.deferrable !== true;
 }
 
-async function explain(client: Client, plan: LoadPlan, statement: string): Promise<void> {
+async function explain(client: Client, plan: TablePlan, statement: string): Promise<void> {
   try {
     await client.query(`explain ${statement}`);
   } catch (error) {
@@ -72,7 +73,7 @@ async function explain(client: Client, plan: LoadPlan, statement: string): Promi
   }
 }
 
-function planError(error: unknown, plan: LoadPlan): unknown {
+function planError(error: unknown, plan: TablePlan): unknown {
   if (!isServerError(error)) return error;
   const table = tableSql(plan);
   const context = { cause: error };
@@ -112,7 +113,7 @@ function planError(error: unknown, plan: LoadPlan): unknown {
   }
 }
 
-async function checkExpressions(client: Client, plan: LoadPlan): Promise<void> {
+async function checkExpressions(client: Client, plan: TablePlan): Promise<void> {
   const { update, mode } = plan;
   const table = onlyTable(plan);
   const target = mode === "insert" || mode === "ignore" ? "" : `${table} as target, `;
@@ -151,7 +152,7 @@ async function checkExpressions(client: Client, plan: LoadPlan): Promise<void> {
 }
 
 /** A key without a unique index must at least be unique now; the lock of the load keeps it so. */
-async function checkUnique(client: Client, plan: LoadPlan): Promise<void> {
+async function checkUnique(client: Client, plan: TablePlan): Promise<void> {
   const { arbiter } = plan;
   if (arbiter === null || arbiter.name !== null || arbiter.kind !== "expressions") return;
   const key = arbiter.keyExpressions.join(", ");

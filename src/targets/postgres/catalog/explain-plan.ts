@@ -1,16 +1,17 @@
 /** What `upsurge plan` shows of a load into PostgreSQL: its statements, and why it goes these ways. */
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import { encoderOf } from "../stage/binary-types.ts";
 import { mayGoDirectly } from "../apply/direct-copy.ts";
 import { tableSql } from "../apply/native-sql.ts";
 import { mayStage } from "./limits.ts";
 import { lockTable } from "../apply/select-then-write-sql.ts";
 import { setSql } from "../apply/set-sql.ts";
-import { copySql, STAGE } from "../stage/stage.ts";
+import { copySql } from "../stage/stage.ts";
+import { stageTable } from "../stage/names.ts";
 
 /** The statements for rows that carry `columns`, in the order in which a load comes to them. */
 export function listStatements(
-  plan: LoadPlan,
+  plan: TablePlan,
   columns: readonly string[],
   merges: boolean,
 ): readonly string[] {
@@ -19,7 +20,7 @@ export function listStatements(
   const format = textColumns(plan).length === 0 ? "binary" : "text";
   const copies = plan.rowSource === "staged" && plan.isolation.rowByRow === null;
   const direct = mayGoDirectly(plan) ? [copySql(tableSql(plan), columns, format)] : [];
-  const staged = copies ? [copySql(STAGE, ["upsurge_ord", ...columns], format)] : [];
+  const staged = copies ? [copySql(stageTable(plan), ["upsurge_ord", ...columns], format)] : [];
   if (sql.kind === "look") {
     const steps = [lockTable(plan), ...direct, ...staged, sql.meet, sql.update, sql.insert];
     return steps.filter((each) => each !== null);
@@ -30,7 +31,7 @@ export function listStatements(
 }
 
 /** A sentence for each choice. */
-export function explainWays(plan: LoadPlan, merges: boolean): readonly string[] {
+export function explainWays(plan: TablePlan, merges: boolean): readonly string[] {
   const ways: string[] = [];
   if (plan.isolation.rowByRow !== null) return ways;
   if (!mayStage(plan)) {
@@ -54,7 +55,7 @@ export function explainWays(plan: LoadPlan, merges: boolean): readonly string[] 
   return ways;
 }
 
-function formatWay(plan: LoadPlan): string {
+function formatWay(plan: TablePlan): string {
   const [column] = textColumns(plan);
   return column === undefined
     ? "binary COPY; a batch with values in other than the usual spelling goes as text, for the server to read"
@@ -62,6 +63,6 @@ function formatWay(plan: LoadPlan): string {
 }
 
 /** The columns without a binary form. */
-function textColumns(plan: LoadPlan): string[] {
+function textColumns(plan: TablePlan): string[] {
   return plan.columns.filter((column) => encoderOf(column) === null).map(({ name }) => name);
 }

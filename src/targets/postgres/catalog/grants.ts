@@ -7,7 +7,7 @@
  *   grant usage on sequence "sales"."orders_id_seq" to "loader";
  */
 import type { Client } from "pg";
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import type { TableName } from "../../../model/table-shape.ts";
 import type { GrantRequest } from "../../target.ts";
 import { tableSql } from "../apply/native-sql.ts";
@@ -65,7 +65,7 @@ export async function readGrants(
 }
 
 function grantsFor(
-  { plan, privileges, filled }: GrantRequest,
+  { plan, job, privileges, filled }: GrantRequest,
   { user, database, schemas, sequences }: TableContext,
 ): readonly string[] {
   const to = `to ${quoteIdentifier(user)};`;
@@ -80,7 +80,7 @@ function grantsFor(
     `grant temporary on database ${quoteIdentifier(database)} ${to}`,
     `grant ${privileges.join(", ")} on table ${tableSql(plan)} ${to}`,
     ...[...numbers].map((each) => `grant usage on sequence ${each} ${to}`),
-    ...(plan.job === null ? [] : checkpointGrants(plan.job.table, user)),
+    ...(job === null ? [] : checkpointGrants(job.table, user)),
     ...remarks(plan),
   ];
 }
@@ -94,7 +94,7 @@ export function checkpointGrants(table: string, user: string): readonly string[]
 }
 
 /** What no catalog tells. */
-function remarks({ table, update }: LoadPlan): string[] {
+function remarks({ table, update }: TablePlan): string[] {
   const expressions = [...update.sets, ...update.stamps].length > 0 || update.where !== null;
   return [
     ...(table.triggers.length === 0

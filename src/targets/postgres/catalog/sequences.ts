@@ -3,7 +3,7 @@
  * only told of, with the statement that mends it; nothing is changed.
  */
 import type { Client } from "pg";
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import { isServerError } from "../errors.ts";
 import { tableSql } from "../apply/native-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "../quote.ts";
@@ -60,7 +60,7 @@ const LOOK_MS = 5000;
  */
 export async function sequencesBehind(
   client: Client,
-  plan: LoadPlan,
+  plan: TablePlan,
   columns: readonly string[],
 ): Promise<string[]> {
   const counted = plan.table.columns
@@ -87,7 +87,7 @@ export async function sequencesBehind(
 
 async function stateOf(
   client: Client,
-  plan: LoadPlan,
+  plan: TablePlan,
   row: SequenceRow,
 ): Promise<"ahead" | "behind" | "unknown"> {
   const { rows } = await client.query<{ last: string; called: boolean }>(
@@ -119,7 +119,7 @@ function sequenceSql({ schema, name }: SequenceRow): string {
  * `select setval('"s"."t_id_seq"', (select greatest(max("id"), (select last_value from "s"."t_id_seq")) from "s"."t"))`: it
  * never sets a sequence back, which another table may use as well.
  */
-function setvalSql(plan: LoadPlan, row: SequenceRow): string {
+function setvalSql(plan: TablePlan, row: SequenceRow): string {
   const column = quoteIdentifier(row.column);
   const sequence = sequenceSql(row);
   const isUp = BigInt(row.increment) > 0n;

@@ -2,7 +2,7 @@
  * Hashes of keys, so that keys which are equal to the database have equal hashes: they tell which writer a row belongs to,
  * and that no key repeats. Only for types whose equal values have equal bytes, in canonical spelling.
  */
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import { fieldBytes } from "../../../model/packed.ts";
 import type { PackedFields, PackedSlice, PackedRows } from "../../../model/packed.ts";
 import type { Column } from "../../../model/table-shape.ts";
@@ -19,7 +19,7 @@ const EXACT =
   /^(?:smallint|integer|bigint|uuid|date|boolean|text|character varying|timestamp with(?:out)? time zone)$/;
 
 /** Why the keys of a plan cannot be hashed, as a clause; `null` when those of canonical spelling can. */
-export function whyUnhashable({ arbiter, table }: LoadPlan): string | null {
+export function whyUnhashable({ arbiter, table }: TablePlan): string | null {
   if (arbiter === null || arbiter.kind !== "expressions" || !arbiter.plain)
     return "no plain key decides";
   if (arbiter.predicate !== null) return "the key is partial";
@@ -31,7 +31,7 @@ export function whyUnhashable({ arbiter, table }: LoadPlan): string | null {
     : `values of ${column.name} (${column.type}) can be equal in different spellings`;
 }
 
-function keyColumns({ arbiter, table }: Pick<LoadPlan, "arbiter" | "table">): Column[] {
+function keyColumns({ arbiter, table }: Pick<TablePlan, "arbiter" | "table">): Column[] {
   return table.columns.filter(({ name }) => arbiter?.columns.includes(name));
 }
 
@@ -41,7 +41,7 @@ interface KeyPart {
 }
 
 /** The hash of each row's key; `null` when one of them is NULL, left to a default or not in canonical spelling. */
-export function keyHashes(plan: LoadPlan, rows: PackedRows): Uint32Array | null {
+export function keyHashes(plan: TablePlan, rows: PackedRows): Uint32Array | null {
   if (whyUnhashable(plan) !== null) return null;
   const key: KeyPart[] = [];
   for (const column of keyColumns(plan)) {
@@ -116,7 +116,7 @@ export interface KeyRange {
 }
 
 /** The range of integer keys that lie close together: at least one in four is there. `null` for any other keys. */
-export function denseRange(plan: LoadPlan, rows: PackedRows): KeyRange | null {
+export function denseRange(plan: TablePlan, rows: PackedRows): KeyRange | null {
   const [column, ...more] = keyColumns(plan);
   if (column === undefined || more.length > 0 || whyUnhashable(plan) !== null) return null;
   const place = rows.shape.columns.indexOf(column.name);

@@ -4,7 +4,7 @@
  * https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import { fieldBytes } from "../../../model/packed.ts";
 import type { PackedSlice, PackedRows } from "../../../model/packed.ts";
 import { encoderOf } from "./binary-types.ts";
@@ -29,12 +29,12 @@ const RECORDS_A_TURN = 1000;
 
 /** Makes the data of a load's batches; remembers whether binary is worth trying. */
 export class PackedCopy {
-  readonly #plan: LoadPlan;
+  readonly #plan: TablePlan;
   #failures = 0;
   /** Memory of data that was sent: the collector would be slow to give it back. */
   #spare: Buffer | null = null;
 
-  constructor(plan: LoadPlan) {
+  constructor(plan: TablePlan) {
     this.#plan = plan;
   }
 

@@ -6,7 +6,7 @@
  */
 import type { Client } from "pg";
 import type { Row, RowShape } from "../../../model/batch.ts";
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { isStamp } from "../apply/folding.ts";
 import { looksUp } from "../apply/write-method.ts";
@@ -17,15 +17,7 @@ import { keepsArray, mayStage } from "../catalog/limits.ts";
 import type { CopyData } from "./packed-copy.ts";
 import { doBlock, quoteIdentifier, quoteLiteral } from "../quote.ts";
 import { fromText } from "../types.ts";
-
-/** The staged rows, typed. */
-export const STAGE = "pg_temp.upsurge_stage";
-/** Rows that repeat the key of a staged row, set aside. */
-export const REPEATS = "pg_temp.upsurge_repeats";
-/** The staged rows, as text. */
-export const RAW = "pg_temp.upsurge_raw";
-/** The rows at fault. */
-export const FAULTS = "pg_temp.upsurge_fault";
+import { rawTable, stageTable } from "./names.ts";
 
 /** What the stage is used for, beside the native upsert. */
 export interface StageUse {
@@ -36,20 +28,22 @@ export interface StageUse {
 }
 
 /** The statements that make the tables. */
-export function stageDdl(plan: LoadPlan, { checked, folds }: StageUse): string[] {
+export function stageDdl(plan: TablePlan, { checked, folds }: StageUse): string[] {
   const raw = keepsArray(plan) ? ["f text[]"] : plan.columns.map((_, index) => `f${index} text`);
   const typed = mayStage(plan) ? [typedDdl(plan)] : [];
   return [
     ...(checked || folds ? shadowDdl(plan) : typed),
-    ...(folds ? [`create temporary table upsurge_repeats (like ${STAGE}) on commit drop`] : []),
-    `create temporary table upsurge_raw (${["upsurge_ord bigint", "upsurge_shape int", ...raw].join(", ")}) on commit drop`,
-    `create temporary table upsurge_fault (ord bigint, state text, "constraint" text, "column" text, message text, detail text) on commit drop`,
+    ...(folds
+      ? [`create temporary table ${plan.stage}_repeats (like ${stageTable(plan)}) on commit drop`]
+      : []),
+    `create temporary table ${plan.stage}_raw (${["upsurge_ord bigint", "upsurge_shape int", ...raw].join(", ")}) on commit drop`,
+    `create temporary table ${plan.stage}_fault (ord bigint, state text, "constraint" text, "column" text, message text, detail text) on commit drop`,
   ];
 }
 
-function typedDdl(plan: LoadPlan): string {
+function typedDdl(plan: TablePlan): string {
   const columns = plan.columns.map((column) => `${quoteIdentifier(column.name)} ${column.type}`);
-  return `create temporary table upsurge_stage (${["upsurge_ord bigint", "upsurge_shape int", ...columns].join(", ")}) on commit drop`;
+  return `create temporary table ${plan.stage}_stage (${["upsurge_ord bigint", "upsurge_shape int", ...columns].join(", ")}) on commit drop`;
 }
 
 /**
@@ -57,7 +51,7 @@ function typedDdl(plan: LoadPlan): string {
  * gives it its defaults and generated columns. Columns whose values the database makes one by one stay empty, so that
  * no sequence moves. So do those that the native statement stamps. An update needs no insertable row.
  */
-function shadowDdl(plan: LoadPlan): string[] {
+function shadowDdl(plan: TablePlan): string[] {
   const { table, mode } = plan;
   const including = mode === "update" ? "" : " including constraints";
   const made = table.columns.filter((column) => column.volatileDefault);
@@ -72,22 +66,22 @@ function shadowDdl(plan: LoadPlan): string[] {
     ...loose.map(({ name }) => `alter column ${quoteIdentifier(name)} drop not null`),
   ];
   return [
-    `create temporary table upsurge_stage (like ${tableSql(plan)} including defaults including generated${including}) on commit drop`,
-    `alter table pg_temp.upsurge_stage ${changes.join(", ")}`,
-    ...(open.length === 0 || mode === "update" ? [] : [looseChecks(table, open)]),
+    `create temporary table ${plan.stage}_stage (like ${tableSql(plan)} including defaults including generated${including}) on commit drop`,
+    `alter table ${stageTable(plan)} ${changes.join(", ")}`,
+    ...(open.length === 0 || mode === "update" ? [] : [looseChecks(plan, open)]),
   ];
 }
 
-function generatedOf({ columns }: Pick<LoadPlan["table"], "columns">): Column[] {
+function generatedOf({ columns }: Pick<TablePlan["table"], "columns">): Column[] {
   return columns.filter(({ generatedSql }) => generatedSql !== null);
 }
 
 /** Drops the checks on columns that stay empty in the stage, and on those that are generated from them. */
-function looseChecks({ columns }: LoadPlan["table"], open: readonly Column[]): string {
-  const names = [...open, ...generatedOf({ columns })]
+function looseChecks(plan: TablePlan, open: readonly Column[]): string {
+  const names = [...open, ...generatedOf(plan.table)]
     .map(({ name }) => quoteLiteral(name))
     .join(", ");
-  const stage = `${quoteLiteral(STAGE)}::regclass`;
+  const stage = `${quoteLiteral(stageTable(plan))}::regclass`;
   return doBlock(`declare upsurge_c name; begin
 for upsurge_c in select conname from pg_constraint where conrelid = ${stage} and contype = 'c'
   and conkey operator(pg_catalog.&&) array(select attnum from pg_attribute where attrelid = ${stage} and attname in (${names}))
@@ -103,21 +97,21 @@ interface StageTable {
   readonly read: readonly ((text: string) => string)[];
 }
 
-function stageOf(plan: LoadPlan, shape: RowShape): StageTable {
+function stageOf(plan: TablePlan, shape: RowShape): StageTable {
   const columns = shape.columns.map((name) => plan.columns.find((column) => column.name === name));
   return {
-    table: STAGE,
+    table: stageTable(plan),
     names: shape.columns.map(quoteIdentifier),
     read: columns.map((column) => (text) => (column === undefined ? text : fromText(text, column))),
   };
 }
 
-function rawOf(plan: LoadPlan, shape: RowShape): StageTable {
+function rawOf(plan: TablePlan, shape: RowShape): StageTable {
   const places = shape.columns.map((name) =>
     plan.columns.findIndex((column) => column.name === name),
   );
   return {
-    table: RAW,
+    table: rawTable(plan),
     names: places.map((place) => `f${place}`),
     read: places.map(() => (text) => text),
   };
@@ -126,7 +120,7 @@ function rawOf(plan: LoadPlan, shape: RowShape): StageTable {
 /** Fills `upsurge_stage` with the rows. Fails with a row's error when a value does not fit its column. */
 export async function fillStage(
   client: Client,
-  plan: LoadPlan,
+  plan: TablePlan,
   rows: readonly Row[],
 ): Promise<void> {
   for (const [shape, group] of byShape(rows)) await fill(client, plan, stageOf(plan, shape), group);
@@ -144,16 +138,17 @@ export function copySql(
 /** Fills `upsurge_stage` with the rows of a packed batch, which carry `columns`; fails as `fillStage` does. */
 export async function fillStagePacked(
   client: Client,
+  plan: TablePlan,
   columns: readonly string[],
   { bytes, format }: CopyData,
 ): Promise<void> {
-  await copyIn(client, copySql(STAGE, ["upsurge_ord", ...columns], format), bytes);
+  await copyIn(client, copySql(stageTable(plan), ["upsurge_ord", ...columns], format), bytes);
 }
 
 /** Copies rows into the table itself; tells how many came in. Fails when one of them cannot. */
 export async function fillTable(
   client: Client,
-  plan: LoadPlan,
+  plan: TablePlan,
   columns: readonly string[],
   { bytes, format }: CopyData,
 ): Promise<number> {
@@ -161,19 +156,17 @@ export async function fillTable(
 }
 
 /** The text of a field of a raw row, the column's place in the plan: `upsurge_r.f0`, of wide rows `upsurge_r.f[1]`. */
-export function rawText(plan: LoadPlan, place: number): string {
+export function rawText(plan: TablePlan, place: number): string {
   return keepsArray(plan) ? `upsurge_r.f[${place + 1}]` : `upsurge_r.f${place}`;
 }
 
 /** The raw table where the texts of a row are one array. */
-const RAW_ARRAYS: StageTable = {
-  table: RAW,
-  names: ["f"],
-  read: [(text) => `(${text})::text[]`],
-};
+function rawArrays(plan: TablePlan): StageTable {
+  return { table: rawTable(plan), names: ["f"], read: [(text) => `(${text})::text[]`] };
+}
 
 /** The row with its texts as one array, in the order of the plan's columns. */
-function asArray(plan: LoadPlan, row: Row): Row {
+function asArray(plan: TablePlan, row: Row): Row {
   const texts = new Map(row.shape.columns.map((name, at) => [name, row.values[at] ?? null]));
   const elements = plan.columns.map(({ name }) => {
     const text = texts.get(name) ?? null;
@@ -183,10 +176,14 @@ function asArray(plan: LoadPlan, row: Row): Row {
 }
 
 /** Fills `upsurge_raw` with the rows; any text fits. */
-export async function fillRaw(client: Client, plan: LoadPlan, rows: readonly Row[]): Promise<void> {
+export async function fillRaw(
+  client: Client,
+  plan: TablePlan,
+  rows: readonly Row[],
+): Promise<void> {
   if (keepsArray(plan)) {
     const arrays = rows.map((row) => asArray(plan, row));
-    return fill(client, plan, RAW_ARRAYS, arrays);
+    return fill(client, plan, rawArrays(plan), arrays);
   }
   for (const [shape, group] of byShape(rows)) await fill(client, plan, rawOf(plan, shape), group);
 }
@@ -204,7 +201,7 @@ export function byShape(rows: readonly Row[]): Map<RowShape, Row[]> {
 
 async function fill(
   client: Client,
-  plan: LoadPlan,
+  plan: TablePlan,
   into: StageTable,
   rows: readonly Row[],
 ): Promise<void> {

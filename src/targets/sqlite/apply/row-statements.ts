@@ -1,5 +1,5 @@
 /** Which statements rows with certain columns need, by mode and strategy; pure. */
-import type { Arbiter, LoadPlan } from "../../../model/load-plan.ts";
+import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
 import {
   backing,
   conflictTarget,
@@ -40,7 +40,7 @@ export interface RowStatements {
 const NONE = { stage: null, find: null, propose: null, update: null, insert: null };
 
 /** BEFORE INSERT triggers fire also for rows that are not inserted in the end. */
-export function beforeInsertTriggers(plan: LoadPlan): boolean {
+export function beforeInsertTriggers(plan: TablePlan): boolean {
   return plan.table.triggers.some(
     (trigger) => trigger.timing === "before" && trigger.events.includes("insert"),
   );
@@ -57,7 +57,7 @@ export function rowStatements(row: RowSql): RowStatements {
   if (arbiter.kind === "any") return anyKey(row, arbiter);
   const find = findRow(row, arbiter);
   const update = leavesAlone ? null : updateRow(row, arbiter);
-  const stage = stageRow(row.plan.table, row.columns);
+  const stage = stageRow(row.plan, row.columns);
   if (mode === "update") return { ...NONE, method: "update", leavesAlone, stage, find, update };
   const triggered = beforeInsertTriggers(plan);
   const proposes = triggered && !arbiter.nullsEqual && backing(plan) !== null;
@@ -76,7 +76,7 @@ export function rowStatements(row: RowSql): RowStatements {
 }
 
 function inserting(row: RowSql, insert: string): { insert: string; stage: string | null } {
-  return { insert, stage: insertsStaged(row) ? stageRow(row.plan.table, row.columns) : null };
+  return { insert, stage: insertsStaged(row) ? stageRow(row.plan, row.columns) : null };
 }
 
 function anyKey(row: RowSql, arbiter: Arbiter): RowStatements {

@@ -1,17 +1,16 @@
 /**
- * Writes batches inside one transaction, with prepared statements for every shape of rows. How a batch goes through them
+ * Writes batches into one table, with prepared statements for every shape of rows. How a batch goes through them
  * is left to `apply-batch.ts`.
  */
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, RowShape } from "../../../model/batch.ts";
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Writer } from "../../target.ts";
 import { BatchRun } from "./apply-batch.ts";
 import type { ShapeRunner } from "./apply-batch.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
 import { codeOf } from "../errors.ts";
 import { MisfitColumns, promisedBy } from "../stage/misfits.ts";
-import { countOrphans } from "../catalog/orphans.ts";
 import { PackedValues } from "../stage/packed-values.ts";
 import type { UpsertProbe } from "./probe.ts";
 import { RowGroup } from "./row-group.ts";
@@ -23,13 +22,11 @@ import type { BoundColumn } from "../stage/values.ts";
 export interface SqliteWriterContext {
   readonly db: SqliteConnection;
   readonly probe: UpsertProbe;
-  readonly plan: LoadPlan;
+  readonly plan: TablePlan;
   readonly table: SqliteTable;
-  /** Runs `work`, again while another process holds a lock, up to the lock timeout. */
-  readonly patiently: (work: () => void) => Promise<void>;
 }
 
-/** The writer of one load into SQLite. */
+/** The writer of one table. */
 export class SqliteWriter implements Writer {
   readonly #context: SqliteWriterContext;
   readonly #runners = new Map<number, ShapeRunner>();
@@ -56,42 +53,6 @@ export class SqliteWriter implements Writer {
     }
     return runner;
   }
-
-  async commit(): Promise<void> {
-    const { db, patiently } = this.#context;
-    try {
-      await patiently(() => void db.exec("commit"));
-    } catch (cause) {
-      if (codeOf(cause)?.startsWith("SQLITE_CONSTRAINT") !== true) throw cause;
-      throw refused(cause);
-    }
-  }
-
-  /**
-   * Deferred foreign keys are the only thing a commit checks. Orphans that were there before do not matter to it:
-   * they are counted after rolling back, so that a load that is to be kept never pays for it.
-   */
-  async rehearse(): Promise<void> {
-    const { db, plan, patiently } = this.#context;
-    const { name } = plan.table.name;
-    const after = countOrphans(db, name);
-    if (after === 0) return;
-    await this.rollback();
-    let before = 0;
-    await patiently(() => void (before = countOrphans(db, name)));
-    const more = after - before;
-    if (more > 0) throw refused(new Error(`${more} rows refer to rows that do not exist`));
-  }
-
-  rollback(): Promise<void> {
-    const { db } = this.#context;
-    try {
-      if (db.open && db.inTransaction) db.exec("rollback");
-    } catch {
-      // Closing the connection rolls back as well.
-    }
-    return Promise.resolve();
-  }
 }
 
 function shapeRunner(
@@ -111,7 +72,7 @@ function shapeRunner(
 
 /** Where a view's or a virtual table's values end up is not known, nor is a stamped column's value the source's. */
 function destinationOf(
-  { update }: LoadPlan,
+  { update }: TablePlan,
   { shape, details }: SqliteTable,
   name: string,
 ): BoundColumn {
@@ -122,7 +83,7 @@ function destinationOf(
 }
 
 /** Whether SQLite converts a value to its column's type before anything could look at it. */
-function convertsFirst({ table, update }: LoadPlan): boolean {
+function convertsFirst({ table, update }: TablePlan): boolean {
   const plain = table.kind === "table" && table.triggers.length === 0;
   return plain && update.sets.length === 0 && update.stamps.length === 0 && update.where === null;
 }
@@ -131,9 +92,4 @@ function convertsFirst({ table, update }: LoadPlan): boolean {
 function unprepared(cause: unknown): unknown {
   if (codeOf(cause) !== "SQLITE_ERROR" || !(cause instanceof Error)) return cause;
   return upsurgeError("TARGET_STATEMENT", { reason: cause.message }, { cause });
-}
-
-function refused(cause: unknown): Error {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return upsurgeError("TARGET_COMMIT_REFUSED", { reason }, { cause });
 }

@@ -3,7 +3,7 @@
  * SQLite gives every such error the same code, so each part is prepared by itself.
  */
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
-import type { Arbiter, LoadPlan } from "../../../model/load-plan.ts";
+import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
 import { backing, conflictTarget, findDuplicate, tableName } from "../dialect.ts";
 import type { RowSql } from "../dialect.ts";
@@ -41,7 +41,7 @@ function checkInsertable(db: SqliteConnection, { plan, columns }: RowSql): void 
   });
 }
 
-function checkExpressions(db: SqliteConnection, plan: LoadPlan): void {
+function checkExpressions(db: SqliteConnection, plan: TablePlan): void {
   const { update, arbiter } = plan;
   const target = `${tableName(plan)} as target`;
   const check = (flag: string, expression: string, from: string): void => {
@@ -51,7 +51,7 @@ function checkExpressions(db: SqliteConnection, plan: LoadPlan): void {
   if (arbiter?.predicate !== null && arbiter !== null) {
     check("--key-where", arbiter.predicate, target);
   }
-  const staged = fromStaged(plan.table);
+  const staged = fromStaged(plan);
   const both = `${staged} cross join ${target}`;
   for (const set of update.sets) check("--set", set.expression, both);
   if (update.where !== null) check("--update-where", update.where, both);
@@ -75,7 +75,7 @@ function checkArbiter(db: SqliteConnection, row: RowSql, arbiter: Arbiter): void
   if (failure !== null) throw noConflictTarget(plan, key, failure);
 }
 
-function noConflictTarget(plan: LoadPlan, key: string, cause: Error | null): Error {
+function noConflictTarget(plan: TablePlan, key: string, cause: Error | null): Error {
   const { arbiter } = plan;
   const named = arbiter === null ? "" : conflictTarget(arbiter);
   const partial = plan.table.uniqueKeys.find((each) => each.predicate !== null);
@@ -95,7 +95,7 @@ function noConflictTarget(plan: LoadPlan, key: string, cause: Error | null): Err
 }
 
 /** Every expression was accepted alone, so one is at fault by where it stands. */
-function blamedFlag({ update }: LoadPlan): string {
+function blamedFlag({ update }: TablePlan): string {
   if (update.sets.length > 0) return "--set";
   if (update.where !== null) return "--update-where";
   return update.stamps.length > 0 ? "--stamp" : "the statement";

@@ -1,14 +1,22 @@
-/** Counts the rows that a commit would refuse for a deferred foreign key, in the loaded table and those that refer to it. */
+/** Counts the rows that a commit would refuse for a deferred foreign key, in the loaded tables and those that refer to them. */
 import type { SqliteConnection } from "../connect/connection.ts";
 import { codeOf } from "../errors.ts";
 import { parseTable } from "./table-sql.ts";
 import { schemaSql } from "./unique-keys.ts";
 
-/** Rows of `table` without their parents, and rows that miss a parent in `table`; of tables with deferred keys only. */
-export function countOrphans(db: SqliteConnection, table: string): number {
-  const own = isDeferred(db, table) ? orphansOf(db, table, null) : 0;
-  const referring = childrenOf(db, table).filter((child) => isDeferred(db, child));
-  return referring.reduce((sum, child) => sum + orphansOf(db, child, table), own);
+/** Rows of `tables` without their parents, and rows that miss a parent in one of them; of tables with deferred keys only. */
+export function countOrphans(db: SqliteConnection, tables: readonly string[]): number {
+  const loaded = new Set(tables.map((table) => table.toLowerCase()));
+  let orphans = 0;
+  for (const table of tables) {
+    if (isDeferred(db, table)) orphans += orphansOf(db, table, null);
+    // Of a loaded table all orphans are counted already.
+    const others = childrenOf(db, table).filter((child) => !loaded.has(child.toLowerCase()));
+    for (const child of others) {
+      if (isDeferred(db, child)) orphans += orphansOf(db, child, table);
+    }
+  }
+  return orphans;
 }
 
 /** The other tables with a foreign key to `table`. */

@@ -4,7 +4,7 @@
  */
 import type { Batch, Misfits } from "../../../model/batch.ts";
 import type { Counts } from "../../../model/counts.ts";
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import type { BoundValue, BoundColumn } from "./values.ts";
 import type { Affinity } from "../catalog/types.ts";
 
@@ -49,7 +49,7 @@ export class MisfitColumns {
   /** Every row of a statement for several rows stores its misfits, whatever became of it. */
   readonly always: boolean;
 
-  constructor(columns: readonly BoundColumn[], { mode, arbiter, update }: LoadPlan) {
+  constructor(columns: readonly BoundColumn[], { mode, arbiter, update }: TablePlan) {
     this.#columns = columns;
     const expressed = new Set([...update.sets, ...update.stamps].map((each) => each.column));
     this.#updated = columns.map(

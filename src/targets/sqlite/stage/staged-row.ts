@@ -2,10 +2,13 @@
  * The temporary table that holds one incoming row with the column types of the table; pure.
  * It has the table's columns and none beside, so that the widest table fits: the row is known by its rowid.
  */
+import type { TablePlan } from "../../../model/load-plan.ts";
 import type { TableShape } from "../../../model/table-shape.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { tokenize } from "../catalog/sql-tokens.ts";
 import type { ColumnDetails, SqliteTable } from "../catalog/table-shape.ts";
+
+type Staged = Pick<TablePlan, "stage" | "table">;
 
 const ROWIDS = ["rowid", "_rowid_", "oid"];
 
@@ -18,8 +21,8 @@ function freeName(wanted: string, taken: readonly string[]): string {
 }
 
 /** What the temporary table is called: never as the loaded table, which it would hide. */
-export function stagedName(table: TableShape): string {
-  return freeName("upsurge_row", [table.name.name]);
+export function stagedName({ stage, table }: Staged): string {
+  return freeName(`${stage}_row`, [table.name.name]);
 }
 
 function isRowid(slot: string): boolean {
@@ -44,7 +47,7 @@ function stagedColumn(name: string, details: ColumnDetails | undefined): string 
 }
 
 /** `create temp table "upsurge_row" ("a" int, "b" text collate "NOCASE" default (''))` */
-export function createStaged({ shape, details }: SqliteTable): string {
+export function createStaged({ shape, details }: SqliteTable, name: string): string {
   const slot = slotOf(shape);
   const declared = isRowid(slot) ? [] : [`${slot} integer primary key`];
   const columns = shape.columns.map(({ name, defaultSql, generatedSql }) => {
@@ -52,7 +55,7 @@ export function createStaged({ shape, details }: SqliteTable): string {
     if (generatedSql !== null) return `${typed} generated always as (${generatedSql}) virtual`;
     return defaultSql === null ? typed : `${typed} default (${constantText(defaultSql)})`;
   });
-  return `create temp table ${quoteIdentifier(stagedName(shape))} (${[...declared, ...columns].join(", ")})`;
+  return `create temp table ${quoteIdentifier(name)} (${[...declared, ...columns].join(", ")})`;
 }
 
 const CONSTANT_WORD = /^(?:null|true|false|current_(?:date|time|timestamp))$/i;
@@ -66,13 +69,13 @@ function constantText(defaultSql: string): string {
 }
 
 /** `replace into temp."upsurge_row" (rowid, "a", "b") values (1, ?, ?)`; columns left out get their default. */
-export function stageRow(table: TableShape, columns: readonly string[]): string {
-  const names = [slotOf(table), ...columns.map(quoteIdentifier)].join(", ");
+export function stageRow(plan: Staged, columns: readonly string[]): string {
+  const names = [slotOf(plan.table), ...columns.map(quoteIdentifier)].join(", ");
   const places = ["1", ...columns.map(() => "?")].join(", ");
-  return `replace into temp.${quoteIdentifier(stagedName(table))} (${names}) values (${places})`;
+  return `replace into temp.${quoteIdentifier(stagedName(plan))} (${names}) values (${places})`;
 }
 
 /** `temp."upsurge_row" as excluded` */
-export function fromStaged(table: TableShape): string {
-  return `temp.${quoteIdentifier(stagedName(table))} as excluded`;
+export function fromStaged(plan: Staged): string {
+  return `temp.${quoteIdentifier(stagedName(plan))} as excluded`;
 }

@@ -3,7 +3,7 @@
  * their usual spelling, and Unicode text that is not too long. Any other column or value takes the way over the stage.
  */
 import type { Batch } from "../../../model/batch.ts";
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { BulkColumn, BulkRow, SqlServerConnection } from "../connect/connection.ts";
@@ -27,7 +27,7 @@ const LIMITS: Readonly<Record<string, readonly [least: bigint, most: bigint]>> =
 };
 
 /** The batch as a bulk load into the table; `null` when it must be staged. */
-export function directLoad(plan: LoadPlan, batch: Batch): DirectLoad | null {
+export function directLoad(plan: TablePlan, batch: Batch): DirectLoad | null {
   const shape = batch.rows[0]?.shape;
   if (shape === undefined || !mayGoDirectly(plan)) return null;
   const carried = shape.columns.map((name) => plan.columns.find((column) => column.name === name));
@@ -50,7 +50,7 @@ export function mayGoDirectly({
   isolation,
   update,
   columns,
-}: LoadPlan): boolean {
+}: TablePlan): boolean {
   const { schema, name } = table.name;
   return (
     mode === "insert" &&
@@ -93,7 +93,7 @@ function isPlain(value: string | null, column: Column | undefined): boolean {
 /** Inserts the rows, all or none; answers with their number, from which an index may have left out repeats. Throws a `ServerError` that a savepoint can undo, or `TransactionDoomed`. */
 export async function insertDirectly(
   connection: SqlServerConnection,
-  plan: LoadPlan,
+  plan: TablePlan,
   load: DirectLoad,
   batch: Batch,
 ): Promise<number> {

@@ -4,10 +4,10 @@
  * `#upsurge_fault`; any other error ends the loop. Pure.
  */
 import type { RowShape } from "../../../model/batch.ts";
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import { isRowNumberSql } from "../errors.ts";
 import { answering, block, counter, NOTE_ERROR, tryCatch } from "./guard.ts";
-import { FAULTS, STAGE } from "../names.ts";
+import { faultTable, stageTable } from "../names.ts";
 import { usesMerge } from "./set-sql.ts";
 import { checkRowSql } from "../stage/stage-sql.ts";
 import {
@@ -44,34 +44,37 @@ const VARIABLES = [
 ];
 
 /** The batch that applies the staged rows of `shapes`, one at a time; it answers with its counts and the faults of rows. */
-export function eachSql(plan: LoadPlan, shapes: readonly RowShape[]): string {
+export function eachSql(plan: TablePlan, shapes: readonly RowShape[]): string {
   const branches = shapes.map(
     (shape) => `IF @shape = ${shape.id}\n${block(checkedRowSql(plan, shape))}`,
   );
   const loop = [
-    `SELECT @shape = upsurge_shape FROM ${STAGE} WHERE upsurge_ord = @ord`,
+    `SELECT @shape = upsurge_shape FROM ${stageTable(plan)} WHERE upsurge_ord = @ord`,
     "SET @number = 0",
     "SAVE TRANSACTION upsurge_row",
     tryCatch(branches, NOTE_ERROR),
     `IF @number <> 0\n${block(failedSql(plan))}`,
-    `IF @failed IS NOT NULL SET @ord = NULL ELSE SELECT @ord = MIN(upsurge_ord) FROM ${STAGE} WHERE upsurge_ord > @ord`,
+    `IF @failed IS NOT NULL SET @ord = NULL ELSE SELECT @ord = MIN(upsurge_ord) FROM ${stageTable(plan)} WHERE upsurge_ord > @ord`,
   ];
   return answering(
     VARIABLES,
-    [`SELECT @ord = MIN(upsurge_ord) FROM ${STAGE}`, `WHILE @ord IS NOT NULL\n${block(loop)}`],
-    `SELECT upsurge_ord, code, number, message FROM ${FAULTS} ORDER BY upsurge_ord`,
+    [
+      `SELECT @ord = MIN(upsurge_ord) FROM ${stageTable(plan)}`,
+      `WHILE @ord IS NOT NULL\n${block(loop)}`,
+    ],
+    `SELECT upsurge_ord, code, number, message FROM ${faultTable(plan)} ORDER BY upsurge_ord`,
   );
 }
 
 /** What becomes of a row that failed: ignored, noted, or the end of the loop. */
-function failedSql({ arbiter }: LoadPlan): string[] {
+function failedSql(plan: TablePlan): string[] {
   const note = block([
     "ROLLBACK TRANSACTION upsurge_row",
-    `INSERT INTO ${FAULTS} (upsurge_ord, number, message) VALUES (@ord, @number, @message)`,
+    `INSERT INTO ${faultTable(plan)} (upsurge_ord, number, message) VALUES (@ord, @number, @message)`,
   ]);
   const noted = `IF ${isRowNumberSql("@number")} ${note}`;
   const ignored = "IF @number IN (2601, 2627) SET @ignored = @ignored + 1";
-  const alive = arbiter?.kind === "any" ? `${ignored}\nELSE ${noted}` : noted;
+  const alive = plan.arbiter?.kind === "any" ? `${ignored}\nELSE ${noted}` : noted;
   return [
     `IF @doomed = 1 SET @failed = @ord\nELSE ${alive}\nELSE SET @failed = @ord`,
     "IF @failed IS NULL SET @number = 0",
@@ -79,23 +82,23 @@ function failedSql({ arbiter }: LoadPlan): string[] {
 }
 
 /** Checks the row first: SQL of the user's may fail there as well. */
-function checkedRowSql(plan: LoadPlan, shape: RowShape): string[] {
+function checkedRowSql(plan: TablePlan, shape: RowShape): string[] {
   const apply = applySql(plan, { columns: shape.columns, condition: "upsurge_ord = @ord" });
   const checks = checkRowSql(plan, shape);
   if (checks.length === 0) return apply;
-  const isSound = `EXISTS (SELECT 1 FROM ${STAGE} WHERE upsurge_ord = @ord)`;
+  const isSound = `EXISTS (SELECT 1 FROM ${stageTable(plan)} WHERE upsurge_ord = @ord)`;
   return [...checks, `IF ${isSound}\n${block(apply)}`];
 }
 
 /** The statements for one row. */
-function applySql(plan: LoadPlan, rows: RowCondition): string[] {
+function applySql(plan: TablePlan, rows: RowCondition): string[] {
   const identity = identitySql(plan, rows.columns);
   if (!isKeyed(plan)) return [...identity, insertSql(plan, rows), ...counted("inserted")];
   const write = usesMerge(plan) ? mergeSql(plan, rows) : null;
   return [
     ...identity,
     lookSql(plan, rows),
-    `IF @matched > 1 ${refuse()}
+    `IF @matched > 1 ${refuse(plan)}
 ELSE IF @matched = 0 ${missing(plan, rows, write)}
 ELSE IF @skipped > 0 SET @skipped_rows = @skipped_rows + 1
 ELSE IF @unchanged > 0 SET @unchanged_rows = @unchanged_rows + 1
@@ -103,8 +106,8 @@ ELSE ${found(plan, rows, write)}`,
   ];
 }
 
-function refuse(): string {
-  return `INSERT INTO ${FAULTS} (upsurge_ord, number, message) VALUES (@ord, ${SEVERAL_MATCHES}, N'the key finds several rows of the table')`;
+function refuse(plan: TablePlan): string {
+  return `INSERT INTO ${faultTable(plan)} (upsurge_ord, number, message) VALUES (@ord, ${SEVERAL_MATCHES}, N'the key finds several rows of the table')`;
 }
 
 function missing(plan: KeyedPlan, rows: RowCondition, merge: string | null): string {

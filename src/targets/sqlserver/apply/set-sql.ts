@@ -1,6 +1,6 @@
 /** The batches that apply staged rows as a set, and count what came of them. Pure. */
 import type { RowShape } from "../../../model/batch.ts";
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Selection } from "../../target.ts";
 import { counter, guarded } from "./guard.ts";
 import {
@@ -34,7 +34,7 @@ export function rowsOf({ id, columns }: RowShape, selection: Selection): RowCond
 }
 
 /** The batch that applies `rows`. */
-export function setSql(plan: LoadPlan, rows: RowCondition): string {
+export function setSql(plan: TablePlan, rows: RowCondition): string {
   const variables = SET_COUNTERS.map(counter);
   return guarded(variables, [
     ...(usesMerge(plan) ? ["DECLARE @written TABLE (did nvarchar(10) NOT NULL)"] : []),
@@ -44,7 +44,7 @@ export function setSql(plan: LoadPlan, rows: RowCondition): string {
 }
 
 /** The statements that apply `rows`, in order; what `upsurge plan` shows. */
-export function statementsOf(plan: LoadPlan, rows: RowCondition): string[] {
+export function statementsOf(plan: TablePlan, rows: RowCondition): string[] {
   if (isKeyed(plan) && usesMerge(plan)) return mergeStatements(plan, rows);
   const insert = [insertSql(plan, rows), "SET @inserted = @@ROWCOUNT"];
   if (!isKeyed(plan)) return insert;
@@ -57,7 +57,7 @@ export function statementsOf(plan: LoadPlan, rows: RowCondition): string[] {
 }
 
 /** True when rows are written by MERGE. */
-export function usesMerge(plan: LoadPlan): boolean {
+export function usesMerge(plan: TablePlan): boolean {
   return isKeyed(plan) && plan.strategy === "native" && plan.mode !== "update";
 }
 

@@ -2,13 +2,13 @@
 import type { Batch, RowFault } from "../../../model/batch.ts";
 import { addCounts, noCounts } from "../../../model/counts.ts";
 import type { Counts } from "../../../model/counts.ts";
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Repeat, Selection, SetWriter } from "../../target.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
 import { directLoad, insertDirectly } from "./direct-insert.ts";
 import type { DirectLoad } from "./direct-insert.ts";
 import { guarded } from "./guard.ts";
-import { STAGE } from "../names.ts";
+import { stageTable } from "../names.ts";
 import { run } from "./run-guarded.ts";
 import { rowsOf, SET_COUNTERS, setSql } from "./set-sql.ts";
 import { shapesOf, stageRows } from "../stage/stage.ts";
@@ -19,11 +19,11 @@ type SetCounters = Readonly<Record<(typeof SET_COUNTERS)[number], number>>;
 /** The set-based half of the writer. */
 export class SqlServerSetWriter implements SetWriter {
   readonly #connection: SqlServerConnection;
-  readonly #plan: LoadPlan;
+  readonly #plan: TablePlan;
   /** The batch at hand, when it goes straight into the table. */
   #direct: DirectLoad | null = null;
 
-  constructor(connection: SqlServerConnection, plan: LoadPlan) {
+  constructor(connection: SqlServerConnection, plan: TablePlan) {
     this.#connection = connection;
     this.#plan = plan;
   }
@@ -49,7 +49,7 @@ export class SqlServerSetWriter implements SetWriter {
   async repeats(batch: Batch): Promise<readonly Repeat[]> {
     const plan = this.#plan;
     if (!isKeyed(plan)) return [];
-    const found = `SELECT upsurge_ord, upsurge_wave FROM ${STAGE} WHERE upsurge_wave > 1`;
+    const found = `SELECT upsurge_ord, upsurge_wave FROM ${stageTable(plan)} WHERE upsurge_wave > 1`;
     const sql = guarded([], [wavesSql(plan)], found);
     const { rest } = await run(this.#connection, sql, batch.rows);
     return rest.map((row) => ({

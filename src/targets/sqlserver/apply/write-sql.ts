@@ -8,11 +8,11 @@
  *   WHEN MATCHED AND (EXISTS (SELECT target.[qty] EXCEPT SELECT excluded.[qty])) THEN UPDATE SET [qty] = excluded.[qty]
  *   WHEN NOT MATCHED BY TARGET THEN INSERT ([id], [qty]) VALUES (excluded.[id], excluded.[qty])
  */
-import type { Arbiter, LoadPlan } from "../../../model/load-plan.ts";
+import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
 import { assignmentsOf } from "../../../sql/assignments.ts";
 import type { SqlAssignment } from "../../../sql/assignments.ts";
 import { qualify } from "../../../sql/expressions.ts";
-import { STAGE, tableSql } from "../names.ts";
+import { stageTable, tableSql } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { asStored, imageOf, overflows } from "../catalog/types.ts";
 
@@ -23,10 +23,10 @@ export interface RowCondition {
 }
 
 /** A plan whose rows are looked up by a key. */
-export type KeyedPlan = LoadPlan & { readonly arbiter: Arbiter };
+export type KeyedPlan = TablePlan & { readonly arbiter: Arbiter };
 
 /** True when rows are looked up by a key; a conflict on "any" key shows only in the writing. */
-export function isKeyed(plan: LoadPlan): plan is KeyedPlan {
+export function isKeyed(plan: TablePlan): plan is KeyedPlan {
   return plan.arbiter?.kind === "expressions" && plan.mode !== "insert";
 }
 
@@ -40,7 +40,7 @@ interface UpdateStatement {
 }
 
 /** The update by rows that carry `columns`; `null` when there is nothing to update. */
-export function updateOf(plan: LoadPlan, columns: readonly string[]): UpdateStatement | null {
+export function updateOf(plan: TablePlan, columns: readonly string[]): UpdateStatement | null {
   if (plan.mode !== "upsert" && plan.mode !== "update") return null;
   const stamps = new Set(plan.update.stamps.map((stamp) => stamp.column));
   // A staged row is stamped already.
@@ -115,12 +115,12 @@ export function lookSql(plan: KeyedPlan, rows: RowCondition): string {
   return `SELECT @matched = COUNT_BIG(*), @met = COUNT_BIG(DISTINCT looked.ord),
 @skipped = COALESCE(SUM(looked.skipped), 0), @unchanged = COALESCE(SUM(looked.unchanged), 0)
 FROM (SELECT excluded.upsurge_ord AS ord, ${flags}
-FROM ${STAGE} AS excluded INNER JOIN ${tableSql(plan)} AS target ${LOCKED} ON ${matchSql(plan)}
+FROM ${stageTable(plan)} AS excluded INNER JOIN ${tableSql(plan)} AS target ${LOCKED} ON ${matchSql(plan)}
 WHERE ${rows.condition}) AS looked`;
 }
 
 /** The names and values of an insert, for rows that carry `columns`. */
-function inserted(plan: LoadPlan, columns: readonly string[]): { names: string; values: string } {
+function inserted(plan: TablePlan, columns: readonly string[]): { names: string; values: string } {
   const stamps = plan.update.stamps.map((stamp) => stamp.column);
   const carried = [...columns.filter((name) => !stamps.includes(name)), ...stamps];
   const names = carried.map(quoteIdentifier);
@@ -128,7 +128,7 @@ function inserted(plan: LoadPlan, columns: readonly string[]): { names: string; 
 }
 
 /** `INSERT INTO [t] (…) SELECT … FROM #upsurge_stage AS excluded WHERE … ORDER BY …`, for rows that were looked up, or of any. */
-export function insertSql(plan: LoadPlan, rows: RowCondition): string {
+export function insertSql(plan: TablePlan, rows: RowCondition): string {
   const { names, values } = inserted(plan, rows.columns);
   // One row: several of them are for a writer that takes one at a time.
   if (names === "") return `INSERT INTO ${tableSql(plan)} DEFAULT VALUES`;
@@ -139,7 +139,7 @@ export function insertSql(plan: LoadPlan, rows: RowCondition): string {
     );
   }
   return `INSERT INTO ${tableSql(plan)} (${names})
-SELECT ${values} FROM ${STAGE} AS excluded WHERE ${conditions.join(" AND ")} ORDER BY excluded.upsurge_ord`;
+SELECT ${values} FROM ${stageTable(plan)} AS excluded WHERE ${conditions.join(" AND ")} ORDER BY excluded.upsurge_ord`;
 }
 
 /** `UPDATE target SET … FROM #upsurge_stage AS excluded INNER JOIN [t] AS target … WHERE …`; `null` when there is nothing to update. */
@@ -149,12 +149,12 @@ export function updateFoundSql(plan: KeyedPlan, rows: RowCondition): string | nu
   if (updatesInstead(plan)) return updateInsteadSql(plan, rows, update);
   const where = [rows.condition, plan.update.where, update.differs].filter((test) => test !== null);
   return `UPDATE target SET ${update.assignments}
-FROM ${STAGE} AS excluded INNER JOIN ${tableSql(plan)} AS target ${LOCKED} ON ${matchSql(plan)}
+FROM ${stageTable(plan)} AS excluded INNER JOIN ${tableSql(plan)} AS target ${LOCKED} ON ${matchSql(plan)}
 WHERE ${where.map((test) => `(${test})`).join(" AND ")}`;
 }
 
 /** True when a trigger takes the place of updates. */
-function updatesInstead({ table }: LoadPlan): boolean {
+function updatesInstead({ table }: TablePlan): boolean {
   return table.triggers.some(
     ({ timing, events }) => timing === "instead" && events.includes("update"),
   );
@@ -169,7 +169,7 @@ function updateInsteadSql(
   const where = [rows.condition, matchSql(plan), plan.update.where, differs]
     .filter((test) => test !== null)
     .map((test) => `(${test})`);
-  const found = `FROM ${STAGE} AS excluded WHERE ${where.join(" AND ")}`;
+  const found = `FROM ${stageTable(plan)} AS excluded WHERE ${where.join(" AND ")}`;
   const values = assigned.map(
     ({ column, value }) => `${quoteIdentifier(column.name)} = (SELECT ${value} ${found})`,
   );
@@ -190,7 +190,7 @@ export function mergeSql(plan: KeyedPlan, rows: RowCondition): string {
         ];
   return [
     `MERGE ${tableSql(plan)} WITH (HOLDLOCK, UPDLOCK) AS target`,
-    `USING (SELECT * FROM ${STAGE} WHERE ${rows.condition}) AS excluded`,
+    `USING (SELECT * FROM ${stageTable(plan)} WHERE ${rows.condition}) AS excluded`,
     `ON ${matchSql(plan)}`,
     ...matched,
     `WHEN NOT MATCHED BY TARGET THEN INSERT (${names}) VALUES (${values})`,
@@ -198,7 +198,7 @@ export function mergeSql(plan: KeyedPlan, rows: RowCondition): string {
 }
 
 /** `SET IDENTITY_INSERT [t] ON` before rows that bring their ids, OFF before others; nothing for a table without. */
-export function identitySql(plan: LoadPlan, columns: readonly string[]): string[] {
+export function identitySql(plan: TablePlan, columns: readonly string[]): string[] {
   const identity = plan.table.columns.find((column) => column.identity === "always");
   if (identity === undefined || !plan.keepIdentity || plan.mode === "update") return [];
   if (!plan.columns.includes(identity)) return [];
@@ -208,13 +208,14 @@ export function identitySql(plan: LoadPlan, columns: readonly string[]): string[
 }
 
 /** Gives every staged row its wave: 1 for the first row of a key, 2 for the second… by the database's own equality. */
-export function wavesSql({ arbiter, table }: KeyedPlan): string {
+export function wavesSql(plan: KeyedPlan): string {
+  const { arbiter, table } = plan;
   const keys = arbiter.columns.map(quoteIdentifier);
   const known = arbiter.columns
     .filter((name) => table.columns.find((column) => column.name === name)?.nullable !== false)
     .map((name) => `${quoteIdentifier(name)} IS NOT NULL`);
   const where = arbiter.nullsEqual || known.length === 0 ? "" : ` WHERE ${known.join(" AND ")}`;
   return `UPDATE s SET upsurge_wave = r.wave
-FROM ${STAGE} AS s INNER JOIN (SELECT upsurge_ord, ROW_NUMBER() OVER (PARTITION BY ${keys.join(", ")} ORDER BY upsurge_ord) AS wave
-FROM ${STAGE}${where}) AS r ON r.upsurge_ord = s.upsurge_ord WHERE r.wave > 1`;
+FROM ${stageTable(plan)} AS s INNER JOIN (SELECT upsurge_ord, ROW_NUMBER() OVER (PARTITION BY ${keys.join(", ")} ORDER BY upsurge_ord) AS wave
+FROM ${stageTable(plan)}${where}) AS r ON r.upsurge_ord = s.upsurge_ord WHERE r.wave > 1`;
 }

@@ -1,9 +1,9 @@
-/** Writes batches inside one transaction: sets of staged rows, or one row at a time on the server. */
+/** Writes batches into one table: sets of staged rows, or one row at a time on the server. */
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../../../model/batch.ts";
 import { noCounts } from "../../../model/counts.ts";
 import type { Counts } from "../../../model/counts.ts";
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { Writer } from "../../target.ts";
 import type { SqlServerConnection, Fields } from "../connect/connection.ts";
@@ -24,13 +24,13 @@ const COUNTS: Readonly<Record<string, keyof Counts>> = {
   suppressed: "suppressed",
 };
 
-/** The writer of one load. */
+/** The writer of one table. */
 export class SqlServerWriter implements Writer {
   readonly set: SqlServerSetWriter;
   readonly #connection: SqlServerConnection;
-  readonly #plan: LoadPlan;
+  readonly #plan: TablePlan;
 
-  constructor(connection: SqlServerConnection, plan: LoadPlan) {
+  constructor(connection: SqlServerConnection, plan: TablePlan) {
     this.#connection = connection;
     this.#plan = plan;
     this.set = new SqlServerSetWriter(connection, plan);
@@ -77,30 +77,6 @@ export class SqlServerWriter implements Writer {
       dbCode: String(number),
       message: message.length > 200 ? `${message.slice(0, 200)}…` : message,
     };
-  }
-
-  async commit(): Promise<void> {
-    try {
-      await this.#connection.commit();
-    } catch (cause) {
-      throw this.#commitFailure(cause);
-    }
-  }
-
-  /** Only a refusal over a connection that goes on says for sure that nothing was kept. */
-  #commitFailure(cause: unknown): Error {
-    const refused = cause instanceof SqlServerError && !cause.endsConnection;
-    if (refused && classifyNumber(cause.number) === "transient") return cause;
-    const message = cause instanceof Error ? cause.message : String(cause);
-    const reason = cause instanceof SqlServerError ? `${message} (${cause.number})` : message;
-    if (!refused) return upsurgeError("TARGET_OUTCOME_UNKNOWN", { reason }, { cause });
-    const fix =
-      "the server ended the transaction before its commit; run the same command again: nothing was kept";
-    return upsurgeError("TARGET_COMMIT_REFUSED", { reason }, { cause, fix });
-  }
-
-  async rollback(): Promise<void> {
-    await this.#connection.rollback();
   }
 }
 

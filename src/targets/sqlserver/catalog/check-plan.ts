@@ -3,10 +3,10 @@
  * that they write nothing. Each expression of the user's is tried by itself first, so that the error can name its flag.
  */
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
 import { SqlServerError } from "../errors.ts";
-import { STAGE, tableSql } from "../names.ts";
+import { stageTable, tableSql } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { run } from "../apply/run-guarded.ts";
 import { setSql } from "../apply/set-sql.ts";
@@ -17,7 +17,7 @@ import { isKeyed } from "../apply/write-sql.ts";
 /** Checks `plan` for rows that carry `columns`. Throws `PLAN_*` errors. */
 export async function checkPlan(
   connection: SqlServerConnection,
-  plan: LoadPlan,
+  plan: TablePlan,
   { columns, collation }: { readonly columns: readonly string[]; readonly collation: string },
 ): Promise<void> {
   refuseReservedNames(plan);
@@ -37,7 +37,7 @@ export async function checkPlan(
 }
 
 /** Our own columns stand beside the table's in the stage. */
-function refuseReservedNames({ table }: LoadPlan): void {
+function refuseReservedNames({ table }: TablePlan): void {
   const taken = table.columns.find(({ name }) => /^upsurge_(ord|shape|wave)$/i.test(name));
   if (taken === undefined) return;
   throw upsurgeError("PLAN_UNSUPPORTED", {
@@ -48,7 +48,7 @@ function refuseReservedNames({ table }: LoadPlan): void {
 }
 
 /** A memory-optimized table takes none of the locks that a load relies on. */
-async function refuseInMemory(connection: SqlServerConnection, plan: LoadPlan): Promise<void> {
+async function refuseInMemory(connection: SqlServerConnection, plan: TablePlan): Promise<void> {
   const [[kind] = []] = await connection.execute(
     `SELECT is_memory_optimized AS in_memory FROM sys.tables WHERE object_id = OBJECT_ID(@name)`,
     [{ name: "name", value: tableSql(plan) }],
@@ -62,7 +62,7 @@ async function refuseInMemory(connection: SqlServerConnection, plan: LoadPlan): 
 }
 
 /** A key without a unique index must at least be unique now; the range locks of the load keep it so. */
-async function checkUnique(connection: SqlServerConnection, plan: LoadPlan): Promise<void> {
+async function checkUnique(connection: SqlServerConnection, plan: TablePlan): Promise<void> {
   const { arbiter } = plan;
   if (!isKeyed(plan) || arbiter === null || arbiter.name !== null) return;
   const keys = arbiter.columns.map(quoteIdentifier);
@@ -76,11 +76,11 @@ async function checkUnique(connection: SqlServerConnection, plan: LoadPlan): Pro
   }
 }
 
-async function checkExpressions(connection: SqlServerConnection, plan: LoadPlan): Promise<void> {
+async function checkExpressions(connection: SqlServerConnection, plan: TablePlan): Promise<void> {
   const { update, mode } = plan;
   const target =
     mode === "insert" || mode === "ignore" ? "" : `${tableSql(plan)} AS target CROSS JOIN `;
-  const rows = `${STAGE} AS excluded`;
+  const rows = `${stageTable(plan)} AS excluded`;
   const tries: [string, string][] = [
     ...update.sets.map(({ column, expression }): [string, string] => [
       `--set "${column} = …"`,

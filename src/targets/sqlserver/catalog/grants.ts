@@ -9,7 +9,10 @@ import { tableSql } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
 
 /** The statements that let `user`, a user of the database, run the load. */
-export function grantsFor({ plan, privileges }: GrantRequest, user: string): readonly string[] {
+export function grantsFor(
+  { plan, job, privileges }: GrantRequest,
+  user: string,
+): readonly string[] {
   // The server refuses a grant to the owner, who may do everything.
   if (user === "dbo") return ["-- dbo owns the database: there is nothing to grant"];
   const wanted = new Set<string>(privileges);
@@ -20,7 +23,7 @@ export function grantsFor({ plan, privileges }: GrantRequest, user: string): rea
     // Without it the server hides the words of defaults, checks and computed columns.
     grant([...names, "view definition"], tableSql(plan), user),
     ...(plan.keepIdentity ? [grant(["alter"], tableSql(plan), user)] : []),
-    ...(plan.job === null ? [] : checkpointGrants(plan.job.table, user)),
+    ...(job === null ? [] : checkpointGrants(job.table, user)),
   ];
 }
 

@@ -1,9 +1,9 @@
 /** Brings the texts of a batch into `#upsurge_raw`: by bulk load, as one JSON parameter, or as parameters of VALUES. */
 import type { Row, RowShape } from "../../../model/batch.ts";
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
-import { placeOf, RAW } from "../names.ts";
+import { placeOf, rawTable } from "../names.ts";
 import { isMisread, takesNoExponent } from "../catalog/types.ts";
 
 /** A request takes 2,100 parameters, of which `sp_executesql` uses two; VALUES takes 1,000 rows. */
@@ -13,7 +13,7 @@ const MOST_ROWS = 1000;
 /** Fills `#upsurge_raw` with the rows, after what it holds. */
 export async function fillRaw(
   connection: SqlServerConnection,
-  plan: LoadPlan,
+  plan: TablePlan,
   rows: readonly Row[],
 ): Promise<void> {
   const places = new Map<RowShape, number[]>();
@@ -40,7 +40,11 @@ interface RawTexts {
 }
 
 /** `places` are those of the row's columns among the plan's. */
-function textsOf(plan: LoadPlan, { ord, shape, values }: Row, places: readonly number[]): RawTexts {
+function textsOf(
+  plan: TablePlan,
+  { ord, shape, values }: Row,
+  places: readonly number[],
+): RawTexts {
   const texts: (string | null)[] = plan.columns.map(() => null);
   for (const [index, place] of places.entries()) {
     const column = plan.columns[place];
@@ -75,13 +79,13 @@ export function withoutExponent(text: string): string {
   return `${sign}${digits.slice(0, at) || "0"}${at < digits.length ? `.${digits.slice(at)}` : ""}`;
 }
 
-function columnNames(plan: LoadPlan): string[] {
+function columnNames(plan: TablePlan): string[] {
   return ["upsurge_ord", "upsurge_shape", ...plan.columns.map((_, place) => `f${place}`)];
 }
 
 async function fillByBulkLoad(
   connection: SqlServerConnection,
-  plan: LoadPlan,
+  plan: TablePlan,
   rows: readonly RawTexts[],
 ): Promise<void> {
   const columns = columnNames(plan).map((name, index) => ({
@@ -95,7 +99,7 @@ async function fillByBulkLoad(
     nullable: index > 1,
   }));
   await connection.bulk(
-    RAW,
+    rawTable(plan),
     columns,
     rows.map(({ ord, shape, texts }) => [ord, shape, ...texts]),
   );
@@ -104,7 +108,7 @@ async function fillByBulkLoad(
 /** `OPENJSON(@rows) WITH (…)`: one parameter for any number of rows. */
 async function fillByJson(
   connection: SqlServerConnection,
-  plan: LoadPlan,
+  plan: TablePlan,
   rows: readonly RawTexts[],
 ): Promise<void> {
   const objects = rows.map(({ ord, shape, texts }) => {
@@ -113,7 +117,7 @@ async function fillByJson(
   });
   const names = plan.columns.map((_, place) => `f${place}`);
   await connection.execute(
-    `INSERT INTO ${RAW} (${columnNames(plan).join(", ")}) SELECT ${["o", "s", ...names].join(", ")}
+    `INSERT INTO ${rawTable(plan)} (${columnNames(plan).join(", ")}) SELECT ${["o", "s", ...names].join(", ")}
 FROM OPENJSON(@rows) WITH (${["o bigint", "s int", ...names.map((name) => `${name} nvarchar(max)`)].join(", ")})`,
     [{ name: "rows", value: JSON.stringify(objects) }],
   );
@@ -121,7 +125,7 @@ FROM OPENJSON(@rows) WITH (${["o bigint", "s int", ...names.map((name) => `${nam
 
 async function fillByValues(
   connection: SqlServerConnection,
-  plan: LoadPlan,
+  plan: TablePlan,
   rows: readonly RawTexts[],
 ): Promise<void> {
   const width = Math.max(1, plan.columns.length);
@@ -138,7 +142,7 @@ async function fillByValues(
       return `(${[ord, shape, ...values].join(", ")})`;
     });
     await connection.execute(
-      `INSERT INTO ${RAW} (${columnNames(plan).join(", ")}) VALUES ${tuples.join(", ")}`,
+      `INSERT INTO ${rawTable(plan)} (${columnNames(plan).join(", ")}) VALUES ${tuples.join(", ")}`,
       parameters,
     );
   }

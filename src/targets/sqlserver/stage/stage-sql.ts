@@ -7,10 +7,10 @@
  *   DELETE FROM #upsurge_stage WHERE upsurge_ord IN (SELECT upsurge_ord FROM #upsurge_fault);
  */
 import type { RowShape } from "../../../model/batch.ts";
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { unknownFunction } from "../../../sql/expressions.ts";
-import { FAULTS, HIDDEN, placeOf, RAW, STAGE } from "../names.ts";
+import { faultTable, HIDDEN, placeOf, rawTable, stageTable } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { fromText, misfits, stageType } from "../catalog/types.ts";
 
@@ -35,7 +35,7 @@ export function readFaultCode(code: number): FaultCode {
 }
 
 /** Creates the temporary tables of a load; texts have the `collation` of the database where a column says no other. */
-export function stageDdl(plan: LoadPlan, collation: string): string[] {
+export function stageDdl(plan: TablePlan, collation: string): string[] {
   const raw = plan.columns.map((_, place) => `f${place} nvarchar(max) COLLATE ${collation} NULL`);
   const typed = staged(plan).map((column) =>
     column.generatedSql === null || isByServer(column)
@@ -44,9 +44,9 @@ export function stageDdl(plan: LoadPlan, collation: string): string[] {
   );
   const ord = "upsurge_ord bigint NOT NULL PRIMARY KEY";
   return [
-    `CREATE TABLE ${RAW} (${[ord, "upsurge_shape int NOT NULL", ...raw].join(", ")})`,
-    `CREATE TABLE ${STAGE} (${[ord, "upsurge_shape int NOT NULL", "upsurge_wave int NOT NULL", ...typed].join(", ")})`,
-    `CREATE TABLE ${FAULTS} (${ord}, code bigint NULL, number int NULL, message nvarchar(2048) NULL)`,
+    `CREATE TABLE ${rawTable(plan)} (${[ord, "upsurge_shape int NOT NULL", ...raw].join(", ")})`,
+    `CREATE TABLE ${stageTable(plan)} (${[ord, "upsurge_shape int NOT NULL", "upsurge_wave int NOT NULL", ...typed].join(", ")})`,
+    `CREATE TABLE ${faultTable(plan)} (${ord}, code bigint NULL, number int NULL, message nvarchar(2048) NULL)`,
   ];
 }
 
@@ -56,7 +56,7 @@ function isByServer({ generatedSql }: Column): boolean {
 }
 
 /** The columns of the stage: all, so that expressions see every default; computed ones only where something names them. */
-function staged(plan: LoadPlan): Column[] {
+function staged(plan: TablePlan): Column[] {
   const { table, update } = plan;
   const expressions = [...update.sets, ...update.stamps].map((each) => each.expression);
   let text = [...expressions, update.where ?? "", ...table.checks.map(({ sql }) => sql)].join(" ");
@@ -89,42 +89,42 @@ function names(sql: string, name: string): boolean {
 }
 
 /** Turns the raw rows of `shapes` into staged rows; those whose values do not fit are noted and taken out. Empties the raw rows. */
-export function fillStageSql(plan: LoadPlan, shapes: readonly RowShape[]): string[] {
+export function fillStageSql(plan: TablePlan, shapes: readonly RowShape[]): string[] {
   const fills = shapes.map((shape) => fillSql(plan, shape));
-  const values = shapes.flatMap((shape) => noteFaults(valueFaults(plan, shape)));
+  const values = shapes.flatMap((shape) => noteFaults(plan, valueFaults(plan, shape)));
   return [
-    `TRUNCATE TABLE ${FAULTS}`,
-    `TRUNCATE TABLE ${STAGE}`,
+    `TRUNCATE TABLE ${faultTable(plan)}`,
+    `TRUNCATE TABLE ${stageTable(plan)}`,
     ...fills,
     ...values,
-    `TRUNCATE TABLE ${RAW}`,
+    `TRUNCATE TABLE ${rawTable(plan)}`,
   ];
 }
 
 /** Stamps the staged rows of `shapes`; those that could not be inserted are noted and taken out. It runs SQL of the user's. */
-export function checkStageSql(plan: LoadPlan, shapes: readonly RowShape[]): string[] {
+export function checkStageSql(plan: TablePlan, shapes: readonly RowShape[]): string[] {
   const rows =
     plan.mode === "update"
       ? []
       : shapes.map((shape) => rowFaults(plan, shape, `upsurge_shape = ${shape.id}`));
-  return [...stampSql(plan, null), ...rows.flatMap(noteFaults)];
+  return [...stampSql(plan, null), ...rows.flatMap((queries) => noteFaults(plan, queries))];
 }
 
 /** The same for the row `@ord` alone. It leaves no row behind when that is at fault. */
-export function checkRowSql(plan: LoadPlan, shape: RowShape): string[] {
+export function checkRowSql(plan: TablePlan, shape: RowShape): string[] {
   const rows = plan.mode === "update" ? [] : rowFaults(plan, shape, "upsurge_ord = @ord");
-  return [...stampSql(plan, "excluded.upsurge_ord = @ord"), ...noteFaults(rows)];
+  return [...stampSql(plan, "excluded.upsurge_ord = @ord"), ...noteFaults(plan, rows)];
 }
 
-function fillSql(plan: LoadPlan, shape: RowShape): string {
+function fillSql(plan: TablePlan, shape: RowShape): string {
   const filled = staged(plan).filter(({ generatedSql }) => generatedSql === null);
   const names = filled.map((column) => quoteIdentifier(column.name));
   const values = filled.map((column) => {
     if (!shape.columns.includes(column.name)) return defaultOf(column);
     return fromText(`r.f${placeOf(plan, column.name)}`, column);
   });
-  return `INSERT INTO ${STAGE} (${["upsurge_ord", "upsurge_shape", "upsurge_wave", ...names].join(", ")})
-SELECT ${["r.upsurge_ord", "r.upsurge_shape", "1", ...values].join(", ")} FROM ${RAW} AS r WHERE r.upsurge_shape = ${shape.id}`;
+  return `INSERT INTO ${stageTable(plan)} (${["upsurge_ord", "upsurge_shape", "upsurge_wave", ...names].join(", ")})
+SELECT ${["r.upsurge_ord", "r.upsurge_shape", "1", ...values].join(", ")} FROM ${rawTable(plan)} AS r WHERE r.upsurge_shape = ${shape.id}`;
 }
 
 /** What a column holds that the row does not carry; values that are made one by one are left to the table. */
@@ -133,17 +133,18 @@ function defaultOf({ defaultSql, volatileDefault }: Column): string {
 }
 
 /** `UPDATE excluded SET [at] = (…) FROM #upsurge_stage AS excluded`: a row is checked as it is stamped. */
-function stampSql({ update }: LoadPlan, condition: string | null): string[] {
+function stampSql(plan: TablePlan, condition: string | null): string[] {
+  const { update } = plan;
   if (update.stamps.length === 0) return [];
   const changes = update.stamps.map(
     ({ column, expression }) => `${quoteIdentifier(column)} = (${expression})`,
   );
   const where = condition === null ? "" : ` WHERE ${condition}`;
-  return [`UPDATE excluded SET ${changes.join(", ")} FROM ${STAGE} AS excluded${where}`];
+  return [`UPDATE excluded SET ${changes.join(", ")} FROM ${stageTable(plan)} AS excluded${where}`];
 }
 
 /** Values that do not fit the type of their column. */
-function valueFaults(plan: LoadPlan, shape: RowShape): string[] {
+function valueFaults(plan: TablePlan, shape: RowShape): string[] {
   return shape.columns.flatMap((name) => {
     const place = plan.table.columns.findIndex((column) => column.name === name);
     const column = plan.table.columns[place];
@@ -152,14 +153,17 @@ function valueFaults(plan: LoadPlan, shape: RowShape): string[] {
     return misfits(text, `s.${quoteIdentifier(name)}`, column).map(
       ({ test, number }) =>
         `SELECT r.upsurge_ord AS ord, ${KIND + place * PLACE} + ${number} AS code
-FROM ${RAW} AS r INNER JOIN ${STAGE} AS s ON s.upsurge_ord = r.upsurge_ord
+FROM ${rawTable(plan)} AS r INNER JOIN ${stageTable(plan)} AS s ON s.upsurge_ord = r.upsurge_ord
 WHERE r.upsurge_shape = ${shape.id} AND ${text} IS NOT NULL AND (${test})`,
     );
   });
 }
 
 /** Rows that could not be inserted: no value where there must be one, or a broken check. */
-function rowFaults({ table, update }: LoadPlan, shape: RowShape, rows: string): string[] {
+function rowFaults(plan: TablePlan, shape: RowShape, rows: string): string[] {
+  const { table, update } = plan;
+  const faulty = (code: number, test: string): string =>
+    faultyRows(plan, code, `${rows} AND ${test}`);
   const instead = table.triggers.some(
     ({ timing, events }) => timing === "instead" && events.includes("insert"),
   );
@@ -173,7 +177,7 @@ function rowFaults({ table, update }: LoadPlan, shape: RowShape, rows: string): 
     // The server's numbers for a NULL where an identity, or any other column, must have a value.
     const number = column.identity === "always" ? 339 : 515;
     const code = 2 * KIND + place * PLACE + number;
-    return [faultyRows(code, `${quoteIdentifier(column.name)} IS NULL`, rows)];
+    return [faulty(code, `${quoteIdentifier(column.name)} IS NULL`)];
   });
   const unstaged = table.columns.filter(
     (column) => column.generatedSql !== null && !isStageable(column),
@@ -181,28 +185,28 @@ function rowFaults({ table, update }: LoadPlan, shape: RowShape, rows: string): 
   // A check that cannot be held here is left to the table: rows that only update escape it.
   const broken = table.checks.flatMap(({ sql }, place) => {
     const isLeft = unstaged.some(({ name }) => names(sql, name)) || callsFunction(sql);
-    return isLeft ? [] : [faultyRows(3 * KIND + place * PLACE + 547, `NOT (${sql})`, rows)];
+    return isLeft ? [] : [faulty(3 * KIND + place * PLACE + 547, `NOT (${sql})`)];
   });
   return [...missing, ...broken];
 }
 
-function faultyRows(code: number, test: string, rows: string): string {
-  return `SELECT upsurge_ord AS ord, ${code} AS code FROM ${STAGE} WHERE ${rows} AND ${test}`;
+function faultyRows(plan: TablePlan, code: number, test: string): string {
+  return `SELECT upsurge_ord AS ord, ${code} AS code FROM ${stageTable(plan)} WHERE ${test}`;
 }
 
 /** More queries in one statement would take long to compile, or be refused as too complex (8623). */
 const MOST_QUERIES = 100;
 
 /** Notes the first fault of each row that `queries` find, and takes the rows out. */
-function noteFaults(queries: readonly string[]): string[] {
+function noteFaults(plan: TablePlan, queries: readonly string[]): string[] {
   const statements: string[] = [];
   for (let start = 0; start < queries.length; start += MOST_QUERIES) {
     const some = queries.slice(start, start + MOST_QUERIES);
     statements.push(
-      `INSERT INTO ${FAULTS} (upsurge_ord, code)
+      `INSERT INTO ${faultTable(plan)} (upsurge_ord, code)
 SELECT found.ord, MIN(found.code) FROM (
 ${some.join("\nUNION ALL\n")}) AS found GROUP BY found.ord`,
-      `DELETE FROM ${STAGE} WHERE upsurge_ord IN (SELECT upsurge_ord FROM ${FAULTS})`,
+      `DELETE FROM ${stageTable(plan)} WHERE upsurge_ord IN (SELECT upsurge_ord FROM ${faultTable(plan)})`,
     );
   }
   return statements;

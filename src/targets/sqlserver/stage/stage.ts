@@ -1,12 +1,12 @@
 /** Stages a batch and tells which of its rows the table could not accept whatever it holds. */
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Row, RowFault, RowShape } from "../../../model/batch.ts";
-import type { LoadPlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
 import { rowCode } from "../errors.ts";
 import { fillRaw } from "./fill-raw.ts";
 import { guarded } from "../apply/guard.ts";
-import { FAULTS } from "../names.ts";
+import { faultTable } from "../names.ts";
 import { checkStageSql, fillStageSql, readFaultCode } from "./stage-sql.ts";
 import { run } from "../apply/run-guarded.ts";
 
@@ -16,12 +16,12 @@ export type Staging = "values" | "checked";
 /** Brings the rows into `#upsurge_stage`, in place of those before. Answers with the faults of the rows that are not in it. */
 export async function stageRows(
   connection: SqlServerConnection,
-  plan: LoadPlan,
+  plan: TablePlan,
   rows: readonly Row[],
   staging: Staging,
 ): Promise<RowFault[]> {
   await fillRaw(connection, plan, rows);
-  const found = `SELECT upsurge_ord, code FROM ${FAULTS} ORDER BY upsurge_ord`;
+  const found = `SELECT upsurge_ord, code FROM ${faultTable(plan)} ORDER BY upsurge_ord`;
   const shapes = shapesOf(rows);
   const checks = staging === "checked" ? checkStageSql(plan, shapes) : [];
   const sql = guarded([], [...fillStageSql(plan, shapes), ...checks], found);
@@ -40,7 +40,7 @@ export function shapesOf(rows: readonly Row[]): RowShape[] {
 }
 
 /** What a fault's code says of a row. */
-export function faultOf({ table }: LoadPlan, row: Row, faultCode: number): RowFault {
+export function faultOf({ table }: TablePlan, row: Row, faultCode: number): RowFault {
   const { kind, place, number } = readFaultCode(faultCode);
   const dbCode = number === 0 ? null : String(number);
   if (kind === "check") {

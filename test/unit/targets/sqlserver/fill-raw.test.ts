@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { LoadPlan } from "../../../../src/model/load-plan.ts";
+import type { TablePlan } from "../../../../src/model/load-plan.ts";
 import { fillRaw, withoutExponent } from "../../../../src/targets/sqlserver/stage/fill-raw.ts";
 import { quoteIdentifier } from "../../../../src/targets/sqlserver/quote.ts";
 import { Recorder } from "../../../support/grammar/recorder.ts";
@@ -73,7 +73,7 @@ describe("a number with an exponent", () => {
 });
 
 /** A load into three columns, by this row source. */
-function planBy(rowSource: LoadPlan["rowSource"]): LoadPlan {
+function planBy(rowSource: TablePlan["rowSource"]): TablePlan {
   const shape = tsqlTable({
     columns: [
       column("id", { type: "int", nullable: false }),

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { LoadPlan } from "../../../../src/model/load-plan.ts";
+import type { TablePlan } from "../../../../src/model/load-plan.ts";
 import type { TableShape } from "../../../../src/model/table-shape.ts";
 import type { Options } from "../../../../src/options/options.ts";
 import { quoteIdentifier } from "../../../../src/targets/sqlserver/quote.ts";
@@ -18,11 +18,11 @@ const FREE = { ...ABLE, upsertsWithoutIndex: true };
 const KEY = { type: "int", nullable: false } as const;
 
 /** The staging of a set: values, then checks. */
-function stageSql(loaded: LoadPlan, shapes: readonly RowShape[]): string[] {
+function stageSql(loaded: TablePlan, shapes: readonly RowShape[]): string[] {
   return [...fillStageSql(loaded, shapes), ...checkStageSql(loaded, shapes)];
 }
 
-function plan(options: Partial<Options>, shape = tsqlTable()): LoadPlan {
+function plan(options: Partial<Options>, shape = tsqlTable()): TablePlan {
   const fields = shape.columns.flatMap((each) =>
     each.generatedSql === null && each.identity === null ? [each.name] : [],
   );
@@ -30,7 +30,7 @@ function plan(options: Partial<Options>, shape = tsqlTable()): LoadPlan {
 }
 
 /** What is sent to stage rows that carry all the plan's columns. */
-function staged(loaded: LoadPlan, columns = loaded.columns.map(({ name }) => name)): string {
+function staged(loaded: TablePlan, columns = loaded.columns.map(({ name }) => name)): string {
   return stageSql(loaded, [{ id: 0, columns }]).join(";\n");
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { LoadPlan } from "../../../../src/model/load-plan.ts";
+import type { TablePlan } from "../../../../src/model/load-plan.ts";
 import type { Options } from "../../../../src/options/options.ts";
 import { eachSql } from "../../../../src/targets/sqlserver/apply/each-sql.ts";
 import { quoteIdentifier } from "../../../../src/targets/sqlserver/quote.ts";
@@ -25,7 +25,7 @@ const FREE = {
   anyConstraint: false,
 };
 
-function plan(options: Partial<Options>, shape = tsqlTable()): LoadPlan {
+function plan(options: Partial<Options>, shape = tsqlTable()): TablePlan {
   return planFor(shape, options, { capabilities: FREE, quoteIdentifier });
 }
 

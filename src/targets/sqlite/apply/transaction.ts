@@ -1,0 +1,72 @@
+/** One transaction of a load into SQLite: its end, and a writer for each of its tables. */
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import type { Transaction, Writer } from "../../target.ts";
+import { countOrphans } from "../catalog/orphans.ts";
+import type { SqliteConnection } from "../connect/connection.ts";
+import type { RowSql } from "../dialect.ts";
+import { codeOf } from "../errors.ts";
+import type { UpsertProbe } from "./probe.ts";
+import { SqliteWriter } from "./writer.ts";
+
+/** What a transaction works with; it has begun. */
+export interface SqliteTransactionContext {
+  readonly db: SqliteConnection;
+  readonly probe: UpsertProbe;
+  /** The tables and their plans. */
+  readonly rows: readonly Pick<RowSql, "plan" | "table">[];
+  /** Runs `work`, again while another process holds a lock, up to the lock timeout. */
+  readonly patiently: (work: () => void) => Promise<void>;
+}
+
+/** A transaction that has begun. */
+export class SqliteTransaction implements Transaction {
+  readonly writers: readonly Writer[];
+  readonly #context: SqliteTransactionContext;
+
+  constructor(context: SqliteTransactionContext) {
+    const { db, probe, rows } = context;
+    this.#context = context;
+    this.writers = rows.map(({ plan, table }) => new SqliteWriter({ db, probe, plan, table }));
+  }
+
+  async commit(): Promise<void> {
+    const { db, patiently } = this.#context;
+    try {
+      await patiently(() => void db.exec("commit"));
+    } catch (cause) {
+      if (codeOf(cause)?.startsWith("SQLITE_CONSTRAINT") !== true) throw cause;
+      throw refused(cause);
+    }
+  }
+
+  /**
+   * Deferred foreign keys are the only thing a commit checks. Orphans that were there before do not matter to it:
+   * they are counted after rolling back, so that a load that is to be kept never pays for it.
+   */
+  async rehearse(): Promise<void> {
+    const { db, rows, patiently } = this.#context;
+    const names = [...new Set(rows.map(({ plan }) => plan.table.name.name))];
+    const after = countOrphans(db, names);
+    if (after === 0) return;
+    await this.rollback();
+    let before = 0;
+    await patiently(() => void (before = countOrphans(db, names)));
+    const more = after - before;
+    if (more > 0) throw refused(new Error(`${more} rows refer to rows that do not exist`));
+  }
+
+  rollback(): Promise<void> {
+    const { db } = this.#context;
+    try {
+      if (db.open && db.inTransaction) db.exec("rollback");
+    } catch {
+      // Closing the connection rolls back as well.
+    }
+    return Promise.resolve();
+  }
+}
+
+function refused(cause: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return upsurgeError("TARGET_COMMIT_REFUSED", { reason }, { cause });
+}
