@@ -9,7 +9,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { CheckpointValues, RejectOffsets } from "../model/checkpoint.ts";
 import { addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
-import { BEGINNING } from "../model/source-offset.ts";
+import { BEGINNING, isBefore, isBeginning } from "../model/source-offset.ts";
 import type { CheckpointTable } from "./checkpoint-table.ts";
 import type { CommittedOffset } from "../model/committed-offset.ts";
 
@@ -50,6 +50,12 @@ export class CheckpointCursor {
     return this.#sources.get(this.#at) ?? [];
   }
 
+  /** Whether anything of the job was committed. */
+  get hasBegun(): boolean {
+    const all = [...this.#sources.values()].flat();
+    return all.some(({ offset, total }) => !isBeginning(offset) || total !== null);
+  }
+
   /** The first statement of a transaction. Throws `JOB_TAKEN` when another run has moved a row. */
   async hold(table: CheckpointTable, part: CursorScope): Promise<void> {
     for (const row of this.#moving(part)) if (!(await table.hold(row))) throw this.#taken();
@@ -83,7 +89,7 @@ export class CheckpointCursor {
     this.#at = source.number;
     for (const row of this.#moving(part)) {
       // A part may be ahead of the others, where an earlier run has left it.
-      if (offset.byte < row.offset.byte) continue;
+      if (isBefore(offset, row.offset)) continue;
       await this.#replace(table, row, { ...row, name: source.name, offset, prefix, total });
     }
   }
@@ -104,7 +110,10 @@ export class CheckpointCursor {
   async #collapse(table: CheckpointTable): Promise<void> {
     const [first, ...others] = this.rows;
     if (first === undefined || others.length === 0) return;
-    if (others.some(({ offset }) => offset.byte !== first.offset.byte)) return;
+    if (
+      others.some(({ offset }) => isBefore(offset, first.offset) || isBefore(first.offset, offset))
+    )
+      return;
     const counts = noCounts();
     for (const row of this.rows) addCounts(counts, row.counts);
     await this.#replace(table, first, { ...first, partitions: 1, counts });

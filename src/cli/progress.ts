@@ -1,5 +1,5 @@
 /** Progress on stderr: a bar on a terminal, a line now and then elsewhere, JSON for machines, or nothing. */
-import type { Progress } from "../load/load.ts";
+import type { Progress } from "../load/surroundings.ts";
 import type { Options } from "../options/options.ts";
 import { formatBytes, formatCount, formatSeconds, plural } from "../errors/format.ts";
 import type { Screen } from "./screen.ts";

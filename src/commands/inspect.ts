@@ -8,13 +8,11 @@ import type { HeaderField } from "../model/header.ts";
 import type { SourceRecord } from "../model/record.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
-import type { PlanSurroundings } from "../load/prepare.ts";
-import { readOptions } from "../sources/known-sources.ts";
+import type { PlanSurroundings } from "../load/surroundings.ts";
 import { headerNotes } from "../plan/header-notes.ts";
 import { nearTable } from "../plan/names.ts";
 import { FieldProfile } from "./field-profile.ts";
-import { expandSources } from "../sources/expand-sources.ts";
-import { openSource } from "../sources/open-source.ts";
+import { SourceSet } from "../sources/source-set.ts";
 import type { Source } from "../read/source.ts";
 import { connectOptions } from "../targets/connect-options.ts";
 import { findTarget } from "../targets/registry.ts";
@@ -38,8 +36,8 @@ export async function inspect(
   surroundings: PlanSurroundings,
 ): Promise<Inspection> {
   if (source === null) return await inspectTarget(options, surroundings);
-  const [path = source] = await expandSources([source]);
-  const opened = await openSource(path, readOptions(options), surroundings);
+  const sources = await SourceSet.first(source, { options, stdin: surroundings.stdin });
+  const opened = await sources.open(sources.paths[0] ?? source);
   try {
     return await inspectSource(opened);
   } finally {

@@ -1,4 +1,5 @@
 /** The jobs of a database: `upsurge jobs`. */
+import { leastFar } from "../model/source-offset.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { addCounts, noCounts } from "../model/counts.ts";
@@ -68,8 +69,7 @@ function sourcesOf(rows: readonly Checkpoint[]): ListedSource[] {
   const numbers = [...new Set(rows.map(({ source }) => source))];
   return numbers.flatMap((number) => {
     const parts = rows.filter(({ source }) => source === number);
-    const least = parts.reduce((a, b) => (b.offset.byte < a.offset.byte ? b : a));
-    const { name, offset, prefix } = least;
+    const { name, offset, prefix } = leastFar(parts);
     return [
       { name, state: stateOf(parts), record: offset.record, byte: offset.byte, sha256: prefix },
     ];

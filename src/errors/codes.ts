@@ -6,6 +6,12 @@
 import { CONNECTION_CODES } from "./connection-codes.ts";
 import { JOB_CODES } from "./job-codes.ts";
 
+/**
+ * Whether the same load may succeed when it starts again after its last commit: at once, since it will treat some rows
+ * differently (`restart`), or after a while (`backoff`).
+ */
+export type Retry = "no" | "restart" | "backoff";
+
 /** What one code says, and how the process ends. */
 export interface ErrorTexts {
   readonly title: string;
@@ -15,6 +21,8 @@ export interface ErrorTexts {
   readonly fixInParts?: string;
   /** Exit code of the process; the table is in the README. */
   readonly exit: 1 | 2 | 4 | 6 | 75;
+  /** Absent: `no`. */
+  readonly retry?: Retry;
 }
 
 /** Code → texts. */
@@ -131,12 +139,14 @@ export const ERROR_CODES = {
     cause: "{reason}",
     fix: "check that the server runs and the address is right, then run the same command",
     exit: 75,
+    retry: "backoff",
   },
   TARGET_LOST: {
     title: "the connection to {target} was lost",
     cause: "{reason}",
     fix: "run the same command again; what was not committed was undone by the server",
     exit: 75,
+    retry: "backoff",
   },
   TARGET_DOOMED: {
     title: "the database ended the whole load because of a record",
@@ -145,6 +155,7 @@ export const ERROR_CODES = {
     fixInParts:
       "mend the record; or load a file with --commit end: then the load starts again without the record",
     exit: 4,
+    retry: "restart",
   },
   TARGET_OUTCOME_UNKNOWN: {
     title: "the connection was lost while committing",
@@ -152,12 +163,14 @@ export const ERROR_CODES = {
     fix: "look at the table: it holds either all of this load or none of it",
     fixInParts: "look at the table: it holds either all of the last part or none of it",
     exit: 75,
+    retry: "backoff",
   },
   TARGET_BUSY: {
     title: "{target} is locked or overloaded",
     cause: "{reason}",
     fix: "run the same command later, or raise --lock-timeout or --retry-timeout",
     exit: 75,
+    retry: "backoff",
   },
   TARGET_LOGIN: {
     title: "{target} refused the login",
@@ -176,12 +189,14 @@ export const ERROR_CODES = {
     cause: "{reason}",
     fix: "free space, then run the same command; no record was rejected for it",
     exit: 75,
+    retry: "backoff",
   },
   TARGET_READ_ONLY: {
     title: "{target} is read-only",
     cause: "{reason}",
     fix: "connect to the primary",
     exit: 75,
+    retry: "backoff",
   },
   TARGET_NOT_WRITABLE: {
     title: "{path} cannot be written",

@@ -1,9 +1,9 @@
 /**
  * The one error class. Texts, fixes and exit codes come from the registry in `codes.ts`;
- * driver errors are kept in `cause` and never decide anything.
+ * driver errors are kept in `cause` and decide nothing: what follows from them is said where they are caught.
  */
 import { ERROR_CODES } from "./codes.ts";
-import type { ErrorCode } from "./codes.ts";
+import type { ErrorCode, ErrorTexts, Retry } from "./codes.ts";
 
 /** Facts of one error; the registry's texts name them in braces: `{path}`. */
 export type ErrorDetails = Readonly<Record<string, string | number>>;
@@ -16,6 +16,8 @@ export interface ErrorContext {
   /** Takes the place of the registry's cause or fix when the raiser knows better. */
   readonly why?: string | undefined;
   readonly fix?: string | undefined;
+  /** Takes the place of what the registry says of trying again. */
+  readonly retry?: Retry | undefined;
 }
 
 /** A failure the user can act on: code, what, cause, fix, where. */
@@ -25,9 +27,11 @@ export class UpsurgeError extends Error {
   readonly fix: string;
   readonly where: string | null;
   readonly details: ErrorDetails;
+  /** Whether the same load may succeed when it is tried again. */
+  readonly retry: Retry;
 
   constructor(code: ErrorCode, details: ErrorDetails, context: ErrorContext) {
-    const texts = ERROR_CODES[code];
+    const texts: ErrorTexts = ERROR_CODES[code];
     super(fill(texts.title, details), context.cause === undefined ? {} : { cause: context.cause });
     this.name = "UpsurgeError";
     this.code = code;
@@ -35,6 +39,7 @@ export class UpsurgeError extends Error {
     this.fix = context.fix ?? fill(texts.fix, details);
     this.where = context.where ?? null;
     this.details = details;
+    this.retry = context.retry ?? texts.retry ?? "no";
   }
 
   /** The process exit code of this error. */
@@ -51,6 +56,15 @@ export function upsurgeError(
 ): UpsurgeError {
   return new UpsurgeError(code, details, context);
 }
+
+/** Whether a load that this stopped is tried again: errors say so themselves, those that are none of ours never do. */
+export function retryOf(error: unknown): Retry {
+  if (error instanceof UpsurgeError) return error.retry;
+  return error instanceof StartAgain ? "restart" : "no";
+}
+
+/** Ends a try without anything being wrong: the next one knows better. */
+export class StartAgain extends Error {}
 
 function fill(text: string, details: ErrorDetails): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) =>

@@ -5,7 +5,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { JobPlan } from "../model/load-plan.ts";
 import type { Options } from "../options/options.ts";
 import type { PreparedLoad } from "./prepare.ts";
-import type { RejectBook } from "../account/reject-book.ts";
+import type { Lessons } from "./lessons.ts";
 import { resume } from "./resume-job.ts";
 import type { ResumedJob } from "./resume-job.ts";
 import { CheckpointTable } from "../checkpoint/checkpoint-table.ts";
@@ -19,11 +19,7 @@ const PATIENCE_MS = 500;
 /** What a run of a job needs beside the plan. */
 export interface BeginJobRequest {
   readonly options: Options;
-  readonly rejects: RejectBook;
-  /** A try of this run has held the lock before: the server may not know yet that it is gone. */
-  readonly again: boolean;
-  /** A try of this run has written. */
-  readonly begun: boolean;
+  readonly lessons: Lessons;
   readonly signal: AbortSignal;
 }
 
@@ -39,7 +35,8 @@ export async function beginJob(
   job: JobPlan,
   request: BeginJobRequest,
 ): Promise<JobRun | null> {
-  const { options, rejects, again, begun } = request;
+  const { options, lessons } = request;
+  const { rejects, again, begun } = lessons;
   const { session, first } = prepared;
   failPoint("lock");
   const lock = await lockJob(session, job, request);
@@ -84,8 +81,10 @@ export async function forgetJob(
 async function lockJob(
   session: Session,
   { name }: JobPlan,
-  { options, again, signal }: BeginJobRequest,
+  { options, lessons, signal }: BeginJobRequest,
 ): Promise<Lock | null> {
+  // A try of this run may have held it before, and the server not know yet that it is gone.
+  const { again } = lessons;
   const waits = options.ifLocked === "wait" || again;
   const until = performance.now() + (waits ? options.retryTimeout : PATIENCE_MS);
   for (;;) {

@@ -1,34 +1,31 @@
 /**
- * The pipeline on one screen: prepare → begin → read, map, write batch by batch → final check → commit → report.
- * A fault that may pass makes the load start again after its last commit: what was committed is in the checkpoint.
+ * The flow of a load on one screen: prepare → take the job → steps before → read, map and write batch by batch → steps
+ * after → commit → report. `retry.ts` starts it again after its last commit; what a try came to is in `load-state.ts`.
  */
-import { setTimeout as sleep } from "node:timers/promises";
-import type { Logger } from "pino";
-import { Attempt } from "./attempt.ts";
 import type { Options } from "../options/options.ts";
-import { makeReport } from "./make-report.ts";
 import type { Report } from "../report/report.ts";
-
-/** How far a load has come; sent at most a few times a second. */
-export interface Progress {
-  readonly records: number;
-  readonly rejected: number;
-  /** Stored bytes read, over all sources. */
-  readonly bytes: number;
-  /** Stored bytes of all sources; `null` when one is a stream. */
-  readonly totalBytes: number | null;
-  readonly seconds: number;
-}
-
-/** What a load needs of its surroundings. */
-export interface Surroundings {
-  readonly stdin: NodeJS.ReadableStream;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly log: Logger;
-  /** Aborting rolls the load back; the report then says `interrupted`. */
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
-}
+import { gatherBatches } from "../write/batches.ts";
+import { prefetch } from "../write/prefetch.ts";
+import { beginJob, forgetJob } from "./begin-job.ts";
+import {
+  closeLoad,
+  concludeLoad,
+  firstState,
+  goesOn,
+  lessonsOf,
+  retryAfter,
+} from "./load-state.ts";
+import type { LoadRequest, LoadState, RunningLoad } from "./load-state.ts";
+import { makeReport } from "./make-report.ts";
+import { newLessons } from "./lessons.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { prepare } from "./prepare.ts";
+import type { PreparedLoad } from "./prepare.ts";
+import { ProgressTeller } from "./progress.ts";
+import { retry } from "./retry.ts";
+import type { Tried } from "./retry.ts";
+import { startWriting, unwritten } from "./start-writing.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** Loads `sources` under `options`. Never throws: what went wrong is in the report. */
 export async function load(
@@ -37,53 +34,110 @@ export async function load(
   surroundings: Surroundings,
 ): Promise<Report> {
   const started = performance.now();
-  const patience = new Patience(options.retryTimeout);
-  let attempt = new Attempt(options, surroundings, started);
-  for (let tries = 1; ; tries += 1) {
-    const current = attempt;
-    try {
-      await attempt.run(sources);
-      return makeReport(attempt.outcome(null), options, started);
-    } catch (error) {
-      surroundings.log.debug({ err: error }, "the load failed");
-      const when = attempt.mayRetry(error);
-      const again =
-        when === "now" ||
-        (when === "later" && (await patience.wait(current.committed, surroundings)));
-      if (!again) return makeReport(attempt.outcome(error), options, started);
-      surroundings.log.warn(
-        { try: tries, error: String(error) },
-        "starting again after the last commit",
-      );
-      attempt = attempt.startAgain(error);
-    } finally {
-      await current.close();
+  const outcome = await retry(newLessons(options), {
+    timeoutMs: options.retryTimeout,
+    ...surroundings,
+    tryOnce: (lessons) => tryToLoad({ sources, options, surroundings, started, lessons }),
+  });
+  return makeReport(outcome, options, started);
+}
+
+/** One try, from connecting to commit. Never throws. */
+async function tryToLoad(request: LoadRequest): Promise<Tried> {
+  const { surroundings, options } = request;
+  let state = firstState(request);
+  const interrupt = onInterrupt(surroundings.signal, options.grace, () => state);
+  let error: unknown = null;
+  try {
+    const prepared = await prepare(request.sources, options, {
+      ...surroundings,
+      onSession: (session) => (state = { ...state, session }),
+      onSources: (sources) => (state = { ...state, sources }),
+      onSource: (source) => request.lessons.sees(source),
+      onNextSource: (source) => request.lessons.rejects.register(source),
+      onWarnings: (name, warnings) => state.notes.ended(name, warnings),
+    });
+    state = { ...state, prepared };
+    surroundings.signal.throwIfAborted();
+    state = await begin(prepared, state);
+    if (hasWork(state)) {
+      const running = startWriting(prepared, state);
+      state = running;
+      await write(running);
     }
+  } catch (thrown) {
+    error = thrown;
+  } finally {
+    interrupt.over();
+  }
+  return {
+    retry: error === null ? "no" : retryAfter(error, state),
+    error,
+    committed: state.kept().read,
+    lessons: () => lessonsOf(state),
+    conclude: () => concludeLoad(error, state),
+    close: async () => await closeLoad(state),
+  };
+}
+
+/** Makes ready what a load needs beside its plan: its reject files, and its job. */
+async function begin(prepared: PreparedLoad, state: LoadState): Promise<LoadState> {
+  const { plan, sources, session, first } = prepared;
+  const { lessons, surroundings, options } = state.request;
+  const { signal } = surroundings;
+  if (plan.job === null) {
+    lessons.rejects.open(first);
+    if (plan.commitRows !== null) await sources.verify(sources.paths, signal);
+    return state;
+  }
+  try {
+    const job = await beginJob(prepared, plan.job, { options, lessons, signal });
+    if (job === null) return { ...state, skipped: true };
+    const { work, before } = job.resumed;
+    const next = { ...state, job };
+    // Of a job that was finished before, the records were read by then.
+    if (work.length === 0) lessons.checkRows(before.read);
+    else
+      await sources.verify(
+        work.map(({ path }) => path),
+        signal,
+      );
+    return next;
+  } catch (error) {
+    throw signal.aborted ? error : session.translate(error);
   }
 }
 
-/** How long to go on trying: it counts from the first of several failures without progress between them. */
-class Patience {
-  readonly #timeoutMs: number;
-  #since = 0;
-  #failures = 0;
-  #committed = -1;
+/** False when nothing of the sources is left to load, or another run is at it. */
+function hasWork({ job, skipped }: LoadState): boolean {
+  return !skipped && (job === null || job.resumed.work.length > 0);
+}
 
-  constructor(timeoutMs: number) {
-    this.#timeoutMs = timeoutMs;
-  }
-
-  /** Waits with back-off and jitter; false when the time is used up. */
-  async wait(committed: number, { signal }: Surroundings): Promise<boolean> {
-    if (committed !== this.#committed) {
-      this.#committed = committed;
-      this.#since = performance.now();
-      this.#failures = 0;
+/** Writes batch after batch, and commits. Throws what stopped it, with everything that was not committed undone. */
+async function write(state: RunningLoad): Promise<void> {
+  const { prepared, writers, mapper, request, job, notes } = state;
+  const { plan, sources, session } = prepared;
+  const { signal } = request.surroundings;
+  const progress = new ProgressTeller(state);
+  try {
+    await writers.open();
+    const events = job === null ? sources.read() : sources.resume(job.resumed.work, signal);
+    const batches = unwritten(gatherBatches(events, mapper, plan), state);
+    const hooks = { ready: writers.prepare.bind(writers), failed: writers.failed };
+    for await (const batch of prefetch(batches, hooks)) {
+      if (signal.aborted) break;
+      await writers.write(batch);
+      progress.wrote(batch);
     }
-    this.#failures += 1;
-    const delayMs = Math.random() * Math.min(30_000, 100 * 2 ** this.#failures);
-    if (signal.aborted || performance.now() - this.#since + delayMs > this.#timeoutMs) return false;
-    await sleep(delayMs, undefined, { signal }).catch(() => {});
-    return !signal.aborted;
+    if (signal.aborted && goesOn(state)) await writers.settle();
+    signal.throwIfAborted();
+    await writers.finish();
+    if (!state.isRehearsal) await notes.lookBack(state.kept());
+    if (job !== null && state.kept().rejected === 0) await forgetJob(prepared, job);
+  } catch (error) {
+    await writers.rollback();
+    throw signal.aborted ? error : session.translate(error);
+  } finally {
+    progress.end();
   }
 }

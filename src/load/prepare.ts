@@ -1,47 +1,35 @@
-/** Opens what a load needs and plans it; shared by `load` and `upsurge plan`. Writes nothing. */
+/** Opens what a load needs and plans it; shared by loads, plans and grants. Writes nothing. */
 import { resolve } from "node:path";
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import type { FieldResolver, LoadPlan } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
+import { isJob } from "../options/is-job.ts";
 import type { Options } from "../options/options.ts";
 import { explainReadingPath } from "../plan/explain.ts";
-import { isJob } from "../options/is-job.ts";
 import { planJob } from "../plan/job-plan.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import { fieldResolver, mapFields, refuseMovedNumbers } from "../plan/mapping.ts";
 import { nearTable } from "../plan/names.ts";
-import { neededPrivileges } from "../plan/requirements.ts";
-import {
-  knownSources,
-  loadedHeaders,
-  lookAt,
-  plannedSource,
-  readOptions,
-} from "../sources/known-sources.ts";
-import type { KnownSources, LaterSource } from "../sources/known-sources.ts";
-import { expandSources } from "../sources/expand-sources.ts";
-import { sample } from "../sources/sample.ts";
-import type { SourceSample } from "../sources/sample.ts";
-import { openSource } from "../sources/open-source.ts";
 import type { Source } from "../read/source.ts";
+import { SourceSet } from "../sources/source-set.ts";
+import type { LookedAtSources, ReadingRules } from "../sources/source-set.ts";
 import { connectOptions } from "../targets/connect-options.ts";
 import { findTarget } from "../targets/registry.ts";
 import type { Session, Target } from "../targets/target.ts";
-import { checkOneHash, unverifiedStreams } from "../sources/verify-sources.ts";
-import type { PlanReport } from "../model/plan-report.ts";
+import type { PlanSurroundings } from "./surroundings.ts";
 
-/** What planning needs of its surroundings. */
-export interface PlanSurroundings {
-  readonly stdin: NodeJS.ReadableStream;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Told of what was opened as soon as it is, so that an interrupt can close it. */
+/** What is told of what is being opened, as soon as it is, so that an interrupt can close it. */
+export interface PrepareHooks extends PlanSurroundings {
   readonly onSession?: (session: Session) => void;
+  readonly onSources?: (sources: SourceSet) => void;
+  /** Told of every source that is opened, and of those after the first. */
   readonly onSource?: (source: Source) => void;
+  readonly onNextSource?: (source: Source) => void;
   /** Told at the end of a source what a user should know of it. */
   readonly onWarnings?: (name: string, warnings: readonly string[]) => void;
 }
 
-/** A planned load, with everything open. The holder closes the session and the source. */
+/** A planned load, with everything open. The holder closes the session and the sources. */
 export interface PreparedLoad {
   readonly target: Target;
   /** Opens another session like this one. */
@@ -49,102 +37,127 @@ export interface PreparedLoad {
   readonly session: Session;
   readonly plan: LoadPlan;
   readonly resolve: FieldResolver;
-  /** The first source, open; the paths of all. */
+  readonly sources: SourceSet;
+  /** The first source, open. */
   readonly first: Source;
-  readonly sampled: SourceSample;
-  readonly later: readonly LaterSource[];
-  readonly paths: readonly string[];
-  readonly stdin: NodeJS.ReadableStream;
-  readonly onWarnings: PlanSurroundings["onWarnings"];
 }
 
-const VALUES_ONLY = "this target takes values, not bytes";
-
-/** Connects, reads the table's shape, opens the first source and plans. Throws `UpsurgeError`s; closes what it opened then. */
+/** Connects, reads the table's shape, looks at the sources and plans. Throws `UpsurgeError`s; closes what it opened then. */
 export async function prepare(
-  sources: readonly string[],
+  patterns: readonly string[],
   options: Options,
-  surroundings: PlanSurroundings,
+  hooks: PrepareHooks,
 ): Promise<PreparedLoad> {
-  if (options.to === null) throw missing("--to", "there is no database to load into");
-  if (options.table === null) throw missing("--table", "there is no table to load into");
-  if (sources.length === 0)
-    throw missing("SOURCE", "there is nothing to load; - reads standard input");
-  const target = await findTarget(options.to);
-  const paths = await expandSources(sources);
-  checkOneHash(paths, options);
-  const { stdin, onWarnings } = surroundings;
-  const connecting = connectOptions(options.to, options, surroundings.environment);
+  const to = refuseNothing(patterns, options);
+  const target = await findTarget(to);
+  const { stdin, onSource: onOpen, onNextSource: onNext, onWarnings } = hooks;
+  const context = { options, stdin, onOpen, onNext, onWarnings };
+  const sources = await SourceSet.expand(patterns, context);
+  const connecting = connectOptions(to, options, hooks.environment);
   const connect = (): Promise<Session> => target.connect(connecting);
   const session = await connect();
-  surroundings.onSession?.(session);
-  let first: Source | null = null;
+  hooks.onSession?.(session);
+  hooks.onSources?.(sources);
   try {
-    const shape = await readShape(session, options, target.describe(options.to));
-    const slowPath = !session.capabilities.acceptsPackedBatches;
+    const shape = await readShape(session, options, target.describe(to));
     const toColumn = fieldResolver(shape, options);
-    const keeps = keptBy(toColumn);
-    const io = { stdin, slowPath, keeps, hashed: isJob(options), onWarnings };
-    first = await openSource(paths[0] ?? "-", readOptions(options), io);
-    surroundings.onSource?.(first);
-    const sampled = await sample(first);
-    const later: LaterSource[] = [];
-    for (const path of paths.slice(1)) later.push(await lookAt(path, options));
-    const known = knownSources({ first, fields: sampled.fields, later });
-    const readOnce = !first.rereadable || later.some(({ format }) => format === "stream");
-    const request = { target, session, shape, first, later, known, readOnce, sources, options };
-    const plan = planFor(request);
+    const accepted: { fields: LookedAtSources["fields"] } = { fields: [] };
+    const looked = await sources.look(rulesOf(session, { shape, toColumn, options, accepted }));
+    accepted.fields = looked.fields;
+    const plan = planFor({ target, session, shape, sources, looked, patterns, options });
     await checkPlan(session, plan, options);
-    const opened = { session, first, sampled, later, paths, stdin, onWarnings };
-    return { target, connect, plan, resolve: toColumn, ...opened };
+    return { target, connect, session, plan, resolve: toColumn, sources, first: looked.first };
   } catch (error) {
-    await first?.close();
+    await sources.close();
     await session.close();
     throw error;
   }
 }
 
-/** Which fields are of use: all but those that are dropped. */
-function keptBy(toColumn: FieldResolver): (name: string) => boolean {
-  return (name) => toColumn(name).kind !== "dropped";
+/** The target of the load. Throws `OPTION_MISSING` for one that says nothing of where from, or where to. */
+function refuseNothing(patterns: readonly string[], { to, table }: Options): string {
+  if (to === null) throw missing("--to", "there is no database to load into");
+  if (table === null) throw missing("--table", "there is no table to load into");
+  if (patterns.length > 0) return to;
+  throw missing("SOURCE", "there is nothing to load; - reads standard input");
+}
+
+interface RuleInputs {
+  readonly shape: TableShape;
+  readonly toColumn: FieldResolver;
+  readonly options: Options;
+  /** The fields of the sources that were planned with. */
+  readonly accepted: { readonly fields: LookedAtSources["fields"] };
+}
+
+/** How the sources are read, given what the target takes and what the table has. */
+function rulesOf(
+  { capabilities }: Session,
+  { shape, toColumn, options, accepted }: RuleInputs,
+): ReadingRules {
+  return {
+    slowPath: !capabilities.acceptsPackedBatches,
+    hashed: isJob(options),
+    // All but those that are dropped.
+    keeps: (name) => toColumn(name).kind !== "dropped",
+    accept: (fields) => {
+      const [first] = accepted.fields;
+      refuseMovedNumbers(first === undefined ? [fields] : [first, fields], options);
+      mapFields(shape, [fields], toColumn);
+    },
+  };
 }
 
 interface PlanInputs {
   readonly target: Target;
   readonly session: Session;
   readonly shape: TableShape;
-  readonly first: Source;
-  readonly later: readonly LaterSource[];
-  readonly known: KnownSources;
-  /** Of at least one of the sources. */
-  readonly readOnce: boolean;
-  readonly sources: readonly string[];
+  readonly sources: SourceSet;
+  readonly looked: LookedAtSources;
+  readonly patterns: readonly string[];
   readonly options: Options;
 }
 
 /** The plan of a load, its job included. */
-function planFor(request: PlanInputs): LoadPlan {
-  const { target, session, shape, known, readOnce, sources, options, ...opened } = request;
+function planFor(inputs: PlanInputs): LoadPlan {
+  const { target, session, shape, looked, patterns, options } = inputs;
+  const { first, later, fields, differ, readOnce } = looked;
   const planned = makePlan({
     target: target.name,
     shape,
     capabilities: session.capabilities,
     quoteIdentifier: (name) => session.quoteIdentifier(name),
     options,
-    fields: known.fields,
-    sources: known.sources,
-    openFields: opened.first.fields === null || known.differ,
-    allKnown: [opened.first, ...opened.later].every(({ fields }) => fields !== null),
+    fields: [...new Set(fields.flatMap((each) => each.fields))],
+    sources: fields,
+    openFields: first.fields === null || differ,
+    allKnown: [first, ...later].every((each) => each.fields !== null),
     readOnce,
     whyUnhashable: session.whyUnhashable?.bind(session),
   });
   const job = planJob(planned, {
     options,
     target: target.describe(options.to ?? ""),
-    sources: sources.map((source) => (source === "-" ? source : resolve(source))),
-    format: opened.first.format,
+    sources: patterns.map((source) => (source === "-" ? source : resolve(source))),
+    format: first.format,
   });
-  return withWays({ ...planned, job }, opened, session);
+  return withSourcesAndSession({ ...planned, job }, inputs);
+}
+
+const VALUES_ONLY = "this target takes values, not bytes";
+
+/** The plan with what only the sources and the session can tell of it. */
+function withSourcesAndSession(plan: LoadPlan, { session, sources, looked }: PlanInputs): LoadPlan {
+  const { capabilities, warnings = [] } = session;
+  const { slowPathReason } = looked.first;
+  const path = explainReadingPath(capabilities.acceptsPackedBatches ? slowPathReason : VALUES_ONLY);
+  const methods = plan.tables.flatMap((table) => session.explain?.(table) ?? []);
+  const ofSources = sources.warnings(plan.commitRows !== null);
+  return {
+    ...plan,
+    why: [...plan.why, ...path, ...methods],
+    warnings: [...warnings, ...plan.warnings, ...ofSources],
+  };
 }
 
 /** Lets the database check the plan; one that is made to learn of privileges may lack some. */
@@ -160,105 +173,8 @@ async function checkPlan(session: Session, plan: LoadPlan, { grants }: Options):
   }
 }
 
-/** The plan with what only the source and the session can tell of it. */
-function withWays(
-  plan: LoadPlan,
-  sources: { readonly first: Source; readonly later: readonly LaterSource[] },
-  session: Session,
-): LoadPlan {
-  const { capabilities, warnings = [] } = session;
-  const path = explainReadingPath(
-    capabilities.acceptsPackedBatches ? sources.first.slowPathReason : VALUES_ONLY,
-  );
-  const ways = plan.tables.flatMap((table) => session.explain?.(table) ?? []);
-  const why = [...plan.why, ...path, ...ways];
-  const unverified = unverifiedStreams(plan, sources);
-  const headers = loadedHeaders([sources.first, ...sources.later]);
-  return { ...plan, why, warnings: [...warnings, ...plan.warnings, ...headers, ...unverified] };
-}
-
-/** Opens a further source of a prepared load. Throws `PLAN_UNKNOWN_FIELD` when its header does not fit. */
-export async function openNext(
-  prepared: PreparedLoad,
-  path: string,
-  options: Options,
-  hashed = false,
-): Promise<Source> {
-  const slowPath = !prepared.session.capabilities.acceptsPackedBatches;
-  const { stdin, onWarnings } = prepared;
-  const io = { stdin, slowPath, keeps: keptBy(prepared.resolve), hashed, onWarnings };
-  const source = await openSource(path, readOptions(options), io);
-  try {
-    const { name, fields, headerFields } = source;
-    if (fields !== null) {
-      const { first, plan, resolve: toColumn } = prepared;
-      const known = { source: name, fields, header: headerFields };
-      const before = {
-        source: first.name,
-        fields: first.fields ?? [],
-        header: first.headerFields,
-      };
-      refuseMovedNumbers([before, known], options);
-      mapFields(plan.tables[0].table, [known], toColumn);
-    }
-  } catch (error) {
-    await source.close();
-    throw error;
-  }
-  return source;
-}
-
-/** Plans a load and lets the database check it. Throws `UpsurgeError`s. */
-export async function planLoad(
-  sources: readonly string[],
-  options: Options,
-  surroundings: PlanSurroundings,
-): Promise<PlanReport> {
-  const prepared = await prepare(sources, options, surroundings);
-  const { plan, session, target, first, sampled, later } = prepared;
-  try {
-    return {
-      plan,
-      target: target.describe(options.to ?? ""),
-      server: session.version,
-      sources: [plannedSource({ ...first, fields: sampled.fields }), ...later.map(plannedSource)],
-      statements: session.statements(plan.tables[0], checkedColumns(plan)),
-    };
-  } finally {
-    await first.close();
-    await session.close();
-  }
-}
-
-/** Plans a load, whether or not its user may run it, and says what to grant for it. Throws `UpsurgeError`s. */
-export async function planGrants(
-  sources: readonly string[],
-  options: Options,
-  surroundings: PlanSurroundings,
-): Promise<readonly string[]> {
-  const prepared = await prepare(sources, { ...options, grants: true }, surroundings);
-  const { plan, session, first } = prepared;
-  try {
-    const [table] = plan.tables;
-    const privileges = neededPrivileges(table, session.capabilities);
-    const filled = filledColumns(prepared);
-    return await session.grants({ plan: table, job: plan.job, privileges, filled });
-  } finally {
-    await first.close();
-    await session.close();
-  }
-}
-
-/** The columns that every row carries: a record without a header may lack any field. */
-function filledColumns({ plan, first, later }: PreparedLoad): ReadonlySet<string> {
-  const headers = [first.fields, ...later.map(({ fields }) => fields)];
-  const { mapping, constants, update } = plan.tables[0];
-  const mapped = mapping.filter(({ field }) => headers.every((names) => names?.includes(field)));
-  return new Set([...mapped, ...constants, ...update.stamps].map(({ column }) => column));
-}
-
 /** The columns of the rows a plan is checked with: those the source is known to fill, or the key where nothing is known. */
-function checkedColumns({ tables: [table] }: LoadPlan): string[] {
+export function checkedColumns({ tables: [table] }: LoadPlan): string[] {
   const known = [...table.mapping, ...table.constants].map((each) => each.column);
   const named = new Set(known.length > 0 ? known : table.arbiter?.columns);
   return table.columns.map((column) => column.name).filter((name) => named.has(name));

@@ -1,15 +1,7 @@
-/** Where a commit leaves a source of a job. */
+/** A source of a job as the writing side knows it, and where a commit leaves it. */
 import type { SourceTotal } from "./checkpoint.ts";
+import type { Position } from "./record.ts";
 import type { SourceOffset } from "./source-offset.ts";
-
-/** The hash of what was read of a source; places are asked for in ascending order. */
-export interface PrefixDigest {
-  /** Bytes read so far. */
-  readonly length: number;
-  digest(byte: number): string;
-  /** No place before `byte` will be asked for. */
-  advance(byte: number): void;
-}
 
 /** A source of a job. */
 export interface JobSource {
@@ -17,13 +9,16 @@ export interface JobSource {
   readonly number: number;
   /** Its path, absolute; `-` for standard input. */
   readonly name: string;
-  readonly prefix: PrefixDigest;
   /** Where this run begins to read it. */
   readonly from: SourceOffset;
-  /** Its records end with their lines. */
-  readonly inLines: boolean;
-  /** Nothing after the last record that is read belongs to the load (`--limit`). */
-  readonly limited: boolean;
+  /** Where reading goes on after a record that stands there. */
+  offsetAfter(position: Position): SourceOffset;
+  /** The hash of everything before an offset; offsets are asked for in ascending order. */
+  digest(offset: SourceOffset): string;
+  /** No offset before this one will be asked for. */
+  release(offset: SourceOffset): void;
+  /** The end of the source, once all of its records that belong to the load are before `last`. */
+  total(last: SourceOffset): SourceTotal;
 }
 
 /** Where a commit leaves a source. */

@@ -130,6 +130,7 @@ export interface TablePlan {
 export interface Step {
   /** What `upsurge plan` and errors call it: the flag that asked for it. */
   readonly name: string;
+  /** Run as it stands, over `Session.execute`. */
   readonly sql: string;
   /** What the rows it changes are counted as; absent: they are not counted. */
   readonly counts?: keyof Counts;

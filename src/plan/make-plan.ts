@@ -43,6 +43,8 @@ export interface PlanRequest {
   readonly openFields: boolean;
   /** A source is a stream, which cannot be read again. */
   readonly readOnce?: boolean;
+  /** What is run beside the rows; absent: nothing is. */
+  readonly steps?: Pick<LoadPlan, "before" | "after">;
   /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
   readonly whyUnhashable?: ((plan: TablePlan) => string | null) | undefined;
 }
@@ -50,10 +52,11 @@ export interface PlanRequest {
 /** The plan of a load. Throws `PLAN_*` errors; each names what to change. */
 export function makePlan(request: PlanRequest): LoadPlan {
   const { plan, together, why, warnings } = planTable(request, FIRST_STAGE);
-  const { target, options, capabilities, whyUnhashable } = request;
+  const { target, options, capabilities, whyUnhashable, steps = NO_STEPS } = request;
   const commit = chooseCommit(request);
   const sharing = choosePartitioning(plan, {
     commitRows: commit.commitRows,
+    hasSteps: steps.before.length + steps.after.length > 0,
     writers: options.writers,
     rehearsal: options.dryRun || options.check,
     remembered: isJob(options),
@@ -65,8 +68,7 @@ export function makePlan(request: PlanRequest): LoadPlan {
   return {
     target,
     tables: [plan],
-    before: [],
-    after: [],
+    ...steps,
     ...commit,
     partitioning: sharing.chosen,
     why: [...why, ...explainRun(commit, sharing, isJob(request.options))],
@@ -76,6 +78,8 @@ export function makePlan(request: PlanRequest): LoadPlan {
 
 /** What the temporary tables of a run's first table are called after. */
 const FIRST_STAGE = "upsurge";
+
+const NO_STEPS: Pick<LoadPlan, "before" | "after"> = { before: [], after: [] };
 
 /** The plan of one table, and what led to it. */
 interface PlannedTable {

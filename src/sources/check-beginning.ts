@@ -35,12 +35,12 @@ export interface CheckedJob {
 
 /** Goes to the offset, and throws `SOURCE_CHANGED` when what stands before it is not what it was. */
 export async function checkBeginning(
-  { source, reading }: { readonly source: Source; readonly reading: Pick<SourceSample, "passTo"> },
+  { source, reading }: { readonly source: Source; readonly reading: Pick<SourceSample, "skipTo"> },
   known: Pick<KnownSource, "offset" | "prefix">,
   job: CheckedJob,
 ): Promise<void> {
   const { offset, prefix } = known;
-  const passed = await reading.passTo(offset);
+  const passed = await reading.skipTo(offset);
   if (passed === "short") {
     const reason = `it ends after ${source.prefix?.length ?? 0} bytes, and ${offset.byte} of it are loaded`;
     throw changed(source, job, reason);

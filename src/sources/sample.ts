@@ -13,7 +13,7 @@ export interface SourceSample {
   readonly fields: readonly string[];
   readonly chunks: AsyncIterable<RecordChunk>;
   /** Goes on at a place, also at one among the records that were looked at; to be called before the chunks are asked for. */
-  passTo(place: SourceOffset): Promise<SkipResult>;
+  skipTo(place: SourceOffset): Promise<SkipResult>;
 }
 
 /** The fields of the header, or those of the first 1,000 records. */
@@ -31,7 +31,7 @@ export async function sample(source: Source): Promise<SourceSample> {
   return {
     fields: [...fields],
     chunks: replay(() => seen, iterator),
-    passTo: async (place) => {
+    skipTo: async (place) => {
       const last = seen.at(-1);
       const [at] = seen.flatMap((chunk) => endsOf(chunk, place.record));
       seen = seen.flatMap((chunk) => later(chunk, place.record));

@@ -209,6 +209,8 @@ export interface Repeat {
 export class TransactionAborted extends Error {
   readonly rows: readonly Row[];
   readonly fault: RowFault | null;
+  /** The load has not learned of these rows before: another try may end in another way. */
+  isNew = true;
 
   constructor(message: string, rows: readonly Row[], fault: RowFault | null) {
     super(message);

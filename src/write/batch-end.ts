@@ -1,45 +1,43 @@
 /** Where a batch ends in its source: what a checkpoint says once the batch is committed. */
+import type { CommittedOffset, JobSource } from "../model/committed-offset.ts";
 import type { SourceOffset } from "../model/source-offset.ts";
-import type { JobSource, CommittedOffset } from "../model/committed-offset.ts";
+
+/** An offset that is looked for only when it is asked for, and one that is not after it and known at no cost. */
+export interface ReachedOffset {
+  readonly at: () => SourceOffset;
+  readonly notBefore: SourceOffset;
+}
 
 /** The end of a batch, which is looked for only where a commit needs it. */
 export class BatchEnd {
   readonly source: JobSource;
   /** Nothing of the source comes after the batch. */
   readonly isLast: boolean;
-  readonly #place: () => SourceOffset;
-  /** A byte that is not after the end of the batch, known at no cost. */
-  readonly #before: number;
-  #mark: CommittedOffset | null = null;
+  readonly #reached: ReachedOffset;
+  #committed: CommittedOffset | null = null;
 
-  constructor(
-    source: JobSource,
-    where: { readonly place: () => SourceOffset; readonly before: number },
-    isLast: boolean,
-  ) {
+  constructor(source: JobSource, reached: ReachedOffset, isLast: boolean) {
     this.source = source;
     this.isLast = isLast;
-    this.#place = where.place;
-    this.#before = where.before;
+    this.#reached = reached;
   }
 
   /** What a commit after this batch records; ends are asked in the order of the source. */
   get committed(): CommittedOffset {
-    this.#mark ??= this.#find();
-    return this.#mark;
+    this.#committed ??= this.#find();
+    return this.#committed;
   }
 
   #find(): CommittedOffset {
-    const { prefix, limited, number, name } = this.source;
-    const place = this.#place();
-    const digest = prefix.digest(place.byte);
-    const end = limited ? place.byte : prefix.length;
-    const total = this.isLast ? { bytes: end, sha256: prefix.digest(end) } : null;
-    return { source: { number, name }, offset: place, prefix: digest, total };
+    const { number, name } = this.source;
+    const offset = this.#reached.at();
+    const prefix = this.source.digest(offset);
+    const total = this.isLast ? this.source.total(offset) : null;
+    return { source: { number, name }, offset, prefix, total };
   }
 
   /** No commit will need the end of an earlier batch. */
   release(): void {
-    this.source.prefix.advance(this.#before);
+    this.source.release(this.#reached.notBefore);
   }
 }

@@ -9,8 +9,10 @@ import type { SourceOffset } from "../model/source-offset.ts";
 import type { Position, RecordChunk } from "../model/record.ts";
 import type { Reject } from "../model/reject.ts";
 import { BatchEnd } from "./batch-end.ts";
+import type { ReachedOffset } from "./batch-end.ts";
+import type { SourceEvent } from "../model/source-event.ts";
 import type { RecordMapper } from "./map-records.ts";
-import { unlessAborted } from "./unless-aborted.ts";
+import { PackedBatch } from "./packed-batch.ts";
 import type { JobSource } from "../model/committed-offset.ts";
 
 /** A batch closes when its records reach this many bytes, so that memory stays flat whatever their size. */
@@ -29,13 +31,6 @@ export interface ReadBatch {
   readonly serial?: boolean;
 }
 
-/** What is read: records or, where `chunk` is `null`, the end of a source. */
-export interface SourceEvent {
-  readonly chunk: RecordChunk | null;
-  /** Where the load remembers how far it has come, the source; then no batch holds records of two. */
-  readonly source: JobSource | null;
-}
-
 /** How many rows a batch may have. */
 export interface BatchLimits {
   readonly batchRows: number;
@@ -45,25 +40,26 @@ export interface BatchLimits {
 
 /** Gathers chunks into batches. */
 export async function* gatherBatches(
-  pieces: AsyncIterable<SourceEvent>,
+  events: AsyncIterable<SourceEvent>,
   mapper: RecordMapper,
   limits: BatchLimits,
 ): AsyncGenerator<ReadBatch> {
-  const gatherer = new BatchBuilder(mapper, limits);
-  for await (const { chunk, source: of } of pieces) {
-    gatherer.source = of;
-    if (chunk === null) {
-      yield gatherer.close(true);
+  const builder = new BatchBuilder(mapper, limits);
+  for await (const event of events) {
+    builder.source = event.source;
+    if (event.kind === "end") {
+      yield builder.close(true);
       continue;
     }
+    const { chunk } = event;
     for (let from = 0; from < lengthOf(chunk);) {
-      from = gatherer.take(chunk, from);
-      if (gatherer.full) yield gatherer.close();
+      from = builder.take(chunk, from);
+      if (builder.full) yield builder.close();
     }
-    gatherer.takeRejects(chunk);
-    if (gatherer.full) yield gatherer.close();
+    builder.takeRejects(chunk);
+    if (builder.full) yield builder.close();
   }
-  if (!gatherer.empty) yield gatherer.close();
+  if (!builder.empty) yield builder.close();
 }
 
 // A packed chunk makes its records as soon as they are named.
@@ -71,13 +67,8 @@ function lengthOf(chunk: RecordChunk): number {
   return chunk.packed === null ? chunk.records.length : chunk.packed.records;
 }
 
-interface ReachedOffset {
-  readonly place: () => SourceOffset;
-  readonly before: number;
-}
-
-function reached(place: SourceOffset): ReachedOffset {
-  return { place: () => place, before: place.byte };
+function reached(offset: SourceOffset): ReachedOffset {
+  return { at: () => offset, notBefore: offset };
 }
 
 /** Some records of a packed chunk, with what reads them. */
@@ -174,15 +165,13 @@ class BatchBuilder {
     this.#bytes += (to - from) * each;
     const { offsetAfter } = chunk;
     if (offsetAfter !== null && this.#source !== null) {
-      this.#reached = { place: () => offsetAfter(to), before: offsetAfter(0).byte };
+      this.#reached = { at: () => offsetAfter(to), notBefore: offsetAfter(0) };
     }
     return to;
   }
 
-  #reach({ byte, line, record }: Position): void {
-    if (this.#source === null) return;
-    const next = line[1] + (this.#source.inLines ? 1 : 0);
-    this.#reached = reached({ byte: byte[1], record, line: next });
+  #reach(position: Position): void {
+    if (this.#source !== null) this.#reached = reached(this.#source.offsetAfter(position));
   }
 
   /** Reads what the batch holds packed. */
@@ -244,31 +233,6 @@ class BatchBuilder {
   }
 }
 
-/** A batch whose rows are made when somebody asks for them. */
-export class PackedBatch implements Batch {
-  readonly number: number;
-  readonly size: number;
-  readonly packed: NonNullable<Batch["packed"]>;
-  readonly #read: () => readonly Row[];
-  #rows: readonly Row[] | null = null;
-
-  constructor(
-    { number, size }: Pick<Batch, "number" | "size">,
-    packed: NonNullable<Batch["packed"]>,
-    read: () => readonly Row[],
-  ) {
-    this.number = number;
-    this.size = size;
-    this.packed = packed;
-    this.#read = read;
-  }
-
-  get rows(): readonly Row[] {
-    this.#rows ??= this.#read();
-    return this.#rows;
-  }
-}
-
 /** The rows of packed records, read on the slow path. */
 function readRows(held: readonly PendingSlice[], mapper: RecordMapper, firstOrd: number): Row[] {
   const rows: Row[] = [];
@@ -280,40 +244,4 @@ function readRows(held: readonly PendingSlice[], mapper: RecordMapper, firstOrd:
     }
   }
   return rows;
-}
-
-/** What goes on beside the reading. */
-export interface PrefetchHooks<T> {
-  /** Told of a value as soon as there is one, though its consumer is still at work on the one before. */
-  readonly ready: (value: T) => void;
-  /** Ends a wait for a value, by throwing its reason. */
-  readonly failed: AbortSignal;
-}
-
-/** Yields the same values, asking for the next one while the consumer works on this one. */
-export async function* prefetch<T>(
-  values: AsyncGenerator<T>,
-  { ready, failed }: PrefetchHooks<T>,
-): AsyncGenerator<T> {
-  const ask = (): Promise<IteratorResult<T>> => {
-    const asked = values.next().then((next) => {
-      if (next.done !== true) ready(next.value);
-      return next;
-    });
-    // A failure is raised by whoever awaits it, once the value before it has been used.
-    asked.catch(() => {});
-    return asked;
-  };
-  try {
-    let next = ask();
-    for (;;) {
-      const { done, value } = await unlessAborted(next, failed);
-      if (done === true) return;
-      next = ask();
-      yield value;
-    }
-  } finally {
-    // Not awaited: a source that waits for input would hold up the end of a failed load.
-    values.return(undefined).catch(() => {});
-  }
 }

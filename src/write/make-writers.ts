@@ -28,7 +28,9 @@ export function makeWriters(request: WritersRequest): Writers {
           table: new CheckpointTable(plan.job.table, session.execute),
         };
   const writer = new SessionWriter(session, plan, { quarantine, held: false, checkpointing });
-  return new OneSession(writer, account, plan, ending);
+  // What comes before the first batch was committed with it.
+  const before = job?.cursor.hasBegun === true ? [] : plan.before;
+  return new OneSession(writer, account, { ...plan, before }, ending);
 }
 
 /** Tells the hashes of keys as several writers share them out; `null` where they go by the number of the record. */

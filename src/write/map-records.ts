@@ -3,12 +3,12 @@
  * Refuses only what no database needs to be asked about; every other decision on a value is the database's.
  */
 import type { Row, RowShape } from "../model/batch.ts";
+import type { HeaderField } from "../model/header.ts";
 import type { FieldMapping, FieldResolver, TablePlan } from "../model/load-plan.ts";
 import type { PackedColumn, PackedFields } from "../model/packed.ts";
 import type { FieldKind, RecordShape, SourceRecord } from "../model/record.ts";
 import type { Reject, RowCode } from "../model/reject.ts";
 import type { Column } from "../model/table-shape.ts";
-import type { UnseenFields } from "../plan/unseen-fields.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { hasNull, spellPacked } from "./spell-packed.ts";
 
@@ -19,7 +19,7 @@ export interface MapperContext {
   /** What a field that a JSON record lacks is; `null` leaves it out. */
   readonly missingFields: "default" | "null" | "error" | null;
   /** Told of the fields of all records. */
-  readonly unseen?: UnseenFields;
+  readonly unseen?: { see(fields: readonly string[], header: readonly HeaderField[] | null): void };
 }
 
 /** A row, or the reject that takes its place. */

@@ -2,7 +2,7 @@
  * The writers of a load over one session: one transaction for everything or, where the plan commits in parts, one after
  * another.
  */
-import type { LoadPlan } from "../model/load-plan.ts";
+import type { LoadPlan, Step } from "../model/load-plan.ts";
 import type { ReadBatch } from "./batches.ts";
 import type { BatchEnd } from "./batch-end.ts";
 import type { SessionWriter } from "./session-writer.ts";
@@ -16,6 +16,8 @@ export class OneSession implements Writers {
   readonly #writer: SessionWriter;
   readonly #account: Account;
   readonly #most: number;
+  readonly #before: readonly Step[];
+  readonly #after: readonly Step[];
   readonly #ending: LoadEnding;
   #hasCommitted = false;
   /** Records of the transaction at hand, with those that are being written. */
@@ -28,12 +30,14 @@ export class OneSession implements Writers {
   constructor(
     writer: SessionWriter,
     account: Account,
-    { commitRows }: Pick<LoadPlan, "commitRows">,
+    { commitRows, before, after }: Pick<LoadPlan, "commitRows" | "before" | "after">,
     ending: LoadEnding,
   ) {
     this.#writer = writer;
     this.#account = account;
     this.#most = commitRows ?? Infinity;
+    this.#before = before;
+    this.#after = after;
     this.#ending = ending;
   }
 
@@ -43,6 +47,13 @@ export class OneSession implements Writers {
 
   async open(): Promise<void> {
     await this.#writer.begin();
+    await this.#run(this.#before);
+  }
+
+  async #run(steps: readonly Step[]): Promise<void> {
+    if (steps.length === 0) return;
+    await this.#writer.begin();
+    this.#account.take({ counts: await this.#writer.runSteps(steps), rejects: [] });
   }
 
   prepare(readBatch: ReadBatch): void {
@@ -76,6 +87,7 @@ export class OneSession implements Writers {
   }
 
   async finish(): Promise<void> {
+    await this.#run(this.#after);
     this.#account.check();
     if (this.#ending === "commit") return await this.#commit();
     await this.#writer.rehearse();

@@ -1,5 +1,5 @@
 /**
- * Rows that cost a load its transaction (`TransactionDoomed`), and what the next try does about them: a row that was at
+ * Rows that cost a load its transaction (`TransactionAborted`), and what the next try does about them: a row that was at
  * fault by itself is refused at once, in its place; rows that failed together are applied one at a time. A load is read in
  * the same order every time, so the rows are known by their place in it.
  */
@@ -11,7 +11,13 @@ export class Quarantine {
   readonly #refused = new Map<number, Omit<RowFault, "row">>();
   readonly #alone = new Set<number>();
 
-  /** Learns from a lost transaction. */
+  /** Learns from a lost transaction; one that tells nothing new must not be tried again. */
+  learn(aborted: TransactionAborted): void {
+    aborted.isNew = !this.knows(aborted);
+    this.add(aborted);
+  }
+
+  /** Takes note of the rows of a lost transaction. */
   add({ rows, fault }: TransactionAborted): void {
     if (fault === null) for (const { ord } of rows) this.#alone.add(ord);
     else {

@@ -8,13 +8,15 @@ import type { Batch, BatchOutcome } from "../model/batch.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
 import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
-import type { LoadPlan } from "../model/load-plan.ts";
+import type { LoadPlan, Step } from "../model/load-plan.ts";
 import type { CheckpointTable } from "../checkpoint/checkpoint-table.ts";
+import { TransactionAborted } from "../targets/target.ts";
 import type { Session, Transaction } from "../targets/target.ts";
 import type { ReadBatch } from "./batches.ts";
 import type { CheckpointCursor, CursorScope } from "../checkpoint/cursor.ts";
 import type { Quarantine } from "./quarantine.ts";
 import { BatchWriter } from "./write-batch.ts";
+import { runSteps } from "./steps.ts";
 import { writtenOf } from "./writers.ts";
 import type { CommittedOffset } from "../model/committed-offset.ts";
 
@@ -105,6 +107,15 @@ export class SessionWriter {
     });
   }
 
+  /** Runs steps of the load in the transaction at hand; what they count is committed with it. */
+  async runSteps(steps: readonly Step[]): Promise<Counts> {
+    return await this.#asOurs(async () => {
+      const counts = await runSteps(steps, this.#session.execute);
+      addCounts(this.#counts, counts);
+      return counts;
+    });
+  }
+
   /** Commits what was written since the last commit, and tells its counts. */
   async commit({ offsets: marks, rejects }: CommitEntry): Promise<Counts> {
     const counts = this.#counts;
@@ -153,6 +164,7 @@ export class SessionWriter {
     try {
       return await work();
     } catch (error) {
+      if (error instanceof TransactionAborted) this.#context.quarantine.learn(error);
       throw this.#stopped ? error : this.#session.translate(error);
     }
   }

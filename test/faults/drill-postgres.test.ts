@@ -36,8 +36,8 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "the job goes on where the writer stands that came furthest",
-    file: "src/load/resume-job.js",
-    edits: [["b.offset.byte < a.offset.byte", "b.offset.byte > a.offset.byte"]],
+    file: "src/model/source-offset.js",
+    edits: [["isBefore(b.offset, a.offset)", "isBefore(a.offset, b.offset)"]],
     scenario: oneAhead,
   },
   {

@@ -58,7 +58,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "a run that goes on leaves out the records that it reads first",
-    file: "src/load/resume-job.js",
+    file: "src/sources/find-work.js",
     edits: [
       [
         "return { source, chunks: reading.chunks };",
@@ -74,7 +74,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "a run that goes on starts from the first record",
-    file: "src/load/resume-job.js",
+    file: "src/sources/find-work.js",
     edits: [["if (known !== null) {", "if (known === undefined) {"]],
     scenario: killedAround,
   },
@@ -121,8 +121,8 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "an error that nobody knows is tried again",
-    file: "src/load/may-retry.js",
-    edits: [['return mayPass(error, failed, isJob) ? "later" : null;', 'return "later";']],
+    file: "src/errors/upsurge-error.js",
+    edits: [['return error instanceof StartAgain ? "restart" : "no";', 'return "backoff";']],
     scenario: unknownError,
   },
   {
@@ -150,7 +150,7 @@ const BUGS: readonly Bug[] = [
     name: "a finished job is done again",
     file: "src/load/resume-job.js",
     edits: [
-      ["const early = finished ? await finder.find(seen) : null;", "const early = null;"],
+      ["const early = finished ? await find(seen) : null;", "const early = null;"],
       [
         "await takeJob(table, job, { reset, first, madeAs, claim })",
         "await takeJob(table, job, { reset: reset || finished, first, madeAs, claim })",
@@ -160,7 +160,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "a file that has grown is loaded from its first record",
-    file: "src/load/resume-job.js",
+    file: "src/sources/find-work.js",
     edits: [["if (known !== null) {", "if (known !== null && known.total === null) {"]],
     scenario: grown,
   },

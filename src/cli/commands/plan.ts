@@ -1,6 +1,6 @@
 /** `upsurge plan`: shows what a load would do, and writes nothing. */
 import { checkOptions } from "../../options/check-options.ts";
-import { planGrants, planLoad } from "../../load/prepare.ts";
+import { planGrants, planLoad } from "../../commands/plan.ts";
 import { planJson } from "../../report/plan-json.ts";
 import { renderPlan } from "../../report/render-plan.ts";
 import type { CommandContext } from "../context.ts";

@@ -188,7 +188,8 @@ export class SqlServerSession implements Session {
   translate(error: unknown): Error {
     const target = this.#context.label;
     if (error instanceof TransactionAborted) {
-      return upsurgeError("TARGET_DOOMED", { reason: error.message }, { cause: error });
+      const retry = error.isNew ? "restart" : "no";
+      return upsurgeError("TARGET_DOOMED", { reason: error.message }, { cause: error, retry });
     }
     const translated = translateError(error, target);
     if (translated !== error || !this.#connection.lost || this.#closing) return translated;

@@ -1,4 +1,5 @@
 /** What several writers need to know of the places of a remembered load: where it stands, and what may be shared out. */
+import { leastFar } from "../../model/source-offset.ts";
 import type { ReadBatch } from "../batches.ts";
 import { beginningOf } from "../../checkpoint/cursor.ts";
 import type { CheckpointCursor } from "../../checkpoint/cursor.ts";
@@ -74,7 +75,6 @@ export class CommittedOffsets {
 
 /** Where the part stands that came least far. */
 function leastOf({ rows }: CheckpointCursor): CommittedOffset {
-  const least = rows.reduce((a, b) => (b.offset.byte < a.offset.byte ? b : a));
-  const { source: number, name, offset, prefix, total } = least;
+  const { source: number, name, offset, prefix, total } = leastFar(rows);
   return { source: { number, name }, offset, prefix, total };
 }

@@ -10,7 +10,7 @@ import type { Lock, Session } from "../../targets/target.ts";
 import type { ReadBatch } from "../batches.ts";
 import type { CheckpointCursor } from "../../checkpoint/cursor.ts";
 import { CommittedOffsets } from "./committed-offsets.ts";
-import { rangeBetween } from "./serial-ranges.ts";
+import { rangeBetween, RetrySerially } from "./serial-ranges.ts";
 import type { SerialRanges } from "./serial-ranges.ts";
 import { FileOrder } from "./file-order.ts";
 import { Queue } from "./queue.ts";
@@ -124,6 +124,7 @@ export class ParallelWriters implements Writers {
   }
 
   #fail(error: unknown): void {
+    if (error instanceof RetrySerially) this.#context.job?.serialRanges.add(error);
     this.#failure.abort(error);
     this.#moved();
   }

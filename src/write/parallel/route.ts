@@ -4,7 +4,7 @@
  */
 import type { Batch, Row } from "../../model/batch.ts";
 import type { PackedSlice, PackedRows } from "../../model/packed.ts";
-import { PackedBatch } from "../batches.ts";
+import { PackedBatch } from "../packed-batch.ts";
 
 /** The part of each writer, `null` where it has none; `hashes` are those of the batch's rows, in order. */
 export function splitByHash(

@@ -2,7 +2,7 @@
  * Records that must not be written by several writers at once, learned from a try that met a reject among them: where
  * writers commit each for itself, nothing could say afterwards which of a batch's rejects are in the reject file for good.
  */
-import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { StartAgain, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { CommittedOffset } from "../../model/committed-offset.ts";
 
 /** So many stretches are tried with several writers again; a source with more rejects is written by one. */
@@ -16,7 +16,7 @@ export interface RecordRange {
 }
 
 /** Ends a try: the batch holds rejects, and must be written by itself. */
-export class RetrySerially extends Error {
+export class RetrySerially extends StartAgain {
   readonly range: RecordRange;
 
   constructor(stretch: RecordRange) {

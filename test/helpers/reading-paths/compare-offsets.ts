@@ -7,13 +7,14 @@ import { sample } from "../../../src/sources/sample.ts";
 import { openSource } from "../../../src/sources/open-source.ts";
 import type { Source } from "../../../src/read/source.ts";
 import { gatherBatches } from "../../../src/write/batches.ts";
-import type { SourceEvent } from "../../../src/write/batches.ts";
+import type { SourceEvent } from "../../../src/model/source-event.ts";
+import { jobSource } from "../../../src/sources/job-source.ts";
 import { BEGINNING } from "../../../src/model/source-offset.ts";
 import { hold } from "./compare-paths.ts";
 import type { PathInput } from "./compare-paths.ts";
 import { mapperOf } from "./compare-rows.ts";
-import type { LaneTarget } from "./compare-rows.ts";
-import type { JobSource, CommittedOffset } from "../../../src/model/committed-offset.ts";
+import type { PathTarget } from "./compare-rows.ts";
+import type { CommittedOffset } from "../../../src/model/committed-offset.ts";
 
 /** What was read: records and rejects by their number. */
 interface Read {
@@ -22,7 +23,7 @@ interface Read {
 }
 
 /** Reads a source through, and on from each place where a batch ended; tells how many places there were. */
-export async function compareOffsets(input: PathInput, target: LaneTarget): Promise<number> {
+export async function compareOffsets(input: PathInput, target: PathTarget): Promise<number> {
   const whole = await readAll(() => openHashed(input));
   if (whole === null) return 0;
   const marks = await marksOf(input, target);
@@ -65,7 +66,7 @@ async function readAll(
     isOpen = true;
     const sampled = await sample(source);
     if (from !== undefined) {
-      const passed = await sampled.passTo(from.offset);
+      const passed = await sampled.skipTo(from.offset);
       hold(from.input, "whether a place is reached", passed, "reached");
       hold(from.input, "hash", source.prefix?.digest(from.offset.byte), from.prefix);
     }
@@ -91,12 +92,12 @@ function shown(each: RecordChunk["records"][number] | RecordChunk["rejects"][num
 }
 
 /** Where batches end, as a checkpoint would keep it; until the error that ends the source. */
-async function marksOf(input: PathInput, target: LaneTarget): Promise<CommittedOffset[]> {
+async function marksOf(input: PathInput, target: PathTarget): Promise<CommittedOffset[]> {
   const marks: CommittedOffset[] = [];
   try {
     const source = await openHashed(input);
     const mapper = mapperOf(target);
-    for await (const { end } of gatherBatches(pieces(source), mapper, target)) {
+    for await (const { end } of gatherBatches(events(source), mapper, target)) {
       if (end === null) continue;
       end.release();
       marks.push(end.committed);
@@ -107,18 +108,10 @@ async function marksOf(input: PathInput, target: LaneTarget): Promise<CommittedO
   return marks;
 }
 
-async function* pieces(source: Source): AsyncGenerator<SourceEvent> {
-  const { prefix, format } = source;
-  if (prefix === null) throw new RangeError("the source is not hashed");
-  const inLines = format !== "json";
-  const of: JobSource = {
-    number: 1,
-    name: "-",
-    prefix,
-    from: BEGINNING,
-    inLines,
-    limited: false,
-  };
-  for await (const chunk of source.chunks()) yield { chunk, source: of };
-  yield { chunk: null, source: of };
+async function* events(source: Source): AsyncGenerator<SourceEvent> {
+  if (source.prefix === null) throw new RangeError("the source is not hashed");
+  const item = { number: 1, name: "-", from: BEGINNING };
+  const from = jobSource(source, item, false);
+  for await (const chunk of source.chunks()) yield { kind: "chunk", chunk, source: from };
+  yield { kind: "end", source: from };
 }

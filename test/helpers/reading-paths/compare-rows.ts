@@ -11,7 +11,7 @@ import { fieldResolver } from "../../../src/plan/mapping.ts";
 import { arrayText } from "../../../src/targets/postgres/stage/array-text.ts";
 import type { Capabilities } from "../../../src/targets/target.ts";
 import { gatherBatches } from "../../../src/write/batches.ts";
-import type { SourceEvent } from "../../../src/write/batches.ts";
+import type { SourceEvent } from "../../../src/model/source-event.ts";
 import { RecordMapper } from "../../../src/write/map-records.ts";
 import type { MapperContext } from "../../../src/write/map-records.ts";
 import { hold, readPath } from "./compare-paths.ts";
@@ -19,7 +19,7 @@ import type { PathInput, PathRead } from "./compare-paths.ts";
 import { ABLE, column, planFor, table, uniqueKey } from "../shapes.ts";
 
 /** A table and a target, and how rows are readBatch. */
-export interface LaneTarget {
+export interface PathTarget {
   readonly families: readonly TypeFamily[];
   readonly capabilities: Capabilities;
   readonly missingFields: MapperContext["missingFields"];
@@ -41,7 +41,7 @@ const family = fc.oneof(
 );
 
 /** Any target, of any abilities that matter to the mapping. */
-export const pathTarget: fc.Arbitrary<LaneTarget> = fc.record({
+export const pathTarget: fc.Arbitrary<PathTarget> = fc.record({
   families: fc.array(family, { minLength: COLUMNS.length, maxLength: COLUMNS.length }),
   capabilities: fc
     .record({
@@ -65,7 +65,7 @@ export const pathTarget: fc.Arbitrary<LaneTarget> = fc.record({
 /** Holds the rows of both paths equal; tells how many there are, and how many came packed. */
 export async function compareRows(
   input: PathInput,
-  target: LaneTarget,
+  target: PathTarget,
 ): Promise<{ readonly rows: number; readonly packed: number }> {
   const careful = await rowsOf(await readPath(input, true), target);
   const fast = await rowsOf(await readPath(input, false), target);
@@ -90,7 +90,7 @@ interface Rows {
   readonly packed: number;
 }
 
-async function rowsOf({ chunks }: PathRead, target: LaneTarget): Promise<Rows> {
+async function rowsOf({ chunks }: PathRead, target: PathTarget): Promise<Rows> {
   const batches: Batch[] = [];
   const rejects: Reject[] = [];
   const rows: unknown[][] = [];
@@ -123,7 +123,7 @@ function valuesOf({ fields, from, to, columns }: PackedSlice): (string | null)[]
 }
 
 // What a packed batch leaves out: that the source wrote a number. It must not matter to the column.
-function holdNumbers(input: PathInput, { packed, rows }: Batch, { families }: LaneTarget): void {
+function holdNumbers(input: PathInput, { packed, rows }: Batch, { families }: PathTarget): void {
   if (packed === null) return;
   for (const { numeric, shape } of rows) {
     shape.columns.forEach((name, at) => {
@@ -140,11 +140,11 @@ function shown({ ord, shape, values, numeric, record }: Row): unknown {
 }
 
 async function* pieces(chunks: readonly RecordChunk[]): AsyncGenerator<SourceEvent> {
-  for (const chunk of chunks) yield { chunk, source: null };
+  for (const chunk of chunks) yield { kind: "chunk", chunk, source: null };
 }
 
 /** Maps records to the rows of such a table. */
-export function mapperOf(target: LaneTarget): RecordMapper {
+export function mapperOf(target: PathTarget): RecordMapper {
   const shape = table({
     columns: COLUMNS.map((name, at) => column(name, { family: target.families[at] ?? "text" })),
     uniqueKeys: [uniqueKey(["a"])],

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Batch } from "../../../src/model/batch.ts";
 import { fieldBytes } from "../../../src/model/packed.ts";
 import type { PackedFields, PackedSlice, PackedRows } from "../../../src/model/packed.ts";
-import { PackedBatch } from "../../../src/write/batches.ts";
+import { PackedBatch } from "../../../src/write/packed-batch.ts";
 import { splitByHash } from "../../../src/write/parallel/route.ts";
 import { row } from "../../support/grammar/texts.ts";
 

@@ -1,57 +1,15 @@
-/** The sources of a plan: what is looked at before the first record is loaded, and which fields are known by then. */
+/** The head of a source: what is known of it before its turn to be read. */
 import { stat } from "node:fs/promises";
 import { sourceLabel } from "../errors/source-label.ts";
-import type { Options } from "../options/options.ts";
-import { openSource } from "./open-source.ts";
-import type { ReadOptions, Source } from "../read/source.ts";
 import type { PlannedSource } from "../model/plan-report.ts";
-import type { KnownFields } from "../model/header.ts";
+import type { Options } from "../options/options.ts";
+import type { Source } from "../read/source.ts";
+import { openSource } from "./open-source.ts";
+import { readOptions } from "./read-options.ts";
 
 /** A source after the first: its fields are those of a header, `null` where there is none to look at. */
 export type LaterSource = Pick<PlannedSource, "name" | "format" | "compression" | "header"> &
   Pick<Source, "fields" | "headerFields">;
-
-/** The options of reading among all options. */
-export function readOptions(options: Options): ReadOptions {
-  const { quote, null: nullTokens, keepEmpty, ...rest } = options;
-  return {
-    ...rest,
-    quote: quote === "" ? null : quote,
-    nullTokens: nullTokens ?? [],
-    keepEmpty: keepEmpty ?? [],
-  };
-}
-
-/** The fields of all sources, as far as they can be known without reading a stream. */
-export interface KnownSources {
-  readonly fields: readonly string[];
-  readonly sources: readonly KnownFields[];
-  /** A later source may bring other fields than the first. */
-  readonly differ: boolean;
-}
-
-/** What is known of the fields; `fields` are those of the first source, of which a sample was read. */
-export function knownSources({
-  first,
-  fields: sampled,
-  later,
-}: {
-  readonly first: Source;
-  readonly fields: readonly string[];
-  readonly later: readonly LaterSource[];
-}): KnownSources {
-  const header = first.headerFields;
-  const sources: KnownFields[] = [{ source: first.name, fields: sampled, header }];
-  const fields = new Set(sampled);
-  let differ = false;
-  for (const { name: source, fields: names, headerFields } of later) {
-    differ ||=
-      names === null || names.length !== sampled.length || names.some((name) => !fields.has(name));
-    for (const name of names ?? []) fields.add(name);
-    if (names !== null) sources.push({ source, fields: names, header: headerFields });
-  }
-  return { fields: [...fields], sources, differ };
-}
 
 const NOT_LOOKED_AT = {
   format: "stream",

@@ -1,0 +1,66 @@
+/** What a load would do, and what to grant for it: `upsurge plan`. Writes nothing. */
+import type { PlanReport } from "../model/plan-report.ts";
+import type { Options } from "../options/options.ts";
+import { neededPrivileges } from "../plan/requirements.ts";
+import { checkedColumns, prepare } from "../load/prepare.ts";
+import type { PreparedLoad } from "../load/prepare.ts";
+import type { PlanSurroundings } from "../load/surroundings.ts";
+
+/** Plans a load and lets the database check it. Throws `UpsurgeError`s. */
+export async function planLoad(
+  sources: readonly string[],
+  options: Options,
+  surroundings: PlanSurroundings,
+): Promise<PlanReport> {
+  return await withPlan(
+    sources,
+    options,
+    surroundings,
+    ({ plan, session, target, sources: set }) => ({
+      plan,
+      target: target.describe(options.to ?? ""),
+      server: session.version,
+      sources: set.planned,
+      statements: session.statements(plan.tables[0], checkedColumns(plan)),
+    }),
+  );
+}
+
+/** Plans a load, whether or not its user may run it, and says what to grant for it. Throws `UpsurgeError`s. */
+export async function planGrants(
+  sources: readonly string[],
+  options: Options,
+  surroundings: PlanSurroundings,
+): Promise<readonly string[]> {
+  const asked = { ...options, grants: true };
+  return await withPlan(sources, asked, surroundings, async ({ plan, session, sources: set }) => {
+    const [table] = plan.tables;
+    const privileges = neededPrivileges(table, session.capabilities);
+    const { mapping, constants, update } = table;
+    // The columns that every row carries: a record without a header may lack any field.
+    const mapped = mapping.filter(({ field }) => set.alwaysHas(field));
+    const filled = [...mapped, ...constants, ...update.stamps].map(({ column }) => column);
+    return await session.grants({
+      plan: table,
+      job: plan.job,
+      privileges,
+      filled: new Set(filled),
+    });
+  });
+}
+
+/** What `use` makes of a prepared load, which is closed then. */
+async function withPlan<T>(
+  sources: readonly string[],
+  options: Options,
+  surroundings: PlanSurroundings,
+  use: (prepared: PreparedLoad) => T | Promise<T>,
+): Promise<T> {
+  const prepared = await prepare(sources, options, surroundings);
+  try {
+    return await use(prepared);
+  } finally {
+    await prepared.sources.close();
+    await prepared.session.close();
+  }
+}

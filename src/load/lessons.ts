@@ -1,0 +1,52 @@
+/** What a try of a load knows from those before it. */
+import { checkRows } from "../account/expected-rows.ts";
+import { MisfitTally } from "../account/misfit-tally.ts";
+import { RejectBook } from "../account/reject-book.ts";
+import { noCounts } from "../model/counts.ts";
+import type { Counts } from "../model/counts.ts";
+import type { Options } from "../options/options.ts";
+import { UnseenFields } from "../plan/unseen-fields.ts";
+import type { Source } from "../read/source.ts";
+import { SerialRanges } from "../write/parallel/serial-ranges.ts";
+import { Quarantine } from "../write/quarantine.ts";
+
+/** Of all tries so far. */
+export interface Lessons {
+  readonly rejects: RejectBook;
+  /** Rows that must be refused, or applied one at a time. */
+  readonly quarantine: Quarantine;
+  /** Records that one writer alone must write. */
+  readonly serialRanges: SerialRanges;
+  /** Fields that flags name, and that no record had so far. */
+  readonly unseen: UnseenFields;
+  /** There was a try before this one. */
+  readonly again: boolean;
+  /** One of them has written. */
+  readonly begun: boolean;
+  /** What is committed. */
+  readonly kept: Counts;
+  readonly misfits: MisfitTally;
+  /** Takes note of the header of a source that was opened. */
+  sees(source: Source): void;
+  /** Throws `SOURCE_ROWS` where another number of records was asked for. */
+  checkRows(read: number): void;
+}
+
+/** Those of a load that was not tried yet. */
+export function newLessons(options: Options): Lessons {
+  const unseen = new UnseenFields(options);
+  return {
+    rejects: new RejectBook(options),
+    quarantine: new Quarantine(),
+    serialRanges: new SerialRanges(),
+    unseen,
+    again: false,
+    begun: false,
+    kept: noCounts(),
+    misfits: new MisfitTally(),
+    sees: ({ fields, headerFields }) => {
+      if (fields !== null) unseen.see(fields, headerFields);
+    },
+    checkRows: (read) => checkRows(options.expectRows, read, true),
+  };
+}

@@ -1,0 +1,166 @@
+/** How far a try of a load has come, as a value: what is open, what it has counted, and what follows from that at its end. */
+import type { Ledger } from "../account/ledger.ts";
+import type { Retry } from "../errors/codes.ts";
+import { retryOf, UpsurgeError } from "../errors/upsurge-error.ts";
+import { noCounts } from "../model/counts.ts";
+import type { Counts } from "../model/counts.ts";
+import type { Options } from "../options/options.ts";
+import type { SourceSet } from "../sources/source-set.ts";
+import type { Session } from "../targets/target.ts";
+import type { RecordMapper } from "../write/map-records.ts";
+import type { Writers } from "../write/writers.ts";
+import type { JobRun } from "./begin-job.ts";
+import type { Lessons } from "./lessons.ts";
+import { LoadNotes } from "./load-notes.ts";
+import type { JobOutcome, LoadOutcome } from "./make-report.ts";
+import type { PreparedLoad } from "./prepare.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** What is to be loaded, and what is known from earlier tries. */
+export interface LoadRequest {
+  readonly sources: readonly string[];
+  readonly options: Options;
+  readonly surroundings: Surroundings;
+  /** A reading of `performance.now()`. */
+  readonly started: number;
+  readonly lessons: Lessons;
+}
+
+/** A try of a load; `null` for what it has not come to. */
+export interface LoadState {
+  readonly request: LoadRequest;
+  /** Nothing of it is to be kept. */
+  readonly isRehearsal: boolean;
+  readonly notes: LoadNotes;
+  readonly session: Session | null;
+  readonly sources: SourceSet | null;
+  readonly prepared: PreparedLoad | null;
+  readonly job: JobRun | null;
+  /** Another run has the job, and this one is not to wait. */
+  readonly skipped: boolean;
+  readonly ledger: Ledger | null;
+  readonly writers: Writers | null;
+  /** What is committed. */
+  kept(): Counts;
+}
+
+/** A try that writes. */
+export interface RunningLoad extends LoadState {
+  readonly prepared: PreparedLoad;
+  readonly ledger: Ledger;
+  readonly writers: Writers;
+  readonly mapper: RecordMapper;
+}
+
+/** A try that has not begun. */
+export function firstState(request: LoadRequest): LoadState {
+  const { dryRun, check } = request.options;
+  return {
+    request,
+    isRehearsal: dryRun || check,
+    notes: new LoadNotes(),
+    session: null,
+    sources: null,
+    prepared: null,
+    job: null,
+    skipped: false,
+    ledger: null,
+    writers: null,
+    kept() {
+      return this.ledger?.kept ?? this.job?.resumed.before ?? request.lessons.kept;
+    },
+  };
+}
+
+/** Whether to try again, which takes that every source can be read again, and that nothing was committed or is remembered. */
+export function retryAfter(error: unknown, state: LoadState): Retry {
+  const { request, sources, session, prepared, writers } = state;
+  if (request.surroundings.signal.aborted || sources?.rereadable === false) return "no";
+  const isJob = (prepared?.plan.job ?? null) !== null;
+  if (writers?.hasCommitted === true && !isJob) return "no";
+  const retry = retryOf(error);
+  // A server that was never there may be the wrong one.
+  return retry === "backoff" && session === null && !request.lessons.again ? "no" : retry;
+}
+
+/** What the next try is to know; what was not committed is forgotten. */
+export function lessonsOf(state: LoadState): Lessons {
+  const { request, job, ledger, writers } = state;
+  const { lessons } = request;
+  if (job === null) lessons.rejects.restart();
+  else lessons.rejects.release();
+  return {
+    ...lessons,
+    again: true,
+    begun: lessons.begun || writers !== null,
+    kept: state.kept(),
+    misfits: ledger?.keptMisfits ?? lessons.misfits,
+  };
+}
+
+/** What became of the load, of which this was the last try; closes the reject files. */
+export function concludeLoad(error: unknown, state: LoadState): LoadOutcome {
+  const { request, prepared, ledger, sources } = state;
+  const { signal } = request.surroundings;
+  const { rejects } = request.lessons;
+  const again = signal.aborted || isSafeToRepeat(error);
+  const { setAside } = rejects;
+  const kept = state.kept();
+  const isJob = (prepared?.plan.job ?? null) !== null;
+  return {
+    error,
+    signal: signal.aborted ? signal.reason : null,
+    plan: prepared?.plan ?? null,
+    counts: ledger?.seen ?? kept,
+    kept,
+    job: jobOutcome(state),
+    notes: notesOf(state, error === null),
+    rejectPaths:
+      error !== null && isJob
+        ? rejects.leave()
+        : rejects.close(error !== null && again && kept.read === 0),
+    setAside,
+    bytes: sources?.bytes ?? 0,
+  };
+}
+
+function notesOf({ ledger, job, request, notes }: LoadState, isDone: boolean): readonly string[] {
+  const { misfits, keptMisfits } = ledger ?? {};
+  const hasRead = (ledger?.seen.read ?? 0) > (job?.resumed.before.read ?? 0);
+  return notes.all({
+    misfits: isDone ? misfits : keptMisfits,
+    // Of a run that has read nothing, or not all, nothing can be said.
+    unseen: isDone && hasRead ? request.lessons.unseen : undefined,
+  });
+}
+
+function jobOutcome({ prepared, job, skipped, request }: LoadState): JobOutcome | null {
+  const name = prepared?.plan.job?.name;
+  if (name === undefined) return null;
+  if (job === null) {
+    const nothing = { before: noCounts(), movedAt: null, isTaken: false, isLoaded: false };
+    return { name, ...nothing, skipped };
+  }
+  const { before, movedAt, work } = job.resumed;
+  const isLoaded = work.length === 0 && !request.lessons.begun;
+  return { name, before, movedAt, isTaken: true, skipped: false, isLoaded };
+}
+
+/** Nothing of the load was kept, and nothing is wrong with it. */
+function isSafeToRepeat(error: unknown): boolean {
+  return (
+    error instanceof UpsurgeError && error.exit === 75 && error.code !== "TARGET_OUTCOME_UNKNOWN"
+  );
+}
+
+/** Whether a load that is stopped keeps what it has written, and goes on later. */
+export function goesOn({ prepared }: LoadState): boolean {
+  return prepared !== null && prepared.plan.job !== null && prepared.plan.commitRows !== null;
+}
+
+/** Closes whatever is open; safe to call at any time. */
+export async function closeLoad({ sources, session, job }: LoadState): Promise<void> {
+  await sources?.close();
+  await session?.close();
+  await job?.lock.release();
+}

@@ -1,0 +1,27 @@
+/** What loads and plans need of their surroundings, and what they tell them. */
+import type { Logger } from "pino";
+
+/** How far a load has come; sent at most a few times a second. */
+export interface Progress {
+  readonly records: number;
+  readonly rejected: number;
+  /** Stored bytes read, over all sources. */
+  readonly bytes: number;
+  /** Stored bytes of all sources; `null` when one is a stream. */
+  readonly totalBytes: number | null;
+  readonly seconds: number;
+}
+
+/** What planning needs. */
+export interface PlanSurroundings {
+  readonly stdin: NodeJS.ReadableStream;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** What a load needs. */
+export interface Surroundings extends PlanSurroundings {
+  readonly log: Logger;
+  /** Aborting rolls the load back; the report then says `interrupted`. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+}

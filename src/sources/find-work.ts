@@ -1,0 +1,160 @@
+/**
+ * What is left of the sources of a job: which of them it has begun, from which offset each goes on, and that they still
+ * begin as they did. Reads sources; knows nothing of checkpoints.
+ */
+import { resolve } from "node:path";
+import { sourceLabel } from "../errors/source-label.ts";
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import { BEGINNING, isBeginning } from "../model/source-offset.ts";
+import type { SourceOffset } from "../model/source-offset.ts";
+import type { Options } from "../options/options.ts";
+import type { Source } from "../read/source.ts";
+import { checkBeginning, hasMore } from "./check-beginning.ts";
+import type { KnownSource } from "./check-beginning.ts";
+import { matchSources } from "./match-sources.ts";
+import type { MatchedSource } from "./match-sources.ts";
+import { sample } from "./sample.ts";
+import type { SourceSample } from "./sample.ts";
+
+/** A source that is left to load. */
+export interface WorkItem {
+  readonly path: string;
+  readonly number: number;
+  /** Its path, absolute. */
+  readonly name: string;
+  readonly from: SourceOffset;
+  /** Opens it where it goes on. Throws `SOURCE_CHANGED` when it does not begin as it did. */
+  readonly open: () => Promise<OpenedSource>;
+}
+
+/** A source, open at its offset. */
+export interface OpenedSource {
+  readonly source: Source;
+  readonly chunks: SourceSample["chunks"];
+}
+
+/** The job whose work is looked for. */
+export interface WorkRequest {
+  /** Of the job. */
+  readonly name: string;
+  /** What was added to a finished source is to be loaded. */
+  readonly followAppend: boolean;
+}
+
+/** Opens the sources of a load. */
+interface SourceOpener {
+  readonly paths: readonly string[];
+  openNext(path: string, hashed: boolean): Promise<Source>;
+}
+
+/** The first source, which is open already. */
+interface FirstSource {
+  readonly source: Source;
+  readonly sample: SourceSample;
+}
+
+/** The name of a path in a checkpoint. */
+export function checkpointName(path: string): string {
+  return path === "-" ? "-" : resolve(path);
+}
+
+/** Finds what is left of a job's sources. */
+export class WorkFinder {
+  readonly #sources: SourceOpener;
+  readonly #first: FirstSource;
+  readonly #request: WorkRequest & { readonly options: Options };
+
+  constructor(
+    sources: SourceOpener,
+    first: FirstSource,
+    request: WorkRequest & { readonly options: Options },
+  ) {
+    this.#sources = sources;
+    this.#first = first;
+    this.#request = request;
+  }
+
+  /** In the order in which it is to be loaded. Throws `SOURCE_CHANGED` and `JOB_SOURCES`. */
+  async find(known: readonly KnownSource[]): Promise<WorkItem[]> {
+    const { paths } = this.#sources;
+    const [only, path = "-"] = [known[0], paths[0]];
+    const isSimple =
+      paths.length === 1 && known.length === 1 && only?.name === checkpointName(path);
+    const matched: MatchedSource[] =
+      isSimple || known.every((each) => isBeginning(each.offset) && each.total === null)
+        ? this.#inOrder(known)
+        : await this.#match(known);
+    const work: WorkItem[] = [];
+    for (const item of matched) {
+      const left = await this.#left(item, work.length === 0);
+      if (left !== null) work.push(left);
+    }
+    return work;
+  }
+
+  /** A single source, or none that was begun: each is what stands in its place. */
+  #inOrder(known: readonly KnownSource[]): MatchedSource[] {
+    return this.#sources.paths.map((path, at) => ({
+      path,
+      number: at + 1,
+      known: known.find((each) => each.number === at + 1) ?? null,
+    }));
+  }
+
+  async #match(known: readonly KnownSource[]): Promise<MatchedSource[]> {
+    const { name: job, followAppend } = this.#request;
+    const files = this.#sources.paths.map((path) => ({ path, name: checkpointName(path) }));
+    const open = async (path: string): Promise<Source> => await this.#sources.openNext(path, true);
+    return await matchSources(files, known, { job, followAppend, open });
+  }
+
+  /** What is left of a source; `null`: nothing. */
+  async #left({ path, number, known }: MatchedSource, isFirst: boolean): Promise<WorkItem | null> {
+    const item = { path, number, name: checkpointName(path) };
+    const from = known?.offset ?? BEGINNING;
+    const open = async (): Promise<OpenedSource> => await this.#open(path, known, isFirst);
+    if (known === null || known.total === null) return { ...item, from, open };
+    const opened = await open();
+    const checked = await hasMore(opened, this.#request.options.limit !== null);
+    const first = this.#first.source;
+    if (checked === null) {
+      if (opened.source !== first) await opened.source.close();
+      return null;
+    }
+    if (!this.#request.followAppend) throw this.#grown(path);
+    // A stream is opened once.
+    if (opened.source === first || !opened.source.rereadable) {
+      return { ...item, from, open: async () => checked };
+    }
+    await opened.source.close();
+    return { ...item, from, open };
+  }
+
+  async #open(path: string, known: KnownSource | null, isFirst: boolean): Promise<OpenedSource> {
+    const { paths } = this.#sources;
+    const isOpen = isFirst && path === paths[0];
+    const source = isOpen ? this.#first.source : await this.#sources.openNext(path, true);
+    try {
+      const reading = isOpen ? this.#first.sample : await sample(source);
+      if (known !== null) {
+        const { name, followAppend } = this.#request;
+        const alone = paths.length === 1;
+        await checkBeginning({ source, reading }, known, { name, followAppend, alone });
+      }
+      return { source, chunks: reading.chunks };
+    } catch (error) {
+      await source.close();
+      throw error;
+    }
+  }
+
+  #grown(path: string): Error {
+    return upsurgeError("SOURCE_CHANGED", {
+      path: sourceLabel(path),
+      job: this.#request.name,
+      reason: "the job has finished it, and records were added since",
+      suggestion:
+        "load what was added with --follow-append; or everything again, under another name with --job or from the first record with --reset-job",
+    });
+  }
+}

@@ -1,0 +1,14 @@
+/** The options of reading among all options. */
+import type { Options } from "../options/options.ts";
+import type { ReadOptions } from "../read/source.ts";
+
+/** What the flags say of how bytes become records. */
+export function readOptions(options: Options): ReadOptions {
+  const { quote, null: nullTokens, keepEmpty, ...rest } = options;
+  return {
+    ...rest,
+    quote: quote === "" ? null : quote,
+    nullTokens: nullTokens ?? [],
+    keepEmpty: keepEmpty ?? [],
+  };
+}

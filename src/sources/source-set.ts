@@ -1,0 +1,251 @@
+/**
+ * The sources of a load: the one door to them. They are expanded from what was asked for, looked at before there is a plan,
+ * verified, and then read in turn, or resumed where a job has left them.
+ */
+import type { KnownFields } from "../model/header.ts";
+import type { PlannedSource } from "../model/plan-report.ts";
+import type { SourceEvent } from "../model/source-event.ts";
+import type { Options } from "../options/options.ts";
+import type { Source } from "../read/source.ts";
+import { expandSources } from "./expand-sources.ts";
+import type { KnownSource } from "./check-beginning.ts";
+import { WorkFinder } from "./find-work.ts";
+import type { WorkItem, WorkRequest } from "./find-work.ts";
+import { jobSource } from "./job-source.ts";
+import { loadedHeaders, lookAt, plannedSource } from "./look-at.ts";
+import type { LaterSource } from "./look-at.ts";
+import { openSource } from "./open-source.ts";
+import { readOptions } from "./read-options.ts";
+import { sample } from "./sample.ts";
+import type { SourceSample } from "./sample.ts";
+import { refuseOneHash, unverifiedStreams, verifyCompressedFiles } from "./verify.ts";
+
+/** What sources are read from, and who is told of them. */
+export interface SourceSetContext {
+  readonly options: Options;
+  readonly stdin: NodeJS.ReadableStream;
+  /** Told of every source as soon as it is open. */
+  readonly onOpen?: ((source: Source) => void) | undefined;
+  /** Told of those after the first. */
+  readonly onNext?: ((source: Source) => void) | undefined;
+  /** Told at the end of a source what a user should know of it. */
+  readonly onWarnings?: ((name: string, warnings: readonly string[]) => void) | undefined;
+}
+
+/** What the load wants of its records: known once its table is. */
+export interface ReadingRules {
+  /** Every record is read by itself: packed ones are of no use. */
+  readonly slowPath: boolean;
+  /** Hashes what is read, for a load that can go on where it stopped. */
+  readonly hashed: boolean;
+  /** Whether a field of this name is of any use. */
+  readonly keeps: (name: string) => boolean;
+  /** Told of the fields of a further source before its records are read; throws when they do not fit the plan. */
+  readonly accept: (fields: KnownFields) => void;
+}
+
+const NO_RULES: ReadingRules = {
+  slowPath: false,
+  hashed: false,
+  keeps: () => true,
+  accept: () => {},
+};
+
+/** What is known of the sources before the first record is loaded. */
+export interface LookedAtSources {
+  /** Of which a sample was read; it stays open. */
+  readonly first: Source;
+  readonly later: readonly LaterSource[];
+  /** The fields of each source, as far as they can be known without reading a stream. */
+  readonly fields: readonly KnownFields[];
+  /** A later source may bring other fields than the first. */
+  readonly differ: boolean;
+  /** One of them at least cannot be read again. */
+  readonly readOnce: boolean;
+}
+
+/** The sources of one try of a load. */
+export class SourceSet {
+  /** In their order, patterns expanded. */
+  readonly paths: readonly string[];
+  readonly #context: SourceSetContext;
+  #rules: ReadingRules = NO_RULES;
+  #looked: LookedAtSources | null = null;
+  #sample: SourceSample | null = null;
+  /** The source at hand. */
+  #current: Source | null = null;
+  #bytesBefore = 0;
+  #rereadable = true;
+
+  private constructor(paths: readonly string[], context: SourceSetContext) {
+    this.paths = paths;
+    this.#context = context;
+  }
+
+  /** The sources that `patterns` name. Throws `SOURCE_*` errors, and `OPTION_CONFLICT` for one hash of several. */
+  static async expand(patterns: readonly string[], context: SourceSetContext): Promise<SourceSet> {
+    const paths = await expandSources(patterns);
+    refuseOneHash(paths, context.options);
+    return new SourceSet(paths, context);
+  }
+
+  /** The first of the sources that `pattern` names, by itself. */
+  static async first(pattern: string, context: SourceSetContext): Promise<SourceSet> {
+    const [path = pattern] = await expandSources([pattern]);
+    return new SourceSet([path], context);
+  }
+
+  /** Opens the first source and reads a sample of it; looks at the heads of the others. Streams are left alone until their turn. */
+  async look(rules: ReadingRules): Promise<LookedAtSources> {
+    this.#rules = rules;
+    const first = await this.open(this.paths[0] ?? "-");
+    this.#take(first);
+    this.#sample = await sample(first);
+    const later: LaterSource[] = [];
+    for (const path of this.paths.slice(1)) later.push(await lookAt(path, this.#context.options));
+    const { name: source, headerFields: header } = first;
+    const sampled = this.#sample.fields;
+    const others = later.flatMap(({ name, fields, headerFields }) =>
+      fields === null ? [] : [{ source: name, fields, header: headerFields }],
+    );
+    const differ =
+      others.length < later.length || others.some(({ fields }) => !areSame(fields, sampled));
+    const readOnce = !first.rereadable || later.some(({ format }) => format === "stream");
+    const fields = [{ source, fields: sampled, header }, ...others];
+    this.#looked = { first, later, fields, differ, readOnce };
+    return this.#looked;
+  }
+
+  /** The sources as a plan shows them. */
+  get planned(): readonly PlannedSource[] {
+    const { first, later, fields } = this.#known;
+    const sampled = fields[0]?.fields ?? [];
+    return [plannedSource({ ...first, fields: sampled }), ...later.map(plannedSource)];
+  }
+
+  /** Whether every record is known to have a field of this name. */
+  alwaysHas(field: string): boolean {
+    const { first, later } = this.#known;
+    return [first, ...later].every(({ fields }) => fields?.includes(field) === true);
+  }
+
+  /** What to know of the sources before they are loaded; `inParts`: a part may be committed before the end is read. */
+  warnings(inParts: boolean): readonly string[] {
+    const { first, later } = this.#known;
+    return [
+      ...loadedHeaders([first, ...later]),
+      ...(inParts ? unverifiedStreams(this.#known) : []),
+    ];
+  }
+
+  /** Reads compressed files to their end, those of `paths`, so that damage shows before a part of one is committed. */
+  async verify(paths: readonly string[], signal: AbortSignal): Promise<void> {
+    await verifyCompressedFiles(this.#known, new Set(paths), signal);
+  }
+
+  /** The records of all sources, in turn. */
+  async *read(): AsyncGenerator<SourceEvent> {
+    for await (const chunk of this.#firstSample.chunks)
+      yield { kind: "chunk", chunk, source: null };
+    for (const path of this.paths.slice(1)) {
+      const source = await this.openNext(path);
+      await this.#goTo(source);
+      for await (const chunk of source.chunks()) yield { kind: "chunk", chunk, source: null };
+    }
+  }
+
+  /** What is left of the sources that a job knows; each is opened where it goes on, and held against what was loaded of it. */
+  async findWork(known: readonly KnownSource[], request: WorkRequest): Promise<WorkItem[]> {
+    const first = { source: this.#known.first, sample: this.#firstSample };
+    const finder = new WorkFinder(this, first, { ...request, options: this.#context.options });
+    return await finder.find(known);
+  }
+
+  /** The records of what is left, in turn, and where each source ends. */
+  async *resume(work: readonly WorkItem[], signal: AbortSignal): AsyncGenerator<SourceEvent> {
+    for (const item of work) {
+      const { source: opened, chunks } = await item.open();
+      if (opened !== this.#current) await this.#goTo(opened);
+      const source = jobSource(opened, item, this.#context.options.limit !== null);
+      for await (const chunk of chunks) yield { kind: "chunk", chunk, source };
+      // A source that was closed by an interrupt has not come to its end.
+      if (signal.aborted) return;
+      yield { kind: "end", source };
+    }
+  }
+
+  /** Opens a source by itself, as the flags of reading say. */
+  async open(path: string, hashed = this.#rules.hashed): Promise<Source> {
+    const { options, stdin, onWarnings } = this.#context;
+    const { slowPath, keeps } = this.#rules;
+    return await openSource(path, readOptions(options), {
+      stdin,
+      slowPath,
+      keeps,
+      hashed,
+      onWarnings,
+    });
+  }
+
+  /** Opens a further source of the load, whose fields must fit its plan. */
+  async openNext(path: string, hashed = false): Promise<Source> {
+    const source = await this.open(path, hashed);
+    try {
+      const { name, fields, headerFields: header } = source;
+      if (fields !== null) this.#rules.accept({ source: name, fields, header });
+    } catch (error) {
+      await source.close();
+      throw error;
+    }
+    return source;
+  }
+
+  /** Every source opened so far can be read again. */
+  get rereadable(): boolean {
+    return this.#rereadable;
+  }
+
+  /** Stored bytes that were read. */
+  get bytes(): number {
+    return this.#bytesBefore + (this.#current?.bytesRead ?? 0);
+  }
+
+  /** Stored bytes of all sources; `null` when that is not known. */
+  get totalBytes(): number | null {
+    return this.paths.length === 1 ? (this.#current?.sizeBytes ?? null) : null;
+  }
+
+  /** Closes the source at hand; safe to call at any time. */
+  async close(): Promise<void> {
+    await this.#current?.close();
+    await this.#looked?.first.close();
+  }
+
+  async #goTo(source: Source): Promise<void> {
+    this.#bytesBefore += this.#current?.bytesRead ?? 0;
+    await this.#current?.close();
+    this.#take(source);
+    this.#context.onNext?.(source);
+  }
+
+  #take(source: Source): void {
+    this.#current = source;
+    this.#rereadable &&= source.rereadable;
+    this.#context.onOpen?.(source);
+  }
+
+  get #known(): LookedAtSources {
+    if (this.#looked === null) throw new Error("the sources were not looked at");
+    return this.#looked;
+  }
+
+  get #firstSample(): SourceSample {
+    if (this.#sample === null) throw new Error("the sources were not looked at");
+    return this.#sample;
+  }
+}
+
+function areSame(some: readonly string[], others: readonly string[]): boolean {
+  const known = new Set(others);
+  return some.length === others.length && some.every((name) => known.has(name));
+}
