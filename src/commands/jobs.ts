@@ -1,7 +1,7 @@
 /** The jobs of a database: `upsurge jobs`. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
-import { addCounts, noCounts } from "../model/counts.ts";
+import { sumOfCounts } from "../model/counts.ts";
 import type { Options } from "../options/options.ts";
 import { connectOptions } from "../targets/connect-options.ts";
 import { findTarget } from "../targets/registry.ts";
@@ -45,13 +45,11 @@ function listed(rows: readonly Checkpoint[]): ListedJob[] {
   const names = [...new Set(rows.map(({ job }) => job))];
   return names.map((job) => {
     const own = rows.filter((row) => row.job === job);
-    const counts = noCounts();
-    for (const row of own) addCounts(counts, row.counts);
     const times = own.map(({ updatedAt }) => updatedAt).toSorted();
     return {
       job,
       state: stateOf(own),
-      counts,
+      counts: sumOfCounts(own.map(({ counts }) => counts)),
       sources: sourcesOf(own),
       owner: own[0]?.owner ?? "",
       startedAt: own.map(({ startedAt }) => startedAt).toSorted()[0] ?? "",

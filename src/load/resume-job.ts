@@ -5,7 +5,7 @@
 import { resolve } from "node:path";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { CheckpointValues, RejectOffsets } from "../model/checkpoint.ts";
-import { addCounts, noCounts } from "../model/counts.ts";
+import { sumOfCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { JobPlan } from "../model/load-plan.ts";
 import { BEGINNING } from "../model/source-offset.ts";
@@ -127,9 +127,7 @@ export function nameOf(path: string): string {
 }
 
 function countsOf(rows: readonly CheckpointValues[]): Counts {
-  const counts = noCounts();
-  for (const row of rows) addCounts(counts, row.counts);
-  return counts;
+  return sumOfCounts(rows.map(({ counts }) => counts));
 }
 
 function alike(a: readonly CheckpointValues[], b: readonly CheckpointValues[]): boolean {
