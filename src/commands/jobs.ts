@@ -14,7 +14,7 @@ import type { ListedJob, ListedSource, JobsAnswer } from "../model/job-list.ts";
 export async function askJobs(options: Options, environment: Environment): Promise<JobsAnswer> {
   const url = options.to ?? "";
   const target = await findTarget(url);
-  const session = await target.connect(connectOptions(url, options, environment));
+  const session = await target.connect(connectOptions(options, environment));
   try {
     const { checkpointTable, printDdl, forget } = options;
     if (printDdl) {

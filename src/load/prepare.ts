@@ -74,7 +74,7 @@ export async function prepare(
   const paths = await expandSources(sources);
   checkOneHash(paths, options);
   const { stdin, onWarnings } = surroundings;
-  const connecting = connectOptions(options.to, options, surroundings.environment);
+  const connecting = connectOptions(options, surroundings.environment);
   const connect = (): Promise<Session> => target.connect(connecting);
   const session = await connect();
   surroundings.onSession?.(session);
