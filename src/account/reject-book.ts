@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { failPoint } from "../testing/fail-point.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
 import type { Reject, RejectPaths } from "../model/reject.ts";
-import { allowsRejects } from "../options/parse-value.ts";
+import { allowsRejects } from "../options/grammar.ts";
+import type { RejectLimit } from "../options/grammar.ts";
 import { RejectBudget } from "./reject-budget.ts";
 import { areAsLeft, removeEmpty } from "./left-rejects.ts";
 import { defaultRejectPath, RejectFiles } from "./reject-file.ts";
@@ -12,7 +13,7 @@ import type { RejectedSource } from "./reject-file.ts";
 
 /** What the flags say of rejects. */
 export interface RejectOptions {
-  readonly maxRejects: string;
+  readonly maxRejects: RejectLimit;
   readonly rejectFile: string | null;
   readonly dryRun: boolean;
   readonly check: boolean;

@@ -2,24 +2,23 @@
 import { ROW_CODES } from "../errors/row-codes.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Reject, RowCode } from "../model/reject.ts";
-import { allowsRejects, parseRejectLimit } from "../options/parse-value.ts";
+import type { RejectLimit } from "../options/grammar.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 
 /** Counts rejects against the limit. */
 export class RejectBudget {
-  readonly #limit: string;
+  readonly #limit: RejectLimit;
   readonly #most: number;
   readonly #share: number | null;
   #count: number;
   #last: Reject | null = null;
 
-  /** `limit` is `N` or `N%`, already validated; `before`: rejects of earlier runs. */
-  constructor(limit: string, before = 0) {
+  /** `before`: rejects of earlier runs. */
+  constructor(limit: RejectLimit, before = 0) {
     this.#count = before;
-    const parsed = allowsRejects(limit) ? parseRejectLimit(limit) : null;
-    this.#limit = parsed === null ? "0" : limit;
-    this.#share = parsed?.kind === "share" ? parsed.percent / 100 : null;
-    this.#most = parsed?.kind === "share" ? Number.POSITIVE_INFINITY : (parsed?.count ?? 0);
+    this.#limit = limit;
+    this.#share = limit.kind === "share" ? limit.percent / 100 : null;
+    this.#most = limit.kind === "share" ? Number.POSITIVE_INFINITY : limit.count;
   }
 
   /** Takes rejects in file order. Throws `REJECT_LIMIT` for the first one too many. */
@@ -44,7 +43,7 @@ export class RejectBudget {
       {
         message: `${reject.message} (${reject.code}${reject.dbCode === null ? "" : `, ${reject.dbCode}`})`,
         count,
-        limit: this.#limit,
+        limit: this.#limit.text,
       },
       { where: placeOf(reject), fix: fixOf(reject) },
     );

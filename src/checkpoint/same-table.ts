@@ -4,7 +4,7 @@
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { CheckpointValues } from "../model/checkpoint.ts";
-import { noCounts, addCounts } from "../model/counts.ts";
+import { rowsLeftBy, sumOfCounts } from "../model/counts.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { SqlExecutor } from "../targets/sql-executor.ts";
 
@@ -49,9 +49,7 @@ function isMadeAnew(remembered: string | null, found: string | null): boolean {
 
 /** Records after which there was a row in the table. */
 function rowsLeft(rows: readonly CheckpointValues[]): number {
-  const counts = noCounts();
-  for (const row of rows) addCounts(counts, row.counts);
-  return counts.inserted + counts.updated + counts.unchanged + counts.ignored;
+  return rowsLeftBy(sumOfCounts(rows.map(({ counts }) => counts)));
 }
 
 /** Rows that this user may see, and that nothing of the table's own takes away once they are written. */

@@ -2,11 +2,15 @@
  * One redactor for all output: errors, logs, reports. It knows the secrets of this run word for word,
  * and it knows what secrets look like (passwords in URLs, `password=…`) for those it was not told.
  */
+import { TARGET_WORDS } from "../targets/registry.ts";
 
 /** Makes a text fit to be seen. */
 export type Redact = (text: string) => string;
 
 const MASK = "***";
+
+/** As alternatives of a pattern. */
+const PATH_SCHEMES = TARGET_WORDS.flatMap(({ pathSchemes }) => pathSchemes).join("|");
 
 /** The user part of a URL may hold any character, `@` and `/` included: up to the last `@` of the word. */
 const URL_PASSWORD = /\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/?#"'<>]*):(?!\*\*\*@)[^\s"'<>]*@/gi;
@@ -15,24 +19,20 @@ const URL_PASSWORD = /\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/?#"'<>]*):(?!\*\*\*@)[^\s"
  * `user:password@` without a scheme: the URL was meant, and taken for a path. The schemes of paths
  * and the drives of Windows are no users.
  */
-const BARE_PASSWORD =
-  /(?<![^\s"'<>=(,;:/])(?!(?:sqlite3?|file):|[a-z]:\\)([^\s:@/?#"'<>=(,;]+):(?!\*\*\*@|\/\/)[^\s"'<>]*@/gi;
+const BARE_PASSWORD = new RegExp(
+  `(?<![^\\s"'<>=(,;:/])(?!(?:${PATH_SCHEMES}):|[a-z]:\\\\)([^\\s:@/?#"'<>=(,;]+):(?!\\*\\*\\*@|\\/\\/)[^\\s"'<>]*@`,
+  "gi",
+);
 
 /** Words of our own texts: a password equal to one is no secret, and masking it would spoil every message. */
 const OWN_WORDS: ReadonlySet<string> = new Set([
-  "postgres",
-  "postgresql",
-  "sqlite",
-  "sqlite3",
-  "sqlserver",
-  "mssql",
-  "file",
+  ...TARGET_WORDS.flatMap(({ schemes, pathSchemes }) => [...schemes, ...pathSchemes]),
   "password",
   "upsurge",
 ]);
 
 /** The variables that hold passwords of targets. */
-const VARIABLES = ["PGPASSWORD", "PGSSLPASSWORD", "MSSQL_PASSWORD", "SQLCMDPASSWORD"];
+const VARIABLES = TARGET_WORDS.flatMap(({ secretVariables }) => secretVariables);
 
 /** Shorter words of the environment would be masked inside messages more often than inside leaks. */
 const SHORTEST_OF_ENVIRONMENT = 4;
@@ -122,12 +122,12 @@ function keywordSecrets(text: string): string[] {
   });
 }
 
+const SCHEME = new RegExp(`^(?:[a-z][a-z0-9+.-]*://|(?:${PATH_SCHEMES}):)`, "i");
+
 /** What follows the scheme; a URL whose scheme was forgotten is one all the same. */
 function authorityOf(url: string): string {
   if (/^[a-z]:\\/i.test(url)) return "";
-  return url
-    .replace(/^--[a-z-]+=/, "")
-    .replace(/^(?:[a-z][a-z0-9+.-]*:\/\/|(?:sqlite3?|file):)/i, "");
+  return url.replace(/^--[a-z-]+=/, "").replace(SCHEME, "");
 }
 
 /** What a URL says in the open: a password equal to the user's name would mask that name everywhere. */

@@ -118,7 +118,7 @@ async function inspectTarget(
 ): Promise<InspectedTable | InspectedDatabase> {
   const url = options.to ?? "";
   const target = await findTarget(url);
-  const session = await target.connect(connectOptions(url, options, environment));
+  const session = await target.connect(connectOptions(options, environment));
   try {
     const head = { target: target.describe(url), server: session.version };
     if (options.table === null) {

@@ -2,7 +2,7 @@
 import { leastFar } from "../model/source-offset.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
-import { addCounts, noCounts } from "../model/counts.ts";
+import { sumOfCounts } from "../model/counts.ts";
 import type { Options } from "../options/options.ts";
 import { connectOptions } from "../targets/connect-options.ts";
 import { findTarget } from "../targets/registry.ts";
@@ -15,7 +15,7 @@ import type { ListedJob, ListedSource, JobsAnswer } from "../model/job-list.ts";
 export async function askJobs(options: Options, environment: Environment): Promise<JobsAnswer> {
   const url = options.to ?? "";
   const target = await findTarget(url);
-  const session = await target.connect(connectOptions(url, options, environment));
+  const session = await target.connect(connectOptions(options, environment));
   try {
     const { checkpointTable, printDdl, forget } = options;
     if (printDdl) {
@@ -46,13 +46,11 @@ function listed(rows: readonly Checkpoint[]): ListedJob[] {
   const names = [...new Set(rows.map(({ job }) => job))];
   return names.map((job) => {
     const own = rows.filter((row) => row.job === job);
-    const counts = noCounts();
-    for (const row of own) addCounts(counts, row.counts);
     const times = own.map(({ updatedAt }) => updatedAt).toSorted();
     return {
       job,
       state: stateOf(own),
-      counts,
+      counts: sumOfCounts(own.map(({ counts }) => counts)),
       sources: sourcesOf(own),
       owner: own[0]?.owner ?? "",
       startedAt: own.map(({ startedAt }) => startedAt).toSorted()[0] ?? "",

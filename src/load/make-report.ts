@@ -1,6 +1,6 @@
 /** Makes the report of a load from what happened; decides status and exit code. */
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
-import { noCounts } from "../model/counts.ts";
+import { changesIn, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan, TablePlan } from "../model/load-plan.ts";
 import type { Options } from "../options/options.ts";
@@ -131,8 +131,7 @@ function conclude(
   if (job?.skipped === true) return ["skipped", 0, null];
   // Of a finished job too: its rejects are still to be mended.
   if (counts.rejected > 0) return ["rejects", 3, null];
-  const changes = counts.inserted + counts.updated + counts.deleted;
-  return options.check && changes > 0 ? ["changes", 3, null] : ["ok", 0, null];
+  return options.check && changesIn(counts) > 0 ? ["changes", 3, null] : ["ok", 0, null];
 }
 
 function signalNumber(reason: unknown): number {

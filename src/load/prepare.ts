@@ -53,7 +53,7 @@ export async function prepare(
   const { stdin, onSource: onOpen, onNextSource: onNext, onWarnings } = hooks;
   const context = { options, stdin, onOpen, onNext, onWarnings };
   const sources = await SourceSet.expand(patterns, context);
-  const connecting = connectOptions(to, options, hooks.environment);
+  const connecting = connectOptions(options, hooks.environment);
   const connect = (): Promise<Session> => target.connect(connecting);
   const session = await connect();
   hooks.onSession?.(session);

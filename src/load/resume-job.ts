@@ -11,7 +11,7 @@ import { lookAtJob, otherErrors, takeJob } from "../checkpoint/take-over.ts";
 import type { TakeOverRequest } from "../checkpoint/take-over.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { CheckpointValues, RejectOffsets } from "../model/checkpoint.ts";
-import { addCounts, noCounts } from "../model/counts.ts";
+import { sumOfCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { JobPlan } from "../model/load-plan.ts";
 import { leastFar } from "../model/source-offset.ts";
@@ -100,9 +100,7 @@ function isOver(rows: readonly CheckpointValues[]): boolean {
 }
 
 function countsOf(rows: readonly CheckpointValues[]): Counts {
-  const counts = noCounts();
-  for (const row of rows) addCounts(counts, row.counts);
-  return counts;
+  return sumOfCounts(rows.map(({ counts }) => counts));
 }
 
 function alike(a: readonly CheckpointValues[], b: readonly CheckpointValues[]): boolean {

@@ -1,5 +1,5 @@
 /** The rows written by one round of statements, and what came of them. */
-import type { Counts } from "./counts.ts";
+import type { Counts, OutcomeCounts } from "./counts.ts";
 import type { PackedRows } from "./packed.ts";
 import type { Position, SourceRecord } from "./record.ts";
 import type { Reject, RowCode } from "./reject.ts";
@@ -58,7 +58,7 @@ export interface Misfits {
 
 /** What became of a batch: counts of the rows written, and the faults in the order of the rows. */
 export interface BatchResult {
-  readonly counts: Partial<Counts>;
+  readonly counts: OutcomeCounts;
   readonly faults: readonly RowFault[];
   /** In the rows that were written; absent where the database refuses such values itself. */
   readonly misfits?: readonly Misfits[];

@@ -1,45 +1,122 @@
-/** The counts of a load: every record is in exactly one of them but `read` and `deleted`. */
+/** EVERY COUNT OF A LOAD, ONCE. Types, sums, the checkpoint, the targets, the report and its summary all come from this list. */
 
-/** How many records met each fate. */
-export interface Counts {
-  read: number;
-  inserted: number;
+/** What a count is to the equation `read = outcomes + rejects`. */
+interface CountSpec {
+  /**
+   * `total`: what the equation adds up to. `outcome`: what became of a record in the database; a writer tells these.
+   * `reject`: a record that was not written. `beside`: no record's fate, so no part of the equation.
+   */
+  readonly role: "total" | "outcome" | "reject" | "beside";
+  /** Something in the database is other than before: what `--check` looks for. */
+  readonly changes: boolean;
+  /** After such a record there is a row in the table. */
+  readonly leavesRow: boolean;
+  /** What the summary says behind the number; `null`: the headline says it. */
+  readonly note: string | null;
+}
+
+/** The list, in the order of reports. */
+export const COUNTS = {
+  read: { role: "total", changes: false, leavesRow: false, note: null },
+  inserted: { role: "outcome", changes: true, leavesRow: true, note: "" },
   /** The stored image of the target row changed. */
-  updated: number;
+  updated: { role: "outcome", changes: true, leavesRow: true, note: "" },
   /** A target row was found, the condition held, nothing would change. */
-  unchanged: number;
+  unchanged: { role: "outcome", changes: false, leavesRow: true, note: "" },
   /** Ignore mode, or nothing to update, met a target row. */
-  ignored: number;
+  ignored: { role: "outcome", changes: false, leavesRow: true, note: "met a row that exists" },
   /** `--update-where` was false or NULL or, in update mode, there was no target row. */
-  skipped: number;
+  skipped: {
+    role: "outcome",
+    changes: false,
+    leavesRow: false,
+    note: "the condition did not hold, or there was no row to update",
+  },
   /** A trigger dropped the row. */
-  suppressed: number;
-  rejected: number;
-  deleted: number;
+  suppressed: { role: "outcome", changes: false, leavesRow: false, note: "dropped by a trigger" },
+  /** The record deleted the row of its key. */
+  deleted: { role: "outcome", changes: true, leavesRow: false, note: "by a record" },
+  rejected: { role: "reject", changes: false, leavesRow: false, note: "" },
+  /** Rows of the table that no record has, deleted or marked as such. */
+  removed: { role: "beside", changes: true, leavesRow: false, note: "rows that no record has" },
+  /** Rows of another table, made because a record refers to them. */
+  created: { role: "beside", changes: true, leavesRow: false, note: "rows that records refer to" },
+  /** Records without any value. */
+  blank: { role: "beside", changes: false, leavesRow: false, note: "records without any value" },
+} as const satisfies Record<string, CountSpec>;
+
+/** The name of a count. */
+export type CountName = keyof typeof COUNTS;
+
+/** How many records, or rows, met each fate. */
+export type Counts = Record<CountName, number>;
+
+type NamesOf<Role extends CountSpec["role"]> = {
+  [Name in CountName]: (typeof COUNTS)[Name]["role"] extends Role ? Name : never;
+}[CountName];
+
+/** What can become of a record in the database. */
+export type RowOutcome = NamesOf<"outcome">;
+
+/** What a writer tells of the rows it was given; what it leaves out is 0. */
+export type OutcomeCounts = Partial<Record<RowOutcome, number>>;
+
+/** The names of all counts, in order. */
+export const COUNT_NAMES = Object.keys(COUNTS) as readonly CountName[];
+
+/** The names of what can become of a record in the database, in order. */
+export const ROW_OUTCOMES = COUNT_NAMES.filter(isOutcome);
+
+function isOutcome(name: CountName): name is RowOutcome {
+  return COUNTS[name].role === "outcome";
+}
+
+/** Counts as `countOf` tells them, name by name. */
+export function countsFrom(countOf: (name: CountName) => number): Counts {
+  // The names are those of the list, and so are those of the type.
+  return Object.fromEntries(COUNT_NAMES.map((name) => [name, countOf(name)])) as Counts;
+}
+
+/** Outcomes as `countOf` tells them, name by name. */
+export function outcomesFrom(countOf: (name: RowOutcome) => number): OutcomeCounts {
+  return Object.fromEntries(ROW_OUTCOMES.map((name) => [name, countOf(name)]));
 }
 
 /** Counts of nothing. */
 export function noCounts(): Counts {
-  return {
-    read: 0,
-    inserted: 0,
-    updated: 0,
-    unchanged: 0,
-    ignored: 0,
-    skipped: 0,
-    suppressed: 0,
-    rejected: 0,
-    deleted: 0,
-  };
+  return countsFrom(() => 0);
 }
 
 /** Adds `more` to `into`, in place. */
 export function addCounts(into: Counts, more: Partial<Counts>): void {
-  for (const key of Object.keys(more) as (keyof Counts)[]) into[key] += more[key] ?? 0;
+  for (const name of COUNT_NAMES) into[name] += more[name] ?? 0;
+}
+
+/** The sum of several counts of one load. */
+export function sumOfCounts(all: Iterable<Counts>): Counts {
+  const sum = noCounts();
+  for (const counts of all) addCounts(sum, counts);
+  return sum;
 }
 
 /** The records that `counts` accounts for; equals `read` when a load is complete. */
-export function accountedFor(counts: Counts): number {
-  const { inserted, updated, unchanged, ignored, skipped, suppressed, rejected } = counts;
-  return inserted + updated + unchanged + ignored + skipped + suppressed + rejected;
+export function accountedFor(counts: Partial<Counts>): number {
+  return total(counts, ({ role }) => role === "outcome" || role === "reject");
+}
+
+/** How much in the database is other than before. */
+export function changesIn(counts: Partial<Counts>): number {
+  return total(counts, ({ changes }) => changes);
+}
+
+/** The records after which there was a row in the table. */
+export function rowsLeftBy(counts: Partial<Counts>): number {
+  return total(counts, ({ leavesRow }) => leavesRow);
+}
+
+function total(counts: Partial<Counts>, takes: (spec: CountSpec) => boolean): number {
+  return COUNT_NAMES.reduce(
+    (sum, name) => sum + (takes(COUNTS[name]) ? (counts[name] ?? 0) : 0),
+    0,
+  );
 }

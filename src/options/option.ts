@@ -1,4 +1,5 @@
 /** What one option is; `options.ts` is the one table that lists them all. */
+import type { Grammar } from "./grammar.ts";
 
 /** Every command. */
 export const ALL = ["load", "plan", "inspect", "jobs"] as const;
@@ -47,6 +48,8 @@ export interface OptionSpec {
   /** More for docs/options.md. */
   readonly details?: string;
   readonly example: string;
+  /** How the text of a `text` is read, and that of each value of `many`. */
+  readonly grammar?: Grammar<unknown>;
   /** The smallest count; 0 when absent. */
   readonly least?: number;
   /** The largest count. */

@@ -3,6 +3,7 @@
  * The rows stand in `table/`, a file a group. What options mean together is checked in `check-options.ts`;
  * what they mean to a database, in `plan/`.
  */
+import type { Grammar } from "./grammar.ts";
 import type { OptionSpec } from "./option.ts";
 import { CONFLICT_OPTIONS } from "./table/conflict.ts";
 import { JOB_OPTIONS } from "./table/job.ts";
@@ -31,16 +32,17 @@ type ValueOf<S extends OptionSpec> = S["kind"] extends "flag"
     ? boolean | null
     : boolean
   : S["kind"] extends "list" | "many"
-    ? readonly string[] | null
+    ? readonly TextValue<S>[] | null
     : S["kind"] extends "count" | "size" | "duration"
       ? PresentValue<number, S>
       : S["kind"] extends "choice"
         ? PresentValue<S["choices"] extends readonly (infer C)[] ? C : never, S>
-        : PresentValue<string, S>;
+        : PresentValue<TextValue<S>, S>;
+type TextValue<S extends OptionSpec> = S["grammar"] extends Grammar<infer V> ? V : string;
 type PresentValue<V, S extends OptionSpec> = S["default"] extends string ? V : V | null;
 
 /**
- * All options, validated: sizes in bytes, durations in milliseconds, `null` where nothing was said and there is no default.
+ * All options, validated: values with a grammar as what they mean (`grammar.ts`), sizes in bytes, durations in milliseconds, `null` where nothing was said and there is no default.
  * Lists are `null` when the flag was not given.
  */
 export type Options = { readonly [K in OptionName]: ValueOf<(typeof OPTIONS)[K]> };

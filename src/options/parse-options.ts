@@ -47,7 +47,8 @@ function parseOne(
   const given = givenValues(name, typed, environment);
   if (spec.kind === "list" || spec.kind === "many") {
     if (given.length === 0) return null;
-    return given.flatMap((one) => (spec.kind === "list" ? parsed(one, parseList) : one.text));
+    if (spec.kind === "list") return given.flatMap((one) => parsed(one, parseList));
+    return given.map((one) => parseText(spec, one));
   }
   const last = given.at(-1);
   return last === undefined ? null : parseScalar(spec, last);
@@ -98,7 +99,12 @@ function parseScalar(spec: OptionSpec, given: GivenOption): unknown {
     case "text":
       break;
   }
-  return spec.value === "CHAR" && given.text === "\\t" ? "\t" : given.text;
+  return parseText(spec, given);
+}
+
+function parseText({ grammar, value }: OptionSpec, given: GivenOption): unknown {
+  if (grammar !== undefined) return parsed(given, grammar.parse);
+  return value === "CHAR" && given.text === "\\t" ? "\t" : given.text;
 }
 
 function within(count: number | null, { least = 0, most = Infinity }: OptionSpec): number | null {
@@ -145,5 +151,5 @@ function expectedOf(name: OptionName): string {
     case "text":
       break;
   }
-  return valueNameOf(name);
+  return spec.grammar?.expected ?? valueNameOf(name);
 }

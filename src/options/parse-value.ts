@@ -77,35 +77,7 @@ export function parseList(text: string): readonly string[] | null {
   return names;
 }
 
-/** `N` or `N%`: how many rejects a load may have. */
-export type RejectLimit =
-  | { readonly kind: "count"; readonly count: number }
-  | { readonly kind: "share"; readonly percent: number };
-
-/** Reads the value of --max-rejects. */
-export function parseRejectLimit(text: string): RejectLimit | null {
-  if (!text.endsWith("%")) {
-    return /^\d{1,15}$/.test(text) ? { kind: "count", count: Number(text) } : null;
-  }
-  const percent = /^\d{1,3}(\.\d+)?%$/.test(text) ? Number(text.slice(0, -1)) : Number.NaN;
-  return percent >= 0 && percent <= 100 ? { kind: "share", percent } : null;
-}
-
-/** Whether a limit lets any record be rejected: `0`, `00` and `0%` do not. */
-export function allowsRejects(text: string): boolean {
-  const limit = parseRejectLimit(text);
-  if (limit === null) return false;
-  return (limit.kind === "count" ? limit.count : limit.percent) > 0;
-}
-
 /** Whether `text` is a SHA-256 as `sha256sum` prints it, in either case. */
 export function isSha256(text: string): boolean {
   return /^[0-9a-f]{64}$/i.test(text);
-}
-
-/** Reads the value of --commit: the records of a transaction, `Infinity` for `end`; `null` for neither. */
-export function parseCommit(text: string): number | null {
-  if (text === "end") return Infinity;
-  const count = parseCount(text);
-  return count === 0 ? null : count;
 }

@@ -1,4 +1,4 @@
-/** Reads `--const column=value`. */
+/** What `--const` means to a table. */
 import { shellQuoted } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { FieldMapping } from "../model/load-plan.ts";
@@ -9,11 +9,9 @@ import { requireColumn } from "./names.ts";
 
 /** Warnings for constants that are the text of a NULL: `--const` gives texts. */
 export function nullTexts(options: Pick<Options, "const" | "null" | "key">): string[] {
-  return (options.const ?? []).flatMap((text) => {
-    const equals = text.indexOf("=");
-    const [column, value] = [text.slice(0, equals), text.slice(equals + 1)];
+  return (options.const ?? []).flatMap(({ column, value }) => {
     const isNull = /^(?:null|\\N)$/i.test(value) || options.null?.includes(value) === true;
-    if (equals < 1 || value === "" || !isNull) return [];
+    if (value === "" || !isNull) return [];
     const stamp = /^[a-z_]\w*$/i.test(column) && options.key?.includes(column) !== true;
     const always = stamp
       ? `; for NULL in every row that is inserted or changes: --stamp "${column} = null"`
@@ -24,23 +22,15 @@ export function nullTexts(options: Pick<Options, "const" | "null" | "key">): str
   });
 }
 
-/** The constants of a load. Throws `OPTION_VALUE`, `PLAN_UNKNOWN_COLUMN`, `PLAN_READ_ONLY_COLUMN`, `PLAN_DUPLICATE_COLUMN`. */
-export function parseConstants(
+/** The constants of a load. Throws `PLAN_UNKNOWN_COLUMN`, `PLAN_READ_ONLY_COLUMN`, `PLAN_DUPLICATE_COLUMN`. */
+export function planConstants(
   shape: TableShape,
   options: Options,
   mapping: readonly FieldMapping[],
 ): { column: string; value: string }[] {
   const seen = new Set<string>();
-  return (options.const ?? []).map((text) => {
-    const equals = text.indexOf("=");
-    if (equals < 1) {
-      throw upsurgeError("OPTION_VALUE", {
-        flag: "--const",
-        value: text,
-        expected: "column=value",
-      });
-    }
-    const column = requireColumn(shape, text.slice(0, equals), "--const");
+  return (options.const ?? []).map((given) => {
+    const column = requireColumn(shape, given.column, "--const");
     const reason = whyReadOnly(column, options.keepIdentity);
     if (reason !== null) {
       const suggestion = "leave it out of --const";
@@ -58,6 +48,6 @@ export function parseConstants(
       throw upsurgeError("PLAN_DUPLICATE_COLUMN", details, { fix, where: "--const" });
     }
     seen.add(column.name);
-    return { column: column.name, value: text.slice(equals + 1) };
+    return { column: column.name, value: given.value };
   });
 }

@@ -1,6 +1,7 @@
 /** Whether a load is a job, under which name, and the hash of all that changes what its sources mean. */
 import { createHash } from "node:crypto";
 import type { JobPlan, LoadPlan } from "../model/load-plan.ts";
+import { asTyped } from "../options/grammar.ts";
 import { isJob } from "../options/is-job.ts";
 import { OPTION_NAMES, optionSpec } from "../options/flag.ts";
 import type { Options } from "../options/options.ts";
@@ -49,7 +50,7 @@ function configOf(plan: LoadPlan, { options, format }: JobPlanRequest): string {
     header: options.header ?? true,
   };
   const meaning = OPTION_NAMES.filter((name) => optionSpec(name).meaning === true);
-  const meant = meaning.map((name) => [name, settled[name] ?? options[name]]);
+  const meant = meaning.map((name) => [name, settled[name] ?? asTyped(options[name])]);
   // What several writers share rows out by is the table's to say.
   return hashOf([MEANING, ...meant, plan.partitioning.key?.columns ?? null]);
 }

@@ -2,10 +2,9 @@
 import type { Arbiter, LoadPlan, Mode, TablePlan } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
-import { parseCommit } from "../options/parse-value.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { chooseArbiter } from "./arbiter.ts";
-import { nullTexts, parseConstants } from "./constants.ts";
+import { nullTexts, planConstants } from "./constants.ts";
 import { findIsolation, orderReason } from "./isolation.ts";
 import type { IsolationRequest } from "./isolation.ts";
 import { explain, explainRun } from "./explain.ts";
@@ -97,7 +96,7 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
   const { upsertsWithoutIndex: freeKeys } = capabilities;
   const arbiter = chooseArbiter(shape, { ...options, mode, matchNulls, freeKeys, quoteIdentifier });
   const mapping = planMapping(request);
-  const constants = parseConstants(shape, options, mapping);
+  const constants = planConstants(shape, options, mapping);
   const update = updateRule(shape, { options, mode, arbiter, naming });
   const overlaps = findOverlaps({ mode, arbiter, mapping, constants, update, naming });
   const strategy = chooseStrategy(shape, capabilities, {
@@ -156,12 +155,12 @@ function chooseCommit({
 }: PlanRequest): Pick<LoadPlan, "batchRows" | "shortRows" | "commitRows" | "job"> {
   const batchRows = options.batchRows ?? capabilities.batchRows;
   const shortRows = options.batchRows ?? capabilities.shortRows ?? batchRows;
-  const every = parseCommit(options.commit) ?? Infinity;
   // Its job is made from the plan.
   const job = null;
-  if (every === Infinity || options.dryRun || options.check) {
+  if (options.commit === "end" || options.dryRun || options.check) {
     return { batchRows, shortRows, commitRows: null, job };
   }
+  const { every } = options.commit;
   const atMost = { batchRows: Math.min(batchRows, every), shortRows: Math.min(shortRows, every) };
   return { ...atMost, commitRows: every, job };
 }

@@ -6,26 +6,29 @@ import type { HeaderField, KnownFields } from "../model/header.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 import type { FieldMapping, FieldResolver } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
+import type { FieldMap } from "../options/grammar.ts";
 import { nothingMapped, repeatedField, unknownField, unnamedFields } from "./mapping-errors.ts";
 import { findColumn, nearest, requireColumn } from "./names.ts";
 
 /** What the mapping flags say. */
 export interface MappingOptions {
-  readonly map: readonly string[] | null;
+  readonly map: readonly FieldMap[] | null;
   readonly extraFields: "error" | "ignore";
   readonly keepIdentity: boolean;
 }
 
 /**
  * Makes the resolver of a load. A number in `--map` is the field at that place, where no field has it for a name; it comes
- * before the name. Throws `PLAN_UNKNOWN_COLUMN` and `OPTION_VALUE` for a `--map` that cannot hold.
+ * before the name. Throws `PLAN_UNKNOWN_COLUMN` and `OPTION_CONFLICT` for a `--map` that cannot hold.
  */
 export function fieldResolver(shape: TableShape, options: MappingOptions): FieldResolver {
   const given = new Map<string, Column | null>();
   for (const entry of options.map ?? []) {
-    const [field, column] = parseMap(shape, entry);
+    const { field, text } = entry;
+    const column =
+      entry.column === null ? null : requireColumn(shape, entry.column, `--map ${text}`);
     const other = given.get(field);
-    if (other !== undefined && other?.name !== column?.name) throw mappedTwice(field, entry);
+    if (other !== undefined && other?.name !== column?.name) throw mappedTwice(entry);
     given.set(field, column);
   }
   const otherwise = options.extraFields === "ignore" ? "dropped" : "unknown";
@@ -56,23 +59,11 @@ function leftOf({ twins, callable }: HeaderField, isSaid: (number: number) => bo
   return twins.length - callable.filter(isSaid).length;
 }
 
-function parseMap(shape: TableShape, entry: string): [string, Column | null] {
-  const colon = entry.lastIndexOf(":");
-  if (colon < 0) {
-    throw upsurgeError("OPTION_VALUE", { flag: "--map", value: entry, expected: "field:column" });
-  }
-  const column = entry.slice(colon + 1);
-  return [
-    entry.slice(0, colon),
-    column === "" ? null : requireColumn(shape, column, `--map ${entry}`),
-  ];
-}
-
-function mappedTwice(field: string, entry: string): Error {
+function mappedTwice({ field, text }: FieldMap): Error {
   return upsurgeError(
     "OPTION_CONFLICT",
     {
-      flag: `--map ${shellQuoted(entry)}`,
+      flag: `--map ${shellQuoted(text)}`,
       other: `another --map of ${field}`,
       reason: "a field fills one column",
     },
@@ -144,7 +135,7 @@ export function fieldLabels(sources: readonly KnownFields[]): string[] {
 
 /** The fields that `--map` and `--keep-empty` name, with the flag that does. */
 export function namedFields(options: {
-  readonly map: readonly string[] | null;
+  readonly map: readonly FieldMap[] | null;
   readonly keepEmpty: readonly string[] | null;
 }): NamedField[] {
   return [
@@ -154,14 +145,14 @@ export function namedFields(options: {
 }
 
 /** The fields that `--map` names. */
-function mappedFields({ map }: { readonly map: readonly string[] | null }): string[] {
-  return (map ?? []).map((entry) => entry.slice(0, entry.lastIndexOf(":")));
+function mappedFields({ map }: { readonly map: readonly FieldMap[] | null }): string[] {
+  return (map ?? []).map(({ field }) => field);
 }
 
 /** Refuses a number in `--map` that is one field in one source and another in the next. Throws `PLAN_AMBIGUOUS_FIELD`. */
 export function refuseMovedNumbers(
   sources: readonly KnownFields[],
-  options: { readonly map: readonly string[] | null },
+  options: { readonly map: readonly FieldMap[] | null },
 ): void {
   for (const field of mappedFields(options).filter((each) => /^[1-9]\d*$/.test(each))) {
     const found = new Map<string, string>();

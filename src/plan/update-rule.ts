@@ -2,8 +2,9 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, Assignment, Mode, UpdateRule } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
+import type { ColumnExpression } from "../options/grammar.ts";
 import type { Options } from "../options/options.ts";
-import { qualify, splitAssignment } from "../sql/expressions.ts";
+import { qualify } from "../sql/expressions.ts";
 import type { ExpressionNames } from "../sql/expressions.ts";
 import { whyReadOnly } from "./mapping.ts";
 import { requireColumn } from "./names.ts";
@@ -17,7 +18,7 @@ export interface UpdateRequest {
   readonly naming: ExpressionNames;
 }
 
-/** The update rule of a load. Throws `PLAN_UNKNOWN_COLUMN`, `PLAN_READ_ONLY_COLUMN`, `OPTION_VALUE`. */
+/** The update rule of a load. Throws `PLAN_UNKNOWN_COLUMN`, `PLAN_READ_ONLY_COLUMN`, `PLAN_DUPLICATE_COLUMN`. */
 export function updateRule(shape: TableShape, request: UpdateRequest): UpdateRule {
   const { options, mode, naming } = request;
   const updates = mode === "upsert" || mode === "update";
@@ -64,15 +65,11 @@ function updateColumns(shape: TableShape, { options, arbiter }: UpdateRequest): 
 function assignments(
   shape: TableShape,
   flag: string,
-  given: readonly string[] | null,
+  given: readonly ColumnExpression[] | null,
   naming: ExpressionNames,
 ): Assignment[] {
   const seen = new Set<string>();
-  return (given ?? []).map((text) => {
-    const parsed = splitAssignment(text);
-    if (parsed === null) {
-      throw upsurgeError("OPTION_VALUE", { flag, value: text, expected: '"column = expression"' });
-    }
+  return (given ?? []).map((parsed) => {
     const column = requireColumn(shape, parsed.column, flag).name;
     refuseReadOnly(shape, column, flag);
     if (seen.has(column)) {

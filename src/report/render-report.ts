@@ -1,5 +1,5 @@
 /** The report of a load: the summary a tired person reads in five seconds, and the line that scripts read. */
-import type { Counts } from "../model/counts.ts";
+import { COUNT_NAMES, COUNTS } from "../model/counts.ts";
 import { alignColumns, formatCount, formatSeconds, plural } from "../errors/format.ts";
 import type { Report, ReportedJob } from "./report.ts";
 import { visible, visibleLine } from "../errors/visible.ts";
@@ -90,25 +90,17 @@ function how({ target, mode, strategy, rowSource }: Report): string {
   return words.length === 0 ? "" : ` (${words.join(", ")})`;
 }
 
-const SHOWN: readonly (readonly [keyof Counts, string])[] = [
-  ["inserted", ""],
-  ["updated", ""],
-  ["unchanged", ""],
-  ["ignored", "met a row that exists"],
-  ["skipped", "the condition did not hold, or there was no row to update"],
-  ["suppressed", "dropped by a trigger"],
-  ["rejected", ""],
-  ["deleted", ""],
-];
-
 function countLines({ counts, status, guarantee }: Report): string[] {
-  const shown = SHOWN.filter(([name]) => counts[name] > 0);
+  const shown = COUNT_NAMES.flatMap((name) => {
+    const { note } = COUNTS[name];
+    return note === null || counts[name] === 0 ? [] : [{ name, note }];
+  });
   const isStopped = status === "failed" || status === "interrupted";
   if (isStopped && guarantee === "all-or-nothing") return [];
-  const texts = shown.map(([name]) => formatCount(counts[name]));
+  const texts = shown.map(({ name }) => formatCount(counts[name]));
   const width = Math.max(0, ...texts.map((text) => text.length));
   return alignColumns(
-    shown.map(([name, note], index) => [name, (texts[index] ?? "").padStart(width), note]),
+    shown.map(({ name, note }, index) => [name, (texts[index] ?? "").padStart(width), note]),
   );
 }
 

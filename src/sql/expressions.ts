@@ -207,15 +207,3 @@ export function readsColumn(
     return named?.kind !== "word" || lookUp(named, naming.columns, brackets) === column;
   });
 }
-
-/** Splits `column = expression` at its first equals sign; `null` when it is not of that form. */
-export function splitAssignment(text: string): { column: string; expression: string } | null {
-  const match =
-    /^\s*(?:"((?:[^"]|"")+)"|\[((?:[^\]]|\]\])+)\]|([\p{L}_][\p{L}\p{N}_$]*))\s*=(?!=)\s*([\s\S]*\S)\s*$/u.exec(
-      text,
-    );
-  if (match === null) return null;
-  const [, quoted, bracketed, bare, expression] = match;
-  const column = quoted?.replaceAll('""', '"') ?? bracketed?.replaceAll("]]", "]") ?? bare ?? "";
-  return { column, expression: expression ?? "" };
-}

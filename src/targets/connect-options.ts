@@ -2,14 +2,13 @@
 import type { Options } from "../options/options.ts";
 import type { ConnectOptions } from "./target.ts";
 
-/** The connection to `url` that the options ask for. */
+/** The connection that the options ask for. */
 export function connectOptions(
-  url: string,
-  { lockTimeout, statementTimeout, acceptServer }: Options,
+  { to, lockTimeout, statementTimeout, acceptServer }: Options,
   environment: ConnectOptions["environment"],
 ): ConnectOptions {
   return {
-    url,
+    url: to ?? "",
     lockTimeoutMs: lockTimeout,
     statementTimeoutMs: statementTimeout,
     environment,

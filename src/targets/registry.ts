@@ -1,6 +1,12 @@
-/** The only file that names targets. Each is loaded when a URL asks for it. */
+/** The only file that names targets. Each is loaded when a URL asks for it; only its words are there from the start. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Target } from "./target.ts";
+import { POSTGRES_WORDS } from "./postgres/words.ts";
+import { SQLITE_WORDS } from "./sqlite/words.ts";
+import { SQLSERVER_WORDS } from "./sqlserver/words.ts";
+import type { Target, TargetWords } from "./target.ts";
+
+/** The words of every target. */
+export const TARGET_WORDS: readonly TargetWords[] = [POSTGRES_WORDS, SQLSERVER_WORDS, SQLITE_WORDS];
 
 const TARGETS: readonly (() => Promise<Target>)[] = [
   async () => (await import("./postgres/index.ts")).postgres,

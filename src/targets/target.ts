@@ -5,7 +5,7 @@
  * commits in parts begins again after each commit but the last. A session is used by one load and never re-entered while a call is pending.
  */
 import type { Batch, BatchResult, Row, RowFault } from "../model/batch.ts";
-import type { Counts } from "../model/counts.ts";
+import type { OutcomeCounts } from "../model/counts.ts";
 import type { JobPlan, RowSource, TablePlan } from "../model/load-plan.ts";
 import type { PackedRows } from "../model/packed.ts";
 import type { TableName, TablePrivilege, TableShape } from "../model/table-shape.ts";
@@ -92,6 +92,16 @@ export interface Suggestion {
   readonly reason: string;
   /** What to pass instead. */
   readonly fix: string;
+}
+
+/** What the program must know of a target before any is loaded: how its secrets are told from what may be seen. */
+export interface TargetWords {
+  /** Schemes of its URLs, before `://`; a password equal to one is no secret. */
+  readonly schemes: readonly string[];
+  /** Schemes before a path, without a user. */
+  readonly pathSchemes: readonly string[];
+  /** The environment variables that hold a password. */
+  readonly secretVariables: readonly string[];
 }
 
 /** A database that can be loaded into. */
@@ -246,7 +256,7 @@ export interface SetWriter {
    * Applies staged rows in file order. `only`: just these; `except`: all but these.
    * Repeats among them make a native statement fail with class `repeat`; select-then-write must be given none.
    */
-  apply(batch: Batch, selection: Selection): Promise<Partial<Counts>>;
+  apply(batch: Batch, selection: Selection): Promise<OutcomeCounts>;
 }
 
 /** Applies the repeats of keys, key by key: each in one go, as if its rows came one after the other. */
@@ -254,7 +264,7 @@ export interface RepeatFolds {
   /** Takes the repeats out of the staged rows, so that `apply` finds each key once; tells how many there are. */
   setAside(batch: Batch): Promise<number>;
   /** Applies them, after the others. Fails with class `row` where one of them would be refused, or may be. */
-  apply(): Promise<Partial<Counts>>;
+  apply(): Promise<OutcomeCounts>;
 }
 
 /** Which staged rows a statement takes, by `ord`. */

@@ -66,7 +66,7 @@ export class BatchWriter {
   async write(batch: Batch): Promise<BatchResult> {
     const known = this.#quarantine.faultsIn(batch);
     const { counts, faults, ...more } = await this.#writeSound(without(batch, known));
-    const total = accountedFor({ ...noCounts(), ...counts }) + faults.length + known.length;
+    const total = accountedFor(counts) + faults.length + known.length;
     if (total !== batch.size) {
       const message = `batch ${batch.number} has ${batch.size} rows but ${total} were counted`;
       throw upsurgeError("INTERNAL", { message });

@@ -1,7 +1,7 @@
 /** Table shapes and plans for tests of pure parts: say what matters, the rest is plain. */
 import type { Column, TableShape, UniqueKey } from "../../src/model/table-shape.ts";
-import { defaultOptions } from "../../src/options/parse-options.ts";
-import type { Options } from "../../src/options/options.ts";
+import { optionsOf } from "./options.ts";
+import type { GivenOptions } from "./options.ts";
 import { makePlan } from "../../src/plan/make-plan.ts";
 import { headerFields } from "../../src/read/csv/header-fields.ts";
 import type { LoadPlan, TablePlan } from "../../src/model/load-plan.ts";
@@ -77,7 +77,7 @@ export const ABLE: Capabilities = {
 /** The plan for a CSV with the table's columns (or `fields`), under `options`; `unhashable` says why keys cannot be hashed. */
 export function planFor(
   shape: TableShape,
-  options: Partial<Options>,
+  options: GivenOptions,
   {
     fields = shape.columns.map((each) => each.name),
     capabilities = ABLE,
@@ -93,7 +93,7 @@ export function planFor(
     shape,
     capabilities,
     quoteIdentifier,
-    options: { ...defaultOptions(), ...options },
+    options: optionsOf(options),
     fields,
     ...(header === null ? {} : { sources: [knownHeader(header)] }),
     openFields: json,

@@ -1,4 +1,5 @@
 /** Options: what happens when a record meets a target row. Joined with the other groups in `options.ts`. */
+import { COLUMN_EXPRESSION } from "../grammar.ts";
 import { LOADS } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
@@ -76,6 +77,7 @@ export const CONFLICT_OPTIONS = {
     group: "conflict",
     kind: "many",
     value: '"c = EXPR"',
+    grammar: COLUMN_EXPRESSION,
     summary: "Update this column with an SQL expression; may be repeated.",
     details:
       "`target.c` is the row in the table, `excluded.c` the incoming row, a bare name the row in the table. The other columns are updated as without it; add `--update-columns none` to update only these.",
@@ -98,6 +100,7 @@ export const CONFLICT_OPTIONS = {
     group: "conflict",
     kind: "many",
     value: '"c = EXPR"',
+    grammar: COLUMN_EXPRESSION,
     summary: "Set this column when a row is inserted or really changes; may be repeated.",
     example: '--stamp "updated_at = now()"',
     sql: true,

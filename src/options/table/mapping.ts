@@ -1,4 +1,5 @@
 /** Options: which field fills which column. Joined with the other groups in `options.ts`. */
+import { CONSTANT_COLUMN, FIELD_MAP } from "../grammar.ts";
 import { LOADS } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
@@ -9,6 +10,7 @@ export const MAPPING_OPTIONS = {
     kind: "many",
     short: "m",
     value: "field:column",
+    grammar: FIELD_MAP,
     summary: "Put this field into that column; may be repeated.",
     details:
       "Without it a field goes to the column of the same name, else to the one that differs only in case. `field:` with nothing after the colon drops the field. A number is the CSV field at that place, counted from 1, where no field has it for a name: so fields without a name, and fields that share one, can be dropped or told apart. It comes before the name, and must mean the same field in every source. `:` alone drops all fields without a name.",
@@ -20,6 +22,7 @@ export const MAPPING_OPTIONS = {
     group: "mapping",
     kind: "many",
     value: "column=value",
+    grammar: CONSTANT_COLUMN,
     summary: "Give every row this value; may be repeated.",
     details:
       'The value is a text, `NULL` as well. To leave a column NULL or to its default, leave it out; `--stamp "column = null"` makes it NULL in every row that is inserted or changes.',

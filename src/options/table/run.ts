@@ -1,4 +1,5 @@
 /** Options: how a load is carried out. Joined with the other groups in `options.ts`. */
+import { COMMIT_RULE, REJECT_LIMIT } from "../grammar.ts";
 import { LOAD, LOADS } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
@@ -28,6 +29,7 @@ export const RUN_OPTIONS = {
     kind: "text",
     value: "end|N",
     default: "end",
+    grammar: COMMIT_RULE,
     summary:
       "Commit once, at the end (all or nothing), or after every N records; run again, such a load goes on where it stopped.",
     details:
@@ -95,6 +97,7 @@ export const RUN_OPTIONS = {
     kind: "text",
     value: "N|N%",
     default: "0",
+    grammar: REJECT_LIMIT,
     summary:
       "Go on past this many rejected records, or this share of all; more stop the load and undo what is not committed.",
     example: "--max-rejects 1%",

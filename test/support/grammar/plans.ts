@@ -1,7 +1,7 @@
 /** Plans of every kind that the SQL Server target can be given: tables × modes × strategies × update rules. */
 import type { TablePlan } from "../../../src/model/load-plan.ts";
 import type { Column, TableShape } from "../../../src/model/table-shape.ts";
-import type { Options } from "../../../src/options/options.ts";
+import type { GivenOptions } from "../../helpers/options.ts";
 import { quoteIdentifier } from "../../../src/targets/sqlserver/quote.ts";
 import type { Capabilities } from "../../../src/targets/target.ts";
 import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
@@ -14,7 +14,7 @@ export interface NamedPlan {
   readonly plan: TablePlan;
 }
 
-const MODES: readonly Partial<Options>[] = [
+const MODES: readonly GivenOptions[] = [
   {},
   { mode: "insert" },
   { ignore: true },
@@ -22,7 +22,7 @@ const MODES: readonly Partial<Options>[] = [
 ];
 
 /** Update rules, one thing at a time. */
-const RULES: readonly Partial<Options>[] = [
+const RULES: readonly GivenOptions[] = [
   {},
   { set: ["qty = target.qty + excluded.[qty]", "name = upper(name) + N' ''x'''"] },
   { set: ["qty = (select max(t.qty) from [dbo].[t] as t)"] },
@@ -56,7 +56,7 @@ export function everyPlan(capabilities: Capabilities): NamedPlan[] {
 }
 
 /** The plain table meets every combination; others every mode and strategy, plainly and on the whole. */
-function choicesFor(name: string): Partial<Options>[] {
+function choicesFor(name: string): GivenOptions[] {
   const where = { updateWhere: "qty < excluded.qty or target.name is null" };
   const whole = {
     stamp: [],
@@ -72,14 +72,14 @@ function choicesFor(name: string): Partial<Options>[] {
   return name === "plain" ? [...choices, { ignore: true, anyConstraint: true }] : choices;
 }
 
-function withoutKey({ constraint, ...options }: Partial<Options>): Partial<Options> {
+function withoutKey({ constraint, ...options }: GivenOptions): GivenOptions {
   return constraint === undefined ? options : { ...options, constraint: null };
 }
 
 /** Planning may refuse; that is tested elsewhere. */
 function planOrNull(
   shape: TableShape,
-  options: Partial<Options>,
+  options: GivenOptions,
   capabilities: Capabilities,
 ): TablePlan | null {
   const given = options.anyConstraint === true ? { ...options, key: null } : options;
@@ -95,10 +95,7 @@ function planOrNull(
   }
 }
 
-function writable(
-  columns: readonly Column[],
-  { keepIdentity = false }: Partial<Options>,
-): string[] {
+function writable(columns: readonly Column[], { keepIdentity = false }: GivenOptions): string[] {
   return columns
     .filter(
       ({ generatedSql, identity }) => generatedSql === null && (keepIdentity || identity === null),

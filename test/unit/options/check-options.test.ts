@@ -2,21 +2,20 @@
 import { expect, test } from "vitest";
 import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
 import { checkOptions } from "../../../src/options/check-options.ts";
-import type { Options } from "../../../src/options/options.ts";
 import { defaultOptions } from "../../../src/options/parse-options.ts";
+import { optionsOf } from "../../helpers/options.ts";
+import type { GivenOptions } from "../../helpers/options.ts";
 
-const complete: Options = { ...defaultOptions(), to: "x.db", table: "t" };
-
-function failure(more: Partial<Options>): string {
+function failure(more: GivenOptions): string {
   try {
-    checkOptions({ ...complete, ...more }, "load");
+    checkOptions(optionsOf({ to: "x.db", table: "t", ...more }), "load");
   } catch (error) {
     if (error instanceof UpsurgeError) return `${error.code}: ${error.message}`;
   }
   return "accepted";
 }
 
-test.each<[Partial<Options>]>([
+test.each<[GivenOptions]>([
   [{}],
   [{ key: ["id"], keyWhere: "deleted_at is null" }],
   [{ ignore: true, anyConstraint: true }],
@@ -37,7 +36,7 @@ test.each<[Partial<Options>]>([
   expect(failure(more)).toBe("accepted");
 });
 
-test.each<[Partial<Options>, string]>([
+test.each<[GivenOptions, string]>([
   [{ to: null }, "OPTION_MISSING: --to is missing"],
   [{ table: null }, "OPTION_MISSING: --table is missing"],
   [{ header: false }, "OPTION_MISSING: --columns is missing"],

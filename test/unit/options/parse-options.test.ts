@@ -27,7 +27,8 @@ test("fills in the defaults of the table", () => {
     key: null,
     lockTimeout: 60_000,
     retryTimeout: 300_000,
-    maxRejects: "0",
+    maxRejects: { kind: "count", count: 0 },
+    commit: "end",
     logLevel: "warn",
   });
 });
@@ -36,7 +37,10 @@ test("joins repeated lists, and keeps repeated texts whole", () => {
   const options = parseOptions({ key: ["a,b", "c"], set: ["n = 1", "m = coalesce(x, y)"] });
 
   expect(options.key).toEqual(["a", "b", "c"]);
-  expect(options.set).toEqual(["n = 1", "m = coalesce(x, y)"]);
+  expect(options.set).toMatchObject([
+    { column: "n", expression: "1" },
+    { column: "m", expression: "coalesce(x, y)" },
+  ]);
 });
 
 test("takes the last of a repeated single value", () => {

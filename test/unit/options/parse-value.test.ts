@@ -5,7 +5,6 @@ import {
   parseCount,
   parseDuration,
   parseList,
-  parseRejectLimit,
   parseSize,
 } from "../../../src/options/parse-value.ts";
 
@@ -84,20 +83,5 @@ describe("lists", () => {
         expect(parseList(list.map(quote).join(","))).toEqual(list);
       }),
     );
-  });
-});
-
-describe("reject limits", () => {
-  test.each([
-    ["0", { kind: "count", count: 0 }],
-    ["100", { kind: "count", count: 100 }],
-    ["1%", { kind: "share", percent: 1 }],
-    ["0.5%", { kind: "share", percent: 0.5 }],
-    ["101%", null],
-    ["-1", null],
-    ["%", null],
-    ["many", null],
-  ])("reads %j as %j", (text, expected) => {
-    expect(parseRejectLimit(text)).toEqual(expected);
   });
 });

@@ -1,10 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  hasSubquery,
-  qualify,
-  splitAssignment,
-  unknownFunction,
-} from "../../../src/sql/expressions.ts";
+import { hasSubquery, qualify, unknownFunction } from "../../../src/sql/expressions.ts";
 
 const naming = {
   columns: ["id", "count", "Name", "date", "year", "end", "time", "zone"],
@@ -123,24 +118,4 @@ test.each(["[dbo].[f](count)", "dbo.[f](count)", "[f] (count)", "1 + [a b](1)"])
 
 test("elsewhere brackets hold no name of a function", () => {
   expect(unknownFunction("array[1] || arr[n](1)")).toBeNull();
-});
-
-describe("an assignment", () => {
-  test.each([
-    ["count = count + 1", { column: "count", expression: "count + 1" }],
-    ['"a ""b""" = 1 ', { column: 'a "b"', expression: "1" }],
-    ["a=b = c", { column: "a", expression: "b = c" }],
-    ["[a]]b] = 1", { column: "a]b", expression: "1" }],
-    ["[a b]=[c] + 1", { column: "a b", expression: "[c] + 1" }],
-    [" [a=b] = excluded.[a=b]", { column: "a=b", expression: "excluded.[a=b]" }],
-  ])("%s", (text, expected) => {
-    expect(splitAssignment(text)).toEqual(expected);
-  });
-
-  test.each(["count", "= 1", "a ==", "a = ", "a.b = 1", "[] = 1", "[a] b = 1", "[a = 1"])(
-    "is not %s",
-    (text) => {
-      expect(splitAssignment(text)).toBeNull();
-    },
-  );
 });

@@ -2,24 +2,26 @@
 import { describe, expect, test } from "vitest";
 import { OPTION_NAMES, optionSpec } from "../../../src/options/flag.ts";
 import { isJob } from "../../../src/options/is-job.ts";
-import type { OptionName, Options } from "../../../src/options/options.ts";
-import { defaultOptions } from "../../../src/options/parse-options.ts";
+import type { OptionName } from "../../../src/options/options.ts";
+import { defaultOptions, parseOptions } from "../../../src/options/parse-options.ts";
 import { planJob } from "../../../src/plan/job-plan.ts";
 import type { JobPlanRequest } from "../../../src/plan/job-plan.ts";
+import { optionsOf } from "../../helpers/options.ts";
+import type { GivenOptions } from "../../helpers/options.ts";
 import { planFor, table } from "../../helpers/shapes.ts";
 
 const PLAN = planFor(table(), { key: ["id"] });
 const REQUEST = { target: "postgres://host/db", sources: ["/in/a.csv"], format: "csv" };
 
-function jobOf(options: Partial<Options>, request: Partial<JobPlanRequest> = {}) {
-  const all = { ...defaultOptions(), commit: "100", key: ["id"], ...options };
+function jobOf(options: GivenOptions, request: Partial<JobPlanRequest> = {}) {
+  const all = optionsOf({ commit: "100", key: ["id"], ...options });
   const job = planJob(PLAN, { ...REQUEST, options: all, ...request });
   if (job === null) throw new Error("it is no job");
   return job;
 }
 
 describe("a load is a job", () => {
-  test.each<[string, Partial<Options>, boolean]>([
+  test.each<[string, GivenOptions, boolean]>([
     ["when it commits in parts", { commit: "100" }, true],
     ["when it has a name", { job: "may" }, true],
     ["not in one transaction without a name", {}, false],
@@ -27,7 +29,7 @@ describe("a load is a job", () => {
     ["not when nothing is kept", { job: "may", dryRun: true }, false],
     ["not when it only checks", { job: "may", check: true }, false],
   ])("%s", (_, options, expected) => {
-    expect(isJob({ ...defaultOptions(), ...options })).toBe(expected);
+    expect(isJob(optionsOf(options))).toBe(expected);
   });
 });
 
@@ -38,7 +40,7 @@ describe("the name that is made", () => {
     expect(jobOf({ commit: "7", writers: 4, batchRows: 3, rowSource: "values" }).name).toBe(name);
   });
 
-  test.each<[string, Partial<Options>, Partial<JobPlanRequest>]>([
+  test.each<[string, GivenOptions, Partial<JobPlanRequest>]>([
     ["another source", {}, { sources: ["/in/b.csv"] }],
     ["another target", {}, { target: "postgres://host/other" }],
     ["another key", { key: ["a"] }, {}],
@@ -52,10 +54,21 @@ describe("the name that is made", () => {
   });
 });
 
+/** Values of options with a grammar, as they are typed. */
+const WRITTEN: Partial<Record<OptionName, string>> = {
+  commit: "17",
+  maxRejects: "17%",
+  map: "a:b",
+  const: "a=b",
+  set: "a = b",
+  stamp: "a = b",
+};
+
 /** A value of the option that is not its default. */
 function other(name: OptionName): unknown {
-  const { kind, choices, default: usual, either } = optionSpec(name);
+  const { kind, choices, default: usual, either, grammar } = optionSpec(name);
   const value = defaultOptions()[name];
+  if (grammar !== undefined) return kind === "many" ? [WRITTEN[name]] : WRITTEN[name];
   // A header is what there is where nothing is said of it.
   if (either === true) return false;
   if (kind === "flag") return value !== true;
@@ -82,6 +95,23 @@ describe("between the runs of a job", () => {
   test("what was left to be found out is the same as what was found", () => {
     expect(jobOf({ format: "csv" }).config).toBe(config);
     expect(jobOf({}, { format: "ndjson" }).config).not.toBe(config);
+  });
+
+  test("options count as they were typed, as they did when only their texts were kept", () => {
+    const options = parseOptions({
+      key: ["id"],
+      commit: ["1_000"],
+      maxRejects: ["00"],
+      map: ["n:a", "x:y:"],
+      const: ["b= 7"],
+      set: [" a =  a+1 "],
+      stamp: ['"b" = now()'],
+    });
+
+    // Checkpoints hold it: with another one a job that was begun before could not go on.
+    expect(planJob(PLAN, { ...REQUEST, options })?.config).toBe(
+      "1fc04801b7ce490c31d9441dddae5b1018ccd85eac2cf3b30eb40e8b81e74e98",
+    );
   });
 
   test("every option says whether it changes what the source means", () => {

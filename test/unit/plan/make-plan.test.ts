@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
-import type { Options } from "../../../src/options/options.ts";
+import type { GivenOptions } from "../../helpers/options.ts";
 import { ABLE, column, planFor, table, uniqueKey } from "../../helpers/shapes.ts";
 
 /** The error of planning; fails when there is none. */
@@ -161,10 +161,10 @@ describe("the update", () => {
 });
 
 describe("a column that two things would fill", () => {
-  const keyed: Partial<Options> = { key: ["id"] };
+  const keyed: GivenOptions = { key: ["id"] };
   const ON_A = ["a = 1"];
 
-  test.each<[string, Partial<Options>, string[]]>([
+  test.each<[string, GivenOptions, string[]]>([
     ["by --set and by --stamp", { set: ON_A, stamp: ["A = now()"] }, ["id"]],
     ["by two --const", { const: ["a=1", "A=2"] }, ["id"]],
     ["by the field a and by --const", { const: ["a=1"] }, ["id", "a"]],

@@ -1,14 +1,14 @@
 /** How many writers a plan has, and why there is only one. */
 import { describe, expect, test } from "vitest";
 import type { TableShape } from "../../../src/model/table-shape.ts";
-import type { Options } from "../../../src/options/options.ts";
+import type { GivenOptions } from "../../helpers/options.ts";
 import { ABLE, column, planFor, table, uniqueKey } from "../../helpers/shapes.ts";
 
-const SEVERAL: Partial<Options> = { writers: 3, commit: "5000" };
+const SEVERAL: GivenOptions = { writers: 3, commit: "5000" };
 const KEYED = { ...SEVERAL, key: ["id"] };
 
 /** Why there is one writer; fails when there are more. */
-function whyOne(shape: TableShape, options: Partial<Options>, how = {}): string {
+function whyOne(shape: TableShape, options: GivenOptions, how = {}): string {
   const plan = planFor(shape, options, how);
   expect(plan.partitioning.writers).toBe(1);
   return plan.why.find((each) => each.startsWith("one writer: ")) ?? "";
@@ -65,7 +65,7 @@ describe("one writer", () => {
   const trigger = { name: "audit", timing: "after", level: "row", events: ["update"] } as const;
   const constant = column("b", { defaultSql: "5" });
 
-  test.each<[string, TableShape, Partial<Options>, string]>([
+  test.each<[string, TableShape, GivenOptions, string]>([
     ["for a load that is undone", table(), { dryRun: true }, "a load that is undone is one"],
     ["for a check", table(), { check: true }, "a load that is undone is one"],
     ["without commits", table(), { commit: "end" }, "all or nothing cannot span"],

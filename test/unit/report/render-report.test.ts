@@ -35,6 +35,18 @@ warning: nothing to warn about
 `);
 });
 
+test("shows every count that is not 0, with what it means", () => {
+  const counts = { ...report.counts, deleted: 2, removed: 30, created: 4, blank: 5 };
+
+  expect(renderReport({ ...report, counts })).toContain(`
+  deleted           2  by a record
+  rejected          1
+  removed          30  rows that no record has
+  created           4  rows that records refer to
+  blank             5  records without any value
+`);
+});
+
 test("says that a dry run kept nothing", () => {
   expect(renderReport({ ...report, status: "ok", dryRun: true })).toMatch(
     /^dry run: 1,234,567 records tried on public\.orders .*; nothing was kept\n/,

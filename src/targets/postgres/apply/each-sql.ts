@@ -7,6 +7,8 @@
  */
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { RowShape } from "../../../model/batch.ts";
+import { ROW_OUTCOMES } from "../../../model/counts.ts";
+import type { RowOutcome } from "../../../model/counts.ts";
 import { isRaisedSql, isRowStateSql, isValueStateSql } from "../errors.ts";
 import {
   conflictTarget,
@@ -26,23 +28,23 @@ import { rawText } from "../stage/stage.ts";
 import { faultTable, rawTable, stageTable } from "../stage/names.ts";
 import { fromText, storedFrom } from "../types.ts";
 
-/** Outcomes of a row, and the counts they belong to. */
-export const OUTCOMES = {
-  i: "inserted",
-  u: "updated",
-  n: "unchanged",
-  g: "ignored",
-  s: "skipped",
-  d: "suppressed",
-} as const;
-
-const KEYS = Object.keys(OUTCOMES);
-
 /** Declares the variables that count outcomes. */
-export const COUNTERS = KEYS.map((key) => `upsurge_${key} bigint := 0;`).join(" ");
+export const COUNTERS = ROW_OUTCOMES.map((outcome) => `${counterOf(outcome)} bigint := 0;`).join(
+  " ",
+);
 
 /** Leaves the counts in a setting of the transaction. */
-export const NOTE_COUNTS = `perform set_config('upsurge.counts', json_build_object(${KEYS.map((key) => `'${key}', upsurge_${key}`).join(", ")})::text, true);`;
+export const NOTE_COUNTS = `perform set_config('upsurge.counts', json_build_object(${ROW_OUTCOMES.map((outcome) => `'${outcome}', ${counterOf(outcome)}`).join(", ")})::text, true);`;
+
+/** Counts a row. */
+export function countSql(outcome: RowOutcome): string {
+  return `${counterOf(outcome)} := ${counterOf(outcome)} + 1;`;
+}
+
+/** The variable in which a block counts an outcome. */
+export function counterOf(outcome: RowOutcome): string {
+  return `upsurge_n_${outcome}`;
+}
 
 /** The block that applies the raw rows of `shapes`. */
 export function eachSql(plan: TablePlan, shapes: readonly RowShape[], isolate: boolean): string {
@@ -51,7 +53,7 @@ export function eachSql(plan: TablePlan, shapes: readonly RowShape[], isolate: b
       `${index === 0 ? "if" : "elsif"} upsurge_r.upsurge_shape = ${shape.id} then\n${applySql(plan, shape.columns)}`,
   );
   const apply = `${branches.join("\n")}\nend if;`;
-  const count = KEYS.map((key) => `when '${key}' then upsurge_${key} := upsurge_${key} + 1;`);
+  const count = ROW_OUTCOMES.map((outcome) => `when '${outcome}' then ${countSql(outcome)}`);
   return doBlock(`#variable_conflict use_column
 declare
   upsurge_r record;
@@ -66,7 +68,7 @@ declare
   ${COUNTERS}
 begin
   for upsurge_r in select * from ${rawTable(plan)} order by upsurge_ord loop
-    upsurge_met := 'd';
+    upsurge_met := 'suppressed';
     ${isolate ? isolated(plan, shapes, apply) : apply}
     case upsurge_met ${count.join(" ")} else null; end case;
   end loop;
@@ -143,15 +145,15 @@ function applySql(plan: TablePlan, columns: readonly string[]): string {
     return insertOrIgnore(plan, insertSql(plan, columns, rows));
   }
   if (plan.mode === "insert") {
-    return `${nativeSql(plan, columns, rows, NOTE_MET)};\nif found then upsurge_met := 'i'; end if;`;
+    return `${nativeSql(plan, columns, rows, NOTE_MET)};\nif found then upsurge_met := 'inserted'; end if;`;
   }
   if (!mayUpdate(plan, columns)) return ignoreSql(plan, columns, rows);
   const statement = nativeSql(plan, columns, rows, NOTE_MET);
   if (plan.looksFirst) return lookThenUpsert(plan, columns, statement);
-  return `perform set_config('upsurge.met', 'd', true);
+  return `perform set_config('upsurge.met', 'suppressed', true);
 ${statement}
 returning ${insertedSql(plan)} into upsurge_inserted;
-if found then upsurge_met := case when upsurge_inserted then 'i' else 'u' end;
+if found then upsurge_met := case when upsurge_inserted then 'inserted' else 'updated' end;
 else upsurge_met := current_setting('upsurge.met'); end if;`;
 }
 
@@ -164,13 +166,13 @@ function ignoreSql(plan: TablePlan, columns: readonly string[], rows: RowsSql): 
   const mayUpdateTable = !table.missingPrivileges.includes("update");
   if (arbiter?.kind !== "expressions" || !firesBeforeInsert(plan) || !mayUpdateTable) {
     return `${nativeSql(plan, columns, rows, NOTE_MET)};
-if found then upsurge_met := 'i'; else upsurge_met := 'g'; end if;`;
+if found then upsurge_met := 'inserted'; else upsurge_met := 'ignored'; end if;`;
   }
   const column = quoteIdentifier(arbiter.columns[0] ?? table.columns[0]?.name ?? "");
-  return `perform set_config('upsurge.met', 'd', true);
+  return `perform set_config('upsurge.met', 'suppressed', true);
 ${insertSql(plan, columns, rows)}
-${conflictTarget(arbiter)} do update set ${column} = target.${column} where set_config('upsurge.met', 'g', true) is null;
-if found then upsurge_met := 'i'; else upsurge_met := current_setting('upsurge.met'); end if;`;
+${conflictTarget(arbiter)} do update set ${column} = target.${column} where set_config('upsurge.met', 'ignored', true) is null;
+if found then upsurge_met := 'inserted'; else upsurge_met := current_setting('upsurge.met'); end if;`;
 }
 
 /** The table is locked, so what is found here is what the upsert meets. */
@@ -178,9 +180,9 @@ function lookThenUpsert(plan: TablePlan, columns: readonly string[], statement: 
   const match = plan.arbiter === null ? "false" : matchSql(plan, plan.arbiter);
   return `perform from ${rawRow(plan, columns, storedFrom)} join ${tableSql(plan)} as target on ${match};
 upsurge_inserted := not found;
-perform set_config('upsurge.met', 'd', true);
+perform set_config('upsurge.met', 'suppressed', true);
 ${statement};
-if found then upsurge_met := case when upsurge_inserted then 'i' else 'u' end;
+if found then upsurge_met := case when upsurge_inserted then 'inserted' else 'updated' end;
 else upsurge_met := current_setting('upsurge.met'); end if;`;
 }
 
@@ -216,10 +218,10 @@ function insertOrIgnore(plan: TablePlan, insert: string): string {
   const named = arbiter?.kind === "constraint" ? quoteLiteral(arbiter.name ?? "") : null;
   return `begin
   ${insert};
-  if found then upsurge_met := 'i'; end if;
+  if found then upsurge_met := 'inserted'; end if;
 exception when unique_violation or exclusion_violation then
   ${named === null ? "" : `get stacked diagnostics upsurge_constraint = constraint_name; if upsurge_constraint <> ${named} then raise; end if;`}
-  upsurge_met := 'g';
+  upsurge_met := 'ignored';
 end;`;
 }
 
@@ -231,19 +233,19 @@ function meetAndWrite(plan: LookingPlan, columns: readonly string[]): string {
   const update = updateFoundSql(plan, columns, rows);
   const found =
     update === null
-      ? "upsurge_met := 'g';"
-      : `${update};\n  if found then upsurge_met := 'u'; end if;`;
+      ? "upsurge_met := 'ignored';"
+      : `${update};\n  if found then upsurge_met := 'updated'; end if;`;
   const missing =
     mode === "update"
-      ? "upsurge_met := 's';"
-      : `${insertMissingSql(plan, columns, rows)};\n  if found then upsurge_met := 'i'; end if;`;
+      ? "upsurge_met := 'skipped';"
+      : `${insertMissingSql(plan, columns, rows)};\n  if found then upsurge_met := 'inserted'; end if;`;
   return `${meetSql(plan, columns, rows)}
 into upsurge_matched, upsurge_skipped, upsurge_unchanged;
 if upsurge_matched > 1 then raise exception 'the key matches % rows', upsurge_matched using errcode = '21000';
 elsif upsurge_matched = 0 then
   ${missing}
-elsif upsurge_skipped > 0 then upsurge_met := 's';
-elsif upsurge_unchanged > 0 then upsurge_met := 'n';
+elsif upsurge_skipped > 0 then upsurge_met := 'skipped';
+elsif upsurge_unchanged > 0 then upsurge_met := 'unchanged';
 else
   ${found}
 end if;`;

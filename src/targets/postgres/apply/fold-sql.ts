@@ -18,8 +18,7 @@ import type { RowShape } from "../../../model/batch.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { assignmentsOf } from "../../../sql/assignments.ts";
 import type { SqlAssignment } from "../../../sql/assignments.ts";
-import { COUNTERS, NOTE_COUNTS } from "./each-sql.ts";
-import type { OUTCOMES } from "./each-sql.ts";
+import { counterOf, COUNTERS, countSql, NOTE_COUNTS } from "./each-sql.ts";
 import { about, isStamp } from "./folding.ts";
 import type { FoldRules } from "./folding.ts";
 import { doBlock, quoteIdentifier } from "../quote.ts";
@@ -68,7 +67,7 @@ begin
       upsurge_key := excluded;
       upsurge_keys := upsurge_keys + 1;
       ${readSql(fold)}${updates ? "" : `\n${insert}`}
-    end if;${updates ? `\nif not upsurge_found then ${countSql("s")} continue; end if;` : ""}
+    end if;${updates ? `\nif not upsurge_found then ${countSql("skipped")} continue; end if;` : ""}
 ${steps}
   end loop;
   ${write}
@@ -86,10 +85,6 @@ function byShape(shapes: readonly RowShape[], step: (shape: RowShape) => string)
       `${index === 0 ? "if" : "elsif"} excluded.upsurge_shape = ${shape.id} then\n${step(shape)}`,
   );
   return `${each.join("\n")}\nend if;`;
-}
-
-function countSql(outcome: keyof typeof OUTCOMES): string {
-  return `upsurge_${outcome} := upsurge_${outcome} + 1;`;
 }
 
 /** What of a target row is kept at hand, and where. */
@@ -118,7 +113,7 @@ function insertMissingSql(fold: Fold, columns: readonly string[]): string {
   return `if not upsurge_found then
 ${insertSql(fold.plan, columns, { from })}
 returning ${keptSql(fold)};
-${countSql("i")}
+${countSql("inserted")}
 continue;
 end if;`;
 }
@@ -134,11 +129,11 @@ function writeSql({ plan, shapes }: Fold): string {
     plan.table.kind === "table"
       ? ["target.ctid = upsurge_at"]
       : plan.arbiter.keyExpressions.map((part) => `target.${part} = upsurge_key.${part}`);
-  return `if upsurge_u > upsurge_written then
+  return `if ${counterOf("updated")} > upsurge_written then
 update ${onlyTable(plan)} as target set ${sets.join(", ")} where ${same.join(" and ")}
 returning ${plan.table.kind === "table" ? "target.ctid" : "null::tid"} into upsurge_at;
 if not found then ${GIVE_UP} end if;
-upsurge_written := upsurge_u;
+upsurge_written := ${counterOf("updated")};
 end if;`;
 }
 
@@ -147,18 +142,18 @@ function stepSql(fold: Fold, columns: readonly string[]): string {
   const { plan } = fold;
   const assigned = assignmentsOf(plan, columns, quoteIdentifier);
   const compared = assigned.filter((each) => each.compared);
-  if (compared.length === 0 || plan.mode === "ignore") return countSql("g");
+  if (compared.length === 0 || plan.mode === "ignore") return countSql("ignored");
   const change = changeSql(fold, assigned);
   const differs = plan.update.rewriteUnchanged ? "true" : differSql(compared);
   const write = `${worked(compared)}
 if ${differs} then
 ${change}
-else ${countSql("n")} end if;`;
+else ${countSql("unchanged")} end if;`;
   const { where } = plan.update;
   const update =
     where === null
       ? write
-      : `if ((${where})) is not true then ${countSql("s")}\nelse\n${write}\nend if;`;
+      : `if ((${where})) is not true then ${countSql("skipped")}\nelse\n${write}\nend if;`;
   return `${proposedSql(fold)}${update}`;
 }
 
@@ -228,7 +223,7 @@ function changeSql(fold: Fold, assigned: readonly SqlAssignment[]): string {
       columns: [...assigned.map(({ column }) => column), ...generatedOf(plan)],
       checks,
     }),
-    countSql("u"),
+    countSql("updated"),
     now.length > 0 ? `if ${now.join(" or ")} then ${writeSql(fold)} end if;` : "",
   ]
     .filter((line) => line !== "")

@@ -1,8 +1,8 @@
 /** Sets the repeats of a batch aside on the server, and folds them once the other rows are written. */
 import type { Client } from "pg";
 import type { Batch, RowShape } from "../../../model/batch.ts";
-import type { Counts } from "../../../model/counts.ts";
-import { OUTCOMES } from "./each-sql.ts";
+import { outcomesFrom } from "../../../model/counts.ts";
+import type { OutcomeCounts } from "../../../model/counts.ts";
 import { foldSql, tryFoldSql } from "./fold-sql.ts";
 import type { FoldRules } from "./folding.ts";
 import { isServerError } from "../errors.ts";
@@ -86,7 +86,7 @@ export class RepeatFolder {
   }
 
   /** Applies what was set aside, in order. */
-  async apply(): Promise<Partial<Counts>> {
+  async apply(): Promise<OutcomeCounts> {
     const shapes = [...this.#aside.keys()];
     const { plan } = this.#folding;
     const from = this.#inPlace ? stageTable(plan) : repeatsTable(plan);
@@ -114,12 +114,13 @@ function total(rows: ReadonlyMap<RowShape, number>): number {
 /** What a block of rows has left in settings of the transaction: its counts, and for a fold how many keys it met. */
 export async function readOutcomes(
   client: Client,
-): Promise<{ readonly counts: Partial<Counts>; readonly keys: number }> {
+): Promise<{ readonly counts: OutcomeCounts; readonly keys: number }> {
   const { rows } = await client.query<{ counts: string; keys: string | null }>(
     `select current_setting('upsurge.counts') as counts, current_setting('upsurge.keys', true) as keys`,
   );
   const outcomes: Record<string, number> = JSON.parse(rows[0]?.counts ?? "{}");
-  const counts: Partial<Counts> = {};
-  for (const [key, name] of Object.entries(OUTCOMES)) counts[name] = outcomes[key] ?? 0;
-  return { counts, keys: Number(rows[0]?.keys ?? 0) };
+  return {
+    counts: outcomesFrom((outcome) => outcomes[outcome] ?? 0),
+    keys: Number(rows[0]?.keys ?? 0),
+  };
 }

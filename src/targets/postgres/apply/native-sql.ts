@@ -67,8 +67,8 @@ export const COUNT_SKIPPED: DecisionMarkers = {
 
 /** Notes what a single row met. */
 export const NOTE_MET: DecisionMarkers = {
-  skipped: `set_config('upsurge.met', 's', true) is null`,
-  unchanged: `set_config('upsurge.met', 'n', true) is null`,
+  skipped: `set_config('upsurge.met', 'skipped', true) is null`,
+  unchanged: `set_config('upsurge.met', 'unchanged', true) is null`,
 };
 
 /** The whole native upsert or insert, without RETURNING. */

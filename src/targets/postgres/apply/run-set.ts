@@ -1,6 +1,6 @@
 /** Runs the statements of a set of staged rows, and counts what became of the rows. */
 import type { Client } from "pg";
-import type { Counts } from "../../../model/counts.ts";
+import type { OutcomeCounts } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { SetSql } from "./set-sql.ts";
 
@@ -18,7 +18,7 @@ export function runSet(
   client: Client,
   sql: SetSql,
   selected: SelectedRows,
-): Promise<Partial<Counts>> {
+): Promise<OutcomeCounts> {
   if (sql.kind === "look") return runLook(client, sql, selected);
   return sql.mayUpdate ? runUpsert(client, sql, selected) : runInsert(client, sql, selected);
 }
@@ -30,7 +30,7 @@ async function runInsert(
   client: Client,
   { write }: NativeStatements,
   { plan, values, rows }: SelectedRows,
-): Promise<Partial<Counts>> {
+): Promise<OutcomeCounts> {
   const inserted = await affected(client, write, values);
   return plan.mode === "insert" ? { inserted } : { inserted, ignored: rows - inserted };
 }
@@ -39,7 +39,7 @@ async function runUpsert(
   client: Client,
   { write, counts }: NativeStatements,
   { values, rows }: SelectedRows,
-): Promise<Partial<Counts>> {
+): Promise<OutcomeCounts> {
   if (counts) await client.query(`select set_config('upsurge.skipped', '0', true)`);
   const written = await ask(client, write, values);
   const inserted = Number(written["inserted"] ?? 0);
@@ -56,7 +56,7 @@ async function runLook(
   client: Client,
   { meet, update, insert, insertAll, bounded }: LookStatements,
   { values, rows }: SelectedRows,
-): Promise<Partial<Counts>> {
+): Promise<OutcomeCounts> {
   const met = await ask(client, meet, values);
   const matched = Number(met["matched"] ?? 0);
   const skipped = Number(met["skipped"] ?? 0);

@@ -5,7 +5,7 @@
 import type { Client } from "pg";
 import type { Batch, RowFault } from "../../../model/batch.ts";
 import { addCounts, noCounts } from "../../../model/counts.ts";
-import type { Counts } from "../../../model/counts.ts";
+import type { OutcomeCounts } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { PackedRows } from "../../../model/packed.ts";
 import type { Repeat, RepeatFolds, Selection, SetWriter } from "../../target.ts";
@@ -217,7 +217,7 @@ export class PostgresSetWriter implements SetWriter {
     };
   }
 
-  async apply(batch: Batch, selection: Selection): Promise<Partial<Counts>> {
+  async apply(batch: Batch, selection: Selection): Promise<OutcomeCounts> {
     if (this.#atHand?.way === "direct") return { inserted: this.#atHand.inserted };
     const merges = await this.#mayMerge(batch, selection);
     const counts = noCounts();

@@ -2,7 +2,7 @@
  * Several rows in one statement, where SQLite takes them one after the other and nothing could tell that from one
  * statement a row. A statement that fails leaves nothing behind: its rows are then to be applied one at a time.
  */
-import type { Counts } from "../../../model/counts.ts";
+import type { OutcomeCounts } from "../../../model/counts.ts";
 import type { SqliteConnection, Statement } from "../connect/connection.ts";
 import { insertRows, insertsStaged, upsertRows, writes } from "../dialect.ts";
 import type { RowSql } from "../dialect.ts";
@@ -51,7 +51,7 @@ export class RowGroup {
   }
 
   /** Applies the rows with these values. Throws the driver's error, with nothing left behind where a row caused it. */
-  run(values: readonly BoundValue[]): Partial<Counts> {
+  run(values: readonly BoundValue[]): OutcomeCounts {
     const { rows } = this;
     const probe = this.#probe;
     probe.written = 0;

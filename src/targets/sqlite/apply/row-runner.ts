@@ -2,7 +2,7 @@
  * Runs the statements of rows that carry the same columns, and tells what became of each row.
  * Errors are thrown as the driver raises them; `writer.ts` decides which of them are the row's.
  */
-import type { Counts } from "../../../model/counts.ts";
+import type { RowOutcome } from "../../../model/counts.ts";
 import type { SqliteConnection, Statement } from "../connect/connection.ts";
 import { isInsertOnly, isUniqueViolation } from "../errors.ts";
 import { beforeInsertTriggers, canRefuse, rowStatements } from "./row-statements.ts";
@@ -13,7 +13,6 @@ import type { UpsertProbe } from "./probe.ts";
 import type { BoundValue } from "../stage/values.ts";
 
 /** What became of a row that was not refused. */
-export type RowOutcome = Exclude<keyof Counts, "read" | "rejected" | "deleted">;
 
 /** Several target rows share the key of one incoming row. */
 export class AmbiguousKey extends Error {}

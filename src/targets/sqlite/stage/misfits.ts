@@ -3,7 +3,7 @@
  * without a word (STRICT tables refuse them); a load counts them.
  */
 import type { Batch, Misfits } from "../../../model/batch.ts";
-import type { Counts } from "../../../model/counts.ts";
+import type { RowOutcome } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { BoundValue, BoundColumn } from "./values.ts";
 import type { Affinity } from "../catalog/types.ts";
@@ -67,7 +67,7 @@ export class MisfitColumns {
   }
 
   /** The columns, among those of the row whose values begin at `at`, that keep a misfit after this outcome. */
-  stored(values: readonly BoundValue[], at: number, outcome: keyof Counts): BoundColumn[] {
+  stored(values: readonly BoundValue[], at: number, outcome: RowOutcome): BoundColumn[] {
     if (outcome !== "inserted" && outcome !== "updated" && outcome !== "unchanged") return [];
     return this.#columns.filter(({ promised }, index) => {
       const value = values[at + index];

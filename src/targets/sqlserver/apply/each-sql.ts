@@ -4,6 +4,8 @@
  * `#upsurge_fault`; any other error ends the loop. Pure.
  */
 import type { RowShape } from "../../../model/batch.ts";
+import { ROW_OUTCOMES } from "../../../model/counts.ts";
+import type { RowOutcome } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { isRowNumberSql } from "../errors.ts";
 import { answering, block, counter, NOTE_ERROR, tryCatch } from "./guard.ts";
@@ -21,22 +23,19 @@ import {
 } from "./write-sql.ts";
 import type { KeyedPlan, RowCondition } from "./write-sql.ts";
 
-/** The counts that the loop answers with, beside the outcome and `failed`. */
-export const EACH_COUNTERS = [
-  "inserted",
-  "updated",
-  "unchanged_rows",
-  "ignored",
-  "skipped_rows",
-  "suppressed",
-] as const;
+/** What a look at the target row answers with. */
+const LOOKED: readonly string[] = ["matched", "met", "skipped", "unchanged"];
+
+/** The variable in which the loop counts an outcome; the look at a row has taken some of the names. */
+export function counterOf(outcome: RowOutcome): string {
+  return LOOKED.includes(outcome) ? `${outcome}_rows` : outcome;
+}
 
 /** The error of a row whose key finds several target rows; the server has none for it. */
 export const SEVERAL_MATCHES = 8672;
 
 const VARIABLES = [
-  ...EACH_COUNTERS.map(counter),
-  ...["matched", "met", "skipped", "unchanged", "rows"].map(counter),
+  ...[...ROW_OUTCOMES.map(counterOf), ...LOOKED, "rows"].map(counter),
   { name: "shape", type: "int", initial: "NULL" },
   { name: "ord", type: "bigint", initial: "NULL" },
   // The row at which the loop stopped.

@@ -1,7 +1,7 @@
 /** Applies staged rows as sets, one shape after the other: MERGE, or look, UPDATE and INSERT. */
 import type { Batch, RowFault } from "../../../model/batch.ts";
 import { addCounts, noCounts } from "../../../model/counts.ts";
-import type { Counts } from "../../../model/counts.ts";
+import type { OutcomeCounts } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Repeat, Selection, SetWriter } from "../../target.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
@@ -58,7 +58,7 @@ export class SqlServerSetWriter implements SetWriter {
     }));
   }
 
-  async apply(batch: Batch, selection: Selection): Promise<Partial<Counts>> {
+  async apply(batch: Batch, selection: Selection): Promise<OutcomeCounts> {
     if (this.#direct !== null) {
       const inserted = await insertDirectly(this.#connection, this.#plan, this.#direct, batch);
       return { inserted, suppressed: batch.rows.length - inserted };
@@ -88,7 +88,7 @@ export class SqlServerSetWriter implements SetWriter {
     { matched, met, skipped, unchanged, inserted, updated }: SetCounters,
     columns: readonly string[],
     rows: number,
-  ): Partial<Counts> {
+  ): OutcomeCounts {
     const plan = this.#plan;
     if (!isKeyed(plan)) return { inserted };
     if (matched !== met) return {};

@@ -1,28 +1,17 @@
 /** Writes batches into one table: sets of staged rows, or one row at a time on the server. */
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../../../model/batch.ts";
-import { noCounts } from "../../../model/counts.ts";
-import type { Counts } from "../../../model/counts.ts";
+import { outcomesFrom } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { Writer } from "../../target.ts";
 import type { SqlServerConnection, Fields } from "../connect/connection.ts";
-import { eachSql } from "./each-sql.ts";
+import { counterOf, eachSql } from "./each-sql.ts";
 import { classifyNumber, placeOfError, SqlServerError } from "../errors.ts";
 import { ask } from "./run-guarded.ts";
 import type { GuardedAnswer } from "./run-guarded.ts";
 import { SqlServerSetWriter } from "./set-writer.ts";
 import { faultOf, shapesOf, stageRows } from "../stage/stage.ts";
-
-/** What the loop counts, and what we call it. */
-const COUNTS: Readonly<Record<string, keyof Counts>> = {
-  inserted: "inserted",
-  updated: "updated",
-  unchanged_rows: "unchanged",
-  ignored: "ignored",
-  skipped_rows: "skipped",
-  suppressed: "suppressed",
-};
 
 /** The writer of one table. */
 export class SqlServerWriter implements Writer {
@@ -40,14 +29,14 @@ export class SqlServerWriter implements Writer {
     const faults = await stageRows(this.#connection, this.#plan, rows, "values");
     const out = new Set(faults.map(({ row }) => row));
     const sound = rows.filter((row) => !out.has(row));
-    if (sound.length === 0) return { counts: noCounts(), faults };
+    if (sound.length === 0) return { counts: {}, faults };
     const answer = await ask(this.#connection, eachSql(this.#plan, shapesOf(sound)));
     if (answer.number !== 0) throw this.#failure(answer, sound);
     const refused = answer.rest
       .map((fault) => this.#faultOf(fault, rows))
       .filter(({ row }) => !out.has(row));
     return {
-      counts: countsOf(answer.variables),
+      counts: outcomesFrom((outcome) => Number(answer.variables[counterOf(outcome)])),
       faults: [...faults, ...refused].toSorted((a, b) => a.row.ord - b.row.ord),
     };
   }
@@ -78,10 +67,4 @@ export class SqlServerWriter implements Writer {
       message: message.length > 200 ? `${message.slice(0, 200)}…` : message,
     };
   }
-}
-
-function countsOf(variables: Fields): Partial<Counts> {
-  const counts: Partial<Counts> = {};
-  for (const [variable, name] of Object.entries(COUNTS)) counts[name] = Number(variables[variable]);
-  return counts;
 }

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { TablePlan } from "../../../../src/model/load-plan.ts";
 import type { TableShape } from "../../../../src/model/table-shape.ts";
-import type { Options } from "../../../../src/options/options.ts";
+import type { GivenOptions } from "../../../helpers/options.ts";
 import { quoteIdentifier } from "../../../../src/targets/sqlserver/quote.ts";
 import {
   checkStageSql,
@@ -22,7 +22,7 @@ function stageSql(loaded: TablePlan, shapes: readonly RowShape[]): string[] {
   return [...fillStageSql(loaded, shapes), ...checkStageSql(loaded, shapes)];
 }
 
-function plan(options: Partial<Options>, shape = tsqlTable()): TablePlan {
+function plan(options: GivenOptions, shape = tsqlTable()): TablePlan {
   const fields = shape.columns.flatMap((each) =>
     each.generatedSql === null && each.identity === null ? [each.name] : [],
   );
@@ -170,12 +170,12 @@ describe("staging", () => {
 
 describe("what must be insertable", () => {
   const shape = tsqlTable({ checks: [{ name: "c", sql: "([qty]>(0))" }] });
-  const kinds = (options: Partial<Options>, facts: Partial<TableShape> = {}): string[] => {
+  const kinds = (options: GivenOptions, facts: Partial<TableShape> = {}): string[] => {
     const sql = staged(plan(options, { ...shape, ...facts }));
     return codes(sql).map((code) => readFaultCode(code).kind);
   };
 
-  test.each<[string, Partial<Options>]>([
+  test.each<[string, GivenOptions]>([
     ["an upsert", { key: ["id"] }],
     ["an insert", {}],
     ["ignoring", { key: ["id"], ignore: true }],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { TablePlan } from "../../../../src/model/load-plan.ts";
-import type { Options } from "../../../../src/options/options.ts";
+import type { GivenOptions } from "../../../helpers/options.ts";
 import { eachSql } from "../../../../src/targets/sqlserver/apply/each-sql.ts";
 import { quoteIdentifier } from "../../../../src/targets/sqlserver/quote.ts";
 import { rowsOf, setSql, statementsOf } from "../../../../src/targets/sqlserver/apply/set-sql.ts";
@@ -25,12 +25,12 @@ const FREE = {
   anyConstraint: false,
 };
 
-function plan(options: Partial<Options>, shape = tsqlTable()): TablePlan {
+function plan(options: GivenOptions, shape = tsqlTable()): TablePlan {
   return planFor(shape, options, { capabilities: FREE, quoteIdentifier });
 }
 
 /** A plan by `id`, or by the key that the options name. */
-function keyed(options: Partial<Options> = {}, shape = tsqlTable()): KeyedPlan {
+function keyed(options: GivenOptions = {}, shape = tsqlTable()): KeyedPlan {
   const found = plan(
     options.constraint === undefined ? { key: ["id"], ...options } : options,
     shape,
@@ -42,7 +42,7 @@ function keyed(options: Partial<Options> = {}, shape = tsqlTable()): KeyedPlan {
 const ROWS = { columns: ["id", "qty", "name"], condition: "upsurge_shape = 0" };
 
 /** How each statement of a plan begins. */
-function verbs(options: Partial<Options>): string[] {
+function verbs(options: GivenOptions): string[] {
   return statementsOf(keyed(options), ROWS).map((sql) => /^\w+( @\w+)?/.exec(sql)?.[0] ?? "");
 }
 

@@ -1,0 +1,117 @@
+/** Options whose value has a grammar of its own: read here, once, into what they mean. What they mean to a table is left to `plan/`. */
+import { parseCount } from "./parse-value.ts";
+
+/** How the text of one value is read. */
+export interface Grammar<V> {
+  /** `null`: the text means nothing. */
+  readonly parse: (text: string) => V | null;
+  /** What it takes, in words that follow "it takes". */
+  readonly expected: string;
+}
+
+/** A value that keeps how it was typed: a job compares what its options say, letter by letter. */
+export interface TypedValue {
+  readonly text: string;
+}
+
+/** `--commit`: once, or after so many records. */
+export type CommitRule = "end" | { readonly every: number };
+
+/** `--max-rejects`: how many rejects a load may have. None at all is a count of 0, however it was typed. */
+export type RejectLimit = TypedValue &
+  (
+    | { readonly kind: "count"; readonly count: number }
+    | { readonly kind: "share"; readonly percent: number }
+  );
+
+/** `--map`: the column that a field fills; `null`: none. */
+export interface FieldMap extends TypedValue {
+  readonly field: string;
+  readonly column: string | null;
+}
+
+/** `--const`: the text that a column takes in every row. */
+export interface ConstantColumn extends TypedValue {
+  readonly column: string;
+  readonly value: string;
+}
+
+/** `--set` and `--stamp`: the expression that a column takes. */
+export interface ColumnExpression extends TypedValue {
+  readonly column: string;
+  readonly expression: string;
+}
+
+/** Reads --commit. */
+export const COMMIT_RULE: Grammar<CommitRule> = {
+  expected: "end, or a whole number of records of at least 1",
+  parse: (text) => {
+    if (text === "end") return text;
+    const every = parseCount(text);
+    return every === null || every === 0 ? null : { every };
+  },
+};
+
+/** The limit of a load that may have no rejects. */
+export const NO_REJECTS: RejectLimit = { text: "0", kind: "count", count: 0 };
+
+/** Reads --max-rejects. */
+export const REJECT_LIMIT: Grammar<RejectLimit> = {
+  expected: "a whole number, or a share such as 1%",
+  parse: (text) => {
+    if (/^\d{1,15}$/.test(text)) {
+      const count = Number(text);
+      return count === 0 ? NO_REJECTS : { text, kind: "count", count };
+    }
+    const percent = /^\d{1,3}(\.\d+)?%$/.test(text) ? Number(text.slice(0, -1)) : Number.NaN;
+    if (percent === 0) return NO_REJECTS;
+    return percent > 0 && percent <= 100 ? { text, kind: "share", percent } : null;
+  },
+};
+
+/** Whether a limit lets any record be rejected. */
+export function allowsRejects(limit: RejectLimit): boolean {
+  return limit.kind === "share" || limit.count > 0;
+}
+
+/** Reads --map. */
+export const FIELD_MAP: Grammar<FieldMap> = {
+  expected: "field:column, or field: to drop a field",
+  parse: (text) => {
+    const colon = text.lastIndexOf(":");
+    if (colon < 0) return null;
+    const column = text.slice(colon + 1);
+    return { text, field: text.slice(0, colon), column: column === "" ? null : column };
+  },
+};
+
+/** Reads --const. */
+export const CONSTANT_COLUMN: Grammar<ConstantColumn> = {
+  expected: "column=value",
+  parse: (text) => {
+    const equals = text.indexOf("=");
+    if (equals < 1) return null;
+    return { text, column: text.slice(0, equals), value: text.slice(equals + 1) };
+  },
+};
+
+const ASSIGNMENT =
+  /^\s*(?:"((?:[^"]|"")+)"|\[((?:[^\]]|\]\])+)\]|([\p{L}_][\p{L}\p{N}_$]*))\s*=(?!=)\s*([\s\S]*\S)\s*$/u;
+
+/** Reads --set and --stamp: `column = expression`, split at its first equals sign. */
+export const COLUMN_EXPRESSION: Grammar<ColumnExpression> = {
+  expected: '"column = expression"',
+  parse: (text) => {
+    const match = ASSIGNMENT.exec(text);
+    if (match === null) return null;
+    const [, quoted, bracketed, bare, expression = ""] = match;
+    const column = quoted?.replaceAll('""', '"') ?? bracketed?.replaceAll("]]", "]") ?? bare ?? "";
+    return { text, column, expression };
+  },
+};
+
+/** A value of an option as it was typed, one of a list as a list; other values as they are. */
+export function asTyped(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asTyped);
+  return typeof value === "object" && value !== null && "text" in value ? value.text : value;
+}

@@ -1,0 +1,9 @@
+/** What all of the program knows of SQLite before the target is loaded. */
+import type { TargetWords } from "../target.ts";
+
+/** The words of SQLite. */
+export const SQLITE_WORDS: TargetWords = {
+  schemes: [],
+  pathSchemes: ["sqlite", "sqlite3", "file"],
+  secretVariables: [],
+};
