@@ -104,27 +104,3 @@ describe("files", () => {
     expect(bare).toEqual([]);
   });
 });
-
-describe("directions", () => {
-  test.each(
-    FILES.filter(({ path }) => !path.startsWith("src/cli/")).map((file) => [file.path, file.text]),
-  )("%s does not reach up to the command line", (_, text) => {
-    expect(text).not.toMatch(/from "(?:\.\.\/)+cli\//);
-  });
-
-  test("only the registry names a target", () => {
-    const naming = FILES.filter(
-      ({ path, text }) =>
-        !/^src\/targets\/(?:postgres|sqlite)\//.test(path) &&
-        /(?:from|import\() ?"[^"]*(?:postgres|sqlite)\//.test(text),
-    );
-
-    expect(naming.map(({ path }) => path)).toEqual(["src/targets/registry.ts"]);
-  });
-
-  test("the model imports nothing from outside", () => {
-    const model = FILES.filter(({ path }) => path.startsWith("src/model/"));
-
-    for (const { text } of model) expect(text).not.toMatch(/from "\.\.\//);
-  });
-});

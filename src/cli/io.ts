@@ -1,4 +1,5 @@
 /** What the command line needs of the world around it; tests hand in their own. */
+import type { Environment } from "../model/environment.ts";
 
 /** A stream to write on: `process.stdout`, or something that remembers. */
 export interface Output {
@@ -21,7 +22,7 @@ export interface Io {
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: Output;
   readonly stderr: Output;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** Absent: nobody interrupts. */
   readonly signals?: SignalSource;
 }

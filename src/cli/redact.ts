@@ -2,6 +2,7 @@
  * One redactor for all output: errors, logs, reports. It knows the secrets of this run word for word,
  * and it knows what secrets look like (passwords in URLs, `password=…`) for those it was not told.
  */
+import type { Environment } from "../model/environment.ts";
 import { TARGET_WORDS } from "../targets/registry.ts";
 
 /** Makes a text fit to be seen. */
@@ -81,7 +82,7 @@ export function makeRedactor(secrets: readonly string[]): Redact {
 /** The secrets of a run: the passwords in its target URL, in the environment and `elsewhere`, in files say. */
 export function secretsOf(
   url: string | null,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   elsewhere: readonly string[] = [],
 ): readonly string[] {
   const fromUrl = url === null ? [] : urlSecrets(url);

@@ -1,8 +1,8 @@
 /** Prints an error on stderr: four lines, an annotation in GitHub Actions, the stack when debugging. */
+import type { Environment } from "../model/environment.ts";
 import { UpsurgeError } from "../errors/upsurge-error.ts";
 import { renderAnnotation, renderError } from "../report/render-error.ts";
 import type { Report, ReportedError } from "../report/report.ts";
-import type { Environment } from "../options/parse-options.ts";
 import type { Redact } from "./redact.ts";
 import type { Screen } from "./screen.ts";
 

@@ -13,8 +13,8 @@ import { headerNotes } from "../plan/header-notes.ts";
 import { nearTable } from "../plan/names.ts";
 import { FieldProfile } from "./field-profile.ts";
 import { SourceSet } from "../sources/source-set.ts";
-import type { Source } from "../read/source.ts";
-import { connectOptions } from "../targets/connect-options.ts";
+import type { Source } from "../sources/source-set.ts";
+import { connectOptions } from "../load/connect-options.ts";
 import { findTarget } from "../targets/registry.ts";
 import type { Session } from "../targets/target.ts";
 import type {

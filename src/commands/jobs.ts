@@ -1,14 +1,14 @@
 /** The jobs of a database: `upsurge jobs`. */
+import type { Environment } from "../model/environment.ts";
 import { leastFar } from "../model/source-offset.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { sumOfCounts } from "../model/counts.ts";
 import type { Options } from "../options/options.ts";
-import { connectOptions } from "../targets/connect-options.ts";
+import { connectOptions } from "../load/connect-options.ts";
 import { findTarget } from "../targets/registry.ts";
 import { CheckpointTable, checkpointDdl } from "../checkpoint/checkpoint-table.ts";
 import { otherErrors, readRows } from "../checkpoint/take-over.ts";
-import type { Environment } from "../options/parse-options.ts";
 import type { ListedJob, ListedSource, JobsAnswer } from "../model/job-list.ts";
 
 /** Lists jobs, forgets one, or tells how the checkpoint table is made. Throws `TARGET_*` errors and `JOB_UNKNOWN`. */

@@ -6,7 +6,7 @@ import { noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { Options } from "../options/options.ts";
 import { UnseenFields } from "../plan/unseen-fields.ts";
-import type { Source } from "../read/source.ts";
+import type { Source } from "../sources/source-set.ts";
 import { SerialRanges } from "../write/parallel/serial-ranges.ts";
 import { Quarantine } from "../write/quarantine.ts";
 

@@ -1,4 +1,5 @@
 /** What loads and plans need of their surroundings, and what they tell them. */
+import type { Environment } from "../model/environment.ts";
 import type { Logger } from "pino";
 
 /** How far a load has come; sent at most a few times a second. */
@@ -15,7 +16,7 @@ export interface Progress {
 /** What planning needs. */
 export interface PlanSurroundings {
   readonly stdin: NodeJS.ReadableStream;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
 }
 
 /** What a load needs. */

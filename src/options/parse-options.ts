@@ -2,6 +2,7 @@
  * From raw flags and environment to typed `Options`, row by row of the table.
  * Looks at one option at a time; what does not go together is left to `check-options.ts`.
  */
+import type { Environment } from "../model/environment.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { flagOf, OPTION_NAMES, optionSpec, valueNameOf } from "./flag.ts";
 import type { OptionSpec } from "./option.ts";
@@ -10,9 +11,6 @@ import { parseCount, parseDuration, parseList, parseSize, parseSwitch } from "./
 
 /** The values of each flag in the order they were typed; a flag without a value holds `true`, its negation `false`. */
 export type RawOptions = Readonly<Partial<Record<OptionName, readonly string[]>>>;
-
-/** Environment variables, as Node gives them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 interface GivenOption {
   readonly name: OptionName;

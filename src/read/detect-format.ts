@@ -1,24 +1,20 @@
-/**
- * The format of a source by its name, else by its first byte that is not white space.
- */
-import type { SourceFormat } from "./source.ts";
+/** The format of a source by its name, else by its first bytes that are not blanks. */
+import type { Format } from "./format.ts";
 
-const BY_EXTENSION = new Map<string, SourceFormat>([
-  ["csv", "csv"],
-  ["tsv", "tsv"],
-  ["tab", "tsv"],
-  ["ndjson", "ndjson"],
-  ["jsonl", "ndjson"],
-]);
-
-/** The format of `path`, whose text begins with `head`. */
-export function detectFormat(path: string, head: Buffer): SourceFormat {
+/** The format that the name of a file tells, its compression left out; `null` when it tells none. */
+export function formatByName<F extends Format>(path: string, formats: readonly F[]): F | null {
   const name = path.toLowerCase().replace(/\.(gz|gzip|zst|zstd)$/, "");
   const extension = /\.([a-z]+)$/.exec(name)?.[1] ?? "";
-  const known = BY_EXTENSION.get(extension);
-  if (known !== undefined) return known;
-  const first = /[^ \t\r\n]/.exec(head.toString("latin1"))?.[0];
-  if (first === "[") return "json";
-  if (extension === "json") return "json";
-  return first === "{" ? "ndjson" : "csv";
+  return formats.find(({ extensions }) => extensions.includes(extension)) ?? null;
 }
+
+/** The format of a source that begins with `head`: the first that claims it, else the last. Throws for an empty list. */
+export function formatByBeginning<F extends Format>(head: Buffer, formats: readonly F[]): F {
+  const start = head.findIndex((byte) => !BLANKS.has(byte));
+  const beginning = head.subarray(start < 0 ? head.length : start);
+  const format = formats.find(({ begins }) => begins?.(beginning) === true) ?? formats.at(-1);
+  if (format === undefined) throw new Error("there is no format");
+  return format;
+}
+
+const BLANKS = new Set([0x20, 0x09, 0x0d, 0x0a]);

@@ -52,7 +52,7 @@ export interface FormatReader {
   /** What there is to tell when the chunks have come to their end. */
   ending(): SourceEnding;
   /** Goes on at a place after those that were handed out; to be called before the next chunk is asked for. */
-  passTo(place: SourceOffset): Promise<SkipResult>;
+  skipTo(place: SourceOffset): Promise<SkipResult>;
   /** Lets go of what reading takes beside the stream. */
   close?(): Promise<void>;
 }

@@ -1,15 +1,14 @@
 /**
  * What the rest of the loader sees of a source: what it is, and its records in order.
- * `open-source.ts` makes them; each format is one file.
+ * `open-source.ts` makes them; each format is one folder.
  */
 import type { HeaderField, HeaderUse } from "../model/header.ts";
 import type { SourceOffset } from "../model/source-offset.ts";
 import type { RecordChunk } from "../model/record.ts";
 import type { SkipResult } from "./text/skip-to.ts";
 import type { PrefixHash } from "./bytes/prefix-hash.ts";
-
-/** The formats that can be read. */
-export type SourceFormat = "csv" | "tsv" | "ndjson" | "json";
+import type { SourceFormat } from "./formats.ts";
+import type { Position } from "../model/record.ts";
 
 /** How bytes become records; the dialect flags, already validated. */
 export interface ReadOptions {
@@ -80,6 +79,8 @@ export interface Source {
   readonly prefix: PrefixHash | null;
   /** Records in file order, a stretch at a time. Throws `SOURCE_*` errors. */
   chunks(): AsyncIterable<RecordChunk>;
+  /** Where reading goes on after a record that stands there. */
+  offsetAfter(position: Position): SourceOffset;
   /** Goes on at a place after those that were handed out; to be called before the next chunk is asked for. */
   skipTo(place: SourceOffset): Promise<SkipResult>;
   close(): Promise<void>;

@@ -5,22 +5,17 @@ import type { WorkItem } from "./find-work.ts";
 
 /** An open source; `limited`: nothing after the last record that is read belongs to the load (`--limit`). */
 export function jobSource(
-  { prefix, format }: Source,
+  source: Source,
   { number, name, from }: Pick<WorkItem, "number" | "name" | "from">,
   limited: boolean,
 ): JobSource {
+  const { prefix } = source;
   if (prefix === null) throw new Error("a job reads its sources with their hash");
-  // The next line begins where a record has ended, unless records do not end with their lines.
-  const inLines = format !== "json";
   return {
     number,
     name,
     from,
-    offsetAfter: ({ byte, line, record }) => ({
-      byte: byte[1],
-      record,
-      line: line[1] + (inLines ? 1 : 0),
-    }),
+    offsetAfter: (position) => source.offsetAfter(position),
     digest: ({ byte }) => prefix.digest(byte),
     release: ({ byte }) => prefix.advance(byte),
     total: ({ byte }) => {

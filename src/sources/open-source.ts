@@ -3,18 +3,21 @@
  */
 import type { HeaderField, HeaderUse } from "../model/header.ts";
 import type { SourceOffset } from "../model/source-offset.ts";
-import type { RecordChunk } from "../model/record.ts";
+import type { Position, RecordChunk } from "../model/record.ts";
 import { BlockFeed } from "../read/bytes/blocks.ts";
 import { charsetOf, isUtf8Name } from "../read/text/charset.ts";
 import type { Charset } from "../read/text/charset.ts";
 import { decompress, detectCompression } from "../read/bytes/decompress.ts";
 import type { Compression } from "../read/bytes/decompress.ts";
-import { detectFormat } from "../read/detect-format.ts";
+import { formatByBeginning, formatByName } from "../read/detect-format.ts";
+import type { Format } from "../read/format.ts";
+import { FORMATS } from "../read/formats.ts";
+import type { SourceFormat } from "../read/formats.ts";
 import type { FormatReader, ReaderInput } from "../read/format-reader.ts";
 import type { SkipResult } from "../read/text/skip-to.ts";
 import { PeekableBytes } from "../read/bytes/peekable-bytes.ts";
 import { PrefixHash } from "../read/bytes/prefix-hash.ts";
-import type { ReadOptions, Source, SourceFormat } from "../read/source.ts";
+import type { ReadOptions, Source } from "../read/source.ts";
 import { openStoredBytes } from "../read/bytes/stored-bytes.ts";
 import type { StoredBytes } from "../read/bytes/stored-bytes.ts";
 import { WatchedBytes } from "../read/bytes/watched-bytes.ts";
@@ -35,6 +38,8 @@ export interface OpenSourceIo {
   readonly onWarnings?: ((name: string, warnings: readonly string[]) => void) | undefined;
   /** Whether a field of this name is of any use: records with many members keep no others. */
   readonly keeps?: (name: string) => boolean;
+  /** The formats that there are; absent: all. */
+  readonly formats?: readonly Format[];
   /** Hashes what is read, for a load that can go on where it stopped. */
   readonly hashed?: boolean;
 }
@@ -46,18 +51,21 @@ export async function openSource(
   io: OpenSourceIo = {},
 ): Promise<Source> {
   const charset = charsetOf(options.encoding);
+  const formats: readonly Format[] = io.formats ?? FORMATS;
+  const asked = formats.find(({ name }) => name === options.format);
   const stored = await openStoredBytes(path, io.stdin ?? process.stdin);
   try {
     const watched = new WatchedBytes(stored.chunks(), (options.expectSha256 ?? null) !== null);
     const bytes = new PeekableBytes(watched);
     const compression = await detectCompression(bytes, stored.name);
     const plain = new PeekableBytes(decompress(compression, bytes, { stored, watched }));
-    const input = await decode(stored.name, plain, { charset, options, io });
-    const format = options.format ?? detectFormat(path, input.first.bytes);
-    const reader =
-      format === "csv" || format === "tsv"
-        ? await (await import("../read/csv/reader.ts")).openCsv(input, options, format)
-        : (await import("../read/json/reader.ts")).openJson(input, options, format);
+    const named = asked ?? formatByName(path, formats) ?? (await formatOfBytes(plain, formats));
+    const raw = named?.wants === "bytes";
+    const input = await decode(stored.name, plain, { charset, options, io, raw });
+    const found = named ?? formatByBeginning(input.first.bytes, formats);
+    const reader = await found.open(input, options);
+    // The names of the list are those of the type.
+    const format = found.name as SourceFormat;
     const whole = { name: stored.name, watched, feed: input.feed, reader };
     const check = async (): Promise<void> => {
       await checkWhole(whole, options);
@@ -77,10 +85,26 @@ export async function openSource(
   }
 }
 
+/** The format whose bytes would not be left as they are if they were taken for text. */
+async function formatOfBytes(
+  plain: PeekableBytes,
+  formats: readonly Format[],
+): Promise<Format | null> {
+  const binary = formats.filter(({ wants }) => wants === "bytes");
+  if (binary.length === 0) return null;
+  const head = await plain.peek(MAGIC_BYTES);
+  return binary.find(({ begins }) => begins?.(head) === true) ?? null;
+}
+
+/** By so many bytes a format is recognised, at most. */
+const MAGIC_BYTES = 16;
+
 interface DecodeOptions {
   readonly charset: Charset;
   readonly options: ReadOptions;
   readonly io: OpenSourceIo;
+  /** The format wants the bytes as they are. */
+  readonly raw: boolean;
 }
 
 type DecodedInput = ReaderInput & { readonly prefix: PrefixHash | null };
@@ -91,10 +115,11 @@ async function decode(
   how: DecodeOptions,
 ): Promise<DecodedInput> {
   const head = await plain.peek(3);
-  const found = byteOrderMark(head, how.options.encoding);
+  const found = how.raw ? NO_MARK : byteOrderMark(head, how.options.encoding);
   const charset = found.encoding === null ? how.charset : charsetOf(found.encoding);
   plain.drop(found.length);
-  const stream = charset.transcoder?.toUtf8(plain, name) ?? plain;
+  const decoded = how.raw ? null : charset.transcoder?.toUtf8(plain, name);
+  const stream = decoded ?? plain;
   const { blockBytes, firstBytes, hashed, slowPath = false, aheadFrom, keeps } = how.io;
   const base = charset.transcoder === null ? found.length : 0;
   const mark = Buffer.from(head.subarray(0, found.length));
@@ -117,6 +142,8 @@ async function decode(
   };
 }
 
+const NO_MARK = { length: 0, encoding: null } as const;
+
 /** The byte order mark at the head, and the encoding that it tells when none was asked for. */
 function byteOrderMark(
   head: Buffer,
@@ -132,7 +159,7 @@ function byteOrderMark(
     return { length: 2, encoding: "utf-16be" };
   }
   if (starts(0xef, 0xbb, 0xbf) && isUtf8Name(encoding)) return { length: 3, encoding: null };
-  return { length: 0, encoding: null };
+  return NO_MARK;
 }
 
 interface FoundFormat {
@@ -187,8 +214,14 @@ class OpenSource implements Source {
     return this.#stored.bytesRead;
   }
 
+  offsetAfter({ byte, line, record }: Position): SourceOffset {
+    // The next line begins where a record has ended, unless records end by themselves.
+    const next = this.#reader.lineEnd === null ? 0 : 1;
+    return { byte: byte[1], record, line: line[1] + next };
+  }
+
   skipTo(place: SourceOffset): Promise<SkipResult> {
-    return this.#reader.passTo(place);
+    return this.#reader.skipTo(place);
   }
 
   async *chunks(): AsyncGenerator<RecordChunk> {

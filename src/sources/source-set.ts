@@ -20,6 +20,8 @@ import { sample } from "./sample.ts";
 import type { SourceSample } from "./sample.ts";
 import { refuseOneHash, unverifiedStreams, verifyCompressedFiles } from "./verify.ts";
 
+export type { Source } from "../read/source.ts";
+
 /** What sources are read from, and who is told of them. */
 export interface SourceSetContext {
   readonly options: Options;

@@ -3,7 +3,8 @@ import type { HeaderUse } from "../model/header.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 import type { SourceEnding } from "../read/format-reader.ts";
 import type { UnfinishedRecord } from "../read/text/record-stream.ts";
-import type { ReadOptions, SourceFormat } from "../read/source.ts";
+import type { SourceFormat } from "../read/formats.ts";
+import type { ReadOptions } from "../read/source.ts";
 
 /** A source that was read to its end. */
 export interface EndedSource {

@@ -1,4 +1,5 @@
 /** The only file that names targets. Each is loaded when a URL asks for it; only its words are there from the start. */
+import type { Environment } from "../model/environment.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { POSTGRES_WORDS } from "./postgres/words.ts";
 import { SQLITE_WORDS } from "./sqlite/words.ts";
@@ -40,7 +41,7 @@ export async function findTarget(url: string): Promise<Target> {
 /** The passwords that a connection to `url` takes from elsewhere, from files say. Never throws. */
 export async function secretsElsewhere(
   url: string,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
 ): Promise<readonly string[]> {
   const target = await findTarget(url).catch(() => null);
   return target?.secrets?.(url, environment) ?? [];

@@ -4,6 +4,7 @@
  * Lifecycle: `connect` → `readTableShape` → (planning) → `checkPlan` → `begin` → batches → `commit` or `rollback` → `close`; a load that
  * commits in parts begins again after each commit but the last. A session is used by one load and never re-entered while a call is pending.
  */
+import type { Environment } from "../model/environment.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../model/batch.ts";
 import type { OutcomeCounts } from "../model/counts.ts";
 import type { JobPlan, RowSource, TablePlan } from "../model/load-plan.ts";
@@ -58,7 +59,7 @@ export interface ConnectOptions {
   readonly lockTimeoutMs: number;
   /** How long one statement may go unanswered before the connection is given up; 0: as long as it takes. */
   readonly statementTimeoutMs: number;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   /** A server that is not what it passes for is no reason to stop. */
   readonly acceptServer?: boolean;
 }
@@ -113,7 +114,7 @@ export interface Target {
   /** The URL without secrets, for messages. */
   describe(url: string): string;
   /** The passwords that a connection takes from elsewhere, from files say, to be masked. Never throws. */
-  secrets?(url: string, environment: ConnectOptions["environment"]): readonly string[];
+  secrets?(url: string, environment: Environment): readonly string[];
   /** What to pass instead of a text that is not read but may be meant for this target; `null` when it has no idea. */
   suggest?(url: string): Suggestion | null;
   /** Opens a session. Throws `TARGET_*` errors. */

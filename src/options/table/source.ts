@@ -1,5 +1,6 @@
 /** Options: how a source is read. Joined with the other groups in `options.ts`. */
 import { LOAD, READS } from "../option.ts";
+import { FORMAT_NAMES } from "../../read/formats.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `source`. */
@@ -8,7 +9,7 @@ export const SOURCE_OPTIONS = {
     group: "source",
     kind: "choice",
     short: "f",
-    choices: ["csv", "tsv", "ndjson", "json"],
+    choices: FORMAT_NAMES,
     summary: "The source's format; by default from its name, else from its first bytes.",
     example: "--format ndjson",
     commands: READS,

@@ -31,9 +31,9 @@ interface CsvOpening {
 export async function openCsv(
   input: ReaderInput,
   options: ReadOptions,
-  format: "csv" | "tsv",
+  delimiter: "," | "\t",
 ): Promise<FormatReader> {
-  const opened = await openSplitter(input, options, format === "tsv" ? "\t" : ",");
+  const opened = await openSplitter(input, options, delimiter);
   const { dialect, splitter, stream } = opened;
   const hasHeader = options.header !== false;
   if (!hasHeader && options.columns !== null) expectFields(splitter, options.columns.length);
@@ -68,7 +68,7 @@ export async function openCsv(
       unfinished: splitter.unfinished,
       passedLines: splitter.passedLines,
     }),
-    passTo: async (place) => {
+    skipTo: async (place) => {
       if (place.record === 0) return "reached";
       waiting = null;
       parts.records.goTo(place.record);

@@ -39,10 +39,10 @@ export function openJson(
       unfinished: parts.unfinished(),
       passedLines: 0,
     }),
-    passTo: async (place) => {
+    skipTo: async (place) => {
       if (place.record === 0) return "reached";
       parts.records.goTo(place.record);
-      return await parts.passTo(place);
+      return await parts.skipTo(place);
     },
   };
 }
@@ -52,7 +52,7 @@ const LINES: LineEnds = { lineEnd: 10, crIsBlank: true };
 
 /** The parts of a source that can go on at a place. */
 interface SeekableParts extends JsonParts {
-  readonly passTo: (place: SourceOffset) => Promise<SkipResult>;
+  readonly skipTo: (place: SourceOffset) => Promise<SkipResult>;
   readonly unfinished: () => UnfinishedRecord | null;
 }
 
@@ -69,7 +69,7 @@ function elements(input: ReaderInput, options: ReadOptions): SeekableParts {
     records: new JsonRecords(input, options, new JsonShapes()),
     fast: null,
     unfinished: () => null,
-    passTo: async (place) => {
+    skipTo: async (place) => {
       // The first element tells whether they stand in an array.
       if (!splitter.hasBegun) await stream.next(1);
       return await skipElementsTo(stream, splitter, place);
@@ -93,6 +93,6 @@ function lines(input: ReaderInput, options: ReadOptions): SeekableParts {
     records: new JsonRecords(input, options, shapes),
     fast: bytes === null ? null : { splitter, bytes, splitterAt },
     unfinished: () => splitter.unfinished,
-    passTo: async (place) => await skipLinesTo(stream, splitter, { place, ends: LINES }),
+    skipTo: async (place) => await skipLinesTo(stream, splitter, { place, ends: LINES }),
   };
 }

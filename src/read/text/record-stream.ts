@@ -113,7 +113,7 @@ export class RecordStream<S extends Span> {
    * Passes over what stands before the byte `to` of the stream, which is none that was handed out. Answers with the place of
    * `to` among the bytes at hand; `null` when the stream ends before it.
    */
-  async passTo(to: number): Promise<number | null> {
+  async skipTo(to: number): Promise<number | null> {
     for (;;) {
       const { bytes, last } = this.#block;
       if (to <= this.#base + bytes.length) return to - this.#base;

@@ -26,7 +26,7 @@ export async function skipElementsTo<S extends Span>(
   splitter: SeekableSplitter,
   place: SourceOffset,
 ): Promise<SkipResult> {
-  const at = await stream.passTo(place.byte);
+  const at = await stream.skipTo(place.byte);
   if (at === null) return "short";
   splitter.goTo(at, place.line);
   return "reached";
@@ -38,7 +38,7 @@ export async function skipLinesTo<S extends Span>(
   splitter: SeekableSplitter,
   { place, ends }: { readonly place: SourceOffset; readonly ends: LineEnds },
 ): Promise<SkipResult> {
-  const at = await stream.passTo(place.byte);
+  const at = await stream.skipTo(place.byte);
   if (at === null) return "short";
   const before = stream.byteBefore(at);
   splitter.goTo(at, place.line);

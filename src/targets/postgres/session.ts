@@ -1,4 +1,5 @@
 /** One connection to PostgreSQL: what the server can do, planning's questions, and the start of a load. */
+import type { Environment } from "../../model/environment.ts";
 import type { Client } from "pg";
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
@@ -44,7 +45,7 @@ import type { SqlExecutor } from "../sql-executor.ts";
 export interface PostgresSessionContext {
   /** The server for messages, without secrets. */
   readonly label: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   /** The schemas of unqualified names; `null`: the server's own setting. */
   readonly searchPath: string | null;
   /** A server that only speaks PostgreSQL's protocol will do. */

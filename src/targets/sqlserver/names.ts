@@ -2,20 +2,18 @@
 import type { TablePlan } from "../../model/load-plan.ts";
 import { quoteIdentifier } from "./quote.ts";
 
-type Named = Pick<TablePlan, "stage">;
-
 /** Rows as text, as they came: `f0`, `f1`… beside the plan's columns. */
-export function rawTable({ stage }: Named): string {
+export function rawTable({ stage }: Pick<TablePlan, "stage">): string {
   return `#${stage}_raw`;
 }
 
 /** Rows with the types of the table, those at fault taken out. */
-export function stageTable({ stage }: Named): string {
+export function stageTable({ stage }: Pick<TablePlan, "stage">): string {
   return `#${stage}_stage`;
 }
 
 /** What is wrong with the rows that were taken out or refused. */
-export function faultTable({ stage }: Named): string {
+export function faultTable({ stage }: Pick<TablePlan, "stage">): string {
   return `#${stage}_fault`;
 }
 

@@ -1,8 +1,9 @@
 /** From raw flags and environment to typed options. */
+import type { Environment } from "../../../src/model/environment.ts";
 import { expect, test } from "vitest";
 import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
 import { defaultOptions, parseOptions } from "../../../src/options/parse-options.ts";
-import type { Environment, RawOptions } from "../../../src/options/parse-options.ts";
+import type { RawOptions } from "../../../src/options/parse-options.ts";
 
 function failure(raw: RawOptions, environment: Environment = {}): UpsurgeError {
   try {

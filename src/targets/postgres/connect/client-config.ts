@@ -1,10 +1,11 @@
 /** From settings to what the driver is told: the hosts in turn, and for each the ways to connect to it. */
+import type { Environment } from "../../../model/environment.ts";
 import { isIP } from "node:net";
 import type { ClientConfig } from "pg";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { AuthenticationRule } from "./authentication.ts";
 import { badText } from "./connection-text.ts";
-import type { Environment, PostgresSettings } from "./parameter.ts";
+import type { PostgresSettings } from "./parameter.ts";
 import { badValue } from "./parameters.ts";
 import { passwordFromFile } from "./password-file.ts";
 import { readRequireAuth } from "./require-auth.ts";

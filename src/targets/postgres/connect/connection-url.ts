@@ -2,6 +2,7 @@
  * What a connection is to be: URL over service file over environment over defaults, as in libpq, each word by the table of
  * parameters. Our own reading: passwords may hold any character, and no library decides what `sslmode` means.
  */
+import type { Environment } from "../../../model/environment.ts";
 import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
@@ -9,7 +10,7 @@ import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { badText, readWords } from "./connection-text.ts";
 import type { KeywordPairs } from "./connection-text.ts";
 import { LIBPQ_PARAMETERS } from "./libpq-parameters.ts";
-import type { Environment, Parameter, PostgresSettings } from "./parameter.ts";
+import type { Parameter, PostgresSettings } from "./parameter.ts";
 import { badValue, EVERY_WORD, findParameter, PARAMETERS, unknownParameter } from "./parameters.ts";
 import { passwordFromFile } from "./password-file.ts";
 import { readService } from "./service-file.ts";

@@ -1,8 +1,5 @@
 /** What one connection parameter is, and where parameters come from. The rows are in `libpq-parameters.ts` and `other-parameters.ts`. */
 
-/** Environment variables. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Connection settings by libpq's keywords: `host`, `port`, `user`, `password`, `dbname`, `sslmode`, … and `search_path`. */
 export type PostgresSettings = Readonly<Record<string, string | undefined>>;
 

@@ -1,7 +1,7 @@
 /** Looks a password up as libpq does: lines of host:port:database:user:password, the first that fits. */
+import type { Environment } from "../../../model/environment.ts";
 import { readFileSync, statSync } from "node:fs";
 import { shellWord } from "../../../errors/shell-word.ts";
-import type { Environment } from "./parameter.ts";
 import { SOCKET_FOLDERS, usualPasswordFile } from "./user-files.ts";
 
 /** What a line is looked for by. */

@@ -1,9 +1,9 @@
 /** Reads a section of pg_service.conf: the user's, else the system's. */
+import type { Environment } from "../../../model/environment.ts";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { badText } from "./connection-text.ts";
 import type { KeywordPairs } from "./connection-text.ts";
-import type { Environment } from "./parameter.ts";
 import { usualServiceFile } from "./user-files.ts";
 
 /** The words of the section `name`. Throws `TARGET_URL` when no file has it. */

@@ -2,6 +2,7 @@
  * What `sslmode` and the parameters beside it mean for TLS: the ways to try in turn. They mean what libpq says they mean, but
  * without a mode it is verify-full for any host but this machine.
  */
+import type { Environment } from "../../../model/environment.ts";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
@@ -9,7 +10,7 @@ import type { ConnectionOptions, SecureVersion } from "node:tls";
 import { shellWord } from "../../../errors/shell-word.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { badText } from "./connection-text.ts";
-import type { Environment, PostgresSettings } from "./parameter.ts";
+import type { PostgresSettings } from "./parameter.ts";
 import { certificateFolder } from "./user-files.ts";
 
 /** One way to encrypt, or not to. */

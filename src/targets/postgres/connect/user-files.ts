@@ -1,7 +1,7 @@
 /** Where libpq looks for the files of a user, and for the sockets of servers. */
+import type { Environment } from "../../../model/environment.ts";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { Environment } from "./parameter.ts";
 
 /** The folders in which a server's socket usually is. */
 export const SOCKET_FOLDERS: readonly string[] = ["/var/run/postgresql", "/tmp"];

@@ -1,24 +1,22 @@
 /** The temporary tables of one table's load, each with a name that no other table of the run has. Pure. */
 import type { TablePlan } from "../../../model/load-plan.ts";
 
-type Named = Pick<TablePlan, "stage">;
-
 /** The staged rows, typed: `pg_temp.upsurge_stage`. */
-export function stageTable({ stage }: Named): string {
+export function stageTable({ stage }: Pick<TablePlan, "stage">): string {
   return `pg_temp.${stage}_stage`;
 }
 
 /** Rows that repeat the key of a staged row, set aside. */
-export function repeatsTable({ stage }: Named): string {
+export function repeatsTable({ stage }: Pick<TablePlan, "stage">): string {
   return `pg_temp.${stage}_repeats`;
 }
 
 /** The staged rows, as text. */
-export function rawTable({ stage }: Named): string {
+export function rawTable({ stage }: Pick<TablePlan, "stage">): string {
   return `pg_temp.${stage}_raw`;
 }
 
 /** The rows at fault. */
-export function faultTable({ stage }: Named): string {
+export function faultTable({ stage }: Pick<TablePlan, "stage">): string {
   return `pg_temp.${stage}_fault`;
 }

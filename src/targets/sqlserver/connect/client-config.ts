@@ -2,12 +2,13 @@
  * From settings to the driver's configuration. Encrypted and verified by default, for this machine as for any other:
  * a password crosses the wire at every login.
  */
+import type { Environment } from "../../../model/environment.ts";
 import { readFileSync } from "node:fs";
 import type { config as Config } from "mssql";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { badUrl } from "./connection-text.ts";
 import { describeUrl, isThisMachine, readSettings } from "./connection-url.ts";
-import type { Environment, SqlServerSettings } from "./connection-url.ts";
+import type { SqlServerSettings } from "./connection-url.ts";
 import { connector } from "./connector.ts";
 
 /** The longest time that a timer can be set to. */

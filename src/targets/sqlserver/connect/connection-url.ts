@@ -2,12 +2,10 @@
  * What a SQL Server URL or connection string says, with the environment filling in user and password.
  * Nothing is guessed: a value that is not understood is refused, since it may have been meant to protect.
  */
+import type { Environment } from "../../../model/environment.ts";
 import { isIPv6 } from "node:net";
 import { badUrl, isConnectionText, readKeywords } from "./connection-text.ts";
 import type { Keyword, Keywords } from "./connection-text.ts";
-
-/** Environment variables. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What to connect to, and how. */
 export interface SqlServerSettings {

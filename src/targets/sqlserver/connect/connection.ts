@@ -3,6 +3,7 @@
  * the same object once it is lost, it says so, and it closes at once in whatever state it is.
  * Knows T-SQL only as far as transactions go; what errors mean is `errors.ts`'s to say.
  */
+import type { Environment } from "../../../model/environment.ts";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type Mssql from "mssql";
 import type { ConnectionPool, ISqlType, Request } from "mssql";
@@ -10,7 +11,6 @@ import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { clientConfig, isEncrypted } from "./client-config.ts";
 import { connectError } from "./connect-error.ts";
 import { describeUrl } from "./connection-url.ts";
-import type { Environment } from "./connection-url.ts";
 import { SocketWatch } from "./socket-watch.ts";
 import { serverErrorOf } from "../errors.ts";
 

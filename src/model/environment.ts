@@ -1,0 +1,4 @@
+/** Environment variables. */
+
+/** As Node gives them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
