@@ -156,11 +156,3 @@ export interface LoadPlan {
   readonly why: readonly string[];
   readonly warnings: readonly string[];
 }
-
-/** One or more loads under one policy of transactions, with one report. */
-export interface Run {
-  readonly loads: readonly [LoadPlan, ...LoadPlan[]];
-  /** Steps before the first load, and after the last. */
-  readonly before: readonly Step[];
-  readonly after: readonly Step[];
-}

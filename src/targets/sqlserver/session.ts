@@ -146,12 +146,16 @@ export class SqlServerSession implements Session {
     const written = tables.filter(({ mode }) => mode !== "insert");
     // Any two loads take the locks of several tables in the same order.
     for (const table of written.map(tableSql).toSorted()) await this.#lock(table);
-    for (const plan of tables) {
-      if (this.#stages.has(plan.stage)) continue;
+    const made = tables.filter(({ stage }) => !this.#stages.has(stage));
+    for (const plan of made) {
       await this.#connection.batch(script(stageDdl(plan, this.#collation)));
       this.#stages.add(plan.stage);
     }
-    return new SqlServerTransaction(this.#connection, tables);
+    // What the transaction has made goes with it.
+    const undone = (): void => {
+      for (const { stage } of made) this.#stages.delete(stage);
+    };
+    return new SqlServerTransaction(this.#connection, tables, undone);
   }
 
   /**

@@ -10,9 +10,12 @@ import { SqlServerWriter } from "./writer.ts";
 export class SqlServerTransaction implements Transaction {
   readonly writers: readonly Writer[];
   readonly #connection: SqlServerConnection;
+  readonly #undone: () => void;
 
-  constructor(connection: SqlServerConnection, tables: readonly TablePlan[]) {
+  /** `undone` is told of a rollback. */
+  constructor(connection: SqlServerConnection, tables: readonly TablePlan[], undone: () => void) {
     this.#connection = connection;
+    this.#undone = undone;
     this.writers = tables.map((plan) => new SqlServerWriter(connection, plan));
   }
 
@@ -37,6 +40,7 @@ export class SqlServerTransaction implements Transaction {
   }
 
   async rollback(): Promise<void> {
+    this.#undone();
     await this.#connection.rollback();
   }
 }
