@@ -90,6 +90,22 @@ export function printTable(table: Map<string, Map<string, number>>): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** Files and lines by folder, as text. */
+export function printLines(files: readonly SourceFile[]): string {
+  const folders = new Map<string, { files: number; lines: number }>();
+  for (const { path, text } of files) {
+    const folder = dirname(path);
+    const { files: count, lines } = folders.get(folder) ?? { files: 0, lines: 0 };
+    folders.set(folder, { files: count + 1, lines: lines + text.split("\n").length - 1 });
+  }
+  const rows = [...folders].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return rows
+    .map(([folder, each]) => `${folder}  ${each.files} files, ${each.lines} lines\n`)
+    .join("");
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  process.stdout.write(printTable(importTable(readHouse())));
+  const house = readHouse();
+  const asked = process.argv.includes("--lines");
+  process.stdout.write(asked ? printLines(house) : printTable(importTable(house)));
 }

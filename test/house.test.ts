@@ -92,6 +92,31 @@ describe("folders", () => {
   });
 });
 
+test("docs/adding-a-target.md tells how large the targets are, to a fifth", () => {
+  const lines = new Map<string, number>();
+  for (const { path, text } of HOUSE) {
+    const folder = dirname(path);
+    lines.set(folder, (lines.get(folder) ?? 0) + text.split("\n").length - 1);
+  }
+  const doc = readFileSync("docs/adding-a-target.md", "utf8");
+  const told = [...doc.matchAll(/^\| (?:`(\w+)\/`|beside them) .*$/gm)].map(([row, room]) => ({
+    room: room === undefined ? "" : `/${room}`,
+    lines: [...row.matchAll(/, (\d+)(?: lines)? (?=\|)/g)].map(([, count]) => Number(count)),
+  }));
+
+  expect(told).toHaveLength(5);
+  for (const { room, lines: counts } of told) {
+    for (const [at, name] of ["sqlite", "postgres", "sqlserver"].entries()) {
+      const found = lines.get(`src/targets/${name}${room}`) ?? 0;
+      expect([name, room, Math.abs((counts[at] ?? 0) - found) <= found / 5]).toEqual([
+        name,
+        room,
+        true,
+      ]);
+    }
+  }
+});
+
 test("a type name has one meaning", () => {
   const meanings = new Map<string, string[]>();
   for (const { path, text } of HOUSE) {
