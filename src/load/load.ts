@@ -60,6 +60,7 @@ async function tryToLoad(request: LoadRequest): Promise<Tried> {
     state = { ...state, prepared };
     surroundings.signal.throwIfAborted();
     state = await begin(prepared, state);
+    await check(prepared, state);
     if (hasWork(state)) {
       const running = startWriting(prepared, state);
       state = running;
@@ -82,30 +83,30 @@ async function tryToLoad(request: LoadRequest): Promise<Tried> {
 
 /** Makes ready what a load needs beside its plan: its reject files, and its job. */
 async function begin(prepared: PreparedLoad, state: LoadState): Promise<LoadState> {
-  const { plan, sources, session, first } = prepared;
+  const { plan, session, first } = prepared;
   const { lessons, surroundings, options } = state.request;
   const { signal } = surroundings;
   if (plan.job === null) {
     lessons.rejects.open(first);
-    if (plan.commitRows !== null) await sources.verify(sources.paths, signal);
     return state;
   }
   try {
     const job = await beginJob(prepared, plan.job, { options, lessons, signal });
-    if (job === null) return { ...state, skipped: true };
-    const { work, before } = job.resumed;
-    const next = { ...state, job };
-    // Of a job that was finished before, the records were read by then.
-    if (work.length === 0) lessons.checkRows(before.read);
-    else
-      await sources.verify(
-        work.map(({ path }) => path),
-        signal,
-      );
-    return next;
+    return job === null ? { ...state, skipped: true } : { ...state, job };
   } catch (error) {
     throw signal.aborted ? error : session.translate(error);
   }
+}
+
+/** Looks at the sources as a whole, as far as that can be done before their records are written. */
+async function check({ plan, sources }: PreparedLoad, state: LoadState): Promise<void> {
+  const { job, request } = state;
+  const { signal } = request.surroundings;
+  // Of a job that was finished before, the records were read by then.
+  if (job?.resumed.work.length === 0) request.lessons.checkRows(job.resumed.before.read);
+  if (plan.commitRows === null || !hasWork(state)) return;
+  const left = job === null ? sources.paths : job.resumed.work.map(({ path }) => path);
+  await sources.verify(left, signal);
 }
 
 /** False when nothing of the sources is left to load, or another run is at it. */
