@@ -1,52 +1,16 @@
 /**
  * The checkpoint table of any target, in SQL that all of them have. What differs (how a parameter is written, types, the
- * clock) is a dialect; when rows are written, and in which transaction, is left to `write/checkpoint/`.
+ * clock) is a dialect, and how the table is laid out is `layout.ts`; when rows are written, and in which transaction, is
+ * left to `cursor.ts` and `take-over.ts`.
  */
 import type { Checkpoint, CheckpointKey, CheckpointValues } from "../model/checkpoint.ts";
-import type { Counts } from "../model/counts.ts";
-import { noCounts } from "../model/counts.ts";
 import type { ExecutorDialect, SqlValue, SqlExecutor } from "../targets/sql-executor.ts";
-
-const COUNTED = [
-  "read",
-  "inserted",
-  "updated",
-  "unchanged",
-  "ignored",
-  "skipped",
-  "suppressed",
-  "rejected",
-  "deleted",
-] as const satisfies readonly (keyof Counts)[];
-
-/** Column → type; `?` behind a type: may be NULL. */
-const COLUMNS: Readonly<Record<string, keyof ExecutorDialect["types"] | "text?" | "integer?">> = {
-  job_id: "name",
-  source: "integer",
-  part: "integer",
-  parts: "integer",
-  name: "text",
-  config_fp: "name",
-  epoch: "integer",
-  state: "name",
-  byte_off: "integer",
-  rec_no: "integer",
-  line_no: "integer",
-  prefix_sha256: "name",
-  total_bytes: "integer?",
-  total_sha256: "text?",
-  rejects: "text?",
-  ...Object.fromEntries(COUNTED.map((name) => [`n_${name}`, "integer" as const])),
-  owner: "text",
-  started_at: "time",
-  updated_at: "time",
-};
-
-const CHECKPOINT_COLUMNS = Object.keys(COLUMNS);
+import { LAYOUT, layoutOf } from "./layout.ts";
+import type { CheckpointFields, CheckpointLayout } from "./layout.ts";
 
 /** The statement that makes the table. */
 export function checkpointDdl(table: string, { types }: ExecutorDialect): string {
-  const columns = Object.entries(COLUMNS).map(([name, type]) => {
+  const columns = Object.entries(LAYOUT.columns).map(([name, type]) => {
     const nullable = type.endsWith("?");
     const base = (nullable ? type.slice(0, -1) : type) as keyof ExecutorDialect["types"];
     return `  ${name} ${types[base]} ${nullable ? "null" : "not null"}`;
@@ -58,6 +22,8 @@ export function checkpointDdl(table: string, { types }: ExecutorDialect): string
 export class CheckpointTable {
   readonly #table: string;
   readonly statements: SqlExecutor;
+  /** `null`: not looked at yet. */
+  #layout: CheckpointLayout | null = null;
 
   /** `table` as SQL writes it: checked when the option was read. */
   constructor(table: string, statements: SqlExecutor) {
@@ -67,7 +33,14 @@ export class CheckpointTable {
 
   /** Whether there is one. */
   async exists(): Promise<boolean> {
-    return await this.statements.exists(this.#table);
+    const columns = await this.statements.columnsOf(this.#table);
+    this.#layout = columns === null ? null : layoutOf(columns);
+    return columns !== null;
+  }
+
+  async #layoutOf(): Promise<CheckpointLayout> {
+    if (this.#layout === null) await this.exists();
+    return this.#layout ?? LAYOUT;
   }
 
   /** Makes it; another run may do so at the same time. */
@@ -82,13 +55,14 @@ export class CheckpointTable {
   /** The rows of a job, or of all jobs, in order. */
   async read(job: string | null): Promise<Checkpoint[]> {
     const { dialect } = this.statements;
-    const columns = CHECKPOINT_COLUMNS.map((name) =>
-      COLUMNS[name] === "time" ? `${dialect.timeText(name)} as ${name}` : name,
+    const layout = await this.#layoutOf();
+    const columns = Object.entries(layout.columns).map(([name, type]) =>
+      type === "time" ? `${dialect.timeText(name)} as ${name}` : name,
     );
     const where = job === null ? "" : ` where job_id = ${dialect.parameter(1)}`;
     const sql = `select ${columns.join(", ")} from ${this.#table}${where} order by job_id, source, part`;
     const { rows } = await this.statements.run(sql, job === null ? [] : [job]);
-    return rows.map(checkpointOf);
+    return rows.map((row) => ({ ...checkpointOf(row), counts: layout.read(row, this.#table) }));
   }
 
   /** Makes the job this run's own: waits for whoever holds its rows, and fences all earlier runs. Answers with the rows changed. */
@@ -117,7 +91,7 @@ export class CheckpointTable {
   /** Puts `next` in the place of `last`; false when another run has changed the row since. */
   async advance(last: CheckpointValues, next: CheckpointValues): Promise<boolean> {
     const { dialect } = this.statements;
-    const values = valuesOf(next, dialect);
+    const values = await this.#valuesOf(next);
     const set = Object.keys(values).filter((name) => !KEY.has(name));
     const sets = set.map((name, at) => `${name} = ${dialect.parameter(at + 1)}`);
     const at = (more: number): string => dialect.parameter(set.length + more);
@@ -137,11 +111,20 @@ export class CheckpointTable {
   /** Adds a row. */
   async insert(row: CheckpointValues): Promise<void> {
     const { dialect } = this.statements;
-    const values = valuesOf(row, dialect);
+    const values = await this.#valuesOf(row);
     const names = Object.keys(values);
     const marks = names.map((_, at) => dialect.parameter(at + 1));
     const sql = `insert into ${this.#table} (${names.join(", ")}, started_at, updated_at) values (${marks.join(", ")}, ${dialect.now}, ${dialect.now})`;
     await this.statements.run(sql, Object.values(values));
+  }
+
+  /** A row as the table's columns, without its times. */
+  async #valuesOf(row: CheckpointValues): Promise<CheckpointFields> {
+    const layout = await this.#layoutOf();
+    return {
+      ...valuesOf(row, this.statements.dialect),
+      ...layout.keep(row.counts, this.#table),
+    };
   }
 
   /** Removes one row. */
@@ -167,12 +150,12 @@ export class CheckpointTable {
 
 const KEY = new Set(["job_id", "source", "part"]);
 
-/** A row as the table's columns, without its times. */
+/** A row as the columns of every layout, without its times. */
 function valuesOf(
   row: CheckpointValues,
   { asciiOnly }: Pick<ExecutorDialect, "asciiOnly">,
 ): Record<string, SqlValue> {
-  const { offset, total, rejects, counts } = row;
+  const { offset, total, rejects } = row;
   const kept = (text: string): string => (asciiOnly ? inAscii(text) : text);
   return {
     job_id: row.job,
@@ -190,7 +173,6 @@ function valuesOf(
     total_bytes: total?.bytes ?? null,
     total_sha256: total?.sha256 ?? null,
     rejects: rejects === null ? null : escaped(JSON.stringify(rejects)),
-    ...Object.fromEntries(COUNTED.map((name) => [`n_${name}`, counts[name]])),
     owner: kept(row.owner),
   };
 }
@@ -212,11 +194,9 @@ function outOfAscii(text: string): string {
   return /^".*"$/.test(text) ? (JSON.parse(text) as string) : text;
 }
 
-function checkpointOf(row: Readonly<Record<string, SqlValue>>): Checkpoint {
+function checkpointOf(row: CheckpointFields): Omit<Checkpoint, "counts"> {
   const text = (name: string): string => String(row[name] ?? "");
   const number = (name: string): number => Number(row[name] ?? 0);
-  const counts = noCounts();
-  for (const name of COUNTED) counts[name] = number(`n_${name}`);
   const done = text("state") === "done";
   const rejects = row["rejects"] ?? null;
   const [config = "", madeAs = null] = text("config_fp").split(" ");
@@ -233,7 +213,6 @@ function checkpointOf(row: Readonly<Record<string, SqlValue>>): Checkpoint {
     prefix: text("prefix_sha256"),
     total: done ? { bytes: number("total_bytes"), sha256: text("total_sha256") } : null,
     rejects: rejects === null ? null : (JSON.parse(String(rejects)) as Checkpoint["rejects"]),
-    counts,
     owner: outOfAscii(text("owner")),
     startedAt: text("started_at"),
     updatedAt: text("updated_at"),

@@ -45,7 +45,7 @@ export function otherErrors(
   };
 }
 
-/** The rows of a job, before it is taken. Makes the table when there is none. Throws `CHECKPOINT_TABLE`, `JOB_OPTIONS`. */
+/** The rows of a job, before it is taken. Makes the table when there is none. Throws `CHECKPOINT_*`, `JOB_OPTIONS`. */
 export async function lookAtJob(
   table: CheckpointTable,
   plan: JobPlan,
@@ -67,7 +67,10 @@ export interface CheckpointReading {
   readonly mayPass: JobLookup["mayPass"];
 }
 
-/** The rows of a job, or of all. Throws `CHECKPOINT_TABLE` for a table that is none, or that may not be read. */
+/**
+ * The rows of a job, or of all. Throws `CHECKPOINT_TABLE` for a table that is none, or that may not be read, and
+ * `CHECKPOINT_VERSION` for a row of a later version.
+ */
 export async function readRows(
   table: CheckpointTable,
   { name, job, mayPass }: CheckpointReading,
@@ -75,7 +78,7 @@ export async function readRows(
   try {
     return await table.read(job);
   } catch (cause) {
-    if (mayPass(cause)) throw cause;
+    if (cause instanceof UpsurgeError || mayPass(cause)) throw cause;
     const reason = `it cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
     const suggestion =
       "name another with --checkpoint-table; a load needs select, insert, update and delete on it, and `upsurge jobs --to URL --print-ddl` shows its columns";

@@ -46,4 +46,10 @@ export const JOB_CODES = {
     fix: "{suggestion}",
     exit: 2,
   },
+  CHECKPOINT_VERSION: {
+    title: "a later version of upsurge has written the job {job} in {table}",
+    cause: "this version does not know all that the job remembers, and would lose it",
+    fix: "run the load with the version that has begun the job, or a later one",
+    exit: 2,
+  },
 } as const satisfies Record<string, ErrorTexts>;

@@ -57,8 +57,18 @@ export interface PackedSlice {
 export interface PackedRows {
   readonly shape: RowShape;
   readonly slices: readonly PackedSlice[];
-  /** The `ord` of the first row; the others follow. */
+  /** The `ord` from which those of the rows are counted. */
   readonly firstOrd: number;
+  /** How far the `ord` of each row is from that; `null`: they follow it one by one. */
+  readonly ordSteps: Uint32Array | null;
+}
+
+/** The `ord` of the row at this place of the batch. */
+export function ordAt(
+  { firstOrd, ordSteps }: Pick<PackedRows, "firstOrd" | "ordSteps">,
+  at: number,
+): number {
+  return firstOrd + (ordSteps === null ? at : (ordSteps[at] as number));
 }
 
 /** The bytes of the field at `place` (`record * fields + field`), its escapes resolved; `null` for NULL. */

@@ -37,8 +37,8 @@ export interface SqlExecutor {
   commit(): Promise<void>;
   /** Never throws. */
   rollback(): Promise<void>;
-  /** Whether there is a table of that name, as the database resolves it. */
-  exists(table: string): Promise<boolean>;
+  /** The columns of the table of that name, as the database resolves it; `null`: there is none. */
+  columnsOf(table: string): Promise<readonly string[] | null>;
   /**
    * What tells `table` from one of the same name that is made later, and no change of it makes another: `A/B`, where A is
    * the same of `checkpoint`. Where both are others, the database was made anew from a copy. `null`: nothing does.

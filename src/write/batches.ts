@@ -213,7 +213,7 @@ class BatchBuilder {
         ? { number, size: this.#size, rows: this.#rows, packed: null }
         : new PackedBatch(
             { number, size: this.#size },
-            { shape, slices: held.map(({ slice }) => slice), firstOrd },
+            { shape, slices: held.map(({ slice }) => slice), firstOrd, ordSteps: null },
             () => readRows(held, this.#mapper, firstOrd),
           );
     const end =

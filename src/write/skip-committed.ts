@@ -75,5 +75,5 @@ function packedRow({ shape, values, ord }: Row): PackedRows {
     kinds: null,
   };
   const columns = shape.columns.map((_, field) => ({ field, constant: null }));
-  return { shape, slices: [{ fields, from: 0, to: 1, columns }], firstOrd: ord };
+  return { shape, slices: [{ fields, from: 0, to: 1, columns }], firstOrd: ord, ordSteps: null };
 }

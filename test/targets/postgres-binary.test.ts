@@ -61,7 +61,7 @@ function rowsOf(texts: readonly string[]): PackedRows {
   };
   const column = { field: 0, constant: null };
   const part = { fields, from: 0, to: texts.length, columns: [column, column] };
-  return { shape: { id: 0, columns: ["t", "v"] }, slices: [part], firstOrd: 0 };
+  return { shape: { id: 0, columns: ["t", "v"] }, slices: [part], firstOrd: 0, ordSteps: null };
 }
 
 async function isCanonical(type: string, text: string): Promise<boolean> {

@@ -30,10 +30,11 @@ export function smallStatements(
     },
     commit: async () => void (await client.query("commit")),
     rollback: () => rollBack(client),
-    exists: async (table) => {
-      const sql = "select to_regclass($1) is not null as found";
-      const { rows } = await client.query<{ found: boolean }>(sql, [table]);
-      return rows[0]?.found === true;
+    columnsOf: async (table) => {
+      const sql = `select array(select attname::text from pg_catalog.pg_attribute
+  where attrelid = to_regclass($1) and attnum > 0 and not attisdropped) as names, to_regclass($1) is not null as found`;
+      const { rows } = await client.query<{ names: string[]; found: boolean }>(sql, [table]);
+      return rows[0]?.found === true ? rows[0].names : null;
     },
     madeAs: async (table, checkpoint) => {
       const sql = "select to_regclass($1)::oid || '/' || to_regclass($2)::oid as made";

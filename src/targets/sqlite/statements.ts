@@ -23,7 +23,8 @@ export function smallStatements(
       if (db.open && db.inTransaction) db.exec("rollback");
       return Promise.resolve();
     },
-    exists: (table) => patiently(() => placeOf(db, table) !== null),
+    columnsOf: (table) =>
+      patiently(() => (placeOf(db, table) === null ? null : columnsOf(db, bareName(table)))),
     madeAs: (table, checkpoint) =>
       patiently(() => {
         const [place, other] = [placeOf(db, table), placeOf(db, checkpoint)];
@@ -39,11 +40,20 @@ export function smallStatements(
  * leave alone, and one that is made anew comes after all others: what was older than the checkpoint table is younger then.
  */
 function placeOf(db: SqliteConnection, table: string): number | null {
-  const name = /"((?:[^"]|"")*)"$/.exec(table)?.[1]?.replaceAll('""', '"');
-  const bare = name ?? table.split(".").at(-1) ?? table;
   const sql = "select rowid from sqlite_schema where type = 'table' and name = ? collate nocase";
-  const place = db.prepare<[string], number | bigint>(sql).pluck().get(bare);
+  const place = db.prepare<[string], number | bigint>(sql).pluck().get(bareName(table));
   return place === undefined ? null : Number(place);
+}
+
+/** The name without its schema and its quotes. */
+function bareName(table: string): string {
+  const name = /"((?:[^"]|"")*)"$/.exec(table)?.[1]?.replaceAll('""', '"');
+  return name ?? table.split(".").at(-1) ?? table;
+}
+
+function columnsOf(db: SqliteConnection, name: string): string[] {
+  const sql = "select name from pragma_table_info(?, 'main')";
+  return db.prepare<[string], string>(sql).pluck().all(name);
 }
 
 function run(db: SqliteConnection, sql: string, values: readonly SqlValue[]): SqlAnswer {

@@ -23,10 +23,11 @@ export function smallStatements(connection: SqlServerConnection): SqlExecutor {
     begin: () => connection.begin(),
     commit: () => connection.commit(),
     rollback: () => connection.rollback(),
-    exists: async (table) => {
-      const sql = "SELECT OBJECT_ID(@p1, N'U') AS id";
-      const [[row] = []] = await connection.execute(sql, [{ name: "p1", value: table }]);
-      return (row?.["id"] ?? null) !== null;
+    columnsOf: async (table) => {
+      const sql =
+        "SELECT c.name AS name FROM sys.columns AS c WHERE c.object_id = OBJECT_ID(@p1, N'U')";
+      const [rows = []] = await connection.execute(sql, [{ name: "p1", value: table }]);
+      return rows.length === 0 ? null : rows.map((row) => String(row["name"]));
     },
     madeAs: async (table, checkpoint) => {
       const made = [await madeAs(connection, checkpoint), await madeAs(connection, table)];

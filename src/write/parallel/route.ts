@@ -1,6 +1,6 @@
 /**
  * Shares the rows of a packed batch out among writers by the hash of their keys: rows with the same key go the same way,
- * in the order of the source. Each part is a packed batch again, over the same bytes.
+ * in the order of the source. Each part is a packed batch again, over the same bytes, and every row keeps its `ord`.
  */
 import type { Batch, Row } from "../../model/batch.ts";
 import type { PackedSlice, PackedRows } from "../../model/packed.ts";
@@ -24,8 +24,11 @@ export function splitByHash(
     }
     first += size;
   }
+  const steps = stepsOf(packed, ways, writers);
   return parts.map((own, writer) =>
-    own.length === 0 ? null : partOf(batch, { ...packed, slices: own }, ways, writer),
+    own.length === 0
+      ? null
+      : partOf(batch, { ...packed, slices: own, ordSteps: steps[writer] ?? null }, ways, writer),
   );
 }
 
@@ -65,13 +68,24 @@ function* split(
   }
 }
 
+/** The steps of the rows that go each way. */
+function stepsOf({ ordSteps }: PackedRows, ways: Uint8Array, writers: number): Uint32Array[] {
+  const counts = new Uint32Array(writers);
+  for (let at = 0; at < ways.length; at += 1) (counts[ways[at] as number] as number) += 1;
+  const steps = Array.from(counts, (count) => new Uint32Array(count));
+  const ends = new Uint32Array(writers);
+  for (let at = 0; at < ways.length; at += 1) {
+    const way = ways[at] as number;
+    (steps[way] as Uint32Array)[ends[way] as number] =
+      ordSteps === null ? at : (ordSteps[at] as number);
+    (ends[way] as number) += 1;
+  }
+  return steps;
+}
+
 function partOf(batch: Batch, packed: PackedRows, ways: Uint8Array, writer: number): Batch {
   const size = packed.slices.reduce((sum, { from, to }) => sum + to - from, 0);
-  // What is staged counts up from the first, and rows are found again by that number.
-  const read = (): Row[] =>
-    batch.rows
-      .filter((_, at) => ways[at] === writer)
-      .map((row, at) => ({ ...row, ord: packed.firstOrd + at }));
+  const read = (): Row[] => batch.rows.filter((_, at) => ways[at] === writer);
   return new PackedBatch({ number: batch.number, size }, packed, read);
 }
 

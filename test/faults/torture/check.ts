@@ -137,9 +137,8 @@ async function checkpointRows({ target, database }: Place): Promise<(string | nu
       ? "select count(*) from sqlite_schema where name = 'upsurge_checkpoint'"
       : "select count(*) from pg_class where relname = 'upsurge_checkpoint'";
   if ((await database.rows(there))[0]?.[0] !== "1") return [];
-  const counts = COUNTED.map((name) => `n_${name}`).join(", ");
   return await database.rows(
-    `select source, part, parts, state, byte_off, total_bytes, prefix_sha256, total_sha256, ${counts}
+    `select source, part, parts, state, byte_off, total_bytes, prefix_sha256, total_sha256, counts
      from upsurge_checkpoint where job_id = '${JOB}' order by source, part`,
   );
 }
@@ -163,8 +162,9 @@ function checkCheckpoint(
       if (is !== wanted) wrong.push(`checkpoint: ${is} instead of ${wanted}`);
     }
   }
-  for (const [column, name] of COUNTED.entries()) {
-    const sum = rows.reduce((total, row) => total + Number(row[8 + column]), 0);
+  const counted = rows.map((row) => JSON.parse(row[8] ?? "") as Counted);
+  for (const name of COUNTED) {
+    const sum = counted.reduce((total, each) => total + Number(each[name]), 0);
     const wanted = counts[name] ?? 0;
     if (sum !== wanted) wrong.push(`checkpoint: ${sum} ${name} instead of ${wanted}`);
   }

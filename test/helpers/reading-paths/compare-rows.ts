@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import type { Batch, Row } from "../../../src/model/batch.ts";
 import type { TablePlan } from "../../../src/model/load-plan.ts";
-import { fieldBytes } from "../../../src/model/packed.ts";
+import { fieldBytes, ordAt } from "../../../src/model/packed.ts";
 import type { PackedSlice } from "../../../src/model/packed.ts";
 import type { RecordChunk } from "../../../src/model/record.ts";
 import type { Reject } from "../../../src/model/reject.ts";
@@ -103,10 +103,11 @@ async function rowsOf({ chunks }: PathRead, target: PathTarget): Promise<Rows> {
       for (const { ord, shape, values } of batch.rows) rows.push([ord, shape.columns, values]);
       continue;
     }
-    const { shape, slices: parts, firstOrd } = batch.packed;
+    const { packed: own } = batch;
+    const { shape, slices: parts } = own;
     const found = parts.flatMap(valuesOf);
     if (found.length !== batch.size) throw new Error("a packed batch is not of its size");
-    found.forEach((values, at) => rows.push([firstOrd + at, shape.columns, values]));
+    found.forEach((values, at) => rows.push([ordAt(own, at), shape.columns, values]));
     packed += found.length;
   }
   return { batches, rows, rejects, packed };

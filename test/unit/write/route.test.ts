@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Batch } from "../../../src/model/batch.ts";
-import { fieldBytes } from "../../../src/model/packed.ts";
+import { fieldBytes, ordAt } from "../../../src/model/packed.ts";
 import type { PackedFields, PackedSlice, PackedRows } from "../../../src/model/packed.ts";
 import { PackedBatch } from "../../../src/write/packed-batch.ts";
 import { splitByHash } from "../../../src/write/parallel/route.ts";
@@ -45,7 +45,7 @@ function batchOf(sizes: readonly number[]): { batch: Batch; rows: PackedRows } {
     return { fields, from: 1, to: size + 1, columns: COLUMNS };
   });
   const size = next - 100;
-  const rows = { shape: SHAPE, slices: parts, firstOrd: 100 };
+  const rows = { shape: SHAPE, slices: parts, firstOrd: 100, ordSteps: null };
   const read = () => Array.from({ length: size }, (_, at) => row(100 + at, SHAPE));
   return { batch: new PackedBatch({ number: 4, size }, rows, read), rows };
 }
@@ -81,8 +81,9 @@ test("every row goes one way, equal hashes the same one, in order", () => {
         }
         const keys = own.map(([key]) => Number(key));
         expect(keys).toEqual(keys.toSorted((a, b) => a - b));
-        // A row is found by the number under which it is staged.
-        expect(part.rows.map(({ ord }) => ord)).toEqual(own.map((_, at) => 100 + at));
+        // A row is staged and found again under its place in the load.
+        expect(part.rows.map(({ ord }) => ord)).toEqual(keys);
+        expect(own.map((_, at) => part.packed && ordAt(part.packed, at))).toEqual(keys);
         const places = part.rows.map(({ record }) => record.position.record - 1);
         expect(places).toEqual(keys);
       }

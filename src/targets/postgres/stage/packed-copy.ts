@@ -5,7 +5,7 @@
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import { fieldBytes } from "../../../model/packed.ts";
+import { fieldBytes, ordAt } from "../../../model/packed.ts";
 import type { PackedSlice, PackedRows } from "../../../model/packed.ts";
 import { encoderOf } from "./binary-types.ts";
 import type { Encoder } from "./binary-types.ts";
@@ -87,14 +87,14 @@ async function binary(
   { encoders, numbered }: { readonly encoders: readonly Encoder[]; readonly numbered: boolean },
 ): Promise<boolean> {
   into.copy(HEADER, 0, HEADER.length);
-  let ord = rows.firstOrd;
+  let first = 0;
   for (const part of rows.slices) {
     const constants = constantsOf(part);
     for (let from = part.from; from < part.to; from += RECORDS_A_TURN) {
       const to = Math.min(part.to, from + RECORDS_A_TURN);
       const stretch = { part: { ...part, from, to }, encoders, constants };
-      if (!binaryRecords(into, stretch, numbered ? ord : null)) return false;
-      ord += to - from;
+      if (!binaryRecords(into, stretch, numbered ? { rows, first } : null)) return false;
+      first += to - from;
       await nextTurn();
     }
   }
@@ -109,22 +109,29 @@ interface CopySlice {
   readonly constants: readonly (Buffer | null | undefined)[];
 }
 
-/** Writes records; with `firstOrd`, their numbers before them. False when a field is not canonical. */
+/** Where records are in their batch. */
+interface RecordNumbers {
+  readonly rows: PackedRows;
+  /** Of the first of them. */
+  readonly first: number;
+}
+
+/** Writes records; with `numbers`, the `ord` of each before it. False when a field is not canonical. */
 function binaryRecords(
   into: CopyBuffer,
   { part, encoders, constants }: CopySlice,
-  firstOrd: number | null,
+  numbers: RecordNumbers | null,
 ): boolean {
   const { fields, from, to } = part;
   const { offsets: places, bytes } = fields;
   const width = fields.shape.fields.length;
   const sources = part.columns.map(({ field }) => field);
-  const count = encoders.length + (firstOrd === null ? 0 : 1);
+  const count = encoders.length + (numbers === null ? 0 : 1);
   for (let record = from; record < to; record += 1) {
     into.int16(count);
-    if (firstOrd !== null) {
+    if (numbers !== null) {
       into.int32(8);
-      into.int64(firstOrd + record - from);
+      into.int64(ordAt(numbers.rows, numbers.first + record - from));
     }
     for (let column = 0; column < encoders.length; column += 1) {
       const encode = encoders[column] as Encoder;
@@ -164,17 +171,17 @@ ESCAPED[BACKSLASH] = BACKSLASH;
 
 /** Writes text data: tabs between the fields, `\N` for NULL. */
 async function text(into: CopyBuffer, rows: PackedRows, numbered: boolean): Promise<void> {
-  let ord = rows.firstOrd;
+  let at = 0;
   for (const part of rows.slices) {
     const constants = constantsOf(part);
     const width = part.fields.shape.fields.length;
     for (let record = part.from; record < part.to; record += 1) {
       if (record % RECORDS_A_TURN === 0) await nextTurn();
       if (numbered) {
-        const digits = Buffer.from(String(ord));
+        const digits = Buffer.from(String(ordAt(rows, at)));
         into.copy(digits, 0, digits.length);
       }
-      ord += 1;
+      at += 1;
       for (const [column, { field }] of part.columns.entries()) {
         if (column > 0 || numbered) into.byte(TAB);
         const constant = constants[column];

@@ -1,0 +1,107 @@
+/**
+ * The columns of the checkpoint table, and how its rows keep counts: as JSON in one column, so that another count needs no
+ * other table. Tables that were made before have a column for each count; they serve as they are, so that programs of both
+ * kinds read and write the same, and no right to change a table is needed.
+ */
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import { COUNT_NAMES, countsFrom } from "../model/counts.ts";
+import type { Counts } from "../model/counts.ts";
+import type { ExecutorDialect, SqlValue } from "../targets/sql-executor.ts";
+
+/** The type of a column; `?` behind it: may be NULL. */
+export type ColumnType = keyof ExecutorDialect["types"] | "text?" | "integer?";
+
+/** A row as it is read. */
+export type CheckpointFields = Readonly<Record<string, SqlValue>>;
+
+/** One way to lay out the table. */
+export interface CheckpointLayout {
+  /** Column → type. */
+  readonly columns: Readonly<Record<string, ColumnType>>;
+  /** What a row keeps of its counts. Throws `CHECKPOINT_TABLE` for counts that it has no place for. */
+  keep(counts: Counts, table: string): CheckpointFields;
+  /** The counts of a row. Throws `CHECKPOINT_VERSION` for a row that a later version has written. */
+  read(row: CheckpointFields, table: string): Counts;
+}
+
+/** Of the rows that are written. A table without the column has rows of version 1. */
+const VERSION = 2;
+
+/** Columns of every layout, before those of its counts. */
+const BEFORE = {
+  job_id: "name",
+  source: "integer",
+  part: "integer",
+  parts: "integer",
+  name: "text",
+  config_fp: "name",
+  epoch: "integer",
+  state: "name",
+  byte_off: "integer",
+  rec_no: "integer",
+  line_no: "integer",
+  prefix_sha256: "name",
+  total_bytes: "integer?",
+  total_sha256: "text?",
+  rejects: "text?",
+} as const satisfies Record<string, ColumnType>;
+
+/** And behind them. */
+const BEHIND = { owner: "text", started_at: "time", updated_at: "time" } as const;
+
+/** What is made today. */
+export const LAYOUT: CheckpointLayout = {
+  columns: { ...BEFORE, version: "integer", counts: "text", ...BEHIND },
+  keep: (counts) => ({ version: VERSION, counts: JSON.stringify(counts) }),
+  read: (row, table) => {
+    const version = Number(row["version"]);
+    const counts: Record<string, number> =
+      version > VERSION ? {} : JSON.parse(String(row["counts"]));
+    const isNewer =
+      version > VERSION ||
+      Object.keys(counts).some((name) => !COUNT_NAMES.some((known) => known === name));
+    if (isNewer) throw upsurgeError("CHECKPOINT_VERSION", { table, job: String(row["job_id"]) });
+    return countsFrom((name) => counts[name] ?? 0);
+  },
+};
+
+/** The counts that tables of version 1 have a column for; never more. */
+const COUNTED_IN_1 = [
+  "read",
+  "inserted",
+  "updated",
+  "unchanged",
+  "ignored",
+  "skipped",
+  "suppressed",
+  "rejected",
+  "deleted",
+] as const;
+
+const COLUMN_OF = new Map<string, string>(COUNTED_IN_1.map((name) => [name, `n_${name}`]));
+
+/** What the first version made: a column for each count that it knew. */
+export const LAYOUT_1: CheckpointLayout = {
+  columns: {
+    ...BEFORE,
+    ...Object.fromEntries([...COLUMN_OF.values()].map((name) => [name, "integer" as const])),
+    ...BEHIND,
+  },
+  keep: (counts, table) => {
+    const lost = COUNT_NAMES.find((name) => counts[name] !== 0 && !COLUMN_OF.has(name));
+    if (lost !== undefined) {
+      const reason = `an earlier version made it, and it has no column for the count ${lost}`;
+      const suggestion =
+        "once no job in it is running, drop it: the next load makes it anew, without what it remembers of finished jobs";
+      throw upsurgeError("CHECKPOINT_TABLE", { table, reason, suggestion });
+    }
+    return Object.fromEntries(COUNTED_IN_1.map((name) => [`n_${name}`, counts[name]]));
+  },
+  read: (row) => countsFrom((name) => Number(row[COLUMN_OF.get(name) ?? ""] ?? 0)),
+};
+
+/** How a table with these columns is laid out; one that is no checkpoint table fails when it is read. */
+export function layoutOf(columns: readonly string[]): CheckpointLayout {
+  const isFirst = columns.includes("n_read") && !columns.includes("counts");
+  return isFirst ? LAYOUT_1 : LAYOUT;
+}
