@@ -23,6 +23,7 @@ const ONLY_ALL: Readonly<Record<string, string>> = {
   "faults/sqlserver-jobs.test.ts": "jobs on the other targets: targets/jobs-*, faults/same-job",
   "faults/sqlserver-network.test.ts": "some requests: faults/sqlserver-cuts",
   "faults/sqlserver-signals.test.ts": "signals: cli/process, faults/job-signals",
+  "targets/sqlite-drivers.test.ts": "each driver by itself: unit/targets/sqlite/drivers",
   "targets/sqlserver-grammar.test.ts": "the statements are run by targets/conformance",
   "targets/sqlserver-findings.test.ts":
     "single rules of one target; all of its ways: targets/conformance",
@@ -195,6 +196,7 @@ const SECONDS: Readonly<Record<string, readonly [fast: number, all: number]>> = 
   "targets/postgres-repeats.test.ts": [5, 5],
   "targets/postgres-wide.test.ts": [7, 7],
   "targets/postgres.test.ts": [4, 4],
+  "targets/sqlite-drivers.test.ts": [1, 240],
   "targets/sqlite-packed.test.ts": [6, 21],
   "targets/sqlserver-findings.test.ts": [1, 14],
   "targets/sqlserver-grammar.test.ts": [1, 17],

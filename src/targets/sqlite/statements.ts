@@ -15,8 +15,8 @@ export function smallStatements(
       asciiOnly: false,
     },
     run: (sql, values = []) => patiently(() => run(db, sql, values)),
-    begin: () => patiently(() => void db.exec("begin immediate")),
-    commit: () => patiently(() => void db.exec("commit")),
+    begin: () => patiently(() => db.exec("begin immediate")),
+    commit: () => patiently(() => db.exec("commit")),
     rollback: () => {
       if (db.open && db.inTransaction) db.exec("rollback");
       return Promise.resolve();
@@ -39,15 +39,15 @@ export function smallStatements(
 function placeOf(db: SqliteConnection, table: string): number | null {
   const name = /"((?:[^"]|"")*)"$/.exec(table)?.[1]?.replaceAll('""', '"');
   const bare = name ?? table.split(".").at(-1) ?? table;
-  const sql = "select rowid from sqlite_schema where type = 'table' and name = ? collate nocase";
-  const place = db.prepare<[string], number | bigint>(sql).pluck().get(bare);
-  return place === undefined ? null : Number(place);
+  const sql =
+    "select rowid as place from sqlite_schema where type = 'table' and name = ? collate nocase";
+  return db.prepare<{ readonly place: number }>(sql).get(bare)?.place ?? null;
 }
 
 function run(db: SqliteConnection, sql: string, values: readonly SqlValue[]): SqlAnswer {
-  const statement = db.prepare(sql);
-  // The driver takes numbers for REALs.
+  const statement = db.prepare<Record<string, SqlValue>>(sql);
+  // Drivers take numbers for REALs.
   const bound = values.map((value) => (typeof value === "number" ? BigInt(value) : value));
   if (!statement.reader) return { rows: [], changed: statement.run(...bound).changes };
-  return { rows: statement.all(...bound) as Record<string, SqlValue>[], changed: 0 };
+  return { rows: statement.all(...bound), changed: 0 };
 }

@@ -60,7 +60,7 @@ export class SqliteWriter implements Writer {
   async commit(): Promise<void> {
     const { db, patiently } = this.#context;
     try {
-      await patiently(() => void db.exec("commit"));
+      await patiently(() => db.exec("commit"));
     } catch (cause) {
       if (codeOf(cause)?.startsWith("SQLITE_CONSTRAINT") !== true) throw cause;
       throw refused(cause);
