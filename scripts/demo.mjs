@@ -3,10 +3,11 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync } from
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { build } from "./build.mjs";
 import { ensureInstall } from "./ensure-install.mjs";
-import { ROOT, run, runTool } from "./steps.mjs";
+import { ROOT, run } from "./steps.mjs";
 
-const UPSURGE = join(ROOT, "dist/bin/upsurge.js");
+const UPSURGE = join(ROOT, "dist/upsurge.js");
 
 /** What is shown: a sentence, the words after `upsurge`, and the exit code that belongs to it. */
 const STEPS = [
@@ -104,7 +105,11 @@ const STEPS = [
 ];
 
 await ensureInstall();
-await build();
+const built = await build();
+if (built.code !== 0) {
+  console.error(built.output);
+  process.exit(1);
+}
 const folder = mkdtempSync(join(tmpdir(), "upsurge-demo-"));
 const database = prepare();
 let surprises = 0;
@@ -120,15 +125,6 @@ console.log(`\nEverything is in ${folder}`);
 if (surprises > 0)
   console.log(`${surprises} commands ended with an exit code that was not expected`);
 process.exitCode = surprises === 0 ? 0 : 1;
-
-async function build() {
-  const { code, output } = await runTool("tsc", ["-p", "tsconfig.build.json"]);
-  if (code !== 0) {
-    console.error(output);
-    process.exit(1);
-  }
-  await import("./make-executable.mjs");
-}
 
 /** Copies the files and makes the database. */
 function prepare() {

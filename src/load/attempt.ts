@@ -207,7 +207,7 @@ export class Attempt {
 
   #writersFor({ connect, session, plan, paths }: PreparedLoad): Writers {
     const { log } = this.#surroundings;
-    if (log.isLevelEnabled("debug")) {
+    if (log.isLevelEnabled?.("debug") !== false) {
       const columns = plan.columns.map((column) => column.name);
       log.debug({ sql: session.statements(plan, columns) }, "statements");
     }

@@ -3,10 +3,10 @@
  * A fault that may pass makes the load start again after its last commit: what was committed is in the checkpoint.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Logger } from "pino";
 import { Attempt } from "./attempt.ts";
 import type { Options } from "../options/options.ts";
 import { makeReport } from "./make-report.ts";
+import type { Log } from "../model/log.ts";
 import type { Report } from "../report/report.ts";
 
 /** How far a load has come; sent at most a few times a second. */
@@ -24,7 +24,7 @@ export interface Progress {
 export interface Surroundings {
   readonly stdin: NodeJS.ReadableStream;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly log: Logger;
+  readonly log: Log;
   /** Aborting rolls the load back; the report then says `interrupted`. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
