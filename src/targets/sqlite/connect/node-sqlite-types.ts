@@ -10,7 +10,7 @@ export interface NodeStatement {
   /** Since 22.16. */
   columns?(): readonly unknown[];
   setReadBigInts(enabled: boolean): void;
-  run(...values: readonly SqliteValue[]): { readonly changes: number };
+  run(...values: readonly SqliteValue[]): { readonly changes: number | bigint };
   get(...values: readonly SqliteValue[]): NodeRow | undefined;
   all(...values: readonly SqliteValue[]): NodeRow[];
 }

@@ -155,11 +155,12 @@ class NodeConnection implements SqliteConnection {
 class NodeRun<Row> implements Statement<Row> {
   readonly #db: NodeDatabase;
   readonly #statement: NodeStatement;
-  #readsBigInts = false;
 
   constructor(db: NodeDatabase, statement: NodeStatement) {
     this.#db = db;
     this.#statement = statement;
+    // Otherwise an integer past 2^53 is an error, also one that is only the rowid of what was written.
+    statement.setReadBigInts(true);
   }
 
   get reader(): boolean {
@@ -171,28 +172,19 @@ class NodeRun<Row> implements Statement<Row> {
 
   run(...values: readonly SqliteValue[]): { readonly changes: number } {
     try {
-      return this.#statement.run(...values);
+      return { changes: Number(this.#statement.run(...values).changes) };
     } catch (error) {
       throw sqliteError(error);
     }
   }
 
   get(...values: readonly SqliteValue[]): Row | undefined {
-    this.#readBigInts();
     const row = renamed(() => this.#statement.get(...values));
     return row === undefined ? undefined : (numbered(row) as Row);
   }
 
   all(...values: readonly SqliteValue[]): Row[] {
-    this.#readBigInts();
     return renamed(() => this.#statement.all(...values)).map((row) => numbered(row) as Row);
-  }
-
-  /** Otherwise an integer past 2^53 is an error. */
-  #readBigInts(): void {
-    if (this.#readsBigInts) return;
-    this.#statement.setReadBigInts(true);
-    this.#readsBigInts = true;
   }
 }
 

@@ -85,6 +85,18 @@ describe.each(DRIVERS)("$name: values", (driver: SqliteDriver) => {
     expect(db.prepare("select 1 as one where 0").get()).toBeUndefined();
   });
 
+  test("writes a row whose rowid is past 2^53", () => {
+    const db = file();
+    db.exec("create table t (id integer primary key)");
+
+    expect(db.prepare("insert into t values (?)").run(9007199254740993n)).toMatchObject({
+      changes: 1,
+    });
+    expect(db.prepare("select cast(id as text) as id from t").get()).toEqual({
+      id: "9007199254740993",
+    });
+  });
+
   test("hands a function whatever SQLite has", () => {
     const db = file();
     const seen: unknown[] = [];
