@@ -5,7 +5,9 @@
  *   dist/index.js       the library, out of the same parts; dist/types has its declarations
  */
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { writeLicences } from "./licences.mjs";
 import { ROOT, runTool } from "./steps.mjs";
 
@@ -22,15 +24,17 @@ export async function build() {
   rmSync(DIST, { recursive: true, force: true });
   const { code, output } = await runTool("tsc", ["-p", "tsconfig.build.json"]);
   if (code !== 0) return { code, output };
-  await bundle();
+  await bundle({ outdir: DIST, modules: join(ROOT, "node_modules") });
   copyDeclarations();
   for (const file of ["bin/upsurge.js", "upsurge.js"]) chmodSync(join(DIST, file), 0o755);
   return { code, output };
 }
 
-async function bundle() {
+/** Bundles the program into `outdir`, with the packages of the folder `modules`. */
+export async function bundle({ outdir, modules }) {
   // Only a build needs it: the other scripts import this file before anything is installed.
-  const { build: esbuild } = await import("esbuild");
+  const require = createRequire(join(modules, "any.js"));
+  const { build: esbuild } = await import(pathToFileURL(require.resolve("esbuild")).href);
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   const { metafile } = await esbuild({
     absWorkingDir: ROOT,
@@ -39,7 +43,8 @@ async function bundle() {
       index: "src/index.ts",
       worker: "src/read/csv/worker.ts",
     },
-    outdir: DIST,
+    outdir,
+    nodePaths: [modules],
     bundle: true,
     splitting: true,
     platform: "node",
@@ -56,7 +61,7 @@ async function bundle() {
     logLevel: "error",
   });
   const insides = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
-  writeLicences(insides, join(DIST, "LICENSES.txt"));
+  writeLicences(insides, join(outdir, "LICENSES.txt"));
 }
 
 /** Copies the declarations that the library's reaches, with the names that their files will have for whoever imports them. */
