@@ -1,12 +1,9 @@
 /** `npm run demo`: a tour on a small shop in a temporary folder. Every line that begins with $ can be typed as it stands. */
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { ensureInstall } from "./ensure-install.mjs";
-import { ROOT, run, runTool } from "./steps.mjs";
-
-const UPSURGE = join(ROOT, "dist/bin/upsurge.js");
+import { join, relative } from "node:path";
+import { openDatabase, prepareProgram } from "./demo-install.mjs";
+import { ROOT, run } from "./steps.mjs";
 
 /** What is shown: a sentence, the words after `upsurge`, and the exit code that belongs to it. */
 const STEPS = [
@@ -103,39 +100,38 @@ const STEPS = [
   },
 ];
 
-await ensureInstall();
-await build();
+console.log(
+  `A tour of ${STEPS.length} steps on a small database; its files are in a temporary folder.`,
+);
+const UPSURGE = await prepareProgram();
+const began = performance.now();
 const folder = mkdtempSync(join(tmpdir(), "upsurge-demo-"));
 const database = prepare();
 let surprises = 0;
 for (const [index, step] of STEPS.entries()) {
-  heading(`${index + 1}. ${step.title}`);
+  heading(`${index + 1} of ${STEPS.length}. ${step.title}`);
   for (const [at, words] of step.commands.entries()) await show(words, step.exits?.[at] ?? 0);
   for (const file of step.show ?? []) showFile(file);
   if (step.query !== undefined) showRows(step.query);
 }
 heading("The catalogue as it stands now");
 showRows("select sku, name, price, stock from products order by sku");
-console.log(`\nEverything is in ${folder}`);
+const seconds = ((performance.now() - began) / 1000).toFixed(1);
+console.log(`\nThe tour took ${seconds} s. Everything is in ${folder}`);
 if (surprises > 0)
   console.log(`${surprises} commands ended with an exit code that was not expected`);
+const program = relative(process.env["INIT_CWD"] ?? process.cwd(), UPSURGE);
+console.log(`
+Now your own file:
+  node ${program} inspect FILE.csv
+  node ${program} FILE.csv --to DATABASE.db --table TABLE --key COLUMN`);
 process.exitCode = surprises === 0 ? 0 : 1;
-
-async function build() {
-  const { code, output } = await runTool("tsc", ["-p", "tsconfig.build.json"]);
-  if (code !== 0) {
-    console.error(output);
-    process.exit(1);
-  }
-  await import("./make-executable.mjs");
-}
 
 /** Copies the files and makes the database. */
 function prepare() {
   const fixtures = join(ROOT, "fixtures/demo");
   for (const file of readdirSync(fixtures)) copyFileSync(join(fixtures, file), join(folder, file));
-  const Database = createRequire(join(ROOT, "package.json"))("better-sqlite3");
-  const made = new Database(join(folder, "shop.db"));
+  const made = openDatabase(join(folder, "shop.db"));
   made.exec(readFileSync(join(folder, "setup.sql"), "utf8"));
   return made;
 }
@@ -160,8 +156,8 @@ function showFile(name) {
 
 function showRows(query) {
   console.log(`\n$ sqlite3 shop.db "${query}"`);
-  const rows = database.prepare(query).raw().all();
-  for (const row of rows) console.log(row.map((value) => value ?? "NULL").join(" | "));
+  for (const row of database.rows(query))
+    console.log(row.map((value) => value ?? "NULL").join(" | "));
 }
 
 function heading(text) {

@@ -2,7 +2,6 @@
  * The command line as a function: words and streams in, exit code out. The only catch-all of the program:
  * whatever is thrown below becomes four lines on stderr and the exit code of the error.
  */
-import { readFile } from "node:fs/promises";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { noCounts } from "../model/counts.ts";
 import type { Command } from "../options/option.ts";
@@ -18,6 +17,7 @@ import { parseCommandLine } from "./program.ts";
 import { makeRedactor, secretsOf } from "./redact.ts";
 import type { Redact } from "./redact.ts";
 import { asksForDebug, maskReport, reportFailure } from "./report-failure.ts";
+import { readVersion } from "./version.ts";
 import { isResultLost, Screen, writeResult } from "./screen.ts";
 
 const RUN: Readonly<
@@ -36,7 +36,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   // Until the options are understood, any word may be the URL.
   let redact = makeRedactor(argv.flatMap((word) => secretsOf(word, io.env)));
   try {
-    const line = parseCommandLine(argv, await version());
+    const line = parseCommandLine(argv, await readVersion());
     if (line.kind === "text") {
       await writeResult(io.stdout, line.text);
       return 0;
@@ -90,14 +90,4 @@ function nothingDone(error: UpsurgeError): LoadOutcome {
     job: null,
     bytes: 0,
   };
-}
-
-/** The version in package.json, which stands above src/ and above dist/src/ alike. */
-async function version(): Promise<string> {
-  for (const place of ["../../package.json", "../../../package.json"]) {
-    const text = await readFile(new URL(place, import.meta.url), "utf8").catch(() => null);
-    const version: unknown = text === null ? null : Object(JSON.parse(text)).version;
-    if (typeof version === "string") return version;
-  }
-  return "(unknown version)";
 }

@@ -129,7 +129,7 @@ export const ERROR_CODES = {
   },
   ...CONNECTION_CODES,
   TARGET_DRIVER_MISSING: {
-    title: "the driver {driver} is not installed",
+    title: "the driver {driver} is missing",
     cause: "drivers are optional and this target needs {driver}",
     fix: "npm install {driver}",
     exit: 2,

@@ -3,8 +3,8 @@
  * rows differently. It knows decisions and outcomes; what a try does is `load.ts`.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Logger } from "pino";
 import type { Retry } from "../errors/codes.ts";
+import type { Log } from "../model/log.ts";
 import type { Lessons } from "./lessons.ts";
 import type { LoadOutcome } from "./make-report.ts";
 
@@ -28,7 +28,7 @@ export interface Trying {
   /** How long to go on, in milliseconds, from the first of several failures without progress between them. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  readonly log: Logger;
+  readonly log: Log;
   readonly tryOnce: (lessons: Lessons) => Promise<Tried>;
 }
 

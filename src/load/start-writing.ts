@@ -13,7 +13,7 @@ export function startWriting(prepared: PreparedLoad, state: LoadState): RunningL
   const { job, notes, request, isRehearsal } = state;
   const { lessons, options, surroundings } = request;
   const [table] = plan.tables;
-  if (surroundings.log.isLevelEnabled("debug")) {
+  if (surroundings.log.isLevelEnabled?.("debug") !== false) {
     const columns = table.columns.map((column) => column.name);
     surroundings.log.debug({ sql: session.statements(table, columns) }, "statements");
   }

@@ -1,6 +1,6 @@
 /** What loads and plans need of their surroundings, and what they tell them. */
 import type { Environment } from "../model/environment.ts";
-import type { Logger } from "pino";
+import type { Log } from "../model/log.ts";
 
 /** How far a load has come; sent at most a few times a second. */
 export interface Progress {
@@ -21,7 +21,7 @@ export interface PlanSurroundings {
 
 /** What a load needs. */
 export interface Surroundings extends PlanSurroundings {
-  readonly log: Logger;
+  readonly log: Log;
   /** Aborting rolls the load back; the report then says `interrupted`. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;

@@ -134,9 +134,12 @@ describe("a load that is refused", () => {
     const preload = `file://${join(cwd, "without.mjs")}`;
     const { exitCode, stderr } = await spawnUpsurge(["orders.csv", ...INTO_ORDERS], cwd, {
       preload,
+      // Node has a driver of its own since 22.13.
+      env: { UPSURGE_TEST_SQLITE_DRIVER: "better-sqlite3" },
     }).ended;
 
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining("  TARGET_DRIVER_MISSING\n")]);
+    expect(stderr).toMatch(/^fix: {3}npm (?:install|rebuild) .*better-sqlite3/m);
   });
 });
 

@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const PROGRAM = "dist/bin/upsurge.js";
+const PROGRAM = "dist/upsurge.js";
 
 /** Vitest's global setup. */
 export default function setup(): void {
   if (
-    newest("src", "bin", "package.json", "tsconfig.json", "tsconfig.build.json") < changed(PROGRAM)
+    newest("src", "bin", "package.json", "tsconfig.json", "tsconfig.build.json", "scripts") <
+    changed(PROGRAM)
   ) {
     return;
   }

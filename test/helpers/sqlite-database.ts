@@ -2,18 +2,18 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import type { TestDatabase } from "./engines.ts";
+import { openSqliteFile } from "./sqlite-file.ts";
+import type { SqliteFile } from "./sqlite-file.ts";
 
 /** Makes a database file. Nothing of it stays open between calls, so that loads meet no lock. */
 export async function openSqlite(): Promise<TestDatabase> {
   const folder = mkdtempSync(join(tmpdir(), "upsurge-sqlite-"));
   const path = join(folder, "test.db");
-  const use = async <T>(work: (db: Database.Database) => T): Promise<T> => {
-    const db = new Database(path);
+  const use = async <T>(work: (db: SqliteFile) => T): Promise<T> => {
+    const db = openSqliteFile(path);
     try {
-      db.pragma("foreign_keys = on");
-      db.pragma("synchronous = off");
+      db.exec("pragma foreign_keys = on; pragma synchronous = off");
       return work(db);
     } finally {
       db.close();
@@ -22,12 +22,8 @@ export async function openSqlite(): Promise<TestDatabase> {
   await use((db) => db.exec("vacuum"));
   return {
     url: `sqlite:${path}`,
-    exec: (sql) => use((db) => void db.exec(sql)),
-    rows: (sql) =>
-      use((db) => {
-        const rows = db.prepare(sql).raw().safeIntegers().all() as unknown[][];
-        return rows.map((row) => row.map(toText));
-      }),
+    exec: (sql) => use((db) => db.exec(sql)),
+    rows: (sql) => use((db) => db.rows(sql).map((row) => row.map(toText))),
     reset: async () => {
       rmSync(path, { force: true });
       await use((db) => db.exec("vacuum"));
@@ -38,6 +34,6 @@ export async function openSqlite(): Promise<TestDatabase> {
 
 function toText(value: unknown): string | null {
   if (value === null) return null;
-  if (Buffer.isBuffer(value)) return value.toString("hex");
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
   return typeof value === "string" ? value : `${value as number | bigint}`;
 }

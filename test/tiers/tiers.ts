@@ -11,6 +11,7 @@ export const TIER: Tier = process.env["UPSURGE_TEST_TIER"] === "fast" ? "fast" :
 
 /** Files that only `test:all` runs, and what of theirs `npm test` does all the same. */
 const ONLY_ALL: Readonly<Record<string, string>> = {
+  "demo.test.ts": "its commands are met one by one: readme",
   "faults/any-message.test.ts": "cut connections at each fail point: faults/fail-points-*",
   "faults/drill-postgres.test.ts": "proves the checks, not the program",
   "faults/drill-sqlite.test.ts": "proves the checks, not the program",
@@ -23,6 +24,7 @@ const ONLY_ALL: Readonly<Record<string, string>> = {
   "faults/sqlserver-jobs.test.ts": "jobs on the other targets: targets/jobs-*, faults/same-job",
   "faults/sqlserver-network.test.ts": "some requests: faults/sqlserver-cuts",
   "faults/sqlserver-signals.test.ts": "signals: cli/process, faults/job-signals",
+  "targets/sqlite-drivers.test.ts": "each driver by itself: unit/targets/sqlite/drivers",
   "targets/sqlserver-grammar.test.ts": "the statements are run by targets/conformance",
   "targets/sqlserver-findings.test.ts":
     "single rules of one target; all of its ways: targets/conformance",
@@ -128,6 +130,8 @@ export function leftOut(): string[] {
 
 /** Seconds that the longer files take on two quiet cores, in `npm test` and in `test:all`; for their order and the time left. */
 const SECONDS: Readonly<Record<string, readonly [fast: number, all: number]>> = {
+  "cli/bundle.test.ts": [9, 9],
+  "demo.test.ts": [1, 6],
   "faults/any-message.test.ts": [1, 30],
   "faults/compressed.test.ts": [4, 4],
   "faults/disturbed-jobs.test.ts": [4, 4],
@@ -195,6 +199,7 @@ const SECONDS: Readonly<Record<string, readonly [fast: number, all: number]>> = 
   "targets/postgres-repeats.test.ts": [5, 5],
   "targets/postgres-wide.test.ts": [7, 7],
   "targets/postgres.test.ts": [4, 4],
+  "targets/sqlite-drivers.test.ts": [1, 240],
   "targets/sqlite-packed.test.ts": [6, 21],
   "targets/sqlserver-findings.test.ts": [1, 14],
   "targets/sqlserver-grammar.test.ts": [1, 17],

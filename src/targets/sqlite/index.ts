@@ -1,4 +1,4 @@
-/** The SQLite target, through the driver `better-sqlite3`. */
+/** The SQLite target, through `better-sqlite3` or Node's own driver. */
 import type { Target } from "../target.ts";
 import { isFileUrl, suggestUrl } from "./connect/file-url.ts";
 

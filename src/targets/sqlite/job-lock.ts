@@ -5,14 +5,14 @@
 import { createHash } from "node:crypto";
 import { unlink } from "node:fs/promises";
 import type { Lock } from "../target.ts";
-import type { SqliteConnection } from "./connect/connection.ts";
+import { loadDriver } from "./connect/driver.ts";
 import { isBusy } from "./errors.ts";
 
 /** Takes the lock of `job` on the database file `path`; `null` when another run has it. */
 export async function lockJob(path: string, job: string): Promise<Lock | null> {
   const side = `${path}-upsurge-${createHash("sha256").update(job).digest("hex").slice(0, 12)}`;
-  const { default: Database } = await import("better-sqlite3");
-  const db: SqliteConnection = new Database(side, { timeout: 0 });
+  const driver = await loadDriver();
+  const db = driver.openFile(side, { readonly: false, create: true });
   try {
     db.exec("begin exclusive");
   } catch (error) {

@@ -67,9 +67,9 @@ export class SqliteSession implements Session {
     this.#db = db;
     this.#path = path;
     this.#lockTimeoutMs = lockTimeoutMs;
-    db.pragma("foreign_keys = on");
-    db.pragma("trusted_schema = off");
-    db.pragma("temp_store = memory");
+    db.exec("pragma foreign_keys = on");
+    db.exec("pragma trusted_schema = off");
+    db.exec("pragma temp_store = memory");
     this.version = version;
     this.#probe = new UpsertProbe(db);
     this.execute = smallStatements(db, (work) => this.#whileLocked(work));
@@ -113,7 +113,7 @@ export class SqliteSession implements Session {
     const rows = tables.map((plan) => this.#rowSql(plan, []));
     await this.#patiently(() => {
       for (const row of rows) this.#createStaged(row);
-      this.#db.pragma(`cache_size = -${CACHE_KB}`);
+      this.#db.exec(`pragma cache_size = -${CACHE_KB}`);
       this.#db.exec("begin immediate");
     });
     const patiently = async (work: () => void): Promise<void> =>
@@ -178,7 +178,7 @@ export class SqliteSession implements Session {
    */
   #makeDurable(): void {
     if (this.#durable) return;
-    this.#db.pragma("synchronous = full");
+    this.#db.exec("pragma synchronous = full");
     this.#durable = true;
   }
 

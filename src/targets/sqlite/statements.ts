@@ -17,8 +17,8 @@ export function smallStatements(
       asciiOnly: false,
     },
     run: (sql, values = []) => patiently(() => run(db, sql, values)),
-    begin: () => patiently(() => void db.exec("begin immediate")),
-    commit: () => patiently(() => void db.exec("commit")),
+    begin: () => patiently(() => db.exec("begin immediate")),
+    commit: () => patiently(() => db.exec("commit")),
     rollback: () => {
       if (db.open && db.inTransaction) db.exec("rollback");
       return Promise.resolve();
@@ -40,9 +40,9 @@ export function smallStatements(
  * leave alone, and one that is made anew comes after all others: what was older than the checkpoint table is younger then.
  */
 function placeOf(db: SqliteConnection, table: string): number | null {
-  const sql = "select rowid from sqlite_schema where type = 'table' and name = ? collate nocase";
-  const place = db.prepare<[string], number | bigint>(sql).pluck().get(bareName(table));
-  return place === undefined ? null : Number(place);
+  const sql =
+    "select rowid as place from sqlite_schema where type = 'table' and name = ? collate nocase";
+  return db.prepare<{ readonly place: number }>(sql).get(bareName(table))?.place ?? null;
 }
 
 /** The name without its schema and its quotes. */
@@ -53,13 +53,16 @@ function bareName(table: string): string {
 
 function columnsOf(db: SqliteConnection, name: string): string[] {
   const sql = "select name from pragma_table_info(?, 'main')";
-  return db.prepare<[string], string>(sql).pluck().all(name);
+  return db
+    .prepare<{ readonly name: string }>(sql)
+    .all(name)
+    .map((column) => column.name);
 }
 
 function run(db: SqliteConnection, sql: string, values: readonly SqlValue[]): SqlAnswer {
-  const statement = db.prepare(sql);
-  // The driver takes numbers for REALs.
+  const statement = db.prepare<Record<string, SqlValue>>(sql);
+  // Drivers take numbers for REALs.
   const bound = values.map((value) => (typeof value === "number" ? BigInt(value) : value));
   if (!statement.reader) return { rows: [], changed: statement.run(...bound).changes };
-  return { rows: statement.all(...bound) as Record<string, SqlValue>[], changed: 0 };
+  return { rows: statement.all(...bound), changed: 0 };
 }

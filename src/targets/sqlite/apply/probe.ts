@@ -28,7 +28,7 @@ export class UpsertProbe {
       this.written += 1;
       return 1;
     };
-    db.function(PROBE, { deterministic: false, directOnly: true }, ask);
-    db.function(MET, { deterministic: false, directOnly: true }, meet);
+    db.function(PROBE, ask);
+    db.function(MET, meet);
   }
 }

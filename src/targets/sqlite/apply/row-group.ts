@@ -112,7 +112,7 @@ function undoesAll(db: SqliteConnection, row: RowSql): boolean {
     readonly p2: number;
   }
   const program = db
-    .prepare<null[], Instruction>(`explain ${severalRows(row, 2)}`)
+    .prepare<Instruction>(`explain ${severalRows(row, 2)}`)
     .all(...Array.from({ length: 2 * row.columns.length }, () => null));
   return program.some(({ opcode, p1, p2 }) => opcode.startsWith("Halt") && p1 !== 0 && p2 === 2);
 }

@@ -32,7 +32,7 @@ export class SqliteTransaction implements Transaction {
   async commit(): Promise<void> {
     const { db, patiently } = this.#context;
     try {
-      await patiently(() => void db.exec("commit"));
+      await patiently(() => db.exec("commit"));
     } catch (cause) {
       if (codeOf(cause)?.startsWith("SQLITE_CONSTRAINT") !== true) throw cause;
       throw refused(cause);

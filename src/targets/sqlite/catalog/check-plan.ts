@@ -109,16 +109,8 @@ function badExpression(flag: string, cause: Error): Error {
 function attemptWithoutParameters(db: SqliteConnection, sql: string): Error | null {
   const failure = attempt(db, sql);
   if (failure !== null) return failure;
-  try {
-    db.prepare(sql).bind();
-    return null;
-  } catch (error) {
-    // Not the database's refusal but the driver's: there are no values for the parameters.
-    if (error instanceof RangeError || error instanceof TypeError) {
-      return new Error("it holds a parameter (?, :name, @name or $name) that has no value");
-    }
-    throw error;
-  }
+  if (!db.hasParameters(sql)) return null;
+  return new Error("it holds a parameter (?, :name, @name or $name) that has no value");
 }
 
 /** Prepares `sql`; the error when SQLite does not accept it. */

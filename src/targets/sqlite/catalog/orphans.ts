@@ -21,9 +21,10 @@ export function countOrphans(db: SqliteConnection, tables: readonly string[]): n
 
 /** The other tables with a foreign key to `table`. */
 export function childrenOf(db: SqliteConnection, table: string): string[] {
-  const sql = `select distinct child.name from sqlite_schema as child, pragma_foreign_key_list(child.name) as key
-    where child.type = 'table' and lower(key."table") = lower(:table) and lower(child.name) <> lower(:table)`;
-  return db.prepare<[{ table: string }], string>(sql).pluck().all({ table });
+  const sql = `select distinct child.name as name from sqlite_schema as child, pragma_foreign_key_list(child.name) as key
+    where child.type = 'table' and lower(key."table") = lower(?) and lower(child.name) <> lower(?)`;
+  const children = db.prepare<{ readonly name: string }>(sql).all(table, table);
+  return children.map(({ name }) => name);
 }
 
 function isDeferred(db: SqliteConnection, table: string): boolean {
@@ -33,9 +34,10 @@ function isDeferred(db: SqliteConnection, table: string): boolean {
 /** The rows of `table` whose parent does not exist; only those that look for it in `parent`, unless that is `null`. */
 function orphansOf(db: SqliteConnection, table: string, parent: string | null): number {
   const sql =
-    "select count(*) from pragma_foreign_key_check(:table) where :parent is null or lower(parent) = lower(:parent)";
+    "select count(*) as orphans from pragma_foreign_key_check(?) where ? is null or lower(parent) = lower(?)";
   try {
-    return db.prepare<[object], number>(sql).pluck().get({ table, parent }) ?? 0;
+    const found = db.prepare<{ readonly orphans: number }>(sql).get(table, parent, parent);
+    return found?.orphans ?? 0;
   } catch (error) {
     // A key that refers to columns without a unique key cannot be checked; a statement that needs it is refused.
     if (codeOf(error) === "SQLITE_ERROR") return 0;

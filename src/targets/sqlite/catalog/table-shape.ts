@@ -56,7 +56,7 @@ export function listTables(db: SqliteConnection): TableName[] {
 function listed(db: SqliteConnection): ListedTable[] {
   const sql =
     "select name, type, wr, strict from pragma_table_list where schema = 'main' and type <> 'shadow' order by name";
-  const tables = db.prepare<[], ListedTable>(sql).all();
+  const tables = db.prepare<ListedTable>(sql).all();
   return tables.filter(({ name }) => !name.toLowerCase().startsWith("sqlite_"));
 }
 
@@ -83,7 +83,7 @@ function describe(db: SqliteConnection, table: ListedTable): SqliteTable {
   const { name } = table;
   const sql = parseTable(schemaSql(db, "table", name) ?? "");
   const columns = db
-    .prepare<[string], ListedColumn>("select * from pragma_table_xinfo(?) where hidden <> 1")
+    .prepare<ListedColumn>("select * from pragma_table_xinfo(?) where hidden <> 1")
     .all(name);
   const indexes = listIndexes(db, name);
   const rowid = rowidAlias(table, columns, indexes);
@@ -177,7 +177,7 @@ function rowidAlias(
 
 function foreignKeys(db: SqliteConnection, table: string): ForeignKey[] {
   const rows = db
-    .prepare<[string], { id: number; table: string; from: string }>(
+    .prepare<{ id: number; table: string; from: string }>(
       `select id, "table", "from" from pragma_foreign_key_list(?) order by id, seq`,
     )
     .all(table);
@@ -193,6 +193,6 @@ function foreignKeys(db: SqliteConnection, table: string): ForeignKey[] {
 function triggers(db: SqliteConnection, table: string): Trigger[] {
   const sql =
     "select name, sql from sqlite_schema where type = 'trigger' and lower(tbl_name) = lower(?) order by name";
-  const rows = db.prepare<[string], { name: string; sql: string }>(sql).all(table);
+  const rows = db.prepare<{ name: string; sql: string }>(sql).all(table);
   return rows.map((row) => parseTrigger(row.name, row.sql));
 }

@@ -15,7 +15,7 @@ export interface ListedIndex {
 /** The indexes of a table, the primary key's first. */
 export function listIndexes(db: SqliteConnection, table: string): ListedIndex[] {
   return db
-    .prepare<[string], ListedIndex>(
+    .prepare<ListedIndex>(
       `select name, "unique", origin from pragma_index_list(?) order by origin = 'pk' desc, seq desc`,
     )
     .all(table);
@@ -48,9 +48,7 @@ export function uniqueKey(
   details: ReadonlyMap<string, ColumnDetails>,
 ): UniqueKey {
   const parts = db
-    .prepare<[string], IndexPart>(
-      "select name, coll from pragma_index_xinfo(?) where key = 1 order by seqno",
-    )
+    .prepare<IndexPart>("select name, coll from pragma_index_xinfo(?) where key = 1 order by seqno")
     .all(index.name);
   const sql = schemaSql(db, "index", index.name);
   const parsed = sql === null ? null : parseIndex(sql);
@@ -89,5 +87,5 @@ export function schemaSql(
   name: string,
 ): string | null {
   const sql = "select sql from sqlite_schema where type = ? and lower(name) = lower(?)";
-  return db.prepare<[string, string], { sql: string | null }>(sql).get(type, name)?.sql ?? null;
+  return db.prepare<{ sql: string | null }>(sql).get(type, name)?.sql ?? null;
 }

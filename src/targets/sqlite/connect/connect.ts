@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { ConnectOptions, Session } from "../../target.ts";
 import type { SqliteConnection } from "./connection.ts";
+import { loadDriver } from "./driver.ts";
 import { isBusy, translate } from "../errors.ts";
 import { noSuchFile, readFileUrl } from "./file-url.ts";
 import { SqliteSession } from "../session.ts";
@@ -40,23 +41,12 @@ function requireDatabase(db: SqliteConnection): void {
   }
 }
 
-/** Any statement reads the schema first, so a file that may be locked cannot be asked. */
-function versionOf(memory: SqliteConnection): string {
-  const version = String(memory.prepare("select sqlite_version()").pluck().get());
-  memory.close();
-  return `SQLite ${version}`;
-}
-
 async function open(path: string, readonly: boolean): Promise<OpenedFile> {
+  const driver = await loadDriver();
   try {
-    const { default: Database } = await import("better-sqlite3");
-    const db = new Database(path, { fileMustExist: true, timeout: 0, readonly });
-    return { db, version: versionOf(new Database(":memory:")) };
-  } catch (cause) {
-    if (cause instanceof Error && "code" in cause && String(cause.code).startsWith("SQLITE_")) {
-      throw translate(cause, path);
-    }
-    const why = `drivers are optional and this target needs better-sqlite3: ${String(cause)}`;
-    throw upsurgeError("TARGET_DRIVER_MISSING", { driver: "better-sqlite3" }, { cause, why });
+    const db = driver.openFile(path, { readonly, create: false });
+    return { db, version: `SQLite ${driver.version}` };
+  } catch (error) {
+    throw translate(error, path);
   }
 }

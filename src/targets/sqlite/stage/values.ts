@@ -6,9 +6,10 @@ import type { RowCode } from "../../../model/reject.ts";
 import { isMisfit } from "./misfits.ts";
 import type { PromisedType } from "./misfits.ts";
 import type { Affinity } from "../catalog/types.ts";
+import type { SqliteValue } from "../connect/connection.ts";
 
 /** What the driver takes. */
-export type BoundValue = string | bigint | number | null;
+export type BoundValue = SqliteValue;
 
 /** A value that SQLite would store as another number. */
 export class RangeFault extends Error {

@@ -13,6 +13,7 @@ import { connectError } from "./connect-error.ts";
 import { describeUrl } from "./connection-url.ts";
 import { SocketWatch } from "./socket-watch.ts";
 import { serverErrorOf } from "../errors.ts";
+import { installFix } from "../../install-fix.ts";
 
 type Driver = typeof Mssql;
 
@@ -264,6 +265,7 @@ async function loadDriver(): Promise<Driver> {
   try {
     return (await import("mssql")).default;
   } catch (cause) {
-    throw upsurgeError("TARGET_DRIVER_MISSING", { driver: "mssql" }, { cause });
+    const fix = installFix("mssql");
+    throw upsurgeError("TARGET_DRIVER_MISSING", { driver: "mssql" }, { cause, fix });
   }
 }

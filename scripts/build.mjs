@@ -1,0 +1,87 @@
+/**
+ * Builds the program, after removing what was built before:
+ *   dist/bin, dist/src  each file by itself, which the tests start and plant bugs in; not in the package
+ *   dist/upsurge.js     the command with all it needs inside, in parts that are loaded when they are needed
+ *   dist/index.js       the library, out of the same parts; dist/types has its declarations
+ */
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { writeLicences } from "./licences.mjs";
+import { ROOT, runTool } from "./steps.mjs";
+
+const DIST = join(ROOT, "dist");
+
+/** What is not inside: optional drivers, and what `pg` asks for in other surroundings only. */
+const EXTERNAL = ["better-sqlite3", "mssql", "pg-native", "pg-cloudflare"];
+
+/** Packages inside are written for `require`, which a module does not have by itself. */
+const REQUIRE = `import { createRequire as upsurgeRequire } from "node:module";
+const require = upsurgeRequire(import.meta.url);`;
+
+export async function build() {
+  rmSync(DIST, { recursive: true, force: true });
+  const { code, output } = await runTool("tsc", ["-p", "tsconfig.build.json"]);
+  if (code !== 0) return { code, output };
+  await bundle({ outdir: DIST, modules: join(ROOT, "node_modules") });
+  copyDeclarations();
+  for (const file of ["bin/upsurge.js", "upsurge.js"]) chmodSync(join(DIST, file), 0o755);
+  return { code, output };
+}
+
+/** Bundles the program into `outdir`, with the packages of the folder `modules`. */
+export async function bundle({ outdir, modules }) {
+  // Only a build needs it: the other scripts import this file before anything is installed.
+  const require = createRequire(join(modules, "any.js"));
+  const { build: esbuild } = await import(pathToFileURL(require.resolve("esbuild")).href);
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const { metafile } = await esbuild({
+    absWorkingDir: ROOT,
+    entryPoints: {
+      upsurge: "bin/upsurge.ts",
+      index: "src/index.ts",
+      worker: "src/read/csv/worker.ts",
+    },
+    outdir,
+    nodePaths: [modules],
+    bundle: true,
+    splitting: true,
+    platform: "node",
+    format: "esm",
+    target: "node20.19",
+    external: EXTERNAL,
+    define: { UPSURGE_VERSION: JSON.stringify(version) },
+    banner: { js: REQUIRE },
+    // Names stay: a stack in a bug report can be read.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "none",
+    metafile: true,
+    logLevel: "error",
+  });
+  const insides = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
+  writeLicences(insides, join(outdir, "LICENSES.txt"));
+}
+
+/** Copies the declarations that the library's reaches, with the names that their files will have for whoever imports them. */
+function copyDeclarations() {
+  const seen = new Set();
+  const copy = (file) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    const text = readFileSync(file, "utf8").replaceAll(/(["'])(\.{1,2}\/[^"']+)\.ts\1/g, '"$2.js"');
+    const to = join(DIST, "types", relative(join(DIST, "src"), file));
+    mkdirSync(dirname(to), { recursive: true });
+    writeFileSync(to, text.replace(/^\/\/# sourceMappingURL=.*\n?/m, ""));
+    for (const [, name] of text.matchAll(/["'](\.{1,2}\/[^"']+)\.[jt]s["']/g))
+      copy(resolve(dirname(file), `${name}.d.ts`));
+  };
+  copy(join(DIST, "src/index.d.ts"));
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  const { code, output } = await build();
+  if (code !== 0) console.error(output);
+  process.exitCode = code;
+}

@@ -1,0 +1,209 @@
+/** The program as it is packed: the parts that esbuild makes, alone in a folder, where nothing of this project is found. */
+import { spawnSync } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import { builtinModules } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { openPostgres } from "../helpers/postgres-database.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const DIST = join(ROOT, "dist");
+const MANIFEST = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+  readonly version: string;
+  readonly dependencies?: object;
+};
+const PARTS = readdirSync(DIST).filter((name) => name.endsWith(".js"));
+
+/** A folder with the parts in it and nothing else. */
+function alone(files: Readonly<Record<string, string>> = {}): string {
+  const folder = tempDir(files);
+  mkdirSync(join(folder, "dist"));
+  for (const name of PARTS) copyFileSync(join(DIST, name), join(folder, "dist", name));
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  return folder;
+}
+
+function run(cwd: string, args: readonly string[], imports: readonly string[] = []) {
+  const preloads = imports.flatMap((each) => ["--import", each]);
+  return spawnSync(process.execPath, [...preloads, "dist/upsurge.js", ...args], {
+    cwd,
+    encoding: "utf8",
+  });
+}
+
+describe("the program alone in a folder", () => {
+  test("knows its version, and needs no package", () => {
+    const { stdout, stderr } = run(alone(), ["--version"]);
+
+    expect([stdout, stderr]).toEqual([`upsurge ${MANIFEST.version}\n`, ""]);
+    expect(MANIFEST.dependencies).toBeUndefined();
+  });
+
+  test("imports nothing but Node and the optional drivers", () => {
+    const names = PARTS.flatMap((name) => {
+      const text = readFileSync(join(DIST, name), "utf8");
+      return [...text.matchAll(/(?:^|[;}\s])(?:import|from|import\()\s*"([a-z@][^"]*)"/g)];
+    }).map(([, name = ""]) => name.replace(/^node:/, ""));
+    const builtin = new Set(builtinModules);
+
+    expect(new Set(names.filter((name) => !builtin.has(name)))).toEqual(
+      new Set(["better-sqlite3", "mssql"]),
+    );
+  });
+
+  test("loads into PostgreSQL", async () => {
+    const database = await openPostgres();
+    try {
+      await database.exec("create table people (id int primary key, name text)");
+      const cwd = alone({ "people.csv": "id,name\n1,Ada\n2,Zoë\n" });
+      const into = ["people.csv", "--to", database.url, "--table", "people", "--key", "id"];
+      const { stdout, stderr, status } = run(cwd, into);
+
+      expect([status, stderr], stdout).toEqual([0, ""]);
+      expect(await database.rows("select * from people order by 1")).toEqual([
+        ["1", "Ada"],
+        ["2", "Zoë"],
+      ]);
+    } finally {
+      await database.close();
+    }
+  });
+
+  test("starts its thread for a large source", async () => {
+    const database = await openPostgres();
+    try {
+      await database.exec("create table numbers (id int primary key, name text)");
+      const records = Array.from(
+        { length: 120_000 },
+        (_, id) => `${id},${"some text ".repeat(9)}\n`,
+      ).join("");
+      const cwd = alone({ "numbers.csv": `id,name\n${records}`, "watch.mjs": WATCH_THREADS });
+      const into = ["numbers.csv", "--to", database.url, "--table", "numbers", "--key", "id"];
+      const { stdout, stderr, status } = run(cwd, into, ["./watch.mjs"]);
+
+      expect(status, `${stdout}${stderr}`).toBe(0);
+      const seen = readFileSync(join(cwd, "threads.txt"), "utf8").split("\n");
+      expect([...new Set(seen)].toSorted()).toEqual([
+        "",
+        "dist/worker.js answered",
+        "dist/worker.js online",
+      ]);
+    } finally {
+      await database.close();
+    }
+  });
+});
+
+/** Notes of each thread that it runs, that it answers, and what stops it. */
+const WATCH_THREADS = `
+  import threads from "node:worker_threads";
+  import { appendFileSync } from "node:fs";
+  import { syncBuiltinESMExports } from "node:module";
+  threads.Worker = class extends threads.Worker {
+    constructor(file, options) {
+      super(file, options);
+      const note = (what) => appendFileSync("threads.txt", String(file).replace(/^.*(dist\\/)/, "$1") + " " + what + "\\n");
+      this.on("online", () => note("online"));
+      this.on("message", () => note("answered"));
+      this.on("error", (error) => note("failed: " + error.message));
+    }
+  };
+  syncBuiltinESMExports();
+`;
+
+describe("the package", () => {
+  test("holds the programs, the declarations and the licences, and nothing of the tests'", () => {
+    const args = ["pack", "--dry-run", "--json", "--ignore-scripts"];
+    const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+    const { stdout } = spawnSync(npm, args, {
+      cwd: ROOT,
+      encoding: "utf8",
+      shell: process.platform === "win32",
+    });
+    const listed = JSON.parse(stdout) as object;
+    const [packed] = Object.values(listed) as { readonly files: readonly { path: string }[] }[];
+    const paths = packed?.files.map(({ path }) => path) ?? [];
+
+    for (const path of [
+      "dist/upsurge.js",
+      "dist/index.js",
+      "dist/worker.js",
+      "dist/types/index.d.ts",
+      "dist/LICENSES.txt",
+      "LICENSE",
+      "README.md",
+    ])
+      expect(paths).toContain(path);
+    expect(
+      paths.filter((path) => /^dist\/(?:src|bin)\/|\.map$|^test\/|^fixtures\//.test(path)),
+    ).toEqual([]);
+    const texts = PARTS.map((name) => readFileSync(join(DIST, name), "utf8"));
+    expect(texts.filter((text) => text.includes("sourceMappingURL"))).toEqual([]);
+  });
+
+  test("names each package inside with its licence", () => {
+    const text = readFileSync(join(DIST, "LICENSES.txt"), "utf8");
+    const titles = [...text.matchAll(/^(\S+) \d+\.\d+\.\d+ \(.+\)$/gm)].map(([, name]) => name);
+
+    expect(titles).toEqual(
+      expect.arrayContaining(["commander", "csv-parse", "iconv-lite", "pg", "pino"]),
+    );
+    for (const name of ["better-sqlite3", "mssql"]) expect(titles).not.toContain(name);
+    expect(
+      text.match(/Permission (?:is hereby granted|to use, copy)/g)?.length,
+    ).toBeGreaterThanOrEqual(titles.length - 3);
+  });
+
+  test("has declarations that type-check by themselves", () => {
+    const folder = tempDir({
+      "use.ts": `import { load, UpsurgeError } from "upsurge";
+        import type { Report } from "upsurge";
+        export const call: typeof load = load;
+        export const status = (report: Report): string => report.status;
+        export const isOurs = (error: unknown): boolean => error instanceof UpsurgeError;`,
+      "tsconfig.json": JSON.stringify({
+        compilerOptions: {
+          strict: true,
+          noEmit: true,
+          module: "nodenext",
+          target: "es2023",
+          types: ["node"],
+          typeRoots: [join(ROOT, "node_modules/@types")],
+        },
+        files: ["use.ts"],
+      }),
+      "package.json": '{ "type": "module" }',
+    });
+    const place = join(folder, "node_modules/upsurge");
+    mkdirSync(join(place, "dist"), { recursive: true });
+    copyFileSync(join(ROOT, "package.json"), join(place, "package.json"));
+    copyTree(join(DIST, "types"), join(place, "dist/types"));
+    const tsc = join(ROOT, "node_modules/.bin/tsc");
+    const { stdout, status } = spawnSync(tsc, ["-p", folder], {
+      cwd: folder,
+      encoding: "utf8",
+      shell: process.platform === "win32",
+    });
+
+    expect([status, stdout]).toEqual([0, ""]);
+    expect(existsSync(join(DIST, "index.js"))).toBe(true);
+  });
+});
+
+function copyTree(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) copyTree(source, target);
+    else copyFileSync(source, target);
+  }
+}
