@@ -296,7 +296,7 @@ export const ERROR_CODES = {
   PLAN_KEY_NOT_UNIQUE: {
     title: "several rows of {table} have the same ({key})",
     cause: "without a unique index one record would change several rows",
-    fix: "remove the duplicates, then: create unique index on {table} ({key})",
+    fix: "{suggestion}",
     exit: 2,
   },
   PLAN_REQUIRED_COLUMN: {

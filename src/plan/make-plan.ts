@@ -80,8 +80,9 @@ function planWriting(request: PlanRequest): PlanDraft {
   const mode = chooseMode(options);
   const naming = { columns: shape.columns.map((column) => column.name), quoteIdentifier };
   const matchNulls = options.nullKey === "match";
-  const { upsertsWithoutIndex: freeKeys } = capabilities;
-  const arbiter = chooseArbiter(shape, { ...options, mode, matchNulls, freeKeys, quoteIdentifier });
+  const { upsertsWithoutIndex } = capabilities;
+  const keyed = { ...options, upsertsWithoutIndex, mode, matchNulls, quoteIdentifier };
+  const arbiter = chooseArbiter(shape, keyed);
   const mapping = planMapping(request);
   const constants = parseConstants(shape, options, mapping);
   const update = updateRule(shape, { options, mode, arbiter, naming });
@@ -100,9 +101,7 @@ function planWriting(request: PlanRequest): PlanDraft {
   const together: IsolationRequest = { ...request, ...how };
   const found = findIsolation(shape, together);
   const isolation = { ...found, rowByRow: found.rowByRow ?? uncounted };
-  if (!options.grants) refusePrivileges(shape, neededPrivileges(how, capabilities));
-  const fields = fieldLabels(sourcesOf(request));
-  refuseMissing(shape, { ...options, mode, arbiter, fields, named, update });
+  refuseUnworkable(request, how);
   const plan: UnpartitionedPlan = {
     target: request.target,
     table: shape,
@@ -124,6 +123,19 @@ function planWriting(request: PlanRequest): PlanDraft {
   };
   const why = [...explain({ ...how, shape, strategy, rowSource, isolation }), ...overlaps.why];
   return { plan, together, why };
+}
+
+/** Refuses a load that cannot succeed; one that is planned to learn of privileges may lack some. */
+function refuseUnworkable(
+  request: PlanRequest,
+  how: Pick<LoadPlan, "mode" | "strategy" | "arbiter" | "update"> & {
+    readonly named: ReadonlySet<string>;
+  },
+): void {
+  const { shape, options, capabilities, quoteIdentifier } = request;
+  const needed = neededPrivileges(how, capabilities);
+  if (!options.grants) refusePrivileges(shape, needed, quoteIdentifier);
+  refuseMissing(shape, { ...options, ...how, fields: fieldLabels(sourcesOf(request)) });
 }
 
 function sourcesOf({ fields, sources }: PlanRequest): readonly KnownFields[] {

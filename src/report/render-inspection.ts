@@ -1,4 +1,4 @@
-/** The finding in a few aligned lines. */
+/** What `upsurge inspect` has found, as people read it. */
 import { sourceLabel } from "../errors/source-label.ts";
 import type { Column, TableName, TableShape } from "../model/table-shape.ts";
 import { alignColumns, formatBytes, formatCount, plural } from "../errors/format.ts";
@@ -10,6 +10,8 @@ import type {
   InspectedTable,
   Inspection,
 } from "../model/inspection.ts";
+
+/** The finding in a few aligned lines. */
 export function renderInspection(found: Inspection): string {
   return `${linesOf(found).join("\n")}\n`;
 }

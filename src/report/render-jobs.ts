@@ -1,7 +1,9 @@
-/** The answer in a few lines. */
+/** The answer of `upsurge jobs` as people read it. */
 import { sourceLabel } from "../errors/source-label.ts";
 import { alignColumns, formatCount, plural } from "../errors/format.ts";
 import type { JobsAnswer, ListedJob } from "../model/job-list.ts";
+
+/** The answer in a few lines. */
 export function renderJobs(answer: JobsAnswer): string {
   if (answer.kind === "ddl") return `${answer.ddl};\n`;
   if (answer.kind === "forgotten") {
