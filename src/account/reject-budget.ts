@@ -1,20 +1,24 @@
 /** `--max-rejects`: how many records may be rejected before the load stops. */
-import { ROW_CODES } from "../errors/row-codes.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Reject, RowCode } from "../model/reject.ts";
+import type { Reject } from "../model/reject.ts";
 import { allowsRejects, parseRejectLimit } from "../options/parse-value.ts";
 import { sourceLabel } from "../errors/source-label.ts";
+
+const OTHERWISE =
+  "or allow some with --max-rejects N and find them in the reject file; nothing was kept";
 
 /** Counts rejects against the limit. */
 export class RejectBudget {
   readonly #limit: string;
   readonly #most: number;
   readonly #share: number | null;
+  readonly #fixOf: (reject: Reject) => string;
   #count: number;
   #last: Reject | null = null;
 
-  /** `limit` is `N` or `N%`, already validated; `before`: rejects of earlier runs. */
-  constructor(limit: string, before = 0) {
+  /** `limit` is `N` or `N%`, already validated; `fixOf` tells what mends a reject; `before`: rejects of earlier runs. */
+  constructor(limit: string, fixOf: (reject: Reject) => string, before = 0) {
+    this.#fixOf = fixOf;
     this.#count = before;
     const parsed = allowsRejects(limit) ? parseRejectLimit(limit) : null;
     this.#limit = parsed === null ? "0" : limit;
@@ -22,13 +26,11 @@ export class RejectBudget {
     this.#most = parsed?.kind === "share" ? Number.POSITIVE_INFINITY : (parsed?.count ?? 0);
   }
 
-  /** Takes rejects in file order. Throws `REJECT_LIMIT` for the first one too many. */
-  spend(rejects: readonly Reject[]): void {
-    for (const reject of rejects) {
-      this.#count += 1;
-      this.#last = reject;
-      if (this.#count > this.#most) throw this.#exceeded(reject);
-    }
+  /** Takes the next reject in file order. Throws `REJECT_LIMIT` for the first one too many. */
+  spend(reject: Reject): void {
+    this.#count += 1;
+    this.#last = reject;
+    if (this.#count > this.#most) throw this.#exceeded(reject);
   }
 
   /** At the end of the load: throws `REJECT_LIMIT` when more than the allowed share of `read` was rejected. */
@@ -46,22 +48,9 @@ export class RejectBudget {
         count,
         limit: this.#limit,
       },
-      { where: placeOf(reject), fix: fixOf(reject) },
+      { where: placeOf(reject), fix: `${this.#fixOf(reject)}; ${OTHERWISE}` },
     );
   }
-}
-
-/** Faults that a flag may mend in all records at once, without harm to any. */
-const MENDED_BY_FLAG = new Set<RowCode>([
-  "ROW_ENCODING",
-  "ROW_UNKNOWN_FIELD",
-  "ROW_NO_KNOWN_FIELD",
-]);
-
-function fixOf({ code }: Reject): string | undefined {
-  if (!MENDED_BY_FLAG.has(code)) return undefined;
-  const { fix } = ROW_CODES[code];
-  return `${fix}; or allow some with --max-rejects N and find them in the reject file; nothing was kept`;
 }
 
 /** Where a reject stands: `orders.csv, record 3, line 4, column "amount"`. */

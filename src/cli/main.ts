@@ -85,6 +85,7 @@ function nothingDone(error: UpsurgeError): LoadOutcome {
     counts,
     kept: counts,
     notes: [],
+    rejects: { seen: [], kept: [] },
     rejectPaths: null,
     setAside: [],
     job: null,

@@ -158,6 +158,7 @@ export class Attempt {
         missingFields: this.#options.missingFields,
         unseen: this.#continued.unseen,
       });
+      this.#rejects.planned({ plan, dateOrder: session.capabilities.dateOrder });
       this.#notes.mapped(prepared, mapper);
       const batches = this.#left(
         prepared,
@@ -328,6 +329,7 @@ export class Attempt {
       kept,
       job: this.#jobOutcome(),
       notes: this.#noted(error === null),
+      rejects: { seen: this.#rejects.byCode, kept: this.#rejects.keptByCode },
       rejectPaths:
         error !== null && isJob
           ? this.#rejects.leave()

@@ -34,6 +34,7 @@ test("--json prints one line with exactly the fields of the documentation", asyn
       rejected: 0,
       deleted: 0,
     },
+    rejects: [],
     rejectFile: null,
     rejectReport: null,
     guarantee: "all-or-nothing",

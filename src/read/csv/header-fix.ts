@@ -1,5 +1,6 @@
 /** What mends a header that cannot be read: a flag where one does, found by trying it. */
 import type { Charset } from "../text/charset.ts";
+import { guessEncoding, guessUtf16 } from "../text/guess-encoding.ts";
 import { csvDialect } from "./dialect.ts";
 import type { CsvDialect } from "./dialect.ts";
 import { CsvFields } from "./fields.ts";
@@ -34,12 +35,11 @@ function isBinary(bytes: Buffer): boolean {
 }
 
 function encodingRemedy(bytes: Buffer, { name }: Charset): string {
+  const wide = guessUtf16(bytes);
+  if (wide !== null) return `pass the encoding it has, probably --encoding ${wide}`;
   if (isBinary(bytes)) return "check that it is a CSV at all: it has bytes that no text has";
   if (name !== "UTF-8") return "pass the encoding it really has with --encoding";
-  // Where latin1 has control characters, windows-1252 has letters and signs.
-  const isWindows = bytes.some((byte) => byte >= 0x80 && byte < 0xa0);
-  const guess = isWindows ? "--encoding windows-1252" : "--encoding latin1 or windows-1252";
-  return `pass the encoding it has, probably ${guess}`;
+  return `pass the encoding it has, probably ${guessEncoding(bytes)}`;
 }
 
 function isGoodTrimmed(bytes: Buffer, { dialect, charset, options }: HeaderReading): boolean {

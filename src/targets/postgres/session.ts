@@ -51,6 +51,11 @@ const LOCK_CLASS = 0x7570_7367;
 /** The oldest version that is supported. */
 const OLDEST = 140_000;
 
+/** The database reads dates in its own style, which libpq's variable sets for one run. */
+function dateOrder(order: "DMY" | "MDY"): string {
+  return `run the same command with PGDATESTYLE=${order} in its environment, since the date style of the database decides; or write dates as YYYY-MM-DD`;
+}
+
 /** A session of one load. */
 export class PostgresSession implements Session {
   readonly capabilities: Capabilities;
@@ -101,6 +106,7 @@ export class PostgresSession implements Session {
       parallel: true,
       lookupNeedsUpdatePrivilege: true,
       arrayText,
+      dateOrder,
     };
   }
 
