@@ -61,6 +61,12 @@ export const ERROR_CODES = {
     fix: "check the file's permissions and the disk, then run the same command",
     exit: 6,
   },
+  SOURCE_KIND: {
+    title: "{path} is {kind}",
+    cause: "a source is a file of CSV or JSON, plain or compressed with gzip or zstd",
+    fix: "{suggestion}",
+    exit: 6,
+  },
   SOURCE_CORRUPT: {
     title: "{path} is corrupt",
     cause: "{reason}",

@@ -1,11 +1,12 @@
 /** Errors of the mapping, each with the flag that mends its own case. Every flag printed can be typed as it is. */
-import { shellQuoted } from "../errors/shell-word.ts";
+import { shellQuoted, shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { fieldLabel } from "../model/header.ts";
 import type { HeaderField, KnownFields } from "../model/header.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import { columnFlag, dropFlags, FLAGS_SHOWN } from "./by-number.ts";
+import { delimiterFlag, splitsOf } from "./dialect-hint.ts";
 import { columnList, findColumn, nameList, nearest, tableLabel } from "./names.ts";
 
 /** Where the fields of a source stand, for errors about them. */
@@ -67,13 +68,38 @@ export function nothingMapped(shape: TableShape, known: KnownFields): Error {
       columns: columnList(shape),
       suggestion:
         dialectHint(shape, known, first) ??
+        (header === null ? nestedHint(known) : null) ??
         `say which column a field goes to, for example ${example}; or check ${header === null ? "--table" : "--table, --delimiter and --skip-lines"}`,
     },
     { where: placeOf(known) ?? undefined },
   );
 }
 
-const DELIMITERS = [";", "\t", "|", ","] as const;
+/** Members that services wrap records in, and the path to the records. */
+const WRAPPED =
+  /^(?:data|items|results|result|records|rows|value|values|hits|entries|objects|content)$/i;
+
+/** What a service answers when it fails. */
+const FAILED = /^(?:error|errors|error_?code|error_?message|fault|exception)$/i;
+
+/** What to do where the records of a JSON source seem to be inside of others. */
+function nestedHint({ source, fields }: KnownFields): string | null {
+  if (fields.some((field) => FAILED.test(field))) {
+    return "it looks like the error that a service has answered with: look at it, and get the file again";
+  }
+  const path = pathToRecords(fields);
+  if (path === null) return null;
+  const from = source === null || source === "-" ? "" : ` ${shellWord(source)}`;
+  const command = `jq -c ${shellQuoted(path)}${from} | upsurge - --format ndjson`;
+  return `the records seem to be inside: ${command} with the same options; or say which column a field goes to with --map`;
+}
+
+function pathToRecords(fields: readonly string[]): string | null {
+  if (fields.includes("features") && fields.includes("type")) return ".features[].properties";
+  if (fields.every((field) => /^\d+$/.test(field))) return ".[]";
+  const wrap = fields.find((field) => WRAPPED.test(field));
+  return wrap === undefined ? null : `.${wrap}[]`;
+}
 
 /** The flag of the dialect under which the header would name columns; `null` where none does. */
 function dialectHint(
@@ -86,20 +112,14 @@ function dialectHint(
   const isColumn = (name: string): boolean =>
     shape.columns.some((column) => column.name.toLowerCase() === name.toLowerCase());
   if (fields.length === 1) {
-    for (const delimiter of DELIMITERS) {
-      const names = place.name.split(delimiter);
-      if (names.length < 2 || !names.some((name) => isColumn(unquoted(name)))) continue;
-      const shown = delimiter === "\t" ? "\\t" : delimiter;
-      return `pass --delimiter '${shown}': the header has one field, and names of columns in it`;
+    const split = splitsOf(place.name).find(({ names }) => names.some(isColumn));
+    if (split !== undefined) {
+      return `pass ${delimiterFlag(split.delimiter)}: the header has one field, and names of columns in it`;
     }
   }
   const bare = place.name.trim();
   if (place.quoted || bare === place.name || !isColumn(bare)) return null;
   return `pass --trim, which drops the blanks around unquoted names and values; or only for this one --map ${shellQuoted(`${field}:${bare}`)}`;
-}
-
-function unquoted(name: string): string {
-  return name.trim().replace(/^"(.*)"$/, "$1");
 }
 
 /** Fields without a name that no flag says anything about. */

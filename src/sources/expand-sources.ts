@@ -4,6 +4,7 @@
 import { stat } from "node:fs/promises";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { upsurgeError } from "../errors/upsurge-error.ts";
+import { refuseUrl } from "../read/foreign.ts";
 import { sourceError } from "../read/bytes/source-error.ts";
 
 /** The paths that `patterns` name, in their order, each pattern's matches sorted. Throws `SOURCE_*` errors. */
@@ -17,6 +18,7 @@ async function expand(pattern: string): Promise<string[]> {
   if (pattern === "-") return [pattern];
   const missing = await whyMissing(pattern);
   if (missing === null) return [pattern];
+  refuseUrl(pattern);
   if (!isDynamicPattern(pattern)) throw missing;
   const { folder, rest } = split(pattern);
   const found = await glob(rest, { cwd: folder === "" ? "." : folder, expandDirectories: false });

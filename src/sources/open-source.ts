@@ -10,6 +10,7 @@ import type { Charset } from "../read/text/charset.ts";
 import { decompress, detectCompression } from "../read/bytes/decompress.ts";
 import type { Compression } from "../read/bytes/decompress.ts";
 import { detectFormat } from "../read/detect-format.ts";
+import { refuseForeignBytes, refuseForeignText } from "../read/foreign.ts";
 import type { FormatReader, ReaderInput } from "../read/format-reader.ts";
 import type { SkipResult } from "../read/text/skip-to.ts";
 import { PeekableBytes } from "../read/bytes/peekable-bytes.ts";
@@ -52,7 +53,10 @@ export async function openSource(
     const bytes = new PeekableBytes(watched);
     const compression = await detectCompression(bytes, stored.name);
     const plain = new PeekableBytes(decompress(compression, bytes, { stored, watched }));
+    await refuseForeignBytes(plain, stored.name);
     const input = await decode(stored.name, plain, { charset, options, io });
+    const isUtf8 = input.charset.transcoder === null && isUtf8Name(options.encoding);
+    refuseForeignText(input.first.bytes, stored.name, isUtf8);
     const format = options.format ?? detectFormat(path, input.first.bytes);
     const reader =
       format === "csv" || format === "tsv"

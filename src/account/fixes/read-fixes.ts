@@ -40,6 +40,9 @@ export function fieldCountFix(known: KnownReject): string | null {
   if (!isCsv(known) || expected === undefined || text === "") return null;
   const dialect = dialectOf(known);
   const found = fieldsUnder(text, dialect)?.length ?? 0;
+  if (/^(?:<{7} |={7}\s*$|>{7} )/.test(text)) {
+    return "resolve the merge conflict that Git has left in the source, at this line and after it";
+  }
   const delimiter = otherDelimiter(known, text);
   if (delimiter !== null)
     return `pass --delimiter ${shownDelimiter(delimiter)}: it fits this record`;

@@ -23,6 +23,9 @@ export function remedyFor(
 ): string | null {
   if (code === "ROW_ENCODING") return encodingRemedy(bytes, reading.charset);
   if (code !== "ROW_QUOTES") return null;
+  if (/^\s*[[{]/.test(bytes.subarray(0, 80).toString("latin1"))) {
+    return "it looks like JSON: pass --format ndjson, or --format json if a record takes several lines";
+  }
   if (isGoodTrimmed(bytes, reading)) {
     return "pass --trim, which drops the blanks between delimiters and quotes";
   }
