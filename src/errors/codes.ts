@@ -234,7 +234,7 @@ export const ERROR_CODES = {
     exit: 2,
   },
   PLAN_UNKNOWN_FIELD: {
-    title: "no column for the field {field} in {table}",
+    title: "no column for the {field} in {table}",
     cause: "the table's columns are {columns}",
     fix: "{suggestion}",
     exit: 2,

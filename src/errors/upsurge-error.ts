@@ -52,6 +52,13 @@ export function upsurgeError(
   return new UpsurgeError(code, details, context);
 }
 
+/** The same error with its place, where it has none. */
+export function located(error: UpsurgeError, where: string): UpsurgeError {
+  if (error.where !== null) return error;
+  const { code, details, why, fix, cause } = error;
+  return new UpsurgeError(code, details, { where, why, fix, cause });
+}
+
 function fill(text: string, details: ErrorDetails): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
     Object.hasOwn(details, name) ? String(details[name]) : whole,

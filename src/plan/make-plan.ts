@@ -6,6 +6,7 @@ import { parseCommit } from "../options/parse-value.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { chooseArbiter } from "./arbiter.ts";
 import { nullTexts, parseConstants } from "./constants.ts";
+import { fieldNames } from "./field-names.ts";
 import { findIsolation, orderReason } from "./isolation.ts";
 import type { IsolationRequest } from "./isolation.ts";
 import { explain, explainRun } from "./explain.ts";
@@ -22,6 +23,7 @@ import {
   whyReadOnly,
 } from "./mapping.ts";
 import { findOverlaps } from "./overlaps.ts";
+import type { ColumnSources, Overlaps } from "./overlaps.ts";
 import { neededPrivileges, refuseMissing, refusePrivileges } from "./requirements.ts";
 import { chooseRowSource, chooseStrategy, whyUncounted } from "./strategy.ts";
 import { updateRule } from "./update-rule.ts";
@@ -83,10 +85,7 @@ function planWriting(request: PlanRequest): PlanDraft {
   const { upsertsWithoutIndex } = capabilities;
   const keyed = { ...options, upsertsWithoutIndex, mode, matchNulls, quoteIdentifier };
   const arbiter = chooseArbiter(shape, keyed);
-  const mapping = planMapping(request);
-  const constants = parseConstants(shape, options, mapping);
-  const update = updateRule(shape, { options, mode, arbiter, naming });
-  const overlaps = findOverlaps({ mode, arbiter, mapping, constants, update, naming });
+  const { mapping, constants, update, overlaps } = planFillings(request, { mode, arbiter, naming });
   const strategy = chooseStrategy(shape, capabilities, {
     asked: options.strategy,
     mode,
@@ -123,6 +122,20 @@ function planWriting(request: PlanRequest): PlanDraft {
   };
   const why = [...explain({ ...how, shape, strategy, rowSource, isolation }), ...overlaps.why];
   return { plan, together, why };
+}
+
+/** What fills the columns, and which fields give way to flags. */
+function planFillings(
+  request: PlanRequest,
+  how: Pick<ColumnSources, "mode" | "arbiter" | "naming">,
+): Pick<LoadPlan, "mapping" | "constants" | "update"> & { readonly overlaps: Overlaps } {
+  const { shape, options } = request;
+  const mapping = planMapping(request);
+  const called = fieldNames(sourcesOf(request));
+  const constants = parseConstants(shape, options, mapping, called);
+  const update = updateRule(shape, { options, ...how });
+  const filled = { mapping, constants, update };
+  return { ...filled, overlaps: findOverlaps({ ...how, ...filled, fieldNames: called }) };
 }
 
 /** Refuses a load that cannot succeed; one that is planned to learn of privileges may lack some. */

@@ -78,10 +78,8 @@ function sheetFix(name: string): string {
 /** Throws `SOURCE_KIND` for bytes that are no text. A stream is asked for more than its first three bytes only with reason. */
 export async function refuseForeignBytes(bytes: PeekableBytes, name: string): Promise<void> {
   const start = await bytes.peek(3);
-  const begins = (head: Buffer, magic: readonly number[]): boolean =>
-    magic.slice(0, 3).every((byte, at) => head[at] === byte);
   const isBzip2 = start.toString("latin1") === "BZh";
-  if (!isBzip2 && !MAGICS.some((each) => begins(start, each.bytes))) return;
+  if (!isBzip2 && !MAGICS.some((each) => mayBe(start, each))) return;
   const head = await bytes.peek(16);
   if (isBzip2 && head.subarray(4, 10).toString("hex") === "314159265359") {
     throw foreign(name, { kind: "compressed with bzip2", fix: piped("bzip2 -dc") });
@@ -92,6 +90,10 @@ export async function refuseForeignBytes(bytes: PeekableBytes, name: string): Pr
     name,
     found.bytes[0] === 0x50 && found.bytes[1] === 0x4b ? await zipKind(bytes, name, found) : found,
   );
+}
+
+function mayBe(start: Buffer, { bytes }: Magic): boolean {
+  return bytes.slice(0, 3).every((byte, at) => start[at] === byte);
 }
 
 /** Workbooks are zip archives of XML. */
