@@ -19,6 +19,12 @@ export interface ErrorTexts {
 
 /** Code → texts. */
 export const ERROR_CODES = {
+  COMMAND_UNKNOWN: {
+    title: "no command {word}",
+    cause: "the commands are {commands}",
+    fix: "{suggestion}",
+    exit: 2,
+  },
   OPTION_UNKNOWN: {
     title: "unknown option {flag}",
     cause: "no option of this command has that name",

@@ -105,7 +105,7 @@ function undecided(path: string, { line, shown }: FirstLine): UpsurgeError {
       reason: `--columns names the fields, and line ${line} of ${name} does not repeat them all: it may be a header or data. It is: ${shown}`,
     },
     {
-      fix: `add --no-header if that is data, or --header if it is a header to pass over; it then holds for every source`,
+      fix: `add --no-header if that is data, or --header if it is a header to pass over; it then holds for every source, so load those with a header and those without by themselves`,
       where: `${name}, line ${line}`,
     },
   );
