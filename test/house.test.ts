@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "testing",
     "write",
   ],
-  account: ["options", "testing"],
+  account: ["options", "read", "testing"],
   sources: ["formats", "options", "read"],
   plan: ["options", "sql", "targets"],
   write: ["checkpoint", "targets", "testing"],

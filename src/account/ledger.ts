@@ -99,6 +99,7 @@ export class Ledger {
   keep(counts: Counts): void {
     addCounts(this.#kept, counts);
     this.#keptMisfits = new MisfitTally(this.#misfits);
+    this.rejects.keep();
   }
 }
 

@@ -5,14 +5,18 @@ import type { RejectOffsets } from "../model/checkpoint.ts";
 import type { Reject, RejectPaths } from "../model/reject.ts";
 import { allowsRejects } from "../options/grammar.ts";
 import type { RejectLimit } from "../options/grammar.ts";
+import type { RejectsOfCode } from "../model/reject.ts";
+import { RejectFixes } from "./fixes/reject-fixes.ts";
+import type { FixOptions, FixTarget } from "./fixes/known-reject.ts";
 import { RejectBudget } from "./reject-budget.ts";
+import { RejectTally } from "./reject-tally.ts";
 import { areAsLeft, removeEmpty } from "./left-rejects.ts";
 import { defaultRejectPath, RejectFiles } from "./reject-file.ts";
 import { isThere, refuseExisting, RejectLock } from "./reject-lock.ts";
 import type { RejectedSource } from "./reject-file.ts";
 
 /** What the flags say of rejects. */
-export interface RejectOptions {
+export interface RejectOptions extends FixOptions {
   readonly maxRejects: RejectLimit;
   readonly rejectFile: string | null;
   readonly dryRun: boolean;
@@ -34,6 +38,9 @@ export type PriorJobState = "running" | "finished" | "reset";
 /** Takes the rejects of a load. */
 export class RejectBook {
   readonly #options: RejectOptions;
+  readonly #fixes: RejectFixes;
+  #tally = new RejectTally();
+  #keptTally = new RejectTally();
   #budget: RejectBudget;
   #files: RejectFiles | null = null;
   #left: RejectPaths | null = null;
@@ -43,7 +50,32 @@ export class RejectBook {
 
   constructor(options: RejectOptions) {
     this.#options = options;
-    this.#budget = new RejectBudget(options.maxRejects);
+    this.#fixes = new RejectFixes(options);
+    this.#budget = this.#newBudget();
+  }
+
+  #newBudget(before = 0): RejectBudget {
+    return new RejectBudget(this.#options.maxRejects, (reject) => this.#fixes.of(reject), before);
+  }
+
+  /** The load is planned: what mends a reject may depend on the table. */
+  planned(target: FixTarget): void {
+    this.#fixes.planned(target);
+  }
+
+  /** The rejects of this run by code, committed or not. */
+  get byCode(): readonly RejectsOfCode[] {
+    return this.#tally.all;
+  }
+
+  /** Those that are committed. */
+  get keptByCode(): readonly RejectsOfCode[] {
+    return this.#keptTally.all;
+  }
+
+  /** What was taken so far is committed. */
+  keep(): void {
+    this.#keptTally = new RejectTally(this.#tally);
   }
 
   /** Where the files of a load are to be; `null` when there are to be none. */
@@ -56,6 +88,7 @@ export class RejectBook {
 
   /** Makes the files if rejects are allowed or a file is asked for. Throws `REJECT_FILE`. */
   open(first: RejectedSource): void {
+    this.#fixes.reads(first);
     const path = this.#pathFor(first);
     if (this.#files !== null) this.#files.register(first);
     else if (path !== null) this.#files = new RejectFiles(path, first);
@@ -95,7 +128,8 @@ export class RejectBook {
 
   /** Opens the files of a job as its last commit left them. Throws `REJECT_FILE`. */
   openForJob(first: RejectedSource, { name, marks, count }: JobRejects): void {
-    this.#budget = new RejectBudget(this.#options.maxRejects, count);
+    this.#fixes.reads(first);
+    this.#budget = this.#newBudget(count);
     this.#durable = false;
     if (marks === null) return;
     this.#files = new RejectFiles(marks.path, first, { name, marks, before: count });
@@ -117,6 +151,7 @@ export class RejectBook {
 
   /** Prepares for rejects of a further source. */
   register(source: RejectedSource): void {
+    this.#fixes.reads(source);
     this.#files?.register(source);
   }
 
@@ -126,7 +161,10 @@ export class RejectBook {
     if (rejects.length > 0) failPoint("reject-write");
     this.#files?.write(rejects);
     if (rejects.length > 0) failPoint("reject-written");
-    this.#budget.spend(rejects);
+    for (const reject of rejects) {
+      this.#tally.add(reject, (each) => this.#fixes.of(each));
+      this.#budget.spend(reject);
+    }
   }
 
   /** After the last record: the limit as a share of `read`. Throws `REJECT_LIMIT`. */
@@ -149,11 +187,14 @@ export class RejectBook {
   /** Forgets everything, for a load that starts again. */
   restart(): void {
     this.#files?.reset();
-    this.#budget = new RejectBudget(this.#options.maxRejects);
+    this.#budget = this.#newBudget();
+    this.#tally = new RejectTally();
+    this.#keptTally = new RejectTally();
   }
 
   /** Closes the files of a job that starts again after its last commit, and opens them then. */
   release(): void {
+    this.#tally = new RejectTally(this.#keptTally);
     this.#files?.leave();
     this.#files = null;
   }

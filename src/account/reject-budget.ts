@@ -1,33 +1,35 @@
 /** `--max-rejects`: how many records may be rejected before the load stops. */
-import { ROW_CODES } from "../errors/row-codes.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Reject, RowCode } from "../model/reject.ts";
+import type { Reject } from "../model/reject.ts";
 import type { RejectLimit } from "../options/grammar.ts";
 import { sourceLabel } from "../errors/source-label.ts";
+
+const OTHERWISE =
+  "or allow some with --max-rejects N and find them in the reject file; nothing was kept";
 
 /** Counts rejects against the limit. */
 export class RejectBudget {
   readonly #limit: RejectLimit;
   readonly #most: number;
   readonly #share: number | null;
+  readonly #fixOf: (reject: Reject) => string;
   #count: number;
   #last: Reject | null = null;
 
-  /** `before`: rejects of earlier runs. */
-  constructor(limit: RejectLimit, before = 0) {
+  /** `fixOf` tells what mends a reject; `before`: rejects of earlier runs. */
+  constructor(limit: RejectLimit, fixOf: (reject: Reject) => string, before = 0) {
+    this.#fixOf = fixOf;
     this.#count = before;
     this.#limit = limit;
     this.#share = limit.kind === "share" ? limit.percent / 100 : null;
     this.#most = limit.kind === "share" ? Number.POSITIVE_INFINITY : limit.count;
   }
 
-  /** Takes rejects in file order. Throws `REJECT_LIMIT` for the first one too many. */
-  spend(rejects: readonly Reject[]): void {
-    for (const reject of rejects) {
-      this.#count += 1;
-      this.#last = reject;
-      if (this.#count > this.#most) throw this.#exceeded(reject);
-    }
+  /** Takes the next reject in file order. Throws `REJECT_LIMIT` for the first one too many. */
+  spend(reject: Reject): void {
+    this.#count += 1;
+    this.#last = reject;
+    if (this.#count > this.#most) throw this.#exceeded(reject);
   }
 
   /** At the end of the load: throws `REJECT_LIMIT` when more than the allowed share of `read` was rejected. */
@@ -45,22 +47,9 @@ export class RejectBudget {
         count,
         limit: this.#limit.text,
       },
-      { where: placeOf(reject), fix: fixOf(reject) },
+      { where: placeOf(reject), fix: `${this.#fixOf(reject)}; ${OTHERWISE}` },
     );
   }
-}
-
-/** Faults that a flag may mend in all records at once, without harm to any. */
-const MENDED_BY_FLAG = new Set<RowCode>([
-  "ROW_ENCODING",
-  "ROW_UNKNOWN_FIELD",
-  "ROW_NO_KNOWN_FIELD",
-]);
-
-function fixOf({ code }: Reject): string | undefined {
-  if (!MENDED_BY_FLAG.has(code)) return undefined;
-  const { fix } = ROW_CODES[code];
-  return `${fix}; or allow some with --max-rejects N and find them in the reject file; nothing was kept`;
 }
 
 /** Where a reject stands: `orders.csv, record 3, line 4, column "amount"`. */

@@ -19,6 +19,8 @@ export interface RejectedSource {
   readonly format: string;
   /** The bytes before its first record. */
   readonly preamble: Uint8Array;
+  /** Of its header; `null` for JSON. */
+  readonly fields?: readonly string[] | null;
 }
 
 /** Where the rejects of `source` go when `--reject-file` does not say. */

@@ -38,8 +38,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     const line = parseCommandLine(argv, await readVersion());
     if (line.kind === "text") {
-      await writeResult(io.stdout, line.text);
-      return 0;
+      // What nobody asked for is no result.
+      if (line.exit === 0) await writeResult(io.stdout, line.text);
+      else screen.print(line.text);
+      return line.exit;
     }
     const options = parseOptions(line.call.raw, io.env);
     const elsewhere = options.to === null ? [] : await secretsElsewhere(options.to, io.env);
@@ -85,6 +87,7 @@ function nothingDone(error: UpsurgeError): LoadOutcome {
     counts,
     kept: counts,
     notes: [],
+    rejects: { seen: [], kept: [] },
     rejectPaths: null,
     setAside: [],
     job: null,

@@ -2,6 +2,7 @@
  * The command line as commander sees it, made from the option table. Commander only sorts words into flags and values:
  * what they mean is left to `options/`, and what is done about it to the commands.
  */
+import { existsSync } from "node:fs";
 import { Command as Commander, CommanderError, Option } from "commander";
 import {
   flagOf,
@@ -15,12 +16,13 @@ import type { Command } from "../options/option.ts";
 import type { OptionName } from "../options/options.ts";
 import type { Call } from "./call.ts";
 import { commandHelp, COMMANDS, rootHelp } from "./help.ts";
-import { missingValue, toUsageError } from "./usage-error.ts";
+import { explainCode } from "./explain-code.ts";
+import { misspeltCommand, missingValue, toUsageError, unknownCommand } from "./usage-error.ts";
 
 /** What a command line comes to: something to do, or a text that was asked for. */
 export type CommandLine =
   | { readonly kind: "call"; readonly call: Call }
-  | { readonly kind: "text"; readonly text: string };
+  | { readonly kind: "text"; readonly text: string; readonly exit: number };
 
 const ANSWERS: readonly string[] = [
   "commander.help",
@@ -30,6 +32,13 @@ const ANSWERS: readonly string[] = [
 
 /** Sorts `argv` (without node and script). Throws OPTION_* errors. */
 export function parseCommandLine(argv: readonly string[], version: string): CommandLine {
+  // Nothing was asked for, and nothing is done: a script with empty variables must not take it for a success.
+  if (argv.length === 0) return { kind: "text", text: rootHelp(), exit: 2 };
+  const [first, asked] = argv;
+  if (first === "help" && asked !== undefined) {
+    const text = helpOn(asked);
+    if (text !== null) return { kind: "text", text, exit: 0 };
+  }
   let text = "";
   const calls: Call[] = [];
   const program = makeProgram(version, (call) => calls.push(call));
@@ -47,9 +56,26 @@ export function parseCommandLine(argv: readonly string[], version: string): Comm
     if (!ANSWERS.includes(error.code)) throw toUsageError(error, commandOf(argv));
   }
   const call = calls[0];
-  return call === undefined
-    ? { kind: "text", text: text === "" ? rootHelp() : text }
-    : { kind: "call", call };
+  if (call === undefined) return { kind: "text", text: text === "" ? rootHelp() : text, exit: 0 };
+  refuseMisspelt(call, first);
+  return { kind: "call", call };
+}
+
+/** The explanation of a code; `null` for a command, which commander explains. Throws `COMMAND_UNKNOWN`. */
+function helpOn(word: string): string | null {
+  if (word.startsWith("-") || word === "help") return null;
+  if (COMMANDS.some(({ name }) => name === word)) return null;
+  const text = explainCode(word.toUpperCase());
+  if (text === null) throw unknownCommand(word);
+  return text;
+}
+
+/** A first word that is no command is a source of `load`: unless there is no such file, and a command is near. */
+function refuseMisspelt({ command, sources }: Call, first: string | undefined): void {
+  const [word] = sources;
+  if (command !== "load" || word === undefined || word !== first || existsSync(word)) return;
+  const error = misspeltCommand(word);
+  if (error !== null) throw error;
 }
 
 /** The command that `argv` calls: its first word, or `load`. */

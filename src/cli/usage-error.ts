@@ -2,9 +2,13 @@
 import type { CommanderError } from "commander";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
-import { OPTION_NAMES, optionSpec, spellingsOf } from "../options/flag.ts";
+import { ERROR_CODES } from "../errors/codes.ts";
+import { ROW_CODES } from "../errors/row-codes.ts";
+import { nearest } from "../errors/edit-distance.ts";
+import { flagOf, OPTION_NAMES, optionSpec, spellingsOf } from "../options/flag.ts";
 import type { Command } from "../options/option.ts";
 import type { OptionName } from "../options/options.ts";
+import { COMMANDS } from "./help.ts";
 import { nearestFlag } from "./near-flag.ts";
 
 /** The error for a command line that commander could not sort. */
@@ -12,7 +16,7 @@ export function toUsageError(error: CommanderError, command: Command): UpsurgeEr
   const word = /'([^']*)'/.exec(error.message)?.[1] ?? "";
   switch (error.code) {
     case "commander.unknownOption":
-      return unknownOption(word.split("=", 1)[0] ?? word, command);
+      return unknownOption(word, command);
     case "commander.optionMissingArgument":
       return missingValue(/--[a-z-]+/.exec(word)?.[0] ?? word);
     case "commander.excessArguments":
@@ -37,7 +41,8 @@ function seeHelp(command: Command): string {
   return `\`upsurge help ${command}\` shows every option`;
 }
 
-function unknownOption(flag: string, command: Command): UpsurgeError {
+function unknownOption(word: string, command: Command): UpsurgeError {
+  const [flag = word, value] = word.split("=", 2);
   const owner = findOption(flag);
   if (owner !== null && !optionSpec(owner).commands.includes(command)) {
     const commands = optionSpec(owner).commands.join(" and ");
@@ -47,10 +52,44 @@ function unknownOption(flag: string, command: Command): UpsurgeError {
       { why: `${flag} is an option of ${commands}, not of ${command}` },
     );
   }
+  if (owner !== null && value !== undefined) {
+    const expected = `no value: ${flag} by itself says yes, and without it the answer is no`;
+    const details = { flag, value: `'${value}'`, expected };
+    return upsurgeError("OPTION_VALUE", details, { where: flag, fix: fixOfSwitch(owner, value) });
+  }
   const flags = OPTION_NAMES.filter((name) => optionSpec(name).commands.includes(command));
   const near = nearestFlag(flag, flags.flatMap(spellingsOf));
   const suggestion = near === null ? seeHelp(command) : `did you mean ${near}?`;
   return upsurgeError("OPTION_UNKNOWN", { flag, suggestion });
+}
+
+function fixOfSwitch(name: OptionName, value: string): string {
+  const isNo = /^(?:false|no|off|0)$/i.test(value);
+  return isNo ? `leave ${flagOf(name)} out` : `pass ${flagOf(name)} by itself`;
+}
+
+/** The error for a word that is no command and no code. */
+export function unknownCommand(word: string): UpsurgeError {
+  const commands = COMMANDS.map(({ name }) => name);
+  const codes = [...Object.keys(ERROR_CODES), ...Object.keys(ROW_CODES)];
+  const near = nearest(word, commands) ?? nearest(word, codes);
+  return upsurgeError("COMMAND_UNKNOWN", {
+    word,
+    commands: commands.join(", "),
+    suggestion:
+      near === null ? "`upsurge --help` shows them with an example" : `did you mean ${near}?`,
+  });
+}
+
+/** The error for a first word that is no file and looks like a command; `null` for any other. */
+export function misspeltCommand(word: string): UpsurgeError | null {
+  const near = nearest(word, [...COMMANDS.map(({ name }) => name), "help"]);
+  if (near === null || near === word || !/^[a-z]+$/i.test(word)) return null;
+  return upsurgeError("COMMAND_UNKNOWN", {
+    word,
+    commands: COMMANDS.map(({ name }) => name).join(", "),
+    suggestion: `did you mean upsurge ${near}? As a source, ${word} is no file`,
+  });
 }
 
 /** The error for a flag whose value is missing; `next` is the flag that stands in its place. */

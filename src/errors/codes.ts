@@ -27,6 +27,12 @@ export interface ErrorTexts {
 
 /** Code → texts. */
 export const ERROR_CODES = {
+  COMMAND_UNKNOWN: {
+    title: "no command {word}",
+    cause: "the commands are {commands}",
+    fix: "{suggestion}",
+    exit: 2,
+  },
   OPTION_UNKNOWN: {
     title: "unknown option {flag}",
     cause: "no option of this command has that name",
@@ -67,6 +73,12 @@ export const ERROR_CODES = {
     title: "cannot read {path}",
     cause: "{reason}",
     fix: "check the file's permissions and the disk, then run the same command",
+    exit: 6,
+  },
+  SOURCE_KIND: {
+    title: "{path} is {kind}",
+    cause: "a source is a file of CSV or JSON, plain or compressed with gzip or zstd",
+    fix: "{suggestion}",
     exit: 6,
   },
   SOURCE_CORRUPT: {
@@ -243,7 +255,7 @@ export const ERROR_CODES = {
     exit: 2,
   },
   PLAN_UNKNOWN_FIELD: {
-    title: "no column for the field {field} in {table}",
+    title: "no column for the {field} in {table}",
     cause: "the table's columns are {columns}",
     fix: "{suggestion}",
     exit: 2,
@@ -311,7 +323,7 @@ export const ERROR_CODES = {
   PLAN_KEY_NOT_UNIQUE: {
     title: "several rows of {table} have the same ({key})",
     cause: "without a unique index one record would change several rows",
-    fix: "remove the duplicates, then: create unique index on {table} ({key})",
+    fix: "{suggestion}",
     exit: 2,
   },
   PLAN_REQUIRED_COLUMN: {

@@ -13,7 +13,8 @@ export interface ErrorContext {
   /** Where it happened: a flag, a file with line and record, a statement. */
   readonly where?: string | undefined;
   readonly cause?: unknown;
-  /** Takes the place of the registry's cause or fix when the raiser knows better. */
+  /** Takes the place of the registry's title, cause or fix when the raiser knows better. */
+  readonly title?: string | undefined;
   readonly why?: string | undefined;
   readonly fix?: string | undefined;
   /** Takes the place of what the registry says of trying again. */
@@ -32,7 +33,10 @@ export class UpsurgeError extends Error {
 
   constructor(code: ErrorCode, details: ErrorDetails, context: ErrorContext) {
     const texts: ErrorTexts = ERROR_CODES[code];
-    super(fill(texts.title, details), context.cause === undefined ? {} : { cause: context.cause });
+    super(
+      context.title ?? fill(texts.title, details),
+      context.cause === undefined ? {} : { cause: context.cause },
+    );
     this.name = "UpsurgeError";
     this.code = code;
     this.why = context.why ?? fill(texts.cause, details);
@@ -65,6 +69,13 @@ export function retryOf(error: unknown): Retry {
 
 /** Ends a try without anything being wrong: the next one knows better. */
 export class StartAgain extends Error {}
+
+/** The same error with its place, where it has none. */
+export function located(error: UpsurgeError, where: string): UpsurgeError {
+  if (error.where !== null) return error;
+  const { code, details, message: title, why, fix, cause } = error;
+  return new UpsurgeError(code, details, { where, title, why, fix, cause });
+}
 
 function fill(text: string, details: ErrorDetails): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) =>

@@ -1,6 +1,7 @@
 /** What a user should know of a load beside its plan's warnings: what only its records, or its commit, could tell. */
 import type { Counts } from "../model/counts.ts";
 import type { PreparedLoad } from "./prepare.ts";
+import { fieldNames } from "../plan/field-names.ts";
 import { findOverlaps } from "../plan/overlaps.ts";
 import type { UnseenFields } from "../plan/unseen-fields.ts";
 import { writtenColumns } from "../plan/written-columns.ts";
@@ -63,6 +64,7 @@ export class LoadNotes {
     const [table] = plan.tables;
     const columns = table.table.columns.map(({ name }) => name);
     const naming = { columns, quoteIdentifier: (name: string) => session.quoteIdentifier(name) };
-    return findOverlaps({ ...table, mapping: this.#mapped.mapper.later, naming }).warnings;
+    const { later: mapping } = this.#mapped.mapper;
+    return findOverlaps({ ...table, mapping, naming, fieldNames: fieldNames([]) }).warnings;
   }
 }

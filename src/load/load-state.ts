@@ -115,6 +115,7 @@ export function concludeLoad(error: unknown, state: LoadState): LoadOutcome {
     kept,
     job: jobOutcome(state),
     notes: notesOf(state, error === null),
+    rejects: { seen: rejects.byCode, kept: rejects.keptByCode },
     rejectPaths:
       error !== null && isJob
         ? rejects.leave()

@@ -7,7 +7,7 @@ import type { Options } from "../options/options.ts";
 import { isJob } from "../options/is-job.ts";
 import { fixInParts, fixOfNothing } from "../report/resume-advice.ts";
 import type { Guarantee, Report, ReportedError, ReportedJob, Status } from "../report/report.ts";
-import type { RejectPaths } from "../model/reject.ts";
+import type { RejectPaths, RejectsOfCode } from "../model/reject.ts";
 
 /** What became of a load. */
 export interface LoadOutcome {
@@ -22,6 +22,11 @@ export interface LoadOutcome {
   readonly kept: Counts;
   /** `null` when nothing is remembered of the load. */
   readonly job: JobOutcome | null;
+  /** By code, of this run: of everything that was written, and of what is committed. */
+  readonly rejects: {
+    readonly seen: readonly RejectsOfCode[];
+    readonly kept: readonly RejectsOfCode[];
+  };
   /** What the user should know beside the plan's warnings. */
   readonly notes: readonly string[];
   readonly rejectPaths: RejectPaths | null;
@@ -62,6 +67,10 @@ export function makeReport(outcome: LoadOutcome, options: Options, started: numb
     strategy: table?.strategy ?? null,
     rowSource: table?.rowSource ?? null,
     counts,
+    rejects:
+      outcome.error !== null && guarantee !== "all-or-nothing"
+        ? outcome.rejects.kept
+        : outcome.rejects.seen,
     rejectFile: outcome.rejectPaths?.file ?? null,
     rejectReport: outcome.rejectPaths?.report ?? null,
     guarantee,

@@ -39,6 +39,7 @@ export function startWriting(prepared: PreparedLoad, state: LoadState): RunningL
     missingFields: options.missingFields,
     unseen: lessons.unseen,
   });
+  lessons.rejects.planned({ plan: table, dateOrder: session.capabilities.dateOrder });
   notes.mapped(prepared, mapper);
   return { ...state, prepared, ledger, writers, mapper };
 }

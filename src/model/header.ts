@@ -32,8 +32,20 @@ export interface HeaderField {
 
 /** A field as people are told of it. */
 export function fieldLabel({ number, name, key }: HeaderField): string {
-  if (key === name) return name;
-  return name === "" ? `field ${number} (no name)` : `${name} (field ${number})`;
+  if (key === name) return shownName(name);
+  return name === "" ? `field ${number} (no name)` : `${shownName(name)} (field ${number})`;
+}
+
+/** Blanks that nobody sees, and characters without a width. */
+const HIDDEN = /[^\S ]|[\u00AD\u200B-\u200F\u2060\uFEFF]/g;
+
+/** A name in quotes where there are blanks at an end of it, or others that are not seen. */
+export function shownName(name: string): string {
+  if (name === name.trim() && name.search(HIDDEN) < 0 && !name.includes("  ")) return name;
+  return JSON.stringify(name).replace(
+    HIDDEN,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** The fields of one source, as far as they are known. */

@@ -41,8 +41,26 @@ export interface Reject {
   readonly constraint: string | null;
   /** One sentence; may name the column, never holds more than a shortened value. */
   readonly message: string;
+  /** The text that the column was to take, `null` for NULL; absent where the whole record is at fault. */
+  readonly value?: string | null;
   /** The record's bytes as they stood; `null` when it was too large to keep. */
   readonly raw: Uint8Array | null;
+}
+
+/** The rejects of one code, as a report tells of them. */
+export interface RejectsOfCode {
+  readonly code: RowCode;
+  readonly count: number;
+  /** What mends the first of them. */
+  readonly fix: string;
+  /** The first three. */
+  readonly first: readonly {
+    readonly source: string;
+    readonly record: number;
+    readonly line: readonly [number, number];
+    readonly column: string | null;
+    readonly message: string;
+  }[];
 }
 
 /** Where the rejects of a load are. */

@@ -103,6 +103,8 @@ export interface TableShape {
   readonly rewritten: boolean;
   /** The privileges this user lacks, of those a load may need: `insert`, `update`, `select`, `temporary`, `usage` of the schema. */
   readonly missingPrivileges: readonly string[];
+  /** Whom a grant is for, and in which database; absent where there is nothing to grant. */
+  readonly grantee?: { readonly user: string; readonly database: string };
   /** A CHECK constraint exists, or a type that checks: proposed rows may be refused for more than NOT NULL. */
   readonly checked: boolean;
   /** The checks that this database's upsert does not hold against a row that meets a target row; the target does. */

@@ -7,24 +7,23 @@ import { flagOf, OPTION_NAMES, optionSpec } from "./flag.ts";
 import { wantsJob } from "./is-job.ts";
 import type { Command } from "./option.ts";
 import type { OptionName, Options } from "./options.ts";
+import { refuseIncomplete } from "./incomplete.ts";
 import { quoted } from "./parse-options.ts";
 import { isSha256 } from "./parse-value.ts";
 
-/** Throws OPTION_MISSING, OPTION_CONFLICT or OPTION_VALUE for options that no load could honour. */
-export function checkOptions(options: Options, command: Command): void {
+/** Throws OPTION_MISSING, OPTION_CONFLICT or OPTION_VALUE for options that no load could honour; `sources`: those of it. */
+export function checkOptions(
+  options: Options,
+  command: Command,
+  sources: readonly string[] = ["-"],
+): void {
   checkRawSql(options);
   checkTexts(options);
   checkSourceOptions(options);
   if (command === "inspect") return;
   checkJobOptions(options);
-  const what = command === "jobs" ? "jobs are kept in" : "a load needs";
-  checkPresent(
-    options,
-    "to",
-    `${what} a database, and neither $UPSURGE_TO nor $DATABASE_URL names one`,
-  );
+  refuseIncomplete(options, command, sources);
   if (command === "jobs") return;
-  checkPresent(options, "table", "a load needs a table to load into");
   checkConflictTarget(options);
   checkMode(options);
   checkUpdates(options);
@@ -110,13 +109,6 @@ function checkSourceOptions(options: Options): void {
   }
   if (options.quote === "" && options.escape !== null) {
     conflict("escape", "--quote ''", "without quoting there is nothing to escape");
-  }
-}
-
-function checkPresent(options: Options, name: "to" | "table", reason: string): void {
-  if (options[name] === null || options[name] === "") {
-    const fix = `add it, for example ${optionSpec(name).example}`;
-    throw upsurgeError("OPTION_MISSING", { flag: flagOf(name), reason }, { fix });
   }
 }
 

@@ -3,8 +3,9 @@
  * Looks at one option at a time; what does not go together is left to `check-options.ts`.
  */
 import type { Environment } from "../model/environment.ts";
+import { nearest } from "../errors/edit-distance.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import { flagOf, OPTION_NAMES, optionSpec, valueNameOf } from "./flag.ts";
+import { flagOf, negationOf, OPTION_NAMES, optionSpec, valueNameOf } from "./flag.ts";
 import type { OptionSpec } from "./option.ts";
 import type { OptionName, Options } from "./options.ts";
 import { parseCount, parseDuration, parseList, parseSize, parseSwitch } from "./parse-value.ts";
@@ -37,7 +38,7 @@ function parseOne(
   environment: Environment,
 ): unknown {
   const spec = optionSpec(name);
-  if (spec.either === true) return typed === undefined ? null : typed.at(-1) === "true";
+  if (spec.either === true) return parseEither(name, typed);
   if (spec.kind === "flag") {
     const given = typed !== undefined || isSwitchedOn(name, environment);
     return given !== (spec.negated === true);
@@ -50,6 +51,17 @@ function parseOne(
   }
   const last = given.at(-1);
   return last === undefined ? null : parseScalar(spec, last);
+}
+
+/** A flag and its negation, of which the last would win in silence. */
+function parseEither(name: OptionName, typed: readonly string[] | undefined): boolean | null {
+  if (typed === undefined) return null;
+  if (new Set(typed).size > 1) {
+    const other = negationOf(name) ?? "";
+    const reason = "each of them says the contrary of the other";
+    throw upsurgeError("OPTION_CONFLICT", { flag: flagOf(name), other, reason });
+  }
+  return typed.at(-1) === "true";
 }
 
 /** A switch that someone pinned must not be passed over because of its spelling: what means nothing is an error. */
@@ -115,8 +127,19 @@ function parsed<T>(given: GivenOption, parse: (text: string) => T | null): T {
   throw upsurgeError(
     "OPTION_VALUE",
     { flag: flagOf(given.name), value: quoted(given.text), expected: expectedOf(given.name) },
-    { where: given.where, fix: `for example ${optionSpec(given.name).example}` },
+    { where: given.where, fix: fixOf(given) },
   );
+}
+
+/** A choice that is near; an example says what another choice means, and is no help for a slip. */
+function fixOf({ name, text }: GivenOption): string {
+  const { choices, example } = optionSpec(name);
+  if (choices === undefined) return `for example ${example}`;
+  const near =
+    nearest(text, choices) ?? choices.find((choice) => choice.startsWith(text.toLowerCase()));
+  return near === undefined || text === ""
+    ? "pass one of those"
+    : `did you mean ${flagOf(name)} ${near}?`;
 }
 
 /** A value as shown in an error: an empty one would not be seen. */

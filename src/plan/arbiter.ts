@@ -3,6 +3,7 @@ import { shellQuoted, shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, Mode, Strategy } from "../model/load-plan.ts";
 import type { TableShape, UniqueKey } from "../model/table-shape.ts";
+import { uniqueIndexSql } from "../sql/unique-index.ts";
 import { requireColumn, tableLabel } from "./names.ts";
 
 /** What the conflict flags say. */
@@ -15,7 +16,7 @@ export interface ArbiterRequest {
   readonly matchNulls: boolean;
   readonly strategy: "auto" | Strategy;
   /** The native upsert takes any columns as its key. */
-  readonly freeKeys: boolean;
+  readonly upsertsWithoutIndex: boolean;
   readonly quoteIdentifier: (name: string) => string;
 }
 
@@ -97,7 +98,7 @@ function byColumns(shape: TableShape, key: readonly string[], request: ArbiterRe
   );
   const mayLook = shape.kind === "table" && matching.length === 0 && request.keyWhere === null;
   const asked = request.strategy === "select-then-write" && related.length === 0;
-  if (mayLook && (asked || request.freeKeys)) return unindexed(columns, null, request);
+  if (mayLook && (asked || request.upsertsWithoutIndex)) return unindexed(columns, null, request);
   throw noConflictTarget(shape, { columns, related, partial }, request);
 }
 
@@ -168,19 +169,16 @@ function noConflictTarget(
   },
   request: ArbiterRequest,
 ): Error {
-  const table = tableLabel(shape);
-  const list = found.columns.map(request.quoteIdentifier).join(", ");
   const keys = shape.uniqueKeys.map(describeKey).join("; ") || "none";
   const [partial] = found.partial;
-  const ddl = `create unique index on ${table} (${list})`;
   const suggestion =
     partial === undefined
-      ? `${ddl}, or pass one of those keys${found.related.length === 0 ? ", or --strategy select-then-write" : ""}`
+      ? keyFixes(shape, found, request).join(", or ")
       : `pass --key-where ${shellQuoted(partial.predicate ?? "")} (or --constraint ${shellWord(partial.name ?? "")}) to use the partial index; rows outside it are always inserted`;
   return upsurgeError(
     "PLAN_NO_CONFLICT_TARGET",
     {
-      table,
+      table: tableLabel(shape),
       key: found.columns.join(", "),
       reason: `a key needs a primary key or unique index on exactly its columns; found: ${keys}`,
       suggestion,
@@ -188,6 +186,32 @@ function noConflictTarget(
     { where: `--key ${found.columns.join(",")}` },
   );
 }
+
+/** What helps where no unique key is on the columns, the best first. */
+function keyFixes(
+  shape: TableShape,
+  { columns, related }: { columns: readonly string[]; related: readonly UniqueKey[] },
+  { keyWhere, quoteIdentifier }: ArbiterRequest,
+): string[] {
+  const expressions = columns.map(quoteIdentifier);
+  const ddl = uniqueIndexSql(shape, { expressions, predicate: keyWhere }, quoteIdentifier);
+  const keyed = shape.uniqueKeys.some(({ kind }) => kind === "unique");
+  const looks = shape.kind === "table" && related.length === 0 && keyWhere === null;
+  return [
+    ddl ?? WITHOUT_INDEX[shape.kind],
+    ...(keyed ? ["pass one of those keys"] : []),
+    ...(looks ? ["--strategy select-then-write"] : []),
+  ];
+}
+
+/** What to do about a key where `uniqueIndexSql` makes no index. */
+const WITHOUT_INDEX: Readonly<Record<TableShape["kind"], string>> = {
+  table: "give the table a unique index on the key",
+  view: "give the table behind the view a unique index, and load into that table",
+  virtual: "leave --key out: a virtual table has no unique keys, and takes inserts",
+  partitioned:
+    "give it a unique index that holds the partition columns too, and name all its columns with --key",
+};
 
 /** A unique key in a few words: `orders_pkey (id)`, `users_email (lower(email)) where active`. */
 export function describeKey(key: UniqueKey): string {

@@ -4,6 +4,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { FieldMapping } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
+import type { FieldNames } from "./field-names.ts";
 import { whyReadOnly } from "./mapping.ts";
 import { requireColumn } from "./names.ts";
 
@@ -27,6 +28,7 @@ export function planConstants(
   shape: TableShape,
   options: Options,
   mapping: readonly FieldMapping[],
+  { told, flag }: FieldNames,
 ): { column: string; value: string }[] {
   const seen = new Set<string>();
   return (options.const ?? []).map((given) => {
@@ -38,8 +40,8 @@ export function planConstants(
     }
     const field = mapping.find((each) => each.column === column.name)?.field;
     if (field !== undefined) {
-      const details = { column: column.name, reason: `by the field ${field} and by --const` };
-      const fix = `drop the field with --map ${shellQuoted(`${field}:`)}, or leave --const ${column.name} out`;
+      const details = { column: column.name, reason: `by the field ${told(field)} and by --const` };
+      const fix = `drop the field with --map ${shellQuoted(`${flag(field)}:`)}, or leave --const ${column.name} out`;
       throw upsurgeError("PLAN_DUPLICATE_COLUMN", details, { fix, where: "--const" });
     }
     if (seen.has(column.name)) {

@@ -5,6 +5,7 @@ import type { Options } from "../options/options.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { chooseArbiter } from "./arbiter.ts";
 import { nullTexts, planConstants } from "./constants.ts";
+import { fieldNames } from "./field-names.ts";
 import { findIsolation, orderReason } from "./isolation.ts";
 import type { IsolationRequest } from "./isolation.ts";
 import { explain, explainRun } from "./explain.ts";
@@ -20,6 +21,7 @@ import {
   whyReadOnly,
 } from "./mapping.ts";
 import { findOverlaps } from "./overlaps.ts";
+import type { ColumnSources, Overlaps } from "./overlaps.ts";
 import { neededPrivileges, refuseMissing, refusePrivileges } from "./requirements.ts";
 import { chooseRowSource, chooseStrategy, whyUncounted } from "./strategy.ts";
 import { updateRule } from "./update-rule.ts";
@@ -93,12 +95,10 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
   const mode = chooseMode(options);
   const naming = { columns: shape.columns.map((column) => column.name), quoteIdentifier };
   const matchNulls = options.nullKey === "match";
-  const { upsertsWithoutIndex: freeKeys } = capabilities;
-  const arbiter = chooseArbiter(shape, { ...options, mode, matchNulls, freeKeys, quoteIdentifier });
-  const mapping = planMapping(request);
-  const constants = planConstants(shape, options, mapping);
-  const update = updateRule(shape, { options, mode, arbiter, naming });
-  const overlaps = findOverlaps({ mode, arbiter, mapping, constants, update, naming });
+  const { upsertsWithoutIndex } = capabilities;
+  const keyed = { ...options, upsertsWithoutIndex, mode, matchNulls, quoteIdentifier };
+  const arbiter = chooseArbiter(shape, keyed);
+  const { mapping, constants, update, overlaps } = planFillings(request, { mode, arbiter, naming });
   const strategy = chooseStrategy(shape, capabilities, {
     asked: options.strategy,
     mode,
@@ -113,9 +113,7 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
   const together: IsolationRequest = { ...request, ...how };
   const found = findIsolation(shape, together);
   const isolation = { ...found, rowByRow: found.rowByRow ?? uncounted };
-  if (!options.grants) refusePrivileges(shape, neededPrivileges(how, capabilities));
-  const fields = fieldLabels(sourcesOf(request));
-  refuseMissing(shape, { ...options, mode, arbiter, fields, named, update });
+  refuseUnworkable(request, how);
   const plan: TablePlan = {
     table: shape,
     stage,
@@ -134,6 +132,33 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
   };
   const why = [...explain({ ...how, shape, strategy, rowSource, isolation }), ...overlaps.why];
   return { plan, together, why, warnings: [...nullTexts(options), ...overlaps.warnings] };
+}
+
+/** What fills the columns, and which fields give way to flags. */
+function planFillings(
+  request: PlanRequest,
+  how: Pick<ColumnSources, "mode" | "arbiter" | "naming">,
+): Pick<TablePlan, "mapping" | "constants" | "update"> & { readonly overlaps: Overlaps } {
+  const { shape, options } = request;
+  const mapping = planMapping(request);
+  const called = fieldNames(sourcesOf(request));
+  const constants = planConstants(shape, options, mapping, called);
+  const update = updateRule(shape, { options, ...how });
+  const filled = { mapping, constants, update };
+  return { ...filled, overlaps: findOverlaps({ ...how, ...filled, fieldNames: called }) };
+}
+
+/** Refuses a load that cannot succeed; one that is planned to learn of privileges may lack some. */
+function refuseUnworkable(
+  request: PlanRequest,
+  how: Pick<TablePlan, "mode" | "strategy" | "arbiter" | "update"> & {
+    readonly named: ReadonlySet<string>;
+  },
+): void {
+  const { shape, options, capabilities, quoteIdentifier } = request;
+  const needed = neededPrivileges(how, capabilities);
+  if (!options.grants) refusePrivileges(shape, needed, quoteIdentifier);
+  refuseMissing(shape, { ...options, ...how, fields: fieldLabels(sourcesOf(request)) });
 }
 
 function sourcesOf({ fields, sources }: PlanRequest): readonly KnownFields[] {

@@ -1,12 +1,15 @@
 /** Errors of the mapping, each with the flag that mends its own case. Every flag printed can be typed as it is. */
-import { shellQuoted } from "../errors/shell-word.ts";
+import { nearest } from "../errors/edit-distance.ts";
+import { shellQuoted, shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import { fieldLabel } from "../model/header.ts";
+import { fieldLabel, shownName } from "../model/header.ts";
+import { fieldNames } from "./field-names.ts";
 import type { HeaderField, KnownFields } from "../model/header.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import { columnFlag, dropFlags, FLAGS_SHOWN } from "./by-number.ts";
-import { columnList, findColumn, nameList, nearest, tableLabel } from "./names.ts";
+import { delimiterFlag, splitsOf } from "./dialect-hint.ts";
+import { columnList, findColumn, nameList, tableLabel } from "./names.ts";
 
 /** Where the fields of a source stand, for errors about them. */
 export function placeOf({ source, header }: KnownFields): string | null {
@@ -15,25 +18,24 @@ export function placeOf({ source, header }: KnownFields): string | null {
   return header === null ? name : `${name}, header`;
 }
 
-/** A field without a column; `free`: the columns that no field fills. */
-export function unknownField(
+/** Fields without a column, all of them; `free`: the columns that no field fills. */
+export function unknownFields(
   shape: TableShape,
   known: KnownFields,
-  { field, free }: { readonly field: string; readonly free: readonly string[] },
+  { fields, free }: { readonly fields: readonly string[]; readonly free: readonly string[] },
 ): Error {
-  const place = known.header?.find(({ key }) => key === field);
-  const called = place === undefined ? field : flagName(place);
-  const near = nearest(place?.name ?? field, free);
-  const drop = `--map ${shellQuoted(`${called}:`)} drops this field, --extra-fields ignore all that have no column`;
+  const { told } = fieldNames([known]);
+  const names = nameList(fields.map(told));
+  const hint = fields
+    .map((field) => dialectHint(shape, known, field))
+    .find((each) => each !== null);
+  const [field = ""] = fields;
   const suggestion =
-    dialectHint(shape, known, field) ??
-    (near === null
-      ? `--map ${shellQuoted(`${called}:COLUMN`)} puts it into a column; ${drop}`
-      : `did you mean ${near}? Then --map ${shellQuoted(`${called}:${near}`)}; ${drop}`);
+    hint ?? (fields.length === 1 ? oneField(known, field, free) : manyFields(known, fields, free));
   return upsurgeError(
     "PLAN_UNKNOWN_FIELD",
     {
-      field: place === undefined ? field : fieldLabel(place),
+      field: fields.length === 1 ? `field ${names}` : `fields ${names}`,
       table: tableLabel(shape),
       columns: columnList(shape),
       suggestion,
@@ -42,15 +44,42 @@ export function unknownField(
   );
 }
 
-/** What `--map` calls a field. */
-function flagName({ name, number, key, byNumber }: HeaderField): string {
-  return key !== name && byNumber ? String(number) : name;
+function oneField(known: KnownFields, field: string, free: readonly string[]): string {
+  const called = fieldNames([known]).flag(field);
+  const near = nearest(nameOf(known, field), free);
+  const drop = `--map ${shellQuoted(`${called}:`)} drops this field, --extra-fields ignore all that have no column`;
+  return near === null
+    ? `--map ${shellQuoted(`${called}:COLUMN`)} puts it into a column; ${drop}`
+    : `did you mean ${shownName(near)}? Then --map ${shellQuoted(`${called}:${near}`)}; ${drop}`;
+}
+
+/** Flags to paste: those that are near a column go there, the others are dropped. */
+function manyFields(
+  known: KnownFields,
+  fields: readonly string[],
+  free: readonly string[],
+): string {
+  if (fields.length > FLAGS_SHOWN) return "--extra-fields ignore drops all that have no column";
+  const { flag } = fieldNames([known]);
+  const left = new Set(free);
+  const flags = fields.map((field) => {
+    const near = nearest(nameOf(known, field), [...left]);
+    if (near !== null) left.delete(near);
+    return `--map ${shellQuoted(`${flag(field)}:${near ?? ""}`)}`;
+  });
+  const renames = left.size < free.length;
+  const does = renames ? "puts them where the names are near, and drops the rest" : "drops them";
+  return `${flags.join(" ")} ${does}; --extra-fields ignore drops all that have no column`;
+}
+
+function nameOf({ header }: KnownFields, field: string): string {
+  return header?.find(({ key }) => key === field)?.name ?? field;
 }
 
 /** A source of which nothing would be written. */
 export function nothingMapped(shape: TableShape, known: KnownFields): Error {
   const { source, header, fields } = known;
-  const labels = header?.map(fieldLabel) ?? fields;
+  const labels = header?.map(fieldLabel) ?? fields.map(shownName);
   const [first = ""] = fields;
   const columns = shape.columns.map((column) => column.name);
   const near = fields.flatMap((field) => {
@@ -67,13 +96,38 @@ export function nothingMapped(shape: TableShape, known: KnownFields): Error {
       columns: columnList(shape),
       suggestion:
         dialectHint(shape, known, first) ??
+        (header === null ? nestedHint(known) : null) ??
         `say which column a field goes to, for example ${example}; or check ${header === null ? "--table" : "--table, --delimiter and --skip-lines"}`,
     },
     { where: placeOf(known) ?? undefined },
   );
 }
 
-const DELIMITERS = [";", "\t", "|", ","] as const;
+/** Members that services wrap records in, and the path to the records. */
+const WRAPPED =
+  /^(?:data|items|results|result|records|rows|value|values|hits|entries|objects|content)$/i;
+
+/** What a service answers when it fails. */
+const FAILED = /^(?:error|errors|error_?code|error_?message|fault|exception)$/i;
+
+/** What to do where the records of a JSON source seem to be inside of others. */
+function nestedHint({ source, fields }: KnownFields): string | null {
+  if (fields.some((field) => FAILED.test(field))) {
+    return "it looks like the error that a service has answered with: look at it, and get the file again";
+  }
+  const path = pathToRecords(fields);
+  if (path === null) return null;
+  const from = source === null || source === "-" ? "" : ` ${shellWord(source)}`;
+  const command = `jq -c ${shellQuoted(path)}${from} | upsurge - --format ndjson`;
+  return `the records seem to be inside: ${command} with the same options; or say which column a field goes to with --map`;
+}
+
+function pathToRecords(fields: readonly string[]): string | null {
+  if (fields.includes("features") && fields.includes("type")) return ".features[].properties";
+  if (fields.every((field) => /^\d+$/.test(field))) return ".[]";
+  const wrap = fields.find((field) => WRAPPED.test(field));
+  return wrap === undefined ? null : `.${wrap}[]`;
+}
 
 /** The flag of the dialect under which the header would name columns; `null` where none does. */
 function dialectHint(
@@ -86,20 +140,14 @@ function dialectHint(
   const isColumn = (name: string): boolean =>
     shape.columns.some((column) => column.name.toLowerCase() === name.toLowerCase());
   if (fields.length === 1) {
-    for (const delimiter of DELIMITERS) {
-      const names = place.name.split(delimiter);
-      if (names.length < 2 || !names.some((name) => isColumn(unquoted(name)))) continue;
-      const shown = delimiter === "\t" ? "\\t" : delimiter;
-      return `pass --delimiter '${shown}': the header has one field, and names of columns in it`;
+    const split = splitsOf(place.name).find(({ names }) => names.some(isColumn));
+    if (split !== undefined) {
+      return `pass ${delimiterFlag(split.delimiter)}: the header has one field, and names of columns in it`;
     }
   }
   const bare = place.name.trim();
   if (place.quoted || bare === place.name || !isColumn(bare)) return null;
   return `pass --trim, which drops the blanks around unquoted names and values; or only for this one --map ${shellQuoted(`${field}:${bare}`)}`;
-}
-
-function unquoted(name: string): string {
-  return name.trim().replace(/^"(.*)"$/, "$1");
 }
 
 /** Fields without a name that no flag says anything about. */

@@ -1,14 +1,22 @@
 /** Decides which column each field fills. Fields of later records are resolved by the same rules. */
+import { nearest } from "../errors/edit-distance.ts";
 import { shellQuoted } from "../errors/shell-word.ts";
-import { upsurgeError } from "../errors/upsurge-error.ts";
-import { fieldLabel } from "../model/header.ts";
+import { located, UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
+import { fieldLabel, shownName } from "../model/header.ts";
 import type { HeaderField, KnownFields } from "../model/header.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 import type { FieldMapping, FieldResolver } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import type { FieldMap } from "../options/grammar.ts";
-import { nothingMapped, repeatedField, unknownField, unnamedFields } from "./mapping-errors.ts";
-import { findColumn, nearest, requireColumn } from "./names.ts";
+import {
+  nothingMapped,
+  placeOf,
+  repeatedField,
+  unknownFields,
+  unnamedFields,
+} from "./mapping-errors.ts";
+import { fieldNames } from "./field-names.ts";
+import { findColumn, requireColumn } from "./names.ts";
 
 /** What the mapping flags say. */
 export interface MappingOptions {
@@ -130,7 +138,11 @@ export function hasField(
 
 /** All fields of the sources, each once, as people are told of them. */
 export function fieldLabels(sources: readonly KnownFields[]): string[] {
-  return [...new Set(sources.flatMap(({ fields, header }) => header?.map(fieldLabel) ?? fields))];
+  return [
+    ...new Set(
+      sources.flatMap(({ fields, header }) => header?.map(fieldLabel) ?? fields.map(shownName)),
+    ),
+  ];
 }
 
 /** The fields that `--map` and `--keep-empty` name, with the flag that does. */
@@ -189,14 +201,13 @@ export function mapFields(
 ): FieldMapping[] {
   const fieldOf = new Map<string, string>();
   for (const known of sources) {
-    const columns = columnsOf(shape, known, resolve);
+    const columns = inSource(known, () => columnsOf(shape, known, resolve));
     for (const { field, column } of columns) {
       const other = fieldOf.get(column);
       if (other !== undefined && other !== field) {
-        throw filledTwice(column, [
-          [other, other],
-          [field, field],
-        ]);
+        const place = placeOf(known) ?? undefined;
+        const twice = filledTwice(column, sources, [other, field]);
+        throw place === undefined ? twice : located(twice, place);
       }
       fieldOf.set(column, field);
     }
@@ -209,11 +220,6 @@ function columnsOf(shape: TableShape, known: KnownFields, resolve: FieldResolver
   const mapping: FieldMapping[] = [];
   const unknown: string[] = [];
   const unnamed: HeaderField[] = [];
-  const label = (key: string): [told: string, key: string] => {
-    const place = header?.find((each) => each.key === key);
-    if (place === undefined) return [key, key];
-    return [fieldLabel(place), place.key === place.name ? key : String(place.number)];
-  };
   for (const [index, field] of fields.entries()) {
     const destination = resolve(field, header?.[index]);
     if (destination.kind === "dropped") continue;
@@ -223,30 +229,43 @@ function columnsOf(shape: TableShape, known: KnownFields, resolve: FieldResolver
       throw repeatedField(shape, known, destination.field);
     } else {
       const column = destination.column.name;
-      if (destination.kind === "read-only") throw readOnlyColumn(field, column, destination.reason);
+      if (destination.kind === "read-only") {
+        const called = fieldNames([known]).flag(field);
+        throw readOnlyColumn(called, column, destination.reason);
+      }
       const other = mapping.find((each) => each.column === column);
-      if (other !== undefined) throw filledTwice(column, [label(other.field), label(field)]);
+      if (other !== undefined) throw filledTwice(column, [known], [other.field, field]);
       mapping.push({ field, column });
     }
   }
   if (mapping.length === 0 && fields.length > 0) throw nothingMapped(shape, known);
-  const [field] = unknown;
-  if (field !== undefined) {
+  if (unknown.length > 0) {
     const filled = new Set(mapping.map(({ column }) => column));
     const free = shape.columns.map(({ name }) => name).filter((name) => !filled.has(name));
-    throw unknownField(shape, known, { field, free });
+    throw unknownFields(shape, known, { fields: unknown, free });
   }
   if (unnamed.length > 0) throw unnamedFields(known, unnamed);
   return mapping;
 }
 
-/** `named` are the fields as people are told of them, and as `--map` names them. */
+/** What `work` throws names the source, where it names no place of its own. */
+function inSource<T>(known: KnownFields, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const place = placeOf(known);
+    throw error instanceof UpsurgeError && place !== null ? located(error, place) : error;
+  }
+}
+
 function filledTwice(
   column: string,
-  named: readonly (readonly [told: string, key: string])[],
-): Error {
-  const reason = `by the fields ${named.map(([told]) => told).join(" and ")}`;
-  const flags = named.map(([, key]) => `--map ${shellQuoted(`${key}:`)}`);
+  sources: readonly KnownFields[],
+  fields: readonly string[],
+): UpsurgeError {
+  const { told, flag } = fieldNames(sources);
+  const reason = `by the fields ${fields.map(told).join(" and ")}`;
+  const flags = fields.map((field) => `--map ${shellQuoted(`${flag(field)}:`)}`);
   const fix = `drop one of them, with ${flags.join(" or ")}`;
   return upsurgeError("PLAN_DUPLICATE_COLUMN", { column, reason }, { fix });
 }

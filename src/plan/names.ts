@@ -1,5 +1,6 @@
 /** Finds columns by the names people use, and suggests near ones. */
-import { editDistance } from "../errors/edit-distance.ts";
+import { nearest } from "../errors/edit-distance.ts";
+import { shownName } from "../model/header.ts";
 import { shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Column, TableName, TableShape } from "../model/table-shape.ts";
@@ -52,7 +53,7 @@ export function requireColumn(shape: TableShape, name: string, where: string): C
 
 /** The table's column names, for messages. */
 export function columnList(shape: TableShape): string {
-  return nameList(shape.columns.map((column) => column.name));
+  return nameList(shape.columns.map((column) => shownName(column.name)));
 }
 
 /** Names for a message, the first of them where they are many. */
@@ -60,18 +61,6 @@ export function nameList(names: readonly string[]): string {
   return names.length > 20
     ? `${names.slice(0, 20).join(", ")} and ${names.length - 20} more`
     : names.join(", ");
-}
-
-/** The candidate that is at most a third of its letters away from `name`, but not all of them; `null` when none is. */
-export function nearest(name: string, candidates: readonly string[]): string | null {
-  let best: string | null = null;
-  const most = Math.min(name.length - 1, Math.max(1, Math.floor(name.length / 3)));
-  let bestDistance = most + 1;
-  for (const candidate of candidates) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
-  }
-  return best;
 }
 
 /** So many tables are suggested. */

@@ -7,6 +7,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, Assignment, FieldMapping, TablePlan, Mode } from "../model/load-plan.ts";
 import type { UpdateRule } from "../model/load-plan.ts";
 import { readsColumn } from "../sql/expressions.ts";
+import type { FieldNames } from "./field-names.ts";
 import type { ExpressionNames } from "../sql/expressions.ts";
 
 /** What fills columns. */
@@ -17,6 +18,8 @@ export interface ColumnSources {
   readonly constants: TablePlan["constants"];
   readonly update: UpdateRule;
   readonly naming: ExpressionNames;
+  /** What the fields are called. */
+  readonly fieldNames: FieldNames;
 }
 
 /** What becomes of the fields that give way to a flag. */
@@ -30,6 +33,7 @@ export interface Overlaps {
 /** Throws `PLAN_DUPLICATE_COLUMN` or `OPTION_CONFLICT` where flags contradict each other; tells which fields give way. */
 export function findOverlaps(fillings: ColumnSources): Overlaps {
   const { update, mode } = fillings;
+  const { told, flag: called } = fillings.fieldNames;
   refuseStampedKey(fillings);
   refuseSetAndStamp(update);
   refuseConstants(fillings);
@@ -44,11 +48,11 @@ export function findOverlaps(fillings: ColumnSources): Overlaps {
   return {
     warnings: never.map(
       ({ field, column, flag }) =>
-        `the field ${field} is not written, because ${flag} fills ${column}; to say so, drop the field with --map ${shellQuoted(`${field}:`)}, or leave ${flag} out to write it`,
+        `the field ${told(field)} is not written, because ${flag} fills ${column}; to say so, drop the field with --map ${shellQuoted(`${called(field)}:`)}, or leave ${flag} out to write it`,
     ),
     why: onInsert.map(
       ({ field, column }) =>
-        `the field ${field} is written to rows that are inserted; what an update writes to ${column}, --set says`,
+        `the field ${told(field)} is written to rows that are inserted; what an update writes to ${column}, --set says`,
     ),
   };
 }

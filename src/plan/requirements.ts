@@ -4,6 +4,7 @@ import type { Arbiter, TablePlan, Mode, UpdateRule } from "../model/load-plan.ts
 import type { Column, TablePrivilege, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import type { Capabilities } from "../targets/target.ts";
+import { tableSql } from "../sql/unique-index.ts";
 import { tableLabel } from "./names.ts";
 import { shellWord } from "../errors/shell-word.ts";
 
@@ -80,13 +81,17 @@ export function neededPrivileges(
 const ALL_GRANTS = "`upsurge plan --grants` prints all that a load needs";
 
 /** Throws `PLAN_PRIVILEGE` when one of those is missing, or what comes before them. */
-export function refusePrivileges(shape: TableShape, needed: readonly TablePrivilege[]): void {
+export function refusePrivileges(
+  shape: TableShape,
+  needed: readonly TablePrivilege[],
+  quote: (name: string) => string,
+): void {
   const table = tableLabel(shape);
   const missing = ["usage", ...needed, "temporary"].find((each) =>
     shape.missingPrivileges.includes(each),
   );
   if (missing === undefined) return;
-  const { privilege, grant } = wordsFor(missing, shape, needed);
+  const { privilege, grant } = wordsFor(missing, shape, { needed, quote });
   throw upsurgeError("PLAN_PRIVILEGE", {
     privilege,
     table,
@@ -96,19 +101,24 @@ export function refusePrivileges(shape: TableShape, needed: readonly TablePrivil
 
 function wordsFor(
   missing: string,
-  shape: TableShape,
-  needed: readonly TablePrivilege[],
+  { name, grantee }: TableShape,
+  {
+    needed,
+    quote,
+  }: { readonly needed: readonly TablePrivilege[]; readonly quote: (name: string) => string },
 ): { privilege: string; grant: string } {
+  const user = grantee === undefined ? "USER" : quote(grantee.user);
   if (missing === "usage") {
-    const grant = `grant usage on schema ${shape.name.schema ?? ""} to USER`;
+    const grant = `grant usage on schema ${quote(name.schema ?? "")} to ${user}`;
     return { privilege: "usage of its schema", grant };
   }
   if (missing === "temporary") {
-    const grant = "grant temporary on database DATABASE to USER";
+    const database = grantee === undefined ? "DATABASE" : quote(grantee.database);
+    const grant = `grant temporary on database ${database} to ${user}`;
     return { privilege: "temporary tables in the database", grant };
   }
   return {
     privilege: missing,
-    grant: `grant ${needed.join(", ")} on ${tableLabel(shape)} to USER`,
+    grant: `grant ${needed.join(", ")} on ${tableSql(name, quote)} to ${user}`,
   };
 }

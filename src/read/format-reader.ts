@@ -35,6 +35,15 @@ export interface SourceEnding {
   readonly unfinished: UnfinishedRecord | null;
   /** Lines after the header, or of a source without one, that hold no record. */
   readonly passedLines: number;
+  /** Records with values beyond the header, which `--extra-fields ignore` dropped; absent: there are none. */
+  readonly surplus?: SurplusFields;
+}
+
+/** Values beyond the header. */
+export interface SurplusFields {
+  readonly records: number;
+  /** Of the first of them. */
+  readonly line: number;
 }
 
 /** The records of one format. */

@@ -1,5 +1,7 @@
 /** The report of a load: the summary a tired person reads in five seconds, and the line that scripts read. */
 import { COUNT_NAMES, COUNTS } from "../model/counts.ts";
+import type { RejectsOfCode } from "../model/reject.ts";
+import { sourceLabel } from "../errors/source-label.ts";
 import { alignColumns, formatCount, formatSeconds, plural } from "../errors/format.ts";
 import type { Report, ReportedJob } from "./report.ts";
 import { visible, visibleLine } from "../errors/visible.ts";
@@ -7,7 +9,8 @@ import { visible, visibleLine } from "../errors/visible.ts";
 /** The report as one line of JSON, its fields in the order of the documentation. */
 export function reportJson(report: Report): string {
   const { status, exit, target, table, mode, strategy, rowSource, counts, error } = report;
-  const { rejectFile, rejectReport, guarantee, job, dryRun, seconds, rowsPerSecond } = report;
+  const { rejects, rejectFile, rejectReport, guarantee, job, dryRun, seconds, rowsPerSecond } =
+    report;
   const line = JSON.stringify({
     status,
     exit,
@@ -17,6 +20,7 @@ export function reportJson(report: Report): string {
     strategy,
     rowSource,
     counts,
+    rejects,
     rejectFile,
     rejectReport,
     guarantee,
@@ -33,7 +37,12 @@ export function reportJson(report: Report): string {
 
 /** The report in a few lines of text. */
 export function renderReport(report: Report): string {
-  const lines = [headline(report), ...countLines(report), ...rejectLines(report)];
+  const lines = [
+    headline(report),
+    ...countLines(report),
+    ...whyLines(report),
+    ...rejectLines(report),
+  ];
   lines.push(...guaranteeLines(report));
   lines.push(...report.warnings.map((warning) => `warning: ${warning}`));
   return `${lines.map(visibleLine).join("\n")}\n`;
@@ -111,6 +120,32 @@ function guaranteeLines({ guarantee, job, status }: Report): string[] {
   return guarantee === "at-least-once"
     ? ["guarantee: at-least-once; a load that is run again starts from the first record"]
     : [];
+}
+
+/** The rejects by code: how many, where the first are, and what mends them. One that stopped the load is in its error. */
+function whyLines({ rejects, status }: Report): string[] {
+  const count = rejects.reduce((sum, each) => sum + each.count, 0);
+  if (count === 0 || status === "interrupted" || (status === "failed" && count === 1)) return [];
+  return ["why they were rejected:", ...rejects.flatMap(codeLines)];
+}
+
+function codeLines({ code, count, first, fix }: RejectsOfCode): string[] {
+  const places = first.map(placeOfReject).join("; ");
+  const more = count > first.length ? ` and ${formatCount(count - first.length)} more` : "";
+  return [
+    `  ${formatCount(count)} ${code}: ${first[0]?.message ?? ""}`,
+    `    in ${places}${more}`,
+    `    fix: ${fix}`,
+  ];
+}
+
+function placeOfReject({
+  source,
+  line: [from, to],
+  column,
+}: RejectsOfCode["first"][number]): string {
+  const lines = from === to ? `line ${from}` : `lines ${from}-${to}`;
+  return `${sourceLabel(source)}, ${lines}${column === null ? "" : ` (${column})`}`;
 }
 
 function rejectLines({ rejectFile, rejectReport }: Report): string[] {

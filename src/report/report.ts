@@ -1,5 +1,6 @@
 /** What a finished load returns: the value behind `--json`, `--report` and the summary. */
 import type { Counts } from "../model/counts.ts";
+import type { RejectsOfCode } from "../model/reject.ts";
 
 /** How a load ended; `changes` is what `--check` found, `skipped` a job that another run has. */
 export type Status = "ok" | "rejects" | "changes" | "skipped" | "failed" | "interrupted";
@@ -41,6 +42,8 @@ export interface Report {
   readonly strategy: string | null;
   readonly rowSource: string | null;
   readonly counts: Counts;
+  /** By code, in the order in which they were met; those that this run has met. */
+  readonly rejects: readonly RejectsOfCode[];
   readonly rejectFile: string | null;
   readonly rejectReport: string | null;
   /** Where parts are committed, what was committed before a failure stays, and the counts are those of that. */

@@ -25,10 +25,21 @@ export function fixOfNothing(
   { code, fix }: UpsurgeError,
   job: { readonly isTaken: boolean } | null,
 ): string {
+  if (code === "REJECT_LIMIT" && job?.isTaken === true) return withReset(fix);
   if (code !== "SOURCE_QUOTE" || job === null) return fix;
   return job.isTaken
     ? fix.replace("--quote ''", "--quote '' --reset-job")
     : fix.replace(/; or pass --quote ''[^;]*/, "");
+}
+
+/** A job that has committed nothing takes another flag of reading only when it starts over. */
+function withReset(fix: string): string {
+  const [mending = "", ...rest] = fix.split("; or allow some with ");
+  return mending.includes("--")
+    ? [`${mending} (add --reset-job: the job begins with another flag)`, ...rest].join(
+        "; or allow some with ",
+      )
+    : fix;
 }
 
 function ifAgain({ tables: [{ mode, update }], job }: LoadPlan): string {

@@ -1,9 +1,14 @@
 /**
  * Source arguments as paths: patterns are expanded here, for shells that do not.
  */
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
+import { nearest } from "../errors/edit-distance.ts";
+import { shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { UpsurgeError } from "../errors/upsurge-error.ts";
+import { refuseUrl } from "../read/foreign.ts";
 import { sourceError } from "../read/bytes/source-error.ts";
 
 /** The paths that `patterns` name, in their order, each pattern's matches sorted. Throws `SOURCE_*` errors. */
@@ -17,7 +22,8 @@ async function expand(pattern: string): Promise<string[]> {
   if (pattern === "-") return [pattern];
   const missing = await whyMissing(pattern);
   if (missing === null) return [pattern];
-  if (!isDynamicPattern(pattern)) throw missing;
+  refuseUrl(pattern);
+  if (!isDynamicPattern(pattern)) throw await withNearFile(pattern, missing);
   const { folder, rest } = split(pattern);
   const found = await glob(rest, { cwd: folder === "" ? "." : folder, expandDirectories: false });
   if (found.length === 0) throw upsurgeError("SOURCE_NOT_FOUND", { path: pattern });
@@ -33,7 +39,18 @@ function split(pattern: string): { readonly folder: string; readonly rest: strin
   return { folder: folder.join(""), rest: parts.slice(fixed).join("/") };
 }
 
-async function whyMissing(path: string): Promise<Error | null> {
+/** The error with the name of a file beside it that may be meant. */
+async function withNearFile(path: string, missing: UpsurgeError): Promise<UpsurgeError> {
+  const entries = await readdir(dirname(path), { withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+  const near = nearest(basename(path), files);
+  if (near === null) return missing;
+  const folder = path.slice(0, path.length - basename(path).length);
+  const fix = `did you mean ${shellWord(`${folder}${near}`)}?`;
+  return upsurgeError("SOURCE_NOT_FOUND", { path }, { cause: missing.cause, fix });
+}
+
+async function whyMissing(path: string): Promise<UpsurgeError | null> {
   try {
     const stats = await stat(path);
     if (stats.isDirectory()) throw upsurgeError("SOURCE_IS_DIRECTORY", { path });

@@ -13,6 +13,7 @@ import { formatByBeginning, formatByName } from "../read/detect-format.ts";
 import type { Format } from "../read/format.ts";
 import { FORMATS } from "../read/formats.ts";
 import type { SourceFormat } from "../read/formats.ts";
+import { refuseForeignBytes, refuseForeignText } from "../read/foreign.ts";
 import type { FormatReader, ReaderInput } from "../read/format-reader.ts";
 import type { SkipResult } from "../read/text/skip-to.ts";
 import { PeekableBytes } from "../read/bytes/peekable-bytes.ts";
@@ -61,7 +62,10 @@ export async function openSource(
     const plain = new PeekableBytes(decompress(compression, bytes, { stored, watched }));
     const named = asked ?? formatByName(path, formats) ?? (await formatOfBytes(plain, formats));
     const raw = named?.wants === "bytes";
+    if (!raw) await refuseForeignBytes(plain, stored.name);
     const input = await decode(stored.name, plain, { charset, options, io, raw });
+    const isUtf8 = input.charset.transcoder === null && isUtf8Name(options.encoding);
+    if (!raw) refuseForeignText(input.first.bytes, stored.name, isUtf8);
     const found = named ?? formatByBeginning(input.first.bytes, formats);
     const reader = await found.open(input, options);
     // The names of the list are those of the type.

@@ -1,5 +1,6 @@
 /** What a user should know of a source whose records were read, beside them. */
 import type { HeaderUse } from "../model/header.ts";
+import { formatCount } from "../errors/format.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 import type { SourceEnding } from "../read/format-reader.ts";
 import type { UnfinishedRecord } from "../read/text/record-stream.ts";
@@ -26,14 +27,29 @@ export function sourceWarnings(
   ending: SourceEnding,
   { limit }: Pick<ReadOptions, "limit">,
 ): string[] {
-  // A limit may have ended the reading before the source has ended.
-  if (limit !== null && ending.records >= limit) return [];
   const name = sourceLabel(source.name);
+  const dropped = surplusText(name, ending.surplus);
+  // A limit may have ended the reading before the source has ended.
+  const isLimited = limit !== null && ending.records >= limit;
+  return isLimited ? dropped : [...dropped, ...endWarnings(name, source, ending)];
+}
+
+function endWarnings(name: string, source: EndedSource, ending: SourceEnding): string[] {
   if (ending.unfinished !== null) return [unfinishedText(name, ending.unfinished)];
   const isCsv = source.format === "csv" || source.format === "tsv";
   if (!isCsv || source.lastByte === null) return [];
   if (ending.records === 0) return withoutRecords(name, source, ending);
   return mayBeCut(source) ? [cutText(name, ending.records)] : [];
+}
+
+function surplusText(name: string, surplus: SourceEnding["surplus"]): string[] {
+  const { records, line } = surplus ?? { records: 0, line: 0 };
+  if (records === 0) return [];
+  const what = records === 1 ? "1 record has" : `${formatCount(records)} records have`;
+  const where = records === 1 ? `in line ${line}` : `the first in line ${line}`;
+  return [
+    `${name}: ${what} more values than the header has fields, ${where}; --extra-fields ignore drops them`,
+  ];
 }
 
 /** A last record without its line end. Many files end so; a pipe seldom does. */

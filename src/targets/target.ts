@@ -46,6 +46,8 @@ export interface Capabilities {
   readonly parallel: boolean;
   /** Looking rows up locks the table, which takes the privilege to update it, even where nothing is updated. */
   readonly lookupNeedsUpdatePrivilege?: true;
+  /** What to do about dates that begin with the day (`DMY`) or the month, as a fix; absent: write them as YYYY-MM-DD. */
+  readonly dateOrder?: (order: "DMY" | "MDY") => string;
   /** How JSON's true and false are spelled for columns that are not text; absent: the database reads the words. */
   readonly booleans?: { readonly true: string; readonly false: string };
   /** Turns a JSON array, verbatim, into the text of an array column of `type`. Throws a `RangeError` for what no array can hold. */

@@ -2,7 +2,7 @@
  * Where batches go: one session with one transaction, one that commits in parts, or several sessions at once. A load
  * hands its batches over in the order of the source, and need not know which of these it is.
  */
-import type { BatchResult, BatchOutcome } from "../model/batch.ts";
+import type { BatchResult, BatchOutcome, Row } from "../model/batch.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
 import { addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
@@ -60,6 +60,7 @@ export function writtenOf(
     ...readBatch.rejects,
     ...faults.map(({ row, ...fault }): Reject => ({
       ...fault,
+      ...valueOf(row, fault.column),
       stage: "write",
       position: row.record.position,
       raw: row.record.raw,
@@ -69,4 +70,10 @@ export function writtenOf(
   addCounts(total, counts);
   addCounts(total, { read: sizeOf(readBatch), rejected: rejects.length });
   return { counts: total, rejects, misfits };
+}
+
+/** The value that a column at fault was to take. */
+function valueOf({ shape, values }: Row, column: string | null): Pick<Reject, "value"> {
+  const at = column === null ? -1 : shape.columns.indexOf(column);
+  return at < 0 ? {} : { value: values[at] ?? null };
 }

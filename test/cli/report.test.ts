@@ -37,6 +37,7 @@ test("--json prints one line with exactly the fields of the documentation", asyn
       created: 0,
       blank: 0,
     },
+    rejects: [],
     rejectFile: null,
     rejectReport: null,
     guarantee: "all-or-nothing",

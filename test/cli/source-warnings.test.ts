@@ -97,3 +97,14 @@ test("a header alone, and a comment before it, are nothing to warn of", async ()
     expect(await warningsOf(["none.csv", "--comment", "#"], { cwd })).toEqual([]);
   }
 });
+
+test("values beyond the header that are dropped are counted, a delimiter at the end is not", async () => {
+  const ignore = ["--extra-fields", "ignore"];
+  const text = "id,item,amount\n1,tea,3,x\n2,pot,45,\n3,cup,5,y,z\n";
+  expect(await warningsOf(["-", ...ignore], { stdin: text })).toEqual([
+    "standard input: 2 records have more values than the header has fields, the first in line 2; --extra-fields ignore drops them",
+  ]);
+  expect(await warningsOf(["-", ...ignore, "--limit", "1"], { stdin: text })).toEqual([
+    "standard input: 1 record has more values than the header has fields, in line 2; --extra-fields ignore drops them",
+  ]);
+});

@@ -1,6 +1,7 @@
 /** Command lines that cannot be understood: exit code 2, four lines, and what was probably meant. */
 import { expect, test } from "vitest";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
 
 test.each([
   [["a.csv", "--tabel", "x"], "unknown option --tabel", "did you mean --table?"],
@@ -55,7 +56,26 @@ test.each([
     "--batch-rows cannot be 'many'",
     "for example --batch-rows 5000",
   ],
-  [["a.csv", "--mode", "merge"], "--mode cannot be 'merge'", "for example --mode update"],
+  [["a.csv", "--mode", "merge"], "--mode cannot be 'merge'", "pass one of those"],
+  [["a.csv", "--mode", "upsrt"], "--mode cannot be 'upsrt'", "did you mean --mode upsert?"],
+  [["a.csv", "--mode", "up"], "--mode cannot be 'up'", "did you mean --mode upsert?"],
+  [["a.csv", "--dry-run=true"], "--dry-run cannot be 'true'", "pass --dry-run by itself"],
+  [["a.csv", "--json=false"], "--json cannot be 'false'", "leave --json out"],
+  [
+    ["a.csv", "--header", "--no-header"],
+    "--header does not go with --no-header",
+    "leave one of them out",
+  ],
+  [
+    ["a b.csv"],
+    "--to and --table are missing",
+    "say it all, for example: upsurge 'a b.csv' --to shop.db --table orders; `upsurge help load` shows every option",
+  ],
+  [
+    ["plan"],
+    "a source, --to and --table are missing",
+    "say it all, for example: upsurge plan orders.csv --to shop.db --table orders; `upsurge help plan` shows every option",
+  ],
   [
     ["a.csv", "--table", "t"],
     "--to is missing",
@@ -66,7 +86,6 @@ test.each([
     "a source is missing",
     "name a file, a pattern, or - for standard input; `upsurge help` shows examples",
   ],
-  [[], "--to is missing", "add it, for example --to postgres://app@db.example.com/shop"],
   [
     ["inspect", "a", "b"],
     "a second source does not go with inspect",
@@ -159,4 +178,49 @@ test("a password that is a word of our own texts leaves them readable", async ()
   });
 
   expect(stderr).toContain("pass --to postgres://user@host/database");
+});
+
+test("prints its usage by itself, which is no success", async () => {
+  const { exitCode, stdout, stderr } = await runUpsurge([]);
+  expect([exitCode, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain("Usage: upsurge [load] SOURCE... --to URL --table NAME");
+});
+
+test.each([
+  [["lod", "a.csv", "--to", "x.db"], "did you mean upsurge load?"],
+  [["inspct", "a.csv"], "did you mean upsurge inspect?"],
+  [["help", "lod"], "did you mean load?"],
+  [["help", "PLAN_NO_TABEL"], "did you mean PLAN_NO_TABLE?"],
+  [["help", "quux"], "`upsurge --help` shows them"],
+])("says of %j which command may be meant", async (args, hint) => {
+  const { exitCode, stdout, stderr } = await runUpsurge(args);
+  expect([exitCode, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain("COMMAND_UNKNOWN");
+  expect(stderr).toContain(hint);
+});
+
+test("a file may be called as a command nearly is", async () => {
+  const cwd = tempDir({ plann: "id\n1\n" });
+  const { stderr } = await runUpsurge(["plann"], { cwd });
+  expect(stderr).toContain("--to and --table are missing");
+});
+
+test.each([
+  ["TARGET_BUSY", /cause: \(depends on the case.*\nfix: .*--lock-timeout.*\nexit: {2}75/],
+  ["row_type", /^ROW_TYPE: a record that is rejected\ncause: .*\nfix: .*--null TOKEN/],
+])("explains the code %s", async (code, text) => {
+  const { exitCode, stdout } = await runUpsurge(["help", code]);
+  expect(stdout).toMatch(text);
+  expect(exitCode).toBe(0);
+});
+
+test("says which file and which folder's file may be meant", async () => {
+  const cwd = tempDir({ "orders.csv": "id\n1\n", "a b.csv": "id\n1\n" });
+  const into = ["--to", "x.db", "--table", "t"];
+  expect((await runUpsurge(["ordres.csv", ...into], { cwd })).stderr).toContain(
+    "fix:   did you mean orders.csv?",
+  );
+  expect((await runUpsurge(["./a-b.csv", ...into], { cwd })).stderr).toContain(
+    "did you mean './a b.csv'?",
+  );
 });

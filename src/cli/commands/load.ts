@@ -21,8 +21,7 @@ export async function loadCommand(
   context: CommandContext,
 ): Promise<number> {
   const { io, options, screen, log } = context;
-  checkOptions(options, "load");
-  requireSource(sources);
+  checkOptions(options, "load", sources);
   const file = options.report === null ? null : await makeSureOf(options.report);
   const progress = makeProgress(options, screen);
   const listening = listenToSignals(io.signals, ({ name }) => {
@@ -57,16 +56,6 @@ function onSignal(options: Options): string {
 /** Ends a wait for input that may never come. */
 function letGo(stdin: NodeJS.ReadableStream): void {
   if ("destroy" in stdin && typeof stdin.destroy === "function") stdin.destroy();
-}
-
-/** Refuses a load of nothing: an empty variable in a script must not look like success. */
-export function requireSource(sources: readonly string[]): void {
-  if (sources.length > 0) return;
-  throw upsurgeError(
-    "OPTION_MISSING",
-    { flag: "a source", reason: "there is nothing to load" },
-    { fix: "name a file, a pattern, or - for standard input; `upsurge help` shows examples" },
-  );
 }
 
 /** The report goes out by every way that was asked for; a way that fails does not stop the others. */

@@ -5,7 +5,6 @@ import { planJson } from "../../report/plan-json.ts";
 import { renderPlan } from "../../report/render-plan.ts";
 import type { CommandContext } from "../context.ts";
 import { writeResult } from "../screen.ts";
-import { requireSource } from "./load.ts";
 
 /** Plans a load of `sources` and prints the plan. */
 export async function planCommand(
@@ -13,8 +12,7 @@ export async function planCommand(
   context: CommandContext,
 ): Promise<number> {
   const { io, options, redact } = context;
-  checkOptions(options, "plan");
-  requireSource(sources);
+  checkOptions(options, "plan", sources);
   if (options.grants) return await printGrants(sources, context);
   const planned = await planLoad(sources, options, { stdin: io.stdin, environment: io.env });
   const text = options.json ? `${planJson(planned)}\n` : renderPlan(planned);

@@ -48,7 +48,7 @@ interface LongToken {
 
 /** The dialect of `options`, with `delimiter` where they name none. */
 export function csvDialect(
-  options: ReadOptions,
+  options: Pick<ReadOptions, "delimiter" | "quote" | "escape" | "trim" | "comment">,
   fallback: string,
   charset: Charset,
   lineEnd: typeof LF | typeof CR,

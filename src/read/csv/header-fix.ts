@@ -1,5 +1,6 @@
 /** What mends a header that cannot be read: a flag where one does, found by trying it. */
 import type { Charset } from "../text/charset.ts";
+import { guessEncoding, guessUtf16 } from "../text/guess-encoding.ts";
 import { csvDialect } from "./dialect.ts";
 import type { CsvDialect } from "./dialect.ts";
 import { CsvFields } from "./fields.ts";
@@ -22,6 +23,9 @@ export function remedyFor(
 ): string | null {
   if (code === "ROW_ENCODING") return encodingRemedy(bytes, reading.charset);
   if (code !== "ROW_QUOTES") return null;
+  if (/^\s*[[{]/.test(bytes.subarray(0, 80).toString("latin1"))) {
+    return "it looks like JSON: pass --format ndjson, or --format json if a record takes several lines";
+  }
   if (isGoodTrimmed(bytes, reading)) {
     return "pass --trim, which drops the blanks between delimiters and quotes";
   }
@@ -34,12 +38,11 @@ function isBinary(bytes: Buffer): boolean {
 }
 
 function encodingRemedy(bytes: Buffer, { name }: Charset): string {
+  const wide = guessUtf16(bytes);
+  if (wide !== null) return `pass the encoding it has, probably --encoding ${wide}`;
   if (isBinary(bytes)) return "check that it is a CSV at all: it has bytes that no text has";
   if (name !== "UTF-8") return "pass the encoding it really has with --encoding";
-  // Where latin1 has control characters, windows-1252 has letters and signs.
-  const isWindows = bytes.some((byte) => byte >= 0x80 && byte < 0xa0);
-  const guess = isWindows ? "--encoding windows-1252" : "--encoding latin1 or windows-1252";
-  return `pass the encoding it has, probably ${guess}`;
+  return `pass the encoding it has, probably ${guessEncoding(bytes)}`;
 }
 
 function isGoodTrimmed(bytes: Buffer, { dialect, charset, options }: HeaderReading): boolean {

@@ -5,6 +5,7 @@
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../../errors/upsurge-error.ts";
 import type { HeaderField, HeaderUse } from "../../model/header.ts";
+import { shellQuoted } from "../../errors/shell-word.ts";
 import { sourceLabel } from "../../errors/source-label.ts";
 import type { CsvTexts } from "./fields.ts";
 import { headerFields } from "./header-fields.ts";
@@ -50,6 +51,7 @@ export function readHeader(
   first: FirstLine | null,
   { header, columns }: Pick<ReadOptions, "header" | "columns">,
 ): Header {
+  if (header !== false) refuseSepLine(path, first);
   const line = first?.line ?? 1;
   const repeats = first !== null && columns !== null && isMadeOf(first, columns);
   const used = (taken: HeaderUse["taken"]): HeaderUse => ({ taken, line, repeats });
@@ -65,6 +67,23 @@ export function readHeader(
   if (header === null) throw undecided(path, first);
   refuseMiscounted(path, first, columns);
   return { fields: named(columns), use: used("passed-over") };
+}
+
+/** Excel's own first line, which says what the delimiter is. */
+function refuseSepLine(path: string, first: FirstLine | null): void {
+  const [, delimiter] = /^"?sep=(.)"?$/i.exec(first?.shown ?? "") ?? [];
+  if (first === null || delimiter === undefined) return;
+  const shown = delimiter === " " ? "'\\t'" : shellQuoted(delimiter);
+  const fix = `pass --skip-lines ${first.line} --delimiter ${shown}`;
+  const reason = `line ${first.line} is Excel's ${JSON.stringify(first.shown)}, which names the delimiter and no fields`;
+  const name = sourceLabel(path);
+  // Whoever may read it otherwise, as `inspect` does, finds how in the details.
+  const how = { skipLines: first.line, delimiter: delimiter === " " ? "\t" : delimiter };
+  throw upsurgeError(
+    "SOURCE_HEADER",
+    { path: name, reason, ...how },
+    { fix, where: `${name}, header` },
+  );
 }
 
 /** Whether the line is made of these names alone. */
@@ -86,7 +105,7 @@ function undecided(path: string, { line, shown }: FirstLine): UpsurgeError {
       reason: `--columns names the fields, and line ${line} of ${name} does not repeat them all: it may be a header or data. It is: ${shown}`,
     },
     {
-      fix: `add --no-header if that is data, or --header if it is a header to pass over; it then holds for every source`,
+      fix: `add --no-header if that is data, or --header if it is a header to pass over; it then holds for every source, so load those with a header and those without by themselves`,
       where: `${name}, line ${line}`,
     },
   );

@@ -7,13 +7,14 @@ import type { CsvDialect } from "./dialect.ts";
 import { CsvPrefetch } from "./prefetch.ts";
 import { CsvBytes, whySlowPath } from "./fast-path.ts";
 import { csvChunks } from "./chunks.ts";
+import type { CsvParts } from "./chunks.ts";
 import { CsvFields } from "./fields.ts";
 import { HEADER_BYTES, readHeader } from "./header.ts";
 import type { FirstLine } from "./header.ts";
 import { CsvRecords } from "./records.ts";
 import { CsvSplitter } from "./splitter.ts";
 import type { CsvSpan, RecordLimits } from "./splitter.ts";
-import type { FormatReader, ReaderInput } from "../format-reader.ts";
+import type { FormatReader, ReaderInput, SourceEnding } from "../format-reader.ts";
 import { remedyFor } from "./header-fix.ts";
 import { skipLinesTo } from "../text/skip-to.ts";
 import { RecordStream } from "../text/record-stream.ts";
@@ -63,11 +64,7 @@ export async function openCsv(
     lineEnd: dialect.lineEnd,
     slowPathReason: whySlowPath(dialect, input.charset, fields),
     chunks: () => csvChunks(parts, { waiting, limit: options.limit }),
-    ending: () => ({
-      records: parts.records.counted,
-      unfinished: splitter.unfinished,
-      passedLines: splitter.passedLines,
-    }),
+    ending: () => endingOf(parts),
     skipTo: async (place) => {
       if (place.record === 0) return "reached";
       waiting = null;
@@ -77,6 +74,11 @@ export async function openCsv(
     },
     close: async () => await ahead?.close(),
   };
+}
+
+function endingOf({ records, splitter }: Pick<CsvParts, "records" | "splitter">): SourceEnding {
+  const { unfinished, passedLines } = splitter;
+  return { records: records.counted, unfinished, passedLines, surplus: records.surplus };
 }
 
 async function openSplitter(

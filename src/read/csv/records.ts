@@ -8,6 +8,7 @@ import type { Charset } from "../text/charset.ts";
 import type { CsvFields } from "./fields.ts";
 import type { CsvSpan } from "./splitter.ts";
 import { NullRule } from "../text/null-rule.ts";
+import type { SurplusFields } from "../format-reader.ts";
 import { readReject } from "../text/read-reject.ts";
 import { positionOf } from "../text/record-stream.ts";
 import type { RecordFault, RecordRun } from "../text/record-stream.ts";
@@ -25,6 +26,7 @@ export class CsvRecords {
   /** Shapes by their number of fields: a record may have fewer than the header. */
   readonly #shapes = new Map<number, RecordShape>();
   #record = 0;
+  #surplus: SurplusFields = { records: 0, line: 0 };
 
   constructor(
     source: { readonly name: string; readonly charset: Charset },
@@ -59,6 +61,18 @@ export class CsvRecords {
     return this.#record;
   }
 
+  /** Records with values beyond the header, which were dropped. */
+  get surplus(): SurplusFields {
+    return this.#surplus;
+  }
+
+  /** Notes a record whose surplus is more than the delimiter at its end. */
+  #drop(texts: readonly string[], line: number): void {
+    if (texts.slice(this.#fields.length).every((text) => text === "")) return;
+    const { records, line: first } = this.#surplus;
+    this.#surplus = { records: records + 1, line: records === 0 ? line : first };
+  }
+
   /** Goes on after so many records. */
   goTo(records: number): void {
     this.#record = records;
@@ -83,6 +97,7 @@ export class CsvRecords {
       const position = positionOf(this.#source, stretch, span, first + index);
       if (fault !== null) rejects.push(readReject(position, fault, raw));
       else if (Array.isArray(texts)) {
+        if (span.count > this.#fields.length) this.#drop(texts, position.line[0]);
         const values = this.#values(texts, span);
         const shape = this.#shape(values.length);
         records.push({ shape, values, kinds: null, position, raw });

@@ -68,6 +68,11 @@ interface TableMemory {
   readonly cannotFold: boolean;
 }
 
+/** The database reads dates in its own style, which libpq's variable sets for one run. */
+function dateOrder(order: "DMY" | "MDY"): string {
+  return `run the same command with PGDATESTYLE=${order} in its environment, since the date style of the database decides; or write dates as YYYY-MM-DD`;
+}
+
 /** A session of one load. */
 export class PostgresSession implements Session {
   readonly capabilities: Capabilities;
@@ -116,6 +121,7 @@ export class PostgresSession implements Session {
       parallel: true,
       lookupNeedsUpdatePrivilege: true,
       arrayText,
+      dateOrder,
     };
   }
 

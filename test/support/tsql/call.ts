@@ -52,6 +52,12 @@ const PLAIN: Readonly<Record<string, Plain>> = {
   HAS_PERMS_BY_NAME: [3, 3, (args) => `tsql.has_perms_by_name(${args.join(", ")})`],
   SERVERPROPERTY: [1, 1, ([a]) => `tsql.serverproperty(${a})`],
   DB_NAME: [0, 0, () => "current_database()::text"],
+  USER_NAME: [
+    0,
+    0,
+    () =>
+      "(select case when rolsuper then 'dbo' else rolname end from pg_catalog.pg_roles where rolname = current_user)::text",
+  ],
   SUSER_SNAME: [0, 0, () => place("SUSER_SNAME")],
   XACT_STATE: [0, 0, () => place("XACT_STATE")],
   ERROR_NUMBER: [0, 0, () => place("ERROR_NUMBER")],

@@ -56,10 +56,13 @@ test("turns a negated flag off", () => {
   expect(parseOptions({ rawSql: ["true"] }).rawSql).toBe(false);
 });
 
-test("leaves open what may be said either way, and takes the last word", () => {
+test("leaves open what may be said either way, and refuses both at once", () => {
   expect(parseOptions({}).header).toBeNull();
   expect(parseOptions({ header: ["true"] }).header).toBe(true);
-  expect(parseOptions({ header: ["true", "false"] }).header).toBe(false);
+  expect(parseOptions({ header: ["false", "false"] }).header).toBe(false);
+  expect(() => parseOptions({ header: ["true", "false"] })).toThrow(
+    expect.objectContaining({ code: "OPTION_CONFLICT" }),
+  );
 });
 
 test("takes the target from the environment, the first variable first", () => {

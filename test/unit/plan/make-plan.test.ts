@@ -112,7 +112,7 @@ describe("the arbiter", () => {
   test("can be any columns only on request, and only if no index says otherwise", () => {
     const bare = table({ uniqueKeys: [] });
     expect(refusal(() => planFor(bare, { key: ["a"] })).fix).toContain(
-      'create unique index on public.t ("a")',
+      'create unique index "t_a_key" on "public"."t" ("a")',
     );
     expect(planFor(bare, { key: ["a"], strategy: "select-then-write" }).arbiter?.name).toBeNull();
     const wider = table({ uniqueKeys: [uniqueKey(["a", "b"])] });

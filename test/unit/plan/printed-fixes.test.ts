@@ -1,6 +1,7 @@
 /** Fixes of plans, typed as they are printed: a shell must take quotes in names and predicates as they are. */
 import { expect, test } from "vitest";
-import { planFor, table, uniqueKey } from "../../helpers/shapes.ts";
+import { headerFields } from "../../../src/read/csv/header-fields.ts";
+import { column, planFor, table, uniqueKey } from "../../helpers/shapes.ts";
 
 test("the predicate of a partial index is printed as a shell takes it", () => {
   const open = { name: "t open", predicate: "(b = 'open'::text)" };
@@ -21,5 +22,40 @@ test("a field with a quote in its name is dropped by the flag that is printed", 
   expect(warnings[0]).toContain("--map 'a'\\''s:'");
   expect(() => planFor(table(), { ...options, const: ["a=1"] }, fields)).toThrow(
     expect.objectContaining({ fix: expect.stringContaining("--map 'a'\\''s:'") }),
+  );
+});
+
+test("all fields without a column are listed at once, with flags to paste", () => {
+  const shape = table({ columns: [column("id"), column("name"), column("amount")] });
+  const fields = ["id", "nmae", "amuont", "x"];
+  const pasted = "--map 'nmae:name' --map 'amuont:amount' --map 'x:'";
+  expect(() => planFor(shape, {}, { fields })).toThrow(
+    expect.objectContaining({
+      message: "no column for the fields nmae, amuont, x in public.t",
+      fix: `${pasted} puts them where the names are near, and drops the rest; --extra-fields ignore drops all that have no column`,
+    }),
+  );
+  const map = ["nmae:name", "amuont:amount", "x:"];
+  expect(planFor(shape, { map }, { fields }).mapping).toHaveLength(3);
+});
+
+test("blanks and invisible characters in names are seen", () => {
+  const fields = ["id", "a ", "\u00a0b", "c\u200b"];
+  expect(() => planFor(table({ columns: [column("id")] }), {}, { fields })).toThrow(
+    expect.objectContaining({
+      message: String.raw`no column for the fields "a ", "\u00a0b", "c\u200b" in public.t`,
+    }),
+  );
+});
+
+test("a repeated field is called by what --map takes, not by its key", () => {
+  const header = ["3", "a", "a"];
+  const fields = headerFields(header).map(({ key }) => key);
+  const shape = table({ columns: [column("id"), column("a")] });
+  const flags = { map: ["3:id", "2:"] };
+  const { warnings } = planFor(shape, { ...flags, stamp: ["a = 1"] }, { header, fields });
+  expect(warnings[0]).toMatch(/^the field a \(field 3\) is not written, .* --map 'a:'/);
+  expect(() => planFor(shape, { ...flags, const: ["a=1"] }, { header, fields })).toThrow(
+    expect.objectContaining({ why: "by the field a (field 3) and by --const" }),
   );
 });

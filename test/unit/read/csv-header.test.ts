@@ -163,7 +163,7 @@ test("whatever a header says, its fields have keys of their own", () => {
 test.each([
   ["id,Gr\xf6\xdfe\n1,2\n", {}, "probably --encoding latin1 or windows-1252"],
   ["id,\x80 a year\n1,2\n", {}, "probably --encoding windows-1252"],
-  ["PK\x03\x04\xff,\x00\n1,2\n", {}, "check that it is a CSV at all"],
+  ["\x01\x02\x03\xff,\x00\n1,2\n", {}, "check that it is a CSV at all"],
   ["\x81\x30,a\n1,2\n", { encoding: "shift_jis" }, "--encoding"],
   ['id, "a,b"\n1,2\n', {}, "pass --trim"],
   ['"id" ,"a"\n1,2\n', {}, "pass --trim"],

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { Misfits } from "../../../src/model/batch.ts";
 import { noCounts } from "../../../src/model/counts.ts";
-import { NO_REJECTS } from "../../../src/options/grammar.ts";
 import { Ledger } from "../../../src/account/ledger.ts";
+import { defaultOptions } from "../../../src/options/parse-options.ts";
 import { RejectBook } from "../../../src/account/reject-book.ts";
 
-const BOOK = { maxRejects: NO_REJECTS, rejectFile: null, dryRun: false, check: false };
+const BOOK = defaultOptions();
 
 function misfits(record: number, count: number): Misfits {
   const first = (): ReturnType<Misfits["first"]> => ({

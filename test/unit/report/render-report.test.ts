@@ -13,6 +13,22 @@ const report: Report = {
   strategy: "native",
   rowSource: "staged",
   counts: { ...noCounts(), read: 1_234_567, inserted: 1_200_000, updated: 34_566, rejected: 1 },
+  rejects: [
+    {
+      code: "ROW_TYPE",
+      count: 1,
+      fix: "pass --null N/A, which makes NULL of it",
+      first: [
+        {
+          source: "orders.csv",
+          record: 7,
+          line: [8, 8],
+          column: "n",
+          message: "not a number: N/A",
+        },
+      ],
+    },
+  ],
   rejectFile: "orders.csv.rejects.csv",
   rejectReport: "orders.csv.rejects.csv.jsonl",
   guarantee: "all-or-nothing",
@@ -30,6 +46,10 @@ loaded 1,234,567 records into public.orders (postgres, upsert, native, staged) i
   inserted  1,200,000
   updated      34,566
   rejected          1
+why they were rejected:
+  1 ROW_TYPE: not a number: N/A
+    in orders.csv, line 8 (n)
+    fix: pass --null N/A, which makes NULL of it
 rejects: orders.csv.rejects.csv; why: orders.csv.rejects.csv.jsonl
 warning: nothing to warn about
 `);
@@ -80,6 +100,7 @@ test("puts the fields of the JSON in the order of the documentation", () => {
     "strategy",
     "rowSource",
     "counts",
+    "rejects",
     "rejectFile",
     "rejectReport",
     "guarantee",

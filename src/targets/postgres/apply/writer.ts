@@ -75,7 +75,9 @@ export class PostgresWriter implements Writer {
       `select * from ${faultTable(this.#plan)} order by ord`,
     );
     const byOrd = new Map(rows.map((row) => [row.ord, row]));
-    const faults = found.rows.map((fault) => faultOf(fault, byOrd.get(Number(fault.ord))));
+    const faults = found.rows.map((fault) =>
+      faultOf(fault, byOrd.get(Number(fault.ord)), this.#plan),
+    );
     return { counts, faults };
   }
 }
@@ -94,7 +96,11 @@ interface FaultRow {
   detail: string;
 }
 
-function faultOf({ state, constraint, column, ...said }: FaultRow, row: Row | undefined): RowFault {
+function faultOf(
+  { state, constraint, column, ...said }: FaultRow,
+  row: Row | undefined,
+  { table }: TablePlan,
+): RowFault {
   if (row === undefined) throw upsurgeError("INTERNAL", { message: "a fault belongs to no row" });
   return {
     row,
@@ -102,6 +108,7 @@ function faultOf({ state, constraint, column, ...said }: FaultRow, row: Row | un
     dbCode: state,
     column: column === "" ? null : column,
     constraint: constraint === "" ? null : constraint,
-    message: sayError({ code: state, ...said }),
+    // A row that is refused in the stage is one that the table refuses.
+    message: sayError({ code: state, ...said }).replaceAll("upsurge_stage", table.name.name),
   };
 }

@@ -6,6 +6,7 @@ import type { Client } from "pg";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { conflictTarget, insertSql, tableSql } from "../apply/native-sql.ts";
+import { removeDuplicates, uniqueIndexSql } from "../../../sql/unique-index.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { isServerError } from "../errors.ts";
 import { foldingOf } from "../apply/folding.ts";
@@ -82,14 +83,20 @@ function planError(error: unknown, plan: TablePlan): unknown {
     case "42P10":
     case "42809":
     case "55000":
+      if (plan.table.kind === "view" && error.code !== "42P10") {
+        return upsurgeError(
+          "PLAN_UNSUPPORTED",
+          {
+            what: `loading into the view ${plan.table.name.name}`,
+            reason: error.message,
+            suggestion: "load into the table behind it, or give the view INSTEAD OF triggers",
+          },
+          context,
+        );
+      }
       return upsurgeError(
         "PLAN_NO_CONFLICT_TARGET",
-        {
-          table,
-          key: parts,
-          reason: error.message,
-          suggestion: `create unique index on ${table} (${parts}), or name another key; \`upsurge inspect\` lists them`,
-        },
+        { table: tableLabel(plan), key: parts, reason: error.message, suggestion: keyFix(plan) },
         context,
       );
     case "42501":
@@ -111,6 +118,23 @@ function planError(error: unknown, plan: TablePlan): unknown {
     default:
       return error;
   }
+}
+
+/** What gives a plan a key that the server takes. */
+function keyFix({ table, arbiter }: TablePlan): string {
+  const key = {
+    expressions: arbiter?.keyExpressions ?? [],
+    predicate: arbiter?.predicate ?? null,
+  };
+  const ddl = uniqueIndexSql(table, key, quoteIdentifier);
+  if (ddl !== null) return `${ddl}, or name another key; \`upsurge inspect\` lists them`;
+  return table.kind === "view"
+    ? "load into the table behind the view, where --strategy select-then-write needs no unique index"
+    : "name a key that `upsurge inspect` lists";
+}
+
+function tableLabel({ table: { name } }: TablePlan): string {
+  return name.schema === null ? name.name : `${name.schema}.${name.name}`;
 }
 
 async function checkExpressions(client: Client, plan: TablePlan): Promise<void> {
@@ -162,5 +186,7 @@ async function checkUnique(client: Client, plan: TablePlan): Promise<void> {
   const { rowCount } = await client.query(
     `select from ${onlyTable(plan)}${known} group by ${key} having count(*) > 1 limit 1`,
   );
-  if (rowCount !== 0) throw upsurgeError("PLAN_KEY_NOT_UNIQUE", { table: tableSql(plan), key });
+  if (rowCount === 0) return;
+  const suggestion = removeDuplicates(plan.table, arbiter, quoteIdentifier);
+  throw upsurgeError("PLAN_KEY_NOT_UNIQUE", { table: tableLabel(plan), key, suggestion });
 }

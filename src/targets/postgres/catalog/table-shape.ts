@@ -20,6 +20,8 @@ interface RelationRow {
   rewritten: boolean;
   checked: boolean;
   missing: string[];
+  user: string;
+  database: string;
 }
 
 const RELATION = `
@@ -33,7 +35,8 @@ const RELATION = `
       case when not has_any_column_privilege(c.oid, 'insert') then 'insert' end,
       case when not has_any_column_privilege(c.oid, 'update') then 'update' end,
       case when not has_any_column_privilege(c.oid, 'select') then 'select' end,
-      case when not has_database_privilege(current_database(), 'temporary') then 'temporary' end], null) as missing
+      case when not has_database_privilege(current_database(), 'temporary') then 'temporary' end], null) as missing,
+    current_user::text as user, current_database()::text as database
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where c.oid = $1::oid and c.relkind in ('r', 'p', 'v', 'f')`;
 
@@ -104,6 +107,7 @@ export async function readTableShape(client: Client, table: string): Promise<Tab
     triggers: await readTriggers(client, oid),
     rewritten: relation.rewritten,
     missingPrivileges: relation.missing,
+    grantee: { user: relation.user, database: relation.database },
     checked: relation.checked,
     checks: [],
     images: await readImageRules(client, oid),

@@ -7,6 +7,9 @@ import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
 import { backing, conflictTarget, findDuplicate, tableName } from "../dialect.ts";
 import type { RowSql } from "../dialect.ts";
+import type { IndexedKey } from "../../../sql/unique-index.ts";
+import { removeDuplicates, uniqueIndexSql } from "../../../sql/unique-index.ts";
+import { quoteIdentifier } from "../quote.ts";
 import { fromStaged } from "../stage/staged-row.ts";
 import { arbiterOnly, listStatements } from "../apply/row-statements.ts";
 
@@ -19,8 +22,33 @@ export function checkStatements(db: SqliteConnection, row: RowSql): void {
   if (arbiter !== null) checkArbiter(db, row, arbiter);
   for (const sql of listStatements(row)) {
     const failure = attempt(db, sql);
-    if (failure !== null) throw badExpression(blamedFlag(plan), failure);
+    if (failure === null) continue;
+    throw isUpdatable(plan)
+      ? badExpression(blamedFlag(plan), failure)
+      : unwritable(plan, failure.message, "--ignore leaves rows that are there alone");
   }
+}
+
+/** A view takes the updates of an upsert only by a trigger of its own. */
+function isUpdatable({ table: { kind, triggers } }: TablePlan): boolean {
+  const updates = triggers.some(
+    (each) => each.timing === "instead" && each.events.includes("update"),
+  );
+  return kind !== "view" || updates;
+}
+
+function unwritable({ table, mode }: TablePlan, reason: string, otherwise?: string): Error {
+  const isView = table.kind === "view";
+  const needed =
+    mode === "upsert" ? "INSTEAD OF INSERT and UPDATE triggers" : "an INSTEAD OF trigger";
+  const wanted = isView
+    ? `give the view ${needed}, or load into the table behind it`
+    : "load into another table";
+  return upsurgeError("PLAN_UNSUPPORTED", {
+    what: `mode ${mode} into ${isView ? "the view " : ""}${table.name.name}`,
+    reason,
+    suggestion: otherwise === undefined ? wanted : `${wanted}; ${otherwise}`,
+  });
 }
 
 /** The plain insert or update, without anything of the user's. */
@@ -34,11 +62,7 @@ function checkInsertable(db: SqliteConnection, { plan, columns }: RowSql): void 
       : `insert into ${table} (${name}) values (null)`;
   const failure = attempt(db, sql);
   if (failure === null) return;
-  throw upsurgeError("PLAN_UNSUPPORTED", {
-    what: `loading into ${plan.table.name.name}`,
-    reason: failure.message,
-    suggestion: "load into the table itself, or give the view INSTEAD OF triggers",
-  });
+  throw unwritable(plan, failure.message);
 }
 
 function checkExpressions(db: SqliteConnection, plan: TablePlan): void {
@@ -67,7 +91,8 @@ function checkArbiter(db: SqliteConnection, row: RowSql, arbiter: Arbiter): void
     if (plan.strategy === "native" && plan.mode !== "update")
       throw noConflictTarget(plan, key, null);
     if (db.prepare(findDuplicate(plan, arbiter)).get() === undefined) return;
-    throw upsurgeError("PLAN_KEY_NOT_UNIQUE", { table: plan.table.name.name, key });
+    const suggestion = removeDuplicates(plan.table, arbiter, quoteIdentifier);
+    throw upsurgeError("PLAN_KEY_NOT_UNIQUE", { table: plan.table.name.name, key, suggestion });
   }
   if (plan.table.kind !== "table" || plan.mode === "update") return;
   const sql = arbiterOnly(row);
@@ -87,11 +112,15 @@ function noConflictTarget(plan: TablePlan, key: string, cause: Error | null): Er
       reason: `SQLite finds no unique index for: ${named}`,
       suggestion:
         partial === undefined
-          ? `create unique index on ${plan.table.name.name} (${key})`
+          ? (uniqueIndexSql(plan.table, keyOf(arbiter), quoteIdentifier) ?? "leave --key out")
           : `spell the predicate exactly as the index does: ${partial.predicate ?? ""}`,
     },
     { cause },
   );
+}
+
+function keyOf(arbiter: Arbiter | null): IndexedKey {
+  return { expressions: arbiter?.keyExpressions ?? [], predicate: arbiter?.predicate ?? null };
 }
 
 /** Every expression was accepted alone, so one is at fault by where it stands. */

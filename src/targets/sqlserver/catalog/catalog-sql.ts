@@ -7,7 +7,8 @@ WHERE o.object_id = OBJECT_ID(@name) AND RTRIM(o.type) IN ('U', 'V')`;
 
 /** What this user may do with it. */
 export const PRIVILEGES = `SELECT HAS_PERMS_BY_NAME(@name, 'OBJECT', 'SELECT') AS may_select,
-HAS_PERMS_BY_NAME(@name, 'OBJECT', 'INSERT') AS may_insert, HAS_PERMS_BY_NAME(@name, 'OBJECT', 'UPDATE') AS may_update`;
+HAS_PERMS_BY_NAME(@name, 'OBJECT', 'INSERT') AS may_insert, HAS_PERMS_BY_NAME(@name, 'OBJECT', 'UPDATE') AS may_update,
+USER_NAME() AS user_name, DB_NAME() AS database_name`;
 
 /** Columns in table order; an alias type is shown as the type it stands for. */
 export const COLUMNS = `SELECT c.name AS name, c.column_id AS id, COALESCE(b.name, t.name) AS type, c.max_length AS bytes,

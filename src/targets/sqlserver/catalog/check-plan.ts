@@ -7,6 +7,7 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
 import { SqlServerError } from "../errors.ts";
 import { stageTable, tableSql } from "../names.ts";
+import { removeDuplicates } from "../../../sql/unique-index.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { run } from "../apply/run-guarded.ts";
 import { setSql } from "../apply/set-sql.ts";
@@ -72,7 +73,11 @@ async function checkUnique(connection: SqlServerConnection, plan: TablePlan): Pr
     `SELECT TOP (1) COUNT_BIG(*) AS number FROM ${tableSql(plan)}${where} GROUP BY ${keys.join(", ")} HAVING COUNT_BIG(*) > 1`,
   );
   if (rows.length > 0) {
-    throw upsurgeError("PLAN_KEY_NOT_UNIQUE", { table: tableSql(plan), key: keys.join(", ") });
+    throw upsurgeError("PLAN_KEY_NOT_UNIQUE", {
+      table: tableSql(plan),
+      key: keys.join(", "),
+      suggestion: removeDuplicates(plan.table, arbiter, quoteIdentifier),
+    });
   }
 }
 

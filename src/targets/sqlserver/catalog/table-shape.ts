@@ -60,6 +60,10 @@ export async function readTableShape(
     // An index of a view holds rows apart that the table lets pass, and a check may look at other rows.
     rewritten: indexedView !== null || checks.some(callsFunction),
     missingPrivileges: missing(privileges[0] ?? {}),
+    grantee: {
+      user: String(privileges[0]?.["user_name"] ?? ""),
+      database: String(privileges[0]?.["database_name"] ?? ""),
+    },
     checked: !isView && checks.length > 0,
     checks: isView ? [] : readChecks(checks),
     upsertHazard: isView ? null : findHazard(uniqueKeys, hazards[0] ?? {}, indexedView),

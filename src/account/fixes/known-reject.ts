@@ -1,0 +1,69 @@
+/** A reject with everything that is known around it: what a fix is chosen by. */
+import iconv from "iconv-lite";
+import type { TablePlan } from "../../model/load-plan.ts";
+import type { Reject } from "../../model/reject.ts";
+import type { Column } from "../../model/table-shape.ts";
+import type { Options } from "../../options/options.ts";
+import { guessUtf16 } from "../../read/text/guess-encoding.ts";
+
+/** The options that say how a record is read. */
+export type FixOptions = Pick<
+  Options,
+  | "delimiter"
+  | "quote"
+  | "escape"
+  | "comment"
+  | "trim"
+  | "encoding"
+  | "empty"
+  | "null"
+  | "key"
+  | "constraint"
+  | "nullKey"
+>;
+
+/** The source of a reject. */
+export interface FixSource {
+  readonly name: string;
+  readonly format: string;
+  /** Of its header; `null` for JSON. */
+  readonly fields?: readonly string[] | null;
+}
+
+/** What the target can say of its own. */
+export interface FixTarget {
+  readonly plan: TablePlan;
+  /** How dates are read that begin with the day, or with the month. */
+  readonly dateOrder?: ((order: "DMY" | "MDY") => string) | undefined;
+}
+
+/** What is known of a reject. */
+export interface KnownReject {
+  readonly reject: Reject;
+  readonly options: FixOptions;
+  /** `null` where it is not known any more. */
+  readonly source: FixSource | null;
+  readonly target: FixTarget | null;
+}
+
+/** The record as text; empty where its bytes were not kept. */
+export function textOf({ reject: { raw }, options: { encoding } }: KnownReject): string {
+  if (raw === null) return "";
+  const bytes = Buffer.from(raw);
+  return iconv.decode(bytes, guessUtf16(bytes) ?? encoding);
+}
+
+/** Whether the record is of a CSV source. */
+export function isCsv({ source }: KnownReject): boolean {
+  return source?.format === "csv" || source?.format === "tsv";
+}
+
+/** The column at fault; `null` where none is known. */
+export function columnOf({ reject, target }: KnownReject): Column | null {
+  return target?.plan.table.columns.find(({ name }) => name === reject.column) ?? null;
+}
+
+/** The field that fills the column at fault; `null` for a constant, or where it is not known. */
+export function fieldOf({ reject, target }: KnownReject): string | null {
+  return target?.plan.mapping.find(({ column }) => column === reject.column)?.field ?? null;
+}

@@ -1,0 +1,143 @@
+/** Fixes of records that cannot be read: the flag under which they can, found by trying it. */
+import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
+import { guessEncoding } from "../../read/text/guess-encoding.ts";
+import { fieldsUnder } from "../../read/csv/try-record.ts";
+import type { RecordDialect } from "../../read/csv/try-record.ts";
+import { isCsv, textOf } from "./known-reject.ts";
+import type { KnownReject } from "./known-reject.ts";
+
+/** ROW_ENCODING: a guess from the bytes. */
+export function encodingFix({ reject, options }: KnownReject): string | null {
+  if (reject.raw === null) return null;
+  if (!/^utf-?8$/i.test(options.encoding.trim())) {
+    return "pass the encoding it really has with --encoding, or mend the record";
+  }
+  return `pass the encoding the source has, probably ${guessEncoding(reject.raw)}; or mend the record`;
+}
+
+/** ROW_QUOTES: blanks around quotes, quotes after a backslash, or quotes that mean nothing. */
+export function quotesFix(known: KnownReject): string | null {
+  if (!isCsv(known)) return null;
+  const text = textOf(known);
+  const dialect = dialectOf(known);
+  const fits = (other: Partial<RecordDialect>): boolean =>
+    isExpected(known, fieldsUnder(text, { ...dialect, ...other }));
+  if (!dialect.trim && fits({ trim: true })) {
+    return "pass --trim, which drops the blanks between delimiters and quotes";
+  }
+  if (dialect.escape === null && text.includes('\\"') && fits({ escape: "\\" })) {
+    return "pass --escape '\\', since quotes inside fields have a backslash before them";
+  }
+  return fits({ quote: null })
+    ? "double the quotes inside the field; or, if quotes mean nothing in this source, pass --quote ''"
+    : null;
+}
+
+/** ROW_FIELD_COUNT: another delimiter, a comment, or what short and long records are. */
+export function fieldCountFix(known: KnownReject): string | null {
+  const text = textOf(known);
+  const expected = known.source?.fields?.length;
+  if (!isCsv(known) || expected === undefined || text === "") return null;
+  const dialect = dialectOf(known);
+  const found = fieldsUnder(text, dialect)?.length ?? 0;
+  if (/^(?:<{7} |={7}\s*$|>{7} )/.test(text)) {
+    return "resolve the merge conflict that Git has left in the source, at this line and after it";
+  }
+  const delimiter = otherDelimiter(known, text);
+  if (delimiter !== null)
+    return `pass --delimiter ${shownDelimiter(delimiter)}: it fits this record`;
+  const comment = /^(?:#|--|\/\/)/.exec(text)?.[0];
+  if (comment !== undefined && dialect.comment === null) {
+    return `pass --comment ${shellQuoted(comment)} if the line is a comment; or mend the record`;
+  }
+  return found < expected
+    ? "pass --missing-fields null (or default, for the defaults of the columns) if fields may be left out at the end; or mend the record"
+    : "quote the field that holds the delimiter; or pass --extra-fields ignore, which drops what is beyond the header";
+}
+
+const DELIMITERS = [";", "\t", "|", ","] as const;
+
+/** The delimiter that splits the record into as many fields as the header has, or both of them alike; `null` for none. */
+function otherDelimiter(known: KnownReject, text: string): string | null {
+  const dialect = dialectOf(known);
+  const fields = known.source?.fields ?? [];
+  const [only = ""] = fields;
+  for (const delimiter of DELIMITERS) {
+    if (delimiter === dialect.delimiter) continue;
+    const count = fieldsUnder(text, { ...dialect, delimiter })?.length ?? 0;
+    const names = fields.length === 1 ? fieldsUnder(only, { ...dialect, delimiter }) : fields;
+    if (count > 1 && count === names?.length) return delimiter;
+  }
+  return null;
+}
+
+/** A delimiter as a flag takes it. */
+export function shownDelimiter(delimiter: string): string {
+  return delimiter === "\t" ? "'\\t'" : shellQuoted(delimiter);
+}
+
+function isExpected({ source }: KnownReject, fields: readonly string[] | null): boolean {
+  const expected = source?.fields?.length;
+  return fields !== null && (expected === undefined || fields.length === expected);
+}
+
+function dialectOf({ options, source }: KnownReject): RecordDialect {
+  const { delimiter, quote, escape, comment, trim } = options;
+  return {
+    delimiter: delimiter ?? (source?.format === "tsv" ? "\t" : ","),
+    quote: quote === "" ? null : quote,
+    escape,
+    comment,
+    trim,
+  };
+}
+
+/** ROW_JSON: one document over many lines, other separators, and what is no JSON at all. */
+export function jsonFix(known: KnownReject): string | null {
+  const { source } = known;
+  const text = textOf(known).trim();
+  if (source?.format !== "ndjson" || text === "") return null;
+  if (text.startsWith("\u001e")) return rewrite(known, "tr -d '\\036'");
+  if (isObject(text.replace(/,$/, ""))) return rewrite(known, "sed 's/,[[:space:]]*$//'");
+  if (isObject(`[${text.replace(/\}\s*\{/g, "},{")}]`)) return SEVERAL;
+  if (/^\{\s*'/.test(text)) {
+    return "write it as JSON: keys and texts in double quotes, as Python's json.dumps does";
+  }
+  if (/[:[,]\s*-?(?:NaN|Infinity)\b/.test(text))
+    return "write null for NaN and Infinity, which JSON lacks";
+  if (/^[[{]?$|^[\]}],?$|^"(?:[^"\\]|\\.)*"\s*:|^[[{]/.test(text)) {
+    return `${SEVERAL}; or mend the JSON`;
+  }
+  return `take out the lines that are no JSON: ${rewriteText(known, "grep '^ *[{]'")}`;
+}
+
+const SEVERAL =
+  "pass --format json, which takes a record over several lines, and several on one line";
+
+/** ROW_NOT_OBJECT: arrays of objects, and arrays of values. */
+export function notObjectFix(known: KnownReject): string | null {
+  const text = textOf(known).trim();
+  if (known.source?.format !== "ndjson" || !text.startsWith("[")) return null;
+  if (/^\[\s*\{/.test(text)) return rewrite(known, "jq -c '.[]'");
+  return `${rewriteText(known, `jq -cn 'input as $names | inputs | [$names, .] | transpose | map({(.[0]): .[1]}) | add'`)}, if its first line holds the names; or write each record as an object`;
+}
+
+function isObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null;
+  } catch {
+    return false;
+  }
+}
+
+function rewrite(known: KnownReject, command: string): string {
+  return `mend the source with ${rewriteText(known, command)}`;
+}
+
+/** A command that writes a mended source to a file of its own, or into the pipe. */
+function rewriteText({ source }: KnownReject, command: string): string {
+  const name = source?.name ?? "-";
+  if (name === "-") return `\`${command}\` in the pipe before upsurge`;
+  return `\`${command} ${shellWord(name)} > ${shellWord(`${name}.mended.ndjson`)}\`, and load that file`;
+}

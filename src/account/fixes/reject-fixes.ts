@@ -1,0 +1,54 @@
+/**
+ * What mends a rejected record: the one table, reject code × what is known of the record. Each entry names a flag that helps,
+ * or tells nothing (`null`); then the words of `errors/row-codes.ts` count.
+ */
+import { ROW_CODES } from "../../errors/row-codes.ts";
+import type { Reject, RowCode } from "../../model/reject.ts";
+import type { FixOptions, FixSource, FixTarget, KnownReject } from "./known-reject.ts";
+import { encodingFix, fieldCountFix, jsonFix, notObjectFix, quotesFix } from "./read-fixes.ts";
+import { notNullFix, nullKeyFix, rangeFix, typeFix } from "./value-fixes.ts";
+import { uniqueFix, unknownFieldFix } from "./write-fixes.ts";
+
+type Fix = (known: KnownReject) => string | null;
+
+const FIXES: Readonly<Partial<Record<RowCode, Fix>>> = {
+  ROW_ENCODING: encodingFix,
+  ROW_QUOTES: quotesFix,
+  ROW_FIELD_COUNT: fieldCountFix,
+  ROW_JSON: jsonFix,
+  ROW_NOT_OBJECT: notObjectFix,
+  ROW_UNKNOWN_FIELD: unknownFieldFix,
+  ROW_NULL_KEY: nullKeyFix,
+  ROW_TYPE: typeFix,
+  ROW_RANGE: rangeFix,
+  ROW_NOT_NULL: notNullFix,
+  ROW_UNIQUE: uniqueFix,
+};
+
+/** Knows what a load knows of its rejects. */
+export class RejectFixes {
+  readonly #options: FixOptions;
+  readonly #sources = new Map<string, FixSource>();
+  #target: FixTarget | null = null;
+
+  constructor(options: FixOptions) {
+    this.#options = options;
+  }
+
+  /** A source is about to be read. */
+  reads(source: FixSource): void {
+    this.#sources.set(source.name, source);
+  }
+
+  /** The load is planned. */
+  planned(target: FixTarget): void {
+    this.#target = target;
+  }
+
+  /** What mends the record. */
+  of(reject: Reject): string {
+    const source = this.#sources.get(reject.position.source) ?? null;
+    const known = { reject, options: this.#options, source, target: this.#target };
+    return FIXES[reject.code]?.(known) ?? ROW_CODES[reject.code].fix;
+  }
+}

@@ -1,0 +1,95 @@
+/** Fixes of values that a column does not take. */
+import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
+import { columnOf, fieldOf, isCsv, textOf } from "./known-reject.ts";
+import type { KnownReject } from "./known-reject.ts";
+
+/** Words that people write for no value. */
+const NO_VALUE =
+  /^(?:#?n\/?a|null|none|nil|nan|undefined|unknown|missing|\(null\)|\\n|-+|\.|\?|#value!|#ref!|0000-00-00.*)$/i;
+
+/** A date with the year at its end. */
+const YEAR_LAST = /^(\d{1,2})[/.-](\d{1,2})[/.-](?:\d{4}|\d{2})(?:[ T,].*)?$/;
+
+/** ROW_TYPE, and ROW_RANGE of dates: what the value looks like tells the flag. */
+export function typeFix(known: KnownReject): string | null {
+  const { value } = known.reject;
+  if (value === undefined || value === null) return null;
+  if (value === "") {
+    return "pass --empty null, which makes NULL of quoted empty fields too";
+  }
+  if (NO_VALUE.test(value.trim())) return nullFix(known, value);
+  const column = columnOf(known);
+  if (isTemporal(column?.type ?? "")) return dateFix(known, value);
+  if (column?.family !== "number") return null;
+  if (/^[-+]?(?:\d+|\d{1,3}(?:[. ]\d{3})+),\d+$/.test(value)) {
+    return "write decimals with a point, as 1234.5: the database takes no decimal comma";
+  }
+  return /^[-+]?\d{1,3}(?:[,' ]\d{3})+(?:\.\d+)?$/.test(value)
+    ? "write numbers without separators of thousands, as 1234.5"
+    : null;
+}
+
+/** ROW_RANGE: a date may only be in another order. */
+export function rangeFix(known: KnownReject): string | null {
+  const { value } = known.reject;
+  if (typeof value !== "string") return null;
+  if (value.startsWith("0000-00-00")) return nullFix(known, value);
+  return isTemporal(columnOf(known)?.type ?? "") ? dateFix(known, value) : null;
+}
+
+function isTemporal(type: string): boolean {
+  return /date|time/i.test(type);
+}
+
+function nullFix(known: KnownReject, value: string): string {
+  if (isQuoted(known, value)) {
+    return `take the quotes off ${value} in the source, and pass --null ${shellWord(value)}: it makes NULL of unquoted fields`;
+  }
+  const padded = isCsv(known) && !known.options.trim && value !== value.trim();
+  const token = value.trim();
+  const flag = token.startsWith("-") ? `--null=${token}` : `--null ${shellWord(token)}`;
+  return `pass ${flag}${padded ? " --trim" : ""}, which makes NULL of it`;
+}
+
+/** Whether the value is in quotes in its CSV record. */
+function isQuoted(known: KnownReject, value: string): boolean {
+  const { quote } = known.options;
+  return isCsv(known) && quote !== "" && textOf(known).includes(`${quote}${value}${quote}`);
+}
+
+function dateFix({ target }: KnownReject, value: string): string | null {
+  const [, first, second] = YEAR_LAST.exec(value.trim()) ?? [];
+  if (first === undefined || second === undefined) return null;
+  const order = Number(first) > 12 || Number(second) <= 12 ? "DMY" : "MDY";
+  return target?.dateOrder?.(order) ?? "write dates as YYYY-MM-DD";
+}
+
+/** ROW_NULL_KEY: whether the database could make the key. */
+export function nullKeyFix(known: KnownReject): string | null {
+  const column = columnOf(known);
+  const field = fieldOf(known);
+  if (column === null) return null;
+  if (column.nullable || column.identity === "rowid") {
+    return "fill the key; or pass --null-key insert to insert such a record on every run, or --null-key match to find the row whose key is NULL";
+  }
+  const makes = column.volatileDefault || column.identity !== null || column.defaultSql !== null;
+  return makes && field !== null
+    ? `fill the key; or load the records without one by themselves, without --key and with --map ${shellQuoted(`${field}:`)}, so that the database makes it (--null-key does not help: ${column.name} takes no NULL)`
+    : `fill the key: ${column.name} takes no NULL, and --null-key does not change that`;
+}
+
+/** ROW_NOT_NULL: a value that the database makes, an empty text, or a constant. */
+export function notNullFix(known: KnownReject): string | null {
+  const column = columnOf(known);
+  if (column === null) return null;
+  const field = fieldOf(known);
+  if (field === null)
+    return `give the column a value with --const ${shellWord(`${column.name}=VALUE`)}`;
+  if (column.defaultSql !== null || column.identity !== null || column.volatileDefault) {
+    return `pass --map ${shellQuoted(`${field}:`)} to leave the field out, so that the database fills ${column.name} in every record; or fill the field`;
+  }
+  if (column.family === "text" && isCsv(known) && known.options.null === null) {
+    return `pass --keep-empty ${shellWord(field)} to keep an empty text as it is; or fill the field`;
+  }
+  return `fill the field; or leave it out with --map ${shellQuoted(`${field}:`)} and give the column a value with --const ${shellWord(`${column.name}=VALUE`)}`;
+}

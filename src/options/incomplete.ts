@@ -1,0 +1,72 @@
+/** What a command lacks, all of it at once, with a command that is whole. */
+import { shellWord } from "../errors/shell-word.ts";
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import { optionSpec } from "./flag.ts";
+import type { Command } from "./option.ts";
+import type { Options } from "./options.ts";
+
+interface Lack {
+  readonly flag: string;
+  readonly reason: string;
+}
+
+/** Throws OPTION_MISSING where a source, `--to` or `--table` is missing: an empty variable must not look like success. */
+export function refuseIncomplete(
+  options: Options,
+  command: Command,
+  sources: readonly string[],
+): void {
+  const lacks = lacksOf(options, command, sources);
+  const [only, ...others] = lacks;
+  if (only === undefined) return;
+  const flags = lacks.map(({ flag }) => flag);
+  const fix = fixOf(options, command, { sources, flags });
+  const reason = lacks.map((each) => each.reason).join("; ");
+  const title = others.length === 0 ? undefined : `${listed(flags)} are missing`;
+  throw upsurgeError("OPTION_MISSING", { flag: listed(flags), reason }, { title, fix });
+}
+
+function lacksOf({ to, table }: Options, command: Command, sources: readonly string[]): Lack[] {
+  const lacks: Lack[] = [];
+  const isJobs = command === "jobs";
+  if (!isJobs && sources.length === 0) {
+    lacks.push({ flag: "a source", reason: "there is nothing to load" });
+  }
+  if (to === null || to === "") {
+    const what = isJobs ? "jobs are kept in" : "a load needs";
+    const reason = `${what} a database, and neither $UPSURGE_TO nor $DATABASE_URL names one`;
+    lacks.push({ flag: "--to", reason });
+  }
+  if (!isJobs && (table === null || table === "")) {
+    lacks.push({ flag: "--table", reason: "a load needs a table to load into" });
+  }
+  return lacks;
+}
+
+/** One option is added to what is there; a source, or several things, are shown in a whole command. */
+function fixOf(
+  { to, table }: Options,
+  command: Command,
+  { sources, flags }: { readonly sources: readonly string[]; readonly flags: readonly string[] },
+): string {
+  const [only] = flags;
+  if (flags.length === 1 && only !== "a source") {
+    return `add it, for example ${optionSpec(only === "--to" ? "to" : "table").example}`;
+  }
+  if (flags.length === 1) {
+    return "name a file, a pattern, or - for standard input; `upsurge help` shows examples";
+  }
+  const words = [
+    "upsurge",
+    ...(command === "load" ? [] : [command]),
+    ...(sources.length === 0 ? ["orders.csv"] : sources.map(shellWord)),
+    ...(to === null || to === "" ? ["--to", "shop.db"] : ["--to", "URL"]),
+    "--table",
+    table === null || table === "" ? "orders" : shellWord(table),
+  ];
+  return `say it all, for example: ${words.join(" ")}; \`upsurge help ${command}\` shows every option`;
+}
+
+function listed(flags: readonly string[]): string {
+  return flags.length < 2 ? flags.join("") : `${flags.slice(0, -1).join(", ")} and ${flags.at(-1)}`;
+}

@@ -1,0 +1,140 @@
+/** Sources that are something else than CSV or JSON are called what they are, with the command that helps. */
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import Database from "better-sqlite3";
+import { expect, test } from "vitest";
+import { runUpsurge } from "../helpers/run-upsurge.ts";
+import type { RunResult } from "../helpers/run-upsurge.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
+
+/** A folder with a database that has the table t (id, name). */
+function folder(files: Readonly<Record<string, string | Uint8Array>>): string {
+  const cwd = tempDir(files);
+  const db = new Database(join(cwd, "t.db"));
+  db.exec("create table t (id integer primary key, name text)");
+  db.close();
+  return cwd;
+}
+
+async function load(cwd: string, source: string, ...flags: string[]): Promise<RunResult> {
+  return await runUpsurge([source, "--to", "t.db", "--table", "t", ...flags], { cwd });
+}
+
+const bytes = (...parts: readonly (string | readonly number[])[]): Uint8Array =>
+  Buffer.concat(
+    parts.map((part) =>
+      typeof part === "string" ? Buffer.from(part, "latin1") : Buffer.from(part),
+    ),
+  );
+
+const FOREIGN: readonly (readonly [string, Uint8Array, RegExp, RegExp])[] = [
+  [
+    "a.zip",
+    bytes("PK", [3, 4], "\u0014\0\0\0data.csv"),
+    /a zip archive/,
+    /unzip -p a\.zip \| upsurge -/,
+  ],
+  ["b.csv", bytes("PK", [3, 4], "\u0014\0\0\0xl/workbook.xml"), /an Excel workbook/, /as CSV/],
+  ["c.csv.xz", bytes([0xfd], "7zXZ", [0, 0, 4]), /xz/, /xz -dc c\.csv\.xz \| upsurge -/],
+  ["d e.bz2", bytes("BZh91AY&SY", [1, 2]), /bzip2/, /bzip2 -dc 'd e\.bz2' \| upsurge -/],
+  ["f.csv", bytes("PAR1", [0x15, 4, 0x15]), /a Parquet file/, /duckdb -c/],
+  ["g.csv", bytes("\n<!DOCTYPE html>\n<html>"), /a web page \(HTML\)/, /get the file again/],
+  [
+    "h.csv",
+    bytes("version https://git-lfs.github.com/spec/v1\noid x\n"),
+    /Git LFS/,
+    /git lfs pull --include h\.csv/,
+  ],
+  ["i.csv", gzipSync("<html></html>"), /a web page \(HTML\)/, /get the file again/],
+  [
+    "j.csv",
+    bytes("i\0d\0,\0n\0a\0m\0e\0\n\0", "1\0,\0a\0\n\0"),
+    /UTF-16LE without a byte order mark/,
+    /--encoding utf-16le/,
+  ],
+  ["k.xls", bytes([0xd0, 0xcf, 0x11, 0xe0, 0xa1]), /old Excel/, /as CSV/],
+  ["l.csv", bytes("SQLite format 3\0"), /an SQLite database/, /sqlite3 -csv -header l\.csv/],
+  ["m.csv", bytes("%PDF-1.7"), /a PDF/, /get the file again/],
+];
+
+test.each(FOREIGN)("%s", async (name, content, kind, fix) => {
+  const cwd = folder({ [name]: content });
+
+  const { stderr, exitCode } = await load(cwd, name);
+  const inspected = await runUpsurge(["inspect", name], { cwd });
+
+  expect(exitCode).toBe(6);
+  expect(stderr).toContain("SOURCE_KIND");
+  expect(/^error: .*/m.exec(stderr)?.[0]).toMatch(kind);
+  expect(/^fix: .*/m.exec(stderr)?.[0]).toMatch(fix);
+  expect(inspected.exitCode).toBe(6);
+});
+
+test.each([
+  ["https://example.com/a.csv", /curl -fsSL https:\/\/example\.com\/a\.csv \| upsurge -/],
+  ["s3://bucket/a b.csv", /aws s3 cp 's3:\/\/bucket\/a b\.csv' - \| upsurge -/],
+  ["file:///data/a.csv", /by its path: \/data\/a\.csv/],
+  ["postgres://app@db/shop", /the database goes to --to/],
+])("%s is no file", async (source, fix) => {
+  const { stderr, exitCode } = await load(folder({}), source);
+  expect(exitCode).toBe(6);
+  expect(stderr).toMatch(fix);
+});
+
+test("names that look like magic are names", async () => {
+  for (const header of ["PAR1,PAR2", "BZh9,x", "ORC,id", "version,id"]) {
+    const cwd = folder({ "a.csv": `${header}\n1,2\n` });
+    const { stderr } = await load(cwd, "a.csv");
+    expect(stderr, header).not.toContain("SOURCE_KIND");
+  }
+});
+
+test("Excel's first line is named with the flags that read it, and inspect reads with them", async () => {
+  for (const [delimiter, flag] of [
+    [";", "--delimiter ';'"],
+    ["\t", "--delimiter '\\t'"],
+  ] as const) {
+    const text = `sep=${delimiter}\r\nid${delimiter}name\r\n1${delimiter}a\r\n`;
+    const cwd = folder({ "a.csv": text });
+
+    const refused = await load(cwd, "a.csv");
+    const typed = ["--skip-lines", "1", "--delimiter", delimiter];
+    const loaded = await load(cwd, "a.csv", ...typed);
+    const inspected = await runUpsurge(["inspect", "a.csv"], { cwd });
+
+    expect(refused.stderr).toContain(`pass --skip-lines 1 ${flag}`);
+    expect(loaded.exitCode, loaded.stderr).toBe(0);
+    expect(inspected.stdout).toContain(`read with --skip-lines 1 ${flag}`);
+    expect(inspected.stdout).toMatch(/^ {2}name +text +a$/m);
+  }
+});
+
+test("inspect splits a header of one field by the delimiter it shows, and says so", async () => {
+  const cwd = folder({
+    "a.csv": "id|name\n1|a\n",
+    "b.csv": "id;name\n1;a\n",
+    "one.csv": "id\n1\n",
+  });
+
+  const piped = await runUpsurge(["inspect", "-"], { stdin: "id|name\n1|a\n" });
+
+  expect((await runUpsurge(["inspect", "a.csv"], { cwd })).stdout).toMatch(
+    /name +text +a\n[^]*read with --delimiter '\|'/,
+  );
+  expect((await runUpsurge(["inspect", "b.csv"], { cwd })).stdout).toContain("--delimiter ';'");
+  expect((await runUpsurge(["inspect", "one.csv"], { cwd })).stdout).not.toContain("--delimiter");
+  expect(piped.stdout).toContain("the header looks as if it wants --delimiter '|'");
+});
+
+test("records inside of a document are taken out by the command that is printed", async () => {
+  const cwd = folder({
+    "a.json": '{"data":[{"id":1,"name":"a"},{"id":2,"name":"b"}],"total":2}',
+    "e.json": '{"error":"rate limit","code":429}',
+  });
+
+  const { stderr } = await load(cwd, "a.json");
+  const service = await load(cwd, "e.json");
+
+  expect(stderr).toContain("jq -c '.data[]' a.json | upsurge - --format ndjson");
+  expect(service.stderr).toContain("the error that a service has answered with");
+});

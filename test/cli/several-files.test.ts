@@ -1,0 +1,35 @@
+/** With several sources every error names the one it is about, on the screen and in the report. */
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { expect, test } from "vitest";
+import { runUpsurge } from "../helpers/run-upsurge.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
+
+const GOOD = "id,name\n1,a\n";
+
+test.each([
+  ["id,nmae\n2,b\n", "PLAN_UNKNOWN_FIELD"],
+  ["id,name,NAME\n2,b,c\n", "PLAN_DUPLICATE_COLUMN"],
+  ["id,NAME\n2,b\n", "PLAN_DUPLICATE_COLUMN"],
+  ["id,name,made\n2,b,c\n", "PLAN_READ_ONLY_COLUMN"],
+  ["id,name,name\n2,b,c\n", "SOURCE_HEADER"],
+  ["id;name\n2;b\n", "PLAN_NO_KNOWN_FIELD"],
+  ['id,name\n2,"b\n', "SOURCE_QUOTE"],
+  ["<html></html>\n", "SOURCE_KIND"],
+  ["id,name\nx\n", "REJECT_LIMIT"],
+])("%j", async (text, code) => {
+  const cwd = tempDir({ "a.csv": GOOD, "b c.csv": text });
+  const db = new Database(join(cwd, "t.db"));
+  db.exec(
+    "create table t (id integer primary key, name text, made text generated always as (name) stored)",
+  );
+  db.close();
+
+  const args = ["a.csv", "b c.csv", "--to", "t.db", "--table", "t", "--json"];
+  const { stdout, stderr } = await runUpsurge(args, { cwd });
+
+  const { error } = JSON.parse(stdout) as { readonly error: Readonly<Record<string, string>> };
+  expect(error["code"]).toBe(code);
+  expect(`${error["message"]} ${error["where"]}`).toContain("b c.csv");
+  expect(stderr).toContain("b c.csv");
+});

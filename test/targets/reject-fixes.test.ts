@@ -1,0 +1,211 @@
+/** What the fix of a reject prints, typed as it is printed: with the flag the record goes in. */
+import { describe, expect, test } from "vitest";
+import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import { runUpsurge } from "../helpers/run-upsurge.ts";
+import type { RunResult } from "../helpers/run-upsurge.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
+
+interface Mended {
+  readonly title: string;
+  readonly text: string | Uint8Array;
+  readonly file?: string;
+  readonly flags?: readonly string[];
+  /** The flag that the fix names. */
+  readonly fix: string;
+  /** The same as words of a command line; absent: the words of `fix`. */
+  readonly typed?: readonly string[];
+  /** Only on these. */
+  readonly on?: readonly string[];
+}
+
+const TABLE = "create table t (id int primary key, d date, n decimal(9,2), s varchar(20));";
+
+const MENDED: readonly Mended[] = [
+  { title: "latin1", text: Buffer.from("id,s\n1,M\xfcller\n", "latin1"), fix: "--encoding latin1" },
+  {
+    title: "windows-1252",
+    text: Buffer.from([...Buffer.from("id,s\n1,5 "), 0x80, 10]),
+    fix: "--encoding windows-1252",
+  },
+  {
+    title: "Cyrillic",
+    text: Buffer.from([...Buffer.from("id,s\n1,"), 0xcf, 0xf0, 0xe8, 0xe2, 0xe5, 0xf2, 10]),
+    fix: "--encoding windows-1251",
+  },
+  {
+    title: "Japanese",
+    text: Buffer.from([...Buffer.from("id,s\n1,"), 0x83, 0x65, 0x83, 0x58, 0x83, 0x67, 10]),
+    fix: "--encoding shift_jis",
+  },
+  { title: "blanks around quotes", text: 'id,s\n1, "a, b" \n', fix: "--trim" },
+  {
+    title: "quotes after a backslash",
+    text: 'id,s\n1,"a \\"b\\" c"\n',
+    fix: "--escape '\\'",
+    typed: ["--escape", "\\"],
+  },
+  {
+    title: "quotes that mean nothing",
+    text: 'id,s\n1,5" pipe\n',
+    fix: "--quote ''",
+    typed: ["--quote", ""],
+  },
+  { title: "a short record", text: "id,n,s\n1,2\n", fix: "--missing-fields null" },
+  { title: "a long record", text: "id,s\n1,a,b\n", fix: "--extra-fields ignore" },
+  {
+    title: "a comment",
+    text: "id,s\n# made today\n1,a\n",
+    fix: "--comment '#'",
+    typed: ["--comment", "#"],
+  },
+  {
+    title: "a word for no value",
+    text: "id,n\n1,N/A\n",
+    fix: "--null N/A",
+    on: ["postgres", "sqlserver"],
+  },
+  {
+    title: "a dash for no value",
+    text: "id,n\n1,-\n",
+    fix: "--null=-",
+    on: ["postgres", "sqlserver"],
+  },
+  { title: "a quoted empty field", text: 'id,n\n1,""\n', fix: "--empty null", on: ["postgres"] },
+  {
+    title: "a document over several lines",
+    file: "in.ndjson",
+    text: '{\n "id": 1,\n "s": "a"\n}\n',
+    fix: "--format json",
+  },
+  {
+    title: "two records on a line",
+    file: "in.ndjson",
+    text: '{"id":1}{"id":2}\n',
+    fix: "--format json",
+  },
+  {
+    title: "an array over several lines",
+    file: "in.ndjson",
+    text: '[\n{"id":1},\n{"id":2}\n]\n',
+    fix: "--format json",
+  },
+  { title: "a key that is there, in an insert", text: "id,s\n7,new\n", fix: "--key id" },
+  { title: "the same, to leave it", text: "id,s\n7,new\n", fix: "--key id --ignore" },
+];
+
+describe.each(ENGINES)("$title", (engine) => {
+  const database = useDatabase(engine);
+
+  const load = async (cwd: string, file: string, flags: readonly string[]): Promise<RunResult> => {
+    await database.reset();
+    await database.exec(`${TABLE} insert into t (id, s) values (7, 'old');`);
+    const args = [file, "--to", database.url, "--table", "t", "--json", ...flags];
+    return await runUpsurge(args, { cwd });
+  };
+
+  const cases = MENDED.filter(({ on }) => on?.includes(engine.name) ?? true);
+  test.each(cases)("$title: $fix", async ({ text, file = "in.csv", flags = [], fix, typed }) => {
+    const cwd = tempDir({ [file]: text });
+
+    const refused = await load(cwd, file, flags);
+    const mended = await load(cwd, file, [...flags, ...(typed ?? fix.split(" "))]);
+
+    const report = JSON.parse(refused.stdout) as { readonly error?: { readonly fix: string } };
+    expect(report.error?.fix).toContain(fix);
+    expect(mended.exitCode, mended.stderr).toBe(0);
+  });
+
+  test("a dry run tells rejects by code, with the first three places and what mends them", async () => {
+    const short = "1\n2\n3\n4\n";
+    const cwd = tempDir({ "in.csv": `id,s\n${short}5,a\n6,a,b\n` });
+    await database.reset();
+    await database.exec(TABLE);
+    const args = ["in.csv", "--to", database.url, "--table", "t", "--max-rejects", "9", "-n"];
+
+    const { stdout } = await runUpsurge(args, { cwd });
+    const { stdout: json } = await runUpsurge([...args, "--json"], { cwd });
+
+    expect(stdout).toContain(
+      "why they were rejected:\n  5 ROW_FIELD_COUNT: 1 field found, 2 expected\n",
+    );
+    expect(stdout).toContain("    in in.csv, line 2; in.csv, line 3; in.csv, line 4 and 2 more\n");
+    expect(stdout).toContain("    fix: pass --missing-fields null");
+    const { rejects } = JSON.parse(json) as { readonly rejects: readonly unknown[] };
+    expect(rejects).toEqual([expect.objectContaining({ code: "ROW_FIELD_COUNT", count: 5 })]);
+  });
+});
+
+describe("postgres", () => {
+  const postgres = ENGINES.find(({ name }) => name === "postgres");
+  if (postgres === undefined) throw new Error("there is no PostgreSQL");
+  const database = useDatabase(postgres);
+
+  test.each([
+    ["31/12/2025", "DMY"],
+    ["12/31/2025", "MDY"],
+  ])("the date style of %s is set by the variable that is printed", async (date, order) => {
+    await database.reset();
+    await database.exec(TABLE);
+    const cwd = tempDir({ "in.csv": `id,d\n1,${date}\n` });
+    const args = ["in.csv", "--to", database.url, "--table", "t"];
+    const other = order === "DMY" ? "MDY" : "DMY";
+
+    const refused = await runUpsurge(args, { cwd, env: { PGDATESTYLE: other } });
+    const loaded = await runUpsurge(args, { cwd, env: { PGDATESTYLE: order } });
+
+    expect(refused.stderr).toContain(`PGDATESTYLE=${order}`);
+    expect(loaded.exitCode).toBe(0);
+    expect(await database.rows("select d::text from t")).toEqual([["2025-12-31"]]);
+  });
+
+  test("a blank in a column that the database fills is left out by the flag that is printed", async () => {
+    await database.reset();
+    await database.exec("create table t (id serial primary key, s text not null, u text unique);");
+    const cwd = tempDir({ "in.csv": "id,s\n,a\n,b\n", "empty.csv": 's\n""\n\n' });
+    const into = ["--to", database.url, "--table", "t"];
+
+    const refused = await runUpsurge(["in.csv", ...into], { cwd });
+    const loaded = await runUpsurge(["in.csv", ...into, "--map", "id:"], { cwd });
+
+    expect(refused.stderr).toContain("pass --map 'id:' to leave the field out");
+    expect(loaded.exitCode).toBe(0);
+  });
+
+  test("a blank in a text column that takes no NULL is kept by --keep-empty", async () => {
+    await database.reset();
+    await database.exec("create table t (id int primary key, s text not null);");
+    const cwd = tempDir({ "in.csv": "id,s\n1,\n" });
+    const into = ["--to", database.url, "--table", "t"];
+
+    const refused = await runUpsurge(["in.csv", ...into], { cwd });
+    const loaded = await runUpsurge(["in.csv", ...into, "--keep-empty", "s"], { cwd });
+
+    expect(refused.stderr).toContain("pass --keep-empty s to keep an empty text");
+    expect(loaded.exitCode).toBe(0);
+  });
+
+  test("a job that has committed nothing takes the flag together with --reset-job", async () => {
+    await database.reset();
+    await database.exec(TABLE);
+    const cwd = tempDir({ "in.csv": "id,n\n1,N/A\n" });
+    const args = ["in.csv", "--to", database.url, "--table", "t", "--key", "id", "--commit", "2"];
+
+    const refused = await runUpsurge(args, { cwd });
+    const mended = await runUpsurge([...args, "--null", "N/A", "--reset-job"], { cwd });
+
+    expect(refused.stderr).toContain("pass --null N/A, which makes NULL of it (add --reset-job");
+    expect(mended.exitCode, mended.stderr).toBe(0);
+  });
+
+  test("a reject of rows that are looked up first names the table, and none of our own", async () => {
+    await database.reset();
+    await database.exec("create table t (id int primary key, s text not null);");
+    const cwd = tempDir({ "in.csv": "id,s\n1,\n" });
+    const args = ["in.csv", "--to", database.url, "--table", "t", "--key", "id"];
+
+    const { stderr } = await runUpsurge([...args, "--strategy", "select-then-write"], { cwd });
+
+    expect(stderr).toContain('of relation "t"');
+    expect(stderr).not.toContain("upsurge_stage");
+  });
+});
