@@ -1,16 +1,18 @@
-/** The library: the same loads, plans and inspections as on the command line, as functions. */
+/** The library: the same loads, plans and inspections as on the command line, as functions. `docs/library.md` shows them. */
 export { UpsurgeError } from "./errors/upsurge-error.ts";
 export type { ErrorCode } from "./errors/codes.ts";
-export { inspect } from "./commands/inspect.ts";
-export { load } from "./load/load.ts";
-export type { PlanSurroundings, Progress, Surroundings } from "./load/surroundings.ts";
+export { inspect } from "./library/inspect.ts";
+export type { InspectOptions } from "./library/inspect.ts";
+export { isUpsurgeError, load } from "./library/load.ts";
+export type { LoadOptions, RejectedRow } from "./library/load.ts";
+export { plan } from "./library/plan.ts";
+export type { PlanOptions } from "./library/plan.ts";
+export type { LoadSource, RowObject, Rows } from "./library/rows.ts";
+export type { Progress } from "./load/surroundings.ts";
 export type { Counts } from "./model/counts.ts";
-export type { LoadPlan } from "./model/load-plan.ts";
-export type { RowCode } from "./model/reject.ts";
-export type { Options } from "./options/options.ts";
-export { checkOptions } from "./options/check-options.ts";
-export { defaultOptions, parseOptions } from "./options/parse-options.ts";
-export { planGrants, planLoad } from "./commands/plan.ts";
-export type { Report, ReportedError, Status } from "./report/report.ts";
 export type { Inspection } from "./model/inspection.ts";
+export type { Log } from "./model/log.ts";
+export type { LoadPlan, TablePlan } from "./model/load-plan.ts";
 export type { PlanReport } from "./model/plan-report.ts";
+export type { RowCode } from "./model/reject.ts";
+export type { Report, ReportedError, Status } from "./report/report.ts";

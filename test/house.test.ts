@@ -10,8 +10,9 @@ const TABLE = importTable(HOUSE);
 /** What a room may import beside `errors` and `model`; a room that is not named here may import nothing. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bin: ["cli"],
-  cli: ["commands", "load", "options", "registry", "report", "testing"],
-  library: ["commands", "load", "options", "report"],
+  cli: ["commands", "load", "options", "registry", "report", "secrets", "testing"],
+  library: ["commands", "load", "options", "registry", "report", "secrets"],
+  secrets: ["registry", "report"],
   commands: ["checkpoint", "load", "options", "plan", "registry", "sources", "targets"],
   load: [
     "account",

@@ -39,6 +39,7 @@ export type PriorJobState = "running" | "finished" | "reset";
 export class RejectBook {
   readonly #options: RejectOptions;
   readonly #fixes: RejectFixes;
+  readonly #onReject: (reject: Reject) => void;
   #tally = new RejectTally();
   #keptTally = new RejectTally();
   #budget: RejectBudget;
@@ -48,8 +49,10 @@ export class RejectBook {
   /** Nothing was written since the files were made durable. */
   #durable = false;
 
-  constructor(options: RejectOptions) {
+  /** `onReject` is told of every reject. */
+  constructor(options: RejectOptions, onReject: (reject: Reject) => void = () => {}) {
     this.#options = options;
+    this.#onReject = onReject;
     this.#fixes = new RejectFixes(options);
     this.#budget = this.#newBudget();
   }
@@ -162,6 +165,7 @@ export class RejectBook {
     this.#files?.write(rejects);
     if (rejects.length > 0) failPoint("reject-written");
     for (const reject of rejects) {
+      this.#onReject(reject);
       this.#tally.add(reject, (each) => this.#fixes.of(each));
       this.#budget.spend(reject);
     }

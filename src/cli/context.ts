@@ -2,7 +2,7 @@
 import type { Logger } from "pino";
 import type { Options } from "../options/options.ts";
 import type { Io } from "./io.ts";
-import type { Redact } from "./redact.ts";
+import type { Redact } from "../secrets/redact.ts";
 import type { Screen } from "./screen.ts";
 
 /** The world of one run, and what was asked of it. */

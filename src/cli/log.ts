@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import type Pretty from "pino-pretty";
 import type { Options } from "../options/options.ts";
 import { visible } from "../errors/visible.ts";
-import type { Redact } from "./redact.ts";
+import type { Redact } from "../secrets/redact.ts";
 import type { Screen } from "./screen.ts";
 
 /** Makes the logger of a run. Lines are written at once and in this thread, so that none is lost at the end. */

@@ -9,14 +9,14 @@ import { defaultOptions, parseOptions } from "../options/parse-options.ts";
 import { makeReport, toUpsurgeError } from "../load/make-report.ts";
 import type { LoadOutcome } from "../load/make-report.ts";
 import { reportJson } from "../report/render-report.ts";
-import { secretsElsewhere } from "../targets/registry.ts";
 import type { CommandContext } from "./context.ts";
 import type { Io } from "./io.ts";
 import { makeLog } from "./log.ts";
 import { parseCommandLine } from "./program.ts";
-import { makeRedactor, secretsOf } from "./redact.ts";
-import type { Redact } from "./redact.ts";
-import { asksForDebug, maskReport, reportFailure } from "./report-failure.ts";
+import { makeRedactor, redactorFor, secretsOf } from "../secrets/redact.ts";
+import type { Redact } from "../secrets/redact.ts";
+import { asksForDebug, reportFailure } from "./report-failure.ts";
+import { maskReport } from "../secrets/mask-report.ts";
 import { readVersion } from "./version.ts";
 import { isResultLost, Screen, writeResult } from "./screen.ts";
 
@@ -44,8 +44,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       return line.exit;
     }
     const options = parseOptions(line.call.raw, io.env);
-    const elsewhere = options.to === null ? [] : await secretsElsewhere(options.to, io.env);
-    redact = makeRedactor(secretsOf(options.to, io.env, elsewhere));
+    redact = await redactorFor(options.to, io.env);
     const log = makeLog(options, screen, redact);
     const { command, sources } = line.call;
     return await RUN[command](sources, { io, options, screen, redact, log });

@@ -3,7 +3,7 @@
  * and errors that nobody caught. Each is told like any other error, and the exit code is that of a failure.
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import { makeRedactor, secretsOf } from "./redact.ts";
+import { makeRedactor, secretsOf } from "../secrets/redact.ts";
 import { asksForDebug, reportFailure } from "./report-failure.ts";
 import { Screen } from "./screen.ts";
 

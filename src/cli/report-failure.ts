@@ -2,8 +2,8 @@
 import type { Environment } from "../model/environment.ts";
 import { UpsurgeError } from "../errors/upsurge-error.ts";
 import { renderAnnotation, renderError } from "../report/render-error.ts";
-import type { Report, ReportedError } from "../report/report.ts";
-import type { Redact } from "./redact.ts";
+import type { ReportedError } from "../report/report.ts";
+import type { Redact } from "../secrets/redact.ts";
 import type { Screen } from "./screen.ts";
 
 /** Where to print, and how much. */
@@ -34,16 +34,6 @@ export function reportFailure(
 /** Whether the words of a command line ask for `--log-level debug`, understood or not. */
 export function asksForDebug(argv: readonly string[]): boolean {
   return argv.some((word) => word === "debug" || word.endsWith("=debug"));
-}
-
-/** Only free text is masked: a password that happens to be `upsert` must not change the mode. */
-export function maskReport(report: Report, redact: Redact): Report {
-  const { error } = report;
-  const warnings = report.warnings.map(redact);
-  if (error === undefined) return { ...report, warnings };
-  const where = error.where === null ? null : redact(error.where);
-  const [message, cause, fix] = [redact(error.message), redact(error.cause), redact(error.fix)];
-  return { ...report, warnings, error: { code: error.code, message, cause, fix, where } };
 }
 
 function stacks(error: Error): string {

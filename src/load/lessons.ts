@@ -4,6 +4,7 @@ import { MisfitTally } from "../account/misfit-tally.ts";
 import { RejectBook } from "../account/reject-book.ts";
 import { noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
+import type { Reject } from "../model/reject.ts";
 import type { Options } from "../options/options.ts";
 import { UnseenFields } from "../plan/unseen-fields.ts";
 import type { Source } from "../sources/source-set.ts";
@@ -33,10 +34,10 @@ export interface Lessons {
 }
 
 /** Those of a load that was not tried yet. */
-export function newLessons(options: Options): Lessons {
+export function newLessons(options: Options, onReject?: (reject: Reject) => void): Lessons {
   const unseen = new UnseenFields(options);
   return {
-    rejects: new RejectBook(options),
+    rejects: new RejectBook(options, onReject),
     quarantine: new Quarantine(),
     serialRanges: new SerialRanges(),
     unseen,

@@ -34,7 +34,7 @@ export async function load(
   surroundings: Surroundings,
 ): Promise<Report> {
   const started = performance.now();
-  const outcome = await retry(newLessons(options), {
+  const outcome = await retry(newLessons(options, surroundings.onReject), {
     timeoutMs: options.retryTimeout,
     ...surroundings,
     tryOnce: (lessons) => tryToLoad({ sources, options, surroundings, started, lessons }),

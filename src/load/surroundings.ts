@@ -1,6 +1,7 @@
 /** What loads and plans need of their surroundings, and what they tell them. */
 import type { Environment } from "../model/environment.ts";
 import type { Log } from "../model/log.ts";
+import type { Reject } from "../model/reject.ts";
 
 /** How far a load has come; sent at most a few times a second. */
 export interface Progress {
@@ -25,4 +26,6 @@ export interface Surroundings extends PlanSurroundings {
   /** Aborting rolls the load back; the report then says `interrupted`. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  /** Told of every record that is rejected. */
+  readonly onReject?: (reject: Reject) => void;
 }

@@ -113,6 +113,8 @@ export interface Target {
   readonly name: string;
   /** True when this target reads the URL or path. */
   accepts(url: string): boolean;
+  /** How bytes in hexadecimal are written as the text of a value; absent where no text means bytes. */
+  bytesText?(hex: string): string;
   /** The URL without secrets, for messages. */
   describe(url: string): string;
   /** The passwords that a connection takes from elsewhere, from files say, to be masked. Never throws. */

@@ -11,7 +11,8 @@ import type { CommandContext } from "../context.ts";
 import { makeProgress } from "../progress.ts";
 import { openReportFile } from "../report-file.ts";
 import type { ReportFile } from "../report-file.ts";
-import { maskReport, reportFailure } from "../report-failure.ts";
+import { reportFailure } from "../report-failure.ts";
+import { maskReport } from "../../secrets/mask-report.ts";
 import { writeResult } from "../screen.ts";
 import { listenToSignals } from "../signals.ts";
 

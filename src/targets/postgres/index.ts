@@ -8,6 +8,7 @@ import { describeUrl, secretsElsewhere } from "./connect/connection-url.ts";
 export const postgres: Target = {
   name: "postgres",
   accepts: isConnectionText,
+  bytesText: (hex) => `\\x${hex}`,
   describe: describeUrl,
   secrets: secretsElsewhere,
   suggest: suggestUrl,

@@ -6,6 +6,7 @@ import { acceptsUrl, describeUrl } from "./connect/connection-url.ts";
 export const sqlserver: Target = {
   name: "sqlserver",
   accepts: acceptsUrl,
+  bytesText: (hex) => `0x${hex}`,
   describe: describeUrl,
   connect: async (options) => await (await import("./connect/connect.ts")).connect(options),
 };

@@ -3,7 +3,7 @@
  * and it knows what secrets look like (passwords in URLs, `password=…`) for those it was not told.
  */
 import type { Environment } from "../model/environment.ts";
-import { TARGET_WORDS } from "../targets/registry.ts";
+import { secretsElsewhere, TARGET_WORDS } from "../targets/registry.ts";
 
 /** Makes a text fit to be seen. */
 export type Redact = (text: string) => string;
@@ -77,6 +77,12 @@ export function makeRedactor(secrets: readonly string[]): Redact {
       .replace(IN_SINGLE_QUOTES, `$1$2${MASK}'`)
       .replace(BARE, `$1=${MASK}`);
   };
+}
+
+/** The redactor of a run into `url`. */
+export async function redactorFor(url: string | null, environment: Environment): Promise<Redact> {
+  const elsewhere = url === null ? [] : await secretsElsewhere(url, environment);
+  return makeRedactor(secretsOf(url, environment, elsewhere));
 }
 
 /** The secrets of a run: the passwords in its target URL, in the environment and `elsewhere`, in files say. */

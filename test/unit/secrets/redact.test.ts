@@ -1,7 +1,7 @@
 /** No secret in any output. */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { makeRedactor, secretsOf } from "../../../src/cli/redact.ts";
+import { makeRedactor, secretsOf } from "../../../src/secrets/redact.ts";
 
 describe("secrets it was not told", () => {
   const redact = makeRedactor([]);

@@ -1,0 +1,93 @@
+/** `load` as a function: what `upsurge load` does, with a report as its value. */
+import { UpsurgeError } from "../errors/upsurge-error.ts";
+import type { Environment } from "../model/environment.ts";
+import type { Log } from "../model/log.ts";
+import type { Reject } from "../model/reject.ts";
+import { load as runLoad } from "../load/load.ts";
+import type { Progress } from "../load/surroundings.ts";
+import type { Report } from "../report/report.ts";
+import { findTarget } from "../targets/registry.ts";
+import { maskReport } from "../secrets/mask-report.ts";
+import { redactorFor } from "../secrets/redact.ts";
+import { optionsFrom } from "./options.ts";
+import type { GivenOptions } from "./options.ts";
+import { readySource } from "./rows.ts";
+import type { LoadSource } from "./rows.ts";
+
+/** A record that was not written, and why. */
+export interface RejectedRow extends Omit<Reject, "raw" | "position"> {
+  readonly source: string;
+  /** Counted from 0, over the records of its source: of rows, the index. */
+  readonly index: number;
+  readonly line: readonly [number, number];
+  /** The record as it stood; `null` where it was too large to keep. */
+  readonly text: string | null;
+}
+
+/** The options of `load`: the flags in camel case, and what it is told by and tells. */
+export type LoadOptions = Omit<GivenOptions<"load">, "to" | "table"> & {
+  readonly to: string;
+  readonly table: string;
+  /** Aborting undoes what is not committed; the report then says `interrupted`. */
+  readonly signal?: AbortSignal;
+  /** Told how far the load has come, at most a few times a second. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Told of every record that is rejected. A load that starts again after a lost connection tells them again. */
+  readonly onReject?: (reject: RejectedRow) => void;
+  /** Any logger whose calls take fields and a sentence; by default nothing is logged. */
+  readonly log?: Log;
+  /** In place of the process's: libpq's variables and the like. */
+  readonly environment?: Environment;
+};
+
+const nothing = (): void => {};
+const SILENT: Log = {
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  isLevelEnabled: () => false,
+};
+
+/**
+ * Loads files, a stream or rows. What a load can meet is in the report; wrong use throws an `UpsurgeError`: an option that is
+ * none, a value that means nothing, options that do not go together.
+ */
+export async function load(source: LoadSource, options: LoadOptions): Promise<Report> {
+  const { signal, onProgress, onReject, log = SILENT, environment = process.env } = options;
+  const read = optionsFrom("load", options, environment);
+  const target = await findTarget(options.to);
+  const bytesText = target.bytesText?.bind(target) ?? null;
+  const ready = readySource(source, { hasFormat: read.format !== null, bytesText });
+  const report = await runLoad(
+    ready.patterns,
+    ready.isRows ? { ...read, format: "ndjson" } : read,
+    {
+      stdin: ready.stdin,
+      environment,
+      log,
+      signal: signal ?? new AbortController().signal,
+      onProgress: onProgress ?? nothing,
+      ...(onReject === undefined
+        ? {}
+        : { onReject: (reject: Reject) => onReject(rejectedRow(reject)) }),
+    },
+  );
+  return maskReport(report, await redactorFor(read.to, environment));
+}
+
+function rejectedRow({ position, raw, ...reject }: Reject): RejectedRow {
+  const { source, record, line } = position;
+  const text =
+    raw === null
+      ? null
+      : Buffer.from(raw)
+          .toString()
+          .replace(/\r?\n$/, "");
+  return { ...reject, source, index: record - 1, line, text };
+}
+
+/** Whether an error says that the library was used in a wrong way, or what a load has met. */
+export function isUpsurgeError(error: unknown): error is UpsurgeError {
+  return error instanceof UpsurgeError;
+}

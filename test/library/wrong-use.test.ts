@@ -1,0 +1,86 @@
+/** The library as a caller in plain JavaScript meets it: wrong use throws, what a load meets is told. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { inspect, isUpsurgeError, load } from "../../src/index.ts";
+import type { LoadOptions, LoadSource } from "../../src/index.ts";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "upsurge-library-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What a caller without types may pass. */
+async function misuse(source: unknown, options: unknown): Promise<string> {
+  try {
+    const report = await load(source as LoadSource, options as LoadOptions);
+    return `${report.status} ${report.error?.code ?? ""} ${report.error?.cause ?? ""}`;
+  } catch (error) {
+    return isUpsurgeError(error)
+      ? `${error.code}: ${error.message}; ${error.why}; ${error.fix}`
+      : String(error);
+  }
+}
+
+describe("wrong use throws", () => {
+  const INTO = { to: "x.db", table: "t" };
+  test.each([
+    [
+      "a name that is none",
+      ["a.csv"],
+      { ...INTO, maxReject: 3 },
+      /OPTION_UNKNOWN.*did you mean maxRejects\?/,
+    ],
+    ["a flag of the terminal", ["a.csv"], { ...INTO, quiet: true }, /OPTION_UNKNOWN/],
+    ["a value that means nothing", ["a.csv"], { ...INTO, commit: "often" }, /OPTION_VALUE.*commit/],
+    [
+      "a value of another type",
+      ["a.csv"],
+      { ...INTO, key: { id: true } },
+      /OPTION_VALUE.*a string or an array of strings/,
+    ],
+    ["a flag that is none", ["a.csv"], { ...INTO, dryRun: "yes" }, /OPTION_VALUE.*true or false/],
+    [
+      "options that do not go together",
+      ["a.csv"],
+      { ...INTO, key: "a", constraint: "c" },
+      /OPTION_CONFLICT/,
+    ],
+    ["no table", ["a.csv"], { to: "x.db" }, /OPTION_MISSING.*table/],
+    ["no target", ["a.csv"], { table: "t" }, /OPTION_MISSING.*to/],
+    ["a format for rows", [{ a: 1 }], { ...INTO, format: "csv" }, /OPTION_CONFLICT.*format/],
+    ["a source that is none", 5, INTO, /OPTION_VALUE.*source/],
+  ] as const)("%s", async (_, source, options, told) => {
+    expect(await misuse(source, options)).toMatch(told);
+  });
+
+  test("what a load meets is in its report", async () => {
+    const report = await load("missing.csv", { to: join(folder, "none.db"), table: "t" });
+
+    expect(report).toMatchObject({
+      status: "failed",
+      exit: 6,
+      error: { code: "SOURCE_NOT_FOUND" },
+    });
+  });
+
+  test("a password is in no text of a report", async () => {
+    const to = "postgres://app:s3cr3t-word@127.0.0.1:1/shop";
+    const report = await load([{ id: 1 }], { to, table: "t", retryTimeout: 0 });
+
+    expect(report.error?.code).toBe("TARGET_UNREACHABLE");
+    expect(JSON.stringify(report)).not.toContain("s3cr3t-word");
+  });
+});
+
+test("a file is inspected with the options of reading", async () => {
+  const path = join(folder, "a.csv");
+  writeFileSync(path, "a;b\n1;2\n");
+
+  expect(await inspect(path, { delimiter: ";" })).toMatchObject({
+    kind: "source",
+    fields: [{ name: "a", type: "integer" }, { name: "b" }],
+  });
+});
