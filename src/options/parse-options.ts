@@ -47,11 +47,20 @@ function parseOne(
   const given = givenValues(name, typed, environment);
   if (spec.kind === "list" || spec.kind === "many") {
     if (given.length === 0) return null;
-    if (spec.kind === "list") return given.flatMap((one) => parsed(one, parseList));
+    if (spec.kind === "list") return parseNames(spec, given);
     return given.map((one) => parseText(spec, one));
   }
   const last = given.at(-1);
   return last === undefined ? null : parseScalar(spec, last);
+}
+
+function parseNames({ listGrammar }: OptionSpec, given: readonly GivenOption[]): unknown {
+  const names = given.flatMap((one) => parsed(one, parseList));
+  const [first] = given;
+  if (listGrammar === undefined || first === undefined) return names;
+  const value = listGrammar.parse(names);
+  if (value !== null) return value;
+  throw refused({ ...first, text: names.join(",") }, listGrammar.expected(names));
 }
 
 /** A switch that someone pinned must not be passed over because of its spelling: what means nothing is an error. */
@@ -114,10 +123,14 @@ function within(count: number | null, { least = 0, most = Infinity }: OptionSpec
 function parsed<T>(given: GivenOption, parse: (text: string) => T | null): T {
   const value = parse(given.text);
   if (value !== null) return value;
-  throw upsurgeError(
+  throw refused(given, expectedOf(given.name));
+}
+
+function refused({ name, text, where }: GivenOption, expected: string): Error {
+  return upsurgeError(
     "OPTION_VALUE",
-    { flag: flagOf(given.name), value: quoted(given.text), expected: expectedOf(given.name) },
-    { where: given.where, fix: `for example ${optionSpec(given.name).example}` },
+    { flag: flagOf(name), value: quoted(text), expected },
+    { where, fix: `for example ${optionSpec(name).example}` },
   );
 }
 
