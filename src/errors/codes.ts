@@ -187,13 +187,13 @@ export const ERROR_CODES = {
   TARGET_LOGIN: {
     title: "{target} refused the login",
     cause: "{reason}",
-    fix: "check user, password and database; the environment's count as well: PGPASSWORD, PGPASSFILE and ~/.pgpass as with psql, MSSQL_USER and MSSQL_PASSWORD for SQL Server",
+    fix: "check user, password and database, and the variables of the environment that name them",
     exit: 2,
   },
   TARGET_TLS: {
     title: "no trusted TLS connection to {target}",
     cause: "{reason}",
-    fix: "pass sslrootcert=FILE (SQL Server: ca=FILE) for a private CA, or accept the risk: sslmode=require or sslmode=disable (SQL Server: trustServerCertificate=true or encrypt=false)",
+    fix: "name the CA that signed the server's certificate in the URL, or accept the risk there",
     exit: 2,
   },
   TARGET_FULL: {

@@ -150,18 +150,6 @@ function checkUpdates(options: Options): void {
       conflict(name, modeText(options), `mode ${mode} never changes a target row`);
     }
   }
-  checkUpdateColumns(options.updateColumns);
-}
-
-function checkUpdateColumns(columns: Options["updateColumns"]): void {
-  if (columns === null) return;
-  const left = columns.filter((column) => column.startsWith("-"));
-  if (left.length > 0 && left.length < columns.length) {
-    wrong("updateColumns", columns.join(","), "columns to update, or -columns to leave out");
-  }
-  if (columns.includes("none") && columns.length > 1) {
-    wrong("updateColumns", columns.join(","), "column names, or none by itself");
-  }
 }
 
 /** A name as SQL writes it: up to three parts, each plain or in double quotes. */

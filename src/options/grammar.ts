@@ -9,6 +9,14 @@ export interface Grammar<V> {
   readonly expected: string;
 }
 
+/** How the names of a list are read, all together. */
+export interface ListGrammar<V> {
+  /** `null`: they do not go together. */
+  readonly parse: (names: readonly string[]) => V | null;
+  /** What it takes instead of these, in words that follow "it takes". */
+  readonly expected: (names: readonly string[]) => string;
+}
+
 /** A value that keeps how it was typed: a job compares what its options say, letter by letter. */
 export interface TypedValue {
   readonly text: string;
@@ -41,6 +49,13 @@ export interface ColumnExpression extends TypedValue {
   readonly column: string;
   readonly expression: string;
 }
+
+/** `--update-columns`: which columns of a target row are updated; `all`: those of the source but the key. */
+export type UpdateColumns = { readonly text: readonly string[] } & (
+  | { readonly kind: "all" }
+  | { readonly kind: "none" }
+  | { readonly kind: "only" | "except"; readonly columns: readonly string[] }
+);
 
 /** Reads --commit. */
 export const COMMIT_RULE: Grammar<CommitRule> = {
@@ -107,6 +122,23 @@ export const COLUMN_EXPRESSION: Grammar<ColumnExpression> = {
     const [, quoted, bracketed, bare, expression = ""] = match;
     const column = quoted?.replaceAll('""', '"') ?? bracketed?.replaceAll("]]", "]") ?? bare ?? "";
     return { text, column, expression };
+  },
+};
+
+/** Reads --update-columns. */
+export const UPDATE_COLUMNS: ListGrammar<UpdateColumns> = {
+  expected: (text) =>
+    text.every((name) => !name.startsWith("-"))
+      ? "column names, or none by itself"
+      : "columns to update, or -columns to leave out",
+  parse: (text) => {
+    if (text.length === 1 && text[0] === "*") return { text, kind: "all" };
+    if (text.length === 1 && text[0] === "none") return { text, kind: "none" };
+    const left = text.filter((name) => name.startsWith("-"));
+    if (text.includes("none") || (left.length > 0 && left.length < text.length)) return null;
+    return left.length > 0
+      ? { text, kind: "except", columns: left.map((name) => name.slice(1)) }
+      : { text, kind: "only", columns: text };
   },
 };
 

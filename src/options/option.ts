@@ -1,5 +1,5 @@
 /** What one option is; `options.ts` is the one table that lists them all. */
-import type { Grammar } from "./grammar.ts";
+import type { Grammar, ListGrammar } from "./grammar.ts";
 
 /** Every command. */
 export const ALL = ["load", "plan", "inspect", "jobs"] as const;
@@ -50,6 +50,8 @@ export interface OptionSpec {
   readonly example: string;
   /** How the text of a `text` is read, and that of each value of `many`. */
   readonly grammar?: Grammar<unknown>;
+  /** How the names of a `list` are read, all together. */
+  readonly listGrammar?: ListGrammar<unknown>;
   /** The smallest count; 0 when absent. */
   readonly least?: number;
   /** The largest count. */

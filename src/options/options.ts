@@ -3,7 +3,7 @@
  * The rows stand in `table/`, a file a group. What options mean together is checked in `check-options.ts`;
  * what they mean to a database, in `plan/`.
  */
-import type { Grammar } from "./grammar.ts";
+import type { Grammar, ListGrammar } from "./grammar.ts";
 import type { OptionSpec } from "./option.ts";
 import { CONFLICT_OPTIONS } from "./table/conflict.ts";
 import { JOB_OPTIONS } from "./table/job.ts";
@@ -31,13 +31,17 @@ type ValueOf<S extends OptionSpec> = S["kind"] extends "flag"
   ? S["either"] extends true
     ? boolean | null
     : boolean
-  : S["kind"] extends "list" | "many"
-    ? readonly TextValue<S>[] | null
-    : S["kind"] extends "count" | "size" | "duration"
-      ? PresentValue<number, S>
-      : S["kind"] extends "choice"
-        ? PresentValue<S["choices"] extends readonly (infer C)[] ? C : never, S>
-        : PresentValue<TextValue<S>, S>;
+  : S["kind"] extends "list"
+    ? ListValue<S> | null
+    : S["kind"] extends "many"
+      ? readonly TextValue<S>[] | null
+      : S["kind"] extends "count" | "size" | "duration"
+        ? PresentValue<number, S>
+        : S["kind"] extends "choice"
+          ? PresentValue<S["choices"] extends readonly (infer C)[] ? C : never, S>
+          : PresentValue<TextValue<S>, S>;
+type ListValue<S extends OptionSpec> =
+  S["listGrammar"] extends ListGrammar<infer V> ? V : readonly string[];
 type TextValue<S extends OptionSpec> = S["grammar"] extends Grammar<infer V> ? V : string;
 type PresentValue<V, S extends OptionSpec> = S["default"] extends string ? V : V | null;
 

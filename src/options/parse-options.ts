@@ -46,7 +46,7 @@ function parseOne(
   const given = givenValues(name, typed, environment);
   if (spec.kind === "list" || spec.kind === "many") {
     if (given.length === 0) return null;
-    if (spec.kind === "list") return given.flatMap((one) => parsed(one, parseList));
+    if (spec.kind === "list") return parseNames(spec, given);
     return given.map((one) => parseText(spec, one));
   }
   const last = given.at(-1);
@@ -62,6 +62,15 @@ function parseEither(name: OptionName, typed: readonly string[] | undefined): bo
     throw upsurgeError("OPTION_CONFLICT", { flag: flagOf(name), other, reason });
   }
   return typed.at(-1) === "true";
+}
+
+function parseNames({ listGrammar }: OptionSpec, given: readonly GivenOption[]): unknown {
+  const names = given.flatMap((one) => parsed(one, parseList));
+  const [first] = given;
+  if (listGrammar === undefined || first === undefined) return names;
+  const value = listGrammar.parse(names);
+  if (value !== null) return value;
+  throw refused({ ...first, text: names.join(",") }, listGrammar.expected(names));
 }
 
 /** A switch that someone pinned must not be passed over because of its spelling: what means nothing is an error. */
@@ -124,10 +133,14 @@ function within(count: number | null, { least = 0, most = Infinity }: OptionSpec
 function parsed<T>(given: GivenOption, parse: (text: string) => T | null): T {
   const value = parse(given.text);
   if (value !== null) return value;
-  throw upsurgeError(
+  throw refused(given, expectedOf(given.name));
+}
+
+function refused({ name, text, where }: GivenOption, expected: string): Error {
+  return upsurgeError(
     "OPTION_VALUE",
-    { flag: flagOf(given.name), value: quoted(given.text), expected: expectedOf(given.name) },
-    { where: given.where, fix: fixOf(given) },
+    { flag: flagOf(name), value: quoted(text), expected },
+    { where, fix: fixOf({ name, text, where }) },
   );
 }
 

@@ -25,7 +25,7 @@ export function updateRule(shape: TableShape, request: UpdateRequest): UpdateRul
   const stamps = assignments(shape, "--stamp", options.stamp, naming);
   const sets = updates ? assignments(shape, "--set", options.set, naming) : [];
   const columns = updates ? updateColumns(shape, request) : [];
-  if (updates && listsColumns(options.updateColumns))
+  if (updates && options.updateColumns?.kind === "only")
     refuseListed(columns, { sets, stamps }, naming);
   return {
     columns,
@@ -37,28 +37,17 @@ export function updateRule(shape: TableShape, request: UpdateRequest): UpdateRul
   };
 }
 
-/** True when columns to update are named, not left out. */
-function listsColumns(asked: Options["updateColumns"]): boolean {
-  return asked !== null && asked.some((name) => !name.startsWith("-") && name !== "*");
-}
-
 function updateColumns(shape: TableShape, { options, arbiter }: UpdateRequest): string[] {
   const asked = options.updateColumns;
   const writable = shape.columns
     .filter((column) => whyReadOnly(column, true) === null && column.identity !== "always")
     .map((column) => column.name);
   const byDefault = writable.filter((name) => !(arbiter?.columns.includes(name) ?? false));
-  if (asked === null || (asked.length === 1 && asked[0] === "*")) return byDefault;
-  if (asked.length === 1 && asked[0] === "none") return [];
-  if (asked.every((name) => name.startsWith("-"))) {
-    const left = asked.map((name) => requireColumn(shape, name.slice(1), "--update-columns").name);
-    return byDefault.filter((name) => !left.includes(name));
-  }
-  const named = asked.map((name) => {
-    const column = requireColumn(shape, name, "--update-columns");
-    refuseReadOnly(shape, column.name, "--update-columns");
-    return column.name;
-  });
+  if (asked === null || asked.kind === "all") return byDefault;
+  if (asked.kind === "none") return [];
+  const named = asked.columns.map((name) => requireColumn(shape, name, "--update-columns").name);
+  if (asked.kind === "except") return byDefault.filter((name) => !named.includes(name));
+  for (const name of named) refuseReadOnly(shape, name, "--update-columns");
   return shape.columns.map((column) => column.name).filter((name) => named.includes(name));
 }
 

@@ -7,7 +7,7 @@ import { parseOptions } from "../../src/options/parse-options.ts";
 export type GivenOptions = {
   readonly [K in OptionName]?:
     | Options[K]
-    | ((typeof OPTIONS)[K] extends { readonly grammar: unknown }
+    | ((typeof OPTIONS)[K] extends { readonly grammar: unknown } | { readonly listGrammar: unknown }
         ? string | readonly string[]
         : never);
 };
@@ -16,7 +16,8 @@ export type GivenOptions = {
 export function optionsOf(given: GivenOptions): Options {
   const typed = OPTION_NAMES.flatMap((name) => {
     const texts = [given[name]].flat().filter((each) => typeof each === "string");
-    return optionSpec(name).grammar === undefined || texts.length === 0 ? [] : [{ name, texts }];
+    const { grammar, listGrammar } = optionSpec(name);
+    return (grammar ?? listGrammar) === undefined || texts.length === 0 ? [] : [{ name, texts }];
   });
   const raw = Object.fromEntries(typed.map(({ name, texts }) => [name, texts]));
   const rest = Object.entries(given).filter(([name]) => !(name in raw));

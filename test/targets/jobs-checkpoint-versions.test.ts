@@ -1,8 +1,14 @@
 /** Checkpoint tables of other versions of upsurge: an earlier one's serves as it is, a later one's is refused. */
 import { describe, expect, test } from "vitest";
+import { CheckpointTable } from "../../src/checkpoint/checkpoint-table.ts";
+import { emptyRow } from "../../src/checkpoint/cursor.ts";
+import { noCounts } from "../../src/model/counts.ts";
+import { connectOptions } from "../../src/load/connect-options.ts";
+import { findTarget } from "../../src/targets/registry.ts";
 import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Engine, TestDatabase } from "../helpers/engines.ts";
 import { HEADER, JobShell, lines } from "../helpers/job-shell.ts";
+import { optionsOf } from "../helpers/options.ts";
 
 const FOUR = lines([1, 10], [2, 20], [3, 30], [4, 40]);
 const BAD = "5,77,77\n";
@@ -43,6 +49,7 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
 
   firstVersion(engine, database);
+  fenced(engine, database);
   laterVersion(engine, database);
 });
 
@@ -93,6 +100,38 @@ function firstVersion(engine: Engine, database: TestDatabase): void {
     expect(await counts()).toEqual([["7", "5", "1", "0", "0", "0", "0", "1", "0"]]);
     const forgot = await shell.jobs("--checkpoint-table", "first_jobs", "--forget", "j");
     expect([forgot.exit, await counts()], forgot.stderr).toEqual([0, []]);
+  });
+}
+
+function fenced(engine: Engine, database: TestDatabase): void {
+  test("a run of the first version that takes a job over fences this one", async () => {
+    await database.reset();
+    await database.exec(firstDdl(engine));
+    const options = optionsOf({ to: database.url });
+    const target = await findTarget(database.url);
+    const session = await target.connect(connectOptions(options, process.env));
+    try {
+      const table = new CheckpointTable("first_jobs", session.execute);
+      const own = { job: "j", config: "c", madeAs: null, epoch: 1, owner: "this" };
+      const row = emptyRow(own, { number: 1, name: "in.csv" });
+      await table.insert(row);
+      await database.exec(
+        "update first_jobs set epoch = epoch + 1, owner = 'first', n_read = 9 where job_id = 'j'",
+      );
+
+      const next = { ...row, counts: { ...row.counts, read: 2 } };
+      expect([await table.hold(row), await table.advance(row, next)]).toEqual([false, false]);
+
+      const [found] = await table.read("j");
+      expect(found).toMatchObject({ epoch: 2, owner: "first", counts: { ...noCounts(), read: 9 } });
+      const more = { ...next, epoch: 2, counts: { ...noCounts(), blank: 1 } };
+      await expect(table.advance({ ...row, epoch: 2 }, more)).rejects.toMatchObject({
+        code: "CHECKPOINT_TABLE",
+        why: expect.stringContaining("no column for the count blank"),
+      });
+    } finally {
+      await session.close();
+    }
   });
 }
 

@@ -234,6 +234,34 @@ describe.each(TYPES)("%s", (type, spelling) => {
   });
 });
 
+test.each([
+  ["binary", ["7", "8", "9"]],
+  ["text", ["7", "+8", "9"]],
+])(
+  "the rows of one writer of several are staged under their places in the load, in %s",
+  async (form, texts) => {
+    await client.query(
+      "drop table if exists pg_temp.b; create temp table b (o bigint, t text, v int)",
+    );
+    const own = {
+      ...rowsOf(texts),
+      firstOrd: 5_000_000_000,
+      ordSteps: Uint32Array.of(0, 3, 70_000),
+    };
+
+    const { bytes, format } = await new PackedCopy(planFor("integer")).encode(own, true);
+    await copyIn(client, `copy b (o, t, v) from stdin (format ${format})`, bytes);
+
+    const { rows } = await client.query("select o, v from b order by o");
+    expect([format, ...rows]).toEqual([
+      form,
+      { o: "5000000000", v: 7 },
+      { o: "5000000003", v: 8 },
+      { o: "5000070000", v: 9 },
+    ]);
+  },
+);
+
 test("keys with different hashes are different to the database", async () => {
   for (const [type, spelling] of TYPES.filter(
     ([name]) => !/^(num|real|double|json|byt|char)|\(/.test(name),

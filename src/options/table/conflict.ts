@@ -1,5 +1,5 @@
 /** Options: what happens when a record meets a target row. Joined with the other groups in `options.ts`. */
-import { COLUMN_EXPRESSION } from "../grammar.ts";
+import { COLUMN_EXPRESSION, UPDATE_COLUMNS } from "../grammar.ts";
 import { LOADS } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
@@ -67,6 +67,7 @@ export const CONFLICT_OPTIONS = {
     kind: "list",
     short: "u",
     value: "a,b|-c|none",
+    listGrammar: UPDATE_COLUMNS,
     summary: "The columns to update; -c leaves one out, none updates none.",
     details: "By default every column of the source that is not part of the key.",
     example: "--update-columns -created_at",

@@ -2,6 +2,7 @@
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { RowCode } from "../../model/reject.ts";
 import type { ErrorClass } from "../target.ts";
+import { LOGIN_FIX, TLS_FIX } from "./words.ts";
 
 /** The fields of a server error that we use. */
 export interface PostgresError extends Error {
@@ -157,14 +158,15 @@ export function connectError(error: unknown, target: string, tls: boolean): Erro
   const reason = messageOf(error);
   if (isServerError(error)) {
     if (error.code.startsWith("28") || error.code === "3D000") {
-      return upsurgeError("TARGET_LOGIN", { target, reason }, context);
+      return upsurgeError("TARGET_LOGIN", { target, reason }, { ...context, fix: LOGIN_FIX });
     }
     return translateError(error, target);
   }
   if (error instanceof Error && error.name === "UpsurgeError") return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const isNetwork = /^E(CONN|NOTFOUND|HOST|NET|TIMEDOUT|AI_AGAIN|PIPE|NOENT|ACCES)/.test(code);
-  if (tls && !isNetwork) return upsurgeError("TARGET_TLS", { target, reason }, context);
+  if (tls && !isNetwork)
+    return upsurgeError("TARGET_TLS", { target, reason }, { ...context, fix: TLS_FIX });
   return upsurgeError("TARGET_UNREACHABLE", { target, reason }, context);
 }
 

@@ -7,3 +7,11 @@ export const POSTGRES_WORDS: TargetWords = {
   pathSchemes: [],
   secretVariables: ["PGPASSWORD", "PGSSLPASSWORD"],
 };
+
+/** What helps where the server refuses a login. */
+export const LOGIN_FIX =
+  "check user, password and database; PGPASSWORD, PGPASSFILE and ~/.pgpass count as well, as with psql";
+
+/** What helps where the server's certificate is not trusted. */
+export const TLS_FIX =
+  "pass sslrootcert=FILE for a private CA, or accept the risk: sslmode=require or sslmode=disable";

@@ -7,3 +7,11 @@ export const SQLSERVER_WORDS: TargetWords = {
   pathSchemes: [],
   secretVariables: ["MSSQL_PASSWORD", "SQLCMDPASSWORD"],
 };
+
+/** What helps where the server refuses a login. */
+export const LOGIN_FIX =
+  "check user, password and database; MSSQL_USER and MSSQL_PASSWORD count where the URL has none";
+
+/** What helps where the server's certificate is not trusted. */
+export const TLS_FIX =
+  "pass ca=FILE for a private CA, or accept the risk: trustServerCertificate=true or encrypt=false";

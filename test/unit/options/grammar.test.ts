@@ -84,16 +84,50 @@ describe("constants", () => {
   });
 });
 
+describe("columns to update", () => {
+  test.each([
+    ["a,b", { kind: "only", columns: ["a", "b"] }],
+    ['-a,-"b,c"', { kind: "except", columns: ["a", "b,c"] }],
+    ["none", { kind: "none" }],
+    ["*", { kind: "all" }],
+    ["*,a", { kind: "only", columns: ["*", "a"] }],
+  ])("reads %j as %j", (text, expected) => {
+    expect(parseOptions({ updateColumns: [text] }).updateColumns).toMatchObject(expected);
+  });
+
+  test.each([
+    [["a", "-b"], "columns to update, or -columns to leave out"],
+    [["-a,none"], "columns to update, or -columns to leave out"],
+    [["a,none"], "column names, or none by itself"],
+  ])("%j do not go together", (updateColumns, expected) => {
+    expect(() => parseOptions({ updateColumns })).toThrow(
+      expect.objectContaining({
+        code: "OPTION_VALUE",
+        why: expect.stringContaining(expected),
+        where: "--update-columns",
+      }),
+    );
+  });
+});
+
 test("what was typed is kept, letter by letter", () => {
   const map = ["a:b:c", "x:"];
   const set = [' "a" =  a+1 '];
-  const options = parseOptions({ map, set, const: ["a= b"], key: ["a"] });
+  const options = parseOptions({
+    map,
+    set,
+    const: ["a= b"],
+    key: ["a"],
+    updateColumns: ["-b", "-c,-d"],
+  });
+  const { key, updateColumns } = options;
 
-  expect([options.map, options.set, options.const, options.key].map(asTyped)).toEqual([
+  expect([options.map, options.set, options.const, key, updateColumns].map(asTyped)).toEqual([
     map,
     set,
     ["a= b"],
     ["a"],
+    ["-b", "-c", "-d"],
   ]);
 });
 

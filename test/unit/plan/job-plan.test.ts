@@ -106,11 +106,12 @@ describe("between the runs of a job", () => {
       const: ["b= 7"],
       set: [" a =  a+1 "],
       stamp: ['"b" = now()'],
+      updateColumns: ["-b", "-c,-d"],
     });
 
     // Checkpoints hold it: with another one a job that was begun before could not go on.
     expect(planJob(PLAN, { ...REQUEST, options })?.config).toBe(
-      "1fc04801b7ce490c31d9441dddae5b1018ccd85eac2cf3b30eb40e8b81e74e98",
+      "fa0880893e76aa276368bfa8b3f87a46b723a80694f460486f090b52e121b14c",
     );
   });
 

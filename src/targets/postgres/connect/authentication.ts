@@ -6,6 +6,7 @@ import { TLSSocket } from "node:tls";
 import type { Client } from "pg";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { AuthenticationMethod } from "./require-auth.ts";
+import { LOGIN_FIX } from "../words.ts";
 
 /** What must hold before the client counts as logged in. */
 export interface AuthenticationRule {
@@ -53,7 +54,8 @@ export class AuthenticationWatch {
     catchUnknown(wire, (error) => {
       // The driver throws for a way to log in that it does not know, and nobody would catch that.
       const reason = "it asks for a login that the driver does not know, such as GSSAPI";
-      if (!this.#isIn) this.refusal ??= upsurgeError("TARGET_LOGIN", { target, reason });
+      if (!this.#isIn)
+        this.refusal ??= upsurgeError("TARGET_LOGIN", { target, reason }, { fix: LOGIN_FIX });
       wire.stream.destroy(this.refusal ?? error);
     });
   }

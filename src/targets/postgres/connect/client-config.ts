@@ -12,6 +12,7 @@ import { readRequireAuth } from "./require-auth.ts";
 import { rootCertificate, tlsChoices } from "./tls.ts";
 import type { TlsChoice } from "./tls.ts";
 import { readSettings } from "./connection-url.ts";
+import { LOGIN_FIX } from "../words.ts";
 
 const CONNECT_TIMEOUT_SECONDS = 10;
 const KEEP_ALIVE_SECONDS = 10;
@@ -146,7 +147,7 @@ function passwordFor(
   if (found.password !== null) return found.password;
   return () => {
     const reason = `it asks for a password, and there is none${found.why === null ? "" : `; ${found.why}`}`;
-    throw upsurgeError("TARGET_LOGIN", { target: host, reason });
+    throw upsurgeError("TARGET_LOGIN", { target: host, reason }, { fix: LOGIN_FIX });
   };
 }
 

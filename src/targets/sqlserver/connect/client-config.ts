@@ -10,6 +10,7 @@ import { badUrl } from "./connection-text.ts";
 import { describeUrl, isThisMachine, readSettings } from "./connection-url.ts";
 import type { SqlServerSettings } from "./connection-url.ts";
 import { connector } from "./connector.ts";
+import { LOGIN_FIX } from "../words.ts";
 
 /** The longest time that a timer can be set to. */
 const FOREVER_MS = 2 ** 31 - 1;
@@ -24,7 +25,7 @@ export function clientConfig(url: string, environment: Environment): Config {
   if (user === null) {
     const reason =
       "neither the URL nor MSSQL_USER names a user; only logins of SQL Server itself are supported";
-    throw upsurgeError("TARGET_LOGIN", { target: describeUrl(url), reason });
+    throw upsurgeError("TARGET_LOGIN", { target: describeUrl(url), reason }, { fix: LOGIN_FIX });
   }
   const connectionTimeout = settings.connectTimeoutSeconds * 1000 || FOREVER_MS;
   return {

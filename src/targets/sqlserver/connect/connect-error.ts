@@ -1,6 +1,7 @@
 /** Why a connection could not be opened, as one of our errors: by the server's number, then by the code, never by words. */
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { NOT_ENCRYPTED } from "./connector.ts";
+import { LOGIN_FIX, TLS_FIX } from "../words.ts";
 
 /** An error message of the server, of those it sends while a client logs in. */
 export interface ServerMessage {
@@ -48,9 +49,6 @@ const TLS_FIXES: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-const LOGIN_FIX =
-  "check user, password and database; MSSQL_USER and MSSQL_PASSWORD count where the URL has none";
-
 /** A failure to connect to `target` as one of our errors; those pass through. */
 export function connectError(
   error: unknown,
@@ -71,7 +69,7 @@ export function connectError(
   if (fix !== undefined) return upsurgeError("TARGET_TLS", details, { ...context, fix });
   const isNetwork = codes.some((code) => NETWORK.test(code));
   return tls && !isNetwork && codes.includes("ESOCKET")
-    ? upsurgeError("TARGET_TLS", details, context)
+    ? upsurgeError("TARGET_TLS", details, { ...context, fix: TLS_FIX })
     : upsurgeError("TARGET_UNREACHABLE", details, context);
 }
 
