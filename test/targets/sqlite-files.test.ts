@@ -22,7 +22,7 @@ async function connect(url = database.url, lockTimeoutMs = 50): Promise<Session>
 }
 
 /** Waits until this statement has been tried twice from now on, which is begun anew for every try. */
-function triedTwice(method: "exec" | "pragma", statement: string): () => Promise<unknown> {
+function triedTwice(method: "exec", statement: string): () => Promise<unknown> {
   const spy = vi.spyOn(Database.prototype, method);
   onTestFinished(() => spy.mockRestore());
   const tries = (): number => spy.mock.calls.filter(([sql]) => sql === statement).length;
@@ -141,7 +141,7 @@ describe("locks", () => {
     expect(await codeOf(impatient.readTableShape("t"))).toBe("TARGET_BUSY");
     await impatient.close();
 
-    const tried = triedTwice("pragma", "synchronous = full");
+    const tried = triedTwice("exec", "pragma synchronous = full");
     const stopped = await connect(database.url, PATIENT_MS);
     const stopping = codeOf(stopped.readTableShape("t"));
     await tried();
