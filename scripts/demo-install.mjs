@@ -52,11 +52,11 @@ export function openDatabase(path) {
 }
 
 function hasNodeSqlite() {
-  const { emitWarning } = process;
+  const own = Object.getOwnPropertyDescriptor(process, "emitWarning");
   // Node calls it experimental when it is looked at.
   process.emitWarning = () => {};
   const found = process.getBuiltinModule?.("node:sqlite") !== undefined;
-  process.emitWarning = emitWarning;
+  Object.defineProperty(process, "emitWarning", own);
   return found;
 }
 

@@ -11,6 +11,7 @@ import type { LoadOutcome } from "../load/make-report.ts";
 import { reportJson } from "../report/render-report.ts";
 import { secretsElsewhere } from "../targets/registry.ts";
 import type { CommandContext } from "./context.ts";
+import { asksForJson, RUN_ID } from "./event-line.ts";
 import type { Io } from "./io.ts";
 import { makeLog } from "./log.ts";
 import { parseCommandLine } from "./program.ts";
@@ -32,7 +33,7 @@ const RUN: Readonly<
 
 /** Runs one command line; `argv` is without node and script. Never throws. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const screen = new Screen(io.stderr);
+  const screen = new Screen(io.stderr, io.env, asksForJson(argv, io.env));
   // Until the options are understood, any word may be the URL.
   let redact = makeRedactor(argv.flatMap((word) => secretsOf(word, io.env)));
   try {
@@ -42,6 +43,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       return 0;
     }
     const options = parseOptions(line.call.raw, io.env);
+    screen.isJson = options.logFormat === "json";
     const elsewhere = options.to === null ? [] : await secretsElsewhere(options.to, io.env);
     redact = makeRedactor(secretsOf(options.to, io.env, elsewhere));
     const log = makeLog(options, screen, redact);
@@ -79,6 +81,7 @@ async function lastResort(
 function nothingDone(error: UpsurgeError): LoadOutcome {
   const counts = noCounts();
   return {
+    runId: RUN_ID,
     error,
     signal: null,
     plan: null,

@@ -5,7 +5,7 @@
 import { UpsurgeError } from "../errors/upsurge-error.ts";
 import { beginJob, forgetJob } from "./begin-job.ts";
 import type { JobRun } from "./begin-job.ts";
-import type { Progress, Surroundings } from "./load.ts";
+import type { Progress, RunSurroundings } from "./load.ts";
 import { noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
@@ -56,7 +56,7 @@ interface Continued {
 /** One try; used once. */
 export class Attempt {
   readonly #options: Options;
-  readonly #surroundings: Surroundings;
+  readonly #surroundings: RunSurroundings;
   readonly #started: number;
   readonly #continued: Continued;
   readonly #reading: ReadInTurn;
@@ -72,7 +72,7 @@ export class Attempt {
 
   constructor(
     options: Options,
-    surroundings: Surroundings,
+    surroundings: RunSurroundings,
     started: number,
     continued: Continued = {
       rejects: new RejectBook(options),
@@ -100,7 +100,7 @@ export class Attempt {
 
   /** Runs the load to its commit. Throws what stopped it, with everything that was not committed rolled back. */
   async run(sources: readonly string[]): Promise<void> {
-    const { signal } = this.#surroundings;
+    const { signal, log } = this.#surroundings;
     let grace: NodeJS.Timeout | undefined;
     const stop = (): void => {
       grace = this.#stop();
@@ -109,11 +109,16 @@ export class Attempt {
     try {
       const prepared = await prepare(sources, this.#options, {
         ...this.#surroundings,
-        onSession: (session) => (this.#session = session),
+        onSession: (session) => {
+          this.#session = session;
+          log.info({ version: session.version }, "connected");
+        },
         onSource: (source) => this.#reading.opened(source),
         onWarnings: (name, warnings) => this.#notes.ended(name, warnings),
       });
       this.#prepared = prepared;
+      const { table, mode, strategy, rowSource, why } = prepared.plan;
+      log.info({ table: table.name.name, mode, strategy, rowSource, why }, "planned");
       signal.throwIfAborted();
       if (await this.#begin(prepared)) await this.#write(prepared);
     } finally {
@@ -217,6 +222,7 @@ export class Attempt {
       before: this.#job?.resumed.before,
       expectRows: this.#options.expectRows,
       misfits: this.#continued.misfits,
+      onKept: ({ read, rejected }) => log.info({ read, rejected }, "committed"),
     });
     this.#writers = makeWriters({
       plan,
@@ -321,6 +327,7 @@ export class Attempt {
     const kept = this.#kept;
     const isJob = (this.#prepared?.plan.job ?? null) !== null;
     return {
+      runId: this.#surroundings.runId,
       error,
       signal: signal.aborted ? signal.reason : null,
       plan: this.#prepared?.plan ?? null,

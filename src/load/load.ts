@@ -2,6 +2,7 @@
  * The pipeline on one screen: prepare → begin → read, map, write batch by batch → final check → commit → report.
  * A fault that may pass makes the load start again after its last commit: what was committed is in the checkpoint.
  */
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Attempt } from "./attempt.ts";
 import type { Options } from "../options/options.ts";
@@ -25,17 +26,25 @@ export interface Surroundings {
   readonly stdin: NodeJS.ReadableStream;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
+  /** Goes into the report; absent: it gets one of its own. */
+  readonly runId?: string;
   /** Aborting rolls the load back; the report then says `interrupted`. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+}
+
+/** The same, of a run that has its id. */
+export interface RunSurroundings extends Surroundings {
+  readonly runId: string;
 }
 
 /** Loads `sources` under `options`. Never throws: what went wrong is in the report. */
 export async function load(
   sources: readonly string[],
   options: Options,
-  surroundings: Surroundings,
+  given: Surroundings,
 ): Promise<Report> {
+  const surroundings = { runId: randomUUID(), ...given };
   const started = performance.now();
   const patience = new Patience(options.retryTimeout);
   let attempt = new Attempt(options, surroundings, started);

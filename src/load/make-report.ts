@@ -11,6 +11,7 @@ import type { RejectPaths } from "../model/reject.ts";
 
 /** What became of a load. */
 export interface LoadOutcome {
+  readonly runId: string;
   /** What stopped it; `null` when it came to its end. */
   readonly error: unknown;
   /** The abort reason, an object with the signal's `number`; `null` when nobody asked to stop. */
@@ -56,6 +57,7 @@ export function makeReport(outcome: LoadOutcome, options: Options, started: numb
   return {
     status,
     exit,
+    runId: outcome.runId,
     target: plan?.target ?? null,
     table: plan === null ? options.table : qualified(plan),
     mode: plan?.mode ?? null,
