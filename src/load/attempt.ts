@@ -109,9 +109,9 @@ export class Attempt {
     try {
       const prepared = await prepare(sources, this.#options, {
         ...this.#surroundings,
-        onSession: (session) => {
+        onSession: (session, to) => {
           this.#session = session;
-          log.info({ version: session.version }, "connected");
+          log.info({ to, version: session.version }, "connected");
         },
         onSource: (source) => this.#reading.opened(source),
         onWarnings: (name, warnings) => this.#notes.ended(name, warnings),

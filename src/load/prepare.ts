@@ -35,7 +35,7 @@ export interface PlanSurroundings {
   readonly stdin: NodeJS.ReadableStream;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Told of what was opened as soon as it is, so that an interrupt can close it. */
-  readonly onSession?: (session: Session) => void;
+  readonly onSession?: (session: Session, to: string) => void;
   readonly onSource?: (source: Source) => void;
   /** Told at the end of a source what a user should know of it. */
   readonly onWarnings?: (name: string, warnings: readonly string[]) => void;
@@ -77,7 +77,7 @@ export async function prepare(
   const connecting = connectOptions(options.to, options, surroundings.environment);
   const connect = (): Promise<Session> => target.connect(connecting);
   const session = await connect();
-  surroundings.onSession?.(session);
+  surroundings.onSession?.(session, target.describe(options.to));
   let first: Source | null = null;
   try {
     const shape = await readShape(session, options, target.describe(options.to));

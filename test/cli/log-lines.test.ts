@@ -43,7 +43,7 @@ describe("--log-format json", () => {
     const lines = linesOf(stderr);
 
     expect(lines.map(({ msg }) => msg)).toEqual(["connected", "planned", "committed"]);
-    expect(lines[0]).toMatchObject({ version: expect.stringMatching(/^SQLite 3/) });
+    expect(lines[0]).toMatchObject({ to: "shop.db", version: expect.stringMatching(/^SQLite 3/) });
     expect(lines[1]).toMatchObject({ table: "orders", mode: "upsert", strategy: "native" });
     expect(lines[2]).toMatchObject({ level: 30, read: 3, rejected: 0 });
     expect(new Set(lines.map((line) => line.runId))).toEqual(new Set([runId]));
