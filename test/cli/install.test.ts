@@ -36,6 +36,13 @@ const CASES = [
   ["26", "12"],
 ] as const;
 
+/** What a machine needs to reach the network, and nothing of npm's, of vitest's or of a user's own. */
+const OUTER = Object.fromEntries(
+  Object.entries(process.env).filter(
+    ([name]) => !/^(?:npm_|VITEST|UPSURGE|NODE_OPTIONS|XDG_|DATABASE_URL|PG)/i.test(name),
+  ),
+);
+
 interface Answer {
   readonly status: number | null;
   readonly stdout: string;
@@ -54,7 +61,12 @@ class Machine {
   }
 
   run(file: string, args: readonly string[], cwd: string): Answer {
-    const env = { HOME: this.#home, PATH: this.#node.path, npm_config_update_notifier: "false" };
+    const env = {
+      ...OUTER,
+      HOME: this.#home,
+      PATH: this.#node.path,
+      npm_config_update_notifier: "false",
+    };
     return spawnSync(file, args, { cwd, env, encoding: "utf8" });
   }
 
