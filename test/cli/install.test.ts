@@ -191,7 +191,7 @@ describe("the packed program", () => {
       const upsurge = join(prefix, "bin/upsurge");
       if (version === "20") {
         const { stderr } = here.run(upsurge, INTO_SQLITE, cwd);
-        expect(stderr).toContain("\nfix:   npm install -g better-sqlite3@12\n");
+        expect(stderr).toContain(`\nfix:   npm install -g --prefix ${prefix} better-sqlite3@12\n`);
         addDriver(join(prefix, "lib/node_modules"));
       }
 
@@ -200,7 +200,7 @@ describe("the packed program", () => {
       const to = ["--to", "sqlserver://sa:x@localhost/shop", "--table", "people", "--key", "id"];
       expect(here.run(upsurge, ["people.csv", ...to], cwd)).toMatchObject({
         status: 2,
-        stderr: expect.stringContaining("\nfix:   npm install -g mssql@12\n"),
+        stderr: expect.stringContaining(`\nfix:   npm install -g --prefix ${prefix} mssql@12\n`),
       });
     });
   });
