@@ -61,7 +61,10 @@ export async function bundle({ outdir, modules }) {
     logLevel: "error",
   });
   const insides = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
-  writeLicences(insides, join(outdir, "LICENSES.txt"));
+  writeLicences(insides, {
+    licences: join(outdir, "LICENSES.txt"),
+    list: join(outdir, "sbom.cdx.json"),
+  });
 }
 
 /** Copies the declarations that the library's reaches, with the names that their files will have for whoever imports them. */

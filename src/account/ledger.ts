@@ -17,6 +17,7 @@ export class Ledger {
   readonly rejects: RejectBook;
   readonly #paths: readonly string[];
   readonly #expectRows: number | null;
+  readonly #onKept: (kept: Counts) => void;
   readonly #seen = noCounts();
   readonly #kept = noCounts();
   readonly #misfits: MisfitTally;
@@ -24,7 +25,7 @@ export class Ledger {
 
   /**
    * `paths` are those of the sources, in their order; `before`: what earlier runs of the job have counted; `expectRows`:
-   * how many records there must be in all; `misfits`: of what earlier tries have committed.
+   * how many records there must be in all; `misfits`: of what earlier tries have committed; `onKept` hears what is committed by now.
    */
   constructor(
     rejects: RejectBook,
@@ -33,15 +34,18 @@ export class Ledger {
       before = noCounts(),
       expectRows = null,
       misfits = new MisfitTally(),
+      onKept = () => {},
     }: {
       readonly before?: Counts | undefined;
       readonly expectRows?: number | null;
       readonly misfits?: MisfitTally;
+      readonly onKept?: (kept: Counts) => void;
     } = {},
   ) {
     this.rejects = rejects;
     this.#paths = paths;
     this.#expectRows = expectRows;
+    this.#onKept = onKept;
     this.#misfits = new MisfitTally(misfits);
     this.#keptMisfits = misfits;
     addCounts(this.#seen, before);
@@ -100,6 +104,7 @@ export class Ledger {
     addCounts(this.#kept, counts);
     this.#keptMisfits = new MisfitTally(this.#misfits);
     this.rejects.keep();
+    this.#onKept(this.kept);
   }
 }
 

@@ -1,46 +1,65 @@
 /** The log: pino on stderr, at the level and in the format that was asked for, without secrets. */
-import { createRequire } from "node:module";
 import { pino } from "pino";
 import type { Logger } from "pino";
-import type Pretty from "pino-pretty";
 import type { Options } from "../options/options.ts";
 import { visible } from "../errors/visible.ts";
+import { LINE_BASE } from "./event-line.ts";
 import type { Redact } from "../secrets/redact.ts";
 import type { Screen } from "./screen.ts";
 
 /** Makes the logger of a run. Lines are written at once and in this thread, so that none is lost at the end. */
 export function makeLog(options: Options, screen: Screen, redact: Redact): Logger {
-  const format = options.logFormat === "json" ? visible : prettyFormat(screen);
+  const format =
+    options.logFormat === "json" ? visible : (line: string) => prettyLine(line, screen.isColoured);
   return pino(
-    { level: options.logLevel },
+    { level: options.logLevel, base: LINE_BASE },
     // Before it is laid out as well: a secret with a line break in it is then indented in two.
     { write: (line: string) => screen.printStyled(redact(format(redact(line)))) },
   );
+}
+
+const STYLES: Readonly<Record<number, readonly [name: string, colour: number]>> = {
+  10: ["TRACE", 90],
+  20: ["DEBUG", 34],
+  30: ["INFO", 32],
+  40: ["WARN", 33],
+  50: ["ERROR", 31],
+  60: ["FATAL", 31],
+};
+
+/** A line of the log for people: when, how grave, whose run, what, and its fields. */
+export function prettyLine(line: string, isColoured: boolean): string {
+  // The colours are our own; what is in the line must have none.
+  const { level, time, runId, msg, err, ...fields } = JSON.parse(line, shown);
+  const [name, colour] = STYLES[level] ?? [String(level), 0];
+  const styled = isColoured ? `\u001B[${colour}m${name}\u001B[39m` : name;
+  const head = `${localTime(new Date(time))} ${styled}${" ".repeat(6 - name.length)}${runId} ${msg}`;
+  const said = Object.entries(fields)
+    .filter(([key]) => key !== "pid" && key !== "hostname")
+    .toSorted(([, a], [, b]) => Number(isList(a)) - Number(isList(b)))
+    .map(([key, value]) => ` ${key}=${fieldText(value)}`);
+  const stack = err === undefined ? "" : `\n${err.stack ?? err.message}`.replaceAll("\n", "\n    ");
+  return `${head}${said.join("")}${stack}\n`;
+}
+
+function isList(value: unknown): boolean {
+  return Array.isArray(value);
 }
 
 function shown(_name: string, value: unknown): unknown {
   return typeof value === "string" ? visible(value) : value;
 }
 
-/** A line of JSON whose values may be seen. */
-function withoutControls(line: string): string {
-  try {
-    return JSON.stringify(JSON.parse(line, shown));
-  } catch {
-    return visible(line);
-  }
+/** `2026-11-28 20:05:01.123`, as the clock on the wall says. */
+function localTime(date: Date): string {
+  const utc = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
+  return utc.toISOString().slice(0, -1).replace("T", " ");
 }
 
-/** The format for people; it is loaded with the first line, since most runs log none. */
-function prettyFormat({ isTerminal }: Screen): (line: string) => string {
-  let pretty: ((line: string) => string) | null = null;
-  return (line) => {
-    pretty ??= (createRequire(import.meta.url)("pino-pretty") as typeof Pretty).prettyFactory({
-      colorize: isTerminal,
-      ignore: "pid,hostname",
-      translateTime: "SYS:HH:MM:ss.l",
-    });
-    // The colours are our own; what is in the line must have none.
-    return pretty(withoutControls(line));
-  };
+/** A word as it is, a list of texts in lines of its own, anything else as JSON. */
+function fieldText(value: unknown): string {
+  if (typeof value === "string") return /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
+  if (!Array.isArray(value) || value.some((each) => typeof each !== "string"))
+    return JSON.stringify(value);
+  return value.map((each) => `\n    ${each}`).join("");
 }

@@ -10,6 +10,7 @@ import { makeReport, toUpsurgeError } from "../load/make-report.ts";
 import type { LoadOutcome } from "../load/make-report.ts";
 import { reportJson } from "../report/render-report.ts";
 import type { CommandContext } from "./context.ts";
+import { asksForJson, RUN_ID } from "./event-line.ts";
 import type { Io } from "./io.ts";
 import { makeLog } from "./log.ts";
 import { parseCommandLine } from "./program.ts";
@@ -32,7 +33,7 @@ const RUN: Readonly<
 
 /** Runs one command line; `argv` is without node and script. Never throws. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const screen = new Screen(io.stderr);
+  const screen = new Screen(io.stderr, io.env, asksForJson(argv, io.env));
   // Until the options are understood, any word may be the URL.
   let redact = makeRedactor(argv.flatMap((word) => secretsOf(word, io.env)));
   try {
@@ -44,6 +45,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       return line.exit;
     }
     const options = parseOptions(line.call.raw, io.env);
+    screen.isJson = options.logFormat === "json";
     redact = await redactorFor(options.to, io.env);
     const log = makeLog(options, screen, redact);
     const { command, sources } = line.call;
@@ -80,6 +82,7 @@ async function lastResort(
 function nothingDone(error: UpsurgeError): LoadOutcome {
   const counts = noCounts();
   return {
+    runId: RUN_ID,
     error,
     signal: null,
     plan: null,

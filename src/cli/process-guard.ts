@@ -3,6 +3,7 @@
  * and errors that nobody caught. Each is told like any other error, and the exit code is that of a failure.
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
+import { asksForJson, eventLine } from "./event-line.ts";
 import { makeRedactor, secretsOf } from "../secrets/redact.ts";
 import { asksForDebug, reportFailure } from "./report-failure.ts";
 import { Screen } from "./screen.ts";
@@ -13,7 +14,15 @@ const UNSETTLED = "nothing is left to wait for, and the work has not come to an 
 export function watchOver(process: NodeJS.Process): (exitCode: number) => void {
   const { argv, env, stderr } = process;
   const redact = makeRedactor(argv.flatMap((word) => secretsOf(word, env)));
-  const output = { screen: new Screen(stderr), redact, env, debug: asksForDebug(argv) };
+  const screen = new Screen(stderr, env, asksForJson(argv, env));
+  const output = { screen, redact, env, debug: asksForDebug(argv) };
+  if (screen.isJson) {
+    // In place of Node's own listener, which prints text.
+    process.removeAllListeners("warning");
+    process.on("warning", ({ name, message }) => {
+      screen.print(redact(eventLine("warn", "warning", { name, msg: message })));
+    });
+  }
   let answered = false;
   const fail = (message: string, cause?: unknown): void => {
     process.exitCode = 1;

@@ -2,6 +2,7 @@
 import type { Progress } from "../load/surroundings.ts";
 import type { Options } from "../options/options.ts";
 import { formatBytes, formatCount, formatSeconds, plural } from "../errors/format.ts";
+import { eventLine, RUN_ID } from "./event-line.ts";
 import type { Screen } from "./screen.ts";
 
 /** Shows how far a load has come. */
@@ -21,6 +22,8 @@ const SECONDS_BETWEEN_JSON = 1;
 export function makeProgress(options: Options, screen: Screen): ProgressDisplay {
   if (options.quiet) return NOTHING;
   const auto = screen.isTerminal ? "bar" : "log";
+  if (screen.isJson && options.progress !== "none")
+    return lines(screen, SECONDS_BETWEEN_JSON, progressEvent);
   switch (options.progress === "auto" ? auto : options.progress) {
     case "none":
       return NOTHING;
@@ -57,7 +60,12 @@ function lines(
 }
 
 function progressJson(progress: Progress): string {
-  return `${JSON.stringify({ event: "progress", ...progress })}\n`;
+  return `${JSON.stringify({ event: "progress", runId: RUN_ID, ...progress })}\n`;
+}
+
+/** The same as a line of the log. */
+function progressEvent(progress: Progress): string {
+  return eventLine("info", "progress", { ...progress, msg: progressText(progress) });
 }
 
 /** `1,200 records, 600 rows/s, 1.2 MB of 4.8 MB (25 %), 6.0 s left`. */

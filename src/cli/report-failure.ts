@@ -1,8 +1,9 @@
-/** Prints an error on stderr: four lines, an annotation in GitHub Actions, the stack when debugging. */
+/** Prints an error on stderr: four lines, an annotation in GitHub Actions, the stack when debugging; or all as a line of JSON. */
 import type { Environment } from "../model/environment.ts";
 import { UpsurgeError } from "../errors/upsurge-error.ts";
 import { renderAnnotation, renderError } from "../report/render-error.ts";
 import type { ReportedError } from "../report/report.ts";
+import { eventLine } from "./event-line.ts";
 import type { Redact } from "../secrets/redact.ts";
 import type { Screen } from "./screen.ts";
 
@@ -25,10 +26,16 @@ export function reportFailure(
   const cause = redact(error instanceof UpsurgeError ? error.why : error.cause);
   const where = error.where === null ? null : redact(error.where);
   const reported = { code, message, cause, fix, where };
+  const stack = debug && error instanceof UpsurgeError ? redact(stacks(error)) : undefined;
+  if (screen.isJson) {
+    const line = eventLine("error", "error", { ...reported, stack, msg: message });
+    screen.print(redact(line));
+    return;
+  }
   screen.print(redact(renderError(reported)));
   const annotation = env["GITHUB_ACTIONS"] === "true" ? renderAnnotation(reported) : null;
   if (annotation !== null) screen.print(redact(annotation));
-  if (debug && error instanceof UpsurgeError) screen.print(redact(`${stacks(error)}\n`));
+  if (stack !== undefined) screen.print(redact(`${stack}\n`));
 }
 
 /** Whether the words of a command line ask for `--log-level debug`, understood or not. */

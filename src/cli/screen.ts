@@ -5,21 +5,32 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { visible } from "../errors/visible.ts";
+import type { Environment } from "../model/environment.ts";
 import type { Output } from "./io.ts";
 
 /** Writes to stderr; a stderr that is gone is no reason to stop a load. */
 export class Screen {
+  /** Each line is to be JSON. */
+  isJson: boolean;
   readonly #stderr: Output;
+  readonly #env: Environment;
   #status = "";
 
-  constructor(stderr: Output) {
+  constructor(stderr: Output, env: Environment = {}, isJson = false) {
     this.#stderr = stderr;
+    this.#env = env;
+    this.isJson = isJson;
     stderr.on("error", () => {});
   }
 
   /** True when a status line can be redrawn. */
   get isTerminal(): boolean {
-    return this.#stderr.isTTY === true;
+    return this.#stderr.isTTY === true && this.#env["TERM"] !== "dumb" && !this.isJson;
+  }
+
+  /** True when colours can be shown and are not unwanted. */
+  get isColoured(): boolean {
+    return this.isTerminal && (this.#env["NO_COLOR"] ?? "") === "";
   }
 
   /** Prints whole lines, above the status line if there is one; control characters in them are escaped. */

@@ -14,13 +14,13 @@ import type { Lessons } from "./lessons.ts";
 import { LoadNotes } from "./load-notes.ts";
 import type { JobOutcome, LoadOutcome } from "./make-report.ts";
 import type { PreparedLoad } from "./prepare.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { RunSurroundings } from "./surroundings.ts";
 
 /** What is to be loaded, and what is known from earlier tries. */
 export interface LoadRequest {
   readonly sources: readonly string[];
   readonly options: Options;
-  readonly surroundings: Surroundings;
+  readonly surroundings: RunSurroundings;
   /** A reading of `performance.now()`. */
   readonly started: number;
   readonly lessons: Lessons;
@@ -109,6 +109,7 @@ export function concludeLoad(error: unknown, state: LoadState): LoadOutcome {
   const isJob = (prepared?.plan.job ?? null) !== null;
   return {
     error,
+    runId: request.surroundings.runId,
     signal: signal.aborted ? signal.reason : null,
     plan: prepared?.plan ?? null,
     counts: ledger?.seen ?? kept,

@@ -2,6 +2,8 @@
  * The flow of a load on one screen: prepare → take the job → steps before → read, map and write batch by batch → steps
  * after → commit → report. `retry.ts` starts it again after its last commit; what a try came to is in `load-state.ts`.
  */
+import { randomUUID } from "node:crypto";
+import type { LoadPlan } from "../model/load-plan.ts";
 import type { Options } from "../options/options.ts";
 import type { Report } from "../report/report.ts";
 import { gatherBatches } from "../write/batches.ts";
@@ -31,8 +33,9 @@ import type { Surroundings } from "./surroundings.ts";
 export async function load(
   sources: readonly string[],
   options: Options,
-  surroundings: Surroundings,
+  given: Surroundings,
 ): Promise<Report> {
+  const surroundings = { runId: randomUUID(), ...given };
   const started = performance.now();
   const outcome = await retry(newLessons(options, surroundings.onReject), {
     timeoutMs: options.retryTimeout,
@@ -45,19 +48,24 @@ export async function load(
 /** One try, from connecting to commit. Never throws. */
 async function tryToLoad(request: LoadRequest): Promise<Tried> {
   const { surroundings, options } = request;
+  const { log } = surroundings;
   let state = firstState(request);
   const interrupt = onInterrupt(surroundings.signal, options.grace, () => state);
   let error: unknown = null;
   try {
     const prepared = await prepare(request.sources, options, {
       ...surroundings,
-      onSession: (session) => (state = { ...state, session }),
+      onSession: (session, to) => {
+        state = { ...state, session };
+        log.info({ to, version: session.version }, "connected");
+      },
       onSources: (sources) => (state = { ...state, sources }),
       onSource: (source) => request.lessons.sees(source),
       onNextSource: (source) => request.lessons.rejects.register(source),
       onWarnings: (name, warnings) => state.notes.ended(name, warnings),
     });
     state = { ...state, prepared };
+    log.info(planned(prepared.plan), "planned");
     surroundings.signal.throwIfAborted();
     state = await begin(prepared, state);
     await check(prepared, state);
@@ -79,6 +87,11 @@ async function tryToLoad(request: LoadRequest): Promise<Tried> {
     conclude: () => concludeLoad(error, state),
     close: async () => await closeLoad(state),
   };
+}
+
+/** What a log says of a plan. */
+function planned({ tables: [{ table, mode, strategy, rowSource }], why }: LoadPlan): object {
+  return { table: table.name.name, mode, strategy, rowSource, why };
 }
 
 /** Makes ready what a load needs beside its plan: its reject files, and its job. */

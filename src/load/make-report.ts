@@ -11,6 +11,7 @@ import type { RejectPaths, RejectsOfCode } from "../model/reject.ts";
 
 /** What became of a load. */
 export interface LoadOutcome {
+  readonly runId: string;
   /** What stopped it; `null` when it came to its end. */
   readonly error: unknown;
   /** The abort reason, an object with the signal's `number`; `null` when nobody asked to stop. */
@@ -61,6 +62,7 @@ export function makeReport(outcome: LoadOutcome, options: Options, started: numb
   return {
     status,
     exit,
+    runId: outcome.runId,
     target: plan?.target ?? null,
     table: table === undefined ? options.table : qualified(table),
     mode: table?.mode ?? null,

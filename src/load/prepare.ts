@@ -20,7 +20,6 @@ import type { PlanSurroundings } from "./surroundings.ts";
 
 /** What is told of what is being opened, as soon as it is, so that an interrupt can close it. */
 export interface PrepareHooks extends PlanSurroundings {
-  readonly onSession?: (session: Session) => void;
   readonly onSources?: (sources: SourceSet) => void;
   /** Told of every source that is opened, and of those after the first. */
   readonly onSource?: (source: Source) => void;
@@ -56,7 +55,7 @@ export async function prepare(
   const connecting = connectOptions(options, hooks.environment);
   const connect = (): Promise<Session> => target.connect(connecting);
   const session = await connect();
-  hooks.onSession?.(session);
+  hooks.onSession?.(session, target.describe(to));
   hooks.onSources?.(sources);
   try {
     const shape = await readShape(session, options, target.describe(to));

@@ -21,6 +21,7 @@ export function startWriting(prepared: PreparedLoad, state: LoadState): RunningL
     before: job?.resumed.before,
     expectRows: options.expectRows,
     misfits: lessons.misfits,
+    onKept: ({ read, rejected }) => surroundings.log.info({ read, rejected }, "committed"),
   });
   const cursor = job?.resumed.cursor ?? null;
   const { quarantine, serialRanges } = lessons;

@@ -1,5 +1,6 @@
 /** What loads and plans need of their surroundings, and what they tell them. */
 import type { Environment } from "../model/environment.ts";
+import type { Session } from "../targets/target.ts";
 import type { Log } from "../model/log.ts";
 import type { Reject } from "../model/reject.ts";
 
@@ -18,11 +19,20 @@ export interface Progress {
 export interface PlanSurroundings {
   readonly stdin: NodeJS.ReadableStream;
   readonly environment: Environment;
+  /** Told of the session as soon as it is open, and what it is a connection to. */
+  readonly onSession?: (session: Session, to: string) => void;
+}
+
+/** What a try of a load needs: the run has its id. */
+export interface RunSurroundings extends Surroundings {
+  readonly runId: string;
 }
 
 /** What a load needs. */
 export interface Surroundings extends PlanSurroundings {
   readonly log: Log;
+  /** Goes into the report; absent: it gets one of its own. */
+  readonly runId?: string;
   /** Aborting rolls the load back; the report then says `interrupted`. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;

@@ -8,12 +8,13 @@ import { visible, visibleLine } from "../errors/visible.ts";
 
 /** The report as one line of JSON, its fields in the order of the documentation. */
 export function reportJson(report: Report): string {
-  const { status, exit, target, table, mode, strategy, rowSource, counts, error } = report;
+  const { status, exit, runId, target, table, mode, strategy, rowSource, counts, error } = report;
   const { rejects, rejectFile, rejectReport, guarantee, job, dryRun, seconds, rowsPerSecond } =
     report;
   const line = JSON.stringify({
     status,
     exit,
+    runId,
     target,
     table,
     mode,

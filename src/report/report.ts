@@ -36,6 +36,8 @@ export interface ReportedJob {
 export interface Report {
   readonly status: Status;
   readonly exit: number;
+  /** Tells the run from others; every line of its log has it. */
+  readonly runId: string;
   readonly target: string | null;
   readonly table: string | null;
   readonly mode: string | null;

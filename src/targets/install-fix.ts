@@ -1,7 +1,7 @@
 /** The command that installs an optional driver where this very program finds it, on this very Node. */
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { shellWord } from "../errors/shell-word.ts";
 
@@ -15,6 +15,8 @@ export interface InstallPlace {
   readonly cwd: string;
   /** `20.19.0` */
   readonly node: string;
+  /** The folder that npm installs into globally by itself. */
+  readonly prefix: string;
   /** The version that is installed and does not load; `null`: none is installed. */
   readonly installed: string | null;
 }
@@ -24,7 +26,8 @@ export function installFix(driver: OptionalDriver): string {
   const program = fileURLToPath(import.meta.url);
   const { node } = process.versions;
   const installed = versionOf(driver);
-  return installCommand(driver, { program, cwd: process.cwd(), node, installed });
+  const prefix = process.env["npm_config_prefix"] ?? nodePrefix();
+  return installCommand(driver, { program, cwd: process.cwd(), node, prefix, installed });
 }
 
 /** The command to type. */
@@ -36,7 +39,8 @@ export function installCommand(driver: OptionalDriver, place: InstallPlace): str
     return `npx -p upsurge -p ${driver}@${major} upsurge, followed by the same words`;
   }
   const where = modules === null ? dirname(nearest(program) ?? program) : dirname(modules);
-  const flags = modules !== null && isGlobal(where) ? " -g" : prefix(where, cwd);
+  const flags =
+    modules !== null && isGlobal(where) ? globally(where, place.prefix) : inProject(where, cwd);
   // Its own files are there: what is missing is what its install script would have fetched or built.
   if (installed !== null && Number.parseInt(installed, 10) === major && major === 12)
     return `npm rebuild${flags} ${driver} --ignore-scripts=false`;
@@ -64,6 +68,18 @@ function isGlobal(folder: string): boolean {
   return !existsSync(join(folder, "package.json"));
 }
 
+/** Global packages are below `lib`, on Windows in the folder itself. */
+function globally(folder: string, npmsOwn: string): string {
+  const prefix = basename(folder) === "lib" ? dirname(folder) : folder;
+  return relative(npmsOwn, prefix) === "" ? " -g" : ` -g --prefix ${shellWord(prefix)}`;
+}
+
+function nodePrefix(): string {
+  return process.platform === "win32"
+    ? dirname(process.execPath)
+    : dirname(dirname(process.execPath));
+}
+
 function nearest(file: string): string | null {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     const found = join(folder, "package.json");
@@ -73,7 +89,7 @@ function nearest(file: string): string | null {
 }
 
 /** npm installs into the project of the folder it is called in, so from elsewhere it must be told. */
-function prefix(project: string, cwd: string): string {
+function inProject(project: string, cwd: string): string {
   const from = resolve(cwd);
   const found = nearest(join(from, "any"));
   if (found !== null && relative(dirname(found), project) === "") return "";

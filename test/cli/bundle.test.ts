@@ -139,6 +139,7 @@ describe("the package", () => {
       "dist/worker.js",
       "dist/types/index.d.ts",
       "dist/LICENSES.txt",
+      "dist/sbom.cdx.json",
       "LICENSE",
       "README.md",
     ])
@@ -154,6 +155,11 @@ describe("the package", () => {
     const text = readFileSync(join(DIST, "LICENSES.txt"), "utf8");
     const titles = [...text.matchAll(/^(\S+) \d+\.\d+\.\d+ \(.+\)$/gm)].map(([, name]) => name);
 
+    const { components } = JSON.parse(readFileSync(join(DIST, "sbom.cdx.json"), "utf8")) as {
+      readonly components: readonly { readonly name: string; readonly purl: string }[];
+    };
+    expect(components.map(({ name }) => name)).toEqual(titles);
+    expect(components.every(({ purl }) => /^pkg:npm\/\S+@\d/.test(purl))).toBe(true);
     expect(titles).toEqual(
       expect.arrayContaining(["commander", "csv-parse", "iconv-lite", "pg", "pino"]),
     );

@@ -80,10 +80,20 @@ describe("what is told on the way", () => {
     expect(stdout).toMatch(/^loaded 3 records/);
   });
 
-  test.each(["silent", "error", "warn", "info"])("--log-level %s", async (level) => {
+  test.each(["silent", "error", "warn"])("--log-level %s", async (level) => {
     const { exitCode, stderr } = await load("a.csv", ORDERS, ["--log-level", level, "-q"]);
 
     expect([exitCode, stderr]).toEqual([0, ""]);
+  });
+
+  test("--log-level info", async () => {
+    const { exitCode, stderr } = await load("a.csv", ORDERS, ["--log-level", "info", "-q"]);
+    const said = stderr.split("\n").filter((line) => / INFO {2}/.test(line));
+
+    expect([exitCode, said.map((line) => line.split(" ")[5])]).toEqual([
+      0,
+      ["connected", "planned", "committed"],
+    ]);
   });
 });
 

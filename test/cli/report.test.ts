@@ -18,6 +18,7 @@ test("--json prints one line with exactly the fields of the documentation", asyn
   expect(JSON.parse(stdout)).toEqual({
     status: "ok",
     exit: 0,
+    runId: expect.stringMatching(/^[0-9a-f]{12}$/),
     target: "sqlite",
     table: "orders",
     mode: "upsert",

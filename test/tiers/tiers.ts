@@ -11,6 +11,7 @@ export const TIER: Tier = process.env["UPSURGE_TEST_TIER"] === "fast" ? "fast" :
 
 /** Files that only `test:all` runs, and what of theirs `npm test` does all the same. */
 const ONLY_ALL: Readonly<Record<string, string>> = {
+  "cli/install.test.ts": "the program alone in a folder: cli/bundle",
   "demo.test.ts": "its commands are met one by one: readme",
   "faults/any-message.test.ts": "cut connections at each fail point: faults/fail-points-*",
   "faults/drill-postgres.test.ts": "proves the checks, not the program",
@@ -131,6 +132,7 @@ export function leftOut(): string[] {
 /** Seconds that the longer files take on two quiet cores, in `npm test` and in `test:all`; for their order and the time left. */
 const SECONDS: Readonly<Record<string, readonly [fast: number, all: number]>> = {
   "cli/bundle.test.ts": [9, 9],
+  "cli/install.test.ts": [1, 60],
   "demo.test.ts": [1, 6],
   "faults/any-message.test.ts": [1, 30],
   "faults/compressed.test.ts": [4, 4],

@@ -8,6 +8,7 @@ import { checkOptions } from "../../options/check-options.ts";
 import { renderReport, reportJson } from "../../report/render-report.ts";
 import type { Report } from "../../report/report.ts";
 import type { CommandContext } from "../context.ts";
+import { eventLine, RUN_ID } from "../event-line.ts";
 import { makeProgress } from "../progress.ts";
 import { openReportFile } from "../report-file.ts";
 import type { ReportFile } from "../report-file.ts";
@@ -27,7 +28,8 @@ export async function loadCommand(
   const progress = makeProgress(options, screen);
   const listening = listenToSignals(io.signals, ({ name }) => {
     progress.end();
-    screen.print(`${name}: ${onSignal(options)}; send it again to leave at once\n`);
+    const msg = `${name}: ${onSignal(options)}; send it again to leave at once`;
+    screen.print(screen.isJson ? eventLine("warn", "signal", { signal: name, msg }) : `${msg}\n`);
     if (sources.includes("-")) letGo(io.stdin);
   });
   try {
@@ -35,6 +37,7 @@ export async function loadCommand(
       stdin: io.stdin,
       environment: io.env,
       log,
+      runId: RUN_ID,
       signal: listening.signal,
       onProgress: (now) => progress.show(now),
     });

@@ -11,10 +11,14 @@ export async function planCommand(
   sources: readonly string[],
   context: CommandContext,
 ): Promise<number> {
-  const { io, options, redact } = context;
+  const { io, options, redact, log } = context;
   checkOptions(options, "plan", sources);
   if (options.grants) return await printGrants(sources, context);
-  const planned = await planLoad(sources, options, { stdin: io.stdin, environment: io.env });
+  const planned = await planLoad(sources, options, {
+    stdin: io.stdin,
+    environment: io.env,
+    onSession: ({ version }, to) => log.info({ to, version }, "connected"),
+  });
   const text = options.json ? `${planJson(planned)}\n` : renderPlan(planned);
   await writeResult(io.stdout, redact(text));
   return 0;

@@ -54,6 +54,8 @@ export const OUTPUT_OPTIONS = {
     default: "pretty",
     env: ["UPSURGE_LOG_FORMAT"],
     summary: "Logs for people or for machines.",
+    details:
+      "With `json` every line on stderr is a JSON object: errors, progress and signals as well, told by `event`. Each has the `runId` of the report, and `level`, `time` and `msg`. Lines for people have no colours where NO_COLOR is set or TERM is dumb.",
     example: "--log-format json",
     commands: ALL,
   },

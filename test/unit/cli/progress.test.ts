@@ -58,6 +58,7 @@ test("redraws one line on a terminal, and clears it", () => {
 test("prints JSON lines for machines", () => {
   expect(JSON.parse(played({ progress: "json" }, false, [1]))).toEqual({
     event: "progress",
+    runId: expect.any(String),
     ...at(1),
   });
 });

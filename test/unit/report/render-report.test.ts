@@ -7,6 +7,7 @@ import type { Report } from "../../../src/report/report.ts";
 const report: Report = {
   status: "rejects",
   exit: 3,
+  runId: "0123456789ab",
   target: "postgres",
   table: "public.orders",
   mode: "upsert",
@@ -94,6 +95,7 @@ test("puts the fields of the JSON in the order of the documentation", () => {
   expect(Object.keys(JSON.parse(text))).toEqual([
     "status",
     "exit",
+    "runId",
     "target",
     "table",
     "mode",

@@ -8,9 +8,9 @@ import { tempDir } from "../../helpers/temp-dir.ts";
 
 function command(
   driver: OptionalDriver,
-  { node = "20.19.0", installed = null as string | null, program = "", cwd = "" },
+  { node = "20.19.0", installed = null as string | null, program = "", cwd = "", prefix = "/usr" },
 ): string {
-  return installCommand(driver, { node, installed, program, cwd });
+  return installCommand(driver, { node, installed, program, cwd, prefix });
 }
 
 /** A project with upsurge installed in it. */
@@ -40,9 +40,16 @@ test("from another folder the project is named", () => {
 });
 
 test("a global install gets -g, and npx what npx takes", () => {
-  const lib = tempDir();
+  const prefix = tempDir();
+  const lib = join(prefix, "lib");
+  mkdirSync(lib);
   const program = join(lib, "node_modules/upsurge/dist/upsurge.js");
-  expect(command("better-sqlite3", { program, cwd: lib })).toBe("npm install -g better-sqlite3@12");
+  expect(command("better-sqlite3", { program, cwd: lib, prefix })).toBe(
+    "npm install -g better-sqlite3@12",
+  );
+  expect(command("mssql", { program, cwd: lib })).toBe(
+    `npm install -g --prefix ${prefix} mssql@12`,
+  );
 
   const cache = join(lib, "_npx/0123");
   mkdirSync(cache, { recursive: true });

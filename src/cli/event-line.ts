@@ -1,0 +1,34 @@
+/** What stderr says under `--log-format json` apart from the log: errors, progress and signals, each as a line like the log's. */
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import type { Environment } from "../model/environment.ts";
+
+/** Tells the lines of a run from those of others; the report has it too. */
+export const RUN_ID = randomBytes(6).toString("hex");
+
+/** What every line of a run begins with, apart from level and time. */
+export const LINE_BASE = { pid: process.pid, hostname: hostname(), runId: RUN_ID };
+
+/** pino's numbers. */
+const LEVELS = { info: 30, warn: 40, error: 50 };
+
+/** A line for machines; `fields` have `msg`, the sentence. */
+export function eventLine(
+  level: keyof typeof LEVELS,
+  event: string,
+  fields: Readonly<Record<string, unknown>>,
+): string {
+  const line = { level: LEVELS[level], time: Date.now(), ...LINE_BASE, event, ...fields };
+  return `${JSON.stringify(line)}\n`;
+}
+
+/** Whether the words of a command line or the environment ask for `--log-format json`, understood or not. */
+export function asksForJson(argv: readonly string[], env: Environment): boolean {
+  const asked = argv.findLast((word, at) => isFormat(word) || argv[at - 1] === "--log-format");
+  const format = asked?.replace(/^--log-format=/, "") ?? env["UPSURGE_LOG_FORMAT"];
+  return format === "json";
+}
+
+function isFormat(word: string): boolean {
+  return word.startsWith("--log-format=");
+}
