@@ -12,10 +12,5 @@ export const FORMATS = [json, ndjson, tsv, csv] as const satisfies readonly Form
 /** The name of a format. */
 export type SourceFormat = (typeof FORMATS)[number]["name"];
 
-/** The names as they are listed to people. */
-export const FORMAT_NAMES = [
-  "csv",
-  "tsv",
-  "ndjson",
-  "json",
-] as const satisfies readonly SourceFormat[];
+/** The names as they are listed to people: the usual ones first. */
+export const FORMAT_NAMES: readonly SourceFormat[] = FORMATS.map(({ name }) => name).toReversed();
