@@ -13,7 +13,6 @@ import { secretsElsewhere } from "../targets/registry.ts";
 import type { CommandContext } from "./context.ts";
 import { asksForJson, RUN_ID } from "./event-line.ts";
 import type { Io } from "./io.ts";
-import { makeLog } from "./log.ts";
 import { parseCommandLine } from "./program.ts";
 import { makeRedactor, secretsOf } from "./redact.ts";
 import type { Redact } from "./redact.ts";
@@ -46,6 +45,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     screen.isJson = options.logFormat === "json";
     const elsewhere = options.to === null ? [] : await secretsElsewhere(options.to, io.env);
     redact = makeRedactor(secretsOf(options.to, io.env, elsewhere));
+    // Help, the version and usage errors answer without a logger.
+    const { makeLog } = await import("./log.ts");
     const log = makeLog(options, screen, redact);
     const { command, sources } = line.call;
     return await RUN[command](sources, { io, options, screen, redact, log });
