@@ -12,7 +12,6 @@ import { reportJson } from "../report/render-report.ts";
 import type { CommandContext } from "./context.ts";
 import { asksForJson, RUN_ID } from "./event-line.ts";
 import type { Io } from "./io.ts";
-import { makeLog } from "./log.ts";
 import { parseCommandLine } from "./program.ts";
 import { makeRedactor, redactorFor, secretsOf } from "../secrets/redact.ts";
 import type { Redact } from "../secrets/redact.ts";
@@ -47,6 +46,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const options = parseOptions(line.call.raw, io.env);
     screen.isJson = options.logFormat === "json";
     redact = await redactorFor(options.to, io.env);
+    // Help, the version and usage errors answer without a logger.
+    const { makeLog } = await import("./log.ts");
     const log = makeLog(options, screen, redact);
     const { command, sources } = line.call;
     return await RUN[command](sources, { io, options, screen, redact, log });
