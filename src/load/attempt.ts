@@ -3,7 +3,7 @@
  * transactions is left to the `Writers`; whether to try again, to `load/load.ts`.
  */
 import { UpsurgeError } from "../errors/upsurge-error.ts";
-import { beginJob, forgetJob } from "./begin-job.ts";
+import { beginJob, forgetJob, noteFailure } from "./begin-job.ts";
 import type { JobRun } from "./begin-job.ts";
 import type { Progress, Surroundings } from "./load.ts";
 import { noCounts } from "../model/counts.ts";
@@ -312,6 +312,13 @@ export class Attempt {
       misfits,
     };
     return new Attempt(this.#options, this.#surroundings, this.#started, continued);
+  }
+
+  /** Nobody will try again: whoever lists the jobs is to know. */
+  async noteFailure(): Promise<void> {
+    const isStopped = this.#surroundings.signal.aborted;
+    if (this.#prepared === null || this.#job === null || isStopped) return;
+    await noteFailure(this.#prepared, this.#job);
   }
 
   /** What became of this try, the last one; closes the reject files. */

@@ -50,7 +50,10 @@ export async function load(
       const again =
         when === "now" ||
         (when === "later" && (await patience.wait(current.committed, surroundings)));
-      if (!again) return makeReport(attempt.outcome(error), options, started);
+      if (!again) {
+        await attempt.noteFailure();
+        return makeReport(attempt.outcome(error), options, started);
+      }
       surroundings.log.warn(
         { try: tries, error: String(error) },
         "starting again after the last commit",
