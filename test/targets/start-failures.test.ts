@@ -10,6 +10,12 @@ import { tempDir } from "../helpers/temp-dir.ts";
 
 const FILES = { "in.csv": "id,n\n1,2\nx,3\n" };
 
+/** What a load of `in.csv` into t says on stderr. */
+async function load(url: string): Promise<string> {
+  const args = ["in.csv", "--to", url, "--table", "t"];
+  return (await runUpsurge(args, { cwd: tempDir(FILES) })).stderr;
+}
+
 describe.each(ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
 
@@ -67,10 +73,6 @@ describe("postgres", () => {
   const postgres = ENGINES.find(({ name }) => name === "postgres");
   if (postgres === undefined) throw new Error("there is no PostgreSQL");
   const database = useDatabase(postgres);
-  const load = async (url: string): Promise<string> => {
-    const args = ["in.csv", "--to", url, "--table", "t"];
-    return (await runUpsurge(args, { cwd: tempDir(FILES) })).stderr;
-  };
 
   test("a database that is not there is no refused login", async () => {
     const stderr = await load(`${database.url}_nowhere`);
