@@ -21,7 +21,7 @@ interface Case {
   /** What the fix says. */
   readonly fix: RegExp;
   /** The command with the fix in it, or what else is done. */
-  readonly then: string | ((cwd: string) => string);
+  readonly next: string | ((cwd: string) => string);
   /** How the second run ends; 0 by default. */
   readonly exit?: number;
 }
@@ -29,77 +29,77 @@ interface Case {
 const LOAD = "in.csv --to t.db --table t";
 const TABLE = "create table t (id integer primary key, name text, n integer check (n < 100))";
 const csv = (text: string): Record<string, string> => ({ "in.csv": text });
-const sql = (statement: RegExp, then = `${LOAD} --key name`) => ({ statement, then });
+const sql = (statement: RegExp, next = `${LOAD} --key name`) => ({ statement, next });
 
 const CASES: readonly Case[] = [
   {
     code: "COMMAND_UNKNOWN",
     run: "inspct in.csv",
     fix: /mean upsurge inspect/,
-    then: "inspect in.csv",
+    next: "inspect in.csv",
   },
   {
     code: "OPTION_UNKNOWN",
     run: `${LOAD} --kye id`,
     fix: /did you mean --key\?/,
-    then: `${LOAD} --key id`,
+    next: `${LOAD} --key id`,
   },
   {
     code: "OPTION_VALUE",
     run: `${LOAD} --key id --mode upsrt`,
     fix: /--mode upsert/,
-    then: `${LOAD} --key id --mode upsert`,
+    next: `${LOAD} --key id --mode upsert`,
   },
-  { code: "OPTION_MISSING", run: "in.csv --to t.db", fix: /--table/, then: LOAD },
+  { code: "OPTION_MISSING", run: "in.csv --to t.db", fix: /--table/, next: LOAD },
   {
     code: "OPTION_CONFLICT",
     run: `${LOAD} --set n=1`,
     fix: /add --key, or leave --set out/,
-    then: `${LOAD} --key id --set n=1`,
+    next: `${LOAD} --key id --set n=1`,
   },
   {
     code: "SOURCE_NOT_FOUND",
     run: "inn.csv --to t.db --table t",
     fix: /did you mean in\.csv\?/,
-    then: LOAD,
+    next: LOAD,
   },
   {
     code: "SOURCE_IS_DIRECTORY",
     run: ". --to t.db --table t",
     fix: /'\.\/\*\.csv'/,
-    then: "./*.csv --to t.db --table t",
+    next: "./*.csv --to t.db --table t",
   },
   {
     code: "SOURCE_KIND",
     files: { "in.csv": Buffer.from("i\0d\0\n\x001\0\n\0", "latin1") },
     fix: /--encoding utf-16le/,
-    then: `${LOAD} --encoding utf-16le`,
+    next: `${LOAD} --encoding utf-16le`,
   },
   {
     code: "SOURCE_QUOTE",
     files: csv('id,name\n1,"a\n'),
     fix: /--quote ''/,
-    then: `${LOAD} --quote ''`,
+    next: `${LOAD} --quote ''`,
   },
   {
     code: "SOURCE_HEADER",
     files: csv("sep=;\nid;name\n1;a\n"),
     fix: /--skip-lines 1 --delimiter ';'/,
-    then: `${LOAD} --skip-lines 1 --delimiter ;`,
+    next: `${LOAD} --skip-lines 1 --delimiter ;`,
   },
-  { code: "SOURCE_ENCODING", run: `${LOAD} -e latn`, fix: /latin1/, then: `${LOAD} -e latin1` },
+  { code: "SOURCE_ENCODING", run: `${LOAD} -e latn`, fix: /latin1/, next: `${LOAD} -e latin1` },
   {
     code: "SOURCE_ROWS",
     run: `${LOAD} --expect-rows 2`,
     fix: /say how many records/,
-    then: `${LOAD} --expect-rows 1`,
+    next: `${LOAD} --expect-rows 1`,
   },
-  { code: "TARGET_URL", run: "in.csv --to t.dbx --table t", fix: /ends in \.db/, then: LOAD },
+  { code: "TARGET_URL", run: "in.csv --to t.dbx --table t", fix: /ends in \.db/, next: LOAD },
   {
     code: "TARGET_NOT_FOUND",
     run: "in.csv --to tt.db --table t",
     fix: /sqlite3 tt\.db/,
-    then: (cwd) => {
+    next: (cwd) => {
       new Database(join(cwd, "tt.db")).exec("vacuum").close();
       return "inspect --to tt.db";
     },
@@ -108,57 +108,57 @@ const CASES: readonly Case[] = [
     code: "PLAN_NO_TABLE",
     run: "in.csv --to t.db --table tt",
     fix: /did you mean t\?|check --table/,
-    then: LOAD,
+    next: LOAD,
   },
   {
     code: "PLAN_UNKNOWN_FIELD",
     files: csv("id,nmae\n1,a\n"),
     fix: /--map 'nmae:name'/,
-    then: `${LOAD} --map nmae:name`,
+    next: `${LOAD} --map nmae:name`,
   },
   {
     code: "PLAN_NO_KNOWN_FIELD",
     files: csv("id;name\n1;a\n"),
     fix: /--delimiter ';'/,
-    then: `${LOAD} --delimiter ;`,
+    next: `${LOAD} --delimiter ;`,
   },
   {
     code: "PLAN_UNKNOWN_COLUMN",
     run: `${LOAD} --key idd`,
     fix: /did you mean id\?/,
-    then: `${LOAD} --key id`,
+    next: `${LOAD} --key id`,
   },
   {
     code: "PLAN_NO_FIELD",
     run: `${LOAD} --map nmae:name`,
     fix: /did you mean name\?/,
-    then: `${LOAD} --map name:name`,
+    next: `${LOAD} --map name:name`,
   },
   {
     code: "PLAN_DUPLICATE_COLUMN",
     run: `${LOAD} --const name=x`,
     fix: /--map 'name:'/,
-    then: `${LOAD} --const name=x --map name:`,
+    next: `${LOAD} --const name=x --map name:`,
   },
   {
     code: "PLAN_NO_KEY",
     run: `${LOAD} --mode upsert`,
     fix: /pass --key/,
-    then: `${LOAD} --mode upsert --key id`,
+    next: `${LOAD} --mode upsert --key id`,
   },
   {
     code: "PLAN_KEY_NOT_IN_SOURCE",
     files: csv("name\na\n"),
     run: `${LOAD} --key id`,
     fix: /--const id=VALUE/,
-    then: `${LOAD} --key id --const id=7`,
+    next: `${LOAD} --key id --const id=7`,
   },
   {
     code: "PLAN_NO_CONSTRAINT",
     sql: `${TABLE}; create unique index by_name on t (name)`,
     run: `${LOAD} --constraint by_nmae`,
     fix: /--constraint by_name/,
-    then: `${LOAD} --constraint by_name`,
+    next: `${LOAD} --constraint by_name`,
   },
   {
     code: "PLAN_NO_CONFLICT_TARGET",
@@ -170,26 +170,26 @@ const CASES: readonly Case[] = [
     code: "PLAN_REQUIRED_COLUMN",
     sql: "create table t (id int, name text, z text not null)",
     fix: /--const z=VALUE/,
-    then: `${LOAD} --const z=VALUE`,
+    next: `${LOAD} --const z=VALUE`,
   },
   {
     code: "PLAN_READ_ONLY_COLUMN",
     sql: "create table t (id int, name text generated always as (id) stored)",
     fix: /--map 'name:'/,
-    then: `${LOAD} --map name:`,
+    next: `${LOAD} --map name:`,
   },
   {
     code: "PLAN_UNSUPPORTED",
     sql: `create table b (id int, name text); create view t as select * from b; create trigger i instead of insert on t begin insert into b values (new.id, new.name); end`,
     run: `${LOAD} --key id`,
     fix: /--ignore/,
-    then: `${LOAD} --key id --ignore`,
+    next: `${LOAD} --key id --ignore`,
   },
   {
     code: "PLAN_EXPRESSION",
     run: `${LOAD} --key id --set n=excluded.nn`,
     fix: /excluded\.NAME/,
-    then: `${LOAD} --key id --set n=excluded.id`,
+    next: `${LOAD} --key id --set n=excluded.id`,
   },
   {
     code: "JOB_OPTIONS",
@@ -198,19 +198,19 @@ const CASES: readonly Case[] = [
     run: "in.csv --to t.db --table u --key id --commit 1 --job j",
     before: `${LOAD} --key id --commit 1 --job j --set name=excluded.name||target.name`,
     fix: /--reset-job/,
-    then: "in.csv --to t.db --table u --key id --commit 1 --job j --reset-job",
+    next: "in.csv --to t.db --table u --key id --commit 1 --job j --reset-job",
   },
   {
     code: "JOB_UNKNOWN",
     run: "jobs --to t.db --forget j",
     fix: /upsurge jobs --to URL/,
-    then: "jobs --to t.db",
+    next: "jobs --to t.db",
   },
   {
     code: "REJECT_LIMIT",
     files: csv("id,name\nx,a\n"),
     fix: /--max-rejects N/,
-    then: `${LOAD} --max-rejects 1`,
+    next: `${LOAD} --max-rejects 1`,
     exit: 3,
   },
   {
@@ -218,24 +218,24 @@ const CASES: readonly Case[] = [
     files: { "in.csv": "id,name\nx,a\n", "r.csv": "" },
     run: `${LOAD} --max-rejects 1 --reject-file r.csv`,
     fix: /--reject-file/,
-    then: `${LOAD} --max-rejects 1 --reject-file r2.csv`,
+    next: `${LOAD} --max-rejects 1 --reject-file r2.csv`,
     exit: 3,
   },
   {
     code: "OUTPUT_FILE",
     run: `${LOAD} --report no/r.json`,
     fix: /--report/,
-    then: `${LOAD} --report r.json`,
+    next: `${LOAD} --report r.json`,
   },
 ];
 
 /** A case whose fix is a statement. */
-function typed({ statement, then }: ReturnType<typeof sql>): Pick<Case, "then"> {
+function typed({ statement, next: after }: ReturnType<typeof sql>): Pick<Case, "next"> {
   return {
-    then: (cwd) => {
+    next: (cwd) => {
       const [ddl = ""] = statement.exec(lastFix) ?? [];
       new Database(join(cwd, "t.db")).exec(ddl).close();
-      return then;
+      return after;
     },
   };
 }
@@ -322,14 +322,14 @@ describe("every fix", () => {
 
   test.each(CASES)(
     "$code",
-    async ({ code, files, sql: ddl = TABLE, run = LOAD, before, fix, then, exit = 0 }) => {
+    async ({ code, files, sql: ddl = TABLE, run = LOAD, before, fix, next, exit = 0 }) => {
       const cwd = tempDir({ "in.csv": "id,name\n1,a\n", ...files });
       new Database(join(cwd, "t.db")).exec(ddl).close();
       if (before !== undefined) await runUpsurge(words(before), { cwd });
 
       const refused = await runUpsurge(words(run), { cwd });
       lastFix = /^fix: +(.*)$/m.exec(refused.stderr)?.[1] ?? "";
-      const command = typeof then === "string" ? then : then(cwd);
+      const command = typeof next === "string" ? next : next(cwd);
       const mended = await runUpsurge(words(command), { cwd });
 
       expect(refused.stderr).toContain(code);
