@@ -40,10 +40,15 @@ export function asksForDebug(argv: readonly string[]): boolean {
 export function maskReport(report: Report, redact: Redact): Report {
   const { error } = report;
   const warnings = report.warnings.map(redact);
-  if (error === undefined) return { ...report, warnings };
+  const rejects = report.rejects.map(({ fix, first, ...more }) => ({
+    ...more,
+    fix: redact(fix),
+    first: first.map((each) => ({ ...each, message: redact(each.message) })),
+  }));
+  if (error === undefined) return { ...report, rejects, warnings };
   const where = error.where === null ? null : redact(error.where);
   const [message, cause, fix] = [redact(error.message), redact(error.cause), redact(error.fix)];
-  return { ...report, warnings, error: { code: error.code, message, cause, fix, where } };
+  return { ...report, rejects, warnings, error: { code: error.code, message, cause, fix, where } };
 }
 
 function stacks(error: Error): string {
