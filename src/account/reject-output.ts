@@ -1,4 +1,5 @@
 /** One reject file: how it is made or opened again, and written. What goes into it is left to `reject-file.ts`. */
+import { plural } from "../errors/format.ts";
 import {
   closeSync,
   constants,
@@ -96,7 +97,7 @@ export function reopenFile(
     if (size < bytes) {
       closeSync(descriptor);
       throw new Error(
-        `it has ${size} bytes, and the job has written ${bytes}: rejects are missing`,
+        `it has ${plural(size, "byte")}, and the job has written ${bytes}: rejects are missing`,
       );
     }
     ftruncateSync(descriptor, bytes);

@@ -69,7 +69,7 @@ export class CheckpointTable {
   async takeOver(job: string, owner: string): Promise<number> {
     const { dialect } = this.statements;
     const [first, second] = [dialect.parameter(1), dialect.parameter(2)];
-    const sql = `update ${this.#table} set epoch = epoch + 1, owner = ${first}, updated_at = ${dialect.now} where job_id = ${second}`;
+    const sql = `update ${this.#table} set epoch = epoch + 1, owner = ${first}, state = case when state = 'done' then 'done' else 'running' end, updated_at = ${dialect.now} where job_id = ${second}`;
     const values = [dialect.asciiOnly ? inAscii(owner) : owner, job];
     return (await this.statements.run(sql, values)).changed;
   }
@@ -138,6 +138,14 @@ export class CheckpointTable {
   async forget(job: string): Promise<number> {
     const sql = `delete from ${this.#table} where job_id = ${this.statements.dialect.parameter(1)}`;
     return (await this.statements.run(sql, [job])).changed;
+  }
+
+  /** Notes that the run has failed, unless another run has taken the job since. */
+  async fail({ job, epoch }: Pick<CheckpointValues, "job" | "epoch">): Promise<void> {
+    const { dialect } = this.statements;
+    const [first, second] = [1, 2].map((at) => dialect.parameter(at));
+    const sql = `update ${this.#table} set state = 'failed', updated_at = ${dialect.now} where job_id = ${first} and epoch = ${second} and state = 'running'`;
+    await this.statements.run(sql, [job, epoch]);
   }
 
   /** Forgets a job that has finished, unless another run has taken it since. */
@@ -211,6 +219,7 @@ function checkpointOf(row: CheckpointFields): Omit<Checkpoint, "counts"> {
     epoch: number("epoch"),
     offset: { byte: number("byte_off"), record: number("rec_no"), line: number("line_no") },
     prefix: text("prefix_sha256"),
+    failed: text("state") === "failed",
     total: done ? { bytes: number("total_bytes"), sha256: text("total_sha256") } : null,
     rejects: rejects === null ? null : (JSON.parse(String(rejects)) as Checkpoint["rejects"]),
     owner: outOfAscii(text("owner")),

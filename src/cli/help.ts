@@ -2,7 +2,6 @@
 import { flagOf, negationOf, OPTION_NAMES, optionSpec, valueNameOf } from "../options/flag.ts";
 import type { Command, OptionGroup } from "../options/option.ts";
 import type { OptionName } from "../options/options.ts";
-import { alignColumns } from "../errors/format.ts";
 
 /** A command as the help shows it. */
 export interface CommandText {
@@ -11,6 +10,8 @@ export interface CommandText {
   readonly argument: string;
   readonly usage: string;
   readonly summary: string;
+  /** The same in a few words. */
+  readonly brief: string;
   readonly example: readonly string[];
 }
 
@@ -21,6 +22,7 @@ export const COMMANDS: readonly CommandText[] = [
     argument: "[source...]",
     usage: "SOURCE... --to URL --table NAME [options]",
     summary: "Load files into a table; the default command.",
+    brief: "load files into a table; the default command",
     example: [
       "upsurge orders.csv --to shop.db --table orders --key order_no",
       "upsurge 'events/*.ndjson.gz' --to postgres://app@db/shop --table events --key id --max-rejects 1%",
@@ -32,6 +34,7 @@ export const COMMANDS: readonly CommandText[] = [
     argument: "[source...]",
     usage: "SOURCE... --to URL --table NAME [options]",
     summary: "Show what a load would do: mapping, key, strategy, SQL and why; writes nothing.",
+    brief: "show what a load would do, and write nothing",
     example: ["upsurge plan orders.csv --to shop.db --table orders --key order_no"],
   },
   {
@@ -39,6 +42,7 @@ export const COMMANDS: readonly CommandText[] = [
     argument: "[source]",
     usage: "SOURCE | --to URL [--table NAME] [options]",
     summary: "Describe a file, a table (with the keys it offers), or the tables of a database.",
+    brief: "describe a file, a table or a database",
     example: [
       "upsurge inspect orders.csv",
       "upsurge inspect --to shop.db --table orders",
@@ -50,6 +54,7 @@ export const COMMANDS: readonly CommandText[] = [
     argument: "",
     usage: "--to URL [--forget NAME | --print-ddl] [options]",
     summary: "List the jobs of a database and how far they have come, or forget one.",
+    brief: "list the jobs of a database, or forget one",
     example: [
       "upsurge jobs --to shop.db",
       "upsurge jobs --to shop.db --forget orders-2026-05",
@@ -69,60 +74,82 @@ export const GROUP_TITLES: Readonly<Record<OptionGroup, string>> = {
   output: "Output:",
 };
 
-const EVERYDAY: readonly OptionName[] = [
-  "to",
-  "table",
-  "key",
-  "ignore",
-  "updateColumns",
-  "updateWhere",
-  "map",
-  "maxRejects",
-  "dryRun",
-  "json",
+/** An example of each group, for a load. */
+const GROUP_EXAMPLES: Readonly<Record<OptionGroup, string>> = {
+  target: "upsurge orders.csv --to postgres://app@db/shop --table sales.orders",
+  source: "upsurge a.csv --to shop.db --table orders --delimiter ';' --encoding windows-1252",
+  mapping: "upsurge a.csv --to shop.db --table orders --map 'Order No:order_no' --map note:",
+  conflict: "upsurge a.csv --to shop.db --table orders --key order_no --update-columns=-created_at",
+  run: "upsurge a.csv --to shop.db --table orders --max-rejects 1% --reject-file bad.csv",
+  job: "upsurge a.csv --to shop.db --table orders --key order_no --commit 100000 --job orders",
+  output: "upsurge a.csv --to shop.db --table orders --key order_no --report load.json",
+};
+
+/** The options that most loads take, in fewer words than their own help. */
+const EVERYDAY: readonly (readonly [OptionName, string])[] = [
+  ["to", "postgres://…, sqlserver://…, sqlite:PATH or a file.db"],
+  ["table", "the table or view; may be qualified: sales.orders"],
+  ["key", "the key columns: rows that are there are updated"],
+  ["ignore", "leave rows that are there as they are"],
+  ["map", "put this field into that column; field: drops it"],
+  ["maxRejects", "go on past so many bad records"],
+  ["dryRun", "do everything, print the true counts, undo it"],
+  ["json", "the report as one line of JSON"],
 ];
 
-/** The help of `upsurge` by itself: one screen. */
-export function rootHelp(): string {
-  const load = COMMANDS.find(({ name }) => name === "load");
+/** The help of `upsurge` by itself: one screen of 80 columns and 24 lines. */
+export function rootHelp(columns?: number): string {
+  const width = widthFor(columns);
+  const terms = EVERYDAY.map(([name, text]) => [termOf(name, false), text] as const);
+  const commands = COMMANDS.map(({ name, brief }) => [name, brief] as const);
   const lines = [
-    "Streams CSV and NDJSON into PostgreSQL, SQL Server and SQLite, and upserts as it goes.",
+    ...wrapped(
+      "Streams CSV and NDJSON into PostgreSQL, SQL Server and SQLite, with upserts.",
+      width,
+    ),
     "",
     "Usage: upsurge [load] SOURCE... --to URL --table NAME [options]",
-    "       upsurge plan SOURCE... --to URL --table NAME [options]",
-    "       upsurge inspect SOURCE | --to URL [--table NAME]",
-    "       upsurge jobs --to URL [--forget NAME]",
-    "",
-    "A source is a file, a pattern, or - for standard input; gzip and zstd are read as they are.",
+    ...wrapped("A source is a file, a pattern or -; gzip and zstd are read as they are.", width),
     "",
     "Commands:",
-    ...alignColumns([
-      ...COMMANDS.map(({ name, summary }) => [name, summary]),
-      ["help COMMAND", "Print the help of a command, with every option."],
-    ]),
+    ...items([...commands, ["help WORD", "explain a command, with all options, or a code"]], width),
     "",
     "Everyday options of a load:",
-    ...EVERYDAY.flatMap((name) => item(termOf(name), optionSpec(name).summary)),
+    ...items(terms, width),
     "",
-    ...examples(load?.example ?? []),
-    "",
-    "All options: upsurge help load",
+    "Example:",
+    ...command("upsurge orders.csv --to shop.db --table orders --key order_no", width),
   ];
   return `${lines.join("\n")}\n`;
 }
 
 /** The help of one command: every option, by group. */
-export function commandHelp({ name, usage, summary, example }: CommandText): string {
-  const lines = [`Usage: upsurge ${name} ${usage}`, "", summary, ""];
+export function commandHelp(
+  { name, usage, summary, example }: CommandText,
+  columns?: number,
+): string {
+  const width = widthFor(columns);
+  const lines = [`Usage: upsurge ${name} ${usage}`, "", ...wrapped(summary, width), ""];
   for (const [group, title] of Object.entries(GROUP_TITLES)) {
     const names = OPTION_NAMES.filter((option) => {
       const spec = optionSpec(option);
       return spec.group === group && spec.commands.includes(name);
     });
-    const items = names.flatMap((option) => item(termOf(option), optionText(option)));
-    if (items.length > 0) lines.push(title, ...items, "");
+    if (names.length === 0) continue;
+    const shown = items(
+      names.map((option) => [termOf(option), optionText(option)] as const),
+      width,
+    );
+    const line = GROUP_EXAMPLES[group as OptionGroup];
+    lines.push(
+      title,
+      ...shown,
+      ...(name === "load" ? ["  Example:", ...command(line, width)] : []),
+      "",
+    );
   }
-  lines.push("Help:", ...item("-h, --help", "Print this help."), "", ...examples(example));
+  lines.push("Help:", ...items([["-h, --help", "Print this help."]], width), "", "Examples:");
+  lines.push(...example.flatMap((line) => command(line, width)));
   return `${lines.join("\n")}\n`;
 }
 
@@ -137,26 +164,62 @@ function optionText(name: OptionName): string {
   return notes.length === 0 ? summary : `${summary} (${notes.join("; ")})`;
 }
 
-function termOf(name: OptionName): string {
-  const { short, choices } = optionSpec(name);
+/** `-k, --key, --pk, --conflict-key a,b`. */
+function termOf(name: OptionName, withAliases = true): string {
+  const { short, choices, aliases = [] } = optionSpec(name);
   const value = choices === undefined ? valueNameOf(name) : "WORD";
   const negation = negationOf(name);
-  const flags = negation === null ? flagOf(name) : `${flagOf(name)}, ${negation}`;
-  return `${short === undefined ? "    " : `-${short}, `}${flags} ${value}`.trimEnd();
+  const flags = [
+    flagOf(name),
+    ...(negation === null ? [] : [negation]),
+    ...(withAliases ? aliases.map((alias) => `--${alias}`) : []),
+  ];
+  return `${short === undefined ? "    " : `-${short}, `}${flags.join(", ")} ${value}`.trimEnd();
 }
 
-const TERM_WIDTH = 32;
-const WIDTH = 100;
-
-/** A term and its text beside it, wrapped; a long term has its text below. */
-function item(term: string, text: string): string[] {
-  const room = WIDTH - TERM_WIDTH - 4;
-  const lines = text.match(new RegExp(`\\S.{0,${room - 1}}(?=\\s|$)`, "g")) ?? [text];
-  const below = lines.map((line) => `${" ".repeat(TERM_WIDTH + 4)}${line}`);
-  if (term.length > TERM_WIDTH) return [`  ${term}`, ...below];
-  return [`  ${term.padEnd(TERM_WIDTH)}  ${lines[0] ?? ""}`.trimEnd(), ...below.slice(1)];
+/** Lines are as long as the terminal is wide, within reason; where that is not known, as most are. */
+function widthFor(columns: number | undefined): number {
+  const known = columns === undefined || columns === 0 ? 80 : columns;
+  return Math.min(120, Math.max(60, known));
 }
 
-function examples(lines: readonly string[]): string[] {
-  return ["Examples:", ...lines.map((line) => `  ${line}`)];
+/** Terms and their texts beside them, wrapped; a term that is too long has its text below. */
+function items(list: readonly (readonly [term: string, text: string])[], width: number): string[] {
+  const most = width < 90 ? 26 : 32;
+  const lengths = list.map(([term]) => term.length).filter((length) => length <= most);
+  const column = Math.max(0, ...lengths);
+  return list.flatMap(([term, text]) => {
+    const lines = wrapped(text, width - column - 4);
+    const below = lines.map((line) => `${" ".repeat(column + 4)}${line}`);
+    if (term.length > column) return [`  ${term}`, ...below];
+    return [`  ${term.padEnd(column)}  ${lines[0] ?? ""}`.trimEnd(), ...below.slice(1)];
+  });
+}
+
+/** A text in lines of at most `width`, broken between words. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (longer.length > width && line !== "") {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line];
+}
+
+/** A command that can be pasted: broken before flags, with a backslash, where it is too long. */
+function command(line: string, width: number): string[] {
+  const lines: string[] = [];
+  let rest = "";
+  for (const part of line.split(/ (?=--|\| )/)) {
+    const longer = rest === "" ? part : `${rest} ${part}`;
+    if (longer.length > width - 6 && rest !== "") {
+      lines.push(`${lines.length === 0 ? "  " : "    "}${rest} \\`);
+      rest = part;
+    } else rest = longer;
+  }
+  return [...lines, `${lines.length === 0 ? "  " : "    "}${rest}`];
 }

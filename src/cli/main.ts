@@ -36,7 +36,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   // Until the options are understood, any word may be the URL.
   let redact = makeRedactor(argv.flatMap((word) => secretsOf(word, io.env)));
   try {
-    const line = parseCommandLine(argv, await readVersion());
+    const line = parseCommandLine(argv, await readVersion(), io.stdout.columns);
     if (line.kind === "text") {
       // What nobody asked for is no result.
       if (line.exit === 0) await writeResult(io.stdout, line.text);

@@ -31,9 +31,13 @@ const ANSWERS: readonly string[] = [
 ];
 
 /** Sorts `argv` (without node and script). Throws OPTION_* errors. */
-export function parseCommandLine(argv: readonly string[], version: string): CommandLine {
+export function parseCommandLine(
+  argv: readonly string[],
+  version: string,
+  columns?: number,
+): CommandLine {
   // Nothing was asked for, and nothing is done: a script with empty variables must not take it for a success.
-  if (argv.length === 0) return { kind: "text", text: rootHelp(), exit: 2 };
+  if (argv.length === 0) return { kind: "text", text: rootHelp(columns), exit: 2 };
   const [first, asked] = argv;
   if (first === "help" && asked !== undefined) {
     const text = helpOn(asked);
@@ -41,7 +45,7 @@ export function parseCommandLine(argv: readonly string[], version: string): Comm
   }
   let text = "";
   const calls: Call[] = [];
-  const program = makeProgram(version, (call) => calls.push(call));
+  const program = makeProgram({ version, columns }, (call) => calls.push(call));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (more) => (text += more),
@@ -56,7 +60,8 @@ export function parseCommandLine(argv: readonly string[], version: string): Comm
     if (!ANSWERS.includes(error.code)) throw toUsageError(error, commandOf(argv));
   }
   const call = calls[0];
-  if (call === undefined) return { kind: "text", text: text === "" ? rootHelp() : text, exit: 0 };
+  if (call === undefined)
+    return { kind: "text", text: text === "" ? rootHelp(columns) : text, exit: 0 };
   refuseMisspelt(call, first);
   return { kind: "call", call };
 }
@@ -84,12 +89,18 @@ function commandOf(argv: readonly string[]): Command {
   return named?.name ?? "load";
 }
 
-function makeProgram(version: string, onCall: (call: Call) => void): Commander {
+interface Surroundings {
+  readonly version: string;
+  /** Of the terminal. */
+  readonly columns: number | undefined;
+}
+
+function makeProgram({ version, columns }: Surroundings, onCall: (call: Call) => void): Commander {
   const program = new Commander("upsurge")
     .version(`upsurge ${version}`, "-V, --version", "Print the version.")
     .helpOption("-h, --help", "Print this help.")
     .helpCommand("help [command]", "Print the help of a command.")
-    .configureHelp({ formatHelp: () => rootHelp() })
+    .configureHelp({ formatHelp: () => rootHelp(columns) })
     // A word before the first flag is a command or a source; one after a flag is never a command.
     .enablePositionalOptions();
   for (const text of COMMANDS) {
@@ -99,7 +110,7 @@ function makeProgram(version: string, onCall: (call: Call) => void): Commander {
       .summary(summary)
       .description(summary)
       .helpOption("-h, --help", "Print this help.")
-      .configureHelp({ formatHelp: () => commandHelp(text) });
+      .configureHelp({ formatHelp: () => commandHelp(text, columns) });
     if (argument !== "") command.argument(argument);
     addOptions(command, name, onCall);
   }

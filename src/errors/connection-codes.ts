@@ -15,6 +15,12 @@ export const CONNECTION_CODES = {
     fix: "set the server up for it (pg_hba.conf, TLS), or ask who put {parameter} there before you leave it out",
     exit: 2,
   },
+  TARGET_NO_DATABASE: {
+    title: "no such database: {target}",
+    cause: "{reason}",
+    fix: "check the name of the database, at the end of the URL, or have it created",
+    exit: 2,
+  },
   TARGET_LOOKALIKE: {
     title: "{target} is {name}, not PostgreSQL",
     cause: "{risk}",

@@ -78,6 +78,13 @@ export async function forgetJob(
   failPoint("forgotten");
 }
 
+/** Notes, for `upsurge jobs`, that the job's run has failed. A database that is away learns nothing of it. */
+export async function noteFailure({ session, plan }: PreparedLoad, job: JobRun): Promise<void> {
+  const [row] = job.resumed.rows;
+  if (plan.job === null || row === undefined) return;
+  await new CheckpointTable(plan.job.table, session.execute).fail(row).catch(() => {});
+}
+
 async function lockJob(
   session: Session,
   { name }: JobPlan,

@@ -9,6 +9,7 @@ import type { SourceSet } from "../sources/source-set.ts";
 import type { Session } from "../targets/target.ts";
 import type { RecordMapper } from "../write/map-records.ts";
 import type { Writers } from "../write/writers.ts";
+import { noteFailure } from "./begin-job.ts";
 import type { JobRun } from "./begin-job.ts";
 import type { Lessons } from "./lessons.ts";
 import { LoadNotes } from "./load-notes.ts";
@@ -96,6 +97,12 @@ export function lessonsOf(state: LoadState): Lessons {
     kept: state.kept(),
     misfits: ledger?.keptMisfits ?? lessons.misfits,
   };
+}
+
+/** Notes that the job's run has failed, for those who list the jobs; one that was stopped has not. */
+export async function noteEnd({ prepared, job, request }: LoadState): Promise<void> {
+  if (prepared === null || job === null || request.surroundings.signal.aborted) return;
+  await noteFailure(prepared, job);
 }
 
 /** What became of the load, of which this was the last try; closes the reject files. */

@@ -16,6 +16,7 @@ import {
   goesOn,
   lessonsOf,
   retryAfter,
+  noteEnd,
 } from "./load-state.ts";
 import type { LoadRequest, LoadState, RunningLoad } from "./load-state.ts";
 import { makeReport } from "./make-report.ts";
@@ -84,6 +85,7 @@ async function tryToLoad(request: LoadRequest): Promise<Tried> {
     error,
     committed: state.kept().read,
     lessons: () => lessonsOf(state),
+    gaveUp: async () => await noteEnd(state),
     conclude: () => concludeLoad(error, state),
     close: async () => await closeLoad(state),
   };

@@ -17,6 +17,8 @@ export interface Tried {
   readonly committed: number;
   /** What the next try is to know. */
   lessons(): Lessons;
+  /** Nobody will try again: whoever lists the jobs is to know. */
+  gaveUp(): Promise<void>;
   /** What became of the load; closes its reject files. */
   conclude(): LoadOutcome;
   /** Closes whatever is open. */
@@ -45,7 +47,10 @@ export async function retry(first: Lessons, trying: Trying): Promise<LoadOutcome
       const again =
         tried.retry === "restart" ||
         (tried.retry === "backoff" && (await patience.wait(tried.committed, signal)));
-      if (!again) return tried.conclude();
+      if (!again) {
+        await tried.gaveUp();
+        return tried.conclude();
+      }
       log.warn({ try: tries, error: textOf(tried.error) }, "starting again after the last commit");
       lessons = tried.lessons();
     } finally {

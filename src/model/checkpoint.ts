@@ -46,6 +46,8 @@ export interface Checkpoint {
   readonly total: SourceTotal | null;
   readonly rejects: RejectOffsets | null;
   readonly counts: Counts;
+  /** Its last run has failed; a run that is killed or interrupted leaves no such note. */
+  readonly failed: boolean;
   /** Who took the job last: host and process. */
   readonly owner: string;
   /** By the database's clock. */
@@ -57,4 +59,4 @@ export interface Checkpoint {
 export type CheckpointKey = Pick<Checkpoint, "job" | "source" | "partition">;
 
 /** What a run writes; times are the database's. */
-export type CheckpointValues = Omit<Checkpoint, "startedAt" | "updatedAt">;
+export type CheckpointValues = Omit<Checkpoint, "startedAt" | "updatedAt" | "failed">;

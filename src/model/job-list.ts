@@ -1,10 +1,15 @@
 /** What `upsurge jobs` found. */
 import type { Counts } from "./counts.ts";
 
+/**
+ * `running`: a run holds its lock now. `stopped`: its last run was interrupted or killed. `failed`: it ended with an error.
+ */
+export type JobState = "running" | "stopped" | "failed" | "done";
+
 /** A job as `upsurge jobs` shows it. */
 export interface ListedJob {
   readonly job: string;
-  readonly state: "running" | "done";
+  readonly state: JobState;
   readonly counts: Counts;
   readonly sources: readonly ListedSource[];
   readonly owner: string;
@@ -15,7 +20,7 @@ export interface ListedJob {
 /** A source of a job, and how far it is loaded. */
 export interface ListedSource {
   readonly name: string;
-  readonly state: "running" | "done";
+  readonly state: JobState;
   /** Where the writer stands that has come least far. */
   readonly record: number;
   readonly byte: number;

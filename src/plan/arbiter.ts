@@ -1,4 +1,5 @@
 /** Chooses the unique index that decides which target row an incoming row meets. */
+import { nearest } from "../errors/edit-distance.ts";
 import { shellQuoted, shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, Mode, Strategy } from "../model/load-plan.ts";
@@ -51,12 +52,15 @@ function byName(shape: TableShape, name: string, request: ArbiterRequest): Arbit
     named.find((each) => each.name === name) ??
     named.find((each) => each.name?.toLowerCase() === name.toLowerCase());
   if (key === undefined) {
-    const usable = named.map((each) => each.name).join(", ") || "none";
-    throw upsurgeError("PLAN_NO_CONSTRAINT", {
+    const names = named.flatMap((each) => each.name ?? []);
+    const near = nearest(name, names);
+    const details = {
       constraint: name,
       table: tableLabel(shape),
-      usable,
-    });
+      usable: names.join(", ") || "none",
+    };
+    const fix = near === null ? undefined : `did you mean --constraint ${shellWord(near)}?`;
+    throw upsurgeError("PLAN_NO_CONSTRAINT", details, { fix, where: "--constraint" });
   }
   refuseUnusable(key, name, request);
   return arbiterOf(key, key.predicate, request);

@@ -35,6 +35,8 @@ export interface SourceEnding {
   readonly unfinished: UnfinishedRecord | null;
   /** Lines after the header, or of a source without one, that hold no record. */
   readonly passedLines: number;
+  /** The last record that was read is the last of the source; absent: not known. */
+  readonly atEnd?: boolean;
   /** Records with values beyond the header, which `--extra-fields ignore` dropped; absent: there are none. */
   readonly surplus?: SurplusFields;
 }

@@ -25,7 +25,7 @@ function jobLines(target: string, jobs: readonly ListedJob[]): string[] {
           ...sources.map(({ name, record, byte, state: each }) => [
             "",
             each,
-            `${plural(record, "record")}, ${formatCount(byte)} bytes`,
+            `${plural(record, "record")}, ${plural(byte, "byte")}`,
             sourceLabel(name),
           ]),
         ];

@@ -36,8 +36,26 @@ export function reportJson(report: Report): string {
   return `${visible(line)}\n`;
 }
 
-/** The report in a few lines of text. */
+/** What a quiet load says all the same: what it rejected, and what it warns of; empty where there is nothing. */
+export function renderTroubles(report: Report): string {
+  const { rejected } = report.counts;
+  const isKnown = report.status === "failed" || rejected === 0;
+  const lines = [
+    ...(isKnown ? [] : [`${plural(rejected, "record")} rejected`]),
+    ...whyLines(report),
+    ...rejectLines(report),
+    ...warningLines(report),
+  ];
+  return lines.map((line) => `${visibleLine(line)}\n`).join("");
+}
+
+/** The report in a few lines of text; of a load that never began, its error says all. */
 export function renderReport(report: Report): string {
+  if (report.status === "failed" && report.strategy === null) {
+    return warningLines(report)
+      .map((line) => `${visibleLine(line)}\n`)
+      .join("");
+  }
   const lines = [
     headline(report),
     ...countLines(report),
@@ -45,8 +63,12 @@ export function renderReport(report: Report): string {
     ...rejectLines(report),
   ];
   lines.push(...guaranteeLines(report));
-  lines.push(...report.warnings.map((warning) => `warning: ${warning}`));
+  lines.push(...warningLines(report));
   return `${lines.map(visibleLine).join("\n")}\n`;
+}
+
+function warningLines({ warnings }: Report): string[] {
+  return warnings.map((warning) => `warning: ${warning}`);
 }
 
 function headline(report: Report): string {

@@ -6,8 +6,13 @@ import type { Redact } from "./redact.ts";
 export function maskReport(report: Report, redact: Redact): Report {
   const { error } = report;
   const warnings = report.warnings.map(redact);
-  if (error === undefined) return { ...report, warnings };
+  const rejects = report.rejects.map(({ fix, first, ...more }) => ({
+    ...more,
+    fix: redact(fix),
+    first: first.map((each) => ({ ...each, message: redact(each.message) })),
+  }));
+  if (error === undefined) return { ...report, rejects, warnings };
   const where = error.where === null ? null : redact(error.where);
   const [message, cause, fix] = [redact(error.message), redact(error.cause), redact(error.fix)];
-  return { ...report, warnings, error: { code: error.code, message, cause, fix, where } };
+  return { ...report, rejects, warnings, error: { code: error.code, message, cause, fix, where } };
 }

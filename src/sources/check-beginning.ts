@@ -1,4 +1,5 @@
 /** Holds a source against what a job has loaded of it: its bytes up to an offset, and what comes after. */
+import { plural } from "../errors/format.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { SourceTotal } from "../model/checkpoint.ts";
 import type { SourceOffset } from "../model/source-offset.ts";
@@ -42,7 +43,7 @@ export async function checkBeginning(
   const { offset, prefix } = known;
   const passed = await reading.skipTo(offset);
   if (passed === "short") {
-    const reason = `it ends after ${source.prefix?.length ?? 0} bytes, and ${offset.byte} of it are loaded`;
+    const reason = `it ends after ${plural(source.prefix?.length ?? 0, "byte")}, and ${offset.byte} of it are loaded`;
     throw changed(source, job, reason);
   }
   const found = source.prefix?.digest(offset.byte) ?? "";

@@ -31,7 +31,9 @@ export function sourceWarnings(
   const dropped = surplusText(name, ending.surplus);
   // A limit may have ended the reading before the source has ended.
   const isLimited = limit !== null && ending.records >= limit;
-  return isLimited ? dropped : [...dropped, ...endWarnings(name, source, ending)];
+  if (!isLimited) return [...dropped, ...endWarnings(name, source, ending)];
+  const isCut = ending.atEnd === true && ending.records > 0 && mayBeCut(source);
+  return isCut ? [...dropped, cutText(name, ending.records)] : dropped;
 }
 
 function endWarnings(name: string, source: EndedSource, ending: SourceEnding): string[] {

@@ -1,6 +1,12 @@
 /** The help, as files that a reviewer can read. */
 import { describe, expect, test } from "vitest";
+import { commandHelp, COMMANDS, rootHelp } from "../../src/cli/help.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
+
+/** The words of the help at a width; a command that is broken has a backslash more. */
+function words(width: number): string[] {
+  return rootHelp(width).split(/[\s\\]+/);
+}
 
 describe("help", () => {
   test.each([
@@ -21,6 +27,31 @@ describe("help", () => {
     const flagged = await runUpsurge(["load", "-h"]);
 
     expect(asked).toEqual(flagged);
+  });
+
+  test.each([60, 80, 120])("wraps to a terminal of %i columns, and breaks no word", (columns) => {
+    for (const text of [rootHelp(columns), ...COMMANDS.map((each) => commandHelp(each, columns))]) {
+      const long = text.split("\n").filter((line) => line.length > columns);
+      expect(
+        long.filter((line) => line.trim().includes(" ") && !line.startsWith("Usage:")),
+      ).toEqual([]);
+    }
+    expect(words(columns)).toEqual(words(120));
+  });
+
+  test("takes 80 columns where the width is 0 or not known, 60 at least and 120 at most", () => {
+    expect([rootHelp(0), rootHelp()]).toEqual([rootHelp(80), rootHelp(80)]);
+    expect([rootHelp(40), rootHelp(200)]).toEqual([rootHelp(60), rootHelp(120)]);
+  });
+
+  test("of upsurge is one screen", () => {
+    expect(rootHelp(80).trimEnd().split("\n").length).toBeLessThanOrEqual(24);
+  });
+
+  test("shows aliases, and an example of each group", async () => {
+    const { stdout } = await runUpsurge(["help", "load"]);
+    expect(stdout).toContain("-k, --key, --pk, --conflict-key a,b");
+    expect(stdout.match(/^ {2}Example:$/gm)).toHaveLength(7);
   });
 
   test("keeps within 100 columns", async () => {

@@ -32,6 +32,8 @@ test("a pipe whose last record has no line end", async () => {
   expect(await warningsOf(["-"], { stdin: CUT })).toEqual([WARNING]);
   expect(await warningsOf(["-"], { stdin: WHOLE })).toEqual([]);
   expect(await warningsOf(["-", "--limit", "1"], { stdin: CUT })).toEqual([]);
+  expect(await warningsOf(["-", "--limit", "2"], { stdin: CUT })).toEqual([WARNING]);
+  expect(await warningsOf(["-", "--limit", "2"], { stdin: WHOLE })).toEqual([]);
   // The flag that is named does what is said of it.
   const refused = await runUpsurge(["-", "--require-final-newline", ...INTO_ORDERS], {
     cwd: shop(),

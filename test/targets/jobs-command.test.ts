@@ -31,8 +31,8 @@ describe.each(SHARED_ENGINES)("$title", (engine) => {
     expect(exit).toBe(0);
     expect(stdout).toMatch(/^2 jobs in \S+:\n/);
     expect(stdout).toMatch(/^ *a-done +done +4 records +\d{4}-\d\d-\d\dT[\d:]+Z$/m);
-    expect(stdout).toMatch(/^ *b-stops +running +4 records +\d{4}-\d\d-\d\dT[\d:]+Z$/m);
-    expect(stdout).toMatch(/^ +running +4 records, 42 bytes +\/\S+\/stops\.csv$/m);
+    expect(stdout).toMatch(/^ *b-stops +failed +4 records +\d{4}-\d\d-\d\dT[\d:]+Z$/m);
+    expect(stdout).toMatch(/^ +failed +4 records, 42 bytes +\/\S+\/stops\.csv$/m);
   });
 
   test("jobs are listed as JSON", async () => {
@@ -43,7 +43,7 @@ describe.each(SHARED_ENGINES)("$title", (engine) => {
     const source = { record: 4, byte: 42, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) };
     expect(jobs).toMatchObject([
       { job: "a-done", state: "done", counts: { read: 4, inserted: 4 }, sources: [source] },
-      { job: "b-stops", state: "running", counts: { read: 4, updated: 4 }, sources: [source] },
+      { job: "b-stops", state: "failed", counts: { read: 4, updated: 4 }, sources: [source] },
     ]);
     expect(jobs[0].owner).toMatch(/^.+:\d+$/);
     expect(jobs[0].startedAt <= jobs[0].updatedAt).toBe(true);

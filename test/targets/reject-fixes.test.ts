@@ -197,6 +197,20 @@ describe("postgres", () => {
     expect(mended.exitCode, mended.stderr).toBe(0);
   });
 
+  test("a secret that a record holds is masked in what is told of its reject", async () => {
+    await database.reset();
+    await database.exec(TABLE);
+    const cwd = tempDir({ "in.csv": "id,n\n1,hunter2-hunter2\n" });
+    const args = ["in.csv", "--to", database.url, "--table", "t", "--max-rejects", "1", "-n"];
+    const env = { PGPASSWORD: "hunter2-hunter2" };
+
+    const summary = await runUpsurge(args, { cwd, env });
+    const report = await runUpsurge([...args, "--json"], { cwd, env });
+
+    expect(summary.stdout).toContain('1 ROW_TYPE: invalid input syntax for type numeric: "***"');
+    expect(summary.stdout + report.stdout).not.toContain("hunter2");
+  });
+
   test("a reject of rows that are looked up first names the table, and none of our own", async () => {
     await database.reset();
     await database.exec("create table t (id int primary key, s text not null);");

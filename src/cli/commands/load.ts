@@ -5,7 +5,7 @@ import { load } from "../../load/load.ts";
 import type { Options } from "../../options/options.ts";
 import { isJob } from "../../options/is-job.ts";
 import { checkOptions } from "../../options/check-options.ts";
-import { renderReport, reportJson } from "../../report/render-report.ts";
+import { renderReport, renderTroubles, reportJson } from "../../report/render-report.ts";
 import type { Report } from "../../report/report.ts";
 import type { CommandContext } from "../context.ts";
 import { eventLine, RUN_ID } from "../event-line.ts";
@@ -72,6 +72,8 @@ async function deliver(
   const debug = options.logLevel === "debug" || options.logLevel === "trace";
   const output = { screen, redact, env: io.env, debug };
   if (report.error !== undefined) reportFailure(report.error, output);
+  const troubles = options.quiet && !options.json ? renderTroubles(report) : "";
+  if (troubles !== "") screen.print(redact(troubles));
   const failures: UpsurgeError[] = [];
   const text = stdoutText(report, context);
   const ways = [

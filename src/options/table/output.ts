@@ -63,7 +63,7 @@ export const OUTPUT_OPTIONS = {
     group: "output",
     kind: "flag",
     short: "q",
-    summary: "No progress and no summary; errors still show.",
+    summary: "No progress and no summary; errors, rejects and warnings still show, on stderr.",
     example: "--quiet",
     commands: LOAD,
   },

@@ -2,6 +2,7 @@
  * Compression, recognised by the first bytes: gzip through zlib, zstd through `zstd.ts`.
  * Damage and decompression bombs become `SOURCE_CORRUPT`.
  */
+import { plural } from "../../errors/format.ts";
 import { pipeline, Readable } from "node:stream";
 import type { Transform } from "node:stream";
 import { createGunzip } from "node:zlib";
@@ -27,7 +28,7 @@ export async function detectCompression(
   const head = await bytes.peek(4);
   if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
   if (head.length < shortest(name)) {
-    const size = head.length === 0 ? "it is empty" : `it has ${head.length} bytes`;
+    const size = head.length === 0 ? "it is empty" : `it has ${plural(head.length, "byte")}`;
     throw corrupt(name, `${size}, and no compressed file is that short`);
   }
   if (head.length < 4) return null;

@@ -2,6 +2,7 @@
  * The quotes of CSV that cannot be trusted: one that is not closed takes the records after it for its field. Where it
  * should have ended nobody can tell, so that this is a fault of the source and no reject.
  */
+import { plural } from "../../errors/format.ts";
 import type { StreamFailure } from "../text/record-stream.ts";
 
 /** What a quote has taken. */
@@ -47,5 +48,5 @@ function failure({ line }: OpenQuote, escape: string | null, what: string): Stre
 }
 
 function extent({ lines, bytes }: OpenQuote): string {
-  return `${lines === 1 ? "1 line" : `${lines} lines`}, ${bytes} bytes`;
+  return `${lines === 1 ? "1 line" : `${lines} lines`}, ${plural(bytes, "byte")}`;
 }

@@ -76,9 +76,11 @@ export async function openCsv(
   };
 }
 
-function endingOf({ records, splitter }: Pick<CsvParts, "records" | "splitter">): SourceEnding {
+function endingOf({ records, splitter, stream }: CsvParts): SourceEnding {
   const { unfinished, passedLines } = splitter;
-  return { records: records.counted, unfinished, passedLines, surplus: records.surplus };
+  const { bytes, last } = stream.block;
+  const atEnd = last && (splitter.between ?? 0) >= bytes.length;
+  return { records: records.counted, unfinished, passedLines, atEnd, surplus: records.surplus };
 }
 
 async function openSplitter(

@@ -2,6 +2,7 @@
  * Finds CSV records and their fields in bytes: quotes, escapes, ends of line, comments, blank lines.
  * It unquotes nothing; `fields.ts` makes texts of what is found.
  */
+import { plural } from "../../errors/format.ts";
 import type { Block } from "../bytes/blocks.ts";
 import { CR, kindAt, LF, startsWith } from "./dialect.ts";
 import type { CsvDialect } from "./dialect.ts";
@@ -196,7 +197,7 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
     this.preface.push(Buffer.from(bytes.subarray(from, this.pos)));
     this.#prefaceBytes += this.pos - from;
     if (this.#prefaceBytes <= this.#recordLimit) return;
-    const reason = `more than ${this.#recordLimit} bytes stand before it`;
+    const reason = `more than ${plural(this.#recordLimit, "byte")} stand before it`;
     const fix = "check --comment and --skip-lines, or raise --max-record-bytes";
     this.failure = { code: "SOURCE_HEADER", reason, fix };
   }
@@ -259,7 +260,7 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
     this.#state = state;
     this.dropWhenTooLong();
     if (this.dropping && this.#inHeader) {
-      const reason = `it is longer than ${this.limit} bytes`;
+      const reason = `it is longer than ${plural(this.limit, "byte")}`;
       this.failure = { code: "SOURCE_HEADER", reason, fix: TOO_LONG };
     }
     return false;

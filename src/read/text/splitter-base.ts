@@ -1,6 +1,7 @@
 /**
  * What every splitter keeps: its place, its lines, and the limit that lets a record be too long without being kept.
  */
+import { plural } from "../../errors/format.ts";
 import type { StreamFailure, RecordFault } from "./record-stream.ts";
 
 /** Shared bookkeeping of splitters. */
@@ -51,7 +52,7 @@ export abstract class SplitterBase {
     if (contentEnd - this.start <= this.limit) return null;
     return {
       code: "ROW_TOO_LARGE",
-      message: `the record is longer than ${this.limit} bytes (--max-record-bytes)`,
+      message: `the record is longer than ${plural(this.limit, "byte")} (--max-record-bytes)`,
     };
   }
 }

@@ -152,12 +152,22 @@ function shortened(text: string): string {
   return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
 }
 
+const NO_DATABASE =
+  "check the name of the database at the end of the URL; psql -l lists those of a server, and without a name it is that of the user";
+
 /** A failure to connect as one of our errors. */
 export function connectError(error: unknown, target: string, tls: boolean): Error {
   const context = { cause: error };
   const reason = messageOf(error);
   if (isServerError(error)) {
-    if (error.code.startsWith("28") || error.code === "3D000") {
+    if (error.code === "3D000") {
+      return upsurgeError(
+        "TARGET_NO_DATABASE",
+        { target, reason },
+        { ...context, fix: NO_DATABASE },
+      );
+    }
+    if (error.code.startsWith("28")) {
       return upsurgeError("TARGET_LOGIN", { target, reason }, { ...context, fix: LOGIN_FIX });
     }
     return translateError(error, target);

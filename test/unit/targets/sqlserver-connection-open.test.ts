@@ -11,7 +11,7 @@ afterEach(cleanUp);
 describe("opening", () => {
   test.each([
     ["wrong", 18_456, "TARGET_LOGIN"],
-    ["nowhere", 4060, "TARGET_LOGIN"],
+    ["nowhere", 4060, "TARGET_NO_DATABASE"],
     ["busy", 40_613, "TARGET_BUSY"],
   ])("is refused: %s", async (password, number, code) => {
     const error = await failure(connect({}, { password }));
@@ -100,7 +100,7 @@ describe("a failure", () => {
     ];
     const error = connectError(coded("ELOGIN"), "db", { tls: true, messages });
     expect(error).toMatchObject({
-      code: "TARGET_LOGIN",
+      code: "TARGET_NO_DATABASE",
       why: "Cannot open database. (4060) Login failed. (18456)",
     });
   });

@@ -9,6 +9,7 @@ import { AuthenticationWatch } from "./authentication.ts";
 import { rounds, whyUnfit } from "./session-attrs.ts";
 import { describeUrl } from "./connection-url.ts";
 import { connectInTime, endClient, watchStatements } from "./deadline.ts";
+import { TlsAnswer } from "./tls-answer.ts";
 import { connectError, isServerError } from "../errors.ts";
 import { PostgresSession } from "../session.ts";
 
@@ -95,13 +96,15 @@ async function tryHost(
     // A broken connection is reported by the query that meets it; without a listener it would end the process.
     client.on("error", () => {});
     const watch = new AuthenticationWatch(client, rule, label);
+    const answer = new TlsAnswer(client, config.ssl !== false);
     try {
       await connectInTime(client, Math.min(limits.connectMs ?? Infinity, allowedMs || Infinity));
       if (watch.refusal === null) return client;
       throw watch.refusal;
     } catch (caught) {
       const error: unknown = watch.refusal ?? caught;
-      failure = withRoot(connectError(error, label, config.ssl !== false), root);
+      const told = withRoot(connectError(error, label, config.ssl !== false), root);
+      failure = answer.isNo ? withoutTls(told) : told;
       await endClient(client);
       // A server may let the same user in with TLS, or without.
       if (isServerError(error) && !error.code.startsWith("28")) break;
@@ -109,6 +112,18 @@ async function tryHost(
     }
   }
   return failure ?? upsurgeError("TARGET_UNREACHABLE", { target: label, reason: "no way is left" });
+}
+
+/** The server has said that it has no TLS: no certificate and no CA changes that. */
+function withoutTls(error: Error): Error {
+  if (!(error instanceof UpsurgeError) || error.code !== "TARGET_TLS") return error;
+  const { details, cause } = error;
+  return upsurgeError("TARGET_TLS", details, {
+    cause,
+    title: `${details["target"] ?? "the server"} has no TLS`,
+    why: "the server answers that it takes no TLS connections, and sslmode asks for one",
+    fix: "let the server have TLS (ssl = on and a certificate); or, where nobody can listen in, sslmode=disable or sslmode=prefer",
+  });
 }
 
 /** What helps where a file of trusted CAs is in use: while it is there, no weaker mode than `disable` goes without it. */

@@ -134,7 +134,8 @@ function isDatabase(path: string): boolean {
 /** No file of that name; the fix names the one that is there. */
 export function noSuchFile(url: string, path: string): UpsurgeError {
   const other = otherFile(url, path);
-  const fix = other === null ? {} : { fix: `pass --to ${shellWord(other)}` };
+  const create = `check the path, or create it: sqlite3 ${shellWord(path)} 'vacuum'`;
+  const fix = { fix: other === null ? create : `pass --to ${shellWord(other)}` };
   return upsurgeError("TARGET_NOT_FOUND", { path }, fix);
 }
 

@@ -18,7 +18,10 @@ export interface ConnectContext {
 }
 
 /** Logins that are refused, and databases that are not there for this login. */
-const REFUSED = new Set([911, 4060, 4064, 18_452, 18_456, 18_486, 18_487, 18_488]);
+const REFUSED = new Set([4064, 18_452, 18_456, 18_486, 18_487, 18_488]);
+
+/** The database is not there, or not for this login: the server does not tell which. */
+const NO_DATABASE = new Set([911, 4060]);
 
 /** The server is there, but takes no more clients now: too many, paused, starting, shutting down, moved. */
 const BUSY = new Set([
@@ -61,6 +64,11 @@ export function connectError(
   const details = { target, reason: reasonOf(error, messages) };
   const context = { cause: error };
   if (is(BUSY)) return upsurgeError("TARGET_BUSY", details, context);
+  if (is(NO_DATABASE)) {
+    const fix =
+      "check the name of the database at the end of the URL, and that the login has a user in it";
+    return upsurgeError("TARGET_NO_DATABASE", details, { ...context, fix });
+  }
   if (is(REFUSED) || codes.includes("ELOGIN")) {
     return upsurgeError("TARGET_LOGIN", details, { ...context, fix: LOGIN_FIX });
   }

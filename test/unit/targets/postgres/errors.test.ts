@@ -70,7 +70,7 @@ describe("a connection that cannot be opened", () => {
   test.each([
     ["28P01", "TARGET_LOGIN"],
     ["28000", "TARGET_LOGIN"],
-    ["3D000", "TARGET_LOGIN"],
+    ["3D000", "TARGET_NO_DATABASE"],
     ["53300", "TARGET_BUSY"],
     ["57P03", "TARGET_LOST"],
   ])("for %s is %s", (state, code) => {

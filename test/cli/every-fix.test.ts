@@ -1,0 +1,341 @@
+/**
+ * Every error of the registry, walked: a fix that holds a flag or a command is typed on a case of its code, and the run ends
+ * otherwise than before. Codes without such a case are listed with the reason.
+ */
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { describe, expect, test } from "vitest";
+import { ERROR_CODES } from "../../src/errors/codes.ts";
+import { ROW_CODES } from "../../src/errors/row-codes.ts";
+import { runUpsurge } from "../helpers/run-upsurge.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
+
+interface Case {
+  readonly code: string;
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  readonly sql?: string;
+  /** The words after `upsurge`; a load of in.csv into t.db by default. */
+  readonly run?: string;
+  /** Run before it. */
+  readonly before?: string;
+  /** What the fix says. */
+  readonly fix: RegExp;
+  /** The command with the fix in it, or what else is done. */
+  readonly next: string | ((cwd: string) => string);
+  /** How the second run ends; 0 by default. */
+  readonly exit?: number;
+}
+
+const LOAD = "in.csv --to t.db --table t";
+const TABLE = "create table t (id integer primary key, name text, n integer check (n < 100))";
+const csv = (text: string): Record<string, string> => ({ "in.csv": text });
+const sql = (statement: RegExp, next = `${LOAD} --key name`) => ({ statement, next });
+
+const CASES: readonly Case[] = [
+  {
+    code: "COMMAND_UNKNOWN",
+    run: "inspct in.csv",
+    fix: /mean upsurge inspect/,
+    next: "inspect in.csv",
+  },
+  {
+    code: "OPTION_UNKNOWN",
+    run: `${LOAD} --kye id`,
+    fix: /did you mean --key\?/,
+    next: `${LOAD} --key id`,
+  },
+  {
+    code: "OPTION_VALUE",
+    run: `${LOAD} --key id --mode upsrt`,
+    fix: /--mode upsert/,
+    next: `${LOAD} --key id --mode upsert`,
+  },
+  { code: "OPTION_MISSING", run: "in.csv --to t.db", fix: /--table/, next: LOAD },
+  {
+    code: "OPTION_CONFLICT",
+    run: `${LOAD} --set n=1`,
+    fix: /add --key, or leave --set out/,
+    next: `${LOAD} --key id --set n=1`,
+  },
+  {
+    code: "SOURCE_NOT_FOUND",
+    run: "inn.csv --to t.db --table t",
+    fix: /did you mean in\.csv\?/,
+    next: LOAD,
+  },
+  {
+    code: "SOURCE_IS_DIRECTORY",
+    run: ". --to t.db --table t",
+    fix: /'\.\/\*\.csv'/,
+    next: "./*.csv --to t.db --table t",
+  },
+  {
+    code: "SOURCE_KIND",
+    files: { "in.csv": Buffer.from("i\0d\0\n\x001\0\n\0", "latin1") },
+    fix: /--encoding utf-16le/,
+    next: `${LOAD} --encoding utf-16le`,
+  },
+  {
+    code: "SOURCE_QUOTE",
+    files: csv('id,name\n1,"a\n'),
+    fix: /--quote ''/,
+    next: `${LOAD} --quote ''`,
+  },
+  {
+    code: "SOURCE_HEADER",
+    files: csv("sep=;\nid;name\n1;a\n"),
+    fix: /--skip-lines 1 --delimiter ';'/,
+    next: `${LOAD} --skip-lines 1 --delimiter ;`,
+  },
+  { code: "SOURCE_ENCODING", run: `${LOAD} -e latn`, fix: /latin1/, next: `${LOAD} -e latin1` },
+  {
+    code: "SOURCE_ROWS",
+    run: `${LOAD} --expect-rows 2`,
+    fix: /say how many records/,
+    next: `${LOAD} --expect-rows 1`,
+  },
+  { code: "TARGET_URL", run: "in.csv --to t.dbx --table t", fix: /ends in \.db/, next: LOAD },
+  {
+    code: "TARGET_NOT_FOUND",
+    run: "in.csv --to tt.db --table t",
+    fix: /sqlite3 tt\.db/,
+    next: (cwd) => {
+      new Database(join(cwd, "tt.db")).exec("vacuum").close();
+      return "inspect --to tt.db";
+    },
+  },
+  {
+    code: "PLAN_NO_TABLE",
+    run: "in.csv --to t.db --table tt",
+    fix: /did you mean t\?|check --table/,
+    next: LOAD,
+  },
+  {
+    code: "PLAN_UNKNOWN_FIELD",
+    files: csv("id,nmae\n1,a\n"),
+    fix: /--map 'nmae:name'/,
+    next: `${LOAD} --map nmae:name`,
+  },
+  {
+    code: "PLAN_NO_KNOWN_FIELD",
+    files: csv("id;name\n1;a\n"),
+    fix: /--delimiter ';'/,
+    next: `${LOAD} --delimiter ;`,
+  },
+  {
+    code: "PLAN_UNKNOWN_COLUMN",
+    run: `${LOAD} --key idd`,
+    fix: /did you mean id\?/,
+    next: `${LOAD} --key id`,
+  },
+  {
+    code: "PLAN_NO_FIELD",
+    run: `${LOAD} --map nmae:name`,
+    fix: /did you mean name\?/,
+    next: `${LOAD} --map name:name`,
+  },
+  {
+    code: "PLAN_DUPLICATE_COLUMN",
+    run: `${LOAD} --const name=x`,
+    fix: /--map 'name:'/,
+    next: `${LOAD} --const name=x --map name:`,
+  },
+  {
+    code: "PLAN_NO_KEY",
+    run: `${LOAD} --mode upsert`,
+    fix: /pass --key/,
+    next: `${LOAD} --mode upsert --key id`,
+  },
+  {
+    code: "PLAN_KEY_NOT_IN_SOURCE",
+    files: csv("name\na\n"),
+    run: `${LOAD} --key id`,
+    fix: /--const id=VALUE/,
+    next: `${LOAD} --key id --const id=7`,
+  },
+  {
+    code: "PLAN_NO_CONSTRAINT",
+    sql: `${TABLE}; create unique index by_name on t (name)`,
+    run: `${LOAD} --constraint by_nmae`,
+    fix: /--constraint by_name/,
+    next: `${LOAD} --constraint by_name`,
+  },
+  {
+    code: "PLAN_NO_CONFLICT_TARGET",
+    run: `${LOAD} --key name`,
+    fix: /create unique index "t_name_key"/,
+    ...typed(sql(/create unique index [^)]+\)/)),
+  },
+  {
+    code: "PLAN_REQUIRED_COLUMN",
+    sql: "create table t (id int, name text, z text not null)",
+    fix: /--const z=VALUE/,
+    next: `${LOAD} --const z=VALUE`,
+  },
+  {
+    code: "PLAN_READ_ONLY_COLUMN",
+    sql: "create table t (id int, name text generated always as (id) stored)",
+    fix: /--map 'name:'/,
+    next: `${LOAD} --map name:`,
+  },
+  {
+    code: "PLAN_UNSUPPORTED",
+    sql: `create table b (id int, name text); create view t as select * from b; create trigger i instead of insert on t begin insert into b values (new.id, new.name); end`,
+    run: `${LOAD} --key id`,
+    fix: /--ignore/,
+    next: `${LOAD} --key id --ignore`,
+  },
+  {
+    code: "PLAN_EXPRESSION",
+    run: `${LOAD} --key id --set n=excluded.nn`,
+    fix: /excluded\.NAME/,
+    next: `${LOAD} --key id --set n=excluded.id`,
+  },
+  {
+    code: "JOB_OPTIONS",
+    files: csv("id,name\n1,a\n"),
+    sql: `${TABLE}; create table u (id integer primary key, name text)`,
+    run: "in.csv --to t.db --table u --key id --commit 1 --job j",
+    before: `${LOAD} --key id --commit 1 --job j --set name=excluded.name||target.name`,
+    fix: /--reset-job/,
+    next: "in.csv --to t.db --table u --key id --commit 1 --job j --reset-job",
+  },
+  {
+    code: "JOB_UNKNOWN",
+    run: "jobs --to t.db --forget j",
+    fix: /upsurge jobs --to URL/,
+    next: "jobs --to t.db",
+  },
+  {
+    code: "REJECT_LIMIT",
+    files: csv("id,name\nx,a\n"),
+    fix: /--max-rejects N/,
+    next: `${LOAD} --max-rejects 1`,
+    exit: 3,
+  },
+  {
+    code: "REJECT_FILE",
+    files: { "in.csv": "id,name\nx,a\n", "r.csv": "" },
+    run: `${LOAD} --max-rejects 1 --reject-file r.csv`,
+    fix: /--reject-file/,
+    next: `${LOAD} --max-rejects 1 --reject-file r2.csv`,
+    exit: 3,
+  },
+  {
+    code: "OUTPUT_FILE",
+    run: `${LOAD} --report no/r.json`,
+    fix: /--report/,
+    next: `${LOAD} --report r.json`,
+  },
+];
+
+/** A case whose fix is a statement. */
+function typed({ statement, next: after }: ReturnType<typeof sql>): Pick<Case, "next"> {
+  return {
+    next: (cwd) => {
+      const [ddl = ""] = statement.exec(lastFix) ?? [];
+      new Database(join(cwd, "t.db")).exec(ddl).close();
+      return after;
+    },
+  };
+}
+
+/** The fix of the error that was just met. */
+let lastFix = "";
+
+/** Why the fix of a code is not typed here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  SOURCE_UNREADABLE: "permissions, which root does not have to mind: unit/read/open-source",
+  SOURCE_CORRUPT: "its fix is another file: unit/read/compression",
+  SOURCE_INCOMPLETE: "its fix is another file: cli/source-warnings",
+  SOURCE_CHECKSUM: "its fix is another file or hash",
+  SOURCE_CHANGED: "a job's: targets/jobs-sources",
+  TARGET_PARAMETER: "a connection's: targets/postgres-connections",
+  TARGET_SECURITY: "a server's set-up: targets/postgres-tls",
+  TARGET_NO_DATABASE: "a server's: targets/start-failures",
+  TARGET_LOOKALIKE: "another server: targets/postgres-lookalike",
+  TARGET_DRIVER_MISSING: "its fix installs a package",
+  TARGET_UNREACHABLE: "a server that is away: faults/server",
+  TARGET_LOST: "a server that goes away: faults/server",
+  TARGET_DOOMED: "SQL Server's: targets/sqlserver-findings",
+  TARGET_OUTCOME_UNKNOWN: "a lost commit: faults/lost-commit",
+  TARGET_BUSY: "somebody's lock: faults/sqlite-file",
+  TARGET_LOGIN: "a server's: targets/postgres-connections",
+  TARGET_TLS: "a server's: targets/start-failures, targets/postgres-tls",
+  TARGET_FULL: "a full disk",
+  TARGET_READ_ONLY: "a standby",
+  TARGET_NOT_WRITABLE: "permissions: targets/sqlite-files",
+  TARGET_NOT_A_DATABASE: "its fix is another path: targets/sqlite-files",
+  TARGET_STATEMENT: "for what nobody foresaw",
+  TARGET_ENCODING: "a database in another encoding: targets/postgres-encoding",
+  TARGET_COMMIT_REFUSED: "its fix is another row: targets/postgres",
+  PLAN_AMBIGUOUS_FIELD: "columns that differ in case, which SQLite has not: unit/plan/make-plan",
+  PLAN_UNUSABLE_KEY: "deferrable and exclusion constraints: unit/plan/make-plan",
+  PLAN_KEY_NOT_UNIQUE: "its statements run in targets/printed-sql",
+  PLAN_PRIVILEGE: "its grant runs in targets/printed-sql",
+  PLAN_REFUSED: "for what nobody foresaw",
+  JOB_SOURCES: "targets/jobs-sources",
+  JOB_TABLE: "targets/jobs-finished",
+  JOB_RUNNING: "faults/same-job",
+  JOB_TAKEN: "faults/same-job",
+  CHECKPOINT_TABLE: "targets/jobs-command",
+  INTERNAL: "a bug",
+};
+
+/** Rejects whose fix is typed in `targets/reject-fixes`, and those that only the record itself can mend. */
+const ROWS: Readonly<Record<string, "typed" | "mend">> = {
+  ROW_ENCODING: "typed",
+  ROW_QUOTES: "typed",
+  ROW_FIELD_COUNT: "typed",
+  ROW_JSON: "typed",
+  ROW_TYPE: "typed",
+  ROW_RANGE: "typed",
+  ROW_NOT_NULL: "typed",
+  ROW_UNIQUE: "typed",
+  ROW_NOT_OBJECT: "mend",
+  ROW_NUL: "mend",
+  ROW_SURROGATE: "mend",
+  ROW_TOO_LARGE: "mend",
+  ROW_TOO_DEEP: "mend",
+  ROW_MEMBERS: "mend",
+  ROW_UNKNOWN_FIELD: "mend",
+  ROW_NO_KNOWN_FIELD: "mend",
+  ROW_MISSING_FIELD: "mend",
+  ROW_NULL_KEY: "mend",
+  ROW_LENGTH: "mend",
+  ROW_CHECK: "mend",
+  ROW_FOREIGN_KEY: "mend",
+  ROW_REFUSED: "mend",
+};
+
+/** Words as a shell splits them, as far as these commands need it. */
+function words(command: string): string[] {
+  return command.split(" ").map((word) => (word === "''" ? "" : word));
+}
+
+describe("every fix", () => {
+  test("has a case, or a reason why not", () => {
+    const known = [...CASES.map(({ code }) => code), ...Object.keys(ELSEWHERE)];
+    expect(known.toSorted()).toEqual(Object.keys(ERROR_CODES).toSorted());
+    expect(Object.keys(ROWS).toSorted()).toEqual(Object.keys(ROW_CODES).toSorted());
+  });
+
+  test.each(CASES)(
+    "$code",
+    async ({ code, files, sql: ddl = TABLE, run = LOAD, before, fix, next, exit = 0 }) => {
+      const cwd = tempDir({ "in.csv": "id,name\n1,a\n", ...files });
+      new Database(join(cwd, "t.db")).exec(ddl).close();
+      if (before !== undefined) await runUpsurge(words(before), { cwd });
+
+      const refused = await runUpsurge(words(run), { cwd });
+      lastFix = /^fix: +(.*)$/m.exec(refused.stderr)?.[1] ?? "";
+      const command = typeof next === "string" ? next : next(cwd);
+      const mended = await runUpsurge(words(command), { cwd });
+
+      expect(refused.stderr).toContain(code);
+      expect(lastFix).toMatch(fix);
+      expect(mended.exitCode, mended.stderr).toBe(exit);
+      expect(refused.exitCode).not.toBe(mended.exitCode);
+    },
+  );
+});
