@@ -89,13 +89,13 @@ function commandOf(argv: readonly string[]): Command {
   return named?.name ?? "load";
 }
 
-interface Surroundings {
+interface HelpContext {
   readonly version: string;
   /** Of the terminal. */
   readonly columns: number | undefined;
 }
 
-function makeProgram({ version, columns }: Surroundings, onCall: (call: Call) => void): Commander {
+function makeProgram({ version, columns }: HelpContext, onCall: (call: Call) => void): Commander {
   const program = new Commander("upsurge")
     .version(`upsurge ${version}`, "-V, --version", "Print the version.")
     .helpOption("-h, --help", "Print this help.")

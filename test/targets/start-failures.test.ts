@@ -60,7 +60,7 @@ describe.each(ENGINES)("$title", (engine) => {
 
     const options = { ...defaultOptions(), to: database.url };
     const target = await findTarget(database.url);
-    const session = await target.connect(connectOptions(database.url, options, {}));
+    const session = await target.connect(connectOptions(options, {}));
     const lock = await session.lockJob("j");
     const running = await state();
     await lock?.release();

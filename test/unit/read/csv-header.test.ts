@@ -13,8 +13,8 @@ function numbered(fields: number): string {
 test.each([
   ['a,"b"x\n', "a quote stands inside a field, or text follows a closing quote"],
   ["a,\xff\n", "the record is not valid UTF-8"],
-  [`${"x".repeat(2 ** 20)},b\n`, "it is longer than 1048576 bytes"],
-  [`"${"x".repeat(2 ** 21)}`, "it is longer than 1048576 bytes"],
+  [`${"x".repeat(2 ** 20)},b\n`, "it is longer than 1,048,576 bytes"],
+  [`"${"x".repeat(2 ** 21)}`, "it is longer than 1,048,576 bytes"],
   [`${numbered(4097)}\n`, "it has 4097 fields, and 4096 are the most"],
 ])("refuses %.20j", async (text, reason) => {
   const error = await errorOf(read(Buffer.from(text, "latin1")));
