@@ -2,6 +2,7 @@
  * The first line of a CSV source: whether it is a header or data, and the names of the fields, from the header, from
  * `--columns` or by number.
  */
+import { plural } from "../../errors/format.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../../errors/upsurge-error.ts";
 import type { HeaderField, HeaderUse } from "../../model/header.ts";
@@ -130,7 +131,7 @@ function textsOf(path: string, { texts, remedy }: FirstLine): readonly string[] 
 }
 
 function tooLong(path: string): UpsurgeError {
-  return headerError(path, `it is longer than ${HEADER_BYTES} bytes`, TOO_LONG);
+  return headerError(path, `it is longer than ${plural(HEADER_BYTES, "byte")}`, TOO_LONG);
 }
 
 /** What mends a first line that does not end. */
