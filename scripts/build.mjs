@@ -7,7 +7,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { writeLicences } from "./licences.mjs";
 import { ROOT, runTool } from "./steps.mjs";
 
@@ -20,11 +20,16 @@ const EXTERNAL = ["better-sqlite3", "mssql", "pg-native", "pg-cloudflare"];
 const REQUIRE = `import { createRequire as upsurgeRequire } from "node:module";
 const require = upsurgeRequire(import.meta.url);`;
 
+/** Builds everything; resolves to an exit code and what there is to say. */
 export async function build() {
   rmSync(DIST, { recursive: true, force: true });
   const { code, output } = await runTool("tsc", ["-p", "tsconfig.build.json"]);
   if (code !== 0) return { code, output };
-  await bundle({ outdir: DIST, modules: join(ROOT, "node_modules") });
+  try {
+    await bundle({ outdir: DIST, modules: join(ROOT, "node_modules") });
+  } catch (error) {
+    return { code: 1, output: `${output}${error.stack}` };
+  }
   copyDeclarations();
   for (const file of ["bin/upsurge.js", "upsurge.js"]) chmodSync(join(DIST, file), 0o755);
   return { code, output };
@@ -83,7 +88,7 @@ function copyDeclarations() {
   copy(join(DIST, "src/index.d.ts"));
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { code, output } = await build();
   if (code !== 0) console.error(output);
   process.exitCode = code;

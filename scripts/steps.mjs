@@ -11,7 +11,9 @@ export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Runs a command in the project; resolves to its exit code and all it printed, in order. */
 export function run(command, args, { cwd = ROOT, env = process.env, echo = false } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    // Windows starts command files through a shell only.
+    const shell = command.endsWith(".cmd");
+    const child = spawn(command, args, { cwd, env, shell, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     const take = (chunk) => {
       output += chunk;

@@ -36,7 +36,7 @@ export function installCommand(driver: OptionalDriver, place: InstallPlace): str
   const major = fitting(driver, node);
   const modules = nodeModulesOf(program);
   if (modules !== null && basedOnNpx(modules)) {
-    return `npx -p upsurge -p ${driver}@${major} upsurge, followed by the same words`;
+    return `npx -p upsurge -p ${driver}@${major} upsurge # and the same words`;
   }
   const where = modules === null ? dirname(nearest(program) ?? program) : dirname(modules);
   const flags =
