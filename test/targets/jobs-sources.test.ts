@@ -1,7 +1,9 @@
 /** A job over several sources: each is loaded once, whatever it is called, and one that was begun must be there. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { gzipSync } from "node:zlib";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { SourceSet } from "../../src/sources/source-set.ts";
 import { onFailPoint } from "../../src/testing/fail-point.ts";
 import { SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
 import { HEADER, JobShell, lines } from "../helpers/job-shell.ts";
@@ -27,6 +29,18 @@ describe.each(SHARED_ENGINES)("$title", (engine) => {
   const open = (): Promise<JobShell> => JobShell.open(engine, database);
 
   sourcesAgain(open);
+
+  test("a compressed source is read through before a part of it is loaded, and not again once it is", async () => {
+    const verified = vi.spyOn(SourceSet.prototype, "verify");
+    onTestFinished(() => verified.mockRestore());
+    const shell = await open();
+    shell.write("a.csv.gz", gzipSync(A));
+    const first = await shell.load("a.csv.gz --job j");
+    const again = await shell.load("a.csv.gz --job j");
+
+    expect([first.exit, again.exit, again.report.counts.read]).toEqual([0, 0, 0]);
+    expect(verified).toHaveBeenCalledTimes(1);
+  });
 
   test("a glob that has gained a file loads only that one", async () => {
     const shell = await open();
