@@ -53,7 +53,11 @@ export interface Misfits {
   readonly promised: "number" | "time" | "boolean";
   readonly count: number;
   /** Where the first of them is; looked up when asked for. */
-  readonly first: () => Position;
+  readonly first: () => Position & {
+    /** The value, and the record it is in; absent where they are not known. */
+    readonly value?: string | null;
+    readonly raw?: Uint8Array;
+  };
 }
 
 /** What became of a batch: counts of the rows written, and the faults in the order of the rows. */

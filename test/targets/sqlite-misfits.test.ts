@@ -38,7 +38,7 @@ const CSV = `${[HEADER, ...ROWS].join("\n")}\n`;
 const SAID = [
   "1 value for s (timestamp) is neither a date nor a time and is stored as text; it is in input.csv, record 4, line 5",
   "2 values for b (boolean) are neither 0 nor 1 and are stored as text; the first is in input.csv, record 2, line 3",
-  "2 values for d (date) are neither dates nor times and are stored as text; the first is in input.csv, record 2, line 3",
+  "2 values for d (date) are neither dates nor times and are stored as text; the first is in input.csv, record 2, line 3; --null 0000-00-00 makes NULL of it",
   "2 values for n (INTEGER) are no numbers and are stored as text; the first is in input.csv, record 2, line 3",
   "1 value for a (decimal(9,2)) is no number and is stored as text; it is in input.csv, record 3, line 4",
   "1 value for r (REAL) is no number and is stored as text; it is in input.csv, record 3, line 4",

@@ -46,9 +46,19 @@ function nullFix(known: KnownReject, value: string): string {
     return `take the quotes off ${value} in the source, and pass --null ${shellWord(value)}: it makes NULL of unquoted fields`;
   }
   const padded = isCsv(known) && !known.options.trim && value !== value.trim();
-  const token = value.trim();
-  const flag = token.startsWith("-") ? `--null=${token}` : `--null ${shellWord(token)}`;
-  return `pass ${flag}${padded ? " --trim" : ""}, which makes NULL of it`;
+  return `pass ${nullFlag(value.trim())}${padded ? " --trim" : ""}, which makes NULL of it`;
+}
+
+/** For a value that a database has kept as text: `; --null N/A makes NULL of it`. Of one in quotes no flag does. */
+export function noValueHint(value: string | null, raw: Uint8Array | undefined): string {
+  if (value === null || raw === undefined || !NO_VALUE.test(value)) return "";
+  const text = Buffer.from(raw).toString("latin1");
+  const isQuoted = !text.trimStart().startsWith("{") && text.includes(`"${value}"`);
+  return isQuoted ? "" : `; ${nullFlag(value)} makes NULL of it`;
+}
+
+function nullFlag(token: string): string {
+  return token.startsWith("-") ? `--null=${token}` : `--null ${shellWord(token)}`;
 }
 
 /** Whether the value is in quotes in its CSV record. */

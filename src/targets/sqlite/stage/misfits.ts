@@ -92,7 +92,7 @@ export class BatchMisfits {
       const known = this.#columns.get(column);
       if (known !== undefined) known.count += 1;
       else if (promised !== null) {
-        const first = (): ReturnType<Misfits["first"]> => this.#positionOf(index);
+        const first = (): ReturnType<Misfits["first"]> => this.#placeOf(index, column);
         this.#columns.set(column, { column, type, promised, count: 1, first });
       }
     }
@@ -103,9 +103,10 @@ export class BatchMisfits {
   }
 
   /** Rows are made for it, once: only the first misfit of a load asks. */
-  #positionOf(index: number): ReturnType<Misfits["first"]> {
+  #placeOf(index: number, column: string): ReturnType<Misfits["first"]> {
     const row = this.#batch.rows[index];
     if (row === undefined) throw new RangeError(`the batch has no row ${index}`);
-    return row.record.position;
+    const { position, raw } = row.record;
+    return { ...position, value: row.values[row.shape.columns.indexOf(column)] ?? null, raw };
   }
 }
