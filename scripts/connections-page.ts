@@ -1,4 +1,4 @@
-/** docs/postgres-connections.md, from the table of connection parameters. */
+/** docs/reference/postgres-connections.md, from the table of connection parameters. */
 import { LIBPQ_PARAMETERS } from "../src/targets/postgres/connect/libpq-parameters.ts";
 import { OTHER_PARAMETERS } from "../src/targets/postgres/connect/other-parameters.ts";
 import type { Parameter } from "../src/targets/postgres/connect/parameter.ts";

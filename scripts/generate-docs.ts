@@ -1,6 +1,6 @@
 /**
- * The pages that are made from the code: docs/options.md from the option table, docs/errors.md from the registries,
- * docs/postgres-connections.md from the table of connection parameters.
+ * The pages that are made from the code: docs/reference/options.md from the option table, docs/reference/errors.md from the registries,
+ * docs/reference/postgres-connections.md from the table of connection parameters.
  * Pure; `docs.mjs` writes them.
  */
 import { GROUP_TITLES } from "../src/cli/help.ts";
@@ -22,9 +22,9 @@ export interface Page {
 /** Every generated page. */
 export function generatedPages(): readonly Page[] {
   return [
-    { path: "docs/options.md", text: optionsPage() },
-    { path: "docs/errors.md", text: errorsPage() },
-    { path: "docs/postgres-connections.md", text: connections() },
+    { path: "docs/reference/options.md", text: optionsPage() },
+    { path: "docs/reference/errors.md", text: errorsPage() },
+    { path: "docs/reference/postgres-connections.md", text: connections() },
   ];
 }
 
@@ -98,7 +98,7 @@ function errorsPage(): string {
     "",
     "An error is four short lines on stderr: what and its code, the cause, the fix, and where.",
     "Codes stay the same from version to version; texts may change. Words in *italics* stand for facts of the case.",
-    "Exit codes are explained in the README.",
+    "[Exit codes](exit-codes.md) are explained on a page of their own.",
   ];
   for (const [prefix, title, text] of FAMILIES) {
     const codes = Object.entries<ErrorTexts>(ERROR_CODES).filter(([name]) =>
