@@ -178,6 +178,7 @@ const SECONDS: Readonly<Record<string, readonly [fast: number, all: number]>> = 
   "laws/repeats.test.ts": [8, 8],
   "laws/secrets.test.ts": [4, 9],
   "pages/sessions.test.ts": [5, 5],
+  "pages/tools.test.ts": [12, 12],
   "scenarios.test.ts": [24, 181],
   "support/tsql/transactions.test.ts": [4, 4],
   "targets/conformance.test.ts": [33, 165],
