@@ -111,12 +111,17 @@ async function type(line: string, shell: Shell): Promise<string> {
 
 async function command(argv: readonly string[], stdin: string, shell: Shell): Promise<Ran> {
   const { folder, postgres, sqlserver } = shell;
-  const [name = "", ...args] = argv.map((word) =>
-    word.replace("$SQLSERVER_URL", sqlserver?.url ?? ""),
-  );
+  const words = argv.map((word) => word.replace("$SQLSERVER_URL", sqlserver?.url ?? ""));
+  const at = words.findIndex((word) => !/^[A-Z]+=/.test(word));
+  const [name = "", ...args] = words.slice(at);
+  const variables = words.slice(0, at).map((word) => word.split(/=(.*)/s).slice(0, 2));
   switch (name) {
     case "upsurge":
-      return await runUpsurge(args, { stdin, cwd: folder, env: { DATABASE_URL: postgres?.url } });
+      return await runUpsurge(args, {
+        stdin,
+        cwd: folder,
+        env: { DATABASE_URL: postgres?.url, ...Object.fromEntries(variables) },
+      });
     case "echo":
       return { stdout: `${args.join(" ").replace("$?", String(shell.exitCode))}\n` };
     case "cat":

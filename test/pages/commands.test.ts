@@ -73,3 +73,25 @@ const EXIT_CODES = [
 test("the table of exit codes has every code", () => {
   expect(firstColumn("docs/reference/exit-codes.md")).toEqual(EXIT_CODES);
 });
+
+/** The fields of the JSON objects that the sessions of a page show. */
+function shownFields(path: string): string[] {
+  const lines = fencesOf(pageAt(path).text).flatMap(({ body }) => body.match(/^\{.*\}$/gm) ?? []);
+  return [...new Set(lines.flatMap((line) => Object.keys(JSON.parse(line) as object)))].toSorted();
+}
+
+test.each(["docs/reference/report.md", "docs/reference/reject-files.md"])(
+  "the table of %s has every field that the program prints",
+  (path) => {
+    expect(shownFields(path).length).toBeGreaterThan(5);
+    expect(firstColumn(path)).toEqual(shownFields(path));
+  },
+);
+
+test("the README is short, and its exit codes are the reference's", () => {
+  const { text } = pageAt("README.md");
+  const codes = tableRows(text).map(([cell = ""]) => cell);
+
+  expect(text.split("\n").length).toBeLessThanOrEqual(200);
+  expect(codes.filter((code) => /^(?:\d+|128\+n)$/.test(code)).toSorted()).toEqual(EXIT_CODES);
+});
