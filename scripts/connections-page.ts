@@ -1,4 +1,4 @@
-/** docs/postgres-connections.md, from the table of connection parameters. */
+/** docs/reference/postgres-connections.md, from the table of connection parameters. */
 import { LIBPQ_PARAMETERS } from "../src/targets/postgres/connect/libpq-parameters.ts";
 import { OTHER_PARAMETERS } from "../src/targets/postgres/connect/other-parameters.ts";
 import type { Parameter } from "../src/targets/postgres/connect/parameter.ts";
@@ -16,7 +16,7 @@ export function connectionsPage(): string[] {
   return [
     "Every connection parameter of libpq 18, and the words that other programs put into the same URL. A word in the URL (or the",
     "keyword string) comes before the service file, the service file before the environment, as in libpq; names are spelled as",
-    "they stand here. **Refused** means an error that names the parameter, unless its value asks for nothing. A word that is in",
+    "they are here. **Refused** means an error that names the parameter, unless its value asks for nothing. A word that is in",
     "no table is an error as well, with the word that may be meant: `sslmod=require` never loads in the clear.",
     "",
     "`--to` takes `postgres://`, `postgresql://`, `pgsql://` and `postgis://`, also with SQLAlchemy's driver (`postgresql+psycopg2://`) and",

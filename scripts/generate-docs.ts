@@ -1,6 +1,6 @@
 /**
- * The pages that are made from the code: docs/options.md from the option table, docs/errors.md from the registries,
- * docs/postgres-connections.md from the table of connection parameters.
+ * The pages that are made from the code: docs/reference/options.md from the option table, docs/reference/errors.md from the registries,
+ * docs/reference/postgres-connections.md from the table of connection parameters.
  * Pure; `docs.mjs` writes them.
  */
 import { GROUP_TITLES } from "../src/cli/help.ts";
@@ -22,9 +22,9 @@ export interface Page {
 /** Every generated page. */
 export function generatedPages(): readonly Page[] {
   return [
-    { path: "docs/options.md", text: optionsPage() },
-    { path: "docs/errors.md", text: errorsPage() },
-    { path: "docs/postgres-connections.md", text: connections() },
+    { path: "docs/reference/options.md", text: optionsPage() },
+    { path: "docs/reference/errors.md", text: errorsPage() },
+    { path: "docs/reference/postgres-connections.md", text: connections() },
   ];
 }
 
@@ -38,7 +38,7 @@ function optionsPage(): string {
     NOTE,
     "",
     "Every option of every command. A flag comes before the environment, the environment before the default.",
-    "Lists are parted by commas; a name that holds a comma stands in double quotes: `--key 'a,\"b,c\"'`.",
+    "Lists are separated by commas; a name with a comma is put in double quotes: `--key 'a,\"b,c\"'`.",
     "Sizes are `64MiB`, `10MB` or bytes; times are `250ms`, `30s`, `5m`, `1h` or `0`.",
   ];
   for (const [group, title] of Object.entries(GROUP_TITLES)) {
@@ -97,8 +97,8 @@ function errorsPage(): string {
     NOTE,
     "",
     "An error is four short lines on stderr: what and its code, the cause, the fix, and where.",
-    "Codes stay the same from version to version; texts may change. Words in *italics* stand for facts of the case.",
-    "Exit codes are explained in the README.",
+    "Codes stay the same from version to version; texts may change. Words in *italics* are facts of the case.",
+    "[Exit codes](exit-codes.md) are explained on a page of their own.",
   ];
   for (const [prefix, title, text] of FAMILIES) {
     const codes = Object.entries<ErrorTexts>(ERROR_CODES).filter(([name]) =>
@@ -119,7 +119,7 @@ function rowCodeSection(): string[] {
   return [
     "## Rejected records",
     "",
-    "Codes in the reject report. A fault has the same code on every database; the database's own code stands beside it.",
+    "Codes in the reject report. A fault has the same code on every database; the database's own code is next to it.",
     "",
     "| Code | What | How to solve |",
     "|---|---|---|",

@@ -1,4 +1,4 @@
-/** The library: the same loads, plans and inspections as on the command line, as functions. `docs/library.md` shows them. */
+/** The library: the same loads, plans and inspections as on the command line, as functions. `docs/reference/library.md` shows them. */
 export { UpsurgeError } from "./errors/upsurge-error.ts";
 export type { ErrorCode } from "./errors/codes.ts";
 export { inspect } from "./library/inspect.ts";

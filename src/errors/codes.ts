@@ -1,5 +1,5 @@
 /**
- * Every error, once: code → what, cause, fix, exit code. `docs/errors.md` is generated from this table.
+ * Every error, once: code → what, cause, fix, exit code. `docs/reference/errors.md` is generated from this table.
  * Braces name details given by the raiser. Codes of rejected records are in `row-codes.ts`.
  */
 
@@ -19,7 +19,7 @@ export interface ErrorTexts {
   readonly fix: string;
   /** Takes the place of the fix when parts of the load are committed. */
   readonly fixInParts?: string;
-  /** Exit code of the process; the table is in the README. */
+  /** Exit code of the process; the table is docs/reference/exit-codes.md. */
   readonly exit: 1 | 2 | 4 | 6 | 75;
   /** Absent: `no`. */
   readonly retry?: Retry;

@@ -1,4 +1,4 @@
-/** Every code of a rejected record, once: what is wrong with it, and how to mend it. `docs/errors.md` is generated from this. */
+/** Every code of a rejected record, once: what is wrong with it, and how to mend it. `docs/reference/errors.md` is generated from this. */
 import type { RowCode } from "../model/reject.ts";
 
 /** What a reject's code says. */

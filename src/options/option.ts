@@ -43,9 +43,9 @@ export interface OptionSpec {
   readonly either?: true;
   /** Variables that speak where the command line does not; for a flag, 1 or true gives it. */
   readonly env?: readonly string[];
-  /** One sentence, shown by `-h` and in docs/options.md. */
+  /** One sentence, shown by `-h` and in docs/reference/options.md. */
   readonly summary: string;
-  /** More for docs/options.md. */
+  /** More for docs/reference/options.md. */
   readonly details?: string;
   readonly example: string;
   /** How the text of a `text` is read, and that of each value of `many`. */

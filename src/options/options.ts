@@ -1,5 +1,5 @@
 /**
- * EVERY OPTION, ONCE. Flags, environment, help, docs/options.md and the `Options` type all come from this table.
+ * EVERY OPTION, ONCE. Flags, environment, help, docs/reference/options.md and the `Options` type all come from this table.
  * The rows stand in `table/`, a file a group. What options mean together is checked in `check-options.ts`;
  * what they mean to a database, in `plan/`.
  */

@@ -8,7 +8,7 @@ import Database from "better-sqlite3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const PAGE = readFileSync(join(ROOT, "docs/library.md"), "utf8");
+const PAGE = readFileSync(join(ROOT, "docs/reference/library.md"), "utf8");
 const EXAMPLES = [...PAGE.matchAll(/```ts\n([^]*?)```/g)].map(([, code = ""]) => code);
 
 /** What each example prints. */

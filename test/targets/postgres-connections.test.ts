@@ -78,7 +78,7 @@ function attempts(text: string, more: Partial<Attempt> = {}): Attempt[] {
     });
 }
 
-const STRICTER = "upsurge is stricter, as docs/postgres-connections.md says";
+const STRICTER = "upsurge is stricter, as docs/reference/postgres-connections.md says";
 const CA = `sslrootcert=${tlsFile("ca")}`;
 
 const ATTEMPTS: readonly Attempt[] = [

@@ -12,7 +12,7 @@ export const TIER: Tier = process.env["UPSURGE_TEST_TIER"] === "fast" ? "fast" :
 /** Files that only `test:all` runs, and what of theirs `npm test` does all the same. */
 const ONLY_ALL: Readonly<Record<string, string>> = {
   "cli/install.test.ts": "the program alone in a folder: cli/bundle",
-  "demo.test.ts": "its commands are met one by one: readme",
+  "demo.test.ts": "its commands are met one by one: pages/sessions",
   "faults/any-message.test.ts": "cut connections at each fail point: faults/fail-points-*",
   "faults/drill-postgres.test.ts": "proves the checks, not the program",
   "faults/drill-sqlite.test.ts": "proves the checks, not the program",
@@ -179,7 +179,8 @@ const SECONDS: Readonly<Record<string, readonly [fast: number, all: number]>> = 
   "laws/reading-paths.test.ts": [4, 8],
   "laws/repeats.test.ts": [8, 8],
   "laws/secrets.test.ts": [4, 9],
-  "readme.test.ts": [3, 3],
+  "pages/sessions.test.ts": [5, 5],
+  "pages/tools.test.ts": [12, 12],
   "scenarios.test.ts": [24, 181],
   "support/tsql/transactions.test.ts": [4, 4],
   "targets/conformance.test.ts": [33, 165],

@@ -1,6 +1,6 @@
 /**
  * EVERY CONNECTION PARAMETER OF LIBPQ 18, and what becomes of it. The URL, keyword strings, the service file and the
- * environment are all read by this table, and docs/postgres-connections.md is made from it.
+ * environment are all read by this table, and docs/reference/postgres-connections.md is made from it.
  */
 import type { Parameter } from "./parameter.ts";
 

@@ -7,7 +7,7 @@ import { OTHER_PARAMETERS } from "./other-parameters.ts";
 import type { Parameter } from "./parameter.ts";
 
 /** Where a reader finds the table. */
-export const EVERY_WORD = "docs/postgres-connections.md lists every parameter";
+export const EVERY_WORD = "docs/reference/postgres-connections.md lists every parameter";
 
 /** Every word that is known. */
 export const PARAMETERS: ReadonlyMap<string, Parameter> = new Map(

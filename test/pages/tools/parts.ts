@@ -1,0 +1,25 @@
+/** What the pages of psql, pgloader and sqlite-utils share: a table of parts, and the files that are loaded into it. */
+import type { ToolPage } from "./row.ts";
+
+const PARTS = "part_no,name,price\nB,Bolt,1\n";
+
+/** The table, on PostgreSQL. */
+export const PARTS_TABLE = {
+  engine: "postgres",
+  table: "parts",
+  setUp:
+    "create table parts (part_no text primary key, name text, price numeric, stock integer default 0)",
+  query: "select part_no, name, price, stock from parts order by part_no",
+  flags: ["--key", "part_no"],
+} as const satisfies Partial<ToolPage>;
+
+/** One part, in a file of this name. */
+export function text(name: string): Readonly<Record<string, string>> {
+  return { [name]: PARTS };
+}
+
+/** A name that is empty, and one that is empty in quotes. */
+export const EMPTY = { "parts.csv": 'part_no,name,price\nB,,1\nC,"",2\n' };
+
+/** A part, and one whose price is none. */
+export const BAD = { "parts.csv": `${PARTS}C,Nut,cheap\n` };
