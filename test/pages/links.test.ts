@@ -1,5 +1,5 @@
 /** Links lead somewhere: to a file that exists, and to a heading that stands in it; and files that pages name exist. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { anchorsOf, PAGES, withoutFences } from "../helpers/doc-pages.ts";
@@ -61,12 +61,23 @@ test.each(DOCS)("%s can be reached from the README", (path) => {
   expect(reached).toContain(path);
 });
 
-/** Where the program, its tests and its workflows speak of a page. */
-const NAMED_IN = ["src/targets/postgres/connect/parameters.ts", "scripts/generate-docs.ts"];
+/** Files of the program, its scripts and its workflows that speak of pages. */
+const SPEAK_OF_PAGES = ["src", "scripts", "bench", ".github"]
+  .flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => join(folder, path)),
+  )
+  .filter((path) => /\.(?:ts|mjs|ya?ml)$/.test(path))
+  .map((path) => ({ path, named: pagesNamedIn(path) }))
+  .filter(({ named }) => named.length > 0);
 
-test.each(NAMED_IN)("the pages that %s names exist", (path) => {
-  const named = readFileSync(path, "utf8").match(/docs\/[\w/-]+\.md/g) ?? [];
+function pagesNamedIn(path: string): readonly string[] {
+  return readFileSync(path, "utf8").match(/docs\/[\w/-]+\.(?:md|svg)/g) ?? [];
+}
 
-  expect(named.length).toBeGreaterThan(0);
+test("the program and its scripts speak of pages", () => {
+  expect(SPEAK_OF_PAGES.length).toBeGreaterThan(5);
+});
+
+test.each(SPEAK_OF_PAGES)("the pages that $path names exist", ({ named }) => {
   expect(named.filter((page) => !existsSync(page))).toEqual([]);
 });

@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { pageAt, tableRows } from "../helpers/doc-pages.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { commandsOf } from "../helpers/page-shell.ts";
@@ -92,15 +92,11 @@ async function alsoTrue(database: TestDatabase, row: ToolRow, output: string): P
   expect(count).toBe(String(row.nulls));
 }
 
-/** A database for all tests of the surrounding suite. */
-function useDatabase(open: () => Promise<TestDatabase>): () => TestDatabase {
-  let database: TestDatabase | undefined;
-  beforeAll(async () => void (database = await open()));
-  afterAll(async () => await database?.close());
-  return () => {
-    if (database === undefined) throw new Error("the database is not open");
-    return database;
-  };
+/** A database for all tests of the surrounding suite, opened for the first that asks. */
+function useDatabase(open: () => Promise<TestDatabase>): () => Promise<TestDatabase> {
+  let database: Promise<TestDatabase> | undefined;
+  afterAll(async () => await (await database)?.close());
+  return () => (database ??= open());
 }
 
 const PAGES = [HASURA, PRISMA, PSQL, PGLOADER, SQLITE_UTILS];
@@ -116,7 +112,7 @@ function withCells(path: string, rows: readonly ToolRow[]): { row: ToolRow; cell
 }
 
 describe.each(PAGES)("$path", (page) => {
-  const database = useDatabase(page.engine === "sqlite" ? openSqlite : openPostgres);
+  const databases = { sqlite: useDatabase(openSqlite), postgres: useDatabase(openPostgres) };
 
   test("tells of nothing that is not tested, and of all that is", () => {
     const cells = tableRows(pageAt(page.path).text);
@@ -136,7 +132,7 @@ describe.each(PAGES)("$path", (page) => {
 
   test.each(withCells(page.path, page.rows))("$row.argument is $cell", async ({ row, cell }) => {
     expect(cell).toMatch(/^`.*`$|^nothing to say$/);
-    await runRow(database(), page, row, cell);
+    await runRow(await databases[row.engine ?? page.engine](), page, row, cell);
   });
 });
 
@@ -146,6 +142,6 @@ describe("docs/howto/from-hasura.md, on SQL Server", () => {
 
   test.each(withCells(HASURA.path, IF_MATCHED))("$row.argument is $cell", async ({ row, cell }) => {
     expect(cell).toMatch(/^`.*`$/);
-    await runRow(database(), { ...HASURA, setUp: ARTICLES, query }, row, cell);
+    await runRow(await database(), { ...HASURA, setUp: ARTICLES, query }, row, cell);
   });
 });

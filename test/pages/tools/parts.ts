@@ -3,9 +3,9 @@ import type { ToolPage } from "./row.ts";
 
 const PARTS = "part_no,name,price\nB,Bolt,1\n";
 
-/** The table, on PostgreSQL. */
+/** The table, on SQLite unless a row says otherwise: most rows tell of reading. */
 export const PARTS_TABLE = {
-  engine: "postgres",
+  engine: "sqlite",
   table: "parts",
   setUp:
     "create table parts (part_no text primary key, name text, price numeric, stock integer default 0)",

@@ -87,6 +87,7 @@ export const PGLOADER: ToolPage = {
     },
     {
       argument: "`date format 'DD/MM/YYYY'`",
+      engine: "postgres",
       before: "alter table parts add made date",
       files: DATES,
       rows: ["B|Bolt||0"],
@@ -95,14 +96,30 @@ export const PGLOADER: ToolPage = {
     { argument: "`batch rows = 1000`", rows: BOLT },
     {
       argument: "`workers`, `concurrency`",
+      engine: "postgres",
       files: { "parts.csv": "part_no,price\nB,1\nC,2\nD,3\n" },
       rows: ["B||1|0", "C||2|0", "D||3|0"],
       says: "exactly-once",
     },
-    { argument: "`on error resume next`", files: BAD, rows: BOLT, exit: 3, says: "rejected  1" },
-    { argument: "`on error stop`", files: BAD, rows: [], exit: 4, says: "nothing was kept" },
+    {
+      argument: "`on error resume next`",
+      engine: "postgres",
+      files: BAD,
+      rows: BOLT,
+      exit: 3,
+      says: "rejected  1",
+    },
+    {
+      argument: "`on error stop`",
+      engine: "postgres",
+      files: BAD,
+      rows: [],
+      exit: 4,
+      says: "nothing was kept",
+    },
     {
       argument: "`SET`",
+      engine: "postgres",
       before:
         "alter table parts alter stock set default 7; alter table parts add memory text default current_setting('work_mem')",
       rows: ["B|Bolt|1|7"],

@@ -70,6 +70,7 @@ export const PSQL: ToolPage = {
     },
     {
       argument: "`on_error ignore`",
+      engine: "postgres",
       files: BAD,
       rows: ["B|Bolt|1|0"],
       exit: 3,
@@ -77,6 +78,7 @@ export const PSQL: ToolPage = {
     },
     {
       argument: "`reject_limit 1`",
+      engine: "postgres",
       files: BAD,
       rows: ["B|Bolt|1|0"],
       exit: 3,
@@ -84,6 +86,7 @@ export const PSQL: ToolPage = {
     },
     {
       argument: "`log_verbosity verbose`",
+      engine: "postgres",
       files: BAD,
       rows: ["B|Bolt|1|0"],
       exit: 3,

@@ -1,9 +1,14 @@
 /** A row of a table that tells another tool's arguments: what the load it stands for finds, and what comes of it. */
 
+/** SQLite where any database would do, which is quick. */
+export type ToolEngine = "sqlite" | "postgres";
+
 /** What is tested of a row; the row itself gives the flags. */
 export interface ToolRow {
   /** The first cell of the row, as it stands in the page. */
   readonly argument: string;
+  /** Where it runs, when not where its page does. */
+  readonly engine?: ToolEngine;
   /** Statements before the load. */
   readonly before?: string;
   /** The sources, by name; `-` is standard input. Without any, one part in `parts.csv`. */
@@ -25,7 +30,7 @@ export interface ToolRow {
 /** The rows of a page's tables: which database they run on, and which table they load. */
 export interface ToolPage {
   readonly path: string;
-  readonly engine: "sqlite" | "postgres";
+  readonly engine: ToolEngine;
   readonly table: string;
   readonly setUp: string;
   /** Flags of all rows. */

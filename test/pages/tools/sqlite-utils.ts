@@ -7,7 +7,6 @@ const OLD = "insert into parts values ('B', 'old', 5, 5)";
 
 export const SQLITE_UTILS: ToolPage = {
   ...PARTS_TABLE,
-  engine: "sqlite",
   path: "docs/howto/from-sqlite-utils.md",
   rows: [
     { argument: "`--pk part_no`", before: OLD, rows: ["B|Bolt|1|5"] },
