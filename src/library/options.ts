@@ -66,7 +66,8 @@ function isOf(command: Command, { commands, group }: OptionSpec): boolean {
 
 function unknownName(name: string, known: readonly OptionName[]): Error {
   const near = nearest(name, [...known, ...HOOKS]);
-  const suggestion = near === null ? "see the options in docs/reference/options.md" : `did you mean ${near}?`;
+  const suggestion =
+    near === null ? "see the options in docs/reference/options.md" : `did you mean ${near}?`;
   return upsurgeError("OPTION_UNKNOWN", { flag: name, suggestion }, { where: name });
 }
 
