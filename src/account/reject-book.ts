@@ -28,7 +28,7 @@ export interface JobRejects {
   /** Of the job. */
   readonly name: string;
   /** `null`: no files. */
-  readonly marks: RejectOffsets | null;
+  readonly offsets: RejectOffsets | null;
   readonly count: number;
 }
 
@@ -130,21 +130,21 @@ export class RejectBook {
   }
 
   /** Opens the files of a job as its last commit left them. Throws `REJECT_FILE`. */
-  openForJob(first: RejectedSource, { name, marks, count }: JobRejects): void {
+  openForJob(first: RejectedSource, { name, offsets, count }: JobRejects): void {
     this.#fixes.reads(first);
     this.#budget = this.#newBudget(count);
     this.#durable = false;
-    if (marks === null) return;
-    this.#files = new RejectFiles(marks.path, first, { name, marks, before: count });
+    if (offsets === null) return;
+    this.#files = new RejectFiles(offsets.path, first, { name, offsets, before: count });
   }
 
   /** The files of a job that has nothing left to do: they are named, and stay as they are unless they are empty. */
-  closedBefore(first: RejectedSource, { marks, count }: JobRejects): void {
-    if (marks?.report === 0) removeEmpty(marks.path, first);
+  closedBefore(first: RejectedSource, { offsets, count }: JobRejects): void {
+    if (offsets?.report === 0) removeEmpty(offsets.path, first);
     this.#left =
-      marks === null || count === 0
+      offsets === null || count === 0
         ? null
-        : { file: marks.path, report: `${marks.path}.jsonl`, others: [] };
+        : { file: offsets.path, report: `${offsets.path}.jsonl`, others: [] };
   }
 
   /** Where the rejects went of a load that was killed while it committed. */
@@ -185,7 +185,7 @@ export class RejectBook {
       this.#files?.place();
     }
     this.#durable = true;
-    return this.#files?.marks ?? null;
+    return this.#files?.offsets ?? null;
   }
 
   /** Forgets everything, for a load that starts again. */

@@ -33,7 +33,7 @@ export function defaultRejectPath(source: RejectedSource): string {
 /** A job as far as its reject files know it. */
 export interface RejectingJob {
   readonly name: string;
-  readonly marks: RejectOffsets;
+  readonly offsets: RejectOffsets;
   /** Rejects that it has in them already. */
   readonly before: number;
 }
@@ -46,8 +46,8 @@ export class RejectFiles {
   readonly #lock: RejectLock | null;
   /** Files that have their names. */
   readonly #placed = new Set<OpenFile>();
-  /** Of the job they belong to; `null`: they are this run's alone. */
-  readonly #marks: RejectOffsets | null;
+  /** Where the last commit of their job left them; `null`: they are this run's only. */
+  readonly #committed: RejectOffsets | null;
   readonly #files: OpenFile[] = [];
   readonly #bySource = new Map<string, OpenFile>();
   readonly #report: OpenFile;
@@ -58,7 +58,7 @@ export class RejectFiles {
     this.#path = path;
     this.#job = job;
     this.#lock = job === null ? RejectLock.take(path) : null;
-    this.#marks = job?.marks ?? null;
+    this.#committed = job?.offsets ?? null;
     this.#written = job?.before ?? 0;
     try {
       if (job === null) refuseExisting([path, `${path}.jsonl`]);
@@ -74,7 +74,7 @@ export class RejectFiles {
 
   /** The files that hold rejects of the job; those without any may have been removed. */
   get #known(): RejectOffsets["files"] {
-    return this.#marks === null || this.#marks.report === 0 ? [] : this.#marks.files;
+    return this.#committed === null || this.#committed.report === 0 ? [] : this.#committed.files;
   }
 
   #nameOf(at: number): string {
@@ -83,15 +83,15 @@ export class RejectFiles {
 
   /** A file of the job, as its last commit left it. */
   #open(at: number): OpenFile {
-    const mark = this.#marks?.files[at];
-    return reopenFile(this.#nameOf(at), mark ?? { bytes: 0, preamble: 0 });
+    const committed = this.#committed?.files[at];
+    return reopenFile(this.#nameOf(at), committed ?? { bytes: 0, preamble: 0 });
   }
 
   #openReport(): OpenFile {
     const path = `${this.#path}.jsonl`;
-    const marks = this.#marks;
-    if (marks !== null && marks.report > 0) {
-      return reopenFile(path, { bytes: marks.report, preamble: 0 });
+    const committed = this.#committed;
+    if (committed !== null && committed.report > 0) {
+      return reopenFile(path, { bytes: committed.report, preamble: 0 });
     }
     return this.#make(path, new Uint8Array());
   }
@@ -198,7 +198,7 @@ export class RejectFiles {
   }
 
   /** How long the files are. */
-  get marks(): RejectOffsets {
+  get offsets(): RejectOffsets {
     if (this.#report.length === 0) return { path: this.#path, files: [], report: 0 };
     const files = this.#files.map(({ length, preamble }) => ({
       bytes: length,

@@ -21,19 +21,19 @@ export function checkpointDdl(table: string, { types }: ExecutorDialect): string
 /** The checkpoint table over one session. */
 export class CheckpointTable {
   readonly #table: string;
-  readonly statements: SqlExecutor;
+  readonly executor: SqlExecutor;
   /** `null`: not looked at yet. */
   #layout: CheckpointLayout | null = null;
 
   /** `table` as SQL writes it: checked when the option was read. */
-  constructor(table: string, statements: SqlExecutor) {
+  constructor(table: string, executor: SqlExecutor) {
     this.#table = table;
-    this.statements = statements;
+    this.executor = executor;
   }
 
   /** Whether there is one. */
   async exists(): Promise<boolean> {
-    const columns = await this.statements.columnsOf(this.#table);
+    const columns = await this.executor.columnsOf(this.#table);
     this.#layout = columns === null ? null : layoutOf(columns);
     return columns !== null;
   }
@@ -46,7 +46,7 @@ export class CheckpointTable {
   /** Makes it; another run may do so at the same time. */
   async create(): Promise<void> {
     try {
-      await this.statements.run(checkpointDdl(this.#table, this.statements.dialect));
+      await this.executor.run(checkpointDdl(this.#table, this.executor.dialect));
     } catch (error) {
       if (!(await this.exists())) throw error;
     }
@@ -54,50 +54,44 @@ export class CheckpointTable {
 
   /** The rows of a job, or of all jobs, in order. */
   async read(job: string | null): Promise<Checkpoint[]> {
-    const { dialect } = this.statements;
+    const { dialect } = this.executor;
     const layout = await this.#layoutOf();
     const columns = Object.entries(layout.columns).map(([name, type]) =>
       type === "time" ? `${dialect.timeText(name)} as ${name}` : name,
     );
     const where = job === null ? "" : ` where job_id = ${dialect.parameter(1)}`;
     const sql = `select ${columns.join(", ")} from ${this.#table}${where} order by job_id, source, part`;
-    const { rows } = await this.statements.run(sql, job === null ? [] : [job]);
+    const { rows } = await this.executor.run(sql, job === null ? [] : [job]);
     return rows.map((row) => ({ ...checkpointOf(row), counts: layout.read(row, this.#table) }));
   }
 
   /** Makes the job this run's own: waits for whoever holds its rows, and fences all earlier runs. Answers with the rows changed. */
   async takeOver(job: string, owner: string): Promise<number> {
-    const { dialect } = this.statements;
+    const { dialect } = this.executor;
     const [first, second] = [dialect.parameter(1), dialect.parameter(2)];
     const sql = `update ${this.#table} set epoch = epoch + 1, owner = ${first}, state = case when state = 'done' then 'done' else 'running' end, updated_at = ${dialect.now} where job_id = ${second}`;
     const values = [dialect.asciiOnly ? inAscii(owner) : owner, job];
-    return (await this.statements.run(sql, values)).changed;
+    return (await this.executor.run(sql, values)).changed;
   }
 
-  /** Takes hold of a row in this transaction, as it was left; false when it is not so any more. */
-  async hold({ job, source, partition, epoch, offset }: CheckpointValues): Promise<boolean> {
-    const { dialect } = this.statements;
+  /** Locks a row in this transaction, as it was left; false when it is not so any more. */
+  async lock({ job, source, partition, epoch, offset }: CheckpointValues): Promise<boolean> {
+    const { dialect } = this.executor;
     const sql = `update ${this.#table} set updated_at = ${dialect.now} where job_id = ${dialect.parameter(1)} and source = ${dialect.parameter(2)} and part = ${dialect.parameter(3)} and epoch = ${dialect.parameter(4)} and byte_off = ${dialect.parameter(5)}`;
-    const { changed } = await this.statements.run(sql, [
-      job,
-      source,
-      partition,
-      epoch,
-      offset.byte,
-    ]);
+    const { changed } = await this.executor.run(sql, [job, source, partition, epoch, offset.byte]);
     return changed === 1;
   }
 
   /** Puts `next` in the place of `last`; false when another run has changed the row since. */
   async advance(last: CheckpointValues, next: CheckpointValues): Promise<boolean> {
-    const { dialect } = this.statements;
+    const { dialect } = this.executor;
     const values = await this.#valuesOf(next);
     const set = Object.keys(values).filter((name) => !KEY.has(name));
     const sets = set.map((name, at) => `${name} = ${dialect.parameter(at + 1)}`);
     const at = (more: number): string => dialect.parameter(set.length + more);
     const sql = `update ${this.#table} set ${sets.join(", ")}, updated_at = ${dialect.now} where job_id = ${at(1)} and source = ${at(2)} and part = ${at(3)} and epoch = ${at(4)} and byte_off = ${at(5)}`;
     const { job, source, partition, epoch, offset } = last;
-    const { changed } = await this.statements.run(sql, [
+    const { changed } = await this.executor.run(sql, [
       ...set.map((name) => values[name] ?? null),
       job,
       source,
@@ -110,49 +104,49 @@ export class CheckpointTable {
 
   /** Adds a row. */
   async insert(row: CheckpointValues): Promise<void> {
-    const { dialect } = this.statements;
+    const { dialect } = this.executor;
     const values = await this.#valuesOf(row);
     const names = Object.keys(values);
-    const marks = names.map((_, at) => dialect.parameter(at + 1));
-    const sql = `insert into ${this.#table} (${names.join(", ")}, started_at, updated_at) values (${marks.join(", ")}, ${dialect.now}, ${dialect.now})`;
-    await this.statements.run(sql, Object.values(values));
+    const parameters = names.map((_, at) => dialect.parameter(at + 1));
+    const sql = `insert into ${this.#table} (${names.join(", ")}, started_at, updated_at) values (${parameters.join(", ")}, ${dialect.now}, ${dialect.now})`;
+    await this.executor.run(sql, Object.values(values));
   }
 
   /** A row as the table's columns, without its times. */
   async #valuesOf(row: CheckpointValues): Promise<CheckpointFields> {
     const layout = await this.#layoutOf();
     return {
-      ...valuesOf(row, this.statements.dialect),
+      ...valuesOf(row, this.executor.dialect),
       ...layout.keep(row.counts, this.#table),
     };
   }
 
   /** Removes one row. */
   async remove({ job, source, partition }: CheckpointKey): Promise<void> {
-    const { dialect } = this.statements;
+    const { dialect } = this.executor;
     const sql = `delete from ${this.#table} where job_id = ${dialect.parameter(1)} and source = ${dialect.parameter(2)} and part = ${dialect.parameter(3)}`;
-    await this.statements.run(sql, [job, source, partition]);
+    await this.executor.run(sql, [job, source, partition]);
   }
 
   /** Forgets a job; answers with the number of its rows. */
   async forget(job: string): Promise<number> {
-    const sql = `delete from ${this.#table} where job_id = ${this.statements.dialect.parameter(1)}`;
-    return (await this.statements.run(sql, [job])).changed;
+    const sql = `delete from ${this.#table} where job_id = ${this.executor.dialect.parameter(1)}`;
+    return (await this.executor.run(sql, [job])).changed;
   }
 
   /** Notes that the run has failed, unless another run has taken the job since. */
   async fail({ job, epoch }: Pick<CheckpointValues, "job" | "epoch">): Promise<void> {
-    const { dialect } = this.statements;
+    const { dialect } = this.executor;
     const [first, second] = [1, 2].map((at) => dialect.parameter(at));
     const sql = `update ${this.#table} set state = 'failed', updated_at = ${dialect.now} where job_id = ${first} and epoch = ${second} and state = 'running'`;
-    await this.statements.run(sql, [job, epoch]);
+    await this.executor.run(sql, [job, epoch]);
   }
 
   /** Forgets a job that has finished, unless another run has taken it since. */
   async forgetDone({ job, epoch }: Pick<CheckpointValues, "job" | "epoch">): Promise<void> {
-    const [first, second] = [1, 2].map((at) => this.statements.dialect.parameter(at));
+    const [first, second] = [1, 2].map((at) => this.executor.dialect.parameter(at));
     const sql = `delete from ${this.#table} where job_id = ${first} and epoch = ${second} and state = 'done'`;
-    await this.statements.run(sql, [job, epoch]);
+    await this.executor.run(sql, [job, epoch]);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * How far a job has come, moved along with every commit. Each transaction of a load first takes hold of the rows it will
- * move, as this run knows them, and moves them last. So a run that was taken over writes nothing more, and what the rows
+ * How far a job has come, moved along with every commit. Each transaction of a load first locks the rows it will move,
+ * as this run knows them, and moves them last. So a run that was taken over writes nothing more, and what the rows
  * say is what was committed.
  */
 import { isDeepStrictEqual } from "node:util";
@@ -22,16 +22,16 @@ export interface CursorMove {
   /** In the order of the sources; none: only the counts move. */
   readonly offsets: readonly CommittedOffset[];
   readonly counts: Counts;
-  /** Where the reject files stand; `null`: as they stood. Only with part `all`. */
+  /** How long the reject files are; `null`: as long as they were. Only with scope `all`. */
   readonly rejects: RejectOffsets | null;
 }
 
 /** SHA-256 of nothing. */
 const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/** The rows of one job, as the run that owns it knows them. Several sessions may move different parts at once. */
+/** The rows of one job, as the run that owns it knows them. Several sessions may move different partitions at once. */
 export class CheckpointCursor {
-  /** By source and part. What is known of rejects stands with the first row of all. */
+  /** By source and partition. What is known of rejects is in the first row of all. */
   readonly #sources = new Map<number, CheckpointValues[]>();
   /** The source at work. */
   #at: number;
@@ -41,11 +41,11 @@ export class CheckpointCursor {
     for (const row of rows) {
       this.#sources.set(row.source, [...(this.#sources.get(row.source) ?? []), row]);
     }
-    // Until there is a row of the source, another one of the job stands for it.
+    // Until there is a row of the source, another one of the job serves for it.
     this.#at = this.#sources.has(at) ? at : Math.max(...this.#sources.keys());
   }
 
-  /** Where the parts of the source at work stand. */
+  /** How far the partitions of the source at work have come. */
   get rows(): readonly CheckpointValues[] {
     return this.#sources.get(this.#at) ?? [];
   }
@@ -57,38 +57,42 @@ export class CheckpointCursor {
   }
 
   /** The first statement of a transaction. Throws `JOB_TAKEN` when another run has moved a row. */
-  async hold(table: CheckpointTable, part: CursorScope): Promise<void> {
-    for (const row of this.#moving(part)) if (!(await table.hold(row))) throw this.#taken();
+  async lock(table: CheckpointTable, scope: CursorScope): Promise<void> {
+    for (const row of this.#moving(scope)) if (!(await table.lock(row))) throw this.#taken();
   }
 
-  #moving(part: CursorScope): readonly CheckpointValues[] {
-    return part === "all" ? this.rows : this.rows.filter((row) => row.partition === part);
+  #moving(scope: CursorScope): readonly CheckpointValues[] {
+    return scope === "all" ? this.rows : this.rows.filter((row) => row.partition === scope);
   }
 
   /** The last statements before a commit. Throws `JOB_TAKEN`. */
   async move(
     table: CheckpointTable,
-    { scope: part, offsets: marks, counts, rejects }: CursorMove,
+    { scope, offsets, counts, rejects }: CursorMove,
   ): Promise<void> {
-    for (const mark of marks) await this.#reach(table, part, mark);
-    const [carrier] = this.#moving(part);
+    for (const reached of offsets) await this.#reach(table, scope, reached);
+    const [carrier] = this.#moving(scope);
     if (carrier !== undefined) {
       const total = { ...carrier.counts };
       addCounts(total, counts);
       await this.#replace(table, carrier, { ...carrier, counts: total });
     }
     await this.#keepRejects(table, rejects);
-    if (part === "all") await this.#collapse(table);
+    if (scope === "all") await this.#collapse(table);
   }
 
-  async #reach(table: CheckpointTable, part: CursorScope, mark: CommittedOffset): Promise<void> {
-    const { source, offset, prefix, total } = mark;
+  async #reach(
+    table: CheckpointTable,
+    scope: CursorScope,
+    reached: CommittedOffset,
+  ): Promise<void> {
+    const { source, offset, prefix, total } = reached;
     if (source.number !== this.#at && !this.#sources.has(source.number)) {
       await this.#add(table, emptyRow(this.#head, source));
     }
     this.#at = source.number;
-    for (const row of this.#moving(part)) {
-      // A part may be ahead of the others, where an earlier run has left it.
+    for (const row of this.#moving(scope)) {
+      // A partition may be ahead of the others, where an earlier run has left it.
       if (isBefore(offset, row.offset)) continue;
       await this.#replace(table, row, { ...row, name: source.name, offset, prefix, total });
     }
@@ -106,7 +110,7 @@ export class CheckpointCursor {
     return head;
   }
 
-  /** Parts that have come equally far are one. */
+  /** Partitions that have come equally far are one. */
   async #collapse(table: CheckpointTable): Promise<void> {
     const [first, ...others] = this.rows;
     if (first === undefined || others.length === 0) return;
@@ -121,19 +125,19 @@ export class CheckpointCursor {
     this.#sources.set(this.#at, this.rows.slice(0, 1));
   }
 
-  /** Shares a source out among `parts` writers, in a transaction of its own; `mark`: how far all of it is written. */
-  async share(table: CheckpointTable, parts: number, mark: CommittedOffset): Promise<void> {
+  /** Shares a source out among so many writers, in a transaction of its own; `reached`: how far all of it is written. */
+  async share(table: CheckpointTable, writers: number, reached: CommittedOffset): Promise<void> {
     failPoint("share");
-    await this.#alone(table, async () => {
-      await this.#reachAll(table, mark);
+    await this.#inOwnTransaction(table, async () => {
+      await this.#reachAll(table, reached);
       const [first] = this.rows;
       if (first === undefined) throw this.#taken();
-      await this.#replace(table, first, { ...first, partitions: parts });
-      for (let part = 1; part < parts; part += 1) {
+      await this.#replace(table, first, { ...first, partitions: writers });
+      for (let partition = 1; partition < writers; partition += 1) {
         await this.#add(table, {
           ...first,
-          partition: part,
-          partitions: parts,
+          partition,
+          partitions: writers,
           counts: noCounts(),
           rejects: null,
         });
@@ -142,26 +146,26 @@ export class CheckpointCursor {
     failPoint("shared");
   }
 
-  /** Makes the parts of a source one again, in a transaction of its own, once all of it is written. */
-  async seal(table: CheckpointTable, mark: CommittedOffset): Promise<void> {
+  /** Makes the partitions of a source one again, in a transaction of its own, once all of it is written. */
+  async seal(table: CheckpointTable, reached: CommittedOffset): Promise<void> {
     failPoint("seal");
-    await this.#alone(table, async () => await this.#reachAll(table, mark));
+    await this.#inOwnTransaction(table, async () => await this.#reachAll(table, reached));
     failPoint("sealed");
   }
 
-  async #reachAll(table: CheckpointTable, mark: CommittedOffset): Promise<void> {
-    await this.move(table, { scope: "all", offsets: [mark], counts: noCounts(), rejects: null });
+  async #reachAll(table: CheckpointTable, reached: CommittedOffset): Promise<void> {
+    await this.move(table, { scope: "all", offsets: [reached], counts: noCounts(), rejects: null });
   }
 
-  async #alone(table: CheckpointTable, work: () => Promise<void>): Promise<void> {
-    const { statements } = table;
-    await statements.begin();
+  async #inOwnTransaction(table: CheckpointTable, work: () => Promise<void>): Promise<void> {
+    const { executor } = table;
+    await executor.begin();
     try {
-      await this.hold(table, "all");
+      await this.lock(table, "all");
       await work();
-      await statements.commit();
+      await executor.commit();
     } catch (error) {
-      await statements.rollback();
+      await executor.rollback();
       throw error;
     }
   }
@@ -218,7 +222,7 @@ export function emptyRow(
   };
 }
 
-/** Where a source stands that nothing was written of yet. */
+/** The offset of a source that nothing was written of yet. */
 export function beginningOf({ number, name }: CommittedOffset["source"]): CommittedOffset {
   return { source: { number, name }, offset: BEGINNING, prefix: EMPTY_SHA256, total: null };
 }

@@ -22,7 +22,7 @@ export interface FoundTable {
 export async function refuseOtherTable(
   rows: readonly CheckpointValues[],
   { sql, label, shape, madeAs }: FoundTable,
-  statements: SqlExecutor,
+  executor: SqlExecutor,
 ): Promise<void> {
   const [first] = rows;
   if (first === undefined) return;
@@ -33,7 +33,7 @@ export async function refuseOtherTable(
   }
   const left = rowsLeft(rows);
   if (left === 0 || !keepsItsRows(shape)) return;
-  const found = await statements.run(`select 1 as found where exists (select 1 from ${sql})`);
+  const found = await executor.run(`select 1 as found where exists (select 1 from ${sql})`);
   if (found.rows.length > 0) return;
   throw refuse(
     `it is empty, and the job has written or found ${left === 1 ? "1 row" : `${left} rows`} in it`,

@@ -128,10 +128,10 @@ async function tryToTake(
   plan: JobPlan,
   { reset, first, madeAs, claim }: TakeOverRequest,
 ): Promise<CheckpointValues[] | null> {
-  const { statements } = table;
+  const { executor } = table;
   const owner = `${hostname()}:${process.pid}`;
   failPoint("take-over");
-  await statements.begin();
+  await executor.begin();
   try {
     await table.takeOver(plan.name, owner);
     let rows: CheckpointValues[] = await table.read(plan.name);
@@ -151,12 +151,12 @@ async function tryToTake(
     const finished = rows.every((each) => each.total !== null);
     const was = reset ? "reset" : finished ? "finished" : "running";
     rows = await claimRejects(table, rows, claim(had, was));
-    await statements.commit();
+    await executor.commit();
     failPoint("taken-over");
     return rows;
   } catch (error) {
-    await statements.rollback();
-    if (statements.isDuplicate(error)) return null;
+    await executor.rollback();
+    if (executor.isDuplicate(error)) return null;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-/** A run of a job: its lock, what is left of its sources, and its reject files. What is read and written is `load/attempt.ts`'s. */
+/** A run of a job: its lock, what is left of its sources, and its reject files. What is read and written is left to `load.ts`. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { failPoint } from "../testing/fail-point.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
@@ -16,7 +16,7 @@ const POLL_MS = 100;
 /** A run that has just ended may hold its lock for so long. */
 const PATIENCE_MS = 500;
 
-/** What a run of a job needs beside the plan. */
+/** What a run of a job needs besides the plan. */
 export interface BeginJobRequest {
   readonly options: Options;
   readonly lessons: Lessons;
@@ -51,9 +51,9 @@ export async function beginJob(
     });
     const { work, rows, before } = resumed;
     const head = rows.find(({ source, partition }) => source === 1 && partition === 0);
-    const marks = head?.rejects ?? null;
+    const offsets = head?.rejects ?? null;
     failPoint("reject-open");
-    const known = { name: job.name, marks, count: before.rejected };
+    const known = { name: job.name, offsets, count: before.rejected };
     if (work.length > 0) rejects.openForJob(first, known);
     else rejects.closedBefore(first, known);
     return { resumed, lock };

@@ -70,7 +70,7 @@ export async function resume(
   const first = { name: checkpointName(sources.paths[0] ?? "-") };
   if (early?.length === 0) {
     const isOther = options.keepJob && seen.some((row) => row.madeAs !== madeAs);
-    const keeping = { reset, first, madeAs, claim: (marks: RejectOffsets | null) => marks };
+    const keeping = { reset, first, madeAs, claim: (claimed: RejectOffsets | null) => claimed };
     const rows = isOther ? await takeJob(table, job, keeping) : seen;
     return { work: [], cursor: null, rows, before: countsOf(seen), movedAt };
   }
@@ -113,9 +113,9 @@ function alike(a: readonly CheckpointValues[], b: readonly CheckpointValues[]): 
 function knownSources(rows: readonly CheckpointValues[]): KnownSource[] {
   const numbers = [...new Set(rows.map(({ source }) => source))];
   return numbers.flatMap((number) => {
-    const parts = rows.filter((row) => row.source === number);
-    const isDone = parts.every((part) => part.total !== null);
-    const { name, offset, prefix, total } = leastFar(parts);
+    const partitions = rows.filter((row) => row.source === number);
+    const isDone = partitions.every(({ total: end }) => end !== null);
+    const { name, offset, prefix, total } = leastFar(partitions);
     return [{ number, name, offset, prefix, total: isDone ? total : null }];
   });
 }

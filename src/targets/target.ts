@@ -2,7 +2,7 @@
  * The interfaces a database implements to become a target. `docs/adding-a-target.md` walks through them.
  *
  * Lifecycle: `connect` → `readTableShape` → (planning) → `checkPlan` → `begin` → batches → `commit` or `rollback` → `close`; a load that
- * commits in parts begins again after each commit but the last. A session is used by one load and never re-entered while a call is pending.
+ * commits more than once begins again after each commit but the last. A session is used by one load and never re-entered while a call is pending.
  */
 import type { Environment } from "../model/environment.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../model/batch.ts";
@@ -83,7 +83,7 @@ export type ErrorClass =
   | "row"
   /** Two rows of one statement met: apply them apart. */
   | "repeat"
-  /** A `TransactionDoomed`: the load must start again, and treat those rows differently. */
+  /** A `TransactionAborted`: the load must start again, and treat those rows differently. */
   | "aborted"
   /** The same load may succeed later. */
   | "transient"
@@ -148,10 +148,10 @@ export interface Session {
   grants(request: GrantRequest): Promise<readonly string[]>;
   /**
    * Starts a transaction that writes to these tables, with everything it needs; again after its commit, for the next one.
-   * Their locks are taken first, in one order whatever the order of the tables. `held`: another session of this load keeps
-   * other loads away.
+   * Their locks are taken first, in one order whatever the order of the tables. `locked`: another session of this load has
+   * taken them.
    */
-  begin(tables: readonly TablePlan[], how?: { readonly held: boolean }): Promise<Transaction>;
+  begin(tables: readonly TablePlan[], how?: { readonly locked: boolean }): Promise<Transaction>;
   /**
    * Keeps other loads out of the tables while several sessions of this one write to them; `null` where they are let in.
    * `lost` is told when that has come to an end too early. Absent without `parallel`.
@@ -169,7 +169,7 @@ export interface Session {
    * it has written values to. Absent where the database sees to it by itself. Never throws: the load is done.
    */
   leftToDo?(plan: TablePlan, columns: readonly string[]): Promise<readonly string[]>;
-  /** For the loader's own small tables. */
+  /** For the checkpoint table, and for the steps of a load. */
   readonly execute: SqlExecutor;
   /**
    * Keeps other runs of a job away, until it is released or this process ends; `null` when another run has the lock. A
@@ -229,7 +229,7 @@ export class TransactionAborted extends Error {
 
   constructor(message: string, rows: readonly Row[], fault: RowFault | null) {
     super(message);
-    this.name = "TransactionDoomed";
+    this.name = "TransactionAborted";
     this.rows = rows;
     this.fault = fault;
   }

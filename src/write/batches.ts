@@ -27,7 +27,7 @@ export interface ReadBatch {
   readonly rejects: readonly Reject[];
   /** Where it ends; `null` where nothing is remembered of the load. */
   readonly end: BatchEnd | null;
-  /** It must be written by itself: what it holds was partly written by several writers of an earlier run. */
+  /** It must be written serially: some of its records were written by several writers of an earlier run. */
   readonly serial?: boolean;
 }
 

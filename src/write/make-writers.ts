@@ -27,7 +27,7 @@ export function makeWriters(request: WritersRequest): Writers {
           cursor: job.cursor,
           table: new CheckpointTable(plan.job.table, session.execute),
         };
-  const writer = new SessionWriter(session, plan, { quarantine, held: false, checkpointing });
+  const writer = new SessionWriter(session, plan, { quarantine, locked: false, checkpointing });
   // What comes before the first batch was committed with it.
   const before = job?.cursor.hasBegun === true ? [] : plan.before;
   return new OneSession(writer, account, { ...plan, before }, ending);

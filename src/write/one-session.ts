@@ -1,6 +1,6 @@
 /**
- * The writers of a load over one session: one transaction for everything or, where the plan commits in parts, one after
- * another.
+ * The writers of a load over one session: one transaction for everything or, where the plan commits every so many records, one
+ * after another.
  */
 import type { LoadPlan, Step } from "../model/load-plan.ts";
 import type { ReadBatch } from "./batches.ts";
@@ -78,12 +78,12 @@ export class OneSession implements Writers {
   }
 
   async #commit(): Promise<void> {
-    const marks = this.#end === null ? this.#offsets : [...this.#offsets, this.#end.committed];
+    const offsets = this.#end === null ? this.#offsets : [...this.#offsets, this.#end.committed];
     this.#begun = 0;
     this.#offsets = [];
     const rejects = this.#account.beforeCommit();
     this.#hasCommitted = true;
-    this.#account.keep(await this.#writer.commit({ offsets: marks, rejects }));
+    this.#account.keep(await this.#writer.commit({ offsets, rejects }));
   }
 
   async finish(): Promise<void> {

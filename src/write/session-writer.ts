@@ -27,16 +27,16 @@ export interface CheckpointAccess {
   readonly table: CheckpointTable;
 }
 
-/** What a session writer needs beside its session. */
+/** What a session writer needs besides its session and plan. */
 export interface SessionWriterContext {
   readonly quarantine: Quarantine;
-  /** Another session of this load keeps other loads away. */
-  readonly held: boolean;
+  /** Another session of this load has locked the tables. */
+  readonly locked: boolean;
   /** `null` where nothing is remembered of the load. */
   readonly checkpointing: CheckpointAccess | null;
 }
 
-/** What a commit takes along beside the rows, where the load is remembered. */
+/** What a commit records with the rows, where the load is remembered. */
 export interface CommitEntry {
   readonly offsets: readonly CommittedOffset[];
   readonly rejects: RejectOffsets | null;
@@ -47,7 +47,7 @@ interface OpenTransaction {
   readonly transaction: Transaction;
   readonly batches: BatchWriter;
   /** The rows of the checkpoint that it moves. */
-  readonly part: CursorScope;
+  readonly scope: CursorScope;
 }
 
 /** Writes over one session; calls come one at a time, save `prepare` and `stop`. Its errors are ours. */
@@ -67,13 +67,13 @@ export class SessionWriter {
   }
 
   /** Begins a transaction, unless there is one. */
-  async begin(part: CursorScope = "all"): Promise<BatchWriter> {
+  async begin(scope: CursorScope = "all"): Promise<BatchWriter> {
     if (this.#open !== null) return this.#open.batches;
     return await this.#asOurs(async () => {
-      const { quarantine, held, checkpointing } = this.#context;
+      const { quarantine, locked, checkpointing } = this.#context;
       failPoint("begin");
       const { tables } = this.#plan;
-      const transaction = await this.#session.begin(tables, { held });
+      const transaction = await this.#session.begin(tables, { locked });
       const [writer] = transaction.writers;
       if (writer === undefined) throw upsurgeError("INTERNAL", { message: "no table to write" });
       const batches = new BatchWriter(tables[0], {
@@ -82,10 +82,10 @@ export class SessionWriter {
         classify: (error) => this.#session.classify(error),
         quarantine,
       });
-      this.#open = { transaction, batches, part };
-      failPoint("hold");
-      await checkpointing?.cursor.hold(checkpointing.table, part);
-      failPoint("held");
+      this.#open = { transaction, batches, scope };
+      failPoint("row-lock");
+      await checkpointing?.cursor.lock(checkpointing.table, scope);
+      failPoint("row-locked");
       return batches;
     });
   }
@@ -96,8 +96,8 @@ export class SessionWriter {
   }
 
   /** Writes a batch; nothing of it is committed. */
-  async write(readBatch: ReadBatch, part: CursorScope = "all"): Promise<BatchOutcome> {
-    const batches = await this.begin(part);
+  async write(readBatch: ReadBatch, scope: CursorScope = "all"): Promise<BatchOutcome> {
+    const batches = await this.begin(scope);
     return await this.#asOurs(async () => {
       failPoint("apply");
       const written = writtenOf(readBatch, await batches.write(readBatch.batch));
@@ -117,20 +117,20 @@ export class SessionWriter {
   }
 
   /** Commits what was written since the last commit, and tells its counts. */
-  async commit({ offsets: marks, rejects }: CommitEntry): Promise<Counts> {
+  async commit({ offsets, rejects }: CommitEntry): Promise<Counts> {
     const counts = this.#counts;
     if (accountedFor(counts) !== counts.read) {
       const message = `${counts.read} records were read but ${accountedFor(counts)} counted`;
       throw upsurgeError("INTERNAL", { message });
     }
     const { checkpointing } = this.#context;
-    const { transaction, part } = this.#open ?? {};
+    const { transaction, scope } = this.#open ?? {};
     this.#committing = true;
     await this.#asOurs(async () => {
-      if (checkpointing !== null && part !== undefined) {
+      if (checkpointing !== null && scope !== undefined) {
         const { cursor, table } = checkpointing;
         failPoint("move");
-        await cursor.move(table, { scope: part, offsets: marks, counts, rejects });
+        await cursor.move(table, { scope, offsets, counts, rejects });
         failPoint("moved");
       }
       failPoint("commit");

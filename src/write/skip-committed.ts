@@ -1,7 +1,7 @@
 /**
  * The records that an earlier run with several writers has partly written: between the writer that came least far and the
- * one that came furthest, those of a writer that were committed are passed over. The rest is written by itself, until all
- * parts have come equally far; then rows may be shared out anew, among any number of writers.
+ * one that came furthest, those of a writer that were committed are passed over. The rest is written serially, until all
+ * partitions have come equally far; then rows may be shared out anew, among any number of writers.
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Row } from "../model/batch.ts";
@@ -13,22 +13,22 @@ import { partitionOf } from "./parallel/route.ts";
 /** Tells the hashes of rows' keys as the earlier run did; `null` where any row could go to any writer. */
 export type KeyHashes = (rows: PackedRows) => Uint32Array | null;
 
-/** Passes over what `parts` say is written. */
+/** Passes over what `partitions` say is written. */
 export async function* skipCommitted(
   batches: AsyncIterable<ReadBatch>,
-  parts: readonly CheckpointValues[],
+  partitions: readonly CheckpointValues[],
   hashes: KeyHashes | null,
 ): AsyncGenerator<ReadBatch> {
-  const furthest = Math.max(...parts.map(({ offset }) => offset.record));
-  let behind = parts.some(({ offset }) => offset.record < furthest);
+  const furthest = Math.max(...partitions.map(({ offset }) => offset.record));
+  let behind = partitions.some(({ offset }) => offset.record < furthest);
   for await (const readBatch of batches) {
     const { batch, rejects, end } = readBatch;
-    if (!behind || end === null || end.source.number !== parts[0]?.source) {
+    if (!behind || end === null || end.source.number !== partitions[0]?.source) {
       yield readBatch;
       continue;
     }
     const left = batch.rows.filter(
-      (row) => row.record.position.record > furthest || !isWritten(row, parts, hashes),
+      (row) => row.record.position.record > furthest || !isWritten(row, partitions, hashes),
     );
     yield {
       batch: { number: batch.number, size: left.length, rows: left, packed: null },
@@ -42,7 +42,7 @@ export async function* skipCommitted(
 
 function isWritten(
   row: Row,
-  parts: readonly CheckpointValues[],
+  partitions: readonly CheckpointValues[],
   hashes: KeyHashes | null,
 ): boolean {
   const { record } = row.record.position;
@@ -51,24 +51,26 @@ function isWritten(
     const message = `record ${record} cannot be told to have been written or not`;
     throw upsurgeError("INTERNAL", { message });
   }
-  const part = parts.find((each) => each.partition === partitionOf(hash, parts.length));
-  return part !== undefined && record <= part.offset.record;
+  const partition = partitions.find(
+    (each) => each.partition === partitionOf(hash, partitions.length),
+  );
+  return partition !== undefined && record <= partition.offset.record;
 }
 
 /** A row by itself, packed, as its key was hashed when it was written. */
 function packedRow({ shape, values, ord }: Row): PackedRows {
   const texts = values.map((value) => (value === null ? null : Buffer.from(value)));
-  const places = new Int32Array(2 * values.length);
+  const offsets = new Int32Array(2 * values.length);
   let at = 0;
   for (const [field, text] of texts.entries()) {
-    places[2 * field] = text === null ? -1 : at;
+    offsets[2 * field] = text === null ? -1 : at;
     at += text?.length ?? 0;
-    places[2 * field + 1] = at;
+    offsets[2 * field + 1] = at;
   }
   const fields = {
     shape: { fields: shape.columns },
     bytes: Buffer.concat(texts.filter((text) => text !== null)),
-    offsets: places,
+    offsets,
     records: 1,
     length: at,
     quote: 0,

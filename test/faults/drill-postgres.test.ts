@@ -25,13 +25,13 @@ const BUGS: readonly Bug[] = [
   {
     name: "what one writer has committed is not passed over",
     file: "src/write/skip-committed.js",
-    edits: [["!isWritten(row, parts, hashes)", "true"]],
+    edits: [["!isWritten(row, partitions, hashes)", "true"]],
     scenario: oneAhead,
   },
   {
     name: "what one writer has committed is passed over for all",
     file: "src/write/skip-committed.js",
-    edits: [["!isWritten(row, parts, hashes)", "false"]],
+    edits: [["!isWritten(row, partitions, hashes)", "false"]],
     scenario: oneAhead,
   },
   {
@@ -44,13 +44,13 @@ const BUGS: readonly Bug[] = [
     name: "rejects are written while several writers commit each for itself",
     file: "src/write/parallel/queue.js",
     edits: [
-      ["if (stretch !== null && written.rejects.length > 0)", "if (stretch === undefined)"],
+      ["if (range !== null && written.rejects.length > 0)", "if (range === undefined)"],
       ["const rejects = account.beforeCommit();", "account.beforeCommit(); const rejects = null;"],
     ],
     scenario: oneAheadWithRejects,
   },
   {
-    name: "the counts of the other writers are forgotten when the parts become one",
+    name: "the counts of the other writers are forgotten when the partitions become one",
     file: "src/checkpoint/cursor.js",
     edits: [["for (const row of this.rows)\n            addCounts(counts, row.counts);", ""]],
     scenario: undisturbed(twoWriters),

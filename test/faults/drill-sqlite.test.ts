@@ -22,14 +22,14 @@ const BUGS: readonly Bug[] = [
     name: "the checkpoint is moved after the commit, in a transaction of its own",
     file: "src/write/session-writer.js",
     edits: [
-      ["await cursor.move(table, { scope: part, offsets: marks, counts, rejects });", ""],
+      ["await cursor.move(table, { scope, offsets, counts, rejects });", ""],
       [
         'failPoint("committed");',
         `failPoint("committed");
-         if (checkpointing !== null && part !== undefined) {
-           await checkpointing.table.statements.begin();
-           await checkpointing.cursor.move(checkpointing.table, { scope: part, offsets: marks, counts, rejects });
-           await checkpointing.table.statements.commit();
+         if (checkpointing !== null && scope !== undefined) {
+           await checkpointing.table.executor.begin();
+           await checkpointing.cursor.move(checkpointing.table, { scope, offsets, counts, rejects });
+           await checkpointing.table.executor.commit();
          }`,
       ],
     ],
@@ -65,7 +65,7 @@ const BUGS: readonly Bug[] = [
         `const { chunks } = reading;
          const later = async function* () {
            let at = 0;
-           for await (const chunk of chunks) if (at++ > 0 || known === null || known.place.byte === 0) yield chunk;
+           for await (const chunk of chunks) if (at++ > 0 || known === null || known.offset.byte === 0) yield chunk;
          };
          return { source, chunks: later() };`,
       ],

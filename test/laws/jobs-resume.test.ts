@@ -22,7 +22,7 @@ afterEach(() => onFailPoint(null));
 /** The moments at which a run is stopped: after something was done, and before something is. */
 const STOPS: readonly FailPoint[] = [
   "taken-over",
-  "held",
+  "row-locked",
   "applied",
   "reject-written",
   "reject-synced",
@@ -164,7 +164,7 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
       ]) {
         const command = [...names, ...into, ...shell.flags, ...flags];
         const ran = await stopped(() => shell.bare(command), {
-          at: stop.at ?? "held",
+          at: stop.at ?? "row-locked",
           nth: stop.nth,
         });
         if (ran.exit === 1) stops += 1;

@@ -120,7 +120,7 @@ function fenced(engine: Engine, database: TestDatabase): void {
       );
 
       const next = { ...row, counts: { ...row.counts, read: 2 } };
-      expect([await table.hold(row), await table.advance(row, next)]).toEqual([false, false]);
+      expect([await table.lock(row), await table.advance(row, next)]).toEqual([false, false]);
 
       const [found] = await table.read("j");
       expect(found).toMatchObject({ epoch: 2, owner: "first", counts: { ...noCounts(), read: 9 } });

@@ -200,10 +200,10 @@ export class PostgresSession implements Session {
     return this.#question(() => sequencesBehind(this.#client, plan, columns)).catch(() => []);
   }
 
-  async begin(tables: readonly TablePlan[], { held } = { held: false }): Promise<Transaction> {
+  async begin(tables: readonly TablePlan[], { locked } = { locked: false }): Promise<Transaction> {
     await this.#client.query("begin isolation level read committed read write");
     await this.#setUp();
-    if (!held) for (const statement of this.#locks(tables)) await this.#client.query(statement);
+    if (!locked) for (const statement of this.#locks(tables)) await this.#client.query(statement);
     // The planner knows neither what is staged nor how the table has grown, and would read all of it for a batch.
     if (tables.some(findsByIndex)) {
       await this.#client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");

@@ -1,4 +1,4 @@
-/** What several writers need to know of the places of a remembered load: where it stands, and what may be shared out. */
+/** What several writers need to know of the offsets of a remembered load: how far it has come, and what may be shared out. */
 import { leastFar } from "../../model/source-offset.ts";
 import type { ReadBatch } from "../batches.ts";
 import { beginningOf } from "../../checkpoint/cursor.ts";
@@ -7,7 +7,7 @@ import { rangeBetween } from "./serial-ranges.ts";
 import type { SerialRanges } from "./serial-ranges.ts";
 import type { CommittedOffset } from "../../model/committed-offset.ts";
 
-/** The places of one try, in the order of the source. */
+/** The offsets of one try, in the order of the source. */
 export class CommittedOffsets {
   readonly #cursor: CheckpointCursor;
   readonly #serialRanges: SerialRanges;
@@ -41,7 +41,7 @@ export class CommittedOffsets {
     this.#ended = false;
   }
 
-  /** A batch of it is about to be shared out: where the source stands. */
+  /** A batch is about to be shared out: notes its source. */
   begin({ end }: ReadBatch): void {
     if (end === null || end.source.number === this.#last.source.number) return;
     this.#last = beginningOf(end.source);
@@ -73,7 +73,7 @@ export class CommittedOffsets {
   }
 }
 
-/** Where the part stands that came least far. */
+/** The offset of the partition that came least far. */
 function leastOf({ rows }: CheckpointCursor): CommittedOffset {
   const { source: number, name, offset, prefix, total } = leastFar(rows);
   return { source: { number, name }, offset, prefix, total };

@@ -3,7 +3,7 @@ import type { BatchOutcome } from "../../model/batch.ts";
 import { addCounts, noCounts } from "../../model/counts.ts";
 import type { Reject } from "../../model/reject.ts";
 
-/** A batch whose parts are being written. */
+/** A batch whose partitions are being written. */
 export class PendingBatch {
   readonly #counts = noCounts();
   readonly #rejects: Reject[] = [];
@@ -15,12 +15,12 @@ export class PendingBatch {
     this.#resolve = resolve;
   });
 
-  constructor(parts: number, onWritten: () => void) {
-    this.#left = parts;
+  constructor(partitions: number, onWritten: () => void) {
+    this.#left = partitions;
     this.#onWritten = onWritten;
   }
 
-  /** One of the parts was written. */
+  /** One of the partitions was written. */
   add({ counts, rejects }: BatchOutcome): void {
     addCounts(this.#counts, counts);
     this.#rejects.push(...rejects);
@@ -28,7 +28,7 @@ export class PendingBatch {
     if (this.#left === 0) this.#onWritten();
   }
 
-  /** Everything that was written; `null` while a part is missing. */
+  /** Everything that was written; `null` while a partition is missing. */
   get written(): BatchOutcome | null {
     return this.#left === 0 ? { counts: this.#counts, rejects: this.#rejects } : null;
   }
@@ -49,9 +49,9 @@ export class FileOrder {
     this.#take = take;
   }
 
-  /** Expects the next batch, in so many parts. */
-  expect(parts: number): PendingBatch {
-    const expected = new PendingBatch(parts, () => this.#advance());
+  /** Expects the next batch, in so many partitions. */
+  expect(partitions: number): PendingBatch {
+    const expected = new PendingBatch(partitions, () => this.#advance());
     this.#expected.push(expected);
     return expected;
   }

@@ -1,7 +1,7 @@
 /**
  * The writers of a load over several sessions at once. Rows with the same key go to the same one, in the order of the
- * source. A batch whose keys cannot be told apart beforehand goes by itself: all others commit first, so that no writer
- * ever waits for a row that another one holds.
+ * source. A batch whose keys cannot be told apart beforehand is written serially: all writers commit first, so that no
+ * writer ever waits for a row that another one has locked.
  */
 import { setMaxListeners } from "node:events";
 import type { LoadPlan, TablePlan } from "../../model/load-plan.ts";
@@ -22,7 +22,7 @@ import { unlessAborted } from "../unless-aborted.ts";
 import { sizeOf } from "../writers.ts";
 import type { Account, Writers } from "../writers.ts";
 
-/** Parts that a writer may have before it: the one at work, and the next. */
+/** Partitions that a writer may have before it: the one at work, and the next. */
 const MOST_WAITING = 2;
 
 /** What the writers of a load work with. */
@@ -47,20 +47,20 @@ interface WriterSlot {
 export class ParallelWriters implements Writers {
   readonly #context: ParallelWritersContext;
   readonly #failure = new AbortController();
-  readonly #books: FileOrder;
+  readonly #fileOrder: FileOrder;
   readonly #offsets: CommittedOffsets | null;
   #opened: WriterSlot[] = [];
-  #hold: Lock | null = null;
+  #tableLocks: Lock | null = null;
   #hasCommitted = false;
   #stopped = false;
-  /** Batches go by themselves for now. */
-  #alone = false;
+  /** Batches are written serially for now. */
+  #serial = false;
   #turn = 0;
   #moved: () => void = () => {};
 
   constructor(context: ParallelWritersContext) {
     this.#context = context;
-    this.#books = new FileOrder((written) => context.account.take(written));
+    this.#fileOrder = new FileOrder((written) => context.account.take(written));
     this.#offsets = context.job === null ? null : new CommittedOffsets(context.job);
     // Every writer waits for it, and the reading.
     setMaxListeners(0, this.#failure.signal);
@@ -76,7 +76,8 @@ export class ParallelWriters implements Writers {
 
   async open(): Promise<void> {
     const { leader, plan } = this.#context;
-    this.#hold = (await leader.lockTables?.(plan.tables, (error) => this.#fail(error))) ?? null;
+    this.#tableLocks =
+      (await leader.lockTables?.(plan.tables, (error) => this.#fail(error))) ?? null;
     const count = plan.partitioning.writers;
     const opening = Array.from({ length: count }, async () => await this.#open());
     for (const result of await Promise.allSettled(opening)) {
@@ -91,7 +92,7 @@ export class ParallelWriters implements Writers {
       job === null || plan.job === null
         ? null
         : { cursor: job.cursor, table: new CheckpointTable(plan.job.table, session.execute) };
-    const writer = new SessionWriter(session, plan, { quarantine, held: true, checkpointing });
+    const writer = new SessionWriter(session, plan, { quarantine, locked: true, checkpointing });
     this.#opened.push({ session, writer, queue: this.#queueOf(writer) });
     if (this.#stopped) return await session.close();
     // Which rows of a checkpoint a transaction moves is known with its first batch.
@@ -130,33 +131,33 @@ export class ParallelWriters implements Writers {
   }
 
   prepare(): void {
-    // A part is made ready when it joins its line.
+    // A partition is made ready when it joins its queue.
   }
 
   async write(readBatch: ReadBatch): Promise<void> {
     if (this.#offsets?.ended === true) await this.#seal();
     this.#offsets?.begin(readBatch);
     if (sizeOf(readBatch) === 0) return this.#pass(readBatch);
-    const parts = this.#partsOf(readBatch);
-    const alone = parts === null;
-    if (alone !== this.#alone) await this.#commitAll();
-    this.#alone = alone;
-    if (!alone) await this.#share();
-    this.#push(readBatch, parts ?? [readBatch]);
+    const partitions = this.#partition(readBatch);
+    const serial = partitions === null;
+    if (serial !== this.#serial) await this.#commitAll();
+    this.#serial = serial;
+    if (!serial) await this.#share();
+    this.#push(readBatch, partitions ?? [readBatch]);
     await this.#untilRoom();
   }
 
-  /** What each writer gets; `null` for a batch that must go by itself. */
-  #partsOf(readBatch: ReadBatch): readonly (ReadBatch | null)[] | null {
+  /** What each writer gets; `null` for a batch that must be written serially. */
+  #partition(readBatch: ReadBatch): readonly (ReadBatch | null)[] | null {
     const { plan, leader } = this.#context;
     const { key, writers } = plan.partitioning;
     const { batch, rejects, end } = readBatch;
-    const mustGoAlone =
-      readBatch.serial === true || this.#offsets?.mustGoSerially(readBatch) === true;
-    if (mustGoAlone) return null;
+    if (readBatch.serial === true || this.#offsets?.mustGoSerially(readBatch) === true) return null;
     if (key === null && this.#offsets === null) {
       this.#turn = (this.#turn + 1) % writers;
-      return Array.from({ length: writers }, (_, way) => (way === this.#turn ? readBatch : null));
+      return Array.from({ length: writers }, (_, writer) =>
+        writer === this.#turn ? readBatch : null,
+      );
     }
     if (batch.packed === null || rejects.length > 0) return null;
     const hashes =
@@ -164,18 +165,18 @@ export class ParallelWriters implements Writers {
         ? this.#offsets?.recordNumbers(readBatch)
         : leader.keyHashes?.(keyedTable(plan), batch.packed);
     if (hashes === null || hashes === undefined) return null;
-    return splitByHash(batch, batch.packed, hashes, writers).map((part) =>
-      part === null ? null : { batch: part, rejects, end },
+    return splitByHash(batch, batch.packed, hashes, writers).map((partition) =>
+      partition === null ? null : { batch: partition, rejects, end },
     );
   }
 
   /** Gives each writer a row of its own in the checkpoint, where the next batches are for all of them. */
   async #share(): Promise<void> {
-    const marks = this.#offsets;
+    const offsets = this.#offsets;
     const { writers } = this.#context.plan.partitioning;
-    if (marks?.mustShare(writers) !== true) return;
+    if (offsets?.mustShare(writers) !== true) return;
     await this.#untilIdle();
-    await this.#remember((cursor, table) => cursor.share(table, writers, marks.last));
+    await this.#remember((cursor, table) => cursor.share(table, writers, offsets.last));
   }
 
   /** Changes the rows of the checkpoint, over the first session; its errors are ours. */
@@ -198,15 +199,15 @@ export class ParallelWriters implements Writers {
     for (const queue of this.#queues) queue.passed(this.#offsets?.last ?? null);
   }
 
-  #push(readBatch: ReadBatch, parts: readonly (ReadBatch | null)[]): void {
-    const expected = this.#books.expect(parts.filter((part) => part !== null).length);
+  #push(readBatch: ReadBatch, partitions: readonly (ReadBatch | null)[]): void {
+    const expected = this.#fileOrder.expect(partitions.filter((each) => each !== null).length);
     const before = this.#offsets?.last ?? null;
     const end = readBatch.end?.committed ?? null;
-    const stretch = end === null || this.#alone ? null : rangeBetween(before, end);
-    for (const [way, part] of parts.entries()) {
-      if (part === null) continue;
-      const moves = this.#alone ? "all" : way;
-      this.#queues[way]?.push({ readBatch: part, expected, scope: moves, range: stretch });
+    const range = end === null || this.#serial ? null : rangeBetween(before, end);
+    for (const [writer, partition] of partitions.entries()) {
+      if (partition === null) continue;
+      const scope = this.#serial ? "all" : writer;
+      this.#queues[writer]?.push({ readBatch: partition, expected, scope, range });
     }
     this.#pass(readBatch);
   }
@@ -221,7 +222,7 @@ export class ParallelWriters implements Writers {
     }
   }
 
-  /** Writes what is in line and commits it, all writers at once. */
+  /** Writes what is queued and commits it, all writers at once. */
   async #commitAll(): Promise<void> {
     await this.#untilIdle();
     for (const queue of this.#queues) queue.commit();
@@ -233,13 +234,13 @@ export class ParallelWriters implements Writers {
     this.failed.throwIfAborted();
   }
 
-  /** The end of a source: everything of it is committed, and its parts are one again. */
+  /** The end of a source: everything of it is committed, and its partitions are one again. */
   async #seal(): Promise<void> {
     await this.#commitAll();
-    const marks = this.#offsets;
-    if (marks === null) return;
-    await this.#remember((cursor, table) => cursor.seal(table, marks.last));
-    marks.sealed();
+    const offsets = this.#offsets;
+    if (offsets === null) return;
+    await this.#remember((cursor, table) => cursor.seal(table, offsets.last));
+    offsets.sealed();
   }
 
   async finish(): Promise<void> {
@@ -264,7 +265,7 @@ export class ParallelWriters implements Writers {
 
   async #close(): Promise<void> {
     await Promise.all(this.#opened.map(({ session }) => session.close()));
-    await this.#hold?.release();
+    await this.#tableLocks?.release();
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * One of several writers at work at once: its parts wait in line and are written one after another, in transactions of
+ * One of several writers at work at once: its partitions wait in a queue and are written one after another, in transactions of
  * about as many records as the plan says. What goes wrong is told to `fail`, and nothing is written after it.
  */
 import type { ReadBatch } from "../batches.ts";
@@ -21,11 +21,11 @@ export interface QueueContext {
   /** Aborted as soon as anything has failed. */
   readonly failed: AbortSignal;
   readonly fail: (error: unknown) => void;
-  /** Told of every end of a piece of work. */
+  /** Told whenever a partition or a commit is done. */
   readonly moved: () => void;
 }
 
-/** A part of a batch, and what is to be remembered of it. */
+/** One writer's partition of a batch, and what is to be remembered of it. */
 export interface QueuedPartition {
   readonly readBatch: ReadBatch;
   readonly expected: PendingBatch;
@@ -35,18 +35,18 @@ export interface QueuedPartition {
   readonly range: RecordRange | null;
 }
 
-/** A line of parts before one session. */
+/** The partitions that wait for one session. */
 export class Queue {
   readonly #writer: SessionWriter;
   readonly #context: QueueContext;
   /** Never rejected. */
   #tail: Promise<void> = Promise.resolve();
   #waiting = 0;
-  /** Records of the transaction that the last part in line belongs to. */
+  /** Records of the transaction that the last partition in the queue belongs to. */
   #begun: number;
   #last: PendingBatch | null = null;
-  /** Where the source stands after everything that is in line or was passed by. */
-  #mark: CommittedOffset | null = null;
+  /** The end of everything that was queued here or for another writer. */
+  #passed: CommittedOffset | null = null;
 
   /** `begun`: so many records fewer go into the first transaction, that writers do not all commit at once. */
   constructor(writer: SessionWriter, context: QueueContext, begun: number) {
@@ -55,25 +55,25 @@ export class Queue {
     this.#begun = begun;
   }
 
-  /** Parts that are not written yet, the one at work included. */
+  /** Partitions that are not written yet, the one at work included. */
   get waiting(): number {
     return this.#waiting;
   }
 
-  /** Settled when everything that is in line now is done, or passed over after a failure. */
+  /** Settled when everything that is queued now is done, or passed over after a failure. */
   get idle(): Promise<void> {
     return this.#tail;
   }
 
-  /** Puts a part at the end of the line. */
-  push({ readBatch, expected, scope: part, range: stretch }: QueuedPartition): void {
+  /** Adds a partition. */
+  push({ readBatch, expected, scope, range }: QueuedPartition): void {
     if (this.#begun + sizeOf(readBatch) > this.#context.most) this.commit();
     this.#writer.prepare(readBatch.batch);
     this.#begun += sizeOf(readBatch);
     this.#waiting += 1;
     this.#then(async () => {
-      const written = await this.#writer.write(readBatch, part);
-      if (stretch !== null && written.rejects.length > 0) throw new RetrySerially(stretch);
+      const written = await this.#writer.write(readBatch, scope);
+      if (range !== null && written.rejects.length > 0) throw new RetrySerially(range);
       this.#waiting -= 1;
       this.#last = expected;
       expected.add(written);
@@ -81,21 +81,21 @@ export class Queue {
   }
 
   /** A batch has gone to its writers, this one perhaps among them: nothing of this one is left before its end. */
-  passed(mark: CommittedOffset | null): void {
-    this.#mark = mark;
+  passed(end: CommittedOffset | null): void {
+    this.#passed = end;
   }
 
   /** Commits, when it is its turn, what was pushed since the last commit. */
   commit(): void {
     if (this.#begun === 0) return;
     this.#begun = 0;
-    const marks = this.#mark === null ? [] : [this.#mark];
+    const offsets = this.#passed === null ? [] : [this.#passed];
     this.#then(async () => {
       const { account, failed } = this.#context;
-      // What is committed must be in the books, and these are kept in the order of the source.
+      // What is committed must be accounted for first, and the account is kept in the order of the source.
       if (this.#last !== null) await unlessAborted(this.#last.taken, failed);
       const rejects = account.beforeCommit();
-      account.keep(await this.#writer.commit({ offsets: marks, rejects }));
+      account.keep(await this.#writer.commit({ offsets, rejects }));
     });
   }
 

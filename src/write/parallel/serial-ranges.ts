@@ -5,7 +5,7 @@
 import { StartAgain, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { CommittedOffset } from "../../model/committed-offset.ts";
 
-/** So many stretches are tried with several writers again; a source with more rejects is written by one. */
+/** So many ranges are tried with several writers again; a source with more rejects is written by one. */
 const MOST = 8;
 
 /** Records of a source, by number: those after `from`, up to `to`. */
@@ -15,36 +15,34 @@ export interface RecordRange {
   readonly to: number;
 }
 
-/** Ends a try: the batch holds rejects, and must be written by itself. */
+/** Ends a try: the batch holds rejects, and must be written serially. */
 export class RetrySerially extends StartAgain {
   readonly range: RecordRange;
 
-  constructor(stretch: RecordRange) {
-    super(`records ${stretch.from + 1} to ${stretch.to} must be written by one writer`);
-    this.name = "MustGoAlone";
-    this.range = stretch;
+  constructor(range: RecordRange) {
+    super(`records ${range.from + 1} to ${range.to} must be written by one writer`);
+    this.name = "RetrySerially";
+    this.range = range;
   }
 }
 
 /** Lives through the tries of a load. */
 export class SerialRanges {
-  #stretches: RecordRange[] = [];
+  #ranges: RecordRange[] = [];
 
   /** Learns from a try. */
   add({ range }: RetrySerially): void {
-    this.#stretches.push(range);
+    this.#ranges.push(range);
   }
 
-  /** Whether a stretch must be written by itself. */
+  /** Whether a range must be written serially. */
   covers({ source, from, to }: RecordRange): boolean {
-    if (this.#stretches.length >= MOST) return true;
-    return this.#stretches.some(
-      (each) => each.source === source && each.from < to && from < each.to,
-    );
+    if (this.#ranges.length >= MOST) return true;
+    return this.#ranges.some((each) => each.source === source && each.from < to && from < each.to);
   }
 }
 
-/** The records between two places of a load. */
+/** The records between two offsets of a load. */
 export function rangeBetween(last: CommittedOffset | null, next: CommittedOffset): RecordRange {
   const source = next.source.number;
   const from = last?.source.number === source ? last.offset.record : 0;

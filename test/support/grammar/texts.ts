@@ -63,7 +63,7 @@ export async function sentByJob(): Promise<Recorder["sent"]> {
   await table.read(null);
   await table.read("j");
   await table.takeOver("j", "o");
-  await table.hold(row);
+  await table.lock(row);
   await table.advance(row, { ...row, total: { bytes: 1, sha256: "0" } });
   await table.insert(row);
   await table.remove(row);

@@ -90,7 +90,7 @@ function isPlain(value: string | null, column: Column | undefined): boolean {
   return size === undefined || value.length <= Number(size);
 }
 
-/** Inserts the rows, all or none; answers with their number, from which an index may have left out repeats. Throws a `ServerError` that a savepoint can undo, or `TransactionDoomed`. */
+/** Inserts the rows, all or none; answers with their number, from which an index may have left out repeats. Throws a `ServerError` that a savepoint can undo, or `TransactionAborted`. */
 export async function insertDirectly(
   connection: SqlServerConnection,
   plan: TablePlan,

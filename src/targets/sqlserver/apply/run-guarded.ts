@@ -23,7 +23,7 @@ export async function ask(connection: SqlServerConnection, sql: string): Promise
   };
 }
 
-/** Runs a guarded batch. Throws a `ServerError`, or `TransactionDoomed` when `rows` cost the transaction. */
+/** Runs a guarded batch. Throws a `ServerError`, or `TransactionAborted` when `rows` cost the transaction. */
 export async function run(
   connection: SqlServerConnection,
   sql: string,
