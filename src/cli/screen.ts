@@ -5,7 +5,11 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { visible } from "../errors/visible.ts";
+import { fitWidth } from "../errors/text-width.ts";
 import type { Output } from "./io.ts";
+
+/** Of a terminal that does not tell. */
+const USUAL_WIDTH = 80;
 
 /** Writes to stderr; a stderr that is gone is no reason to stop a load. */
 export class Screen {
@@ -20,6 +24,12 @@ export class Screen {
   /** True when a status line can be redrawn. */
   get isTerminal(): boolean {
     return this.#stderr.isTTY === true;
+  }
+
+  /** The cells of a line, the last left free so that it does not break; 80 where nothing better is known. */
+  get width(): number {
+    const { columns = 0 } = this.#stderr;
+    return Math.max(1, (columns > 0 ? columns : USUAL_WIDTH) - 1);
   }
 
   /** Prints whole lines, above the status line if there is one; control characters in them are escaped. */
@@ -38,8 +48,7 @@ export class Screen {
   /** Replaces the status line; an empty one clears it. */
   showStatus(line: string): void {
     if (line === "" && this.#status === "") return;
-    const fitted = line.slice(0, Math.max(20, (this.#stderr.columns ?? 80) - 1));
-    this.#stderr.write(`\r\u001B[2K${fitted}`);
+    this.#stderr.write(`\r\u001B[2K${fitWidth(line, this.width)}`);
     this.#status = line;
   }
 }

@@ -14,6 +14,7 @@ import type { Lessons } from "./lessons.ts";
 import { LoadNotes } from "./load-notes.ts";
 import type { JobOutcome, LoadOutcome } from "./make-report.ts";
 import type { PreparedLoad } from "./prepare.ts";
+import type { ProgressTeller } from "./progress.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What is to be loaded, and what is known from earlier tries. */
@@ -21,9 +22,8 @@ export interface LoadRequest {
   readonly sources: readonly string[];
   readonly options: Options;
   readonly surroundings: Surroundings;
-  /** A reading of `performance.now()`. */
-  readonly started: number;
   readonly lessons: Lessons;
+  readonly progress: ProgressTeller;
 }
 
 /** A try of a load; `null` for what it has not come to. */

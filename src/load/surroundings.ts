@@ -1,22 +1,14 @@
 /** What loads and plans need of their surroundings, and what they tell them. */
 import type { Environment } from "../model/environment.ts";
 import type { Log } from "../model/log.ts";
-
-/** How far a load has come; sent at most a few times a second. */
-export interface Progress {
-  readonly records: number;
-  readonly rejected: number;
-  /** Stored bytes read, over all sources. */
-  readonly bytes: number;
-  /** Stored bytes of all sources; `null` when one is a stream. */
-  readonly totalBytes: number | null;
-  readonly seconds: number;
-}
+import type { Away, Progress } from "../model/progress.ts";
 
 /** What planning needs. */
 export interface PlanSurroundings {
   readonly stdin: NodeJS.ReadableStream;
   readonly environment: Environment;
+  /** Told before every wait for a server that is not there yet (`--wait`); `null`: it is over. */
+  readonly onAway?: ((away: Away | null) => void) | undefined;
 }
 
 /** What a load needs. */

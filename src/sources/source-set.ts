@@ -16,6 +16,8 @@ import { loadedHeaders, lookAt, plannedSource } from "./look-at.ts";
 import type { LaterSource } from "./look-at.ts";
 import { openSource } from "./open-source.ts";
 import { readOptions } from "./read-options.ts";
+import { SourceExtent } from "./source-extent.ts";
+import type { ReadingProgress } from "./source-extent.ts";
 import { sample } from "./sample.ts";
 import type { SourceSample } from "./sample.ts";
 import { refuseOneHash, unverifiedStreams, verifyCompressedFiles } from "./verify.ts";
@@ -77,6 +79,7 @@ export class SourceSet {
   /** The source at hand. */
   #current: Source | null = null;
   #bytesBefore = 0;
+  readonly #extent = new SourceExtent();
   #rereadable = true;
 
   private constructor(paths: readonly string[], context: SourceSetContext) {
@@ -147,11 +150,13 @@ export class SourceSet {
 
   /** The records of all sources, in turn. */
   async *read(): AsyncGenerator<SourceEvent> {
+    this.#extent.begin(this.paths);
     for await (const chunk of this.#firstSample.chunks)
       yield { kind: "chunk", chunk, source: null };
     for (const path of this.paths.slice(1)) {
       const source = await this.openNext(path);
       await this.#goTo(source);
+      this.#extent.goTo(path);
       for await (const chunk of source.chunks()) yield { kind: "chunk", chunk, source: null };
     }
   }
@@ -165,7 +170,9 @@ export class SourceSet {
 
   /** The records of what is left, in turn, and where each source ends. */
   async *resume(work: readonly WorkItem[], signal: AbortSignal): AsyncGenerator<SourceEvent> {
+    this.#extent.begin(work.map(({ path }) => path));
     for (const item of work) {
+      this.#extent.goTo(item.path);
       const { source: opened, chunks } = await item.open();
       if (opened !== this.#current) await this.#goTo(opened);
       const source = jobSource(opened, item, this.#context.options.limit !== null);
@@ -212,9 +219,9 @@ export class SourceSet {
     return this.#bytesBefore + (this.#current?.bytesRead ?? 0);
   }
 
-  /** Stored bytes of all sources; `null` when that is not known. */
-  get totalBytes(): number | null {
-    return this.paths.length === 1 ? (this.#current?.sizeBytes ?? null) : null;
+  /** How far the sources that are to be loaded have been read, in stored bytes. */
+  get progress(): ReadingProgress {
+    return this.#extent.progress(this.#current?.bytesRead ?? 0);
   }
 
   /** Closes the source at hand; safe to call at any time. */

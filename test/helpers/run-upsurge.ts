@@ -42,10 +42,11 @@ export async function runUpsurge(
 export class MemoryOutput implements Output {
   text = "";
   readonly isTTY: boolean;
-  readonly columns = 100;
+  readonly columns: number;
 
-  constructor(isTTY = false) {
+  constructor(isTTY = false, columns = 100) {
     this.isTTY = isTTY;
+    this.columns = columns;
   }
 
   write(text: string, done?: (error?: Error | null) => void): boolean {

@@ -24,7 +24,7 @@ export async function loadCommand(
   checkOptions(options, "load");
   requireSource(sources);
   const file = options.report === null ? null : await makeSureOf(options.report);
-  const progress = makeProgress(options, screen);
+  const progress = makeProgress(options, { screen, log, now: io.now });
   const listening = listenToSignals(io.signals, ({ name }) => {
     progress.end();
     screen.print(`${name}: ${onSignal(options)}; send it again to leave at once\n`);

@@ -1,6 +1,6 @@
 /** Options: how a load is carried out. Joined with the other groups in `options.ts`. */
 import { COMMIT_RULE, REJECT_LIMIT } from "../grammar.ts";
-import { LOAD, LOADS } from "../option.ts";
+import { ALL, LOAD, LOADS } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `run`. */
@@ -49,6 +49,17 @@ export const RUN_OPTIONS = {
       "Records with the same key always go the same way, in the order of the file, so the table and the counts are those of one connection. Where that cannot be told, one connection writes, and `upsurge plan` says why.",
     example: "--writers 4 --commit 100000",
     commands: LOADS,
+  },
+  wait: {
+    group: "run",
+    kind: "duration",
+    value: "TIME",
+    default: "0s",
+    summary: "How long to wait for a server that is not there yet; 0 tries once.",
+    details:
+      "For a database that starts together with the load. Only the first connection is waited for, and only while nothing answers or the server takes nobody in yet: a login that is refused and a database that does not exist end the command at once. Once it was there, `--retry-timeout` counts.",
+    example: "--wait 60s",
+    commands: ALL,
   },
   lockTimeout: {
     group: "run",
