@@ -7,6 +7,7 @@ import { allowsRejects } from "../options/grammar.ts";
 import type { RejectLimit } from "../options/grammar.ts";
 import { RejectBudget } from "./reject-budget.ts";
 import { areAsLeft, removeEmpty } from "./left-rejects.ts";
+import { isRejectPathOf, rejectPathAt } from "./reject-path.ts";
 import { defaultRejectPath, RejectFiles } from "./reject-file.ts";
 import { isThere, refuseExisting, RejectLock } from "./reject-lock.ts";
 import type { RejectedSource } from "./reject-file.ts";
@@ -34,6 +35,8 @@ export type PriorJobState = "running" | "finished" | "reset";
 /** Takes the rejects of a load. */
 export class RejectBook {
   readonly #options: RejectOptions;
+  /** When the run began: the moment that `--reject-file` may name, also in later tries. */
+  readonly #began: Date;
   #budget: RejectBudget;
   #files: RejectFiles | null = null;
   #left: RejectPaths | null = null;
@@ -41,8 +44,9 @@ export class RejectBook {
   /** Nothing was written since the files were made durable. */
   #durable = false;
 
-  constructor(options: RejectOptions) {
+  constructor(options: RejectOptions, began: Date) {
     this.#options = options;
+    this.#began = began;
     this.#budget = new RejectBudget(options.maxRejects);
   }
 
@@ -50,7 +54,7 @@ export class RejectBook {
   #pathFor(first: RejectedSource): string | null {
     const { rejectFile, maxRejects, dryRun, check } = this.#options;
     const byDefault = allowsRejects(maxRejects) && !dryRun && !check;
-    if (rejectFile !== null) return rejectFile;
+    if (rejectFile !== null) return rejectPathAt(rejectFile, this.#began);
     return byDefault ? defaultRejectPath(first) : null;
   }
 
@@ -82,7 +86,7 @@ export class RejectBook {
       if (claimed?.report === 0) removeEmpty(claimed.path, first);
     } else {
       // A file that holds rejects stays the job's; an empty one may be left for another.
-      const stays = claimed !== null && (claimed.path === path || claimed.report > 0);
+      const stays = claimed !== null && (this.#isAsked(claimed.path, path) || claimed.report > 0);
       if (stays && !isGone) return claimed;
     }
     // Also away from a load that is no job.
@@ -91,6 +95,12 @@ export class RejectBook {
     lock.release();
     refuseExisting([path, `${path}.jsonl`]);
     return empty;
+  }
+
+  /** Whether `claimed` is what `--reject-file` asks for, or was when the job began. */
+  #isAsked(claimed: string, path: string): boolean {
+    const { rejectFile } = this.#options;
+    return claimed === path || (rejectFile !== null && isRejectPathOf(rejectFile, claimed));
   }
 
   /** Opens the files of a job as its last commit left them. Throws `REJECT_FILE`. */

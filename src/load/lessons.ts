@@ -32,11 +32,11 @@ export interface Lessons {
   checkRows(read: number): void;
 }
 
-/** Those of a load that was not tried yet. */
-export function newLessons(options: Options): Lessons {
+/** Those of a load that was not tried yet; `began` is the time of day. */
+export function newLessons(options: Options, began: Date): Lessons {
   const unseen = new UnseenFields(options);
   return {
-    rejects: new RejectBook(options),
+    rejects: new RejectBook(options, began),
     quarantine: new Quarantine(),
     serialRanges: new SerialRanges(),
     unseen,

@@ -34,8 +34,9 @@ export async function load(
   surroundings: Surroundings,
 ): Promise<Report> {
   const started = performance.now();
+  const began = surroundings.now?.() ?? new Date();
   const progress = new ProgressTeller({ surroundings, started, limit: options.limit });
-  const outcome = await retry(newLessons(options), {
+  const outcome = await retry(newLessons(options, began), {
     timeoutMs: options.retryTimeout,
     ...surroundings,
     onAway: (away) => progress.away(away),

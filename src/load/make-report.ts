@@ -130,8 +130,9 @@ function conclude(
   }
   if (job?.skipped === true) return ["skipped", 0, null];
   // Of a finished job too: its rejects are still to be mended.
-  if (counts.rejected > 0) return ["rejects", 3, null];
-  return options.check && changesIn(counts) > 0 ? ["changes", 3, null] : ["ok", 0, null];
+  if (counts.rejected > 0 && !options.rejectsOk) return ["rejects", 3, null];
+  if (options.check && changesIn(counts) > 0) return ["changes", 3, null];
+  return [counts.rejected > 0 ? "rejects" : "ok", 0, null];
 }
 
 function signalNumber(reason: unknown): number {

@@ -17,4 +17,6 @@ export interface Surroundings extends PlanSurroundings {
   /** Aborting rolls the load back; the report then says `interrupted`. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  /** The time of day; absent: the system's. */
+  readonly now?: (() => Date) | undefined;
 }

@@ -37,6 +37,7 @@ export async function loadCommand(
       log,
       signal: listening.signal,
       onProgress: (now) => progress.show(now),
+      now: io.now,
     });
     progress.end();
     failPoint("report");

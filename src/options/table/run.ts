@@ -114,14 +114,23 @@ export const RUN_OPTIONS = {
     example: "--max-rejects 1%",
     commands: LOAD,
   },
+  rejectsOk: {
+    group: "run",
+    kind: "flag",
+    summary: "Exit with 0, not 3, when records were rejected and --max-rejects allows them.",
+    details:
+      "For Kubernetes, systemd and others that know only one success. The summary and the report say `rejects` all the same, and more rejects than allowed stop the load with exit code 4.",
+    example: "--max-rejects 1% --rejects-ok",
+    commands: LOAD,
+  },
   rejectFile: {
     group: "run",
     kind: "text",
     value: "PATH",
     summary: "Where rejected records go; PATH.jsonl says why.",
     details:
-      "Default: the source's name and .rejects.csv, .tsv, .ndjson or .json after its format, beside the source. Made when --max-rejects allows any, never overwritten, removed when it stays empty.",
-    example: "--max-rejects 100 --reject-file bad.csv",
+      "Default: the source's name and .rejects.csv, .tsv, .ndjson or .json after its format, beside the source. Made when --max-rejects allows any, never overwritten, removed when it stays empty. `{date}` and `{time}` stand for the time at which the load began, in UTC: 2026-05-31 and 13-57-47. A job keeps the name that its first run has made.",
+    example: "--max-rejects 100 --reject-file 'bad-{date}.csv'",
     commands: LOAD,
   },
   dryRun: {
