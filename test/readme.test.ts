@@ -170,6 +170,8 @@ function steady(transcript: string): string {
   return transcript
     .replace(/\d+(?:\.\d+)? s\b/g, "N s")
     .replace(/[\d,]+ rows\/s/g, "N rows/s")
+    .replace(/"(startedAt|endedAt)":"[^"]*"/g, '"$1":"T"')
+    .replace(/"version":"[^"]*"/g, '"version":"N"')
     .replace(/"(seconds|rowsPerSecond)":[\d.]+/g, '"$1":N')
     .replace(/(SQLite|PostgreSQL) \d[\d.]*/g, "$1 N");
 }

@@ -1,8 +1,10 @@
 /** Prints an error on stderr: four lines, an annotation in GitHub Actions, the stack when debugging. */
 import type { Environment } from "../model/environment.ts";
 import { UpsurgeError } from "../errors/upsurge-error.ts";
-import { renderAnnotation, renderError } from "../report/render-error.ts";
+import { annotateError } from "../report/render-annotation.ts";
+import { renderError } from "../report/render-error.ts";
 import type { Report, ReportedError } from "../report/report.ts";
+import { annotationLine, isGitHub } from "./github.ts";
 import type { Redact } from "./redact.ts";
 import type { Screen } from "./screen.ts";
 
@@ -26,8 +28,7 @@ export function reportFailure(
   const where = error.where === null ? null : redact(error.where);
   const reported = { code, message, cause, fix, where };
   screen.print(redact(renderError(reported)));
-  const annotation = env["GITHUB_ACTIONS"] === "true" ? renderAnnotation(reported) : null;
-  if (annotation !== null) screen.print(redact(annotation));
+  if (isGitHub(env)) screen.print(redact(annotationLine(annotateError(reported), env)));
   if (debug && error instanceof UpsurgeError) screen.print(redact(`${stacks(error)}\n`));
 }
 

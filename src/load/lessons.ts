@@ -6,6 +6,7 @@ import { noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { Options } from "../options/options.ts";
 import { UnseenFields } from "../plan/unseen-fields.ts";
+import type { ReportedSource } from "../report/report.ts";
 import type { Source } from "../sources/source-set.ts";
 import { SerialRanges } from "../write/parallel/serial-ranges.ts";
 import { Quarantine } from "../write/quarantine.ts";
@@ -26,6 +27,8 @@ export interface Lessons {
   /** What is committed. */
   readonly kept: Counts;
   readonly misfits: MisfitTally;
+  /** What earlier tries have committed of each source. */
+  readonly sources: readonly ReportedSource[];
   /** Takes note of the header of a source that was opened. */
   sees(source: Source): void;
   /** Throws `SOURCE_ROWS` where another number of records was asked for. */
@@ -44,6 +47,7 @@ export function newLessons(options: Options, began: Date): Lessons {
     begun: false,
     kept: noCounts(),
     misfits: new MisfitTally(),
+    sources: [],
     sees: ({ fields, headerFields }) => {
       if (fields !== null) unseen.see(fields, headerFields);
     },

@@ -26,6 +26,7 @@ import { retry } from "./retry.ts";
 import type { Tried } from "./retry.ts";
 import { startWriting, unwritten } from "./start-writing.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { readVersion } from "./version.ts";
 
 /** Loads `sources` under `options`. Never throws: what went wrong is in the report. */
 export async function load(
@@ -42,7 +43,8 @@ export async function load(
     onAway: (away) => progress.away(away),
     tryOnce: (lessons) => tryToLoad({ sources, options, surroundings, lessons, progress }),
   }).finally(() => progress.end());
-  return makeReport(outcome, options, started);
+  const ended = surroundings.now?.() ?? new Date();
+  return makeReport(outcome, options, { started, began, ended, version: await readVersion() });
 }
 
 /** One try, from connecting to commit. Never throws. */

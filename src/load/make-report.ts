@@ -6,8 +6,15 @@ import type { LoadPlan, TablePlan } from "../model/load-plan.ts";
 import type { Options } from "../options/options.ts";
 import { isJob } from "../options/is-job.ts";
 import { fixInParts, fixOfNothing } from "../report/resume-advice.ts";
-import type { Guarantee, Report, ReportedError, ReportedJob, Status } from "../report/report.ts";
-import type { RejectPaths } from "../model/reject.ts";
+import type {
+  Guarantee,
+  Report,
+  ReportedError,
+  ReportedJob,
+  ReportedSource,
+  Status,
+} from "../report/report.ts";
+import type { Reject, RejectPaths } from "../model/reject.ts";
 
 /** What became of a load. */
 export interface LoadOutcome {
@@ -28,6 +35,22 @@ export interface LoadOutcome {
   /** Where the rejects went of a load that was killed while it committed. */
   readonly setAside: readonly string[];
   readonly bytes: number;
+  /** What this run has come to with each source: of everything that was written, and of what is committed. */
+  readonly sources: {
+    readonly seen: readonly ReportedSource[];
+    readonly kept: readonly ReportedSource[];
+  };
+  readonly firstRejects: readonly Reject[];
+}
+
+/** When a load ran, and by which program. */
+export interface RunFacts {
+  /** A reading of `performance.now()`. */
+  readonly started: number;
+  /** The times of day. */
+  readonly began: Date;
+  readonly ended: Date;
+  readonly version: string;
 }
 
 /** What became of a job. */
@@ -45,8 +68,12 @@ export interface JobOutcome {
   readonly isLoaded: boolean;
 }
 
-/** The report; `started` is a reading of `performance.now()`. */
-export function makeReport(outcome: LoadOutcome, options: Options, started: number): Report {
+/** The report. */
+export function makeReport(
+  outcome: LoadOutcome,
+  options: Options,
+  { started, began, ended, version }: RunFacts,
+): Report {
   const { plan, job } = outcome;
   const [table] = plan?.tables ?? [];
   const guarantee = guaranteeOf(options);
@@ -62,11 +89,14 @@ export function makeReport(outcome: LoadOutcome, options: Options, started: numb
     strategy: table?.strategy ?? null,
     rowSource: table?.rowSource ?? null,
     counts,
+    sources: isKept(outcome, guarantee) ? outcome.sources.kept : outcome.sources.seen,
     rejectFile: outcome.rejectPaths?.file ?? null,
     rejectReport: outcome.rejectPaths?.report ?? null,
     guarantee,
     job: job === null ? null : stateOf(job),
     dryRun: options.dryRun || options.check,
+    startedAt: began.toISOString(),
+    endedAt: ended.toISOString(),
     seconds: Math.round(seconds * 1000) / 1000,
     rowsPerSecond: Math.round(
       Math.max(0, counts.read - (job?.before.read ?? 0)) / Math.max(seconds, 0.001),
@@ -80,6 +110,8 @@ export function makeReport(outcome: LoadOutcome, options: Options, started: numb
         (path) => `rejects of a load that was killed while it committed are in ${path}`,
       ),
     ],
+    version,
+    firstRejects: outcome.firstRejects,
     ...(error === null ? {} : { error }),
   };
 }
@@ -107,9 +139,15 @@ function guaranteeOf(options: Options): Guarantee {
   return commit === "end" || dryRun || check ? "all-or-nothing" : "at-least-once";
 }
 
+/** The load failed, and what is committed stays. */
+function isKept({ error }: LoadOutcome, guarantee: Guarantee): boolean {
+  return error !== null && guarantee !== "all-or-nothing";
+}
+
 /** A load that failed and kept nothing: only what was read and rejected is still true. Else, what is committed. */
-function left({ counts, kept }: LoadOutcome, guarantee: Guarantee): Counts {
-  if (guarantee !== "all-or-nothing") return kept;
+function left(outcome: LoadOutcome, guarantee: Guarantee): Counts {
+  const { counts, kept } = outcome;
+  if (isKept(outcome, guarantee)) return kept;
   return { ...noCounts(), read: counts.read, rejected: counts.rejected };
 }
 

@@ -7,6 +7,7 @@ import { visible, visibleLine } from "../errors/visible.ts";
 /** The report as one line of JSON, its fields in the order of the documentation. */
 export function reportJson(report: Report): string {
   const { status, exit, target, table, mode, strategy, rowSource, counts, error } = report;
+  const { sources, startedAt, endedAt, version } = report;
   const { rejectFile, rejectReport, guarantee, job, dryRun, seconds, rowsPerSecond } = report;
   const line = JSON.stringify({
     status,
@@ -17,15 +18,19 @@ export function reportJson(report: Report): string {
     strategy,
     rowSource,
     counts,
+    sources,
     rejectFile,
     rejectReport,
     guarantee,
     job,
     dryRun,
+    startedAt,
+    endedAt,
     seconds,
     rowsPerSecond,
     bytes: report.bytes,
     warnings: report.warnings,
+    version,
     ...(error === undefined ? {} : { error }),
   });
   return `${visible(line)}\n`;

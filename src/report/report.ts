@@ -1,5 +1,6 @@
 /** What a finished load returns: the value behind `--json`, `--report` and the summary. */
 import type { Counts } from "../model/counts.ts";
+import type { Reject } from "../model/reject.ts";
 
 /** How a load ended; `changes` is what `--check` found, `skipped` a job that another run has. */
 export type Status = "ok" | "rejects" | "changes" | "skipped" | "failed" | "interrupted";
@@ -31,6 +32,14 @@ export interface ReportedJob {
   readonly earlier: Counts;
 }
 
+/** What this run has come to with one source; the counts of a job are those of all of its runs. */
+export interface ReportedSource {
+  /** As it was given, or as a pattern was expanded; `-`: standard input. */
+  readonly name: string;
+  readonly read: number;
+  readonly rejected: number;
+}
+
 /** The report of one load; the fields of `--json`. */
 export interface Report {
   readonly status: Status;
@@ -41,6 +50,7 @@ export interface Report {
   readonly strategy: string | null;
   readonly rowSource: string | null;
   readonly counts: Counts;
+  readonly sources: readonly ReportedSource[];
   readonly rejectFile: string | null;
   readonly rejectReport: string | null;
   /** Where parts are committed, what was committed before a failure stays, and the counts are those of that. */
@@ -48,10 +58,17 @@ export interface Report {
   /** `null` when nothing is remembered of the load. */
   readonly job: ReportedJob | null;
   readonly dryRun: boolean;
+  /** ISO 8601, in UTC, by this machine's clock. */
+  readonly startedAt: string;
+  readonly endedAt: string;
   readonly seconds: number;
   readonly rowsPerSecond: number;
   /** Bytes read from the sources as stored. */
   readonly bytes: number;
   readonly warnings: readonly string[];
+  /** Of the program. */
+  readonly version: string;
+  /** The first rejects of this run, for whoever shows them where they are; no part of the JSON. */
+  readonly firstRejects: readonly Reject[];
   readonly error?: ReportedError;
 }

@@ -1,5 +1,6 @@
-/** How much there is to read of the sources that a load has before it, and how much of that was read. */
+/** How much there is to read of the sources that a load has before it, how much of that was read, and how many records. */
 import { statSync } from "node:fs";
+import type { RecordChunk } from "../model/record.ts";
 
 /** In stored bytes. */
 export interface ReadingProgress {
@@ -13,6 +14,23 @@ export class SourceExtent {
   #paths: readonly string[] = [];
   #sizes: readonly (number | null)[] = [];
   #at = 0;
+  readonly #records = new Map<string, number>();
+
+  /** Records of each source that were read, by its path. */
+  get recordsRead(): ReadonlyMap<string, number> {
+    return this.#records;
+  }
+
+  /** The chunks of the source of this path, whose records are counted. */
+  async *counted(path: string, chunks: AsyncIterable<RecordChunk>): AsyncGenerator<RecordChunk> {
+    for await (const chunk of chunks) {
+      // A packed chunk makes its records as soon as they are named.
+      const records = chunk.packed === null ? chunk.records.length : chunk.packed.records;
+      const before = this.#records.get(path) ?? 0;
+      this.#records.set(path, before + records + chunk.rejects.length);
+      yield chunk;
+    }
+  }
 
   /** These are to be read, in this order. */
   begin(paths: readonly string[]): void {

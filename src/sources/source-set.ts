@@ -151,14 +151,20 @@ export class SourceSet {
   /** The records of all sources, in turn. */
   async *read(): AsyncGenerator<SourceEvent> {
     this.#extent.begin(this.paths);
-    for await (const chunk of this.#firstSample.chunks)
+    for await (const chunk of this.#extent.counted(this.paths[0] ?? "-", this.#firstSample.chunks))
       yield { kind: "chunk", chunk, source: null };
     for (const path of this.paths.slice(1)) {
       const source = await this.openNext(path);
       await this.#goTo(source);
       this.#extent.goTo(path);
-      for await (const chunk of source.chunks()) yield { kind: "chunk", chunk, source: null };
+      for await (const chunk of this.#extent.counted(path, source.chunks()))
+        yield { kind: "chunk", chunk, source: null };
     }
+  }
+
+  /** Records that were read of each source by its path, written or not. */
+  get recordsRead(): ReadonlyMap<string, number> {
+    return this.#extent.recordsRead;
   }
 
   /** What is left of the sources that a job knows; each is opened where it goes on, and held against what was loaded of it. */
@@ -176,7 +182,8 @@ export class SourceSet {
       const { source: opened, chunks } = await item.open();
       if (opened !== this.#current) await this.#goTo(opened);
       const source = jobSource(opened, item, this.#context.options.limit !== null);
-      for await (const chunk of chunks) yield { kind: "chunk", chunk, source };
+      for await (const chunk of this.#extent.counted(item.path, chunks))
+        yield { kind: "chunk", chunk, source };
       // A source that was closed by an interrupt has not come to its end.
       if (signal.aborted) return;
       yield { kind: "end", source };

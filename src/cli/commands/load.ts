@@ -5,9 +5,11 @@ import { load } from "../../load/load.ts";
 import type { Options } from "../../options/options.ts";
 import { isJob } from "../../options/is-job.ts";
 import { checkOptions } from "../../options/check-options.ts";
+import { annotateReject } from "../../report/render-annotation.ts";
 import { renderReport, reportJson } from "../../report/render-report.ts";
 import type { Report } from "../../report/report.ts";
 import type { CommandContext } from "../context.ts";
+import { annotationLine, appendStepSummary, isGitHub } from "../github.ts";
 import { makeProgress } from "../progress.ts";
 import { openReportFile } from "../report-file.ts";
 import type { ReportFile } from "../report-file.ts";
@@ -80,6 +82,8 @@ async function deliver(
   const debug = options.logLevel === "debug" || options.logLevel === "trace";
   const output = { screen, redact, env: io.env, debug };
   if (report.error !== undefined) reportFailure(report.error, output);
+  else if (isGitHub(io.env)) annotateRejects(report, context);
+  await appendStepSummary(report, io.env, redact);
   const failures: UpsurgeError[] = [];
   const text = stdoutText(report, context);
   const ways = [
@@ -94,6 +98,13 @@ async function deliver(
   // An earlier trouble is the more telling one.
   const finished = report.exit === 0 || report.exit === 3;
   return finished ? (failures[0]?.exit ?? report.exit) : report.exit;
+}
+
+/** The first rejects of a load that may have them, each at its line. */
+function annotateRejects({ firstRejects }: Report, { io, screen, redact }: CommandContext): void {
+  for (const reject of firstRejects) {
+    screen.print(redact(annotationLine(annotateReject(reject), io.env)));
+  }
 }
 
 function isRejected(result: PromiseSettledResult<void>): result is PromiseRejectedResult {
