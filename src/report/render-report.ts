@@ -36,15 +36,15 @@ export function reportJson(report: Report): string {
   return `${visible(line)}\n`;
 }
 
-/** The report in a few lines of text. */
-export function renderReport(report: Report): string {
-  const lines = [headline(report), ...countLines(report), ...rejectLines(report)];
+/** The report in a few lines of text; `verbose`: with how the records were written. */
+export function renderReport(report: Report, verbose = false): string {
+  const lines = [headline(report, verbose), ...countLines(report), ...rejectLines(report)];
   lines.push(...guaranteeLines(report));
   lines.push(...report.warnings.map((warning) => `warning: ${warning}`));
   return `${lines.map(visibleLine).join("\n")}\n`;
 }
 
-function headline(report: Report): string {
+function headline(report: Report, verbose: boolean): string {
   const { counts, seconds, rowsPerSecond, job } = report;
   const table = report.table ?? "the table";
   const read = plural(counts.read, "record");
@@ -55,8 +55,8 @@ function headline(report: Report): string {
     return alreadyLoaded(job, table);
   }
   return report.dryRun
-    ? `dry run: ${read} tried on ${table}${how(report)} in ${pace}; nothing was kept`
-    : `loaded ${read} into ${table}${how(report)} in ${pace}${resumed(report)}`;
+    ? `dry run: ${read} tried on ${table}${how(report, verbose)} in ${pace}; nothing was kept`
+    : `loaded ${read} into ${table}${how(report, verbose)} in ${pace}${resumed(report)}`;
 }
 
 function alreadyLoaded({ name, alreadyLoadedAt, earlier }: ReportedJob, table: string): string {
@@ -90,8 +90,10 @@ function stopped({ status, counts, guarantee, error, ...report }: Report, read: 
   return `${begun}${error?.code === "TARGET_OUTCOME_UNKNOWN" ? "" : "; nothing was kept"}`;
 }
 
-function how({ target, mode, strategy, rowSource }: Report): string {
-  const words = [target, mode, strategy, rowSource].filter((word) => word !== null);
+function how({ target, mode, strategy, rowSource }: Report, verbose: boolean): string {
+  const words = [target, mode, ...(verbose ? [strategy, rowSource] : [])].filter(
+    (word) => word !== null,
+  );
   return words.length === 0 ? "" : ` (${words.join(", ")})`;
 }
 

@@ -113,7 +113,7 @@ function isRejected(result: PromiseSettledResult<void>): result is PromiseReject
 
 function stdoutText(report: Report, { options }: CommandContext): string {
   if (options.json) return reportJson(report);
-  return options.quiet ? "" : renderReport(report);
+  return options.quiet ? "" : renderReport(report, options.verbose);
 }
 
 /** Finds out before the load whether its report can be written after it. */

@@ -31,13 +31,19 @@ const report: Report = {
 
 test("tells in a few lines what happened", () => {
   expect(renderReport(report)).toBe(`\
-loaded 1,234,567 records into public.orders (postgres, upsert, native, staged) in 12.3 s, 100,372 rows/s
+loaded 1,234,567 records into public.orders (postgres, upsert) in 12.3 s, 100,372 rows/s
   inserted  1,200,000
   updated      34,566
   rejected          1
 rejects: orders.csv.rejects.csv; why: orders.csv.rejects.csv.jsonl
 warning: nothing to warn about
 `);
+});
+
+test("tells how the records were written only when it is asked to", () => {
+  expect(renderReport(report, true)).toMatch(
+    /^loaded 1,234,567 records into public\.orders \(postgres, upsert, native, staged\) in /,
+  );
 });
 
 test("shows every count that is not 0, with what it means", () => {
