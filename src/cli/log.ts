@@ -32,11 +32,11 @@ function withoutControls(line: string): string {
 }
 
 /** The format for people; it is loaded with the first line, since most runs log none. */
-function prettyFormat({ isTerminal }: Screen): (line: string) => string {
+function prettyFormat({ hasColours }: Screen): (line: string) => string {
   let pretty: ((line: string) => string) | null = null;
   return (line) => {
     pretty ??= (createRequire(import.meta.url)("pino-pretty") as typeof Pretty).prettyFactory({
-      colorize: isTerminal,
+      colorize: hasColours,
       ignore: "pid,hostname",
       translateTime: "SYS:HH:MM:ss.l",
     });

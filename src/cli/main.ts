@@ -32,7 +32,7 @@ const RUN: Readonly<
 
 /** Runs one command line; `argv` is without node and script. Never throws. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const screen = new Screen(io.stderr);
+  const screen = new Screen(io.stderr, io.env);
   // Until the options are understood, any word may be the URL.
   let redact = makeRedactor(argv.flatMap((word) => secretsOf(word, io.env)));
   try {

@@ -5,6 +5,7 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { visible } from "../errors/visible.ts";
+import type { Environment } from "../model/environment.ts";
 import { fitWidth } from "../errors/text-width.ts";
 import type { Output } from "./io.ts";
 
@@ -14,16 +15,23 @@ const USUAL_WIDTH = 80;
 /** Writes to stderr; a stderr that is gone is no reason to stop a load. */
 export class Screen {
   readonly #stderr: Output;
+  readonly #environment: Environment;
   #status = "";
 
-  constructor(stderr: Output) {
+  constructor(stderr: Output, environment: Environment = {}) {
     this.#stderr = stderr;
+    this.#environment = environment;
     stderr.on("error", () => {});
   }
 
   /** True when a status line can be redrawn. */
   get isTerminal(): boolean {
-    return this.#stderr.isTTY === true;
+    return this.#stderr.isTTY === true && this.#environment["TERM"] !== "dumb";
+  }
+
+  /** True when colours can be shown, and are not unwanted. */
+  get hasColours(): boolean {
+    return this.isTerminal && (this.#environment["NO_COLOR"] ?? "") === "";
   }
 
   /** The cells of a line, the last left free so that it does not break; 80 where nothing better is known. */

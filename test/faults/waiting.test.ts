@@ -11,7 +11,10 @@ import { OwnPostgres } from "../helpers/own-postgres.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { openSqliteFile } from "../helpers/sqlite-file.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
+import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
+import { until } from "../helpers/until.ts";
 import { watchUpsurge } from "../helpers/watched-run.ts";
+import { BehindProxy, INPUT as NETWORK_INPUT } from "./network-support.ts";
 
 const INPUT = "id,n\n1,1\n2,2\n3,3\n";
 const TABLE = "create table t (id int primary key, n int)";
@@ -32,10 +35,11 @@ async function openSession(url: string): Promise<{ client: Client; pid: string }
   return { client, pid: String(rows[0]?.pid) };
 }
 
+const [engine] = ENGINES.filter(({ name }) => name === "postgres");
+if (engine === undefined) throw new Error("there is no PostgreSQL");
+const database = useDatabase(engine);
+
 describe("a lock of PostgreSQL", () => {
-  const [engine] = ENGINES.filter(({ name }) => name === "postgres");
-  if (engine === undefined) throw new Error("there is no PostgreSQL");
-  const database = useDatabase(engine);
   beforeEach(() => database.reset());
 
   test.each([
@@ -118,6 +122,44 @@ test("a lock of SQLite: that another process has the file", async () => {
 
   expect(said).toBe("waiting for a lock held by another process that has t.db open\n");
   expect((await run.ended).exitCode).toBe(0);
+});
+
+test("a network that cuts while it commits: one line, and every record once", async () => {
+  const behind = new BehindProxy(database);
+  await behind.open();
+  onTestFinished(() => behind.close());
+  behind.proxy.arm({ kind: "reset-before", on: "commit", nth: 2 });
+  const path = join(tempDir({ "in.csv": NETWORK_INPUT }), "in.csv");
+  const to = ["--to", behind.proxy.url(database.url), "--table", "t", "--key", "id"];
+  const parts = ["--set", "n = target.n + excluded.n", "--commit", "2", "-b", "2"];
+
+  const { exitCode, stderr } = await watchUpsurge([path, ...to, ...parts]).ended;
+
+  expect(exitCode, stderr).toBe(0);
+  expect(behind.proxy.hits).toBe(1);
+  expect(stderr).toMatch(
+    /^\d\d:\d\d:\d\d the server went away; trying again in \d s, until \d\d:\d\d:\d\d, try 2\n$/,
+  );
+  await behind.expectApplied(1);
+});
+
+test("a signal ends the wait for a server", async () => {
+  const cwd = tempDir({ "in.csv": INPUT });
+  const nobody = "postgres://postgres@localhost:1/postgres";
+  const args = ["in.csv", "--to", nobody, "--table", "t", "--wait", "10m"];
+  const { child, ended } = spawnUpsurge(args, cwd);
+  let said = "";
+  child.stderr.on("data", (text: Buffer) => (said += text.toString()));
+  await until(
+    "a wait",
+    () => said,
+    (text) => text.includes("trying again"),
+  );
+  child.kill("SIGINT");
+
+  const { exitCode, stdout } = await ended;
+  expect(exitCode, said).toBe(130);
+  expect(stdout).toMatch(/^interrupted/);
 });
 
 describe("a server that comes and goes", () => {

@@ -38,7 +38,10 @@ export async function loadCommand(
       environment: io.env,
       log,
       signal: listening.signal,
-      onProgress: (now) => progress.show(now),
+      // After a signal its own line says what comes.
+      onProgress: (now) => {
+        if (!listening.signal.aborted) progress.show(now);
+      },
       now: io.now,
     });
     progress.end();

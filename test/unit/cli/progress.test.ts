@@ -218,6 +218,17 @@ describe("on a terminal", () => {
     expect(drawn(text).slice(1)).toEqual([AWAY_TEXT, ""]);
   });
 
+  test.each([
+    [{}, true, true],
+    [{ TERM: "dumb" }, false, false],
+    [{ NO_COLOR: "1" }, true, false],
+    [{ NO_COLOR: "" }, true, true],
+  ])("%j: redrawn %s, coloured %s", (environment, isTerminal, hasColours) => {
+    const screen = new Screen(new MemoryOutput(true), environment);
+
+    expect([screen.isTerminal, screen.hasColours]).toEqual([isTerminal, hasColours]);
+  });
+
   test("a line of the log goes above the bar", () => {
     const stderr = new MemoryOutput(true);
     const screen = new Screen(stderr);
