@@ -8,7 +8,7 @@ export type { LoadOptions, RejectedRow } from "./library/load.ts";
 export { plan } from "./library/plan.ts";
 export type { PlanOptions } from "./library/plan.ts";
 export type { LoadSource, RowObject, Rows } from "./library/rows.ts";
-export type { Progress } from "./load/surroundings.ts";
+export type { Away, LoadPhase, Progress } from "./model/progress.ts";
 export type { Counts } from "./model/counts.ts";
 export type { Inspection } from "./model/inspection.ts";
 export type { Log } from "./model/log.ts";

@@ -11,6 +11,7 @@ import type { Reject } from "../model/reject.ts";
 import { checkRows } from "./expected-rows.ts";
 import { MisfitTally } from "./misfit-tally.ts";
 import type { RejectBook } from "./reject-book.ts";
+import { SourceTally } from "./source-tally.ts";
 
 /** Counts what was written, and what was kept. */
 export class Ledger {
@@ -22,6 +23,8 @@ export class Ledger {
   readonly #kept = noCounts();
   readonly #misfits: MisfitTally;
   #keptMisfits: MisfitTally;
+  readonly #sources = new SourceTally();
+  #keptSources = new SourceTally();
 
   /**
    * `paths` are those of the sources, in their order; `before`: what earlier runs of the job have counted; `expectRows`:
@@ -72,6 +75,16 @@ export class Ledger {
     return this.#keptMisfits;
   }
 
+  /** Rejects by source, committed or not. */
+  get sources(): SourceTally {
+    return this.#sources;
+  }
+
+  /** Those that are committed. */
+  get keptSources(): SourceTally {
+    return this.#keptSources;
+  }
+
   /**
    * Takes what was written after everything that was taken before. Throws `REJECT_LIMIT`, and `SOURCE_ROWS` for more than
    * were expected.
@@ -79,7 +92,9 @@ export class Ledger {
   take({ counts, rejects, misfits = [] }: BatchOutcome): void {
     addCounts(this.#seen, counts);
     this.#misfits.add(misfits);
-    this.rejects.take(rejects.toSorted(inFileOrder(this.#paths)));
+    const inOrder = rejects.toSorted(inFileOrder(this.#paths));
+    this.#sources.add(inOrder);
+    this.rejects.take(inOrder);
     checkRows(this.#expectRows, this.#seen.read, false);
   }
 
@@ -104,6 +119,7 @@ export class Ledger {
     addCounts(this.#kept, counts);
     this.#keptMisfits = new MisfitTally(this.#misfits);
     this.rejects.keep();
+    this.#keptSources = new SourceTally(this.#sources);
     this.#onKept(this.kept);
   }
 }

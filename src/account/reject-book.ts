@@ -11,6 +11,7 @@ import type { FixOptions, FixTarget } from "./fixes/known-reject.ts";
 import { RejectBudget } from "./reject-budget.ts";
 import { RejectTally } from "./reject-tally.ts";
 import { areAsLeft, removeEmpty } from "./left-rejects.ts";
+import { isRejectPathOf, rejectPathAt } from "./reject-path.ts";
 import { defaultRejectPath, RejectFiles } from "./reject-file.ts";
 import { isThere, refuseExisting, RejectLock } from "./reject-lock.ts";
 import type { RejectedSource } from "./reject-file.ts";
@@ -42,6 +43,8 @@ export class RejectBook {
   readonly #onReject: (reject: Reject) => void;
   #tally = new RejectTally();
   #keptTally = new RejectTally();
+  /** When the run began: the moment that `--reject-file` may name, also in later tries. */
+  readonly #began: Date;
   #budget: RejectBudget;
   #files: RejectFiles | null = null;
   #left: RejectPaths | null = null;
@@ -50,8 +53,9 @@ export class RejectBook {
   #durable = false;
 
   /** `onReject` is told of every reject. */
-  constructor(options: RejectOptions, onReject: (reject: Reject) => void = () => {}) {
+  constructor(options: RejectOptions, began: Date, onReject: (reject: Reject) => void = () => {}) {
     this.#options = options;
+    this.#began = began;
     this.#onReject = onReject;
     this.#fixes = new RejectFixes(options);
     this.#budget = this.#newBudget();
@@ -85,7 +89,7 @@ export class RejectBook {
   #pathFor(first: RejectedSource): string | null {
     const { rejectFile, maxRejects, dryRun, check } = this.#options;
     const byDefault = allowsRejects(maxRejects) && !dryRun && !check;
-    if (rejectFile !== null) return rejectFile;
+    if (rejectFile !== null) return rejectPathAt(rejectFile, this.#began);
     return byDefault ? defaultRejectPath(first) : null;
   }
 
@@ -118,7 +122,7 @@ export class RejectBook {
       if (claimed?.report === 0) removeEmpty(claimed.path, first);
     } else {
       // A file that holds rejects stays the job's; an empty one may be left for another.
-      const stays = claimed !== null && (claimed.path === path || claimed.report > 0);
+      const stays = claimed !== null && (this.#isAsked(claimed.path, path) || claimed.report > 0);
       if (stays && !isGone) return claimed;
     }
     // Also away from a load that is no job.
@@ -127,6 +131,12 @@ export class RejectBook {
     lock.release();
     refuseExisting([path, `${path}.jsonl`]);
     return empty;
+  }
+
+  /** Whether `claimed` is what `--reject-file` asks for, or was when the job began. */
+  #isAsked(claimed: string, path: string): boolean {
+    const { rejectFile } = this.#options;
+    return claimed === path || (rejectFile !== null && isRejectPathOf(rejectFile, claimed));
   }
 
   /** Opens the files of a job as its last commit left them. Throws `REJECT_FILE`. */

@@ -1,8 +1,10 @@
 /** What every command works with. */
 import type { Logger } from "pino";
 import type { Options } from "../options/options.ts";
+import type { PlanSurroundings } from "../load/surroundings.ts";
 import type { Io } from "./io.ts";
 import type { Redact } from "../secrets/redact.ts";
+import { makeAwayTeller } from "./progress.ts";
 import type { Screen } from "./screen.ts";
 
 /** The world of one run, and what was asked of it. */
@@ -12,4 +14,15 @@ export interface CommandContext {
   readonly screen: Screen;
   readonly redact: Redact;
   readonly log: Logger;
+}
+
+/** What the commands that load nothing are told of their surroundings. */
+export function surroundingsOf({ io, options, screen, log }: CommandContext): PlanSurroundings {
+  const onAway = makeAwayTeller(options, { screen, log, now: io.now });
+  return {
+    stdin: io.stdin,
+    environment: io.env,
+    onSession: ({ version }, to) => log.info({ to, version }, "connected"),
+    onAway,
+  };
 }

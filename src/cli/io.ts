@@ -23,6 +23,8 @@ export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Environment;
+  /** The time of day; absent: the system's. */
+  readonly now?: () => Date;
   /** Absent: nobody interrupts. */
   readonly signals?: SignalSource;
 }

@@ -17,7 +17,7 @@ import { makeRedactor, redactorFor, secretsOf } from "../secrets/redact.ts";
 import type { Redact } from "../secrets/redact.ts";
 import { asksForDebug, reportFailure } from "./report-failure.ts";
 import { maskReport } from "../secrets/mask-report.ts";
-import { readVersion } from "./version.ts";
+import { readVersion } from "../load/version.ts";
 import { isResultLost, Screen, writeResult } from "./screen.ts";
 
 const RUN: Readonly<
@@ -70,10 +70,10 @@ async function lastResort(
   const ours = toUpsurgeError(error);
   reportFailure(ours, { screen, redact, env: io.env, debug: asksForDebug(argv) });
   if (argv.includes("--json") && !isResultLost(ours)) {
-    const report = maskReport(
-      makeReport(nothingDone(ours), defaultOptions(), performance.now()),
-      redact,
-    );
+    const now = io.now?.() ?? new Date();
+    const run = { started: performance.now(), began: now, ended: now };
+    const facts = { ...run, version: await readVersion() };
+    const report = maskReport(makeReport(nothingDone(ours), defaultOptions(), facts), redact);
     await writeResult(io.stdout, reportJson(report)).catch(() => {});
   }
   return ours.exit;
@@ -95,5 +95,7 @@ function nothingDone(error: UpsurgeError): LoadOutcome {
     setAside: [],
     job: null,
     bytes: 0,
+    sources: { seen: [], kept: [] },
+    firstRejects: [],
   };
 }

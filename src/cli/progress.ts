@@ -1,8 +1,10 @@
 /** Progress on stderr: a bar on a terminal, a line now and then elsewhere, JSON for machines, or nothing. */
-import type { Progress } from "../load/surroundings.ts";
+import type { Away, LoadPhase, Progress } from "../model/progress.ts";
+import type { Log } from "../model/log.ts";
 import type { Options } from "../options/options.ts";
-import { formatBytes, formatCount, formatSeconds, plural } from "../errors/format.ts";
+import { textWidth } from "../errors/text-width.ts";
 import { eventLine, RUN_ID } from "./event-line.ts";
+import { awayText, progressParts, timeOfDay } from "./progress-text.ts";
 import type { Screen } from "./screen.ts";
 
 /** Shows how far a load has come. */
@@ -12,6 +14,14 @@ export interface ProgressDisplay {
   end(): void;
 }
 
+/** Where progress is shown. */
+export interface ProgressContext {
+  readonly screen: Screen;
+  readonly log: Pick<Log, "warn">;
+  /** The time of day. */
+  readonly now?: (() => Date) | undefined;
+}
+
 /** Seconds between two plain lines: seldom enough for a log file, often enough to see that it lives. */
 const SECONDS_BETWEEN_LINES = 5;
 
@@ -19,40 +29,90 @@ const SECONDS_BETWEEN_LINES = 5;
 const SECONDS_BETWEEN_JSON = 1;
 
 /** Chooses the display that `--progress` and `--quiet` ask for. */
-export function makeProgress(options: Options, screen: Screen): ProgressDisplay {
-  if (options.quiet) return NOTHING;
+export function makeProgress(
+  options: Pick<Options, "quiet" | "progress">,
+  { screen, log, now = () => new Date() }: ProgressContext,
+): ProgressDisplay {
   const auto = screen.isTerminal ? "bar" : "log";
-  if (screen.isJson && options.progress !== "none")
-    return lines(screen, SECONDS_BETWEEN_JSON, progressEvent);
-  switch (options.progress === "auto" ? auto : options.progress) {
+  const asked = options.progress === "auto" ? auto : options.progress;
+  if (screen.isJson && asked !== "none" && !options.quiet)
+    return lines(screen, SECONDS_BETWEEN_JSON, (progress) => progressEvent(progress, now()));
+  switch (options.quiet ? "none" : asked) {
     case "none":
-      return NOTHING;
+      return warnings(log, now);
     case "bar":
       return {
-        show: (progress) => screen.showStatus(progressBar(progress)),
+        show: (progress) => screen.showStatus(progressBar(progress, screen.width, now())),
         end: () => screen.showStatus(""),
       };
     case "log":
-      return lines(screen, SECONDS_BETWEEN_LINES, (progress) => `${progressText(progress)}\n`);
+      return lines(screen, SECONDS_BETWEEN_LINES, (progress) => progressLine(progress, now()));
     case "json":
       break;
   }
   return lines(screen, SECONDS_BETWEEN_JSON, progressJson);
 }
 
-const NOTHING: ProgressDisplay = { show: () => {}, end: () => {} };
+/** For commands that show no progress: tells that a server is waited for, and takes it down again. */
+export function makeAwayTeller(
+  { quiet }: Pick<Options, "quiet">,
+  context: ProgressContext,
+): (away: Away | null) => void {
+  const display = makeProgress({ quiet, progress: "auto" }, context);
+  return (away) => {
+    if (away === null) display.end();
+    else display.show({ ...NOTHING_YET, phase: "away", away });
+  };
+}
 
-/** The load's own clock decides when the next line is due. */
+const NOTHING_YET: Progress = {
+  phase: "connecting",
+  waitingFor: null,
+  away: null,
+  records: 0,
+  rejected: 0,
+  bytes: 0,
+  totalBytes: null,
+  share: null,
+  recordsPerSecond: null,
+  secondsLeft: null,
+  seconds: 0,
+};
+
+/** A server that is away is no progress, and said once. */
+function warnings(log: Pick<Log, "warn">, now: () => Date): ProgressDisplay {
+  let said = false;
+  return {
+    show: ({ away, phase }) => {
+      if (away !== null && !said) log.warn({}, awayText(away, now()));
+      said = away !== null || (said && !WORKING.includes(phase));
+    },
+    end: () => {},
+  };
+}
+
+/** Phases in which a server has answered. */
+const WORKING: readonly LoadPhase[] = ["catalog", "loading", "committing"];
+
+/** What everybody wants to know as soon as it is so. */
+const NEWS: readonly LoadPhase[] = ["waiting", "away"];
+
+/** The load's own clock decides when the next line is due, unless there is news. */
 function lines(
   screen: Screen,
   secondsBetween: number,
   format: (progress: Progress) => string,
 ): ProgressDisplay {
   let due = secondsBetween;
+  let said: LoadPhase | null = null;
   return {
     show: (progress) => {
-      if (progress.seconds < due) return;
-      due = progress.seconds + secondsBetween;
+      const { phase, seconds } = progress;
+      const isNews = NEWS.includes(phase) && phase !== said;
+      if (WORKING.includes(phase)) said = null;
+      if (seconds < due && !isNews) return;
+      if (NEWS.includes(phase)) said = phase;
+      due = seconds + secondsBetween;
       screen.print(format(progress));
     },
     end: () => {},
@@ -64,43 +124,32 @@ function progressJson(progress: Progress): string {
 }
 
 /** The same as a line of the log. */
-function progressEvent(progress: Progress): string {
-  return eventLine("info", "progress", { ...progress, msg: progressText(progress) });
+function progressEvent(progress: Progress, now: Date): string {
+  const msg = progressParts(progress, now).join(", ");
+  return eventLine("info", "progress", { ...progress, msg });
 }
 
-/** `1,200 records, 600 rows/s, 1.2 MB of 4.8 MB (25 %), 6.0 s left`. */
-export function progressText(progress: Progress): string {
-  const { records, rejected, bytes, totalBytes, seconds } = progress;
-  const parts = [plural(records, "record")];
-  if (rejected > 0) parts.push(`${formatCount(rejected)} rejected`);
-  if (seconds > 0) parts.push(`${formatCount(records / seconds)} rows/s`);
-  const share = shareOf(progress);
-  if (share === null || totalBytes === null) {
-    parts.push(formatBytes(bytes));
-  } else {
-    const percent = Math.floor(share * 100);
-    parts.push(`${formatBytes(bytes)} of ${formatBytes(totalBytes)} (${percent} %)`);
-    const left = secondsLeft(seconds, share);
-    if (left !== null) parts.push(`${left} left`);
-  }
-  return parts.join(", ");
+function progressLine(progress: Progress, now: Date): string {
+  return `${timeOfDay(now)} ${progressParts(progress, now).join(", ")}\n`;
 }
 
 const BAR_CELLS = 20;
 
-function progressBar(progress: Progress): string {
-  const share = shareOf(progress);
-  if (share === null) return `${progressText(progress)}, ${formatSeconds(progress.seconds)}`;
+/** As many parts as have room in `width`, and a bar where there is more; what comes first is never cut. */
+function progressBar(progress: Progress, width: number, now: Date): string {
+  const [first = "", ...others] = progressParts(progress, now);
+  let text = first;
+  for (const part of others) {
+    const longer = `${text}, ${part}`;
+    if (textWidth(longer) > width) break;
+    text = longer;
+  }
+  const bar = progress.phase === "loading" ? barOf(progress) : "";
+  return textWidth(text) + textWidth(bar) <= width ? text + bar : text;
+}
+
+function barOf({ share }: Progress): string {
+  if (share === null) return "";
   const full = Math.floor(share * BAR_CELLS);
-  return `[${"#".repeat(full)}${"-".repeat(BAR_CELLS - full)}] ${progressText(progress)}`;
-}
-
-function shareOf({ bytes, totalBytes }: Progress): number | null {
-  return totalBytes === null || totalBytes === 0 ? null : Math.min(1, bytes / totalBytes);
-}
-
-/** An estimate after a moment only: the first batches say little. */
-function secondsLeft(seconds: number, share: number): string | null {
-  if (seconds < 2 || share < 0.01 || share >= 1) return null;
-  return formatSeconds((seconds / share) * (1 - share));
+  return ` [${"#".repeat(full)}${"-".repeat(BAR_CELLS - full)}]`;
 }

@@ -1,9 +1,11 @@
 /** Prints an error on stderr: four lines, an annotation in GitHub Actions, the stack when debugging; or all as a line of JSON. */
 import type { Environment } from "../model/environment.ts";
 import { UpsurgeError } from "../errors/upsurge-error.ts";
-import { renderAnnotation, renderError } from "../report/render-error.ts";
+import { annotateError } from "../report/render-annotation.ts";
+import { renderError } from "../report/render-error.ts";
 import type { ReportedError } from "../report/report.ts";
 import { eventLine } from "./event-line.ts";
+import { annotationLine, isGitHub } from "./github.ts";
 import type { Redact } from "../secrets/redact.ts";
 import type { Screen } from "./screen.ts";
 
@@ -33,8 +35,7 @@ export function reportFailure(
     return;
   }
   screen.print(redact(renderError(reported)));
-  const annotation = env["GITHUB_ACTIONS"] === "true" ? renderAnnotation(reported) : null;
-  if (annotation !== null) screen.print(redact(annotation));
+  if (isGitHub(env)) screen.print(redact(annotationLine(annotateError(reported), env)));
   if (stack !== undefined) screen.print(redact(`${stack}\n`));
 }
 

@@ -6,31 +6,41 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { visible } from "../errors/visible.ts";
 import type { Environment } from "../model/environment.ts";
+import { fitWidth } from "../errors/text-width.ts";
 import type { Output } from "./io.ts";
+
+/** Of a terminal that does not tell. */
+const USUAL_WIDTH = 80;
 
 /** Writes to stderr; a stderr that is gone is no reason to stop a load. */
 export class Screen {
   /** Each line is to be JSON. */
   isJson: boolean;
   readonly #stderr: Output;
-  readonly #env: Environment;
+  readonly #environment: Environment;
   #status = "";
 
-  constructor(stderr: Output, env: Environment = {}, isJson = false) {
+  constructor(stderr: Output, environment: Environment = {}, isJson = false) {
     this.#stderr = stderr;
-    this.#env = env;
+    this.#environment = environment;
     this.isJson = isJson;
     stderr.on("error", () => {});
   }
 
   /** True when a status line can be redrawn. */
   get isTerminal(): boolean {
-    return this.#stderr.isTTY === true && this.#env["TERM"] !== "dumb" && !this.isJson;
+    return this.#stderr.isTTY === true && this.#environment["TERM"] !== "dumb" && !this.isJson;
   }
 
-  /** True when colours can be shown and are not unwanted. */
+  /** True when colours can be shown, and are not unwanted. */
   get isColoured(): boolean {
-    return this.isTerminal && (this.#env["NO_COLOR"] ?? "") === "";
+    return this.isTerminal && (this.#environment["NO_COLOR"] ?? "") === "";
+  }
+
+  /** The cells of a line, the last left free so that it does not break; 80 where nothing better is known. */
+  get width(): number {
+    const { columns = 0 } = this.#stderr;
+    return Math.max(1, (columns > 0 ? columns : USUAL_WIDTH) - 1);
   }
 
   /** Prints whole lines, above the status line if there is one; control characters in them are escaped. */
@@ -49,8 +59,7 @@ export class Screen {
   /** Replaces the status line; an empty one clears it. */
   showStatus(line: string): void {
     if (line === "" && this.#status === "") return;
-    const fitted = line.slice(0, Math.max(20, (this.#stderr.columns ?? 80) - 1));
-    this.#stderr.write(`\r\u001B[2K${fitted}`);
+    this.#stderr.write(`\r\u001B[2K${fitWidth(line, this.width)}`);
     this.#status = line;
   }
 }

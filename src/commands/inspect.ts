@@ -16,6 +16,7 @@ import { FieldProfile } from "./field-profile.ts";
 import { SourceSet } from "../sources/source-set.ts";
 import type { Source } from "../sources/source-set.ts";
 import { connectOptions } from "../load/connect-options.ts";
+import { connectFirst } from "../load/first-connect.ts";
 import { findTarget } from "../targets/registry.ts";
 import type { Session } from "../targets/target.ts";
 import type {
@@ -165,11 +166,12 @@ function unreadable(error: unknown): InspectedSource["rejects"][number] {
 
 async function inspectTarget(
   options: Options,
-  { environment }: PlanSurroundings,
+  { environment, onAway }: PlanSurroundings,
 ): Promise<InspectedTable | InspectedDatabase> {
   const url = options.to ?? "";
   const target = await findTarget(url);
-  const session = await target.connect(connectOptions(options, environment));
+  const connect = (): Promise<Session> => target.connect(connectOptions(options, environment));
+  const session = await connectFirst(connect, { waitMs: options.wait, onAway });
   try {
     const head = { target: target.describe(url), server: session.version };
     if (options.table === null) {

@@ -1,22 +1,27 @@
 /** The jobs of a database: `upsurge jobs`. */
-import type { Environment } from "../model/environment.ts";
 import { leastFar } from "../model/source-offset.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { sumOfCounts } from "../model/counts.ts";
 import type { Options } from "../options/options.ts";
 import { connectOptions } from "../load/connect-options.ts";
-import type { Session } from "../targets/target.ts";
+import { connectFirst } from "../load/first-connect.ts";
+import type { PlanSurroundings } from "../load/surroundings.ts";
 import { findTarget } from "../targets/registry.ts";
+import type { Session } from "../targets/target.ts";
 import { CheckpointTable, checkpointDdl } from "../checkpoint/checkpoint-table.ts";
 import { otherErrors, readRows } from "../checkpoint/take-over.ts";
 import type { JobState, ListedJob, ListedSource, JobsAnswer } from "../model/job-list.ts";
 
 /** Lists jobs, forgets one, or tells how the checkpoint table is made. Throws `TARGET_*` errors and `JOB_UNKNOWN`. */
-export async function askJobs(options: Options, environment: Environment): Promise<JobsAnswer> {
+export async function askJobs(
+  options: Options,
+  { environment, onAway }: Pick<PlanSurroundings, "environment" | "onAway">,
+): Promise<JobsAnswer> {
   const url = options.to ?? "";
   const target = await findTarget(url);
-  const session = await target.connect(connectOptions(options, environment));
+  const connect = (): Promise<Session> => target.connect(connectOptions(options, environment));
+  const session = await connectFirst(connect, { waitMs: options.wait, onAway });
   try {
     const { checkpointTable, printDdl, forget } = options;
     if (printDdl) {

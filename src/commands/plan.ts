@@ -56,7 +56,7 @@ async function withPlan<T>(
   surroundings: PlanSurroundings,
   use: (prepared: PreparedLoad) => T | Promise<T>,
 ): Promise<T> {
-  const prepared = await prepare(sources, options, surroundings);
+  const prepared = await prepare(sources, options, { ...surroundings, waitMs: options.wait });
   try {
     return await use(prepared);
   } finally {

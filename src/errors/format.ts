@@ -1,4 +1,5 @@
 /** Numbers, sizes and times as people read them; the same everywhere. */
+import { padToWidth, textWidth } from "./text-width.ts";
 import { visibleLine } from "./visible.ts";
 
 /** `1234567` as `1,234,567`; the same in every locale, so that scripts and tests can rely on it. */
@@ -43,11 +44,11 @@ export function alignColumns(cells: readonly (readonly string[])[], indent = "  
   const widths: number[] = [];
   for (const row of rows) {
     for (const [index, cell] of row.entries()) {
-      widths[index] = Math.max(widths[index] ?? 0, cell.length);
+      widths[index] = Math.max(widths[index] ?? 0, textWidth(cell));
     }
   }
   return rows.map((row) => {
-    const cells = row.map((cell, index) => cell.padEnd(widths[index] ?? 0));
+    const cells = row.map((cell, index) => padToWidth(cell, widths[index] ?? 0));
     return `${indent}${cells.join("  ")}`.trimEnd();
   });
 }

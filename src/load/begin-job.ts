@@ -21,6 +21,8 @@ export interface BeginJobRequest {
   readonly options: Options;
   readonly lessons: Lessons;
   readonly signal: AbortSignal;
+  /** Told what is waited for, as a noun; `null`: nothing more. */
+  readonly onWait: (what: string | null) => void;
 }
 
 /** A job at work. */
@@ -88,21 +90,34 @@ export async function noteFailure({ session, plan }: PreparedLoad, job: JobRun):
 async function lockJob(
   session: Session,
   { name }: JobPlan,
-  { options, lessons, signal }: BeginJobRequest,
+  request: BeginJobRequest,
 ): Promise<Lock | null> {
+  const { options, lessons, onWait } = request;
   // A try of this run may have held it before, and the server not know yet that it is gone.
   const { again } = lessons;
   const waits = options.ifLocked === "wait" || again;
   const until = performance.now() + (waits ? options.retryTimeout : PATIENCE_MS);
-  for (;;) {
-    const lock = await session.lockJob(name);
-    if (lock !== null) return lock;
-    if (performance.now() >= until) break;
-    await sleep(POLL_MS, undefined, { signal });
-  }
+  const lock = await pollLock(session, name, { until, request });
+  onWait(null);
+  if (lock !== null) return lock;
   if (options.ifLocked === "skip" && !again) return null;
   const reason = waits
     ? "another run holds its lock, and --retry-timeout is used up"
     : "another run holds its lock";
   throw upsurgeError("JOB_RUNNING", { job: name, reason });
+}
+
+/** Looks for the lock until then; `null` when another run still has it. */
+async function pollLock(
+  session: Session,
+  name: string,
+  { until, request }: { readonly until: number; readonly request: BeginJobRequest },
+): Promise<Lock | null> {
+  for (;;) {
+    const lock = await session.lockJob(name);
+    if (lock !== null || performance.now() >= until) return lock;
+    // One that has just ended is not worth a word.
+    if (until - performance.now() > PATIENCE_MS) request.onWait(`another run of the job ${name}`);
+    await sleep(POLL_MS, undefined, { signal: request.signal });
+  }
 }

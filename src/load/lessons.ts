@@ -7,6 +7,7 @@ import type { Counts } from "../model/counts.ts";
 import type { Reject } from "../model/reject.ts";
 import type { Options } from "../options/options.ts";
 import { UnseenFields } from "../plan/unseen-fields.ts";
+import type { ReportedSource } from "../report/report.ts";
 import type { Source } from "../sources/source-set.ts";
 import { SerialRanges } from "../write/parallel/serial-ranges.ts";
 import { Quarantine } from "../write/quarantine.ts";
@@ -27,17 +28,23 @@ export interface Lessons {
   /** What is committed. */
   readonly kept: Counts;
   readonly misfits: MisfitTally;
+  /** What earlier tries have committed of each source. */
+  readonly sources: readonly ReportedSource[];
   /** Takes note of the header of a source that was opened. */
   sees(source: Source): void;
   /** Throws `SOURCE_ROWS` where another number of records was asked for. */
   checkRows(read: number): void;
 }
 
-/** Those of a load that was not tried yet. */
-export function newLessons(options: Options, onReject?: (reject: Reject) => void): Lessons {
+/** Those of a load that was not tried yet; `began` is the time of day. */
+export function newLessons(
+  options: Options,
+  began: Date,
+  onReject?: (reject: Reject) => void,
+): Lessons {
   const unseen = new UnseenFields(options);
   return {
-    rejects: new RejectBook(options, onReject),
+    rejects: new RejectBook(options, began, onReject),
     quarantine: new Quarantine(),
     serialRanges: new SerialRanges(),
     unseen,
@@ -45,6 +52,7 @@ export function newLessons(options: Options, onReject?: (reject: Reject) => void
     begun: false,
     kept: noCounts(),
     misfits: new MisfitTally(),
+    sources: [],
     sees: ({ fields, headerFields }) => {
       if (fields !== null) unseen.see(fields, headerFields);
     },

@@ -1,10 +1,12 @@
 /** How far a try of a load has come, as a value: what is open, what it has counted, and what follows from that at its end. */
 import type { Ledger } from "../account/ledger.ts";
+import { SourceTally } from "../account/source-tally.ts";
 import type { Retry } from "../errors/codes.ts";
 import { retryOf, UpsurgeError } from "../errors/upsurge-error.ts";
 import { noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { Options } from "../options/options.ts";
+import type { ReportedSource } from "../report/report.ts";
 import type { SourceSet } from "../sources/source-set.ts";
 import type { Session } from "../targets/target.ts";
 import type { RecordMapper } from "../write/map-records.ts";
@@ -15,6 +17,8 @@ import type { Lessons } from "./lessons.ts";
 import { LoadNotes } from "./load-notes.ts";
 import type { JobOutcome, LoadOutcome } from "./make-report.ts";
 import type { PreparedLoad } from "./prepare.ts";
+import type { ProgressTeller } from "./progress.ts";
+import { addSources, sourceCounts } from "./source-counts.ts";
 import type { RunSurroundings } from "./surroundings.ts";
 
 /** What is to be loaded, and what is known from earlier tries. */
@@ -22,9 +26,8 @@ export interface LoadRequest {
   readonly sources: readonly string[];
   readonly options: Options;
   readonly surroundings: RunSurroundings;
-  /** A reading of `performance.now()`. */
-  readonly started: number;
   readonly lessons: Lessons;
+  readonly progress: ProgressTeller;
 }
 
 /** A try of a load; `null` for what it has not come to. */
@@ -96,6 +99,7 @@ export function lessonsOf(state: LoadState): Lessons {
     begun: lessons.begun || writers !== null,
     kept: state.kept(),
     misfits: ledger?.keptMisfits ?? lessons.misfits,
+    sources: sourcesOf(state).kept,
   };
 }
 
@@ -130,8 +134,27 @@ export function concludeLoad(error: unknown, state: LoadState): LoadOutcome {
         : rejects.close(error !== null && again && kept.read === 0),
     setAside,
     bytes: sources?.bytes ?? 0,
+    sources: sourcesOf(state),
+    firstRejects: ledger?.sources.first ?? [],
   };
 }
+
+/** What this run has come to with each source: of everything that was written, and of what is committed. */
+function sourcesOf({ sources, ledger, job, request }: LoadState): LoadOutcome["sources"] {
+  const earlier = request.lessons.sources;
+  if (sources === null) return { seen: earlier, kept: earlier };
+  const reading = { paths: sources.paths, read: sources.recordsRead };
+  const before = job?.resumed.before.read ?? 0;
+  const of = (total: number, tally: SourceTally): readonly ReportedSource[] =>
+    addSources(earlier, sourceCounts(reading, Math.max(0, total - before), tally));
+  const { seen, kept } = ledger ?? { seen: noCounts(), kept: noCounts() };
+  return {
+    seen: of(seen.read, ledger?.sources ?? NOTHING),
+    kept: of(kept.read, ledger?.keptSources ?? NOTHING),
+  };
+}
+
+const NOTHING = new SourceTally();
 
 function notesOf({ ledger, job, request, notes }: LoadState, isDone: boolean): readonly string[] {
   const { misfits, keptMisfits } = ledger ?? {};

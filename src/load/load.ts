@@ -29,6 +29,7 @@ import { retry } from "./retry.ts";
 import type { Tried } from "./retry.ts";
 import { startWriting, unwritten } from "./start-writing.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { readVersion } from "./version.ts";
 
 /** Loads `sources` under `options`. Never throws: what went wrong is in the report. */
 export async function load(
@@ -38,31 +39,40 @@ export async function load(
 ): Promise<Report> {
   const surroundings = { runId: randomUUID(), ...given };
   const started = performance.now();
-  const outcome = await retry(newLessons(options, surroundings.onReject), {
+  const began = surroundings.now?.() ?? new Date();
+  const progress = new ProgressTeller({ surroundings, started, limit: options.limit });
+  const outcome = await retry(newLessons(options, began, surroundings.onReject), {
     timeoutMs: options.retryTimeout,
     ...surroundings,
-    tryOnce: (lessons) => tryToLoad({ sources, options, surroundings, started, lessons }),
-  });
-  return makeReport(outcome, options, started);
+    onAway: (away) => progress.away(away),
+    tryOnce: (lessons) => tryToLoad({ sources, options, surroundings, lessons, progress }),
+  }).finally(() => progress.end());
+  const ended = surroundings.now?.() ?? new Date();
+  return makeReport(outcome, options, { started, began, ended, version: await readVersion() });
 }
 
 /** One try, from connecting to commit. Never throws. */
 async function tryToLoad(request: LoadRequest): Promise<Tried> {
-  const { surroundings, options } = request;
+  const { surroundings, options, lessons, progress } = request;
   const { log } = surroundings;
   let state = firstState(request);
   const interrupt = onInterrupt(surroundings.signal, options.grace, () => state);
   let error: unknown = null;
+  progress.connecting();
   try {
     const prepared = await prepare(request.sources, options, {
       ...surroundings,
+      // A server that was there is waited for under --retry-timeout.
+      waitMs: lessons.again ? 0 : options.wait,
+      onAway: (away) => progress.away(away),
+      onConnected: (session) => progress.connected(session),
       onSession: (session, to) => {
         state = { ...state, session };
         log.info({ to, version: session.version }, "connected");
       },
       onSources: (sources) => (state = { ...state, sources }),
-      onSource: (source) => request.lessons.sees(source),
-      onNextSource: (source) => request.lessons.rejects.register(source),
+      onSource: (source) => lessons.sees(source),
+      onNextSource: (source) => lessons.rejects.register(source),
       onWarnings: (name, warnings) => state.notes.ended(name, warnings),
     });
     state = { ...state, prepared };
@@ -99,14 +109,15 @@ function planned({ tables: [{ table, mode, strategy, rowSource }], why }: LoadPl
 /** Makes ready what a load needs beside its plan: its reject files, and its job. */
 async function begin(prepared: PreparedLoad, state: LoadState): Promise<LoadState> {
   const { plan, session, first } = prepared;
-  const { lessons, surroundings, options } = state.request;
+  const { lessons, surroundings, options, progress } = state.request;
   const { signal } = surroundings;
   if (plan.job === null) {
     lessons.rejects.open(first);
     return state;
   }
   try {
-    const job = await beginJob(prepared, plan.job, { options, lessons, signal });
+    const onWait = (what: string | null): void => progress.waitsFor(what);
+    const job = await beginJob(prepared, plan.job, { options, lessons, signal, onWait });
     return job === null ? { ...state, skipped: true } : { ...state, job };
   } catch (error) {
     throw signal.aborted ? error : session.translate(error);
@@ -133,8 +144,9 @@ function hasWork({ job, skipped }: LoadState): boolean {
 async function write(state: RunningLoad): Promise<void> {
   const { prepared, writers, mapper, request, job, notes } = state;
   const { plan, sources, session } = prepared;
-  const { signal } = request.surroundings;
-  const progress = new ProgressTeller(state);
+  const { surroundings, progress } = request;
+  const { signal } = surroundings;
+  progress.loading(state);
   try {
     await writers.open();
     const events = job === null ? sources.read() : sources.resume(job.resumed.work, signal);
@@ -147,13 +159,12 @@ async function write(state: RunningLoad): Promise<void> {
     }
     if (signal.aborted && goesOn(state)) await writers.settle();
     signal.throwIfAborted();
+    if (!state.isRehearsal) progress.committing();
     await writers.finish();
     if (!state.isRehearsal) await notes.lookBack(state.kept());
     if (job !== null && state.kept().rejected === 0) await forgetJob(prepared, job);
   } catch (error) {
     await writers.rollback();
     throw signal.aborted ? error : session.translate(error);
-  } finally {
-    progress.end();
   }
 }

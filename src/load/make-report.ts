@@ -6,8 +6,15 @@ import type { LoadPlan, TablePlan } from "../model/load-plan.ts";
 import type { Options } from "../options/options.ts";
 import { isJob } from "../options/is-job.ts";
 import { fixInParts, fixOfNothing } from "../report/resume-advice.ts";
-import type { Guarantee, Report, ReportedError, ReportedJob, Status } from "../report/report.ts";
-import type { RejectPaths, RejectsOfCode } from "../model/reject.ts";
+import type {
+  Guarantee,
+  Report,
+  ReportedError,
+  ReportedJob,
+  ReportedSource,
+  Status,
+} from "../report/report.ts";
+import type { Reject, RejectPaths, RejectsOfCode } from "../model/reject.ts";
 
 /** What became of a load. */
 export interface LoadOutcome {
@@ -34,6 +41,22 @@ export interface LoadOutcome {
   /** Where the rejects went of a load that was killed while it committed. */
   readonly setAside: readonly string[];
   readonly bytes: number;
+  /** What this run has come to with each source: of everything that was written, and of what is committed. */
+  readonly sources: {
+    readonly seen: readonly ReportedSource[];
+    readonly kept: readonly ReportedSource[];
+  };
+  readonly firstRejects: readonly Reject[];
+}
+
+/** When a load ran, and by which program. */
+export interface RunFacts {
+  /** A reading of `performance.now()`. */
+  readonly started: number;
+  /** The times of day. */
+  readonly began: Date;
+  readonly ended: Date;
+  readonly version: string;
 }
 
 /** What became of a job. */
@@ -51,8 +74,12 @@ export interface JobOutcome {
   readonly isLoaded: boolean;
 }
 
-/** The report; `started` is a reading of `performance.now()`. */
-export function makeReport(outcome: LoadOutcome, options: Options, started: number): Report {
+/** The report. */
+export function makeReport(
+  outcome: LoadOutcome,
+  options: Options,
+  { started, began, ended, version }: RunFacts,
+): Report {
   const { plan, job } = outcome;
   const [table] = plan?.tables ?? [];
   const guarantee = guaranteeOf(options);
@@ -69,15 +96,15 @@ export function makeReport(outcome: LoadOutcome, options: Options, started: numb
     strategy: table?.strategy ?? null,
     rowSource: table?.rowSource ?? null,
     counts,
-    rejects:
-      outcome.error !== null && guarantee !== "all-or-nothing"
-        ? outcome.rejects.kept
-        : outcome.rejects.seen,
+    sources: isKept(outcome, guarantee) ? outcome.sources.kept : outcome.sources.seen,
+    rejects: isKept(outcome, guarantee) ? outcome.rejects.kept : outcome.rejects.seen,
     rejectFile: outcome.rejectPaths?.file ?? null,
     rejectReport: outcome.rejectPaths?.report ?? null,
     guarantee,
     job: job === null ? null : stateOf(job),
     dryRun: options.dryRun || options.check,
+    startedAt: began.toISOString(),
+    endedAt: ended.toISOString(),
     seconds: Math.round(seconds * 1000) / 1000,
     rowsPerSecond: Math.round(
       Math.max(0, counts.read - (job?.before.read ?? 0)) / Math.max(seconds, 0.001),
@@ -91,6 +118,8 @@ export function makeReport(outcome: LoadOutcome, options: Options, started: numb
         (path) => `rejects of a load that was killed while it committed are in ${path}`,
       ),
     ],
+    version,
+    firstRejects: outcome.firstRejects,
     ...(error === null ? {} : { error }),
   };
 }
@@ -118,9 +147,15 @@ function guaranteeOf(options: Options): Guarantee {
   return commit === "end" || dryRun || check ? "all-or-nothing" : "at-least-once";
 }
 
+/** The load failed, and what is committed stays. */
+function isKept({ error }: LoadOutcome, guarantee: Guarantee): boolean {
+  return error !== null && guarantee !== "all-or-nothing";
+}
+
 /** A load that failed and kept nothing: only what was read and rejected is still true. Else, what is committed. */
-function left({ counts, kept }: LoadOutcome, guarantee: Guarantee): Counts {
-  if (guarantee !== "all-or-nothing") return kept;
+function left(outcome: LoadOutcome, guarantee: Guarantee): Counts {
+  const { counts, kept } = outcome;
+  if (isKept(outcome, guarantee)) return kept;
   return { ...noCounts(), read: counts.read, rejected: counts.rejected };
 }
 
@@ -141,8 +176,9 @@ function conclude(
   }
   if (job?.skipped === true) return ["skipped", 0, null];
   // Of a finished job too: its rejects are still to be mended.
-  if (counts.rejected > 0) return ["rejects", 3, null];
-  return options.check && changesIn(counts) > 0 ? ["changes", 3, null] : ["ok", 0, null];
+  if (counts.rejected > 0 && !options.rejectsOk) return ["rejects", 3, null];
+  if (options.check && changesIn(counts) > 0) return ["changes", 3, null];
+  return [counts.rejected > 0 ? "rejects" : "ok", 0, null];
 }
 
 function signalNumber(reason: unknown): number {

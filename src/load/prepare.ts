@@ -14,12 +14,16 @@ import type { Source } from "../sources/source-set.ts";
 import { SourceSet } from "../sources/source-set.ts";
 import type { LookedAtSources, ReadingRules } from "../sources/source-set.ts";
 import { connectOptions } from "./connect-options.ts";
+import { connectFirst } from "./first-connect.ts";
+import type { FirstConnectRule } from "./first-connect.ts";
 import { findTarget } from "../targets/registry.ts";
 import type { Session, Target } from "../targets/target.ts";
 import type { PlanSurroundings } from "./surroundings.ts";
 
 /** What is told of what is being opened, as soon as it is, so that an interrupt can close it. */
-export interface PrepareHooks extends PlanSurroundings {
+export interface PrepareHooks extends PlanSurroundings, FirstConnectRule {
+  /** Told of every session that is opened, also of those that writers open later. */
+  readonly onConnected?: (session: Session) => void;
   readonly onSources?: (sources: SourceSet) => void;
   /** Told of every source that is opened, and of those after the first. */
   readonly onSource?: (source: Source) => void;
@@ -53,8 +57,12 @@ export async function prepare(
   const context = { options, stdin, onOpen, onNext, onWarnings };
   const sources = await SourceSet.expand(patterns, context);
   const connecting = connectOptions(options, hooks.environment);
-  const connect = (): Promise<Session> => target.connect(connecting);
-  const session = await connect();
+  const connect = async (): Promise<Session> => {
+    const opened = await target.connect(connecting);
+    hooks.onConnected?.(opened);
+    return opened;
+  };
+  const session = await connectFirst(connect, hooks);
   hooks.onSession?.(session, target.describe(to));
   hooks.onSources?.(sources);
   try {

@@ -2,11 +2,14 @@
  * The loop around a load: it starts again after its last commit where an error may pass, or where the next try treats some
  * rows differently. It knows decisions and outcomes; what a try does is `load.ts`.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Retry } from "../errors/codes.ts";
+import { UpsurgeError } from "../errors/upsurge-error.ts";
 import type { Log } from "../model/log.ts";
+import type { Away } from "../model/progress.ts";
 import type { Lessons } from "./lessons.ts";
 import type { LoadOutcome } from "./make-report.ts";
+import { Patience, pause } from "./patience.ts";
+import type { Delay } from "./patience.ts";
 
 /** What a try came to. */
 export interface Tried {
@@ -31,13 +34,15 @@ export interface Trying {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** Told before a wait for a server that is away or busy; `null`: it is over. */
+  readonly onAway: (away: Away | null) => void;
   readonly tryOnce: (lessons: Lessons) => Promise<Tried>;
 }
 
 /** The outcome of the last try. */
 export async function retry(first: Lessons, trying: Trying): Promise<LoadOutcome> {
-  const { log, signal, tryOnce } = trying;
-  const patience = new Patience(trying.timeoutMs);
+  const { log, tryOnce } = trying;
+  const patience = new Patience({ timeoutMs: trying.timeoutMs });
   let lessons = first;
   for (let tries = 1; ; tries += 1) {
     const tried = await tryOnce(lessons);
@@ -46,12 +51,16 @@ export async function retry(first: Lessons, trying: Trying): Promise<LoadOutcome
       log.debug({ err: tried.error }, "the load failed");
       const again =
         tried.retry === "restart" ||
-        (tried.retry === "backoff" && (await patience.wait(tried.committed, signal)));
+        (tried.retry === "backoff" && (await waitFor(tried, patience, trying)));
       if (!again) {
         await tried.gaveUp();
         return tried.conclude();
       }
-      log.warn({ try: tries, error: textOf(tried.error) }, "starting again after the last commit");
+      const from = tried.committed > 0 ? "after the last commit" : "from the first record";
+      const facts = { try: tries, error: textOf(tried.error) };
+      // A wait was told of before it began.
+      if (tried.retry === "restart") log.warn(facts, `starting again ${from}`);
+      else log.info(facts, `starting again ${from}`);
       lessons = tried.lessons();
     } finally {
       await tried.close();
@@ -59,32 +68,38 @@ export async function retry(first: Lessons, trying: Trying): Promise<LoadOutcome
   }
 }
 
-function textOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : "an error that is none";
+/** Waits before the next try; false when there is to be none. */
+async function waitFor(
+  { error, committed }: Tried,
+  patience: Patience,
+  { signal, onAway }: Trying,
+): Promise<boolean> {
+  const delay = patience.next(committed);
+  if (delay === null || signal.aborted) return false;
+  onAway(awayFor(error, delay));
+  const again = await pause(delay, signal);
+  // A next try tells by itself that it connects.
+  if (!again) onAway(null);
+  return again;
 }
 
-/** Waits between tries, for so long in all. */
-class Patience {
-  readonly #timeoutMs: number;
-  #since = 0;
-  #failures = 0;
-  #committed = -1;
+function awayFor(error: unknown, { delayMs, leftMs, nextTry }: Delay): Away {
+  return {
+    reason: reasonOf(error),
+    nextInSeconds: delayMs / 1000,
+    givesUpInSeconds: leftMs / 1000,
+    nextTry,
+  };
+}
 
-  constructor(timeoutMs: number) {
-    this.#timeoutMs = timeoutMs;
-  }
+/** The codes of a server that has gone, and of one that does not come back. */
+const GONE: readonly string[] = ["TARGET_LOST", "TARGET_UNREACHABLE", "TARGET_OUTCOME_UNKNOWN"];
 
-  /** Waits with back-off and jitter; false when the time is used up. */
-  async wait(committed: number, signal: AbortSignal): Promise<boolean> {
-    if (committed !== this.#committed) {
-      this.#committed = committed;
-      this.#since = performance.now();
-      this.#failures = 0;
-    }
-    this.#failures += 1;
-    const delayMs = Math.random() * Math.min(30_000, 100 * 2 ** this.#failures);
-    if (signal.aborted || performance.now() - this.#since + delayMs > this.#timeoutMs) return false;
-    await sleep(delayMs, undefined, { signal }).catch(() => {});
-    return !signal.aborted;
-  }
+function reasonOf(error: unknown): string {
+  if (!(error instanceof UpsurgeError)) return "the load was interrupted";
+  return GONE.includes(error.code) ? "the server went away" : error.message;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : "an error that is none";
 }

@@ -3,17 +3,7 @@ import type { Environment } from "../model/environment.ts";
 import type { Session } from "../targets/target.ts";
 import type { Log } from "../model/log.ts";
 import type { Reject } from "../model/reject.ts";
-
-/** How far a load has come; sent at most a few times a second. */
-export interface Progress {
-  readonly records: number;
-  readonly rejected: number;
-  /** Stored bytes read, over all sources. */
-  readonly bytes: number;
-  /** Stored bytes of all sources; `null` when one is a stream. */
-  readonly totalBytes: number | null;
-  readonly seconds: number;
-}
+import type { Away, Progress } from "../model/progress.ts";
 
 /** What planning needs. */
 export interface PlanSurroundings {
@@ -21,6 +11,8 @@ export interface PlanSurroundings {
   readonly environment: Environment;
   /** Told of the session as soon as it is open, and what it is a connection to. */
   readonly onSession?: (session: Session, to: string) => void;
+  /** Told before every wait for a server that is not there yet (`--wait`); `null`: it is over. */
+  readonly onAway?: ((away: Away | null) => void) | undefined;
 }
 
 /** What a try of a load needs: the run has its id. */
@@ -38,4 +30,6 @@ export interface Surroundings extends PlanSurroundings {
   readonly onProgress: (progress: Progress) => void;
   /** Told of every record that is rejected. */
   readonly onReject?: (reject: Reject) => void;
+  /** The time of day; absent: the system's. */
+  readonly now?: (() => Date) | undefined;
 }

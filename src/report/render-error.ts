@@ -13,26 +13,6 @@ export function renderError({ code, message, cause, fix, where }: ReportedError)
   return `${lines.join("\n")}\n`;
 }
 
-/** A GitHub Actions annotation for an error in a file; `null` when `where` names no line of a file. */
-export function renderAnnotation({ code, message, where }: ReportedError): string | null {
-  const text = where ?? "";
-  const place =
-    /^(.+), record \d+, lines? (\d+)(?:-(\d+))?/.exec(text) ?? /^(.+), line (\d+)$/.exec(text);
-  if (place === null || place[1] === "standard input") return null;
-  const [, file = "", line = "", end] = place;
-  const lines = end === undefined ? `line=${line}` : `line=${line},endLine=${end}`;
-  const shown = escapeData(`${message} (${code})`);
-  return `::error file=${escapeProperty(file)},${lines}::${shown}\n`;
-}
-
 function oneLine(text: string): string {
   return visibleLine(text.trim().replace(/\s*\n\s*/g, "; "));
-}
-
-function escapeData(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
-}
-
-function escapeProperty(text: string): string {
-  return escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 }

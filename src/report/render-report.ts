@@ -9,8 +9,8 @@ import { visible, visibleLine } from "../errors/visible.ts";
 /** The report as one line of JSON, its fields in the order of the documentation. */
 export function reportJson(report: Report): string {
   const { status, exit, runId, target, table, mode, strategy, rowSource, counts, error } = report;
-  const { rejects, rejectFile, rejectReport, guarantee, job, dryRun, seconds, rowsPerSecond } =
-    report;
+  const { sources, startedAt, endedAt, version, rejects, rejectFile, rejectReport } = report;
+  const { guarantee, job, dryRun, seconds, rowsPerSecond } = report;
   const line = JSON.stringify({
     status,
     exit,
@@ -21,16 +21,20 @@ export function reportJson(report: Report): string {
     strategy,
     rowSource,
     counts,
+    sources,
     rejects,
     rejectFile,
     rejectReport,
     guarantee,
     job,
     dryRun,
+    startedAt,
+    endedAt,
     seconds,
     rowsPerSecond,
     bytes: report.bytes,
     warnings: report.warnings,
+    version,
     ...(error === undefined ? {} : { error }),
   });
   return `${visible(line)}\n`;
@@ -49,15 +53,18 @@ export function renderTroubles(report: Report): string {
   return lines.map((line) => `${visibleLine(line)}\n`).join("");
 }
 
-/** The report in a few lines of text; of a load that never began, its error says all. */
-export function renderReport(report: Report): string {
+/**
+ * The report in a few lines of text, with `verbose` how the records were written; of a load that never began, its error
+ * says all.
+ */
+export function renderReport(report: Report, verbose = false): string {
   if (report.status === "failed" && report.strategy === null) {
     return warningLines(report)
       .map((line) => `${visibleLine(line)}\n`)
       .join("");
   }
   const lines = [
-    headline(report),
+    headline(report, verbose),
     ...countLines(report),
     ...whyLines(report),
     ...rejectLines(report),
@@ -71,7 +78,7 @@ function warningLines({ warnings }: Report): string[] {
   return warnings.map((warning) => `warning: ${warning}`);
 }
 
-function headline(report: Report): string {
+function headline(report: Report, verbose: boolean): string {
   const { counts, seconds, rowsPerSecond, job } = report;
   const table = report.table ?? "the table";
   const read = plural(counts.read, "record");
@@ -82,8 +89,8 @@ function headline(report: Report): string {
     return alreadyLoaded(job, table);
   }
   return report.dryRun
-    ? `dry run: ${read} tried on ${table}${how(report)} in ${pace}; nothing was kept`
-    : `loaded ${read} into ${table}${how(report)} in ${pace}${resumed(report)}`;
+    ? `dry run: ${read} tried on ${table}${how(report, verbose)} in ${pace}; nothing was kept`
+    : `loaded ${read} into ${table}${how(report, verbose)} in ${pace}${resumed(report)}`;
 }
 
 function alreadyLoaded({ name, alreadyLoadedAt, earlier }: ReportedJob, table: string): string {
@@ -117,8 +124,10 @@ function stopped({ status, counts, guarantee, error, ...report }: Report, read: 
   return `${begun}${error?.code === "TARGET_OUTCOME_UNKNOWN" ? "" : "; nothing was kept"}`;
 }
 
-function how({ target, mode, strategy, rowSource }: Report): string {
-  const words = [target, mode, strategy, rowSource].filter((word) => word !== null);
+function how({ target, mode, strategy, rowSource }: Report, verbose: boolean): string {
+  const words = [target, mode, ...(verbose ? [strategy, rowSource] : [])].filter(
+    (word) => word !== null,
+  );
   return words.length === 0 ? "" : ` (${words.join(", ")})`;
 }
 

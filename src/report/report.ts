@@ -1,6 +1,6 @@
 /** What a finished load returns: the value behind `--json`, `--report` and the summary. */
 import type { Counts } from "../model/counts.ts";
-import type { RejectsOfCode } from "../model/reject.ts";
+import type { Reject, RejectsOfCode } from "../model/reject.ts";
 
 /** How a load ended; `changes` is what `--check` found, `skipped` a job that another run has. */
 export type Status = "ok" | "rejects" | "changes" | "skipped" | "failed" | "interrupted";
@@ -32,6 +32,14 @@ export interface ReportedJob {
   readonly earlier: Counts;
 }
 
+/** What this run has come to with one source; the counts of a job are those of all of its runs. */
+export interface ReportedSource {
+  /** As it was given, or as a pattern was expanded; `-`: standard input. */
+  readonly name: string;
+  readonly read: number;
+  readonly rejected: number;
+}
+
 /** The report of one load; the fields of `--json`. */
 export interface Report {
   readonly status: Status;
@@ -44,6 +52,7 @@ export interface Report {
   readonly strategy: string | null;
   readonly rowSource: string | null;
   readonly counts: Counts;
+  readonly sources: readonly ReportedSource[];
   /** By code, in the order in which they were met; those that this run has met. */
   readonly rejects: readonly RejectsOfCode[];
   readonly rejectFile: string | null;
@@ -53,10 +62,17 @@ export interface Report {
   /** `null` when nothing is remembered of the load. */
   readonly job: ReportedJob | null;
   readonly dryRun: boolean;
+  /** ISO 8601, in UTC, by this machine's clock. */
+  readonly startedAt: string;
+  readonly endedAt: string;
   readonly seconds: number;
   readonly rowsPerSecond: number;
   /** Bytes read from the sources as stored. */
   readonly bytes: number;
   readonly warnings: readonly string[];
+  /** Of the program. */
+  readonly version: string;
+  /** The first rejects of this run, for whoever shows them where they are; no part of the JSON. */
+  readonly firstRejects: readonly Reject[];
   readonly error?: ReportedError;
 }

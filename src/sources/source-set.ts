@@ -16,6 +16,8 @@ import { loadedHeaders, lookAt, plannedSource } from "./look-at.ts";
 import type { LaterSource } from "./look-at.ts";
 import { openSource } from "./open-source.ts";
 import { readOptions } from "./read-options.ts";
+import { SourceExtent } from "./source-extent.ts";
+import type { ReadingProgress } from "./source-extent.ts";
 import { sample } from "./sample.ts";
 import type { SourceSample } from "./sample.ts";
 import { refuseOneHash, unverifiedStreams, verifyCompressedFiles } from "./verify.ts";
@@ -77,6 +79,7 @@ export class SourceSet {
   /** The source at hand. */
   #current: Source | null = null;
   #bytesBefore = 0;
+  readonly #extent = new SourceExtent();
   #rereadable = true;
 
   private constructor(paths: readonly string[], context: SourceSetContext) {
@@ -147,13 +150,21 @@ export class SourceSet {
 
   /** The records of all sources, in turn. */
   async *read(): AsyncGenerator<SourceEvent> {
-    for await (const chunk of this.#firstSample.chunks)
+    this.#extent.begin(this.paths);
+    for await (const chunk of this.#extent.counted(this.paths[0] ?? "-", this.#firstSample.chunks))
       yield { kind: "chunk", chunk, source: null };
     for (const path of this.paths.slice(1)) {
       const source = await this.openNext(path);
       await this.#goTo(source);
-      for await (const chunk of source.chunks()) yield { kind: "chunk", chunk, source: null };
+      this.#extent.goTo(path);
+      for await (const chunk of this.#extent.counted(path, source.chunks()))
+        yield { kind: "chunk", chunk, source: null };
     }
+  }
+
+  /** Records that were read of each source by its path, written or not. */
+  get recordsRead(): ReadonlyMap<string, number> {
+    return this.#extent.recordsRead;
   }
 
   /** What is left of the sources that a job knows; each is opened where it goes on, and held against what was loaded of it. */
@@ -165,11 +176,14 @@ export class SourceSet {
 
   /** The records of what is left, in turn, and where each source ends. */
   async *resume(work: readonly WorkItem[], signal: AbortSignal): AsyncGenerator<SourceEvent> {
+    this.#extent.begin(work.map(({ path }) => path));
     for (const item of work) {
+      this.#extent.goTo(item.path);
       const { source: opened, chunks } = await item.open();
       if (opened !== this.#current) await this.#goTo(opened);
       const source = jobSource(opened, item, this.#context.options.limit !== null);
-      for await (const chunk of chunks) yield { kind: "chunk", chunk, source };
+      for await (const chunk of this.#extent.counted(item.path, chunks))
+        yield { kind: "chunk", chunk, source };
       // A source that was closed by an interrupt has not come to its end.
       if (signal.aborted) return;
       yield { kind: "end", source };
@@ -212,9 +226,9 @@ export class SourceSet {
     return this.#bytesBefore + (this.#current?.bytesRead ?? 0);
   }
 
-  /** Stored bytes of all sources; `null` when that is not known. */
-  get totalBytes(): number | null {
-    return this.paths.length === 1 ? (this.#current?.sizeBytes ?? null) : null;
+  /** How far the sources that are to be loaded have been read, in stored bytes. */
+  get progress(): ReadingProgress {
+    return this.#extent.progress(this.#current?.bytesRead ?? 0);
   }
 
   /** Closes the source at hand; safe to call at any time. */

@@ -176,6 +176,11 @@ export interface Session {
    * courtesy: nothing depends on it.
    */
   lockJob(job: string): Promise<Lock | null>;
+  /**
+   * Who holds the lock that a statement of this session waits for at this moment, as a noun: `session 42 of bob`; `null` when
+   * it waits for none, or that cannot be told. Asked while a statement runs, so over another connection. Never throws.
+   */
+  blockedBy(): Promise<string | null>;
   classify(error: unknown): ErrorClass;
   /** Turns a driver's error into ours; row errors that reach the user included. */
   translate(error: unknown): Error;

@@ -80,6 +80,20 @@ describe("what is told on the way", () => {
     expect(stdout).toMatch(/^loaded 3 records/);
   });
 
+  test("--verbose says how the records were written", async () => {
+    const plain = await load("a.csv", ORDERS, []);
+    const { stdout } = await load("a.csv", ORDERS, ["--verbose"]);
+
+    expect(plain.stdout).toMatch(/^loaded 3 records into orders \(sqlite, upsert\) in /);
+    expect(stdout).toMatch(/^loaded 3 records into orders \(sqlite, upsert, native, values\) in /);
+  });
+
+  test("--wait and --rejects-ok change nothing where there is nothing to wait for, and no reject", async () => {
+    const { exitCode, rows } = await load("a.csv", ORDERS, ["--wait", "1s", "--rejects-ok"]);
+
+    expect([exitCode, rows]).toEqual([0, ALL]);
+  });
+
   test.each(["silent", "error", "warn"])("--log-level %s", async (level) => {
     const { exitCode, stderr } = await load("a.csv", ORDERS, ["--log-level", level, "-q"]);
 

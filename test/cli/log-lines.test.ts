@@ -17,6 +17,7 @@ interface Line {
   readonly event?: string;
   readonly code?: string;
   readonly fix?: string;
+  readonly phase?: string;
 }
 
 function colours(env: Readonly<Record<string, string>>, isTTY: boolean): boolean {
@@ -105,7 +106,9 @@ describe("--log-format json", () => {
 
     expect(exitCode, stderr).toBe(0);
     const retries = linesOf(stderr).filter(({ msg }) => msg.startsWith("starting again"));
-    expect(retries[0]).toMatchObject({ level: 40, try: 1 });
+    expect(retries[0]).toMatchObject({ level: 30, try: 1 });
+    const waits = linesOf(stderr).filter(({ phase }) => phase === "away");
+    expect(waits[0]).toMatchObject({ msg: expect.stringContaining("trying again in") });
   });
 });
 

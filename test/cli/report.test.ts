@@ -12,6 +12,7 @@ test("--json prints one line with exactly the fields of the documentation", asyn
 
   const { exitCode, stdout, stderr } = await runUpsurge(["orders.csv", ...INTO_ORDERS, "--json"], {
     cwd,
+    now: new Date("2026-05-31T13:57:47Z"),
   });
 
   expect(stdout).toMatch(/^[^\n]+\n$/);
@@ -38,16 +39,20 @@ test("--json prints one line with exactly the fields of the documentation", asyn
       created: 0,
       blank: 0,
     },
+    sources: [{ name: "orders.csv", read: 3, rejected: 0 }],
     rejects: [],
     rejectFile: null,
     rejectReport: null,
     guarantee: "all-or-nothing",
     job: null,
     dryRun: false,
+    startedAt: "2026-05-31T13:57:47.000Z",
+    endedAt: "2026-05-31T13:57:47.000Z",
     seconds: expect.any(Number),
     rowsPerSecond: expect.any(Number),
     bytes: 39,
     warnings: [],
+    version: expect.stringMatching(/^\d+\.\d+\.\d+/),
   });
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
 });

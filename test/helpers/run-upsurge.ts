@@ -10,6 +10,8 @@ export interface RunOptions {
   /** The folder that relative paths are taken from; tests that use it run one after another. */
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The time of day. */
+  readonly now?: Date;
 }
 
 /** What came of a run. */
@@ -22,14 +24,15 @@ export interface RunResult {
 /** Runs `upsurge` with `args`; the environment is empty unless the test gives one. */
 export async function runUpsurge(
   args: readonly string[],
-  { stdin = "", cwd, env = {} }: RunOptions = {},
+  { stdin = "", cwd, env = {}, now }: RunOptions = {},
 ): Promise<RunResult> {
   const before = process.cwd();
   const stdout = new MemoryOutput();
   const stderr = new MemoryOutput();
   if (cwd !== undefined) process.chdir(cwd);
   try {
-    const io = { stdin: Readable.from([Buffer.from(stdin)]), stdout, stderr, env };
+    const clock = now === undefined ? {} : { now: () => now };
+    const io = { stdin: Readable.from([Buffer.from(stdin)]), stdout, stderr, env, ...clock };
     const result = { exitCode: await main(args, io), stdout: stdout.text, stderr: stderr.text };
     noteRun(args, { ...result, cwd, env });
     return result;
@@ -42,10 +45,11 @@ export async function runUpsurge(
 export class MemoryOutput implements Output {
   text = "";
   readonly isTTY: boolean;
-  readonly columns = 100;
+  readonly columns: number;
 
-  constructor(isTTY = false) {
+  constructor(isTTY = false, columns = 100) {
     this.isTTY = isTTY;
+    this.columns = columns;
   }
 
   write(text: string, done?: (error?: Error | null) => void): boolean {

@@ -174,7 +174,7 @@ async function expectKept({ args, env = {} }: Case): Promise<number[]> {
     const more = isLoad ? ["--report", "report.json", "--max-rejects", "9"] : [];
     const { exitCode, stdout, stderr } = await runUpsurge([...args, ...outputs, ...more], {
       cwd,
-      env: { ...env, GITHUB_ACTIONS: "true" },
+      env: { ...env, GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: join(cwd, "step.md") },
     });
     exits.push(exitCode);
     const files = readdirSync(cwd).filter((name) => name !== "a.csv");

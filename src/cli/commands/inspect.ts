@@ -3,6 +3,7 @@ import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { inspect } from "../../commands/inspect.ts";
 import { checkOptions } from "../../options/check-options.ts";
 import { renderInspection } from "../../report/render-inspection.ts";
+import { surroundingsOf } from "../context.ts";
 import type { CommandContext } from "../context.ts";
 import { writeResult } from "../screen.ts";
 
@@ -21,7 +22,7 @@ export async function inspectCommand(
       { fix: "name a file, or a database with --to; `upsurge help inspect` shows examples" },
     );
   }
-  const found = await inspect(source, options, { stdin: io.stdin, environment: io.env });
+  const found = await inspect(source, options, surroundingsOf(context));
   const text = options.json ? `${JSON.stringify(found)}\n` : renderInspection(found);
   await writeResult(io.stdout, redact(text));
   return 0;

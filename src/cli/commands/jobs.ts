@@ -2,16 +2,18 @@
 import { checkOptions } from "../../options/check-options.ts";
 import { askJobs } from "../../commands/jobs.ts";
 import { renderJobs } from "../../report/render-jobs.ts";
+import { surroundingsOf } from "../context.ts";
 import type { CommandContext } from "../context.ts";
 import { writeResult } from "../screen.ts";
 
 /** Answers what was asked of the jobs of a database. */
 export async function jobsCommand(
   _sources: readonly string[],
-  { io, options, redact }: CommandContext,
+  context: CommandContext,
 ): Promise<number> {
+  const { io, options, redact } = context;
   checkOptions(options, "jobs");
-  const answer = await askJobs(options, io.env);
+  const answer = await askJobs(options, surroundingsOf(context));
   const text = options.json ? `${JSON.stringify(answer)}\n` : renderJobs(answer);
   await writeResult(io.stdout, redact(text));
   return 0;

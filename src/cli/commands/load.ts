@@ -5,10 +5,12 @@ import { load } from "../../load/load.ts";
 import type { Options } from "../../options/options.ts";
 import { isJob } from "../../options/is-job.ts";
 import { checkOptions } from "../../options/check-options.ts";
+import { annotateReject } from "../../report/render-annotation.ts";
 import { renderReport, renderTroubles, reportJson } from "../../report/render-report.ts";
 import type { Report } from "../../report/report.ts";
 import type { CommandContext } from "../context.ts";
 import { eventLine, RUN_ID } from "../event-line.ts";
+import { annotationLine, appendStepSummary, isGitHub } from "../github.ts";
 import { makeProgress } from "../progress.ts";
 import { openReportFile } from "../report-file.ts";
 import type { ReportFile } from "../report-file.ts";
@@ -25,7 +27,7 @@ export async function loadCommand(
   const { io, options, screen, log } = context;
   checkOptions(options, "load", sources);
   const file = options.report === null ? null : await makeSureOf(options.report);
-  const progress = makeProgress(options, screen);
+  const progress = makeProgress(options, { screen, log, now: io.now });
   const listening = listenToSignals(io.signals, ({ name }) => {
     progress.end();
     const msg = `${name}: ${onSignal(options)}; send it again to leave at once`;
@@ -39,7 +41,11 @@ export async function loadCommand(
       log,
       runId: RUN_ID,
       signal: listening.signal,
-      onProgress: (now) => progress.show(now),
+      // After a signal its own line says what comes.
+      onProgress: (now) => {
+        if (!listening.signal.aborted) progress.show(now);
+      },
+      now: io.now,
     });
     progress.end();
     failPoint("report");
@@ -72,6 +78,8 @@ async function deliver(
   const debug = options.logLevel === "debug" || options.logLevel === "trace";
   const output = { screen, redact, env: io.env, debug };
   if (report.error !== undefined) reportFailure(report.error, output);
+  else if (isGitHub(io.env)) annotateRejects(report, context);
+  await appendStepSummary(report, io.env, redact);
   const troubles = options.quiet && !options.json ? renderTroubles(report) : "";
   if (troubles !== "") screen.print(redact(troubles));
   const failures: UpsurgeError[] = [];
@@ -90,13 +98,20 @@ async function deliver(
   return finished ? (failures[0]?.exit ?? report.exit) : report.exit;
 }
 
+/** The first rejects of a load that may have them, each at its line. */
+function annotateRejects({ firstRejects }: Report, { io, screen, redact }: CommandContext): void {
+  for (const reject of firstRejects) {
+    screen.print(redact(annotationLine(annotateReject(reject), io.env)));
+  }
+}
+
 function isRejected(result: PromiseSettledResult<void>): result is PromiseRejectedResult {
   return result.status === "rejected";
 }
 
 function stdoutText(report: Report, { options }: CommandContext): string {
   if (options.json) return reportJson(report);
-  return options.quiet ? "" : renderReport(report);
+  return options.quiet ? "" : renderReport(report, options.verbose);
 }
 
 /** Finds out before the load whether its report can be written after it. */

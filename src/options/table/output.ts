@@ -59,6 +59,14 @@ export const OUTPUT_OPTIONS = {
     example: "--log-format json",
     commands: ALL,
   },
+  verbose: {
+    group: "output",
+    kind: "flag",
+    short: "v",
+    summary: "Say in the summary by which strategy and row source the records were written.",
+    example: "--verbose",
+    commands: LOAD,
+  },
   quiet: {
     group: "output",
     kind: "flag",

@@ -1,6 +1,6 @@
 /** Options: how a load is carried out. Joined with the other groups in `options.ts`. */
 import { COMMIT_RULE, REJECT_LIMIT } from "../grammar.ts";
-import { LOAD, LOADS } from "../option.ts";
+import { ALL, LOAD, LOADS } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `run`. */
@@ -49,6 +49,17 @@ export const RUN_OPTIONS = {
       "Records with the same key always go the same way, in the order of the file, so the table and the counts are those of one connection. Where that cannot be told, one connection writes, and `upsurge plan` says why.",
     example: "--writers 4 --commit 100000",
     commands: LOADS,
+  },
+  wait: {
+    group: "run",
+    kind: "duration",
+    value: "TIME",
+    default: "0s",
+    summary: "How long to wait for a server that is not there yet; 0 tries once.",
+    details:
+      "For a database that starts together with the load. Only the first connection is waited for, and only while nothing answers or the server takes nobody in yet: a login that is refused and a database that does not exist end the command at once. Once it was there, `--retry-timeout` counts.",
+    example: "--wait 60s",
+    commands: ALL,
   },
   lockTimeout: {
     group: "run",
@@ -103,14 +114,23 @@ export const RUN_OPTIONS = {
     example: "--max-rejects 1%",
     commands: LOAD,
   },
+  rejectsOk: {
+    group: "run",
+    kind: "flag",
+    summary: "Exit with 0, not 3, when records were rejected and --max-rejects allows them.",
+    details:
+      "For Kubernetes, systemd and others that know only one success. The summary and the report say `rejects` all the same, and more rejects than allowed stop the load with exit code 4.",
+    example: "--max-rejects 1% --rejects-ok",
+    commands: LOAD,
+  },
   rejectFile: {
     group: "run",
     kind: "text",
     value: "PATH",
     summary: "Where rejected records go; PATH.jsonl says why.",
     details:
-      "Default: the source's name and .rejects.csv, .tsv, .ndjson or .json after its format, beside the source. Made when --max-rejects allows any, never overwritten, removed when it stays empty.",
-    example: "--max-rejects 100 --reject-file bad.csv",
+      "Default: the source's name and .rejects.csv, .tsv, .ndjson or .json after its format, beside the source. Made when --max-rejects allows any, never overwritten, removed when it stays empty. `{date}` and `{time}` stand for the time at which the load began, in UTC: 2026-05-31 and 13-57-47. A job keeps the name that its first run has made.",
+    example: "--max-rejects 100 --reject-file 'bad-{date}.csv'",
     commands: LOAD,
   },
   dryRun: {

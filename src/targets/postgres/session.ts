@@ -1,6 +1,6 @@
 /** One connection to PostgreSQL: what the server can do, planning's questions, and the start of a load. */
 import type { Environment } from "../../model/environment.ts";
-import type { Client } from "pg";
+import type { Client, QueryResult } from "pg";
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
@@ -24,6 +24,7 @@ import { canFold } from "./apply/folder.ts";
 import { foldingOf } from "./apply/folding.ts";
 import { findsByIndex, looksUp } from "./apply/write-method.ts";
 import { keyHashes, whyUnhashable } from "./stage/key-hash.ts";
+import { blockedBy } from "./connect/blocked-by.ts";
 import { askServer } from "./connect/ask-server.ts";
 import type { PostgresServer } from "./connect/ask-server.ts";
 import { merges } from "./apply/merge-sql.ts";
@@ -86,6 +87,8 @@ export class PostgresSession implements Session {
   /** What outlives the transactions of a load, by the stage of its table. */
   readonly #memories = new Map<string, TableMemory>();
   readonly #loss: ConnectionLoss;
+  /** The server's process at work for the transaction; behind a pooler it may be another for the next. */
+  #pid: number | null = null;
   #closing = false;
 
   private constructor(
@@ -261,6 +264,10 @@ export class PostgresSession implements Session {
     return await lockJob(this.#context.reconnect, job, this.#context.label);
   }
 
+  async blockedBy(): Promise<string | null> {
+    return this.#pid === null ? null : await blockedBy(this.#context.reconnect, this.#pid);
+  }
+
   whyUnhashable(plan: TablePlan): string | null {
     return whyUnhashable(plan);
   }
@@ -307,7 +314,11 @@ export class PostgresSession implements Session {
     if (searchPath !== null) {
       settings.push(`select set_config('search_path', ${quoteLiteral(searchPath)}, true)`);
     }
-    await this.#client.query(settings.join("; "));
+    settings.push("select pg_backend_pid() as pid");
+    // Of several statements there are several results.
+    const results: unknown = await this.#client.query(settings.join("; "));
+    const last = Array.isArray(results) ? (results.at(-1) as QueryResult<{ pid: number }>) : null;
+    this.#pid = last?.rows[0]?.pid ?? null;
   }
 
   /**

@@ -1,5 +1,6 @@
 /** One open SQLite database: settings, the waiting for locks, and what a load asks of it. */
 import { access, constants } from "node:fs/promises";
+import { basename } from "node:path";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
@@ -11,6 +12,7 @@ import { classify, translate } from "./errors.ts";
 import { permissions } from "./catalog/grants.ts";
 import { lockJob } from "./job-lock.ts";
 import { whileLocked } from "./connect/lock-wait.ts";
+import type { LockWaitRule } from "./connect/lock-wait.ts";
 import { UpsertProbe } from "./apply/probe.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { listStatements } from "./apply/row-statements.ts";
@@ -59,6 +61,7 @@ export class SqliteSession implements Session {
   readonly #probe: UpsertProbe;
   readonly execute: SqlExecutor;
   #durable = false;
+  #isWaiting = false;
   /** By table name: shapes travel through the planner, what only SQLite asks for stays here. */
   readonly #tables = new Map<string, SqliteTable>();
 
@@ -117,12 +120,18 @@ export class SqliteSession implements Session {
       this.#db.exec("begin immediate");
     });
     const patiently = async (work: () => void): Promise<void> =>
-      await whileLocked(work, this.#lockTimeoutMs);
+      await whileLocked(work, this.#waitRule);
     return new SqliteTransaction({ db: this.#db, probe: this.#probe, rows, patiently });
   }
 
   async lockJob(job: string): Promise<Lock | null> {
     return await lockJob(this.#path, job);
+  }
+
+  /** SQLite does not tell which process it is. */
+  blockedBy(): Promise<string | null> {
+    const holder = `another process that has ${basename(this.#path)} open`;
+    return Promise.resolve(this.#isWaiting ? holder : null);
   }
 
   classify(error: unknown): ErrorClass {
@@ -169,7 +178,14 @@ export class SqliteSession implements Session {
     return whileLocked(() => {
       this.#makeDurable();
       return work();
-    }, this.#lockTimeoutMs);
+    }, this.#waitRule);
+  }
+
+  get #waitRule(): LockWaitRule {
+    return {
+      timeoutMs: this.#lockTimeoutMs,
+      onWait: (waiting) => (this.#isWaiting = waiting),
+    };
   }
 
   /**

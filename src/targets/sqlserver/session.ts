@@ -19,6 +19,7 @@ import { script } from "./apply/guard.ts";
 import { lockJob } from "./job-lock.ts";
 import { tableSql } from "./names.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
+import { blockedBy } from "./connect/blocked-by.ts";
 import { askServer } from "./connect/ask-server.ts";
 import type { SqlServerInfo } from "./connect/ask-server.ts";
 import { pinSettings } from "./connect/settings.ts";
@@ -66,6 +67,7 @@ export class SqlServerSession implements Session {
   readonly #context: SqlServerSessionContext;
   /** The collation of the database. */
   readonly #collation: string;
+  readonly #spid: number;
   /** The stages whose temporary tables are there: a commit leaves them to the next transaction. */
   readonly #stages = new Set<string>();
   #closing = false;
@@ -80,6 +82,7 @@ export class SqlServerSession implements Session {
     this.execute = smallStatements(connection);
     this.version = server.version;
     this.#collation = server.collation;
+    this.#spid = server.spid;
     this.warnings = context.warnings;
     this.capabilities = server.hasOpenJson
       ? CAPABILITIES
@@ -177,6 +180,10 @@ export class SqlServerSession implements Session {
 
   async lockJob(job: string): Promise<Lock | null> {
     return await lockJob(this.#context.reconnect, job, this.#context.label);
+  }
+
+  async blockedBy(): Promise<string | null> {
+    return await blockedBy(this.#context.reconnect, this.#spid);
   }
 
   classify(error: unknown): ErrorClass {

@@ -16,7 +16,7 @@ test.each([
   expect(nearestFlag(typed, FLAGS)).toBe(meant);
 });
 
-test.each(["--wombat", "--zzz", "-x", "--verbose", "--a", "--parallel"])(
+test.each(["--wombat", "--zzz", "-x", "--wordy", "--a", "--parallel"])(
   "%s is near nothing",
   (typed) => {
     expect(nearestFlag(typed, FLAGS)).toBeNull();

@@ -120,7 +120,7 @@ describe("between the runs of a job", () => {
     expect(others.toSorted()).toEqual(
       `acceptServer allowAtLeastOnce batchRows check checkpointTable commit dryRun expectRows expectSha256 followAppend forget grace grants
        ifLocked ignore job json keepJob lockTimeout logFormat logLevel maxRecordBytes maxRecordLines maxRejects printDdl progress quiet
-       rawSql rejectFile report requireFinalNewline resetJob retryTimeout rowSource statementTimeout strategy to writers`
+       rawSql rejectFile rejectsOk report requireFinalNewline resetJob retryTimeout rowSource statementTimeout strategy to verbose wait writers`
         .split(/\s+/)
         .toSorted(),
     );

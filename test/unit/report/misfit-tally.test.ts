@@ -19,7 +19,7 @@ function misfits(record: number, count: number): Misfits {
 
 function ledger(before?: Ledger): Ledger {
   const kept = before === undefined ? {} : { misfits: before.keptMisfits };
-  return new Ledger(new RejectBook(BOOK), ["a.csv"], kept);
+  return new Ledger(new RejectBook(BOOK, new Date(0)), ["a.csv"], kept);
 }
 
 test("a try that starts again after its last commit counts what is committed, and what comes after once", () => {

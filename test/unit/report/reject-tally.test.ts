@@ -19,7 +19,7 @@ function reject(record: number, code: Reject["code"] = "ROW_CHECK"): Reject {
 }
 
 function book(maxRejects: string): RejectBook {
-  return new RejectBook(optionsOf({ maxRejects, dryRun: true }));
+  return new RejectBook(optionsOf({ maxRejects, dryRun: true }), new Date("2026-05-04T03:02:01Z"));
 }
 
 test("a job that starts again after its last commit counts on from there", () => {

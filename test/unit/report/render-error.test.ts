@@ -1,6 +1,6 @@
-/** Four short lines, and annotations. */
+/** Four short lines. */
 import { expect, test } from "vitest";
-import { renderAnnotation, renderError } from "../../../src/report/render-error.ts";
+import { renderError } from "../../../src/report/render-error.ts";
 
 const error = {
   code: "REJECT_LIMIT",
@@ -21,28 +21,4 @@ where: orders.csv, record 3, line 4, column "amount"
 
 test("an error without a place has three lines", () => {
   expect(renderError({ ...error, where: null }).split("\n")).toHaveLength(4);
-});
-
-test("an annotation names file and line", () => {
-  expect(renderAnnotation(error)).toBe(
-    "::error file=orders.csv,line=4::not a number (ROW_TYPE, 22P02) (REJECT_LIMIT)\n",
-  );
-});
-
-test("an annotation escapes what would end it early", () => {
-  const where = "data/a,b:c.csv, record 10, lines 11-13";
-
-  expect(renderAnnotation({ ...error, message: "100 %\nbad", where })).toBe(
-    "::error file=data/a%2Cb%3Ac.csv,line=11,endLine=13::100 %25%0Abad (REJECT_LIMIT)\n",
-  );
-});
-
-test("a place that is no record has its line", () => {
-  expect(renderAnnotation({ ...error, where: "orders.csv, line 121" })).toContain(
-    "file=orders.csv,line=121::",
-  );
-});
-
-test.each([null, "--key", "standard input, record 1, line 2"])("there is none for %j", (where) => {
-  expect(renderAnnotation({ ...error, where })).toBeNull();
 });

@@ -14,6 +14,7 @@ const report: Report = {
   strategy: "native",
   rowSource: "staged",
   counts: { ...noCounts(), read: 1_234_567, inserted: 1_200_000, updated: 34_566, rejected: 1 },
+  sources: [{ name: "orders.csv", read: 1_234_567, rejected: 1 }],
   rejects: [
     {
       code: "ROW_TYPE",
@@ -35,15 +36,19 @@ const report: Report = {
   guarantee: "all-or-nothing",
   job: null,
   dryRun: false,
+  startedAt: "2026-05-31T13:57:47.000Z",
+  endedAt: "2026-05-31T13:57:59.300Z",
   seconds: 12.3,
   rowsPerSecond: 100_372,
   bytes: 120,
   warnings: ["nothing to warn about"],
+  version: "1.2.3",
+  firstRejects: [],
 };
 
 test("tells in a few lines what happened", () => {
   expect(renderReport(report)).toBe(`\
-loaded 1,234,567 records into public.orders (postgres, upsert, native, staged) in 12.3 s, 100,372 rows/s
+loaded 1,234,567 records into public.orders (postgres, upsert) in 12.3 s, 100,372 rows/s
   inserted  1,200,000
   updated      34,566
   rejected          1
@@ -54,6 +59,12 @@ why they were rejected:
 rejects: orders.csv.rejects.csv; why: orders.csv.rejects.csv.jsonl
 warning: nothing to warn about
 `);
+});
+
+test("tells how the records were written only when it is asked to", () => {
+  expect(renderReport(report, true)).toMatch(
+    /^loaded 1,234,567 records into public\.orders \(postgres, upsert, native, staged\) in /,
+  );
 });
 
 test("shows every count that is not 0, with what it means", () => {
@@ -102,15 +113,19 @@ test("puts the fields of the JSON in the order of the documentation", () => {
     "strategy",
     "rowSource",
     "counts",
+    "sources",
     "rejects",
     "rejectFile",
     "rejectReport",
     "guarantee",
     "job",
     "dryRun",
+    "startedAt",
+    "endedAt",
     "seconds",
     "rowsPerSecond",
     "bytes",
     "warnings",
+    "version",
   ]);
 });

@@ -9,6 +9,8 @@ export interface SqlServerInfo {
   /** False for another maker's server that speaks the same language. */
   readonly isMicrosoft: boolean;
   readonly hasOpenJson: boolean;
+  /** The number of the session. */
+  readonly spid: number;
   /** The collation of the database, as COLLATE takes it. */
   readonly collation: string;
 }
@@ -21,7 +23,7 @@ const OPENJSON_LEVEL = 130;
 const INSTALLED_EDITIONS = new Set([1, 2, 3, 4]);
 
 const QUESTION = `SELECT @@VERSION AS product, CONVERT(nvarchar(128), SERVERPROPERTY('ProductVersion')) AS version,
-CONVERT(int, SERVERPROPERTY('EngineEdition')) AS edition, d.compatibility_level AS level, d.collation_name AS collation
+CONVERT(int, SERVERPROPERTY('EngineEdition')) AS edition, d.compatibility_level AS level, d.collation_name AS collation, @@SPID AS spid
 FROM sys.databases AS d WHERE d.name = DB_NAME()`;
 
 /** Asks the server. Throws `PLAN_UNSUPPORTED` for a SQL Server older than 2016. */
@@ -42,6 +44,7 @@ export async function askServer(connection: SqlServerConnection): Promise<SqlSer
     version: `${isInstalled ? "SQL Server" : "Azure SQL"} ${version}`,
     isMicrosoft,
     hasOpenJson: !isMicrosoft || level >= OPENJSON_LEVEL,
+    spid: Number(row["spid"] ?? 0),
     collation: String(row["collation"] ?? "DATABASE_DEFAULT"),
   };
 }

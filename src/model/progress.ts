@@ -1,0 +1,40 @@
+/** How far a load has come, as it is told while it runs. */
+
+/** What a load is at. `away`: the server is not there, and the load tries again. */
+export type LoadPhase = "connecting" | "catalog" | "waiting" | "loading" | "committing" | "away";
+
+/** A server that is not there, or not ready, and how long it is waited for. */
+export interface Away {
+  /** As a clause: `the server went away`. */
+  readonly reason: string;
+  /** Until the next try. */
+  readonly nextInSeconds: number;
+  /** Until the load gives up. */
+  readonly givesUpInSeconds: number;
+  /** The number of the next try. */
+  readonly nextTry: number;
+}
+
+/** How far a load has come; sent when its phase changes, and at most a few times a second. */
+export interface Progress {
+  readonly phase: LoadPhase;
+  /** What is waited for, as a noun: `a lock held by session 42 of bob`; `null`: nothing. */
+  readonly waitingFor: string | null;
+  /** In phase `away` only. */
+  readonly away: Away | null;
+  /** With those that earlier runs of the job have committed. */
+  readonly records: number;
+  readonly rejected: number;
+  /** Stored bytes read, of the sources that are to be loaded. */
+  readonly bytes: number;
+  /** Stored bytes of those sources; `null` when one is a stream. */
+  readonly totalBytes: number | null;
+  /** From 0 to 1; `null`: it cannot be told. */
+  readonly share: number | null;
+  /** Of this run, while it loads; `null` before it has written. */
+  readonly recordsPerSecond: number | null;
+  /** `null` until it can be told. */
+  readonly secondsLeft: number | null;
+  /** Since the load began. */
+  readonly seconds: number;
+}

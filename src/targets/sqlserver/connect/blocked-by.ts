@@ -1,0 +1,38 @@
+/** Who holds the lock that a session waits for: the server tells those who may see its state (VIEW SERVER STATE). */
+import type { SqlServerConnection } from "./connection.ts";
+
+/** The holder that the session `spid` waits for, as a noun; `null`: there is none, or it may not be seen. Never throws. */
+export async function blockedBy(
+  connect: () => Promise<SqlServerConnection>,
+  spid: number,
+): Promise<string | null> {
+  try {
+    const connection = await connect();
+    try {
+      const [[row] = []] = await connection.inTime(() => connection.batch(questionFor(spid)));
+      return row === undefined ? null : holderText(row);
+    } finally {
+      await connection.close();
+    }
+  } catch {
+    return null;
+  }
+}
+
+function questionFor(spid: number): string {
+  return `SELECT r.blocking_session_id AS pid, s.login_name AS login, s.program_name AS program, s.status AS status
+FROM sys.dm_exec_requests AS r LEFT JOIN sys.dm_exec_sessions AS s ON s.session_id = r.blocking_session_id
+WHERE r.session_id = ${spid} AND r.blocking_session_id > 0`;
+}
+
+/** `session 42 of bob (SQLCMD), sleeping`. */
+export function holderText(row: Readonly<Record<string, unknown>>): string {
+  const [login, program, status] = ["login", "program", "status"].map((name) => textOf(row[name]));
+  const whose = login === "" ? "" : ` of ${login}`;
+  const what = program === "" ? "" : ` (${program})`;
+  return `session ${textOf(row["pid"])}${whose}${what}${status === "" ? "" : `, ${status}`}`;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
+}

@@ -1,0 +1,55 @@
+/** How the holder of a lock is called, and what is said where it may not be seen. */
+import { describe, expect, test } from "vitest";
+import { holderText as postgresText } from "../../../src/targets/postgres/connect/blocked-by.ts";
+import { holderText as sqlserverText } from "../../../src/targets/sqlserver/connect/blocked-by.ts";
+import { findTarget } from "../../../src/targets/registry.ts";
+import { ENGINES, useDatabase } from "../../helpers/engines.ts";
+
+const HIDDEN = { user: null, program: null, state: null, seconds: null };
+
+test.each([
+  [{ ...HIDDEN, pid: 0 }, "a prepared transaction"],
+  [{ ...HIDDEN, pid: 42 }, "session 42"],
+  [{ ...HIDDEN, pid: 42, user: "bob", program: "" }, "session 42 of bob"],
+  [
+    { pid: 42, user: "bob", program: "psql", state: "active", seconds: 0 },
+    "session 42 of bob (psql), active",
+  ],
+  [
+    { pid: 42, user: "bob", program: "psql", state: "idle in transaction", seconds: 14 },
+    "session 42 of bob (psql), idle in transaction for 14 s",
+  ],
+])("PostgreSQL: %j", (holder, text) => {
+  expect(postgresText(holder)).toBe(text);
+});
+
+test.each([
+  [{ pid: 52, login: null, program: null, status: null }, "session 52"],
+  [
+    { pid: 52, login: "bob", program: "SQLCMD  ", status: "sleeping" },
+    "session 52 of bob (SQLCMD), sleeping",
+  ],
+])("SQL Server: %j", (row, text) => {
+  expect(sqlserverText(row)).toBe(text);
+});
+
+describe.each(ENGINES)("$title", (engine) => {
+  const database = useDatabase(engine);
+
+  test("a session that waits for nothing is held up by nobody", async () => {
+    const target = await findTarget(database.url);
+    const session = await target.connect({
+      url: database.url,
+      lockTimeoutMs: 1000,
+      statementTimeoutMs: 0,
+      environment: {},
+    });
+    try {
+      expect(await session.blockedBy()).toBeNull();
+      await session.listTables();
+      expect(await session.blockedBy()).toBeNull();
+    } finally {
+      await session.close();
+    }
+  });
+});
