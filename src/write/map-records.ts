@@ -254,7 +254,7 @@ export class RecordMapper {
 }
 
 const WHY_UNMAPPED = {
-  unknown: "is no column of the table",
+  unknown: "is not a column of the table",
   "read-only": "cannot be written",
   unnamed: "has no name",
   repeated: "has the name of another field",
@@ -287,7 +287,7 @@ function nulFault(column: Column): MappingFault {
 }
 
 function arrayFault(column: Column): MappingFault {
-  const message = `the JSON value for ${column.name} is no array it can hold`;
+  const message = `the JSON value for ${column.name} is not an array it can hold`;
   return { code: "ROW_TYPE", column: column.name, dbCode: null, message };
 }
 

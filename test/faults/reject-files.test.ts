@@ -246,13 +246,13 @@ test("a lock from another machine is not judged", async () => {
   writeFileSync(lock, JSON.stringify({ host: "elsewhere", pid: 1, began: "" }));
   const refused = await runUpsurge(LOAD, { cwd });
   expect(refused.exitCode).toBe(6);
-  expect(refused.stderr).toContain(`if that process is no more, remove ${FILE}.lock`);
+  expect(refused.stderr).toContain(`if that process no longer runs, remove ${FILE}.lock`);
   rmSync(lock);
   expectLoaded(cwd, await runUpsurge(LOAD, { cwd }));
 });
 
 test.each([
-  ["a process that is no more", { host: hostname(), pid: 2 ** 22 - 1, began: "" }],
+  ["a process that no longer runs", { host: hostname(), pid: 2 ** 22 - 1, began: "" }],
   ["an earlier process of the same number", { host: hostname(), pid: process.pid, began: "x:1" }],
 ])("a lock of %s is in nobody's way", async (_, owner) => {
   const cwd = folder();

@@ -46,7 +46,7 @@ export const RUN_OPTIONS = {
     default: "1",
     summary: "Write over so many connections at once; needs --commit N.",
     details:
-      "Records with the same key always go the same way, in the order of the file, so the table and the counts are those of one connection. Where that cannot be told, one connection writes, and `upsurge plan` says why.",
+      "Records with the same key always go to the same connection, in the order of the file, so the table and the counts are those of one connection. Where that cannot be told, one connection writes, and `upsurge plan` says why.",
     example: "--writers 4 --commit 100000",
     commands: LOADS,
   },
@@ -109,7 +109,7 @@ export const RUN_OPTIONS = {
     value: "PATH",
     summary: "Where rejected records go; PATH.jsonl says why.",
     details:
-      "Default: the source's name and .rejects.csv, .tsv, .ndjson or .json after its format, beside the source. Made when --max-rejects allows any, never overwritten, removed when it stays empty.",
+      "Default: the source's name and .rejects.csv, .tsv, .ndjson or .json after its format, next to the source. Made when --max-rejects allows any, never overwritten, removed when it stays empty.",
     example: "--max-rejects 100 --reject-file bad.csv",
     commands: LOAD,
   },

@@ -24,7 +24,7 @@ export interface CsvSpan extends Span {
 
 const UNQUOTED_TEXT: RecordFault = {
   code: "ROW_QUOTES",
-  message: "a quote stands inside a field, or text follows a closing quote",
+  message: "a quote is inside a field, or text follows a closing quote",
 };
 
 /** How long a record may be. */
@@ -197,7 +197,7 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
     this.preface.push(Buffer.from(bytes.subarray(from, this.pos)));
     this.#prefaceBytes += this.pos - from;
     if (this.#prefaceBytes <= this.#recordLimit) return;
-    const reason = `more than ${plural(this.#recordLimit, "byte")} stand before it`;
+    const reason = `more than ${plural(this.#recordLimit, "byte")} come before it`;
     const fix = "check --comment and --skip-lines, or raise --max-record-bytes";
     this.failure = { code: "SOURCE_HEADER", reason, fix };
   }

@@ -42,7 +42,7 @@ export function explainWays(plan: TablePlan, merges: boolean): readonly string[]
   if (mayGoDirectly(plan)) {
     ways.push(
       plan.mode === "insert"
-        ? "copied straight into the table; a batch at fault goes by way of the stage"
+        ? "copied straight into the table; a batch with a fault goes through the stage"
         : "copied straight into the table while all rows are new: from an empty table on, or once batches bring nothing else",
     );
   }

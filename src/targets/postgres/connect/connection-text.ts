@@ -106,7 +106,7 @@ function readKeywords(text: string): KeywordPairs {
   if (text.slice(end).trim() === "") return words;
   const last = words.at(-1)?.[0];
   throw badText(
-    `it is no list of keyword=value${last === undefined ? "" : ` from what follows ${last} on`}; a value with blanks or quotes stands in '…'`,
+    `it is not a list of keyword=value${last === undefined ? "" : ` from what follows ${last} on`}; put a value with blanks or quotes in '…'`,
   );
 }
 
