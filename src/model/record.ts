@@ -7,7 +7,7 @@ import type { PackedFields } from "./packed.ts";
 import type { SourceOffset } from "./source-offset.ts";
 import type { Reject } from "./reject.ts";
 
-/** Where a record stands. Bytes and lines count in the decompressed stream. */
+/** Where a record is. Bytes and lines count in the decompressed stream. */
 export interface Position {
   readonly source: string;
   /** Data records count from 1 within their source; blank lines and headers do not count. */
@@ -39,7 +39,7 @@ export interface SourceRecord {
   readonly raw: Uint8Array;
 }
 
-/** A stretch of a source: its records in order, and the records that could not be read. */
+/** Consecutive records of a source in order, and the records that could not be read. */
 export interface RecordChunk {
   readonly records: readonly SourceRecord[];
   readonly rejects: readonly Reject[];

@@ -77,7 +77,7 @@ export interface Source {
   readonly rereadable: boolean;
   /** The hash of what was read, where it was asked for. */
   readonly prefix: PrefixHash | null;
-  /** Records in file order, a stretch at a time. Throws `SOURCE_*` errors. */
+  /** Records in file order, a run at a time. Throws `SOURCE_*` errors. */
   chunks(): AsyncIterable<RecordChunk>;
   /** Where reading goes on after a record that stands there. */
   offsetAfter(position: Position): SourceOffset;

@@ -72,7 +72,7 @@ function otherDelimiter(known: KnownReject, text: string): string | null {
 }
 
 /** A delimiter as a flag takes it. */
-export function shownDelimiter(delimiter: string): string {
+function shownDelimiter(delimiter: string): string {
   return delimiter === "\t" ? "'\\t'" : shellQuoted(delimiter);
 }
 

@@ -1,5 +1,5 @@
 /**
- * The chunks of a CSV source: ordinary records packed, by the fast path, and all others one stretch at a time by the
+ * The chunks of a CSV source: ordinary records packed, by the fast path, and all others one run at a time by the
  * splitter.
  */
 import type { RecordChunk } from "../../model/record.ts";
@@ -40,9 +40,9 @@ export async function* csvChunks(
       yield packed;
       continue;
     }
-    const stretch = await stream.next(Math.min(CHUNK_RECORDS, left()));
-    if (stretch === null) return;
-    yield records.chunk(stretch);
+    const run = await stream.next(Math.min(CHUNK_RECORDS, left()));
+    if (run === null) return;
+    yield records.chunk(run);
   }
 }
 

@@ -138,15 +138,15 @@ function firstLine(
   { dialect, texts }: CsvOpening,
   charset: Charset,
   options: ReadOptions,
-  stretch: RecordRun<CsvSpan> | null,
+  run: RecordRun<CsvSpan> | null,
 ): FirstLine | null {
-  const [span] = stretch?.spans ?? [];
-  if (stretch === null || span === undefined) return null;
+  const [span] = run?.spans ?? [];
+  if (run === null || span === undefined) return null;
   const [from, to] = [Math.max(0, span.start), Math.max(0, span.contentEnd)];
-  const bytes = stretch.bytes.subarray(from, to);
+  const bytes = run.bytes.subarray(from, to);
   const head = bytes.subarray(0, 8 * SHOWN);
   const text = (charset.decode(head) ?? head.toString()).replace(/[\p{Cc}\p{Cf}]+/gu, " ");
-  const [found = []] = texts.texts(stretch);
+  const [found = []] = texts.texts(run);
   const reading = { dialect, charset, options };
   return {
     line: span.firstLine,

@@ -28,8 +28,8 @@ import { askServer } from "./connect/ask-server.ts";
 import type { PostgresServer } from "./connect/ask-server.ts";
 import { merges } from "./apply/merge-sql.ts";
 import { lockJob } from "./job-lock.ts";
-import { smallStatements } from "./statements.ts";
-import { explainWays, listStatements } from "./catalog/explain-plan.ts";
+import { sqlExecutor } from "./statements.ts";
+import { explainMethods, listStatements } from "./catalog/explain-plan.ts";
 import { lockTable } from "./apply/select-then-write-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
 import { sequencesBehind } from "./catalog/sequences.ts";
@@ -97,7 +97,7 @@ export class PostgresSession implements Session {
     this.#loss = loss;
     this.#context = context;
     this.#version = version;
-    this.execute = smallStatements(client, { setUp: () => this.#setUp(), encoding });
+    this.execute = sqlExecutor(client, { setUp: () => this.#setUp(), encoding });
     const number = `PostgreSQL ${Math.floor(version / 10_000)}.${version % 10_000}`;
     this.version = lookalike === null ? number : `${lookalike.name} (as ${number})`;
     this.warnings =
@@ -163,7 +163,7 @@ export class PostgresSession implements Session {
   }
 
   explain(plan: TablePlan): readonly string[] {
-    return explainWays(plan, this.#merges(plan));
+    return explainMethods(plan, this.#merges(plan));
   }
 
   async checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void> {

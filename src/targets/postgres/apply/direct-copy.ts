@@ -1,6 +1,6 @@
 /**
  * Rows that are all new can be copied straight into the table: nothing is staged and nothing is looked up. The unique
- * index finds out whether they were: then the batch fails with 23505, is undone, and goes by way of the stage.
+ * index finds out whether they were: then the batch fails with 23505, is undone, and goes through the stage.
  */
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { findsByIndex } from "./write-method.ts";
