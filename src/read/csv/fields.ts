@@ -6,7 +6,7 @@ import { parse } from "csv-parse/sync";
 import type { Charset } from "../text/charset.ts";
 import { LF } from "./dialect.ts";
 import type { CsvDialect } from "./dialect.ts";
-import type { CsvSpan } from "./splitter.ts";
+import type { CsvSpan } from "./span.ts";
 import type { RecordFault, RecordRun } from "../text/record-stream.ts";
 
 /** The texts of a record's fields, or why there are none. */

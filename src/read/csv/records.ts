@@ -6,7 +6,7 @@ import type { RecordChunk, RecordShape, SourceRecord } from "../../model/record.
 import type { Reject } from "../../model/reject.ts";
 import type { Charset } from "../text/charset.ts";
 import type { CsvFields } from "./fields.ts";
-import type { CsvSpan } from "./splitter.ts";
+import type { CsvSpan } from "./span.ts";
 import { NullRule } from "../text/null-rule.ts";
 import type { SurplusFields } from "../format-reader.ts";
 import { readReject } from "../text/read-reject.ts";
