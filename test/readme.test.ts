@@ -1,5 +1,5 @@
 /**
- * The README is true: its sessions (```console) are run as they stand, its other commands are parsed as ours, and
+ * The README is true: its sessions (```console) are run as they are, its other commands are parsed as ours, and
  * its tables name what exists. SECURITY.md names its tests; what no other test holds is tested here.
  */
 import {

@@ -28,14 +28,14 @@ export interface RecordShape {
   readonly fields: readonly string[];
 }
 
-/** One record: values as text exactly as they stood (numbers keep their literal), `null` for NULL. */
+/** One record: values as text exactly as they were (numbers keep their literal), `null` for NULL. */
 export interface SourceRecord {
   readonly shape: RecordShape;
   readonly values: readonly (string | null)[];
   /** Kinds beside the values; `null` when all are text (CSV). */
   readonly kinds: readonly FieldKind[] | null;
   readonly position: Position;
-  /** The record's bytes as they stood, end of line included. */
+  /** The record's bytes as they were, end of line included. */
   readonly raw: Uint8Array;
 }
 

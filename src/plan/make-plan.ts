@@ -44,7 +44,7 @@ export interface PlanRequest {
   readonly openFields: boolean;
   /** A source is a stream, which cannot be read again. */
   readonly readOnce?: boolean;
-  /** What is run beside the rows; absent: nothing is. */
+  /** What is run besides the rows; absent: nothing is. */
   readonly steps?: Pick<LoadPlan, "before" | "after">;
   /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
   readonly whyUnhashable?: ((plan: TablePlan) => string | null) | undefined;

@@ -1,4 +1,4 @@
-/** What a load says of its sources beside their records: a pipe that may have been cut, and a source without a record. */
+/** What a load says of its sources besides their records: a pipe that may have been cut, and a source without a record. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

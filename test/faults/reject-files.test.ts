@@ -1,4 +1,4 @@
-/** The reject files of a load that is no job: what a run that was killed has left is neither in the way nor lost. */
+/** The reject files of a load that is not a job: what a run that was killed has left is neither in the way nor lost. */
 import {
   existsSync,
   linkSync,
@@ -149,7 +149,7 @@ test("one that starts again once they are in place puts them there once more", a
   expect(namesIn(cwd)).toEqual([FILE, `${FILE}.jsonl`]);
 });
 
-test("one that commits in parts keeps those of the parts that are committed", async () => {
+test("one that commits every N records keeps the rejects of what is committed", async () => {
   const cwd = folder();
   const args = [...LOAD, "--commit", "1", "--allow-at-least-once"];
   await killedAt(cwd, "reject-placed", args);

@@ -193,7 +193,7 @@ describe("a source without records", () => {
     expect(one, one.output).toMatchObject({ exit: 4, code: "SOURCE_ROWS" });
   });
 
-  test("stands among others without harm", async () => {
+  test("among other sources changes nothing of them", async () => {
     const files = { "a.csv": "", "b.csv": csv(3), "c.csv": "k,n,s\n" };
 
     const tried = await attempt(database, { files }, ["--expect-rows", "3"]);

@@ -110,7 +110,7 @@ function readKeywords(text: string): KeywordPairs {
   );
 }
 
-/** Percent-decodes; text that is no valid encoding is taken as it stands. */
+/** Percent-decodes; text that is no valid encoding is taken as it is. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
