@@ -1,5 +1,5 @@
 /** Compares a source with what a job has loaded of it: its bytes up to an offset, and what comes after. */
-import { plural } from "../errors/format.ts";
+import { formatCount, plural } from "../errors/format.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { SourceTotal } from "../model/checkpoint.ts";
 import type { SourceOffset } from "../model/source-offset.ts";
@@ -43,12 +43,12 @@ export async function checkBeginning(
   const { offset, prefix } = known;
   const passed = await reading.skipTo(offset);
   if (passed === "short") {
-    const reason = `it ends after ${plural(source.prefix?.length ?? 0, "byte")}, and ${offset.byte} of it are loaded`;
+    const reason = `it ends after ${plural(source.prefix?.length ?? 0, "byte")}, and ${formatCount(offset.byte)} of it are loaded`;
     throw changed(source, job, reason);
   }
   const found = source.prefix?.digest(offset.byte) ?? "";
   if (found !== prefix) {
-    const reason = `its first ${offset.byte} bytes are not those that were loaded: SHA-256 ${found} instead of ${prefix}`;
+    const reason = `its first ${plural(offset.byte, "byte")} are not those that were loaded: SHA-256 ${found} instead of ${prefix}`;
     throw changed(source, job, reason);
   }
   if (passed === "cut") {

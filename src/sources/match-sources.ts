@@ -2,6 +2,7 @@
  * Which of several sources are those that a job has begun: by name, else by what is in them, so that one which was renamed
  * is not loaded again. What a job has begun goes first, the rest follows in its order.
  */
+import { plural } from "../errors/format.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { KnownSource } from "./check-beginning.ts";
 import type { Source } from "../read/source.ts";
@@ -119,7 +120,7 @@ function refuseLost(left: readonly KnownSource[], job: string): void {
   if (lost === undefined) return;
   throw upsurgeError("JOB_SOURCES", {
     job,
-    reason: `it stopped in ${lost.name}, after ${lost.offset.record} records, which is not among the sources any more`,
+    reason: `it stopped in ${lost.name}, after ${plural(lost.offset.record, "record")}, which is not among the sources any more`,
     suggestion: "name that source as well; or start over with --reset-job or another --job",
   });
 }
