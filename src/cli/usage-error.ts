@@ -53,7 +53,7 @@ function unknownOption(word: string, command: Command): UpsurgeError {
     );
   }
   if (owner !== null && value !== undefined) {
-    const expected = `no value: ${flag} by itself says yes, and without it the answer is no`;
+    const expected = `no value: ${flag} without a value means yes, and no ${flag} means no`;
     const details = { flag, value: `'${value}'`, expected };
     return upsurgeError("OPTION_VALUE", details, { where: flag, fix: fixOfSwitch(owner, value) });
   }
