@@ -33,7 +33,7 @@ export function connectionsPage(): string[] {
     "",
     "## Others",
     "",
-    "| Parameter | Stands for | Here | |",
+    "| Parameter | Means | Here | |",
     "|---|---|---|---|",
     ...others.map(otherRow),
     "",

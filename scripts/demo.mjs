@@ -1,4 +1,4 @@
-/** `npm run demo`: a tour on a small shop in a temporary folder. Every line that begins with $ can be typed as it stands. */
+/** `npm run demo`: a tour on a small shop in a temporary folder. Every line that begins with $ can be typed as it is. */
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";

@@ -38,7 +38,7 @@ function optionsPage(): string {
     NOTE,
     "",
     "Every option of every command. A flag comes before the environment, the environment before the default.",
-    "Lists are separated by commas; a name with a comma is put in double quotes: `--key 'a,\"b,c\"'`.",
+    "Separate the names of a list with commas; put a name that contains a comma in double quotes: `--key 'a,\"b,c\"'`.",
     "Sizes are `64MiB`, `10MB` or bytes; times are `250ms`, `30s`, `5m`, `1h` or `0`.",
   ];
   for (const [group, title] of Object.entries(GROUP_TITLES)) {
@@ -97,7 +97,7 @@ function errorsPage(): string {
     NOTE,
     "",
     "An error is four short lines on stderr: what and its code, the cause, the fix, and where.",
-    "Codes stay the same from version to version; texts may change. Words in *italics* are facts of the case.",
+    "Codes stay the same from version to version; texts may change. Words in *italics* are replaced by the facts of the case.",
     "[Exit codes](exit-codes.md) are explained on a page of their own.",
   ];
   for (const [prefix, title, text] of FAMILIES) {
@@ -119,7 +119,7 @@ function rowCodeSection(): string[] {
   return [
     "## Rejected records",
     "",
-    "Codes in the reject report. A fault has the same code on every database; the database's own code is next to it.",
+    "Codes in the reject report. A fault has the same code on every database; the database's own code is given with it.",
     "",
     "| Code | What | How to solve |",
     "|---|---|---|",

@@ -42,7 +42,7 @@ export class MisfitTally {
 }
 
 const NOT: Readonly<Record<Misfits["promised"], readonly [one: string, many: string]>> = {
-  number: ["is no number", "are no numbers"],
+  number: ["is not a number", "are not numbers"],
   time: ["is neither a date nor a time", "are neither dates nor times"],
   boolean: ["is neither 0 nor 1", "are neither 0 nor 1"],
 };

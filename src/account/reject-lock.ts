@@ -180,7 +180,7 @@ function refuseLiving(path: string): void {
   throw fileError(
     path,
     new Error(`another load (${who}) is at work on it`),
-    `wait for that load, or choose another file with --reject-file; if that process is no more, remove ${lock}`,
+    `wait for that load, or choose another file with --reject-file; if that process no longer runs, remove ${lock}`,
   );
 }
 

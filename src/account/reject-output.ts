@@ -78,8 +78,8 @@ function openRegular(path: string): number {
   closeSync(descriptor);
   throw new Error(
     found.isFile()
-      ? "it has another name as well (a hard link), and what is written here would stand there too"
-      : "it is no regular file",
+      ? "it has another name as well (a hard link), and what is written here would be written there too"
+      : "it is not a regular file",
   );
 }
 

@@ -81,7 +81,7 @@ const COUNTED_IN_1 = [
 const COLUMN_OF = new Map<string, string>(COUNTED_IN_1.map((name) => [name, `n_${name}`]));
 
 /** What the first version made: a column for each count that it knew. */
-export const LAYOUT_1: CheckpointLayout = {
+const LAYOUT_1: CheckpointLayout = {
   columns: {
     ...BEFORE,
     ...Object.fromEntries([...COLUMN_OF.values()].map((name) => [name, "integer" as const])),

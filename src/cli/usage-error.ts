@@ -21,7 +21,7 @@ export function toUsageError(error: CommanderError, command: Command): UpsurgeEr
       return missingValue(/--[a-z-]+/.exec(word)?.[0] ?? word);
     case "commander.excessArguments":
       if (command === "jobs") {
-        const reason = "jobs are looked up in the database alone";
+        const reason = "jobs are looked up in the database only";
         return upsurgeError("OPTION_CONFLICT", { flag: "a source", other: command, reason });
       }
       return upsurgeError(
@@ -53,7 +53,7 @@ function unknownOption(word: string, command: Command): UpsurgeError {
     );
   }
   if (owner !== null && value !== undefined) {
-    const expected = `no value: ${flag} by itself says yes, and without it the answer is no`;
+    const expected = `no value: ${flag} without a value means yes, and no ${flag} means no`;
     const details = { flag, value: `'${value}'`, expected };
     return upsurgeError("OPTION_VALUE", details, { where: flag, fix: fixOfSwitch(owner, value) });
   }
@@ -88,7 +88,7 @@ export function misspeltCommand(word: string): UpsurgeError | null {
   return upsurgeError("COMMAND_UNKNOWN", {
     word,
     commands: COMMANDS.map(({ name }) => name).join(", "),
-    suggestion: `did you mean upsurge ${near}? As a source, ${word} is no file`,
+    suggestion: `did you mean upsurge ${near}? There is no file ${word} to read as a source`,
   });
 }
 
@@ -96,7 +96,7 @@ export function misspeltCommand(word: string): UpsurgeError | null {
 export function missingValue(flag: string, next: string | null = null): UpsurgeError {
   const name = findOption(flag);
   const example = name === null ? seeHelp("load") : `for example ${optionSpec(name).example}`;
-  const reason = next === null ? "nothing follows it" : `${next} stands where its value should be`;
+  const reason = next === null ? "nothing follows it" : `its value is missing before ${next}`;
   return upsurgeError(
     "OPTION_MISSING",
     { flag: `the value of ${flag}`, reason },

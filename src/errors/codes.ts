@@ -173,7 +173,7 @@ export const ERROR_CODES = {
     title: "the connection was lost while committing",
     cause: "{reason}",
     fix: "look at the table: it holds either all of this load or none of it",
-    fixInParts: "look at the table: it holds either all of the last part or none of it",
+    fixInParts: "look at the table: it holds either all of the last transaction or none of it",
     exit: 75,
     retry: "backoff",
   },
@@ -245,7 +245,7 @@ export const ERROR_CODES = {
     cause: "{reason}",
     fix: "a deferred constraint found a fault among the loaded rows; mend them, then run again: nothing was kept",
     fixInParts:
-      "a deferred constraint found a fault among the rows of the last part; mend them, then run again",
+      "a deferred constraint found a fault among the rows of the last transaction; mend them, then run again",
     exit: 4,
   },
   PLAN_NO_TABLE: {

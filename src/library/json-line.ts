@@ -15,7 +15,7 @@ export function jsonLine(row: unknown, index: number, bytesText: BytesText | nul
 /** How the target writes bytes, given in hexadecimal, as text. */
 export type BytesText = (hex: string) => string;
 
-interface Place {
+interface ValueContext {
   readonly index: number;
   /** The objects that hold the value. */
   readonly within: ReadonlySet<object>;
@@ -23,8 +23,8 @@ interface Place {
   readonly bytesText: BytesText | null;
 }
 
-function objectText(value: object, place: Place): string {
-  const inner = entered(value, place);
+function objectText(value: object, context: ValueContext): string {
+  const inner = entered(value, context);
   const members = Object.entries(value).flatMap(([name, each]) => {
     const text = valueText(each, inner, name);
     return text === null ? [] : [`${JSON.stringify(name)}:${text}`];
@@ -33,7 +33,7 @@ function objectText(value: object, place: Place): string {
 }
 
 /** A value as JSON; `null` for one that is not there. */
-function valueText(value: unknown, place: Place, name: string): string | null {
+function valueText(value: unknown, context: ValueContext, name: string): string | null {
   switch (typeof value) {
     case "undefined":
       return null;
@@ -47,43 +47,43 @@ function valueText(value: unknown, place: Place, name: string): string | null {
       return Number.isFinite(value) ? numberText(value) : JSON.stringify(String(value));
     case "function":
     case "symbol":
-      throw refused(place.index, `${name} is a ${typeof value}`);
+      throw refused(context.index, `${name} is a ${typeof value}`);
     case "object":
       break;
   }
-  return value === null ? "null" : structureText(value, place, name);
+  return value === null ? "null" : structureText(value, context, name);
 }
 
 function numberText(value: number): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
-function structureText(value: object, place: Place, name: string): string {
+function structureText(value: object, context: ValueContext, name: string): string {
   if (value instanceof Date) {
-    if (Number.isNaN(value.getTime())) throw refused(place.index, `${name} is an invalid date`);
+    if (Number.isNaN(value.getTime())) throw refused(context.index, `${name} is an invalid date`);
     return JSON.stringify(value.toISOString());
   }
   if (value instanceof Uint8Array) {
-    const { bytesText, index } = place;
+    const { bytesText, index } = context;
     if (bytesText === null)
       throw refused(index, `${name} holds bytes, which this target cannot take`);
     const { buffer, byteOffset, byteLength } = value;
     return JSON.stringify(bytesText(Buffer.from(buffer, byteOffset, byteLength).toString("hex")));
   }
   if (Array.isArray(value)) {
-    const inner = entered(value, place);
+    const inner = entered(value, context);
     return `[${value.map((each) => valueText(each, inner, name) ?? "null").join(",")}]`;
   }
   if ("toJSON" in value && typeof value.toJSON === "function") {
-    return valueText(value.toJSON(), entered(value, place), name) ?? "null";
+    return valueText(value.toJSON(), entered(value, context), name) ?? "null";
   }
-  return objectText(value, place);
+  return objectText(value, context);
 }
 
-function entered(value: object, place: Place): Place {
-  const { index, within } = place;
+function entered(value: object, context: ValueContext): ValueContext {
+  const { index, within } = context;
   if (within.has(value)) throw refused(index, "an object holds itself");
-  return { ...place, within: new Set([...within, value]) };
+  return { ...context, within: new Set([...within, value]) };
 }
 
 function refused(index: number, reason: string): Error {

@@ -20,7 +20,7 @@ export interface RejectedRow extends Omit<Reject, "raw" | "position"> {
   /** Counted from 0, over the records of its source: of rows, the index. */
   readonly index: number;
   readonly line: readonly [number, number];
-  /** The record as it stood; `null` where it was too large to keep. */
+  /** The record as it was in the source; `null` where it was too large to keep. */
   readonly text: string | null;
 }
 

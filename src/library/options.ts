@@ -40,7 +40,7 @@ export type GivenOptions<C extends Command> = {
   readonly [K in NameOf<C>]?: GivenValue<(typeof OPTIONS)[K]> | null | undefined;
 };
 
-/** Names of what is passed beside options. */
+/** Names of what is passed besides options. */
 const HOOKS = ["signal", "onProgress", "onReject", "log", "environment"];
 
 /** All options of `command`, checked. Throws `OPTION_*` errors; a name that is none of them gets a suggestion. */
@@ -91,7 +91,7 @@ function textsOf(name: OptionName, value: unknown): readonly string[] | null {
   throw wrongType(name, kind === "choice" || kind === "text" ? "a string" : "a string or a number");
 }
 
-/** A name of an array as it stands in a list: one that holds a comma, a quote or outer blanks is quoted. */
+/** A name of an array as it is written in a list: one that holds a comma, a quote or outer blanks is quoted. */
 function quotedName(name: string): string {
   const [, minus = "", rest = ""] = /^(-?)([^]*)$/.exec(name) ?? [];
   return /[",]|^\s|\s$/.test(rest) ? `${minus}"${rest.replaceAll('"', '""')}"` : name;

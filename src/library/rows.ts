@@ -17,7 +17,7 @@ export type Rows = Iterable<RowObject> | AsyncIterable<RowObject>;
 /** What `load` takes. */
 export type LoadSource = string | readonly string[] | Rows | NodeJS.ReadableStream | WebStream;
 
-/** A source as the loader takes it: patterns, and what `-` among them stands for. */
+/** A source as the loader takes it: patterns, and what `-` among them reads. */
 export interface ReadySource {
   readonly patterns: readonly string[];
   readonly stdin: NodeJS.ReadableStream;
@@ -26,41 +26,40 @@ export interface ReadySource {
 }
 
 /** What decides how a source is read. */
-export interface Reading {
+export interface SourceFacts {
   /** The caller has said how its bytes are to be read. */
   readonly hasFormat: boolean;
   readonly bytesText: BytesText | null;
 }
 
 /** Tells what was given. Throws `OPTION_*` errors. */
-export function readySource(source: LoadSource, { hasFormat, bytesText }: Reading): ReadySource {
+export function readySource(
+  source: LoadSource,
+  { hasFormat, bytesText }: SourceFacts,
+): ReadySource {
   if (typeof source === "string") return { ...NO_STREAM, patterns: [source] };
   if (isPaths(source)) return { ...NO_STREAM, patterns: source };
   if (isNodeStream(source)) {
     const inObjects = "readableObjectMode" in source && source.readableObjectMode === true;
     if (!inObjects) return { patterns: ["-"], stdin: source, isRows: false };
   } else if (isWebStream(source) && hasFormat) {
-    if (!isIterable(source)) {
-      throw upsurgeError("OPTION_VALUE", {
-        flag: "the source",
-        value: typeof source,
-        expected: "paths, a stream of bytes, or rows as objects",
-      });
-    }
+    if (!isIterable(source)) throw notASource(source);
     return { patterns: ["-"], stdin: Readable.fromWeb(source), isRows: false };
   }
   if (hasFormat) {
     const reason = "rows are objects already; a format is for files and streams of bytes";
     throw upsurgeError("OPTION_CONFLICT", { flag: "format", other: "rows", reason });
   }
-  if (!isIterable(source)) {
-    throw upsurgeError("OPTION_VALUE", {
-      flag: "the source",
-      value: typeof source,
-      expected: "paths, a stream of bytes, or rows as objects",
-    });
-  }
+  if (!isIterable(source)) throw notASource(source);
   return { patterns: ["-"], stdin: Readable.from(lines(source, bytesText)), isRows: true };
+}
+
+function notASource(source: unknown): Error {
+  return upsurgeError("OPTION_VALUE", {
+    flag: "the source",
+    value: typeof source,
+    expected: "paths, a stream of bytes, or rows as objects",
+  });
 }
 
 const NO_STREAM = { stdin: process.stdin, isRows: false } as const;

@@ -1,4 +1,4 @@
-/** What a user should know of a load beside its plan's warnings: what only its records, or its commit, could tell. */
+/** What a user should know of a load besides its plan's warnings: what only its records, or its commit, could tell. */
 import type { Counts } from "../model/counts.ts";
 import type { PreparedLoad } from "./prepare.ts";
 import { fieldNames } from "../plan/field-names.ts";

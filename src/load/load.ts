@@ -106,7 +106,7 @@ function planned({ tables: [{ table, mode, strategy, rowSource }], why }: LoadPl
   return { table: table.name.name, mode, strategy, rowSource, why };
 }
 
-/** Makes ready what a load needs beside its plan: its reject files, and its job. */
+/** Makes ready what a load needs besides its plan: its reject files, and its job. */
 async function begin(prepared: PreparedLoad, state: LoadState): Promise<LoadState> {
   const { plan, session, first } = prepared;
   const { lessons, surroundings, options, progress } = state.request;

@@ -35,7 +35,7 @@ export interface LoadOutcome {
     readonly seen: readonly RejectsOfCode[];
     readonly kept: readonly RejectsOfCode[];
   };
-  /** What the user should know beside the plan's warnings. */
+  /** What the user should know besides the plan's warnings. */
   readonly notes: readonly string[];
   readonly rejectPaths: RejectPaths | null;
   /** Where the rejects went of a load that was killed while it committed. */

@@ -33,7 +33,7 @@ export interface ResumedJob {
   readonly movedAt: string | null;
 }
 
-/** What taking a job depends on, beside the plan. */
+/** What taking a job depends on, besides the plan. */
 export interface ResumeRequest {
   readonly options: Options;
   readonly reset: boolean;

@@ -21,7 +21,7 @@ export interface SourceTotal {
   readonly sha256: string;
 }
 
-/** One row of the checkpoint table: one source of a job or, where several writers share it, one writer's part of it. */
+/** One row of the checkpoint table: one source of a job or, where several writers share it, one writer's partition of it. */
 export interface Checkpoint {
   readonly job: string;
   /** The sources of a job count from 1, in the order in which they were begun. */
@@ -40,7 +40,7 @@ export interface Checkpoint {
   readonly epoch: number;
   /** Every record before it that is this writer's has been applied. */
   readonly offset: SourceOffset;
-  /** SHA-256 of the bytes before the place. */
+  /** SHA-256 of the bytes before the offset. */
   readonly prefix: string;
   /** `null` once every record of the source has been applied. */
   readonly total: SourceTotal | null;

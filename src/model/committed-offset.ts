@@ -11,7 +11,7 @@ export interface JobSource {
   readonly name: string;
   /** Where this run begins to read it. */
   readonly from: SourceOffset;
-  /** Where reading goes on after a record that stands there. */
+  /** Where reading goes on after a record at that position. */
   offsetAfter(position: Position): SourceOffset;
   /** The hash of everything before an offset; offsets are asked for in ascending order. */
   digest(offset: SourceOffset): string;

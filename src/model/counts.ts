@@ -4,9 +4,9 @@
 interface CountSpec {
   /**
    * `total`: what the equation adds up to. `outcome`: what became of a record in the database; a writer tells these.
-   * `reject`: a record that was not written. `beside`: no record's fate, so no part of the equation.
+   * `reject`: a record that was not written. `separate`: no record's fate, so no part of the equation.
    */
-  readonly role: "total" | "outcome" | "reject" | "beside";
+  readonly role: "total" | "outcome" | "reject" | "separate";
   /** Something in the database is other than before: what `--check` looks for. */
   readonly changes: boolean;
   /** After such a record there is a row in the table. */
@@ -38,11 +38,16 @@ export const COUNTS = {
   deleted: { role: "outcome", changes: true, leavesRow: false, note: "by a record" },
   rejected: { role: "reject", changes: false, leavesRow: false, note: "" },
   /** Rows of the table that no record has, deleted or marked as such. */
-  removed: { role: "beside", changes: true, leavesRow: false, note: "rows that no record has" },
+  removed: { role: "separate", changes: true, leavesRow: false, note: "rows that no record has" },
   /** Rows of another table, made because a record refers to them. */
-  created: { role: "beside", changes: true, leavesRow: false, note: "rows that records refer to" },
+  created: {
+    role: "separate",
+    changes: true,
+    leavesRow: false,
+    note: "rows that records refer to",
+  },
   /** Records without any value. */
-  blank: { role: "beside", changes: false, leavesRow: false, note: "records without any value" },
+  blank: { role: "separate", changes: false, leavesRow: false, note: "records without any value" },
 } as const satisfies Record<string, CountSpec>;
 
 /** The name of a count. */

@@ -16,13 +16,13 @@ export type NullKey = "reject" | "match" | "insert";
 export interface Arbiter {
   /** The chosen index or constraint; `null` when the key has no unique index (select-then-write on request). */
   readonly name: string | null;
-  /** How SQL names it: by its parts, by constraint name (exclusion), or any unique key (ignore mode). */
+  /** How SQL names it: by its key expressions, by constraint name (exclusion), or any unique key (ignore mode). */
   readonly kind: "expressions" | "constraint" | "any";
-  /** SQL of each part: quoted column names or expressions. Bare names are columns of the table. */
+  /** SQL of the key: quoted column names or expressions. Bare names are columns of the table. */
   readonly keyExpressions: readonly string[];
-  /** The plain columns among the parts; those that `--null-key` guards. */
+  /** The plain columns among them; those that `--null-key` guards. */
   readonly columns: readonly string[];
-  /** True when every part is a plain column. */
+  /** True when every key expression is a plain column. */
   readonly plain: boolean;
   readonly predicate: string | null;
   /** NULL keys are equal to each other. */
@@ -124,13 +124,13 @@ export interface TablePlan {
 }
 
 /**
- * A statement that a load runs beside its rows: in the transaction of its first batch, before it, or in that of its last
+ * A statement that a load runs besides writing rows: in the transaction of its first batch, before it, or in that of its last
  * batch, after it. Its SQL is the database's own.
  */
 export interface Step {
   /** What `upsurge plan` and errors call it: the flag that asked for it. */
   readonly name: string;
-  /** Run as it stands, over `Session.execute`. */
+  /** Run as it is, over `Session.execute`. */
   readonly sql: string;
   /** What the rows it changes are counted as; absent: they are not counted. */
   readonly counts?: keyof Counts;

@@ -7,7 +7,7 @@ import type { PackedFields } from "./packed.ts";
 import type { SourceOffset } from "./source-offset.ts";
 import type { Reject } from "./reject.ts";
 
-/** Where a record stands. Bytes and lines count in the decompressed stream. */
+/** Where a record is. Bytes and lines count in the decompressed stream. */
 export interface Position {
   readonly source: string;
   /** Data records count from 1 within their source; blank lines and headers do not count. */
@@ -28,18 +28,18 @@ export interface RecordShape {
   readonly fields: readonly string[];
 }
 
-/** One record: values as text exactly as they stood (numbers keep their literal), `null` for NULL. */
+/** One record: values as text exactly as they were (numbers keep their literal), `null` for NULL. */
 export interface SourceRecord {
   readonly shape: RecordShape;
   readonly values: readonly (string | null)[];
   /** Kinds beside the values; `null` when all are text (CSV). */
   readonly kinds: readonly FieldKind[] | null;
   readonly position: Position;
-  /** The record's bytes as they stood, end of line included. */
+  /** The record's bytes as they were, end of line included. */
   readonly raw: Uint8Array;
 }
 
-/** A stretch of a source: its records in order, and the records that could not be read. */
+/** Consecutive records of a source in order, and the records that could not be read. */
 export interface RecordChunk {
   readonly records: readonly SourceRecord[];
   readonly rejects: readonly Reject[];

@@ -43,7 +43,7 @@ export interface Reject {
   readonly message: string;
   /** The text that the column was to take, `null` for NULL; absent where the whole record is at fault. */
   readonly value?: string | null;
-  /** The record's bytes as they stood; `null` when it was too large to keep. */
+  /** The record's bytes as they were; `null` when it was too large to keep. */
   readonly raw: Uint8Array | null;
 }
 

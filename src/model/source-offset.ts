@@ -1,6 +1,6 @@
 /**
  * A point between two records of a source, where reading can go on. Only the reader that made it knows what it means; to
- * all others it is a place in the order of the records, which can be compared and stored.
+ * all others it is an opaque value, which can be compared and stored.
  */
 
 /** Everything before it has been read; bytes and lines as in `Position`. */

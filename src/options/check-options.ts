@@ -72,7 +72,7 @@ function oneByte(name: OptionName, text: string | null): void {
   if (text === null) return;
   const code = text.length === 1 ? text.charCodeAt(0) : -1;
   if (code < 0 || code > 127 || code === 10 || code === 13) {
-    wrong(name, text, "one ASCII character; \\t stands for a tab");
+    wrong(name, text, "one ASCII character; \\t means a tab");
   }
 }
 
@@ -190,7 +190,11 @@ function checkJobOnly(options: Options): void {
     if (options[name] === false || options[name] === "fail") continue;
     throw upsurgeError(
       "OPTION_CONFLICT",
-      { flag: flagOf(name), other: "a load that is no job", reason: "nothing is remembered of it" },
+      {
+        flag: flagOf(name),
+        other: "a load that is not a job",
+        reason: "nothing is remembered of it",
+      },
       { where: flagOf(name), fix: "add --job NAME, or --commit N without --allow-at-least-once" },
     );
   }

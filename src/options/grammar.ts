@@ -68,7 +68,7 @@ export const COMMIT_RULE: Grammar<CommitRule> = {
 };
 
 /** The limit of a load that may have no rejects. */
-export const NO_REJECTS: RejectLimit = { text: "0", kind: "count", count: 0 };
+const NO_REJECTS: RejectLimit = { text: "0", kind: "count", count: 0 };
 
 /** Reads --max-rejects. */
 export const REJECT_LIMIT: Grammar<RejectLimit> = {

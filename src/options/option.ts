@@ -56,7 +56,7 @@ export interface OptionSpec {
   readonly least?: number;
   /** The largest count. */
   readonly most?: number;
-  /** Its value becomes a part of statements as it stands; --no-raw-sql refuses it. */
+  /** Its value becomes a part of statements as it is; --no-raw-sql refuses it. */
   readonly sql?: true;
   readonly commands: readonly Command[];
   /** Changes what the bytes of a source come to: a job that was begun with another value cannot go on. */

@@ -178,7 +178,7 @@ function expectedOf(name: OptionName): string {
     case "choice":
       return `one of ${(spec.choices ?? []).join(", ")}`;
     case "list":
-      return 'names parted by commas; a name that holds a comma stands in double quotes: a,"b,c"';
+      return 'names separated by commas, a name that contains a comma in double quotes: a,"b,c"';
     case "flag":
       return "no value; its variable takes 1 or true";
     case "many":

@@ -58,7 +58,7 @@ function scaled(text: string, units: Readonly<Record<string, number>>): number |
 }
 
 /**
- * Names parted by commas; a name that holds a comma, a quote or outer spaces stands in double quotes,
+ * Names separated by commas; a name that contains a comma, a quote or outer spaces is in double quotes,
  * with quotes doubled: `a,"b,c",-"d ""x"""`.
  */
 export function parseList(text: string): readonly string[] | null {

@@ -154,7 +154,7 @@ function touches(
     (column) =>
       key.columns.includes(column) ||
       key.keyExpressions.some(
-        (part, index) => key.columns[index] === null && mentions(part, column, quote),
+        (expression, index) => key.columns[index] === null && mentions(expression, column, quote),
       ),
   );
 }
@@ -219,7 +219,9 @@ const WITHOUT_INDEX: Readonly<Record<TableShape["kind"], string>> = {
 
 /** A unique key in a few words: `orders_pkey (id)`, `users_email (lower(email)) where active`. */
 export function describeKey(key: UniqueKey): string {
-  const parts = key.keyExpressions.map((part, index) => key.columns[index] ?? part).join(", ");
+  const parts = key.keyExpressions
+    .map((expression, index) => key.columns[index] ?? expression)
+    .join(", ");
   const predicate = key.predicate === null ? "" : ` where ${key.predicate}`;
   return `${key.name === null ? "" : `${key.name} `}(${parts})${predicate}`;
 }

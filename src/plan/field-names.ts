@@ -27,6 +27,6 @@ export function fieldNames(sources: readonly KnownFields[]): FieldNames {
 }
 
 /** What `--map` calls a field: its number where its name does not tell it from others. */
-export function flagName({ name, number, key, byNumber }: HeaderField): string {
+function flagName({ name, number, key, byNumber }: HeaderField): string {
   return key !== name && byNumber ? String(number) : name;
 }

@@ -7,7 +7,7 @@ import type { Column, TableShape, UniqueKey } from "../model/table-shape.ts";
 import { hasSubquery, quotesInBrackets, unknownFunction } from "../sql/expressions.ts";
 import type { Capabilities } from "../targets/target.ts";
 
-/** What a load will do to the table, as far as coupling depends on it. */
+/** What a load will do to the table, as far as isolation depends on it. */
 export interface IsolationRequest {
   readonly mode: Mode;
   readonly strategy: Strategy;

@@ -44,7 +44,7 @@ export interface PlanRequest {
   readonly openFields: boolean;
   /** A source is a stream, which cannot be read again. */
   readonly readOnce?: boolean;
-  /** What is run beside the rows; absent: nothing is. */
+  /** What is run besides the rows; absent: nothing is. */
   readonly steps?: Pick<LoadPlan, "before" | "after">;
   /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
   readonly whyUnhashable?: ((plan: TablePlan) => string | null) | undefined;
@@ -55,7 +55,7 @@ export function makePlan(request: PlanRequest): LoadPlan {
   const { plan, together, why, warnings } = planTable(request, FIRST_STAGE);
   const { target, options, capabilities, whyUnhashable, steps = NO_STEPS } = request;
   const commit = chooseCommit(request);
-  const sharing = choosePartitioning(plan, {
+  const partitioning = choosePartitioning(plan, {
     commitRows: commit.commitRows,
     hasSteps: steps.before.length + steps.after.length > 0,
     writers: options.writers,
@@ -71,8 +71,8 @@ export function makePlan(request: PlanRequest): LoadPlan {
     tables: [plan],
     ...steps,
     ...commit,
-    partitioning: sharing.chosen,
-    why: [...why, ...explainRun(commit, sharing, isJob(request.options))],
+    partitioning: partitioning.chosen,
+    why: [...why, ...explainRun(commit, partitioning, isJob(request.options))],
     warnings,
   };
 }

@@ -114,7 +114,9 @@ function refuseStampedKey({ arbiter, update, naming }: ColumnSources): void {
   const stamp = update.stamps.find(
     ({ column }) =>
       arbiter?.columns.includes(column) === true ||
-      arbiter?.keyExpressions.some((part) => readsColumn(part, null, { column, naming })) === true,
+      arbiter?.keyExpressions.some((expression) =>
+        readsColumn(expression, null, { column, naming }),
+      ) === true,
   );
   if (stamp === undefined) return;
   throw upsurgeError("OPTION_CONFLICT", {

@@ -8,13 +8,13 @@ import type { Capabilities } from "../targets/target.ts";
 import { arbiterOf } from "./arbiter.ts";
 import type { Choice } from "./strategy.ts";
 
-/** What the choice depends on, beside the plan so far. */
+/** What the choice depends on, besides the plan so far. */
 export interface PartitioningRequest {
   /** As the user asked for. */
   readonly writers: number;
   /** The most records that a writer commits at once; `null` when a load is committed once, at its end. */
   readonly commitRows: number | null;
-  /** Something is run beside the rows. */
+  /** Something is run besides the rows. */
   readonly hasSteps: boolean;
   /** The load is undone at its end. */
   readonly rehearsal: boolean;

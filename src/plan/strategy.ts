@@ -10,7 +10,7 @@ export interface Choice<T> {
   readonly why: string;
 }
 
-/** What the choice of a strategy depends on, beside the table. */
+/** What the choice of a strategy depends on, besides the table. */
 export interface StrategyRequest {
   readonly asked: "auto" | Strategy;
   readonly mode: Mode;

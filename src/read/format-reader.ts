@@ -64,7 +64,7 @@ export interface FormatReader {
   ending(): SourceEnding;
   /** Goes on at a place after those that were handed out; to be called before the next chunk is asked for. */
   skipTo(place: SourceOffset): Promise<SkipResult>;
-  /** Lets go of what reading takes beside the stream. */
+  /** Lets go of what reading takes besides the stream. */
   close?(): Promise<void>;
 }
 

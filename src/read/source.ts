@@ -67,7 +67,7 @@ export interface Source {
   readonly headerFields: readonly HeaderField[] | null;
   /** Why all of its records are read on the slow path, as a clause; `null` when ordinary ones go the fast path. */
   readonly slowPathReason: string | null;
-  /** The bytes before the first record (skipped lines and header) as they stood; what a reject file begins with. */
+  /** The bytes before the first record (skipped lines and header) as they were; what a reject file begins with. */
   readonly preamble: Uint8Array;
   /** Bytes of the file as stored; `null` for a stream. */
   readonly sizeBytes: number | null;
@@ -77,7 +77,7 @@ export interface Source {
   readonly rereadable: boolean;
   /** The hash of what was read, where it was asked for. */
   readonly prefix: PrefixHash | null;
-  /** Records in file order, a stretch at a time. Throws `SOURCE_*` errors. */
+  /** Records in file order, a run at a time. Throws `SOURCE_*` errors. */
   chunks(): AsyncIterable<RecordChunk>;
   /** Where reading goes on after a record that stands there. */
   offsetAfter(position: Position): SourceOffset;

@@ -1,5 +1,5 @@
-/** Holds a source against what a job has loaded of it: its bytes up to an offset, and what comes after. */
-import { plural } from "../errors/format.ts";
+/** Compares a source with what a job has loaded of it: its bytes up to an offset, and what comes after. */
+import { formatCount, plural } from "../errors/format.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { SourceTotal } from "../model/checkpoint.ts";
 import type { SourceOffset } from "../model/source-offset.ts";
@@ -31,10 +31,10 @@ export interface CheckedJob {
   readonly name: string;
   readonly followAppend: boolean;
   /** It has one source. */
-  readonly alone: boolean;
+  readonly isOnlySource: boolean;
 }
 
-/** Goes to the offset, and throws `SOURCE_CHANGED` when what stands before it is not what it was. */
+/** Goes to the offset, and throws `SOURCE_CHANGED` when what comes before it is not what it was. */
 export async function checkBeginning(
   { source, reading }: { readonly source: Source; readonly reading: Pick<SourceSample, "skipTo"> },
   known: Pick<KnownSource, "offset" | "prefix">,
@@ -43,12 +43,12 @@ export async function checkBeginning(
   const { offset, prefix } = known;
   const passed = await reading.skipTo(offset);
   if (passed === "short") {
-    const reason = `it ends after ${plural(source.prefix?.length ?? 0, "byte")}, and ${offset.byte} of it are loaded`;
+    const reason = `it ends after ${plural(source.prefix?.length ?? 0, "byte")}, and ${formatCount(offset.byte)} of it are loaded`;
     throw changed(source, job, reason);
   }
   const found = source.prefix?.digest(offset.byte) ?? "";
   if (found !== prefix) {
-    const reason = `its first ${offset.byte} bytes are not those that were loaded: SHA-256 ${found} instead of ${prefix}`;
+    const reason = `its first ${plural(offset.byte, "byte")} are not those that were loaded: SHA-256 ${found} instead of ${prefix}`;
     throw changed(source, job, reason);
   }
   if (passed === "cut") {
@@ -59,10 +59,10 @@ export async function checkBeginning(
 
 function changed(
   { name: path, rereadable }: Source,
-  { name: job, followAppend, alone }: CheckedJob,
+  { name: job, followAppend, isOnlySource }: CheckedJob,
   reason: string,
 ): Error {
-  const others = alone ? "" : " (it applies the records of the other sources again, too)";
+  const others = isOnlySource ? "" : " (it applies the records of the other sources again, too)";
   // A log that was rotated: what the old file gained after the last run would be left out.
   const suggestion =
     followAppend && rereadable

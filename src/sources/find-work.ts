@@ -92,7 +92,7 @@ export class WorkFinder {
     return work;
   }
 
-  /** A single source, or none that was begun: each is what stands in its place. */
+  /** A single source, or none that was begun: each is what its position says. */
   #inOrder(known: readonly KnownSource[]): MatchedSource[] {
     return this.#sources.paths.map((path, at) => ({
       path,
@@ -138,8 +138,8 @@ export class WorkFinder {
       const reading = isOpen ? this.#first.sample : await sample(source);
       if (known !== null) {
         const { name, followAppend } = this.#request;
-        const alone = paths.length === 1;
-        await checkBeginning({ source, reading }, known, { name, followAppend, alone });
+        const isOnlySource = paths.length === 1;
+        await checkBeginning({ source, reading }, known, { name, followAppend, isOnlySource });
       }
       return { source, chunks: reading.chunks };
     } catch (error) {

@@ -2,11 +2,10 @@
  * Which of several sources are those that a job has begun: by name, else by what is in them, so that one which was renamed
  * is not loaded again. What a job has begun goes first, the rest follows in its order.
  */
+import { plural } from "../errors/format.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { KnownSource } from "./check-beginning.ts";
 import type { Source } from "../read/source.ts";
-
-export type { KnownSource } from "./check-beginning.ts";
 
 /** A source, and what the job knows of it; `null`: it is new. */
 export interface MatchedSource {
@@ -62,7 +61,7 @@ export async function matchSources(
   return [...all.filter(isRunning), ...all.filter((each) => !isRunning(each))];
 }
 
-/** The known source that has the same bytes, wherever it stood. */
+/** The known source that has the same bytes, whatever its name was. */
 async function byContent(
   { path }: NamedSource,
   left: ReadonlyMap<number, KnownSource>,
@@ -90,7 +89,7 @@ async function sameBytes(
   candidates: readonly KnownSource[],
   mayGrow: boolean,
 ): Promise<KnownSource | undefined> {
-  const places = candidates
+  const ends = candidates
     .map((known) => ({
       known,
       byte: known.total?.bytes ?? known.offset.byte,
@@ -98,16 +97,16 @@ async function sameBytes(
     }))
     .toSorted((a, b) => a.byte - b.byte);
   let begun: KnownSource | undefined;
-  let whole: (typeof places)[number] | undefined;
-  for (const offset of places) {
-    const at = { byte: offset.byte, record: 1, line: 1 };
+  let whole: (typeof ends)[number] | undefined;
+  for (const end of ends) {
+    const at = { byte: end.byte, record: 1, line: 1 };
     if ((await source.skipTo(at)) === "short") break;
-    if (source.prefix?.digest(offset.byte) !== offset.sha256) continue;
-    if (offset.known.total === null) begun ??= offset.known;
-    else whole = offset;
+    if (source.prefix?.digest(end.byte) !== end.sha256) continue;
+    if (end.known.total === null) begun ??= end.known;
+    else whole = end;
   }
-  const end = await endOf(source);
-  return whole !== undefined && (whole.byte === end || mayGrow) ? whole.known : begun;
+  const length = await endOf(source);
+  return whole !== undefined && (whole.byte === length || mayGrow) ? whole.known : begun;
 }
 
 /** Reads a source to its end; tells its bytes. */
@@ -121,7 +120,7 @@ function refuseLost(left: readonly KnownSource[], job: string): void {
   if (lost === undefined) return;
   throw upsurgeError("JOB_SOURCES", {
     job,
-    reason: `it stopped in ${lost.name}, after ${lost.offset.record} records, which is not among the sources any more`,
+    reason: `it stopped in ${lost.name}, after ${plural(lost.offset.record, "record")}, which is not among the sources any more`,
     suggestion: "name that source as well; or start over with --reset-job or another --job",
   });
 }

@@ -25,7 +25,7 @@ import { WatchedBytes } from "../read/bytes/watched-bytes.ts";
 import { sourceWarnings } from "./source-warnings.ts";
 import { checkWhole } from "./whole-source.ts";
 
-/** What a source is read from beside files, and how; the sizes of blocks and the slow path are for tests. */
+/** What a source is read from besides files, and how; the sizes of blocks and the slow path are for tests. */
 export interface OpenSourceIo {
   readonly stdin?: NodeJS.ReadableStream;
   readonly blockBytes?: number;
@@ -128,7 +128,7 @@ async function decode(
   const base = charset.transcoder === null ? found.length : 0;
   const mark = Buffer.from(head.subarray(0, found.length));
   const prefix = hashed === true ? new PrefixHash() : null;
-  // Places count from the beginning of the stream, so the mark belongs to what is before them.
+  // Offsets count from the beginning of the stream, so the byte order mark is before them.
   prefix?.take(mark.subarray(0, base));
   const feed = new BlockFeed(stream, { blockBytes, firstBytes, prefix });
   const first = await feed.next(Buffer.alloc(0));
@@ -224,8 +224,8 @@ class OpenSource implements Source {
     return { byte: byte[1], record, line: line[1] + next };
   }
 
-  skipTo(place: SourceOffset): Promise<SkipResult> {
-    return this.#reader.skipTo(place);
+  skipTo(offset: SourceOffset): Promise<SkipResult> {
+    return this.#reader.skipTo(offset);
   }
 
   async *chunks(): AsyncGenerator<RecordChunk> {

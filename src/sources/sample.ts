@@ -12,8 +12,8 @@ const SAMPLED = 1000;
 export interface SourceSample {
   readonly fields: readonly string[];
   readonly chunks: AsyncIterable<RecordChunk>;
-  /** Goes on at a place, also at one among the records that were looked at; to be called before the chunks are asked for. */
-  skipTo(place: SourceOffset): Promise<SkipResult>;
+  /** Goes on at an offset, also at one among the records that were looked at; to be called before the chunks are asked for. */
+  skipTo(offset: SourceOffset): Promise<SkipResult>;
 }
 
 /** The fields of the header, or those of the first 1,000 records. */
@@ -31,13 +31,14 @@ export async function sample(source: Source): Promise<SourceSample> {
   return {
     fields: [...fields],
     chunks: replay(() => seen, iterator),
-    skipTo: async (place) => {
+    skipTo: async (offset) => {
       const last = seen.at(-1);
-      const [at] = seen.flatMap((chunk) => endsOf(chunk, place.record));
-      seen = seen.flatMap((chunk) => later(chunk, place.record));
-      const isPassed = last === undefined || lastOf(last) < place.record;
-      if (isPassed || (at !== undefined && at.byte < place.byte)) return await source.skipTo(place);
-      return at === undefined || isSame(at, place.byte) ? "reached" : "cut";
+      const [at] = seen.flatMap((chunk) => endsOf(chunk, offset.record));
+      seen = seen.flatMap((chunk) => later(chunk, offset.record));
+      const isPassed = last === undefined || lastOf(last) < offset.record;
+      if (isPassed || (at !== undefined && at.byte < offset.byte))
+        return await source.skipTo(offset);
+      return at === undefined || isSame(at, offset.byte) ? "reached" : "cut";
     },
   };
 }
@@ -45,7 +46,7 @@ export async function sample(source: Source): Promise<SourceSample> {
 /** The end of a record that was looked at. */
 interface RecordEnd {
   readonly byte: number;
-  /** Its last bytes, as they stood. */
+  /** Its last bytes, as they were. */
   readonly tail: Uint8Array;
 }
 

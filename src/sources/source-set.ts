@@ -94,7 +94,7 @@ export class SourceSet {
     return new SourceSet(paths, context);
   }
 
-  /** The first of the sources that `pattern` names, by itself. */
+  /** Only the first of the sources that `pattern` names. */
   static async first(pattern: string, context: SourceSetContext): Promise<SourceSet> {
     const [path = pattern] = await expandSources([pattern]);
     return new SourceSet([path], context);
@@ -134,16 +134,16 @@ export class SourceSet {
     return [first, ...later].every(({ fields }) => fields?.includes(field) === true);
   }
 
-  /** What to know of the sources before they are loaded; `inParts`: a part may be committed before the end is read. */
-  warnings(inParts: boolean): readonly string[] {
+  /** What to know of the sources before they are loaded; `commitsEarly`: some of their records may be committed before the end is read. */
+  warnings(commitsEarly: boolean): readonly string[] {
     const { first, later } = this.#known;
     return [
       ...loadedHeaders([first, ...later]),
-      ...(inParts ? unverifiedStreams(this.#known) : []),
+      ...(commitsEarly ? unverifiedStreams(this.#known) : []),
     ];
   }
 
-  /** Reads compressed files to their end, those of `paths`, so that damage shows before a part of one is committed. */
+  /** Reads compressed files to their end, those of `paths`, so that damage shows before any record is committed. */
   async verify(paths: readonly string[], signal: AbortSignal): Promise<void> {
     await verifyCompressedFiles(this.#known, new Set(paths), signal);
   }
@@ -167,7 +167,7 @@ export class SourceSet {
     return this.#extent.recordsRead;
   }
 
-  /** What is left of the sources that a job knows; each is opened where it goes on, and held against what was loaded of it. */
+  /** What is left of the sources that a job knows; each is opened where it goes on, and compared with what was loaded of it. */
   async findWork(known: readonly KnownSource[], request: WorkRequest): Promise<WorkItem[]> {
     const first = { source: this.#known.first, sample: this.#firstSample };
     const finder = new WorkFinder(this, first, { ...request, options: this.#context.options });

@@ -75,7 +75,7 @@ function withoutRecords(
       `no record in ${name}, which is not empty: ${lines} passed over by --comment or --skip-lines`,
     ];
   }
-  if (header?.taken === "none") return [`no record in ${name}, which has blank lines alone`];
+  if (header?.taken === "none") return [`no record in ${name}, which has only blank lines`];
   if (header?.taken === "passed-over") {
     return [
       `no record in ${name}: line ${header.line} is passed over (--header), and there is no other`,

@@ -33,7 +33,7 @@ export async function findTarget(url: string): Promise<Target> {
   const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0];
   const reason =
     scheme === undefined
-      ? "it is no URL, and its name has no ending of a database file"
+      ? "it is not a URL, and its name does not end like a database file's"
       : `no target reads ${scheme}`;
   throw upsurgeError("TARGET_URL", { url: shown, reason });
 }

@@ -1,6 +1,6 @@
-/** Small statements of the loader's own over a session: what the checkpoint and the steps of a load run. */
+/** How statements other than those of a batch are run over a session: those of the checkpoint and of a load's steps. */
 
-/** What is special in a target's SQL for small tables. */
+/** What is special in a target's SQL for the checkpoint table. */
 export interface ExecutorDialect {
   /** The parameter number `at`, counted from 1: `$1`, `?`, `@p1`. */
   parameter(at: number): string;
@@ -19,17 +19,17 @@ export interface ExecutorDialect {
   readonly asciiOnly: boolean;
 }
 
-/** A value of a small statement. */
+/** A value of a statement's parameters or rows. */
 export type SqlValue = string | number | null;
 
-/** What a small statement came to. */
+/** What a statement answers. */
 export interface SqlAnswer {
   readonly rows: readonly Readonly<Record<string, SqlValue>>[];
   /** Rows that it changed. */
   readonly changed: number;
 }
 
-/** Small statements over a session's connection: part of the load's transaction while one is open, else one by one. */
+/** Runs statements over a session's connection: part of the load's transaction while one is open, else one by one. */
 export interface SqlExecutor {
   readonly dialect: ExecutorDialect;
   run(sql: string, values?: readonly SqlValue[]): Promise<SqlAnswer>;

@@ -84,7 +84,7 @@ class BatchBuilder {
   #number = 1;
   /** The `ord` of the batch's first row. */
   #ord = 0;
-  #held: PendingSlice[] = [];
+  #pending: PendingSlice[] = [];
   #shape: RowShape | null = null;
   #rows: Row[] = [];
   #rejects: Reject[] = [];
@@ -118,7 +118,7 @@ class BatchBuilder {
   }
 
   get #isShort(): boolean {
-    return this.#held.length > 0 && this.#bytes < SHORT_BYTES && this.#size < this.#shortRows;
+    return this.#pending.length > 0 && this.#bytes < SHORT_BYTES && this.#size < this.#shortRows;
   }
 
   get empty(): boolean {
@@ -127,8 +127,8 @@ class BatchBuilder {
 
   /** Takes records from `from` on, up to the end of the batch; tells the first that is left. */
   take(chunk: RecordChunk, from: number): number {
-    const held = this.#hold(chunk, from);
-    if (held !== null) return held;
+    const end = this.#takePacked(chunk, from);
+    if (end !== null) return end;
     this.#unpack();
     const { records } = chunk;
     let at = from;
@@ -146,7 +146,7 @@ class BatchBuilder {
   }
 
   /** Takes packed records as they are; `null` when the batch or the chunk does not allow it. */
-  #hold(chunk: RecordChunk, from: number): number | null {
+  #takePacked(chunk: RecordChunk, from: number): number | null {
     const { packed } = chunk;
     if (packed === null || this.#rows.length > 0 || this.#rejects.length > 0) return null;
     const mapping = this.#mapper.mapPacked(packed);
@@ -157,7 +157,7 @@ class BatchBuilder {
     const room = Math.max(this.#batchRows - this.#size, Math.ceil(short));
     const to = Math.min(packed.records, from + room, from + fit);
     this.#shape = mapping.shape;
-    this.#held.push({
+    this.#pending.push({
       chunk,
       slice: { fields: mapping.fields, from, to, columns: mapping.columns },
     });
@@ -176,9 +176,9 @@ class BatchBuilder {
 
   /** Reads what the batch holds packed. */
   #unpack(): void {
-    if (this.#held.length === 0) return;
-    const rows = readRows(this.#held, this.#mapper, this.#ord);
-    this.#held = [];
+    if (this.#pending.length === 0) return;
+    const rows = readRows(this.#pending, this.#mapper, this.#ord);
+    this.#pending = [];
     this.#shape = null;
     this.#size = 0;
     for (const row of rows) this.#add(row);
@@ -207,14 +207,19 @@ class BatchBuilder {
 
   /** The batch so far; `isLast`: nothing more comes of its source. */
   close(isLast = false): ReadBatch {
-    const [number, firstOrd, held, shape] = [this.#number, this.#ord, this.#held, this.#shape];
+    const [number, firstOrd, pending, shape] = [
+      this.#number,
+      this.#ord,
+      this.#pending,
+      this.#shape,
+    ];
     const batch: Batch =
       shape === null
         ? { number, size: this.#size, rows: this.#rows, packed: null }
         : new PackedBatch(
             { number, size: this.#size },
-            { shape, slices: held.map(({ slice }) => slice), firstOrd, ordSteps: null },
-            () => readRows(held, this.#mapper, firstOrd),
+            { shape, slices: pending.map(({ slice }) => slice), firstOrd, ordSteps: null },
+            () => readRows(pending, this.#mapper, firstOrd),
           );
     const end =
       this.#source === null || this.#reached === null
@@ -223,7 +228,7 @@ class BatchBuilder {
     const readBatch = { batch, rejects: this.#rejects, end };
     this.#number += 1;
     this.#ord += this.#size;
-    this.#held = [];
+    this.#pending = [];
     this.#shape = null;
     this.#rows = [];
     this.#rejects = [];
@@ -234,9 +239,9 @@ class BatchBuilder {
 }
 
 /** The rows of packed records, read on the slow path. */
-function readRows(held: readonly PendingSlice[], mapper: RecordMapper, firstOrd: number): Row[] {
+function readRows(pending: readonly PendingSlice[], mapper: RecordMapper, firstOrd: number): Row[] {
   const rows: Row[] = [];
-  for (const { chunk, slice } of held) {
+  for (const { chunk, slice } of pending) {
     for (const record of chunk.records.slice(slice.from, slice.to)) {
       const mapped = mapper.map(record, firstOrd + rows.length);
       if (mapped.kind === "row") rows.push(mapped.row);

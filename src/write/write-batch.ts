@@ -28,7 +28,7 @@ const FEW_WAVES = 4;
 /** A batch of so many rows that cannot be written as a set goes one row at a time; a larger one in halves. */
 const SMALL = 2000;
 
-/** What a batch writer needs beside the plan. */
+/** What a batch writer needs besides the plan. */
 export interface BatchWriterContext {
   readonly writer: Writer;
   readonly capabilities: Capabilities;

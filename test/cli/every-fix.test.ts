@@ -279,6 +279,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   JOB_RUNNING: "faults/same-job",
   JOB_TAKEN: "faults/same-job",
   CHECKPOINT_TABLE: "targets/jobs-command",
+  CHECKPOINT_VERSION: "targets/jobs-checkpoint-versions",
   INTERNAL: "a bug",
 };
 

@@ -1,4 +1,4 @@
-/** What a load says of its sources beside their records: a pipe that may have been cut, and a source without a record. */
+/** What a load says of its sources besides their records: a pipe that may have been cut, and a source without a record. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -80,8 +80,8 @@ test.each([
   ["comments alone", "id,item,amount\n#1,tea,3\n#2,pot,4", ["--comment", "#"], "2 lines passed"],
   ["skipped lines alone", "1,tea,3\n2,pot,4\n", ["--skip-lines", "5"], "2 lines passed"],
   ["a header without its end", "id,item,amount", [], "its only line has no line end"],
-  ["blank lines alone", "\n\r\n\n", [], "blank lines alone"],
-  ["blank lines, and no header", "\n\n", NO_HEADER, "blank lines alone"],
+  ["only blank lines", "\n\r\n\n", [], "only blank lines"],
+  ["blank lines, and no header", "\n\n", NO_HEADER, "only blank lines"],
   ["one line, passed over", "2,pot,4\n", HEADER, "line 1 is passed over (--header)"],
 ])("a source that is not empty, and has no record: %s", async (_, content, flags, said) => {
   const cwd = shop();

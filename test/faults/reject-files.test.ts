@@ -1,4 +1,4 @@
-/** The reject files of a load that is no job: what a run that was killed has left is neither in the way nor lost. */
+/** The reject files of a load that is not a job: what a run that was killed has left is neither in the way nor lost. */
 import {
   existsSync,
   linkSync,
@@ -149,7 +149,7 @@ test("one that starts again once they are in place puts them there once more", a
   expect(namesIn(cwd)).toEqual([FILE, `${FILE}.jsonl`]);
 });
 
-test("one that commits in parts keeps those of the parts that are committed", async () => {
+test("one that commits every N records keeps the rejects of what is committed", async () => {
   const cwd = folder();
   const args = [...LOAD, "--commit", "1", "--allow-at-least-once"];
   await killedAt(cwd, "reject-placed", args);
@@ -246,13 +246,13 @@ test("a lock from another machine is not judged", async () => {
   writeFileSync(lock, JSON.stringify({ host: "elsewhere", pid: 1, began: "" }));
   const refused = await runUpsurge(LOAD, { cwd });
   expect(refused.exitCode).toBe(6);
-  expect(refused.stderr).toContain(`if that process is no more, remove ${FILE}.lock`);
+  expect(refused.stderr).toContain(`if that process no longer runs, remove ${FILE}.lock`);
   rmSync(lock);
   expectLoaded(cwd, await runUpsurge(LOAD, { cwd }));
 });
 
 test.each([
-  ["a process that is no more", { host: hostname(), pid: 2 ** 22 - 1, began: "" }],
+  ["a process that no longer runs", { host: hostname(), pid: 2 ** 22 - 1, began: "" }],
   ["an earlier process of the same number", { host: hostname(), pid: process.pid, began: "x:1" }],
 ])("a lock of %s is in nobody's way", async (_, owner) => {
   const cwd = folder();

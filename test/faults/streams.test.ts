@@ -35,8 +35,8 @@ describe.each(ENGINES.filter(({ name }) => name !== "sqlserver"))("$title", (eng
       [["--commit", "2", "-b", "2"], 8],
       [["--commit", "10", "-b", "10"], 0],
       [["--commit", "4", "-b", "3"], 6],
-    ])("keep all parts but the last with %j", async (parts, kept) => {
-      const tried = await attempt(database, { files: { "in.csv": input } }, [...flags, ...parts]);
+    ])("keep all transactions but the last with %j", async (commit, kept) => {
+      const tried = await attempt(database, { files: { "in.csv": input } }, [...flags, ...commit]);
 
       expect(tried, tried.output).toMatchObject({ exit: 4, code, read: kept });
       expect(tried.keys).toEqual(numbers(kept));
@@ -62,17 +62,17 @@ if (postgres === undefined || sqlite === undefined) throw new Error("an engine i
 
 describe("several writers", () => {
   const database = useDatabase(postgres);
-  const jobs = ["--writers", "2", "--commit", "600", "-b"];
+  const writers = ["--writers", "2", "--commit", "600", "-b"];
 
   test.each(
     UNMET.flatMap((unmet) => ["100", "300"].map((batch) => [unmet[0], batch, unmet] as const)),
-  )("%s: the last part of none is kept", async (_, batch, [name, , flags, code]) => {
+  )("%s: no writer keeps its last transaction", async (_, batch, [name, , flags, code]) => {
     const whole = csv(3000);
     const input = name === "a cut last line" ? whole.slice(0, -1) : whole;
     const asked = flags[0] === "--expect-rows" ? ["--expect-rows", "3001"] : flags;
     const tried = await attempt(database, { files: { "in.csv": input } }, [
       ...asked,
-      ...jobs,
+      ...writers,
       batch,
     ]);
 
@@ -83,7 +83,7 @@ describe("several writers", () => {
   });
 
   test("more records than expected end the load at once", async () => {
-    const flags = ["--expect-rows", "1000", ...jobs, "100"];
+    const flags = ["--expect-rows", "1000", ...writers, "100"];
 
     const tried = await attempt(database, { files: { "in.csv": csv(60_000) } }, flags);
 

@@ -14,7 +14,7 @@ export interface Spawned {
   readonly ended: Promise<{ exitCode: number | null; stdout: string; stderr: string }>;
 }
 
-/** What a process starts with beside its arguments. */
+/** What a process starts with besides its arguments. */
 export interface SpawnOptions {
   /** A module that is loaded before the program. */
   readonly preload?: string;

@@ -195,39 +195,50 @@ describe.each(ENGINES)("$title", (engine) => {
     await database.exec(table.setup[engine.name]);
   };
 
-  test.each(TABLES)("any way equals one at a time: $title", async (table) => {
-    const isNative = table.notNative?.includes(engine.name) !== true;
-    const able = ways.filter(({ strategy }) => isNative || strategy !== "native");
-    const cases = fc.tuple(recordsOf(engine.name, table.key), rule, fc.constantFrom(...able));
-    await fc.assert(
-      fc.asyncProperty(cases, async ([records, chosen, way]) => {
-        const load = referenceOf(engine, table, chosen);
-        await start(table);
-        const expected = await applyReference(database, { ...load, records });
-        const expectedRows = await image(table);
-        await start(table);
-        const input = ndjson(records);
-        const result = await runLoad(
-          database,
-          { folder: temporary.path, table: "t", extension: "ndjson", input, flags: flagsOf(load) },
-          way,
-        );
-        const shown = `${wayTitle(way)}\n${flagsOf(load).join(" ")}\n${input}${result.output}`;
-        expect(result.counts, shown).toEqual(expected.counts);
-        expect(await image(table), shown).toEqual(expectedRows);
-        const rejected = expected.fates.flatMap((fate, at) =>
-          fate === "rejected" ? [at + 1] : [],
-        );
-        expect(
-          result.rejects.map((reject) => reject.record),
-          shown,
-        ).toEqual(rejected);
-      }),
-      {
-        numRuns: timesOf(engine.name === "sqlserver" ? "any batching, translated" : "any batching"),
-      },
-    );
-  });
+  test.each(TABLES)(
+    "every method and batch size equals one record at a time: $title",
+    async (table) => {
+      const isNative = table.notNative?.includes(engine.name) !== true;
+      const able = ways.filter(({ strategy }) => isNative || strategy !== "native");
+      const cases = fc.tuple(recordsOf(engine.name, table.key), rule, fc.constantFrom(...able));
+      await fc.assert(
+        fc.asyncProperty(cases, async ([records, chosen, way]) => {
+          const load = referenceOf(engine, table, chosen);
+          await start(table);
+          const expected = await applyReference(database, { ...load, records });
+          const expectedRows = await image(table);
+          await start(table);
+          const input = ndjson(records);
+          const result = await runLoad(
+            database,
+            {
+              folder: temporary.path,
+              table: "t",
+              extension: "ndjson",
+              input,
+              flags: flagsOf(load),
+            },
+            way,
+          );
+          const shown = `${wayTitle(way)}\n${flagsOf(load).join(" ")}\n${input}${result.output}`;
+          expect(result.counts, shown).toEqual(expected.counts);
+          expect(await image(table), shown).toEqual(expectedRows);
+          const rejected = expected.fates.flatMap((fate, at) =>
+            fate === "rejected" ? [at + 1] : [],
+          );
+          expect(
+            result.rejects.map((reject) => reject.record),
+            shown,
+          ).toEqual(rejected);
+        }),
+        {
+          numRuns: timesOf(
+            engine.name === "sqlserver" ? "any batching, translated" : "any batching",
+          ),
+        },
+      );
+    },
+  );
 
   test("a second load of the same file changes nothing", async () => {
     const [table] = TABLES;

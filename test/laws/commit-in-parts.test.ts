@@ -121,7 +121,7 @@ describe.each(ENGINES)("$title", (engine) => {
 
 /** What stays of a load that a record stops, and what is said of it. */
 function loadsThatStop(database: TestDatabase): void {
-  test("keeps the parts before a record that stops the load, and counts those", async () => {
+  test("keeps what was committed before a record that stops the load, and counts only that", async () => {
     await start(database);
     const ran = await load(database, records(40, [24]), [
       "--key",
@@ -170,7 +170,7 @@ function loadsThatStop(database: TestDatabase): void {
     expect(await count(database)).toBe(3);
   });
 
-  test("keeps the rejects of the parts that are committed", async () => {
+  test("keeps the rejects of what is committed", async () => {
     await start(database);
     const flags = ["--key", "id", "--commit", "10", "--max-rejects", "1", "--json"];
     const ran = await load(database, records(40, [4, 33]), flags);

@@ -143,7 +143,7 @@ async function opened(
 describe.each(JOB_ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
 
-  test("stopped anywhere and run again, it is as if nothing had been", async () => {
+  test("a job that is stopped anywhere and run again ends like an undisturbed one", async () => {
     let stops = 0;
     const check = fc.asyncProperty(source, runsOf(engine), async (input, runs) => {
       const texts = input.files.map(SPELLINGS[input.format]);

@@ -37,7 +37,7 @@ const SPECIAL = "@:/?#%&=+\"'`\\$^*.|(){}[]<>;,!~ -_"
   );
 
 /**
- * Words parted by characters that mean something. Left out is what SECURITY.md says is masked in its place only: what is shorter
+ * Words separated by characters that mean something. Left out is what SECURITY.md says is masked in its place only: what is shorter
  * than six characters, or equal to a name in the URL.
  */
 const secret = fc

@@ -1,4 +1,4 @@
-/** The SQL that errors print runs as it stands on the database it was printed for, and then the load goes through. */
+/** The SQL that errors print runs as it is on the database it was printed for, and then the load goes through. */
 import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";

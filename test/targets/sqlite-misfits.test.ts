@@ -39,9 +39,9 @@ const SAID = [
   "1 value for s (timestamp) is neither a date nor a time and is stored as text; it is in input.csv, record 4, line 5",
   "2 values for b (boolean) are neither 0 nor 1 and are stored as text; the first is in input.csv, record 2, line 3",
   "2 values for d (date) are neither dates nor times and are stored as text; the first is in input.csv, record 2, line 3; --null 0000-00-00 makes NULL of it",
-  "2 values for n (INTEGER) are no numbers and are stored as text; the first is in input.csv, record 2, line 3",
-  "1 value for a (decimal(9,2)) is no number and is stored as text; it is in input.csv, record 3, line 4",
-  "1 value for r (REAL) is no number and is stored as text; it is in input.csv, record 3, line 4",
+  "2 values for n (INTEGER) are not numbers and are stored as text; the first is in input.csv, record 2, line 3",
+  "1 value for a (decimal(9,2)) is not a number and is stored as text; it is in input.csv, record 3, line 4",
+  "1 value for r (REAL) is not a number and is stored as text; it is in input.csv, record 3, line 4",
 ].toSorted();
 
 const NATIVE = { strategy: "native", rowSource: "values", batchRows: 1000 };
@@ -98,7 +98,7 @@ describe("values that are stored as text", () => {
     );
     const odd = rows.filter((row) => row.includes("odd") && row.endsWith(",1")).length;
     expect(await load(`k,n,c\n${rows.join("\n")}\n`, ["--key", "k"], NATIVE)).toEqual([
-      `${odd} values for n (INTEGER) are no numbers and are stored as text; the first is in input.csv, record 11, line 12`,
+      `${odd} values for n (INTEGER) are not numbers and are stored as text; the first is in input.csv, record 11, line 12`,
     ]);
     expect(await database.rows("select count(*) from t where typeof(n) = 'text'")).toEqual([
       [String(odd)],
@@ -138,7 +138,7 @@ describe("values that are stored as text", () => {
       { cwd },
     );
     expect(warningsIn(stdout)).toEqual([
-      "2 values for n (INTEGER) are no numbers and are stored as text; the first is in b.csv, record 2, line 3",
+      "2 values for n (INTEGER) are not numbers and are stored as text; the first is in b.csv, record 2, line 3",
     ]);
   });
 

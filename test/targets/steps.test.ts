@@ -1,4 +1,4 @@
-/** What a load runs beside its rows: in the transaction of its first batch, before it, and in that of its last, after it. */
+/** What a load runs besides its rows: in the transaction of its first batch, before it, and in that of its last, after it. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CheckpointTable } from "../../src/checkpoint/checkpoint-table.ts";
 import { CheckpointCursor, emptyRow } from "../../src/checkpoint/cursor.ts";

@@ -1,4 +1,4 @@
-/** What a load says at its end beside its counts: on every target, whichever way the rows went. */
+/** What a load says at its end besides its counts: on every target, whichever way the rows went. */
 import { describe, expect, test } from "vitest";
 import { SHARED_ENGINES, useDatabase, waysOf } from "../helpers/engines.ts";
 import { runLoad } from "../helpers/load.ts";

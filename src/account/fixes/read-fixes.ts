@@ -72,7 +72,7 @@ function otherDelimiter(known: KnownReject, text: string): string | null {
 }
 
 /** A delimiter as a flag takes it. */
-export function shownDelimiter(delimiter: string): string {
+function shownDelimiter(delimiter: string): string {
   return delimiter === "\t" ? "'\\t'" : shellQuoted(delimiter);
 }
 
@@ -108,7 +108,7 @@ export function jsonFix(known: KnownReject): string | null {
   if (/^[[{]?$|^[\]}],?$|^"(?:[^"\\]|\\.)*"\s*:|^[[{]/.test(text)) {
     return `${SEVERAL}; or mend the JSON`;
   }
-  return `take out the lines that are no JSON: ${rewriteText(known, "grep '^ *[{]'")}`;
+  return `take out the lines that are not JSON: ${rewriteText(known, "grep '^ *[{]'")}`;
 }
 
 const SEVERAL =

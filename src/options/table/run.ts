@@ -46,7 +46,7 @@ export const RUN_OPTIONS = {
     default: "1",
     summary: "Write over so many connections at once; needs --commit N.",
     details:
-      "Records with the same key always go the same way, in the order of the file, so the table and the counts are those of one connection. Where that cannot be told, one connection writes, and `upsurge plan` says why.",
+      "Records with the same key always go to the same connection, in the order of the file, so the table and the counts are those of one connection. Where that cannot be told, one connection writes, and `upsurge plan` says why.",
     example: "--writers 4 --commit 100000",
     commands: LOADS,
   },
@@ -129,7 +129,7 @@ export const RUN_OPTIONS = {
     value: "PATH",
     summary: "Where rejected records go; PATH.jsonl says why.",
     details:
-      "Default: the source's name and .rejects.csv, .tsv, .ndjson or .json after its format, beside the source. Made when --max-rejects allows any, never overwritten, removed when it stays empty. `{date}` and `{time}` stand for the time at which the load began, in UTC: 2026-05-31 and 13-57-47. A job keeps the name that its first run has made.",
+      "Default: the source's name and .rejects.csv, .tsv, .ndjson or .json after its format, next to the source. Made when --max-rejects allows any, never overwritten, removed when it stays empty. `{date}` and `{time}` stand for the time at which the load began, in UTC: 2026-05-31 and 13-57-47. A job keeps the name that its first run has made.",
     example: "--max-rejects 100 --reject-file 'bad-{date}.csv'",
     commands: LOAD,
   },

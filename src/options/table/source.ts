@@ -21,7 +21,7 @@ export const SOURCE_OPTIONS = {
     short: "d",
     value: "CHAR",
     summary: "The character between CSV fields.",
-    details: "`\\t` stands for a tab. Default: a comma for CSV, a tab for TSV.",
+    details: "`\\t` means a tab. Default: a comma for CSV, a tab for TSV.",
     example: "--delimiter ';'",
     commands: READS,
     meaning: true,
@@ -158,7 +158,7 @@ export const SOURCE_OPTIONS = {
     least: 1,
     summary: "A quoted CSV record over more lines stops the load: a quote may not be closed.",
     details:
-      "What follows such a quote cannot be told from its field, so it is no reject but the end of the load. Raise it for a source whose fields hold long texts.",
+      "What follows such a quote cannot be told from its field, so it is not a reject: it ends the load. Raise it for a source whose fields hold long texts.",
     example: "--max-record-lines 5000",
     commands: READS,
   },
@@ -168,7 +168,7 @@ export const SOURCE_OPTIONS = {
     value: "N",
     summary: "Keep the load only if exactly this many records are read, rejects included.",
     details:
-      "All sources count together, and so do all runs of a job. With `--commit N` what was committed before stays; the last part is not committed.",
+      "All sources count together, and so do all runs of a job. With `--commit N` what was committed before stays; the last transaction is not.",
     example: "--expect-rows 120000",
     commands: LOAD,
   },

@@ -6,12 +6,12 @@
 import type { PrefixHash } from "./prefix-hash.ts";
 
 /** Bytes of a block read at once: larger ones make no load faster, and stay in memory until they are collected. */
-export const BLOCK_BYTES = 256 * 1024;
+const BLOCK_BYTES = 256 * 1024;
 /** The first block is at least this long: formats and line ends are told by it. */
 const FIRST_BLOCK_BYTES = 64 * 1024;
 const MAX_STEP_BYTES = 16 * 1024 * 1024;
 
-/** A stretch of the stream; `last` when nothing follows it. */
+/** A run of the stream; `last` when nothing follows it. */
 export interface Block {
   readonly bytes: Buffer;
   readonly last: boolean;

@@ -44,7 +44,7 @@ function shortest(name: string): number {
 }
 
 /** Where compressed bytes come from. */
-export interface Compressed {
+export interface CompressedSource {
   readonly stored: Pick<StoredBytes, "name" | "bytesRead">;
   readonly watched: WatchedBytes;
 }
@@ -53,7 +53,7 @@ export interface Compressed {
 export function decompress(
   compression: Compression | null,
   bytes: PeekableBytes,
-  from: Compressed,
+  from: CompressedSource,
 ): AsyncIterable<Buffer> {
   if (compression === null) return bytes;
   return guarded(compression === "gzip" ? gunzip(bytes, from) : unzstd(bytes), from.stored);
@@ -62,7 +62,7 @@ export function decompress(
 /** zlib leaves at the first zero byte after a member: padding, unless anything else follows. */
 async function* gunzip(
   bytes: AsyncIterable<Buffer>,
-  { stored, watched }: Compressed,
+  { stored, watched }: CompressedSource,
 ): AsyncGenerator<Buffer> {
   const transform = createGunzip();
   yield* through(transform, bytes);
@@ -86,7 +86,7 @@ function through(transform: Transform, bytes: AsyncIterable<Buffer>): AsyncItera
 
 async function* guarded(
   plain: AsyncIterable<Buffer>,
-  stored: Compressed["stored"],
+  stored: CompressedSource["stored"],
 ): AsyncGenerator<Buffer> {
   let total = 0;
   try {

@@ -2,7 +2,7 @@
  * The bytes of a source as they are stored: a file, a FIFO or standard input, read when asked for.
  * Decompression and everything after it is left to others.
  */
-import { plural } from "../../errors/format.ts";
+import { formatCount, plural } from "../../errors/format.ts";
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
@@ -78,7 +78,7 @@ class FileBytes implements StoredBytes {
     if (this.sizeBytes === null || this.#closing !== null) return;
     const { size } = await this.#handle.stat();
     if (size >= this.sizeBytes) return;
-    const reason = `it had ${plural(this.sizeBytes, "byte")} when it was opened and has ${size} now`;
+    const reason = `it had ${plural(this.sizeBytes, "byte")} when it was opened and has ${formatCount(size)} now`;
     throw corrupt(this.name, `${reason}: it was cut while it was read`);
   }
 

@@ -1,12 +1,13 @@
 /**
- * The chunks of a CSV source: ordinary records packed, by the fast path, and all others one stretch at a time by the
+ * The chunks of a CSV source: ordinary records packed, by the fast path, and all others one run at a time by the
  * splitter.
  */
 import type { RecordChunk } from "../../model/record.ts";
 import type { CsvPrefetch } from "./prefetch.ts";
 import type { CsvBytes } from "./fast-path.ts";
 import type { CsvRecords } from "./records.ts";
-import type { CsvSpan, CsvSplitter } from "./splitter.ts";
+import type { CsvSpan } from "./span.ts";
+import type { CsvSplitter } from "./splitter.ts";
 import { findPacked, PackedChunk } from "../text/fast-path.ts";
 import { CHUNK_RECORDS } from "../format-reader.ts";
 import type { RecordStream, RecordRun } from "../text/record-stream.ts";
@@ -40,9 +41,9 @@ export async function* csvChunks(
       yield packed;
       continue;
     }
-    const stretch = await stream.next(Math.min(CHUNK_RECORDS, left()));
-    if (stretch === null) return;
-    yield records.chunk(stretch);
+    const run = await stream.next(Math.min(CHUNK_RECORDS, left()));
+    if (run === null) return;
+    yield records.chunk(run);
   }
 }
 

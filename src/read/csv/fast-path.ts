@@ -41,7 +41,7 @@ export function whySlowPath(
   if (escape !== null) return "quotes are escaped by a character of their own";
   if (comment !== null) return "it may have lines of comment";
   if (trim) return "blanks are trimmed";
-  if (lineEnd !== LF) return "its lines end with a carriage return alone";
+  if (lineEnd !== LF) return "its lines end with only a carriage return";
   const single = isByte(delimiter) && (quote === null || isByte(quote));
   if (!single) return "its delimiter or quote takes more than one byte";
   return fields.length === 0 ? "it has no fields" : null;

@@ -6,13 +6,13 @@ import { parse } from "csv-parse/sync";
 import type { Charset } from "../text/charset.ts";
 import { LF } from "./dialect.ts";
 import type { CsvDialect } from "./dialect.ts";
-import type { CsvSpan } from "./splitter.ts";
+import type { CsvSpan } from "./span.ts";
 import type { RecordFault, RecordRun } from "../text/record-stream.ts";
 
 /** The texts of a record's fields, or why there are none. */
 export type CsvTexts = string[] | RecordFault;
 
-/** Makes texts of stretches of one source. */
+/** Makes texts of runs of one source. */
 export class CsvFields {
   readonly #dialect: CsvDialect;
   readonly #charset: Charset;
@@ -23,18 +23,18 @@ export class CsvFields {
   }
 
   /** The texts of each span, in order; at most `maxFields` of a record without quotes, or with very many fields. */
-  texts(stretch: RecordRun<CsvSpan>): CsvTexts[] {
-    const even = this.#evenText(stretch);
+  texts(run: RecordRun<CsvSpan>): CsvTexts[] {
+    const even = this.#evenText(run);
     const results: CsvTexts[] = [];
     const withQuotes: { at: number; text: string; span: CsvSpan }[] = [];
-    for (const span of stretch.spans) {
+    for (const span of run.spans) {
       if (span.fault !== null) {
         results.push(span.fault);
         continue;
       }
       const text =
         even === null
-          ? this.#charset.decode(stretch.bytes.subarray(span.start, span.contentEnd))
+          ? this.#charset.decode(run.bytes.subarray(span.start, span.contentEnd))
           : null;
       if (even !== null && span.quoted === null) {
         results.push(this.#slices(even.text, span.start - even.from, span));
@@ -45,7 +45,7 @@ export class CsvFields {
         const short =
           text === null || end === span.contentEnd
             ? text
-            : this.#charset.decode(stretch.bytes.subarray(span.start, end));
+            : this.#charset.decode(run.bytes.subarray(span.start, end));
         const whole = short ?? even?.text.slice(span.start - even.from, end - even.from);
         withQuotes.push({ at: results.length, text: whole ?? "", span });
         results.push([]);
@@ -58,12 +58,12 @@ export class CsvFields {
     return results;
   }
 
-  /** The stretch as text with a character for each byte, which makes byte offsets good for slicing. */
-  #evenText(stretch: RecordRun<CsvSpan>): { text: string; from: number } | null {
-    const good = stretch.spans.filter((span) => span.fault?.code !== "ROW_TOO_LARGE");
+  /** The run as text with a character for each byte, which makes byte offsets good for slicing. */
+  #evenText(run: RecordRun<CsvSpan>): { text: string; from: number } | null {
+    const good = run.spans.filter((span) => span.fault?.code !== "ROW_TOO_LARGE");
     const from = good[0]?.start ?? 0;
     const to = good.at(-1)?.contentEnd ?? from;
-    const text = this.#charset.decodeEvenly(stretch.bytes.subarray(from, to));
+    const text = this.#charset.decodeEvenly(run.bytes.subarray(from, to));
     return text === null ? null : { text, from };
   }
 

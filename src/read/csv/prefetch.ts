@@ -5,7 +5,8 @@
 import { Worker } from "node:worker_threads";
 import type { Block } from "../bytes/blocks.ts";
 import type { CsvBytes } from "./fast-path.ts";
-import type { CsvSpan, CsvSplitter } from "./splitter.ts";
+import type { CsvSpan } from "./span.ts";
+import type { CsvSplitter } from "./splitter.ts";
 import type { PrefetchAnswer, PrefetchRequest } from "./worker.ts";
 import type { PackedRun, PackStop } from "../text/fast-path.ts";
 import type { RecordStream } from "../text/record-stream.ts";

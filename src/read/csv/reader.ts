@@ -13,7 +13,8 @@ import { HEADER_BYTES, readHeader } from "./header.ts";
 import type { FirstLine } from "./header.ts";
 import { CsvRecords } from "./records.ts";
 import { CsvSplitter } from "./splitter.ts";
-import type { CsvSpan, RecordLimits } from "./splitter.ts";
+import type { CsvSpan } from "./span.ts";
+import type { RecordLimits } from "./splitter.ts";
 import type { FormatReader, ReaderInput, SourceEnding } from "../format-reader.ts";
 import { remedyFor } from "./header-fix.ts";
 import { skipLinesTo } from "../text/skip-to.ts";
@@ -138,15 +139,15 @@ function firstLine(
   { dialect, texts }: CsvOpening,
   charset: Charset,
   options: ReadOptions,
-  stretch: RecordRun<CsvSpan> | null,
+  run: RecordRun<CsvSpan> | null,
 ): FirstLine | null {
-  const [span] = stretch?.spans ?? [];
-  if (stretch === null || span === undefined) return null;
+  const [span] = run?.spans ?? [];
+  if (run === null || span === undefined) return null;
   const [from, to] = [Math.max(0, span.start), Math.max(0, span.contentEnd)];
-  const bytes = stretch.bytes.subarray(from, to);
+  const bytes = run.bytes.subarray(from, to);
   const head = bytes.subarray(0, 8 * SHOWN);
   const text = (charset.decode(head) ?? head.toString()).replace(/[\p{Cc}\p{Cf}]+/gu, " ");
-  const [found = []] = texts.texts(stretch);
+  const [found = []] = texts.texts(run);
   const reading = { dialect, charset, options };
   return {
     line: span.firstLine,

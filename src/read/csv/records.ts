@@ -1,12 +1,12 @@
 /**
- * Records and rejects of CSV stretches: names, counts of fields, NULLs and positions.
+ * Records and rejects of CSV runs: names, counts of fields, NULLs and positions.
  */
 import type { HeaderField } from "../../model/header.ts";
 import type { RecordChunk, RecordShape, SourceRecord } from "../../model/record.ts";
 import type { Reject } from "../../model/reject.ts";
 import type { Charset } from "../text/charset.ts";
 import type { CsvFields } from "./fields.ts";
-import type { CsvSpan } from "./splitter.ts";
+import type { CsvSpan } from "./span.ts";
 import { NullRule } from "../text/null-rule.ts";
 import type { SurplusFields } from "../format-reader.ts";
 import { readReject } from "../text/read-reject.ts";
@@ -44,9 +44,9 @@ export class CsvRecords {
     this.#nulls.prepare(this.#fields);
   }
 
-  /** The chunk of the next stretch. */
-  chunk(stretch: RecordRun<CsvSpan>): RecordChunk {
-    return this.chunkAt(stretch, this.number(stretch.spans.length));
+  /** The chunk of the next run. */
+  chunk(run: RecordRun<CsvSpan>): RecordChunk {
+    return this.chunkAt(run, this.number(run.spans.length));
   }
 
   /** Counts the next records; tells the number of the first. */
@@ -83,18 +83,18 @@ export class CsvRecords {
     return this.#shape(this.#fields.length);
   }
 
-  /** The chunk of a stretch that begins with the record number `first`. */
-  chunkAt(stretch: RecordRun<CsvSpan>, first: number): RecordChunk {
+  /** The chunk of a run that begins with the record number `first`. */
+  chunkAt(run: RecordRun<CsvSpan>, first: number): RecordChunk {
     const records: SourceRecord[] = [];
     const rejects: Reject[] = [];
-    const all = this.#texts.texts(stretch);
-    stretch.spans.forEach((span, index) => {
+    const all = this.#texts.texts(run);
+    run.spans.forEach((span, index) => {
       const texts = all[index] ?? [];
       const fault = Array.isArray(texts) ? this.#miscounted(span, texts) : texts;
       const raw = this.#charset.original(
-        stretch.bytes.subarray(Math.max(0, span.start), Math.max(0, span.end)),
+        run.bytes.subarray(Math.max(0, span.start), Math.max(0, span.end)),
       );
-      const position = positionOf(this.#source, stretch, span, first + index);
+      const position = positionOf(this.#source, run, span, first + index);
       if (fault !== null) rejects.push(readReject(position, fault, raw));
       else if (Array.isArray(texts)) {
         if (span.count > this.#fields.length) this.#drop(texts, position.line[0]);

@@ -6,25 +6,21 @@ import { plural } from "../../errors/format.ts";
 import type { Block } from "../bytes/blocks.ts";
 import { CR, kindAt, LF, startsWith } from "./dialect.ts";
 import type { CsvDialect } from "./dialect.ts";
+import { lineEndAt, nextLineEnd } from "./line-ends.ts";
 import { TOO_LONG } from "./header.ts";
+import { Preface } from "./preface.ts";
+import type { CsvPreface } from "./preface.ts";
+import { blankSpan } from "./span.ts";
+import type { CsvSpan } from "./span.ts";
 import { ACTION, STATE, STATE_BITS, transitions } from "./states.ts";
 import { endlessQuote, misplacedQuote, SWALLOWED_LINE_ENDS, unclosedQuote } from "./quotes.ts";
 import type { OpenQuote } from "./quotes.ts";
-import type { RecordFault, Span, Splitter, UnfinishedRecord } from "../text/record-stream.ts";
+import type { RecordFault, Splitter, UnfinishedRecord } from "../text/record-stream.ts";
 import { SplitterBase } from "../text/splitter-base.ts";
-
-/** A CSV record; offsets of fields count from its start. */
-export interface CsvSpan extends Span {
-  /** Where fields end, of at most `maxFields` fields. */
-  readonly ends: readonly number[];
-  readonly count: number;
-  /** The fields that are quoted, by index; `null` when the record has no quote. */
-  readonly quoted: readonly number[] | null;
-}
 
 const UNQUOTED_TEXT: RecordFault = {
   code: "ROW_QUOTES",
-  message: "a quote stands inside a field, or text follows a closing quote",
+  message: "a quote is inside a field, or text follows a closing quote",
 };
 
 /** How long a record may be. */
@@ -32,14 +28,6 @@ export interface RecordLimits {
   readonly bytes: number;
   /** Of a record with a quoted field. */
   readonly lines: number;
-}
-
-/** What stands before the first record, and what becomes of it. */
-export interface CsvPreface {
-  readonly skipLines: number;
-  /** The first record is a header, of at most that many bytes. */
-  readonly header: boolean;
-  readonly headerLimit: number;
 }
 
 /** The CSV splitter. */
@@ -53,17 +41,14 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
   unfinished: UnfinishedRecord | null = null;
   /** Lines since the header that hold no record: comments, and those that `--skip-lines` names. */
   passedLines = 0;
-  /** The bytes passed over before the first record, in order. */
-  readonly preface: Buffer[] = [];
 
   readonly #dialect: CsvDialect;
   readonly #table: Uint16Array;
   readonly #recordLimit: number;
   readonly #mostLines: number;
+  readonly #preface: Preface;
   #skipLines: number;
   #inHeader: boolean;
-  #collecting: boolean;
-  #prefaceBytes = 0;
   #state: number = STATE.recordStart;
   #ends: number[] = [];
   #count = 0;
@@ -81,7 +66,12 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
     this.#mostLines = limits.lines;
     this.#skipLines = preface.skipLines;
     this.#inHeader = preface.header;
-    this.#collecting = preface.header || preface.skipLines > 0;
+    this.#preface = new Preface(preface, limits.bytes);
+  }
+
+  /** The bytes passed over before the first record, in order. */
+  get preface(): readonly Buffer[] {
+    return this.#preface.bytes;
   }
 
   take(block: Block, max: number): CsvSpan[] {
@@ -130,52 +120,29 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
   #enterRecord(bytes: Buffer, spans: CsvSpan[]): boolean {
     const { comment } = this.#dialect;
     this.begin();
-    if (!this.#inHeader && this.#skipLines === 0) this.#collecting = false;
+    if (!this.#inHeader && this.#skipLines === 0) this.#preface.end();
     if (this.#skipLines > 0 || (comment !== null && startsWith(bytes, this.pos, comment))) {
       this.#state = STATE.passing;
       return true;
     }
-    const length = this.#lineEndAt(bytes, this.pos);
+    const length = lineEndAt(bytes, this.pos, this.#dialect);
     if (length === 0) {
       this.#state = STATE.fieldStart;
       return true;
     }
     this.pos += length;
     this.line += 1;
-    if (this.blankIsRecord) spans.push(this.#blank());
+    if (this.blankIsRecord) spans.push(blankSpan(this.start, this.pos, this.firstLine));
     else this.#collect(bytes, this.start);
     return false;
   }
 
-  /** How long the end of line at `at` is; 0 when there is none. */
-  #lineEndAt(bytes: Buffer, at: number): number {
-    const [first, second] = [bytes[at], bytes[at + 1]];
-    if (first === LF) return 1;
-    if (first !== CR) return 0;
-    if (second === LF) return 2;
-    return this.#dialect.lineEnd === CR ? 1 : 0;
-  }
-
-  #blank(): CsvSpan {
-    return {
-      start: this.start,
-      contentEnd: this.start,
-      end: this.pos,
-      firstLine: this.firstLine,
-      lastLine: this.firstLine,
-      fault: null,
-      ends: [0],
-      count: 1,
-      quoted: null,
-    };
-  }
-
   #passOver({ bytes, last }: Block): void {
     const from = this.pos;
-    const at = this.#nextLineEnd(bytes, from);
+    const at = nextLineEnd(bytes, from, this.#dialect);
     const isWhole = at >= 0 && (last || at + 1 < bytes.length || bytes[at] === LF);
     // A CR at the end of the bytes may be followed by its LF.
-    if (isWhole) this.pos = at + this.#lineEndAt(bytes, at);
+    if (isWhole) this.pos = at + lineEndAt(bytes, at, this.#dialect);
     else this.pos = at < 0 ? bytes.length : at;
     this.#collect(bytes, from);
     if (isWhole || last) this.passedLines += 1;
@@ -185,21 +152,8 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
     this.#state = STATE.recordStart;
   }
 
-  #nextLineEnd(bytes: Buffer, from: number): number {
-    const lf = bytes.indexOf(LF, from);
-    if (this.#dialect.lineEnd === LF) return lf;
-    const cr = (lf < 0 ? bytes : bytes.subarray(0, lf)).indexOf(CR, from);
-    return cr < 0 ? lf : cr;
-  }
-
   #collect(bytes: Buffer, from: number): void {
-    if (!this.#collecting) return;
-    this.preface.push(Buffer.from(bytes.subarray(from, this.pos)));
-    this.#prefaceBytes += this.pos - from;
-    if (this.#prefaceBytes <= this.#recordLimit) return;
-    const reason = `more than ${plural(this.#recordLimit, "byte")} stand before it`;
-    const fix = "check --comment and --skip-lines, or raise --max-record-bytes";
-    this.failure = { code: "SOURCE_HEADER", reason, fix };
+    this.failure = this.#preface.take(bytes, from, this.pos) ?? this.failure;
   }
 
   /** A record without quotes, whole within the bytes: the common case. */
@@ -305,7 +259,7 @@ export class CsvSplitter extends SplitterBase implements Splitter<CsvSpan> {
   #finish(bytes: Buffer): CsvSpan {
     const at = this.pos;
     const cr = this.#dialect.lineEnd === LF && at > this.start && bytes[at - 1] === CR;
-    this.pos += this.#lineEndAt(bytes, at);
+    this.pos += lineEndAt(bytes, at, this.#dialect);
     const span = this.#span(cr ? at - 1 : at);
     this.line += 1;
     return span;

@@ -22,7 +22,7 @@ export const STATE = {
 /** The bits of a table entry that hold the next state. */
 export const STATE_BITS = 15;
 
-/** What a step does beside changing the state. */
+/** What a step does besides changing the state. */
 export const ACTION = { field: 16, ends: 32, line: 64, quote: 128, malformed: 256 } as const;
 
 const { fieldStart, unquoted, quoted, escaped, closed, closedBlank, closedCr } = STATE;

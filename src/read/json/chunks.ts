@@ -1,5 +1,5 @@
 /**
- * The chunks of a JSON source: ordinary lines packed, by the fast path, and all others one stretch at a time by the
+ * The chunks of a JSON source: ordinary lines packed, by the fast path, and all others one run at a time by the
  * splitter.
  */
 import { JSON_ESCAPES } from "../../model/packed.ts";
@@ -12,7 +12,7 @@ import type { LineSplitter } from "../text/line-splitter.ts";
 import type { RecordStream, Span } from "../text/record-stream.ts";
 
 /**
- * Where names change after fewer lines than this, a stretch goes on the slow path: lines of several kinds in turns would
+ * Where names change after fewer lines than this, a run goes on the slow path: lines of several kinds in turns would
  * make more chunks than they are worth.
  */
 const WORTHWHILE_CHUNK = 256;
@@ -50,9 +50,9 @@ export async function* jsonChunks(
       continue;
     }
     worthwhile = true;
-    const stretch = await stream.next(Math.min(CHUNK_RECORDS, left()));
-    if (stretch === null) return;
-    yield records.chunk(stretch);
+    const run = await stream.next(Math.min(CHUNK_RECORDS, left()));
+    if (run === null) return;
+    yield records.chunk(run);
   }
 }
 

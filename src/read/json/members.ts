@@ -6,7 +6,7 @@ import type { FieldKind } from "../../model/record.ts";
 import { JsonText } from "./text.ts";
 import type { RecordFault } from "../text/record-stream.ts";
 
-/** The members as they stand; a name may be there more than once. */
+/** The members as they are; a name may be there more than once. */
 export interface JsonMembers {
   readonly names: string[];
   readonly values: (string | null)[];

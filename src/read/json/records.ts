@@ -1,5 +1,5 @@
 /**
- * Records and rejects of JSON stretches: names, kinds, NULLs and positions.
+ * Records and rejects of JSON runs: names, kinds, NULLs and positions.
  */
 import type { RecordChunk, SourceRecord } from "../../model/record.ts";
 import type { Reject } from "../../model/reject.ts";
@@ -26,9 +26,9 @@ export class JsonRecords {
     this.#shapes = shapes;
   }
 
-  /** The chunk of the next stretch. */
-  chunk(stretch: RecordRun<Span>): RecordChunk {
-    return this.chunkAt(stretch, this.number(stretch.spans.length));
+  /** The chunk of the next run. */
+  chunk(run: RecordRun<Span>): RecordChunk {
+    return this.chunkAt(run, this.number(run.spans.length));
   }
 
   /** Counts the next records; tells the number of the first. */
@@ -48,15 +48,15 @@ export class JsonRecords {
     this.#record = records;
   }
 
-  /** The chunk of a stretch that begins with the record number `first`. */
-  chunkAt(stretch: RecordRun<Span>, first: number): RecordChunk {
+  /** The chunk of a run that begins with the record number `first`. */
+  chunkAt(run: RecordRun<Span>, first: number): RecordChunk {
     const records: SourceRecord[] = [];
     const rejects: Reject[] = [];
-    for (const [index, span] of stretch.spans.entries()) {
-      const position = positionOf(this.#input.name, stretch, span, first + index);
+    for (const [index, span] of run.spans.entries()) {
+      const position = positionOf(this.#input.name, run, span, first + index);
       const from = Math.max(0, span.start);
-      const raw = this.#input.charset.original(stretch.bytes.subarray(from, Math.max(0, span.end)));
-      const found = span.fault ?? this.#members(stretch.bytes.subarray(from, span.contentEnd));
+      const raw = this.#input.charset.original(run.bytes.subarray(from, Math.max(0, span.end)));
+      const found = span.fault ?? this.#members(run.bytes.subarray(from, span.contentEnd));
       if ("code" in found) rejects.push(readReject(position, found, raw));
       else records.push({ ...this.#values(found), position, raw });
     }

@@ -1,5 +1,5 @@
 /**
- * What the ordinary lines of a stretch have in common: the names of the members, in order, and how they are written. It is
+ * What the ordinary lines of a run have in common: the names of the members, in order, and how they are written. It is
  * learned from one line.
  */
 import { isUtf8 } from "node:buffer";

@@ -93,7 +93,7 @@ export class JsonText {
     const char = this.text[at];
     const where = `at character ${at + 1} of the record`;
     if (char === undefined) this.fault = fault("ROW_JSON", `not JSON: it ends too early, ${where}`);
-    else if (char === "\0") this.fault = fault("ROW_NUL", `a NUL character stands ${where}`);
+    else if (char === "\0") this.fault = fault("ROW_NUL", `a NUL character is ${where}`);
     else {
       const shown = JSON.stringify(String.fromCodePoint(this.text.codePointAt(at) ?? 0));
       this.fault = fault("ROW_JSON", `not JSON: ${shown} is unexpected ${where}`);

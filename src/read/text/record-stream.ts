@@ -8,7 +8,7 @@ import type { RowCode } from "../../model/reject.ts";
 import { sourceLabel } from "../../errors/source-label.ts";
 import type { Block, BlockFeed } from "../bytes/blocks.ts";
 
-/** Where a record stands within a stretch. */
+/** Where a record stands within a run. */
 export interface Span {
   /** Below zero when the record's beginning is no longer there; then it has a fault. */
   readonly start: number;
@@ -63,7 +63,7 @@ export interface RecordRun<S extends Span> {
   readonly spans: readonly S[];
 }
 
-/** The records of a stream, a stretch at a time. */
+/** The records of a stream, a run at a time. */
 export class RecordStream<S extends Span> {
   readonly #name: string;
   readonly #feed: BlockFeed;
@@ -87,7 +87,7 @@ export class RecordStream<S extends Span> {
     this.#base = base;
   }
 
-  /** The next stretch; `null` at the end. */
+  /** The next run; `null` at the end. */
   async next(max: number): Promise<RecordRun<S> | null> {
     for (;;) {
       const spans = this.#splitter.take(this.#block, max);
@@ -148,7 +148,7 @@ function failed(name: string, { code, reason, fix, line }: StreamFailure): Error
 /** The position of a span. */
 export function positionOf(
   source: string,
-  stretch: RecordRun<Span>,
+  run: RecordRun<Span>,
   span: Span,
   record: number,
 ): Position {
@@ -156,6 +156,6 @@ export function positionOf(
     source,
     record,
     line: [span.firstLine, span.lastLine],
-    byte: [stretch.base + span.start, stretch.base + span.end],
+    byte: [run.base + span.start, run.base + span.end],
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Which records are text that every target could hold: valid UTF-8 without U+0000. Whole stretches are asked about at
+ * Which records are text that every target could hold: valid UTF-8 without U+0000. Whole runs are asked about at
  * once, which costs next to nothing.
  */
 import { isUtf8 } from "node:buffer";

@@ -81,7 +81,7 @@ function isRowState(state: string): boolean {
  * True for a state that the input function of a type may give: the row that caused it, if any did, is worth looking for. It
  * is a row's where its text alone fails with such a state.
  */
-export function isValueState(state: string): boolean {
+function isValueState(state: string): boolean {
   if (state in ROW_CODES || NO_VALUE_STATES.includes(state)) return false;
   return VALUE_CLASSES.includes(state.slice(0, 2)) || state === INTERNAL_ERROR;
 }

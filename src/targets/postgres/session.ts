@@ -1,5 +1,4 @@
 /** One connection to PostgreSQL: what the server can do, planning's questions, and the start of a load. */
-import type { Environment } from "../../model/environment.ts";
 import type { Client, QueryResult } from "pg";
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
@@ -17,8 +16,7 @@ import { arrayText } from "./stage/array-text.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { endClient, ConnectionLoss, rollBack } from "./connect/deadline.ts";
 import { classifyError, isServerError, translateError } from "./errors.ts";
-import { tableSql } from "./apply/native-sql.ts";
-import { DirectGate, mayGoDirectly } from "./apply/direct-copy.ts";
+import { openGate } from "./apply/direct-copy.ts";
 import { readGrants } from "./catalog/grants.ts";
 import { canFold } from "./apply/folder.ts";
 import { foldingOf } from "./apply/folding.ts";
@@ -27,12 +25,14 @@ import { keyHashes, whyUnhashable } from "./stage/key-hash.ts";
 import { blockedBy } from "./connect/blocked-by.ts";
 import { askServer } from "./connect/ask-server.ts";
 import type { PostgresServer } from "./connect/ask-server.ts";
+import { transactionSettings } from "./connect/transaction-settings.ts";
+import type { SettingsContext } from "./connect/transaction-settings.ts";
 import { merges } from "./apply/merge-sql.ts";
 import { lockJob } from "./job-lock.ts";
-import { smallStatements } from "./statements.ts";
-import { explainWays, listStatements } from "./catalog/explain-plan.ts";
-import { lockTable } from "./apply/select-then-write-sql.ts";
-import { quoteIdentifier, quoteLiteral } from "./quote.ts";
+import { sqlExecutor } from "./statements.ts";
+import { explainMethods, listStatements } from "./catalog/explain-plan.ts";
+import { tableLocks } from "./apply/table-locks.ts";
+import { quoteIdentifier } from "./quote.ts";
 import { sequencesBehind } from "./catalog/sequences.ts";
 import { stageDdl } from "./stage/stage.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
@@ -43,21 +43,14 @@ import { PostgresWriter } from "./apply/writer.ts";
 import type { SqlExecutor } from "../sql-executor.ts";
 
 /** What a session knows of its surroundings. */
-export interface PostgresSessionContext {
+export interface PostgresSessionContext extends SettingsContext {
   /** The server for messages, without secrets. */
   readonly label: string;
-  readonly environment: Environment;
-  /** The schemas of unqualified names; `null`: the server's own setting. */
-  readonly searchPath: string | null;
   /** A server that only speaks PostgreSQL's protocol will do. */
   readonly acceptServer: boolean;
-  readonly lockTimeoutMs: number;
   /** Opens another connection, as this one was; opening it and its statements may each take so long. */
   readonly reconnect: (limitMs: number) => Promise<Client>;
 }
-
-/** The first half of our advisory locks; the second is the table's oid. */
-const LOCK_CLASS = 0x7570_7367;
 
 /** The oldest version that is supported. */
 const OLDEST = 140_000;
@@ -100,7 +93,7 @@ export class PostgresSession implements Session {
     this.#loss = loss;
     this.#context = context;
     this.#version = version;
-    this.execute = smallStatements(client, { setUp: () => this.#setUp(), encoding });
+    this.execute = sqlExecutor(client, { setUp: () => this.#setUp(), encoding });
     const number = `PostgreSQL ${Math.floor(version / 10_000)}.${version % 10_000}`;
     this.version = lookalike === null ? number : `${lookalike.name} (as ${number})`;
     this.warnings =
@@ -166,7 +159,7 @@ export class PostgresSession implements Session {
   }
 
   explain(plan: TablePlan): readonly string[] {
-    return explainWays(plan, this.#merges(plan));
+    return explainMethods(plan, this.#merges(plan));
   }
 
   async checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void> {
@@ -206,7 +199,7 @@ export class PostgresSession implements Session {
   async begin(tables: readonly TablePlan[], { locked } = { locked: false }): Promise<Transaction> {
     await this.#client.query("begin isolation level read committed read write");
     await this.#setUp();
-    if (!locked) for (const statement of this.#locks(tables)) await this.#client.query(statement);
+    if (!locked) for (const statement of tableLocks(tables)) await this.#client.query(statement);
     // The planner knows neither what is staged nor how the table has grown, and would read all of it for a batch.
     if (tables.some(findsByIndex)) {
       await this.#client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
@@ -228,7 +221,7 @@ export class PostgresSession implements Session {
     for (const statement of stageDdl(plan, use)) await this.#client.query(statement);
     const memory = known ?? {
       cannotFold: folding !== null && !(await canFold(this.#client, folding)),
-      set: new SetMemory(plan, await this.#openGate(plan)),
+      set: new SetMemory(plan, await openGate(this.#client, plan)),
     };
     this.#memories.set(plan.stage, memory);
     const fold = memory.cannotFold ? null : folding;
@@ -241,7 +234,7 @@ export class PostgresSession implements Session {
     tables: readonly TablePlan[],
     lost: (error: Error) => void,
   ): Promise<Lock | null> {
-    const locks = this.#locks(tables);
+    const locks = tableLocks(tables);
     if (locks.length === 0) return null;
     await this.#client.query("begin isolation level read committed read only");
     await this.#setUp();
@@ -280,67 +273,13 @@ export class PostgresSession implements Session {
     return merges(plan, this.#version);
   }
 
-  /** Into an empty table every row is new. */
-  async #openGate(plan: TablePlan): Promise<DirectGate> {
-    if (!mayGoDirectly(plan)) return new DirectGate({ open: false, always: false });
-    if (plan.mode === "insert") return new DirectGate({ open: true, always: true });
-    if (plan.table.missingPrivileges.includes("select")) {
-      return new DirectGate({ open: false, always: false });
-    }
-    const sql = `select exists (select from ${tableSql(plan)} limit 1) as filled`;
-    const { rows } = await this.#client.query<{ filled: boolean }>(sql);
-    return new DirectGate({ open: rows[0]?.filled === false, always: false });
-  }
-
-  /** Settings of the transaction; nothing outlives it, so that a pooler may hand the connection on. */
+  /** Nothing outlives the transaction, so that a pooler may hand the connection on. */
   async #setUp(): Promise<void> {
-    const { environment, lockTimeoutMs, searchPath } = this.#context;
-    const settings = [
-      `set local lock_timeout = ${Math.round(lockTimeoutMs)}`,
-      "set local standard_conforming_strings = on",
-      // The driver speaks UTF-8, whatever the URL's options or the role say.
-      "set local client_encoding = 'UTF8'",
-      "set local client_min_messages = warning",
-      // A server that still waits for a client which is gone would keep its locks for hours.
-      "set local tcp_keepalives_idle = 30; set local tcp_keepalives_interval = 10; set local tcp_keepalives_count = 3",
-      "set local tcp_user_timeout = 60000",
-      // What is reported as done must outlast a crash of the server.
-      "select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off'",
-    ];
-    const { PGDATESTYLE, PGTZ, PGGEQO } = environment;
-    if (PGDATESTYLE) settings.push(`set local datestyle = ${quoteLiteral(PGDATESTYLE)}`);
-    if (PGTZ) settings.push(`set local timezone = ${quoteLiteral(PGTZ)}`);
-    if (PGGEQO) settings.push(`set local geqo = ${quoteLiteral(PGGEQO)}`);
-    if (searchPath !== null) {
-      settings.push(`select set_config('search_path', ${quoteLiteral(searchPath)}, true)`);
-    }
-    settings.push("select pg_backend_pid() as pid");
+    const settings = [transactionSettings(this.#context), "select pg_backend_pid() as pid"];
     // Of several statements there are several results.
     const results: unknown = await this.#client.query(settings.join("; "));
     const last = Array.isArray(results) ? (results.at(-1) as QueryResult<{ pid: number }>) : null;
     this.#pid = last?.rows[0]?.pid ?? null;
-  }
-
-  /**
-   * Two loads that update the same rows in opposite order would block each other for good, one transaction each:
-   * an advisory lock lets one go after the other and leaves other writers alone.
-   * select-then-write keeps them out as well, or a row could appear between looking and inserting.
-   */
-  #locks(tables: readonly TablePlan[]): string[] {
-    const named = tables.map((plan) => [tableSql(plan), plan] as const);
-    // Any two loads take the locks of several tables in the same order.
-    return named
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .flatMap(([, plan]) => this.#locksOf(plan));
-  }
-
-  #locksOf(plan: TablePlan): string[] {
-    if (plan.mode === "insert") return [];
-    const table = quoteLiteral(tableSql(plan));
-    const advisory = `select pg_advisory_xact_lock(${LOCK_CLASS}, ${table}::regclass::oid::bigint::bit(32)::int)`;
-    return plan.strategy === "select-then-write" || plan.mode === "update" || plan.looksFirst
-      ? [advisory, lockTable(plan)]
-      : [advisory];
   }
 
   classify(error: unknown): ErrorClass {

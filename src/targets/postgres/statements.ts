@@ -8,7 +8,7 @@ import type { SqlAnswer, SqlValue, SqlExecutor } from "../sql-executor.ts";
 const TAKE_ALL = new Set(["UTF8", "SQL_ASCII"]);
 
 /** `setUp` makes the settings of a transaction that has begun; `encoding` is the database's. */
-export function smallStatements(
+export function sqlExecutor(
   client: Client,
   { setUp, encoding }: { readonly setUp: () => Promise<void>; readonly encoding: string },
 ): SqlExecutor {

@@ -10,7 +10,7 @@ export const sqlite: Target = {
   suggest: (url) => {
     const meant = suggestUrl(url);
     if (meant === null) return null;
-    return { reason: "its name has no ending of a database file", fix: `pass --to ${meant}` };
+    return { reason: "its name does not end like a database file's", fix: `pass --to ${meant}` };
   },
   connect: async (options) => await (await import("./connect/connect.ts")).connect(options),
 };

@@ -16,7 +16,7 @@ import type { LockWaitRule } from "./connect/lock-wait.ts";
 import { UpsertProbe } from "./apply/probe.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { listStatements } from "./apply/row-statements.ts";
-import { smallStatements } from "./statements.ts";
+import { sqlExecutor } from "./statements.ts";
 import { listTables, readTable } from "./catalog/table-shape.ts";
 import { createStaged, stagedName } from "./stage/staged-row.ts";
 import type { SqliteTable } from "./catalog/table-shape.ts";
@@ -75,7 +75,7 @@ export class SqliteSession implements Session {
     db.exec("pragma temp_store = memory");
     this.version = version;
     this.#probe = new UpsertProbe(db);
-    this.execute = smallStatements(db, (work) => this.#whileLocked(work));
+    this.execute = sqlExecutor(db, (work) => this.#whileLocked(work));
   }
 
   quoteIdentifier(name: string): string {

@@ -1,10 +1,10 @@
-/** Small statements of the loader's own on a SQLite file. */
+/** The statements of checkpoints and steps, run on a SQLite file. */
 import type { SqliteConnection } from "./connect/connection.ts";
 import { isUniqueViolation } from "./errors.ts";
 import type { SqlAnswer, SqlValue, SqlExecutor } from "../sql-executor.ts";
 
 /** `patiently` runs its work again while another process holds a lock. */
-export function smallStatements(
+export function sqlExecutor(
   db: SqliteConnection,
   patiently: <T>(work: () => T) => Promise<T>,
 ): SqlExecutor {

@@ -111,7 +111,7 @@ export function rowCode(number: number): RowCode {
   return ROW_CODES[number] ?? "ROW_REFUSED";
 }
 
-/** What a row's error says beside its number. */
+/** What a row's error says besides its number. */
 export interface RowErrorPlace {
   readonly code: RowCode;
   readonly column: string | null;

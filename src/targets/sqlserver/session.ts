@@ -25,7 +25,7 @@ import type { SqlServerInfo } from "./connect/ask-server.ts";
 import { pinSettings } from "./connect/settings.ts";
 import { statementsOf } from "./apply/set-sql.ts";
 import { stageDdl } from "./stage/stage-sql.ts";
-import { smallStatements } from "./statements.ts";
+import { sqlExecutor } from "./statements.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
 import { SqlServerTransaction } from "./apply/transaction.ts";
 import type { SqlExecutor } from "../sql-executor.ts";
@@ -79,7 +79,7 @@ export class SqlServerSession implements Session {
   ) {
     this.#connection = connection;
     this.#context = context;
-    this.execute = smallStatements(connection);
+    this.execute = sqlExecutor(connection);
     this.version = server.version;
     this.#collation = server.collation;
     this.#spid = server.spid;

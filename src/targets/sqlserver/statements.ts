@@ -1,10 +1,10 @@
-/** Small statements of the loader's own over a connection to SQL Server. */
+/** The statements of checkpoints and steps, run over a connection to SQL Server. */
 import type { SqlServerConnection, Fields } from "./connect/connection.ts";
 import { SqlServerError } from "./errors.ts";
 import type { SqlAnswer, SqlValue, SqlExecutor } from "../sql-executor.ts";
 
 /** Over the session's connection. */
-export function smallStatements(connection: SqlServerConnection): SqlExecutor {
+export function sqlExecutor(connection: SqlServerConnection): SqlExecutor {
   return {
     dialect: {
       parameter: (at) => `@p${at}`,
@@ -62,10 +62,10 @@ async function run(
       ? await connection.batch(text)
       : await connection.execute(text, parameters);
   if (!isQuery) return { rows: [], changed: Number(rows[0]?.["changed"] ?? 0) };
-  return { rows: rows.map(small), changed: 0 };
+  return { rows: rows.map(plainRow), changed: 0 };
 }
 
-function small(row: Fields): Record<string, SqlValue> {
+function plainRow(row: Fields): Record<string, SqlValue> {
   const entries = Object.entries(row);
   return Object.fromEntries(
     entries.map(([name, value]) => [name, typeof value === "boolean" ? Number(value) : value]),

@@ -23,7 +23,7 @@ export const OTHERWISE: ReadOptions = {
   maxRecordBytes: 1024 * 1024,
 };
 
-/** One of the texts that `list` names, parted by `|`. */
+/** One of the texts that `list` names, separated by `|`. */
 export function oneOf(list: string): fc.Arbitrary<string> {
   return fc.constantFrom(...list.split("|"));
 }

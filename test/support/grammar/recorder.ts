@@ -24,6 +24,7 @@ export interface Bulk {
 /** Answers that every question of the target can live with. */
 const ROW: Fields = {
   version: "16.0.1000",
+  counts: "{}",
   edition: 3,
   level: 160,
   granted: 0,

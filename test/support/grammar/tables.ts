@@ -83,7 +83,7 @@ export const TABLES: Readonly<Record<string, Case>> = {
       uniqueKeys: [
         uniqueKey(["id"], { name: "u", predicate: "([live]=(1) AND [name] IS NOT NULL)" }),
       ],
-      upsertHazard: "MERGE is not safe beside the filtered unique index u",
+      upsertHazard: "MERGE is not safe with the filtered unique index u",
     }),
     key: [],
     options: { constraint: "u" },

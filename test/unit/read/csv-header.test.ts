@@ -11,7 +11,7 @@ function numbered(fields: number): string {
 }
 
 test.each([
-  ['a,"b"x\n', "a quote stands inside a field, or text follows a closing quote"],
+  ['a,"b"x\n', "a quote is inside a field, or text follows a closing quote"],
   ["a,\xff\n", "the record is not valid UTF-8"],
   [`${"x".repeat(2 ** 20)},b\n`, "it is longer than 1,048,576 bytes"],
   [`"${"x".repeat(2 ** 21)}`, "it is longer than 1,048,576 bytes"],

@@ -1,4 +1,4 @@
-/** NDJSON: values as they stand, and the records that are refused. */
+/** NDJSON: values as they are, and the records that are refused. */
 import { expect, test } from "vitest";
 import { read } from "./support.ts";
 

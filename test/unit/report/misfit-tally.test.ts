@@ -33,10 +33,10 @@ test("a try that starts again after its last commit counts what is committed, an
 
   const place = "the first is in a.csv, record 3, line 4";
   expect(first.keptMisfits.warnings).toEqual([
-    `2 values for n (INTEGER) are no numbers and are stored as text; ${place}`,
+    `2 values for n (INTEGER) are not numbers and are stored as text; ${place}`,
   ]);
   expect(second.misfits.warnings).toEqual([
-    `3 values for n (INTEGER) are no numbers and are stored as text; ${place}`,
+    `3 values for n (INTEGER) are not numbers and are stored as text; ${place}`,
   ]);
 });
 

@@ -1,8 +1,10 @@
 /**
  * Rows that are all new can be copied straight into the table: nothing is staged and nothing is looked up. The unique
- * index finds out whether they were: then the batch fails with 23505, is undone, and goes by way of the stage.
+ * index finds out whether they were: then the batch fails with 23505, is undone, and goes through the stage.
  */
+import type { Client } from "pg";
 import type { TablePlan } from "../../../model/load-plan.ts";
+import { tableSql } from "./native-sql.ts";
 import { findsByIndex } from "./write-method.ts";
 
 /** True when rows could be copied into the table if all of them are new. */
@@ -38,7 +40,7 @@ export class DirectGate {
     return this.#open;
   }
 
-  /** A direct batch met a row that was there; true when another way can do better. */
+  /** A direct batch met a row that was there; true when the stage can do better. */
   failed(): boolean {
     if (this.#always) return false;
     this.#open = false;
@@ -52,4 +54,16 @@ export class DirectGate {
     this.#newBatches = allNew ? this.#newBatches + 1 : 0;
     if (this.#newBatches >= this.#patience) this.#open = true;
   }
+}
+
+/** The gate of a table at the start of its load: into an empty table every row is new. */
+export async function openGate(client: Client, plan: TablePlan): Promise<DirectGate> {
+  if (!mayGoDirectly(plan)) return new DirectGate({ open: false, always: false });
+  if (plan.mode === "insert") return new DirectGate({ open: true, always: true });
+  if (plan.table.missingPrivileges.includes("select")) {
+    return new DirectGate({ open: false, always: false });
+  }
+  const sql = `select exists (select from ${tableSql(plan)} limit 1) as filled`;
+  const { rows } = await client.query<{ filled: boolean }>(sql);
+  return new DirectGate({ open: rows[0]?.filled === false, always: false });
 }

@@ -28,7 +28,7 @@ export function matchSql(plan: TablePlan, arbiter: Arbiter): string {
 /** Parameters that hold the least and the greatest key: the index is then read from one to the other. */
 export type KeyBounds = readonly [least: string, most: string];
 
-/** ` and target."a" between $1 and $2`: keeps a join that reads the key in order to the stretch that counts. */
+/** ` and target."a" between $1 and $2`: keeps a join that reads the key in order to the range that counts. */
 export function withinSql({ arbiter }: TablePlan, bounds: KeyBounds | null): string {
   if (bounds === null || arbiter === null) return "";
   return ` and target.${arbiter.keyExpressions[0] ?? ""} between ${bounds[0]} and ${bounds[1]}`;

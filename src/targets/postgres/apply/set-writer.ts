@@ -183,7 +183,7 @@ export class PostgresSetWriter implements SetWriter {
     return [];
   }
 
-  /** A direct batch that met a row goes by way of the stage; a merge that did goes by ON CONFLICT. */
+  /** A direct batch that met a row goes through the stage; a merge that did is repeated with ON CONFLICT. */
   retreat(error: unknown): boolean {
     const met = isServerError(error) && UNIQUE.includes(error.code);
     if (!met || this.#atHand === null) return false;
@@ -208,7 +208,7 @@ export class PostgresSetWriter implements SetWriter {
         if (way === "direct" || distinct) return 0;
         const rows = await folder.setAside(batch);
         if (this.#atHand === null) return rows;
-        // Keys that repeat have left many versions of their rows, and the whole stretch would be read with all of them.
+        // Keys that repeat have left many versions of their rows, and the whole range would be read with all of them.
         const range = rows === 0 ? this.#atHand.range : null;
         this.#atHand = { ...this.#atHand, distinct: true, range };
         return rows;

@@ -1,4 +1,4 @@
-/** Which of the ways to write a plan asks for; what the statements, the stage and the locks must agree on. Pure. */
+/** Which method of writing a plan asks for; what the statements, the stage and the locks must agree on. Pure. */
 import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
 
 /** A plan whose rows are looked up by the parts of a key. */

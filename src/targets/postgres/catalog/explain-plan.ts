@@ -1,4 +1,4 @@
-/** What `upsurge plan` shows of a load into PostgreSQL: its statements, and why it goes these ways. */
+/** What `upsurge plan` shows of a load into PostgreSQL: its statements, and why it writes as it does. */
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { encoderOf } from "../stage/binary-types.ts";
 import { mayGoDirectly } from "../apply/direct-copy.ts";
@@ -31,31 +31,31 @@ export function listStatements(
 }
 
 /** A sentence for each choice. */
-export function explainWays(plan: TablePlan, merges: boolean): readonly string[] {
-  const ways: string[] = [];
-  if (plan.isolation.rowByRow !== null) return ways;
+export function explainMethods(plan: TablePlan, merges: boolean): readonly string[] {
+  const reasons: string[] = [];
+  if (plan.isolation.rowByRow !== null) return reasons;
   if (!mayStage(plan)) {
     return [
       `one row at a time: ${plan.columns.length} columns and two of our own are more than a table to stage rows in may have`,
     ];
   }
   if (mayGoDirectly(plan)) {
-    ways.push(
+    reasons.push(
       plan.mode === "insert"
-        ? "copied straight into the table; a batch at fault goes by way of the stage"
+        ? "copied straight into the table; a batch with a fault goes through the stage"
         : "copied straight into the table while all rows are new: from an empty table on, or once batches bring nothing else",
     );
   }
   if (merges) {
-    ways.push(
+    reasons.push(
       "MERGE for batches without a repeated key, cheaper for the server than ON CONFLICT; that one takes over when another session inserts a key meanwhile",
     );
   }
-  if (plan.rowSource === "staged") ways.push(formatWay(plan));
-  return ways;
+  if (plan.rowSource === "staged") reasons.push(copyFormat(plan));
+  return reasons;
 }
 
-function formatWay(plan: TablePlan): string {
+function copyFormat(plan: TablePlan): string {
   const [column] = textColumns(plan);
   return column === undefined
     ? "binary COPY; a batch with values in other than the usual spelling goes as text, for the server to read"

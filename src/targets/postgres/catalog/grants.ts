@@ -13,7 +13,7 @@ import type { GrantRequest } from "../../target.ts";
 import { tableSql } from "../apply/native-sql.ts";
 import { quoteIdentifier } from "../quote.ts";
 
-/** What the catalog tells of a table beside its shape. */
+/** What the catalog tells of a table besides its shape. */
 interface TableContext {
   readonly user: string;
   readonly database: string;

@@ -65,7 +65,7 @@ export class AuthenticationWatch {
     if (this.#rule.bound && way !== "scram-sha-256") {
       this.#refuse(
         "channel_binding",
-        `it asks for ${say(way)}, which no channel binding goes with`,
+        `it asks for ${say(way)}, which does not allow channel binding`,
       );
     } else if (this.#rule.allowed?.has(way) === false) {
       this.#refuse("require_auth", `it asks for ${say(way)}`);

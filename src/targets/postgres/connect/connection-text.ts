@@ -106,11 +106,11 @@ function readKeywords(text: string): KeywordPairs {
   if (text.slice(end).trim() === "") return words;
   const last = words.at(-1)?.[0];
   throw badText(
-    `it is no list of keyword=value${last === undefined ? "" : ` from what follows ${last} on`}; a value with blanks or quotes stands in '…'`,
+    `it is not a list of keyword=value${last === undefined ? "" : ` from what follows ${last} on`}; put a value with blanks or quotes in '…'`,
   );
 }
 
-/** Percent-decodes; text that is no valid encoding is taken as it stands. */
+/** Percent-decodes; text that is no valid encoding is taken as it is. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -42,7 +42,7 @@ function isUsualSocket(host: string): boolean {
   return host === "" || SOCKET_FOLDERS.includes(host);
 }
 
-/** Parted by colons that no backslash stands before; the last goes on to the end of the line. */
+/** Separated by colons that no backslash stands before; the last goes on to the end of the line. */
 function fieldsOf(line: string): string[] {
   const fields =
     /^((?:[^:\\]|\\.)*):((?:[^:\\]|\\.)*):((?:[^:\\]|\\.)*):((?:[^:\\]|\\.)*):((?:[^:\\]|\\.)*)/s;
@@ -56,7 +56,7 @@ function plain(field: string | undefined): string | undefined {
 function readPrivate(path: string): string | { readonly why: string } | null {
   try {
     const status = statSync(path);
-    if (!status.isFile()) return { why: `${path} is no plain file, and was not used` };
+    if (!status.isFile()) return { why: `${path} is not a plain file, and was not used` };
     if (process.platform !== "win32" && (status.mode & 0o077) !== 0) {
       return { why: `others may read ${path}, so it was not used: chmod 600 ${shellWord(path)}` };
     }

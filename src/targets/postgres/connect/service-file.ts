@@ -35,7 +35,7 @@ function readSection(path: string, name: string): KeywordPairs | null {
     if (text === "" || text.startsWith("#")) continue;
     const [, word, value] = /^(\w+)\s*=\s*(.*)$/.exec(text) ?? [];
     if (word === undefined || value === undefined || word === "service") {
-      const what = word === "service" ? "a service names no other" : "it is no keyword=value";
+      const what = word === "service" ? "a service names no other" : "it is not keyword=value";
       throw badText(`${path}, line ${index + 1}: ${what}`, `mend the section [${name}] of ${path}`);
     }
     words.push([word, value]);

@@ -91,7 +91,7 @@ function refuseWeak(
   const weak = (what: string, instead: string): Error =>
     upsurgeError("TARGET_PARAMETER", {
       name: "sslmode",
-      reason: `sslmode=${mode} is too weak beside ${what}`,
+      reason: `sslmode=${mode} is too weak for ${what}`,
       suggestion: `write sslmode=${instead}, or leave ${what} out`,
     });
   if (sslrootcert === "system" && mode !== "verify-full") {

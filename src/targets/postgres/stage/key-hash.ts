@@ -24,7 +24,7 @@ export function whyUnhashable({ arbiter, table }: TablePlan): string | null {
     return "no plain key decides";
   if (arbiter.predicate !== null) return "the key is partial";
   const index = table.uniqueKeys.find(({ name }) => name === arbiter.name);
-  if (index?.standard !== true) return "the key compares in a way of its own";
+  if (index?.standard !== true) return "the key has a comparison of its own";
   const column = keyColumns({ arbiter, table }).find(({ type }) => !EXACT.test(type));
   return column === undefined
     ? null

@@ -71,9 +71,9 @@ export class PackedCopy {
 const FIELD_BYTES = 4;
 
 /** A guess at the size of the data, so that it is rarely copied while it grows. */
-function expectedBytes({ slices: parts, shape }: PackedRows): number {
+function expectedBytes({ slices, shape }: PackedRows): number {
   let expected = 64;
-  for (const { fields, from, to } of parts) {
+  for (const { fields, from, to } of slices) {
     const each = fields.length / fields.records;
     expected += Math.ceil((to - from) * (each + FIELD_BYTES * (shape.columns.length + 2)));
   }
@@ -88,12 +88,12 @@ async function binary(
 ): Promise<boolean> {
   into.copy(HEADER, 0, HEADER.length);
   let first = 0;
-  for (const part of rows.slices) {
-    const constants = constantsOf(part);
-    for (let from = part.from; from < part.to; from += RECORDS_A_TURN) {
-      const to = Math.min(part.to, from + RECORDS_A_TURN);
-      const stretch = { part: { ...part, from, to }, encoders, constants };
-      if (!binaryRecords(into, stretch, numbered ? { rows, first } : null)) return false;
+  for (const slice of rows.slices) {
+    const constants = constantsOf(slice);
+    for (let from = slice.from; from < slice.to; from += RECORDS_A_TURN) {
+      const to = Math.min(slice.to, from + RECORDS_A_TURN);
+      const range = { slice: { ...slice, from, to }, encoders, constants };
+      if (!binaryRecords(into, range, numbered ? { rows, first } : null)) return false;
       first += to - from;
       await nextTurn();
     }
@@ -104,7 +104,7 @@ async function binary(
 
 /** Some records with what encodes their columns. */
 interface CopySlice {
-  readonly part: PackedSlice;
+  readonly slice: PackedSlice;
   readonly encoders: readonly Encoder[];
   readonly constants: readonly (Buffer | null | undefined)[];
 }
@@ -119,13 +119,13 @@ interface RecordNumbers {
 /** Writes records; with `numbers`, the `ord` of each before it. False when a field is not canonical. */
 function binaryRecords(
   into: CopyBuffer,
-  { part, encoders, constants }: CopySlice,
+  { slice, encoders, constants }: CopySlice,
   numbers: RecordNumbers | null,
 ): boolean {
-  const { fields, from, to } = part;
+  const { fields, from, to } = slice;
   const { offsets: places, bytes } = fields;
   const width = fields.shape.fields.length;
-  const sources = part.columns.map(({ field }) => field);
+  const sources = slice.columns.map(({ field }) => field);
   const count = encoders.length + (numbers === null ? 0 : 1);
   for (let record = from; record < to; record += 1) {
     into.int16(count);
@@ -172,21 +172,21 @@ ESCAPED[BACKSLASH] = BACKSLASH;
 /** Writes text data: tabs between the fields, `\N` for NULL. */
 async function text(into: CopyBuffer, rows: PackedRows, numbered: boolean): Promise<void> {
   let at = 0;
-  for (const part of rows.slices) {
-    const constants = constantsOf(part);
-    const width = part.fields.shape.fields.length;
-    for (let record = part.from; record < part.to; record += 1) {
+  for (const slice of rows.slices) {
+    const constants = constantsOf(slice);
+    const width = slice.fields.shape.fields.length;
+    for (let record = slice.from; record < slice.to; record += 1) {
       if (record % RECORDS_A_TURN === 0) await nextTurn();
       if (numbered) {
         const digits = Buffer.from(String(ordAt(rows, at)));
         into.copy(digits, 0, digits.length);
       }
       at += 1;
-      for (const [column, { field }] of part.columns.entries()) {
+      for (const [column, { field }] of slice.columns.entries()) {
         if (column > 0 || numbered) into.byte(TAB);
         const constant = constants[column];
         const value =
-          constant === undefined ? fieldBytes(part.fields, record * width + field) : constant;
+          constant === undefined ? fieldBytes(slice.fields, record * width + field) : constant;
         textValue(into, value);
       }
       into.byte(LF);

@@ -97,7 +97,7 @@ export class RowRunner {
     return this.#leavesAlone ? this.#ignoredOrSuppressed(values) : "suppressed";
   }
 
-  /** DO NOTHING wrote nothing: a target row stands in the way, or a trigger dropped the row. */
+  /** DO NOTHING wrote nothing: a target row is in the way, or a trigger dropped the row. */
   #ignoredOrSuppressed(values: readonly BoundValue[]): RowOutcome {
     if (!this.#triggered) return "ignored";
     if (this.#run.propose === null) return this.#find(values) === null ? "suppressed" : "ignored";

@@ -25,7 +25,7 @@ export function checkStatements(db: SqliteConnection, row: RowSql): void {
     if (failure === null) continue;
     throw isUpdatable(plan)
       ? badExpression(blamedFlag(plan), failure)
-      : unwritable(plan, failure.message, "--ignore leaves rows that are there alone");
+      : unwritable(plan, failure.message, "--ignore leaves existing rows as they are");
   }
 }
 

@@ -15,7 +15,7 @@ import type { Affinity } from "./types.ts";
 import { listIndexes, rowidKey, schemaSql, uniqueKey } from "./unique-keys.ts";
 import type { ListedIndex } from "./unique-keys.ts";
 
-/** What SQLite's own SQL needs to know of a column beside its shape. */
+/** What SQLite's own SQL needs to know of a column besides its shape. */
 export interface ColumnDetails {
   readonly affinity: Affinity;
   readonly collation: string | null;

@@ -10,7 +10,7 @@ import {
 } from "./sql-tokens.ts";
 import type { SqlToken } from "./sql-tokens.ts";
 
-/** What a column's definition says beside its type. */
+/** What a column's definition says besides its type. */
 export interface ColumnSql {
   readonly collation: string | null;
   /** The expression of a generated column. */

@@ -18,7 +18,7 @@ export async function connect({ url, lockTimeoutMs }: ConnectOptions): Promise<S
   const found = await stat(path).catch(() => null);
   if (found === null) throw noSuchFile(url, path);
   if (!found.isFile()) {
-    const reason = found.isDirectory() ? "it is a directory" : "it is no regular file";
+    const reason = found.isDirectory() ? "it is a directory" : "it is not a regular file";
     throw upsurgeError("TARGET_NOT_A_DATABASE", { path, reason });
   }
   const opened = await open(path, readonly);

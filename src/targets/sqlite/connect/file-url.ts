@@ -61,7 +61,8 @@ function uriPath(url: string): string {
   const local = /^\/\/(?:localhost)?(\/.*)$/s.exec(rest)?.[1];
   if (local !== undefined) return local;
   const path = rest.slice(2);
-  const reason = "between // and the next / stands a host, and only localhost is one";
+  const reason =
+    "what is between // and the next / is a host, and the only host accepted is localhost";
   throw upsurgeError(
     "TARGET_URL",
     { url, reason },

@@ -8,7 +8,7 @@ import { quoteIdentifier } from "../quote.ts";
 import { tokenize } from "../catalog/sql-tokens.ts";
 import type { ColumnDetails, SqliteTable } from "../catalog/table-shape.ts";
 
-type Staged = Pick<TablePlan, "stage" | "table">;
+type StagedTable = Pick<TablePlan, "stage" | "table">;
 
 const ROWIDS = ["rowid", "_rowid_", "oid"];
 
@@ -21,7 +21,7 @@ function freeName(wanted: string, taken: readonly string[]): string {
 }
 
 /** What the temporary table is called: never as the loaded table, which it would hide. */
-export function stagedName({ stage, table }: Staged): string {
+export function stagedName({ stage, table }: StagedTable): string {
   return freeName(`${stage}_row`, [table.name.name]);
 }
 
@@ -69,13 +69,13 @@ function constantText(defaultSql: string): string {
 }
 
 /** `replace into temp."upsurge_row" (rowid, "a", "b") values (1, ?, ?)`; columns left out get their default. */
-export function stageRow(plan: Staged, columns: readonly string[]): string {
+export function stageRow(plan: StagedTable, columns: readonly string[]): string {
   const names = [slotOf(plan.table), ...columns.map(quoteIdentifier)].join(", ");
   const places = ["1", ...columns.map(() => "?")].join(", ");
   return `replace into temp.${quoteIdentifier(stagedName(plan))} (${names}) values (${places})`;
 }
 
 /** `temp."upsurge_row" as excluded` */
-export function fromStaged(plan: Staged): string {
+export function fromStaged(plan: StagedTable): string {
   return `temp.${quoteIdentifier(stagedName(plan))} as excluded`;
 }

@@ -75,7 +75,7 @@ function bulkColumn({ name, type, nullable }: Column): BulkColumn | null {
   return null;
 }
 
-/** True for a value that is stored as it stands. */
+/** True for a value that is stored as it is. */
 function isPlain(value: string | null, column: Column | undefined): boolean {
   if (column === undefined) return false;
   // A bulk load would put the default in the place of a NULL.

@@ -32,7 +32,7 @@ export function counterOf(outcome: RowOutcome): string {
 }
 
 /** The error of a row whose key finds several target rows; the server has none for it. */
-export const SEVERAL_MATCHES = 8672;
+const SEVERAL_MATCHES = 8672;
 
 const VARIABLES = [
   ...[...ROW_OUTCOMES.map(counterOf), ...LOOKED, "rows"].map(counter),

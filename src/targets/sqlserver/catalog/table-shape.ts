@@ -243,10 +243,10 @@ function findHazard(
 ): string | null {
   const filtered = keys.find((key) => key.predicate !== null);
   if (filtered !== undefined) {
-    return `MERGE is not safe beside the filtered unique index ${filtered.name ?? ""}`;
+    return `MERGE is not safe with the filtered unique index ${filtered.name ?? ""}`;
   }
   if (Number(facts["temporal"] ?? 0) > 0) return "MERGE is not safe on a system-versioned table";
-  return indexedView === null ? null : `MERGE is not safe beside the indexed view ${indexedView}`;
+  return indexedView === null ? null : `MERGE is not safe with the indexed view ${indexedView}`;
 }
 
 /** A view with a unique index that reads the table. */

@@ -57,7 +57,7 @@ const OWN_LOGINS = ["false", "no", "sqlpassword", "notspecified"];
 const SCHEME = /^(?:jdbc:sqlserver|sqlserver|mssql):\/\//i;
 const ADO_SERVER = /(?:^|;)\s*(?:server|data\s*source|addr(?:ess)?|network\s*address)\s*=/i;
 
-/** `name = value;`, the value as it stands, in braces, or (in ADO's strings) in quotes. */
+/** `name = value;`, the value as it is, in braces, or (in ADO's strings) in quotes. */
 const JDBC_PROPERTY = /\s*([^=;]*?)\s*=\s*(?:\{((?:[^}]|\}\})*)\}|(?!\{)([^;]*))\s*(?:;|$)/y;
 const ADO_PROPERTY =
   /\s*([^=;]*?)\s*=\s*(?:\{((?:[^}]|\}\})*)\}|"((?:[^"]|"")*)"|'((?:[^']|'')*)'|(?!["'{])([^;]*?))\s*(?:;|$)/y;
@@ -225,7 +225,7 @@ function badForm(): UpsurgeError {
   return badUrl("it is not of the form sqlserver://user@host:1433/database?encrypt=true");
 }
 
-/** Percent-decodes; text that is no valid encoding is taken as it stands. */
+/** Percent-decodes; text that is no valid encoding is taken as it is. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

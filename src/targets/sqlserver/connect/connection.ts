@@ -152,7 +152,7 @@ export class SqlServerConnection {
     this.#line.inTransaction = false;
   }
 
-  /** Runs statements as they stand. */
+  /** Runs statements as they are. */
   async batch(sql: string): Promise<readonly ResultSet[]> {
     return this.#call(async (request) => (await request.batch<Fields>(sql)).recordsets);
   }

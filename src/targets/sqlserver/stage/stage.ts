@@ -11,14 +11,14 @@ import { checkStageSql, fillStageSql, readFaultCode } from "./stage-sql.ts";
 import { run } from "../apply/run-guarded.ts";
 
 /** How far staging goes: to values that fit, or to rows that could be inserted. */
-export type Staging = "values" | "checked";
+export type StageContents = "values" | "checked";
 
 /** Brings the rows into `#upsurge_stage`, in place of those before. Answers with the faults of the rows that are not in it. */
 export async function stageRows(
   connection: SqlServerConnection,
   plan: TablePlan,
   rows: readonly Row[],
-  staging: Staging,
+  staging: StageContents,
 ): Promise<RowFault[]> {
   await fillRaw(connection, plan, rows);
   const found = `SELECT upsurge_ord, code FROM ${faultTable(plan)} ORDER BY upsurge_ord`;

@@ -1,3 +1,4 @@
+/** What several writers have written is accounted for in the order of the source. */
 import { expect, test } from "vitest";
 import type { BatchOutcome } from "../../../src/model/batch.ts";
 import { noCounts } from "../../../src/model/counts.ts";
@@ -9,8 +10,8 @@ function written(read: number): BatchOutcome {
 
 test("a batch is taken when all of it and of those before is written", async () => {
   const taken: number[] = [];
-  const books = new FileOrder(({ counts }) => taken.push(counts.read));
-  const [first, second, third] = [books.expect(2), books.expect(1), books.expect(1)];
+  const order = new FileOrder(({ counts }) => taken.push(counts.read));
+  const [first, second, third] = [order.expect(2), order.expect(1), order.expect(1)];
 
   second.add(written(10));
   first.add(written(1));
@@ -24,11 +25,11 @@ test("a batch is taken when all of it and of those before is written", async () 
 
 test("after a batch that is refused, none is taken", () => {
   const taken: number[] = [];
-  const books = new FileOrder(({ counts }) => {
+  const order = new FileOrder(({ counts }) => {
     if (counts.read === 1) throw new Error("too many rejects");
     taken.push(counts.read);
   });
-  const [first, second, third] = [books.expect(1), books.expect(1), books.expect(1)];
+  const [first, second, third] = [order.expect(1), order.expect(1), order.expect(1)];
 
   second.add(written(2));
   expect(() => first.add(written(1))).toThrow("too many rejects");

@@ -1,0 +1,144 @@
+/**
+ * Which columns the records of a shape fill, and from where: decided once for all records that have the same fields.
+ * Rows with the same columns share a row shape.
+ */
+import type { RowShape } from "../model/batch.ts";
+import type { FieldMapping, FieldResolver, TablePlan } from "../model/load-plan.ts";
+import type { RecordShape } from "../model/record.ts";
+import type { Column } from "../model/table-shape.ts";
+import {
+  missingField,
+  nothingKnown,
+  nullKeyFault,
+  unmappable,
+  WHY_UNMAPPED,
+} from "./mapping-faults.ts";
+import type { MappingFault } from "./mapping-faults.ts";
+
+/** What mapping shapes needs besides the plan. */
+export interface ShapeContext {
+  readonly resolve: FieldResolver;
+  /** What a field that a JSON record lacks is; `null` leaves it out. */
+  readonly missingFields: "default" | "null" | "error" | null;
+  /** The code the database gives for a NULL in a NOT NULL column. */
+  readonly notNullCode: string;
+}
+
+/** A column of a row, and where its value comes from. */
+export interface ColumnSlot {
+  readonly column: Column;
+  /** Where the value is in the record; -1 for a constant or an added NULL. */
+  readonly field: number;
+  readonly constant: string | null;
+}
+
+/** How the records of one shape become rows, or why none of them does. */
+export type ShapeMapping =
+  | {
+      readonly kind: "mapped";
+      readonly shape: RowShape;
+      readonly slots: readonly ColumnSlot[];
+      readonly nullKey: MappingFault | null;
+    }
+  | { readonly kind: "fault"; readonly fault: MappingFault };
+
+/** Maps the shapes of one load. */
+export class ShapeMapper {
+  /** Key columns in which a NULL is a reject. */
+  readonly guarded: ReadonlySet<string>;
+  readonly #plan: TablePlan;
+  readonly #context: ShapeContext;
+  readonly #shapes = new Map<string, RowShape>();
+  /** Fields of records that the plan does not know, by name. */
+  readonly #later = new Map<string, FieldMapping>();
+
+  constructor(plan: TablePlan, context: ShapeContext) {
+    this.#plan = plan;
+    this.#context = context;
+    const { arbiter, nullKey } = plan;
+    const guards = nullKey === "reject" && arbiter !== null && !arbiter.nullsEqual;
+    const stamped = plan.update.stamps.map((stamp) => stamp.column);
+    this.guarded = new Set(guards ? arbiter.columns.filter((name) => !stamped.includes(name)) : []);
+  }
+
+  /** The columns that rows carried, constants included. */
+  get columns(): readonly string[] {
+    return [...new Set([...this.#shapes.values()].flatMap(({ columns }) => columns))];
+  }
+
+  /** The fields that fill columns though planning had not seen them. */
+  get later(): readonly FieldMapping[] {
+    return [...this.#later.values()];
+  }
+
+  /** Maps the records of a shape; with `json`, fields that the shape lacks count as the options say. */
+  map(shape: RecordShape, json: boolean): ShapeMapping {
+    const slots = new Map<string, ColumnSlot>();
+    for (const [field, name] of shape.fields.entries()) {
+      const destination = this.#context.resolve(name, shape.header?.[field]);
+      if (destination.kind === "dropped") continue;
+      if (destination.kind !== "column") {
+        return faulty(unmappable(name, `the field ${name} ${WHY_UNMAPPED[destination.kind]}`));
+      }
+      const { column } = destination;
+      if (slots.has(column.name))
+        return faulty(unmappable(name, `two fields fill the column ${column.name}`));
+      slots.set(column.name, { column, field, constant: null });
+      if (this.#plan.mapping.every((each) => each.field !== name)) {
+        this.#later.set(name, { field: name, column: column.name });
+      }
+    }
+    const taken = this.#plan.constants.find(({ column }) => slots.has(column))?.column;
+    if (taken !== undefined)
+      return faulty(unmappable(taken, `a field and --const fill the column ${taken}`));
+    if (slots.size === 0 && shape.fields.length > 0) return faulty(nothingKnown(shape.fields));
+    const missing = json ? this.#addMissing(slots) : null;
+    if (missing !== null) return missing;
+    this.#addConstants(slots);
+    const unkeyed = [...this.guarded].find((name) => !slots.has(name));
+    const column = this.#plan.table.columns.find((each) => each.name === unkeyed);
+    return {
+      kind: "mapped",
+      ...this.#shapeOf(slots),
+      nullKey: column === undefined ? null : nullKeyFault(column, this.#context.notNullCode),
+    };
+  }
+
+  #addMissing(slots: Map<string, ColumnSlot>): ShapeMapping | null {
+    const { missingFields } = this.#context;
+    if (missingFields === null || missingFields === "default") return null;
+    for (const { field, column: name } of this.#plan.mapping) {
+      if (slots.has(name)) continue;
+      if (missingFields === "error") return faulty(missingField(field, name));
+      const column = this.#plan.table.columns.find((each) => each.name === name);
+      if (column !== undefined) slots.set(name, { column, field: -1, constant: null });
+    }
+    return null;
+  }
+
+  #addConstants(slots: Map<string, ColumnSlot>): void {
+    for (const { column: name, value } of this.#plan.constants) {
+      const column = this.#plan.table.columns.find((each) => each.name === name);
+      if (column !== undefined) slots.set(name, { column, field: -1, constant: value });
+    }
+  }
+
+  /** Rows with the same columns share a shape, whatever the order of their fields. */
+  #shapeOf(slots: ReadonlyMap<string, ColumnSlot>): { shape: RowShape; slots: ColumnSlot[] } {
+    const ordered = this.#plan.table.columns
+      .map((column) => slots.get(column.name))
+      .filter((slot) => slot !== undefined);
+    const columns = ordered.map((slot) => slot.column.name);
+    const key = JSON.stringify(columns);
+    let shape = this.#shapes.get(key);
+    if (shape === undefined) {
+      shape = { id: this.#shapes.size, columns };
+      this.#shapes.set(key, shape);
+    }
+    return { shape, slots: ordered };
+  }
+}
+
+function faulty(fault: MappingFault): ShapeMapping {
+  return { kind: "fault", fault };
+}
