@@ -54,13 +54,17 @@ async function tryToLoad(request: LoadRequest): Promise<Tried> {
   const interrupt = onInterrupt(surroundings.signal, options.grace, () => state);
   let error: unknown = null;
   try {
+    surroundings.signal.throwIfAborted();
     const prepared = await prepare(request.sources, options, {
       ...surroundings,
       onSession: (session, to) => {
         state = { ...state, session };
         log.info({ to, version: session.version }, "connected");
       },
-      onSources: (sources) => (state = { ...state, sources }),
+      onSources: (sources) => {
+        state = { ...state, sources };
+        surroundings.signal.throwIfAborted();
+      },
       onSource: (source) => request.lessons.sees(source),
       onNextSource: (source) => request.lessons.rejects.register(source),
       onWarnings: (name, warnings) => state.notes.ended(name, warnings),

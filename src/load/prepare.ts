@@ -54,9 +54,9 @@ export async function prepare(
   const sources = await SourceSet.expand(patterns, context);
   const connecting = connectOptions(options, hooks.environment);
   const connect = (): Promise<Session> => target.connect(connecting);
+  hooks.onSources?.(sources);
   const session = await connect();
   hooks.onSession?.(session, target.describe(to));
-  hooks.onSources?.(sources);
   try {
     const shape = await readShape(session, options, target.describe(to));
     const toColumn = fieldResolver(shape, options);

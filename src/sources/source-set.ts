@@ -15,6 +15,7 @@ import { jobSource } from "./job-source.ts";
 import { loadedHeaders, lookAt, plannedSource } from "./look-at.ts";
 import type { LaterSource } from "./look-at.ts";
 import { openSource } from "./open-source.ts";
+import type { Closable } from "./open-source.ts";
 import { readOptions } from "./read-options.ts";
 import { sample } from "./sample.ts";
 import type { SourceSample } from "./sample.ts";
@@ -76,6 +77,9 @@ export class SourceSet {
   #sample: SourceSample | null = null;
   /** The source at hand. */
   #current: Source | null = null;
+  /** The source that was opened last, from before its first byte is there. */
+  #opening: Closable | null = null;
+  #closed = false;
   #bytesBefore = 0;
   #rereadable = true;
 
@@ -186,6 +190,10 @@ export class SourceSet {
       keeps,
       hashed,
       onWarnings,
+      onOpening: (opening) => {
+        this.#opening = opening;
+        if (this.#closed) void opening.close();
+      },
     });
   }
 
@@ -217,8 +225,10 @@ export class SourceSet {
     return this.paths.length === 1 ? (this.#current?.sizeBytes ?? null) : null;
   }
 
-  /** Closes the source at hand; safe to call at any time. */
+  /** Closes the source at hand, and those that are opened from now on; safe to call at any time. Ends a wait for bytes. */
   async close(): Promise<void> {
+    this.#closed = true;
+    await this.#opening?.close();
     await this.#current?.close();
     await this.#looked?.first.close();
   }

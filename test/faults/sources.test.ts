@@ -1,10 +1,12 @@
 /** Sources that cannot be read, or not to their end: told with the right code, and nothing past the fault is kept. */
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, truncateSync } from "node:fs";
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { formatCount } from "../../src/errors/format.ts";
 import { openSource } from "../../src/sources/open-source.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
@@ -109,7 +111,7 @@ describe("a source that breaks in the middle", () => {
     await expect(read()).rejects.toMatchObject({
       code: "SOURCE_CORRUPT",
       why: expect.stringContaining(
-        `it had ${input.length} bytes when it was opened and has 600000`,
+        `it had ${formatCount(input.length)} bytes when it was opened and has 600,000`,
       ),
     });
   });
@@ -152,6 +154,23 @@ describe("a producer that dies", () => {
     readonly counts: { readonly read: number };
     readonly error?: { readonly code: string };
   }
+
+  test("fifo: a signal ends the wait for a writer that is silent", async () => {
+    const cwd = shop({});
+    execFileSync("mkfifo", [join(cwd, "pipe")]);
+    const { child, ended } = spawnUpsurge(["pipe", "--format", "csv", ...INTO_ORDERS], cwd);
+    const writer = spawn("sh", ["-c", "exec 3>pipe; echo open; read never"], { cwd });
+    try {
+      // A pipe opens for writing once the load has opened it.
+      await once(writer.stdout, "data");
+      child.kill("SIGINT");
+
+      expect((await ended).exitCode).toBe(130);
+      expect(orders(cwd)).toEqual(UNTOUCHED);
+    } finally {
+      writer.kill();
+    }
+  });
 
   test.each(["fifo", "stdin"] as const)("%s: looks like the end of the file", async (way) => {
     const { cwd, exit, report } = await killed(way, []);
