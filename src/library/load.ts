@@ -11,6 +11,7 @@ import { maskReport } from "../secrets/mask-report.ts";
 import { redactorFor } from "../secrets/redact.ts";
 import { optionsFrom } from "./options.ts";
 import type { GivenOptions } from "./options.ts";
+import { Listeners } from "./listeners.ts";
 import { readySource } from "./rows.ts";
 import type { LoadSource } from "./rows.ts";
 
@@ -51,14 +52,16 @@ const SILENT: Log = {
 
 /**
  * Loads files, a stream or rows. What a load can meet is in the report; wrong use throws an `UpsurgeError`: an option that is
- * none, a value that means nothing, options that do not go together.
+ * none, a value that means nothing, options that do not go together. So does what `onProgress` or `onReject` throws, once what
+ * is not committed is undone.
  */
 export async function load(source: LoadSource, options: LoadOptions): Promise<Report> {
-  const { signal, onProgress, onReject, log = SILENT, environment = process.env } = options;
+  const { log = SILENT, environment = process.env } = options;
   const read = optionsFrom("load", options, environment);
   const target = await findTarget(options.to);
   const bytesText = target.bytesText?.bind(target) ?? null;
   const ready = readySource(source, { hasFormat: read.format !== null, bytesText });
+  const listeners = new Listeners(options);
   const report = await runLoad(
     ready.patterns,
     ready.isRows ? { ...read, format: "ndjson" } : read,
@@ -66,13 +69,12 @@ export async function load(source: LoadSource, options: LoadOptions): Promise<Re
       stdin: ready.stdin,
       environment,
       log,
-      signal: signal ?? new AbortController().signal,
-      onProgress: onProgress ?? nothing,
-      ...(onReject === undefined
-        ? {}
-        : { onReject: (reject: Reject) => onReject(rejectedRow(reject)) }),
+      signal: listeners.signal,
+      onProgress: (progress) => listeners.onProgress(progress),
+      onReject: (reject) => listeners.onReject(() => rejectedRow(reject)),
     },
   );
+  listeners.check();
   return maskReport(report, await redactorFor(read.to, environment));
 }
 

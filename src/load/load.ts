@@ -23,7 +23,7 @@ import { makeReport } from "./make-report.ts";
 import { newLessons } from "./lessons.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { prepare } from "./prepare.ts";
-import type { PreparedLoad } from "./prepare.ts";
+import type { PreparedLoad, PrepareHooks } from "./prepare.ts";
 import { ProgressTeller } from "./progress.ts";
 import { retry } from "./retry.ts";
 import type { Tried } from "./retry.ts";
@@ -53,30 +53,20 @@ export async function load(
 
 /** One try, from connecting to commit. Never throws. */
 async function tryToLoad(request: LoadRequest): Promise<Tried> {
-  const { surroundings, options, lessons, progress } = request;
-  const { log } = surroundings;
+  const { surroundings, options } = request;
   let state = firstState(request);
   const interrupt = onInterrupt(surroundings.signal, options.grace, () => state);
   let error: unknown = null;
-  progress.connecting();
+  request.progress.connecting();
   try {
+    surroundings.signal.throwIfAborted();
+    const opens = (opened: Partial<LoadState>): void => void (state = { ...state, ...opened });
     const prepared = await prepare(request.sources, options, {
-      ...surroundings,
-      // A server that was there is waited for under --retry-timeout.
-      waitMs: lessons.again ? 0 : options.wait,
-      onAway: (away) => progress.away(away),
-      onConnected: (session) => progress.connected(session),
-      onSession: (session, to) => {
-        state = { ...state, session };
-        log.info({ to, version: session.version }, "connected");
-      },
-      onSources: (sources) => (state = { ...state, sources }),
-      onSource: (source) => lessons.sees(source),
-      onNextSource: (source) => lessons.rejects.register(source),
+      ...prepareHooks(request, opens),
       onWarnings: (name, warnings) => state.notes.ended(name, warnings),
     });
     state = { ...state, prepared };
-    log.info(planned(prepared.plan), "planned");
+    surroundings.log.info(planned(prepared.plan), "planned");
     surroundings.signal.throwIfAborted();
     state = await begin(prepared, state);
     await check(prepared, state);
@@ -98,6 +88,30 @@ async function tryToLoad(request: LoadRequest): Promise<Tried> {
     gaveUp: async () => await noteEnd(state),
     conclude: () => concludeLoad(error, state),
     close: async () => await closeLoad(state),
+  };
+}
+
+/** What a try is told of while it gets ready; `opens` learns what an interrupt has to close. */
+function prepareHooks(
+  { surroundings, options, lessons, progress }: LoadRequest,
+  opens: (opened: Pick<LoadState, "session"> | Pick<LoadState, "sources">) => void,
+): PrepareHooks {
+  return {
+    ...surroundings,
+    // A server that was there is waited for under --retry-timeout.
+    waitMs: lessons.again ? 0 : options.wait,
+    onAway: (away) => progress.away(away),
+    onConnected: (session) => progress.connected(session),
+    onSession: (session, to) => {
+      opens({ session });
+      surroundings.log.info({ to, version: session.version }, "connected");
+    },
+    onSources: (sources) => {
+      opens({ sources });
+      surroundings.signal.throwIfAborted();
+    },
+    onSource: (source) => lessons.sees(source),
+    onNextSource: (source) => lessons.rejects.register(source),
   };
 }
 

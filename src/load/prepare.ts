@@ -62,9 +62,9 @@ export async function prepare(
     hooks.onConnected?.(opened);
     return opened;
   };
+  hooks.onSources?.(sources);
   const session = await connectFirst(connect, hooks);
   hooks.onSession?.(session, target.describe(to));
-  hooks.onSources?.(sources);
   try {
     const shape = await readShape(session, options, target.describe(to));
     const toColumn = fieldResolver(shape, options);

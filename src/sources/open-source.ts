@@ -43,6 +43,13 @@ export interface OpenSourceIo {
   readonly formats?: readonly Format[];
   /** Hashes what is read, for a load that can go on where it stopped. */
   readonly hashed?: boolean;
+  /** Told of what is being opened, before there is a wait for its bytes, so that it can be closed. */
+  readonly onOpening?: (opening: Closable) => void;
+}
+
+/** What can be closed at any time. */
+export interface Closable {
+  close(): Promise<void>;
 }
 
 /** Opens `path` (`-`: standard input) far enough to know its format and fields. Throws `SOURCE_*` errors. */
@@ -55,6 +62,7 @@ export async function openSource(
   const formats: readonly Format[] = io.formats ?? FORMATS;
   const asked = formats.find(({ name }) => name === options.format);
   const stored = await openStoredBytes(path, io.stdin ?? process.stdin);
+  io.onOpening?.(stored);
   try {
     const watched = new WatchedBytes(stored.chunks(), (options.expectSha256 ?? null) !== null);
     const bytes = new PeekableBytes(watched);

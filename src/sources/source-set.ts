@@ -15,6 +15,7 @@ import { jobSource } from "./job-source.ts";
 import { loadedHeaders, lookAt, plannedSource } from "./look-at.ts";
 import type { LaterSource } from "./look-at.ts";
 import { openSource } from "./open-source.ts";
+import type { Closable } from "./open-source.ts";
 import { readOptions } from "./read-options.ts";
 import { SourceExtent } from "./source-extent.ts";
 import type { ReadingProgress } from "./source-extent.ts";
@@ -78,6 +79,9 @@ export class SourceSet {
   #sample: SourceSample | null = null;
   /** The source at hand. */
   #current: Source | null = null;
+  /** The source that was opened last, from before its first byte is there. */
+  #opening: Closable | null = null;
+  #closed = false;
   #bytesBefore = 0;
   readonly #extent = new SourceExtent();
   #rereadable = true;
@@ -200,6 +204,10 @@ export class SourceSet {
       keeps,
       hashed,
       onWarnings,
+      onOpening: (opening) => {
+        this.#opening = opening;
+        if (this.#closed) void opening.close();
+      },
     });
   }
 
@@ -231,8 +239,10 @@ export class SourceSet {
     return this.#extent.progress(this.#current?.bytesRead ?? 0);
   }
 
-  /** Closes the source at hand; safe to call at any time. */
+  /** Closes the source at hand, and those that are opened from now on; safe to call at any time. Ends a wait for bytes. */
   async close(): Promise<void> {
+    this.#closed = true;
+    await this.#opening?.close();
     await this.#current?.close();
     await this.#looked?.first.close();
   }

@@ -1,5 +1,6 @@
 /** Sources that cannot be read, or not to their end: told with the right code, and nothing past the fault is kept. */
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, truncateSync } from "node:fs";
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
@@ -150,6 +151,23 @@ describe("a producer that dies", () => {
     readonly counts: { readonly read: number };
     readonly error?: { readonly code: string };
   }
+
+  test("fifo: a signal ends the wait for a writer that is silent", async () => {
+    const cwd = shop({});
+    execFileSync("mkfifo", [join(cwd, "pipe")]);
+    const { child, ended } = spawnUpsurge(["pipe", "--format", "csv", ...INTO_ORDERS], cwd);
+    const writer = spawn("sh", ["-c", "exec 3>pipe; echo open; read never"], { cwd });
+    try {
+      // A pipe opens for writing once the load has opened it.
+      await once(writer.stdout, "data");
+      child.kill("SIGINT");
+
+      expect((await ended).exitCode).toBe(130);
+      expect(orders(cwd)).toEqual(UNTOUCHED);
+    } finally {
+      writer.kill();
+    }
+  });
 
   test.each(["fifo", "stdin"] as const)("%s: looks like the end of the file", async (way) => {
     const { cwd, exit, report } = await killed(way, []);

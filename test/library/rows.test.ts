@@ -53,6 +53,30 @@ describe.each(ENGINES)("rows into $title", (engine) => {
     expect(found.map(([, n]) => (n === null ? null : Number(n)))).toEqual([null, null, 12345.5]);
   });
 
+  test.each([0, 3])("that stop to come after %i of them, end with an abort", async (count) => {
+    const stop = new AbortController();
+    async function* stuck() {
+      for (let id = 0; id < count; id += 1) yield await Promise.resolve({ id });
+      stop.abort();
+      await new Promise(() => {});
+    }
+    const report = await load(stuck(), into({ signal: stop.signal }));
+
+    expect(report).toMatchObject({ status: "interrupted", counts: { inserted: 0 } });
+    expect(await rows()).toEqual([]);
+  });
+
+  test("are not asked for where the signal was aborted before", async () => {
+    let asked = 0;
+    async function* counted() {
+      asked += 1;
+      yield await Promise.resolve({ id: 1 });
+    }
+    const report = await load(counted(), into({ signal: AbortSignal.abort() }));
+
+    expect([report.status, asked]).toEqual(["interrupted", 0]);
+  });
+
   test("come from generators and streams of objects, a row at a time", async () => {
     const first = await load(manyRows(), into({ key: ["id"] }));
     const second = await load(Readable.from([{ id: 1, s: "changed" }]), into({ key: "id" }));

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inspect, isUpsurgeError, load } from "../../src/index.ts";
 import type { LoadOptions, LoadSource } from "../../src/index.ts";
@@ -82,5 +83,42 @@ test("a file is inspected with the options of reading", async () => {
   expect(await inspect(path, { delimiter: ";" })).toMatchObject({
     kind: "source",
     fields: [{ name: "a", type: "integer" }, { name: "b" }],
+  });
+});
+
+function oops(): never {
+  throw new Error("the listener's own");
+}
+
+async function* stuck() {
+  for (let id = 0; id < 50_000; id += 1) yield { id };
+  await new Promise(() => {});
+}
+
+function shop(name: string): LoadOptions {
+  const to = join(folder, name);
+  const file = new Database(to);
+  file.exec("create table t (id integer primary key)");
+  file.close();
+  return { to, table: "t" };
+}
+
+describe("a listener that throws", () => {
+  test("to rejects: nothing is kept, and the caller gets its error", async () => {
+    const rejectFile = join(folder, "thrown.ndjson");
+    const options = { ...shop("rejects.db"), maxRejects: 5, rejectFile };
+
+    await expect(load([{ id: 1 }, { id: "x" }], { ...options, onReject: oops })).rejects.toThrow(
+      "the listener's own",
+    );
+
+    const again = await load([{ id: 1 }], { ...options, rejectFile: join(folder, "other.ndjson") });
+    expect(again.counts.inserted).toBe(1);
+  });
+
+  test("to progress, while no row comes: the load ends, and the caller gets its error", async () => {
+    await expect(load(stuck(), { ...shop("progress.db"), onProgress: oops })).rejects.toThrow(
+      "the listener's own",
+    );
   });
 });

@@ -32,7 +32,6 @@ export async function loadCommand(
     progress.end();
     const msg = `${name}: ${onSignal(options)}; send it again to leave at once`;
     screen.print(screen.isJson ? eventLine("warn", "signal", { signal: name, msg }) : `${msg}\n`);
-    if (sources.includes("-")) letGo(io.stdin);
   });
   try {
     const report = await load(sources, options, {
@@ -61,11 +60,6 @@ export async function loadCommand(
 function onSignal(options: Options): string {
   if (options.commit === "end") return "undoing the load";
   return isJob(options) ? "finishing the batch at hand" : "undoing what is not committed";
-}
-
-/** Ends a wait for input that may never come. */
-function letGo(stdin: NodeJS.ReadableStream): void {
-  if ("destroy" in stdin && typeof stdin.destroy === "function") stdin.destroy();
 }
 
 /** The report goes out by every way that was asked for; a way that fails does not stop the others. */

@@ -3,8 +3,11 @@
  * Decompression and everything after it is left to others.
  */
 import { formatCount, plural } from "../../errors/format.ts";
-import { open } from "node:fs/promises";
+import { constants, open as openDescriptor } from "node:fs";
+import { open, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
+import { Socket } from "node:net";
+import { promisify } from "node:util";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { corrupt, sourceError } from "./source-error.ts";
 
@@ -19,6 +22,7 @@ export interface StoredBytes {
   /** Bytes handed out so far. */
   readonly bytesRead: number;
   chunks(): AsyncGenerator<Buffer>;
+  /** Safe to call at any time. Whoever waits for bytes learns that there are no more. */
   close(): Promise<void>;
 }
 
@@ -27,9 +31,10 @@ export async function openStoredBytes(
   path: string,
   stdin: NodeJS.ReadableStream,
 ): Promise<StoredBytes> {
-  if (path === "-") return new StreamBytes(stdin);
+  if (path === "-") return new StreamBytes("-", stdin);
   let handle: FileHandle;
   try {
+    if ((await stat(path)).isFIFO()) return new StreamBytes(path, await openPipe(path));
     handle = await open(path, "r");
   } catch (error) {
     throw sourceError(path, error);
@@ -42,6 +47,16 @@ export async function openStoredBytes(
     await handle.close();
     throw sourceError(path, error);
   }
+}
+
+// Elsewhere a pipe that nobody has opened for writing may look ended.
+const OPEN_PIPE = process.platform === "linux" ? constants.O_NONBLOCK : 0;
+
+/** A pipe, read like standard input: in a thread, a read that waits for its writer would keep the process from ending. */
+async function openPipe(path: string): Promise<Socket> {
+  // A handle closes its descriptor when nobody holds it any more; a socket owns its own.
+  const fd = await promisify(openDescriptor)(path, constants.O_RDONLY | OPEN_PIPE);
+  return new Socket({ fd, readable: true, writable: false });
 }
 
 class FileBytes implements StoredBytes {
@@ -109,32 +124,52 @@ class FileBytes implements StoredBytes {
 }
 
 class StreamBytes implements StoredBytes {
-  readonly name = "-";
+  readonly name: string;
   readonly sizeBytes = null;
   readonly rereadable = false;
   bytesRead = 0;
   readonly #stream: NodeJS.ReadableStream;
   #closed = false;
+  /** Ends the wait at hand. */
+  #wake: () => void = () => {};
 
-  constructor(stream: NodeJS.ReadableStream) {
+  constructor(name: string, stream: NodeJS.ReadableStream) {
+    this.name = name;
     this.#stream = stream;
   }
 
   async *chunks(): AsyncGenerator<Buffer> {
+    const pieces = this.#stream[Symbol.asyncIterator]();
     try {
-      for await (const piece of this.#stream) {
-        if (this.#closed) return;
+      while (!this.#closed) {
+        const next = await this.#unlessClosed(pieces.next());
+        if (next === null || next.done === true) return;
+        const piece = next.value;
         const chunk = Buffer.isBuffer(piece) ? piece : Buffer.from(piece);
         this.bytesRead += chunk.length;
         yield chunk;
       }
     } catch (error) {
       if (!this.#closed) throw sourceError(this.name, error);
+    } finally {
+      // Not awaited: of rows, one that never comes would hold it up.
+      void Promise.resolve(pieces.return?.()).catch(() => {});
     }
+  }
+
+  /** What `work` comes to; `null` as soon as this is closed, since a stream that is destroyed may tell nobody. */
+  #unlessClosed<T>(work: Promise<T>): Promise<T | null> {
+    return new Promise((resolve, reject) => {
+      this.#wake = () => resolve(null);
+      // Whoever makes the bytes may have closed this while asked for them.
+      if (this.#closed) resolve(null);
+      work.then(resolve, reject);
+    });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#wake();
     if ("destroy" in this.#stream && typeof this.#stream.destroy === "function") {
       this.#stream.destroy();
     }
