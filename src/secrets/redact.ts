@@ -2,6 +2,7 @@
  * One redactor for all output: errors, logs, reports. It knows the secrets of this run word for word,
  * and it knows what secrets look like (passwords in URLs, `password=…`) for those it was not told.
  */
+import { shellQuoted } from "../errors/shell-word.ts";
 import type { Environment } from "../model/environment.ts";
 import { secretsElsewhere, TARGET_WORDS } from "../targets/registry.ts";
 
@@ -149,8 +150,18 @@ function spellingsOf(secret: string): string[] {
   const decoded = attempt(() => decodeURIComponent(secret), secret);
   const encoded = attempt(() => encodeURIComponent(decoded), secret);
   const plain = [secret, decoded, encoded];
-  return [...plain, ...plain.map((text) => JSON.stringify(text).slice(1, -1))].filter(
+  const all = [...plain, ...plain.flatMap(shellSpellings)];
+  return [...all, ...all.map((text) => JSON.stringify(text).slice(1, -1))].filter(
     (text) => text !== "",
+  );
+}
+
+/** As a part of a quoted word of a shell, alone and next to a control character. */
+function shellSpellings(text: string): string[] {
+  return [text, `${text}\t`].map((each) =>
+    shellQuoted(each)
+      .replace(/^\$?'/, "")
+      .replace(/(?:\\t)?'$/, ""),
   );
 }
 

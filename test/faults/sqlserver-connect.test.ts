@@ -134,7 +134,7 @@ describe("a login", () => {
 
   test("to a database that is not there is refused", async () => {
     const result = await runFaulty(db, { input: INPUT, to: db.url({ database: "nowhere" }) });
-    expect(result).toMatchObject({ exit: 2, code: "TARGET_LOGIN" });
+    expect(result).toMatchObject({ exit: 2, code: "TARGET_NO_DATABASE" });
     expect(result.cause).toContain("(4060)");
     expect(result.fix).toContain("database");
   });

@@ -203,7 +203,10 @@ describe("a server that comes and goes", () => {
     database.pathname = "/nothing";
     for (const { href } of [password, database]) {
       const { exitCode, stderr } = await runUpsurge(load(href, "--wait", "10m"));
-      expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^error: .*TARGET_LOGIN\n/)]);
+      expect([exitCode, stderr]).toEqual([
+        2,
+        expect.stringMatching(/^error: .*TARGET_(?:LOGIN|NO_DATABASE)\n/),
+      ]);
     }
     await server.kill();
     const { exitCode, stderr } = await runUpsurge(load(server.url));

@@ -52,6 +52,7 @@ export function steady(transcript: string): string {
     .replace(/\d+(?:\.\d+)? s\b/g, "N s")
     .replace(/[\d,]+ rows\/s/g, "N rows/s")
     .replace(/"(seconds|rowsPerSecond)":[\d.]+/g, '"$1":N')
+    .replace(/"(startedAt|endedAt)":"[^"]*"/g, '"$1":"N"')
     .replace(/"runId":"[0-9a-f]+"/g, '"runId":"N"')
     .replace(/(SQLite|PostgreSQL) \d[\d.]*/g, "$1 N");
 }
