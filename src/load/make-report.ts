@@ -6,7 +6,14 @@ import type { LoadPlan, TablePlan } from "../model/load-plan.ts";
 import type { Options } from "../options/options.ts";
 import { isJob } from "../options/is-job.ts";
 import { fixInParts, fixOfNothing } from "../report/resume-advice.ts";
-import type { Guarantee, Report, ReportedError, ReportedJob, Status } from "../report/report.ts";
+import type {
+  Guarantee,
+  Report,
+  ReportedError,
+  ReportedJob,
+  ReportedKey,
+  Status,
+} from "../report/report.ts";
 import type { RejectPaths, RejectsOfCode } from "../model/reject.ts";
 
 /** What became of a load. */
@@ -66,6 +73,7 @@ export function makeReport(outcome: LoadOutcome, options: Options, started: numb
     target: plan?.target ?? null,
     table: table === undefined ? options.table : qualified(table),
     mode: table?.mode ?? null,
+    key: table === undefined ? null : keyOf(table),
     strategy: table?.strategy ?? null,
     rowSource: table?.rowSource ?? null,
     counts,
@@ -122,6 +130,12 @@ function guaranteeOf(options: Options): Guarantee {
 function left({ counts, kept }: LoadOutcome, guarantee: Guarantee): Counts {
   if (guarantee !== "all-or-nothing") return kept;
   return { ...noCounts(), read: counts.read, rejected: counts.rejected };
+}
+
+function keyOf({ arbiter, keyOrigin }: TablePlan): ReportedKey | null {
+  if (arbiter === null || keyOrigin === null) return null;
+  const { plain, columns, keyExpressions } = arbiter;
+  return { columns: plain ? columns : keyExpressions, origin: keyOrigin };
 }
 
 function qualified({ table }: TablePlan): string {

@@ -8,7 +8,8 @@ import { visible, visibleLine } from "../errors/visible.ts";
 
 /** The report as one line of JSON, its fields in the order of the documentation. */
 export function reportJson(report: Report): string {
-  const { status, exit, runId, target, table, mode, strategy, rowSource, counts, error } = report;
+  const { status, exit, runId, target, table, mode, key, strategy, rowSource, counts, error } =
+    report;
   const { rejects, rejectFile, rejectReport, guarantee, job, dryRun, seconds, rowsPerSecond } =
     report;
   const line = JSON.stringify({
@@ -18,6 +19,7 @@ export function reportJson(report: Report): string {
     target,
     table,
     mode,
+    key,
     strategy,
     rowSource,
     counts,
@@ -59,6 +61,7 @@ export function renderReport(report: Report): string {
   const lines = [
     headline(report),
     ...countLines(report),
+    ...keyLines(report),
     ...whyLines(report),
     ...rejectLines(report),
   ];
@@ -134,6 +137,15 @@ function countLines({ counts, status, guarantee }: Report): string[] {
   return alignColumns(
     shown.map(({ name, note }, index) => [name, (texts[index] ?? "").padStart(width), note]),
   );
+}
+
+/** What `--key primary`, or no key, came to; a key that is named goes without saying. */
+function keyLines({ key, status, job }: Report): string[] {
+  const isDone = status === "ok" || status === "rejects" || status === "changes";
+  if (key === null || key.origin === "named" || !isDone) return [];
+  if (job !== null && job.alreadyLoadedAt !== null) return [];
+  const from = key.origin === "column" ? "the column of that name" : "the primary key";
+  return [`key: ${key.columns.join(", ")} (${from})`];
 }
 
 /** All or nothing goes without saying. */

@@ -23,6 +23,19 @@ test("an error without a place has three lines", () => {
   expect(renderError({ ...error, where: null }).split("\n")).toHaveLength(4);
 });
 
+test("flags of a fix that begin a line keep it, and can be pasted as they stand", () => {
+  const fix = "pass one of the keys of the table:\n--key 'a b'\n--constraint live";
+
+  expect(renderError({ ...error, fix })).toContain(`
+fix:   pass one of the keys of the table:
+         --key 'a b'
+         --constraint live
+where: `);
+  expect(renderError({ ...error, fix: "did you mean a\nb?" })).toContain(
+    "fix:   did you mean a; b?",
+  );
+});
+
 test("an annotation names file and line", () => {
   expect(renderAnnotation(error)).toBe(
     "::error file=orders.csv,line=4::not a number (ROW_TYPE, 22P02) (REJECT_LIMIT)\n",
