@@ -115,12 +115,14 @@ export function noConflictTarget(
   request: ArbiterRequest,
 ): Error {
   const keys = shape.uniqueKeys.map(describeKey).join("; ") || "none";
+  const isColumn = request.key?.join(",") === PRIMARY;
+  const meant = isColumn ? "--key primary is the column of that name; " : "";
   return upsurgeError(
     "PLAN_NO_CONFLICT_TARGET",
     {
       table: tableLabel(shape),
       key: found.columns.join(", "),
-      reason: `a key needs a primary key or unique index on exactly its columns; found: ${keys}`,
+      reason: `${meant}a key needs a primary key or unique index on exactly its columns; found: ${keys}`,
       suggestion: keyFixes(shape, found, request),
     },
     { where: `--key ${found.columns.join(",")}` },
@@ -145,7 +147,8 @@ function keyFixes(shape: TableShape, found: NearKeys, request: ArbiterRequest): 
   return [ddl ?? WITHOUT_INDEX[shape.kind], ...looked, ...last].join(", or ");
 }
 
-const VIRTUAL = "leave --key and --mode out: a virtual table has no unique keys, and takes inserts";
+const VIRTUAL =
+  "leave --key, --mode and --ignore out: a virtual table has no unique keys, and takes inserts";
 
 /** What to do about a key where `uniqueIndexSql` makes no index. */
 const WITHOUT_INDEX: Readonly<Record<TableShape["kind"], string>> = {

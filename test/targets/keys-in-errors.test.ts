@@ -79,6 +79,19 @@ describe.each(ENGINES)("$title", (engine) => {
     expect(await database.rows("select n, s from t")).toEqual([["1", "x"]]);
   });
 
+  test("a row that another key meets is rejected under the primary key, and ignored by the flag that is printed", async () => {
+    await database.exec("create table t (id int not null primary key, email varchar(50) unique);");
+    await database.exec("insert into t values (1, 'x');");
+    const input = "id,email\n1,y\n2,x\n3,z\n";
+
+    const refused = await report(input, ["--ignore"]);
+    const ignored = await report(input, ["--ignore", "--any-constraint"]);
+
+    expect([refused.exit, refused.code]).toEqual([4, "REJECT_LIMIT"]);
+    expect(refused.fix).toContain("with --any-constraint");
+    expect([ignored.counts, ignored.key]).toEqual([{ inserted: 1, ignored: 2 }, null]);
+  });
+
   test("a table without any key says what to do, and so does a view", async () => {
     await database.exec("create table t (a int not null, b int);");
     const bare = await report("a,b\n1,1\n", ["--mode", "upsert"]);

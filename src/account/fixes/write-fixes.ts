@@ -14,6 +14,9 @@ export function uniqueFix({ reject, options, target }: KnownReject): string | nu
     (key) => reject.constraint !== null && isListed(reject.constraint, key),
   );
   const key = named ?? bySqlite ?? (keys.length === 1 ? keys[0] : undefined);
+  if (plan.mode === "ignore" && plan.keyOrigin === "default") {
+    return "mend the record, or leave rows alone that any unique key meets with --any-constraint";
+  }
   if (options.key !== null || options.constraint !== null || plan.mode !== "insert") {
     return key?.name === undefined || key.name === null
       ? null

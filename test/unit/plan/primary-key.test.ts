@@ -78,6 +78,14 @@ describe("a primary key", () => {
       [...keys, "--ignore --constraint t_gist"].toSorted(),
     );
   });
+  test("is not meant where a column has that name, which may be no key", () => {
+    const columns = [column("id"), column("primary")];
+    expect(refusal(() => planFor(table({ columns }), { key: ["primary"] }))).toMatchObject({
+      code: "PLAN_NO_CONFLICT_TARGET",
+      why: expect.stringMatching(/^--key primary is the column of that name; a key needs /),
+      fix: expect.stringContaining("pass --key id"),
+    });
+  });
   test("stands by itself in --key, and has no predicate", () => {
     expect(refusal(() => planFor(pair, { key: ["primary", "id"] }))).toMatchObject({
       code: "PLAN_UNKNOWN_COLUMN",
