@@ -51,6 +51,7 @@ export function isDeferred(
   keys: readonly UniqueKey[],
 ): boolean {
   const isSame = (other: UniqueKey): boolean =>
+    other.kind === "unique" &&
     other.columns.length === columns.length &&
     other.columns.every((name) => name !== null && columns.includes(name));
   return deferrable || keys.some((other) => other.deferrable && isSame(other));

@@ -1,6 +1,6 @@
 /** Errors about the key of a load: each names the keys that the table has, as flags to paste. */
 import { nearest } from "../errors/edit-distance.ts";
-import { describeKey, keyFlags, passOneOf } from "../errors/key-flags.ts";
+import { describeKey, keyFlag, keyFlags, passOneOf } from "../errors/key-flags.ts";
 import { shellQuoted, shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { isDeferred } from "../model/table-shape.ts";
@@ -62,8 +62,10 @@ export function otherThan(
 export function noConstraint(shape: TableShape, name: string, request: ArbiterRequest): Error {
   const names = shape.uniqueKeys.flatMap((each) => each.name ?? []);
   const near = nearest(name, names);
-  const others = shape.uniqueKeys.filter((key) => near === null || key.name !== near);
-  const one = passOneOf(keyFlags(others, request.mode), near === null ? KEYS : OTHERS);
+  const meant = shape.uniqueKeys.find((key) => near !== null && key.name === near);
+  const flag = meant === undefined ? null : keyFlag(meant, shape.uniqueKeys).flag;
+  const others = keyFlags(shape.uniqueKeys, request.mode).filter((each) => each !== flag);
+  const one = passOneOf(others, near === null ? KEYS : OTHERS);
   const suggestion =
     near === null
       ? (one ?? withoutKeys(shape, request))

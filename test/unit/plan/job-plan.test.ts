@@ -26,6 +26,11 @@ function keyed(...columns: string[]): TableShape {
   return table({ uniqueKeys: [uniqueKey(columns, { primary: true, name: "t_pkey" })] });
 }
 
+function jobBy(given: GivenOptions, shape = keyed("b", "a")): unknown {
+  const options = optionsOf({ commit: "100", ...given });
+  return planJob(planFor(shape, options), { ...REQUEST, options });
+}
+
 describe("a load is a job", () => {
   test.each<[string, GivenOptions, boolean]>([
     ["when it commits in parts", { commit: "100" }, true],
@@ -61,11 +66,6 @@ describe("the name that is made", () => {
 });
 
 describe("a job whose key is the primary key of the table", () => {
-  const jobBy = (given: GivenOptions, shape = keyed("b", "a")): unknown => {
-    const options = optionsOf({ commit: "100", ...given });
-    return planJob(planFor(shape, options), { ...REQUEST, options });
-  };
-
   test("is the one of its columns, however the key is said", () => {
     const named = jobBy({ key: ["b", "a"] });
     expect(jobBy({ key: ["primary"] })).toEqual(named);

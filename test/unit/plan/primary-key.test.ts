@@ -86,6 +86,26 @@ describe("a primary key", () => {
       fix: expect.stringContaining("pass --key id"),
     });
   });
+  test("is listed with many others only so far that they can be read", () => {
+    const names = Array.from({ length: 15 }, (_, index) => `c${index}`);
+    const many = names.map((name) => uniqueKey([name]));
+    const shape = table({ columns: names.map((name) => column(name)), uniqueKeys: many });
+    const [title = "", ...lines] = refusal(() => planFor(shape, { mode: "upsert" })).fix.split(
+      "\n",
+    );
+    expect(title).toMatch(/`upsurge inspect --to URL --table NAME` lists 3 more:$/);
+    expect(lines).toEqual(names.slice(0, 12).map((name) => `--key ${name}`));
+  });
+  test("is offered beside a constraint of a near name", () => {
+    const keys = [uniqueKey(["a"], { name: "by_name" }), uniqueKey(["id"], { primary: true })];
+    const shape = table({ uniqueKeys: keys });
+    expect(refusal(() => planFor(shape, { constraint: "by_nmae" })).fix).toBe(
+      "did you mean --constraint by_name? Or pass --key id",
+    );
+    expect(refusal(() => planFor(shape, { constraint: "zzzzzzzzz" })).fix).toBe(
+      "pass one of the keys of the table:\n--key a\n--key id",
+    );
+  });
   test("stands by itself in --key, and has no predicate", () => {
     expect(refusal(() => planFor(pair, { key: ["primary", "id"] }))).toMatchObject({
       code: "PLAN_UNKNOWN_COLUMN",
