@@ -2,7 +2,7 @@
  * `inspect`: what a file, a table or a database is, before anyone loads anything. Reads only.
  * Guesses about a file's values are for people; a load asks the target's column types.
  */
-import { shellQuoted } from "../errors/shell-word.ts";
+import { keyFlag } from "../errors/key-flags.ts";
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import type { HeaderField } from "../model/header.ts";
 import type { SourceRecord } from "../model/record.ts";
@@ -202,28 +202,6 @@ async function noTable(table: string, target: string, session: Session): Promise
 function inspectKeys(table: TableShape): InspectedKey[] {
   return table.uniqueKeys.map((key) => {
     const { name, keyExpressions: parts, predicate } = key;
-    const plain = key.columns.every((column) => column !== null);
-    const byName = name === null ? null : `--constraint ${quoteName(name)}`;
-    const byColumns = `--key ${key.columns.map((column) => quoteName(column ?? "")).join(",")}`;
-    const found = { name, parts, predicate };
-    if (key.deferrable)
-      return { ...found, flag: null, note: "deferrable: cannot decide conflicts" };
-    if (key.kind === "exclusion") {
-      const flag = byName === null ? null : `--ignore ${byName}`;
-      return { ...found, flag, note: "exclusion constraint: for --ignore only" };
-    }
-    return { ...found, flag: plain ? byColumns : byName, note: keyNote(plain, predicate) };
+    return { name, parts, predicate, ...keyFlag(key, table.uniqueKeys) };
   });
-}
-
-function keyNote(plain: boolean, predicate: string | null): string | null {
-  if (predicate !== null) return `covers only rows where ${predicate}`;
-  return plain ? null : "has an expression: name it";
-}
-
-/** A name as it must be typed in a list and in a shell. */
-function quoteName(name: string): string {
-  if (/^[A-Za-z0-9_$][A-Za-z0-9_$-]*$/.test(name)) return name;
-  const listed = /[",]|^\s|\s$/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
-  return shellQuoted(listed);
 }

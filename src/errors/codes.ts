@@ -5,6 +5,7 @@
 
 import { CONNECTION_CODES } from "./connection-codes.ts";
 import { JOB_CODES } from "./job-codes.ts";
+import { KEY_CODES } from "./key-codes.ts";
 
 /**
  * Whether the same load may succeed when it starts again after its last commit: at once, since it will treat some rows
@@ -290,42 +291,7 @@ export const ERROR_CODES = {
     fix: "rename or drop one of the fields, or use --map",
     exit: 2,
   },
-  PLAN_NO_KEY: {
-    title: "--mode {mode} needs a key",
-    cause: "without --key or --constraint there is nothing to find a target row by",
-    fix: "{suggestion}",
-    exit: 2,
-  },
-  PLAN_KEY_NOT_IN_SOURCE: {
-    title: "the key column {column} is not in the source",
-    cause: "the source's fields are {fields}",
-    fix: "map a field to it with --map field:{column}, or fill it with --const {column}=VALUE",
-    exit: 2,
-  },
-  PLAN_NO_CONFLICT_TARGET: {
-    title: "no unique key on {table} covers ({key})",
-    cause: "{reason}",
-    fix: "{suggestion}",
-    exit: 2,
-  },
-  PLAN_NO_CONSTRAINT: {
-    title: "no unique constraint or index {constraint} on {table}",
-    cause: "usable are: {usable}",
-    fix: "pass one of those names, or the columns with --key",
-    exit: 2,
-  },
-  PLAN_UNUSABLE_KEY: {
-    title: "{constraint} cannot decide conflicts",
-    cause: "{reason}",
-    fix: "{suggestion}",
-    exit: 2,
-  },
-  PLAN_KEY_NOT_UNIQUE: {
-    title: "several rows of {table} have the same ({key})",
-    cause: "without a unique index one record would change several rows",
-    fix: "{suggestion}",
-    exit: 2,
-  },
+  ...KEY_CODES,
   PLAN_REQUIRED_COLUMN: {
     title: "the column {column} of {table} must be given",
     cause:

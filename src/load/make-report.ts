@@ -11,6 +11,7 @@ import type {
   Report,
   ReportedError,
   ReportedJob,
+  ReportedKey,
   ReportedSource,
   Status,
 } from "../report/report.ts";
@@ -93,6 +94,7 @@ export function makeReport(
     target: plan?.target ?? null,
     table: table === undefined ? options.table : qualified(table),
     mode: table?.mode ?? null,
+    key: table === undefined ? null : keyOf(table),
     strategy: table?.strategy ?? null,
     rowSource: table?.rowSource ?? null,
     counts,
@@ -157,6 +159,12 @@ function left(outcome: LoadOutcome, guarantee: Guarantee): Counts {
   const { counts, kept } = outcome;
   if (isKept(outcome, guarantee)) return kept;
   return { ...noCounts(), read: counts.read, rejected: counts.rejected };
+}
+
+function keyOf({ arbiter, keyOrigin }: TablePlan): ReportedKey | null {
+  if (arbiter === null || keyOrigin === null) return null;
+  const { plain, columns, keyExpressions } = arbiter;
+  return { columns: plain ? columns : keyExpressions, origin: keyOrigin };
 }
 
 function qualified({ table }: TablePlan): string {

@@ -12,6 +12,12 @@ export type RowSource = "staged" | "arrays" | "values";
 /** What a NULL in a key column does. */
 export type NullKey = "reject" | "match" | "insert";
 
+/**
+ * Where the key of a load comes from: its flags name it; `--key primary` is the primary key of the table; no flag names one,
+ * and by `default` it is the primary key; `--key primary` is the `column` of that name.
+ */
+export type KeyOrigin = "named" | "primary" | "default" | "column";
+
 /** Which target row an incoming row meets. */
 export interface Arbiter {
   /** The chosen index or constraint; `null` when the key has no unique index (select-then-write on request). */
@@ -115,6 +121,8 @@ export interface TablePlan {
   /** The columns that rows may carry, in table order. */
   readonly columns: readonly Column[];
   readonly arbiter: Arbiter | null;
+  /** `null` where no key was chosen: in mode insert, and where any unique key decides. */
+  readonly keyOrigin: KeyOrigin | null;
   readonly update: UpdateRule;
   readonly nullKey: NullKey;
   readonly keepIdentity: boolean;

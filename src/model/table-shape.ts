@@ -45,6 +45,18 @@ export interface UniqueKey {
   readonly standard?: boolean;
 }
 
+/** Whether a key, or another of `keys` on the same columns, is deferrable: a database that is named columns takes both. */
+export function isDeferred(
+  { columns, deferrable }: UniqueKey,
+  keys: readonly UniqueKey[],
+): boolean {
+  const isSame = (other: UniqueKey): boolean =>
+    other.kind === "unique" &&
+    other.columns.length === columns.length &&
+    other.columns.every((name) => name !== null && columns.includes(name));
+  return deferrable || keys.some((other) => other.deferrable && isSame(other));
+}
+
 /** A foreign key of the table. */
 export interface ForeignKey {
   readonly name: string | null;

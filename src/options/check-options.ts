@@ -5,6 +5,7 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { flagOf, OPTION_NAMES, optionSpec } from "./flag.ts";
 import { wantsJob } from "./is-job.ts";
+import { modeOf } from "./mode-of.ts";
 import type { Command } from "./option.ts";
 import type { OptionName, Options } from "./options.ts";
 import { refuseIncomplete } from "./incomplete.ts";
@@ -42,11 +43,6 @@ function checkRawSql(options: Options): void {
       { where: flag, fix: `leave ${flag} out; $UPSURGE_NO_RAW_SQL may have set --no-raw-sql` },
     );
   }
-}
-
-/** The mode that `--mode` and `--ignore` say together; `null`: neither was given. */
-function askedMode(options: Options): Options["mode"] {
-  return options.ignore ? "ignore" : options.mode;
 }
 
 function checkTexts(options: Options): void {
@@ -128,7 +124,7 @@ function checkConflictTarget(options: Options): void {
     const other = options.key === null ? "--constraint" : "--key";
     conflict("anyConstraint", other, "a conflict on any unique key counts, or on that one only");
   }
-  if (askedMode(options) !== "ignore") {
+  if (modeOf(options) !== "ignore") {
     conflict("anyConstraint", modeText(options), "it is for --ignore");
   }
 }
@@ -142,8 +138,7 @@ function checkMode(options: Options): void {
 const UPDATING = ["set", "updateWhere", "updateColumns", "nullKeeps", "rewriteUnchanged"] as const;
 
 function checkUpdates(options: Options): void {
-  const keyed = options.key !== null || options.constraint !== null;
-  const mode = askedMode(options) ?? (keyed ? "upsert" : "insert");
+  const mode = modeOf(options);
   for (const name of UPDATING) {
     const given = options[name] !== null && options[name] !== false;
     if (given && (mode === "insert" || mode === "ignore")) {

@@ -1,7 +1,7 @@
 /** What `--const` means to a table. */
 import { shellQuoted } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { FieldMapping } from "../model/load-plan.ts";
+import type { Arbiter, FieldMapping } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import type { FieldNames } from "./field-names.ts";
@@ -9,11 +9,14 @@ import { whyReadOnly } from "./mapping.ts";
 import { requireColumn } from "./names.ts";
 
 /** Warnings for constants that are the text of a NULL: `--const` gives texts. */
-export function nullTexts(options: Pick<Options, "const" | "null" | "key">): string[] {
+export function nullTexts(
+  options: Pick<Options, "const" | "null">,
+  key: Pick<Arbiter, "columns"> | null,
+): string[] {
   return (options.const ?? []).flatMap(({ column, value }) => {
     const isNull = /^(?:null|\\N)$/i.test(value) || options.null?.includes(value) === true;
     if (value === "" || !isNull) return [];
-    const stamp = /^[a-z_]\w*$/i.test(column) && options.key?.includes(column) !== true;
+    const stamp = /^[a-z_]\w*$/i.test(column) && key?.columns.includes(column) !== true;
     const always = stamp
       ? `; for NULL in every row that is inserted or changes: --stamp "${column} = null"`
       : "";

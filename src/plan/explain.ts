@@ -1,8 +1,16 @@
 /** Says why a plan is as it is, and what to watch. */
-import type { Arbiter, Isolation, LoadPlan, Mode, Partitioning } from "../model/load-plan.ts";
+import { describeKey } from "../errors/key-flags.ts";
+import type {
+  Arbiter,
+  Isolation,
+  KeyOrigin,
+  LoadPlan,
+  Mode,
+  Partitioning,
+} from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Capabilities } from "../targets/target.ts";
-import { describeKey } from "./arbiter.ts";
+import { explainOrigin } from "./primary-key.ts";
 import type { Choice } from "./strategy.ts";
 
 /** What was decided. */
@@ -10,6 +18,7 @@ export interface PlanDecisions {
   readonly shape: TableShape;
   readonly mode: Mode;
   readonly arbiter: Arbiter | null;
+  readonly keyOrigin: KeyOrigin | null;
   readonly strategy: Choice<string>;
   readonly rowSource: Choice<string>;
   readonly isolation: Isolation;
@@ -22,12 +31,14 @@ export interface PlanDecisions {
 export function explain(decisions: PlanDecisions): string[] {
   const { shape, mode, arbiter, strategy, rowSource, isolation } = decisions;
   const key = shape.uniqueKeys.find((each) => each.name !== null && each.name === arbiter?.name);
+  const origin = explainOrigin(shape, decisions.keyOrigin);
   const decider =
     arbiter?.kind === "any"
       ? "any unique key decides conflicts"
       : `${key === undefined ? `(${arbiter?.keyExpressions.join(", ") ?? ""})` : describeKey(key)} decides conflicts`;
   return [
     `mode ${mode}${arbiter === null ? "" : `: ${decider}`}`,
+    ...(origin === null ? [] : [origin]),
     `strategy ${strategy.chosen}: ${strategy.why}`,
     `row source ${rowSource.chosen}: ${rowSource.why}`,
     ...(isolation.rowByRow === null ? [] : [`one row at a time: ${isolation.rowByRow}`]),

@@ -1,6 +1,6 @@
 /** Whether a load is a job, under which name, and the hash of all that changes what its sources mean. */
 import { createHash } from "node:crypto";
-import type { JobPlan, LoadPlan } from "../model/load-plan.ts";
+import type { JobPlan, LoadPlan, TablePlan } from "../model/load-plan.ts";
 import { asTyped } from "../options/grammar.ts";
 import { isJob } from "../options/is-job.ts";
 import { OPTION_NAMES, optionSpec } from "../options/flag.ts";
@@ -26,8 +26,9 @@ export interface JobPlanRequest {
 export function planJob(plan: LoadPlan, request: JobPlanRequest): JobPlan | null {
   const { options, target, sources } = request;
   if (!isJob(options)) return null;
-  const { job, key, constraint, checkpointTable, followAppend } = options;
+  const { job, constraint, checkpointTable, followAppend } = options;
   const [first] = plan.tables;
+  const key = settledKey(first, options);
   const table = tableLabel(first.table);
   const made = hashOf([target, table, key, constraint, sources]).slice(0, 16);
   return {
@@ -45,6 +46,7 @@ function configOf(plan: LoadPlan, { options, format }: JobPlanRequest): string {
   const settled: Partial<Record<keyof Options, unknown>> = {
     table: tableLabel(first.table),
     mode: first.mode,
+    key: settledKey(first, options),
     format,
     // With --columns alone a load comes so far only where line 1 is the header.
     header: options.header ?? true,
@@ -53,6 +55,12 @@ function configOf(plan: LoadPlan, { options, format }: JobPlanRequest): string {
   const meant = meaning.map((name) => [name, settled[name] ?? asTyped(options[name])]);
   // What several writers share rows out by is the table's to say.
   return hashOf([MEANING, ...meant, plan.partitioning.key?.columns ?? null]);
+}
+
+/** The columns of the key: the primary key that a job was begun with may be another one when it goes on. */
+function settledKey({ arbiter, keyOrigin }: TablePlan, { key }: Options): readonly string[] | null {
+  const isTaken = keyOrigin === "primary" || keyOrigin === "default";
+  return isTaken && arbiter !== null ? arbiter.columns : key;
 }
 
 function hashOf(value: unknown): string {

@@ -1,5 +1,5 @@
 /** PURE: from the table's shape, the source's fields and the options to the plan. No I/O, no names of databases. */
-import type { Arbiter, LoadPlan, Mode, TablePlan } from "../model/load-plan.ts";
+import type { Arbiter, LoadPlan, TablePlan } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import type { Capabilities } from "../targets/target.ts";
@@ -10,6 +10,7 @@ import { findIsolation, orderReason } from "./isolation.ts";
 import type { IsolationRequest } from "./isolation.ts";
 import { explain, explainRun } from "./explain.ts";
 import { isJob } from "../options/is-job.ts";
+import { modeOf } from "../options/mode-of.ts";
 import { choosePartitioning } from "./partitioning.ts";
 import {
   fieldLabels,
@@ -92,12 +93,12 @@ interface PlannedTable {
 
 function planTable(request: PlanRequest, stage: string): PlannedTable {
   const { shape, options, capabilities, quoteIdentifier } = request;
-  const mode = chooseMode(options);
+  const mode = modeOf(options);
   const naming = { columns: shape.columns.map((column) => column.name), quoteIdentifier };
   const matchNulls = options.nullKey === "match";
   const { upsertsWithoutIndex } = capabilities;
   const keyed = { ...options, upsertsWithoutIndex, mode, matchNulls, quoteIdentifier };
-  const arbiter = chooseArbiter(shape, keyed);
+  const { arbiter, keyOrigin } = chooseArbiter(shape, keyed);
   const { mapping, constants, update, overlaps } = planFillings(request, { mode, arbiter, naming });
   const strategy = chooseStrategy(shape, capabilities, {
     asked: options.strategy,
@@ -109,7 +110,8 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
   const named = new Set([...mapping, ...constants].map((each) => each.column));
   const columns = carriedColumns(request, named);
   const uncounted = strategy.chosen === "native" ? whyUncounted(shape, capabilities, mode) : null;
-  const how = { mode, strategy: strategy.chosen, arbiter, update, columns, named, capabilities };
+  const key = { arbiter, keyOrigin };
+  const how = { mode, strategy: strategy.chosen, ...key, update, columns, named, capabilities };
   const together: IsolationRequest = { ...request, ...how };
   const found = findIsolation(shape, together);
   const isolation = { ...found, rowByRow: found.rowByRow ?? uncounted };
@@ -123,7 +125,7 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
     mapping,
     constants,
     columns,
-    arbiter,
+    ...key,
     update,
     nullKey: options.nullKey,
     keepIdentity: options.keepIdentity,
@@ -131,7 +133,7 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
     looksFirst: uncounted !== null,
   };
   const why = [...explain({ ...how, shape, strategy, rowSource, isolation }), ...overlaps.why];
-  return { plan, together, why, warnings: [...nullTexts(options), ...overlaps.warnings] };
+  return { plan, together, why, warnings: [...nullTexts(options, arbiter), ...overlaps.warnings] };
 }
 
 /** What fills the columns, and which fields give way to flags. */
@@ -151,7 +153,7 @@ function planFillings(
 /** Refuses a load that cannot succeed; one that is planned to learn of privileges may lack some. */
 function refuseUnworkable(
   request: PlanRequest,
-  how: Pick<TablePlan, "mode" | "strategy" | "arbiter" | "update"> & {
+  how: Pick<TablePlan, "mode" | "strategy" | "arbiter" | "keyOrigin" | "update"> & {
     readonly named: ReadonlySet<string>;
   },
 ): void {
@@ -192,12 +194,6 @@ function chooseCommit({
 
 function indexMatchesNulls({ uniqueKeys }: TableShape, arbiter: Arbiter | null): boolean {
   return uniqueKeys.some((key) => key.name === arbiter?.name && !key.nullsDistinct);
-}
-
-function chooseMode(options: Options): Mode {
-  if (options.mode !== null) return options.mode;
-  if (options.ignore) return "ignore";
-  return options.key === null && options.constraint === null ? "insert" : "upsert";
 }
 
 /** The columns rows may carry: for JSON every writable one, since any record may bring another field. */

@@ -31,8 +31,13 @@ export function findColumn(shape: TableShape, name: string): Column | null {
   return alike[0] ?? null;
 }
 
-/** The column called `name`, or `PLAN_UNKNOWN_COLUMN` with the nearest name as fix. */
-export function requireColumn(shape: TableShape, name: string, where: string): Column {
+/** The column called `name`, or `PLAN_UNKNOWN_COLUMN` with the nearest name as fix, else with what helps `otherwise`. */
+export function requireColumn(
+  shape: TableShape,
+  name: string,
+  where: string,
+  otherwise: string | null = null,
+): Column {
   const column = findColumn(shape, name);
   if (column !== null) return column;
   const near = nearest(
@@ -45,7 +50,7 @@ export function requireColumn(shape: TableShape, name: string, where: string): C
       column: name,
       table: tableLabel(shape),
       columns: columnList(shape),
-      suggestion: near === null ? "use one of those names" : `did you mean ${near}?`,
+      suggestion: near === null ? (otherwise ?? "use one of those names") : `did you mean ${near}?`,
     },
     { where },
   );

@@ -1,6 +1,7 @@
 /** Refuses loads that cannot succeed for any record: a key or a required column that nothing fills, a missing privilege. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Arbiter, TablePlan, Mode, UpdateRule } from "../model/load-plan.ts";
+import { keyFlags, passOneOf } from "../errors/key-flags.ts";
+import type { Arbiter, KeyOrigin, Mode, TablePlan, UpdateRule } from "../model/load-plan.ts";
 import type { Column, TablePrivilege, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import type { Capabilities } from "../targets/target.ts";
@@ -12,6 +13,7 @@ import { shellWord } from "../errors/shell-word.ts";
 export interface Requirements {
   readonly mode: Mode;
   readonly arbiter: Arbiter | null;
+  readonly keyOrigin: KeyOrigin | null;
   readonly nullKey: Options["nullKey"];
   /** The source's fields, for messages. */
   readonly fields: readonly string[];
@@ -22,18 +24,15 @@ export interface Requirements {
 
 /** Throws `PLAN_KEY_NOT_IN_SOURCE`, `PLAN_REQUIRED_COLUMN`. */
 export function refuseMissing(shape: TableShape, requirements: Requirements): void {
-  const { mode, arbiter, nullKey, fields, named, update } = requirements;
+  const { mode, arbiter, keyOrigin, nullKey, fields, named, update } = requirements;
   const given = new Set([...named, ...update.stamps.map(({ column }) => column)]);
   if (fields.length === 0 && given.size === 0) return;
   const key = arbiter?.plain === true ? arbiter.columns : [];
   const unkeyed = key.find((column) => !given.has(column));
-  if (unkeyed !== undefined && nullKey !== "insert") {
-    const fix = `map a field to it with --map ${shellWord(`field:${unkeyed}`)}, or fill it with --const ${shellWord(`${unkeyed}=VALUE`)}`;
-    throw upsurgeError(
-      "PLAN_KEY_NOT_IN_SOURCE",
-      { column: unkeyed, fields: fields.join(", ") },
-      { fix },
-    );
+  // A key that is named may be left to --null-key insert; under one that the table named, each run would insert everything.
+  const isTaken = keyOrigin === "primary" || keyOrigin === "default";
+  if (unkeyed !== undefined && (nullKey !== "insert" || isTaken)) {
+    throw keyNotInSource(shape, unkeyed, { requirements, given });
   }
   const filled = shape.triggers.some(
     (trigger) => trigger.timing !== "after" && trigger.events.includes("insert"),
@@ -46,6 +45,41 @@ export function refuseMissing(shape: TableShape, requirements: Requirements): vo
     "PLAN_REQUIRED_COLUMN",
     { column: required.name, table: tableLabel(shape), mode },
     { fix },
+  );
+}
+
+/** Another key of the table will do, where the source fills all of its columns: of a generated id that is the way. */
+function keyNotInSource(
+  shape: TableShape,
+  column: string,
+  found: { readonly requirements: Requirements; readonly given: ReadonlySet<string> },
+): Error {
+  const { mode, arbiter, keyOrigin, fields } = found.requirements;
+  const filled = shape.uniqueKeys.filter(({ columns }) =>
+    columns.every((name) => name !== null && found.given.has(name)),
+  );
+  const other = passOneOf(keyFlags(filled, mode), "a key that the source fills");
+  const map = `map a field to it with --map ${shellWord(`field:${column}`)}, or fill it with --const ${shellWord(`${column}=VALUE`)}`;
+  const made = shape.columns.some(
+    ({ name, identity, defaultSql }) => name === column && (identity ?? defaultSql) !== null,
+  );
+  const indexed =
+    "give the table a unique index on columns of the source, and name them with --key";
+  const fixes = [map, ...(other !== null ? [other] : made ? [indexed] : [])];
+  const key = arbiter?.columns.join(", ") ?? "";
+  const taken = {
+    default: `no key is named, so the primary key (${key}) is taken; `,
+    primary: `--key primary is the primary key (${key}); `,
+    column: "",
+    named: "",
+  }[keyOrigin ?? "named"];
+  return upsurgeError(
+    "PLAN_KEY_NOT_IN_SOURCE",
+    { column, fields: fields.join(", ") },
+    {
+      why: `${taken}the source's fields are ${fields.join(", ")}`,
+      fix: fixes.join("; or "),
+    },
   );
 }
 

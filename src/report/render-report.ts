@@ -8,9 +8,9 @@ import { visible, visibleLine } from "../errors/visible.ts";
 
 /** The report as one line of JSON, its fields in the order of the documentation. */
 export function reportJson(report: Report): string {
-  const { status, exit, runId, target, table, mode, strategy, rowSource, counts, error } = report;
-  const { sources, startedAt, endedAt, version, rejects, rejectFile, rejectReport } = report;
-  const { guarantee, job, dryRun, seconds, rowsPerSecond } = report;
+  const { status, exit, runId, target, table, mode, key, strategy, rowSource } = report;
+  const { counts, error, startedAt, endedAt, version, rejects, rejectFile, rejectReport } = report;
+  const { sources, guarantee, job, dryRun, seconds, rowsPerSecond } = report;
   const line = JSON.stringify({
     status,
     exit,
@@ -18,6 +18,7 @@ export function reportJson(report: Report): string {
     target,
     table,
     mode,
+    key,
     strategy,
     rowSource,
     counts,
@@ -66,6 +67,7 @@ export function renderReport(report: Report, verbose = false): string {
   const lines = [
     headline(report, verbose),
     ...countLines(report),
+    ...keyLines(report),
     ...whyLines(report),
     ...rejectLines(report),
   ];
@@ -143,6 +145,15 @@ function countLines({ counts, status, guarantee }: Report): string[] {
   return alignColumns(
     shown.map(({ name, note }, index) => [name, (texts[index] ?? "").padStart(width), note]),
   );
+}
+
+/** What `--key primary`, or no key, came to; a key that is named goes without saying. */
+function keyLines({ key, status, job }: Report): string[] {
+  const isDone = status === "ok" || status === "rejects" || status === "changes";
+  if (key === null || key.origin === "named" || !isDone) return [];
+  if (job !== null && job.alreadyLoadedAt !== null) return [];
+  const from = key.origin === "column" ? "the column of that name" : "the primary key";
+  return [`key: ${key.columns.join(", ")} (${from})`];
 }
 
 /** All or nothing goes without saying. */

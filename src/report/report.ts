@@ -1,5 +1,6 @@
 /** What a finished load returns: the value behind `--json`, `--report` and the summary. */
 import type { Counts } from "../model/counts.ts";
+import type { KeyOrigin } from "../model/load-plan.ts";
 import type { Reject, RejectsOfCode } from "../model/reject.ts";
 
 /** How a load ended; `changes` is what `--check` found, `skipped` a job that another run has. */
@@ -40,6 +41,13 @@ export interface ReportedSource {
   readonly rejected: number;
 }
 
+/** What finds the target row of a record. */
+export interface ReportedKey {
+  /** Of a key with expressions, its parts as SQL. */
+  readonly columns: readonly string[];
+  readonly origin: KeyOrigin;
+}
+
 /** The report of one load; the fields of `--json`. */
 export interface Report {
   readonly status: Status;
@@ -49,6 +57,8 @@ export interface Report {
   readonly target: string | null;
   readonly table: string | null;
   readonly mode: string | null;
+  /** `null` in mode insert, and where any unique key decides. */
+  readonly key: ReportedKey | null;
   readonly strategy: string | null;
   readonly rowSource: string | null;
   readonly counts: Counts;

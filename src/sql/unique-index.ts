@@ -1,4 +1,5 @@
 /** The statement that makes the unique index a key lacks, as errors print it: it runs as it is on the database it is for. */
+import { keyFlags } from "../errors/key-flags.ts";
 import type { Arbiter } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
 
@@ -59,5 +60,7 @@ export function removeDuplicates(
   const key = expressions.join(", ");
   const query = `select ${key}, count(*) from ${tableSql(shape.name, quote)} group by ${key} having count(*) > 1`;
   const ddl = uniqueIndexSql(shape, { expressions, predicate }, quote);
-  return `remove the duplicates, which this lists: ${query}${ddl === null ? "" : `; then: ${ddl}`}`;
+  const others = keyFlags(shape.uniqueKeys, "upsert").join(" or ");
+  const named = others === "" ? "" : `name another key with ${others}; or `;
+  return `${named}remove the duplicates, which this lists: ${query}${ddl === null ? "" : `; then: ${ddl}`}`;
 }

@@ -142,9 +142,17 @@ const CASES: readonly Case[] = [
   },
   {
     code: "PLAN_NO_KEY",
+    sql: "create table t (id integer unique, name text)",
     run: `${LOAD} --mode upsert`,
     fix: /pass --key/,
     next: `${LOAD} --mode upsert --key id`,
+  },
+  {
+    code: "PLAN_NO_PRIMARY_KEY",
+    sql: "create table t (id integer unique, name text)",
+    run: `${LOAD} --key primary`,
+    fix: /^pass --key id$/,
+    next: `${LOAD} --key id`,
   },
   {
     code: "PLAN_KEY_NOT_IN_SOURCE",

@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
@@ -128,8 +129,12 @@ describe("a load that is refused", () => {
   });
 
   test("PLAN_NO_KEY", async () => {
-    const into = ["--to", "shop.db", "--table", "orders", "--mode", "update"];
-    const { exitCode, stderr } = await runUpsurge(["orders.csv", ...into], { cwd: shop() });
+    const cwd = shop();
+    new Database(join(cwd, "shop.db"))
+      .exec("create table bare (id int, item text, amount int)")
+      .close();
+    const into = ["--to", "shop.db", "--table", "bare", "--mode", "update"];
+    const { exitCode, stderr } = await runUpsurge(["orders.csv", ...into], { cwd });
 
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining("  PLAN_NO_KEY\n")]);
   });

@@ -23,6 +23,7 @@ test("--json prints one line with exactly the fields of the documentation", asyn
     target: "sqlite",
     table: "orders",
     mode: "upsert",
+    key: { columns: ["id"], origin: "named" },
     strategy: "native",
     rowSource: expect.any(String),
     counts: {

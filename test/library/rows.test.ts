@@ -77,6 +77,19 @@ describe.each(ENGINES)("rows into $title", (engine) => {
     expect([report.status, asked]).toEqual(["interrupted", 0]);
   });
 
+  test("go by the primary key, as it is asked for or taken", async () => {
+    const first = await load([{ id: 1, s: "a" }], into({ key: "primary" }));
+    const second = await load([{ id: 1, s: "b" }], into({ key: ["primary"] }));
+    const third = await load([{ id: 1, s: "c" }], into({ mode: "update" }));
+
+    expect([first, second, third]).toMatchObject([
+      { counts: { inserted: 1 }, key: { columns: ["id"], origin: "primary" } },
+      { counts: { updated: 1 }, key: { columns: ["id"], origin: "primary" } },
+      { counts: { updated: 1 }, key: { columns: ["id"], origin: "default" } },
+    ]);
+    expect((await rows()).map(([, , s]) => s)).toEqual(["c"]);
+  });
+
   test("come from generators and streams of objects, a row at a time", async () => {
     const first = await load(manyRows(), into({ key: ["id"] }));
     const second = await load(Readable.from([{ id: 1, s: "changed" }]), into({ key: "id" }));

@@ -30,6 +30,8 @@ const LOADS: readonly (readonly [title: string, flags: readonly string[], needs:
     "select, insert, update",
   ],
   ["ignore", ["--key", "k", "--ignore"], "select, insert"],
+  ["ignore by the primary key", ["--ignore"], "select, insert"],
+  ["update by the primary key", ["--key", "primary", "--mode", "update"], "select, update"],
   ["ignore any", ["--ignore", "--any-constraint"], "insert"],
   [
     "ignore by looking",

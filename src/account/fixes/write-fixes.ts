@@ -1,5 +1,7 @@
 /** Fixes of rows that a constraint of the table forbids, and of fields without a column. */
+import { keyFlag } from "../../errors/key-flags.ts";
 import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
+import type { UniqueKey } from "../../model/table-shape.ts";
 import type { KnownReject } from "./known-reject.ts";
 
 /** ROW_UNIQUE: which key to name, and what to do with a row that is there. */
@@ -12,37 +14,23 @@ export function uniqueFix({ reject, options, target }: KnownReject): string | nu
     (key) => reject.constraint !== null && isListed(reject.constraint, key),
   );
   const key = named ?? bySqlite ?? (keys.length === 1 ? keys[0] : undefined);
+  if (plan.mode === "ignore" && plan.keyOrigin === "default") {
+    return "mend the record, or leave rows alone that any unique key meets with --any-constraint";
+  }
   if (options.key !== null || options.constraint !== null || plan.mode !== "insert") {
     return key?.name === undefined || key.name === null
       ? null
       : `mend the record, or let ${key.name} decide with --constraint ${shellWord(key.name)}`;
   }
-  const flag = key === undefined ? null : keyFlag(key);
+  const flag = key === undefined ? null : keyFlag(key, keys).flag;
   if (flag === null) return "pass --key with the columns of the key to update rows that are there";
   return `pass ${flag} to update rows that are there, or ${flag} --ignore to leave them as they are`;
 }
 
-interface NamedKey {
-  readonly name: string | null;
-  readonly columns: readonly (string | null)[];
-  readonly predicate: string | null;
-}
-
 /** `t.a, t.b`, as SQLite names a key. */
-function isListed(constraint: string, { columns }: NamedKey): boolean {
+function isListed(constraint: string, { columns }: UniqueKey): boolean {
   const names = constraint.split(", ").map((each) => each.slice(each.indexOf(".") + 1));
   return names.length === columns.length && names.every((each) => columns.includes(each));
-}
-
-function keyFlag({ name, columns, predicate }: NamedKey): string | null {
-  const plain = columns.filter((each) => each !== null);
-  if (plain.length === columns.length && predicate === null) {
-    const listed = plain.map((each) =>
-      /[",]/.test(each) ? `"${each.replaceAll('"', '""')}"` : each,
-    );
-    return `--key ${shellWord(listed.join(","))}`;
-  }
-  return name === null ? null : `--constraint ${shellWord(name)}`;
 }
 
 /** ROW_UNKNOWN_FIELD: the flags with the field's own name. */

@@ -11,7 +11,9 @@ export const CONFLICT_OPTIONS = {
     short: "k",
     aliases: ["pk", "conflict-key"],
     value: "a,b",
-    summary: "The key columns, which find a target row; they need a unique index.",
+    summary: "The key columns, which find a target row; primary is the table's primary key.",
+    details:
+      "They need a primary key or unique index on exactly these columns. `primary` by itself is the primary key, however many columns it has; a column of that name is meant before it, and the summary says which it was. A mode that finds rows (`upsert`, `ignore`, `update`, or `-u none`) takes the primary key where no key is named.",
     example: "--key order_no,line_no",
     commands: LOADS,
     meaning: true,
@@ -42,7 +44,7 @@ export const CONFLICT_OPTIONS = {
     choices: ["upsert", "insert", "ignore", "update"],
     summary: "What happens to a record; upsert with a key, else insert.",
     details:
-      "`upsert` updates the target row it finds and inserts otherwise, `insert` rejects a record whose key exists, `ignore` leaves a target row alone, `update` changes target rows and never inserts.",
+      "`upsert` updates the target row it finds and inserts otherwise, `insert` rejects a record whose key exists, `ignore` leaves a target row alone, `update` changes target rows and never inserts. All but `insert` take the primary key of the table where neither --key nor --constraint names another.",
     example: "--mode update",
     commands: LOADS,
     meaning: true,

@@ -22,6 +22,9 @@ test.each<[GivenOptions]>([
   [{ ignore: true, mode: "ignore" }],
   [{ key: ["id"], set: ["n = 1"], updateColumns: ["none"] }],
   [{ key: ["id"], updateColumns: ["-a", "-b"] }],
+  [{ updateColumns: ["none"] }],
+  [{ updateColumns: ["none"], set: ["n = 1"] }],
+  [{ mode: "upsert", set: ["n = 1"] }],
   [{ mode: "update", key: ["id"], nullKeeps: true }],
   [{ dryRun: true, check: true }],
   [{ delimiter: "\t" }],
@@ -41,6 +44,14 @@ test.each<[GivenOptions, string]>([
   [{ table: null }, "OPTION_MISSING: --table is missing"],
   [{ header: false }, "OPTION_MISSING: --columns is missing"],
   [{ ignore: true, mode: "update" }, "OPTION_CONFLICT: --ignore does not go with --mode update"],
+  [
+    { mode: "insert", updateColumns: ["none"] },
+    "OPTION_CONFLICT: --update-columns does not go with --mode insert",
+  ],
+  [
+    { updateColumns: ["a"] },
+    "OPTION_CONFLICT: --update-columns does not go with a load without --key",
+  ],
   [{ key: ["a"], constraint: "c" }, "OPTION_CONFLICT: --key does not go with --constraint"],
   [{ keyWhere: "x" }, "OPTION_CONFLICT: --key-where does not go with a load without --key"],
   [

@@ -1,5 +1,6 @@
 /** Which loads are jobs, under which name, and what may not change between the runs of one. */
 import { describe, expect, test } from "vitest";
+import type { TableShape } from "../../../src/model/table-shape.ts";
 import { OPTION_NAMES, optionSpec } from "../../../src/options/flag.ts";
 import { isJob } from "../../../src/options/is-job.ts";
 import type { OptionName } from "../../../src/options/options.ts";
@@ -8,7 +9,7 @@ import { planJob } from "../../../src/plan/job-plan.ts";
 import type { JobPlanRequest } from "../../../src/plan/job-plan.ts";
 import { optionsOf } from "../../helpers/options.ts";
 import type { GivenOptions } from "../../helpers/options.ts";
-import { planFor, table } from "../../helpers/shapes.ts";
+import { planFor, table, uniqueKey } from "../../helpers/shapes.ts";
 
 const PLAN = planFor(table(), { key: ["id"] });
 const REQUEST = { target: "postgres://host/db", sources: ["/in/a.csv"], format: "csv" };
@@ -18,6 +19,16 @@ function jobOf(options: GivenOptions, request: Partial<JobPlanRequest> = {}) {
   const job = planJob(PLAN, { ...REQUEST, options: all, ...request });
   if (job === null) throw new Error("it is no job");
   return job;
+}
+
+/** A table with this primary key. */
+function keyed(...columns: string[]): TableShape {
+  return table({ uniqueKeys: [uniqueKey(columns, { primary: true, name: "t_pkey" })] });
+}
+
+function jobBy(given: GivenOptions, shape = keyed("b", "a")): unknown {
+  const options = optionsOf({ commit: "100", ...given });
+  return planJob(planFor(shape, options), { ...REQUEST, options });
 }
 
 describe("a load is a job", () => {
@@ -51,6 +62,22 @@ describe("the name that is made", () => {
 
   test("gives way to one that was asked for", () => {
     expect(jobOf({ job: "may" })).toMatchObject({ name: "may", isNamed: true });
+  });
+});
+
+describe("a job whose key is the primary key of the table", () => {
+  test("is the one of its columns, however the key is said", () => {
+    const named = jobBy({ key: ["b", "a"] });
+    expect(jobBy({ key: ["primary"] })).toEqual(named);
+    expect(jobBy({ mode: "upsert" })).toEqual(named);
+  });
+
+  test("is another one when the table gets another primary key", () => {
+    const [one, other] = [keyed("b", "a"), keyed("id")].map((shape) =>
+      jobBy({ key: ["primary"], job: "may" }, shape),
+    );
+    expect(one).toMatchObject({ name: "may" });
+    expect(one).not.toEqual(other);
   });
 });
 

@@ -1,18 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
 import type { GivenOptions } from "../../helpers/options.ts";
+import { refusal } from "../../helpers/refusal.ts";
 import { ABLE, column, planFor, table, uniqueKey } from "../../helpers/shapes.ts";
-
-/** The error of planning; fails when there is none. */
-function refusal(plan: () => unknown): UpsurgeError {
-  try {
-    plan();
-  } catch (error) {
-    if (error instanceof UpsurgeError) return error;
-    throw error;
-  }
-  throw new Error("the plan was accepted");
-}
 
 /** The fix for a header with these names. */
 function fixOf(header: readonly string[], map: string[] | null = null): string {
@@ -26,9 +15,11 @@ describe("the mode", () => {
   test("is insert without one", () => {
     expect(planFor(table(), {}).mode).toBe("insert");
   });
-  test("needs a key to update or ignore", () => {
-    expect(refusal(() => planFor(table(), { ignore: true })).code).toBe("PLAN_NO_KEY");
-    expect(refusal(() => planFor(table(), { mode: "update" })).code).toBe("PLAN_NO_KEY");
+  test("needs a key to update or ignore, where the table has no primary key to take", () => {
+    const shape = table({ uniqueKeys: [uniqueKey(["a"])] });
+    expect(refusal(() => planFor(shape, { ignore: true })).code).toBe("PLAN_NO_KEY");
+    expect(refusal(() => planFor(shape, { mode: "update" })).code).toBe("PLAN_NO_KEY");
+    expect(refusal(() => planFor(shape, { updateColumns: "none" })).code).toBe("PLAN_NO_KEY");
   });
 });
 

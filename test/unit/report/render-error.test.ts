@@ -22,3 +22,16 @@ where: orders.csv, record 3, line 4, column "amount"
 test("an error without a place has three lines", () => {
   expect(renderError({ ...error, where: null }).split("\n")).toHaveLength(4);
 });
+
+test("flags of a fix that begin a line keep it, and can be pasted as they stand", () => {
+  const fix = "pass one of the keys of the table:\n--key 'a b'\n--constraint live";
+
+  expect(renderError({ ...error, fix })).toContain(`
+fix:   pass one of the keys of the table:
+         --key 'a b'
+         --constraint live
+where: `);
+  expect(renderError({ ...error, fix: "did you mean a\nb?" })).toContain(
+    "fix:   did you mean a; b?",
+  );
+});

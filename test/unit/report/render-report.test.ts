@@ -11,6 +11,7 @@ const report: Report = {
   target: "postgres",
   table: "public.orders",
   mode: "upsert",
+  key: { columns: ["order_no", "line_no"], origin: "named" },
   strategy: "native",
   rowSource: "staged",
   counts: { ...noCounts(), read: 1_234_567, inserted: 1_200_000, updated: 34_566, rejected: 1 },
@@ -67,6 +68,18 @@ test("tells how the records were written only when it is asked to", () => {
   );
 });
 
+test.each([
+  ["primary", "key: order_no, line_no (the primary key)"],
+  ["default", "key: order_no, line_no (the primary key)"],
+  ["column", "key: order_no, line_no (the column of that name)"],
+] as const)("says what the key is where no flag names its columns: %s", (origin, line) => {
+  const key = { columns: ["order_no", "line_no"], origin };
+
+  expect(renderReport({ ...report, key })).toContain(`\n${line}\nwhy they were rejected:`);
+  expect(renderReport({ ...report, key, status: "failed" })).not.toContain("key: ");
+  expect(JSON.parse(reportJson({ ...report, key }))).toMatchObject({ mode: "upsert", key });
+});
+
 test("shows every count that is not 0, with what it means", () => {
   const counts = { ...report.counts, deleted: 2, removed: 30, created: 4, blank: 5 };
 
@@ -110,6 +123,7 @@ test("puts the fields of the JSON in the order of the documentation", () => {
     "target",
     "table",
     "mode",
+    "key",
     "strategy",
     "rowSource",
     "counts",

@@ -3,6 +3,7 @@
  * Each expression of the user's is tried by itself first, so that the error can name its flag.
  */
 import type { Client } from "pg";
+import { keyFlags, passOneOf } from "../../../errors/key-flags.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { conflictTarget, insertSql, tableSql } from "../apply/native-sql.ts";
@@ -121,16 +122,17 @@ function planError(error: unknown, plan: TablePlan): unknown {
 }
 
 /** What gives a plan a key that the server takes. */
-function keyFix({ table, arbiter }: TablePlan): string {
+function keyFix({ table, arbiter, mode }: TablePlan): string {
   const key = {
     expressions: arbiter?.keyExpressions ?? [],
     predicate: arbiter?.predicate ?? null,
   };
   const ddl = uniqueIndexSql(table, key, quoteIdentifier);
-  if (ddl !== null) return `${ddl}, or name another key; \`upsurge inspect\` lists them`;
+  const other = passOneOf(keyFlags(table.uniqueKeys, mode), "another key of the table");
+  if (ddl !== null) return other === null ? ddl : `${ddl}, or ${other}`;
   return table.kind === "view"
     ? "load into the table behind the view, where --strategy select-then-write needs no unique index"
-    : "name a key that `upsurge inspect` lists";
+    : (other ?? "give the table a unique index on the key");
 }
 
 function tableLabel({ table: { name } }: TablePlan): string {

@@ -2,6 +2,7 @@
  * Lets SQLite check the statements of a plan by preparing them, and tells which part of the plan it does not accept.
  * SQLite gives every such error the same code, so each part is prepared by itself.
  */
+import { keyFlags, passOneOf } from "../../../errors/key-flags.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
@@ -103,16 +104,19 @@ function checkArbiter(db: SqliteConnection, row: RowSql, arbiter: Arbiter): void
 function noConflictTarget(plan: TablePlan, key: string, cause: Error | null): Error {
   const { arbiter } = plan;
   const named = arbiter === null ? "" : conflictTarget(arbiter);
-  const partial = plan.table.uniqueKeys.find((each) => each.predicate !== null);
+  const { table, mode } = plan;
+  const partial = table.uniqueKeys.find((each) => each.predicate !== null);
+  const ddl = uniqueIndexSql(table, keyOf(arbiter), quoteIdentifier) ?? "leave --key out";
+  const other = passOneOf(keyFlags(table.uniqueKeys, mode), "another key of the table");
   return upsurgeError(
     "PLAN_NO_CONFLICT_TARGET",
     {
-      table: plan.table.name.name,
+      table: table.name.name,
       key,
       reason: `SQLite finds no unique index for: ${named}`,
       suggestion:
         partial === undefined
-          ? (uniqueIndexSql(plan.table, keyOf(arbiter), quoteIdentifier) ?? "leave --key out")
+          ? `${ddl}${other === null ? "" : `, or ${other}`}`
           : `spell the predicate exactly as the index does: ${partial.predicate ?? ""}`,
     },
     { cause },
