@@ -9,7 +9,8 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import { conflictTarget, insertSql, tableSql } from "../apply/native-sql.ts";
 import { removeDuplicates, uniqueIndexSql } from "../../../sql/unique-index.ts";
 import { quoteIdentifier } from "../quote.ts";
-import { isServerError } from "../errors.ts";
+import { classifyError, isServerError } from "../errors.ts";
+import type { PostgresError } from "../errors.ts";
 import { foldingOf } from "../apply/folding.ts";
 import { looksUp } from "../apply/write-method.ts";
 import { mayStage, refuseTooWide } from "./limits.ts";
@@ -167,7 +168,7 @@ async function checkExpressions(client: Client, plan: TablePlan): Promise<void> 
     try {
       await client.query(`explain ${statement}`);
     } catch (error) {
-      if (!isServerError(error) || error.code === "42501") throw planError(error, plan);
+      if (!isOfExpression(error)) throw planError(error, plan);
       throw upsurgeError(
         "PLAN_EXPRESSION",
         { flag, reason: `${error.message} (${error.code})` },
@@ -175,6 +176,11 @@ async function checkExpressions(client: Client, plan: TablePlan): Promise<void> 
       );
     }
   }
+}
+
+/** Neither a missing privilege nor a server that goes away is the fault of an expression. */
+function isOfExpression(error: unknown): error is PostgresError {
+  return isServerError(error) && error.code !== "42501" && classifyError(error) !== "transient";
 }
 
 /** A key without a unique index must at least be unique now; the lock of the load keeps it so. */

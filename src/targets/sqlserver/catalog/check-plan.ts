@@ -5,7 +5,7 @@
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
-import { SqlServerError } from "../errors.ts";
+import { classifyNumber, SqlServerError } from "../errors.ts";
 import { stageTable, tableSql } from "../names.ts";
 import { removeDuplicates } from "../../../sql/unique-index.ts";
 import { quoteIdentifier } from "../quote.ts";
@@ -106,7 +106,11 @@ async function checkExpressions(connection: SqlServerConnection, plan: TablePlan
     try {
       await connection.batch(statement);
     } catch (error) {
-      if (!(error instanceof SqlServerError) || error.number === 229) throw error;
+      const isOther =
+        !(error instanceof SqlServerError) ||
+        error.number === 229 ||
+        classifyNumber(error.number) === "transient";
+      if (isOther) throw error;
       throw upsurgeError(
         "PLAN_EXPRESSION",
         { flag, reason: `${error.message} (${error.number})` },
