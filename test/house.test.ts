@@ -29,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   account: ["options", "read", "testing"],
   sources: ["formats", "options", "read"],
   plan: ["options", "sql", "targets"],
+  infer: [],
   write: ["checkpoint", "targets", "testing"],
   report: [],
   checkpoint: ["targets", "testing"],
