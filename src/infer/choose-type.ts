@@ -80,21 +80,8 @@ function fitsDouble({ whole, scale, significant, leastPower, mostPower }: Number
 
 /** Whether values that differ as texts differ as values of the type. */
 function staysDistinct({ kind }: ValueType, { numbers, times, mixedCase }: ColumnFacts): boolean {
-  switch (kind) {
-    case "decimal":
-      return !numbers.endsInZero || numbers.fewest === numbers.scale;
-    case "timestamp":
-    case "timestamptz":
-      return !times.mixed;
-    case "uuid":
-      return !mixedCase;
-    case "double":
-    case "json":
-      return false;
-    case "integer":
-    case "boolean":
-    case "date":
-    case "text":
-      return true;
-  }
+  if (kind === "double" || kind === "json") return false;
+  if (kind === "decimal") return !numbers.endsInZero || numbers.fewest === numbers.scale;
+  if (kind === "timestamp" || kind === "timestamptz") return !times.mixed;
+  return kind !== "uuid" || !mixedCase;
 }
