@@ -214,9 +214,11 @@ describe("values of NDJSON, parted by a blank", () => {
     ["1E+300 1e-290", DOUBLE],
     ["123456789012345e10", DOUBLE],
     ["0e0 0.0E5", DOUBLE],
+    ["0.0015e-287", DOUBLE],
     ["1.500000000000000000e2", DOUBLE],
     ["{}", ["jsonb", "TEXT", "nvarchar(max)"]],
     ['[1] 2 "x" true -0 1e400', ["jsonb", "TEXT", "nvarchar(max)"]],
+    [String.raw`{"a":"\"1e99999"}`, ["jsonb", "TEXT", "nvarchar(max)"]],
     [String.raw`{"a":"\\u0000_1e99999"}`, ["jsonb", "TEXT", "nvarchar(max)"]],
   ])("%s", async (values, expected) => {
     expect(await types(members(values), "ndjson")).toEqual(expected);
@@ -236,6 +238,7 @@ describe("values of NDJSON, parted by a blank", () => {
     "-0e0",
     "1e301",
     "1e-291",
+    "0.0015e-288",
     "1234567890123456e1",
     "1e5 1234567890123456",
     '1e5 "x"',
