@@ -67,10 +67,11 @@ function decimalType(numbers: NumberFacts, { decimal }: TypeRules): ValueType | 
 
 /**
  * Numbers like 1.9 and 1.10, as versions and sections have them: the zero is a part of the name, and no number of digits
- * for the whole column would give it back. Amounts have the same digits all, and 1.0 is how programs write a whole number.
+ * for the whole column would give it back. Amounts have the same digits all, save 0 perhaps, and 1.0 is how programs write a
+ * whole number.
  */
 function looksLikeCodes({ endsInLongZero, fewestAfterPoint, scale }: NumberFacts): boolean {
-  return endsInLongZero && fewestAfterPoint !== scale;
+  return endsInLongZero && fewestAfterPoint >= 0 && fewestAfterPoint !== scale;
 }
 
 function fitsDouble({ whole, scale, significant, leastPower, mostPower }: NumberFacts): boolean {

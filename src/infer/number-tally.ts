@@ -36,7 +36,8 @@ export class NumberTally {
     if (point < 0) return 0;
     const startsInZero = bytes[first] === ZERO;
     // No database keeps -0.
-    if (negative && startsInZero && isZero(bytes, first, end)) return 0;
+    const zero = startsInZero && isZero(bytes, first, end);
+    if (negative && zero) return 0;
     const whole = startsInZero ? 0 : point - first;
     if (whole > this.#whole) this.#whole = whole;
     const scale = point === end ? 0 : end - point - 1;
@@ -45,6 +46,7 @@ export class NumberTally {
     if (whole + scale > this.#significant) this.#count(bytes, first, end);
     if (scale > 0) {
       this.#seeScale(scale, endsInZero(bytes, end));
+      if (!zero && scale < this.#fewestAfterPoint) this.#fewestAfterPoint = scale;
       return CLASS_BITS.decimal;
     }
     if (whole < LONGEST_INTEGER) return CLASS_BITS.integer;
@@ -88,10 +90,9 @@ export class NumberTally {
     if (significant > this.#significant) this.#significant = significant;
   }
 
-  #seeScale(scale: number, zero: boolean): void {
+  #seeScale(scale: number, endsSo: boolean): void {
     if (scale > this.#scale) this.#scale = scale;
-    if (scale < this.#fewestAfterPoint) this.#fewestAfterPoint = scale;
-    if (!zero) return;
+    if (!endsSo) return;
     this.#endsInZero = true;
     if (scale > 1) this.#endsInLongZero = true;
   }

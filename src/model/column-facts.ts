@@ -30,7 +30,7 @@ export interface NumberFacts {
   /** Most and fewest digits after the point; those without a point have none. `fewest` is -1 where there is no number. */
   readonly scale: number;
   readonly fewest: number;
-  /** Fewest digits after the point of those that have one; -1 where none has. */
+  /** Fewest digits after the point of those that have one and are not 0; -1 where there are none. */
   readonly fewestAfterPoint: number;
   /** Most digits from the first that is not 0 to the last that is not 0. */
   readonly significant: number;

@@ -133,7 +133,11 @@ function decimalOf(texts: readonly string[], { decimal }: TypeRules): ValueType 
   const scale = most(scales.map(({ length }) => length));
   const significant = most(texts.map((each) => digitsOf(each).digits.length));
   const codes =
-    scales.some((digits) => /.0$/.test(digits)) && scales.some(({ length }) => length !== scale);
+    scales.some((digits) => /.0$/.test(digits)) &&
+    parts.some(
+      ([head = "", digits]) =>
+        digits !== undefined && digits.length !== scale && /[1-9]/.test(head + digits),
+    );
   if (codes && !decimal.keepsZeros) return null;
   if (whole > decimal.whole || scale > decimal.scale || whole + scale > decimal.total) return null;
   return significant > decimal.significant ? null : { kind: "decimal", whole, scale };

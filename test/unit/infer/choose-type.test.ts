@@ -145,6 +145,8 @@ describe("values of a CSV, parted by |", () => {
     ["1|2.25", decimal(2)],
     ["10.50|9.99", decimal(2)],
     ["1.0|2.25", decimal(2)],
+    ["0.0|1.30|0.14", decimal(2)],
+    ["0.00|0.0", decimal(2)],
     ["0.5|-0.5", decimal(1)],
     ["12345678901234.5", decimal(1)],
     ["123456789012345.6", decimal(1, "TEXT")],
