@@ -6,6 +6,7 @@ import { ERROR_CODES } from "../src/errors/codes.ts";
 import type { ErrorTexts } from "../src/errors/codes.ts";
 import { ROW_CODES } from "../src/errors/row-codes.ts";
 import { OPTION_NAMES, optionSpec, spellingsOf, valueNameOf } from "../src/options/flag.ts";
+import { ALL } from "../src/options/option.ts";
 import { parseOptions } from "../src/options/parse-options.ts";
 
 const FILES = readdirSync("src", { recursive: true, encoding: "utf8" })
@@ -20,10 +21,11 @@ function repeated(words: readonly string[]): string[] {
 }
 
 describe("options", () => {
-  test("no two share a spelling, and none takes one of the help's", () => {
-    expect(
-      repeated([...OPTION_NAMES.flatMap(spellingsOf), "-h", "--help", "-V", "--version"]),
-    ).toEqual([]);
+  test.each(ALL)("no two of %s share a spelling, and none takes one of the help's", (command) => {
+    const names = OPTION_NAMES.filter((name) => optionSpec(name).commands.includes(command));
+    expect(repeated([...names.flatMap(spellingsOf), "-h", "--help", "-V", "--version"])).toEqual(
+      [],
+    );
   });
 
   test("no two share an environment variable", () => {

@@ -1,8 +1,10 @@
 /** What a load would do, and what to grant for it: `upsurge plan`. Writes nothing. */
 import type { PlanReport } from "../model/plan-report.ts";
+import { withDefaultTable } from "../options/default-table.ts";
 import type { Options } from "../options/options.ts";
 import { neededPrivileges } from "../plan/requirements.ts";
-import { checkedColumns, prepare } from "../load/prepare.ts";
+import { checkedColumns } from "../load/plan-load.ts";
+import { prepare } from "../load/prepare.ts";
 import type { PreparedLoad } from "../load/prepare.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
 
@@ -43,6 +45,7 @@ export async function planGrants(
     return await session.grants({
       plan: table,
       job: plan.job,
+      ddl: plan.ddl,
       privileges,
       filled: new Set(filled),
     });
@@ -56,7 +59,11 @@ async function withPlan<T>(
   surroundings: PlanSurroundings,
   use: (prepared: PreparedLoad) => T | Promise<T>,
 ): Promise<T> {
-  const prepared = await prepare(sources, options, { ...surroundings, waitMs: options.wait });
+  const prepared = await prepare(sources, withDefaultTable(options, sources), {
+    ...surroundings,
+    waitMs: options.wait,
+    writesNothing: true,
+  });
   try {
     return await use(prepared);
   } finally {

@@ -4,6 +4,7 @@
  */
 
 import { CONNECTION_CODES } from "./connection-codes.ts";
+import { DDL_CODES } from "./ddl-codes.ts";
 import { JOB_CODES } from "./job-codes.ts";
 import { KEY_CODES } from "./key-codes.ts";
 
@@ -219,8 +220,9 @@ export const ERROR_CODES = {
   },
   TARGET_NOT_FOUND: {
     title: "no database file {path}",
-    cause: "a load never makes a new database by itself: a misspelled path would go unnoticed",
-    fix: "check the path, or create it: sqlite3 {path} 'vacuum'",
+    cause:
+      "a load makes no new database unless it is told to: a misspelled path would go unnoticed",
+    fix: "check the path; a load with --create makes the file",
     exit: 2,
   },
   TARGET_NOT_A_DATABASE: {
@@ -255,6 +257,7 @@ export const ERROR_CODES = {
     fix: "{suggestion}",
     exit: 2,
   },
+  ...DDL_CODES,
   PLAN_UNKNOWN_FIELD: {
     title: "no column for the {field} in {table}",
     cause: "the table's columns are {columns}",

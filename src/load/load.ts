@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { LoadPlan } from "../model/load-plan.ts";
+import { withDefaultTable } from "../options/default-table.ts";
 import type { Options } from "../options/options.ts";
 import type { Report } from "../report/report.ts";
 import { gatherBatches } from "../write/batches.ts";
@@ -34,9 +35,10 @@ import { readVersion } from "./version.ts";
 /** Loads `sources` under `options`. Never throws: what went wrong is in the report. */
 export async function load(
   sources: readonly string[],
-  options: Options,
+  asked: Options,
   given: Surroundings,
 ): Promise<Report> {
+  const options = withDefaultTable(asked, sources);
   const surroundings = { runId: randomUUID(), ...given };
   const started = performance.now();
   const began = surroundings.now?.() ?? new Date();

@@ -97,6 +97,7 @@ export function makeReport(
     key: table === undefined ? null : keyOf(table),
     strategy: table?.strategy ?? null,
     rowSource: table?.rowSource ?? null,
+    ddl: madeBy(outcome, guarantee),
     counts,
     sources: isKept(outcome, guarantee) ? outcome.sources.kept : outcome.sources.seen,
     rejects: isKept(outcome, guarantee) ? outcome.rejects.kept : outcome.rejects.seen,
@@ -147,6 +148,13 @@ function guaranteeOf(options: Options): Guarantee {
   if (isJob(options)) return "exactly-once";
   const { commit, dryRun, check } = options;
   return commit === "end" || dryRun || check ? "all-or-nothing" : "at-least-once";
+}
+
+/** What was made and stays; of a dry run, what would be. */
+function madeBy(outcome: LoadOutcome, guarantee: Guarantee): readonly string[] {
+  const { error, plan, kept } = outcome;
+  const stays = error === null || (isKept(outcome, guarantee) && kept.read > 0);
+  return stays ? (plan?.ddl?.statements ?? []) : [];
 }
 
 /** The load failed, and what is committed stays. */

@@ -9,6 +9,10 @@ import type { Away, Progress } from "../model/progress.ts";
 export interface PlanSurroundings {
   readonly stdin: NodeJS.ReadableStream;
   readonly environment: Environment;
+  /** A plan: nothing is written, whatever the options say. */
+  readonly writesNothing?: boolean | undefined;
+  /** Aborting ends the reading of records for their types. */
+  readonly signal?: AbortSignal | undefined;
   /** Told of the session as soon as it is open, and what it is a connection to. */
   readonly onSession?: (session: Session, to: string) => void;
   /** Told before every wait for a server that is not there yet (`--wait`); `null`: it is over. */

@@ -61,5 +61,16 @@ export interface InspectedDatabase {
   readonly tables: readonly TableName[];
 }
 
+/** What would make a table for a file. */
+export interface InspectedDdl {
+  readonly kind: "ddl";
+  /** Of the file. */
+  readonly name: string;
+  /** Those that were read for the types. */
+  readonly records: number;
+  readonly statements: readonly string[];
+  readonly warnings: readonly string[];
+}
+
 /** What `upsurge inspect` found. */
-export type Inspection = InspectedSource | InspectedTable | InspectedDatabase;
+export type Inspection = InspectedDdl | InspectedSource | InspectedTable | InspectedDatabase;

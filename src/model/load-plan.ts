@@ -1,6 +1,7 @@
 /** The immutable result of planning: printed by `upsurge plan`, executed by a load. */
 import type { Counts } from "./counts.ts";
 import type { HeaderField } from "./header.ts";
+import type { TableDdl } from "./new-table.ts";
 import type { Column, TableShape } from "./table-shape.ts";
 
 /** What happens to a record. */
@@ -150,6 +151,8 @@ export interface LoadPlan {
   readonly target: string;
   /** The tables that its records fill, parents before children. */
   readonly tables: readonly [TablePlan, ...TablePlan[]];
+  /** What is made before everything else, in the transaction of the first batch; `null` when the table is there. */
+  readonly ddl: TableDdl | null;
   readonly before: readonly Step[];
   readonly after: readonly Step[];
   readonly batchRows: number;

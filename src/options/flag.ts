@@ -13,8 +13,10 @@ export function optionSpec(name: OptionName): OptionSpec {
 
 /** The long flag of an option: `--batch-rows`, or `--no-header` for a flag that is on. */
 export function flagOf(name: OptionName): string {
+  const { spelling, negated } = optionSpec(name);
+  if (spelling !== undefined) return spelling;
   const kebab = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return optionSpec(name).negated === true ? `--no-${kebab}` : `--${kebab}`;
+  return negated === true ? `--no-${kebab}` : `--${kebab}`;
 }
 
 /** What says no to a flag that is said either way; `null` for every other option. */

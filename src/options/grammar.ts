@@ -44,6 +44,12 @@ export interface ConstantColumn extends TypedValue {
   readonly value: string;
 }
 
+/** `--type`: the type of a column that is made. */
+export interface GivenType extends TypedValue {
+  readonly column: string;
+  readonly type: string;
+}
+
 /** `--set` and `--stamp`: the expression that a column takes. */
 export interface ColumnExpression extends TypedValue {
   readonly column: string;
@@ -107,6 +113,17 @@ export const CONSTANT_COLUMN: Grammar<ConstantColumn> = {
     const equals = text.indexOf("=");
     if (equals < 1) return null;
     return { text, column: text.slice(0, equals), value: text.slice(equals + 1) };
+  },
+};
+
+/** Reads --type. A type may hold a colon, and a column's name in double quotes. */
+export const COLUMN_TYPE: Grammar<GivenType> = {
+  expected: "column:TYPE",
+  parse: (text) => {
+    const match = /^(?:"((?:[^"]|"")+)"|([^":][^:]*)):\s*(\S[\s\S]*)$/.exec(text);
+    if (match === null) return null;
+    const [, quoted, bare = "", type = ""] = match;
+    return { text, column: quoted?.replaceAll('""', '"') ?? bare, type: type.trimEnd() };
   },
 };
 

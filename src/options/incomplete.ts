@@ -1,6 +1,7 @@
 /** What a command lacks, all of it at once, with a command that is whole. */
 import { shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
+import { withDefaultTable } from "./default-table.ts";
 import { optionSpec } from "./flag.ts";
 import type { Command } from "./option.ts";
 import type { Options } from "./options.ts";
@@ -26,7 +27,8 @@ export function refuseIncomplete(
   throw upsurgeError("OPTION_MISSING", { flag: listed(flags), reason }, { title, fix });
 }
 
-function lacksOf({ to, table }: Options, command: Command, sources: readonly string[]): Lack[] {
+function lacksOf(given: Options, command: Command, sources: readonly string[]): Lack[] {
+  const { to, table } = withDefaultTable(given, sources);
   const lacks: Lack[] = [];
   const isJobs = command === "jobs";
   if (!isJobs && sources.length === 0) {

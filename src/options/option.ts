@@ -7,6 +7,8 @@ export const ALL = ["load", "plan", "inspect", "jobs"] as const;
 export const READS = ["load", "plan", "inspect"] as const;
 /** The commands that plan a load. */
 export const LOADS = ["load", "plan"] as const;
+/** The command that looks at a file, a table or a database. */
+export const INSPECT = ["inspect"] as const;
 /** The command that only plans. */
 export const PLAN = ["plan"] as const;
 /** The command that writes. */
@@ -17,7 +19,15 @@ export const JOBS = ["jobs"] as const;
 export const LOADS_AND_JOBS = ["load", "plan", "jobs"] as const;
 
 /** The heading an option stands under. */
-export type OptionGroup = "target" | "source" | "mapping" | "conflict" | "run" | "job" | "output";
+export type OptionGroup =
+  | "target"
+  | "source"
+  | "mapping"
+  | "table"
+  | "conflict"
+  | "run"
+  | "job"
+  | "output";
 /** A command of the command line. */
 export type Command = "load" | "plan" | "inspect" | "jobs";
 
@@ -29,6 +39,8 @@ export interface OptionSpec {
    * `count` (whole number); `size` (bytes, `64MiB`); `duration` (`30s`); `flag`; `choice`.
    */
   readonly kind: "text" | "list" | "many" | "count" | "size" | "duration" | "flag" | "choice";
+  /** The long flag, where another command has an option of that name with another value. */
+  readonly spelling?: string;
   /** One letter. */
   readonly short?: string;
   readonly aliases?: readonly string[];

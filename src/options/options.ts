@@ -11,6 +11,7 @@ import { MAPPING_OPTIONS } from "./table/mapping.ts";
 import { OUTPUT_OPTIONS } from "./table/output.ts";
 import { RUN_OPTIONS } from "./table/run.ts";
 import { SOURCE_OPTIONS } from "./table/source.ts";
+import { TABLE_OPTIONS } from "./table/table.ts";
 import { TARGET_OPTIONS } from "./table/target.ts";
 
 /** The table, in the order of the help. */
@@ -18,6 +19,7 @@ export const OPTIONS = {
   ...TARGET_OPTIONS,
   ...SOURCE_OPTIONS,
   ...MAPPING_OPTIONS,
+  ...TABLE_OPTIONS,
   ...CONFLICT_OPTIONS,
   ...RUN_OPTIONS,
   ...JOB_OPTIONS,

@@ -1,5 +1,6 @@
 /** PURE: from the table's shape, the source's fields and the options to the plan. No I/O, no names of databases. */
 import type { Arbiter, LoadPlan, TablePlan } from "../model/load-plan.ts";
+import type { TableDdl } from "../model/new-table.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import type { Capabilities } from "../targets/target.ts";
@@ -45,6 +46,8 @@ export interface PlanRequest {
   readonly openFields: boolean;
   /** A source is a stream, which cannot be read again. */
   readonly readOnce?: boolean;
+  /** What is made before the load; absent or `null`: nothing. */
+  readonly ddl?: TableDdl | null;
   /** What is run besides the rows; absent: nothing is. */
   readonly steps?: Pick<LoadPlan, "before" | "after">;
   /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
@@ -54,10 +57,11 @@ export interface PlanRequest {
 /** The plan of a load. Throws `PLAN_*` errors; each names what to change. */
 export function makePlan(request: PlanRequest): LoadPlan {
   const { plan, together, why, warnings } = planTable(request, FIRST_STAGE);
-  const { target, options, capabilities, whyUnhashable, steps = NO_STEPS } = request;
+  const { target, options, capabilities, whyUnhashable, steps = NO_STEPS, ddl = null } = request;
   const commit = chooseCommit(request);
   const partitioning = choosePartitioning(plan, {
     commitRows: commit.commitRows,
+    hasDdl: ddl !== null,
     hasSteps: steps.before.length + steps.after.length > 0,
     writers: options.writers,
     rehearsal: options.dryRun || options.check,
@@ -70,6 +74,7 @@ export function makePlan(request: PlanRequest): LoadPlan {
   return {
     target,
     tables: [plan],
+    ddl,
     ...steps,
     ...commit,
     partitioning: partitioning.chosen,

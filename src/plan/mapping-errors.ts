@@ -30,8 +30,10 @@ export function unknownFields(
     .map((field) => dialectHint(shape, known, field))
     .find((each) => each !== null);
   const [field = ""] = fields;
-  const suggestion =
-    hint ?? (fields.length === 1 ? oneField(known, field, free) : manyFields(known, fields, free));
+  const isOne = fields.length === 1;
+  const left = isOne ? oneField(known, field, free) : manyFields(known, fields, free);
+  const adds = `--alter adds ${isOne ? "a column for it" : "columns for them"}`;
+  const suggestion = hint ?? (isAlterable(shape) ? `${left}; ${adds}` : left);
   return upsurgeError(
     "PLAN_UNKNOWN_FIELD",
     {
@@ -42,6 +44,10 @@ export function unknownFields(
     },
     { where: placeOf(known) ?? undefined },
   );
+}
+
+function isAlterable({ kind }: TableShape): boolean {
+  return kind === "table" || kind === "partitioned";
 }
 
 function oneField(known: KnownFields, field: string, free: readonly string[]): string {

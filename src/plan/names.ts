@@ -10,7 +10,8 @@ export function tableLabel(shape: TableShape): string {
   return tableName(shape.name);
 }
 
-function tableName({ schema, name }: TableName): string {
+/** A name as people write it. */
+export function tableName({ schema, name }: TableName): string {
   return schema === null ? name : `${schema}.${name}`;
 }
 

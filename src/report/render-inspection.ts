@@ -5,6 +5,7 @@ import { alignColumns, formatBytes, formatCount, plural } from "../errors/format
 import { headerText } from "./header-text.ts";
 import type {
   InspectedDatabase,
+  InspectedDdl,
   InspectedField,
   InspectedSource,
   InspectedTable,
@@ -17,8 +18,14 @@ export function renderInspection(found: Inspection): string {
 }
 
 function linesOf(found: Inspection): string[] {
+  if (found.kind === "ddl") return ddlLines(found);
   if (found.kind === "source") return sourceLines(found);
   return found.kind === "table" ? tableLines(found) : databaseLines(found);
+}
+
+/** Runs as it is: what else there is to say is a comment of SQL. */
+function ddlLines({ statements, warnings }: InspectedDdl): string[] {
+  return [...warnings.map((each) => `-- ${each}`), ...statements.map((each) => `${each};`)];
 }
 
 function sourceLines(found: InspectedSource): string[] {

@@ -12,6 +12,7 @@ export function renderPlan(report: PlanReport): string {
   const lines = [
     ...alignColumns(facts(report), ""),
     ...plan.tables.flatMap((table) => tableSections(table, report)),
+    ...section("made first", ddlLines(plan.ddl?.statements ?? [])),
     ...section("before the first batch", stepLines(plan.before)),
     ...section("after the last batch", stepLines(plan.after)),
     ...section("why", indented(plan.why)),
@@ -22,6 +23,19 @@ export function renderPlan(report: PlanReport): string {
     ),
   ];
   return `${lines.join("\n").trimEnd()}\n`;
+}
+
+/** The statements that make the table or its columns, as a script or, with `json`, as JSON. */
+export function renderDdl({ plan: { ddl } }: PlanReport, json: boolean): string {
+  const statements = ddl?.statements ?? [];
+  if (json) return `${JSON.stringify({ ddl: statements })}\n`;
+  if (statements.length === 0)
+    return "-- nothing to make: the table has a column for every field\n";
+  return statements.map((each) => `${each};\n`).join("");
+}
+
+function ddlLines(statements: readonly string[]): string[] {
+  return statements.flatMap((statement) => indented(`${statement};`.split("\n")));
 }
 
 /** What fills the columns of a table, and what happens to its rows. */

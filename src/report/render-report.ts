@@ -8,7 +8,7 @@ import { visible, visibleLine } from "../errors/visible.ts";
 
 /** The report as one line of JSON, its fields in the order of the documentation. */
 export function reportJson(report: Report): string {
-  const { status, exit, runId, target, table, mode, key, strategy, rowSource } = report;
+  const { status, exit, runId, target, table, mode, key, strategy, rowSource, ddl } = report;
   const { counts, error, startedAt, endedAt, version, rejects, rejectFile, rejectReport } = report;
   const { sources, guarantee, job, dryRun, seconds, rowsPerSecond } = report;
   const line = JSON.stringify({
@@ -21,6 +21,7 @@ export function reportJson(report: Report): string {
     key,
     strategy,
     rowSource,
+    ddl,
     counts,
     sources,
     rejects,
@@ -66,6 +67,7 @@ export function renderReport(report: Report, verbose = false): string {
   }
   const lines = [
     headline(report, verbose),
+    ...madeLines(report),
     ...countLines(report),
     ...keyLines(report),
     ...whyLines(report),
@@ -74,6 +76,16 @@ export function renderReport(report: Report, verbose = false): string {
   lines.push(...guaranteeLines(report));
   lines.push(...warningLines(report));
   return `${lines.map(visibleLine).join("\n")}\n`;
+}
+
+/** That a table was made, or would be. */
+function madeLines({ ddl, dryRun, table }: Report): string[] {
+  const [first] = ddl;
+  if (first === undefined) return [];
+  const what = first.startsWith("create")
+    ? `the table ${table}`
+    : `${plural(ddl.length, "column")} of ${table}`;
+  return [`${dryRun ? "would make" : "made"}: ${what}`];
 }
 
 function warningLines({ warnings }: Report): string[] {

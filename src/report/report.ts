@@ -61,6 +61,8 @@ export interface Report {
   readonly key: ReportedKey | null;
   readonly strategy: string | null;
   readonly rowSource: string | null;
+  /** The statements by which the load has made its table or columns of it; of a dry run, those that it would run. */
+  readonly ddl: readonly string[];
   readonly counts: Counts;
   readonly sources: readonly ReportedSource[];
   /** By code, in the order in which they were met; those that this run has met. */

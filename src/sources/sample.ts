@@ -16,12 +16,22 @@ export interface SourceSample {
   skipTo(offset: SourceOffset): Promise<SkipResult>;
 }
 
-/** The fields of the header, or those of the first 1,000 records. */
-export async function sample(source: Source): Promise<SourceSample> {
-  const iterator = source.chunks()[Symbol.asyncIterator]();
-  let seen: RecordChunk[] = [];
+/** A source of which some chunks were read. */
+export interface BegunSource {
+  readonly source: Source;
+  readonly iterator: AsyncIterator<RecordChunk>;
+  /** Those that were read. */
+  readonly seen: readonly RecordChunk[];
+}
+
+/** The fields of the header, or those of the first 1,000 records and of all that were read before. */
+export async function sample(source: Source, begun?: BegunSource): Promise<SourceSample> {
+  const iterator = begun?.iterator ?? source.chunks()[Symbol.asyncIterator]();
+  let seen: RecordChunk[] = [...(begun?.seen ?? [])];
   const fields = new Set<string>(source.fields ?? []);
-  for (let records = 0; records < SAMPLED && source.fields === null;) {
+  for (const shape of seen.flatMap(shapesOf)) for (const field of shape.fields) fields.add(field);
+  const wanted = source.fields !== null || seen.length > 0 ? 0 : SAMPLED;
+  for (let records = 0; records < wanted;) {
     const { done, value } = await iterator.next();
     if (done === true) break;
     seen.push(value);
@@ -96,7 +106,7 @@ function later(chunk: RecordChunk, record: number): RecordChunk[] {
 }
 
 /** The shapes of a chunk's records, of those that planning looks at: by number, whatever chunks a source comes in. */
-function shapesOf(chunk: RecordChunk): readonly RecordShape[] {
+export function shapesOf(chunk: RecordChunk): readonly RecordShape[] {
   // A packed chunk makes its records when it is asked for them.
   if (chunk.packed !== null) return [chunk.packed.shape];
   const looked = chunk.records.filter(({ position }) => position.record <= SAMPLED);

@@ -20,7 +20,9 @@ import { readOptions } from "./read-options.ts";
 import { SourceExtent } from "./source-extent.ts";
 import type { ReadingProgress } from "./source-extent.ts";
 import { sample } from "./sample.ts";
-import type { SourceSample } from "./sample.ts";
+import type { BegunSource, SourceSample } from "./sample.ts";
+import { isFile, surveySources } from "./survey.ts";
+import type { Survey, SurveyRequest } from "./survey.ts";
 import { refuseOneHash, unverifiedStreams, verifyCompressedFiles } from "./verify.ts";
 
 export type { Source } from "../read/source.ts";
@@ -77,6 +79,8 @@ export class SourceSet {
   #rules: ReadingRules = NO_RULES;
   #looked: LookedAtSources | null = null;
   #sample: SourceSample | null = null;
+  /** A stream whose beginning was read. */
+  #begun: BegunSource | null = null;
   /** The source at hand. */
   #current: Source | null = null;
   /** The source that was opened last, from before its first byte is there. */
@@ -104,12 +108,31 @@ export class SourceSet {
     return new SourceSet([path], context);
   }
 
+  /**
+   * Reads records for what their values are, before the sources are looked at. Of a stream only the beginning is read,
+   * which the load gets all the same; it is read as the load will read it (`rules`).
+   */
+  async survey(
+    request: SurveyRequest,
+    rules: Pick<ReadingRules, "slowPath" | "hashed">,
+  ): Promise<Survey> {
+    this.#rules = { ...NO_RULES, hashed: rules.hashed };
+    const open = async (path: string): Promise<Source> => {
+      // What is read again is read as fast as it can be.
+      this.#rules = { ...this.#rules, slowPath: rules.slowPath && !(await isFile(path)) };
+      return await this.#open(path, { hashed: rules.hashed, isTold: false });
+    };
+    const { survey, begun } = await surveySources(this.paths, open, request);
+    this.#begun = begun;
+    return survey;
+  }
+
   /** Opens the first source and reads a sample of it; looks at the heads of the others. Streams are left alone until their turn. */
   async look(rules: ReadingRules): Promise<LookedAtSources> {
     this.#rules = rules;
-    const first = await this.open(this.paths[0] ?? "-");
+    const first = this.#begun?.source ?? (await this.open(this.paths[0] ?? "-"));
     this.#take(first);
-    this.#sample = await sample(first);
+    this.#sample = await sample(first, this.#begun ?? undefined);
     const later: LaterSource[] = [];
     for (const path of this.paths.slice(1)) later.push(await lookAt(path, this.#context.options));
     const { name: source, headerFields: header } = first;
@@ -196,6 +219,14 @@ export class SourceSet {
 
   /** Opens a source by itself, as the flags of reading say. */
   async open(path: string, hashed = this.#rules.hashed): Promise<Source> {
+    return await this.#open(path, { hashed, isTold: true });
+  }
+
+  /** `isTold`: of what a user should know of it at its end. */
+  async #open(
+    path: string,
+    { hashed, isTold }: { readonly hashed: boolean; readonly isTold: boolean },
+  ): Promise<Source> {
     const { options, stdin, onWarnings } = this.#context;
     const { slowPath, keeps } = this.#rules;
     return await openSource(path, readOptions(options), {
@@ -203,7 +234,9 @@ export class SourceSet {
       slowPath,
       keeps,
       hashed,
-      onWarnings,
+      onWarnings: (name, warnings) => {
+        if (isTold || this.#looked !== null) onWarnings?.(name, warnings);
+      },
       onOpening: (opening) => {
         this.#opening = opening;
         if (this.#closed) void opening.close();
@@ -244,6 +277,7 @@ export class SourceSet {
     this.#closed = true;
     await this.#opening?.close();
     await this.#current?.close();
+    await this.#begun?.source.close();
     await this.#looked?.first.close();
   }
 

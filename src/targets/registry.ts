@@ -15,6 +15,15 @@ const TARGETS: readonly (() => Promise<Target>)[] = [
   async () => (await import("./sqlite/index.ts")).sqlite,
 ];
 
+/** The target of this name. Throws `INTERNAL` for any other. */
+export async function targetNamed(name: string): Promise<Target> {
+  for (const loadTarget of TARGETS) {
+    const target = await loadTarget();
+    if (target.name === name) return target;
+  }
+  throw upsurgeError("INTERNAL", { message: `no target is called ${name}` });
+}
+
 /** The target that reads `url`. Throws `TARGET_URL`. */
 export async function findTarget(url: string): Promise<Target> {
   const targets: Target[] = [];

@@ -8,8 +8,10 @@ import type { Environment } from "../model/environment.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../model/batch.ts";
 import type { OutcomeCounts } from "../model/counts.ts";
 import type { JobPlan, RowSource, TablePlan } from "../model/load-plan.ts";
+import type { TableDdl } from "../model/new-table.ts";
 import type { PackedRows } from "../model/packed.ts";
 import type { TableName, TablePrivilege, TableShape } from "../model/table-shape.ts";
+import type { DdlDialect } from "./ddl-dialect.ts";
 import type { SqlExecutor } from "./sql-executor.ts";
 
 /** What a target can do; the planner asks this and never a name. */
@@ -64,6 +66,16 @@ export interface ConnectOptions {
   readonly environment: Environment;
   /** A server that is not what it passes for is no reason to stop. */
   readonly acceptServer?: boolean;
+  /** What to do about a database file that is not there: make it, or work in a private one that is gone with the session. */
+  readonly missingFile?: "make" | "private" | undefined;
+}
+
+/** How a transaction begins. */
+export interface BeginRequest {
+  /** Another session of this load has locked the tables. */
+  readonly locked: boolean;
+  /** What is made first, before the tables are locked. */
+  readonly ddl: TableDdl | null;
 }
 
 /** What is asked for by `upsurge plan --grants`. */
@@ -73,6 +85,8 @@ export interface GrantRequest {
   readonly job: JobPlan | null;
   /** What the load does to the table. */
   readonly privileges: readonly TablePrivilege[];
+  /** What the load makes first; `null`: nothing. */
+  readonly ddl: TableDdl | null;
   /** The columns that every row carries: their defaults are never used. */
   readonly filled: ReadonlySet<string>;
 }
@@ -121,6 +135,8 @@ export interface Target {
   secrets?(url: string, environment: Environment): readonly string[];
   /** What to pass instead of a text that is not read but may be meant for this target; `null` when it has no idea. */
   suggest?(url: string): Suggestion | null;
+  /** How it makes tables. */
+  readonly ddl: DdlDialect;
   /** Opens a session. Throws `TARGET_*` errors. */
   connect(options: ConnectOptions): Promise<Session>;
 }
@@ -136,6 +152,15 @@ export interface Session {
   quoteIdentifier(name: string): string;
   /** Resolves `table` (optionally qualified) and reads its shape; `null` when there is none. */
   readTableShape(table: string): Promise<TableShape | null>;
+  /**
+   * Where a table that is to be made would be. Throws `PLAN_NO_SCHEMA`.
+   */
+  newTableName(table: string): Promise<TableName>;
+  /**
+   * Asks as if tables or columns had been made: in a transaction of its own, which is rolled back. Throws `PLAN_DDL`,
+   * `PLAN_TABLE_APPEARED`.
+   */
+  supposing<T>(ddl: TableDdl, ask: () => Promise<T>): Promise<T>;
   /** Names near `table`, for "did you mean" and `inspect`. */
   listTables(): Promise<readonly TableName[]>;
   /** How this target goes about the plan, a sentence for each choice of its own, for `upsurge plan`. */
@@ -148,10 +173,10 @@ export interface Session {
   grants(request: GrantRequest): Promise<readonly string[]>;
   /**
    * Starts a transaction that writes to these tables, with everything it needs; again after its commit, for the next one.
-   * Their locks are taken first, in one order whatever the order of the tables. `locked`: another session of this load has
-   * taken them.
+   * Their locks are taken first, in one order whatever the order of the tables. Throws `PLAN_TABLE_APPEARED` where what is
+   * to be made is there by now.
    */
-  begin(tables: readonly TablePlan[], how?: { readonly locked: boolean }): Promise<Transaction>;
+  begin(tables: readonly TablePlan[], how?: BeginRequest): Promise<Transaction>;
   /**
    * Keeps other loads out of the tables while several sessions of this one write to them; `null` where they are let in.
    * `lost` is told when that has come to an end too early. Absent without `parallel`.

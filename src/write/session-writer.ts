@@ -59,6 +59,8 @@ export class SessionWriter {
   #counts = noCounts();
   #committing = false;
   #stopped = false;
+  /** What the plan makes is made, and committed. */
+  #made = false;
 
   constructor(session: Session, plan: LoadPlan, context: SessionWriterContext) {
     this.#session = session;
@@ -72,8 +74,11 @@ export class SessionWriter {
     return await this.#asOurs(async () => {
       const { quarantine, locked, checkpointing } = this.#context;
       failPoint("begin");
-      const { tables } = this.#plan;
-      const transaction = await this.#session.begin(tables, { locked });
+      const { tables, ddl } = this.#plan;
+      const transaction = await this.#session.begin(tables, {
+        locked,
+        ddl: this.#made ? null : ddl,
+      });
       const [writer] = transaction.writers;
       if (writer === undefined) throw upsurgeError("INTERNAL", { message: "no table to write" });
       const batches = new BatchWriter(tables[0], {
@@ -138,6 +143,7 @@ export class SessionWriter {
       failPoint("committed");
     });
     this.#committing = false;
+    this.#made = true;
     this.#open = null;
     this.#counts = noCounts();
     return counts;

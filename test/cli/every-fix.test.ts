@@ -98,11 +98,15 @@ const CASES: readonly Case[] = [
   {
     code: "TARGET_NOT_FOUND",
     run: "in.csv --to tt.db --table t",
-    fix: /sqlite3 tt\.db/,
-    next: (cwd) => {
-      new Database(join(cwd, "tt.db")).exec("vacuum").close();
-      return "inspect --to tt.db";
-    },
+    fix: /a load with --create makes the file/,
+    next: "in.csv --to tt.db --table t --create",
+  },
+  {
+    code: "PLAN_DDL",
+    files: csv("id,Id\n1,2\n"),
+    run: "in.csv --to tt.db --table t --create",
+    fix: /--map 'Id:OTHER' or --map 'Id:'/,
+    next: "in.csv --to tt.db --table t --create --map Id:",
   },
   {
     code: "PLAN_NO_TABLE",
@@ -282,6 +286,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   PLAN_KEY_NOT_UNIQUE: "its statements run in targets/printed-sql",
   PLAN_PRIVILEGE: "its grant runs in targets/printed-sql",
   PLAN_REFUSED: "for what nobody foresaw",
+  PLAN_NO_SCHEMA: "its statement runs in targets/create-postgres",
+  PLAN_TABLE_APPEARED: "its fix is the same command: targets/create",
   JOB_SOURCES: "targets/jobs-sources",
   JOB_TABLE: "targets/jobs-finished",
   JOB_RUNNING: "faults/same-job",

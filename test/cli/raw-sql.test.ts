@@ -49,6 +49,7 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   forget: null,
   // A name, in quotes or without anything that would end it.
   checkpointTable: null,
+  type: ["--alter", "--type", `m:int /* ${SQL} */`],
   // Paths, which no statement holds.
   rejectFile: null,
   report: null,
@@ -87,8 +88,12 @@ describe("options that hold SQL", () => {
           const { stdout, stderr } = await runUpsurge(args, { cwd });
 
           expect(stderr).toBe("");
-          const { statements } = JSON.parse(stdout) as { statements: string[] };
-          const unquoted = statements.join("\n").replaceAll(/"(?:[^"]|"")*"/g, "");
+          const { statements, plan } = JSON.parse(stdout) as {
+            statements: string[];
+            plan: { ddl: { statements: string[] } | null };
+          };
+          const all = [...(plan.ddl?.statements ?? []), ...statements];
+          const unquoted = all.join("\n").replaceAll(/"(?:[^"]|"")*"/g, "");
           expect(unquoted.includes(SQL)).toBe(optionSpec(name).sql === true);
         },
       );

@@ -26,6 +26,7 @@ test("--json prints one line with exactly the fields of the documentation", asyn
     key: { columns: ["id"], origin: "named" },
     strategy: "native",
     rowSource: expect.any(String),
+    ddl: [],
     counts: {
       read: 3,
       inserted: 2,

@@ -23,6 +23,7 @@ const AFTER: Step = { name: "--after", sql: "update parents set n = n + 1 where 
 function loadOf(plan: TablePlan, job: LoadPlan["job"] = null): LoadPlan {
   return {
     target: "test",
+    ddl: null,
     tables: [plan],
     before: [BEFORE],
     after: [AFTER],

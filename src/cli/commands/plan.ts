@@ -2,7 +2,9 @@
 import { checkOptions } from "../../options/check-options.ts";
 import { planGrants, planLoad } from "../../commands/plan.ts";
 import { planJson } from "../../report/plan-json.ts";
-import { renderPlan } from "../../report/render-plan.ts";
+import type { PlanReport } from "../../model/plan-report.ts";
+import type { Options } from "../../options/options.ts";
+import { renderDdl, renderPlan } from "../../report/render-plan.ts";
 import { surroundingsOf } from "../context.ts";
 import type { CommandContext } from "../context.ts";
 import { writeResult } from "../screen.ts";
@@ -16,9 +18,14 @@ export async function planCommand(
   checkOptions(options, "plan", sources);
   if (options.grants) return await printGrants(sources, context);
   const planned = await planLoad(sources, options, surroundingsOf(context));
-  const text = options.json ? `${planJson(planned)}\n` : renderPlan(planned);
+  const text = planText(planned, options);
   await writeResult(io.stdout, redact(text));
   return 0;
+}
+
+function planText(planned: PlanReport, { json, planDdl }: Options): string {
+  if (planDdl) return renderDdl(planned, json);
+  return json ? `${planJson(planned)}\n` : renderPlan(planned);
 }
 
 /** Prints what to grant for the load in place of its plan. */

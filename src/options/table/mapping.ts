@@ -1,6 +1,6 @@
 /** Options: which field fills which column. Joined with the other groups in `options.ts`. */
 import { CONSTANT_COLUMN, FIELD_MAP } from "../grammar.ts";
-import { LOADS } from "../option.ts";
+import { LOADS, READS } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `mapping`. */
@@ -15,7 +15,7 @@ export const MAPPING_OPTIONS = {
     details:
       "Without it a field goes to the column of the same name, else to the one that differs only in case. `field:` with nothing after the colon drops the field. A number is the CSV field at that place, counted from 1, where no field has it for a name: so fields without a name, and fields that share one, can be dropped or told apart. It comes before the name, and must mean the same field in every source. `:` alone drops all fields without a name.",
     example: "--map 'Country/Region:country'",
-    commands: LOADS,
+    commands: READS,
     meaning: true,
   },
   const: {

@@ -4,6 +4,14 @@ import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `output`. */
 export const OUTPUT_OPTIONS = {
+  planDdl: {
+    group: "output",
+    kind: "flag",
+    spelling: "--ddl",
+    summary: "Print only the statements that would make the table or its columns.",
+    example: "--create --ddl",
+    commands: PLAN,
+  },
   progress: {
     group: "output",
     kind: "choice",

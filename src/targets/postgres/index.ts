@@ -1,5 +1,6 @@
 /** The PostgreSQL target, versions 14 to 18, through the driver `pg`. */
 import type { Target } from "../target.ts";
+import { POSTGRES_DDL } from "./catalog/new-table.ts";
 import { isConnectionText } from "./connect/connection-text.ts";
 import { suggestUrl } from "./connect/suggest-url.ts";
 import { describeUrl, secretsElsewhere } from "./connect/connection-url.ts";
@@ -12,5 +13,6 @@ export const postgres: Target = {
   describe: describeUrl,
   secrets: secretsElsewhere,
   suggest: suggestUrl,
+  ddl: POSTGRES_DDL,
   connect: async (options) => await (await import("./connect/connect.ts")).connect(options),
 };

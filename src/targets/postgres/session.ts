@@ -3,8 +3,10 @@ import type { Client, QueryResult } from "pg";
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
+import type { TableDdl } from "../../model/new-table.ts";
 import type { PackedRows } from "../../model/packed.ts";
 import type {
+  BeginRequest,
   Capabilities,
   ErrorClass,
   GrantRequest,
@@ -35,7 +37,9 @@ import { tableLocks } from "./apply/table-locks.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { sequencesBehind } from "./catalog/sequences.ts";
 import { stageDdl } from "./stage/stage.ts";
+import { ddlRefusal, newTableName } from "./catalog/new-table.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
+import { runDdl } from "../run-ddl.ts";
 import { ReadOrder } from "./apply/read-order.ts";
 import { SetMemory } from "./apply/set-writer.ts";
 import { PostgresTransaction } from "./apply/transaction.ts";
@@ -83,6 +87,8 @@ export class PostgresSession implements Session {
   /** The server's process at work for the transaction; behind a pooler it may be another for the next. */
   #pid: number | null = null;
   #closing = false;
+  /** Questions are asked inside a transaction that is open, in which a table was made. */
+  #supposing = false;
 
   private constructor(
     { client, loss }: { readonly client: Client; readonly loss: ConnectionLoss },
@@ -175,6 +181,7 @@ export class PostgresSession implements Session {
 
   /** Asks in a transaction of its own, so that a lock is not waited for without end; leaves nothing behind. */
   async #question<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.#supposing) return await this.#asked(ask);
     try {
       await this.#client.query("begin");
       await this.#setUp();
@@ -184,6 +191,35 @@ export class PostgresSession implements Session {
     } finally {
       await this.#client.query("rollback").catch(() => {});
     }
+  }
+
+  async #asked<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      throw this.translate(error);
+    }
+  }
+
+  async newTableName(table: string): Promise<TableName> {
+    return this.#question(() => newTableName(this.#client, table));
+  }
+
+  async supposing<T>(ddl: TableDdl, ask: () => Promise<T>): Promise<T> {
+    return await this.#question(async () => {
+      await this.#make(ddl);
+      this.#supposing = true;
+      try {
+        return await ask();
+      } finally {
+        this.#supposing = false;
+      }
+    });
+  }
+
+  async #make(ddl: TableDdl): Promise<void> {
+    const run = async (sql: string): Promise<unknown> => await this.#client.query(sql);
+    await runDdl(ddl, { run, refusalOf: ddlRefusal });
   }
 
   async grants(request: GrantRequest): Promise<readonly string[]> {
@@ -196,9 +232,11 @@ export class PostgresSession implements Session {
     return this.#question(() => sequencesBehind(this.#client, plan, columns)).catch(() => []);
   }
 
-  async begin(tables: readonly TablePlan[], { locked } = { locked: false }): Promise<Transaction> {
+  async begin(tables: readonly TablePlan[], how?: BeginRequest): Promise<Transaction> {
+    const { locked, ddl } = how ?? { locked: false, ddl: null };
     await this.#client.query("begin isolation level read committed read write");
     await this.#setUp();
+    if (ddl !== null) await this.#make(ddl);
     if (!locked) for (const statement of tableLocks(tables)) await this.#client.query(statement);
     // The planner knows neither what is staged nor how the table has grown, and would read all of it for a batch.
     if (tables.some(findsByIndex)) {

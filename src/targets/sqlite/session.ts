@@ -3,8 +3,17 @@ import { access, constants } from "node:fs/promises";
 import { basename } from "node:path";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
+import type { TableDdl } from "../../model/new-table.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
-import type { Capabilities, ErrorClass, Lock, Session, Transaction } from "../target.ts";
+import type {
+  BeginRequest,
+  Capabilities,
+  ErrorClass,
+  Lock,
+  Session,
+  Transaction,
+} from "../target.ts";
+import { runDdl } from "../run-ddl.ts";
 import { checkStatements } from "./catalog/check-plan.ts";
 import type { SqliteConnection } from "./connect/connection.ts";
 import type { RowSql } from "./dialect.ts";
@@ -12,6 +21,8 @@ import { classify, translate } from "./errors.ts";
 import { permissions } from "./catalog/grants.ts";
 import { lockJob } from "./job-lock.ts";
 import { whileLocked } from "./connect/lock-wait.ts";
+import { ddlRefusal, SQLITE_DDL } from "./catalog/new-table.ts";
+import type { OwnFile } from "./connect/own-file.ts";
 import type { LockWaitRule } from "./connect/lock-wait.ts";
 import { UpsertProbe } from "./apply/probe.ts";
 import { quoteIdentifier } from "./quote.ts";
@@ -49,6 +60,7 @@ export interface OpenedFile {
   readonly db: SqliteConnection;
   /** Of the library. */
   readonly version: string;
+  readonly file: OwnFile;
 }
 
 /** A session on one database file. */
@@ -57,6 +69,7 @@ export class SqliteSession implements Session {
   readonly version: string;
   readonly #db: SqliteConnection;
   readonly #path: string;
+  readonly #file: OwnFile;
   readonly #lockTimeoutMs: number;
   readonly #probe: UpsertProbe;
   readonly execute: SqlExecutor;
@@ -66,9 +79,10 @@ export class SqliteSession implements Session {
   readonly #tables = new Map<string, SqliteTable>();
 
   /** Reads nothing of the file, which may be locked. */
-  constructor({ db, version }: OpenedFile, path: string, lockTimeoutMs: number) {
+  constructor({ db, version, file }: OpenedFile, lockTimeoutMs: number) {
     this.#db = db;
-    this.#path = path;
+    this.#file = file;
+    this.#path = file.path;
     this.#lockTimeoutMs = lockTimeoutMs;
     db.exec("pragma foreign_keys = on");
     db.exec("pragma trusted_schema = off");
@@ -88,6 +102,29 @@ export class SqliteSession implements Session {
       if (found !== null) this.#tables.set(found.shape.name.name, found);
       return found?.shape ?? null;
     });
+  }
+
+  newTableName(table: string): Promise<TableName> {
+    return Promise.resolve(SQLITE_DDL.nameOf(table));
+  }
+
+  async supposing<T>(ddl: TableDdl, ask: () => Promise<T>): Promise<T> {
+    if (!this.#file.isPrivate) await this.#requireWritable();
+    await this.#patiently(() => this.#db.exec("begin immediate"));
+    try {
+      this.#file.refuseRemoved();
+      await this.#make(ddl);
+      return await ask();
+    } catch (error) {
+      throw this.translate(error);
+    } finally {
+      if (this.#db.open && this.#db.inTransaction) this.#db.exec("rollback");
+    }
+  }
+
+  async #make(ddl: TableDdl): Promise<void> {
+    const run = (sql: string): Promise<void> => Promise.resolve(this.#db.exec(sql));
+    await runDdl(ddl, { run, refusalOf: ddlRefusal });
   }
 
   listTables(): Promise<readonly TableName[]> {
@@ -111,14 +148,17 @@ export class SqliteSession implements Session {
     return Promise.resolve(permissions(this.#path));
   }
 
-  async begin(tables: readonly TablePlan[]): Promise<Transaction> {
-    await this.#requireWritable();
+  async begin(tables: readonly TablePlan[], how?: BeginRequest): Promise<Transaction> {
+    const ddl = how?.ddl ?? null;
+    if (!this.#file.isPrivate) await this.#requireWritable();
     const rows = tables.map((plan) => this.#rowSql(plan, []));
     await this.#patiently(() => {
       for (const row of rows) this.#createStaged(row);
       this.#db.exec(`pragma cache_size = -${CACHE_KB}`);
       this.#db.exec("begin immediate");
     });
+    this.#file.refuseRemoved();
+    if (ddl !== null) await this.#make(ddl);
     const patiently = async (work: () => void): Promise<void> =>
       await whileLocked(work, this.#waitRule);
     return new SqliteTransaction({ db: this.#db, probe: this.#probe, rows, patiently });
@@ -143,7 +183,10 @@ export class SqliteSession implements Session {
   }
 
   close(): Promise<void> {
-    if (this.#db.open) this.#db.close();
+    if (this.#db.open) {
+      this.#file.removeIfUnused(this.#db);
+      this.#db.close();
+    }
     return Promise.resolve();
   }
 
@@ -165,6 +208,7 @@ export class SqliteSession implements Session {
 
   /** SQLite opens a file it may not write without a word, and fails at the first row. */
   async #requireWritable(): Promise<void> {
+    this.#file.refuseRemoved();
     try {
       await access(this.#path, constants.W_OK);
     } catch (cause) {
@@ -203,6 +247,8 @@ export class SqliteSession implements Session {
     try {
       return await this.#whileLocked(work);
     } catch (error) {
+      // SQLite has a name of its own for it, which depends on the system.
+      this.#file.refuseRemoved();
       throw this.translate(error);
     }
   }

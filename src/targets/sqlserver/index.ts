@@ -1,5 +1,6 @@
 /** The SQL Server target, through the driver `mssql`. */
 import type { Target } from "../target.ts";
+import { SQLSERVER_DDL } from "./catalog/new-table.ts";
 import { acceptsUrl, describeUrl } from "./connect/connection-url.ts";
 
 /** The target that the registry offers for `sqlserver://` URLs and connection strings. */
@@ -8,5 +9,6 @@ export const sqlserver: Target = {
   accepts: acceptsUrl,
   bytesText: (hex) => `0x${hex}`,
   describe: describeUrl,
+  ddl: SQLSERVER_DDL,
   connect: async (options) => await (await import("./connect/connect.ts")).connect(options),
 };

@@ -1,9 +1,11 @@
 /** One connection to SQL Server: what the server can do, planning's questions, and the start of a load. */
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
+import type { TableDdl } from "../../model/new-table.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import { TransactionAborted } from "../target.ts";
 import type {
+  BeginRequest,
   Capabilities,
   ErrorClass,
   GrantRequest,
@@ -25,8 +27,10 @@ import type { SqlServerInfo } from "./connect/ask-server.ts";
 import { pinSettings } from "./connect/settings.ts";
 import { statementsOf } from "./apply/set-sql.ts";
 import { stageDdl } from "./stage/stage-sql.ts";
+import { ddlRefusal, newTableName } from "./catalog/new-table.ts";
 import { sqlExecutor } from "./statements.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
+import { runDdl } from "../run-ddl.ts";
 import { SqlServerTransaction } from "./apply/transaction.ts";
 import type { SqlExecutor } from "../sql-executor.ts";
 
@@ -71,6 +75,8 @@ export class SqlServerSession implements Session {
   /** The stages whose temporary tables are there: a commit leaves them to the next transaction. */
   readonly #stages = new Set<string>();
   #closing = false;
+  /** Questions are asked inside a transaction that is open, in which a table was made. */
+  #supposing = false;
 
   private constructor(
     connection: SqlServerConnection,
@@ -112,10 +118,33 @@ export class SqlServerSession implements Session {
     return statementsOf(plan, rows).filter((sql) => !/^(SET|SELECT) @\w+ = (@@|COUNT)/.test(sql));
   }
 
+  async newTableName(table: string): Promise<TableName> {
+    return this.#question(() => newTableName(this.#connection, table));
+  }
+
+  async supposing<T>(ddl: TableDdl, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#question(async () => {
+        await this.#connection.begin();
+        await this.#make(ddl);
+        this.#supposing = true;
+        return await ask();
+      });
+    } finally {
+      this.#supposing = false;
+      await this.#connection.rollback();
+    }
+  }
+
+  async #make(ddl: TableDdl): Promise<void> {
+    const run = async (sql: string): Promise<unknown> => await this.#connection.batch(sql);
+    await runDdl(ddl, { run, refusalOf: ddlRefusal });
+  }
+
   async checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void> {
     try {
       await this.#question(async () => {
-        await this.#connection.begin();
+        if (!this.#supposing) await this.#connection.begin();
         await checkPlan(this.#connection, plan, { columns, collation: this.#collation });
       });
     } catch (error) {
@@ -125,7 +154,7 @@ export class SqlServerSession implements Session {
       const reason = `${cause.message} (${cause.number})`;
       throw upsurgeError("PLAN_REFUSED", { reason }, { cause });
     } finally {
-      await this.#connection.rollback();
+      if (!this.#supposing) await this.#connection.rollback();
     }
   }
 
@@ -144,11 +173,13 @@ export class SqlServerSession implements Session {
     });
   }
 
-  async begin(tables: readonly TablePlan[]): Promise<Transaction> {
+  async begin(tables: readonly TablePlan[], how?: BeginRequest): Promise<Transaction> {
+    const ddl = how?.ddl ?? null;
     await this.#connection.begin();
-    const written = tables.filter(({ mode }) => mode !== "insert");
+    const written = tables.filter(({ mode }) => mode !== "insert" || ddl !== null);
     // Any two loads take the locks of several tables in the same order.
     for (const table of written.map(tableSql).toSorted()) await this.#lock(table);
+    if (ddl !== null) await this.#make(ddl);
     const made = tables.filter(({ stage }) => !this.#stages.has(stage));
     for (const plan of made) {
       await this.#connection.batch(script(stageDdl(plan, this.#collation)));

@@ -59,13 +59,20 @@ export const SQLITE_UTILS: ToolPage = {
       files: { "parts.csv": "part_no,name,price\nB,Bolt,1\nC,Nut,1\n" },
       rows: BOLT,
     },
+    {
+      argument: "`--alter`",
+      files: { "parts.csv": "part_no,name,price,weight\nB,Bolt,1,410\n" },
+      rows: BOLT,
+      finds: "select 1 from parts where weight = 410",
+    },
+    { argument: "`--strict`", rows: BOLT },
     { argument: "`--silent`", rows: BOLT, says: "" },
     { argument: "`--detect-types`, `--no-detect-types`", rows: BOLT },
   ],
   absent: [
     "`--sniff`",
     "`--flatten`, `--lines`, `--text`, `--convert`",
-    "`--alter`, `--not-null`, `--default`, `--strict`",
+    "`--not-null`, `--default`",
     "`--truncate`, `--analyze`",
   ],
 };

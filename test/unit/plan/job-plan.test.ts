@@ -145,9 +145,9 @@ describe("between the runs of a job", () => {
   test("every option says whether it changes what the source means", () => {
     // Those that change how a load is carried out, or what is told of it; a new option has to be thought about.
     expect(others.toSorted()).toEqual(
-      `acceptServer allowAtLeastOnce batchRows check checkpointTable commit dryRun expectRows expectSha256 followAppend forget grace grants
-       ifLocked ignore job json keepJob lockTimeout logFormat logLevel maxRecordBytes maxRecordLines maxRejects printDdl progress quiet
-       rawSql rejectFile rejectsOk report requireFinalNewline resetJob retryTimeout rowSource statementTimeout strategy to verbose wait writers`
+      `acceptServer allowAtLeastOnce alter batchRows check checkpointTable commit create ddl dryRun expectRows expectSha256 followAppend forget grace grants
+       ifLocked ignore job json keepJob lockTimeout logFormat logLevel maxRecordBytes maxRecordLines maxRejects planDdl printDdl progress quiet
+       rawSql rejectFile rejectsOk report requireFinalNewline resetJob retryTimeout rowSource statementTimeout strategy to type verbose wait writers`
         .split(/\s+/)
         .toSorted(),
     );

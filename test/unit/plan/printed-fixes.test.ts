@@ -32,7 +32,7 @@ test("all fields without a column are listed at once, with flags to paste", () =
   expect(() => planFor(shape, {}, { fields })).toThrow(
     expect.objectContaining({
       message: "no column for the fields nmae, amuont, x in public.t",
-      fix: `${pasted} puts them where the names are near, and drops the rest; --extra-fields ignore drops all that have no column`,
+      fix: `${pasted} puts them where the names are near, and drops the rest; --extra-fields ignore drops all that have no column; --alter adds columns for them`,
     }),
   );
   const map = ["nmae:name", "amuont:amount", "x:"];

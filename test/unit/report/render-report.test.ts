@@ -14,6 +14,7 @@ const report: Report = {
   key: { columns: ["order_no", "line_no"], origin: "named" },
   strategy: "native",
   rowSource: "staged",
+  ddl: [],
   counts: { ...noCounts(), read: 1_234_567, inserted: 1_200_000, updated: 34_566, rejected: 1 },
   sources: [{ name: "orders.csv", read: 1_234_567, rejected: 1 }],
   rejects: [
@@ -126,6 +127,7 @@ test("puts the fields of the JSON in the order of the documentation", () => {
     "key",
     "strategy",
     "rowSource",
+    "ddl",
     "counts",
     "sources",
     "rejects",

@@ -54,6 +54,9 @@ export async function readGrants(
       `select current_user as user, current_database() as database`,
     )
   ).rows;
+  if (request.ddl?.kind === "create") {
+    return grantsToCreate(request, { user: who?.user ?? "", database: who?.database ?? "" });
+  }
   const schemas = (await client.query<{ name: string }>(SCHEMAS, table)).rows;
   const sequences = (await client.query<TableContext["sequences"][number]>(SEQUENCES, table)).rows;
   return grantsFor(request, {
@@ -64,8 +67,22 @@ export async function readGrants(
   });
 }
 
+/** Whoever makes a table owns it, and needs nothing more of it. */
+function grantsToCreate(
+  { plan, job }: GrantRequest,
+  { user, database }: Pick<TableContext, "user" | "database">,
+): readonly string[] {
+  const to = `to ${quoteIdentifier(user)};`;
+  const schema = quoteIdentifier(plan.table.name.schema ?? "public");
+  return [
+    `grant usage, create on schema ${schema} ${to}`,
+    `grant temporary on database ${quoteIdentifier(database)} ${to}`,
+    ...(job === null ? [] : checkpointGrants(job.table, user)),
+  ];
+}
+
 function grantsFor(
-  { plan, job, privileges, filled }: GrantRequest,
+  { plan, job, privileges, filled, ddl }: GrantRequest,
   { user, database, schemas, sequences }: TableContext,
 ): readonly string[] {
   const to = `to ${quoteIdentifier(user)};`;
@@ -81,6 +98,7 @@ function grantsFor(
     `grant ${privileges.join(", ")} on table ${tableSql(plan)} ${to}`,
     ...[...numbers].map((each) => `grant usage on sequence ${each} ${to}`),
     ...(job === null ? [] : checkpointGrants(job.table, user)),
+    ...(ddl === null ? [] : ["-- only its owner may add columns to a table"]),
     ...remarks(plan),
   ];
 }

@@ -20,6 +20,8 @@ export async function loadBetterSqlite3(): Promise<SqliteDriver> {
     version,
     openFile: (path, { readonly, create }: OpenMode) =>
       new BetterConnection(new Database(path, { readonly, fileMustExist: !create, timeout: 0 })),
+    // SQLite's name for a private file.
+    openPrivate: () => new BetterConnection(new Database("", { timeout: 0 })),
   };
 }
 

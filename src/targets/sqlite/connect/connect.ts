@@ -1,11 +1,15 @@
-/** Opens database files; makes none. */
+/** Opens database files; makes one only where it is told to. */
 import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { shellWord } from "../../../errors/shell-word.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { ConnectOptions, Session } from "../../target.ts";
 import type { SqliteConnection } from "./connection.ts";
 import { loadDriver } from "./driver.ts";
 import { isBusy, translate } from "../errors.ts";
-import { noSuchFile, readFileUrl } from "./file-url.ts";
+import { mayBeMade, noSuchFile, readFileUrl } from "./file-url.ts";
+import { OwnFile } from "./own-file.ts";
+import type { FileOrigin } from "./own-file.ts";
 import { SqliteSession } from "../session.ts";
 import type { OpenedFile } from "../session.ts";
 
@@ -13,23 +17,40 @@ import type { OpenedFile } from "../session.ts";
  * A session on the file that `url` names. Throws `TARGET_*` errors. It has no use for a limit on statements: the engine
  * runs in this process, and nothing lies between that could fall silent.
  */
-export async function connect({ url, lockTimeoutMs }: ConnectOptions): Promise<Session> {
+export async function connect(options: ConnectOptions): Promise<Session> {
+  const { url, lockTimeoutMs } = options;
   const { path, readonly } = readFileUrl(url);
-  const found = await stat(path).catch(() => null);
-  if (found === null) throw noSuchFile(url, path);
-  if (!found.isFile()) {
-    const reason = found.isDirectory() ? "it is a directory" : "it is not a regular file";
-    throw upsurgeError("TARGET_NOT_A_DATABASE", { path, reason });
-  }
-  const opened = await open(path, readonly);
+  const opened = await open(path, { readonly, origin: await originOf(path, options) });
   const { db } = opened;
   try {
     requireDatabase(db);
-    return new SqliteSession(opened, path, lockTimeoutMs);
+    return new SqliteSession(opened, lockTimeoutMs);
   } catch (error) {
+    opened.file.removeIfUnused(db);
     db.close();
     throw translate(error, path);
   }
+}
+
+/** Whether the file is there, or may be made. */
+async function originOf(path: string, { url, missingFile }: ConnectOptions): Promise<FileOrigin> {
+  const found = await stat(path).catch(() => null);
+  if (found === null) {
+    if (missingFile === undefined || !mayBeMade(url, path)) throw noSuchFile(url, path);
+    await requireFolder(path);
+    return missingFile === "make" ? "made" : "private";
+  }
+  if (found.isFile()) return "found";
+  const reason = found.isDirectory() ? "it is a directory" : "it is not a regular file";
+  throw upsurgeError("TARGET_NOT_A_DATABASE", { path, reason });
+}
+
+async function requireFolder(path: string): Promise<void> {
+  const folder = dirname(path);
+  const found = await stat(folder).catch(() => null);
+  if (found?.isDirectory() === true) return;
+  const fix = `make the folder first: mkdir -p ${shellWord(folder)}`;
+  throw upsurgeError("TARGET_NOT_FOUND", { path }, { why: `there is no folder ${folder}`, fix });
 }
 
 /** Opening reads nothing; the first look into the schema does. A locked file is the session's to wait for. */
@@ -41,11 +62,18 @@ function requireDatabase(db: SqliteConnection): void {
   }
 }
 
-async function open(path: string, readonly: boolean): Promise<OpenedFile> {
+async function open(
+  path: string,
+  { readonly, origin }: { readonly readonly: boolean; readonly origin: FileOrigin },
+): Promise<OpenedFile> {
   const driver = await loadDriver();
   try {
-    const db = driver.openFile(path, { readonly, create: false });
-    return { db, version: `SQLite ${driver.version}` };
+    const db =
+      origin === "private"
+        ? driver.openPrivate()
+        : driver.openFile(path, { readonly, create: origin === "made" });
+    const file = new OwnFile(path, origin);
+    return { db, version: `SQLite ${driver.version}`, file };
   } catch (error) {
     throw translate(error, path);
   }

@@ -46,4 +46,6 @@ export interface SqliteDriver {
   /** Of the library: `3.51.0`. */
   readonly version: string;
   openFile(path: string, mode: OpenMode): SqliteConnection;
+  /** An empty database of its own, on disk where it grows, gone when it is closed. */
+  openPrivate(): SqliteConnection;
 }

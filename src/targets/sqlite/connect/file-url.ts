@@ -132,10 +132,15 @@ function isDatabase(path: string): boolean {
   }
 }
 
+/** Whether a file of that name may be made: the text does not ask for one that is there, nor seem to mean another. */
+export function mayBeMade(url: string, path: string): boolean {
+  return !/\?(?:.*&)?mode=(?:ro|rw)(?:&|$)/.test(url) && otherFile(url, path) === null;
+}
+
 /** No file of that name; the fix names the one that is there. */
 export function noSuchFile(url: string, path: string): UpsurgeError {
   const other = otherFile(url, path);
-  const create = `check the path, or create it: sqlite3 ${shellWord(path)} 'vacuum'`;
+  const create = "check the path; a load with --create makes the file";
   const fix = { fix: other === null ? create : `pass --to ${shellWord(other)}` };
   return upsurgeError("TARGET_NOT_FOUND", { path }, fix);
 }

@@ -26,6 +26,9 @@ export function loadNodeSqlite(): SqliteDriver | null {
     name: "node:sqlite",
     version,
     openFile: (path, mode) => openFile(module, path, mode),
+    // SQLite's name for a private file.
+    openPrivate: () =>
+      renamed(() => new NodeConnection(new module.DatabaseSync("", { defensive: true }), false)),
   };
 }
 

@@ -10,11 +10,12 @@ import { quoteIdentifier } from "../quote.ts";
 
 /** The statements that let `user`, a user of the database, run the load. */
 export function grantsFor(
-  { plan, job, privileges }: GrantRequest,
+  { plan, job, privileges, ddl }: GrantRequest,
   user: string,
 ): readonly string[] {
   // The server refuses a grant to the owner, who may do everything.
   if (user === "dbo") return ["-- dbo owns the database: there is nothing to grant"];
+  if (ddl?.kind === "create") return grantsToCreate(plan, job, user);
   const wanted = new Set<string>(privileges);
   // A bulk load asks for the columns before it sends rows.
   if (mayGoDirectly(plan)) wanted.add("select");
@@ -22,7 +23,21 @@ export function grantsFor(
   return [
     // Without it the server hides the words of defaults, checks and computed columns.
     grant([...names, "view definition"], tableSql(plan), user),
-    ...(plan.keepIdentity ? [grant(["alter"], tableSql(plan), user)] : []),
+    ...(plan.keepIdentity || ddl !== null ? [grant(["alter"], tableSql(plan), user)] : []),
+    ...(job === null ? [] : checkpointGrants(job.table, user)),
+  ];
+}
+
+/** A table belongs to the owner of its schema, whoever has made it. */
+function grantsToCreate(
+  { table }: GrantRequest["plan"],
+  job: GrantRequest["job"],
+  user: string,
+): readonly string[] {
+  const schema = `SCHEMA::${quoteIdentifier(table.name.schema ?? "dbo")}`;
+  return [
+    `GRANT CREATE TABLE TO ${quoteIdentifier(user)};`,
+    grant(["alter", "select", "insert", "update", "view definition"], schema, user),
     ...(job === null ? [] : checkpointGrants(job.table, user)),
   ];
 }

@@ -17,7 +17,9 @@ const SHAPE = table({ name: { schema: "sa les", name: "t]" } });
 function grants(options: Partial<Options>, shape = SHAPE, user = "loader]; DROP"): string {
   const plan = planFor(shape, options, { capabilities: FREE, quoteIdentifier });
   const privileges = neededPrivileges(plan, FREE);
-  return grantsFor({ plan, job: plan.job, privileges, filled: new Set() }, user).join("\n");
+  return grantsFor({ plan, job: plan.job, privileges, ddl: null, filled: new Set() }, user).join(
+    "\n",
+  );
 }
 
 const ON = "ON [sa les].[t]]] TO [loader]]; DROP];";

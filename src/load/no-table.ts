@@ -1,0 +1,44 @@
+/** There is no table of the name that was asked for: which there are, and what makes one. */
+import { shellWord } from "../errors/shell-word.ts";
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { Options } from "../options/options.ts";
+import { nearTable } from "../plan/names.ts";
+import type { Session } from "../targets/target.ts";
+
+/** Where a table was looked for. */
+export interface MissingTable {
+  readonly options: Options;
+  /** As the user gave them. */
+  readonly patterns: readonly string[];
+  /** The database without secrets. */
+  readonly label: string;
+  /** The target's name. */
+  readonly target: string;
+}
+
+/** `PLAN_NO_TABLE`, with the flag that makes the table and the command that shows its statement. */
+export async function noTable(session: Session, missing: MissingTable): Promise<Error> {
+  const { options, patterns, label, target } = missing;
+  const { checkpointTable } = options;
+  const table = options.table ?? "";
+  const tables = (await session.listTables()).filter(({ name }) => name !== checkpointTable);
+  const names = tables.map(({ schema, name }) => (schema === null ? name : `${schema}.${name}`));
+  const near = nearTable(table, tables);
+  return upsurgeError(
+    "PLAN_NO_TABLE",
+    {
+      table,
+      reason: `${label} has ${names.length === 0 ? "no tables" : names.slice(0, 12).join(", ")}`,
+      suggestion: near === null ? creating(patterns, table, target) : `did you mean ${near}?`,
+    },
+    { where: `--table ${table}` },
+  );
+}
+
+/** A stream cannot be looked at twice. */
+function creating(patterns: readonly string[], table: string, target: string): string {
+  const [source = "-"] = patterns;
+  const show = `upsurge inspect ${shellWord(source)} --ddl ${target} --table ${shellWord(table)}`;
+  const shown = source === "-" ? "" : `; ${show} prints its statement`;
+  return `add --create, and --key for its key, to make the table${shown}`;
+}

@@ -1,0 +1,139 @@
+/** Plans a load from the table and its sources, and lets the database check the plan. */
+import { resolve } from "node:path";
+import { UpsurgeError } from "../errors/upsurge-error.ts";
+import type { FieldResolver, LoadPlan } from "../model/load-plan.ts";
+import type { TableShape } from "../model/table-shape.ts";
+import { isJob } from "../options/is-job.ts";
+import type { Options } from "../options/options.ts";
+import { explainReadingPath } from "../plan/explain.ts";
+import { planJob } from "../plan/job-plan.ts";
+import { makePlan } from "../plan/make-plan.ts";
+import { fieldResolver, mapFields, refuseMovedNumbers } from "../plan/mapping.ts";
+import type { LookedAtSources, ReadingRules, Source, SourceSet } from "../sources/source-set.ts";
+import type { Session, Target } from "../targets/target.ts";
+import type { ProposedDdl } from "./propose-ddl.ts";
+
+/** What a load is planned from. */
+export interface PlanningInputs {
+  readonly target: Target;
+  readonly session: Session;
+  readonly shape: TableShape;
+  readonly sources: SourceSet;
+  readonly patterns: readonly string[];
+  readonly options: Options;
+  /** What is made before the load; `null`: nothing. */
+  readonly proposed: ProposedDdl | null;
+}
+
+/** The plan, and the first source, open. */
+export interface PlannedSources {
+  readonly plan: LoadPlan;
+  readonly resolve: FieldResolver;
+  readonly first: Source;
+}
+
+/** Looks at the sources, plans and has the plan checked. Throws `PLAN_*` and `SOURCE_*` errors. */
+export async function planLoadOf(inputs: PlanningInputs): Promise<PlannedSources> {
+  const { session, shape, sources, options } = inputs;
+  const toColumn = fieldResolver(shape, options);
+  const accepted: { fields: LookedAtSources["fields"] } = { fields: [] };
+  const looked = await sources.look(rulesOf(session, { shape, toColumn, options, accepted }));
+  accepted.fields = looked.fields;
+  const plan = planFor({ ...inputs, looked });
+  await checkPlan(session, plan, options);
+  return { plan, resolve: toColumn, first: looked.first };
+}
+
+interface RuleInputs {
+  readonly shape: TableShape;
+  readonly toColumn: FieldResolver;
+  readonly options: Options;
+  /** The fields of the sources that were planned with. */
+  readonly accepted: { readonly fields: LookedAtSources["fields"] };
+}
+
+/** How the sources are read, given what the target takes and what the table has. */
+function rulesOf(
+  { capabilities }: Session,
+  { shape, toColumn, options, accepted }: RuleInputs,
+): ReadingRules {
+  return {
+    slowPath: !capabilities.acceptsPackedBatches,
+    hashed: isJob(options),
+    // All but those that are dropped.
+    keeps: (name) => toColumn(name).kind !== "dropped",
+    accept: (fields) => {
+      const [first] = accepted.fields;
+      refuseMovedNumbers(first === undefined ? [fields] : [first, fields], options);
+      mapFields(shape, [fields], toColumn);
+    },
+  };
+}
+
+type PlanInputs = PlanningInputs & { readonly looked: LookedAtSources };
+
+/** The plan of a load, its job included. */
+function planFor(inputs: PlanInputs): LoadPlan {
+  const { target, session, shape, looked, patterns, options, proposed } = inputs;
+  const { first, later, fields, differ, readOnce } = looked;
+  const planned = makePlan({
+    target: target.name,
+    shape,
+    capabilities: session.capabilities,
+    quoteIdentifier: (name) => session.quoteIdentifier(name),
+    options,
+    ddl: proposed?.ddl ?? null,
+    fields: [...new Set(fields.flatMap((each) => each.fields))],
+    sources: fields,
+    openFields: first.fields === null || differ,
+    allKnown: [first, ...later].every((each) => each.fields !== null),
+    readOnce,
+    whyUnhashable: session.whyUnhashable?.bind(session),
+  });
+  const job = planJob(planned, {
+    options,
+    target: target.describe(options.to ?? ""),
+    sources: patterns.map((source) => (source === "-" ? source : resolve(source))),
+    format: first.format,
+  });
+  return withSourcesAndSession({ ...planned, job }, inputs);
+}
+
+const VALUES_ONLY = "this target takes values, not bytes";
+
+/** The plan with what only the sources and the session can tell of it. */
+function withSourcesAndSession(
+  plan: LoadPlan,
+  { session, sources, looked, proposed }: PlanInputs,
+): LoadPlan {
+  const { capabilities, warnings = [] } = session;
+  const { slowPathReason } = looked.first;
+  const path = explainReadingPath(capabilities.acceptsPackedBatches ? slowPathReason : VALUES_ONLY);
+  const methods = plan.tables.flatMap((table) => session.explain?.(table) ?? []);
+  const ofSources = sources.warnings(plan.commitRows !== null);
+  return {
+    ...plan,
+    why: [...(proposed === null ? [] : [proposed.why]), ...plan.why, ...path, ...methods],
+    warnings: [...warnings, ...(proposed?.warnings ?? []), ...plan.warnings, ...ofSources],
+  };
+}
+
+/** Lets the database check the plan; one that is made to learn of privileges may lack some. */
+async function checkPlan(session: Session, plan: LoadPlan, { grants }: Options): Promise<void> {
+  const columns = checkedColumns(plan);
+  // A source that is empty so far has no fields, and no row to check.
+  if (columns.length === 0) return;
+  try {
+    await session.checkPlan(plan.tables[0], columns);
+  } catch (error) {
+    const isPrivilege = error instanceof UpsurgeError && error.code === "PLAN_PRIVILEGE";
+    if (!grants || !isPrivilege) throw error;
+  }
+}
+
+/** The columns of the rows a plan is checked with: those the source is known to fill, or the key where nothing is known. */
+export function checkedColumns({ tables: [table] }: LoadPlan): string[] {
+  const known = [...table.mapping, ...table.constants].map((each) => each.column);
+  const named = new Set(known.length > 0 ? known : table.arbiter?.columns);
+  return table.columns.map((column) => column.name).filter((name) => named.has(name));
+}

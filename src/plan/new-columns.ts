@@ -1,0 +1,247 @@
+/**
+ * The columns that `--create` and `--alter` make: one for each field that has none, by the same rules of mapping as for a
+ * table that is there. Asks neither the sources nor a server.
+ */
+import { shellQuoted } from "../errors/shell-word.ts";
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import { sourceLabel } from "../errors/source-label.ts";
+import { delimiterFlag, splitsOf } from "./dialect-hint.ts";
+import { fieldNames } from "./field-names.ts";
+import { chooseType } from "../infer/choose-type.ts";
+import { factsOfText } from "../infer/of-text.ts";
+import type { ColumnFacts } from "../model/column-facts.ts";
+import type { KnownFields } from "../model/header.ts";
+import type { FieldMapping } from "../model/load-plan.ts";
+import type { ValueType } from "../model/new-column.ts";
+import type { NewColumn } from "../model/new-table.ts";
+import type { Column, TableName, TableShape } from "../model/table-shape.ts";
+import type { Options } from "../options/options.ts";
+import type { DdlDialect } from "../targets/ddl-dialect.ts";
+import { fieldResolver, mapFields } from "./mapping.ts";
+import { findColumn, requireColumn } from "./names.ts";
+import { PRIMARY } from "./primary-key.ts";
+
+/** What is known of the fields of all sources. */
+export interface SeenFields {
+  readonly sources: readonly KnownFields[];
+  /** By field. */
+  readonly facts: ReadonlyMap<string, ColumnFacts>;
+}
+
+/** What the columns are made for. */
+export interface NewColumnsRequest {
+  readonly name: TableName;
+  /** The table that is to get more columns; `null`: it is to be made. */
+  readonly shape: TableShape | null;
+  readonly seen: SeenFields;
+  readonly options: Pick<
+    Options,
+    "delimiter" | "map" | "const" | "type" | "key" | "keepIdentity" | "extraFields"
+  >;
+  readonly dialect: DdlDialect;
+}
+
+/** Columns in the order of the fields, with what a user should know of them. */
+export interface ProposedColumns {
+  readonly columns: readonly NewColumn[];
+  readonly warnings: readonly string[];
+}
+
+/** Throws the `PLAN_*` errors of a mapping, `PLAN_DDL` for a name or a type that the database does not take. */
+export function newColumns(request: NewColumnsRequest): ProposedColumns {
+  const { shape, seen, options, dialect } = request;
+  if (shape === null) seen.sources.forEach((source) => refuseOneField(source, options));
+  const there = shape?.columns ?? [];
+  const supposed = supposedShape(request);
+  const mapping = mapFields(supposed, seen.sources, fieldResolver(supposed, options));
+  const isNew = (name: string): boolean => !there.some((column) => column.name === name);
+  const names = [
+    ...new Set([
+      ...mapping.map(({ column }) => column),
+      ...(options.const ?? []).map(({ column }) => requireColumn(supposed, column, "--const").name),
+      ...(options.type ?? []).map(({ column }) => requireColumn(supposed, column, "--type").name),
+    ]),
+  ].filter(isNew);
+  refuseNames(names, mapping, request);
+  const keys = shape === null ? keyNames(supposed, names, options.key) : new Set<string>();
+  const types = new Map(names.map((name) => [name, typeOf(name, { mapping, request, keys })]));
+  const ofKey = [...keys].map((name) => types.get(name) ?? TEXT);
+  const columns = names.map((name) => {
+    const type = types.get(name) ?? TEXT;
+    const isKey = keys.has(name);
+    return {
+      name,
+      type: "said" in type ? type.said : spelled(name, type, { isKey, ofKey, dialect }),
+      isKey,
+    };
+  });
+  const hasTextKey = ofKey.some((type) => "kind" in type && type.kind === "text");
+  const warning = hasTextKey ? dialect.textKeyWarning : null;
+  return { columns, warnings: warning === null ? [] : [warning] };
+}
+
+/** A header that another delimiter would split must not become a table of one column. */
+function refuseOneField(
+  { source, header }: KnownFields,
+  { delimiter }: Pick<Options, "delimiter">,
+): void {
+  const [only, ...others] = header ?? [];
+  if (only === undefined || others.length > 0 || delimiter !== null) return;
+  const [split] = splitsOf(only.name);
+  if (split === undefined) return;
+  const reason = `its only field would be called ${JSON.stringify(only.name)}`;
+  const fix = `pass ${delimiterFlag(split.delimiter)}; or --delimiter , if it is one field`;
+  const path = source === null ? "the source" : sourceLabel(source);
+  throw upsurgeError("SOURCE_HEADER", { path, reason }, { fix });
+}
+
+/** The table as it would be with a column for every name that fields and flags bring. */
+function supposedShape({ name, shape, seen, options }: NewColumnsRequest): TableShape {
+  const there = shape?.columns ?? [];
+  const bare: TableShape = shape ?? { ...EMPTY, name };
+  const wanted = new Set([
+    ...seen.sources.flatMap(({ fields, header }) => header?.map((each) => each.name) ?? fields),
+    ...(options.map ?? []).flatMap(({ column }) => column ?? []),
+    ...(options.const ?? []).map(({ column }) => column),
+    ...(options.type ?? []).map(({ column }) => column),
+  ]);
+  const more = [...wanted].filter((each) => each !== "" && findColumn(bare, each) === null);
+  return { ...bare, columns: [...there, ...more.map(supposedColumn)] };
+}
+
+const EMPTY: Omit<TableShape, "name"> = {
+  kind: "table",
+  columns: [],
+  uniqueKeys: [],
+  foreignKeys: [],
+  triggers: [],
+  rewritten: false,
+  missingPrivileges: [],
+  checked: false,
+  checks: [],
+  upsertHazard: null,
+};
+
+function supposedColumn(name: string): Column {
+  return {
+    name,
+    type: "",
+    family: "text",
+    nullable: true,
+    defaultSql: null,
+    volatileDefault: false,
+    identity: null,
+    generatedSql: null,
+  };
+}
+
+/** The columns of `--key`, which the table must get. */
+function keyNames(
+  supposed: TableShape,
+  names: readonly string[],
+  key: readonly string[] | null,
+): Set<string> {
+  const made = { ...supposed, columns: names.map(supposedColumn) };
+  if (key?.length === 1 && key[0] === PRIMARY && findColumn(made, PRIMARY) === null) {
+    const reason = "a table that is to be made has no primary key yet";
+    const suggestion = "name the columns of its key: --key a,b";
+    throw upsurgeError(
+      "PLAN_DDL",
+      { what: "the key", reason, suggestion },
+      { where: "--key primary" },
+    );
+  }
+  return new Set((key ?? []).map((each) => requireColumn(made, each, "--key").name));
+}
+
+/** The type of `--type`, as it was said. */
+interface SaidType {
+  readonly said: string;
+}
+
+const TEXT: ValueType = { kind: "text", longest: 0 };
+
+/** The type of a column: that of `--type`, else that of its values. */
+function typeOf(
+  name: string,
+  how: {
+    readonly mapping: readonly FieldMapping[];
+    readonly request: NewColumnsRequest;
+    readonly keys: ReadonlySet<string>;
+  },
+): SaidType | ValueType {
+  const { mapping, request, keys } = how;
+  const { options, seen, dialect } = request;
+  const given = options.type?.findLast(({ column }) => isSame(column, name));
+  if (given !== undefined) return { said: given.type };
+  const field = mapping.find(({ column }) => column === name)?.field;
+  const constant = options.const?.find(({ column }) => isSame(column, name));
+  const facts =
+    field === undefined ? constant && factsOfText(constant.value) : seen.facts.get(field);
+  return facts === undefined ? TEXT : chooseType(facts, dialect.rules, keys.has(name));
+}
+
+/** The type as SQL. Throws `PLAN_DDL` for a text that is too long for a key. */
+function spelled(
+  name: string,
+  type: ValueType,
+  how: {
+    readonly isKey: boolean;
+    readonly ofKey: readonly (SaidType | ValueType)[];
+    readonly dialect: DdlDialect;
+  },
+): string {
+  const key = how.ofKey.filter((each) => "kind" in each);
+  const found = how.dialect.spellType(type, how.isKey ? key : null);
+  if (found.kind === "type") return found.sql;
+  const reason = `its longest value has ${found.longest} characters, and a key of this database has room for ${found.most}`;
+  const suggestion = `choose another key, or give the column a type: --type ${shellQuoted(`${name}:TYPE`)}`;
+  throw upsurgeError(
+    "PLAN_DDL",
+    { what: `the key column ${name}`, reason, suggestion },
+    { where: "--key" },
+  );
+}
+
+function isSame(a: string, b: string): boolean {
+  return a === b || a.toLowerCase() === b.toLowerCase();
+}
+
+/** Throws `PLAN_DDL` for names that are too long, or the same to the database. */
+function refuseNames(
+  names: readonly string[],
+  mapping: readonly FieldMapping[],
+  { seen, shape, dialect }: NewColumnsRequest,
+): void {
+  const { longestName, foldsCase } = dialect;
+  const { flag } = fieldNames(seen.sources);
+  const mapTo = (column: string, to: string): string =>
+    `--map ${shellQuoted(`${flag(mapping.find((each) => each.column === column)?.field ?? column)}:${to}`)}`;
+  const lengthOf = (name: string): number =>
+    longestName?.unit === "bytes" ? Buffer.byteLength(name) : name.length;
+  const long = names.filter((name) => longestName !== null && lengthOf(name) > longestName.most);
+  if (long.length > 0) {
+    const reason = `${long.length === 1 ? "a name is" : "names are"} longer than ${longestName?.most} ${longestName?.unit}: ${long.join(", ")}`;
+    const fix = `name the columns otherwise: ${long.map((name) => mapTo(name, "SHORTER")).join(" ")}`;
+    throw upsurgeError(
+      "PLAN_DDL",
+      { what: "a column", reason, suggestion: fix },
+      { where: "the names of the fields" },
+    );
+  }
+  if (!foldsCase) return;
+  const folded = new Map<string, string>();
+  for (const name of [...(shape?.columns.map((column) => column.name) ?? []), ...names]) {
+    const other = folded.get(name.toLowerCase());
+    if (other !== undefined) {
+      const reason = `${other} and ${name} are one name to this database`;
+      const fix = `name one of them otherwise, or drop it: ${mapTo(name, "OTHER")} or ${mapTo(name, "")}`;
+      throw upsurgeError(
+        "PLAN_DDL",
+        { what: "a column", reason, suggestion: fix },
+        { where: "the names of the fields" },
+      );
+    }
+    folded.set(name.toLowerCase(), name);
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Reads records for what their values are, before there is a plan: all of a source that can be read again; of a stream that
+ * comes first so many, which are kept for its turn. A stream that comes later is left alone.
+ */
+import { stat } from "node:fs/promises";
+import type { KnownFields } from "../model/header.ts";
+import type { RecordChunk } from "../model/record.ts";
+import type { Source } from "../read/source.ts";
+import { shapesOf } from "./sample.ts";
+import type { BegunSource } from "./sample.ts";
+
+/** Records of a stream that are held back, and their bytes. */
+const HELD_RECORDS = 100_000;
+const HELD_BYTES = 64 * 1024 * 1024;
+
+/** What a survey takes, and how it opens sources. */
+export interface SurveyRequest {
+  readonly see: (chunk: RecordChunk) => void;
+  /** Whether the records of a source are to be read, given its fields; `null`: they are not known yet. */
+  readonly wants: (
+    source: Pick<KnownFields, "header"> & { readonly fields: readonly string[] | null },
+  ) => boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What was read. */
+export interface Survey {
+  /** Those of every source that was read. */
+  readonly fields: readonly KnownFields[];
+  /** Every record of every source was seen. */
+  readonly isWhole: boolean;
+}
+
+/** A survey, and the stream that was begun. */
+export interface SurveyResult {
+  readonly survey: Survey;
+  readonly begun: BegunSource | null;
+}
+
+/** Surveys the sources of these paths. Throws what reading throws; a stream that was begun stays open. */
+export async function surveySources(
+  paths: readonly string[],
+  open: (path: string) => Promise<Source>,
+  request: SurveyRequest,
+): Promise<SurveyResult> {
+  const fields: KnownFields[] = [];
+  let begun: BegunStream | null = null;
+  let isWhole = true;
+  try {
+    for (const [index, path] of paths.entries()) {
+      if (index > 0 && !(await isFile(path))) {
+        isWhole = false;
+        continue;
+      }
+      const source = await open(path);
+      const names = new Set<string>(source.fields ?? []);
+      const isWanted = request.wants({ fields: source.fields, header: source.headerFields });
+      const see = (chunk: RecordChunk): void => {
+        request.signal?.throwIfAborted();
+        if (source.fields === null) addFields(names, chunk);
+        request.see(chunk);
+      };
+      if (source.rereadable) await readAll(source, isWanted ? see : null);
+      else begun = await holdBack(source, isWanted ? see : null);
+      fields.push({ source: source.name, fields: [...names], header: source.headerFields });
+    }
+  } catch (error) {
+    await begun?.source.close();
+    throw error;
+  }
+  return { survey: { fields, isWhole: isWhole && begun?.isAll !== false }, begun };
+}
+
+/** A stream of which some records were read, or all. */
+interface BegunStream extends BegunSource {
+  readonly isAll: boolean;
+}
+
+/** A file, which can be read again. */
+export async function isFile(path: string): Promise<boolean> {
+  return path !== "-" && (await stat(path)).isFile();
+}
+
+function addFields(names: Set<string>, chunk: RecordChunk): void {
+  for (const shape of shapesOf(chunk)) for (const field of shape.fields) names.add(field);
+}
+
+type See = (chunk: RecordChunk) => void;
+
+async function readAll(source: Source, see: See | null): Promise<void> {
+  try {
+    if (see === null) return;
+    for await (const chunk of source.chunks()) see(chunk);
+  } finally {
+    await source.close();
+  }
+}
+
+/** Reads the beginning of a stream, and keeps it. */
+async function holdBack(source: Source, see: See | null): Promise<BegunStream> {
+  const iterator = source.chunks()[Symbol.asyncIterator]();
+  const seen: RecordChunk[] = [];
+  let records = 0;
+  let bytes = 0;
+  if (see === null) return { source, iterator, seen, isAll: true };
+  while (records < HELD_RECORDS && bytes < HELD_BYTES) {
+    const { done, value } = await iterator.next();
+    if (done === true) return { source, iterator, seen, isAll: true };
+    seen.push(value);
+    see(value);
+    records += value.packed?.records ?? value.records.length;
+    bytes += bytesOf(value);
+  }
+  return { source, iterator, seen, isAll: false };
+}
+
+function bytesOf({ packed, records }: RecordChunk): number {
+  if (packed !== null) return packed.length;
+  return records.reduce((sum, { raw }) => sum + raw.length, 0);
+}

@@ -1,0 +1,23 @@
+/** How a target makes tables and columns: texts alone, no server is asked. */
+import type { SpelledType, TypeRules, ValueType } from "../model/new-column.ts";
+import type { NewTable } from "../model/new-table.ts";
+import type { TableName } from "../model/table-shape.ts";
+
+/** The texts of one database. */
+export interface DdlDialect {
+  /** What its types keep without a change. */
+  readonly rules: TypeRules;
+  /** A type as SQL. `key`: those of all columns of the key that the column is in; `null` for other columns. */
+  readonly spellType: (type: ValueType, key: readonly ValueType[] | null) => SpelledType;
+  /** What to know of a key with texts of this database. */
+  readonly textKeyWarning: string | null;
+  /** The longest name; `null`: any. */
+  readonly longestName: { readonly most: number; readonly unit: "bytes" | "characters" } | null;
+  /** Names that differ only in case are the same. */
+  readonly foldsCase: boolean;
+  /** The name that a text means where no server can be asked. */
+  readonly nameOf: (table: string) => TableName;
+  readonly createTable: (table: NewTable) => string;
+  /** A statement a column. */
+  readonly addColumns: (table: NewTable) => readonly string[];
+}

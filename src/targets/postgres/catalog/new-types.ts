@@ -1,0 +1,42 @@
+/** The types of the columns of a new table, and what they keep. Pure. */
+import type { SpelledType, TypeRules, ValueType } from "../../../model/new-column.ts";
+
+/** What the types keep: a timestamp counts microseconds; a numeric keeps its digits as they are written, zeros and all. */
+export const TYPE_RULES: TypeRules = {
+  kinds: new Set([
+    "double",
+    "boolean",
+    "date",
+    "timestamp",
+    "timestamptz",
+    "uuid",
+    "json",
+  ] as const),
+  fraction: 6,
+  needsSeconds: false,
+  decimal: {
+    whole: 131_072,
+    scale: 16_383,
+    total: Infinity,
+    significant: Infinity,
+    keepsZeros: true,
+  },
+};
+
+const TYPES = {
+  integer: "bigint",
+  decimal: "numeric",
+  double: "double precision",
+  boolean: "boolean",
+  date: "date",
+  timestamp: "timestamp",
+  timestamptz: "timestamptz",
+  uuid: "uuid",
+  json: "jsonb",
+  text: "text",
+} as const satisfies Record<ValueType["kind"], string>;
+
+/** The type as SQL; it is the same in a key. */
+export function spellType({ kind }: ValueType): SpelledType {
+  return { kind: "type", sql: TYPES[kind] };
+}

@@ -1,0 +1,62 @@
+/** How SQL Server makes tables and columns. */
+import { shellQuoted } from "../../../errors/shell-word.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import { addColumnSql, createTableSql } from "../../../sql/create-table.ts";
+import { nameParts } from "../../../sql/table-name.ts";
+import type { TableName } from "../../../model/table-shape.ts";
+import type { DdlDialect } from "../../ddl-dialect.ts";
+import type { DdlRefusal } from "../../run-ddl.ts";
+import type { SqlServerConnection } from "../connect/connection.ts";
+import { classifyNumber, SqlServerError } from "../errors.ts";
+import { quoteIdentifier } from "../quote.ts";
+import { spellType, TYPE_RULES } from "./new-types.ts";
+
+const WORDS = { quote: quoteIdentifier, add: "add" };
+
+/** The texts of SQL Server. */
+export const SQLSERVER_DDL: DdlDialect = {
+  rules: TYPE_RULES,
+  spellType,
+  textKeyWarning:
+    "texts of a key are equal where the collation of the database says so: by default without regard to case, and to blanks at their end",
+  longestName: { most: 128, unit: "characters" },
+  foldsCase: true,
+  nameOf: (table) => {
+    const { schema, name } = nameParts(table);
+    return { schema: schema ?? "dbo", name };
+  },
+  createTable: (table) => createTableSql(table, WORDS),
+  addColumns: (table) => addColumnSql(table, WORDS),
+};
+
+/** The schema of a name, or the user's own. */
+const SCHEMA = `SELECT s.name AS name FROM sys.schemas AS s
+WHERE s.name = COALESCE(NULLIF(@asked, N''), SCHEMA_NAME())`;
+
+/** Where a table of this name would be made. Throws `PLAN_NO_SCHEMA`. */
+export async function newTableName(
+  connection: SqlServerConnection,
+  table: string,
+): Promise<TableName> {
+  const { schema: asked, name } = nameParts(table);
+  const [rows = []] = await connection.execute(SCHEMA, [{ name: "asked", value: asked ?? "" }]);
+  const found = rows[0]?.["name"];
+  if (typeof found === "string") return { schema: found, name };
+  const schema = asked ?? "of this user";
+  const literal = shellQuoted(quoteIdentifier(table));
+  const details = { schema, table, quoted: quoteIdentifier(schema), literal };
+  throw upsurgeError("PLAN_NO_SCHEMA", details, { where: `--table ${table}` });
+}
+
+/** There is an object, or a column, of that name. */
+const EXISTS = new Set([2714, 2705]);
+/** CREATE TABLE or ALTER is denied; the schema is closed, or not there for this user. */
+const DENIED = new Set([262, 2760, 1088, 15247]);
+
+/** What an error of a statement that makes a table or a column means. */
+export function ddlRefusal(error: unknown): DdlRefusal {
+  if (!(error instanceof SqlServerError)) return "passing";
+  if (EXISTS.has(error.number)) return "exists";
+  if (DENIED.has(error.number)) return "privilege";
+  return classifyNumber(error.number) === "transient" ? "passing" : "refused";
+}
