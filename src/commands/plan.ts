@@ -45,6 +45,9 @@ export async function planGrants(
       job: plan.job,
       privileges,
       filled: new Set(filled),
+      sequences: table.columns.flatMap(({ sequence }) =>
+        sequence !== undefined && options.syncSequences ? [sequence.name] : [],
+      ),
     });
   });
 }

@@ -5,6 +5,7 @@
 
 import { CONNECTION_CODES } from "./connection-codes.ts";
 import { JOB_CODES } from "./job-codes.ts";
+import { STEP_CODES } from "./step-codes.ts";
 
 /**
  * Whether the same load may succeed when it starts again after its last commit: at once, since it will treat some rows
@@ -363,6 +364,7 @@ export const ERROR_CODES = {
     fix: "{suggestion}",
     exit: 2,
   },
+  ...STEP_CODES,
   ...JOB_CODES,
   REJECT_LIMIT: {
     title: "{message}",

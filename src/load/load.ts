@@ -74,6 +74,10 @@ async function tryToLoad(request: LoadRequest): Promise<Tried> {
       const running = startWriting(prepared, state);
       state = running;
       await write(running);
+    } else if (options.syncSequences && state.job !== null) {
+      // A run that was killed after its last commit may not have come to it.
+      const columns = prepared.plan.tables[0].columns.map(({ name }) => name);
+      await state.notes.moveSequences(prepared, columns);
     }
   } catch (thrown) {
     error = thrown;
@@ -131,7 +135,7 @@ function hasWork({ job, skipped }: LoadState): boolean {
 
 /** Writes batch after batch, and commits. Throws what stopped it, with everything that was not committed undone. */
 async function write(state: RunningLoad): Promise<void> {
-  const { prepared, writers, mapper, request, job, notes } = state;
+  const { prepared, writers, mapper, ledger, request, job, notes } = state;
   const { plan, sources, session } = prepared;
   const { signal } = request.surroundings;
   const progress = new ProgressTeller(state);
@@ -148,7 +152,11 @@ async function write(state: RunningLoad): Promise<void> {
     if (signal.aborted && goesOn(state)) await writers.settle();
     signal.throwIfAborted();
     await writers.finish();
-    if (!state.isRehearsal) await notes.lookBack(state.kept());
+    notes.ran(writers.ranSteps);
+    await notes.lookBack(state.isRehearsal ? ledger.seen : state.kept(), {
+      moves: request.options.syncSequences,
+      rehearsal: state.isRehearsal,
+    });
     if (job !== null && state.kept().rejected === 0) await forgetJob(prepared, job);
   } catch (error) {
     await writers.rollback();

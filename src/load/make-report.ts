@@ -6,7 +6,14 @@ import type { LoadPlan, TablePlan } from "../model/load-plan.ts";
 import type { Options } from "../options/options.ts";
 import { isJob } from "../options/is-job.ts";
 import { fixInParts, fixOfNothing } from "../report/resume-advice.ts";
-import type { Guarantee, Report, ReportedError, ReportedJob, Status } from "../report/report.ts";
+import type {
+  Guarantee,
+  Report,
+  ReportedError,
+  ReportedJob,
+  ReportedStep,
+  Status,
+} from "../report/report.ts";
 import type { RejectPaths, RejectsOfCode } from "../model/reject.ts";
 
 /** What became of a load. */
@@ -30,6 +37,8 @@ export interface LoadOutcome {
   };
   /** What the user should know beside the plan's warnings. */
   readonly notes: readonly string[];
+  /** What was run beside the records, and not undone by a failure. */
+  readonly steps?: readonly ReportedStep[];
   readonly rejectPaths: RejectPaths | null;
   /** Where the rejects went of a load that was killed while it committed. */
   readonly setAside: readonly string[];
@@ -53,7 +62,7 @@ export interface JobOutcome {
 
 /** The report; `started` is a reading of `performance.now()`. */
 export function makeReport(outcome: LoadOutcome, options: Options, started: number): Report {
-  const { plan, job } = outcome;
+  const { plan, job, steps = [] } = outcome;
   const [table] = plan?.tables ?? [];
   const guarantee = guaranteeOf(options);
   const counts = countsOf(outcome, guarantee);
@@ -69,6 +78,7 @@ export function makeReport(outcome: LoadOutcome, options: Options, started: numb
     strategy: table?.strategy ?? null,
     rowSource: table?.rowSource ?? null,
     counts,
+    ...(steps.length === 0 ? {} : { steps }),
     rejects:
       outcome.error !== null && guarantee !== "all-or-nothing"
         ? outcome.rejects.kept

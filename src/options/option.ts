@@ -17,7 +17,15 @@ export const JOBS = ["jobs"] as const;
 export const LOADS_AND_JOBS = ["load", "plan", "jobs"] as const;
 
 /** The heading an option stands under. */
-export type OptionGroup = "target" | "source" | "mapping" | "conflict" | "run" | "job" | "output";
+export type OptionGroup =
+  | "target"
+  | "source"
+  | "mapping"
+  | "conflict"
+  | "steps"
+  | "run"
+  | "job"
+  | "output";
 /** A command of the command line. */
 export type Command = "load" | "plan" | "inspect" | "jobs";
 
@@ -58,7 +66,12 @@ export interface OptionSpec {
   readonly most?: number;
   /** Its value becomes a part of statements as it stands; --no-raw-sql refuses it. */
   readonly sql?: true;
+  /** It lets rows be taken away: only the command line says so, no variable of the environment. */
+  readonly removes?: true;
   readonly commands: readonly Command[];
-  /** Changes what the bytes of a source come to: a job that was begun with another value cannot go on. */
-  readonly meaning?: true;
+  /**
+   * Changes what the bytes of a source come to: a job that was begun with another value cannot go on. `given`: where it is
+   * given, so that the jobs of earlier versions, which did not know it, go on without it.
+   */
+  readonly meaning?: true | "given";
 }

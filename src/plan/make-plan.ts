@@ -2,7 +2,7 @@
 import type { Arbiter, LoadPlan, Mode, TablePlan } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
-import type { Capabilities } from "../targets/target.ts";
+import type { Capabilities, Session } from "../targets/target.ts";
 import { chooseArbiter } from "./arbiter.ts";
 import { nullTexts, planConstants } from "./constants.ts";
 import { fieldNames } from "./field-names.ts";
@@ -23,6 +23,7 @@ import {
 import { findOverlaps } from "./overlaps.ts";
 import type { ColumnSources, Overlaps } from "./overlaps.ts";
 import { neededPrivileges, refuseMissing, refusePrivileges } from "./requirements.ts";
+import { afterCommit, chooseEmptying, explainSync, planSteps, refuseUnmovable } from "./steps.ts";
 import { chooseRowSource, chooseStrategy, whyUncounted } from "./strategy.ts";
 import { updateRule } from "./update-rule.ts";
 import type { KnownFields } from "../model/header.ts";
@@ -44,8 +45,8 @@ export interface PlanRequest {
   readonly openFields: boolean;
   /** A source is a stream, which cannot be read again. */
   readonly readOnce?: boolean;
-  /** What is run beside the rows; absent: nothing is. */
-  readonly steps?: Pick<LoadPlan, "before" | "after">;
+  /** How the target empties a table; absent: it empties none. */
+  readonly emptyTable?: Session["emptyTable"] | undefined;
   /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
   readonly whyUnhashable?: ((plan: TablePlan) => string | null) | undefined;
 }
@@ -53,7 +54,9 @@ export interface PlanRequest {
 /** The plan of a load. Throws `PLAN_*` errors; each names what to change. */
 export function makePlan(request: PlanRequest): LoadPlan {
   const { plan, together, why, warnings } = planTable(request, FIRST_STAGE);
-  const { target, options, capabilities, whyUnhashable, steps = NO_STEPS } = request;
+  const { target, options, capabilities, whyUnhashable } = request;
+  const steps = planSteps(request, plan.emptied);
+  const moves = afterCommit(request, new Set(plan.columns.map(({ name }) => name)));
   const commit = chooseCommit(request);
   const sharing = choosePartitioning(plan, {
     commitRows: commit.commitRows,
@@ -70,17 +73,20 @@ export function makePlan(request: PlanRequest): LoadPlan {
     target,
     tables: [plan],
     ...steps,
+    ...(moves.length === 0 ? {} : { afterCommit: moves }),
     ...commit,
     partitioning: sharing.chosen,
-    why: [...why, ...explainRun(commit, sharing, isJob(request.options))],
+    why: [
+      ...why,
+      ...explainSync(request, moves),
+      ...explainRun(commit, sharing, isJob(request.options)),
+    ],
     warnings,
   };
 }
 
 /** What the temporary tables of a run's first table are called after. */
 const FIRST_STAGE = "upsurge";
-
-const NO_STEPS: Pick<LoadPlan, "before" | "after"> = { before: [], after: [] };
 
 /** The plan of one table, and what led to it. */
 interface PlannedTable {
@@ -113,7 +119,8 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
   const together: IsolationRequest = { ...request, ...how };
   const found = findIsolation(shape, together);
   const isolation = { ...found, rowByRow: found.rowByRow ?? uncounted };
-  refuseUnworkable(request, how);
+  const emptying = chooseEmptying(request);
+  refuseUnworkable(request, { ...how, ...emptying.chosen });
   const plan: TablePlan = {
     table: shape,
     stage,
@@ -129,8 +136,13 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
     keepIdentity: options.keepIdentity,
     isolation,
     looksFirst: uncounted !== null,
+    ...emptying.chosen,
   };
-  const why = [...explain({ ...how, shape, strategy, rowSource, isolation }), ...overlaps.why];
+  const why = [
+    ...explain({ ...how, shape, strategy, rowSource, isolation }),
+    ...emptying.why,
+    ...overlaps.why,
+  ];
   return { plan, together, why, warnings: [...nullTexts(options), ...overlaps.warnings] };
 }
 
@@ -151,13 +163,14 @@ function planFillings(
 /** Refuses a load that cannot succeed; one that is planned to learn of privileges may lack some. */
 function refuseUnworkable(
   request: PlanRequest,
-  how: Pick<TablePlan, "mode" | "strategy" | "arbiter" | "update"> & {
+  how: Pick<TablePlan, "mode" | "strategy" | "arbiter" | "update" | "emptied"> & {
     readonly named: ReadonlySet<string>;
   },
 ): void {
   const { shape, options, capabilities, quoteIdentifier } = request;
   const needed = neededPrivileges(how, capabilities);
   if (!options.grants) refusePrivileges(shape, needed, quoteIdentifier);
+  refuseUnmovable(request, how.named);
   refuseMissing(shape, { ...options, ...how, fields: fieldLabels(sourcesOf(request)) });
 }
 

@@ -14,6 +14,7 @@ export function renderPlan(report: PlanReport): string {
     ...plan.tables.flatMap((table) => tableSections(table, report)),
     ...section("before the first batch", stepLines(plan.before)),
     ...section("after the last batch", stepLines(plan.after)),
+    ...section("after the last commit", stepLines(plan.afterCommit ?? [])),
     ...section("why", indented(plan.why)),
     ...section("warnings", indented(plan.warnings)),
     ...section(

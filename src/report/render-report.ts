@@ -21,6 +21,7 @@ export function reportJson(report: Report): string {
     strategy,
     rowSource,
     counts,
+    ...(report.steps === undefined ? {} : { steps: report.steps }),
     rejects,
     rejectFile,
     rejectReport,
@@ -59,6 +60,7 @@ export function renderReport(report: Report): string {
   const lines = [
     headline(report),
     ...countLines(report),
+    ...sequenceLines(report),
     ...whyLines(report),
     ...rejectLines(report),
   ];
@@ -134,6 +136,14 @@ function countLines({ counts, status, guarantee }: Report): string[] {
   return alignColumns(
     shown.map(({ name, note }, index) => [name, (texts[index] ?? "").padStart(width), note]),
   );
+}
+
+/** What a dry run leaves undone is printed, to be run by hand. */
+function sequenceLines({ steps = [], dryRun }: Report): string[] {
+  const said = dryRun ? "not run in a dry run" : "run after the commit";
+  return steps
+    .filter(({ step }) => step === "--sync-sequences")
+    .map(({ sql }) => `${said}: ${sql}`);
 }
 
 /** All or nothing goes without saying. */

@@ -32,6 +32,13 @@ export interface ReportedJob {
   readonly earlier: Counts;
 }
 
+/** A statement that was run beside the records; in a dry run undone, or only named. */
+export interface ReportedStep {
+  /** The flag that asked for it. */
+  readonly step: string;
+  readonly sql: string;
+}
+
 /** The report of one load; the fields of `--json`. */
 export interface Report {
   readonly status: Status;
@@ -44,6 +51,8 @@ export interface Report {
   readonly strategy: string | null;
   readonly rowSource: string | null;
   readonly counts: Counts;
+  /** What was run before the first record, after the last, and after the last commit; absent: nothing. */
+  readonly steps?: readonly ReportedStep[];
   /** By code, in the order in which they were met; those that this run has met. */
   readonly rejects: readonly RejectsOfCode[];
   readonly rejectFile: string | null;

@@ -40,7 +40,10 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   escape: null,
   encoding: null,
   comment: ["--comment", SQL],
+  before: ["--before", `select ${SQL}`],
+  after: ["--after", `select ${SQL}`],
   commit: null,
+  maxDelete: null,
   maxRejects: null,
   // Digits.
   expectSha256: null,
@@ -53,6 +56,12 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   rejectFile: null,
   report: null,
 };
+
+/** Every statement that a plan shows. */
+interface Shown {
+  readonly statements: readonly string[];
+  readonly plan: Readonly<Record<"before" | "after", readonly { readonly sql: string }[]>>;
+}
 
 describe("options that hold SQL", () => {
   test("hold free text", () => {
@@ -87,8 +96,9 @@ describe("options that hold SQL", () => {
           const { stdout, stderr } = await runUpsurge(args, { cwd });
 
           expect(stderr).toBe("");
-          const { statements } = JSON.parse(stdout) as { statements: string[] };
-          const unquoted = statements.join("\n").replaceAll(/"(?:[^"]|"")*"/g, "");
+          const { statements, plan } = JSON.parse(stdout) as Shown;
+          const steps = [...plan.before, ...plan.after].map(({ sql }) => sql);
+          const unquoted = [...statements, ...steps].join("\n").replaceAll(/"(?:[^"]|"")*"/g, "");
           expect(unquoted.includes(SQL)).toBe(optionSpec(name).sql === true);
         },
       );

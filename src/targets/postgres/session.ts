@@ -10,6 +10,7 @@ import type {
   ErrorClass,
   GrantRequest,
   Lock,
+  MovedSequences,
   Session,
   Transaction,
 } from "../target.ts";
@@ -18,6 +19,7 @@ import { checkPlan } from "./catalog/check-plan.ts";
 import { endClient, ConnectionLoss, rollBack } from "./connect/deadline.ts";
 import { classifyError, isServerError, translateError } from "./errors.ts";
 import { tableSql } from "./apply/native-sql.ts";
+import { emptyTable } from "./apply/empty-table.ts";
 import { DirectGate, mayGoDirectly } from "./apply/direct-copy.ts";
 import { readGrants } from "./catalog/grants.ts";
 import { canFold } from "./apply/folder.ts";
@@ -32,6 +34,7 @@ import { smallStatements } from "./statements.ts";
 import { explainWays, listStatements } from "./catalog/explain-plan.ts";
 import { lockTable } from "./apply/select-then-write-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
+import { moveSequences } from "./catalog/move-sequences.ts";
 import { sequencesBehind } from "./catalog/sequences.ts";
 import { stageDdl } from "./stage/stage.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
@@ -58,6 +61,12 @@ export interface PostgresSessionContext {
 /** The first half of our advisory locks; the second is the table's oid. */
 const LOCK_CLASS = 0x7570_7367;
 
+/** The statement that waits for other loads into the plan's table. */
+function advisoryLock(plan: TablePlan): string {
+  const table = quoteLiteral(tableSql(plan));
+  return `select pg_advisory_xact_lock(${LOCK_CLASS}, ${table}::regclass::oid::bigint::bit(32)::int)`;
+}
+
 /** The oldest version that is supported. */
 const OLDEST = 140_000;
 
@@ -79,6 +88,7 @@ export class PostgresSession implements Session {
   readonly version: string;
   readonly warnings: readonly string[];
   readonly quoteIdentifier = quoteIdentifier;
+  readonly emptyTable = emptyTable;
   readonly #client: Client;
   readonly #context: PostgresSessionContext;
   readonly #version: number;
@@ -119,6 +129,7 @@ export class PostgresSession implements Session {
       batchRows: 20_000,
       shortRows: 100_000,
       parallel: true,
+      commitsAtOnce: true,
       lookupNeedsUpdatePrivilege: true,
       arrayText,
       dateOrder,
@@ -200,6 +211,27 @@ export class PostgresSession implements Session {
     return this.#question(() => sequencesBehind(this.#client, plan, columns)).catch(() => []);
   }
 
+  async moveSequences(plan: TablePlan, columns: readonly string[]): Promise<MovedSequences> {
+    const advisory = advisoryLock(plan);
+    try {
+      return await this.#question(async () => {
+        await this.#client.query(advisory);
+        const moved = await moveSequences(this.#client, plan, columns);
+        // What is reported as done must outlast a crash of the server.
+        await this.#client.query("commit");
+        return moved;
+      });
+    } catch (error) {
+      const reason =
+        error instanceof UpsurgeError ? `${error.message}: ${error.why}` : String(error);
+      const statements = plan.table.columns.flatMap(({ name, sequence }) =>
+        sequence === undefined || !columns.includes(name) ? [] : [sequence.moveSql],
+      );
+      const failed = `the load is committed, and nothing of it is to be run again, but its sequences were not moved past its ids: ${reason}; to set them: ${statements.join("; ")}`;
+      return { moved: [], failed: [failed] };
+    }
+  }
+
   async begin(tables: readonly TablePlan[], { locked } = { locked: false }): Promise<Transaction> {
     await this.#client.query("begin isolation level read committed read write");
     await this.#setUp();
@@ -277,6 +309,7 @@ export class PostgresSession implements Session {
   async #openGate(plan: TablePlan): Promise<DirectGate> {
     if (!mayGoDirectly(plan)) return new DirectGate({ open: false, always: false });
     if (plan.mode === "insert") return new DirectGate({ open: true, always: true });
+    if (plan.emptied !== undefined) return new DirectGate({ open: true, always: false });
     if (plan.table.missingPrivileges.includes("select")) {
       return new DirectGate({ open: false, always: false });
     }
@@ -324,9 +357,9 @@ export class PostgresSession implements Session {
   }
 
   #locksOf(plan: TablePlan): string[] {
-    if (plan.mode === "insert") return [];
-    const table = quoteLiteral(tableSql(plan));
-    const advisory = `select pg_advisory_xact_lock(${LOCK_CLASS}, ${table}::regclass::oid::bigint::bit(32)::int)`;
+    // The stage is made like the table, which takes a lock that two loads could not both raise to that of TRUNCATE.
+    if (plan.mode === "insert" && plan.emptied === undefined) return [];
+    const advisory = advisoryLock(plan);
     return plan.strategy === "select-then-write" || plan.mode === "update" || plan.looksFirst
       ? [advisory, lockTable(plan)]
       : [advisory];

@@ -5,6 +5,7 @@ import type { TablePlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { Capabilities, ErrorClass, Lock, Session, Transaction } from "../target.ts";
 import { checkStatements } from "./catalog/check-plan.ts";
+import { emptyTable } from "./apply/empty-table.ts";
 import type { SqliteConnection } from "./connect/connection.ts";
 import type { RowSql } from "./dialect.ts";
 import { classify, translate } from "./errors.ts";
@@ -35,6 +36,7 @@ const CAPABILITIES: Capabilities = {
   notNullCode: "SQLITE_CONSTRAINT_NOTNULL",
   batchRows: 1000,
   parallel: false,
+  commitsAtOnce: true,
   booleans: { true: "1", false: "0" },
 };
 
@@ -52,6 +54,7 @@ export interface OpenedFile {
 /** A session on one database file. */
 export class SqliteSession implements Session {
   readonly capabilities = CAPABILITIES;
+  readonly emptyTable = emptyTable;
   readonly version: string;
   readonly #db: SqliteConnection;
   readonly #path: string;

@@ -12,6 +12,7 @@ import type {
   Transaction,
 } from "../target.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
+import { emptyTable } from "./apply/empty-table.ts";
 import type { SqlServerConnection } from "./connect/connection.ts";
 import { classifyNumber, SqlServerError, translateError } from "./errors.ts";
 import { grantsFor } from "./catalog/grants.ts";
@@ -52,6 +53,7 @@ const CAPABILITIES: Capabilities = {
   storesNul: true,
   notNullCode: "515",
   batchRows: 5000,
+  truncateResetsIdentity: true,
   parallel: false,
 };
 
@@ -61,6 +63,7 @@ export class SqlServerSession implements Session {
   readonly version: string;
   readonly warnings: readonly string[];
   readonly quoteIdentifier = quoteIdentifier;
+  readonly emptyTable = emptyTable;
   readonly execute: SqlExecutor;
   readonly #connection: SqlServerConnection;
   readonly #context: SqlServerSessionContext;

@@ -65,7 +65,7 @@ export async function readGrants(
 }
 
 function grantsFor(
-  { plan, job, privileges, filled }: GrantRequest,
+  { plan, job, privileges, filled, sequences: set = [] }: GrantRequest,
   { user, database, schemas, sequences }: TableContext,
 ): readonly string[] {
   const to = `to ${quoteIdentifier(user)};`;
@@ -80,6 +80,7 @@ function grantsFor(
     `grant temporary on database ${quoteIdentifier(database)} ${to}`,
     `grant ${privileges.join(", ")} on table ${tableSql(plan)} ${to}`,
     ...[...numbers].map((each) => `grant usage on sequence ${each} ${to}`),
+    ...set.map((each) => `grant select, update on sequence ${each} ${to}`),
     ...(job === null ? [] : checkpointGrants(job.table, user)),
     ...remarks(plan),
   ];

@@ -18,11 +18,12 @@ export function grantsFor(
   const wanted = new Set<string>(privileges);
   // A bulk load asks for the columns before it sends rows.
   if (mayGoDirectly(plan)) wanted.add("select");
-  const names = ["select", "insert", "update"].filter((each) => wanted.has(each));
+  const names = ["select", "insert", "update", "delete"].filter((each) => wanted.has(each));
+  const alters = plan.keepIdentity || wanted.has("truncate");
   return [
     // Without it the server hides the words of defaults, checks and computed columns.
     grant([...names, "view definition"], tableSql(plan), user),
-    ...(plan.keepIdentity ? [grant(["alter"], tableSql(plan), user)] : []),
+    ...(alters ? [grant(["alter"], tableSql(plan), user)] : []),
     ...(job === null ? [] : checkpointGrants(job.table, user)),
   ];
 }
