@@ -29,15 +29,35 @@ function moves({ steps = [] }: Report): string[] {
   return steps.filter(({ step }) => step === "--sync-sequences").map(({ sql }) => sql);
 }
 
+const SERIAL = "create table t (id serial primary key, v text)";
+
 describe("postgres", () => {
   const database = useDatabase(postgres);
-  const start = async (sql: string): Promise<void> => {
-    await database.reset();
-    await database.exec(sql);
+
+  moving(database);
+  others(database);
+  missing(database);
+});
+
+interface Shell {
+  readonly start: (sql: string) => Promise<void>;
+  /** The next number of a sequence. */
+  readonly next: (sequence?: string) => Promise<string | null | undefined>;
+}
+
+function shellOf(database: TestDatabase): Shell {
+  return {
+    start: async (sql) => {
+      await database.reset();
+      await database.exec(sql);
+    },
+    next: async (sequence = "t_id_seq") =>
+      (await database.rows(`select nextval('${sequence}')`))[0]?.[0],
   };
-  const SERIAL = "create table t (id serial primary key, v text)";
-  const next = async (sequence = "t_id_seq"): Promise<string | null | undefined> =>
-    (await database.rows(`select nextval('${sequence}')`))[0]?.[0];
+}
+
+function moving(database: TestDatabase): void {
+  const { start, next } = shellOf(database);
 
   test.each([
     ["serial", SERIAL, []],
@@ -95,6 +115,24 @@ describe("postgres", () => {
     const shown = await runUpsurge(["plan", ...args], { cwd });
     expect(shown.stdout).toContain(`after the last commit:\n  --sync-sequences  ${sql}`);
   });
+}
+
+/** What happens before it, and meanwhile. */
+function others(database: TestDatabase): void {
+  const { start, next } = shellOf(database);
+
+  test("a job that has finished without it, or was killed before it, moves them when it is run again", async () => {
+    await start(SERIAL);
+    const job = ["--commit", "1", "--job", "j"];
+    const source = join(tempDir({ "in.csv": "id,v\n7,a\n" }), "in.csv");
+    const into = [source, "--to", database.url, "--table", "t", "--json", ...job];
+    await runUpsurge(into);
+    const { stdout } = await runUpsurge([...into, "--sync-sequences"]);
+    const report = JSON.parse(stdout) as Report;
+
+    expect([report.exit, report.counts.read, moves(report).length]).toEqual([0, 0, 1]);
+    expect(await next()).toBe("8");
+  });
 
   test("an insert at work is waited for, and what it moves is not set back", async () => {
     await start(SERIAL);
@@ -119,9 +157,7 @@ describe("postgres", () => {
     expect(reports.map(({ exit }) => exit)).toEqual([0, 0, 0]);
     expect(await next()).toBe("701");
   });
-
-  missing(database);
-});
+}
 
 /** A user who may not set the sequence, from the beginning or all of a sudden. */
 function missing(database: TestDatabase): void {

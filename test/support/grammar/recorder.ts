@@ -33,6 +33,7 @@ const ROW: Fields = {
   schema: "dbo",
   name: "t",
   type: "U",
+  counts: "{}",
 };
 
 /** Notes requests; it is at no time in a transaction. */
