@@ -61,10 +61,13 @@ export interface PostgresSessionContext {
 /** The first half of our advisory locks; the second is the table's oid. */
 const LOCK_CLASS = 0x7570_7367;
 
-/** The statement that waits for other loads into the plan's table. */
-function advisoryLock(plan: TablePlan): string {
+/** The same for who moves the sequences of a table: other loads may be at work meanwhile. */
+const SYNC_CLASS = LOCK_CLASS + 1;
+
+/** The statement that waits for others who do the same with the plan's table. */
+function advisoryLock(plan: TablePlan, lockClass: number): string {
   const table = quoteLiteral(tableSql(plan));
-  return `select pg_advisory_xact_lock(${LOCK_CLASS}, ${table}::regclass::oid::bigint::bit(32)::int)`;
+  return `select pg_advisory_xact_lock(${lockClass}, ${table}::regclass::oid::bigint::bit(32)::int)`;
 }
 
 /** The oldest version that is supported. */
@@ -212,10 +215,9 @@ export class PostgresSession implements Session {
   }
 
   async moveSequences(plan: TablePlan, columns: readonly string[]): Promise<MovedSequences> {
-    const advisory = advisoryLock(plan);
     try {
       return await this.#question(async () => {
-        await this.#client.query(advisory);
+        await this.#client.query(advisoryLock(plan, SYNC_CLASS));
         const moved = await moveSequences(this.#client, plan, columns);
         // What is reported as done must outlast a crash of the server.
         await this.#client.query("commit");
@@ -359,7 +361,7 @@ export class PostgresSession implements Session {
   #locksOf(plan: TablePlan): string[] {
     // The stage is made like the table, which takes a lock that two loads could not both raise to that of TRUNCATE.
     if (plan.mode === "insert" && plan.emptied === undefined) return [];
-    const advisory = advisoryLock(plan);
+    const advisory = advisoryLock(plan, LOCK_CLASS);
     return plan.strategy === "select-then-write" || plan.mode === "update" || plan.looksFirst
       ? [advisory, lockTable(plan)]
       : [advisory];
