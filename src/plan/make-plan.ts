@@ -119,6 +119,7 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
   const together: IsolationRequest = { ...request, ...how };
   const found = findIsolation(shape, together);
   const isolation = { ...found, rowByRow: found.rowByRow ?? uncounted };
+  const { syncSequences: movesSequences } = options;
   const emptying = chooseEmptying(request);
   refuseUnworkable(request, { ...how, ...emptying.chosen });
   const plan: TablePlan = {
@@ -139,7 +140,7 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
     ...emptying.chosen,
   };
   const why = [
-    ...explain({ ...how, shape, strategy, rowSource, isolation }),
+    ...explain({ ...how, shape, strategy, rowSource, isolation, movesSequences }),
     ...emptying.why,
     ...overlaps.why,
   ];

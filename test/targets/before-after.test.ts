@@ -88,6 +88,20 @@ describe.each(ENGINES)("$title", (engine) => {
     expect(await database.rows(LOG)).toEqual([["a", "2"]]);
   });
 
+  test("the plan shows them, and its grants tell that no catalog knows what they use", async () => {
+    await start(database);
+    const cwd = tempDir({ "in.csv": "id,n\n5,5\n" });
+    const into = ["plan", "in.csv", "--to", database.url, "--table", "t"];
+    const steps = ["--before", note("a"), "--after", note("b")];
+    const shown = await runUpsurge([...into, ...steps], { cwd });
+    expect(shown.stdout).toContain(`before the first batch:\n  --before  ${note("a")}\n`);
+    expect(shown.stdout).toContain(`after the last batch:\n  --after  ${note("b")}\n`);
+
+    const remark = "-- SQL of --before and --after: grant what it uses";
+    expect((await runUpsurge([...into, ...steps, "--grants"], { cwd })).stdout).toContain(remark);
+    expect((await runUpsurge([...into, "--grants"], { cwd })).stdout).not.toContain(remark);
+  });
+
   failing(database);
   inParts(database);
   endingTransactions(database, engine.name);

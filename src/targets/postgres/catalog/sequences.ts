@@ -107,7 +107,7 @@ export async function sequencesBehind(
     const name = `${row.schema}.${row.name}`;
     const what =
       state === "behind"
-        ? `the sequence ${name} is behind the ids in ${row.column}: inserts that leave ${row.column} out would meet ids that are there`
+        ? `the sequence ${name} is behind the ids in ${row.column}, since the load ran without --sync-sequences: inserts that leave ${row.column} out would meet ids that are there`
         : `ids were written into ${row.column}, and it takes too long to see whether the sequence ${name} is behind them`;
     said.push(`${what}; to set it: ${setvalSql(tableSql(plan), row)}`);
   }
