@@ -131,6 +131,20 @@ describe("a user", () => {
     expect((await load(["--truncate"], { to: to() })).exit).toBe(0);
   });
 
+  test("is granted what it takes to see that no row of another table goes along", async () => {
+    await start(`revoke insert, select on t from ${role};
+      create table c (t int references t on delete cascade)`);
+    const cwd = tempDir({ "in.csv": "id,n\n5,5\n" });
+    const plan = ["plan", "in.csv", "--to", to(), "--table", "t", "--truncate", "--grants"];
+    const { stdout } = await runUpsurge(plan, { cwd });
+    await database.exec(stdout);
+
+    const report = await load(["--truncate"], { to: to() });
+    expect([report.exit, report.counts.removed], stdout).toEqual([0, 2]);
+    await database.exec("insert into c values (5)");
+    expect((await load(["--truncate"], { to: to() })).error?.code).toBe("STEP_CASCADE");
+  });
+
   test("under row security takes only the rows that are theirs", async () => {
     await start(`grant delete, truncate on t to ${role}; alter table t enable row level security;
       create policy p on t to ${role} using (n <> 1) with check (true)`);
