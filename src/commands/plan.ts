@@ -42,15 +42,22 @@ export async function planGrants(
     // The columns that every row carries: a record without a header may lack any field.
     const mapped = mapping.filter(({ field }) => set.alwaysHas(field));
     const filled = [...mapped, ...constants, ...update.stamps].map(({ column }) => column);
-    return await session.grants({
+    const grants = await session.grants({
       plan: table,
       job: plan.job,
       ddl: plan.ddl,
       privileges,
       filled: new Set(filled),
+      sequences: table.columns.flatMap(({ sequence }) =>
+        sequence !== undefined && options.syncSequences ? [sequence.name] : [],
+      ),
     });
+    const scripts = [...plan.before, ...plan.after].filter(({ kind }) => kind === "script");
+    return scripts.length === 0 ? grants : [...grants, SCRIPTS];
   });
 }
+
+const SCRIPTS = "-- SQL of --before and --after: grant what it uses";
 
 /** What `use` makes of a prepared load, which is closed then. */
 async function withPlan<T>(

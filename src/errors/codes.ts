@@ -7,6 +7,7 @@ import { CONNECTION_CODES } from "./connection-codes.ts";
 import { DDL_CODES } from "./ddl-codes.ts";
 import { JOB_CODES } from "./job-codes.ts";
 import { KEY_CODES } from "./key-codes.ts";
+import { STEP_CODES } from "./step-codes.ts";
 
 /**
  * Whether the same load may succeed when it starts again after its last commit: at once, since it will treat some rows
@@ -332,6 +333,7 @@ export const ERROR_CODES = {
     fix: "{suggestion}",
     exit: 2,
   },
+  ...STEP_CODES,
   ...JOB_CODES,
   REJECT_LIMIT: {
     title: "{message}",

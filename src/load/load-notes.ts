@@ -1,5 +1,7 @@
 /** What a user should know of a load besides its plan's warnings: what only its records, or its commit, could tell. */
 import type { Counts } from "../model/counts.ts";
+import type { Step } from "../model/load-plan.ts";
+import type { ReportedStep } from "../report/report.ts";
 import type { PreparedLoad } from "./prepare.ts";
 import { fieldNames } from "../plan/field-names.ts";
 import { findOverlaps } from "../plan/overlaps.ts";
@@ -13,12 +15,25 @@ interface MappedLoad {
   readonly mapper: Pick<RecordMapper, "columns" | "later">;
 }
 
+/** How a load is looked back on. */
+export interface LookBack {
+  /** Sequences are moved: `--sync-sequences`. */
+  readonly moves: boolean;
+  /** It was undone. */
+  readonly rehearsal: boolean;
+}
+
+function moving(sql: string | undefined): Pick<Step, "name" | "sql">[] {
+  return sql === undefined ? [] : [{ name: "--sync-sequences", sql }];
+}
+
 /** Gathers the notes of one try. */
 export class LoadNotes {
   /** Of each source that was read to its end. */
   readonly #ofSources = new Map<string, readonly string[]>();
   #mapped: MappedLoad | null = null;
   #leftToDo: readonly string[] = [];
+  #steps: readonly ReportedStep[] = [];
 
   /** A source was read to its end. */
   ended(name: string, warnings: readonly string[]): void {
@@ -30,14 +45,42 @@ export class LoadNotes {
     this.#mapped = { prepared, mapper };
   }
 
-  /** Asks, after the last commit, what the load leaves for the user to do; `kept` are the counts of what is committed. */
-  async lookBack(kept: Counts): Promise<void> {
+  /** What was run beside the records. */
+  get steps(): readonly ReportedStep[] {
+    return this.#steps;
+  }
+
+  /** These steps were run, and the load was not stopped after them. */
+  ran(steps: readonly Pick<Step, "name" | "sql">[]): void {
+    this.#steps = [...this.#steps, ...steps.map(({ name, sql }) => ({ step: name, sql }))];
+  }
+
+  /**
+   * Asks, after the last commit, what the load leaves for the user to do, or does it; `kept` are the counts of what is
+   * committed. A rehearsal, which has kept nothing, only names what would be done; `kept` are then its counts.
+   */
+  async lookBack(kept: Counts, { moves, rehearsal }: LookBack): Promise<void> {
     if (this.#mapped === null) return;
     const { prepared, mapper } = this.#mapped;
-    const { plan, session } = prepared;
-    const [table] = plan.tables;
+    const [table] = prepared.plan.tables;
     const written = writtenColumns(table, mapper.columns, kept);
-    this.#leftToDo = (await session.leftToDo?.(table, written)) ?? [];
+    if (rehearsal) {
+      const sequences = table.table.columns.filter(({ name }) => moves && written.includes(name));
+      return this.ran(sequences.flatMap(({ sequence }) => moving(sequence?.moveSql)));
+    }
+    if (moves) return await this.moveSequences(prepared, written);
+    this.#leftToDo = (await prepared.session.leftToDo?.(table, written)) ?? [];
+  }
+
+  /** Moves the sequences of these columns, of a load that is committed. */
+  async moveSequences(
+    { plan, session }: MappedLoad["prepared"],
+    columns: readonly string[],
+  ): Promise<void> {
+    const done = await session.moveSequences?.(plan.tables[0], columns);
+    if (done === undefined) return;
+    this.ran(done.moved.flatMap(moving));
+    this.#leftToDo = done.failed;
   }
 
   /** All notes, in the order in which they are printed. */

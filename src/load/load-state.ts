@@ -127,6 +127,7 @@ export function concludeLoad(error: unknown, state: LoadState): LoadOutcome {
     kept,
     job: jobOutcome(state),
     notes: notesOf(state, error === null),
+    steps: error === null ? state.notes.steps : [],
     rejects: { seen: rejects.byCode, kept: rejects.keptByCode },
     rejectPaths:
       error !== null && isJob

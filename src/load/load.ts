@@ -76,6 +76,10 @@ async function tryToLoad(request: LoadRequest): Promise<Tried> {
       const running = startWriting(prepared, state);
       state = running;
       await write(running);
+    } else if (options.syncSequences && state.job !== null) {
+      // A run that was killed after its last commit may not have come to it.
+      const columns = prepared.plan.tables[0].columns.map(({ name }) => name);
+      await state.notes.moveSequences(prepared, columns);
     }
   } catch (thrown) {
     error = thrown;
@@ -158,7 +162,7 @@ function hasWork({ job, skipped }: LoadState): boolean {
 
 /** Writes batch after batch, and commits. Throws what stopped it, with everything that was not committed undone. */
 async function write(state: RunningLoad): Promise<void> {
-  const { prepared, writers, mapper, request, job, notes } = state;
+  const { prepared, writers, mapper, ledger, request, job, notes } = state;
   const { plan, sources, session } = prepared;
   const { surroundings, progress } = request;
   const { signal } = surroundings;
@@ -177,7 +181,11 @@ async function write(state: RunningLoad): Promise<void> {
     signal.throwIfAborted();
     if (!state.isRehearsal) progress.committing();
     await writers.finish();
-    if (!state.isRehearsal) await notes.lookBack(state.kept());
+    notes.ran(writers.ranSteps);
+    await notes.lookBack(state.isRehearsal ? ledger.seen : state.kept(), {
+      moves: request.options.syncSequences,
+      rehearsal: state.isRehearsal,
+    });
     if (job !== null && state.kept().rejected === 0) await forgetJob(prepared, job);
   } catch (error) {
     await writers.rollback();

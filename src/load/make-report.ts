@@ -13,6 +13,7 @@ import type {
   ReportedJob,
   ReportedKey,
   ReportedSource,
+  ReportedStep,
   Status,
 } from "../report/report.ts";
 import type { Reject, RejectPaths, RejectsOfCode } from "../model/reject.ts";
@@ -38,6 +39,8 @@ export interface LoadOutcome {
   };
   /** What the user should know besides the plan's warnings. */
   readonly notes: readonly string[];
+  /** What was run beside the records, and not undone by a failure. */
+  readonly steps?: readonly ReportedStep[];
   readonly rejectPaths: RejectPaths | null;
   /** Where the rejects went of a load that was killed while it committed. */
   readonly setAside: readonly string[];
@@ -81,7 +84,7 @@ export function makeReport(
   options: Options,
   { started, began, ended, version }: RunFacts,
 ): Report {
-  const { plan, job } = outcome;
+  const { plan, job, steps = [] } = outcome;
   const [table] = plan?.tables ?? [];
   const guarantee = guaranteeOf(options);
   const counts = countsOf(outcome, guarantee);
@@ -99,6 +102,7 @@ export function makeReport(
     rowSource: table?.rowSource ?? null,
     ddl: madeBy(outcome, guarantee),
     counts,
+    ...(steps.length === 0 ? {} : { steps }),
     sources: isKept(outcome, guarantee) ? outcome.sources.kept : outcome.sources.seen,
     rejects: isKept(outcome, guarantee) ? outcome.rejects.kept : outcome.rejects.seen,
     rejectFile: outcome.rejectPaths?.file ?? null,
@@ -113,18 +117,22 @@ export function makeReport(
       Math.max(0, counts.read - (job?.before.read ?? 0)) / Math.max(seconds, 0.001),
     ),
     bytes: outcome.bytes,
-    warnings: [
-      ...(plan?.warnings ?? []),
-      ...outcome.notes,
-      ...otherFiles(outcome.rejectPaths),
-      ...outcome.setAside.map(
-        (path) => `rejects of a load that was killed while it committed are in ${path}`,
-      ),
-    ],
+    warnings: warningsOf(outcome),
     version,
     firstRejects: outcome.firstRejects,
     ...(error === null ? {} : { error }),
   };
+}
+
+function warningsOf({ plan, notes, rejectPaths, setAside }: LoadOutcome): string[] {
+  return [
+    ...(plan?.warnings ?? []),
+    ...notes,
+    ...otherFiles(rejectPaths),
+    ...setAside.map(
+      (path) => `rejects of a load that was killed while it committed are in ${path}`,
+    ),
+  ];
 }
 
 function otherFiles(paths: RejectPaths | null): string[] {

@@ -88,6 +88,7 @@ function planFor(inputs: PlanInputs): LoadPlan {
     openFields: first.fields === null || differ,
     allKnown: [first, ...later].every((each) => each.fields !== null),
     readOnce,
+    emptyTable: (table, how) => session.emptyTable(table, how),
     whyUnhashable: session.whyUnhashable?.bind(session),
   });
   const job = planJob(planned, {

@@ -37,8 +37,13 @@ export const COUNTS = {
   /** The record deleted the row of its key. */
   deleted: { role: "outcome", changes: true, leavesRow: false, note: "by a record" },
   rejected: { role: "reject", changes: false, leavesRow: false, note: "" },
-  /** Rows of the table that no record has, deleted or marked as such. */
-  removed: { role: "separate", changes: true, leavesRow: false, note: "rows that no record has" },
+  /** Rows that were taken out of the table besides the records, or marked as such. */
+  removed: {
+    role: "separate",
+    changes: true,
+    leavesRow: false,
+    note: "rows taken out of the table",
+  },
   /** Rows of another table, made because a record refers to them. */
   created: {
     role: "separate",

@@ -128,6 +128,8 @@ export interface TablePlan {
   readonly nullKey: NullKey;
   readonly keepIdentity: boolean;
   readonly isolation: Isolation;
+  /** Its rows are taken away before the first record; absent: they stay. */
+  readonly emptied?: Emptying;
   /** A native upsert whose result cannot tell inserted from updated: each row is looked up first. */
   readonly looksFirst: boolean;
 }
@@ -139,11 +141,29 @@ export interface TablePlan {
 export interface Step {
   /** What `upsurge plan` and errors call it: the flag that asked for it. */
   readonly name: string;
+  /**
+   * `change` (absent: this): a statement. `number`: a query, whose one value `n` is what is counted. `guard`: a query that
+   * must find nothing. `script`: SQL of the user's, which may be several statements; what they give is ignored.
+   */
+  readonly kind?: "change" | "number" | "guard" | "script";
   /** Run as it is, over `Session.execute`. */
   readonly sql: string;
   /** What the rows it changes are counted as; absent: they are not counted. */
   readonly counts?: keyof Counts;
+  /** What a guard that finds something stops the load with. */
+  readonly refusal?: StepRefusal;
+  /** It is not kept unless a record is written after it. */
+  readonly needsRecords?: true;
 }
+
+/** Why a load is stopped by a guard: an error of the registry, and what its texts name. */
+export interface StepRefusal {
+  readonly code: "STEP_CASCADE" | "STEP_ROWS_LEFT";
+  readonly details: Readonly<Record<string, string>>;
+}
+
+/** How the rows of a table are taken away before a load: all at once, or one by one, with its triggers. */
+export type Emptying = "truncate" | "delete";
 
 /** Everything that was decided of one load before its first record. */
 export interface LoadPlan {
@@ -155,6 +175,8 @@ export interface LoadPlan {
   readonly ddl: TableDdl | null;
   readonly before: readonly Step[];
   readonly after: readonly Step[];
+  /** Run one by one once the last commit has returned; absent: nothing is. */
+  readonly afterCommit?: readonly Step[];
   readonly batchRows: number;
   /** Rows of a batch of short and ordinary records; absent: `batchRows`. */
   readonly shortRows?: number;

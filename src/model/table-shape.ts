@@ -6,6 +6,16 @@
 /** A broad class of types: what the mapping needs to turn a JSON value into text the column takes. */
 export type TypeFamily = "text" | "number" | "boolean" | "json" | "array" | "binary" | "other";
 
+/** A sequence that makes the ids of a column. */
+export interface IdSequence {
+  /** As SQL. */
+  readonly name: string;
+  /** This user may set it. */
+  readonly maySet: boolean;
+  /** The statement that moves it past the ids that are there, and never back. */
+  readonly moveSql: string;
+}
+
 /** One column of the table. */
 export interface Column {
   readonly name: string;
@@ -19,6 +29,8 @@ export interface Column {
   readonly volatileDefault: boolean;
   /** `always`: refuses explicit values unless `--keep-identity`. `rowid`: SQLite's INTEGER PRIMARY KEY. */
   readonly identity: "always" | "by-default" | "rowid" | null;
+  /** What its ids are drawn from and do not move by themselves; absent: nothing, or not known. */
+  readonly sequence?: IdSequence;
   /** The expression of a generated column, which can never be written; `null` for others. */
   readonly generatedSql: string | null;
 }
@@ -64,6 +76,15 @@ export interface ForeignKey {
   readonly selfReferencing: boolean;
 }
 
+/** A foreign key of another table that refers to this one. */
+export interface Reference {
+  readonly name: string | null;
+  readonly table: TableName;
+  readonly columns: readonly string[];
+  /** A row that is deleted here takes rows there along, or changes them. */
+  readonly cascades: boolean;
+}
+
 /** An enabled trigger of the table. */
 export interface Trigger {
   readonly name: string;
@@ -94,7 +115,7 @@ export interface ImageRules {
 }
 
 /** What a user may be allowed to do with a table. */
-export type TablePrivilege = "select" | "insert" | "update";
+export type TablePrivilege = "select" | "insert" | "update" | "delete" | "truncate";
 
 /** Where a table is. */
 export interface TableName {
@@ -110,10 +131,14 @@ export interface TableShape {
   readonly columns: readonly Column[];
   readonly uniqueKeys: readonly UniqueKey[];
   readonly foreignKeys: readonly ForeignKey[];
+  /** The foreign keys of other tables that refer to it; absent: not known. */
+  readonly referredBy?: readonly Reference[];
+  /** Why it must not be truncated though nothing refers to it, as a clause; absent: not known. */
+  readonly truncateHazard?: string | null;
   readonly triggers: readonly Trigger[];
   /** Row security applies to this user, or rewrite rules are present: rows may be coupled in ways the catalog cannot tell. */
   readonly rewritten: boolean;
-  /** The privileges this user lacks, of those a load may need: `insert`, `update`, `select`, `temporary`, `usage` of the schema. */
+  /** The privileges this user lacks, of those a load may need: `TablePrivilege`s, `temporary`, `usage` of the schema. */
   readonly missingPrivileges: readonly string[];
   /** Whom a grant is for, and in which database; absent where there is nothing to grant. */
   readonly grantee?: { readonly user: string; readonly database: string };

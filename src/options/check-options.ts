@@ -29,6 +29,7 @@ export function checkOptions(
   checkMode(options);
   checkUpdates(options);
   checkWriters(options);
+  checkEmptying(options);
 }
 
 /** Whoever wraps a load can rule out that its options hold SQL. */
@@ -212,6 +213,42 @@ function checkWriters({ writers, commit }: Options): void {
     },
     { where: "--writers", fix: `add --commit N, for example ${optionSpec("commit").example}` },
   );
+}
+
+/** Options are needed to empty a table, and must make sense together: no row may go by mistake. */
+function checkEmptying(options: Options): void {
+  const { truncate, maxDelete, followAppend } = options;
+  if (!truncate) {
+    if (maxDelete !== null) {
+      throw upsurgeError(
+        "OPTION_CONFLICT",
+        {
+          flag: "--max-delete",
+          other: "a load without --truncate",
+          reason: "it takes no rows away",
+        },
+        { where: "--max-delete", fix: "leave --max-delete out, or add --truncate" },
+      );
+    }
+    return;
+  }
+  if (maxDelete !== null && !(maxDelete.kind === "share" && maxDelete.percent === 100)) {
+    throw upsurgeError(
+      "OPTION_CONFLICT",
+      {
+        flag: `--max-delete ${maxDelete.text}`,
+        other: "--truncate",
+        reason: "it takes away all rows, which is 100%",
+      },
+      { where: "--max-delete", fix: "pass --max-delete 100%, or leave it out" },
+    );
+  }
+  if (followAppend) {
+    conflict("truncate", "--follow-append", "what was added to a file is to be added to the table");
+  }
+  if (modeOf(options) === "update") {
+    conflict("truncate", "--mode update", "an empty table has no row to update");
+  }
 }
 
 function modeText(options: Options): string {

@@ -90,6 +90,28 @@ export const REJECT_LIMIT: Grammar<RejectLimit> = {
   },
 };
 
+/** `--max-delete`: how many rows a load may take away. */
+export type DeleteLimit = TypedValue &
+  (
+    | { readonly kind: "count"; readonly count: number }
+    | { readonly kind: "share"; readonly percent: number }
+  );
+
+/** Reads --max-delete. */
+export const DELETE_LIMIT: Grammar<DeleteLimit> = {
+  expected: "a whole number, or a share such as 10%",
+  parse: (text) => {
+    const limit = REJECT_LIMIT.parse(text);
+    return limit === null ? null : { ...limit, text };
+  },
+};
+
+/** Reads --before and --after: any SQL but none. The database takes no NUL in it, and may take what follows for nothing. */
+export const SQL_SCRIPT: Grammar<string> = {
+  expected: "an SQL statement",
+  parse: (text) => (text.trim() === "" || text.includes("\0") ? null : text),
+};
+
 /** Whether a limit lets any record be rejected. */
 export function allowsRejects(limit: RejectLimit): boolean {
   return limit.kind === "share" || limit.count > 0;

@@ -25,6 +25,7 @@ export type OptionGroup =
   | "mapping"
   | "table"
   | "conflict"
+  | "steps"
   | "run"
   | "job"
   | "output";
@@ -70,7 +71,12 @@ export interface OptionSpec {
   readonly most?: number;
   /** Its value becomes a part of statements as it is; --no-raw-sql refuses it. */
   readonly sql?: true;
+  /** It lets rows be taken away: only the command line says so, no variable of the environment. */
+  readonly removes?: true;
   readonly commands: readonly Command[];
-  /** Changes what the bytes of a source come to: a job that was begun with another value cannot go on. */
-  readonly meaning?: true;
+  /**
+   * Changes what the bytes of a source come to: a job that was begun with another value cannot go on. `given`: where it is
+   * given, so that the jobs of earlier versions, which did not know it, go on without it.
+   */
+  readonly meaning?: true | "given";
 }

@@ -11,6 +11,7 @@ import { MAPPING_OPTIONS } from "./table/mapping.ts";
 import { OUTPUT_OPTIONS } from "./table/output.ts";
 import { RUN_OPTIONS } from "./table/run.ts";
 import { SOURCE_OPTIONS } from "./table/source.ts";
+import { STEP_OPTIONS } from "./table/steps.ts";
 import { TABLE_OPTIONS } from "./table/table.ts";
 import { TARGET_OPTIONS } from "./table/target.ts";
 
@@ -21,6 +22,7 @@ export const OPTIONS = {
   ...MAPPING_OPTIONS,
   ...TABLE_OPTIONS,
   ...CONFLICT_OPTIONS,
+  ...STEP_OPTIONS,
   ...RUN_OPTIONS,
   ...JOB_OPTIONS,
   ...OUTPUT_OPTIONS,

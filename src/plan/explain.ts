@@ -8,6 +8,7 @@ import type {
   Mode,
   Partitioning,
 } from "../model/load-plan.ts";
+import type { Options } from "../options/options.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { explainOrigin } from "./primary-key.ts";
@@ -25,6 +26,8 @@ export interface PlanDecisions {
   /** The columns that a known field or constant fills. */
   readonly named: ReadonlySet<string>;
   readonly capabilities: Pick<Capabilities, "advancesIdentity">;
+  /** Sequences are moved after the load, which is said by itself. */
+  readonly options: Pick<Options, "syncSequences">;
 }
 
 /** One sentence per decision. */
@@ -50,13 +53,13 @@ export function explain(decisions: PlanDecisions): string[] {
 }
 
 /** Ids that the database would make come from the source, and its sequence does not learn of them. */
-function explainIds({ shape, named, capabilities }: PlanDecisions): string[] {
+function explainIds({ shape, named, capabilities, options }: PlanDecisions): string[] {
   const given = shape.columns.find(
     ({ name, identity }) => (identity === "always" || identity === "by-default") && named.has(name),
   );
-  if (given === undefined || capabilities.advancesIdentity) return [];
+  if (given === undefined || capabilities.advancesIdentity || options.syncSequences) return [];
   return [
-    `ids for ${given.name} come from the source, which does not move its sequence; the load says at its end if the sequence is behind them`,
+    `ids for ${given.name} come from the source, which does not move its sequence; the load says at its end if the sequence is behind them, and --sync-sequences moves it`,
   ];
 }
 

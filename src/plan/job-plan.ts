@@ -37,8 +37,13 @@ export function planJob(plan: LoadPlan, request: JobPlanRequest): JobPlan | null
     table: checkpointTable,
     config: configOf(plan, request),
     followAppend,
-    forgotten: job === null && !followAppend && plan.tables.every(isRepeatable),
+    forgotten: job === null && !followAppend && runsNoSql(plan) && plan.tables.every(isRepeatable),
   };
+}
+
+/** SQL of the user's may do more at the second time. */
+function runsNoSql({ before, after }: LoadPlan): boolean {
+  return [...before, ...after].every(({ kind }) => kind !== "script");
 }
 
 function configOf(plan: LoadPlan, { options, format }: JobPlanRequest): string {
@@ -51,7 +56,12 @@ function configOf(plan: LoadPlan, { options, format }: JobPlanRequest): string {
     // With --columns alone a load comes so far only where line 1 is the header.
     header: options.header ?? true,
   };
-  const meaning = OPTION_NAMES.filter((name) => optionSpec(name).meaning === true);
+  const meaning = OPTION_NAMES.filter((name) => {
+    const means = optionSpec(name).meaning;
+    return (
+      means === true || (means === "given" && options[name] !== null && options[name] !== false)
+    );
+  });
   const meant = meaning.map((name) => [name, settled[name] ?? asTyped(options[name])]);
   // What several writers share rows out by is the table's to say.
   return hashOf([MEANING, ...meant, plan.partitioning.key?.columns ?? null]);

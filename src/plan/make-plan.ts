@@ -3,7 +3,7 @@ import type { Arbiter, LoadPlan, TablePlan } from "../model/load-plan.ts";
 import type { TableDdl } from "../model/new-table.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
-import type { Capabilities } from "../targets/target.ts";
+import type { Capabilities, Session } from "../targets/target.ts";
 import { chooseArbiter } from "./arbiter.ts";
 import { nullTexts, planConstants } from "./constants.ts";
 import { fieldNames } from "./field-names.ts";
@@ -25,6 +25,7 @@ import {
 import { findOverlaps } from "./overlaps.ts";
 import type { ColumnSources, Overlaps } from "./overlaps.ts";
 import { neededPrivileges, refuseMissing, refusePrivileges } from "./requirements.ts";
+import { afterCommit, chooseEmptying, explainSync, planSteps, refuseUnmovable } from "./steps.ts";
 import { chooseRowSource, chooseStrategy, whyUncounted } from "./strategy.ts";
 import { updateRule } from "./update-rule.ts";
 import type { KnownFields } from "../model/header.ts";
@@ -48,8 +49,8 @@ export interface PlanRequest {
   readonly readOnce?: boolean;
   /** What is made before the load; absent or `null`: nothing. */
   readonly ddl?: TableDdl | null;
-  /** What is run besides the rows; absent: nothing is. */
-  readonly steps?: Pick<LoadPlan, "before" | "after">;
+  /** How the target empties a table; absent: it empties none. */
+  readonly emptyTable?: Session["emptyTable"] | undefined;
   /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
   readonly whyUnhashable?: ((plan: TablePlan) => string | null) | undefined;
 }
@@ -57,7 +58,9 @@ export interface PlanRequest {
 /** The plan of a load. Throws `PLAN_*` errors; each names what to change. */
 export function makePlan(request: PlanRequest): LoadPlan {
   const { plan, together, why, warnings } = planTable(request, FIRST_STAGE);
-  const { target, options, capabilities, whyUnhashable, steps = NO_STEPS, ddl = null } = request;
+  const { target, options, capabilities, whyUnhashable, ddl = null } = request;
+  const steps = planSteps(request, plan.emptied);
+  const moves = afterCommit(request, new Set(plan.columns.map(({ name }) => name)));
   const commit = chooseCommit(request);
   const partitioning = choosePartitioning(plan, {
     commitRows: commit.commitRows,
@@ -76,17 +79,20 @@ export function makePlan(request: PlanRequest): LoadPlan {
     tables: [plan],
     ddl,
     ...steps,
+    ...(moves.length === 0 ? {} : { afterCommit: moves }),
     ...commit,
     partitioning: partitioning.chosen,
-    why: [...why, ...explainRun(commit, partitioning, isJob(request.options))],
+    why: [
+      ...why,
+      ...explainSync(request, moves),
+      ...explainRun(commit, partitioning, isJob(request.options)),
+    ],
     warnings,
   };
 }
 
 /** What the temporary tables of a run's first table are called after. */
 const FIRST_STAGE = "upsurge";
-
-const NO_STEPS: Pick<LoadPlan, "before" | "after"> = { before: [], after: [] };
 
 /** The plan of one table, and what led to it. */
 interface PlannedTable {
@@ -99,11 +105,12 @@ interface PlannedTable {
 function planTable(request: PlanRequest, stage: string): PlannedTable {
   const { shape, options, capabilities, quoteIdentifier } = request;
   const mode = modeOf(options);
-  const naming = { columns: shape.columns.map((column) => column.name), quoteIdentifier };
+  const naming = { columns: shape.columns.map(({ name }) => name), quoteIdentifier };
   const matchNulls = options.nullKey === "match";
   const { upsertsWithoutIndex } = capabilities;
   const keyed = { ...options, upsertsWithoutIndex, mode, matchNulls, quoteIdentifier };
-  const { arbiter, keyOrigin } = chooseArbiter(shape, keyed);
+  const key = chooseArbiter(shape, keyed);
+  const { arbiter } = key;
   const { mapping, constants, update, overlaps } = planFillings(request, { mode, arbiter, naming });
   const strategy = chooseStrategy(shape, capabilities, {
     asked: options.strategy,
@@ -115,12 +122,12 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
   const named = new Set([...mapping, ...constants].map((each) => each.column));
   const columns = carriedColumns(request, named);
   const uncounted = strategy.chosen === "native" ? whyUncounted(shape, capabilities, mode) : null;
-  const key = { arbiter, keyOrigin };
   const how = { mode, strategy: strategy.chosen, ...key, update, columns, named, capabilities };
   const together: IsolationRequest = { ...request, ...how };
   const found = findIsolation(shape, together);
   const isolation = { ...found, rowByRow: found.rowByRow ?? uncounted };
-  refuseUnworkable(request, how);
+  const emptying = chooseEmptying(request);
+  refuseUnworkable(request, { ...how, ...emptying.chosen });
   const plan: TablePlan = {
     table: shape,
     stage,
@@ -136,8 +143,13 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
     keepIdentity: options.keepIdentity,
     isolation,
     looksFirst: uncounted !== null,
+    ...emptying.chosen,
   };
-  const why = [...explain({ ...how, shape, strategy, rowSource, isolation }), ...overlaps.why];
+  const why = [
+    ...explain({ ...how, shape, strategy, rowSource, isolation, options }),
+    ...emptying.why,
+    ...overlaps.why,
+  ];
   return { plan, together, why, warnings: [...nullTexts(options, arbiter), ...overlaps.warnings] };
 }
 
@@ -158,13 +170,14 @@ function planFillings(
 /** Refuses a load that cannot succeed; one that is planned to learn of privileges may lack some. */
 function refuseUnworkable(
   request: PlanRequest,
-  how: Pick<TablePlan, "mode" | "strategy" | "arbiter" | "keyOrigin" | "update"> & {
+  how: Pick<TablePlan, "mode" | "strategy" | "arbiter" | "keyOrigin" | "update" | "emptied"> & {
     readonly named: ReadonlySet<string>;
   },
 ): void {
   const { shape, options, capabilities, quoteIdentifier } = request;
   const needed = neededPrivileges(how, capabilities);
   if (!options.grants) refusePrivileges(shape, needed, quoteIdentifier);
+  refuseUnmovable(request, how.named);
   refuseMissing(shape, { ...options, ...how, fields: fieldLabels(sourcesOf(request)) });
 }
 

@@ -5,7 +5,7 @@ import type { TableShape } from "../model/table-shape.ts";
 /** What decides it. */
 type RepeatablePlan = Pick<
   TablePlan,
-  "table" | "mode" | "arbiter" | "update" | "columns" | "nullKey"
+  "table" | "mode" | "arbiter" | "update" | "columns" | "nullKey" | "emptied"
 >;
 
 /**
@@ -14,6 +14,8 @@ type RepeatablePlan = Pick<
  */
 export function isRepeatable(plan: RepeatablePlan): boolean {
   const { mode, update, nullKey } = plan;
+  // What the first time has written is gone by then.
+  if (plan.emptied !== undefined) return doesNoMore(plan.table);
   if (mode === "insert" || nullKey === "insert") return false;
   if (update.sets.length > 0 || update.stamps.length > 0 || update.where !== null) return false;
   return findsEachRow(plan) && doesNoMore(plan.table);

@@ -89,10 +89,20 @@ function isRequired(column: Column): boolean {
 }
 
 /** How a load goes about its table, as far as privileges depend on it. */
-type WriteRules = Pick<TablePlan, "mode" | "strategy" | "arbiter">;
+type WriteRules = Pick<TablePlan, "mode" | "strategy" | "arbiter" | "emptied">;
 
 /** What a load must be allowed to do with its table; the one place that says so. */
 export function neededPrivileges(
+  rules: WriteRules,
+  capabilities: Pick<Capabilities, "lookupNeedsUpdatePrivilege">,
+): readonly TablePrivilege[] {
+  const needed = forRecords(rules, capabilities);
+  // The rows are counted, or looked for, as well.
+  const { emptied } = rules;
+  return emptied === undefined ? needed : [...new Set([...needed, "select", emptied] as const)];
+}
+
+function forRecords(
   { mode, strategy, arbiter }: WriteRules,
   { lookupNeedsUpdatePrivilege: locksToLook }: Pick<Capabilities, "lookupNeedsUpdatePrivilege">,
 ): readonly TablePrivilege[] {

@@ -15,6 +15,7 @@ export function renderPlan(report: PlanReport): string {
     ...section("made first", ddlLines(plan.ddl?.statements ?? [])),
     ...section("before the first batch", stepLines(plan.before)),
     ...section("after the last batch", stepLines(plan.after)),
+    ...section("after the last commit", stepLines(plan.afterCommit ?? [])),
     ...section("why", indented(plan.why)),
     ...section("warnings", indented(plan.warnings)),
     ...section(

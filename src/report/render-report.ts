@@ -23,6 +23,7 @@ export function reportJson(report: Report): string {
     rowSource,
     ddl,
     counts,
+    ...(report.steps === undefined ? {} : { steps: report.steps }),
     sources,
     rejects,
     rejectFile,
@@ -70,6 +71,7 @@ export function renderReport(report: Report, verbose = false): string {
     ...madeLines(report),
     ...countLines(report),
     ...keyLines(report),
+    ...sequenceLines(report),
     ...whyLines(report),
     ...rejectLines(report),
   ];
@@ -166,6 +168,14 @@ function keyLines({ key, status, job }: Report): string[] {
   if (job !== null && job.alreadyLoadedAt !== null) return [];
   const from = key.origin === "column" ? "the column of that name" : "the primary key";
   return [`key: ${key.columns.join(", ")} (${from})`];
+}
+
+/** What a dry run leaves undone is printed, to be run by hand. */
+function sequenceLines({ steps = [], dryRun }: Report): string[] {
+  const said = dryRun ? "not run in a dry run" : "run after the commit";
+  return steps
+    .filter(({ step }) => step === "--sync-sequences")
+    .map(({ sql }) => `${said}: ${sql}`);
 }
 
 /** All or nothing goes without saying. */

@@ -48,6 +48,13 @@ export interface ReportedKey {
   readonly origin: KeyOrigin;
 }
 
+/** A statement that was run besides the records; in a dry run undone, or only named. */
+export interface ReportedStep {
+  /** The flag that asked for it. */
+  readonly step: string;
+  readonly sql: string;
+}
+
 /** The report of one load; the fields of `--json`. */
 export interface Report {
   readonly status: Status;
@@ -64,6 +71,8 @@ export interface Report {
   /** The statements by which the load has made its table or columns of it; of a dry run, those that it would run. */
   readonly ddl: readonly string[];
   readonly counts: Counts;
+  /** What was run before the first record, after the last, and after the last commit; absent: nothing. */
+  readonly steps?: readonly ReportedStep[];
   readonly sources: readonly ReportedSource[];
   /** By code, in the order in which they were met; those that this run has met. */
   readonly rejects: readonly RejectsOfCode[];

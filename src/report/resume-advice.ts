@@ -42,9 +42,10 @@ function withReset(fix: string): string {
     : fix;
 }
 
-function ifAgain({ tables: [{ mode, update }], job }: LoadPlan): string {
+function ifAgain({ tables: [{ mode, update, emptied }], job }: LoadPlan): string {
   if (job !== null) return "the same command goes on from there";
   const start = "the same command starts from the first record";
+  if (emptied !== undefined) return `${start}, with the table emptied once more`;
   if (mode === "insert") {
     return `${start} and inserts them again, or rejects them where a unique key forbids it`;
   }

@@ -33,6 +33,11 @@ export interface SqlAnswer {
 export interface SqlExecutor {
   readonly dialect: ExecutorDialect;
   run(sql: string, values?: readonly SqlValue[]): Promise<SqlAnswer>;
+  /**
+   * Runs SQL of the user's in the transaction that is open, several statements included; what they give is ignored. False
+   * where that transaction is over, or another one was left open: it must not be committed then.
+   */
+  script(sql: string): Promise<boolean>;
   begin(): Promise<void>;
   commit(): Promise<void>;
   /** Never throws. */

@@ -7,7 +7,7 @@
 import type { Environment } from "../model/environment.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../model/batch.ts";
 import type { OutcomeCounts } from "../model/counts.ts";
-import type { JobPlan, RowSource, TablePlan } from "../model/load-plan.ts";
+import type { Emptying, JobPlan, RowSource, Step, TablePlan } from "../model/load-plan.ts";
 import type { TableDdl } from "../model/new-table.ts";
 import type { PackedRows } from "../model/packed.ts";
 import type { TableName, TablePrivilege, TableShape } from "../model/table-shape.ts";
@@ -44,6 +44,10 @@ export interface Capabilities {
   readonly batchRows: number;
   /** A batch of short records is the better the more of them it has, up to so many. */
   readonly shortRows?: number;
+  /** A COMMIT in SQL of the user's ends the transaction of the load; absent: it only takes one from a count. */
+  readonly commitsAtOnce?: true;
+  /** TRUNCATE starts the counter of an identity column anew. */
+  readonly truncateResetsIdentity?: true;
   /** Several sessions may write to a table at once without waiting for each other. */
   readonly parallel: boolean;
   /** Looking rows up locks the table, which takes the privilege to update it, even where nothing is updated. */
@@ -89,6 +93,8 @@ export interface GrantRequest {
   readonly ddl: TableDdl | null;
   /** The columns that every row carries: their defaults are never used. */
   readonly filled: ReadonlySet<string>;
+  /** The sequences that the load sets, as SQL; absent: none. */
+  readonly sequences?: readonly string[];
 }
 
 /** How an error changes what happens next; decided by code, never by message. */
@@ -167,6 +173,11 @@ export interface Session {
   explain?(plan: TablePlan): readonly string[];
   /** The statements a load would run for rows that carry `columns`, for `upsurge plan`. */
   statements(plan: TablePlan, columns: readonly string[]): readonly string[];
+  /**
+   * The statements that take all rows of a table away and tell how many they were, with the lock that keeps other writers
+   * out until the load is committed. They take nothing from other tables.
+   */
+  emptyTable(table: TableShape, how: Emptying): readonly Omit<Step, "name">[];
   /** Lets the database check those statements without running them. Throws `PLAN_*` errors; leaves nothing behind. */
   checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void>;
   /** The statements by which an administrator lets the user of this session do just this load; remarks are comments of SQL. */
@@ -194,6 +205,11 @@ export interface Session {
    * it has written values to. Absent where the database sees to it by itself. Never throws: the load is done.
    */
   leftToDo?(plan: TablePlan, columns: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Moves what makes the ids of these columns past those that are there, never back, once a load is committed. Absent where
+   * the database sees to it by itself. Never throws: the load is done.
+   */
+  moveSequences?(plan: TablePlan, columns: readonly string[]): Promise<MovedSequences>;
   /** For the checkpoint table, and for the steps of a load. */
   readonly execute: SqlExecutor;
   /**
@@ -210,6 +226,14 @@ export interface Session {
   /** Turns a driver's error into ours; row errors that reach the user included. */
   translate(error: unknown): Error;
   close(): Promise<void>;
+}
+
+/** What became of the sequences of a load that is committed. */
+export interface MovedSequences {
+  /** The statements that have moved one. */
+  readonly moved: readonly string[];
+  /** A sentence for each that was not moved, with the statement for it. */
+  readonly failed: readonly string[];
 }
 
 /** Keeps others away from a table or a job. */

@@ -2,6 +2,8 @@
  * The writers of a load over one session: one transaction for everything or, where the plan commits every so many records, one
  * after another.
  */
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { Counts } from "../model/counts.ts";
 import type { LoadPlan, Step } from "../model/load-plan.ts";
 import type { ReadBatch } from "./batches.ts";
 import type { BatchEnd } from "./batch-end.ts";
@@ -9,6 +11,9 @@ import type { SessionWriter } from "./session-writer.ts";
 import { sizeOf } from "./writers.ts";
 import type { Account, LoadEnding, Writers } from "./writers.ts";
 import type { CommittedOffset } from "../model/committed-offset.ts";
+
+const NO_RECORD = "the source holds no record";
+const ALL_REJECTED = "every record up to the first commit was rejected";
 
 /** Writes every batch in turn. */
 export class OneSession implements Writers {
@@ -19,6 +24,11 @@ export class OneSession implements Writers {
   readonly #before: readonly Step[];
   readonly #after: readonly Step[];
   readonly #ending: LoadEnding;
+  readonly #table: string;
+  /** No step needs a record after it, or one was written. */
+  #mayBeEmpty: boolean;
+  #read = 0;
+  #ran: readonly Step[] = [];
   #hasCommitted = false;
   /** Records of the transaction at hand, with those that are being written. */
   #begun = 0;
@@ -30,7 +40,12 @@ export class OneSession implements Writers {
   constructor(
     writer: SessionWriter,
     account: Account,
-    { commitRows, before, after }: Pick<LoadPlan, "commitRows" | "before" | "after">,
+    {
+      commitRows,
+      before,
+      after,
+      tables,
+    }: Pick<LoadPlan, "commitRows" | "before" | "after" | "tables">,
     ending: LoadEnding,
   ) {
     this.#writer = writer;
@@ -39,6 +54,8 @@ export class OneSession implements Writers {
     this.#before = before;
     this.#after = after;
     this.#ending = ending;
+    this.#table = tables[0].table.name.name;
+    this.#mayBeEmpty = !before.some(({ needsRecords }) => needsRecords === true);
   }
 
   get hasCommitted(): boolean {
@@ -54,6 +71,11 @@ export class OneSession implements Writers {
     if (steps.length === 0) return;
     await this.#writer.begin();
     this.#account.take({ counts: await this.#writer.runSteps(steps), rejects: [] });
+    this.#ran = [...this.#ran, ...steps];
+  }
+
+  get ranSteps(): readonly Step[] {
+    return this.#ran;
   }
 
   prepare(readBatch: ReadBatch): void {
@@ -63,8 +85,25 @@ export class OneSession implements Writers {
   async write(readBatch: ReadBatch): Promise<void> {
     if (this.#begun > 0 && !this.#fits(readBatch)) await this.#commit();
     this.#begun += sizeOf(readBatch);
-    this.#account.take(await this.#writer.write(readBatch));
+    const written = await this.#writer.write(readBatch);
+    this.#account.take(written);
+    this.#sees(written.counts);
     this.#pass(readBatch.end);
+  }
+
+  #sees({ read, rejected }: Counts): void {
+    this.#read += read;
+    if (read > rejected) this.#mayBeEmpty = true;
+  }
+
+  /** A table that was emptied for records must get one, or a source that came empty would cost all of its rows. */
+  #refuseEmpty(): void {
+    if (this.#mayBeEmpty) return;
+    throw upsurgeError(
+      "STEP_NO_RECORD",
+      { table: this.#table, reason: this.#read === 0 ? NO_RECORD : ALL_REJECTED },
+      { where: "--truncate" },
+    );
   }
 
   #pass(end: BatchEnd | null): void {
@@ -78,6 +117,7 @@ export class OneSession implements Writers {
   }
 
   async #commit(): Promise<void> {
+    this.#refuseEmpty();
     const offsets = this.#end === null ? this.#offsets : [...this.#offsets, this.#end.committed];
     this.#begun = 0;
     this.#offsets = [];
@@ -87,6 +127,7 @@ export class OneSession implements Writers {
   }
 
   async finish(): Promise<void> {
+    this.#refuseEmpty();
     await this.#run(this.#after);
     this.#account.check();
     if (this.#ending === "commit") return await this.#commit();

@@ -115,7 +115,7 @@ export class SessionWriter {
   /** Runs steps of the load in the transaction at hand; what they count is committed with it. */
   async runSteps(steps: readonly Step[]): Promise<Counts> {
     return await this.#asOurs(async () => {
-      const counts = await runSteps(steps, this.#session.execute);
+      const counts = await runSteps(steps, this.#session);
       addCounts(this.#counts, counts);
       return counts;
     });

@@ -6,6 +6,7 @@ import type { BatchResult, BatchOutcome, Row } from "../model/batch.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
 import { addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
+import type { Step } from "../model/load-plan.ts";
 import type { Reject } from "../model/reject.ts";
 import type { ReadBatch } from "./batches.ts";
 
@@ -30,6 +31,8 @@ export interface Writers {
   readonly failed: AbortSignal;
   /** A commit was begun: from then on, starting again would apply records twice. */
   readonly hasCommitted: boolean;
+  /** The steps that it has run, committed or not. */
+  readonly ranSteps: readonly Step[];
   /** Begins the first transaction. */
   open(): Promise<void>;
   /** Told of a batch as soon as it has been read, before it is its turn. */

@@ -40,7 +40,10 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   escape: null,
   encoding: null,
   comment: ["--comment", SQL],
+  before: ["--before", `select ${SQL}`],
+  after: ["--after", `select ${SQL}`],
   commit: null,
+  maxDelete: null,
   maxRejects: null,
   // Digits.
   expectSha256: null,
@@ -54,6 +57,14 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   rejectFile: null,
   report: null,
 };
+
+/** Every statement that a plan shows. */
+interface Shown {
+  readonly statements: readonly string[];
+  readonly plan: Readonly<Record<"before" | "after", readonly { readonly sql: string }[]>> & {
+    readonly ddl: { readonly statements: readonly string[] } | null;
+  };
+}
 
 describe("options that hold SQL", () => {
   test("hold free text", () => {
@@ -88,11 +99,9 @@ describe("options that hold SQL", () => {
           const { stdout, stderr } = await runUpsurge(args, { cwd });
 
           expect(stderr).toBe("");
-          const { statements, plan } = JSON.parse(stdout) as {
-            statements: string[];
-            plan: { ddl: { statements: string[] } | null };
-          };
-          const all = [...(plan.ddl?.statements ?? []), ...statements];
+          const { statements, plan } = JSON.parse(stdout) as Shown;
+          const steps = [...plan.before, ...plan.after].map(({ sql }) => sql);
+          const all = [...(plan.ddl?.statements ?? []), ...statements, ...steps];
           const unquoted = all.join("\n").replaceAll(/"(?:[^"]|"")*"/g, "");
           expect(unquoted.includes(SQL)).toBe(optionSpec(name).sql === true);
         },

@@ -142,6 +142,18 @@ const rule = fc.record({
 });
 type Rule = typeof rule extends fc.Arbitrary<infer T> ? T : never;
 
+/** One random load. */
+interface Case {
+  readonly records: readonly ReferenceRecord[];
+  readonly chosen: Rule;
+  readonly way: Way;
+  /** The rows of the table go first. */
+  readonly empties: boolean;
+}
+
+/** Also where every record is rejected. */
+const EMPTYING = ["--truncate", "--max-delete", "100%"];
+
 function referenceOf(
   engine: Engine,
   table: Table,
@@ -195,50 +207,50 @@ describe.each(ENGINES)("$title", (engine) => {
     await database.exec(table.setup[engine.name]);
   };
 
-  test.each(TABLES)(
-    "every method and batch size equals one record at a time: $title",
-    async (table) => {
-      const isNative = table.notNative?.includes(engine.name) !== true;
-      const able = ways.filter(({ strategy }) => isNative || strategy !== "native");
-      const cases = fc.tuple(recordsOf(engine.name, table.key), rule, fc.constantFrom(...able));
-      await fc.assert(
-        fc.asyncProperty(cases, async ([records, chosen, way]) => {
-          const load = referenceOf(engine, table, chosen);
-          await start(table);
-          const expected = await applyReference(database, { ...load, records });
-          const expectedRows = await image(table);
-          await start(table);
-          const input = ndjson(records);
-          const result = await runLoad(
-            database,
-            {
-              folder: temporary.path,
-              table: "t",
-              extension: "ndjson",
-              input,
-              flags: flagsOf(load),
-            },
-            way,
-          );
-          const shown = `${wayTitle(way)}\n${flagsOf(load).join(" ")}\n${input}${result.output}`;
-          expect(result.counts, shown).toEqual(expected.counts);
-          expect(await image(table), shown).toEqual(expectedRows);
-          const rejected = expected.fates.flatMap((fate, at) =>
-            fate === "rejected" ? [at + 1] : [],
-          );
-          expect(
-            result.rejects.map((reject) => reject.record),
-            shown,
-          ).toEqual(rejected);
-        }),
-        {
-          numRuns: timesOf(
-            engine.name === "sqlserver" ? "any batching, translated" : "any batching",
-          ),
-        },
-      );
-    },
+  const holds = async (table: Table, { records, chosen, way, empties }: Case): Promise<void> => {
+    const load = referenceOf(engine, table, chosen);
+    const flags = [...flagsOf(load), ...(empties ? EMPTYING : [])];
+    await start(table);
+    const removed = empties ? (await image(table)).length : 0;
+    if (empties) await database.exec("delete from t");
+    const expected = await applyReference(database, { ...load, records });
+    const expectedRows = await image(table);
+    await start(table);
+    const input = ndjson(records);
+    const from = { folder: temporary.path, table: "t", extension: "ndjson", input, flags } as const;
+    const result = await runLoad(database, from, way);
+    const shown = `${wayTitle(way)}\n${flags.join(" ")}\n${input}${result.output}`;
+    expect(result.counts, shown).toEqual({ ...expected.counts, ...(removed > 0 && { removed }) });
+    expect(await image(table), shown).toEqual(expectedRows);
+    const rejected = expected.fates.flatMap((fate, at) => (fate === "rejected" ? [at + 1] : []));
+    expect(
+      result.rejects.map((reject) => reject.record),
+      shown,
+    ).toEqual(rejected);
+  };
+  const numRuns = timesOf(
+    engine.name === "sqlserver" ? "any batching, translated" : "any batching",
   );
+  const casesOf = (table: Table, empties: boolean): fc.Arbitrary<Case> => {
+    const isNative = table.notNative?.includes(engine.name) !== true;
+    const able = ways.filter(({ strategy }) => isNative || strategy !== "native");
+    return fc.record({
+      records: recordsOf(engine.name, table.key),
+      chosen: empties ? rule.filter(({ mode }) => mode !== "update") : rule,
+      way: fc.constantFrom(...able),
+      empties: fc.constant(empties),
+    });
+  };
+
+  test.each(TABLES)("any way equals one at a time: $title", async (table) => {
+    const property = fc.asyncProperty(casesOf(table, false), (each) => holds(table, each));
+    await fc.assert(property, { numRuns });
+  });
+
+  test.each(TABLES)("--truncate equals an empty table and one at a time: $title", async (table) => {
+    const property = fc.asyncProperty(casesOf(table, true), (each) => holds(table, each));
+    await fc.assert(property, { numRuns: Math.ceil(numRuns / 3) });
+  });
 
   test("a second load of the same file changes nothing", async () => {
     const [table] = TABLES;

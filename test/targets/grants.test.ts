@@ -24,6 +24,12 @@ const TABLE = '"sa les".t';
 const LOADS: readonly (readonly [title: string, flags: readonly string[], needs: string])[] = [
   ["insert", ["--mode", "insert", "--map", "n:k", "--map", "k:n"], "insert"],
   ["upsert", ["--key", "k"], "select, insert, update"],
+  ["upsert and empty", ["--key", "k", "--truncate"], "select, insert, update, delete"],
+  [
+    "insert and empty",
+    ["--mode", "insert", "--truncate", "--map", "n:k", "--map", "k:n"],
+    "insert, select, delete",
+  ],
   [
     "upsert by looking",
     ["--key", "k", "--strategy", "select-then-write"],

@@ -4,8 +4,13 @@
  */
 import { beforeAll, describe, expect, test } from "vitest";
 import * as catalog from "../../src/targets/sqlserver/catalog/catalog-sql.ts";
+import { emptyTable } from "../../src/targets/sqlserver/apply/empty-table.ts";
+import { quoteIdentifier } from "../../src/targets/sqlserver/quote.ts";
 import { settingsSql } from "../../src/targets/sqlserver/connect/settings.ts";
 import type { Capabilities } from "../../src/targets/target.ts";
+import { parseOptions } from "../../src/options/parse-options.ts";
+import { planSteps } from "../../src/plan/steps.ts";
+import { ABLE, table } from "../helpers/shapes.ts";
 import { BREAKAGES, GAPS, soundTexts } from "../support/grammar/broken.ts";
 import { Recorder } from "../support/grammar/recorder.ts";
 import { everyText, recordedSession } from "../support/grammar/texts.ts";
@@ -51,6 +56,31 @@ describe("what the target sends", () => {
 
   test.each(settingsSql(-1))("%s, by itself", (setting) => {
     expect(checkTsql(setting)).toEqual([]);
+  });
+});
+
+describe("what is sent beside rows", () => {
+  const reference = { schema: "dbo", name: "of a ]" };
+  const shape = table({
+    name: { schema: "dbo", name: "t" },
+    referredBy: [{ name: "f", table: reference, columns: ["a b", "c"], cascades: true }],
+  });
+  const options = parseOptions({ truncate: ["true"] });
+  const request = { shape, options, capabilities: ABLE, quoteIdentifier, emptyTable };
+  const steps = (["truncate", "delete"] as const).flatMap((how) => planSteps(request, how).before);
+
+  test.each([...new Set(steps.map(({ sql }) => sql))])("%s", (sql) => {
+    expect(checkTsql(sql)).toEqual([]);
+  });
+
+  test("a script of the user's goes between what counts its transactions", async () => {
+    const recorder = new Recorder();
+    const { execute } = await recordedSession(recorder);
+    await execute.script("UPDATE t SET n = 1");
+    const sent = recorder.sent.slice(-5).map(({ sql }) => sql);
+
+    expect(sent.flatMap((sql) => checkTsql(sql))).toEqual([]);
+    expect(sent).toContain("SELECT @@TRANCOUNT AS n, CURRENT_TRANSACTION_ID() AS id");
   });
 });
 

@@ -11,6 +11,7 @@ import type {
   ErrorClass,
   GrantRequest,
   Lock,
+  MovedSequences,
   Session,
   Transaction,
 } from "../target.ts";
@@ -18,6 +19,7 @@ import { arrayText } from "./stage/array-text.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { endClient, ConnectionLoss, rollBack } from "./connect/deadline.ts";
 import { classifyError, isServerError, translateError } from "./errors.ts";
+import { emptyTable } from "./apply/empty-table.ts";
 import { openGate } from "./apply/direct-copy.ts";
 import { readGrants } from "./catalog/grants.ts";
 import { canFold } from "./apply/folder.ts";
@@ -33,8 +35,9 @@ import { merges } from "./apply/merge-sql.ts";
 import { lockJob } from "./job-lock.ts";
 import { sqlExecutor } from "./statements.ts";
 import { explainMethods, listStatements } from "./catalog/explain-plan.ts";
-import { tableLocks } from "./apply/table-locks.ts";
+import { syncLock, tableLocks } from "./apply/table-locks.ts";
 import { quoteIdentifier } from "./quote.ts";
+import { moveSequences, notMoved } from "./catalog/move-sequences.ts";
 import { sequencesBehind } from "./catalog/sequences.ts";
 import { stageDdl } from "./stage/stage.ts";
 import { ddlRefusal, newTableName } from "./catalog/new-table.ts";
@@ -77,6 +80,7 @@ export class PostgresSession implements Session {
   readonly version: string;
   readonly warnings: readonly string[];
   readonly quoteIdentifier = quoteIdentifier;
+  readonly emptyTable = emptyTable;
   readonly #client: Client;
   readonly #context: PostgresSessionContext;
   readonly #version: number;
@@ -121,6 +125,7 @@ export class PostgresSession implements Session {
       batchRows: 20_000,
       shortRows: 100_000,
       parallel: true,
+      commitsAtOnce: true,
       lookupNeedsUpdatePrivilege: true,
       arrayText,
       dateOrder,
@@ -230,6 +235,20 @@ export class PostgresSession implements Session {
   async leftToDo(plan: TablePlan, columns: readonly string[]): Promise<readonly string[]> {
     if (columns.length === 0 || plan.table.kind === "view") return [];
     return this.#question(() => sequencesBehind(this.#client, plan, columns)).catch(() => []);
+  }
+
+  async moveSequences(plan: TablePlan, columns: readonly string[]): Promise<MovedSequences> {
+    try {
+      return await this.#question(async () => {
+        await this.#client.query(syncLock(plan));
+        const moved = await moveSequences(this.#client, plan, columns);
+        // What is reported as done must outlast a crash of the server.
+        await this.#client.query("commit");
+        return moved;
+      });
+    } catch (error) {
+      return notMoved(error, plan, columns);
+    }
   }
 
   async begin(tables: readonly TablePlan[], how?: BeginRequest): Promise<Transaction> {

@@ -24,6 +24,7 @@ export function sqlExecutor(
       const { rows, rowCount } = await client.query<Record<string, SqlValue>>(sql, [...values]);
       return { rows, changed: rowCount ?? 0 };
     },
+    script: (sql) => runScript(client, sql),
     begin: async () => {
       await client.query("begin isolation level read committed read write");
       await setUp();
@@ -43,4 +44,14 @@ export function sqlExecutor(
     },
     isDuplicate: (error) => isServerError(error) && error.code === "23505",
   };
+}
+
+/** Without values the text goes over the simple protocol, which takes several statements. */
+async function runScript(client: Client, sql: string): Promise<boolean> {
+  const before = await client.query<{ xid: string }>("select pg_current_xact_id()::text as xid");
+  await client.query(sql);
+  const after = await client.query<{ xid: string | null }>(
+    "select pg_current_xact_id_if_assigned()::text as xid",
+  );
+  return after.rows[0]?.xid === before.rows[0]?.xid;
 }

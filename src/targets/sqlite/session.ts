@@ -15,6 +15,7 @@ import type {
 } from "../target.ts";
 import { runDdl } from "../run-ddl.ts";
 import { checkStatements } from "./catalog/check-plan.ts";
+import { emptyTable } from "./apply/empty-table.ts";
 import type { SqliteConnection } from "./connect/connection.ts";
 import type { RowSql } from "./dialect.ts";
 import { classify, translate } from "./errors.ts";
@@ -48,6 +49,7 @@ const CAPABILITIES: Capabilities = {
   notNullCode: "SQLITE_CONSTRAINT_NOTNULL",
   batchRows: 1000,
   parallel: false,
+  commitsAtOnce: true,
   booleans: { true: "1", false: "0" },
 };
 
@@ -66,6 +68,7 @@ export interface OpenedFile {
 /** A session on one database file. */
 export class SqliteSession implements Session {
   readonly capabilities = CAPABILITIES;
+  readonly emptyTable = emptyTable;
   readonly version: string;
   readonly #db: SqliteConnection;
   readonly #path: string;

@@ -1,6 +1,6 @@
 /** The statements of checkpoints and steps, run on a SQLite file. */
 import type { SqliteConnection } from "./connect/connection.ts";
-import { isUniqueViolation } from "./errors.ts";
+import { codeOf, isUniqueViolation } from "./errors.ts";
 import type { SqlAnswer, SqlValue, SqlExecutor } from "../sql-executor.ts";
 
 /** `patiently` runs its work again while another process holds a lock. */
@@ -17,6 +17,7 @@ export function sqlExecutor(
       asciiOnly: false,
     },
     run: (sql, values = []) => patiently(() => run(db, sql, values)),
+    script: (sql) => patiently(() => runScript(db, sql)),
     begin: () => patiently(() => db.exec("begin immediate")),
     commit: () => patiently(() => db.exec("commit")),
     rollback: () => {
@@ -65,4 +66,30 @@ function run(db: SqliteConnection, sql: string, values: readonly SqlValue[]): Sq
   const bound = values.map((value) => (typeof value === "number" ? BigInt(value) : value));
   if (!statement.reader) return { rows: [], changed: statement.run(...bound).changes };
   return { rows: statement.all(...bound), changed: 0 };
+}
+
+/** A savepoint goes with its transaction; it also undoes what was done before a lock was met, so that all can run again. */
+function runScript(db: SqliteConnection, sql: string): boolean {
+  db.exec(`savepoint ${SCRIPT}`);
+  try {
+    db.exec(sql);
+  } catch (error) {
+    // Some errors end the transaction by themselves.
+    if (!hasEnded(db, `rollback to ${SCRIPT}`)) db.exec(`release ${SCRIPT}`);
+    throw error;
+  }
+  return !hasEnded(db, `release ${SCRIPT}`);
+}
+
+const SCRIPT = "upsurge_script";
+
+/** True where the savepoint is no longer there. */
+function hasEnded(db: SqliteConnection, statement: string): boolean {
+  try {
+    db.exec(statement);
+    return false;
+  } catch (error) {
+    if (codeOf(error) === "SQLITE_ERROR") return true;
+    throw error;
+  }
 }

@@ -14,6 +14,7 @@ import type {
   Transaction,
 } from "../target.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
+import { emptyTable } from "./apply/empty-table.ts";
 import type { SqlServerConnection } from "./connect/connection.ts";
 import { classifyNumber, SqlServerError, translateError } from "./errors.ts";
 import { grantsFor } from "./catalog/grants.ts";
@@ -57,6 +58,7 @@ const CAPABILITIES: Capabilities = {
   storesNul: true,
   notNullCode: "515",
   batchRows: 5000,
+  truncateResetsIdentity: true,
   parallel: false,
 };
 
@@ -66,6 +68,7 @@ export class SqlServerSession implements Session {
   readonly version: string;
   readonly warnings: readonly string[];
   readonly quoteIdentifier = quoteIdentifier;
+  readonly emptyTable = emptyTable;
   readonly execute: SqlExecutor;
   readonly #connection: SqlServerConnection;
   readonly #context: SqlServerSessionContext;

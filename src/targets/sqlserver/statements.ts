@@ -20,6 +20,7 @@ export function sqlExecutor(connection: SqlServerConnection): SqlExecutor {
       asciiOnly: false,
     },
     run: (sql, values = []) => run(connection, sql, values),
+    script: (sql) => runScript(connection, sql),
     begin: () => connection.begin(),
     commit: () => connection.commit(),
     rollback: () => connection.rollback(),
@@ -71,3 +72,23 @@ function plainRow(row: Fields): Record<string, SqlValue> {
     entries.map(([name, value]) => [name, typeof value === "boolean" ? Number(value) : value]),
   );
 }
+
+/**
+ * Inside a transaction of its own, which only counts: a COMMIT of the script's takes one from the count and keeps nothing.
+ * The count tells of it, and the number of the transaction whether it is the same.
+ */
+async function runScript(connection: SqlServerConnection, sql: string): Promise<boolean> {
+  await connection.batch("BEGIN TRANSACTION");
+  const before = await transactionOf(connection);
+  await connection.batch(sql);
+  if ((await transactionOf(connection)) !== before) return false;
+  await connection.batch("COMMIT TRANSACTION");
+  return true;
+}
+
+async function transactionOf(connection: SqlServerConnection): Promise<string> {
+  const [[row] = []] = await connection.batch(TRANSACTION);
+  return `${String(row?.["n"])}/${String(row?.["id"])}`;
+}
+
+const TRANSACTION = "SELECT @@TRANCOUNT AS n, CURRENT_TRANSACTION_ID() AS id";

@@ -74,6 +74,11 @@ export class ParallelWriters implements Writers {
     return this.#hasCommitted;
   }
 
+  /** What is run beside the rows takes a single writer. */
+  get ranSteps(): readonly [] {
+    return [];
+  }
+
   async open(): Promise<void> {
     const { leader, plan } = this.#context;
     this.#tableLocks =

@@ -3,6 +3,7 @@ import { BAD, PARTS_TABLE, text } from "./parts.ts";
 import type { ToolPage } from "./row.ts";
 
 const BOLT = ["B|Bolt|1|0"];
+const OLD = "insert into parts values ('C', 'old', 5, 5)";
 const DATES = { "parts.csv": "part_no,name,stock,made\nB,Bolt,0,31/12/2025\n" };
 
 export const PGLOADER: ToolPage = {
@@ -125,6 +126,10 @@ export const PGLOADER: ToolPage = {
       rows: ["B|Bolt|1|7"],
       finds: "select 1 from parts where memory = '32MB'",
     },
+    { argument: "`truncate`", before: OLD, rows: BOLT, says: "removed   1" },
+    { argument: "`reset sequences`", rows: BOLT },
+    { argument: "`BEFORE LOAD DO`", before: OLD, rows: BOLT },
+    { argument: "`AFTER LOAD DO`", rows: ["B|Bolt|1|7"] },
   ],
-  absent: ["`truncate`, `drop indexes`, `disable triggers`", "`BEFORE LOAD DO`, `AFTER LOAD DO`"],
+  absent: ["`drop indexes`, `disable triggers`"],
 };

@@ -68,11 +68,12 @@ export const SQLITE_UTILS: ToolPage = {
     { argument: "`--strict`", rows: BOLT },
     { argument: "`--silent`", rows: BOLT, says: "" },
     { argument: "`--detect-types`, `--no-detect-types`", rows: BOLT },
+    { argument: "`--truncate`", before: OLD.replace("B", "C"), rows: BOLT, says: "removed   1" },
+    { argument: "`--analyze`", rows: BOLT, finds: "select count(*) > 0 from sqlite_stat1" },
   ],
   absent: [
     "`--sniff`",
     "`--flatten`, `--lines`, `--text`, `--convert`",
     "`--not-null`, `--default`",
-    "`--truncate`, `--analyze`",
   ],
 };

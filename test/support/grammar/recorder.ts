@@ -24,7 +24,6 @@ export interface Bulk {
 /** Answers that every question of the target can live with. */
 const ROW: Fields = {
   version: "16.0.1000",
-  counts: "{}",
   edition: 3,
   level: 160,
   granted: 0,
@@ -34,6 +33,7 @@ const ROW: Fields = {
   schema: "dbo",
   name: "t",
   type: "U",
+  counts: "{}",
 };
 
 /** Notes requests; it is at no time in a transaction. */

@@ -49,6 +49,7 @@ const PLAIN: Readonly<Record<string, Plain>> = {
   SCHEMA_ID: [1, 1, ([a]) => `tsql.schema_id(${a})`],
   TYPE_NAME: [1, 1, ([a]) => `tsql.type_name(${a})`],
   COL_NAME: [2, 2, (args) => `tsql.col_name(${args.join(", ")})`],
+  CURRENT_TRANSACTION_ID: [0, 0, () => "pg_current_xact_id()::text::int8"],
   HAS_PERMS_BY_NAME: [3, 3, (args) => `tsql.has_perms_by_name(${args.join(", ")})`],
   SERVERPROPERTY: [1, 1, ([a]) => `tsql.serverproperty(${a})`],
   DB_NAME: [0, 0, () => "current_database()::text"],

@@ -80,6 +80,11 @@ const FIXED: Readonly<Record<string, Described>> = {
 async function describe(error: DatabaseError, failed: Failed): Promise<Described> {
   const code = error.code ?? "";
   if (code === "TSQLE") return [Number(error.detail), error.message];
+  // Two sessions make the same object at once: PostgreSQL finds it in its catalog, SQL Server says it by the name.
+  if (code === "23505" && error.schema === "pg_catalog") {
+    const name = /=\(([^,)]*)/.exec(error.detail ?? "")?.[1] ?? "?";
+    return [2714, `There is already an object named '${name}' in the database.`];
+  }
   const conflict = await conflictOf(error, failed);
   if (conflict !== null) return conflict;
   const cardinality = error.message.includes("subquery");

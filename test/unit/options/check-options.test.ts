@@ -1,8 +1,9 @@
 /** What does not go together. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
 import { checkOptions } from "../../../src/options/check-options.ts";
-import { defaultOptions } from "../../../src/options/parse-options.ts";
+import { OPTION_NAMES, optionSpec } from "../../../src/options/flag.ts";
+import { defaultOptions, parseOptions } from "../../../src/options/parse-options.ts";
 import { optionsOf } from "../../helpers/options.ts";
 import type { GivenOptions } from "../../helpers/options.ts";
 
@@ -97,4 +98,22 @@ test.each<[GivenOptions, string]>([
 
 test("an inspection needs no target", () => {
   expect(() => checkOptions(defaultOptions(), "inspect")).not.toThrow();
+});
+
+describe("options that take rows away, or are SQL", () => {
+  const dangerous = OPTION_NAMES.filter((name) => {
+    const { sql, removes } = optionSpec(name);
+    return sql === true || removes === true;
+  });
+
+  test("are known", () => {
+    expect(dangerous).toEqual(expect.arrayContaining(["truncate", "maxDelete", "before", "after"]));
+  });
+
+  test.each(dangerous)("%s is set by no variable of the environment", (name) => {
+    expect(optionSpec(name).env).toBeUndefined();
+    const word = name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+    const environment = { [`UPSURGE_${word}`]: "1", [`UPSURGE_NO_${word}`]: "1" };
+    expect(parseOptions({}, environment)[name]).toEqual(parseOptions({})[name]);
+  });
 });

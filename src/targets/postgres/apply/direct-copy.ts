@@ -60,6 +60,7 @@ export class DirectGate {
 export async function openGate(client: Client, plan: TablePlan): Promise<DirectGate> {
   if (!mayGoDirectly(plan)) return new DirectGate({ open: false, always: false });
   if (plan.mode === "insert") return new DirectGate({ open: true, always: true });
+  if (plan.emptied !== undefined) return new DirectGate({ open: true, always: false });
   if (plan.table.missingPrivileges.includes("select")) {
     return new DirectGate({ open: false, always: false });
   }

@@ -7,6 +7,20 @@ import { lockTable } from "./select-then-write-sql.ts";
 /** The first half of our advisory locks; the second is the table's oid. */
 const LOCK_CLASS = 0x7570_7367;
 
+/** The same for who moves the sequences of a table: other loads may be at work meanwhile. */
+const SYNC_CLASS = LOCK_CLASS + 1;
+
+/** The statement that waits for others who move the sequences of the plan's table. */
+export function syncLock(plan: TablePlan): string {
+  return advisoryLock(plan, SYNC_CLASS);
+}
+
+/** The statement that waits for others who do the same with the plan's table. */
+function advisoryLock(plan: TablePlan, lockClass: number): string {
+  const table = quoteLiteral(tableSql(plan));
+  return `select pg_advisory_xact_lock(${lockClass}, ${table}::regclass::oid::bigint::bit(32)::int)`;
+}
+
 /**
  * The statements that lock the tables, in the same order for any two loads of several tables.
  * Two loads that update the same rows in opposite order would block each other for good, one transaction each: an advisory
@@ -19,9 +33,9 @@ export function tableLocks(tables: readonly TablePlan[]): string[] {
 }
 
 function locksOf(plan: TablePlan): string[] {
-  if (plan.mode === "insert") return [];
-  const table = quoteLiteral(tableSql(plan));
-  const advisory = `select pg_advisory_xact_lock(${LOCK_CLASS}, ${table}::regclass::oid::bigint::bit(32)::int)`;
+  // The stage is made like the table, which takes a lock that two loads could not both raise to that of TRUNCATE.
+  if (plan.mode === "insert" && plan.emptied === undefined) return [];
+  const advisory = advisoryLock(plan, LOCK_CLASS);
   return plan.strategy === "select-then-write" || plan.mode === "update" || plan.looksFirst
     ? [advisory, lockTable(plan)]
     : [advisory];

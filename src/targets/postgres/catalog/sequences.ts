@@ -1,6 +1,6 @@
 /**
  * Sequences that a load left behind the ids it wrote: an insert without an id would then take one that is there. They are
- * only told of, with the statement that mends it; nothing is changed.
+ * told of, with the statement that mends it; what moves them is in `move-sequences.ts`.
  */
 import type { Client } from "pg";
 import type { TablePlan } from "../../../model/load-plan.ts";
@@ -8,7 +8,8 @@ import { isServerError } from "../errors.ts";
 import { tableSql } from "../apply/native-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "../quote.ts";
 
-interface SequenceRow {
+/** A sequence behind a column. */
+export interface SequenceRow {
   readonly column: string;
   readonly schema: string;
   readonly name: string;
@@ -18,11 +19,14 @@ interface SequenceRow {
   readonly most: string;
   /** The column takes numbers that the sequence cannot make. */
   readonly wider: boolean;
+  /** This user may read it, and the ids. */
+  readonly readable: boolean;
+  readonly settable: boolean;
 }
 
 /**
  * The sequences behind the columns: of identity columns, and those of defaults that are `nextval` and nothing else. Columns
- * of other types than integers, and what this user may not read, are left out.
+ * of other types than integers are left out.
  */
 const SEQUENCES = `
   select a.attname as column, n.nspname as schema, s.relname as name, q.seqincrement::text as increment,
@@ -30,7 +34,10 @@ const SEQUENCES = `
     case when q.seqincrement > 0
       then q.seqmax < case b.typname when 'int2' then 32767 when 'int4' then 2147483647 else 9223372036854775807 end
       else q.seqmin > case b.typname when 'int2' then -32768 when 'int4' then -2147483648 else -9223372036854775808 end
-    end as wider
+    end as wider,
+    has_table_privilege(s.oid, 'select') and has_schema_privilege(n.oid, 'usage')
+      and has_column_privilege(a.attrelid, a.attnum, 'select') as readable,
+    has_sequence_privilege(s.oid, 'update') as settable
   from pg_attribute a
     join pg_type t on t.oid = a.atttypid
     join pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
@@ -46,10 +53,34 @@ const SEQUENCES = `
     join pg_class s on s.oid = p.seq and s.relkind = 'S'
     join pg_namespace n on n.oid = s.relnamespace
     join pg_sequence q on q.seqrelid = s.oid
-  where a.attrelid = $1::regclass and a.attname = any ($2::text[]) and b.typname in ('int2', 'int4', 'int8')
-    and has_table_privilege(s.oid, 'select') and has_schema_privilege(n.oid, 'usage')
-    and has_column_privilege(a.attrelid, a.attnum, 'select')
+  where a.attrelid = $1::oid and ($2::text[] is null or a.attname = any ($2::text[]))
+    and b.typname in ('int2', 'int4', 'int8')
   order by a.attnum`;
+
+/** The sequences behind the columns of the table with this oid; `null`: of all columns. */
+export async function findSequences(
+  client: Client,
+  oid: string,
+  columns: readonly string[] | null,
+): Promise<SequenceRow[]> {
+  return (await client.query<SequenceRow>(SEQUENCES, [oid, columns])).rows;
+}
+
+/** Those of the columns that are written to and make ids. */
+export async function sequencesOf(
+  client: Client,
+  plan: TablePlan,
+  columns: readonly string[],
+): Promise<SequenceRow[]> {
+  const counted = plan.table.columns
+    .filter(({ name, identity }) => identity !== null && columns.includes(name))
+    .map(({ name }) => name);
+  if (counted.length === 0) return [];
+  const { rows } = await client.query<{ oid: string }>("select $1::regclass::oid::text as oid", [
+    tableSql(plan),
+  ]);
+  return findSequences(client, rows[0]?.oid ?? "0", counted);
+}
 
 /** So long may it take to look for an id in a column without an index, or to wait for a lock. */
 const LOOK_MS = 5000;
@@ -63,14 +94,12 @@ export async function sequencesBehind(
   plan: TablePlan,
   columns: readonly string[],
 ): Promise<string[]> {
-  const counted = plan.table.columns
-    .filter(({ name, identity }) => identity !== null && columns.includes(name))
-    .map(({ name }) => name);
-  if (counted.length === 0) return [];
+  const found = await sequencesOf(client, plan, columns);
+  const rows = found.filter(({ readable }) => readable);
+  if (rows.length === 0) return [];
   await client.query(
     `set local statement_timeout = ${LOOK_MS}; set local lock_timeout = ${LOOK_MS}; set local enable_seqscan = off`,
   );
-  const { rows } = await client.query<SequenceRow>(SEQUENCES, [tableSql(plan), counted]);
   const said: string[] = [];
   for (const row of rows) {
     const state = await stateOf(client, plan, row);
@@ -78,9 +107,9 @@ export async function sequencesBehind(
     const name = `${row.schema}.${row.name}`;
     const what =
       state === "behind"
-        ? `the sequence ${name} is behind the ids in ${row.column}: inserts that leave ${row.column} out would meet ids that are there`
+        ? `the sequence ${name} is behind the ids in ${row.column}, since the load ran without --sync-sequences: inserts that leave ${row.column} out would meet ids that are there`
         : `ids were written into ${row.column}, and it takes too long to see whether the sequence ${name} is behind them`;
-    said.push(`${what}; to set it: ${setvalSql(plan, row)}`);
+    said.push(`${what}; to set it: ${setvalSql(tableSql(plan), row)}`);
   }
   return said;
 }
@@ -111,21 +140,26 @@ async function stateOf(
   }
 }
 
-function sequenceSql({ schema, name }: SequenceRow): string {
+/** Its qualified name as SQL. */
+export function sequenceSql({ schema, name }: Pick<SequenceRow, "schema" | "name">): string {
   return `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
 }
 
 /**
  * `select setval('"s"."t_id_seq"', (select greatest(max("id"), (select last_value from "s"."t_id_seq")) from "s"."t"))`: it
- * never sets a sequence back, which another table may use as well.
+ * never sets a sequence back, which another table may use as well. `table` is as SQL.
  */
-function setvalSql(plan: TablePlan, row: SequenceRow): string {
+export function setvalSql(table: string, row: SequenceRow): string {
   const column = quoteIdentifier(row.column);
   const sequence = sequenceSql(row);
   const isUp = BigInt(row.increment) > 0n;
   const [outer, inner] = isUp ? ["greatest", "max"] : ["least", "min"];
-  const limit = isUp ? `<= ${row.most}` : `>= ${row.least}`;
-  const within = row.wider ? ` where ${column} ${limit}` : "";
-  const ids = `select ${outer}(${inner}(${column}), (select last_value from ${sequence})) from ${tableSql(plan)}${within}`;
+  const ids = `select ${outer}(${inner}(${column}), (select last_value from ${sequence})) from ${table}${withinSql(row)}`;
   return `select setval(${quoteLiteral(sequence)}, (${ids}))`;
+}
+
+/** The condition that leaves out ids which the sequence could not make; empty where there are none. */
+export function withinSql(row: SequenceRow): string {
+  const limit = BigInt(row.increment) > 0n ? `<= ${row.most}` : `>= ${row.least}`;
+  return row.wider ? ` where ${quoteIdentifier(row.column)} ${limit}` : "";
 }

@@ -3,6 +3,8 @@ import type { Client } from "pg";
 import type {
   Column,
   ForeignKey,
+  IdSequence,
+  Reference,
   TableName,
   TableShape,
   Trigger,
@@ -10,6 +12,8 @@ import type {
   UniqueKey,
 } from "../../../model/table-shape.ts";
 import { unknownFunction } from "../../../sql/expressions.ts";
+import { findSequences, sequenceSql, setvalSql } from "./sequences.ts";
+import { tableSql } from "../../../sql/unique-index.ts";
 import { readImageRules } from "./image-rules.ts";
 import { quoteIdentifier } from "../quote.ts";
 
@@ -35,6 +39,8 @@ const RELATION = `
       case when not has_any_column_privilege(c.oid, 'insert') then 'insert' end,
       case when not has_any_column_privilege(c.oid, 'update') then 'update' end,
       case when not has_any_column_privilege(c.oid, 'select') then 'select' end,
+      case when not has_table_privilege(c.oid, 'delete') then 'delete' end,
+      case when not has_table_privilege(c.oid, 'truncate') then 'truncate' end,
       case when not has_database_privilege(current_database(), 'temporary') then 'temporary' end], null) as missing,
     current_user::text as user, current_database()::text as database
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -83,6 +89,17 @@ const FOREIGN_KEYS = `
           join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.n order by o) as columns
   from pg_constraint k where k.conrelid = $1::oid and k.contype = 'f'`;
 
+/** Of other tables, and to any partition; those of the partitions of another table stand for theirs. */
+const REFERENCES = `
+  with own as (select $1::oid as id union select relid from pg_partition_tree($1::oid::regclass))
+  select k.conname as name, n.nspname as schema, c.relname as table, k.confdeltype <> 'a' and k.confdeltype <> 'r' as cascades,
+    array(select a.attname::text from unnest(k.conkey) with ordinality u(n, o)
+          join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.n order by o) as columns
+  from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
+  where k.contype = 'f' and k.confrelid in (select id from own) and k.conrelid not in (select id from own)
+    and not (c.relispartition and k.conparentid <> 0)
+  order by n.nspname, c.relname, k.conname`;
+
 /** Triggers of the table and, for a partitioned one, of its partitions. */
 const TRIGGERS = `
   select t.tgname as name, t.tgtype::int as type,
@@ -101,9 +118,11 @@ export async function readTableShape(client: Client, table: string): Promise<Tab
   return {
     name: { schema: relation.schema, name: relation.name },
     kind: relation.kind === "p" ? "partitioned" : relation.kind === "v" ? "view" : "table",
-    columns: await readColumns(client, oid),
+    columns: await readColumns(client, oid, relation),
     uniqueKeys: await readKeys(client, oid),
     foreignKeys: await readForeignKeys(client, oid),
+    referredBy: await readReferences(client, oid),
+    truncateHazard: relation.kind === "f" ? "it is a foreign table" : null,
     triggers: await readTriggers(client, oid),
     rewritten: relation.rewritten,
     missingPrivileges: relation.missing,
@@ -184,9 +203,30 @@ interface ColumnRow {
 /** Defaults that are the same for every row: literals and casts of literals. */
 const CONSTANT = /^(-?[\d.]+|'(?:[^']|'')*'|true|false|null)(::[\w "[\](),.]+)?$/i;
 
-async function readColumns(client: Client, oid: string): Promise<Column[]> {
+async function readColumns(client: Client, oid: string, table: TableName): Promise<Column[]> {
   const { rows } = await client.query<ColumnRow>(COLUMNS, [oid]);
-  return rows.map((row) => ({
+  const makesIds = rows.some(({ identity, serial, default_sql: sql }) => identity || serial || sql);
+  const found = makesIds ? await findSequences(client, oid, null) : [];
+  const sql = tableSql(table, quoteIdentifier);
+  const sequences = new Map(
+    found.map((row) => [
+      row.column,
+      {
+        name: sequenceSql(row),
+        maySet: row.settable && row.readable,
+        moveSql: setvalSql(sql, row),
+      },
+    ]),
+  );
+  return rows.map((row) => withSequence(columnOf(row), sequences.get(row.name)));
+}
+
+function withSequence(column: Column, sequence: IdSequence | undefined): Column {
+  return sequence === undefined ? column : { ...column, sequence };
+}
+
+function columnOf(row: ColumnRow): Column {
+  return {
     name: row.name,
     type: row.collation === null ? row.type : `${row.type} collate ${row.collation}`,
     family: familyOf(row),
@@ -202,7 +242,7 @@ async function readColumns(client: Client, oid: string): Promise<Column[]> {
           ? "by-default"
           : null,
     generatedSql: row.generated_sql,
-  }));
+  };
 }
 
 /** The transaction's time is the same for all of its rows. */
@@ -256,6 +296,24 @@ async function readForeignKeys(client: Client, oid: string): Promise<ForeignKey[
     [oid],
   );
   return rows.map(({ name, self, columns }) => ({ name, columns, selfReferencing: self }));
+}
+
+interface ReferenceRow {
+  name: string;
+  schema: string;
+  table: string;
+  cascades: boolean;
+  columns: string[];
+}
+
+async function readReferences(client: Client, oid: string): Promise<Reference[]> {
+  const { rows } = await client.query<ReferenceRow>(REFERENCES, [oid]);
+  return rows.map(({ name, schema, table, cascades, columns }) => ({
+    name,
+    table: { schema, name: table },
+    columns,
+    cascades,
+  }));
 }
 
 /** Bits of pg_trigger.tgtype (catalog/pg_trigger.h). */

@@ -2,6 +2,7 @@
 import type {
   Column,
   ForeignKey,
+  Reference,
   TableName,
   TableShape,
   Trigger,
@@ -107,6 +108,8 @@ function describe(db: SqliteConnection, table: ListedTable): SqliteTable {
         .map((index) => uniqueKey(db, index, details)),
     ],
     foreignKeys: foreignKeys(db, name),
+    referredBy: references(db, name),
+    truncateHazard: "SQLite has no TRUNCATE",
     triggers: triggers(db, name),
     rewritten: false,
     missingPrivileges: [],
@@ -186,6 +189,28 @@ function foreignKeys(db: SqliteConnection, table: string): ForeignKey[] {
     const columns = [...(keys.get(row.id)?.columns ?? []), row.from];
     const selfReferencing = row.table.toLowerCase() === table.toLowerCase();
     keys.set(row.id, { name: null, columns, selfReferencing });
+  }
+  return [...keys.values()];
+}
+
+/** Foreign keys of other tables; a table made WITHOUT ROWID or not, any may have some. */
+function references(db: SqliteConnection, table: string): Reference[] {
+  const rows = db
+    .prepare<{ owner: string; id: number; from: string; action: string }>(
+      `select s.name as owner, f.id, f."from", f.on_delete as action
+        from sqlite_schema as s, pragma_foreign_key_list(s.name) as f
+        where s.type = 'table' and lower(f."table") = lower(?) and lower(s.name) <> lower(?) order by s.name, f.id, f.seq`,
+    )
+    .all(table, table);
+  const keys = new Map<string, Reference>();
+  for (const { owner, id, from, action } of rows) {
+    const known = keys.get(`${id}/${owner}`);
+    keys.set(`${id}/${owner}`, {
+      name: null,
+      table: { schema: null, name: owner },
+      columns: [...(known?.columns ?? []), from],
+      cascades: /^(cascade|set )/i.test(action),
+    });
   }
   return [...keys.values()];
 }

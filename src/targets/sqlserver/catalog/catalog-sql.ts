@@ -8,6 +8,7 @@ WHERE o.object_id = OBJECT_ID(@name) AND RTRIM(o.type) IN ('U', 'V')`;
 /** What this user may do with it. */
 export const PRIVILEGES = `SELECT HAS_PERMS_BY_NAME(@name, 'OBJECT', 'SELECT') AS may_select,
 HAS_PERMS_BY_NAME(@name, 'OBJECT', 'INSERT') AS may_insert, HAS_PERMS_BY_NAME(@name, 'OBJECT', 'UPDATE') AS may_update,
+HAS_PERMS_BY_NAME(@name, 'OBJECT', 'DELETE') AS may_delete, HAS_PERMS_BY_NAME(@name, 'OBJECT', 'ALTER') AS may_truncate,
 USER_NAME() AS user_name, DB_NAME() AS database_name`;
 
 /** Columns in table order; an alias type is shown as the type it stands for. */
@@ -39,6 +40,17 @@ INNER JOIN sys.foreign_key_columns AS k ON k.constraint_object_id = f.object_id
 INNER JOIN sys.columns AS c ON c.object_id = k.parent_object_id AND c.column_id = k.parent_column_id
 WHERE f.parent_object_id = CONVERT(int, @id) AND f.is_disabled = 0
 ORDER BY f.name, k.constraint_column_id`;
+
+/** Foreign keys of other tables that refer to it, one row for each of their columns; TRUNCATE minds those that are off as well. */
+export const REFERENCES = `SELECT f.name AS name, s.name AS [schema], o.name AS table_name, c.name AS column_name,
+f.delete_referential_action AS action, f.is_disabled AS is_disabled
+FROM sys.foreign_keys AS f
+INNER JOIN sys.foreign_key_columns AS k ON k.constraint_object_id = f.object_id
+INNER JOIN sys.columns AS c ON c.object_id = k.parent_object_id AND c.column_id = k.parent_column_id
+INNER JOIN sys.objects AS o ON o.object_id = f.parent_object_id
+INNER JOIN sys.schemas AS s ON s.schema_id = o.schema_id
+WHERE f.referenced_object_id = CONVERT(int, @id) AND f.parent_object_id <> CONVERT(int, @id)
+ORDER BY s.name, o.name, f.name, k.constraint_column_id`;
 
 /** Enforced checks. */
 export const CHECKS = `SELECT name, definition FROM sys.check_constraints

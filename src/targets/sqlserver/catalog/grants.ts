@@ -5,6 +5,7 @@
  */
 import type { GrantRequest } from "../../target.ts";
 import { mayGoDirectly } from "../apply/direct-insert.ts";
+import { tableSql as nameSql } from "../../../sql/unique-index.ts";
 import { tableSql } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
 
@@ -19,11 +20,13 @@ export function grantsFor(
   const wanted = new Set<string>(privileges);
   // A bulk load asks for the columns before it sends rows.
   if (mayGoDirectly(plan)) wanted.add("select");
-  const names = ["select", "insert", "update"].filter((each) => wanted.has(each));
+  const names = ["select", "insert", "update", "delete"].filter((each) => wanted.has(each));
+  const alters = plan.keepIdentity || wanted.has("truncate");
   return [
     // Without it the server hides the words of defaults, checks and computed columns.
     grant([...names, "view definition"], tableSql(plan), user),
-    ...(plan.keepIdentity || ddl !== null ? [grant(["alter"], tableSql(plan), user)] : []),
+    ...(alters || ddl !== null ? [grant(["alter"], tableSql(plan), user)] : []),
+    ...lookedAt(plan).map((name) => grant(["select"], name, user)),
     ...(job === null ? [] : checkpointGrants(job.table, user)),
   ];
 }
@@ -40,6 +43,13 @@ function grantsToCreate(
     grant(["alter", "select", "insert", "update", "view definition"], schema, user),
     ...(job === null ? [] : checkpointGrants(job.table, user)),
   ];
+}
+
+/** The tables that are looked at before the plan's table is emptied, so that no row of theirs goes along. */
+function lookedAt({ table, emptied }: GrantRequest["plan"]): readonly string[] {
+  const cascading = (table.referredBy ?? []).filter(({ cascades }) => cascades);
+  const names = cascading.map(({ table: name }) => nameSql(name, quoteIdentifier));
+  return emptied === undefined ? [] : [...new Set(names)];
 }
 
 /** The statements for the table of checkpoints, whose name is as SQL writes it. */

@@ -3,6 +3,7 @@ import type {
   Check,
   Column,
   ForeignKey,
+  Reference,
   TableName,
   TableShape,
   Trigger,
@@ -17,6 +18,7 @@ import {
   INDEXED_VIEW_OVER,
   KEYS,
   PRIVILEGES,
+  REFERENCES,
   RELATION,
   TABLES,
   TRIGGERS,
@@ -26,6 +28,17 @@ import type { SqlServerConnection, Fields } from "../connect/connection.ts";
 import { HIDDEN } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
 
+const QUESTIONS = [
+  COLUMNS,
+  TRIGGERS,
+  PRIVILEGES,
+  KEYS,
+  FOREIGN_KEYS,
+  REFERENCES,
+  CHECKS,
+  HAZARDS,
+].join(";\n");
+
 /** The shape of `table`; `null` when there is none. */
 export async function readTableShape(
   connection: SqlServerConnection,
@@ -34,16 +47,16 @@ export async function readTableShape(
   const relation = await findRelation(connection, table);
   if (relation === null) return null;
   const { id, name, isView, quoted } = relation;
-  const questions = [COLUMNS, TRIGGERS, PRIVILEGES, KEYS, FOREIGN_KEYS, CHECKS, HAZARDS];
   const [
     columns = [],
     triggers = [],
     privileges = [],
     keys = [],
     foreignKeys = [],
+    references = [],
     checks = [],
     hazards = [],
-  ] = await connection.execute(questions.join(";\n"), [
+  ] = await connection.execute(QUESTIONS, [
     { name: "id", value: id },
     { name: "name", value: quoted },
   ]);
@@ -56,17 +69,23 @@ export async function readTableShape(
     columns: columns.map(readColumn),
     uniqueKeys,
     foreignKeys: isView ? [] : readForeignKeys(foreignKeys),
+    referredBy: readReferences(references),
+    truncateHazard: Number(hazards[0]?.["temporal"] ?? 0) > 0 ? "it is system-versioned" : null,
     triggers: readTriggers(triggers),
     // An index of a view holds rows apart that the table lets pass, and a check may look at other rows.
     rewritten: indexedView !== null || checks.some(callsFunction),
     missingPrivileges: missing(privileges[0] ?? {}),
-    grantee: {
-      user: String(privileges[0]?.["user_name"] ?? ""),
-      database: String(privileges[0]?.["database_name"] ?? ""),
-    },
+    grantee: granteeOf(privileges[0] ?? {}),
     checked: !isView && checks.length > 0,
     checks: isView ? [] : readChecks(checks),
     upsertHazard: isView ? null : findHazard(uniqueKeys, hazards[0] ?? {}, indexedView),
+  };
+}
+
+function granteeOf(row: Fields): NonNullable<TableShape["grantee"]> {
+  return {
+    user: String(row["user_name"] ?? ""),
+    database: String(row["database_name"] ?? ""),
   };
 }
 
@@ -212,6 +231,19 @@ function readForeignKeys(rows: readonly Fields[]): ForeignKey[] {
   }));
 }
 
+function readReferences(rows: readonly Fields[]): Reference[] {
+  const keys = new Map<string, Reference>();
+  for (const row of rows) {
+    const table = { schema: String(row["schema"]), name: String(row["table_name"]) };
+    const name = String(row["name"]);
+    const id = JSON.stringify([table, name]);
+    const columns = [...(keys.get(id)?.columns ?? []), String(row["column_name"])];
+    const cascades = Number(row["action"] ?? 0) > 0 && !isTrue(row["is_disabled"]);
+    keys.set(id, { name, table, columns, cascades });
+  }
+  return [...keys.values()];
+}
+
 function readChecks(rows: readonly Fields[]): Check[] {
   // A check whose words are hidden is held by the table alone.
   return rows.map((row) => ({
@@ -232,7 +264,8 @@ function readTriggers(rows: readonly Fields[]): Trigger[] {
 }
 
 function missing(row: Fields): string[] {
-  return ["select", "insert", "update"].filter((privilege) => !isTrue(row[`may_${privilege}`]));
+  const all = ["select", "insert", "update", "delete", "truncate"];
+  return all.filter((privilege) => !isTrue(row[`may_${privilege}`]));
 }
 
 /** Where MERGE is known to go wrong. */

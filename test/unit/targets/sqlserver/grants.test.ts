@@ -43,6 +43,22 @@ test("hold ALTER for --keep-identity alone", () => {
   ]);
 });
 
+test("for --truncate are DELETE, or ALTER to truncate, and a look at tables that cascade", () => {
+  const other = { schema: "dbo", name: "lines" };
+  const cascading = { name: "f", table: other, columns: ["t"], cascades: true };
+  const known = table({ ...SHAPE, referredBy: [], truncateHazard: null });
+  const referred = table({ ...known, referredBy: [cascading] });
+
+  expect(grants({ mode: "insert", truncate: true }, known).split("\n")).toEqual([
+    `GRANT SELECT, INSERT, VIEW DEFINITION ${ON}`,
+    `GRANT ALTER ${ON}`,
+  ]);
+  expect(grants({ mode: "insert", truncate: true }, referred).split("\n")).toEqual([
+    `GRANT SELECT, INSERT, DELETE, VIEW DEFINITION ${ON}`,
+    "GRANT SELECT ON [dbo].[lines] TO [loader]]; DROP];",
+  ]);
+});
+
 test("hold SELECT where rows may go straight into the table by bulk load", () => {
   expect(grants({ mode: "insert" }, table())).toBe(
     "GRANT SELECT, INSERT, VIEW DEFINITION ON [public].[t] TO [loader]]; DROP];",

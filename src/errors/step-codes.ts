@@ -1,0 +1,44 @@
+/** The errors of what is run beside the records of a load; a part of the registry in `codes.ts`. */
+import type { ErrorTexts } from "./codes.ts";
+
+/** Code → texts. */
+export const STEP_CODES = {
+  PLAN_STEP: {
+    title: "{flag} would end the transaction of the load",
+    cause: "its SQL holds {word}, and what comes before it would be kept or lost without the rest",
+    fix: "leave {word} out of the SQL of {flag}: the load begins and commits by itself",
+    exit: 2,
+  },
+  STEP_FAILED: {
+    title: "{flag} failed",
+    cause: "{reason}",
+    fix: "correct the SQL of {flag}; nothing was kept",
+    fixInParts: "correct the SQL of the flag that failed",
+    exit: 4,
+  },
+  STEP_TRANSACTION: {
+    title: "{flag} has ended the transaction of the load",
+    cause:
+      "it was over, or another one was open, when the SQL had run; a COMMIT in it has kept what came before it",
+    fix: "leave COMMIT, ROLLBACK and BEGIN TRANSACTION out of the SQL of {flag}: the load begins and commits by itself",
+    exit: 4,
+  },
+  STEP_CASCADE: {
+    title: "--truncate would change rows of {other}",
+    cause: "rows of {other} refer to {table}, and {constraint} deletes or changes them with it",
+    fix: "deal with the rows of {other} first, in --before; or leave --truncate out; nothing was kept",
+    exit: 4,
+  },
+  STEP_ROWS_LEFT: {
+    title: "--truncate has not emptied {table}",
+    cause: "rows of it were not deleted: a trigger, a rule or a policy of the table keeps them",
+    fix: "load as a user, or in a way, that may delete all of its rows; nothing was kept",
+    exit: 4,
+  },
+  STEP_NO_RECORD: {
+    title: "--truncate would leave {table} empty",
+    cause: "{reason}",
+    fix: "check the source; or add --max-delete 100% to empty the table all the same; nothing was kept",
+    exit: 4,
+  },
+} as const satisfies Record<string, ErrorTexts>;
