@@ -98,30 +98,26 @@ async function planWith(
   try {
     return await session.supposing(proposed.ddl, asMade);
   } catch (error) {
-    throw await whatIsThere(error, session, proposed);
+    if (!hasAppeared(error) || proposed.ddl.kind === "alter") throw error;
+    // Somebody has made the table meanwhile: the load is planned with that one.
+    const there = await session.readTableShape(options.table ?? "");
+    if (there === null) throw somethingElse(error, proposed);
+    return await planLoadOf({ ...inputs, shape: there, proposed: null });
   }
 }
 
-/** What has the name of the table but is none, an index say, will not go away by starting again. */
-async function whatIsThere(
-  error: unknown,
-  session: Session,
-  { ddl }: ProposedDdl,
-): Promise<unknown> {
-  const isThere = error instanceof UpsurgeError && error.code === "PLAN_TABLE_APPEARED";
-  if (!isThere || ddl.kind === "alter") return error;
-  const label = tableName(ddl.table.name);
-  if ((await session.readTableShape(label)) !== null) return error;
-  const { cause } = error;
-  return upsurgeError(
-    "PLAN_DDL",
-    {
-      what: `the table ${label}`,
-      reason: cause instanceof Error ? cause.message : "there is something else of that name",
-      suggestion: "choose another name with --table",
-    },
-    { where: ddl.flag, cause },
-  );
+function hasAppeared(error: unknown): error is UpsurgeError {
+  return error instanceof UpsurgeError && error.code === "PLAN_TABLE_APPEARED";
+}
+
+/** What has the name of the table but is none: an index, say. */
+function somethingElse({ cause }: UpsurgeError, { ddl }: ProposedDdl): Error {
+  const details = {
+    what: `the table ${tableName(ddl.table.name)}`,
+    reason: cause instanceof Error ? cause.message : "there is something else of that name",
+    suggestion: "choose another name with --table",
+  };
+  return upsurgeError("PLAN_DDL", details, { where: ddl.flag, cause });
 }
 
 /** What a load may do about a database file that is not there. */

@@ -14,7 +14,9 @@ import { readSeen, seenWord } from "./seen.ts";
 const FOLDER = process.env["UPSURGE_TEST_MET"] ?? "";
 
 /** What no run of the program can show. */
-const NEVER_MET: Readonly<Record<string, string>> = {};
+const NEVER_MET: Readonly<Record<string, string>> = {
+  "code PLAN_TABLE_APPEARED": "a load that meets it starts again by itself: targets/create",
+};
 
 /** Everything that a run must have noted. */
 const WANTED: readonly (readonly [group: string, words: readonly string[]])[] = [

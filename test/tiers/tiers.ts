@@ -25,6 +25,9 @@ const ONLY_ALL: Readonly<Record<string, string>> = {
   "faults/sqlserver-jobs.test.ts": "jobs on the other targets: targets/jobs-*, faults/same-job",
   "faults/sqlserver-network.test.ts": "some requests: faults/sqlserver-cuts",
   "faults/sqlserver-signals.test.ts": "signals: cli/process, faults/job-signals",
+  "faults/steps-killed.test.ts":
+    "jobs that are killed: faults/fail-points-*; --truncate once: targets/truncate",
+  "targets/postgres-wide.test.ts": "80 columns and more; the limits: unit/targets/postgres",
   "targets/sqlite-drivers.test.ts": "each driver by itself: unit/targets/sqlite/drivers",
   "targets/sqlserver-grammar.test.ts": "the statements are run by targets/conformance",
   "targets/sqlserver-findings.test.ts":
@@ -36,6 +39,7 @@ const ONLY_ALL: Readonly<Record<string, string>> = {
 const RUNS = {
   "any batching": [10, 45, "UPSURGE_LAW_RUNS"],
   "any batching, translated": [3, 45, "UPSURGE_LAW_RUNS"],
+  "any batching, emptied": [1, 15, "UPSURGE_LAW_RUNS"],
   "a second load": [8, 25, "UPSURGE_LAW_RUNS"],
   "going on": [50, 200, "UPSURGE_READING_PATH_RUNS"],
   "hostile names, in percent": [12, 100, "UPSURGE_HOSTILE_PERCENT"],
@@ -45,11 +49,11 @@ const RUNS = {
   "binary spellings": [40, 120, "UPSURGE_LAW_RUNS"],
   packed: [6, 40, "UPSURGE_LAW_RUNS"],
   "read ahead": [100, 200, "UPSURGE_LAW_RUNS"],
-  repeats: [8, 40, "UPSURGE_LAW_RUNS"],
+  repeats: [4, 40, "UPSURGE_LAW_RUNS"],
   "repeats, translated": [3, 15, "UPSURGE_LAW_RUNS"],
   secrets: [5, 15, "UPSURGE_LAW_RUNS"],
   signals: [2, 8, "UPSURGE_SIGNAL_ROUNDS"],
-  writers: [4, 30, "UPSURGE_LAW_RUNS"],
+  writers: [2, 30, "UPSURGE_LAW_RUNS"],
 } as const satisfies Record<string, readonly [fast: number, all: number, variable: string]>;
 
 /** How often, in this run. */
@@ -106,6 +110,8 @@ const FIRST = {
   "lost commits": 3,
   "commits of unknown outcome": 2,
   "numbers of writers after two": 1,
+  "moments of a load that makes its table": 2,
+  "ways by the primary key": 1,
 } as const satisfies Record<string, number>;
 
 /** What this run takes of a list. */
