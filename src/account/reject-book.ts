@@ -20,6 +20,8 @@ import type { RejectedSource } from "./reject-file.ts";
 export interface RejectOptions extends FixOptions {
   readonly maxRejects: RejectLimit;
   readonly rejectFile: string | null;
+  /** False: there is no file unless `rejectFile` names one. */
+  readonly defaultRejectFile?: boolean | undefined;
   readonly dryRun: boolean;
   readonly check: boolean;
 }
@@ -87,8 +89,8 @@ export class RejectBook {
 
   /** Where the files of a load are to be; `null` when there are to be none. */
   #pathFor(first: RejectedSource): string | null {
-    const { rejectFile, maxRejects, dryRun, check } = this.#options;
-    const byDefault = allowsRejects(maxRejects) && !dryRun && !check;
+    const { rejectFile, maxRejects, dryRun, check, defaultRejectFile = true } = this.#options;
+    const byDefault = defaultRejectFile && allowsRejects(maxRejects) && !dryRun && !check;
     if (rejectFile !== null) return rejectPathAt(rejectFile, this.#began);
     return byDefault ? defaultRejectPath(first) : null;
   }

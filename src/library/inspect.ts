@@ -18,7 +18,8 @@ export async function inspect(
 ): Promise<Inspection> {
   const given = typeof source === "string" ? options : source;
   const { environment = process.env } = given;
-  const read = optionsFrom("inspect", given, environment);
   const path = typeof source === "string" ? source : null;
+  const sources = path === null ? [] : [path];
+  const read = optionsFrom("inspect", given, { environment, sources });
   return await inspectAny(path, read, { stdin: process.stdin, environment });
 }

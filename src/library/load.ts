@@ -10,9 +10,9 @@ import { findTarget } from "../targets/registry.ts";
 import { maskReport } from "../secrets/mask-report.ts";
 import { redactorFor } from "../secrets/redact.ts";
 import { optionsFrom } from "./options.ts";
-import type { GivenOptions } from "./options.ts";
+import type { Destination, GivenOptions } from "./options.ts";
 import { Listeners } from "./listeners.ts";
-import { readySource } from "./rows.ts";
+import { namedSources, readySource } from "./rows.ts";
 import type { LoadSource } from "./rows.ts";
 
 /** A record that was not written, and why. */
@@ -26,20 +26,19 @@ export interface RejectedRow extends Omit<Reject, "raw" | "position"> {
 }
 
 /** The options of `load`: the flags in camel case, and what it is told by and tells. */
-export type LoadOptions = Omit<GivenOptions<"load">, "to" | "table"> & {
-  readonly to: string;
-  readonly table: string;
-  /** Aborting undoes what is not committed; the report then says `interrupted`. */
-  readonly signal?: AbortSignal;
-  /** Told how far the load has come, at most a few times a second. */
-  readonly onProgress?: (progress: Progress) => void;
-  /** Told of every record that is rejected. A load that starts again after a lost connection tells them again. */
-  readonly onReject?: (reject: RejectedRow) => void;
-  /** Any logger whose calls take fields and a sentence; by default nothing is logged. */
-  readonly log?: Log;
-  /** In place of the process's: libpq's variables and the like. */
-  readonly environment?: Environment;
-};
+export type LoadOptions = Omit<GivenOptions<"load">, "to" | "table"> &
+  Destination & {
+    /** Aborting undoes what is not committed; the report then says `interrupted`. */
+    readonly signal?: AbortSignal;
+    /** Told how far the load has come, at most a few times a second. */
+    readonly onProgress?: (progress: Progress) => void;
+    /** Told of every record that is rejected. A load that starts again after a lost connection tells them again. */
+    readonly onReject?: (reject: RejectedRow) => void;
+    /** Any logger whose calls take fields and a sentence; by default nothing is logged. */
+    readonly log?: Log;
+    /** In place of the process's: libpq's variables and the like. */
+    readonly environment?: Environment;
+  };
 
 const nothing = (): void => {};
 const SILENT: Log = {
@@ -57,7 +56,7 @@ const SILENT: Log = {
  */
 export async function load(source: LoadSource, options: LoadOptions): Promise<Report> {
   const { log = SILENT, environment = process.env } = options;
-  const read = optionsFrom("load", options, environment);
+  const read = optionsFrom("load", options, { environment, sources: namedSources(source) });
   const target = await findTarget(options.to);
   const bytesText = target.bytesText?.bind(target) ?? null;
   const ready = readySource(source, { hasFormat: read.format !== null, bytesText });
@@ -68,6 +67,8 @@ export async function load(source: LoadSource, options: LoadOptions): Promise<Re
     {
       stdin: ready.stdin,
       environment,
+      // The caller has the rows.
+      defaultRejectFile: !ready.isRows,
       log,
       signal: listeners.signal,
       onProgress: (progress) => listeners.onProgress(progress),

@@ -40,11 +40,28 @@ export type GivenOptions<C extends Command> = {
   readonly [K in NameOf<C>]?: GivenValue<(typeof OPTIONS)[K]> | null | undefined;
 };
 
+/** Where a load or a plan writes to: a table, or with `create` one that has the name of its file. */
+export type Destination = { readonly to: string } & (
+  | { readonly table: string }
+  | { readonly create: true; readonly table?: string }
+);
+
+/** What options are read for. */
+export interface OptionsContext {
+  readonly environment: Environment;
+  /** As the caller named them; rows and streams are `-`. */
+  readonly sources: readonly string[];
+}
+
 /** Names of what is passed besides options. */
 const HOOKS = ["signal", "onProgress", "onReject", "log", "environment"];
 
 /** All options of `command`, checked. Throws `OPTION_*` errors; a name that is none of them gets a suggestion. */
-export function optionsFrom(command: Command, given: object, environment: Environment): Options {
+export function optionsFrom(
+  command: Command,
+  given: object,
+  { environment, sources }: OptionsContext,
+): Options {
   const known = OPTION_NAMES.filter((name) => isOf(command, optionSpec(name)));
   const raw: Record<string, readonly string[]> = {};
   for (const [name, value] of Object.entries(given)) {
@@ -56,7 +73,7 @@ export function optionsFrom(command: Command, given: object, environment: Enviro
   }
   const { UPSURGE_NO_RAW_SQL: pinned } = environment;
   const options = parseOptions(raw, pinned === undefined ? {} : { UPSURGE_NO_RAW_SQL: pinned });
-  checkOptions(options, command);
+  checkOptions(options, command, sources);
   return options;
 }
 

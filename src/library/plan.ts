@@ -3,15 +3,14 @@ import { planLoad } from "../commands/plan.ts";
 import type { Environment } from "../model/environment.ts";
 import type { PlanReport } from "../model/plan-report.ts";
 import { optionsFrom } from "./options.ts";
-import type { GivenOptions } from "./options.ts";
+import type { Destination, GivenOptions } from "./options.ts";
 
 /** The options of `plan`. */
-export type PlanOptions = Omit<GivenOptions<"plan">, "to" | "table"> & {
-  readonly to: string;
-  readonly table: string;
-  /** In place of the process's: libpq's variables and the like. */
-  readonly environment?: Environment;
-};
+export type PlanOptions = Omit<GivenOptions<"plan">, "to" | "table"> &
+  Destination & {
+    /** In place of the process's: libpq's variables and the like. */
+    readonly environment?: Environment;
+  };
 
 /** Plans a load of files and lets the database check it. Throws an `UpsurgeError` for a load that cannot be planned. */
 export async function plan(
@@ -19,7 +18,7 @@ export async function plan(
   options: PlanOptions,
 ): Promise<PlanReport> {
   const { environment = process.env } = options;
-  const read = optionsFrom("plan", options, environment);
   const patterns = typeof source === "string" ? [source] : source;
+  const read = optionsFrom("plan", options, { environment, sources: patterns });
   return await planLoad(patterns, read, { stdin: process.stdin, environment });
 }

@@ -32,6 +32,12 @@ export interface SourceFacts {
   readonly bytesText: BytesText | null;
 }
 
+/** The paths and patterns that were given; rows and streams have no name, and are `-`. */
+export function namedSources(source: LoadSource): readonly string[] {
+  if (typeof source === "string") return [source];
+  return isPaths(source) ? source : ["-"];
+}
+
 /** Tells what was given. Throws `OPTION_*` errors. */
 export function readySource(
   source: LoadSource,

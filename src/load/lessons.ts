@@ -4,13 +4,13 @@ import { MisfitTally } from "../account/misfit-tally.ts";
 import { RejectBook } from "../account/reject-book.ts";
 import { noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
-import type { Reject } from "../model/reject.ts";
 import type { Options } from "../options/options.ts";
 import { UnseenFields } from "../plan/unseen-fields.ts";
 import type { ReportedSource } from "../report/report.ts";
 import type { Source } from "../sources/source-set.ts";
 import { SerialRanges } from "../write/parallel/serial-ranges.ts";
 import { Quarantine } from "../write/quarantine.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** Of all tries so far. */
 export interface Lessons {
@@ -40,11 +40,11 @@ export interface Lessons {
 export function newLessons(
   options: Options,
   began: Date,
-  onReject?: (reject: Reject) => void,
+  { onReject, defaultRejectFile }: Pick<Surroundings, "onReject" | "defaultRejectFile">,
 ): Lessons {
   const unseen = new UnseenFields(options);
   return {
-    rejects: new RejectBook(options, began, onReject),
+    rejects: new RejectBook({ ...options, defaultRejectFile }, began, onReject),
     quarantine: new Quarantine(),
     serialRanges: new SerialRanges(),
     unseen,

@@ -43,7 +43,7 @@ export async function load(
   const started = performance.now();
   const began = surroundings.now?.() ?? new Date();
   const progress = new ProgressTeller({ surroundings, started, limit: options.limit });
-  const outcome = await retry(newLessons(options, began, surroundings.onReject), {
+  const outcome = await retry(newLessons(options, began, surroundings), {
     timeoutMs: options.retryTimeout,
     ...surroundings,
     onAway: (away) => progress.away(away),

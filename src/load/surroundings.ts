@@ -34,6 +34,8 @@ export interface Surroundings extends PlanSurroundings {
   readonly onProgress: (progress: Progress) => void;
   /** Told of every record that is rejected. */
   readonly onReject?: (reject: Reject) => void;
+  /** False: rejects go to no file unless `--reject-file` names one. By default they do, next to their source. */
+  readonly defaultRejectFile?: boolean;
   /** The time of day; absent: the system's. */
   readonly now?: (() => Date) | undefined;
 }

@@ -1,18 +1,9 @@
 /** Rows as objects: values kept as they are, rejects by their index, on every target. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Readable } from "node:stream";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { load } from "../../src/index.ts";
 import type { LoadOptions, LoadSource } from "../../src/index.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
-
-let folder = "";
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "upsurge-library-"));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function* manyRows() {
   for (let id = 0; id < 5000; id += 1) yield await Promise.resolve({ id, s: `row ${id}` });
@@ -120,7 +111,6 @@ describe.each(ENGINES)("rows that are refused by $title", (engine) => {
     const told: (readonly [number, string, string | null])[] = [];
     const report = await load([{ id: 1 }, { id: "x" }, { id: null }], {
       ...into({ key: "id", mode: "upsert", maxRejects: "50" }),
-      rejectFile: join(folder, `${engine.name}.rejects`),
       onReject: ({ index, code, text: as }) => told.push([index, code, as]),
     });
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { inspect, isUpsurgeError, load } from "../../src/index.ts";
+import { inspect, isUpsurgeError, load, plan } from "../../src/index.ts";
 import type { LoadOptions, LoadSource } from "../../src/index.ts";
 
 let folder = "";
@@ -50,6 +50,12 @@ describe("wrong use throws", () => {
       /OPTION_CONFLICT/,
     ],
     ["no table", ["a.csv"], { to: "x.db" }, /OPTION_MISSING.*table/],
+    [
+      "no name to make a table by",
+      [{ a: 1 }],
+      { to: "x.db", create: true },
+      /OPTION_MISSING.*table/,
+    ],
     ["no target", ["a.csv"], { table: "t" }, /OPTION_MISSING.*to/],
     ["a format for rows", [{ a: 1 }], { ...INTO, format: "csv" }, /OPTION_CONFLICT.*format/],
     ["a source that is none", 5, INTO, /OPTION_VALUE.*source/],
@@ -74,6 +80,19 @@ describe("wrong use throws", () => {
     expect(report.error?.code).toBe("TARGET_UNREACHABLE");
     expect(JSON.stringify(report)).not.toContain("s3cr3t-word");
   });
+});
+
+test("create makes a table with the name of its file", async () => {
+  const path = join(folder, "people.csv");
+  writeFileSync(path, "id,name\n1,Ada\n");
+  const options = { to: join(folder, "made.db"), create: true, key: "id" } as const;
+
+  const planned = await plan(path, options);
+  const report = await load(path, options);
+
+  expect(planned.plan.tables[0].table.name.name).toBe("people");
+  expect(report).toMatchObject({ status: "ok", counts: { inserted: 1 } });
+  expect(report.ddl).toEqual(planned.plan.ddl?.statements);
 });
 
 test("a file is inspected with the options of reading", async () => {
