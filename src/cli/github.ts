@@ -5,10 +5,7 @@ import { relative, resolve, sep } from "node:path";
 import type { Environment } from "../model/environment.ts";
 import { renderAnnotation } from "../report/render-annotation.ts";
 import type { Annotation } from "../report/render-annotation.ts";
-import { renderStepSummary } from "../report/render-step-summary.ts";
-import type { Report } from "../report/report.ts";
 import { visible } from "../errors/visible.ts";
-import type { Redact } from "../secrets/redact.ts";
 
 const { O_WRONLY, O_CREAT, O_APPEND, O_NONBLOCK } = constants;
 
@@ -28,17 +25,13 @@ export function annotationLine(annotation: Annotation, environment: Environment)
   return renderAnnotation({ ...annotation, place: { ...place, file } });
 }
 
-/** Appends the report to the summary of the step, if there is one. Never throws: the load is what counts. */
-export async function appendStepSummary(
-  report: Report,
-  environment: Environment,
-  redact: Redact,
-): Promise<void> {
+/** Appends `summary`, Markdown, to the summary of the step, if there is one. Never throws: the load is what counts. */
+export async function appendStepSummary(summary: string, environment: Environment): Promise<void> {
   const path = environment["GITHUB_STEP_SUMMARY"] ?? "";
   if (!isGitHub(environment) || path === "") return;
   const handle = await open(path, FLAGS).catch(() => null);
   try {
-    await handle?.write(visible(redact(renderStepSummary(report))));
+    await handle?.write(visible(summary));
   } catch {
     // A full disk, or a pipe that is: the same stands on stdout.
   } finally {

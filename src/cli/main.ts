@@ -25,6 +25,7 @@ const RUN: Readonly<
 > = {
   // Loaded when they are called: help and usage errors answer without a reader or a target.
   load: async (...call) => await (await import("./commands/load.ts")).loadCommand(...call),
+  run: async (...call) => await (await import("./commands/run.ts")).runCommand(...call),
   plan: async (...call) => await (await import("./commands/plan.ts")).planCommand(...call),
   jobs: async (...call) => await (await import("./commands/jobs.ts")).jobsCommand(...call),
   inspect: async (...call) => await (await import("./commands/inspect.ts")).inspectCommand(...call),

@@ -7,6 +7,7 @@ import { CONNECTION_CODES } from "./connection-codes.ts";
 import { DDL_CODES } from "./ddl-codes.ts";
 import { JOB_CODES } from "./job-codes.ts";
 import { KEY_CODES } from "./key-codes.ts";
+import { RUN_CODES } from "./run-codes.ts";
 import { STEP_CODES } from "./step-codes.ts";
 
 /**
@@ -69,7 +70,7 @@ export const ERROR_CODES = {
   SOURCE_IS_DIRECTORY: {
     title: "{path} is a directory",
     cause: "a source is a file, a pattern or -",
-    fix: "name the files in it, for example '{path}/*.csv'",
+    fix: "name the files in it, for example '{path}/*.csv'; or load its files into the tables of their names: upsurge run {path} --to URL",
     exit: 6,
   },
   SOURCE_UNREADABLE: {
@@ -334,6 +335,7 @@ export const ERROR_CODES = {
     exit: 2,
   },
   ...STEP_CODES,
+  ...RUN_CODES,
   ...JOB_CODES,
   REJECT_LIMIT: {
     title: "{message}",

@@ -7,8 +7,6 @@ import type { LoadPlan } from "../model/load-plan.ts";
 import { withDefaultTable } from "../options/default-table.ts";
 import type { Options } from "../options/options.ts";
 import type { Report } from "../report/report.ts";
-import { gatherBatches } from "../write/batches.ts";
-import { prefetch } from "../write/prefetch.ts";
 import { beginJob, forgetJob } from "./begin-job.ts";
 import {
   closeLoad,
@@ -21,14 +19,16 @@ import {
 } from "./load-state.ts";
 import type { LoadRequest, LoadState, RunningLoad } from "./load-state.ts";
 import { makeReport } from "./make-report.ts";
+import type { LoadOutcome } from "./make-report.ts";
 import { newLessons } from "./lessons.ts";
+import type { Lessons } from "./lessons.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { prepare } from "./prepare.ts";
 import type { PreparedLoad, PrepareHooks } from "./prepare.ts";
 import { ProgressTeller } from "./progress.ts";
 import { retry } from "./retry.ts";
 import type { Tried } from "./retry.ts";
-import { startWriting, unwritten } from "./start-writing.ts";
+import { startWriting, writeBatches } from "./start-writing.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { readVersion } from "./version.ts";
 
@@ -54,7 +54,7 @@ export async function load(
 }
 
 /** One try, from connecting to commit. Never throws. */
-async function tryToLoad(request: LoadRequest): Promise<Tried> {
+async function tryToLoad(request: LoadRequest): Promise<Tried<Lessons, LoadOutcome>> {
   const { surroundings, options } = request;
   let state = firstState(request);
   const interrupt = onInterrupt(surroundings.signal, options.grace, () => state);
@@ -162,21 +162,11 @@ function hasWork({ job, skipped }: LoadState): boolean {
 
 /** Writes batch after batch, and commits. Throws what stopped it, with everything that was not committed undone. */
 async function write(state: RunningLoad): Promise<void> {
-  const { prepared, writers, mapper, ledger, request, job, notes } = state;
-  const { plan, sources, session } = prepared;
+  const { prepared, writers, ledger, request, job, notes } = state;
   const { surroundings, progress } = request;
   const { signal } = surroundings;
-  progress.loading(state);
   try {
-    await writers.open();
-    const events = job === null ? sources.read() : sources.resume(job.resumed.work, signal);
-    const batches = unwritten(gatherBatches(events, mapper, plan), state);
-    const hooks = { ready: writers.prepare.bind(writers), failed: writers.failed };
-    for await (const batch of prefetch(batches, hooks)) {
-      if (signal.aborted) break;
-      await writers.write(batch);
-      progress.wrote(batch);
-    }
+    await writeBatches(state);
     if (signal.aborted && goesOn(state)) await writers.settle();
     signal.throwIfAborted();
     if (!state.isRehearsal) progress.committing();
@@ -189,6 +179,6 @@ async function write(state: RunningLoad): Promise<void> {
     if (job !== null && state.kept().rejected === 0) await forgetJob(prepared, job);
   } catch (error) {
     await writers.rollback();
-    throw signal.aborted ? error : session.translate(error);
+    throw signal.aborted ? error : prepared.session.translate(error);
   }
 }

@@ -191,18 +191,28 @@ function conclude(
   { error, signal, counts, kept, plan, job }: LoadOutcome,
   options: Options,
 ): [Status, number, ReportedError | null] {
-  if (error !== null && signal !== null) return ["interrupted", 128 + signalNumber(signal), null];
   if (error !== null) {
-    const ours = toUpsurgeError(error);
     const inParts = plan !== null && kept.read > 0;
-    const fix = inParts ? fixInParts(ours, plan, kept) : fixOfNothing(ours, job);
-    return ["failed", ours.exit, { ...reported(ours), fix }];
+    return failureOf(error, signal, (ours) =>
+      inParts ? fixInParts(ours, plan, kept) : fixOfNothing(ours, job),
+    );
   }
   if (job?.skipped === true) return ["skipped", 0, null];
   // Of a finished job too: its rejects are still to be mended.
   if (counts.rejected > 0 && !options.rejectsOk) return ["rejects", 3, null];
   if (options.check && changesIn(counts) > 0) return ["changes", 3, null];
   return [counts.rejected > 0 ? "rejects" : "ok", 0, null];
+}
+
+/** How something ends that was stopped, by an error or by a signal (`null`: none); `fixOf` tells what to do about an error. */
+export function failureOf(
+  error: unknown,
+  signal: unknown,
+  fixOf: (error: UpsurgeError) => string = ({ fix }) => fix,
+): [Status, number, ReportedError | null] {
+  if (signal !== null) return ["interrupted", 128 + signalNumber(signal), null];
+  const ours = toUpsurgeError(error);
+  return ["failed", ours.exit, { ...reported(ours), fix: fixOf(ours) }];
 }
 
 function signalNumber(reason: unknown): number {

@@ -23,6 +23,10 @@ export interface PlanningInputs {
   readonly options: Options;
   /** What is made before the load; `null`: nothing. */
   readonly proposed: ProposedDdl | null;
+  /** What the temporary tables are called after, where others are written in the same transaction. */
+  readonly stage?: string | undefined;
+  /** The options with the key of the table that sources with these columns are to have; absent: as the options say. */
+  readonly keyFor?: ((shape: TableShape, columns: ReadonlySet<string>) => Options) | undefined;
 }
 
 /** The plan, and the first source, open. */
@@ -39,9 +43,16 @@ export async function planLoadOf(inputs: PlanningInputs): Promise<PlannedSources
   const accepted: { fields: LookedAtSources["fields"] } = { fields: [] };
   const looked = await sources.look(rulesOf(session, { shape, toColumn, options, accepted }));
   accepted.fields = looked.fields;
-  const plan = planFor({ ...inputs, looked });
-  await checkPlan(session, plan, options);
+  const settled = inputs.keyFor?.(shape, columnsOf(looked, toColumn)) ?? options;
+  const plan = planFor({ ...inputs, options: settled, looked });
+  await checkPlan(session, plan, settled);
   return { plan, resolve: toColumn, first: looked.first };
+}
+
+/** The columns that fields of the sources are known to fill. */
+function columnsOf({ fields }: LookedAtSources, toColumn: FieldResolver): ReadonlySet<string> {
+  const filled = fields.flatMap((each) => each.fields).map((field) => toColumn(field));
+  return new Set(filled.flatMap((to) => (to.kind === "column" ? [to.column.name] : [])));
 }
 
 interface RuleInputs {
@@ -74,7 +85,7 @@ type PlanInputs = PlanningInputs & { readonly looked: LookedAtSources };
 
 /** The plan of a load, its job included. */
 function planFor(inputs: PlanInputs): LoadPlan {
-  const { target, session, shape, looked, patterns, options, proposed } = inputs;
+  const { target, session, shape, looked, patterns, options, proposed, stage } = inputs;
   const { first, later, fields, differ, readOnce } = looked;
   const planned = makePlan({
     target: target.name,
@@ -82,6 +93,7 @@ function planFor(inputs: PlanInputs): LoadPlan {
     capabilities: session.capabilities,
     quoteIdentifier: (name) => session.quoteIdentifier(name),
     options,
+    stage,
     ddl: proposed?.ddl ?? null,
     fields: [...new Set(fields.flatMap((each) => each.fields))],
     sources: fields,

@@ -38,6 +38,12 @@ export interface PreparedLoad extends PlannedSources {
   readonly sources: SourceSet;
 }
 
+/** What a load or a run is connected to. */
+export type Connected = Pick<PreparedLoad, "target" | "connect" | "session"> & {
+  /** The target without secrets, for messages. */
+  readonly label: string;
+};
+
 /** Connects, reads the table's shape, looks at the sources and plans. Throws `UpsurgeError`s; closes what it opened then. */
 export async function prepare(
   patterns: readonly string[],
@@ -45,10 +51,40 @@ export async function prepare(
   hooks: PrepareHooks,
 ): Promise<PreparedLoad> {
   const to = refuseNothing(patterns, options);
+  // Files that are not there are said before a server is asked.
   const target = await findTarget(to);
-  const { stdin, onSource: onOpen, onNextSource: onNext, onWarnings } = hooks;
+  const sources = await openSources(patterns, options, hooks);
+  const connected = await connectTo(target, options, hooks);
+  try {
+    const { signal } = hooks;
+    const planned = await planSources({ ...connected, sources, patterns, options, signal });
+    const { connect, session } = connected;
+    return { target, connect, session, sources, ...planned };
+  } catch (error) {
+    await sources.close();
+    await connected.session.close();
+    throw error;
+  }
+}
+
+/** The sources of a load, not yet looked at. Throws `SOURCE_*` errors. */
+export async function openSources(
+  patterns: readonly string[],
+  options: Options,
+  { stdin, onSource: onOpen, onNextSource: onNext, onWarnings, onSources }: PrepareHooks,
+): Promise<SourceSet> {
   const context = { options, stdin, onOpen, onNext, onWarnings };
   const sources = await SourceSet.expand(patterns, context);
+  onSources?.(sources);
+  return sources;
+}
+
+/** Opens the session that plans. Throws `TARGET_*` errors. */
+export async function connectTo(
+  target: Target,
+  options: Options,
+  hooks: PrepareHooks,
+): Promise<Connected> {
   const connecting: ConnectOptions = {
     ...connectOptions(options, hooks.environment),
     missingFile: missingFile(options, hooks),
@@ -58,25 +94,26 @@ export async function prepare(
     hooks.onConnected?.(opened);
     return opened;
   };
-  hooks.onSources?.(sources);
   const session = await connectFirst(connect, hooks);
-  hooks.onSession?.(session, target.describe(to));
-  try {
-    const shape = await session.readTableShape(options.table ?? "");
-    if (shape === null && !options.create) {
-      const missing = { options, patterns, label: target.describe(to), target: target.name };
-      throw await noTable(session, missing);
-    }
-    const { signal } = hooks;
-    const proposed = await proposeDdl({ target, session, sources, shape, options, signal });
-    const common = { target, session, sources, patterns, options };
-    const planned = await planWith(proposed, { ...common, shape });
-    return { target, connect, session, sources, ...planned };
-  } catch (error) {
-    await sources.close();
-    await session.close();
-    throw error;
+  const label = target.describe(options.to ?? "");
+  hooks.onSession?.(session, label);
+  return { target, connect, session, label };
+}
+
+/** What is planned, and over what. */
+export type PlannableSources = Connected &
+  Pick<PlanningInputs, "sources" | "patterns" | "options" | "stage" | "keyFor"> &
+  Pick<PrepareHooks, "signal">;
+
+/** Plans the load of sources into the table that the options name. Throws `UpsurgeError`s. */
+export async function planSources(inputs: PlannableSources): Promise<PlannedSources> {
+  const { target, session, sources, patterns, options, label, signal } = inputs;
+  const shape = await session.readTableShape(options.table ?? "");
+  if (shape === null && !options.create) {
+    throw await noTable(session, { options, patterns, label, target: target.name });
   }
+  const proposed = await proposeDdl({ target, session, sources, shape, options, signal });
+  return await planWith(proposed, { ...inputs, shape });
 }
 
 /** Plans the load as it is once the table or its columns are made. */

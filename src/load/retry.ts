@@ -6,41 +6,39 @@ import type { Retry } from "../errors/codes.ts";
 import { UpsurgeError } from "../errors/upsurge-error.ts";
 import type { Log } from "../model/log.ts";
 import type { Away } from "../model/progress.ts";
-import type { Lessons } from "./lessons.ts";
-import type { LoadOutcome } from "./make-report.ts";
 import { Patience, pause } from "./patience.ts";
 import type { Delay } from "./patience.ts";
 
-/** What a try came to. */
-export interface Tried {
+/** What a try came to; the next one is to know `L`, and the last one ends with `O`. */
+export interface Tried<L, O> {
   /** Whether to try again: at once (`restart`), or after a while that grows (`backoff`). */
   readonly retry: Retry;
   readonly error: unknown;
   /** Records that are committed, by this run and earlier ones: a failure after progress is a new one. */
   readonly committed: number;
   /** What the next try is to know. */
-  lessons(): Lessons;
+  lessons(): L;
   /** Nobody will try again: whoever lists the jobs is to know. */
   gaveUp(): Promise<void>;
   /** What became of the load; closes its reject files. */
-  conclude(): LoadOutcome;
+  conclude(): O;
   /** Closes whatever is open. */
   close(): Promise<void>;
 }
 
 /** How to try. */
-export interface Trying {
+export interface Trying<L, O> {
   /** How long to go on, in milliseconds, from the first of several failures without progress between them. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly log: Log;
   /** Told before a wait for a server that is away or busy; `null`: it is over. */
   readonly onAway: (away: Away | null) => void;
-  readonly tryOnce: (lessons: Lessons) => Promise<Tried>;
+  readonly tryOnce: (lessons: L) => Promise<Tried<L, O>>;
 }
 
 /** The outcome of the last try. */
-export async function retry(first: Lessons, trying: Trying): Promise<LoadOutcome> {
+export async function retry<L, O>(first: L, trying: Trying<L, O>): Promise<O> {
   const { log, tryOnce } = trying;
   const patience = new Patience({ timeoutMs: trying.timeoutMs });
   let lessons = first;
@@ -70,9 +68,9 @@ export async function retry(first: Lessons, trying: Trying): Promise<LoadOutcome
 
 /** Waits before the next try; false when there is to be none. */
 async function waitFor(
-  { error, committed }: Tried,
+  { error, committed }: Pick<Tried<unknown, unknown>, "error" | "committed">,
   patience: Patience,
-  { signal, onAway }: Trying,
+  { signal, onAway }: Pick<Trying<unknown, unknown>, "signal" | "onAway">,
 ): Promise<boolean> {
   const delay = patience.next(committed);
   if (delay === null || signal.aborted) return false;

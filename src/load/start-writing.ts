@@ -1,14 +1,27 @@
-/** Makes what writes the records of a prepared load: its writers, its ledger and its mapper. */
+/** Makes what writes the records of a prepared load (its writers, its ledger and its mapper), and hands it batch after batch. */
 import { Ledger } from "../account/ledger.ts";
+import { gatherBatches } from "../write/batches.ts";
 import type { ReadBatch } from "../write/batches.ts";
 import { keysHashed, makeWriters } from "../write/make-writers.ts";
+import type { WritersRequest } from "../write/make-writers.ts";
 import { RecordMapper } from "../write/map-records.ts";
+import { prefetch } from "../write/prefetch.ts";
+import type { Writers } from "../write/writers.ts";
 import { skipCommitted } from "../write/skip-committed.ts";
 import type { LoadState, RunningLoad } from "./load-state.ts";
 import type { PreparedLoad } from "./prepare.ts";
 
 /** The load with everything that writing takes; nothing is written yet. */
-export function startWriting(prepared: PreparedLoad, state: LoadState): RunningLoad {
+export function startWriting<W extends Writers = Writers>(
+  prepared: PreparedLoad,
+  state: LoadState,
+  make?: (request: WritersRequest) => W,
+): RunningLoad & { readonly writers: W };
+export function startWriting(
+  prepared: PreparedLoad,
+  state: LoadState,
+  make: (request: WritersRequest) => Writers = makeWriters,
+): RunningLoad {
   const { session, plan, sources, connect, resolve } = prepared;
   const { job, notes, request, isRehearsal } = state;
   const { lessons, options, surroundings } = request;
@@ -25,7 +38,7 @@ export function startWriting(prepared: PreparedLoad, state: LoadState): RunningL
   });
   const cursor = job?.resumed.cursor ?? null;
   const { quarantine, serialRanges } = lessons;
-  const writers = makeWriters({
+  const writers = make({
     plan,
     session,
     connect,
@@ -45,8 +58,26 @@ export function startWriting(prepared: PreparedLoad, state: LoadState): RunningL
   return { ...state, prepared, ledger, writers, mapper };
 }
 
+/** Hands all records over, until the load is interrupted; nothing is committed that need not be. */
+export async function writeBatches(load: RunningLoad): Promise<void> {
+  const { prepared, writers, mapper, request, job } = load;
+  const { plan, sources } = prepared;
+  const { progress, surroundings } = request;
+  const { signal } = surroundings;
+  progress.loading(load);
+  await writers.open();
+  const events = job === null ? sources.read() : sources.resume(job.resumed.work, signal);
+  const batches = unwritten(gatherBatches(events, mapper, plan), load);
+  const hooks = { ready: writers.prepare.bind(writers), failed: writers.failed };
+  for await (const batch of prefetch(batches, hooks)) {
+    if (signal.aborted) break;
+    await writers.write(batch);
+    progress.wrote(batch);
+  }
+}
+
 /** What earlier runs of the load's job have not written. */
-export function unwritten(
+function unwritten(
   batches: AsyncGenerator<ReadBatch>,
   { prepared, job }: RunningLoad,
 ): AsyncGenerator<ReadBatch> {

@@ -14,6 +14,18 @@ export interface PlannedSource {
   readonly numbered: readonly HeaderField[];
 }
 
+/** What `upsurge plan` prints of folders. */
+export interface RunPlanReport {
+  readonly target: string;
+  readonly server: string;
+  /** In the order in which they are loaded; `load` is the file or folder. */
+  readonly loads: readonly (PlanReport & { readonly load: string })[];
+  /** A sentence for each decision on the order. */
+  readonly why: readonly string[];
+  /** Files that are no loads, and why. */
+  readonly leftOut: readonly { readonly path: string; readonly reason: string }[];
+}
+
 /** What `upsurge plan` prints. */
 export interface PlanReport {
   readonly plan: LoadPlan;

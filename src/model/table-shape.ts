@@ -74,6 +74,8 @@ export interface ForeignKey {
   readonly name: string | null;
   readonly columns: readonly string[];
   readonly selfReferencing: boolean;
+  /** Its check can be left to the commit, however it is declared; absent: not known. */
+  readonly canWait?: boolean;
 }
 
 /** A foreign key of another table that refers to this one. */
@@ -83,6 +85,8 @@ export interface Reference {
   readonly columns: readonly string[];
   /** A row that is deleted here takes rows there along, or changes them. */
   readonly cascades: boolean;
+  /** Its check can be left to the commit, however it is declared; absent: not known. */
+  readonly canWait?: boolean;
 }
 
 /** An enabled trigger of the table. */

@@ -12,7 +12,7 @@ export function withDefaultTable(options: Options, sources: readonly string[]): 
   const [name] = names;
   return name === undefined || name === "" || names.size > 1
     ? options
-    : { ...options, table: quoted(name) };
+    : { ...options, table: quotedTable(name) };
 }
 
 /** `data/people.csv.gz` is `people`; a stream or a pattern has no name. */
@@ -21,7 +21,7 @@ function nameOf(source: string): string {
   return basename(source).replace(ENDINGS, "").replace(FORMATS, "");
 }
 
-/** A dot would be taken for the end of a schema. */
-function quoted(name: string): string {
+/** The name in quotes where it needs them: a dot would be taken for the end of a schema. */
+export function quotedTable(name: string): string {
   return /[."[\]]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
 }

@@ -31,15 +31,16 @@ function lacksOf(given: Options, command: Command, sources: readonly string[]): 
   const { to, table } = withDefaultTable(given, sources);
   const lacks: Lack[] = [];
   const isJobs = command === "jobs";
+  const isRun = command === "run";
   if (!isJobs && sources.length === 0) {
-    lacks.push({ flag: "a source", reason: "there is nothing to load" });
+    lacks.push({ flag: isRun ? "a folder" : "a source", reason: "there is nothing to load" });
   }
   if (to === null || to === "") {
     const what = isJobs ? "jobs are kept in" : "a load needs";
     const reason = `${what} a database, and neither $UPSURGE_TO nor $DATABASE_URL names one`;
     lacks.push({ flag: "--to", reason });
   }
-  if (!isJobs && (table === null || table === "")) {
+  if (!isJobs && !isRun && (table === null || table === "")) {
     lacks.push({ flag: "--table", reason: "a load needs a table to load into" });
   }
   return lacks;
@@ -52,6 +53,7 @@ function fixOf(
   { sources, flags }: { readonly sources: readonly string[]; readonly flags: readonly string[] },
 ): string {
   const [only] = flags;
+  if (command === "run") return runFix({ to }, { sources, flags });
   if (flags.length === 1 && only !== "a source") {
     return `add it, for example ${optionSpec(only === "--to" ? "to" : "table").example}`;
   }
@@ -67,6 +69,17 @@ function fixOf(
     table === null || table === "" ? "orders" : shellWord(table),
   ];
   return `say it all, for example: ${words.join(" ")}; \`upsurge help ${command}\` shows every option`;
+}
+
+/** The tables of a run are those that its files are called after. */
+function runFix(
+  { to }: Pick<Options, "to">,
+  { sources, flags }: { readonly sources: readonly string[]; readonly flags: readonly string[] },
+): string {
+  const folders = sources.length === 0 ? ["seeds/"] : sources.map(shellWord);
+  const url = to === null || to === "" ? "shop.db" : "URL";
+  const lack = flags.length === 1 ? "add it" : "say it all";
+  return `${lack}, for example: upsurge run ${folders.join(" ")} --to ${url}`;
 }
 
 function listed(flags: readonly string[]): string {

@@ -2,17 +2,25 @@
 import type { Grammar, ListGrammar } from "./grammar.ts";
 
 /** Every command. */
-export const ALL = ["load", "plan", "inspect", "jobs"] as const;
+export const ALL = ["load", "run", "plan", "inspect", "jobs"] as const;
 /** The commands that read a source. */
 export const READS = ["load", "plan", "inspect"] as const;
+/** The commands that read a source, those of many included. */
+export const READS_AND_RUN = ["load", "run", "plan", "inspect"] as const;
 /** The commands that plan a load. */
 export const LOADS = ["load", "plan"] as const;
+/** The commands that plan a load, or the loads of a run. */
+export const LOADS_AND_RUN = ["load", "run", "plan"] as const;
 /** The command that looks at a file, a table or a database. */
 export const INSPECT = ["inspect"] as const;
 /** The command that only plans. */
 export const PLAN = ["plan"] as const;
-/** The command that writes. */
+/** The command that writes one table. */
 export const LOAD = ["load"] as const;
+/** The commands that write. */
+export const WRITES = ["load", "run"] as const;
+/** What is said of a run, or of its plan. */
+export const RUN = ["run", "plan"] as const;
 /** The command that lists jobs. */
 export const JOBS = ["jobs"] as const;
 /** The commands that know jobs. */
@@ -30,7 +38,7 @@ export type OptionGroup =
   | "job"
   | "output";
 /** A command of the command line. */
-export type Command = "load" | "plan" | "inspect" | "jobs";
+export type Command = "load" | "run" | "plan" | "inspect" | "jobs";
 
 /** One row of the table. */
 export interface OptionSpec {

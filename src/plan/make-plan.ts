@@ -37,6 +37,8 @@ export interface PlanRequest {
   readonly capabilities: Capabilities;
   readonly quoteIdentifier: (name: string) => string;
   readonly options: Options;
+  /** What the temporary tables are called after; absent: as those of a load by itself. */
+  readonly stage?: string | undefined;
   /** The fields of the header, or of the sampled records; of all sources. */
   readonly fields: readonly string[];
   /** The same by source, and at their places; absent: one source without a header. */
@@ -57,7 +59,7 @@ export interface PlanRequest {
 
 /** The plan of a load. Throws `PLAN_*` errors; each names what to change. */
 export function makePlan(request: PlanRequest): LoadPlan {
-  const { plan, together, why, warnings } = planTable(request, FIRST_STAGE);
+  const { plan, together, why, warnings } = planTable(request, request.stage ?? FIRST_STAGE);
   const { target, options, capabilities, whyUnhashable, ddl = null } = request;
   const steps = planSteps(request, plan.emptied);
   const moves = afterCommit(request, new Set(plan.columns.map(({ name }) => name)));
@@ -91,8 +93,8 @@ export function makePlan(request: PlanRequest): LoadPlan {
   };
 }
 
-/** What the temporary tables of a run's first table are called after. */
-const FIRST_STAGE = "upsurge";
+/** What the temporary tables of a load, and of the first one of a run, are called after. */
+export const FIRST_STAGE = "upsurge";
 
 /** The plan of one table, and what led to it. */
 interface PlannedTable {

@@ -1,8 +1,18 @@
 /** A plan for scripts: `upsurge plan --json`. */
-import type { PlanReport } from "../model/plan-report.ts";
+import type { PlanReport, RunPlanReport } from "../model/plan-report.ts";
 
 /** The plan on one line. What is decided of a table stands with the plan: of the first, where a load has several. */
-export function planJson({ plan, ...report }: PlanReport): string {
+export function planJson(report: PlanReport): string {
+  return JSON.stringify(planValue(report));
+}
+
+/** The plan of a run on one line, its loads in their order. */
+export function runPlanJson({ loads, ...run }: RunPlanReport): string {
+  const plans = loads.map(({ load, ...report }) => ({ load, ...planValue(report) }));
+  return JSON.stringify({ ...run, loads: plans });
+}
+
+function planValue({ plan, ...report }: PlanReport): object {
   const { tables, ...load } = plan;
-  return JSON.stringify({ plan: { ...tables[0], ...load }, ...report });
+  return { plan: { ...tables[0], ...load }, ...report };
 }

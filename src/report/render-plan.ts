@@ -119,7 +119,8 @@ function sourceText({ name, format, compression }: PlanReport["sources"][number]
   return facts.length === 0 ? shown : `${shown} (${facts.join(", ")})`;
 }
 
-function keyText(arbiter: Arbiter | null): string {
+/** What finds the target row of a record. */
+export function keyText(arbiter: Arbiter | null): string {
   if (arbiter === null) return "none";
   if (arbiter.kind === "any") return "any unique key";
   const where = arbiter.predicate === null ? "" : ` where ${arbiter.predicate}`;
@@ -166,7 +167,8 @@ function updateLines({ mode, update, mapping, constants }: TablePlan): string[] 
   return alignColumns(rows);
 }
 
-function section(title: string, lines: readonly string[]): string[] {
+/** A heading and what is below it; nothing where that is nothing. */
+export function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ["", `${title}:`, ...lines];
 }
 

@@ -71,7 +71,7 @@ export function renderReport(report: Report, verbose = false): string {
     ...madeLines(report),
     ...countLines(report),
     ...keyLines(report),
-    ...sequenceLines(report),
+    ...sequenceLines(report, report.dryRun),
     ...whyLines(report),
     ...rejectLines(report),
   ];
@@ -171,7 +171,7 @@ function keyLines({ key, status, job }: Report): string[] {
 }
 
 /** What a dry run leaves undone is printed, to be run by hand. */
-function sequenceLines({ steps = [], dryRun }: Report): string[] {
+export function sequenceLines({ steps = [] }: Pick<Report, "steps">, dryRun: boolean): string[] {
   const said = dryRun ? "not run in a dry run" : "run after the commit";
   return steps
     .filter(({ step }) => step === "--sync-sequences")
@@ -188,7 +188,7 @@ function guaranteeLines({ guarantee, job, status }: Report): string[] {
 }
 
 /** The rejects by code: how many, where the first are, and what mends them. One that stopped the load is in its error. */
-function whyLines({ rejects, status }: Report): string[] {
+export function whyLines({ rejects, status }: Pick<Report, "rejects" | "status">): string[] {
   const count = rejects.reduce((sum, each) => sum + each.count, 0);
   if (count === 0 || status === "interrupted" || (status === "failed" && count === 1)) return [];
   return ["why they were rejected:", ...rejects.flatMap(codeLines)];
@@ -213,7 +213,11 @@ function placeOfReject({
   return `${sourceLabel(source)}, ${lines}${column === null ? "" : ` (${column})`}`;
 }
 
-function rejectLines({ rejectFile, rejectReport }: Report): string[] {
+/** Where the rejects went. */
+export function rejectLines({
+  rejectFile,
+  rejectReport,
+}: Pick<Report, "rejectFile" | "rejectReport">): string[] {
   if (rejectFile === null) return [];
   const reasons = rejectReport === null ? "" : `; why: ${rejectReport}`;
   return [`rejects: ${rejectFile}${reasons}`];

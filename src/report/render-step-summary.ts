@@ -15,7 +15,7 @@ export function renderStepSummary(report: Report): string {
   return [
     `### upsurge: ${escaped(what)}: ${status}`,
     "",
-    ...rows(["", ""], factsOf(report)),
+    ...markdownRows(["", ""], factsOf(report)),
     ...sourceRows(report),
     ...errorLines(report),
     "",
@@ -44,10 +44,11 @@ function sourceRows({ sources }: Report): string[] {
     ]);
   const more = sources.length - shown.length;
   if (more > 0) shown.push([`and ${plural(more, "more source")}`, "", ""]);
-  return ["", ...rows(["source", "read", "rejected"], shown)];
+  return ["", ...markdownRows(["source", "read", "rejected"], shown)];
 }
 
-function errorLines({ error }: Report): string[] {
+/** The error that stopped it, if one did. */
+export function errorLines({ error }: Pick<Report, "error">): string[] {
   if (error === undefined) return [];
   const { code, message, cause, fix, where } = error;
   const facts = [
@@ -56,10 +57,14 @@ function errorLines({ error }: Report): string[] {
     ["fix", fix],
     ...(where === null ? [] : [["where", where]]),
   ];
-  return ["", ...rows(["", ""], facts)];
+  return ["", ...markdownRows(["", ""], facts)];
 }
 
-function rows(head: readonly string[], body: readonly (readonly string[])[]): string[] {
+/** A table; what is in its cells means nothing to Markdown. */
+export function markdownRows(
+  head: readonly string[],
+  body: readonly (readonly string[])[],
+): string[] {
   const all = [head, head.map(() => "---"), ...body.map((cells) => cells.map(escaped))];
   return all.map((cells) => `| ${cells.join(" | ")} |`);
 }

@@ -1,18 +1,39 @@
 /** The texts of a report without secrets. */
-import type { Report } from "../report/report.ts";
+import type { Report, ReportedError } from "../report/report.ts";
+import type { RunReport } from "../report/run-report.ts";
 import type { Redact } from "./redact.ts";
 
 /** Only free text is masked: a password that happens to be `upsert` must not change the mode. */
 export function maskReport(report: Report, redact: Redact): Report {
-  const { error } = report;
-  const warnings = report.warnings.map(redact);
-  const rejects = report.rejects.map(({ fix, first, ...more }) => ({
-    ...more,
-    fix: redact(fix),
-    first: first.map((each) => ({ ...each, message: redact(each.message) })),
-  }));
-  if (error === undefined) return { ...report, rejects, warnings };
+  const { error, ...more } = report;
+  const masked = { ...more, ...maskTexts(report, redact) };
+  return error === undefined ? masked : { ...masked, error: maskError(error, redact) };
+}
+
+/** The same of a run. */
+export function maskRunReport(report: RunReport, redact: Redact): RunReport {
+  const { error, ...more } = report;
+  const tables = report.tables.map((load) => ({ ...load, ...maskTexts(load, redact) }));
+  const masked = { ...more, tables };
+  return error === undefined ? masked : { ...masked, error: maskError(error, redact) };
+}
+
+function maskTexts(
+  { warnings, rejects }: Pick<Report, "warnings" | "rejects">,
+  redact: Redact,
+): Pick<Report, "warnings" | "rejects"> {
+  return {
+    warnings: warnings.map(redact),
+    rejects: rejects.map(({ fix, first, ...more }) => ({
+      ...more,
+      fix: redact(fix),
+      first: first.map((each) => ({ ...each, message: redact(each.message) })),
+    })),
+  };
+}
+
+function maskError({ code, ...error }: ReportedError, redact: Redact): ReportedError {
   const where = error.where === null ? null : redact(error.where);
   const [message, cause, fix] = [redact(error.message), redact(error.cause), redact(error.fix)];
-  return { ...report, rejects, warnings, error: { code: error.code, message, cause, fix, where } };
+  return { code, message, cause, fix, where };
 }

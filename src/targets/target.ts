@@ -178,6 +178,11 @@ export interface Session {
    * out until the load is committed. They take nothing from other tables.
    */
   emptyTable(table: TableShape, how: Emptying): readonly Omit<Step, "name">[];
+  /**
+   * The statements that leave these foreign keys to the commit of the transaction at hand; asked for keys that can wait
+   * (`canWait`) only. Absent where none can.
+   */
+  leaveToCommit?(keys: readonly WaitingKey[]): readonly string[];
   /** Lets the database check those statements without running them. Throws `PLAN_*` errors; leaves nothing behind. */
   checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void>;
   /** The statements by which an administrator lets the user of this session do just this load; remarks are comments of SQL. */
@@ -226,6 +231,14 @@ export interface Session {
   /** Turns a driver's error into ours; row errors that reach the user included. */
   translate(error: unknown): Error;
   close(): Promise<void>;
+}
+
+/** A foreign key that is left to the commit. */
+export interface WaitingKey {
+  /** The table that it belongs to, whose rows refer to others. */
+  readonly table: TableName;
+  /** `null` where the database gives it none. */
+  readonly name: string | null;
 }
 
 /** What became of the sequences of a load that is committed. */

@@ -7,6 +7,7 @@ import { ParallelWriters, keyedTable } from "./parallel/parallel-writers.ts";
 import type { ParallelWritersContext } from "./parallel/parallel-writers.ts";
 import { OneSession } from "./one-session.ts";
 import { SessionWriter } from "./session-writer.ts";
+import type { JoinedTransaction } from "./session-writer.ts";
 import type { LoadEnding, Writers } from "./writers.ts";
 
 /** What writers are made from. */
@@ -31,6 +32,15 @@ export function makeWriters(request: WritersRequest): Writers {
   // What comes before the first batch was committed with it.
   const before = job?.cursor.hasBegun === true ? [] : plan.before;
   return new OneSession(writer, account, { ...plan, before }, ending);
+}
+
+/** The writer of a load that has joined the transaction of others. */
+export function makeJoinedWriter(
+  { plan, session, account, quarantine }: WritersRequest,
+  joined: JoinedTransaction,
+): OneSession {
+  const context = { quarantine, locked: true, checkpointing: null, joined };
+  return new OneSession(new SessionWriter(session, plan, context), account, plan, "joined");
 }
 
 /** Tells the hashes of keys as several writers share them out; `null` where they go by the number of the record. */

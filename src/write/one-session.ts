@@ -131,8 +131,20 @@ export class OneSession implements Writers {
     await this.#run(this.#after);
     this.#account.check();
     if (this.#ending === "commit") return await this.#commit();
+    if (this.#ending === "joined") return;
     await this.#writer.rehearse();
     await this.#writer.rollback();
+  }
+
+  /** The transaction that the load has joined is about to be committed: what depends on it is made durable. */
+  beforeCommit(): void {
+    this.#account.beforeCommit();
+    this.#hasCommitted = true;
+  }
+
+  /** That transaction is committed. */
+  committed(): void {
+    this.#account.keep(this.#writer.counts);
   }
 
   async settle(): Promise<void> {

@@ -27,6 +27,13 @@ export interface CheckpointAccess {
   readonly table: CheckpointTable;
 }
 
+/** The transaction of several loads, of which this writer has a part; whoever began it ends it. */
+export interface JoinedTransaction {
+  readonly transaction: Transaction;
+  /** The place of the table among those that it was begun with. */
+  readonly at: number;
+}
+
 /** What a session writer needs besides its session and plan. */
 export interface SessionWriterContext {
   readonly quarantine: Quarantine;
@@ -34,6 +41,8 @@ export interface SessionWriterContext {
   readonly locked: boolean;
   /** `null` where nothing is remembered of the load. */
   readonly checkpointing: CheckpointAccess | null;
+  /** Absent: the writer's transactions are its own. */
+  readonly joined?: JoinedTransaction | undefined;
 }
 
 /** What a commit records with the rows, where the load is remembered. */
@@ -72,14 +81,11 @@ export class SessionWriter {
   async begin(scope: CursorScope = "all"): Promise<BatchWriter> {
     if (this.#open !== null) return this.#open.batches;
     return await this.#asOurs(async () => {
-      const { quarantine, locked, checkpointing } = this.#context;
+      const { quarantine, checkpointing } = this.#context;
       failPoint("begin");
-      const { tables, ddl } = this.#plan;
-      const transaction = await this.#session.begin(tables, {
-        locked,
-        ddl: this.#made ? null : ddl,
-      });
-      const [writer] = transaction.writers;
+      const { tables } = this.#plan;
+      const { transaction, at } = this.#context.joined ?? (await this.#beginOwn());
+      const writer = transaction.writers[at];
       if (writer === undefined) throw upsurgeError("INTERNAL", { message: "no table to write" });
       const batches = new BatchWriter(tables[0], {
         writer,
@@ -93,6 +99,13 @@ export class SessionWriter {
       failPoint("row-locked");
       return batches;
     });
+  }
+
+  async #beginOwn(): Promise<JoinedTransaction> {
+    const { tables, ddl } = this.#plan;
+    const { locked } = this.#context;
+    const how = { locked, ddl: this.#made ? null : ddl };
+    return { transaction: await this.#session.begin(tables, how), at: 0 };
   }
 
   /** Makes a batch ready while an earlier one is being written. */
@@ -121,13 +134,17 @@ export class SessionWriter {
     });
   }
 
+  /** What was written since the last commit, every record accounted for. */
+  get counts(): Counts {
+    const counts = this.#counts;
+    if (accountedFor(counts) === counts.read) return counts;
+    const message = `${counts.read} records were read but ${accountedFor(counts)} counted`;
+    throw upsurgeError("INTERNAL", { message });
+  }
+
   /** Commits what was written since the last commit, and tells its counts. */
   async commit({ offsets, rejects }: CommitEntry): Promise<Counts> {
-    const counts = this.#counts;
-    if (accountedFor(counts) !== counts.read) {
-      const message = `${counts.read} records were read but ${accountedFor(counts)} counted`;
-      throw upsurgeError("INTERNAL", { message });
-    }
+    const { counts } = this;
     const { checkpointing } = this.#context;
     const { transaction, scope } = this.#open ?? {};
     this.#committing = true;
@@ -156,7 +173,7 @@ export class SessionWriter {
 
   /** Undoes what is not committed. Never throws. */
   async rollback(): Promise<void> {
-    await this.#open?.transaction.rollback();
+    if (this.#context.joined === undefined) await this.#open?.transaction.rollback();
     this.#open = null;
   }
 

@@ -22,8 +22,8 @@ export interface Account {
   keep(counts: Counts): void;
 }
 
-/** How a load ends that goes well; a rehearsal is undone. */
-export type LoadEnding = "commit" | "rehearsal";
+/** How a load ends that goes well; a rehearsal is undone, and a joined load is committed or undone with others. */
+export type LoadEnding = "commit" | "rehearsal" | "joined";
 
 /** Writes the batches of a load. */
 export interface Writers {

@@ -112,6 +112,7 @@ const FIRST = {
   "numbers of writers after two": 1,
   "moments of a load that makes its table": 2,
   "ways by the primary key": 1,
+  "moments of a run": 3,
 } as const satisfies Record<string, number>;
 
 /** What this run takes of a list. */

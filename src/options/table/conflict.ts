@@ -1,6 +1,6 @@
 /** Options: what happens when a record meets a target row. Joined with the other groups in `options.ts`. */
 import { COLUMN_EXPRESSION, UPDATE_COLUMNS } from "../grammar.ts";
-import { LOADS, READS } from "../option.ts";
+import { LOADS, LOADS_AND_RUN, READS } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `conflict`. */
@@ -46,7 +46,7 @@ export const CONFLICT_OPTIONS = {
     details:
       "`upsert` updates the target row it finds and inserts otherwise, `insert` rejects a record whose key exists, `ignore` leaves a target row alone, `update` changes target rows and never inserts. All but `insert` take the primary key of the table where neither --key nor --constraint names another.",
     example: "--mode update",
-    commands: LOADS,
+    commands: LOADS_AND_RUN,
     meaning: true,
   },
   ignore: {
@@ -54,7 +54,7 @@ export const CONFLICT_OPTIONS = {
     kind: "flag",
     summary: "The same as --mode ignore.",
     example: "--key id --ignore",
-    commands: LOADS,
+    commands: LOADS_AND_RUN,
   },
   anyConstraint: {
     group: "conflict",
@@ -115,7 +115,7 @@ export const CONFLICT_OPTIONS = {
     kind: "flag",
     summary: "A NULL in the source never overwrites a value.",
     example: "--null-keeps",
-    commands: LOADS,
+    commands: LOADS_AND_RUN,
     meaning: true,
   },
   nullKey: {
@@ -145,14 +145,14 @@ export const CONFLICT_OPTIONS = {
     details:
       "They are refused before anything is opened. The variable switches this on with `1` or `true`, anything else in it is an error, and no flag switches it off again.",
     example: "--no-raw-sql",
-    commands: LOADS,
+    commands: LOADS_AND_RUN,
   },
   keepIdentity: {
     group: "conflict",
     kind: "flag",
     summary: "Write the source's ids into an identity column.",
     example: "--keep-identity",
-    commands: LOADS,
+    commands: LOADS_AND_RUN,
     meaning: true,
   },
   strategy: {
@@ -162,6 +162,6 @@ export const CONFLICT_OPTIONS = {
     default: "auto",
     summary: "ON CONFLICT (native), or look first and then update and insert.",
     example: "--strategy select-then-write",
-    commands: LOADS,
+    commands: LOADS_AND_RUN,
   },
 } as const satisfies Record<string, OptionSpec>;

@@ -1,6 +1,6 @@
 /** Options: which field fills which column. Joined with the other groups in `options.ts`. */
 import { CONSTANT_COLUMN, FIELD_MAP } from "../grammar.ts";
-import { LOADS, READS } from "../option.ts";
+import { LOADS, LOADS_AND_RUN, READS } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `mapping`. */
@@ -39,7 +39,7 @@ export const MAPPING_OPTIONS = {
     details:
       "`ignore` also drops CSV fields without a name, and those of a record beyond the header. A load of which no field has a column is refused all the same, and so is a record that has fields and none with a column: its row would hold nothing of it.",
     example: "--extra-fields ignore",
-    commands: LOADS,
+    commands: LOADS_AND_RUN,
     meaning: true,
   },
   missingFields: {
@@ -50,7 +50,7 @@ export const MAPPING_OPTIONS = {
     details:
       "By default a field that a JSON record lacks is left out (the default on insert, no change on update), and a CSV record with too few fields is rejected.",
     example: "--missing-fields null",
-    commands: LOADS,
+    commands: LOADS_AND_RUN,
     meaning: true,
   },
 } as const satisfies Record<string, OptionSpec>;

@@ -1,5 +1,5 @@
 /** Options: what a load tells, and where. Joined with the other groups in `options.ts`. */
-import { ALL, LOAD, PLAN } from "../option.ts";
+import { ALL, PLAN, WRITES } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `output`. */
@@ -19,7 +19,7 @@ export const OUTPUT_OPTIONS = {
     default: "auto",
     summary: "Progress on stderr; auto: a bar on a terminal, else a line now and then.",
     example: "--progress none",
-    commands: LOAD,
+    commands: WRITES,
   },
   json: {
     group: "output",
@@ -43,7 +43,7 @@ export const OUTPUT_OPTIONS = {
     value: "FILE.json",
     summary: "Write the report, as JSON, to this file; its name ends in .json.",
     example: "--report load.json",
-    commands: LOAD,
+    commands: WRITES,
   },
   logLevel: {
     group: "output",
@@ -73,7 +73,7 @@ export const OUTPUT_OPTIONS = {
     short: "v",
     summary: "Say in the summary by which strategy and row source the records were written.",
     example: "--verbose",
-    commands: LOAD,
+    commands: WRITES,
   },
   quiet: {
     group: "output",
@@ -81,6 +81,6 @@ export const OUTPUT_OPTIONS = {
     short: "q",
     summary: "No progress and no summary; errors, rejects and warnings still show, on stderr.",
     example: "--quiet",
-    commands: LOAD,
+    commands: WRITES,
   },
 } as const satisfies Record<string, OptionSpec>;

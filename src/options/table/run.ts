@@ -1,6 +1,6 @@
 /** Options: how a load is carried out. Joined with the other groups in `options.ts`. */
 import { COMMIT_RULE, REJECT_LIMIT } from "../grammar.ts";
-import { ALL, LOAD, LOADS } from "../option.ts";
+import { ALL, RUN, LOAD, LOADS, LOADS_AND_RUN, WRITES } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `run`. */
@@ -12,7 +12,7 @@ export const RUN_OPTIONS = {
     default: "auto",
     summary: "How a batch reaches the server.",
     example: "--row-source arrays",
-    commands: LOADS,
+    commands: LOADS_AND_RUN,
   },
   batchRows: {
     group: "run",
@@ -22,7 +22,7 @@ export const RUN_OPTIONS = {
     value: "N",
     summary: "Rows in a batch; changes how long a load takes, never its result.",
     example: "--batch-rows 5000",
-    commands: LOADS,
+    commands: LOADS_AND_RUN,
   },
   commit: {
     group: "run",
@@ -50,6 +50,15 @@ export const RUN_OPTIONS = {
     example: "--writers 4 --commit 100000",
     commands: LOADS,
   },
+  only: {
+    group: "run",
+    kind: "list",
+    value: "a,b",
+    summary: "Load only these tables of the run.",
+    details: "By the names of the tables, as the plan of the run shows them.",
+    example: "--only countries,customers",
+    commands: RUN,
+  },
   wait: {
     group: "run",
     kind: "duration",
@@ -68,7 +77,7 @@ export const RUN_OPTIONS = {
     default: "60s",
     summary: "How long to wait for a lock held by someone else.",
     example: "--lock-timeout 5m",
-    commands: LOADS,
+    commands: LOADS_AND_RUN,
   },
   statementTimeout: {
     group: "run",
@@ -79,7 +88,7 @@ export const RUN_OPTIONS = {
     details:
       "A network that drops everything never says so: after this time without an answer the connection counts as lost, and the load is tried again as after any lost connection. It bounds the copying and the writing of one batch, a wait for a lock, and the commit; a smaller `--batch-rows` makes for shorter statements. SQLite has no connection to lose.",
     example: "--statement-timeout 2h",
-    commands: LOADS,
+    commands: LOADS_AND_RUN,
   },
   retryTimeout: {
     group: "run",
@@ -90,7 +99,7 @@ export const RUN_OPTIONS = {
     details:
       "A retry starts again after the last commit: with `--commit end` from the first record. The time counts from the first of several failures without a commit between them. Standard input cannot be read twice: there, run the same command again.",
     example: "--retry-timeout 30m",
-    commands: LOAD,
+    commands: WRITES,
   },
   grace: {
     group: "run",
@@ -112,7 +121,7 @@ export const RUN_OPTIONS = {
     summary:
       "Go on past this many rejected records, or this share of all; more stop the load and undo what is not committed.",
     example: "--max-rejects 1%",
-    commands: LOAD,
+    commands: WRITES,
   },
   rejectsOk: {
     group: "run",
@@ -121,7 +130,7 @@ export const RUN_OPTIONS = {
     details:
       "For Kubernetes, systemd and others that know only one success. The summary and the report say `rejects` all the same, and more rejects than allowed stop the load with exit code 4.",
     example: "--max-rejects 1% --rejects-ok",
-    commands: LOAD,
+    commands: WRITES,
   },
   rejectFile: {
     group: "run",
@@ -139,13 +148,13 @@ export const RUN_OPTIONS = {
     short: "n",
     summary: "Do everything, print the true counts, then undo it.",
     example: "--dry-run",
-    commands: LOAD,
+    commands: WRITES,
   },
   check: {
     group: "run",
     kind: "flag",
     summary: "A dry run that exits with 3 if anything would change.",
     example: "--check",
-    commands: LOAD,
+    commands: WRITES,
   },
 } as const satisfies Record<string, OptionSpec>;

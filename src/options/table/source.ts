@@ -1,5 +1,5 @@
 /** Options: how a source is read. Joined with the other groups in `options.ts`. */
-import { LOAD, READS } from "../option.ts";
+import { LOAD, READS, READS_AND_RUN, WRITES } from "../option.ts";
 import { FORMAT_NAMES } from "../../read/formats.ts";
 import type { OptionSpec } from "../option.ts";
 
@@ -12,7 +12,7 @@ export const SOURCE_OPTIONS = {
     choices: FORMAT_NAMES,
     summary: "The source's format; by default from its name, else from its first bytes.",
     example: "--format ndjson",
-    commands: READS,
+    commands: READS_AND_RUN,
     meaning: true,
   },
   delimiter: {
@@ -23,7 +23,7 @@ export const SOURCE_OPTIONS = {
     summary: "The character between CSV fields.",
     details: "`\\t` means a tab. Default: a comma for CSV, a tab for TSV.",
     example: "--delimiter ';'",
-    commands: READS,
+    commands: READS_AND_RUN,
     meaning: true,
   },
   quote: {
@@ -33,7 +33,7 @@ export const SOURCE_OPTIONS = {
     default: '"',
     summary: "The CSV quote character; '' turns quoting off.",
     example: '--quote "\'"',
-    commands: READS,
+    commands: READS_AND_RUN,
     meaning: true,
   },
   escape: {
@@ -42,7 +42,7 @@ export const SOURCE_OPTIONS = {
     value: "CHAR",
     summary: "What escapes a quote inside quotes; by default the quote itself.",
     example: "--escape '\\'",
-    commands: READS,
+    commands: READS_AND_RUN,
     meaning: true,
   },
   comment: {
@@ -51,7 +51,7 @@ export const SOURCE_OPTIONS = {
     value: "TEXT",
     summary: "Pass over lines that begin with this.",
     example: "--comment '#'",
-    commands: READS,
+    commands: READS_AND_RUN,
     meaning: true,
   },
   header: {
@@ -102,7 +102,7 @@ export const SOURCE_OPTIONS = {
     default: "utf-8",
     summary: "The source's encoding; UTF-8 is read strictly.",
     example: "--encoding windows-1252",
-    commands: READS,
+    commands: READS_AND_RUN,
     meaning: true,
   },
   null: {
@@ -111,7 +111,7 @@ export const SOURCE_OPTIONS = {
     value: "TOKEN",
     summary: "Take an unquoted field equal to TOKEN as NULL; may be repeated.",
     example: "--null '\\N'",
-    commands: READS,
+    commands: READS_AND_RUN,
     meaning: true,
   },
   empty: {
@@ -121,7 +121,7 @@ export const SOURCE_OPTIONS = {
     default: "auto",
     summary: "What an empty CSV field is; auto: NULL unless it is quoted.",
     example: "--empty string",
-    commands: READS,
+    commands: READS_AND_RUN,
     meaning: true,
   },
   keepEmpty: {
@@ -138,7 +138,7 @@ export const SOURCE_OPTIONS = {
     kind: "flag",
     summary: "Drop white space around unquoted CSV fields.",
     example: "--trim",
-    commands: READS,
+    commands: READS_AND_RUN,
     meaning: true,
   },
   maxRecordBytes: {
@@ -148,7 +148,7 @@ export const SOURCE_OPTIONS = {
     default: "64MiB",
     summary: "A longer record is rejected; keeps memory flat.",
     example: "--max-record-bytes 1MiB",
-    commands: READS,
+    commands: READS_AND_RUN,
   },
   maxRecordLines: {
     group: "source",
@@ -160,7 +160,7 @@ export const SOURCE_OPTIONS = {
     details:
       "What follows such a quote cannot be told from its field, so it is not a reject: it ends the load. Raise it for a source whose fields hold long texts.",
     example: "--max-record-lines 5000",
-    commands: READS,
+    commands: READS_AND_RUN,
   },
   expectRows: {
     group: "source",
@@ -189,6 +189,6 @@ export const SOURCE_OPTIONS = {
     details:
       "A source that is empty passes, and so does one in the format json, which ends with its bracket. A last record that is cut is never committed. With `--follow-append` such a line is left for the next run instead.",
     example: "--require-final-newline",
-    commands: LOAD,
+    commands: WRITES,
   },
 } as const satisfies Record<string, OptionSpec>;

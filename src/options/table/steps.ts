@@ -1,6 +1,6 @@
 /** Options: what is run before the first record and after the last. Joined with the other groups in `options.ts`. */
 import { DELETE_LIMIT, SQL_SCRIPT } from "../grammar.ts";
-import { LOADS } from "../option.ts";
+import { LOADS, LOADS_AND_RUN } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `steps`. */
@@ -60,6 +60,6 @@ export const STEP_OPTIONS = {
     details:
       "Forward only, and after the last commit, since moving a sequence cannot be undone; a dry run prints the statements. SQL Server and SQLite move their counters by themselves.",
     example: "--sync-sequences",
-    commands: LOADS,
+    commands: LOADS_AND_RUN,
   },
 } as const satisfies Record<string, OptionSpec>;

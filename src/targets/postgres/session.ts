@@ -20,6 +20,7 @@ import { checkPlan } from "./catalog/check-plan.ts";
 import { endClient, ConnectionLoss, rollBack } from "./connect/deadline.ts";
 import { classifyError, isServerError, translateError } from "./errors.ts";
 import { emptyTable } from "./apply/empty-table.ts";
+import { leaveToCommit } from "./apply/leave-to-commit.ts";
 import { openGate } from "./apply/direct-copy.ts";
 import { readGrants } from "./catalog/grants.ts";
 import { canFold } from "./apply/folder.ts";
@@ -81,6 +82,7 @@ export class PostgresSession implements Session {
   readonly warnings: readonly string[];
   readonly quoteIdentifier = quoteIdentifier;
   readonly emptyTable = emptyTable;
+  readonly leaveToCommit = leaveToCommit;
   readonly #client: Client;
   readonly #context: PostgresSessionContext;
   readonly #version: number;

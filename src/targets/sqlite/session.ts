@@ -69,6 +69,8 @@ export interface OpenedFile {
 export class SqliteSession implements Session {
   readonly capabilities = CAPABILITIES;
   readonly emptyTable = emptyTable;
+  /** All keys or none. */
+  readonly leaveToCommit = (): readonly string[] => ["pragma defer_foreign_keys = on"];
   readonly version: string;
   readonly #db: SqliteConnection;
   readonly #path: string;

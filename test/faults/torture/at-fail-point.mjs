@@ -1,6 +1,6 @@
 /**
  * Loaded before the built program with `node --import`: makes a fault happen at the moment that `UPSURGE_FAULT` names, as
- * `point:n:action`; `n` counts the times that the moment is passed. `kill` is kill -9, `throw` an error out of nowhere, `cut`
+ * `point:n:action`; `n` counts the times that the moment is passed. `kill` is kill -9, `interrupt` Ctrl-C, `throw` an error out of nowhere, `cut`
  * resets every connection, `wait` waits for so long as the file `UPSURGE_FAULT_GATE` is there. The hook is that of the same
  * build as the program, which is named on the command line.
  */
@@ -22,6 +22,7 @@ Socket.prototype.connect = function connectAndRemember(...args) {
 
 const ACTIONS = {
   kill: () => process.kill(process.pid, "SIGKILL"),
+  interrupt: () => process.kill(process.pid, "SIGINT"),
   throw: () => {
     throw new Error(`planted at ${wanted}`);
   },

@@ -84,7 +84,7 @@ const KEYS = `
   order by x.indisprimary desc, i.relname`;
 
 const FOREIGN_KEYS = `
-  select k.conname as name, k.confrelid = k.conrelid as self,
+  select k.conname as name, k.confrelid = k.conrelid as self, k.condeferrable as can_wait,
     array(select a.attname::text from unnest(k.conkey) with ordinality u(n, o)
           join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.n order by o) as columns
   from pg_constraint k where k.conrelid = $1::oid and k.contype = 'f'`;
@@ -93,6 +93,7 @@ const FOREIGN_KEYS = `
 const REFERENCES = `
   with own as (select $1::oid as id union select relid from pg_partition_tree($1::oid::regclass))
   select k.conname as name, n.nspname as schema, c.relname as table, k.confdeltype <> 'a' and k.confdeltype <> 'r' as cascades,
+    k.condeferrable as can_wait,
     array(select a.attname::text from unnest(k.conkey) with ordinality u(n, o)
           join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.n order by o) as columns
   from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
@@ -291,11 +292,20 @@ async function readKeys(client: Client, oid: string): Promise<UniqueKey[]> {
 }
 
 async function readForeignKeys(client: Client, oid: string): Promise<ForeignKey[]> {
-  const { rows } = await client.query<{ name: string; self: boolean; columns: string[] }>(
-    FOREIGN_KEYS,
-    [oid],
-  );
-  return rows.map(({ name, self, columns }) => ({ name, columns, selfReferencing: self }));
+  const { rows } = await client.query<ForeignKeyRow>(FOREIGN_KEYS, [oid]);
+  return rows.map(({ name, self, columns, can_wait: canWait }) => ({
+    name,
+    columns,
+    selfReferencing: self,
+    canWait,
+  }));
+}
+
+interface ForeignKeyRow {
+  name: string;
+  self: boolean;
+  columns: string[];
+  can_wait: boolean;
 }
 
 interface ReferenceRow {
@@ -303,16 +313,18 @@ interface ReferenceRow {
   schema: string;
   table: string;
   cascades: boolean;
+  can_wait: boolean;
   columns: string[];
 }
 
 async function readReferences(client: Client, oid: string): Promise<Reference[]> {
   const { rows } = await client.query<ReferenceRow>(REFERENCES, [oid]);
-  return rows.map(({ name, schema, table, cascades, columns }) => ({
+  return rows.map(({ name, schema, table, cascades, columns, can_wait: canWait }) => ({
     name,
     table: { schema, name: table },
     columns,
     cascades,
+    canWait,
   }));
 }
 

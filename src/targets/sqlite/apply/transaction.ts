@@ -8,6 +8,9 @@ import { codeOf } from "../errors.ts";
 import type { UpsertProbe } from "./probe.ts";
 import { SqliteWriter } from "./writer.ts";
 
+/** Whether all foreign keys are left to the commit of this transaction. */
+const DEFERRED = "pragma defer_foreign_keys";
+
 /** What a transaction works with; it has begun. */
 export interface SqliteTransactionContext {
   readonly db: SqliteConnection;
@@ -46,11 +49,13 @@ export class SqliteTransaction implements Transaction {
   async rehearse(): Promise<void> {
     const { db, rows, patiently } = this.#context;
     const names = [...new Set(rows.map(({ plan }) => plan.table.name.name))];
-    const after = countOrphans(db, names);
+    const [mode] = db.prepare<{ readonly defer_foreign_keys: number }>(DEFERRED).all();
+    const all = Number(mode?.defer_foreign_keys) === 1;
+    const after = countOrphans(db, names, all);
     if (after === 0) return;
     await this.rollback();
     let before = 0;
-    await patiently(() => void (before = countOrphans(db, names)));
+    await patiently(() => void (before = countOrphans(db, names, all)));
     const more = after - before;
     if (more > 0) throw refused(new Error(`${more} rows refer to rows that do not exist`));
   }

@@ -4,16 +4,23 @@ import { codeOf } from "../errors.ts";
 import { parseTable } from "./table-sql.ts";
 import { schemaSql } from "./unique-keys.ts";
 
-/** Rows of `tables` without their parents, and rows that miss a parent in one of them; of tables with deferred keys only. */
-export function countOrphans(db: SqliteConnection, tables: readonly string[]): number {
+/**
+ * Rows of `tables` without their parents, and rows that miss a parent in one of them; of tables with deferred keys only,
+ * unless `all` keys are left to the commit.
+ */
+export function countOrphans(
+  db: SqliteConnection,
+  tables: readonly string[],
+  all: boolean,
+): number {
   const loaded = new Set(tables.map((table) => table.toLowerCase()));
   let orphans = 0;
   for (const table of tables) {
-    if (isDeferred(db, table)) orphans += orphansOf(db, table, null);
+    if (all || isDeferred(db, table)) orphans += orphansOf(db, table, null);
     // Of a loaded table all orphans are counted already.
     const others = childrenOf(db, table).filter((child) => !loaded.has(child.toLowerCase()));
     for (const child of others) {
-      if (isDeferred(db, child)) orphans += orphansOf(db, child, table);
+      if (all || isDeferred(db, child)) orphans += orphansOf(db, child, table);
     }
   }
   return orphans;

@@ -188,7 +188,7 @@ function foreignKeys(db: SqliteConnection, table: string): ForeignKey[] {
   for (const row of rows) {
     const columns = [...(keys.get(row.id)?.columns ?? []), row.from];
     const selfReferencing = row.table.toLowerCase() === table.toLowerCase();
-    keys.set(row.id, { name: null, columns, selfReferencing });
+    keys.set(row.id, { name: null, columns, selfReferencing, canWait: true });
   }
   return [...keys.values()];
 }
@@ -210,6 +210,7 @@ function references(db: SqliteConnection, table: string): Reference[] {
       table: { schema: null, name: owner },
       columns: [...(known?.columns ?? []), from],
       cascades: /^(cascade|set )/i.test(action),
+      canWait: true,
     });
   }
   return [...keys.values()];

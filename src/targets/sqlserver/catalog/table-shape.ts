@@ -228,6 +228,7 @@ function readForeignKeys(rows: readonly Fields[]): ForeignKey[] {
     name,
     columns: parts.map((part) => String(part["column_name"])),
     selfReferencing: parts.some((part) => String(part["refers_to"]) === String(part["id"])),
+    canWait: false,
   }));
 }
 
@@ -239,7 +240,7 @@ function readReferences(rows: readonly Fields[]): Reference[] {
     const id = JSON.stringify([table, name]);
     const columns = [...(keys.get(id)?.columns ?? []), String(row["column_name"])];
     const cascades = Number(row["action"] ?? 0) > 0 && !isTrue(row["is_disabled"]);
-    keys.set(id, { name, table, columns, cascades });
+    keys.set(id, { name, table, columns, cascades, canWait: false });
   }
   return [...keys.values()];
 }

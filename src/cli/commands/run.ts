@@ -1,0 +1,37 @@
+/** `upsurge run`: loads the files of folders and delivers one report. What a run is stands in `src/run/run.ts`. */
+import type { Surroundings } from "../../load/surroundings.ts";
+import { checkOptions } from "../../options/check-options.ts";
+import { renderRun, renderRunTroubles, runJson } from "../../report/render-run.ts";
+import { renderRunSummary } from "../../report/render-run-summary.ts";
+import { run } from "../../run/run.ts";
+import { maskRunReport } from "../../secrets/mask-report.ts";
+import type { CommandContext } from "../context.ts";
+import { runAndDeliver } from "../deliver.ts";
+
+/** So many rejects of a run are annotated. */
+const ANNOTATED = 10;
+
+/** Loads the files of `folders` and returns the exit code of the report. */
+export async function runCommand(
+  folders: readonly string[],
+  context: CommandContext,
+): Promise<number> {
+  const { options, redact } = context;
+  checkOptions(options, "run", folders);
+  const work = {
+    onSignal: "undoing the run",
+    run: async (surroundings: Surroundings) => {
+      const report = maskRunReport(await run(folders, options, surroundings), redact);
+      const firstRejects = report.tables.flatMap((load) => load.firstRejects);
+      return {
+        ...report,
+        firstRejects: firstRejects.slice(0, ANNOTATED),
+        json: runJson(report),
+        text: renderRun(report),
+        troubles: renderRunTroubles(report),
+        stepSummary: renderRunSummary(report),
+      };
+    },
+  };
+  return await runAndDeliver(work, context);
+}

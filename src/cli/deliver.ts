@@ -1,0 +1,150 @@
+/**
+ * Runs what loads, with progress, signals and the file of its report, and delivers the report by every way that was asked
+ * for. Shared by the commands that write.
+ */
+import { failPoint } from "../testing/fail-point.ts";
+import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
+import type { Surroundings } from "../load/surroundings.ts";
+import type { Reject } from "../model/reject.ts";
+import { annotateReject } from "../report/render-annotation.ts";
+import type { ReportedError } from "../report/report.ts";
+import type { CommandContext } from "./context.ts";
+import { eventLine, RUN_ID } from "./event-line.ts";
+import { annotationLine, appendStepSummary, isGitHub } from "./github.ts";
+import { makeProgress } from "./progress.ts";
+import { openReportFile } from "./report-file.ts";
+import type { ReportFile } from "./report-file.ts";
+import { reportFailure } from "./report-failure.ts";
+import { writeResult } from "./screen.ts";
+import { listenToSignals } from "./signals.ts";
+
+/** A report in the forms in which it is delivered, without secrets. */
+export interface Delivery {
+  readonly exit: number;
+  readonly dryRun: boolean;
+  readonly error?: ReportedError | undefined;
+  /** Those that are annotated. */
+  readonly firstRejects: readonly Reject[];
+  /** A line of JSON. */
+  readonly json: string;
+  /** The summary. */
+  readonly text: string;
+  /** What is said with `--quiet` as well. */
+  readonly troubles: string;
+  /** Markdown for GitHub Actions. */
+  readonly stepSummary: string;
+}
+
+/** What writes, and what it says of the first signal. */
+export interface Work {
+  readonly onSignal: string;
+  readonly run: (surroundings: Surroundings) => Promise<Delivery>;
+}
+
+/** Runs `work`, delivers what it has come to, and returns the exit code. */
+export async function runAndDeliver(work: Work, context: CommandContext): Promise<number> {
+  const { io, options, screen, log } = context;
+  const file = options.report === null ? null : await makeSureOf(options.report);
+  const progress = makeProgress(options, { screen, log, now: io.now });
+  const listening = listenToSignals(io.signals, ({ name }) => {
+    progress.end();
+    const msg = `${name}: ${work.onSignal}; send it again to leave at once`;
+    screen.print(screen.isJson ? eventLine("warn", "signal", { signal: name, msg }) : `${msg}\n`);
+  });
+  try {
+    const delivery = await work.run({
+      stdin: io.stdin,
+      environment: io.env,
+      log,
+      runId: RUN_ID,
+      signal: listening.signal,
+      // After a signal its own line says what comes.
+      onProgress: (now) => {
+        if (!listening.signal.aborted) progress.show(now);
+      },
+      now: io.now,
+    });
+    progress.end();
+    failPoint("report");
+    return await deliver(delivery, context, file);
+  } finally {
+    await file?.close();
+    progress.end();
+    listening.stop();
+  }
+}
+
+/** The report goes out by every way that was asked for; a way that fails does not stop the others. */
+async function deliver(
+  delivery: Delivery,
+  context: CommandContext,
+  file: ReportFile | null,
+): Promise<number> {
+  const { io, options, screen, redact } = context;
+  const debug = options.logLevel === "debug" || options.logLevel === "trace";
+  const output = { screen, redact, env: io.env, debug };
+  if (delivery.error !== undefined) reportFailure(delivery.error, output);
+  else if (isGitHub(io.env)) annotateRejects(delivery, context);
+  await appendStepSummary(redact(delivery.stepSummary), io.env);
+  const troubles = options.quiet && !options.json ? delivery.troubles : "";
+  if (troubles !== "") screen.print(redact(troubles));
+  const failures: UpsurgeError[] = [];
+  const text = stdoutText(delivery, context);
+  const ways = [
+    ...(text === "" ? [] : [writeResult(io.stdout, text, keptAllTheSame(delivery))]),
+    ...(file === null ? [] : [writeReport(file, options.report ?? "", delivery)]),
+  ];
+  for (const { reason } of (await Promise.allSettled(ways)).filter(isRejected)) {
+    if (!(reason instanceof UpsurgeError)) throw reason;
+    failures.push(reason);
+    reportFailure(reason, output);
+  }
+  // An earlier trouble is the more telling one.
+  const finished = delivery.exit === 0 || delivery.exit === 3;
+  return finished ? (failures[0]?.exit ?? delivery.exit) : delivery.exit;
+}
+
+/** The first rejects of a load that may have them, each at its line. */
+function annotateRejects({ firstRejects }: Delivery, { io, screen, redact }: CommandContext): void {
+  for (const reject of firstRejects) {
+    screen.print(redact(annotationLine(annotateReject(reject), io.env)));
+  }
+}
+
+function isRejected(result: PromiseSettledResult<void>): result is PromiseRejectedResult {
+  return result.status === "rejected";
+}
+
+function stdoutText(delivery: Delivery, { options }: CommandContext): string {
+  if (options.json) return delivery.json;
+  return options.quiet ? "" : delivery.text;
+}
+
+/** Finds out before the load whether its report can be written after it. */
+async function makeSureOf(path: string): Promise<ReportFile> {
+  try {
+    return await openReportFile(path);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+async function writeReport(file: ReportFile, path: string, delivery: Delivery): Promise<void> {
+  try {
+    await file.write(delivery.json);
+  } catch (error) {
+    throw unwritable(path, error, keptAllTheSame(delivery));
+  }
+}
+
+/** Whoever sees last that a report was lost must not take the load for undone. */
+function keptAllTheSame(delivery: Delivery): string {
+  const kept = (delivery.exit === 0 || delivery.exit === 3) && !delivery.dryRun;
+  return kept ? "; the load itself is done and was kept" : "";
+}
+
+function unwritable(path: string, error: unknown, more = ""): UpsurgeError {
+  const reason = `${error instanceof Error ? error.message : String(error)}${more}`;
+  const fix = "check the folder, its permissions and the disk, or name another file with --report";
+  return upsurgeError("OUTPUT_FILE", { path, reason }, { where: "--report", fix, cause: error });
+}

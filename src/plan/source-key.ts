@@ -1,0 +1,51 @@
+/** The key of a load that names none, by what its source has: the primary key, else the one unique key that is there whole. Pure. */
+import { describeKey } from "../errors/key-flags.ts";
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import { isDeferred } from "../model/table-shape.ts";
+import type { TableShape, UniqueKey } from "../model/table-shape.ts";
+import { tableLabel } from "./names.ts";
+
+/** Where a key is looked for. */
+export interface SourceKeyRequest {
+  readonly shape: TableShape;
+  /** The columns that fields of the source fill. */
+  readonly columns: ReadonlySet<string>;
+  /** For messages. */
+  readonly source: string;
+}
+
+/** The columns of the key; `null`: the primary key. Throws `RUN_NO_KEY`. */
+export function keyOfSource({ shape, columns, source }: SourceKeyRequest): string[] | null {
+  const usable = shape.uniqueKeys.filter((key) => mayDecide(key, shape.uniqueKeys));
+  const whole = usable.filter((key) => key.columns.every((name) => columns.has(name ?? "")));
+  if (whole.some(({ primary }) => primary)) return null;
+  const [only, ...others] = whole;
+  if (only !== undefined && others.length === 0) return only.columns.map((name) => name ?? "");
+  const table = tableLabel(shape);
+  const keys = usable.map(describeKey).join("; ");
+  if (only !== undefined) {
+    const title = `${source} has several keys of ${table}, and nothing says which one finds its rows`;
+    const reason = `it has these whole: ${whole.map(describeKey).join("; ")}`;
+    const suggestion =
+      "leave the columns of all but one out of the file, or add those of the primary key";
+    throw upsurgeError(
+      "RUN_NO_KEY",
+      { source, table, reason, suggestion },
+      { title, where: source },
+    );
+  }
+  const reason =
+    usable.length === 0 ? "the table has no key that can find rows" : `its keys are ${keys}`;
+  const suggestion =
+    usable.length === 0
+      ? "give the table a primary key or a unique index"
+      : "add the columns of one of them to the file";
+  throw upsurgeError("RUN_NO_KEY", { source, table, reason, suggestion }, { where: source });
+}
+
+/** A key over plain columns and all rows, checked at once. */
+function mayDecide(key: UniqueKey, all: readonly UniqueKey[]): boolean {
+  const { kind, predicate, columns } = key;
+  const isPlain = kind === "unique" && predicate === null && !columns.includes(null);
+  return isPlain && !isDeferred(key, all);
+}

@@ -1,0 +1,39 @@
+/** The plan of a run as text: the order of its loads and why, and how each of them is written. */
+import { alignColumns } from "../errors/format.ts";
+import type { RunPlanReport } from "../model/plan-report.ts";
+import { keyText, section } from "./render-plan.ts";
+
+/** The plan; each load in full is the plan of that file by itself. */
+export function renderRunPlan(report: RunPlanReport): string {
+  const { target, server, loads, why, leftOut } = report;
+  const warnings = loads.flatMap(({ load, plan }) =>
+    plan.warnings.map((warning) => `  ${load}: ${warning}`),
+  );
+  const lines = [
+    ...alignColumns(
+      [
+        ["target", `${target}, ${server}`],
+        ["commit", "once, at the end: all of it or nothing"],
+      ],
+      "",
+    ),
+    ...section("order", alignColumns(loads.map(orderRow))),
+    ...section(
+      "why",
+      why.map((sentence) => `  ${sentence}`),
+    ),
+    ...section(
+      "not loaded",
+      leftOut.map(({ path, reason }) => `  ${path}: ${reason}`),
+    ),
+    ...section("warnings", warnings),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function orderRow({ load, plan }: RunPlanReport["loads"][number], at: number): string[] {
+  const [{ table, mode, arbiter, strategy }] = plan.tables;
+  const { schema, name } = table.name;
+  const label = schema === null ? name : `${schema}.${name}`;
+  return [`${at + 1}.`, label, `from ${load}`, mode, `key ${keyText(arbiter)}`, strategy];
+}

@@ -1,0 +1,108 @@
+/** The report of a run: a line for each table, and the line that scripts read. */
+import { COUNT_NAMES, COUNTS } from "../model/counts.ts";
+import type { Counts } from "../model/counts.ts";
+import { alignColumns, formatCount, formatSeconds, plural } from "../errors/format.ts";
+import { visible, visibleLine } from "../errors/visible.ts";
+import { rejectLines, sequenceLines, whyLines } from "./render-report.ts";
+import type { ReportedLoad, RunReport } from "./run-report.ts";
+
+/** The report as one line of JSON, its fields in the order of the documentation. */
+export function runJson(report: RunReport): string {
+  const { status, exit, runId, target, counts, tables, leftOut, failedLoad, ...facts } = report;
+  const { guarantee, dryRun, startedAt, endedAt, seconds, rowsPerSecond, bytes, version } = facts;
+  const loads = tables.map((each) => ({ ...each, firstRejects: undefined }));
+  const line = JSON.stringify({
+    status,
+    exit,
+    runId,
+    target,
+    counts,
+    tables: loads,
+    leftOut,
+    failedLoad,
+    guarantee,
+    dryRun,
+    startedAt,
+    endedAt,
+    seconds,
+    rowsPerSecond,
+    bytes,
+    version,
+    ...(facts.error === undefined ? {} : { error: facts.error }),
+  });
+  return `${visible(line)}\n`;
+}
+
+/** What a quiet run says all the same: what it rejected, and what it warns of; empty where there is nothing. */
+export function renderRunTroubles(report: RunReport): string {
+  const { rejected } = report.counts;
+  const isKnown = report.status === "failed" || rejected === 0;
+  return lines([
+    ...(isKnown ? [] : [`${plural(rejected, "record")} rejected`]),
+    ...report.tables.flatMap((load) => troubleLines(load, report)),
+  ]);
+}
+
+/** The report in some lines of text; of a run that never began, its error says all. */
+export function renderRun(report: RunReport): string {
+  const { status, tables } = report;
+  const began = tables.some(({ strategy }) => strategy !== null);
+  if (status === "failed" && !began) return "";
+  const isStopped = status === "failed" || status === "interrupted";
+  return lines([
+    headline(report),
+    ...(isStopped ? [] : loadLines(tables)),
+    ...tables.flatMap((load) => troubleLines(load, report)),
+  ]);
+}
+
+function headline({ counts, tables, seconds, ...report }: RunReport): string {
+  const read = plural(counts.read, "record");
+  const time = formatSeconds(seconds);
+  const { status, failedLoad, rowsPerSecond } = report;
+  if (status === "interrupted") return `interrupted: ${read} read in ${time}; nothing was kept`;
+  if (status === "failed") {
+    const unknown = report.error?.code === "TARGET_OUTCOME_UNKNOWN";
+    const kept = unknown ? "" : "; nothing was kept of any table";
+    return `failed at ${failedLoad ?? "the start"}: ${read} read in ${time}${kept}`;
+  }
+  const what = `${read} ${report.dryRun ? "tried on" : "into"} ${plural(tables.length, "table")}`;
+  const pace = `in ${time}, ${formatCount(rowsPerSecond)} rows/s`;
+  return report.dryRun ? `dry run: ${what} ${pace}; nothing was kept` : `loaded ${what} ${pace}`;
+}
+
+/** `countries   249 records   249 unchanged`, a line a load. */
+function loadLines(tables: readonly ReportedLoad[]): string[] {
+  const width = Math.max(0, ...tables.map(({ counts }) => formatCount(counts.read).length));
+  return alignColumns(
+    tables.map(({ table, counts }) => [
+      table ?? "",
+      `${formatCount(counts.read).padStart(width)} ${counts.read === 1 ? "record" : "records"}`,
+      outcomes(counts),
+    ]),
+  );
+}
+
+function outcomes(counts: Counts): string {
+  return COUNT_NAMES.filter((name) => COUNTS[name].note !== null && counts[name] > 0)
+    .map((name) => `${formatCount(counts[name])} ${name}`)
+    .join(", ");
+}
+
+/** What is wrong with a load, below its name. */
+function troubleLines(load: ReportedLoad, { status, dryRun }: RunReport): string[] {
+  const table = load.table ?? load.load;
+  const found = [
+    ...sequenceLines(load, dryRun),
+    ...whyLines({ rejects: load.rejects, status }),
+    ...rejectLines(load),
+    ...load.warnings.map((warning) => `warning: ${warning}`),
+  ];
+  return found.length === 0
+    ? []
+    : [`${table} (${load.load}):`, ...found.map((each) => `  ${each}`)];
+}
+
+function lines(all: readonly string[]): string {
+  return all.map((line) => `${visibleLine(line)}\n`).join("");
+}

@@ -1,0 +1,117 @@
+/** Finds the table of each load of a run by the name of its file or folder. */
+import { nearest } from "../errors/edit-distance.ts";
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { TableName } from "../model/table-shape.ts";
+import { quotedTable } from "../options/default-table.ts";
+import type { Connected } from "../load/prepare.ts";
+import { nearTable, tableName } from "../plan/names.ts";
+import type { FolderLoad } from "../sources/load-folder.ts";
+import type { Session } from "../targets/target.ts";
+
+/** A load and its table. */
+export interface TableLoad extends FolderLoad {
+  /** As `--table` takes it. */
+  readonly table: string;
+  /** As it is shown. */
+  readonly tableName: string;
+}
+
+/** Where tables are looked for, and which of them are wanted; `null`: all. */
+export interface TableSearch {
+  readonly connected: Pick<Connected, "session" | "label">;
+  readonly only: readonly string[] | null;
+}
+
+/** The loads with their tables. Throws `RUN_NO_TABLE`, `RUN_SAME_TABLE`, and `OPTION_VALUE` for `--only`. */
+export async function findTables(
+  loads: readonly FolderLoad[],
+  { connected, only }: TableSearch,
+): Promise<TableLoad[]> {
+  const { session } = connected;
+  const found: TableLoad[] = [];
+  const missing: FolderLoad[] = [];
+  for (const load of loads) {
+    const table = await tableOf(load.stem, session);
+    if (table === null) missing.push(load);
+    else found.push({ ...load, ...table });
+  }
+  const wanted = only === null ? found : chosen(found, only);
+  if (only === null && missing.length > 0) throw await noTables(missing, connected);
+  refuseTwice(wanted);
+  return wanted;
+}
+
+type FoundTable = Pick<TableLoad, "table" | "tableName">;
+
+/** `010_countries` is the table of that name, or `countries`. */
+async function tableOf(stem: string, session: Session): Promise<FoundTable | null> {
+  for (const name of [stem, withoutNumber(stem)]) {
+    // A dot may be part of the name, or end the schema.
+    for (const table of new Set([quotedTable(name), name])) {
+      const shape = await session.readTableShape(table);
+      if (shape !== null) return { table, tableName: tableName(shape.name) };
+    }
+  }
+  return null;
+}
+
+/** `010_`, `10-` and the like only order the files of a folder. */
+function withoutNumber(stem: string): string {
+  return stem.replace(/^\d+[_\-. ]+(?=.)/, "");
+}
+
+function chosen(found: readonly TableLoad[], only: readonly string[]): TableLoad[] {
+  const isNamed = ({ tableName: name }: TableLoad, asked: string): boolean =>
+    asked === name || asked === name.split(".").at(-1);
+  for (const asked of only) {
+    if (found.some((load) => isNamed(load, asked))) continue;
+    const names = found.map(({ tableName: name }) => name);
+    const near = nearest(asked, names);
+    const expected = `tables that the run has a file for: ${names.join(", ")}`;
+    const fix = near === null ? "name one of these, or leave --only out" : `did you mean ${near}?`;
+    const details = { flag: "--only", value: asked, expected };
+    throw upsurgeError("OPTION_VALUE", details, { where: "--only", fix });
+  }
+  return found.filter((load) => only.some((asked) => isNamed(load, asked)));
+}
+
+const SHOWN = 12;
+
+async function noTables(
+  missing: readonly FolderLoad[],
+  { session, label }: TableSearch["connected"],
+): Promise<Error> {
+  const tables = await session.listTables();
+  const names = tables.map(tableName);
+  const there = names.length === 0 ? "no tables" : names.slice(0, SHOWN).join(", ");
+  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "";
+  const files = missing.map(({ path }) => path).join(", ");
+  const [first] = missing;
+  const details = {
+    files,
+    reason: `a file is loaded into the table of its name, and ${label} has ${there}${more}`,
+    suggestion: suggestion(first, tables),
+  };
+  return upsurgeError("RUN_NO_TABLE", details, { where: first?.path });
+}
+
+function suggestion(first: FolderLoad | undefined, tables: readonly TableName[]): string {
+  const near = first === undefined ? null : nearTable(withoutNumber(first.stem), tables);
+  const meant = near === null ? "" : `call it after its table: did you mean ${near}? Or `;
+  return `${meant}make the table first, or move the file out of the folder`;
+}
+
+/** Layers may each have a load for a table. */
+function refuseTwice(loads: readonly TableLoad[]): void {
+  const known = new Map<string, TableLoad>();
+  for (const load of loads) {
+    const key = JSON.stringify([load.layer, load.tableName]);
+    const other = known.get(key);
+    if (other !== undefined) {
+      const folder = withoutNumber(load.stem);
+      const details = { one: other.path, other: load.path, table: load.tableName, folder };
+      throw upsurgeError("RUN_SAME_TABLE", details, { where: load.path });
+    }
+    known.set(key, load);
+  }
+}

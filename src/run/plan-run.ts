@@ -1,0 +1,33 @@
+/** What a run would do: `upsurge plan` of folders. Writes nothing. */
+import { checkedColumns } from "../load/plan-load.ts";
+import type { PlanSurroundings } from "../load/surroundings.ts";
+import type { RunPlanReport } from "../model/plan-report.ts";
+import type { Options } from "../options/options.ts";
+import { prepareRun } from "./prepare-run.ts";
+
+export { areFolders } from "../sources/load-folder.ts";
+
+/** Plans a run and lets the database check every load. Throws `UpsurgeError`s. */
+export async function planRun(
+  folders: readonly string[],
+  options: Options,
+  surroundings: PlanSurroundings,
+): Promise<RunPlanReport> {
+  const hooks = { ...surroundings, waitMs: options.wait, writesNothing: true };
+  const { connected, parts, order, leftOut } = await prepareRun(folders, options, hooks);
+  const { session, label } = connected;
+  try {
+    const loads = parts.map(({ load, prepared: { plan, sources } }) => ({
+      load: load.path,
+      plan,
+      target: label,
+      server: session.version,
+      sources: sources.planned,
+      statements: session.statements(plan.tables[0], checkedColumns(plan)),
+    }));
+    return { target: label, server: session.version, loads, why: order.why, leftOut };
+  } finally {
+    for (const { prepared } of parts) await prepared.sources.close();
+    await session.close();
+  }
+}

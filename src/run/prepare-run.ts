@@ -1,0 +1,111 @@
+/**
+ * Gets a run ready: connects once, finds the table of each file, plans each load, and puts the loads in order. Shared by runs
+ * and their plans. Writes nothing.
+ */
+import { shellWord } from "../errors/shell-word.ts";
+import { located, UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
+import { connectTo, openSources, planSources } from "../load/prepare.ts";
+import type { Connected, PreparedLoad, PrepareHooks } from "../load/prepare.ts";
+import { namedMode } from "../options/mode-of.ts";
+import type { Options } from "../options/options.ts";
+import { FIRST_STAGE } from "../plan/make-plan.ts";
+import { orderLoads } from "../plan/run-order.ts";
+import type { RunOrder } from "../plan/run-order.ts";
+import { keyOfSource } from "../plan/source-key.ts";
+import { readLoadFolders } from "../sources/load-folder.ts";
+import type { LeftOut } from "../sources/load-folder.ts";
+import { findTarget } from "../targets/registry.ts";
+import { findTables } from "./find-tables.ts";
+import type { TableLoad } from "./find-tables.ts";
+
+/** One load of a run, planned, with its sources open. */
+export interface PreparedPart {
+  readonly load: TableLoad;
+  /** Those of the run, with the table. */
+  readonly options: Options;
+  readonly prepared: PreparedLoad;
+}
+
+/** A planned run, with everything open. The holder closes the session and the sources. */
+export interface PreparedRun {
+  readonly connected: Connected;
+  /** In the order in which they are loaded. */
+  readonly parts: readonly PreparedPart[];
+  readonly order: RunOrder;
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** What is told of a run that is being made ready. */
+export interface RunHooks extends PrepareHooks {
+  /** Told of a load before its sources are opened; its own hooks. */
+  readonly onPart?: ((load: TableLoad, options: Options) => Partial<PrepareHooks>) | undefined;
+}
+
+/** Connects and plans. Throws `UpsurgeError`s; closes what it opened then. */
+export async function prepareRun(
+  folders: readonly string[],
+  options: Options,
+  hooks: RunHooks,
+): Promise<PreparedRun> {
+  const target = await findTarget(options.to ?? "");
+  const { loads, leftOut } = await readLoadFolders(folders);
+  const connected = await connectTo(target, options, hooks);
+  const parts: PreparedPart[] = [];
+  try {
+    const tables = await findTables(loads, { connected, only: options.only });
+    for (const [at, load] of tables.entries()) {
+      hooks.signal?.throwIfAborted();
+      parts.push(await preparePart(load, { at, connected, options, hooks }));
+    }
+    const shapes = parts.map(({ prepared }) => prepared.plan.tables[0].table);
+    const order = orderLoads(shapes, connected.session);
+    const inOrder = order.places.flatMap((place) => parts[place] ?? []);
+    return { connected, parts: inOrder, order, leftOut };
+  } catch (error) {
+    for (const { prepared } of parts) await prepared.sources.close();
+    await connected.session.close();
+    throw error;
+  }
+}
+
+interface PartContext {
+  readonly at: number;
+  readonly connected: Connected;
+  readonly options: Options;
+  readonly hooks: RunHooks;
+}
+
+async function preparePart(load: TableLoad, context: PartContext): Promise<PreparedPart> {
+  const { at, connected, hooks } = context;
+  const mode = namedMode(context.options) ?? "upsert";
+  const options = { ...context.options, table: load.table, mode };
+  const ofPart = { ...hooks, ...hooks.onPart?.(load, options) };
+  const sources = await openSources(load.sources, options, ofPart);
+  try {
+    const planned = await planSources({
+      ...connected,
+      sources,
+      patterns: load.sources,
+      options,
+      // As a load by itself calls them, and the others after it.
+      stage: at === 0 ? FIRST_STAGE : `${FIRST_STAGE}_${at + 1}`,
+      signal: hooks.signal,
+      keyFor: (shape, columns) => {
+        if (mode === "insert") return options;
+        return { ...options, key: keyOfSource({ shape, columns, source: load.path }) };
+      },
+    });
+    return { load, options, prepared: { ...connected, sources, ...planned } };
+  } catch (error) {
+    await sources.close();
+    if (!(error instanceof UpsurgeError)) throw error;
+    throw located(withoutTable(error, load), load.path);
+  }
+}
+
+/** The table was not named by a flag, so no flag is at fault. */
+function withoutTable(error: UpsurgeError, { path }: TableLoad): UpsurgeError {
+  const { code, details, message: title, why, fix, cause, where } = error;
+  if (where === null || !where.startsWith("--table")) return error;
+  return upsurgeError(code, details, { title, why, fix, cause, where: shellWord(path) });
+}

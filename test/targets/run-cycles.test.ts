@@ -1,0 +1,120 @@
+/** `upsurge run` of tables that refer to each other in a circle, and of rows that refer to rows of their own table. */
+import { describe, expect, test } from "vitest";
+import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import { RunShell } from "../helpers/run-shell.ts";
+
+/** `waits`: how a foreign key says that it can be left to the commit, where it must say so. */
+const teams = (waits = ""): readonly string[] => [
+  "create table teams (id int primary key, lead int)",
+  `create table people (id int primary key, team int not null constraint people_team references teams (id) ${waits})`,
+];
+const LEAD =
+  "alter table teams add constraint teams_lead foreign key (lead) references people (id)";
+const CIRCLE = { "seeds/people.csv": "id,team\n7,1\n", "seeds/teams.csv": "id,lead\n1,7\n" };
+const STAFF = "create table staff (id int primary key, boss int references staff (id)";
+const CHILD_FIRST = { "seeds/staff.csv": "id,boss\n2,1\n3,2\n1,\n" };
+
+function circleIn(name: string): readonly string[] {
+  if (name !== "sqlite") return [...teams(), LEAD];
+  return [
+    "create table teams (id int primary key, lead int references people (id))",
+    "create table people (id int primary key, team int not null references teams (id))",
+  ];
+}
+
+describe.each(ENGINES)("$title", (engine) => {
+  const database = useDatabase(engine);
+  const canWait = engine.name === "sqlite";
+
+  test(`a circle of keys that ${canWait ? "can" : "cannot"} wait`, async () => {
+    const shell = new RunShell(database);
+    await shell.start(...circleIn(engine.name));
+    shell.write(CIRCLE);
+    const { exit, error, report, output } = await shell.run("seeds");
+
+    if (canWait) {
+      expect([exit, report.counts.inserted], output).toEqual([0, 2]);
+      expect((await shell.run("seeds")).report.counts.unchanged).toBe(2);
+      return;
+    }
+    expect([exit, error], output).toEqual([2, "RUN_CYCLE"]);
+    expect(report.error?.fix).toContain("--map lead:");
+    expect(await shell.rows("select id from teams")).toEqual([]);
+  });
+
+  test("rows may refer to rows before them, and to later ones where the key can wait", async () => {
+    const shell = new RunShell(database);
+    await shell.start(`${STAFF})`);
+    shell.write({ "seeds/staff.csv": "id,boss\n1,\n2,1\n3,2\n" });
+    expect((await shell.run("seeds")).report.counts.inserted).toBe(3);
+    await shell.start(`${STAFF})`);
+    shell.write(CHILD_FIRST);
+    const { exit, error, report, output } = await shell.run("seeds");
+
+    const found = [exit, error, report.counts.inserted];
+    expect(found, output).toEqual(canWait ? [0, null, 3] : [4, "REJECT_LIMIT", 0]);
+  });
+});
+
+const [sqlite, postgres] = ENGINES;
+
+describe.each([sqlite, postgres].flatMap((engine) => engine ?? []))("$title", (engine) => {
+  const database = useDatabase(engine);
+  const isPostgres = engine.name === "postgres";
+  const DEFERRABLE = isPostgres ? "deferrable" : "";
+
+  test("what waits is checked at the commit, in a dry run too, and nothing is kept", async () => {
+    const shell = new RunShell(database);
+    await shell.start(`${STAFF} ${DEFERRABLE})`);
+    shell.write({ "seeds/staff.csv": "id,boss\n2,1\n1,9\n" });
+
+    for (const flags of [[], ["--dry-run"]]) {
+      const { exit, error, output } = await shell.run("seeds", ...flags);
+      expect([exit, error], output).toEqual([4, "TARGET_COMMIT_REFUSED"]);
+    }
+    expect(await shell.rows("select id from staff")).toEqual([]);
+  });
+
+  test("rows that refer to later ones pass in a dry run as well", async () => {
+    const shell = new RunShell(database);
+    await shell.start(`${STAFF} ${DEFERRABLE})`);
+    shell.write(CHILD_FIRST);
+
+    expect((await shell.run("seeds", "--dry-run")).report.counts.inserted).toBe(3);
+    expect((await shell.run("seeds")).exit).toBe(0);
+  });
+});
+
+describe.each(postgres === undefined ? [] : [postgres])("$title", (engine) => {
+  const database = useDatabase(engine);
+
+  test("the fix that is printed for a circle breaks it", async () => {
+    const shell = new RunShell(database);
+    await shell.start(...circleIn("postgres"));
+    shell.write(CIRCLE);
+    const refused = await shell.run("seeds");
+    const [, sql = ""] =
+      /commit: (alter table .* deferrable);/.exec(refused.report.error?.fix ?? "") ?? [];
+    await database.exec(sql);
+    const plan = await shell.plan("seeds");
+    const ran = await shell.run("seeds");
+
+    expect([ran.exit, ran.report.counts.inserted], ran.output).toEqual([0, 2]);
+    expect(plan).toMatch(/refer to each other: \w+ is checked at the commit/);
+  });
+
+  test("only the key that closes the circle waits: others reject their records", async () => {
+    const shell = new RunShell(database);
+    await shell.start(...teams("deferrable"), LEAD);
+    shell.write({ ...CIRCLE, "seeds/teams.csv": "id,lead\n1,7\n2,99\n" });
+    const { exit, tables, output } = await shell.run("seeds", "--max-rejects", "1");
+
+    expect([exit, tables], output).toEqual([
+      3,
+      [
+        ["people", { inserted: 1 }],
+        ["teams", { inserted: 1, rejected: 1 }],
+      ],
+    ]);
+  });
+});
