@@ -10,7 +10,7 @@ const TABLE = importTable(HOUSE);
 /** What a room may import beside `errors` and `model`; a room that is not named here may import nothing. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bin: ["cli"],
-  cli: ["commands", "load", "options", "registry", "report", "secrets", "testing"],
+  cli: ["commands", "load", "run", "options", "registry", "report", "secrets", "testing"],
   library: ["commands", "load", "options", "registry", "report", "secrets"],
   secrets: ["registry", "report"],
   commands: ["checkpoint", "infer", "load", "options", "plan", "registry", "sources", "targets"],
@@ -23,6 +23,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "registry",
     "report",
     "sources",
+    "targets",
+    "testing",
+    "write",
+  ],
+  run: [
+    "load",
+    "options",
+    "plan",
+    "registry",
+    "report",
+    "sources",
+    "sql",
     "targets",
     "testing",
     "write",

@@ -17,6 +17,7 @@ export function startWriting<W extends Writers = Writers>(
   state: LoadState,
   make?: (request: WritersRequest) => W,
 ): RunningLoad & { readonly writers: W };
+/** The same. */
 export function startWriting(
   prepared: PreparedLoad,
   state: LoadState,

@@ -41,10 +41,10 @@ export async function findTables(
   return wanted;
 }
 
-type FoundTable = Pick<TableLoad, "table" | "tableName">;
+type TableOfFile = Pick<TableLoad, "table" | "tableName">;
 
 /** `010_countries` is the table of that name, or `countries`. */
-async function tableOf(stem: string, session: Session): Promise<FoundTable | null> {
+async function tableOf(stem: string, session: Session): Promise<TableOfFile | null> {
   for (const name of [stem, withoutNumber(stem)]) {
     // A dot may be part of the name, or end the schema.
     for (const table of new Set([quotedTable(name), name])) {

@@ -20,11 +20,12 @@ export interface RanRun {
 
 /** A folder with folders of files, and a database. */
 export class RunShell {
-  readonly folder = tempDir();
+  readonly folder: string;
   readonly #database: TestDatabase;
 
   constructor(database: TestDatabase) {
     this.#database = database;
+    this.folder = tempDir();
   }
 
   /** An empty database with these tables. */

@@ -40,6 +40,7 @@ const RUNS = {
   "any batching": [10, 45, "UPSURGE_LAW_RUNS"],
   "any batching, translated": [3, 45, "UPSURGE_LAW_RUNS"],
   "any batching, emptied": [1, 15, "UPSURGE_LAW_RUNS"],
+  "a run": [2, 15, "UPSURGE_LAW_RUNS"],
   "a second load": [8, 25, "UPSURGE_LAW_RUNS"],
   "going on": [50, 200, "UPSURGE_READING_PATH_RUNS"],
   "hostile names, in percent": [12, 100, "UPSURGE_HOSTILE_PERCENT"],

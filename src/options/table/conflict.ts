@@ -53,7 +53,7 @@ export const CONFLICT_OPTIONS = {
     group: "conflict",
     kind: "flag",
     summary: "The same as --mode ignore.",
-    example: "--key id --ignore",
+    example: "--ignore",
     commands: LOADS_AND_RUN,
   },
   anyConstraint: {

@@ -3,7 +3,7 @@ import { describeKey } from "../errors/key-flags.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { isDeferred } from "../model/table-shape.ts";
 import type { TableShape, UniqueKey } from "../model/table-shape.ts";
-import { tableLabel } from "./names.ts";
+import { tableLabel } from "../plan/names.ts";
 
 /** Where a key is looked for. */
 export interface SourceKeyRequest {
