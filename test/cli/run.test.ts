@@ -111,7 +111,7 @@ describe("what cannot be run is refused before anything is written", () => {
     ["an empty folder", {}, ["empty"], "RUN_NO_FILES", "end in .csv"],
     ["a folder that is not there", {}, ["none"], "SOURCE_NOT_FOUND", ""],
     ["a file", {}, ["seeds/a.csv"], "RUN_NOT_A_FOLDER", "upsurge seeds/a.csv --to URL"],
-  ])("%s", async (_, files, words, code, fix) => {
+  ])("%s", async (...[, files, words, code, fix]) => {
     const folder = shop({ ...FILES, ...files });
     mkdirSync(join(folder, "empty"));
     const { exitCode, stderr } = await run(folder, ["seeds", ...words]);

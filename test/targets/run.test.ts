@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import type { TestDatabase } from "../helpers/engines.ts";
 import { RunShell } from "../helpers/run-shell.ts";
 
 const TABLES = [
@@ -42,38 +43,47 @@ function seeds(order: readonly string[], folder = "seeds"): Record<string, strin
   );
 }
 
-describe.each(ENGINES)("$title", (engine) => {
-  const database = useDatabase(engine);
-  /** A database with the three tables, and a folder with a file for each. */
-  async function start(files = seeds(["people", "cities", "countries"])): Promise<RunShell> {
-    const shell = new RunShell(database);
-    await shell.start(...TABLES);
-    shell.write(files);
-    return shell;
-  }
-  const contents = async (shell: RunShell): Promise<unknown> => ({
+/** What the tables hold. */
+async function contents(shell: RunShell): Promise<unknown> {
+  return {
     countries: await shell.rows("select code, name from countries order by code"),
     cities: await shell.rows("select id, name, country from cities order by id"),
     people: await shell.rows("select id, email, city from people order by id"),
-  });
-  const FILLED = {
-    countries: [
-      ["ch", "Switzerland"],
-      ["nl", "Netherlands"],
-    ],
-    cities: [
-      ["1", "Bern", "ch"],
-      ["2", "Delft", "nl"],
-    ],
-    people: [
-      ["1", "ada@x.org", "2"],
-      ["2", "bob@x.org", null],
-    ],
   };
-  const EMPTY = { countries: [], cities: [], people: [] };
+}
+
+/** A database with the three tables, and a folder with a file for each. */
+async function started(
+  database: TestDatabase,
+  files = seeds(["people", "cities", "countries"]),
+): Promise<RunShell> {
+  const shell = new RunShell(database);
+  await shell.start(...TABLES);
+  shell.write(files);
+  return shell;
+}
+
+const FILLED = {
+  countries: [
+    ["ch", "Switzerland"],
+    ["nl", "Netherlands"],
+  ],
+  cities: [
+    ["1", "Bern", "ch"],
+    ["2", "Delft", "nl"],
+  ],
+  people: [
+    ["1", "ada@x.org", "2"],
+    ["2", "bob@x.org", null],
+  ],
+};
+const EMPTY = { countries: [], cities: [], people: [] };
+
+describe.each(ENGINES)("$title", (engine) => {
+  const database = useDatabase(engine);
 
   test.each(ORDERS)("files named in the order %s, %s, %s load parents first", async (...order) => {
-    const shell = await start(seeds(order));
+    const shell = await started(database, seeds(order));
 
     const first = await shell.run("seeds");
     expect(first.tables, first.output).toEqual([
@@ -90,7 +100,7 @@ describe.each(ENGINES)("$title", (engine) => {
   test.each(waysOf(engine, [1]).map((way) => [wayTitle(way), way] as const))(
     "the same by %s",
     async (_, { strategy, rowSource, batchRows }) => {
-      const shell = await start();
+      const shell = await started(database);
       const flags = ["--strategy", strategy, "--row-source", rowSource];
       const { exit, output } = await shell.run("seeds", ...flags, `--batch-rows=${batchRows}`);
 
@@ -99,7 +109,7 @@ describe.each(ENGINES)("$title", (engine) => {
   );
 
   test("what was changed is updated, and --check says so before and keeps nothing", async () => {
-    const shell = await start();
+    const shell = await started(database);
     await shell.run("seeds");
     shell.write({ "seeds/10_people.csv": `${PEOPLE.replace("ada", "eve")}3,cy@x.org,1\n` });
 
@@ -118,7 +128,7 @@ describe.each(ENGINES)("$title", (engine) => {
   });
 
   test("a record that is refused stops the run, and no table keeps anything", async () => {
-    const shell = await start();
+    const shell = await started(database);
     shell.write({ "seeds/10_people.csv": `${PEOPLE}3,cy@x.org,9\n` });
     const { exit, error, report, output } = await shell.run("seeds");
 
@@ -130,7 +140,7 @@ describe.each(ENGINES)("$title", (engine) => {
   });
 
   test("rejects within the limit are in a file next to their source, which is no load", async () => {
-    const shell = await start();
+    const shell = await started(database);
     shell.write({ "seeds/10_people.csv": `${PEOPLE}3,cy@x.org,9\n` });
     const { exit, tables, report, output } = await shell.run("seeds", "--max-rejects", "1");
 
@@ -144,9 +154,13 @@ describe.each(ENGINES)("$title", (engine) => {
     const ok = await shell.run("seeds", "--max-rejects", "1", "--rejects-ok");
     expect([ok.exit, ok.report.status]).toEqual([0, "rejects"]);
   });
+});
+
+describe.each(ENGINES)("$title: folders, keys and modes", (engine) => {
+  const database = useDatabase(engine);
 
   test("a later folder loads later, whatever refers to what", async () => {
-    const shell = await start();
+    const shell = await started(database);
     shell.write({
       "seeds.dev/countries.csv": "code,name\nnl,Holland\nfr,France\n",
       "seeds.dev/people.csv": "id,email,city\n9,dev@x.org,1\n",
@@ -168,7 +182,7 @@ describe.each(ENGINES)("$title", (engine) => {
   });
 
   test("a folder of files is one load, in their order", async () => {
-    const shell = await start({
+    const shell = await started(database, {
       "seeds/countries/b.csv": "code,name\nch,Suisse\n",
       "seeds/countries/a.csv": COUNTRIES,
       "seeds/countries/notes.txt": "x",
@@ -186,7 +200,7 @@ describe.each(ENGINES)("$title", (engine) => {
   });
 
   test("without its primary key a file is matched by the unique key it has whole", async () => {
-    const shell = await start({
+    const shell = await started(database, {
       ...seeds(["countries", "cities"]),
       "seeds/people.csv": "email,city\nada@x.org,1\n",
     });
@@ -206,7 +220,7 @@ describe.each(ENGINES)("$title", (engine) => {
   });
 
   test("--only loads some tables, --ignore leaves rows alone, --mode insert rejects them", async () => {
-    const shell = await start();
+    const shell = await started(database);
     const only = await shell.run("seeds", "--only", "countries");
     shell.write({ "seeds/30_countries.csv": COUNTRIES.replace("Switzerland", "Suisse") });
     const ignore = await shell.run("seeds", "--ignore");
@@ -217,9 +231,13 @@ describe.each(ENGINES)("$title", (engine) => {
     expect(insert.report.counts).toMatchObject({ rejected: 6 });
     expect(await contents(shell)).toEqual(FILLED);
   });
+});
+
+describe.each(ENGINES)("$title: plans and files", (engine) => {
+  const database = useDatabase(engine);
 
   test("the plan shows the order, why, and what is not loaded; nothing is written", async () => {
-    const shell = await start();
+    const shell = await started(database);
     shell.write({ "seeds/README.md": "x" });
     const plan = await shell.plan("seeds");
 
@@ -231,7 +249,7 @@ describe.each(ENGINES)("$title", (engine) => {
   });
 
   test("gzip, a byte order mark and other formats are read as they are in a load", async () => {
-    const shell = await start({
+    const shell = await started(database, {
       "seeds/countries.tsv": "\u{FEFF}code\tname\nch\tSwitzerland\n",
       "seeds/cities.json": '[{"id": 1, "name": "Bern", "country": "ch"}]',
     });
@@ -240,7 +258,7 @@ describe.each(ENGINES)("$title", (engine) => {
   });
 
   test("no reject file is left by a run that had no rejects", async () => {
-    const shell = await start();
+    const shell = await started(database);
     await shell.run("seeds", "--max-rejects", "1");
 
     expect(readdirSync(join(shell.folder, "seeds")).filter((name) => /rejects/.test(name))).toEqual(
