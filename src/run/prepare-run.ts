@@ -82,6 +82,7 @@ async function preparePart(load: TableLoad, context: PartContext): Promise<Prepa
   const ofPart = { ...hooks, ...hooks.onPart?.(load, options) };
   const sources = await openSources(load.sources, options, ofPart);
   try {
+    // All files of a run are looked at before the first is read.
     const planned = await planSources({
       ...connected,
       sources,
@@ -95,6 +96,7 @@ async function preparePart(load: TableLoad, context: PartContext): Promise<Prepa
         return { ...options, key: keyOfSource({ shape, columns, source: load.path }) };
       },
     });
+    await sources.rest();
     return { load, options, prepared: { ...connected, sources, ...planned } };
   } catch (error) {
     await sources.close();

@@ -89,6 +89,8 @@ export class SourceSet {
   #bytesBefore = 0;
   readonly #extent = new SourceExtent();
   #rereadable = true;
+  /** The first source was closed after it was looked at. */
+  #resting = false;
 
   private constructor(paths: readonly string[], context: SourceSetContext) {
     this.paths = paths;
@@ -148,6 +150,26 @@ export class SourceSet {
     return this.#looked;
   }
 
+  /**
+   * Closes what was looked at until it is read, so that the sources of many loads can be planned without being open all at
+   * once. A stream stays open.
+   */
+  async rest(): Promise<void> {
+    const { first } = this.#known;
+    if (!first.rereadable) return;
+    await first.close();
+    this.#resting = true;
+  }
+
+  /** Opens again what was looked at; its fields must still fit the plan. */
+  async #wake(): Promise<void> {
+    if (!this.#resting) return;
+    this.#resting = false;
+    const source = await this.openNext(this.paths[0] ?? "-");
+    this.#take(source);
+    this.#sample = await sample(source);
+  }
+
   /** The sources as a plan shows them. */
   get planned(): readonly PlannedSource[] {
     const { first, later, fields } = this.#known;
@@ -177,6 +199,7 @@ export class SourceSet {
 
   /** The records of all sources, in turn. */
   async *read(): AsyncGenerator<SourceEvent> {
+    await this.#wake();
     this.#extent.begin(this.paths);
     for await (const chunk of this.#extent.counted(this.paths[0] ?? "-", this.#firstSample.chunks))
       yield { kind: "chunk", chunk, source: null };
