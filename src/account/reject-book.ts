@@ -67,7 +67,7 @@ export class RejectBook {
     return new RejectBudget(this.#options.maxRejects, (reject) => this.#fixes.of(reject), before);
   }
 
-  /** The load is planned: what mends a reject may depend on the table. */
+  /** The load is planned: the fix of a reject may depend on the table. */
   planned(target: FixTarget): void {
     this.#fixes.planned(target);
   }

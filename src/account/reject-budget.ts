@@ -16,7 +16,7 @@ export class RejectBudget {
   #count: number;
   #last: Reject | null = null;
 
-  /** `fixOf` tells what mends a reject; `before`: rejects of earlier runs. */
+  /** `fixOf` tells the fix of a reject; `before`: rejects of earlier runs. */
   constructor(limit: RejectLimit, fixOf: (reject: Reject) => string, before = 0) {
     this.#fixOf = fixOf;
     this.#count = before;

@@ -159,7 +159,7 @@ export class RejectFiles {
       if (isSame(name, file.descriptor)) continue;
       throw fileError(
         name,
-        new Error("it was removed or replaced while the load was at work"),
+        new Error("it was removed or replaced while the load was running"),
         BE_LEFT,
       );
     }

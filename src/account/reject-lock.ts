@@ -179,7 +179,7 @@ function refuseLiving(path: string): void {
   const who = `process ${owner.pid} on ${owner.host}`;
   throw fileError(
     path,
-    new Error(`another load (${who}) is at work on it`),
+    new Error(`another load (${who}) is writing to it`),
     `wait for that load, or choose another file with --reject-file; if that process no longer runs, remove ${lock}`,
   );
 }

@@ -199,7 +199,7 @@ function conclude(
     return ["failed", ours.exit, { ...reported(ours), fix }];
   }
   if (job?.skipped === true) return ["skipped", 0, null];
-  // Of a finished job too: its rejects are still to be mended.
+  // Of a finished job too: its rejects are still to be corrected.
   if (counts.rejected > 0 && !options.rejectsOk) return ["rejects", 3, null];
   if (options.check && changesIn(counts) > 0) return ["changes", 3, null];
   return [counts.rejected > 0 ? "rejects" : "ok", 0, null];

@@ -40,5 +40,5 @@ function creating(patterns: readonly string[], table: string, target: string): s
   const [source = "-"] = patterns;
   const show = `upsurge inspect ${shellWord(source)} --ddl ${target} --table ${shellWord(table)}`;
   const shown = source === "-" ? "" : `; ${show} prints its statement`;
-  return `add --create, and --key for its key, to make the table${shown}`;
+  return `add --create to create the table, and --key to give it a primary key${shown}`;
 }

@@ -92,7 +92,8 @@ async function planWith(
   }
   const asMade = async (): Promise<PlannedSources> => {
     const made = await session.readTableShape(options.table ?? "");
-    if (made === null) throw upsurgeError("INTERNAL", { message: "the table made is not found" });
+    if (made === null)
+      throw upsurgeError("INTERNAL", { message: "the created table is not found" });
     return await planLoadOf({ ...inputs, shape: made, proposed });
   };
   try {
@@ -114,7 +115,7 @@ function hasAppeared(error: unknown): error is UpsurgeError {
 function somethingElse({ cause }: UpsurgeError, { ddl }: ProposedDdl): Error {
   const details = {
     what: `the table ${tableName(ddl.table.name)}`,
-    reason: cause instanceof Error ? cause.message : "there is something else of that name",
+    reason: cause instanceof Error ? cause.message : "something else has that name",
     suggestion: "choose another name with --table",
   };
   return upsurgeError("PLAN_DDL", details, { where: ddl.flag, cause });

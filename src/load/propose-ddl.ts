@@ -41,7 +41,7 @@ export async function proposeDdl(inputs: DdlInputs): Promise<ProposedDdl | null>
     const { columns, warnings } = newColumns({ name, shape, seen, options, dialect: target.ddl });
     const table: NewTable = { name, columns };
     const statements = [target.ddl.createTable(table)];
-    const why = `the table is made, with types from ${from}`;
+    const why = `the table is created, with types from ${from}`;
     return { ddl: { kind: "create", flag: "--create", table, statements }, why, warnings };
   }
   if (!options.alter) return null;

@@ -143,7 +143,7 @@ export interface Step {
   readonly name: string;
   /**
    * `change` (absent: this): a statement. `number`: a query, whose one value `n` is what is counted. `guard`: a query that
-   * must find nothing. `script`: SQL of the user's, which may be several statements; what they give is ignored.
+   * must find nothing. `script`: SQL of the user's, which may be several statements; their results are ignored.
    */
   readonly kind?: "change" | "number" | "guard" | "script";
   /** Run as it is, over `Session.execute`. */

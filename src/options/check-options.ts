@@ -225,7 +225,7 @@ function checkEmptying(options: Options): void {
         {
           flag: "--max-delete",
           other: "a load without --truncate",
-          reason: "it takes no rows away",
+          reason: "it deletes no rows",
         },
         { where: "--max-delete", fix: "leave --max-delete out, or add --truncate" },
       );
@@ -238,7 +238,7 @@ function checkEmptying(options: Options): void {
       {
         flag: `--max-delete ${maxDelete.text}`,
         other: "--truncate",
-        reason: "it takes away all rows, which is 100%",
+        reason: "it deletes all rows, which is 100%",
       },
       { where: "--max-delete", fix: "pass --max-delete 100%, or leave it out" },
     );

@@ -66,7 +66,7 @@ function fixOf(
     "--table",
     table === null || table === "" ? "orders" : shellWord(table),
   ];
-  return `say it all, for example: ${words.join(" ")}; \`upsurge help ${command}\` shows every option`;
+  return `give them all, for example: ${words.join(" ")}; \`upsurge help ${command}\` shows every option`;
 }
 
 function listed(flags: readonly string[]): string {

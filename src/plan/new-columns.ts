@@ -143,7 +143,7 @@ function keyNames(
 ): Set<string> {
   const made = { ...supposed, columns: names.map(supposedColumn) };
   if (key?.length === 1 && key[0] === PRIMARY && findColumn(made, PRIMARY) === null) {
-    const reason = "a table that is to be made has no primary key yet";
+    const reason = "a table that is to be created has no primary key yet";
     const suggestion = "name the columns of its key: --key a,b";
     throw upsurgeError(
       "PLAN_DDL",
@@ -194,7 +194,7 @@ function spelled(
   const key = how.ofKey.filter((each) => "kind" in each);
   const found = how.dialect.spellType(type, how.isKey ? key : null);
   if (found.kind === "type") return found.sql;
-  const reason = `its longest value has ${found.longest} characters, and a key of this database has room for ${found.most}`;
+  const reason = `its longest value has ${found.longest} characters, and a key column of this database holds at most ${found.most}`;
   const suggestion = `choose another key, or give the column a type: --type ${shellQuoted(`${name}:TYPE`)}`;
   throw upsurgeError(
     "PLAN_DDL",
@@ -222,7 +222,7 @@ function refuseNames(
   const long = names.filter((name) => longestName !== null && lengthOf(name) > longestName.most);
   if (long.length > 0) {
     const reason = `${long.length === 1 ? "a name is" : "names are"} longer than ${longestName?.most} ${longestName?.unit}: ${long.join(", ")}`;
-    const fix = `name the columns otherwise: ${long.map((name) => mapTo(name, "SHORTER")).join(" ")}`;
+    const fix = `give the columns other names: ${long.map((name) => mapTo(name, "SHORTER")).join(" ")}`;
     throw upsurgeError(
       "PLAN_DDL",
       { what: "a column", reason, suggestion: fix },
@@ -235,7 +235,7 @@ function refuseNames(
     const other = folded.get(name.toLowerCase());
     if (other !== undefined) {
       const reason = `${other} and ${name} are one name to this database`;
-      const fix = `name one of them otherwise, or drop it: ${mapTo(name, "OTHER")} or ${mapTo(name, "")}`;
+      const fix = `rename one of them, or drop it: ${mapTo(name, "OTHER")} or ${mapTo(name, "")}`;
       throw upsurgeError(
         "PLAN_DDL",
         { what: "a column", reason, suggestion: fix },

@@ -53,7 +53,8 @@ export function choosePartitioning(
 function loadObstacle(request: PartitioningRequest): string | null {
   if (request.rehearsal) return "a load that is undone is one transaction";
   if (request.commitRows === null) return "all or nothing cannot span several connections";
-  if (request.hasDdl) return "others see the table that this load makes only once it is committed";
+  if (request.hasDdl)
+    return "other connections see the table that this load creates only after the commit";
   if (request.hasSteps) return "what is run before or after the rows belongs to their transaction";
   // A reject among rows that were shared out takes another try.
   if (request.remembered && request.readOnce) return "a stream cannot be read again";

@@ -61,13 +61,13 @@ function truncateObstacle({ shape, options, capabilities }: StepsRequest): strin
   if (reference !== undefined) return `${nameOf(reference.table)} refers to it`;
   if (truncateHazard !== null) return truncateHazard;
   const trigger = triggers.find(({ events }) => events.includes("delete"));
-  if (trigger !== undefined) return `the trigger ${trigger.name} is to see them go`;
+  if (trigger !== undefined) return `the trigger ${trigger.name} fires on deletes`;
   if (rewritten) return "rules or policies of the table decide on its rows";
   if (
     capabilities.truncateResetsIdentity === true &&
     columns.some(({ identity }) => identity !== null)
   ) {
-    return "TRUNCATE would start its ids anew";
+    return "TRUNCATE would reset its ids";
   }
   return missingPrivileges.includes("truncate") ? "this user may not truncate it" : null;
 }

@@ -12,7 +12,7 @@ export function renderPlan(report: PlanReport): string {
   const lines = [
     ...alignColumns(facts(report), ""),
     ...plan.tables.flatMap((table) => tableSections(table, report)),
-    ...section("made first", ddlLines(plan.ddl?.statements ?? [])),
+    ...section("created first", ddlLines(plan.ddl?.statements ?? [])),
     ...section("before the first batch", stepLines(plan.before)),
     ...section("after the last batch", stepLines(plan.after)),
     ...section("after the last commit", stepLines(plan.afterCommit ?? [])),
@@ -31,7 +31,7 @@ export function renderDdl({ plan: { ddl } }: PlanReport, json: boolean): string 
   const statements = ddl?.statements ?? [];
   if (json) return `${JSON.stringify({ ddl: statements })}\n`;
   if (statements.length === 0)
-    return "-- nothing to make: the table has a column for every field\n";
+    return "-- nothing to create: the table has a column for every field\n";
   return statements.map((each) => `${each};\n`).join("");
 }
 

@@ -46,7 +46,7 @@ export interface Capabilities {
   readonly shortRows?: number;
   /** A COMMIT in SQL of the user's ends the transaction of the load; absent: it only takes one from a count. */
   readonly commitsAtOnce?: true;
-  /** TRUNCATE starts the counter of an identity column anew. */
+  /** TRUNCATE sets the counter of an identity column back to its start. */
   readonly truncateResetsIdentity?: true;
   /** Several sessions may write to a table at once without waiting for each other. */
   readonly parallel: boolean;

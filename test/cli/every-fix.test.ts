@@ -331,8 +331,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   INTERNAL: "a bug",
 };
 
-/** Rejects whose fix is typed in `targets/reject-fixes`, and those that only the record itself can mend. */
-const ROWS: Readonly<Record<string, "typed" | "mend">> = {
+/** Rejects whose fix is typed in `targets/reject-fixes`, and those that only a change of the record itself corrects. */
+const ROWS: Readonly<Record<string, "typed" | "record">> = {
   ROW_ENCODING: "typed",
   ROW_QUOTES: "typed",
   ROW_FIELD_COUNT: "typed",
@@ -341,20 +341,20 @@ const ROWS: Readonly<Record<string, "typed" | "mend">> = {
   ROW_RANGE: "typed",
   ROW_NOT_NULL: "typed",
   ROW_UNIQUE: "typed",
-  ROW_NOT_OBJECT: "mend",
-  ROW_NUL: "mend",
-  ROW_SURROGATE: "mend",
-  ROW_TOO_LARGE: "mend",
-  ROW_TOO_DEEP: "mend",
-  ROW_MEMBERS: "mend",
-  ROW_UNKNOWN_FIELD: "mend",
-  ROW_NO_KNOWN_FIELD: "mend",
-  ROW_MISSING_FIELD: "mend",
-  ROW_NULL_KEY: "mend",
-  ROW_LENGTH: "mend",
-  ROW_CHECK: "mend",
-  ROW_FOREIGN_KEY: "mend",
-  ROW_REFUSED: "mend",
+  ROW_NOT_OBJECT: "record",
+  ROW_NUL: "record",
+  ROW_SURROGATE: "record",
+  ROW_TOO_LARGE: "record",
+  ROW_TOO_DEEP: "record",
+  ROW_MEMBERS: "record",
+  ROW_UNKNOWN_FIELD: "record",
+  ROW_NO_KNOWN_FIELD: "record",
+  ROW_MISSING_FIELD: "record",
+  ROW_NULL_KEY: "record",
+  ROW_LENGTH: "record",
+  ROW_CHECK: "record",
+  ROW_FOREIGN_KEY: "record",
+  ROW_REFUSED: "record",
 };
 
 /** Words as a shell splits them, as far as these commands need it. */
@@ -379,12 +379,12 @@ describe("every fix", () => {
       const refused = await runUpsurge(words(run), { cwd });
       lastFix = /^fix: +(.*)$/m.exec(refused.stderr)?.[1] ?? "";
       const command = typeof next === "string" ? next : next(cwd);
-      const mended = await runUpsurge(words(command), { cwd });
+      const corrected = await runUpsurge(words(command), { cwd });
 
       expect(refused.stderr).toContain(code);
       expect(lastFix).toMatch(fix);
-      expect(mended.exitCode, mended.stderr).toBe(exit);
-      expect(refused.exitCode).not.toBe(mended.exitCode);
+      expect(corrected.exitCode, corrected.stderr).toBe(exit);
+      expect(refused.exitCode).not.toBe(corrected.exitCode);
     },
   );
 });

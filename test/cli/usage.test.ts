@@ -69,12 +69,12 @@ test.each([
   [
     ["a b.csv"],
     "--to and --table are missing",
-    "say it all, for example: upsurge 'a b.csv' --to shop.db --table orders; `upsurge help load` shows every option",
+    "give them all, for example: upsurge 'a b.csv' --to shop.db --table orders; `upsurge help load` shows every option",
   ],
   [
     ["plan"],
     "a source, --to and --table are missing",
-    "say it all, for example: upsurge plan orders.csv --to shop.db --table orders; `upsurge help plan` shows every option",
+    "give them all, for example: upsurge plan orders.csv --to shop.db --table orders; `upsurge help plan` shows every option",
   ],
   [
     ["a.csv", "--table", "t"],

@@ -20,7 +20,7 @@ describe("a database file that is not there", () => {
     const first = await upsurge(cwd, "people.csv", "--to", "new.db", "--create", "--key", "id");
     const second = await upsurge(cwd, "people.csv", "--to", "new.db", "--create", "--key", "id");
 
-    expect(first.stdout).toMatch(/^loaded 2 records into people .*\nmade: the table people\n/);
+    expect(first.stdout).toMatch(/^loaded 2 records into people .*\ncreated: the table people\n/);
     expect(second.stdout).toMatch(/\n {2}unchanged {2}2\n$/);
   });
 
@@ -29,7 +29,7 @@ describe("a database file that is not there", () => {
 
     const { stdout } = await upsurge(cwd, "people.csv", "--to", "new.db", "--create", flag);
 
-    expect(stdout).toContain("would make: the table people\n  inserted  2\n");
+    expect(stdout).toContain("would create: the table people\n  inserted  2\n");
     expect(readdirSync(cwd)).toEqual(["bad.csv", "people.csv"]);
   });
 
@@ -45,7 +45,10 @@ describe("a database file that is not there", () => {
       "--create",
     );
 
-    expect([exitCode, stdout]).toEqual([0, expect.stringContaining("made first:\n  create table")]);
+    expect([exitCode, stdout]).toEqual([
+      0,
+      expect.stringContaining("created first:\n  create table"),
+    ]);
     expect(existsSync(join(cwd, "new.db"))).toBe(false);
   });
 

@@ -95,7 +95,7 @@ describe.each(ENGINES)("$title", (engine) => {
     expect([dry.exit, dry.report.counts.inserted, dry.report.ddl.length]).toEqual([0, 1, 1]);
     expect((await shell.bare([...create, "--check"])).exit).toBe(3);
     const plan = ["plan", ...create, "--to", database.url, "--table", "t"];
-    expect((await shell.run(plan)).stdout).toContain("made first:\n  create table");
+    expect((await shell.run(plan)).stdout).toContain("created first:\n  create table");
     expect((await shell.run([...plan, "--ddl"])).stdout).toMatch(/^create table [^;]+;\n$/);
     expect(await tableIsThere(shell, database)).toBe(false);
   });

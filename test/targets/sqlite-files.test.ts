@@ -21,7 +21,7 @@ async function connect(url = database.url, lockTimeoutMs = 50): Promise<Session>
   return await sqlite.connect({ url, lockTimeoutMs, statementTimeoutMs: 0, environment: {} });
 }
 
-/** Waits until this statement has been tried twice from now on, which is begun anew for every try. */
+/** Waits until this statement has been tried twice from now on, which is begun again for every try. */
 function triedTwice(method: "exec", statement: string): () => Promise<unknown> {
   const spy = vi.spyOn(Database.prototype, method);
   onTestFinished(() => spy.mockRestore());

@@ -59,7 +59,7 @@ export async function loadCommand(
 /** What a load does about the first signal. */
 function onSignal(options: Options): string {
   if (options.commit === "end") return "undoing the load";
-  return isJob(options) ? "finishing the batch at hand" : "undoing what is not committed";
+  return isJob(options) ? "finishing the current batch" : "undoing what is not committed";
 }
 
 /** The report goes out by every way that was asked for; a way that fails does not stop the others. */

@@ -80,7 +80,7 @@ describe("a table that is to be made", () => {
     expect(() => columnsOf({ id: "1", [a]: "x", [b]: "y" })).toThrow(
       expect.objectContaining({
         code: "PLAN_DDL",
-        fix: `name the columns otherwise: --map '${a}:SHORTER' --map '${b}:SHORTER'`,
+        fix: `give the columns other names: --map '${a}:SHORTER' --map '${b}:SHORTER'`,
       }),
     );
     expect(columnsOf({ id: "1", [a]: "x", [b]: "y" }, {}, SQLITE_DDL).columns).toHaveLength(3);

@@ -67,7 +67,7 @@ function noSchema(table: string, asked: string | null): Error {
     const details = { schema: asked, table, quoted: quoteIdentifier(asked), literal };
     return upsurgeError("PLAN_NO_SCHEMA", details, { where: `--table ${table}` });
   }
-  const details = { schema: "to make a table in", table, quoted: "", literal: "" };
+  const details = { schema: "to create the table in", table, quoted: "", literal: "" };
   return upsurgeError("PLAN_NO_SCHEMA", details, {
     why: "no schema of the search path exists",
     fix: "name the schema: --table schema.name",

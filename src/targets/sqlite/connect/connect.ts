@@ -49,7 +49,7 @@ async function requireFolder(path: string): Promise<void> {
   const folder = dirname(path);
   const found = await stat(folder).catch(() => null);
   if (found?.isDirectory() === true) return;
-  const fix = `make the folder first: mkdir -p ${shellWord(folder)}`;
+  const fix = `create the folder first: mkdir -p ${shellWord(folder)}`;
   throw upsurgeError("TARGET_NOT_FOUND", { path }, { why: `there is no folder ${folder}`, fix });
 }
 

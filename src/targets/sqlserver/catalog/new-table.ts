@@ -18,7 +18,7 @@ export const SQLSERVER_DDL: DdlDialect = {
   rules: TYPE_RULES,
   spellType,
   textKeyWarning:
-    "texts of a key are equal where the collation of the database says so: by default without regard to case, and to blanks at their end",
+    "the collation of the database decides which texts of a key are equal: by default upper and lower case are, and blanks at the end do not count",
   longestName: { most: 128, unit: "characters" },
   foldsCase: true,
   nameOf: (table) => {
