@@ -1,4 +1,4 @@
-/** The errors of what is run beside the records of a load; a part of the registry in `codes.ts`. */
+/** The errors of what is run before and after the records of a load; a part of the registry in `codes.ts`. */
 import type { ErrorTexts } from "./codes.ts";
 
 /** Code → texts. */
