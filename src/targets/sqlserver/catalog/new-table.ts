@@ -42,9 +42,14 @@ export async function newTableName(
   const [rows = []] = await connection.execute(SCHEMA, [{ name: "asked", value: asked ?? "" }]);
   const found = rows[0]?.["name"];
   if (typeof found === "string") return { schema: found, name };
-  const schema = asked ?? "of this user";
+  if (asked === null) {
+    const details = { schema: "of this user", table, quoted: "", literal: "" };
+    const fix = "name the schema: --table schema.name";
+    const why = "the user has no default schema, or it does not exist";
+    throw upsurgeError("PLAN_NO_SCHEMA", details, { why, fix, where: `--table ${table}` });
+  }
   const literal = shellQuoted(quoteIdentifier(table));
-  const details = { schema, table, quoted: quoteIdentifier(schema), literal };
+  const details = { schema: asked, table, quoted: quoteIdentifier(asked), literal };
   throw upsurgeError("PLAN_NO_SCHEMA", details, { where: `--table ${table}` });
 }
 
