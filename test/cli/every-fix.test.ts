@@ -233,7 +233,7 @@ const CASES: readonly Case[] = [
     code: "STEP_ROWS_LEFT",
     sql: `${TABLE}; create trigger keep before delete on t begin select raise(ignore); end; insert into t (id) values (7)`,
     run: `${LOAD} --truncate`,
-    fix: /that may delete all of its rows/,
+    fix: /who may delete all rows of it/,
     next: LOAD,
   },
   {

@@ -201,7 +201,7 @@ function missing(database: TestDatabase): void {
     expect([report.exit, report.status]).toEqual([0, "ok"]);
     expect(report.warnings).toEqual([
       expect.stringMatching(
-        /^the load is committed, .* was not moved past its ids: permission denied .*; to set it: select setval\(/,
+        /^the load is committed and need not be run again, but .* was not moved past its ids: permission denied .*; to set it: select setval\(/,
       ),
     ]);
     expect(await database.rows("select id from t")).toEqual([["7"]]);
