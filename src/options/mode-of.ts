@@ -3,7 +3,7 @@ import type { Mode } from "../model/load-plan.ts";
 import type { Options } from "./options.ts";
 
 /** The mode that the options name; `null`: it follows from whether there is a key. `-u none` alone says what a row that is met becomes. */
-export function namedMode({ mode, ignore, updateColumns }: Options): Mode | null {
+function namedMode({ mode, ignore, updateColumns }: Options): Mode | null {
   if (ignore) return "ignore";
   return mode ?? (updateColumns?.kind === "none" ? "upsert" : null);
 }
