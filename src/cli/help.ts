@@ -93,12 +93,12 @@ const GROUP_EXAMPLES: Readonly<Record<OptionGroup, string>> = {
 const EVERYDAY: readonly (readonly [OptionName, string])[] = [
   ["to", "postgres://…, sqlserver://…, sqlite:PATH or a file.db"],
   ["table", "the table or view; may be qualified: sales.orders"],
-  ["key", "the key columns: rows that are there are updated"],
-  ["ignore", "leave rows that are there as they are"],
+  ["key", "the key columns: rows that exist are updated"],
+  ["create", "create the table if it does not exist"],
+  ["ignore", "leave rows that exist as they are"],
   ["map", "put this field into that column; field: drops it"],
-  ["maxRejects", "go on past so many bad records"],
+  ["maxRejects", "go on past this many bad records"],
   ["dryRun", "do everything, print the true counts, undo it"],
-  ["json", "the report as one line of JSON"],
 ];
 
 /** The help of `upsurge` by itself: one screen of 80 columns and 24 lines. */

@@ -39,6 +39,6 @@ export async function noTable(session: Session, missing: MissingTable): Promise<
 function creating(patterns: readonly string[], table: string, target: string): string {
   const [source = "-"] = patterns;
   const show = `upsurge inspect ${shellWord(source)} --ddl ${target} --table ${shellWord(table)}`;
-  const shown = source === "-" ? "" : `; ${show} prints its statement`;
+  const shown = source === "-" ? "" : `; \`${show}\` prints its statement`;
   return `add --create to create the table, and --key to give it a primary key${shown}`;
 }

@@ -40,7 +40,10 @@ function lacksOf(given: Options, command: Command, sources: readonly string[]): 
     lacks.push({ flag: "--to", reason });
   }
   if (!isJobs && (table === null || table === "")) {
-    lacks.push({ flag: "--table", reason: "a load needs a table to load into" });
+    const reason = given.create
+      ? "--create takes the name of the table from one file, and these sources do not agree on one"
+      : "a load needs a table to load into";
+    lacks.push({ flag: "--table", reason });
   }
   return lacks;
 }

@@ -49,7 +49,12 @@ function tableSections(table: TablePlan, { sources }: PlanReport): string[] {
 }
 
 function stepLines(steps: readonly Step[]): string[] {
-  return alignColumns(steps.map(({ name, sql }) => [name, sql]));
+  return alignColumns(
+    steps.map(({ name, kind, sql }) => [
+      name,
+      kind === "assertion" ? `${sql} -- must find nothing` : sql,
+    ]),
+  );
 }
 
 function facts({ plan, target, server, sources }: PlanReport): string[][] {

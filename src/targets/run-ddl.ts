@@ -45,4 +45,4 @@ function refused(ddl: TableDdl, refusal: Exclude<DdlRefusal, "passing">, error: 
   return upsurgeError("PLAN_DDL", { what, reason, suggestion: SUGGESTION }, context);
 }
 
-const SUGGESTION = `correct what the message names, with --type or --map ${shellQuoted("field:column")}; upsurge plan --ddl shows the statement`;
+const SUGGESTION = `correct what the message names, with --type or --map ${shellQuoted("field:column")}; \`upsurge plan --ddl\` shows the statement`;

@@ -98,7 +98,7 @@ const CASES: readonly Case[] = [
   {
     code: "TARGET_NOT_FOUND",
     run: "in.csv --to tt.db --table t",
-    fix: /a load with --create makes the file/,
+    fix: /a load with --create creates the file/,
     next: "in.csv --to tt.db --table t --create",
   },
   {
@@ -226,7 +226,7 @@ const CASES: readonly Case[] = [
     code: "STEP_CASCADE",
     sql: `${TABLE}; create table u (t integer references t on delete cascade); insert into t (id) values (7); insert into u values (7)`,
     run: `${LOAD} --truncate`,
-    fix: /the rows of u first, in --before; or leave --truncate out/,
+    fix: /the rows of u first, with --before; or leave --truncate out/,
     next: LOAD,
   },
   {
