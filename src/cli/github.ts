@@ -1,4 +1,4 @@
-/** What is told to GitHub Actions beside the rest: annotations, and the summary of the step. It can fail without harm. */
+/** What is told to GitHub Actions as well: annotations, and the summary of the step. It can fail without harm. */
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { relative, resolve, sep } from "node:path";

@@ -187,7 +187,7 @@ function widthFor(columns: number | undefined): number {
   return Math.min(120, Math.max(60, known));
 }
 
-/** Terms and their texts beside them, wrapped; a term that is too long has its text below. */
+/** Terms and their texts next to them, wrapped; a term that is too long has its text below. */
 function items(list: readonly (readonly [term: string, text: string])[], width: number): string[] {
   const most = width < 90 ? 26 : 32;
   const lengths = list.map(([term]) => term.length).filter((length) => length <= most);

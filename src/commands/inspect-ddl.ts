@@ -1,4 +1,4 @@
-/** The table that a load with `--create` would make for a file, as SQL: `upsurge inspect FILE --ddl`. Asks no server. */
+/** The table that a load with `--create` would create for a file, as SQL: `upsurge inspect FILE --ddl`. Asks no server. */
 import { Profile } from "../infer/profile.ts";
 import type { InspectedDdl } from "../model/inspection.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";

@@ -45,7 +45,7 @@ export class LoadNotes {
     this.#mapped = { prepared, mapper };
   }
 
-  /** What was run beside the records. */
+  /** What was run before and after the records. */
   get steps(): readonly ReportedStep[] {
     return this.#steps;
   }

@@ -39,7 +39,7 @@ export interface LoadOutcome {
   };
   /** What the user should know besides the plan's warnings. */
   readonly notes: readonly string[];
-  /** What was run beside the records, and not undone by a failure. */
+  /** What was run before and after the records, and not undone by a failure. */
   readonly steps?: readonly ReportedStep[];
   readonly rejectPaths: RejectPaths | null;
   /** Where the rejects went of a load that was killed while it committed. */

@@ -16,7 +16,7 @@ export interface MissingTable {
   readonly target: string;
 }
 
-/** `PLAN_NO_TABLE`, with the flag that makes the table and the command that shows its statement. */
+/** `PLAN_NO_TABLE`, with the flag that creates the table and the command that shows its statement. */
 export async function noTable(session: Session, missing: MissingTable): Promise<Error> {
   const { options, patterns, label, target } = missing;
   const { checkpointTable } = options;

@@ -79,7 +79,7 @@ export async function prepare(
   }
 }
 
-/** Plans the load as it is once the table or its columns are made. */
+/** Plans the load as it is once the table or its columns are created. */
 async function planWith(
   proposed: ProposedDdl | null,
   inputs: Omit<PlanningInputs, "proposed" | "shape"> & { readonly shape: TableShape | null },
@@ -100,7 +100,7 @@ async function planWith(
     return await session.supposing(proposed.ddl, asMade);
   } catch (error) {
     if (!hasAppeared(error) || proposed.ddl.kind === "alter") throw error;
-    // Somebody has made the table meanwhile: the load is planned with that one.
+    // Somebody has created the table meanwhile: the load is planned with that one.
     const there = await session.readTableShape(options.table ?? "");
     if (there === null) throw somethingElse(error, proposed);
     return await planLoadOf({ ...inputs, shape: there, proposed: null });

@@ -1,4 +1,4 @@
-/** What `--create` and `--alter` make before a load: looks at the records for types, and asks the target how to write them. */
+/** What `--create` and `--alter` create before a load: looks at the records for types, and asks the target how to write them. */
 import { plural } from "../errors/format.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { Profile } from "../infer/profile.ts";
@@ -14,7 +14,7 @@ import type { SeenFields } from "../plan/new-columns.ts";
 import type { SourceSet } from "../sources/source-set.ts";
 import type { Session, Target } from "../targets/target.ts";
 
-/** What to make, and what a user should know of it. */
+/** What to create, and what a user should know of it. */
 export interface ProposedDdl {
   readonly ddl: TableDdl;
   readonly why: string;
@@ -32,7 +32,7 @@ export interface DdlInputs {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What is to be made; `null` when everything is there, or nothing is asked for. Throws the errors of `newColumns`. */
+/** What is to be created; `null` when everything is there, or nothing is asked for. Throws the errors of `newColumns`. */
 export async function proposeDdl(inputs: DdlInputs): Promise<ProposedDdl | null> {
   const { shape, options, session, target } = inputs;
   if (shape === null) {

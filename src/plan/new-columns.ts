@@ -31,7 +31,7 @@ export interface SeenFields {
 /** What the columns are made for. */
 export interface NewColumnsRequest {
   readonly name: TableName;
-  /** The table that is to get more columns; `null`: it is to be made. */
+  /** The table that is to get more columns; `null`: it is to be created. */
   readonly shape: TableShape | null;
   readonly seen: SeenFields;
   readonly options: Pick<

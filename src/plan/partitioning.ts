@@ -14,9 +14,9 @@ export interface PartitioningRequest {
   readonly writers: number;
   /** The most records that a writer commits at once; `null` when a load is committed once, at its end. */
   readonly commitRows: number | null;
-  /** The load makes its table, or columns of it. */
+  /** The load creates its table, or columns of it. */
   readonly hasDdl: boolean;
-  /** Something is run besides the rows. */
+  /** Something is run before or after the rows. */
   readonly hasSteps: boolean;
   /** The load is undone at its end. */
   readonly rehearsal: boolean;

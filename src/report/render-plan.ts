@@ -26,7 +26,7 @@ export function renderPlan(report: PlanReport): string {
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
-/** The statements that make the table or its columns, as a script or, with `json`, as JSON. */
+/** The statements that create the table or its columns, as a script or, with `json`, as JSON. */
 export function renderDdl({ plan: { ddl } }: PlanReport, json: boolean): string {
   const statements = ddl?.statements ?? [];
   if (json) return `${JSON.stringify({ ddl: statements })}\n`;

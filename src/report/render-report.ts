@@ -68,7 +68,7 @@ export function renderReport(report: Report, verbose = false): string {
   }
   const lines = [
     headline(report, verbose),
-    ...madeLines(report),
+    ...createdLines(report),
     ...countLines(report),
     ...keyLines(report),
     ...sequenceLines(report),
@@ -80,8 +80,8 @@ export function renderReport(report: Report, verbose = false): string {
   return `${lines.map(visibleLine).join("\n")}\n`;
 }
 
-/** That a table was made, or would be. */
-function madeLines({ ddl, dryRun, table }: Report): string[] {
+/** That a table was created, or would be. */
+function createdLines({ ddl, dryRun, table }: Report): string[] {
   const [first] = ddl;
   if (first === undefined) return [];
   const what = first.startsWith("create")

@@ -1,4 +1,4 @@
-/** How a target makes tables and columns: texts alone, no server is asked. */
+/** How a target creates tables and columns: texts alone, no server is asked. */
 import type { SpelledType, TypeRules, ValueType } from "../model/new-column.ts";
 import type { NewTable } from "../model/new-table.ts";
 import type { TableName } from "../model/table-shape.ts";

@@ -1,4 +1,4 @@
-/** Runs the statements that make a table or columns, and says what a refusal means. */
+/** Runs the statements that create a table or columns, and says what a refusal means. */
 import { shellQuoted } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { TableDdl } from "../model/new-table.ts";

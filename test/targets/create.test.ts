@@ -265,6 +265,10 @@ describe.each(ENGINES)("$title: commits, writers and loads at once", (engine) =>
     const { exit, report, stderr } = await shell.bare(["in.csv", ...flags]);
 
     expect([exit, report.counts.inserted], stderr).toEqual([0, 3]);
+
+    await database.reset();
+    const plan = ["plan", "in.csv", ...flags, "--to", database.url, "--table", "t"];
+    expect((await shell.run(plan)).stdout).toContain("  one writer: ");
   });
 
   test("two loads at once make one table, and both end well", async () => {

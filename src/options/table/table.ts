@@ -1,4 +1,4 @@
-/** Options: a table that is made or changed by the load. Joined with the other groups in `options.ts`. */
+/** Options: a table that the load creates or changes. Joined with the other groups in `options.ts`. */
 import { COLUMN_TYPE } from "../grammar.ts";
 import { INSPECT, LOADS, READS } from "../option.ts";
 import type { OptionSpec } from "../option.ts";

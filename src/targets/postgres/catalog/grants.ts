@@ -68,7 +68,7 @@ export async function readGrants(
   });
 }
 
-/** Whoever makes a table owns it, and needs nothing more of it. */
+/** Whoever creates a table owns it, and needs nothing more of it. */
 function grantsToCreate(
   { plan, job }: GrantRequest,
   { user, database }: Pick<TableContext, "user" | "database">,

@@ -1,4 +1,4 @@
-/** How PostgreSQL makes tables and columns. */
+/** How PostgreSQL creates tables and columns. */
 import type { Client } from "pg";
 import { shellQuoted } from "../../../errors/shell-word.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
@@ -42,7 +42,7 @@ const SCHEMA = `
       order by p.o limit 1)) as name) asked
     left join pg_namespace n on n.nspname = asked.name`;
 
-/** Where a table of this name would be made. Throws `PLAN_NO_SCHEMA` and `PLAN_PRIVILEGE`. */
+/** Where a table of this name would be created. Throws `PLAN_NO_SCHEMA` and `PLAN_PRIVILEGE`. */
 export async function newTableName(client: Client, table: string): Promise<TableName> {
   const { schema: asked, name } = nameParts(table);
   const { rows } = await client.query<SchemaRow>(SCHEMA, [asked]);
@@ -75,11 +75,11 @@ function noSchema(table: string, asked: string | null): Error {
   });
 }
 
-/** What an error of a statement that makes a table or a column means. */
+/** What an error of a statement that creates a table or a column means. */
 export function ddlRefusal(error: unknown): DdlRefusal {
   if (!isServerError(error)) return "passing";
   const { code } = error;
-  // Somebody who makes a table of that name at the same time is met in the catalog's own unique index.
+  // Somebody who creates a table of that name at the same time shows in the catalog's own unique index.
   const isCatalog =
     code === "23505" && /^pg_(?:class|type|attribute)_/.test(error.constraint ?? "");
   if (isCatalog || code === "42P07" || code === "42701") return "exists";

@@ -1,4 +1,4 @@
-/** How SQLite makes tables and columns. */
+/** How SQLite creates tables and columns. */
 import { addColumnSql, createTableSql } from "../../../sql/create-table.ts";
 import { nameParts } from "../../../sql/table-name.ts";
 import type { TableName } from "../../../model/table-shape.ts";
@@ -30,7 +30,7 @@ function nameOf(table: string): TableName {
   return { schema: null, name: schema.toLowerCase() === "main" ? name : table };
 }
 
-/** What an error of a statement that makes a table or a column means. */
+/** What an error of a statement that creates a table or a column means. */
 export function ddlRefusal(error: unknown): DdlRefusal {
   const code = codeOf(error);
   if (code === null || isBusy(error)) return "passing";

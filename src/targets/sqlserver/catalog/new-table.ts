@@ -1,4 +1,4 @@
-/** How SQL Server makes tables and columns. */
+/** How SQL Server creates tables and columns. */
 import { shellQuoted } from "../../../errors/shell-word.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { addColumnSql, createTableSql } from "../../../sql/create-table.ts";
@@ -33,7 +33,7 @@ export const SQLSERVER_DDL: DdlDialect = {
 const SCHEMA = `SELECT s.name AS name FROM sys.schemas AS s
 WHERE s.name = COALESCE(NULLIF(@asked, N''), SCHEMA_NAME())`;
 
-/** Where a table of this name would be made. Throws `PLAN_NO_SCHEMA`. */
+/** Where a table of this name would be created. Throws `PLAN_NO_SCHEMA`. */
 export async function newTableName(
   connection: SqlServerConnection,
   table: string,
@@ -58,7 +58,7 @@ const EXISTS = new Set([2714, 2705]);
 /** CREATE TABLE or ALTER is denied; the schema is closed, or not there for this user. */
 const DENIED = new Set([262, 2760, 1088, 15247]);
 
-/** What an error of a statement that makes a table or a column means. */
+/** What an error of a statement that creates a table or a column means. */
 export function ddlRefusal(error: unknown): DdlRefusal {
   if (!(error instanceof SqlServerError)) return "passing";
   if (EXISTS.has(error.number)) return "exists";
