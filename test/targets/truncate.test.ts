@@ -161,6 +161,8 @@ function refusals(database: TestDatabase): void {
       ]);
 
       expect([exit, report.error?.code]).toEqual([4, "STEP_NO_RECORD"]);
+      const reached = more.length === 0 ? "" : " up to the first commit";
+      expect(report.error?.cause).toBe(`every record${reached} was rejected`);
       expect(await shell.rows()).toEqual(OLD);
     },
   );
