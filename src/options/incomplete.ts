@@ -41,7 +41,7 @@ function lacksOf(given: Options, command: Command, sources: readonly string[]): 
   }
   if (!isJobs && (table === null || table === "")) {
     const reason = given.create
-      ? "--create takes the name of the table from one file, and these sources do not agree on one"
+      ? "--create names the table after its file; a stream, a pattern and files of several names have no such name"
       : "a load needs a table to load into";
     lacks.push({ flag: "--table", reason });
   }

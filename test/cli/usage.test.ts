@@ -43,7 +43,7 @@ test.each([
   [
     ["plan", "a.csv", "--reject-file", "x"],
     "unknown option --reject-file",
-    "leave --reject-file out",
+    "leave --reject-file out, or pass it to `upsurge load`",
   ],
   [["a.csv", "--key"], "the value of --key is missing", "for example --key order_no,line_no"],
   [
@@ -90,6 +90,16 @@ test.each([
     ["inspect", "a", "b"],
     "a second source does not go with inspect",
     "name one file; quote a name that holds spaces",
+  ],
+  [
+    ["plan", "a.csv", "--to", "x.db", "--ddl=sqlite"],
+    "--ddl cannot be 'sqlite'",
+    "pass --ddl by itself",
+  ],
+  [
+    ["a.csv", "--to", "x.db", "--ddl"],
+    "unknown option --ddl",
+    "leave --ddl out, or pass it to `upsurge inspect` or `upsurge plan`",
   ],
   [
     ["inspect"],

@@ -140,7 +140,7 @@ describe("the name of the table", () => {
     for (const sources of [["-"], ["people.csv", "more.csv"]]) {
       const { exitCode, stderr } = await upsurge(cwd, ...sources, "--to", "new.db", "--create");
       expect([exitCode, stderr]).toEqual([2, expect.stringContaining("--table is missing")]);
-      expect(stderr).toContain("cause: --create takes the name of the table from one file");
+      expect(stderr).toContain("cause: --create names the table after its file; a stream");
     }
   });
 });
