@@ -105,7 +105,7 @@ export class RejectBook {
 
   /**
    * The files that are a job's from now on: those that it has, else those that this run would make. Throws `REJECT_FILE`
-   * when somebody else's file stands there.
+   * when somebody else's file is there.
    */
   claim(
     first: RejectedSource,

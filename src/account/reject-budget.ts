@@ -52,7 +52,7 @@ export class RejectBudget {
   }
 }
 
-/** Where a reject stands: `orders.csv, record 3, line 4, column "amount"`. */
+/** Where a reject is: `orders.csv, record 3, line 4, column "amount"`. */
 function placeOf({ position, column }: Reject): string {
   const [first, last] = position.line;
   const lines = first === last ? `line ${first}` : `lines ${first}-${last}`;

@@ -110,7 +110,7 @@ function lockOf(path: string): string {
   return `${path}.lock`;
 }
 
-/** Throws `REJECT_FILE` when something stands where a load would make its own. */
+/** Throws `REJECT_FILE` when something is where a load would make its own. */
 export function refuseExisting(paths: readonly string[]): void {
   const standing = paths.find(isThere);
   if (standing === undefined) return;

@@ -40,7 +40,7 @@ export async function appendStepSummary(
   try {
     await handle?.write(visible(redact(renderStepSummary(report))));
   } catch {
-    // A full disk, or a pipe that is: the same stands on stdout.
+    // A full disk, or a pipe that is: the same is on stdout.
   } finally {
     await handle?.close().catch(() => {});
   }

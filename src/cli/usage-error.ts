@@ -95,7 +95,7 @@ export function misspeltCommand(word: string): UpsurgeError | null {
   });
 }
 
-/** The error for a flag whose value is missing; `next` is the flag that stands in its place. */
+/** The error for a flag whose value is missing; `next` is the flag that is in its place. */
 export function missingValue(flag: string, next: string | null = null): UpsurgeError {
   const name = findOption(flag);
   const example = name === null ? seeHelp("load") : `for example ${optionSpec(name).example}`;

@@ -1,4 +1,4 @@
-/** `upsurge load`: runs a load and delivers its report. What a load is stands in `src/load/load.ts`. */
+/** `upsurge load`: runs a load and delivers its report. The load itself is in `src/load/load.ts`. */
 import { failPoint } from "../../testing/fail-point.ts";
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import { load } from "../../load/load.ts";
