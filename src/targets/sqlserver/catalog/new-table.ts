@@ -20,7 +20,10 @@ export const SQLSERVER_DDL: DdlDialect = {
   textKeyWarning:
     "texts of a key are equal where the collation of the database says so: by default without regard to case, and to blanks at their end",
   longestName: { most: 128, unit: "characters" },
-  foldsCase: true,
+  foldName: (name) => name.toLowerCase(),
+  reservedColumns: new Set(),
+  isReservedTable: () => false,
+  mostColumns: 1024,
   nameOf: (table) => {
     const { schema, name } = nameParts(table);
     return { schema: schema ?? "dbo", name };
