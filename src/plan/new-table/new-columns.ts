@@ -108,16 +108,23 @@ function refuseOneField(
 
 /** The table as it would be with a column for every name that fields and flags bring. */
 function supposedShape({ name, shape, seen, options }: NewColumnsRequest): TableShape {
-  const there = shape?.columns ?? [];
   const bare: TableShape = shape ?? { ...EMPTY, name };
-  const wanted = new Set([
+  const ofFields = [
     ...seen.sources.flatMap(({ fields, header }) => header?.map((each) => each.name) ?? fields),
     ...(options.map ?? []).flatMap(({ column }) => column ?? []),
-    ...(options.const ?? []).map(({ column }) => column),
-    ...(options.type ?? []).map(({ column }) => column),
-  ]);
-  const more = [...wanted].filter((each) => each !== "" && findColumn(bare, each) === null);
-  return { ...bare, columns: [...there, ...more.map(supposedColumn)] };
+  ];
+  // Flags may write the name of a field in another case, as they may that of a column.
+  const ofFlags = [options.const, options.type].map(
+    (flags) => flags?.map(({ column }) => column) ?? [],
+  );
+  return [ofFields, ...ofFlags].reduce(withColumns, bare);
+}
+
+/** The table with a column more for each name that means none of its columns. */
+function withColumns(shape: TableShape, names: readonly string[]): TableShape {
+  const wanted = new Set(names);
+  const more = [...wanted].filter((each) => each !== "" && findColumn(shape, each) === null);
+  return { ...shape, columns: [...shape.columns, ...more.map(supposedColumn)] };
 }
 
 const EMPTY: Omit<TableShape, "name"> = {

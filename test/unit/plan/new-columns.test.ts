@@ -118,6 +118,15 @@ describe("names and columns of a table that is to be made", () => {
     expect(columnsOf({ xmin: "2" }, {}, SQLITE_DDL).columns).toHaveLength(1);
   });
 
+  test.each([
+    ["PostgreSQL", POSTGRES_DDL],
+    ["SQLite", SQLITE_DDL],
+  ])("takes --type for a field whose name differs in case alone, on %s", (_, dialect) => {
+    const { columns } = columnsOf({ Price: "1" }, optionsOf({ type: ["price:TEXT"] }), dialect);
+
+    expect(columns).toEqual([{ name: "Price", type: "TEXT", isKey: false }]);
+  });
+
   test("takes --type and --const for the column of that very name", () => {
     const { columns } = columnsOf(
       { A: "1", a: "2" },
