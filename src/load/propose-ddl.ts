@@ -9,8 +9,9 @@ import { isJob } from "../options/is-job.ts";
 import type { Options } from "../options/options.ts";
 import { fieldResolver } from "../plan/mapping.ts";
 import { tableLabel } from "../plan/names.ts";
-import { newColumns } from "../plan/new-columns.ts";
-import type { SeenFields } from "../plan/new-columns.ts";
+import { newColumns } from "../plan/new-table/new-columns.ts";
+import type { SeenFields } from "../plan/new-table/new-columns.ts";
+import { refuseTableName } from "../plan/new-table/new-names.ts";
 import type { SourceSet } from "../sources/source-set.ts";
 import type { Session, Target } from "../targets/target.ts";
 
@@ -37,6 +38,7 @@ export async function proposeDdl(inputs: DdlInputs): Promise<ProposedDdl | null>
   const { shape, options, session, target } = inputs;
   if (shape === null) {
     const name = await session.newTableName(options.table ?? "");
+    refuseTableName(name, target.ddl, options);
     const { seen, from } = await survey(inputs, () => true);
     const { columns, warnings } = newColumns({ name, shape, seen, options, dialect: target.ddl });
     const table: NewTable = { name, columns };

@@ -105,7 +105,7 @@ const CASES: readonly Case[] = [
     code: "PLAN_DDL",
     files: csv("id,Id\n1,2\n"),
     run: "in.csv --to tt.db --table t --create",
-    fix: /--map 'Id:OTHER' or --map 'Id:'/,
+    fix: /--map 'Id:OTHER'; or .*: --map 'Id:'/,
     next: "in.csv --to tt.db --table t --create --map Id:",
   },
   {

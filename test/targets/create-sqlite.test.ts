@@ -1,5 +1,12 @@
 /** `--create` makes a SQLite file as well: where it may, and never one that stays empty. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
@@ -12,6 +19,43 @@ const FILES = { "people.csv": "id,name\n1,Ada\n2,Grace\n", "bad.csv": "id,name\n
 async function upsurge(cwd: string, ...args: string[]): Promise<RunResult> {
   return await runUpsurge(args, { cwd });
 }
+
+describe("a place where no file can be made", () => {
+  const create = ["--create", "--key", "id"];
+
+  test.each([[[]], [["--dry-run"]], [["--check"]]])(
+    "a link into a folder that is not there is told with that folder, also with %j",
+    async (flags) => {
+      const cwd = tempDir(FILES);
+      symlinkSync("b.db", join(cwd, "a.db"));
+      symlinkSync("none/c.db", join(cwd, "b.db"));
+
+      const args = ["people.csv", "--to", "a.db", "--table", "people", ...create, ...flags];
+      const refused = await upsurge(cwd, ...args);
+      mkdirSync(join(cwd, "none"));
+      const { exitCode } = await upsurge(cwd, ...args);
+
+      expect(refused.stderr).toContain("TARGET_NOT_FOUND");
+      expect(refused.stderr).toContain(`mkdir -p ${join(cwd, "none")}`);
+      expect([refused.exitCode, exitCode]).toEqual([2, flags[0] === "--check" ? 3 : 0]);
+      expect(existsSync(join(cwd, "none/c.db"))).toBe(flags.length === 0);
+    },
+  );
+
+  test.skipIf(process.getuid?.() === 0).each([[[]], [["--dry-run"]]])(
+    "a folder that is closed to the user is told, also with %j",
+    async (flags) => {
+      const cwd = tempDir(FILES);
+      mkdirSync(join(cwd, "closed"), { mode: 0o555 });
+
+      const to = ["--to", "closed/new.db", "--table", "people"];
+      const { exitCode, stderr } = await upsurge(cwd, "people.csv", ...to, ...create, ...flags);
+
+      expect(exitCode, stderr).toBe(2);
+      expect(stderr).toContain("TARGET_NOT_WRITABLE");
+    },
+  );
+});
 
 describe("a database file that is not there", () => {
   test("is made with its table, which has the name of the source", async () => {
@@ -156,4 +200,15 @@ test("a value of a stream that does not fit what its beginning has shown is reje
 
   expect([exitCode, stdout], stderr).toEqual([3, expect.stringContaining("inserted  140,000")]);
   expect(readFileSync(join(cwd, "bad.csv"), "utf8")).toBe("id,v\nx,1\n");
+});
+
+test("the name of an index is no name for a table", async () => {
+  const cwd = tempDir(FILES);
+  const db = new Database(join(cwd, "a.db"));
+  db.exec("create table t (id int); create index people on t (id)").close();
+
+  const { exitCode, stderr } = await upsurge(cwd, "people.csv", "--to", "a.db", "--create");
+
+  expect(exitCode, stderr).toBe(2);
+  expect(stderr).toContain("choose another name with --table");
 });

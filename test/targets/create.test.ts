@@ -305,6 +305,46 @@ describe.each(ENGINES)("$title: what is refused", (engine) => {
     if (refused.exit !== 0) expect(renamed.exit, renamed.stderr).toBe(0);
   });
 
+  test("a table is not made under a name that is too long", async () => {
+    const shell = await shellOf(engine, database);
+    const long = "n".repeat(150);
+    shell.write("in.csv", "id\n1\n");
+
+    const args = ["in.csv", "--to", database.url, "--table", long, "--create"];
+    const { exit, stderr } = await shell.run(args);
+
+    expect(exit, stderr).toBe(engine.name === "sqlite" ? 0 : 2);
+    if (exit !== 0) expect(stderr).toContain("choose a shorter name with --table");
+  });
+
+  test("a table is not made of a file without fields, and what is there is loaded into", async () => {
+    const shell = await shellOf(engine, database);
+    shell.write("in.csv", "id,v\n1,2\n");
+    shell.write("empty.csv", "");
+
+    const refused = await shell.bare(["empty.csv", "--create"]);
+    const made = await shell.bare(["in.csv", "--create"]);
+    const empty = await shell.bare(["empty.csv", "--create"]);
+
+    expect([refused.exit, refused.code], refused.stderr).toEqual([2, "PLAN_DDL"]);
+    expect([made.exit, empty.exit], empty.stderr).toEqual([0, 0]);
+  });
+
+  test("a mode that finds rows needs the key of a table that is to be made", async () => {
+    const shell = await shellOf(engine, database);
+    shell.write("in.csv", "id,v\n1,2\n");
+
+    const refused = await shell.bare(["in.csv", "--create", "--mode", "upsert"]);
+
+    expect([refused.exit, refused.code], refused.stderr).toEqual([2, "PLAN_NO_KEY"]);
+    expect(refused.fix).toContain("pass --key with the columns");
+    expect(refused.fix).not.toContain("--strategy");
+  });
+});
+
+describe.each(ENGINES)("$title: headers and keys that are refused", (engine) => {
+  const database = useDatabase(engine);
+
   test("names that differ only in case are two where the database says so", async () => {
     const shell = await shellOf(engine, database);
     shell.write("in.csv", "id,Name,name\n1,a,b\n");

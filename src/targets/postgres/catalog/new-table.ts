@@ -13,13 +13,19 @@ import { spellType, TYPE_RULES } from "./new-types.ts";
 
 const WORDS = { quote: quoteIdentifier, add: "add column" };
 
+/** Every table has them already. */
+const SYSTEM_COLUMNS = new Set(["tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"]);
+
 /** The texts of PostgreSQL. */
 export const POSTGRES_DDL: DdlDialect = {
   rules: TYPE_RULES,
   spellType,
   textKeyWarning: null,
   longestName: { most: 63, unit: "bytes" },
-  foldsCase: false,
+  foldName: null,
+  reservedColumns: SYSTEM_COLUMNS,
+  isReservedTable: () => false,
+  mostColumns: 1600,
   nameOf: nameParts,
   createTable: (table) => createTableSql(table, WORDS),
   addColumns: (table) => addColumnSql(table, WORDS),

@@ -17,7 +17,11 @@ export const SQLITE_DDL: DdlDialect = {
   spellType,
   textKeyWarning: null,
   longestName: null,
-  foldsCase: true,
+  // SQLite knows the case of ASCII letters alone.
+  foldName: (name) => name.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()),
+  reservedColumns: new Set(),
+  isReservedTable: (name) => /^sqlite_/i.test(name),
+  mostColumns: 2000,
   nameOf,
   createTable: (table) => createTableSql(table, WORDS),
   addColumns: (table) => addColumnSql(table, WORDS),
@@ -36,6 +40,6 @@ export function ddlRefusal(error: unknown): DdlRefusal {
   if (code === null || isBusy(error)) return "passing";
   const message = error instanceof Error ? error.message : "";
   // SQLite has one code for all of them.
-  if (/already exists$|^duplicate column name/.test(message)) return "exists";
+  if (/already exists$|^there is already |^duplicate column name/.test(message)) return "exists";
   return code === "SQLITE_ERROR" ? "refused" : "passing";
 }

@@ -20,7 +20,10 @@ export const SQLSERVER_DDL: DdlDialect = {
   textKeyWarning:
     "the collation of the database decides which texts of a key are equal: by default upper and lower case are, and blanks at the end do not count",
   longestName: { most: 128, unit: "characters" },
-  foldsCase: true,
+  foldName: (name) => name.toLowerCase(),
+  reservedColumns: new Set(),
+  isReservedTable: () => false,
+  mostColumns: 1024,
   nameOf: (table) => {
     const { schema, name } = nameParts(table);
     return { schema: schema ?? "dbo", name };
