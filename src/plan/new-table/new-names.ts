@@ -76,7 +76,7 @@ export function refuseColumnNames(
   const suggestion =
     maps.length === 0
       ? "give the columns of --const and --type other names"
-      : `name the columns otherwise: ${maps.join(" ")}${drops}`;
+      : `give the columns other names: ${maps.join(" ")}${drops}`;
   const reason = faults.map((fault) => fault.reason).join("; ");
   const details = { what: "a column", reason, suggestion };
   throw upsurgeError("PLAN_DDL", details, { where: "the names of the fields" });

@@ -96,7 +96,7 @@ describe("names and columns of a table that is to be made", () => {
     expect(() => columnsOf(record, {}, SQLITE_DDL)).toThrow(
       expect.objectContaining({
         why: "A and a, B and b are one name each to this database",
-        fix: "name the columns otherwise: --map 'a:OTHER' --map 'b:OTHER'; or drop what is not needed: --map 'a:' --map 'b:'",
+        fix: "give the columns other names: --map 'a:OTHER' --map 'b:OTHER'; or drop what is not needed: --map 'a:' --map 'b:'",
       }),
     );
     expect(() => columnsOf(record, {}, SQLSERVER_DDL)).toThrow(
