@@ -32,7 +32,7 @@ const STEPS = [
     exits: [4],
   },
   {
-    title: "Allow one reject: the rest is loaded, and the bad record is kept to be mended.",
+    title: "Allow one reject: the rest is loaded, and the bad record is kept to be corrected.",
     commands: [
       [
         "products-2.csv",

@@ -96,7 +96,7 @@ function errorsPage(): string {
     "# Errors",
     NOTE,
     "",
-    "An error is four short lines on stderr: what and its code, the cause, the fix, and where. Flags to choose from stand below the fix, one a line.",
+    "An error is four short lines on stderr: what and its code, the cause, the fix, and where. Flags to choose from are below the fix, one a line.",
     "Codes stay the same from version to version; texts may change. Words in *italics* are replaced by the facts of the case.",
     "[Exit codes](exit-codes.md) are explained on a page of their own.",
   ];

@@ -114,7 +114,7 @@ test("docs/adding-a-target.md tells how large the targets are, to a fifth", () =
     lines.set(folder, (lines.get(folder) ?? 0) + text.split("\n").length - 1);
   }
   const doc = readFileSync("docs/adding-a-target.md", "utf8");
-  const told = [...doc.matchAll(/^\| (?:`(\w+)\/`|beside them) .*$/gm)].map(([row, room]) => ({
+  const told = [...doc.matchAll(/^\| (?:`(\w+)\/`|outside of them) .*$/gm)].map(([row, room]) => ({
     room: room === undefined ? "" : `/${room}`,
     lines: [...row.matchAll(/, (\d+)(?: lines)? (?=\|)/g)].map(([, count]) => Number(count)),
   }));

@@ -40,7 +40,7 @@ export interface Dataset {
 /** Part of every file name; it goes up when the data changes. */
 const EDITION = "1";
 
-/** The data of a shape, from the cache or made anew. */
+/** The data of a shape, from the cache or newly made. */
 export async function dataset(shapeName: ShapeName, rows: number): Promise<Dataset> {
   const folder = join(CACHE, "data");
   mkdirSync(folder, { recursive: true });

@@ -67,7 +67,7 @@ export class RejectBook {
     return new RejectBudget(this.#options.maxRejects, (reject) => this.#fixes.of(reject), before);
   }
 
-  /** The load is planned: what mends a reject may depend on the table. */
+  /** The load is planned: the fix of a reject may depend on the table. */
   planned(target: FixTarget): void {
     this.#fixes.planned(target);
   }
@@ -105,7 +105,7 @@ export class RejectBook {
 
   /**
    * The files that are a job's from now on: those that it has, else those that this run would make. Throws `REJECT_FILE`
-   * when somebody else's file stands there.
+   * when somebody else's file is there.
    */
   claim(
     first: RejectedSource,

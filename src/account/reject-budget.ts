@@ -16,7 +16,7 @@ export class RejectBudget {
   #count: number;
   #last: Reject | null = null;
 
-  /** `fixOf` tells what mends a reject; `before`: rejects of earlier runs. */
+  /** `fixOf` tells the fix of a reject; `before`: rejects of earlier runs. */
   constructor(limit: RejectLimit, fixOf: (reject: Reject) => string, before = 0) {
     this.#fixOf = fixOf;
     this.#count = before;
@@ -52,7 +52,7 @@ export class RejectBudget {
   }
 }
 
-/** Where a reject stands: `orders.csv, record 3, line 4, column "amount"`. */
+/** Where a reject is: `orders.csv, record 3, line 4, column "amount"`. */
 function placeOf({ position, column }: Reject): string {
   const [first, last] = position.line;
   const lines = first === last ? `line ${first}` : `lines ${first}-${last}`;

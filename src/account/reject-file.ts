@@ -1,5 +1,5 @@
 /**
- * The reject files of a load: the records as they were, under their source's header, and a JSONL report beside them.
+ * The reject files of a load: the records as they were, under their source's header, and a JSONL report next to them.
  * Made before the first record, mode 0600, never overwriting, following no link, removed when empty. A job that goes on
  * opens its own again, cut off where its last commit left them; other loads write under a lock (`reject-lock.ts`).
  */
@@ -159,7 +159,7 @@ export class RejectFiles {
       if (isSame(name, file.descriptor)) continue;
       throw fileError(
         name,
-        new Error("it was removed or replaced while the load was at work"),
+        new Error("it was removed or replaced while the load was running"),
         BE_LEFT,
       );
     }

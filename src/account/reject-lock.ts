@@ -110,7 +110,7 @@ function lockOf(path: string): string {
   return `${path}.lock`;
 }
 
-/** Throws `REJECT_FILE` when something stands where a load would make its own. */
+/** Throws `REJECT_FILE` when something is where a load would make its own. */
 export function refuseExisting(paths: readonly string[]): void {
   const standing = paths.find(isThere);
   if (standing === undefined) return;
@@ -179,7 +179,7 @@ function refuseLiving(path: string): void {
   const who = `process ${owner.pid} on ${owner.host}`;
   throw fileError(
     path,
-    new Error(`another load (${who}) is at work on it`),
+    new Error(`another load (${who}) is writing to it`),
     `wait for that load, or choose another file with --reject-file; if that process no longer runs, remove ${lock}`,
   );
 }

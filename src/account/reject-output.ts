@@ -29,7 +29,7 @@ const FLAGS = O_RDWR | O_APPEND | (O_NOFOLLOW ?? 0);
 
 /** How a file is made. */
 export interface FileCreation {
-  /** One that stands there was made by an earlier run of the job, and counts for nothing. */
+  /** One that is there was made by an earlier run of the job, and counts for nothing. */
   readonly isOurs: boolean;
   /** The name that it has until it gets its own. */
   readonly as?: string;

@@ -1,4 +1,4 @@
-/** Rejects by code: how many, where the first of them are, and what mends them. */
+/** Rejects by code: how many, where the first of them are, and their fix. */
 import type { RejectsOfCode } from "../model/reject.ts";
 import type { Reject, RowCode } from "../model/reject.ts";
 

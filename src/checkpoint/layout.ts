@@ -92,7 +92,7 @@ const LAYOUT_1: CheckpointLayout = {
     if (lost !== undefined) {
       const reason = `an earlier version made it, and it has no column for the count ${lost}`;
       const suggestion =
-        "once no job in it is running, drop it: the next load makes it anew, without what it remembers of finished jobs";
+        "once no job in it is running, drop it: the next load makes it again, without what it remembers of finished jobs";
       throw upsurgeError("CHECKPOINT_TABLE", { table, reason, suggestion });
     }
     return Object.fromEntries(COUNTED_IN_1.map((name) => [`n_${name}`, counts[name]]));

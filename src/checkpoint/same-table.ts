@@ -1,6 +1,6 @@
 /**
  * Whether the table of a job is still the one that it has written to. A checkpoint says what was committed; it says nothing
- * of a table that was dropped and made anew since, or emptied.
+ * of a table that was dropped and made again since, or emptied.
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { CheckpointValues } from "../model/checkpoint.ts";
@@ -18,7 +18,7 @@ export interface FoundTable {
   readonly madeAs: string | null;
 }
 
-/** Throws `JOB_TABLE` for a table that was made anew since the job wrote to it, or that is empty although it did. */
+/** Throws `JOB_TABLE` for a table that was dropped and made again since the job wrote to it, or that is empty although it did. */
 export async function refuseOtherTable(
   rows: readonly CheckpointValues[],
   { sql, label, shape, madeAs }: FoundTable,
@@ -29,7 +29,7 @@ export async function refuseOtherTable(
   const refuse = (reason: string): Error =>
     upsurgeError("JOB_TABLE", { table: label, job: first.job, reason });
   if (rows.some((row) => isMadeAnew(row.madeAs, madeAs))) {
-    throw refuse("it was made anew since the job has written to it");
+    throw refuse("it was dropped and made again since the job wrote to it");
   }
   const left = rowsLeft(rows);
   if (left === 0 || !keepsItsRows(shape)) return;

@@ -81,7 +81,7 @@ export async function readRows(
     if (cause instanceof UpsurgeError || mayPass(cause)) throw cause;
     const reason = `it cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
     const suggestion =
-      "name another with --checkpoint-table; a load needs select, insert, update and delete on it, and `upsurge jobs --to URL --print-ddl` shows its columns";
+      "choose another with --checkpoint-table; a load needs select, insert, update and delete on it, and `upsurge jobs --to URL --print-ddl` shows its columns";
     throw upsurgeError("CHECKPOINT_TABLE", { table: name, reason, suggestion }, { cause });
   }
 }
@@ -98,7 +98,7 @@ async function ensureTable(
     if (mayPass(cause)) throw cause;
     const reason = `it is not there and cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`;
     const suggestion =
-      "have it made by whoever may: `upsurge jobs --to URL --print-ddl` prints the statement; or name another with --checkpoint-table; or give up on going on with --allow-at-least-once";
+      "let an administrator create it: `upsurge jobs --to URL --print-ddl` prints the statement; or name another with --checkpoint-table; or load without a checkpoint, with --allow-at-least-once";
     throw upsurgeError("CHECKPOINT_TABLE", { table: name, reason, suggestion }, { cause });
   }
 }

@@ -1,4 +1,4 @@
-/** What is told to GitHub Actions beside the rest: annotations, and the summary of the step. It can fail without harm. */
+/** What is told to GitHub Actions as well: annotations, and the summary of the step. It can fail without harm. */
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { relative, resolve, sep } from "node:path";
@@ -33,7 +33,7 @@ export async function appendStepSummary(summary: string, environment: Environmen
   try {
     await handle?.write(visible(summary));
   } catch {
-    // A full disk, or a pipe that is: the same stands on stdout.
+    // A full disk, or a pipe that is: the same is on stdout.
   } finally {
     await handle?.close().catch(() => {});
   }

@@ -106,12 +106,11 @@ const GROUP_EXAMPLES: Readonly<Record<OptionGroup, string>> = {
 const EVERYDAY: readonly (readonly [OptionName, string])[] = [
   ["to", "postgres://…, sqlserver://…, sqlite:PATH or a file.db"],
   ["table", "the table or view; may be qualified: sales.orders"],
-  ["key", "the key columns: rows that are there are updated"],
-  ["ignore", "leave rows that are there as they are"],
+  ["key", "the key columns: rows that exist are updated"],
+  ["create", "create the table if it does not exist"],
   ["map", "put this field into that column; field: drops it"],
-  ["maxRejects", "go on past so many bad records"],
+  ["maxRejects", "go on past this many bad records"],
   ["dryRun", "do everything, print the true counts, undo it"],
-  ["json", "the report as one line of JSON"],
 ];
 
 /** The help of `upsurge` by itself: one screen of 80 columns and 24 lines. */
@@ -200,7 +199,7 @@ function widthFor(columns: number | undefined): number {
   return Math.min(120, Math.max(60, known));
 }
 
-/** Terms and their texts beside them, wrapped; a term that is too long has its text below. */
+/** Terms and their texts next to them, wrapped; a term that is too long has its text below. */
 function items(list: readonly (readonly [term: string, text: string])[], width: number): string[] {
   const most = width < 90 ? 26 : 32;
   const lengths = list.map(([term]) => term.length).filter((length) => length <= most);

@@ -56,7 +56,7 @@ export function parseCommandLine(
     program.parse(argv, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // Commander takes the exit code of a help from the process, where a failure stands until we are done.
+    // Commander takes the exit code of a help from the process, where a failure stays until we are done.
     if (!ANSWERS.includes(error.code)) throw toUsageError(error, commandOf(argv));
   }
   const call = calls[0];

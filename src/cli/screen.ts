@@ -73,7 +73,7 @@ export function isResultLost({ code, details }: UpsurgeError): boolean {
 
 /**
  * Writes a result to stdout, its control characters escaped. Throws OUTPUT_FILE when it cannot be written: a result nobody
- * got is a failure. `more` is what the error should say beside that.
+ * got is a failure. `more` is what the error should say as well.
  */
 export async function writeResult(stdout: Output, text: string, more = ""): Promise<void> {
   await new Promise<void>((resolve, reject) => {

@@ -43,13 +43,16 @@ function seeHelp(command: Command): string {
 
 function unknownOption(word: string, command: Command): UpsurgeError {
   const [flag = word, value] = word.split("=", 2);
-  const owner = findOption(flag);
+  const owner = findOption(flag, command);
   if (owner !== null && !optionSpec(owner).commands.includes(command)) {
-    const commands = optionSpec(owner).commands.join(" and ");
+    const commands = [
+      ...new Set(optionsSpelled(flag).flatMap((name) => optionSpec(name).commands)),
+    ];
+    const others = commands.map((each) => `\`upsurge ${each}\``).join(" or ");
     return upsurgeError(
       "OPTION_UNKNOWN",
-      { flag, suggestion: `leave ${flag} out` },
-      { why: `${flag} is an option of ${commands}, not of ${command}` },
+      { flag, suggestion: `leave ${flag} out, or pass it to ${others}` },
+      { why: `${flag} is an option of ${commands.join(" and ")}, not of ${command}` },
     );
   }
   if (owner !== null && value !== undefined) {
@@ -92,7 +95,7 @@ export function misspeltCommand(word: string): UpsurgeError | null {
   });
 }
 
-/** The error for a flag whose value is missing; `next` is the flag that stands in its place. */
+/** The error for a flag whose value is missing; `next` is the flag that is in its place. */
 export function missingValue(flag: string, next: string | null = null): UpsurgeError {
   const name = findOption(flag);
   const example = name === null ? seeHelp("load") : `for example ${optionSpec(name).example}`;
@@ -104,6 +107,13 @@ export function missingValue(flag: string, next: string | null = null): UpsurgeE
   );
 }
 
-function findOption(flag: string): OptionName | null {
-  return OPTION_NAMES.find((name) => spellingsOf(name).includes(flag)) ?? null;
+/** Commands may have options of one spelling: that of `command` where it has one. */
+function findOption(flag: string, command: Command | null = null): OptionName | null {
+  const named = optionsSpelled(flag);
+  const own = named.find((name) => optionSpec(name).commands.some((each) => each === command));
+  return own ?? named[0] ?? null;
+}
+
+function optionsSpelled(flag: string): readonly OptionName[] {
+  return OPTION_NAMES.filter((name) => spellingsOf(name).includes(flag));
 }

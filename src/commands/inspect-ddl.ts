@@ -1,10 +1,11 @@
-/** The table that a load with `--create` would make for a file, as SQL: `upsurge inspect FILE --ddl`. Asks no server. */
+/** The table that a load with `--create` would create for a file, as SQL: `upsurge inspect FILE --ddl`. Asks no server. */
 import { Profile } from "../infer/profile.ts";
 import type { InspectedDdl } from "../model/inspection.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
 import { withDefaultTable } from "../options/default-table.ts";
 import type { Options } from "../options/options.ts";
-import { newColumns } from "../plan/new-columns.ts";
+import { newColumns } from "../plan/new-table/new-columns.ts";
+import { refuseTableName } from "../plan/new-table/new-names.ts";
 import { SourceSet } from "../sources/source-set.ts";
 import { targetNamed } from "../targets/registry.ts";
 
@@ -17,14 +18,15 @@ export async function inspectDdl(
   { stdin, signal }: PlanSurroundings,
 ): Promise<InspectedDdl> {
   const { ddl: dialect } = await targetNamed(options.ddl ?? "");
+  const { table } = withDefaultTable({ ...options, create: true }, [source]);
+  const name = dialect.nameOf(table ?? "new_table");
+  refuseTableName(name, dialect, options);
   const sources = await SourceSet.first(source, { options, stdin });
   const profile = new Profile();
   const see = profile.see.bind(profile);
   try {
     const rules = { slowPath: false, hashed: false };
     const found = await sources.survey({ see, wants: EVERY, signal }, rules);
-    const { table } = withDefaultTable({ ...options, create: true }, [source]);
-    const name = dialect.nameOf(table ?? "new_table");
     const seen = { sources: found.fields, facts: profile.fields };
     const { columns, warnings } = newColumns({ name, shape: null, seen, options, dialect });
     const statements = [dialect.createTable({ name, columns })];

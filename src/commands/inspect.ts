@@ -108,7 +108,7 @@ function seeRecord(
   }
 }
 
-/** A quote that is not closed ends a source early; what stands before it can be described. */
+/** A quote that is not closed ends a source early; what comes before it can be described. */
 function unreadable(error: unknown): InspectedSource["rejects"][number] {
   if (!(error instanceof UpsurgeError) || error.code !== "SOURCE_QUOTE") throw error;
   const { code, why, fix, details } = error;

@@ -128,7 +128,7 @@ export const ERROR_CODES = {
   SOURCE_HEADER: {
     title: "the header of {path} cannot be used",
     cause: "{reason}",
-    fix: "mend the header, or pass over it and name all fields: --header --columns a,b,…",
+    fix: "correct the header, or pass over it and name all fields: --header --columns a,b,…",
     exit: 2,
   },
   SOURCE_ENCODING: {
@@ -167,9 +167,9 @@ export const ERROR_CODES = {
   TARGET_DOOMED: {
     title: "the database ended the whole load because of a record",
     cause: "{reason}",
-    fix: "mend the record; or load a file instead of a stream: then the load starts again without the record",
+    fix: "correct the record; or load a file instead of a stream: then the load starts again without the record",
     fixInParts:
-      "mend the record; or load a file with --commit end: then the load starts again without the record",
+      "correct the record; or load a file with --commit end: then the load starts again without the record",
     exit: 4,
     retry: "restart",
   },
@@ -222,9 +222,8 @@ export const ERROR_CODES = {
   },
   TARGET_NOT_FOUND: {
     title: "no database file {path}",
-    cause:
-      "a load makes no new database unless it is told to: a misspelled path would go unnoticed",
-    fix: "check the path; a load with --create makes the file",
+    cause: "a load creates a database only with --create: a misspelled path would go unnoticed",
+    fix: "check the path; a load with --create creates the file",
     exit: 2,
   },
   TARGET_NOT_A_DATABASE: {
@@ -240,7 +239,7 @@ export const ERROR_CODES = {
     exit: 4,
   },
   TARGET_ENCODING: {
-    title: "{target} has no room for a character of this load",
+    title: "{target} cannot store a character of this load",
     cause: "{reason}",
     fix: "use characters of the database's encoding in --table, --job, --checkpoint-table, --const and expressions; a name that a job is made from may be any, and a value of a record would be a reject",
     exit: 2,
@@ -248,9 +247,9 @@ export const ERROR_CODES = {
   TARGET_COMMIT_REFUSED: {
     title: "the database refused the commit",
     cause: "{reason}",
-    fix: "a deferred constraint found a fault among the loaded rows; mend them, then run again: nothing was kept",
+    fix: "a deferred constraint found a fault among the loaded rows; correct them, then run again: nothing was kept",
     fixInParts:
-      "a deferred constraint found a fault among the rows of the last transaction; mend them, then run again",
+      "a deferred constraint found a fault among the rows of the last transaction; correct them, then run again",
     exit: 4,
   },
   PLAN_NO_TABLE: {
@@ -340,9 +339,9 @@ export const ERROR_CODES = {
   REJECT_LIMIT: {
     title: "{message}",
     cause: "{count} rejected, and --max-rejects is {limit}",
-    fix: "mend the record, or allow some with --max-rejects N and find them in the reject file; nothing was kept",
+    fix: "correct the record, or allow some with --max-rejects N and find them in the reject file; nothing was kept",
     fixInParts:
-      "mend the record, or allow some with --max-rejects N and find them in the reject file",
+      "correct the record, or allow some with --max-rejects N and find them in the reject file",
     exit: 4,
   },
   REJECT_FILE: {

@@ -30,7 +30,7 @@ export const JOB_CODES = {
   JOB_TAKEN: {
     title: "another run has taken over the job {job}",
     cause:
-      "it moved the checkpoint while this run was at work; what this run had not committed was undone",
+      "it moved the checkpoint while this run was loading; what this run had not committed was undone",
     fix: "let the other run finish, then run the same command",
     exit: 75,
   },

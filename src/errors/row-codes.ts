@@ -1,4 +1,4 @@
-/** Every code of a rejected record, once: what is wrong with it, and how to mend it. `docs/reference/errors.md` is generated from this. */
+/** Every code of a rejected record, once: what is wrong with it, and its fix. `docs/reference/errors.md` is generated from this. */
 import type { RowCode } from "../model/reject.ts";
 
 /** What a reject's code says. */
@@ -11,7 +11,7 @@ export interface RowTexts {
 export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
   ROW_ENCODING: {
     title: "bytes that are not valid in the source's encoding",
-    fix: "say which encoding it is with --encoding, often latin1 or windows-1252, or mend the record",
+    fix: "say which encoding it is with --encoding, often latin1 or windows-1252, or correct the record",
   },
   ROW_NUL: {
     title: "a text with the character U+0000, which the database cannot store",
@@ -27,15 +27,15 @@ export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
   },
   ROW_FIELD_COUNT: {
     title: "more or fewer fields than the header",
-    fix: "mend the record, or pass --missing-fields null or --extra-fields ignore",
+    fix: "correct the record, or pass --missing-fields null or --extra-fields ignore",
   },
   ROW_TOO_LARGE: {
     title: "a record longer than --max-record-bytes",
-    fix: "raise --max-record-bytes, or mend the record",
+    fix: "raise --max-record-bytes, or correct the record",
   },
   ROW_JSON: {
     title: "a line that is not valid JSON, or a name twice in one object",
-    fix: "mend the JSON",
+    fix: "correct the JSON",
   },
   ROW_NOT_OBJECT: {
     title: "JSON that is not an object, so its values have no names",
@@ -67,11 +67,11 @@ export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
   },
   ROW_TYPE: {
     title: "a value that the column's type does not take",
-    fix: "mend the value; --null TOKEN makes NULL of texts such as N/A",
+    fix: "correct the value; --null TOKEN makes NULL of texts such as N/A",
   },
   ROW_RANGE: {
     title: "a number or time outside the column's range",
-    fix: "mend the value, or widen the column",
+    fix: "correct the value, or widen the column",
   },
   ROW_LENGTH: {
     title: "a text too long for the column",
@@ -83,18 +83,18 @@ export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
   },
   ROW_CHECK: {
     title: "a row that breaks a check constraint",
-    fix: "mend the value; the constraint is named in the reject report",
+    fix: "correct the value, or change the check constraint",
   },
   ROW_UNIQUE: {
     title: "a row that another unique key forbids",
-    fix: "mend the record, or choose that key with --key or --constraint",
+    fix: "correct the record, or choose that key with --key or --constraint",
   },
   ROW_FOREIGN_KEY: {
     title: "a row that refers to a row that is not there",
-    fix: "load the other table first, or mend the reference",
+    fix: "load the other table first, or correct the reference",
   },
   ROW_REFUSED: {
     title: "a row that the database refused for another reason",
-    fix: "the database's message is in the reject report",
+    fix: "correct the record as the database's message says",
   },
 };

@@ -1,4 +1,4 @@
-/** The errors of what is run beside the records of a load; a part of the registry in `codes.ts`. */
+/** The errors of what is run before and after the records of a load; a part of the registry in `codes.ts`. */
 import type { ErrorTexts } from "./codes.ts";
 
 /** Code → texts. */
@@ -26,13 +26,13 @@ export const STEP_CODES = {
   STEP_CASCADE: {
     title: "--truncate would change rows of {other}",
     cause: "rows of {other} refer to {table}, and {constraint} deletes or changes them with it",
-    fix: "deal with the rows of {other} first, in --before; or leave --truncate out; nothing was kept",
+    fix: "delete or change the rows of {other} first, with --before; or leave --truncate out; nothing was kept",
     exit: 4,
   },
   STEP_ROWS_LEFT: {
     title: "--truncate has not emptied {table}",
     cause: "rows of it were not deleted: a trigger, a rule or a policy of the table keeps them",
-    fix: "load as a user, or in a way, that may delete all of its rows; nothing was kept",
+    fix: "load as a user who may delete all rows of it, or change what keeps them; nothing was kept",
     exit: 4,
   },
   STEP_NO_RECORD: {

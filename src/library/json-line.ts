@@ -2,25 +2,32 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 
 /** The line, its end included. Throws `SOURCE_UNREADABLE` for a row that is no object, or a value that no database has. */
-export function jsonLine(row: unknown, index: number, bytesText: BytesText | null): string {
+export function jsonLine(row: unknown, index: number, bytes: BytesRule): string {
   if (typeof row !== "object" || row === null || Array.isArray(row)) {
     throw refused(
       index,
       `it is ${row === null ? "null" : Array.isArray(row) ? "an array" : `a ${typeof row}`}, and not an object of fields`,
     );
   }
-  return `${objectText(row, { index, within: new Set(), bytesText })}\n`;
+  return `${objectText(row, { index, within: new Set(), bytes })}\n`;
 }
 
 /** How the target writes bytes, given in hexadecimal, as text. */
 export type BytesText = (hex: string) => string;
 
+/** How bytes are taken. */
+export interface BytesRule {
+  /** `null`: this target has no text for bytes. */
+  readonly text: BytesText | null;
+  /** Whether a column for a field may be created as if its bytes were text: it has no type of the caller's. */
+  readonly mayMisread: (field: string) => boolean;
+}
+
 interface ValueContext {
   readonly index: number;
   /** The objects that hold the value. */
   readonly within: ReadonlySet<object>;
-  /** `null`: this target has no text for bytes. */
-  readonly bytesText: BytesText | null;
+  readonly bytes: BytesRule;
 }
 
 function objectText(value: object, context: ValueContext): string {
@@ -64,11 +71,15 @@ function structureText(value: object, context: ValueContext, name: string): stri
     return JSON.stringify(value.toISOString());
   }
   if (value instanceof Uint8Array) {
-    const { bytesText, index } = context;
-    if (bytesText === null)
+    const { bytes, index } = context;
+    if (bytes.text === null)
       throw refused(index, `${name} holds bytes, which this target cannot take`);
+    if (bytes.mayMisread(name)) {
+      const type = `type: [${JSON.stringify(`${name}:bytea`)}], or varbinary(max) on SQL Server`;
+      throw refused(index, `${name} holds bytes, and the load may create its column; say ${type}`);
+    }
     const { buffer, byteOffset, byteLength } = value;
-    return JSON.stringify(bytesText(Buffer.from(buffer, byteOffset, byteLength).toString("hex")));
+    return JSON.stringify(bytes.text(Buffer.from(buffer, byteOffset, byteLength).toString("hex")));
   }
   if (Array.isArray(value)) {
     const inner = entered(value, context);

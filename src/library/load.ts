@@ -9,6 +9,7 @@ import type { Report } from "../report/report.ts";
 import { findTarget } from "../targets/registry.ts";
 import { maskReport } from "../secrets/mask-report.ts";
 import { redactorFor } from "../secrets/redact.ts";
+import type { Options } from "../options/options.ts";
 import { optionsFrom } from "./options.ts";
 import type { Destination, GivenOptions } from "./options.ts";
 import { Listeners } from "./listeners.ts";
@@ -58,8 +59,11 @@ export async function load(source: LoadSource, options: LoadOptions): Promise<Re
   const { log = SILENT, environment = process.env } = options;
   const read = optionsFrom("load", options, { environment, sources: namedSources(source) });
   const target = await findTarget(options.to);
-  const bytesText = target.bytesText?.bind(target) ?? null;
-  const ready = readySource(source, { hasFormat: read.format !== null, bytesText });
+  const bytes = {
+    text: target.bytesText?.bind(target) ?? null,
+    mayMisread: (field: string) => (read.create || read.alter) && !hasType(read, field),
+  };
+  const ready = readySource(source, { hasFormat: read.format !== null, bytes });
   const listeners = new Listeners(options);
   const report = await runLoad(
     ready.patterns,
@@ -93,4 +97,10 @@ function rejectedRow({ position, raw, ...reject }: Reject): RejectedRow {
 /** Whether an error says that the library was used in a wrong way, or what a load has met. */
 export function isUpsurgeError(error: unknown): error is UpsurgeError {
   return error instanceof UpsurgeError;
+}
+
+/** Whether the caller has said the type of the column that a field fills. */
+function hasType({ type }: Options, field: string): boolean {
+  const name = field.toLowerCase();
+  return type?.some(({ column }) => column.toLowerCase() === name) === true;
 }

@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import type { ReadableStream as WebStream } from "node:stream/web";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { jsonLine } from "./json-line.ts";
-import type { BytesText } from "./json-line.ts";
+import type { BytesRule } from "./json-line.ts";
 
 /** A row: column or field names with their values; `undefined` means that the row lacks the field. */
 export type RowObject = Readonly<Record<string, unknown>>;
@@ -29,7 +29,7 @@ export interface ReadySource {
 export interface SourceFacts {
   /** The caller has said how its bytes are to be read. */
   readonly hasFormat: boolean;
-  readonly bytesText: BytesText | null;
+  readonly bytes: BytesRule;
 }
 
 /** The paths and patterns that were given; rows and streams have no name, and are `-`. */
@@ -39,10 +39,7 @@ export function namedSources(source: LoadSource): readonly string[] {
 }
 
 /** Tells what was given. Throws `OPTION_*` errors. */
-export function readySource(
-  source: LoadSource,
-  { hasFormat, bytesText }: SourceFacts,
-): ReadySource {
+export function readySource(source: LoadSource, { hasFormat, bytes }: SourceFacts): ReadySource {
   if (typeof source === "string") return { ...NO_STREAM, patterns: [source] };
   if (isPaths(source)) return { ...NO_STREAM, patterns: source };
   if (isNodeStream(source)) {
@@ -57,7 +54,7 @@ export function readySource(
     throw upsurgeError("OPTION_CONFLICT", { flag: "format", other: "rows", reason });
   }
   if (!isIterable(source)) throw notASource(source);
-  return { patterns: ["-"], stdin: Readable.from(lines(source, bytesText)), isRows: true };
+  return { patterns: ["-"], stdin: Readable.from(lines(source, bytes)), isRows: true };
 }
 
 function notASource(source: unknown): Error {
@@ -90,12 +87,12 @@ const PIECE_BYTES = 64 * 1024;
 /** The rows as NDJSON, some at a time. */
 async function* lines(
   rows: AsyncIterable<unknown> | Iterable<unknown>,
-  bytesText: BytesText | null,
+  bytes: BytesRule,
 ): AsyncGenerator<Buffer> {
   let text = "";
   let index = 0;
   for await (const row of rows) {
-    text += jsonLine(row, index, bytesText);
+    text += jsonLine(row, index, bytes);
     index += 1;
     if (text.length < PIECE_BYTES) continue;
     yield Buffer.from(text);

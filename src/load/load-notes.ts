@@ -6,7 +6,7 @@ import type { PreparedLoad } from "./prepare.ts";
 import { fieldNames } from "../plan/field-names.ts";
 import { findOverlaps } from "../plan/overlaps.ts";
 import type { UnseenFields } from "../plan/unseen-fields.ts";
-import { writtenColumns } from "../plan/written-columns.ts";
+import { heldColumns, writtenColumns } from "../plan/written-columns.ts";
 import type { MisfitTally } from "../account/misfit-tally.ts";
 import type { RecordMapper } from "../write/map-records.ts";
 
@@ -45,7 +45,7 @@ export class LoadNotes {
     this.#mapped = { prepared, mapper };
   }
 
-  /** What was run beside the records. */
+  /** What was run before and after the records. */
   get steps(): readonly ReportedStep[] {
     return this.#steps;
   }
@@ -63,7 +63,8 @@ export class LoadNotes {
     if (this.#mapped === null) return;
     const { prepared, mapper } = this.#mapped;
     const [table] = prepared.plan.tables;
-    const written = writtenColumns(table, mapper.columns, kept);
+    const columnsOf = moves ? heldColumns : writtenColumns;
+    const written = columnsOf(table, mapper.columns, kept);
     if (rehearsal) {
       const sequences = table.table.columns.filter(({ name }) => moves && written.includes(name));
       return this.ran(sequences.flatMap(({ sequence }) => moving(sequence?.moveSql)));

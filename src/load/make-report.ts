@@ -39,7 +39,7 @@ export interface LoadOutcome {
   };
   /** What the user should know besides the plan's warnings. */
   readonly notes: readonly string[];
-  /** What was run beside the records, and not undone by a failure. */
+  /** What was run before and after the records, and not undone by a failure. */
   readonly steps?: readonly ReportedStep[];
   readonly rejectPaths: RejectPaths | null;
   /** Where the rejects went of a load that was killed while it committed. */
@@ -198,7 +198,7 @@ function conclude(
     );
   }
   if (job?.skipped === true) return ["skipped", 0, null];
-  // Of a finished job too: its rejects are still to be mended.
+  // Of a finished job too: its rejects are still to be corrected.
   if (counts.rejected > 0 && !options.rejectsOk) return ["rejects", 3, null];
   if (options.check && changesIn(counts) > 0) return ["changes", 3, null];
   return [counts.rejected > 0 ? "rejects" : "ok", 0, null];

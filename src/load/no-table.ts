@@ -16,7 +16,7 @@ export interface MissingTable {
   readonly target: string;
 }
 
-/** `PLAN_NO_TABLE`, with the flag that makes the table and the command that shows its statement. */
+/** `PLAN_NO_TABLE`, with the flag that creates the table and the command that shows its statement. */
 export async function noTable(session: Session, missing: MissingTable): Promise<Error> {
   const { options, patterns, label, target } = missing;
   const { checkpointTable } = options;
@@ -24,12 +24,13 @@ export async function noTable(session: Session, missing: MissingTable): Promise<
   const tables = (await session.listTables()).filter(({ name }) => name !== checkpointTable);
   const names = tables.map(({ schema, name }) => (schema === null ? name : `${schema}.${name}`));
   const near = nearTable(table, tables);
+  const made = creating(patterns, table, target);
   return upsurgeError(
     "PLAN_NO_TABLE",
     {
       table,
       reason: `${label} has ${names.length === 0 ? "no tables" : names.slice(0, 12).join(", ")}`,
-      suggestion: near === null ? creating(patterns, table, target) : `did you mean ${near}?`,
+      suggestion: near === null ? made : `did you mean ${near}? Or ${made}`,
     },
     { where: `--table ${table}` },
   );
@@ -39,6 +40,6 @@ export async function noTable(session: Session, missing: MissingTable): Promise<
 function creating(patterns: readonly string[], table: string, target: string): string {
   const [source = "-"] = patterns;
   const show = `upsurge inspect ${shellWord(source)} --ddl ${target} --table ${shellWord(table)}`;
-  const shown = source === "-" ? "" : `; ${show} prints its statement`;
-  return `add --create, and --key for its key, to make the table${shown}`;
+  const shown = source === "-" ? "" : `; \`${show}\` prints its statement`;
+  return `add --create to create the table, and --key to give it a primary key${shown}`;
 }

@@ -116,7 +116,7 @@ export async function planSources(inputs: PlannableSources): Promise<PlannedSour
   return await planWith(proposed, { ...inputs, shape });
 }
 
-/** Plans the load as it is once the table or its columns are made. */
+/** Plans the load as it is once the table or its columns are created. */
 async function planWith(
   proposed: ProposedDdl | null,
   inputs: Omit<PlanningInputs, "proposed" | "shape"> & { readonly shape: TableShape | null },
@@ -129,14 +129,15 @@ async function planWith(
   }
   const asMade = async (): Promise<PlannedSources> => {
     const made = await session.readTableShape(options.table ?? "");
-    if (made === null) throw upsurgeError("INTERNAL", { message: "the table made is not found" });
+    if (made === null)
+      throw upsurgeError("INTERNAL", { message: "the created table is not found" });
     return await planLoadOf({ ...inputs, shape: made, proposed });
   };
   try {
     return await session.supposing(proposed.ddl, asMade);
   } catch (error) {
     if (!hasAppeared(error) || proposed.ddl.kind === "alter") throw error;
-    // Somebody has made the table meanwhile: the load is planned with that one.
+    // Somebody has created the table meanwhile: the load is planned with that one.
     const there = await session.readTableShape(options.table ?? "");
     if (there === null) throw somethingElse(error, proposed);
     return await planLoadOf({ ...inputs, shape: there, proposed: null });
@@ -151,7 +152,7 @@ function hasAppeared(error: unknown): error is UpsurgeError {
 function somethingElse({ cause }: UpsurgeError, { ddl }: ProposedDdl): Error {
   const details = {
     what: `the table ${tableName(ddl.table.name)}`,
-    reason: cause instanceof Error ? cause.message : "there is something else of that name",
+    reason: cause instanceof Error ? cause.message : "something else has that name",
     suggestion: "choose another name with --table",
   };
   return upsurgeError("PLAN_DDL", details, { where: ddl.flag, cause });

@@ -1,4 +1,4 @@
-/** What `--create` and `--alter` make before a load: looks at the records for types, and asks the target how to write them. */
+/** What `--create` and `--alter` create before a load: looks at the records for types, and asks the target how to write them. */
 import { plural } from "../errors/format.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { Profile } from "../infer/profile.ts";
@@ -9,12 +9,13 @@ import { isJob } from "../options/is-job.ts";
 import type { Options } from "../options/options.ts";
 import { fieldResolver } from "../plan/mapping.ts";
 import { tableLabel } from "../plan/names.ts";
-import { newColumns } from "../plan/new-columns.ts";
-import type { SeenFields } from "../plan/new-columns.ts";
+import { newColumns } from "../plan/new-table/new-columns.ts";
+import type { SeenFields } from "../plan/new-table/new-columns.ts";
+import { refuseTableName } from "../plan/new-table/new-names.ts";
 import type { SourceSet } from "../sources/source-set.ts";
 import type { Session, Target } from "../targets/target.ts";
 
-/** What to make, and what a user should know of it. */
+/** What to create, and what a user should know of it. */
 export interface ProposedDdl {
   readonly ddl: TableDdl;
   readonly why: string;
@@ -32,16 +33,17 @@ export interface DdlInputs {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What is to be made; `null` when everything is there, or nothing is asked for. Throws the errors of `newColumns`. */
+/** What is to be created; `null` when everything is there, or nothing is asked for. Throws the errors of `newColumns`. */
 export async function proposeDdl(inputs: DdlInputs): Promise<ProposedDdl | null> {
   const { shape, options, session, target } = inputs;
   if (shape === null) {
     const name = await session.newTableName(options.table ?? "");
+    refuseTableName(name, target.ddl, options);
     const { seen, from } = await survey(inputs, () => true);
     const { columns, warnings } = newColumns({ name, shape, seen, options, dialect: target.ddl });
     const table: NewTable = { name, columns };
     const statements = [target.ddl.createTable(table)];
-    const why = `the table is made, with types from ${from}`;
+    const why = `the table is created, with types from ${from}`;
     return { ddl: { kind: "create", flag: "--create", table, statements }, why, warnings };
   }
   if (!options.alter) return null;

@@ -6,7 +6,7 @@ declare const UPSURGE_VERSION: string | undefined;
 /** `1.2.3` */
 export async function readVersion(): Promise<string> {
   if (typeof UPSURGE_VERSION === "string") return UPSURGE_VERSION;
-  // It stands above src/ and above dist/src/ alike.
+  // It is above src/ and above dist/src/ alike.
   for (const place of ["../../package.json", "../../../package.json"]) {
     const text = await readFile(new URL(place, import.meta.url), "utf8").catch(() => null);
     const version: unknown = text === null ? null : Object(JSON.parse(text)).version;

@@ -17,7 +17,7 @@ export interface Row {
   /** Place in the load, counted from 0 over all sources: the order of the law. */
   readonly ord: number;
   readonly shape: RowShape;
-  /** Text in the spelling of the source, or SQL NULL; beside `shape.columns`. */
+  /** Text in the spelling of the source, or SQL NULL; in the order of `shape.columns`. */
   readonly values: readonly (string | null)[];
   /** True where a value came as a JSON number, for columns that take any type; `null` when none did. */
   readonly numeric: readonly boolean[] | null;

@@ -23,8 +23,8 @@ export const COUNTS = {
   updated: { role: "outcome", changes: true, leavesRow: true, note: "" },
   /** A target row was found, the condition held, nothing would change. */
   unchanged: { role: "outcome", changes: false, leavesRow: true, note: "" },
-  /** Ignore mode, or nothing to update, met a target row. */
-  ignored: { role: "outcome", changes: false, leavesRow: true, note: "met a row that exists" },
+  /** A target row was found in ignore mode, or with nothing to update. */
+  ignored: { role: "outcome", changes: false, leavesRow: true, note: "the row exists already" },
   /** `--update-where` was false or NULL or, in update mode, there was no target row. */
   skipped: {
     role: "outcome",
@@ -37,12 +37,12 @@ export const COUNTS = {
   /** The record deleted the row of its key. */
   deleted: { role: "outcome", changes: true, leavesRow: false, note: "by a record" },
   rejected: { role: "reject", changes: false, leavesRow: false, note: "" },
-  /** Rows that were taken out of the table besides the records, or marked as such. */
+  /** Rows that were deleted from the table other than by a record, or marked as deleted. */
   removed: {
     role: "separate",
     changes: true,
     leavesRow: false,
-    note: "rows taken out of the table",
+    note: "rows deleted from the table",
   },
   /** Rows of another table, made because a record refers to them. */
   created: {

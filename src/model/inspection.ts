@@ -61,7 +61,7 @@ export interface InspectedDatabase {
   readonly tables: readonly TableName[];
 }
 
-/** What would make a table for a file. */
+/** What would create a table for a file. */
 export interface InspectedDdl {
   readonly kind: "ddl";
   /** Of the file. */

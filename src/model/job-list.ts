@@ -21,7 +21,7 @@ export interface ListedJob {
 export interface ListedSource {
   readonly name: string;
   readonly state: JobState;
-  /** Where the writer stands that has come least far. */
+  /** Where the writer is that has come least far. */
   readonly record: number;
   readonly byte: number;
   readonly sha256: string;

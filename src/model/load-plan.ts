@@ -128,41 +128,41 @@ export interface TablePlan {
   readonly nullKey: NullKey;
   readonly keepIdentity: boolean;
   readonly isolation: Isolation;
-  /** Its rows are taken away before the first record; absent: they stay. */
+  /** How its rows are deleted before the first record; absent: they stay. */
   readonly emptied?: Emptying;
   /** A native upsert whose result cannot tell inserted from updated: each row is looked up first. */
   readonly looksFirst: boolean;
 }
 
 /**
- * A statement that a load runs besides writing rows: in the transaction of its first batch, before it, or in that of its last
+ * A statement that a load runs before or after its records: in the transaction of its first batch, before it, or in that of its last
  * batch, after it. Its SQL is the database's own.
  */
 export interface Step {
   /** What `upsurge plan` and errors call it: the flag that asked for it. */
   readonly name: string;
   /**
-   * `change` (absent: this): a statement. `number`: a query, whose one value `n` is what is counted. `guard`: a query that
-   * must find nothing. `script`: SQL of the user's, which may be several statements; what they give is ignored.
+   * `change` (absent: this): a statement. `number`: a query, whose one value `n` is what is counted. `assertion`: a query
+   * that must find nothing. `script`: SQL of the user's, which may be several statements; their results are ignored.
    */
-  readonly kind?: "change" | "number" | "guard" | "script";
+  readonly kind?: "change" | "number" | "assertion" | "script";
   /** Run as it is, over `Session.execute`. */
   readonly sql: string;
   /** What the rows it changes are counted as; absent: they are not counted. */
   readonly counts?: keyof Counts;
-  /** What a guard that finds something stops the load with. */
+  /** What stops the load where an assertion finds something. */
   readonly refusal?: StepRefusal;
   /** It is not kept unless a record is written after it. */
   readonly needsRecords?: true;
 }
 
-/** Why a load is stopped by a guard: an error of the registry, and what its texts name. */
+/** Why a load is stopped by an assertion: an error of the registry, and what its texts name. */
 export interface StepRefusal {
   readonly code: "STEP_CASCADE" | "STEP_ROWS_LEFT";
   readonly details: Readonly<Record<string, string>>;
 }
 
-/** How the rows of a table are taken away before a load: all at once, or one by one, with its triggers. */
+/** How the rows of a table are deleted before a load: all at once, or one by one, with its triggers. */
 export type Emptying = "truncate" | "delete";
 
 /** Everything that was decided of one load before its first record. */
@@ -171,7 +171,7 @@ export interface LoadPlan {
   readonly target: string;
   /** The tables that its records fill, parents before children. */
   readonly tables: readonly [TablePlan, ...TablePlan[]];
-  /** What is made before everything else, in the transaction of the first batch; `null` when the table is there. */
+  /** What is created before everything else, in the transaction of the first batch; `null` when the table is there. */
   readonly ddl: TableDdl | null;
   readonly before: readonly Step[];
   readonly after: readonly Step[];

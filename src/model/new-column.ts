@@ -22,7 +22,7 @@ export type ValueType =
 
 /** What a target's types keep without a change; all else becomes text. */
 export interface TypeRules {
-  /** The types there are, beside integers, decimals and texts. */
+  /** The types there are, apart from integers, decimals and texts. */
   readonly kinds: ReadonlySet<PlainKind>;
   /** Most digits of a fraction of a second. */
   readonly fraction: number;

@@ -1,7 +1,7 @@
-/** A table or columns that a load makes before its first record: what `--create` and `--alter` come to. */
+/** A table or columns that a load creates before its first record: what `--create` and `--alter` come to. */
 import type { TableName } from "./table-shape.ts";
 
-/** A column that is to be made. */
+/** A column that is to be created. */
 export interface NewColumn {
   readonly name: string;
   /** As the database spells it. */
@@ -10,13 +10,13 @@ export interface NewColumn {
   readonly isKey: boolean;
 }
 
-/** A table that is to be made, or one that is to get more columns. */
+/** A table that is to be created, or one that is to get more columns. */
 export interface NewTable {
   readonly name: TableName;
   readonly columns: readonly NewColumn[];
 }
 
-/** The statements that make a table or columns, run in the transaction of the first batch. */
+/** The statements that create a table or columns, run in the transaction of the first batch. */
 export interface TableDdl {
   /** `create`: the table is not there. `alter`: columns are added to it. */
   readonly kind: "create" | "alter";

@@ -80,7 +80,7 @@ export function fieldBytes(fields: PackedFields, place: number): Buffer | null {
   return resolved(fields, start, ~end);
 }
 
-/** What stands from `from` to `to`, its escapes resolved. */
+/** What is from `from` to `to`, its escapes resolved. */
 export function resolved(
   { bytes, quote }: Pick<PackedFields, "bytes" | "quote">,
   from: number,

@@ -32,7 +32,7 @@ export interface RecordShape {
 export interface SourceRecord {
   readonly shape: RecordShape;
   readonly values: readonly (string | null)[];
-  /** Kinds beside the values; `null` when all are text (CSV). */
+  /** Kinds of the values, in the same order; `null` when all are text (CSV). */
   readonly kinds: readonly FieldKind[] | null;
   readonly position: Position;
   /** The record's bytes as they were, end of line included. */

@@ -51,7 +51,7 @@ export interface Reject {
 export interface RejectsOfCode {
   readonly code: RowCode;
   readonly count: number;
-  /** What mends the first of them. */
+  /** The fix of the first of them. */
   readonly fix: string;
   /** The first three. */
   readonly first: readonly {

@@ -4,13 +4,14 @@
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { flagOf, OPTION_NAMES, optionSpec } from "./flag.ts";
-import { wantsJob } from "./is-job.ts";
+import { checkEmptying } from "./check-emptying.ts";
+import { checkJobOptions } from "./check-job.ts";
 import { modeOf } from "./mode-of.ts";
 import type { Command } from "./option.ts";
 import type { OptionName, Options } from "./options.ts";
 import { refuseIncomplete } from "./incomplete.ts";
-import { quoted } from "./parse-options.ts";
 import { isSha256 } from "./parse-value.ts";
+import { conflict, WITHOUT_KEY, wrong } from "./wrong-options.ts";
 
 /** Throws OPTION_MISSING, OPTION_CONFLICT or OPTION_VALUE for options that no load could honour; `sources`: those of it. */
 export function checkOptions(
@@ -148,60 +149,6 @@ function checkUpdates(options: Options): void {
   }
 }
 
-/** A name as SQL writes it: up to three parts, each plain or in double quotes. */
-const TABLE_NAME =
-  /^(?:[\p{L}_][\p{L}\p{N}_$]*|"(?:[^"\0]|"")+")(?:\.(?:[\p{L}_][\p{L}\p{N}_$]*|"(?:[^"\0]|"")+")){0,2}$/u;
-
-function checkJobOptions(options: Options): void {
-  const { job, forget, checkpointTable, allowAtLeastOnce, commit, printDdl } = options;
-  if (!TABLE_NAME.test(checkpointTable)) {
-    wrong("checkpointTable", checkpointTable, "the name of a table, schema.table where need be");
-  }
-  for (const [option, name] of [
-    ["job", job],
-    ["forget", forget],
-  ] as const) {
-    if (name !== null && !isJobName(name)) {
-      wrong(option, name, "a name of at most 200 characters, without spaces around it");
-    }
-  }
-  if (printDdl && forget !== null) conflict("printDdl", "--forget", "each asks for something else");
-  checkJobOnly(options);
-  if (options.resetJob && options.keepJob) {
-    conflict("resetJob", "--keep-job", "one starts over, and the other goes on");
-  }
-  if (!allowAtLeastOnce) return;
-  if (job !== null) {
-    conflict("allowAtLeastOnce", "--job", "a job is remembered, and applied exactly once");
-  }
-  if (commit === "end") {
-    conflict("allowAtLeastOnce", "--commit end", "a load in one transaction needs no checkpoint");
-  }
-}
-
-/** What means something to a job only. */
-function checkJobOnly(options: Options): void {
-  if (wantsJob(options)) return;
-  for (const name of ["followAppend", "resetJob", "keepJob", "ifLocked"] as const) {
-    if (options[name] === false || options[name] === "fail") continue;
-    throw upsurgeError(
-      "OPTION_CONFLICT",
-      {
-        flag: flagOf(name),
-        other: "a load that is not a job",
-        reason: "nothing is remembered of it",
-      },
-      { where: flagOf(name), fix: "add --job NAME, or --commit N without --allow-at-least-once" },
-    );
-  }
-}
-
-/** SQL Server takes names for the same that differ in spaces at their end. */
-function isJobName(name: string): boolean {
-  // eslint-disable-next-line no-control-regex
-  return name !== "" && name === name.trim() && name.length <= 200 && !/[\u0000-\u001f]/.test(name);
-}
-
 function checkWriters({ writers, commit }: Options): void {
   if (writers === 1 || commit !== "end") return;
   throw upsurgeError(
@@ -215,64 +162,8 @@ function checkWriters({ writers, commit }: Options): void {
   );
 }
 
-/** Options are needed to empty a table, and must make sense together: no row may go by mistake. */
-function checkEmptying(options: Options): void {
-  const { truncate, maxDelete, followAppend } = options;
-  if (!truncate) {
-    if (maxDelete !== null) {
-      throw upsurgeError(
-        "OPTION_CONFLICT",
-        {
-          flag: "--max-delete",
-          other: "a load without --truncate",
-          reason: "it takes no rows away",
-        },
-        { where: "--max-delete", fix: "leave --max-delete out, or add --truncate" },
-      );
-    }
-    return;
-  }
-  if (maxDelete !== null && !(maxDelete.kind === "share" && maxDelete.percent === 100)) {
-    throw upsurgeError(
-      "OPTION_CONFLICT",
-      {
-        flag: `--max-delete ${maxDelete.text}`,
-        other: "--truncate",
-        reason: "it takes away all rows, which is 100%",
-      },
-      { where: "--max-delete", fix: "pass --max-delete 100%, or leave it out" },
-    );
-  }
-  if (followAppend) {
-    conflict("truncate", "--follow-append", "what was added to a file is to be added to the table");
-  }
-  if (modeOf(options) === "update") {
-    conflict("truncate", "--mode update", "an empty table has no row to update");
-  }
-}
-
 function modeText(options: Options): string {
   if (options.ignore) return "--ignore";
   if (options.mode !== null) return `--mode ${options.mode}`;
   return WITHOUT_KEY;
-}
-
-const WITHOUT_KEY = "a load without --key";
-
-function conflict(name: OptionName, other: string, reason: string): never {
-  const flag = flagOf(name);
-  // What is not there cannot be left out. Without a key, --any-constraint lacks --ignore.
-  const missing = name === "anyConstraint" ? "--ignore" : "--key";
-  const fix = other === WITHOUT_KEY ? `add ${missing}, or leave ${flag} out` : undefined;
-  throw upsurgeError("OPTION_CONFLICT", { flag, other, reason }, { where: flag, fix });
-}
-
-function wrong(name: OptionName, value: string, expected: string): never {
-  const flag = flagOf(name);
-  const fix = `for example ${optionSpec(name).example}`;
-  throw upsurgeError(
-    "OPTION_VALUE",
-    { flag, value: quoted(value), expected },
-    { where: flag, fix },
-  );
 }

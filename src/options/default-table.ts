@@ -1,4 +1,4 @@
-/** The table of a load that makes one without naming it: it is called as its file is. */
+/** The table of a load that creates one without naming it: it is called as its file is. */
 import { basename } from "node:path";
 import type { Options } from "./options.ts";
 

@@ -90,7 +90,7 @@ export const REJECT_LIMIT: Grammar<RejectLimit> = {
   },
 };
 
-/** `--max-delete`: how many rows a load may take away. */
+/** `--max-delete`: how many rows a load may delete. */
 export type DeleteLimit = TypedValue &
   (
     | { readonly kind: "count"; readonly count: number }

@@ -41,7 +41,10 @@ function lacksOf(given: Options, command: Command, sources: readonly string[]): 
     lacks.push({ flag: "--to", reason });
   }
   if (!isJobs && !isRun && (table === null || table === "")) {
-    lacks.push({ flag: "--table", reason: "a load needs a table to load into" });
+    const reason = given.create
+      ? "--create names the table after its file; a stream, a pattern and files of several names have no such name"
+      : "a load needs a table to load into";
+    lacks.push({ flag: "--table", reason });
   }
   return lacks;
 }
@@ -68,7 +71,7 @@ function fixOf(
     "--table",
     table === null || table === "" ? "orders" : shellWord(table),
   ];
-  return `say it all, for example: ${words.join(" ")}; \`upsurge help ${command}\` shows every option`;
+  return `give them all, for example: ${words.join(" ")}; \`upsurge help ${command}\` shows every option`;
 }
 
 /** The tables of a run are those that its files are called after. */
@@ -78,7 +81,7 @@ function runFix(
 ): string {
   const folders = sources.length === 0 ? ["seeds/"] : sources.map(shellWord);
   const url = to === null || to === "" ? "shop.db" : "URL";
-  const lack = flags.length === 1 ? "add it" : "say it all";
+  const lack = flags.length === 1 ? "add it" : "give both";
   return `${lack}, for example: upsurge run ${folders.join(" ")} --to ${url}`;
 }
 

@@ -26,7 +26,7 @@ export const JOBS = ["jobs"] as const;
 /** The commands that know jobs. */
 export const LOADS_AND_JOBS = ["load", "plan", "jobs"] as const;
 
-/** The heading an option stands under. */
+/** The heading an option is listed under. */
 export type OptionGroup =
   | "target"
   | "source"
@@ -79,7 +79,7 @@ export interface OptionSpec {
   readonly most?: number;
   /** Its value becomes a part of statements as it is; --no-raw-sql refuses it. */
   readonly sql?: true;
-  /** It lets rows be taken away: only the command line says so, no variable of the environment. */
+  /** It lets a load delete rows: only the command line says so, no variable of the environment. */
   readonly removes?: true;
   readonly commands: readonly Command[];
   /**

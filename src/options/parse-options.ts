@@ -58,7 +58,7 @@ function parseEither(name: OptionName, typed: readonly string[] | undefined): bo
   if (typed === undefined) return null;
   if (new Set(typed).size > 1) {
     const other = negationOf(name) ?? "";
-    const reason = "each of them says the contrary of the other";
+    const reason = "one is the opposite of the other";
     throw upsurgeError("OPTION_CONFLICT", { flag: flagOf(name), other, reason });
   }
   return typed.at(-1) === "true";

@@ -25,6 +25,8 @@ export interface ArbiterRequest {
   /** The native upsert takes any columns as its key. */
   readonly upsertsWithoutIndex: boolean;
   readonly quoteIdentifier: (name: string) => string;
+  /** The load makes the table: its key is what the flags say. */
+  readonly isMade?: boolean;
 }
 
 /** What decides conflicts, and where that was taken from: both `null` in insert mode. */

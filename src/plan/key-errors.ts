@@ -35,6 +35,7 @@ const OTHERS = "another key of the table";
 function withoutKeys({ kind }: TableShape, request: ArbiterRequest): string {
   if (kind === "virtual") return VIRTUAL;
   const columns = "pass --key with the columns that tell its rows apart";
+  if (request.isMade === true) return `${columns}: they become its primary key`;
   if (kind === "view" || request.upsertsWithoutIndex) return columns;
   const index = "give the table a primary key or a unique index";
   return kind === "partitioned"

@@ -111,7 +111,7 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
   const matchNulls = options.nullKey === "match";
   const { upsertsWithoutIndex } = capabilities;
   const keyed = { ...options, upsertsWithoutIndex, mode, matchNulls, quoteIdentifier };
-  const key = chooseArbiter(shape, keyed);
+  const key = chooseArbiter(shape, { ...keyed, isMade: request.ddl?.kind === "create" });
   const { arbiter } = key;
   const { mapping, constants, update, overlaps } = planFillings(request, { mode, arbiter, naming });
   const strategy = chooseStrategy(shape, capabilities, {

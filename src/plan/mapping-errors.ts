@@ -1,4 +1,4 @@
-/** Errors of the mapping, each with the flag that mends its own case. Every flag printed can be typed as it is. */
+/** Errors of the mapping, each with the flag that helps in its own case. Every flag printed can be typed as it is. */
 import { nearest } from "../errors/edit-distance.ts";
 import { shellQuoted, shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";

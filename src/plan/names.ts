@@ -78,7 +78,7 @@ export function nearTable(asked: string, tables: readonly TableName[]): string |
     asked,
     tables.flatMap((table) => [tableName(table), table.name]),
   );
-  // One of that very name stands in a schema that is not looked into: only with its schema it is found.
+  // One of that very name is in a schema that is not looked into: only with its schema it is found.
   const meant = tables.filter((table) => tableName(table) === near || table.name === near);
   return meant.length === 0 ? null : meant.slice(0, SHOWN).map(tableName).join(" or ");
 }

@@ -14,9 +14,9 @@ export interface PartitioningRequest {
   readonly writers: number;
   /** The most records that a writer commits at once; `null` when a load is committed once, at its end. */
   readonly commitRows: number | null;
-  /** The load makes its table, or columns of it. */
+  /** The load creates its table, or columns of it. */
   readonly hasDdl: boolean;
-  /** Something is run besides the rows. */
+  /** Something is run before or after the rows. */
   readonly hasSteps: boolean;
   /** The load is undone at its end. */
   readonly rehearsal: boolean;
@@ -53,7 +53,8 @@ export function choosePartitioning(
 function loadObstacle(request: PartitioningRequest): string | null {
   if (request.rehearsal) return "a load that is undone is one transaction";
   if (request.commitRows === null) return "all or nothing cannot span several connections";
-  if (request.hasDdl) return "others see the table that this load makes only once it is committed";
+  if (request.hasDdl)
+    return "other connections see the table that this load creates only after the commit";
   if (request.hasSteps) return "what is run before or after the rows belongs to their transaction";
   // A reject among rows that were shared out takes another try.
   if (request.remembered && request.readOnce) return "a stream cannot be read again";

@@ -9,7 +9,7 @@ type RepeatablePlan = Pick<
 >;
 
 /**
- * True for a load by plain key columns that writes what stands in the source and nothing else. Counters, stamps, conditions
+ * True for a load by plain key columns that writes what is in the source and nothing else. Counters, stamps, conditions
  * and triggers may do more at the second time, and rows without a key would be there twice.
  */
 export function isRepeatable(plan: RepeatablePlan): boolean {

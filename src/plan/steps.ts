@@ -1,4 +1,4 @@
-/** What a load runs beside its rows: SQL of the user's, and what empties its table. Pure; the SQL is the target's. */
+/** What a load runs before and after its records: SQL of the user's, and what empties its table. Pure; the SQL is the target's. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Emptying, LoadPlan, Step, TablePlan } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
@@ -61,13 +61,13 @@ function truncateObstacle({ shape, options, capabilities }: StepsRequest): strin
   if (reference !== undefined) return `${nameOf(reference.table)} refers to it`;
   if (truncateHazard !== null) return truncateHazard;
   const trigger = triggers.find(({ events }) => events.includes("delete"));
-  if (trigger !== undefined) return `the trigger ${trigger.name} is to see them go`;
+  if (trigger !== undefined) return `the trigger ${trigger.name} fires on deletes`;
   if (rewritten) return "rules or policies of the table decide on its rows";
   if (
     capabilities.truncateResetsIdentity === true &&
     columns.some(({ identity }) => identity !== null)
   ) {
-    return "TRUNCATE would start its ids anew";
+    return "TRUNCATE would reset its ids";
   }
   return missingPrivileges.includes("truncate") ? "this user may not truncate it" : null;
 }
@@ -76,7 +76,7 @@ function nameOf({ schema, name }: TableShape["name"]): string {
   return schema === null ? name : `${schema}.${name}`;
 }
 
-/** The steps of a load, in their order: SQL of the user's still sees the rows that are taken away after it. */
+/** The steps of a load, in their order: SQL of the user's still sees the rows that are deleted after it. */
 export function planSteps(
   request: StepsRequest,
   emptied: Emptying | undefined,
@@ -107,7 +107,7 @@ function emptying(request: StepsRequest, how: Emptying): readonly Step[] {
   const { shape, options, emptyTable } = request;
   const statements = emptyTable?.(shape, how) ?? [];
   const needsRecords = options.maxDelete === null ? ({ needsRecords: true } as const) : {};
-  return [...cascadeGuards(request), ...statements].map((step) => ({
+  return [...cascadeAssertions(request), ...statements].map((step) => ({
     name: "--truncate",
     ...step,
     ...needsRecords,
@@ -164,8 +164,8 @@ export function explainSync(
     : ["--sync-sequences has nothing to do: no column that is written to has a sequence"];
 }
 
-/** Rows of other tables are not to go along in silence. */
-function cascadeGuards({ shape, quoteIdentifier }: StepsRequest): Omit<Step, "name">[] {
+/** Rows of other tables are not to be deleted without a word. */
+function cascadeAssertions({ shape, quoteIdentifier }: StepsRequest): Omit<Step, "name">[] {
   return (shape.referredBy ?? [])
     .filter(({ cascades }) => cascades)
     .map(({ table, columns, name }) => {
@@ -174,7 +174,7 @@ function cascadeGuards({ shape, quoteIdentifier }: StepsRequest): Omit<Step, "na
         .map((column) => `${quoteIdentifier(column)} is not null`)
         .join(" and ");
       return {
-        kind: "guard" as const,
+        kind: "assertion" as const,
         sql: `select 1 as found where exists (select 1 from ${referring} where ${refers})`,
         refusal: {
           code: "STEP_CASCADE" as const,

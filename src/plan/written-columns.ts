@@ -18,3 +18,16 @@ export function writtenColumns(
     ]),
   ];
 }
+
+/**
+ * Those that hold values of the records by now, by this load or by an earlier one: an id that was found unchanged is one that
+ * the database must not make again.
+ */
+export function heldColumns(
+  table: Pick<TablePlan, "update">,
+  carried: readonly string[],
+  { read, ...kept }: Counts,
+): string[] {
+  if (read === 0) return [];
+  return writtenColumns(table, carried, { ...kept, read, inserted: read, updated: read });
+}

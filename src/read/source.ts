@@ -79,7 +79,7 @@ export interface Source {
   readonly prefix: PrefixHash | null;
   /** Records in file order, a run at a time. Throws `SOURCE_*` errors. */
   chunks(): AsyncIterable<RecordChunk>;
-  /** Where reading goes on after a record that stands there. */
+  /** Where reading goes on after a record that is there. */
   offsetAfter(position: Position): SourceOffset;
   /** Goes on at a place after those that were handed out; to be called before the next chunk is asked for. */
   skipTo(place: SourceOffset): Promise<SkipResult>;

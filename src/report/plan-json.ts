@@ -1,7 +1,7 @@
 /** A plan for scripts: `upsurge plan --json`. */
 import type { PlanReport, RunPlanReport } from "../model/plan-report.ts";
 
-/** The plan on one line. What is decided of a table stands with the plan: of the first, where a load has several. */
+/** The plan on one line. What is decided of a table is with the plan: of the first, where a load has several. */
 export function planJson(report: PlanReport): string {
   return JSON.stringify(planValue(report));
 }

@@ -18,7 +18,7 @@ export interface AnnotatedPlace {
   readonly endLine: number;
 }
 
-/** Of an error: in its file where it names a line of one. Elsewhere it says what to do as well, since nothing is shown beside it. */
+/** Of an error: in its file where it names a line of one. Elsewhere it says what to do as well, since nothing else is shown with it. */
 export function annotateError({ code, message, cause, fix, where }: ReportedError): Annotation {
   const place = placeIn(where ?? "");
   const text = `${message} (${code})`;

@@ -12,7 +12,7 @@ export function renderPlan(report: PlanReport): string {
   const lines = [
     ...alignColumns(facts(report), ""),
     ...plan.tables.flatMap((table) => tableSections(table, report)),
-    ...section("made first", ddlLines(plan.ddl?.statements ?? [])),
+    ...section("created first", ddlLines(plan.ddl?.statements ?? [])),
     ...section("before the first batch", stepLines(plan.before)),
     ...section("after the last batch", stepLines(plan.after)),
     ...section("after the last commit", stepLines(plan.afterCommit ?? [])),
@@ -26,12 +26,12 @@ export function renderPlan(report: PlanReport): string {
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
-/** The statements that make the table or its columns, as a script or, with `json`, as JSON. */
+/** The statements that create the table or its columns, as a script or, with `json`, as JSON. */
 export function renderDdl({ plan: { ddl } }: PlanReport, json: boolean): string {
   const statements = ddl?.statements ?? [];
   if (json) return `${JSON.stringify({ ddl: statements })}\n`;
   if (statements.length === 0)
-    return "-- nothing to make: the table has a column for every field\n";
+    return "-- nothing to create: the table has a column for every field\n";
   return statements.map((each) => `${each};\n`).join("");
 }
 
@@ -49,7 +49,12 @@ function tableSections(table: TablePlan, { sources }: PlanReport): string[] {
 }
 
 function stepLines(steps: readonly Step[]): string[] {
-  return alignColumns(steps.map(({ name, sql }) => [name, sql]));
+  return alignColumns(
+    steps.map(({ name, kind, sql }) => [
+      name,
+      kind === "assertion" ? `${sql} -- must find nothing` : sql,
+    ]),
+  );
 }
 
 function facts({ plan, target, server, sources }: PlanReport): string[][] {

@@ -68,7 +68,7 @@ export function renderReport(report: Report, verbose = false): string {
   }
   const lines = [
     headline(report, verbose),
-    ...madeLines(report),
+    ...createdLines(report),
     ...countLines(report),
     ...keyLines(report),
     ...sequenceLines(report, report.dryRun),
@@ -80,14 +80,14 @@ export function renderReport(report: Report, verbose = false): string {
   return `${lines.map(visibleLine).join("\n")}\n`;
 }
 
-/** That a table was made, or would be. */
-function madeLines({ ddl, dryRun, table }: Report): string[] {
+/** That a table was created, or would be. */
+function createdLines({ ddl, dryRun, table }: Report): string[] {
   const [first] = ddl;
   if (first === undefined) return [];
   const what = first.startsWith("create")
     ? `the table ${table}`
     : `${plural(ddl.length, "column")} of ${table}`;
-  return [`${dryRun ? "would make" : "made"}: ${what}`];
+  return [`${dryRun ? "would create" : "created"}: ${what}`];
 }
 
 function warningLines({ warnings }: Report): string[] {
@@ -100,7 +100,7 @@ function headline(report: Report, verbose: boolean): string {
   const read = plural(counts.read, "record");
   const pace = `${formatSeconds(seconds)}, ${formatCount(rowsPerSecond)} rows/s`;
   if (report.status === "failed" || report.status === "interrupted") return stopped(report, read);
-  if (report.status === "skipped") return `skipped: another run of the job ${job?.name} is at work`;
+  if (report.status === "skipped") return `skipped: another run of the job ${job?.name} is running`;
   if (job !== null && job.alreadyLoadedAt !== null) {
     return alreadyLoaded(job, table);
   }
@@ -187,7 +187,7 @@ function guaranteeLines({ guarantee, job, status }: Report): string[] {
     : [];
 }
 
-/** The rejects by code: how many, where the first are, and what mends them. One that stopped the load is in its error. */
+/** The rejects by code: how many, where the first are, and their fix. One that stopped the load is in its error. */
 export function whyLines({ rejects, status }: Pick<Report, "rejects" | "status">): string[] {
   const count = rejects.reduce((sum, each) => sum + each.count, 0);
   if (count === 0 || status === "interrupted" || (status === "failed" && count === 1)) return [];

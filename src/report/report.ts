@@ -48,7 +48,7 @@ export interface ReportedKey {
   readonly origin: KeyOrigin;
 }
 
-/** A statement that was run besides the records; in a dry run undone, or only named. */
+/** A statement that was run before or after the records; in a dry run undone, or only named. */
 export interface ReportedStep {
   /** The flag that asked for it. */
   readonly step: string;
@@ -68,7 +68,7 @@ export interface Report {
   readonly key: ReportedKey | null;
   readonly strategy: string | null;
   readonly rowSource: string | null;
-  /** The statements by which the load has made its table or columns of it; of a dry run, those that it would run. */
+  /** The statements by which the load created its table or columns of it; of a dry run, those that it would run. */
   readonly ddl: readonly string[];
   readonly counts: Counts;
   /** What was run before the first record, after the last, and after the last commit; absent: nothing. */

@@ -34,9 +34,9 @@ export function fixOfNothing(
 
 /** A job that has committed nothing takes another flag of reading only when it starts over. */
 function withReset(fix: string): string {
-  const [mending = "", ...rest] = fix.split("; or allow some with ");
-  return mending.includes("--")
-    ? [`${mending} (add --reset-job: the job begins with another flag)`, ...rest].join(
+  const [correction = "", ...rest] = fix.split("; or allow some with ");
+  return correction.includes("--")
+    ? [`${correction} (add --reset-job: the job begins with another flag)`, ...rest].join(
         "; or allow some with ",
       )
     : fix;

@@ -98,7 +98,7 @@ async function noTables(
 function suggestion(first: FolderLoad | undefined, tables: readonly TableName[]): string {
   const near = first === undefined ? null : nearTable(withoutNumber(first.stem), tables);
   const meant = near === null ? "" : `call it after its table: did you mean ${near}? Or `;
-  return `${meant}make the table first, or move the file out of the folder`;
+  return `${meant}create the table first, or move the file out of the folder`;
 }
 
 /** Layers may each have a load for a table. */

@@ -62,7 +62,7 @@ const KEYWORD_PASSWORD =
 /** The values of other keywords, which may be seen. */
 const OPEN_KEYWORD = /(?:^|[;=])\s*(?!(?:ssl)?(?:password|pwd)\b)[a-z][a-z ]*=\s*([^;=]*)/gi;
 
-/** Makes the redactor of a run that holds `secrets`, each replaced wherever it stands and however it is escaped. */
+/** Makes the redactor of a run that holds `secrets`, each replaced wherever it is and however it is escaped. */
 export function makeRedactor(secrets: readonly string[]): Redact {
   const spellings = [...new Set(secrets.flatMap(spellingsOf))].toSorted(
     (a, b) => b.length - a.length,
@@ -173,7 +173,7 @@ function attempt(make: () => string, fallback: string): string {
   }
 }
 
-/** A short secret is masked only where it stands alone: `ab` should not mask half of `table`. */
+/** A short secret is masked only where it is alone: `ab` should not mask half of `table`. */
 function pattern(secret: string): string {
   const escaped = secret.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
   if (secret.length >= 6) return escaped;

@@ -39,7 +39,7 @@ function split(pattern: string): { readonly folder: string; readonly rest: strin
   return { folder: folder.join(""), rest: parts.slice(fixed).join("/") };
 }
 
-/** The error with the name of a file beside it that may be meant. */
+/** The error with the name of a file in the same folder that may be meant. */
 async function withNearFile(path: string, missing: UpsurgeError): Promise<UpsurgeError> {
   const entries = await readdir(dirname(path), { withFileTypes: true }).catch(() => []);
   const files = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);

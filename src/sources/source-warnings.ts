@@ -1,4 +1,4 @@
-/** What a user should know of a source whose records were read, beside them. */
+/** What a user should know of a source whose records were read. */
 import type { HeaderUse } from "../model/header.ts";
 import { formatCount } from "../errors/format.ts";
 import { sourceLabel } from "../errors/source-label.ts";

@@ -1,4 +1,4 @@
-/** The statements that make a table or columns; the same on every target but for quoting and a few words. */
+/** The statements that create a table or columns; the same on every target but for quoting and a few words. */
 import type { NewColumn, NewTable } from "../model/new-table.ts";
 
 /** What differs from target to target. */

@@ -9,7 +9,7 @@ const TOKEN =
 /** First words that are about the transaction by themselves. */
 const CONTROL = new Set(["commit", "begin", "end", "abort"]);
 
-/** The words that begin or end a transaction, as they stand in `sql`; `null` where none do. */
+/** The words that begin or end a transaction, as written in `sql`; `null` where none do. */
 export function transactionWords(sql: string): string | null {
   for (const words of statementsOf(sql)) {
     const [first = "", second = "", third = ""] = words.map((word) => word.toLowerCase());

@@ -1,6 +1,6 @@
-/** Reads the name of a table that is to be made: as typed, in quotes, or behind its schema. */
+/** Reads the name of a table that is to be created: as typed, in quotes, or behind its schema. */
 
-/** A name in its parts; the schema is what stands before the first dot outside quotes. */
+/** A name in its parts; the schema is what comes before the first dot outside quotes. */
 export interface NameParts {
   readonly schema: string | null;
   readonly name: string;
@@ -10,7 +10,7 @@ const PART = String.raw`(?:"((?:[^"]|"")+)"|\[((?:[^\]]|\]\])+)\]|([^."\[\]]+))`
 const NAME = new RegExp(`^${PART}(?:\\.${PART})?$`, "u");
 
 /**
- * `people`, `sales.people`, `"a.b"`, `[a.b]`. What is not in quotes is taken as it stands. A text that is no such name is one
+ * `people`, `sales.people`, `"a.b"`, `[a.b]`. What is not in quotes is taken as written. A text that is no such name is one
  * name as a whole.
  */
 export function nameParts(text: string): NameParts {

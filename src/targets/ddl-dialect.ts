@@ -1,4 +1,4 @@
-/** How a target makes tables and columns: texts alone, no server is asked. */
+/** How a target creates tables and columns: texts alone, no server is asked. */
 import type { SpelledType, TypeRules, ValueType } from "../model/new-column.ts";
 import type { NewTable } from "../model/new-table.ts";
 import type { TableName } from "../model/table-shape.ts";
@@ -13,8 +13,14 @@ export interface DdlDialect {
   readonly textKeyWarning: string | null;
   /** The longest name; `null`: any. */
   readonly longestName: { readonly most: number; readonly unit: "bytes" | "characters" } | null;
-  /** Names that differ only in case are the same. */
-  readonly foldsCase: boolean;
+  /** What names are compared by where they differ in case; `null`: such names are two. */
+  readonly foldName: ((name: string) => string) | null;
+  /** Names that no column may have. */
+  readonly reservedColumns: ReadonlySet<string>;
+  /** Whether the database keeps the name of a table for itself. */
+  readonly isReservedTable: (name: string) => boolean;
+  /** So many columns a table may have. */
+  readonly mostColumns: number;
   /** The name that a text means where no server can be asked. */
   readonly nameOf: (table: string) => TableName;
   readonly createTable: (table: NewTable) => string;

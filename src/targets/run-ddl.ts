@@ -1,4 +1,4 @@
-/** Runs the statements that make a table or columns, and says what a refusal means. */
+/** Runs the statements that create a table or columns, and says what a refusal means. */
 import { shellQuoted } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { TableDdl } from "../model/new-table.ts";
@@ -45,4 +45,4 @@ function refused(ddl: TableDdl, refusal: Exclude<DdlRefusal, "passing">, error: 
   return upsurgeError("PLAN_DDL", { what, reason, suggestion: SUGGESTION }, context);
 }
 
-const SUGGESTION = `correct what the message names, with --type or --map ${shellQuoted("field:column")}; upsurge plan --ddl shows the statement`;
+const SUGGESTION = `correct what the message names, with --type or --map ${shellQuoted("field:column")}; \`upsurge plan --ddl\` shows the statement`;

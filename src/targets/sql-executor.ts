@@ -34,7 +34,7 @@ export interface SqlExecutor {
   readonly dialect: ExecutorDialect;
   run(sql: string, values?: readonly SqlValue[]): Promise<SqlAnswer>;
   /**
-   * Runs SQL of the user's in the transaction that is open, several statements included; what they give is ignored. False
+   * Runs SQL of the user's in the transaction that is open, several statements included; their results are ignored. False
    * where that transaction is over, or another one was left open: it must not be committed then.
    */
   script(sql: string): Promise<boolean>;
@@ -46,7 +46,7 @@ export interface SqlExecutor {
   columnsOf(table: string): Promise<readonly string[] | null>;
   /**
    * What tells `table` from one of the same name that is made later, and no change of it makes another: `A/B`, where A is
-   * the same of `checkpoint`. Where both are others, the database was made anew from a copy. `null`: nothing does.
+   * the same of `checkpoint`. Where both are others, the database was restored from a copy. `null`: nothing does.
    */
   madeAs(table: string, checkpoint: string): Promise<string | null>;
   /** True for a unique key that was violated: another run has inserted the same row. */

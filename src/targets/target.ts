@@ -46,7 +46,7 @@ export interface Capabilities {
   readonly shortRows?: number;
   /** A COMMIT in SQL of the user's ends the transaction of the load; absent: it only takes one from a count. */
   readonly commitsAtOnce?: true;
-  /** TRUNCATE starts the counter of an identity column anew. */
+  /** TRUNCATE sets the counter of an identity column back to its start. */
   readonly truncateResetsIdentity?: true;
   /** Several sessions may write to a table at once without waiting for each other. */
   readonly parallel: boolean;
@@ -70,7 +70,7 @@ export interface ConnectOptions {
   readonly environment: Environment;
   /** A server that is not what it passes for is no reason to stop. */
   readonly acceptServer?: boolean;
-  /** What to do about a database file that is not there: make it, or work in a private one that is gone with the session. */
+  /** What to do about a database file that does not exist: make it, or work in a private one that is gone with the session. */
   readonly missingFile?: "make" | "private" | undefined;
 }
 
@@ -78,7 +78,7 @@ export interface ConnectOptions {
 export interface BeginRequest {
   /** Another session of this load has locked the tables. */
   readonly locked: boolean;
-  /** What is made first, before the tables are locked. */
+  /** What is created first; `null`: nothing. */
   readonly ddl: TableDdl | null;
 }
 
@@ -89,7 +89,7 @@ export interface GrantRequest {
   readonly job: JobPlan | null;
   /** What the load does to the table. */
   readonly privileges: readonly TablePrivilege[];
-  /** What the load makes first; `null`: nothing. */
+  /** What the load creates first; `null`: nothing. */
   readonly ddl: TableDdl | null;
   /** The columns that every row carries: their defaults are never used. */
   readonly filled: ReadonlySet<string>;
@@ -141,7 +141,7 @@ export interface Target {
   secrets?(url: string, environment: Environment): readonly string[];
   /** What to pass instead of a text that is not read but may be meant for this target; `null` when it has no idea. */
   suggest?(url: string): Suggestion | null;
-  /** How it makes tables. */
+  /** How it spells new tables and columns. */
   readonly ddl: DdlDialect;
   /** Opens a session. Throws `TARGET_*` errors. */
   connect(options: ConnectOptions): Promise<Session>;
@@ -159,7 +159,7 @@ export interface Session {
   /** Resolves `table` (optionally qualified) and reads its shape; `null` when there is none. */
   readTableShape(table: string): Promise<TableShape | null>;
   /**
-   * Where a table that is to be made would be. Throws `PLAN_NO_SCHEMA`.
+   * Where a table that does not exist would be created. Throws `PLAN_NO_SCHEMA`.
    */
   newTableName(table: string): Promise<TableName>;
   /**
@@ -174,8 +174,8 @@ export interface Session {
   /** The statements a load would run for rows that carry `columns`, for `upsurge plan`. */
   statements(plan: TablePlan, columns: readonly string[]): readonly string[];
   /**
-   * The statements that take all rows of a table away and tell how many they were, with the lock that keeps other writers
-   * out until the load is committed. They take nothing from other tables.
+   * The statements that delete all rows of a table and tell how many they were, with the lock that keeps other writers
+   * out until the load is committed. They delete nothing from other tables.
    */
   emptyTable(table: TableShape, how: Emptying): readonly Omit<Step, "name">[];
   /**
@@ -190,7 +190,7 @@ export interface Session {
   /**
    * Starts a transaction that writes to these tables, with everything it needs; again after its commit, for the next one.
    * Their locks are taken first, in one order whatever the order of the tables. Throws `PLAN_TABLE_APPEARED` where what is
-   * to be made is there by now.
+   * to be created has appeared meanwhile.
    */
   begin(tables: readonly TablePlan[], how?: BeginRequest): Promise<Transaction>;
   /**

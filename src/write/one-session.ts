@@ -13,7 +13,8 @@ import type { Account, LoadEnding, Writers } from "./writers.ts";
 import type { CommittedOffset } from "../model/committed-offset.ts";
 
 const NO_RECORD = "the source holds no record";
-const ALL_REJECTED = "every record up to the first commit was rejected";
+const ALL_REJECTED = "every record was rejected";
+const ALL_REJECTED_YET = "every record up to the first commit was rejected";
 
 /** Writes every batch in turn. */
 export class OneSession implements Writers {
@@ -99,9 +100,10 @@ export class OneSession implements Writers {
   /** A table that was emptied for records must get one, or a source that came empty would cost all of its rows. */
   #refuseEmpty(): void {
     if (this.#mayBeEmpty) return;
+    const rejected = this.#most === Infinity ? ALL_REJECTED : ALL_REJECTED_YET;
     throw upsurgeError(
       "STEP_NO_RECORD",
-      { table: this.#table, reason: this.#read === 0 ? NO_RECORD : ALL_REJECTED },
+      { table: this.#table, reason: this.#read === 0 ? NO_RECORD : rejected },
       { where: "--truncate" },
     );
   }

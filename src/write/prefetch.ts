@@ -1,7 +1,7 @@
 /** Reading ahead: the next value is on its way while its consumer works on the one before. */
 import { unlessAborted } from "./unless-aborted.ts";
 
-/** What goes on beside the reading. */
+/** What goes on during the reading. */
 export interface PrefetchHooks<T> {
   /** Told of a value as soon as there is one, though its consumer is still at work on the one before. */
   readonly ready: (value: T) => void;

@@ -1,7 +1,7 @@
 /**
  * The records that an earlier run with several writers has partly written: between the writer that came least far and the
  * one that came furthest, those of a writer that were committed are passed over. The rest is written serially, until all
- * partitions have come equally far; then rows may be shared out anew, among any number of writers.
+ * partitions have come equally far; then rows may be shared out again, among any number of writers.
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Row } from "../model/batch.ts";

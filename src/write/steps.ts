@@ -27,7 +27,7 @@ async function runStep(step: Step, session: StepSession): Promise<number> {
   if (kind === "script") return await runScript(step, session);
   const { rows, changed } = await orFailure(step, session, () => session.execute.run(sql));
   if (kind === "number") return Number(rows[0]?.["n"] ?? 0);
-  if (kind === "guard" && rows.length > 0 && refusal !== undefined) {
+  if (kind === "assertion" && rows.length > 0 && refusal !== undefined) {
     throw upsurgeError(refusal.code, refusal.details, { where: step.name });
   }
   return changed;

@@ -98,14 +98,14 @@ const CASES: readonly Case[] = [
   {
     code: "TARGET_NOT_FOUND",
     run: "in.csv --to tt.db --table t",
-    fix: /a load with --create makes the file/,
+    fix: /a load with --create creates the file/,
     next: "in.csv --to tt.db --table t --create",
   },
   {
     code: "PLAN_DDL",
     files: csv("id,Id\n1,2\n"),
     run: "in.csv --to tt.db --table t --create",
-    fix: /--map 'Id:OTHER' or --map 'Id:'/,
+    fix: /--map 'Id:OTHER'; or .*: --map 'Id:'/,
     next: "in.csv --to tt.db --table t --create --map Id:",
   },
   {
@@ -223,17 +223,37 @@ const CASES: readonly Case[] = [
     next: `${LOAD} --truncate --max-delete 100%`,
   },
   {
+    code: "RUN_NOT_A_FOLDER",
+    run: "run in.csv --to t.db",
+    fix: /upsurge in\.csv --to URL --table NAME/,
+    next: LOAD,
+  },
+  {
+    code: "RUN_NO_KEY",
+    sql: "create table t (id integer primary key, name text)",
+    files: { "t.csv": "name\na\n" },
+    run: "run . --only t --to t.db",
+    fix: /add the columns of one of them to the file/,
+    next: LOAD,
+  },
+  {
+    code: "RUN_NO_TABLE",
+    run: "run . --to t.db",
+    fix: /create the table first, or move the file out of the folder/,
+    next: LOAD,
+  },
+  {
     code: "STEP_CASCADE",
     sql: `${TABLE}; create table u (t integer references t on delete cascade); insert into t (id) values (7); insert into u values (7)`,
     run: `${LOAD} --truncate`,
-    fix: /the rows of u first, in --before; or leave --truncate out/,
+    fix: /the rows of u first, with --before; or leave --truncate out/,
     next: LOAD,
   },
   {
     code: "STEP_ROWS_LEFT",
     sql: `${TABLE}; create trigger keep before delete on t begin select raise(ignore); end; insert into t (id) values (7)`,
     run: `${LOAD} --truncate`,
-    fix: /that may delete all of its rows/,
+    fix: /who may delete all rows of it/,
     next: LOAD,
   },
   {
@@ -295,6 +315,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   SOURCE_INCOMPLETE: "its fix is another file: cli/source-warnings",
   SOURCE_CHECKSUM: "its fix is another file or hash",
   SOURCE_CHANGED: "a job's: targets/jobs-sources",
+  RUN_NO_FILES: "its fix is another file: cli/run",
+  RUN_SAME_TABLE: "its fix is a folder: cli/run",
+  RUN_CYCLE: "SQLite has none: targets/run-cycles",
   TARGET_PARAMETER: "a connection's: targets/postgres-connections",
   TARGET_SECURITY: "a server's set-up: targets/postgres-tls",
   TARGET_NO_DATABASE: "a server's: targets/start-failures",
@@ -331,8 +354,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   INTERNAL: "a bug",
 };
 
-/** Rejects whose fix is typed in `targets/reject-fixes`, and those that only the record itself can mend. */
-const ROWS: Readonly<Record<string, "typed" | "mend">> = {
+/** Rejects whose fix is typed in `targets/reject-fixes`, and those that only a change of the record itself corrects. */
+const ROWS: Readonly<Record<string, "typed" | "record">> = {
   ROW_ENCODING: "typed",
   ROW_QUOTES: "typed",
   ROW_FIELD_COUNT: "typed",
@@ -341,20 +364,20 @@ const ROWS: Readonly<Record<string, "typed" | "mend">> = {
   ROW_RANGE: "typed",
   ROW_NOT_NULL: "typed",
   ROW_UNIQUE: "typed",
-  ROW_NOT_OBJECT: "mend",
-  ROW_NUL: "mend",
-  ROW_SURROGATE: "mend",
-  ROW_TOO_LARGE: "mend",
-  ROW_TOO_DEEP: "mend",
-  ROW_MEMBERS: "mend",
-  ROW_UNKNOWN_FIELD: "mend",
-  ROW_NO_KNOWN_FIELD: "mend",
-  ROW_MISSING_FIELD: "mend",
-  ROW_NULL_KEY: "mend",
-  ROW_LENGTH: "mend",
-  ROW_CHECK: "mend",
-  ROW_FOREIGN_KEY: "mend",
-  ROW_REFUSED: "mend",
+  ROW_NOT_OBJECT: "record",
+  ROW_NUL: "record",
+  ROW_SURROGATE: "record",
+  ROW_TOO_LARGE: "record",
+  ROW_TOO_DEEP: "record",
+  ROW_MEMBERS: "record",
+  ROW_UNKNOWN_FIELD: "record",
+  ROW_NO_KNOWN_FIELD: "record",
+  ROW_MISSING_FIELD: "record",
+  ROW_NULL_KEY: "record",
+  ROW_LENGTH: "record",
+  ROW_CHECK: "record",
+  ROW_FOREIGN_KEY: "record",
+  ROW_REFUSED: "record",
 };
 
 /** Words as a shell splits them, as far as these commands need it. */
@@ -379,12 +402,12 @@ describe("every fix", () => {
       const refused = await runUpsurge(words(run), { cwd });
       lastFix = /^fix: +(.*)$/m.exec(refused.stderr)?.[1] ?? "";
       const command = typeof next === "string" ? next : next(cwd);
-      const mended = await runUpsurge(words(command), { cwd });
+      const corrected = await runUpsurge(words(command), { cwd });
 
       expect(refused.stderr).toContain(code);
       expect(lastFix).toMatch(fix);
-      expect(mended.exitCode, mended.stderr).toBe(exit);
-      expect(refused.exitCode).not.toBe(mended.exitCode);
+      expect(corrected.exitCode, corrected.stderr).toBe(exit);
+      expect(refused.exitCode).not.toBe(corrected.exitCode);
     },
   );
 });

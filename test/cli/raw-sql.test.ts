@@ -45,6 +45,8 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   commit: null,
   maxDelete: null,
   maxRejects: null,
+  // Names of tables, which are only compared.
+  only: null,
   // Digits.
   expectSha256: null,
   job: ["--job", SQL],

@@ -43,7 +43,7 @@ test.each([
   [
     ["plan", "a.csv", "--reject-file", "x"],
     "unknown option --reject-file",
-    "leave --reject-file out",
+    "leave --reject-file out, or pass it to `upsurge load`",
   ],
   [["a.csv", "--key"], "the value of --key is missing", "for example --key order_no,line_no"],
   [
@@ -69,12 +69,12 @@ test.each([
   [
     ["a b.csv"],
     "--to and --table are missing",
-    "say it all, for example: upsurge 'a b.csv' --to shop.db --table orders; `upsurge help load` shows every option",
+    "give them all, for example: upsurge 'a b.csv' --to shop.db --table orders; `upsurge help load` shows every option",
   ],
   [
     ["plan"],
     "a source, --to and --table are missing",
-    "say it all, for example: upsurge plan orders.csv --to shop.db --table orders; `upsurge help plan` shows every option",
+    "give them all, for example: upsurge plan orders.csv --to shop.db --table orders; `upsurge help plan` shows every option",
   ],
   [
     ["a.csv", "--table", "t"],
@@ -90,6 +90,16 @@ test.each([
     ["inspect", "a", "b"],
     "a second source does not go with inspect",
     "name one file; quote a name that holds spaces",
+  ],
+  [
+    ["plan", "a.csv", "--to", "x.db", "--ddl=sqlite"],
+    "--ddl cannot be 'sqlite'",
+    "pass --ddl by itself",
+  ],
+  [
+    ["a.csv", "--to", "x.db", "--ddl"],
+    "unknown option --ddl",
+    "leave --ddl out, or pass it to `upsurge inspect` or `upsurge plan`",
   ],
   [
     ["inspect"],

@@ -126,7 +126,7 @@ const BUGS: readonly Bug[] = [
     scenario: unknownError,
   },
   {
-    name: "counts begin anew with every run",
+    name: "counts begin at 0 with every run",
     file: "src/account/ledger.js",
     edits: [["addCounts(this.#seen, before);", ""]],
     scenario: killedAround,

@@ -184,7 +184,7 @@ test.each([
   const refused = await runUpsurge([...LOAD, ...flags], { cwd });
   expect(refused.exitCode).toBe(6);
   expect(refused.stderr).toContain(
-    `cause: Error: another load (process ${child.pid} on ${hostname()}) is at work on it`,
+    `cause: Error: another load (process ${child.pid} on ${hostname()}) is writing to it`,
   );
   rmSync(gate);
   const { exitCode, stderr } = await ended;
@@ -224,7 +224,7 @@ test("one that is removed meanwhile stops the load", async () => {
   });
   const { exitCode, stderr } = await runUpsurge(LOAD, { cwd });
   expect(exitCode).toBe(6);
-  expect(stderr).toContain("it was removed or replaced while the load was at work");
+  expect(stderr).toContain("it was removed or replaced while the load was running");
   expect(orders(cwd)).toEqual([[1, "tea", 2]]);
 });
 
@@ -280,7 +280,7 @@ test("--reset-job takes its own reject files, and no others", async () => {
   const job = [...LOAD, "--job", "j"];
   expectLoaded(cwd, await runUpsurge(job, { cwd }));
   expectLoaded(cwd, await runUpsurge([...job, "--reset-job"], { cwd }));
-  writeFileSync(join(cwd, FILE), REJECTED.replace("-1", "1,mended"));
+  writeFileSync(join(cwd, FILE), REJECTED.replace("-1", "1,corrected"));
   const refused = await runUpsurge([...job, "--reset-job"], { cwd });
   expect([refused.exitCode, refused.stderr]).toEqual([6, expect.stringContaining(FILE)]);
   for (const name of namesIn(cwd)) rmSync(join(cwd, name));

@@ -55,7 +55,7 @@ export function having(pattern: RegExp): Which {
   return ({ sql }) => pattern.test(sql);
 }
 
-/** Requests of a load after its planning, which runs the same statements over no rows; every try plans anew. */
+/** Requests of a load after its planning, which runs the same statements over no rows; every try plans again. */
 export function loading(which: Which): Which {
   let began = false;
   return (request) => {

@@ -274,8 +274,8 @@ describe.each(ENGINES)("$title", (engine) => {
         const isJob = way.flags?.includes("--commit") === true;
         const again = ["--key", "k", ...(isJob ? ["--reset-job"] : [])];
         const second = await runLoad(database, { ...load, flags: again }, way);
-        const { unchanged = 0, ignored = 0, rejected: anew = 0 } = second.counts;
-        expect(anew, second.output).toBe(rejected);
+        const { unchanged = 0, ignored = 0, rejected: rejectedAgain = 0 } = second.counts;
+        expect(rejectedAgain, second.output).toBe(rejected);
         expect(unchanged + ignored, second.output).toBe(records.length - rejected);
       }),
       { numRuns: timesOf("a second load") },

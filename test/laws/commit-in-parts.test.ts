@@ -138,7 +138,7 @@ function loadsThatStop(database: TestDatabase): void {
     expect(counts.updated + counts.unchanged).toBe(2);
     expect(error).toMatchObject({ code: "REJECT_LIMIT" });
     expect(error.fix).toBe(
-      "mend the record, or allow some with --max-rejects N and find them in the reject file; 20 records are committed and stay: the same command goes on from there",
+      "correct the record, or allow some with --max-rejects N and find them in the reject file; 20 records are committed and stay: the same command goes on from there",
     );
     expect(await count(database)).toBe(21);
   });

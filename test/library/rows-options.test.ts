@@ -44,6 +44,22 @@ describe.each(ENGINES)("rows into $title", (engine) => {
     ]);
   });
 
+  test("with bytes need the type of a column that may be created", async () => {
+    if (engine.name === "sqlite") return;
+    const type = engine.name === "postgres" ? "v:bytea" : "v:varbinary(max)";
+    const rows = [{ id: 1, v: Buffer.from([0, 255]) }];
+    const options = into({ table: "made", create: true, key: "id" });
+    const refused = await load(rows, options);
+    expect([refused.error?.code, refused.error?.cause]).toEqual([
+      "SOURCE_UNREADABLE",
+      expect.stringContaining('v holds bytes, and the load may create its column; say type: ["v:'),
+    ]);
+
+    const made = await load(rows, { ...options, type: [type] });
+    const again = await load(rows, { ...options, type: [type] });
+    expect([made.counts.inserted, again.counts.unchanged]).toEqual([1, 1]);
+  });
+
   test("take the place of those that are there, between SQL of the caller's", async () => {
     await load([{ id: 1 }, { id: 2 }], into({ key: "id" }));
     const report = await load([{ id: 3 }, { id: 4 }], {

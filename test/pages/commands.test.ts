@@ -82,7 +82,7 @@ function shownFields(path: string): string[] {
   return [...new Set(lines.flatMap((line) => Object.keys(JSON.parse(line) as object)))].toSorted();
 }
 
-test.each(["docs/reference/report.md", "docs/reference/reject-files.md"])(
+test.each(["report", "run-report", "reject-files"].map((name) => `docs/reference/${name}.md`))(
   "the table of %s has every field that the program prints",
   (path) => {
     expect(shownFields(path).length).toBeGreaterThan(5);

@@ -96,7 +96,7 @@ test("the script for cron fails where too many are rejected, and keeps nothing",
   expect(count(folder)).toBe("0");
 });
 
-test("the loop for big files ends when the file is loaded, and with what only a person can mend", () => {
+test("the loop for big files ends when the file is loaded, and with what only a person can correct", () => {
   const folder = folderWith("");
   sqlite(join(folder, "shop.db"), "create table orders (order_no text primary key)");
   writeFileSync(join(folder, "big.csv"), "order_no\n1\n2\n");

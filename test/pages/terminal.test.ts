@@ -1,4 +1,4 @@
-/** The drawn terminal of the README is what the program prints: `npm run record-terminal` draws it anew. */
+/** The drawn terminal of the README is what the program prints: `npm run record-terminal` draws it again. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";

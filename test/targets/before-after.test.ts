@@ -134,6 +134,31 @@ function failing(database: TestDatabase): void {
   });
 }
 
+describe("postgres alone", () => {
+  const postgres = ENGINES.filter(({ name }) => name === "postgres");
+
+  describe.each(postgres)("$title", (engine) => {
+    const database = useDatabase(engine);
+
+    test.each([["--before"], ["--after"]])(
+      "a COPY that waits for rows in %s fails at once, and is not tried again",
+      async (flag) => {
+        await start(database);
+        const sql = "select 1; copy t from stdin; select 2";
+        const report = await load(database, "id,n\n5,5\n", [flag, sql]);
+
+        expect([report.exit, report.error?.code, report.error?.where]).toEqual([
+          4,
+          "STEP_FAILED",
+          flag,
+        ]);
+        expect(report.error?.cause).toContain("COPY FROM STDIN");
+        expect(await database.rows("select count(*) from t")).toEqual([["2"]]);
+      },
+    );
+  });
+});
+
 function inParts(database: TestDatabase): void {
   test("a job runs what comes before once, and what comes after in its last transaction", async () => {
     await start(database);

@@ -1,5 +1,12 @@
 /** `--create` makes a SQLite file as well: where it may, and never one that stays empty. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
@@ -13,6 +20,43 @@ async function upsurge(cwd: string, ...args: string[]): Promise<RunResult> {
   return await runUpsurge(args, { cwd });
 }
 
+describe("a place where no file can be made", () => {
+  const create = ["--create", "--key", "id"];
+
+  test.each([[[]], [["--dry-run"]], [["--check"]]])(
+    "a link into a folder that is not there is told with that folder, also with %j",
+    async (flags) => {
+      const cwd = tempDir(FILES);
+      symlinkSync("b.db", join(cwd, "a.db"));
+      symlinkSync("none/c.db", join(cwd, "b.db"));
+
+      const args = ["people.csv", "--to", "a.db", "--table", "people", ...create, ...flags];
+      const refused = await upsurge(cwd, ...args);
+      mkdirSync(join(cwd, "none"));
+      const { exitCode } = await upsurge(cwd, ...args);
+
+      expect(refused.stderr).toContain("TARGET_NOT_FOUND");
+      expect(refused.stderr).toContain(`mkdir -p ${join(cwd, "none")}`);
+      expect([refused.exitCode, exitCode]).toEqual([2, flags[0] === "--check" ? 3 : 0]);
+      expect(existsSync(join(cwd, "none/c.db"))).toBe(flags.length === 0);
+    },
+  );
+
+  test.skipIf(process.getuid?.() === 0).each([[[]], [["--dry-run"]]])(
+    "a folder that is closed to the user is told, also with %j",
+    async (flags) => {
+      const cwd = tempDir(FILES);
+      mkdirSync(join(cwd, "closed"), { mode: 0o555 });
+
+      const to = ["--to", "closed/new.db", "--table", "people"];
+      const { exitCode, stderr } = await upsurge(cwd, "people.csv", ...to, ...create, ...flags);
+
+      expect(exitCode, stderr).toBe(2);
+      expect(stderr).toContain("TARGET_NOT_WRITABLE");
+    },
+  );
+});
+
 describe("a database file that is not there", () => {
   test("is made with its table, which has the name of the source", async () => {
     const cwd = tempDir(FILES);
@@ -20,7 +64,7 @@ describe("a database file that is not there", () => {
     const first = await upsurge(cwd, "people.csv", "--to", "new.db", "--create", "--key", "id");
     const second = await upsurge(cwd, "people.csv", "--to", "new.db", "--create", "--key", "id");
 
-    expect(first.stdout).toMatch(/^loaded 2 records into people .*\nmade: the table people\n/);
+    expect(first.stdout).toMatch(/^loaded 2 records into people .*\ncreated: the table people\n/);
     expect(second.stdout).toMatch(/\n {2}unchanged {2}2\n$/);
   });
 
@@ -29,7 +73,7 @@ describe("a database file that is not there", () => {
 
     const { stdout } = await upsurge(cwd, "people.csv", "--to", "new.db", "--create", flag);
 
-    expect(stdout).toContain("would make: the table people\n  inserted  2\n");
+    expect(stdout).toContain("would create: the table people\n  inserted  2\n");
     expect(readdirSync(cwd)).toEqual(["bad.csv", "people.csv"]);
   });
 
@@ -45,7 +89,10 @@ describe("a database file that is not there", () => {
       "--create",
     );
 
-    expect([exitCode, stdout]).toEqual([0, expect.stringContaining("made first:\n  create table")]);
+    expect([exitCode, stdout]).toEqual([
+      0,
+      expect.stringContaining("created first:\n  create table"),
+    ]);
     expect(existsSync(join(cwd, "new.db"))).toBe(false);
   });
 
@@ -137,6 +184,7 @@ describe("the name of the table", () => {
     for (const sources of [["-"], ["people.csv", "more.csv"]]) {
       const { exitCode, stderr } = await upsurge(cwd, ...sources, "--to", "new.db", "--create");
       expect([exitCode, stderr]).toEqual([2, expect.stringContaining("--table is missing")]);
+      expect(stderr).toContain("cause: --create names the table after its file; a stream");
     }
   });
 });
@@ -152,4 +200,15 @@ test("a value of a stream that does not fit what its beginning has shown is reje
 
   expect([exitCode, stdout], stderr).toEqual([3, expect.stringContaining("inserted  140,000")]);
   expect(readFileSync(join(cwd, "bad.csv"), "utf8")).toBe("id,v\nx,1\n");
+});
+
+test("the name of an index is no name for a table", async () => {
+  const cwd = tempDir(FILES);
+  const db = new Database(join(cwd, "a.db"));
+  db.exec("create table t (id int); create index people on t (id)").close();
+
+  const { exitCode, stderr } = await upsurge(cwd, "people.csv", "--to", "a.db", "--create");
+
+  expect(exitCode, stderr).toBe(2);
+  expect(stderr).toContain("choose another name with --table");
 });

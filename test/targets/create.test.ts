@@ -95,7 +95,7 @@ describe.each(ENGINES)("$title", (engine) => {
     expect([dry.exit, dry.report.counts.inserted, dry.report.ddl.length]).toEqual([0, 1, 1]);
     expect((await shell.bare([...create, "--check"])).exit).toBe(3);
     const plan = ["plan", ...create, "--to", database.url, "--table", "t"];
-    expect((await shell.run(plan)).stdout).toContain("made first:\n  create table");
+    expect((await shell.run(plan)).stdout).toContain("created first:\n  create table");
     expect((await shell.run([...plan, "--ddl"])).stdout).toMatch(/^create table [^;]+;\n$/);
     expect(await tableIsThere(shell, database)).toBe(false);
   });
@@ -265,6 +265,10 @@ describe.each(ENGINES)("$title: commits, writers and loads at once", (engine) =>
     const { exit, report, stderr } = await shell.bare(["in.csv", ...flags]);
 
     expect([exit, report.counts.inserted], stderr).toEqual([0, 3]);
+
+    await database.reset();
+    const plan = ["plan", "in.csv", ...flags, "--to", database.url, "--table", "t"];
+    expect((await shell.run(plan)).stdout).toContain("  one writer: ");
   });
 
   test("two loads at once make one table, and both end well", async () => {
@@ -300,6 +304,46 @@ describe.each(ENGINES)("$title: what is refused", (engine) => {
     // The table that SQLite made has no column n.
     if (refused.exit !== 0) expect(renamed.exit, renamed.stderr).toBe(0);
   });
+
+  test("a table is not made under a name that is too long", async () => {
+    const shell = await shellOf(engine, database);
+    const long = "n".repeat(150);
+    shell.write("in.csv", "id\n1\n");
+
+    const args = ["in.csv", "--to", database.url, "--table", long, "--create"];
+    const { exit, stderr } = await shell.run(args);
+
+    expect(exit, stderr).toBe(engine.name === "sqlite" ? 0 : 2);
+    if (exit !== 0) expect(stderr).toContain("choose a shorter name with --table");
+  });
+
+  test("a table is not made of a file without fields, and what is there is loaded into", async () => {
+    const shell = await shellOf(engine, database);
+    shell.write("in.csv", "id,v\n1,2\n");
+    shell.write("empty.csv", "");
+
+    const refused = await shell.bare(["empty.csv", "--create"]);
+    const made = await shell.bare(["in.csv", "--create"]);
+    const empty = await shell.bare(["empty.csv", "--create"]);
+
+    expect([refused.exit, refused.code], refused.stderr).toEqual([2, "PLAN_DDL"]);
+    expect([made.exit, empty.exit], empty.stderr).toEqual([0, 0]);
+  });
+
+  test("a mode that finds rows needs the key of a table that is to be made", async () => {
+    const shell = await shellOf(engine, database);
+    shell.write("in.csv", "id,v\n1,2\n");
+
+    const refused = await shell.bare(["in.csv", "--create", "--mode", "upsert"]);
+
+    expect([refused.exit, refused.code], refused.stderr).toEqual([2, "PLAN_NO_KEY"]);
+    expect(refused.fix).toContain("pass --key with the columns");
+    expect(refused.fix).not.toContain("--strategy");
+  });
+});
+
+describe.each(ENGINES)("$title: headers and keys that are refused", (engine) => {
+  const database = useDatabase(engine);
 
   test("names that differ only in case are two where the database says so", async () => {
     const shell = await shellOf(engine, database);

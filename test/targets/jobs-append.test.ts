@@ -60,7 +60,7 @@ const GROWTHS: readonly Growth[] = [
     before: gzipSync(FIRST),
     after: Buffer.concat([gzipSync(FIRST), gzipSync(MORE)]),
   },
-  whole("gzip, packed anew", "in.csv.gz", (text) => gzipSync(text)),
+  whole("gzip, packed again", "in.csv.gz", (text) => gzipSync(text)),
   {
     name: "a last line whose end came later",
     file: "in.csv",

@@ -31,7 +31,7 @@ interface Given {
   readonly engine: Engine;
   readonly database: TestDatabase;
   readonly open: (table?: string) => Promise<JobShell>;
-  /** Makes the table anew. */
+  /** Drops the table and makes it again. */
   readonly remake: () => Promise<void>;
 }
 
@@ -58,8 +58,8 @@ describe.each(JOB_ENGINES)("$title", (engine: Engine) => {
     expect(edited.report.counts).toMatchObject({ read: 4, updated: 1, unchanged: 3 });
 
     await remake();
-    const anew = await shell.bare(PLAIN);
-    expect([anew.exit, anew.report.counts.inserted], anew.stderr).toEqual([0, 4]);
+    const again = await shell.bare(PLAIN);
+    expect([again.exit, again.report.counts.inserted], again.stderr).toEqual([0, 4]);
     expect(await shell.table()).toEqual(TABLE);
 
     shell.write("in.csv", HEADER + lines([9, 90]));
@@ -176,12 +176,12 @@ function tables({ engine, database, open, remake }: Given): void {
       shell.write("in.csv", HEADER + FOUR);
       return shell;
     };
-    test("made anew is missed, and loaded again with --reset-job", async () => {
+    test("dropped and made again is missed, and loaded again with --reset-job", async () => {
       const shell = await begin();
       await remake();
       await database.exec("insert into t values (7, 7, '7')");
       for (const _ of [1, 2]) {
-        expectRefused(await shell.load("in.csv --job j"), "made anew");
+        expectRefused(await shell.load("in.csv --job j"), "dropped and made again");
         expect(await shell.table()).toEqual(["7:7"]);
       }
       const over = await shell.load("in.csv --job j --reset-job");
@@ -190,11 +190,11 @@ function tables({ engine, database, open, remake }: Given): void {
       expect((await shell.load("in.csv --job j")).report.counts.read).toBe(0);
     });
 
-    test("made anew is taken for the same with --keep-job, once and for all", async () => {
+    test("dropped and made again is taken for the same with --keep-job, once and for all", async () => {
       const shell = await begin();
       await remake();
       await database.exec("insert into t values (7, 7, '7')");
-      expectRefused(await shell.load("in.csv --job j"), "made anew");
+      expectRefused(await shell.load("in.csv --job j"), "dropped and made again");
       for (const flag of ["--keep-job", ""]) {
         const kept = await shell.load(`in.csv --job j ${flag}`);
         expect([kept.exit, kept.report.job?.resumedAt], kept.stderr).toEqual([0, 4]);

@@ -6,7 +6,7 @@ import { HEADER, historyRule, JobShell, lines } from "../helpers/job-shell.ts";
 const FOUR = lines([1, 10], [2, 20], [3, 30], [4, 40]);
 const BAD = "5,77,77\n";
 const INPUT = HEADER + FOUR + BAD + lines([1, 60], [6, 60], [7, 70], [1, 80]);
-const MENDED = INPUT.replace(BAD, "5,50,50\n");
+const CORRECTED = INPUT.replace(BAD, "5,50,50\n");
 const TABLE = ["1:10,60,80", "2:20", "3:30", "4:40", "5:50", "6:60", "7:70"];
 
 describe.each(SHARED_ENGINES)("$title", (engine) => {
@@ -38,7 +38,7 @@ describe.each(SHARED_ENGINES)("$title", (engine) => {
   test("what gives the bytes another meaning is refused, and named", async () => {
     const shell = await open();
     expect((await shell.load("in.csv --job j")).exit).toBe(4);
-    shell.write("in.csv", MENDED);
+    shell.write("in.csv", CORRECTED);
     const before = await shell.image();
     for (const flags of OTHERS) {
       const other = await shell.bare(["in.csv", "--job", "j", "--commit", "2", ...flags]);
@@ -85,7 +85,7 @@ describe.each(SHARED_ENGINES)("$title", (engine) => {
       const stopping = [...first, "--max-rejects", "0"];
       const stopped = await shell.bare(["in.csv", "--job", "j", ...shell.flags, ...stopping]);
       expect([stopped.exit, stopped.code], stopped.stderr).toEqual([4, "REJECT_LIMIT"]);
-      shell.write("in.csv", MENDED);
+      shell.write("in.csv", CORRECTED);
       const went = await shell.bare(["in.csv", "--job", "j", ...shell.flags, ...second]);
       const shown = `${first.join(" ")} then ${second.join(" ")}\n${went.stderr}`;
       expect(went.exit, shown).toBe(0);
@@ -109,13 +109,13 @@ function promises(open: (input?: string) => Promise<JobShell>): void {
     expect((await shell.load("in.csv --job j --limit 4")).code).toBe("JOB_OPTIONS");
     // It stops at the bad record within its limit, and goes on.
     expect((await shell.load("in.csv --job k --limit 7")).exit).toBe(4);
-    shell.write("in.csv", MENDED);
+    shell.write("in.csv", CORRECTED);
     const went = await shell.load("in.csv --job k --limit 7");
     expect([went.exit, went.report.counts.read], went.stderr).toEqual([0, 7]);
   });
 
   test.each(["--dry-run", "--check"])("%s remembers nothing", async (flag) => {
-    const shell = await open(MENDED);
+    const shell = await open(CORRECTED);
     for (const _ of [1, 2]) {
       const dry = await shell.load(`in.csv --job j ${flag}`);
       expect([0, 3], dry.stderr).toContain(dry.exit);
@@ -134,7 +134,7 @@ function promises(open: (input?: string) => Promise<JobShell>): void {
     [["--commit", "2"], "exactly-once", "auto-"],
     [["--commit", "2", "--allow-at-least-once"], "at-least-once", null],
   ] as const)("%j promises %s", async (flags, guarantee, name) => {
-    const shell = await open(MENDED);
+    const shell = await open(CORRECTED);
     const ran = await shell.bare(["in.csv", ...shell.flags, ...flags]);
     expect([ran.exit, ran.report.guarantee], ran.stderr).toEqual([0, guarantee]);
     if (name === null) expect(ran.report.job).toBeNull();
@@ -150,7 +150,7 @@ function promises(open: (input?: string) => Promise<JobShell>): void {
     const shell = await open();
     const flags = [...shell.flags, "--commit", "2", "--allow-at-least-once"];
     expect((await shell.bare(["in.csv", ...flags])).exit).toBe(4);
-    shell.write("in.csv", MENDED);
+    shell.write("in.csv", CORRECTED);
     expect((await shell.bare(["in.csv", ...flags])).exit).toBe(0);
     expect((await shell.table())[0]).toBe("1:10,10,60,80");
     expect((await shell.jobs()).stdout).toContain("has no jobs");
@@ -174,7 +174,7 @@ function jobNames(open: (input?: string) => Promise<JobShell>): void {
   test.each(NAMES)("the name %s", async (name) => {
     const shell = await open();
     expect((await shell.load("in.csv", ["--job", name])).exit).toBe(4);
-    shell.write("in.csv", MENDED);
+    shell.write("in.csv", CORRECTED);
     const went = await shell.load("in.csv", ["--job", name]);
     expect([went.exit, went.report.job], went.stderr).toMatchObject([0, { name, resumedAt: 4 }]);
     expect((await shell.load("in.csv", ["--job", name])).report.job?.resumedAt).toBe(9);
@@ -185,7 +185,7 @@ function jobNames(open: (input?: string) => Promise<JobShell>): void {
   });
 
   test("names that differ in a letter's case or its accents are two jobs", async () => {
-    const shell = await open(MENDED);
+    const shell = await open(CORRECTED);
     for (const [at, name] of ["job", "Job", "jób"].entries()) {
       const ran = await shell.load("in.csv", ["--job", name]);
       expect([ran.exit, ran.report.job?.resumedAt], `${name}\n${ran.stderr}`).toEqual([0, 0]);
@@ -194,7 +194,7 @@ function jobNames(open: (input?: string) => Promise<JobShell>): void {
   });
 
   test.each(["", " ", "j ", "x".repeat(201), "a\nb", "a\u0000b"])("no name: %j", async (name) => {
-    const shell = await open(MENDED);
+    const shell = await open(CORRECTED);
     const refused = await shell.load("in.csv", ["--job", name]);
     expect(refused.exit, refused.stderr).toBe(2);
     expect(refused.stdout + refused.stderr).toContain("--job");

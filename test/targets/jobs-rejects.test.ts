@@ -186,7 +186,7 @@ function rejectFiles(open: (input?: string) => Promise<JobShell>): void {
   test("the rejects of a finished job may be taken away, also when more comes", async () => {
     const shell = await open();
     expect((await shell.load("in.csv --job j --max-rejects 9")).exit).toBe(3);
-    shell.move("in.csv.rejects.csv", "mended.csv");
+    shell.move("in.csv.rejects.csv", "corrected.csv");
     shell.remove("in.csv.rejects.csv.jsonl");
     expect((await shell.load("in.csv --job j --max-rejects 9")).exit).toBe(3);
     shell.write("in.csv", `${INPUT}9,77,77\n10,10,10\n`);
@@ -195,14 +195,14 @@ function rejectFiles(open: (input?: string) => Promise<JobShell>): void {
     expect(shell.read("in.csv.rejects.csv")).toBe(`${HEADER}9,77,77\n`);
   });
 
-  test("mended, they complete the table as a job of their own", async () => {
+  test("corrected, they complete the table as a job of their own", async () => {
     const shell = await open();
     expect((await shell.load("in.csv --job j --max-rejects 9")).exit).toBe(3);
-    const mended = (shell.read("in.csv.rejects.csv") ?? "")
+    const corrected = (shell.read("in.csv.rejects.csv") ?? "")
       .replaceAll(/,[xy]/g, "")
       .replaceAll("77", "70");
-    shell.write("mended.csv", mended);
-    const ran = await shell.load("mended.csv --job j-mended");
+    shell.write("corrected.csv", corrected);
+    const ran = await shell.load("corrected.csv --job j-corrected");
     expect([ran.exit, ran.report.counts.inserted], ran.stderr).toEqual([0, 4]);
     expect(await shell.table()).toHaveLength(8);
   });

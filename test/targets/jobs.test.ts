@@ -13,7 +13,7 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
 
   changes(open);
 
-  test("goes on behind what is committed, once the record is mended", async () => {
+  test("goes on behind what is committed, once the record is corrected", async () => {
     const shell = await open();
     shell.write("in.csv", HEADER + FOUR + BAD + LAST);
     const stopped = await shell.load("in.csv --job j");

@@ -88,7 +88,7 @@ describe.each(ENGINES)("$title", (engine) => {
     const ignored = await report(input, ["--ignore", "--any-constraint"]);
 
     expect([refused.exit, refused.code]).toEqual([4, "REJECT_LIMIT"]);
-    expect(refused.fix).toContain("with --any-constraint");
+    expect(refused.fix).toContain("pass --any-constraint");
     expect([ignored.counts, ignored.key]).toEqual([{ inserted: 1, ignored: 2 }, null]);
   });
 

@@ -41,7 +41,7 @@ beforeAll(async () => {
     grant usage on schema app to anyone; grant all on t, app.t to anyone;
     do $$ begin execute format('copy (select unnest(string_to_array(%L, %L))) to %L',
       '${HBA.join(";")}', ';', current_setting('hba_file')); end $$`);
-  // Starts it anew, with those rules.
+  // Starts it again, with those rules.
   await server.show("here");
   for (const name of ["ours", "theirs", "none"])
     mkdirSync(join(temporary.path, name, ".postgresql"), { recursive: true });

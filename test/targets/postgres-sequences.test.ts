@@ -1,4 +1,4 @@
-/** Ids that a load writes do not move their sequence: it is told of, with a statement that mends it as it is printed. */
+/** Ids that a load writes do not move their sequence: it is told of, with a statement that moves it, as printed. */
 import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Engine } from "../helpers/engines.ts";
@@ -12,11 +12,11 @@ interface Report {
   readonly warnings: readonly string[];
 }
 
-const MENDS = /; to set it: (select setval\(.*\))$/;
+const SETS = /; to set it: (select setval\(.*\))$/;
 
 /** The statements that the warnings print. */
-function mending({ warnings }: Report): string[] {
-  return warnings.flatMap((text) => MENDS.exec(text)?.[1] ?? []);
+function statementsOf({ warnings }: Report): string[] {
+  return warnings.flatMap((text) => SETS.exec(text)?.[1] ?? []);
 }
 
 const database = useDatabase(postgres);
@@ -80,14 +80,14 @@ const TABLES: readonly (readonly [string, string, readonly string[]])[] = [
 
 describe("a sequence that ids have passed", () => {
   test.each(TABLES)(
-    "a sequence left behind is told, and the statement mends it: %s",
+    "a sequence left behind is told, and the statement moves it: %s",
     async (_, setup, flags) => {
       await database.reset();
       await database.exec(setup);
 
       const report = await load("id,v\n7,a\n5,b\n", flags);
 
-      const [statement, ...others] = mending(report);
+      const [statement, ...others] = statementsOf(report);
       expect([report.exit, statement, others], JSON.stringify(report)).toEqual([
         0,
         expect.any(String),
@@ -99,7 +99,7 @@ describe("a sequence that ids have passed", () => {
       const rows = await database.rows("select max(id) > 7, count(distinct id) from t");
       expect(rows).toEqual([["t", "3"]]);
       // Now that it is ahead, nothing is said.
-      expect(mending(await load("id,v\n1,a\n", flags))).toEqual([]);
+      expect(statementsOf(await load("id,v\n1,a\n", flags))).toEqual([]);
     },
   );
 
@@ -111,7 +111,7 @@ describe("a sequence that ids have passed", () => {
 
     const report = await load("Id,v\n7,a\n", ["--table", `"S's"."T ""y"`]);
 
-    const [statement = ""] = mending(report);
+    const [statement = ""] = statementsOf(report);
     expect(await database.rows(statement)).toEqual([["7"]]);
     await database.exec(`drop schema "S's" cascade`);
   });
@@ -124,7 +124,7 @@ describe("a sequence that ids have passed", () => {
 
     const report = await load("id,n\n-7,100\n-5,2\n");
 
-    const [down = "", shared = ""] = mending(report);
+    const [down = "", shared = ""] = statementsOf(report);
     expect(await database.rows(down)).toEqual([["-7"]]);
     expect(await database.rows("select nextval('down')")).toEqual([["-8"]]);
     await database.exec("select setval('shared', 500)");
@@ -137,10 +137,10 @@ describe("a sequence that ids have passed", () => {
       "create sequence s as int; create table t (id bigint default nextval('s') primary key);",
     );
 
-    const [statement = ""] = mending(await load("id\n9\n9999999999\n"));
+    const [statement = ""] = statementsOf(await load("id\n9\n9999999999\n"));
 
     expect(await database.rows(statement)).toEqual([["9"]]);
-    expect(mending(await load("id\n9999999998\n"))).toEqual([]);
+    expect(statementsOf(await load("id\n9999999998\n"))).toEqual([]);
   });
 
   test.each([
@@ -151,7 +151,7 @@ describe("a sequence that ids have passed", () => {
     await database.reset();
     await database.exec("create table t (id serial primary key, v text);");
     const report = await load("id,v\n7,a\n5,b\n", flags.split(" "));
-    expect([report.exit, mending(report).length], JSON.stringify(report)).toEqual([0, 1]);
+    expect([report.exit, statementsOf(report).length], JSON.stringify(report)).toEqual([0, 1]);
   });
 });
 

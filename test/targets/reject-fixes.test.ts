@@ -5,7 +5,7 @@ import { runUpsurge } from "../helpers/run-upsurge.ts";
 import type { RunResult } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
-interface Mended {
+interface FixCase {
   readonly title: string;
   readonly text: string | Uint8Array;
   readonly file?: string;
@@ -20,7 +20,7 @@ interface Mended {
 
 const TABLE = "create table t (id int primary key, d date, n decimal(9,2), s varchar(20));";
 
-const MENDED: readonly Mended[] = [
+const CASES: readonly FixCase[] = [
   { title: "latin1", text: Buffer.from("id,s\n1,M\xfcller\n", "latin1"), fix: "--encoding latin1" },
   {
     title: "windows-1252",
@@ -103,19 +103,19 @@ describe.each(ENGINES)("$title", (engine) => {
     return await runUpsurge(args, { cwd });
   };
 
-  const cases = MENDED.filter(({ on }) => on?.includes(engine.name) ?? true);
+  const cases = CASES.filter(({ on }) => on?.includes(engine.name) ?? true);
   test.each(cases)("$title: $fix", async ({ text, file = "in.csv", flags = [], fix, typed }) => {
     const cwd = tempDir({ [file]: text });
 
     const refused = await load(cwd, file, flags);
-    const mended = await load(cwd, file, [...flags, ...(typed ?? fix.split(" "))]);
+    const corrected = await load(cwd, file, [...flags, ...(typed ?? fix.split(" "))]);
 
     const report = JSON.parse(refused.stdout) as { readonly error?: { readonly fix: string } };
     expect(report.error?.fix).toContain(fix);
-    expect(mended.exitCode, mended.stderr).toBe(0);
+    expect(corrected.exitCode, corrected.stderr).toBe(0);
   });
 
-  test("a dry run tells rejects by code, with the first three places and what mends them", async () => {
+  test("a dry run tells rejects by code, with the first three places and their fix", async () => {
     const short = "1\n2\n3\n4\n";
     const cwd = tempDir({ "in.csv": `id,s\n${short}5,a\n6,a,b\n` });
     await database.reset();
@@ -191,10 +191,10 @@ describe("postgres", () => {
     const args = ["in.csv", "--to", database.url, "--table", "t", "--key", "id", "--commit", "2"];
 
     const refused = await runUpsurge(args, { cwd });
-    const mended = await runUpsurge([...args, "--null", "N/A", "--reset-job"], { cwd });
+    const corrected = await runUpsurge([...args, "--null", "N/A", "--reset-job"], { cwd });
 
     expect(refused.stderr).toContain("pass --null N/A, which makes NULL of it (add --reset-job");
-    expect(mended.exitCode, mended.stderr).toBe(0);
+    expect(corrected.exitCode, corrected.stderr).toBe(0);
   });
 
   test("a secret that a record holds is masked in what is told of its reject", async () => {

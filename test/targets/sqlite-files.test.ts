@@ -21,7 +21,7 @@ async function connect(url = database.url, lockTimeoutMs = 50): Promise<Session>
   return await sqlite.connect({ url, lockTimeoutMs, statementTimeoutMs: 0, environment: {} });
 }
 
-/** Waits until this statement has been tried twice from now on, which is begun anew for every try. */
+/** Waits until this statement has been tried twice from now on, which is begun again for every try. */
 function triedTwice(method: "exec", statement: string): () => Promise<unknown> {
   const spy = vi.spyOn(Database.prototype, method);
   onTestFinished(() => spy.mockRestore());
@@ -79,12 +79,16 @@ describe("files", () => {
 
   test("tells when the database says that it may not be written", async () => {
     const session = await connect();
-    const refusal = new Database.SqliteError("attempt to write", "SQLITE_READONLY_DIRECTORY");
-    const error = session.translate(refusal);
+    const codes = ["SQLITE_READONLY_DIRECTORY", "SQLITE_CANTOPEN", "SQLITE_CANTOPEN_ISDIR"];
+    const errors = codes.map((code) =>
+      session.translate(new Database.SqliteError("attempt to write", code)),
+    );
     await session.close();
 
-    expect(error).toMatchObject({ code: "TARGET_NOT_WRITABLE", exit: 2 });
-    expect(session.classify(error)).toBe("fatal");
+    for (const error of errors) {
+      expect(error).toMatchObject({ code: "TARGET_NOT_WRITABLE", exit: 2 });
+      expect(session.classify(error)).toBe("fatal");
+    }
   });
 
   test("accepts its URLs and paths, and no other target's", () => {

@@ -10,7 +10,7 @@ const database = useDatabase(engine);
 const temporary = useTempDir();
 beforeEach(async () => await database.reset());
 
-/** Loads with both strategies, which must agree, into a table made anew for each. */
+/** Loads with both strategies, which must agree, into a new table for each. */
 async function load(
   setup: string,
   source: { readonly csv?: string; readonly ndjson?: string },

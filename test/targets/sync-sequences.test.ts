@@ -84,6 +84,20 @@ function moving(database: TestDatabase): void {
     expect(await next()).toBe("8");
   });
 
+  test("one that an earlier load without the flag has left behind is moved by a load that changes nothing", async () => {
+    await start(`${SERIAL}; insert into t values (5, 'a')`);
+
+    const rehearsed = await load(database, "id,v\n5,a\n", ["--key", "id", "--dry-run"]);
+    const report = await load(database, "id,v\n5,a\n", ["--key", "id"]);
+    const again = await load(database, "id,v\n5,a\n", ["--key", "id"]);
+
+    expect([report.counts.unchanged, moves(rehearsed).length, moves(report).length]).toEqual([
+      1, 1, 1,
+    ]);
+    expect(moves(again)).toEqual([]);
+    expect(await next()).toBe("6");
+  });
+
   test("one that is ahead stays, and an empty table moves none", async () => {
     await start(`${SERIAL}; select setval('t_id_seq', 50)`);
     expect(moves(await load(database, "id,v\n7,a\n"))).toEqual([]);
@@ -201,7 +215,7 @@ function missing(database: TestDatabase): void {
     expect([report.exit, report.status]).toEqual([0, "ok"]);
     expect(report.warnings).toEqual([
       expect.stringMatching(
-        /^the load is committed, .* was not moved past its ids: permission denied .*; to set it: select setval\(/,
+        /^the load is committed and need not be run again, but .* was not moved past its ids: permission denied .*; to set it: select setval\(/,
       ),
     ]);
     expect(await database.rows("select id from t")).toEqual([["7"]]);

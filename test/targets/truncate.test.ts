@@ -97,6 +97,8 @@ describe.each(ENGINES)("$title", (engine) => {
     const how =
       engine.name === "sqlite" ? /--truncate +delete from/ : /--truncate +truncate table/i;
     expect(shown).toMatch(how);
+    // Only where rows are deleted can some be left.
+    expect(shown.includes("-- must find nothing\n")).toBe(engine.name === "sqlite");
     const { report } = await shell.load("id,n\n1,1\n", ["--truncate"]);
     for (const { step, sql } of report.steps ?? []) {
       expect(step).toBe("--truncate");
@@ -159,6 +161,8 @@ function refusals(database: TestDatabase): void {
       ]);
 
       expect([exit, report.error?.code]).toEqual([4, "STEP_NO_RECORD"]);
+      const reached = more.length === 0 ? "" : " up to the first commit";
+      expect(report.error?.cause).toBe(`every record${reached} was rejected`);
       expect(await shell.rows()).toEqual(OLD);
     },
   );

@@ -65,7 +65,7 @@ describe.each(SHARED_ENGINES)("$title", (engine) => {
     expect(await rows()).toEqual(["1|5|", "2|6|", "3||d"]);
   });
 
-  test("a fault that a flag mends in all records says the flag", async () => {
+  test("a fault that one flag corrects in all records names the flag", async () => {
     const shell = await open();
     shell.write("in.csv", Buffer.from("id,hist\n1,M\xfcller\n", "latin1"));
     const bytes = await shell.bare(["in.csv", "--key", "id"]);

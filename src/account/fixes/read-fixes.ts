@@ -10,9 +10,9 @@ import type { KnownReject } from "./known-reject.ts";
 export function encodingFix({ reject, options }: KnownReject): string | null {
   if (reject.raw === null) return null;
   if (!/^utf-?8$/i.test(options.encoding.trim())) {
-    return "pass the encoding it really has with --encoding, or mend the record";
+    return "pass the encoding it really has with --encoding, or correct the record";
   }
-  return `pass the encoding the source has, probably ${guessEncoding(reject.raw)}; or mend the record`;
+  return `pass the encoding the source has, probably ${guessEncoding(reject.raw)}; or correct the record`;
 }
 
 /** ROW_QUOTES: blanks around quotes, quotes after a backslash, or quotes that mean nothing. */
@@ -48,10 +48,10 @@ export function fieldCountFix(known: KnownReject): string | null {
     return `pass --delimiter ${shownDelimiter(delimiter)}: it fits this record`;
   const comment = /^(?:#|--|\/\/)/.exec(text)?.[0];
   if (comment !== undefined && dialect.comment === null) {
-    return `pass --comment ${shellQuoted(comment)} if the line is a comment; or mend the record`;
+    return `pass --comment ${shellQuoted(comment)} if the line is a comment; or correct the record`;
   }
   return found < expected
-    ? "pass --missing-fields null (or default, for the defaults of the columns) if fields may be left out at the end; or mend the record"
+    ? "pass --missing-fields null (or default, for the defaults of the columns) if fields may be left out at the end; or correct the record"
     : "quote the field that holds the delimiter; or pass --extra-fields ignore, which drops what is beyond the header";
 }
 
@@ -106,7 +106,7 @@ export function jsonFix(known: KnownReject): string | null {
   if (/[:[,]\s*-?(?:NaN|Infinity)\b/.test(text))
     return "write null for NaN and Infinity, which JSON lacks";
   if (/^[[{]?$|^[\]}],?$|^"(?:[^"\\]|\\.)*"\s*:|^[[{]/.test(text)) {
-    return `${SEVERAL}; or mend the JSON`;
+    return `${SEVERAL}; or correct the JSON`;
   }
   return `take out the lines that are not JSON: ${rewriteText(known, "grep '^ *[{]'")}`;
 }
@@ -132,12 +132,12 @@ function isObject(text: string): boolean {
 }
 
 function rewrite(known: KnownReject, command: string): string {
-  return `mend the source with ${rewriteText(known, command)}`;
+  return `correct the source with ${rewriteText(known, command)}`;
 }
 
-/** A command that writes a mended source to a file of its own, or into the pipe. */
+/** A command that writes a corrected source to a file of its own, or into the pipe. */
 function rewriteText({ source }: KnownReject, command: string): string {
   const name = source?.name ?? "-";
   if (name === "-") return `\`${command}\` in the pipe before upsurge`;
-  return `\`${command} ${shellWord(name)} > ${shellWord(`${name}.mended.ndjson`)}\`, and load that file`;
+  return `\`${command} ${shellWord(name)} > ${shellWord(`${name}.corrected.ndjson`)}\`, and load that file`;
 }

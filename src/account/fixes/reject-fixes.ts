@@ -1,5 +1,5 @@
 /**
- * What mends a rejected record: the one table, reject code × what is known of the record. Each entry names a flag that helps,
+ * The fix of a rejected record: the one table, reject code × what is known of the record. Each entry names a flag that helps,
  * or tells nothing (`null`); then the words of `errors/row-codes.ts` count.
  */
 import { ROW_CODES } from "../../errors/row-codes.ts";
@@ -45,7 +45,7 @@ export class RejectFixes {
     this.#target = target;
   }
 
-  /** What mends the record. */
+  /** The fix of the record. */
   of(reject: Reject): string {
     const source = this.#sources.get(reject.position.source) ?? null;
     const known = { reject, options: this.#options, source, target: this.#target };

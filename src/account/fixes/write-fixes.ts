@@ -15,12 +15,12 @@ export function uniqueFix({ reject, options, target }: KnownReject): string | nu
   );
   const key = named ?? bySqlite ?? (keys.length === 1 ? keys[0] : undefined);
   if (plan.mode === "ignore" && plan.keyOrigin === "default") {
-    return "mend the record, or leave rows alone that any unique key meets with --any-constraint";
+    return "correct the record, or pass --any-constraint to ignore a conflict on any unique key";
   }
   if (options.key !== null || options.constraint !== null || plan.mode !== "insert") {
     return key?.name === undefined || key.name === null
       ? null
-      : `mend the record, or let ${key.name} decide with --constraint ${shellWord(key.name)}`;
+      : `correct the record, or let ${key.name} decide with --constraint ${shellWord(key.name)}`;
   }
   const flag = key === undefined ? null : keyFlag(key, keys).flag;
   if (flag === null) return "pass --key with the columns of the key to update rows that are there";

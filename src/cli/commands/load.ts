@@ -1,4 +1,4 @@
-/** `upsurge load`: runs a load and delivers its report. What a load is stands in `src/load/load.ts`. */
+/** `upsurge load`: runs a load and delivers its report. The load itself is in `src/load/load.ts`. */
 import { load } from "../../load/load.ts";
 import type { Surroundings } from "../../load/surroundings.ts";
 import type { Options } from "../../options/options.ts";
@@ -36,5 +36,5 @@ export async function loadCommand(
 /** What a load does about the first signal. */
 function onSignal(options: Options): string {
   if (options.commit === "end") return "undoing the load";
-  return isJob(options) ? "finishing the batch at hand" : "undoing what is not committed";
+  return isJob(options) ? "finishing the current batch" : "undoing what is not committed";
 }

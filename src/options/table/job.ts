@@ -36,7 +36,8 @@ export const JOB_OPTIONS = {
   keepJob: {
     group: "job",
     kind: "flag",
-    summary: "Go on where the job stopped, although its table was made anew or is empty.",
+    summary:
+      "Go on where the job stopped, although its table was dropped and made again, or is empty.",
     details:
       "A job remembers which table it has written to. Without this flag it stops with exit code 4 where the table is another one of that name, or holds no row; --reset-job loads everything again.",
     example: "--job orders --keep-job",
@@ -47,7 +48,7 @@ export const JOB_OPTIONS = {
     kind: "choice",
     choices: ["fail", "wait", "skip"],
     default: "fail",
-    summary: "What to do while another run of the job is at work; skip ends with 0.",
+    summary: "What to do while another run of the job is running; skip ends with 0.",
     details:
       "`fail` ends with 75, `wait` waits for the other run until --retry-timeout is used up and goes on where it stopped.",
     example: "--job orders --if-locked skip",
@@ -68,14 +69,14 @@ export const JOB_OPTIONS = {
     kind: "text",
     value: "NAME",
     default: "upsurge_checkpoint",
-    summary: "The table that jobs are kept in; made when it is not there and may be made.",
+    summary: "The table that jobs are kept in; created if it does not exist.",
     example: "--checkpoint-table ops.upsurge_checkpoint",
     commands: LOADS_AND_JOBS,
   },
   printDdl: {
     group: "job",
     kind: "flag",
-    summary: "Print the statement that makes the checkpoint table, for whoever may run it.",
+    summary: "Print the statement that creates the checkpoint table, for a user who may run it.",
     example: "--print-ddl",
     commands: JOBS,
   },

@@ -8,7 +8,7 @@ export const OUTPUT_OPTIONS = {
     group: "output",
     kind: "flag",
     spelling: "--ddl",
-    summary: "Print only the statements that would make the table or its columns.",
+    summary: "Print only the statements that would create the table or its columns.",
     example: "--create --ddl",
     commands: PLAN,
   },

@@ -44,7 +44,7 @@ export const RUN_OPTIONS = {
     most: 16,
     value: "N",
     default: "1",
-    summary: "Write over so many connections at once; needs --commit N.",
+    summary: "Write over this many connections at once; needs --commit N.",
     details:
       "Records with the same key always go to the same connection, in the order of the file, so the table and the counts are those of one connection. Where that cannot be told, one connection writes, and `upsurge plan` says why.",
     example: "--writers 4 --commit 100000",

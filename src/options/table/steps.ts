@@ -10,7 +10,7 @@ export const STEP_OPTIONS = {
     kind: "flag",
     summary: "Empty the table before the first record, in the same transaction.",
     details:
-      "The rows are counted as `removed`. TRUNCATE where no other table refers to it and this user may, else DELETE; rows of other tables are never taken along. Refused where the source holds no record, unless `--max-delete 100%` is given. A load that fails leaves the old rows; a job empties the table once, in its first transaction.",
+      "The rows are counted as `removed`. TRUNCATE where no other table refers to it and this user may, else DELETE; rows of other tables are never deleted with it. Refused where the source holds no record, unless `--max-delete 100%` is given. A load that fails leaves the old rows; a job empties the table once, in its first transaction.",
     example: "--truncate",
     removes: true,
     commands: LOADS,
@@ -22,7 +22,7 @@ export const STEP_OPTIONS = {
     value: "N|N%",
     grammar: DELETE_LIMIT,
     summary:
-      "How many rows a load may take away; --truncate of a source without records takes 100%.",
+      "How many rows a load may delete; --truncate with a source that holds no record needs 100%.",
     example: "--truncate --max-delete 100%",
     removes: true,
     commands: LOADS,
@@ -34,7 +34,7 @@ export const STEP_OPTIONS = {
     grammar: SQL_SCRIPT,
     summary: "Run this SQL in the transaction before the first record; may be repeated.",
     details:
-      "It may be several statements, and what they give is ignored. With `--truncate` it comes first, and still sees the rows. It must leave the transaction open: no COMMIT, no ROLLBACK. A job runs it once, in its first transaction.",
+      "It may hold several statements; their results are ignored. With `--truncate` it comes first, and still sees the rows. It must leave the transaction open: no COMMIT, no ROLLBACK. A job runs it once, in its first transaction.",
     example: '--before "insert into old_orders select * from orders"',
     sql: true,
     removes: true,
@@ -47,7 +47,7 @@ export const STEP_OPTIONS = {
     grammar: SQL_SCRIPT,
     summary: "Run this SQL in the transaction after the last record; may be repeated.",
     details:
-      "As `--before`. With `--commit N` it runs in the last transaction; what it says fails the load before its last commit.",
+      "As `--before`. With `--commit N` it runs in the last transaction; an error in it fails the load before its last commit.",
     example: '--after "refresh materialized view totals"',
     sql: true,
     removes: true,

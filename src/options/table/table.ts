@@ -1,4 +1,4 @@
-/** Options: a table that is made or changed by the load. Joined with the other groups in `options.ts`. */
+/** Options: a table that the load creates or changes. Joined with the other groups in `options.ts`. */
 import { COLUMN_TYPE } from "../grammar.ts";
 import { INSPECT, LOADS, READS } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
@@ -8,9 +8,9 @@ export const TABLE_OPTIONS = {
   create: {
     group: "table",
     kind: "flag",
-    summary: "Make the table if it is not there, with a column for each field.",
+    summary: "Create the table if it does not exist, with a column for each field.",
     details:
-      "The types come from all records of the sources, from the first 100,000 (at most 64 MiB) of a stream; a later value of a stream that does not fit its column is rejected. A type is taken only where it keeps every value: codes such as 007, 1.10 as a key, or numbers with more digits than the type has, are text. The columns of `--key` become the primary key; all others may be NULL. The table is made in the transaction of the first batch: a load in one transaction that fails leaves none behind. A SQLite file that is not there is made as well. Without `--table` the table has the name of the file.",
+      "The types come from all records of the sources, from the first 100,000 (at most 64 MiB) of a stream; a later value of a stream that does not fit its column is rejected. A type is taken only where it keeps every value: codes such as 007, 1.10 as a key, or numbers with more digits than the type has, are text. The columns of `--key` become the primary key; all others may be NULL. The table is created in the transaction of the first batch: a load in one transaction that fails leaves none behind. A SQLite file that does not exist is created as well. Without `--table` the table has the name of the file.",
     example: "--create --key id",
     commands: LOADS,
   },
@@ -20,9 +20,9 @@ export const TABLE_OPTIONS = {
     value: "column:TYPE",
     grammar: COLUMN_TYPE,
     sql: true,
-    summary: "Give a column that is made this type; may be repeated.",
+    summary: "The type of a column that the load creates; may be repeated.",
     details:
-      "The type is written into the statement as it stands, with a default or a constraint behind it if you like. A column that no field fills is made as well.",
+      "The type goes into the statement as given; a default or a constraint may follow it. A column that no field fills is created as well.",
     example: "--type 'price:numeric(10,2)'",
     commands: READS,
   },
@@ -39,8 +39,7 @@ export const TABLE_OPTIONS = {
     kind: "choice",
     choices: ["postgres", "sqlserver", "sqlite"],
     summary: "Print the CREATE TABLE that this database would get for the file.",
-    details:
-      "All records are read. --table and --key say how the table is called and what its key is.",
+    details: "All records are read. --table and --key give the table its name and its key.",
     example: "--ddl postgres",
     commands: INSPECT,
   },

@@ -19,7 +19,7 @@ export const TARGET_OPTIONS = {
     kind: "flag",
     summary: "Go on with a server that speaks PostgreSQL's protocol but is not PostgreSQL.",
     details:
-      "CockroachDB, YugabyteDB, Amazon Redshift and other servers of that kind are refused by name, and unknown ones too: locks, transactions or unique keys that a load leans on may not hold there. With the flag the same is said as a warning. Citus, TimescaleDB, Neon and Amazon Aurora are PostgreSQL.",
+      "CockroachDB, YugabyteDB, Amazon Redshift and other servers of that kind are refused by name, and unknown ones too: locks, transactions or unique keys that a load relies on may not hold there. With the flag the same is said as a warning. Citus, TimescaleDB, Neon and Amazon Aurora are PostgreSQL.",
     example: "--accept-server",
     commands: ALL,
   },

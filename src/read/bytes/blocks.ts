@@ -29,7 +29,7 @@ export class BlockFeed {
   #lastByte: number | null = null;
   readonly #prefix: PrefixHash | null;
 
-  /** `blockBytes` is what a block holds beside the rest of the last one; the first holds `firstBytes` at least. */
+  /** `blockBytes` is what a block holds apart from the rest of the last one; the first holds `firstBytes` at least. */
   constructor(
     source: AsyncIterable<Buffer>,
     {

@@ -24,7 +24,7 @@ export class PrefixHash {
     this.#read += bytes.length;
   }
 
-  /** Hashes what stands before `byte`: no place before it will be asked for. */
+  /** Hashes what comes before `byte`: no place before it will be asked for. */
   advance(byte: number): void {
     let used = 0;
     for (const bytes of this.#waiting) {

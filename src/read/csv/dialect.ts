@@ -109,7 +109,7 @@ export function kindAt(dialect: CsvDialect, bytes: Buffer, at: number): number {
   return KIND.ordinary | 8;
 }
 
-/** Whether `token` stands at `at`. */
+/** Whether `token` is at `at`. */
 export function startsWith(bytes: Buffer, at: number, token: Buffer): boolean {
   for (let index = 0; index < token.length; index += 1) {
     if (bytes[at + index] !== token[index]) return false;

@@ -1,4 +1,4 @@
-/** What mends a header that cannot be read: a flag where one does, found by trying it. */
+/** The fix of a header that cannot be read: a flag where one does, found by trying it. */
 import type { Charset } from "../text/charset.ts";
 import { guessEncoding, guessUtf16 } from "../text/guess-encoding.ts";
 import { csvDialect } from "./dialect.ts";

@@ -25,7 +25,7 @@ export interface FirstLine {
   readonly texts: CsvTexts;
   /** The fields in quotes, by index. */
   readonly quoted: readonly number[] | null;
-  /** The flag that mends its quotes, or tells its encoding; `null` where none is known. */
+  /** The flag for its quotes, or for its encoding; `null` where none is known. */
   readonly remedy: string | null;
   /** Its text, for messages. */
   readonly shown: string;
@@ -134,7 +134,7 @@ function tooLong(path: string): UpsurgeError {
   return headerError(path, `it is longer than ${plural(HEADER_BYTES, "byte")}`, TOO_LONG);
 }
 
-/** What mends a first line that does not end. */
+/** The fix of a first line that does not end. */
 export const TOO_LONG =
   "check that it is CSV, and its quotes: if quotes mean nothing in it, pass --quote ''";
 

@@ -1,4 +1,4 @@
-/** Reads one record under another dialect, to find the flag that mends it. */
+/** Reads one record under another dialect, to find the flag that helps. */
 import { charsetOf } from "../text/charset.ts";
 import type { ReadOptions } from "../source.ts";
 import { csvDialect, LF } from "./dialect.ts";

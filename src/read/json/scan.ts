@@ -120,7 +120,7 @@ export class JsonScan {
     return end;
   }
 
-  /** Goes over any value; `depth` is that of what it stands in. */
+  /** Goes over any value; `depth` is that of what it is in. */
   value(at: number, depth = 0): number {
     const byte = this.bytes[at] ?? 0;
     if (byte === QUOTE) return this.string(at);

@@ -43,7 +43,7 @@ export class JsonShapes {
 
   #layout(names: readonly string[]): Layout {
     if (sameNames(this.#last.names, names)) return this.#last;
-    // U+0000 stands in no name: such records are rejects.
+    // U+0000 is in no name: such records are rejects.
     const key = names.join("\0");
     const known = this.#layouts.get(key);
     const layout = known?.names.length === names.length ? known : layoutOf(names);

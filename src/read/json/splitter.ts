@@ -65,7 +65,7 @@ export class JsonSplitter extends SplitterBase implements Splitter<Span> {
     return this.#inElement ? super.keepFrom : this.pos;
   }
 
-  /** Goes over what stands between elements, to the beginning of the next. */
+  /** Goes over what is between elements, to the beginning of the next. */
   #between(bytes: Buffer): void {
     while (this.pos < bytes.length && this.failure === null) {
       const byte = bytes[this.pos] as number;

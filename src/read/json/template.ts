@@ -14,7 +14,7 @@ import type { NullRule } from "../text/null-rule.ts";
 export interface JsonTemplate {
   readonly shape: RecordShape;
   /**
-   * For each member, what stands between the value before it and its own: `,"name":`; for the first, `{"name":`. At
+   * For each member, what is between the value before it and its own: `,"name":`; for the first, `{"name":`. At
    * least four bytes each, so that they can be compared four at a time.
    */
   readonly leads: DataView;

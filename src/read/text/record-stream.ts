@@ -1,5 +1,5 @@
 /**
- * Runs a splitter over blocks: the one place that knows where in the stream a block stands.
+ * Runs a splitter over blocks: the one place that knows where in the stream a block is.
  * What a record is, is the splitter's business.
  */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
@@ -8,7 +8,7 @@ import type { RowCode } from "../../model/reject.ts";
 import { sourceLabel } from "../../errors/source-label.ts";
 import type { Block, BlockFeed } from "../bytes/blocks.ts";
 
-/** Where a record stands within a run. */
+/** Where a record is within a run. */
 export interface Span {
   /** Below zero when the record's beginning is no longer there; then it has a fault. */
   readonly start: number;
@@ -110,7 +110,7 @@ export class RecordStream<S extends Span> {
   }
 
   /**
-   * Passes over what stands before the byte `to` of the stream, which is none that was handed out. Answers with the place of
+   * Passes over what comes before the byte `to` of the stream, which is none that was handed out. Answers with the place of
    * `to` among the bytes at hand; `null` when the stream ends before it.
    */
   async skipTo(to: number): Promise<number | null> {

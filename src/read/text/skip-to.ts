@@ -1,4 +1,4 @@
-/** Going on in a source where an earlier run of the load has stopped: what stands before that place is read, not taken apart. */
+/** Going on in a source where an earlier run of the load has stopped: what comes before that place is read, not taken apart. */
 import type { SourceOffset } from "../../model/source-offset.ts";
 import type { RecordStream, Span, Splitter } from "./record-stream.ts";
 

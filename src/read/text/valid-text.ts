@@ -14,7 +14,7 @@ interface FieldOffsets {
   readonly records: number;
 }
 
-/** How many records stand before the first that is not sound. What stands after a record's last field must be ASCII. */
+/** How many records come before the first that is not sound. What comes after a record's last field must be ASCII. */
 export function soundRecords(
   bytes: Buffer,
   { from, places, width, records }: FieldOffsets,

@@ -1,5 +1,7 @@
 /** Small statements of the loader's own over a connection to PostgreSQL. */
+import type { EventEmitter } from "node:events";
 import type { Client } from "pg";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { rollBack } from "./connect/deadline.ts";
 import { isServerError } from "./errors.ts";
 import type { SqlAnswer, SqlValue, SqlExecutor } from "../sql-executor.ts";
@@ -49,9 +51,34 @@ export function sqlExecutor(
 /** Without values the text goes over the simple protocol, which takes several statements. */
 async function runScript(client: Client, sql: string): Promise<boolean> {
   const before = await client.query<{ xid: string }>("select pg_current_xact_id()::text as xid");
-  await client.query(sql);
+  await refusingCopies(client, () => client.query(sql));
   const after = await client.query<{ xid: string | null }>(
     "select pg_current_xact_id_if_assigned()::text as xid",
   );
   return after.rows[0]?.xid === before.rows[0]?.xid;
+}
+
+/** The driver's connection, as far as it tells that the server waits for rows. */
+interface TellsOfCopies {
+  readonly connection: EventEmitter;
+}
+
+/**
+ * Nobody has rows for a COPY FROM STDIN in a script. The driver ends it, and the server then reports a cancelled statement,
+ * which elsewhere is worth another try.
+ */
+async function refusingCopies(client: Client, run: () => Promise<unknown>): Promise<void> {
+  const { connection } = client as unknown as TellsOfCopies;
+  let copies = false;
+  const note = (): void => void (copies = true);
+  connection.on("copyInResponse", note);
+  try {
+    await run();
+  } catch (cause) {
+    if (!copies) throw cause;
+    const reason = "COPY FROM STDIN takes rows from the program that runs it, which has none";
+    throw upsurgeError("TARGET_STATEMENT", { reason }, { cause });
+  } finally {
+    connection.off("copyInResponse", note);
+  }
 }

@@ -106,6 +106,10 @@ export function translate(error: unknown, path: string, readonly = false): Error
     const fix = readonly ? "leave mode=ro out of --to" : undefined;
     return upsurgeError("TARGET_NOT_WRITABLE", { path, reason }, { ...context, fix });
   }
+  // The file, its journal or the folder of both is closed to this user.
+  if (code.startsWith("SQLITE_CANTOPEN")) {
+    return upsurgeError("TARGET_NOT_WRITABLE", { path, reason }, context);
+  }
   if (code === "SQLITE_NOTADB") {
     return upsurgeError("TARGET_NOT_A_DATABASE", { path, reason }, context);
   }

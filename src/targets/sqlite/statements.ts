@@ -37,8 +37,8 @@ export function sqlExecutor(
 }
 
 /**
- * Where a table stands in the schema. SQLite keeps nothing else of a table that VACUUM, ALTER TABLE and a copy by `.dump`
- * leave alone, and one that is made anew comes after all others: what was older than the checkpoint table is younger then.
+ * Where a table is in the schema. SQLite keeps nothing else of a table that VACUUM, ALTER TABLE and a copy by `.dump`
+ * leave alone, and one that is made again comes after all others: what was older than the checkpoint table is younger then.
  */
 function placeOf(db: SqliteConnection, table: string): number | null {
   const sql =

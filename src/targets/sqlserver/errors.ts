@@ -132,7 +132,7 @@ export function placeOfError(number: number, message: string, table: TableShape)
   if (number !== 547) return { code, column: null, constraint: null };
   const check = named(table.checks.map(({ name }) => name));
   if (check !== null) return { code: "ROW_CHECK", column: null, constraint: check };
-  // The constraint may be another table's: of one that refers here, or that stands behind a view.
+  // The constraint may be another table's: of one that refers here, or that is behind a view.
   const code547 = /\bCHECK constraint\b/.test(message) ? "ROW_CHECK" : "ROW_FOREIGN_KEY";
   const constraint =
     named(table.foreignKeys.map(({ name }) => name)) ??

@@ -2,7 +2,7 @@
 import type { TablePlan } from "../../model/load-plan.ts";
 import { quoteIdentifier } from "./quote.ts";
 
-/** Rows as text, as they came: `f0`, `f1`… beside the plan's columns. */
+/** Rows as text, as they came: `f0`, `f1`… next to the plan's columns. */
 export function rawTable({ stage }: Pick<TablePlan, "stage">): string {
   return `#${stage}_raw`;
 }

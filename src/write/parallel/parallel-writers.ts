@@ -74,7 +74,7 @@ export class ParallelWriters implements Writers {
     return this.#hasCommitted;
   }
 
-  /** What is run beside the rows takes a single writer. */
+  /** What is run before or after the rows takes a single writer. */
   get ranSteps(): readonly [] {
     return [];
   }

@@ -9,7 +9,7 @@ import { killRound } from "./kills.ts";
 import type { Place } from "./check.ts";
 import type { TargetName } from "./workload.ts";
 
-/** How long a load takes undisturbed is found out anew after so many. */
+/** How long a load takes undisturbed is found out again after so many. */
 const MEASURED_EVERY = 25;
 
 const seed = numberFrom("UPSURGE_TORTURE_SEED") ?? Math.floor(Math.random() * 2 ** 30);

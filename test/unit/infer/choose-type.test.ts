@@ -134,7 +134,7 @@ const NO_TYPE: readonly string[] = [
   "|",
 ];
 
-describe("values of a CSV, parted by |", () => {
+describe("values of a CSV, separated by |", () => {
   test.each<[values: string, types: string[]]>([
     ["1", INTEGER],
     ["0|-1|123", INTEGER],
@@ -202,7 +202,7 @@ function lines(values: string): string {
   return fields.join("");
 }
 
-describe("values of NDJSON, parted by a blank", () => {
+describe("values of NDJSON, separated by a blank", () => {
   test.each<[values: string, types: string[]]>([
     ["1 2", INTEGER],
     ["1 2.5", decimal(1)],

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { factsOfText } from "../../../src/infer/of-text.ts";
 import type { Options } from "../../../src/options/options.ts";
 import { defaultOptions } from "../../../src/options/parse-options.ts";
-import { newColumns } from "../../../src/plan/new-columns.ts";
+import { newColumns } from "../../../src/plan/new-table/new-columns.ts";
+import { refuseTableName } from "../../../src/plan/new-table/new-names.ts";
 import { POSTGRES_DDL } from "../../../src/targets/postgres/catalog/new-table.ts";
 import { SQLITE_DDL } from "../../../src/targets/sqlite/catalog/new-table.ts";
 import { SQLSERVER_DDL } from "../../../src/targets/sqlserver/catalog/new-table.ts";
@@ -73,18 +74,112 @@ describe("a table that is to be made", () => {
 
     expect(columns).toEqual([{ name: "primary", type: "bigint", isKey: true }]);
   });
+});
 
+describe("names and columns of a table that is to be made", () => {
   test("lists all names that are too long", () => {
     const [a, b] = ["ä".repeat(40), "b".repeat(64)];
 
     expect(() => columnsOf({ id: "1", [a]: "x", [b]: "y" })).toThrow(
       expect.objectContaining({
         code: "PLAN_DDL",
-        fix: `name the columns otherwise: --map '${a}:SHORTER' --map '${b}:SHORTER'`,
+        fix: `give the columns other names: --map '${a}:SHORTER' --map '${b}:SHORTER'`,
       }),
     );
     expect(columnsOf({ id: "1", [a]: "x", [b]: "y" }, {}, SQLITE_DDL).columns).toHaveLength(3);
   });
+
+  test("lists all names that are one to the database, which knows case in its own way", () => {
+    const record = { A: "1", a: "2", B: "3", b: "4", ä: "5", Ä: "6" };
+
+    expect(columnsOf(record).columns).toHaveLength(6);
+    expect(() => columnsOf(record, {}, SQLITE_DDL)).toThrow(
+      expect.objectContaining({
+        why: "A and a, B and b are one name each to this database",
+        fix: "give the columns other names: --map 'a:OTHER' --map 'b:OTHER'; or drop what is not needed: --map 'a:' --map 'b:'",
+      }),
+    );
+    expect(() => columnsOf(record, {}, SQLSERVER_DDL)).toThrow(
+      expect.objectContaining({ why: expect.stringContaining("ä and Ä") as string }),
+    );
+  });
+
+  test("says all that is wrong with its names at once", () => {
+    const long = "n".repeat(64);
+
+    expect(() => columnsOf({ [long]: "1", xmin: "2", ctid: "3" })).toThrow(
+      expect.objectContaining({
+        why: `a name is longer than 63 bytes: ${long}; every table of this database has a column of that name already: xmin, ctid`,
+        fix: expect.stringContaining(
+          `--map '${long}:SHORTER' --map 'xmin:OTHER' --map 'ctid:OTHER'`,
+        ) as string,
+      }),
+    );
+    expect(columnsOf({ xmin: "2" }, {}, SQLITE_DDL).columns).toHaveLength(1);
+  });
+
+  test.each([
+    ["PostgreSQL", POSTGRES_DDL],
+    ["SQLite", SQLITE_DDL],
+  ])("takes --type for a field whose name differs in case alone, on %s", (_, dialect) => {
+    const { columns } = columnsOf({ Price: "1" }, optionsOf({ type: ["price:TEXT"] }), dialect);
+
+    expect(columns).toEqual([{ name: "Price", type: "TEXT", isKey: false }]);
+  });
+
+  test("takes --type and --const for the column of that very name", () => {
+    const { columns } = columnsOf(
+      { A: "1", a: "2" },
+      optionsOf({ type: ["a:text"], const: ["B=1", "b=x"] }),
+    );
+
+    expect(columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
+      "A bigint",
+      "a text",
+      "B bigint",
+      "b text",
+    ]);
+  });
+
+  test.each([
+    ["PostgreSQL", POSTGRES_DDL, 1600],
+    ["SQL Server", SQLSERVER_DDL, 1024],
+    ["SQLite", SQLITE_DDL, 2000],
+  ])("has as many columns as %s takes, and no more", (_, dialect, most) => {
+    const fields = Array.from({ length: most + 1 }, (_none, at) => [`c${at}`, "1"] as const);
+
+    expect(columnsOf(Object.fromEntries(fields.slice(1)), {}, dialect).columns).toHaveLength(most);
+    expect(() => columnsOf(Object.fromEntries(fields), {}, dialect)).toThrow(
+      expect.objectContaining({ code: "PLAN_DDL" }),
+    );
+  });
+
+  test("is not made of sources without a field, unless --type says its columns", () => {
+    expect(() => columnsOf({}, { key: ["id"] })).toThrow(
+      expect.objectContaining({
+        code: "PLAN_DDL",
+        fix: "check the sources; or say its columns with --type column:TYPE",
+      }),
+    );
+    expect(columnsOf({}, optionsOf({ type: ["id:int"] })).columns).toHaveLength(1);
+  });
+});
+
+test.each([
+  ["PostgreSQL", POSTGRES_DDL, "n".repeat(64), "shorter"],
+  ["SQL Server", SQLSERVER_DDL, "n".repeat(129), "shorter"],
+  ["SQLite", SQLITE_DDL, "SQLite_x", "another"],
+  ["SQLite", SQLITE_DDL, "upsurge_checkpoint", "--checkpoint-table"],
+])("on %s a table that cannot have its name is refused with --table", (_, dialect, name, fix) => {
+  const refuse = (): void => refuseTableName(dialect.nameOf(name), dialect, defaultOptions());
+
+  expect(refuse).toThrow(expect.objectContaining({ code: "PLAN_DDL" }));
+  expect(refuse).toThrow(
+    expect.objectContaining({
+      fix: expect.stringContaining(fix) as string,
+    }),
+  );
+  expect(() => refuseTableName(dialect.nameOf("t"), dialect, defaultOptions())).not.toThrow();
 });
 
 test("a table that is there gets the columns that it lacks, as its name rules say", () => {

@@ -11,7 +11,7 @@ const error = {
   code: "REJECT_LIMIT",
   message: "not a number (ROW_TYPE, 22P02)",
   cause: "1 record was rejected,\nand --max-rejects is 0",
-  fix: "mend the record",
+  fix: "correct the record",
   where: 'orders.csv, record 3, line 4, column "amount"',
 };
 
@@ -57,7 +57,7 @@ describe("of an error", () => {
     "says cause and fix where it is about no file: %j",
     (where) => {
       expect(ofError({ where })).toBe(
-        "::error::not a number (ROW_TYPE, 22P02) (REJECT_LIMIT)%0Acause: 1 record was rejected,%0Aand --max-rejects is 0%0Afix: mend the record\n",
+        "::error::not a number (ROW_TYPE, 22P02) (REJECT_LIMIT)%0Acause: 1 record was rejected,%0Aand --max-rejects is 0%0Afix: correct the record\n",
       );
     },
   );

@@ -6,7 +6,7 @@ const error = {
   code: "REJECT_LIMIT",
   message: "not a number (ROW_TYPE, 22P02)",
   cause: "1 record was rejected,\nand --max-rejects is 0",
-  fix: "mend the record",
+  fix: "correct the record",
   where: 'orders.csv, record 3, line 4, column "amount"',
 };
 
@@ -14,7 +14,7 @@ test("an error is four short lines", () => {
   expect(renderError(error)).toBe(`\
 error: not a number (ROW_TYPE, 22P02)  REJECT_LIMIT
 cause: 1 record was rejected,; and --max-rejects is 0
-fix:   mend the record
+fix:   correct the record
 where: orders.csv, record 3, line 4, column "amount"
 `);
 });

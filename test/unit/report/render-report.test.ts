@@ -87,7 +87,7 @@ test("shows every count that is not 0, with what it means", () => {
   expect(renderReport({ ...report, counts })).toContain(`
   deleted           2  by a record
   rejected          1
-  removed          30  rows taken out of the table
+  removed          30  rows deleted from the table
   created           4  rows that records refer to
   blank             5  records without any value
 `);

@@ -21,7 +21,7 @@ export interface Reconnection {
 const PAUSE_MS = 250;
 const LEAST_MS = 1000;
 
-/** States in which a server, or what stands before it, gives up on a connection: they say nothing of the commit. */
+/** States in which a server, or what comes before it, gives up on a connection: they say nothing of the commit. */
 const IN_DOUBT = /^(08|57P0|58|40003)/;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Takes all rows of a table away, for PostgreSQL:
+ * Deletes all rows of a table, for PostgreSQL:
  *
  *   lock table only "public"."t" in access exclusive mode
  *   select count(*) as n from only "public"."t"
@@ -30,7 +30,7 @@ export function emptyTable(
     { sql: `lock table ${table} in share row exclusive mode` },
     { sql: `delete from ${table}`, counts: "removed" },
     {
-      kind: "guard",
+      kind: "assertion",
       sql: `select 1 as found where exists (select from ${table})`,
       refusal: { code: "STEP_ROWS_LEFT", details: { table: name.name } },
     },

@@ -101,7 +101,7 @@ export class PostgresSetWriter implements SetWriter {
   }
 
   async savepoint(): Promise<void> {
-    // Outside of the savepoint the table is emptied in place, inside it would be made anew.
+    // Outside of the savepoint the table is emptied in place, inside it would get new files.
     const forget = this.#folder?.forget() ?? "";
     await this.#client.query(
       `${forget}truncate ${stageTable(this.#plan)}; savepoint upsurge_batch`,

@@ -49,7 +49,7 @@ ${conflictTarget(plan.arbiter)} do nothing`);
   }
 }
 
-/** Our own columns stand beside the table's in the stage. */
+/** The stage has our own columns next to the table's. */
 function refuseReservedNames({ table }: TablePlan): void {
   const taken = table.columns.find(({ name }) => /^upsurge_(ord|shape)$/.test(name));
   if (taken === undefined) return;

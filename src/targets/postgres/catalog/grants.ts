@@ -10,7 +10,7 @@ import type { Client } from "pg";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { TableName } from "../../../model/table-shape.ts";
 import type { GrantRequest } from "../../target.ts";
-import { tableSql as nameSql } from "../../../sql/unique-index.ts";
+import { cascadingTables } from "../../../sql/cascading-tables.ts";
 import { tableSql } from "../apply/native-sql.ts";
 import { quoteIdentifier } from "../quote.ts";
 
@@ -68,7 +68,7 @@ export async function readGrants(
   });
 }
 
-/** Whoever makes a table owns it, and needs nothing more of it. */
+/** Whoever creates a table owns it, and needs nothing more of it. */
 function grantsToCreate(
   { plan, job }: GrantRequest,
   { user, database }: Pick<TableContext, "user" | "database">,
@@ -98,7 +98,7 @@ function grantsFor(
     `grant temporary on database ${quoteIdentifier(database)} ${to}`,
     `grant ${privileges.join(", ")} on table ${tableSql(plan)} ${to}`,
     ...[...numbers].map((each) => `grant usage on sequence ${each} ${to}`),
-    ...lookedAt(plan).map((each) => `grant select on table ${each} ${to}`),
+    ...cascadingTables(plan, quoteIdentifier).map((each) => `grant select on table ${each} ${to}`),
     ...set.map((each) => `grant select, update on sequence ${each} ${to}`),
     ...(job === null ? [] : checkpointGrants(job.table, user)),
     ...(ddl === null ? [] : ["-- only its owner may add columns to a table"]),
@@ -112,13 +112,6 @@ export function checkpointGrants(table: string, user: string): readonly string[]
     `-- the checkpoint table has to be there: upsurge jobs --to URL --print-ddl`,
     `grant select, insert, update, delete on table ${table} to ${quoteIdentifier(user)};`,
   ];
-}
-
-/** The tables that are looked at before the plan's table is emptied, so that no row of theirs goes along. */
-function lookedAt({ table, emptied }: TablePlan): readonly string[] {
-  const cascading = (table.referredBy ?? []).filter(({ cascades }) => cascades);
-  const names = cascading.map(({ table: name }) => nameSql(name, quoteIdentifier));
-  return emptied === undefined ? [] : [...new Set(names)];
 }
 
 /** What no catalog tells. */

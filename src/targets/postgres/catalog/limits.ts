@@ -6,7 +6,7 @@ import { looksUp } from "../apply/write-method.ts";
 /** Columns of a table. */
 const MOST_COLUMNS = 1600;
 
-/** Columns of staged rows beside the table's: the place of the row in the load, and its shape. */
+/** Columns of staged rows that the table does not have: the place of the row in the load, and its shape. */
 const OWN_COLUMNS = 2;
 
 /** Columns of what a join hands on are 1,664 at most; from here on those of both sides together may be more. */

@@ -50,13 +50,13 @@ export function notMoved(
   const statements = table.columns.flatMap(({ name, sequence }) =>
     sequence === undefined || !columns.includes(name) ? [] : [sequence.moveSql],
   );
-  const failed = `the load is committed, and nothing of it is to be run again, but its sequences were not moved past its ids: ${reason}; to set them: ${statements.join("; ")}`;
+  const failed = `the load is committed and need not be run again, but its sequences were not moved past its ids: ${reason}; to set them: ${statements.join("; ")}`;
   return { moved: [], failed: [failed] };
 }
 
 /** What is to be said of a load that is done, but for its sequence. */
 function failure(plan: TablePlan, row: SequenceRow, reason: string): string {
-  return `the load is committed, and nothing of it is to be run again, but the sequence ${row.schema}.${row.name} was not moved past its ids: ${reason}; to set it: ${setvalSql(tableSql(plan), row)}`;
+  return `the load is committed and need not be run again, but the sequence ${row.schema}.${row.name} was not moved past its ids: ${reason}; to set it: ${setvalSql(tableSql(plan), row)}`;
 }
 
 /** The statement that has moved it; `null` where it was ahead, or there is no id. */

@@ -1,4 +1,4 @@
-/** How PostgreSQL makes tables and columns. */
+/** How PostgreSQL creates tables and columns. */
 import type { Client } from "pg";
 import { shellQuoted } from "../../../errors/shell-word.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
@@ -13,13 +13,19 @@ import { spellType, TYPE_RULES } from "./new-types.ts";
 
 const WORDS = { quote: quoteIdentifier, add: "add column" };
 
+/** Every table has them already. */
+const SYSTEM_COLUMNS = new Set(["tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"]);
+
 /** The texts of PostgreSQL. */
 export const POSTGRES_DDL: DdlDialect = {
   rules: TYPE_RULES,
   spellType,
   textKeyWarning: null,
   longestName: { most: 63, unit: "bytes" },
-  foldsCase: false,
+  foldName: null,
+  reservedColumns: SYSTEM_COLUMNS,
+  isReservedTable: () => false,
+  mostColumns: 1600,
   nameOf: nameParts,
   createTable: (table) => createTableSql(table, WORDS),
   addColumns: (table) => addColumnSql(table, WORDS),
@@ -42,7 +48,7 @@ const SCHEMA = `
       order by p.o limit 1)) as name) asked
     left join pg_namespace n on n.nspname = asked.name`;
 
-/** Where a table of this name would be made. Throws `PLAN_NO_SCHEMA` and `PLAN_PRIVILEGE`. */
+/** Where a table of this name would be created. Throws `PLAN_NO_SCHEMA` and `PLAN_PRIVILEGE`. */
 export async function newTableName(client: Client, table: string): Promise<TableName> {
   const { schema: asked, name } = nameParts(table);
   const { rows } = await client.query<SchemaRow>(SCHEMA, [asked]);
@@ -67,7 +73,7 @@ function noSchema(table: string, asked: string | null): Error {
     const details = { schema: asked, table, quoted: quoteIdentifier(asked), literal };
     return upsurgeError("PLAN_NO_SCHEMA", details, { where: `--table ${table}` });
   }
-  const details = { schema: "to make a table in", table, quoted: "", literal: "" };
+  const details = { schema: "to create the table in", table, quoted: "", literal: "" };
   return upsurgeError("PLAN_NO_SCHEMA", details, {
     why: "no schema of the search path exists",
     fix: "name the schema: --table schema.name",
@@ -75,11 +81,11 @@ function noSchema(table: string, asked: string | null): Error {
   });
 }
 
-/** What an error of a statement that makes a table or a column means. */
+/** What an error of a statement that creates a table or a column means. */
 export function ddlRefusal(error: unknown): DdlRefusal {
   if (!isServerError(error)) return "passing";
   const { code } = error;
-  // Somebody who makes a table of that name at the same time is met in the catalog's own unique index.
+  // Somebody who creates a table of that name at the same time shows in the catalog's own unique index.
   const isCatalog =
     code === "23505" && /^pg_(?:class|type|attribute)_/.test(error.constraint ?? "");
   if (isCatalog || code === "42P07" || code === "42701") return "exists";

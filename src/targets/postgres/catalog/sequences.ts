@@ -1,6 +1,6 @@
 /**
  * Sequences that a load left behind the ids it wrote: an insert without an id would then take one that is there. They are
- * told of, with the statement that mends it; what moves them is in `move-sequences.ts`.
+ * told of, with the statement that moves it; what moves them is in `move-sequences.ts`.
  */
 import type { Client } from "pg";
 import type { TablePlan } from "../../../model/load-plan.ts";
@@ -107,7 +107,7 @@ export async function sequencesBehind(
     const name = `${row.schema}.${row.name}`;
     const what =
       state === "behind"
-        ? `the sequence ${name} is behind the ids in ${row.column}, since the load ran without --sync-sequences: inserts that leave ${row.column} out would meet ids that are there`
+        ? `the sequence ${name} is behind the ids in ${row.column}, since the load ran without --sync-sequences: inserts that leave ${row.column} out would get ids that exist already`
         : `ids were written into ${row.column}, and it takes too long to see whether the sequence ${name} is behind them`;
     said.push(`${what}; to set it: ${setvalSql(tableSql(plan), row)}`);
   }

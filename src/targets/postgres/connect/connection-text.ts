@@ -60,7 +60,7 @@ function startOfQuery(rest: string): number | null {
   return null;
 }
 
-/** `a:1,[::1]:2`: hosts and their ports, which stand beside each other in two lists. */
+/** `a:1,[::1]:2`: hosts and their ports, which are in two lists, in the same order. */
 function readHosts(text: string): [string, string][] {
   if (text === "") return [];
   const parts = text.split(",").map((each) => {

@@ -5,7 +5,7 @@ export type PostgresSettings = Readonly<Record<string, string | undefined>>;
 
 /** One row of the table: a word that a URL, a keyword string, a service file or the environment may give. */
 export interface Parameter {
-  /** As it stands in a URL, a keyword string and a service file. */
+  /** As it is in a URL, a keyword string and a service file. */
   readonly name: string;
   /** The environment variable that says the same. */
   readonly variable?: string;

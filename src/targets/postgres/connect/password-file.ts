@@ -42,7 +42,7 @@ function isUsualSocket(host: string): boolean {
   return host === "" || SOCKET_FOLDERS.includes(host);
 }
 
-/** Separated by colons that no backslash stands before; the last goes on to the end of the line. */
+/** Separated by colons that no backslash comes before; the last goes on to the end of the line. */
 function fieldsOf(line: string): string[] {
   const fields =
     /^((?:[^:\\]|\\.)*):((?:[^:\\]|\\.)*):((?:[^:\\]|\\.)*):((?:[^:\\]|\\.)*):((?:[^:\\]|\\.)*)/s;

@@ -16,7 +16,7 @@ export function readRequireAuth(
   const negated = words.filter((each) => each.startsWith("!")).length;
   const isMixed = negated > 0 && negated < words.length;
   const known = METHODS.filter((method) => names.includes(method));
-  // Each is known, and none stands twice.
+  // Each is known, and none occurs twice.
   if (isMixed || known.length !== words.length) {
     const expected = `different ones of ${METHODS.join(", ")}, or the same with a ! before each`;
     throw badValue("require_auth", text, expected);

@@ -36,7 +36,10 @@ function readSection(path: string, name: string): KeywordPairs | null {
     const [, word, value] = /^(\w+)\s*=\s*(.*)$/.exec(text) ?? [];
     if (word === undefined || value === undefined || word === "service") {
       const what = word === "service" ? "a service names no other" : "it is not keyword=value";
-      throw badText(`${path}, line ${index + 1}: ${what}`, `mend the section [${name}] of ${path}`);
+      throw badText(
+        `${path}, line ${index + 1}: ${what}`,
+        `correct the section [${name}] of ${path}`,
+      );
     }
     words.push([word, value]);
   }

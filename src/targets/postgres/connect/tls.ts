@@ -1,5 +1,5 @@
 /**
- * What `sslmode` and the parameters beside it mean for TLS: the ways to try in turn. They mean what libpq says they mean, but
+ * What `sslmode` and the parameters next to it mean for TLS: the ways to try in turn. They mean what libpq says they mean, but
  * without a mode it is verify-full for any host but this machine.
  */
 import type { Environment } from "../../../model/environment.ts";
@@ -20,7 +20,7 @@ export type TlsChoice = ConnectionOptions | false;
 export interface Peer {
   /** The name that was given, which the certificate must be made out for. */
   readonly host: string;
-  /** The address, where it was given besides. */
+  /** The address, where it was given as well. */
   readonly address: string | undefined;
 }
 
@@ -83,7 +83,7 @@ export function isThisMachine(host: string): boolean {
   return host.startsWith("/") || ["localhost", "127.0.0.1", "::1"].includes(host);
 }
 
-/** Words that ask for more than the mode beside them gives. */
+/** Words that ask for more than the mode they come with gives. */
 function refuseWeak(
   { sslrootcert, sslnegotiation, channel_binding: binding }: PostgresSettings,
   mode: string,

@@ -19,7 +19,7 @@ import { doBlock, quoteIdentifier, quoteLiteral } from "../quote.ts";
 import { fromText } from "../types.ts";
 import { rawTable, stageTable } from "./names.ts";
 
-/** What the stage is used for, beside the native upsert. */
+/** What the stage is used for, apart from the native upsert. */
 export interface StageUse {
   /** Staging tells whether a row is insertable. */
   readonly checked: boolean;

@@ -127,7 +127,7 @@ function keyOf(arbiter: Arbiter | null): IndexedKey {
   return { expressions: arbiter?.keyExpressions ?? [], predicate: arbiter?.predicate ?? null };
 }
 
-/** Every expression was accepted alone, so one is at fault by where it stands. */
+/** Every expression was accepted alone, so one is at fault by where it is. */
 function blamedFlag({ update }: TablePlan): string {
   if (update.sets.length > 0) return "--set";
   if (update.where !== null) return "--update-where";

@@ -31,7 +31,7 @@ export function parseIndex(sql: string): IndexSql {
   return { parts, predicate: predicate === "" ? null : withoutComment(predicate) };
 }
 
-/** A line comment would swallow what follows the text once it stands inside a statement. */
+/** A line comment would swallow what follows the text once it is inside a statement. */
 function withoutComment(sql: string): string {
   if (!sql.includes("--")) return sql;
   let text = "";

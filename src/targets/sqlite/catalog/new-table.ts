@@ -1,4 +1,4 @@
-/** How SQLite makes tables and columns. */
+/** How SQLite creates tables and columns. */
 import { addColumnSql, createTableSql } from "../../../sql/create-table.ts";
 import { nameParts } from "../../../sql/table-name.ts";
 import type { TableName } from "../../../model/table-shape.ts";
@@ -17,7 +17,11 @@ export const SQLITE_DDL: DdlDialect = {
   spellType,
   textKeyWarning: null,
   longestName: null,
-  foldsCase: true,
+  // SQLite knows the case of ASCII letters alone.
+  foldName: (name) => name.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()),
+  reservedColumns: new Set(),
+  isReservedTable: (name) => /^sqlite_/i.test(name),
+  mostColumns: 2000,
   nameOf,
   createTable: (table) => createTableSql(table, WORDS),
   addColumns: (table) => addColumnSql(table, WORDS),
@@ -30,12 +34,12 @@ function nameOf(table: string): TableName {
   return { schema: null, name: schema.toLowerCase() === "main" ? name : table };
 }
 
-/** What an error of a statement that makes a table or a column means. */
+/** What an error of a statement that creates a table or a column means. */
 export function ddlRefusal(error: unknown): DdlRefusal {
   const code = codeOf(error);
   if (code === null || isBusy(error)) return "passing";
   const message = error instanceof Error ? error.message : "";
   // SQLite has one code for all of them.
-  if (/already exists$|^duplicate column name/.test(message)) return "exists";
+  if (/already exists$|^there is already |^duplicate column name/.test(message)) return "exists";
   return code === "SQLITE_ERROR" ? "refused" : "passing";
 }

@@ -49,7 +49,7 @@ class BetterConnection implements SqliteConnection {
   }
 
   prepare<Row>(sql: string): Statement<Row> {
-    // The driver's own statement: nothing stands between a row and SQLite.
+    // The driver's own statement: nothing is between a row and SQLite.
     return this.#db.prepare<unknown[], Row>(sql);
   }
 

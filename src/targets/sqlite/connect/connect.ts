@@ -1,6 +1,6 @@
 /** Opens database files; makes one only where it is told to. */
-import { stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { access, constants, readlink, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { shellWord } from "../../../errors/shell-word.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { ConnectOptions, Session } from "../../target.ts";
@@ -45,12 +45,36 @@ async function originOf(path: string, { url, missingFile }: ConnectOptions): Pro
   throw upsurgeError("TARGET_NOT_A_DATABASE", { path, reason });
 }
 
+/** Files can be made where the file is to be; a rehearsal, which makes none, says so as well. */
 async function requireFolder(path: string): Promise<void> {
-  const folder = dirname(path);
+  const folder = dirname(await behindLinks(path));
   const found = await stat(folder).catch(() => null);
-  if (found?.isDirectory() === true) return;
-  const fix = `make the folder first: mkdir -p ${shellWord(folder)}`;
+  if (found?.isDirectory() === true) return await requireOpenFolder(path, folder);
+  const fix = `create the folder first: mkdir -p ${shellWord(folder)}`;
   throw upsurgeError("TARGET_NOT_FOUND", { path }, { why: `there is no folder ${folder}`, fix });
+}
+
+async function requireOpenFolder(path: string, folder: string): Promise<void> {
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const reason = `no file can be made in the folder ${folder}`;
+    throw upsurgeError("TARGET_NOT_WRITABLE", { path, reason }, { cause });
+  }
+}
+
+/** Links that lead to one another end nowhere. */
+const MOST_LINKS = 40;
+
+/** The file that is made where `path` is a link to one that is not there. */
+async function behindLinks(path: string): Promise<string> {
+  let at = path;
+  for (let followed = 0; followed < MOST_LINKS; followed += 1) {
+    const to = await readlink(at).catch(() => null);
+    if (to === null) return at;
+    at = resolve(dirname(at), to);
+  }
+  return at;
 }
 
 /** Opening reads nothing; the first look into the schema does. A locked file is the session's to wait for. */

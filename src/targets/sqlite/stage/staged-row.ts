@@ -1,6 +1,6 @@
 /**
  * The temporary table that holds one incoming row with the column types of the table; pure.
- * It has the table's columns and none beside, so that the widest table fits: the row is known by its rowid.
+ * It has the table's columns and no others, so that the widest table fits: the row is known by its rowid.
  */
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { TableShape } from "../../../model/table-shape.ts";

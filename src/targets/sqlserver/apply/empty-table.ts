@@ -1,5 +1,5 @@
 /**
- * Takes all rows of a table away, for SQL Server:
+ * Deletes all rows of a table, for SQL Server:
  *
  *   SELECT COUNT_BIG(*) AS n FROM [dbo].[t] WITH (TABLOCKX, HOLDLOCK)
  *   TRUNCATE TABLE [dbo].[t]
@@ -30,7 +30,7 @@ export function emptyTable({ name }: TableShape, how: Emptying): readonly Omit<S
   return [
     { sql: `DELETE FROM ${table} ${LOCKED}`, counts: "removed" },
     {
-      kind: "guard",
+      kind: "assertion",
       sql: `SELECT 1 AS found WHERE EXISTS (SELECT 1 AS found FROM ${table})`,
       refusal: { code: "STEP_ROWS_LEFT", details: { table: name.name } },
     },

@@ -14,7 +14,7 @@ import {
 } from "./write-sql.ts";
 import type { KeyedPlan, RowCondition } from "./write-sql.ts";
 
-/** What a set batch answers with, beside the outcome. */
+/** What a set batch answers with, apart from the outcome. */
 export const SET_COUNTERS = [
   "matched",
   "met",
@@ -61,7 +61,7 @@ export function usesMerge(plan: TablePlan): boolean {
   return isKeyed(plan) && plan.strategy === "native" && plan.mode !== "update";
 }
 
-/** `OUTPUT … INTO` works beside triggers, where a plain OUTPUT does not. */
+/** `OUTPUT … INTO` works on tables with triggers, where a plain OUTPUT does not. */
 function mergeStatements(plan: KeyedPlan, rows: RowCondition): string[] {
   const mustLook = plan.update.where !== null || plan.arbiter.name === null;
   return [

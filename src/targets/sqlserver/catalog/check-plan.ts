@@ -37,7 +37,7 @@ export async function checkPlan(
   await run(connection, setSql(plan, { columns, condition: "upsurge_shape = 0" }), []);
 }
 
-/** Our own columns stand beside the table's in the stage. */
+/** The stage has our own columns next to the table's. */
 function refuseReservedNames({ table }: TablePlan): void {
   const taken = table.columns.find(({ name }) => /^upsurge_(ord|shape|wave)$/i.test(name));
   if (taken === undefined) return;

@@ -5,7 +5,7 @@
  */
 import type { GrantRequest } from "../../target.ts";
 import { mayGoDirectly } from "../apply/direct-insert.ts";
-import { tableSql as nameSql } from "../../../sql/unique-index.ts";
+import { cascadingTables } from "../../../sql/cascading-tables.ts";
 import { tableSql } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
 
@@ -26,7 +26,7 @@ export function grantsFor(
     // Without it the server hides the words of defaults, checks and computed columns.
     grant([...names, "view definition"], tableSql(plan), user),
     ...(alters || ddl !== null ? [grant(["alter"], tableSql(plan), user)] : []),
-    ...lookedAt(plan).map((name) => grant(["select"], name, user)),
+    ...cascadingTables(plan, quoteIdentifier).map((name) => grant(["select"], name, user)),
     ...(job === null ? [] : checkpointGrants(job.table, user)),
   ];
 }
@@ -43,13 +43,6 @@ function grantsToCreate(
     grant(["alter", "select", "insert", "update", "view definition"], schema, user),
     ...(job === null ? [] : checkpointGrants(job.table, user)),
   ];
-}
-
-/** The tables that are looked at before the plan's table is emptied, so that no row of theirs goes along. */
-function lookedAt({ table, emptied }: GrantRequest["plan"]): readonly string[] {
-  const cascading = (table.referredBy ?? []).filter(({ cascades }) => cascades);
-  const names = cascading.map(({ table: name }) => nameSql(name, quoteIdentifier));
-  return emptied === undefined ? [] : [...new Set(names)];
 }
 
 /** The statements for the table of checkpoints, whose name is as SQL writes it. */

@@ -1,4 +1,4 @@
-/** How SQL Server makes tables and columns. */
+/** How SQL Server creates tables and columns. */
 import { shellQuoted } from "../../../errors/shell-word.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { addColumnSql, createTableSql } from "../../../sql/create-table.ts";
@@ -18,9 +18,12 @@ export const SQLSERVER_DDL: DdlDialect = {
   rules: TYPE_RULES,
   spellType,
   textKeyWarning:
-    "texts of a key are equal where the collation of the database says so: by default without regard to case, and to blanks at their end",
+    "the collation of the database decides which texts of a key are equal: by default upper and lower case are, and blanks at the end do not count",
   longestName: { most: 128, unit: "characters" },
-  foldsCase: true,
+  foldName: (name) => name.toLowerCase(),
+  reservedColumns: new Set(),
+  isReservedTable: () => false,
+  mostColumns: 1024,
   nameOf: (table) => {
     const { schema, name } = nameParts(table);
     return { schema: schema ?? "dbo", name };
@@ -33,7 +36,7 @@ export const SQLSERVER_DDL: DdlDialect = {
 const SCHEMA = `SELECT s.name AS name FROM sys.schemas AS s
 WHERE s.name = COALESCE(NULLIF(@asked, N''), SCHEMA_NAME())`;
 
-/** Where a table of this name would be made. Throws `PLAN_NO_SCHEMA`. */
+/** Where a table of this name would be created. Throws `PLAN_NO_SCHEMA`. */
 export async function newTableName(
   connection: SqlServerConnection,
   table: string,
@@ -42,9 +45,14 @@ export async function newTableName(
   const [rows = []] = await connection.execute(SCHEMA, [{ name: "asked", value: asked ?? "" }]);
   const found = rows[0]?.["name"];
   if (typeof found === "string") return { schema: found, name };
-  const schema = asked ?? "of this user";
+  if (asked === null) {
+    const details = { schema: "of this user", table, quoted: "", literal: "" };
+    const fix = "name the schema: --table schema.name";
+    const why = "the user has no default schema, or it does not exist";
+    throw upsurgeError("PLAN_NO_SCHEMA", details, { why, fix, where: `--table ${table}` });
+  }
   const literal = shellQuoted(quoteIdentifier(table));
-  const details = { schema, table, quoted: quoteIdentifier(schema), literal };
+  const details = { schema: asked, table, quoted: quoteIdentifier(asked), literal };
   throw upsurgeError("PLAN_NO_SCHEMA", details, { where: `--table ${table}` });
 }
 
@@ -53,7 +61,7 @@ const EXISTS = new Set([2714, 2705]);
 /** CREATE TABLE or ALTER is denied; the schema is closed, or not there for this user. */
 const DENIED = new Set([262, 2760, 1088, 15247]);
 
-/** What an error of a statement that makes a table or a column means. */
+/** What an error of a statement that creates a table or a column means. */
 export function ddlRefusal(error: unknown): DdlRefusal {
   if (!(error instanceof SqlServerError)) return "passing";
   if (EXISTS.has(error.number)) return "exists";

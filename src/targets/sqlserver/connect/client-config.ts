@@ -59,7 +59,7 @@ export function tlsWarning(url: string): string | null {
   const { host, encrypt, trustServerCertificate } = readSettings(url, {});
   if (isThisMachine(host)) return null;
   if (encrypt === false) {
-    return `encrypt=false: rows travel to ${host} in the clear, and the password all but in the clear`;
+    return `encrypt=false: rows travel to ${host} in the clear, and the password almost so`;
   }
   return trustServerCertificate && encrypt !== "strict"
     ? `trustServerCertificate=true: anyone on the way to ${host} can pose as it; pass ca=FILE to check its certificate`

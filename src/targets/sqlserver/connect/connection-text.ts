@@ -150,7 +150,7 @@ function* properties(text: string, form: RegExp): Generator<readonly [string, st
   }
 }
 
-/** `host\instance:port;name=value`: nothing like a user stands before the first property. */
+/** `host\instance:port;name=value`: nothing like a user is before the first property. */
 function isJdbc(rest: string): boolean {
   const [, name] = /^[^;@/?]*;\s*([^=;]*)(?:=|;|$)/.exec(rest) ?? [];
   return name !== undefined && (name.trim() === "" || meaningOf(name) !== undefined);

@@ -1,7 +1,7 @@
 /**
  * Opens the driver's sockets: without Nagle's delay, which the driver leaves on and which costs 40 ms for every message of
  * more than one packet; and such that no login is sent in the clear. The driver asks for encryption, but when the server
- * (or whoever stands in between) answers that it has none, it goes on without: so the answer is read here as well.
+ * (or whoever is in between) answers that it has none, it goes on without: so the answer is read here as well.
  */
 import { connect } from "node:net";
 import type { Socket } from "node:net";

@@ -2,24 +2,24 @@
  * The columns that `--create` and `--alter` make: one for each field that has none, by the same rules of mapping as for a
  * table that is there. Asks neither the sources nor a server.
  */
-import { shellQuoted } from "../errors/shell-word.ts";
-import { upsurgeError } from "../errors/upsurge-error.ts";
-import { sourceLabel } from "../errors/source-label.ts";
-import { delimiterFlag, splitsOf } from "./dialect-hint.ts";
-import { fieldNames } from "./field-names.ts";
-import { chooseType } from "../infer/choose-type.ts";
-import { factsOfText } from "../infer/of-text.ts";
-import type { ColumnFacts } from "../model/column-facts.ts";
-import type { KnownFields } from "../model/header.ts";
-import type { FieldMapping } from "../model/load-plan.ts";
-import type { ValueType } from "../model/new-column.ts";
-import type { NewColumn } from "../model/new-table.ts";
-import type { Column, TableName, TableShape } from "../model/table-shape.ts";
-import type { Options } from "../options/options.ts";
-import type { DdlDialect } from "../targets/ddl-dialect.ts";
-import { fieldResolver, mapFields } from "./mapping.ts";
-import { findColumn, requireColumn } from "./names.ts";
-import { PRIMARY } from "./primary-key.ts";
+import { shellQuoted } from "../../errors/shell-word.ts";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { sourceLabel } from "../../errors/source-label.ts";
+import { delimiterFlag, splitsOf } from "../dialect-hint.ts";
+import { chooseType } from "../../infer/choose-type.ts";
+import { factsOfText } from "../../infer/of-text.ts";
+import type { ColumnFacts } from "../../model/column-facts.ts";
+import type { KnownFields } from "../../model/header.ts";
+import type { FieldMapping } from "../../model/load-plan.ts";
+import type { ValueType } from "../../model/new-column.ts";
+import type { NewColumn } from "../../model/new-table.ts";
+import type { Column, TableName, TableShape } from "../../model/table-shape.ts";
+import type { Options } from "../../options/options.ts";
+import type { DdlDialect } from "../../targets/ddl-dialect.ts";
+import { fieldResolver, mapFields } from "../mapping.ts";
+import { findColumn, requireColumn, tableName } from "../names.ts";
+import { refuseColumnNames } from "./new-names.ts";
+import { PRIMARY } from "../primary-key.ts";
 
 /** What is known of the fields of all sources. */
 export interface SeenFields {
@@ -31,7 +31,7 @@ export interface SeenFields {
 /** What the columns are made for. */
 export interface NewColumnsRequest {
   readonly name: TableName;
-  /** The table that is to get more columns; `null`: it is to be made. */
+  /** The table that is to get more columns; `null`: it is to be created. */
   readonly shape: TableShape | null;
   readonly seen: SeenFields;
   readonly options: Pick<
@@ -49,7 +49,7 @@ export interface ProposedColumns {
 
 /** Throws the `PLAN_*` errors of a mapping, `PLAN_DDL` for a name or a type that the database does not take. */
 export function newColumns(request: NewColumnsRequest): ProposedColumns {
-  const { shape, seen, options, dialect } = request;
+  const { name: table, shape, seen, options, dialect } = request;
   if (shape === null) seen.sources.forEach((source) => refuseOneField(source, options));
   const there = shape?.columns ?? [];
   const supposed = supposedShape(request);
@@ -62,9 +62,12 @@ export function newColumns(request: NewColumnsRequest): ProposedColumns {
       ...(options.type ?? []).map(({ column }) => requireColumn(supposed, column, "--type").name),
     ]),
   ].filter(isNew);
-  refuseNames(names, mapping, request);
+  if (shape === null && names.length === 0) throw nothingToMake(table);
+  refuseColumnNames(names, mapping, request);
   const keys = shape === null ? keyNames(supposed, names, options.key) : new Set<string>();
-  const types = new Map(names.map((name) => [name, typeOf(name, { mapping, request, keys })]));
+  const types = new Map(
+    names.map((name) => [name, typeOf(name, { mapping, request, supposed, keys })]),
+  );
   const ofKey = [...keys].map((name) => types.get(name) ?? TEXT);
   const columns = names.map((name) => {
     const type = types.get(name) ?? TEXT;
@@ -78,6 +81,14 @@ export function newColumns(request: NewColumnsRequest): ProposedColumns {
   const hasTextKey = ofKey.some((type) => "kind" in type && type.kind === "text");
   const warning = hasTextKey ? dialect.textKeyWarning : null;
   return { columns, warnings: warning === null ? [] : [warning] };
+}
+
+/** A table without a column is none. */
+function nothingToMake(table: TableName): Error {
+  const reason = "no source has a field: they are empty, or none of their records can be read";
+  const suggestion = "check the sources; or say its columns with --type column:TYPE";
+  const details = { what: `the table ${tableName(table)}`, reason, suggestion };
+  return upsurgeError("PLAN_DDL", details, { where: "--create" });
 }
 
 /** A header that another delimiter would split must not become a table of one column. */
@@ -97,16 +108,23 @@ function refuseOneField(
 
 /** The table as it would be with a column for every name that fields and flags bring. */
 function supposedShape({ name, shape, seen, options }: NewColumnsRequest): TableShape {
-  const there = shape?.columns ?? [];
   const bare: TableShape = shape ?? { ...EMPTY, name };
-  const wanted = new Set([
+  const ofFields = [
     ...seen.sources.flatMap(({ fields, header }) => header?.map((each) => each.name) ?? fields),
     ...(options.map ?? []).flatMap(({ column }) => column ?? []),
-    ...(options.const ?? []).map(({ column }) => column),
-    ...(options.type ?? []).map(({ column }) => column),
-  ]);
-  const more = [...wanted].filter((each) => each !== "" && findColumn(bare, each) === null);
-  return { ...bare, columns: [...there, ...more.map(supposedColumn)] };
+  ];
+  // Flags may write the name of a field in another case, as they may that of a column.
+  const ofFlags = [options.const, options.type].map(
+    (flags) => flags?.map(({ column }) => column) ?? [],
+  );
+  return [ofFields, ...ofFlags].reduce(withColumns, bare);
+}
+
+/** The table with a column more for each name that means none of its columns. */
+function withColumns(shape: TableShape, names: readonly string[]): TableShape {
+  const wanted = new Set(names);
+  const more = [...wanted].filter((each) => each !== "" && findColumn(shape, each) === null);
+  return { ...shape, columns: [...shape.columns, ...more.map(supposedColumn)] };
 }
 
 const EMPTY: Omit<TableShape, "name"> = {
@@ -143,7 +161,7 @@ function keyNames(
 ): Set<string> {
   const made = { ...supposed, columns: names.map(supposedColumn) };
   if (key?.length === 1 && key[0] === PRIMARY && findColumn(made, PRIMARY) === null) {
-    const reason = "a table that is to be made has no primary key yet";
+    const reason = "a table that is to be created has no primary key yet";
     const suggestion = "name the columns of its key: --key a,b";
     throw upsurgeError(
       "PLAN_DDL",
@@ -167,15 +185,18 @@ function typeOf(
   how: {
     readonly mapping: readonly FieldMapping[];
     readonly request: NewColumnsRequest;
+    readonly supposed: TableShape;
     readonly keys: ReadonlySet<string>;
   },
 ): SaidType | ValueType {
-  const { mapping, request, keys } = how;
+  const { mapping, request, supposed, keys } = how;
   const { options, seen, dialect } = request;
-  const given = options.type?.findLast(({ column }) => isSame(column, name));
+  const isMeant = (flag: { readonly column: string }): boolean =>
+    findColumn(supposed, flag.column)?.name === name;
+  const given = options.type?.findLast(isMeant);
   if (given !== undefined) return { said: given.type };
   const field = mapping.find(({ column }) => column === name)?.field;
-  const constant = options.const?.find(({ column }) => isSame(column, name));
+  const constant = options.const?.find(isMeant);
   const facts =
     field === undefined ? constant && factsOfText(constant.value) : seen.facts.get(field);
   return facts === undefined ? TEXT : chooseType(facts, dialect.rules, keys.has(name));
@@ -194,54 +215,11 @@ function spelled(
   const key = how.ofKey.filter((each) => "kind" in each);
   const found = how.dialect.spellType(type, how.isKey ? key : null);
   if (found.kind === "type") return found.sql;
-  const reason = `its longest value has ${found.longest} characters, and a key of this database has room for ${found.most}`;
+  const reason = `its longest value has ${found.longest} characters, and a key column of this database holds at most ${found.most}`;
   const suggestion = `choose another key, or give the column a type: --type ${shellQuoted(`${name}:TYPE`)}`;
   throw upsurgeError(
     "PLAN_DDL",
     { what: `the key column ${name}`, reason, suggestion },
     { where: "--key" },
   );
-}
-
-function isSame(a: string, b: string): boolean {
-  return a === b || a.toLowerCase() === b.toLowerCase();
-}
-
-/** Throws `PLAN_DDL` for names that are too long, or the same to the database. */
-function refuseNames(
-  names: readonly string[],
-  mapping: readonly FieldMapping[],
-  { seen, shape, dialect }: NewColumnsRequest,
-): void {
-  const { longestName, foldsCase } = dialect;
-  const { flag } = fieldNames(seen.sources);
-  const mapTo = (column: string, to: string): string =>
-    `--map ${shellQuoted(`${flag(mapping.find((each) => each.column === column)?.field ?? column)}:${to}`)}`;
-  const lengthOf = (name: string): number =>
-    longestName?.unit === "bytes" ? Buffer.byteLength(name) : name.length;
-  const long = names.filter((name) => longestName !== null && lengthOf(name) > longestName.most);
-  if (long.length > 0) {
-    const reason = `${long.length === 1 ? "a name is" : "names are"} longer than ${longestName?.most} ${longestName?.unit}: ${long.join(", ")}`;
-    const fix = `name the columns otherwise: ${long.map((name) => mapTo(name, "SHORTER")).join(" ")}`;
-    throw upsurgeError(
-      "PLAN_DDL",
-      { what: "a column", reason, suggestion: fix },
-      { where: "the names of the fields" },
-    );
-  }
-  if (!foldsCase) return;
-  const folded = new Map<string, string>();
-  for (const name of [...(shape?.columns.map((column) => column.name) ?? []), ...names]) {
-    const other = folded.get(name.toLowerCase());
-    if (other !== undefined) {
-      const reason = `${other} and ${name} are one name to this database`;
-      const fix = `name one of them otherwise, or drop it: ${mapTo(name, "OTHER")} or ${mapTo(name, "")}`;
-      throw upsurgeError(
-        "PLAN_DDL",
-        { what: "a column", reason, suggestion: fix },
-        { where: "the names of the fields" },
-      );
-    }
-    folded.set(name.toLowerCase(), name);
-  }
 }
