@@ -9,6 +9,7 @@ import { ERROR_CODES } from "../../src/errors/codes.ts";
 import { ROW_CODES } from "../../src/errors/row-codes.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
+import { ELSEWHERE, ROWS } from "./fixes-elsewhere.ts";
 
 interface Case {
   readonly code: string;
@@ -307,78 +308,6 @@ function typed({ statement, next: after }: ReturnType<typeof sql>): Pick<Case, "
 
 /** The fix of the error that was just met. */
 let lastFix = "";
-
-/** Why the fix of a code is not typed here. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  SOURCE_UNREADABLE: "permissions, which root does not have to mind: unit/read/open-source",
-  SOURCE_CORRUPT: "its fix is another file: unit/read/compression",
-  SOURCE_INCOMPLETE: "its fix is another file: cli/source-warnings",
-  SOURCE_CHECKSUM: "its fix is another file or hash",
-  SOURCE_CHANGED: "a job's: targets/jobs-sources",
-  RUN_NO_FILES: "its fix is another file: cli/run",
-  RUN_SAME_TABLE: "its fix is a folder: cli/run",
-  RUN_CYCLE: "SQLite has none: targets/run-cycles",
-  TARGET_PARAMETER: "a connection's: targets/postgres-connections",
-  TARGET_SECURITY: "a server's set-up: targets/postgres-tls",
-  TARGET_NO_DATABASE: "a server's: targets/start-failures",
-  TARGET_LOOKALIKE: "another server: targets/postgres-lookalike",
-  TARGET_DRIVER_MISSING: "its fix installs a package",
-  TARGET_UNREACHABLE: "a server that is away: faults/server",
-  TARGET_LOST: "a server that goes away: faults/server",
-  TARGET_DOOMED: "SQL Server's: targets/sqlserver-findings",
-  TARGET_OUTCOME_UNKNOWN: "a lost commit: faults/lost-commit",
-  TARGET_BUSY: "somebody's lock: faults/sqlite-file",
-  TARGET_LOGIN: "a server's: targets/postgres-connections",
-  TARGET_TLS: "a server's: targets/start-failures, targets/postgres-tls",
-  TARGET_FULL: "a full disk",
-  TARGET_READ_ONLY: "a standby",
-  TARGET_NOT_WRITABLE: "permissions: targets/sqlite-files",
-  TARGET_NOT_A_DATABASE: "its fix is another path: targets/sqlite-files",
-  TARGET_STATEMENT: "for what nobody foresaw",
-  TARGET_ENCODING: "a database in another encoding: targets/postgres-encoding",
-  TARGET_COMMIT_REFUSED: "its fix is another row: targets/postgres",
-  PLAN_AMBIGUOUS_FIELD: "columns that differ in case, which SQLite has not: unit/plan/make-plan",
-  PLAN_UNUSABLE_KEY: "deferrable and exclusion constraints: unit/plan/make-plan",
-  PLAN_KEY_NOT_UNIQUE: "its statements run in targets/printed-sql",
-  PLAN_PRIVILEGE: "its grant runs in targets/printed-sql",
-  PLAN_REFUSED: "for what nobody foresaw",
-  PLAN_NO_SCHEMA: "its statement runs in targets/create-postgres",
-  PLAN_TABLE_APPEARED: "its fix is the same command: targets/create",
-  STEP_TRANSACTION: "SQL of a server where no semicolon ends a statement: targets/before-after",
-  JOB_SOURCES: "targets/jobs-sources",
-  JOB_TABLE: "targets/jobs-finished",
-  JOB_RUNNING: "faults/same-job",
-  JOB_TAKEN: "faults/same-job",
-  CHECKPOINT_TABLE: "targets/jobs-command",
-  CHECKPOINT_VERSION: "targets/jobs-checkpoint-versions",
-  INTERNAL: "a bug",
-};
-
-/** Rejects whose fix is typed in `targets/reject-fixes`, and those that only a change of the record itself corrects. */
-const ROWS: Readonly<Record<string, "typed" | "record">> = {
-  ROW_ENCODING: "typed",
-  ROW_QUOTES: "typed",
-  ROW_FIELD_COUNT: "typed",
-  ROW_JSON: "typed",
-  ROW_TYPE: "typed",
-  ROW_RANGE: "typed",
-  ROW_NOT_NULL: "typed",
-  ROW_UNIQUE: "typed",
-  ROW_NOT_OBJECT: "record",
-  ROW_NUL: "record",
-  ROW_SURROGATE: "record",
-  ROW_TOO_LARGE: "record",
-  ROW_TOO_DEEP: "record",
-  ROW_MEMBERS: "record",
-  ROW_UNKNOWN_FIELD: "record",
-  ROW_NO_KNOWN_FIELD: "record",
-  ROW_MISSING_FIELD: "record",
-  ROW_NULL_KEY: "record",
-  ROW_LENGTH: "record",
-  ROW_CHECK: "record",
-  ROW_FOREIGN_KEY: "record",
-  ROW_REFUSED: "record",
-};
 
 /** Words as a shell splits them, as far as these commands need it. */
 function words(command: string): string[] {
