@@ -49,10 +49,10 @@ export async function planLoadOf(inputs: PlanningInputs): Promise<PlannedSources
   return { plan, resolve: toColumn, first: looked.first };
 }
 
-/** The columns that fields of the sources are known to fill. */
+/** The columns that fields of the sources are known to be for, whether or not they may be written. */
 function columnsOf({ fields }: LookedAtSources, toColumn: FieldResolver): ReadonlySet<string> {
   const filled = fields.flatMap((each) => each.fields).map((field) => toColumn(field));
-  return new Set(filled.flatMap((to) => (to.kind === "column" ? [to.column.name] : [])));
+  return new Set(filled.flatMap((to) => ("column" in to ? [to.column.name] : [])));
 }
 
 interface RuleInputs {

@@ -62,8 +62,9 @@ async function readFolder(folder: string, layer: number): Promise<FolderLoads> {
     const path = join(folder, name);
     if (await isFolder(path)) {
       const files = (await namesIn(path)).map((file) => join(path, file));
-      const sources = files.filter((file) => whyNoLoad(file) === null);
-      leftOut.push(...reasonsOf(files));
+      const deeper = await foldersAmong(files);
+      const sources = files.filter((file) => !deeper.has(file) && whyNoLoad(file) === null);
+      leftOut.push(...reasonsOf(files, deeper));
       if (sources.length > 0) loads.push({ path, sources, stem: name, layer });
       else leftOut.push({ path, reason: "it is a folder without a file that can be loaded" });
       continue;
@@ -75,9 +76,17 @@ async function readFolder(folder: string, layer: number): Promise<FolderLoads> {
   return { loads, leftOut };
 }
 
-function reasonsOf(files: readonly string[]): LeftOut[] {
+async function foldersAmong(paths: readonly string[]): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const path of paths) if (await isFolder(path)) found.add(path);
+  return found;
+}
+
+function reasonsOf(files: readonly string[], deeper: ReadonlySet<string>): LeftOut[] {
   return files.flatMap((path) => {
-    const reason = whyNoLoad(path);
+    const reason = deeper.has(path)
+      ? "it is a folder within the folder of a load"
+      : whyNoLoad(path);
     return reason === null ? [] : [{ path, reason }];
   });
 }

@@ -236,6 +236,22 @@ describe.each(ENGINES)("$title: folders, keys and modes", (engine) => {
 describe.each(ENGINES)("$title: plans and files", (engine) => {
   const database = useDatabase(engine);
 
+  test("ids that only the database may give are asked for with the flag that takes them", async () => {
+    if (engine.name === "sqlite") return;
+    const always = engine.name === "postgres" ? "generated always as identity" : "identity";
+    const shell = new RunShell(database);
+    await shell.start(`create table numbered (id bigint ${always} primary key, n int)`);
+    shell.write({ "seeds/numbered.csv": "id,n\n7,1\n" });
+    const refused = await shell.run("seeds");
+    const kept = await shell.run("seeds", "--keep-identity");
+
+    expect([refused.exit, refused.report.error?.fix], refused.output).toEqual([
+      2,
+      expect.stringContaining("--keep-identity"),
+    ]);
+    expect([kept.exit, kept.report.counts.inserted], kept.output).toEqual([0, 1]);
+  });
+
   test("the plan shows the order, why, and what is not loaded; nothing is written", async () => {
     const shell = await started(database);
     shell.write({ "seeds/README.md": "x" });
