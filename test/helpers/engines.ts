@@ -50,6 +50,9 @@ export const SHARED_ENGINES = enginesOf("shared");
 /** The engines of the suites of jobs, of which each target has its own checkpoint. */
 export const JOB_ENGINES = enginesOf("jobs");
 
+/** The engines of the suites of what a load does besides writing its records: creating and emptying tables, steps, runs. */
+export const TABLE_ENGINES = enginesOf("tables");
+
 function enginesOf(kind: SuiteKind): readonly Engine[] {
   return REAL_SERVER === null ? ENGINES.filter(({ name }) => runsOn(kind, name)) : ENGINES;
 }

@@ -69,6 +69,7 @@ export function timesOf(name: keyof typeof RUNS): number {
 const ENGINES_OF = {
   shared: ["sqlite"],
   jobs: ["sqlite", "postgres"],
+  tables: ["sqlite", "postgres"],
 } as const satisfies Record<string, readonly string[]>;
 
 /** A kind of such suites. */
