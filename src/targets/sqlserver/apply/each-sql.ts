@@ -7,7 +7,7 @@ import type { RowShape } from "../../../model/batch.ts";
 import { ROW_OUTCOMES } from "../../../model/counts.ts";
 import type { RowOutcome } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import { isRowNumberSql } from "../errors.ts";
+import { isRowNumberSql } from "../error-numbers.ts";
 import { answering, block, counter, NOTE_ERROR, tryCatch } from "./guard.ts";
 import { faultTable, stageTable } from "../names.ts";
 import { usesMerge } from "./set-sql.ts";
