@@ -10,7 +10,7 @@ import {
 } from "../tds/backend.ts";
 import { bulkInsert } from "./bulk.ts";
 import { Connection } from "./connection.ts";
-import { translateError } from "./errors.ts";
+import { type Effects, translateError } from "./errors.ts";
 import { parseTableName } from "./parse.ts";
 import { Raised } from "./raised.ts";
 import { runText } from "./run.ts";
@@ -18,8 +18,14 @@ import { doomedError, State } from "./session.ts";
 
 export { createTsqlDatabase, type TsqlDatabase } from "./database.ts";
 
+/** Where a backend's databases are, and what some errors do there instead of what they do by our reading of the documents. */
+interface TsqlBackendOptions {
+  readonly server: string;
+  readonly effects?: Effects;
+}
+
 /** A backend over a PostgreSQL server; everybody's password is `secret`. */
-export function tsqlBackend({ server }: { readonly server: string }): TdsBackend {
+export function tsqlBackend({ server, effects = {} }: TsqlBackendOptions): TdsBackend {
   return {
     async login({ user, password, database }) {
       if (password !== "secret") throw new TdsError(18456, `Login failed for user '${user}'.`);
@@ -36,7 +42,7 @@ export function tsqlBackend({ server }: { readonly server: string }): TdsBackend
           11,
         );
       }
-      return new Session(new State(connection, user));
+      return new Session(new State(connection, user, effects));
     },
   };
 }
@@ -77,7 +83,7 @@ class Session implements TdsSession {
       const ask = (question: string) => state.connection.ask(question);
       const raised =
         error instanceof DatabaseError
-          ? await translateError(error, { verb: "INSERT", table, ask })
+          ? await translateError(error, { verb: "INSERT", table, ask, effects: state.effects })
           : error;
       if (!(raised instanceof Raised)) throw raised;
       if (raised.effect !== "statement" || state.options.xactAbort) await state.forget();

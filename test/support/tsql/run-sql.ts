@@ -32,7 +32,7 @@ export async function send(
     return await state.connection.run(sql);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    throw await translateError(error, { ...what, ask });
+    throw await translateError(error, { ...what, ask, effects: state.effects });
   }
 }
 
