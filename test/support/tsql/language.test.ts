@@ -274,6 +274,26 @@ describe("values", () => {
     expect(await db.one.tell(`SELECT ${sql}`)).toEqual([[value]]);
   });
 
+  test.each([
+    "int",
+    "bit",
+    "float",
+    "decimal(9, 2)",
+    "money",
+    "date",
+    "datetime",
+    "uniqueidentifier",
+  ])(
+    "TRY_CONVERT to %s takes 4,000 characters, counted in UTF-16, and fails for more",
+    async (type) => {
+      const asked = (text: string): string =>
+        `DECLARE @text nvarchar(max) = ${text}; SELECT TRY_CONVERT(${type}, @text);`;
+      expect(await db.one.tell(asked("REPLICATE(N'x', 4000)"))).toEqual([[null]]);
+      expect(await db.one.tell(asked("REPLICATE(N'x', 4001)"))).toEqual(["error 8152"]);
+      expect(await db.one.tell(asked("REPLICATE(N'😀', 2001)"))).toEqual(["error 8152"]);
+    },
+  );
+
   test("text has no case unless its collation has", async () => {
     await db.one.set(
       "CREATE TABLE c (a nvarchar(5) UNIQUE, b nvarchar(5) COLLATE Latin1_General_BIN2 UNIQUE)",
