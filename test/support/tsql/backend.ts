@@ -12,7 +12,7 @@ import { bulkInsert } from "./bulk.ts";
 import { Connection } from "./connection.ts";
 import { type Effects, translateError } from "./errors.ts";
 import { parseTableName } from "./parse.ts";
-import { Raised } from "./raised.ts";
+import { notInTheSet, Raised } from "./raised.ts";
 import { runText } from "./run.ts";
 import { doomedError, State } from "./session.ts";
 
@@ -70,6 +70,8 @@ class Session implements TdsSession {
       if (this.#state.doomed) throw doomedError();
       const sql = await bulkInsert((question) => connection.ask(question), table, load);
       if (load.rows.length > 0) await connection.run(sql);
+      if (connection.takeSent().length > 0)
+        throw notInTheSet("rows that a trigger sends in a bulk load");
     }, table);
     return load.rows.length;
   }

@@ -294,6 +294,22 @@ describe("values", () => {
     },
   );
 
+  test("rows that a trigger sends come before the end of its statement, whatever becomes of that", async () => {
+    await db.one.set(
+      "CREATE TABLE talks (id int PRIMARY KEY, b bit); CREATE TABLE log (id int);",
+      "CREATE TRIGGER tr ON talks AFTER INSERT, DELETE AS BEGIN SELECT * FROM inserted; SELECT 7, N'x' AS x; IF EXISTS (SELECT 1 FROM inserted WHERE id = 3) THROW 50001, N'no', 1; END",
+    );
+    const told = await db.one.tell(
+      "INSERT INTO talks VALUES (1, 1), (2, NULL); DELETE FROM talks WHERE id = 1; SELECT N'end';",
+    );
+    expect(told).toEqual([["1", "1"], ["2", null], ["7", "x"], ["7", "x"], ["end"]]);
+    expect(await db.one.tell("INSERT INTO talks VALUES (3, 0); SELECT N'never';")).toEqual([
+      ["3", "0"],
+      ["7", "x"],
+      "error 50001",
+    ]);
+  });
+
   test("text has no case unless its collation has", async () => {
     await db.one.set(
       "CREATE TABLE c (a nvarchar(5) UNIQUE, b nvarchar(5) COLLATE Latin1_General_BIN2 UNIQUE)",

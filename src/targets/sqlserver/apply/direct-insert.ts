@@ -7,6 +7,7 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { BulkColumn, BulkRow, SqlServerConnection } from "../connect/connection.ts";
+import { rowWith } from "../connect/result-sets.ts";
 import { SqlServerError } from "../errors.ts";
 import { tableSql } from "../names.ts";
 
@@ -103,8 +104,8 @@ export async function insertDirectly(
     return await connection.bulk(tableSql(plan), load.columns, load.rows, options);
   } catch (error) {
     if (!(error instanceof SqlServerError)) throw error;
-    const [[state] = []] = await connection.batch("SELECT XACT_STATE() AS state");
-    if (Number(state?.["state"]) === 1) throw error;
+    const { state } = rowWith(await connection.batch("SELECT XACT_STATE() AS state"), "state");
+    if (Number(state) === 1) throw error;
     throw new TransactionAborted(`${error.message} (${error.number})`, batch.rows, null);
   } finally {
     if (!connection.lost) await connection.batch("SET XACT_ABORT ON");
