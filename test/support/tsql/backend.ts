@@ -63,17 +63,19 @@ class Session implements TdsSession {
     yield* this.#state.takeEvents();
   }
 
-  async bulk(load: TdsBulk): Promise<number> {
-    const { connection } = this.#state;
+  async bulk(load: TdsBulk): Promise<number | null> {
+    const { connection, options } = this.#state;
+    let taken = 0;
     const table = parseTableName(load.table);
     await this.#refusing(async () => {
       if (this.#state.doomed) throw doomedError();
       const sql = await bulkInsert((question) => connection.ask(question), table, load);
-      if (load.rows.length > 0) await connection.run(sql);
+      const answers = load.rows.length === 0 ? [] : await connection.run(sql);
+      taken = answers.find(({ command }) => command === "INSERT")?.rowCount ?? 0;
       if (connection.takeSent().length > 0)
         throw notInTheSet("rows that a trigger sends in a bulk load");
     }, table);
-    return load.rows.length;
+    return options.noCount ? null : taken;
   }
 
   /** Runs something whose error goes to the client by itself. */

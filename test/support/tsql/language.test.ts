@@ -66,6 +66,23 @@ describe("rows that come in", () => {
     expect(await db.one.tell("SELECT k FROM t ORDER BY k")).toEqual([["1"], ["7"]]);
   });
 
+  test("a bulk load tells no number while NOCOUNT is on, and an index may drop rows of it", async () => {
+    await db.one.set("CREATE UNIQUE INDEX ux ON t (a) WITH (IGNORE_DUP_KEY = ON)");
+    const load = (k: string, a: string) =>
+      db.one.session.bulk({ table: "t", columns: ["k", "a"], options: [], rows: [[k, a]] });
+    expect(await load("2", "two")).toBe(1);
+    expect(await load("3", "ONE")).toBe(0);
+    await db.one.set("SET NOCOUNT ON");
+    expect(await load("4", "four")).toBeNull();
+    const told = await db.one.tell(
+      "INSERT INTO t (k, a) VALUES (5, N'five'), (6, N'Five'); SELECT @@ROWCOUNT; INSERT INTO t (k, a) VALUES (1, N'x'); MERGE t USING (SELECT 7 AS k) AS s ON t.k = s.k WHEN NOT MATCHED THEN INSERT (k, a) VALUES (s.k, N'one'); SELECT k FROM t ORDER BY k;",
+    );
+    expect(told).toEqual([["1"], "error 2627", "error 2601", ["1"], ["2"], ["4"], ["5"]]);
+    expect(await db.one.tell("SELECT name FROM sys.indexes WHERE ignore_dup_key = 1")).toEqual([
+      ["ux"],
+    ]);
+  });
+
   test("a bulk load heeds its options", async () => {
     await db.one.set(
       "CREATE TABLE b (a int, d int DEFAULT 7)",

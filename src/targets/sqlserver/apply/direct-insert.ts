@@ -91,17 +91,20 @@ function isPlain(value: string | null, column: Column | undefined): boolean {
   return size === undefined || value.length <= Number(size);
 }
 
-/** Inserts the rows, all or none; answers with their number, from which an index may have left out repeats. Throws a `ServerError` that a savepoint can undo, or `TransactionAborted`. */
+/**
+ * Inserts the rows, all or none: no trigger fires, and a table with an index that drops rows goes one row at a time. Throws a
+ * `ServerError` that a savepoint can undo, or `TransactionAborted`.
+ */
 export async function insertDirectly(
   connection: SqlServerConnection,
   plan: TablePlan,
   load: DirectLoad,
   batch: Batch,
-): Promise<number> {
+): Promise<void> {
   await connection.batch("SET XACT_ABORT OFF");
   try {
     const options = { checkConstraints: true };
-    return await connection.bulk(tableSql(plan), load.columns, load.rows, options);
+    await connection.bulk(tableSql(plan), load.columns, load.rows, options);
   } catch (error) {
     if (!(error instanceof SqlServerError)) throw error;
     const { state } = rowWith(await connection.batch("SELECT XACT_STATE() AS state"), "state");

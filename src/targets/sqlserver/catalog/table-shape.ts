@@ -216,6 +216,7 @@ function readKeys(rows: readonly Fields[]): UniqueKey[] {
       // The index itself allows one NULL only; which rows meet is decided by `=`, to which NULLs differ.
       nullsDistinct: true,
       deferrable: false,
+      ignoresDuplicates: isTrue(first["ignores"]),
     };
   });
 }
@@ -275,6 +276,8 @@ function findHazard(
   if (filtered !== undefined) {
     return `MERGE is not safe with the filtered unique index ${filtered.name ?? ""}`;
   }
+  const ignoring = keys.find((key) => key.ignoresDuplicates === true);
+  if (ignoring !== undefined) return `MERGE does not heed IGNORE_DUP_KEY of ${ignoring.name ?? ""}`;
   if (Number(facts["temporal"] ?? 0) > 0) return "MERGE is not safe on a system-versioned table";
   return indexedView === null ? null : `MERGE is not safe with the indexed view ${indexedView}`;
 }
