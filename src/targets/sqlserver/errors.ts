@@ -38,6 +38,11 @@ export function classifyNumber(number: number): ErrorClass {
   return meaning === null || meaning === "privilege" ? "fatal" : "transient";
 }
 
+/** True for a number that rows have caused. */
+export function isOfRows(number: number): boolean {
+  return isRowMeaning(meaningOf(number));
+}
+
 /** The stable code of a row that was refused with this number. */
 export function rowCode(number: number): RowCode {
   const meaning = meaningOf(number);

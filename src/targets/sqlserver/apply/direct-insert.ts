@@ -8,7 +8,7 @@ import type { Column } from "../../../model/table-shape.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { BulkColumn, BulkRow, SqlServerConnection } from "../connect/connection.ts";
 import { rowWith } from "../connect/result-sets.ts";
-import { SqlServerError } from "../errors.ts";
+import { isOfRows, SqlServerError } from "../errors.ts";
 import { tableSql } from "../names.ts";
 
 /** A batch that can go straight into the table. */
@@ -106,7 +106,8 @@ export async function insertDirectly(
     const options = { checkConstraints: true };
     await connection.bulk(tableSql(plan), load.columns, load.rows, options);
   } catch (error) {
-    if (!(error instanceof SqlServerError)) throw error;
+    // A deadlock takes the transaction as well, and is no row's fault.
+    if (!(error instanceof SqlServerError) || !isOfRows(error.number)) throw error;
     const { state } = rowWith(await connection.batch("SELECT XACT_STATE() AS state"), "state");
     if (Number(state) === 1) throw error;
     throw new TransactionAborted(`${error.message} (${error.number})`, batch.rows, null);

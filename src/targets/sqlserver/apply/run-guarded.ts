@@ -3,7 +3,7 @@ import type { Row } from "../../../model/batch.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { SqlServerConnection, Fields } from "../connect/connection.ts";
 import { answerWith, setsOf } from "../connect/result-sets.ts";
-import { classifyNumber, SqlServerError } from "../errors.ts";
+import { isOfRows, SqlServerError } from "../errors.ts";
 import { ANSWERS } from "./guard.ts";
 import type { GuardOutcome } from "./guard.ts";
 
@@ -37,8 +37,7 @@ export async function run(
   const answer = await ask(connection, sql);
   const { number, message, doomed } = answer;
   if (number === 0) return answer;
-  const kind = classifyNumber(number);
-  if (doomed && (kind === "row" || kind === "repeat")) {
+  if (doomed && isOfRows(number)) {
     throw new TransactionAborted(`${message} (${number})`, rows, null);
   }
   throw new SqlServerError(number, message);
