@@ -149,7 +149,10 @@ test("a table of another database is none", async () => {
 const TALKING =
   "as begin select * from inserted; select 5 as upsurge_ord, 3 as code, 1 as number, 1 as doomed, 9 as inserted; select id from inserted where 1 = 0; select 7; end";
 
-describe.each(WAYS)(`${sqlserver.title}, triggers that return rows: %s`, (_, way) => {
+// Rows of such a table are taken one at a time in batches of any size.
+const ONE_SIZE = WAYS.filter(([, { batchRows }]) => batchRows === 2);
+
+describe.each(ONE_SIZE)(`${sqlserver.title}, triggers that return rows: %s`, (_, way) => {
   const load = loadBy(way);
 
   beforeEach(() =>

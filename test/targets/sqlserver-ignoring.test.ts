@@ -15,7 +15,9 @@ const temporary = useTempDir();
 beforeEach(() => database.reset());
 
 const WAYS = waysOf(sqlserver, [2, 1000]).map((way) => [wayTitle(way), way] as const);
-const SELECTING = WAYS.filter(([, { strategy }]) => strategy === "select-then-write");
+// With such an index rows are taken one at a time in batches of any size.
+const ONE_SIZE = WAYS.filter(([, { batchRows }]) => batchRows === 2);
+const SELECTING = ONE_SIZE.filter(([, { strategy }]) => strategy === "select-then-write");
 
 const CODES =
   "create table t (id int primary key, code nvarchar(10) null, n int null); insert into t values (1, 'a', 1);";
@@ -43,7 +45,7 @@ test.each(WAYS)("rows that go straight into the table are inserted: %s", async (
   expect(await rows()).toHaveLength(4);
 });
 
-describe.each(WAYS)(`${sqlserver.title}, an index that drops rows: %s`, (_, way) => {
+describe.each(ONE_SIZE)(`${sqlserver.title}, an index that drops rows: %s`, (_, way) => {
   test("keeps the first of a key, and the others are suppressed", async () => {
     await database.exec(CODES + INDEX);
     const lines = ["2,B,2", "3,b,3", "4,a,4", "5,c,5", "5,d,6"];
