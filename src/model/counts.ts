@@ -32,8 +32,13 @@ export const COUNTS = {
     leavesRow: false,
     note: "the condition did not hold, or there was no row to update",
   },
-  /** A trigger dropped the row. */
-  suppressed: { role: "outcome", changes: false, leavesRow: false, note: "dropped by a trigger" },
+  /** The database dropped the row without an error: by a trigger, a rule, or an index that ignores duplicates. */
+  suppressed: {
+    role: "outcome",
+    changes: false,
+    leavesRow: false,
+    note: "dropped by the database without an error",
+  },
   /** The record deleted the row of its key. */
   deleted: { role: "outcome", changes: true, leavesRow: false, note: "by a record" },
   rejected: { role: "reject", changes: false, leavesRow: false, note: "" },

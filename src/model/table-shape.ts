@@ -53,6 +53,8 @@ export interface UniqueKey {
   readonly nullsDistinct: boolean;
   /** Checked later than at once: cannot be an arbiter. */
   readonly deferrable: boolean;
+  /** A row that is inserted and whose key is there is dropped, without an error. Absent: it is refused. */
+  readonly ignoresDuplicates?: boolean;
   /** It compares values as its columns do: by their own collation and the usual operators. Absent: not known. */
   readonly standard?: boolean;
 }

@@ -55,6 +55,10 @@ function keyReason(shape: TableShape, request: IsolationRequest): string | null 
   if (deferrable !== undefined) {
     return `the deferrable key ${deferrable.name ?? ""} is checked late`;
   }
+  const dropping = shape.uniqueKeys.find((each) => each.ignoresDuplicates === true);
+  if (dropping !== undefined && mode !== "update") {
+    return `the index ${dropping.name ?? ""} drops rows whose key is there (IGNORE_DUP_KEY)`;
+  }
   const counting = shape.columns.find(
     (column) => countsUp(column) && !request.named.has(column.name),
   );

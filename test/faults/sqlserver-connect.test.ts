@@ -139,7 +139,7 @@ describe("a login", () => {
     expect(result.fix).toContain("database");
   });
 
-  test.each([10_928, 10_929, 18_401, 40_197, 40_501, 40_613, 49_918])(
+  test.each([4221, 10_928, 10_929, 10_936, 17_197, 18_401, 40_197, 40_501, 40_613, 49_918])(
     "that a busy server refuses (%i) can be tried later",
     async (number) => {
       db.refusal = () => new TdsError(number, "not now");

@@ -76,6 +76,19 @@ describe("the victim of a deadlock", () => {
     expect(await table()).toEqual(BEFORE);
   });
 
+  test.each([
+    ["starts again from the first record", false, { exit: 0, counts: { read: 5, inserted: 5 } }],
+    ["from standard input is not tried again", true, { exit: 75, code: "TARGET_BUSY", fix: HINT }],
+  ])("%s where rows go straight into the table", async (_name, stdin, expected) => {
+    await tell(await db.session(), "DELETE FROM t");
+    const straight = having(/^insert bulk \[dbo\]\.\[t\]/i);
+    db.troubles = nth(2, straight, { before: victim });
+    const flags = ["--mode", "insert", "--batch-rows", "2"];
+    expect(await runFaulty(db, { input: INPUT, flags, stdin })).toMatchObject(expected);
+    expect(db.requests.filter(straight)).toHaveLength(stdin ? 2 : 5);
+    expect(await table()).toHaveLength(stdin ? 0 : 5);
+  });
+
   test("from standard input is not tried again", async () => {
     db.troubles = nth(1, loading(MERGES), { before: victim });
     const result = await runFaulty(db, { input: INPUT, stdin: true });

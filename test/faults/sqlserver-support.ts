@@ -4,20 +4,23 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, inject } from "vitest";
 import type { Counts } from "../../src/model/counts.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 import { until } from "../helpers/until.ts";
-import type { TdsBackend, TdsError, TdsSession } from "../support/tds/backend.ts";
+import type { TdsBackend, TdsError, TdsEvent, TdsSession } from "../support/tds/backend.ts";
 import type { TdsFaultPlan, TdsRequest } from "../support/tds/faults.ts";
 import { startTdsServer } from "../support/tds/server.ts";
 import type { TdsServer } from "../support/tds/server.ts";
+import type { Effects } from "../support/tsql/errors.ts";
 import { createTsqlDatabase, tsqlBackend } from "../support/tsql/backend.ts";
 import type { TsqlDatabase } from "../support/tsql/backend.ts";
 
-/** What goes wrong with a request: on the wire, or because the server really runs something else. */
+/** What goes wrong with a request: on the wire, because of what others do before it runs, or because something else runs. */
 export interface Trouble extends TdsFaultPlan {
+  readonly meanwhile?: () => Promise<void>;
   readonly instead?: (sql: string) => string;
 }
 
@@ -71,10 +74,12 @@ export class FaultyServer {
   troubles: Troubles = () => undefined;
   /** Refuses logins; the number of the login counts from 1. */
   refusal: (login: number) => TdsError | undefined = () => undefined;
+  /** What some errors do instead of what they do by our reading of the documents. */
+  effects: Effects = {};
   /** Every request of this test. */
   requests: TdsRequest[] = [];
   logins = 0;
-  #instead: Trouble["instead"];
+  #trouble: Trouble | undefined;
   #server: TdsServer | null = null;
   #database: TsqlDatabase | null = null;
   #sessions: TdsSession[] = [];
@@ -88,12 +93,12 @@ export class FaultyServer {
     const postgres = inject("postgresUrl");
     this.#database = await createTsqlDatabase(postgres);
     this.#server = await startTdsServer({
-      backend: this.#sabotaged(tsqlBackend({ server: postgres })),
+      backend: this.#sabotaged(postgres),
       encryption: this.#encryption,
       faults: (request) => {
         this.requests.push(request);
         const trouble = this.troubles(request);
-        this.#instead = trouble?.instead;
+        this.#trouble = trouble;
         return trouble;
       },
     });
@@ -123,9 +128,19 @@ export class FaultyServer {
     return session;
   }
 
+  /** A session of PostgreSQL's own in the same database, for what T-SQL has no words for. */
+  async postgres(): Promise<Client> {
+    const url = new URL(inject("postgresUrl"));
+    url.pathname = `/${this.#database?.name ?? ""}`;
+    const client = new Client({ connectionString: url.href });
+    await client.connect();
+    return client;
+  }
+
   /** An empty table, and a test to which nothing has happened. */
   async reset(): Promise<void> {
     this.troubles = () => undefined;
+    this.effects = {};
     this.refusal = () => undefined;
     this.requests = [];
     this.logins = 0;
@@ -143,21 +158,29 @@ export class FaultyServer {
     for (const session of this.#sessions.splice(0)) await session.close();
   }
 
-  #sabotaged(backend: TdsBackend): TdsBackend {
+  #sabotaged(postgres: string): TdsBackend {
     return {
       login: async (credentials) => {
         const refused = this.refusal(++this.logins);
         if (refused !== undefined) throw refused;
+        const backend = tsqlBackend({ server: postgres, effects: this.effects });
         const session = await backend.login(credentials);
         const execute = session.execute.bind(session);
-        session.execute = (sql, parameters) => {
-          const instead = this.#instead;
-          this.#instead = undefined;
-          return execute(instead === undefined ? sql : instead(sql), parameters);
-        };
+        session.execute = (sql, parameters) =>
+          this.#troubled(sql, (text) => execute(text, parameters));
         return session;
       },
     };
+  }
+
+  async *#troubled(
+    sql: string,
+    run: (sql: string) => AsyncIterable<TdsEvent>,
+  ): AsyncIterable<TdsEvent> {
+    const { instead, meanwhile } = this.#trouble ?? {};
+    this.#trouble = undefined;
+    await meanwhile?.();
+    yield* run(instead?.(sql) ?? sql);
   }
 }
 

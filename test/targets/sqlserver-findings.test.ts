@@ -144,3 +144,58 @@ test("a table of another database is none", async () => {
   const { error } = await runLoad(database, load, way);
   expect(error).toBe("PLAN_NO_TABLE");
 });
+
+/** Sends rows of its own before the load's answer, some under the names that the answer has. */
+const TALKING =
+  "as begin select * from inserted; select 5 as upsurge_ord, 3 as code, 1 as number, 1 as doomed, 9 as inserted; select id from inserted where 1 = 0; select 7; end";
+
+// Rows of such a table are taken one at a time in batches of any size.
+const ONE_SIZE = WAYS.filter(([, { batchRows }]) => batchRows === 2);
+
+describe.each(ONE_SIZE)(`${sqlserver.title}, triggers that return rows: %s`, (_, way) => {
+  const load = loadBy(way);
+
+  beforeEach(() =>
+    database.exec(
+      `create table t (id int primary key, n int null check (n < 90)); insert into t values (1, 1), (2, 2)
+go
+create trigger talking on t after insert, update ${TALKING}`,
+    ),
+  );
+
+  test("take nothing from the counts and the rejects of an upsert", async () => {
+    const input = "id,n\n1,1\n2,20\n3,99\n4,40\n4,41\nx,1\n";
+    const { counts, rejects, error } = await load("csv", input, ["--key", "id"]);
+    expect(error).toBeNull();
+    expect(counts).toEqual({ inserted: 1, updated: 2, unchanged: 1, rejected: 2 });
+    expect(rejects.map(({ record, dbCode }) => [record, dbCode])).toEqual([
+      [3, "547"],
+      [6, "245"],
+    ]);
+    expect(await database.rows("select id, n from t order by id")).toEqual([
+      ["1", "1"],
+      ["2", "20"],
+      ["4", "41"],
+    ]);
+  });
+
+  test.each([
+    ["insert", { inserted: 1, rejected: 1 }],
+    ["ignore", { inserted: 1, ignored: 1 }],
+    ["update", { updated: 1, skipped: 1 }],
+  ])("nor of mode %s", async (mode, counts) => {
+    const key = mode === "insert" ? [] : ["--key", "id"];
+    const result = await load("csv", "id,n\n2,20\n3,30\n", ["--mode", mode, ...key]);
+    expect(result).toMatchObject({ error: null, counts });
+  });
+
+  test("nor of the rows that are taken away", async () => {
+    await database.exec(
+      "create table child (id int references t (id))\ngo\ncreate trigger leaving on t after delete as select * from deleted",
+    );
+    const flags = ["--key", "id", "--truncate", "--max-delete", "100%"];
+    const { counts, error, output } = await load("csv", "id,n\n7,70\n", flags);
+    expect(error, output).toBeNull();
+    expect(counts).toEqual({ inserted: 1, removed: 2 });
+  });
+});

@@ -45,7 +45,7 @@ describe("what the target sends", () => {
     "create table ops.upsurge_checkpoint",
     "upsurge-job:",
     "epoch = epoch + 1",
-    "SELECT @@ROWCOUNT AS changed",
+    "SELECT @@ROWCOUNT AS upsurge_changed",
   ])("has %s somewhere", (part) => {
     expect(texts.some(({ sql }) => sql.includes(part))).toBe(true);
   });

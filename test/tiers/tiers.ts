@@ -21,6 +21,7 @@ const ONLY_ALL: Readonly<Record<string, string>> = {
   "faults/network-jobs.test.ts": "cut connections at each fail point: faults/fail-points-*",
   "faults/network.test.ts": "deadlines, which have to pass; a lost commit: faults/lost-commit",
   "faults/sqlserver-any-request.test.ts": "some requests: faults/sqlserver-cuts",
+  "faults/sqlserver-effects.test.ts": "other readings of the documents: faults/sqlserver-doomed",
   "faults/sqlserver-locks.test.ts": "locks of other sessions: faults/server, faults/sqlite-file",
   "faults/sqlserver-jobs.test.ts": "jobs on the other targets: targets/jobs-*, faults/same-job",
   "faults/sqlserver-network.test.ts": "some requests: faults/sqlserver-cuts",
@@ -32,6 +33,10 @@ const ONLY_ALL: Readonly<Record<string, string>> = {
   "targets/sqlserver-grammar.test.ts": "the statements are run by targets/conformance",
   "targets/sqlserver-findings.test.ts":
     "single rules of one target; all of its ways: targets/conformance",
+  "targets/sqlserver-ignoring.test.ts":
+    "a single rule of one target; all of its ways: targets/conformance",
+  "targets/sqlserver-long-values.test.ts":
+    "a single rule of one target: unit/targets/sqlserver/types",
   "unit/read/limits.test.ts": "records of 100 MiB",
 };
 
@@ -172,6 +177,8 @@ const SECONDS: Readonly<Record<string, readonly [fast: number, all: number]>> = 
   "faults/sqlserver-connect.test.ts": [4, 6],
   "faults/sqlserver-cuts.test.ts": [7, 14],
   "faults/sqlserver-doomed.test.ts": [10, 13],
+  "faults/sqlserver-answers.test.ts": [6, 6],
+  "faults/sqlserver-effects.test.ts": [1, 15],
   "faults/sqlserver-jobs.test.ts": [1, 50],
   "faults/sqlserver-locks.test.ts": [9, 9],
   "faults/sqlserver-network.test.ts": [1, 17],
@@ -215,7 +222,9 @@ const SECONDS: Readonly<Record<string, readonly [fast: number, all: number]>> = 
   "targets/postgres.test.ts": [4, 4],
   "targets/sqlite-drivers.test.ts": [1, 240],
   "targets/sqlite-packed.test.ts": [6, 21],
-  "targets/sqlserver-findings.test.ts": [1, 14],
+  "targets/sqlserver-findings.test.ts": [1, 26],
+  "targets/sqlserver-ignoring.test.ts": [1, 20],
+  "targets/sqlserver-long-values.test.ts": [1, 8],
   "targets/sqlserver-grammar.test.ts": [1, 17],
   "targets/sync-sequences.test.ts": [9, 9],
   "targets/truncate.test.ts": [21, 21],

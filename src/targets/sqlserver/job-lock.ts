@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Lock } from "../target.ts";
 import type { SqlServerConnection } from "./connect/connection.ts";
+import { rowWith } from "./connect/result-sets.ts";
 import { SqlServerError } from "./errors.ts";
 import { script } from "./apply/guard.ts";
 
@@ -19,14 +20,15 @@ export async function lockJob(
   try {
     await connection.begin();
     const resource = `upsurge-job:${createHash("sha256").update(job).digest("hex")}`;
-    const [rows = []] = await connection.batch(
+    const sets = await connection.batch(
       script([
         "DECLARE @granted int",
         `EXEC @granted = sp_getapplock @Resource = N'${resource}', @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 0`,
         "SELECT @granted AS granted",
       ]),
     );
-    if (Number(rows[0]?.["granted"] ?? -1) >= 0) {
+    const { granted } = rowWith(sets, "granted");
+    if (Number(granted) >= 0) {
       return { release: async () => await connection.close() };
     }
   } catch (error) {

@@ -23,6 +23,7 @@ import { lockJob } from "./job-lock.ts";
 import { tableSql } from "./names.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
 import { blockedBy } from "./connect/blocked-by.ts";
+import { rowWith } from "./connect/result-sets.ts";
 import { askServer } from "./connect/ask-server.ts";
 import type { SqlServerInfo } from "./connect/ask-server.ts";
 import { pinSettings } from "./connect/settings.ts";
@@ -171,8 +172,8 @@ export class SqlServerSession implements Session {
 
   async grants(request: GrantRequest): Promise<readonly string[]> {
     return this.#question(async () => {
-      const [[row = {}] = []] = await this.#connection.batch("SELECT USER_NAME() AS name");
-      return grantsFor(request, String(row["name"]));
+      const { name } = rowWith(await this.#connection.batch("SELECT USER_NAME() AS name"), "name");
+      return grantsFor(request, String(name));
     });
   }
 
@@ -201,15 +202,16 @@ export class SqlServerSession implements Session {
    */
   async #lock(table: string): Promise<void> {
     const resource = quoteLiteral(`upsurge:${table}`.slice(0, 255));
-    const [rows = []] = await this.#connection.batch(
+    const sets = await this.#connection.batch(
       script([
         "DECLARE @granted int",
         `EXEC @granted = sp_getapplock @Resource = ${resource}, @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = ${Math.round(this.#context.lockTimeoutMs)}`,
         "SELECT @granted AS granted",
       ]),
     );
-    const granted = Number(rows[0]?.["granted"] ?? 0);
-    if (granted < 0) throw new SqlServerError(1222, "another load into this table is running");
+    const { granted } = rowWith(sets, "granted");
+    if (Number(granted) < 0)
+      throw new SqlServerError(1222, "another load into this table is running");
   }
 
   async lockJob(job: string): Promise<Lock | null> {

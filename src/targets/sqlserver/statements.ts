@@ -1,5 +1,6 @@
 /** The statements of checkpoints and steps, run over a connection to SQL Server. */
 import type { SqlServerConnection, Fields } from "./connect/connection.ts";
+import { onlySet, rowWith, setsOf } from "./connect/result-sets.ts";
 import { SqlServerError } from "./errors.ts";
 import type { SqlAnswer, SqlValue, SqlExecutor } from "../sql-executor.ts";
 
@@ -27,7 +28,7 @@ export function sqlExecutor(connection: SqlServerConnection): SqlExecutor {
     columnsOf: async (table) => {
       const sql =
         "SELECT c.name AS name FROM sys.columns AS c WHERE c.object_id = OBJECT_ID(@p1, N'U')";
-      const [rows = []] = await connection.execute(sql, [{ name: "p1", value: table }]);
+      const rows = onlySet(await connection.execute(sql, [{ name: "p1", value: table }]), "name");
       return rows.length === 0 ? null : rows.map((row) => String(row["name"]));
     },
     madeAs: async (table, checkpoint) => {
@@ -43,9 +44,12 @@ export function sqlExecutor(connection: SqlServerConnection): SqlExecutor {
 async function madeAs(connection: SqlServerConnection, table: string): Promise<string | null> {
   const sql =
     "SELECT CONVERT(nvarchar(23), o.create_date, 126) AS made, o.object_id AS id FROM sys.objects AS o WHERE o.object_id = OBJECT_ID(@p1)";
-  const [[row] = []] = await connection.execute(sql, [{ name: "p1", value: table }]);
+  const [row] = onlySet(await connection.execute(sql, [{ name: "p1", value: table }]), "made");
   return row === undefined ? null : `${String(row["id"])}:${String(row["made"])}`;
 }
+
+/** The number of changed rows has a column of its own name: a trigger of the table may send rows before it. */
+const CHANGED = "upsurge_changed";
 
 async function run(
   connection: SqlServerConnection,
@@ -57,12 +61,13 @@ async function run(
     name: `p${at + 1}`,
     value: value === null ? null : String(value),
   }));
-  const text = isQuery ? sql : `${sql}; SELECT @@ROWCOUNT AS changed`;
-  const [rows = []] =
+  const text = isQuery ? sql : `${sql}; SELECT @@ROWCOUNT AS ${CHANGED}`;
+  const sets =
     parameters.length === 0
       ? await connection.batch(text)
       : await connection.execute(text, parameters);
-  if (!isQuery) return { rows: [], changed: Number(rows[0]?.["changed"] ?? 0) };
+  if (!isQuery) return { rows: [], changed: Number(rowWith(sets, CHANGED)[CHANGED]) };
+  const [rows = []] = setsOf(sets, 1);
   return { rows: rows.map(plainRow), changed: 0 };
 }
 
@@ -87,8 +92,8 @@ async function runScript(connection: SqlServerConnection, sql: string): Promise<
 }
 
 async function transactionOf(connection: SqlServerConnection): Promise<string> {
-  const [[row] = []] = await connection.batch(TRANSACTION);
-  return `${String(row?.["n"])}/${String(row?.["id"])}`;
+  const { n, id } = rowWith(await connection.batch(TRANSACTION), "n");
+  return `${String(n)}/${String(id)}`;
 }
 
 const TRANSACTION = "SELECT @@TRANCOUNT AS n, CURRENT_TRANSACTION_ID() AS id";

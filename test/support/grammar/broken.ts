@@ -117,7 +117,7 @@ export const BREAKAGES: readonly Breakage[] = [
       "IF @rows = 0 SET @suppressed = @suppressed + 1 ELSE",
       "SET @suppressed = 1; ELSE",
     ],
-    "IN without a list": [/IN \(220.*?\)/, "IN ()"],
+    "IN without a list": [/IN \(235.*?\)/, "IN ()"],
     "SAVE without TRANSACTION": ["SAVE TRANSACTION", "SAVE"],
   }),
   ...breaks("stage", {

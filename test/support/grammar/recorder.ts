@@ -34,6 +34,10 @@ const ROW: Fields = {
   name: "t",
   type: "U",
   counts: "{}",
+  in_memory: 0,
+  made: "2020-01-01T00:00:00.000",
+  n: 1,
+  upsurge_changed: 0,
 };
 
 /** Notes requests; it is at no time in a transaction. */
@@ -55,7 +59,11 @@ export class Recorder {
   async execute(sql: string, parameters: readonly TextParameter[]): Promise<readonly ResultSet[]> {
     this.sent.push({ sql, parameters });
     // The search for rows that share a key finds none.
-    return sql.startsWith("SELECT TOP (1)") ? [[]] : [[ROW], []];
+    if (sql.startsWith("SELECT TOP (1)")) return [[]];
+    // A guarded batch says how many sets it answers with; several queries answer with one each.
+    const told = /\b(\d) AS upsurge_answers\b/.exec(sql)?.[1];
+    const sets = Number(told ?? sql.split(";\nSELECT").length);
+    return [[{ ...ROW, upsurge_answers: sets }], ...Array.from({ length: sets - 1 }, () => [])];
   }
 
   async bulk(

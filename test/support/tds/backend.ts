@@ -36,8 +36,8 @@ export interface TdsSession {
   readonly inTransaction: boolean;
   /** Runs a batch, or the statement of `sp_executesql` with its parameters. Never throws for an error of the language: it yields it. */
   execute(sql: string, parameters: readonly TdsParameter[]): AsyncIterable<TdsEvent>;
-  /** Takes the rows of a bulk load. Throws a `TdsError` when the server would refuse them; answers with the number of rows. */
-  bulk(load: TdsBulk): Promise<number>;
+  /** Takes the rows of a bulk load. Throws a `TdsError` when the server would refuse them; answers with their number, and with null while NOCOUNT is on. */
+  bulk(load: TdsBulk): Promise<number | null>;
   begin(): Promise<void>;
   commit(): Promise<void>;
   rollback(): Promise<void>;

@@ -10,16 +10,22 @@ import {
 } from "../tds/backend.ts";
 import { bulkInsert } from "./bulk.ts";
 import { Connection } from "./connection.ts";
-import { translateError } from "./errors.ts";
+import { type Effects, translateError } from "./errors.ts";
 import { parseTableName } from "./parse.ts";
-import { Raised } from "./raised.ts";
+import { notInTheSet, Raised } from "./raised.ts";
 import { runText } from "./run.ts";
 import { doomedError, State } from "./session.ts";
 
 export { createTsqlDatabase, type TsqlDatabase } from "./database.ts";
 
+/** Where a backend's databases are, and what some errors do there instead of what they do by our reading of the documents. */
+interface TsqlBackendOptions {
+  readonly server: string;
+  readonly effects?: Effects;
+}
+
 /** A backend over a PostgreSQL server; everybody's password is `secret`. */
-export function tsqlBackend({ server }: { readonly server: string }): TdsBackend {
+export function tsqlBackend({ server, effects = {} }: TsqlBackendOptions): TdsBackend {
   return {
     async login({ user, password, database }) {
       if (password !== "secret") throw new TdsError(18456, `Login failed for user '${user}'.`);
@@ -36,7 +42,7 @@ export function tsqlBackend({ server }: { readonly server: string }): TdsBackend
           11,
         );
       }
-      return new Session(new State(connection, user));
+      return new Session(new State(connection, user, effects));
     },
   };
 }
@@ -57,15 +63,19 @@ class Session implements TdsSession {
     yield* this.#state.takeEvents();
   }
 
-  async bulk(load: TdsBulk): Promise<number> {
-    const { connection } = this.#state;
+  async bulk(load: TdsBulk): Promise<number | null> {
+    const { connection, options } = this.#state;
+    let taken = 0;
     const table = parseTableName(load.table);
     await this.#refusing(async () => {
       if (this.#state.doomed) throw doomedError();
       const sql = await bulkInsert((question) => connection.ask(question), table, load);
-      if (load.rows.length > 0) await connection.run(sql);
+      const answers = load.rows.length === 0 ? [] : await connection.run(sql);
+      taken = answers.find(({ command }) => command === "INSERT")?.rowCount ?? 0;
+      if (connection.takeSent().length > 0)
+        throw notInTheSet("rows that a trigger sends in a bulk load");
     }, table);
-    return load.rows.length;
+    return options.noCount ? null : taken;
   }
 
   /** Runs something whose error goes to the client by itself. */
@@ -77,7 +87,7 @@ class Session implements TdsSession {
       const ask = (question: string) => state.connection.ask(question);
       const raised =
         error instanceof DatabaseError
-          ? await translateError(error, { verb: "INSERT", table, ask })
+          ? await translateError(error, { verb: "INSERT", table, ask, effects: state.effects })
           : error;
       if (!(raised instanceof Raised)) throw raised;
       if (raised.effect !== "statement" || state.options.xactAbort) await state.forget();

@@ -14,6 +14,9 @@ export interface Answer {
   readonly rows: readonly (readonly (string | null)[])[];
 }
 
+/** The detail of a notice whose message is the rows of a SELECT in a trigger. */
+export const SENT_ROWS = "tsql rows";
+
 const AS_TEXT = { getTypeParser: () => (text: unknown) => text };
 
 /** One connection to PostgreSQL. */
@@ -25,9 +28,14 @@ export class Connection {
   /** Set again when a rollback has taken it back. */
   #lockTimeout: string | null = null;
   #ended = false;
+  /** The rows that triggers have sent, as JSON, until they are taken. */
+  #sent: string[] = [];
 
   constructor(url: string) {
     this.#client = new Client({ connectionString: url });
+    this.#client.on("notice", ({ message, detail }) => {
+      if (detail === SENT_ROWS) this.#sent.push(message ?? "");
+    });
     this.#client.on("error", () => {
       this.#ended = true;
     });
@@ -48,6 +56,11 @@ export class Connection {
   begin(): void {
     this.#open = true;
     this.#waiting.push("BEGIN");
+  }
+
+  /** What triggers have sent since it was last asked. */
+  takeSent(): readonly string[] {
+    return this.#sent.splice(0);
   }
 
   async commit(): Promise<void> {

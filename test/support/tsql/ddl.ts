@@ -6,6 +6,7 @@ import { plainName, quoteName, quoteText } from "./quote.ts";
 import { notInTheSet, Raised } from "./raised.ts";
 import type { SqlStatement, Statement } from "./statement.ts";
 import { readAddition } from "./table.ts";
+import { ignoringSql, readIgnoring } from "./table-parts.ts";
 
 function ddl(sql: SqlStatement["sql"], table: string | null = null): SqlStatement {
   return { kind: "sql", verb: "DDL", sql, rows: false, table };
@@ -23,13 +24,14 @@ export function readCreateIndex(cursor: Cursor): Statement {
   const included = cursor.accept("INCLUDE") ? ` INCLUDE (${readNames(cursor).join(", ")})` : "";
   const filterStart = cursor.ahead(1);
   const where = cursor.accept("WHERE") ? readCondition(cursor) : null;
+  const ignoring = readIgnoring(cursor);
+  if (ignoring && (!unique || where !== null || included !== ""))
+    throw notInTheSet("IGNORE_DUP_KEY of a filtered index, or of one that includes columns");
   const index = indexName(table, name);
   if (unique && where === null && included === "") {
     // A constraint, because PostgreSQL checks it at the end of the statement as SQL Server does an index.
-    return ddl(
-      `ALTER TABLE ${table} ADD CONSTRAINT ${index} UNIQUE NULLS NOT DISTINCT (${columns}) DEFERRABLE`,
-      table,
-    );
+    const add = `ALTER TABLE ${table} ADD CONSTRAINT ${index} UNIQUE NULLS NOT DISTINCT (${columns}) DEFERRABLE`;
+    return ddl([add, ...(ignoring ? [ignoringSql(table, index)] : [])].join("; "), table);
   }
   const kind = unique ? "UNIQUE INDEX" : "INDEX";
   const nulls = unique ? " NULLS NOT DISTINCT" : "";

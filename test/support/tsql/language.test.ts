@@ -66,6 +66,23 @@ describe("rows that come in", () => {
     expect(await db.one.tell("SELECT k FROM t ORDER BY k")).toEqual([["1"], ["7"]]);
   });
 
+  test("a bulk load tells no number while NOCOUNT is on, and an index may drop rows of it", async () => {
+    await db.one.set("CREATE UNIQUE INDEX ux ON t (a) WITH (IGNORE_DUP_KEY = ON)");
+    const load = (k: string, a: string) =>
+      db.one.session.bulk({ table: "t", columns: ["k", "a"], options: [], rows: [[k, a]] });
+    expect(await load("2", "two")).toBe(1);
+    expect(await load("3", "ONE")).toBe(0);
+    await db.one.set("SET NOCOUNT ON");
+    expect(await load("4", "four")).toBeNull();
+    const told = await db.one.tell(
+      "INSERT INTO t (k, a) VALUES (5, N'five'), (6, N'Five'); SELECT @@ROWCOUNT; INSERT INTO t (k, a) VALUES (1, N'x'); MERGE t USING (SELECT 7 AS k) AS s ON t.k = s.k WHEN NOT MATCHED THEN INSERT (k, a) VALUES (s.k, N'one'); SELECT k FROM t ORDER BY k;",
+    );
+    expect(told).toEqual([["1"], "error 2627", "error 2601", ["1"], ["2"], ["4"], ["5"]]);
+    expect(await db.one.tell("SELECT name FROM sys.indexes WHERE ignore_dup_key = 1")).toEqual([
+      ["ux"],
+    ]);
+  });
+
   test("a bulk load heeds its options", async () => {
     await db.one.set(
       "CREATE TABLE b (a int, d int DEFAULT 7)",
@@ -272,6 +289,42 @@ describe("values", () => {
     ["CASE WHEN N'ABC' COLLATE Latin1_General_CI_AS = N'abc' THEN 1 ELSE 0 END", "1"],
   ])("%s is %s", async (sql, value) => {
     expect(await db.one.tell(`SELECT ${sql}`)).toEqual([[value]]);
+  });
+
+  test.each([
+    "int",
+    "bit",
+    "float",
+    "decimal(9, 2)",
+    "money",
+    "date",
+    "datetime",
+    "uniqueidentifier",
+  ])(
+    "TRY_CONVERT to %s takes 4,000 characters, counted in UTF-16, and fails for more",
+    async (type) => {
+      const asked = (text: string): string =>
+        `DECLARE @text nvarchar(max) = ${text}; SELECT TRY_CONVERT(${type}, @text);`;
+      expect(await db.one.tell(asked("REPLICATE(N'x', 4000)"))).toEqual([[null]]);
+      expect(await db.one.tell(asked("REPLICATE(N'x', 4001)"))).toEqual(["error 8152"]);
+      expect(await db.one.tell(asked("REPLICATE(N'😀', 2001)"))).toEqual(["error 8152"]);
+    },
+  );
+
+  test("rows that a trigger sends come before the end of its statement, whatever becomes of that", async () => {
+    await db.one.set(
+      "CREATE TABLE talks (id int PRIMARY KEY, b bit); CREATE TABLE log (id int);",
+      "CREATE TRIGGER tr ON talks AFTER INSERT, DELETE AS BEGIN SELECT * FROM inserted; SELECT 7, N'x' AS x; IF EXISTS (SELECT 1 FROM inserted WHERE id = 3) THROW 50001, N'no', 1; END",
+    );
+    const told = await db.one.tell(
+      "INSERT INTO talks VALUES (1, 1), (2, NULL); DELETE FROM talks WHERE id = 1; SELECT N'end';",
+    );
+    expect(told).toEqual([["1", "1"], ["2", null], ["7", "x"], ["7", "x"], ["end"]]);
+    expect(await db.one.tell("INSERT INTO talks VALUES (3, 0); SELECT N'never';")).toEqual([
+      ["3", "0"],
+      ["7", "x"],
+      "error 50001",
+    ]);
   });
 
   test("text has no case unless its collation has", async () => {

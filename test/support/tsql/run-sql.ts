@@ -2,6 +2,7 @@
 import { DatabaseError } from "pg";
 import type { Answer } from "./connection.ts";
 import { translateError } from "./errors.ts";
+import { NO_NAME } from "./query.ts";
 import { fillPlaces, quoteText } from "./quote.ts";
 import { notInTheSet } from "./raised.ts";
 import { doomedError, type Scope, type State } from "./session.ts";
@@ -32,8 +33,29 @@ export async function send(
     return await state.connection.run(sql);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    throw await translateError(error, { ...what, ask });
+    throw await translateError(error, { ...what, ask, effects: state.effects });
+  } finally {
+    for (const sent of state.connection.takeSent()) sendFromTrigger(state, sent);
   }
+}
+
+/** Values as JSON has them. */
+type SentRow = Readonly<Record<string, string | number | boolean | null>>;
+
+/** What a trigger sends comes before the end of the statement that it runs in, whatever becomes of that. */
+function sendFromTrigger(state: State, sent: string): void {
+  const { names, rows } = JSON.parse(sent) as { names: SentRow; rows: readonly SentRow[] };
+  const columns = Object.keys(names).map(
+    (name) => ({ name: name === NO_NAME ? "" : name, type: "nvarchar" }) as const,
+  );
+  state.emit({ kind: "columns", columns });
+  for (const row of rows) {
+    const values = Object.values(row).map((value) =>
+      value === null ? null : String(typeof value === "boolean" ? Number(value) : value),
+    );
+    state.emit({ kind: "row", values });
+  }
+  state.emit({ kind: "done", rowCount: state.options.noCount ? null : rows.length });
 }
 
 /** Runs a statement that PostgreSQL executes, and sends what it gives. */

@@ -1,6 +1,7 @@
 /** A session of T-SQL: its variables, options and transaction, and the running of parsed batches. */
 import type { TdsEvent, TdsMessage } from "../tds/backend.ts";
 import type { Connection } from "./connection.ts";
+import type { Effects } from "./errors.ts";
 import { Raised } from "./raised.ts";
 import type { VariableType } from "./cursor.ts";
 
@@ -27,6 +28,7 @@ export interface Scope {
 export class State {
   readonly connection: Connection;
   readonly user: string;
+  readonly effects: Effects;
   options: Options = { xactAbort: false, noCount: false, identityInsert: null };
   tranCount = 0;
   /** The transaction can only be rolled back. */
@@ -41,9 +43,10 @@ export class State {
   readonly tableVariables = new Map<string, string>();
   #events: TdsEvent[] = [];
 
-  constructor(connection: Connection, user: string) {
+  constructor(connection: Connection, user: string, effects: Effects) {
     this.connection = connection;
     this.user = user;
+    this.effects = effects;
   }
 
   emit(event: TdsEvent): void {

@@ -161,13 +161,33 @@ function readKey(cursor: Cursor, parts: TableParts, named: Named): void {
   if (!primary) cursor.expect("UNIQUE");
   if (!cursor.accept("CLUSTERED")) cursor.accept("NONCLUSTERED");
   const columns = named.column === null ? readKeyColumns(cursor) : quoteName(named.column);
+  const ignoring = readIgnoring(cursor);
   const temporary = /^"[#@]/.test(parts.table);
   const rule = primary ? "PRIMARY KEY" : "UNIQUE NULLS NOT DISTINCT";
   // SQL Server looks at the end of a statement whether its rows are unique; so does PostgreSQL if it may defer.
   const deferrable = temporary ? "" : " DEFERRABLE";
-  parts.constraints.push(
-    `${constraintName(primary ? "PK" : "UQ", parts, named.name)}${rule} (${columns})${deferrable}`,
-  );
+  const constraint = constraintName(primary ? "PK" : "UQ", parts, named.name);
+  if (ignoring && temporary) throw notInTheSet("IGNORE_DUP_KEY of a temporary table");
+  if (ignoring)
+    parts.after.push(ignoringSql(parts.table, constraint.slice("CONSTRAINT ".length, -1)));
+  parts.constraints.push(`${constraint}${rule} (${columns})${deferrable}`);
+}
+
+/** Reads `WITH (IGNORE_DUP_KEY = ON)`, the only option that is known. */
+export function readIgnoring(cursor: Cursor): boolean {
+  if (!cursor.accept("WITH")) return false;
+  return cursor.inParentheses(() => {
+    cursor.expect("IGNORE_DUP_KEY");
+    cursor.expectSymbol("=");
+    if (cursor.accept("OFF")) return false;
+    cursor.expect("ON");
+    return true;
+  });
+}
+
+/** Makes a unique index drop rows whose key is there, and the catalog tell of it; `index` is its quoted name. */
+export function ignoringSql(table: string, index: string): string {
+  return `SELECT tsql.ignore_duplicates(${quoteText(table)}, ${quoteText(plainName(index))})`;
 }
 
 function readCheck(cursor: Cursor, parts: TableParts, named: Named): void {

@@ -1,4 +1,5 @@
 /** Translates AFTER triggers to statement triggers of PostgreSQL, one for each event. */
+import { SENT_ROWS } from "./connection.ts";
 import type { Cursor } from "./cursor.ts";
 import { readTableName } from "./query.ts";
 import { plainName, quoteName, quoteText, withoutPlaces } from "./quote.ts";
@@ -73,6 +74,8 @@ function withNothing(body: string, missing: string, table: string): string {
 function written(statement: Statement): string {
   switch (statement.kind) {
     case "sql":
+      if (statement.verb === "SELECT" && typeof statement.sql === "string")
+        return sending(fixed(statement.sql));
       if (statement.rows || statement.verb === "DDL") break;
       if (typeof statement.sql === "string") return `${fixed(statement.sql)};`;
       if (statement.unlisted === undefined) break;
@@ -106,6 +109,13 @@ function written(statement: Statement): string {
       break;
   }
   throw notInTheSet(`${statement.kind} in a trigger`);
+}
+
+/** A function of PostgreSQL's cannot send rows: they go as a notice, the names of their columns beside them. */
+function sending(query: string): string {
+  const names = `SELECT row_to_json(w) FROM (SELECT q.* FROM (SELECT) AS one LEFT JOIN (${query}) AS q ON false) AS w`;
+  const rows = `SELECT coalesce(json_agg(row_to_json(q)), '[]') FROM (${query}) AS q`;
+  return `RAISE INFO USING DETAIL = ${quoteText(SENT_ROWS)}, MESSAGE = json_build_object('names', (${names}), 'rows', (${rows}))::text;`;
 }
 
 /** A trigger has no variables. */

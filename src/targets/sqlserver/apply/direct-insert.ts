@@ -7,7 +7,8 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { BulkColumn, BulkRow, SqlServerConnection } from "../connect/connection.ts";
-import { SqlServerError } from "../errors.ts";
+import { rowWith } from "../connect/result-sets.ts";
+import { isOfRows, SqlServerError } from "../errors.ts";
 import { tableSql } from "../names.ts";
 
 /** A batch that can go straight into the table. */
@@ -90,21 +91,25 @@ function isPlain(value: string | null, column: Column | undefined): boolean {
   return size === undefined || value.length <= Number(size);
 }
 
-/** Inserts the rows, all or none; answers with their number, from which an index may have left out repeats. Throws a `ServerError` that a savepoint can undo, or `TransactionAborted`. */
+/**
+ * Inserts the rows, all or none: no trigger fires, and a table with an index that drops rows goes one row at a time. Throws a
+ * `ServerError` that a savepoint can undo, or `TransactionAborted`.
+ */
 export async function insertDirectly(
   connection: SqlServerConnection,
   plan: TablePlan,
   load: DirectLoad,
   batch: Batch,
-): Promise<number> {
+): Promise<void> {
   await connection.batch("SET XACT_ABORT OFF");
   try {
     const options = { checkConstraints: true };
-    return await connection.bulk(tableSql(plan), load.columns, load.rows, options);
+    await connection.bulk(tableSql(plan), load.columns, load.rows, options);
   } catch (error) {
-    if (!(error instanceof SqlServerError)) throw error;
-    const [[state] = []] = await connection.batch("SELECT XACT_STATE() AS state");
-    if (Number(state?.["state"]) === 1) throw error;
+    // A deadlock takes the transaction as well, and is no row's fault.
+    if (!(error instanceof SqlServerError) || !isOfRows(error.number)) throw error;
+    const { state } = rowWith(await connection.batch("SELECT XACT_STATE() AS state"), "state");
+    if (Number(state) === 1) throw error;
     throw new TransactionAborted(`${error.message} (${error.number})`, batch.rows, null);
   } finally {
     if (!connection.lost) await connection.batch("SET XACT_ABORT ON");

@@ -7,7 +7,7 @@ import type { RowShape } from "../../../model/batch.ts";
 import { ROW_OUTCOMES } from "../../../model/counts.ts";
 import type { RowOutcome } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import { isRowNumberSql } from "../errors.ts";
+import { isRowNumberSql } from "../error-numbers.ts";
 import { answering, block, counter, NOTE_ERROR, tryCatch } from "./guard.ts";
 import { faultTable, stageTable } from "../names.ts";
 import { usesMerge } from "./set-sql.ts";
@@ -92,7 +92,7 @@ function checkedRowSql(plan: TablePlan, shape: RowShape): string[] {
 /** The statements for one row. */
 function applySql(plan: TablePlan, rows: RowCondition): string[] {
   const identity = identitySql(plan, rows.columns);
-  if (!isKeyed(plan)) return [...identity, insertSql(plan, rows), ...counted("inserted")];
+  if (!isKeyed(plan)) return [...identity, insertSql(plan, rows), ...counted("inserted", plan)];
   const write = usesMerge(plan) ? mergeSql(plan, rows) : null;
   return [
     ...identity,
@@ -111,19 +111,24 @@ function refuse(plan: TablePlan): string {
 
 function missing(plan: KeyedPlan, rows: RowCondition, merge: string | null): string {
   if (plan.mode === "update") return "SET @skipped_rows = @skipped_rows + 1";
-  return block([merge ?? insertSql(plan, rows), ...counted("inserted")]);
+  return block([merge ?? insertSql(plan, rows), ...counted("inserted", plan)]);
 }
 
 function found(plan: KeyedPlan, rows: RowCondition, merge: string | null): string {
   const update = updateOf(plan, rows.columns) === null ? null : updateFoundSql(plan, rows);
   if (update === null) return "SET @ignored = @ignored + 1";
-  return block([merge ?? update, ...counted("updated")]);
+  return block([merge ?? update, ...counted("updated", plan)]);
 }
 
-/** A statement that says it wrote nothing was overruled: by a trigger, or an index that ignores duplicates. */
-function counted(as: "inserted" | "updated"): string[] {
+/**
+ * A statement that says it wrote nothing was overruled: by a trigger, or an index that ignores duplicates, which says no more
+ * than that the row met another.
+ */
+function counted(as: "inserted" | "updated", { arbiter, table }: TablePlan): string[] {
+  const ignores = table.uniqueKeys.some((key) => key.ignoresDuplicates === true);
+  const otherwise = arbiter?.kind === "any" && ignores ? "ignored" : "suppressed";
   return [
     "SET @rows = @@ROWCOUNT",
-    `IF @rows = 0 SET @suppressed = @suppressed + 1 ELSE SET @${as} = @${as} + 1`,
+    `IF @rows = 0 SET @${otherwise} = @${otherwise} + 1 ELSE SET @${as} = @${as} + 1`,
   ];
 }

@@ -18,6 +18,9 @@ export const OUTCOME: readonly ScriptVariable[] = [
   { name: "doomed", type: "int", initial: "0" },
 ];
 
+/** The column by which a script's answer is told from what triggers send: how many result sets there are from it on. */
+export const ANSWERS = "upsurge_answers";
+
 /** What the last SELECT of a script answers for the variables of `OUTCOME`. */
 export interface GuardOutcome {
   /** The server's error number; 0 when all went well. */
@@ -55,8 +58,8 @@ export function tryCatch(attempt: readonly string[], failed: readonly string[]):
 }
 
 /**
- * A batch that runs `statements` with XACT_ABORT OFF and answers with the variables, in one row; then with the rows of
- * `query`, unless the transaction is lost and its temporary tables with it.
+ * A batch that runs `statements` with XACT_ABORT OFF and answers with the variables and `ANSWERS`, in one row; then with the
+ * rows of `query`, unless the transaction is lost and its temporary tables with it.
  */
 export function answering(
   variables: readonly ScriptVariable[],
@@ -70,7 +73,7 @@ export function answering(
     `DECLARE ${declared.join(", ")}`,
     ...statements,
     "SET XACT_ABORT ON",
-    `SELECT ${all.map(({ name }) => `@${name} AS ${name}`).join(", ")}`,
+    `SELECT ${all.map(({ name }) => `@${name} AS ${name}`).join(", ")}, ${query === null ? 1 : 2} AS ${ANSWERS}`,
     ...(query === null ? [] : [`IF @doomed = 0 ${query}`]),
   ]);
 }

@@ -2,7 +2,9 @@
 import type { Row } from "../../../model/batch.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { SqlServerConnection, Fields } from "../connect/connection.ts";
-import { classifyNumber, SqlServerError } from "../errors.ts";
+import { answerWith, setsOf } from "../connect/result-sets.ts";
+import { isOfRows, SqlServerError } from "../errors.ts";
+import { ANSWERS } from "./guard.ts";
 import type { GuardOutcome } from "./guard.ts";
 
 /** What a guarded batch answered: its variables, and the rows of the result after them. */
@@ -13,11 +15,14 @@ export interface GuardedAnswer extends GuardOutcome {
 
 /** Runs a guarded batch to whatever end. */
 export async function ask(connection: SqlServerConnection, sql: string): Promise<GuardedAnswer> {
-  const [[variables = {}] = [], rest = []] = await connection.batch(sql);
+  const { row: variables, after } = answerWith(await connection.batch(sql), ANSWERS);
+  const doomed = Number(variables["doomed"]) === 1;
+  // A transaction that is lost has taken along what the query is about.
+  const [rest = []] = setsOf(after, doomed ? 0 : Number(variables[ANSWERS]) - 1);
   return {
-    number: Number(variables["number"] ?? 0),
+    number: Number(variables["number"]),
     message: String(variables["message"] ?? ""),
-    doomed: Number(variables["doomed"] ?? 0) === 1,
+    doomed,
     variables,
     rest,
   };
@@ -32,8 +37,7 @@ export async function run(
   const answer = await ask(connection, sql);
   const { number, message, doomed } = answer;
   if (number === 0) return answer;
-  const kind = classifyNumber(number);
-  if (doomed && (kind === "row" || kind === "repeat")) {
+  if (doomed && isOfRows(number)) {
     throw new TransactionAborted(`${message} (${number})`, rows, null);
   }
   throw new SqlServerError(number, message);

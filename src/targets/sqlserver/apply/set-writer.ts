@@ -60,8 +60,8 @@ export class SqlServerSetWriter implements SetWriter {
 
   async apply(batch: Batch, selection: Selection): Promise<OutcomeCounts> {
     if (this.#direct !== null) {
-      const inserted = await insertDirectly(this.#connection, this.#plan, this.#direct, batch);
-      return { inserted, suppressed: batch.rows.length - inserted };
+      await insertDirectly(this.#connection, this.#plan, this.#direct, batch);
+      return { inserted: batch.rows.length };
     }
     const counts = noCounts();
     const chosen = selection.kind === "all" ? null : new Set(selection.ords);

@@ -26,7 +26,7 @@ WHERE c.object_id = CONVERT(int, @id) ORDER BY c.column_id`;
 
 /** Unique indexes and constraints, one row for each of their columns. */
 export const KEYS = `SELECT i.name AS name, i.is_primary_key AS is_primary, i.is_unique_constraint AS is_constraint,
-i.filter_definition AS predicate, c.name AS column_name
+i.filter_definition AS predicate, i.ignore_dup_key AS ignores, c.name AS column_name
 FROM sys.indexes AS i
 INNER JOIN sys.index_columns AS k ON k.object_id = i.object_id AND k.index_id = i.index_id
 INNER JOIN sys.columns AS c ON c.object_id = k.object_id AND c.column_id = k.column_id

@@ -5,6 +5,7 @@
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
+import { onlySet } from "../connect/result-sets.ts";
 import { classifyNumber, SqlServerError } from "../errors.ts";
 import { stageTable, tableSql } from "../names.ts";
 import { removeDuplicates } from "../../../sql/unique-index.ts";
@@ -50,10 +51,11 @@ function refuseReservedNames({ table }: TablePlan): void {
 
 /** A memory-optimized table takes none of the locks that a load relies on. */
 async function refuseInMemory(connection: SqlServerConnection, plan: TablePlan): Promise<void> {
-  const [[kind] = []] = await connection.execute(
+  const sets = await connection.execute(
     `SELECT is_memory_optimized AS in_memory FROM sys.tables WHERE object_id = OBJECT_ID(@name)`,
     [{ name: "name", value: tableSql(plan) }],
   );
+  const [kind] = onlySet(sets, "in_memory");
   if (kind?.["in_memory"] !== true && Number(kind?.["in_memory"] ?? 0) === 0) return;
   throw upsurgeError("PLAN_UNSUPPORTED", {
     what: "a memory-optimized table",
@@ -69,10 +71,10 @@ async function checkUnique(connection: SqlServerConnection, plan: TablePlan): Pr
   const keys = arbiter.columns.map(quoteIdentifier);
   const known = arbiter.nullsEqual ? [] : keys.map((key) => `${key} IS NOT NULL`);
   const where = known.length === 0 ? "" : ` WHERE ${known.join(" AND ")}`;
-  const [rows = []] = await connection.batch(
+  const sets = await connection.batch(
     `SELECT TOP (1) COUNT_BIG(*) AS number FROM ${tableSql(plan)}${where} GROUP BY ${keys.join(", ")} HAVING COUNT_BIG(*) > 1`,
   );
-  if (rows.length > 0) {
+  if (onlySet(sets, "number").length > 0) {
     throw upsurgeError("PLAN_KEY_NOT_UNIQUE", {
       table: tableSql(plan),
       key: keys.join(", "),

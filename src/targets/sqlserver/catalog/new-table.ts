@@ -7,6 +7,7 @@ import type { TableName } from "../../../model/table-shape.ts";
 import type { DdlDialect } from "../../ddl-dialect.ts";
 import type { DdlRefusal } from "../../run-ddl.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
+import { onlySet } from "../connect/result-sets.ts";
 import { classifyNumber, SqlServerError } from "../errors.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { spellType, TYPE_RULES } from "./new-types.ts";
@@ -42,8 +43,8 @@ export async function newTableName(
   table: string,
 ): Promise<TableName> {
   const { schema: asked, name } = nameParts(table);
-  const [rows = []] = await connection.execute(SCHEMA, [{ name: "asked", value: asked ?? "" }]);
-  const found = rows[0]?.["name"];
+  const sets = await connection.execute(SCHEMA, [{ name: "asked", value: asked ?? "" }]);
+  const found = onlySet(sets, "name")[0]?.["name"];
   if (typeof found === "string") return { schema: found, name };
   if (asked === null) {
     const details = { schema: "of this user", table, quoted: "", literal: "" };

@@ -25,19 +25,11 @@ import {
 } from "./catalog-sql.ts";
 import { unknownFunction } from "../../../sql/expressions.ts";
 import type { SqlServerConnection, Fields } from "../connect/connection.ts";
+import { onlySet, setsOf } from "../connect/result-sets.ts";
 import { HIDDEN } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
 
-const QUESTIONS = [
-  COLUMNS,
-  TRIGGERS,
-  PRIVILEGES,
-  KEYS,
-  FOREIGN_KEYS,
-  REFERENCES,
-  CHECKS,
-  HAZARDS,
-].join(";\n");
+const QUESTIONS = [COLUMNS, TRIGGERS, PRIVILEGES, KEYS, FOREIGN_KEYS, REFERENCES, CHECKS, HAZARDS];
 
 /** The shape of `table`; `null` when there is none. */
 export async function readTableShape(
@@ -56,10 +48,13 @@ export async function readTableShape(
     references = [],
     checks = [],
     hazards = [],
-  ] = await connection.execute(QUESTIONS, [
-    { name: "id", value: id },
-    { name: "name", value: quoted },
-  ]);
+  ] = setsOf(
+    await connection.execute(QUESTIONS.join(";\n"), [
+      { name: "id", value: id },
+      { name: "name", value: quoted },
+    ]),
+    QUESTIONS.length,
+  );
   const uniqueKeys = isView ? [] : readKeys(keys);
   const mayBeIndexed = !isView && Number(hazards[0]?.["indexed_views"] ?? 0) > 0;
   const indexedView = mayBeIndexed ? await findIndexedView(connection, id) : null;
@@ -113,8 +108,10 @@ async function findRelation(
     ...(ONE_OR_TWO_PARTS.test(table) ? [table] : []),
   ];
   for (const name of candidates) {
-    const [rows = []] = await connection.execute(RELATION, [{ name: "name", value: name }]);
-    const [row] = rows;
+    const [row] = onlySet(
+      await connection.execute(RELATION, [{ name: "name", value: name }]),
+      "id",
+    );
     if (row === undefined) continue;
     const found = { schema: String(row["schema"]), name: String(row["name"]) };
     return {
@@ -219,6 +216,7 @@ function readKeys(rows: readonly Fields[]): UniqueKey[] {
       // The index itself allows one NULL only; which rows meet is decided by `=`, to which NULLs differ.
       nullsDistinct: true,
       deferrable: false,
+      ignoresDuplicates: isTrue(first["ignores"]),
     };
   });
 }
@@ -279,6 +277,8 @@ function findHazard(
   if (filtered !== undefined) {
     return `MERGE is not safe with the filtered unique index ${filtered.name ?? ""}`;
   }
+  const ignoring = keys.find((key) => key.ignoresDuplicates === true);
+  if (ignoring !== undefined) return `MERGE does not heed IGNORE_DUP_KEY of ${ignoring.name ?? ""}`;
   if (Number(facts["temporal"] ?? 0) > 0) return "MERGE is not safe on a system-versioned table";
   return indexedView === null ? null : `MERGE is not safe with the indexed view ${indexedView}`;
 }
@@ -288,7 +288,10 @@ async function findIndexedView(
   connection: SqlServerConnection,
   id: string,
 ): Promise<string | null> {
-  const [[view] = []] = await connection.execute(INDEXED_VIEW_OVER, [{ name: "id", value: id }]);
+  const [view] = onlySet(
+    await connection.execute(INDEXED_VIEW_OVER, [{ name: "id", value: id }]),
+    "name",
+  );
   return view === undefined ? null : String(view["name"]);
 }
 
@@ -298,6 +301,8 @@ function callsFunction(check: Fields): boolean {
 
 /** Tables and views that this user can see. */
 export async function listTables(connection: SqlServerConnection): Promise<TableName[]> {
-  const [rows = []] = await connection.batch(TABLES);
-  return rows.map((row) => ({ schema: String(row["schema"]), name: String(row["name"]) }));
+  return onlySet(await connection.batch(TABLES), "name").map((row) => ({
+    schema: String(row["schema"]),
+    name: String(row["name"]),
+  }));
 }

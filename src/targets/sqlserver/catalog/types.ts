@@ -199,12 +199,16 @@ function bytesOf(value: string, isMax: boolean): string {
   return `CONVERT(varbinary(${isMax ? "max" : "8000"}), ${value}), DATALENGTH(${value})`;
 }
 
+/** Of a longer text even TRY_CONVERT makes no NULL but an error (8152) that stops the statement. */
+const LONGEST_CONVERTED = 4000;
+
 /**
  * True for a text of which the server would make a value that is not in it: 0 or 1900-01-01 of '', 0 of '-' and '$', an
- * identifier of the first 36 characters.
+ * identifier of the first 36 characters; and for one that it does not take at all for its length.
  */
 export function isMisread(text: string, column: Column): boolean {
   const { base } = parseType(column);
+  if (base in NUMBERS && base !== "xml" && text.length > LONGEST_CONVERTED) return true;
   if (base === "bit") return !/[0-9a-z]/i.test(text);
   if (base === "uniqueidentifier") return !isGuid(text.trimEnd());
   return base in NUMBERS && base !== "xml" && !/\d/.test(text);

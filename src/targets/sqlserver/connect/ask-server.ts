@@ -1,6 +1,7 @@
 /** What a server says of itself: which it is, and what its database can do. */
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { SqlServerConnection } from "./connection.ts";
+import { rowWith } from "./result-sets.ts";
 
 /** The server of a session. */
 export interface SqlServerInfo {
@@ -28,7 +29,7 @@ FROM sys.databases AS d WHERE d.name = DB_NAME()`;
 
 /** Asks the server. Throws `PLAN_UNSUPPORTED` for a SQL Server older than 2016. */
 export async function askServer(connection: SqlServerConnection): Promise<SqlServerInfo> {
-  const [[row = {}] = []] = await connection.batch(QUESTION);
+  const row = rowWith(await connection.batch(QUESTION), "version");
   const version = String(row["version"]);
   const isMicrosoft = String(row["product"]).startsWith("Microsoft");
   const isInstalled = INSTALLED_EDITIONS.has(Number(row["edition"]));

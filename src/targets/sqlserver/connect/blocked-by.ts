@@ -1,5 +1,6 @@
 /** Who holds the lock that a session waits for: the server tells those who may see its state (VIEW SERVER STATE). */
 import type { SqlServerConnection } from "./connection.ts";
+import { onlySet } from "./result-sets.ts";
 
 /** The holder that the session `spid` waits for, as a noun; `null`: there is none, or it may not be seen. Never throws. */
 export async function blockedBy(
@@ -9,7 +10,8 @@ export async function blockedBy(
   try {
     const connection = await connect();
     try {
-      const [[row] = []] = await connection.inTime(() => connection.batch(questionFor(spid)));
+      const sets = await connection.inTime(() => connection.batch(questionFor(spid)));
+      const [row] = onlySet(sets, "pid");
       return row === undefined ? null : holderText(row);
     } finally {
       await connection.close();

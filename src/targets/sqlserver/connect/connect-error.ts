@@ -1,6 +1,7 @@
 /** Why a connection could not be opened, as one of our errors: by the server's number, then by the code, never by words. */
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { NOT_ENCRYPTED } from "./connector.ts";
+import { meaningOf } from "../error-numbers.ts";
 import { LOGIN_FIX, TLS_FIX } from "../words.ts";
 
 /** An error message of the server, of those it sends while a client logs in. */
@@ -22,12 +23,6 @@ const REFUSED = new Set([4064, 18_452, 18_456, 18_486, 18_487, 18_488]);
 
 /** The database is not there, or not for this login: the server does not tell which. */
 const NO_DATABASE = new Set([911, 4060]);
-
-/** The server is there, but takes no more clients now: too many, paused, starting, shutting down, moved. */
-const BUSY = new Set([
-  904, 922, 924, 927, 983, 6005, 10_928, 10_929, 17_142, 17_809, 18_401, 18_451, 40_197, 40_501,
-  40_613, 42_108, 42_109, 49_918, 49_919, 49_920,
-]);
 
 const NETWORK = /^E(?:CONN|NOTFOUND|HOST|NET|TIME|AI_|PIPE|ACCES|ADDR|INSTLOOKUP)/;
 
@@ -61,14 +56,16 @@ export function connectError(
   if (error instanceof Error && error.name === "UpsurgeError") return error;
   const codes = codesOf(error);
   const is = (set: ReadonlySet<number>): boolean => messages.some((each) => set.has(each.number));
+  // The server is there, but takes no more clients now: too many, paused, starting, shutting down, moved.
+  const isBusy = messages.some(({ number }) => meaningOf(number) === "busy");
   const details = { target, reason: reasonOf(error, messages) };
   const context = { cause: error };
-  if (is(BUSY)) return upsurgeError("TARGET_BUSY", details, context);
   if (is(NO_DATABASE)) {
     const fix =
       "check the name of the database at the end of the URL, and that the login has a user in it";
     return upsurgeError("TARGET_NO_DATABASE", details, { ...context, fix });
   }
+  if (isBusy) return upsurgeError("TARGET_BUSY", details, context);
   if (is(REFUSED) || codes.includes("ELOGIN")) {
     return upsurgeError("TARGET_LOGIN", details, { ...context, fix: LOGIN_FIX });
   }

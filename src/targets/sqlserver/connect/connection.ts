@@ -170,20 +170,22 @@ export class SqlServerConnection {
     });
   }
 
-  /** Loads rows into a table (`insert bulk`), which must have these columns with these types. Answers with the number it took. */
+  /**
+   * Loads rows into a table (`insert bulk`), which must have these columns with these types. How many it took the server
+   * does not say to a session that has NOCOUNT on.
+   */
   async bulk(
     table: string,
     columns: readonly BulkColumn[],
     rows: readonly BulkRow[],
     options: BulkOptions = {},
-  ): Promise<number> {
+  ): Promise<void> {
     const load = new this.#driver.Table(table);
     for (const { name, type, nullable } of columns) {
       load.columns.add(name, wireType(this.#driver, type), { nullable });
     }
     for (const row of rows) load.rows.push([...row]);
-    const { rowsAffected } = await this.#call((request) => request.bulk(load, options));
-    return rowsAffected;
+    await this.#call((request) => request.bulk(load, options));
   }
 
   /** Asks the server to stop what is running; that call then fails with the driver's code ECANCEL. */

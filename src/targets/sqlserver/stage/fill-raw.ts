@@ -60,8 +60,8 @@ const NOTHING = "?";
 
 /** The text as the server reads it rightly. */
 function readable(text: string, column: Column): string {
-  if (isMisread(text, column)) return NOTHING;
-  return takesNoExponent(column) ? withoutExponent(text) : text;
+  const written = takesNoExponent(column) ? withoutExponent(text) : text;
+  return isMisread(written, column) ? NOTHING : written;
 }
 
 /** The longest run of zeros that an exponent may stand for; the server's decimals have 38 digits. */

@@ -6,12 +6,23 @@ BEGIN RAISE EXCEPTION USING ERRCODE = 'TSQLE', MESSAGE = message, DETAIL = numbe
 
 CREATE DOMAIN tsql.tinyint AS smallint CONSTRAINT tinyint_range CHECK (VALUE BETWEEN 0 AND 255);
 
+-- No conversion of a text to what is no text takes more than 4,000 characters of it: not even TRY_CONVERT makes it NULL.
+CREATE FUNCTION tsql.refuse_long(x text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  IF tsql.units(x) > 4000 THEN
+    PERFORM tsql.fail(8152, 'String or binary data would be truncated.');
+  END IF;
+  RETURN x;
+END $$;
+CREATE FUNCTION tsql.short(x text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN pg_catalog.octet_length(x) <= 4000 THEN x ELSE tsql.refuse_long(x) END $$;
+
 -- Text that is a number: '' is 0 where `blank` says so.
 CREATE FUNCTION tsql.try_number(x text, pattern text, blank boolean) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN b = '' THEN CASE WHEN blank AND x IS NOT NULL THEN 0::numeric END
               WHEN b ~ (pattern COLLATE "C") THEN numeric_in(textout(b), 0, -1) END
-  FROM (SELECT btrim(x, ' ') COLLATE "C") AS v(b) $$;
+  FROM (SELECT btrim(tsql.short(x), ' ') COLLATE "C") AS v(b) $$;
 
 -- The integer types, of texts and of numbers.
 DO $do$
@@ -86,22 +97,22 @@ END $$;
 CREATE FUNCTION tsql.try_float(x text) RETURNS float8 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN b = '' AND x IS NOT NULL THEN 0::float8
               WHEN b ~ '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$' AND pg_input_is_valid(b, 'float8') THEN float8in(textout(b)) END
-  FROM (SELECT btrim(x, ' ') COLLATE "C") AS v(b) $$;
+  FROM (SELECT btrim(tsql.short(x), ' ') COLLATE "C") AS v(b) $$;
 CREATE FUNCTION tsql.try_real(x text) RETURNS float4 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN tsql.try_float(x) IS NOT NULL AND (btrim(x, ' ') = '' OR pg_input_is_valid(x, 'float4')) THEN tsql.try_float(x)::float4 END $$;
 CREATE FUNCTION tsql.try_money(x text) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT tsql.fit(tsql.try_number(replace(regexp_replace(x COLLATE "C", '^( *[+-]?) *[$€£¥]', '\1'), ',', ''),
+  SELECT tsql.fit(tsql.try_number(replace(regexp_replace(tsql.short(x) COLLATE "C", '^( *[+-]?) *[$€£¥]', '\1'), ',', ''),
     '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)$', true), 19, 4) $$;
 CREATE FUNCTION tsql.try_smallmoney(x text) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT tsql.fit(tsql.try_money(x), 10, 4) $$;
 CREATE FUNCTION tsql.try_bit(x text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN b = 'true' THEN true WHEN b = 'false' THEN false
               ELSE tsql.try_number(b, '^[+-]?[0-9]+$', true) <> 0 END
-  FROM (SELECT lower(btrim(x, ' ') COLLATE "C")) AS v(b) $$;
+  FROM (SELECT lower(btrim(tsql.short(x), ' ') COLLATE "C")) AS v(b) $$;
 
 -- date and time
 -- The text in ISO form with its offset, or NULL when it is none; a time alone is of 1900-01-01.
 CREATE FUNCTION tsql.iso(x text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
-DECLARE b text := btrim(x, ' ') COLLATE "C"; m text[]; r text;
+DECLARE b text := btrim(tsql.short(x), ' ') COLLATE "C"; m text[]; r text;
 BEGIN
   IF b = '' THEN RETURN '1900-01-01 00:00:00+00:00'; END IF;
   m := regexp_match(b COLLATE "C", '^(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{4})(\d\d)(\d\d))?(?:(^|[T ] *)(\d{1,2}):(\d\d)(?::(\d\d)(?:[.](\d{1,7}))?)?)? *(Z|[+-]\d\d:\d\d)?$');
@@ -134,7 +145,7 @@ CREATE FUNCTION tsql.try_smalldatetime(x text) RETURNS timestamp LANGUAGE sql IM
 -- uniqueidentifier: what follows the 36 characters is not looked at.
 CREATE FUNCTION tsql.try_uuid(x text) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN u ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' THEN uuid_in(textout(u)) END
-  FROM (SELECT left(CASE WHEN x COLLATE "C" ~ '^[{].{36}[}]' THEN substr(x, 2) ELSE x END, 36) COLLATE "C") AS v(u) $$;
+  FROM (SELECT left(CASE WHEN tsql.short(x) COLLATE "C" ~ '^[{].{36}[}]' THEN substr(x, 2) ELSE x END, 36) COLLATE "C") AS v(u) $$;
 
 -- The functions that raise, made of those that try.
 DO $do$

@@ -149,6 +149,7 @@ BEGIN
     IF missing_ok THEN RETURN; END IF;
     PERFORM tsql.fail(3701, 'Cannot drop the index ''' || index_name || ''', because it does not exist or you do not have permission.');
   END IF;
+  EXECUTE format('DROP TRIGGER IF EXISTS %I ON %s', 'tsql_ignore ' || index_name, tsql.find(table_name)::regclass);
   IF EXISTS (SELECT FROM pg_constraint WHERE conindid = i) THEN
     EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', tsql.find(table_name)::regclass, index_name);
   ELSE
@@ -175,6 +176,25 @@ BEGIN
     PERFORM tsql.fail(272, 'Cannot update a timestamp column.');
   END IF;
   RETURN jsonb_populate_record(NEW, jsonb_build_object(c, '\x' || lpad(to_hex(nextval('tsql.rowversions')), 16, '0')));
+END $$;
+
+-- IGNORE_DUP_KEY: an INSERT drops the rows whose key is there, of the table's or of its own before them; a MERGE does not heed it.
+CREATE FUNCTION tsql.ignore_duplicates(table_name text, index_name text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE r regclass := tsql.find(table_name)::regclass;
+  i oid := (SELECT indexrelid FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid WHERE x.indrelid = r AND c.relname = index_name COLLATE "C");
+BEGIN
+  EXECUTE format('COMMENT ON INDEX %s IS %L', i::regclass, 'IGNORE_DUP_KEY');
+  EXECUTE format('CREATE TRIGGER %I BEFORE INSERT ON %s FOR EACH ROW EXECUTE FUNCTION tsql.ignore_duplicate(%s)', 'tsql_ignore ' || index_name, r,
+    (SELECT string_agg(quote_literal(a.attname), ', ') FROM pg_index x JOIN pg_attribute a ON a.attrelid = r AND a.attnum = ANY (x.indkey::int2[]) WHERE x.indexrelid = i));
+END $$;
+CREATE FUNCTION tsql.ignore_duplicate() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE met boolean;
+BEGIN
+  IF current_query() COLLATE "C" ~ '(^|; )MERGE INTO ' THEN RETURN NEW; END IF;
+  EXECUTE format('SELECT EXISTS (SELECT FROM %s AS t WHERE %s)', TG_RELID::regclass,
+    (SELECT string_agg(format('t.%1$I IS NOT DISTINCT FROM ($1).%1$I', c), ' AND ') FROM unnest(TG_ARGV) AS c)) INTO met USING NEW;
+  IF met THEN RETURN NULL; END IF;
+  RETURN NEW;
 END $$;
 
 -- A table's triggers do nothing while they are silenced; so they do while they run, as they do not call themselves.

@@ -74,7 +74,7 @@ CREATE VIEW sys.indexes AS
     row_number() OVER (PARTITION BY r.oid ORDER BY i.indisprimary DESC, i.indexrelid)::int4 AS index_id,
     (CASE WHEN i.indisprimary THEN 1 ELSE 2 END)::int2 AS type, CASE WHEN i.indisprimary THEN 'CLUSTERED' ELSE 'NONCLUSTERED' END AS type_desc,
     i.indisunique AS is_unique, i.indisprimary AS is_primary_key, k.oid IS NOT NULL AND k.contype = 'u' AND NOT starts_with(k.conname, r.name || '.') AS is_unique_constraint,
-    false AS is_disabled, i.indpred IS NOT NULL AS has_filter, f.definition AS filter_definition, false AS is_hypothetical, false AS ignore_dup_key, i.indexrelid
+    false AS is_disabled, i.indpred IS NOT NULL AS has_filter, f.definition AS filter_definition, false AS is_hypothetical, coalesce(obj_description(i.indexrelid, 'pg_class') = 'IGNORE_DUP_KEY', false) AS ignore_dup_key, i.indexrelid
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN sys.relations r ON r.oid = i.indrelid
   LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u')
   LEFT JOIN tsql.filter_notes f ON f.indexid = i.indexrelid;
@@ -95,7 +95,7 @@ CREATE VIEW sys.foreign_key_columns AS
 
 CREATE VIEW sys.triggers AS
   SELECT min(t.oid::int8)::int4 AS object_id, regexp_replace(t.tgname::text, ' [A-Z]+$', '') AS name, 1::int2 AS parent_class, r.object_id AS parent_id, false AS is_disabled, false AS is_instead_of_trigger, 'TR'::character(2) AS type
-  FROM pg_trigger t JOIN sys.relations r ON r.oid = t.tgrelid WHERE NOT t.tgisinternal AND t.tgname <> 'tsql_rowversion' GROUP BY 2, r.object_id;
+  FROM pg_trigger t JOIN sys.relations r ON r.oid = t.tgrelid WHERE NOT t.tgisinternal AND t.tgname NOT LIKE 'tsql\_%' GROUP BY 2, r.object_id;
 CREATE VIEW sys.trigger_events AS
   SELECT x.object_id, (CASE e.e WHEN 'INSERT' THEN 1 WHEN 'UPDATE' THEN 2 ELSE 3 END)::int4 AS type, e.e AS type_desc, false AS is_first, false AS is_last
   FROM sys.triggers x JOIN pg_trigger t ON t.tgrelid = x.parent_id::oid AND regexp_replace(t.tgname::text, ' [A-Z]+$', '') = x.name

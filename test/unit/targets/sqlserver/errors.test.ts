@@ -2,13 +2,13 @@ import { describe, expect, test } from "vitest";
 import { UpsurgeError } from "../../../../src/errors/upsurge-error.ts";
 import {
   classifyNumber,
-  isRowNumberSql,
   placeOfError,
   rowCode,
   SqlServerError,
   serverErrorOf,
   translateError,
 } from "../../../../src/targets/sqlserver/errors.ts";
+import { isRowNumberSql, NUMBER_PAGES } from "../../../../src/targets/sqlserver/error-numbers.ts";
 import { column, uniqueKey } from "../../../helpers/shapes.ts";
 import { tsqlTable } from "../../../support/grammar/tables.ts";
 
@@ -18,16 +18,25 @@ describe("the class of an error", () => {
     [[220, 232, 242, 244, 248, 517, 8115], "row"],
     [[511, 1946, 2628, 8152, 515, 547, 550, 2601, 2627], "row"],
     [[537, 3609, 3616, 8134, 13535, 33504, 50_000, 51_000, 2_147_483_647], "row"],
+    // A rule of a column; a schema collection of an xml column, from its first number to its last.
+    [[513, 6900, 6913, 6926, 6965, 6999], "row"],
     [[8672], "repeat"],
     // Locks and versions of rows.
-    [[1204, 1205, 1222, 3960], "transient"],
+    [[1203, 1204, 1205, 1221, 1222, 3957, 3960, 3966], "transient"],
     // The server has too much to do, too little memory, or no space left: no row's fault.
-    [[701, 8645, 8651, 10_928, 10_929, 1101, 1105, 9002], "transient"],
+    [[701, 8628, 8645, 8651, 10_922, 10_928, 10_929, 10_936, 1101, 1105, 9002], "transient"],
+    [[1132, 40_544, 1807, 3935, 9515, 14_355, 17_197], "transient"],
+    // The server has lost sight of an object of its own for a while.
+    [[615, 617, 669], "transient"],
     // The session was killed, the server shuts down, is moved, or only a copy.
     [[596, 6005, 3906, 4060, 40_143, 40_197, 40_501, 40_540, 40_613], "transient"],
-    [[42_108, 42_109, 49_918, 49_919, 49_920], "transient"],
+    [[4221, 40_020, 40_166, 42_108, 42_109], "transient"],
+    [[49_510, 49_918, 49_919, 49_920, 49_977, 49_983], "transient"],
+    // A session that took more than its share of Azure SQL.
+    [[40_550, 40_551, 40_552, 40_553], "transient"],
     // The network.
-    [[64, 233, 10_053, 10_054, 10_060], "transient"],
+    [[64, 233, 997, 10_053, 10_054, 10_060], "transient"],
+    [[6899, 7000, 40_549, 40_554], "fatal"],
     [[102, 137, 156, 207, 208, 229, 334, 468, 544, 8102, 8623, 10713], "fatal"],
     // The checksum of a page, an assertion, a login.
     [[823, 824, 825, 3624, 18_456], "fatal"],
@@ -36,19 +45,41 @@ describe("the class of an error", () => {
   });
 
   test("in SQL takes the same numbers as a row's", () => {
-    const sql = isRowNumberSql("@number");
-    const [, list = ""] = /^\(@number >= 50000 OR @number IN \(([\d, ]+)\)\)$/.exec(sql) ?? [];
-    const numbers = list.split(", ").map(Number);
-    expect(numbers.length).toBeGreaterThan(25);
-    expect(numbers.filter((number) => !["row", "repeat"].includes(classifyNumber(number)))).toEqual(
-      [],
+    const parts = isRowNumberSql("@number").slice(1, -1).split(" OR ");
+    const taken = (number: number): boolean =>
+      parts.some((part) => {
+        const [least = "", most = "", ...others] = part.match(/\d+/g)?.map(Number) ?? [];
+        if (part.includes(" IN (")) return [least, most, ...others].includes(number);
+        return number >= Number(least) && (part.includes(">=") || number <= Number(most));
+      });
+    const numbers = Array.from({ length: 51_000 }, (_, number) => number);
+    const rows = numbers.filter((number) => ["row", "repeat"].includes(classifyNumber(number)));
+    expect(numbers.filter(taken)).toEqual(rows);
+    expect(rows.length).toBeGreaterThan(1125);
+  });
+
+  test("is in one place, under the page that lists it", () => {
+    const listed = NUMBER_PAGES.flatMap(({ source, numbers }) =>
+      Object.values(numbers).flatMap((each) =>
+        each
+          .flatMap((number) => (typeof number === "number" ? number : [...number]))
+          .map((number) => ({ source, number })),
+      ),
     );
+    expect(new Set(listed.map(({ number }) => number)).size).toBe(listed.length);
+    const misplaced = listed.filter(({ source, number }) => {
+      const [, first, last] = /-(\d+)-to-(\d+)$/.exec(source) ?? [];
+      return first !== undefined && (number < Number(first) || number > Number(last));
+    });
+    expect(misplaced).toEqual([]);
   });
 });
 
 test.each([
   [245, "ROW_TYPE"],
   [8115, "ROW_RANGE"],
+  [513, "ROW_CHECK"],
+  [6926, "ROW_TYPE"],
   [2628, "ROW_LENGTH"],
   [8152, "ROW_LENGTH"],
   [515, "ROW_NOT_NULL"],
@@ -159,6 +190,10 @@ describe("an error of the server in our words", () => {
   test.each([
     [1105, "TARGET_FULL"],
     [9002, "TARGET_FULL"],
+    [1132, "TARGET_FULL"],
+    [40_544, "TARGET_FULL"],
+    [615, "TARGET_BUSY"],
+    [40_552, "TARGET_BUSY"],
     [3906, "TARGET_READ_ONLY"],
     [229, "PLAN_PRIVILEGE"],
     [1088, "PLAN_PRIVILEGE"],

@@ -24,12 +24,12 @@ IF XACT_STATE() <> 1 SET @doomed = 1;
 IF XACT_STATE() = -1 ROLLBACK TRANSACTION;
 END CATCH;
 SET XACT_ABORT ON;
-SELECT @number AS number, @message AS message, @doomed AS doomed, @inserted AS inserted;
+SELECT @number AS number, @message AS message, @doomed AS doomed, @inserted AS inserted, 1 AS upsurge_answers;
 `);
   });
   test("asks a question of the temporary tables only while they live", () => {
     const sql = answering([], ["SET @number = 1"], "SELECT 1 FROM #t");
-    expect(sql).toMatch(/AS doomed;\nIF @doomed = 0 SELECT 1 FROM #t;\n$/);
+    expect(sql).toMatch(/AS doomed, 2 AS upsurge_answers;\nIF @doomed = 0 SELECT 1 FROM #t;\n$/);
   });
 });
 

@@ -99,11 +99,15 @@ describe("text that does not fit", () => {
     ["decimal(10,2)", " "],
     ["bit", " "],
     ["uniqueidentifier", "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaaZZ"],
+    ["int", "7".padEnd(4001)],
   ])("of %s is what the server would read as nothing: '%s'", (type, text) => {
     expect(isMisread(text, of(type))).toBe(true);
   });
   test.each([
     ["int", "0"],
+    ["int", "7".padEnd(4000)],
+    ["varbinary(max)", `0x${"7".repeat(4000)}`],
+    ["nvarchar(max)", "7".repeat(4001)],
     ["bit", "true"],
     ["xml", ""],
     ["nvarchar(10)", ""],

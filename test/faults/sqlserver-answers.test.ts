@@ -1,0 +1,41 @@
+/** SQL Server, when an answer is not one that was asked for: the load ends with an error, and is never taken for one without faults. */
+import { beforeEach, expect, test } from "vitest";
+import { always, having, nth, runFaulty, tell, useFaultyServer } from "./sqlserver-support.ts";
+
+const db = useFaultyServer();
+
+beforeEach(async () => {
+  await tell(
+    await db.session(),
+    "CREATE TABLE t (id int NOT NULL PRIMARY KEY, n int CHECK (n < 90))",
+  );
+});
+
+const INPUT = "id,n\n1,10\nx,20\n1,30\n";
+
+test.each([
+  ["what the server is", /'ProductVersion'/],
+  ["the name of the table", /RTRIM\(o\.type\) AS type/],
+  ["its shape", /HAS_PERMS_BY_NAME/],
+  ["what its memory is", /is_memory_optimized/],
+  ["the lock of other loads", /sp_getapplock/],
+  ["values that do not fit", /^SET XACT_ABORT OFF[\s\S]*TRY_CONVERT/],
+  ["repeats of a key", /ROW_NUMBER\(\)/],
+  ["what was written", /MERGE/],
+])("to the question of %s", async (_, question) => {
+  db.troubles = always(having(question), { instead: () => "SELECT 1 AS something" });
+  const result = await runFaulty(db, { input: INPUT, flags: ["--max-rejects", "5"] });
+  expect(result).toMatchObject({ exit: 1, code: "INTERNAL" });
+  expect(result.stderr).toContain("the server's answer is not understood");
+  expect(await tell(await db.session(), "SELECT * FROM t")).toEqual([]);
+});
+
+test("is one that says that there are faults, and does not tell them", async () => {
+  const query = "IF @doomed = 0 SELECT upsurge_ord, code";
+  db.troubles = nth(2, having(/TRY_CONVERT/), {
+    instead: (sql) => sql.slice(0, sql.lastIndexOf(query)),
+  });
+  const result = await runFaulty(db, { input: INPUT, flags: ["--max-rejects", "5"] });
+  expect(result).toMatchObject({ exit: 1, code: "INTERNAL" });
+  expect(await tell(await db.session(), "SELECT * FROM t")).toEqual([]);
+});
