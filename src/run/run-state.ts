@@ -29,7 +29,7 @@ export interface RunRequest {
 export interface RunLessons {
   /** There was a try before this one. */
   readonly again: boolean;
-  /** Of each load, by its path. */
+  /** Of each load, by its `idOf`. */
   readonly of: ReadonlyMap<string, Lessons>;
 }
 
@@ -40,6 +40,11 @@ interface Part {
   readonly load: TableLoad;
   readonly options: Options;
   readonly state: LoadState;
+}
+
+/** What tells a load of the run from all others: a folder may be given twice. */
+function idOf({ layer, path }: TableLoad): string {
+  return `${layer} ${path}`;
 }
 
 /** One try of a run. */
@@ -85,7 +90,7 @@ export class RunState {
   /** A load gets ready; what it learns of its sources is its own. */
   #partHooks(load: TableLoad, options: Options): Partial<PrepareHooks> {
     const { began, surroundings } = this.request;
-    const lessons = this.#earlier.of.get(load.path) ?? newLessons(options, began, surroundings);
+    const lessons = this.#earlier.of.get(idOf(load)) ?? newLessons(options, began, surroundings);
     const at = this.#parts.length;
     const state = this.#firstState(load.sources, options, lessons);
     this.#parts.push({ load, options, state });
@@ -106,7 +111,7 @@ export class RunState {
     const { log } = this.request.surroundings;
     this.#prepared = run;
     this.#parts = run.parts.flatMap(({ load, prepared }) => {
-      const part = this.#parts.find((each) => each.load.path === load.path);
+      const part = this.#parts.find((each) => idOf(each.load) === idOf(load));
       if (part === undefined) return [];
       const { lessons } = part.state.request;
       lessons.rejects.open(prepared.first);
@@ -160,7 +165,7 @@ export class RunState {
   /** What the next try is to know. */
   lessons(): RunLessons {
     const of = new Map(this.#earlier.of);
-    for (const { load, state } of this.#parts) of.set(load.path, lessonsOf(state));
+    for (const { load, state } of this.#parts) of.set(idOf(load), lessonsOf(state));
     return { again: true, of };
   }
 

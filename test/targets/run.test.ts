@@ -181,6 +181,13 @@ describe.each(TABLE_ENGINES)("$title: folders, keys and modes", (engine) => {
     ]);
   });
 
+  test("a folder that is given twice is loaded twice", async () => {
+    const shell = await started(database);
+    const { report, output } = await shell.run("seeds", "seeds");
+
+    expect(report.counts, output).toMatchObject({ read: 12, inserted: 6, unchanged: 6 });
+  });
+
   test("a folder of files is one load, in their order", async () => {
     const shell = await started(database, {
       "seeds/countries/b.csv": "code,name\nch,Suisse\n",
