@@ -24,13 +24,13 @@ export async function noTable(session: Session, missing: MissingTable): Promise<
   const tables = (await session.listTables()).filter(({ name }) => name !== checkpointTable);
   const names = tables.map(({ schema, name }) => (schema === null ? name : `${schema}.${name}`));
   const near = nearTable(table, tables);
+  const why = (await session.whyNoTable?.(table)) ?? {
+    reason: `${label} has ${names.length === 0 ? "no tables" : names.slice(0, 12).join(", ")}`,
+    fix: near === null ? creating(patterns, table, target) : `did you mean ${near}?`,
+  };
   return upsurgeError(
     "PLAN_NO_TABLE",
-    {
-      table,
-      reason: `${label} has ${names.length === 0 ? "no tables" : names.slice(0, 12).join(", ")}`,
-      suggestion: near === null ? creating(patterns, table, target) : `did you mean ${near}?`,
-    },
+    { table, reason: why.reason, suggestion: why.fix },
     { where: `--table ${table}` },
   );
 }

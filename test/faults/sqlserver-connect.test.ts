@@ -1,6 +1,8 @@
 /** SQL Server, when no connection comes about, or not the one that was asked for: it is said, and nothing is sent before. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { fileURLToPath } from "node:url";
+import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
 import { TdsError } from "../support/tds/backend.ts";
 import { having, nth, runFaulty, tell, useFaultyServer } from "./sqlserver-support.ts";
 import type { FaultyServer, Rows } from "./sqlserver-support.ts";
@@ -101,6 +103,17 @@ describe("a server that encrypts, with a certificate of its own", () => {
     expect(result).toMatchObject({ exit: 0, warnings });
     expect(await table(db)).toEqual(LOADED);
   });
+
+  test.each([`ca=${encodeURIComponent(CERTIFICATE)}`, "trustServerCertificate=true"])(
+    "by its address is loaded without a word of Node's: %s",
+    async (more) => {
+      const folder = tempDir({ "in.csv": INPUT });
+      const args = ["in.csv", "--to", db.url({ more }), "--table", "t", "--key", "id", "-q"];
+      const { exitCode, stderr } = await spawnUpsurge(args, folder).ended;
+      expect([exitCode, stderr]).toEqual([0, ""]);
+      expect(await table(db)).toEqual(LOADED);
+    },
+  );
 
   test("insists on it", async () => {
     const result = await runFaulty(db, { input: INPUT });

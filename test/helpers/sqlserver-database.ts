@@ -8,6 +8,7 @@ import { inject } from "vitest";
 import { clientConfig } from "../../src/targets/sqlserver/connect/client-config.ts";
 import { startTdsServer } from "../support/tds/server.ts";
 import { createTsqlDatabase, tsqlBackend } from "../support/tsql/backend.ts";
+import type { ServerProfile } from "../support/tsql/profile.ts";
 import type { TestDatabase } from "./engines.ts";
 
 /** The server of UPSURGE_TEST_SQLSERVER; `null` when there is none. */
@@ -18,10 +19,13 @@ export async function openSqlServer(): Promise<TestDatabase> {
   return REAL_SERVER === null ? openTranslated() : openReal(REAL_SERVER);
 }
 
-async function openTranslated(): Promise<TestDatabase> {
+/** A database of the tests' own server, which passes for a server of `profile`. */
+export async function openTranslated(profile?: ServerProfile): Promise<TestDatabase> {
   const postgres = inject("postgresUrl");
   const database = await createTsqlDatabase(postgres);
-  const server = await startTdsServer({ backend: tsqlBackend({ server: postgres }) });
+  const server = await startTdsServer({
+    backend: tsqlBackend({ server: postgres, ...(profile === undefined ? {} : { profile }) }),
+  });
   const url = `sqlserver://sa:secret@127.0.0.1:${server.port}/${database.name}?encrypt=false`;
   const pool = await connect(url);
   return {

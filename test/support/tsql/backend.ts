@@ -12,20 +12,27 @@ import { bulkInsert } from "./bulk.ts";
 import { Connection } from "./connection.ts";
 import { translateError } from "./errors.ts";
 import { parseTableName } from "./parse.ts";
+import { MICROSOFT, type ServerProfile } from "./profile.ts";
 import { Raised } from "./raised.ts";
 import { runText } from "./run.ts";
 import { doomedError, State } from "./session.ts";
 
 export { createTsqlDatabase, type TsqlDatabase } from "./database.ts";
 
-/** A backend over a PostgreSQL server; everybody's password is `secret`. */
-export function tsqlBackend({ server }: { readonly server: string }): TdsBackend {
+/** A backend over a PostgreSQL server, which passes for a server of `profile`; everybody's password is `secret`. */
+export function tsqlBackend({
+  server,
+  profile = MICROSOFT,
+}: {
+  readonly server: string;
+  readonly profile?: ServerProfile;
+}): TdsBackend {
   return {
     async login({ user, password, database }) {
       if (password !== "secret") throw new TdsError(18456, `Login failed for user '${user}'.`);
       const url = new URL(server);
       url.pathname = `/${encodeURIComponent(database)}`;
-      const connection = new Connection(url.href);
+      const connection = new Connection(url.href, profile.level);
       try {
         await connection.connect();
       } catch (error) {
@@ -36,7 +43,7 @@ export function tsqlBackend({ server }: { readonly server: string }): TdsBackend
           11,
         );
       }
-      return new Session(new State(connection, user));
+      return new Session(new State(connection, user, profile));
     },
   };
 }

@@ -26,7 +26,11 @@ export class Connection {
   #lockTimeout: string | null = null;
   #ended = false;
 
-  constructor(url: string) {
+  readonly #level: number;
+
+  /** `level` is the compatibility level of the database. */
+  constructor(url: string, level: number) {
+    this.#level = level;
     this.#client = new Client({ connectionString: url });
     this.#client.on("error", () => {
       this.#ended = true;
@@ -36,7 +40,7 @@ export class Connection {
   async connect(): Promise<void> {
     await this.#client.connect();
     await this.#send(
-      "SET search_path = dbo, tsql; SET client_min_messages = error; SET datestyle = 'ISO, YMD'; SET timezone = 'UTC'; SET deadlock_timeout = '100ms'; SET bytea_output = 'hex'; SET jit = off",
+      `SET search_path = dbo, tsql; SET client_min_messages = error; SET datestyle = 'ISO, YMD'; SET timezone = 'UTC'; SET deadlock_timeout = '100ms'; SET bytea_output = 'hex'; SET jit = off; SET tsql.level = ${this.#level}`,
     );
   }
 

@@ -1,6 +1,7 @@
 /** A session of T-SQL: its variables, options and transaction, and the running of parsed batches. */
 import type { TdsEvent, TdsMessage } from "../tds/backend.ts";
 import type { Connection } from "./connection.ts";
+import type { ServerProfile } from "./profile.ts";
 import { Raised } from "./raised.ts";
 import type { VariableType } from "./cursor.ts";
 
@@ -27,6 +28,7 @@ export interface Scope {
 export class State {
   readonly connection: Connection;
   readonly user: string;
+  readonly profile: ServerProfile;
   options: Options = { xactAbort: false, noCount: false, identityInsert: null };
   tranCount = 0;
   /** The transaction can only be rolled back. */
@@ -41,9 +43,10 @@ export class State {
   readonly tableVariables = new Map<string, string>();
   #events: TdsEvent[] = [];
 
-  constructor(connection: Connection, user: string) {
+  constructor(connection: Connection, user: string, profile: ServerProfile) {
     this.connection = connection;
     this.user = user;
+    this.profile = profile;
   }
 
   emit(event: TdsEvent): void {

@@ -1,5 +1,7 @@
 /** Opening a connection: encrypted, verified, and with a reason when it fails. */
 import { createServer } from "node:net";
+import { checkServerIdentity } from "node:tls";
+import type { PeerCertificate } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
 import { clientConfig, tlsWarning } from "../../../src/targets/sqlserver/connect/client-config.ts";
 import { connectError } from "../../../src/targets/sqlserver/connect/connect-error.ts";
@@ -126,6 +128,26 @@ describe("the driver's configuration", () => {
       connectionTimeout: 10_000,
     });
     expect(pool).toMatchObject({ max: 1 });
+  });
+
+  test.each([
+    ["10.0.0.1", "10.0.0.1."],
+    ["[fe80::1]", "fe80::1."],
+    ["db.example.com", undefined],
+    ["10.0.0.1/?encrypt=strict", undefined],
+    ["10.0.0.1/?hostNameInCertificate=db.corp", "db.corp"],
+    ["10.0.0.1/?encrypt=false", undefined],
+  ])("gives TLS a name that is no address, for %s", (host, name) => {
+    const { options } = clientConfig(`sqlserver://sa:x@${host}`, {});
+    expect((options as { serverName?: string }).serverName).toBe(name);
+  });
+
+  test("of an address, which a certificate is checked for", () => {
+    const cert = (address: string): PeerCertificate =>
+      ({ subject: { CN: "db" }, subjectaltname: `IP Address:${address}` }) as PeerCertificate;
+    expect(checkServerIdentity("10.0.0.1.", cert("10.0.0.1"))).toBeUndefined();
+    expect(checkServerIdentity("10.0.0.1.", cert("10.0.0.2"))?.message).toContain("10.0.0.1");
+    expect(checkServerIdentity("fe80::1.", cert("FE80:0:0:0:0:0:0:1"))).toBeUndefined();
   });
 
   test("names a certificate file that cannot be read", () => {

@@ -4,6 +4,7 @@
  */
 import type { Environment } from "../../../model/environment.ts";
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import type { config as Config } from "mssql";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { badUrl } from "./connection-text.ts";
@@ -88,14 +89,23 @@ function socketOptions(
   settings: SqlServerSettings,
   timeoutMs: number,
 ): NonNullable<Config["options"]> {
-  const { host, port, encrypt, trustServerCertificate, ca, certificateName } = settings;
+  const { host, port, encrypt, trustServerCertificate, ca } = settings;
+  const tlsName = settings.certificateName ?? addressName(settings);
   return {
     encrypt,
     trustServerCertificate,
-    ...(certificateName === null ? {} : { serverName: certificateName }),
+    ...(tlsName === null ? {} : { serverName: tlsName }),
     ...(ca === null ? {} : { cryptoCredentialsDetails: { ca: readPem(ca) } }),
     connector: connector({ host, port }, { timeoutMs, encryptedOnly: encrypt === true }),
   };
+}
+
+/**
+ * The driver sends an address as the name of the server, which TLS does not allow and of which Node warns (DEP0123). With a dot
+ * at its end it is a name; a certificate is checked for the address all the same, since a name loses its last dot first.
+ */
+function addressName({ host, encrypt }: SqlServerSettings): string | null {
+  return encrypt === true && isIP(host) > 0 ? `${host}.` : null;
 }
 
 function readPem(path: string): string {
