@@ -1,7 +1,7 @@
 /** Why a connection could not be opened, as one of our errors: by the server's number, then by the code, never by words. */
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { NOT_ENCRYPTED } from "./connector.ts";
-import { LOGIN_FIX, TLS_FIX } from "../words.ts";
+import { ENTRA_FIX, LOGIN_FIX, TLS_FIX } from "../words.ts";
 
 /** An error message of the server, of those it sends while a client logs in. */
 export interface ServerMessage {
@@ -68,6 +68,9 @@ export function connectError(
     const fix =
       "check the name of the database at the end of the URL, and that the login has a user in it";
     return upsurgeError("TARGET_NO_DATABASE", details, { ...context, fix });
+  }
+  if (codes.includes("EFEDAUTH")) {
+    return upsurgeError("TARGET_LOGIN", details, { ...context, fix: ENTRA_FIX });
   }
   if (is(REFUSED) || codes.includes("ELOGIN")) {
     return upsurgeError("TARGET_LOGIN", details, { ...context, fix: LOGIN_FIX });
