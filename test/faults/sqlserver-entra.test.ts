@@ -36,7 +36,7 @@ beforeEach(async () => {
       mayAsk
         ? JSON.stringify({
             access_token: token,
-            expires_on: String(Math.floor(Date.now() / 1000) + 7200),
+            expires_on: "4102444800",
             resource: "https://database.windows.net/",
             token_type: "Bearer",
           })
