@@ -56,18 +56,22 @@ EXEC(@sql);`;
 /** How a database on a real server is made, other than by the server's defaults. */
 export interface RealDatabase {
   readonly collation?: string;
+  /** Readers see the last committed rows, in the place of waiting (READ_COMMITTED_SNAPSHOT). */
+  readonly rowVersions?: boolean;
 }
 
 /** A database of its own on a Microsoft server. */
 export async function openReal(
   server: string,
-  { collation }: RealDatabase = {},
+  { collation, rowVersions = false }: RealDatabase = {},
 ): Promise<TestDatabase> {
   const name = `upsurge_${randomBytes(6).toString("hex")}`;
   await createDatabase(
     server,
     `CREATE DATABASE [${name}]${collation ? ` COLLATE ${collation}` : ""}`,
   );
+  // No other connection is in it as yet, which it would wait for.
+  if (rowVersions) await once(server, `ALTER DATABASE [${name}] SET READ_COMMITTED_SNAPSHOT ON`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   const pool = await connect(url.href);
@@ -157,7 +161,7 @@ function textOf(value: unknown, column: DriverColumn = {}): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === "boolean") return value ? "1" : "0";
   if (typeof value === "number") {
-    const digits = /money$/.test(type) ? 4 : column.scale;
+    const digits = type.endsWith("money") ? 4 : column.scale;
     return digits ? value.toFixed(digits) : String(value);
   }
   if (value instanceof Date) return timeText(value, type, column.scale ?? 0);

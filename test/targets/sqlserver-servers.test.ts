@@ -64,7 +64,7 @@ describe(`${sqlserver.title}, the size of batches`, () => {
 
   test("says nothing of locks where rows go one at a time", async () => {
     await database.exec(
-      "create table log (n int)\ngo\ncreate trigger a on t after insert as insert into log (n) select id from inserted\ngo\n",
+      "create table log (n int)\ngo\ncreate trigger a on t after insert as insert into log (n) select id from inserted",
     );
     const { said } = await run(database, ["plan", ...INTO_T, "--batch-rows", "10000"]);
     expect(said).toContain("one row at a time");
