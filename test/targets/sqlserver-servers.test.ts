@@ -235,7 +235,12 @@ describe.runIf(REAL_SERVER === null)("a server like another", () => {
   });
 
   test("of another maker takes select-then-write, and the plan says why", async () => {
-    const foreign = await open({ product: "PostgreSQL-compatible T-SQL server", merges: false });
+    const foreign = await open({
+      product: "PostgreSQL-compatible T-SQL server",
+      lacks: ["MERGE", "SYNONYMS"],
+    });
+    const absent = await run(foreign, ["plan", "--table", "nothing", "--key", "id"]);
+    expect(absent.said).toContain("PLAN_NO_TABLE");
     const { said } = await run(foreign, ["plan", ...INTO_T]);
     expect(said).toMatch(/^strategy +select-then-write$/m);
     expect(said).toContain(
@@ -247,7 +252,7 @@ describe.runIf(REAL_SERVER === null)("a server like another", () => {
   });
 
   test("without MERGE refuses --strategy native, and its fix is one that loads", async () => {
-    const foreign = await open({ product: "another", merges: false });
+    const foreign = await open({ product: "another", lacks: ["MERGE", "SYNONYMS"] });
     const { exit, said } = await run(foreign, ["load", ...INTO_T, "--strategy", "native"]);
     expect(exit).toBe(2);
     expect(said).toContain("pass --strategy select-then-write, or leave --strategy out");

@@ -180,6 +180,7 @@ describe("what is refused", () => {
       "sqlserver://db?authentication=hunter2",
       "authentication is one of SqlPassword, ActiveDirectoryDefault",
     ],
+    ["sqlserver://app:s@db?authentication=ActiveDirectoryDefault", "takes no password"],
     [
       "sqlserver://db?authentication=ActiveDirectoryMSI&encrypt=false",
       "goes with encrypt=true or strict only",

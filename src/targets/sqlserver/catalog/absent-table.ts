@@ -2,6 +2,7 @@
 import { shellWord } from "../../../errors/shell-word.ts";
 import type { Suggestion } from "../../target.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
+import { SqlServerError } from "../errors.ts";
 import { quoteIdentifier } from "../quote.ts";
 
 /** The synonym that `@name` means. */
@@ -23,13 +24,12 @@ export async function whyNoTable(
   connection: SqlServerConnection,
   table: string,
 ): Promise<Suggestion | null> {
-  const name = objectName(table);
-  if (name === null) return null;
-  if (name.server !== "" || name.database !== "") {
-    const database = await askDatabase(connection, name.database);
-    return { reason: `the name ${placeOf(name)}`, fix: instead(name, database.here) };
-  }
-  return await whySynonym(connection, table);
+  return await orNothing(async () => {
+    const name = objectName(table);
+    if (name === null || isHere(name)) return await whySynonym(connection, table);
+    const { here } = await askDatabase(connection, name.database);
+    return { reason: `the name ${placeOf(name)}`, fix: instead(name, here) };
+  });
 }
 
 /** The same for a table that is to be made: dots may be part of its name, unless the first part is a database's. */
@@ -37,11 +37,27 @@ export async function whyNoNewTable(
   connection: SqlServerConnection,
   table: string,
 ): Promise<Suggestion | null> {
-  const name = objectName(table);
-  if (name === null || name.server !== "") return null;
-  if (name.database === "") return await whySynonym(connection, table);
-  const { here, known } = await askDatabase(connection, name.database);
-  return known ? { reason: `the name ${placeOf(name)}`, fix: instead(name, here) } : null;
+  return await orNothing(async () => {
+    const name = objectName(table);
+    if (name === null || isHere(name)) return await whySynonym(connection, table);
+    const { here, known } = await askDatabase(connection, name.database);
+    const isDatabase = name.server === "" && known;
+    return isDatabase ? { reason: `the name ${placeOf(name)}`, fix: instead(name, here) } : null;
+  });
+}
+
+/** Another maker's catalog may have no synonyms to ask for: then there is just no such table. */
+async function orNothing(ask: () => Promise<Suggestion | null>): Promise<Suggestion | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof SqlServerError) return null;
+    throw error;
+  }
+}
+
+function isHere({ server, database }: ObjectName): boolean {
+  return server === "" && database === "";
 }
 
 async function whySynonym(

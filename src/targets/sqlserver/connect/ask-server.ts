@@ -1,5 +1,6 @@
 /** What a server says of itself: which it is, and what its database can do. */
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import { quoteIdentifier } from "../quote.ts";
 import type { SqlServerConnection } from "./connection.ts";
 
 /** The server of a session. */
@@ -34,8 +35,7 @@ const FOR_ANALYSIS = new Set([6, 11]);
 const INSTALLED_EDITIONS = new Set([1, 2, 3, 4]);
 
 const QUESTION = `SELECT @@VERSION AS product, CONVERT(nvarchar(128), SERVERPROPERTY('ProductVersion')) AS version,
-CONVERT(int, SERVERPROPERTY('EngineEdition')) AS edition, d.compatibility_level AS level, d.collation_name AS collation, @@SPID AS spid,
-QUOTENAME(DB_NAME()) AS [database]
+CONVERT(int, SERVERPROPERTY('EngineEdition')) AS edition, d.compatibility_level AS level, d.collation_name AS collation, @@SPID AS spid, d.name AS name
 FROM sys.databases AS d WHERE d.name = DB_NAME()`;
 
 /** Asks the server. Throws `PLAN_UNSUPPORTED` for a SQL Server older than 2016, and for a database that behaves like one of 2008. */
@@ -52,7 +52,7 @@ export async function askServer(connection: SqlServerConnection): Promise<SqlSer
     });
   }
   const level = Number(row["level"] ?? NAMED_COLUMN_LEVEL);
-  if (isMicrosoft) refuseLevel(level, String(row["database"]));
+  if (isMicrosoft) refuseLevel(level, quoteIdentifier(String(row["name"])));
   return {
     version: `${isInstalled ? "SQL Server" : "Azure SQL"} ${version}`,
     isMicrosoft,

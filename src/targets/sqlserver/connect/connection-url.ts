@@ -114,7 +114,10 @@ export function isThisMachine(host: string): boolean {
 
 /** Protection asked for and given up in one breath: whichever was meant, the other is a mistake. */
 function refuseContradictions(settings: SqlServerSettings): void {
-  const { encrypt, trustServerCertificate, ca, login } = settings;
+  const { encrypt, trustServerCertificate, ca, login, password } = settings;
+  if (WITHOUT_USER.includes(login) && password !== null) {
+    throw badUrl("this login of Entra ID takes no password; ActiveDirectoryServicePrincipal does");
+  }
   if (login !== "sql" && encrypt === false) {
     throw badUrl("a login of Entra ID, which sends a token, goes with encrypt=true or strict only");
   }
