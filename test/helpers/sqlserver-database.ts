@@ -93,7 +93,7 @@ export async function openReal(
 const MODEL_IN_USE = 1807;
 
 /** Test files make their databases at the same time: one has to wait for the other. */
-async function createDatabase(server: string, sql: string): Promise<void> {
+export async function createDatabase(server: string, sql: string): Promise<void> {
   const isMade = async (): Promise<boolean> => {
     try {
       await once(server, sql);

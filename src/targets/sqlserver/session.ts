@@ -61,7 +61,6 @@ const CAPABILITIES: Capabilities = {
   storesNul: true,
   notNullCode: "515",
   batchRows: BATCH_ROWS,
-  escalation: ESCALATION,
   truncateResetsIdentity: true,
   parallel: false,
 };
@@ -100,6 +99,7 @@ export class SqlServerSession implements Session {
     this.warnings = context.warnings;
     this.capabilities = {
       ...CAPABILITIES,
+      ...(server.isMicrosoft ? { escalation: ESCALATION } : {}),
       ...(server.hasOpenJson ? {} : { rowSources: ["staged", "values"] }),
       ...(server.mergeDoubt === null ? {} : { nativeDoubt: server.mergeDoubt }),
     };
