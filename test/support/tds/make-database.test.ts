@@ -4,10 +4,11 @@ import { createDatabase } from "../../helpers/sqlserver-database.ts";
 import type { TdsBackend, TdsEvent, TdsSession } from "./backend.ts";
 import { startTdsServer } from "./server.ts";
 
+const nothing = async (): Promise<void> => {};
+
 /** A server whose model is in use for so many tries; then it says `last`, or that the database is there. */
 function busyModel(tries: number, last: number | null): { backend: TdsBackend; asked: string[] } {
   const asked: string[] = [];
-  const nothing = async (): Promise<void> => {};
   const session: TdsSession = {
     inTransaction: false,
     async *execute(sql): AsyncGenerator<TdsEvent> {
