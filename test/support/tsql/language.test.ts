@@ -383,6 +383,14 @@ describe("text, ntext, image, and the collation of tempdb", () => {
     },
   );
 
+  test.each([
+    ["", ["error 1764"]],
+    [" PERSISTED", []],
+  ])("a check of a computed column takes one that is persisted: %j", async (persisted, told) => {
+    const sql = `CREATE TABLE c (k int, x AS (k * 2)${persisted}, CHECK (x > 1))`;
+    expect(await db.one.tell(sql)).toEqual(told);
+  });
+
   test("a column of a temporary table has the collation of tempdb where it says none", async () => {
     await db.one.set("CREATE TABLE c (s nvarchar(9))", "CREATE TABLE #c (s nvarchar(9))");
     const told = await db.one.tell("SELECT 1 FROM c INNER JOIN #c ON c.s = #c.s");

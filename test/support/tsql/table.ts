@@ -1,6 +1,7 @@
 /** Translates CREATE TABLE and ALTER TABLE … ADD: the parts of a table to PostgreSQL's, with notes of what was written. */
 import type { Cursor } from "./cursor.ts";
 import { readTableName } from "./query.ts";
+import { Raised } from "./raised.ts";
 import { plainName, quoteName, quoteText } from "./quote.ts";
 import { defaultCollation } from "./types.ts";
 import type { Ask, SqlStatement, Statement } from "./statement.ts";
@@ -74,7 +75,19 @@ function readParts(cursor: Cursor, table: string): TableParts {
     do readColumnOrConstraint(cursor, parts);
     while (cursor.acceptSymbol(",") && !cursor.isSymbol(")"));
   });
+  refuseUnpersisted(parts);
   return parts;
+}
+
+/** A check of a computed column needs its value kept. */
+function refuseUnpersisted({ table, notes }: TableParts): void {
+  const computed = notes.columns.filter((each) => each.computed !== undefined && !each.persisted);
+  const named = computed.find(({ name }) =>
+    notes.checks.some(({ text }) => text.includes(`[${name}]`)),
+  );
+  if (named === undefined) return;
+  const message = `Computed Column '${named.name}' in table '${table}' is invalid for use in 'CHECK CONSTRAINT' because it is not persisted.`;
+  throw new Raised(1764, message, "compile");
 }
 
 function emptyRow(parts: TableParts): string {
