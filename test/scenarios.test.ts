@@ -1,8 +1,10 @@
 /**
- * Runs a collection of small loads with exact expectations, where it is at hand: beside the project, or at UPSURGE_SCENARIOS.
- * Every case runs over engines, strategies, row sources and batch sizes, which must not change what comes out.
+ * Runs collections of small loads with exact expectations: the project's own, and a larger one where it is at hand, beside the
+ * project or at UPSURGE_SCENARIOS. Every case runs over engines, strategies, row sources and batch sizes, which must not
+ * change what comes out.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase, waysFor, wayTitle } from "./helpers/engines.ts";
 import type { TestDatabase, Way } from "./helpers/engines.ts";
@@ -12,28 +14,29 @@ import { loadOf, settingsOf, textRows } from "./helpers/scenario.ts";
 import type { Scenario, ScenarioKey } from "./helpers/scenario.ts";
 import { useTempDir } from "./helpers/temp-dir.ts";
 
-const PATH = process.env["UPSURGE_SCENARIOS"] ?? "../shared/scenarios/scenarios.json";
-const SCENARIOS = existsSync(PATH) ? (JSON.parse(readFileSync(PATH, "utf8")) as Scenario[]) : null;
+const OWN = fileURLToPath(new URL("../fixtures/scenarios/scenarios.json", import.meta.url));
+const OTHER = process.env["UPSURGE_SCENARIOS"] ?? "../shared/scenarios/scenarios.json";
+const SCENARIOS = [OWN, ...(existsSync(OTHER) ? [OTHER] : [])].flatMap(
+  (path) => JSON.parse(readFileSync(path, "utf8")) as Scenario[],
+);
 const BATCH_ROWS = [1, 2, 7, 1000];
-
-if (SCENARIOS === null) test.skip(`scenarios: there is no ${PATH}`, () => {});
 
 /** What the collection calls the engines. */
 const KEYS = { sqlite: "sqlite", postgres: "pg", sqlserver: "mssql" } as const;
 
-describe.each(SCENARIOS === null ? [] : ENGINES)("$title", (engine) => {
+describe.each(ENGINES)("$title", (engine) => {
   const key = KEYS[engine.name];
   const database = useDatabase(engine);
   const temporary = useTempDir();
-  const cases = (SCENARIOS ?? [])
-    .filter((scenario) => scenario.engines.includes(key) && (scenario.setup_sql[key] ?? "") !== "")
-    .flatMap((scenario, at) => {
-      // One row at a time is slow for tens of thousands of rows, and tells nothing new.
-      const sizes = scenario.input_format === "generated" ? [1000] : BATCH_ROWS;
-      return waysFor("scenarios", engine, sizes, at).map((way) => {
-        return [`${scenario.id} / ${engine.title} / ${wayTitle(way)}`, scenario, way] as const;
-      });
+  const cases = SCENARIOS.filter(
+    (scenario) => scenario.engines.includes(key) && (scenario.setup_sql[key] ?? "") !== "",
+  ).flatMap((scenario, at) => {
+    // One row at a time is slow for tens of thousands of rows, and tells nothing new.
+    const sizes = scenario.input_format === "generated" ? [1000] : BATCH_ROWS;
+    return waysFor("scenarios", engine, sizes, at).map((way) => {
+      return [`${scenario.id} / ${engine.title} / ${wayTitle(way)}`, scenario, way] as const;
     });
+  });
 
   test.each(cases)("%s", async (_, scenario, way) => {
     await database.reset();

@@ -138,13 +138,13 @@ async function inspectTarget(
 
 async function noTable(table: string, target: string, session: Session): Promise<Error> {
   const near = nearTable(table, await session.listTables());
+  const why = (await session.whyNoTable?.(table)) ?? {
+    reason: `${target} has no table or view of that name`,
+    fix: near === null ? "leave --table out to see all tables" : `did you mean ${near}?`,
+  };
   return upsurgeError(
     "PLAN_NO_TABLE",
-    {
-      table,
-      reason: `${target} has no table or view of that name`,
-      suggestion: near === null ? "leave --table out to see all tables" : `did you mean ${near}?`,
-    },
+    { table, reason: why.reason, suggestion: why.fix },
     { where: `--table ${table}` },
   );
 }

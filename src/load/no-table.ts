@@ -25,13 +25,13 @@ export async function noTable(session: Session, missing: MissingTable): Promise<
   const names = tables.map(({ schema, name }) => (schema === null ? name : `${schema}.${name}`));
   const near = nearTable(table, tables);
   const made = creating(patterns, table, target);
+  const why = (await session.whyNoTable?.(table)) ?? {
+    reason: `${label} has ${names.length === 0 ? "no tables" : names.slice(0, 12).join(", ")}`,
+    fix: near === null ? made : `did you mean ${near}? Or ${made}`,
+  };
   return upsurgeError(
     "PLAN_NO_TABLE",
-    {
-      table,
-      reason: `${label} has ${names.length === 0 ? "no tables" : names.slice(0, 12).join(", ")}`,
-      suggestion: near === null ? made : `did you mean ${near}? Or ${made}`,
-    },
+    { table, reason: why.reason, suggestion: why.fix },
     { where: `--table ${table}` },
   );
 }

@@ -1,4 +1,5 @@
 /** Says why a plan is as it is, and what to watch. */
+import { formatCount } from "../errors/format.ts";
 import { describeKey } from "../errors/key-flags.ts";
 import type {
   Arbiter,
@@ -78,6 +79,22 @@ export function explainRun(
       ? []
       : [`${chosen.writers === 1 ? "one writer" : `${chosen.writers} writers`}: ${why}`]),
   ];
+}
+
+/** What the size of batches has to do with locks, where a statement with many makes the server lock the table. */
+export function explainLocks(
+  batchRows: number,
+  { rowByRow }: Isolation,
+  { escalation }: Pick<Capabilities, "escalation">,
+): { readonly why: readonly string[]; readonly warnings: readonly string[] } {
+  if (escalation === undefined || rowByRow !== null) return { why: [], warnings: [] };
+  const { locks, locksPerRow } = escalation;
+  const most = Math.ceil(locks / locksPerRow) - 1;
+  const rows = `batches of ${formatCount(batchRows)}: up to ${formatCount(batchRows * locksPerRow)} locks a statement`;
+  const rule = `with ${formatCount(locks)} the server tries to lock the whole table until the commit`;
+  if (batchRows <= most) return { why: [`${rows}; ${rule}`], warnings: [] };
+  const fix = `pass --batch-rows ${most} or less, or leave it out`;
+  return { why: [], warnings: [`${rows}; ${rule}: ${fix}`] };
 }
 
 /** How the source is read; `slowPathReason` tells why all of it must be read record by record. */

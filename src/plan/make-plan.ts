@@ -9,7 +9,7 @@ import { nullTexts, planConstants } from "./constants.ts";
 import { fieldNames } from "./field-names.ts";
 import { findIsolation, orderReason } from "./isolation.ts";
 import type { IsolationRequest } from "./isolation.ts";
-import { explain, explainRun } from "./explain.ts";
+import { explain, explainLocks, explainRun } from "./explain.ts";
 import { isJob } from "../options/is-job.ts";
 import { modeOf } from "../options/mode-of.ts";
 import { choosePartitioning } from "./partitioning.ts";
@@ -64,6 +64,7 @@ export function makePlan(request: PlanRequest): LoadPlan {
   const steps = planSteps(request, plan.emptied);
   const moves = afterCommit(request, new Set(plan.columns.map(({ name }) => name)));
   const commit = chooseCommit(request);
+  const locks = explainLocks(commit.batchRows, plan.isolation, capabilities);
   const partitioning = choosePartitioning(plan, {
     commitRows: commit.commitRows,
     hasDdl: ddl !== null,
@@ -88,8 +89,9 @@ export function makePlan(request: PlanRequest): LoadPlan {
       ...why,
       ...explainSync(request, moves),
       ...explainRun(commit, partitioning, isJob(request.options)),
+      ...locks.why,
     ],
-    warnings,
+    warnings: [...warnings, ...locks.warnings],
   };
 }
 

@@ -29,8 +29,9 @@ export function chooseStrategy(
   if (request.asked === "select-then-write") {
     return { chosen: "select-then-write", why: "asked for with --strategy" };
   }
-  const uncounted = whyUncounted(shape, capabilities, request.mode);
-  if (obstacle === null && uncounted === null) {
+  const doubt = upserts(request.mode) ? (capabilities.nativeDoubt ?? null) : null;
+  const reason = whyUncounted(shape, capabilities, request.mode) ?? doubt;
+  if (obstacle === null && reason === null) {
     return { chosen: "native", why: nativeReason(request) };
   }
   if (obstacle === null && request.asked === "native") {
@@ -43,7 +44,12 @@ export function chooseStrategy(
       suggestion: "leave --strategy out, or pass --strategy select-then-write",
     });
   }
-  return { chosen: "select-then-write", why: obstacle ?? uncounted ?? "" };
+  return { chosen: "select-then-write", why: obstacle ?? reason ?? "" };
+}
+
+/** True where the native strategy writes by an upsert. */
+function upserts(mode: Mode): boolean {
+  return mode === "upsert" || mode === "ignore";
 }
 
 /** Why the native statement alone cannot tell inserted from updated rows; `null` when it can. */
@@ -72,7 +78,7 @@ function nativeObstacle(
   capabilities: Capabilities,
   { mode, arbiter, matchNulls }: StrategyRequest,
 ): string | null {
-  if (mode === "insert" || mode === "update") return null;
+  if (!upserts(mode)) return null;
   if (shape.upsertHazard !== null) return shape.upsertHazard;
   if (shape.triggers.some((trigger) => trigger.timing === "instead")) {
     return "INSTEAD OF triggers take no upsert";

@@ -27,6 +27,8 @@ export interface Capabilities {
    * by row. False: it takes them all at once (MERGE), so repeats must be looked for and unique keys hold at its end only.
    */
   readonly appliesRowsInOrder: boolean;
+  /** Why the native upsert is not taken unless it is asked for, as a clause; absent where it is. */
+  readonly nativeDoubt?: string;
   /** Ignore mode can name "any unique key". */
   readonly anyConstraint: boolean;
   /** Ids that rows bring move the counter of an identity column along. */
@@ -42,6 +44,8 @@ export interface Capabilities {
   /** The code the database gives for a NULL in a NOT NULL column. */
   readonly notNullCode: string;
   readonly batchRows: number;
+  /** A statement that takes many locks makes the server lock the whole table instead; absent: it never does. */
+  readonly escalation?: LockEscalation;
   /** A batch of short records is the better the more of them it has, up to so many. */
   readonly shortRows?: number;
   /** A COMMIT in SQL of the user's ends the transaction of the load; absent: it only takes one from a count. */
@@ -58,6 +62,14 @@ export interface Capabilities {
   readonly booleans?: { readonly true: string; readonly false: string };
   /** Turns a JSON array, verbatim, into the text of an array column of `type`. Throws a `RangeError` for what no array can hold. */
   readonly arrayText?: (json: string, type: string) => string;
+}
+
+/** When a server gives up locks on rows for one on the whole table. */
+export interface LockEscalation {
+  /** The locks that a row of a batch takes at most, as a rule. */
+  readonly locksPerRow: number;
+  /** So many locks of one statement on one index are the end of them. */
+  readonly locks: number;
 }
 
 /** Where and how to connect. */
@@ -109,7 +121,7 @@ export type ErrorClass =
   | "transient"
   | "fatal";
 
-/** For a text that no target reads. */
+/** For a text that is not what it was taken for: no target's, or no table's. */
 export interface Suggestion {
   /** Why not, as a clause. */
   readonly reason: string;
@@ -158,6 +170,8 @@ export interface Session {
   quoteIdentifier(name: string): string;
   /** Resolves `table` (optionally qualified) and reads its shape; `null` when there is none. */
   readTableShape(table: string): Promise<TableShape | null>;
+  /** What a name means that is no table's, and what to pass instead; absent or `null`: nothing. */
+  whyNoTable?(table: string): Promise<Suggestion | null>;
   /**
    * Where a table that does not exist would be created. Throws `PLAN_NO_SCHEMA`.
    */

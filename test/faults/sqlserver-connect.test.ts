@@ -1,6 +1,11 @@
 /** SQL Server, when no connection comes about, or not the one that was asked for: it is said, and nothing is sent before. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { fileURLToPath } from "node:url";
+import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
+import { SqlServerConnection } from "../../src/targets/sqlserver/connect/connection.ts";
+import { lockJob } from "../../src/targets/sqlserver/job-lock.ts";
+import { until } from "../helpers/until.ts";
 import { TdsError } from "../support/tds/backend.ts";
 import { having, nth, runFaulty, tell, useFaultyServer } from "./sqlserver-support.ts";
 import type { FaultyServer, Rows } from "./sqlserver-support.ts";
@@ -102,6 +107,17 @@ describe("a server that encrypts, with a certificate of its own", () => {
     expect(await table(db)).toEqual(LOADED);
   });
 
+  test.each([`ca=${encodeURIComponent(CERTIFICATE)}`, "trustServerCertificate=true"])(
+    "by its address is loaded without a word of Node's: %s",
+    async (more) => {
+      const folder = tempDir({ "in.csv": INPUT });
+      const args = ["in.csv", "--to", db.url({ more }), "--table", "t", "--key", "id", "-q"];
+      const { exitCode, stderr } = await spawnUpsurge(args, folder).ended;
+      expect([exitCode, stderr]).toEqual([0, ""]);
+      expect(await table(db)).toEqual(LOADED);
+    },
+  );
+
   test("insists on it", async () => {
     const result = await runFaulty(db, { input: INPUT });
     expect(result).toMatchObject({ exit: 2, code: "TARGET_TLS" });
@@ -177,5 +193,32 @@ describe("a server that goes away for good", () => {
     expect(result.cause).toContain(String(port));
     expect(result.fix).toContain("check that the server runs");
     expect(await tell(session, "SELECT id, n FROM t")).toEqual([]);
+  });
+});
+
+describe("the lock of a job", () => {
+  const db = useFaultyServer();
+  const open = (): Promise<SqlServerConnection> => SqlServerConnection.open(db.url(), {});
+  const asked = (): number => db.requests.filter(({ sql }) => /SELECT 1 AS alive/.test(sql)).length;
+
+  test("is never silent for long, and is there all the while", async () => {
+    const lock = await lockJob(open, "nightly", "db", 5);
+    await until("the lock asks again and again", () => asked() > 3);
+    expect(await lockJob(open, "nightly", "db")).toBeNull();
+    await lock?.release();
+    const after = asked();
+    const next = await lockJob(open, "nightly", "db");
+    expect([next === null, asked()]).toEqual([false, after]);
+    await next?.release();
+  });
+
+  test("is let go without a word where its connection is gone", async () => {
+    const lock = await lockJob(open, "nightly", "db", 5);
+    db.troubles = nth(1, having(/SELECT 1 AS alive/), { before: "cut" });
+    await until("the lock asks", () => asked() > 0);
+    await lock?.release();
+    const next = await lockJob(open, "nightly", "db");
+    expect(next).not.toBeNull();
+    await next?.release();
   });
 });

@@ -80,9 +80,10 @@ describe.each(ENGINES)("$title", (engine) => {
     ["a stamp that is no SQL", ["--key", "k", "--stamp", "v = nosuch("], "PLAN_EXPRESSION"],
   ])("refuses before it writes: %s", async (_, flags, code) => {
     await database.reset();
-    await database.exec(
-      "create table t (k int primary key, v text); insert into t values (1, 'a'), (2, 'a');",
-    );
+    // As a key, v must be a text that can be compared.
+    const setup =
+      "create table t (k int primary key, v text); insert into t values (1, 'a'), (2, 'a');";
+    await database.exec(setupFor(setup, engine.name));
     const way = { strategy: "select-then-write", rowSource: "auto", batchRows: 10 };
 
     const result = await runLoad(

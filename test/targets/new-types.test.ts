@@ -53,6 +53,8 @@ const MAKERS: Readonly<Record<Engine["name"], Maker>> = {
       if (kind === "timestamptz") {
         return `CONVERT(nvarchar(40), CONVERT(datetime2(7), ${name}, 1), 126)`;
       }
+      // The driver would make a double of it.
+      if (kind === "decimal") return `CONVERT(nvarchar(60), ${name})`;
       return kind === "timestamp" ? `CONVERT(nvarchar(40), ${name}, 126)` : name;
     },
   },

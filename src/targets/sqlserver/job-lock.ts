@@ -10,11 +10,15 @@ import { rowWith } from "./connect/result-sets.ts";
 import { SqlServerError } from "./errors.ts";
 import { script } from "./apply/guard.ts";
 
+/** Gateways give up a connection that is silent: Azure's after 30 minutes, load balancers after 4. */
+const KEEP_ALIVE_MS = 60_000;
+
 /** Takes the lock of `job` on `target`; `null` when another run has it. Throws `TARGET_LOST` for a connection that breaks. */
 export async function lockJob(
   connect: () => Promise<SqlServerConnection>,
   job: string,
   target: string,
+  keepAliveMs = KEEP_ALIVE_MS,
 ): Promise<Lock | null> {
   const connection = await connect();
   try {
@@ -29,7 +33,13 @@ export async function lockJob(
     );
     const { granted } = rowWith(sets, "granted");
     if (Number(granted) >= 0) {
-      return { release: async () => await connection.close() };
+      const rest = keepAlive(connection, keepAliveMs);
+      return {
+        release: async () => {
+          rest();
+          await connection.close();
+        },
+      };
     }
   } catch (error) {
     const { lost } = connection;
@@ -40,4 +50,17 @@ export async function lockJob(
   }
   await connection.close();
   return null;
+}
+
+/** Asks the server something now and then; answers with what ends it. A connection that breaks is nobody's concern here. */
+function keepAlive(connection: SqlServerConnection, everyMs: number): () => void {
+  let isAsking = false;
+  const timer = setInterval(() => {
+    if (isAsking) return;
+    isAsking = true;
+    const asked = connection.batch("SELECT 1 AS alive").catch(() => {});
+    void asked.then(() => (isAsking = false));
+  }, everyMs);
+  timer.unref();
+  return () => clearInterval(timer);
 }

@@ -11,8 +11,11 @@ import type {
   GrantRequest,
   Lock,
   Session,
+  Suggestion,
   Transaction,
 } from "../target.ts";
+import { whyNoTable } from "./catalog/absent-table.ts";
+import { BATCH_ROWS, ESCALATION } from "./batch-size.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { emptyTable } from "./apply/empty-table.ts";
 import type { SqlServerConnection } from "./connect/connection.ts";
@@ -27,7 +30,7 @@ import { rowWith } from "./connect/result-sets.ts";
 import { askServer } from "./connect/ask-server.ts";
 import type { SqlServerInfo } from "./connect/ask-server.ts";
 import { pinSettings } from "./connect/settings.ts";
-import { statementsOf } from "./apply/set-sql.ts";
+import { statementsOf, usesMerge } from "./apply/set-sql.ts";
 import { stageDdl } from "./stage/stage-sql.ts";
 import { ddlRefusal, newTableName } from "./catalog/new-table.ts";
 import { sqlExecutor } from "./statements.ts";
@@ -58,7 +61,7 @@ const CAPABILITIES: Capabilities = {
   acceptsPackedBatches: false,
   storesNul: true,
   notNullCode: "515",
-  batchRows: 5000,
+  batchRows: BATCH_ROWS,
   truncateResetsIdentity: true,
   parallel: false,
 };
@@ -93,10 +96,14 @@ export class SqlServerSession implements Session {
     this.version = server.version;
     this.#collation = server.collation;
     this.#spid = server.spid;
+    connection.tooLong = server.tooLong;
     this.warnings = context.warnings;
-    this.capabilities = server.hasOpenJson
-      ? CAPABILITIES
-      : { ...CAPABILITIES, rowSources: ["staged", "values"] };
+    this.capabilities = {
+      ...CAPABILITIES,
+      ...(server.isMicrosoft ? { escalation: ESCALATION } : {}),
+      ...(server.hasOpenJson ? {} : { rowSources: ["staged", "values"] }),
+      ...(server.mergeDoubt === null ? {} : { nativeDoubt: server.mergeDoubt }),
+    };
   }
 
   /** Takes over a connection. Throws `PLAN_UNSUPPORTED` for a server older than 2016. */
@@ -120,6 +127,10 @@ export class SqlServerSession implements Session {
   statements(plan: TablePlan, columns: readonly string[]): readonly string[] {
     const rows = { columns, condition: "upsurge_shape = 0" };
     return statementsOf(plan, rows).filter((sql) => !/^(SET|SELECT) @\w+ = (@@|COUNT)/.test(sql));
+  }
+
+  async whyNoTable(table: string): Promise<Suggestion | null> {
+    return this.#question(() => whyNoTable(this.#connection, table));
   }
 
   async newTableName(table: string): Promise<TableName> {
@@ -156,10 +167,17 @@ export class SqlServerSession implements Session {
       const own = error instanceof UpsurgeError && error.code !== "TARGET_STATEMENT";
       if (own || !(cause instanceof SqlServerError)) throw error;
       const reason = `${cause.message} (${cause.number})`;
-      throw upsurgeError("PLAN_REFUSED", { reason }, { cause });
+      throw upsurgeError("PLAN_REFUSED", { reason }, { cause, ...this.#mergeFix(plan) });
     } finally {
       if (!this.#supposing) await this.#connection.rollback();
     }
+  }
+
+  /** What to do about a refused MERGE on a server that may have none. */
+  #mergeFix(plan: TablePlan): { readonly fix?: string } {
+    const { nativeDoubt } = this.capabilities;
+    if (nativeDoubt === undefined || !usesMerge(plan)) return {};
+    return { fix: `${nativeDoubt}: pass --strategy select-then-write, or leave --strategy out` };
   }
 
   async #question<T>(ask: () => Promise<T>): Promise<T> {

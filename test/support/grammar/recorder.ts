@@ -23,6 +23,7 @@ export interface Bulk {
 
 /** Answers that every question of the target can live with. */
 const ROW: Fields = {
+  product: "Microsoft SQL Server 2022",
   version: "16.0.1000",
   edition: 3,
   level: 160,

@@ -35,6 +35,7 @@ export async function everyText(): Promise<Text[]> {
   const session = await recordedSession(recorder);
   await session.listTables();
   await session.readTableShape("dbo.t");
+  for (const name of ["t", "other.dbo.t"]) await session.whyNoTable(name);
   const texts = new Map<string, Text>();
   const collect = (from: string, sent: Recorder["sent"]): void => {
     for (const { sql, parameters } of sent) {

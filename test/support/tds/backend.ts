@@ -62,6 +62,8 @@ export interface TdsBackend {
     readonly user: string;
     readonly password: string;
     readonly database: string;
+    /** Of Entra ID, in the place of user and password. */
+    readonly token?: string;
   }): Promise<TdsSession>;
 }
 

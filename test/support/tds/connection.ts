@@ -5,7 +5,7 @@ import type { TdsBackend } from "./backend.ts";
 import type { TdsFaults, TdsRequest } from "./faults.ts";
 import { MESSAGE, MessageReader, PacketCutter } from "./packets.ts";
 import type { Message } from "./packets.ts";
-import { readLogin } from "./requests.ts";
+import { announcesToken, readLogin, readToken } from "./requests.ts";
 import type { Login } from "./requests.ts";
 import { RequestRunner, asMessage } from "./runner.ts";
 import type { Outcome } from "./runner.ts";
@@ -33,6 +33,8 @@ export class TdsConnection {
   #packetSize = FIRST_PACKET_SIZE;
   #runner: RequestRunner | undefined;
   #running: AbortController | undefined;
+  /** Announced, and without its token as yet. */
+  #waiting: Login | undefined;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(host: TdsHost, socket: Socket) {
@@ -95,7 +97,10 @@ export class TdsConnection {
     if (this.#stream.destroyed) return "cut";
     if (message.type === MESSAGE.PRELOGIN) return this.#negotiate();
     if (this.#runner) return await this.#runner.run(message, signal);
-    if (message.type === MESSAGE.LOGIN7) return await this.#login(message.data);
+    if (message.type === MESSAGE.LOGIN7) return await this.#begin(message.data);
+    if (message.type === MESSAGE.FEDAUTH_TOKEN && this.#waiting) {
+      return await this.#login({ ...this.#waiting, token: readToken(message.data) });
+    }
     return "cut";
   }
 
@@ -109,8 +114,18 @@ export class TdsConnection {
     return "open";
   }
 
-  async #login(data: Buffer): Promise<Outcome> {
-    const { password, ...login } = readLogin(data);
+  /** Logs in, or says first where there is a token for it. */
+  async #begin(data: Buffer): Promise<Outcome> {
+    const login = readLogin(data);
+    if (!announcesToken(data)) return await this.#login(login);
+    this.#waiting = login;
+    const answer = new Answer(this.#outlet());
+    answer.tokens.fedAuthInfo("https://login.example.com/tenant", "https://database.windows.net/");
+    await answer.send();
+    return "open";
+  }
+
+  async #login({ password, ...login }: Login): Promise<Outcome> {
     const answer = new Answer(this.#outlet());
     try {
       const session = await this.#host.backend.login({ ...login, password });
@@ -127,6 +142,7 @@ export class TdsConnection {
     answer.tokens.databaseChange(login.database === "" ? "master" : login.database);
     answer.tokens.collationChange();
     answer.tokens.loginAck();
+    if (login.token !== undefined) answer.tokens.fedAuthAck();
     answer.tokens.packetSizeChange(login.packetSize);
     await answer.end();
     return "open";

@@ -12,6 +12,28 @@ export interface Login {
   readonly database: string;
   readonly application: string;
   readonly packetSize: number;
+  /** The token of Entra ID, where the client logs in with one. */
+  readonly token?: string;
+}
+
+const FEDERATED = 0x02;
+const NO_MORE_FEATURES = 0xff;
+
+/** True for a LOGIN7 message that announces a token of Entra ID (MS-TDS 2.2.6.4, the feature FEDAUTH). */
+export function announcesToken(data: Buffer): boolean {
+  const hasFeatures = (data.readUInt8(27) & 0x10) !== 0;
+  if (!hasFeatures) return false;
+  let at = data.readUInt32LE(data.readUInt16LE(56));
+  for (let id = data.readUInt8(at); id !== NO_MORE_FEATURES; id = data.readUInt8(at)) {
+    if (id === FEDERATED) return true;
+    at += 5 + data.readUInt32LE(at + 1);
+  }
+  return false;
+}
+
+/** Reads the message with the token. */
+export function readToken(data: Buffer): string {
+  return data.subarray(8).toString("utf16le");
 }
 
 /** Reads a LOGIN7 message. */

@@ -92,6 +92,33 @@ export class TokenWriter extends ByteWriter {
     this.bytes(Buffer.from([16, 0, 0x03, 0xe8]));
   }
 
+  /** Where the client gets a token, and for what. */
+  fedAuthInfo(authority: string, resource: string): void {
+    const texts = [authority, resource].map((text) => Buffer.from(text, "utf16le"));
+    const head = 4 + texts.length * 9;
+    this.u8(TOKEN.FEDAUTHINFO);
+    this.u32(head + texts.reduce((sum, text) => sum + text.length, 0));
+    this.u32(texts.length);
+    let offset = head;
+    for (const [index, text] of texts.entries()) {
+      this.u8(index + 1);
+      this.u32(text.length);
+      this.u32(offset);
+      offset += text.length;
+    }
+    for (const text of texts) this.bytes(text);
+  }
+
+  /** That the token was taken. */
+  fedAuthAck(): void {
+    const fedAuth = 0x02;
+    const end = 0xff;
+    this.u8(TOKEN.FEATUREEXTACK);
+    this.u8(fedAuth);
+    this.u32(0);
+    this.u8(end);
+  }
+
   databaseChange(name: string): void {
     this.#textChange(1, name, "master");
   }

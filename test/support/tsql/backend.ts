@@ -12,26 +12,37 @@ import { bulkInsert } from "./bulk.ts";
 import { Connection } from "./connection.ts";
 import { type Effects, translateError } from "./errors.ts";
 import { parseTableName } from "./parse.ts";
+import { MICROSOFT, type ServerProfile } from "./profile.ts";
 import { notInTheSet, Raised } from "./raised.ts";
 import { runText } from "./run.ts";
 import { doomedError, State } from "./session.ts";
 
 export { createTsqlDatabase, type TsqlDatabase } from "./database.ts";
 
-/** Where a backend's databases are, and what some errors do there instead of what they do by our reading of the documents. */
+/** The token of Entra ID that lets everybody in. */
+export const ENTRA_TOKEN = "a-token-of-entra-id";
+
+/** Where a backend's databases are, and whose server it passes for. */
 interface TsqlBackendOptions {
   readonly server: string;
+  readonly profile?: ServerProfile;
+  /** What some errors do there instead of what they do by our reading of the documents. */
   readonly effects?: Effects;
 }
 
-/** A backend over a PostgreSQL server; everybody's password is `secret`. */
-export function tsqlBackend({ server, effects = {} }: TsqlBackendOptions): TdsBackend {
+/** A backend over a PostgreSQL server, which passes for a server of `profile`; everybody's password is `secret`. */
+export function tsqlBackend({
+  server,
+  profile = MICROSOFT,
+  effects = {},
+}: TsqlBackendOptions): TdsBackend {
   return {
-    async login({ user, password, database }) {
-      if (password !== "secret") throw new TdsError(18456, `Login failed for user '${user}'.`);
+    async login({ user, password, database, token }) {
+      const mayEnter = token === undefined ? password === "secret" : token === ENTRA_TOKEN;
+      if (!mayEnter) throw new TdsError(18456, `Login failed for user '${user}'.`);
       const url = new URL(server);
       url.pathname = `/${encodeURIComponent(database)}`;
-      const connection = new Connection(url.href);
+      const connection = new Connection(url.href, profile.level);
       try {
         await connection.connect();
       } catch (error) {
@@ -42,7 +53,7 @@ export function tsqlBackend({ server, effects = {} }: TsqlBackendOptions): TdsBa
           11,
         );
       }
-      return new Session(new State(connection, user, effects));
+      return new Session(new State(connection, user, { profile, effects }));
     },
   };
 }

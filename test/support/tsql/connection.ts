@@ -31,7 +31,11 @@ export class Connection {
   /** The rows that triggers have sent, as JSON, until they are taken. */
   #sent: string[] = [];
 
-  constructor(url: string) {
+  readonly #level: number;
+
+  /** `level` is the compatibility level of the database. */
+  constructor(url: string, level: number) {
+    this.#level = level;
     this.#client = new Client({ connectionString: url });
     this.#client.on("notice", ({ message, detail }) => {
       if (detail === SENT_ROWS) this.#sent.push(message ?? "");
@@ -44,7 +48,7 @@ export class Connection {
   async connect(): Promise<void> {
     await this.#client.connect();
     await this.#send(
-      "SET search_path = dbo, tsql; SET client_min_messages = error; SET datestyle = 'ISO, YMD'; SET timezone = 'UTC'; SET deadlock_timeout = '100ms'; SET bytea_output = 'hex'; SET jit = off",
+      `SET search_path = dbo, tsql; SET client_min_messages = error; SET datestyle = 'ISO, YMD'; SET timezone = 'UTC'; SET deadlock_timeout = '100ms'; SET bytea_output = 'hex'; SET jit = off; SET tsql.level = ${this.#level}`,
     );
   }
 

@@ -73,6 +73,22 @@ export function readCreateSchema(cursor: Cursor): Statement {
   return ddl(sql);
 }
 
+/** Reads CREATE SYNONYM; what it stands for is looked at by nobody. */
+export function readCreateSynonym(cursor: Cursor): Statement {
+  cursor.expect("SYNONYM");
+  const [name = "", schema = "dbo"] = readParts(cursor).toReversed();
+  cursor.expect("FOR");
+  const base = readParts(cursor).map((part) => `[${part.replaceAll("]", "]]")}]`);
+  const values = [schema, name, base.join(".")].map(quoteText);
+  return ddl(`INSERT INTO tsql.synonyms (schema_name, name, base) VALUES (${values.join(", ")})`);
+}
+
+function readParts(cursor: Cursor): string[] {
+  const parts = [cursor.name()];
+  while (cursor.acceptSymbol(".")) parts.push(cursor.name());
+  return parts;
+}
+
 /** Reads ALTER TABLE … ADD and DROP. */
 export function readAlter(cursor: Cursor): Statement {
   cursor.expect("ALTER");

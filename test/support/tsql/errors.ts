@@ -43,6 +43,8 @@ const EFFECTS: Effects = {
   8102: "compile",
   334: "compile",
   8120: "compile",
+  306: "compile",
+  402: "compile",
   2714: "throw",
   40000: "compile",
   110: "compile",
@@ -51,7 +53,7 @@ const EFFECTS: Effects = {
 
 /** The error as SQL Server raises it. */
 export async function translateError(error: DatabaseError, failed: Failed): Promise<Raised> {
-  const [number, message] = await describe(error, failed);
+  const [number, message] = await beforeLevel150(await describe(error, failed), failed);
   const inTrigger = error.where?.includes(TRIGGER_PREFIX) === true;
   const effect = failed.effects[number] ?? EFFECTS[number] ?? "statement";
   const severity = number === 1205 ? 13 : [2627, 2601].includes(number) ? 14 : 16;
@@ -61,6 +63,13 @@ export async function translateError(error: DatabaseError, failed: Failed): Prom
 }
 
 type Described = readonly [number, string];
+
+/** Databases of older levels do not name the column of a text that is too long. */
+async function beforeLevel150(described: Described, { ask }: Failed): Promise<Described> {
+  if (described[0] !== 2628) return described;
+  const [row] = await ask("SELECT compatibility_level FROM sys.databases");
+  return Number(row?.[0]) < 150 ? [8152, "String or binary data would be truncated."] : described;
+}
 
 /** Errors whose message depends on nothing. */
 const FIXED: Readonly<Record<string, Described>> = {
@@ -97,7 +106,13 @@ async function describe(error: DatabaseError, failed: Failed): Promise<Described
       "Subquery returned more than 1 value. This is not permitted when the subquery follows =, !=, <, <= , >, >= or when the subquery is used as an expression.",
     ];
   }
-  return FIXED[code] ?? describeName(error) ?? describeValue(error) ?? unknown(error);
+  return (
+    FIXED[code] ??
+    describeUncomparable(error) ??
+    describeName(error) ??
+    describeValue(error) ??
+    unknown(error)
+  );
 }
 
 function unknown(error: DatabaseError): Described {
@@ -106,6 +121,24 @@ function unknown(error: DatabaseError): Described {
 
 function quoted(message: string): string {
   return /"([^"]*)"/.exec(message)?.[1] ?? "?";
+}
+
+/** text, ntext and image: what they are compared with, what is sorted by them, and what index they would be in. */
+function describeUncomparable({ code, message }: DatabaseError): Described | null {
+  if (!/\b(lob|image)\b/.test(message)) return null;
+  if (code === "42704")
+    return [
+      1919,
+      "A column in table is of a type that is invalid for use as a key column in an index.",
+    ];
+  if (code !== "42883") return null;
+  if (message.startsWith("operator")) {
+    return [402, "The data types text and nvarchar are incompatible in the equal to operator."];
+  }
+  return [
+    306,
+    "The text, ntext, and image data types cannot be compared or sorted, except when using IS NULL or LIKE operator.",
+  ];
 }
 
 /** Errors about what a name means. */

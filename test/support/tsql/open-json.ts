@@ -19,7 +19,7 @@ function readColumn(cursor: Cursor): string {
   const collation = cursor.accept("COLLATE") ? cursor.name() : null;
   const path = cursor.token.kind === "string" ? cursor.next().text : `$."${name}"`;
   const value = convertTo(type, `(e.value ->> ${keyOf(path)})`);
-  return `${value}${columnCollation(type, collation)} AS ${quoteName(name)}`;
+  return `${value}${columnCollation(type, collation, "")} AS ${quoteName(name)}`;
 }
 
 /** The only step of a path: a key or a place. */

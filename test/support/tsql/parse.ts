@@ -1,6 +1,13 @@
 /** Parses a batch: control flow to a tree, every other statement by its own reader. */
 import { Cursor, type Grammar, type VariableType } from "./cursor.ts";
-import { readAlter, readCreateIndex, readCreateSchema, readCreateView, readDrop } from "./ddl.ts";
+import {
+  readAlter,
+  readCreateIndex,
+  readCreateSchema,
+  readCreateSynonym,
+  readCreateView,
+  readDrop,
+} from "./ddl.ts";
 import { readDelete, readInsert, readTruncate, readUpdate } from "./dml.ts";
 import { readDeclare, readSelect, readSet } from "./assign.ts";
 import { readCondition, readValue } from "./expression.ts";
@@ -199,6 +206,7 @@ function readCreate(cursor: Cursor): Statement {
   cursor.expect("CREATE");
   if (cursor.isWord("TABLE")) return readCreateTable(cursor);
   if (cursor.isWord("UNIQUE", "INDEX", "CLUSTERED", "NONCLUSTERED")) return readCreateIndex(cursor);
+  if (cursor.isWord("SYNONYM")) return readCreateSynonym(cursor);
   const what = cursor.token.upper;
   if (!["VIEW", "TRIGGER", "SCHEMA"].includes(what))
     throw notInTheSet(`CREATE ${cursor.token.text}`);

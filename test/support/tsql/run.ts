@@ -7,6 +7,7 @@ import { lock } from "./lock.ts";
 import { assign } from "./run-assign.ts";
 import { declareTable, oneRow, runSql } from "./run-sql.ts";
 import { parseBatch } from "./parse.ts";
+import { refuseUnknown } from "./profile.ts";
 import { Raised } from "./raised.ts";
 import { doomedError, type Scope, type State } from "./session.ts";
 import type { Batch, Condition, Statement } from "./statement.ts";
@@ -76,6 +77,7 @@ async function runBatch(
   parameters: readonly TdsParameter[],
   called: boolean,
 ): Promise<void> {
+  refuseUnknown(state.profile, sql);
   const batch = parse(
     sql,
     parameters.map(({ name }) => name.toLowerCase()),

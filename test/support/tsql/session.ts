@@ -2,6 +2,7 @@
 import type { TdsEvent, TdsMessage } from "../tds/backend.ts";
 import type { Connection } from "./connection.ts";
 import type { Effects } from "./errors.ts";
+import type { ServerProfile } from "./profile.ts";
 import { Raised } from "./raised.ts";
 import type { VariableType } from "./cursor.ts";
 
@@ -29,6 +30,7 @@ export class State {
   readonly connection: Connection;
   readonly user: string;
   readonly effects: Effects;
+  readonly profile: ServerProfile;
   options: Options = { xactAbort: false, noCount: false, identityInsert: null };
   tranCount = 0;
   /** The transaction can only be rolled back. */
@@ -43,9 +45,14 @@ export class State {
   readonly tableVariables = new Map<string, string>();
   #events: TdsEvent[] = [];
 
-  constructor(connection: Connection, user: string, effects: Effects) {
+  constructor(
+    connection: Connection,
+    user: string,
+    { profile, effects }: { readonly profile: ServerProfile; readonly effects: Effects },
+  ) {
     this.connection = connection;
     this.user = user;
+    this.profile = profile;
     this.effects = effects;
   }
 

@@ -69,7 +69,7 @@ function readColumn(cursor: Cursor, parts: TableParts, name: string): void {
   };
   parts.notes.columns.push(note);
   note.collation = cursor.accept("COLLATE") ? cursor.name() : null;
-  const collation = columnCollation(type, note.collation);
+  const collation = columnCollation(type, note.collation, parts.table);
   const column = { name, type: pgType(type), collation, definition: "" };
   parts.columns.push(column);
   const options = readColumnOptions(cursor, parts, note);

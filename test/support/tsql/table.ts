@@ -1,7 +1,9 @@
 /** Translates CREATE TABLE and ALTER TABLE … ADD: the parts of a table to PostgreSQL's, with notes of what was written. */
 import type { Cursor } from "./cursor.ts";
 import { readTableName } from "./query.ts";
+import { Raised } from "./raised.ts";
 import { plainName, quoteName, quoteText } from "./quote.ts";
+import { defaultCollation } from "./types.ts";
 import type { Ask, SqlStatement, Statement } from "./statement.ts";
 import { readColumnOrConstraint, readDefault, type TableParts } from "./table-parts.ts";
 
@@ -73,7 +75,19 @@ function readParts(cursor: Cursor, table: string): TableParts {
     do readColumnOrConstraint(cursor, parts);
     while (cursor.acceptSymbol(",") && !cursor.isSymbol(")"));
   });
+  refuseUnpersisted(parts);
   return parts;
+}
+
+/** A check of a computed column needs its value kept. */
+function refuseUnpersisted({ table, notes }: TableParts): void {
+  const computed = notes.columns.filter((each) => each.computed !== undefined && !each.persisted);
+  const named = computed.find(({ name }) =>
+    notes.checks.some(({ text }) => text.includes(`[${name}]`)),
+  );
+  if (named === undefined) return;
+  const message = `Computed Column '${named.name}' in table '${table}' is invalid for use in 'CHECK CONSTRAINT' because it is not persisted.`;
+  throw new Raised(1764, message, "compile");
 }
 
 function emptyRow(parts: TableParts): string {
@@ -83,18 +97,20 @@ function emptyRow(parts: TableParts): string {
   return `(SELECT ${columns.length === 0 ? "1" : columns.join(", ")}) AS t`;
 }
 
-const answers = new Map<string, string>();
+const answers = new Map<string, readonly (string | null)[]>();
 
 /** PostgreSQL wants the type of a computed column, and only it can say. */
 async function computedColumns(ask: Ask, parts: TableParts, row: string): Promise<string[]> {
   const columns: string[] = [];
   for (const { name, expression, rest } of parts.computed) {
-    const question = `SELECT pg_typeof(${expression})::text FROM ${row}`;
-    const [answer] = answers.has(question) ? [[answers.get(question)]] : await ask(question);
-    const found = answer?.[0] ?? "text";
-    answers.set(question, found);
-    const text = ["unknown", "character varying", "character", "text"].includes(found);
-    const type = text ? "text COLLATE tsql.ci" : found;
+    const question = `SELECT pg_typeof(${expression})::text, pg_collation_for((${expression})::text) FROM ${row}`;
+    const answer = answers.get(question) ?? (await ask(question))[0] ?? [];
+    answers.set(question, answer);
+    const [found = "text", collation] = answer;
+    const text = ["unknown", "character varying", "character", "text"].includes(found ?? "");
+    // An expression without columns says nothing of a collation.
+    const own = collation === '"default"' ? null : collation;
+    const type = text ? `text COLLATE ${own ?? defaultCollation(parts.table)}` : found;
     columns.push(`${quoteName(name)} ${type} GENERATED ALWAYS AS (${expression}) STORED${rest}`);
   }
   return columns;

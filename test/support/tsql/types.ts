@@ -47,8 +47,8 @@ const TYPES: Readonly<Record<string, TypeFacts>> = {
   varchar: { family: "text", convert: "text", pg: varying },
   nvarchar: { family: "text", convert: "text", pg: varying },
   sysname: plain("text", "text", "varchar(128)"),
-  text: plain("text", "text", "text"),
-  ntext: plain("text", "text", "text"),
+  text: plain("text", "text", "tsql.lob"),
+  ntext: plain("text", "text", "tsql.lob"),
   xml: plain("other", "text", "text"),
   date: plain("time", "date", "date"),
   time: { family: "time", convert: "time", pg: (t) => timed("time", t) },
@@ -60,6 +60,7 @@ const TYPES: Readonly<Record<string, TypeFacts>> = {
   binary: plain("binary", "binary", "bytea"),
   varbinary: plain("binary", "binary", "bytea"),
   timestamp: plain("binary", "binary", "bytea"),
+  image: plain("binary", "binary", "tsql.image"),
 };
 
 function plain(family: Family, convert: string, pg: string): TypeFacts {
@@ -119,7 +120,8 @@ function complete(
 ): TsqlType {
   const [first, second] = given;
   const type = { name, length: 0, precision: 0, scale: 0 };
-  if (name === "text" || name === "ntext" || name === "xml") return { ...type, length: -1 };
+  if (name === "text" || name === "ntext" || name === "image" || name === "xml")
+    return { ...type, length: -1 };
   if (name === "timestamp") return { ...type, length: 8 };
   if (name === "sysname") return { ...type, length: 128 };
   if (family === "text" || family === "binary") return { ...type, length: first ?? defaultLength };
@@ -140,9 +142,15 @@ export function isCharacter(type: TsqlType): boolean {
   return factsOf(type).family === "text";
 }
 
-/** `COLLATE …` for a column of the type; nothing where the type has no collation. */
-export function columnCollation(type: TsqlType, collation: string | null): string {
-  return isCharacter(type) ? ` COLLATE ${collationOf(collation ?? "DATABASE_DEFAULT")}` : "";
+/** `COLLATE …` for a column of the type in `table`; nothing where the type has no collation. */
+export function columnCollation(type: TsqlType, collation: string | null, table: string): string {
+  if (!isCharacter(type)) return "";
+  return ` COLLATE ${collation === null ? defaultCollation(table) : collationOf(collation)}`;
+}
+
+/** What a text without a collation gets in a table: temporary ones live in tempdb, which has its own. */
+export function defaultCollation(table: string): string {
+  return table.startsWith('"#') ? "tsql.tempdb" : collationOf("DATABASE_DEFAULT");
 }
 
 /** PostgreSQL for CONVERT (or TRY_CONVERT) of an expression to the type. */

@@ -102,7 +102,7 @@ export function placeValue(state: State, scope: Scope, name: string): string | n
     case "@@SPID":
       return "51";
     case "@@VERSION":
-      return "upsurge test server, T-SQL translated for PostgreSQL 18";
+      return state.profile.product;
     case "SUSER_SNAME":
       return state.user;
     case "XACT_STATE":

@@ -191,4 +191,10 @@ describe("a SQL Server's connection string", () => {
 
     expect(redact("hunter2 and hunter3")).toBe("*** and ***");
   });
+
+  test("may have what Entra ID asks for there", () => {
+    const url = "sqlserver://db?authentication=ActiveDirectoryDefault";
+    const environment = { AZURE_CLIENT_SECRET: "hunter2", AZURE_PASSWORD: "hunter3" };
+    expect(makeRedactor(secretsOf(url, environment))("hunter2, hunter3")).toBe("***, ***");
+  });
 });

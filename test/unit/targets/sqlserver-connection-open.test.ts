@@ -1,5 +1,7 @@
 /** Opening a connection: encrypted, verified, and with a reason when it fails. */
 import { createServer } from "node:net";
+import { checkServerIdentity } from "node:tls";
+import type { PeerCertificate } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
 import { clientConfig, tlsWarning } from "../../../src/targets/sqlserver/connect/client-config.ts";
 import { connectError } from "../../../src/targets/sqlserver/connect/connect-error.ts";
@@ -128,6 +130,79 @@ describe("the driver's configuration", () => {
     expect(pool).toMatchObject({ max: 1 });
   });
 
+  test.each([
+    ["10.0.0.1", "10.0.0.1."],
+    ["[fe80::1]", "fe80::1."],
+    ["db.example.com", undefined],
+    ["10.0.0.1/?encrypt=strict", undefined],
+    ["10.0.0.1/?hostNameInCertificate=db.corp", "db.corp"],
+    ["10.0.0.1/?encrypt=false", undefined],
+  ])("gives TLS a name that is no address, for %s", (host, name) => {
+    const { options } = clientConfig(`sqlserver://sa:x@${host}`, {});
+    expect((options as { serverName?: string }).serverName).toBe(name);
+  });
+
+  test("of an address, which a certificate is checked for", () => {
+    expect(checkServerIdentity("10.0.0.1.", cert("10.0.0.1"))).toBeUndefined();
+    expect(checkServerIdentity("10.0.0.1.", cert("10.0.0.2"))?.message).toContain("10.0.0.1");
+    expect(checkServerIdentity("fe80::1.", cert("FE80:0:0:0:0:0:0:1"))).toBeUndefined();
+  });
+
+  test.each([
+    ["app@db", { MSSQL_PASSWORD: "s", AZURE_TENANT_ID: "t" }, ["app", "s", "t"]],
+    ["app%40t2:s@db", { AZURE_TENANT_ID: "t" }, ["app", "s", "t2"]],
+    ["db", { MSSQL_USER: "app@t", MSSQL_PASSWORD: "s" }, ["app", "s", "t"]],
+  ])(
+    "logs a service principal in, of %s",
+    (at, environment, [clientId, clientSecret, tenantId]) => {
+      const url = `sqlserver://${at}/shop?authentication=Active Directory Service Principal`;
+      const { authentication, user, password } = clientConfig(url, environment);
+      expect(authentication).toEqual({
+        type: "azure-active-directory-service-principal-secret",
+        options: { clientId, clientSecret, tenantId },
+      });
+      expect([user, password]).toEqual([undefined, undefined]);
+    },
+  );
+
+  test("logs a user of Entra ID in with its password, by an application", () => {
+    const url = "Server=db;Authentication=ActiveDirectoryPassword;User Id=ann@corp;Password=s";
+    expect(clientConfig(url, { AZURE_CLIENT_ID: "app" }).authentication).toEqual({
+      type: "azure-active-directory-password",
+      options: { userName: "ann@corp", password: "s", clientId: "app", tenantId: "common" },
+    });
+  });
+
+  test.each([
+    [
+      "sqlserver://db?authentication=ActiveDirectoryPassword&user=ann&password=s",
+      "AZURE_CLIENT_ID",
+    ],
+    ["sqlserver://app@db?authentication=ActiveDirectoryServicePrincipal", "MSSQL_PASSWORD"],
+    ["sqlserver://app:s@db?authentication=ActiveDirectoryServicePrincipal", "AZURE_TENANT_ID"],
+    ["sqlserver://:s@db?authentication=ActiveDirectoryServicePrincipal", "MSSQL_USER"],
+    ["sqlserver://db", "authentication=ActiveDirectoryDefault"],
+  ])("says what is missing for a login: %s", (url, named) => {
+    expect(() => clientConfig(url, {})).toThrow(
+      expect.objectContaining({ code: "TARGET_LOGIN", fix: expect.stringContaining(named) }),
+    );
+  });
+
+  test.each([
+    ["ActiveDirectoryDefault", "azure-active-directory-default"],
+    ["Active Directory Managed Identity", "azure-active-directory-msi-vm"],
+    ["active directory msi", "azure-active-directory-msi-vm"],
+    ["azure-active-directory-msi-app-service", "azure-active-directory-msi-vm"],
+  ])("takes the word of ADO.NET, JDBC and the driver: %s", (word, type) => {
+    const environment = { MSSQL_USER: "sa", MSSQL_PASSWORD: "x" };
+    const { authentication, connectionTimeout } = clientConfig(
+      `Server=db;Authentication=${word}`,
+      environment,
+    );
+    expect(authentication).toEqual({ type, options: {} });
+    expect(connectionTimeout).toBe(30_000);
+  });
+
   test("names a certificate file that cannot be read", () => {
     expect(() => clientConfig("sqlserver://sa:x@db?ca=/no/file.pem", {})).toThrow(
       expect.objectContaining({ code: "TARGET_URL", why: "ca=/no/file.pem cannot be read" }),
@@ -157,4 +232,9 @@ describe("a warning", () => {
 
 function coded(code: string, options: ErrorOptions = {}): Error {
   return Object.assign(new Error(code, options), { code });
+}
+
+/** A certificate that is made out for an address. */
+function cert(address: string): PeerCertificate {
+  return { subject: { CN: "db" }, subjectaltname: `IP Address:${address}` } as PeerCertificate;
 }

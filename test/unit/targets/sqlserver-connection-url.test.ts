@@ -159,8 +159,32 @@ describe("what is refused", () => {
     ["Server=np:\\\\.\\pipe\\sql", "reached by TCP"],
     ["Server=(localdb)\\x", "reached by TCP"],
     ["Server=db:1433", "host,port"],
-    ["Server=db;Integrated Security=SSPI", "Integrated Security asks for a login"],
-    ["Server=db;Authentication=ActiveDirectoryDefault", "Authentication asks for a login"],
+    ["Server=db;Integrated Security=SSPI", "Integrated Security asks for a login of Windows"],
+    [
+      "Server=db;Authentication=Active Directory Interactive",
+      "pass authentication=ActiveDirectoryDefault",
+    ],
+    [
+      "Server=db;Authentication=ActiveDirectoryIntegrated",
+      "pass authentication=ActiveDirectoryDefault",
+    ],
+    [
+      "sqlserver://db?authentication=ActiveDirectoryDeafult",
+      "did you mean ActiveDirectoryDefault?",
+    ],
+    [
+      "sqlserver://db?authentication=ActiveDirectoryServicePrincipal2",
+      "did you mean ActiveDirectoryServicePrincipal?",
+    ],
+    [
+      "sqlserver://db?authentication=hunter2",
+      "authentication is one of SqlPassword, ActiveDirectoryDefault",
+    ],
+    ["sqlserver://app:s@db?authentication=ActiveDirectoryDefault", "takes no password"],
+    [
+      "sqlserver://db?authentication=ActiveDirectoryMSI&encrypt=false",
+      "goes with encrypt=true or strict only",
+    ],
     ["sqlserver://db?encrypt=false&ca=x.pem", "ca goes with encrypt"],
     ["sqlserver://db?trustServerCertificate=true&ca=x.pem", "ca does not go with"],
     ["sqlserver://db?hostNameInCertificate=*.corp", "a pattern that the host does not match"],

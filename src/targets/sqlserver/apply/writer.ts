@@ -56,7 +56,7 @@ export class SqlServerWriter implements Writer {
     const row = rows.find((each) => each.ord === ord);
     if (row === undefined) throw upsurgeError("INTERNAL", { message: "a fault belongs to no row" });
     if (fault["code"] !== null && fault["code"] !== undefined) {
-      return faultOf(this.#plan, row, Number(fault["code"]));
+      return faultOf(this.#plan, row, Number(fault["code"]), this.#connection.tooLong);
     }
     const number = Number(fault["number"]);
     const message = String(fault["message"]);

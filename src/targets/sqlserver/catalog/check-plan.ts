@@ -23,6 +23,7 @@ export async function checkPlan(
   { columns, collation }: { readonly columns: readonly string[]; readonly collation: string },
 ): Promise<void> {
   refuseReservedNames(plan);
+  refuseKeyTypes(plan);
   await refuseInMemory(connection, plan);
   await checkUnique(connection, plan);
   await connection.batch(script(stageDdl(plan, collation)));
@@ -46,6 +47,23 @@ function refuseReservedNames({ table }: TablePlan): void {
     what: `a column called ${taken.name}`,
     reason: "staged rows have a column of that name",
     suggestion: "rename the column",
+  });
+}
+
+/** Types whose values the server does not compare: errors 306, 402 and 305. */
+const NOT_COMPARED = /^(text|ntext|image|xml|json|geometry|geography)\b/;
+
+function refuseKeyTypes({ table, arbiter }: TablePlan): void {
+  const key = table.columns.find(
+    ({ name, type }) => arbiter?.columns.includes(name) === true && NOT_COMPARED.test(type),
+  );
+  if (key === undefined) return;
+  const [type] = NOT_COMPARED.exec(key.type) ?? [];
+  throw upsurgeError("PLAN_UNSUPPORTED", {
+    what: `a key with the column ${key.name} of type ${type}`,
+    reason: `SQL Server compares no values of type ${type}`,
+    suggestion:
+      "name other columns with --key; varchar(max), nvarchar(max) and varbinary(max), which take the place of the old large types, can be compared",
   });
 }
 

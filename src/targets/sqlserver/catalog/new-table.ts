@@ -9,6 +9,7 @@ import type { DdlRefusal } from "../../run-ddl.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
 import { onlySet } from "../connect/result-sets.ts";
 import { classifyNumber, SqlServerError } from "../errors.ts";
+import { whyNoNewTable } from "./absent-table.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { spellType, TYPE_RULES } from "./new-types.ts";
 
@@ -37,11 +38,20 @@ export const SQLSERVER_DDL: DdlDialect = {
 const SCHEMA = `SELECT s.name AS name FROM sys.schemas AS s
 WHERE s.name = COALESCE(NULLIF(@asked, N''), SCHEMA_NAME())`;
 
-/** Where a table of this name would be created. Throws `PLAN_NO_SCHEMA`. */
+/** Where a table of this name would be created. Throws `PLAN_NO_SCHEMA`, and `PLAN_NO_TABLE` for a name that means something else. */
 export async function newTableName(
   connection: SqlServerConnection,
   table: string,
 ): Promise<TableName> {
+  const other = await whyNoNewTable(connection, table);
+  if (other !== null) {
+    const { reason, fix: suggestion } = other;
+    throw upsurgeError(
+      "PLAN_NO_TABLE",
+      { table, reason, suggestion },
+      { where: `--table ${table}` },
+    );
+  }
   const { schema: asked, name } = nameParts(table);
   const sets = await connection.execute(SCHEMA, [{ name: "asked", value: asked ?? "" }]);
   const found = onlySet(sets, "name")[0]?.["name"];

@@ -50,9 +50,13 @@ function isWide({ base }: SqlType): boolean {
  * collation of its column or, failing that, of the database: `tempdb` may have another.
  */
 export function stageType(column: Column, collation: string): string {
-  const type = storedType(column);
-  const { collate } = parseType(column);
-  return /^n?(var)?char\b/.test(type) ? `${type}${collate || ` COLLATE ${collation}`}` : type;
+  return `${storedType(column)}${stageCollation(column, collation)}`;
+}
+
+/** ` COLLATE …` of a text in the stage, whether it is written or computed there; empty for other types. */
+export function stageCollation(column: Column, collation: string): string {
+  const isText = /^n?(var)?char\b/.test(storedType(column));
+  return isText ? parseType(column).collate || ` COLLATE ${collation}` : "";
 }
 
 /** The type without a collation. */

@@ -4,12 +4,15 @@
  */
 import type { Environment } from "../../../model/environment.ts";
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import type { config as Config } from "mssql";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { badUrl } from "./connection-text.ts";
 import { describeUrl, isThisMachine, readSettings } from "./connection-url.ts";
 import type { SqlServerSettings } from "./connection-url.ts";
 import { connector } from "./connector.ts";
+import { entraLogin } from "./entra.ts";
+import type { MissingLogin } from "./entra.ts";
 import { LOGIN_FIX } from "../words.ts";
 
 /** The longest time that a timer can be set to. */
@@ -21,18 +24,17 @@ const PACKET_BYTES = 16_000;
 /** The driver's configuration for a URL. Throws `TARGET_URL`, and `TARGET_LOGIN` when there is no user. */
 export function clientConfig(url: string, environment: Environment): Config {
   const settings = readSettings(url, environment);
-  const { host, port, instance, user, password, database } = settings;
-  if (user === null) {
-    const reason =
-      "neither the URL nor MSSQL_USER names a user; only logins of SQL Server itself are supported";
-    throw upsurgeError("TARGET_LOGIN", { target: describeUrl(url), reason }, { fix: LOGIN_FIX });
+  const { host, port, instance, database } = settings;
+  const login = loginOf(settings, environment);
+  if ("missing" in login) {
+    const details = { target: describeUrl(url), reason: login.missing };
+    throw upsurgeError("TARGET_LOGIN", details, { fix: login.fix });
   }
   const connectionTimeout = settings.connectTimeoutSeconds * 1000 || FOREVER_MS;
   return {
     server: host,
     ...(instance === null ? { port } : {}),
-    user,
-    password: password ?? "",
+    ...login,
     ...(database === null ? {} : { database }),
     connectionTimeout,
     // The limit of statements is kept by `Connection`: the driver's ends a request and goes on with the connection.
@@ -52,6 +54,20 @@ export function clientConfig(url: string, environment: Environment): Config {
       useUTC: true,
     },
   };
+}
+
+/** Who logs in, as the driver wants it, or what is missing. */
+function loginOf(
+  { login: kind, user, password }: SqlServerSettings,
+  environment: Environment,
+): Pick<Config, "user" | "password" | "authentication"> | MissingLogin {
+  if (kind !== "sql") {
+    const authentication = entraLogin({ kind, user, password }, environment);
+    return "missing" in authentication ? authentication : { authentication };
+  }
+  if (user !== null) return { user, password: password ?? "" };
+  const missing = "neither the URL nor MSSQL_USER names a user";
+  return { missing, fix: `${LOGIN_FIX}; authentication=ActiveDirectoryDefault is for Entra ID` };
 }
 
 /** What a user should know of a connection that others could read or take over; null when all is well. */
@@ -88,14 +104,23 @@ function socketOptions(
   settings: SqlServerSettings,
   timeoutMs: number,
 ): NonNullable<Config["options"]> {
-  const { host, port, encrypt, trustServerCertificate, ca, certificateName } = settings;
+  const { host, port, encrypt, trustServerCertificate, ca } = settings;
+  const tlsName = settings.certificateName ?? addressName(settings);
   return {
     encrypt,
     trustServerCertificate,
-    ...(certificateName === null ? {} : { serverName: certificateName }),
+    ...(tlsName === null ? {} : { serverName: tlsName }),
     ...(ca === null ? {} : { cryptoCredentialsDetails: { ca: readPem(ca) } }),
     connector: connector({ host, port }, { timeoutMs, encryptedOnly: encrypt === true }),
   };
+}
+
+/**
+ * The driver sends an address as the name of the server, which TLS does not allow and of which Node warns (DEP0123). With a dot
+ * at its end it is a name; a certificate is checked for the address all the same, since a name loses its last dot first.
+ */
+function addressName({ host, encrypt }: SqlServerSettings): string | null {
+  return encrypt === true && isIP(host) > 0 ? `${host}.` : null;
 }
 
 function readPem(path: string): string {

@@ -2,7 +2,7 @@
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { NOT_ENCRYPTED } from "./connector.ts";
 import { meaningOf } from "../error-numbers.ts";
-import { LOGIN_FIX, TLS_FIX } from "../words.ts";
+import { ENTRA_FIX, LOGIN_FIX, TLS_FIX } from "../words.ts";
 
 /** An error message of the server, of those it sends while a client logs in. */
 export interface ServerMessage {
@@ -66,6 +66,9 @@ export function connectError(
     return upsurgeError("TARGET_NO_DATABASE", details, { ...context, fix });
   }
   if (isBusy) return upsurgeError("TARGET_BUSY", details, context);
+  if (codes.includes("EFEDAUTH")) {
+    return upsurgeError("TARGET_LOGIN", details, { ...context, fix: ENTRA_FIX });
+  }
   if (is(REFUSED) || codes.includes("ELOGIN")) {
     return upsurgeError("TARGET_LOGIN", details, { ...context, fix: LOGIN_FIX });
   }

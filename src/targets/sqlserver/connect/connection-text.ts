@@ -19,13 +19,14 @@ export type Keyword =
   | "ca"
   | "hostNameInCertificate"
   | "appName"
+  | "authentication"
   | "connectTimeout";
 
 /** The keywords that a text gives, each at most once; empty values count as not given. */
 export type Keywords = ReadonlyMap<Keyword, string>;
 
-/** `server` is taken apart further, `none` has no bearing here, `login` chooses a kind of login. */
-type KeywordMeaning = Keyword | "server" | "none" | "login";
+/** `server` is taken apart further, `none` has no bearing here, `windows` asks for a login of Windows. */
+type KeywordMeaning = Keyword | "server" | "none" | "windows";
 
 /** Spellings are in lower case, without blanks, `_` and `-`. */
 const SPELLINGS: readonly (readonly [KeywordMeaning, string])[] = [
@@ -42,7 +43,8 @@ const SPELLINGS: readonly (readonly [KeywordMeaning, string])[] = [
   ["appName", "appname applicationname app"],
   ["connectTimeout", "connecttimeout connectiontimeout timeout logintimeout"],
   ["none", "persistsecurityinfo multipleactiveresultsets marsconnection pooling driver"],
-  ["login", "integratedsecurity trustedconnection authentication"],
+  ["authentication", "authentication"],
+  ["windows", "integratedsecurity trustedconnection"],
 ];
 
 const MEANINGS: ReadonlyMap<string, KeywordMeaning> = new Map(
@@ -51,8 +53,8 @@ const MEANINGS: ReadonlyMap<string, KeywordMeaning> = new Map(
   ),
 );
 
-/** Kinds of login that stand for user and password. */
-const OWN_LOGINS = ["false", "no", "sqlpassword", "notspecified"];
+/** What says that a login of Windows is not asked for. */
+const NOT_WINDOWS = ["false", "no"];
 
 const SCHEME = /^(?:jdbc:sqlserver|sqlserver|mssql):\/\//i;
 const ADO_SERVER = /(?:^|;)\s*(?:server|data\s*source|addr(?:ess)?|network\s*address)\s*=/i;
@@ -108,9 +110,11 @@ class GivenKeywords {
     this.#last = meaning;
     if (meaning === "none") return;
     if (meaning === "server") return readServer(value, this);
-    if (meaning !== "login") return this.add(meaning, value);
-    if (OWN_LOGINS.includes(spelling(value))) return;
-    throw badUrl(`${name} asks for a login that is not supported; give user and password`);
+    if (meaning !== "windows") return this.add(meaning, value);
+    if (NOT_WINDOWS.includes(spelling(value))) return;
+    throw badUrl(
+      `${name} asks for a login of Windows, which is not supported; give user and password, or authentication=ActiveDirectoryDefault for Entra ID`,
+    );
   }
 
   /** What follows a password may be the rest of it. */
@@ -127,7 +131,8 @@ function meaningOf(name: string): KeywordMeaning | undefined {
   return MEANINGS.get(spelling(name));
 }
 
-function spelling(word: string): string {
+/** A word without what people spell differently: case, blanks, `_` and `-`. */
+export function spelling(word: string): string {
   return word.toLowerCase().replace(/[\s_-]/g, "");
 }
 

@@ -6,6 +6,8 @@ import type { Environment } from "../../../model/environment.ts";
 import { isIPv6 } from "node:net";
 import { badUrl, isConnectionText, readKeywords } from "./connection-text.ts";
 import type { Keyword, Keywords } from "./connection-text.ts";
+import { loginKind } from "./entra.ts";
+import type { LoginKind } from "./entra.ts";
 
 /** What to connect to, and how. */
 export interface SqlServerSettings {
@@ -13,6 +15,7 @@ export interface SqlServerSettings {
   readonly port: number;
   /** A named instance, whose port the server's browser tells; null when the port is given. */
   readonly instance: string | null;
+  readonly login: LoginKind;
   readonly user: string | null;
   readonly password: string | null;
   readonly database: string | null;
@@ -30,6 +33,11 @@ export interface SqlServerSettings {
 
 const PORT = 1433;
 const CONNECT_TIMEOUT_SECONDS = 10;
+/** A token comes first, from a service that may have to be looked for. */
+const ENTRA_TIMEOUT_SECONDS = 30;
+
+/** Logins whose user is no name of an account but, at most, the id of an identity: the environment's is another's. */
+const WITHOUT_USER: readonly LoginKind[] = ["default", "managed-identity"];
 
 const BOOLEANS: Readonly<Record<string, boolean>> = {
   true: true,
@@ -54,14 +62,16 @@ export const acceptsUrl: (url: string) => boolean = isConnectionText;
 export function readSettings(url: string, environment: Environment): SqlServerSettings {
   const given = readKeywords(url);
   const host = given.get("host") ?? "localhost";
+  const login = loginKind(given.get("authentication"));
+  const named = (name: string): string | null =>
+    WITHOUT_USER.includes(login) ? null : environment[name] || null;
   const settings: SqlServerSettings = {
     host,
     port: number(given, "port", { from: 1, to: 65_535 }) ?? PORT,
     instance: given.has("port") ? null : (given.get("instance") ?? null),
-    user: given.get("user") ?? (environment["MSSQL_USER"] || environment["SQLCMDUSER"] || null),
-    password:
-      given.get("password") ??
-      (environment["MSSQL_PASSWORD"] || environment["SQLCMDPASSWORD"] || null),
+    login,
+    user: given.get("user") ?? named("MSSQL_USER") ?? named("SQLCMDUSER"),
+    password: given.get("password") ?? named("MSSQL_PASSWORD") ?? named("SQLCMDPASSWORD"),
     database: given.get("database") ?? null,
     encrypt: choice(given, "encrypt", ENCRYPT) ?? true,
     trustServerCertificate: choice(given, "trustServerCertificate", BOOLEANS) ?? false,
@@ -69,7 +79,8 @@ export function readSettings(url: string, environment: Environment): SqlServerSe
     certificateName: certificateName(given.get("hostNameInCertificate") ?? null, host),
     appName: given.get("appName") ?? "upsurge",
     connectTimeoutSeconds:
-      number(given, "connectTimeout", { from: 0, to: 86_400 }) ?? CONNECT_TIMEOUT_SECONDS,
+      number(given, "connectTimeout", { from: 0, to: 86_400 }) ??
+      (login === "sql" ? CONNECT_TIMEOUT_SECONDS : ENTRA_TIMEOUT_SECONDS),
   };
   refuseContradictions(settings);
   return settings;
@@ -102,7 +113,14 @@ export function isThisMachine(host: string): boolean {
 }
 
 /** Protection asked for and given up in one breath: whichever was meant, the other is a mistake. */
-function refuseContradictions({ encrypt, trustServerCertificate, ca }: SqlServerSettings): void {
+function refuseContradictions(settings: SqlServerSettings): void {
+  const { encrypt, trustServerCertificate, ca, login, password } = settings;
+  if (WITHOUT_USER.includes(login) && password !== null) {
+    throw badUrl("this login of Entra ID takes no password; ActiveDirectoryServicePrincipal does");
+  }
+  if (login !== "sql" && encrypt === false) {
+    throw badUrl("a login of Entra ID, which sends a token, goes with encrypt=true or strict only");
+  }
   if (ca === null) return;
   if (encrypt === false) throw badUrl("ca goes with encrypt=true or encrypt=strict only");
   if (trustServerCertificate) throw badUrl("ca does not go with trustServerCertificate=true");

@@ -65,6 +65,8 @@ interface ConnectionParts {
 
 /** An open connection; calls come one at a time, save `cancel` and `close`. */
 export class SqlServerConnection {
+  /** The number of the server's error for a text that is too long, which depends on the database. */
+  tooLong = 2628;
   readonly #driver: Driver;
   readonly #pool: ConnectionPool;
   readonly #line: SocketWatch;

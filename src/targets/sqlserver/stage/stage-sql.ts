@@ -12,7 +12,7 @@ import type { Column } from "../../../model/table-shape.ts";
 import { unknownFunction } from "../../../sql/expressions.ts";
 import { faultTable, HIDDEN, placeOf, rawTable, stageTable } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
-import { fromText, misfits, stageType } from "../catalog/types.ts";
+import { fromText, misfits, stageCollation, stageType } from "../catalog/types.ts";
 
 /** A fault is one number: what (1 value, 2 NULL, 3 check), which column or check, and the server's error number. */
 const KIND = 200_000_000;
@@ -40,7 +40,7 @@ export function stageDdl(plan: TablePlan, collation: string): string[] {
   const typed = staged(plan).map((column) =>
     column.generatedSql === null || isByServer(column)
       ? `${quoteIdentifier(column.name)} ${stageType(column, collation)} NULL`
-      : `${quoteIdentifier(column.name)} AS ${column.generatedSql}`,
+      : `${quoteIdentifier(column.name)} AS ${column.generatedSql}${stageCollation(column, collation)}`,
   );
   const ord = "upsurge_ord bigint NOT NULL PRIMARY KEY";
   return [

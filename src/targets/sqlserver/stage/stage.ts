@@ -30,7 +30,7 @@ export async function stageRows(
   return rest.map((fault) => {
     const row = byOrd.get(Number(fault["upsurge_ord"]));
     if (row === undefined) throw upsurgeError("INTERNAL", { message: "a fault belongs to no row" });
-    return faultOf(plan, row, Number(fault["code"]));
+    return faultOf(plan, row, Number(fault["code"]), connection.tooLong);
   });
 }
 
@@ -39,9 +39,18 @@ export function shapesOf(rows: readonly Row[]): RowShape[] {
   return [...new Set(rows.map((row) => row.shape))];
 }
 
-/** What a fault's code says of a row. */
-export function faultOf({ table }: TablePlan, row: Row, faultCode: number): RowFault {
-  const { kind, place, number } = readFaultCode(faultCode);
+/** The number that a fault's code has for a text that is too long. */
+const TOO_LONG = 2628;
+
+/** What a fault's code says of a row; `tooLong` is the server's own number for a text that is too long. */
+export function faultOf(
+  { table }: TablePlan,
+  row: Row,
+  faultCode: number,
+  tooLong = TOO_LONG,
+): RowFault {
+  const { kind, place, number: found } = readFaultCode(faultCode);
+  const number = found === TOO_LONG ? tooLong : found;
   const dbCode = number === 0 ? null : String(number);
   if (kind === "check") {
     const constraint = table.checks[place]?.name ?? "";

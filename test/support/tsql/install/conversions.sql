@@ -17,6 +17,22 @@ END $$;
 CREATE FUNCTION tsql.short(x text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN pg_catalog.octet_length(x) <= 4000 THEN x ELSE tsql.refuse_long(x) END $$;
 
+-- text, ntext and image: they hold and convert what text and bytea do, and cannot be compared.
+DO $do$
+DECLARE t record; s text;
+BEGIN
+  FOR t IN SELECT * FROM (VALUES ('lob', 'text', true), ('image', 'bytea', false)) AS v(name, like_type, collatable) LOOP
+    EXECUTE format('CREATE TYPE tsql.%I', t.name);
+    EXECUTE format('CREATE FUNCTION tsql.%s_in(cstring) RETURNS tsql.%I LANGUAGE internal IMMUTABLE STRICT AS %L', t.name, t.name, t.like_type || 'in');
+    EXECUTE format('CREATE FUNCTION tsql.%s_out(tsql.%I) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS %L', t.name, t.name, t.like_type || 'out');
+    EXECUTE format('CREATE TYPE tsql.%I (INPUT = tsql.%s_in, OUTPUT = tsql.%s_out, LIKE = %s, COLLATABLE = %L)', t.name, t.name, t.name, t.like_type, t.collatable::text);
+    FOREACH s IN ARRAY CASE WHEN t.collatable THEN ARRAY['text', 'varchar', 'bpchar'] ELSE ARRAY['bytea'] END LOOP
+      EXECUTE format('CREATE CAST (%s AS tsql.%I) WITHOUT FUNCTION AS ASSIGNMENT', s, t.name);
+      EXECUTE format('CREATE CAST (tsql.%I AS %s) WITHOUT FUNCTION AS ASSIGNMENT', t.name, s);
+    END LOOP;
+  END LOOP;
+END $do$;
+
 -- Text that is a number: '' is 0 where `blank` says so.
 CREATE FUNCTION tsql.try_number(x text, pattern text, blank boolean) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -232,7 +248,7 @@ DECLARE t record; k text;
 BEGIN
   FOREACH k IN ARRAY ARRAY['try', 'to'] LOOP
     FOR t IN SELECT * FROM (VALUES
-      ('text', 'x'), ('int4', '(x)::text'), ('int8', '(x)::text'), ('numeric', '(x)::text'),
+      ('text', 'x'), ('tsql.lob', '(x)::text'), ('int4', '(x)::text'), ('int8', '(x)::text'), ('numeric', '(x)::text'),
       ('float8', '(x)::text'), ('float4', '(x)::text'),
       ('boolean', 'CASE WHEN x THEN ''1'' WHEN NOT x THEN ''0'' END'),
       ('date', 'to_char(x, CASE WHEN style = 112 THEN ''YYYYMMDD'' ELSE ''YYYY-MM-DD'' END)'),
@@ -265,7 +281,7 @@ DO $do$
 DECLARE t record; k text;
 BEGIN
   FOREACH k IN ARRAY ARRAY['try', 'to'] LOOP
-    FOR t IN SELECT * FROM (VALUES ('bytea', 'x'), ('int4', 'int4send(x)'), ('int8', 'int8send(x)'), ('uuid', 'uuid_send(x)')) AS v(source, expression) LOOP
+    FOR t IN SELECT * FROM (VALUES ('bytea', 'x'), ('tsql.image', '(x)::bytea'), ('int4', 'int4send(x)'), ('int8', 'int8send(x)'), ('uuid', 'uuid_send(x)')) AS v(source, expression) LOOP
       EXECUTE format('CREATE FUNCTION tsql.%s_binary(x %s, style int, n int, filled boolean) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT tsql.pad(%s, n, filled) $$', k, t.source, t.expression);
     END LOOP;
   END LOOP;

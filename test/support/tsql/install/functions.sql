@@ -1,6 +1,8 @@
 -- The collations, operators and functions that translated statements use.
 -- tsql.ci is the default of SQL Server: case does not matter, accents do.
 CREATE COLLATION tsql.ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+-- Of temporary tables: the same rules, and another collation.
+CREATE COLLATION tsql.tempdb (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 CREATE COLLATION tsql.ai (provider = icu, locale = 'und-u-ks-level1', deterministic = false);
 CREATE COLLATION tsql.cs (provider = icu, locale = 'und', deterministic = true);
 
@@ -33,6 +35,8 @@ CREATE FUNCTION tsql.len(x int8) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAF
 CREATE FUNCTION tsql.len(x bytea) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT length(x) $$;
 CREATE FUNCTION tsql.datalength(x text) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT 2 * tsql.units(x) $$;
 CREATE FUNCTION tsql.datalength(x bytea) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT length(x) $$;
+CREATE FUNCTION tsql.datalength(x tsql.lob) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT tsql.datalength(x::text) $$;
+CREATE FUNCTION tsql.datalength(x tsql.image) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT length(x::bytea) $$;
 CREATE FUNCTION tsql.datalength(x int4) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT CASE WHEN x IS NOT NULL THEN 4 END $$;
 CREATE FUNCTION tsql.datalength(x int8) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT CASE WHEN x IS NOT NULL THEN 8 END $$;
 
@@ -105,6 +109,7 @@ CREATE FUNCTION tsql.has_perms_by_name(name text, class text, permission text) R
 CREATE TABLE tsql.column_notes (relid oid, attname text, type text, length int, precision int, scale int, collate_name text,
   default_text text, default_name text, computed text, persisted boolean, PRIMARY KEY (relid, attname));
 CREATE TABLE tsql.check_notes (relid oid, name text, definition text, column_name text);
+CREATE TABLE tsql.synonyms (id int GENERATED ALWAYS AS IDENTITY (START WITH 2000000000), schema_name text, name text, base text);
 CREATE TABLE tsql.filter_notes (indexid oid, definition text);
 CREATE FUNCTION tsql.note_table(name text, notes json) RETURNS void LANGUAGE sql AS $$
   INSERT INTO tsql.column_notes
@@ -224,4 +229,5 @@ BEGIN
   DELETE FROM tsql.column_notes;
   DELETE FROM tsql.check_notes;
   DELETE FROM tsql.filter_notes;
+  DELETE FROM tsql.synonyms;
 END $$;

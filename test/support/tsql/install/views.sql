@@ -101,6 +101,9 @@ CREATE VIEW sys.trigger_events AS
   FROM sys.triggers x JOIN pg_trigger t ON t.tgrelid = x.parent_id::oid AND regexp_replace(t.tgname::text, ' [A-Z]+$', '') = x.name
   CROSS JOIN LATERAL (SELECT substring(t.tgname::text FROM ' ([A-Z]+)$') AS e) AS e WHERE NOT t.tgisinternal;
 
+CREATE VIEW sys.synonyms AS SELECT y.name, y.id AS object_id, s.schema_id, 0 AS parent_object_id, 'SN'::character(2) AS type, y.base AS base_object_name
+  FROM tsql.synonyms y JOIN sys.schemas s ON s.name = y.schema_name;
+
 -- An id is never given twice here; the time tells no more than the order in which things were made.
 CREATE VIEW sys.objects AS SELECT *, timestamp '2020-01-01' + object_id * interval '1 second' AS create_date FROM (
   SELECT name, object_id, schema_id, 0 AS parent_object_id, (CASE relkind WHEN 'r' THEN 'U ' ELSE 'V ' END)::character(2) AS type, (CASE relkind WHEN 'r' THEN 'USER_TABLE' ELSE 'VIEW' END) AS type_desc, false AS is_ms_shipped FROM sys.relations
@@ -108,9 +111,10 @@ CREATE VIEW sys.objects AS SELECT *, timestamp '2020-01-01' + object_id * interv
   UNION ALL SELECT name, object_id, schema_id, parent_object_id, type, 'CHECK_CONSTRAINT', false FROM sys.check_constraints
   UNION ALL SELECT name, object_id, schema_id, parent_object_id, type, 'DEFAULT_CONSTRAINT', false FROM sys.default_constraints
   UNION ALL SELECT name, object_id, schema_id, parent_object_id, type, 'FOREIGN_KEY_CONSTRAINT', false FROM sys.foreign_keys
+  UNION ALL SELECT name, object_id, schema_id, 0, type, 'SYNONYM', false FROM sys.synonyms
   UNION ALL SELECT t.name, t.object_id, r.schema_id, t.parent_id, t.type, 'SQL_TRIGGER', false FROM sys.triggers t JOIN sys.relations r ON r.object_id = t.parent_id) AS o;
 
 CREATE VIEW sys.security_policies AS SELECT 0 AS object_id, ''::text AS name, false AS is_enabled, 0 AS schema_id WHERE false;
 CREATE VIEW sys.security_predicates AS SELECT 0 AS object_id, 0 AS target_object_id, ''::text AS predicate_definition, 0 AS predicate_type, ''::text AS predicate_type_desc, 0 AS operation, ''::text AS operation_desc WHERE false;
 CREATE VIEW sys.sql_expression_dependencies AS SELECT 0 AS referencing_id, 0 AS referencing_minor_id, 0 AS referenced_id, 0 AS referenced_minor_id, ''::text AS referenced_entity_name, ''::text AS referenced_schema_name WHERE false;
-CREATE VIEW sys.databases AS SELECT datname::text AS name, oid::int8::int4 AS database_id, 160::int2 AS compatibility_level, 'SQL_Latin1_General_CP1_CI_AS'::text AS collation_name, false AS is_read_committed_snapshot_on, 0::int2 AS snapshot_isolation_state, false AS is_read_only FROM pg_database WHERE datname = current_database();
+CREATE VIEW sys.databases AS SELECT datname::text AS name, oid::int8::int4 AS database_id, coalesce(nullif(current_setting('tsql.level', true), ''), '160')::int2 AS compatibility_level, 'SQL_Latin1_General_CP1_CI_AS'::text AS collation_name, false AS is_read_committed_snapshot_on, 0::int2 AS snapshot_isolation_state, false AS is_read_only FROM pg_database WHERE datname = current_database();
