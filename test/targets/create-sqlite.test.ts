@@ -20,6 +20,17 @@ async function upsurge(cwd: string, ...args: string[]): Promise<RunResult> {
   return await runUpsurge(args, { cwd });
 }
 
+test.each([
+  ["sqlite", /^create table "people" \(\n {2}"id" INTEGER not null,/],
+  ["postgres", /^create table "people" \(\n {2}"id" bigint not null,/],
+  ["sqlserver", /^create table \[dbo\]\.\[people\] \(\n {2}\[id\] bigint not null,/],
+])("inspect --ddl %s needs no database", async (name, statement) => {
+  const args = ["people.csv", "--ddl", name, "--key", "id", "--table", "people"];
+  const { exitCode, stdout } = await upsurge(tempDir(FILES), "inspect", ...args);
+
+  expect([exitCode, stdout]).toEqual([0, expect.stringMatching(statement)]);
+});
+
 describe("a place where no file can be made", () => {
   const create = ["--create", "--key", "id"];
 
