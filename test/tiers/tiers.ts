@@ -44,7 +44,7 @@ const ONLY_ALL: Readonly<Record<string, string>> = {
 
 /** How often something random is tried: in `npm test`, in `test:all`, and the variable that says otherwise. */
 const RUNS = {
-  "any batching": [10, 45, "UPSURGE_LAW_RUNS"],
+  "any batching": [7, 45, "UPSURGE_LAW_RUNS"],
   "any batching, translated": [3, 45, "UPSURGE_LAW_RUNS"],
   "any batching, emptied": [1, 15, "UPSURGE_LAW_RUNS"],
   "a run": [2, 15, "UPSURGE_LAW_RUNS"],
@@ -59,7 +59,7 @@ const RUNS = {
   "read ahead": [100, 200, "UPSURGE_LAW_RUNS"],
   repeats: [4, 40, "UPSURGE_LAW_RUNS"],
   "repeats, translated": [3, 15, "UPSURGE_LAW_RUNS"],
-  secrets: [5, 15, "UPSURGE_LAW_RUNS"],
+  secrets: [3, 15, "UPSURGE_LAW_RUNS"],
   signals: [2, 8, "UPSURGE_SIGNAL_ROUNDS"],
   writers: [2, 30, "UPSURGE_LAW_RUNS"],
 } as const satisfies Record<string, readonly [fast: number, all: number, variable: string]>;
