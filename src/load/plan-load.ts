@@ -6,6 +6,7 @@ import type { TableShape } from "../model/table-shape.ts";
 import { isJob } from "../options/is-job.ts";
 import type { Options } from "../options/options.ts";
 import { explainReadingPath } from "../plan/explain.ts";
+import { refuseStreams } from "../plan/deletes/removal.ts";
 import { planJob } from "../plan/job-plan.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import { fieldResolver, mapFields, refuseMovedNumbers } from "../plan/mapping.ts";
@@ -23,6 +24,8 @@ export interface PlanningInputs {
   readonly options: Options;
   /** What is made before the load; `null`: nothing. */
   readonly proposed: ProposedDdl | null;
+  /** A stream that has ended is whole. */
+  readonly endsWhole?: boolean | undefined;
 }
 
 /** The plan, and the first source, open. */
@@ -39,6 +42,7 @@ export async function planLoadOf(inputs: PlanningInputs): Promise<PlannedSources
   const accepted: { fields: LookedAtSources["fields"] } = { fields: [] };
   const looked = await sources.look(rulesOf(session, { shape, toColumn, options, accepted }));
   accepted.fields = looked.fields;
+  if (inputs.endsWhole !== true) refuseStreams(sources.openEnded, options);
   const plan = planFor({ ...inputs, looked });
   await checkPlan(session, plan, options);
   return { plan, resolve: toColumn, first: looked.first };
@@ -89,6 +93,7 @@ function planFor(inputs: PlanInputs): LoadPlan {
     allKnown: [first, ...later].every((each) => each.fields !== null),
     readOnce,
     emptyTable: (table, how) => session.emptyTable(table, how),
+    removalSql: (table) => session.removalSql(table),
     whyUnhashable: session.whyUnhashable?.bind(session),
   });
   const job = planJob(planned, {

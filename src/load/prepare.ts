@@ -69,7 +69,8 @@ export async function prepare(
     }
     const { signal } = hooks;
     const proposed = await proposeDdl({ target, session, sources, shape, options, signal });
-    const common = { target, session, sources, patterns, options };
+    const { endsWhole } = hooks;
+    const common = { target, session, sources, patterns, options, endsWhole };
     const planned = await planWith(proposed, { ...common, shape });
     return { target, connect, session, sources, ...planned };
   } catch (error) {

@@ -69,11 +69,20 @@ export function isDeferred(
   return deferrable || keys.some((other) => other.deferrable && isSame(other));
 }
 
+/**
+ * What becomes of a row when the row that it refers to is deleted. `forbid`: that one is not deleted. `none`: nothing, as the
+ * foreign key is off.
+ */
+export type DeleteAction = "forbid" | "none" | "cascade" | "set null" | "set default";
+
 /** A foreign key of the table. */
 export interface ForeignKey {
   readonly name: string | null;
   readonly columns: readonly string[];
   readonly selfReferencing: boolean;
+  /** Of a self-reference: the columns that they refer to, beside `columns`, and what a delete does. */
+  readonly refersTo?: readonly string[];
+  readonly onDelete?: DeleteAction;
 }
 
 /** A foreign key of another table that refers to this one. */
@@ -81,8 +90,14 @@ export interface Reference {
   readonly name: string | null;
   readonly table: TableName;
   readonly columns: readonly string[];
-  /** A row that is deleted here takes rows there along, or changes them. */
-  readonly cascades: boolean;
+  /** The columns here that they refer to, beside `columns`. */
+  readonly refersTo: readonly string[];
+  readonly onDelete: DeleteAction;
+}
+
+/** Whether a row that is deleted takes rows that refer to it along, or changes them. */
+export function cascades({ onDelete }: Pick<Reference, "onDelete">): boolean {
+  return onDelete !== "forbid" && onDelete !== "none";
 }
 
 /** An enabled trigger of the table. */

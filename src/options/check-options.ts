@@ -5,6 +5,8 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { flagOf, OPTION_NAMES, optionSpec } from "./flag.ts";
 import { wantsJob } from "./is-job.ts";
+import { checkDeletes } from "./check-deletes.ts";
+import { conflict, modeText, WITHOUT_KEY } from "./conflicts.ts";
 import { modeOf } from "./mode-of.ts";
 import type { Command } from "./option.ts";
 import type { OptionName, Options } from "./options.ts";
@@ -29,7 +31,7 @@ export function checkOptions(
   checkMode(options);
   checkUpdates(options);
   checkWriters(options);
-  checkEmptying(options);
+  checkDeletes(options);
 }
 
 /** Whoever wraps a load can rule out that its options hold SQL. */
@@ -213,58 +215,6 @@ function checkWriters({ writers, commit }: Options): void {
     },
     { where: "--writers", fix: `add --commit N, for example ${optionSpec("commit").example}` },
   );
-}
-
-/** Options are needed to empty a table, and must make sense together: no row may go by mistake. */
-function checkEmptying(options: Options): void {
-  const { truncate, maxDelete, followAppend } = options;
-  if (!truncate) {
-    if (maxDelete !== null) {
-      throw upsurgeError(
-        "OPTION_CONFLICT",
-        {
-          flag: "--max-delete",
-          other: "a load without --truncate",
-          reason: "it takes no rows away",
-        },
-        { where: "--max-delete", fix: "leave --max-delete out, or add --truncate" },
-      );
-    }
-    return;
-  }
-  if (maxDelete !== null && !(maxDelete.kind === "share" && maxDelete.percent === 100)) {
-    throw upsurgeError(
-      "OPTION_CONFLICT",
-      {
-        flag: `--max-delete ${maxDelete.text}`,
-        other: "--truncate",
-        reason: "it takes away all rows, which is 100%",
-      },
-      { where: "--max-delete", fix: "pass --max-delete 100%, or leave it out" },
-    );
-  }
-  if (followAppend) {
-    conflict("truncate", "--follow-append", "what was added to a file is to be added to the table");
-  }
-  if (modeOf(options) === "update") {
-    conflict("truncate", "--mode update", "an empty table has no row to update");
-  }
-}
-
-function modeText(options: Options): string {
-  if (options.ignore) return "--ignore";
-  if (options.mode !== null) return `--mode ${options.mode}`;
-  return WITHOUT_KEY;
-}
-
-const WITHOUT_KEY = "a load without --key";
-
-function conflict(name: OptionName, other: string, reason: string): never {
-  const flag = flagOf(name);
-  // What is not there cannot be left out. Without a key, --any-constraint lacks --ignore.
-  const missing = name === "anyConstraint" ? "--ignore" : "--key";
-  const fix = other === WITHOUT_KEY ? `add ${missing}, or leave ${flag} out` : undefined;
-  throw upsurgeError("OPTION_CONFLICT", { flag, other, reason }, { where: flag, fix });
 }
 
 function wrong(name: OptionName, value: string, expected: string): never {

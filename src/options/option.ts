@@ -26,6 +26,7 @@ export type OptionGroup =
   | "table"
   | "conflict"
   | "steps"
+  | "deletes"
   | "run"
   | "job"
   | "output";

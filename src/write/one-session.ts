@@ -3,7 +3,9 @@
  * after another.
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
+import { noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
+import type { RemovedRows } from "../model/removed-rows.ts";
 import type { LoadPlan, Step } from "../model/load-plan.ts";
 import type { ReadBatch } from "./batches.ts";
 import type { BatchEnd } from "./batch-end.ts";
@@ -25,9 +27,12 @@ export class OneSession implements Writers {
   readonly #after: readonly Step[];
   readonly #ending: LoadEnding;
   readonly #table: string;
+  /** Rows that no record has are taken away. */
+  readonly #removes: boolean;
   /** No step needs a record after it, or one was written. */
   #mayBeEmpty: boolean;
   #read = 0;
+  #removed: RemovedRows | null = null;
   #ran: readonly Step[] = [];
   #hasCommitted = false;
   /** Records of the transaction at hand, with those that are being written. */
@@ -45,7 +50,8 @@ export class OneSession implements Writers {
       before,
       after,
       tables,
-    }: Pick<LoadPlan, "commitRows" | "before" | "after" | "tables">,
+      removalSql,
+    }: Pick<LoadPlan, "commitRows" | "before" | "after" | "tables" | "removalSql">,
     ending: LoadEnding,
   ) {
     this.#writer = writer;
@@ -55,6 +61,7 @@ export class OneSession implements Writers {
     this.#after = after;
     this.#ending = ending;
     this.#table = tables[0].table.name.name;
+    this.#removes = removalSql !== undefined;
     this.#mayBeEmpty = !before.some(({ needsRecords }) => needsRecords === true);
   }
 
@@ -65,6 +72,7 @@ export class OneSession implements Writers {
   async open(): Promise<void> {
     await this.#writer.begin();
     await this.#run(this.#before);
+    await this.#writer.beginRemoval();
   }
 
   async #run(steps: readonly Step[]): Promise<void> {
@@ -76,6 +84,10 @@ export class OneSession implements Writers {
 
   get ranSteps(): readonly Step[] {
     return this.#ran;
+  }
+
+  get removed(): RemovedRows | null {
+    return this.#removed;
   }
 
   prepare(readBatch: ReadBatch): void {
@@ -101,7 +113,11 @@ export class OneSession implements Writers {
     if (this.#mayBeEmpty) return;
     throw upsurgeError(
       "STEP_NO_RECORD",
-      { table: this.#table, reason: this.#read === 0 ? NO_RECORD : ALL_REJECTED },
+      {
+        flag: "--truncate",
+        table: this.#table,
+        reason: this.#read === 0 ? NO_RECORD : ALL_REJECTED,
+      },
       { where: "--truncate" },
     );
   }
@@ -128,11 +144,23 @@ export class OneSession implements Writers {
 
   async finish(): Promise<void> {
     this.#refuseEmpty();
+    await this.#removeMissing();
     await this.#run(this.#after);
     this.#account.check();
     if (this.#ending === "commit") return await this.#commit();
     await this.#writer.rehearse();
     await this.#writer.rollback();
+  }
+
+  /** A source that is not what it should be is told of first. */
+  async #removeMissing(): Promise<void> {
+    if (!this.#removes) return;
+    this.#account.check();
+    const result = await this.#writer.removeMissing(this.#ending === "rehearsal");
+    if (result === null) return;
+    this.#ran = [...this.#ran, ...this.#writer.ranRemoval];
+    this.#account.take({ counts: { ...noCounts(), removed: result.removed }, rejects: [] });
+    this.#removed = result.rows;
   }
 
   async settle(): Promise<void> {

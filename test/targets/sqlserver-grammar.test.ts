@@ -63,7 +63,15 @@ describe("what is sent beside rows", () => {
   const reference = { schema: "dbo", name: "of a ]" };
   const shape = table({
     name: { schema: "dbo", name: "t" },
-    referredBy: [{ name: "f", table: reference, columns: ["a b", "c"], cascades: true }],
+    referredBy: [
+      {
+        name: "f",
+        table: reference,
+        columns: ["a b", "c"],
+        refersTo: ["x", "y"],
+        onDelete: "cascade",
+      },
+    ],
   });
   const options = parseOptions({ truncate: ["true"] });
   const request = { shape, options, capabilities: ABLE, quoteIdentifier, emptyTable };

@@ -20,6 +20,7 @@ import { checkPlan } from "./catalog/check-plan.ts";
 import { endClient, ConnectionLoss, rollBack } from "./connect/deadline.ts";
 import { classifyError, isServerError, translateError } from "./errors.ts";
 import { emptyTable } from "./apply/empty-table.ts";
+import { removalSql, seenDdl } from "./apply/removal-sql.ts";
 import { openGate } from "./apply/direct-copy.ts";
 import { readGrants } from "./catalog/grants.ts";
 import { canFold } from "./apply/folder.ts";
@@ -81,6 +82,7 @@ export class PostgresSession implements Session {
   readonly warnings: readonly string[];
   readonly quoteIdentifier = quoteIdentifier;
   readonly emptyTable = emptyTable;
+  readonly removalSql = removalSql;
   readonly #client: Client;
   readonly #context: PostgresSessionContext;
   readonly #version: number;
@@ -276,6 +278,7 @@ export class PostgresSession implements Session {
     const folding = known?.cannotFold === true ? null : foldingOf(plan);
     const use = { checked: merging || looksUp(plan), folds: folding !== null };
     for (const statement of stageDdl(plan, use)) await this.#client.query(statement);
+    if (plan.removal !== undefined) await this.#client.query(seenDdl(plan));
     const memory = known ?? {
       cannotFold: folding !== null && !(await canFold(this.#client, folding)),
       set: new SetMemory(plan, await openGate(this.#client, plan)),

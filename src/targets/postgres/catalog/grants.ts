@@ -9,6 +9,7 @@
 import type { Client } from "pg";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { TableName } from "../../../model/table-shape.ts";
+import { cascades } from "../../../model/table-shape.ts";
 import type { GrantRequest } from "../../target.ts";
 import { tableSql as nameSql } from "../../../sql/unique-index.ts";
 import { tableSql } from "../apply/native-sql.ts";
@@ -114,11 +115,17 @@ export function checkpointGrants(table: string, user: string): readonly string[]
   ];
 }
 
-/** The tables that are looked at before the plan's table is emptied, so that no row of theirs goes along. */
-function lookedAt({ table, emptied }: TablePlan): readonly string[] {
-  const cascading = (table.referredBy ?? []).filter(({ cascades }) => cascades);
-  const names = cascading.map(({ table: name }) => nameSql(name, quoteIdentifier));
-  return emptied === undefined ? [] : [...new Set(names)];
+/** The tables that are looked at before rows are taken away, for rows of theirs that would go along or forbid it. */
+function lookedAt({ table, emptied, removal }: TablePlan): readonly string[] {
+  const referring = table.referredBy ?? [];
+  const looked =
+    removal?.sets.length === 0
+      ? referring
+      : emptied === undefined
+        ? []
+        : referring.filter(cascades);
+  const names = looked.map(({ table: name }) => nameSql(name, quoteIdentifier));
+  return [...new Set(names)];
 }
 
 /** What no catalog tells. */

@@ -2,6 +2,7 @@
 import type { Client } from "pg";
 import type {
   Column,
+  DeleteAction,
   ForeignKey,
   IdSequence,
   Reference,
@@ -83,8 +84,15 @@ const KEYS = `
   where x.indrelid = $1::oid and (x.indisunique or x.indisexclusion) and x.indisvalid and x.indislive
   order by x.indisprimary desc, i.relname`;
 
+/** What a foreign key `k` does where a row that it refers to is deleted. */
+const ON_DELETE = `case when to_jsonb(k) ->> 'conenforced' = 'false' then 'none' else
+    case k.confdeltype when 'c' then 'cascade' when 'n' then 'set null' when 'd' then 'set default' else 'forbid' end end`;
+
+const REFERS_TO = `array(select a.attname::text from unnest(k.confkey) with ordinality u(n, o)
+          join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.n order by o)`;
+
 const FOREIGN_KEYS = `
-  select k.conname as name, k.confrelid = k.conrelid as self,
+  select k.conname as name, k.confrelid = k.conrelid as self, ${ON_DELETE} as on_delete, ${REFERS_TO} as refers_to,
     array(select a.attname::text from unnest(k.conkey) with ordinality u(n, o)
           join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.n order by o) as columns
   from pg_constraint k where k.conrelid = $1::oid and k.contype = 'f'`;
@@ -92,7 +100,7 @@ const FOREIGN_KEYS = `
 /** Of other tables, and to any partition; those of the partitions of another table stand for theirs. */
 const REFERENCES = `
   with own as (select $1::oid as id union select relid from pg_partition_tree($1::oid::regclass))
-  select k.conname as name, n.nspname as schema, c.relname as table, k.confdeltype <> 'a' and k.confdeltype <> 'r' as cascades,
+  select k.conname as name, n.nspname as schema, c.relname as table, ${ON_DELETE} as on_delete, ${REFERS_TO} as refers_to,
     array(select a.attname::text from unnest(k.conkey) with ordinality u(n, o)
           join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.n order by o) as columns
   from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
@@ -291,28 +299,34 @@ async function readKeys(client: Client, oid: string): Promise<UniqueKey[]> {
 }
 
 async function readForeignKeys(client: Client, oid: string): Promise<ForeignKey[]> {
-  const { rows } = await client.query<{ name: string; self: boolean; columns: string[] }>(
-    FOREIGN_KEYS,
-    [oid],
+  const { rows } = await client.query<ForeignKeyRow & { self: boolean }>(FOREIGN_KEYS, [oid]);
+  return rows.map(({ name, self, columns, refers_to: refersTo, on_delete: onDelete }) =>
+    self
+      ? { name, columns, selfReferencing: self, refersTo, onDelete }
+      : { name, columns, selfReferencing: self },
   );
-  return rows.map(({ name, self, columns }) => ({ name, columns, selfReferencing: self }));
 }
 
-interface ReferenceRow {
+interface ForeignKeyRow {
   name: string;
+  columns: string[];
+  refers_to: string[];
+  on_delete: DeleteAction;
+}
+
+interface ReferenceRow extends ForeignKeyRow {
   schema: string;
   table: string;
-  cascades: boolean;
-  columns: string[];
 }
 
 async function readReferences(client: Client, oid: string): Promise<Reference[]> {
   const { rows } = await client.query<ReferenceRow>(REFERENCES, [oid]);
-  return rows.map(({ name, schema, table, cascades, columns }) => ({
-    name,
-    table: { schema, name: table },
-    columns,
-    cascades,
+  return rows.map((row) => ({
+    name: row.name,
+    table: { schema: row.schema, name: row.table },
+    columns: row.columns,
+    refersTo: row.refers_to,
+    onDelete: row.on_delete,
   }));
 }
 

@@ -3,6 +3,7 @@
  *
  *   GRANT SELECT, INSERT, UPDATE, VIEW DEFINITION ON [dbo].[t] TO [loader];
  */
+import { cascades } from "../../../model/table-shape.ts";
 import type { GrantRequest } from "../../target.ts";
 import { mayGoDirectly } from "../apply/direct-insert.ts";
 import { tableSql as nameSql } from "../../../sql/unique-index.ts";
@@ -45,11 +46,17 @@ function grantsToCreate(
   ];
 }
 
-/** The tables that are looked at before the plan's table is emptied, so that no row of theirs goes along. */
-function lookedAt({ table, emptied }: GrantRequest["plan"]): readonly string[] {
-  const cascading = (table.referredBy ?? []).filter(({ cascades }) => cascades);
-  const names = cascading.map(({ table: name }) => nameSql(name, quoteIdentifier));
-  return emptied === undefined ? [] : [...new Set(names)];
+/** The tables that are looked at before rows are taken away, for rows of theirs that would go along or forbid it. */
+function lookedAt({ table, emptied, removal }: GrantRequest["plan"]): readonly string[] {
+  const referring = table.referredBy ?? [];
+  const looked =
+    removal?.sets.length === 0
+      ? referring
+      : emptied === undefined
+        ? []
+        : referring.filter(cascades);
+  const names = looked.map(({ table: name }) => nameSql(name, quoteIdentifier));
+  return [...new Set(names)];
 }
 
 /** The statements for the table of checkpoints, whose name is as SQL writes it. */
