@@ -74,9 +74,22 @@ export function scopeCondition(plan: TablePlan, quote: (name: string) => string)
   return all.length === 0 ? null : all.join(" and ");
 }
 
+/**
+ * What is between the spans of a table of spans (`lo` to `hi`), and before and behind them: `low` to `high` of each gap.
+ * `least` is the least whole number of the database.
+ */
+export function gapsSql(spans: string, least: string): string {
+  return `(select ${least} as low, coalesce(min(lo) - 1, ${MOST_INTEGER}) as high from ${spans} union all select hi + 1 as low, coalesce(lead(lo) over (order by lo) - 1, ${MOST_INTEGER}) as high from ${spans})`;
+}
+
+const MOST_INTEGER = "9223372036854775807";
+
 /** The parts of the key that may be NULL. */
 export function nullable({ arbiter, table }: TablePlan): readonly string[] {
-  const solid = table.columns.filter((column) => !column.nullable).map(({ name }) => name);
+  // A rowid is nullable only before the row is written.
+  const solid = table.columns
+    .filter(({ nullable: isOpen, identity }) => !isOpen || identity === "rowid")
+    .map(({ name }) => name);
   if (arbiter?.plain !== true) return arbiter?.keyExpressions ?? [];
   return arbiter.keyExpressions.filter((_, at) => !solid.includes(arbiter.columns[at] ?? ""));
 }

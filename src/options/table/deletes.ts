@@ -16,20 +16,6 @@ export const DELETE_OPTIONS = {
     commands: LOADS,
     meaning: "given",
   },
-  deleteWhere: {
-    group: "deletes",
-    kind: "text",
-    value: "SQL",
-    summary:
-      "Of the rows that no record has, --delete-missing takes only those for which this holds.",
-    details:
-      "A condition on the row in the table, as SQL: a bare name is its column. `--max-delete 10%` counts within it.",
-    example: `--delete-missing --delete-where "source = 'seed'"`,
-    sql: true,
-    removes: true,
-    commands: LOADS,
-    meaning: "given",
-  },
   deleteSet: {
     group: "deletes",
     kind: "many",
@@ -39,6 +25,20 @@ export const DELETE_OPTIONS = {
     details:
       "It needs a `--delete-where` that says which rows are live, so that a row is marked once. A row whose record comes back is live again only where the load says so, with `--set`.",
     example: `--delete-missing --delete-set "deleted_at = now()" --delete-where "deleted_at is null"`,
+    sql: true,
+    removes: true,
+    commands: LOADS,
+    meaning: "given",
+  },
+  deleteWhere: {
+    group: "deletes",
+    kind: "text",
+    value: "SQL",
+    summary:
+      "Of the rows that no record has, --delete-missing takes only those for which this holds.",
+    details:
+      "A condition on the row in the table, as SQL: a bare name is its column. `--max-delete 10%` counts within it.",
+    example: `--delete-missing --delete-where "source = 'seed'"`,
     sql: true,
     removes: true,
     commands: LOADS,

@@ -278,7 +278,8 @@ export class PostgresSession implements Session {
     const folding = known?.cannotFold === true ? null : foldingOf(plan);
     const use = { checked: merging || looksUp(plan), folds: folding !== null };
     for (const statement of stageDdl(plan, use)) await this.#client.query(statement);
-    if (plan.removal !== undefined) await this.#client.query(seenDdl(plan));
+    if (plan.removal !== undefined)
+      for (const statement of seenDdl(plan)) await this.#client.query(statement);
     const memory = known ?? {
       cannotFold: folding !== null && !(await canFold(this.#client, folding)),
       set: new SetMemory(plan, await openGate(this.#client, plan)),

@@ -10,11 +10,13 @@
  */
 import type { RemovalSql, TablePlan } from "../../../model/load-plan.ts";
 import { qualify } from "../../../sql/expressions.ts";
-import { nullable, scopeCondition, sharedRemovalSql } from "../../../sql/removal.ts";
+import { gapsSql, nullable, scopeCondition, sharedRemovalSql } from "../../../sql/removal.ts";
 import type { RemovalDialect } from "../../../sql/removal.ts";
+import type { Column } from "../../../model/table-shape.ts";
 import { keptColumns, keptDefault } from "../../key-columns.ts";
+import { spanColumn } from "../../key-spans.ts";
 import { quoteIdentifier } from "../quote.ts";
-import { missingTable, seenTable } from "../stage/names.ts";
+import { missingTable, seenTable, spansTable } from "../stage/names.ts";
 import { matchSql, onlyTable } from "./select-then-write-sql.ts";
 import { findsByIndex } from "./write-method.ts";
 
@@ -45,12 +47,21 @@ function dialectOf(plan: TablePlan): RemovalDialect {
 
 /** What a load has told the planner of its batches does not hold of the whole table. */
 function openPlanner(plan: TablePlan): string[] {
-  if (!findsByIndex(plan)) return [];
-  return ["hashjoin", "mergejoin", "nestloop"].map((join) => `set local enable_${join} to default`);
+  const joins = findsByIndex(plan) ? ["hashjoin", "mergejoin", "nestloop"] : [];
+  return [
+    ...joins.map((join) => `set local enable_${join} to default`),
+    // How many rows are in a gap the planner cannot know, and would compile for billions.
+    ...(wholeKey(plan) === null ? [] : [`analyze ${spansTable(plan)}`, "set local jit = off"]),
+  ];
 }
 
-/** The table of keys; texts that a record lacks have their default. */
-export function seenDdl(plan: TablePlan): string {
+/** The key where it is one whole number: those that follow one another are kept as spans. */
+export function wholeKey(plan: TablePlan): Column | null {
+  return spanColumn(plan, ({ type }) => /^(?:smallint|integer|bigint)$/.test(type));
+}
+
+/** The tables of keys; what a record lacks has its default. */
+export function seenDdl(plan: TablePlan): string[] {
   const columns = keptColumns(plan).map((column) => {
     const named = `${quoteIdentifier(column.name)} ${column.type}`;
     if (column.generatedSql !== null)
@@ -59,7 +70,11 @@ export function seenDdl(plan: TablePlan): string {
     return value === null ? named : `${named} default ${value}`;
   });
   const own = ["upsurge_ord bigint", "upsurge_shape int"];
-  return `create temporary table ${plan.stage}_seen (${[...own, ...columns].join(", ")}) on commit drop`;
+  const spans = `create temporary table ${plan.stage}_spans (lo bigint, hi bigint) on commit drop`;
+  return [
+    `create temporary table ${plan.stage}_seen (${[...own, ...columns].join(", ")}) on commit drop`,
+    ...(wholeKey(plan) === null ? [] : [spans]),
+  ];
 }
 
 function findSql(plan: TablePlan): string {
@@ -67,9 +82,15 @@ function findSql(plan: TablePlan): string {
   const missing = unseenSql(plan).map(
     (match) => `not exists (select from ${seenTable(plan)} as excluded where ${match})`,
   );
+  const key = wholeKey(plan);
+  const gaps = key === null ? "" : `${gapsSql(spansTable(plan), LEAST_INTEGER)} as gap join `;
+  const on =
+    key === null ? "" : ` on target.${quoteIdentifier(key.name)} between gap.low and gap.high`;
   const where = [...(scope === null ? [] : [scope]), ...missing].join(" and ");
-  return `create temporary table ${plan.stage}_missing on commit drop as select target.tableoid as part, target.ctid as place from ${onlyTable(plan)} as target where ${where}`;
+  return `create temporary table ${plan.stage}_missing on commit drop as select target.tableoid as part, target.ctid as place from ${gaps}${onlyTable(plan)} as target${on} where ${where}`;
 }
+
+const LEAST_INTEGER = "'-9223372036854775808'::bigint";
 
 /** More parts that may be NULL would make too many joins. */
 const MOST_NULLABLE = 4;

@@ -56,7 +56,7 @@ ${conflictTarget(plan.arbiter)} do nothing`);
 async function checkRemoval(client: Client, plan: TablePlan): Promise<void> {
   if (plan.removal === undefined) return;
   const { scope, find, references, remove } = removalSql(plan);
-  await client.query(seenDdl(plan));
+  for (const statement of seenDdl(plan)) await client.query(statement);
   for (const setting of find.slice(0, -1)) await client.query(setting);
   const search = find.at(-1) ?? "";
   for (const statement of [scope, search]) await explain(client, plan, statement);

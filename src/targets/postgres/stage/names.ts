@@ -26,6 +26,11 @@ export function seenTable({ stage }: Pick<TablePlan, "stage">): string {
   return `pg_temp.${stage}_seen`;
 }
 
+/** Keys that follow one another. */
+export function spansTable({ stage }: Pick<TablePlan, "stage">): string {
+  return `pg_temp.${stage}_spans`;
+}
+
 /** Where the rows are that no record has. */
 export function missingTable({ stage }: Pick<TablePlan, "stage">): string {
   return `pg_temp.${stage}_missing`;

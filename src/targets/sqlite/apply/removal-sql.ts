@@ -2,21 +2,24 @@
  * The statements that take the rows away which no record has, for SQLite:
  *
  *   create index temp."upsurge_seen_key" on "upsurge_seen" ("sku" collate "NOCASE")
- *   create temp table "upsurge_missing" as select target.rowid as k1 from "t" as target where target."sku" is not null
- *     and not exists (select 1 from temp."upsurge_seen" as excluded where target."sku" = excluded."sku")
+ *   create temp table "upsurge_missing" as select target.rowid as k1 from "t" as target
+ *     left join temp."upsurge_seen" as excluded on target."sku" = excluded."sku"
+ *     where target."sku" is not null and excluded.rowid is null
  *   delete from "t" as target where target.rowid in (select k1 from temp."upsurge_missing")
  *
  * The keys are indexed once, after the last record: kept in the order of the index they would be written all over it. Only
  * ids come in an order that makes up for that. Pure.
  */
 import type { RemovalSql, TablePlan } from "../../../model/load-plan.ts";
-import { scopeCondition, sharedRemovalSql } from "../../../sql/removal.ts";
+import { gapsSql, scopeCondition, sharedRemovalSql } from "../../../sql/removal.ts";
 import type { RemovalDialect } from "../../../sql/removal.ts";
 import { keptColumns, keptDefault } from "../../key-columns.ts";
+import { spanColumn } from "../../key-spans.ts";
+import type { Column } from "../../../model/table-shape.ts";
 import type { SqliteTable } from "../catalog/table-shape.ts";
 import { matchKeys, tableName } from "../dialect.ts";
 import { quoteIdentifier } from "../quote.ts";
-import { constantText, freeName, stagedColumn } from "../stage/staged-row.ts";
+import { constantText, freeName, rowidName, stagedColumn } from "../stage/staged-row.ts";
 
 /** A table that rows are taken away from. */
 export interface RemovalTable {
@@ -27,6 +30,10 @@ export interface RemovalTable {
 /** What the temporary tables are called: never as the loaded table, which they would hide. */
 export function seenName({ stage, table }: TablePlan): string {
   return freeName(`${stage}_seen`, [table.name.name]);
+}
+
+function spansName({ stage, table }: TablePlan): string {
+  return freeName(`${stage}_spans`, [table.name.name]);
 }
 
 function missingName({ stage, table }: TablePlan): string {
@@ -72,24 +79,17 @@ function placesOf({ table }: TablePlan, rowid: string | null): readonly string[]
   return (primary?.columns ?? []).flatMap((name) => (name === null ? [] : quoteIdentifier(name)));
 }
 
-/** True where the key is the rowid itself: kept keys are found by theirs, and need no index. */
-function isRowidKey({ arbiter, table }: TablePlan): boolean {
-  const rowid = table.columns.find(({ identity }) => identity === "rowid");
-  return (
-    rowid !== undefined &&
-    arbiter?.plain === true &&
-    arbiter.columns.length === 1 &&
-    arbiter.columns[0] === rowid.name
-  );
+/** The key where it is the rowid itself: kept keys are found by theirs, and need no index; spans of them are kept as such. */
+export function rowidKey(plan: TablePlan): Column | null {
+  return spanColumn(plan, ({ identity }) => identity === "rowid");
 }
 
 /** Begins to keep keys: the tables of an earlier transaction go. */
 export function seenDdl({ plan, table: { details } }: RemovalTable): string[] {
-  const names = [seenName(plan), missingName(plan)];
+  const rowid = rowidKey(plan);
   const columns = keptColumns(plan).map((column) => {
     const { name, generatedSql } = column;
-    if (isRowidKey(plan) && column.identity === "rowid")
-      return `${quoteIdentifier(name)} integer primary key`;
+    if (column === rowid) return `${quoteIdentifier(name)} integer primary key`;
     const typed = stagedColumn(name, details.get(name));
     if (generatedSql !== null) return `${typed} generated always as (${generatedSql}) virtual`;
     const value = keptDefault(column);
@@ -97,13 +97,16 @@ export function seenDdl({ plan, table: { details } }: RemovalTable): string[] {
   });
   return [
     ...dropSeen(plan),
-    `create temp table ${quoteIdentifier(names[0] ?? "")} (${columns.join(", ")})`,
+    `create temp table ${quoteIdentifier(seenName(plan))} (${columns.join(", ")})`,
+    ...(rowid === null
+      ? []
+      : [`create temp table ${quoteIdentifier(spansName(plan))} (lo integer primary key, hi int)`]),
   ];
 }
 
 /** Ends to keep keys. */
 export function dropSeen(plan: TablePlan): string[] {
-  return [seenName(plan), missingName(plan)].map(
+  return [seenName(plan), spansName(plan), missingName(plan)].map(
     (name) => `drop table if exists ${temporary(name)}`,
   );
 }
@@ -122,18 +125,50 @@ function findSql({ plan, table }: RemovalTable): string[] {
   const seen = seenName(plan);
   const scope = scopeCondition(plan, quoteIdentifier);
   const match = matchKeys(plan, { ...arbiter, nullsEqual: plan.nullKey === "match" });
-  const missing = `not exists (select 1 from ${temporary(seen)} as excluded where ${match})`;
-  const where = [...(scope === null ? [] : [scope]), missing].join(" and ");
+  const within = scope === null ? [] : [scope];
   const index = `create index ${temporary(`${seen}_key`)} on ${quoteIdentifier(seen)} (${arbiter.keyExpressions.join(", ")})`;
-  return [...(isRowidKey(plan) ? [] : [index]), missingSql({ plan, table }, where)];
+  return [
+    ...(rowidKey(plan) === null ? [index] : []),
+    missingSql({ plan, table }, unmatched(plan, match, within)),
+  ];
+}
+
+/** A join that finds nothing is quicker than a query for each row. */
+function unmatched(plan: TablePlan, match: string, within: readonly string[]): string {
+  const seen = `${temporary(seenName(plan))} as excluded`;
+  const rowid = rowidName(plan.table);
+  const key = rowidKey(plan);
+  if (key !== null) {
+    const name = quoteIdentifier(key.name);
+    const inGap = `target.${name} between gap.low and gap.high`;
+    const where = [inGap, ...within, `excluded.${name} is null`].join(" and ");
+    return `left join ${seen} on ${match} where ${where}`;
+  }
+  if (rowid === null) {
+    const missing = `not exists (select 1 from ${seen} where ${match})`;
+    return `where ${[...within, missing].join(" and ")}`;
+  }
+  return `left join ${seen} on ${match} where ${[...within, `excluded.${rowid} is null`].join(" and ")}`;
+}
+
+const LEAST_INTEGER = "-9223372036854775808";
+
+/** `insert into temp."upsurge_spans" values (?, ?)` */
+export function insertSpan(plan: TablePlan): string {
+  return `insert into ${temporary(spansName(plan))} (lo, hi) values (?, ?)`;
 }
 
 /** Finds no rows: what is done with those that are found can then be checked. */
 export function emptyMissing(row: RemovalTable): string {
-  return missingSql(row, "0");
+  return missingSql(row, "where 0");
 }
 
-function missingSql({ plan, table }: RemovalTable, where: string): string {
+function missingSql({ plan, table }: RemovalTable, which: string): string {
   const places = placesOf(plan, table.rowid).map((name, at) => `target.${name} as k${at + 1}`);
-  return `create temp table ${quoteIdentifier(missingName(plan))} as select ${places.join(", ")} from ${tableName(plan)} as target where ${where}`;
+  // A cross join keeps its order: gap by gap.
+  const gaps =
+    rowidKey(plan) === null
+      ? ""
+      : `${gapsSql(temporary(spansName(plan)), LEAST_INTEGER)} as gap cross join `;
+  return `create temp table ${quoteIdentifier(missingName(plan))} as select ${places.join(", ")} from ${gaps}${tableName(plan)} as target ${which}`;
 }

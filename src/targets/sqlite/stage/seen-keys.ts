@@ -3,8 +3,10 @@ import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, RowShape } from "../../../model/batch.ts";
 import type { PackedRows } from "../../../model/packed.ts";
 import { carriedKey, packedKeys, rowKeys } from "../../key-columns.ts";
+import { KeySpans } from "../../key-spans.ts";
+import type { SpannedKeys } from "../../key-spans.ts";
 import type { SeenKeys } from "../../target.ts";
-import { insertSeen } from "../apply/removal-sql.ts";
+import { insertSeen, insertSpan, rowidKey } from "../apply/removal-sql.ts";
 import type { RemovalTable } from "../apply/removal-sql.ts";
 import type { SqliteConnection, Statement } from "../connect/connection.ts";
 import { PackedValues } from "./packed-values.ts";
@@ -28,15 +30,26 @@ export class SqliteSeenKeys implements SeenKeys {
   readonly #db: SqliteConnection;
   readonly #row: RemovalTable;
   readonly #runners = new Map<number, KeyRunner>();
+  readonly #spans: { readonly keys: KeySpans; readonly insert: Statement } | null;
 
   constructor(db: SqliteConnection, row: RemovalTable) {
     this.#db = db;
     this.#row = row;
+    const column = rowidKey(row.plan);
+    this.#spans =
+      column === null
+        ? null
+        : { keys: new KeySpans(column), insert: db.prepare(insertSpan(row.plan)) };
   }
 
   note(batch: Batch): Promise<void> {
     const { packed } = batch;
     const runner = packed === null ? null : this.#runner(packed.shape);
+    const spans = packed === null ? null : this.#spans?.keys.take(packed);
+    if (spans !== null && spans !== undefined && runner !== null) {
+      this.#noteSpans(spans, runner);
+      return Promise.resolve();
+    }
     const keys =
       packed === null || runner === null || runner.columns.length === 0
         ? null
@@ -48,6 +61,11 @@ export class SqliteSeenKeys implements SeenKeys {
       notePacked(runner, keys);
     else this.#noteRows(batch);
     return Promise.resolve();
+  }
+
+  #noteSpans({ lows, highs, singles }: SpannedKeys, { one }: KeyRunner): void {
+    for (const [at, low] of lows.entries()) this.#spans?.insert.run(low, highs[at] ?? low);
+    for (const key of singles) one.run(key);
   }
 
   #noteRows({ rows }: Batch): void {
@@ -95,14 +113,16 @@ export class SqliteSeenKeys implements SeenKeys {
 
 function notePacked({ columns, packed, rows, several, one }: KeyRunner, keys: PackedRows): void {
   const width = columns.length;
-  let values: BoundValue[] = [];
+  const values: BoundValue[] = Array.from({ length: rows * width }, () => null);
+  let filled = 0;
   for (const slice of keys.slices) {
     for (let record = slice.from; record < slice.to; record += 1) {
-      packed.bind(slice, record, values, values.length);
-      if (values.length < rows * width) continue;
+      packed.bind(slice, record, values, filled);
+      filled += width;
+      if (filled < values.length) continue;
       several.run(...values);
-      values = [];
+      filled = 0;
     }
   }
-  for (let at = 0; at < values.length; at += width) one.run(...values.slice(at, at + width));
+  for (let at = 0; at < filled; at += width) one.run(...values.slice(at, at + width));
 }
