@@ -184,7 +184,11 @@ describe.each(ENGINES)("$title", (engine) => {
   }
   const casesOf = ({ strategy }: Table, records: fc.Arbitrary<Row[]>): fc.Arbitrary<Case> =>
     fc.record({
-      there: fc.array(row, { maxLength: 12 }),
+      // A key without a unique index must be unique all the same.
+      there: fc.uniqueArray(row, {
+        maxLength: 12,
+        selector: ({ k, s }) => `${k} ${s?.toLowerCase()}`,
+      }),
       records,
       scope: fc.constantFrom(null, null, "n < 4", "s = 'a' or n is null"),
       way: fc.constantFrom(
