@@ -9,6 +9,7 @@ import { ERROR_CODES } from "../../src/errors/codes.ts";
 import { ROW_CODES } from "../../src/errors/row-codes.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
+import { DELETE_FIXES } from "./delete-fixes.ts";
 
 interface Case {
   readonly code: string;
@@ -32,6 +33,7 @@ const csv = (text: string): Record<string, string> => ({ "in.csv": text });
 const sql = (statement: RegExp, next = `${LOAD} --key name`) => ({ statement, next });
 
 const CASES: readonly Case[] = [
+  ...DELETE_FIXES,
   {
     code: "COMMAND_UNKNOWN",
     run: "inspct in.csv",
@@ -221,28 +223,6 @@ const CASES: readonly Case[] = [
     run: `${LOAD} --truncate`,
     fix: /--max-delete 100%/,
     next: `${LOAD} --truncate --max-delete 100%`,
-  },
-  {
-    code: "DELETE_LIMIT",
-    sql: `${TABLE}; insert into t (id) values (7), (8)`,
-    run: `${LOAD} --key id --delete-missing`,
-    fix: /--max-delete 100%; nothing was kept/,
-    next: `${LOAD} --key id --delete-missing --max-delete 100%`,
-  },
-  {
-    code: "DELETE_FORBIDDEN",
-    sql: `${TABLE}; create table u (t integer references t); insert into t (id) values (1), (7), (8); insert into u values (7)`,
-    run: `${LOAD} --key id --delete-missing`,
-    fix: /keep those that are referred to out of --delete-where/,
-    next: `${LOAD} --key id --delete-missing --delete-where id<>7`,
-  },
-  {
-    code: "DELETE_KEY_UNKNOWN",
-    sql: "create table t (id text primary key default (hex(randomblob(4))), name text); insert into t values ('1', 'a'), ('2', 'b')",
-    files: { "in.ndjson": '{"id":"1"}\n{"name":"b"}\n' },
-    run: "in.ndjson --to t.db --table t --key id --null-key insert --delete-missing",
-    fix: /give each record a value for id, or leave --delete-missing out/,
-    next: "in.ndjson --to t.db --table t --key id --null-key insert",
   },
   {
     code: "STEP_CASCADE",

@@ -112,14 +112,15 @@ describe("tables", () => {
   });
 });
 
-describe("at once", () => {
-  const other = async (sql: string): Promise<Client> => {
-    const client = new Client({ connectionString: database.url });
-    await client.connect();
-    await client.query(sql);
-    return client;
-  };
+/** A session of its own, that has run this. */
+async function other(sql: string): Promise<Client> {
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  await client.query(sql);
+  return client;
+}
 
+describe("at once", () => {
   test("a row that is inserted meanwhile waits, and is not missing", async () => {
     const shell = new MissingShell(database);
     await shell.start(TABLE, ROWS);
