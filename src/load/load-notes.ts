@@ -28,13 +28,16 @@ export interface LookBack {
 }
 
 /** What to know of rows that no record has and that are in the table all the same. */
-function removalWarnings(rows: RemovedRows, table: string): string[] {
+function removalWarnings(
+  rows: RemovedRows,
+  { table, isJob }: { readonly table: string; readonly isJob: boolean },
+): string[] {
   const { kept, live } = rows;
   const are = (count: number): string => `${plural(count, "row")} of ${table}`;
   return [
     ...(isWithheld(rows)
       ? [
-          `no row of ${table} was deleted: a record was rejected, and its row would have counted as missing; correct the record, and load the whole source again with --delete-missing`,
+          `no row of ${table} was deleted: a record was rejected, and its row would have counted as missing; correct the record, and load the whole source again with --delete-missing${isJob ? " --reset-job" : ""}`,
         ]
       : []),
     ...(kept === 0
@@ -134,14 +137,16 @@ export class LoadNotes {
       ...this.#overlaps(),
       ...(misfits?.warnings ?? []),
       ...(unseen?.warnings ?? []),
-      ...(this.#removed === null ? [] : removalWarnings(this.#removed, this.#table)),
+      ...(this.#removed === null ? [] : this.#removalWarnings(this.#removed)),
       ...this.#leftToDo,
     ];
   }
 
-  get #table(): string {
-    const table = this.#mapped?.prepared.plan.tables[0].table;
-    return table === undefined ? "the table" : tableLabel(table);
+  #removalWarnings(rows: RemovedRows): readonly string[] {
+    const plan = this.#mapped?.prepared.plan;
+    if (plan === undefined) return [];
+    const [{ table }] = plan.tables;
+    return removalWarnings(rows, { table: tableLabel(table), isJob: plan.job !== null });
   }
 
   /** Fields of later records that give way to a flag; those that planning saw are in the plan's warnings. */

@@ -53,6 +53,8 @@ export interface UniqueKey {
   readonly nullsDistinct: boolean;
   /** Checked later than at once: cannot be an arbiter. */
   readonly deferrable: boolean;
+  /** Beside `columns`: the collation that it compares a column by, as SQL, where that is not the column's own; absent: none. */
+  readonly collations?: readonly (string | null)[];
   /** It compares values as its columns do: by their own collation and the usual operators. Absent: not known. */
   readonly standard?: boolean;
 }

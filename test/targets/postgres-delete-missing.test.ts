@@ -101,6 +101,20 @@ describe("tables", () => {
     expect(await shell.ids()).toEqual(["1", "2", "3", "4"]);
   });
 
+  test("a key whose index compares by another collation than its column", async () => {
+    const shell = new MissingShell(database);
+    await shell.start(
+      "create collation caseless (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+      "create table t (id text, n int)",
+      "create unique index t_id on t (id collate caseless)",
+      "insert into t values ('A', 1), ('b', 2), ('C', 3)",
+    );
+    writeFileSync(join(shell.folder, "in.csv"), "id,n\na,1\nB,2\n");
+    const { exit, report, stderr } = await shell.run(["in.csv", "--constraint", "t_id"]);
+    expect([exit, report.counts.removed], stderr).toEqual([0, 1]);
+    expect(await shell.ids("select n from t order by n")).toEqual(["1", "2"]);
+  });
+
   test("many keys out of order, some of them twice", async () => {
     const shell = new MissingShell(database);
     await shell.start(TABLE, "insert into t select g, 0 from generate_series(1, 3000) g");

@@ -8,7 +8,7 @@
  *
  * Nobody else writes to the table meanwhile, so a row stays where it was found. Pure.
  */
-import type { RemovalSql, TablePlan } from "../../../model/load-plan.ts";
+import type { Arbiter, RemovalSql, TablePlan } from "../../../model/load-plan.ts";
 import { qualify } from "../../../sql/expressions.ts";
 import { gapsSql, nullable, scopeCondition, sharedRemovalSql } from "../../../sql/removal.ts";
 import type { RemovalDialect } from "../../../sql/removal.ts";
@@ -100,7 +100,8 @@ const MOST_NULLABLE = 4;
  * told one combination after the other.
  */
 function unseenSql(plan: TablePlan): string[] {
-  const { arbiter, nullKey } = plan;
+  const { nullKey } = plan;
+  const arbiter = collated(plan);
   if (arbiter === null) return [];
   // Rows with NULL in their key are out of scope.
   if (nullKey !== "match") return [matchSql(plan, { ...arbiter, nullsEqual: false })];
@@ -108,13 +109,26 @@ function unseenSql(plan: TablePlan): string[] {
   if (open.length > MOST_NULLABLE) return [matchSql(plan, arbiter)];
   const naming = { columns: plan.table.columns.map(({ name }) => name), quoteIdentifier };
   return combinations(open).map((nulls) => {
-    const keyExpressions = arbiter.keyExpressions.filter((part) => !nulls.includes(part));
+    const keyExpressions = arbiter.keyExpressions.filter(
+      (_, at) => !nulls.includes(plan.arbiter?.keyExpressions[at] ?? ""),
+    );
     const equal = matchSql(plan, { ...arbiter, keyExpressions, nullsEqual: false });
     const empty = nulls.flatMap((part) =>
       ["target", "excluded"].map((alias) => `${qualify(part, alias, naming)} is null`),
     );
     return [...(equal === "" ? [] : [equal]), ...empty].join(" and ");
   });
+}
+
+/** The key as its index compares it, which may do so by other collations than the columns'. */
+function collated({ arbiter, table }: TablePlan): Arbiter | null {
+  if (arbiter === null) return null;
+  const collations = table.uniqueKeys.find(({ name }) => name === arbiter.name)?.collations ?? [];
+  const keyExpressions = arbiter.keyExpressions.map((part, at) => {
+    const collation = collations[at] ?? null;
+    return collation === null ? part : `${part} collate ${collation}`;
+  });
+  return { ...arbiter, keyExpressions };
 }
 
 /** Each way to choose among them, none and all included. */

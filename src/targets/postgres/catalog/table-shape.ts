@@ -78,6 +78,10 @@ const KEYS = `
     array(select a.attname::text from generate_series(0, x.indnkeyatts - 1) n
           left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[n] and x.indkey[n] <> 0
           order by n) as columns,
+    array(select quote_ident(cn.nspname) || '.' || quote_ident(cl.collname) from generate_series(0, x.indnkeyatts - 1) n
+          left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[n] and x.indkey[n] <> 0
+          left join pg_collation cl on cl.oid = x.indcollation[n] and cl.oid <> a.attcollation
+          left join pg_namespace cn on cn.oid = cl.collnamespace order by n) as collations,
     array(select pg_get_indexdef(x.indexrelid, n, false) from generate_series(1, x.indnkeyatts) n order by n) as parts
   from pg_index x join pg_class i on i.oid = x.indexrelid
     left join pg_constraint k on k.conindid = x.indexrelid and k.conrelid = x.indrelid and k.contype in ('p', 'u', 'x')
@@ -276,6 +280,7 @@ interface KeyRow {
   standard: boolean;
   predicate: string | null;
   columns: (string | null)[];
+  collations: (string | null)[];
   parts: string[];
 }
 
@@ -294,6 +299,7 @@ async function readKeys(client: Client, oid: string): Promise<UniqueKey[]> {
     predicate: row.predicate,
     nullsDistinct: !row.nulls_equal,
     deferrable: row.deferrable,
+    ...(row.collations.every((each) => each === null) ? {} : { collations: row.collations }),
     standard: row.standard,
   }));
 }
