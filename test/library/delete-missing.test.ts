@@ -23,6 +23,15 @@ const into = (more: Partial<LoadOptions> = {}): LoadOptions => ({
 });
 const ids = (): Promise<(string | null)[][]> => database.rows("select id from t order by id");
 
+async function* failing() {
+  yield await Promise.resolve({ id: 1 });
+  throw new Error("the other side is gone");
+}
+
+function bytes(): Readable {
+  return Readable.from([Buffer.from("id,n\n1,1\n2,2\n")], { objectMode: false });
+}
+
 beforeEach(async () => {
   await database.reset();
   await database.exec("create table t (id int primary key, n int)");
@@ -37,18 +46,12 @@ test("rows that have ended are whole", async () => {
 });
 
 test("rows that fail on the way take nothing away", async () => {
-  async function* failing() {
-    yield await Promise.resolve({ id: 1 });
-    throw new Error("the other side is gone");
-  }
   const report = await load(failing(), into()).catch(() => null);
   expect(report?.status ?? "failed").toBe("failed");
   expect(await ids()).toEqual([["1"], ["2"], ["3"], ["4"]]);
 });
 
 test("a stream of bytes must be vouched for", async () => {
-  const bytes = (): Readable =>
-    Readable.from([Buffer.from("id,n\n1,1\n2,2\n")], { objectMode: false });
   const refused = await load(bytes(), into({ format: "csv" }));
   expect(refused.error?.code).toBe("OPTION_MISSING");
   expect(await ids()).toHaveLength(4);

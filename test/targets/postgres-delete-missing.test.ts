@@ -55,7 +55,9 @@ describe("tables", () => {
     expect(report.counts.removed).toBe(2);
     expect(await shell.ids()).toEqual(["1", "2", "9"]);
   });
+});
 
+describe("what stands against it", () => {
   test("rows that a trigger keeps are told of, and not counted", async () => {
     const shell = new MissingShell(database);
     await shell.start(
