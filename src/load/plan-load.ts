@@ -42,7 +42,8 @@ export async function planLoadOf(inputs: PlanningInputs): Promise<PlannedSources
   const accepted: { fields: LookedAtSources["fields"] } = { fields: [] };
   const looked = await sources.look(rulesOf(session, { shape, toColumn, options, accepted }));
   accepted.fields = looked.fields;
-  if (inputs.endsWhole !== true) refuseStreams(sources.openEnded, options);
+  if (inputs.endsWhole !== true)
+    refuseStreams({ open: sources.openEnded, sources: sources.paths.length }, options);
   const plan = planFor({ ...inputs, looked });
   await checkPlan(session, plan, options);
   return { plan, resolve: toColumn, first: looked.first };

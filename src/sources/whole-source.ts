@@ -51,7 +51,7 @@ async function checkKept(
       { path: sourceLabel(name), reason },
       {
         where: "--delete-missing",
-        fix: "get the source again, whole; or say with --expect-rows N how many records it has; nothing was kept",
+        fix: "get the source again, whole; or say with --expect-rows N how many records there are in all; nothing was kept",
       },
     );
   await feed.drain();

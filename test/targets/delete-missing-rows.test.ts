@@ -158,6 +158,7 @@ function refusals(database: TestDatabase): void {
   test.each([
     [["--delete-where", "nosuch = 1"], "--delete-where"],
     [["--delete-where", "n = 1", "--delete-set", "n = nosuch"], "--delete-set"],
+    [["--delete-where", "n = 1) or (n = 2"], "--delete-where"],
   ])(
     "SQL that the database does not take is refused before the first record %j",
     async (flags, flag) => {

@@ -1,12 +1,13 @@
 /** `--delete-missing`: which rows go after the last record, and what stands against it. Pure; the SQL is the target's. */
 import { sourceLabel } from "../../errors/source-label.ts";
+import { refusedExpression } from "../../errors/refused-expression.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Arbiter, Assignment, Removal, TablePlan } from "../../model/load-plan.ts";
 import { limitText, mayRemoveAll } from "../../model/removal-limit.ts";
 import { cascades } from "../../model/table-shape.ts";
 import type { Column, TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
-import { qualify, readsColumn } from "../../sql/expressions.ts";
+import { isClosed, qualify, quotesInBrackets, readsColumn } from "../../sql/expressions.ts";
 import type { ExpressionNames } from "../../sql/expressions.ts";
 import { referencesTo, referenceText } from "../../sql/removal.ts";
 import { tableLabel, tableName } from "../names.ts";
@@ -48,13 +49,22 @@ export function chooseRemoval(request: RemovalRequest): RemovalChoice {
     sets: assignments(shape, "--delete-set", options.deleteSet, naming),
     limit: maxDelete,
   };
-  return { chosen: { removal }, why: explain(shape, removal) };
+  const brackets = quotesInBrackets(naming);
+  if (removal.where !== null) refuseOpen("--delete-where", removal.where, brackets);
+  for (const { expression } of removal.sets) refuseOpen("--delete-set", expression, brackets);
+  return { chosen: { removal }, why: explain(shape, removal, deleteWhere) };
 }
 
-/** Streams look ended where what feeds them has died: what they did not bring would count as missing. */
-export function refuseStreams(names: readonly string[], options: Options): void {
+/**
+ * Streams look ended where what feeds them has died: what they did not bring would count as missing. `open`: those of the
+ * load's `sources` that do not tell their own end.
+ */
+export function refuseStreams(
+  { open, sources }: { readonly open: readonly string[]; readonly sources: number },
+  options: Options,
+): void {
   const { deleteMissing, expectRows, expectSha256 } = options;
-  const [first] = names;
+  const [first] = open;
   if (!deleteMissing || first === undefined || expectRows !== null || expectSha256 !== null) return;
   throw upsurgeError(
     "OPTION_MISSING",
@@ -64,7 +74,7 @@ export function refuseStreams(names: readonly string[], options: Options): void 
     },
     {
       where: FLAG,
-      fix: "add --expect-rows N, the number of its records, or --expect-sha256 HEX; or load a file",
+      fix: `add --expect-rows N, the number of ${sources === 1 ? "its records, or --expect-sha256 HEX" : "records of all sources"}; or load a file`,
     },
   );
 }
@@ -161,11 +171,17 @@ function refuseRewritten({ update }: RemovalRequest, keyColumns: readonly Column
   }
 }
 
+/** SQL that ends a parenthesis of ours would take the limits of the condition with it. */
+function refuseOpen(flag: string, sql: string, brackets: boolean): void {
+  if (isClosed(sql, brackets)) return;
+  throw refusedExpression(flag, "its parentheses do not match", undefined);
+}
+
 function unsupported(what: string, reason: string, suggestion: string): Error {
   return upsurgeError("PLAN_UNSUPPORTED", { what, reason, suggestion }, { where: FLAG });
 }
 
-function explain(shape: TableShape, { sets, limit, where }: Removal): string[] {
+function explain(shape: TableShape, { sets, limit }: Removal, where: string | null): string[] {
   const verb = sets.length === 0 ? "deleted" : "marked";
   const within = where === null ? "" : ` within ${where}`;
   const most = mayRemoveAll(limit)
