@@ -84,6 +84,7 @@ export const GROUP_TITLES: Readonly<Record<OptionGroup, string>> = {
   table: "Table:",
   conflict: "Conflict:",
   steps: "Before and after:",
+  deletes: "Deletes:",
   run: "Run:",
   job: "Jobs:",
   output: "Output:",
@@ -97,6 +98,8 @@ const GROUP_EXAMPLES: Readonly<Record<OptionGroup, string>> = {
   table: "upsurge orders.csv --to new.db --create --key order_no",
   conflict: "upsurge a.csv --to shop.db --table orders --key order_no --update-columns=-created_at",
   steps: "upsurge a.csv --to shop.db --table orders --truncate --before 'delete from totals'",
+  deletes:
+    "upsurge a.csv --to shop.db --table orders --key order_no --delete-missing --max-delete 5%",
   run: "upsurge a.csv --to shop.db --table orders --max-rejects 1% --reject-file bad.csv",
   job: "upsurge a.csv --to shop.db --table orders --key order_no --commit 100000 --job orders",
   output: "upsurge a.csv --to shop.db --table orders --key order_no --report load.json",

@@ -36,9 +36,27 @@ export const STEP_CODES = {
     exit: 4,
   },
   STEP_NO_RECORD: {
-    title: "--truncate would leave {table} empty",
+    title: "{flag} would leave {table} empty",
     cause: "{reason}",
     fix: "check the source; or add --max-delete 100% to empty the table all the same; nothing was kept",
+    exit: 4,
+  },
+  DELETE_LIMIT: {
+    title: "--delete-missing would take {missing} of {scope} away from {table}",
+    cause: "no record has their keys, and {limit}",
+    fix: "check that the source is whole; or allow it with --max-delete {allow}; nothing was kept",
+    exit: 4,
+  },
+  DELETE_FORBIDDEN: {
+    title: "--delete-missing cannot delete rows of {table}",
+    cause: "{reason}",
+    fix: "deal with the rows that refer to them first; or keep those that are referred to out of --delete-where; or leave --delete-missing out; nothing was kept",
+    exit: 4,
+  },
+  DELETE_KEY_UNKNOWN: {
+    title: "--delete-missing cannot tell which row a record is",
+    cause: "the record lacks {column}, a part of its key, and the database makes a value for it",
+    fix: "give each record a value for {column}, or leave --delete-missing out; nothing was kept",
     exit: 4,
   },
 } as const satisfies Record<string, ErrorTexts>;

@@ -71,6 +71,7 @@ export async function load(source: LoadSource, options: LoadOptions): Promise<Re
     {
       stdin: ready.stdin,
       environment,
+      endsWhole: ready.isRows,
       // The caller has the rows.
       defaultRejectFile: !ready.isRows,
       log,

@@ -1,6 +1,10 @@
 /** What a user should know of a load besides its plan's warnings: what only its records, or its commit, could tell. */
 import type { Counts } from "../model/counts.ts";
+import { plural } from "../errors/format.ts";
 import type { Step } from "../model/load-plan.ts";
+import { isWithheld } from "../model/removed-rows.ts";
+import type { RemovedRows } from "../model/removed-rows.ts";
+import { tableLabel } from "../plan/names.ts";
 import type { ReportedStep } from "../report/report.ts";
 import type { PreparedLoad } from "./prepare.ts";
 import { fieldNames } from "../plan/field-names.ts";
@@ -23,6 +27,32 @@ export interface LookBack {
   readonly rehearsal: boolean;
 }
 
+/** What to know of rows that no record has and that are in the table all the same. */
+function removalWarnings(
+  rows: RemovedRows,
+  { table, isJob }: { readonly table: string; readonly isJob: boolean },
+): string[] {
+  const { kept, live } = rows;
+  const are = (count: number): string => `${plural(count, "row")} of ${table}`;
+  return [
+    ...(isWithheld(rows)
+      ? [
+          `no row of ${table} was deleted: a record was rejected, and its row would have counted as missing; correct the record, and load the whole source again with --delete-missing${isJob ? " --reset-job" : ""}`,
+        ]
+      : []),
+    ...(kept === 0
+      ? []
+      : [
+          `${are(kept)}, which no record has, stayed: a trigger or a policy of the table keeps them`,
+        ]),
+    ...(live === 0
+      ? []
+      : [
+          `${are(live)} were marked by --delete-set and still match --delete-where: the next load marks them again`,
+        ]),
+  ];
+}
+
 function moving(sql: string | undefined): Pick<Step, "name" | "sql">[] {
   return sql === undefined ? [] : [{ name: "--sync-sequences", sql }];
 }
@@ -34,6 +64,7 @@ export class LoadNotes {
   #mapped: MappedLoad | null = null;
   #leftToDo: readonly string[] = [];
   #steps: readonly ReportedStep[] = [];
+  #removed: RemovedRows | null = null;
 
   /** A source was read to its end. */
   ended(name: string, warnings: readonly string[]): void {
@@ -48,6 +79,16 @@ export class LoadNotes {
   /** What was run before and after the records. */
   get steps(): readonly ReportedStep[] {
     return this.#steps;
+  }
+
+  /** The rows that no record has; `null`: they stay. */
+  get removed(): RemovedRows | null {
+    return this.#removed;
+  }
+
+  /** This became of the rows that no record has. */
+  tookAway(rows: RemovedRows | null): void {
+    this.#removed = rows;
   }
 
   /** These steps were run, and the load was not stopped after them. */
@@ -97,8 +138,16 @@ export class LoadNotes {
       ...this.#overlaps(),
       ...(misfits?.warnings ?? []),
       ...(unseen?.warnings ?? []),
+      ...(this.#removed === null ? [] : this.#removalWarnings(this.#removed)),
       ...this.#leftToDo,
     ];
+  }
+
+  #removalWarnings(rows: RemovedRows): readonly string[] {
+    const plan = this.#mapped?.prepared.plan;
+    if (plan === undefined) return [];
+    const [{ table }] = plan.tables;
+    return removalWarnings(rows, { table: tableLabel(table), isJob: plan.job !== null });
   }
 
   /** Fields of later records that give way to a flag; those that planning saw are in the plan's warnings. */

@@ -128,6 +128,7 @@ export function concludeLoad(error: unknown, state: LoadState): LoadOutcome {
     job: jobOutcome(state),
     notes: notesOf(state, error === null),
     steps: error === null ? state.notes.steps : [],
+    removed: error === null ? state.notes.removed : null,
     rejects: { seen: rejects.byCode, kept: rejects.keptByCode },
     rejectPaths:
       error !== null && isJob

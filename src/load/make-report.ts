@@ -3,6 +3,8 @@ import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import { changesIn, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan, TablePlan } from "../model/load-plan.ts";
+import { isWithheld } from "../model/removed-rows.ts";
+import type { RemovedRows } from "../model/removed-rows.ts";
 import type { Options } from "../options/options.ts";
 import { isJob } from "../options/is-job.ts";
 import { fixInParts, fixOfNothing } from "../report/resume-advice.ts";
@@ -41,6 +43,8 @@ export interface LoadOutcome {
   readonly notes: readonly string[];
   /** What was run before and after the records, and not undone by a failure. */
   readonly steps?: readonly ReportedStep[];
+  /** The rows that no record has; `null`: they stay, or the load did not come to them. */
+  readonly removed?: RemovedRows | null;
   readonly rejectPaths: RejectPaths | null;
   /** Where the rejects went of a load that was killed while it committed. */
   readonly setAside: readonly string[];
@@ -84,7 +88,7 @@ export function makeReport(
   options: Options,
   { started, began, ended, version }: RunFacts,
 ): Report {
-  const { plan, job, steps = [] } = outcome;
+  const { plan, job, steps = [], removed = null } = outcome;
   const [table] = plan?.tables ?? [];
   const guarantee = guaranteeOf(options);
   const counts = countsOf(outcome, guarantee);
@@ -103,6 +107,7 @@ export function makeReport(
     ddl: madeBy(outcome, guarantee),
     counts,
     ...(steps.length === 0 ? {} : { steps }),
+    ...(removed === null ? {} : { deletes: removed }),
     sources: isKept(outcome, guarantee) ? outcome.sources.kept : outcome.sources.seen,
     rejects: isKept(outcome, guarantee) ? outcome.rejects.kept : outcome.rejects.seen,
     rejectFile: outcome.rejectPaths?.file ?? null,
@@ -188,7 +193,7 @@ function qualified({ table }: TablePlan): string {
 }
 
 function conclude(
-  { error, signal, counts, kept, plan, job }: LoadOutcome,
+  { error, signal, counts, kept, plan, job, removed = null }: LoadOutcome,
   options: Options,
 ): [Status, number, ReportedError | null] {
   if (error !== null) {
@@ -198,8 +203,9 @@ function conclude(
     );
   }
   if (job?.skipped === true) return ["skipped", 0, null];
-  // Of a finished job too: its rejects are still to be corrected.
-  if (counts.rejected > 0 && !options.rejectsOk) return ["rejects", 3, null];
+  // Of a finished job too: its rejects are still to be corrected. What was withheld for them is asked for all the same.
+  const isDone = options.rejectsOk && (removed === null || !isWithheld(removed));
+  if (counts.rejected > 0 && !isDone) return ["rejects", 3, null];
   if (options.check && changesIn(counts) > 0) return ["changes", 3, null];
   return [counts.rejected > 0 ? "rejects" : "ok", 0, null];
 }

@@ -6,6 +6,7 @@ import type { TableShape } from "../model/table-shape.ts";
 import { isJob } from "../options/is-job.ts";
 import type { Options } from "../options/options.ts";
 import { explainReadingPath } from "../plan/explain.ts";
+import { refuseStreams } from "../plan/deletes/removal.ts";
 import { planJob } from "../plan/job-plan.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import { fieldResolver, mapFields, refuseMovedNumbers } from "../plan/mapping.ts";
@@ -27,6 +28,8 @@ export interface PlanningInputs {
   readonly stage?: string | undefined;
   /** The options with the key of the table that sources with these columns are to have; absent: as the options say. */
   readonly keyFor?: ((shape: TableShape, columns: ReadonlySet<string>) => Options) | undefined;
+  /** A stream that has ended is whole. */
+  readonly endsWhole?: boolean | undefined;
 }
 
 /** The plan, and the first source, open. */
@@ -43,6 +46,8 @@ export async function planLoadOf(inputs: PlanningInputs): Promise<PlannedSources
   const accepted: { fields: LookedAtSources["fields"] } = { fields: [] };
   const looked = await sources.look(rulesOf(session, { shape, toColumn, options, accepted }));
   accepted.fields = looked.fields;
+  if (inputs.endsWhole !== true)
+    refuseStreams({ open: sources.openEnded, sources: sources.paths.length }, options);
   const settled = inputs.keyFor?.(shape, columnsOf(looked, toColumn)) ?? options;
   const plan = planFor({ ...inputs, options: settled, looked });
   await checkPlan(session, plan, settled);
@@ -101,6 +106,7 @@ function planFor(inputs: PlanInputs): LoadPlan {
     allKnown: [first, ...later].every((each) => each.fields !== null),
     readOnce,
     emptyTable: (table, how) => session.emptyTable(table, how),
+    removalSql: (table) => session.removalSql(table),
     whyUnhashable: session.whyUnhashable?.bind(session),
   });
   const job = planJob(planned, {

@@ -56,8 +56,9 @@ export async function prepare(
   const sources = await openSources(patterns, options, hooks);
   const connected = await connectTo(target, options, hooks);
   try {
-    const { signal } = hooks;
-    const planned = await planSources({ ...connected, sources, patterns, options, signal });
+    const { signal, endsWhole } = hooks;
+    const common = { ...connected, sources, patterns, options };
+    const planned = await planSources({ ...common, signal, endsWhole });
     const { connect, session } = connected;
     return { target, connect, session, sources, ...planned };
   } catch (error) {
@@ -102,7 +103,7 @@ export async function connectTo(
 
 /** What is planned, and over what. */
 export type PlannableSources = Connected &
-  Pick<PlanningInputs, "sources" | "patterns" | "options" | "stage" | "keyFor"> &
+  Pick<PlanningInputs, "sources" | "patterns" | "options" | "stage" | "keyFor" | "endsWhole"> &
   Pick<PrepareHooks, "signal">;
 
 /** Plans the load of sources into the table that the options name. Throws `UpsurgeError`s. */

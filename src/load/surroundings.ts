@@ -9,6 +9,8 @@ import type { Away, Progress } from "../model/progress.ts";
 export interface PlanSurroundings {
   readonly stdin: NodeJS.ReadableStream;
   readonly environment: Environment;
+  /** What `stdin` brings is whole once it has ended: rows of the caller's, not the bytes of another process. */
+  readonly endsWhole?: boolean | undefined;
   /** A plan: nothing is written, whatever the options say. */
   readonly writesNothing?: boolean | undefined;
   /** Aborting ends the reading of records for their types. */

@@ -2,7 +2,7 @@
 import type { Counts } from "./counts.ts";
 import type { HeaderField } from "./header.ts";
 import type { TableDdl } from "./new-table.ts";
-import type { Column, TableShape } from "./table-shape.ts";
+import type { Column, DeleteAction, TableShape } from "./table-shape.ts";
 
 /** What happens to a record. */
 export type Mode = "upsert" | "insert" | "ignore" | "update";
@@ -130,6 +130,8 @@ export interface TablePlan {
   readonly isolation: Isolation;
   /** How its rows are deleted before the first record; absent: they stay. */
   readonly emptied?: Emptying;
+  /** What becomes of the rows that no record has; absent: they stay. */
+  readonly removal?: Removal;
   /** A native upsert whose result cannot tell inserted from updated: each row is looked up first. */
   readonly looksFirst: boolean;
 }
@@ -156,6 +158,56 @@ export interface Step {
   readonly needsRecords?: true;
 }
 
+/** What becomes, after the last record, of the rows whose key no record has. */
+export interface Removal {
+  /** What is kept of each record: the columns that its key is told by, in table order. */
+  readonly keyColumns: readonly string[];
+  /** The condition of the rows that may go, over `target`; `null`: all of them. */
+  readonly where: string | null;
+  /** What they are marked with; empty: they are deleted. */
+  readonly sets: readonly Assignment[];
+  readonly limit: RemovalLimit;
+}
+
+/**
+ * How many rows may go: a number, or a share of those that were there before the load. Only a share of 100 allows all of
+ * them; `null`: a tenth or ten, whichever is more.
+ */
+export type RemovalLimit =
+  | { readonly kind: "count"; readonly count: number }
+  | { readonly kind: "share"; readonly percent: number }
+  | null;
+
+/** The statements by which rows that no record has are found and taken away, in the database's own SQL. */
+export interface RemovalSql {
+  /** Counts the rows that may go, as `n`: before the first record, others being kept out of the table. */
+  readonly scope: string;
+  /** Finds those whose key no record has, after the last record, and keeps which they are. */
+  readonly find: readonly string[];
+  /** Counts those that were found, as `n`. */
+  readonly count: string;
+  /** The foreign keys by which rows refer to them; none where they are marked. */
+  readonly references: readonly RemovalReference[];
+  /** Deletes or marks them. */
+  readonly remove: string;
+  /** Counts those that are there all the same, as `n`; absent: the statement tells how many rows it took. */
+  readonly left?: string;
+}
+
+/** A foreign key by which rows refer to those that go, and the statements that look for such rows. */
+export interface RemovalReference {
+  readonly constraint: string | null;
+  /** The table of those rows, as messages call it. */
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly refersTo: readonly string[];
+  readonly onDelete: DeleteAction;
+  /** The first rows that are referred to by rows that stay: their values of `refersTo`, as `k1`, `k2`. */
+  readonly first: string;
+  /** Counts the rows that stay and refer to rows that go, as `n`. */
+  readonly count: string;
+}
+
 /** Why a load is stopped by an assertion: an error of the registry, and what its texts name. */
 export interface StepRefusal {
   readonly code: "STEP_CASCADE" | "STEP_ROWS_LEFT";
@@ -175,6 +227,8 @@ export interface LoadPlan {
   readonly ddl: TableDdl | null;
   readonly before: readonly Step[];
   readonly after: readonly Step[];
+  /** How the rows that no record has are taken away, before the steps after; absent: they stay. */
+  readonly removalSql?: RemovalSql;
   /** Run one by one once the last commit has returned; absent: nothing is. */
   readonly afterCommit?: readonly Step[];
   readonly batchRows: number;

@@ -55,6 +55,8 @@ export interface UniqueKey {
   readonly deferrable: boolean;
   /** A row that is inserted and whose key is there is dropped, without an error. Absent: it is refused. */
   readonly ignoresDuplicates?: boolean;
+  /** Beside `columns`: the collation that it compares a column by, as SQL, where that is not the column's own; absent: none. */
+  readonly collations?: readonly (string | null)[];
   /** It compares values as its columns do: by their own collation and the usual operators. Absent: not known. */
   readonly standard?: boolean;
 }
@@ -71,6 +73,12 @@ export function isDeferred(
   return deferrable || keys.some((other) => other.deferrable && isSame(other));
 }
 
+/**
+ * What becomes of a row when the row that it refers to is deleted. `forbid`: that one is not deleted. `none`: nothing, as the
+ * foreign key is off.
+ */
+export type DeleteAction = "forbid" | "none" | "cascade" | "set null" | "set default";
+
 /** A foreign key of the table. */
 export interface ForeignKey {
   readonly name: string | null;
@@ -78,6 +86,9 @@ export interface ForeignKey {
   readonly selfReferencing: boolean;
   /** Its check can be left to the commit, however it is declared; absent: not known. */
   readonly canWait?: boolean;
+  /** Of a self-reference: the columns that they refer to, beside `columns`, and what a delete does. */
+  readonly refersTo?: readonly string[];
+  readonly onDelete?: DeleteAction;
 }
 
 /** A foreign key of another table that refers to this one. */
@@ -85,10 +96,16 @@ export interface Reference {
   readonly name: string | null;
   readonly table: TableName;
   readonly columns: readonly string[];
-  /** A row that is deleted here takes rows there along, or changes them. */
-  readonly cascades: boolean;
+  /** The columns here that they refer to, beside `columns`. */
+  readonly refersTo: readonly string[];
+  readonly onDelete: DeleteAction;
   /** Its check can be left to the commit, however it is declared; absent: not known. */
   readonly canWait?: boolean;
+}
+
+/** Whether a row that is deleted takes rows that refer to it along, or changes them. */
+export function cascades({ onDelete }: Pick<Reference, "onDelete">): boolean {
+  return onDelete !== "forbid" && onDelete !== "none";
 }
 
 /** An enabled trigger of the table. */

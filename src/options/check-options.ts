@@ -4,14 +4,14 @@
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { flagOf, OPTION_NAMES, optionSpec } from "./flag.ts";
-import { checkEmptying } from "./check-emptying.ts";
+import { checkDeletes } from "./check-deletes.ts";
 import { checkJobOptions } from "./check-job.ts";
 import { modeOf } from "./mode-of.ts";
 import type { Command } from "./option.ts";
 import type { OptionName, Options } from "./options.ts";
 import { refuseIncomplete } from "./incomplete.ts";
 import { isSha256 } from "./parse-value.ts";
-import { conflict, WITHOUT_KEY, wrong } from "./wrong-options.ts";
+import { conflict, modeText, WITHOUT_KEY, wrong } from "./wrong-options.ts";
 
 /** Throws OPTION_MISSING, OPTION_CONFLICT or OPTION_VALUE for options that no load could honour; `sources`: those of it. */
 export function checkOptions(
@@ -30,7 +30,7 @@ export function checkOptions(
   checkMode(options);
   checkUpdates(options);
   checkWriters(options);
-  checkEmptying(options);
+  checkDeletes(options);
 }
 
 /** Whoever wraps a load can rule out that its options hold SQL. */
@@ -160,10 +160,4 @@ function checkWriters({ writers, commit }: Options): void {
     },
     { where: "--writers", fix: `add --commit N, for example ${optionSpec("commit").example}` },
   );
-}
-
-function modeText(options: Options): string {
-  if (options.ignore) return "--ignore";
-  if (options.mode !== null) return `--mode ${options.mode}`;
-  return WITHOUT_KEY;
 }

@@ -34,6 +34,7 @@ export type OptionGroup =
   | "table"
   | "conflict"
   | "steps"
+  | "deletes"
   | "run"
   | "job"
   | "output";

@@ -6,6 +6,7 @@
 import type { Grammar, ListGrammar } from "./grammar.ts";
 import type { OptionSpec } from "./option.ts";
 import { CONFLICT_OPTIONS } from "./table/conflict.ts";
+import { DELETE_OPTIONS } from "./table/deletes.ts";
 import { JOB_OPTIONS } from "./table/job.ts";
 import { MAPPING_OPTIONS } from "./table/mapping.ts";
 import { OUTPUT_OPTIONS } from "./table/output.ts";
@@ -23,6 +24,7 @@ export const OPTIONS = {
   ...TABLE_OPTIONS,
   ...CONFLICT_OPTIONS,
   ...STEP_OPTIONS,
+  ...DELETE_OPTIONS,
   ...RUN_OPTIONS,
   ...JOB_OPTIONS,
   ...OUTPUT_OPTIONS,

@@ -1,11 +1,18 @@
 /** The errors of options that do not go together, or whose text is wrong. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { flagOf, optionSpec } from "./flag.ts";
-import type { OptionName } from "./options.ts";
+import type { OptionName, Options } from "./options.ts";
 import { quoted } from "./parse-options.ts";
 
 /** What `OPTION_CONFLICT` calls a load that has no key. */
 export const WITHOUT_KEY = "a load without --key";
+
+/** What names the mode of the load: a flag, or that there is none. */
+export function modeText(options: Options): string {
+  if (options.ignore) return "--ignore";
+  if (options.mode !== null) return `--mode ${options.mode}`;
+  return WITHOUT_KEY;
+}
 
 /** Throws `OPTION_CONFLICT`. */
 export function conflict(name: OptionName, other: string, reason: string): never {

@@ -25,7 +25,10 @@ import {
 import { findOverlaps } from "./overlaps.ts";
 import type { ColumnSources, Overlaps } from "./overlaps.ts";
 import { neededPrivileges, refuseMissing, refusePrivileges } from "./requirements.ts";
+import type { EmptyingChoice } from "./steps.ts";
 import { afterCommit, chooseEmptying, explainSync, planSteps, refuseUnmovable } from "./steps.ts";
+import { chooseRemoval } from "./deletes/removal.ts";
+import type { RemovalChoice, RemovalRequest } from "./deletes/removal.ts";
 import { chooseRowSource, chooseStrategy, whyUncounted } from "./strategy.ts";
 import { updateRule } from "./update-rule.ts";
 import type { KnownFields } from "../model/header.ts";
@@ -53,6 +56,8 @@ export interface PlanRequest {
   readonly ddl?: TableDdl | null;
   /** How the target empties a table; absent: it empties none. */
   readonly emptyTable?: Session["emptyTable"] | undefined;
+  /** How the target takes rows away that no record has; absent: it takes none. */
+  readonly removalSql?: Session["removalSql"] | undefined;
   /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
   readonly whyUnhashable?: ((plan: TablePlan) => string | null) | undefined;
 }
@@ -60,6 +65,7 @@ export interface PlanRequest {
 /** The plan of a load. Throws `PLAN_*` errors; each names what to change. */
 export function makePlan(request: PlanRequest): LoadPlan {
   const { plan, together, why, warnings } = planTable(request, request.stage ?? FIRST_STAGE);
+  const removalSql = plan.removal === undefined ? undefined : request.removalSql?.(plan);
   const { target, options, capabilities, whyUnhashable, ddl = null } = request;
   const steps = planSteps(request, plan.emptied);
   const moves = afterCommit(request, new Set(plan.columns.map(({ name }) => name)));
@@ -68,7 +74,7 @@ export function makePlan(request: PlanRequest): LoadPlan {
   const partitioning = choosePartitioning(plan, {
     commitRows: commit.commitRows,
     hasDdl: ddl !== null,
-    hasSteps: steps.before.length + steps.after.length > 0,
+    hasSteps: steps.before.length + steps.after.length > 0 || removalSql !== undefined,
     writers: options.writers,
     rehearsal: options.dryRun || options.check,
     remembered: isJob(options),
@@ -82,6 +88,7 @@ export function makePlan(request: PlanRequest): LoadPlan {
     tables: [plan],
     ddl,
     ...steps,
+    ...(removalSql === undefined ? {} : { removalSql }),
     ...(moves.length === 0 ? {} : { afterCommit: moves }),
     ...commit,
     partitioning: partitioning.chosen,
@@ -130,8 +137,8 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
   const together: IsolationRequest = { ...request, ...how };
   const found = findIsolation(shape, together);
   const isolation = { ...found, rowByRow: found.rowByRow ?? uncounted };
-  const emptying = chooseEmptying(request);
-  refuseUnworkable(request, { ...how, ...emptying.chosen });
+  const going = chooseGoing(request, { arbiter, update, named, naming });
+  refuseUnworkable(request, { ...how, ...going.chosen });
   const plan: TablePlan = {
     table: shape,
     stage,
@@ -147,14 +154,28 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
     keepIdentity: options.keepIdentity,
     isolation,
     looksFirst: uncounted !== null,
-    ...emptying.chosen,
+    ...going.chosen,
   };
   const why = [
     ...explain({ ...how, shape, strategy, rowSource, isolation, options }),
-    ...emptying.why,
+    ...going.why,
     ...overlaps.why,
   ];
   return { plan, together, why, warnings: [...nullTexts(options, arbiter), ...overlaps.warnings] };
+}
+
+/** Which rows go: all of them before the first record, or those that no record has after the last. */
+function chooseGoing(
+  request: PlanRequest,
+  how: Pick<RemovalRequest, "arbiter" | "update" | "named" | "naming">,
+): EmptyingChoice & RemovalChoice {
+  const emptying = chooseEmptying(request);
+  const fields = fieldLabels(sourcesOf(request));
+  const removal = chooseRemoval({ ...request, ...how, fields });
+  return {
+    chosen: { ...emptying.chosen, ...removal.chosen },
+    why: [...emptying.why, ...removal.why],
+  };
 }
 
 /** What fills the columns, and which fields give way to flags. */
@@ -174,9 +195,8 @@ function planFillings(
 /** Refuses a load that cannot succeed; one that is planned to learn of privileges may lack some. */
 function refuseUnworkable(
   request: PlanRequest,
-  how: Pick<TablePlan, "mode" | "strategy" | "arbiter" | "keyOrigin" | "update" | "emptied"> & {
-    readonly named: ReadonlySet<string>;
-  },
+  how: Pick<TablePlan, "mode" | "strategy" | "arbiter" | "keyOrigin" | "update"> &
+    Pick<TablePlan, "emptied" | "removal"> & { readonly named: ReadonlySet<string> },
 ): void {
   const { shape, options, capabilities, quoteIdentifier } = request;
   const needed = neededPrivileges(how, capabilities);

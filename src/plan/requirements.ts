@@ -89,7 +89,7 @@ function isRequired(column: Column): boolean {
 }
 
 /** How a load goes about its table, as far as privileges depend on it. */
-type WriteRules = Pick<TablePlan, "mode" | "strategy" | "arbiter" | "emptied">;
+type WriteRules = Pick<TablePlan, "mode" | "strategy" | "arbiter" | "emptied" | "removal">;
 
 /** What a load must be allowed to do with its table; the one place that says so. */
 export function neededPrivileges(
@@ -98,8 +98,11 @@ export function neededPrivileges(
 ): readonly TablePrivilege[] {
   const needed = forRecords(rules, capabilities);
   // The rows are counted, or looked for, as well.
-  const { emptied } = rules;
-  return emptied === undefined ? needed : [...new Set([...needed, "select", emptied] as const)];
+  const { emptied, removal } = rules;
+  if (emptied !== undefined) return [...new Set([...needed, "select", emptied] as const)];
+  if (removal === undefined) return needed;
+  const takes = removal.sets.length === 0 ? "delete" : "update";
+  return [...new Set([...needed, "select", takes] as const)];
 }
 
 function forRecords(

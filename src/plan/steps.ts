@@ -1,6 +1,7 @@
 /** What a load runs before and after its records: SQL of the user's, and what empties its table. Pure; the SQL is the target's. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Emptying, LoadPlan, Step, TablePlan } from "../model/load-plan.ts";
+import { cascades } from "../model/table-shape.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import { transactionWords } from "../sql/ends-transaction.ts";
@@ -166,24 +167,20 @@ export function explainSync(
 
 /** Rows of other tables are not to be deleted without a word. */
 function cascadeAssertions({ shape, quoteIdentifier }: StepsRequest): Omit<Step, "name">[] {
-  return (shape.referredBy ?? [])
-    .filter(({ cascades }) => cascades)
-    .map(({ table, columns, name }) => {
-      const referring = tableSql(table, quoteIdentifier);
-      const refers = columns
-        .map((column) => `${quoteIdentifier(column)} is not null`)
-        .join(" and ");
-      return {
-        kind: "assertion" as const,
-        sql: `select 1 as found where exists (select 1 from ${referring} where ${refers})`,
-        refusal: {
-          code: "STEP_CASCADE" as const,
-          details: {
-            other: nameOf(table),
-            table: tableLabel(shape),
-            constraint: name ?? "the foreign key",
-          },
+  return (shape.referredBy ?? []).filter(cascades).map(({ table, columns, name }) => {
+    const referring = tableSql(table, quoteIdentifier);
+    const refers = columns.map((column) => `${quoteIdentifier(column)} is not null`).join(" and ");
+    return {
+      kind: "assertion" as const,
+      sql: `select 1 as found where exists (select 1 from ${referring} where ${refers})`,
+      refusal: {
+        code: "STEP_CASCADE" as const,
+        details: {
+          other: nameOf(table),
+          table: tableLabel(shape),
+          constraint: name ?? "the foreign key",
         },
-      };
-    });
+      },
+    };
+  });
 }

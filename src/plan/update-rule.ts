@@ -51,7 +51,8 @@ function updateColumns(shape: TableShape, { options, arbiter }: UpdateRequest): 
   return shape.columns.map((column) => column.name).filter((name) => named.includes(name));
 }
 
-function assignments(
+/** The assignments of a flag, over `target`. Throws as `updateRule` does. */
+export function assignments(
   shape: TableShape,
   flag: string,
   given: readonly ColumnExpression[] | null,

@@ -37,6 +37,8 @@ export interface SourceEnding {
   readonly passedLines: number;
   /** The last record that was read is the last of the source; absent: not known. */
   readonly atEnd?: boolean;
+  /** Records have stood one after the other where they may stand in an array, which tells its own end; absent: no. */
+  readonly isOpenEnded?: boolean;
   /** Records with values beyond the header, which `--extra-fields ignore` dropped; absent: there are none. */
   readonly surplus?: SurplusFields;
 }

@@ -49,6 +49,10 @@ export interface ReadOptions {
   readonly expectSha256?: string | null;
   /** A last record without its line end is still being written: it is left for a later run. */
   readonly followAppend?: boolean;
+  /** Rows that no record has are taken away: the source must be whole, and stay as it is while it is read. */
+  readonly deleteMissing?: boolean;
+  /** How many records there are, in all sources. */
+  readonly expectRows?: number | null;
   /** The last line must have a line end; an empty source, and a JSON array, need none. */
   readonly requireFinalNewline?: boolean;
 }

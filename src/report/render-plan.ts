@@ -1,5 +1,5 @@
 /** A plan as text: what a load would do, and why. */
-import type { Arbiter, NullKey, Step, TablePlan } from "../model/load-plan.ts";
+import type { Arbiter, NullKey, RemovalSql, Step, TablePlan } from "../model/load-plan.ts";
 import { fieldLabel } from "../model/header.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 import { alignColumns, formatCount, plural } from "../errors/format.ts";
@@ -13,8 +13,14 @@ export function renderPlan(report: PlanReport): string {
     ...alignColumns(facts(report), ""),
     ...plan.tables.flatMap((table) => tableSections(table, report)),
     ...section("created first", ddlLines(plan.ddl?.statements ?? [])),
-    ...section("before the first batch", stepLines(plan.before)),
-    ...section("after the last batch", stepLines(plan.after)),
+    ...section("before the first batch", [
+      ...stepLines(plan.before),
+      ...removalLines(plan.removalSql === undefined ? [] : [plan.removalSql.scope]),
+    ]),
+    ...section("after the last batch", [
+      ...removalLines(laterStatements(plan.removalSql)),
+      ...stepLines(plan.after),
+    ]),
     ...section("after the last commit", stepLines(plan.afterCommit ?? [])),
     ...section("why", indented(plan.why)),
     ...section("warnings", indented(plan.warnings)),
@@ -55,6 +61,19 @@ function stepLines(steps: readonly Step[]): string[] {
       kind === "assertion" ? `${sql} -- must find nothing` : sql,
     ]),
   );
+}
+
+/** The statements that look for rows that no record has, in their order, and the one that takes them away. */
+function laterStatements(sql: RemovalSql | undefined): readonly string[] {
+  if (sql === undefined) return [];
+  const looked = sql.references
+    .filter(({ onDelete }) => onDelete === "forbid")
+    .map(({ first }) => first);
+  return [...sql.find, sql.count, ...looked, sql.remove];
+}
+
+function removalLines(statements: readonly string[]): string[] {
+  return alignColumns(statements.map((sql) => ["--delete-missing", sql]));
 }
 
 function facts({ plan, target, server, sources }: PlanReport): string[][] {

@@ -24,6 +24,7 @@ export function reportJson(report: Report): string {
     ddl,
     counts,
     ...(report.steps === undefined ? {} : { steps: report.steps }),
+    ...(report.deletes === undefined ? {} : { deletes: report.deletes }),
     sources,
     rejects,
     rejectFile,
@@ -71,6 +72,7 @@ export function renderReport(report: Report, verbose = false): string {
     ...createdLines(report),
     ...countLines(report),
     ...keyLines(report),
+    ...alongLines(report),
     ...sequenceLines(report, report.dryRun),
     ...whyLines(report),
     ...rejectLines(report),
@@ -147,9 +149,10 @@ function how({ target, mode, strategy, rowSource }: Report, verbose: boolean): s
   return words.length === 0 ? "" : ` (${words.join(", ")})`;
 }
 
-function countLines({ counts, status, guarantee }: Report): string[] {
+function countLines({ counts, status, guarantee, deletes }: Report): string[] {
   const shown = COUNT_NAMES.flatMap((name) => {
-    const { note } = COUNTS[name];
+    const isMarks = name === "removed" && deletes?.marked === true;
+    const note = isMarks ? "rows marked by --delete-set" : COUNTS[name].note;
     return note === null || counts[name] === 0 ? [] : [{ name, note }];
   });
   const isStopped = status === "failed" || status === "interrupted";
@@ -168,6 +171,15 @@ function keyLines({ key, status, job }: Report): string[] {
   if (job !== null && job.alreadyLoadedAt !== null) return [];
   const from = key.origin === "column" ? "the column of that name" : "the primary key";
   return [`key: ${key.columns.join(", ")} (${from})`];
+}
+
+/** Rows that would go along with those that no record has; counted in a dry run only. */
+function alongLines({ deletes }: Report): string[] {
+  return (deletes?.along ?? []).map(({ table, constraint, onDelete, rows }) => {
+    const what = onDelete === "cascade" ? "delete" : "change";
+    const by = constraint === null ? "" : `${constraint}, `;
+    return `would also ${what} ${plural(rows, "row")} of ${table} (${by}on delete ${onDelete})`;
+  });
 }
 
 /** What a dry run leaves undone is printed, to be run by hand. */

@@ -1,6 +1,7 @@
 /** What a finished load returns: the value behind `--json`, `--report` and the summary. */
 import type { Counts } from "../model/counts.ts";
 import type { KeyOrigin } from "../model/load-plan.ts";
+import type { RemovedRows } from "../model/removed-rows.ts";
 import type { Reject, RejectsOfCode } from "../model/reject.ts";
 
 /** How a load ended; `changes` is what `--check` found, `skipped` a job that another run has. */
@@ -73,6 +74,8 @@ export interface Report {
   readonly counts: Counts;
   /** What was run before the first record, after the last, and after the last commit; absent: nothing. */
   readonly steps?: readonly ReportedStep[];
+  /** Of `--delete-missing`, where the load came to it. */
+  readonly deletes?: RemovedRows;
   readonly sources: readonly ReportedSource[];
   /** By code, in the order in which they were met; those that this run has met. */
   readonly rejects: readonly RejectsOfCode[];

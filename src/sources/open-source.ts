@@ -78,7 +78,7 @@ export async function openSource(
     const reader = await found.open(input, options);
     // The names of the list are those of the type.
     const format = found.name as SourceFormat;
-    const whole = { name: stored.name, watched, feed: input.feed, reader };
+    const whole = { name: stored.name, stored, watched, feed: input.feed, reader };
     const check = async (): Promise<void> => {
       await checkWhole(whole, options);
       const ended = {

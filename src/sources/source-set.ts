@@ -177,6 +177,14 @@ export class SourceSet {
     return [plannedSource({ ...first, fields: sampled }), ...later.map(plannedSource)];
   }
 
+  /** Those that cannot be read again, and do not say themselves where they end, as a JSON array may. */
+  get openEnded(): readonly string[] {
+    const { first, later } = this.#known;
+    const isOpen = !first.rereadable && first.format !== "json";
+    const others = later.filter(({ format }) => format === "stream").map(({ name }) => name);
+    return [...(isOpen ? [first.name] : []), ...others];
+  }
+
   /** Whether every record is known to have a field of this name. */
   alwaysHas(field: string): boolean {
     const { first, later } = this.#known;

@@ -7,6 +7,7 @@ import { sourceLabel } from "../errors/source-label.ts";
 import type { BlockFeed } from "../read/bytes/blocks.ts";
 import type { FormatReader } from "../read/format-reader.ts";
 import type { ReadOptions } from "../read/source.ts";
+import type { StoredBytes } from "../read/bytes/stored-bytes.ts";
 import type { WatchedBytes } from "../read/bytes/watched-bytes.ts";
 
 const LF = 10;
@@ -14,16 +15,17 @@ const LF = 10;
 /** A source whose records have been read. */
 export interface WholeSource {
   readonly name: string;
+  readonly stored: Pick<StoredBytes, "changed" | "rereadable">;
   readonly watched: WatchedBytes;
   readonly feed: BlockFeed;
   readonly reader: FormatReader;
 }
 
 /** Reads what is left and checks it all. Throws `SOURCE_INCOMPLETE`, `SOURCE_CHECKSUM`, and what reading throws. */
-export async function checkWhole(
-  { name, watched, feed, reader }: WholeSource,
-  { expectSha256 = null, requireFinalNewline = false, followAppend = false }: ReadOptions,
-): Promise<void> {
+export async function checkWhole(source: WholeSource, options: ReadOptions): Promise<void> {
+  const { name, watched, feed, reader } = source;
+  const { expectSha256 = null, requireFinalNewline = false, followAppend = false } = options;
+  if (options.deleteMissing === true) await checkKept(source, options);
   // Of a followed source, a last line without its end is not read.
   const needsLineEnd = requireFinalNewline && !followAppend;
   if (expectSha256 === null && !needsLineEnd) return;
@@ -36,6 +38,41 @@ export async function checkWhole(
   if (found === expected) return;
   const details = { path: sourceLabel(name), found, expected };
   throw upsurgeError("SOURCE_CHECKSUM", details, { where: "--expect-sha256" });
+}
+
+/** Where rows go that no record has, nothing may be missing of the source itself. */
+async function checkKept(
+  { name, stored, feed, reader }: WholeSource,
+  { expectSha256 = null, expectRows = null }: ReadOptions,
+): Promise<void> {
+  const refuse = (reason: string): Error =>
+    upsurgeError(
+      "SOURCE_INCOMPLETE",
+      { path: sourceLabel(name), reason },
+      {
+        where: "--delete-missing",
+        fix: "get the source again, whole; or say with --expect-rows N how many records there are in all; nothing was kept",
+      },
+    );
+  await feed.drain();
+  if (expectSha256 === null && expectRows === null) {
+    const { lastByte } = feed;
+    const isOpenEnded = reader.ending().isOpenEnded === true;
+    if (isOpenEnded && !stored.rereadable) {
+      throw refuse("it is a stream of objects in no array, which would tell its end");
+    }
+    const lineEnd = reader.lineEnd ?? (isOpenEnded ? LF : null);
+    const isCut = lineEnd !== null && lastByte !== lineEnd && lastByte !== LF;
+    if (isCut && lastByte !== null) {
+      throw refuse("it does not end in a line end: its last record may be cut, and others missing");
+    }
+  }
+  const changed = await stored.changed();
+  if (changed === null) return;
+  const reason = `${changed}: rows of records that came too late would count as missing`;
+  const fix = "load it again once nobody writes to it; nothing was kept";
+  const details = { path: sourceLabel(name), reason };
+  throw upsurgeError("SOURCE_INCOMPLETE", details, { where: "--delete-missing", fix });
 }
 
 function checkLineEnd(path: string, last: number | null, lineEnd: number | null): void {

@@ -143,6 +143,18 @@ export function quotesInBrackets({
   return quoteIdentifier("a").startsWith("[");
 }
 
+/** True when each parenthesis that the expression opens is closed, and none else is. */
+export function isClosed(sql: string, brackets = false): boolean {
+  let depth = 0;
+  for (const { kind, text } of tokenize(sql, brackets)) {
+    if (kind !== "other") continue;
+    if (text === "(") depth += 1;
+    else if (text === ")") depth -= 1;
+    if (depth < 0) return false;
+  }
+  return depth === 0;
+}
+
 /** True when the expression holds a query of its own, which may read the table. */
 export function hasSubquery(sql: string, brackets = false): boolean {
   return tokenize(sql, brackets).some(startsQuery);

@@ -7,7 +7,14 @@
 import type { Environment } from "../model/environment.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../model/batch.ts";
 import type { OutcomeCounts } from "../model/counts.ts";
-import type { Emptying, JobPlan, RowSource, Step, TablePlan } from "../model/load-plan.ts";
+import type {
+  Emptying,
+  JobPlan,
+  RemovalSql,
+  RowSource,
+  Step,
+  TablePlan,
+} from "../model/load-plan.ts";
 import type { TableDdl } from "../model/new-table.ts";
 import type { PackedRows } from "../model/packed.ts";
 import type { TableName, TablePrivilege, TableShape } from "../model/table-shape.ts";
@@ -197,6 +204,8 @@ export interface Session {
    * (`canWait`) only. Absent where none can.
    */
   leaveToCommit?(keys: readonly WaitingKey[]): readonly string[];
+  /** The statements that take the rows away which no record has; the plan says which of them. */
+  removalSql(plan: TablePlan): RemovalSql;
   /** Lets the database check those statements without running them. Throws `PLAN_*` errors; leaves nothing behind. */
   checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void>;
   /** The statements by which an administrator lets the user of this session do just this load; remarks are comments of SQL. */
@@ -288,8 +297,16 @@ export interface Transaction {
 export interface Writer {
   /** Sets of rows; absent when the engine applies rows one by one anyway (`capabilities.setBased`). */
   readonly set?: SetWriter;
+  /** Keeps the keys of records, where the plan takes away the rows that no record has. */
+  readonly keys?: SeenKeys;
   /** Applies each row by itself, in order, as the law says, and tells the rows that were refused. Leaves no partial row behind. */
   applyEach(batch: Batch): Promise<BatchResult>;
+}
+
+/** Keeps the keys of the records of a load on the server, until the end of the transaction. */
+export interface SeenKeys {
+  /** Notes the keys of a batch whose rows were all applied. Throws `DELETE_KEY_UNKNOWN` where one cannot be told. */
+  note(batch: Batch): Promise<void>;
 }
 
 /** A row that repeats the key of an earlier row in the batch: `wave` is 2 for the second occurrence. */

@@ -3,7 +3,9 @@
  * after another.
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
+import { noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
+import type { RemovedRows } from "../model/removed-rows.ts";
 import type { LoadPlan, Step } from "../model/load-plan.ts";
 import type { ReadBatch } from "./batches.ts";
 import type { BatchEnd } from "./batch-end.ts";
@@ -26,9 +28,12 @@ export class OneSession implements Writers {
   readonly #after: readonly Step[];
   readonly #ending: LoadEnding;
   readonly #table: string;
+  /** Rows that no record has are taken away. */
+  readonly #removes: boolean;
   /** No step needs a record after it, or one was written. */
   #mayBeEmpty: boolean;
   #read = 0;
+  #removed: RemovedRows | null = null;
   #ran: readonly Step[] = [];
   #hasCommitted = false;
   /** Records of the transaction at hand, with those that are being written. */
@@ -46,7 +51,8 @@ export class OneSession implements Writers {
       before,
       after,
       tables,
-    }: Pick<LoadPlan, "commitRows" | "before" | "after" | "tables">,
+      removalSql,
+    }: Pick<LoadPlan, "commitRows" | "before" | "after" | "tables" | "removalSql">,
     ending: LoadEnding,
   ) {
     this.#writer = writer;
@@ -56,6 +62,7 @@ export class OneSession implements Writers {
     this.#after = after;
     this.#ending = ending;
     this.#table = tables[0].table.name.name;
+    this.#removes = removalSql !== undefined;
     this.#mayBeEmpty = !before.some(({ needsRecords }) => needsRecords === true);
   }
 
@@ -66,6 +73,7 @@ export class OneSession implements Writers {
   async open(): Promise<void> {
     await this.#writer.begin();
     await this.#run(this.#before);
+    await this.#writer.beginRemoval();
   }
 
   async #run(steps: readonly Step[]): Promise<void> {
@@ -77,6 +85,10 @@ export class OneSession implements Writers {
 
   get ranSteps(): readonly Step[] {
     return this.#ran;
+  }
+
+  get removed(): RemovedRows | null {
+    return this.#removed;
   }
 
   prepare(readBatch: ReadBatch): void {
@@ -103,7 +115,7 @@ export class OneSession implements Writers {
     const rejected = this.#most === Infinity ? ALL_REJECTED : ALL_REJECTED_YET;
     throw upsurgeError(
       "STEP_NO_RECORD",
-      { table: this.#table, reason: this.#read === 0 ? NO_RECORD : rejected },
+      { flag: "--truncate", table: this.#table, reason: this.#read === 0 ? NO_RECORD : rejected },
       { where: "--truncate" },
     );
   }
@@ -130,6 +142,7 @@ export class OneSession implements Writers {
 
   async finish(): Promise<void> {
     this.#refuseEmpty();
+    await this.#removeMissing();
     await this.#run(this.#after);
     this.#account.check();
     if (this.#ending === "commit") return await this.#commit();
@@ -147,6 +160,17 @@ export class OneSession implements Writers {
   /** That transaction is committed. */
   committed(): void {
     this.#account.keep(this.#writer.counts);
+  }
+
+  /** A source that is not what it should be is told of first. */
+  async #removeMissing(): Promise<void> {
+    if (!this.#removes) return;
+    this.#account.check();
+    const result = await this.#writer.removeMissing(this.#ending === "rehearsal");
+    if (result === null) return;
+    this.#ran = [...this.#ran, ...this.#writer.ranRemoval];
+    this.#account.take({ counts: { ...noCounts(), removed: result.removed }, rejects: [] });
+    this.#removed = result.rows;
   }
 
   async settle(): Promise<void> {

@@ -15,6 +15,8 @@ import type { Session, Transaction } from "../targets/target.ts";
 import type { ReadBatch } from "./batches.ts";
 import type { CheckpointCursor, CursorScope } from "../checkpoint/cursor.ts";
 import type { Quarantine } from "./quarantine.ts";
+import { MissingRows } from "./remove-missing.ts";
+import type { RemovalResult } from "./remove-missing.ts";
 import { BatchWriter } from "./write-batch.ts";
 import { runSteps } from "./steps.ts";
 import { writtenOf } from "./writers.ts";
@@ -66,6 +68,7 @@ export class SessionWriter {
   readonly #context: SessionWriterContext;
   #open: OpenTransaction | null = null;
   #counts = noCounts();
+  readonly #missing: MissingRows | null;
   #committing = false;
   #stopped = false;
   /** What the plan makes is made, and committed. */
@@ -75,6 +78,7 @@ export class SessionWriter {
     this.#session = session;
     this.#plan = plan;
     this.#context = context;
+    this.#missing = MissingRows.of(session, plan);
   }
 
   /** Begins a transaction, unless there is one. */
@@ -121,8 +125,40 @@ export class SessionWriter {
       const written = writtenOf(readBatch, await batches.write(readBatch.batch));
       failPoint("applied");
       addCounts(this.#counts, written.counts);
+      await this.#noteKeys(readBatch);
       return written;
     });
+  }
+
+  /** Of a load with a reject no row is missing, so that its keys need not be known. */
+  async #noteKeys({ batch }: ReadBatch): Promise<void> {
+    const [writer] = this.#open?.transaction.writers ?? [];
+    if (this.#counts.rejected === 0 && batch.size > 0) await writer?.keys?.note(batch);
+  }
+
+  /** Begins to look for rows that no record has, where the plan says so; to be called before the first record. */
+  async beginRemoval(): Promise<void> {
+    await this.#asOurs(async () => await this.#missing?.begin());
+  }
+
+  /**
+   * Takes the rows away that no record has, after the last; `null`: they stay, as the plan has it. `counts`: rows that go along
+   * are counted.
+   */
+  async removeMissing(counts: boolean): Promise<RemovalResult | null> {
+    const missing = this.#missing;
+    if (missing === null) return null;
+    return await this.#asOurs(async () => {
+      const { read, rejected } = this.#counts;
+      const result = rejected > 0 ? missing.withhold() : await missing.remove(read, counts);
+      addCounts(this.#counts, { removed: result.removed });
+      return result;
+    });
+  }
+
+  /** The statements by which rows were looked for and taken away. */
+  get ranRemoval(): readonly Step[] {
+    return this.#missing?.ran ?? [];
   }
 
   /** Runs steps of the load in the transaction at hand; what they count is committed with it. */

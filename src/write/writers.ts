@@ -8,6 +8,7 @@ import { addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { Step } from "../model/load-plan.ts";
 import type { Reject } from "../model/reject.ts";
+import type { RemovedRows } from "../model/removed-rows.ts";
 import type { ReadBatch } from "./batches.ts";
 
 /** Told of what was written; throws when the load must stop. */
@@ -33,6 +34,8 @@ export interface Writers {
   readonly hasCommitted: boolean;
   /** The steps that it has run, committed or not. */
   readonly ranSteps: readonly Step[];
+  /** What became of the rows that no record has; `null`: they stay, or it has not come to that. */
+  readonly removed: RemovedRows | null;
   /** Begins the first transaction. */
   open(): Promise<void>;
   /** Told of a batch as soon as it has been read, before it is its turn. */

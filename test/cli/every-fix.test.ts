@@ -9,6 +9,7 @@ import { ERROR_CODES } from "../../src/errors/codes.ts";
 import { ROW_CODES } from "../../src/errors/row-codes.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
+import { DELETE_FIXES } from "./delete-fixes.ts";
 import { ELSEWHERE, ROWS } from "./fixes-elsewhere.ts";
 
 interface Case {
@@ -33,6 +34,7 @@ const csv = (text: string): Record<string, string> => ({ "in.csv": text });
 const sql = (statement: RegExp, next = `${LOAD} --key name`) => ({ statement, next });
 
 const CASES: readonly Case[] = [
+  ...DELETE_FIXES,
   {
     code: "COMMAND_UNKNOWN",
     run: "inspct in.csv",

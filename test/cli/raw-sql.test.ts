@@ -40,6 +40,16 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   escape: null,
   encoding: null,
   comment: ["--comment", SQL],
+  deleteWhere: ["--key", "k", "--delete-missing", "--delete-where", `n < ${SQL}`],
+  deleteSet: [
+    "--delete-missing",
+    "--delete-where",
+    "n > 0",
+    "--key",
+    "k",
+    "--delete-set",
+    `n = ${SQL}`,
+  ],
   before: ["--before", `select ${SQL}`],
   after: ["--after", `select ${SQL}`],
   commit: null,
@@ -65,6 +75,7 @@ interface Shown {
   readonly statements: readonly string[];
   readonly plan: Readonly<Record<"before" | "after", readonly { readonly sql: string }[]>> & {
     readonly ddl: { readonly statements: readonly string[] } | null;
+    readonly removalSql?: { readonly scope: string; readonly remove: string };
   };
 }
 
@@ -103,7 +114,8 @@ describe("options that hold SQL", () => {
           expect(stderr).toBe("");
           const { statements, plan } = JSON.parse(stdout) as Shown;
           const steps = [...plan.before, ...plan.after].map(({ sql }) => sql);
-          const all = [...(plan.ddl?.statements ?? []), ...statements, ...steps];
+          const { scope = "", remove = "" } = plan.removalSql ?? {};
+          const all = [...(plan.ddl?.statements ?? []), ...statements, ...steps, scope, remove];
           const unquoted = all.join("\n").replaceAll(/"(?:[^"]|"")*"/g, "");
           expect(unquoted.includes(SQL)).toBe(optionSpec(name).sql === true);
         },

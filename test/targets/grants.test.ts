@@ -46,6 +46,11 @@ const LOADS: readonly (readonly [title: string, flags: readonly string[], needs:
   ],
   ["update", ["--key", "k", "--mode", "update"], "select, update"],
   [
+    "upsert and take rows away",
+    ["--key", "k", "--delete-missing"],
+    "select, insert, update, delete",
+  ],
+  [
     "update by looking",
     ["--key", "k", "--mode", "update", "--strategy", "select-then-write"],
     "select, update",

@@ -5,13 +5,22 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import * as catalog from "../../src/targets/sqlserver/catalog/catalog-sql.ts";
 import { emptyTable } from "../../src/targets/sqlserver/apply/empty-table.ts";
+import {
+  insertSeen,
+  lockSql,
+  removalSql,
+  seenDdl,
+} from "../../src/targets/sqlserver/apply/removal-sql.ts";
 import { quoteIdentifier } from "../../src/targets/sqlserver/quote.ts";
 import { settingsSql } from "../../src/targets/sqlserver/connect/settings.ts";
 import type { Capabilities } from "../../src/targets/target.ts";
 import { parseOptions } from "../../src/options/parse-options.ts";
 import { planSteps } from "../../src/plan/steps.ts";
-import { ABLE, table } from "../helpers/shapes.ts";
+import type { GivenOptions } from "../helpers/options.ts";
+import { ABLE, planFor, table } from "../helpers/shapes.ts";
 import { BREAKAGES, GAPS, soundTexts } from "../support/grammar/broken.ts";
+import { writable } from "../support/grammar/plans.ts";
+import { TABLES } from "../support/grammar/tables.ts";
 import { Recorder } from "../support/grammar/recorder.ts";
 import { everyText, recordedSession } from "../support/grammar/texts.ts";
 import type { Text } from "../support/grammar/texts.ts";
@@ -63,7 +72,15 @@ describe("what is sent beside rows", () => {
   const reference = { schema: "dbo", name: "of a ]" };
   const shape = table({
     name: { schema: "dbo", name: "t" },
-    referredBy: [{ name: "f", table: reference, columns: ["a b", "c"], cascades: true }],
+    referredBy: [
+      {
+        name: "f",
+        table: reference,
+        columns: ["a b", "c"],
+        refersTo: ["x", "y"],
+        onDelete: "cascade",
+      },
+    ],
   });
   const options = parseOptions({ truncate: ["true"] });
   const request = { shape, options, capabilities: ABLE, quoteIdentifier, emptyTable };
@@ -81,6 +98,45 @@ describe("what is sent beside rows", () => {
 
     expect(sent.flatMap((sql) => checkTsql(sql))).toEqual([]);
     expect(sent).toContain("SELECT @@TRANCOUNT AS n, CURRENT_TRANSACTION_ID() AS id");
+  });
+});
+
+describe("what takes rows away that no record has", () => {
+  const RULES: readonly GivenOptions[] = [
+    {},
+    { nullKey: "match" },
+    { deleteWhere: "1 = 1", deleteSet: [] },
+  ];
+  const keyed = Object.entries(TABLES).filter(
+    ([, { shape, key }]) => key.length > 0 && shape.kind === "table",
+  );
+
+  test.each(keyed)("%s", (_, { shape, key, options = {} }) => {
+    for (const rule of RULES) {
+      const fields = writable(shape.columns, options);
+      const marked = writable(shape.columns, {}).find((name) => !key.includes(name));
+      const isMarking = rule.deleteSet !== undefined && marked !== undefined;
+      const sets = isMarking ? { deleteSet: [`${quoteIdentifier(marked)} = NULL`] } : {};
+      const asked = { ...options, ...rule, key, deleteMissing: true, ...sets };
+      const plan = planFor(shape, asked, {
+        capabilities,
+        quoteIdentifier,
+        fields,
+      });
+      const { scope, find, count, references, remove, left = "SELECT 1 AS n" } = removalSql(plan);
+      const texts = [
+        lockSql(plan),
+        ...seenDdl(plan, "Latin1_General_CI_AS"),
+        ...insertSeen(plan, key, (place) => `r.f${place}`),
+        scope,
+        ...find,
+        count,
+        remove,
+        left,
+        ...references.flatMap(({ first, count: rows }) => [first, rows]),
+      ];
+      expect(texts.flatMap((sql) => checkTsql(sql).map((fault) => `${fault}: ${sql}`))).toEqual([]);
+    }
   });
 });
 

@@ -49,6 +49,8 @@ const RUNS = {
   "any batching, emptied": [1, 15, "UPSURGE_LAW_RUNS"],
   "a run": [2, 15, "UPSURGE_LAW_RUNS"],
   "a second load": [8, 25, "UPSURGE_LAW_RUNS"],
+  "delete missing": [4, 40, "UPSURGE_LAW_RUNS"],
+  "delete missing, translated": [2, 10, "UPSURGE_LAW_RUNS"],
   "going on": [50, 200, "UPSURGE_READING_PATH_RUNS"],
   "hostile names, in percent": [12, 100, "UPSURGE_HOSTILE_PERCENT"],
   "jobs resume": [4, 10, "UPSURGE_LAW_RUNS"],

@@ -1,5 +1,5 @@
 /** Options: what is run before the first record and after the last. Joined with the other groups in `options.ts`. */
-import { DELETE_LIMIT, SQL_SCRIPT } from "../grammar.ts";
+import { SQL_SCRIPT } from "../grammar.ts";
 import { LOADS, LOADS_AND_RUN } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
@@ -15,17 +15,6 @@ export const STEP_OPTIONS = {
     removes: true,
     commands: LOADS,
     meaning: "given",
-  },
-  maxDelete: {
-    group: "steps",
-    kind: "text",
-    value: "N|N%",
-    grammar: DELETE_LIMIT,
-    summary:
-      "How many rows a load may delete; --truncate with a source that holds no record needs 100%.",
-    example: "--truncate --max-delete 100%",
-    removes: true,
-    commands: LOADS,
   },
   before: {
     group: "steps",

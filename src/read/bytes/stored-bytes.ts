@@ -4,6 +4,7 @@
  */
 import { formatCount, plural } from "../../errors/format.ts";
 import { constants, open as openDescriptor } from "node:fs";
+import type { Stats } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { Socket } from "node:net";
@@ -22,6 +23,8 @@ export interface StoredBytes {
   /** Bytes handed out so far. */
   readonly bytesRead: number;
   chunks(): AsyncGenerator<Buffer>;
+  /** How it has changed since it was opened, as a clause; `null` where it has not, and of a stream. */
+  changed(): Promise<string | null>;
   /** Safe to call at any time. Whoever waits for bytes learns that there are no more. */
   close(): Promise<void>;
 }
@@ -42,7 +45,7 @@ export async function openStoredBytes(
   try {
     const stats = await handle.stat();
     if (stats.isDirectory()) throw upsurgeError("SOURCE_IS_DIRECTORY", { path });
-    return new FileBytes(path, handle, stats.isFile() ? stats.size : null);
+    return new FileBytes(path, handle, stats.isFile() ? stats : null);
   } catch (error) {
     await handle.close();
     throw sourceError(path, error);
@@ -65,13 +68,25 @@ class FileBytes implements StoredBytes {
   readonly rereadable: boolean;
   bytesRead = 0;
   readonly #handle: FileHandle;
+  readonly #writtenAt: number;
   #closing: Promise<void> | null = null;
 
-  constructor(name: string, handle: FileHandle, size: number | null) {
+  /** `stats`: of a regular file. */
+  constructor(name: string, handle: FileHandle, stats: Stats | null) {
     this.name = name;
-    this.sizeBytes = size;
-    this.rereadable = size !== null;
+    this.sizeBytes = stats?.size ?? null;
+    this.#writtenAt = stats?.mtimeMs ?? 0;
+    this.rereadable = stats !== null;
     this.#handle = handle;
+  }
+
+  async changed(): Promise<string | null> {
+    if (this.sizeBytes === null) return null;
+    const { size, mtimeMs } = await this.#handle.stat();
+    if (size !== this.sizeBytes) {
+      return `it had ${plural(this.sizeBytes, "byte")} when it was opened and has ${formatCount(size)} now`;
+    }
+    return mtimeMs === this.#writtenAt ? null : "it was written to while it was read";
   }
 
   async *chunks(): AsyncGenerator<Buffer> {
@@ -136,6 +151,10 @@ class StreamBytes implements StoredBytes {
   constructor(name: string, stream: NodeJS.ReadableStream) {
     this.name = name;
     this.#stream = stream;
+  }
+
+  changed(): Promise<null> {
+    return Promise.resolve(null);
   }
 
   async *chunks(): AsyncGenerator<Buffer> {

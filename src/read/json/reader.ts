@@ -38,6 +38,7 @@ export function openJson(
       records: parts.records.counted,
       unfinished: parts.unfinished(),
       passedLines: 0,
+      isOpenEnded: parts.isOpenEnded(),
     }),
     skipTo: async (place) => {
       if (place.record === 0) return "reached";
@@ -54,6 +55,7 @@ const LINES: LineEnds = { lineEnd: 10, crIsBlank: true };
 interface SeekableParts extends JsonParts {
   readonly skipTo: (place: SourceOffset) => Promise<SkipResult>;
   readonly unfinished: () => UnfinishedRecord | null;
+  readonly isOpenEnded: () => boolean;
 }
 
 function whySlowPath(charset: Charset, format: "json" | "ndjson"): string | null {
@@ -69,6 +71,7 @@ function elements(input: ReaderInput, options: ReadOptions): SeekableParts {
     records: new JsonRecords(input, options, new JsonShapes()),
     fast: null,
     unfinished: () => null,
+    isOpenEnded: () => splitter.hasBegun && !splitter.isArray,
     skipTo: async (place) => {
       // The first element tells whether they stand in an array.
       if (!splitter.hasBegun) await stream.next(1);
@@ -93,6 +96,7 @@ function lines(input: ReaderInput, options: ReadOptions): SeekableParts {
     records: new JsonRecords(input, options, shapes),
     fast: bytes === null ? null : { splitter, bytes, splitterAt },
     unfinished: () => splitter.unfinished,
+    isOpenEnded: () => false,
     skipTo: async (place) => await skipLinesTo(stream, splitter, { place, ends: LINES }),
   };
 }

@@ -55,6 +55,11 @@ export class JsonSplitter extends SplitterBase implements Splitter<Span> {
     return this.#place !== "outside";
   }
 
+  /** The elements stand in an array. */
+  get isArray(): boolean {
+    return this.#isArray;
+  }
+
   /** `pos` is after an element; at least one was taken before. */
   override goTo(pos: number, line: number): void {
     super.goTo(pos, line);

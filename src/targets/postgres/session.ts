@@ -21,6 +21,7 @@ import { endClient, ConnectionLoss, rollBack } from "./connect/deadline.ts";
 import { classifyError, isServerError, translateError } from "./errors.ts";
 import { emptyTable } from "./apply/empty-table.ts";
 import { leaveToCommit } from "./apply/leave-to-commit.ts";
+import { removalSql, seenDdl } from "./apply/removal-sql.ts";
 import { openGate } from "./apply/direct-copy.ts";
 import { readGrants } from "./catalog/grants.ts";
 import { canFold } from "./apply/folder.ts";
@@ -83,6 +84,7 @@ export class PostgresSession implements Session {
   readonly quoteIdentifier = quoteIdentifier;
   readonly emptyTable = emptyTable;
   readonly leaveToCommit = leaveToCommit;
+  readonly removalSql = removalSql;
   readonly #client: Client;
   readonly #context: PostgresSessionContext;
   readonly #version: number;
@@ -278,6 +280,8 @@ export class PostgresSession implements Session {
     const folding = known?.cannotFold === true ? null : foldingOf(plan);
     const use = { checked: merging || looksUp(plan), folds: folding !== null };
     for (const statement of stageDdl(plan, use)) await this.#client.query(statement);
+    if (plan.removal !== undefined)
+      for (const statement of seenDdl(plan)) await this.#client.query(statement);
     const memory = known ?? {
       cannotFold: folding !== null && !(await canFold(this.#client, folding)),
       set: new SetMemory(plan, await openGate(this.#client, plan)),

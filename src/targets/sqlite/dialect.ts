@@ -183,13 +183,17 @@ export function proposeRow(row: RowSql, arbiter: Arbiter): string {
 
 /** How the staged row finds its target row: `excluded.rowid = 1 and target."a" = excluded."a"`. */
 function search({ plan }: Pick<RowSql, "plan">, arbiter: Arbiter): string {
+  return `excluded.${slotOf(plan.table)} = 1 and ${matchKeys(plan, arbiter)}`;
+}
+
+/** How a row meets a target row: `target."a" = excluded."a"`, and the predicate on both sides. */
+export function matchKeys(plan: TablePlan, arbiter: Arbiter): string {
   const naming = { columns: plan.table.columns.map((column) => column.name), quoteIdentifier };
   const side = (sql: string, alias: string): string => qualify(sql, alias, naming);
   const equals = arbiter.nullsEqual ? "is" : "=";
   const index = backing(plan);
   const predicate = index === null ? arbiter.predicate : index.predicate;
   return [
-    `excluded.${slotOf(plan.table)} = 1`,
     ...arbiter.keyExpressions.map(
       (part) => `${side(part, "target")} ${equals} ${side(part, "excluded")}`,
     ),

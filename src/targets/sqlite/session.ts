@@ -2,7 +2,7 @@
 import { access, constants } from "node:fs/promises";
 import { basename } from "node:path";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { TablePlan } from "../../model/load-plan.ts";
+import type { RemovalSql, TablePlan } from "../../model/load-plan.ts";
 import type { TableDdl } from "../../model/new-table.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type {
@@ -14,8 +14,9 @@ import type {
   Transaction,
 } from "../target.ts";
 import { runDdl } from "../run-ddl.ts";
-import { checkStatements } from "./catalog/check-plan.ts";
+import { checkRemoval, checkStatements } from "./catalog/check-plan.ts";
 import { emptyTable } from "./apply/empty-table.ts";
+import { dropSeen, removalSql, seenDdl } from "./apply/removal-sql.ts";
 import type { SqliteConnection } from "./connect/connection.ts";
 import type { RowSql } from "./dialect.ts";
 import { classify, translate } from "./errors.ts";
@@ -140,11 +141,16 @@ export class SqliteSession implements Session {
     return listStatements(this.#rowSql(plan, columns));
   }
 
+  removalSql(plan: TablePlan): RemovalSql {
+    return removalSql(this.#rowSql(plan, []));
+  }
+
   checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void> {
     return this.#patiently(() => {
       const row = this.#rowSql(plan, columns);
       this.#createStaged(row);
       checkStatements(this.#db, row);
+      if (plan.removal !== undefined) checkRemoval(this.#db, row);
       this.#dropStaged(plan);
     });
   }
@@ -158,6 +164,9 @@ export class SqliteSession implements Session {
     if (!this.#file.isPrivate) await this.#requireWritable();
     const rows = tables.map((plan) => this.#rowSql(plan, []));
     await this.#patiently(() => {
+      // Keys go to disk, as there may be many. To change it drops what is there.
+      if (rows.some(({ plan }) => plan.removal !== undefined))
+        this.#db.exec("pragma temp_store = file");
       for (const row of rows) this.#createStaged(row);
       this.#db.exec(`pragma cache_size = -${CACHE_KB}`);
       this.#db.exec("begin immediate");
@@ -205,10 +214,14 @@ export class SqliteSession implements Session {
   #createStaged({ plan, table }: RowSql): void {
     this.#dropStaged(plan);
     this.#db.exec(createStaged(table, stagedName(plan)));
+    if (plan.removal !== undefined)
+      for (const statement of seenDdl({ plan, table })) this.#db.exec(statement);
   }
 
   #dropStaged(plan: TablePlan): void {
     this.#db.exec(`drop table if exists temp.${quoteIdentifier(stagedName(plan))}`);
+    if (plan.removal === undefined) return;
+    for (const statement of dropSeen(plan)) this.#db.exec(statement);
   }
 
   /** SQLite opens a file it may not write without a word, and fails at the first row. */

@@ -30,3 +30,13 @@ export function tableSql({ table }: TablePlan): string {
 export function placeOf(plan: TablePlan, name: string): number {
   return plan.columns.findIndex((column) => column.name === name);
 }
+
+/** The keys of the records so far. */
+export function seenTable({ stage }: Pick<TablePlan, "stage">): string {
+  return `#${stage}_seen`;
+}
+
+/** The keys of the rows that no record has. */
+export function missingTable({ stage }: Pick<TablePlan, "stage">): string {
+  return `#${stage}_missing`;
+}

@@ -18,6 +18,7 @@ import { whyNoTable } from "./catalog/absent-table.ts";
 import { BATCH_ROWS, ESCALATION } from "./batch-size.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { emptyTable } from "./apply/empty-table.ts";
+import { lockSql, removalSql, seenDdl } from "./apply/removal-sql.ts";
 import type { SqlServerConnection } from "./connect/connection.ts";
 import { classifyNumber, SqlServerError, translateError } from "./errors.ts";
 import { grantsFor } from "./catalog/grants.ts";
@@ -73,6 +74,7 @@ export class SqlServerSession implements Session {
   readonly warnings: readonly string[];
   readonly quoteIdentifier = quoteIdentifier;
   readonly emptyTable = emptyTable;
+  readonly removalSql = removalSql;
   readonly execute: SqlExecutor;
   readonly #connection: SqlServerConnection;
   readonly #context: SqlServerSessionContext;
@@ -202,9 +204,14 @@ export class SqlServerSession implements Session {
     // Any two loads take the locks of several tables in the same order.
     for (const table of written.map(tableSql).toSorted()) await this.#lock(table);
     if (ddl !== null) await this.#make(ddl);
+    const held = tables.filter(({ removal }) => removal !== undefined);
+    // A row that is inserted meanwhile would count as missing.
+    for (const lock of held.map(lockSql).toSorted()) await this.#connection.batch(lock);
     const made = tables.filter(({ stage }) => !this.#stages.has(stage));
     for (const plan of made) {
       await this.#connection.batch(script(stageDdl(plan, this.#collation)));
+      if (plan.removal !== undefined)
+        await this.#connection.batch(script(seenDdl(plan, this.#collation)));
       this.#stages.add(plan.stage);
     }
     // What the transaction has made goes with it.

@@ -74,6 +74,9 @@ export class ParallelWriters implements Writers {
     return this.#hasCommitted;
   }
 
+  /** What no record has is known at the end of one transaction. */
+  readonly removed = null;
+
   /** What is run before or after the rows takes a single writer. */
   get ranSteps(): readonly [] {
     return [];

@@ -95,7 +95,11 @@ function planOrNull(
   }
 }
 
-function writable(columns: readonly Column[], { keepIdentity = false }: GivenOptions): string[] {
+/** The names of the columns that a source may fill. */
+export function writable(
+  columns: readonly Column[],
+  { keepIdentity = false }: GivenOptions,
+): string[] {
   return columns
     .filter(
       ({ generatedSql, identity }) => generatedSql === null && (keepIdentity || identity === null),

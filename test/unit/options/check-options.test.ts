@@ -92,6 +92,37 @@ test.each<[GivenOptions, string]>([
   [{ report: "load.html" }, "OPTION_VALUE: --report cannot be 'load.html'"],
   [{ map: ["nocolon"] }, "OPTION_VALUE: --map cannot be 'nocolon'"],
   [{ const: ["novalue"] }, "OPTION_VALUE: --const cannot be 'novalue'"],
+  [
+    { deleteMissing: true },
+    "OPTION_CONFLICT: --delete-missing does not go with a load without --key",
+  ],
+  ...(
+    [
+      [{ limit: 5 }, "--limit"],
+      [{ commit: "1000" }, "--commit 1000"],
+      [{ truncate: true }, "--truncate"],
+      [{ followAppend: true, job: "j" }, "--follow-append"],
+    ] as const
+  ).map(([more, other]): [GivenOptions, string] => [
+    { ...more, key: ["id"], deleteMissing: true },
+    `OPTION_CONFLICT: --delete-missing does not go with ${other}`,
+  ]),
+  [
+    { deleteMissing: true, ignore: true, anyConstraint: true },
+    "OPTION_CONFLICT: --delete-missing does not go with --any-constraint",
+  ],
+  [
+    { deleteMissing: true, key: ["id"], deleteSet: ["a = 1"] },
+    "OPTION_MISSING: --delete-where is missing",
+  ],
+  [
+    { key: ["id"], deleteWhere: "a = 1" },
+    "OPTION_CONFLICT: --delete-where does not go with a load without --delete-missing",
+  ],
+  [
+    { key: ["id"], maxDelete: "5" },
+    "OPTION_CONFLICT: --max-delete does not go with a load without --truncate or --delete-missing",
+  ],
 ])("refuses %j", (more, message) => {
   expect(failure(more)).toBe(message);
 });

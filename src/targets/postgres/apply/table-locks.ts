@@ -36,7 +36,11 @@ function locksOf(plan: TablePlan): string[] {
   // The stage is made like the table, which takes a lock that two loads could not both raise to that of TRUNCATE.
   if (plan.mode === "insert" && plan.emptied === undefined) return [];
   const advisory = advisoryLock(plan, LOCK_CLASS);
-  return plan.strategy === "select-then-write" || plan.mode === "update" || plan.looksFirst
-    ? [advisory, lockTable(plan)]
-    : [advisory];
+  const keepsOut =
+    plan.strategy === "select-then-write" ||
+    plan.mode === "update" ||
+    plan.looksFirst ||
+    // A row that is inserted meanwhile would count as missing.
+    plan.removal !== undefined;
+  return keepsOut ? [advisory, lockTable(plan)] : [advisory];
 }

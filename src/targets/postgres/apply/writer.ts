@@ -4,7 +4,7 @@ import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../../../model/batch.ts";
 import { addCounts, noCounts } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import type { Writer } from "../../target.ts";
+import type { SeenKeys, Writer } from "../../target.ts";
 import { eachSql } from "./each-sql.ts";
 import { classifyError, isServerError, rowCode, sayError } from "../errors.ts";
 import type { PostgresError } from "../errors.ts";
@@ -13,6 +13,7 @@ import { mayStage } from "../catalog/limits.ts";
 import { PostgresSetWriter } from "./set-writer.ts";
 import type { SetContext } from "./set-writer.ts";
 import { leavesTraces } from "./write-method.ts";
+import { PostgresSeenKeys } from "../stage/seen-keys.ts";
 import { byShape, fillRaw } from "../stage/stage.ts";
 import { faultTable, rawTable, stageTable } from "../stage/names.ts";
 
@@ -22,6 +23,7 @@ const ROWS_PER_BLOCK = 1000;
 /** The writer of one table. */
 export class PostgresWriter implements Writer {
   readonly set?: PostgresSetWriter;
+  readonly keys?: SeenKeys;
   readonly #client: Client;
   readonly #plan: TablePlan;
 
@@ -29,6 +31,7 @@ export class PostgresWriter implements Writer {
     this.#client = client;
     this.#plan = context.plan;
     if (mayStage(context.plan)) this.set = new PostgresSetWriter(client, context);
+    if (context.plan.removal !== undefined) this.keys = new PostgresSeenKeys(client, context.plan);
   }
 
   async applyEach(batch: Batch): Promise<BatchResult> {

@@ -4,6 +4,7 @@
  */
 import type { Client } from "pg";
 import { keyFlags, passOneOf } from "../../../errors/key-flags.ts";
+import { refusedExpression } from "../../../errors/refused-expression.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { conflictTarget, insertSql, tableSql } from "../apply/native-sql.ts";
@@ -14,6 +15,7 @@ import type { PostgresError } from "../errors.ts";
 import { foldingOf } from "../apply/folding.ts";
 import { looksUp } from "../apply/write-method.ts";
 import { mayStage, refuseTooWide } from "./limits.ts";
+import { removalSql, seenDdl } from "../apply/removal-sql.ts";
 import { onlyTable } from "../apply/select-then-write-sql.ts";
 import { setSql } from "../apply/set-sql.ts";
 import { stageDdl } from "../stage/stage.ts";
@@ -31,6 +33,7 @@ export async function checkPlan(
   await checkUnique(client, plan);
   const use = { checked: merges || looksUp(plan), folds: foldingOf(plan) !== null };
   for (const statement of stageDdl(plan, use)) await client.query(statement);
+  await checkRemoval(client, plan);
   // Rows that cannot be staged are sent one by one; there is no statement for the server to look at beforehand.
   if (!mayStage(plan)) return;
   const sql = setSql(plan, columns, { kind: "all", shape: null, merges: false });
@@ -47,6 +50,22 @@ ${conflictTarget(plan.arbiter)} do nothing`);
   for (const statement of statements) {
     if (statement !== null) await explain(client, plan, statement);
   }
+}
+
+/** The statements that remove rows, over no rows. */
+async function checkRemoval(client: Client, plan: TablePlan): Promise<void> {
+  if (plan.removal === undefined) return;
+  const { scope, find, references, remove } = removalSql(plan);
+  for (const statement of seenDdl(plan)) await client.query(statement);
+  for (const setting of find.slice(0, -1)) await client.query(setting);
+  const search = find.at(-1) ?? "";
+  for (const statement of [scope, search]) await explain(client, plan, statement);
+  await client.query(`${search} with no data`);
+  for (const { first, count } of references) {
+    await explain(client, plan, first);
+    await explain(client, plan, count);
+  }
+  await explain(client, plan, remove, "--delete-set");
 }
 
 /** The stage has our own columns next to the table's. */
@@ -68,15 +87,21 @@ function namesIndex({ arbiter, table, nullKey }: TablePlan): boolean {
   return key?.deferrable !== true;
 }
 
-async function explain(client: Client, plan: TablePlan, statement: string): Promise<void> {
+/** `flag` is at fault where the statement holds an expression of the wrong type. */
+async function explain(
+  client: Client,
+  plan: TablePlan,
+  statement: string,
+  flag = "an expression of --set or --stamp",
+): Promise<void> {
   try {
     await client.query(`explain ${statement}`);
   } catch (error) {
-    throw planError(error, plan);
+    throw planError(error, plan, flag);
   }
 }
 
-function planError(error: unknown, plan: TablePlan): unknown {
+function planError(error: unknown, plan: TablePlan, flag = "an expression"): unknown {
   if (!isServerError(error)) return error;
   const table = tableSql(plan);
   const context = { cause: error };
@@ -112,11 +137,7 @@ function planError(error: unknown, plan: TablePlan): unknown {
         { ...context, why: error.message },
       );
     case "42804":
-      return upsurgeError(
-        "PLAN_EXPRESSION",
-        { flag: "an expression of --set or --stamp", reason: error.message },
-        context,
-      );
+      return upsurgeError("PLAN_EXPRESSION", { flag, reason: error.message }, context);
     default:
       return error;
   }
@@ -164,16 +185,19 @@ async function checkExpressions(client: Client, plan: TablePlan): Promise<void> 
       `select from ${target}${table} as excluded where (${update.where})`,
     ]);
   }
+  const { removal } = plan;
+  if (removal !== undefined && removal.where !== null) {
+    tries.push(["--delete-where", `select from ${table} as target where (${removal.where})`]);
+  }
+  for (const { column, expression } of removal?.sets ?? []) {
+    tries.push([`--delete-set "${column} = …"`, `select (${expression}) from ${table} as target`]);
+  }
   for (const [flag, statement] of tries) {
     try {
       await client.query(`explain ${statement}`);
     } catch (error) {
       if (!isOfExpression(error)) throw planError(error, plan);
-      throw upsurgeError(
-        "PLAN_EXPRESSION",
-        { flag, reason: `${error.message} (${error.code})` },
-        { cause: error, where: flag },
-      );
+      throw refusedExpression(flag, `${error.message} (${error.code})`, error);
     }
   }
 }

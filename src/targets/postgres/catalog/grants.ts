@@ -115,8 +115,10 @@ export function checkpointGrants(table: string, user: string): readonly string[]
 }
 
 /** What no catalog tells. */
-function remarks({ table, update }: TablePlan): string[] {
-  const expressions = [...update.sets, ...update.stamps].length > 0 || update.where !== null;
+function remarks({ table, update, removal }: TablePlan): string[] {
+  const assigned = [...update.sets, ...update.stamps, ...(removal?.sets ?? [])];
+  const conditions = [update.where, removal?.where ?? null];
+  const expressions = assigned.length > 0 || conditions.some((each) => each !== null);
   return [
     ...(table.triggers.length === 0
       ? []

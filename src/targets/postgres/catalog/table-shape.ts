@@ -2,6 +2,7 @@
 import type { Client } from "pg";
 import type {
   Column,
+  DeleteAction,
   ForeignKey,
   IdSequence,
   Reference,
@@ -77,14 +78,25 @@ const KEYS = `
     array(select a.attname::text from generate_series(0, x.indnkeyatts - 1) n
           left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[n] and x.indkey[n] <> 0
           order by n) as columns,
+    array(select quote_ident(cn.nspname) || '.' || quote_ident(cl.collname) from generate_series(0, x.indnkeyatts - 1) n
+          left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[n] and x.indkey[n] <> 0
+          left join pg_collation cl on cl.oid = x.indcollation[n] and cl.oid <> a.attcollation
+          left join pg_namespace cn on cn.oid = cl.collnamespace order by n) as collations,
     array(select pg_get_indexdef(x.indexrelid, n, false) from generate_series(1, x.indnkeyatts) n order by n) as parts
   from pg_index x join pg_class i on i.oid = x.indexrelid
     left join pg_constraint k on k.conindid = x.indexrelid and k.conrelid = x.indrelid and k.contype in ('p', 'u', 'x')
   where x.indrelid = $1::oid and (x.indisunique or x.indisexclusion) and x.indisvalid and x.indislive
   order by x.indisprimary desc, i.relname`;
 
+/** What a foreign key `k` does where a row that it refers to is deleted. */
+const ON_DELETE = `case when to_jsonb(k) ->> 'conenforced' = 'false' then 'none' else
+    case k.confdeltype when 'c' then 'cascade' when 'n' then 'set null' when 'd' then 'set default' else 'forbid' end end`;
+
+const REFERS_TO = `array(select a.attname::text from unnest(k.confkey) with ordinality u(n, o)
+          join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.n order by o)`;
+
 const FOREIGN_KEYS = `
-  select k.conname as name, k.confrelid = k.conrelid as self, k.condeferrable as can_wait,
+  select k.conname as name, k.confrelid = k.conrelid as self, k.condeferrable as can_wait, ${ON_DELETE} as on_delete, ${REFERS_TO} as refers_to,
     array(select a.attname::text from unnest(k.conkey) with ordinality u(n, o)
           join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.n order by o) as columns
   from pg_constraint k where k.conrelid = $1::oid and k.contype = 'f'`;
@@ -92,8 +104,7 @@ const FOREIGN_KEYS = `
 /** Of other tables, and to any partition; those of the partitions of another table stand for theirs. */
 const REFERENCES = `
   with own as (select $1::oid as id union select relid from pg_partition_tree($1::oid::regclass))
-  select k.conname as name, n.nspname as schema, c.relname as table, k.confdeltype <> 'a' and k.confdeltype <> 'r' as cascades,
-    k.condeferrable as can_wait,
+  select k.conname as name, n.nspname as schema, c.relname as table, ${ON_DELETE} as on_delete, ${REFERS_TO} as refers_to, k.condeferrable as can_wait,
     array(select a.attname::text from unnest(k.conkey) with ordinality u(n, o)
           join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.n order by o) as columns
   from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
@@ -269,6 +280,7 @@ interface KeyRow {
   standard: boolean;
   predicate: string | null;
   columns: (string | null)[];
+  collations: (string | null)[];
   parts: string[];
 }
 
@@ -287,44 +299,42 @@ async function readKeys(client: Client, oid: string): Promise<UniqueKey[]> {
     predicate: row.predicate,
     nullsDistinct: !row.nulls_equal,
     deferrable: row.deferrable,
+    ...(row.collations.every((each) => each === null) ? {} : { collations: row.collations }),
     standard: row.standard,
   }));
 }
 
 async function readForeignKeys(client: Client, oid: string): Promise<ForeignKey[]> {
-  const { rows } = await client.query<ForeignKeyRow>(FOREIGN_KEYS, [oid]);
-  return rows.map(({ name, self, columns, can_wait: canWait }) => ({
-    name,
-    columns,
-    selfReferencing: self,
-    canWait,
-  }));
+  const { rows } = await client.query<ForeignKeyRow & { self: boolean }>(FOREIGN_KEYS, [oid]);
+  return rows.map(({ name, self, columns, ...row }) => {
+    const { refers_to: refersTo, on_delete: onDelete, can_wait: canWait } = row;
+    const key = { name, columns, selfReferencing: self, canWait };
+    return self ? { ...key, refersTo, onDelete } : key;
+  });
 }
 
 interface ForeignKeyRow {
   name: string;
-  self: boolean;
   columns: string[];
+  refers_to: string[];
+  on_delete: DeleteAction;
   can_wait: boolean;
 }
 
-interface ReferenceRow {
-  name: string;
+interface ReferenceRow extends ForeignKeyRow {
   schema: string;
   table: string;
-  cascades: boolean;
-  can_wait: boolean;
-  columns: string[];
 }
 
 async function readReferences(client: Client, oid: string): Promise<Reference[]> {
   const { rows } = await client.query<ReferenceRow>(REFERENCES, [oid]);
-  return rows.map(({ name, schema, table, cascades, columns, can_wait: canWait }) => ({
-    name,
-    table: { schema, name: table },
-    columns,
-    cascades,
-    canWait,
+  return rows.map((row) => ({
+    name: row.name,
+    table: { schema: row.schema, name: row.table },
+    columns: row.columns,
+    refersTo: row.refers_to,
+    onDelete: row.on_delete,
+    canWait: row.can_wait,
   }));
 }
 

@@ -20,3 +20,18 @@ export function rawTable({ stage }: Pick<TablePlan, "stage">): string {
 export function faultTable({ stage }: Pick<TablePlan, "stage">): string {
   return `pg_temp.${stage}_fault`;
 }
+
+/** The keys of the records so far. */
+export function seenTable({ stage }: Pick<TablePlan, "stage">): string {
+  return `pg_temp.${stage}_seen`;
+}
+
+/** Keys that follow one another. */
+export function spansTable({ stage }: Pick<TablePlan, "stage">): string {
+  return `pg_temp.${stage}_spans`;
+}
+
+/** Where the rows are that no record has. */
+export function missingTable({ stage }: Pick<TablePlan, "stage">): string {
+  return `pg_temp.${stage}_missing`;
+}

@@ -17,7 +17,7 @@ import { keepsArray, mayStage } from "../catalog/limits.ts";
 import type { CopyData } from "./packed-copy.ts";
 import { doBlock, quoteIdentifier, quoteLiteral } from "../quote.ts";
 import { fromText } from "../types.ts";
-import { rawTable, stageTable } from "./names.ts";
+import { rawTable, seenTable, stageTable } from "./names.ts";
 
 /** What the stage is used for, apart from the native upsert. */
 export interface StageUse {
@@ -97,10 +97,10 @@ interface StageTable {
   readonly read: readonly ((text: string) => string)[];
 }
 
-function stageOf(plan: TablePlan, shape: RowShape): StageTable {
+function stageOf(plan: TablePlan, shape: RowShape, table = stageTable(plan)): StageTable {
   const columns = shape.columns.map((name) => plan.columns.find((column) => column.name === name));
   return {
-    table: stageTable(plan),
+    table,
     names: shape.columns.map(quoteIdentifier),
     read: columns.map((column) => (text) => (column === undefined ? text : fromText(text, column))),
   };
@@ -124,6 +124,17 @@ export async function fillStage(
   rows: readonly Row[],
 ): Promise<void> {
   for (const [shape, group] of byShape(rows)) await fill(client, plan, stageOf(plan, shape), group);
+}
+
+/** Adds rows of one shape, which carry columns of the key only, to the keys of the load. */
+export async function fillKeys(
+  client: Client,
+  plan: TablePlan,
+  rows: readonly Row[],
+): Promise<void> {
+  const [first] = rows;
+  if (first === undefined) return;
+  await fill(client, plan, stageOf(plan, first.shape, seenTable(plan)), rows);
 }
 
 /** `copy "t" ("a", "b") from stdin (format binary)` */

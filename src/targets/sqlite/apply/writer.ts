@@ -5,13 +5,14 @@
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, RowShape } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import type { Writer } from "../../target.ts";
+import type { SeenKeys, Writer } from "../../target.ts";
 import { BatchRun } from "./apply-batch.ts";
 import type { ShapeRunner } from "./apply-batch.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
 import { codeOf } from "../errors.ts";
 import { MisfitColumns, promisedBy } from "../stage/misfits.ts";
 import { PackedValues } from "../stage/packed-values.ts";
+import { SqliteSeenKeys } from "../stage/seen-keys.ts";
 import type { UpsertProbe } from "./probe.ts";
 import { RowGroup } from "./row-group.ts";
 import { RowRunner } from "./row-runner.ts";
@@ -28,11 +29,13 @@ export interface SqliteWriterContext {
 
 /** The writer of one table. */
 export class SqliteWriter implements Writer {
+  readonly keys?: SeenKeys;
   readonly #context: SqliteWriterContext;
   readonly #runners = new Map<number, ShapeRunner>();
 
   constructor(context: SqliteWriterContext) {
     this.#context = context;
+    if (context.plan.removal !== undefined) this.keys = new SqliteSeenKeys(context.db, context);
   }
 
   applyEach(batch: Batch): Promise<BatchResult> {

@@ -3,6 +3,7 @@
  * SQLite gives every such error the same code, so each part is prepared by itself.
  */
 import { keyFlags, passOneOf } from "../../../errors/key-flags.ts";
+import { refusedExpression } from "../../../errors/refused-expression.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
@@ -12,6 +13,7 @@ import type { IndexedKey } from "../../../sql/unique-index.ts";
 import { removeDuplicates, uniqueIndexSql } from "../../../sql/unique-index.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { fromStaged } from "../stage/staged-row.ts";
+import { emptyMissing, removalSql } from "../apply/removal-sql.ts";
 import { arbiterOnly, listStatements } from "../apply/row-statements.ts";
 
 /** Throws `PLAN_NO_CONFLICT_TARGET`, `PLAN_EXPRESSION`, `PLAN_KEY_NOT_UNIQUE` or `PLAN_UNSUPPORTED`. The staged table exists. */
@@ -28,6 +30,30 @@ export function checkStatements(db: SqliteConnection, row: RowSql): void {
       ? badExpression(blamedFlag(plan), failure)
       : unwritable(plan, failure.message, "--ignore leaves existing rows as they are");
   }
+}
+
+/** Checks what takes rows away. Throws `PLAN_EXPRESSION`. The tables of keys exist. */
+export function checkRemoval(db: SqliteConnection, row: RowSql): void {
+  const { plan } = row;
+  const { where = null, sets = [] } = plan.removal ?? {};
+  const from = `${tableName(plan)} as target`;
+  const check = (flag: string, expression: string): void => {
+    const failure = attemptWithoutParameters(db, `select (${expression}) from ${from}`);
+    if (failure !== null) throw badExpression(flag, failure);
+  };
+  if (where !== null) check("--delete-where", where);
+  for (const { expression } of sets) check("--delete-set", expression);
+  const { scope, find, references, remove } = removalSql(row);
+  const failure = attempt(db, scope);
+  if (failure !== null) throw badExpression("--delete-where", failure);
+  const prepare = (statement: string): void => {
+    const refused = attempt(db, statement);
+    if (refused !== null) throw badExpression("--delete-missing", refused);
+  };
+  for (const statement of find) prepare(statement);
+  db.exec(emptyMissing(row));
+  for (const { first, count } of references) [first, count].forEach(prepare);
+  prepare(remove);
 }
 
 /** A view takes the updates of an upsert only by a trigger of its own. */
@@ -135,7 +161,7 @@ function blamedFlag({ update }: TablePlan): string {
 }
 
 function badExpression(flag: string, cause: Error): Error {
-  return upsurgeError("PLAN_EXPRESSION", { flag, reason: cause.message }, { cause, where: flag });
+  return refusedExpression(flag, cause.message, cause);
 }
 
 /** Prepares `sql`, which has no parameter of ours; the error when SQLite does not accept it, or it has one of the user's. */

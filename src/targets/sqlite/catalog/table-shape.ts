@@ -1,13 +1,8 @@
 /** Reads a table's shape from SQLite's catalog: pragmas where they tell, the kept SQL text where they do not. */
-import type {
-  Column,
-  ForeignKey,
-  Reference,
-  TableName,
-  TableShape,
-  Trigger,
-} from "../../../model/table-shape.ts";
+import type { Column, TableName, TableShape, Trigger } from "../../../model/table-shape.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
+import { rowidName } from "../stage/staged-row.ts";
+import { foreignKeys, references } from "./foreign-keys.ts";
 import { isKeyword, tokenize } from "./sql-tokens.ts";
 import { parseTable, parseTrigger } from "./table-sql.ts";
 import type { TableSql } from "./table-sql.ts";
@@ -29,6 +24,8 @@ export interface SqliteTable {
   readonly details: ReadonlyMap<string, ColumnDetails>;
   /** A constraint says itself what a violation does: ON CONFLICT IGNORE and the like. */
   readonly resolves: boolean;
+  /** The name by which SQL gets at the rowid; `null` where the table has none, or its columns have taken all names. */
+  readonly rowid: string | null;
   /** Storing a row runs an expression of the schema or checks types, which may fail as no constraint does. */
   readonly computes: boolean;
 }
@@ -107,8 +104,8 @@ function describe(db: SqliteConnection, table: ListedTable): SqliteTable {
         .filter((index) => index.unique === 1)
         .map((index) => uniqueKey(db, index, details)),
     ],
-    foreignKeys: foreignKeys(db, name),
-    referredBy: references(db, name),
+    foreignKeys: foreignKeys(db, name, columns),
+    referredBy: references(db, name, columns),
     truncateHazard: "SQLite has no TRUNCATE",
     triggers: triggers(db, name),
     rewritten: false,
@@ -117,13 +114,22 @@ function describe(db: SqliteConnection, table: ListedTable): SqliteTable {
     checks: [],
     upsertHazard: null,
   };
-  const computes =
-    shape.checked ||
-    shape.columns.some(
+  return {
+    shape,
+    details,
+    resolves: sql.resolves,
+    rowid: table.wr === 1 ? null : rowidName(shape),
+    computes: computesOnWrite(shape) || hasExpressions(db, name),
+  };
+}
+
+function computesOnWrite({ checked, columns }: TableShape): boolean {
+  return (
+    checked ||
+    columns.some(
       ({ generatedSql, defaultSql }) => generatedSql !== null || defaultSql?.includes("(") === true,
-    ) ||
-    hasExpressions(db, name);
-  return { shape, details, resolves: sql.resolves, computes };
+    )
+  );
 }
 
 /** An index is on an expression, or partial. */
@@ -176,44 +182,6 @@ function rowidAlias(
   if (key === undefined || keys.length > 1 || table.wr === 1) return null;
   if (key.type.toUpperCase() !== "INTEGER") return null;
   return indexes.some((index) => index.origin === "pk") ? null : key.name;
-}
-
-function foreignKeys(db: SqliteConnection, table: string): ForeignKey[] {
-  const rows = db
-    .prepare<{ id: number; table: string; from: string }>(
-      `select id, "table", "from" from pragma_foreign_key_list(?) order by id, seq`,
-    )
-    .all(table);
-  const keys = new Map<number, ForeignKey>();
-  for (const row of rows) {
-    const columns = [...(keys.get(row.id)?.columns ?? []), row.from];
-    const selfReferencing = row.table.toLowerCase() === table.toLowerCase();
-    keys.set(row.id, { name: null, columns, selfReferencing, canWait: true });
-  }
-  return [...keys.values()];
-}
-
-/** Foreign keys of other tables; a table made WITHOUT ROWID or not, any may have some. */
-function references(db: SqliteConnection, table: string): Reference[] {
-  const rows = db
-    .prepare<{ owner: string; id: number; from: string; action: string }>(
-      `select s.name as owner, f.id, f."from", f.on_delete as action
-        from sqlite_schema as s, pragma_foreign_key_list(s.name) as f
-        where s.type = 'table' and lower(f."table") = lower(?) and lower(s.name) <> lower(?) order by s.name, f.id, f.seq`,
-    )
-    .all(table, table);
-  const keys = new Map<string, Reference>();
-  for (const { owner, id, from, action } of rows) {
-    const known = keys.get(`${id}/${owner}`);
-    keys.set(`${id}/${owner}`, {
-      name: null,
-      table: { schema: null, name: owner },
-      columns: [...(known?.columns ?? []), from],
-      cascades: /^(cascade|set )/i.test(action),
-      canWait: true,
-    });
-  }
-  return [...keys.values()];
 }
 
 function triggers(db: SqliteConnection, table: string): Trigger[] {

@@ -13,7 +13,7 @@ type StagedTable = Pick<TablePlan, "stage" | "table">;
 const ROWIDS = ["rowid", "_rowid_", "oid"];
 
 /** `wanted`, with a number behind it when it is taken in any case. */
-function freeName(wanted: string, taken: readonly string[]): string {
+export function freeName(wanted: string, taken: readonly string[]): string {
   const names = new Set(taken.map((name) => name.toLowerCase()));
   let free = wanted;
   for (let number = 2; names.has(free); number += 1) free = `${wanted} ${number}`;
@@ -29,16 +29,20 @@ function isRowid(slot: string): boolean {
   return ROWIDS.includes(slot);
 }
 
+/** A name of the rowid that no column has; `null` where columns have taken all of them. */
+export function rowidName({ columns }: Pick<TableShape, "columns">): string | null {
+  const taken = new Set(columns.map(({ name }) => name.toLowerCase()));
+  return ROWIDS.find((name) => !taken.has(name)) ?? null;
+}
+
 /** The number of the row, as SQL: a name of the rowid, or a column of its own when the table's columns have taken all of them. */
 export function slotOf(table: TableShape): string {
   const columns = table.columns.map(({ name }) => name);
-  const taken = new Set(columns.map((name) => name.toLowerCase()));
-  const rowid = ROWIDS.find((name) => !taken.has(name));
-  return rowid ?? quoteIdentifier(freeName("upsurge slot", columns));
+  return rowidName(table) ?? quoteIdentifier(freeName("upsurge slot", columns));
 }
 
-/** The table in SQLite's own words, for the temporary table. */
-function stagedColumn(name: string, details: ColumnDetails | undefined): string {
+/** A column in SQLite's own words, for a temporary table. */
+export function stagedColumn(name: string, details: ColumnDetails | undefined): string {
   const type = { integer: "int", real: "real", numeric: "numeric", text: "text", blob: "blob" }[
     details?.affinity ?? "blob"
   ];
@@ -61,7 +65,7 @@ export function createStaged({ shape, details }: SqliteTable, name: string): str
 const CONSTANT_WORD = /^(?:null|true|false|current_(?:date|time|timestamp))$/i;
 
 /** A default may be a bare or quoted word and means its text; in brackets it would be a name. */
-function constantText(defaultSql: string): string {
+export function constantText(defaultSql: string): string {
   const [word, ...more] = tokenize(defaultSql);
   if (word?.kind !== "word" || more.length > 0) return defaultSql;
   if (!word.quoted && CONSTANT_WORD.test(word.name)) return defaultSql;

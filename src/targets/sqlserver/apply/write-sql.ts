@@ -78,23 +78,27 @@ function differsSql(assigned: readonly SqlAssignment[]): string {
 }
 
 /** `target.[a] = excluded.[a]` for every column of the key; NULLs meet only on request. A filter holds on both sides. */
-export function matchSql({ table, arbiter }: KeyedPlan): string {
+export function matchSql(plan: KeyedPlan): string {
+  const { table, arbiter } = plan;
   const naming = { columns: table.columns.map((column) => column.name), quoteIdentifier };
-  const parts = arbiter.columns.map((name) => {
-    const [target, excluded] = ["target", "excluded"].map(
-      (alias) => `${alias}.${quoteIdentifier(name)}`,
-    );
-    const nullable = table.columns.find((column) => column.name === name)?.nullable ?? true;
-    return arbiter.nullsEqual && nullable
-      ? `EXISTS (SELECT ${target} INTERSECT SELECT ${excluded})`
-      : `${target} = ${excluded}`;
-  });
+  const parts = equalKeys(plan, "target", "excluded");
   const { predicate } = arbiter;
   const filters =
     predicate === null
       ? []
       : ["target", "excluded"].map((alias) => `(${qualify(predicate, alias, naming)})`);
   return [...parts, ...filters].join(" AND ");
+}
+
+/** The same for any two rows, by their aliases, without the filter. */
+export function equalKeys({ table, arbiter }: KeyedPlan, one: string, other: string): string[] {
+  return arbiter.columns.map((name) => {
+    const [left, right] = [one, other].map((alias) => `${alias}.${quoteIdentifier(name)}`);
+    const nullable = table.columns.find((column) => column.name === name)?.nullable ?? true;
+    return arbiter.nullsEqual && nullable
+      ? `EXISTS (SELECT ${left} INTERSECT SELECT ${right})`
+      : `${left} = ${right}`;
+  });
 }
 
 const LOCKED = "WITH (UPDLOCK, HOLDLOCK)";

@@ -4,18 +4,20 @@ import type { Batch, BatchResult, Row, RowFault } from "../../../model/batch.ts"
 import { outcomesFrom } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { TransactionAborted } from "../../target.ts";
-import type { Writer } from "../../target.ts";
+import type { SeenKeys, Writer } from "../../target.ts";
 import type { SqlServerConnection, Fields } from "../connect/connection.ts";
 import { counterOf, eachSql } from "./each-sql.ts";
 import { classifyNumber, placeOfError, SqlServerError } from "../errors.ts";
 import { ask } from "./run-guarded.ts";
 import type { GuardedAnswer } from "./run-guarded.ts";
 import { SqlServerSetWriter } from "./set-writer.ts";
+import { SqlServerSeenKeys } from "../stage/seen-keys.ts";
 import { faultOf, shapesOf, stageRows } from "../stage/stage.ts";
 
 /** The writer of one table. */
 export class SqlServerWriter implements Writer {
   readonly set: SqlServerSetWriter;
+  readonly keys?: SeenKeys;
   readonly #connection: SqlServerConnection;
   readonly #plan: TablePlan;
 
@@ -23,6 +25,7 @@ export class SqlServerWriter implements Writer {
     this.#connection = connection;
     this.#plan = plan;
     this.set = new SqlServerSetWriter(connection, plan);
+    if (plan.removal !== undefined) this.keys = new SqlServerSeenKeys(connection, plan);
   }
 
   async applyEach({ rows }: Batch): Promise<BatchResult> {

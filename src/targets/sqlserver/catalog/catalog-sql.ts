@@ -34,19 +34,23 @@ WHERE i.object_id = CONVERT(int, @id) AND i.is_unique = 1 AND i.is_disabled = 0 
 ORDER BY i.is_primary_key DESC, i.name, k.key_ordinal`;
 
 /** Enforced foreign keys, one row for each of their columns. */
-export const FOREIGN_KEYS = `SELECT f.name AS name, f.referenced_object_id AS refers_to, f.parent_object_id AS id, c.name AS column_name
+export const FOREIGN_KEYS = `SELECT f.name AS name, f.referenced_object_id AS refers_to, f.parent_object_id AS id, c.name AS column_name,
+r.name AS refers_to_column, f.delete_referential_action AS action
 FROM sys.foreign_keys AS f
 INNER JOIN sys.foreign_key_columns AS k ON k.constraint_object_id = f.object_id
 INNER JOIN sys.columns AS c ON c.object_id = k.parent_object_id AND c.column_id = k.parent_column_id
+INNER JOIN sys.columns AS r ON r.object_id = k.referenced_object_id AND r.column_id = k.referenced_column_id
 WHERE f.parent_object_id = CONVERT(int, @id) AND f.is_disabled = 0
 ORDER BY f.name, k.constraint_column_id`;
 
 /** Foreign keys of other tables that refer to it, one row for each of their columns; TRUNCATE minds those that are off as well. */
 export const REFERENCES = `SELECT f.name AS name, s.name AS [schema], o.name AS table_name, c.name AS column_name,
+r.name AS refers_to_column,
 f.delete_referential_action AS action, f.is_disabled AS is_disabled
 FROM sys.foreign_keys AS f
 INNER JOIN sys.foreign_key_columns AS k ON k.constraint_object_id = f.object_id
 INNER JOIN sys.columns AS c ON c.object_id = k.parent_object_id AND c.column_id = k.parent_column_id
+INNER JOIN sys.columns AS r ON r.object_id = k.referenced_object_id AND r.column_id = k.referenced_column_id
 INNER JOIN sys.objects AS o ON o.object_id = f.parent_object_id
 INNER JOIN sys.schemas AS s ON s.schema_id = o.schema_id
 WHERE f.referenced_object_id = CONVERT(int, @id) AND f.parent_object_id <> CONVERT(int, @id)

@@ -2,6 +2,7 @@
  * Lets the server check a plan: the statements run over an empty stage, in a transaction that the caller rolls back, so
  * that they write nothing. Each expression of the user's is tried by itself first, so that the error can name its flag.
  */
+import { refusedExpression } from "../../../errors/refused-expression.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
@@ -14,6 +15,7 @@ import { run } from "../apply/run-guarded.ts";
 import { setSql } from "../apply/set-sql.ts";
 import { checkStageSql, fillStageSql, stageDdl } from "../stage/stage-sql.ts";
 import { guarded, script } from "../apply/guard.ts";
+import { removalSql, seenDdl } from "../apply/removal-sql.ts";
 import { isKeyed } from "../apply/write-sql.ts";
 
 /** Checks `plan` for rows that carry `columns`. Throws `PLAN_*` errors. */
@@ -28,6 +30,7 @@ export async function checkPlan(
   await checkUnique(connection, plan);
   await connection.batch(script(stageDdl(plan, collation)));
   await checkExpressions(connection, plan);
+  await checkRemoval(connection, plan, collation);
   const shape = { id: 0, columns };
   await run(
     connection,
@@ -37,6 +40,20 @@ export async function checkPlan(
   // A trigger fires for no rows as well, and might not like it.
   if (plan.table.triggers.length > 0) return;
   await run(connection, setSql(plan, { columns, condition: "upsurge_shape = 0" }), []);
+}
+
+/** The statements that remove rows: the queries find none, as no row is missing yet. */
+async function checkRemoval(
+  connection: SqlServerConnection,
+  plan: TablePlan,
+  collation: string,
+): Promise<void> {
+  if (plan.removal === undefined) return;
+  await connection.batch(script(seenDdl(plan, collation)));
+  const { references, remove } = removalSql(plan);
+  for (const { first, count } of references) await connection.batch(script([first, count]));
+  // A trigger fires for no rows as well, and might not like it.
+  if (plan.table.triggers.length === 0) await run(connection, guarded([], [remove]), []);
 }
 
 /** The stage has our own columns next to the table's. */
@@ -122,6 +139,15 @@ async function checkExpressions(connection: SqlServerConnection, plan: TablePlan
       `SELECT 1 AS value FROM ${target}${rows} WHERE 1 = 0 AND (${update.where})`,
     ]);
   }
+  const { removal } = plan;
+  const rowsOfTable = `FROM ${tableSql(plan)} AS target WHERE 1 = 0`;
+  if (removal !== undefined && removal.where !== null) {
+    tries.push(["--delete-where", `SELECT 1 AS value ${rowsOfTable} AND (${removal.where})`]);
+  }
+  for (const { column, expression } of removal?.sets ?? []) {
+    const value = `SELECT (${expression}) AS value ${rowsOfTable}`;
+    tries.push([`--delete-set "${column} = …"`, value]);
+  }
   for (const [flag, statement] of tries) {
     try {
       await connection.batch(statement);
@@ -131,11 +157,7 @@ async function checkExpressions(connection: SqlServerConnection, plan: TablePlan
         error.number === 229 ||
         classifyNumber(error.number) === "transient";
       if (isOther) throw error;
-      throw upsurgeError(
-        "PLAN_EXPRESSION",
-        { flag, reason: `${error.message} (${error.number})` },
-        { cause: error, where: flag },
-      );
+      throw refusedExpression(flag, `${error.message} (${error.number})`, error);
     }
   }
 }

@@ -2,6 +2,7 @@
 import type {
   Check,
   Column,
+  DeleteAction,
   ForeignKey,
   Reference,
   TableName,
@@ -225,9 +226,18 @@ function readForeignKeys(rows: readonly Fields[]): ForeignKey[] {
   return [...byName(rows)].map(([name, parts]) => ({
     name,
     columns: parts.map((part) => String(part["column_name"])),
-    selfReferencing: parts.some((part) => String(part["refers_to"]) === String(part["id"])),
+    ...selfReference(parts),
     canWait: false,
   }));
+}
+
+function selfReference(
+  parts: readonly Fields[],
+): Pick<ForeignKey, "selfReferencing" | "refersTo" | "onDelete"> {
+  const [first = {}] = parts;
+  if (String(first["refers_to"]) !== String(first["id"])) return { selfReferencing: false };
+  const refersTo = parts.map((part) => String(part["refers_to_column"]));
+  return { selfReferencing: true, refersTo, onDelete: actionOf(first) };
 }
 
 function readReferences(rows: readonly Fields[]): Reference[] {
@@ -237,10 +247,17 @@ function readReferences(rows: readonly Fields[]): Reference[] {
     const name = String(row["name"]);
     const id = JSON.stringify([table, name]);
     const columns = [...(keys.get(id)?.columns ?? []), String(row["column_name"])];
-    const cascades = Number(row["action"] ?? 0) > 0 && !isTrue(row["is_disabled"]);
-    keys.set(id, { name, table, columns, cascades, canWait: false });
+    const refersTo = [...(keys.get(id)?.refersTo ?? []), String(row["refers_to_column"])];
+    keys.set(id, { name, table, columns, refersTo, onDelete: actionOf(row), canWait: false });
   }
   return [...keys.values()];
+}
+
+/** By the numbers of `delete_referential_action`. */
+const ACTIONS = ["forbid", "cascade", "set null", "set default"] as const;
+
+function actionOf(row: Fields): DeleteAction {
+  return isTrue(row["is_disabled"]) ? "none" : (ACTIONS[Number(row["action"] ?? 0)] ?? "forbid");
 }
 
 function readChecks(rows: readonly Fields[]): Check[] {

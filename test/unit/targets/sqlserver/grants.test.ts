@@ -45,7 +45,13 @@ test("hold ALTER for --keep-identity alone", () => {
 
 test("for --truncate are DELETE, or ALTER to truncate, and a look at tables that cascade", () => {
   const other = { schema: "dbo", name: "lines" };
-  const cascading = { name: "f", table: other, columns: ["t"], cascades: true };
+  const cascading = {
+    name: "f",
+    table: other,
+    columns: ["t"],
+    refersTo: ["id"],
+    onDelete: "cascade",
+  } as const;
   const known = table({ ...SHAPE, referredBy: [], truncateHazard: null });
   const referred = table({ ...known, referredBy: [cascading] });
 

@@ -1,0 +1,11 @@
+/** The error for SQL of a flag that the database does not take: its fix names the rows that the flag can see. */
+import { upsurgeError } from "./upsurge-error.ts";
+
+/** What takes rows away sees no incoming row. */
+const TARGET_ONLY = "write columns as target.NAME, or NAME alone: the row in the table";
+
+/** `PLAN_EXPRESSION` of the flag, for this reason. */
+export function refusedExpression(flag: string, reason: string, cause: unknown): Error {
+  const fix = flag.startsWith("--delete") ? TARGET_ONLY : undefined;
+  return upsurgeError("PLAN_EXPRESSION", { flag, reason }, { cause, where: flag, fix });
+}

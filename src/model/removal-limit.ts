@@ -1,0 +1,34 @@
+/** How many rows a load may take away. */
+import type { RemovalLimit } from "./load-plan.ts";
+
+/** By default a tenth of the rows may go, and some of a few. */
+const DEFAULT_PERCENT = 10;
+const DEFAULT_ROWS = 10;
+
+/** How many of `scope` rows may go; all of them only where that was said. */
+export function allowedRows(limit: RemovalLimit, scope: number): number {
+  if (mayRemoveAll(limit)) return scope;
+  const notAll = Math.max(0, scope - 1);
+  if (limit === null)
+    return Math.min(notAll, Math.max(DEFAULT_ROWS, share(DEFAULT_PERCENT, scope)));
+  return Math.min(notAll, limit.kind === "count" ? limit.count : share(limit.percent, scope));
+}
+
+/** True where all rows may go. */
+export function mayRemoveAll(limit: RemovalLimit): boolean {
+  return limit?.kind === "share" && limit.percent === 100;
+}
+
+/** The limit in words, as what allows. */
+export function limitText(limit: RemovalLimit): string {
+  if (limit === null) return `${DEFAULT_PERCENT}% or ${DEFAULT_ROWS} rows, whichever is more`;
+  if (limit.kind === "share") return `${limit.percent}% of the rows`;
+  return limit.count === 1 ? "1 row" : `${limit.count} rows`;
+}
+
+/** Of a percentage with decimals a product is off by less than this. */
+const EPSILON = 1e-9;
+
+function share(percent: number, scope: number): number {
+  return Math.floor((percent * scope) / 100 + EPSILON);
+}

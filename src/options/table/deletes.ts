@@ -1,0 +1,59 @@
+/** Options: which rows a load takes away because no record has them. Joined with the other groups in `options.ts`. */
+import { COLUMN_EXPRESSION, DELETE_LIMIT } from "../grammar.ts";
+import { LOADS } from "../option.ts";
+import type { OptionSpec } from "../option.ts";
+
+/** The options of the group `deletes`. */
+export const DELETE_OPTIONS = {
+  deleteMissing: {
+    group: "deletes",
+    kind: "flag",
+    summary: "After the last record, delete the rows whose key no record has.",
+    details:
+      "They are counted as `removed`, and go in one statement, in the transaction of the load; other writers wait from its first statement on. The source must be whole: a stream needs `--expect-rows` or `--expect-sha256`, and a file must end in a line end. Where a record is rejected, no row is deleted and the exit code is 3. `--max-delete` says how many rows may go. A row with NULL in its key stays, unless `--null-key match` is given.",
+    example: "--key id --delete-missing",
+    removes: true,
+    commands: LOADS,
+    meaning: "given",
+  },
+  deleteSet: {
+    group: "deletes",
+    kind: "many",
+    value: '"column = SQL"',
+    grammar: COLUMN_EXPRESSION,
+    summary: "Set this in the rows that no record has, in place of deleting them; may be repeated.",
+    details:
+      "It needs a `--delete-where` that says which rows are live, so that a row is marked once. A row whose record comes back is live again only where the load says so, with `--set`.",
+    example: `--delete-missing --delete-set "deleted_at = now()" --delete-where "deleted_at is null"`,
+    sql: true,
+    removes: true,
+    commands: LOADS,
+    meaning: "given",
+  },
+  deleteWhere: {
+    group: "deletes",
+    kind: "text",
+    value: "SQL",
+    summary:
+      "Of the rows that no record has, --delete-missing takes only those for which this holds.",
+    details:
+      "A condition on the row in the table, as SQL: a bare name is its column. `--max-delete 10%` counts within it.",
+    example: `--delete-missing --delete-where "source = 'seed'"`,
+    sql: true,
+    removes: true,
+    commands: LOADS,
+    meaning: "given",
+  },
+  maxDelete: {
+    group: "deletes",
+    kind: "text",
+    value: "N|N%",
+    grammar: DELETE_LIMIT,
+    summary: "How many rows a load may delete; only 100% allows all of them.",
+    details:
+      "Of `--delete-missing`: a number of rows, or a share of those that were there before the load, within `--delete-where`. By default 10% or 10 rows, whichever is more. Beyond it the load fails, and nothing is kept. `--truncate` deletes all rows; of it, and of `--delete-missing`, `100%` allows a source without a record.",
+    example: "--key id --delete-missing --max-delete 25%",
+    removes: true,
+    commands: LOADS,
+  },
+} as const satisfies Record<string, OptionSpec>;

@@ -1,0 +1,219 @@
+/** `--delete-missing`: which rows go after the last record, and what stands against it. Pure; the SQL is the target's. */
+import { sourceLabel } from "../../errors/source-label.ts";
+import { refusedExpression } from "../../errors/refused-expression.ts";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { Arbiter, Assignment, Removal, TablePlan } from "../../model/load-plan.ts";
+import { limitText, mayRemoveAll } from "../../model/removal-limit.ts";
+import { cascades } from "../../model/table-shape.ts";
+import type { Column, TableShape } from "../../model/table-shape.ts";
+import type { Options } from "../../options/options.ts";
+import { isClosed, qualify, quotesInBrackets, readsColumn } from "../../sql/expressions.ts";
+import type { ExpressionNames } from "../../sql/expressions.ts";
+import { referencesTo, referenceText } from "../../sql/removal.ts";
+import { tableLabel, tableName } from "../names.ts";
+import { assignments } from "../update-rule.ts";
+
+const FLAG = "--delete-missing";
+
+/** What decides it. */
+export interface RemovalRequest {
+  readonly shape: TableShape;
+  readonly options: Options;
+  readonly arbiter: Arbiter | null;
+  readonly update: TablePlan["update"];
+  /** The columns that a known field or constant fills. */
+  readonly named: ReadonlySet<string>;
+  readonly fields: readonly string[];
+  readonly naming: ExpressionNames;
+}
+
+/** How rows that no record has are taken away; the sentences say what to know of it. */
+export interface RemovalChoice {
+  readonly chosen: Pick<TablePlan, "removal">;
+  readonly why: readonly string[];
+}
+
+/** The removal of a load. Throws `PLAN_UNSUPPORTED`, `PLAN_KEY_NOT_IN_SOURCE` and what assignments may throw. */
+export function chooseRemoval(request: RemovalRequest): RemovalChoice {
+  const { shape, options, naming } = request;
+  if (!options.deleteMissing) return { chosen: {}, why: [] };
+  refuseTable(shape);
+  const arbiter = refuseKey(request);
+  const keyColumns = keyColumnsOf(request, arbiter);
+  refuseUnknown(request, keyColumns);
+  refuseRewritten(request, keyColumns);
+  const { deleteWhere, maxDelete } = options;
+  const removal: Removal = {
+    keyColumns: keyColumns.map(({ name }) => name),
+    where: deleteWhere === null ? null : qualify(deleteWhere, "target", naming),
+    sets: assignments(shape, "--delete-set", options.deleteSet, naming),
+    limit: maxDelete,
+  };
+  const brackets = quotesInBrackets(naming);
+  if (removal.where !== null) refuseOpen("--delete-where", removal.where, brackets);
+  for (const { expression } of removal.sets) refuseOpen("--delete-set", expression, brackets);
+  return { chosen: { removal }, why: explain(shape, removal, deleteWhere) };
+}
+
+/**
+ * Streams look ended where what feeds them has died: what they did not bring would count as missing. `open`: those of the
+ * load's `sources` that do not tell their own end.
+ */
+export function refuseStreams(
+  { open, sources }: { readonly open: readonly string[]; readonly sources: number },
+  options: Options,
+): void {
+  const { deleteMissing, expectRows, expectSha256 } = options;
+  const [first] = open;
+  if (!deleteMissing || first === undefined || expectRows !== null || expectSha256 !== null) return;
+  throw upsurgeError(
+    "OPTION_MISSING",
+    {
+      flag: "--expect-rows",
+      reason: `${sourceLabel(first)} is a stream, which looks ended where its producer has died: rows that it did not bring would count as missing`,
+    },
+    {
+      where: FLAG,
+      fix: `add --expect-rows N, the number of ${sources === 1 ? "its records, or --expect-sha256 HEX" : "records of all sources"}; or load a file`,
+    },
+  );
+}
+
+function refuseTable(shape: TableShape): void {
+  if (shape.kind !== "view" && shape.kind !== "virtual") return;
+  throw unsupported(
+    `${FLAG} on the ${shape.kind === "view" ? "view" : "virtual table"} ${tableLabel(shape)}`,
+    "only a table can be kept from other writers",
+    "name the table behind it with --table, or leave --delete-missing out",
+  );
+}
+
+function refuseKey({ shape, options, arbiter, named }: RemovalRequest): Arbiter {
+  if (arbiter === null || arbiter.kind !== "expressions") {
+    throw unsupported(
+      `${FLAG} by ${arbiter?.name ?? "no key"}`,
+      "rows are missing by a key, and that tells no two rows apart by their values alone",
+      "name a unique key of the table with --key or --constraint, or leave --delete-missing out",
+    );
+  }
+  const isOpen = options.nullKey !== "reject";
+  const made = shape.columns.find(
+    ({ name, identity }) => identity === "rowid" && arbiter.columns.includes(name),
+  );
+  const unfilled = arbiter.columns.find((name) => !named.has(name));
+  if (!isOpen || (made === undefined && (options.nullKey !== "insert" || unfilled === undefined)))
+    return arbiter;
+  throw unsupported(
+    `${FLAG} with --null-key ${options.nullKey}`,
+    `the database makes a key for a record without one: its row would count as missing`,
+    `leave --null-key ${options.nullKey} out, or leave --delete-missing out`,
+  );
+}
+
+/** The columns that tell the key, and those that generated ones among them are made from; in table order. */
+function keyColumnsOf({ shape, naming }: RemovalRequest, arbiter: Arbiter): readonly Column[] {
+  const wanted = new Set<Column>();
+  const look = (sql: string): void => {
+    for (const column of shape.columns) {
+      if (wanted.has(column) || !readsColumn(sql, null, { column: column.name, naming })) continue;
+      wanted.add(column);
+      if (column.generatedSql !== null) look(column.generatedSql);
+    }
+  };
+  for (const part of arbiter.keyExpressions) look(part);
+  if (arbiter.predicate !== null) look(arbiter.predicate);
+  return shape.columns.filter((column) => wanted.has(column));
+}
+
+/** The value of a column that no record has must be the same for all of them; in the key itself it would tell none apart. */
+function refuseUnknown(
+  { shape, arbiter, named, fields, naming }: RemovalRequest,
+  keyColumns: readonly Column[],
+): void {
+  if (fields.length === 0 && named.size === 0) return;
+  const reads = (sql: string, { name }: Column): boolean =>
+    readsColumn(sql, null, { column: name, naming });
+  const unknown = keyColumns.find((column) => {
+    if (named.has(column.name) || column.generatedSql !== null) return false;
+    const isKey = arbiter?.keyExpressions.some((part) => reads(part, column)) === true;
+    return isKey || column.volatileDefault || column.identity !== null;
+  });
+  if (unknown === undefined) return;
+  throw upsurgeError(
+    "PLAN_KEY_NOT_IN_SOURCE",
+    { column: unknown.name, fields: fields.join(", ") },
+    {
+      where: FLAG,
+      fix: `map a field to ${unknown.name} with --map, fill it with --const, or leave --delete-missing out: what is missing from ${tableLabel(shape)} is told by it`,
+    },
+  );
+}
+
+/** A row whose key the load itself changes would be missing. */
+function refuseRewritten({ update }: RemovalRequest, keyColumns: readonly Column[]): void {
+  const names = new Set(keyColumns.map(({ name }) => name));
+  const flagged: readonly (readonly [string, readonly Assignment[]])[] = [
+    ["--stamp", update.stamps],
+    ["--set", update.sets],
+  ];
+  for (const [flag, list] of flagged) {
+    const found = list.find(({ column }) => names.has(column));
+    if (found === undefined) continue;
+    throw upsurgeError(
+      "OPTION_CONFLICT",
+      {
+        flag: FLAG,
+        other: `${flag} of ${found.column}`,
+        reason: "it changes the key that a record has, and the row would count as missing",
+      },
+      { where: flag },
+    );
+  }
+}
+
+/** SQL that ends a parenthesis of ours would take the limits of the condition with it. */
+function refuseOpen(flag: string, sql: string, brackets: boolean): void {
+  if (isClosed(sql, brackets)) return;
+  throw refusedExpression(flag, "its parentheses do not match", undefined);
+}
+
+function unsupported(what: string, reason: string, suggestion: string): Error {
+  return upsurgeError("PLAN_UNSUPPORTED", { what, reason, suggestion }, { where: FLAG });
+}
+
+function explain(shape: TableShape, { sets, limit }: Removal, where: string | null): string[] {
+  const verb = sets.length === 0 ? "deleted" : "marked";
+  const within = where === null ? "" : ` within ${where}`;
+  const most = mayRemoveAll(limit)
+    ? "all of them may go"
+    : `${limitText(limit)} may go, and never all${limit === null ? " (--max-delete)" : ""}`;
+  const changing = shape.triggers.find(
+    ({ events, timing, level }) =>
+      (events.includes("insert") || events.includes("update")) &&
+      (timing !== "after" || level === "row"),
+  );
+  return [
+    `rows${within} whose key no record has are ${verb} after the last record, in one statement; ${most}`,
+    "other writers are kept out of the table from the first statement on, until the load is committed",
+    ...(changing === undefined
+      ? []
+      : [
+          `if the trigger ${changing.name} changes the key of a row, that row counts as missing: its key is no record's`,
+        ]),
+    ...(sets.length === 0 ? referencesTo({ table: shape }).map(along) : []),
+  ];
+}
+
+function along(reference: ReturnType<typeof referencesTo>[number]): string {
+  const { table, name, onDelete } = reference;
+  const by = referenceText({ ...reference, constraint: name });
+  const what = {
+    cascade: "go along with the rows that are deleted",
+    "set null": "lose what refers to rows that are deleted",
+    "set default": "refer to the default in place of rows that are deleted",
+    forbid: "keep rows that they refer to from being deleted, and stop the load",
+    none: "stay as they are",
+  }[onDelete];
+  const rows = cascades(reference) ? "rows" : "rows that stay";
+  return `${rows} of ${tableName(table)} ${what} (${by})`;
+}
