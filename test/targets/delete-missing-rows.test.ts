@@ -171,6 +171,20 @@ function refusals(database: TestDatabase): void {
     },
   );
 
+  test.each([
+    [["--set", "id = 9"], 2],
+    [["--stamp", "id = 9"], 2],
+    [["--set", "n = 9"], 0],
+  ])("what changes the key of a row is refused %j", async (flags, exit) => {
+    const shell = new MissingShell(database);
+    await shell.start(TABLE, ROWS);
+    const ran = await shell.load("id,n\n1,1\n2,2\n3,3\n4,4\n", flags);
+    expect([ran.exit, ran.report.error?.code]).toEqual([
+      exit,
+      exit === 0 ? undefined : "OPTION_CONFLICT",
+    ]);
+  });
+
   test("a view has no rows to keep from other writers", async () => {
     const shell = new MissingShell(database);
     await shell.start(TABLE, ROWS, "create view v as select id, n from t");

@@ -84,6 +84,29 @@ describe("tables", () => {
     expect(report.warnings.join()).toContain("1 row of t, which no record has, stayed");
     expect(await shell.ids()).toEqual(["1", "2", "3"]);
   });
+});
+
+describe("keys", () => {
+  test("a row that is live by the predicate of its key is kept live", async () => {
+    const shell = new MissingShell(database);
+    await shell.start(
+      "create table t (id text, n int, gone text)",
+      "create unique index t_id on t (id) where gone is null",
+      "insert into t values ('a', 1, null), ('b', 2, null), ('b', 0, 'x'), ('c', 3, null)",
+    );
+    writeFileSync(join(shell.folder, "in.csv"), "id,n\na,9\nd,4\n");
+    const key = ["in.csv", "--key", "id", "--key-where", "gone is null"];
+    const mark = ["--delete-set", "gone = 'y'", "--delete-where", "gone is null"];
+    const { exit, report, stderr } = await shell.run([...key, ...mark, "--set", "gone = null"]);
+    expect([exit, report.counts.removed], stderr).toEqual([0, 2]);
+    expect(await shell.ids("select id || coalesce(gone, '') from t order by 1")).toEqual([
+      "a",
+      "bx",
+      "by",
+      "cy",
+      "d",
+    ]);
+  });
 
   test("a rowid that is made for a record without a key cannot be told", async () => {
     const shell = new MissingShell(database);

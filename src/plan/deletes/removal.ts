@@ -149,15 +149,25 @@ function refuseUnknown(
   );
 }
 
-/** A row whose key the load itself changes would be missing. */
-function refuseRewritten({ update }: RemovalRequest, keyColumns: readonly Column[]): void {
-  const names = new Set(keyColumns.map(({ name }) => name));
-  const flagged: readonly (readonly [string, readonly Assignment[]])[] = [
-    ["--stamp", update.stamps],
-    ["--set", update.sets],
+/**
+ * A row whose key the load itself changes would be missing. A stamp is set in rows that are inserted as well, and so may also
+ * bring one within the predicate of the key; what takes a row out of it only keeps it.
+ */
+function refuseRewritten(
+  { update, arbiter, naming }: RemovalRequest,
+  keyColumns: readonly Column[],
+): void {
+  const names = keyColumns.map(({ name }) => name);
+  const parts = arbiter?.keyExpressions ?? [];
+  const inKey = names.filter((column) =>
+    parts.some((part) => readsColumn(part, null, { column, naming })),
+  );
+  const flagged: readonly (readonly [string, readonly Assignment[], readonly string[]])[] = [
+    ["--stamp", update.stamps, names],
+    ["--set", update.sets, inKey],
   ];
-  for (const [flag, list] of flagged) {
-    const found = list.find(({ column }) => names.has(column));
+  for (const [flag, list, refused] of flagged) {
+    const found = list.find(({ column }) => refused.includes(column));
     if (found === undefined) continue;
     throw upsurgeError(
       "OPTION_CONFLICT",
