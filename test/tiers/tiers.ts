@@ -32,6 +32,8 @@ const ONLY_ALL: Readonly<Record<string, string>> = {
     "jobs that are killed: faults/fail-points-*; --truncate once: targets/truncate",
   "targets/postgres-wide.test.ts": "80 columns and more; the limits: unit/targets/postgres",
   "targets/sqlite-drivers.test.ts": "each driver by itself: unit/targets/sqlite/drivers",
+  "targets/sqlserver-servers.test.ts":
+    "servers of other makers and levels; what is asked of them: unit/targets/sqlserver",
   "targets/sqlserver-grammar.test.ts": "the statements are run by targets/conformance",
   "targets/sqlserver-findings.test.ts":
     "single rules of one target; all of its ways: targets/conformance",
@@ -44,7 +46,7 @@ const ONLY_ALL: Readonly<Record<string, string>> = {
 
 /** How often something random is tried: in `npm test`, in `test:all`, and the variable that says otherwise. */
 const RUNS = {
-  "any batching": [7, 45, "UPSURGE_LAW_RUNS"],
+  "any batching": [5, 45, "UPSURGE_LAW_RUNS"],
   "any batching, translated": [3, 45, "UPSURGE_LAW_RUNS"],
   "any batching, emptied": [1, 15, "UPSURGE_LAW_RUNS"],
   "a run": [2, 15, "UPSURGE_LAW_RUNS"],
@@ -63,7 +65,7 @@ const RUNS = {
   "repeats, translated": [3, 15, "UPSURGE_LAW_RUNS"],
   secrets: [3, 15, "UPSURGE_LAW_RUNS"],
   signals: [2, 8, "UPSURGE_SIGNAL_ROUNDS"],
-  writers: [2, 30, "UPSURGE_LAW_RUNS"],
+  writers: [1, 30, "UPSURGE_LAW_RUNS"],
 } as const satisfies Record<string, readonly [fast: number, all: number, variable: string]>;
 
 /** How often, in this run. */
