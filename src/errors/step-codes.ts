@@ -50,7 +50,7 @@ export const STEP_CODES = {
   DELETE_FORBIDDEN: {
     title: "--delete-missing cannot delete rows of {table}",
     cause: "{reason}",
-    fix: "deal with the rows that refer to them first; or keep those that are referred to out of --delete-where; or leave --delete-missing out; nothing was kept",
+    fix: "delete or change the rows that refer to them first; or keep those that are referred to out of --delete-where; or leave --delete-missing out; nothing was kept",
     exit: 4,
   },
   DELETE_KEY_UNKNOWN: {
