@@ -21,6 +21,7 @@ const PACKAGES = [
   "pg",
   "pino",
   "tinyglobby",
+  "xxhash-wasm",
 ];
 
 /** Makes the program ready to run, saying what it does; resolves to the program's file. */
