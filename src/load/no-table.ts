@@ -4,6 +4,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Options } from "../options/options.ts";
 import { nearTable } from "../plan/names.ts";
 import type { Session } from "../targets/target.ts";
+import { tableName } from "../model/table-shape.ts";
 
 /** Where a table was looked for. */
 export interface MissingTable {
@@ -22,7 +23,7 @@ export async function noTable(session: Session, missing: MissingTable): Promise<
   const { checkpointTable } = options;
   const table = options.table ?? "";
   const tables = (await session.listTables()).filter(({ name }) => name !== checkpointTable);
-  const names = tables.map(({ schema, name }) => (schema === null ? name : `${schema}.${name}`));
+  const names = tables.map(tableName);
   const near = nearTable(table, tables);
   const made = creating(patterns, table, target);
   const why = (await session.whyNoTable?.(table)) ?? {

@@ -2,7 +2,7 @@
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
-import { tableName } from "../plan/names.ts";
+import { tableName } from "../model/table-shape.ts";
 import type { Source } from "../sources/source-set.ts";
 import { SourceSet } from "../sources/source-set.ts";
 import type { ConnectOptions, Session, Target } from "../targets/target.ts";

@@ -147,6 +147,11 @@ export interface TableName {
   readonly name: string;
 }
 
+/** A name as people write it. */
+export function tableName({ schema, name }: TableName): string {
+  return schema === null ? name : `${schema}.${name}`;
+}
+
 /** A table as the catalog describes it. */
 export interface TableShape {
   readonly name: TableName;

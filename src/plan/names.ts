@@ -3,16 +3,12 @@ import { nearest } from "../errors/edit-distance.ts";
 import { shownName } from "../model/header.ts";
 import { shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
+import { tableName } from "../model/table-shape.ts";
 import type { Column, TableName, TableShape } from "../model/table-shape.ts";
 
 /** A table's name as people write it. */
 export function tableLabel(shape: TableShape): string {
   return tableName(shape.name);
-}
-
-/** A name as people write it. */
-export function tableName({ schema, name }: TableName): string {
-  return schema === null ? name : `${schema}.${name}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What a load runs before and after its records: SQL of the user's, and what empties its table. Pure; the SQL is the target's. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Emptying, LoadPlan, Step, TablePlan } from "../model/load-plan.ts";
-import { cascades } from "../model/table-shape.ts";
+import { cascades, tableName } from "../model/table-shape.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import { transactionWords } from "../sql/ends-transaction.ts";
@@ -59,7 +59,7 @@ function truncateObstacle({ shape, options, capabilities }: StepsRequest): strin
     return "the catalog does not say what refers to it";
   }
   const [reference] = referredBy;
-  if (reference !== undefined) return `${nameOf(reference.table)} refers to it`;
+  if (reference !== undefined) return `${tableName(reference.table)} refers to it`;
   if (truncateHazard !== null) return truncateHazard;
   const trigger = triggers.find(({ events }) => events.includes("delete"));
   if (trigger !== undefined) return `the trigger ${trigger.name} fires on deletes`;
@@ -71,10 +71,6 @@ function truncateObstacle({ shape, options, capabilities }: StepsRequest): strin
     return "TRUNCATE would reset its ids";
   }
   return missingPrivileges.includes("truncate") ? "this user may not truncate it" : null;
-}
-
-function nameOf({ schema, name }: TableShape["name"]): string {
-  return schema === null ? name : `${schema}.${name}`;
 }
 
 /** The steps of a load, in their order: SQL of the user's still sees the rows that are deleted after it. */
@@ -176,7 +172,7 @@ function cascadeAssertions({ shape, quoteIdentifier }: StepsRequest): Omit<Step,
       refusal: {
         code: "STEP_CASCADE" as const,
         details: {
-          other: nameOf(table),
+          other: tableName(table),
           table: tableLabel(shape),
           constraint: name ?? "the foreign key",
         },

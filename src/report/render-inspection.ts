@@ -1,6 +1,6 @@
 /** What `upsurge inspect` found, as text. */
 import { sourceLabel } from "../errors/source-label.ts";
-import type { Column, TableName, TableShape } from "../model/table-shape.ts";
+import type { Column, TableShape } from "../model/table-shape.ts";
 import { alignColumns, formatBytes, formatCount, plural } from "../errors/format.ts";
 import { headerText } from "./header-text.ts";
 import type {
@@ -11,6 +11,7 @@ import type {
   InspectedTable,
   Inspection,
 } from "../model/inspection.ts";
+import { tableName } from "../model/table-shape.ts";
 
 /** The finding in a few aligned lines. */
 export function renderInspection(found: Inspection): string {
@@ -74,7 +75,7 @@ function tableLines({ target, server, table, keys }: InspectedTable): string[] {
     note ?? "",
   ]);
   return [
-    `${nameOf(table.name)}: ${table.kind} in ${target}, ${server}`,
+    `${tableName(table.name)}: ${table.kind} in ${target}, ${server}`,
     ...section("columns", alignColumns(table.columns.map(columnRow))),
     ...section(
       "keys",
@@ -119,14 +120,10 @@ function columnRow(column: Column): string[] {
 }
 
 function databaseLines({ target, server, tables }: InspectedDatabase): string[] {
-  const names = tables.length === 0 ? ["  none"] : tables.map((table) => `  ${nameOf(table)}`);
+  const names = tables.length === 0 ? ["  none"] : tables.map((table) => `  ${tableName(table)}`);
   return [`${target}: ${server}`, ...section("tables", names)];
 }
 
 function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`${title}:`, ...lines];
-}
-
-function nameOf({ schema, name }: TableName): string {
-  return schema === null ? name : `${schema}.${name}`;
 }

@@ -5,6 +5,7 @@ import { sourceLabel } from "../errors/source-label.ts";
 import { alignColumns, formatCount, plural } from "../errors/format.ts";
 import { headerText } from "./header-text.ts";
 import type { PlanReport } from "../model/plan-report.ts";
+import { tableName } from "../model/table-shape.ts";
 
 /** The plan, the statements included. */
 export function renderPlan(report: PlanReport): string {
@@ -78,13 +79,11 @@ function removalLines(statements: readonly string[]): string[] {
 
 function facts({ plan, target, server, sources }: PlanReport): string[][] {
   const [first] = plan.tables;
-  const { schema, name } = first.table.name;
-  const table = schema === null ? name : `${schema}.${name}`;
   const nulls = nullKeyText(first);
   return [
     ...sourceRows(sources),
     ...headerRows(sources),
-    ["target", `${table} in ${target}, ${server}`],
+    ["target", `${tableName(first.table.name)} in ${target}, ${server}`],
     ["mode", first.mode],
     ["key", keyText(first.arbiter)],
     ...(nulls === null ? [] : [["null key", nulls]]),

@@ -2,6 +2,7 @@
 import { alignColumns } from "../errors/format.ts";
 import type { RunPlanReport } from "../model/plan-report.ts";
 import { keyText, section } from "./render-plan.ts";
+import { tableName } from "../model/table-shape.ts";
 
 /** The plan; each load in full is the plan of that file by itself. */
 export function renderRunPlan(report: RunPlanReport): string {
@@ -33,7 +34,12 @@ export function renderRunPlan(report: RunPlanReport): string {
 
 function orderRow({ load, plan }: RunPlanReport["loads"][number], at: number): string[] {
   const [{ table, mode, arbiter, strategy }] = plan.tables;
-  const { schema, name } = table.name;
-  const label = schema === null ? name : `${schema}.${name}`;
-  return [`${at + 1}.`, label, `from ${load}`, mode, `key ${keyText(arbiter)}`, strategy];
+  return [
+    `${at + 1}.`,
+    tableName(table.name),
+    `from ${load}`,
+    mode,
+    `key ${keyText(arbiter)}`,
+    strategy,
+  ];
 }

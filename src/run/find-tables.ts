@@ -1,10 +1,11 @@
 /** Finds the table of each load of a run by the name of its file or folder. */
 import { nearest } from "../errors/edit-distance.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
+import { tableName } from "../model/table-shape.ts";
 import type { TableName } from "../model/table-shape.ts";
 import { quotedTable } from "../options/default-table.ts";
 import type { Connected } from "../load/prepare.ts";
-import { nearTable, tableName } from "../plan/names.ts";
+import { nearTable } from "../plan/names.ts";
 import type { FolderLoad } from "../sources/load-folder.ts";
 import type { Session } from "../targets/target.ts";
 

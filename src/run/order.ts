@@ -4,7 +4,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import { tableSql } from "../sql/unique-index.ts";
 import type { Session, WaitingKey } from "../targets/target.ts";
-import { tableName } from "../plan/names.ts";
+import { tableName } from "../model/table-shape.ts";
 
 /** The order that was found. */
 export interface RunOrder {

@@ -62,8 +62,8 @@ async function whyMissing(path: string): Promise<UpsurgeError | null> {
   }
 }
 
-// The same order on every machine, whatever its locale.
-function byCodeUnits(a: string, b: string): number {
+/** Orders names in the same way on every machine, whatever its locale. */
+export function byCodeUnits(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }

@@ -8,6 +8,7 @@ import { shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { sourceError } from "../read/bytes/source-error.ts";
 import { FORMATS } from "../read/formats.ts";
+import { byCodeUnits } from "./expand-sources.ts";
 
 /** What one load of a run reads. */
 export interface FolderLoad {
@@ -112,10 +113,6 @@ async function namesIn(folder: string): Promise<string[]> {
     const details = { path: folder, word: shellWord(folder) };
     throw upsurgeError("RUN_NOT_A_FOLDER", details, { where: folder, cause: error });
   }
-}
-
-function byCodeUnits(one: string, other: string): number {
-  return one < other ? -1 : 1;
 }
 
 /** Whether all of these are folders. */

@@ -3,6 +3,17 @@ import type { SpelledType, TypeRules, ValueType } from "../model/new-column.ts";
 import type { NewTable } from "../model/new-table.ts";
 import type { TableName } from "../model/table-shape.ts";
 
+/** The kinds of values of a database that has a type for each. */
+export const ALL_KINDS: TypeRules["kinds"] = new Set([
+  "double",
+  "boolean",
+  "date",
+  "timestamp",
+  "timestamptz",
+  "uuid",
+  "json",
+]);
+
 /** The texts of one database. */
 export interface DdlDialect {
   /** What its types keep without a change. */

@@ -2,6 +2,7 @@
 import { shellQuoted } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { TableDdl } from "../model/new-table.ts";
+import { tableName } from "../model/table-shape.ts";
 
 /** What a refusal means: `passing` is no refusal of the statement (a lock, a lost connection). */
 export type DdlRefusal = "exists" | "privilege" | "refused" | "passing";
@@ -24,8 +25,7 @@ export async function runDdl(ddl: TableDdl, { run, refusalOf }: DdlRunner): Prom
 }
 
 function refused(ddl: TableDdl, refusal: Exclude<DdlRefusal, "passing">, error: unknown): Error {
-  const { schema, name } = ddl.table.name;
-  const table = schema === null ? name : `${schema}.${name}`;
+  const table = tableName(ddl.table.name);
   const reason = error instanceof Error ? error.message : String(error);
   const context = { cause: error, where: ddl.flag };
   const what = ddl.kind === "create" ? `the table ${table}` : `a column of ${table}`;

@@ -7,7 +7,7 @@ import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import type { LoadPlan, Removal, RemovalReference, RemovalSql, Step } from "../model/load-plan.ts";
 import { allowedRows, limitText, mayRemoveAll } from "../model/removal-limit.ts";
 import type { AlongRows, RemovedRows } from "../model/removed-rows.ts";
-import { cascades } from "../model/table-shape.ts";
+import { cascades, tableName } from "../model/table-shape.ts";
 import type { TableName } from "../model/table-shape.ts";
 import type { SqlAnswer } from "../targets/sql-executor.ts";
 import type { StepSession } from "./steps.ts";
@@ -158,8 +158,7 @@ export class MissingRows {
   }
 
   get #label(): string {
-    const { schema, name } = this.#table;
-    return schema === null ? name : `${schema}.${name}`;
+    return tableName(this.#table);
   }
 }
 

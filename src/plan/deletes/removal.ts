@@ -4,13 +4,13 @@ import { refusedExpression } from "../../errors/refused-expression.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Arbiter, Assignment, Removal, TablePlan } from "../../model/load-plan.ts";
 import { limitText, mayRemoveAll } from "../../model/removal-limit.ts";
-import { cascades } from "../../model/table-shape.ts";
+import { cascades, tableName } from "../../model/table-shape.ts";
 import type { Column, TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
 import { isClosed, qualify, quotesInBrackets, readsColumn } from "../../sql/expressions.ts";
 import type { ExpressionNames } from "../../sql/expressions.ts";
 import { referencesTo, referenceText } from "../../sql/removal.ts";
-import { tableLabel, tableName } from "../names.ts";
+import { tableLabel } from "../names.ts";
 import { assignments } from "../update-rule.ts";
 
 const FLAG = "--delete-missing";

@@ -17,7 +17,8 @@ import type { Column, TableName, TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
 import type { DdlDialect } from "../../targets/ddl-dialect.ts";
 import { fieldResolver, mapFields } from "../mapping.ts";
-import { findColumn, requireColumn, tableName } from "../names.ts";
+import { findColumn, requireColumn } from "../names.ts";
+import { tableName } from "../../model/table-shape.ts";
 import { refuseColumnNames } from "./new-names.ts";
 import { PRIMARY } from "../primary-key.ts";
 

@@ -5,7 +5,8 @@ import type { FieldMapping } from "../../model/load-plan.ts";
 import type { TableName } from "../../model/table-shape.ts";
 import type { DdlDialect } from "../../targets/ddl-dialect.ts";
 import { fieldNames } from "../field-names.ts";
-import { nameList, tableName } from "../names.ts";
+import { nameList } from "../names.ts";
+import { tableName } from "../../model/table-shape.ts";
 import type { NewColumnsRequest } from "./new-columns.ts";
 
 /** Throws `PLAN_DDL` for a table whose name is too long, or not for users. */

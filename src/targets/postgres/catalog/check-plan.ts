@@ -20,6 +20,7 @@ import { onlyTable } from "../apply/select-then-write-sql.ts";
 import { setSql } from "../apply/set-sql.ts";
 import { stageDdl } from "../stage/stage.ts";
 import { stageTable } from "../stage/names.ts";
+import { tableName } from "../../../model/table-shape.ts";
 
 /** Checks inside a transaction that the caller rolls back. Throws `PLAN_*` errors. */
 export async function checkPlan(
@@ -123,7 +124,12 @@ function planError(error: unknown, plan: TablePlan, flag = "an expression"): unk
       }
       return upsurgeError(
         "PLAN_NO_CONFLICT_TARGET",
-        { table: tableLabel(plan), key: parts, reason: error.message, suggestion: keyFix(plan) },
+        {
+          table: tableName(plan.table.name),
+          key: parts,
+          reason: error.message,
+          suggestion: keyFix(plan),
+        },
         context,
       );
     case "42501":
@@ -155,10 +161,6 @@ function keyFix({ table, arbiter, mode }: TablePlan): string {
   return table.kind === "view"
     ? "load into the table behind the view, where --strategy select-then-write needs no unique index"
     : (other ?? "give the table a unique index on the key");
-}
-
-function tableLabel({ table: { name } }: TablePlan): string {
-  return name.schema === null ? name.name : `${name.schema}.${name.name}`;
 }
 
 async function checkExpressions(client: Client, plan: TablePlan): Promise<void> {
@@ -220,5 +222,5 @@ async function checkUnique(client: Client, plan: TablePlan): Promise<void> {
   );
   if (rowCount === 0) return;
   const suggestion = removeDuplicates(plan.table, arbiter, quoteIdentifier);
-  throw upsurgeError("PLAN_KEY_NOT_UNIQUE", { table: tableLabel(plan), key, suggestion });
+  throw upsurgeError("PLAN_KEY_NOT_UNIQUE", { table: tableName(plan.table.name), key, suggestion });
 }

@@ -1,17 +1,10 @@
 /** The types of the columns of a new table, and what they keep. Pure. */
 import type { SpelledType, TypeRules, ValueType } from "../../../model/new-column.ts";
+import { ALL_KINDS } from "../../ddl-dialect.ts";
 
 /** What the types keep: a timestamp counts microseconds; a numeric keeps its digits as they are written, zeros and all. */
 export const TYPE_RULES: TypeRules = {
-  kinds: new Set([
-    "double",
-    "boolean",
-    "date",
-    "timestamp",
-    "timestamptz",
-    "uuid",
-    "json",
-  ] as const),
+  kinds: ALL_KINDS,
   fraction: 6,
   needsSeconds: false,
   decimal: {

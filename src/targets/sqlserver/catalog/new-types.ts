@@ -1,20 +1,13 @@
 /** The types of the columns of a new table, and what they keep. Pure. */
 import type { SpelledType, TypeRules, ValueType } from "../../../model/new-column.ts";
+import { ALL_KINDS } from "../../ddl-dialect.ts";
 
 /** Digits of the largest decimals. */
 const DECIMAL_DIGITS = 38;
 
 /** What the types keep. JSON is kept as text. Of the ISO 8601 spellings those with seconds are documented to be read. */
 export const TYPE_RULES: TypeRules = {
-  kinds: new Set([
-    "double",
-    "boolean",
-    "date",
-    "timestamp",
-    "timestamptz",
-    "uuid",
-    "json",
-  ] as const),
+  kinds: ALL_KINDS,
   fraction: 7,
   needsSeconds: true,
   decimal: {
