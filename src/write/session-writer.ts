@@ -11,7 +11,7 @@ import type { Counts } from "../model/counts.ts";
 import type { LoadPlan, Step } from "../model/load-plan.ts";
 import type { CheckpointTable } from "../checkpoint/checkpoint-table.ts";
 import { TransactionAborted } from "../targets/target.ts";
-import type { Session, Transaction } from "../targets/target.ts";
+import type { Session, Transaction, Writer } from "../targets/target.ts";
 import type { ReadBatch } from "./batches.ts";
 import type { CheckpointCursor, CursorScope } from "../checkpoint/cursor.ts";
 import type { Quarantine } from "./quarantine.ts";
@@ -56,6 +56,7 @@ export interface CommitEntry {
 /** A transaction at work. */
 interface OpenTransaction {
   readonly transaction: Transaction;
+  readonly writer: Writer;
   readonly batches: BatchWriter;
   /** The rows of the checkpoint that it moves. */
   readonly scope: CursorScope;
@@ -97,7 +98,7 @@ export class SessionWriter {
         classify: (error) => this.#session.classify(error),
         quarantine,
       });
-      this.#open = { transaction, batches, scope };
+      this.#open = { transaction, writer, batches, scope };
       failPoint("row-lock");
       await checkpointing?.cursor.lock(checkpointing.table, scope);
       failPoint("row-locked");
@@ -132,8 +133,8 @@ export class SessionWriter {
 
   /** Of a load with a reject no row is missing, so that its keys need not be known. */
   async #noteKeys({ batch }: ReadBatch): Promise<void> {
-    const [writer] = this.#open?.transaction.writers ?? [];
-    if (this.#counts.rejected === 0 && batch.size > 0) await writer?.keys?.note(batch);
+    if (this.#counts.rejected > 0 || batch.size === 0) return;
+    await this.#open?.writer.keys?.note(batch);
   }
 
   /** Begins to look for rows that no record has, where the plan says so; to be called before the first record. */
