@@ -19,6 +19,7 @@ import type {
   Status,
 } from "../report/report.ts";
 import type { Reject, RejectPaths, RejectsOfCode } from "../model/reject.ts";
+import { tableName } from "../model/table-shape.ts";
 
 /** What became of a load. */
 export interface LoadOutcome {
@@ -83,23 +84,18 @@ export interface JobOutcome {
 }
 
 /** The report. */
-export function makeReport(
-  outcome: LoadOutcome,
-  options: Options,
-  { started, began, ended, version }: RunFacts,
-): Report {
+export function makeReport(outcome: LoadOutcome, options: Options, facts: RunFacts): Report {
   const { plan, job, steps = [], removed = null } = outcome;
   const [table] = plan?.tables ?? [];
   const guarantee = guaranteeOf(options);
   const counts = countsOf(outcome, guarantee);
-  const seconds = (performance.now() - started) / 1000;
   const [status, exit, error] = conclude(outcome, options);
   return {
     status,
     exit,
     runId: outcome.runId,
     target: plan?.target ?? null,
-    table: table === undefined ? options.table : qualified(table),
+    table: table === undefined ? options.table : tableName(table.table.name),
     mode: table?.mode ?? null,
     key: table === undefined ? null : keyOf(table),
     strategy: table?.strategy ?? null,
@@ -115,17 +111,26 @@ export function makeReport(
     guarantee,
     job: job === null ? null : stateOf(job),
     dryRun: options.dryRun || options.check,
+    ...timesOf(facts, counts.read - (job?.before.read ?? 0)),
+    bytes: outcome.bytes,
+    warnings: warningsOf(outcome),
+    version: facts.version,
+    firstRejects: outcome.firstRejects,
+    ...(error === null ? {} : { error }),
+  };
+}
+
+/** When it ran, how long, and how fast it read these records. */
+export function timesOf(
+  { started, began, ended }: RunFacts,
+  records: number,
+): Pick<Report, "startedAt" | "endedAt" | "seconds" | "rowsPerSecond"> {
+  const seconds = (performance.now() - started) / 1000;
+  return {
     startedAt: began.toISOString(),
     endedAt: ended.toISOString(),
     seconds: Math.round(seconds * 1000) / 1000,
-    rowsPerSecond: Math.round(
-      Math.max(0, counts.read - (job?.before.read ?? 0)) / Math.max(seconds, 0.001),
-    ),
-    bytes: outcome.bytes,
-    warnings: warningsOf(outcome),
-    version,
-    firstRejects: outcome.firstRejects,
-    ...(error === null ? {} : { error }),
+    rowsPerSecond: Math.round(Math.max(0, records) / Math.max(seconds, 0.001)),
   };
 }
 
@@ -188,10 +193,6 @@ function keyOf({ arbiter, keyOrigin }: TablePlan): ReportedKey | null {
   return { columns: plain ? columns : keyExpressions, origin: keyOrigin };
 }
 
-function qualified({ table }: TablePlan): string {
-  return table.name.schema === null ? table.name.name : `${table.name.schema}.${table.name.name}`;
-}
-
 function conclude(
   { error, signal, counts, kept, plan, job, removed = null }: LoadOutcome,
   options: Options,
@@ -204,9 +205,17 @@ function conclude(
   }
   if (job?.skipped === true) return ["skipped", 0, null];
   // Of a finished job too: its rejects are still to be corrected. What was withheld for them is asked for all the same.
-  const isDone = options.rejectsOk && (removed === null || !isWithheld(removed));
-  if (counts.rejected > 0 && !isDone) return ["rejects", 3, null];
-  if (options.check && changesIn(counts) > 0) return ["changes", 3, null];
+  const rejectsOk = options.rejectsOk && (removed === null || !isWithheld(removed));
+  return endingOf(counts, { ...options, rejectsOk });
+}
+
+/** How something ends that came to its end, by what it has counted. */
+export function endingOf(
+  counts: Counts,
+  { rejectsOk, check }: Pick<Options, "rejectsOk" | "check">,
+): [Status, number, null] {
+  if (counts.rejected > 0 && !rejectsOk) return ["rejects", 3, null];
+  if (check && changesIn(counts) > 0) return ["changes", 3, null];
   return [counts.rejected > 0 ? "rejects" : "ok", 0, null];
 }
 

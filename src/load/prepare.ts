@@ -104,12 +104,15 @@ export async function connectTo(
 /** What is planned, and over what. */
 export type PlannableSources = Connected &
   Pick<PlanningInputs, "sources" | "patterns" | "options" | "stage" | "keyFor" | "endsWhole"> &
-  Pick<PrepareHooks, "signal">;
+  Pick<PrepareHooks, "signal"> & {
+    /** Of the table, where it was read before. */
+    readonly shape?: TableShape;
+  };
 
 /** Plans the load of sources into the table that the options name. Throws `UpsurgeError`s. */
 export async function planSources(inputs: PlannableSources): Promise<PlannedSources> {
   const { target, session, sources, patterns, options, label, signal } = inputs;
-  const shape = await session.readTableShape(options.table ?? "");
+  const shape = inputs.shape ?? (await session.readTableShape(options.table ?? ""));
   if (shape === null && !options.create) {
     throw await noTable(session, { options, patterns, label, target: target.name });
   }

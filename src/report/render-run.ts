@@ -64,7 +64,7 @@ function headline({ counts, tables, seconds, ...report }: RunReport): string {
   if (status === "failed") {
     const unknown = report.error?.code === "TARGET_OUTCOME_UNKNOWN";
     const kept = unknown ? "" : "; nothing was kept of any table";
-    return `failed at ${failedLoad ?? "the start"}: ${read} read in ${time}${kept}`;
+    return `failed${failedLoad === null ? "" : ` at ${failedLoad}`}: ${read} read in ${time}${kept}`;
   }
   const what = `${read} ${report.dryRun ? "tried on" : "into"} ${plural(tables.length, "table")}`;
   const pace = `in ${time}, ${formatCount(rowsPerSecond)} rows/s`;

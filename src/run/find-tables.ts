@@ -2,7 +2,7 @@
 import { nearest } from "../errors/edit-distance.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { tableName } from "../model/table-shape.ts";
-import type { TableName } from "../model/table-shape.ts";
+import type { TableName, TableShape } from "../model/table-shape.ts";
 import { quotedTable } from "../options/default-table.ts";
 import type { Connected } from "../load/prepare.ts";
 import { nearTable } from "../plan/names.ts";
@@ -15,6 +15,7 @@ export interface TableLoad extends FolderLoad {
   readonly table: string;
   /** As it is shown. */
   readonly tableName: string;
+  readonly shape: TableShape;
 }
 
 /** Where tables are looked for, and which of them are wanted; `null`: all. */
@@ -42,15 +43,15 @@ export async function findTables(
   return wanted;
 }
 
-type TableOfFile = Pick<TableLoad, "table" | "tableName">;
+type TableOfFile = Pick<TableLoad, "table" | "tableName" | "shape">;
 
 /** `010_countries` is the table of that name, or `countries`. */
 async function tableOf(stem: string, session: Session): Promise<TableOfFile | null> {
-  for (const name of [stem, withoutNumber(stem)]) {
+  for (const name of new Set([stem, withoutNumber(stem)])) {
     // A dot may be part of the name, or end the schema.
     for (const table of new Set([quotedTable(name), name])) {
       const shape = await session.readTableShape(table);
-      if (shape !== null) return { table, tableName: tableName(shape.name) };
+      if (shape !== null) return { table, tableName: tableName(shape.name), shape };
     }
   }
   return null;

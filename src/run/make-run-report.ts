@@ -1,6 +1,6 @@
 /** Makes the report of a run from what became of its loads; decides status and exit code. */
-import { changesIn, sumOfCounts } from "../model/counts.ts";
-import { failureOf, makeReport } from "../load/make-report.ts";
+import { sumOfCounts } from "../model/counts.ts";
+import { endingOf, failureOf, makeReport, timesOf } from "../load/make-report.ts";
 import type { LoadOutcome, RunFacts } from "../load/make-report.ts";
 import type { Options } from "../options/options.ts";
 import type { Report, ReportedError, Status } from "../report/report.ts";
@@ -34,13 +34,11 @@ export interface RunOutcome {
 
 /** The report. */
 export function makeRunReport(outcome: RunOutcome, options: Options, facts: RunFacts): RunReport {
-  const { began, ended, version, started } = facts;
   const reports = outcome.parts.map((part) => ({
     part,
     report: makeReport(part.outcome, part.options, facts),
   }));
   const counts = sumOfCounts(reports.map(({ report }) => report.counts));
-  const seconds = (performance.now() - started) / 1000;
   const [status, exit, error] = conclude(outcome, options, counts);
   return {
     status,
@@ -53,12 +51,9 @@ export function makeRunReport(outcome: RunOutcome, options: Options, facts: RunF
     failedLoad: outcome.failed,
     guarantee: "all-or-nothing",
     dryRun: options.dryRun || options.check,
-    startedAt: began.toISOString(),
-    endedAt: ended.toISOString(),
-    seconds: Math.round(seconds * 1000) / 1000,
-    rowsPerSecond: Math.round(counts.read / Math.max(seconds, 0.001)),
+    ...timesOf(facts, counts.read),
     bytes: outcome.parts.reduce((sum, { outcome: each }) => sum + each.bytes, 0),
-    version,
+    version: facts.version,
     ...(error === null ? {} : { error }),
   };
 }
@@ -82,6 +77,5 @@ function conclude(
     const load = parts.find((part) => part.load.path === failed)?.load;
     return failureOf(error, signal, ({ fix }) => (load === undefined ? fix : inRun(fix, load)));
   }
-  if (counts.rejected > 0) return ["rejects", options.rejectsOk ? 0 : 3, null];
-  return options.check && changesIn(counts) > 0 ? ["changes", 3, null] : ["ok", 0, null];
+  return endingOf(counts, options);
 }

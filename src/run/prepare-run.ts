@@ -2,8 +2,7 @@
  * Gets a run ready: connects once, finds the table of each file, plans each load, and puts the loads in order. Shared by runs
  * and their plans. Writes nothing.
  */
-import { shellWord } from "../errors/shell-word.ts";
-import { located, UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
+import { located, UpsurgeError } from "../errors/upsurge-error.ts";
 import { connectTo, openSources, planSources } from "../load/prepare.ts";
 import type { Connected, PreparedLoad, PrepareHooks } from "../load/prepare.ts";
 import { namedMode } from "../options/mode-of.ts";
@@ -39,6 +38,8 @@ export interface PreparedRun {
 export interface RunHooks extends PrepareHooks {
   /** Told of a load before its sources are opened; its own hooks. */
   readonly onPart?: ((load: TableLoad, options: Options) => Partial<PrepareHooks>) | undefined;
+  /** Told when all of them are planned, and not yet in order. */
+  readonly onPlanned?: (() => void) | undefined;
 }
 
 /** Connects and plans. Throws `UpsurgeError`s; closes what it opened then. */
@@ -57,7 +58,8 @@ export async function prepareRun(
       hooks.signal?.throwIfAborted();
       parts.push(await preparePart(load, { at, connected, options, hooks }));
     }
-    const shapes = parts.map(({ prepared }) => prepared.plan.tables[0].table);
+    hooks.onPlanned?.();
+    const shapes = tables.map(({ shape }) => shape);
     const order = orderLoads(shapes, connected.session);
     const inOrder = order.places.flatMap((place) => parts[place] ?? []);
     return { connected, parts: inOrder, order, leftOut };
@@ -88,6 +90,7 @@ async function preparePart(load: TableLoad, context: PartContext): Promise<Prepa
       sources,
       patterns: load.sources,
       options,
+      shape: load.shape,
       // As a load by itself calls them, and the others after it.
       stage: at === 0 ? FIRST_STAGE : `${FIRST_STAGE}_${at + 1}`,
       signal: hooks.signal,
@@ -101,13 +104,6 @@ async function preparePart(load: TableLoad, context: PartContext): Promise<Prepa
   } catch (error) {
     await sources.close();
     if (!(error instanceof UpsurgeError)) throw error;
-    throw located(withoutTable(error, load), load.path);
+    throw located(error, load.path);
   }
-}
-
-/** The table was not named by a flag, so no flag is at fault. */
-function withoutTable(error: UpsurgeError, { path }: TableLoad): UpsurgeError {
-  const { code, details, message: title, why, fix, cause, where } = error;
-  if (where === null || !where.startsWith("--table")) return error;
-  return upsurgeError(code, details, { title, why, fix, cause, where: shellWord(path) });
 }

@@ -47,6 +47,9 @@ function idOf({ layer, path }: TableLoad): string {
   return `${layer} ${path}`;
 }
 
+/** The place of no load. */
+const NOWHERE = -1;
+
 /** One try of a run. */
 export class RunState {
   readonly request: RunRequest;
@@ -54,21 +57,24 @@ export class RunState {
   /** In the order in which they are loaded, once that is known. */
   #parts: Part[] = [];
   #session: Session | null = null;
+  /** What there is of a load where none is at hand. */
+  readonly #idle: LoadState;
   /** The load at hand, by its place. */
-  #at = -1;
+  #at = NOWHERE;
   #prepared: PreparedRun | null = null;
   #commits = false;
 
   constructor(request: RunRequest, earlier: RunLessons) {
     this.request = request;
     this.#earlier = earlier;
+    const { options, began, surroundings } = request;
+    this.#idle = this.#firstState([], options, newLessons(options, began, surroundings));
   }
 
   /** What an interrupt stops: nothing once the commit has begun. */
   get atHand(): LoadState {
-    if (this.#commits) return this.#firstState([], this.request.options, null);
-    const state = this.#parts[this.#at]?.state ?? this.#firstState([], this.request.options, null);
-    return { ...state, session: this.#session };
+    if (this.#commits) return this.#idle;
+    return { ...(this.#parts[this.#at]?.state ?? this.#idle), session: this.#session };
   }
 
   /** What the run is told of while it gets ready. */
@@ -84,6 +90,7 @@ export class RunState {
         surroundings.log.info({ to, version: session.version }, "connected");
       },
       onPart: (load, own) => this.#partHooks(load, own),
+      onPlanned: () => this.leaves(),
     };
   }
 
@@ -110,11 +117,11 @@ export class RunState {
   prepared(run: PreparedRun): void {
     const { log } = this.request.surroundings;
     this.#prepared = run;
-    this.#parts = run.parts.flatMap(({ load, prepared }) => {
-      const part = this.#parts.find((each) => idOf(each.load) === idOf(load));
+    const inOrder = run.order.places.flatMap((place) => this.#parts[place] ?? []);
+    this.#parts = run.parts.flatMap(({ prepared }, at) => {
+      const part = inOrder[at];
       if (part === undefined) return [];
-      const { lessons } = part.state.request;
-      lessons.rejects.open(prepared.first);
+      part.state.request.lessons.rejects.open(prepared.first);
       return [{ ...part, state: { ...part.state, prepared } }];
     });
     const tables = run.parts.map(({ load }) => load.tableName);
@@ -134,6 +141,11 @@ export class RunState {
     this.#learn(at, running);
   }
 
+  /** What comes now is about no load by itself. */
+  leaves(): void {
+    this.#at = NOWHERE;
+  }
+
   /** The commit begins. */
   commits(): void {
     this.#commits = true;
@@ -146,10 +158,9 @@ export class RunState {
     );
   }
 
-  #firstState(sources: readonly string[], options: Options, lessons: Lessons | null): LoadState {
-    const { surroundings, progress, began } = this.request;
-    const known = lessons ?? newLessons(options, began, surroundings);
-    return firstState({ sources, options, surroundings, lessons: known, progress });
+  #firstState(sources: readonly string[], options: Options, lessons: Lessons): LoadState {
+    const { surroundings, progress } = this.request;
+    return firstState({ sources, options, surroundings, lessons, progress });
   }
 
   /** Whether to try again: nothing is kept of a run that fails, so all of it is loaded again. */

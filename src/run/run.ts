@@ -4,7 +4,6 @@
  */
 import { randomUUID } from "node:crypto";
 import { failPoint } from "../testing/fail-point.ts";
-import { UpsurgeError } from "../errors/upsurge-error.ts";
 import { onInterrupt } from "../load/interrupt.ts";
 import { ProgressTeller } from "../load/progress.ts";
 import { retry } from "../load/retry.ts";
@@ -90,12 +89,12 @@ async function write({ connected, parts, order }: PreparedRun, state: RunState):
     for (const sql of waits ?? []) await session.execute.run(sql);
     const loads: JoinedLoad[] = [];
     for (const at of parts.keys()) loads.push(await writePart(at, transaction, state));
+    state.leaves();
     signal.throwIfAborted();
     await end(loads, transaction, state);
   } catch (error) {
     await transaction?.rollback();
-    if (signal.aborted || error instanceof UpsurgeError) throw error;
-    throw session.translate(error);
+    throw signal.aborted ? error : session.translate(error);
   }
 }
 

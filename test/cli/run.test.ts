@@ -63,6 +63,14 @@ test("--quiet says nothing but rejects and warnings", async () => {
   expect(readFileSync(join(folder, "seeds", "a.csv.rejects.csv"), "utf8")).toBe("id,n\n2,10\n");
 });
 
+test("--check says of changes although rejects are in order", async () => {
+  const folder = shop({ ...FILES, "seeds/a.csv": "id,n\n1,5\n2,10\n" });
+  const flags = ["--check", "--max-rejects", "1", "--rejects-ok"];
+  const { exitCode, stdout } = await run(folder, ["seeds", ...flags, "--json"]);
+
+  expect([exitCode, JSON.parse(stdout)]).toMatchObject([3, { status: "changes" }]);
+});
+
 test("--report writes what --json prints", async () => {
   const folder = shop();
   const { stdout } = await run(folder, ["seeds", "--json", "--report", "run.json"]);
