@@ -166,6 +166,8 @@ async function write(state: RunningLoad): Promise<void> {
   const { surroundings, progress } = request;
   const { signal } = surroundings;
   try {
+    progress.loading(state);
+    await writers.open();
     await writeBatches(state);
     if (signal.aborted && goesOn(state)) await writers.settle();
     signal.throwIfAborted();

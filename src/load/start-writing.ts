@@ -59,14 +59,12 @@ export function startWriting(
   return { ...state, prepared, ledger, writers, mapper };
 }
 
-/** Hands all records over, until the load is interrupted; nothing is committed that need not be. */
+/** Hands all records over, until the load is interrupted; nothing is committed that need not be. The writers are open. */
 export async function writeBatches(load: RunningLoad): Promise<void> {
   const { prepared, writers, mapper, request, job } = load;
   const { plan, sources } = prepared;
   const { progress, surroundings } = request;
   const { signal } = surroundings;
-  progress.loading(load);
-  await writers.open();
   const events = job === null ? sources.read() : sources.resume(job.resumed.work, signal);
   const batches = unwritten(gatherBatches(events, mapper, plan), load);
   const hooks = { ready: writers.prepare.bind(writers), failed: writers.failed };

@@ -6,7 +6,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import { flagOf, OPTION_NAMES, optionSpec } from "./flag.ts";
 import { checkDeletes } from "./check-deletes.ts";
 import { checkJobOptions } from "./check-job.ts";
-import { modeOf } from "./mode-of.ts";
+import { modeOf, modeOfRun } from "./mode-of.ts";
 import type { Command } from "./option.ts";
 import type { OptionName, Options } from "./options.ts";
 import { refuseIncomplete } from "./incomplete.ts";
@@ -15,10 +15,11 @@ import { conflict, modeText, WITHOUT_KEY, wrong } from "./wrong-options.ts";
 
 /** Throws OPTION_MISSING, OPTION_CONFLICT or OPTION_VALUE for options that no load could honour; `sources`: those of it. */
 export function checkOptions(
-  options: Options,
+  asked: Options,
   command: Command,
   sources: readonly string[] = ["-"],
 ): void {
+  const options = command === "run" ? { ...asked, mode: modeOfRun(asked) } : asked;
   checkRawSql(options);
   checkTexts(options);
   checkSourceOptions(options);

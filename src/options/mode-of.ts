@@ -8,6 +8,11 @@ export function namedMode({ mode, ignore, updateColumns }: Options): Mode | null
   return mode ?? (updateColumns?.kind === "none" ? "upsert" : null);
 }
 
+/** The mode of each load of a run. */
+export function modeOfRun(options: Options): Mode {
+  return namedMode(options) ?? "upsert";
+}
+
 /** The mode of a load. */
 export function modeOf(options: Options): Mode {
   const isKeyed = options.key !== null || options.constraint !== null;

@@ -174,7 +174,7 @@ function keyLines({ key, status, job }: Report): string[] {
 }
 
 /** Rows that would go along with those that no record has; counted in a dry run only. */
-function alongLines({ deletes }: Report): string[] {
+export function alongLines({ deletes }: Pick<Report, "deletes">): string[] {
   return (deletes?.along ?? []).map(({ table, constraint, onDelete, rows }) => {
     const what = onDelete === "cascade" ? "delete" : "change";
     const by = constraint === null ? "" : `${constraint}, `;

@@ -1,6 +1,8 @@
 /** The plan of a run as text: the order of its loads and why, and how each of them is written. */
 import { alignColumns } from "../errors/format.ts";
+import type { LoadPlan } from "../model/load-plan.ts";
 import type { RunPlanReport } from "../model/plan-report.ts";
+import { limitText, mayRemoveAll } from "../model/removal-limit.ts";
 import { keyText, section } from "./render-plan.ts";
 import { tableName } from "../model/table-shape.ts";
 
@@ -24,12 +26,27 @@ export function renderRunPlan(report: RunPlanReport): string {
       why.map((sentence) => `  ${sentence}`),
     ),
     ...section(
+      "deleted at the end, children first",
+      loads.toReversed().flatMap(({ plan }) => removalLines(plan)),
+    ),
+    ...section(
       "not loaded",
       leftOut.map(({ path, reason }) => `  ${path}: ${reason}`),
     ),
     ...section("warnings", warnings),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** The rows that may go once all loads are written. */
+function removalLines({ tables: [{ table, removal }] }: LoadPlan): string[] {
+  if (removal === undefined) return [];
+  const { where, limit } = removal;
+  const within = where === null ? "" : ` within ${where}`;
+  const most = mayRemoveAll(limit)
+    ? "all of them may go"
+    : `${limitText(limit)} may go, and never all`;
+  return [`  ${tableName(table.name)}: rows${within} whose key no record has; ${most}`];
 }
 
 function orderRow({ load, plan }: RunPlanReport["loads"][number], at: number): string[] {

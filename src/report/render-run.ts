@@ -3,7 +3,7 @@ import { COUNT_NAMES, COUNTS } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import { alignColumns, formatCount, formatSeconds, plural } from "../errors/format.ts";
 import { visible, visibleLine } from "../errors/visible.ts";
-import { rejectLines, sequenceLines, whyLines } from "./render-report.ts";
+import { alongLines, rejectLines, sequenceLines, whyLines } from "./render-report.ts";
 import type { ReportedLoad, RunReport } from "./run-report.ts";
 
 /** The report as one line of JSON, its fields in the order of the documentation. */
@@ -94,6 +94,7 @@ function troubleLines(load: ReportedLoad, { status, dryRun }: RunReport): string
   const table = load.table ?? load.load;
   const found = [
     ...sequenceLines(load, dryRun),
+    ...alongLines(load),
     ...whyLines({ rejects: load.rejects, status }),
     ...rejectLines(load),
     ...load.warnings.map((warning) => `warning: ${warning}`),

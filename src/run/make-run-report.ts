@@ -1,5 +1,6 @@
 /** Makes the report of a run from what became of its loads; decides status and exit code. */
 import { sumOfCounts } from "../model/counts.ts";
+import { isWithheld } from "../model/removed-rows.ts";
 import { endingOf, failureOf, makeReport, timesOf } from "../load/make-report.ts";
 import type { LoadOutcome, RunFacts } from "../load/make-report.ts";
 import type { Options } from "../options/options.ts";
@@ -61,8 +62,11 @@ export function makeRunReport(outcome: RunOutcome, options: Options, facts: RunF
 function reportedLoad({ load }: PartOutcome, report: Report): ReportedLoad {
   const { table, mode, key, strategy, rowSource, counts, sources } = report;
   const { rejects, rejectFile, rejectReport, warnings, firstRejects } = report;
-  const steps = report.steps === undefined ? {} : { steps: report.steps };
-  const how = { table, mode, key, strategy, rowSource, counts, ...steps, sources };
+  const ran = {
+    ...(report.steps === undefined ? {} : { steps: report.steps }),
+    ...(report.deletes === undefined ? {} : { deletes: report.deletes }),
+  };
+  const how = { table, mode, key, strategy, rowSource, counts, ...ran, sources };
   const ofCodes = rejects.map((each) => ({ ...each, fix: inRun(each.fix, load) }));
   const troubles = { rejects: ofCodes, rejectFile, rejectReport, warnings, firstRejects };
   return { load: load.path, level: 0, ...how, table: table ?? load.tableName, ...troubles };
@@ -77,5 +81,9 @@ function conclude(
     const load = parts.find((part) => part.load.path === failed)?.load;
     return failureOf(error, signal, ({ fix }) => (load === undefined ? fix : inRun(fix, load)));
   }
-  return endingOf(counts, options);
+  // What was withheld for a reject is asked for all the same.
+  const isWhole = parts.every(
+    ({ outcome: { removed = null } }) => removed === null || !isWithheld(removed),
+  );
+  return endingOf(counts, { ...options, rejectsOk: options.rejectsOk && isWhole });
 }

@@ -5,11 +5,12 @@
 import { located, UpsurgeError } from "../errors/upsurge-error.ts";
 import { connectTo, openSources, planSources } from "../load/prepare.ts";
 import type { Connected, PreparedLoad, PrepareHooks } from "../load/prepare.ts";
-import { namedMode } from "../options/mode-of.ts";
+import { modeOfRun } from "../options/mode-of.ts";
 import type { Options } from "../options/options.ts";
 import { FIRST_STAGE } from "../plan/make-plan.ts";
 import { orderLoads } from "./order.ts";
 import type { RunOrder } from "./order.ts";
+import { refuseSharedDeletes } from "./shared-deletes.ts";
 import { keyOfSource } from "./source-key.ts";
 import { readLoadFolders } from "../sources/load-folder.ts";
 import type { LeftOut } from "../sources/load-folder.ts";
@@ -59,6 +60,7 @@ export async function prepareRun(
       parts.push(await preparePart(load, { at, connected, options, hooks }));
     }
     hooks.onPlanned?.();
+    refuseSharedDeletes(parts);
     const shapes = tables.map(({ shape }) => shape);
     const order = orderLoads(shapes, connected.session);
     const inOrder = order.places.flatMap((place) => parts[place] ?? []);
@@ -79,7 +81,7 @@ interface PartContext {
 
 async function preparePart(load: TableLoad, context: PartContext): Promise<PreparedPart> {
   const { at, connected, hooks } = context;
-  const mode = namedMode(context.options) ?? "upsert";
+  const mode = modeOfRun(context.options);
   const options = { ...context.options, table: load.table, mode };
   const ofPart = { ...hooks, ...hooks.onPart?.(load, options) };
   const sources = await openSources(load.sources, options, ofPart);

@@ -1,27 +1,19 @@
-/**
- * The flow of a run: connect → plan every load → put them in order → one transaction: load after load → commit → report.
- * Nothing of it is kept unless all of it is.
- */
+/** The flow of a run: connect → plan every load → put them in order → write them → report. */
 import { randomUUID } from "node:crypto";
-import { failPoint } from "../testing/fail-point.ts";
 import { onInterrupt } from "../load/interrupt.ts";
 import { ProgressTeller } from "../load/progress.ts";
 import { retry } from "../load/retry.ts";
 import type { Tried } from "../load/retry.ts";
-import { startWriting, writeBatches } from "../load/start-writing.ts";
 import type { Surroundings } from "../load/surroundings.ts";
 import { readVersion } from "../load/version.ts";
 import type { Options } from "../options/options.ts";
 import type { RunReport } from "../report/run-report.ts";
-import type { Transaction } from "../targets/target.ts";
-import { makeJoinedWriter } from "../write/make-writers.ts";
-import type { OneSession } from "../write/one-session.ts";
 import { makeRunReport } from "./make-run-report.ts";
 import type { RunOutcome } from "./make-run-report.ts";
 import { prepareRun } from "./prepare-run.ts";
-import type { PreparedRun } from "./prepare-run.ts";
 import { RunState } from "./run-state.ts";
-import type { JoinedLoad, RunLessons, RunRequest } from "./run-state.ts";
+import type { RunLessons, RunRequest } from "./run-state.ts";
+import { writeTogether } from "./write-together.ts";
 
 /** Loads the files of `folders` under `options`. Never throws: what went wrong is in the report. */
 export async function run(
@@ -61,7 +53,7 @@ async function tryToRun(
     const prepared = await prepareRun(folders, options, state.hooks());
     state.prepared(prepared);
     signal.throwIfAborted();
-    await write(prepared, state);
+    await writeTogether(prepared, state);
   } catch (thrown) {
     error = thrown;
   } finally {
@@ -76,64 +68,4 @@ async function tryToRun(
     conclude: () => state.conclude(error),
     close: async () => await state.close(),
   };
-}
-
-/** Writes load after load, and commits. Throws what stopped it, with everything undone. */
-async function write({ connected, parts, order }: PreparedRun, state: RunState): Promise<void> {
-  const { session } = connected;
-  const { signal } = state.request.surroundings;
-  let transaction: Transaction | null = null;
-  try {
-    transaction = await session.begin(parts.map(({ prepared }) => prepared.plan.tables[0]));
-    const waits = order.waiting.length === 0 ? [] : session.leaveToCommit?.(order.waiting);
-    for (const sql of waits ?? []) await session.execute.run(sql);
-    const loads: JoinedLoad[] = [];
-    for (const at of parts.keys()) loads.push(await writePart(at, transaction, state));
-    state.leaves();
-    signal.throwIfAborted();
-    await end(loads, transaction, state);
-  } catch (error) {
-    await transaction?.rollback();
-    throw signal.aborted ? error : session.translate(error);
-  }
-}
-
-/** Writes one load of the run into the transaction. */
-async function writePart(
-  at: number,
-  transaction: Transaction,
-  state: RunState,
-): Promise<JoinedLoad> {
-  const { prepared, load } = state.begins(at);
-  const running = startWriting<OneSession>(prepared, load, (request) =>
-    makeJoinedWriter(request, { transaction, at }),
-  );
-  state.writes(at, running);
-  await writeBatches(running);
-  state.request.surroundings.signal.throwIfAborted();
-  await running.writers.finish();
-  return running;
-}
-
-/** Commits all of it or, in a rehearsal, undoes it. */
-async function end(
-  loads: readonly JoinedLoad[],
-  transaction: Transaction,
-  state: RunState,
-): Promise<void> {
-  const { options } = state.request;
-  const rehearsal = options.dryRun || options.check;
-  if (rehearsal) {
-    await transaction.rehearse?.();
-    await transaction.rollback();
-  } else {
-    for (const { writers } of loads) writers.beforeCommit();
-    state.commits();
-    failPoint("commit");
-    await transaction.commit();
-    failPoint("committed");
-    for (const { writers } of loads) writers.committed();
-  }
-  const how = { moves: options.syncSequences, rehearsal };
-  for (const { notes, ledger } of loads) await notes.lookBack(ledger.seen, how);
 }

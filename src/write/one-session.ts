@@ -9,6 +9,7 @@ import type { RemovedRows } from "../model/removed-rows.ts";
 import type { LoadPlan, Step } from "../model/load-plan.ts";
 import type { ReadBatch } from "./batches.ts";
 import type { BatchEnd } from "./batch-end.ts";
+import type { RemovalHow } from "./remove-missing.ts";
 import type { SessionWriter } from "./session-writer.ts";
 import { sizeOf } from "./writers.ts";
 import type { Account, LoadEnding, Writers } from "./writers.ts";
@@ -68,6 +69,11 @@ export class OneSession implements Writers {
 
   get hasCommitted(): boolean {
     return this.#hasCommitted;
+  }
+
+  /** Records that were rejected since the last commit. */
+  get rejected(): number {
+    return this.#writer.counts.rejected;
   }
 
   async open(): Promise<void> {
@@ -141,14 +147,36 @@ export class OneSession implements Writers {
   }
 
   async finish(): Promise<void> {
-    this.#refuseEmpty();
-    await this.#removeMissing();
-    await this.#run(this.#after);
-    this.#account.check();
+    this.endRecords();
+    const counts = this.#ending === "rehearsal";
+    await this.removeMissing({ isWithheld: false, counts, waiting: [] });
+    await this.runAfter();
     if (this.#ending === "commit") return await this.#commit();
-    if (this.#ending === "joined") return;
     await this.#writer.rehearse();
     await this.#writer.rollback();
+  }
+
+  /** The last record was written. */
+  endRecords(): void {
+    this.#refuseEmpty();
+    // A source that is not what it should be is told of before its rows are looked for.
+    if (this.#removes || this.#ending === "joined") this.#account.check();
+  }
+
+  /** Takes the rows away that no record has. */
+  async removeMissing(how: RemovalHow): Promise<void> {
+    if (!this.#removes) return;
+    const result = await this.#writer.removeMissing(how);
+    if (result === null) return;
+    this.#ran = [...this.#ran, ...this.#writer.ranRemoval];
+    this.#account.take({ counts: { ...noCounts(), removed: result.removed }, rejects: [] });
+    this.#removed = result.rows;
+  }
+
+  /** Runs what comes after everything else. */
+  async runAfter(): Promise<void> {
+    await this.#run(this.#after);
+    this.#account.check();
   }
 
   /** The transaction that the load has joined is about to be committed: what depends on it is made durable. */
@@ -160,17 +188,6 @@ export class OneSession implements Writers {
   /** That transaction is committed. */
   committed(): void {
     this.#account.keep(this.#writer.counts);
-  }
-
-  /** A source that is not what it should be is told of first. */
-  async #removeMissing(): Promise<void> {
-    if (!this.#removes) return;
-    this.#account.check();
-    const result = await this.#writer.removeMissing(this.#ending === "rehearsal");
-    if (result === null) return;
-    this.#ran = [...this.#ran, ...this.#writer.ranRemoval];
-    this.#account.take({ counts: { ...noCounts(), removed: result.removed }, rejects: [] });
-    this.#removed = result.rows;
   }
 
   async settle(): Promise<void> {

@@ -10,9 +10,20 @@ import type { AlongRows, RemovedRows } from "../model/removed-rows.ts";
 import { cascades, tableName } from "../model/table-shape.ts";
 import type { TableName } from "../model/table-shape.ts";
 import type { SqlAnswer } from "../targets/sql-executor.ts";
+import type { WaitingKey } from "../targets/target.ts";
 import type { StepSession } from "./steps.ts";
 
 const FLAG = "--delete-missing";
+
+/** How rows that no record has are taken away. */
+export interface RemovalHow {
+  /** A record of another load of the transaction was rejected: they stay. */
+  readonly isWithheld: boolean;
+  /** Rows that go along are counted. */
+  readonly counts: boolean;
+  /** Foreign keys that are checked at the commit: what refers to the rows now may be gone by then. */
+  readonly waiting: readonly WaitingKey[];
+}
 
 /** Rows that were taken away, and what is told of the others. */
 export interface RemovalResult {
@@ -62,15 +73,18 @@ export class MissingRows {
     return { removed: 0, rows: this.#rows(null) };
   }
 
-  /** Throws `DELETE_LIMIT`, `DELETE_FORBIDDEN` and `STEP_NO_RECORD`. `counts`: what goes along is counted. */
-  async remove(read: number, counts: boolean): Promise<RemovalResult> {
+  /** Throws `DELETE_LIMIT`, `DELETE_FORBIDDEN` and `STEP_NO_RECORD`. */
+  async remove(
+    read: number,
+    { counts, waiting }: Omit<RemovalHow, "isWithheld">,
+  ): Promise<RemovalResult> {
     this.#refuseNoRecord(read);
     for (const statement of this.#sql.find) await this.#run(statement);
     const missing = await this.#number(this.#sql.count);
     this.#refuseTooMany(missing);
     const none = this.#rows(missing);
     if (missing === 0) return { removed: 0, rows: none };
-    await this.#refuseReferred();
+    await this.#refuseReferred(waiting);
     const along = counts ? await this.#along() : [];
     const { removed, live } = await this.#take(missing);
     return { removed, rows: { ...none, kept: missing - removed, live, along } };
@@ -119,8 +133,13 @@ export class MissingRows {
     );
   }
 
-  async #refuseReferred(): Promise<void> {
-    const forbidding = this.#sql.references.filter(({ onDelete }) => onDelete === "forbid");
+  async #refuseReferred(waiting: readonly WaitingKey[]): Promise<void> {
+    const waits = ({ table, constraint }: RemovalReference): boolean =>
+      table !== this.#label &&
+      waiting.some((key) => tableName(key.table) === table && key.name === constraint);
+    const forbidding = this.#sql.references.filter(
+      (reference) => reference.onDelete === "forbid" && !waits(reference),
+    );
     for (const reference of forbidding) {
       const { rows } = await this.#run(reference.first);
       if (rows.length > 0) throw this.#forbidden(referredText(reference, rows));

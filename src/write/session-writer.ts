@@ -16,7 +16,7 @@ import type { ReadBatch } from "./batches.ts";
 import type { CheckpointCursor, CursorScope } from "../checkpoint/cursor.ts";
 import type { Quarantine } from "./quarantine.ts";
 import { MissingRows } from "./remove-missing.ts";
-import type { RemovalResult } from "./remove-missing.ts";
+import type { RemovalHow, RemovalResult } from "./remove-missing.ts";
 import { BatchWriter } from "./write-batch.ts";
 import { runSteps } from "./steps.ts";
 import { writtenOf } from "./writers.ts";
@@ -142,16 +142,14 @@ export class SessionWriter {
     await this.#asOurs(async () => await this.#missing?.begin());
   }
 
-  /**
-   * Takes the rows away that no record has, after the last; `null`: they stay, as the plan has it. `counts`: rows that go along
-   * are counted.
-   */
-  async removeMissing(counts: boolean): Promise<RemovalResult | null> {
+  /** Takes the rows away that no record has, after the last; `null`: they stay, as the plan has it. */
+  async removeMissing(how: RemovalHow): Promise<RemovalResult | null> {
     const missing = this.#missing;
     if (missing === null) return null;
     return await this.#asOurs(async () => {
       const { read, rejected } = this.#counts;
-      const result = rejected > 0 ? missing.withhold() : await missing.remove(read, counts);
+      const result =
+        how.isWithheld || rejected > 0 ? missing.withhold() : await missing.remove(read, how);
       addCounts(this.#counts, { removed: result.removed });
       return result;
     });

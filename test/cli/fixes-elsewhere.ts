@@ -9,6 +9,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   SOURCE_CHANGED: "a job's: targets/jobs-sources",
   RUN_NO_FILES: "its fix is another file: cli/run",
   RUN_SAME_TABLE: "its fix is a folder: cli/run",
+  RUN_SHARED_DELETES: "its fix is a folder: targets/run-deletes",
   RUN_CYCLE: "SQLite has none: targets/run-cycles",
   TARGET_PARAMETER: "a connection's: targets/postgres-connections",
   TARGET_SECURITY: "a server's set-up: targets/postgres-tls",

@@ -78,6 +78,28 @@ describe.each([sqlite, postgres].flatMap((engine) => engine ?? []))("$title", (e
     expect(await shell.rows("select id from staff")).toEqual([]);
   });
 
+  test("rows of a circle go together, and one that is still referred to stops the run", async () => {
+    const shell = new RunShell(database);
+    const tables = isPostgres ? [...teams("deferrable"), LEAD] : circleIn("sqlite");
+    await shell.start(...tables);
+    const both = (ids: readonly number[]): void =>
+      shell.write({
+        "seeds/people.csv": `id,team\n${ids.map((id) => `${id},${id}\n`).join("")}`,
+        "seeds/teams.csv": `id,lead\n${ids.map((id) => `${id},${id}\n`).join("")}`,
+      });
+    both([1, 2]);
+    expect((await shell.run("seeds")).exit).toBe(0);
+    both([1]);
+    const gone = await shell.run("seeds", "--delete-missing");
+    expect([gone.exit, gone.report.counts.removed], gone.output).toEqual([0, 2]);
+    both([1, 2]);
+    expect((await shell.run("seeds")).exit).toBe(0);
+    shell.write({ "seeds/people.csv": "id,team\n2,2\n" });
+    const kept = await shell.run("seeds", "--delete-missing");
+    expect([kept.exit, kept.report.counts.removed], kept.output).toEqual([4, 0]);
+    expect(await shell.rows("select id from people order by id")).toEqual([["1"], ["2"]]);
+  });
+
   test("rows that refer to later ones pass in a dry run as well", async () => {
     const shell = new RunShell(database);
     await shell.start(`${STAFF} ${DEFERRABLE})`);

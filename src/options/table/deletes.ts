@@ -1,6 +1,6 @@
 /** Options: which rows a load takes away because no record has them. Joined with the other groups in `options.ts`. */
 import { COLUMN_EXPRESSION, DELETE_LIMIT } from "../grammar.ts";
-import { LOADS } from "../option.ts";
+import { LOADS, LOADS_AND_RUN } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `deletes`. */
@@ -11,9 +11,9 @@ export const DELETE_OPTIONS = {
     summary: "After the last record, delete the rows whose key no record has.",
     details:
       "They are counted as `removed`, and go in one statement, in the transaction of the load; other writers wait from its first statement on. The source must be whole: a stream needs `--expect-rows` or `--expect-sha256`, and a file must end in a line end. Where a record is rejected, no row is deleted and the exit code is 3. `--max-delete` says how many rows may go. A row with NULL in its key stays, unless `--null-key match` is given.",
-    example: "--key id --delete-missing",
+    example: "--delete-missing",
     removes: true,
-    commands: LOADS,
+    commands: LOADS_AND_RUN,
     meaning: "given",
   },
   deleteSet: {
@@ -52,8 +52,8 @@ export const DELETE_OPTIONS = {
     summary: "How many rows a load may delete; only 100% allows all of them.",
     details:
       "Of `--delete-missing`: a number of rows, or a share of those that were there before the load, within `--delete-where`. By default 10% or 10 rows, whichever is more. Beyond it the load fails, and nothing is kept. `--truncate` deletes all rows; of it, and of `--delete-missing`, `100%` allows a source without a record.",
-    example: "--key id --delete-missing --max-delete 25%",
+    example: "--delete-missing --max-delete 25%",
     removes: true,
-    commands: LOADS,
+    commands: LOADS_AND_RUN,
   },
 } as const satisfies Record<string, OptionSpec>;

@@ -1,0 +1,111 @@
+/**
+ * Writes the loads of a run in one transaction: what comes before records (tables are emptied, children first), load after
+ * load, rows that no record has (children first), what comes after, commit. Nothing of it is kept unless all of it is.
+ */
+import { startWriting, writeBatches } from "../load/start-writing.ts";
+import { failPoint } from "../testing/fail-point.ts";
+import type { Transaction, WaitingKey } from "../targets/target.ts";
+import { makeJoinedWriter } from "../write/make-writers.ts";
+import type { OneSession } from "../write/one-session.ts";
+import type { PreparedRun } from "./prepare-run.ts";
+import type { JoinedLoad, RunState } from "./run-state.ts";
+
+/** Writes all of it, and commits. Throws what stopped it, with everything undone. */
+export async function writeTogether(
+  { connected, parts, order }: PreparedRun,
+  state: RunState,
+): Promise<void> {
+  const { session } = connected;
+  const { signal } = state.request.surroundings;
+  let transaction: Transaction | null = null;
+  try {
+    transaction = await session.begin(parts.map(({ prepared }) => prepared.plan.tables[0]));
+    const waits = order.waiting.length === 0 ? [] : session.leaveToCommit?.(order.waiting);
+    for (const sql of waits ?? []) await session.execute.run(sql);
+    const loads = startAll(parts.length, transaction, state);
+    await writeAll(loads, order.waiting, state);
+    state.leaves();
+    signal.throwIfAborted();
+    await end(loads, transaction, state);
+  } catch (error) {
+    await transaction?.rollback();
+    throw signal.aborted ? error : session.translate(error);
+  }
+}
+
+/** The loads with everything that writing takes, by their places. */
+function startAll(count: number, transaction: Transaction, state: RunState): JoinedLoad[] {
+  return Array.from({ length: count }, (_, at) => {
+    const { prepared, load } = state.begins(at);
+    const running = startWriting<OneSession>(prepared, load, (request) =>
+      makeJoinedWriter(request, { transaction, at }),
+    );
+    state.writes(at, running);
+    return running;
+  });
+}
+
+/** Each round goes over all loads: no table is written before all are ready, and rows go once all are written. */
+async function writeAll(
+  loads: readonly JoinedLoad[],
+  waiting: readonly WaitingKey[],
+  state: RunState,
+): Promise<void> {
+  const { options, progress, surroundings } = state.request;
+  const places = [...loads.entries()];
+  const childrenFirst = places.toReversed();
+  const round = async (
+    turns: readonly (readonly [number, JoinedLoad])[],
+    work: (load: JoinedLoad) => Promise<void>,
+  ): Promise<void> => {
+    for (const [at, load] of turns) {
+      state.begins(at);
+      await work(load);
+      surroundings.signal.throwIfAborted();
+    }
+  };
+  await round(childrenFirst, async (load) => {
+    progress.loading(load);
+    await load.writers.open();
+  });
+  await round(places, async (load) => {
+    progress.loading(load);
+    await writeBatches(load);
+    surroundings.signal.throwIfAborted();
+    load.writers.endRecords();
+  });
+  // A parent of a row that stays for the sake of a reject has to stay as well.
+  const isWithheld = loads.some(({ writers }) => writers.rejected > 0);
+  const counts = options.dryRun || options.check;
+  await round(childrenFirst, async ({ writers }) => {
+    await writers.removeMissing({ isWithheld, counts, waiting });
+  });
+  await round(places, async ({ writers }) => await writers.runAfter());
+}
+
+/** Commits all of it or, in a rehearsal, undoes it. */
+async function end(
+  loads: readonly JoinedLoad[],
+  transaction: Transaction,
+  state: RunState,
+): Promise<void> {
+  const { options } = state.request;
+  const rehearsal = options.dryRun || options.check;
+  if (rehearsal) {
+    await transaction.rehearse?.();
+    await transaction.rollback();
+  } else {
+    for (const { writers } of loads) writers.beforeCommit();
+    state.commits();
+    failPoint("commit");
+    await transaction.commit();
+    failPoint("committed");
+    for (const { writers } of loads) writers.committed();
+  }
+  const how = { moves: options.syncSequences, rehearsal };
+  for (const { notes, ledger, writers } of loads) {
+    notes.ran(writers.ranSteps);
+    notes.tookAway(writers.removed);
+    await notes.lookBack(ledger.seen, how);
+  }
+}

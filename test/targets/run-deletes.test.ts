@@ -1,0 +1,141 @@
+/** `upsurge run --delete-missing`: tables become what their files have, children before parents. */
+import { describe, expect, test } from "vitest";
+import { TABLE_ENGINES, useDatabase } from "../helpers/engines.ts";
+import type { TestDatabase } from "../helpers/engines.ts";
+import { RunShell } from "../helpers/run-shell.ts";
+
+const TABLES = [
+  "create table countries (code varchar(2) primary key, name varchar(50) not null)",
+  "create table cities (id int primary key, name varchar(50), country varchar(2) not null references countries (code), check (id < 1000))",
+];
+
+const COUNTRIES = "code,name\nch,Switzerland\nnl,Netherlands\nfr,France\n";
+const CITIES = "id,name,country\n1,Bern,ch\n2,Delft,nl\n3,Lyon,fr\n4,Paris,fr\n";
+
+/** Both tables filled from the folder `seeds`. */
+async function filled(database: TestDatabase): Promise<RunShell> {
+  const shell = new RunShell(database);
+  await shell.start(...TABLES);
+  shell.write({ "seeds/cities.csv": CITIES, "seeds/countries.csv": COUNTRIES });
+  const { exit, output } = await shell.run("seeds", "--delete-missing");
+  expect(exit, output).toBe(0);
+  return shell;
+}
+
+async function contents(shell: RunShell): Promise<unknown> {
+  return [
+    await shell.rows("select code from countries order by code"),
+    await shell.rows("select id from cities order by id"),
+  ];
+}
+
+const ALL = [
+  [["ch"], ["fr"], ["nl"]],
+  [["1"], ["2"], ["3"], ["4"]],
+];
+
+/** France is gone with its cities, Delft has another name, and there is a new city. */
+const CHANGED = {
+  "seeds/countries.csv": "code,name\nch,Switzerland\nnl,Netherlands\n",
+  "seeds/cities.csv": "id,name,country\n1,Bern,ch\n2,DELFT,nl\n5,Basel,ch\n",
+};
+
+describe.each(TABLE_ENGINES)("$title", (engine) => {
+  const database = useDatabase(engine);
+
+  test("rows that went out of their files go, those that refer to others first", async () => {
+    const shell = await filled(database);
+    shell.write(CHANGED);
+
+    const shown = await shell.plan("seeds", "--delete-missing");
+    expect(shown).toMatch(
+      /deleted at the end, children first:\n {2}\S*cities: .*\n {2}\S*countries: /,
+    );
+
+    const tried = await shell.run("seeds", "--delete-missing", "--check");
+    const done = await shell.run("seeds", "--delete-missing");
+    const counts = [
+      ["countries", { unchanged: 2, removed: 1 }],
+      ["cities", { inserted: 1, updated: 1, unchanged: 1, removed: 2 }],
+    ];
+    expect([tried.exit, tried.tables], tried.output).toEqual([3, counts]);
+    expect([done.exit, done.tables], done.output).toEqual([0, counts]);
+    expect(done.report.tables.map(({ deletes }) => deletes)).toMatchObject([
+      { scope: 3, missing: 1 },
+      { scope: 4, missing: 2 },
+    ]);
+    expect(await contents(shell)).toEqual([
+      [["ch"], ["nl"]],
+      [["1"], ["2"], ["5"]],
+    ]);
+
+    const again = await shell.run("seeds", "--delete-missing", "--check");
+    expect([again.exit, again.report.counts.unchanged], again.output).toEqual([0, 5]);
+  });
+
+  test("a reject of one table keeps the rows of all of them", async () => {
+    const shell = await filled(database);
+    shell.write({
+      ...CHANGED,
+      "seeds/cities.csv": "id,name,country\n1,Bern,ch\n5000,Basel,ch\n",
+    });
+
+    const allowing = ["--max-rejects", "5", "--rejects-ok"];
+    const { exit, report, output } = await shell.run("seeds", "--delete-missing", ...allowing);
+
+    expect([exit, report.status, report.counts.removed], output).toEqual([3, "rejects", 0]);
+    expect(report.tables.map(({ deletes }) => deletes?.missing)).toEqual([null, null]);
+    expect(await contents(shell)).toEqual(ALL);
+  });
+
+  stopped(database);
+  shared(database);
+});
+
+/** Cities that no record of `CITIES` has: more than may go by default. */
+const MANY = `id,name,country\n${Array.from({ length: 30 }, (_, at) => `${at + 10},c,ch\n`).join("")}`;
+
+function stopped(database: TestDatabase): void {
+  test.each([
+    ["more rows than may go", { "cities.csv": CITIES }, "DELETE_LIMIT"],
+    ["all rows of a table", { "cities.csv": "id,name,country\n9,Bern,ch\n" }, "DELETE_LIMIT"],
+    ["a file without a record", { "cities.csv": "id,name,country\n" }, "STEP_NO_RECORD"],
+    ["a file that is cut", { "cities.csv": "id,name,country\n1,Bern,ch" }, "SOURCE_INCOMPLETE"],
+    ["a parent that is referred to", { "countries.csv": "code,name\nch,X\n" }, "DELETE_FORBIDDEN"],
+  ])("%s stops the run, and nothing is kept of any table", async (_, files, code) => {
+    const shell = await filled(database);
+    shell.write({ "more/cities.csv": MANY });
+    await shell.run("more");
+    const before = await contents(shell);
+    const limit = code === "DELETE_LIMIT" ? [] : ["--max-delete", "90%"];
+    shell.write(
+      Object.fromEntries(Object.entries(files).map(([name, text]) => [`seeds/${name}`, text])),
+    );
+
+    const { exit, error, report, output } = await shell.run("seeds", "--delete-missing", ...limit);
+
+    expect([exit, error], output).toEqual([4, code]);
+    expect(report.failedLoad).toMatch(/^seeds.(cities|countries)\.csv$/);
+    expect(await contents(shell)).toEqual(before);
+  });
+
+  test("an empty file empties its table where that was said", async () => {
+    const shell = await filled(database);
+    shell.write({ "seeds/cities.csv": "id,name,country\n" });
+    const flags = ["--delete-missing", "--max-delete", "100%"];
+    const { exit, tables, output } = await shell.run("seeds", ...flags);
+    expect([exit, tables[1]], output).toEqual([0, ["cities", { removed: 4 }]]);
+  });
+}
+
+function shared(database: TestDatabase): void {
+  test("two loads of one table do not delete the rows of each other", async () => {
+    const shell = await filled(database);
+    shell.write({ "seeds.dev/cities.csv": "id,name,country\n8,Test,ch\n" });
+
+    const { exit, error, output } = await shell.run("seeds", "seeds.dev", "--delete-missing");
+
+    expect([exit, error], output).toEqual([2, "RUN_SHARED_DELETES"]);
+    expect(await contents(shell)).toEqual(ALL);
+  });
+}
