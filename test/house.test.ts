@@ -28,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "write",
   ],
   run: [
+    "checkpoint",
     "load",
     "options",
     "plan",

@@ -16,13 +16,19 @@ const POLL_MS = 100;
 /** A run that has just ended may hold its lock for so long. */
 const PATIENCE_MS = 500;
 
-/** What a run of a job needs besides the plan. */
-export interface BeginJobRequest {
+/** How the lock of a job is waited for. */
+export interface JobLockRequest {
   readonly options: Options;
-  readonly lessons: Lessons;
+  /** There was a try before this one. */
+  readonly again: boolean;
   readonly signal: AbortSignal;
   /** Told what is waited for, as a noun; `null`: nothing more. */
   readonly onWait: (what: string | null) => void;
+}
+
+/** What a run of a job needs besides the plan. */
+export interface BeginJobRequest extends Omit<JobLockRequest, "again"> {
+  readonly lessons: Lessons;
 }
 
 /** A job at work. */
@@ -37,32 +43,40 @@ export async function beginJob(
   job: JobPlan,
   request: BeginJobRequest,
 ): Promise<JobRun | null> {
-  const { options, lessons } = request;
-  const { rejects, again, begun } = lessons;
-  const { session, first } = prepared;
   failPoint("lock");
-  const lock = await lockJob(session, job, request);
+  const { again } = request.lessons;
+  const lock = await lockJob(prepared.session, job.name, { ...request, again });
   if (lock === null) return null;
   try {
     failPoint("locked");
-    const resumed = await resume(prepared, job, {
-      options,
-      reset: options.resetJob && !again,
-      begun,
-      claim: (claimed, was) => rejects.claim(first, claimed, was),
-    });
-    const { work, rows, before } = resumed;
-    const head = rows.find(({ source, partition }) => source === 1 && partition === 0);
-    const offsets = head?.rejects ?? null;
-    failPoint("reject-open");
-    const known = { name: job.name, offsets, count: before.rejected };
-    if (work.length > 0) rejects.openForJob(first, known);
-    else rejects.closedBefore(first, known);
-    return { resumed, lock };
+    return { resumed: await takeJob(prepared, job, request), lock };
   } catch (error) {
     await lock.release();
     throw error;
   }
+}
+
+/** Takes the job: its rows are this run's from now on, and its reject files are open. Its lock is held. */
+export async function takeJob(
+  prepared: PreparedLoad,
+  job: JobPlan,
+  { options, lessons: { rejects, again, begun } }: Pick<BeginJobRequest, "options" | "lessons">,
+): Promise<ResumedJob> {
+  const { first } = prepared;
+  const resumed = await resume(prepared, job, {
+    options,
+    reset: options.resetJob && !again,
+    begun,
+    claim: (claimed, was) => rejects.claim(first, claimed, was),
+  });
+  const { work, rows, before } = resumed;
+  const head = rows.find(({ source, partition }) => source === 1 && partition === 0);
+  const offsets = head?.rejects ?? null;
+  failPoint("reject-open");
+  const known = { name: job.name, offsets, count: before.rejected };
+  if (work.length > 0) rejects.openForJob(first, known);
+  else rejects.closedBefore(first, known);
+  return resumed;
 }
 
 /** Forgets a job that has finished, where to load everything again comes to the same. Its lock is still held. */
@@ -87,14 +101,14 @@ export async function noteFailure({ session, plan }: PreparedLoad, job: JobRun):
   await new CheckpointTable(plan.job.table, session.execute).fail(row).catch(() => {});
 }
 
-async function lockJob(
+/** Locks the job of that name; `null` when another run has it and `--if-locked skip` was given. Throws `JOB_RUNNING`. */
+export async function lockJob(
   session: Session,
-  { name }: JobPlan,
-  request: BeginJobRequest,
+  name: string,
+  request: JobLockRequest,
 ): Promise<Lock | null> {
-  const { options, lessons, onWait } = request;
+  const { options, again, onWait } = request;
   // A try of this run may have held it before, and the server not know yet that it is gone.
-  const { again } = lessons;
   const waits = options.ifLocked === "wait" || again;
   const until = performance.now() + (waits ? options.retryTimeout : PATIENCE_MS);
   const lock = await pollLock(session, name, { until, request });
@@ -111,7 +125,7 @@ async function lockJob(
 async function pollLock(
   session: Session,
   name: string,
-  { until, request }: { readonly until: number; readonly request: BeginJobRequest },
+  { until, request }: { readonly until: number; readonly request: JobLockRequest },
 ): Promise<Lock | null> {
   for (;;) {
     const lock = await session.lockJob(name);

@@ -8,16 +8,16 @@ import { withDefaultTable } from "../options/default-table.ts";
 import type { Options } from "../options/options.ts";
 import type { Report } from "../report/report.ts";
 import { beginJob, forgetJob } from "./begin-job.ts";
+import { carryOut, checkSources } from "./carry-out.ts";
 import {
   closeLoad,
   concludeLoad,
   firstState,
-  goesOn,
   lessonsOf,
   retryAfter,
   noteEnd,
 } from "./load-state.ts";
-import type { LoadRequest, LoadState, RunningLoad } from "./load-state.ts";
+import type { LoadRequest, LoadState } from "./load-state.ts";
 import { makeReport } from "./make-report.ts";
 import type { LoadOutcome } from "./make-report.ts";
 import { newLessons } from "./lessons.ts";
@@ -28,7 +28,6 @@ import type { PreparedLoad, PrepareHooks } from "./prepare.ts";
 import { ProgressTeller } from "./progress.ts";
 import { retry } from "./retry.ts";
 import type { Tried } from "./retry.ts";
-import { startWriting, writeBatches } from "./start-writing.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { readVersion } from "./version.ts";
 
@@ -71,16 +70,10 @@ async function tryToLoad(request: LoadRequest): Promise<Tried<Lessons, LoadOutco
     surroundings.log.info(planned(prepared.plan), "planned");
     surroundings.signal.throwIfAborted();
     state = await begin(prepared, state);
-    await check(prepared, state);
-    if (hasWork(state)) {
-      const running = startWriting(prepared, state);
-      state = running;
-      await write(running);
-    } else if (options.syncSequences && state.job !== null) {
-      // A run that was killed after its last commit may not have come to it.
-      const columns = prepared.plan.tables[0].columns.map(({ name }) => name);
-      await state.notes.moveSequences(prepared, columns);
-    }
+    await checkSources(prepared, state);
+    const { job } = state;
+    const isWritten = await carryOut(prepared, state, (running) => (state = running));
+    if (isWritten && job !== null && state.kept().rejected === 0) await forgetJob(prepared, job);
   } catch (thrown) {
     error = thrown;
   } finally {
@@ -141,47 +134,5 @@ async function begin(prepared: PreparedLoad, state: LoadState): Promise<LoadStat
     return job === null ? { ...state, skipped: true } : { ...state, job };
   } catch (error) {
     throw signal.aborted ? error : session.translate(error);
-  }
-}
-
-/** Looks at the sources as a whole, as far as that can be done before their records are written. */
-async function check({ plan, sources }: PreparedLoad, state: LoadState): Promise<void> {
-  const { job, request } = state;
-  const { signal } = request.surroundings;
-  // Of a job that was finished before, the records were read by then.
-  if (job?.resumed.work.length === 0) request.lessons.checkRows(job.resumed.before.read);
-  if (plan.commitRows === null || !hasWork(state)) return;
-  const left = job === null ? sources.paths : job.resumed.work.map(({ path }) => path);
-  await sources.verify(left, signal);
-}
-
-/** False when nothing of the sources is left to load, or another run is at it. */
-function hasWork({ job, skipped }: LoadState): boolean {
-  return !skipped && (job === null || job.resumed.work.length > 0);
-}
-
-/** Writes batch after batch, and commits. Throws what stopped it, with everything that was not committed undone. */
-async function write(state: RunningLoad): Promise<void> {
-  const { prepared, writers, ledger, request, job, notes } = state;
-  const { surroundings, progress } = request;
-  const { signal } = surroundings;
-  try {
-    progress.loading(state);
-    await writers.open();
-    await writeBatches(state);
-    if (signal.aborted && goesOn(state)) await writers.settle();
-    signal.throwIfAborted();
-    if (!state.isRehearsal) progress.committing();
-    await writers.finish();
-    notes.ran(writers.ranSteps);
-    notes.tookAway(writers.removed);
-    await notes.lookBack(state.isRehearsal ? ledger.seen : state.kept(), {
-      moves: request.options.syncSequences,
-      rehearsal: state.isRehearsal,
-    });
-    if (job !== null && state.kept().rejected === 0) await forgetJob(prepared, job);
-  } catch (error) {
-    await writers.rollback();
-    throw signal.aborted ? error : prepared.session.translate(error);
   }
 }

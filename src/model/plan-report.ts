@@ -20,6 +20,8 @@ export interface RunPlanReport {
   readonly server: string;
   /** In the order in which they are loaded; `load` is the file or folder. */
   readonly loads: readonly (PlanReport & { readonly load: string })[];
+  /** All loads are one transaction (`end`), each is one (`load`), or each is committed every so many records. */
+  readonly commit: "end" | "load" | { readonly every: number };
   /** A sentence for each decision on the order. */
   readonly why: readonly string[];
   /** Files that are no loads, and why. */

@@ -89,7 +89,8 @@ function checkWhole({ truncate, limit, followAppend, commit }: Options): void {
   }
   if (commit !== "end") {
     const reason = "what is missing is known after the last record, and goes with all of them";
-    conflict("deleteMissing", `--commit ${commit.every}`, reason);
+    const rule = typeof commit === "string" ? commit : commit.every;
+    conflict("deleteMissing", `--commit ${rule}`, reason);
   }
 }
 

@@ -1,7 +1,9 @@
 /** What the options of jobs mean together. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { flagOf } from "./flag.ts";
+import { commitEvery } from "./grammar.ts";
 import { wantsJob } from "./is-job.ts";
+import type { Command } from "./option.ts";
 import type { Options } from "./options.ts";
 import { conflict, wrong } from "./wrong-options.ts";
 
@@ -10,7 +12,7 @@ const TABLE_NAME =
   /^(?:[\p{L}_][\p{L}\p{N}_$]*|"(?:[^"\0]|"")+")(?:\.(?:[\p{L}_][\p{L}\p{N}_$]*|"(?:[^"\0]|"")+")){0,2}$/u;
 
 /** Throws `OPTION_VALUE` for names that are none, and `OPTION_CONFLICT`. */
-export function checkJobOptions(options: Options): void {
+export function checkJobOptions(options: Options, command?: Command): void {
   const { job, forget, checkpointTable, allowAtLeastOnce, commit, printDdl } = options;
   if (!TABLE_NAME.test(checkpointTable)) {
     wrong("checkpointTable", checkpointTable, "the name of a table, schema.table where need be");
@@ -25,6 +27,7 @@ export function checkJobOptions(options: Options): void {
   }
   if (printDdl && forget !== null) conflict("printDdl", "--forget", "each asks for something else");
   checkJobOnly(options);
+  if (command === "run") checkRunJob(options);
   if (options.resetJob && options.keepJob) {
     conflict("resetJob", "--keep-job", "one starts over, and the other goes on");
   }
@@ -35,6 +38,20 @@ export function checkJobOptions(options: Options): void {
   if (commit === "end") {
     conflict("allowAtLeastOnce", "--commit end", "a load in one transaction needs no checkpoint");
   }
+}
+
+/** A run in one transaction, or in one a load, is not remembered. */
+function checkRunJob({ job, commit }: Options): void {
+  if (job === null || commitEvery(commit) !== null) return;
+  throw upsurgeError(
+    "OPTION_CONFLICT",
+    {
+      flag: "--job",
+      other: "a run that does not commit in parts",
+      reason: "nothing is remembered of it",
+    },
+    { where: "--job", fix: "add --commit N, or leave --job out" },
+  );
 }
 
 /** What means something to a job only. */

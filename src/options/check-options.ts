@@ -6,6 +6,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import { flagOf, OPTION_NAMES, optionSpec } from "./flag.ts";
 import { checkDeletes } from "./check-deletes.ts";
 import { checkJobOptions } from "./check-job.ts";
+import { commitEvery } from "./grammar.ts";
 import { modeOf, modeOfRun } from "./mode-of.ts";
 import type { Command } from "./option.ts";
 import type { OptionName, Options } from "./options.ts";
@@ -24,13 +25,14 @@ export function checkOptions(
   checkTexts(options);
   checkSourceOptions(options);
   if (command === "inspect") return;
-  checkJobOptions(options);
+  checkJobOptions(options, command);
   refuseIncomplete(options, command, sources);
   if (command === "jobs") return;
   checkConflictTarget(options);
   checkMode(options);
   checkUpdates(options);
   checkWriters(options);
+  checkCommit(options, command);
   checkDeletes(options);
 }
 
@@ -150,8 +152,19 @@ function checkUpdates(options: Options): void {
   }
 }
 
+function checkCommit({ commit }: Options, command: Command): void {
+  if (commit !== "load" || command === "run") return;
+  const details = {
+    flag: "--commit load",
+    other: "a load by itself",
+    reason: "it is for a run, whose loads are committed one by one",
+  };
+  const fix = "leave it out: a load is committed at its end, or after every N records";
+  throw upsurgeError("OPTION_CONFLICT", details, { where: "--commit", fix });
+}
+
 function checkWriters({ writers, commit }: Options): void {
-  if (writers === 1 || commit !== "end") return;
+  if (writers === 1 || commitEvery(commit) !== null) return;
   throw upsurgeError(
     "OPTION_CONFLICT",
     {

@@ -23,7 +23,12 @@ export interface TypedValue {
 }
 
 /** `--commit`: once, or after so many records. */
-export type CommitRule = "end" | { readonly every: number };
+export type CommitRule = "end" | "load" | { readonly every: number };
+
+/** Records between two commits; `null` where a load is committed once. */
+export function commitEvery(rule: CommitRule): number | null {
+  return typeof rule === "string" ? null : rule.every;
+}
 
 /** `--max-rejects`: how many rejects a load may have. None at all is a count of 0, however it was typed. */
 export type RejectLimit = TypedValue &
@@ -65,9 +70,11 @@ export type UpdateColumns = { readonly text: readonly string[] } & (
 
 /** Reads --commit. */
 export const COMMIT_RULE: Grammar<CommitRule> = {
-  expected: "end, or a whole number of records of at least 1",
+  expected: "end, a whole number of records of at least 1, or of a run load",
   parse: (text) => {
-    if (text === "end") return text;
+    if (text === "end" || text === "load") return text;
+    // What ends a run is the end of all of its loads.
+    if (text === "all") return "end";
     const every = parseCount(text);
     return every === null || every === 0 ? null : { every };
   },

@@ -24,7 +24,7 @@ export const RUN = ["run", "plan"] as const;
 /** The command that lists jobs. */
 export const JOBS = ["jobs"] as const;
 /** The commands that know jobs. */
-export const LOADS_AND_JOBS = ["load", "plan", "jobs"] as const;
+export const LOADS_RUN_AND_JOBS = ["load", "run", "plan", "jobs"] as const;
 
 /** The heading an option is listed under. */
 export type OptionGroup =

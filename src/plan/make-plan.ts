@@ -11,6 +11,7 @@ import { findIsolation, orderReason } from "./isolation.ts";
 import type { IsolationRequest } from "./isolation.ts";
 import { explain, explainLocks, explainRun } from "./explain.ts";
 import { isJob } from "../options/is-job.ts";
+import { commitEvery } from "../options/grammar.ts";
 import { modeOf } from "../options/mode-of.ts";
 import { choosePartitioning } from "./partitioning.ts";
 import {
@@ -226,10 +227,8 @@ function chooseCommit({
   const shortRows = options.batchRows ?? capabilities.shortRows ?? batchRows;
   // Its job is made from the plan.
   const job = null;
-  if (options.commit === "end" || options.dryRun || options.check) {
-    return { batchRows, shortRows, commitRows: null, job };
-  }
-  const { every } = options.commit;
+  const every = options.dryRun || options.check ? null : commitEvery(options.commit);
+  if (every === null) return { batchRows, shortRows, commitRows: null, job };
   const atMost = { batchRows: Math.min(batchRows, every), shortRows: Math.min(shortRows, every) };
   return { ...atMost, commitRows: every, job };
 }

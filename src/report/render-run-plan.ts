@@ -1,5 +1,5 @@
 /** The plan of a run as text: the order of its loads and why, and how each of them is written. */
-import { alignColumns } from "../errors/format.ts";
+import { alignColumns, formatCount } from "../errors/format.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
 import type { RunPlanReport } from "../model/plan-report.ts";
 import { limitText, mayRemoveAll } from "../model/removal-limit.ts";
@@ -16,7 +16,7 @@ export function renderRunPlan(report: RunPlanReport): string {
     ...alignColumns(
       [
         ["target", `${target}, ${server}`],
-        ["commit", "once, at the end: all of it or nothing"],
+        ["commit", commitText(report)],
       ],
       "",
     ),
@@ -47,6 +47,12 @@ function removalLines({ tables: [{ table, removal }] }: LoadPlan): string[] {
     ? "all of them may go"
     : `${limitText(limit)} may go, and never all`;
   return [`  ${tableName(table.name)}: rows${within} whose key no record has; ${most}`];
+}
+
+function commitText({ commit }: RunPlanReport): string {
+  if (commit === "end") return "once, at the end: all of it or nothing";
+  if (commit === "load") return "after each load: what is committed stays when a later one fails";
+  return `every ${formatCount(commit.every)} records; the same command goes on where a run has stopped`;
 }
 
 function orderRow({ load, plan }: RunPlanReport["loads"][number], at: number): string[] {

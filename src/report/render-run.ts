@@ -49,9 +49,11 @@ export function renderRun(report: RunReport): string {
   const began = tables.some(({ strategy }) => strategy !== null);
   if (status === "failed" && !began) return "";
   const isStopped = status === "failed" || status === "interrupted";
+  const kept = keptOf(report);
+  const isListed = status !== "skipped" && !isLoaded(report);
   return lines([
     headline(report),
-    ...(isStopped ? [] : loadLines(tables)),
+    ...(isStopped ? loadLines(kept) : isListed ? loadLines(tables) : []),
     ...tables.flatMap((load) => troubleLines(load, report)),
   ]);
 }
@@ -60,15 +62,53 @@ function headline({ counts, tables, seconds, ...report }: RunReport): string {
   const read = plural(counts.read, "record");
   const time = formatSeconds(seconds);
   const { status, failedLoad, rowsPerSecond } = report;
+  const at = failedLoad === null ? "" : ` at ${failedLoad}`;
+  if (status === "skipped") return "skipped: another run of these loads is running";
+  const kept = keptOf({ status, tables, guarantee: report.guarantee });
+  if (kept.length > 0) {
+    const goesOn = report.guarantee === "exactly-once";
+    const then = goesOn ? "the same command goes on from there" : "what is committed stays";
+    const committed = kept.reduce((sum, load) => sum + load.counts.read, 0);
+    return `${status}${at} after ${time}; ${plural(committed, "record")} committed; ${then}:`;
+  }
+  if (isLoaded({ tables })) {
+    const times = tables.map(({ job }) => job?.alreadyLoadedAt ?? "").toSorted();
+    return `already loaded, nothing was read: ${plural(tables.length, "table")}, at ${times.at(-1)}; --reset-job loads everything again`;
+  }
   if (status === "interrupted") return `interrupted: ${read} read in ${time}; nothing was kept`;
   if (status === "failed") {
     const unknown = report.error?.code === "TARGET_OUTCOME_UNKNOWN";
     const kept = unknown ? "" : "; nothing was kept of any table";
-    return `failed${failedLoad === null ? "" : ` at ${failedLoad}`}: ${read} read in ${time}${kept}`;
+    return `failed${at}: ${read} read in ${time}${kept}`;
   }
+  const earlier = tables.reduce((sum, { job }) => sum + (job?.resumedAt ?? 0), 0);
+  const resumed = earlier === 0 ? "" : `; ${formatCount(earlier)} of them by earlier runs`;
   const what = `${read} ${report.dryRun ? "tried on" : "into"} ${plural(tables.length, "table")}`;
   const pace = `in ${time}, ${formatCount(rowsPerSecond)} rows/s`;
-  return report.dryRun ? `dry run: ${what} ${pace}; nothing was kept` : `loaded ${what} ${pace}`;
+  return report.dryRun
+    ? `dry run: ${what} ${pace}; nothing was kept`
+    : `loaded ${what} ${pace}${resumed}`;
+}
+
+/** Of a run that came to no end, the loads of which something is committed. */
+function keptOf({
+  status,
+  guarantee,
+  tables,
+}: Pick<RunReport, "status" | "guarantee" | "tables">): readonly ReportedLoad[] {
+  if ((status !== "failed" && status !== "interrupted") || guarantee === "all-or-nothing")
+    return [];
+  return tables.filter(
+    ({ counts, kept }) => counts.read > 0 && (kept || guarantee === "exactly-once"),
+  );
+}
+
+/** Nothing was left of any load of a job. */
+function isLoaded({ tables }: Pick<RunReport, "tables">): boolean {
+  return (
+    tables.length > 0 &&
+    tables.every(({ job }) => job !== undefined && job.alreadyLoadedAt !== null)
+  );
 }
 
 /** `countries   249 records   249 unchanged`, a line a load. */

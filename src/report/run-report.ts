@@ -1,6 +1,6 @@
 /** What a finished run over several tables returns: the value behind `--json`, `--report` and the summary. */
 import type { Counts } from "../model/counts.ts";
-import type { Report } from "./report.ts";
+import type { Report, ReportedJob } from "./report.ts";
 
 /** One load of a run. */
 export interface ReportedLoad extends Pick<
@@ -22,6 +22,10 @@ export interface ReportedLoad extends Pick<
 > {
   /** The file, or the folder of several. */
   readonly load: string;
+  /** Absent where nothing is remembered of it. */
+  readonly job?: ReportedJob;
+  /** It came to its end, and is committed. */
+  readonly kept: boolean;
   /** 0: its rows are those of the records themselves. */
   readonly level: 0;
 }
@@ -32,6 +36,9 @@ export interface ReportedLeftOut {
   readonly reason: string;
 }
 
+/** `load-by-load`: each load is kept whole, or nothing of it. */
+export type RunGuarantee = Report["guarantee"] | "load-by-load";
+
 /** The report of a run; the fields of `--json`. */
 export interface RunReport extends Pick<
   Report,
@@ -39,7 +46,6 @@ export interface RunReport extends Pick<
   | "exit"
   | "runId"
   | "target"
-  | "guarantee"
   | "dryRun"
   | "startedAt"
   | "endedAt"
@@ -54,6 +60,7 @@ export interface RunReport extends Pick<
   /** In the order in which they are loaded. */
   readonly tables: readonly ReportedLoad[];
   readonly leftOut: readonly ReportedLeftOut[];
+  readonly guarantee: RunGuarantee;
   /** The load that stopped the run; `null` where none did. */
   readonly failedLoad: string | null;
 }

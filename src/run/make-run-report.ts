@@ -1,11 +1,14 @@
 /** Makes the report of a run from what became of its loads; decides status and exit code. */
+import { plural } from "../errors/format.ts";
+import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { sumOfCounts } from "../model/counts.ts";
 import { isWithheld } from "../model/removed-rows.ts";
 import { endingOf, failureOf, makeReport, timesOf } from "../load/make-report.ts";
 import type { LoadOutcome, RunFacts } from "../load/make-report.ts";
 import type { Options } from "../options/options.ts";
 import type { Report, ReportedError, Status } from "../report/report.ts";
-import type { ReportedLoad, RunReport } from "../report/run-report.ts";
+import { fixInParts, fixOfNothing } from "../report/resume-advice.ts";
+import type { ReportedLoad, RunGuarantee, RunReport } from "../report/run-report.ts";
 import type { LeftOut } from "../sources/load-folder.ts";
 import { inRun } from "./fix-in-run.ts";
 import type { TableLoad } from "./find-tables.ts";
@@ -26,6 +29,8 @@ export interface RunOutcome {
   readonly failed: string | null;
   /** The abort reason, an object with the signal's `number`; `null` when nobody asked to stop. */
   readonly signal: unknown;
+  /** Another run was at it, and this one was not to wait. */
+  readonly skipped: boolean;
   /** The target's name; `null` where there was no connection. */
   readonly target: string | null;
   readonly leftOut: readonly LeftOut[];
@@ -35,36 +40,63 @@ export interface RunOutcome {
 
 /** The report. */
 export function makeRunReport(outcome: RunOutcome, options: Options, facts: RunFacts): RunReport {
-  const reports = outcome.parts.map((part) => ({
+  const parts = withEarlier(outcome.parts);
+  const reports = parts.map((part) => ({
     part,
     report: makeReport(part.outcome, part.options, facts),
   }));
   const counts = sumOfCounts(reports.map(({ report }) => report.counts));
-  const [status, exit, error] = conclude(outcome, options, counts);
+  const [status, exit, error] = conclude({ ...outcome, parts }, options, counts);
+  const earlier = reports.map(({ report }) => report.job?.resumedAt ?? 0);
+  const isLoaded = reports.every(({ report }) => (report.job?.alreadyLoadedAt ?? null) !== null);
+  const read = isLoaded ? 0 : counts.read - earlier.reduce((sum, each) => sum + each, 0);
   return {
     status,
     exit,
     runId: outcome.runId,
     target: outcome.target,
     counts,
-    tables: reports.map(({ part, report }) => reportedLoad(part, report)),
+    tables: reports.map(({ part, report }) => ({
+      ...reportedLoad(part, report),
+      kept: isKept(part, options),
+    })),
     leftOut: outcome.leftOut,
     failedLoad: outcome.failed,
-    guarantee: "all-or-nothing",
+    guarantee: guaranteeOf(options),
     dryRun: options.dryRun || options.check,
-    ...timesOf(facts, counts.read),
-    bytes: outcome.parts.reduce((sum, { outcome: each }) => sum + each.bytes, 0),
+    ...timesOf(facts, read),
+    bytes: parts.reduce((sum, { outcome: each }) => sum + each.bytes, 0),
     version: facts.version,
     ...(error === null ? {} : { error }),
   };
 }
 
-function reportedLoad({ load }: PartOutcome, report: Report): ReportedLoad {
+/** Loads that earlier runs have finished belong to what this one has come to, unless nothing was left of any. */
+function withEarlier(parts: readonly PartOutcome[]): readonly PartOutcome[] {
+  if (parts.every(({ outcome }) => outcome.job?.isLoaded === true)) return parts;
+  return parts.map((part) => {
+    const { job } = part.outcome;
+    if (job === null) return part;
+    return { ...part, outcome: { ...part.outcome, job: { ...job, isLoaded: false } } };
+  });
+}
+
+function guaranteeOf({ commit, dryRun, check }: Options): RunGuarantee {
+  if (commit === "end" || dryRun || check) return "all-or-nothing";
+  return commit === "load" ? "load-by-load" : "exactly-once";
+}
+
+function isKept({ outcome }: PartOutcome, { dryRun, check }: Options): boolean {
+  return outcome.error === null && !dryRun && !check;
+}
+
+function reportedLoad({ load }: PartOutcome, report: Report): Omit<ReportedLoad, "kept"> {
   const { table, mode, key, strategy, rowSource, counts, sources } = report;
   const { rejects, rejectFile, rejectReport, warnings, firstRejects } = report;
   const ran = {
     ...(report.steps === undefined ? {} : { steps: report.steps }),
     ...(report.deletes === undefined ? {} : { deletes: report.deletes }),
+    ...(report.job === null ? {} : { job: report.job }),
   };
   const how = { table, mode, key, strategy, rowSource, counts, ...ran, sources };
   const ofCodes = rejects.map((each) => ({ ...each, fix: inRun(each.fix, load) }));
@@ -73,17 +105,33 @@ function reportedLoad({ load }: PartOutcome, report: Report): ReportedLoad {
 }
 
 function conclude(
-  { error, signal, failed, parts }: RunOutcome,
+  outcome: RunOutcome,
   options: Options,
   counts: RunReport["counts"],
 ): [Status, number, ReportedError | null] {
-  if (error !== null) {
-    const load = parts.find((part) => part.load.path === failed)?.load;
-    return failureOf(error, signal, ({ fix }) => (load === undefined ? fix : inRun(fix, load)));
-  }
+  const { error, signal, parts, skipped } = outcome;
+  if (error !== null) return failureOf(error, signal, (ours) => fixOf(ours, outcome));
+  if (skipped) return ["skipped", 0, null];
   // What was withheld for a reject is asked for all the same.
   const isWhole = parts.every(
     ({ outcome: { removed = null } }) => removed === null || !isWithheld(removed),
   );
   return endingOf(counts, { ...options, rejectsOk: options.rejectsOk && isWhole });
+}
+
+/** What to do about an error of a run: of the load that was at hand, and of those that are committed. */
+function fixOf(error: UpsurgeError, { parts, failed }: RunOutcome): string {
+  const part = parts.find(({ load }) => load.path === failed);
+  const { plan = null, kept = null, job = null } = part?.outcome ?? {};
+  const inParts = plan !== null && kept !== null && kept.read > 0;
+  const fix = inParts ? fixInParts(error, plan, kept) : fixOfNothing(error, job);
+  const done = parts.filter(({ outcome }) => outcome.error === null);
+  const stays = done.length === 0 ? "" : `; ${staying(done)}`;
+  return `${part === undefined ? fix : inRun(fix, part.load)}${stays}`;
+}
+
+function staying(done: readonly PartOutcome[]): string {
+  const isJob = done.some(({ outcome }) => outcome.job !== null);
+  const again = isJob ? "does not load them again" : "loads them again";
+  return `${plural(done.length, "load")} before it ${done.length === 1 ? "is" : "are"} committed and ${done.length === 1 ? "stays" : "stay"}: the same command ${again}`;
 }

@@ -27,8 +27,15 @@ interface Edge extends WaitingKey {
   readonly canWait: boolean;
 }
 
-/** Several loads may be into one table: they keep the order that was given. Throws `RUN_CYCLE`. */
-export function orderLoads(tables: readonly TableShape[], session: OrderingSession): RunOrder {
+/**
+ * Several loads may be into one table: they keep the order that was given. `inTurn`: each is committed by itself, so that no
+ * key waits for others. Throws `RUN_CYCLE`.
+ */
+export function orderLoads(
+  tables: readonly TableShape[],
+  session: OrderingSession,
+  inTurn = false,
+): RunOrder {
   const names = tables.map(({ name }) => tableName(name));
   const edges = edgesAmong(tables);
   const waiting: Edge[] = [];
@@ -39,10 +46,10 @@ export function orderLoads(tables: readonly TableShape[], session: OrderingSessi
       (edge) => !waiting.includes(edge) && left.some((at) => names[at] === edge.parent),
     );
     const next = left.find((at) => !unmet.some(({ child }) => child === names[at]));
-    if (next === undefined) waiting.push(keyThatWaits(unmet, session));
+    if (next === undefined) waiting.push(keyThatWaits(unmet, session, inTurn));
     else places.push(next);
   }
-  const self = selfKeys(tables);
+  const self = inTurn ? [] : selfKeys(tables);
   return {
     places,
     waiting: [...waiting, ...self],
@@ -81,7 +88,7 @@ function selfKeys(tables: readonly TableShape[]): WaitingKey[] {
 }
 
 /** A key of the circle that the tables are in, whose check can be left to the commit. Throws `RUN_CYCLE`. */
-function keyThatWaits(unmet: readonly Edge[], session: OrderingSession): Edge {
+function keyThatWaits(unmet: readonly Edge[], session: OrderingSession, inTurn: boolean): Edge {
   const path: Edge[] = [];
   let [edge] = unmet;
   while (edge !== undefined && !path.includes(edge)) {
@@ -91,10 +98,13 @@ function keyThatWaits(unmet: readonly Edge[], session: OrderingSession): Edge {
   }
   const circle = edge === undefined ? path : path.slice(path.indexOf(edge));
   const found = circle.find(({ canWait }) => canWait);
-  if (found !== undefined) return found;
+  if (found !== undefined && !inTurn) return found;
   const tables = circle.map(({ child }) => child).join(", ");
   const keys = circle.map(({ child, name }) => `${name ?? "a key"} of ${child}`).join(", ");
-  const suggestion = circle.map((each) => cycleFix(each, session))[0] ?? "";
+  const suggestion =
+    found === undefined
+      ? (circle.map((each) => cycleFix(each, session))[0] ?? "")
+      : `leave --commit out: where all loads are one transaction, ${keyText(found.name)} waits for the commit`;
   throw upsurgeError("RUN_CYCLE", { tables, keys, suggestion });
 }
 

@@ -14,7 +14,7 @@ export async function planRun(
   surroundings: PlanSurroundings,
 ): Promise<RunPlanReport> {
   const hooks = { ...surroundings, waitMs: options.wait, writesNothing: true };
-  const { connected, parts, order, leftOut } = await prepareRun(folders, options, hooks);
+  const { connected, parts, order, inTurn, leftOut } = await prepareRun(folders, options, hooks);
   const { session, label } = connected;
   try {
     const loads = parts.map(({ load, prepared: { plan, sources } }) => ({
@@ -25,7 +25,8 @@ export async function planRun(
       sources: sources.planned,
       statements: session.statements(plan.tables[0], checkedColumns(plan)),
     }));
-    return { target: label, server: session.version, loads, why: order.why, leftOut };
+    const commit = inTurn ? options.commit : "end";
+    return { target: label, server: session.version, loads, commit, why: order.why, leftOut };
   } finally {
     for (const { prepared } of parts) await prepared.sources.close();
     await session.close();

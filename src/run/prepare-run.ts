@@ -5,6 +5,7 @@
 import { located, UpsurgeError } from "../errors/upsurge-error.ts";
 import { connectTo, openSources, planSources } from "../load/prepare.ts";
 import type { Connected, PreparedLoad, PrepareHooks } from "../load/prepare.ts";
+import { checkJobOptions } from "../options/check-job.ts";
 import { modeOfRun } from "../options/mode-of.ts";
 import type { Options } from "../options/options.ts";
 import { FIRST_STAGE } from "../plan/make-plan.ts";
@@ -32,6 +33,8 @@ export interface PreparedRun {
   /** In the order in which they are loaded. */
   readonly parts: readonly PreparedPart[];
   readonly order: RunOrder;
+  /** Each load is committed by itself. */
+  readonly inTurn: boolean;
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -62,9 +65,10 @@ export async function prepareRun(
     hooks.onPlanned?.();
     refuseSharedDeletes(parts);
     const shapes = tables.map(({ shape }) => shape);
-    const order = orderLoads(shapes, connected.session);
+    const inTurn = options.commit !== "end" && !options.dryRun && !options.check;
+    const order = orderLoads(shapes, connected.session, inTurn);
     const inOrder = order.places.flatMap((place) => parts[place] ?? []);
-    return { connected, parts: inOrder, order, leftOut };
+    return { connected, parts: inOrder, order, inTurn, leftOut };
   } catch (error) {
     for (const { prepared } of parts) await prepared.sources.close();
     await connected.session.close();
@@ -79,10 +83,29 @@ interface PartContext {
   readonly hooks: RunHooks;
 }
 
+/** Those of the run, as they hold for one of its loads. */
+function ownOptions(options: Options, load: TableLoad, mode: Options["mode"]): Options {
+  const { job, commit } = options;
+  const own: Options = {
+    ...options,
+    table: load.table,
+    mode,
+    commit: commit === "load" ? "end" : commit,
+    job: job === null ? null : jobName(job, load),
+  };
+  checkJobOptions(own);
+  return own;
+}
+
+/** Layers may each have a load for a table. */
+function jobName(job: string, { tableName: name, layer }: TableLoad): string {
+  return `${job}/${name}${layer === 0 ? "" : `#${layer + 1}`}`;
+}
+
 async function preparePart(load: TableLoad, context: PartContext): Promise<PreparedPart> {
   const { at, connected, hooks } = context;
   const mode = modeOfRun(context.options);
-  const options = { ...context.options, table: load.table, mode };
+  const options = ownOptions(context.options, load, mode);
   const ofPart = { ...hooks, ...hooks.onPart?.(load, options) };
   const sources = await openSources(load.sources, options, ofPart);
   try {

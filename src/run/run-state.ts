@@ -3,48 +3,25 @@ import type { Retry } from "../errors/codes.ts";
 import { retryOf } from "../errors/upsurge-error.ts";
 import { newLessons } from "../load/lessons.ts";
 import type { Lessons } from "../load/lessons.ts";
-import { closeLoad, concludeLoad, firstState, lessonsOf } from "../load/load-state.ts";
+import { closeLoad, concludeLoad, firstState, lessonsOf, noteEnd } from "../load/load-state.ts";
 import type { LoadState, RunningLoad } from "../load/load-state.ts";
+import type { LoadOutcome } from "../load/make-report.ts";
+import type { ResumedJob } from "../load/resume-job.ts";
 import type { PreparedLoad, PrepareHooks } from "../load/prepare.ts";
-import type { ProgressTeller } from "../load/progress.ts";
-import type { RunSurroundings } from "../load/surroundings.ts";
 import type { Options } from "../options/options.ts";
-import type { Session } from "../targets/target.ts";
-import type { OneSession } from "../write/one-session.ts";
+import type { Lock, Session } from "../targets/target.ts";
 import type { TableLoad } from "./find-tables.ts";
 import type { RunOutcome } from "./make-run-report.ts";
 import type { PreparedRun, RunHooks } from "./prepare-run.ts";
+import { idOf } from "./run-request.ts";
+import type { Part, RunLessons, RunRequest } from "./run-request.ts";
 
-/** What is to be run. */
-export interface RunRequest {
-  readonly folders: readonly string[];
-  readonly options: Options;
-  readonly surroundings: RunSurroundings;
-  readonly progress: ProgressTeller;
-  /** The time of day. */
-  readonly began: Date;
-}
+/** A load's job has no lock of its own. */
+const HELD_BY_THE_RUN: Lock = { release: async () => {} };
 
-/** What a try knows from those before it. */
-export interface RunLessons {
-  /** There was a try before this one. */
-  readonly again: boolean;
-  /** Of each load, by its `idOf`. */
-  readonly of: ReadonlyMap<string, Lessons>;
-}
-
-/** A load that has joined the transaction of the run. */
-export type JoinedLoad = RunningLoad & { readonly writers: OneSession };
-
-interface Part {
-  readonly load: TableLoad;
-  readonly options: Options;
-  readonly state: LoadState;
-}
-
-/** What tells a load of the run from all others: a folder may be given twice. */
-function idOf({ layer, path }: TableLoad): string {
-  return `${layer} ${path}`;
+/** A commit was begun, and nothing remembers whether it came about. */
+function mayBeCommitted({ writers, job }: LoadState): boolean {
+  return writers?.hasCommitted === true && job === null;
 }
 
 /** The place of no load. */
@@ -63,10 +40,16 @@ export class RunState {
   #at = NOWHERE;
   #prepared: PreparedRun | null = null;
   #commits = false;
+  /** Of a run that is a job. */
+  #lock: Lock | null = null;
+  #skipped = false;
+  /** The loads that have come to their end, and are committed. */
+  readonly #done: Map<string, LoadOutcome>;
 
   constructor(request: RunRequest, earlier: RunLessons) {
     this.request = request;
     this.#earlier = earlier;
+    this.#done = new Map(earlier.done);
     const { options, began, surroundings } = request;
     this.#idle = this.#firstState([], options, newLessons(options, began, surroundings));
   }
@@ -121,7 +104,11 @@ export class RunState {
     this.#parts = run.parts.flatMap(({ prepared }, at) => {
       const part = inOrder[at];
       if (part === undefined) return [];
-      part.state.request.lessons.rejects.open(prepared.first);
+      const { rejects } = part.state.request.lessons;
+      // Those of a job are opened once it is taken.
+      if (prepared.plan.job === null && !this.#done.has(idOf(part.load))) {
+        rejects.open(prepared.first);
+      }
       return [{ ...part, state: { ...part.state, prepared } }];
     });
     const tables = run.parts.map(({ load }) => load.tableName);
@@ -139,6 +126,50 @@ export class RunState {
   /** Its records are written from now on. */
   writes(at: number, running: RunningLoad): void {
     this.#learn(at, running);
+  }
+
+  /** There was a try before this one. */
+  get again(): boolean {
+    return this.#earlier.again;
+  }
+
+  /** The run is a job, and this one has it until it is closed. */
+  locked(lock: Lock): void {
+    this.#lock = lock;
+  }
+
+  /** Another run has it. */
+  skips(): void {
+    this.#skipped = true;
+  }
+
+  /** The job of a load is this run's. */
+  takes(at: number, resumed: ResumedJob): void {
+    this.#learn(at, { job: { resumed, lock: HELD_BY_THE_RUN } });
+  }
+
+  /** A load has come to its end, and is committed by itself. */
+  ends(at: number): void {
+    const part = this.#parts[at];
+    if (part !== undefined) this.#done.set(idOf(part.load), concludeLoad(null, part.state));
+  }
+
+  /** It has, in this try or in one before. */
+  isDone(at: number): boolean {
+    const part = this.#parts[at];
+    return part !== undefined && this.#done.has(idOf(part.load));
+  }
+
+  /** The loads that have not come to their end. */
+  get #left(): readonly Part[] {
+    return this.#parts.filter(({ load }) => !this.#done.has(idOf(load)));
+  }
+
+  /** Records that are committed, by this run and earlier ones. */
+  get committed(): number {
+    const done = [...this.#done.values()].map(({ kept }) => kept.read);
+    const left = this.#left.map(({ state }) => state.kept().read);
+    return [...done, ...left].reduce((sum, read) => sum + read, 0);
   }
 
   /** What comes now is about no load by itself. */
@@ -163,12 +194,12 @@ export class RunState {
     return firstState({ sources, options, surroundings, lessons, progress });
   }
 
-  /** Whether to try again: nothing is kept of a run that fails, so all of it is loaded again. */
+  /** Whether to try again: what is committed of a run that fails is not loaded again. */
   retryAfter(error: unknown): Retry {
-    const states = this.#parts.map(({ state }) => state);
+    const states = this.#left.map(({ state }) => state);
     if (this.request.surroundings.signal.aborted) return "no";
     if (states.some(({ sources }) => sources?.rereadable === false)) return "no";
-    if (states.some(({ writers }) => writers?.hasCommitted === true)) return "no";
+    if (states.some(mayBeCommitted)) return "no";
     const retry = retryOf(error);
     return retry === "backoff" && this.#session === null && !this.#earlier.again ? "no" : retry;
   }
@@ -176,8 +207,13 @@ export class RunState {
   /** What the next try is to know. */
   lessons(): RunLessons {
     const of = new Map(this.#earlier.of);
-    for (const { load, state } of this.#parts) of.set(idOf(load), lessonsOf(state));
-    return { again: true, of };
+    for (const { load, state } of this.#left) of.set(idOf(load), lessonsOf(state));
+    return { again: true, of, done: this.#done };
+  }
+
+  /** Nobody will try again: whoever lists the jobs is to know. */
+  async gaveUp(): Promise<void> {
+    for (const { state } of this.#left) await noteEnd(state);
   }
 
   /** What became of the run, of which this was the last try; closes the reject files. */
@@ -189,12 +225,13 @@ export class RunState {
       failed: error === null ? null : (this.#parts[this.#at]?.load.path ?? null),
       runId,
       signal: signal.aborted ? signal.reason : null,
+      skipped: this.#skipped,
       target: this.#prepared?.connected.target.name ?? null,
       leftOut: this.#prepared?.leftOut ?? [],
       parts: this.#parts.map(({ load, options, state }) => ({
         load,
         options,
-        outcome: concludeLoad(error, state),
+        outcome: this.#done.get(idOf(load)) ?? concludeLoad(error, state),
       })),
     };
   }
@@ -203,5 +240,6 @@ export class RunState {
   async close(): Promise<void> {
     for (const { state } of this.#parts) await closeLoad(state);
     await this.#session?.close();
+    await this.#lock?.release();
   }
 }

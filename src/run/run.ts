@@ -12,7 +12,8 @@ import { makeRunReport } from "./make-run-report.ts";
 import type { RunOutcome } from "./make-run-report.ts";
 import { prepareRun } from "./prepare-run.ts";
 import { RunState } from "./run-state.ts";
-import type { RunLessons, RunRequest } from "./run-state.ts";
+import type { RunLessons, RunRequest } from "./run-request.ts";
+import { writeInTurn } from "./write-in-turn.ts";
 import { writeTogether } from "./write-together.ts";
 
 /** Loads the files of `folders` under `options`. Never throws: what went wrong is in the report. */
@@ -26,7 +27,7 @@ export async function run(
   const began = surroundings.now?.() ?? new Date();
   const progress = new ProgressTeller({ surroundings, started, limit: null });
   const request = { folders, options, surroundings, progress, began };
-  const first: RunLessons = { again: false, of: new Map() };
+  const first: RunLessons = { again: false, of: new Map(), done: new Map() };
   const outcome = await retry<RunLessons, RunOutcome>(first, {
     timeoutMs: options.retryTimeout,
     ...surroundings,
@@ -53,7 +54,7 @@ async function tryToRun(
     const prepared = await prepareRun(folders, options, state.hooks());
     state.prepared(prepared);
     signal.throwIfAborted();
-    await writeTogether(prepared, state);
+    await (prepared.inTurn ? writeInTurn : writeTogether)(prepared, state);
   } catch (thrown) {
     error = thrown;
   } finally {
@@ -62,9 +63,9 @@ async function tryToRun(
   return {
     retry: error === null ? "no" : state.retryAfter(error),
     error,
-    committed: 0,
+    committed: state.committed,
     lessons: () => state.lessons(),
-    gaveUp: async () => {},
+    gaveUp: async () => await state.gaveUp(),
     conclude: () => state.conclude(error),
     close: async () => await state.close(),
   };

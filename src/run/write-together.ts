@@ -8,7 +8,8 @@ import type { Transaction, WaitingKey } from "../targets/target.ts";
 import { makeJoinedWriter } from "../write/make-writers.ts";
 import type { OneSession } from "../write/one-session.ts";
 import type { PreparedRun } from "./prepare-run.ts";
-import type { JoinedLoad, RunState } from "./run-state.ts";
+import type { JoinedLoad } from "./run-request.ts";
+import type { RunState } from "./run-state.ts";
 
 /** Writes all of it, and commits. Throws what stopped it, with everything undone. */
 export async function writeTogether(

@@ -46,7 +46,8 @@ export class RunShell {
   async run(...words: readonly string[]): Promise<RanRun> {
     const args = ["run", ...words, "--to", this.#database.url, "--json"];
     const { exitCode, stdout, stderr } = await runUpsurge(args, { cwd: this.folder });
-    const report = JSON.parse(stdout) as RunReport;
+    // Of a command that is refused there is no more than the error.
+    const report = { tables: [], ...(JSON.parse(stdout) as Partial<RunReport>) } as RunReport;
     return {
       exit: exitCode,
       tables: report.tables.map(({ table, counts }) => [bare(table ?? ""), present(counts)]),

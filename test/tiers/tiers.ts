@@ -57,6 +57,7 @@ const RUNS = {
   "hostile names, in percent": [12, 100, "UPSURGE_HOSTILE_PERCENT"],
   "jobs resume": [4, 10, "UPSURGE_LAW_RUNS"],
   kills: [4, 100, "UPSURGE_TORTURE_KILLS"],
+  "kills of runs": [4, 100, "UPSURGE_TORTURE_KILLS"],
   "reading paths": [800, 3000, "UPSURGE_READING_PATH_RUNS"],
   "binary spellings": [40, 120, "UPSURGE_LAW_RUNS"],
   packed: [6, 40, "UPSURGE_LAW_RUNS"],

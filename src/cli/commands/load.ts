@@ -2,6 +2,7 @@
 import { load } from "../../load/load.ts";
 import type { Surroundings } from "../../load/surroundings.ts";
 import type { Options } from "../../options/options.ts";
+import { commitEvery } from "../../options/grammar.ts";
 import { isJob } from "../../options/is-job.ts";
 import { checkOptions } from "../../options/check-options.ts";
 import { renderReport, renderTroubles, reportJson } from "../../report/render-report.ts";
@@ -35,6 +36,6 @@ export async function loadCommand(
 
 /** What a load does about the first signal. */
 function onSignal(options: Options): string {
-  if (options.commit === "end") return "undoing the load";
+  if (commitEvery(options.commit) === null) return "undoing the load";
   return isJob(options) ? "finishing the current batch" : "undoing what is not committed";
 }

@@ -1,12 +1,19 @@
 /** `upsurge run`: loads the files of folders and delivers one report. What a run is stands in `src/run/run.ts`. */
 import type { Surroundings } from "../../load/surroundings.ts";
 import { checkOptions } from "../../options/check-options.ts";
+import type { Options } from "../../options/options.ts";
 import { renderRun, renderRunTroubles, runJson } from "../../report/render-run.ts";
 import { renderRunSummary } from "../../report/render-run-summary.ts";
 import { run } from "../../run/run.ts";
 import { maskRunReport } from "../../secrets/mask-report.ts";
 import type { CommandContext } from "../context.ts";
 import { runAndDeliver } from "../deliver.ts";
+
+/** What a run does about the first signal. */
+function onSignal({ commit }: Options): string {
+  if (commit === "end") return "undoing the run";
+  return commit === "load" ? "undoing the load at hand" : "finishing the current batch";
+}
 
 /** So many rejects of a run are annotated. */
 const ANNOTATED = 10;
@@ -19,7 +26,7 @@ export async function runCommand(
   const { options, redact } = context;
   checkOptions(options, "run", folders);
   const work = {
-    onSignal: "undoing the run",
+    onSignal: onSignal(options),
     run: async (surroundings: Surroundings) => {
       const report = maskRunReport(await run(folders, options, surroundings), redact);
       const firstRejects = report.tables.flatMap((load) => load.firstRejects);

@@ -1,5 +1,5 @@
 /** Options: jobs, which go on where they stopped. Joined with the other groups in `options.ts`. */
-import { JOBS, LOAD, LOADS, LOADS_AND_JOBS } from "../option.ts";
+import { JOBS, LOADS, LOADS_AND_RUN, LOADS_RUN_AND_JOBS, WRITES } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `job`. */
@@ -11,9 +11,9 @@ export const JOB_OPTIONS = {
     summary:
       "The name that the load goes on under when it is run again; a finished one is not repeated.",
     details:
-      "A load that commits in parts is always a job; without this flag its name is made from the target, the table, the key and the sources. The name is kept in the checkpoint table of the database, with the place up to which every record has been applied and a hash of everything before it. With `--commit end` the job is one transaction, and a finished one is known. A load without this flag is forgotten once it has finished, where to load it again comes to the same: plain updates by key, without rejects.",
+      "A load that commits in parts is always a job; without this flag its name is made from the target, the table, the key and the sources. The name is kept in the checkpoint table of the database, with the place up to which every record has been applied and a hash of everything before it. With `--commit end` the job is one transaction, and a finished one is known. A load without this flag is forgotten once it has finished, where to load it again comes to the same: plain updates by key, without rejects. Each load of a run is a job called NAME/TABLE.",
     example: "--job orders-2026-05",
-    commands: LOADS,
+    commands: LOADS_AND_RUN,
   },
   followAppend: {
     group: "job",
@@ -31,7 +31,7 @@ export const JOB_OPTIONS = {
     details:
       "Everything is applied again: plain updates end in the same table, `--set` counts records twice.",
     example: "--job orders --reset-job",
-    commands: LOAD,
+    commands: WRITES,
   },
   keepJob: {
     group: "job",
@@ -41,7 +41,7 @@ export const JOB_OPTIONS = {
     details:
       "A job remembers which table it has written to. Without this flag it stops with exit code 4 where the table is another one of that name, or holds no row; --reset-job loads everything again.",
     example: "--job orders --keep-job",
-    commands: LOAD,
+    commands: WRITES,
   },
   ifLocked: {
     group: "job",
@@ -52,7 +52,7 @@ export const JOB_OPTIONS = {
     details:
       "`fail` ends with 75, `wait` waits for the other run until --retry-timeout is used up and goes on where it stopped.",
     example: "--job orders --if-locked skip",
-    commands: LOAD,
+    commands: WRITES,
   },
   allowAtLeastOnce: {
     group: "job",
@@ -71,7 +71,7 @@ export const JOB_OPTIONS = {
     default: "upsurge_checkpoint",
     summary: "The table that jobs are kept in; created if it does not exist.",
     example: "--checkpoint-table ops.upsurge_checkpoint",
-    commands: LOADS_AND_JOBS,
+    commands: LOADS_RUN_AND_JOBS,
   },
   printDdl: {
     group: "job",

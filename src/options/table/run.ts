@@ -27,15 +27,15 @@ export const RUN_OPTIONS = {
   commit: {
     group: "run",
     kind: "text",
-    value: "end|N",
+    value: "end|N|load",
     default: "end",
     grammar: COMMIT_RULE,
     summary:
       "Commit once, at the end (all or nothing), or after every N records; run again, such a load goes on where it stopped.",
     details:
-      "With N, each commit takes along how far the load has come (see --job), so that every record is applied exactly once, whatever happens in between. N also bounds a batch. A dry run commits nothing and is one transaction.",
+      "With N, each commit takes along how far the load has come (see --job), so that every record is applied exactly once, whatever happens in between. N also bounds a batch. A dry run commits nothing and is one transaction. A run commits once for all of its loads (`end`, or `all`), once for each (`load`), or is with N a job of all of them, which goes on with the load at which it stopped.",
     example: "--commit 100000",
-    commands: LOADS,
+    commands: LOADS_AND_RUN,
   },
   writers: {
     group: "run",
@@ -110,7 +110,7 @@ export const RUN_OPTIONS = {
     details:
       "A load in one transaction is undone at once. A second signal ends the process at once.",
     example: "--grace 30s",
-    commands: LOAD,
+    commands: WRITES,
   },
   maxRejects: {
     group: "run",

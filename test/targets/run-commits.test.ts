@@ -1,0 +1,164 @@
+/** `upsurge run --commit load` and `--commit N`: what is committed of a run that fails stays, and how it goes on. */
+import { describe, expect, test } from "vitest";
+import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
+import type { TestDatabase } from "../helpers/engines.ts";
+import { RunShell } from "../helpers/run-shell.ts";
+
+const TABLES = [
+  "create table countries (code varchar(2) primary key, name varchar(50) not null)",
+  "create table cities (id int primary key, name varchar(50), country varchar(2) not null references countries (code))",
+  "create table people (id int primary key, name varchar(50), city int references cities (id))",
+];
+const GOOD = {
+  "seeds/countries.csv": "code,name\nch,Switzerland\nnl,Netherlands\n",
+  "seeds/cities.csv": "id,name,country\n1,Bern,ch\n2,Delft,nl\n3,Basel,ch\n4,Zug,ch\n5,Goes,nl\n",
+  "seeds/people.csv": "id,name,city\n1,Ada,1\n2,Bob,5\n",
+};
+/** The fourth city is refused. */
+const BAD = {
+  ...GOOD,
+  "seeds/cities.csv": GOOD["seeds/cities.csv"].replace("4,Zug,ch", "4,Zug,xx"),
+};
+const COUNTS = [
+  ["countries", { inserted: 2 }],
+  ["cities", { inserted: 5 }],
+  ["people", { inserted: 2 }],
+];
+
+async function started(database: TestDatabase, files: Record<string, string>): Promise<RunShell> {
+  const shell = new RunShell(database);
+  await shell.start(...TABLES);
+  shell.write(files);
+  return shell;
+}
+
+async function sizes(shell: RunShell): Promise<unknown> {
+  return await shell.rows(
+    "select (select count(*) from countries), (select count(*) from cities), (select count(*) from people)",
+  );
+}
+
+describe.each(JOB_ENGINES)("$title", (engine) => {
+  const database = useDatabase(engine);
+
+  test("each load is committed by itself, and one that fails keeps nothing of its own", async () => {
+    const shell = await started(database, BAD);
+    const failed = await shell.run("seeds", "--commit", "load");
+
+    expect([failed.exit, failed.error], failed.output).toEqual([4, "REJECT_LIMIT"]);
+    expect(failed.report).toMatchObject({
+      failedLoad: expect.stringMatching(/cities\.csv$/) as string,
+      guarantee: "load-by-load",
+    });
+    expect(failed.report.tables.map(({ kept }) => kept)).toEqual([true, false, false]);
+    expect(failed.report.error?.fix).toMatch(/1 load before it is committed and stays/);
+    expect(await sizes(shell)).toEqual([["2", "0", "0"]]);
+
+    shell.write(GOOD);
+    const { exit, tables, output } = await shell.run("seeds", "--commit", "load");
+    expect([exit, tables], output).toEqual([
+      0,
+      [["countries", { unchanged: 2 }], ...COUNTS.slice(1)],
+    ]);
+  });
+
+  test("a run that commits in parts goes on at the record after the last commit", async () => {
+    const shell = await started(database, BAD);
+    const failed = await shell.run("seeds", "--commit", "2");
+
+    expect([failed.exit, failed.error], failed.output).toEqual([4, "REJECT_LIMIT"]);
+    expect(failed.tables).toEqual([
+      ["countries", { inserted: 2 }],
+      ["cities", { inserted: 2 }],
+      ["people", {}],
+    ]);
+    expect(failed.report.error?.fix).toMatch(/the same command goes on from there/);
+    expect(await sizes(shell)).toEqual([["2", "2", "0"]]);
+
+    shell.write(GOOD);
+    const { exit, report, tables, output } = await shell.run("seeds", "--commit", "2");
+    expect([exit, tables, report.guarantee], output).toEqual([0, COUNTS, "exactly-once"]);
+    expect(report.tables.map(({ job }) => job?.resumedAt)).toEqual([2, 2, 0]);
+    expect(await sizes(shell)).toEqual([["2", "5", "2"]]);
+  });
+
+  test("a run that has finished is forgotten where to load it again comes to the same", async () => {
+    const shell = await started(database, GOOD);
+    expect((await shell.run("seeds", "--commit", "2")).exit).toBe(0);
+    await database.exec("delete from people where id = 2");
+    const { tables, output } = await shell.run("seeds", "--commit", "2");
+    expect(tables, output).toEqual([
+      ["countries", { unchanged: 2 }],
+      ["cities", { unchanged: 5 }],
+      ["people", { inserted: 1, unchanged: 1 }],
+    ]);
+    expect(await shell.rows("select count(*) from upsurge_checkpoint")).toEqual([["0"]]);
+  });
+
+  test("a run with a name is known once it has finished, and each of its loads is a job", async () => {
+    const shell = await started(database, GOOD);
+    const flags = ["seeds", "--commit", "2", "--job", "seeds"];
+    expect((await shell.run(...flags)).exit).toBe(0);
+    const again = await shell.run(...flags);
+    expect([again.exit, again.report.counts.read], again.output).toEqual([0, 0]);
+    expect(again.report.tables.every(({ job }) => job?.alreadyLoadedAt !== null)).toBe(true);
+    const names = again.report.tables.map(({ job }) => job?.name.replace(/(?:public|dbo)\./, ""));
+    expect(names).toEqual(["seeds/countries", "seeds/cities", "seeds/people"]);
+
+    const reset = await shell.run(...flags, "--reset-job");
+    expect(reset.report.counts, reset.output).toMatchObject({ read: 9, unchanged: 9 });
+  });
+
+  test("a dry run is one transaction", async () => {
+    const shell = await started(database, GOOD);
+    const { exit, tables, output } = await shell.run("seeds", "--commit", "2", "--dry-run");
+    expect([exit, tables], output).toEqual([0, COUNTS]);
+    expect(await sizes(shell)).toEqual([["0", "0", "0"]]);
+  });
+
+  test("the plan says what is committed when", async () => {
+    const shell = await started(database, GOOD);
+    expect(await shell.plan("seeds")).toMatch(/^commit +once, at the end/m);
+    expect(await shell.plan("seeds", "--commit", "load")).toMatch(/^commit +after each load/m);
+    expect(await shell.plan("seeds", "--commit", "5000")).toMatch(/^commit +every 5,000 records/m);
+  });
+
+  test.each([
+    [["--commit", "load", "--delete-missing"]],
+    [["--commit", "2", "--delete-missing"]],
+    [["--job", "j"]],
+    [["--commit", "load", "--job", "j"]],
+    [["--commit", "load", "--reset-job"]],
+  ])("%j do not go together", async (flags) => {
+    const shell = await started(database, GOOD);
+    const { exit, error, output } = await shell.run("seeds", ...flags);
+    expect([exit, error], output).toEqual([2, "OPTION_CONFLICT"]);
+  });
+});
+
+describe.each(JOB_ENGINES.filter(({ name }) => name !== "sqlserver"))("$title", (engine) => {
+  const database = useDatabase(engine);
+
+  test("a circle whose key would wait for the commit is refused where there are several", async () => {
+    const shell = new RunShell(database);
+    const deferrable = engine.name === "postgres" ? "deferrable" : "";
+    await shell.start(
+      "create table teams (id int primary key, lead int)",
+      `create table people (id int primary key, team int references teams (id) ${deferrable})`,
+    );
+    if (engine.name === "postgres") {
+      await database.exec("alter table teams add foreign key (lead) references people (id)");
+    } else {
+      await database.exec("drop table teams");
+      await database.exec(
+        "create table teams (id int primary key, lead int references people (id))",
+      );
+    }
+    shell.write({ "seeds/people.csv": "id,team\n7,1\n", "seeds/teams.csv": "id,lead\n1,7\n" });
+    const { exit, error, report, output } = await shell.run("seeds", "--commit", "load");
+
+    expect([exit, error], output).toEqual([2, "RUN_CYCLE"]);
+    expect(report.error?.fix).toMatch(/^leave --commit out/);
+    expect((await shell.run("seeds")).report.counts.inserted).toBe(2);
+  });
+});
