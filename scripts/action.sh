@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# What action.yml runs: installs the package, runs it with the words of ARGS, and hands on its report and exit code.
+set -euo pipefail
+
+# xargs splits words and takes quotes away as a shell does, and expands nothing.
+words=()
+while IFS= read -r word; do words+=("$word"); done < <(xargs -n 1 printf '%s\n' <<<"$ARGS")
+packages=()
+if [[ -n ${PACKAGES:-} ]]; then
+  while IFS= read -r word; do packages+=("$word"); done < <(xargs -n 1 printf '%s\n' <<<"$PACKAGES")
+fi
+
+version=${VERSION:-}
+if [[ -z $version ]]; then
+  version=$(node -p 'require(process.argv[1]).version' "$ACTION_FOLDER/package.json")
+fi
+folder=$(mktemp -d "$RUNNER_TEMP/upsurge-XXXXXX")
+npm install --prefix "$folder" --no-audit --no-fund --loglevel error "upsurge@$version" ${packages[@]+"${packages[@]}"} >&2
+
+if [[ -n ${TO:-} ]]; then export UPSURGE_TO=$TO; fi
+unset TO
+report=$folder/report.json
+# Other commands than those that load have no report.
+case ${words[0]:-} in
+  plan | inspect | jobs | help) reporting=() ;;
+  *) reporting=(--report "$report") ;;
+esac
+code=0
+"$folder/node_modules/.bin/upsurge" ${words[@]+"${words[@]}"} ${reporting[@]+"${reporting[@]}"} || code=$?
+
+status=$([[ $code == 0 ]] && echo ok || echo failed)
+if [[ -s $report ]]; then
+  status=$(node -p 'JSON.parse(require("fs").readFileSync(process.argv[1], "utf8")).status' "$report")
+fi
+{
+  echo "status=$status"
+  echo "exit=$code"
+  echo "report=$report"
+} >>"$GITHUB_OUTPUT"
+exit "$code"
