@@ -30,6 +30,10 @@ interface Step {
   readonly installed: string;
 }
 
+function read(path: string): string {
+  return existsSync(path) ? readFileSync(path, "utf8") : "";
+}
+
 /** Runs the step of the action as a runner would. */
 function step(folder: string, inputs: Readonly<Record<string, string>>): Step {
   const temp = join(folder, "temp");
@@ -52,7 +56,6 @@ function step(folder: string, inputs: Readonly<Record<string, string>>): Step {
   writeFileSync(env.GITHUB_OUTPUT, "");
   const [only] = ACTION.runs.steps;
   const ran = spawnSync("bash", ["-e", "-c", only?.run ?? ""], { cwd: folder, env });
-  const read = (path: string): string => (existsSync(path) ? readFileSync(path, "utf8") : "");
   return {
     code: ran.status,
     outputs: Object.fromEntries(

@@ -28,13 +28,6 @@ export const RUN_CODES = {
     fix: "put both into a folder called {folder} inside of it: its files are one load, in the order of their names",
     exit: 2,
   },
-  RUN_SHARED_DELETES: {
-    title:
-      "{one} and {other} are both for {table}, and no row of it can be missing from one of them",
-    cause: "--delete-missing of {one} would delete the rows of {other}",
-    fix: "put both files into one folder called {table}, which is one load, or leave --delete-missing out",
-    exit: 2,
-  },
   RUN_CYCLE: {
     title: "the tables {tables} refer to each other in a circle",
     cause:

@@ -11,6 +11,7 @@ import { fixInParts, fixOfNothing } from "../report/resume-advice.ts";
 import type { ReportedLoad, RunGuarantee, RunReport } from "../report/run-report.ts";
 import type { LeftOut } from "../sources/load-folder.ts";
 import { inRun } from "./fix-in-run.ts";
+import { placeIn } from "./run-load.ts";
 import type { TableLoad } from "./find-tables.ts";
 
 /** What became of one load. */
@@ -26,7 +27,7 @@ export interface RunOutcome {
   /** What stopped it; `null` when it came to its end. */
   readonly error: unknown;
   /** The load at hand then; `null` where there was none. */
-  readonly failed: string | null;
+  readonly failed: TableLoad | null;
   /** The abort reason, an object with the signal's `number`; `null` when nobody asked to stop. */
   readonly signal: unknown;
   /** Another run was at it, and this one was not to wait. */
@@ -61,7 +62,7 @@ export function makeRunReport(outcome: RunOutcome, options: Options, facts: RunF
       kept: isKept(part, options),
     })),
     leftOut: outcome.leftOut,
-    failedLoad: outcome.failed,
+    failedLoad: outcome.failed?.path ?? null,
     guarantee: guaranteeOf(options),
     dryRun: options.dryRun || options.check,
     ...timesOf(facts, read),
@@ -109,8 +110,13 @@ function conclude(
   options: Options,
   counts: RunReport["counts"],
 ): [Status, number, ReportedError | null] {
-  const { error, signal, parts, skipped } = outcome;
-  if (error !== null) return failureOf(error, signal, (ours) => fixOf(ours, outcome));
+  const { error, signal, failed, parts, skipped } = outcome;
+  if (error !== null) {
+    const [status, exit, told] = failureOf(error, signal, (ours) => fixOf(ours, outcome));
+    if (told === null || failed === null) return [status, exit, told];
+    const { where } = told;
+    return [status, exit, { ...told, where: where === null ? null : placeIn(where, failed) }];
+  }
   if (skipped) return ["skipped", 0, null];
   // What was withheld for a reject is asked for all the same.
   const isWhole = parts.every(
@@ -121,7 +127,7 @@ function conclude(
 
 /** What to do about an error of a run: of the load that was at hand, and of those that are committed. */
 function fixOf(error: UpsurgeError, { parts, failed }: RunOutcome): string {
-  const part = parts.find(({ load }) => load.path === failed);
+  const part = parts.find(({ load }) => load === failed);
   const { plan = null, kept = null, job = null } = part?.outcome ?? {};
   const inParts = plan !== null && kept !== null && kept.read > 0;
   const fix = inParts ? fixInParts(error, plan, kept) : fixOfNothing(error, job);

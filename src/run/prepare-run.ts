@@ -2,7 +2,7 @@
  * Gets a run ready: connects once, finds the table of each file, plans each load, and puts the loads in order. Shared by runs
  * and their plans. Writes nothing.
  */
-import { located, UpsurgeError } from "../errors/upsurge-error.ts";
+import { relocated, UpsurgeError } from "../errors/upsurge-error.ts";
 import { connectTo, openSources, planSources } from "../load/prepare.ts";
 import type { Connected, PreparedLoad, PrepareHooks } from "../load/prepare.ts";
 import { checkJobOptions } from "../options/check-job.ts";
@@ -11,12 +11,14 @@ import type { Options } from "../options/options.ts";
 import { FIRST_STAGE } from "../plan/make-plan.ts";
 import { orderLoads } from "./order.ts";
 import type { RunOrder } from "./order.ts";
-import { refuseSharedDeletes } from "./shared-deletes.ts";
+import { refuseTwice } from "./same-table.ts";
 import { keyOfSource } from "./source-key.ts";
-import { readLoadFolders } from "../sources/load-folder.ts";
 import type { LeftOut } from "../sources/load-folder.ts";
 import { findTarget } from "../targets/registry.ts";
 import { findTables } from "./find-tables.ts";
+import { refuseHosts } from "./refuse-hosts.ts";
+import { isManifest, placeIn, readRunLoads } from "./run-load.ts";
+import type { RunInputs } from "./run-load.ts";
 import type { TableLoad } from "./find-tables.ts";
 
 /** One load of a run, planned, with its sources open. */
@@ -48,22 +50,25 @@ export interface RunHooks extends PrepareHooks {
 
 /** Connects and plans. Throws `UpsurgeError`s; closes what it opened then. */
 export async function prepareRun(
-  folders: readonly string[],
+  inputs: RunInputs,
   options: Options,
   hooks: RunHooks,
 ): Promise<PreparedRun> {
   const target = await findTarget(options.to ?? "");
-  const { loads, leftOut } = await readLoadFolders(folders);
+  if (isManifest(inputs)) refuseHosts(inputs.refuseHosts, { target, options, ...hooks });
+  const { loads, leftOut } = await readRunLoads(inputs, options);
   const connected = await connectTo(target, options, hooks);
   const parts: PreparedPart[] = [];
   try {
     const tables = await findTables(loads, { connected, only: options.only });
+    refuseTwice(tables);
     for (const [at, load] of tables.entries()) {
       hooks.signal?.throwIfAborted();
-      parts.push(await preparePart(load, { at, connected, options, hooks }));
+      const isSame = ({ tableName }: TableLoad): boolean => tableName === load.tableName;
+      const nth = tables.slice(0, at).filter(isSame).length;
+      parts.push(await preparePart(load, { at, nth, connected, hooks }));
     }
     hooks.onPlanned?.();
-    refuseSharedDeletes(parts);
     const shapes = tables.map(({ shape }) => shape);
     const inTurn = options.commit !== "end" && !options.dryRun && !options.check;
     const order = orderLoads(shapes, connected.session, inTurn);
@@ -78,34 +83,29 @@ export async function prepareRun(
 
 interface PartContext {
   readonly at: number;
+  /** The loads before it that are into the same table. */
+  readonly nth: number;
   readonly connected: Connected;
-  readonly options: Options;
   readonly hooks: RunHooks;
 }
 
 /** Those of the run, as they hold for one of its loads. */
-function ownOptions(options: Options, load: TableLoad, mode: Options["mode"]): Options {
+function ownOptions({ options, ...load }: TableLoad, nth: number): Options {
   const { job, commit } = options;
   const own: Options = {
     ...options,
     table: load.table,
-    mode,
+    mode: modeOfRun(options),
     commit: commit === "load" ? "end" : commit,
-    job: job === null ? null : jobName(job, load),
+    job: job === null ? null : `${job}/${load.tableName}${nth === 0 ? "" : `#${nth + 1}`}`,
   };
   checkJobOptions(own);
   return own;
 }
 
-/** Layers may each have a load for a table. */
-function jobName(job: string, { tableName: name, layer }: TableLoad): string {
-  return `${job}/${name}${layer === 0 ? "" : `#${layer + 1}`}`;
-}
-
 async function preparePart(load: TableLoad, context: PartContext): Promise<PreparedPart> {
-  const { at, connected, hooks } = context;
-  const mode = modeOfRun(context.options);
-  const options = ownOptions(context.options, load, mode);
+  const { at, nth, connected, hooks } = context;
+  const options = ownOptions(load, nth);
   const ofPart = { ...hooks, ...hooks.onPart?.(load, options) };
   const sources = await openSources(load.sources, options, ofPart);
   try {
@@ -120,8 +120,11 @@ async function preparePart(load: TableLoad, context: PartContext): Promise<Prepa
       stage: at === 0 ? FIRST_STAGE : `${FIRST_STAGE}_${at + 1}`,
       signal: hooks.signal,
       keyFor: (shape, columns) => {
-        if (mode === "insert") return options;
-        return { ...options, key: keyOfSource({ shape, columns, source: load.path }) };
+        const { key, mode, constraint, anyConstraint } = options;
+        if (mode === "insert" || key !== null || constraint !== null || anyConstraint)
+          return options;
+        const { path: source, origin } = load;
+        return { ...options, key: keyOfSource({ shape, columns, source, origin }) };
       },
     });
     await sources.rest();
@@ -129,6 +132,6 @@ async function preparePart(load: TableLoad, context: PartContext): Promise<Prepa
   } catch (error) {
     await sources.close();
     if (!(error instanceof UpsurgeError)) throw error;
-    throw located(error, load.path);
+    throw relocated(error, placeIn(error.where, load));
   }
 }

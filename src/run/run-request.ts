@@ -7,10 +7,11 @@ import type { RunSurroundings } from "../load/surroundings.ts";
 import type { Options } from "../options/options.ts";
 import type { OneSession } from "../write/one-session.ts";
 import type { TableLoad } from "./find-tables.ts";
+import type { RunInputs } from "./run-load.ts";
 
 /** What is to be run. */
 export interface RunRequest {
-  readonly folders: readonly string[];
+  readonly inputs: RunInputs;
   readonly options: Options;
   readonly surroundings: RunSurroundings;
   readonly progress: ProgressTeller;

@@ -222,7 +222,7 @@ export class RunState {
     const { runId, signal } = surroundings;
     return {
       error,
-      failed: error === null ? null : (this.#parts[this.#at]?.load.path ?? null),
+      failed: error === null ? null : (this.#parts[this.#at]?.load ?? null),
       runId,
       signal: signal.aborted ? signal.reason : null,
       skipped: this.#skipped,

@@ -11,14 +11,15 @@ import type { RunReport } from "../report/run-report.ts";
 import { makeRunReport } from "./make-run-report.ts";
 import type { RunOutcome } from "./make-run-report.ts";
 import { prepareRun } from "./prepare-run.ts";
+import type { RunInputs } from "./run-load.ts";
 import { RunState } from "./run-state.ts";
 import type { RunLessons, RunRequest } from "./run-request.ts";
 import { writeInTurn } from "./write-in-turn.ts";
 import { writeTogether } from "./write-together.ts";
 
-/** Loads the files of `folders` under `options`. Never throws: what went wrong is in the report. */
+/** Loads what `inputs` has under `options`. Never throws: what went wrong is in the report. */
 export async function run(
-  folders: readonly string[],
+  inputs: RunInputs,
   options: Options,
   given: Surroundings,
 ): Promise<RunReport> {
@@ -26,7 +27,7 @@ export async function run(
   const started = performance.now();
   const began = surroundings.now?.() ?? new Date();
   const progress = new ProgressTeller({ surroundings, started, limit: null });
-  const request = { folders, options, surroundings, progress, began };
+  const request = { inputs, options, surroundings, progress, began };
   const first: RunLessons = { again: false, of: new Map(), done: new Map() };
   const outcome = await retry<RunLessons, RunOutcome>(first, {
     timeoutMs: options.retryTimeout,
@@ -43,7 +44,7 @@ async function tryToRun(
   request: RunRequest,
   lessons: RunLessons,
 ): Promise<Tried<RunLessons, RunOutcome>> {
-  const { surroundings, options, folders, progress } = request;
+  const { surroundings, options, inputs, progress } = request;
   const { signal } = surroundings;
   const state = new RunState(request, lessons);
   const interrupt = onInterrupt(signal, options.grace, () => state.atHand);
@@ -51,7 +52,7 @@ async function tryToRun(
   progress.connecting();
   try {
     signal.throwIfAborted();
-    const prepared = await prepareRun(folders, options, state.hooks());
+    const prepared = await prepareRun(inputs, options, state.hooks());
     state.prepared(prepared);
     signal.throwIfAborted();
     await (prepared.inTurn ? writeInTurn : writeTogether)(prepared, state);

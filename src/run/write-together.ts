@@ -103,10 +103,9 @@ async function end(
     failPoint("committed");
     for (const { writers } of loads) writers.committed();
   }
-  const how = { moves: options.syncSequences, rehearsal };
-  for (const { notes, ledger, writers } of loads) {
+  for (const { notes, ledger, writers, request } of loads) {
     notes.ran(writers.ranSteps);
     notes.tookAway(writers.removed);
-    await notes.lookBack(ledger.seen, how);
+    await notes.lookBack(ledger.seen, { moves: request.options.syncSequences, rehearsal });
   }
 }

@@ -2,13 +2,14 @@
 import { describe, expect, test } from "vitest";
 import { FAIL_POINTS } from "../../src/testing/fail-point.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import type { TestDatabase } from "../helpers/engines.ts";
 import { RunShell } from "../helpers/run-shell.ts";
 import { timesOf } from "../tiers/tiers.ts";
 import { AT_FAIL_POINT, launch } from "./torture/launch.ts";
 import { Random } from "./torture/random.ts";
 
 const TABLES = ["alpha", "beta", "gamma"];
-/** No key forbids a row to be there twice. */
+/** No key forbids a row to be there twice, and no row is counted twice unseen. */
 const PLAIN = TABLES.map((table) => `create table ${table} (id int not null)`);
 const KEYED = TABLES.map((table) => `create table ${table} (id int primary key, n int)`);
 const seed =
@@ -49,6 +50,24 @@ async function contents(shell: RunShell): Promise<Workload> {
   return found;
 }
 
+/** Tables that have every row, and a manifest that counts in each how often its record was applied. */
+async function startCounting(
+  shell: RunShell,
+  database: TestDatabase,
+  work: Workload,
+): Promise<void> {
+  await shell.start(...KEYED);
+  for (const [table, ids] of Object.entries(work)) {
+    const rows = ids.map((id) => `(${id}, 0)`).join(", ");
+    await database.exec(`insert into ${table} values ${rows}`);
+  }
+  const loads = TABLES.map(
+    (table) => `  - { from: "seeds/${table}{.csv,/*.csv}", table: ${table} }\n`,
+  );
+  const set = "defaults: { key: id, set: { n: target.n + 1 } }";
+  shell.write({ "counting.yaml": `${set}\nloads:\n${loads.join("")}` });
+}
+
 describe.each(ENGINES.filter(({ name }) => name !== "sqlserver"))("$title", (engine) => {
   const database = useDatabase(engine);
   const most = timesOf("kills of runs");
@@ -60,7 +79,10 @@ describe.each(ENGINES.filter(({ name }) => name !== "sqlserver"))("$title", (eng
       const shell = new RunShell(database);
       await shell.start(...PLAIN);
       shell.write(files(work, random));
-      const args = ["run", "seeds", "--to", database.url, "--mode", "insert", "--quiet"];
+      const counts = random.chance(0.5);
+      if (counts) await startCounting(shell, database, work);
+      const what = counts ? ["counting.yaml"] : ["seeds", "--mode", "insert"];
+      const args = ["run", ...what, "--to", database.url, "--quiet"];
       args.push("--commit", String(random.int(1, 9)), "--batch-rows", String(random.int(1, 9)));
       for (;;) {
         const fault = `${random.pick(FAIL_POINTS)}:${random.int(1, 12)}:kill`;
@@ -77,7 +99,12 @@ describe.each(ENGINES.filter(({ name }) => name !== "sqlserver"))("$title", (eng
         }
         kills += 1;
       }
-      expect(await contents(shell), `UPSURGE_TORTURE_SEED=${round}`).toEqual(work);
+      const seen = `UPSURGE_TORTURE_SEED=${round}`;
+      expect(await contents(shell), seen).toEqual(work);
+      for (const table of counts ? TABLES : []) {
+        const others = await shell.rows(`select id, n from ${table} where n <> 1`);
+        expect(others, `${seen}, ${table}`).toEqual([]);
+      }
     }
   });
 

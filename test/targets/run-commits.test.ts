@@ -32,6 +32,11 @@ async function started(database: TestDatabase, files: Record<string, string>): P
   return shell;
 }
 
+function manifest(commit: string): string {
+  const loads = ["people", "cities", "countries"].map((name) => `  - from: seeds/${name}.csv\n`);
+  return `commit: ${commit}\nloads:\n${loads.join("")}`;
+}
+
 async function sizes(shell: RunShell): Promise<unknown> {
   return await shell.rows(
     "select (select count(*) from countries), (select count(*) from cities), (select count(*) from people)",
@@ -109,6 +114,29 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     expect(reset.report.counts, reset.output).toMatchObject({ read: 9, unchanged: 9 });
   });
 
+  sayings(database);
+});
+
+function sayings(database: TestDatabase): void {
+  test("a manifest says at its top what is committed when", async () => {
+    const shell = await started(database, BAD);
+    shell.write({
+      "all.yaml": manifest("all"),
+      "load.yaml": manifest("load"),
+      "two.yaml": manifest("2"),
+    });
+    expect((await shell.run("all.yaml")).report.guarantee).toBe("all-or-nothing");
+    expect(await sizes(shell)).toEqual([["0", "0", "0"]]);
+    expect((await shell.run("load.yaml")).report.guarantee).toBe("load-by-load");
+    expect(await sizes(shell)).toEqual([["2", "0", "0"]]);
+    expect((await shell.run("two.yaml")).report.guarantee).toBe("exactly-once");
+    expect(await sizes(shell)).toEqual([["2", "2", "0"]]);
+    // The command line comes first.
+    shell.write(GOOD);
+    const { report, output } = await shell.run("two.yaml", "--commit", "end");
+    expect([report.guarantee, report.exit], output).toEqual(["all-or-nothing", 0]);
+  });
+
   test("a dry run is one transaction", async () => {
     const shell = await started(database, GOOD);
     const { exit, tables, output } = await shell.run("seeds", "--commit", "2", "--dry-run");
@@ -134,7 +162,7 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     const { exit, error, output } = await shell.run("seeds", ...flags);
     expect([exit, error], output).toEqual([2, "OPTION_CONFLICT"]);
   });
-});
+}
 
 describe.each(JOB_ENGINES.filter(({ name }) => name !== "sqlserver"))("$title", (engine) => {
   const database = useDatabase(engine);

@@ -135,7 +135,7 @@ function shared(database: TestDatabase): void {
 
     const { exit, error, output } = await shell.run("seeds", "seeds.dev", "--delete-missing");
 
-    expect([exit, error], output).toEqual([2, "RUN_SHARED_DELETES"]);
+    expect([exit, error], output).toEqual([2, "RUN_TABLE_TWICE"]);
     expect(await contents(shell)).toEqual(ALL);
   });
 }

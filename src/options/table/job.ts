@@ -6,6 +6,7 @@ import type { OptionSpec } from "../option.ts";
 export const JOB_OPTIONS = {
   job: {
     group: "job",
+    wholeRun: true,
     kind: "text",
     value: "NAME",
     summary:
@@ -17,6 +18,7 @@ export const JOB_OPTIONS = {
   },
   followAppend: {
     group: "job",
+    notInRun: "the loads of a run are whole files",
     kind: "flag",
     summary: "Load what was added to a source since the job has finished it.",
     details:
@@ -26,6 +28,7 @@ export const JOB_OPTIONS = {
   },
   resetJob: {
     group: "job",
+    wholeRun: true,
     kind: "flag",
     summary: "Forget how far the job has come, and start from the first record.",
     details:
@@ -35,6 +38,7 @@ export const JOB_OPTIONS = {
   },
   keepJob: {
     group: "job",
+    wholeRun: true,
     kind: "flag",
     summary:
       "Go on where the job stopped, although its table was dropped and made again, or is empty.",
@@ -45,6 +49,7 @@ export const JOB_OPTIONS = {
   },
   ifLocked: {
     group: "job",
+    wholeRun: true,
     kind: "choice",
     choices: ["fail", "wait", "skip"],
     default: "fail",
@@ -56,6 +61,7 @@ export const JOB_OPTIONS = {
   },
   allowAtLeastOnce: {
     group: "job",
+    notInRun: "a run that commits in parts is a job",
     kind: "flag",
     summary:
       "Commit in parts without a checkpoint: a load that is run again starts from its beginning.",
@@ -66,6 +72,7 @@ export const JOB_OPTIONS = {
   },
   checkpointTable: {
     group: "job",
+    wholeRun: true,
     kind: "text",
     value: "NAME",
     default: "upsurge_checkpoint",
