@@ -128,6 +128,11 @@ function stopped(database: TestDatabase): void {
   });
 }
 
+function tenant(name: string): string {
+  const own = `const: { tenant: ${name} }, delete-missing: true, delete-where: "tenant = '${name}'"`;
+  return `  - { from: ${name}.csv, table: prices, ${own} }\n`;
+}
+
 function shared(database: TestDatabase): void {
   test("two loads of one table do not delete the rows of each other", async () => {
     const shell = await filled(database);
@@ -137,5 +142,30 @@ function shared(database: TestDatabase): void {
 
     expect([exit, error], output).toEqual([2, "RUN_TABLE_TWICE"]);
     expect(await contents(shell)).toEqual(ALL);
+  });
+
+  test("two tenants share a table, each with rows of its own", async () => {
+    const shell = new RunShell(database);
+    await shell.start(
+      "create table prices (id int primary key, tenant varchar(9) not null, price int)",
+      "insert into prices values (1, 'a', 1), (2, 'a', 1), (3, 'b', 1), (4, 'b', 1), (5, 'c', 1)",
+    );
+    shell.write({
+      "a.csv": "id,price\n1,2\n6,1\n",
+      "b.csv": "id,price\n4,1\n7,1\n",
+      "tenants.yaml": `loads:\n${["a", "b"].map(tenant).join("")}`,
+    });
+
+    const { exit, tables, output } = await shell.run("tenants.yaml");
+
+    expect([exit, tables], output).toEqual([
+      0,
+      [
+        ["prices", { inserted: 1, updated: 1, removed: 1 }],
+        ["prices", { inserted: 1, unchanged: 1, removed: 1 }],
+      ],
+    ]);
+    const rows = await shell.rows("select id, tenant, price from prices order by id");
+    expect(rows.map((row) => row.join(""))).toEqual(["1a2", "4b1", "5c1", "6a1", "7b1"]);
   });
 }
