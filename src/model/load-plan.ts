@@ -1,5 +1,6 @@
 /** The immutable result of planning: printed by `upsurge plan`, executed by a load. */
 import type { Counts } from "./counts.ts";
+import type { Comparison } from "./differences.ts";
 import type { HeaderField } from "./header.ts";
 import type { TableDdl } from "./new-table.ts";
 import type { Column, DeleteAction, TableShape } from "./table-shape.ts";
@@ -132,6 +133,8 @@ export interface TablePlan {
   readonly emptied?: Emptying;
   /** What becomes of the rows that no record has; absent: they stay. */
   readonly removal?: Removal;
+  /** How it is compared with itself as it was before the load; absent: it is not. */
+  readonly comparison?: Comparison;
   /** A native upsert whose result cannot tell inserted from updated: each row is looked up first. */
   readonly looksFirst: boolean;
 }

@@ -5,6 +5,7 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { flagOf, OPTION_NAMES, optionSpec } from "./flag.ts";
 import { checkDeletes } from "./check-deletes.ts";
+import { checkDifferences } from "./check-differences.ts";
 import { checkJobOptions } from "./check-job.ts";
 import { modeOf } from "./mode-of.ts";
 import type { Command } from "./option.ts";
@@ -31,6 +32,7 @@ export function checkOptions(
   checkUpdates(options);
   checkWriters(options);
   checkDeletes(options);
+  checkDifferences(options);
 }
 
 /** Whoever wraps a load can rule out that its options hold SQL. */

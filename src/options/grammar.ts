@@ -106,6 +106,21 @@ export const DELETE_LIMIT: Grammar<DeleteLimit> = {
   },
 };
 
+/** `--diff`: how many rows are told; `null`: all. */
+export interface DifferenceLimit extends TypedValue {
+  readonly most: number | null;
+}
+
+/** Reads --diff. */
+export const DIFFERENCE_LIMIT: Grammar<DifferenceLimit> = {
+  expected: "a whole number, or all",
+  parse: (text) => {
+    if (text === "all") return { text, most: null };
+    const most = parseCount(text);
+    return most === null ? null : { text, most };
+  },
+};
+
 /** Reads --before and --after: any SQL but none. The database takes no NUL in it, and may take what follows for nothing. */
 export const SQL_SCRIPT: Grammar<string> = {
   expected: "an SQL statement",

@@ -27,6 +27,7 @@ import type { ColumnSources, Overlaps } from "./overlaps.ts";
 import { neededPrivileges, refuseMissing, refusePrivileges } from "./requirements.ts";
 import type { EmptyingChoice } from "./steps.ts";
 import { afterCommit, chooseEmptying, explainSync, planSteps, refuseUnmovable } from "./steps.ts";
+import { chooseComparison } from "./drift/comparison.ts";
 import { chooseRemoval } from "./deletes/removal.ts";
 import type { RemovalChoice, RemovalRequest } from "./deletes/removal.ts";
 import { chooseRowSource, chooseStrategy, whyUncounted } from "./strategy.ts";
@@ -164,16 +165,20 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
   return { plan, together, why, warnings: [...nullTexts(options, arbiter), ...overlaps.warnings] };
 }
 
-/** Which rows go: all of them before the first record, or those that no record has after the last. */
+/**
+ * Which rows go: all of them before the first record, or those that no record has after the last; and how the table is
+ * compared with what it was.
+ */
 function chooseGoing(
   request: PlanRequest,
   how: Pick<RemovalRequest, "arbiter" | "update" | "named" | "naming">,
-): EmptyingChoice & RemovalChoice {
+): EmptyingChoice & RemovalChoice & { readonly chosen: Pick<TablePlan, "comparison"> } {
   const emptying = chooseEmptying(request);
   const fields = fieldLabels(sourcesOf(request));
   const removal = chooseRemoval({ ...request, ...how, fields });
+  const comparison = chooseComparison({ ...request, ...how, fields });
   return {
-    chosen: { ...emptying.chosen, ...removal.chosen },
+    chosen: { ...emptying.chosen, ...removal.chosen, ...comparison },
     why: [...emptying.why, ...removal.why],
   };
 }
@@ -196,7 +201,7 @@ function planFillings(
 function refuseUnworkable(
   request: PlanRequest,
   how: Pick<TablePlan, "mode" | "strategy" | "arbiter" | "keyOrigin" | "update"> &
-    Pick<TablePlan, "emptied" | "removal"> & { readonly named: ReadonlySet<string> },
+    Pick<TablePlan, "emptied" | "removal" | "comparison"> & { readonly named: ReadonlySet<string> },
 ): void {
   const { shape, options, capabilities, quoteIdentifier } = request;
   const needed = neededPrivileges(how, capabilities);

@@ -89,20 +89,31 @@ function isRequired(column: Column): boolean {
 }
 
 /** How a load goes about its table, as far as privileges depend on it. */
-type WriteRules = Pick<TablePlan, "mode" | "strategy" | "arbiter" | "emptied" | "removal">;
+type WriteRules = Pick<
+  TablePlan,
+  "mode" | "strategy" | "arbiter" | "emptied" | "removal" | "comparison"
+>;
 
 /** What a load must be allowed to do with its table; the one place that says so. */
 export function neededPrivileges(
   rules: WriteRules,
   capabilities: Pick<Capabilities, "lookupNeedsUpdatePrivilege">,
 ): readonly TablePrivilege[] {
-  const needed = forRecords(rules, capabilities);
+  const { emptied, removal, comparison } = rules;
+  const kept = comparison === undefined ? [] : toKeepOthersOut(capabilities);
+  const needed = [...new Set([...forRecords(rules, capabilities), ...kept])];
   // The rows are counted, or looked for, as well.
-  const { emptied, removal } = rules;
   if (emptied !== undefined) return [...new Set([...needed, "select", emptied] as const)];
   if (removal === undefined) return needed;
   const takes = removal.sets.length === 0 ? "delete" : "update";
   return [...new Set([...needed, "select", takes] as const)];
+}
+
+/** All rows are read, under a lock. */
+function toKeepOthersOut({
+  lookupNeedsUpdatePrivilege: takesUpdate,
+}: Pick<Capabilities, "lookupNeedsUpdatePrivilege">): readonly TablePrivilege[] {
+  return takesUpdate === true ? ["select", "update"] : ["select"];
 }
 
 function forRecords(

@@ -12,6 +12,8 @@ export interface ReportedLoad extends Pick<
   | "rowSource"
   | "counts"
   | "steps"
+  | "differencesTotal"
+  | "differences"
   | "sources"
   | "rejects"
   | "rejectFile"

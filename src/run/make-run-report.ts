@@ -3,6 +3,7 @@ import { sumOfCounts } from "../model/counts.ts";
 import { endingOf, failureOf, makeReport, timesOf } from "../load/make-report.ts";
 import type { LoadOutcome, RunFacts } from "../load/make-report.ts";
 import type { Options } from "../options/options.ts";
+import { differencesJson } from "../report/render-differences.ts";
 import type { Report, ReportedError, Status } from "../report/report.ts";
 import type { ReportedLoad, RunReport } from "../report/run-report.ts";
 import type { LeftOut } from "../sources/load-folder.ts";
@@ -62,7 +63,8 @@ function reportedLoad({ load }: PartOutcome, report: Report): ReportedLoad {
   const { table, mode, key, strategy, rowSource, counts, sources } = report;
   const { rejects, rejectFile, rejectReport, warnings, firstRejects } = report;
   const steps = report.steps === undefined ? {} : { steps: report.steps };
-  const how = { table, mode, key, strategy, rowSource, counts, ...steps, sources };
+  const compared = differencesJson(report);
+  const how = { table, mode, key, strategy, rowSource, counts, ...steps, ...compared, sources };
   const ofCodes = rejects.map((each) => ({ ...each, fix: inRun(each.fix, load) }));
   const troubles = { rejects: ofCodes, rejectFile, rejectReport, warnings, firstRejects };
   return { load: load.path, level: 0, ...how, table: table ?? load.tableName, ...troubles };

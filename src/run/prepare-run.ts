@@ -7,6 +7,7 @@ import { connectTo, openSources, planSources } from "../load/prepare.ts";
 import type { Connected, PreparedLoad, PrepareHooks } from "../load/prepare.ts";
 import { namedMode } from "../options/mode-of.ts";
 import type { Options } from "../options/options.ts";
+import { refuseUnknownHidden } from "../plan/drift/comparison.ts";
 import { FIRST_STAGE } from "../plan/make-plan.ts";
 import { orderLoads } from "./order.ts";
 import type { RunOrder } from "./order.ts";
@@ -54,6 +55,10 @@ export async function prepareRun(
   const parts: PreparedPart[] = [];
   try {
     const tables = await findTables(loads, { connected, only: options.only });
+    refuseUnknownHidden(
+      tables.map(({ shape }) => shape),
+      options,
+    );
     for (const [at, load] of tables.entries()) {
       hooks.signal?.throwIfAborted();
       parts.push(await preparePart(load, { at, connected, options, hooks }));

@@ -16,6 +16,7 @@ import type { RunReport } from "../report/run-report.ts";
 import type { Transaction } from "../targets/target.ts";
 import { makeJoinedWriter } from "../write/make-writers.ts";
 import type { OneSession } from "../write/one-session.ts";
+import { RunComparison } from "./compare-tables.ts";
 import { makeRunReport } from "./make-run-report.ts";
 import type { RunOutcome } from "./make-run-report.ts";
 import { prepareRun } from "./prepare-run.ts";
@@ -87,11 +88,13 @@ async function write({ connected, parts, order }: PreparedRun, state: RunState):
     transaction = await session.begin(parts.map(({ prepared }) => prepared.plan.tables[0]));
     const waits = order.waiting.length === 0 ? [] : session.leaveToCommit?.(order.waiting);
     for (const sql of waits ?? []) await session.execute.run(sql);
+    const comparison = new RunComparison(session, parts);
+    await comparison.begin();
     const loads: JoinedLoad[] = [];
     for (const at of parts.keys()) loads.push(await writePart(at, transaction, state));
     state.leaves();
     signal.throwIfAborted();
-    await end(loads, transaction, state);
+    await end({ loads, comparison }, transaction, state);
   } catch (error) {
     await transaction?.rollback();
     throw signal.aborted ? error : session.translate(error);
@@ -115,9 +118,15 @@ async function writePart(
   return running;
 }
 
+/** All loads of a run, written and not yet committed. */
+interface WrittenLoads {
+  readonly loads: readonly JoinedLoad[];
+  readonly comparison: RunComparison;
+}
+
 /** Commits all of it or, in a rehearsal, undoes it. */
 async function end(
-  loads: readonly JoinedLoad[],
+  { loads, comparison }: WrittenLoads,
   transaction: Transaction,
   state: RunState,
 ): Promise<void> {
@@ -125,6 +134,7 @@ async function end(
   const rehearsal = options.dryRun || options.check;
   if (rehearsal) {
     await transaction.rehearse?.();
+    await comparison.find(loads);
     await transaction.rollback();
   } else {
     for (const { writers } of loads) writers.beforeCommit();

@@ -57,6 +57,9 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   maxRejects: null,
   // Names of tables, which are only compared.
   only: null,
+  // A number, and names that are only looked up.
+  diff: null,
+  diffHide: null,
   // Digits.
   expectSha256: null,
   job: ["--job", SQL],

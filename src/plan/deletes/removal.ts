@@ -37,11 +37,7 @@ export interface RemovalChoice {
 export function chooseRemoval(request: RemovalRequest): RemovalChoice {
   const { shape, options, naming } = request;
   if (!options.deleteMissing) return { chosen: {}, why: [] };
-  refuseTable(shape);
-  const arbiter = refuseKey(request);
-  const keyColumns = keyColumnsOf(request, arbiter);
-  refuseUnknown(request, keyColumns);
-  refuseRewritten(request, keyColumns);
+  const keyColumns = keyColumnsOfRecords(request);
   const { deleteWhere, maxDelete } = options;
   const removal: Removal = {
     keyColumns: keyColumns.map(({ name }) => name),
@@ -53,6 +49,18 @@ export function chooseRemoval(request: RemovalRequest): RemovalChoice {
   if (removal.where !== null) refuseOpen("--delete-where", removal.where, brackets);
   for (const { expression } of removal.sets) refuseOpen("--delete-set", expression, brackets);
   return { chosen: { removal }, why: explain(shape, removal, deleteWhere) };
+}
+
+/**
+ * The columns that tell the key of each record, so that rows that no record has can be found. Throws where records have no
+ * such key.
+ */
+export function keyColumnsOfRecords(request: RemovalRequest): readonly Column[] {
+  refuseTable(request.shape);
+  const keyColumns = keyColumnsOf(request, refuseKey(request));
+  refuseUnknown(request, keyColumns);
+  refuseRewritten(request, keyColumns);
+  return keyColumns;
 }
 
 /**

@@ -5,6 +5,7 @@
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, RowShape } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
+import { keepsKeys } from "../../key-columns.ts";
 import type { SeenKeys, Writer } from "../../target.ts";
 import { BatchRun } from "./apply-batch.ts";
 import type { ShapeRunner } from "./apply-batch.ts";
@@ -35,7 +36,7 @@ export class SqliteWriter implements Writer {
 
   constructor(context: SqliteWriterContext) {
     this.#context = context;
-    if (context.plan.removal !== undefined) this.keys = new SqliteSeenKeys(context.db, context);
+    if (keepsKeys(context.plan)) this.keys = new SqliteSeenKeys(context.db, context);
   }
 
   applyEach(batch: Batch): Promise<BatchResult> {

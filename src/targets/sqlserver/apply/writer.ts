@@ -4,6 +4,7 @@ import type { Batch, BatchResult, Row, RowFault } from "../../../model/batch.ts"
 import { outcomesFrom } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { TransactionAborted } from "../../target.ts";
+import { keepsKeys } from "../../key-columns.ts";
 import type { SeenKeys, Writer } from "../../target.ts";
 import type { SqlServerConnection, Fields } from "../connect/connection.ts";
 import { counterOf, eachSql } from "./each-sql.ts";
@@ -25,7 +26,7 @@ export class SqlServerWriter implements Writer {
     this.#connection = connection;
     this.#plan = plan;
     this.set = new SqlServerSetWriter(connection, plan);
-    if (plan.removal !== undefined) this.keys = new SqlServerSeenKeys(connection, plan);
+    if (keepsKeys(plan)) this.keys = new SqlServerSeenKeys(connection, plan);
   }
 
   async applyEach({ rows }: Batch): Promise<BatchResult> {
