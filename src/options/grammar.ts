@@ -121,6 +121,22 @@ export const DIFFERENCE_LIMIT: Grammar<DifferenceLimit> = {
   },
 };
 
+/** `--delete-when`: the text of a field that makes its record delete a row. */
+export interface FieldValue extends TypedValue {
+  readonly field: string;
+  readonly value: string;
+}
+
+/** Reads --delete-when, split at its first equals sign. Nothing equals an empty field, which may be NULL. */
+export const FIELD_VALUE: Grammar<FieldValue> = {
+  expected: "field=value, neither of them empty",
+  parse: (text) => {
+    const equals = text.indexOf("=");
+    if (equals < 1 || equals === text.length - 1) return null;
+    return { text, field: text.slice(0, equals), value: text.slice(equals + 1) };
+  },
+};
+
 /** Reads --before and --after: any SQL but none. The database takes no NUL in it, and may take what follows for nothing. */
 export const SQL_SCRIPT: Grammar<string> = {
   expected: "an SQL statement",

@@ -28,6 +28,7 @@ import { neededPrivileges, refuseMissing, refusePrivileges } from "./requirement
 import type { EmptyingChoice } from "./steps.ts";
 import { afterCommit, chooseEmptying, explainSync, planSteps, refuseUnmovable } from "./steps.ts";
 import { chooseComparison } from "./drift/comparison.ts";
+import { withRecordDeletes } from "./deletes/record-deletes.ts";
 import { chooseRemoval } from "./deletes/removal.ts";
 import type { RemovalChoice, RemovalRequest } from "./deletes/removal.ts";
 import { chooseRowSource, chooseStrategy, whyUncounted } from "./strategy.ts";
@@ -115,6 +116,15 @@ interface PlannedTable {
 }
 
 function planTable(request: PlanRequest, stage: string): PlannedTable {
+  const { shape, options, quoteIdentifier } = request;
+  const { plan, why, ...planned } = planRecords(request, stage);
+  const naming = { columns: shape.columns.map(({ name }) => name), quoteIdentifier };
+  const deletes = withRecordDeletes(plan, options.deleteWhen, naming);
+  return { ...planned, plan: deletes.chosen, why: [...why, ...deletes.why] };
+}
+
+/** The same, as if no record deleted. */
+function planRecords(request: PlanRequest, stage: string): PlannedTable {
   const { shape, options, capabilities, quoteIdentifier } = request;
   const mode = modeOf(options);
   const naming = { columns: shape.columns.map(({ name }) => name), quoteIdentifier };
@@ -204,7 +214,7 @@ function refuseUnworkable(
     Pick<TablePlan, "emptied" | "removal" | "comparison"> & { readonly named: ReadonlySet<string> },
 ): void {
   const { shape, options, capabilities, quoteIdentifier } = request;
-  const needed = neededPrivileges(how, capabilities);
+  const needed = neededPrivileges(how, capabilities, options.deleteWhen !== null);
   if (!options.grants) refusePrivileges(shape, needed, quoteIdentifier);
   refuseUnmovable(request, how.named);
   refuseMissing(shape, { ...options, ...how, fields: fieldLabels(sourcesOf(request)) });

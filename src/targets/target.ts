@@ -300,6 +300,8 @@ export interface Transaction {
 export interface Writer {
   /** Sets of rows; absent when the engine applies rows one by one anyway (`capabilities.setBased`). */
   readonly set?: SetWriter;
+  /** Deletes the rows of records that say so, where the plan has `recordDeletes`: the writer of that plan. */
+  readonly deletes?: Writer;
   /** Keeps the keys of records, where the plan takes away the rows that no record has. */
   readonly keys?: SeenKeys;
   /** Applies each row by itself, in order, as the law says, and tells the rows that were refused. Leaves no partial row behind. */

@@ -40,6 +40,7 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   escape: null,
   encoding: null,
   comment: ["--comment", SQL],
+  deleteWhen: ["--key", "k", "--delete-when", `n=${SQL}`],
   deleteWhere: ["--key", "k", "--delete-missing", "--delete-where", `n < ${SQL}`],
   deleteSet: [
     "--delete-missing",

@@ -57,7 +57,7 @@ export function chooseRemoval(request: RemovalRequest): RemovalChoice {
  */
 export function keyColumnsOfRecords(request: RemovalRequest): readonly Column[] {
   refuseTable(request.shape);
-  const keyColumns = keyColumnsOf(request, refuseKey(request));
+  const keyColumns = columnsOfKey(request.shape, refuseKey(request), request.naming);
   refuseUnknown(request, keyColumns);
   refuseRewritten(request, keyColumns);
   return keyColumns;
@@ -119,10 +119,14 @@ function refuseKey({ shape, options, arbiter, named }: RemovalRequest): Arbiter 
 }
 
 /** The columns that tell the key, and those that generated ones among them are made from; in table order. */
-function keyColumnsOf({ shape, naming }: RemovalRequest, arbiter: Arbiter): readonly Column[] {
+export function columnsOfKey(
+  { columns }: TableShape,
+  arbiter: Arbiter,
+  naming: ExpressionNames,
+): readonly Column[] {
   const wanted = new Set<Column>();
   const look = (sql: string): void => {
-    for (const column of shape.columns) {
+    for (const column of columns) {
       if (wanted.has(column) || !readsColumn(sql, null, { column: column.name, naming })) continue;
       wanted.add(column);
       if (column.generatedSql !== null) look(column.generatedSql);
@@ -130,7 +134,7 @@ function keyColumnsOf({ shape, naming }: RemovalRequest, arbiter: Arbiter): read
   };
   for (const part of arbiter.keyExpressions) look(part);
   if (arbiter.predicate !== null) look(arbiter.predicate);
-  return shape.columns.filter((column) => wanted.has(column));
+  return columns.filter((column) => wanted.has(column));
 }
 
 /** The value of a column that no record has must be the same for all of them; in the key itself it would tell none apart. */

@@ -291,7 +291,9 @@ export class PostgresSession implements Session {
     this.#memories.set(plan.stage, memory);
     const fold = memory.cannotFold ? null : folding;
     const context = { plan, merges: merging, memory: memory.set, folding: fold, order };
-    return new PostgresWriter(this.#client, context);
+    const gone = plan.recordDeletes?.plan;
+    const deletes = gone === undefined ? undefined : await this.#writer(gone, order);
+    return new PostgresWriter(this.#client, context, deletes);
   }
 
   /** A transaction that does nothing but hold the locks: the server ends them with it, whatever becomes of this process. */

@@ -221,10 +221,14 @@ export class SqliteSession implements Session {
     this.#dropStaged(plan);
     this.#db.exec(createStaged(table, stagedName(plan)));
     if (keepsKeys(plan)) for (const statement of seenDdl({ plan, table })) this.#db.exec(statement);
+    const gone = plan.recordDeletes?.plan;
+    if (gone !== undefined) this.#createStaged({ plan: gone, table, columns: [] });
   }
 
   #dropStaged(plan: TablePlan): void {
     this.#db.exec(`drop table if exists temp.${quoteIdentifier(stagedName(plan))}`);
+    const gone = plan.recordDeletes?.plan;
+    if (gone !== undefined) this.#dropStaged(gone);
     if (!keepsKeys(plan)) return;
     for (const statement of dropSeen(plan)) this.#db.exec(statement);
   }

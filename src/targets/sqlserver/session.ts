@@ -213,7 +213,8 @@ export class SqlServerSession implements Session {
     if (ddl !== null) await this.#make(ddl);
     const held = tables.filter(keepsOthersOut);
     for (const lock of held.map(lockSql).toSorted()) await this.#connection.batch(lock);
-    const made = tables.filter(({ stage }) => !this.#stages.has(stage));
+    const staged = tables.flatMap((plan) => [plan, ...gonePlans(plan)]);
+    const made = staged.filter(({ stage }) => !this.#stages.has(stage));
     for (const plan of made) {
       await this.#connection.batch(script(stageDdl(plan, this.#collation)));
       if (keepsKeys(plan)) await this.#connection.batch(script(seenDdl(plan, this.#collation)));
@@ -279,4 +280,9 @@ export class SqlServerSession implements Session {
     this.#closing = true;
     await this.#connection.close();
   }
+}
+
+/** The plan by which records delete, which has a stage of its own. */
+function gonePlans({ recordDeletes }: TablePlan): readonly TablePlan[] {
+  return recordDeletes === undefined ? [] : [recordDeletes.plan];
 }

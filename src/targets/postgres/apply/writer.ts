@@ -25,12 +25,14 @@ const ROWS_PER_BLOCK = 1000;
 export class PostgresWriter implements Writer {
   readonly set?: PostgresSetWriter;
   readonly keys?: SeenKeys;
+  readonly deletes?: Writer;
   readonly #client: Client;
   readonly #plan: TablePlan;
 
-  constructor(client: Client, context: SetContext) {
+  constructor(client: Client, context: SetContext, deletes?: Writer) {
     this.#client = client;
     this.#plan = context.plan;
+    if (deletes !== undefined) this.deletes = deletes;
     if (mayStage(context.plan)) this.set = new PostgresSetWriter(client, context);
     if (keepsKeys(context.plan)) this.keys = new PostgresSeenKeys(client, context.plan);
   }

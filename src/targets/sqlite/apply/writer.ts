@@ -31,11 +31,14 @@ export interface SqliteWriterContext {
 /** The writer of one table. */
 export class SqliteWriter implements Writer {
   readonly keys?: SeenKeys;
+  readonly deletes?: Writer;
   readonly #context: SqliteWriterContext;
   readonly #runners = new Map<number, ShapeRunner>();
 
   constructor(context: SqliteWriterContext) {
     this.#context = context;
+    const gone = context.plan.recordDeletes?.plan;
+    if (gone !== undefined) this.deletes = new SqliteWriter({ ...context, plan: gone });
     if (keepsKeys(context.plan)) this.keys = new SqliteSeenKeys(context.db, context);
   }
 

@@ -19,6 +19,7 @@ import { faultOf, shapesOf, stageRows } from "../stage/stage.ts";
 export class SqlServerWriter implements Writer {
   readonly set: SqlServerSetWriter;
   readonly keys?: SeenKeys;
+  readonly deletes?: Writer;
   readonly #connection: SqlServerConnection;
   readonly #plan: TablePlan;
 
@@ -26,6 +27,8 @@ export class SqlServerWriter implements Writer {
     this.#connection = connection;
     this.#plan = plan;
     this.set = new SqlServerSetWriter(connection, plan);
+    const gone = plan.recordDeletes?.plan;
+    if (gone !== undefined) this.deletes = new SqlServerWriter(connection, gone);
     if (keepsKeys(plan)) this.keys = new SqlServerSeenKeys(connection, plan);
   }
 
