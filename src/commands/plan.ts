@@ -3,7 +3,7 @@ import type { PlanReport } from "../model/plan-report.ts";
 import { withDefaultTable } from "../options/default-table.ts";
 import type { Options } from "../options/options.ts";
 import { neededPrivileges } from "../plan/requirements.ts";
-import { checkedColumns } from "../load/plan-load.ts";
+import { checkedColumns, deletingPlans } from "../load/plan-load.ts";
 import { prepare } from "../load/prepare.ts";
 import type { PreparedLoad } from "../load/prepare.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
@@ -23,7 +23,10 @@ export async function planLoad(
       target: target.describe(options.to ?? ""),
       server: session.version,
       sources: set.planned,
-      statements: session.statements(plan.tables[0], checkedColumns(plan)),
+      statements: [
+        ...session.statements(plan.tables[0], checkedColumns(plan)),
+        ...deletingPlans(plan).flatMap(([of, columns]) => session.statements(of, columns)),
+      ],
     }),
   );
 }
@@ -37,7 +40,11 @@ export async function planGrants(
   const asked = { ...options, grants: true };
   return await withPlan(sources, asked, surroundings, async ({ plan, session, sources: set }) => {
     const [table] = plan.tables;
-    const privileges = neededPrivileges(table, session.capabilities);
+    const privileges = neededPrivileges(
+      table,
+      session.capabilities,
+      table.recordDeletes !== undefined,
+    );
     const { mapping, constants, update } = table;
     // The columns that every row carries: a record without a header may lack any field.
     const mapped = mapping.filter(({ field }) => set.alwaysHas(field));

@@ -93,6 +93,10 @@ export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
     title: "a row that refers to a row that is not there",
     fix: "load the other table first, or correct the reference",
   },
+  ROW_REFERENCED: {
+    title: "a delete of a row that others refer to",
+    fix: "delete the rows that refer to it first, and then load the record again",
+  },
   ROW_REFUSED: {
     title: "a row that the database refused for another reason",
     fix: "correct the record as the database's message says",

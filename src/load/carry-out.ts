@@ -58,6 +58,7 @@ async function write(state: RunningLoad): Promise<void> {
     await writers.finish();
     notes.ran(writers.ranSteps);
     notes.tookAway(writers.removed);
+    notes.differ(writers.differences);
     await notes.lookBack(state.isRehearsal ? ledger.seen : state.kept(), {
       moves: request.options.syncSequences,
       rehearsal: state.isRehearsal,

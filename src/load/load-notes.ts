@@ -1,6 +1,7 @@
 /** What a user should know of a load besides its plan's warnings: what only its records, or its commit, could tell. */
 import type { Counts } from "../model/counts.ts";
 import { plural } from "../errors/format.ts";
+import type { Differences } from "../model/differences.ts";
 import type { Step } from "../model/load-plan.ts";
 import { isWithheld } from "../model/removed-rows.ts";
 import type { RemovedRows } from "../model/removed-rows.ts";
@@ -65,6 +66,7 @@ export class LoadNotes {
   #leftToDo: readonly string[] = [];
   #steps: readonly ReportedStep[] = [];
   #removed: RemovedRows | null = null;
+  #differences: Differences | null = null;
 
   /** A source was read to its end. */
   ended(name: string, warnings: readonly string[]): void {
@@ -89,6 +91,16 @@ export class LoadNotes {
   /** This became of the rows that no record has. */
   tookAway(rows: RemovedRows | null): void {
     this.#removed = rows;
+  }
+
+  /** What differs in the table; `null`: it was not compared. */
+  get differences(): Differences | null {
+    return this.#differences;
+  }
+
+  /** The table was compared with what it was. */
+  differ(differences: Differences | null): void {
+    this.#differences = differences;
   }
 
   /** These steps were run, and the load was not stopped after them. */

@@ -129,6 +129,7 @@ export function concludeLoad(error: unknown, state: LoadState): LoadOutcome {
     notes: notesOf(state, error === null),
     steps: error === null ? state.notes.steps : [],
     removed: error === null ? state.notes.removed : null,
+    differences: error === null ? state.notes.differences : null,
     rejects: { seen: rejects.byCode, kept: rejects.keptByCode },
     rejectPaths:
       error !== null && isJob

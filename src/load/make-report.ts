@@ -4,6 +4,7 @@ import { changesIn, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan, TablePlan } from "../model/load-plan.ts";
 import { isWithheld } from "../model/removed-rows.ts";
+import type { Differences } from "../model/differences.ts";
 import type { RemovedRows } from "../model/removed-rows.ts";
 import type { Options } from "../options/options.ts";
 import { isJob } from "../options/is-job.ts";
@@ -46,6 +47,8 @@ export interface LoadOutcome {
   readonly steps?: readonly ReportedStep[];
   /** The rows that no record has; `null`: they stay, or the load did not come to them. */
   readonly removed?: RemovedRows | null;
+  /** What differs in the table; `null`: it was not compared. */
+  readonly differences?: Differences | null;
   readonly rejectPaths: RejectPaths | null;
   /** Where the rejects went of a load that was killed while it committed. */
   readonly setAside: readonly string[];
@@ -85,7 +88,7 @@ export interface JobOutcome {
 
 /** The report. */
 export function makeReport(outcome: LoadOutcome, options: Options, facts: RunFacts): Report {
-  const { plan, job, steps = [], removed = null } = outcome;
+  const { plan, job, steps = [], removed = null, differences = null } = outcome;
   const [table] = plan?.tables ?? [];
   const guarantee = guaranteeOf(options);
   const counts = countsOf(outcome, guarantee);
@@ -104,6 +107,9 @@ export function makeReport(outcome: LoadOutcome, options: Options, facts: RunFac
     counts,
     ...(steps.length === 0 ? {} : { steps }),
     ...(removed === null ? {} : { deletes: removed }),
+    ...(differences === null
+      ? {}
+      : { differencesTotal: differences.total, differences: differences.rows }),
     sources: isKept(outcome, guarantee) ? outcome.sources.kept : outcome.sources.seen,
     rejects: isKept(outcome, guarantee) ? outcome.rejects.kept : outcome.rejects.seen,
     rejectFile: outcome.rejectPaths?.file ?? null,

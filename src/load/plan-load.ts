@@ -1,7 +1,7 @@
 /** Plans a load from the table and its sources, and lets the database check the plan. */
 import { resolve } from "node:path";
 import { UpsurgeError } from "../errors/upsurge-error.ts";
-import type { FieldResolver, LoadPlan } from "../model/load-plan.ts";
+import type { FieldResolver, LoadPlan, TablePlan } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import { isJob } from "../options/is-job.ts";
 import type { Options } from "../options/options.ts";
@@ -73,11 +73,12 @@ function rulesOf(
   { capabilities }: Session,
   { shape, toColumn, options, accepted }: RuleInputs,
 ): ReadingRules {
+  const marks = new Set(options.deleteWhen?.map(({ field }) => field));
   return {
     slowPath: !capabilities.acceptsPackedBatches,
     hashed: isJob(options),
-    // All but those that are dropped.
-    keeps: (name) => toColumn(name).kind !== "dropped",
+    // All but those that are dropped, and tell nothing else.
+    keeps: (name) => toColumn(name).kind !== "dropped" || marks.has(name),
     accept: (fields) => {
       const [first] = accepted.fields;
       refuseMovedNumbers(first === undefined ? [fields] : [first, fields], options);
@@ -144,6 +145,7 @@ async function checkPlan(session: Session, plan: LoadPlan, { grants }: Options):
   if (columns.length === 0) return;
   try {
     await session.checkPlan(plan.tables[0], columns);
+    for (const [of, carried] of deletingPlans(plan)) await session.checkPlan(of, carried);
   } catch (error) {
     const isPrivilege = error instanceof UpsurgeError && error.code === "PLAN_PRIVILEGE";
     if (!grants || !isPrivilege) throw error;
@@ -155,4 +157,15 @@ export function checkedColumns({ tables: [table] }: LoadPlan): string[] {
   const known = [...table.mapping, ...table.constants].map((each) => each.column);
   const named = new Set(known.length > 0 ? known : table.arbiter?.columns);
   return table.columns.map((column) => column.name).filter((name) => named.has(name));
+}
+
+/** The plan by which records delete, and the columns that they carry; none where no record does. */
+export function deletingPlans({
+  tables,
+}: LoadPlan): readonly (readonly [plan: TablePlan, columns: readonly string[]])[] {
+  return tables.flatMap(({ recordDeletes }) =>
+    recordDeletes === undefined
+      ? []
+      : [[recordDeletes.plan, recordDeletes.plan.columns.map(({ name }) => name)] as const],
+  );
 }

@@ -4,6 +4,7 @@ import type { TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import { tableName } from "../model/table-shape.ts";
 import type { Source } from "../sources/source-set.ts";
+import { refuseUnknownHidden } from "../plan/drift/comparison.ts";
 import { SourceSet } from "../sources/source-set.ts";
 import type { ConnectOptions, Session, Target } from "../targets/target.ts";
 import { findTarget } from "../targets/registry.ts";
@@ -59,6 +60,7 @@ export async function prepare(
     const { signal, endsWhole } = hooks;
     const common = { ...connected, sources, patterns, options };
     const planned = await planSources({ ...common, signal, endsWhole });
+    refuseUnknownHidden([planned.plan.tables[0].table], options);
     const { connect, session } = connected;
     return { target, connect, session, sources, ...planned };
   } catch (error) {

@@ -10,6 +10,8 @@ export interface RowShape {
   readonly id: number;
   /** Names of target columns, in the order of the values. */
   readonly columns: readonly string[];
+  /** Its rows delete those of their keys, and carry nothing else. */
+  readonly deletes?: true;
 }
 
 /** An incoming row: a record mapped to target columns. */

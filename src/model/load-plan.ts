@@ -1,5 +1,6 @@
 /** The immutable result of planning: printed by `upsurge plan`, executed by a load. */
 import type { Counts } from "./counts.ts";
+import type { Comparison } from "./differences.ts";
 import type { HeaderField } from "./header.ts";
 import type { TableDdl } from "./new-table.ts";
 import type { Column, DeleteAction, TableShape } from "./table-shape.ts";
@@ -132,6 +133,12 @@ export interface TablePlan {
   readonly emptied?: Emptying;
   /** What becomes of the rows that no record has; absent: they stay. */
   readonly removal?: Removal;
+  /** Which records delete the row of their key; absent: none. */
+  readonly recordDeletes?: RecordDeletes;
+  /** Rows that are met are deleted: the plan of `RecordDeletes`, whose mode is `update`. */
+  readonly deletesRows?: true;
+  /** How it is compared with itself as it was before the load; absent: it is not. */
+  readonly comparison?: Comparison;
   /** A native upsert whose result cannot tell inserted from updated: each row is looked up first. */
   readonly looksFirst: boolean;
 }
@@ -156,6 +163,14 @@ export interface Step {
   readonly refusal?: StepRefusal;
   /** It is not kept unless a record is written after it. */
   readonly needsRecords?: true;
+}
+
+/** Records that delete. */
+export interface RecordDeletes {
+  /** A record deletes that has one of these texts in its field. */
+  readonly when: readonly { readonly field: string; readonly value: string }[];
+  /** How their rows are deleted. */
+  readonly plan: TablePlan;
 }
 
 /** What becomes, after the last record, of the rows whose key no record has. */

@@ -27,6 +27,7 @@ export type RowCode =
   | "ROW_CHECK"
   | "ROW_UNIQUE"
   | "ROW_FOREIGN_KEY"
+  | "ROW_REFERENCED"
   | "ROW_REFUSED";
 
 /** One record that was not written, and why. */

@@ -10,6 +10,18 @@ import type { Options } from "./options.ts";
 export function checkDeletes(options: Options): void {
   checkEmptying(options);
   checkMissing(options);
+  checkRecordDeletes(options);
+}
+
+/** A record deletes by its key. */
+function checkRecordDeletes(options: Options): void {
+  if (options.deleteWhen === null) return;
+  if (options.anyConstraint) {
+    conflict("deleteWhen", "--any-constraint", "a record deletes by one key, which --key names");
+  }
+  if (modeOf(options) === "insert") {
+    conflict("deleteWhen", modeText(options), "a record deletes by its key");
+  }
 }
 
 /** True where all rows may go: a source without a record is meant. */

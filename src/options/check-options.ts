@@ -5,6 +5,7 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { flagOf, OPTION_NAMES, optionSpec } from "./flag.ts";
 import { checkDeletes } from "./check-deletes.ts";
+import { checkDifferences } from "./check-differences.ts";
 import { checkJobOptions } from "./check-job.ts";
 import { commitEvery } from "./grammar.ts";
 import { modeOf, modeOfRun } from "./mode-of.ts";
@@ -34,6 +35,7 @@ export function checkOptions(
   checkWriters(options);
   checkCommit(options, command);
   checkDeletes(options);
+  checkDifferences(options);
 }
 
 /** Whoever wraps a load can rule out that its options hold SQL. */

@@ -113,6 +113,37 @@ export const DELETE_LIMIT: Grammar<DeleteLimit> = {
   },
 };
 
+/** `--diff`: how many rows are told; `null`: all. */
+export interface DifferenceLimit extends TypedValue {
+  readonly most: number | null;
+}
+
+/** Reads --diff. */
+export const DIFFERENCE_LIMIT: Grammar<DifferenceLimit> = {
+  expected: "a whole number, or all",
+  parse: (text) => {
+    if (text === "all") return { text, most: null };
+    const most = parseCount(text);
+    return most === null ? null : { text, most };
+  },
+};
+
+/** `--delete-when`: the text of a field that makes its record delete a row. */
+export interface FieldValue extends TypedValue {
+  readonly field: string;
+  readonly value: string;
+}
+
+/** Reads --delete-when, split at its first equals sign. Nothing equals an empty field, which may be NULL. */
+export const FIELD_VALUE: Grammar<FieldValue> = {
+  expected: "field=value, neither of them empty",
+  parse: (text) => {
+    const equals = text.indexOf("=");
+    if (equals < 1 || equals === text.length - 1) return null;
+    return { text, field: text.slice(0, equals), value: text.slice(equals + 1) };
+  },
+};
+
 /** Reads --before and --after: any SQL but none. The database takes no NUL in it, and may take what follows for nothing. */
 export const SQL_SCRIPT: Grammar<string> = {
   expected: "an SQL statement",

@@ -7,6 +7,7 @@ import type { Grammar, ListGrammar } from "./grammar.ts";
 import type { OptionSpec } from "./option.ts";
 import { CONFLICT_OPTIONS } from "./table/conflict.ts";
 import { DELETE_OPTIONS } from "./table/deletes.ts";
+import { DIFFERENCE_OPTIONS } from "./table/differences.ts";
 import { JOB_OPTIONS } from "./table/job.ts";
 import { MAPPING_OPTIONS } from "./table/mapping.ts";
 import { OUTPUT_OPTIONS } from "./table/output.ts";
@@ -27,6 +28,7 @@ export const OPTIONS = {
   ...DELETE_OPTIONS,
   ...RUN_OPTIONS,
   ...JOB_OPTIONS,
+  ...DIFFERENCE_OPTIONS,
   ...OUTPUT_OPTIONS,
 } as const satisfies Record<string, OptionSpec>;
 

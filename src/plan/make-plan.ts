@@ -28,6 +28,8 @@ import type { ColumnSources, Overlaps } from "./overlaps.ts";
 import { neededPrivileges, refuseMissing, refusePrivileges } from "./requirements.ts";
 import type { EmptyingChoice } from "./steps.ts";
 import { afterCommit, chooseEmptying, explainSync, planSteps, refuseUnmovable } from "./steps.ts";
+import { chooseComparison } from "./drift/comparison.ts";
+import { withRecordDeletes } from "./deletes/record-deletes.ts";
 import { chooseRemoval } from "./deletes/removal.ts";
 import type { RemovalChoice, RemovalRequest } from "./deletes/removal.ts";
 import { chooseRowSource, chooseStrategy, whyUncounted } from "./strategy.ts";
@@ -115,6 +117,15 @@ interface PlannedTable {
 }
 
 function planTable(request: PlanRequest, stage: string): PlannedTable {
+  const { shape, options, quoteIdentifier } = request;
+  const { plan, why, ...planned } = planRecords(request, stage);
+  const naming = { columns: shape.columns.map(({ name }) => name), quoteIdentifier };
+  const deletes = withRecordDeletes(plan, options.deleteWhen, naming);
+  return { ...planned, plan: deletes.chosen, why: [...why, ...deletes.why] };
+}
+
+/** The same, as if no record deleted. */
+function planRecords(request: PlanRequest, stage: string): PlannedTable {
   const { shape, options, capabilities, quoteIdentifier } = request;
   const mode = modeOf(options);
   const naming = { columns: shape.columns.map(({ name }) => name), quoteIdentifier };
@@ -165,16 +176,20 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
   return { plan, together, why, warnings: [...nullTexts(options, arbiter), ...overlaps.warnings] };
 }
 
-/** Which rows go: all of them before the first record, or those that no record has after the last. */
+/**
+ * Which rows go: all of them before the first record, or those that no record has after the last; and how the table is
+ * compared with what it was.
+ */
 function chooseGoing(
   request: PlanRequest,
   how: Pick<RemovalRequest, "arbiter" | "update" | "named" | "naming">,
-): EmptyingChoice & RemovalChoice {
+): EmptyingChoice & RemovalChoice & { readonly chosen: Pick<TablePlan, "comparison"> } {
   const emptying = chooseEmptying(request);
   const fields = fieldLabels(sourcesOf(request));
   const removal = chooseRemoval({ ...request, ...how, fields });
+  const comparison = chooseComparison({ ...request, ...how, fields });
   return {
-    chosen: { ...emptying.chosen, ...removal.chosen },
+    chosen: { ...emptying.chosen, ...removal.chosen, ...comparison },
     why: [...emptying.why, ...removal.why],
   };
 }
@@ -197,10 +212,10 @@ function planFillings(
 function refuseUnworkable(
   request: PlanRequest,
   how: Pick<TablePlan, "mode" | "strategy" | "arbiter" | "keyOrigin" | "update"> &
-    Pick<TablePlan, "emptied" | "removal"> & { readonly named: ReadonlySet<string> },
+    Pick<TablePlan, "emptied" | "removal" | "comparison"> & { readonly named: ReadonlySet<string> },
 ): void {
   const { shape, options, capabilities, quoteIdentifier } = request;
-  const needed = neededPrivileges(how, capabilities);
+  const needed = neededPrivileges(how, capabilities, options.deleteWhen !== null);
   if (!options.grants) refusePrivileges(shape, needed, quoteIdentifier);
   refuseUnmovable(request, how.named);
   refuseMissing(shape, { ...options, ...how, fields: fieldLabels(sourcesOf(request)) });

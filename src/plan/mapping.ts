@@ -7,7 +7,7 @@ import type { HeaderField, KnownFields } from "../model/header.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 import type { FieldMapping, FieldResolver } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
-import type { FieldMap } from "../options/grammar.ts";
+import type { FieldMap, FieldValue } from "../options/grammar.ts";
 import {
   nothingMapped,
   placeOf,
@@ -23,6 +23,8 @@ export interface MappingOptions {
   readonly map: readonly FieldMap[] | null;
   readonly extraFields: "error" | "ignore";
   readonly keepIdentity: boolean;
+  /** Fields that need no column. */
+  readonly deleteWhen?: readonly FieldValue[] | null;
 }
 
 /**
@@ -40,6 +42,7 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
     given.set(field, column);
   }
   const otherwise = options.extraFields === "ignore" ? "dropped" : "unknown";
+  const marks = new Set(options.deleteWhen?.map(({ field }) => field));
   const isSaid = (number: number): boolean => given.has(String(number));
   return (field, place) => {
     const name = place?.name ?? field;
@@ -56,7 +59,7 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
     if (place !== undefined && alike > 1 && (column !== null || otherwise === "unknown")) {
       return { kind: "repeated", field: place };
     }
-    if (column === null) return { kind: otherwise };
+    if (column === null) return { kind: marks.has(name) ? "dropped" : otherwise };
     const reason = whyReadOnly(column, options.keepIdentity);
     return reason === null ? { kind: "column", column } : { kind: "read-only", column, reason };
   };
@@ -90,7 +93,7 @@ export function whyReadOnly(column: Column, keepIdentity: boolean): string | nul
 
 /** A flag, and the field it names. */
 interface NamedField {
-  readonly flag: "--map" | "--keep-empty";
+  readonly flag: "--map" | "--keep-empty" | "--delete-when";
   readonly field: string;
 }
 
@@ -145,14 +148,16 @@ export function fieldLabels(sources: readonly KnownFields[]): string[] {
   ];
 }
 
-/** The fields that `--map` and `--keep-empty` name, with the flag that does. */
+/** The fields that `--map`, `--keep-empty` and `--delete-when` name, with the flag that does. */
 export function namedFields(options: {
   readonly map: readonly FieldMap[] | null;
   readonly keepEmpty: readonly string[] | null;
+  readonly deleteWhen?: readonly FieldValue[] | null;
 }): NamedField[] {
   return [
     ...mappedFields(options).map((field) => ({ flag: "--map" as const, field })),
     ...(options.keepEmpty ?? []).map((field) => ({ flag: "--keep-empty" as const, field })),
+    ...(options.deleteWhen ?? []).map(({ field }) => ({ flag: "--delete-when" as const, field })),
   ];
 }
 

@@ -64,6 +64,8 @@ function loadObstacle(request: PartitioningRequest): string | null {
 function tableObstacle(plan: TablePlan): string | null {
   const { table, mode, strategy, isolation } = plan;
   if (isolation.rowByRow !== null) return isolation.rowByRow;
+  const deletes = plan.recordDeletes?.plan.isolation.rowByRow ?? null;
+  if (deletes !== null) return deletes;
   if (table.kind !== "table") return "what is behind the table may couple rows";
   if (table.foreignKeys.some((each) => each.selfReferencing)) return "rows refer to each other";
   if (mode === "update" || strategy === "select-then-write" || plan.looksFirst) {

@@ -20,6 +20,8 @@ export interface Requirements {
   /** The columns that fields and constants fill; stamps fill others. */
   readonly named: ReadonlySet<string>;
   readonly update: Pick<UpdateRule, "stamps">;
+  /** A record that deletes brings its key alone, and there may be no other record. */
+  readonly deleteWhen: Options["deleteWhen"];
 }
 
 /** Throws `PLAN_KEY_NOT_IN_SOURCE`, `PLAN_REQUIRED_COLUMN`. */
@@ -37,7 +39,7 @@ export function refuseMissing(shape: TableShape, requirements: Requirements): vo
   const filled = shape.triggers.some(
     (trigger) => trigger.timing !== "after" && trigger.events.includes("insert"),
   );
-  if (mode === "update" || filled) return;
+  if (mode === "update" || filled || requirements.deleteWhen !== null) return;
   const required = shape.columns.find((column) => isRequired(column) && !given.has(column.name));
   if (required === undefined || shape.kind === "view") return;
   const fix = `add the field, or --const ${shellWord(`${required.name}=VALUE`)}, or use --mode update for rows known to exist`;
@@ -89,20 +91,33 @@ function isRequired(column: Column): boolean {
 }
 
 /** How a load goes about its table, as far as privileges depend on it. */
-type WriteRules = Pick<TablePlan, "mode" | "strategy" | "arbiter" | "emptied" | "removal">;
+type WriteRules = Pick<
+  TablePlan,
+  "mode" | "strategy" | "arbiter" | "emptied" | "removal" | "comparison"
+>;
 
-/** What a load must be allowed to do with its table; the one place that says so. */
+/** What a load must be allowed to do with its table; the one place that says so. `deletes`: records may delete. */
 export function neededPrivileges(
   rules: WriteRules,
   capabilities: Pick<Capabilities, "lookupNeedsUpdatePrivilege">,
+  deletes = false,
 ): readonly TablePrivilege[] {
-  const needed = forRecords(rules, capabilities);
+  const { emptied, removal, comparison } = rules;
+  const kept = comparison === undefined ? [] : toKeepOthersOut(capabilities);
+  const gone = deletes ? (["select", "delete"] as const) : [];
+  const needed = [...new Set([...forRecords(rules, capabilities), ...kept, ...gone])];
   // The rows are counted, or looked for, as well.
-  const { emptied, removal } = rules;
   if (emptied !== undefined) return [...new Set([...needed, "select", emptied] as const)];
   if (removal === undefined) return needed;
   const takes = removal.sets.length === 0 ? "delete" : "update";
   return [...new Set([...needed, "select", takes] as const)];
+}
+
+/** All rows are read, under a lock. */
+function toKeepOthersOut({
+  lookupNeedsUpdatePrivilege: takesUpdate,
+}: Pick<Capabilities, "lookupNeedsUpdatePrivilege">): readonly TablePrivilege[] {
+  return takesUpdate === true ? ["select", "update"] : ["select"];
 }
 
 function forRecords(

@@ -3,6 +3,7 @@ import { COUNT_NAMES, COUNTS } from "../model/counts.ts";
 import type { RejectsOfCode } from "../model/reject.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 import { alignColumns, formatCount, formatSeconds, plural } from "../errors/format.ts";
+import { differenceLines, differencesJson } from "./render-differences.ts";
 import type { Report, ReportedJob } from "./report.ts";
 import { visible, visibleLine } from "../errors/visible.ts";
 
@@ -25,6 +26,7 @@ export function reportJson(report: Report): string {
     counts,
     ...(report.steps === undefined ? {} : { steps: report.steps }),
     ...(report.deletes === undefined ? {} : { deletes: report.deletes }),
+    ...differencesJson(report),
     sources,
     rejects,
     rejectFile,
@@ -73,6 +75,7 @@ export function renderReport(report: Report, verbose = false): string {
     ...countLines(report),
     ...keyLines(report),
     ...alongLines(report),
+    ...differenceLines(report),
     ...sequenceLines(report, report.dryRun),
     ...whyLines(report),
     ...rejectLines(report),

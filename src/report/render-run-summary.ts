@@ -1,7 +1,7 @@
 /** The report of a run as Markdown, for the summary of a step of GitHub Actions. */
 import { COUNT_NAMES } from "../model/counts.ts";
 import { formatCount, formatSeconds } from "../errors/format.ts";
-import { errorLines, markdownRows } from "./render-step-summary.ts";
+import { differenceRows, errorLines, markdownRows } from "./render-step-summary.ts";
 import type { RunReport } from "./run-report.ts";
 
 /** A heading, and a table with a row for each table. */
@@ -21,6 +21,7 @@ export function renderRunSummary(report: RunReport): string {
     ...markdownRows(["table", ...names], rows),
     "",
     ...markdownRows(["", ""], [["time", formatSeconds(seconds)], ...warnings]),
+    ...tables.flatMap(differenceRows),
     ...errorLines(report),
     "",
   ].join("\n");

@@ -3,6 +3,7 @@ import { COUNT_NAMES, COUNTS } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import { alignColumns, formatCount, formatSeconds, plural } from "../errors/format.ts";
 import { visible, visibleLine } from "../errors/visible.ts";
+import { differenceLines } from "./render-differences.ts";
 import { alongLines, rejectLines, sequenceLines, whyLines } from "./render-report.ts";
 import type { ReportedLoad, RunReport } from "./run-report.ts";
 
@@ -54,6 +55,7 @@ export function renderRun(report: RunReport): string {
   return lines([
     headline(report),
     ...(isStopped ? loadLines(kept) : isListed ? loadLines(tables) : []),
+    ...tables.flatMap(differenceLines),
     ...tables.flatMap((load) => troubleLines(load, report)),
   ]);
 }

@@ -3,6 +3,8 @@ import { COUNT_NAMES } from "../model/counts.ts";
 import { formatCount, formatSeconds, plural } from "../errors/format.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 import { visibleLine } from "../errors/visible.ts";
+import { differenceCells, differenceHeadline, moreLines } from "./render-differences.ts";
+import type { Compared } from "./render-differences.ts";
 import type { Report } from "./report.ts";
 
 /** So many sources are named; a pattern may match thousands. */
@@ -17,6 +19,7 @@ export function renderStepSummary(report: Report): string {
     "",
     ...markdownRows(["", ""], factsOf(report)),
     ...sourceRows(report),
+    ...differenceRows(report),
     ...errorLines(report),
     "",
   ].join("\n");
@@ -45,6 +48,19 @@ function sourceRows({ sources }: Report): string[] {
   const more = sources.length - shown.length;
   if (more > 0) shown.push([`and ${plural(more, "more source")}`, "", ""]);
   return ["", ...markdownRows(["source", "read", "rejected"], shown)];
+}
+
+/** So many rows are shown: the summary of a step has a limit. */
+const DIFFERENCES_SHOWN = 100;
+
+/** The rows that differ, where the table was compared. */
+export function differenceRows(report: Compared): string[] {
+  const headline = differenceHeadline(report);
+  if (headline === null) return [];
+  const shown = (report.differences ?? []).slice(0, DIFFERENCES_SHOWN);
+  const rows = shown.map((row) => differenceCells(row));
+  const more = moreLines(report, shown.length).map((line) => ["", "", line]);
+  return ["", ...markdownRows(["", "key", escaped(headline)], [...rows, ...more])];
 }
 
 /** The error that stopped it, if one did. */

@@ -1,6 +1,7 @@
 /** What a finished load returns: the value behind `--json`, `--report` and the summary. */
 import type { Counts } from "../model/counts.ts";
 import type { KeyOrigin } from "../model/load-plan.ts";
+import type { Differences } from "../model/differences.ts";
 import type { RemovedRows } from "../model/removed-rows.ts";
 import type { Reject, RejectsOfCode } from "../model/reject.ts";
 
@@ -76,6 +77,9 @@ export interface Report {
   readonly steps?: readonly ReportedStep[];
   /** Of `--delete-missing`, where the load came to it. */
   readonly deletes?: RemovedRows;
+  /** Of `--diff`: how many rows differ, by kind, and the first of them; absent: the table was not compared. */
+  readonly differencesTotal?: Differences["total"];
+  readonly differences?: Differences["rows"];
   readonly sources: readonly ReportedSource[];
   /** By code, in the order in which they were met; those that this run has met. */
   readonly rejects: readonly RejectsOfCode[];

@@ -13,6 +13,8 @@ export interface ReportedLoad extends Pick<
   | "counts"
   | "steps"
   | "deletes"
+  | "differencesTotal"
+  | "differences"
   | "sources"
   | "rejects"
   | "rejectFile"

@@ -6,6 +6,7 @@ import { isWithheld } from "../model/removed-rows.ts";
 import { endingOf, failureOf, makeReport, timesOf } from "../load/make-report.ts";
 import type { LoadOutcome, RunFacts } from "../load/make-report.ts";
 import type { Options } from "../options/options.ts";
+import { differencesJson } from "../report/render-differences.ts";
 import type { Report, ReportedError, Status } from "../report/report.ts";
 import { fixInParts, fixOfNothing } from "../report/resume-advice.ts";
 import type { ReportedLoad, RunGuarantee, RunReport } from "../report/run-report.ts";
@@ -97,6 +98,7 @@ function reportedLoad({ load }: PartOutcome, report: Report): Omit<ReportedLoad,
   const ran = {
     ...(report.steps === undefined ? {} : { steps: report.steps }),
     ...(report.deletes === undefined ? {} : { deletes: report.deletes }),
+    ...differencesJson(report),
     ...(report.job === null ? {} : { job: report.job }),
   };
   const how = { table, mode, key, strategy, rowSource, counts, ...ran, sources };

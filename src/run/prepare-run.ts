@@ -8,6 +8,7 @@ import type { Connected, PreparedLoad, PrepareHooks } from "../load/prepare.ts";
 import { checkJobOptions } from "../options/check-job.ts";
 import { modeOfRun } from "../options/mode-of.ts";
 import type { Options } from "../options/options.ts";
+import { refuseUnknownHidden } from "../plan/drift/comparison.ts";
 import { FIRST_STAGE } from "../plan/make-plan.ts";
 import { orderLoads } from "./order.ts";
 import type { RunOrder } from "./order.ts";
@@ -62,6 +63,10 @@ export async function prepareRun(
   try {
     const tables = await findTables(loads, { connected, only: options.only });
     refuseTwice(tables);
+    refuseUnknownHidden(
+      tables.map(({ shape }) => shape),
+      options,
+    );
     for (const [at, load] of tables.entries()) {
       hooks.signal?.throwIfAborted();
       const isSame = ({ tableName }: TableLoad): boolean => tableName === load.tableName;

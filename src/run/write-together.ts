@@ -5,6 +5,7 @@
 import { startWriting, writeBatches } from "../load/start-writing.ts";
 import { failPoint } from "../testing/fail-point.ts";
 import type { Transaction, WaitingKey } from "../targets/target.ts";
+import { RunComparison } from "./compare-tables.ts";
 import { makeJoinedWriter } from "../write/make-writers.ts";
 import type { OneSession } from "../write/one-session.ts";
 import type { PreparedRun } from "./prepare-run.ts";
@@ -23,11 +24,13 @@ export async function writeTogether(
     transaction = await session.begin(parts.map(({ prepared }) => prepared.plan.tables[0]));
     const waits = order.waiting.length === 0 ? [] : session.leaveToCommit?.(order.waiting);
     for (const sql of waits ?? []) await session.execute.run(sql);
+    const comparison = new RunComparison(session, parts);
+    await comparison.begin();
     const loads = startAll(parts.length, transaction, state);
     await writeAll(loads, order.waiting, state);
     state.leaves();
     signal.throwIfAborted();
-    await end(loads, transaction, state);
+    await end({ loads, comparison }, transaction, state);
   } catch (error) {
     await transaction?.rollback();
     throw signal.aborted ? error : session.translate(error);
@@ -84,9 +87,15 @@ async function writeAll(
   await round(places, async ({ writers }) => await writers.runAfter());
 }
 
+/** All loads of a run, written and not yet committed. */
+interface WrittenLoads {
+  readonly loads: readonly JoinedLoad[];
+  readonly comparison: RunComparison;
+}
+
 /** Commits all of it or, in a rehearsal, undoes it. */
 async function end(
-  loads: readonly JoinedLoad[],
+  { loads, comparison }: WrittenLoads,
   transaction: Transaction,
   state: RunState,
 ): Promise<void> {
@@ -94,6 +103,7 @@ async function end(
   const rehearsal = options.dryRun || options.check;
   if (rehearsal) {
     await transaction.rehearse?.();
+    await comparison.find(loads);
     await transaction.rollback();
   } else {
     for (const { writers } of loads) writers.beforeCommit();

@@ -7,6 +7,7 @@
 import type { Environment } from "../model/environment.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../model/batch.ts";
 import type { OutcomeCounts } from "../model/counts.ts";
+import type { ComparisonSql } from "../model/differences.ts";
 import type {
   Emptying,
   JobPlan,
@@ -210,6 +211,8 @@ export interface Session {
   leaveToCommit?(keys: readonly WaitingKey[]): readonly string[];
   /** The statements that take the rows away which no record has; the plan says which of them. */
   removalSql(plan: TablePlan): RemovalSql;
+  /** The statements that compare a table with what it was before these loads into it, as their plans say. */
+  comparisonSql(plans: readonly [TablePlan, ...TablePlan[]]): ComparisonSql;
   /** Lets the database check those statements without running them. Throws `PLAN_*` errors; leaves nothing behind. */
   checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void>;
   /** The statements by which an administrator lets the user of this session do just this load; remarks are comments of SQL. */
@@ -301,6 +304,8 @@ export interface Transaction {
 export interface Writer {
   /** Sets of rows; absent when the engine applies rows one by one anyway (`capabilities.setBased`). */
   readonly set?: SetWriter;
+  /** Deletes the rows of records that say so, where the plan has `recordDeletes`: the writer of that plan. */
+  readonly deletes?: Writer;
   /** Keeps the keys of records, where the plan takes away the rows that no record has. */
   readonly keys?: SeenKeys;
   /** Applies each row by itself, in order, as the law says, and tells the rows that were refused. Leaves no partial row behind. */

@@ -5,6 +5,7 @@ import type { Session } from "../targets/target.ts";
 import type { KeyHashes } from "./skip-committed.ts";
 import { ParallelWriters, keyedTable } from "./parallel/parallel-writers.ts";
 import type { ParallelWritersContext } from "./parallel/parallel-writers.ts";
+import { TableComparison } from "./compare-table.ts";
 import { OneSession } from "./one-session.ts";
 import { SessionWriter } from "./session-writer.ts";
 import type { JoinedTransaction } from "./session-writer.ts";
@@ -31,7 +32,8 @@ export function makeWriters(request: WritersRequest): Writers {
   const writer = new SessionWriter(session, plan, { quarantine, locked: false, checkpointing });
   // What comes before the first batch was committed with it.
   const before = job?.cursor.hasBegun === true ? [] : plan.before;
-  return new OneSession(writer, account, { ...plan, before }, ending);
+  const comparison = ending === "rehearsal" ? TableComparison.of(session, plan.tables) : null;
+  return new OneSession(writer, account, { ...plan, before, comparison }, ending);
 }
 
 /** The writer of a load that has joined the transaction of others. */

@@ -5,12 +5,13 @@
  */
 import type { Row, RowShape } from "../model/batch.ts";
 import type { HeaderField } from "../model/header.ts";
-import type { FieldMapping, FieldResolver, TablePlan } from "../model/load-plan.ts";
+import type { FieldMapping, FieldResolver, RecordDeletes, TablePlan } from "../model/load-plan.ts";
 import type { PackedColumn, PackedFields } from "../model/packed.ts";
 import type { FieldKind, RecordShape, SourceRecord } from "../model/record.ts";
 import type { Reject } from "../model/reject.ts";
 import type { Column } from "../model/table-shape.ts";
 import type { Capabilities } from "../targets/target.ts";
+import { DeleteMarks } from "./delete-marks.ts";
 import { ShapeMapper } from "./map-shapes.ts";
 import type { ShapeMapping } from "./map-shapes.ts";
 import { arrayFault, nulFault, nullKeyFault, rejected } from "./mapping-faults.ts";
@@ -39,11 +40,18 @@ export interface PackedMapping {
   readonly fields: PackedFields;
 }
 
+/** How records that delete are known, and mapped. */
+interface MappedDeletes extends RecordDeletes {
+  readonly marks: DeleteMarks;
+  readonly mappings: WeakMap<RecordShape, ShapeMapping>;
+}
+
 /** Maps the records of one load. */
 export class RecordMapper {
   readonly #context: MapperContext;
   readonly #mappings = new WeakMap<RecordShape, ShapeMapping>();
   readonly #shapes: ShapeMapper;
+  readonly #deletes: MappedDeletes | null;
   #packed: { readonly of: PackedFields; readonly mapping: PackedMapping | null } | null = null;
 
   constructor(plan: TablePlan, context: MapperContext) {
@@ -51,6 +59,11 @@ export class RecordMapper {
     const { resolve, missingFields, capabilities } = context;
     const { notNullCode } = capabilities;
     this.#shapes = new ShapeMapper(plan, { resolve, missingFields, notNullCode });
+    const { recordDeletes } = plan;
+    this.#deletes =
+      recordDeletes === undefined
+        ? null
+        : { ...recordDeletes, marks: new DeleteMarks(recordDeletes.when), mappings: new WeakMap() };
   }
 
   /** The columns that rows carried, constants included. */
@@ -72,6 +85,7 @@ export class RecordMapper {
   }
 
   #mapFields(fields: PackedFields): PackedMapping | null {
+    if (this.#deletes?.marks.anyOf(fields) === true) return null;
     const mapping = this.#mapping(fields.shape, fields.kinds !== null);
     if (mapping.kind === "fault" || mapping.nullKey !== null) return null;
     const { slots, shape } = mapping;
@@ -95,9 +109,22 @@ export class RecordMapper {
     return mapping;
   }
 
+  /** How a record is mapped, which may delete. */
+  #mappingOf({ shape, kinds }: SourceRecord, deletes: boolean): ShapeMapping {
+    if (!deletes || this.#deletes === null) return this.#mapping(shape, kinds !== null);
+    const { plan, mappings } = this.#deletes;
+    let mapping = mappings.get(shape);
+    if (mapping === undefined) {
+      this.#context.unseen?.see(shape.fields, shape.header ?? null);
+      mapping = this.#shapes.mapDelete(shape, plan);
+      mappings.set(shape, mapping);
+    }
+    return mapping;
+  }
+
   /** The incoming row of a record, the load's row number `ord`. */
   map(record: SourceRecord, ord: number): MappedRecord {
-    const mapping = this.#mapping(record.shape, record.kinds !== null);
+    const mapping = this.#mappingOf(record, this.#deletes?.marks.deletes(record) === true);
     if (mapping.kind === "fault") return rejected(record, mapping.fault);
     if (mapping.nullKey !== null) return rejected(record, mapping.nullKey);
     const values: (string | null)[] = [];

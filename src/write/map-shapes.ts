@@ -63,7 +63,8 @@ export class ShapeMapper {
 
   /** The columns that rows carried, constants included. */
   get columns(): readonly string[] {
-    return [...new Set([...this.#shapes.values()].flatMap(({ columns }) => columns))];
+    const written = [...this.#shapes.values()].filter(({ deletes }) => deletes !== true);
+    return [...new Set(written.flatMap(({ columns }) => columns))];
   }
 
   /** The fields that fill columns though planning had not seen them. */
@@ -95,13 +96,31 @@ export class ShapeMapper {
     const missing = json ? this.#addMissing(slots) : null;
     if (missing !== null) return missing;
     this.#addConstants(slots);
+    return { kind: "mapped", ...this.#shapeOf(slots), nullKey: this.#unkeyed(slots) };
+  }
+
+  /** Maps the records of a shape that delete: their keys, and what a condition reads; nothing else of them is looked at. */
+  mapDelete(shape: RecordShape, plan: TablePlan): ShapeMapping {
+    const names = new Set(plan.columns.map(({ name }) => name));
+    const slots = new Map<string, ColumnSlot>();
+    for (const [field, name] of shape.fields.entries()) {
+      const destination = this.#context.resolve(name, shape.header?.[field]);
+      if (destination.kind !== "column" || !names.has(destination.column.name)) continue;
+      const { column } = destination;
+      if (slots.has(column.name))
+        return faulty(unmappable(name, `two fields fill the column ${column.name}`));
+      slots.set(column.name, { column, field, constant: null });
+    }
+    this.#addConstants(slots, names);
+    const nullKey = this.#unkeyed(slots);
+    if (slots.size === 0 && nullKey === null) return faulty(nothingKnown(shape.fields));
+    return { kind: "mapped", ...this.#shapeOf(slots, true), nullKey };
+  }
+
+  #unkeyed(slots: ReadonlyMap<string, ColumnSlot>): MappingFault | null {
     const unkeyed = [...this.guarded].find((name) => !slots.has(name));
     const column = this.#plan.table.columns.find((each) => each.name === unkeyed);
-    return {
-      kind: "mapped",
-      ...this.#shapeOf(slots),
-      nullKey: column === undefined ? null : nullKeyFault(column, this.#context.notNullCode),
-    };
+    return column === undefined ? null : nullKeyFault(column, this.#context.notNullCode);
   }
 
   #addMissing(slots: Map<string, ColumnSlot>): ShapeMapping | null {
@@ -116,23 +135,27 @@ export class ShapeMapper {
     return null;
   }
 
-  #addConstants(slots: Map<string, ColumnSlot>): void {
+  #addConstants(slots: Map<string, ColumnSlot>, names?: ReadonlySet<string>): void {
     for (const { column: name, value } of this.#plan.constants) {
+      if (names?.has(name) === false) continue;
       const column = this.#plan.table.columns.find((each) => each.name === name);
       if (column !== undefined) slots.set(name, { column, field: -1, constant: value });
     }
   }
 
   /** Rows with the same columns share a shape, whatever the order of their fields. */
-  #shapeOf(slots: ReadonlyMap<string, ColumnSlot>): { shape: RowShape; slots: ColumnSlot[] } {
+  #shapeOf(
+    slots: ReadonlyMap<string, ColumnSlot>,
+    deletes = false,
+  ): { shape: RowShape; slots: ColumnSlot[] } {
     const ordered = this.#plan.table.columns
       .map((column) => slots.get(column.name))
       .filter((slot) => slot !== undefined);
     const columns = ordered.map((slot) => slot.column.name);
-    const key = JSON.stringify(columns);
+    const key = JSON.stringify([deletes, columns]);
     let shape = this.#shapes.get(key);
     if (shape === undefined) {
-      shape = { id: this.#shapes.size, columns };
+      shape = { id: this.#shapes.size, columns, ...(deletes ? { deletes } : {}) };
       this.#shapes.set(key, shape);
     }
     return { shape, slots: ordered };

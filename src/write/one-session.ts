@@ -5,10 +5,12 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
+import type { Differences } from "../model/differences.ts";
 import type { RemovedRows } from "../model/removed-rows.ts";
 import type { LoadPlan, Step } from "../model/load-plan.ts";
 import type { ReadBatch } from "./batches.ts";
 import type { BatchEnd } from "./batch-end.ts";
+import type { TableComparison } from "./compare-table.ts";
 import type { RemovalHow } from "./remove-missing.ts";
 import type { SessionWriter } from "./session-writer.ts";
 import { sizeOf } from "./writers.ts";
@@ -18,6 +20,12 @@ import type { CommittedOffset } from "../model/committed-offset.ts";
 const NO_RECORD = "the source holds no record";
 const ALL_REJECTED = "every record was rejected";
 const ALL_REJECTED_YET = "every record up to the first commit was rejected";
+
+/** What of a plan is carried out here. */
+type WrittenPlan = Pick<LoadPlan, "commitRows" | "before" | "after" | "tables" | "removalSql"> & {
+  /** What a rehearsal tells of the table; absent: nothing. */
+  readonly comparison?: TableComparison | null;
+};
 
 /** Writes every batch in turn. */
 export class OneSession implements Writers {
@@ -35,6 +43,8 @@ export class OneSession implements Writers {
   #mayBeEmpty: boolean;
   #read = 0;
   #removed: RemovedRows | null = null;
+  readonly #comparison: TableComparison | null;
+  #differences: Differences | null = null;
   #ran: readonly Step[] = [];
   #hasCommitted = false;
   /** Records of the transaction at hand, with those that are being written. */
@@ -47,13 +57,7 @@ export class OneSession implements Writers {
   constructor(
     writer: SessionWriter,
     account: Account,
-    {
-      commitRows,
-      before,
-      after,
-      tables,
-      removalSql,
-    }: Pick<LoadPlan, "commitRows" | "before" | "after" | "tables" | "removalSql">,
+    { commitRows, before, after, tables, removalSql, comparison = null }: WrittenPlan,
     ending: LoadEnding,
   ) {
     this.#writer = writer;
@@ -63,6 +67,7 @@ export class OneSession implements Writers {
     this.#after = after;
     this.#ending = ending;
     this.#table = tables[0].table.name.name;
+    this.#comparison = comparison;
     this.#removes = removalSql !== undefined;
     this.#mayBeEmpty = !before.some(({ needsRecords }) => needsRecords === true);
   }
@@ -78,6 +83,7 @@ export class OneSession implements Writers {
 
   async open(): Promise<void> {
     await this.#writer.begin();
+    await this.#comparison?.begin();
     await this.#run(this.#before);
     await this.#writer.beginRemoval();
   }
@@ -95,6 +101,15 @@ export class OneSession implements Writers {
 
   get removed(): RemovedRows | null {
     return this.#removed;
+  }
+
+  get differences(): Differences | null {
+    return this.#differences;
+  }
+
+  /** The key of every record so far was kept, where the plan keeps keys. */
+  get knowsKeys(): boolean {
+    return this.#writer.knowsKeys;
   }
 
   prepare(readBatch: ReadBatch): void {
@@ -153,6 +168,7 @@ export class OneSession implements Writers {
     await this.runAfter();
     if (this.#ending === "commit") return await this.#commit();
     await this.#writer.rehearse();
+    this.#differences = (await this.#comparison?.find(this.knowsKeys)) ?? null;
     await this.#writer.rollback();
   }
 

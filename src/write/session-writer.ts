@@ -3,7 +3,7 @@
  * write. It counts what is in the transaction at hand; when to commit is its owner's decision.
  */
 import { failPoint } from "../testing/fail-point.ts";
-import { upsurgeError } from "../errors/upsurge-error.ts";
+import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import type { Batch, BatchOutcome } from "../model/batch.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
 import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
@@ -69,6 +69,8 @@ export class SessionWriter {
   readonly #context: SessionWriterContext;
   #open: OpenTransaction | null = null;
   #counts = noCounts();
+  /** A record came without the part of its key that the database makes. */
+  #keyless = false;
   readonly #missing: MissingRows | null;
   #committing = false;
   #stopped = false;
@@ -134,7 +136,21 @@ export class SessionWriter {
   /** Of a load with a reject no row is missing, so that its keys need not be known. */
   async #noteKeys({ batch }: ReadBatch): Promise<void> {
     if (this.#counts.rejected > 0 || batch.size === 0) return;
-    await this.#open?.writer.keys?.note(batch);
+    const { keys } = this.#open?.writer ?? {};
+    if (keys === undefined || this.#keyless) return;
+    try {
+      await keys.note(batch);
+    } catch (error) {
+      // Of rows that are only told of, it is enough not to know.
+      const isUnknown = error instanceof UpsurgeError && error.code === "DELETE_KEY_UNKNOWN";
+      if (this.#missing !== null || !isUnknown) throw error;
+      this.#keyless = true;
+    }
+  }
+
+  /** The key of every record so far was kept, where the plan keeps keys. */
+  get knowsKeys(): boolean {
+    return this.#counts.rejected === 0 && !this.#keyless;
   }
 
   /** Begins to look for rows that no record has, where the plan says so; to be called before the first record. */

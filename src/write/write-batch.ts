@@ -17,6 +17,7 @@ import type {
   Writer,
 } from "../targets/target.ts";
 import { Quarantine } from "./quarantine.ts";
+import { hasDeletes, MixedWriter } from "./write-mixed.ts";
 
 /** A wave looks at all staged rows: one that carries less than so many, or such a share of them, costs more than one row at a time. */
 const WORTHWHILE_WAVE = 8;
@@ -44,17 +45,35 @@ export class BatchWriter {
   readonly #classify: (error: unknown) => ErrorClass;
   readonly #quarantine: Quarantine;
   readonly #inTurn: boolean;
+  /** Where records may delete. */
+  readonly #mixed: MixedWriter | null;
   #repeatsSeen = false;
 
-  constructor(
-    plan: TablePlan,
-    { writer, capabilities, classify, quarantine = new Quarantine() }: BatchWriterContext,
-  ) {
+  constructor(plan: TablePlan, context: BatchWriterContext) {
+    const { writer, capabilities, classify, quarantine = new Quarantine() } = context;
     this.#plan = plan;
     this.#writer = writer;
     this.#classify = classify;
     this.#quarantine = quarantine;
     this.#inTurn = capabilities.appliesRowsInOrder;
+    this.#mixed = this.#deleting({ ...context, quarantine });
+  }
+
+  #deleting(context: BatchWriterContext): MixedWriter | null {
+    const { deletes } = context.writer;
+    const plan = this.#plan.recordDeletes?.plan;
+    if (deletes === undefined || plan === undefined) return null;
+    const own = new BatchWriter(plan, { ...context, writer: deletes });
+    const { isolation } = this.#plan;
+    return new MixedWriter({
+      plan,
+      keys: deletes.set,
+      classify: this.#classify,
+      inFileOrder: (batch) =>
+        (isolation.rowByRow ?? isolation.inFileOrder) !== null || this.#quarantine.goesAlone(batch),
+      write: async (batch) => await this.#writeSound(batch),
+      remove: async (batch) => referenced(await own.#writeSound(batch)),
+    });
   }
 
   /** Makes a batch ready while an earlier one is being written. */
@@ -77,6 +96,7 @@ export class BatchWriter {
 
   async #writeSound(batch: Batch): Promise<BatchResult> {
     if (batch.size === 0) return { counts: {}, faults: [] };
+    if (this.#mixed !== null && hasDeletes(batch)) return await this.#mixed.write(batch);
     const { set } = this.#writer;
     if (set === undefined || this.#oneAtATime(batch)) return this.#writer.applyEach(batch);
     const result = await this.#writeSet(set, batch);
@@ -170,6 +190,16 @@ export class BatchWriter {
     if (mode === "update" || strategy === "select-then-write" || !this.#inTurn) return true;
     return isolation.inFileOrder === null && (this.#repeatsSeen || isMixed(batch));
   }
+}
+
+/** A row that is not deleted for a foreign key is one that others refer to. */
+function referenced({ faults, ...result }: BatchResult): BatchResult {
+  return {
+    ...result,
+    faults: faults.map((fault) =>
+      fault.code === "ROW_FOREIGN_KEY" ? { ...fault, code: "ROW_REFERENCED" } : fault,
+    ),
+  };
 }
 
 /** What a set of rows came to, and the rows that are left to be applied one at a time. */

@@ -8,6 +8,7 @@ import { addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { Step } from "../model/load-plan.ts";
 import type { Reject } from "../model/reject.ts";
+import type { Differences } from "../model/differences.ts";
 import type { RemovedRows } from "../model/removed-rows.ts";
 import type { ReadBatch } from "./batches.ts";
 
@@ -36,6 +37,8 @@ export interface Writers {
   readonly ranSteps: readonly Step[];
   /** What became of the rows that no record has; `null`: they stay, or it has not come to that. */
   readonly removed: RemovedRows | null;
+  /** What differs in the table, of a rehearsal that compares it; `null`: nothing is told, or it has not come to that. */
+  readonly differences: Differences | null;
   /** Begins the first transaction. */
   open(): Promise<void>;
   /** Told of a batch as soon as it has been read, before it is its turn. */

@@ -82,5 +82,6 @@ export const ROWS: Readonly<Record<string, "typed" | "record">> = {
   ROW_LENGTH: "record",
   ROW_CHECK: "record",
   ROW_FOREIGN_KEY: "record",
+  ROW_REFERENCED: "record",
   ROW_REFUSED: "record",
 };

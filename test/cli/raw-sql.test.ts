@@ -40,6 +40,7 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   escape: null,
   encoding: null,
   comment: ["--comment", SQL],
+  deleteWhen: ["--key", "k", "--delete-when", `n=${SQL}`],
   deleteWhere: ["--key", "k", "--delete-missing", "--delete-where", `n < ${SQL}`],
   deleteSet: [
     "--delete-missing",
@@ -57,6 +58,9 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   maxRejects: null,
   // Names of tables, which are only compared.
   only: null,
+  // A number, and names that are only looked up.
+  diff: null,
+  diffHide: null,
   // Digits.
   expectSha256: null,
   job: ["--job", SQL],

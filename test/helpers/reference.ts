@@ -23,11 +23,20 @@ export interface ReferenceLoad {
   /** Column and expression over `target.` and `excluded.`. */
   readonly sets: Readonly<Record<string, string>>;
   readonly where: string | null;
+  /** A record with one of these texts in its field, which is no column, deletes the row of its key; absent: none does. */
+  readonly deleteWhen?: { readonly field: string; readonly values: readonly string[] };
   readonly records: readonly ReferenceRecord[];
 }
 
 /** What a record came to. */
-export type Fate = "inserted" | "updated" | "unchanged" | "ignored" | "skipped" | "rejected";
+export type Fate =
+  | "inserted"
+  | "updated"
+  | "unchanged"
+  | "ignored"
+  | "skipped"
+  | "deleted"
+  | "rejected";
 
 /** Applies the records in order; the table holds the outcome. */
 export async function applyReference(
@@ -44,14 +53,16 @@ export async function applyReference(
 async function applyRecord(
   database: TestDatabase,
   load: ReferenceLoad,
-  record: ReferenceRecord,
+  { [load.deleteWhen?.field ?? ""]: mark, ...record }: ReferenceRecord,
 ): Promise<Fate> {
-  const { key, mode, engine } = load;
+  const { key, mode, engine, deleteWhen } = load;
   // The default for NULL keys; plain inserts have no key to guard.
   if (mode !== "insert" && key.some((column) => (record[column] ?? null) === null))
     return "rejected";
   const image = (): Promise<(string | null)[][]> => database.rows(imageQuery(load, record));
   try {
+    if (deleteWhen?.values.includes(mark ?? "") === true)
+      return await deleteRow(database, load, record);
     if (engine === "sqlserver") return await applyTsqlRecord(database, load, record);
     const before = mode === "insert" ? [] : await image();
     const written = await database.rows(statement(load, record));
@@ -64,6 +75,28 @@ async function applyRecord(
     if (isRefusal(error, engine)) return "rejected";
     throw error;
   }
+}
+
+/** Deletes the row of a key, if there is one and the condition holds. */
+async function deleteRow(
+  database: TestDatabase,
+  load: ReferenceLoad,
+  record: ReferenceRecord,
+): Promise<Fate> {
+  const { engine, table, key, where } = load;
+  const equal = key.map((column) => {
+    const value = withValues(`excluded.${column}`, load, record);
+    // The type of the key is that of its column, which reads a text as it would be stored.
+    return `target.${column} = ${engine === "sqlite" ? literal(record[column] ?? null) : value}`;
+  });
+  const condition = where === null ? [] : [`(${withValues(where, load, record)})`];
+  const found = `${table} as target where ${[...equal, ...condition].join(" and ")}`;
+  const [count] = await database.rows(`select count(*) from ${found}`);
+  if (count?.[0] === "0") return "skipped";
+  await database.exec(
+    engine === "sqlserver" ? `delete target from ${found}` : `delete from ${found}`,
+  );
+  return "deleted";
 }
 
 /** A database's refusal of a value; anything else is a fault of the test. */

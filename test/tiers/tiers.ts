@@ -51,6 +51,8 @@ const RUNS = {
   "any batching, emptied": [1, 15, "UPSURGE_LAW_RUNS"],
   "a run": [2, 15, "UPSURGE_LAW_RUNS"],
   "a second load": [8, 25, "UPSURGE_LAW_RUNS"],
+  "delete when": [4, 40, "UPSURGE_LAW_RUNS"],
+  "delete when, translated": [2, 15, "UPSURGE_LAW_RUNS"],
   "delete missing": [4, 40, "UPSURGE_LAW_RUNS"],
   "delete missing, translated": [2, 10, "UPSURGE_LAW_RUNS"],
   "going on": [50, 200, "UPSURGE_READING_PATH_RUNS"],

@@ -1,5 +1,5 @@
 /** Options: which rows a load takes away because no record has them. Joined with the other groups in `options.ts`. */
-import { COLUMN_EXPRESSION, DELETE_LIMIT } from "../grammar.ts";
+import { COLUMN_EXPRESSION, DELETE_LIMIT, FIELD_VALUE } from "../grammar.ts";
 import { LOADS, LOADS_AND_RUN } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
@@ -41,6 +41,20 @@ export const DELETE_OPTIONS = {
       "A condition on the row in the table, as SQL: a bare name is its column. `--max-delete 10%` counts within it.",
     example: `--delete-missing --delete-where "source = 'seed'"`,
     sql: true,
+    removes: true,
+    commands: LOADS,
+    meaning: "given",
+  },
+  deleteWhen: {
+    group: "deletes",
+    kind: "many",
+    value: "field=value",
+    grammar: FIELD_VALUE,
+    summary:
+      "A record whose field has this value deletes the row of its key; may be repeated, for any of them.",
+    details:
+      "For files of changes. The record counts as `deleted`, in its place in the order: what comes before it in the file is done, and what comes after it meets no row. Values are compared as text, as they are read: NULL, or a field that is not there, equals nothing. The field needs no column. Of such a record only the key is read, and what `--update-where` asks for; where that does not hold, or there is no row, it counts as `skipped`. A row that others refer to is a reject, ROW_REFERENCED. `--max-delete` does not count these rows: the records name them.",
+    example: "--key id --delete-when op=d",
     removes: true,
     commands: LOADS,
     meaning: "given",

@@ -37,11 +37,7 @@ export interface RemovalChoice {
 export function chooseRemoval(request: RemovalRequest): RemovalChoice {
   const { shape, options, naming } = request;
   if (!options.deleteMissing) return { chosen: {}, why: [] };
-  refuseTable(shape);
-  const arbiter = refuseKey(request);
-  const keyColumns = keyColumnsOf(request, arbiter);
-  refuseUnknown(request, keyColumns);
-  refuseRewritten(request, keyColumns);
+  const keyColumns = keyColumnsOfRecords(request);
   const { deleteWhere, maxDelete } = options;
   const removal: Removal = {
     keyColumns: keyColumns.map(({ name }) => name),
@@ -53,6 +49,18 @@ export function chooseRemoval(request: RemovalRequest): RemovalChoice {
   if (removal.where !== null) refuseOpen("--delete-where", removal.where, brackets);
   for (const { expression } of removal.sets) refuseOpen("--delete-set", expression, brackets);
   return { chosen: { removal }, why: explain(shape, removal, deleteWhere) };
+}
+
+/**
+ * The columns that tell the key of each record, so that rows that no record has can be found. Throws where records have no
+ * such key.
+ */
+export function keyColumnsOfRecords(request: RemovalRequest): readonly Column[] {
+  refuseTable(request.shape);
+  const keyColumns = columnsOfKey(request.shape, refuseKey(request), request.naming);
+  refuseUnknown(request, keyColumns);
+  refuseRewritten(request, keyColumns);
+  return keyColumns;
 }
 
 /**
@@ -111,10 +119,14 @@ function refuseKey({ shape, options, arbiter, named }: RemovalRequest): Arbiter 
 }
 
 /** The columns that tell the key, and those that generated ones among them are made from; in table order. */
-function keyColumnsOf({ shape, naming }: RemovalRequest, arbiter: Arbiter): readonly Column[] {
+export function columnsOfKey(
+  { columns }: TableShape,
+  arbiter: Arbiter,
+  naming: ExpressionNames,
+): readonly Column[] {
   const wanted = new Set<Column>();
   const look = (sql: string): void => {
-    for (const column of shape.columns) {
+    for (const column of columns) {
       if (wanted.has(column) || !readsColumn(sql, null, { column: column.name, naming })) continue;
       wanted.add(column);
       if (column.generatedSql !== null) look(column.generatedSql);
@@ -122,7 +134,7 @@ function keyColumnsOf({ shape, naming }: RemovalRequest, arbiter: Arbiter): read
   };
   for (const part of arbiter.keyExpressions) look(part);
   if (arbiter.predicate !== null) look(arbiter.predicate);
-  return shape.columns.filter((column) => wanted.has(column));
+  return columns.filter((column) => wanted.has(column));
 }
 
 /** The value of a column that no record has must be the same for all of them; in the key itself it would tell none apart. */

@@ -2,6 +2,7 @@
 import type { Client, QueryResult } from "pg";
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
+import { keepsKeys } from "../key-columns.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { TableDdl } from "../../model/new-table.ts";
 import type { PackedRows } from "../../model/packed.ts";
@@ -21,6 +22,7 @@ import { endClient, ConnectionLoss, rollBack } from "./connect/deadline.ts";
 import { classifyError, isServerError, translateError } from "./errors.ts";
 import { emptyTable } from "./apply/empty-table.ts";
 import { leaveToCommit } from "./apply/leave-to-commit.ts";
+import { comparisonSql } from "./apply/comparison-sql.ts";
 import { removalSql, seenDdl } from "./apply/removal-sql.ts";
 import { openGate } from "./apply/direct-copy.ts";
 import { readGrants } from "./catalog/grants.ts";
@@ -85,6 +87,7 @@ export class PostgresSession implements Session {
   readonly emptyTable = emptyTable;
   readonly leaveToCommit = leaveToCommit;
   readonly removalSql = removalSql;
+  readonly comparisonSql = comparisonSql;
   readonly #client: Client;
   readonly #context: PostgresSessionContext;
   readonly #version: number;
@@ -280,8 +283,7 @@ export class PostgresSession implements Session {
     const folding = known?.cannotFold === true ? null : foldingOf(plan);
     const use = { checked: merging || looksUp(plan), folds: folding !== null };
     for (const statement of stageDdl(plan, use)) await this.#client.query(statement);
-    if (plan.removal !== undefined)
-      for (const statement of seenDdl(plan)) await this.#client.query(statement);
+    if (keepsKeys(plan)) for (const statement of seenDdl(plan)) await this.#client.query(statement);
     const memory = known ?? {
       cannotFold: folding !== null && !(await canFold(this.#client, folding)),
       set: new SetMemory(plan, await openGate(this.#client, plan)),
@@ -289,7 +291,9 @@ export class PostgresSession implements Session {
     this.#memories.set(plan.stage, memory);
     const fold = memory.cannotFold ? null : folding;
     const context = { plan, merges: merging, memory: memory.set, folding: fold, order };
-    return new PostgresWriter(this.#client, context);
+    const gone = plan.recordDeletes?.plan;
+    const deletes = gone === undefined ? undefined : await this.#writer(gone, order);
+    return new PostgresWriter(this.#client, context, deletes);
   }
 
   /** A transaction that does nothing but hold the locks: the server ends them with it, whatever becomes of this process. */

@@ -207,13 +207,31 @@ export function matchKeys(plan: TablePlan, arbiter: Arbiter): string {
 export function findRow(row: RowSql, arbiter: Arbiter): string {
   const list = writes(row);
   const [condition, same] =
-    list.length === 0 ? ["1", "1"] : [holds(row.plan), sameImage(list, row)];
+    list.length === 0
+      ? [row.plan.deletesRows === true ? holds(row.plan) : "1", "1"]
+      : [holds(row.plan), sameImage(list, row)];
   return `select ${condition} as holds, ${same} as same from ${fromStaged(row.plan)} cross join ${tableName(row.plan)} as target where ${search(row, arbiter)} limit 2`;
 }
 
 /** `update or abort "t" as target set "b" = excluded."b" from temp."upsurge_row" as excluded where <search>` */
 export function updateRow(row: RowSql, arbiter: Arbiter): string {
   return `update or abort ${tableName(row.plan)} as target set ${setList(writes(row))} from ${fromStaged(row.plan)} where ${search(row, arbiter)}`;
+}
+
+/**
+ * `delete from "t" where rowid in (select target.rowid from temp."upsurge_row" as excluded cross join "t" as target where
+ * <search>)`; the place of a row in a table without rowids is its primary key.
+ */
+export function deleteRow(row: RowSql, arbiter: Arbiter): string {
+  const { plan, table } = row;
+  const primary = plan.table.uniqueKeys.find((key) => key.primary)?.columns ?? [];
+  const places =
+    table.rowid === null
+      ? primary.flatMap((name) => (name === null ? [] : quoteIdentifier(name)))
+      : [table.rowid];
+  const own = places.length === 1 ? (places[0] ?? "") : `(${places.join(", ")})`;
+  const found = places.map((name) => `target.${name}`).join(", ");
+  return `delete from ${tableName(plan)} where ${own} in (select ${found} from ${fromStaged(plan)} cross join ${tableName(plan)} as target where ${search(row, arbiter)})`;
 }
 
 /** Finds a key that several target rows share: `select 1 from "t" where "a" is not null group by "a" having count(*) > 1 limit 1`. */

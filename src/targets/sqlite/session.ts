@@ -2,6 +2,7 @@
 import { access, constants } from "node:fs/promises";
 import { basename } from "node:path";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { ComparisonSql } from "../../model/differences.ts";
 import type { RemovalSql, TablePlan } from "../../model/load-plan.ts";
 import type { TableDdl } from "../../model/new-table.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
@@ -16,7 +17,9 @@ import type {
 import { runDdl } from "../run-ddl.ts";
 import { checkRemoval, checkStatements } from "./catalog/check-plan.ts";
 import { emptyTable } from "./apply/empty-table.ts";
+import { comparisonSql } from "./apply/comparison-sql.ts";
 import { dropSeen, removalSql, seenDdl } from "./apply/removal-sql.ts";
+import { keepsKeys, keepsOthersOut } from "../key-columns.ts";
 import type { SqliteConnection } from "./connect/connection.ts";
 import type { RowSql } from "./dialect.ts";
 import { classify, translate } from "./errors.ts";
@@ -145,6 +148,10 @@ export class SqliteSession implements Session {
     return removalSql(this.#rowSql(plan, []));
   }
 
+  comparisonSql([plan, ...others]: readonly [TablePlan, ...TablePlan[]]): ComparisonSql {
+    return comparisonSql([this.#rowSql(plan, []), ...others.map((each) => this.#rowSql(each, []))]);
+  }
+
   checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void> {
     return this.#patiently(() => {
       const row = this.#rowSql(plan, columns);
@@ -165,8 +172,7 @@ export class SqliteSession implements Session {
     const rows = tables.map((plan) => this.#rowSql(plan, []));
     await this.#patiently(() => {
       // Keys go to disk, as there may be many. To change it drops what is there.
-      if (rows.some(({ plan }) => plan.removal !== undefined))
-        this.#db.exec("pragma temp_store = file");
+      if (rows.some(({ plan }) => keepsOthersOut(plan))) this.#db.exec("pragma temp_store = file");
       for (const row of rows) this.#createStaged(row);
       this.#db.exec(`pragma cache_size = -${CACHE_KB}`);
       this.#db.exec("begin immediate");
@@ -214,13 +220,16 @@ export class SqliteSession implements Session {
   #createStaged({ plan, table }: RowSql): void {
     this.#dropStaged(plan);
     this.#db.exec(createStaged(table, stagedName(plan)));
-    if (plan.removal !== undefined)
-      for (const statement of seenDdl({ plan, table })) this.#db.exec(statement);
+    if (keepsKeys(plan)) for (const statement of seenDdl({ plan, table })) this.#db.exec(statement);
+    const gone = plan.recordDeletes?.plan;
+    if (gone !== undefined) this.#createStaged({ plan: gone, table, columns: [] });
   }
 
   #dropStaged(plan: TablePlan): void {
     this.#db.exec(`drop table if exists temp.${quoteIdentifier(stagedName(plan))}`);
-    if (plan.removal === undefined) return;
+    const gone = plan.recordDeletes?.plan;
+    if (gone !== undefined) this.#dropStaged(gone);
+    if (!keepsKeys(plan)) return;
     for (const statement of dropSeen(plan)) this.#db.exec(statement);
   }
 

@@ -40,3 +40,13 @@ export function seenTable({ stage }: Pick<TablePlan, "stage">): string {
 export function missingTable({ stage }: Pick<TablePlan, "stage">): string {
   return `#${stage}_missing`;
 }
+
+/** The rows of the table as they were before the load. */
+export function beforeTable({ stage }: Pick<TablePlan, "stage">): string {
+  return `#${stage}_before`;
+}
+
+/** The rows that differ from those. */
+export function differencesTable({ stage }: Pick<TablePlan, "stage">): string {
+  return `#${stage}_differences`;
+}

@@ -1,5 +1,6 @@
 /** One connection to SQL Server: what the server can do, planning's questions, and the start of a load. */
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
+import type { ComparisonSql } from "../../model/differences.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { TableDdl } from "../../model/new-table.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
@@ -18,7 +19,9 @@ import { whyNoTable } from "./catalog/absent-table.ts";
 import { BATCH_ROWS, ESCALATION } from "./batch-size.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { emptyTable } from "./apply/empty-table.ts";
+import { comparisonSql } from "./apply/comparison-sql.ts";
 import { lockSql, removalSql, seenDdl } from "./apply/removal-sql.ts";
+import { keepsKeys, keepsOthersOut } from "../key-columns.ts";
 import type { SqlServerConnection } from "./connect/connection.ts";
 import { classifyNumber, SqlServerError, translateError } from "./errors.ts";
 import { grantsFor } from "./catalog/grants.ts";
@@ -158,6 +161,10 @@ export class SqlServerSession implements Session {
     await runDdl(ddl, { run, refusalOf: ddlRefusal });
   }
 
+  comparisonSql(plans: readonly [TablePlan, ...TablePlan[]]): ComparisonSql {
+    return comparisonSql(plans, this.#collation);
+  }
+
   async checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void> {
     try {
       await this.#question(async () => {
@@ -204,14 +211,13 @@ export class SqlServerSession implements Session {
     // Any two loads take the locks of several tables in the same order.
     for (const table of written.map(tableSql).toSorted()) await this.#lock(table);
     if (ddl !== null) await this.#make(ddl);
-    const held = tables.filter(({ removal }) => removal !== undefined);
-    // A row that is inserted meanwhile would count as missing.
+    const held = tables.filter(keepsOthersOut);
     for (const lock of held.map(lockSql).toSorted()) await this.#connection.batch(lock);
-    const made = tables.filter(({ stage }) => !this.#stages.has(stage));
+    const staged = tables.flatMap((plan) => [plan, ...gonePlans(plan)]);
+    const made = staged.filter(({ stage }) => !this.#stages.has(stage));
     for (const plan of made) {
       await this.#connection.batch(script(stageDdl(plan, this.#collation)));
-      if (plan.removal !== undefined)
-        await this.#connection.batch(script(seenDdl(plan, this.#collation)));
+      if (keepsKeys(plan)) await this.#connection.batch(script(seenDdl(plan, this.#collation)));
       this.#stages.add(plan.stage);
     }
     // What the transaction has made goes with it.
@@ -274,4 +280,9 @@ export class SqlServerSession implements Session {
     this.#closing = true;
     await this.#connection.close();
   }
+}
+
+/** The plan by which records delete, which has a stage of its own. */
+function gonePlans({ recordDeletes }: TablePlan): readonly TablePlan[] {
+  return recordDeletes === undefined ? [] : [recordDeletes.plan];
 }

@@ -234,7 +234,7 @@ function meetAndWrite(plan: LookingPlan, columns: readonly string[]): string {
   const found =
     update === null
       ? "upsurge_met := 'ignored';"
-      : `${update};\n  if found then upsurge_met := 'updated'; end if;`;
+      : `${update};\n  if found then upsurge_met := '${plan.deletesRows === true ? "deleted" : "updated"}'; end if;`;
   const missing =
     mode === "update"
       ? "upsurge_met := 'skipped';"

@@ -34,6 +34,7 @@ export function foldingOf(plan: TablePlan): FoldRules | null {
     return null;
   if (
     mode === "insert" ||
+    plan.deletesRows === true ||
     isolation.rowByRow !== null ||
     isolation.inFileOrder !== null ||
     looksFirst

@@ -45,14 +45,23 @@ function dialectOf(plan: TablePlan): RemovalDialect {
   };
 }
 
+/** The planner may join as it likes again. */
+export const ALL_JOINS: readonly string[] = ["hashjoin", "mergejoin", "nestloop"].map(
+  (join) => `set local enable_${join} to default`,
+);
+
 /** What a load has told the planner of its batches does not hold of the whole table. */
 function openPlanner(plan: TablePlan): string[] {
-  const joins = findsByIndex(plan) ? ["hashjoin", "mergejoin", "nestloop"] : [];
   return [
-    ...joins.map((join) => `set local enable_${join} to default`),
+    ...(findsByIndex(plan) ? ALL_JOINS : []),
     // How many rows are in a gap the planner cannot know, and would compile for billions.
     ...(wholeKey(plan) === null ? [] : [`analyze ${spansTable(plan)}`, "set local jit = off"]),
   ];
+}
+
+/** True for a row of the table, by its alias, that was found. */
+export function isMissing(plan: TablePlan, alias: string): string {
+  return dialectOf(plan).isFound(alias);
 }
 
 /** The key where it is one whole number: those that follow one another are kept as spans. */

@@ -55,7 +55,7 @@ async function runUpsert(
 async function runLook(
   client: Client,
   { meet, update, insert, insertAll, bounded }: LookStatements,
-  { values, rows }: SelectedRows,
+  { plan, values, rows }: SelectedRows,
 ): Promise<OutcomeCounts> {
   const met = await ask(client, meet, values);
   const matched = Number(met["matched"] ?? 0);
@@ -65,6 +65,7 @@ async function runLook(
   const exact = insertAll !== null;
   const nothingChanges = exact && matched === skipped + unchanged;
   const updated = update === null || nothingChanges ? 0 : await affected(client, update, values);
+  if (plan.deletesRows === true) return { deleted: updated, skipped: skipped + rows - matched };
   const found = { unchanged, updated, ignored: update === null ? matched : 0 };
   if (insert === null) return { ...found, skipped: skipped + rows - matched };
   if (exact && matched === rows) return { ...found, skipped };

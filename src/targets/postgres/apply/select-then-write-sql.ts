@@ -53,6 +53,9 @@ export function meetSql(plan: TablePlan, columns: readonly string[], rows: MeetR
   const holds = `(${plan.update.where ?? "true"}) is true`;
   const same = differs === null ? "false" : `(${differs}) is not true`;
   const met = `from ${rows.relation} as excluded join ${onlyTable(plan)} as target on ${rows.match}${rows.condition === null ? "" : `\nwhere ${rows.condition}`}`;
+  if (plan.deletesRows === true) {
+    return `select count(*) as matched, count(*) filter (where not ${holds}) as skipped, 0 as unchanged\n${met}`;
+  }
   if (assignments === null || plan.mode === "ignore") {
     return `select count(*) as matched, 0 as skipped, 0 as unchanged\n${met}`;
   }
@@ -79,18 +82,27 @@ export interface MeetRows {
   readonly condition: string | null;
 }
 
-/** `update "t" as target set … from rows as excluded where …`; `null` when there is nothing to update. */
+/** `update "t" as target set … from rows as excluded where …`, or the delete; `null` when there is nothing to update. */
 export function updateFoundSql(
   plan: TablePlan,
   columns: readonly string[],
   rows: MeetRows,
 ): string | null {
+  if (plan.deletesRows === true) return deleteFoundSql(plan, rows);
   const { assignments, differs } = updateSql(plan, columns);
   if (assignments === null || plan.mode === "ignore") return null;
   const tests = [rows.match, rows.condition, plan.update.where, differs];
   const where = tests.filter((test) => test !== null).map((test) => `(${test})`);
   return `update ${onlyTable(plan)} as target set ${assignments}
 from ${rows.relation} as excluded where ${where.join(" and ")}`;
+}
+
+/** `delete from only "t" as target using rows as excluded where …`. */
+function deleteFoundSql(plan: TablePlan, rows: MeetRows): string {
+  const tests = [rows.match, rows.condition, plan.update.where];
+  const where = tests.filter((test) => test !== null).map((test) => `(${test})`);
+  return `delete from ${onlyTable(plan)} as target
+using ${rows.relation} as excluded where ${where.join(" and ")}`;
 }
 
 /** `insert into "t" … where not exists (…) order by …`. */

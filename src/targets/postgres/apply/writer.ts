@@ -4,6 +4,7 @@ import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../../../model/batch.ts";
 import { addCounts, noCounts } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
+import { keepsKeys } from "../../key-columns.ts";
 import type { SeenKeys, Writer } from "../../target.ts";
 import { eachSql } from "./each-sql.ts";
 import { classifyError, isServerError, rowCode, sayError } from "../errors.ts";
@@ -24,14 +25,16 @@ const ROWS_PER_BLOCK = 1000;
 export class PostgresWriter implements Writer {
   readonly set?: PostgresSetWriter;
   readonly keys?: SeenKeys;
+  readonly deletes?: Writer;
   readonly #client: Client;
   readonly #plan: TablePlan;
 
-  constructor(client: Client, context: SetContext) {
+  constructor(client: Client, context: SetContext, deletes?: Writer) {
     this.#client = client;
     this.#plan = context.plan;
+    if (deletes !== undefined) this.deletes = deletes;
     if (mayStage(context.plan)) this.set = new PostgresSetWriter(client, context);
-    if (context.plan.removal !== undefined) this.keys = new PostgresSeenKeys(client, context.plan);
+    if (keepsKeys(context.plan)) this.keys = new PostgresSeenKeys(client, context.plan);
   }
 
   async applyEach(batch: Batch): Promise<BatchResult> {

@@ -35,3 +35,13 @@ export function spansTable({ stage }: Pick<TablePlan, "stage">): string {
 export function missingTable({ stage }: Pick<TablePlan, "stage">): string {
   return `pg_temp.${stage}_missing`;
 }
+
+/** The rows of the table as they were before the load. */
+export function beforeTable({ stage }: Pick<TablePlan, "stage">): string {
+  return `pg_temp.${stage}_before`;
+}
+
+/** The rows that differ from those. */
+export function differencesTable({ stage }: Pick<TablePlan, "stage">): string {
+  return `pg_temp.${stage}_differences`;
+}

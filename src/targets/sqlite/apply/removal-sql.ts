@@ -49,6 +49,11 @@ export function removalSql(row: RemovalTable): RemovalSql {
   return { ...sharedRemovalSql(row.plan, dialectOf(row)), find: findSql(row) };
 }
 
+/** True for a row of the table, by its alias, that was found. */
+export function isMissing(row: RemovalTable, alias: string): string {
+  return dialectOf(row).isFound(alias);
+}
+
 function dialectOf({ plan, table: { rowid } }: RemovalTable): RemovalDialect {
   const table = tableName(plan);
   const found = temporary(missingName(plan));

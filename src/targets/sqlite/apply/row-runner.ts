@@ -66,6 +66,7 @@ export class RowRunner {
       insert: (values) => this.#insert(values),
       upsert: (values) => this.#upsert(values),
       update: (values) => this.#update(values),
+      delete: (values) => this.#delete(values),
       find: (values) => this.#findThenWrite(values),
       propose: (values) => this.#whole(() => this.#proposeThenUpdate(values)),
       any: (values) => this.#insertUnlessTaken(values),
@@ -136,6 +137,13 @@ export class RowRunner {
   #update(values: readonly BoundValue[]): RowOutcome {
     const found = this.#find(values);
     return found === null ? "skipped" : this.#updateFound(found);
+  }
+
+  #delete(values: readonly BoundValue[]): RowOutcome {
+    const found = this.#find(values);
+    if (found === null || found.holds !== 1) return "skipped";
+    const changes = this.#run.update?.run().changes ?? 0;
+    return changes > 0 ? "deleted" : "suppressed";
   }
 
   #updateFound(found: FoundRows): RowOutcome {

@@ -3,6 +3,7 @@ import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
 import {
   backing,
   conflictTarget,
+  deleteRow,
   findRow,
   insertRow,
   insertsStaged,
@@ -20,7 +21,7 @@ import type { BoundValue } from "../stage/values.ts";
  * `find`: find, then update or insert. `propose`: insert unless the key is taken, then as `update`.
  * `any`: insert, and take a violated unique key as ignored.
  */
-export type RowMethod = "insert" | "upsert" | "update" | "find" | "propose" | "any";
+export type RowMethod = "insert" | "upsert" | "update" | "find" | "propose" | "any" | "delete";
 
 /** The statements of one shape of rows; `null` where the method needs none. */
 export interface RowStatements {
@@ -58,6 +59,10 @@ export function rowStatements(row: RowSql): RowStatements {
   const find = findRow(row, arbiter);
   const update = leavesAlone ? null : updateRow(row, arbiter);
   const stage = stageRow(row.plan, row.columns);
+  if (plan.deletesRows === true) {
+    const removes = deleteRow(row, arbiter);
+    return { ...NONE, method: "delete", leavesAlone: false, stage, find, update: removes };
+  }
   if (mode === "update") return { ...NONE, method: "update", leavesAlone, stage, find, update };
   const triggered = beforeInsertTriggers(plan);
   const proposes = triggered && !arbiter.nullsEqual && backing(plan) !== null;

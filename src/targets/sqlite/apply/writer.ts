@@ -5,6 +5,7 @@
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, RowShape } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
+import { keepsKeys } from "../../key-columns.ts";
 import type { SeenKeys, Writer } from "../../target.ts";
 import { BatchRun } from "./apply-batch.ts";
 import type { ShapeRunner } from "./apply-batch.ts";
@@ -30,12 +31,15 @@ export interface SqliteWriterContext {
 /** The writer of one table. */
 export class SqliteWriter implements Writer {
   readonly keys?: SeenKeys;
+  readonly deletes?: Writer;
   readonly #context: SqliteWriterContext;
   readonly #runners = new Map<number, ShapeRunner>();
 
   constructor(context: SqliteWriterContext) {
     this.#context = context;
-    if (context.plan.removal !== undefined) this.keys = new SqliteSeenKeys(context.db, context);
+    const gone = context.plan.recordDeletes?.plan;
+    if (gone !== undefined) this.deletes = new SqliteWriter({ ...context, plan: gone });
+    if (keepsKeys(context.plan)) this.keys = new SqliteSeenKeys(context.db, context);
   }
 
   applyEach(batch: Batch): Promise<BatchResult> {

@@ -12,15 +12,7 @@ import { answering, block, counter, NOTE_ERROR, tryCatch } from "./guard.ts";
 import { faultTable, stageTable } from "../names.ts";
 import { usesMerge } from "./set-sql.ts";
 import { checkRowSql } from "../stage/stage-sql.ts";
-import {
-  identitySql,
-  insertSql,
-  isKeyed,
-  lookSql,
-  mergeSql,
-  updateFoundSql,
-  updateOf,
-} from "./write-sql.ts";
+import { identitySql, insertSql, isKeyed, lookSql, mergeSql, updateFoundSql } from "./write-sql.ts";
 import type { KeyedPlan, RowCondition } from "./write-sql.ts";
 
 /** What a look at the target row answers with. */
@@ -115,7 +107,8 @@ function missing(plan: KeyedPlan, rows: RowCondition, merge: string | null): str
 }
 
 function found(plan: KeyedPlan, rows: RowCondition, merge: string | null): string {
-  const update = updateOf(plan, rows.columns) === null ? null : updateFoundSql(plan, rows);
+  const update = updateFoundSql(plan, rows);
+  if (plan.deletesRows === true) return block([update ?? "", ...counted("deleted", plan)]);
   if (update === null) return "SET @ignored = @ignored + 1";
   return block([merge ?? update, ...counted("updated", plan)]);
 }
@@ -124,7 +117,7 @@ function found(plan: KeyedPlan, rows: RowCondition, merge: string | null): strin
  * A statement that says it wrote nothing was overruled: by a trigger, or an index that ignores duplicates, which says no more
  * than that the row met another.
  */
-function counted(as: "inserted" | "updated", { arbiter, table }: TablePlan): string[] {
+function counted(as: "inserted" | "updated" | "deleted", { arbiter, table }: TablePlan): string[] {
   const ignores = table.uniqueKeys.some((key) => key.ignoresDuplicates === true);
   const otherwise = arbiter?.kind === "any" && ignores ? "ignored" : "suppressed";
   return [

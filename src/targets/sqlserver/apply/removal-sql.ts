@@ -32,6 +32,11 @@ export function removalSql(plan: TablePlan): RemovalSql {
   return { ...shared, find: [findSql(plan)], ...(isDelete && replaced ? { left } : {}) };
 }
 
+/** True for a row of the table, by its alias, that was found. */
+export function isMissing(plan: TablePlan, alias: string): string {
+  return isKeyed(plan) ? dialectOf(plan).isFound(alias) : "1 = 0";
+}
+
 function dialectOf(plan: KeyedPlan): RemovalDialect {
   const table = tableSql(plan);
   const found = missingTable(plan);

@@ -22,6 +22,7 @@ export const SET_COUNTERS = [
   "unchanged",
   "inserted",
   "updated",
+  "deleted",
 ] as const;
 
 /** The staged rows of one shape that `selection` takes: first occurrences, one wave of repeats, or all. */
@@ -49,9 +50,10 @@ export function statementsOf(plan: TablePlan, rows: RowCondition): string[] {
   const insert = [insertSql(plan, rows), "SET @inserted = @@ROWCOUNT"];
   if (!isKeyed(plan)) return insert;
   const update = updateFoundSql(plan, rows);
+  const as = plan.deletesRows === true ? "deleted" : "updated";
   return [
     lookSql(plan, rows),
-    ...(update === null ? [] : [update, "SET @updated = @@ROWCOUNT"]),
+    ...(update === null ? [] : [update, `SET @${as} = @@ROWCOUNT`]),
     ...(plan.mode === "update" ? [] : insert),
   ];
 }

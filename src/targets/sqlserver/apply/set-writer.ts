@@ -85,13 +85,14 @@ export class SqlServerSetWriter implements SetWriter {
 
   /** What became of `rows` incoming rows. A key that finds several target rows leaves them unaccounted for. */
   #count(
-    { matched, met, skipped, unchanged, inserted, updated }: SetCounters,
+    { matched, met, skipped, unchanged, inserted, updated, deleted }: SetCounters,
     columns: readonly string[],
     rows: number,
   ): OutcomeCounts {
     const plan = this.#plan;
     if (!isKeyed(plan)) return { inserted };
     if (matched !== met) return {};
+    if (plan.deletesRows === true) return { deleted, skipped: rows - deleted };
     const left = rows - inserted - updated;
     if (updateOf(plan, columns) === null) {
       return plan.mode === "update"

@@ -113,7 +113,7 @@ export function lookSql(plan: KeyedPlan, rows: RowCondition): string {
   const same = update?.differs == null ? "1 = 0" : `NOT (${update.differs})`;
   const flags =
     update === null
-      ? "0 AS skipped, 0 AS unchanged"
+      ? `${plan.deletesRows === true ? `CASE WHEN ${holds} THEN 0 ELSE 1 END` : "0"} AS skipped, 0 AS unchanged`
       : `CASE WHEN ${holds} THEN 0 ELSE 1 END AS skipped, CASE WHEN ${holds} AND ${same} THEN 1 ELSE 0 END AS unchanged`;
   // The flags are made first: an aggregate must not hold a subquery.
   return `SELECT @matched = COUNT_BIG(*), @met = COUNT_BIG(DISTINCT looked.ord),
@@ -148,11 +148,20 @@ SELECT ${values} FROM ${stageTable(plan)} AS excluded WHERE ${conditions.join(" 
 
 /** `UPDATE target SET … FROM #upsurge_stage AS excluded INNER JOIN [t] AS target … WHERE …`; `null` when there is nothing to update. */
 export function updateFoundSql(plan: KeyedPlan, rows: RowCondition): string | null {
+  if (plan.deletesRows === true) return deleteFoundSql(plan, rows);
   const update = updateOf(plan, rows.columns);
   if (update === null) return null;
   if (updatesInstead(plan)) return updateInsteadSql(plan, rows, update);
   const where = [rows.condition, plan.update.where, update.differs].filter((test) => test !== null);
   return `UPDATE target SET ${update.assignments}
+FROM ${stageTable(plan)} AS excluded INNER JOIN ${tableSql(plan)} AS target ${LOCKED} ON ${matchSql(plan)}
+WHERE ${where.map((test) => `(${test})`).join(" AND ")}`;
+}
+
+/** `DELETE target FROM #upsurge_stage AS excluded INNER JOIN [t] AS target … WHERE …` */
+function deleteFoundSql(plan: KeyedPlan, rows: RowCondition): string {
+  const where = [rows.condition, plan.update.where].filter((test) => test !== null);
+  return `DELETE target
 FROM ${stageTable(plan)} AS excluded INNER JOIN ${tableSql(plan)} AS target ${LOCKED} ON ${matchSql(plan)}
 WHERE ${where.map((test) => `(${test})`).join(" AND ")}`;
 }

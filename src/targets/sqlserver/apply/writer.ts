@@ -4,6 +4,7 @@ import type { Batch, BatchResult, Row, RowFault } from "../../../model/batch.ts"
 import { outcomesFrom } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { TransactionAborted } from "../../target.ts";
+import { keepsKeys } from "../../key-columns.ts";
 import type { SeenKeys, Writer } from "../../target.ts";
 import type { SqlServerConnection, Fields } from "../connect/connection.ts";
 import { counterOf, eachSql } from "./each-sql.ts";
@@ -18,6 +19,7 @@ import { faultOf, shapesOf, stageRows } from "../stage/stage.ts";
 export class SqlServerWriter implements Writer {
   readonly set: SqlServerSetWriter;
   readonly keys?: SeenKeys;
+  readonly deletes?: Writer;
   readonly #connection: SqlServerConnection;
   readonly #plan: TablePlan;
 
@@ -25,7 +27,9 @@ export class SqlServerWriter implements Writer {
     this.#connection = connection;
     this.#plan = plan;
     this.set = new SqlServerSetWriter(connection, plan);
-    if (plan.removal !== undefined) this.keys = new SqlServerSeenKeys(connection, plan);
+    const gone = plan.recordDeletes?.plan;
+    if (gone !== undefined) this.deletes = new SqlServerWriter(connection, gone);
+    if (keepsKeys(plan)) this.keys = new SqlServerSeenKeys(connection, plan);
   }
 
   async applyEach({ rows }: Batch): Promise<BatchResult> {

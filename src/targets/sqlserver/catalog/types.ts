@@ -227,3 +227,34 @@ function isGuid(text: string): boolean {
 export function takesNoExponent(column: Column): boolean {
   return /^(decimal|numeric|(small)?money)$/.test(parseType(column).base);
 }
+
+/** A counter that the server moves along whenever it writes the row. */
+export function isRowVersion(column: Column): boolean {
+  return /^(timestamp|rowversion)$/.test(parseType(column).base);
+}
+
+/** Styles by which CONVERT makes texts that lose nothing: all digits of a float, times in ISO order, bytes in hexadecimal. */
+const STYLES: Readonly<Record<string, number>> = {
+  float: 3,
+  real: 3,
+  money: 2,
+  smallmoney: 2,
+  date: 23,
+  datetime: 121,
+  smalldatetime: 120,
+  datetime2: 121,
+  datetimeoffset: 121,
+  binary: 1,
+  varbinary: 1,
+};
+
+/** SQL of the text of a value, for people. */
+export function shownText(value: string, column: Column): string {
+  const { base } = parseType(column);
+  if (base === "sql_variant") return `CONVERT(nvarchar(4000), ${value})`;
+  if (/^(image|geometry|geography|hierarchyid)$/.test(base)) {
+    return `CONVERT(nvarchar(max), CONVERT(varbinary(max), ${value}), 1)`;
+  }
+  const style = STYLES[base];
+  return `CONVERT(nvarchar(max), ${value}${style === undefined ? "" : `, ${style}`})`;
+}
