@@ -6,6 +6,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import { flagOf, OPTION_NAMES, optionSpec } from "./flag.ts";
 import { checkDeletes } from "./check-deletes.ts";
 import { checkJobOptions } from "./check-job.ts";
+import { checkValues } from "./check-values.ts";
 import { modeOf } from "./mode-of.ts";
 import type { Command } from "./option.ts";
 import type { OptionName, Options } from "./options.ts";
@@ -22,6 +23,7 @@ export function checkOptions(
   checkRawSql(options);
   checkTexts(options);
   checkSourceOptions(options);
+  checkValues(options);
   if (command === "inspect") return;
   checkJobOptions(options);
   refuseIncomplete(options, command, sources);

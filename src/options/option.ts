@@ -30,6 +30,7 @@ export const LOADS_AND_JOBS = ["load", "plan", "jobs"] as const;
 export type OptionGroup =
   | "target"
   | "source"
+  | "values"
   | "mapping"
   | "table"
   | "conflict"

@@ -8,6 +8,7 @@ import { sourceLabel } from "../errors/source-label.ts";
 import type { FieldMapping, FieldResolver } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import type { FieldMap } from "../options/grammar.ts";
+import type { Options } from "../options/options.ts";
 import {
   nothingMapped,
   placeOf,
@@ -90,7 +91,7 @@ export function whyReadOnly(column: Column, keepIdentity: boolean): string | nul
 
 /** A flag, and the field it names. */
 interface NamedField {
-  readonly flag: "--map" | "--keep-empty";
+  readonly flag: "--map" | "--keep-empty" | "--null-in" | "--default-on-empty";
   readonly field: string;
 }
 
@@ -145,14 +146,18 @@ export function fieldLabels(sources: readonly KnownFields[]): string[] {
   ];
 }
 
-/** The fields that `--map` and `--keep-empty` name, with the flag that does. */
-export function namedFields(options: {
-  readonly map: readonly FieldMap[] | null;
-  readonly keepEmpty: readonly string[] | null;
-}): NamedField[] {
+/** The options that name fields. */
+export type NamingOptions = Pick<Options, "map" | "keepEmpty" | "nullIn" | "defaultOnEmpty">;
+
+/** The fields that flags name, with the flag that does. */
+export function namedFields(options: NamingOptions): NamedField[] {
+  const named = (flag: NamedField["flag"], fields: readonly string[]): NamedField[] =>
+    fields.map((field) => ({ flag, field }));
   return [
-    ...mappedFields(options).map((field) => ({ flag: "--map" as const, field })),
-    ...(options.keepEmpty ?? []).map((field) => ({ flag: "--keep-empty" as const, field })),
+    ...named("--map", mappedFields(options)),
+    ...named("--keep-empty", options.keepEmpty ?? []),
+    ...named("--null-in", options.nullIn?.map(({ field }) => field) ?? []),
+    ...named("--default-on-empty", options.defaultOnEmpty ?? []),
   ];
 }
 

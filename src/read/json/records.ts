@@ -6,7 +6,7 @@ import type { Reject } from "../../model/reject.ts";
 import type { ReaderInput } from "../format-reader.ts";
 import { jsonMembers } from "./members.ts";
 import type { JsonMembers } from "./members.ts";
-import type { JsonShapes } from "./shapes.ts";
+import type { JsonShapes, ShapedMembers } from "./shapes.ts";
 import { NullRule } from "../text/null-rule.ts";
 import { readReject } from "../text/read-reject.ts";
 import { positionOf } from "../text/record-stream.ts";
@@ -71,7 +71,7 @@ export class JsonRecords {
   }
 
   #values(members: JsonMembers): Pick<SourceRecord, "shape" | "values" | "kinds"> {
-    const { shape, values, kinds } = this.#shapes.shaped(members);
+    const { shape, values, kinds } = this.#present(this.#shapes.shaped(members));
     for (let index = 0; index < values.length; index += 1) {
       const value = values[index];
       if (kinds[index] === "text" && typeof value === "string") {
@@ -79,5 +79,20 @@ export class JsonRecords {
       }
     }
     return { shape, values, kinds };
+  }
+
+  /** The record without the members that count as absent for being empty. */
+  #present(record: ShapedMembers): ShapedMembers {
+    if (!this.#nulls.makesAbsent) return record;
+    const { shape, values, kinds } = record;
+    const isLeft = (at: number): boolean =>
+      values[at] !== "" || !this.#nulls.isAbsentWhenEmpty(shape.fields[at] ?? "");
+    const left = [...values.keys()].filter(isLeft);
+    if (left.length === values.length) return record;
+    return this.#shapes.shaped({
+      names: left.map((at) => shape.fields[at] ?? ""),
+      values: left.map((at) => values[at] ?? null),
+      kinds: left.map((at) => kinds[at] ?? "text"),
+    });
   }
 }
