@@ -2,6 +2,7 @@
 import { thousandsMark } from "../values/numbers.ts";
 import type { ThousandsMark } from "../values/numbers.ts";
 import { LETTER_NAMES, parseDateFormat } from "../values/date-format.ts";
+import { parsePointer } from "../model/json-pointer.ts";
 import type { Grammar, TypedValue } from "./grammar.ts";
 
 /** `--date-format`: of the dates of one column, or of all. */
@@ -37,6 +38,20 @@ export const DATE_FORMAT: Grammar<ColumnDateFormat> = {
     const column = equals < 1 ? null : text.slice(0, equals).trim();
     const format = column === null ? text : text.slice(equals + 1);
     return parseDateFormat(format) === null ? null : { text, column, format };
+  },
+};
+
+/** `--records`: the way to the array of a JSON document that holds its records. */
+export interface RecordsPointer extends TypedValue {
+  readonly parts: readonly string[];
+}
+
+/** Reads --records. */
+export const RECORDS_POINTER: Grammar<RecordsPointer> = {
+  expected: "a JSON pointer, which begins with a slash",
+  parse: (text) => {
+    const parts = parsePointer(text);
+    return parts === null || parts.length === 0 ? null : { text, parts };
   },
 };
 

@@ -17,6 +17,7 @@ import {
   unnamedFields,
 } from "./mapping-errors.ts";
 import { fieldNames } from "./field-names.ts";
+import { looseFinder } from "./loose-names.ts";
 import { findColumn, requireColumn } from "./names.ts";
 
 /** What the mapping flags say. */
@@ -24,6 +25,8 @@ export interface MappingOptions {
   readonly map: readonly FieldMap[] | null;
   readonly extraFields: "error" | "ignore";
   readonly keepIdentity: boolean;
+  /** Absent or `null`: exactly. */
+  readonly matchNames?: "exact" | "loose" | null;
 }
 
 /**
@@ -41,6 +44,9 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
     given.set(field, column);
   }
   const otherwise = options.extraFields === "ignore" ? "dropped" : "unknown";
+  const findLoosely = options.matchNames === "loose" ? looseFinder(shape) : (): null => null;
+  const parents = parentsOf(options.map);
+  const taken = new Set([...given.values()].map((column) => column?.name));
   const isSaid = (number: number): boolean => given.has(String(number));
   return (field, place) => {
     const name = place?.name ?? field;
@@ -53,7 +59,10 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
       const isLeft = mapped === undefined && otherwise === "dropped";
       return isLeft ? { kind: "dropped" } : { kind: "unnamed", field: place };
     }
-    const column = mapped ?? findColumn(shape, name);
+    const column = mapped ?? findColumn(shape, name) ?? findLoosely(name);
+    // A member out of which a dotted name takes a value is used, and gives way to it.
+    const isParent = place === undefined && mapped === undefined && parents.has(name);
+    if (isParent && (column === null || taken.has(column.name))) return { kind: "dropped" };
     if (place !== undefined && alike > 1 && (column !== null || otherwise === "unknown")) {
       return { kind: "repeated", field: place };
     }
@@ -61,6 +70,12 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
     const reason = whyReadOnly(column, options.keepIdentity);
     return reason === null ? { kind: "column", column } : { kind: "read-only", column, reason };
   };
+}
+
+/** The members of JSON records out of which `--map` takes values. */
+export function parentsOf(map: MappingOptions["map"]): ReadonlySet<string> {
+  const dotted = (map ?? []).filter(({ field, column }) => column !== null && field.includes("."));
+  return new Set(dotted.map(({ field }) => field.slice(0, field.indexOf("."))));
 }
 
 /** How many of the fields with the name of this one no flag calls by their number. */

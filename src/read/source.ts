@@ -49,6 +49,10 @@ export interface ReadOptions {
   readonly nullQuoted?: boolean;
   /** Fields of which an empty value counts as absent; absent or `null`: none. */
   readonly defaultOnEmpty?: readonly string[] | null;
+  /** Of JSON documents: the way to the array that holds the records; absent or `null`: the document is the array. */
+  readonly records?: { readonly parts: readonly string[] } | null;
+  /** Names with a dot that flags give, which may be ways into the objects of JSON records; absent: none. */
+  readonly paths?: readonly string[];
   readonly trim: boolean;
   /** A CSV record with fewer fields than the header: a reject (`error`), or the fields are absent (`default`) or NULL (`null`). */
   readonly missingFields: "default" | "null" | "error" | null;

@@ -192,6 +192,11 @@ export class SourceSet {
     return [first, ...later].every(({ fields }) => fields?.includes(field) === true);
   }
 
+  /** Of the first source. */
+  get format(): string {
+    return this.#known.first.format;
+  }
+
   /**
    * Some values of each field, of the first records, for people to look at. To be called only where the records are not read
    * otherwise.

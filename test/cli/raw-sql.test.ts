@@ -26,6 +26,8 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   null: ["--null", SQL],
   nullIn: ["--null-in", `n=${SQL}`],
   defaultOnEmpty: ["--default-on-empty", SQL],
+  // A way into a document.
+  records: null,
   // One mark each; and letters of strptime, which are read before any statement is made.
   decimal: null,
   thousands: null,

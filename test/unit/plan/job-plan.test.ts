@@ -90,6 +90,7 @@ const WRITTEN: Partial<Record<OptionName, string>> = {
   thousands: "'",
   dateFormat: "%d.%m.%Y",
   nullIn: "a=b",
+  records: "/a",
   const: "a=b",
   set: "a = b",
   stamp: "a = b",
