@@ -1,7 +1,7 @@
 /** Values that a database kept as text against the type of their column: counted by column, and said at the end of a load. */
 import type { Misfits } from "../model/batch.ts";
 import type { Position } from "../model/record.ts";
-import { noValueHint } from "./fixes/value-fixes.ts";
+import { keptAsTextHint } from "./fixes/value-fixes.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 import { formatCount } from "../errors/format.ts";
 
@@ -30,7 +30,7 @@ export class MisfitTally {
         continue;
       }
       const { value, raw, ...position } = first();
-      const hint = noValueHint(value ?? null, raw);
+      const hint = keptAsTextHint(value ?? null, raw, each.promised);
       this.#columns.set(each.column, { ...each, count, first: position, hint });
     }
   }

@@ -81,6 +81,7 @@ export const COMMANDS: readonly CommandText[] = [
 export const GROUP_TITLES: Readonly<Record<OptionGroup, string>> = {
   target: "Target:",
   source: "Source:",
+  values: "Values:",
   mapping: "Mapping:",
   table: "Table:",
   conflict: "Conflict:",
@@ -95,6 +96,7 @@ export const GROUP_TITLES: Readonly<Record<OptionGroup, string>> = {
 const GROUP_EXAMPLES: Readonly<Record<OptionGroup, string>> = {
   target: "upsurge orders.csv --to postgres://app@db/shop --table sales.orders",
   source: "upsurge a.csv --to shop.db --table orders --delimiter ';' --encoding windows-1252",
+  values: "upsurge a.csv --to shop.db --table orders --delimiter ';' --decimal , --thousands .",
   mapping: "upsurge a.csv --to shop.db --table orders --map 'Order No:order_no' --map note:",
   table: "upsurge orders.csv --to new.db --create --key order_no",
   conflict: "upsurge a.csv --to shop.db --table orders --key order_no --update-columns=-created_at",

@@ -1,4 +1,5 @@
 /** What the values of one field look like: a guess at their type for `upsurge inspect`, never for a load. */
+import type { ValueSketch } from "../values/value-sketch.ts";
 import type { FieldKind } from "../model/record.ts";
 
 /** Types from narrow to wide; the first that holds for every value is the guess. */
@@ -25,9 +26,17 @@ export class FieldProfile {
   #json = false;
   #leadingZero = false;
   #example: string | null = null;
+  /** The example as it is read, where that is another text. */
+  #readAs: string | null = null;
+  readonly #sketch: ValueSketch | null;
 
-  constructor(name: string) {
+  readonly #isJson: boolean;
+
+  /** `sketch`: how values are read first. */
+  constructor(name: string, sketch: ValueSketch | null, isJson: boolean) {
     this.#name = name;
+    this.#sketch = sketch;
+    this.#isJson = isJson;
   }
 
   /** Takes the next value. */
@@ -38,9 +47,16 @@ export class FieldProfile {
     }
     this.#values += 1;
     this.#json ||= kind === "json";
-    this.#leadingZero ||= /^0\d/.test(value);
-    this.#candidates = this.#candidates.filter(([, shape]) => shape.test(value));
-    if (this.#example === null || this.#example === "") this.#example = shorten(value);
+    const read =
+      kind === "text" && this.#sketch !== null
+        ? this.#sketch.read(this.#name, value, this.#isJson)
+        : value;
+    this.#leadingZero ||= /^0\d/.test(read ?? "");
+    this.#candidates =
+      read === null ? [] : this.#candidates.filter(([, shape]) => shape.test(read));
+    if (this.#example !== null && this.#example !== "") return;
+    this.#example = shorten(value);
+    this.#readAs = read === null || read === value ? null : shorten(read);
   }
 
   /** What was seen in `records` records. */
@@ -50,6 +66,7 @@ export class FieldProfile {
     readonly nulls: number;
     readonly absent: number;
     readonly example: string | null;
+    readonly readAs?: string;
   } {
     return {
       name: this.#name,
@@ -57,6 +74,7 @@ export class FieldProfile {
       nulls: this.#nulls,
       absent: records - this.#values - this.#nulls,
       example: this.#example,
+      ...(this.#readAs === null ? {} : { readAs: this.#readAs }),
     };
   }
 

@@ -1,11 +1,11 @@
 /** The table that a load with `--create` would create for a file, as SQL: `upsurge inspect FILE --ddl`. Asks no server. */
-import { Profile } from "../infer/profile.ts";
 import type { InspectedDdl } from "../model/inspection.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
 import { withDefaultTable } from "../options/default-table.ts";
 import type { Options } from "../options/options.ts";
 import { newColumns } from "../plan/new-table/new-columns.ts";
 import { refuseTableName } from "../plan/new-table/new-names.ts";
+import { profileFor } from "../plan/values/field-columns.ts";
 import { SourceSet } from "../sources/source-set.ts";
 import { targetNamed } from "../targets/registry.ts";
 
@@ -22,7 +22,7 @@ export async function inspectDdl(
   const name = dialect.nameOf(table ?? "new_table");
   refuseTableName(name, dialect, options);
   const sources = await SourceSet.first(source, { options, stdin });
-  const profile = new Profile();
+  const profile = profileFor(options);
   const see = profile.see.bind(profile);
   try {
     const rules = { slowPath: false, hashed: false };

@@ -14,6 +14,7 @@ import { nearTable } from "../plan/names.ts";
 import { inspectDdl } from "./inspect-ddl.ts";
 import { openAsSeen } from "./open-as-seen.ts";
 import { FieldProfile } from "./field-profile.ts";
+import { ValueSketch } from "../values/value-sketch.ts";
 import type { Source } from "../sources/source-set.ts";
 import { connectOptions } from "../load/connect-options.ts";
 import { connectFirst } from "../load/first-connect.ts";
@@ -41,17 +42,16 @@ export async function inspect(
   if (options.ddl !== null) return await inspectDdl(source, options, surroundings);
   const { source: opened, notes } = await openAsSeen(source, options, surroundings);
   try {
-    const found = await inspectSource(opened);
+    const found = await inspectSource(opened, ValueSketch.of(options));
     return { ...found, notes: [...notes, ...found.notes] };
   } finally {
     await opened.close();
   }
 }
 
-async function inspectSource(source: Source): Promise<InspectedSource> {
-  const profiles = new Map<string, FieldProfile>();
+async function inspectSource(source: Source, sketch: ValueSketch | null): Promise<InspectedSource> {
+  const { profiles, profileOf } = fieldProfiles(source, sketch);
   const rejects: { code: string; line: number; message: string }[] = [];
-  for (const name of source.fields ?? []) profiles.set(name, new FieldProfile(name));
   let sampled = 0;
   let complete = true;
   try {
@@ -59,7 +59,7 @@ async function inspectSource(source: Source): Promise<InspectedSource> {
       for (const { code, message, position } of chunk.rejects) {
         if (rejects.length < 10) rejects.push({ code, line: position.line[0], message });
       }
-      for (const record of chunk.records.slice(0, SAMPLED - sampled)) seeRecord(profiles, record);
+      for (const record of chunk.records.slice(0, SAMPLED - sampled)) seeRecord(profileOf, record);
       sampled += chunk.records.length;
       complete = sampled <= SAMPLED;
       if (sampled > SAMPLED) break;
@@ -97,14 +97,30 @@ async function inspectSource(source: Source): Promise<InspectedSource> {
   };
 }
 
+/** The profiles of the fields that are known, and how that of any field is found. */
+function fieldProfiles(
+  { fields }: Source,
+  sketch: ValueSketch | null,
+): {
+  readonly profiles: ReadonlyMap<string, FieldProfile>;
+  readonly profileOf: (name: string) => FieldProfile;
+} {
+  const profiles = new Map<string, FieldProfile>();
+  const profileOf = (name: string): FieldProfile => {
+    const profile = profiles.get(name) ?? new FieldProfile(name, sketch, fields === null);
+    profiles.set(name, profile);
+    return profile;
+  };
+  for (const name of fields ?? []) profileOf(name);
+  return { profiles, profileOf };
+}
+
 function seeRecord(
-  profiles: Map<string, FieldProfile>,
+  profileOf: (name: string) => FieldProfile,
   { shape, values, kinds }: SourceRecord,
 ): void {
   for (const [index, name] of shape.fields.entries()) {
-    const profile = profiles.get(name) ?? new FieldProfile(name);
-    profiles.set(name, profile);
-    profile.see(values[index] ?? null, kinds?.[index] ?? "text");
+    profileOf(name).see(values[index] ?? null, kinds?.[index] ?? "text");
   }
 }
 

@@ -1,12 +1,15 @@
 /** What a load would do, and what to grant for it: `upsurge plan`. Writes nothing. */
+import type { LoadPlan } from "../model/load-plan.ts";
 import type { PlanReport } from "../model/plan-report.ts";
 import { withDefaultTable } from "../options/default-table.ts";
 import type { Options } from "../options/options.ts";
+import { explainNotations } from "../plan/values/notations.ts";
 import { neededPrivileges } from "../plan/requirements.ts";
 import { checkedColumns, deletingPlans } from "../load/plan-load.ts";
 import { prepare } from "../load/prepare.ts";
 import type { PreparedLoad } from "../load/prepare.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
+import type { SourceSet } from "../sources/source-set.ts";
 
 /** Plans a load and lets the database check it. Throws `UpsurgeError`s. */
 export async function planLoad(
@@ -18,8 +21,8 @@ export async function planLoad(
     sources,
     options,
     surroundings,
-    ({ plan, session, target, sources: set }) => ({
-      plan,
+    async ({ plan, session, target, sources: set }) => ({
+      plan: await withValues(plan, set),
       target: target.describe(options.to ?? ""),
       server: session.version,
       sources: set.planned,
@@ -29,6 +32,14 @@ export async function planLoad(
       ],
     }),
   );
+}
+
+/** The plan with one value of each column that is rewritten, as it is read. */
+async function withValues(plan: LoadPlan, sources: SourceSet): Promise<LoadPlan> {
+  const { notations, mapping } = plan.tables[0];
+  if (notations === undefined) return plan;
+  const why = explainNotations(notations, mapping, await sources.firstValues());
+  return { ...plan, why: [...plan.why, ...why] };
 }
 
 /** Plans a load, whether or not its user may run it, and says what to grant for it. Throws `UpsurgeError`s. */

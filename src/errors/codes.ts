@@ -92,6 +92,12 @@ export const ERROR_CODES = {
     fix: "get the file again; nothing after the last commit was kept",
     exit: 4,
   },
+  SOURCE_RECORDS: {
+    title: "the records of {path} are not where --records says",
+    cause: "{reason}",
+    fix: "correct --records",
+    exit: 4,
+  },
   SOURCE_QUOTE: {
     title: "a quote in {path} is not closed",
     cause: "{reason}",

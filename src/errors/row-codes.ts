@@ -49,6 +49,10 @@ export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
     title: "a JSON object with more members than any table has columns",
     fix: "nest them as one value, or drop those without a column with --extra-fields ignore",
   },
+  ROW_PATH: {
+    title: "a value that is no object, where a dotted --map takes a member out of it",
+    fix: "write it as an object or as null",
+  },
   ROW_UNKNOWN_FIELD: {
     title: "a field that has no column",
     fix: "map it with --map field:column, drop it with --map field: or pass --extra-fields ignore",

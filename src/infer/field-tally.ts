@@ -59,6 +59,14 @@ export class FieldTally {
     }
   }
 
+  /** Sees a text that is nothing else, whatever it looks like. */
+  seeText(kind: number, bytes: Uint8Array): void {
+    this.#values += 1;
+    if (bytes.length > this.#units) this.#measure(bytes, 0, bytes.length);
+    if (kind === CSV_FIELD) this.#plainText = true;
+    this.#classes |= TEXT;
+  }
+
   /**
    * Sees a text of so many bytes, or fewer, without looking at it; false where it must be looked at. `kind` is that of
    * a text.

@@ -6,6 +6,7 @@ import type { ColumnFacts } from "../model/column-facts.ts";
 import { fieldBytes, KIND_BITS } from "../model/packed.ts";
 import type { PackedFields } from "../model/packed.ts";
 import type { FieldKind, RecordChunk, RecordShape, SourceRecord } from "../model/record.ts";
+import type { ValueSketch } from "../values/value-sketch.ts";
 import { CSV_FIELD, FieldTally } from "./field-tally.ts";
 
 const QUOTE = 0x22;
@@ -15,11 +16,27 @@ const KINDS = new Uint8Array(256).fill(KIND_BITS.number);
 for (const first of "tf") KINDS[first.charCodeAt(0)] = KIND_BITS.boolean;
 for (const first of "{[") KINDS[first.charCodeAt(0)] = KIND_BITS.json;
 
+/** The kinds by their bits. */
+const KIND_NAMES: Readonly<Record<number, FieldKind>> = {
+  [KIND_BITS.text]: "text",
+  [KIND_BITS.number]: "number",
+  [KIND_BITS.boolean]: "boolean",
+  [KIND_BITS.json]: "json",
+};
+
 /** Sees the records of a load. */
 export class Profile {
   readonly #tallies = new Map<string, FieldTally>();
   readonly #ofShape = new WeakMap<RecordShape, readonly FieldTally[]>();
+  readonly #sketch: ValueSketch | null;
+  readonly #columnOf: (field: string) => string;
   #records = 0;
+
+  /** `sketch`: how values are read first; `columnOf`: the column that a field fills, or would fill. */
+  constructor(sketch: ValueSketch | null = null, columnOf = (field: string): string => field) {
+    this.#sketch = sketch;
+    this.#columnOf = columnOf;
+  }
 
   /** Records that were seen; rejects are none. */
   get records(): number {
@@ -40,14 +57,40 @@ export class Profile {
     }
     this.#records += packed.records;
     for (const [field, tally] of this.#talliesOf(packed.shape).entries()) {
-      seeField(packed, field, tally);
+      if (this.#sketch === null) seeField(packed, field, tally);
+      else this.#seeEach(packed, field, tally);
     }
   }
 
   #seeRecord({ shape, values, kinds }: SourceRecord): void {
     this.#records += 1;
     for (const [field, tally] of this.#talliesOf(shape).entries()) {
-      seeValue(tally, values[field] ?? null, kinds === null ? null : (kinds[field] ?? "text"));
+      const kind = kinds === null ? null : (kinds[field] ?? "text");
+      this.#seeValue(tally, shape.fields[field] ?? "", values[field] ?? null, kind);
+    }
+  }
+
+  /** Sees a value as it is read; of one that the flags do not read, that it is a text. */
+  #seeValue(tally: FieldTally, field: string, value: string | null, kind: FieldKind | null): void {
+    const isText = value !== null && (kind === null || kind === "text");
+    const read =
+      isText && this.#sketch !== null
+        ? this.#sketch.read(this.#columnOf(field), value, kind !== null)
+        : value;
+    if (isText && read === null) {
+      tally.seeText(kind === null ? CSV_FIELD : KIND_BITS.text, Buffer.from(value));
+    } else seeValue(tally, read, kind);
+  }
+
+  /** Sees the values of one field of packed records one by one. */
+  #seeEach(packed: PackedFields, field: number, tally: FieldTally): void {
+    const { bytes, offsets, shape, records, kinds } = packed;
+    const width = shape.fields.length;
+    for (let place = field; place < records * width; place += width) {
+      const start = offsets[2 * place] as number;
+      const kind = kinds === null || start < 0 ? null : KIND_NAMES[kindAt(bytes, start)];
+      const value = fieldBytes(packed, place)?.toString() ?? null;
+      this.#seeValue(tally, shape.fields[field] ?? "", value, kind ?? null);
     }
   }
 

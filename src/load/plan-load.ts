@@ -12,6 +12,7 @@ import { makePlan } from "../plan/make-plan.ts";
 import { fieldResolver, mapFields, refuseMovedNumbers } from "../plan/mapping.ts";
 import type { LookedAtSources, ReadingRules, Source, SourceSet } from "../sources/source-set.ts";
 import type { Session, Target } from "../targets/target.ts";
+import { withRecordsHint } from "./records-hint.ts";
 import type { ProposedDdl } from "./propose-ddl.ts";
 
 /** What a load is planned from. */
@@ -49,9 +50,21 @@ export async function planLoadOf(inputs: PlanningInputs): Promise<PlannedSources
   if (inputs.endsWhole !== true)
     refuseStreams({ open: sources.openEnded, sources: sources.paths.length }, options);
   const settled = inputs.keyFor?.(shape, columnsOf(looked, toColumn)) ?? options;
-  const plan = planFor({ ...inputs, options: settled, looked });
+  const plan = await plannedOr(inputs, () => planFor({ ...inputs, options: settled, looked }));
   await checkPlan(session, plan, settled);
   return { plan, resolve: toColumn, first: looked.first };
+}
+
+/** What `work` plans; where it fails, with what the records themselves can tell. */
+async function plannedOr(
+  { sources, options }: PlanningInputs,
+  work: () => LoadPlan,
+): Promise<LoadPlan> {
+  try {
+    return work();
+  } catch (error) {
+    throw await withRecordsHint(error, sources, options);
+  }
 }
 
 /** The columns that fields of the sources are known to be for, whether or not they may be written. */

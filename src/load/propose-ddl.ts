@@ -1,7 +1,6 @@
 /** What `--create` and `--alter` create before a load: looks at the records for types, and asks the target how to write them. */
 import { plural } from "../errors/format.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import { Profile } from "../infer/profile.ts";
 import type { KnownFields } from "../model/header.ts";
 import type { NewTable, TableDdl } from "../model/new-table.ts";
 import type { TableShape } from "../model/table-shape.ts";
@@ -12,6 +11,7 @@ import { tableLabel } from "../plan/names.ts";
 import { newColumns } from "../plan/new-table/new-columns.ts";
 import type { SeenFields } from "../plan/new-table/new-columns.ts";
 import { refuseTableName } from "../plan/new-table/new-names.ts";
+import { profileFor } from "../plan/values/field-columns.ts";
 import type { SourceSet } from "../sources/source-set.ts";
 import type { Session, Target } from "../targets/target.ts";
 
@@ -77,7 +77,7 @@ async function survey(
   { sources, session, options, signal }: DdlInputs,
   wants: ReturnType<typeof hasNewField>,
 ): Promise<{ readonly seen: SeenFields; readonly from: string }> {
-  const profile = new Profile();
+  const profile = profileFor(options);
   const see = profile.see.bind(profile);
   const found = await sources.survey(
     { see, wants, signal },

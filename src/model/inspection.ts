@@ -14,6 +14,8 @@ export interface InspectedField {
   /** Records that lack the field. */
   readonly absent: number;
   readonly example: string | null;
+  /** The example as the flags read it, where that is another text. */
+  readonly readAs?: string;
 }
 
 /** What a file is. */

@@ -43,6 +43,17 @@ export interface Assignment {
   readonly expression: string;
 }
 
+/** How the source writes the values of a column, where the column's own type does not tell it. */
+export type ColumnNotation =
+  | {
+      readonly kind: "number";
+      readonly decimal: "," | ".";
+      /** What parts groups of three digits; `null`: nothing does. */
+      readonly thousands: "." | "," | " " | "'" | null;
+    }
+  /** As `--date-format` spells them. */
+  | { readonly kind: "date"; readonly formats: readonly string[] };
+
 /** What happens to a target row that was found. */
 export interface UpdateRule {
   /** Columns updated from the incoming row where it carries them; in table order. */
@@ -122,6 +133,8 @@ export interface TablePlan {
   readonly constants: readonly { readonly column: string; readonly value: string }[];
   /** The columns that rows may carry, in table order. */
   readonly columns: readonly Column[];
+  /** By column, how fields that fill it are written; absent: as the column's type takes them. */
+  readonly notations?: Readonly<Record<string, ColumnNotation>>;
   readonly arbiter: Arbiter | null;
   /** `null` where no key was chosen: in mode insert, and where any unique key decides. */
   readonly keyOrigin: KeyOrigin | null;

@@ -10,7 +10,7 @@ import type { Reject } from "./reject.ts";
 /** Where a record is. Bytes and lines count in the decompressed stream. */
 export interface Position {
   readonly source: string;
-  /** Data records count from 1 within their source; blank lines and headers do not count. */
+  /** Data records count from 1 within their source, those without any value among them; blank lines and headers do not count. */
   readonly record: number;
   /** First and last physical line, counted from 1. */
   readonly line: readonly [number, number];
@@ -43,6 +43,8 @@ export interface SourceRecord {
 export interface RecordChunk {
   readonly records: readonly SourceRecord[];
   readonly rejects: readonly Reject[];
+  /** Records without any value, which are passed over; absent: there are none. */
+  readonly blanks?: readonly Position[];
   /** The same records as places in bytes, where all of them are ordinary; then `records` are made when they are asked for. */
   readonly packed: PackedFields | null;
   /** Of packed records: the place after the first `count` of them, found without making them. */

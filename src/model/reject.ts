@@ -16,6 +16,7 @@ export type RowCode =
   | "ROW_NOT_OBJECT"
   | "ROW_TOO_DEEP"
   | "ROW_MEMBERS"
+  | "ROW_PATH"
   | "ROW_UNKNOWN_FIELD"
   | "ROW_NO_KNOWN_FIELD"
   | "ROW_MISSING_FIELD"

@@ -22,6 +22,8 @@ export interface Column {
   /** The type as the database spells it, with its modifiers: `numeric(10,2)`. */
   readonly type: string;
   readonly family: TypeFamily;
+  /** People write its values in several ways: with a decimal comma, with the day first. Absent: they do not. */
+  readonly notation?: "number" | "date";
   readonly nullable: boolean;
   /** The default as an SQL expression; `null` when there is none. */
   readonly defaultSql: string | null;

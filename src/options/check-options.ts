@@ -7,6 +7,7 @@ import { flagOf, OPTION_NAMES, optionSpec } from "./flag.ts";
 import { checkDeletes } from "./check-deletes.ts";
 import { checkDifferences } from "./check-differences.ts";
 import { checkJobOptions } from "./check-job.ts";
+import { checkValues } from "./check-values.ts";
 import { commitEvery } from "./grammar.ts";
 import { modeOf, modeOfRun } from "./mode-of.ts";
 import type { Command } from "./option.ts";
@@ -25,6 +26,7 @@ export function checkOptions(
   checkRawSql(options);
   checkTexts(options);
   checkSourceOptions(options);
+  checkValues(options);
   if (command === "inspect") return;
   checkJobOptions(options, command);
   refuseIncomplete(options, command, sources);

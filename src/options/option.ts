@@ -30,6 +30,7 @@ export const LOADS_RUN_AND_JOBS = ["load", "run", "plan", "jobs"] as const;
 export type OptionGroup =
   | "target"
   | "source"
+  | "values"
   | "mapping"
   | "table"
   | "conflict"

@@ -16,11 +16,13 @@ import { SOURCE_OPTIONS } from "./table/source.ts";
 import { STEP_OPTIONS } from "./table/steps.ts";
 import { TABLE_OPTIONS } from "./table/table.ts";
 import { TARGET_OPTIONS } from "./table/target.ts";
+import { VALUE_OPTIONS } from "./table/values.ts";
 
 /** The table, in the order of the help. */
 export const OPTIONS = {
   ...TARGET_OPTIONS,
   ...SOURCE_OPTIONS,
+  ...VALUE_OPTIONS,
   ...MAPPING_OPTIONS,
   ...TABLE_OPTIONS,
   ...CONFLICT_OPTIONS,

@@ -9,6 +9,7 @@ import { nullTexts, planConstants } from "./constants.ts";
 import { fieldNames } from "./field-names.ts";
 import { findIsolation, orderReason } from "./isolation.ts";
 import type { IsolationRequest } from "./isolation.ts";
+import { refuseEmptyKeys } from "./values/empty-fields.ts";
 import { explain, explainLocks, explainRun } from "./explain.ts";
 import { isJob } from "../options/is-job.ts";
 import { commitEvery } from "../options/grammar.ts";
@@ -23,6 +24,7 @@ import {
   refuseUnknownFields,
   whyReadOnly,
 } from "./mapping.ts";
+import { chooseNotations } from "./values/notations.ts";
 import { findOverlaps } from "./overlaps.ts";
 import type { ColumnSources, Overlaps } from "./overlaps.ts";
 import { neededPrivileges, refuseMissing, refusePrivileges } from "./requirements.ts";
@@ -134,7 +136,8 @@ function planRecords(request: PlanRequest, stage: string): PlannedTable {
   const keyed = { ...options, upsertsWithoutIndex, mode, matchNulls, quoteIdentifier };
   const key = chooseArbiter(shape, { ...keyed, isMade: request.ddl?.kind === "create" });
   const { arbiter } = key;
-  const { mapping, constants, update, overlaps } = planFillings(request, { mode, arbiter, naming });
+  const { overlaps, ...filled } = planFillings(request, { mode, arbiter, naming });
+  const { mapping, constants, update } = filled;
   const strategy = chooseStrategy(shape, capabilities, {
     asked: options.strategy,
     mode,
@@ -142,7 +145,7 @@ function planRecords(request: PlanRequest, stage: string): PlannedTable {
     matchNulls: matchNulls && !indexMatchesNulls(shape, arbiter),
   });
   const rowSource = chooseRowSource(capabilities, options.rowSource);
-  const named = new Set([...mapping, ...constants].map((each) => each.column));
+  const named = new Set([...mapping, ...constants].map(({ column }) => column));
   const columns = carriedColumns(request, named);
   const uncounted = strategy.chosen === "native" ? whyUncounted(shape, capabilities, mode) : null;
   const how = { mode, strategy: strategy.chosen, ...key, update, columns, named, capabilities };
@@ -157,11 +160,9 @@ function planRecords(request: PlanRequest, stage: string): PlannedTable {
     mode,
     strategy: strategy.chosen,
     rowSource: rowSource.chosen,
-    mapping,
-    constants,
+    ...filled,
     columns,
     ...key,
-    update,
     nullKey: options.nullKey,
     keepIdentity: options.keepIdentity,
     isolation,
@@ -198,14 +199,22 @@ function chooseGoing(
 function planFillings(
   request: PlanRequest,
   how: Pick<ColumnSources, "mode" | "arbiter" | "naming">,
-): Pick<TablePlan, "mapping" | "constants" | "update"> & { readonly overlaps: Overlaps } {
+): Pick<TablePlan, "mapping" | "constants" | "update" | "notations"> & {
+  readonly overlaps: Overlaps;
+} {
   const { shape, options } = request;
   const mapping = planMapping(request);
   const called = fieldNames(sourcesOf(request));
+  refuseEmptyKeys(mapping, how.arbiter, options.defaultOnEmpty);
   const constants = planConstants(shape, options, mapping, called);
   const update = updateRule(shape, { options, ...how });
   const filled = { mapping, constants, update };
-  return { ...filled, overlaps: findOverlaps({ ...how, ...filled, fieldNames: called }) };
+  const notated = chooseNotations(shape, options, request.stage === undefined);
+  return {
+    ...filled,
+    ...notated,
+    overlaps: findOverlaps({ ...how, ...filled, fieldNames: called }),
+  };
 }
 
 /** Refuses a load that cannot succeed; one that is planned to learn of privileges may lack some. */

@@ -8,6 +8,7 @@ import { sourceLabel } from "../errors/source-label.ts";
 import type { FieldMapping, FieldResolver } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import type { FieldMap, FieldValue } from "../options/grammar.ts";
+import type { Options } from "../options/options.ts";
 import {
   nothingMapped,
   placeOf,
@@ -16,6 +17,7 @@ import {
   unnamedFields,
 } from "./mapping-errors.ts";
 import { fieldNames } from "./field-names.ts";
+import { looseFinder } from "./loose-names.ts";
 import { findColumn, requireColumn } from "./names.ts";
 
 /** What the mapping flags say. */
@@ -25,6 +27,8 @@ export interface MappingOptions {
   readonly keepIdentity: boolean;
   /** Fields that need no column. */
   readonly deleteWhen?: readonly FieldValue[] | null;
+  /** Absent or `null`: exactly. */
+  readonly matchNames?: "exact" | "loose" | null;
 }
 
 /**
@@ -43,6 +47,9 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
   }
   const otherwise = options.extraFields === "ignore" ? "dropped" : "unknown";
   const marks = new Set(options.deleteWhen?.map(({ field }) => field));
+  const findLoosely = options.matchNames === "loose" ? looseFinder(shape) : (): null => null;
+  const parents = parentsOf(options.map);
+  const taken = new Set([...given.values()].map((column) => column?.name));
   const isSaid = (number: number): boolean => given.has(String(number));
   return (field, place) => {
     const name = place?.name ?? field;
@@ -55,7 +62,10 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
       const isLeft = mapped === undefined && otherwise === "dropped";
       return isLeft ? { kind: "dropped" } : { kind: "unnamed", field: place };
     }
-    const column = mapped ?? findColumn(shape, name);
+    const column = mapped ?? findColumn(shape, name) ?? findLoosely(name);
+    // A member out of which a dotted name takes a value is used, and gives way to it.
+    const isParent = place === undefined && mapped === undefined && parents.has(name);
+    if (isParent && (column === null || taken.has(column.name))) return { kind: "dropped" };
     if (place !== undefined && alike > 1 && (column !== null || otherwise === "unknown")) {
       return { kind: "repeated", field: place };
     }
@@ -63,6 +73,12 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
     const reason = whyReadOnly(column, options.keepIdentity);
     return reason === null ? { kind: "column", column } : { kind: "read-only", column, reason };
   };
+}
+
+/** The members of JSON records out of which `--map` takes values. */
+export function parentsOf(map: MappingOptions["map"]): ReadonlySet<string> {
+  const dotted = (map ?? []).filter(({ field, column }) => column !== null && field.includes("."));
+  return new Set(dotted.map(({ field }) => field.slice(0, field.indexOf("."))));
 }
 
 /** How many of the fields with the name of this one no flag calls by their number. */
@@ -93,7 +109,7 @@ export function whyReadOnly(column: Column, keepIdentity: boolean): string | nul
 
 /** A flag, and the field it names. */
 interface NamedField {
-  readonly flag: "--map" | "--keep-empty" | "--delete-when";
+  readonly flag: "--map" | "--keep-empty" | "--null-in" | "--default-on-empty" | "--delete-when";
   readonly field: string;
 }
 
@@ -148,16 +164,20 @@ export function fieldLabels(sources: readonly KnownFields[]): string[] {
   ];
 }
 
-/** The fields that `--map`, `--keep-empty` and `--delete-when` name, with the flag that does. */
-export function namedFields(options: {
-  readonly map: readonly FieldMap[] | null;
-  readonly keepEmpty: readonly string[] | null;
-  readonly deleteWhen?: readonly FieldValue[] | null;
-}): NamedField[] {
+/** The options that name fields. */
+export type NamingOptions = Pick<Options, "map" | "keepEmpty" | "nullIn" | "defaultOnEmpty"> &
+  Partial<Pick<Options, "deleteWhen">>;
+
+/** The fields that flags name, with the flag that does. */
+export function namedFields(options: NamingOptions): NamedField[] {
+  const named = (flag: NamedField["flag"], fields: readonly string[]): NamedField[] =>
+    fields.map((field) => ({ flag, field }));
   return [
-    ...mappedFields(options).map((field) => ({ flag: "--map" as const, field })),
-    ...(options.keepEmpty ?? []).map((field) => ({ flag: "--keep-empty" as const, field })),
-    ...(options.deleteWhen ?? []).map(({ field }) => ({ flag: "--delete-when" as const, field })),
+    ...named("--map", mappedFields(options)),
+    ...named("--keep-empty", options.keepEmpty ?? []),
+    ...named("--null-in", options.nullIn?.map(({ field }) => field) ?? []),
+    ...named("--default-on-empty", options.defaultOnEmpty ?? []),
+    ...named("--delete-when", options.deleteWhen?.map(({ field }) => field) ?? []),
   ];
 }
 

@@ -10,6 +10,12 @@ import type { PrefixHash } from "./bytes/prefix-hash.ts";
 import type { SourceFormat } from "./formats.ts";
 import type { Position } from "../model/record.ts";
 
+/** A text that is NULL in one field. */
+export interface NullToken {
+  readonly field: string;
+  readonly token: string;
+}
+
 /** How bytes become records; the dialect flags, already validated. */
 export interface ReadOptions {
   /** `null`: by extension, else by the first bytes. */
@@ -37,6 +43,16 @@ export interface ReadOptions {
   readonly empty: "auto" | "null" | "string";
   /** Fields that take an empty value as an empty string whatever `empty` says. */
   readonly keepEmpty: readonly string[];
+  /** Texts that are NULL in one field, as `nullTokens` are in all; absent or `null`: none. */
+  readonly nullIn?: readonly NullToken[] | null;
+  /** Quoted CSV fields equal to a token are NULL too. */
+  readonly nullQuoted?: boolean;
+  /** Fields of which an empty value counts as absent; absent or `null`: none. */
+  readonly defaultOnEmpty?: readonly string[] | null;
+  /** Of JSON documents: the way to the array that holds the records; absent or `null`: the document is the array. */
+  readonly records?: { readonly parts: readonly string[] } | null;
+  /** Names with a dot that flags give, which may be ways into the objects of JSON records; absent: none. */
+  readonly paths?: readonly string[];
   readonly trim: boolean;
   /** A CSV record with fewer fields than the header: a reject (`error`), or the fields are absent (`default`) or NULL (`null`). */
   readonly missingFields: "default" | "null" | "error" | null;

@@ -38,7 +38,9 @@ function sourceLines(found: InspectedSource): string[] {
     nameOfField(field),
     field.type ?? "all null",
     field.nulls + field.absent === 0 ? "" : missing(field),
-    field.example ?? "",
+    field.readAs === undefined
+      ? (field.example ?? "")
+      : `${field.example ?? ""} is read as ${field.readAs}`,
   ]);
   return [
     `${sourceLabel(name)}: ${facts.join(", ")}; ${seen}`,

@@ -2,7 +2,7 @@
 import { alignColumns, formatCount } from "../errors/format.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
 import type { RunPlanReport } from "../model/plan-report.ts";
-import { limitText, mayRemoveAll } from "../model/removal-limit.ts";
+import { limitText, mayRemoveAll } from "../model/removal.ts";
 import { keyText, section } from "./render-plan.ts";
 import { tableName } from "../model/table-shape.ts";
 

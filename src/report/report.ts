@@ -2,7 +2,7 @@
 import type { Counts } from "../model/counts.ts";
 import type { KeyOrigin } from "../model/load-plan.ts";
 import type { Differences } from "../model/differences.ts";
-import type { RemovedRows } from "../model/removed-rows.ts";
+import type { RemovedRows } from "../model/removal.ts";
 import type { Reject, RejectsOfCode } from "../model/reject.ts";
 
 /** How a load ended; `changes` is what `--check` found, `skipped` a job that another run has. */

@@ -2,7 +2,7 @@
 import { plural } from "../errors/format.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { sumOfCounts } from "../model/counts.ts";
-import { isWithheld } from "../model/removed-rows.ts";
+import { isWithheld } from "../model/removal.ts";
 import { endingOf, failureOf, makeReport, timesOf } from "../load/make-report.ts";
 import type { LoadOutcome, RunFacts } from "../load/make-report.ts";
 import type { Options } from "../options/options.ts";

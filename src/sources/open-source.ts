@@ -4,6 +4,8 @@
 import type { HeaderField, HeaderUse } from "../model/header.ts";
 import type { SourceOffset } from "../model/source-offset.ts";
 import type { Position, RecordChunk } from "../model/record.ts";
+import { sourceLabel } from "../errors/source-label.ts";
+import { upsurgeError } from "../errors/upsurge-error.ts";
 import { BlockFeed } from "../read/bytes/blocks.ts";
 import { charsetOf, isUtf8Name } from "../read/text/charset.ts";
 import type { Charset } from "../read/text/charset.ts";
@@ -68,7 +70,11 @@ export async function openSource(
     const bytes = new PeekableBytes(watched);
     const compression = await detectCompression(bytes, stored.name);
     const plain = new PeekableBytes(decompress(compression, bytes, { stored, watched }));
-    const named = asked ?? formatByName(path, formats) ?? (await formatOfBytes(plain, formats));
+    const named =
+      asked ??
+      formatByName(path, formats) ??
+      (options.records == null ? await formatOfBytes(plain, formats) : documents(formats));
+    refuseRecords(options, named, stored.name);
     const raw = named?.wants === "bytes";
     if (!raw) await refuseForeignBytes(plain, stored.name);
     const input = await decode(stored.name, plain, { charset, options, io, raw });
@@ -95,6 +101,27 @@ export async function openSource(
     await stored.close();
     throw error;
   }
+}
+
+/** What a source with `--records` is where nothing else says what it is. */
+function documents(formats: readonly Format[]): Format | null {
+  return formats.find(({ name }) => name === "json") ?? null;
+}
+
+/** `--records` is about documents. Throws `OPTION_CONFLICT`. */
+function refuseRecords({ records }: ReadOptions, format: Format | null, source: string): void {
+  if (records == null || format === null || format.name === "json") return;
+  const other = `${sourceLabel(source)}, whose format is ${format.name}`;
+  const reason = "it says where a JSON document holds its records";
+  const fix =
+    format.name === "ndjson"
+      ? "pass --format json as well, if each line holds a document; or leave --records out"
+      : "leave --records out";
+  throw upsurgeError(
+    "OPTION_CONFLICT",
+    { flag: "--records", other, reason },
+    { where: source, fix },
+  );
 }
 
 /** The format whose bytes would not be left as they are if they were taken for text. */

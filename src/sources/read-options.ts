@@ -4,11 +4,12 @@ import type { ReadOptions } from "../read/source.ts";
 
 /** What the flags say of how bytes become records. */
 export function readOptions(options: Options): ReadOptions {
-  const { quote, null: nullTokens, keepEmpty, ...rest } = options;
+  const { quote, null: nullTokens, keepEmpty, map, ...rest } = options;
   return {
     ...rest,
     quote: quote === "" ? null : quote,
     nullTokens: nullTokens ?? [],
     keepEmpty: keepEmpty ?? [],
+    paths: (map ?? []).flatMap(({ field, column }) => (column === null ? [] : [field])),
   };
 }

@@ -62,7 +62,8 @@ interface RecordEnd {
 
 /** Where the record number `record` of a chunk ends; none when it is in another. */
 function endsOf(chunk: RecordChunk, record: number): RecordEnd[] {
-  const all = [...chunk.records, ...chunk.rejects];
+  const blanks = (chunk.blanks ?? []).map((position) => ({ position, raw: null }));
+  const all = [...chunk.records, ...chunk.rejects, ...blanks];
   return all
     .filter(({ position }) => position.record === record)
     .map(({ position, raw }) => ({ byte: position.byte[1], tail: raw?.slice(-4) ?? EMPTY }));
@@ -84,7 +85,7 @@ function lastOf(chunk: RecordChunk): number {
   const numbers = [chunk.records.at(-1), chunk.rejects.at(-1)].map(
     (each) => each?.position.record ?? 0,
   );
-  return Math.max(...numbers);
+  return Math.max(...numbers, chunk.blanks?.at(-1)?.record ?? 0);
 }
 
 /** What a chunk has after the record number `record`. */
@@ -101,6 +102,7 @@ function later(chunk: RecordChunk, record: number): RecordChunk[] {
       ...chunk,
       records: chunk.records.filter(isLater),
       rejects: chunk.rejects.filter(isLater),
+      blanks: (chunk.blanks ?? []).filter((position) => isLater({ position })),
     },
   ];
 }

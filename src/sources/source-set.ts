@@ -19,6 +19,7 @@ import type { Closable } from "./open-source.ts";
 import { readOptions } from "./read-options.ts";
 import { SourceExtent } from "./source-extent.ts";
 import type { ReadingProgress } from "./source-extent.ts";
+import { firstValues } from "./first-values.ts";
 import { sample } from "./sample.ts";
 import type { BegunSource, SourceSample } from "./sample.ts";
 import { isFile, surveySources } from "./survey.ts";
@@ -189,6 +190,19 @@ export class SourceSet {
   alwaysHas(field: string): boolean {
     const { first, later } = this.#known;
     return [first, ...later].every(({ fields }) => fields?.includes(field) === true);
+  }
+
+  /** Of the first source. */
+  get format(): string {
+    return this.#known.first.format;
+  }
+
+  /**
+   * Some values of each field, of the first records, for people to look at. To be called only where the records are not read
+   * otherwise.
+   */
+  async firstValues(): Promise<ReadonlyMap<string, readonly string[]>> {
+    return await firstValues(this.#firstSample.chunks);
   }
 
   /** What to know of the sources before they are loaded; `commitsEarly`: some of their records may be committed before the end is read. */

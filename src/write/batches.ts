@@ -25,6 +25,8 @@ const SHORT_BYTES = 512 * 1024;
 export interface ReadBatch {
   readonly batch: Batch;
   readonly rejects: readonly Reject[];
+  /** The numbers of the records without any value that came before its end; absent: there are none. */
+  readonly blanks?: readonly number[];
   /** Where it ends; `null` where nothing is remembered of the load. */
   readonly end: BatchEnd | null;
   /** It must be written serially: some of its records were written by several writers of an earlier run. */
@@ -56,7 +58,7 @@ export async function* gatherBatches(
       from = builder.take(chunk, from);
       if (builder.full) yield builder.close();
     }
-    builder.takeRejects(chunk);
+    builder.takeOthers(chunk);
     if (builder.full) yield builder.close();
   }
   if (!builder.empty) yield builder.close();
@@ -88,10 +90,12 @@ class BatchBuilder {
   #shape: RowShape | null = null;
   #rows: Row[] = [];
   #rejects: Reject[] = [];
+  #blanks: number[] = [];
   #size = 0;
   #bytes = 0;
-  /** Rejects of the chunk at hand that were taken. */
+  /** Rejects of the chunk at hand that were taken, and records without any value. */
   #rejected = 0;
+  #passed = 0;
   #source: JobSource | null = null;
   /** Where the last record that was taken ends. */
   #reached: ReachedOffset | null = null;
@@ -113,7 +117,8 @@ class BatchBuilder {
     return (
       (this.#size >= this.#batchRows && !this.#isShort) ||
       this.#bytes >= BATCH_BYTES ||
-      this.#rejects.length >= this.#batchRows
+      this.#rejects.length >= this.#batchRows ||
+      this.#blanks.length >= this.#batchRows
     );
   }
 
@@ -122,7 +127,7 @@ class BatchBuilder {
   }
 
   get empty(): boolean {
-    return this.#size === 0 && this.#rejects.length === 0;
+    return this.#size === 0 && this.#rejects.length === 0 && this.#blanks.length === 0;
   }
 
   /** Takes records from `from` on, up to the end of the batch; tells the first that is left. */
@@ -135,7 +140,7 @@ class BatchBuilder {
     for (; at < records.length && !this.full; at += 1) {
       const record = records[at];
       if (record === undefined) break;
-      this.#takeRejectsBefore(chunk, record.position.record);
+      this.#takeOthersBefore(chunk, record.position.record);
       this.#reach(record.position);
       const mapped = this.#mapper.map(record, this.#ord + this.#size);
       if (mapped.kind === "reject") this.#rejects.push(mapped.reject);
@@ -148,7 +153,8 @@ class BatchBuilder {
   /** Takes packed records as they are; `null` when the batch or the chunk does not allow it. */
   #takePacked(chunk: RecordChunk, from: number): number | null {
     const { packed } = chunk;
-    if (packed === null || this.#rows.length > 0 || this.#rejects.length > 0) return null;
+    if (packed === null || this.#rows.length > 0) return null;
+    if (this.#rejects.length > 0 || this.#blanks.length > 0) return null;
     const mapping = this.#mapper.mapPacked(packed);
     if (mapping === null || (this.#shape !== null && this.#shape !== mapping.shape)) return null;
     const each = packed.length / packed.records;
@@ -189,20 +195,31 @@ class BatchBuilder {
     this.#size += 1;
   }
 
-  #takeRejectsBefore({ rejects }: RecordChunk, record: number): void {
-    for (; (rejects[this.#rejected]?.position.record ?? Infinity) < record; this.#rejected += 1) {
-      const reject = rejects[this.#rejected];
-      if (reject === undefined) break;
-      this.#rejects.push(reject);
-      this.#reach(reject.position);
+  /** Takes what is no row, and comes before the record of this number. */
+  #takeOthersBefore({ rejects, blanks = [] }: RecordChunk, record: number): void {
+    for (;;) {
+      const [reject, blank] = [rejects[this.#rejected], blanks[this.#passed]];
+      const next = Math.min(reject?.position.record ?? Infinity, blank?.record ?? Infinity);
+      if (next >= record) return;
+      if (blank?.record === next) {
+        this.#blanks.push(next);
+        this.#reach(blank);
+        this.#passed += 1;
+      } else if (reject !== undefined) {
+        this.#rejects.push(reject);
+        this.#reach(reject.position);
+        this.#rejected += 1;
+      }
     }
   }
 
-  /** Takes the rejects after the last record of a chunk. */
-  takeRejects(chunk: RecordChunk): void {
-    if (chunk.rejects.length > this.#rejected) this.#unpack();
-    this.#takeRejectsBefore(chunk, Infinity);
+  /** Takes what comes after the last record of a chunk and is no row. */
+  takeOthers(chunk: RecordChunk): void {
+    const { rejects, blanks = [] } = chunk;
+    if (rejects.length > this.#rejected || blanks.length > this.#passed) this.#unpack();
+    this.#takeOthersBefore(chunk, Infinity);
     this.#rejected = 0;
+    this.#passed = 0;
   }
 
   /** The batch so far; `isLast`: nothing more comes of its source. */
@@ -225,13 +242,15 @@ class BatchBuilder {
       this.#source === null || this.#reached === null
         ? null
         : new BatchEnd(this.#source, this.#reached, isLast);
-    const readBatch = { batch, rejects: this.#rejects, end };
+    const blanks = this.#blanks.length === 0 ? {} : { blanks: this.#blanks };
+    const readBatch = { batch, rejects: this.#rejects, ...blanks, end };
     this.#number += 1;
     this.#ord += this.#size;
     this.#pending = [];
     this.#shape = null;
     this.#rows = [];
     this.#rejects = [];
+    this.#blanks = [];
     this.#size = 0;
     this.#bytes = 0;
     return readBatch;

@@ -13,9 +13,13 @@ import type { Column } from "../model/table-shape.ts";
 import type { Capabilities } from "../targets/target.ts";
 import { DeleteMarks } from "./delete-marks.ts";
 import { ShapeMapper } from "./map-shapes.ts";
-import type { ShapeMapping } from "./map-shapes.ts";
-import { arrayFault, nulFault, nullKeyFault, rejected } from "./mapping-faults.ts";
+import type { ColumnSlot, ShapeMapping } from "./map-shapes.ts";
+import { arrayFault, nulFault, nullKeyFault, rejected, unreadFault } from "./mapping-faults.ts";
+import { rewritePacked } from "./rewrite-packed.ts";
+import type { RewrittenField } from "./rewrite-packed.ts";
 import { hasNull, spellPacked } from "./spell-packed.ts";
+import { readerOf } from "../values/value-reader.ts";
+import type { ValueReader } from "../values/value-reader.ts";
 
 /** What the mapper needs besides the plan. */
 export interface MapperContext {
@@ -52,12 +56,20 @@ export class RecordMapper {
   readonly #mappings = new WeakMap<RecordShape, ShapeMapping>();
   readonly #shapes: ShapeMapper;
   readonly #deletes: MappedDeletes | null;
+  /** By column: how values are read that are not written as the database reads them. */
+  readonly #readers: ReadonlyMap<string, ValueReader>;
   #packed: { readonly of: PackedFields; readonly mapping: PackedMapping | null } | null = null;
 
   constructor(plan: TablePlan, context: MapperContext) {
     this.#context = context;
     const { resolve, missingFields, capabilities } = context;
     const { notNullCode } = capabilities;
+    this.#readers = new Map(
+      Object.entries(plan.notations ?? {}).map(([column, notation]) => [
+        column,
+        readerOf(notation),
+      ]),
+    );
     this.#shapes = new ShapeMapper(plan, { resolve, missingFields, notNullCode });
     const { recordDeletes } = plan;
     this.#deletes =
@@ -90,13 +102,17 @@ export class RecordMapper {
     if (mapping.kind === "fault" || mapping.nullKey !== null) return null;
     const { slots, shape } = mapping;
     let spelled: PackedFields | null = fields;
+    const rewritten: RewrittenField[] = [];
     for (const { field, column } of slots) {
       if (field < 0) continue;
       if (this.#shapes.guarded.has(column.name) && hasNull(fields, field)) return null;
       spelled = spellPacked(spelled, field, column, this.#context.capabilities);
       if (spelled === null) return null;
+      const read = this.#readers.get(column.name);
+      if (read !== undefined) rewritten.push({ field, read });
     }
-    return { shape, columns: slots, fields: spelled };
+    if (rewritten.length > 0) spelled = rewritePacked(spelled, rewritten);
+    return spelled === null ? null : { shape, columns: slots, fields: spelled };
   }
 
   #mapping(shape: RecordShape, json: boolean): ShapeMapping {
@@ -131,14 +147,17 @@ export class RecordMapper {
     let numeric: boolean[] | null = null;
     const mayHoldNul = !this.#context.capabilities.storesNul && record.raw.includes(0);
     for (const slot of mapping.slots) {
-      const value = slot.field < 0 ? slot.constant : (record.values[slot.field] ?? null);
+      const given = slot.field < 0 ? slot.constant : (record.values[slot.field] ?? null);
+      const kind =
+        record.kinds === null || slot.field < 0 ? null : (record.kinds[slot.field] ?? null);
+      const value = this.#read(given, kind, slot);
+      if (typeof value === "object" && value !== null)
+        return rejected(record, unreadFault(slot.column, given ?? "", value.why));
       if (value === null && slot.field >= 0 && this.#shapes.guarded.has(slot.column.name)) {
         return rejected(record, nullKeyFault(slot.column, this.#context.capabilities.notNullCode));
       }
       if (mayHoldNul && value?.includes("\0") === true)
         return rejected(record, nulFault(slot.column));
-      const kind =
-        record.kinds === null || slot.field < 0 ? null : (record.kinds[slot.field] ?? null);
       if (kind === "number" || (kind === "boolean" && this.#isNumeric(slot.column))) {
         numeric ??= mapping.slots.map(() => false);
         numeric[values.length] = true;
@@ -148,6 +167,16 @@ export class RecordMapper {
       values.push(text);
     }
     return { kind: "row", row: { ord, shape: mapping.shape, values, numeric, record } };
+  }
+
+  /** A value as the database reads it, where its column has a notation. A JSON number is one already. */
+  #read(
+    value: string | null,
+    kind: FieldKind | null,
+    slot: ColumnSlot,
+  ): ReturnType<ValueReader> | null {
+    if (value === null || slot.field < 0 || (kind !== null && kind !== "text")) return value;
+    return this.#readers.get(slot.column.name)?.(value) ?? value;
   }
 
   /** Where true and false are 1 and 0, they are numbers to a column of any type. */

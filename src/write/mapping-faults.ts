@@ -9,6 +9,8 @@ export interface MappingFault {
   readonly column: string | null;
   readonly dbCode: string | null;
   readonly message: string;
+  /** What was to be the value of the column; absent: the record is at fault. */
+  readonly value?: string;
 }
 
 /** A NULL or a missing value in a key column; `notNullCode` is the code the database has for a column that allows no NULL. */
@@ -61,6 +63,16 @@ export function nulFault(column: Column): MappingFault {
 export function arrayFault(column: Column): MappingFault {
   const message = `the JSON value for ${column.name} is not an array it can hold`;
   return { code: "ROW_TYPE", column: column.name, dbCode: null, message };
+}
+
+/** Characters of a value that a message shows. */
+const SHOWN = 40;
+
+/** A value that is not written as the flags say. */
+export function unreadFault({ name }: Column, value: string, why: string): MappingFault {
+  const short = value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value;
+  const message = `the value ${JSON.stringify(short)} for ${name} ${why}`;
+  return { code: "ROW_TYPE", column: name, dbCode: null, message, value };
 }
 
 /** The reject of a record. */

@@ -6,7 +6,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import { noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { Differences } from "../model/differences.ts";
-import type { RemovedRows } from "../model/removed-rows.ts";
+import type { RemovedRows } from "../model/removal.ts";
 import type { LoadPlan, Step } from "../model/load-plan.ts";
 import type { ReadBatch } from "./batches.ts";
 import type { BatchEnd } from "./batch-end.ts";

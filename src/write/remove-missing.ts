@@ -5,8 +5,8 @@
 import { formatCount, plural } from "../errors/format.ts";
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import type { LoadPlan, Removal, RemovalReference, RemovalSql, Step } from "../model/load-plan.ts";
-import { allowedRows, limitText, mayRemoveAll } from "../model/removal-limit.ts";
-import type { AlongRows, RemovedRows } from "../model/removed-rows.ts";
+import { allowedRows, limitText, mayRemoveAll } from "../model/removal.ts";
+import type { AlongRows, RemovedRows } from "../model/removal.ts";
 import { cascades, tableName } from "../model/table-shape.ts";
 import type { TableName } from "../model/table-shape.ts";
 import type { SqlAnswer } from "../targets/sql-executor.ts";

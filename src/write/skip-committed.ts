@@ -22,7 +22,7 @@ export async function* skipCommitted(
   const furthest = Math.max(...partitions.map(({ offset }) => offset.record));
   let behind = partitions.some(({ offset }) => offset.record < furthest);
   for await (const readBatch of batches) {
-    const { batch, rejects, end } = readBatch;
+    const { batch, rejects, blanks = [], end } = readBatch;
     if (!behind || end === null || end.source.number !== partitions[0]?.source) {
       yield readBatch;
       continue;
@@ -33,6 +33,7 @@ export async function* skipCommitted(
     yield {
       batch: { number: batch.number, size: left.length, rows: left, packed: null },
       rejects: rejects.filter(({ position }) => position.record > furthest),
+      blanks: blanks.filter((record) => record > furthest),
       end,
       serial: true,
     };

@@ -9,7 +9,7 @@ import type { Counts } from "../model/counts.ts";
 import type { Step } from "../model/load-plan.ts";
 import type { Reject } from "../model/reject.ts";
 import type { Differences } from "../model/differences.ts";
-import type { RemovedRows } from "../model/removed-rows.ts";
+import type { RemovedRows } from "../model/removal.ts";
 import type { ReadBatch } from "./batches.ts";
 
 /** Told of what was written; throws when the load must stop. */
@@ -55,9 +55,9 @@ export interface Writers {
   stop(): Promise<void>;
 }
 
-/** The records of a batch, those that fell out before it included. */
-export function sizeOf({ batch, rejects }: ReadBatch): number {
-  return batch.size + rejects.length;
+/** The records of a batch, those that fell out before it included, and those without any value. */
+export function sizeOf({ batch, rejects, blanks = [] }: ReadBatch): number {
+  return batch.size + rejects.length + blanks.length;
 }
 
 /** The account of a batch, from what became of its rows and the records that fell out before. */
@@ -77,7 +77,8 @@ export function writtenOf(
   ];
   const total = noCounts();
   addCounts(total, counts);
-  addCounts(total, { read: sizeOf(readBatch), rejected: rejects.length });
+  const blank = readBatch.blanks?.length ?? 0;
+  addCounts(total, { read: sizeOf(readBatch) - blank, rejected: rejects.length, blank });
   return { counts: total, rejects, misfits };
 }
 

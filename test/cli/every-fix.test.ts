@@ -79,6 +79,13 @@ const CASES: readonly Case[] = [
     next: `${LOAD} --encoding utf-16le`,
   },
   {
+    code: "SOURCE_RECORDS",
+    files: { "in.json": '{"data":{"items":[{"id":1}]}}' },
+    run: "in.json --to t.db --table t --records /data",
+    fix: /pass --records \/data\/items/,
+    next: "in.json --to t.db --table t --records /data/items",
+  },
+  {
     code: "SOURCE_QUOTE",
     files: csv('id,name\n1,"a\n'),
     fix: /--quote ''/,

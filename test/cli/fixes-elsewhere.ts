@@ -75,6 +75,7 @@ export const ROWS: Readonly<Record<string, "typed" | "record">> = {
   ROW_TOO_LARGE: "record",
   ROW_TOO_DEEP: "record",
   ROW_MEMBERS: "record",
+  ROW_PATH: "record",
   ROW_UNKNOWN_FIELD: "record",
   ROW_NO_KNOWN_FIELD: "record",
   ROW_MISSING_FIELD: "record",

@@ -51,7 +51,7 @@ describe("help", () => {
   test("shows aliases, and an example of each group", async () => {
     const { stdout } = await runUpsurge(["help", "load"]);
     expect(stdout).toContain("-k, --key, --pk, --conflict-key a,b");
-    expect(stdout.match(/^ {2}Example:$/gm)).toHaveLength(10);
+    expect(stdout.match(/^ {2}Example:$/gm)).toHaveLength(11);
   });
 
   test("keeps within 100 columns", async () => {

@@ -24,6 +24,14 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   table: ["--table", SQL],
   columns: ["--no-header", "--columns", `k,n,${SQL}`],
   null: ["--null", SQL],
+  nullIn: ["--null-in", `n=${SQL}`],
+  defaultOnEmpty: ["--default-on-empty", SQL],
+  // A way into a document.
+  records: null,
+  // One mark each; and letters of strptime, which are read before any statement is made.
+  decimal: null,
+  thousands: null,
+  dateFormat: ["--date-format", `c=%Y-%m-%d ${SQL}`],
   keepEmpty: ["--keep-empty", SQL],
   map: ["--map", `n:${SQL}`, "--map", `${SQL}:n`],
   const: ["--const", `c=${SQL}`],

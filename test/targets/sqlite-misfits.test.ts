@@ -40,7 +40,7 @@ const SAID = [
   "2 values for b (boolean) are neither 0 nor 1 and are stored as text; the first is in input.csv, record 2, line 3",
   "2 values for d (date) are neither dates nor times and are stored as text; the first is in input.csv, record 2, line 3; --null 0000-00-00 makes NULL of it",
   "2 values for n (INTEGER) are not numbers and are stored as text; the first is in input.csv, record 2, line 3",
-  "1 value for a (decimal(9,2)) is not a number and is stored as text; it is in input.csv, record 3, line 4",
+  "1 value for a (decimal(9,2)) is not a number and is stored as text; it is in input.csv, record 3, line 4; pass --decimal ',', which reads it as 1.5",
   "1 value for r (REAL) is not a number and is stored as text; it is in input.csv, record 3, line 4",
 ].toSorted();
 

@@ -1,5 +1,6 @@
 /** Fixes of values that a column does not take. */
 import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
+import { dateFormatOf, numberFix } from "./notation-fixes.ts";
 import { columnOf, fieldOf, isCsv, textOf } from "./known-reject.ts";
 import type { KnownReject } from "./known-reject.ts";
 
@@ -20,13 +21,7 @@ export function typeFix(known: KnownReject): string | null {
   if (NO_VALUE.test(value.trim())) return nullFix(known, value);
   const column = columnOf(known);
   if (isTemporal(column?.type ?? "")) return dateFix(known, value);
-  if (column?.family !== "number") return null;
-  if (/^[-+]?(?:\d+|\d{1,3}(?:[. ]\d{3})+),\d+$/.test(value)) {
-    return "write decimals with a point, as 1234.5: the database takes no decimal comma";
-  }
-  return /^[-+]?\d{1,3}(?:[,' ]\d{3})+(?:\.\d+)?$/.test(value)
-    ? "write numbers without separators of thousands, as 1234.5"
-    : null;
+  return column?.family === "number" ? numberFix(value, known.options) : null;
 }
 
 /** ROW_RANGE: a date may only be in another order. */
@@ -43,19 +38,30 @@ function isTemporal(type: string): boolean {
 
 function nullFix(known: KnownReject, value: string): string {
   if (isQuoted(known, value)) {
-    return `take the quotes off ${value} in the source, and pass --null ${shellWord(value)}: it makes NULL of unquoted fields`;
+    return `pass ${nullFlag(value)} --null-quoted, which makes NULL of it in quotes too`;
   }
   const padded = isCsv(known) && !known.options.trim && value !== value.trim();
   return `pass ${nullFlag(value.trim())}${padded ? " --trim" : ""}, which makes NULL of it`;
 }
 
-/** For a value that a database has kept as text: `; --null N/A makes NULL of it`. Of one in quotes no flag does. */
-export function noValueHint(value: string | null, raw: Uint8Array | undefined): string {
-  if (value === null || raw === undefined || !NO_VALUE.test(value)) return "";
+/** For a value that a database has kept as text: `; --null N/A makes NULL of it`, or how it is read as a number. */
+export function keptAsTextHint(
+  value: string | null,
+  raw: Uint8Array | undefined,
+  promised: string,
+): string {
+  if (value === null || raw === undefined) return "";
+  if (!NO_VALUE.test(value)) {
+    const fix = promised === "number" ? numberFix(value, AS_DATABASES) : null;
+    return fix === null ? "" : `; ${fix}`;
+  }
   const text = Buffer.from(raw).toString("latin1");
   const isQuoted = !text.trimStart().startsWith("{") && text.includes(`"${value}"`);
-  return isQuoted ? "" : `; ${nullFlag(value)} makes NULL of it`;
+  return `; ${nullFlag(value)}${isQuoted ? " --null-quoted" : ""} makes NULL of it`;
 }
+
+/** Nothing was said of how numbers are written. */
+const AS_DATABASES = { decimal: null, thousands: null };
 
 function nullFlag(token: string): string {
   return token.startsWith("-") ? `--null=${token}` : `--null ${shellWord(token)}`;
@@ -67,11 +73,18 @@ function isQuoted(known: KnownReject, value: string): boolean {
   return isCsv(known) && quote !== "" && textOf(known).includes(`${quote}${value}${quote}`);
 }
 
-function dateFix({ target }: KnownReject, value: string): string | null {
+function dateFix({ target, options }: KnownReject, value: string): string | null {
   const [, first, second] = YEAR_LAST.exec(value.trim()) ?? [];
   if (first === undefined || second === undefined) return null;
   const order = Number(first) > 12 || Number(second) <= 12 ? "DMY" : "MDY";
-  return target?.dateOrder?.(order) ?? "write dates as YYYY-MM-DD";
+  const format = dateFormatOf(value.trim(), order);
+  const isSaid = options.dateFormat?.some((each) => each.format === format) === true;
+  const flag = format === null || isSaid ? [] : [`pass --date-format ${shellWord(format)}`];
+  const otherwise =
+    options.dateFormat === null
+      ? (target?.dateOrder?.(order) ?? "write dates as YYYY-MM-DD")
+      : "write dates in the form that --date-format says";
+  return [...flag, otherwise].join("; or ");
 }
 
 /** ROW_NULL_KEY: whether the database could make the key. */

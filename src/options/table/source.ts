@@ -1,6 +1,7 @@
 /** Options: how a source is read. Joined with the other groups in `options.ts`. */
 import { LOAD, READS, READS_AND_RUN, WRITES } from "../option.ts";
 import { FORMAT_NAMES } from "../../read/formats.ts";
+import { RECORDS_POINTER } from "../value-grammar.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `source`. */
@@ -140,6 +141,18 @@ export const SOURCE_OPTIONS = {
     example: "--trim",
     commands: READS_AND_RUN,
     meaning: true,
+  },
+  records: {
+    group: "source",
+    kind: "text",
+    value: "POINTER",
+    grammar: RECORDS_POINTER,
+    summary: "Where a JSON document holds its records: /data is its member data.",
+    details:
+      "A JSON pointer to an array of objects, for the format json: `/data/items`, `/0/rows`; `~1` is a slash in a name, `~0` a tilde. The document may be larger than the memory; what surrounds the array is passed over. A document whose top is an array is taken as it is, and so a reject file loads with the same flags. Documents may follow one after the other, as the pages of a service.",
+    example: "--records /data/items",
+    commands: READS,
+    meaning: "given",
   },
   maxRecordBytes: {
     group: "source",

@@ -3,7 +3,7 @@ import { sourceLabel } from "../../errors/source-label.ts";
 import { refusedExpression } from "../../errors/refused-expression.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Arbiter, Assignment, Removal, TablePlan } from "../../model/load-plan.ts";
-import { limitText, mayRemoveAll } from "../../model/removal-limit.ts";
+import { limitText, mayRemoveAll } from "../../model/removal.ts";
 import { cascades, tableName } from "../../model/table-shape.ts";
 import type { Column, TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";

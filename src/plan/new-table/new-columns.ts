@@ -16,7 +16,8 @@ import type { NewColumn } from "../../model/new-table.ts";
 import type { Column, TableName, TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
 import type { DdlDialect } from "../../targets/ddl-dialect.ts";
-import { fieldResolver, mapFields } from "../mapping.ts";
+import { looseFinder } from "../loose-names.ts";
+import { fieldResolver, mapFields, parentsOf } from "../mapping.ts";
 import { findColumn, requireColumn } from "../names.ts";
 import { tableName } from "../../model/table-shape.ts";
 import { refuseColumnNames } from "./new-names.ts";
@@ -37,7 +38,7 @@ export interface NewColumnsRequest {
   readonly seen: SeenFields;
   readonly options: Pick<
     Options,
-    "delimiter" | "map" | "const" | "type" | "key" | "keepIdentity" | "extraFields"
+    "delimiter" | "map" | "matchNames" | "const" | "type" | "key" | "keepIdentity" | "extraFields"
   >;
   readonly dialect: DdlDialect;
 }
@@ -110,8 +111,16 @@ function refuseOneField(
 /** The table as it would be with a column for every name that fields and flags bring. */
 function supposedShape({ name, shape, seen, options }: NewColumnsRequest): TableShape {
   const bare: TableShape = shape ?? { ...EMPTY, name };
+  const parents = parentsOf(options.map);
+  const isLoose = options.matchNames === "loose";
+  const hasColumn = isLoose ? looseFinder(bare) : (name: string) => findColumn(bare, name);
   const ofFields = [
-    ...seen.sources.flatMap(({ fields, header }) => header?.map((each) => each.name) ?? fields),
+    ...seen.sources
+      .flatMap(
+        ({ fields, header }) =>
+          header?.map((each) => each.name) ?? fields.filter((field) => !parents.has(field)),
+      )
+      .filter((name) => hasColumn(name) === null),
     ...(options.map ?? []).flatMap(({ column }) => column ?? []),
   ];
   // Flags may write the name of a field in another case, as they may that of a column.

@@ -9,6 +9,7 @@ import type { CsvDialect } from "./dialect.ts";
 import { isPlainText, PACKED_RECORDS } from "../text/fast-path.ts";
 import type { Packer, PackedRun, PackStop } from "../text/fast-path.ts";
 import { NullBytes } from "../text/null-rule.ts";
+import type { NullOptions } from "../text/null-rule.ts";
 import { soundRecords } from "../text/valid-text.ts";
 import type { ReadOptions } from "../source.ts";
 
@@ -25,10 +26,8 @@ const MORE = -2;
 export interface CsvSource {
   readonly dialect: Pick<CsvDialect, "delimiter" | "quote">;
   readonly fields: readonly string[];
-  readonly options: Pick<
-    ReadOptions,
-    "nullTokens" | "keepEmpty" | "empty" | "maxRecordBytes" | "maxRecordLines" | "followAppend"
-  >;
+  readonly options: NullOptions &
+    Pick<ReadOptions, "maxRecordBytes" | "maxRecordLines" | "followAppend">;
 }
 
 /** Why a source of this dialect is read on the slow path, as a clause; `null` when its ordinary records need not be. */
@@ -93,11 +92,17 @@ export class CsvBytes implements Packer<PackedRun> {
     if (whySlowPath(dialect, charset, fields) !== null) return null;
     const { delimiter, quote } = dialect;
     const { nullTokens, keepEmpty, empty, maxRecordBytes, maxRecordLines = Infinity } = options;
-    const { followAppend = false } = options;
+    const {
+      nullIn = null,
+      nullQuoted = false,
+      defaultOnEmpty = null,
+      followAppend = false,
+    } = options;
+    const nulls = { nullTokens, nullIn, nullQuoted, keepEmpty, empty, defaultOnEmpty };
     return new CsvBytes({
       dialect: { delimiter, quote },
       fields,
-      options: { nullTokens, keepEmpty, empty, maxRecordBytes, maxRecordLines, followAppend },
+      options: { ...nulls, maxRecordBytes, maxRecordLines, followAppend },
     });
   }
 
@@ -164,9 +169,18 @@ export class CsvBytes implements Packer<PackedRun> {
       if (ends === field < this.#fields - 1) return IRREGULAR;
       at = end + 1;
     }
-    if (at - 1 - start > this.#limit) return IRREGULAR;
+    if (at - 1 - start > this.#limit || this.#isBlank()) return IRREGULAR;
     this.#lines += 1;
     return Math.min(at, length);
+  }
+
+  /** Whether each field of the record that was noted last is NULL: it may be one without any value. */
+  #isBlank(): boolean {
+    if (this.#fields === 1 || this.#places[this.#used - 2] !== -1) return false;
+    for (let field = 2; field <= this.#fields; field += 1) {
+      if (this.#places[this.#used - 2 * field] !== -1) return false;
+    }
+    return true;
   }
 
   /** Notes an unquoted field; tells where it ends. */
@@ -180,6 +194,7 @@ export class CsvBytes implements Packer<PackedRun> {
     } else if (kinds[bytes[at] as number] === QUOTE) return IRREGULAR;
     const ends = at < length && bytes[at] === LF && at > start && bytes[at - 1] === CR;
     const end = ends ? at - 1 : at;
+    if (end === start && this.#nulls.isAbsentWhenEmpty(field)) return IRREGULAR;
     const isNull = this.#nulls.isNull(bytes, start, end, field);
     this.#places[this.#used] = isNull ? -1 : start;
     this.#places[this.#used + 1] = end;
@@ -209,7 +224,12 @@ export class CsvBytes implements Packer<PackedRun> {
       }
       break;
     }
-    const isNull = at === start + 1 && this.#nulls.quotedEmpty(field);
+    const isEmpty = at === start + 1;
+    if (isEmpty && this.#nulls.isAbsentWhenEmpty(field)) return IRREGULAR;
+    const inside = { start: start + 1, end: at, quote: escaped ? quote : null };
+    const isNull = isEmpty
+      ? this.#nulls.quotedEmpty(field)
+      : this.#nulls.takesQuoted && this.#nulls.isQuotedNull(bytes, inside, field);
     this.#places[this.#used] = isNull ? -1 : start + 1;
     this.#places[this.#used + 1] = escaped ? ~at : at;
     this.#used += 2;

@@ -2,7 +2,7 @@
  * Records and rejects of CSV runs: names, counts of fields, NULLs and positions.
  */
 import type { HeaderField } from "../../model/header.ts";
-import type { RecordChunk, RecordShape, SourceRecord } from "../../model/record.ts";
+import type { Position, RecordChunk, RecordShape, SourceRecord } from "../../model/record.ts";
 import type { Reject } from "../../model/reject.ts";
 import type { Charset } from "../text/charset.ts";
 import type { CsvFields } from "./fields.ts";
@@ -13,6 +13,9 @@ import { readReject } from "../text/read-reject.ts";
 import { positionOf } from "../text/record-stream.ts";
 import type { RecordFault, RecordRun } from "../text/record-stream.ts";
 import type { ReadOptions } from "../source.ts";
+
+/** Shapes that are kept of records that lack fields. */
+const MOST_PARTIAL = 10_000;
 
 /** Makes the chunks of one source; counts its records. */
 export class CsvRecords {
@@ -25,6 +28,8 @@ export class CsvRecords {
   readonly #nulls: NullRule;
   /** Shapes by their number of fields: a record may have fewer than the header. */
   readonly #shapes = new Map<number, RecordShape>();
+  /** Shapes of records of which fields count as absent, by those that are left. */
+  readonly #partial = new Map<string, RecordShape>();
   #record = 0;
   #surplus: SurplusFields = { records: 0, line: 0 };
 
@@ -87,23 +92,57 @@ export class CsvRecords {
   chunkAt(run: RecordRun<CsvSpan>, first: number): RecordChunk {
     const records: SourceRecord[] = [];
     const rejects: Reject[] = [];
+    const blanks: Position[] = [];
     const all = this.#texts.texts(run);
     run.spans.forEach((span, index) => {
       const texts = all[index] ?? [];
+      const values = Array.isArray(texts) ? this.#values(texts, span) : [];
+      const isBlank = Array.isArray(texts) && this.#isBlank(texts, values);
       const fault = Array.isArray(texts) ? this.#miscounted(span, texts) : texts;
       const raw = this.#charset.original(
         run.bytes.subarray(Math.max(0, span.start), Math.max(0, span.end)),
       );
       const position = positionOf(this.#source, run, span, first + index);
-      if (fault !== null) rejects.push(readReject(position, fault, raw));
+      if (isBlank) blanks.push(position);
+      else if (fault !== null) rejects.push(readReject(position, fault, raw));
       else if (Array.isArray(texts)) {
         if (span.count > this.#fields.length) this.#drop(texts, position.line[0]);
-        const values = this.#values(texts, span);
-        const shape = this.#shape(values.length);
-        records.push({ shape, values, kinds: null, position, raw });
+        records.push({ ...this.#present(texts, values), kinds: null, position, raw });
       }
     });
-    return { records, rejects, packed: null, offsetAfter: null };
+    const none = { records, rejects, packed: null, offsetAfter: null };
+    return blanks.length === 0 ? none : { ...none, blanks };
+  }
+
+  /** Whether there is nothing in any field, and nothing says that an empty field is a text. Of one field alone that is a value. */
+  #isBlank(texts: readonly string[], values: readonly (string | null)[]): boolean {
+    if (this.#fields.length === 1 || texts.some((text) => text !== "")) return false;
+    return values.every(
+      (value, index) => value === null || this.#nulls.isAbsentWhenEmpty(this.#fields[index] ?? ""),
+    );
+  }
+
+  /** The shape and the values of a record, without the fields that count as absent. */
+  #present(
+    texts: readonly string[],
+    values: readonly (string | null)[],
+  ): Pick<SourceRecord, "shape" | "values"> {
+    const whole = this.#shape(values.length);
+    if (!this.#nulls.makesAbsent) return { shape: whole, values };
+    const isLeft = (index: number): boolean =>
+      texts[index] !== "" || !this.#nulls.isAbsentWhenEmpty(this.#fields[index] ?? "");
+    const left = [...values.keys()].filter(isLeft);
+    if (left.length === values.length) return { shape: whole, values };
+    const key = left.join();
+    let shape = this.#partial.get(key);
+    if (shape === undefined) {
+      shape = {
+        fields: this.#fields.filter((_, index) => left.includes(index)),
+        header: this.#header.filter((_, index) => left.includes(index)),
+      };
+      if (this.#partial.size < MOST_PARTIAL) this.#partial.set(key, shape);
+    }
+    return { shape, values: left.map((index) => values[index] ?? null) };
   }
 
   #miscounted(span: CsvSpan, texts: readonly string[]): RecordFault | null {

@@ -12,7 +12,7 @@ import { CLOSE, COMMA, IRREGULAR, JsonScan, MORE, OPEN, QUOTE } from "./scan.ts"
 import type { JsonShapes } from "./shapes.ts";
 import { learnTemplate } from "./template.ts";
 import type { JsonTemplate } from "./template.ts";
-import { NullRule, NullStrings } from "../text/null-rule.ts";
+import { NullRule } from "../text/null-rule.ts";
 import { soundRecords } from "../text/valid-text.ts";
 import type { ReadOptions } from "../source.ts";
 
@@ -38,7 +38,7 @@ export class JsonBytes implements Packer<JsonRun> {
   readonly #scan = new JsonScan();
   readonly #shapes: JsonShapes;
   readonly #rule: NullRule;
-  readonly #nulls: NullStrings;
+  readonly #options: ReadOptions;
   readonly #limit: number;
   #template: JsonTemplate | null = null;
   #kinds = new Uint8Array(0);
@@ -52,7 +52,7 @@ export class JsonBytes implements Packer<JsonRun> {
   private constructor(options: ReadOptions, shapes: JsonShapes) {
     this.#shapes = shapes;
     this.#rule = new NullRule(options);
-    this.#nulls = new NullStrings(options);
+    this.#options = options;
     this.#limit = options.maxRecordBytes;
     this.#waits = options.followAppend === true;
   }
@@ -123,7 +123,12 @@ export class JsonBytes implements Packer<JsonRun> {
 
   /** Finds the values of a line with other names than the lines before it. */
   #firstLine(start: number): number {
-    const parts = { scan: this.#scan, shapes: this.#shapes, nulls: this.#rule };
+    const parts = {
+      scan: this.#scan,
+      shapes: this.#shapes,
+      nulls: this.#rule,
+      options: this.#options,
+    };
     const template = learnTemplate(parts, start);
     if (typeof template === "number") return template;
     this.#template = template;
@@ -199,10 +204,12 @@ export class JsonBytes implements Packer<JsonRun> {
       places[used + 1] = end;
       return end;
     }
-    const isNull =
-      end === start + 2
-        ? template.emptyIsNull[member] === 1
-        : this.#nulls.isNull(bytes, start + 1, end - 1, escaped);
+    const isEmpty = end === start + 2;
+    if (isEmpty && template.emptyIsAbsent[member] === 1) return IRREGULAR;
+    const inside = { start: start + 1, end: end - 1, escaped };
+    const isNull = isEmpty
+      ? template.emptyIsNull[member] === 1
+      : template.nulls.hasTokens && template.nulls.isNull(bytes, inside, member);
     places[used] = isNull ? -1 : start + 1;
     places[used + 1] = escaped ? ~(end - 1) : end - 1;
     return end;

@@ -8,6 +8,7 @@ import type { FormatReader, ReaderInput } from "../format-reader.ts";
 import { JsonBytes } from "./fast-path.ts";
 import { jsonChunks } from "./chunks.ts";
 import type { JsonParts } from "./chunks.ts";
+import { memberPaths } from "./paths.ts";
 import { JsonRecords } from "./records.ts";
 import { JsonShapes } from "./shapes.ts";
 import { JsonSplitter } from "./splitter.ts";
@@ -32,7 +33,7 @@ export function openJson(
     headerFields: null,
     preamble: input.mark,
     lineEnd: format === "json" ? null : LF,
-    slowPathReason: whySlowPath(input.charset, format),
+    slowPathReason: whySlowPath(input.charset, options, format),
     chunks: () => jsonChunks(parts, options.limit),
     ending: () => ({
       records: parts.records.counted,
@@ -58,20 +59,26 @@ interface SeekableParts extends JsonParts {
   readonly isOpenEnded: () => boolean;
 }
 
-function whySlowPath(charset: Charset, format: "json" | "ndjson"): string | null {
+function whySlowPath(
+  charset: Charset,
+  { paths = [] }: ReadOptions,
+  format: "json" | "ndjson",
+): string | null {
+  if (memberPaths(paths).length > 0) return "--map takes values out of its objects";
   if (format === "json") return "it is no NDJSON: a record may span lines";
   return isPlainText(charset) ? null : `its encoding is ${charset.name}`;
 }
 
 function elements(input: ReaderInput, options: ReadOptions): SeekableParts {
-  const splitter = new JsonSplitter(options.maxRecordBytes);
+  const { records: pointer = null } = options;
+  const splitter = new JsonSplitter(options.maxRecordBytes, pointer?.parts ?? null);
   const stream = new RecordStream<Span>(input, splitter, input.first, input.base);
   return {
     stream,
     records: new JsonRecords(input, options, new JsonShapes()),
     fast: null,
     unfinished: () => null,
-    isOpenEnded: () => splitter.hasBegun && !splitter.isArray,
+    isOpenEnded: () => (splitter.hasBegun && !splitter.isArray) || splitter.hasDocuments,
     skipTo: async (place) => {
       // The first element tells whether they stand in an array.
       if (!splitter.hasBegun) await stream.next(1);
@@ -84,7 +91,8 @@ function lines(input: ReaderInput, options: ReadOptions): SeekableParts {
   const shapes = new JsonShapes();
   const splitter = new LineSplitter(options.maxRecordBytes);
   splitter.waits = options.followAppend === true;
-  const bytes = input.slowPath ? null : JsonBytes.of(input.charset, options, shapes);
+  const isSlow = input.slowPath || memberPaths(options.paths ?? []).length > 0;
+  const bytes = isSlow ? null : JsonBytes.of(input.charset, options, shapes);
   const splitterAt = (line: number): LineSplitter => {
     const at = new LineSplitter(options.maxRecordBytes);
     at.skip(0, line - 1);

@@ -4,6 +4,8 @@
  */
 import type { Block } from "../bytes/blocks.ts";
 import type { Span, Splitter } from "../text/record-stream.ts";
+import { shellWord } from "../../errors/shell-word.ts";
+import { RecordsSeeker } from "./seek.ts";
 import { SplitterBase } from "../text/splitter-base.ts";
 
 const LF = 10;
@@ -37,17 +39,65 @@ export class JsonSplitter extends SplitterBase implements Splitter<Span> {
   #inString = false;
   #escaped = false;
   #depth = 0;
+  /** What finds the records in their documents; `null`: they are all there is. */
+  readonly #seeker: RecordsSeeker | null;
+  #documents = 0;
+
+  /** `records`: the way to the array that holds the records of a document; `null`: they are all there is. */
+  constructor(limit: number, records: readonly string[] | null = null) {
+    super(limit);
+    this.#seeker = records === null ? null : new RecordsSeeker(records);
+  }
 
   take(block: Block, max: number): Span[] {
     const spans: Span[] = [];
     const { bytes } = block;
     while (this.pos < bytes.length && spans.length < max && this.failure === null) {
-      if (!this.#inElement) this.#between(bytes);
+      if (this.#isSeeking) this.#seek(bytes);
+      else if (!this.#inElement) this.#between(bytes);
       else if (this.#element(bytes)) spans.push(this.#span());
       else this.dropWhenTooLong();
     }
     if (block.last && this.pos === bytes.length && spans.length < max) this.#end(spans);
     return spans;
+  }
+
+  get #isSeeking(): boolean {
+    return this.#seeker !== null && (this.#place === "outside" || this.#place === "array ended");
+  }
+
+  /** Goes to the next array of records, over the end of the document at hand. */
+  #seek(bytes: Buffer): void {
+    const seeker = this.#seeker;
+    if (seeker === null) return;
+    const stop = seeker.seek(bytes, this.pos);
+    this.pos = seeker.pos;
+    this.line += seeker.lines;
+    if (seeker.failure !== null) this.#notFound(seeker);
+    else if (stop === "records") {
+      this.#documents += seeker.depth === 0 ? 1 : 0;
+      this.#isArray = true;
+      this.#place = "first element";
+      this.pos += 1;
+    } else if (stop === "document") {
+      this.#documents += 1;
+      this.#place = "outside";
+      seeker.begin();
+    }
+  }
+
+  #notFound({ failure, fixes, isMissing }: RecordsSeeker): void {
+    const [first, ...others] = fixes.map((pointer) => `--records ${shellWord(pointer)}`);
+    this.failure = {
+      code: isMissing ? "SOURCE_RECORDS" : "SOURCE_CORRUPT",
+      reason: `${failure ?? ""} (line ${this.line})`,
+      ...(first === undefined ? {} : { fix: `pass ${[first, ...others].join(" or ")}` }),
+    };
+  }
+
+  /** Several documents, one after the other: nothing tells which is the last. */
+  get hasDocuments(): boolean {
+    return this.#documents > 1;
   }
 
   /** Something but white space was seen. */
@@ -72,7 +122,7 @@ export class JsonSplitter extends SplitterBase implements Splitter<Span> {
 
   /** Goes over what is between elements, to the beginning of the next. */
   #between(bytes: Buffer): void {
-    while (this.pos < bytes.length && this.failure === null) {
+    while (this.pos < bytes.length && this.failure === null && !this.#isSeeking) {
       const byte = bytes[this.pos] as number;
       const kind = KINDS[byte] as number;
       if (kind === LINE) this.line += 1;
@@ -99,13 +149,13 @@ export class JsonSplitter extends SplitterBase implements Splitter<Span> {
       case "array ended":
         return this.#fail("something follows the closing ]");
       case "after element":
-        if (char === "]") this.#place = "array ended";
+        if (char === "]") this.#leaveArray();
         else if (char === ",") this.#place = "next element";
         else this.#fail("a comma or the closing ] is missing");
         return false;
       case "first element":
         if (char !== "]") break;
-        this.#place = "array ended";
+        this.#leaveArray();
         return false;
       case "next element":
         break;
@@ -154,6 +204,12 @@ export class JsonSplitter extends SplitterBase implements Splitter<Span> {
     return at < bytes.length;
   }
 
+  #leaveArray(): void {
+    this.#place = this.#seeker?.depth === 0 ? "outside" : "array ended";
+    this.#seeker?.leave();
+    if (this.#place === "outside") this.#seeker?.begin();
+  }
+
   /** What is true after an element. */
   #leave(): void {
     this.#inElement = false;
@@ -179,7 +235,10 @@ export class JsonSplitter extends SplitterBase implements Splitter<Span> {
     if (this.failure !== null) return;
     if (this.#inElement && this.#scalar && !this.#isArray) spans.push(this.#span());
     else if (this.#inElement) this.#fail("it ends within an element");
-    else if (this.#isArray && this.#place !== "array ended") this.#fail("the closing ] is missing");
+    else if (this.#isSeeking) {
+      if ((this.#seeker?.depth ?? 0) > 0) this.#fail("it ends within its document");
+    } else if (this.#isArray && this.#place !== "array ended")
+      this.#fail("the closing ] is missing");
   }
 
   #fail(problem: string): false {

@@ -8,7 +8,8 @@ import { MOST_MEMBERS } from "./members.ts";
 import { CLOSE, COMMA, IRREGULAR, MORE, OPEN } from "./scan.ts";
 import type { JsonScan } from "./scan.ts";
 import type { JsonShapes } from "./shapes.ts";
-import type { NullRule } from "../text/null-rule.ts";
+import { NullStrings } from "../text/null-rule.ts";
+import type { NullOptions, NullRule } from "../text/null-rule.ts";
 
 /** The common parts of lines. */
 export interface JsonTemplate {
@@ -24,6 +25,10 @@ export interface JsonTemplate {
   readonly names: readonly Buffer[];
   /** By member: 1 where an empty string is NULL. */
   readonly emptyIsNull: Uint8Array;
+  /** By member: 1 where an empty string makes a record without it. */
+  readonly emptyIsAbsent: Uint8Array;
+  /** Which other strings are NULL. */
+  readonly nulls: NullStrings;
 }
 
 /** What templates are made with. */
@@ -31,11 +36,12 @@ export interface TemplateParts {
   readonly scan: JsonScan;
   readonly shapes: JsonShapes;
   readonly nulls: NullRule;
+  readonly options: NullOptions;
 }
 
 /** The template of the line that begins at `start`; `IRREGULAR` or `MORE` where it has none. */
 export function learnTemplate(
-  { scan, shapes, nulls }: TemplateParts,
+  { scan, shapes, nulls, options }: TemplateParts,
   start: number,
 ): JsonTemplate | typeof IRREGULAR | typeof MORE {
   const { bytes } = scan;
@@ -71,6 +77,10 @@ export function learnTemplate(
     emptyIsNull: Uint8Array.from(shape.fields, (field) =>
       nulls.ofString(field, "") === null ? 1 : 0,
     ),
+    emptyIsAbsent: Uint8Array.from(shape.fields, (field) =>
+      nulls.isAbsentWhenEmpty(field) ? 1 : 0,
+    ),
+    nulls: new NullStrings(options, shape.fields),
   };
 }
 

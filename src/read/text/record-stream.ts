@@ -28,7 +28,7 @@ export interface RecordFault {
 
 /** Why nothing after this point can be read. */
 export interface StreamFailure {
-  readonly code: "SOURCE_CORRUPT" | "SOURCE_HEADER" | "SOURCE_QUOTE";
+  readonly code: "SOURCE_CORRUPT" | "SOURCE_HEADER" | "SOURCE_QUOTE" | "SOURCE_RECORDS";
   readonly reason: string;
   /** Takes the place of the fix that the code has. */
   readonly fix?: string;

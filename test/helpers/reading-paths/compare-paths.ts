@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { isDeepStrictEqual } from "node:util";
 import { fieldBytes, KIND_BITS } from "../../../src/model/packed.ts";
 import type { PackedFields } from "../../../src/model/packed.ts";
-import type { FieldKind, RecordChunk, SourceRecord } from "../../../src/model/record.ts";
+import type { FieldKind, Position, RecordChunk, SourceRecord } from "../../../src/model/record.ts";
 import type { Reject } from "../../../src/model/reject.ts";
 import { openSource } from "../../../src/sources/open-source.ts";
 import type { OpenSourceIo } from "../../../src/sources/open-source.ts";
@@ -83,12 +83,17 @@ export async function comparePaths(input: PathInput): Promise<Compared> {
   const records = fast.chunks.flatMap((chunk) => chunk.records);
   hold(input, "records", records.map(shown), expected.map(shown));
   hold(input, "rejects", rejectsOf(fast), rejectsOf(careful));
+  hold(input, "blanks", blanksOf(fast), blanksOf(careful));
   hold(input, "error", fast.error, careful.error);
   return { records: expected.length, packed };
 }
 
 function rejectsOf({ chunks }: PathRead): Reject[] {
   return chunks.flatMap(({ rejects }) => rejects);
+}
+
+function blanksOf({ chunks }: PathRead): Position[] {
+  return chunks.flatMap(({ blanks = [] }) => blanks);
 }
 
 function shown({ shape, values, kinds, position, raw }: SourceRecord): unknown {

@@ -1,7 +1,7 @@
 /** The rows that a load would write, as both reading paths bring them about. */
 import * as fc from "fast-check";
 import type { Batch, Row } from "../../../src/model/batch.ts";
-import type { TablePlan } from "../../../src/model/load-plan.ts";
+import type { ColumnNotation, TablePlan } from "../../../src/model/load-plan.ts";
 import { fieldBytes, ordAt } from "../../../src/model/packed.ts";
 import type { PackedSlice } from "../../../src/model/packed.ts";
 import type { RecordChunk } from "../../../src/model/record.ts";
@@ -27,6 +27,7 @@ export interface PathTarget {
   /** The column `a` is the key, and must not be NULL. */
   readonly keyed: boolean;
   readonly constant: boolean;
+  readonly notations: NonNullable<TablePlan["notations"]>;
   readonly batchRows: number;
 }
 
@@ -59,6 +60,17 @@ export const pathTarget: fc.Arbitrary<PathTarget> = fc.record({
   extraFields: fc.constantFrom("ignore", "ignore", "ignore", "error"),
   keyed: fc.boolean(),
   constant: fc.boolean(),
+  notations: fc.oneof(
+    { weight: 3, arbitrary: fc.constant({}) },
+    {
+      weight: 1,
+      arbitrary: fc.subarray(["a", "b", "é"]).map((names) => {
+        const number: ColumnNotation = { kind: "number", decimal: ",", thousands: "." };
+        const date: ColumnNotation = { kind: "date", formats: ["%d.%m.%Y"] };
+        return Object.fromEntries(names.map((name) => [name, name === "é" ? date : number]));
+      }),
+    },
+  ),
   batchRows: fc.oneof(fc.integer({ min: 1, max: 7 }), fc.constant(1000)),
 });
 
@@ -152,6 +164,7 @@ export function mapperOf(target: PathTarget): RecordMapper {
   });
   const plan: TablePlan = {
     ...planFor(shape, target.keyed ? { key: ["a"] } : { mode: "insert" }, { json: true }),
+    notations: target.notations,
     constants: target.constant ? [{ column: "d", value: "c" }] : [],
   };
   const { capabilities, missingFields, extraFields } = target;

@@ -7,7 +7,7 @@ import { OTHERWISE } from "./inputs.ts";
 
 const NAMES = ["a", "b", "é", "d", "e"];
 
-const plain = oneOf("|1|-12.50|abc|a b|é|日本|😀|NA|\\N|#|x\ty| ");
+const plain = oneOf("|1|1.234|31.12.2025|-12.50|abc|a b|é|日本|😀|NA|\\N|#|x\ty| ");
 const quoted = fc
   .array(oneOf('a|NA|,|;|\n|\r\n|\r|""|é|😀| |\''), { maxLength: 5 })
   .map((parts) => `"${parts.join("")}"`);
@@ -22,6 +22,7 @@ const recordOf = (fields: number): fc.Arbitrary<string[]> =>
   fc.oneof(
     { weight: 30, arbitrary: fc.array(field, { minLength: fields, maxLength: fields }) },
     { weight: 1, arbitrary: fc.array(field, { maxLength: 7 }) },
+    { weight: 1, arbitrary: fc.constant(Array.from({ length: fields }, () => "")) },
   );
 
 /** Names that are missing, repeated, or numbers of other fields. */

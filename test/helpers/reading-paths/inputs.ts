@@ -52,6 +52,18 @@ export const commonOptions = {
     { weight: 2, arbitrary: fc.subarray(["", "NA", "é", "\\N", "1", "a b", "😀"]) },
   ),
   empty: fc.constantFrom("auto" as const, "auto" as const, "null" as const, "string" as const),
+  nullIn: mostly<NonNullable<ReadOptions["nullIn"]>>(
+    [],
+    [
+      [{ field: "a", token: "1" }],
+      [
+        { field: "b", token: "" },
+        { field: "é", token: "NA" },
+      ],
+    ],
+  ),
+  nullQuoted: mostly(false, [true, true, true]),
+  defaultOnEmpty: mostly<string[]>([], [["b"], ["a", "d"]]),
   keepEmpty: fc.oneof(fc.constant<string[]>([]), fc.subarray(["a", "b", "é"])),
   limit: mostly<number | null>(null, [0, 1, 2, 5, 12]),
   followAppend: mostly(false, [true]),

@@ -13,7 +13,9 @@ function around(characters: fc.Arbitrary<string>): fc.Arbitrary<string> {
 
 const string = fc.oneof(
   around(oneOf(String.raw`\\|\"|\n|\u00e9| |!|#|[|]|é|😀`)),
-  oneOf('""|"x"|"NA"|"a b"|"é"|"😀"|"1"|"{}"|"日本語"|"abc def ghi"|"\u2028"|"\x7f"'),
+  oneOf(
+    '""|"x"|"1.234"|"31.12.2025"|"NA"|"a b"|"é"|"😀"|"1"|"{}"|"日本語"|"abc def ghi"|"\u2028"|"\x7f"',
+  ),
   oneOf(String.raw`"N\u0041"|"\u00e9"|"\u00E9x"|"\\N"|"\\"|"\"\\\/\b\f\n\r\t"`),
   oneOf(String.raw`"\ud83d\ude00"|"\uD83D\uDE00\u0020"|"\ud800\udc00"|"\udbff\udfff"`),
   oneOf(String.raw`"\u0001\u007f\u0080"|"\u07ff\u0800\ud7ff"|"\ue000\ufffd\uffff"`),

@@ -242,6 +242,7 @@ function columnOf(row: ColumnRow): Column {
     name: row.name,
     type: row.collation === null ? row.type : `${row.type} collate ${row.collation}`,
     family: familyOf(row),
+    ...notationOf(row),
     nullable: row.nullable,
     defaultSql: row.default_sql,
     volatileDefault:
@@ -268,6 +269,15 @@ function familyOf({ category, base }: ColumnRow): TypeFamily {
   if (base === "json" || base === "jsonb") return "json";
   if (base === "bytea") return "binary";
   return ({ S: "text", N: "number", B: "boolean", A: "array" } as const)[category] ?? "other";
+}
+
+const NUMBERS = /^(?:int[248]|numeric|float[48])$/;
+const DATES = /^(?:date|timestamp|timestamptz)$/;
+
+/** Of money the locale of the server says how it is read. */
+function notationOf({ base }: ColumnRow): Pick<Column, "notation"> {
+  if (NUMBERS.test(base)) return { notation: "number" };
+  return DATES.test(base) ? { notation: "date" } : {};
 }
 
 interface KeyRow {

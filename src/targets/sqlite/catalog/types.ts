@@ -1,5 +1,5 @@
 /** What a declared type means to SQLite: its affinity, and the family the mapping asks for. */
-import type { TypeFamily } from "../../../model/table-shape.ts";
+import type { Column, TypeFamily } from "../../../model/table-shape.ts";
 
 /** How SQLite converts a value on its way into a column. `blob`: not at all. */
 export type Affinity = "integer" | "real" | "numeric" | "text" | "blob";
@@ -24,4 +24,11 @@ export function familyOf(type: string, strict: boolean): TypeFamily {
   if (affinity === "text") return "text";
   if (affinity !== "blob") return "number";
   return name.includes("BLOB") ? "binary" : "other";
+}
+
+/** By the declared type: SQLite has no dates of its own, and gives a DATE the affinity of a number. */
+export function notationOf(type: string, strict: boolean): Pick<Column, "notation"> {
+  if (/\b(?:DATE|DATETIME|TIMESTAMP|TIMESTAMPTZ)\b/i.test(type)) return { notation: "date" };
+  const isNumber = familyOf(type, strict) === "number" && !/TIME|DATE/i.test(type);
+  return isNumber ? { notation: "number" } : {};
 }

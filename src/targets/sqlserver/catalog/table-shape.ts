@@ -149,6 +149,7 @@ function readColumn(row: Fields): Column {
     name: String(row["name"]),
     type,
     family: familyOf(type),
+    ...notationOf(type),
     nullable: isTrue(row["nullable"]),
     defaultSql,
     volatileDefault: identity || (defaultSql !== null && !STEADY.test(defaultSql)),
@@ -188,6 +189,13 @@ function familyOf(type: string): TypeFamily {
   }
   if (type === "bit") return "boolean";
   return /^((var)?binary|image|timestamp|rowversion)\b/.test(type) ? "binary" : "other";
+}
+
+function notationOf(type: string): Pick<Column, "notation"> {
+  if (familyOf(type) === "number") return { notation: "number" };
+  return /^(date|(small)?datetime|datetime2|datetimeoffset)\b/.test(type)
+    ? { notation: "date" }
+    : {};
 }
 
 /** Rows that name the same thing, in order. */

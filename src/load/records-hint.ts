@@ -1,0 +1,51 @@
+/** The flag that helps where the records of a JSON document are inside of it: found in its first record, where nothing has a column. */
+import { shellWord } from "../errors/shell-word.ts";
+import { UpsurgeError } from "../errors/upsurge-error.ts";
+import { pointerOf } from "../model/json-pointer.ts";
+import type { Options } from "../options/options.ts";
+import type { SourceSet } from "../sources/source-set.ts";
+
+/** How deep arrays are looked for. */
+const DEEPEST = 4;
+
+/** The error of a plan, with `--records` in its fix where that helps. To be called where the records are not read any more. */
+export async function withRecordsHint(
+  error: unknown,
+  sources: SourceSet,
+  { records }: Pick<Options, "records">,
+): Promise<unknown> {
+  const isNested = error instanceof UpsurgeError && error.code === "PLAN_NO_KNOWN_FIELD";
+  const { format } = sources;
+  if (!isNested || records !== null || (format !== "json" && format !== "ndjson")) return error;
+  if (/the error that a service/.test(error.fix)) return error;
+  const pointer = pointerIn(await sources.firstValues());
+  if (pointer === null) return error;
+  const flags = `${format === "json" ? "" : "--format json "}--records ${shellWord(pointer)}`;
+  const { code, details, message: title, why, where, cause } = error;
+  const fix = `pass ${flags}, whose elements seem to be the records; or ${error.fix}`;
+  return new UpsurgeError(code, details, { title, why, fix, cause, where: where ?? undefined });
+}
+
+/** The pointer of the first array of objects among the values. */
+function pointerIn(values: ReadonlyMap<string, readonly string[]>): string | null {
+  for (const [field, [text = ""]] of values) {
+    if (!text.startsWith("{") && !text.startsWith("[")) continue;
+    const found = arrayIn(JSON.parse(text), [field]);
+    if (found !== null) return pointerOf(found);
+  }
+  return null;
+}
+
+function arrayIn(value: unknown, way: readonly string[]): readonly string[] | null {
+  if (Array.isArray(value)) return isObject(value[0]) ? way : null;
+  if (!isObject(value) || way.length >= DEEPEST) return null;
+  for (const [name, inner] of Object.entries(value)) {
+    const found = arrayIn(inner, [...way, name]);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,77 @@
+/** Options: how people write values, and which of them are none. Joined with the other groups in `options.ts`. */
+import { READS, READS_AND_RUN } from "../option.ts";
+import type { OptionSpec } from "../option.ts";
+import { DATE_FORMAT, DECIMAL_MARK, FIELD_TOKEN, THOUSANDS_MARK } from "../value-grammar.ts";
+
+/** The options of the group `values`. */
+export const VALUE_OPTIONS = {
+  decimal: {
+    group: "values",
+    kind: "text",
+    value: "CHAR",
+    grammar: DECIMAL_MARK,
+    summary: "The decimal mark of the source's numbers: a comma, or a point.",
+    details:
+      "With `--decimal ,` the fields of numeric columns are rewritten before the database sees them: `1234,5` is 1234.5. A text that could mean another number is rejected: a point that `--thousands` does not name, groups that are not of three digits, a currency sign. JSON numbers stay as they are; JSON strings for numeric columns are read like CSV fields. Columns of other types are left alone.",
+    example: "--decimal ,",
+    commands: READS_AND_RUN,
+    meaning: "given",
+  },
+  thousands: {
+    group: "values",
+    kind: "text",
+    value: "CHAR",
+    grammar: THOUSANDS_MARK,
+    summary: "What parts the thousands of the source's numbers: . , ' or a blank.",
+    details:
+      "A blank stands for no-break and thin blanks too, an apostrophe for the curved one. `1.234` is 1234 with `--thousands .`; a number may also be without groups. Groups have three digits, the first one to three, and no group begins a number with a 0.",
+    example: "--decimal , --thousands .",
+    commands: READS_AND_RUN,
+    meaning: "given",
+  },
+  dateFormat: {
+    group: "values",
+    kind: "many",
+    value: "FORMAT",
+    grammar: DATE_FORMAT,
+    summary: "How the source writes dates, by the letters of strptime; may be repeated.",
+    details:
+      "For columns of date and timestamp types; `column=FORMAT` names one, whatever its type, and is the only way where a database has no such types, as SQLite in a TEXT column. Only what fits a format is taken, ISO dates included: repeat the flag for a source with several. A value that fits two formats and means two days is rejected. The letters: %Y, %m, %d, %j, %b, %B, %a, %A, %H, %I, %p, %M, %S, %f, %z and %%; names are English. There is no %y: two digits tell no century.",
+    example: "--date-format %d.%m.%Y",
+    commands: READS_AND_RUN,
+    meaning: "given",
+  },
+  nullIn: {
+    group: "values",
+    kind: "many",
+    value: "field=TOKEN",
+    grammar: FIELD_TOKEN,
+    summary: "As --null, for one field alone; may be repeated.",
+    details:
+      "`field=` with nothing after it makes NULL of its empty values, whatever `--empty` says.",
+    example: "--null-in uid=-1",
+    commands: READS,
+    meaning: "given",
+  },
+  nullQuoted: {
+    group: "values",
+    kind: "flag",
+    summary: "Take the tokens of --null and --null-in as NULL in quotes too.",
+    details:
+      "What COPY calls FORCE_NULL. It is about tokens: a quoted empty field is what `--empty` says, unless the empty text is a token (`--null ''`). Fields of `--keep-empty` keep it all the same. JSON strings are compared with the tokens anyway.",
+    example: "--null NULL --null-quoted",
+    commands: READS_AND_RUN,
+    meaning: "given",
+  },
+  defaultOnEmpty: {
+    group: "values",
+    kind: "list",
+    value: "a,b",
+    summary: "An empty value of these fields counts as absent: the default, or no change.",
+    details:
+      "A row that is inserted takes the column's default, a row that is updated keeps what it has. Empty is a field with nothing in it, in quotes or not, and an empty JSON string; a token of `--null` is NULL. Not for a field of the key.",
+    example: "--default-on-empty status,created_at",
+    commands: READS,
+    meaning: "given",
+  },
+} as const satisfies Record<string, OptionSpec>;

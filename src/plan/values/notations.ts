@@ -1,0 +1,99 @@
+/** Which columns have their values rewritten before the database sees them, and what one value of each becomes. Pure. */
+import { shellQuoted } from "../../errors/shell-word.ts";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { ColumnNotation, FieldMapping, TablePlan } from "../../model/load-plan.ts";
+import type { TableShape } from "../../model/table-shape.ts";
+import type { Options } from "../../options/options.ts";
+import { readerOf } from "../../values/value-reader.ts";
+import { requireColumn, tableLabel } from "../names.ts";
+
+/** What the flags say of how values are written. */
+export type NotationOptions = Pick<Options, "decimal" | "thousands" | "dateFormat">;
+
+/** By column. */
+export type Notations = Readonly<Record<string, ColumnNotation>>;
+
+/**
+ * The notations of the columns of a table; none where no flag says any. `isAlone`: no other table is loaded with the
+ * same flags. Throws `PLAN_UNKNOWN_COLUMN`, and `OPTION_CONFLICT` for dates that no column holds.
+ */
+export function chooseNotations(
+  shape: TableShape,
+  options: NotationOptions,
+  isAlone: boolean,
+): Pick<TablePlan, "notations"> {
+  const numbers = numberNotation(options);
+  const { every, named } = dateFormats(shape, options);
+  const found = shape.columns.flatMap((column): (readonly [string, ColumnNotation])[] => {
+    const formats = named.get(column.name) ?? (column.notation === "date" ? every : []);
+    if (formats.length > 0) return [[column.name, { kind: "date", formats }]];
+    return numbers !== null && column.notation === "number" ? [[column.name, numbers]] : [];
+  });
+  const hasDates = shape.columns.some(({ notation }) => notation === "date");
+  if (isAlone && every.length > 0 && !hasDates) throw noDates(shape, every[0] ?? "");
+  return found.length === 0 ? {} : { notations: Object.fromEntries(found) };
+}
+
+/** How numbers are written; `null`: as databases read them. */
+export function numberNotation({
+  decimal,
+  thousands,
+}: Pick<NotationOptions, "decimal" | "thousands">): (ColumnNotation & { kind: "number" }) | null {
+  if ((decimal ?? ".") === "." && thousands === null) return null;
+  return { kind: "number", decimal: decimal ?? ".", thousands };
+}
+
+function dateFormats(
+  shape: TableShape,
+  { dateFormat }: NotationOptions,
+): { readonly every: readonly string[]; readonly named: ReadonlyMap<string, string[]> } {
+  const every: string[] = [];
+  const named = new Map<string, string[]>();
+  for (const { column, format, text } of dateFormat ?? []) {
+    if (column === null) every.push(format);
+    else {
+      const { name } = requireColumn(shape, column, `--date-format ${text}`);
+      named.set(name, [...(named.get(name) ?? []), format]);
+    }
+  }
+  return { every, named };
+}
+
+/** Dates of a table without a column for them: they are texts there, and nothing tells which of them. */
+function noDates(shape: TableShape, format: string): Error {
+  const [column] = shape.columns;
+  const example = shellQuoted(`${column?.name ?? "column"}=${format}`);
+  return upsurgeError(
+    "OPTION_CONFLICT",
+    {
+      flag: `--date-format ${shellQuoted(format)}`,
+      other: `the table ${tableLabel(shape)}`,
+      reason: "none of its columns has a date type, so nothing tells which fields are dates",
+    },
+    { where: "--date-format", fix: `name the column of the dates, as in --date-format ${example}` },
+  );
+}
+
+/** Values as the source has them, by field. */
+export type SampleValues = ReadonlyMap<string, readonly string[]>;
+
+/** What the flags make of one value of each column, for a plan: one that they change, if there is any. */
+export function explainNotations(
+  notations: Notations | undefined,
+  mapping: readonly FieldMapping[],
+  samples: SampleValues,
+): string[] {
+  return mapping.flatMap(({ field, column }) => {
+    const notation = notations?.[column];
+    const values = samples.get(field) ?? [];
+    if (notation === undefined) return [];
+    const read = readerOf(notation);
+    const value = values.find((each) => read(each) !== each) ?? values[0];
+    if (value === undefined) return [];
+    const found = read(value);
+    const shown = JSON.stringify(value);
+    return typeof found === "string"
+      ? [`${column}: ${shown} is read as ${found}`]
+      : [`${column}: ${shown} is rejected: it ${found.why}`];
+  });
+}
