@@ -9,6 +9,8 @@ type Schema = Readonly<Record<string, unknown>>;
 
 /** A scalar is taken as it is written, whatever YAML or JSON would make of it. */
 const SCALAR: Schema = { type: ["string", "number", "boolean"] };
+/** Where the word NULL is meant as a text, and where nothing means something. */
+const SCALAR_OR_NULL: Schema = { type: ["string", "number", "boolean", "null"] };
 const VARIABLE: Schema = { type: "string", pattern: "\\$\\{" };
 const FILES = "Files and patterns, relative to the folder of the manifest.";
 const HOSTS = "Hosts that are never loaded into; * is any text.";
@@ -23,7 +25,7 @@ export function manifestSchema(): string {
     additionalProperties: false,
     required: ["loads"],
     properties: {
-      to: { type: "string", description: optionSpec("to").summary },
+      ...propertiesOf("top"),
       "refuse-hosts": { ...severalOf({ type: "string" }), description: HOSTS },
       defaults: {
         type: "object",
@@ -31,8 +33,6 @@ export function manifestSchema(): string {
         additionalProperties: false,
         properties: propertiesOf("defaults"),
       },
-      commit: propertyOf({ option: "commit", isNegation: false }),
-      job: propertyOf({ option: "job", isNegation: false }),
       loads: {
         type: "array",
         minItems: 1,
@@ -81,7 +81,8 @@ function valueOf(option: NamedOption["option"]): Schema {
     case "list":
       return severalOf(SCALAR);
     case "many":
-      return pairs === undefined ? severalOf(SCALAR) : pairsOf(option);
+      if (pairs !== undefined) return pairsOf(option);
+      return severalOf(option === "null" ? SCALAR_OR_NULL : SCALAR);
     case "text":
     case "size":
     case "duration":
@@ -96,7 +97,7 @@ function severalOf(schema: Schema): Schema {
 
 /** A mapping of names and values as well; a field that is mapped to nothing is dropped. */
 function pairsOf(option: NamedOption["option"]): Schema {
-  const value = option === "map" ? { type: ["string", "number", "boolean", "null"] } : SCALAR;
+  const value = option === "map" ? SCALAR_OR_NULL : SCALAR;
   const mapping = { type: "object", minProperties: 1, additionalProperties: value };
   return { anyOf: [SCALAR, { type: "array", minItems: 1, items: SCALAR }, mapping] };
 }

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import type { Environment } from "../model/environment.ts";
 import type { OptionName } from "../options/options.ts";
-import { refuseName, ownerOf, TOP_NAMES } from "./refuse-name.ts";
+import { refuseName, ownerOf } from "./refuse-name.ts";
 import type { Level } from "./refuse-name.ts";
 import type { Manifest, ManifestLoad, ManifestTarget } from "./manifest.ts";
 import { isNothing } from "./node.ts";
@@ -76,10 +76,9 @@ class ManifestReader {
   readonly #environment: Environment;
   readonly #hasTarget: boolean;
   #to: ManifestTarget | null = null;
+  readonly #ofRun = new Map<OptionName, ManifestOption>();
   #refuseHosts: readonly PlacedText[] = [];
   #defaults: ManifestOptions = new Map();
-  /** Options of the run as a whole that are said at the top. */
-  readonly #ofRun: NamedNode[] = [];
   #loads: readonly ManifestLoad[] | null = null;
 
   constructor(path: string, { environment, hasTarget }: ManifestContext) {
@@ -95,13 +94,13 @@ class ManifestReader {
       throw upsurgeError("MANIFEST_EMPTY", details, { where: place });
     }
     const folder = dirname(this.#path);
-    const ofRun = this.#options(this.#ofRun, "top");
     return {
       path: this.#path,
       folder: folder === "." ? "" : folder,
       to: this.#to,
+      top: this.#ofRun,
       refuseHosts: this.#refuseHosts,
-      defaults: new Map([...this.#defaults, ...ofRun]),
+      defaults: this.#defaults,
       loads: this.#loads,
     };
   }
@@ -115,20 +114,23 @@ class ManifestReader {
         return;
       case "refuse-hosts":
         this.#refuseHosts = this.#texts(entry, "a pattern of hosts, or a list of them");
+        for (const pattern of this.#refuseHosts) refuseNoHost(pattern);
         return;
       case "defaults":
         this.#defaults = this.#options(this.#mapping(entry).entries, "defaults");
-        return;
-      case "commit":
-      case "job":
-        this.#ofRun.push(entry);
         return;
       case "loads":
         this.#loads = this.#list(entry);
         return;
       default:
-        throw refuseName(entry, "top");
+        this.#topOption(entry);
     }
+  }
+
+  #topOption(entry: NamedNode): void {
+    const named = OPTION_BY_NAME.get(entry.name);
+    if (named === undefined || runScopeOf(named.option) !== "top") throw refuseName(entry, "top");
+    this.#ofRun.set(named.option, readOption(entry, named, this.#environment));
   }
 
   #target(node: ManifestNode): ManifestTarget | null {
@@ -190,9 +192,8 @@ class ManifestReader {
       const named = OPTION_BY_NAME.get(entry.name);
       if (named === undefined) throw refuseName(entry, level);
       const scope = runScopeOf(named.option);
-      const isTop = TOP_NAMES.includes(entry.name);
-      const isTaken = scope === "load" || (scope === "run" && level !== "load");
-      if (!isTaken || isTop !== (level === "top")) throw refuseName(entry, level);
+      const isTaken = scope === "load" || (scope === "run" && level === "defaults");
+      if (!isTaken) throw refuseName(entry, level);
       if (level === "defaults" && named.option === "table") throw refuseName(entry, level);
       const other = options.get(named.option);
       if (other !== undefined) {
@@ -205,6 +206,19 @@ class ManifestReader {
     }
     return options;
   }
+}
+
+/** What is more than a host would match none, and refuse nothing. */
+function refuseNoHost({ text, place }: PlacedText): void {
+  const isHost = !/[,\s]|:\/\/|^[^:]*:\d*$|@/.test(text);
+  if (isHost) return;
+  const details = {
+    name: "refuse-hosts",
+    value: `'${text}'`,
+    expected: "one host or pattern each, without scheme, user and port",
+    suggestion: 'for example refuse-hosts: ["*.prod.example.com", db1]',
+  };
+  throw upsurgeError("MANIFEST_VALUE", details, { where: place });
 }
 
 /** Standard input is there once, and a run may have to be tried again. */

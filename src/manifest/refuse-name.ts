@@ -11,10 +11,8 @@ export type Level = "top" | "defaults" | "load";
 
 /** The names at the top. */
 export const TOP_NAMES: readonly string[] = [
-  "to",
+  ...namesOfScope("top"),
   "refuse-hosts",
-  "commit",
-  "job",
   "defaults",
   "loads",
 ];
@@ -23,9 +21,7 @@ export const TOP_NAMES: readonly string[] = [
 export function namesAt(level: Level): readonly string[] {
   if (level === "top") return TOP_NAMES;
   if (level === "load") return ["from", ...namesOfScope("load")];
-  return namesOfScope("load", "run").filter(
-    (name) => !TOP_NAMES.includes(name) && name !== "table",
-  );
+  return namesOfScope("load", "run").filter((name) => name !== "table");
 }
 
 /** Who has the names of a level. */
@@ -76,6 +72,12 @@ function unknown(name: string, level: Level): readonly [reason: string, suggesti
     level === "defaults"
       ? "its names are long flags without their dashes"
       : `its names are ${known}`;
+  if (!/^[\w-]+$/.test(name)) {
+    return [
+      reason,
+      "if it is a part of a value: within { }, one that holds a comma is put in quotes",
+    ];
+  }
   return [
     reason,
     meant === null ? "docs/reference/manifest.md lists every name" : `did you mean ${meant}?`,

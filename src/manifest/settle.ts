@@ -25,6 +25,8 @@ export interface SettledLoad extends Pick<ManifestLoad, "label" | "from" | "plac
 /** A manifest of which every option is settled. */
 export interface SettledManifest extends Pick<Manifest, "path" | "folder" | "refuseHosts"> {
   readonly loads: readonly SettledLoad[];
+  /** Where it names the database; `null` where the command line does. */
+  readonly toPlace: string | null;
 }
 
 /** Options of which one in a load takes the place of another one in what comes after it. */
@@ -46,7 +48,8 @@ const PATHS: readonly OptionName[] = ["report", "rejectFile"];
 
 /** The options of the run as a whole, as they would be typed. */
 export function rawOfRun(manifest: Manifest, typed: RawOptions): RawOptions {
-  const ofRun = [...manifest.defaults].filter(([option]) => runScopeOf(option) === "run");
+  const inDefaults = [...manifest.defaults].filter(([option]) => runScopeOf(option) === "run");
+  const ofRun = [...manifest.top, ...inDefaults];
   const to = manifest.to === null ? {} : { to: [manifest.to.text] };
   return { ...to, ...rawOf(new Map(ofRun), manifest.folder), ...typed };
 }
@@ -72,7 +75,8 @@ export function settleManifest(
     return { label, from, place, options, placeOf };
   });
   refuseOneFile(loads, manifest);
-  return { path, folder, refuseHosts, loads };
+  const toPlace = typed.to === undefined ? (manifest.to?.place ?? null) : null;
+  return { path, folder, refuseHosts, loads, toPlace };
 }
 
 /** Whether another option that comes before it takes its place. */

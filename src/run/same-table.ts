@@ -23,7 +23,7 @@ export function refuseTwice(loads: readonly TableLoad[]): void {
   }
 }
 
-/** The source that rejects are kept next to; `null`: nothing is. */
+/** The source that rejects would be kept next to; `null`: none. */
 function keepsNextTo({ options, sources: [first] }: TableLoad): string | null {
   return options.rejectFile === null && allowsRejects(options.maxRejects) ? (first ?? null) : null;
 }

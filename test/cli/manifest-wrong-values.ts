@@ -46,6 +46,13 @@ export const VALUES: Readonly<Record<string, WrongManifest>> = {
     fix: "an empty text is ''",
     right: one("comment: '#'"),
   },
+  "a pair that was cut at its comma": {
+    yaml: one("set: { n: coalesce(1, 2) }"),
+    code: "MANIFEST_TYPE",
+    at: "3:27",
+    fix: "one that holds a comma is put in quotes",
+    right: one('set: { n: "coalesce(1, 2)" }'),
+  },
   "a mapping in a list": {
     yaml: one("map: [{ n: n }]"),
     code: "MANIFEST_TYPE",
@@ -101,6 +108,34 @@ export const VALUES: Readonly<Record<string, WrongManifest>> = {
     at: "1:17",
     fix: "write the stream to a file first",
     right: A,
+  },
+  "a host with its port": {
+    yaml: `refuse-hosts: ["db.prod:5432"]\n${A}`,
+    code: "MANIFEST_VALUE",
+    at: "1:16",
+    fix: "for example refuse-hosts",
+    right: `refuse-hosts: ["db.prod"]\n${A}`,
+  },
+  "a folder": {
+    yaml: "loads: [{ from: seeds/ }]",
+    code: "SOURCE_IS_DIRECTORY",
+    at: "1:17",
+    fix: 'from: "seeds/*.csv"',
+    right: 'loads: [{ from: "seeds/*.csv", table: a }]',
+  },
+  "a URL for a file": {
+    yaml: "loads: [{ from: https://example.com/a.csv }]",
+    code: "SOURCE_KIND",
+    at: "1:17",
+    fix: "download it first",
+    right: A,
+  },
+  "a database that is none": {
+    yaml: `to: shop.dbx\n${A}`,
+    code: "TARGET_URL",
+    at: "1:5",
+    fix: "ends in .db",
+    right: `to: shop.db\n${A}`,
   },
   "no files": {
     yaml: "loads:\n  - table: a",
@@ -185,7 +220,7 @@ export const VALUES: Readonly<Record<string, WrongManifest>> = {
     code: "SOURCE_NOT_FOUND",
     at: "2:11",
     fix: "relative to the folder of the manifest",
-    right: "loads:\n  - from: seeds/*.csv",
+    right: "loads:\n  - { from: seeds/*.csv, table: a }",
   },
   "a path of Windows": {
     yaml: "loads:\n  - from: seeds\\a.csv",

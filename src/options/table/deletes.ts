@@ -48,6 +48,7 @@ export const DELETE_OPTIONS = {
   deleteWhen: {
     group: "deletes",
     kind: "many",
+    pairs: "=",
     value: "field=value",
     grammar: FIELD_VALUE,
     summary:

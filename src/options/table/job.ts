@@ -6,7 +6,7 @@ import type { OptionSpec } from "../option.ts";
 export const JOB_OPTIONS = {
   job: {
     group: "job",
-    wholeRun: true,
+    wholeRun: "top",
     kind: "text",
     value: "NAME",
     summary:

@@ -27,7 +27,7 @@ export const RUN_OPTIONS = {
   commit: {
     group: "run",
     kind: "text",
-    wholeRun: true,
+    wholeRun: "top",
     value: "end|N|load",
     default: "end",
     grammar: COMMIT_RULE,

@@ -44,6 +44,7 @@ export const VALUE_OPTIONS = {
   nullIn: {
     group: "values",
     kind: "many",
+    pairs: "=",
     value: "field=TOKEN",
     grammar: FIELD_TOKEN,
     summary: "As --null, for one field alone; may be repeated.",
