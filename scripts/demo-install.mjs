@@ -22,6 +22,7 @@ const PACKAGES = [
   "pino",
   "tinyglobby",
   "xxhash-wasm",
+  "yaml",
 ];
 
 /** Makes the program ready to run, saying what it does; resolves to the program's file. */

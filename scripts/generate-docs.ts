@@ -1,6 +1,7 @@
 /**
  * The pages that are made from the code: docs/reference/options.md from the option table, docs/reference/errors.md from the registries,
- * docs/reference/postgres-connections.md from the table of connection parameters.
+ * docs/reference/postgres-connections.md from the table of connection parameters, docs/reference/manifest.schema.json from the
+ * option table.
  * Pure; `docs.mjs` writes them.
  */
 import { GROUP_TITLES } from "../src/cli/help.ts";
@@ -10,6 +11,7 @@ import { ROW_CODES } from "../src/errors/row-codes.ts";
 import { flagOf, OPTION_NAMES, optionSpec, spellingsOf, valueNameOf } from "../src/options/flag.ts";
 import type { OptionName } from "../src/options/options.ts";
 import { connectionsPage } from "./connections-page.ts";
+import { manifestSchema } from "./manifest-schema.ts";
 
 const NOTE = "<!-- Made by `npm run docs` from the code; do not edit. -->";
 
@@ -25,6 +27,7 @@ export function generatedPages(): readonly Page[] {
     { path: "docs/reference/options.md", text: optionsPage() },
     { path: "docs/reference/errors.md", text: errorsPage() },
     { path: "docs/reference/postgres-connections.md", text: connections() },
+    { path: "docs/reference/manifest.schema.json", text: manifestSchema() },
   ];
 }
 
@@ -85,6 +88,12 @@ const FAMILIES: readonly (readonly [string, string, string])[] = [
   ["SOURCE_", "Sources", "A file cannot be read, or is not what it seems."],
   ["TARGET_", "Targets", "The database cannot be reached, or refuses to go on."],
   ["PLAN_", "Plans", "The load cannot work on this table. Nothing was written."],
+  [
+    "RUN_",
+    "Runs",
+    "The loads of a run do not go together, or may not go there. Nothing was written.",
+  ],
+  ["MANIFEST_", "Manifests", "The manifest of a run cannot be understood. Nothing was opened."],
   ["REJECT_", "Rejects", "More records were rejected than allowed, or they cannot be kept."],
   ["OUTPUT_", "Output", "A result that was asked for cannot be written."],
   ["CHECKPOINT_", "Checkpoints", "What was committed before does not fit this load."],

@@ -10,7 +10,17 @@ const TABLE = importTable(HOUSE);
 /** What a room may import beside `errors` and `model`; a room that is not named here may import nothing. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bin: ["cli"],
-  cli: ["commands", "load", "run", "options", "registry", "report", "secrets", "testing"],
+  cli: [
+    "commands",
+    "load",
+    "manifest",
+    "run",
+    "options",
+    "registry",
+    "report",
+    "secrets",
+    "testing",
+  ],
   library: ["commands", "load", "options", "registry", "report", "secrets"],
   secrets: ["registry", "report"],
   commands: ["checkpoint", "infer", "load", "options", "plan", "registry", "sources", "targets"],
@@ -27,8 +37,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "testing",
     "write",
   ],
+  manifest: ["options"],
   run: [
     "load",
+    "manifest",
     "options",
     "plan",
     "registry",

@@ -1,6 +1,8 @@
 /** What every command works with. */
 import type { Logger } from "pino";
 import type { Options } from "../options/options.ts";
+import type { RawOptions } from "../options/parse-options.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
 import type { Io } from "./io.ts";
 import type { Redact } from "../secrets/redact.ts";
@@ -14,6 +16,14 @@ export interface CommandContext {
   readonly screen: Screen;
   readonly redact: Redact;
   readonly log: Logger;
+  /** Of a run that has one, and what was typed beside it; `null` for all else. */
+  readonly manifest: GivenManifest | null;
+}
+
+/** A manifest, and what the command line says beside it. */
+export interface GivenManifest {
+  readonly manifest: Manifest;
+  readonly typed: RawOptions;
 }
 
 /** What the commands that load nothing are told of their surroundings. */

@@ -32,12 +32,13 @@ export const COMMANDS: readonly CommandText[] = [
   {
     name: "run",
     argument: "[folder...]",
-    usage: "FOLDER... --to URL [options]",
+    usage: "FOLDER... | MANIFEST.yaml [--to URL] [options]",
     summary:
-      "Load every file of a folder into the table of its name, parents first, all or nothing.",
+      "Load every file of a folder into the table of its name, or what a manifest lists: parents first, all or nothing.",
     brief: "load a folder of files into their tables, as one",
     example: [
       "upsurge run seeds/ --to shop.db",
+      "upsurge run seed.yaml --env-file .env",
       "upsurge run seeds/ seeds.dev/ --to postgres://app@db/shop --check",
       "upsurge plan seeds/ --to postgres://app@db/shop",
     ],

@@ -11,9 +11,10 @@ import type { LoadOutcome } from "../load/make-report.ts";
 import { reportJson } from "../report/render-report.ts";
 import type { CommandContext } from "./context.ts";
 import { asksForJson, RUN_ID } from "./event-line.ts";
+import { readGiven } from "./given.ts";
 import type { Io } from "./io.ts";
 import { parseCommandLine } from "./program.ts";
-import { makeRedactor, redactorFor, secretsOf } from "../secrets/redact.ts";
+import { makeRedactor, redactorOf, secretsOf } from "../secrets/redact.ts";
 import type { Redact } from "../secrets/redact.ts";
 import { asksForDebug, reportFailure } from "./report-failure.ts";
 import { maskReport } from "../secrets/mask-report.ts";
@@ -44,14 +45,19 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       else screen.print(line.text);
       return line.exit;
     }
-    const options = parseOptions(line.call.raw, io.env);
+    const given = await readGiven(line.call, io.env, async (urls, environment) => {
+      redact = await redactorOf(urls, environment);
+    });
+    const { environment: env, manifest } = given;
+    const options = parseOptions(given.raw, env);
     screen.isJson = options.logFormat === "json";
-    redact = await redactorFor(options.to, io.env);
+    redact = await redactorOf([options.to, manifest?.manifest.to?.text ?? null], env);
     // Help, the version and usage errors answer without a logger.
     const { makeLog } = await import("./log.ts");
     const log = makeLog(options, screen, redact);
     const { command, sources } = line.call;
-    return await RUN[command](sources, { io, options, screen, redact, log });
+    const context = { io: { ...io, env }, options, screen, redact, log, manifest };
+    return await RUN[command](sources, context);
   } catch (error) {
     return await lastResort(error, argv, { io, screen, redact });
   }

@@ -7,6 +7,7 @@ import { CONNECTION_CODES } from "./connection-codes.ts";
 import { DDL_CODES } from "./ddl-codes.ts";
 import { JOB_CODES } from "./job-codes.ts";
 import { KEY_CODES } from "./key-codes.ts";
+import { MANIFEST_CODES } from "./manifest-codes.ts";
 import { RUN_CODES } from "./run-codes.ts";
 import { STEP_CODES } from "./step-codes.ts";
 
@@ -335,6 +336,7 @@ export const ERROR_CODES = {
   },
   ...STEP_CODES,
   ...RUN_CODES,
+  ...MANIFEST_CODES,
   ...JOB_CODES,
   REJECT_LIMIT: {
     title: "{message}",

@@ -72,9 +72,13 @@ export class StartAgain extends Error {}
 
 /** The same error with its place, where it has none. */
 export function located(error: UpsurgeError, where: string): UpsurgeError {
-  if (error.where !== null) return error;
-  const { code, details, message: title, why, fix, cause } = error;
-  return new UpsurgeError(code, details, { where, title, why, fix, cause });
+  return error.where === null ? relocated(error, where) : error;
+}
+
+/** The same error at another place. */
+export function relocated(error: UpsurgeError, where: string): UpsurgeError {
+  const { code, details, message: title, why, fix, cause, retry } = error;
+  return new UpsurgeError(code, details, { where, title, why, fix, cause, retry });
 }
 
 function fill(text: string, details: ErrorDetails): string {

@@ -33,7 +33,10 @@ function lacksOf(given: Options, command: Command, sources: readonly string[]): 
   const isJobs = command === "jobs";
   const isRun = command === "run";
   if (!isJobs && sources.length === 0) {
-    lacks.push({ flag: isRun ? "a folder" : "a source", reason: "there is nothing to load" });
+    lacks.push({
+      flag: isRun ? "a folder or a manifest" : "a source",
+      reason: "there is nothing to load",
+    });
   }
   if (to === null || to === "") {
     const what = isJobs ? "jobs are kept in" : "a load needs";

@@ -83,6 +83,12 @@ export interface OptionSpec {
   /** It lets a load delete rows: only the command line says so, no variable of the environment. */
   readonly removes?: true;
   readonly commands: readonly Command[];
+  /** It is said of a run as a whole; by default an option of `load` is one of each load of a run. */
+  readonly wholeRun?: true;
+  /** Why a run's manifest cannot have it, as a clause. */
+  readonly notInRun?: string;
+  /** What stands between name and value in each text of a `many`: a manifest may give them as a mapping. */
+  readonly pairs?: ":" | "=" | " = ";
   /**
    * Changes what the bytes of a source come to: a job that was begun with another value cannot go on. `given`: where it is
    * given, so that the jobs of earlier versions, which did not know it, go on without it.

@@ -32,6 +32,11 @@ export function defaultOptions(): Options {
   return parseOptions({});
 }
 
+/** Checks the values of one option. Throws `OPTION_VALUE`. */
+export function checkOption(name: OptionName, typed: readonly string[]): void {
+  parseOne(name, typed, {});
+}
+
 function parseOne(
   name: OptionName,
   typed: readonly string[] | undefined,

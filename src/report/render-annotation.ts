@@ -52,7 +52,9 @@ function propertiesOf({ file, line, endLine }: AnnotatedPlace): string {
 
 function placeIn(where: string): AnnotatedPlace | null {
   const found =
-    /^(.+), record \d+, lines? (\d+)(?:-(\d+))?/.exec(where) ?? /^(.+), line (\d+)$/.exec(where);
+    /^(.+), record \d+, lines? (\d+)(?:-(\d+))?/.exec(where) ??
+    /^(.+), line (\d+)$/.exec(where) ??
+    /^(.+):(\d+):\d+$/.exec(where);
   if (found === null || found[1] === "standard input") return null;
   const [, file = "", line = "", endLine = line] = found;
   return { file, line: Number(line), endLine: Number(endLine) };

@@ -6,11 +6,12 @@ import type { TableName, TableShape } from "../model/table-shape.ts";
 import { quotedTable } from "../options/default-table.ts";
 import type { Connected } from "../load/prepare.ts";
 import { nearTable } from "../plan/names.ts";
-import type { FolderLoad } from "../sources/load-folder.ts";
 import type { Session } from "../targets/target.ts";
+import { placeIn, unnamed } from "./run-load.ts";
+import type { RunLoad } from "./run-load.ts";
 
 /** A load and its table. */
-export interface TableLoad extends FolderLoad {
+export interface TableLoad extends RunLoad {
   /** As `--table` takes it. */
   readonly table: string;
   /** As it is shown. */
@@ -24,29 +25,37 @@ export interface TableSearch {
   readonly only: readonly string[] | null;
 }
 
-/** The loads with their tables. Throws `RUN_NO_TABLE`, `RUN_SAME_TABLE`, and `OPTION_VALUE` for `--only`. */
+/** The loads with their tables. Throws `RUN_*` errors, the fault of a load, and `OPTION_VALUE` for `--only`. */
 export async function findTables(
-  loads: readonly FolderLoad[],
+  loads: readonly RunLoad[],
   { connected, only }: TableSearch,
 ): Promise<TableLoad[]> {
   const { session } = connected;
   const found: TableLoad[] = [];
-  const missing: FolderLoad[] = [];
+  const missing: RunLoad[] = [];
   for (const load of loads) {
-    const table = await tableOf(load.stem, session);
+    const table = await tableOf(load, session);
     if (table === null) missing.push(load);
     else found.push({ ...load, ...table });
   }
   const wanted = only === null ? found : chosen(found, only);
   if (only === null && missing.length > 0) throw await noTables(missing, connected);
-  refuseTwice(wanted);
+  for (const { fault } of wanted) if (fault !== null) throw fault;
   return wanted;
 }
 
 type TableOfFile = Pick<TableLoad, "table" | "tableName" | "shape">;
 
-/** `010_countries` is the table of that name, or `countries`. */
-async function tableOf(stem: string, session: Session): Promise<TableOfFile | null> {
+/** The table that is named; else `010_countries` is the table of that name, or `countries`. */
+async function tableOf(load: RunLoad, session: Session): Promise<TableOfFile | null> {
+  const { stem, options } = load;
+  if (options.table !== null) {
+    const shape = await session.readTableShape(options.table);
+    return shape === null
+      ? null
+      : { table: options.table, tableName: tableName(shape.name), shape };
+  }
+  if (stem === null) throw unnamed(load);
   for (const name of new Set([stem, withoutNumber(stem)])) {
     // A dot may be part of the name, or end the schema.
     for (const table of new Set([quotedTable(name), name])) {
@@ -57,8 +66,8 @@ async function tableOf(stem: string, session: Session): Promise<TableOfFile | nu
   return null;
 }
 
-/** `010_`, `10-` and the like only order the files of a folder. */
-function withoutNumber(stem: string): string {
+/** The name without `010_`, `10-` and the like, which only order the files of a folder. */
+export function withoutNumber(stem: string): string {
   return stem.replace(/^\d+[_\-. ]+(?=.)/, "");
 }
 
@@ -80,7 +89,7 @@ function chosen(found: readonly TableLoad[], only: readonly string[]): TableLoad
 const SHOWN = 12;
 
 async function noTables(
-  missing: readonly FolderLoad[],
+  missing: readonly RunLoad[],
   { session, label }: TableSearch["connected"],
 ): Promise<Error> {
   const tables = await session.listTables();
@@ -89,31 +98,25 @@ async function noTables(
   const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "";
   const files = missing.map(({ path }) => path).join(", ");
   const [first] = missing;
+  const named = first?.options.table ?? null;
+  const goes = named === null ? "a file is loaded into the table of its name" : `it names ${named}`;
   const details = {
     files,
-    reason: `a file is loaded into the table of its name, and ${label} has ${there}${more}`,
+    reason: `${goes}, and ${label} has ${there}${more}`,
     suggestion: suggestion(first, tables),
   };
-  return upsurgeError("RUN_NO_TABLE", details, { where: first?.path });
+  const where =
+    first === undefined ? undefined : placeIn(first.origin === null ? null : "--table", first);
+  return upsurgeError("RUN_NO_TABLE", details, { where });
 }
 
-function suggestion(first: FolderLoad | undefined, tables: readonly TableName[]): string {
-  const near = first === undefined ? null : nearTable(withoutNumber(first.stem), tables);
+function suggestion(first: RunLoad | undefined, tables: readonly TableName[]): string {
+  const name = first?.options.table ?? withoutNumber(first?.stem ?? "");
+  const near = nearTable(name, tables);
+  if (first !== undefined && first.origin !== null) {
+    const meant = near === null ? "" : `did you mean table: ${near}? Or `;
+    return `${meant}${near === null ? "name another table with table: NAME, or " : ""}create the table first`;
+  }
   const meant = near === null ? "" : `call it after its table: did you mean ${near}? Or `;
   return `${meant}create the table first, or move the file out of the folder`;
-}
-
-/** Layers may each have a load for a table. */
-function refuseTwice(loads: readonly TableLoad[]): void {
-  const known = new Map<string, TableLoad>();
-  for (const load of loads) {
-    const key = JSON.stringify([load.layer, load.tableName]);
-    const other = known.get(key);
-    if (other !== undefined) {
-      const folder = withoutNumber(load.stem);
-      const details = { one: other.path, other: load.path, table: load.tableName, folder };
-      throw upsurgeError("RUN_SAME_TABLE", details, { where: load.path });
-    }
-    known.set(key, load);
-  }
 }

@@ -7,6 +7,7 @@ import type { Report, ReportedError, Status } from "../report/report.ts";
 import type { ReportedLoad, RunReport } from "../report/run-report.ts";
 import type { LeftOut } from "../sources/load-folder.ts";
 import { inRun } from "./fix-in-run.ts";
+import { placeIn } from "./run-load.ts";
 import type { TableLoad } from "./find-tables.ts";
 
 /** What became of one load. */
@@ -22,7 +23,7 @@ export interface RunOutcome {
   /** What stopped it; `null` when it came to its end. */
   readonly error: unknown;
   /** The load at hand then; `null` where there was none. */
-  readonly failed: string | null;
+  readonly failed: TableLoad | null;
   /** The abort reason, an object with the signal's `number`; `null` when nobody asked to stop. */
   readonly signal: unknown;
   /** The target's name; `null` where there was no connection. */
@@ -48,7 +49,7 @@ export function makeRunReport(outcome: RunOutcome, options: Options, facts: RunF
     counts,
     tables: reports.map(({ part, report }) => reportedLoad(part, report)),
     leftOut: outcome.leftOut,
-    failedLoad: outcome.failed,
+    failedLoad: outcome.failed?.path ?? null,
     guarantee: "all-or-nothing",
     dryRun: options.dryRun || options.check,
     ...timesOf(facts, counts.read),
@@ -69,13 +70,19 @@ function reportedLoad({ load }: PartOutcome, report: Report): ReportedLoad {
 }
 
 function conclude(
-  { error, signal, failed, parts }: RunOutcome,
+  { error, signal, failed }: RunOutcome,
   options: Options,
   counts: RunReport["counts"],
 ): [Status, number, ReportedError | null] {
   if (error !== null) {
-    const load = parts.find((part) => part.load.path === failed)?.load;
-    return failureOf(error, signal, ({ fix }) => (load === undefined ? fix : inRun(fix, load)));
+    const [status, exit, told] = failureOf(error, signal);
+    if (told === null || failed === null) return [status, exit, told];
+    const { fix, where } = told;
+    return [
+      status,
+      exit,
+      { ...told, fix: inRun(fix, failed), where: where === null ? null : placeIn(where, failed) },
+    ];
   }
   return endingOf(counts, options);
 }

@@ -4,17 +4,18 @@ import type { PlanSurroundings } from "../load/surroundings.ts";
 import type { RunPlanReport } from "../model/plan-report.ts";
 import type { Options } from "../options/options.ts";
 import { prepareRun } from "./prepare-run.ts";
+import type { RunInputs } from "./run-load.ts";
 
 export { areFolders } from "../sources/load-folder.ts";
 
 /** Plans a run and lets the database check every load. Throws `UpsurgeError`s. */
 export async function planRun(
-  folders: readonly string[],
+  inputs: RunInputs,
   options: Options,
   surroundings: PlanSurroundings,
 ): Promise<RunPlanReport> {
   const hooks = { ...surroundings, waitMs: options.wait, writesNothing: true };
-  const { connected, parts, order, leftOut } = await prepareRun(folders, options, hooks);
+  const { connected, parts, order, leftOut } = await prepareRun(inputs, options, hooks);
   const { session, label } = connected;
   try {
     const loads = parts.map(({ load, prepared: { plan, sources } }) => ({

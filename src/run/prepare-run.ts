@@ -2,7 +2,7 @@
  * Gets a run ready: connects once, finds the table of each file, plans each load, and puts the loads in order. Shared by runs
  * and their plans. Writes nothing.
  */
-import { located, UpsurgeError } from "../errors/upsurge-error.ts";
+import { relocated, UpsurgeError } from "../errors/upsurge-error.ts";
 import { connectTo, openSources, planSources } from "../load/prepare.ts";
 import type { Connected, PreparedLoad, PrepareHooks } from "../load/prepare.ts";
 import { namedMode } from "../options/mode-of.ts";
@@ -10,11 +10,14 @@ import type { Options } from "../options/options.ts";
 import { FIRST_STAGE } from "../plan/make-plan.ts";
 import { orderLoads } from "./order.ts";
 import type { RunOrder } from "./order.ts";
+import { refuseTwice } from "./same-table.ts";
 import { keyOfSource } from "./source-key.ts";
-import { readLoadFolders } from "../sources/load-folder.ts";
 import type { LeftOut } from "../sources/load-folder.ts";
 import { findTarget } from "../targets/registry.ts";
 import { findTables } from "./find-tables.ts";
+import { refuseHosts } from "./refuse-hosts.ts";
+import { isManifest, placeIn, readRunLoads } from "./run-load.ts";
+import type { RunInputs } from "./run-load.ts";
 import type { TableLoad } from "./find-tables.ts";
 
 /** One load of a run, planned, with its sources open. */
@@ -44,19 +47,21 @@ export interface RunHooks extends PrepareHooks {
 
 /** Connects and plans. Throws `UpsurgeError`s; closes what it opened then. */
 export async function prepareRun(
-  folders: readonly string[],
+  inputs: RunInputs,
   options: Options,
   hooks: RunHooks,
 ): Promise<PreparedRun> {
   const target = await findTarget(options.to ?? "");
-  const { loads, leftOut } = await readLoadFolders(folders);
+  if (isManifest(inputs)) refuseHosts(inputs.refuseHosts, { target, options, ...hooks });
+  const { loads, leftOut } = await readRunLoads(inputs, options);
   const connected = await connectTo(target, options, hooks);
   const parts: PreparedPart[] = [];
   try {
     const tables = await findTables(loads, { connected, only: options.only });
+    refuseTwice(tables);
     for (const [at, load] of tables.entries()) {
       hooks.signal?.throwIfAborted();
-      parts.push(await preparePart(load, { at, connected, options, hooks }));
+      parts.push(await preparePart(load, { at, connected, hooks }));
     }
     hooks.onPlanned?.();
     const shapes = tables.map(({ shape }) => shape);
@@ -73,14 +78,13 @@ export async function prepareRun(
 interface PartContext {
   readonly at: number;
   readonly connected: Connected;
-  readonly options: Options;
   readonly hooks: RunHooks;
 }
 
 async function preparePart(load: TableLoad, context: PartContext): Promise<PreparedPart> {
   const { at, connected, hooks } = context;
-  const mode = namedMode(context.options) ?? "upsert";
-  const options = { ...context.options, table: load.table, mode };
+  const mode = namedMode(load.options) ?? "upsert";
+  const options = { ...load.options, table: load.table, mode };
   const ofPart = { ...hooks, ...hooks.onPart?.(load, options) };
   const sources = await openSources(load.sources, options, ofPart);
   try {
@@ -95,8 +99,11 @@ async function preparePart(load: TableLoad, context: PartContext): Promise<Prepa
       stage: at === 0 ? FIRST_STAGE : `${FIRST_STAGE}_${at + 1}`,
       signal: hooks.signal,
       keyFor: (shape, columns) => {
-        if (mode === "insert") return options;
-        return { ...options, key: keyOfSource({ shape, columns, source: load.path }) };
+        const { key, constraint, anyConstraint } = options;
+        if (mode === "insert" || key !== null || constraint !== null || anyConstraint)
+          return options;
+        const { path: source, origin } = load;
+        return { ...options, key: keyOfSource({ shape, columns, source, origin }) };
       },
     });
     await sources.rest();
@@ -104,6 +111,6 @@ async function preparePart(load: TableLoad, context: PartContext): Promise<Prepa
   } catch (error) {
     await sources.close();
     if (!(error instanceof UpsurgeError)) throw error;
-    throw located(error, load.path);
+    throw relocated(error, placeIn(error.where, load));
   }
 }

@@ -14,10 +14,11 @@ import type { OneSession } from "../write/one-session.ts";
 import type { TableLoad } from "./find-tables.ts";
 import type { RunOutcome } from "./make-run-report.ts";
 import type { PreparedRun, RunHooks } from "./prepare-run.ts";
+import type { RunInputs } from "./run-load.ts";
 
 /** What is to be run. */
 export interface RunRequest {
-  readonly folders: readonly string[];
+  readonly inputs: RunInputs;
   readonly options: Options;
   readonly surroundings: RunSurroundings;
   readonly progress: ProgressTeller;
@@ -186,7 +187,7 @@ export class RunState {
     const { runId, signal } = surroundings;
     return {
       error,
-      failed: error === null ? null : (this.#parts[this.#at]?.load.path ?? null),
+      failed: error === null ? null : (this.#parts[this.#at]?.load ?? null),
       runId,
       signal: signal.aborted ? signal.reason : null,
       target: this.#prepared?.connected.target.name ?? null,

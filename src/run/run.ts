@@ -20,12 +20,13 @@ import { makeRunReport } from "./make-run-report.ts";
 import type { RunOutcome } from "./make-run-report.ts";
 import { prepareRun } from "./prepare-run.ts";
 import type { PreparedRun } from "./prepare-run.ts";
+import type { RunInputs } from "./run-load.ts";
 import { RunState } from "./run-state.ts";
 import type { JoinedLoad, RunLessons, RunRequest } from "./run-state.ts";
 
-/** Loads the files of `folders` under `options`. Never throws: what went wrong is in the report. */
+/** Loads what `inputs` has under `options`. Never throws: what went wrong is in the report. */
 export async function run(
-  folders: readonly string[],
+  inputs: RunInputs,
   options: Options,
   given: Surroundings,
 ): Promise<RunReport> {
@@ -33,7 +34,7 @@ export async function run(
   const started = performance.now();
   const began = surroundings.now?.() ?? new Date();
   const progress = new ProgressTeller({ surroundings, started, limit: null });
-  const request = { folders, options, surroundings, progress, began };
+  const request = { inputs, options, surroundings, progress, began };
   const first: RunLessons = { again: false, of: new Map() };
   const outcome = await retry<RunLessons, RunOutcome>(first, {
     timeoutMs: options.retryTimeout,
@@ -50,7 +51,7 @@ async function tryToRun(
   request: RunRequest,
   lessons: RunLessons,
 ): Promise<Tried<RunLessons, RunOutcome>> {
-  const { surroundings, options, folders, progress } = request;
+  const { surroundings, options, inputs, progress } = request;
   const { signal } = surroundings;
   const state = new RunState(request, lessons);
   const interrupt = onInterrupt(signal, options.grace, () => state.atHand);
@@ -58,7 +59,7 @@ async function tryToRun(
   progress.connecting();
   try {
     signal.throwIfAborted();
-    const prepared = await prepareRun(folders, options, state.hooks());
+    const prepared = await prepareRun(inputs, options, state.hooks());
     state.prepared(prepared);
     signal.throwIfAborted();
     await write(prepared, state);
@@ -134,6 +135,7 @@ async function end(
     failPoint("committed");
     for (const { writers } of loads) writers.committed();
   }
-  const how = { moves: options.syncSequences, rehearsal };
-  for (const { notes, ledger } of loads) await notes.lookBack(ledger.seen, how);
+  for (const { notes, ledger, request } of loads) {
+    await notes.lookBack(ledger.seen, { moves: request.options.syncSequences, rehearsal });
+  }
 }

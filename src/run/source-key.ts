@@ -4,6 +4,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import { isDeferred } from "../model/table-shape.ts";
 import type { TableShape, UniqueKey } from "../model/table-shape.ts";
 import { tableLabel } from "../plan/names.ts";
+import type { LoadOrigin } from "./run-load.ts";
 
 /** Where a key is looked for. */
 export interface SourceKeyRequest {
@@ -12,10 +13,12 @@ export interface SourceKeyRequest {
   readonly columns: ReadonlySet<string>;
   /** For messages. */
   readonly source: string;
+  /** Where the load may name a key; `null`: nowhere. */
+  readonly origin: LoadOrigin | null;
 }
 
 /** The columns of the key; `null`: the primary key. Throws `RUN_NO_KEY`. */
-export function keyOfSource({ shape, columns, source }: SourceKeyRequest): string[] | null {
+export function keyOfSource({ shape, columns, source, origin }: SourceKeyRequest): string[] | null {
   const usable = shape.uniqueKeys.filter((key) => mayDecide(key, shape.uniqueKeys));
   const whole = usable.filter((key) => key.columns.every((name) => columns.has(name ?? "")));
   if (whole.some(({ primary }) => primary)) return null;
@@ -27,11 +30,13 @@ export function keyOfSource({ shape, columns, source }: SourceKeyRequest): strin
     const title = `${source} has several keys of ${table}, and nothing says which one finds its rows`;
     const reason = `it has these whole: ${whole.map(describeKey).join("; ")}`;
     const suggestion =
-      "leave the columns of all but one out of the file, or add those of the primary key";
+      origin !== null
+        ? `say which with key: in the load at ${origin.place}`
+        : "leave the columns of all but one out of the file, or add those of the primary key";
     throw upsurgeError(
       "RUN_NO_KEY",
       { source, table, reason, suggestion },
-      { title, where: source },
+      { title, where: origin?.place ?? source },
     );
   }
   const reason =
@@ -40,7 +45,8 @@ export function keyOfSource({ shape, columns, source }: SourceKeyRequest): strin
     usable.length === 0
       ? "give the table a primary key or a unique index"
       : "add the columns of one of them to the file";
-  throw upsurgeError("RUN_NO_KEY", { source, table, reason, suggestion }, { where: source });
+  const where = origin?.place ?? source;
+  throw upsurgeError("RUN_NO_KEY", { source, table, reason, suggestion }, { where });
 }
 
 /** A key over plain columns and all rows, checked at once. */

@@ -82,8 +82,20 @@ export function makeRedactor(secrets: readonly string[]): Redact {
 
 /** The redactor of a run into `url`. */
 export async function redactorFor(url: string | null, environment: Environment): Promise<Redact> {
-  const elsewhere = url === null ? [] : await secretsElsewhere(url, environment);
-  return makeRedactor(secretsOf(url, environment, elsewhere));
+  return await redactorOf([url], environment);
+}
+
+/** The redactor of a run that may show any of these URLs. */
+export async function redactorOf(
+  urls: readonly (string | null)[],
+  environment: Environment,
+): Promise<Redact> {
+  const found: string[] = [];
+  for (const url of urls) {
+    const elsewhere = url === null ? [] : await secretsElsewhere(url, environment);
+    found.push(...secretsOf(url, environment, elsewhere));
+  }
+  return makeRedactor(found);
 }
 
 /** The secrets of a run: the passwords in its target URL, in the environment and `elsewhere`, in files say. */

@@ -2,7 +2,7 @@
  * Source arguments as paths: patterns are expanded here, for shells that do not.
  */
 import { readdir, stat } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { nearest } from "../errors/edit-distance.ts";
 import { shellWord } from "../errors/shell-word.ts";
@@ -11,23 +11,28 @@ import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { refuseUrl } from "../read/foreign.ts";
 import { sourceError } from "../read/bytes/source-error.ts";
 
-/** The paths that `patterns` name, in their order, each pattern's matches sorted. Throws `SOURCE_*` errors. */
-export async function expandSources(patterns: readonly string[]): Promise<string[]> {
+/**
+ * The paths that `patterns` name, in their order, each pattern's matches sorted; those that are relative are relative to
+ * `base`. Throws `SOURCE_*` errors.
+ */
+export async function expandSources(patterns: readonly string[], base = ""): Promise<string[]> {
   const paths: string[] = [];
-  for (const pattern of patterns) paths.push(...(await expand(pattern)));
+  for (const pattern of patterns) paths.push(...(await expand(pattern, base)));
   return paths;
 }
 
-async function expand(pattern: string): Promise<string[]> {
+async function expand(pattern: string, base: string): Promise<string[]> {
   if (pattern === "-") return [pattern];
-  const missing = await whyMissing(pattern);
-  if (missing === null) return [pattern];
+  const at = (path: string): string => (base === "" || isAbsolute(path) ? path : join(base, path));
+  const missing = await whyMissing(at(pattern));
+  if (missing === null) return [at(pattern)];
   refuseUrl(pattern);
-  if (!isDynamicPattern(pattern)) throw await withNearFile(pattern, missing);
+  if (!isDynamicPattern(pattern)) throw await withNearFile(pattern, at(pattern), missing);
   const { folder, rest } = split(pattern);
-  const found = await glob(rest, { cwd: folder === "" ? "." : folder, expandDirectories: false });
-  if (found.length === 0) throw upsurgeError("SOURCE_NOT_FOUND", { path: pattern });
-  return found.map((path) => folder + path).toSorted(byCodeUnits);
+  const cwd = at(folder);
+  const found = await glob(rest, { cwd: cwd === "" ? "." : cwd, expandDirectories: false });
+  if (found.length === 0) throw upsurgeError("SOURCE_NOT_FOUND", { path: at(pattern) });
+  return found.map((path) => at(folder + path)).toSorted(byCodeUnits);
 }
 
 /** The part of a pattern that names a folder as it is, so that matches are spelled as the pattern is. */
@@ -40,12 +45,16 @@ function split(pattern: string): { readonly folder: string; readonly rest: strin
 }
 
 /** The error with the name of a file in the same folder that may be meant. */
-async function withNearFile(path: string, missing: UpsurgeError): Promise<UpsurgeError> {
+async function withNearFile(
+  pattern: string,
+  path: string,
+  missing: UpsurgeError,
+): Promise<UpsurgeError> {
   const entries = await readdir(dirname(path), { withFileTypes: true }).catch(() => []);
   const files = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
   const near = nearest(basename(path), files);
   if (near === null) return missing;
-  const folder = path.slice(0, path.length - basename(path).length);
+  const folder = pattern.slice(0, pattern.length - basename(pattern).length);
   const fix = `did you mean ${shellWord(`${folder}${near}`)}?`;
   return upsurgeError("SOURCE_NOT_FOUND", { path }, { cause: missing.cause, fix });
 }

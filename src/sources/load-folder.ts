@@ -98,7 +98,8 @@ function whyNoLoad(path: string): string | null {
   return READABLE.test(path) ? null : "its name has no ending of a format that is read";
 }
 
-function stemOf(name: string): string {
+/** The name of a file without the endings of its format and compression. */
+export function stemOf(name: string): string {
   return name.replace(READABLE, "");
 }
 

@@ -47,6 +47,16 @@ export async function findTarget(url: string): Promise<Target> {
   throw upsurgeError("TARGET_URL", { url: shown, reason });
 }
 
+/** The text with its path relative to `folder`, of a target that has one. Never throws: what is wrong is told when connecting. */
+export async function inFolderOf(url: string, folder: string): Promise<string> {
+  try {
+    const target = await findTarget(url);
+    return target.inFolder?.(url, folder) ?? url;
+  } catch {
+    return url;
+  }
+}
+
 /** The passwords that a connection to `url` takes from elsewhere, from files say. Never throws. */
 export async function secretsElsewhere(
   url: string,

@@ -156,6 +156,10 @@ export interface Target {
   bytesText?(hex: string): string;
   /** The URL without secrets, for messages. */
   describe(url: string): string;
+  /** Every host that a connection may go to, as it is named; of a database file its path. Throws `TARGET_*` errors. */
+  hosts(url: string, environment: Environment): readonly string[];
+  /** The text with its path relative to `folder`; absent where a target has none. */
+  inFolder?(url: string, folder: string): string;
   /** The passwords that a connection takes from elsewhere, from files say, to be masked. Never throws. */
   secrets?(url: string, environment: Environment): readonly string[];
   /** What to pass instead of a text that is not read but may be meant for this target; `null` when it has no idea. */

@@ -66,6 +66,7 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   checkpointTable: null,
   type: ["--alter", "--type", `m:int /* ${SQL} */`],
   // Paths, which no statement holds.
+  envFile: null,
   rejectFile: null,
   report: null,
 };

@@ -10,6 +10,7 @@ import { renderRunPlan } from "../../report/render-run-plan.ts";
 import { areFolders, planRun } from "../../run/plan-run.ts";
 import { surroundingsOf } from "../context.ts";
 import type { CommandContext } from "../context.ts";
+import { runInputs } from "../run-inputs.ts";
 import { writeResult } from "../screen.ts";
 
 /** Plans a load of `sources` and prints the plan. */
@@ -18,7 +19,8 @@ export async function planCommand(
   context: CommandContext,
 ): Promise<number> {
   const { io, options, redact } = context;
-  if (await areFolders(sources)) return await planFolders(sources, context);
+  const isRun = context.manifest !== null || (await areFolders(sources));
+  if (isRun) return await planLoads(sources, context);
   checkOptions(options, "plan", sources);
   if (options.grants) return await printGrants(sources, context);
   const planned = await planLoad(sources, options, surroundingsOf(context));
@@ -27,12 +29,25 @@ export async function planCommand(
   return 0;
 }
 
-/** Folders are planned as the run that loads them. */
-async function planFolders(folders: readonly string[], context: CommandContext): Promise<number> {
-  const { io, options, redact } = context;
-  refuseOthers(options, "run", "the plan of a folder");
-  checkOptions(options, "run", folders);
-  const planned = await planRun(folders, options, surroundingsOf(context));
+const FOLDER = {
+  what: "the plan of a folder",
+  reason: "its tables and keys follow from the names of its files",
+  instead: "name one file with --table",
+};
+
+const MANIFEST = {
+  what: "the plan of a manifest",
+  reason: "it is said in the manifest, of each load by itself",
+  instead: "write it in the load",
+};
+
+/** Folders, and a manifest, are planned as the run that loads them. */
+async function planLoads(sources: readonly string[], context: CommandContext): Promise<number> {
+  const { io, options, redact, manifest } = context;
+  refuseOthers(options, "run", manifest === null ? FOLDER : MANIFEST);
+  checkOptions(options, "run", sources);
+  const inputs = await runInputs(sources, context);
+  const planned = await planRun(inputs, options, surroundingsOf(context));
   const text = options.json ? `${runPlanJson(planned)}\n` : renderRunPlan(planned);
   await writeResult(io.stdout, redact(text));
   return 0;

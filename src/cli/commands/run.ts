@@ -1,4 +1,4 @@
-/** `upsurge run`: loads the files of folders and delivers one report. What a run is stands in `src/run/run.ts`. */
+/** `upsurge run`: loads the files of folders, or what a manifest lists, and delivers one report. What a run is stands in `src/run/run.ts`. */
 import type { Surroundings } from "../../load/surroundings.ts";
 import { checkOptions } from "../../options/check-options.ts";
 import { renderRun, renderRunTroubles, runJson } from "../../report/render-run.ts";
@@ -7,21 +7,23 @@ import { run } from "../../run/run.ts";
 import { maskRunReport } from "../../secrets/mask-report.ts";
 import type { CommandContext } from "../context.ts";
 import { runAndDeliver } from "../deliver.ts";
+import { runInputs } from "../run-inputs.ts";
 
 /** So many rejects of a run are annotated. */
 const ANNOTATED = 10;
 
-/** Loads the files of `folders` and returns the exit code of the report. */
+/** Loads what `sources` have, folders or a manifest, and returns the exit code of the report. */
 export async function runCommand(
-  folders: readonly string[],
+  sources: readonly string[],
   context: CommandContext,
 ): Promise<number> {
   const { options, redact } = context;
-  checkOptions(options, "run", folders);
+  checkOptions(options, "run", sources);
+  const inputs = await runInputs(sources, context);
   const work = {
     onSignal: "undoing the run",
     run: async (surroundings: Surroundings) => {
-      const report = maskRunReport(await run(folders, options, surroundings), redact);
+      const report = maskRunReport(await run(inputs, options, surroundings), redact);
       const firstRejects = report.tables.flatMap((load) => load.firstRejects);
       return {
         ...report,

@@ -79,6 +79,7 @@ export const CONFLICT_OPTIONS = {
   set: {
     group: "conflict",
     kind: "many",
+    pairs: " = ",
     value: '"c = EXPR"',
     grammar: COLUMN_EXPRESSION,
     summary: "Update this column with an SQL expression; may be repeated.",
@@ -102,6 +103,7 @@ export const CONFLICT_OPTIONS = {
   stamp: {
     group: "conflict",
     kind: "many",
+    pairs: " = ",
     value: '"c = EXPR"',
     grammar: COLUMN_EXPRESSION,
     summary: "Set this column when a row is inserted or really changes; may be repeated.",
@@ -139,6 +141,7 @@ export const CONFLICT_OPTIONS = {
   rawSql: {
     group: "conflict",
     kind: "flag",
+    wholeRun: true,
     negated: true,
     env: ["UPSURGE_NO_RAW_SQL"],
     summary: "Refuse every option whose value is SQL; for wrappers that pass on what others chose.",

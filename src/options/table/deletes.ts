@@ -19,6 +19,7 @@ export const DELETE_OPTIONS = {
   deleteSet: {
     group: "deletes",
     kind: "many",
+    pairs: " = ",
     value: '"column = SQL"',
     grammar: COLUMN_EXPRESSION,
     summary: "Set this in the rows that no record has, in place of deleting them; may be repeated.",

@@ -8,6 +8,7 @@ export const MAPPING_OPTIONS = {
   map: {
     group: "mapping",
     kind: "many",
+    pairs: ":",
     short: "m",
     value: "field:column",
     grammar: FIELD_MAP,
@@ -21,6 +22,7 @@ export const MAPPING_OPTIONS = {
   const: {
     group: "mapping",
     kind: "many",
+    pairs: "=",
     value: "column=value",
     grammar: CONSTANT_COLUMN,
     summary: "Give every row this value; may be repeated.",

@@ -27,6 +27,7 @@ export const RUN_OPTIONS = {
   commit: {
     group: "run",
     kind: "text",
+    notInRun: "a run commits once, when all of its loads are done",
     value: "end|N",
     default: "end",
     grammar: COMMIT_RULE,
@@ -40,6 +41,7 @@ export const RUN_OPTIONS = {
   writers: {
     group: "run",
     kind: "count",
+    notInRun: "a run is one transaction, which has one connection",
     least: 1,
     most: 16,
     value: "N",
@@ -53,15 +55,28 @@ export const RUN_OPTIONS = {
   only: {
     group: "run",
     kind: "list",
+    wholeRun: true,
     value: "a,b",
     summary: "Load only these tables of the run.",
     details: "By the names of the tables, as the plan of the run shows them.",
     example: "--only countries,customers",
     commands: RUN,
   },
+  envFile: {
+    group: "run",
+    kind: "text",
+    notInRun: "its variables are there before the manifest is read",
+    value: "FILE",
+    summary: "A file of variables, NAME=value a line; the environment comes first.",
+    details:
+      "For `${NAME}` in a manifest, and for everything that is taken from the environment, such as `PGPASSWORD`. Values may be in quotes, a line may begin with `export`, and `#` begins a comment. Only a file that is named here is read.",
+    example: "--env-file .env",
+    commands: RUN,
+  },
   wait: {
     group: "run",
     kind: "duration",
+    wholeRun: true,
     value: "TIME",
     default: "0s",
     summary: "How long to wait for a server that is not there yet; 0 tries once.",
@@ -73,6 +88,7 @@ export const RUN_OPTIONS = {
   lockTimeout: {
     group: "run",
     kind: "duration",
+    wholeRun: true,
     value: "TIME",
     default: "60s",
     summary: "How long to wait for a lock held by someone else.",
@@ -82,6 +98,7 @@ export const RUN_OPTIONS = {
   statementTimeout: {
     group: "run",
     kind: "duration",
+    wholeRun: true,
     value: "TIME",
     default: "30m",
     summary: "How long one statement may take before the connection is given up; 0 turns it off.",
@@ -93,6 +110,7 @@ export const RUN_OPTIONS = {
   retryTimeout: {
     group: "run",
     kind: "duration",
+    wholeRun: true,
     value: "TIME",
     default: "5m",
     summary: "How long to go on retrying after a deadlock or a lost connection; 0 turns it off.",
@@ -104,6 +122,7 @@ export const RUN_OPTIONS = {
   grace: {
     group: "run",
     kind: "duration",
+    notInRun: "a run is one transaction, and undone at once",
     value: "TIME",
     default: "10s",
     summary: "How long a load that commits in parts may take to finish its batch after a signal.",
@@ -126,6 +145,7 @@ export const RUN_OPTIONS = {
   rejectsOk: {
     group: "run",
     kind: "flag",
+    wholeRun: true,
     summary: "Exit with 0, not 3, when records were rejected and --max-rejects allows them.",
     details:
       "For Kubernetes, systemd and others that know only one success. The summary and the report say `rejects` all the same, and more rejects than allowed stop the load with exit code 4. With `--delete-missing` the exit code is 3 all the same, since no row was deleted.",
@@ -145,6 +165,7 @@ export const RUN_OPTIONS = {
   dryRun: {
     group: "run",
     kind: "flag",
+    wholeRun: true,
     short: "n",
     summary: "Do everything, print the true counts, then undo it.",
     example: "--dry-run",
@@ -153,6 +174,7 @@ export const RUN_OPTIONS = {
   check: {
     group: "run",
     kind: "flag",
+    wholeRun: true,
     summary: "A dry run that exits with 3 if anything would change.",
     example: "--check",
     commands: WRITES,

@@ -17,6 +17,7 @@ export const TABLE_OPTIONS = {
   type: {
     group: "table",
     kind: "many",
+    pairs: ":",
     value: "column:TYPE",
     grammar: COLUMN_TYPE,
     sql: true,

@@ -7,6 +7,7 @@ export const TARGET_OPTIONS = {
   to: {
     group: "target",
     kind: "text",
+    wholeRun: true,
     value: "URL",
     env: ["UPSURGE_TO", "DATABASE_URL"],
     summary:
@@ -17,6 +18,7 @@ export const TARGET_OPTIONS = {
   acceptServer: {
     group: "target",
     kind: "flag",
+    wholeRun: true,
     summary: "Go on with a server that speaks PostgreSQL's protocol but is not PostgreSQL.",
     details:
       "CockroachDB, YugabyteDB, Amazon Redshift and other servers of that kind are refused by name, and unknown ones too: locks, transactions or unique keys that a load relies on may not hold there. With the flag the same is said as a warning. Citus, TimescaleDB, Neon and Amazon Aurora are PostgreSQL.",

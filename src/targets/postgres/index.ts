@@ -3,7 +3,7 @@ import type { Target } from "../target.ts";
 import { POSTGRES_DDL } from "./catalog/new-table.ts";
 import { isConnectionText } from "./connect/connection-text.ts";
 import { suggestUrl } from "./connect/suggest-url.ts";
-import { describeUrl, secretsElsewhere } from "./connect/connection-url.ts";
+import { describeUrl, hostsOf, secretsElsewhere } from "./connect/connection-url.ts";
 
 /** The target that the registry offers for `postgres://` URLs and keyword strings. */
 export const postgres: Target = {
@@ -11,6 +11,7 @@ export const postgres: Target = {
   accepts: isConnectionText,
   bytesText: (hex) => `\\x${hex}`,
   describe: describeUrl,
+  hosts: hostsOf,
   secrets: secretsElsewhere,
   suggest: suggestUrl,
   ddl: POSTGRES_DDL,

@@ -52,6 +52,12 @@ export function describeUrl(url: string): string {
   return `postgres://${at}${hosts.join(",")}/${dbname ?? ""}`;
 }
 
+/** The hosts that a connection may go to, by name and by address, wherever they are said. */
+export function hostsOf(url: string, environment: Environment): readonly string[] {
+  const { host = "", hostaddr = "" } = readSettings(url, environment);
+  return [...host.split(","), ...hostaddr.split(",")].filter((each) => each !== "");
+}
+
 /** The passwords that a connection takes from files. Never throws: what cannot be read is told when connecting. */
 export function secretsElsewhere(url: string, environment: Environment): readonly string[] {
   try {

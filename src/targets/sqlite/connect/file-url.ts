@@ -3,6 +3,7 @@
  * that may be meant otherwise is never read as a new file: files are not made, and the error shows what to type.
  */
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
 import { shellWord } from "../../../errors/shell-word.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../../../errors/upsurge-error.ts";
@@ -52,6 +53,15 @@ export function readFileUrl(url: string): DatabaseFile {
     throw upsurgeError("TARGET_URL", { url, reason: "it names no file" });
   }
   return { path: named, readonly: mode === "ro" };
+}
+
+/** The text with the file relative to `folder`, where it is relative. */
+export function inFolder(url: string, folder: string): string {
+  const { path } = readFileUrl(url);
+  if (path.startsWith(":") || isAbsolute(path)) return url;
+  const at = url.lastIndexOf(path);
+  // A URL in which the path is written in another way is left alone.
+  return at < 0 ? url : url.slice(0, at) + join(folder, path) + url.slice(at + path.length);
 }
 
 /** `file:a.db`, `file:/var/a.db`, `file:///var/a.db`, `file://localhost/var/a.db`. */

@@ -1,0 +1,72 @@
+/** Refuses loads that get into each other's way: over one table, or over one file of rejects. Pure. */
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import { allowsRejects } from "../options/grammar.ts";
+import { withoutNumber } from "./find-tables.ts";
+import type { TableLoad } from "./find-tables.ts";
+
+/** Layers may each have a load for a table; so may a manifest, in which they come as they are written. */
+export function refuseTwice(loads: readonly TableLoad[]): void {
+  const known = new Map<string, TableLoad>();
+  for (const load of loads) {
+    const key = JSON.stringify([load.layer, load.tableName]);
+    const other = known.get(key);
+    if (other !== undefined) {
+      const folder = withoutNumber(load.stem ?? "");
+      const details = { one: other.path, other: load.path, table: load.tableName, folder };
+      throw upsurgeError("RUN_SAME_TABLE", details, { where: load.path });
+    }
+    known.set(key, load);
+  }
+  for (const [at, load] of loads.entries()) {
+    refuseDeletes(load, at, loads);
+    refuseOneRejectFile(load, loads.slice(0, at));
+  }
+}
+
+/** The source that rejects would be kept next to; `null`: none. */
+function keepsNextTo({ options, sources: [first] }: TableLoad): string | null {
+  return options.rejectFile === null && allowsRejects(options.maxRejects) ? (first ?? null) : null;
+}
+
+/** Rejects are kept next to the first source, by its name: two loads of one file would keep them in the same. */
+function refuseOneRejectFile(load: TableLoad, earlier: readonly TableLoad[]): void {
+  const file = keepsNextTo(load);
+  const other = earlier.find((each) => keepsNextTo(each) === file);
+  if (file === null || other === undefined || load.origin === null) return;
+  const details = {
+    name: "reject-file",
+    reason: `rejects of ${file} are kept next to it, and the loads into ${other.tableName} and ${load.tableName} both read it`,
+    suggestion: "add reject-file: FILE to one of the two",
+  };
+  throw upsurgeError("MANIFEST_MISSING", details, { where: load.origin.place });
+}
+
+/** What one load leaves, another one of the table must not take for missing, nor empty the table after it. */
+function refuseDeletes(load: TableLoad, at: number, loads: readonly TableLoad[]): void {
+  const { options, tableName: table } = load;
+  const isSame = (each: TableLoad): boolean => each !== load && each.tableName === table;
+  const where = load.origin?.place;
+  const earlier = loads.slice(0, at).find(isSame);
+  if (options.truncate && earlier !== undefined) {
+    const details = {
+      one: load.path,
+      other: earlier.path,
+      table,
+      reason: "truncate empties the table after an earlier load of the run has filled it",
+      suggestion: `put truncate into the first load of ${table}, or both files into one load: from: [ … ]`,
+    };
+    throw upsurgeError("RUN_TABLE_TWICE", details, { where });
+  }
+  const other = loads.find(isSame);
+  if (options.deleteMissing && options.deleteWhere === null && other !== undefined) {
+    const details = {
+      one: load.path,
+      other: other.path,
+      table,
+      reason: "with delete-missing, rows whose key its own files do not have are missing",
+      suggestion:
+        "put both files into one load: from: [ … ]; or say with delete-where which rows are its own",
+    };
+    throw upsurgeError("RUN_TABLE_TWICE", details, { where });
+  }
+}
