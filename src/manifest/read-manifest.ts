@@ -112,6 +112,7 @@ class ManifestReader {
         return;
       case "refuse-hosts":
         this.#refuseHosts = this.#texts(entry, "a pattern of hosts, or a list of them");
+        for (const pattern of this.#refuseHosts) refuseNoHost(pattern);
         return;
       case "defaults":
         this.#defaults = this.#options(this.#mapping(entry).entries, "defaults");
@@ -197,6 +198,19 @@ class ManifestReader {
     }
     return options;
   }
+}
+
+/** What is more than a host would match none, and refuse nothing. */
+function refuseNoHost({ text, place }: PlacedText): void {
+  const isHost = !/[,\s]|:\/\/|^[^:]*:\d*$|@/.test(text);
+  if (isHost) return;
+  const details = {
+    name: "refuse-hosts",
+    value: `'${text}'`,
+    expected: "one host or pattern each, without scheme, user and port",
+    suggestion: 'for example refuse-hosts: ["*.prod.example.com", db1]',
+  };
+  throw upsurgeError("MANIFEST_VALUE", details, { where: place });
 }
 
 /** Standard input is there once, and a run may have to be tried again. */

@@ -26,6 +26,8 @@ export interface SettledLoad extends Pick<ManifestLoad, "label" | "from" | "plac
 /** A manifest of which every option is settled. */
 export interface SettledManifest extends Pick<Manifest, "path" | "folder" | "refuseHosts"> {
   readonly loads: readonly SettledLoad[];
+  /** Where it names the database; `null` where the command line does. */
+  readonly toPlace: string | null;
 }
 
 /** Options of which one in a load takes the place of another one in what comes after it. */
@@ -73,7 +75,8 @@ export function settleManifest(
     return { label, from, place, options, placeOf };
   });
   refuseOneFile(loads, manifest);
-  return { path, folder, refuseHosts, loads };
+  const toPlace = typed.to === undefined ? (manifest.to?.place ?? null) : null;
+  return { path, folder, refuseHosts, loads, toPlace };
 }
 
 /** Whether another option that comes before it takes its place. */

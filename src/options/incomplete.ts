@@ -59,6 +59,10 @@ function fixOf(
   { sources, flags }: { readonly sources: readonly string[]; readonly flags: readonly string[] },
 ): string {
   const [only] = flags;
+  const [manifest] = sources.filter((source) => /\.ya?ml$/i.test(source));
+  if (command === "load" && manifest !== undefined) {
+    return `a manifest is run: upsurge run ${shellWord(manifest)}`;
+  }
   if (command === "run") return runFix({ to }, { sources, flags });
   if (flags.length === 1 && only !== "a source") {
     return `add it, for example ${optionSpec(only === "--to" ? "to" : "table").example}`;

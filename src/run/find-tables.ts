@@ -98,8 +98,7 @@ async function noTables(
   const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "";
   const files = missing.map(({ path }) => path).join(", ");
   const [first] = missing;
-  const named = first?.options.table ?? null;
-  const goes = named === null ? "a file is loaded into the table of its name" : `it names ${named}`;
+  const goes = first === undefined ? "" : whereItGoes(first);
   const details = {
     files,
     reason: `${goes}, and ${label} has ${there}${more}`,
@@ -108,6 +107,13 @@ async function noTables(
   const where =
     first === undefined ? undefined : placeIn(first.origin === null ? null : "--table", first);
   return upsurgeError("RUN_NO_TABLE", details, { where });
+}
+
+/** Into which table, as a clause. */
+function whereItGoes({ options, origin, stem }: RunLoad): string {
+  if (options.table !== null) return `it names ${options.table}`;
+  if (origin === null) return "a file is loaded into the table of its name";
+  return `without \`table\` all of its files go into ${withoutNumber(stem ?? "")}`;
 }
 
 function suggestion(first: RunLoad | undefined, tables: readonly TableName[]): string {

@@ -2,7 +2,7 @@
  * Gets a run ready: connects once, finds the table of each file, plans each load, and puts the loads in order. Shared by runs
  * and their plans. Writes nothing.
  */
-import { relocated, UpsurgeError } from "../errors/upsurge-error.ts";
+import { located, relocated, UpsurgeError } from "../errors/upsurge-error.ts";
 import { connectTo, openSources, planSources } from "../load/prepare.ts";
 import type { Connected, PreparedLoad, PrepareHooks } from "../load/prepare.ts";
 import { namedMode } from "../options/mode-of.ts";
@@ -14,6 +14,7 @@ import { refuseTwice } from "./same-table.ts";
 import { keyOfSource } from "./source-key.ts";
 import type { LeftOut } from "../sources/load-folder.ts";
 import { findTarget } from "../targets/registry.ts";
+import type { Target } from "../targets/target.ts";
 import { findTables } from "./find-tables.ts";
 import { refuseHosts } from "./refuse-hosts.ts";
 import { isManifest, placeIn, readRunLoads } from "./run-load.ts";
@@ -51,8 +52,7 @@ export async function prepareRun(
   options: Options,
   hooks: RunHooks,
 ): Promise<PreparedRun> {
-  const target = await findTarget(options.to ?? "");
-  if (isManifest(inputs)) refuseHosts(inputs.refuseHosts, { target, options, ...hooks });
+  const target = await targetOf(inputs, options, hooks);
   const { loads, leftOut } = await readRunLoads(inputs, options);
   const connected = await connectTo(target, options, hooks);
   const parts: PreparedPart[] = [];
@@ -72,6 +72,18 @@ export async function prepareRun(
     for (const { prepared } of parts) await prepared.sources.close();
     await connected.session.close();
     throw error;
+  }
+}
+
+/** The database, if the manifest does not refuse it. Throws `TARGET_*` errors and `RUN_HOST_REFUSED`. */
+async function targetOf(inputs: RunInputs, options: Options, hooks: RunHooks): Promise<Target> {
+  try {
+    const target = await findTarget(options.to ?? "");
+    if (isManifest(inputs)) refuseHosts(inputs.refuseHosts, { target, options, ...hooks });
+    return target;
+  } catch (error) {
+    const where = isManifest(inputs) ? inputs.toPlace : null;
+    throw error instanceof UpsurgeError && where !== null ? located(error, where) : error;
   }
 }
 

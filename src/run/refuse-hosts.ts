@@ -30,7 +30,7 @@ export function refuseHosts(patterns: readonly PlacedText[], destination: RunDes
 
 /** `*` is any text, dots included; case and a dot at the end mean nothing. */
 function matcher(pattern: string): RegExp {
-  const parts = pattern.split("*").map((part) => part.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
+  const parts = pattern.split("*").map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, "\\$&"));
   return new RegExp(`^${parts.join("[^]*")}$`, "iu");
 }
 

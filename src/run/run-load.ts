@@ -5,7 +5,7 @@ import type { PlacedText } from "../manifest/node.ts";
 import type { SettledLoad, SettledManifest } from "../manifest/settle.ts";
 import type { Options } from "../options/options.ts";
 import { expandSources } from "../sources/expand-sources.ts";
-import { readLoadFolders, stemOf } from "../sources/load-folder.ts";
+import { HOLDS_REJECTS, readLoadFolders, REJECTS, stemOf } from "../sources/load-folder.ts";
 import type { LeftOut } from "../sources/load-folder.ts";
 
 /** What a run is asked to load. */
@@ -52,7 +52,7 @@ export function isManifest(inputs: RunInputs): inputs is SettledManifest {
 
 /** The loads, in the order in which they are given. Throws `SOURCE_*` and `RUN_*` errors. */
 export async function readRunLoads(inputs: RunInputs, options: Options): Promise<RunLoads> {
-  if (isManifest(inputs)) return { loads: await readManifestLoads(inputs, options), leftOut: [] };
+  if (isManifest(inputs)) return await readManifestLoads(inputs, options);
   const { loads, leftOut } = await readLoadFolders(inputs);
   return { loads: loads.map((load) => ({ ...load, options, origin: null, fault: null })), leftOut };
 }
@@ -61,36 +61,54 @@ export async function readRunLoads(inputs: RunInputs, options: Options): Promise
 async function readManifestLoads(
   { loads, folder }: SettledManifest,
   { only }: Options,
-): Promise<RunLoad[]> {
+): Promise<RunLoads> {
   const found: RunLoad[] = [];
+  const leftOut: LeftOut[] = [];
   for (const [layer, load] of loads.entries()) {
     const read = await readManifestLoad(load, folder);
     if (read.fault !== null && only === null) throw read.fault;
-    found.push({ ...read, layer });
+    const rejects = read.sources.filter((path) => !isWanted(path, load));
+    leftOut.push(...rejects.map((path) => ({ path, reason: HOLDS_REJECTS })));
+    const sources = read.sources.filter((path) => isWanted(path, load));
+    found.push({ ...read, sources, layer });
   }
-  return found;
+  return { loads: found, leftOut };
+}
+
+/** A pattern does not mean the rejects that an earlier run has left next to its files, unless it says so. */
+function isWanted(path: string, { from }: SettledLoad): boolean {
+  return !REJECTS.test(path) || from.some(({ text }) => REJECTS.test(text));
 }
 
 async function readManifestLoad(
-  { label: path, from, options, place, placeOf }: SettledLoad,
+  load: SettledLoad,
   folder: string,
 ): Promise<Omit<RunLoad, "layer">> {
-  const load = { path, options, origin: { place, placeOf } };
+  const { label: path, from, options, place, placeOf } = load;
+  const stem = commonStem(from.map(({ text }) => text));
+  const common = { path, options, stem, origin: { place, placeOf } };
   const sources: string[] = [];
   for (const { text, place: where } of from) {
     try {
-      sources.push(...(await expandSources([text], folder)));
+      const found = await expandSources([text], folder);
+      if (!found.some((path) => isWanted(path, load))) {
+        throw upsurgeError("SOURCE_NOT_FOUND", { path: text });
+      }
+      sources.push(...found);
     } catch (error) {
       if (!(error instanceof UpsurgeError)) throw error;
-      const stem = commonStem(from.map((each) => each.text));
-      return { ...load, sources: [text], stem, fault: notFound(error, { text, place: where }) };
+      return { ...common, sources: [text], fault: notFound(error, { text, place: where }) };
     }
   }
-  return { ...load, sources, stem: commonStem(sources), fault: null };
+  return { ...common, sources, fault: null };
 }
 
 /** The error for files of a load, with their place. */
 function notFound(error: UpsurgeError, { text, place }: PlacedText): UpsurgeError {
+  if (error.code === "SOURCE_IS_DIRECTORY") {
+    const fix = `name its files, for example from: "${text.replace(/\/$/, "")}/*.csv"`;
+    return upsurgeError(error.code, error.details, { fix, where: place });
+  }
   if (error.code !== "SOURCE_NOT_FOUND" || error.fix.startsWith("did you mean")) {
     return located(error, place);
   }
@@ -101,12 +119,19 @@ function notFound(error: UpsurgeError, { text, place }: PlacedText): UpsurgeErro
   return upsurgeError(code, details, { fix, where: place, cause });
 }
 
-/** The name of the one file, or of the folder that all of them are in; `null`: nothing names them all. */
-function commonStem(paths: readonly string[]): string | null {
-  const [stem = "", ...others] = new Set(paths.map((path) => stemOf(basename(path))));
-  if (others.length === 0) return stem;
-  const [folder = ".", ...more] = new Set(paths.map((path) => dirname(path)));
-  return more.length > 0 || folder === "." ? null : basename(folder);
+/** What patterns are made of. */
+const WILD = /[*?[\]{}]/;
+
+/**
+ * The name that all files share as they are written, or that of the folder that they are in; `null`: nothing names them all.
+ * Which files a pattern finds today has no say in it.
+ */
+function commonStem(texts: readonly string[]): string | null {
+  const [stem = "", ...others] = new Set(texts.map((text) => stemOf(basename(text))));
+  if (others.length === 0 && !WILD.test(stem)) return stem;
+  const [folder = ".", ...more] = new Set(texts.map((text) => dirname(text)));
+  const name = basename(folder);
+  return more.length > 0 || /^\.{0,2}$/.test(name) || WILD.test(name) ? null : name;
 }
 
 /** The error for a load of which nothing tells the table. */

@@ -35,9 +35,13 @@ export interface FolderLoads {
   readonly leftOut: readonly LeftOut[];
 }
 
+/** Why a file of rejects is not loaded. */
+export const HOLDS_REJECTS = "it holds the rejects of a load";
+
 const EXTENSIONS = FORMATS.flatMap(({ extensions }) => extensions);
 const READABLE = new RegExp(`\\.(?:${EXTENSIONS.join("|")})(?:\\.(?:gz|gzip|zst|zstd))?$`, "i");
-const REJECTS = /\.rejects\./i;
+/** The name of a file of rejects. */
+export const REJECTS = /\.rejects\./i;
 
 /** The loads of `folders`, in their order. Throws `SOURCE_*` errors, `RUN_NOT_A_FOLDER` and `RUN_NO_FILES`. */
 export async function readLoadFolders(folders: readonly string[]): Promise<FolderLoads> {
@@ -94,7 +98,7 @@ function reasonsOf(files: readonly string[], deeper: ReadonlySet<string>): LeftO
 
 /** Why a file is no load, as a clause; `null` for one that is. */
 function whyNoLoad(path: string): string | null {
-  if (REJECTS.test(path)) return "it holds the rejects of a load";
+  if (REJECTS.test(path)) return HOLDS_REJECTS;
   return READABLE.test(path) ? null : "its name has no ending of a format that is read";
 }
 

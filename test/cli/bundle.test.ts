@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { builtinModules } from "node:module";
@@ -58,6 +59,34 @@ describe("the program alone in a folder", () => {
     expect(new Set(names.filter((name) => !builtin.has(name)))).toEqual(
       new Set(["better-sqlite3", "mssql"]),
     );
+  });
+
+  test("reads YAML only for a run of a manifest", async () => {
+    const database = await openPostgres();
+    try {
+      await database.exec("create table a (id int primary key)");
+      const cwd = alone({
+        "vars.env": `DB='${database.url}'\n`,
+        "seed.yaml": "to: ${DB}\nloads: [{ from: seeds/a.csv }]\n",
+      });
+      mkdirSync(join(cwd, "seeds"));
+      writeFileSync(join(cwd, "seeds", "a.csv"), "id\n1\n");
+      const manifest = ["run", "seed.yaml", "--env-file", "vars.env"];
+      const ran = run(cwd, manifest);
+      const readers = PARTS.filter((name) =>
+        readFileSync(join(DIST, name), "utf8").includes("LineCounter"),
+      );
+      for (const name of readers) rmSync(join(cwd, "dist", name));
+      const into = ["--to", database.url];
+      const load = run(cwd, ["seeds/a.csv", ...into, "--table", "a", "--key", "id"]);
+      const folder = run(cwd, ["run", "seeds", ...into]);
+
+      expect([ran.status, load.status, folder.status], ran.stderr).toEqual([0, 0, 0]);
+      expect(readers).toHaveLength(1);
+      expect(run(cwd, manifest).status).not.toBe(0);
+    } finally {
+      await database.close();
+    }
   });
 
   test("loads into PostgreSQL", async () => {

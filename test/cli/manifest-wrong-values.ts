@@ -102,6 +102,27 @@ export const VALUES: Readonly<Record<string, WrongManifest>> = {
     fix: "write the stream to a file first",
     right: A,
   },
+  "a host with its port": {
+    yaml: `refuse-hosts: ["db.prod:5432"]\n${A}`,
+    code: "MANIFEST_VALUE",
+    at: "1:16",
+    fix: "for example refuse-hosts",
+    right: `refuse-hosts: ["db.prod"]\n${A}`,
+  },
+  "a folder": {
+    yaml: "loads: [{ from: seeds/ }]",
+    code: "SOURCE_IS_DIRECTORY",
+    at: "1:17",
+    fix: 'from: "seeds/*.csv"',
+    right: 'loads: [{ from: "seeds/*.csv", table: a }]',
+  },
+  "a database that is none": {
+    yaml: `to: shop.dbx\n${A}`,
+    code: "TARGET_URL",
+    at: "1:5",
+    fix: "ends in .db",
+    right: `to: shop.db\n${A}`,
+  },
   "no files": {
     yaml: "loads:\n  - table: a",
     code: "MANIFEST_MISSING",
@@ -185,7 +206,7 @@ export const VALUES: Readonly<Record<string, WrongManifest>> = {
     code: "SOURCE_NOT_FOUND",
     at: "2:11",
     fix: "relative to the folder of the manifest",
-    right: "loads:\n  - from: seeds/*.csv",
+    right: "loads:\n  - { from: seeds/*.csv, table: a }",
   },
   "a path of Windows": {
     yaml: "loads:\n  - from: seeds\\a.csv",

@@ -132,6 +132,20 @@ describe("files", () => {
     expect(rows(folder, "select id from a order by id")).toEqual([[1], [7]]);
   });
 
+  test("of rejects are not meant by a pattern", async () => {
+    const folder = shop("loads:\n  - { from: a/*.csv, max-rejects: 1 }\n", {
+      "a/1.csv": "id,n\n1,1\n2,10\n",
+    });
+    const first = await run(folder, ["--json"]);
+    const second = await run(folder, ["--json", "--check", "--max-rejects", "1"]);
+
+    expect([first.exitCode, reportOf(first).counts.rejected]).toEqual([3, 1]);
+    expect(reportOf(second)).toMatchObject({
+      counts: { read: 2 },
+      leftOut: [{ path: "a/1.csv.rejects.csv", reason: "it holds the rejects of a load" }],
+    });
+  });
+
   test("of loads that --only leaves out may be missing", async () => {
     const folder = shop("loads:\n  - from: a.csv\n  - { from: none/*.csv, table: b }\n");
     const all = await run(folder);
