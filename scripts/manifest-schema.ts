@@ -25,7 +25,7 @@ export function manifestSchema(): string {
     additionalProperties: false,
     required: ["loads"],
     properties: {
-      to: { type: "string", description: optionSpec("to").summary },
+      ...propertiesOf("top"),
       "refuse-hosts": { ...severalOf({ type: "string" }), description: HOSTS },
       defaults: {
         type: "object",

@@ -29,7 +29,7 @@ export function asManifest(text: string, which: "of loads" | "all" = "of loads")
 
 function isMeant(option: OptionName, which: "of loads" | "all"): boolean {
   const scope = runScopeOf(option);
-  return scope === "load" || (scope === "run" && which === "all");
+  return scope === "load" || (typeof scope === "string" && which === "all");
 }
 
 /** Whether the word behind a flag is its value, and not the next one of the sentence. */

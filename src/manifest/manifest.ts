@@ -24,6 +24,8 @@ export interface Manifest {
   /** That of the file; empty: the current one. */
   readonly folder: string;
   readonly to: ManifestTarget | null;
+  /** Options of the run at the top, but for `to`. */
+  readonly top: ManifestOptions;
   /** Patterns of hosts that are never loaded into. */
   readonly refuseHosts: readonly PlacedText[];
   /** Of every load, and of the run as a whole. */

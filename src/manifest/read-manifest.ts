@@ -76,6 +76,7 @@ class ManifestReader {
   readonly #environment: Environment;
   readonly #hasTarget: boolean;
   #to: ManifestTarget | null = null;
+  readonly #ofRun = new Map<OptionName, ManifestOption>();
   #refuseHosts: readonly PlacedText[] = [];
   #defaults: ManifestOptions = new Map();
   #loads: readonly ManifestLoad[] | null = null;
@@ -97,6 +98,7 @@ class ManifestReader {
       path: this.#path,
       folder: folder === "." ? "" : folder,
       to: this.#to,
+      top: this.#ofRun,
       refuseHosts: this.#refuseHosts,
       defaults: this.#defaults,
       loads: this.#loads,
@@ -121,8 +123,14 @@ class ManifestReader {
         this.#loads = this.#list(entry);
         return;
       default:
-        throw refuseName(entry, "top");
+        this.#topOption(entry);
     }
+  }
+
+  #topOption(entry: NamedNode): void {
+    const named = OPTION_BY_NAME.get(entry.name);
+    if (named === undefined || runScopeOf(named.option) !== "top") throw refuseName(entry, "top");
+    this.#ofRun.set(named.option, readOption(entry, named, this.#environment));
   }
 
   #target(node: ManifestNode): ManifestTarget | null {
@@ -185,7 +193,7 @@ class ManifestReader {
       if (named === undefined) throw refuseName(entry, level);
       const scope = runScopeOf(named.option);
       const isTaken = scope === "load" || (scope === "run" && level === "defaults");
-      if (!isTaken || named.option === "to") throw refuseName(entry, level);
+      if (!isTaken) throw refuseName(entry, level);
       if (level === "defaults" && named.option === "table") throw refuseName(entry, level);
       const other = options.get(named.option);
       if (other !== undefined) {

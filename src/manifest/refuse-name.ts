@@ -10,13 +10,18 @@ import type { NamedNode } from "./node.ts";
 export type Level = "top" | "defaults" | "load";
 
 /** The names at the top. */
-export const TOP_NAMES: readonly string[] = ["to", "refuse-hosts", "defaults", "loads"];
+export const TOP_NAMES: readonly string[] = [
+  ...namesOfScope("top"),
+  "refuse-hosts",
+  "defaults",
+  "loads",
+];
 
 /** The names of each level. */
 export function namesAt(level: Level): readonly string[] {
   if (level === "top") return TOP_NAMES;
   if (level === "load") return ["from", ...namesOfScope("load")];
-  return namesOfScope("load", "run").filter((name) => name !== "to" && name !== "table");
+  return namesOfScope("load", "run").filter((name) => name !== "table");
 }
 
 /** Who has the names of a level. */

@@ -49,7 +49,8 @@ const PATHS: readonly OptionName[] = ["report", "rejectFile"];
 
 /** The options of the run as a whole, as they would be typed. */
 export function rawOfRun(manifest: Manifest, typed: RawOptions): RawOptions {
-  const ofRun = [...manifest.defaults].filter(([option]) => runScopeOf(option) === "run");
+  const inDefaults = [...manifest.defaults].filter(([option]) => runScopeOf(option) === "run");
+  const ofRun = [...manifest.top, ...inDefaults];
   const to = manifest.to === null ? {} : { to: [manifest.to.text] };
   return { ...to, ...rawOf(new Map(ofRun), manifest.folder), ...typed };
 }

@@ -3,8 +3,8 @@ import { flagOf, negationOf, OPTION_NAMES, optionSpec } from "./flag.ts";
 import type { OptionGroup } from "./option.ts";
 import type { OptionName } from "./options.ts";
 
-/** Said of each load, of the run as a whole, or of neither, with the reason as a clause. */
-export type RunScope = "load" | "run" | { readonly refused: string };
+/** Said of each load, of the run as a whole (`top`: at the top of a manifest), or of neither, with the reason as a clause. */
+export type RunScope = "load" | "run" | "top" | { readonly refused: string };
 
 /** Groups of which no option is for a run. */
 const REFUSED: Readonly<Partial<Record<OptionGroup, string>>> = {
@@ -18,8 +18,9 @@ export function runScopeOf(name: OptionName): RunScope {
   const refused = notInRun ?? REFUSED[group];
   if (refused !== undefined) return { refused };
   const isOf = (command: string): boolean => commands.some((each) => each === command);
+  if (isOf("run") && wholeRun === "top") return "top";
   if (isOf("run") && (wholeRun === true || group === "output")) return "run";
-  if (isOf("load") && wholeRun !== true) return "load";
+  if (isOf("load") && wholeRun === undefined) return "load";
   return { refused: `it is an option of ${commands.join(" and ")}` };
 }
 
@@ -56,7 +57,7 @@ export function manifestName(option: OptionName): string {
 }
 
 /** The names that may be said of these. */
-export function namesOfScope(...scopes: readonly ("load" | "run")[]): readonly string[] {
+export function namesOfScope(...scopes: readonly ("load" | "run" | "top")[]): readonly string[] {
   return [...OPTION_BY_NAME].flatMap(([name, { option }]) =>
     scopes.some((scope) => runScopeOf(option) === scope) ? [name] : [],
   );

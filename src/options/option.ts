@@ -83,8 +83,11 @@ export interface OptionSpec {
   /** It lets a load delete rows: only the command line says so, no variable of the environment. */
   readonly removes?: true;
   readonly commands: readonly Command[];
-  /** It is said of a run as a whole; by default an option of `load` is one of each load of a run. */
-  readonly wholeRun?: true;
+  /**
+   * It is said of a run as a whole, `top`: at the top of its manifest; by default an option of `load` is one of each load of
+   * a run.
+   */
+  readonly wholeRun?: true | "top";
   /** Why a run's manifest cannot have it, as a clause. */
   readonly notInRun?: string;
   /** What stands between name and value in each text of a `many`: a manifest may give them as a mapping. */

@@ -7,7 +7,7 @@ export const TARGET_OPTIONS = {
   to: {
     group: "target",
     kind: "text",
-    wholeRun: true,
+    wholeRun: "top",
     value: "URL",
     env: ["UPSURGE_TO", "DATABASE_URL"],
     summary:

@@ -39,7 +39,7 @@ test("every option of `load` is one of a load or of a run, or says why it is non
     const scope = runScopeOf(name);
     if (typeof scope === "object")
       expect([name, scope.refused]).toEqual([name, expect.stringMatching(/ .* /)]);
-    else expect([name, ["load", "run"].includes(scope)]).toEqual([name, true]);
+    else expect([name, ["load", "run", "top"].includes(scope)]).toEqual([name, true]);
   }
 });
 
