@@ -5,7 +5,8 @@ import type { ErrorTexts } from "./codes.ts";
 export const RUN_CODES = {
   RUN_NOT_A_FOLDER: {
     title: "{path} is not a folder",
-    cause: "a run loads the files of folders, each into the table of its name",
+    cause:
+      "a run loads the files of folders, each into the table of its name, or what a manifest lists, whose name ends in .yaml, .yml or .json",
     fix: "name its folder, or load the file by itself: upsurge {word} --to URL --table NAME",
     exit: 2,
   },

@@ -1,6 +1,6 @@
 /** The loads of a run, wherever it has them from: folders of files, or a manifest. What comes after is the same for both. */
 import { basename, dirname } from "node:path";
-import { located, UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
+import { relocated, UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import type { PlacedText } from "../manifest/node.ts";
 import type { SettledLoad, SettledManifest } from "../manifest/settle.ts";
 import type { Options } from "../options/options.ts";
@@ -103,20 +103,24 @@ async function readManifestLoad(
   return { ...common, sources, fault: null };
 }
 
-/** The error for files of a load, with their place. */
+/** The error for files of a load, with their place and what helps in a manifest. */
 function notFound(error: UpsurgeError, { text, place }: PlacedText): UpsurgeError {
-  if (error.code === "SOURCE_IS_DIRECTORY") {
-    const fix = `name its files, for example from: "${text.replace(/\/$/, "")}/*.csv"`;
-    return upsurgeError(error.code, error.details, { fix, where: place });
+  const fix = fixOf(error, text);
+  if (fix === null) return relocated(error, place);
+  const { code, details, why, cause } = error;
+  return upsurgeError(code, details, { why, fix, where: place, cause });
+}
+
+/** `null`: the error's own. */
+function fixOf({ code, fix }: UpsurgeError, text: string): string | null {
+  if (code === "SOURCE_KIND") return "download it first, and name the file";
+  if (code === "SOURCE_IS_DIRECTORY") {
+    return `name its files, for example from: "${text.replace(/\/$/, "")}/*.csv"`;
   }
-  if (error.code !== "SOURCE_NOT_FOUND" || error.fix.startsWith("did you mean")) {
-    return located(error, place);
-  }
-  const fix = text.includes("\\")
+  if (code !== "SOURCE_NOT_FOUND" || fix.startsWith("did you mean")) return null;
+  return text.includes("\\")
     ? `write / between folders: ${text.replaceAll("\\", "/")}`
     : "check the path: it is relative to the folder of the manifest";
-  const { code, details, cause } = error;
-  return upsurgeError(code, details, { fix, where: place, cause });
 }
 
 /** What patterns are made of. */

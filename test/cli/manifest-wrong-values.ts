@@ -116,6 +116,13 @@ export const VALUES: Readonly<Record<string, WrongManifest>> = {
     fix: 'from: "seeds/*.csv"',
     right: 'loads: [{ from: "seeds/*.csv", table: a }]',
   },
+  "a URL for a file": {
+    yaml: "loads: [{ from: https://example.com/a.csv }]",
+    code: "SOURCE_KIND",
+    at: "1:17",
+    fix: "download it first",
+    right: A,
+  },
   "a database that is none": {
     yaml: `to: shop.dbx\n${A}`,
     code: "TARGET_URL",
