@@ -292,6 +292,15 @@ describe("errors of a load", () => {
     });
   });
 
+  test("are those of what it expects as well, and nothing is kept", async () => {
+    const folder = shop("loads:\n  - from: a.csv\n  - { from: b.csv, expect-rows: 3 }\n");
+    const { exitCode, stderr } = await run(folder);
+
+    expect([exitCode, rows(folder, "select * from a")]).toEqual([4, []]);
+    expect(stderr).toContain("SOURCE_ROWS");
+    expect(stderr).toContain("where: seed.yaml:3:20");
+  });
+
   test("GitHub Actions gets them at their line", async () => {
     const folder = shop("loads:\n  - { from: a.csv, kye: id }\n");
     const { stderr } = await run(folder, [], { env: { GITHUB_ACTIONS: "true" } });
