@@ -55,6 +55,9 @@ export function wrongType(
   return upsurgeError("MANIFEST_TYPE", details, { where: node.place });
 }
 
+/** What helps where a name has nothing behind it. */
+const CUT = "write a value behind the colon; within { }, one that holds a comma is put in quotes";
+
 /** Reads the value of one option. */
 class OptionReader {
   readonly #entry: NamedNode;
@@ -145,7 +148,7 @@ class OptionReader {
       if (entry.value.kind !== "text") throw wrongType(entry.name, entry.value, "one text");
       const text = pairText(this.#option, entry.name, this.#expanded(entry.value));
       if (text !== null && (!isNothing(entry.value) || text.mayBeEmpty)) return text.text;
-      if (isNothing(entry.value)) throw wrongType(entry.name, entry.value, "one text");
+      if (isNothing(entry.value)) throw wrongType(entry.name, entry.value, "one text", CUT);
       const expected = optionSpec(this.#option).grammar?.expected ?? "";
       throw this.#refused(`${entry.name}: ${entry.value.text}`, expected, entry.place);
     });

@@ -72,6 +72,12 @@ function unknown(name: string, level: Level): readonly [reason: string, suggesti
     level === "defaults"
       ? "its names are long flags without their dashes"
       : `its names are ${known}`;
+  if (!/^[\w-]+$/.test(name)) {
+    return [
+      reason,
+      "if it is a part of a value: within { }, one that holds a comma is put in quotes",
+    ];
+  }
   return [
     reason,
     meant === null ? "docs/reference/manifest.md lists every name" : `did you mean ${meant}?`,

@@ -46,6 +46,13 @@ export const VALUES: Readonly<Record<string, WrongManifest>> = {
     fix: "an empty text is ''",
     right: one("comment: '#'"),
   },
+  "a pair that was cut at its comma": {
+    yaml: one("set: { n: coalesce(1, 2) }"),
+    code: "MANIFEST_TYPE",
+    at: "3:27",
+    fix: "one that holds a comma is put in quotes",
+    right: one('set: { n: "coalesce(1, 2)" }'),
+  },
   "a mapping in a list": {
     yaml: one("map: [{ n: n }]"),
     code: "MANIFEST_TYPE",

@@ -116,6 +116,13 @@ export const NAMES: Readonly<Record<string, WrongManifest>> = {
     fix: "leave it out",
     right: A,
   },
+  "a value that was cut at its comma": {
+    yaml: "loads: [{ from: a.csv, before: update a set n = coalesce(1, 2) }]",
+    code: "MANIFEST_NAME",
+    at: "1:61",
+    fix: "one that holds a comma is put in quotes",
+    right: 'loads: [{ from: a.csv, before: "update a set n = coalesce(1, 2)" }]',
+  },
   "two names of one option": {
     yaml: one("header: true\n    no-header: true"),
     code: "MANIFEST_NAME",
