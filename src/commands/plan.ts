@@ -3,7 +3,7 @@ import type { PlanReport } from "../model/plan-report.ts";
 import { withDefaultTable } from "../options/default-table.ts";
 import type { Options } from "../options/options.ts";
 import { neededPrivileges } from "../plan/requirements.ts";
-import { checkedColumns } from "../load/plan-load.ts";
+import { statementsOf } from "../load/plan-load.ts";
 import { prepare } from "../load/prepare.ts";
 import type { PreparedLoad } from "../load/prepare.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
@@ -23,7 +23,7 @@ export async function planLoad(
       target: target.describe(options.to ?? ""),
       server: session.version,
       sources: set.planned,
-      statements: session.statements(plan.tables[0], checkedColumns(plan)),
+      statements: statementsOf(session, plan),
     }),
   );
 }

@@ -7,6 +7,7 @@ import { CONNECTION_CODES } from "./connection-codes.ts";
 import { DDL_CODES } from "./ddl-codes.ts";
 import { JOB_CODES } from "./job-codes.ts";
 import { KEY_CODES } from "./key-codes.ts";
+import { LATE_CODES } from "./late-codes.ts";
 import { RUN_CODES } from "./run-codes.ts";
 import { STEP_CODES } from "./step-codes.ts";
 
@@ -334,6 +335,7 @@ export const ERROR_CODES = {
     exit: 2,
   },
   ...STEP_CODES,
+  ...LATE_CODES,
   ...RUN_CODES,
   ...JOB_CODES,
   REJECT_LIMIT: {

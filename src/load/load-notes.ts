@@ -2,6 +2,7 @@
 import type { Counts } from "../model/counts.ts";
 import { plural } from "../errors/format.ts";
 import type { Step } from "../model/load-plan.ts";
+import type { LateRows } from "../model/late-rows.ts";
 import { isWithheld } from "../model/removed-rows.ts";
 import type { RemovedRows } from "../model/removed-rows.ts";
 import { tableLabel } from "../plan/names.ts";
@@ -65,6 +66,7 @@ export class LoadNotes {
   #leftToDo: readonly string[] = [];
   #steps: readonly ReportedStep[] = [];
   #removed: RemovedRows | null = null;
+  #late: LateRows | null = null;
 
   /** A source was read to its end. */
   ended(name: string, warnings: readonly string[]): void {
@@ -84,6 +86,16 @@ export class LoadNotes {
   /** The rows that no record has; `null`: they stay. */
   get removed(): RemovedRows | null {
     return this.#removed;
+  }
+
+  /** What was set after the last record; `null`: nothing is. */
+  get late(): LateRows | null {
+    return this.#late;
+  }
+
+  /** This was set after the last record. */
+  setLate(rows: LateRows | null): void {
+    this.#late = rows;
   }
 
   /** This became of the rows that no record has. */
@@ -138,8 +150,18 @@ export class LoadNotes {
       ...this.#overlaps(),
       ...(misfits?.warnings ?? []),
       ...(unseen?.warnings ?? []),
+      ...(this.#late === null ? [] : this.#lateWarnings(this.#late)),
       ...(this.#removed === null ? [] : this.#removalWarnings(this.#removed)),
       ...this.#leftToDo,
+    ];
+  }
+
+  /** A value that was not set is not lost without a word. */
+  #lateWarnings({ columns, missed }: LateRows): readonly string[] {
+    const table = this.#mapped?.prepared.plan.tables[0].table;
+    if (missed === 0 || table === undefined) return [];
+    return [
+      `${plural(missed, "record")} did not set ${columns.join(", ")}: no row of ${tableLabel(table)} had ${missed === 1 ? "its" : "their"} key after the last record; a trigger changed it, or a later record did`,
     ];
   }
 

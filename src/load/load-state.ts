@@ -128,6 +128,7 @@ export function concludeLoad(error: unknown, state: LoadState): LoadOutcome {
     job: jobOutcome(state),
     notes: notesOf(state, error === null),
     steps: error === null ? state.notes.steps : [],
+    late: error === null ? state.notes.late : null,
     removed: error === null ? state.notes.removed : null,
     rejects: { seen: rejects.byCode, kept: rejects.keptByCode },
     rejectPaths:

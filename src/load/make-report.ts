@@ -3,6 +3,7 @@ import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import { changesIn, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan, TablePlan } from "../model/load-plan.ts";
+import type { LateRows } from "../model/late-rows.ts";
 import { isWithheld } from "../model/removed-rows.ts";
 import type { RemovedRows } from "../model/removed-rows.ts";
 import type { Options } from "../options/options.ts";
@@ -44,6 +45,8 @@ export interface LoadOutcome {
   readonly notes: readonly string[];
   /** What was run before and after the records, and not undone by a failure. */
   readonly steps?: readonly ReportedStep[];
+  /** What was set after the last record; `null`: nothing is, or the load did not come to it. */
+  readonly late?: LateRows | null;
   /** The rows that no record has; `null`: they stay, or the load did not come to them. */
   readonly removed?: RemovedRows | null;
   readonly rejectPaths: RejectPaths | null;
@@ -85,7 +88,7 @@ export interface JobOutcome {
 
 /** The report. */
 export function makeReport(outcome: LoadOutcome, options: Options, facts: RunFacts): Report {
-  const { plan, job, steps = [], removed = null } = outcome;
+  const { plan, job, steps = [], late = null, removed = null } = outcome;
   const [table] = plan?.tables ?? [];
   const guarantee = guaranteeOf(options);
   const counts = countsOf(outcome, guarantee);
@@ -103,6 +106,7 @@ export function makeReport(outcome: LoadOutcome, options: Options, facts: RunFac
     ddl: madeBy(outcome, guarantee),
     counts,
     ...(steps.length === 0 ? {} : { steps }),
+    ...(late === null ? {} : { late }),
     ...(removed === null ? {} : { deletes: removed }),
     sources: isKept(outcome, guarantee) ? outcome.sources.kept : outcome.sources.seen,
     rejects: isKept(outcome, guarantee) ? outcome.rejects.kept : outcome.rejects.seen,

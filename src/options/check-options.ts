@@ -6,6 +6,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import { flagOf, OPTION_NAMES, optionSpec } from "./flag.ts";
 import { checkDeletes } from "./check-deletes.ts";
 import { checkJobOptions } from "./check-job.ts";
+import { checkLate } from "./check-late.ts";
 import { modeOf } from "./mode-of.ts";
 import type { Command } from "./option.ts";
 import type { OptionName, Options } from "./options.ts";
@@ -31,6 +32,7 @@ export function checkOptions(
   checkUpdates(options);
   checkWriters(options);
   checkDeletes(options);
+  checkLate(options);
 }
 
 /** Whoever wraps a load can rule out that its options hold SQL. */

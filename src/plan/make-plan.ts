@@ -22,6 +22,8 @@ import {
   refuseUnknownFields,
   whyReadOnly,
 } from "./mapping.ts";
+import { chooseLate, explainLate, lateOptions } from "./late/late-columns.ts";
+import type { LateChoice } from "./late/late-columns.ts";
 import { findOverlaps } from "./overlaps.ts";
 import type { ColumnSources, Overlaps } from "./overlaps.ts";
 import { neededPrivileges, refuseMissing, refusePrivileges } from "./requirements.ts";
@@ -52,6 +54,8 @@ export interface PlanRequest {
   readonly openFields: boolean;
   /** A source is a stream, which cannot be read again. */
   readonly readOnce?: boolean;
+  /** The columns that are written; absent: all that fields fill. */
+  readonly only?: readonly string[];
   /** What is made before the load; absent or `null`: nothing. */
   readonly ddl?: TableDdl | null;
   /** How the target empties a table; absent: it empties none. */
@@ -122,7 +126,8 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
   const keyed = { ...options, upsertsWithoutIndex, mode, matchNulls, quoteIdentifier };
   const key = chooseArbiter(shape, { ...keyed, isMade: request.ddl?.kind === "create" });
   const { arbiter } = key;
-  const { mapping, constants, update, overlaps } = planFillings(request, { mode, arbiter, naming });
+  const filled = planFillings(request, { mode, arbiter, naming });
+  const { mapping, constants, update, overlaps, late, named, columns } = filled;
   const strategy = chooseStrategy(shape, capabilities, {
     asked: options.strategy,
     mode,
@@ -130,8 +135,6 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
     matchNulls: matchNulls && !indexMatchesNulls(shape, arbiter),
   });
   const rowSource = chooseRowSource(capabilities, options.rowSource);
-  const named = new Set([...mapping, ...constants].map((each) => each.column));
-  const columns = carriedColumns(request, named);
   const uncounted = strategy.chosen === "native" ? whyUncounted(shape, capabilities, mode) : null;
   const how = { mode, strategy: strategy.chosen, ...key, update, columns, named, capabilities };
   const together: IsolationRequest = { ...request, ...how };
@@ -155,13 +158,26 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
     isolation,
     looksFirst: uncounted !== null,
     ...going.chosen,
+    ...planLate(request, late, stage),
   };
   const why = [
     ...explain({ ...how, shape, strategy, rowSource, isolation, options }),
     ...going.why,
-    ...overlaps.why,
+    ...filled.why,
   ];
   return { plan, together, why, warnings: [...nullTexts(options, arbiter), ...overlaps.warnings] };
+}
+
+/** The second pass of a load, which sets what the first one leaves out. */
+function planLate(
+  request: PlanRequest,
+  late: LateChoice | null,
+  stage: string,
+): Pick<TablePlan, "late"> {
+  if (late === null) return {};
+  const options = lateOptions(request.options, late);
+  const { plan } = planTable({ ...request, options, only: late.kept }, `${stage}_late`);
+  return { late: { ...late, plan } };
 }
 
 /** Which rows go: all of them before the first record, or those that no record has after the last. */
@@ -178,18 +194,42 @@ function chooseGoing(
   };
 }
 
-/** What fills the columns, and which fields give way to flags. */
+/** What fills the columns that are written with their record. */
+interface Fillings extends Pick<TablePlan, "mapping" | "constants" | "update" | "columns"> {
+  readonly overlaps: Overlaps;
+  readonly late: LateChoice | null;
+  /** The columns that a known field or constant fills. */
+  readonly named: ReadonlySet<string>;
+  readonly why: readonly string[];
+}
+
+/** What fills the columns, which fields give way to flags, and what is left to a second pass. */
 function planFillings(
   request: PlanRequest,
   how: Pick<ColumnSources, "mode" | "arbiter" | "naming">,
-): Pick<TablePlan, "mapping" | "constants" | "update"> & { readonly overlaps: Overlaps } {
-  const { shape, options } = request;
+): Fillings {
+  const { shape, options, only } = request;
   const mapping = planMapping(request);
   const called = fieldNames(sourcesOf(request));
   const constants = planConstants(shape, options, mapping, called);
-  const update = updateRule(shape, { options, ...how });
-  const filled = { mapping, constants, update };
-  return { ...filled, overlaps: findOverlaps({ ...how, ...filled, fieldNames: called }) };
+  const all = updateRule(shape, { options, ...how });
+  const overlaps = findOverlaps({
+    ...how,
+    mapping,
+    constants,
+    update: all,
+    fieldNames: called,
+  });
+  const late = chooseLate({ ...request, ...how, mapping, constants, update: all });
+  const isWritten = (name: string): boolean => {
+    return only?.includes(name) ?? late?.columns.includes(name) !== true;
+  };
+  const filled = [...mapping, ...constants].map(({ column }) => column);
+  const named = new Set(filled.filter(isWritten));
+  const columns = carriedColumns(request, named).filter(({ name }) => isWritten(name));
+  const update = { ...all, columns: all.columns.filter(isWritten) };
+  const why = [...explainLate(late), ...overlaps.why];
+  return { mapping, constants, update, columns, named, overlaps, late, why };
 }
 
 /** Refuses a load that cannot succeed; one that is planned to learn of privileges may lack some. */

@@ -89,16 +89,17 @@ function isRequired(column: Column): boolean {
 }
 
 /** How a load goes about its table, as far as privileges depend on it. */
-type WriteRules = Pick<TablePlan, "mode" | "strategy" | "arbiter" | "emptied" | "removal">;
+type WriteRules = Pick<TablePlan, "mode" | "strategy" | "arbiter" | "emptied" | "removal" | "late">;
 
 /** What a load must be allowed to do with its table; the one place that says so. */
 export function neededPrivileges(
   rules: WriteRules,
   capabilities: Pick<Capabilities, "lookupNeedsUpdatePrivilege">,
 ): readonly TablePrivilege[] {
-  const needed = forRecords(rules, capabilities);
+  const { emptied, removal, late } = rules;
+  const passes = late === undefined ? [rules] : [rules, late.plan];
+  const needed = [...new Set(passes.flatMap((each) => forRecords(each, capabilities)))];
   // The rows are counted, or looked for, as well.
-  const { emptied, removal } = rules;
   if (emptied !== undefined) return [...new Set([...needed, "select", emptied] as const)];
   if (removal === undefined) return needed;
   const takes = removal.sets.length === 0 ? "delete" : "update";

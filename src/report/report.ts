@@ -1,6 +1,7 @@
 /** What a finished load returns: the value behind `--json`, `--report` and the summary. */
 import type { Counts } from "../model/counts.ts";
 import type { KeyOrigin } from "../model/load-plan.ts";
+import type { LateRows } from "../model/late-rows.ts";
 import type { RemovedRows } from "../model/removed-rows.ts";
 import type { Reject, RejectsOfCode } from "../model/reject.ts";
 
@@ -74,6 +75,8 @@ export interface Report {
   readonly counts: Counts;
   /** What was run before the first record, after the last, and after the last commit; absent: nothing. */
   readonly steps?: readonly ReportedStep[];
+  /** What was set after the last record; absent: nothing is, or the load did not come to it. */
+  readonly late?: LateRows;
   /** Of `--delete-missing`, where the load came to it. */
   readonly deletes?: RemovedRows;
   readonly sources: readonly ReportedSource[];

@@ -12,6 +12,7 @@ export interface ReportedLoad extends Pick<
   | "rowSource"
   | "counts"
   | "steps"
+  | "late"
   | "sources"
   | "rejects"
   | "rejectFile"

@@ -62,7 +62,8 @@ function reportedLoad({ load }: PartOutcome, report: Report): ReportedLoad {
   const { table, mode, key, strategy, rowSource, counts, sources } = report;
   const { rejects, rejectFile, rejectReport, warnings, firstRejects } = report;
   const steps = report.steps === undefined ? {} : { steps: report.steps };
-  const how = { table, mode, key, strategy, rowSource, counts, ...steps, sources };
+  const late = report.late === undefined ? {} : { late: report.late };
+  const how = { table, mode, key, strategy, rowSource, counts, ...steps, ...late, sources };
   const ofCodes = rejects.map((each) => ({ ...each, fix: inRun(each.fix, load) }));
   const troubles = { rejects: ofCodes, rejectFile, rejectReport, warnings, firstRejects };
   return { load: load.path, level: 0, ...how, table: table ?? load.tableName, ...troubles };

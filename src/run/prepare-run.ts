@@ -8,6 +8,7 @@ import type { Connected, PreparedLoad, PrepareHooks } from "../load/prepare.ts";
 import { namedMode } from "../options/mode-of.ts";
 import type { Options } from "../options/options.ts";
 import { FIRST_STAGE } from "../plan/make-plan.ts";
+import { namedLate } from "./late-keys.ts";
 import { orderLoads } from "./order.ts";
 import type { RunOrder } from "./order.ts";
 import { keyOfSource } from "./source-key.ts";
@@ -54,13 +55,21 @@ export async function prepareRun(
   const parts: PreparedPart[] = [];
   try {
     const tables = await findTables(loads, { connected, only: options.only });
+    const { session } = connected;
+    const order = orderLoads(
+      tables.map(({ shape }) => shape),
+      {
+        session,
+        late: namedLate(tables, options.late),
+        mayBeLate: namedMode(options) !== "insert",
+      },
+    );
     for (const [at, load] of tables.entries()) {
       hooks.signal?.throwIfAborted();
-      parts.push(await preparePart(load, { at, connected, options, hooks }));
+      const late = order.late.get(load.tableName) ?? null;
+      parts.push(await preparePart(load, { at, connected, options: { ...options, late }, hooks }));
     }
     hooks.onPlanned?.();
-    const shapes = tables.map(({ shape }) => shape);
-    const order = orderLoads(shapes, connected.session);
     const inOrder = order.places.flatMap((place) => parts[place] ?? []);
     return { connected, parts: inOrder, order, leftOut };
   } catch (error) {

@@ -16,6 +16,8 @@ import type { RunReport } from "../report/run-report.ts";
 import type { Transaction } from "../targets/target.ts";
 import { makeJoinedWriter } from "../write/make-writers.ts";
 import type { OneSession } from "../write/one-session.ts";
+import type { JoinedTransaction } from "../write/session-writer.ts";
+import { tablesWritten } from "../write/tables-written.ts";
 import { makeRunReport } from "./make-run-report.ts";
 import type { RunOutcome } from "./make-run-report.ts";
 import { prepareRun } from "./prepare-run.ts";
@@ -84,11 +86,14 @@ async function write({ connected, parts, order }: PreparedRun, state: RunState):
   const { signal } = state.request.surroundings;
   let transaction: Transaction | null = null;
   try {
-    transaction = await session.begin(parts.map(({ prepared }) => prepared.plan.tables[0]));
+    const written = tablesWritten(parts.map(({ prepared }) => prepared.plan.tables[0]));
+    transaction = await session.begin(written.tables);
     const waits = order.waiting.length === 0 ? [] : session.leaveToCommit?.(order.waiting);
     for (const sql of waits ?? []) await session.execute.run(sql);
     const loads: JoinedLoad[] = [];
-    for (const at of parts.keys()) loads.push(await writePart(at, transaction, state));
+    for (const place of written.places)
+      loads.push(await writePart({ transaction, ...place }, state));
+    await setLate(loads, state);
     state.leaves();
     signal.throwIfAborted();
     await end(loads, transaction, state);
@@ -99,20 +104,26 @@ async function write({ connected, parts, order }: PreparedRun, state: RunState):
 }
 
 /** Writes one load of the run into the transaction. */
-async function writePart(
-  at: number,
-  transaction: Transaction,
-  state: RunState,
-): Promise<JoinedLoad> {
-  const { prepared, load } = state.begins(at);
+async function writePart(joined: JoinedTransaction, state: RunState): Promise<JoinedLoad> {
+  const { prepared, load } = state.begins(joined.at);
   const running = startWriting<OneSession>(prepared, load, (request) =>
-    makeJoinedWriter(request, { transaction, at }),
+    makeJoinedWriter(request, joined),
   );
-  state.writes(at, running);
+  state.writes(joined.at, running);
   await writeBatches(running);
   state.request.surroundings.signal.throwIfAborted();
   await running.writers.finish();
   return running;
+}
+
+/** Sets what comes after the last record of all loads. */
+async function setLate(loads: readonly JoinedLoad[], state: RunState): Promise<void> {
+  for (const [at, { writers, notes }] of loads.entries()) {
+    state.begins(at);
+    await writers.applyLate();
+    notes.setLate(writers.late);
+    state.request.surroundings.signal.throwIfAborted();
+  }
 }
 
 /** Commits all of it or, in a rehearsal, undoes it. */

@@ -6,6 +6,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import { noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { RemovedRows } from "../model/removed-rows.ts";
+import type { LateRows } from "../model/late-rows.ts";
 import type { LoadPlan, Step } from "../model/load-plan.ts";
 import type { ReadBatch } from "./batches.ts";
 import type { BatchEnd } from "./batch-end.ts";
@@ -30,10 +31,13 @@ export class OneSession implements Writers {
   readonly #table: string;
   /** Rows that no record has are taken away. */
   readonly #removes: boolean;
+  /** Columns are set after the last record. */
+  readonly #setsLate: boolean;
   /** No step needs a record after it, or one was written. */
   #mayBeEmpty: boolean;
   #read = 0;
   #removed: RemovedRows | null = null;
+  #late: LateRows | null = null;
   #ran: readonly Step[] = [];
   #hasCommitted = false;
   /** Records of the transaction at hand, with those that are being written. */
@@ -63,6 +67,7 @@ export class OneSession implements Writers {
     this.#ending = ending;
     this.#table = tables[0].table.name.name;
     this.#removes = removalSql !== undefined;
+    this.#setsLate = tables[0].late !== undefined;
     this.#mayBeEmpty = !before.some(({ needsRecords }) => needsRecords === true);
   }
 
@@ -89,6 +94,10 @@ export class OneSession implements Writers {
 
   get removed(): RemovedRows | null {
     return this.#removed;
+  }
+
+  get late(): LateRows | null {
+    return this.#late;
   }
 
   prepare(readBatch: ReadBatch): void {
@@ -142,6 +151,8 @@ export class OneSession implements Writers {
 
   async finish(): Promise<void> {
     this.#refuseEmpty();
+    // Records of other loads may come, in a transaction that is shared with them.
+    if (this.#ending !== "joined") await this.applyLate();
     await this.#removeMissing();
     await this.#run(this.#after);
     this.#account.check();
@@ -160,6 +171,17 @@ export class OneSession implements Writers {
   /** That transaction is committed. */
   committed(): void {
     this.#account.keep(this.#writer.counts);
+  }
+
+  /** Sets what comes after the last record: of this load, or of all that share its transaction. Throws `LATE_VALUE`. */
+  async applyLate(): Promise<void> {
+    if (!this.#setsLate) return;
+    this.#account.check();
+    const result = await this.#writer.applyLate();
+    if (result === null) return;
+    const { correction, misfits, rows } = result;
+    this.#account.take({ counts: correction, rejects: [], misfits });
+    this.#late = rows;
   }
 
   /** A source that is not what it should be is told of first. */

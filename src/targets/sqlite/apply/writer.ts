@@ -38,9 +38,9 @@ export class SqliteWriter implements Writer {
     if (context.plan.removal !== undefined) this.keys = new SqliteSeenKeys(context.db, context);
   }
 
-  applyEach(batch: Batch): Promise<BatchResult> {
+  applyEach(batch: Batch, tells = false): Promise<BatchResult> {
     const { db } = this.#context;
-    const run = new BatchRun(db, batch);
+    const run = new BatchRun(db, batch, tells);
     return Promise.resolve(run.apply((shape) => this.#runner(shape)));
   }
 
