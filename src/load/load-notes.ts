@@ -141,19 +141,30 @@ export class LoadNotes {
   all({
     misfits,
     unseen,
+    late,
   }: {
     readonly misfits: MisfitTally | undefined;
     readonly unseen: UnseenFields | undefined;
+    /** The columns that `--late` names. */
+    readonly late: readonly string[];
   }): readonly string[] {
     return [
       ...[...this.#ofSources.values()].flat(),
       ...this.#overlaps(),
       ...(misfits?.warnings ?? []),
       ...(unseen?.warnings ?? []),
+      ...this.#lateUnseen(late),
       ...(this.#late === null ? [] : this.#lateWarnings(this.#late)),
       ...(this.#removed === null ? [] : this.#removalWarnings(this.#removed)),
       ...this.#leftToDo,
     ];
+  }
+
+  #lateUnseen(late: readonly string[]): readonly string[] {
+    const carried = this.#mapped?.mapper.columns ?? late;
+    return late
+      .filter((column) => !carried.includes(column))
+      .map((column) => `no record had a field for the column ${column}, which --late names`);
   }
 
   /** A value that was not set is not lost without a word. */

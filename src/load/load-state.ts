@@ -166,6 +166,7 @@ function notesOf({ ledger, job, request, notes }: LoadState, isDone: boolean): r
     misfits: isDone ? misfits : keptMisfits,
     // Of a run that has read nothing, or not all, nothing can be said.
     unseen: isDone && hasRead ? request.lessons.unseen : undefined,
+    late: isDone && hasRead ? (request.options.late ?? []) : [],
   });
 }
 

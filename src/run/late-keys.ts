@@ -37,8 +37,8 @@ export class LateKeys {
     return this.#why;
   }
 
-  /** Whether the key checks nothing before its columns are set. */
-  covers({ child, columns }: Pick<Edge, "child" | "columns">): boolean {
+  /** Whether the key checks nothing before its columns are set: one of them is NULL until then. */
+  covers({ child, settable: columns }: Pick<Edge, "child" | "settable">): boolean {
     const late = this.#columns.get(child) ?? [];
     return columns.some((name) => late.includes(name));
   }
@@ -92,5 +92,19 @@ function notNamed(
     "OPTION_VALUE",
     { flag: "--late", value: asked, expected },
     { where: "--late", fix },
+  );
+}
+
+/**
+ * The columns of a table that are set late: those that were named, and of the others those that do not find its rows. `key`:
+ * by which they are found; `null`: by the primary key.
+ */
+export function lateBesides(
+  key: readonly string[] | null,
+  { table, late, named }: { readonly table: string } & Record<"late" | "named", LateByTable>,
+): readonly string[] {
+  const asked = named.get(table) ?? [];
+  return (late.get(table) ?? []).filter(
+    (name) => asked.includes(name) || key?.includes(name) !== true,
   );
 }

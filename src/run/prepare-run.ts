@@ -8,7 +8,7 @@ import type { Connected, PreparedLoad, PrepareHooks } from "../load/prepare.ts";
 import { namedMode } from "../options/mode-of.ts";
 import type { Options } from "../options/options.ts";
 import { FIRST_STAGE } from "../plan/make-plan.ts";
-import { namedLate } from "./late-keys.ts";
+import { lateBesides, namedLate } from "./late-keys.ts";
 import { orderLoads } from "./order.ts";
 import type { RunOrder } from "./order.ts";
 import { keyOfSource } from "./source-key.ts";
@@ -55,19 +55,15 @@ export async function prepareRun(
   const parts: PreparedPart[] = [];
   try {
     const tables = await findTables(loads, { connected, only: options.only });
-    const { session } = connected;
-    const order = orderLoads(
-      tables.map(({ shape }) => shape),
-      {
-        session,
-        late: namedLate(tables, options.late),
-        mayBeLate: namedMode(options) !== "insert",
-      },
-    );
+    const named = namedLate(tables, options.late);
+    const mayBeLate = namedMode(options) !== "insert";
+    const shapes = tables.map(({ shape }) => shape);
+    const order = orderLoads(shapes, { session: connected.session, late: named, mayBeLate });
     for (const [at, load] of tables.entries()) {
       hooks.signal?.throwIfAborted();
-      const late = order.late.get(load.tableName) ?? null;
-      parts.push(await preparePart(load, { at, connected, options: { ...options, late }, hooks }));
+      const late = (key: readonly string[] | null): readonly string[] =>
+        lateBesides(key, { table: load.tableName, late: order.late, named });
+      parts.push(await preparePart(load, { at, connected, options, hooks, late }));
     }
     hooks.onPlanned?.();
     const inOrder = order.places.flatMap((place) => parts[place] ?? []);
@@ -84,12 +80,14 @@ interface PartContext {
   readonly connected: Connected;
   readonly options: Options;
   readonly hooks: RunHooks;
+  /** The columns that are set after the last record, given the key that finds the rows; `null`: the primary key. */
+  readonly late: (key: readonly string[] | null) => readonly string[];
 }
 
 async function preparePart(load: TableLoad, context: PartContext): Promise<PreparedPart> {
-  const { at, connected, hooks } = context;
+  const { at, connected, hooks, late } = context;
   const mode = namedMode(context.options) ?? "upsert";
-  const options = { ...context.options, table: load.table, mode };
+  const options = { ...context.options, table: load.table, mode, late: null };
   const ofPart = { ...hooks, ...hooks.onPart?.(load, options) };
   const sources = await openSources(load.sources, options, ofPart);
   try {
@@ -105,7 +103,8 @@ async function preparePart(load: TableLoad, context: PartContext): Promise<Prepa
       signal: hooks.signal,
       keyFor: (shape, columns) => {
         if (mode === "insert") return options;
-        return { ...options, key: keyOfSource({ shape, columns, source: load.path }) };
+        const key = keyOfSource({ shape, columns, source: load.path });
+        return { ...options, key, late: late(key) };
       },
     });
     await sources.rest();

@@ -62,6 +62,20 @@ function records(database: TestDatabase): void {
     expect(await shell.rows()).toEqual(["1 Al -", "2 Bo 1", "3 Cy -", "4 - 3"]);
   });
 
+  test("more records than are noted at once", async () => {
+    const shell = new LateShell(database);
+    await shell.start(
+      "create table staff (id int not null primary key, name varchar(20), boss int references staff (id))",
+    );
+    const ids = Array.from({ length: 4100 }, (_, at) => at + 1);
+    const text = `id,name,boss\n${ids.map((id) => `${id},ä,${((id * 7) % 4100) + 1}\n`).join("")}`;
+    const first = await shell.load(text);
+    expect([first.exit, first.counts], first.output).toEqual([0, { inserted: 4100 }]);
+    expect(first.report.late).toMatchObject({ noted: 4100, set: 4100 });
+    expect((await shell.load(text)).counts).toEqual({ unchanged: 4100 });
+    expect(await database.rows("select count(*) from staff where boss is null")).toEqual([["0"]]);
+  });
+
   test("a record that is rejected sets nothing", async () => {
     const shell = new LateShell(database);
     await shell.start(STAFF);
@@ -168,6 +182,11 @@ function failures(database: TestDatabase): void {
     [["--key", "id", "--late", "boss", "-u", "name"], "PLAN_LATE", /--update-columns leaves it/],
     [["--key", "id", "--late", "boss", "--set", "boss = 1"], "PLAN_LATE", /--set or --stamp/],
     [["--key", "id", "--late", "boss", "--null-key", "insert"], "PLAN_LATE", /not found again/],
+    [
+      ["--key", "id", "--late", "boss", "--update-where", "excluded.boss > target.boss"],
+      "PLAN_LATE",
+      /--update-where reads excluded\.boss/,
+    ],
     [["--key", "id", "--late", "must"], "PLAN_LATE", /NOT NULL and has no default/],
   ])("is refused before the first record: %j", async (flags, code, text) => {
     const shell = new LateShell(database);
@@ -222,5 +241,17 @@ function together(database: TestDatabase): void {
     expect(report.late).toMatchObject({ noted: 3, set: 0, missed: 2 });
     expect(report.warnings.join("\n")).toContain("2 records did not set boss: no row of");
     expect(await shell.rows()).toEqual(["1 Al -", "52 Bo -"]);
+  });
+
+  test("a column that no field fills is told of", async () => {
+    const shell = new LateShell(database);
+    await shell.start(STAFF);
+    for (const text of ["id,name\n1,Al\n", '{"id":1,"name":"Al"}\n']) {
+      const { exit, report, output } = await shell.load(text);
+      expect(exit, output).toBe(0);
+      expect(report.warnings).toEqual([
+        "no record had a field for the column boss, which --late names",
+      ]);
+    }
   });
 }

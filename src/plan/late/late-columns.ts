@@ -7,6 +7,7 @@ import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Arbiter, LateColumns, Mode, TablePlan } from "../../model/load-plan.ts";
 import type { Column, TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
+import { readsColumn } from "../../sql/expressions.ts";
 import type { ExpressionNames } from "../../sql/expressions.ts";
 import { keyColumnsOf } from "../key-columns.ts";
 import { whyReadOnly } from "../mapping.ts";
@@ -91,11 +92,8 @@ function isWritten({ generatedSql }: Column): boolean {
 }
 
 /** Why the column cannot be set later than its record, as a clause; `null` where it can. */
-function whyNotLate(
-  column: Column,
-  { options, mode, update }: LateRequest,
-  key: readonly Column[],
-): string | null {
+function whyNotLate(column: Column, request: LateRequest, key: readonly Column[]): string | null {
+  const { options, mode, update } = request;
   const { name, nullable, defaultSql, identity } = column;
   const readOnly = whyReadOnly(column, options.keepIdentity);
   if (readOnly !== null) return readOnly;
@@ -106,7 +104,20 @@ function whyNotLate(
   if ([...update.sets, ...update.stamps].some((each) => each.column === name)) {
     return "--set or --stamp gives it a value";
   }
+  const reader = readerOf(name, request);
+  if (reader !== null) return `${reader} reads excluded.${name}, which is not known before`;
   return isLeftAlone(name, options) ? "--update-columns leaves it as it is" : null;
+}
+
+/** The flag whose SQL reads the value that a record brings for the column; `null`: none does. */
+function readerOf(column: string, { update, naming }: LateRequest): string | null {
+  const flagged: readonly (readonly [string, readonly string[]])[] = [
+    ["--update-where", update.where === null ? [] : [update.where]],
+    ["--set", update.sets.map(({ expression }) => expression)],
+    ["--stamp", update.stamps.map(({ expression }) => expression)],
+  ];
+  const reads = (sql: string): boolean => readsColumn(sql, "excluded", { column, naming });
+  return flagged.find(([, expressions]) => expressions.some(reads))?.[0] ?? null;
 }
 
 function isLeftAlone(name: string, { updateColumns }: Options): boolean {

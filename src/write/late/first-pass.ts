@@ -3,12 +3,18 @@ import type { Batch, Row, RowShape } from "../../model/batch.ts";
 import { packedKeys } from "../../targets/key-columns.ts";
 import { PackedBatch } from "../packed-batch.ts";
 
+/** The columns of a shape that are taken, and their places in it. */
+interface SplitShape {
+  readonly shape: RowShape;
+  readonly places: readonly number[];
+}
+
 /** Rows with some of their columns: those that `takes` names. */
 export class RowSplit {
   readonly #takes: (column: string) => boolean;
   /** By the columns: rows with the same ones share a shape. */
   readonly #shapes = new Map<string, RowShape>();
-  readonly #ofShape = new WeakMap<RowShape, RowShape>();
+  readonly #ofShape = new WeakMap<RowShape, SplitShape>();
 
   constructor(takes: (column: string) => boolean) {
     this.#takes = takes;
@@ -16,10 +22,15 @@ export class RowSplit {
 
   /** The shape of rows that carry these of them. */
   shapeOf(shape: RowShape): RowShape {
-    let split = this.#ofShape.get(shape);
+    return this.#splitOf(shape).shape;
+  }
+
+  #splitOf(of: RowShape): SplitShape {
+    let split = this.#ofShape.get(of);
     if (split === undefined) {
-      split = this.shapeWith(shape.columns.filter(this.#takes));
-      this.#ofShape.set(shape, split);
+      const places = of.columns.flatMap((name, at) => (this.#takes(name) ? [at] : []));
+      split = { shape: this.shapeWith(of.columns.filter(this.#takes)), places };
+      this.#ofShape.set(of, split);
     }
     return split;
   }
@@ -34,8 +45,7 @@ export class RowSplit {
 
   /** The row with these columns. */
   row(row: Row): Row {
-    const shape = this.shapeOf(row.shape);
-    const places = row.shape.columns.flatMap((name, at) => (this.#takes(name) ? [at] : []));
+    const { shape, places } = this.#splitOf(row.shape);
     const { numeric } = row;
     return {
       ...row,

@@ -2,6 +2,7 @@
  * The columns that a load sets once all its records are written: keeps what records bring for them, and then applies that
  * in file order, each record as one update of the row with its key.
  */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { formatCount } from "../../errors/format.ts";
 import { ROW_CODES } from "../../errors/row-codes.ts";
 import { sourceLabel } from "../../errors/source-label.ts";
@@ -153,6 +154,8 @@ export class LateValues {
     const rows = { noted: 0, set: 0, missed: 0, only: 0 };
     let number = 1;
     for await (const notes of this.#notes.read()) {
+      // A database in process leaves no other moment for signals and progress.
+      await nextTurn();
       const result = await this.#write(batches, { number, notes });
       misfits.push(...(result.misfits ?? []));
       number += 1;
@@ -190,19 +193,20 @@ export class LateValues {
   #faulty(faults: readonly RowFault[]): Error {
     const [first] = faults;
     const constraint = first?.constraint ?? null;
-    const by = constraint === null ? "" : ` (${constraint})`;
+    const message = first?.message ?? "";
+    const isNamed = constraint === null || message.includes(constraint);
+    const by = isNamed ? "" : ` (${constraint})`;
     const fix =
       first === undefined || first.code === "ROW_FOREIGN_KEY"
         ? "correct the value, or add the record that it refers to"
         : ROW_CODES[first.code].fix;
     const rows = faults.map(({ row }) => row);
-    return this.#refused(rows, `${first?.message ?? ""}${by}`, fix);
+    return this.#refused(rows, `${message}${by}`, fix);
   }
 
   #refused(rows: readonly Row[], reason: string, suggestion: string): Error {
     const places = rows.slice(0, PLACES_NAMED).map(placeText);
-    const more = rows.length - places.length;
-    const all = [...places, ...(more > 0 ? [`${formatCount(more)} more`] : [])].join("; ");
+    const all = [...places, ...(rows.length > places.length ? ["others"] : [])].join("; ");
     return upsurgeError(
       "LATE_VALUE",
       {
