@@ -76,6 +76,16 @@ function records(database: TestDatabase): void {
     expect(await database.rows("select count(*) from staff where boss is null")).toEqual([["0"]]);
   });
 
+  test("a key without an index, of which a part is NULL", async () => {
+    const shell = new LateShell(database);
+    await shell.start("create table staff (id int, name varchar(20), boss int)");
+    const flags = ["--key", "id,name", "--null-key", "match", "--strategy", "select-then-write"];
+    const text = "id,name,boss\n1,,5\n,Al,7\n1,,6\n";
+    const { counts, output } = await shell.run(text, [...flags, "--late", "boss"]);
+    expect(counts, output).toEqual({ inserted: 2, updated: 1 });
+    expect((await shell.rows()).toSorted()).toEqual(["- Al 7", "1 - 6"]);
+  });
+
   test("a record that is rejected sets nothing", async () => {
     const shell = new LateShell(database);
     await shell.start(STAFF);

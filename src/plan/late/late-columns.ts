@@ -2,7 +2,6 @@
  * `--late`: the columns that are set once all records are written, since what they refer to may come later; and what stands
  * against it. Pure.
  */
-import { shellWord } from "../../errors/shell-word.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Arbiter, LateColumns, Mode, TablePlan } from "../../model/load-plan.ts";
 import type { Column, TableShape } from "../../model/table-shape.ts";
@@ -63,7 +62,6 @@ export function lateOptions(options: Options, { columns }: LateChoice): Options 
     late: null,
     mode: "update",
     ignore: false,
-    strategy: "auto",
     updateColumns: { kind: "only", columns, text: columns },
     set: null,
     stamp: null,
@@ -154,10 +152,8 @@ function refuseCondition(
 }
 
 function leaveOut({ name }: Column, { late }: Options): string {
-  const others = (late ?? []).filter((each) => each !== name);
-  return others.length === 0
-    ? `leave ${FLAG} out`
-    : `leave it out: ${FLAG} ${shellWord(others.join(","))}`;
+  const isOnly = (late ?? []).every((each) => each === name);
+  return isOnly ? `leave ${FLAG} out` : `leave ${name} out of ${FLAG}`;
 }
 
 function refusal(columns: readonly Column[], reason: string, suggestion: string): Error {
