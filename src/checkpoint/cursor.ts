@@ -11,7 +11,7 @@ import { addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import { BEGINNING, isBefore, isBeginning } from "../model/source-offset.ts";
 import type { CheckpointTable } from "./checkpoint-table.ts";
-import type { CommittedOffset } from "../model/committed-offset.ts";
+import type { CommittedOffset } from "../model/source-offset.ts";
 
 /** Which rows of the source at work a transaction moves: that of one writer, or all of them. */
 export type CursorScope = number | "all";

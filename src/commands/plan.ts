@@ -5,7 +5,7 @@ import { withDefaultTable } from "../options/default-table.ts";
 import type { Options } from "../options/options.ts";
 import { explainNotations } from "../plan/values/notations.ts";
 import { neededPrivileges } from "../plan/requirements.ts";
-import { checkedColumns, deletingPlans } from "../load/plan-load.ts";
+import { statementsOf } from "../load/plan-load.ts";
 import { prepare } from "../load/prepare.ts";
 import type { PreparedLoad } from "../load/prepare.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
@@ -26,10 +26,7 @@ export async function planLoad(
       target: target.describe(options.to ?? ""),
       server: session.version,
       sources: set.planned,
-      statements: [
-        ...session.statements(plan.tables[0], checkedColumns(plan)),
-        ...deletingPlans(plan).flatMap(([of, columns]) => session.statements(of, columns)),
-      ],
+      statements: statementsOf(session, plan),
     }),
   );
 }

@@ -7,6 +7,7 @@ import { CONNECTION_CODES } from "./connection-codes.ts";
 import { DDL_CODES } from "./ddl-codes.ts";
 import { JOB_CODES } from "./job-codes.ts";
 import { KEY_CODES } from "./key-codes.ts";
+import { LATE_CODES } from "./late-codes.ts";
 import { MANIFEST_CODES } from "./manifest-codes.ts";
 import { RUN_CODES } from "./run-codes.ts";
 import { STEP_CODES } from "./step-codes.ts";
@@ -341,6 +342,7 @@ export const ERROR_CODES = {
     exit: 2,
   },
   ...STEP_CODES,
+  ...LATE_CODES,
   ...RUN_CODES,
   ...MANIFEST_CODES,
   ...JOB_CODES,

@@ -4,7 +4,7 @@
  */
 import { CLASS_BITS } from "../model/column-facts.ts";
 import type { ColumnFacts, NumberFacts, ValueClass } from "../model/column-facts.ts";
-import type { PlainKind, TypeRules, ValueType } from "../model/new-column.ts";
+import type { PlainKind, TypeRules, ValueType } from "../model/new-table.ts";
 
 /** A double keeps all decimals of so many digits. */
 const DOUBLE_DIGITS = 15;

@@ -57,6 +57,7 @@ async function write(state: RunningLoad): Promise<void> {
     if (!state.isRehearsal) progress.committing();
     await writers.finish();
     notes.ran(writers.ranSteps);
+    notes.setLate(writers.late);
     notes.tookAway(writers.removed);
     notes.differ(writers.differences);
     await notes.lookBack(state.isRehearsal ? ledger.seen : state.kept(), {

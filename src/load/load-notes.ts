@@ -3,6 +3,7 @@ import type { Counts } from "../model/counts.ts";
 import { plural } from "../errors/format.ts";
 import type { Differences } from "../model/differences.ts";
 import type { Step } from "../model/load-plan.ts";
+import type { LateRows } from "../model/late-rows.ts";
 import { isWithheld } from "../model/removal.ts";
 import type { RemovedRows } from "../model/removal.ts";
 import { tableLabel } from "../plan/names.ts";
@@ -67,6 +68,7 @@ export class LoadNotes {
   #steps: readonly ReportedStep[] = [];
   #removed: RemovedRows | null = null;
   #differences: Differences | null = null;
+  #late: LateRows | null = null;
 
   /** A source was read to its end. */
   ended(name: string, warnings: readonly string[]): void {
@@ -86,6 +88,16 @@ export class LoadNotes {
   /** The rows that no record has; `null`: they stay. */
   get removed(): RemovedRows | null {
     return this.#removed;
+  }
+
+  /** What was set after the last record; `null`: nothing is. */
+  get late(): LateRows | null {
+    return this.#late;
+  }
+
+  /** This was set after the last record. */
+  setLate(rows: LateRows | null): void {
+    this.#late = rows;
   }
 
   /** This became of the rows that no record has. */
@@ -141,17 +153,38 @@ export class LoadNotes {
   all({
     misfits,
     unseen,
+    late,
   }: {
     readonly misfits: MisfitTally | undefined;
     readonly unseen: UnseenFields | undefined;
+    /** The columns that `--late` names. */
+    readonly late: readonly string[];
   }): readonly string[] {
     return [
       ...[...this.#ofSources.values()].flat(),
       ...this.#overlaps(),
       ...(misfits?.warnings ?? []),
       ...(unseen?.warnings ?? []),
+      ...this.#lateUnseen(late),
+      ...(this.#late === null ? [] : this.#lateWarnings(this.#late)),
       ...(this.#removed === null ? [] : this.#removalWarnings(this.#removed)),
       ...this.#leftToDo,
+    ];
+  }
+
+  #lateUnseen(late: readonly string[]): readonly string[] {
+    const carried = this.#mapped?.mapper.columns ?? late;
+    return late
+      .filter((column) => !carried.includes(column))
+      .map((column) => `no record had a field for the column ${column}, which --late names`);
+  }
+
+  /** A value that was not set is not lost without a word. */
+  #lateWarnings({ columns, missed }: LateRows): readonly string[] {
+    const table = this.#mapped?.prepared.plan.tables[0].table;
+    if (missed === 0 || table === undefined) return [];
+    return [
+      `${plural(missed, "record")} did not set ${columns.join(", ")}: no row of ${tableLabel(table)} had ${missed === 1 ? "its" : "their"} key after the last record; a trigger changed it, or a later record did`,
     ];
   }
 

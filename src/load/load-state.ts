@@ -128,6 +128,7 @@ export function concludeLoad(error: unknown, state: LoadState): LoadOutcome {
     job: jobOutcome(state),
     notes: notesOf(state, error === null),
     steps: error === null ? state.notes.steps : [],
+    late: error === null ? state.notes.late : null,
     removed: error === null ? state.notes.removed : null,
     differences: error === null ? state.notes.differences : null,
     rejects: { seen: rejects.byCode, kept: rejects.keptByCode },
@@ -166,6 +167,7 @@ function notesOf({ ledger, job, request, notes }: LoadState, isDone: boolean): r
     misfits: isDone ? misfits : keptMisfits,
     // Of a run that has read nothing, or not all, nothing can be said.
     unseen: isDone && hasRead ? request.lessons.unseen : undefined,
+    late: isDone && hasRead ? (request.options.late ?? []) : [],
   });
 }
 

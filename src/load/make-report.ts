@@ -3,8 +3,9 @@ import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import { changesIn, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LoadPlan, TablePlan } from "../model/load-plan.ts";
-import { isWithheld } from "../model/removal.ts";
 import type { Differences } from "../model/differences.ts";
+import type { LateRows } from "../model/late-rows.ts";
+import { isWithheld } from "../model/removal.ts";
 import type { RemovedRows } from "../model/removal.ts";
 import type { Options } from "../options/options.ts";
 import { isJob } from "../options/is-job.ts";
@@ -45,6 +46,8 @@ export interface LoadOutcome {
   readonly notes: readonly string[];
   /** What was run before and after the records, and not undone by a failure. */
   readonly steps?: readonly ReportedStep[];
+  /** What was set after the last record; `null`: nothing is, or the load did not come to it. */
+  readonly late?: LateRows | null;
   /** The rows that no record has; `null`: they stay, or the load did not come to them. */
   readonly removed?: RemovedRows | null;
   /** What differs in the table; `null`: it was not compared. */
@@ -88,7 +91,7 @@ export interface JobOutcome {
 
 /** The report. */
 export function makeReport(outcome: LoadOutcome, options: Options, facts: RunFacts): Report {
-  const { plan, job, steps = [], removed = null, differences = null } = outcome;
+  const { plan, job, steps = [], late = null, removed = null, differences = null } = outcome;
   const [table] = plan?.tables ?? [];
   const guarantee = guaranteeOf(options);
   const counts = countsOf(outcome, guarantee);
@@ -106,6 +109,7 @@ export function makeReport(outcome: LoadOutcome, options: Options, facts: RunFac
     ddl: madeBy(outcome, guarantee),
     counts,
     ...(steps.length === 0 ? {} : { steps }),
+    ...(late === null ? {} : { late }),
     ...(removed === null ? {} : { deletes: removed }),
     ...(differences === null
       ? {}

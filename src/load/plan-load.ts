@@ -159,14 +159,27 @@ async function checkPlan(session: Session, plan: LoadPlan, { grants }: Options):
   try {
     await session.checkPlan(plan.tables[0], columns);
     for (const [of, carried] of deletingPlans(plan)) await session.checkPlan(of, carried);
+    const [{ late }] = plan.tables;
+    if (late !== undefined) await session.checkPlan(late.plan, late.kept);
   } catch (error) {
     const isPrivilege = error instanceof UpsurgeError && error.code === "PLAN_PRIVILEGE";
     if (!grants || !isPrivilege) throw error;
   }
 }
 
+/** The statements of a load, for rows that carry what its source is known to fill; then those of records that delete, and of its second pass. */
+export function statementsOf(session: Session, plan: LoadPlan): readonly string[] {
+  const [table] = plan.tables;
+  const { late } = table;
+  return [
+    ...session.statements(table, checkedColumns(plan)),
+    ...deletingPlans(plan).flatMap(([of, columns]) => session.statements(of, columns)),
+    ...(late === undefined ? [] : session.statements(late.plan, late.kept)),
+  ];
+}
+
 /** The columns of the rows a plan is checked with: those the source is known to fill, or the key where nothing is known. */
-export function checkedColumns({ tables: [table] }: LoadPlan): string[] {
+function checkedColumns({ tables: [table] }: LoadPlan): string[] {
   const known = [...table.mapping, ...table.constants].map((each) => each.column);
   const named = new Set(known.length > 0 ? known : table.arbiter?.columns);
   return table.columns.map((column) => column.name).filter((name) => named.has(name));

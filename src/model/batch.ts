@@ -1,5 +1,5 @@
 /** The rows written by one round of statements, and what came of them. */
-import type { Counts, OutcomeCounts } from "./counts.ts";
+import type { Counts, OutcomeCounts, RowOutcome } from "./counts.ts";
 import type { PackedRows } from "./packed.ts";
 import type { Position, SourceRecord } from "./record.ts";
 import type { Reject, RowCode } from "./reject.ts";
@@ -68,6 +68,8 @@ export interface BatchResult {
   readonly faults: readonly RowFault[];
   /** In the rows that were written; absent where the database refuses such values itself. */
   readonly misfits?: readonly Misfits[];
+  /** What became of each row that was not refused, by `ord`; absent where nobody asked. */
+  readonly outcomes?: ReadonlyMap<number, RowOutcome>;
 }
 
 /** What became of some records: each of them counted, and those that were refused, in the order of the source. */

@@ -86,6 +86,11 @@ function isOutcome(name: CountName): name is RowOutcome {
   return COUNTS[name].role === "outcome";
 }
 
+/** True for the name of what can become of a record. */
+export function isRowOutcome(name: string): name is RowOutcome {
+  return ROW_OUTCOMES.some((outcome) => outcome === name);
+}
+
 /** Counts as `countOf` tells them, name by name. */
 export function countsFrom(countOf: (name: CountName) => number): Counts {
   // The names are those of the list, and so are those of the type.

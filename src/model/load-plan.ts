@@ -152,8 +152,19 @@ export interface TablePlan {
   readonly deletesRows?: true;
   /** How it is compared with itself as it was before the load; absent: it is not. */
   readonly comparison?: Comparison;
+  /** What is set in its rows once all records are written; absent: nothing. */
+  readonly late?: LateColumns;
   /** A native upsert whose result cannot tell inserted from updated: each row is looked up first. */
   readonly looksFirst: boolean;
+}
+
+/** Columns that the first pass leaves out, and that are set by key when all records are written. */
+export interface LateColumns {
+  readonly columns: readonly string[];
+  /** What is kept of each record: the columns that its key is told by, and these; in table order. */
+  readonly kept: readonly string[];
+  /** How they are set: as a load of what is kept would, in mode update. */
+  readonly plan: TablePlan;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What reading the sources of a load brings, one after the other. */
-import type { JobSource } from "./committed-offset.ts";
+import type { JobSource } from "./source-offset.ts";
 import type { RecordChunk } from "./record.ts";
 
 /**

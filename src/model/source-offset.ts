@@ -1,7 +1,9 @@
 /**
- * A point between two records of a source, where reading can go on. Only the reader that made it knows what it means; to
- * all others it is an opaque value, which can be compared and stored.
+ * Points between two records of a source, where reading can go on, and where a commit leaves a source. Only the reader that made
+ * a point knows what it means; to all others it is an opaque value, which can be compared and stored.
  */
+import type { Position } from "./record.ts";
+import type { SourceTotal } from "./checkpoint.ts";
 
 /** Everything before it has been read; bytes and lines as in `Position`. */
 export interface SourceOffset {
@@ -29,4 +31,31 @@ export function isBeginning({ byte }: SourceOffset): boolean {
 /** Of several things at offsets of one source, the one that has come least far. Throws for none. */
 export function leastFar<T extends { readonly offset: SourceOffset }>(all: readonly T[]): T {
   return all.reduce((a, b) => (isBefore(b.offset, a.offset) ? b : a));
+}
+
+/** A source of a job. */
+export interface JobSource {
+  /** Its number in the job. */
+  readonly number: number;
+  /** Its path, absolute; `-` for standard input. */
+  readonly name: string;
+  /** Where this run begins to read it. */
+  readonly from: SourceOffset;
+  /** Where reading goes on after a record at that position. */
+  offsetAfter(position: Position): SourceOffset;
+  /** The hash of everything before an offset; offsets are asked for in ascending order. */
+  digest(offset: SourceOffset): string;
+  /** No offset before this one will be asked for. */
+  release(offset: SourceOffset): void;
+  /** The end of the source, once all of its records that belong to the load are before `last`. */
+  total(last: SourceOffset): SourceTotal;
+}
+
+/** Where a commit leaves a source. */
+export interface CommittedOffset {
+  readonly source: Pick<JobSource, "number" | "name">;
+  readonly offset: SourceOffset;
+  readonly prefix: string;
+  /** Set when nothing of the source is left. */
+  readonly total: SourceTotal | null;
 }

@@ -7,6 +7,7 @@ import { flagOf, OPTION_NAMES, optionSpec } from "./flag.ts";
 import { checkDeletes } from "./check-deletes.ts";
 import { checkDifferences } from "./check-differences.ts";
 import { checkJobOptions } from "./check-job.ts";
+import { checkLate } from "./check-late.ts";
 import { checkValues } from "./check-values.ts";
 import { commitEvery } from "./grammar.ts";
 import { modeOf, modeOfRun } from "./mode-of.ts";
@@ -38,6 +39,7 @@ export function checkOptions(
   checkCommit(options, command);
   checkDeletes(options);
   checkDifferences(options);
+  checkLate(options);
 }
 
 /** Whoever wraps a load can rule out that its options hold SQL. */

@@ -9,6 +9,7 @@ import { CONFLICT_OPTIONS } from "./table/conflict.ts";
 import { DELETE_OPTIONS } from "./table/deletes.ts";
 import { DIFFERENCE_OPTIONS } from "./table/differences.ts";
 import { JOB_OPTIONS } from "./table/job.ts";
+import { LATE_OPTIONS } from "./table/late.ts";
 import { MAPPING_OPTIONS } from "./table/mapping.ts";
 import { OUTPUT_OPTIONS } from "./table/output.ts";
 import { RUN_OPTIONS } from "./table/run.ts";
@@ -26,6 +27,7 @@ export const OPTIONS = {
   ...MAPPING_OPTIONS,
   ...TABLE_OPTIONS,
   ...CONFLICT_OPTIONS,
+  ...LATE_OPTIONS,
   ...STEP_OPTIONS,
   ...DELETE_OPTIONS,
   ...RUN_OPTIONS,

@@ -3,7 +3,7 @@
  * The list is TRUE for any database; each entry has a case in the conformance suite.
  */
 import type { Arbiter, Isolation, Mode, Strategy, UpdateRule } from "../model/load-plan.ts";
-import type { Column, TableShape, UniqueKey } from "../model/table-shape.ts";
+import type { Column, ForeignKey, TableShape, UniqueKey } from "../model/table-shape.ts";
 import { hasSubquery, quotesInBrackets, unknownFunction } from "../sql/expressions.ts";
 import type { Capabilities } from "../targets/target.ts";
 
@@ -46,7 +46,10 @@ function keyReason(shape: TableShape, request: IsolationRequest): string | null 
   const { mode, strategy, arbiter } = request;
   const written = writtenColumns(request);
   const self = shape.foreignKeys.find(
-    (each) => each.selfReferencing && each.columns.some((column) => written.has(column)),
+    (each) =>
+      each.selfReferencing &&
+      each.columns.some((column) => written.has(column)) &&
+      !staysReferable(each, request),
   );
   if (self !== undefined) {
     return `the foreign key (${self.columns.join(", ")}) refers to this table`;
@@ -77,6 +80,12 @@ function keyReason(shape: TableShape, request: IsolationRequest): string | null 
   // Found rows are updated before missing ones are inserted, whatever their order in the file.
   const other = otherKey(shape, arbiter, written);
   return other === undefined ? null : `the unique key ${describe(other)} is written as well`;
+}
+
+/** Updates bring no rows: what rows refer to is there before and after, unless it is changed itself. */
+function staysReferable({ refersTo }: ForeignKey, request: IsolationRequest): boolean {
+  const updated = updatedColumns(request);
+  return request.mode === "update" && refersTo?.some((name) => updated.has(name)) === false;
 }
 
 function expressionReason(request: IsolationRequest): string | null {

@@ -24,6 +24,8 @@ import {
   refuseUnknownFields,
   whyReadOnly,
 } from "./mapping.ts";
+import { chooseLate, explainLate, lateOptions } from "./late/late-columns.ts";
+import type { LateChoice } from "./late/late-columns.ts";
 import { chooseNotations } from "./values/notations.ts";
 import { findOverlaps } from "./overlaps.ts";
 import type { ColumnSources, Overlaps } from "./overlaps.ts";
@@ -57,6 +59,8 @@ export interface PlanRequest {
   readonly openFields: boolean;
   /** A source is a stream, which cannot be read again. */
   readonly readOnce?: boolean;
+  /** The columns that are written; absent: all that fields fill. */
+  readonly only?: readonly string[];
   /** What is made before the load; absent or `null`: nothing. */
   readonly ddl?: TableDdl | null;
   /** How the target empties a table; absent: it empties none. */
@@ -136,8 +140,9 @@ function planRecords(request: PlanRequest, stage: string): PlannedTable {
   const keyed = { ...options, upsertsWithoutIndex, mode, matchNulls, quoteIdentifier };
   const key = chooseArbiter(shape, { ...keyed, isMade: request.ddl?.kind === "create" });
   const { arbiter } = key;
-  const { overlaps, ...filled } = planFillings(request, { mode, arbiter, naming });
-  const { mapping, constants, update } = filled;
+  const by = { mode, arbiter, naming };
+  const { overlaps, late, named, why: said, ...filled } = planFillings(request, by);
+  const { update, columns } = filled;
   const strategy = chooseStrategy(shape, capabilities, {
     asked: options.strategy,
     mode,
@@ -145,8 +150,6 @@ function planRecords(request: PlanRequest, stage: string): PlannedTable {
     matchNulls: matchNulls && !indexMatchesNulls(shape, arbiter),
   });
   const rowSource = chooseRowSource(capabilities, options.rowSource);
-  const named = new Set([...mapping, ...constants].map(({ column }) => column));
-  const columns = carriedColumns(request, named);
   const uncounted = strategy.chosen === "native" ? whyUncounted(shape, capabilities, mode) : null;
   const how = { mode, strategy: strategy.chosen, ...key, update, columns, named, capabilities };
   const together: IsolationRequest = { ...request, ...how };
@@ -161,20 +164,32 @@ function planRecords(request: PlanRequest, stage: string): PlannedTable {
     strategy: strategy.chosen,
     rowSource: rowSource.chosen,
     ...filled,
-    columns,
     ...key,
     nullKey: options.nullKey,
     keepIdentity: options.keepIdentity,
     isolation,
     looksFirst: uncounted !== null,
     ...going.chosen,
+    ...planLate(request, late, stage),
   };
   const why = [
     ...explain({ ...how, shape, strategy, rowSource, isolation, options }),
     ...going.why,
-    ...overlaps.why,
+    ...said,
   ];
   return { plan, together, why, warnings: [...nullTexts(options, arbiter), ...overlaps.warnings] };
+}
+
+/** The second pass of a load, which sets what the first one leaves out. */
+function planLate(
+  request: PlanRequest,
+  late: LateChoice | null,
+  stage: string,
+): Pick<TablePlan, "late"> {
+  if (late === null) return {};
+  const options = lateOptions(request.options, late);
+  const { plan } = planTable({ ...request, options, only: late.kept }, `${stage}_late`);
+  return { late: { ...late, plan } };
 }
 
 /**
@@ -195,26 +210,47 @@ function chooseGoing(
   };
 }
 
-/** What fills the columns, and which fields give way to flags. */
+/** What fills the columns that are written with their record. */
+interface Fillings extends Pick<
+  TablePlan,
+  "mapping" | "constants" | "update" | "columns" | "notations"
+> {
+  readonly overlaps: Overlaps;
+  readonly late: LateChoice | null;
+  /** The columns that a known field or constant fills. */
+  readonly named: ReadonlySet<string>;
+  readonly why: readonly string[];
+}
+
+/** What fills the columns, which fields give way to flags, and what is left to a second pass. */
 function planFillings(
   request: PlanRequest,
   how: Pick<ColumnSources, "mode" | "arbiter" | "naming">,
-): Pick<TablePlan, "mapping" | "constants" | "update" | "notations"> & {
-  readonly overlaps: Overlaps;
-} {
-  const { shape, options } = request;
+): Fillings {
+  const { shape, options, only } = request;
   const mapping = planMapping(request);
   const called = fieldNames(sourcesOf(request));
   refuseEmptyKeys(mapping, how.arbiter, options.defaultOnEmpty);
   const constants = planConstants(shape, options, mapping, called);
-  const update = updateRule(shape, { options, ...how });
-  const filled = { mapping, constants, update };
+  const all = updateRule(shape, { options, ...how });
   const notated = chooseNotations(shape, options, request.stage === undefined);
-  return {
-    ...filled,
-    ...notated,
-    overlaps: findOverlaps({ ...how, ...filled, fieldNames: called }),
+  const overlaps = findOverlaps({
+    ...how,
+    mapping,
+    constants,
+    update: all,
+    fieldNames: called,
+  });
+  const late = chooseLate({ ...request, ...how, mapping, constants, update: all });
+  const isWritten = (name: string): boolean => {
+    return only?.includes(name) ?? late?.columns.includes(name) !== true;
   };
+  const filled = [...mapping, ...constants].map(({ column }) => column);
+  const named = new Set(filled.filter(isWritten));
+  const columns = carriedColumns(request, named).filter(({ name }) => isWritten(name));
+  const update = { ...all, columns: all.columns.filter(isWritten) };
+  const why = [...explainLate(late), ...overlaps.why];
+  return { mapping, constants, update, columns, ...notated, named, overlaps, late, why };
 }
 
 /** Refuses a load that cannot succeed; one that is planned to learn of privileges may lack some. */

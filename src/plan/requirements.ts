@@ -93,7 +93,7 @@ function isRequired(column: Column): boolean {
 /** How a load goes about its table, as far as privileges depend on it. */
 type WriteRules = Pick<
   TablePlan,
-  "mode" | "strategy" | "arbiter" | "emptied" | "removal" | "comparison"
+  "mode" | "strategy" | "arbiter" | "emptied" | "removal" | "comparison" | "late"
 >;
 
 /** What a load must be allowed to do with its table; the one place that says so. `deletes`: records may delete. */
@@ -102,10 +102,12 @@ export function neededPrivileges(
   capabilities: Pick<Capabilities, "lookupNeedsUpdatePrivilege">,
   deletes = false,
 ): readonly TablePrivilege[] {
-  const { emptied, removal, comparison } = rules;
+  const { emptied, removal, comparison, late } = rules;
+  const passes = late === undefined ? [rules] : [rules, late.plan];
   const kept = comparison === undefined ? [] : toKeepOthersOut(capabilities);
   const gone = deletes ? (["select", "delete"] as const) : [];
-  const needed = [...new Set([...forRecords(rules, capabilities), ...kept, ...gone])];
+  const records = passes.flatMap((each) => forRecords(each, capabilities));
+  const needed = [...new Set([...records, ...kept, ...gone])];
   // The rows are counted, or looked for, as well.
   if (emptied !== undefined) return [...new Set([...needed, "select", emptied] as const)];
   if (removal === undefined) return needed;

@@ -25,6 +25,7 @@ export function reportJson(report: Report): string {
     ddl,
     counts,
     ...(report.steps === undefined ? {} : { steps: report.steps }),
+    ...(report.late === undefined ? {} : { late: report.late }),
     ...(report.deletes === undefined ? {} : { deletes: report.deletes }),
     ...differencesJson(report),
     sources,

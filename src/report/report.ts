@@ -2,6 +2,7 @@
 import type { Counts } from "../model/counts.ts";
 import type { KeyOrigin } from "../model/load-plan.ts";
 import type { Differences } from "../model/differences.ts";
+import type { LateRows } from "../model/late-rows.ts";
 import type { RemovedRows } from "../model/removal.ts";
 import type { Reject, RejectsOfCode } from "../model/reject.ts";
 
@@ -75,6 +76,8 @@ export interface Report {
   readonly counts: Counts;
   /** What was run before the first record, after the last, and after the last commit; absent: nothing. */
   readonly steps?: readonly ReportedStep[];
+  /** What was set after the last record; absent: nothing is, or the load did not come to it. */
+  readonly late?: LateRows;
   /** Of `--delete-missing`, where the load came to it. */
   readonly deletes?: RemovedRows;
   /** Of `--diff`: how many rows differ, by kind, and the first of them; absent: the table was not compared. */

@@ -15,6 +15,7 @@ export interface ReportedLoad extends Pick<
   | "deletes"
   | "differencesTotal"
   | "differences"
+  | "late"
   | "sources"
   | "rejects"
   | "rejectFile"

@@ -97,6 +97,7 @@ function reportedLoad({ load }: PartOutcome, report: Report): Omit<ReportedLoad,
   const { rejects, rejectFile, rejectReport, warnings, firstRejects } = report;
   const ran = {
     ...(report.steps === undefined ? {} : { steps: report.steps }),
+    ...(report.late === undefined ? {} : { late: report.late }),
     ...(report.deletes === undefined ? {} : { deletes: report.deletes }),
     ...differencesJson(report),
     ...(report.job === null ? {} : { job: report.job }),

@@ -1,10 +1,13 @@
-/** The order of the loads of a run: parents before the tables that refer to them, else as they were given. Pure. */
-import { shellWord } from "../errors/shell-word.ts";
-import { upsurgeError } from "../errors/upsurge-error.ts";
+/**
+ * The order of the loads of a run: parents before the tables that refer to them, else as they were given. A circle is broken
+ * at a key that can wait for the commit, else at the one whose columns can be set late. Pure.
+ */
 import type { TableShape } from "../model/table-shape.ts";
-import { tableSql } from "../sql/unique-index.ts";
 import type { Session, WaitingKey } from "../targets/target.ts";
 import { tableName } from "../model/table-shape.ts";
+import { inCircle } from "./circle-error.ts";
+import { LateKeys, settable } from "./late-keys.ts";
+import type { LateByTable } from "./late-keys.ts";
 
 /** The order that was found. */
 export interface RunOrder {
@@ -12,83 +15,112 @@ export interface RunOrder {
   readonly places: readonly number[];
   /** The foreign keys that are left to the commit. */
   readonly waiting: readonly WaitingKey[];
-  /** A sentence for each load that must come after others, and for each key that waits. */
+  /** By table, the columns that are set after the last record of the run. */
+  readonly late: LateByTable;
+  /** A sentence for each load that must come after others, and for each key that waits or is set late. */
   readonly why: readonly string[];
 }
 
 /** What the order depends on besides the tables. */
-export type OrderingSession = Pick<Session, "quoteIdentifier" | "leaveToCommit">;
+export interface OrderingContext {
+  readonly session: Pick<Session, "quoteIdentifier" | "leaveToCommit">;
+  /** What is to be set late, by the names of the tables. */
+  readonly late: LateByTable;
+  /** Each load is committed by itself: no key waits for others. */
+  readonly inTurn: boolean;
+  /** Columns may be set late that nobody has named: rows are found by a key. */
+  readonly mayBeLate: boolean;
+}
 
 /** A table that refers to another of the run. */
-interface Edge extends WaitingKey {
+export interface Edge extends WaitingKey {
   readonly child: string;
   readonly parent: string;
   readonly columns: readonly string[];
   readonly canWait: boolean;
+  /** Those of them that can be set after their row is there. */
+  readonly settable: readonly string[];
 }
 
-/**
- * Several loads may be into one table: they keep the order that was given. `inTurn`: each is committed by itself, so that no
- * key waits for others. Throws `RUN_CYCLE`.
- */
-export function orderLoads(
-  tables: readonly TableShape[],
-  session: OrderingSession,
-  inTurn = false,
-): RunOrder {
+/** Several loads may be into one table: they keep the order that was given. Throws `RUN_CYCLE`. */
+export function orderLoads(tables: readonly TableShape[], context: OrderingContext): RunOrder {
   const names = tables.map(({ name }) => tableName(name));
-  const edges = edgesAmong(tables);
+  const late = new LateKeys(context.late);
+  const edges = edgesAmong(tables).filter((edge) => !late.covers(edge));
   const waiting: Edge[] = [];
   const places: number[] = [];
   while (places.length < tables.length) {
     const left = [...names.keys()].filter((at) => !places.includes(at));
     const unmet = edges.filter(
-      (edge) => !waiting.includes(edge) && left.some((at) => names[at] === edge.parent),
+      (edge) =>
+        !waiting.includes(edge) &&
+        !late.covers(edge) &&
+        left.some((at) => names[at] === edge.parent),
     );
     const next = left.find((at) => !unmet.some(({ child }) => child === names[at]));
-    if (next === undefined) waiting.push(keyThatWaits(unmet, session, inTurn));
-    else places.push(next);
+    if (next !== undefined) places.push(next);
+    else {
+      const edge = keyThatYields(unmet, context);
+      if (edge.canWait) waiting.push(edge);
+      else late.add(edge);
+    }
   }
-  const self = inTurn ? [] : selfKeys(tables);
+  const self = context.inTurn ? [] : selfKeys(tables).filter(({ canWait }) => canWait);
+  for (const key of selfKeys(tables)) if (context.mayBeLate && isLateSelf(key)) late.add(key);
   return {
     places,
     waiting: [...waiting, ...self],
+    late: late.columns,
     why: [
       ...afterParents(
-        edges,
+        edges.filter((edge) => !late.covers(edge)),
         places.map((at) => names[at] ?? ""),
       ),
       ...waiting.map(sayWaiting),
       ...self.map(saySelf),
+      ...late.why,
     ],
   };
 }
 
 /** Each foreign key between two of the tables, once. */
 function edgesAmong(tables: readonly TableShape[]): Edge[] {
-  const known = new Set(tables.map(({ name }) => tableName(name)));
   const parents = new Map(tables.map((table) => [tableName(table.name), table]));
   return [...parents].flatMap(([parent, { referredBy = [] }]) =>
     referredBy.flatMap(({ table, name, columns, canWait = false }) => {
       const child = tableName(table);
-      const isOther = known.has(child) && child !== parent;
-      return isOther ? [{ child, parent, table, name, columns, canWait }] : [];
+      const shape = parents.get(child);
+      if (shape === undefined || child === parent) return [];
+      return [{ child, parent, table, name, columns, canWait, settable: settable(shape, columns) }];
     }),
   );
 }
 
-/** The keys by which rows refer to rows of their own table, and that can wait for them. */
-function selfKeys(tables: readonly TableShape[]): WaitingKey[] {
+/** The keys by which rows refer to rows of their own table. */
+function selfKeys(tables: readonly TableShape[]): Edge[] {
   const byName = new Map(tables.map((table) => [tableName(table.name), table]));
-  return [...byName.values()].flatMap(({ name: table, foreignKeys }) =>
-    foreignKeys
-      .filter(({ selfReferencing, canWait }) => selfReferencing && canWait === true)
-      .map(({ name }) => ({ table, name })),
+  return [...byName].flatMap(([child, shape]) =>
+    shape.foreignKeys
+      .filter(({ selfReferencing }) => selfReferencing)
+      .map(({ name, columns, canWait = false }) => ({
+        child,
+        parent: child,
+        table: shape.name,
+        name,
+        columns,
+        canWait,
+        settable: settable(shape, columns),
+      })),
   );
 }
 
-/** A key of the circle that the tables are in, whose check can be left to the commit. Throws `RUN_CYCLE`. */
-function keyThatWaits(unmet: readonly Edge[], session: OrderingSession, inTurn: boolean): Edge {
+/** The check of such a key cannot wait, and its rows may come in any order all the same. */
+function isLateSelf({ canWait, settable: columns }: Edge): boolean {
+  return !canWait && columns.length > 0;
+}
+
+/** A key of the circle that the tables are in: one that can wait for the commit, or whose columns can be set late. Throws `RUN_CYCLE`. */
+function keyThatYields(unmet: readonly Edge[], context: OrderingContext): Edge {
   const path: Edge[] = [];
   let [edge] = unmet;
   while (edge !== undefined && !path.includes(edge)) {
@@ -98,23 +130,11 @@ function keyThatWaits(unmet: readonly Edge[], session: OrderingSession, inTurn: 
   }
   const circle = edge === undefined ? path : path.slice(path.indexOf(edge));
   const found = circle.find(({ canWait }) => canWait);
-  if (found !== undefined && !inTurn) return found;
-  const tables = circle.map(({ child }) => child).join(", ");
-  const keys = circle.map(({ child, name }) => `${name ?? "a key"} of ${child}`).join(", ");
-  const suggestion =
-    found === undefined
-      ? (circle.map((each) => cycleFix(each, session))[0] ?? "")
-      : `leave --commit out: where all loads are one transaction, ${keyText(found.name)} waits for the commit`;
-  throw upsurgeError("RUN_CYCLE", { tables, keys, suggestion });
-}
-
-/** What breaks the circle at this key. */
-function cycleFix({ table, child, name, columns }: Edge, session: OrderingSession): string {
-  const left = columns.map((column) => `--map ${shellWord(`${column}:`)}`).join(" ");
-  const byHand = `load them one by one: first ${child} with ${left}, then the others, then ${child} whole`;
-  if (session.leaveToCommit === undefined || name === null) return byHand;
-  const quote = (text: string): string => session.quoteIdentifier(text);
-  return `let one of the keys wait for the commit: alter table ${tableSql(table, quote)} alter constraint ${quote(name)} deferrable; or ${byHand}`;
+  if (context.inTurn) throw inCircle(circle, context);
+  if (found !== undefined) return found;
+  const [only, ...others] = circle.filter(({ settable: columns }) => columns.length > 0);
+  if (only !== undefined && others.length === 0 && context.mayBeLate) return only;
+  throw inCircle(circle, context);
 }
 
 function afterParents(edges: readonly Edge[], inOrder: readonly string[]): string[] {
@@ -137,6 +157,7 @@ function saySelf({ table, name }: WaitingKey): string {
   return `rows of ${tableName(table)} refer to each other: ${keyText(name)} is checked at the commit`;
 }
 
-function keyText(name: string | null): string {
+/** A foreign key, as sentences call it. */
+export function keyText(name: string | null): string {
   return name ?? "the foreign key";
 }

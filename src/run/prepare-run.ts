@@ -10,6 +10,7 @@ import { modeOfRun } from "../options/mode-of.ts";
 import type { Options } from "../options/options.ts";
 import { refuseUnknownHidden } from "../plan/drift/comparison.ts";
 import { FIRST_STAGE } from "../plan/make-plan.ts";
+import { lateBesides, lateOf } from "./late-keys.ts";
 import { orderLoads } from "./order.ts";
 import type { RunOrder } from "./order.ts";
 import { refuseTwice } from "./same-table.ts";
@@ -63,20 +64,24 @@ export async function prepareRun(
   try {
     const tables = await findTables(loads, { connected, only: options.only });
     refuseTwice(tables);
-    refuseUnknownHidden(
-      tables.map(({ shape }) => shape),
-      options,
+    const shapes = tables.map(({ shape }) => shape);
+    refuseUnknownHidden(shapes, options);
+    const named = lateOf(tables, options);
+    const inTurn = options.commit !== "end" && !options.dryRun && !options.check;
+    const mayBeLate = tables.every(
+      ({ options: own }) => modeOfRun(own) !== "insert" && own.deleteWhen === null,
     );
+    const { session } = connected;
+    const order = orderLoads(shapes, { session, late: named, mayBeLate, inTurn });
     for (const [at, load] of tables.entries()) {
       hooks.signal?.throwIfAborted();
       const isSame = ({ tableName }: TableLoad): boolean => tableName === load.tableName;
       const nth = tables.slice(0, at).filter(isSame).length;
-      parts.push(await preparePart(load, { at, nth, connected, hooks }));
+      const late = (key: readonly string[] | null): readonly string[] =>
+        lateBesides(key, { table: load.tableName, late: order.late, named });
+      parts.push(await preparePart(load, { at, nth, connected, hooks, late }));
     }
     hooks.onPlanned?.();
-    const shapes = tables.map(({ shape }) => shape);
-    const inTurn = options.commit !== "end" && !options.dryRun && !options.check;
-    const order = orderLoads(shapes, connected.session, inTurn);
     const inOrder = order.places.flatMap((place) => parts[place] ?? []);
     return { connected, parts: inOrder, order, inTurn, leftOut };
   } catch (error) {
@@ -104,6 +109,8 @@ interface PartContext {
   readonly nth: number;
   readonly connected: Connected;
   readonly hooks: RunHooks;
+  /** The columns that are set after the last record, given the key that finds the rows; `null`: the primary key. */
+  readonly late: (key: readonly string[] | null) => readonly string[];
 }
 
 /** Those of the run, as they hold for one of its loads. */
@@ -113,6 +120,8 @@ function ownOptions({ options, ...load }: TableLoad, nth: number): Options {
     ...options,
     table: load.table,
     mode: modeOfRun(options),
+    // It is known once the key is.
+    late: null,
     commit: commit === "load" ? "end" : commit,
     job: job === null ? null : `${job}/${load.tableName}${nth === 0 ? "" : `#${nth + 1}`}`,
   };
@@ -121,7 +130,7 @@ function ownOptions({ options, ...load }: TableLoad, nth: number): Options {
 }
 
 async function preparePart(load: TableLoad, context: PartContext): Promise<PreparedPart> {
-  const { at, nth, connected, hooks } = context;
+  const { at, nth, connected, hooks, late } = context;
   const options = ownOptions(load, nth);
   const ofPart = { ...hooks, ...hooks.onPart?.(load, options) };
   const sources = await openSources(load.sources, options, ofPart);
@@ -138,10 +147,11 @@ async function preparePart(load: TableLoad, context: PartContext): Promise<Prepa
       signal: hooks.signal,
       keyFor: (shape, columns) => {
         const { key, mode, constraint, anyConstraint } = options;
-        if (mode === "insert" || key !== null || constraint !== null || anyConstraint)
-          return options;
+        if (mode === "insert" || anyConstraint) return options;
+        if (key !== null || constraint !== null) return { ...options, late: late(key ?? []) };
         const { path: source, origin } = load;
-        return { ...options, key: keyOfSource({ shape, columns, source, origin }) };
+        const found = keyOfSource({ shape, columns, source, origin });
+        return { ...options, key: found, late: late(found) };
       },
     });
     await sources.rest();

@@ -1,6 +1,6 @@
 /**
  * Writes the loads of a run in one transaction: what comes before records (tables are emptied, children first), load after
- * load, rows that no record has (children first), what comes after, commit. Nothing of it is kept unless all of it is.
+ * load, late columns, rows that no record has (children first), what comes after, commit. Nothing of it is kept unless all of it is.
  */
 import { startWriting, writeBatches } from "../load/start-writing.ts";
 import { failPoint } from "../testing/fail-point.ts";
@@ -8,6 +8,8 @@ import type { Transaction, WaitingKey } from "../targets/target.ts";
 import { RunComparison } from "./compare-tables.ts";
 import { makeJoinedWriter } from "../write/make-writers.ts";
 import type { OneSession } from "../write/one-session.ts";
+import { tablesWritten } from "../write/tables-written.ts";
+import type { WrittenTable } from "../write/tables-written.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { JoinedLoad } from "./run-request.ts";
 import type { RunState } from "./run-state.ts";
@@ -21,12 +23,13 @@ export async function writeTogether(
   const { signal } = state.request.surroundings;
   let transaction: Transaction | null = null;
   try {
-    transaction = await session.begin(parts.map(({ prepared }) => prepared.plan.tables[0]));
+    const written = tablesWritten(parts.map(({ prepared }) => prepared.plan.tables[0]));
+    transaction = await session.begin(written.tables);
     const waits = order.waiting.length === 0 ? [] : session.leaveToCommit?.(order.waiting);
     for (const sql of waits ?? []) await session.execute.run(sql);
     const comparison = new RunComparison(session, parts);
     await comparison.begin();
-    const loads = startAll(parts.length, transaction, state);
+    const loads = startAll(written.places, transaction, state);
     await writeAll(loads, order.waiting, state);
     state.leaves();
     signal.throwIfAborted();
@@ -38,13 +41,17 @@ export async function writeTogether(
 }
 
 /** The loads with everything that writing takes, by their places. */
-function startAll(count: number, transaction: Transaction, state: RunState): JoinedLoad[] {
-  return Array.from({ length: count }, (_, at) => {
-    const { prepared, load } = state.begins(at);
+function startAll(
+  places: readonly WrittenTable[],
+  transaction: Transaction,
+  state: RunState,
+): JoinedLoad[] {
+  return places.map((place) => {
+    const { prepared, load } = state.begins(place.at);
     const running = startWriting<OneSession>(prepared, load, (request) =>
-      makeJoinedWriter(request, { transaction, at }),
+      makeJoinedWriter(request, { transaction, ...place }),
     );
-    state.writes(at, running);
+    state.writes(place.at, running);
     return running;
   });
 }
@@ -78,6 +85,7 @@ async function writeAll(
     surroundings.signal.throwIfAborted();
     load.writers.endRecords();
   });
+  await round(places, async ({ writers }) => await writers.applyLate());
   // A parent of a row that stays for the sake of a reject has to stay as well.
   const isWithheld = loads.some(({ writers }) => writers.rejected > 0);
   const counts = options.dryRun || options.check;
@@ -115,6 +123,7 @@ async function end(
   }
   for (const { notes, ledger, writers, request } of loads) {
     notes.ran(writers.ranSteps);
+    notes.setLate(writers.late);
     notes.tookAway(writers.removed);
     await notes.lookBack(ledger.seen, { moves: request.options.syncSequences, rehearsal });
   }

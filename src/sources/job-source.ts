@@ -1,5 +1,5 @@
 /** A source of a job as those see it who write its records: what it is called, and how far it can be remembered. */
-import type { JobSource } from "../model/committed-offset.ts";
+import type { JobSource } from "../model/source-offset.ts";
 import type { Source } from "../read/source.ts";
 import type { WorkItem } from "./find-work.ts";
 

@@ -1,5 +1,5 @@
 /** How a target creates tables and columns: texts alone, no server is asked. */
-import type { SpelledType, TypeRules, ValueType } from "../model/new-column.ts";
+import type { SpelledType, TypeRules, ValueType } from "../model/new-table.ts";
 import type { NewTable } from "../model/new-table.ts";
 import type { TableName } from "../model/table-shape.ts";
 

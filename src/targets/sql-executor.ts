@@ -13,6 +13,8 @@ export interface ExecutorDialect {
   };
   /** The time, as a value of type `time`. */
   readonly now: string;
+  /** A temporary table of the session with these columns: how SQL names it, and the statement that makes it. */
+  temporaryTable(name: string, columns: string): { readonly name: string; readonly create: string };
   /** A time as text. */
   timeText(column: string): string;
   /** Not every character can be stored: names of sources, which may be any, are kept in ASCII. */

@@ -308,8 +308,11 @@ export interface Writer {
   readonly deletes?: Writer;
   /** Keeps the keys of records, where the plan takes away the rows that no record has. */
   readonly keys?: SeenKeys;
-  /** Applies each row by itself, in order, as the law says, and tells the rows that were refused. Leaves no partial row behind. */
-  applyEach(batch: Batch): Promise<BatchResult>;
+  /**
+   * Applies each row by itself, in order, as the law says, and tells the rows that were refused. Leaves no partial row
+   * behind. `tells`: the result has the outcome of each row.
+   */
+  applyEach(batch: Batch, tells?: boolean): Promise<BatchResult>;
 }
 
 /** Keeps the keys of the records of a load on the server, until the end of the transaction. */

@@ -1,5 +1,5 @@
 /** Where a batch ends in its source: what a checkpoint says once the batch is committed. */
-import type { CommittedOffset, JobSource } from "../model/committed-offset.ts";
+import type { CommittedOffset, JobSource } from "../model/source-offset.ts";
 import type { SourceOffset } from "../model/source-offset.ts";
 
 /** An offset that is looked for only when it is asked for, and one that is not after it and known at no cost. */

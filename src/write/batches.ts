@@ -13,7 +13,7 @@ import type { ReachedOffset } from "./batch-end.ts";
 import type { SourceEvent } from "../model/source-event.ts";
 import type { RecordMapper } from "./map-records.ts";
 import { PackedBatch } from "./packed-batch.ts";
-import type { JobSource } from "../model/committed-offset.ts";
+import type { JobSource } from "../model/source-offset.ts";
 
 /** A batch closes when its records reach this many bytes, so that memory stays flat whatever their size. */
 const BATCH_BYTES = 4 * 1024 * 1024;

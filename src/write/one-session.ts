@@ -6,6 +6,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import { noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { Differences } from "../model/differences.ts";
+import type { LateRows } from "../model/late-rows.ts";
 import type { RemovedRows } from "../model/removal.ts";
 import type { LoadPlan, Step } from "../model/load-plan.ts";
 import type { ReadBatch } from "./batches.ts";
@@ -15,7 +16,7 @@ import type { RemovalHow } from "./remove-missing.ts";
 import type { SessionWriter } from "./session-writer.ts";
 import { sizeOf } from "./writers.ts";
 import type { Account, LoadEnding, Writers } from "./writers.ts";
-import type { CommittedOffset } from "../model/committed-offset.ts";
+import type { CommittedOffset } from "../model/source-offset.ts";
 
 const NO_RECORD = "the source holds no record";
 const ALL_REJECTED = "every record was rejected";
@@ -39,10 +40,13 @@ export class OneSession implements Writers {
   readonly #table: string;
   /** Rows that no record has are taken away. */
   readonly #removes: boolean;
+  /** Columns are set after the last record. */
+  readonly #setsLate: boolean;
   /** No step needs a record after it, or one was written. */
   #mayBeEmpty: boolean;
   #read = 0;
   #removed: RemovedRows | null = null;
+  #late: LateRows | null = null;
   readonly #comparison: TableComparison | null;
   #differences: Differences | null = null;
   #ran: readonly Step[] = [];
@@ -69,6 +73,7 @@ export class OneSession implements Writers {
     this.#table = tables[0].table.name.name;
     this.#comparison = comparison;
     this.#removes = removalSql !== undefined;
+    this.#setsLate = tables[0].late !== undefined;
     this.#mayBeEmpty = !before.some(({ needsRecords }) => needsRecords === true);
   }
 
@@ -101,6 +106,10 @@ export class OneSession implements Writers {
 
   get removed(): RemovedRows | null {
     return this.#removed;
+  }
+
+  get late(): LateRows | null {
+    return this.#late;
   }
 
   get differences(): Differences | null {
@@ -163,6 +172,7 @@ export class OneSession implements Writers {
 
   async finish(): Promise<void> {
     this.endRecords();
+    await this.applyLate();
     const counts = this.#ending === "rehearsal";
     await this.removeMissing({ isWithheld: false, counts, waiting: [] });
     await this.runAfter();
@@ -204,6 +214,17 @@ export class OneSession implements Writers {
   /** That transaction is committed. */
   committed(): void {
     this.#account.keep(this.#writer.counts);
+  }
+
+  /** Sets what comes after the last record: of this load, or of all that share its transaction. Throws `LATE_VALUE`. */
+  async applyLate(): Promise<void> {
+    if (!this.#setsLate) return;
+    this.#account.check();
+    const result = await this.#writer.applyLate();
+    if (result === null) return;
+    const { correction, misfits, rows } = result;
+    this.#account.take({ counts: correction, rejects: [], misfits });
+    this.#late = rows;
   }
 
   async settle(): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import { failPoint } from "../testing/fail-point.ts";
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
-import type { Batch, BatchOutcome } from "../model/batch.ts";
+import type { Batch, BatchOutcome, BatchResult } from "../model/batch.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
 import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
@@ -15,12 +15,17 @@ import type { Session, Transaction, Writer } from "../targets/target.ts";
 import type { ReadBatch } from "./batches.ts";
 import type { CheckpointCursor, CursorScope } from "../checkpoint/cursor.ts";
 import type { Quarantine } from "./quarantine.ts";
+import { foundUnchanged } from "./found-rows.ts";
+import { LateValues } from "./late/late-values.ts";
+import type { LateResult } from "./late/late-values.ts";
 import { MissingRows } from "./remove-missing.ts";
 import type { RemovalHow, RemovalResult } from "./remove-missing.ts";
 import { BatchWriter } from "./write-batch.ts";
 import { runSteps } from "./steps.ts";
+import { tablesWritten } from "./tables-written.ts";
+import type { WrittenTable } from "./tables-written.ts";
 import { writtenOf } from "./writers.ts";
-import type { CommittedOffset } from "../model/committed-offset.ts";
+import type { CommittedOffset } from "../model/source-offset.ts";
 
 /** How a session moves the checkpoint of its load along. */
 export interface CheckpointAccess {
@@ -30,10 +35,8 @@ export interface CheckpointAccess {
 }
 
 /** The transaction of several loads, of which this writer has a part; whoever began it ends it. */
-export interface JoinedTransaction {
+export interface JoinedTransaction extends WrittenTable {
   readonly transaction: Transaction;
-  /** The place of the table among those that it was begun with. */
-  readonly at: number;
 }
 
 /** What a session writer needs besides its session and plan. */
@@ -58,6 +61,8 @@ interface OpenTransaction {
   readonly transaction: Transaction;
   readonly writer: Writer;
   readonly batches: BatchWriter;
+  /** `null` where nothing is set after the last record. */
+  readonly late: LateValues | null;
   /** The rows of the checkpoint that it moves. */
   readonly scope: CursorScope;
 }
@@ -91,16 +96,17 @@ export class SessionWriter {
       const { quarantine, checkpointing } = this.#context;
       failPoint("begin");
       const { tables } = this.#plan;
-      const { transaction, at } = this.#context.joined ?? (await this.#beginOwn());
-      const writer = transaction.writers[at];
-      if (writer === undefined) throw upsurgeError("INTERNAL", { message: "no table to write" });
+      const joined = this.#context.joined ?? (await this.#beginOwn());
+      const writer = writerAt(joined, joined.at);
       const batches = new BatchWriter(tables[0], {
         writer,
         capabilities: this.#session.capabilities,
         classify: (error) => this.#session.classify(error),
         quarantine,
+        tellsOutcomes: tables[0].late !== undefined,
       });
-      this.#open = { transaction, writer, batches, scope };
+      const late = await this.#beginLate(joined);
+      this.#open = { transaction: joined.transaction, writer, batches, late, scope };
       failPoint("row-lock");
       await checkpointing?.cursor.lock(checkpointing.table, scope);
       failPoint("row-locked");
@@ -112,12 +118,24 @@ export class SessionWriter {
     const { tables, ddl } = this.#plan;
     const { locked } = this.#context;
     const how = { locked, ddl: this.#made ? null : ddl };
-    return { transaction: await this.#session.begin(tables, how), at: 0 };
+    const { tables: all, places } = tablesWritten(tables);
+    return { transaction: await this.#session.begin(all, how), at: 0, ...places[0] };
+  }
+
+  async #beginLate(joined: JoinedTransaction): Promise<LateValues | null> {
+    const [plan] = this.#plan.tables;
+    if (plan.late === undefined) return null;
+    return await LateValues.begin(plan, plan.late, {
+      session: this.#session,
+      writer: writerAt(joined, joined.lateAt),
+      quarantine: this.#context.quarantine,
+    });
   }
 
   /** Makes a batch ready while an earlier one is being written. */
   prepare(batch: Batch): void {
-    this.#open?.batches.prepare(batch);
+    const { batches, late } = this.#open ?? {};
+    batches?.prepare(late?.firstPass(batch) ?? batch);
   }
 
   /** Writes a batch; nothing of it is committed. */
@@ -125,11 +143,33 @@ export class SessionWriter {
     const batches = await this.begin(scope);
     return await this.#asOurs(async () => {
       failPoint("apply");
-      const written = writtenOf(readBatch, await batches.write(readBatch.batch));
+      const written = writtenOf(readBatch, await this.#writeNoting(readBatch.batch, batches));
       failPoint("applied");
       addCounts(this.#counts, written.counts);
       await this.#noteKeys(readBatch);
       return written;
+    });
+  }
+
+  /** What is set late is left out, and kept for later. */
+  async #writeNoting(batch: Batch, batches: BatchWriter): Promise<BatchResult> {
+    const late = this.#open?.late ?? null;
+    const result =
+      late === null
+        ? await batches.write(batch)
+        : await late.note(batch, await batches.write(late.firstPass(batch)));
+    const [plan] = this.#plan.tables;
+    return this.#context.joined === undefined ? result : foundUnchanged(plan, result);
+  }
+
+  /** Sets the columns that come after the last record; `null`: there are none. */
+  async applyLate(): Promise<LateResult | null> {
+    const late = this.#open?.late ?? null;
+    if (late === null) return null;
+    return await this.#asOurs(async () => {
+      const result = await late.apply();
+      addCounts(this.#counts, result.correction);
+      return result;
     });
   }
 
@@ -242,4 +282,10 @@ export class SessionWriter {
       throw this.#stopped ? error : this.#session.translate(error);
     }
   }
+}
+
+function writerAt({ transaction }: JoinedTransaction, at: number | undefined): Writer {
+  const writer = at === undefined ? undefined : transaction.writers[at];
+  if (writer === undefined) throw upsurgeError("INTERNAL", { message: "no table to write" });
+  return writer;
 }

@@ -5,8 +5,8 @@
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../model/batch.ts";
-import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
-import type { Counts } from "../model/counts.ts";
+import { accountedFor, addCounts, noCounts, ROW_OUTCOMES } from "../model/counts.ts";
+import type { Counts, OutcomeCounts, RowOutcome } from "../model/counts.ts";
 import type { TablePlan } from "../model/load-plan.ts";
 import type {
   Capabilities,
@@ -36,6 +36,8 @@ export interface BatchWriterContext {
   readonly classify: (error: unknown) => ErrorClass;
   /** What earlier tries of the load have learned. */
   readonly quarantine?: Quarantine;
+  /** Results have the outcome of each row; absent: they only count. */
+  readonly tellsOutcomes?: boolean;
 }
 
 /** Writes the batches of one load; remembers whether keys repeat. */
@@ -47,6 +49,7 @@ export class BatchWriter {
   readonly #inTurn: boolean;
   /** Where records may delete. */
   readonly #mixed: MixedWriter | null;
+  readonly #tells: boolean;
   #repeatsSeen = false;
 
   constructor(plan: TablePlan, context: BatchWriterContext) {
@@ -56,6 +59,7 @@ export class BatchWriter {
     this.#classify = classify;
     this.#quarantine = quarantine;
     this.#inTurn = capabilities.appliesRowsInOrder;
+    this.#tells = context.tellsOutcomes === true;
     this.#mixed = this.#deleting({ ...context, quarantine });
   }
 
@@ -98,23 +102,29 @@ export class BatchWriter {
     if (batch.size === 0) return { counts: {}, faults: [] };
     if (this.#mixed !== null && hasDeletes(batch)) return await this.#mixed.write(batch);
     const { set } = this.#writer;
-    if (set === undefined || this.#oneAtATime(batch)) return this.#writer.applyEach(batch);
+    if (set === undefined || this.#oneAtATime(batch)) return this.#applyEach(batch);
     const result = await this.#writeSet(set, batch);
     if (result !== null) return result;
-    return batch.size > SMALL ? this.#writeHalves(batch) : this.#writer.applyEach(batch);
+    return batch.size > SMALL ? this.#writeHalves(batch) : this.#applyEach(batch);
+  }
+
+  #applyEach(batch: Batch): Promise<BatchResult> {
+    return this.#writer.applyEach(batch, this.#tells);
   }
 
   /** A few rows at fault in a large batch do not make all the others go one at a time. */
   async #writeHalves(batch: Batch): Promise<BatchResult> {
     const counts = noCounts();
     const faults: RowFault[] = [];
+    const outcomes = new Map<number, RowOutcome>();
     const half = Math.ceil(batch.size / 2);
     for (const rows of [batch.rows.slice(0, half), batch.rows.slice(half)]) {
       const result = await this.#writeSound(unpacked(batch, rows));
       addCounts(counts, result.counts);
       faults.push(...result.faults);
+      for (const [ord, outcome] of result.outcomes ?? []) outcomes.set(ord, outcome);
     }
-    return { counts, faults };
+    return { counts, faults, ...(this.#tells ? { outcomes } : {}) };
   }
 
   #oneAtATime(batch: Batch): boolean {
@@ -130,7 +140,7 @@ export class BatchWriter {
       const faults = await set.stage(batch);
       const sound = without(batch, faults);
       const applied = sound.size === 0 ? nothing() : await this.#applyStaged(set, sound);
-      if (applied !== null && accountedFor(applied.counts) + applied.left.length === sound.size) {
+      if (applied !== null && this.#isWhole(sound, applied)) {
         await set.release();
         return await this.#applyLeft(sound, { ...applied, faults });
       }
@@ -149,6 +159,12 @@ export class BatchWriter {
     }
     await set.rollbackToSavepoint();
     return null;
+  }
+
+  /** All rows are accounted for and, where outcomes are told, all of those that were applied have the same. */
+  #isWhole({ size }: Batch, { counts, left }: SetOutcome): boolean {
+    if (accountedFor(counts) + left.length !== size) return false;
+    return !this.#tells || outcomesIn(counts).length <= 1;
   }
 
   async #applyStaged(set: SetWriter, batch: Batch): Promise<SetOutcome | null> {
@@ -177,10 +193,13 @@ export class BatchWriter {
     batch: Batch,
     { counts, left, faults }: SetOutcome & { readonly faults: readonly RowFault[] },
   ): Promise<BatchResult> {
-    if (left.length === 0) return { counts, faults };
-    const result = await this.#writer.applyEach(unpacked(batch, left));
+    const outcomes = this.#tells ? sameOutcome(batch, { counts, left }) : null;
+    const told = outcomes === null ? {} : { outcomes };
+    if (left.length === 0) return { counts, faults, ...told };
+    const result = await this.#applyEach(unpacked(batch, left));
     addCounts(counts, result.counts);
-    return { counts, faults: [...faults, ...result.faults] };
+    for (const [ord, outcome] of result.outcomes ?? []) outcomes?.set(ord, outcome);
+    return { counts, faults: [...faults, ...result.faults], ...told };
   }
 
   /** A native upsert of rows of one shape may find repeats by itself, at no cost; everything else has to ask. */
@@ -210,6 +229,20 @@ interface SetOutcome {
 
 function nothing(): SetOutcome {
   return { counts: noCounts(), left: [] };
+}
+
+/** What became of rows, by these counts: each outcome once. */
+function outcomesIn(counts: OutcomeCounts): RowOutcome[] {
+  return ROW_OUTCOMES.filter((outcome) => (counts[outcome] ?? 0) > 0);
+}
+
+/** The one outcome of all rows but those that are left, by `ord`. */
+function sameOutcome(batch: Batch, { counts, left }: SetOutcome): Map<number, RowOutcome> {
+  const [outcome] = outcomesIn(counts);
+  if (outcome === undefined) return new Map();
+  const waiting = new Set(left);
+  const applied = batch.rows.filter((row) => !waiting.has(row));
+  return new Map(applied.map(({ ord }) => [ord, outcome]));
 }
 
 /** Applies the first row of each key as a set, and folds the others. */

@@ -6,6 +6,7 @@ import type { BatchResult, BatchOutcome, Row } from "../model/batch.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
 import { addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
+import type { LateRows } from "../model/late-rows.ts";
 import type { Step } from "../model/load-plan.ts";
 import type { Reject } from "../model/reject.ts";
 import type { Differences } from "../model/differences.ts";
@@ -39,6 +40,8 @@ export interface Writers {
   readonly removed: RemovedRows | null;
   /** What differs in the table, of a rehearsal that compares it; `null`: nothing is told, or it has not come to that. */
   readonly differences: Differences | null;
+  /** What was set after the last record; `null`: nothing is, or it has not come to that. */
+  readonly late: LateRows | null;
   /** Begins the first transaction. */
   open(): Promise<void>;
   /** Told of a batch as soon as it has been read, before it is its turn. */

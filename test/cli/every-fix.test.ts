@@ -2,6 +2,7 @@
  * Every error of the registry, walked: a fix that holds a flag or a command is typed on a case of its code, and the run ends
  * otherwise than before. Codes without such a case are listed with the reason.
  */
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
@@ -212,6 +213,22 @@ const CASES: readonly Case[] = [
     run: `${LOAD} --key id --set n=excluded.nn`,
     fix: /excluded\.NAME/,
     next: `${LOAD} --key id --set n=excluded.id`,
+  },
+  {
+    code: "PLAN_LATE",
+    run: `${LOAD} --late n`,
+    fix: /name a unique key with --key/,
+    next: `${LOAD} --key id --late n`,
+  },
+  {
+    code: "LATE_VALUE",
+    files: csv("id,n\n1,100\n"),
+    run: `${LOAD} --key id --late n`,
+    fix: /correct the value, or change the check constraint; nothing was kept/,
+    next: (cwd) => {
+      writeFileSync(join(cwd, "in.csv"), "id,n\n1,99\n");
+      return `${LOAD} --key id --late n`;
+    },
   },
   {
     code: "PLAN_STEP",

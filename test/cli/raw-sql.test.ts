@@ -37,6 +37,7 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   const: ["--const", `c=${SQL}`],
   key: ["--key", SQL],
   constraint: ["--constraint", SQL],
+  late: ["--key", "k", "--late", SQL],
   updateColumns: ["--key", "k", "--update-columns", SQL],
   keyWhere: ["--key", "n", "--key-where", `n > ${SQL}`],
   set: ["--key", "k", "--set", `n = ${SQL}`],

@@ -179,3 +179,41 @@ describe("a trigger that throws", () => {
     expect(await tell(await db.session(), "SELECT id, qty FROM t")).toEqual([["2", "1"]]);
   });
 });
+
+describe("columns that are set after the last record", () => {
+  beforeEach(async () => {
+    await tell(
+      await db.session(),
+      "CREATE TABLE t (id int NOT NULL PRIMARY KEY, txt nvarchar(10), n int, qty int)",
+      "INSERT INTO t VALUES (2, N'1', 1, 1), (7, N'1', 1, 1)",
+      "create trigger a on t after update as begin if exists (select 1 from inserted where qty < 0) throw 50001, N'no', 1; end",
+    );
+  });
+
+  const INPUT = "id,txt,qty\n1,5,4\n2,none,6\n7,9,8\n4,8,2\n";
+  const FLAGS = [...CONVERT, "--late", "qty", "-b", "2"];
+
+  test("are set though a record has cost the load its transaction before", async () => {
+    const flags = [...FLAGS, "--max-rejects", "1"];
+    const result = await runFaulty(db, { input: INPUT, flags });
+    const counts = { read: 4, inserted: 2, updated: 1, rejected: 1 };
+    expect(result, result.stderr).toMatchObject({ exit: 3, counts });
+    expect(await tell(await db.session(), "SELECT id, qty FROM t ORDER BY id")).toEqual([
+      ["1", "4"],
+      ["2", "1"],
+      ["4", "2"],
+      ["7", "8"],
+    ]);
+  });
+
+  test("end the load, and name the record, where one of them costs it the transaction", async () => {
+    const input = INPUT.replace("none,6", "3,-6");
+    const result = await runFaulty(db, { input, flags: FLAGS });
+    expect(result, result.stderr).toMatchObject({ exit: 4, code: "LATE_VALUE" });
+    expect(result.where).toContain("in.csv, record 2, line 3");
+    expect(await tell(await db.session(), "SELECT id, qty FROM t ORDER BY id")).toEqual([
+      ["2", "1"],
+      ["7", "1"],
+    ]);
+  });
+});

@@ -1,7 +1,7 @@
 /** Values as people write them, each near the edge of what a type takes, and what a plain reading with patterns makes of them. */
 import * as fc from "fast-check";
 import type { FieldKind } from "../../src/model/record.ts";
-import type { TypeRules, ValueType } from "../../src/model/new-column.ts";
+import type { TypeRules, ValueType } from "../../src/model/new-table.ts";
 
 /** A value as a reader hands it on; no kind: a field of a CSV. */
 export interface SeenValue {

@@ -55,6 +55,8 @@ const RUNS = {
   "delete when, translated": [2, 15, "UPSURGE_LAW_RUNS"],
   "delete missing": [4, 40, "UPSURGE_LAW_RUNS"],
   "delete missing, translated": [2, 10, "UPSURGE_LAW_RUNS"],
+  late: [6, 60, "UPSURGE_LAW_RUNS"],
+  "late, translated": [3, 20, "UPSURGE_LAW_RUNS"],
   "going on": [50, 200, "UPSURGE_READING_PATH_RUNS"],
   "hostile names, in percent": [12, 100, "UPSURGE_HOSTILE_PERCENT"],
   "jobs resume": [4, 10, "UPSURGE_LAW_RUNS"],

@@ -7,7 +7,7 @@ import type { Reject, RowCode } from "../../model/reject.ts";
 import type { FixOptions, FixSource, FixTarget, KnownReject } from "./known-reject.ts";
 import { encodingFix, fieldCountFix, jsonFix, notObjectFix, quotesFix } from "./read-fixes.ts";
 import { notNullFix, nullKeyFix, rangeFix, typeFix } from "./value-fixes.ts";
-import { uniqueFix, unknownFieldFix } from "./write-fixes.ts";
+import { foreignKeyFix, uniqueFix, unknownFieldFix } from "./write-fixes.ts";
 
 type Fix = (known: KnownReject) => string | null;
 
@@ -23,6 +23,7 @@ const FIXES: Readonly<Partial<Record<RowCode, Fix>>> = {
   ROW_RANGE: rangeFix,
   ROW_NOT_NULL: notNullFix,
   ROW_UNIQUE: uniqueFix,
+  ROW_FOREIGN_KEY: foreignKeyFix,
 };
 
 /** Knows what a load knows of its rejects. */

@@ -1,7 +1,7 @@
 /** Fixes of rows that a constraint of the table forbids, and of fields without a column. */
 import { keyFlag } from "../../errors/key-flags.ts";
 import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
-import type { UniqueKey } from "../../model/table-shape.ts";
+import type { TableShape, UniqueKey } from "../../model/table-shape.ts";
 import type { KnownReject } from "./known-reject.ts";
 
 /** ROW_UNIQUE: which key to name, and what to do with a row that is there. */
@@ -25,6 +25,30 @@ export function uniqueFix({ reject, options, target }: KnownReject): string | nu
   const flag = key === undefined ? null : keyFlag(key, keys).flag;
   if (flag === null) return "pass --key with the columns of the key to update rows that are there";
   return `pass ${flag} to update rows that are there, or ${flag} --ignore to leave them as they are`;
+}
+
+/** ROW_FOREIGN_KEY: what a row refers to may come later in the same source. */
+export function foreignKeyFix({ reject, target }: KnownReject): string | null {
+  const { arbiter, late, table } = target?.plan ?? {};
+  if (table === undefined || arbiter === null || arbiter?.kind !== "expressions") return null;
+  const keys = table.foreignKeys.filter(({ name }) => isMeant(name, reject.constraint));
+  const open = keys
+    .filter(({ selfReferencing }) => selfReferencing)
+    .flatMap(({ columns }) => columns.filter((name) => mayBeLate(name, table)))
+    .filter((name) => !arbiter.columns.includes(name) && late?.columns.includes(name) !== true);
+  if (open.length === 0) return null;
+  const flag = `--late ${shellWord([...new Set(open), ...(late?.columns ?? [])].join(","))}`;
+  return `correct the reference; or, where the row that it refers to comes later in the source, set it after the last record with ${flag}`;
+}
+
+/** SQLite does not say which key it was. */
+function isMeant(name: string | null, constraint: string | null): boolean {
+  return constraint === null || name === constraint;
+}
+
+function mayBeLate(name: string, { columns }: TableShape): boolean {
+  const column = columns.find((each) => each.name === name);
+  return column !== undefined && (column.nullable || column.defaultSql !== null);
 }
 
 /** `t.a, t.b`, as SQLite names a key. */

@@ -10,7 +10,7 @@ import type { FieldValue } from "../../options/grammar.ts";
 import { readsColumn } from "../../sql/expressions.ts";
 import type { ExpressionNames } from "../../sql/expressions.ts";
 import { tableLabel } from "../names.ts";
-import { columnsOfKey } from "./removal.ts";
+import { keyColumnsOf } from "../../sql/key-columns.ts";
 
 const FLAG = "--delete-when";
 
@@ -103,7 +103,7 @@ function deletingPlan(plan: TablePlan, arbiter: Arbiter, naming: ExpressionNames
   const { where } = update;
   const isRead = ({ name }: Column): boolean =>
     where !== null && readsColumn(where, "excluded", { column: name, naming });
-  const keyed = columnsOfKey(table, arbiter, naming);
+  const keyed = keyColumnsOf({ shape: table, naming }, arbiter);
   const { recordDeletes: _, removal: __, comparison: ___, emptied: ____, ...rest } = plan;
   return {
     ...rest,

@@ -10,6 +10,7 @@ import type { Options } from "../../options/options.ts";
 import { isClosed, qualify, quotesInBrackets, readsColumn } from "../../sql/expressions.ts";
 import type { ExpressionNames } from "../../sql/expressions.ts";
 import { referencesTo, referenceText } from "../../sql/removal.ts";
+import { keyColumnsOf } from "../../sql/key-columns.ts";
 import { tableLabel } from "../names.ts";
 import { assignments } from "../update-rule.ts";
 
@@ -57,7 +58,7 @@ export function chooseRemoval(request: RemovalRequest): RemovalChoice {
  */
 export function keyColumnsOfRecords(request: RemovalRequest): readonly Column[] {
   refuseTable(request.shape);
-  const keyColumns = columnsOfKey(request.shape, refuseKey(request), request.naming);
+  const keyColumns = keyColumnsOf(request, refuseKey(request));
   refuseUnknown(request, keyColumns);
   refuseRewritten(request, keyColumns);
   return keyColumns;
@@ -116,25 +117,6 @@ function refuseKey({ shape, options, arbiter, named }: RemovalRequest): Arbiter 
     `the database makes a key for a record without one: its row would count as missing`,
     `leave --null-key ${options.nullKey} out, or leave --delete-missing out`,
   );
-}
-
-/** The columns that tell the key, and those that generated ones among them are made from; in table order. */
-export function columnsOfKey(
-  { columns }: TableShape,
-  arbiter: Arbiter,
-  naming: ExpressionNames,
-): readonly Column[] {
-  const wanted = new Set<Column>();
-  const look = (sql: string): void => {
-    for (const column of columns) {
-      if (wanted.has(column) || !readsColumn(sql, null, { column: column.name, naming })) continue;
-      wanted.add(column);
-      if (column.generatedSql !== null) look(column.generatedSql);
-    }
-  };
-  for (const part of arbiter.keyExpressions) look(part);
-  if (arbiter.predicate !== null) look(arbiter.predicate);
-  return columns.filter((column) => wanted.has(column));
 }
 
 /** The value of a column that no record has must be the same for all of them; in the key itself it would tell none apart. */

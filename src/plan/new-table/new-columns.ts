@@ -11,7 +11,7 @@ import { factsOfText } from "../../infer/of-text.ts";
 import type { ColumnFacts } from "../../model/column-facts.ts";
 import type { KnownFields } from "../../model/header.ts";
 import type { FieldMapping } from "../../model/load-plan.ts";
-import type { ValueType } from "../../model/new-column.ts";
+import type { ValueType } from "../../model/new-table.ts";
 import type { NewColumn } from "../../model/new-table.ts";
 import type { Column, TableName, TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";

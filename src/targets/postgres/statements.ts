@@ -19,6 +19,10 @@ export function sqlExecutor(
       parameter: (at) => `$${at}`,
       types: { name: "text", text: "text", integer: "bigint", time: "timestamptz" },
       now: "now()",
+      temporaryTable: (name, columns) => ({
+        name: `pg_temp.${name}`,
+        create: `create temporary table ${name} (${columns}) on commit drop`,
+      }),
       asciiOnly: !TAKE_ALL.has(encoding),
       timeText: (column) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
     },

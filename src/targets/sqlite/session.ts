@@ -171,8 +171,9 @@ export class SqliteSession implements Session {
     if (!this.#file.isPrivate) await this.#requireWritable();
     const rows = tables.map((plan) => this.#rowSql(plan, []));
     await this.#patiently(() => {
-      // Keys go to disk, as there may be many. To change it drops what is there.
-      if (rows.some(({ plan }) => keepsOthersOut(plan))) this.#db.exec("pragma temp_store = file");
+      // Keys and late values go to disk, as there may be many. To change it drops what is there.
+      if (rows.some(({ plan }) => keepsOthersOut(plan) || plan.late !== undefined))
+        this.#db.exec("pragma temp_store = file");
       for (const row of rows) this.#createStaged(row);
       this.#db.exec(`pragma cache_size = -${CACHE_KB}`);
       this.#db.exec("begin immediate");

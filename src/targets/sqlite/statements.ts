@@ -14,6 +14,10 @@ export function sqlExecutor(
       types: { name: "text", text: "text", integer: "integer", time: "text" },
       now: "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')",
       timeText: (column) => column,
+      temporaryTable: (name, columns) => ({
+        name: `temp.${name}`,
+        create: `create temporary table ${name} (${columns})`,
+      }),
       asciiOnly: false,
     },
     run: (sql, values = []) => patiently(() => run(db, sql, values)),

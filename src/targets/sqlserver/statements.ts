@@ -18,6 +18,10 @@ export function sqlExecutor(connection: SqlServerConnection): SqlExecutor {
       },
       now: "SYSUTCDATETIME()",
       timeText: (column) => `CONVERT(nvarchar(19), ${column}, 126) + N'Z'`,
+      temporaryTable: (name, columns) => ({
+        name: `#${name}`,
+        create: `CREATE TABLE #${name} (${columns})`,
+      }),
       asciiOnly: false,
     },
     run: (sql, values = []) => run(connection, sql, values),

@@ -5,7 +5,7 @@ import { beginningOf } from "../../checkpoint/cursor.ts";
 import type { CheckpointCursor } from "../../checkpoint/cursor.ts";
 import { rangeBetween } from "./serial-ranges.ts";
 import type { SerialRanges } from "./serial-ranges.ts";
-import type { CommittedOffset } from "../../model/committed-offset.ts";
+import type { CommittedOffset } from "../../model/source-offset.ts";
 
 /** The offsets of one try, in the order of the source. */
 export class CommittedOffsets {

@@ -77,6 +77,7 @@ export class ParallelWriters implements Writers {
   /** What no record has is known at the end of one transaction. */
   readonly removed = null;
   readonly differences = null;
+  readonly late = null;
 
   /** What is run before or after the rows takes a single writer. */
   get ranSteps(): readonly [] {

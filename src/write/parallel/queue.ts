@@ -11,7 +11,7 @@ import type { SessionWriter } from "../session-writer.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { sizeOf } from "../writers.ts";
 import type { Account } from "../writers.ts";
-import type { CommittedOffset } from "../../model/committed-offset.ts";
+import type { CommittedOffset } from "../../model/source-offset.ts";
 
 /** What the queues of a load share. */
 export interface QueueContext {

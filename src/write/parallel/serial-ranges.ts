@@ -3,7 +3,7 @@
  * writers commit each for itself, nothing could say afterwards which of a batch's rejects are in the reject file for good.
  */
 import { StartAgain, upsurgeError } from "../../errors/upsurge-error.ts";
-import type { CommittedOffset } from "../../model/committed-offset.ts";
+import type { CommittedOffset } from "../../model/source-offset.ts";
 
 /** So many ranges are tried with several writers again; a source with more rejects is written by one. */
 const MOST = 8;

@@ -14,7 +14,7 @@ import { hold } from "./compare-paths.ts";
 import type { PathInput } from "./compare-paths.ts";
 import { mapperOf } from "./compare-rows.ts";
 import type { PathTarget } from "./compare-rows.ts";
-import type { CommittedOffset } from "../../../src/model/committed-offset.ts";
+import type { CommittedOffset } from "../../../src/model/source-offset.ts";
 
 /** What was read: records and rejects by their number. */
 interface Read {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { chooseType } from "../../../src/infer/choose-type.ts";
 import { Profile } from "../../../src/infer/profile.ts";
-import type { SpelledType, TypeRules, ValueType } from "../../../src/model/new-column.ts";
+import type { SpelledType, TypeRules, ValueType } from "../../../src/model/new-table.ts";
 import * as postgres from "../../../src/targets/postgres/catalog/new-types.ts";
 import * as sqlite from "../../../src/targets/sqlite/catalog/new-types.ts";
 import * as sqlserver from "../../../src/targets/sqlserver/catalog/new-types.ts";

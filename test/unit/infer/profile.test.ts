@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { chooseType } from "../../../src/infer/choose-type.ts";
 import { Profile } from "../../../src/infer/profile.ts";
 import type { ColumnFacts } from "../../../src/model/column-facts.ts";
-import type { TypeRules } from "../../../src/model/new-column.ts";
+import type { TypeRules } from "../../../src/model/new-table.ts";
 import type { FieldKind } from "../../../src/model/record.ts";
 import { TYPE_RULES as POSTGRES } from "../../../src/targets/postgres/catalog/new-types.ts";
 import { TYPE_RULES as SQLITE } from "../../../src/targets/sqlite/catalog/new-types.ts";

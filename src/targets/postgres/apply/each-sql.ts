@@ -46,8 +46,20 @@ export function counterOf(outcome: RowOutcome): string {
   return `upsurge_n_${outcome}`;
 }
 
+/** How a block goes about its rows. */
+export interface EachRules {
+  /** Every row has its own subtransaction. */
+  readonly isolate: boolean;
+  /** The outcomes of the rows are left in a setting of the transaction, in order. */
+  readonly tells: boolean;
+}
+
 /** The block that applies the raw rows of `shapes`. */
-export function eachSql(plan: TablePlan, shapes: readonly RowShape[], isolate: boolean): string {
+export function eachSql(
+  plan: TablePlan,
+  shapes: readonly RowShape[],
+  { isolate, tells }: EachRules,
+): string {
   const branches = shapes.map(
     (shape, index) =>
       `${index === 0 ? "if" : "elsif"} upsurge_r.upsurge_shape = ${shape.id} then\n${applySql(plan, shape.columns)}`,
@@ -65,16 +77,23 @@ declare
   upsurge_unchanged bigint;
   upsurge_state text; upsurge_constraint text; upsurge_column text; upsurge_message text; upsurge_detail text;
   upsurge_context text; upsurge_raised boolean;
+  upsurge_told text := '';
   ${COUNTERS}
 begin
   for upsurge_r in select * from ${rawTable(plan)} order by upsurge_ord loop
     upsurge_met := 'suppressed';
     ${isolate ? isolated(plan, shapes, apply) : apply}
-    case upsurge_met ${count.join(" ")} else null; end case;
+    case upsurge_met ${count.join(" ")} else null; end case;${tells ? NOTE_OUTCOME : ""}
   end loop;
-  ${NOTE_COUNTS}
+  ${NOTE_COUNTS}${tells ? NOTE_OUTCOMES : ""}
 end`);
 }
+
+const NOTE_OUTCOME = "\n    upsurge_told := upsurge_told || upsurge_met || ' ';";
+const NOTE_OUTCOMES = "\n  perform set_config('upsurge.told', upsurge_told, true);";
+
+/** The question for the outcomes that a block has left. */
+export const OUTCOMES_SQL = "select current_setting('upsurge.told') as told";
 
 /** Where an error is noted: its state first, then what else is told of it. */
 const DIAGNOSTICS = [

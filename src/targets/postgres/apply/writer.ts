@@ -2,11 +2,12 @@
 import type { Client } from "pg";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../../../model/batch.ts";
-import { addCounts, noCounts } from "../../../model/counts.ts";
+import { addCounts, isRowOutcome, noCounts } from "../../../model/counts.ts";
+import type { RowOutcome } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { keepsKeys } from "../../key-columns.ts";
 import type { SeenKeys, Writer } from "../../target.ts";
-import { eachSql } from "./each-sql.ts";
+import { eachSql, OUTCOMES_SQL } from "./each-sql.ts";
 import { classifyError, isServerError, rowCode, sayError } from "../errors.ts";
 import type { PostgresError } from "../errors.ts";
 import { readOutcomes } from "./folder.ts";
@@ -37,20 +38,34 @@ export class PostgresWriter implements Writer {
     if (keepsKeys(context.plan)) this.keys = new PostgresSeenKeys(client, context.plan);
   }
 
-  async applyEach(batch: Batch): Promise<BatchResult> {
+  async applyEach(batch: Batch, tells = false): Promise<BatchResult> {
     const counts = noCounts();
     const faults: RowFault[] = [];
+    const outcomes = new Map<number, RowOutcome>();
     for (let start = 0; start < batch.rows.length; start += ROWS_PER_BLOCK) {
       const rows = batch.rows.slice(start, start + ROWS_PER_BLOCK);
-      const result = await this.#applyBlock(rows);
+      const result = await this.#applyBlock(rows, tells);
       addCounts(counts, result.counts);
       faults.push(...result.faults);
+      for (const [ord, outcome] of tells ? await this.#outcomes(rows) : []) {
+        outcomes.set(ord, outcome);
+      }
     }
-    return { counts, faults };
+    return { counts, faults, ...(tells ? { outcomes } : {}) };
+  }
+
+  /** What became of each of these rows, which were applied last; those that were refused are left out. */
+  async #outcomes(rows: readonly Row[]): Promise<[number, RowOutcome][]> {
+    const { rows: answers } = await this.#client.query<{ told: string }>(OUTCOMES_SQL);
+    const told = answers[0]?.told.trim().split(" ") ?? [];
+    return rows.flatMap(({ ord }, at) => {
+      const outcome = told[at] ?? "";
+      return isRowOutcome(outcome) ? [[ord, outcome]] : [];
+    });
   }
 
   /** Rows are usually sound: they are tried without a subtransaction each first, which costs more the more there are. */
-  async #applyBlock(rows: readonly Row[]): Promise<BatchResult> {
+  async #applyBlock(rows: readonly Row[], tells: boolean): Promise<BatchResult> {
     const client = this.#client;
     const plan = this.#plan;
     const tables = mayStage(plan)
@@ -62,7 +77,7 @@ export class PostgresWriter implements Writer {
     if (!leavesTraces(this.#plan)) {
       await client.query("savepoint upsurge_block");
       try {
-        await client.query(eachSql(this.#plan, shapes, false));
+        await client.query(eachSql(this.#plan, shapes, { isolate: false, tells }));
         const result = await this.#result(rows);
         await client.query("release savepoint upsurge_block");
         return result;
@@ -71,7 +86,7 @@ export class PostgresWriter implements Writer {
         await client.query("rollback to savepoint upsurge_block");
       }
     }
-    await client.query(eachSql(this.#plan, shapes, true));
+    await client.query(eachSql(this.#plan, shapes, { isolate: true, tells }));
     return this.#result(rows);
   }
 

@@ -5,6 +5,7 @@
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, Row, RowFault, RowShape } from "../../../model/batch.ts";
 import { addCounts, noCounts } from "../../../model/counts.ts";
+import type { RowOutcome } from "../../../model/counts.ts";
 import type { PackedRows } from "../../../model/packed.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
 import { classify, rowFault } from "../errors.ts";
@@ -39,11 +40,15 @@ export class BatchRun {
   /** Places among these rows that hold a misfit. */
   #misfitPlaces: number[] = [];
   readonly #misfits: BatchMisfits;
+  /** By the place of the row; `null` where nobody asks. */
+  readonly #outcomes: Map<number, RowOutcome> | null;
 
-  constructor(db: SqliteConnection, batch: Batch) {
+  /** `tells`: the outcome of each row is told. */
+  constructor(db: SqliteConnection, batch: Batch, tells = false) {
     this.#db = db;
     this.#batch = batch;
     this.#misfits = new BatchMisfits(batch);
+    this.#outcomes = tells ? new Map() : null;
   }
 
   /** Applies all rows; its faults are in the order of the rows. */
@@ -58,7 +63,13 @@ export class BatchRun {
       this.#applyPacked(runner, packed);
     else this.#applyRows(runnerOf);
     this.#faults.sort((a, b) => a.row.ord - b.row.ord);
-    return { counts: this.#counts, faults: this.#faults, misfits: this.#misfits.all };
+    const result = { counts: this.#counts, faults: this.#faults, misfits: this.#misfits.all };
+    return this.#outcomes === null ? result : { ...result, outcomes: this.#byOrd(this.#outcomes) };
+  }
+
+  #byOrd(outcomes: ReadonlyMap<number, RowOutcome>): Map<number, RowOutcome> {
+    const { rows } = this.#batch;
+    return new Map([...outcomes].map(([place, outcome]) => [rows[place]?.ord ?? place, outcome]));
   }
 
   #applyPacked(runner: ShapeRunner, { slices: parts }: PackedRows): void {
@@ -100,8 +111,12 @@ export class BatchRun {
     const at = this.#waiting.length * runner.columns.length;
     if (hasMisfit) this.#misfitPlaces.push(this.#waiting.length);
     this.#waiting.push(index);
+    // A statement for several rows only counts them.
     const alone =
-      group === null || !group.takes(this.#values, at) || (hasMisfit && !misfits.always);
+      this.#outcomes !== null ||
+      group === null ||
+      !group.takes(this.#values, at) ||
+      (hasMisfit && !misfits.always);
     if (alone) this.#applySingly(runner);
     else if (this.#waiting.length === group.rows) this.#applyTogether(runner, group);
   }
@@ -138,6 +153,7 @@ export class BatchRun {
       try {
         const outcome = one.apply(this.#values.slice(place * width, (place + 1) * width));
         this.#counts[outcome] += 1;
+        this.#outcomes?.set(index, outcome);
         if (places.has(place))
           this.#misfits.count(runner.misfits.stored(this.#values, place * width, outcome), index);
       } catch (error) {

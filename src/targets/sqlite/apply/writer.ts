@@ -42,9 +42,9 @@ export class SqliteWriter implements Writer {
     if (keepsKeys(context.plan)) this.keys = new SqliteSeenKeys(context.db, context);
   }
 
-  applyEach(batch: Batch): Promise<BatchResult> {
+  applyEach(batch: Batch, tells = false): Promise<BatchResult> {
     const { db } = this.#context;
-    const run = new BatchRun(db, batch);
+    const run = new BatchRun(db, batch, tells);
     return Promise.resolve(run.apply((shape) => this.#runner(shape)));
   }
 

@@ -1,5 +1,5 @@
 /** The types of the columns of a new STRICT table, and what they keep. Pure. */
-import type { SpelledType, TypeRules, ValueType } from "../../../model/new-column.ts";
+import type { SpelledType, TypeRules, ValueType } from "../../../model/new-table.ts";
 
 /** What the types keep: there are integers of 64 bits, doubles and texts. A double keeps fifteen digits of a decimal. */
 export const TYPE_RULES: TypeRules = {

@@ -34,8 +34,22 @@ const VARIABLES = [
   { name: "failed", type: "bigint", initial: "NULL" },
 ];
 
-/** The batch that applies the staged rows of `shapes`, one at a time; it answers with its counts and the faults of rows. */
-export function eachSql(plan: TablePlan, shapes: readonly RowShape[]): string {
+/** The variables that tell the outcome of each row: a digit a row, the place of its name in `ROW_OUTCOMES`; 0: refused. */
+const TELLING = [
+  { name: "told", type: "varchar(max)", initial: "''" },
+  { name: "total", type: "bigint", initial: "0" },
+];
+
+/** A row adds the place of its outcome to this sum, and nothing else does. */
+const TOTAL = ROW_OUTCOMES.map((outcome, at) => `${at + 1} * @${counterOf(outcome)}`).join(" + ");
+
+const NOTE_OUTCOME = [`SET @told = CONCAT(@told, ${TOTAL} - @total)`, `SET @total = ${TOTAL}`];
+
+/**
+ * The batch that applies the staged rows of `shapes`, one at a time; it answers with its counts and the faults of rows.
+ * `tells`: with their outcomes as well.
+ */
+export function eachSql(plan: TablePlan, shapes: readonly RowShape[], tells = false): string {
   const branches = shapes.map(
     (shape) => `IF @shape = ${shape.id}\n${block(checkedRowSql(plan, shape))}`,
   );
@@ -45,16 +59,22 @@ export function eachSql(plan: TablePlan, shapes: readonly RowShape[]): string {
     "SAVE TRANSACTION upsurge_row",
     tryCatch(branches, NOTE_ERROR),
     `IF @number <> 0\n${block(failedSql(plan))}`,
+    ...(tells ? NOTE_OUTCOME : []),
     `IF @failed IS NOT NULL SET @ord = NULL ELSE SELECT @ord = MIN(upsurge_ord) FROM ${stageTable(plan)} WHERE upsurge_ord > @ord`,
   ];
   return answering(
-    VARIABLES,
+    tells ? [...VARIABLES, ...TELLING] : VARIABLES,
     [
       `SELECT @ord = MIN(upsurge_ord) FROM ${stageTable(plan)}`,
       `WHILE @ord IS NOT NULL\n${block(loop)}`,
     ],
     `SELECT upsurge_ord, code, number, message FROM ${faultTable(plan)} ORDER BY upsurge_ord`,
   );
+}
+
+/** The outcomes of the rows, beside them; `null` for one that was refused. */
+export function readOutcomes(told: string): (RowOutcome | null)[] {
+  return told.split("").map((digit) => ROW_OUTCOMES[Number(digit) - 1] ?? null);
 }
 
 /** What becomes of a row that failed: ignored, noted, or the end of the loop. */

@@ -2,12 +2,13 @@
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../../../model/batch.ts";
 import { outcomesFrom } from "../../../model/counts.ts";
+import type { RowOutcome } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { TransactionAborted } from "../../target.ts";
 import { keepsKeys } from "../../key-columns.ts";
 import type { SeenKeys, Writer } from "../../target.ts";
 import type { SqlServerConnection, Fields } from "../connect/connection.ts";
-import { counterOf, eachSql } from "./each-sql.ts";
+import { counterOf, eachSql, readOutcomes } from "./each-sql.ts";
 import { classifyNumber, placeOfError, SqlServerError } from "../errors.ts";
 import { ask } from "./run-guarded.ts";
 import type { GuardedAnswer } from "./run-guarded.ts";
@@ -32,12 +33,13 @@ export class SqlServerWriter implements Writer {
     if (keepsKeys(plan)) this.keys = new SqlServerSeenKeys(connection, plan);
   }
 
-  async applyEach({ rows }: Batch): Promise<BatchResult> {
+  async applyEach({ rows }: Batch, tells = false): Promise<BatchResult> {
     const faults = await stageRows(this.#connection, this.#plan, rows, "values");
     const out = new Set(faults.map(({ row }) => row));
     const sound = rows.filter((row) => !out.has(row));
-    if (sound.length === 0) return { counts: {}, faults };
-    const answer = await ask(this.#connection, eachSql(this.#plan, shapesOf(sound)));
+    if (sound.length === 0)
+      return { counts: {}, faults, ...(tells ? { outcomes: new Map() } : {}) };
+    const answer = await ask(this.#connection, eachSql(this.#plan, shapesOf(sound), tells));
     if (answer.number !== 0) throw this.#failure(answer, sound);
     const refused = answer.rest
       .map((fault) => this.#faultOf(fault, rows))
@@ -45,6 +47,7 @@ export class SqlServerWriter implements Writer {
     return {
       counts: outcomesFrom((outcome) => Number(answer.variables[counterOf(outcome)])),
       faults: [...faults, ...refused].toSorted((a, b) => a.row.ord - b.row.ord),
+      ...(tells ? { outcomes: outcomesOf(sound, String(answer.variables["told"])) } : {}),
     };
   }
 
@@ -74,4 +77,15 @@ export class SqlServerWriter implements Writer {
       message: message.length > 200 ? `${message.slice(0, 200)}…` : message,
     };
   }
+}
+
+/** What became of each of these rows. */
+function outcomesOf(rows: readonly Row[], told: string): Map<number, RowOutcome> {
+  const outcomes = readOutcomes(told);
+  return new Map(
+    rows.flatMap(({ ord }, at) => {
+      const outcome = outcomes[at] ?? null;
+      return outcome === null ? [] : [[ord, outcome]];
+    }),
+  );
 }

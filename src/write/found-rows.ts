@@ -1,0 +1,18 @@
+/** How rows count that a run finds with nothing to update in them: they are as their file has them. Pure. */
+import type { BatchResult } from "../model/batch.ts";
+import type { TablePlan } from "../model/load-plan.ts";
+
+/**
+ * The result as a run counts it. A load by itself counts such rows as ignored; of a run, which names no columns, they are
+ * unchanged, so that a second run finds nothing else. Where the user has ruled updates out they stay ignored.
+ */
+export function foundUnchanged(
+  { mode, update, columns, arbiter }: TablePlan,
+  result: BatchResult,
+): BatchResult {
+  const { ignored = 0, unchanged = 0 } = result.counts;
+  const isKeyOnly = columns.every(({ name }) => arbiter?.columns.includes(name) === true);
+  const updates = update.columns.length > 0 || isKeyOnly;
+  if (mode !== "upsert" || ignored === 0 || !updates || update.where !== null) return result;
+  return { ...result, counts: { ...result.counts, ignored: 0, unchanged: unchanged + ignored } };
+}
