@@ -193,7 +193,7 @@ function dates(database: TestDatabase): void {
     const refused = await shell.load("id,s\n1,31.12.2025\n", [...key, "--date-format", "%d.%m.%Y"]);
     expect([refused.exit, refused.report.error?.fix]).toEqual([
       2,
-      "name the column of the dates, as in --date-format 'id=%d.%m.%Y'",
+      "name the column of the dates: --date-format 'COLUMN=%d.%m.%Y'",
     ]);
     const named = await shell.load("id,s\n1,31.12.2025\n", [...key, "--date-format", "s=%d.%m.%Y"]);
     expect(named.exit, named.stderr).toBe(0);

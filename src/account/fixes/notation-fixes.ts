@@ -6,15 +6,15 @@ import { NumberReader } from "../../values/numbers.ts";
 import type { NumberMarks } from "../../values/numbers.ts";
 import type { FixOptions } from "./known-reject.ts";
 
-/** Ways to write numbers, the usual ones first. */
+/** Ways to write numbers, those that take one flag first. */
 const MARKS: readonly NumberMarks[] = [
   { decimal: ",", thousands: null },
+  { decimal: ".", thousands: "," },
+  { decimal: ".", thousands: " " },
+  { decimal: ".", thousands: "'" },
   { decimal: ",", thousands: "." },
   { decimal: ",", thousands: " " },
   { decimal: ",", thousands: "'" },
-  { decimal: ".", thousands: "," },
-  { decimal: ".", thousands: "'" },
-  { decimal: ".", thousands: " " },
 ];
 
 /** For a number with marks: the flags under which it is read, those that were given among them; `null` where none helps. */

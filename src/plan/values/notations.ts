@@ -61,8 +61,7 @@ function dateFormats(
 
 /** Dates of a table without a column for them: they are texts there, and nothing tells which of them. */
 function noDates(shape: TableShape, format: string): Error {
-  const [column] = shape.columns;
-  const example = shellQuoted(`${column?.name ?? "column"}=${format}`);
+  const example = shellQuoted(`COLUMN=${format}`);
   return upsurgeError(
     "OPTION_CONFLICT",
     {
@@ -70,7 +69,7 @@ function noDates(shape: TableShape, format: string): Error {
       other: `the table ${tableLabel(shape)}`,
       reason: "none of its columns has a date type, so nothing tells which fields are dates",
     },
-    { where: "--date-format", fix: `name the column of the dates, as in --date-format ${example}` },
+    { where: "--date-format", fix: `name the column of the dates: --date-format ${example}` },
   );
 }
 

@@ -226,14 +226,27 @@ export class CsvBytes implements Packer<PackedRun> {
     }
     const isEmpty = at === start + 1;
     if (isEmpty && this.#nulls.isAbsentWhenEmpty(field)) return IRREGULAR;
-    const inside = { start: start + 1, end: at, quote: escaped ? quote : null };
     const isNull = isEmpty
       ? this.#nulls.quotedEmpty(field)
-      : this.#nulls.takesQuoted && this.#nulls.isQuotedNull(bytes, inside, field);
+      : this.#nulls.takesQuoted && this.#isToken(bytes, { start, end: at, escaped }, field);
     this.#places[this.#used] = isNull ? -1 : start + 1;
     this.#places[this.#used + 1] = escaped ? ~at : at;
     this.#used += 2;
     return this.#closed(bytes, at + 1);
+  }
+
+  /** Whether what is within the quotes of a field is NULL. */
+  #isToken(
+    bytes: Buffer,
+    {
+      start,
+      end,
+      escaped,
+    }: { readonly start: number; readonly end: number; readonly escaped: boolean },
+    field: number,
+  ): boolean {
+    const quote = escaped ? this.#quote : null;
+    return this.#nulls.isQuotedNull(bytes, { start: start + 1, end, quote }, field);
   }
 
   /** After a closing quote: the field ends here, or the record is out of the ordinary. */

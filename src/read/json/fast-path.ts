@@ -206,10 +206,10 @@ export class JsonBytes implements Packer<JsonRun> {
     }
     const isEmpty = end === start + 2;
     if (isEmpty && template.emptyIsAbsent[member] === 1) return IRREGULAR;
-    const inside = { start: start + 1, end: end - 1, escaped };
     const isNull = isEmpty
       ? template.emptyIsNull[member] === 1
-      : template.nulls.hasTokens && template.nulls.isNull(bytes, inside, member);
+      : template.nulls.hasTokens &&
+        template.nulls.isNull(bytes, { start: start + 1, end: end - 1, escaped }, member);
     places[used] = isNull ? -1 : start + 1;
     places[used + 1] = escaped ? ~(end - 1) : end - 1;
     return end;
