@@ -14,6 +14,7 @@ export interface ReportedLoad extends Pick<
   | "steps"
   | "differencesTotal"
   | "differences"
+  | "differencesCut"
   | "sources"
   | "rejects"
   | "rejectFile"

@@ -42,3 +42,12 @@ test("rows with NULL in the key are not compared, and a key is compared as its c
   expect(out).toContain("1 inserted, 1 updated\n");
   expect(out).toContain("~ s=Ann  n: 1 → 2\n");
 });
+
+test("no more is told than fits, and that is said", async () => {
+  const long = "x".repeat(3_000_000);
+  const lines = [1, 2, 3, 4, 5, 6, 7, 8].map((id) => `${id},${id}${long}\n`).join("");
+  const setup = "create table t (id int primary key, v text)";
+  const out = await told(setup, `id,v\n${lines}`, "id");
+  expect(out).toContain("differences in t: 8 inserted\n");
+  expect(out).toMatch(/\+ id=5 {2}v: 5x{59}…\n {2}and 3 more, too many to be told\n/);
+});
