@@ -113,7 +113,11 @@ export function makeReport(outcome: LoadOutcome, options: Options, facts: RunFac
     ...(removed === null ? {} : { deletes: removed }),
     ...(differences === null
       ? {}
-      : { differencesTotal: differences.total, differences: differences.rows }),
+      : {
+          differencesTotal: differences.total,
+          differences: differences.rows,
+          ...(differences.isCut ? { differencesCut: true as const } : {}),
+        }),
     sources: isKept(outcome, guarantee) ? outcome.sources.kept : outcome.sources.seen,
     rejects: isKept(outcome, guarantee) ? outcome.rejects.kept : outcome.rejects.seen,
     rejectFile: outcome.rejectPaths?.file ?? null,

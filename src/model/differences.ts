@@ -70,4 +70,6 @@ export interface Differences {
   };
   /** The first of them, in the order of their keys; those that no record has come last. */
   readonly rows: readonly RowDifference[];
+  /** There are more of them than are told at once, whatever was asked for. */
+  readonly isCut: boolean;
 }

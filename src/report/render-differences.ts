@@ -5,15 +5,20 @@ import type { ColumnDifference, RowDifference } from "../model/differences.ts";
 import type { Report } from "./report.ts";
 
 /** What has differences: the report of a load, or that of one load of a run. */
-export type Compared = Pick<Report, "table" | "differencesTotal" | "differences">;
+export type Compared = Pick<
+  Report,
+  "table" | "differencesTotal" | "differences" | "differencesCut"
+>;
 
 /** Their place in the JSON of a report; none where the table was not compared. */
 export function differencesJson({
   differencesTotal,
   differences,
-}: Compared): Pick<Report, "differencesTotal" | "differences"> {
+  differencesCut,
+}: Compared): Pick<Report, "differencesTotal" | "differences" | "differencesCut"> {
   if (differencesTotal === undefined || differences === undefined) return {};
-  return { differencesTotal, differences };
+  const cut = differencesCut === undefined ? {} : { differencesCut };
+  return { differencesTotal, differences, ...cut };
 }
 
 const SIGNS = { inserted: "+", updated: "~", removed: "-", extra: "?" } as const;
@@ -55,11 +60,16 @@ export function differenceHeadline({ table, differencesTotal: total }: Compared)
 }
 
 /** Those that are not told, and how to see them. */
-export function moreLines({ differencesTotal: total }: Compared, told: number): string[] {
+export function moreLines(
+  { differencesTotal: total, differences = [], differencesCut }: Compared,
+  told: number,
+): string[] {
   if (total === undefined) return [];
   const all = total.inserted + total.updated + total.removed + (total.extra ?? 0);
   if (all <= told) return [];
-  return [`and ${formatCount(all - told)} more; --diff all prints all of them`];
+  const isCut = differencesCut === true;
+  const how = all === differences.length ? "the report has them" : "--diff all prints all of them";
+  return [`and ${formatCount(all - told)} more${isCut ? ", too many to be told" : `; ${how}`}`];
 }
 
 /** A row that differs: its sign, its key, and what of it is told. */

@@ -83,6 +83,8 @@ export interface Report {
   /** Of `--diff`: how many rows differ, by kind, and the first of them; absent: the table was not compared. */
   readonly differencesTotal?: Differences["total"];
   readonly differences?: Differences["rows"];
+  /** They are fewer than was asked for: more are not told at once. */
+  readonly differencesCut?: true;
   readonly sources: readonly ReportedSource[];
   /** By code, in the order in which they were met; those that this run has met. */
   readonly rejects: readonly RejectsOfCode[];

@@ -16,6 +16,7 @@ export interface ReportedLoad extends Pick<
   | "differencesTotal"
   | "differences"
   | "late"
+  | "differencesCut"
   | "sources"
   | "rejects"
   | "rejectFile"

@@ -18,7 +18,7 @@ const PAGE = 500;
 /** And so many of their columns: a statement has three values of each. */
 const COLUMNS = 200;
 /** No more than so many characters are told, whatever was asked for. */
-const MOST_CHARACTERS = 64 * 1024 * 1024;
+const MOST_CHARACTERS = 16 * 1024 * 1024;
 
 type Found = Exclude<DifferenceKind, "extra">;
 type AnswerRow = Readonly<Record<string, SqlValue>>;
@@ -78,6 +78,9 @@ export class TableComparison {
     return {
       total: { ...total, extra: extra === null ? null : extra.count },
       rows: [...rows, ...(extra?.rows ?? [])],
+      isCut:
+        rows.length < Math.min(all, this.#most) ||
+        (extra !== null && extra.rows.length < Math.min(extra.count, this.#most)),
     };
   }
 

@@ -107,6 +107,19 @@ describe("the summary of the step", () => {
 `);
   });
 
+  test("has the rows that would change", async () => {
+    const cwd = shop({ "new.csv": "id,item\n7,jar *x*\n8,a|b\n" });
+    const summary = join(cwd, "step.md");
+    const args = ["new.csv", ...INTO_ORDERS, "--check", "--diff", "1"];
+
+    await step(args, cwd, { GITHUB_STEP_SUMMARY: summary });
+
+    const text = readFileSync(summary, "utf8");
+    expect(text).toMatch(/^\| {2}\| key \| differences in orders: 2 inserted/m);
+    expect(text).toMatch(/^\| \+ \| id=7 \| item: "jar \\\*x\\\*"/m);
+    expect(text).toMatch(/^\| {2}\| {2}\| and \d+ more; --diff all prints all of them \|$/m);
+  });
+
   test("has the error of a load that failed, and no Markdown of its own in it", async () => {
     const cwd = shop();
     const summary = join(cwd, "step.md");

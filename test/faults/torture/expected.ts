@@ -36,11 +36,11 @@ export interface Expected {
 
 /** Applies the records of a workload. */
 export function expectedOf(workload: Workload): Expected {
-  const { files, before, audit, format } = workload;
+  const { files, before, audit, format, deletes = false } = workload;
   const rows = new Map<number, { n: number; hist: string; q: number; note: string | null }>();
   const changes = new Map<number, string[]>();
   for (const k of before) rows.set(k, { n: 1, hist: "before", q: 0, note: null });
-  const counts = { read: 0, inserted: 0, updated: 0, rejected: 0 };
+  const counts = { read: 0, inserted: 0, updated: 0, skipped: 0, deleted: 0, rejected: 0 };
   for (const { records } of files) {
     for (const { good } of records) {
       counts.read += 1;
@@ -50,6 +50,10 @@ export function expectedOf(workload: Workload): Expected {
       }
       const { k, n, hist, q, note } = good;
       const row = rows.get(k);
+      if (deletes && note === "plain") {
+        counts[rows.delete(k) ? "deleted" : "skipped"] += 1;
+        continue;
+      }
       counts[row === undefined ? "inserted" : "updated"] += 1;
       const next =
         row === undefined
@@ -60,14 +64,13 @@ export function expectedOf(workload: Workload): Expected {
     }
   }
   const byKey = [...rows].toSorted(([a], [b]) => a - b);
+  const changed = [...changes].toSorted(([a], [b]) => a - b);
   const rejected = files.flatMap(({ records }) =>
     records.filter(({ good }) => good === null).map(({ raw }) => raw),
   );
   return {
     table: byKey.map(([k, { n, hist, q, note }]) => [`${k}`, `${n}`, hist, `${q}`, note]),
-    audit: audit
-      ? byKey.flatMap(([k]) => (changes.get(k) ?? []).map((hist) => [`${k}`, hist] as const))
-      : null,
+    audit: audit ? changed.flatMap(([k, all]) => all.map((hist) => [`${k}`, hist] as const)) : null,
     rejectFile:
       rejected.length === 0
         ? null

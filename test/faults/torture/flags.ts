@@ -34,7 +34,7 @@ export function chooseChanging(target: TargetName, random: Random): Changing {
 /** The words of the command line; sources are named as they lie in the run's folder. */
 export function argsOf(
   url: string,
-  { files, format }: Pick<Workload, "files" | "format">,
+  { files, format, deletes = false }: Pick<Workload, "files" | "format" | "deletes">,
   { strategy, commit, stdin }: Fixed,
   { batchRows, writers, rowSource }: Changing,
 ): string[] {
@@ -43,6 +43,7 @@ export function argsOf(
     ["--to", url, "--table", "t", "--key", "k", "--job", JOB],
     ["--set", "n = target.n + excluded.n"],
     ["--set", "hist = target.hist || ',' || excluded.hist"],
+    deletes ? ["--delete-when", "note=plain"] : [],
     ["--commit", commit === null ? "end" : String(commit)],
     ["--max-rejects", "100000", "--reject-file", REJECTS],
     ["--strategy", strategy, "--row-source", rowSource],

@@ -112,6 +112,7 @@ function chooseLoad(random: Random): { workload: Workload; fixed: Fixed } {
     bad: random.pick([0, 1, 3, 40]),
     gzip: random.chance(0.25),
     audit: random.chance(0.35),
+    deletes: random.chance(0.3),
   };
   const fixed: Fixed = {
     strategy: random.chance(0.3) ? "select-then-write" : "native",

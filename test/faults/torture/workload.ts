@@ -19,6 +19,8 @@ export interface WorkloadRequest {
   readonly gzip: boolean;
   /** Triggers write down every row that is inserted or updated. */
   readonly audit: boolean;
+  /** A record with the note `plain` deletes its row; absent: none does. */
+  readonly deletes?: boolean;
 }
 
 /** One source. */

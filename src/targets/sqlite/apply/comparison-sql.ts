@@ -57,14 +57,15 @@ function temporary(name: string): string {
 }
 
 function dialectOf(rows: readonly [RemovalTable, ...RemovalTable[]]): ComparisonDialect {
-  const [{ plan }] = rows;
+  const [{ plan, table }] = rows;
   return {
     quoteIdentifier,
     table: tableName(plan),
     before: temporary(nameOf(plan, "before")),
     found: temporary(nameOf(plan, "differences")),
     count: "count(*)",
-    text: textSql,
+    text: (value, { name }) =>
+      textSql(value, (table.details.get(name)?.affinity ?? "blob") === "blob"),
     differs: differsSql,
     first: (most, select, from) => `select ${select} from ${from} limit ${most}`,
     isExtra: (of, alias) => {
@@ -74,9 +75,13 @@ function dialectOf(rows: readonly [RemovalTable, ...RemovalTable[]]): Comparison
   };
 }
 
-/** Bytes have no text of their own. */
-function textSql(value: string): string {
-  return `case typeof(${value}) when 'blob' then 'x''' || hex(${value}) || '''' else cast(${value} as text) end`;
+/**
+ * Bytes have no text of their own, and that of a REAL leaves digits out. In a column that takes any type, a text is told from
+ * a number by its quotes.
+ */
+function textSql(value: string, isOpen: boolean): string {
+  const quoted = isOpen ? "('blob', 'real', 'text')" : "('blob', 'real')";
+  return `case when typeof(${value}) in ${quoted} then quote(${value}) else cast(${value} as text) end`;
 }
 
 /** A column may hold 1 and '1', which are not the same. */
