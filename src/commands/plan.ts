@@ -3,7 +3,7 @@ import type { PlanReport } from "../model/plan-report.ts";
 import { withDefaultTable } from "../options/default-table.ts";
 import type { Options } from "../options/options.ts";
 import { neededPrivileges } from "../plan/requirements.ts";
-import { checkedColumns } from "../load/plan-load.ts";
+import { statementsOf } from "../load/check-lookups.ts";
 import { prepare } from "../load/prepare.ts";
 import type { PreparedLoad } from "../load/prepare.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
@@ -23,7 +23,7 @@ export async function planLoad(
       target: target.describe(options.to ?? ""),
       server: session.version,
       sources: set.planned,
-      statements: session.statements(plan.tables[0], checkedColumns(plan)),
+      statements: statementsOf(session, plan),
     }),
   );
 }
@@ -41,7 +41,13 @@ export async function planGrants(
     const { mapping, constants, update } = table;
     // The columns that every row carries: a record without a header may lack any field.
     const mapped = mapping.filter(({ field }) => set.alwaysHas(field));
-    const filled = [...mapped, ...constants, ...update.stamps].map(({ column }) => column);
+    const looked = (table.lookups ?? []).filter(({ keys }) =>
+      keys.every(({ field }) => field === null || set.alwaysHas(field)),
+    );
+    const filled = [
+      ...[...mapped, ...constants, ...update.stamps].map(({ column }) => column),
+      ...looked.map(({ column }) => column.name),
+    ];
     const grants = await session.grants({
       plan: table,
       job: plan.job,

@@ -7,6 +7,7 @@ import { CONNECTION_CODES } from "./connection-codes.ts";
 import { DDL_CODES } from "./ddl-codes.ts";
 import { JOB_CODES } from "./job-codes.ts";
 import { KEY_CODES } from "./key-codes.ts";
+import { LOOKUP_CODES } from "./lookup-codes.ts";
 import { RUN_CODES } from "./run-codes.ts";
 import { STEP_CODES } from "./step-codes.ts";
 
@@ -333,6 +334,7 @@ export const ERROR_CODES = {
     fix: "{suggestion}",
     exit: 2,
   },
+  ...LOOKUP_CODES,
   ...STEP_CODES,
   ...RUN_CODES,
   ...JOB_CODES,

@@ -12,6 +12,8 @@ import { makePlan } from "../plan/make-plan.ts";
 import { fieldResolver, mapFields, refuseMovedNumbers } from "../plan/mapping.ts";
 import type { LookedAtSources, ReadingRules, Source, SourceSet } from "../sources/source-set.ts";
 import type { Session, Target } from "../targets/target.ts";
+import { checkedColumns, checkLookups } from "./check-lookups.ts";
+import { readParents } from "./read-parents.ts";
 import type { ProposedDdl } from "./propose-ddl.ts";
 
 /** What a load is planned from. */
@@ -44,20 +46,28 @@ export async function planLoadOf(inputs: PlanningInputs): Promise<PlannedSources
   const { session, shape, sources, options } = inputs;
   const toColumn = fieldResolver(shape, options);
   const accepted: { fields: LookedAtSources["fields"] } = { fields: [] };
+  const parents = await readParents(session, options);
   const looked = await sources.look(rulesOf(session, { shape, toColumn, options, accepted }));
   accepted.fields = looked.fields;
   if (inputs.endsWhole !== true)
     refuseStreams({ open: sources.openEnded, sources: sources.paths.length }, options);
-  const settled = inputs.keyFor?.(shape, columnsOf(looked, toColumn)) ?? options;
-  const plan = planFor({ ...inputs, options: settled, looked });
+  const settled = inputs.keyFor?.(shape, columnsOf(looked, toColumn, options)) ?? options;
+  const plan = planFor({ ...inputs, options: settled, looked, parents });
   await checkPlan(session, plan, settled);
   return { plan, resolve: toColumn, first: looked.first };
 }
 
 /** The columns that fields of the sources are known to be for, whether or not they may be written. */
-function columnsOf({ fields }: LookedAtSources, toColumn: FieldResolver): ReadonlySet<string> {
+function columnsOf(
+  { fields }: LookedAtSources,
+  toColumn: FieldResolver,
+  { lookup }: Options,
+): ReadonlySet<string> {
   const filled = fields.flatMap((each) => each.fields).map((field) => toColumn(field));
-  return new Set(filled.flatMap((to) => ("column" in to ? [to.column.name] : [])));
+  return new Set([
+    ...filled.flatMap((to) => ("column" in to ? [to.column.name] : [])),
+    ...(lookup ?? []).map(({ column }) => column),
+  ]);
 }
 
 interface RuleInputs {
@@ -86,7 +96,10 @@ function rulesOf(
   };
 }
 
-type PlanInputs = PlanningInputs & { readonly looked: LookedAtSources };
+type PlanInputs = PlanningInputs & {
+  readonly looked: LookedAtSources;
+  readonly parents: ReadonlyMap<string, TableShape>;
+};
 
 /** The plan of a load, its job included. */
 function planFor(inputs: PlanInputs): LoadPlan {
@@ -105,6 +118,7 @@ function planFor(inputs: PlanInputs): LoadPlan {
     openFields: first.fields === null || differ,
     allKnown: [first, ...later].every((each) => each.fields !== null),
     readOnce,
+    parents: inputs.parents,
     emptyTable: (table, how) => session.emptyTable(table, how),
     removalSql: (table) => session.removalSql(table),
     whyUnhashable: session.whyUnhashable?.bind(session),
@@ -144,15 +158,9 @@ async function checkPlan(session: Session, plan: LoadPlan, { grants }: Options):
   if (columns.length === 0) return;
   try {
     await session.checkPlan(plan.tables[0], columns);
+    await checkLookups(session, plan.tables[0]);
   } catch (error) {
     const isPrivilege = error instanceof UpsurgeError && error.code === "PLAN_PRIVILEGE";
     if (!grants || !isPrivilege) throw error;
   }
-}
-
-/** The columns of the rows a plan is checked with: those the source is known to fill, or the key where nothing is known. */
-export function checkedColumns({ tables: [table] }: LoadPlan): string[] {
-  const known = [...table.mapping, ...table.constants].map((each) => each.column);
-  const named = new Set(known.length > 0 ? known : table.arbiter?.columns);
-  return table.columns.map((column) => column.name).filter((name) => named.has(name));
 }

@@ -1,6 +1,7 @@
 /** The immutable result of planning: printed by `upsurge plan`, executed by a load. */
 import type { Counts } from "./counts.ts";
 import type { HeaderField } from "./header.ts";
+import type { LookupPlan } from "./lookup-plan.ts";
 import type { TableDdl } from "./new-table.ts";
 import type { Column, DeleteAction, TableShape } from "./table-shape.ts";
 
@@ -61,12 +62,13 @@ export interface FieldMapping {
 }
 
 /**
- * Where a field goes: a column, nowhere (`dropped`), no such column (`unknown`), or one that cannot be written. Of a field
+ * Where a field goes: a column, nowhere (`dropped`), only into look-ups (`looked-up`), no such column (`unknown`), or one that cannot be written. Of a field
  * without a name, or with one that other fields have as well, flags must say it by number.
  */
 export type FieldDestination =
   | { readonly kind: "column"; readonly column: Column }
   | { readonly kind: "dropped" }
+  | { readonly kind: "looked-up" }
   | { readonly kind: "unknown" }
   | { readonly kind: "unnamed"; readonly field: HeaderField }
   | { readonly kind: "repeated"; readonly field: HeaderField }
@@ -119,6 +121,8 @@ export interface TablePlan {
   readonly rowSource: RowSource;
   readonly mapping: readonly FieldMapping[];
   readonly constants: readonly { readonly column: string; readonly value: string }[];
+  /** The columns that are filled with what records name in other tables; absent: none. */
+  readonly lookups?: readonly LookupPlan[];
   /** The columns that rows may carry, in table order. */
   readonly columns: readonly Column[];
   readonly arbiter: Arbiter | null;

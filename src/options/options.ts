@@ -8,6 +8,7 @@ import type { OptionSpec } from "./option.ts";
 import { CONFLICT_OPTIONS } from "./table/conflict.ts";
 import { DELETE_OPTIONS } from "./table/deletes.ts";
 import { JOB_OPTIONS } from "./table/job.ts";
+import { LOOKUP_OPTIONS } from "./table/lookups.ts";
 import { MAPPING_OPTIONS } from "./table/mapping.ts";
 import { OUTPUT_OPTIONS } from "./table/output.ts";
 import { RUN_OPTIONS } from "./table/run.ts";
@@ -21,6 +22,7 @@ export const OPTIONS = {
   ...TARGET_OPTIONS,
   ...SOURCE_OPTIONS,
   ...MAPPING_OPTIONS,
+  ...LOOKUP_OPTIONS,
   ...TABLE_OPTIONS,
   ...CONFLICT_OPTIONS,
   ...STEP_OPTIONS,

@@ -22,8 +22,9 @@ import {
   refuseUnknownFields,
   whyReadOnly,
 } from "./mapping.ts";
+import { planLookups } from "./lookups/plan-lookups.ts";
 import { findOverlaps } from "./overlaps.ts";
-import type { ColumnSources, Overlaps } from "./overlaps.ts";
+import type { ColumnSources } from "./overlaps.ts";
 import { neededPrivileges, refuseMissing, refusePrivileges } from "./requirements.ts";
 import type { EmptyingChoice } from "./steps.ts";
 import { afterCommit, chooseEmptying, explainSync, planSteps, refuseUnmovable } from "./steps.ts";
@@ -58,6 +59,8 @@ export interface PlanRequest {
   readonly emptyTable?: Session["emptyTable"] | undefined;
   /** How the target takes rows away that no record has; absent: it takes none. */
   readonly removalSql?: Session["removalSql"] | undefined;
+  /** The tables of look-ups, by the names that the options have for them. */
+  readonly parents?: ReadonlyMap<string, TableShape> | undefined;
   /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
   readonly whyUnhashable?: ((plan: TablePlan) => string | null) | undefined;
 }
@@ -122,7 +125,9 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
   const keyed = { ...options, upsertsWithoutIndex, mode, matchNulls, quoteIdentifier };
   const key = chooseArbiter(shape, { ...keyed, isMade: request.ddl?.kind === "create" });
   const { arbiter } = key;
-  const { mapping, constants, update, overlaps } = planFillings(request, { mode, arbiter, naming });
+  const fillings = planFillings(request, { mode, arbiter, naming });
+  const { named, eachRecord } = fillings;
+  const { update } = fillings.chosen;
   const strategy = chooseStrategy(shape, capabilities, {
     asked: options.strategy,
     mode,
@@ -130,13 +135,12 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
     matchNulls: matchNulls && !indexMatchesNulls(shape, arbiter),
   });
   const rowSource = chooseRowSource(capabilities, options.rowSource);
-  const named = new Set([...mapping, ...constants].map((each) => each.column));
   const columns = carriedColumns(request, named);
   const uncounted = strategy.chosen === "native" ? whyUncounted(shape, capabilities, mode) : null;
   const how = { mode, strategy: strategy.chosen, ...key, update, columns, named, capabilities };
   const together: IsolationRequest = { ...request, ...how };
   const found = findIsolation(shape, together);
-  const isolation = { ...found, rowByRow: found.rowByRow ?? uncounted };
+  const isolation = { ...found, rowByRow: found.rowByRow ?? uncounted ?? eachRecord };
   const going = chooseGoing(request, { arbiter, update, named, naming });
   refuseUnworkable(request, { ...how, ...going.chosen });
   const plan: TablePlan = {
@@ -145,11 +149,9 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
     mode,
     strategy: strategy.chosen,
     rowSource: rowSource.chosen,
-    mapping,
-    constants,
+    ...fillings.chosen,
     columns,
     ...key,
-    update,
     nullKey: options.nullKey,
     keepIdentity: options.keepIdentity,
     isolation,
@@ -159,9 +161,9 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
   const why = [
     ...explain({ ...how, shape, strategy, rowSource, isolation, options }),
     ...going.why,
-    ...overlaps.why,
+    ...fillings.why,
   ];
-  return { plan, together, why, warnings: [...nullTexts(options, arbiter), ...overlaps.warnings] };
+  return { plan, together, why, warnings: fillings.warnings };
 }
 
 /** Which rows go: all of them before the first record, or those that no record has after the last. */
@@ -178,18 +180,39 @@ function chooseGoing(
   };
 }
 
+/** What fills the columns, and what to know of it. */
+interface Fillings {
+  readonly chosen: Pick<TablePlan, "mapping" | "constants" | "update" | "lookups">;
+  /** The columns that a known field, a constant or a look-up fills. */
+  readonly named: ReadonlySet<string>;
+  /** Why look-ups make records go one by one. */
+  readonly eachRecord: string | null;
+  readonly why: readonly string[];
+  readonly warnings: readonly string[];
+}
+
 /** What fills the columns, and which fields give way to flags. */
 function planFillings(
   request: PlanRequest,
   how: Pick<ColumnSources, "mode" | "arbiter" | "naming">,
-): Pick<TablePlan, "mapping" | "constants" | "update"> & { readonly overlaps: Overlaps } {
+): Fillings {
   const { shape, options } = request;
   const mapping = planMapping(request);
   const called = fieldNames(sourcesOf(request));
   const constants = planConstants(shape, options, mapping, called);
   const update = updateRule(shape, { options, ...how });
   const filled = { mapping, constants, update };
-  return { ...filled, overlaps: findOverlaps({ ...how, ...filled, fieldNames: called }) };
+  const overlaps = findOverlaps({ ...how, ...filled, fieldNames: called });
+  const found = planLookups({ ...request, mapping, constants, called });
+  const { lookups } = found;
+  const columns = [...mapping, ...constants].map(({ column }) => column);
+  return {
+    chosen: { ...filled, ...(lookups.length === 0 ? {} : { lookups }) },
+    named: new Set([...columns, ...lookups.map(({ column }) => column.name)]),
+    eachRecord: lookups.find((each) => each.eachRecord !== null)?.eachRecord ?? null,
+    why: [...overlaps.why, ...found.why],
+    warnings: [...nullTexts(options, how.arbiter), ...overlaps.warnings, ...found.warnings],
+  };
 }
 
 /** Refuses a load that cannot succeed; one that is planned to learn of privileges may lack some. */

@@ -5,9 +5,11 @@ import { located, UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts"
 import { fieldLabel, shownName } from "../model/header.ts";
 import type { HeaderField, KnownFields } from "../model/header.ts";
 import { sourceLabel } from "../errors/source-label.ts";
-import type { FieldMapping, FieldResolver } from "../model/load-plan.ts";
+import type { FieldDestination, FieldMapping, FieldResolver } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import type { FieldMap } from "../options/grammar.ts";
+import type { Options } from "../options/options.ts";
+import { keptFromColumns, lookupFields } from "./lookups/lookup-fields.ts";
 import {
   nothingMapped,
   placeOf,
@@ -23,6 +25,8 @@ export interface MappingOptions {
   readonly map: readonly FieldMap[] | null;
   readonly extraFields: "error" | "ignore";
   readonly keepIdentity: boolean;
+  readonly lookup: Options["lookup"];
+  readonly const: Options["const"];
 }
 
 /**
@@ -40,8 +44,16 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
     given.set(field, column);
   }
   const otherwise = options.extraFields === "ignore" ? "dropped" : "unknown";
+  const [read, kept] = [lookupFields(options), keptFromColumns(options)];
   const isSaid = (number: number): boolean => given.has(String(number));
   return (field, place) => {
+    const to = toColumn(field, place);
+    // A field that goes nowhere may still be what something is looked up by.
+    const isRead = read.has(field) || (place !== undefined && read.has(place.name));
+    return isRead && (to.kind === "dropped" || to.kind === "unknown") ? LOOKED_UP : to;
+  };
+
+  function toColumn(field: string, place: HeaderField | undefined): FieldDestination {
     const name = place?.name ?? field;
     const numbered = place?.byNumber === true && isSaid(place.number);
     const mapped = given.get(numbered ? String(place.number) : name);
@@ -52,15 +64,18 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
       const isLeft = mapped === undefined && otherwise === "dropped";
       return isLeft ? { kind: "dropped" } : { kind: "unnamed", field: place };
     }
-    const column = mapped ?? findColumn(shape, name);
-    if (place !== undefined && alike > 1 && (column !== null || otherwise === "unknown")) {
+    const column = mapped ?? (kept.has(name) ? null : findColumn(shape, name));
+    const isMeant = column !== null || otherwise === "unknown" || read.has(name);
+    if (place !== undefined && alike > 1 && isMeant) {
       return { kind: "repeated", field: place };
     }
     if (column === null) return { kind: otherwise };
     const reason = whyReadOnly(column, options.keepIdentity);
     return reason === null ? { kind: "column", column } : { kind: "read-only", column, reason };
-  };
+  }
 }
+
+const LOOKED_UP: FieldDestination = { kind: "looked-up" };
 
 /** How many of the fields with the name of this one no flag calls by their number. */
 function leftOf({ twins, callable }: HeaderField, isSaid: (number: number) => boolean): number {
@@ -90,7 +105,7 @@ export function whyReadOnly(column: Column, keepIdentity: boolean): string | nul
 
 /** A flag, and the field it names. */
 interface NamedField {
-  readonly flag: "--map" | "--keep-empty";
+  readonly flag: "--map" | "--keep-empty" | "--lookup";
   readonly field: string;
 }
 
@@ -115,7 +130,7 @@ export function refuseUnknownFields(
       { field, fields: labels.join(", "), suggestion },
       {
         where: flag,
-        ...(twins.length === 0
+        ...(twins.length === 0 || flag === "--lookup"
           ? {}
           : { fix: `say it by number, for example ${flag} ${twins[0]?.key ?? ""}` }),
       },
@@ -130,9 +145,10 @@ export function hasField(
   field: string,
 ): boolean {
   if (fields.includes(field)) return true;
-  if (flag !== "--map") return false;
+  if (flag === "--keep-empty") return false;
   return (header ?? []).some(
-    ({ name, number, byNumber }) => name === field || (byNumber && String(number) === field),
+    ({ name, number, byNumber }) =>
+      name === field || (flag === "--map" && byNumber && String(number) === field),
   );
 }
 
@@ -145,14 +161,19 @@ export function fieldLabels(sources: readonly KnownFields[]): string[] {
   ];
 }
 
-/** The fields that `--map` and `--keep-empty` name, with the flag that does. */
+/** The fields that `--map`, `--keep-empty` and `--lookup` name, with the flag that does. */
 export function namedFields(options: {
   readonly map: readonly FieldMap[] | null;
   readonly keepEmpty: readonly string[] | null;
+  readonly lookup: Options["lookup"];
+  readonly const: Options["const"];
 }): NamedField[] {
+  const constants = (options.const ?? []).map(({ column }) => column);
+  const read = [...lookupFields(options)].filter((field) => !constants.includes(field));
   return [
     ...mappedFields(options).map((field) => ({ flag: "--map" as const, field })),
     ...(options.keepEmpty ?? []).map((field) => ({ flag: "--keep-empty" as const, field })),
+    ...read.map((field) => ({ flag: "--lookup" as const, field })),
   ];
 }
 
@@ -220,9 +241,11 @@ function columnsOf(shape: TableShape, known: KnownFields, resolve: FieldResolver
   const mapping: FieldMapping[] = [];
   const unknown: string[] = [];
   const unnamed: HeaderField[] = [];
+  let isRead = false;
   for (const [index, field] of fields.entries()) {
     const destination = resolve(field, header?.[index]);
-    if (destination.kind === "dropped") continue;
+    if (destination.kind === "looked-up") isRead = true;
+    if (destination.kind === "dropped" || destination.kind === "looked-up") continue;
     if (destination.kind === "unknown") unknown.push(field);
     else if (destination.kind === "unnamed") unnamed.push(destination.field);
     else if (destination.kind === "repeated") {
@@ -238,7 +261,7 @@ function columnsOf(shape: TableShape, known: KnownFields, resolve: FieldResolver
       mapping.push({ field, column });
     }
   }
-  if (mapping.length === 0 && fields.length > 0) throw nothingMapped(shape, known);
+  if (mapping.length === 0 && !isRead && fields.length > 0) throw nothingMapped(shape, known);
   if (unknown.length > 0) {
     const filled = new Set(mapping.map(({ column }) => column));
     const free = shape.columns.map(({ name }) => name).filter((name) => !filled.has(name));

@@ -1,7 +1,7 @@
 /** The order of the loads of a run: parents before the tables that refer to them, else as they were given. Pure. */
 import { shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { TableShape } from "../model/table-shape.ts";
+import type { TableName, TableShape } from "../model/table-shape.ts";
 import { tableSql } from "../sql/unique-index.ts";
 import type { Session, WaitingKey } from "../targets/target.ts";
 import { tableName } from "../model/table-shape.ts";
@@ -27,10 +27,24 @@ interface Edge extends WaitingKey {
   readonly canWait: boolean;
 }
 
-/** Several loads may be into one table: they keep the order that was given. Throws `RUN_CYCLE`. */
-export function orderLoads(tables: readonly TableShape[], session: OrderingSession): RunOrder {
+/** A load whose look-ups read another table. */
+export interface LookupEdge {
+  readonly child: TableName;
+  readonly parent: TableName;
+  readonly column: string;
+}
+
+/**
+ * Several loads may be into one table: they keep the order that was given. A table that look-ups read comes before those
+ * that name its rows. Throws `RUN_CYCLE`.
+ */
+export function orderLoads(
+  tables: readonly TableShape[],
+  session: OrderingSession,
+  lookups: readonly LookupEdge[] = [],
+): RunOrder {
   const names = tables.map(({ name }) => tableName(name));
-  const edges = edgesAmong(tables);
+  const edges = [...edgesAmong(tables), ...lookupEdges(lookups, names)];
   const waiting: Edge[] = [];
   const places: number[] = [];
   while (places.length < tables.length) {
@@ -68,6 +82,15 @@ function edgesAmong(tables: readonly TableShape[]): Edge[] {
       return isOther ? [{ child, parent, table, name, columns, canWait }] : [];
     }),
   );
+}
+
+/** Not one of them can wait: what is looked up must be there. */
+function lookupEdges(lookups: readonly LookupEdge[], names: readonly string[]): Edge[] {
+  return lookups.flatMap(({ child, parent, column }) => {
+    const edge = { child: tableName(child), parent: tableName(parent), table: child, name: null };
+    const isOther = edge.child !== edge.parent && names.includes(edge.parent);
+    return isOther ? [{ ...edge, columns: [column], canWait: false }] : [];
+  });
 }
 
 /** The keys by which rows refer to rows of their own table, and that can wait for them. */

@@ -1,5 +1,5 @@
 /** What a run would do: `upsurge plan` of folders. Writes nothing. */
-import { checkedColumns } from "../load/plan-load.ts";
+import { statementsOf } from "../load/check-lookups.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
 import type { RunPlanReport } from "../model/plan-report.ts";
 import type { Options } from "../options/options.ts";
@@ -23,7 +23,7 @@ export async function planRun(
       target: label,
       server: session.version,
       sources: sources.planned,
-      statements: session.statements(plan.tables[0], checkedColumns(plan)),
+      statements: statementsOf(session, plan),
     }));
     return { target: label, server: session.version, loads, why: order.why, leftOut };
   } finally {

@@ -9,7 +9,7 @@ import { namedMode } from "../options/mode-of.ts";
 import type { Options } from "../options/options.ts";
 import { FIRST_STAGE } from "../plan/make-plan.ts";
 import { orderLoads } from "./order.ts";
-import type { RunOrder } from "./order.ts";
+import type { LookupEdge, RunOrder } from "./order.ts";
 import { keyOfSource } from "./source-key.ts";
 import { readLoadFolders } from "../sources/load-folder.ts";
 import type { LeftOut } from "../sources/load-folder.ts";
@@ -60,7 +60,7 @@ export async function prepareRun(
     }
     hooks.onPlanned?.();
     const shapes = tables.map(({ shape }) => shape);
-    const order = orderLoads(shapes, connected.session);
+    const order = orderLoads(shapes, connected.session, parts.flatMap(lookupEdges));
     const inOrder = order.places.flatMap((place) => parts[place] ?? []);
     return { connected, parts: inOrder, order, leftOut };
   } catch (error) {
@@ -68,6 +68,17 @@ export async function prepareRun(
     await connected.session.close();
     throw error;
   }
+}
+
+/** The tables that the look-ups of a load read. */
+function lookupEdges({ prepared: { plan } }: PreparedPart): LookupEdge[] {
+  return plan.tables.flatMap(({ table, lookups = [] }) =>
+    lookups.map(({ parent, column }) => ({
+      child: table.name,
+      parent: parent.name,
+      column: column.name,
+    })),
+  );
 }
 
 interface PartContext {

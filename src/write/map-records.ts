@@ -3,10 +3,12 @@
  * is decided shape by shape, in `map-shapes.ts`.
  * Refuses only what no database needs to be asked about; every other decision on a value is the database's.
  */
-import type { Row, RowShape } from "../model/batch.ts";
+import type { PendingValue, Row, RowShape } from "../model/batch.ts";
 import type { HeaderField } from "../model/header.ts";
 import type { FieldMapping, FieldResolver, TablePlan } from "../model/load-plan.ts";
-import type { PackedColumn, PackedFields } from "../model/packed.ts";
+import type { LookupPlan } from "../model/lookup-plan.ts";
+import { KIND_BITS } from "../model/packed.ts";
+import type { PackedColumn, PackedFields, PackedKey } from "../model/packed.ts";
 import type { FieldKind, RecordShape, SourceRecord } from "../model/record.ts";
 import type { Reject } from "../model/reject.ts";
 import type { Column } from "../model/table-shape.ts";
@@ -44,10 +46,12 @@ export class RecordMapper {
   readonly #context: MapperContext;
   readonly #mappings = new WeakMap<RecordShape, ShapeMapping>();
   readonly #shapes: ShapeMapper;
+  readonly #lookups: readonly LookupPlan[];
   #packed: { readonly of: PackedFields; readonly mapping: PackedMapping | null } | null = null;
 
   constructor(plan: TablePlan, context: MapperContext) {
     this.#context = context;
+    this.#lookups = plan.lookups ?? [];
     const { resolve, missingFields, capabilities } = context;
     const { notNullCode } = capabilities;
     this.#shapes = new ShapeMapper(plan, { resolve, missingFields, notNullCode });
@@ -76,13 +80,20 @@ export class RecordMapper {
     if (mapping.kind === "fault" || mapping.nullKey !== null) return null;
     const { slots, shape } = mapping;
     let spelled: PackedFields | null = fields;
-    for (const { field, column } of slots) {
+    for (const { field, column, pending } of slots) {
+      if (pending !== undefined && !this.#areOrdinary(fields, pending.keys)) return null;
       if (field < 0) continue;
       if (this.#shapes.guarded.has(column.name) && hasNull(fields, field)) return null;
       spelled = spellPacked(spelled, field, column, this.#context.capabilities);
       if (spelled === null) return null;
     }
     return { shape, columns: slots, fields: spelled };
+  }
+
+  /** Booleans, arrays and objects are spelled as the column of the other table takes them. */
+  #areOrdinary({ kinds }: PackedFields, keys: readonly PackedKey[]): boolean {
+    const spelled = KIND_BITS.boolean | KIND_BITS.json;
+    return keys.every(({ field }) => field < 0 || ((kinds?.[field] ?? 0) & spelled) === 0);
   }
 
   #mapping(shape: RecordShape, json: boolean): ShapeMapping {
@@ -101,9 +112,19 @@ export class RecordMapper {
     if (mapping.kind === "fault") return rejected(record, mapping.fault);
     if (mapping.nullKey !== null) return rejected(record, mapping.nullKey);
     const values: (string | null)[] = [];
+    const pending: PendingValue[] = [];
     let numeric: boolean[] | null = null;
     const mayHoldNul = !this.#context.capabilities.storesNul && record.raw.includes(0);
     for (const slot of mapping.slots) {
+      if (slot.pending !== undefined) {
+        const texts = this.#keyTexts(record, slot.pending);
+        if (texts === undefined) return rejected(record, arrayFault(slot.column));
+        if (mayHoldNul && texts.some((text) => text?.includes("\0") === true))
+          return rejected(record, nulFault(slot.column));
+        pending.push({ at: values.length, lookup: slot.pending.lookup, texts });
+        values.push(null);
+        continue;
+      }
       const value = slot.field < 0 ? slot.constant : (record.values[slot.field] ?? null);
       if (value === null && slot.field >= 0 && this.#shapes.guarded.has(slot.column.name)) {
         return rejected(record, nullKeyFault(slot.column, this.#context.capabilities.notNullCode));
@@ -120,7 +141,26 @@ export class RecordMapper {
       if (text === undefined) return rejected(record, arrayFault(slot.column));
       values.push(text);
     }
-    return { kind: "row", row: { ord, shape: mapping.shape, values, numeric, record } };
+    const row = { ord, shape: mapping.shape, values, numeric, record };
+    return { kind: "row", row: pending.length === 0 ? row : { ...row, pending } };
+  }
+
+  /** What a column is looked up by, in the spelling of the other table's columns; `undefined` where there is none. */
+  #keyTexts(
+    { values, kinds }: SourceRecord,
+    { lookup, keys }: NonNullable<PackedColumn["pending"]>,
+  ): (string | null)[] | undefined {
+    const texts: (string | null)[] = [];
+    for (const [at, { field, constant }] of keys.entries()) {
+      const value = field < 0 ? constant : (values[field] ?? null);
+      const kind = field < 0 ? null : (kinds?.[field] ?? null);
+      const column = this.#lookups[lookup]?.keys[at]?.column;
+      const spells = value !== null && kind !== null && column !== undefined;
+      const text = spells ? this.#textOf(value, kind, column) : value;
+      if (text === undefined) return undefined;
+      texts.push(text);
+    }
+    return texts;
   }
 
   /** Where true and false are 1 and 0, they are numbers to a column of any type. */

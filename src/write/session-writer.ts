@@ -17,6 +17,8 @@ import type { CheckpointCursor, CursorScope } from "../checkpoint/cursor.ts";
 import type { Quarantine } from "./quarantine.ts";
 import { MissingRows } from "./remove-missing.ts";
 import type { RemovalResult } from "./remove-missing.ts";
+import { guardedColumns } from "./guarded-columns.ts";
+import { LookupWriter } from "./lookups/lookup-writer.ts";
 import { BatchWriter } from "./write-batch.ts";
 import { runSteps } from "./steps.ts";
 import { writtenOf } from "./writers.ts";
@@ -58,6 +60,8 @@ interface OpenTransaction {
   readonly transaction: Transaction;
   readonly writer: Writer;
   readonly batches: BatchWriter;
+  /** `null` where nothing is looked up. */
+  readonly lookups: LookupWriter | null;
   /** The rows of the checkpoint that it moves. */
   readonly scope: CursorScope;
 }
@@ -83,8 +87,8 @@ export class SessionWriter {
   }
 
   /** Begins a transaction, unless there is one. */
-  async begin(scope: CursorScope = "all"): Promise<BatchWriter> {
-    if (this.#open !== null) return this.#open.batches;
+  async begin(scope: CursorScope = "all"): Promise<OpenTransaction> {
+    if (this.#open !== null) return this.#open;
     return await this.#asOurs(async () => {
       const { quarantine, checkpointing } = this.#context;
       failPoint("begin");
@@ -98,12 +102,22 @@ export class SessionWriter {
         classify: (error) => this.#session.classify(error),
         quarantine,
       });
-      this.#open = { transaction, writer, batches, scope };
+      const lookups = this.#lookupWriter(batches);
+      const open = { transaction, writer, batches, lookups, scope };
+      this.#open = open;
       failPoint("row-lock");
       await checkpointing?.cursor.lock(checkpointing.table, scope);
       failPoint("row-locked");
-      return batches;
+      return open;
     });
+  }
+
+  #lookupWriter(batches: BatchWriter): LookupWriter | null {
+    const [table] = this.#plan.tables;
+    if (table.lookups === undefined) return null;
+    const { quarantine } = this.#context;
+    const guarded = guardedColumns(table);
+    return new LookupWriter(table, { session: this.#session, batches, quarantine, guarded });
   }
 
   async #beginOwn(): Promise<JoinedTransaction> {
@@ -115,24 +129,29 @@ export class SessionWriter {
 
   /** Makes a batch ready while an earlier one is being written. */
   prepare(batch: Batch): void {
-    this.#open?.batches.prepare(batch);
+    (this.#open?.lookups ?? this.#open?.batches)?.prepare(batch);
   }
 
   /** Writes a batch; nothing of it is committed. */
   async write(readBatch: ReadBatch, scope: CursorScope = "all"): Promise<BatchOutcome> {
-    const batches = await this.begin(scope);
+    const { batches, lookups } = await this.begin(scope);
     return await this.#asOurs(async () => {
       failPoint("apply");
-      const written = writtenOf(readBatch, await batches.write(readBatch.batch));
+      const { batch } = readBatch;
+      const applied =
+        lookups === null
+          ? { batch, result: await batches.write(batch) }
+          : await lookups.write(batch);
+      const written = writtenOf(readBatch, applied.result);
       failPoint("applied");
       addCounts(this.#counts, written.counts);
-      await this.#noteKeys(readBatch);
+      await this.#noteKeys(applied.batch);
       return written;
     });
   }
 
   /** Of a load with a reject no row is missing, so that its keys need not be known. */
-  async #noteKeys({ batch }: ReadBatch): Promise<void> {
+  async #noteKeys(batch: Batch): Promise<void> {
     if (this.#counts.rejected > 0 || batch.size === 0) return;
     await this.#open?.writer.keys?.note(batch);
   }

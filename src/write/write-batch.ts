@@ -17,6 +17,7 @@ import type {
   Writer,
 } from "../targets/target.ts";
 import { Quarantine } from "./quarantine.ts";
+import { rowsBatch, without } from "./row-batches.ts";
 
 /** A wave looks at all staged rows: one that carries less than so many, or such a share of them, costs more than one row at a time. */
 const WORTHWHILE_WAVE = 8;
@@ -90,7 +91,7 @@ export class BatchWriter {
     const faults: RowFault[] = [];
     const half = Math.ceil(batch.size / 2);
     for (const rows of [batch.rows.slice(0, half), batch.rows.slice(half)]) {
-      const result = await this.#writeSound(unpacked(batch, rows));
+      const result = await this.#writeSound(rowsBatch(batch, rows));
       addCounts(counts, result.counts);
       faults.push(...result.faults);
     }
@@ -158,7 +159,7 @@ export class BatchWriter {
     { counts, left, faults }: SetOutcome & { readonly faults: readonly RowFault[] },
   ): Promise<BatchResult> {
     if (left.length === 0) return { counts, faults };
-    const result = await this.#writer.applyEach(unpacked(batch, left));
+    const result = await this.#writer.applyEach(rowsBatch(batch, left));
     addCounts(counts, result.counts);
     return { counts, faults: [...faults, ...result.faults] };
   }
@@ -203,20 +204,6 @@ function isMixed(batch: Batch): boolean {
   if (batch.packed !== null) return false;
   const [first] = batch.rows;
   return batch.rows.some((row) => row.shape !== first?.shape);
-}
-
-/** The batch with these of its rows. */
-function unpacked({ number }: Batch, rows: readonly Row[]): Batch {
-  return { number, size: rows.length, rows, packed: null };
-}
-
-function without(batch: Batch, faults: readonly RowFault[]): Batch {
-  if (faults.length === 0) return batch;
-  const out = new Set(faults.map(({ row }) => row));
-  return unpacked(
-    batch,
-    batch.rows.filter((row) => !out.has(row)),
-  );
 }
 
 /** The repeats, second occurrences first; each wave in file order. */

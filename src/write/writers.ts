@@ -60,7 +60,7 @@ export function sizeOf({ batch, rejects }: ReadBatch): number {
 /** The account of a batch, from what became of its rows and the records that fell out before. */
 export function writtenOf(
   readBatch: ReadBatch,
-  { counts, faults, misfits = [] }: BatchResult,
+  { counts, faults, misfits = [], created = 0 }: BatchResult,
 ): BatchOutcome {
   const rejects = [
     ...readBatch.rejects,
@@ -74,12 +74,16 @@ export function writtenOf(
   ];
   const total = noCounts();
   addCounts(total, counts);
-  addCounts(total, { read: sizeOf(readBatch), rejected: rejects.length });
+  addCounts(total, { read: sizeOf(readBatch), rejected: rejects.length, created });
   return { counts: total, rejects, misfits };
 }
 
 /** The value that a column at fault was to take. */
-function valueOf({ shape, values }: Row, column: string | null): Pick<Reject, "value"> {
+function valueOf(
+  { shape, values, pending = [] }: Row,
+  column: string | null,
+): Pick<Reject, "value"> {
   const at = column === null ? -1 : shape.columns.indexOf(column);
+  if (pending.some((each) => each.at === at)) return {};
   return at < 0 ? {} : { value: values[at] ?? null };
 }

@@ -43,6 +43,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   JOB_TAKEN: "faults/same-job",
   CHECKPOINT_TABLE: "targets/jobs-command",
   CHECKPOINT_VERSION: "targets/jobs-checkpoint-versions",
+  PLAN_LOOKUP_REFUSED: "types that have no equality, which SQLite has not: targets/postgres-lookup",
   INTERNAL: "a bug",
 };
 
@@ -56,6 +57,7 @@ export const ROWS: Readonly<Record<string, "typed" | "record">> = {
   ROW_RANGE: "typed",
   ROW_NOT_NULL: "typed",
   ROW_UNIQUE: "typed",
+  ROW_LOOKUP: "typed",
   ROW_NOT_OBJECT: "record",
   ROW_NUL: "record",
   ROW_SURROGATE: "record",
@@ -69,5 +71,7 @@ export const ROWS: Readonly<Record<string, "typed" | "record">> = {
   ROW_LENGTH: "record",
   ROW_CHECK: "record",
   ROW_FOREIGN_KEY: "record",
+  ROW_LOOKUP_SEVERAL: "record",
+  ROW_LOOKUP_PARTIAL: "record",
   ROW_REFUSED: "record",
 };

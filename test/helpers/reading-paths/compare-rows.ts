@@ -155,6 +155,12 @@ export function mapperOf(target: PathTarget): RecordMapper {
     constants: target.constant ? [{ column: "d", value: "c" }] : [],
   };
   const { capabilities, missingFields, extraFields } = target;
-  const resolve = fieldResolver(shape, { map: null, extraFields, keepIdentity: false });
+  const resolve = fieldResolver(shape, {
+    map: null,
+    extraFields,
+    keepIdentity: false,
+    lookup: null,
+    const: null,
+  });
   return new RecordMapper(plan, { resolve, capabilities, missingFields });
 }

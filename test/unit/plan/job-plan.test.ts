@@ -87,6 +87,7 @@ const WRITTEN: Partial<Record<OptionName, string>> = {
   maxRejects: "17%",
   map: "a:b",
   const: "a=b",
+  lookup: "a = b(c)",
   set: "a = b",
   stamp: "a = b",
 };
