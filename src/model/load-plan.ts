@@ -71,7 +71,7 @@ export type FieldDestination =
   | { readonly kind: "looked-up" }
   | { readonly kind: "unknown" }
   | { readonly kind: "unnamed"; readonly field: HeaderField }
-  | { readonly kind: "repeated"; readonly field: HeaderField }
+  | { readonly kind: "repeated"; readonly field: HeaderField; readonly isLookedUp?: true }
   | { readonly kind: "read-only"; readonly column: Column; readonly reason: string };
 
 /** Finds the destination of any field by name, of a CSV field by its place as well; for the header and every record alike. */

@@ -203,7 +203,7 @@ function planFillings(
   const update = updateRule(shape, { options, ...how });
   const filled = { mapping, constants, update };
   const overlaps = findOverlaps({ ...how, ...filled, fieldNames: called });
-  const found = planLookups({ ...request, mapping, constants, called });
+  const found = planLookups({ ...request, ...filled, called });
   const { lookups } = found;
   const columns = [...mapping, ...constants].map(({ column }) => column);
   return {

@@ -50,6 +50,9 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
     const to = toColumn(field, place);
     // A field that goes nowhere may still be what something is looked up by.
     const isRead = read.has(field) || (place !== undefined && read.has(place.name));
+    // Which of the fields is meant only a name of its own tells.
+    if (isRead && place !== undefined && place.twins.length > 1)
+      return { kind: "repeated", field: place, isLookedUp: true };
     return isRead && (to.kind === "dropped" || to.kind === "unknown") ? LOOKED_UP : to;
   };
 
@@ -65,8 +68,7 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
       return isLeft ? { kind: "dropped" } : { kind: "unnamed", field: place };
     }
     const column = mapped ?? (kept.has(name) ? null : findColumn(shape, name));
-    const isMeant = column !== null || otherwise === "unknown" || read.has(name);
-    if (place !== undefined && alike > 1 && isMeant) {
+    if (place !== undefined && alike > 1 && (column !== null || otherwise === "unknown")) {
       return { kind: "repeated", field: place };
     }
     if (column === null) return { kind: otherwise };
@@ -249,7 +251,7 @@ function columnsOf(shape: TableShape, known: KnownFields, resolve: FieldResolver
     if (destination.kind === "unknown") unknown.push(field);
     else if (destination.kind === "unnamed") unnamed.push(destination.field);
     else if (destination.kind === "repeated") {
-      throw repeatedField(shape, known, destination.field);
+      throw repeatedField(shape, known, destination);
     } else {
       const column = destination.column.name;
       if (destination.kind === "read-only") {

@@ -250,6 +250,28 @@ function records(shell: LookupShell, start: Start): void {
     ]);
   });
 
+  test("what fills the column twice, or names no one field, is refused", async () => {
+    await start();
+    const text = "k,author,author\n1,a@x,b@x\n";
+    const refused = async (source: string, ...flags: string[]): Promise<string> => {
+      const { exit, output } = await shell.load(source, [...BY_EMAIL, ...flags]);
+      return `${exit} ${/"code":"(\w+)"/.exec(output)?.[1] ?? ""}`;
+    };
+    expect(await refused(text)).toBe("2 SOURCE_HEADER");
+    expect(await refused(text, "--map", "author:")).toBe("2 SOURCE_HEADER");
+    expect(await refused("k,author,author_id\n1,a@x,3\n")).toBe("2 PLAN_DUPLICATE_COLUMN");
+    expect(await refused("k,author\n1,a@x\n", "--const", "author_id=1")).toBe(
+      "2 PLAN_DUPLICATE_COLUMN",
+    );
+    expect(await refused("k,author\n1,a@x\n", "--stamp", "author_id = 1")).toBe(
+      "2 PLAN_DUPLICATE_COLUMN",
+    );
+    expect(await refused("k,author\n1,a@x\n", ...BY_EMAIL)).toBe("2 PLAN_DUPLICATE_COLUMN");
+    expect(await refused("k,mail\n1,a@x\n")).toBe("2 PLAN_NO_FIELD");
+    const { output } = await shell.load("k\n1\n", ["--lookup-missing", "null"]);
+    expect(output).toContain("OPTION_CONFLICT");
+  });
+
   test("a job that commits in parts looks up in each of them", async () => {
     await start();
     const flags = [...BY_EMAIL, "--lookup-missing", "insert", "--commit", "2", "--batch-rows", "1"];

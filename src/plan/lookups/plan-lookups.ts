@@ -24,6 +24,7 @@ export interface LookupRequest {
   readonly parents?: ReadonlyMap<string, TableShape> | undefined;
   readonly mapping: readonly FieldMapping[];
   readonly constants: TablePlan["constants"];
+  readonly update: Pick<TablePlan["update"], "stamps">;
   readonly called: FieldNames;
 }
 
@@ -99,7 +100,7 @@ function uniqueKey({ uniqueKeys }: TableShape, names: ReadonlySet<string>): Uniq
 }
 
 function refuseFilled(
-  { mapping, constants, called, options }: LookupRequest,
+  { mapping, constants, update, called, options }: LookupRequest,
   column: Column,
 ): void {
   const reason = whyReadOnly(column, options.keepIdentity);
@@ -111,6 +112,10 @@ function refuseFilled(
   if (field !== undefined) {
     const drop = `drop the field with --map ${shellQuoted(`${called.flag(field)}:`)}, or leave the --lookup of ${column.name} out`;
     throw filledTwice(column, `by the field ${called.told(field)} and by --lookup`, drop);
+  }
+  if (update.stamps.some((each) => each.column === column.name)) {
+    const fix = `leave --stamp ${column.name} or the --lookup of it out`;
+    throw filledTwice(column, "by --stamp and by --lookup", fix);
   }
   if (constants.some((each) => each.column === column.name)) {
     const fix = `leave --const ${column.name} or the --lookup of it out`;
