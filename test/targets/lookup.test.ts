@@ -154,6 +154,16 @@ function making(shell: LookupShell, start: Start): void {
     expect(await shell.rows("select count(*) from authors")).toEqual([["2"]]);
   });
 
+  test("an expression that reads the other table sees the rows that records before it made", async () => {
+    await start();
+    const text = "k,title,author\n1,One,n1@x\n1,One,n2@x\n1,One,n3@x\n1,One,n3@x\n2,Two,n4@x\n";
+    const set = ["--set", "title = cast((select count(*) from authors) as varchar(30))"];
+    const { counts } = await shell.load(text, [...insert, ...set]);
+
+    expect(counts).toMatchObject({ inserted: 2, created: 4 });
+    expect((await shell.books())[0]?.[1]).toBe("5");
+  });
+
   test("a row that cannot be made rejects the records that need it, and no others", async () => {
     const books = "create table books (k int not null primary key, author_id int)";
     const checked = "code varchar(9) not null unique, check (code <> 'bad'))";

@@ -7,11 +7,18 @@ import { tableLabel } from "../names.ts";
 /** A look-up, as far as its coupling depends on it. */
 export type CoupledLookup = Omit<LookupPlan, "eachRecord">;
 
+/** What else the load does. */
+export interface CouplingContext {
+  readonly others: readonly CoupledLookup[];
+  /** Why an expression may read rows that are made. */
+  readonly reads: string | null;
+}
+
 /** Why; `null` where records cannot change what is found. */
 export function couplingOf(
   shape: TableShape,
   lookup: CoupledLookup,
-  others: readonly CoupledLookup[],
+  { others, reads }: CouplingContext,
 ): string | null {
   const { parent, missing, keys, refersTo } = lookup;
   const label = tableLabel(parent);
@@ -31,6 +38,7 @@ export function couplingOf(
   if (along !== undefined)
     return `rows of ${label} refer to rows of this table, and may change with them`;
   if (missing !== "insert") return null;
+  if (reads !== null) return reads;
   const making = parent.triggers.find(
     (each) => leavesTraces(each) && each.events.includes("insert"),
   );

@@ -8,6 +8,7 @@ import type { GivenLookup } from "../../options/lookup-grammar.ts";
 import type { Options } from "../../options/options.ts";
 import { tableSql, uniqueIndexSql } from "../../sql/unique-index.ts";
 import type { FieldNames } from "../field-names.ts";
+import { readingReason } from "../isolation.ts";
 import { whyReadOnly } from "../mapping.ts";
 import { requireColumn, tableLabel } from "../names.ts";
 import { couplingOf } from "./coupling.ts";
@@ -24,7 +25,7 @@ export interface LookupRequest {
   readonly parents?: ReadonlyMap<string, TableShape> | undefined;
   readonly mapping: readonly FieldMapping[];
   readonly constants: TablePlan["constants"];
-  readonly update: Pick<TablePlan["update"], "stamps">;
+  readonly update: TablePlan["update"];
   readonly called: FieldNames;
 }
 
@@ -45,9 +46,10 @@ export function planLookups(request: LookupRequest): PlannedLookups {
       throw filledTwice(lookup.column, "by two --lookup", "leave one of them out");
     planned.push(lookup);
   }
+  const coupling = { others: planned, reads: readingReason(request) };
   const lookups = planned.map((lookup) => ({
     ...lookup,
-    eachRecord: couplingOf(shape, lookup, planned),
+    eachRecord: couplingOf(shape, lookup, coupling),
   }));
   return {
     lookups,
