@@ -5,7 +5,7 @@ import { withDefaultTable } from "../options/default-table.ts";
 import type { Options } from "../options/options.ts";
 import { explainNotations } from "../plan/values/notations.ts";
 import { neededPrivileges } from "../plan/requirements.ts";
-import { statementsOf } from "../load/plan-load.ts";
+import { statementsOf } from "../load/planning/plan-statements.ts";
 import { prepare } from "../load/prepare.ts";
 import type { PreparedLoad } from "../load/prepare.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
@@ -56,7 +56,13 @@ export async function planGrants(
     const { mapping, constants, update } = table;
     // The columns that every row carries: a record without a header may lack any field.
     const mapped = mapping.filter(({ field }) => set.alwaysHas(field));
-    const filled = [...mapped, ...constants, ...update.stamps].map(({ column }) => column);
+    const looked = (table.lookups ?? []).filter(({ keys }) =>
+      keys.every(({ field }) => field === null || set.alwaysHas(field)),
+    );
+    const filled = [
+      ...[...mapped, ...constants, ...update.stamps].map(({ column }) => column),
+      ...looked.map(({ column }) => column.name),
+    ];
     const grants = await session.grants({
       plan: table,
       job: plan.job,

@@ -8,6 +8,7 @@ import { DDL_CODES } from "./ddl-codes.ts";
 import { JOB_CODES } from "./job-codes.ts";
 import { KEY_CODES } from "./key-codes.ts";
 import { LATE_CODES } from "./late-codes.ts";
+import { LOOKUP_CODES } from "./lookup-codes.ts";
 import { MANIFEST_CODES } from "./manifest-codes.ts";
 import { RUN_CODES } from "./run-codes.ts";
 import { STEP_CODES } from "./step-codes.ts";
@@ -341,6 +342,7 @@ export const ERROR_CODES = {
     fix: "{suggestion}",
     exit: 2,
   },
+  ...LOOKUP_CODES,
   ...STEP_CODES,
   ...LATE_CODES,
   ...RUN_CODES,

@@ -101,6 +101,18 @@ export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
     title: "a delete of a row that others refer to",
     fix: "delete the rows that refer to it first, and then load the record again",
   },
+  ROW_LOOKUP: {
+    title: "a key that no row of the table of a look-up has",
+    fix: "load the other table first, or correct the record; --lookup-missing null leaves the column NULL, insert makes the row",
+  },
+  ROW_LOOKUP_SEVERAL: {
+    title: "a key that several rows of the table of a look-up have",
+    fix: "name further columns in --lookup, until they find one row; or remove the rows that are there twice",
+  },
+  ROW_LOOKUP_PARTIAL: {
+    title: "a record with only a part of the key of a look-up",
+    fix: "fill all fields of the key, or leave all of them empty for NULL",
+  },
   ROW_REFUSED: {
     title: "a row that the database refused for another reason",
     fix: "correct the record as the database's message says",

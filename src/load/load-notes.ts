@@ -14,7 +14,7 @@ import { findOverlaps } from "../plan/overlaps.ts";
 import type { UnseenFields } from "../plan/unseen-fields.ts";
 import { heldColumns, writtenColumns } from "../plan/written-columns.ts";
 import type { MisfitTally } from "../account/misfit-tally.ts";
-import type { RecordMapper } from "../write/map-records.ts";
+import type { RecordMapper } from "../write/mapping/map-records.ts";
 
 interface MappedLoad {
   readonly prepared: Pick<PreparedLoad, "plan" | "session">;

@@ -9,7 +9,7 @@ import type { Options } from "../options/options.ts";
 import type { ReportedSource } from "../report/report.ts";
 import type { SourceSet } from "../sources/source-set.ts";
 import type { Session } from "../targets/target.ts";
-import type { RecordMapper } from "../write/map-records.ts";
+import type { RecordMapper } from "../write/mapping/map-records.ts";
 import type { Writers } from "../write/writers.ts";
 import { noteFailure } from "./begin-job.ts";
 import type { JobRun } from "./begin-job.ts";

@@ -11,11 +11,11 @@ import { findTarget } from "../targets/registry.ts";
 import { connectOptions } from "./connect-options.ts";
 import { connectFirst } from "./first-connect.ts";
 import type { FirstConnectRule } from "./first-connect.ts";
-import { noTable } from "./no-table.ts";
-import { planLoadOf } from "./plan-load.ts";
-import type { PlannedSources, PlanningInputs } from "./plan-load.ts";
-import { proposeDdl } from "./propose-ddl.ts";
-import type { ProposedDdl } from "./propose-ddl.ts";
+import { noTable } from "./planning/no-table.ts";
+import { planLoadOf } from "./planning/plan-load.ts";
+import type { PlannedSources, PlanningInputs } from "./planning/plan-load.ts";
+import { proposeDdl } from "./planning/propose-ddl.ts";
+import type { ProposedDdl } from "./planning/propose-ddl.ts";
 import type { PlanSurroundings } from "./surroundings.ts";
 
 /** What is told of what is being opened, as soon as it is, so that an interrupt can close it. */

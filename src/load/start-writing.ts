@@ -4,7 +4,7 @@ import { gatherBatches } from "../write/batches.ts";
 import type { ReadBatch } from "../write/batches.ts";
 import { keysHashed, makeWriters } from "../write/make-writers.ts";
 import type { WritersRequest } from "../write/make-writers.ts";
-import { RecordMapper } from "../write/map-records.ts";
+import { RecordMapper } from "../write/mapping/map-records.ts";
 import { prefetch } from "../write/prefetch.ts";
 import type { Writers } from "../write/writers.ts";
 import { skipCommitted } from "../write/skip-committed.ts";

@@ -14,6 +14,16 @@ export interface RowShape {
   readonly deletes?: true;
 }
 
+/** A value of a row that another table has: it is looked up before the row is written, and NULL until then. */
+export interface PendingValue {
+  /** Its place among the values of the row. */
+  readonly at: number;
+  /** The place of its look-up in the plan. */
+  readonly lookup: number;
+  /** What the row of the other table is found by, in the order of the look-up's keys. */
+  readonly texts: readonly (string | null)[];
+}
+
 /** An incoming row: a record mapped to target columns. */
 export interface Row {
   /** Place in the load, counted from 0 over all sources: the order of the law. */
@@ -23,6 +33,8 @@ export interface Row {
   readonly values: readonly (string | null)[];
   /** True where a value came as a JSON number, for columns that take any type; `null` when none did. */
   readonly numeric: readonly boolean[] | null;
+  /** Absent once they are looked up, or where there is nothing to look up. */
+  readonly pending?: readonly PendingValue[];
   readonly record: SourceRecord;
 }
 
@@ -70,6 +82,8 @@ export interface BatchResult {
   readonly misfits?: readonly Misfits[];
   /** What became of each row that was not refused, by `ord`; absent where nobody asked. */
   readonly outcomes?: ReadonlyMap<number, RowOutcome>;
+  /** Rows of other tables that were made for them; absent: none. */
+  readonly created?: number;
 }
 
 /** What became of some records: each of them counted, and those that were refused, in the order of the source. */

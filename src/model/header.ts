@@ -56,3 +56,12 @@ export interface KnownFields {
   /** The same fields in a CSV header; `null` for JSON. */
   readonly header: readonly HeaderField[] | null;
 }
+
+/** The place of a field of that name among those of records; -1 for none. */
+export function placeOfField(
+  field: string,
+  of: { readonly fields: readonly string[]; readonly header?: readonly HeaderField[] | null },
+): number {
+  const place = of.fields.indexOf(field);
+  return place >= 0 ? place : (of.header ?? []).findIndex(({ name }) => name === field);
+}

@@ -2,6 +2,7 @@
 import type { Counts } from "./counts.ts";
 import type { Comparison } from "./differences.ts";
 import type { HeaderField } from "./header.ts";
+import type { LookupPlan } from "./lookup-plan.ts";
 import type { TableDdl } from "./new-table.ts";
 import type { Column, DeleteAction, TableShape } from "./table-shape.ts";
 
@@ -73,15 +74,16 @@ export interface FieldMapping {
 }
 
 /**
- * Where a field goes: a column, nowhere (`dropped`), no such column (`unknown`), or one that cannot be written. Of a field
+ * Where a field goes: a column, nowhere (`dropped`), only into look-ups (`looked-up`), no such column (`unknown`), or one that cannot be written. Of a field
  * without a name, or with one that other fields have as well, flags must say it by number.
  */
 export type FieldDestination =
   | { readonly kind: "column"; readonly column: Column }
   | { readonly kind: "dropped" }
+  | { readonly kind: "looked-up" }
   | { readonly kind: "unknown" }
   | { readonly kind: "unnamed"; readonly field: HeaderField }
-  | { readonly kind: "repeated"; readonly field: HeaderField }
+  | { readonly kind: "repeated"; readonly field: HeaderField; readonly isLookedUp?: true }
   | { readonly kind: "read-only"; readonly column: Column; readonly reason: string };
 
 /** Finds the destination of any field by name, of a CSV field by its place as well; for the header and every record alike. */
@@ -131,6 +133,8 @@ export interface TablePlan {
   readonly rowSource: RowSource;
   readonly mapping: readonly FieldMapping[];
   readonly constants: readonly { readonly column: string; readonly value: string }[];
+  /** The columns that are filled with what records name in other tables; absent: none. */
+  readonly lookups?: readonly LookupPlan[];
   /** The columns that rows may carry, in table order. */
   readonly columns: readonly Column[];
   /** By column, how fields that fill it are written; absent: as the column's type takes them. */

@@ -41,6 +41,14 @@ export const KIND_BITS = { text: 1, number: 2, boolean: 4, json: 8 } as const sa
 export interface PackedColumn {
   readonly field: number;
   readonly constant: string | null;
+  /** The value is still to be looked up, by the texts of these; until then it is NULL. */
+  readonly pending?: { readonly lookup: number; readonly keys: readonly PackedKey[] };
+}
+
+/** Where a text that something is looked up by is: in a field, in none (-1), or it is a constant. */
+export interface PackedKey {
+  readonly field: number;
+  readonly constant: string | null;
 }
 
 /** Some of the records of a chunk, and how their fields fill the columns of a row shape. */

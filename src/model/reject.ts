@@ -29,6 +29,9 @@ export type RowCode =
   | "ROW_UNIQUE"
   | "ROW_FOREIGN_KEY"
   | "ROW_REFERENCED"
+  | "ROW_LOOKUP"
+  | "ROW_LOOKUP_SEVERAL"
+  | "ROW_LOOKUP_PARTIAL"
   | "ROW_REFUSED";
 
 /** One record that was not written, and why. */

@@ -14,6 +14,14 @@ export function checkLate(options: Options): void {
     const reason = "it is set after the last record, in the transaction of all of them";
     conflict("late", `--commit ${typeof commit === "string" ? commit : commit.every}`, reason);
   }
+  const looked = options.lookup?.find(({ column }) => late.includes(column));
+  if (looked !== undefined) {
+    conflict(
+      "late",
+      `--lookup of ${looked.column}`,
+      "what is looked up is written with its record",
+    );
+  }
   if (deleteWhen !== null) {
     conflict("late", "--delete-when", "what a record has set late would come back after its row");
   }

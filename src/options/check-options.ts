@@ -40,6 +40,17 @@ export function checkOptions(
   checkDeletes(options);
   checkDifferences(options);
   checkLate(options);
+  checkLookups(options);
+}
+
+function checkLookups({ lookup, lookupMissing }: Options): void {
+  if (lookupMissing === null || lookup !== null) return;
+  const flag = flagOf("lookupMissing");
+  throw upsurgeError(
+    "OPTION_CONFLICT",
+    { flag, other: "a load without --lookup", reason: "nothing is looked up" },
+    { where: flag, fix: `leave ${flag} out, or add --lookup` },
+  );
 }
 
 /** Whoever wraps a load can rule out that its options hold SQL. */

@@ -10,6 +10,7 @@ import { DELETE_OPTIONS } from "./table/deletes.ts";
 import { DIFFERENCE_OPTIONS } from "./table/differences.ts";
 import { JOB_OPTIONS } from "./table/job.ts";
 import { LATE_OPTIONS } from "./table/late.ts";
+import { LOOKUP_OPTIONS } from "./table/lookups.ts";
 import { MAPPING_OPTIONS } from "./table/mapping.ts";
 import { OUTPUT_OPTIONS } from "./table/output.ts";
 import { RUN_OPTIONS } from "./table/run.ts";
@@ -25,6 +26,7 @@ export const OPTIONS = {
   ...SOURCE_OPTIONS,
   ...VALUE_OPTIONS,
   ...MAPPING_OPTIONS,
+  ...LOOKUP_OPTIONS,
   ...TABLE_OPTIONS,
   ...CONFLICT_OPTIONS,
   ...LATE_OPTIONS,

@@ -90,6 +90,17 @@ function staysReferable({ refersTo }: ForeignKey, request: IsolationRequest): bo
 
 function expressionReason(request: IsolationRequest): string | null {
   const { arbiter, update } = request;
+  const reads = readingReason(request);
+  if (reads !== null) return reads;
+  const moved = update.sets.find((each) => arbiter?.columns.includes(each.column));
+  return moved === undefined ? null : `--set moves the key column ${moved.column}`;
+}
+
+/** Why an expression of the user's may read other rows, of this table or of another. */
+export function readingReason(
+  request: Pick<IsolationRequest, "update" | "quoteIdentifier">,
+): string | null {
+  const { update } = request;
   const brackets = quotesInBrackets(request);
   const expressions = [...update.sets, ...update.stamps].map((each) => each.expression);
   if (update.where !== null) expressions.push(update.where);
@@ -99,9 +110,7 @@ function expressionReason(request: IsolationRequest): string | null {
   const unknown = expressions
     .map((sql) => unknownFunction(sql, brackets))
     .find((name) => name !== null);
-  if (unknown !== undefined) return `the function ${unknown} may read other rows`;
-  const moved = update.sets.find((each) => arbiter?.columns.includes(each.column));
-  return moved === undefined ? null : `--set moves the key column ${moved.column}`;
+  return unknown === undefined ? null : `the function ${unknown} may read other rows`;
 }
 
 /** Why rows must keep their order in the file; `null` where only those with the same key must. */

@@ -26,9 +26,10 @@ import {
 } from "./mapping.ts";
 import { chooseLate, explainLate, lateOptions } from "./late/late-columns.ts";
 import type { LateChoice } from "./late/late-columns.ts";
+import { planLookups } from "./lookups/plan-lookups.ts";
 import { chooseNotations } from "./values/notations.ts";
 import { findOverlaps } from "./overlaps.ts";
-import type { ColumnSources, Overlaps } from "./overlaps.ts";
+import type { ColumnSources } from "./overlaps.ts";
 import { neededPrivileges, refuseMissing, refusePrivileges } from "./requirements.ts";
 import type { EmptyingChoice } from "./steps.ts";
 import { afterCommit, chooseEmptying, explainSync, planSteps, refuseUnmovable } from "./steps.ts";
@@ -67,6 +68,8 @@ export interface PlanRequest {
   readonly emptyTable?: Session["emptyTable"] | undefined;
   /** How the target takes rows away that no record has; absent: it takes none. */
   readonly removalSql?: Session["removalSql"] | undefined;
+  /** The tables of look-ups, by the names that the options have for them. */
+  readonly parents?: ReadonlyMap<string, TableShape> | undefined;
   /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
   readonly whyUnhashable?: ((plan: TablePlan) => string | null) | undefined;
 }
@@ -140,9 +143,9 @@ function planRecords(request: PlanRequest, stage: string): PlannedTable {
   const keyed = { ...options, upsertsWithoutIndex, mode, matchNulls, quoteIdentifier };
   const key = chooseArbiter(shape, { ...keyed, isMade: request.ddl?.kind === "create" });
   const { arbiter } = key;
-  const by = { mode, arbiter, naming };
-  const { overlaps, late, named, why: said, ...filled } = planFillings(request, by);
-  const { update, columns } = filled;
+  const fillings = planFillings(request, { mode, arbiter, naming });
+  const { named, eachRecord, late } = fillings;
+  const { update, columns } = fillings.chosen;
   const strategy = chooseStrategy(shape, capabilities, {
     asked: options.strategy,
     mode,
@@ -154,7 +157,7 @@ function planRecords(request: PlanRequest, stage: string): PlannedTable {
   const how = { mode, strategy: strategy.chosen, ...key, update, columns, named, capabilities };
   const together: IsolationRequest = { ...request, ...how };
   const found = findIsolation(shape, together);
-  const isolation = { ...found, rowByRow: found.rowByRow ?? uncounted };
+  const isolation = { ...found, rowByRow: found.rowByRow ?? uncounted ?? eachRecord };
   const going = chooseGoing(request, { arbiter, update, named, naming });
   refuseUnworkable(request, { ...how, ...going.chosen });
   const plan: TablePlan = {
@@ -163,7 +166,7 @@ function planRecords(request: PlanRequest, stage: string): PlannedTable {
     mode,
     strategy: strategy.chosen,
     rowSource: rowSource.chosen,
-    ...filled,
+    ...fillings.chosen,
     ...key,
     nullKey: options.nullKey,
     keepIdentity: options.keepIdentity,
@@ -175,9 +178,9 @@ function planRecords(request: PlanRequest, stage: string): PlannedTable {
   const why = [
     ...explain({ ...how, shape, strategy, rowSource, isolation, options }),
     ...going.why,
-    ...said,
+    ...fillings.why,
   ];
-  return { plan, together, why, warnings: [...nullTexts(options, arbiter), ...overlaps.warnings] };
+  return { plan, together, why, warnings: fillings.warnings };
 }
 
 /** The second pass of a load, which sets what the first one leaves out. */
@@ -210,16 +213,19 @@ function chooseGoing(
   };
 }
 
-/** What fills the columns that are written with their record. */
-interface Fillings extends Pick<
-  TablePlan,
-  "mapping" | "constants" | "update" | "columns" | "notations"
-> {
-  readonly overlaps: Overlaps;
-  readonly late: LateChoice | null;
-  /** The columns that a known field or constant fills. */
+/** What fills the columns, and what to know of it. */
+interface Fillings {
+  readonly chosen: Pick<
+    TablePlan,
+    "mapping" | "constants" | "update" | "columns" | "notations" | "lookups"
+  >;
+  /** The columns that are written with their record, and that a known field, a constant or a look-up fills. */
   readonly named: ReadonlySet<string>;
+  readonly late: LateChoice | null;
+  /** Why look-ups make records go one by one. */
+  readonly eachRecord: string | null;
   readonly why: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 /** What fills the columns, which fields give way to flags, and what is left to a second pass. */
@@ -233,24 +239,34 @@ function planFillings(
   refuseEmptyKeys(mapping, how.arbiter, options.defaultOnEmpty);
   const constants = planConstants(shape, options, mapping, called);
   const all = updateRule(shape, { options, ...how });
-  const notated = chooseNotations(shape, options, request.stage === undefined);
-  const overlaps = findOverlaps({
-    ...how,
-    mapping,
-    constants,
-    update: all,
-    fieldNames: called,
-  });
-  const late = chooseLate({ ...request, ...how, mapping, constants, update: all });
+  const filled = { mapping, constants, update: all };
+  const overlaps = findOverlaps({ ...how, ...filled, fieldNames: called });
+  const found = planLookups({ ...request, ...filled, called });
+  const { lookups } = found;
+  const late = chooseLate({ ...request, ...how, ...filled });
   const isWritten = (name: string): boolean => {
     return only?.includes(name) ?? late?.columns.includes(name) !== true;
   };
-  const filled = [...mapping, ...constants].map(({ column }) => column);
-  const named = new Set(filled.filter(isWritten));
+  const known = [...mapping, ...constants].map(({ column }) => column);
+  const looked = lookups.map(({ column }) => column.name);
+  const named = new Set([...known, ...looked].filter(isWritten));
   const columns = carriedColumns(request, named).filter(({ name }) => isWritten(name));
   const update = { ...all, columns: all.columns.filter(isWritten) };
-  const why = [...explainLate(late), ...overlaps.why];
-  return { mapping, constants, update, columns, ...notated, named, overlaps, late, why };
+  return {
+    chosen: {
+      mapping,
+      constants,
+      update,
+      columns,
+      ...chooseNotations(shape, options, request.stage === undefined),
+      ...(lookups.length === 0 ? {} : { lookups }),
+    },
+    named,
+    late,
+    eachRecord: lookups.find((each) => each.eachRecord !== null)?.eachRecord ?? null,
+    why: [...explainLate(late), ...overlaps.why, ...found.why],
+    warnings: [...nullTexts(options, how.arbiter), ...overlaps.warnings, ...found.warnings],
+  };
 }
 
 /** Refuses a load that cannot succeed; one that is planned to learn of privileges may lack some. */

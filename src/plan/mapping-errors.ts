@@ -186,21 +186,31 @@ function unnamedFix(unnamed: readonly HeaderField[], fields: number): string {
 }
 
 /** A name that several fields have, and no flag tells them apart. */
-export function repeatedField(shape: TableShape, known: KnownFields, field: HeaderField): Error {
+export function repeatedField(
+  shape: TableShape,
+  known: KnownFields,
+  { field, isLookedUp }: { readonly field: HeaderField; readonly isLookedUp?: true },
+): Error {
   const { name, twins } = field;
   const times = twins.length === 2 ? "twice" : `${twins.length} times`;
   const reason = `the name ${JSON.stringify(name)} is there ${times}, as fields ${listed(twins)}`;
   const column = findColumn(shape, name);
-  return headerProblem(known, reason, repeatedFix(known, field, column?.name ?? null));
+  const fix =
+    isLookedUp === true ? nameAll(known) : repeatedFix(known, field, column?.name ?? null);
+  return headerProblem(known, reason, fix);
+}
+
+function nameAll({ fields }: KnownFields): string {
+  return `give all ${fields.length} fields names of their own with --header --columns a,b,…`;
 }
 
 function repeatedFix(
-  { fields }: KnownFields,
+  known: KnownFields,
   { name, twins, callable }: HeaderField,
   column: string | null,
 ): string {
   if (twins.length > FLAGS_SHOWN || callable.length < twins.length) {
-    return `give all ${fields.length} fields names of their own with --header --columns a,b,…`;
+    return nameAll(known);
   }
   const [first = 1, ...others] = twins;
   const drop = dropFlags(others);

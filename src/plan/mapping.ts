@@ -5,10 +5,11 @@ import { located, UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts"
 import { fieldLabel, shownName } from "../model/header.ts";
 import type { HeaderField, KnownFields } from "../model/header.ts";
 import { sourceLabel } from "../errors/source-label.ts";
-import type { FieldMapping, FieldResolver } from "../model/load-plan.ts";
+import type { FieldDestination, FieldMapping, FieldResolver } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import type { FieldMap, FieldValue } from "../options/grammar.ts";
 import type { Options } from "../options/options.ts";
+import { keptFromColumns, lookupFields } from "./lookups/lookup-fields.ts";
 import {
   nothingMapped,
   placeOf,
@@ -29,6 +30,8 @@ export interface MappingOptions {
   readonly deleteWhen?: readonly FieldValue[] | null;
   /** Absent or `null`: exactly. */
   readonly matchNames?: "exact" | "loose" | null;
+  readonly lookup: Options["lookup"];
+  readonly const: Options["const"];
 }
 
 /**
@@ -36,22 +39,25 @@ export interface MappingOptions {
  * before the name. Throws `PLAN_UNKNOWN_COLUMN` and `OPTION_CONFLICT` for a `--map` that cannot hold.
  */
 export function fieldResolver(shape: TableShape, options: MappingOptions): FieldResolver {
-  const given = new Map<string, Column | null>();
-  for (const entry of options.map ?? []) {
-    const { field, text } = entry;
-    const column =
-      entry.column === null ? null : requireColumn(shape, entry.column, `--map ${text}`);
-    const other = given.get(field);
-    if (other !== undefined && other?.name !== column?.name) throw mappedTwice(entry);
-    given.set(field, column);
-  }
+  const given = givenColumns(shape, options.map);
   const otherwise = options.extraFields === "ignore" ? "dropped" : "unknown";
   const marks = new Set(options.deleteWhen?.map(({ field }) => field));
   const findLoosely = options.matchNames === "loose" ? looseFinder(shape) : (): null => null;
   const parents = parentsOf(options.map);
   const taken = new Set([...given.values()].map((column) => column?.name));
+  const [read, kept] = [lookupFields(options), keptFromColumns(options)];
   const isSaid = (number: number): boolean => given.has(String(number));
   return (field, place) => {
+    const to = toColumn(field, place);
+    // A field that goes nowhere may still be what something is looked up by.
+    const isRead = read.has(field) || (place !== undefined && read.has(place.name));
+    // Which of the fields is meant only a name of its own tells.
+    if (isRead && place !== undefined && place.twins.length > 1)
+      return { kind: "repeated", field: place, isLookedUp: true };
+    return isRead && (to.kind === "dropped" || to.kind === "unknown") ? LOOKED_UP : to;
+  };
+
+  function toColumn(field: string, place: HeaderField | undefined): FieldDestination {
     const name = place?.name ?? field;
     const numbered = place?.byNumber === true && isSaid(place.number);
     const mapped = given.get(numbered ? String(place.number) : name);
@@ -62,7 +68,8 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
       const isLeft = mapped === undefined && otherwise === "dropped";
       return isLeft ? { kind: "dropped" } : { kind: "unnamed", field: place };
     }
-    const column = mapped ?? findColumn(shape, name) ?? findLoosely(name);
+    const column =
+      mapped ?? (kept.has(name) ? null : (findColumn(shape, name) ?? findLoosely(name)));
     // A member out of which a dotted name takes a value is used, and gives way to it.
     const isParent = place === undefined && mapped === undefined && parents.has(name);
     if (isParent && (column === null || taken.has(column.name))) return { kind: "dropped" };
@@ -72,7 +79,24 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
     if (column === null) return { kind: marks.has(name) ? "dropped" : otherwise };
     const reason = whyReadOnly(column, options.keepIdentity);
     return reason === null ? { kind: "column", column } : { kind: "read-only", column, reason };
-  };
+  }
+}
+
+/** Where `--map` puts fields, by what it calls them; `null`: nowhere. */
+function givenColumns(
+  shape: TableShape,
+  map: MappingOptions["map"],
+): ReadonlyMap<string, Column | null> {
+  const given = new Map<string, Column | null>();
+  for (const entry of map ?? []) {
+    const { field, text } = entry;
+    const column =
+      entry.column === null ? null : requireColumn(shape, entry.column, `--map ${text}`);
+    const other = given.get(field);
+    if (other !== undefined && other?.name !== column?.name) throw mappedTwice(entry);
+    given.set(field, column);
+  }
+  return given;
 }
 
 /** The members of JSON records out of which `--map` takes values. */
@@ -80,6 +104,8 @@ export function parentsOf(map: MappingOptions["map"]): ReadonlySet<string> {
   const dotted = (map ?? []).filter(({ field, column }) => column !== null && field.includes("."));
   return new Set(dotted.map(({ field }) => field.slice(0, field.indexOf("."))));
 }
+
+const LOOKED_UP: FieldDestination = { kind: "looked-up" };
 
 /** How many of the fields with the name of this one no flag calls by their number. */
 function leftOf({ twins, callable }: HeaderField, isSaid: (number: number) => boolean): number {
@@ -109,7 +135,13 @@ export function whyReadOnly(column: Column, keepIdentity: boolean): string | nul
 
 /** A flag, and the field it names. */
 interface NamedField {
-  readonly flag: "--map" | "--keep-empty" | "--null-in" | "--default-on-empty" | "--delete-when";
+  readonly flag:
+    | "--map"
+    | "--keep-empty"
+    | "--null-in"
+    | "--default-on-empty"
+    | "--delete-when"
+    | "--lookup";
   readonly field: string;
 }
 
@@ -134,7 +166,7 @@ export function refuseUnknownFields(
       { field, fields: labels.join(", "), suggestion },
       {
         where: flag,
-        ...(twins.length === 0
+        ...(twins.length === 0 || flag === "--lookup"
           ? {}
           : { fix: `say it by number, for example ${flag} ${twins[0]?.key ?? ""}` }),
       },
@@ -149,9 +181,10 @@ export function hasField(
   field: string,
 ): boolean {
   if (fields.includes(field)) return true;
-  if (flag !== "--map") return false;
+  if (flag === "--keep-empty") return false;
   return (header ?? []).some(
-    ({ name, number, byNumber }) => name === field || (byNumber && String(number) === field),
+    ({ name, number, byNumber }) =>
+      name === field || (flag === "--map" && byNumber && String(number) === field),
   );
 }
 
@@ -165,19 +198,25 @@ export function fieldLabels(sources: readonly KnownFields[]): string[] {
 }
 
 /** The options that name fields. */
-export type NamingOptions = Pick<Options, "map" | "keepEmpty" | "nullIn" | "defaultOnEmpty"> &
+export type NamingOptions = Pick<
+  Options,
+  "map" | "keepEmpty" | "nullIn" | "defaultOnEmpty" | "lookup" | "const"
+> &
   Partial<Pick<Options, "deleteWhen">>;
 
 /** The fields that flags name, with the flag that does. */
 export function namedFields(options: NamingOptions): NamedField[] {
   const named = (flag: NamedField["flag"], fields: readonly string[]): NamedField[] =>
     fields.map((field) => ({ flag, field }));
+  const constants = (options.const ?? []).map(({ column }) => column);
+  const read = [...lookupFields(options)].filter((field) => !constants.includes(field));
   return [
     ...named("--map", mappedFields(options)),
     ...named("--keep-empty", options.keepEmpty ?? []),
     ...named("--null-in", options.nullIn?.map(({ field }) => field) ?? []),
     ...named("--default-on-empty", options.defaultOnEmpty ?? []),
     ...named("--delete-when", options.deleteWhen?.map(({ field }) => field) ?? []),
+    ...named("--lookup", read),
   ];
 }
 
@@ -245,13 +284,15 @@ function columnsOf(shape: TableShape, known: KnownFields, resolve: FieldResolver
   const mapping: FieldMapping[] = [];
   const unknown: string[] = [];
   const unnamed: HeaderField[] = [];
+  let isRead = false;
   for (const [index, field] of fields.entries()) {
     const destination = resolve(field, header?.[index]);
-    if (destination.kind === "dropped") continue;
+    if (destination.kind === "looked-up") isRead = true;
+    if (destination.kind === "dropped" || destination.kind === "looked-up") continue;
     if (destination.kind === "unknown") unknown.push(field);
     else if (destination.kind === "unnamed") unnamed.push(destination.field);
     else if (destination.kind === "repeated") {
-      throw repeatedField(shape, known, destination.field);
+      throw repeatedField(shape, known, destination);
     } else {
       const column = destination.column.name;
       if (destination.kind === "read-only") {
@@ -263,7 +304,7 @@ function columnsOf(shape: TableShape, known: KnownFields, resolve: FieldResolver
       mapping.push({ field, column });
     }
   }
-  if (mapping.length === 0 && fields.length > 0) throw nothingMapped(shape, known);
+  if (mapping.length === 0 && !isRead && fields.length > 0) throw nothingMapped(shape, known);
   if (unknown.length > 0) {
     const filled = new Set(mapping.map(({ column }) => column));
     const free = shape.columns.map(({ name }) => name).filter((name) => !filled.has(name));

@@ -62,10 +62,12 @@ function loadObstacle(request: PartitioningRequest): string | null {
 }
 
 function tableObstacle(plan: TablePlan): string | null {
-  const { table, mode, strategy, isolation } = plan;
+  const { table, mode, strategy, isolation, lookups = [] } = plan;
   if (isolation.rowByRow !== null) return isolation.rowByRow;
   const deletes = plan.recordDeletes?.plan.isolation.rowByRow ?? null;
   if (deletes !== null) return deletes;
+  if (lookups.some(({ missing }) => missing === "insert"))
+    return "several writers could make the same row of a look-up";
   if (table.kind !== "table") return "what is behind the table may couple rows";
   if (table.foreignKeys.some((each) => each.selfReferencing)) return "rows refer to each other";
   if (mode === "update" || strategy === "select-then-write" || plan.looksFirst) {
@@ -92,6 +94,9 @@ function keyObstacle(
   const carried = new Set(plan.columns.map(({ name }) => name));
   const absent = by.columns.find((name) => !carried.has(name));
   if (absent !== undefined) return `the key column ${absent} is not in the source`;
+  const looked = plan.lookups?.find(({ column }) => by.columns.includes(column.name));
+  if (looked !== undefined)
+    return `the key column ${looked.column.name} is looked up, so that keys are not known beforehand`;
   if (whyUnhashable === undefined) return "this target cannot tell equal keys apart beforehand";
   return whyUnhashable({ ...plan, arbiter: by });
 }

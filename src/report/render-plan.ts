@@ -1,4 +1,5 @@
 /** A plan as text: what a load would do, and why. */
+import type { LookupPlan } from "../model/lookup-plan.ts";
 import type { Arbiter, NullKey, RemovalSql, Step, TablePlan } from "../model/load-plan.ts";
 import { fieldLabel } from "../model/header.ts";
 import { sourceLabel } from "../errors/source-label.ts";
@@ -152,25 +153,44 @@ export function keyText(arbiter: Arbiter | null): string {
 
 /** What fills each column, and the fields that fill none. */
 function mappingRows(
-  { mapping, constants }: TablePlan,
+  { mapping, constants, lookups = [] }: TablePlan,
   sources: PlanReport["sources"],
 ): string[][] {
   const numbered = new Map(
     sources.flatMap((source) => source.numbered.map((field) => [field.key, fieldLabel(field)])),
   );
   const label = (field: string): string => numbered.get(field) ?? field;
-  const mapped = new Set(mapping.map(({ field }) => field));
+  const read = lookups.flatMap(({ keys }) => keys.map(({ field }) => field));
+  const mapped = new Set([...mapping.map(({ field }) => field), ...read]);
   const left = new Set(sources.flatMap(({ fields }) => fields).filter((name) => !mapped.has(name)));
   return [
     ...mapping.map(({ field, column }) => [label(field), "->", column]),
     ...constants.map(({ column, value }) => [`constant '${value}'`, "->", column]),
+    ...lookups.map((lookup) => [lookupFields(lookup, label), "->", lookupText(lookup)]),
     ...[...left].map((field) => [label(field), "->", "(left out)"]),
   ];
 }
 
+/** What a column is looked up by: fields and constants. */
+function lookupFields({ keys }: LookupPlan, label: (field: string) => string): string {
+  return keys
+    .map(({ field, constant }) => (field === null ? `constant '${constant ?? ""}'` : label(field)))
+    .join(", ");
+}
+
+/** `author_id, looked up as id of authors by email` */
+function lookupText({ column, parent, keys, refersTo }: LookupPlan): string {
+  const by = keys.map((key) => key.column.name).join(", ");
+  return `${column.name}, looked up as ${refersTo.name} of ${tableName(parent.name)} by ${by}`;
+}
+
 /** Columns that no field is known to fill are updated only by records that carry them. */
-function updateLines({ mode, update, mapping, constants }: TablePlan): string[] {
-  const filled = new Set([...mapping, ...constants].map(({ column }) => column));
+function updateLines(table: TablePlan): string[] {
+  const { mode, update, mapping, constants, lookups = [] } = table;
+  const filled = new Set([
+    ...[...mapping, ...constants].map(({ column }) => column),
+    ...lookups.map(({ column }) => column.name),
+  ]);
   const columns = update.columns.filter((column) => filled.has(column));
   const { sets, stamps, where, nullKeeps, rewriteUnchanged } = update;
   const updates = mode === "upsert" || mode === "update";

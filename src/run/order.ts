@@ -2,7 +2,7 @@
  * The order of the loads of a run: parents before the tables that refer to them, else as they were given. A circle is broken
  * at a key that can wait for the commit, else at the one whose columns can be set late. Pure.
  */
-import type { TableShape } from "../model/table-shape.ts";
+import type { TableName, TableShape } from "../model/table-shape.ts";
 import type { Session, WaitingKey } from "../targets/target.ts";
 import { tableName } from "../model/table-shape.ts";
 import { inCircle } from "./circle-error.ts";
@@ -30,6 +30,8 @@ export interface OrderingContext {
   readonly inTurn: boolean;
   /** Columns may be set late that nobody has named: rows are found by a key. */
   readonly mayBeLate: boolean;
+  /** What the look-ups of the loads read. */
+  readonly lookups?: readonly LookupEdge[];
 }
 
 /** A table that refers to another of the run. */
@@ -42,11 +44,22 @@ export interface Edge extends WaitingKey {
   readonly settable: readonly string[];
 }
 
-/** Several loads may be into one table: they keep the order that was given. Throws `RUN_CYCLE`. */
+/** A load whose look-ups read another table. */
+export interface LookupEdge {
+  readonly child: TableName;
+  readonly parent: TableName;
+  readonly column: string;
+}
+
+/**
+ * Several loads may be into one table: they keep the order that was given. A table that look-ups read comes before those
+ * that name its rows. Throws `RUN_CYCLE`.
+ */
 export function orderLoads(tables: readonly TableShape[], context: OrderingContext): RunOrder {
   const names = tables.map(({ name }) => tableName(name));
   const late = new LateKeys(context.late);
-  const edges = edgesAmong(tables).filter((edge) => !late.covers(edge));
+  const keys = edgesAmong(tables).filter((edge) => !late.covers(edge));
+  const edges = [...keys, ...lookupEdges(context.lookups ?? [], names)];
   const waiting: Edge[] = [];
   const places: number[] = [];
   while (places.length < tables.length) {
@@ -83,6 +96,20 @@ export function orderLoads(tables: readonly TableShape[], context: OrderingConte
   };
 }
 
+/** The order with what look-ups read, of loads that are planned: nothing more can be set late. Throws `RUN_CYCLE`. */
+export function withLookups(
+  keyed: RunOrder,
+  lookups: readonly LookupEdge[],
+  {
+    shapes,
+    ...context
+  }: { readonly shapes: readonly TableShape[] } & Pick<OrderingContext, "session" | "inTurn">,
+): RunOrder {
+  if (lookups.length === 0) return keyed;
+  const order = orderLoads(shapes, { ...context, late: keyed.late, mayBeLate: false, lookups });
+  return { ...order, late: keyed.late, why: [...new Set([...keyed.why, ...order.why])] };
+}
+
 /** Each foreign key between two of the tables, once. */
 function edgesAmong(tables: readonly TableShape[]): Edge[] {
   const parents = new Map(tables.map((table) => [tableName(table.name), table]));
@@ -94,6 +121,15 @@ function edgesAmong(tables: readonly TableShape[]): Edge[] {
       return [{ child, parent, table, name, columns, canWait, settable: settable(shape, columns) }];
     }),
   );
+}
+
+/** Not one of them can wait: what is looked up must be there. */
+function lookupEdges(lookups: readonly LookupEdge[], names: readonly string[]): Edge[] {
+  return lookups.flatMap(({ child, parent, column }) => {
+    const edge = { child: tableName(child), parent: tableName(parent), table: child, name: null };
+    const isOther = edge.child !== edge.parent && names.includes(edge.parent);
+    return isOther ? [{ ...edge, columns: [column], canWait: false, settable: [] }] : [];
+  });
 }
 
 /** The keys by which rows refer to rows of their own table. */

@@ -1,5 +1,5 @@
 /** What a run would do: `upsurge plan` of folders. Writes nothing. */
-import { statementsOf } from "../load/plan-load.ts";
+import { statementsOf } from "../load/planning/plan-statements.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
 import type { RunPlanReport } from "../model/plan-report.ts";
 import type { Options } from "../options/options.ts";

@@ -11,8 +11,8 @@ import type { Options } from "../options/options.ts";
 import { refuseUnknownHidden } from "../plan/drift/comparison.ts";
 import { FIRST_STAGE } from "../plan/make-plan.ts";
 import { lateBesides, lateOf } from "./late-keys.ts";
-import { orderLoads } from "./order.ts";
-import type { RunOrder } from "./order.ts";
+import { orderLoads, withLookups } from "./order.ts";
+import type { LookupEdge, RunOrder } from "./order.ts";
 import { refuseTwice } from "./same-table.ts";
 import { keyOfSource } from "./source-key.ts";
 import type { LeftOut } from "../sources/load-folder.ts";
@@ -72,16 +72,17 @@ export async function prepareRun(
       ({ options: own }) => modeOfRun(own) !== "insert" && own.deleteWhen === null,
     );
     const { session } = connected;
-    const order = orderLoads(shapes, { session, late: named, mayBeLate, inTurn });
+    const keyed = orderLoads(shapes, { session, late: named, mayBeLate, inTurn });
     for (const [at, load] of tables.entries()) {
       hooks.signal?.throwIfAborted();
       const isSame = ({ tableName }: TableLoad): boolean => tableName === load.tableName;
       const nth = tables.slice(0, at).filter(isSame).length;
       const late = (key: readonly string[] | null): readonly string[] =>
-        lateBesides(key, { table: load.tableName, late: order.late, named });
+        lateBesides(key, { table: load.tableName, late: keyed.late, named });
       parts.push(await preparePart(load, { at, nth, connected, hooks, late }));
     }
     hooks.onPlanned?.();
+    const order = withLookups(keyed, parts.flatMap(lookupEdges), { shapes, session, inTurn });
     const inOrder = order.places.flatMap((place) => parts[place] ?? []);
     return { connected, parts: inOrder, order, inTurn, leftOut };
   } catch (error) {
@@ -101,6 +102,17 @@ async function targetOf(inputs: RunInputs, options: Options, hooks: RunHooks): P
     const where = isManifest(inputs) ? inputs.toPlace : null;
     throw error instanceof UpsurgeError && where !== null ? located(error, where) : error;
   }
+}
+
+/** The tables that the look-ups of a load read. */
+function lookupEdges({ prepared: { plan } }: PreparedPart): LookupEdge[] {
+  return plan.tables.flatMap(({ table, lookups = [] }) =>
+    lookups.map(({ parent, column }) => ({
+      child: table.name,
+      parent: parent.name,
+      column: column.name,
+    })),
+  );
 }
 
 interface PartContext {

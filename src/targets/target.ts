@@ -20,6 +20,7 @@ import type { TableDdl } from "../model/new-table.ts";
 import type { PackedRows } from "../model/packed.ts";
 import type { TableName, TablePrivilege, TableShape } from "../model/table-shape.ts";
 import type { DdlDialect } from "./ddl-dialect.ts";
+import type { Lookups } from "./lookup-sql.ts";
 import type { SqlExecutor } from "./sql-executor.ts";
 
 /** What a target can do; the planner asks this and never a name. */
@@ -245,7 +246,11 @@ export interface Session {
    * the database sees to it by itself. Never throws: the load is done.
    */
   moveSequences?(plan: TablePlan, columns: readonly string[]): Promise<MovedSequences>;
-  /** For the checkpoint table, and for the steps of a load. */
+  /** How rows of other tables are looked up, over `execute`. */
+  readonly lookups: Lookups;
+  /** The fault of a row that the database refused with this error, which is of class `row`; `table` is the one that was written. */
+  rowFault(row: Row, error: unknown, table: TableShape): RowFault;
+  /** For the checkpoint table, for the steps of a load and for look-ups. */
   readonly execute: SqlExecutor;
   /**
    * Keeps other runs of a job away, until it is released or this process ends; `null` when another run has the lock. A

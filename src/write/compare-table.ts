@@ -20,7 +20,7 @@ const COLUMNS = 200;
 /** No more than so many characters are told, whatever was asked for. */
 const MOST_CHARACTERS = 16 * 1024 * 1024;
 
-type Found = Exclude<DifferenceKind, "extra">;
+type FoundKind = Exclude<DifferenceKind, "extra">;
 type AnswerRow = Readonly<Record<string, SqlValue>>;
 
 /** One table, in the transaction of its loads. */
@@ -86,7 +86,7 @@ export class TableComparison {
 
   async #page(from: number, to: number): Promise<RowDifference[]> {
     const { columns } = this.#sql;
-    const kinds: Found[] = [];
+    const kinds: FoundKind[] = [];
     const found: Map<string, ToldColumn>[] = [];
     for (let at = 0; at < columns.length; at += COLUMNS) {
       const names = columns.slice(at, at + COLUMNS);
@@ -100,7 +100,7 @@ export class TableComparison {
     return found.map((values, place) => this.#difference(kinds[place] ?? "updated", values));
   }
 
-  #difference(kind: Found, values: ReadonlyMap<string, ToldColumn>): RowDifference {
+  #difference(kind: FoundKind, values: ReadonlyMap<string, ToldColumn>): RowDifference {
     const key = this.#key.map((name): [string, string | null] => {
       const value = values.get(name);
       return [name, (kind === "inserted" ? value?.new : value?.old) ?? null];
@@ -111,7 +111,7 @@ export class TableComparison {
     return { kind, key: Object.fromEntries(key), columns: Object.fromEntries(columns) };
   }
 
-  #shown(kind: Found, name: string, value: ToldColumn): ColumnDifference {
+  #shown(kind: FoundKind, name: string, value: ToldColumn): ColumnDifference {
     if (this.#hidden.includes(name)) return { hidden: true };
     return {
       ...(kind === "inserted" ? {} : { old: value.old }),
@@ -169,7 +169,7 @@ function textOf(value: SqlValue): string | null {
   return value === null ? null : String(value);
 }
 
-function isFound(kind: SqlValue | undefined): kind is Found {
+function isFound(kind: SqlValue | undefined): kind is FoundKind {
   return kind === "inserted" || kind === "updated" || kind === "removed";
 }
 

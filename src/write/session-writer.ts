@@ -4,7 +4,7 @@
  */
 import { failPoint } from "../testing/fail-point.ts";
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
-import type { Batch, BatchOutcome, BatchResult } from "../model/batch.ts";
+import type { Batch, BatchOutcome } from "../model/batch.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
 import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
@@ -20,7 +20,10 @@ import { LateValues } from "./late/late-values.ts";
 import type { LateResult } from "./late/late-values.ts";
 import { MissingRows } from "./remove-missing.ts";
 import type { RemovalHow, RemovalResult } from "./remove-missing.ts";
+import { guardedColumns } from "./mapping/guarded-columns.ts";
+import { LookupWriter } from "./lookups/lookup-writer.ts";
 import { BatchWriter } from "./write-batch.ts";
+import type { BatchApplier } from "./write-batch.ts";
 import { runSteps } from "./steps.ts";
 import { tablesWritten } from "./tables-written.ts";
 import type { WrittenTable } from "./tables-written.ts";
@@ -63,6 +66,8 @@ interface OpenTransaction {
   readonly batches: BatchWriter;
   /** `null` where nothing is set after the last record. */
   readonly late: LateValues | null;
+  /** `null` where nothing is looked up. */
+  readonly lookups: LookupWriter | null;
   /** The rows of the checkpoint that it moves. */
   readonly scope: CursorScope;
 }
@@ -90,8 +95,8 @@ export class SessionWriter {
   }
 
   /** Begins a transaction, unless there is one. */
-  async begin(scope: CursorScope = "all"): Promise<BatchWriter> {
-    if (this.#open !== null) return this.#open.batches;
+  async begin(scope: CursorScope = "all"): Promise<OpenTransaction> {
+    if (this.#open !== null) return this.#open;
     return await this.#asOurs(async () => {
       const { quarantine, checkpointing } = this.#context;
       failPoint("begin");
@@ -106,12 +111,22 @@ export class SessionWriter {
         tellsOutcomes: tables[0].late !== undefined,
       });
       const late = await this.#beginLate(joined);
-      this.#open = { transaction: joined.transaction, writer, batches, late, scope };
+      const lookups = this.#lookupWriter(this.#noting(batches, late));
+      const open = { transaction: joined.transaction, writer, batches, late, lookups, scope };
+      this.#open = open;
       failPoint("row-lock");
       await checkpointing?.cursor.lock(checkpointing.table, scope);
       failPoint("row-locked");
-      return batches;
+      return open;
     });
+  }
+
+  #lookupWriter(batches: BatchApplier): LookupWriter | null {
+    const [table] = this.#plan.tables;
+    if (table.lookups === undefined) return null;
+    const { quarantine } = this.#context;
+    const guarded = guardedColumns(table);
+    return new LookupWriter(table, { session: this.#session, batches, quarantine, guarded });
   }
 
   async #beginOwn(): Promise<JoinedTransaction> {
@@ -134,32 +149,43 @@ export class SessionWriter {
 
   /** Makes a batch ready while an earlier one is being written. */
   prepare(batch: Batch): void {
-    const { batches, late } = this.#open ?? {};
-    batches?.prepare(late?.firstPass(batch) ?? batch);
+    const { batches, late, lookups } = this.#open ?? {};
+    if (batches === undefined) return;
+    (lookups ?? this.#noting(batches, late ?? null)).prepare(batch);
   }
 
   /** Writes a batch; nothing of it is committed. */
   async write(readBatch: ReadBatch, scope: CursorScope = "all"): Promise<BatchOutcome> {
-    const batches = await this.begin(scope);
+    const { batches, late, lookups } = await this.begin(scope);
     return await this.#asOurs(async () => {
       failPoint("apply");
-      const written = writtenOf(readBatch, await this.#writeNoting(readBatch.batch, batches));
+      const { batch } = readBatch;
+      const applied =
+        lookups === null
+          ? { batch, result: await this.#noting(batches, late).write(batch) }
+          : await lookups.write(batch);
+      const written = writtenOf(readBatch, applied.result);
       failPoint("applied");
       addCounts(this.#counts, written.counts);
-      await this.#noteKeys(readBatch);
+      await this.#noteKeys(applied.batch);
       return written;
     });
   }
 
-  /** What is set late is left out, and kept for later. */
-  async #writeNoting(batch: Batch, batches: BatchWriter): Promise<BatchResult> {
-    const late = this.#open?.late ?? null;
-    const result =
-      late === null
-        ? await batches.write(batch)
-        : await late.note(batch, await batches.write(late.firstPass(batch)));
+  /** Writes batches whose look-ups are done: what is set late is left out, and kept for later. */
+  #noting(batches: BatchWriter, late: LateValues | null): BatchApplier {
     const [plan] = this.#plan.tables;
-    return this.#context.joined === undefined ? result : foundUnchanged(plan, result);
+    const { joined } = this.#context;
+    return {
+      prepare: (batch) => batches.prepare(late?.firstPass(batch) ?? batch),
+      write: async (batch) => {
+        const result =
+          late === null
+            ? await batches.write(batch)
+            : await late.note(batch, await batches.write(late.firstPass(batch)));
+        return joined === undefined ? result : foundUnchanged(plan, result);
+      },
+    };
   }
 
   /** Sets the columns that come after the last record; `null`: there are none. */
@@ -174,7 +200,7 @@ export class SessionWriter {
   }
 
   /** Of a load with a reject no row is missing, so that its keys need not be known. */
-  async #noteKeys({ batch }: ReadBatch): Promise<void> {
+  async #noteKeys(batch: Batch): Promise<void> {
     if (this.#counts.rejected > 0 || batch.size === 0) return;
     const { keys } = this.#open?.writer ?? {};
     if (keys === undefined || this.#keyless) return;

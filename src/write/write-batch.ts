@@ -17,6 +17,7 @@ import type {
   Writer,
 } from "../targets/target.ts";
 import { Quarantine } from "./quarantine.ts";
+import { rowsBatch, without } from "./row-batches.ts";
 import { hasDeletes, MixedWriter } from "./write-mixed.ts";
 
 /** A wave looks at all staged rows: one that carries less than so many, or such a share of them, costs more than one row at a time. */
@@ -39,6 +40,9 @@ export interface BatchWriterContext {
   /** Results have the outcome of each row; absent: they only count. */
   readonly tellsOutcomes?: boolean;
 }
+
+/** Takes batches of which nothing is left to look up. */
+export type BatchApplier = Pick<BatchWriter, "prepare" | "write">;
 
 /** Writes the batches of one load; remembers whether keys repeat. */
 export class BatchWriter {
@@ -119,7 +123,7 @@ export class BatchWriter {
     const outcomes = new Map<number, RowOutcome>();
     const half = Math.ceil(batch.size / 2);
     for (const rows of [batch.rows.slice(0, half), batch.rows.slice(half)]) {
-      const result = await this.#writeSound(unpacked(batch, rows));
+      const result = await this.#writeSound(rowsBatch(batch, rows));
       addCounts(counts, result.counts);
       faults.push(...result.faults);
       for (const [ord, outcome] of result.outcomes ?? []) outcomes.set(ord, outcome);
@@ -196,7 +200,7 @@ export class BatchWriter {
     const outcomes = this.#tells ? sameOutcome(batch, { counts, left }) : null;
     const told = outcomes === null ? {} : { outcomes };
     if (left.length === 0) return { counts, faults, ...told };
-    const result = await this.#applyEach(unpacked(batch, left));
+    const result = await this.#applyEach(rowsBatch(batch, left));
     addCounts(counts, result.counts);
     for (const [ord, outcome] of result.outcomes ?? []) outcomes?.set(ord, outcome);
     return { counts, faults: [...faults, ...result.faults], ...told };
@@ -266,20 +270,6 @@ function isMixed(batch: Batch): boolean {
   if (batch.packed !== null) return false;
   const [first] = batch.rows;
   return batch.rows.some((row) => row.shape !== first?.shape);
-}
-
-/** The batch with these of its rows. */
-function unpacked({ number }: Batch, rows: readonly Row[]): Batch {
-  return { number, size: rows.length, rows, packed: null };
-}
-
-function without(batch: Batch, faults: readonly RowFault[]): Batch {
-  if (faults.length === 0) return batch;
-  const out = new Set(faults.map(({ row }) => row));
-  return unpacked(
-    batch,
-    batch.rows.filter((row) => !out.has(row)),
-  );
 }
 
 /** The repeats, second occurrences first; each wave in file order. */

@@ -66,7 +66,7 @@ export function sizeOf({ batch, rejects, blanks = [] }: ReadBatch): number {
 /** The account of a batch, from what became of its rows and the records that fell out before. */
 export function writtenOf(
   readBatch: ReadBatch,
-  { counts, faults, misfits = [] }: BatchResult,
+  { counts, faults, misfits = [], created = 0 }: BatchResult,
 ): BatchOutcome {
   const rejects = [
     ...readBatch.rejects,
@@ -81,12 +81,16 @@ export function writtenOf(
   const total = noCounts();
   addCounts(total, counts);
   const blank = readBatch.blanks?.length ?? 0;
-  addCounts(total, { read: sizeOf(readBatch) - blank, rejected: rejects.length, blank });
+  addCounts(total, { read: sizeOf(readBatch) - blank, rejected: rejects.length, blank, created });
   return { counts: total, rejects, misfits };
 }
 
 /** The value that a column at fault was to take. */
-function valueOf({ shape, values }: Row, column: string | null): Pick<Reject, "value"> {
+function valueOf(
+  { shape, values, pending = [] }: Row,
+  column: string | null,
+): Pick<Reject, "value"> {
   const at = column === null ? -1 : shape.columns.indexOf(column);
+  if (pending.some((each) => each.at === at)) return {};
   return at < 0 ? {} : { value: values[at] ?? null };
 }

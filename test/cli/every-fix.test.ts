@@ -11,6 +11,7 @@ import { ROW_CODES } from "../../src/errors/row-codes.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 import { DELETE_FIXES } from "./delete-fixes.ts";
+import { LOOKUP_FIXES } from "./lookup-fixes.ts";
 import { ELSEWHERE, ROWS } from "./fixes-elsewhere.ts";
 
 interface Case {
@@ -36,6 +37,7 @@ const sql = (statement: RegExp, next = `${LOAD} --key name`) => ({ statement, ne
 
 const CASES: readonly Case[] = [
   ...DELETE_FIXES,
+  ...LOOKUP_FIXES,
   {
     code: "COMMAND_UNKNOWN",
     run: "inspct in.csv",

@@ -56,6 +56,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   JOB_TAKEN: "faults/same-job",
   CHECKPOINT_TABLE: "targets/jobs-command",
   CHECKPOINT_VERSION: "targets/jobs-checkpoint-versions",
+  PLAN_LOOKUP_REFUSED: "types that have no equality, which SQLite has not: targets/postgres-lookup",
   INTERNAL: "a bug",
 };
 
@@ -69,6 +70,7 @@ export const ROWS: Readonly<Record<string, "typed" | "record">> = {
   ROW_RANGE: "typed",
   ROW_NOT_NULL: "typed",
   ROW_UNIQUE: "typed",
+  ROW_LOOKUP: "typed",
   ROW_NOT_OBJECT: "record",
   ROW_NUL: "record",
   ROW_SURROGATE: "record",
@@ -84,5 +86,7 @@ export const ROWS: Readonly<Record<string, "typed" | "record">> = {
   ROW_CHECK: "record",
   ROW_FOREIGN_KEY: "record",
   ROW_REFERENCED: "record",
+  ROW_LOOKUP_SEVERAL: "record",
+  ROW_LOOKUP_PARTIAL: "record",
   ROW_REFUSED: "record",
 };

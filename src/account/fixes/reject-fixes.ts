@@ -5,6 +5,7 @@
 import { ROW_CODES } from "../../errors/row-codes.ts";
 import type { Reject, RowCode } from "../../model/reject.ts";
 import type { FixOptions, FixSource, FixTarget, KnownReject } from "./known-reject.ts";
+import { lookupFix } from "./lookup-fixes.ts";
 import { encodingFix, fieldCountFix, jsonFix, notObjectFix, quotesFix } from "./read-fixes.ts";
 import { notNullFix, nullKeyFix, rangeFix, typeFix } from "./value-fixes.ts";
 import { foreignKeyFix, uniqueFix, unknownFieldFix } from "./write-fixes.ts";
@@ -24,6 +25,7 @@ const FIXES: Readonly<Partial<Record<RowCode, Fix>>> = {
   ROW_NOT_NULL: notNullFix,
   ROW_UNIQUE: uniqueFix,
   ROW_FOREIGN_KEY: foreignKeyFix,
+  ROW_LOOKUP: lookupFix,
 };
 
 /** Knows what a load knows of its rejects. */

@@ -70,6 +70,8 @@ export function lateOptions(options: Options, { columns }: LateChoice): Options 
     rewriteUnchanged: false,
     deleteMissing: false,
     deleteWhen: null,
+    lookup: null,
+    lookupMissing: null,
     diff: null,
     truncate: false,
     syncSequences: false,

@@ -16,6 +16,7 @@ import type { NewColumn } from "../../model/new-table.ts";
 import type { Column, TableName, TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
 import type { DdlDialect } from "../../targets/ddl-dialect.ts";
+import { lookupFields } from "../lookups/lookup-fields.ts";
 import { looseFinder } from "../loose-names.ts";
 import { fieldResolver, mapFields, parentsOf } from "../mapping.ts";
 import { findColumn, requireColumn } from "../names.ts";
@@ -38,7 +39,15 @@ export interface NewColumnsRequest {
   readonly seen: SeenFields;
   readonly options: Pick<
     Options,
-    "delimiter" | "map" | "matchNames" | "const" | "type" | "key" | "keepIdentity" | "extraFields"
+    | "delimiter"
+    | "map"
+    | "matchNames"
+    | "const"
+    | "type"
+    | "key"
+    | "keepIdentity"
+    | "extraFields"
+    | "lookup"
   >;
   readonly dialect: DdlDialect;
 }
@@ -49,14 +58,28 @@ export interface ProposedColumns {
   readonly warnings: readonly string[];
 }
 
+/** What a field is looked up by needs no column of its own, unless a flag gives it one. */
+function withoutLookedUp(
+  mapping: readonly FieldMapping[],
+  options: NewColumnsRequest["options"],
+  isNew: (column: string) => boolean,
+): readonly FieldMapping[] {
+  const read = lookupFields(options);
+  const given = (field: string): boolean =>
+    (options.map ?? []).some((each) => each.field === field) ||
+    (options.type ?? []).some((each) => each.column === field);
+  return mapping.filter(({ field, column }) => !read.has(field) || !isNew(column) || given(field));
+}
+
 /** Throws the `PLAN_*` errors of a mapping, `PLAN_DDL` for a name or a type that the database does not take. */
 export function newColumns(request: NewColumnsRequest): ProposedColumns {
   const { name: table, shape, seen, options, dialect } = request;
   if (shape === null) seen.sources.forEach((source) => refuseOneField(source, options));
   const there = shape?.columns ?? [];
   const supposed = supposedShape(request);
-  const mapping = mapFields(supposed, seen.sources, fieldResolver(supposed, options));
   const isNew = (name: string): boolean => !there.some((column) => column.name === name);
+  const filled = mapFields(supposed, seen.sources, fieldResolver(supposed, options));
+  const mapping = withoutLookedUp(filled, options, isNew);
   const names = [
     ...new Set([
       ...mapping.map(({ column }) => column),

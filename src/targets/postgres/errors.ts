@@ -1,6 +1,8 @@
 /** What PostgreSQL's SQLSTATEs mean to a load. One table, by code; message text decides nothing. */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { Row, RowFault } from "../../model/batch.ts";
 import type { RowCode } from "../../model/reject.ts";
+import type { TableShape } from "../../model/table-shape.ts";
 import type { ErrorClass } from "../target.ts";
 import { LOGIN_FIX, TLS_FIX } from "./words.ts";
 
@@ -130,6 +132,20 @@ function literals(values: readonly string[]): string {
 export function rowCode(state: string, column: string): RowCode {
   const isType = state.startsWith("22") || (isValueState(state) && column !== "");
   return ROW_CODES[state] ?? (isType ? "ROW_TYPE" : "ROW_REFUSED");
+}
+
+/** The fault of a row that the server refused with this error. */
+export function rowFault(row: Row, error: unknown, { name }: TableShape): RowFault {
+  if (!isServerError(error)) throw error;
+  const { code: state, column = "", constraint = "" } = error;
+  return {
+    row,
+    code: rowCode(state, column),
+    dbCode: state,
+    column: column === "" ? null : column,
+    constraint: constraint === "" ? null : constraint,
+    message: sayError(error).replaceAll("upsurge_stage", name.name),
+  };
 }
 
 /** States whose detail is the whole row, which may be long or secret; that of all others names a key, or part of a value. */

@@ -19,8 +19,9 @@ import type {
 import { arrayText } from "./stage/array-text.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { endClient, ConnectionLoss, rollBack } from "./connect/deadline.ts";
-import { classifyError, isServerError, translateError } from "./errors.ts";
+import { classifyError, isServerError, rowFault, translateError } from "./errors.ts";
 import { emptyTable } from "./apply/empty-table.ts";
+import { LOOKUPS } from "./apply/lookup-sql.ts";
 import { leaveToCommit } from "./apply/leave-to-commit.ts";
 import { comparisonSql } from "./apply/comparison-sql.ts";
 import { removalSql, seenDdl } from "./apply/removal-sql.ts";
@@ -88,6 +89,8 @@ export class PostgresSession implements Session {
   readonly leaveToCommit = leaveToCommit;
   readonly removalSql = removalSql;
   readonly comparisonSql = comparisonSql;
+  readonly lookups = LOOKUPS;
+  readonly rowFault = rowFault;
   readonly #client: Client;
   readonly #context: PostgresSessionContext;
   readonly #version: number;
@@ -265,7 +268,8 @@ export class PostgresSession implements Session {
     if (ddl !== null) await this.#make(ddl);
     if (!locked) for (const statement of tableLocks(tables)) await this.#client.query(statement);
     // The planner knows neither what is staged nor how the table has grown, and would read all of it for a batch.
-    if (tables.some(findsByIndex)) {
+    const scans = tables.some(({ lookups = [] }) => lookups.some(({ unique }) => !unique));
+    if (tables.some(findsByIndex) && !scans) {
       await this.#client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
     }
     const order = new ReadOrder(this.#client);

@@ -18,11 +18,12 @@ import { runDdl } from "../run-ddl.ts";
 import { checkRemoval, checkStatements } from "./catalog/check-plan.ts";
 import { emptyTable } from "./apply/empty-table.ts";
 import { comparisonSql } from "./apply/comparison-sql.ts";
+import { lookups } from "./apply/lookup-sql.ts";
 import { dropSeen, removalSql, seenDdl } from "./apply/removal-sql.ts";
 import { keepsKeys, keepsOthersOut } from "../key-columns.ts";
 import type { SqliteConnection } from "./connect/connection.ts";
 import type { RowSql } from "./dialect.ts";
-import { classify, translate } from "./errors.ts";
+import { classify, rowFault, translate } from "./errors.ts";
 import { permissions } from "./catalog/grants.ts";
 import { lockJob } from "./job-lock.ts";
 import { whileLocked } from "./connect/lock-wait.ts";
@@ -75,6 +76,8 @@ export class SqliteSession implements Session {
   readonly emptyTable = emptyTable;
   /** All keys or none. */
   readonly leaveToCommit = (): readonly string[] => ["pragma defer_foreign_keys = on"];
+  readonly lookups = lookups((table) => this.#tables.get(table)?.strict === true);
+  readonly rowFault = rowFault;
   readonly version: string;
   readonly #db: SqliteConnection;
   readonly #path: string;

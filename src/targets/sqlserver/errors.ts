@@ -1,5 +1,6 @@
 /** The server's errors: how a load goes on after one, by its number alone; message text decides nothing but a name. */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { Row, RowFault } from "../../model/batch.ts";
 import type { RowCode } from "../../model/reject.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import type { ErrorClass } from "../target.ts";
@@ -77,6 +78,13 @@ export function placeOfError(number: number, message: string, table: TableShape)
     /constraint ["'](.+?)["']\./i.exec(message)?.[1] ??
     null;
   return { code: code547, column: null, constraint };
+}
+
+/** The fault of a row that the server refused with this error. */
+export function rowFault(row: Row, error: unknown, table: TableShape): RowFault {
+  if (!(error instanceof SqlServerError)) throw error;
+  const { number, message } = error;
+  return { row, dbCode: String(number), message, ...placeOfError(number, message, table) };
 }
 
 /** A server's error during a load as one of ours; other errors pass through. */

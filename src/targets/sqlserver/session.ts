@@ -18,12 +18,13 @@ import type {
 import { whyNoTable } from "./catalog/absent-table.ts";
 import { BATCH_ROWS, ESCALATION } from "./batch-size.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
+import { lookups } from "./apply/lookup-sql.ts";
 import { emptyTable } from "./apply/empty-table.ts";
 import { comparisonSql } from "./apply/comparison-sql.ts";
 import { lockSql, removalSql, seenDdl } from "./apply/removal-sql.ts";
 import { keepsKeys, keepsOthersOut } from "../key-columns.ts";
 import type { SqlServerConnection } from "./connect/connection.ts";
-import { classifyNumber, SqlServerError, translateError } from "./errors.ts";
+import { classifyNumber, rowFault, SqlServerError, translateError } from "./errors.ts";
 import { grantsFor } from "./catalog/grants.ts";
 import { script } from "./apply/guard.ts";
 import { lockJob } from "./job-lock.ts";
@@ -41,6 +42,7 @@ import { sqlExecutor } from "./statements.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
 import { runDdl } from "../run-ddl.ts";
 import { SqlServerTransaction } from "./apply/transaction.ts";
+import type { Lookups } from "../lookup-sql.ts";
 import type { SqlExecutor } from "../sql-executor.ts";
 
 /** What a session knows of its surroundings. */
@@ -79,6 +81,8 @@ export class SqlServerSession implements Session {
   readonly emptyTable = emptyTable;
   readonly removalSql = removalSql;
   readonly execute: SqlExecutor;
+  readonly lookups: Lookups;
+  readonly rowFault = rowFault;
   readonly #connection: SqlServerConnection;
   readonly #context: SqlServerSessionContext;
   /** The collation of the database. */
@@ -100,6 +104,7 @@ export class SqlServerSession implements Session {
     this.execute = sqlExecutor(connection);
     this.version = server.version;
     this.#collation = server.collation;
+    this.lookups = lookups(server);
     this.#spid = server.spid;
     connection.tooLong = server.tooLong;
     this.warnings = context.warnings;

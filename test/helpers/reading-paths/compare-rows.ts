@@ -12,8 +12,8 @@ import { arrayText } from "../../../src/targets/postgres/stage/array-text.ts";
 import type { Capabilities } from "../../../src/targets/target.ts";
 import { gatherBatches } from "../../../src/write/batches.ts";
 import type { SourceEvent } from "../../../src/model/source-event.ts";
-import { RecordMapper } from "../../../src/write/map-records.ts";
-import type { MapperContext } from "../../../src/write/map-records.ts";
+import { RecordMapper } from "../../../src/write/mapping/map-records.ts";
+import type { MapperContext } from "../../../src/write/mapping/map-records.ts";
 import { hold, readPath } from "./compare-paths.ts";
 import type { PathInput, PathRead } from "./compare-paths.ts";
 import { ABLE, column, planFor, table, uniqueKey } from "../shapes.ts";
@@ -168,6 +168,12 @@ export function mapperOf(target: PathTarget): RecordMapper {
     constants: target.constant ? [{ column: "d", value: "c" }] : [],
   };
   const { capabilities, missingFields, extraFields } = target;
-  const resolve = fieldResolver(shape, { map: null, extraFields, keepIdentity: false });
+  const resolve = fieldResolver(shape, {
+    map: null,
+    extraFields,
+    keepIdentity: false,
+    lookup: null,
+    const: null,
+  });
   return new RecordMapper(plan, { resolve, capabilities, missingFields });
 }

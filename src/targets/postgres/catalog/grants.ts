@@ -12,6 +12,9 @@ import type { TableName } from "../../../model/table-shape.ts";
 import type { GrantRequest } from "../../target.ts";
 import { cascadingTables } from "../../../sql/cascading-tables.ts";
 import { tableSql } from "../apply/native-sql.ts";
+import { LOOKUP_PRIVILEGES } from "../../../model/lookup-plan.ts";
+import { lookupTables } from "../../../sql/lookup-tables.ts";
+import { tableSql as lookupTableSql } from "../../../sql/unique-index.ts";
 import { quoteIdentifier } from "../quote.ts";
 
 /** What the catalog tells of a table besides its shape. */
@@ -55,17 +58,44 @@ export async function readGrants(
       `select current_user as user, current_database() as database`,
     )
   ).rows;
+  const looked = await lookupGrants(client, request.plan, who?.user ?? "");
   if (request.ddl?.kind === "create") {
-    return grantsToCreate(request, { user: who?.user ?? "", database: who?.database ?? "" });
+    const own = grantsToCreate(request, { user: who?.user ?? "", database: who?.database ?? "" });
+    return [...own, ...looked];
   }
   const schemas = (await client.query<{ name: string }>(SCHEMAS, table)).rows;
   const sequences = (await client.query<TableContext["sequences"][number]>(SEQUENCES, table)).rows;
-  return grantsFor(request, {
+  const own = grantsFor(request, {
     user: who?.user ?? "",
     database: who?.database ?? "",
     schemas: schemas.map((each) => each.name),
     sequences,
   });
+  return [...own, ...looked];
+}
+
+/** The tables of look-ups are read, and added to where rows are made. */
+async function lookupGrants(
+  client: Client,
+  plan: TablePlan,
+  user: string,
+): Promise<readonly string[]> {
+  const to = `to ${quoteIdentifier(user)};`;
+  const grants: string[] = [];
+  for (const { parent, missing, keys } of lookupTables(plan)) {
+    const schema = parent.name.schema ?? "public";
+    const named = lookupTableSql(parent.name, quoteIdentifier);
+    if (schema !== plan.table.name.schema)
+      grants.push(`grant usage on schema ${quoteIdentifier(schema)} ${to}`);
+    grants.push(`grant ${LOOKUP_PRIVILEGES[missing].join(", ")} on table ${named} ${to}`);
+    if (missing !== "insert") continue;
+    const values = [schema, parent.name.name];
+    const { rows } = await client.query<TableContext["sequences"][number]>(SEQUENCES, values);
+    const drawn = rows.filter((each) => !keys.some(({ column }) => column.name === each.column));
+    for (const each of drawn)
+      grants.push(`grant usage on sequence ${lookupTableSql(each, quoteIdentifier)} ${to}`);
+  }
+  return grants;
 }
 
 /** Whoever creates a table owns it, and needs nothing more of it. */

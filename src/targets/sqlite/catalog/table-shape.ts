@@ -28,6 +28,8 @@ export interface SqliteTable {
   readonly rowid: string | null;
   /** Storing a row runs an expression of the schema or checks types, which may fail as no constraint does. */
   readonly computes: boolean;
+  /** It keeps to the types of its columns. */
+  readonly strict: boolean;
 }
 
 interface ListedTable {
@@ -120,6 +122,7 @@ function describe(db: SqliteConnection, table: ListedTable): SqliteTable {
     resolves: sql.resolves,
     rowid: table.wr === 1 ? null : rowidName(shape),
     computes: computesOnWrite(shape) || hasExpressions(db, name),
+    strict: table.strict === 1,
   };
 }
 

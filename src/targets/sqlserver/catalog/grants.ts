@@ -6,6 +6,9 @@
 import type { GrantRequest } from "../../target.ts";
 import { mayGoDirectly } from "../apply/direct-insert.ts";
 import { cascadingTables } from "../../../sql/cascading-tables.ts";
+import { LOOKUP_PRIVILEGES } from "../../../model/lookup-plan.ts";
+import { lookupTables } from "../../../sql/lookup-tables.ts";
+import { tableSql as tableNameSql } from "../../../sql/unique-index.ts";
 import { tableSql } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
 
@@ -27,20 +30,22 @@ export function grantsFor(
     grant([...names, "view definition"], tableSql(plan), user),
     ...(alters || ddl !== null ? [grant(["alter"], tableSql(plan), user)] : []),
     ...cascadingTables(plan, quoteIdentifier).map((name) => grant(["select"], name, user)),
+    ...lookupGrants(plan, user),
     ...(job === null ? [] : checkpointGrants(job.table, user)),
   ];
 }
 
 /** A table belongs to the owner of its schema, whoever has made it. */
 function grantsToCreate(
-  { table }: GrantRequest["plan"],
+  plan: GrantRequest["plan"],
   job: GrantRequest["job"],
   user: string,
 ): readonly string[] {
-  const schema = `SCHEMA::${quoteIdentifier(table.name.schema ?? "dbo")}`;
+  const schema = `SCHEMA::${quoteIdentifier(plan.table.name.schema ?? "dbo")}`;
   return [
     `GRANT CREATE TABLE TO ${quoteIdentifier(user)};`,
     grant(["alter", "select", "insert", "update", "view definition"], schema, user),
+    ...lookupGrants(plan, user),
     ...(job === null ? [] : checkpointGrants(job.table, user)),
   ];
 }
@@ -51,6 +56,17 @@ export function checkpointGrants(table: string, user: string): readonly string[]
     "-- the checkpoint table has to be there: upsurge jobs --to URL --print-ddl",
     grant(["select", "insert", "update", "delete"], table, user),
   ];
+}
+
+/** The tables of look-ups, which are read, and added to where rows are made. */
+function lookupGrants(plan: GrantRequest["plan"], user: string): readonly string[] {
+  return lookupTables(plan).map(({ parent, missing }) =>
+    grant(
+      [...LOOKUP_PRIVILEGES[missing], "view definition"],
+      tableNameSql(parent.name, quoteIdentifier),
+      user,
+    ),
+  );
 }
 
 function grant(privileges: readonly string[], table: string, user: string): string {

@@ -59,7 +59,7 @@ function textsOf(
 const NOTHING = "?";
 
 /** The text as the server reads it rightly. */
-function readable(text: string, column: Column): string {
+export function readable(text: string, column: Column): string {
   const written = takesNoExponent(column) ? withoutExponent(text) : text;
   return isMisread(written, column) ? NOTHING : written;
 }

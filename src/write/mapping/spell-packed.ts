@@ -2,10 +2,10 @@
  * Packed JSON values in the spelling that columns take, as `RecordMapper` spells values one by one. What takes more than
  * other places in the bytes is left to it.
  */
-import { KIND_BITS } from "../model/packed.ts";
-import type { PackedFields } from "../model/packed.ts";
-import type { Column } from "../model/table-shape.ts";
-import type { Capabilities } from "../targets/target.ts";
+import { KIND_BITS } from "../../model/packed.ts";
+import type { PackedFields } from "../../model/packed.ts";
+import type { Column } from "../../model/table-shape.ts";
+import type { Capabilities } from "../../targets/target.ts";
 
 const LOWER_T = 0x74;
 

@@ -3,14 +3,21 @@
  * is decided shape by shape, in `map-shapes.ts`.
  * Refuses only what no database needs to be asked about; every other decision on a value is the database's.
  */
-import type { Row, RowShape } from "../model/batch.ts";
-import type { HeaderField } from "../model/header.ts";
-import type { FieldMapping, FieldResolver, RecordDeletes, TablePlan } from "../model/load-plan.ts";
-import type { PackedColumn, PackedFields } from "../model/packed.ts";
-import type { FieldKind, RecordShape, SourceRecord } from "../model/record.ts";
-import type { Reject } from "../model/reject.ts";
-import type { Column } from "../model/table-shape.ts";
-import type { Capabilities } from "../targets/target.ts";
+import type { PendingValue, Row, RowShape } from "../../model/batch.ts";
+import type { HeaderField } from "../../model/header.ts";
+import type {
+  FieldMapping,
+  FieldResolver,
+  RecordDeletes,
+  TablePlan,
+} from "../../model/load-plan.ts";
+import type { LookupPlan } from "../../model/lookup-plan.ts";
+import { KIND_BITS } from "../../model/packed.ts";
+import type { PackedColumn, PackedFields, PackedKey } from "../../model/packed.ts";
+import type { FieldKind, RecordShape, SourceRecord } from "../../model/record.ts";
+import type { Reject } from "../../model/reject.ts";
+import type { Column } from "../../model/table-shape.ts";
+import type { Capabilities } from "../../targets/target.ts";
 import { DeleteMarks } from "./delete-marks.ts";
 import { ShapeMapper } from "./map-shapes.ts";
 import type { ColumnSlot, ShapeMapping } from "./map-shapes.ts";
@@ -18,8 +25,8 @@ import { arrayFault, nulFault, nullKeyFault, rejected, unreadFault } from "./map
 import { rewritePacked } from "./rewrite-packed.ts";
 import type { RewrittenField } from "./rewrite-packed.ts";
 import { hasNull, spellPacked } from "./spell-packed.ts";
-import { readerOf } from "../values/value-reader.ts";
-import type { ValueReader } from "../values/value-reader.ts";
+import { readerOf } from "../../values/value-reader.ts";
+import type { ValueReader } from "../../values/value-reader.ts";
 
 /** What the mapper needs besides the plan. */
 export interface MapperContext {
@@ -58,10 +65,12 @@ export class RecordMapper {
   readonly #deletes: MappedDeletes | null;
   /** By column: how values are read that are not written as the database reads them. */
   readonly #readers: ReadonlyMap<string, ValueReader>;
+  readonly #lookups: readonly LookupPlan[];
   #packed: { readonly of: PackedFields; readonly mapping: PackedMapping | null } | null = null;
 
   constructor(plan: TablePlan, context: MapperContext) {
     this.#context = context;
+    this.#lookups = plan.lookups ?? [];
     const { resolve, missingFields, capabilities } = context;
     const { notNullCode } = capabilities;
     this.#readers = new Map(
@@ -103,7 +112,8 @@ export class RecordMapper {
     const { slots, shape } = mapping;
     let spelled: PackedFields | null = fields;
     const rewritten: RewrittenField[] = [];
-    for (const { field, column } of slots) {
+    for (const { field, column, pending } of slots) {
+      if (pending !== undefined && !this.#areOrdinary(fields, pending.keys)) return null;
       if (field < 0) continue;
       if (this.#shapes.guarded.has(column.name) && hasNull(fields, field)) return null;
       spelled = spellPacked(spelled, field, column, this.#context.capabilities);
@@ -113,6 +123,12 @@ export class RecordMapper {
     }
     if (rewritten.length > 0) spelled = rewritePacked(spelled, rewritten);
     return spelled === null ? null : { shape, columns: slots, fields: spelled };
+  }
+
+  /** Booleans, arrays and objects are spelled as the column of the other table takes them. */
+  #areOrdinary({ kinds }: PackedFields, keys: readonly PackedKey[]): boolean {
+    const spelled = KIND_BITS.boolean | KIND_BITS.json;
+    return keys.every(({ field }) => field < 0 || ((kinds?.[field] ?? 0) & spelled) === 0);
   }
 
   #mapping(shape: RecordShape, json: boolean): ShapeMapping {
@@ -144,9 +160,19 @@ export class RecordMapper {
     if (mapping.kind === "fault") return rejected(record, mapping.fault);
     if (mapping.nullKey !== null) return rejected(record, mapping.nullKey);
     const values: (string | null)[] = [];
+    const pending: PendingValue[] = [];
     let numeric: boolean[] | null = null;
     const mayHoldNul = !this.#context.capabilities.storesNul && record.raw.includes(0);
     for (const slot of mapping.slots) {
+      if (slot.pending !== undefined) {
+        const texts = this.#keyTexts(record, slot.pending);
+        if (texts === undefined) return rejected(record, arrayFault(slot.column));
+        if (mayHoldNul && texts.some((text) => text?.includes("\0") === true))
+          return rejected(record, nulFault(slot.column));
+        pending.push({ at: values.length, lookup: slot.pending.lookup, texts });
+        values.push(null);
+        continue;
+      }
       const given = slot.field < 0 ? slot.constant : (record.values[slot.field] ?? null);
       const kind =
         record.kinds === null || slot.field < 0 ? null : (record.kinds[slot.field] ?? null);
@@ -166,7 +192,26 @@ export class RecordMapper {
       if (text === undefined) return rejected(record, arrayFault(slot.column));
       values.push(text);
     }
-    return { kind: "row", row: { ord, shape: mapping.shape, values, numeric, record } };
+    const row = { ord, shape: mapping.shape, values, numeric, record };
+    return { kind: "row", row: pending.length === 0 ? row : { ...row, pending } };
+  }
+
+  /** What a column is looked up by, in the spelling of the other table's columns; `undefined` where there is none. */
+  #keyTexts(
+    { values, kinds }: SourceRecord,
+    { lookup, keys }: NonNullable<PackedColumn["pending"]>,
+  ): (string | null)[] | undefined {
+    const texts: (string | null)[] = [];
+    for (const [at, { field, constant }] of keys.entries()) {
+      const value = field < 0 ? constant : (values[field] ?? null);
+      const kind = field < 0 ? null : (kinds?.[field] ?? null);
+      const column = this.#lookups[lookup]?.keys[at]?.column;
+      const spells = value !== null && kind !== null && column !== undefined;
+      const text = spells ? this.#textOf(value, kind, column) : value;
+      if (text === undefined) return undefined;
+      texts.push(text);
+    }
+    return texts;
   }
 
   /** A value as the database reads it, where its column has a notation. A JSON number is one already. */

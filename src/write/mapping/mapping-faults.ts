@@ -1,7 +1,7 @@
 /** Why a record cannot become a row, before any database is asked: what is wrong, as a reject says it. */
-import type { SourceRecord } from "../model/record.ts";
-import type { Reject, RowCode } from "../model/reject.ts";
-import type { Column } from "../model/table-shape.ts";
+import type { SourceRecord } from "../../model/record.ts";
+import type { Reject, RowCode } from "../../model/reject.ts";
+import type { Column } from "../../model/table-shape.ts";
 
 /** What is wrong with a record, or with all records of its shape. */
 export interface MappingFault {

@@ -1,10 +1,10 @@
 /** There is no table of the name that was asked for: which there are, and what makes one. */
-import { shellWord } from "../errors/shell-word.ts";
-import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Options } from "../options/options.ts";
-import { nearTable } from "../plan/names.ts";
-import type { Session } from "../targets/target.ts";
-import { tableName } from "../model/table-shape.ts";
+import { shellWord } from "../../errors/shell-word.ts";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { Options } from "../../options/options.ts";
+import { nearTable } from "../../plan/names.ts";
+import type { Session } from "../../targets/target.ts";
+import { tableName } from "../../model/table-shape.ts";
 
 /** Where a table was looked for. */
 export interface MissingTable {

@@ -2,9 +2,9 @@
  * Packed values as the database reads them, where their columns have a notation: rewritten beside the bytes of the source,
  * which stay as they are for rejects. A value that is none is left to `RecordMapper`, which makes a reject of it.
  */
-import { fieldBytes, KIND_BITS } from "../model/packed.ts";
-import type { PackedFields } from "../model/packed.ts";
-import type { ValueReader } from "../values/value-reader.ts";
+import { fieldBytes, KIND_BITS } from "../../model/packed.ts";
+import type { PackedFields } from "../../model/packed.ts";
+import type { ValueReader } from "../../values/value-reader.ts";
 
 /** A field whose values are rewritten. */
 export interface RewrittenField {

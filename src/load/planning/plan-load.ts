@@ -1,17 +1,19 @@
 /** Plans a load from the table and its sources, and lets the database check the plan. */
 import { resolve } from "node:path";
-import { UpsurgeError } from "../errors/upsurge-error.ts";
-import type { FieldResolver, LoadPlan, TablePlan } from "../model/load-plan.ts";
-import type { TableShape } from "../model/table-shape.ts";
-import { isJob } from "../options/is-job.ts";
-import type { Options } from "../options/options.ts";
-import { explainReadingPath } from "../plan/explain.ts";
-import { refuseStreams } from "../plan/deletes/removal.ts";
-import { planJob } from "../plan/job-plan.ts";
-import { makePlan } from "../plan/make-plan.ts";
-import { fieldResolver, mapFields, refuseMovedNumbers } from "../plan/mapping.ts";
-import type { LookedAtSources, ReadingRules, Source, SourceSet } from "../sources/source-set.ts";
-import type { Session, Target } from "../targets/target.ts";
+import { UpsurgeError } from "../../errors/upsurge-error.ts";
+import type { FieldResolver, LoadPlan } from "../../model/load-plan.ts";
+import type { TableShape } from "../../model/table-shape.ts";
+import { isJob } from "../../options/is-job.ts";
+import type { Options } from "../../options/options.ts";
+import { explainReadingPath } from "../../plan/explain.ts";
+import { refuseStreams } from "../../plan/deletes/removal.ts";
+import { planJob } from "../../plan/job-plan.ts";
+import { makePlan } from "../../plan/make-plan.ts";
+import { fieldResolver, mapFields, refuseMovedNumbers } from "../../plan/mapping.ts";
+import type { LookedAtSources, ReadingRules, Source, SourceSet } from "../../sources/source-set.ts";
+import type { Session, Target } from "../../targets/target.ts";
+import { checkedColumns, checkLookups, deletingPlans } from "./plan-statements.ts";
+import { readParents } from "./read-parents.ts";
 import { withRecordsHint } from "./records-hint.ts";
 import type { ProposedDdl } from "./propose-ddl.ts";
 
@@ -45,12 +47,15 @@ export async function planLoadOf(inputs: PlanningInputs): Promise<PlannedSources
   const { session, shape, sources, options } = inputs;
   const toColumn = fieldResolver(shape, options);
   const accepted: { fields: LookedAtSources["fields"] } = { fields: [] };
+  const parents = await readParents(session, options);
   const looked = await sources.look(rulesOf(session, { shape, toColumn, options, accepted }));
   accepted.fields = looked.fields;
   if (inputs.endsWhole !== true)
     refuseStreams({ open: sources.openEnded, sources: sources.paths.length }, options);
-  const settled = inputs.keyFor?.(shape, columnsOf(looked, toColumn)) ?? options;
-  const plan = await plannedOr(inputs, () => planFor({ ...inputs, options: settled, looked }));
+  const settled = inputs.keyFor?.(shape, columnsOf(looked, toColumn, options)) ?? options;
+  const plan = await plannedOr(inputs, () =>
+    planFor({ ...inputs, options: settled, looked, parents }),
+  );
   await checkPlan(session, plan, settled);
   return { plan, resolve: toColumn, first: looked.first };
 }
@@ -68,9 +73,16 @@ async function plannedOr(
 }
 
 /** The columns that fields of the sources are known to be for, whether or not they may be written. */
-function columnsOf({ fields }: LookedAtSources, toColumn: FieldResolver): ReadonlySet<string> {
+function columnsOf(
+  { fields }: LookedAtSources,
+  toColumn: FieldResolver,
+  { lookup }: Options,
+): ReadonlySet<string> {
   const filled = fields.flatMap((each) => each.fields).map((field) => toColumn(field));
-  return new Set(filled.flatMap((to) => ("column" in to ? [to.column.name] : [])));
+  return new Set([
+    ...filled.flatMap((to) => ("column" in to ? [to.column.name] : [])),
+    ...(lookup ?? []).map(({ column }) => column),
+  ]);
 }
 
 interface RuleInputs {
@@ -100,7 +112,10 @@ function rulesOf(
   };
 }
 
-type PlanInputs = PlanningInputs & { readonly looked: LookedAtSources };
+type PlanInputs = PlanningInputs & {
+  readonly looked: LookedAtSources;
+  readonly parents: ReadonlyMap<string, TableShape>;
+};
 
 /** The plan of a load, its job included. */
 function planFor(inputs: PlanInputs): LoadPlan {
@@ -119,6 +134,7 @@ function planFor(inputs: PlanInputs): LoadPlan {
     openFields: first.fields === null || differ,
     allKnown: [first, ...later].every((each) => each.fields !== null),
     readOnce,
+    parents: inputs.parents,
     emptyTable: (table, how) => session.emptyTable(table, how),
     removalSql: (table) => session.removalSql(table),
     whyUnhashable: session.whyUnhashable?.bind(session),
@@ -161,37 +177,9 @@ async function checkPlan(session: Session, plan: LoadPlan, { grants }: Options):
     for (const [of, carried] of deletingPlans(plan)) await session.checkPlan(of, carried);
     const [{ late }] = plan.tables;
     if (late !== undefined) await session.checkPlan(late.plan, late.kept);
+    await checkLookups(session, plan.tables[0]);
   } catch (error) {
     const isPrivilege = error instanceof UpsurgeError && error.code === "PLAN_PRIVILEGE";
     if (!grants || !isPrivilege) throw error;
   }
-}
-
-/** The statements of a load, for rows that carry what its source is known to fill; then those of records that delete, and of its second pass. */
-export function statementsOf(session: Session, plan: LoadPlan): readonly string[] {
-  const [table] = plan.tables;
-  const { late } = table;
-  return [
-    ...session.statements(table, checkedColumns(plan)),
-    ...deletingPlans(plan).flatMap(([of, columns]) => session.statements(of, columns)),
-    ...(late === undefined ? [] : session.statements(late.plan, late.kept)),
-  ];
-}
-
-/** The columns of the rows a plan is checked with: those the source is known to fill, or the key where nothing is known. */
-function checkedColumns({ tables: [table] }: LoadPlan): string[] {
-  const known = [...table.mapping, ...table.constants].map((each) => each.column);
-  const named = new Set(known.length > 0 ? known : table.arbiter?.columns);
-  return table.columns.map((column) => column.name).filter((name) => named.has(name));
-}
-
-/** The plan by which records delete, and the columns that they carry; none where no record does. */
-export function deletingPlans({
-  tables,
-}: LoadPlan): readonly (readonly [plan: TablePlan, columns: readonly string[]])[] {
-  return tables.flatMap(({ recordDeletes }) =>
-    recordDeletes === undefined
-      ? []
-      : [[recordDeletes.plan, recordDeletes.plan.columns.map(({ name }) => name)] as const],
-  );
 }

@@ -1,19 +1,19 @@
 /** What `--create` and `--alter` create before a load: looks at the records for types, and asks the target how to write them. */
-import { plural } from "../errors/format.ts";
-import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { KnownFields } from "../model/header.ts";
-import type { NewTable, TableDdl } from "../model/new-table.ts";
-import type { TableShape } from "../model/table-shape.ts";
-import { isJob } from "../options/is-job.ts";
-import type { Options } from "../options/options.ts";
-import { fieldResolver } from "../plan/mapping.ts";
-import { tableLabel } from "../plan/names.ts";
-import { newColumns } from "../plan/new-table/new-columns.ts";
-import type { SeenFields } from "../plan/new-table/new-columns.ts";
-import { refuseTableName } from "../plan/new-table/new-names.ts";
-import { profileFor } from "../plan/values/field-columns.ts";
-import type { SourceSet } from "../sources/source-set.ts";
-import type { Session, Target } from "../targets/target.ts";
+import { plural } from "../../errors/format.ts";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { KnownFields } from "../../model/header.ts";
+import type { NewTable, TableDdl } from "../../model/new-table.ts";
+import type { TableShape } from "../../model/table-shape.ts";
+import { isJob } from "../../options/is-job.ts";
+import type { Options } from "../../options/options.ts";
+import { fieldResolver } from "../../plan/mapping.ts";
+import { tableLabel } from "../../plan/names.ts";
+import { newColumns } from "../../plan/new-table/new-columns.ts";
+import type { SeenFields } from "../../plan/new-table/new-columns.ts";
+import { refuseTableName } from "../../plan/new-table/new-names.ts";
+import { profileFor } from "../../plan/values/field-columns.ts";
+import type { SourceSet } from "../../sources/source-set.ts";
+import type { Session, Target } from "../../targets/target.ts";
 
 /** What to create, and what a user should know of it. */
 export interface ProposedDdl {

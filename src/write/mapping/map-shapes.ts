@@ -2,10 +2,14 @@
  * Which columns the records of a shape fill, and from where: decided once for all records that have the same fields.
  * Rows with the same columns share a row shape.
  */
-import type { RowShape } from "../model/batch.ts";
-import type { FieldMapping, FieldResolver, TablePlan } from "../model/load-plan.ts";
-import type { RecordShape } from "../model/record.ts";
-import type { Column } from "../model/table-shape.ts";
+import type { RowShape } from "../../model/batch.ts";
+import type { FieldMapping, FieldResolver, TablePlan } from "../../model/load-plan.ts";
+import type { LookupPlan } from "../../model/lookup-plan.ts";
+import type { PackedColumn, PackedKey } from "../../model/packed.ts";
+import type { RecordShape } from "../../model/record.ts";
+import type { Column } from "../../model/table-shape.ts";
+import { placeOfField } from "../../model/header.ts";
+import { guardedColumns } from "./guarded-columns.ts";
 import {
   missingField,
   nothingKnown,
@@ -30,6 +34,8 @@ export interface ColumnSlot {
   /** Where the value is in the record; -1 for a constant or an added NULL. */
   readonly field: number;
   readonly constant: string | null;
+  /** The value is to be looked up, by these. */
+  readonly pending?: NonNullable<PackedColumn["pending"]>;
 }
 
 /** How the records of one shape become rows, or why none of them does. */
@@ -55,10 +61,7 @@ export class ShapeMapper {
   constructor(plan: TablePlan, context: ShapeContext) {
     this.#plan = plan;
     this.#context = context;
-    const { arbiter, nullKey } = plan;
-    const guards = nullKey === "reject" && arbiter !== null && !arbiter.nullsEqual;
-    const stamped = plan.update.stamps.map((stamp) => stamp.column);
-    this.guarded = new Set(guards ? arbiter.columns.filter((name) => !stamped.includes(name)) : []);
+    this.guarded = guardedColumns(plan);
   }
 
   /** The columns that rows carried, constants included. */
@@ -75,9 +78,11 @@ export class ShapeMapper {
   /** Maps the records of a shape; with `json`, fields that the shape lacks count as the options say. */
   map(shape: RecordShape, json: boolean): ShapeMapping {
     const slots = new Map<string, ColumnSlot>();
+    let isRead = false;
     for (const [field, name] of shape.fields.entries()) {
       const destination = this.#context.resolve(name, shape.header?.[field]);
-      if (destination.kind === "dropped") continue;
+      isRead ||= destination.kind === "looked-up";
+      if (destination.kind === "dropped" || destination.kind === "looked-up") continue;
       if (destination.kind !== "column") {
         return faulty(unmappable(name, `the field ${name} ${WHY_UNMAPPED[destination.kind]}`));
       }
@@ -92,9 +97,11 @@ export class ShapeMapper {
     const taken = this.#plan.constants.find(({ column }) => slots.has(column))?.column;
     if (taken !== undefined)
       return faulty(unmappable(taken, `a field and --const fill the column ${taken}`));
-    if (slots.size === 0 && shape.fields.length > 0) return faulty(nothingKnown(shape.fields));
+    if (slots.size === 0 && !isRead && shape.fields.length > 0)
+      return faulty(nothingKnown(shape.fields));
     const missing = json ? this.#addMissing(slots) : null;
-    if (missing !== null) return missing;
+    const lookedUp = missing ?? this.#addLookups(shape, slots, { json });
+    if (lookedUp !== null) return lookedUp;
     this.#addConstants(slots);
     return { kind: "mapped", ...this.#shapeOf(slots), nullKey: this.#unkeyed(slots) };
   }
@@ -111,6 +118,8 @@ export class ShapeMapper {
         return faulty(unmappable(name, `two fields fill the column ${column.name}`));
       slots.set(column.name, { column, field, constant: null });
     }
+    const lookedUp = this.#addLookups(shape, slots, { json: false, names });
+    if (lookedUp !== null) return lookedUp;
     this.#addConstants(slots, names);
     const nullKey = this.#unkeyed(slots);
     if (slots.size === 0 && nullKey === null) return faulty(nothingKnown(shape.fields));
@@ -131,6 +140,36 @@ export class ShapeMapper {
       if (missingFields === "error") return faulty(missingField(field, name));
       const column = this.#plan.table.columns.find((each) => each.name === name);
       if (column !== undefined) slots.set(name, { column, field: -1, constant: null });
+    }
+    return null;
+  }
+
+  /** A record that has none of the fields of a look-up has not the column that they fill either. */
+  #addLookups(
+    shape: RecordShape,
+    slots: Map<string, ColumnSlot>,
+    { json, names }: { readonly json: boolean; readonly names?: ReadonlySet<string> },
+  ): ShapeMapping | null {
+    for (const [at, lookup] of (this.#plan.lookups ?? []).entries()) {
+      const { column } = lookup;
+      if (names?.has(column.name) === false) continue;
+      if (slots.has(column.name))
+        return faulty(
+          unmappable(column.name, `a field and --lookup fill the column ${column.name}`),
+        );
+      const keys = keysIn(shape, lookup);
+      const fields = keys.filter(({ constant }) => constant === null);
+      const pending = { lookup: at, keys };
+      if (fields.length === 0 || fields.some(({ field }) => field >= 0)) {
+        slots.set(column.name, { column, field: -1, constant: null, pending });
+        continue;
+      }
+      const { missingFields } = this.#context;
+      if (!json || missingFields === null || missingFields === "default") continue;
+      const [first] = lookup.keys;
+      if (missingFields === "error")
+        return faulty(missingField(first?.field ?? column.name, column.name));
+      slots.set(column.name, { column, field: -1, constant: null, pending });
     }
     return null;
   }
@@ -160,6 +199,14 @@ export class ShapeMapper {
     }
     return { shape, slots: ordered };
   }
+}
+
+/** Where the texts that a look-up is by are in the records of a shape. */
+function keysIn(shape: RecordShape, { keys }: LookupPlan): PackedKey[] {
+  return keys.map(({ field, constant }) => ({
+    field: field === null ? -1 : placeOfField(field, shape),
+    constant,
+  }));
 }
 
 function faulty(fault: MappingFault): ShapeMapping {

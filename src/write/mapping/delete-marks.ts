@@ -1,8 +1,8 @@
 /** Tells which records delete the row of their key: those that have one of the texts of `--delete-when` in its field. */
-import { fieldBytes } from "../model/packed.ts";
-import type { PackedFields } from "../model/packed.ts";
-import type { RecordDeletes } from "../model/load-plan.ts";
-import type { RecordShape, SourceRecord } from "../model/record.ts";
+import { fieldBytes } from "../../model/packed.ts";
+import type { PackedFields } from "../../model/packed.ts";
+import type { RecordDeletes } from "../../model/load-plan.ts";
+import type { RecordShape, SourceRecord } from "../../model/record.ts";
 
 /** A text, and the field of a shape that is to have it. */
 interface Mark {

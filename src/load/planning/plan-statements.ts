@@ -1,0 +1,60 @@
+/** The statements of a plan, for `upsurge plan`, and the look-ups that the database checks beforehand. */
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { LoadPlan, TablePlan } from "../../model/load-plan.ts";
+import { tableName } from "../../model/table-shape.ts";
+import type { Session } from "../../targets/target.ts";
+
+/** Looks nothing up, so that what cannot be compared is said before the first record. Throws `PLAN_LOOKUP_REFUSED`. */
+export async function checkLookups(session: Session, { lookups = [] }: TablePlan): Promise<void> {
+  for (const lookup of lookups) {
+    const { sql, values } = session.lookups.sql(lookup).find([]);
+    try {
+      await session.execute.run(sql, values);
+    } catch (cause) {
+      if (session.classify(cause) === "transient") throw session.translate(cause);
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const details = { column: lookup.column.name, table: tableName(lookup.parent.name), reason };
+      throw upsurgeError("PLAN_LOOKUP_REFUSED", details, { cause, where: "--lookup" });
+    }
+  }
+}
+
+/**
+ * The statements of a load for `upsurge plan`, for rows that carry what its source is known to fill: those of its look-ups, those that
+ * write, those of records that delete, and those of its second pass.
+ */
+export function statementsOf(session: Session, plan: LoadPlan): readonly string[] {
+  const [table] = plan.tables;
+  const looked = (table.lookups ?? []).flatMap((lookup) => {
+    const sql = session.lookups.sql(lookup);
+    const key = lookup.keys.map(() => "");
+    const made = lookup.missing === "insert" ? [sql.create([key]).sql] : [];
+    return [sql.find([key]).sql, ...made];
+  });
+  const { late } = table;
+  return [
+    ...looked,
+    ...session.statements(table, checkedColumns(plan)),
+    ...deletingPlans(plan).flatMap(([of, columns]) => session.statements(of, columns)),
+    ...(late === undefined ? [] : session.statements(late.plan, late.kept)),
+  ];
+}
+
+/** The plan by which records delete, and the columns that they carry; none where no record does. */
+export function deletingPlans({
+  tables,
+}: LoadPlan): readonly (readonly [plan: TablePlan, columns: readonly string[]])[] {
+  return tables.flatMap(({ recordDeletes }) =>
+    recordDeletes === undefined
+      ? []
+      : [[recordDeletes.plan, recordDeletes.plan.columns.map(({ name }) => name)] as const],
+  );
+}
+
+/** The columns of the rows a plan is checked with: those the source is known to fill, or the key where nothing is known. */
+export function checkedColumns({ tables: [table] }: LoadPlan): string[] {
+  const looked = (table.lookups ?? []).map(({ column }) => column.name);
+  const known = [...[...table.mapping, ...table.constants].map((each) => each.column), ...looked];
+  const named = new Set(known.length > 0 ? known : table.arbiter?.columns);
+  return table.columns.map((column) => column.name).filter((name) => named.has(name));
+}

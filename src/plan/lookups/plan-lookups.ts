@@ -1,0 +1,156 @@
+/** What `--lookup` means to a table: which column is filled, by which rows of which other table. Pure. */
+import { shellQuoted } from "../../errors/shell-word.ts";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { FieldMapping, TablePlan } from "../../model/load-plan.ts";
+import type { LookupKey, LookupPlan } from "../../model/lookup-plan.ts";
+import type { Column, TableShape, UniqueKey } from "../../model/table-shape.ts";
+import type { GivenLookup } from "../../options/lookup-grammar.ts";
+import type { Options } from "../../options/options.ts";
+import { tableSql, uniqueIndexSql } from "../../sql/unique-index.ts";
+import type { FieldNames } from "../field-names.ts";
+import { readingReason } from "../isolation.ts";
+import { whyReadOnly } from "../mapping.ts";
+import { requireColumn, tableLabel } from "../names.ts";
+import { couplingOf } from "./coupling.ts";
+import type { CoupledLookup } from "./coupling.ts";
+import { findReference } from "./find-reference.ts";
+import { refuseMaking } from "./refuse-making.ts";
+
+/** What look-ups are planned from. */
+export interface LookupRequest {
+  readonly shape: TableShape;
+  readonly options: Options;
+  readonly quoteIdentifier: (name: string) => string;
+  /** The other tables, by the names that the options have for them. */
+  readonly parents?: ReadonlyMap<string, TableShape> | undefined;
+  readonly mapping: readonly FieldMapping[];
+  readonly constants: TablePlan["constants"];
+  readonly update: TablePlan["update"];
+  readonly called: FieldNames;
+}
+
+/** The look-ups, and what to know of them. */
+export interface PlannedLookups {
+  readonly lookups: readonly LookupPlan[];
+  readonly why: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Throws `PLAN_LOOKUP_*`, `PLAN_UNKNOWN_COLUMN`, `PLAN_READ_ONLY_COLUMN`, `PLAN_DUPLICATE_COLUMN`. */
+export function planLookups(request: LookupRequest): PlannedLookups {
+  const { shape, options } = request;
+  const planned: CoupledLookup[] = [];
+  for (const given of options.lookup ?? []) {
+    const lookup = planLookup(request, given);
+    if (planned.some(({ column }) => column.name === lookup.column.name))
+      throw filledTwice(lookup.column, "by two --lookup", "leave one of them out");
+    planned.push(lookup);
+  }
+  const coupling = { others: planned, reads: readingReason(request) };
+  const lookups = planned.map((lookup) => ({
+    ...lookup,
+    eachRecord: couplingOf(shape, lookup, coupling),
+  }));
+  return {
+    lookups,
+    why: lookups.map(explain),
+    warnings: lookups.flatMap((lookup) => warn(lookup, request)),
+  };
+}
+
+function planLookup(request: LookupRequest, given: GivenLookup): CoupledLookup {
+  const { shape, options, parents, constants, mapping } = request;
+  const column = requireColumn(shape, given.column, "--lookup");
+  refuseFilled(request, column);
+  const parent = parents?.get(given.table);
+  if (parent === undefined)
+    throw upsurgeError("INTERNAL", { message: `the table ${given.table} was not read` });
+  const keys = given.pairs.map(({ column: name, field }): LookupKey => {
+    const constant = constants.find((each) => each.column === field)?.value;
+    // A field of that name comes first.
+    const isField = constant === undefined || mapping.some((each) => each.field === field);
+    return {
+      column: requireColumn(parent, name, "--lookup"),
+      field: isField ? field : null,
+      constant: isField ? null : constant,
+    };
+  });
+  const refersTo = findReference(shape, column, parent, given);
+  const names = new Set(keys.map((key) => key.column.name));
+  const lookup: CoupledLookup = {
+    text: given.text,
+    column,
+    parent,
+    keys,
+    refersTo,
+    missing: options.lookupMissing ?? "reject",
+    unique: uniqueKey(parent, names) !== undefined,
+  };
+  if (lookup.missing === "insert") refuseMaking(lookup, request.quoteIdentifier);
+  return lookup;
+}
+
+/** A key of the table that allows no two rows with the same values of these columns. */
+function uniqueKey({ uniqueKeys }: TableShape, names: ReadonlySet<string>): UniqueKey | undefined {
+  return uniqueKeys.find(
+    ({ kind, columns, predicate, standard }) =>
+      kind === "unique" &&
+      predicate === null &&
+      standard !== false &&
+      columns.every((name) => name !== null && names.has(name)),
+  );
+}
+
+function refuseFilled(
+  { mapping, constants, update, called, options }: LookupRequest,
+  column: Column,
+): void {
+  const reason = whyReadOnly(column, options.keepIdentity);
+  if (reason !== null) {
+    const suggestion = `leave the --lookup of ${column.name} out`;
+    throw upsurgeError("PLAN_READ_ONLY_COLUMN", { column: column.name, reason, suggestion });
+  }
+  const field = mapping.find((each) => each.column === column.name)?.field;
+  if (field !== undefined) {
+    const drop = `drop the field with --map ${shellQuoted(`${called.flag(field)}:`)}, or leave the --lookup of ${column.name} out`;
+    throw filledTwice(column, `by the field ${called.told(field)} and by --lookup`, drop);
+  }
+  if (update.stamps.some((each) => each.column === column.name)) {
+    const fix = `leave --stamp ${column.name} or the --lookup of it out`;
+    throw filledTwice(column, "by --stamp and by --lookup", fix);
+  }
+  if (constants.some((each) => each.column === column.name)) {
+    const fix = `leave --const ${column.name} or the --lookup of it out`;
+    throw filledTwice(column, "by --const and by --lookup", fix);
+  }
+}
+
+function filledTwice({ name: column }: Column, reason: string, fix: string): Error {
+  return upsurgeError("PLAN_DUPLICATE_COLUMN", { column, reason }, { fix, where: "--lookup" });
+}
+
+const MISSING = {
+  reject: "a record that names none is rejected",
+  null: "a record that names none has NULL",
+  insert: "a row that is missing is made",
+} as const;
+
+function explain(lookup: LookupPlan): string {
+  const { column, parent, keys, refersTo, missing, eachRecord } = lookup;
+  const by = keys.map((key) => key.column.name).join(", ");
+  const often = eachRecord === null ? "once a batch" : "record by record";
+  return `${column.name} is ${refersTo.name} of ${tableLabel(parent)}, looked up by ${by} ${often}; ${MISSING[missing]}`;
+}
+
+function warn(lookup: LookupPlan, { quoteIdentifier }: LookupRequest): string[] {
+  if (lookup.unique) return [];
+  const { parent, keys } = lookup;
+  const names = keys.map(({ column }) => column.name).join(", ");
+  const expressions = keys.map(({ column }) => quoteIdentifier(column.name));
+  const ddl = uniqueIndexSql(parent, { expressions, predicate: null }, quoteIdentifier);
+  const table = tableSql(parent.name, quoteIdentifier);
+  const index = ddl === null ? "" : `; an index keeps them apart, and finds them faster: ${ddl}`;
+  return [
+    `no unique key on (${names}) of ${table}: a record that names several of its rows is rejected${index}`,
+  ];
+}

@@ -1,0 +1,67 @@
+/**
+ * The statements of look-ups for SQLite:
+ *
+ *   select k.key + 1 as n, count(*) as found, cast(min(p."id") as text) as id, …
+ *   from json_each(?) as k join "authors" as p on p."email" = (k.value ->> 0) and p."id" is not null
+ *   group by k.key
+ *
+ * Pure. A text is compared as the affinity of its column has it.
+ */
+import type { LookupPlan } from "../../../model/lookup-plan.ts";
+import type { Column } from "../../../model/table-shape.ts";
+import type { Lookups, LookupSql } from "../../lookup-sql.ts";
+import { quoteIdentifier } from "../quote.ts";
+
+const SAVEPOINT = "upsurge_lookup";
+
+/** How look-ups are spelled; `isStrict` tells whether a table keeps to the types of its columns. */
+export function lookups(isStrict: (table: string) => boolean): Lookups {
+  return {
+    sql: (lookup) => lookupSql(lookup, isStrict(lookup.parent.name.name)),
+    savepoint: `savepoint ${SAVEPOINT}`,
+    rollback: `rollback to ${SAVEPOINT}`,
+    release: `release ${SAVEPOINT}`,
+    alone: true,
+  };
+}
+
+const MOST = 10_000;
+const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+
+function lookupSql({ parent, keys, refersTo, column }: LookupPlan, strict: boolean): LookupSql {
+  const table = quoteIdentifier(parent.name.name);
+  const id = `p.${quoteIdentifier(refersTo.name)}`;
+  const texts = keys.map((_, at) => `(k.value ->> ${at})`);
+  const conditions = keys.map(
+    (key, at) => `p.${quoteIdentifier(key.column.name)} = ${texts[at] ?? ""}`,
+  );
+  const names = keys.map((key) => quoteIdentifier(key.column.name)).join(", ");
+  const isOpen = column.family === "other";
+  const number = isOpen ? `, max(typeof(${id}) in ('integer', 'real')) as number` : "";
+  return {
+    most: MOST,
+    find: (of) => ({
+      sql: `select k.key + 1 as n, count(*) as found, min(${textOf(id)}) as id${number}
+from json_each(?) as k join ${table} as p on ${[...conditions, `${id} is not null`].join(" and ")}
+group by k.key`,
+      values: [JSON.stringify(of)],
+    }),
+    create: (of) => ({
+      sql: `insert into ${table} (${names})
+select ${texts.join(", ")} from json_each(?) as k where true order by k.key
+on conflict do nothing`,
+      values: [JSON.stringify(of)],
+    }),
+    unfit: (key) => 1 + keys.findIndex((each, at) => isUnfit(each.column, key[at] ?? "", strict)),
+  };
+}
+
+/** The text that is read as the same value again: a cast of a REAL has 15 digits. */
+function textOf(id: string): string {
+  return `case typeof(${id}) when 'real' then printf('%!.17g', ${id}) else cast(${id} as text) end`;
+}
+
+/** Other columns keep a text that is no number. */
+function isUnfit({ family, identity }: Column, text: string, strict: boolean): boolean {
+  return (identity === "rowid" || (strict && family === "number")) && !NUMBER.test(text);
+}

@@ -1,0 +1,112 @@
+/** Fills what was looked up into rows, one by one. Pure. */
+import type { PendingValue, Row, RowFault } from "../../model/batch.ts";
+import type { LookupPlan } from "../../model/lookup-plan.ts";
+import {
+  isNothing,
+  missingFault,
+  nullKeyFault,
+  partialFault,
+  severalFault,
+  unfitFault,
+} from "./answer.ts";
+import type { LookupFault } from "./answer.ts";
+import { Finder } from "./finder.ts";
+import type { LookupSession } from "./finder.ts";
+
+/** What rows are filled from. */
+export interface LookupContext {
+  readonly lookups: readonly LookupPlan[];
+  /** Beside the look-ups. */
+  readonly finders: readonly Finder[];
+  /** Key columns in which a NULL is a reject. */
+  readonly guarded: ReadonlySet<string>;
+  readonly session: Pick<LookupSession, "rowFault">;
+}
+
+/** The key of a value, as the finder of its look-up knows it; `null`: the value is NULL, or a part of the key is missing. */
+export function keyOfPending({ texts }: PendingValue): string | null {
+  return texts.some(isNothing) ? null : Finder.keyOf(texts.map((text) => text ?? ""));
+}
+
+/** The row with its values, or what is wrong with it. */
+export type Resolved =
+  | { readonly kind: "row"; readonly row: Row }
+  | { readonly kind: "fault"; readonly fault: RowFault };
+
+/** A row with everything that was looked up for it. */
+export function resolveRow(row: Row, context: LookupContext): Resolved {
+  const { pending, ...rest } = row;
+  if (pending === undefined) return { kind: "row", row };
+  const values = [...row.values];
+  let { numeric } = row;
+  let unmade: RowFault | null = null;
+  for (const each of pending) {
+    const lookup = context.lookups[each.lookup];
+    const finder = context.finders[each.lookup];
+    if (lookup === undefined || finder === undefined) continue;
+    const found = valueOf(each, lookup, { finder, row, context });
+    if (found.kind === "fault") {
+      const fault = { ...found.fault, row };
+      // Nothing is made for a record that has another fault, which is the one to tell.
+      if (lookup.missing !== "insert" || fault.code !== "ROW_LOOKUP")
+        return { kind: "fault", fault };
+      unmade ??= fault;
+      continue;
+    }
+    values[each.at] = found.id;
+    if (!found.isNumber) continue;
+    const flags = [...(numeric ?? values.map(() => false))];
+    flags[each.at] = true;
+    numeric = flags;
+  }
+  if (unmade !== null) return { kind: "fault", fault: unmade };
+  return { kind: "row", row: { ...rest, values, numeric } };
+}
+
+type Value =
+  | { readonly kind: "value"; readonly id: string | null; readonly isNumber: boolean }
+  | { readonly kind: "fault"; readonly fault: LookupFault };
+
+function valueOf(
+  pending: PendingValue,
+  lookup: LookupPlan,
+  {
+    finder,
+    row,
+    context,
+  }: { readonly finder: Finder; readonly row: Row; readonly context: LookupContext },
+): Value {
+  const asNull = (): Value =>
+    context.guarded.has(lookup.column.name)
+      ? faulty(nullKeyFault(lookup))
+      : { kind: "value", id: null, isNumber: false };
+  const texts = pending.texts.map((text) => text ?? "");
+  const key = keyOfPending(pending);
+  if (key === null)
+    return isAbsent(pending, lookup) ? asNull() : faulty(partialFault(lookup, pending.texts));
+  const answer = finder.answer(key) ?? { kind: "missing" };
+  switch (answer.kind) {
+    case "found": {
+      const { id, isNumber } = answer;
+      return { kind: "value", id, isNumber: isNumber && lookup.column.family === "other" };
+    }
+    case "missing":
+      return lookup.missing === "null" ? asNull() : faulty(missingFault(lookup, texts));
+    case "several":
+      return faulty(severalFault(lookup, texts, answer.count));
+    case "unfit":
+      break;
+  }
+  if (answer.place > 0) return faulty(unfitFault(lookup, texts, answer.place));
+  const said = context.session.rowFault(row, answer.error, lookup.parent);
+  return faulty({ ...said, column: lookup.column.name });
+}
+
+function faulty(fault: LookupFault): Value {
+  return { kind: "fault", fault };
+}
+
+/** Nothing of the key comes from the record, constants left aside. */
+function isAbsent({ texts }: PendingValue, { keys }: LookupPlan): boolean {
+  return keys.every(({ field }, at) => field === null || isNothing(texts[at]));
+}
