@@ -42,7 +42,7 @@ function isValue(word: string, option: OptionName, before: string): boolean {
 /** A word of a shell as a value of YAML. */
 function yamlWord(word: string): string {
   const text = unquoted(word);
-  return /^[\w./][\w./%-]*$/.test(text) ? text : JSON.stringify(text);
+  return /^(?:[./]+(?=\w))?\w[\w./%-]*$/.test(text) ? text : JSON.stringify(text);
 }
 
 function unquoted(word: string): string {

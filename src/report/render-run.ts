@@ -55,7 +55,7 @@ export function renderRun(report: RunReport): string {
   return lines([
     headline(report),
     ...(isStopped ? loadLines(kept) : isListed ? loadLines(tables) : []),
-    ...tables.flatMap(differenceLines),
+    ...tables.filter(isDifferent).flatMap(differenceLines),
     ...tables.flatMap((load) => troubleLines(load, report)),
   ]);
 }
@@ -90,6 +90,12 @@ function headline({ counts, tables, seconds, ...report }: RunReport): string {
   return report.dryRun
     ? `dry run: ${what} ${pace}; nothing was kept`
     : `loaded ${what} ${pace}${resumed}`;
+}
+
+/** Tables in which nothing differs go without saying: their counts are told. */
+function isDifferent({ differencesTotal: total }: ReportedLoad): boolean {
+  if (total === undefined) return false;
+  return total.inserted + total.updated + total.removed + (total.extra ?? 0) > 0;
 }
 
 /** Of a run that came to no end, the loads of which something is committed. */

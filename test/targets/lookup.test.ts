@@ -54,6 +54,15 @@ describe.each(ENGINES)("$title", (engine) => {
     expect(strict.output).toContain("has no row with email = 'nobody'");
     expect(strict.output).toContain("--lookup-missing null leaves the column NULL");
 
+    const needed = BOOKS.replace("author_id int", "author_id int not null");
+    await shell.start(AUTHORS[engine.name], needed, ROWS[engine.name]);
+    const none = await shell.load("k,title,author\n1,One,\n", [...BY_EMAIL, "--max-rejects", "5"]);
+    expect(none.rejects).toEqual(["ROW_NOT_NULL author_id"]);
+    // A constant for a column that is looked up would be refused.
+    expect(none.output).toContain("fill the field author, by which the row of");
+
+    await shell.start(AUTHORS[engine.name], BOOKS, ROWS[engine.name]);
+    await shell.load("k,title,author\n1,One,a@x\n", BY_EMAIL);
     const lenient = await shell.load(text, [...BY_EMAIL, "--lookup-missing", "null"]);
     expect([lenient.exit, lenient.counts]).toEqual([0, { inserted: 1, unchanged: 1 }]);
     expect(await shell.books()).toEqual([

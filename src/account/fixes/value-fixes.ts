@@ -1,5 +1,7 @@
 /** Fixes of values that a column does not take. */
 import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
+import type { LookupPlan } from "../../model/lookup-plan.ts";
+import { tableName } from "../../model/table-shape.ts";
 import { dateFormatOf, numberFix } from "./notation-fixes.ts";
 import { columnOf, fieldOf, isCsv, textOf } from "./known-reject.ts";
 import type { KnownReject } from "./known-reject.ts";
@@ -101,10 +103,19 @@ export function nullKeyFix(known: KnownReject): string | null {
     : `fill the key: ${column.name} takes no NULL, and --null-key does not change that`;
 }
 
+/** What a column is looked up by must be there. */
+function filledKey({ keys, parent }: LookupPlan): string {
+  const fields = keys.flatMap(({ field }) => (field === null ? [] : [field]));
+  const named = fields.join(", ");
+  return `fill ${fields.length === 1 ? `the field ${named}` : `the fields ${named}`}, by which the row of ${tableName(parent.name)} is looked up`;
+}
+
 /** ROW_NOT_NULL: a value that the database makes, an empty text, or a constant. */
 export function notNullFix(known: KnownReject): string | null {
   const column = columnOf(known);
   if (column === null) return null;
+  const lookup = known.target?.plan.lookups?.find((each) => each.column.name === column.name);
+  if (lookup !== undefined) return filledKey(lookup);
   const field = fieldOf(known);
   if (field === null)
     return `give the column a value with --const ${shellWord(`${column.name}=VALUE`)}`;

@@ -50,6 +50,11 @@ test.each([
   ["leave --delete-missing out", "leave delete-missing: true out"],
   [`--set "n = '\\$'"`, `set: "n = '$'"`],
   ["pass --max-delete 100%, or leave it out", "pass max-delete: 100%, or leave it out"],
+  [
+    "pass --decimal ',' --thousands '.', which reads it as 1",
+    'pass decimal: "," thousands: ".", which reads it as 1',
+  ],
+  ["pass --reject-file ./a.csv", "pass reject-file: ./a.csv"],
   // Not of loads, or of no run.
   ["with --create, or --to shop.db, or --dry-run", "with --create, or --to shop.db, or --dry-run"],
   ["a--key b", "a--key b"],
