@@ -1,4 +1,5 @@
 /** What was decided of a column that is filled with what records name in another table. */
+import type { ColumnNotation } from "./load-plan.ts";
 import type { Column, TableShape } from "./table-shape.ts";
 
 /** What happens where the other table has no such row. */
@@ -10,6 +11,8 @@ export interface LookupKey {
   /** `null` for a constant. */
   readonly field: string | null;
   readonly constant: string | null;
+  /** How the field is written, where not as databases read it. */
+  readonly notation?: ColumnNotation;
 }
 
 /** One look-up of a table plan: `column` takes the value of `refersTo` in the row of `parent` that has these values. */

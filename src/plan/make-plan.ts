@@ -26,6 +26,7 @@ import {
 } from "./mapping.ts";
 import { chooseLate, explainLate, lateOptions } from "./late/late-columns.ts";
 import type { LateChoice } from "./late/late-columns.ts";
+import type { LookupPlan } from "../model/lookup-plan.ts";
 import { planLookups } from "./lookups/plan-lookups.ts";
 import { chooseNotations } from "./values/notations.ts";
 import { findOverlaps } from "./overlaps.ts";
@@ -258,7 +259,7 @@ function planFillings(
       constants,
       update,
       columns,
-      ...chooseNotations(shape, options, request.stage === undefined),
+      ...chooseNotations(shape, options, request.stage === undefined && !readsDates(lookups)),
       ...(lookups.length === 0 ? {} : { lookups }),
     },
     named,
@@ -267,6 +268,11 @@ function planFillings(
     why: [...explainLate(late), ...overlaps.why, ...found.why],
     warnings: [...nullTexts(options, how.arbiter), ...overlaps.warnings, ...found.warnings],
   };
+}
+
+/** Look-ups by a date are a use of a date format, whatever the columns of the table. */
+function readsDates(lookups: readonly LookupPlan[]): boolean {
+  return lookups.some(({ keys }) => keys.some(({ notation }) => notation?.kind === "date"));
 }
 
 /** Refuses a load that cannot succeed; one that is planned to learn of privileges may lack some. */

@@ -71,6 +71,27 @@ describe.each(ENGINES)("$title", (engine) => {
     ]);
   });
 
+  test.each([1, 1000])("reads fields as people write them, %i records a batch", async (rows) => {
+    await shell.start(
+      "create table codes (id int not null primary key, no decimal(9, 2) not null unique, day date)",
+      "create table books (k int not null primary key, code_id int)",
+      "insert into codes (id, no, day) values (70, 1234.50, '2026-05-04'), (80, 7.00, '2025-12-31')",
+    );
+    const flags = ["--decimal", ",", "--thousands", ".", "--date-format", "%d/%m/%Y"];
+    flags.push("--max-rejects", "5", "--batch-rows", String(rows));
+    flags.push("--lookup", "code_id = codes(no, day) -> id");
+    const text =
+      'k,no,day\n1,"1.234,50",04/05/2026\n2,7,31/12/2025\n3,"1,2,3",04/05/2026\n4,7,99/99/2026\n5,,\n';
+    const loaded = await shell.load(text, flags);
+    expect([loaded.exit, loaded.counts]).toEqual([3, { inserted: 3, rejected: 2 }]);
+    expect(loaded.rejects).toEqual(["ROW_TYPE code_id", "ROW_TYPE code_id"]);
+    expect(await database.rows("select k, code_id from books order by k")).toEqual([
+      ["1", "70"],
+      ["2", "80"],
+      ["5", null],
+    ]);
+  });
+
   test("a text that is no value of the other column is a reject of its own", async () => {
     const strict = engine.name === "sqlite" ? " strict" : "";
     await shell.start(

@@ -13,6 +13,7 @@ import { whyReadOnly } from "../mapping.ts";
 import { requireColumn, tableLabel } from "../names.ts";
 import { couplingOf } from "./coupling.ts";
 import type { CoupledLookup } from "./coupling.ts";
+import { chooseNotations } from "../values/notations.ts";
 import { findReference } from "./find-reference.ts";
 import { refuseMaking } from "./refuse-making.ts";
 
@@ -65,12 +66,18 @@ function planLookup(request: LookupRequest, given: GivenLookup): CoupledLookup {
   const parent = parents?.get(given.table);
   if (parent === undefined)
     throw upsurgeError("INTERNAL", { message: `the table ${given.table} was not read` });
+  // Formats that name a column are those of the table that is loaded.
+  const dateFormat = (options.dateFormat ?? []).filter((format) => format.column === null);
+  const { notations } = chooseNotations(parent, { ...options, dateFormat }, false);
   const keys = given.pairs.map(({ column: name, field }): LookupKey => {
     const constant = constants.find((each) => each.column === field)?.value;
     // A field of that name comes first.
     const isField = constant === undefined || mapping.some((each) => each.field === field);
+    const key = requireColumn(parent, name, "--lookup");
+    const notation = isField ? notations?.[key.name] : undefined;
     return {
-      column: requireColumn(parent, name, "--lookup"),
+      column: key,
+      ...(notation === undefined ? {} : { notation }),
       field: isField ? field : null,
       constant: isField ? null : constant,
     };

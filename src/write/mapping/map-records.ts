@@ -13,7 +13,7 @@ import type {
 } from "../../model/load-plan.ts";
 import type { LookupPlan } from "../../model/lookup-plan.ts";
 import { KIND_BITS } from "../../model/packed.ts";
-import type { PackedColumn, PackedFields, PackedKey } from "../../model/packed.ts";
+import type { PackedColumn, PackedFields } from "../../model/packed.ts";
 import type { FieldKind, RecordShape, SourceRecord } from "../../model/record.ts";
 import type { Reject } from "../../model/reject.ts";
 import type { Column } from "../../model/table-shape.ts";
@@ -57,6 +57,8 @@ interface MappedDeletes extends RecordDeletes {
   readonly mappings: WeakMap<RecordShape, ShapeMapping>;
 }
 
+type PackedPending = NonNullable<PackedColumn["pending"]>;
+
 /** Maps the records of one load. */
 export class RecordMapper {
   readonly #context: MapperContext;
@@ -66,11 +68,16 @@ export class RecordMapper {
   /** By column: how values are read that are not written as the database reads them. */
   readonly #readers: ReadonlyMap<string, ValueReader>;
   readonly #lookups: readonly LookupPlan[];
+  /** By look-up and key: the same for what other tables are asked for. */
+  readonly #keyReaders: readonly (readonly (ValueReader | undefined)[])[];
   #packed: { readonly of: PackedFields; readonly mapping: PackedMapping | null } | null = null;
 
   constructor(plan: TablePlan, context: MapperContext) {
     this.#context = context;
     this.#lookups = plan.lookups ?? [];
+    this.#keyReaders = this.#lookups.map(({ keys }) =>
+      keys.map(({ notation }) => (notation === undefined ? undefined : readerOf(notation))),
+    );
     const { resolve, missingFields, capabilities } = context;
     const { notNullCode } = capabilities;
     this.#readers = new Map(
@@ -113,7 +120,7 @@ export class RecordMapper {
     let spelled: PackedFields | null = fields;
     const rewritten: RewrittenField[] = [];
     for (const { field, column, pending } of slots) {
-      if (pending !== undefined && !this.#areOrdinary(fields, pending.keys)) return null;
+      if (pending !== undefined && !this.#areOrdinary(fields, pending)) return null;
       if (field < 0) continue;
       if (this.#shapes.guarded.has(column.name) && hasNull(fields, field)) return null;
       spelled = spellPacked(spelled, field, column, this.#context.capabilities);
@@ -125,8 +132,9 @@ export class RecordMapper {
     return spelled === null ? null : { shape, columns: slots, fields: spelled };
   }
 
-  /** Booleans, arrays and objects are spelled as the column of the other table takes them. */
-  #areOrdinary({ kinds }: PackedFields, keys: readonly PackedKey[]): boolean {
+  /** Booleans, arrays and objects are spelled as the column of the other table takes them, and notations are read. */
+  #areOrdinary({ kinds }: PackedFields, { lookup, keys }: PackedPending): boolean {
+    if (this.#keyReaders[lookup]?.some((read) => read !== undefined) === true) return false;
     const spelled = KIND_BITS.boolean | KIND_BITS.json;
     return keys.every(({ field }) => field < 0 || ((kinds?.[field] ?? 0) & spelled) === 0);
   }
@@ -167,6 +175,8 @@ export class RecordMapper {
       if (slot.pending !== undefined) {
         const texts = this.#keyTexts(record, slot.pending);
         if (texts === undefined) return rejected(record, arrayFault(slot.column));
+        if (!Array.isArray(texts))
+          return rejected(record, unreadFault(slot.column, texts.value, texts.why));
         if (mayHoldNul && texts.some((text) => text?.includes("\0") === true))
           return rejected(record, nulFault(slot.column));
         pending.push({ at: values.length, lookup: slot.pending.lookup, texts });
@@ -199,12 +209,16 @@ export class RecordMapper {
   /** What a column is looked up by, in the spelling of the other table's columns; `undefined` where there is none. */
   #keyTexts(
     { values, kinds }: SourceRecord,
-    { lookup, keys }: NonNullable<PackedColumn["pending"]>,
-  ): (string | null)[] | undefined {
+    { lookup, keys }: PackedPending,
+  ): (string | null)[] | { readonly value: string; readonly why: string } | undefined {
     const texts: (string | null)[] = [];
     for (const [at, { field, constant }] of keys.entries()) {
-      const value = field < 0 ? constant : (values[field] ?? null);
+      const given = field < 0 ? constant : (values[field] ?? null);
       const kind = field < 0 ? null : (kinds?.[field] ?? null);
+      const read = kind === null || kind === "text" ? this.#keyReaders[lookup]?.[at] : undefined;
+      const value = given === null || read === undefined ? given : read(given);
+      if (typeof value === "object" && value !== null)
+        return { value: given ?? "", why: value.why };
       const column = this.#lookups[lookup]?.keys[at]?.column;
       const spells = value !== null && kind !== null && column !== undefined;
       const text = spells ? this.#textOf(value, kind, column) : value;
