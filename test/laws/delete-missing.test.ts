@@ -98,6 +98,11 @@ function csv(rows: readonly Row[]): string {
   return `k,s,n\n${rows.map(({ k, s, n }) => `${k ?? ""},${s ?? ""},${n ?? ""}\n`).join("")}`;
 }
 
+/** Says whether a record has no value at all: it is counted as blank and not written, so that it has no key. */
+function isBlank({ k, s, n }: Row): boolean {
+  return k === null && s === null && n === null;
+}
+
 /** Many numbers in order make spans; a few out of order do not. */
 const runs = fc
   .array(fc.tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 30 })), {
@@ -177,7 +182,8 @@ describe.each(TABLE_ENGINES)("$title", (engine) => {
     scope: string,
   ): Promise<number> => {
     await database.exec("create table o (k int, s varchar(9), n int)");
-    for (const each of records) await database.exec(`insert into o values ${literal(each)}`);
+    for (const each of records)
+      if (!isBlank(each)) await database.exec(`insert into o values ${literal(each)}`);
     const where = `${table.keyed} and (${scope}) and not exists (select 1 from o where ${table.same})`;
     const gone = await database.rows(`select k from t where ${where}`);
     await database.exec(`delete from t where ${where}`);
