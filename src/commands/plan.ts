@@ -3,7 +3,7 @@ import type { LoadPlan } from "../model/load-plan.ts";
 import type { PlanReport } from "../model/plan-report.ts";
 import { withDefaultTable } from "../options/default-table.ts";
 import type { Options } from "../options/options.ts";
-import { explainNotations } from "../plan/values/notations.ts";
+import { explainNotations, rewrites } from "../plan/values/notations.ts";
 import { neededPrivileges } from "../plan/requirements.ts";
 import { statementsOf } from "../load/planning/plan-statements.ts";
 import { prepare } from "../load/prepare.ts";
@@ -33,9 +33,9 @@ export async function planLoad(
 
 /** The plan with one value of each column that is rewritten, as it is read. */
 async function withValues(plan: LoadPlan, sources: SourceSet): Promise<LoadPlan> {
-  const { notations, mapping } = plan.tables[0];
-  if (notations === undefined) return plan;
-  const why = explainNotations(notations, mapping, await sources.firstValues());
+  const [table] = plan.tables;
+  if (!rewrites(table)) return plan;
+  const why = explainNotations(table, await sources.firstValues());
   return { ...plan, why: [...plan.why, ...why] };
 }
 

@@ -50,7 +50,8 @@ export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
     fix: "nest them as one value, or drop those without a column with --extra-fields ignore",
   },
   ROW_PATH: {
-    title: "a value that is no object, where a dotted --map takes a member out of it",
+    title:
+      "a value that is no object, where a dotted name of --map or --lookup takes a member out of it",
     fix: "write it as an object or as null",
   },
   ROW_UNKNOWN_FIELD: {

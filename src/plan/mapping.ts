@@ -9,7 +9,7 @@ import type { FieldDestination, FieldMapping, FieldResolver } from "../model/loa
 import type { Column, TableShape } from "../model/table-shape.ts";
 import type { FieldMap, FieldValue } from "../options/grammar.ts";
 import type { Options } from "../options/options.ts";
-import { keptFromColumns, lookupFields } from "./lookups/lookup-fields.ts";
+import { keptFromColumns, lookupFields } from "../options/lookup-fields.ts";
 import {
   nothingMapped,
   placeOf,
@@ -43,7 +43,7 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
   const otherwise = options.extraFields === "ignore" ? "dropped" : "unknown";
   const marks = new Set(options.deleteWhen?.map(({ field }) => field));
   const findLoosely = options.matchNames === "loose" ? looseFinder(shape) : (): null => null;
-  const parents = parentsOf(options.map);
+  const parents = parentsOf(options);
   const taken = new Set([...given.values()].map((column) => column?.name));
   const [read, kept] = [lookupFields(options), keptFromColumns(options)];
   const isSaid = (number: number): boolean => given.has(String(number));
@@ -99,10 +99,11 @@ function givenColumns(
   return given;
 }
 
-/** The members of JSON records out of which `--map` takes values. */
-export function parentsOf(map: MappingOptions["map"]): ReadonlySet<string> {
-  const dotted = (map ?? []).filter(({ field, column }) => column !== null && field.includes("."));
-  return new Set(dotted.map(({ field }) => field.slice(0, field.indexOf("."))));
+/** The members of JSON records out of which `--map` and `--lookup` take values. */
+export function parentsOf(options: Pick<Options, "map" | "lookup">): ReadonlySet<string> {
+  const mapped = (options.map ?? []).flatMap(({ field, column }) => (column === null ? [] : field));
+  const dotted = [...mapped, ...lookupFields(options)].filter((field) => field.includes("."));
+  return new Set(dotted.map((field) => field.slice(0, field.indexOf("."))));
 }
 
 const LOOKED_UP: FieldDestination = { kind: "looked-up" };

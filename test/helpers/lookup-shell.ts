@@ -63,7 +63,12 @@ export class LookupShell {
 
   /** What `upsurge plan` prints for a file with all fields. */
   async plan(flags: readonly string[]): Promise<string> {
-    writeFileSync(join(this.folder, "plan.csv"), "k,title,after,author\n1,x,y,z\n");
+    return await this.planOf("k,title,after,author\n1,x,y,z\n", flags);
+  }
+
+  /** What `upsurge plan` prints for this text. */
+  async planOf(text: string, flags: readonly string[]): Promise<string> {
+    writeFileSync(join(this.folder, "plan.csv"), text);
     const into = ["plan", "plan.csv", "--to", this.#database.url, "--table", "books", "--key", "k"];
     const { stdout, stderr } = await runUpsurge([...into, "--extra-fields", "ignore", ...flags], {
       cwd: this.folder,

@@ -45,6 +45,28 @@ describe.each(ENGINES)("$title", (engine) => {
     });
   }
 
+  test("a name with dots is a way into the objects of a JSON record", async () => {
+    await shell.start(AUTHORS[engine.name], BOOKS, ROWS[engine.name]);
+    const lines = [
+      '{"k":1,"title":"One","who":{"email":"b@x","age":1}}',
+      '{"k":2,"title":"Two","who":null}',
+      '{"k":3,"title":"Three"}',
+      '{"k":4,"title":"Four","who":{"email":"b@x"},"who.email":"a@x"}',
+      '{"k":5,"title":"Five","who":"b@x"}',
+    ];
+    const flags = ["--lookup", "author_id = authors(email = who.email)", "--max-rejects", "1"];
+    const ran = await shell.load(lines.join("\n") + "\n", flags, "in.ndjson");
+
+    expect([ran.exit, ran.counts], ran.stderr).toEqual([3, { inserted: 4, rejected: 1 }]);
+    expect(ran.output).toContain("who is no object, and who.email is taken out of it");
+    expect(await shell.books()).toEqual([
+      ["1", "One", "12"],
+      ["2", "Two", null],
+      ["3", "Three", null],
+      ["4", "Four", "11"],
+    ]);
+  });
+
   test("a record that names no row is rejected, or has NULL", async () => {
     await shell.start(AUTHORS[engine.name], BOOKS, ROWS[engine.name]);
     const text = "k,title,author\n1,One,a@x\n2,Two,nobody\n";
@@ -71,45 +93,7 @@ describe.each(ENGINES)("$title", (engine) => {
     ]);
   });
 
-  test.each([1, 1000])("reads fields as people write them, %i records a batch", async (rows) => {
-    await shell.start(
-      "create table codes (id int not null primary key, no decimal(9, 2) not null unique, day date)",
-      "create table books (k int not null primary key, code_id int)",
-      "insert into codes (id, no, day) values (70, 1234.50, '2026-05-04'), (80, 7.00, '2025-12-31')",
-    );
-    const flags = ["--decimal", ",", "--thousands", ".", "--date-format", "%d/%m/%Y"];
-    flags.push("--max-rejects", "5", "--batch-rows", String(rows));
-    flags.push("--lookup", "code_id = codes(no, day) -> id");
-    const text =
-      'k,no,day\n1,"1.234,50",04/05/2026\n2,7,31/12/2025\n3,"1,2,3",04/05/2026\n4,7,99/99/2026\n5,,\n';
-    const loaded = await shell.load(text, flags);
-    expect([loaded.exit, loaded.counts]).toEqual([3, { inserted: 3, rejected: 2 }]);
-    expect(loaded.rejects).toEqual(["ROW_TYPE code_id", "ROW_TYPE code_id"]);
-    expect(await database.rows("select k, code_id from books order by k")).toEqual([
-      ["1", "70"],
-      ["2", "80"],
-      ["5", null],
-    ]);
-  });
-
-  test("a text that is no value of the other column is a reject of its own", async () => {
-    const strict = engine.name === "sqlite" ? " strict" : "";
-    await shell.start(
-      `create table codes (no int not null primary key, id int not null unique)${strict}`,
-      "create table books (k int not null primary key, code_id int)",
-      "insert into codes (no, id) values (7, 70), (8, 80)",
-    );
-    const flags = ["--lookup", "code_id = codes(no = code) -> id", "--max-rejects", "9"];
-    const { counts, rejects } = await shell.load("k,code\n1,7\n2,x\n3,08\n4,y\n5,\n", flags);
-
-    expect(counts).toEqual({ inserted: 3, rejected: 2 });
-    expect(rejects).toEqual(["ROW_TYPE code_id", "ROW_TYPE code_id"]);
-    expect(await database.rows("select k, code_id from books order by k")).toEqual([
-      ["1", "70"],
-      ["3", "80"],
-      ["5", null],
-    ]);
-  });
+  fields(shell, database, engine.name);
 });
 
 describe.each(TABLE_ENGINES)("$title, once", (engine) => {
@@ -320,5 +304,47 @@ function records(shell: LookupShell, start: Start): void {
 
     expect([first.exit, first.counts]).toEqual([0, { inserted: 4, updated: 1, created: 1 }]);
     expect(other.stderr).toContain("JOB_OPTIONS");
+  });
+}
+
+function fields(shell: LookupShell, database: TestDatabase, name: string): void {
+  test.each([1, 1000])("reads fields as people write them, %i records a batch", async (rows) => {
+    await shell.start(
+      "create table codes (id int not null primary key, no decimal(9, 2) not null unique, day date)",
+      "create table books (k int not null primary key, code_id int)",
+      "insert into codes (id, no, day) values (70, 1234.50, '2026-05-04'), (80, 7.00, '2025-12-31')",
+    );
+    const flags = ["--decimal", ",", "--thousands", ".", "--date-format", "%d/%m/%Y"];
+    flags.push("--batch-rows", String(rows), "--lookup", "code_id = codes(no, day) -> id");
+    const text =
+      'k,no,day\n1,"1.234,50",04/05/2026\n2,7,31/12/2025\n3,"1,2,3",04/05/2026\n4,7,99/99/2026\n5,,\n';
+    const loaded = await shell.load(text, [...flags, "--max-rejects", "5"]);
+    expect([loaded.exit, loaded.counts]).toEqual([3, { inserted: 3, rejected: 2 }]);
+    expect(loaded.rejects).toEqual(["ROW_TYPE code_id", "ROW_TYPE code_id"]);
+    expect(await database.rows("select k, code_id from books order by k")).toEqual([
+      ["1", "70"],
+      ["2", "80"],
+      ["5", null],
+    ]);
+    expect(await shell.planOf(text, flags)).toContain('no: "1.234,50" is read as 1234.50');
+  });
+
+  test("a text that is no value of the other column is a reject of its own", async () => {
+    const strict = name === "sqlite" ? " strict" : "";
+    await shell.start(
+      `create table codes (no int not null primary key, id int not null unique)${strict}`,
+      "create table books (k int not null primary key, code_id int)",
+      "insert into codes (no, id) values (7, 70), (8, 80)",
+    );
+    const flags = ["--lookup", "code_id = codes(no = code) -> id", "--max-rejects", "9"];
+    const { counts, rejects } = await shell.load("k,code\n1,7\n2,x\n3,08\n4,y\n5,\n", flags);
+
+    expect(counts).toEqual({ inserted: 3, rejected: 2 });
+    expect(rejects).toEqual(["ROW_TYPE code_id", "ROW_TYPE code_id"]);
+    expect(await database.rows("select k, code_id from books order by k")).toEqual([
+      ["1", "70"],
+      ["3", "80"],
+      ["5", null],
+    ]);
   });
 }

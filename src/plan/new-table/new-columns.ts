@@ -16,7 +16,7 @@ import type { NewColumn } from "../../model/new-table.ts";
 import type { Column, TableName, TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
 import type { DdlDialect } from "../../targets/ddl-dialect.ts";
-import { lookupFields } from "../lookups/lookup-fields.ts";
+import { lookupFields } from "../../options/lookup-fields.ts";
 import { looseFinder } from "../loose-names.ts";
 import { fieldResolver, mapFields, parentsOf } from "../mapping.ts";
 import { findColumn, requireColumn } from "../names.ts";
@@ -134,7 +134,7 @@ function refuseOneField(
 /** The table as it would be with a column for every name that fields and flags bring. */
 function supposedShape({ name, shape, seen, options }: NewColumnsRequest): TableShape {
   const bare: TableShape = shape ?? { ...EMPTY, name };
-  const parents = parentsOf(options.map);
+  const parents = parentsOf(options);
   const isLoose = options.matchNames === "loose";
   const hasColumn = isLoose ? looseFinder(bare) : (name: string) => findColumn(bare, name);
   const ofFields = [

@@ -1,7 +1,7 @@
 /** Which columns have their values rewritten before the database sees them, and what one value of each becomes. Pure. */
 import { shellQuoted } from "../../errors/shell-word.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { ColumnNotation, FieldMapping, TablePlan } from "../../model/load-plan.ts";
+import type { ColumnNotation, TablePlan } from "../../model/load-plan.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
 import { readerOf } from "../../values/value-reader.ts";
@@ -76,16 +76,41 @@ function noDates(shape: TableShape, format: string): Error {
 /** Values as the source has them, by field. */
 export type SampleValues = ReadonlyMap<string, readonly string[]>;
 
-/** What the flags make of one value of each column, for a plan: one that they change, if there is any. */
-export function explainNotations(
-  notations: Notations | undefined,
-  mapping: readonly FieldMapping[],
-  samples: SampleValues,
-): string[] {
-  return mapping.flatMap(({ field, column }) => {
+/** A field that is rewritten, and the column that its values are for. */
+interface NotedField {
+  readonly field: string;
+  readonly column: string;
+  readonly notation: ColumnNotation;
+}
+
+/** The fields that are rewritten: those that fill columns, and those that rows are looked up by. */
+function notedFields({ notations, mapping, lookups = [] }: NotedPlan): NotedField[] {
+  const filling = mapping.flatMap(({ field, column }) => {
     const notation = notations?.[column];
+    return notation === undefined ? [] : [{ field, column, notation }];
+  });
+  const keys = lookups.flatMap(({ parent, keys: all }) =>
+    all.flatMap(({ column, field, notation }) =>
+      notation === undefined || field === null
+        ? []
+        : [{ field, column: `${tableLabel(parent)}.${column.name}`, notation }],
+    ),
+  );
+  return [...filling, ...keys];
+}
+
+/** What says how fields are written. */
+type NotedPlan = Pick<TablePlan, "notations" | "mapping" | "lookups">;
+
+/** Says whether a plan rewrites any field. */
+export function rewrites(plan: NotedPlan): boolean {
+  return notedFields(plan).length > 0;
+}
+
+/** What the flags make of one value of each column, for a plan: one that they change, if there is any. */
+export function explainNotations(plan: NotedPlan, samples: SampleValues): string[] {
+  return notedFields(plan).flatMap(({ field, column, notation }) => {
     const values = samples.get(field) ?? [];
-    if (notation === undefined) return [];
     const read = readerOf(notation);
     const value = values.find((each) => read(each) !== each) ?? values[0];
     if (value === undefined) return [];

@@ -1,4 +1,4 @@
-/** Members inside of members: what a dotted `--map address.city:city` takes out of the objects of a record. */
+/** Members inside of members: what a dotted name, as in `--map address.city:city`, takes out of the objects of a record. */
 import { jsonMembers } from "./members.ts";
 import type { JsonMembers } from "./members.ts";
 import type { RecordFault } from "../text/record-stream.ts";
@@ -67,7 +67,7 @@ function follow(
     const parent = parts.slice(0, at + 1).join(".");
     return {
       code: "ROW_PATH",
-      message: `${parent} is no object, and --map takes ${name} out of it`,
+      message: `${parent} is no object, and ${name} is taken out of it`,
     };
   }
   const key = parts.slice(0, at + 1).join("\0");

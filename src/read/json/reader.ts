@@ -64,7 +64,7 @@ function whySlowPath(
   { paths = [] }: ReadOptions,
   format: "json" | "ndjson",
 ): string | null {
-  if (memberPaths(paths).length > 0) return "--map takes values out of its objects";
+  if (memberPaths(paths).length > 0) return "values are taken out of its objects";
   if (format === "json") return "it is no NDJSON: a record may span lines";
   return isPlainText(charset) ? null : `its encoding is ${charset.name}`;
 }

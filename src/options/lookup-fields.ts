@@ -1,11 +1,8 @@
 /** The fields that look-ups read, by the names of the source. Pure. */
-import type { Options } from "../../options/options.ts";
+import type { Options } from "./options.ts";
 
-/** What tells the fields of look-ups. */
-export type LookupOptions = Pick<Options, "lookup" | "const">;
-
-/** The fields that the look-ups read; what a constant fills is none. */
-export function lookupFields(options: LookupOptions): ReadonlySet<string> {
+/** The fields that the look-ups read, and the names of constants among them. */
+export function lookupFields(options: Pick<Options, "lookup">): ReadonlySet<string> {
   const fields = (options.lookup ?? []).flatMap(({ pairs }) => pairs.map(({ field }) => field));
   return new Set(fields);
 }
