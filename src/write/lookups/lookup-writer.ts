@@ -16,6 +16,7 @@ import { CannotMake } from "./finder.ts";
 import type { Finder, LookupSession } from "./finder.ts";
 import { findersOf } from "./finders.ts";
 import { keysOf, unknownKeys } from "./packed-keys.ts";
+import type { PackedKeys } from "./packed-keys.ts";
 import { resolvePacked } from "./resolve-packed.ts";
 import { keyOfPending, resolveRow } from "./resolve-rows.ts";
 import type { LookupContext } from "./resolve-rows.ts";
@@ -33,6 +34,15 @@ interface ResolvedBatch {
   readonly created: number;
   /** The rows that were made: by key, the `ord` of the first row that needs it. */
   readonly needed: ReadonlyMap<Finder, ReadonlyMap<string, number>>;
+}
+
+/** What was done for a batch before its turn. */
+interface PreparedBatch {
+  /** With everything looked up; `null`: some of its keys were not known. */
+  readonly batch: Batch | null;
+  readonly keys: PackedKeys;
+  /** Of the finders, at that time. */
+  readonly version: number;
 }
 
 /** A row that vanishes again and again is a reject in the end. */
@@ -56,8 +66,7 @@ export class LookupWriter {
   readonly #finders: readonly Finder[];
   readonly #eachRecord: boolean;
   #saved = false;
-  /** Batches of which everything was known before their turn. */
-  readonly #prepared = new WeakMap<Batch, { readonly batch: Batch; readonly version: number }>();
+  readonly #prepared = new WeakMap<Batch, PreparedBatch>();
 
   constructor({ lookups = [] }: TablePlan, context: LookupWriterContext) {
     this.#session = context.session;
@@ -69,15 +78,19 @@ export class LookupWriter {
     this.#eachRecord = lookups.some(({ eachRecord }) => eachRecord !== null);
   }
 
-  /** Makes a batch ready while an earlier one is being written, where all that it names is known. */
+  /** Takes the keys out of a batch while an earlier one is being written, and makes it ready where all of them are known. */
   prepare(batch: Batch): void {
     if (batch.packed === null || this.#eachRecord) return;
     const keys = keysOf(batch.packed, this.#context.finders);
-    if (keys === null || !unknownKeys(keys).next().done) return;
+    if (keys === null) return;
+    if (unknownKeys(keys).next().done !== true) {
+      this.#prepared.set(batch, { batch: null, keys, version: this.#version });
+      return;
+    }
     const packed = resolvePacked(batch.packed, keys, this.#context);
     if (packed === null) return;
     const resolved = this.#packedBatch(batch, packed);
-    this.#prepared.set(batch, { batch: resolved, version: this.#version });
+    this.#prepared.set(batch, { batch: resolved, keys, version: this.#version });
     this.#batches.prepare(resolved);
   }
 
@@ -165,10 +178,13 @@ export class LookupWriter {
 
   async #resolve(batch: Batch): Promise<ResolvedBatch> {
     for (const finder of this.#finders) finder.begin();
-    const ready = this.#prepared.get(batch);
-    if (ready !== undefined && ready.version === this.#version)
+    const prepared = this.#prepared.get(batch);
+    // What was forgotten since then may not be relied on.
+    const ready = prepared?.version === this.#version ? prepared : undefined;
+    if (ready !== undefined && ready.batch !== null)
       return { batch: ready.batch, faults: [], created: 0, needed: new Map() };
-    const packedKeys = batch.packed === null ? null : keysOf(batch.packed, this.#context.finders);
+    const packedKeys =
+      ready?.keys ?? (batch.packed === null ? null : keysOf(batch.packed, this.#context.finders));
     const asked = new Map(this.#finders.map((finder) => [finder, new Set<string>()]));
     const take = (lookup: number, key: string | null): void => {
       const finder = this.#context.finders[lookup];

@@ -60,15 +60,21 @@ function ofOneField(slice: PackedSlice, pending: Pending, { table }: Finder): Sl
     let entry = NULL_KEY;
     if (start >= 0 && end >= 0 && end > start) {
       entry = table.find(bytes, start, end);
-      if (entry < 0) unknown.set(record - from, bytes.toString("utf8", start, end));
+      if (entry < 0) {
+        entry = UNKNOWN;
+        unknown.set(record - from, bytes.toString("utf8", start, end));
+      }
     } else if (start >= 0 && end < 0) {
       const own = fieldBytes(fields, place);
       if (own !== null && own.length > 0) {
         entry = table.find(own, 0, own.length);
-        if (entry < 0) unknown.set(record - from, own.toString());
+        if (entry < 0) {
+          entry = UNKNOWN;
+          unknown.set(record - from, own.toString());
+        }
       }
     }
-    entries[record - from] = unknown.size > 0 && unknown.has(record - from) ? UNKNOWN : entry;
+    entries[record - from] = entry;
   }
   return { pending, entries, unknown };
 }
