@@ -42,6 +42,11 @@ interface Book {
 /** The value of a look-up; `absent`: the record says nothing of it. */
 type Found<T> = { readonly value: T | null } | "absent" | { readonly code: string };
 
+/** Says whether a CSV record has no value at all: it is counted, and not written. */
+function isBlank({ k, n, email, town, no }: BookRecord): boolean {
+  return [k, n, email ?? "", town ?? "", no ?? ""].every((each) => each === null || each === "");
+}
+
 /** The tables, and how records are applied to them. */
 export class LookupModel {
   readonly #missing: Missing;
@@ -73,6 +78,10 @@ export class LookupModel {
   /** Applies the records. */
   apply(records: readonly BookRecord[]): Expected {
     for (const [at, each] of records.entries()) {
+      if (this.#isCsv && isBlank(each)) {
+        this.#count("blank", 1);
+        continue;
+      }
       const before = { authors: [...this.#authors], shops: [...this.#shops] };
       const code = this.#applyOne(each);
       if (code === null) {
