@@ -173,6 +173,7 @@ export function mapperOf(target: PathTarget): RecordMapper {
     extraFields,
     keepIdentity: false,
     lookup: null,
+    value: null,
     const: null,
   });
   return new RecordMapper(plan, { resolve, capabilities, missingFields });
