@@ -9,6 +9,7 @@ export interface ExpressionNames {
   readonly quoteIdentifier: (name: string) => string;
 }
 
+/** A part of SQL. */
 export type Token =
   | {
       readonly kind: "word";

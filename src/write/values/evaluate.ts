@@ -15,7 +15,7 @@ export type ValueSession = Pick<
 >;
 
 /** A value, and whether it is a number to a column that takes any type. */
-export interface Value {
+export interface EvaluatedValue {
   readonly text: string | null;
   readonly isNumber: boolean;
   /** It has no text. */
@@ -24,7 +24,7 @@ export interface Value {
 
 /** The values of a row, in the order of the columns that were asked for; or why it has none. */
 export type Evaluated =
-  | { readonly kind: "values"; readonly values: readonly Value[] }
+  | { readonly kind: "values"; readonly values: readonly EvaluatedValue[] }
   | { readonly kind: "fault"; readonly fault: RowFault; readonly error: unknown };
 
 /** What columns are evaluated. */
@@ -82,7 +82,10 @@ export class Evaluator {
     }
   }
 
-  async #valuesOf(sql: ValueSql, rows: readonly Row[]): Promise<[Row, readonly Value[]][]> {
+  async #valuesOf(
+    sql: ValueSql,
+    rows: readonly Row[],
+  ): Promise<[Row, readonly EvaluatedValue[]][]> {
     const texts = rows.map(({ expressions }): FieldTexts => expressions?.texts ?? []);
     const statement = sql.ask(texts);
     const answer = await this.#session.execute.run(statement.sql, statement.values);
@@ -125,7 +128,10 @@ export class Evaluator {
   }
 }
 
-function valueIn(row: Readonly<Record<string, string | number | null>>, at: number): Value {
+function valueIn(
+  row: Readonly<Record<string, string | number | null>>,
+  at: number,
+): EvaluatedValue {
   const value = row[`v${at}`] ?? null;
   const type = row[`t${at}`];
   return {

@@ -2,7 +2,7 @@
 import type { PendingValue, Row, RowFault, RowShape, ValueUse } from "../../model/batch.ts";
 import type { ValueColumn } from "../../model/value-plan.ts";
 import { nullKeyFault } from "../mapping/mapping-faults.ts";
-import type { Value } from "./evaluate.ts";
+import type { EvaluatedValue } from "./evaluate.ts";
 
 /** What rows are filled with. */
 export interface FillContext {
@@ -21,7 +21,11 @@ export type Filled =
   | { readonly kind: "fault"; readonly fault: RowFault };
 
 /** The row with the values of its expressions, by the place of their columns in the plan. */
-export function fillRow(row: Row, found: ReadonlyMap<number, Value>, context: FillContext): Filled {
+export function fillRow(
+  row: Row,
+  found: ReadonlyMap<number, EvaluatedValue>,
+  context: FillContext,
+): Filled {
   const { expressions, ...rest } = row;
   const values = [...row.values];
   const numeric = row.numeric === null ? values.map(() => false) : [...row.numeric];
@@ -53,10 +57,10 @@ export function fillRow(row: Row, found: ReadonlyMap<number, Value>, context: Fi
   return { kind: "row", row: absent.length === 0 ? filled : leftOut(filled, absent, context) };
 }
 
-const NOTHING: Value = { text: null, isNumber: false, isBlob: false };
+const NOTHING: EvaluatedValue = { text: null, isNumber: false, isBlob: false };
 
 function faultOf(
-  { text, isBlob }: Value,
+  { text, isBlob }: EvaluatedValue,
   { value, at }: ValueUse,
   { columns, guarded, notNullCode }: FillContext,
 ): Omit<RowFault, "row" | "constraint"> | null {
