@@ -59,7 +59,12 @@ export async function planGrants(
     const looked = (table.lookups ?? []).filter(({ keys }) =>
       keys.every(({ field }) => field === null || set.alwaysHas(field)),
     );
+    const { columns: valued = [], fields: read = [] } = table.values ?? {};
+    const always = valued.filter(({ fields }) =>
+      fields.every((at) => set.alwaysHas(read[at]?.name ?? "")),
+    );
     const filled = [
+      ...always.map(({ column }) => column.name),
       ...[...mapped, ...constants, ...update.stamps].map(({ column }) => column),
       ...looked.map(({ column }) => column.name),
     ];

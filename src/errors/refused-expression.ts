@@ -4,8 +4,16 @@ import { upsurgeError } from "./upsurge-error.ts";
 /** What takes rows away sees no incoming row. */
 const TARGET_ONLY = "write columns as target.NAME, or NAME alone: the row in the table";
 
+/** Nothing is written yet when its values are made. */
+const FIELDS_ONLY =
+  "write the fields of the record as excluded.NAME; no row of the table can be read so";
+
 /** `PLAN_EXPRESSION` of the flag, for this reason. */
 export function refusedExpression(flag: string, reason: string, cause: unknown): Error {
-  const fix = flag.startsWith("--delete") ? TARGET_ONLY : undefined;
+  const fix = flag.startsWith("--delete")
+    ? TARGET_ONLY
+    : flag.startsWith("--value")
+      ? FIELDS_ONLY
+      : undefined;
   return upsurgeError("PLAN_EXPRESSION", { flag, reason }, { cause, where: flag, fix });
 }

@@ -24,6 +24,26 @@ export interface PendingValue {
   readonly texts: readonly (string | null)[];
 }
 
+/** What an expression of `--value` is for, in rows of one shape. */
+export interface ValueUse {
+  /** The place of its column in the plan. */
+  readonly value: number;
+  /** Its place among the values of the row; `null`: the row does not carry it. */
+  readonly at: number | null;
+  /** The record has none of its fields: without a value it does not carry the column either. */
+  readonly isAbsent: boolean;
+  /** What is looked up by it: places among `pending`, and among the texts of each. */
+  readonly keys: readonly { readonly pending: number; readonly key: number }[];
+}
+
+/** What the expressions of a row are evaluated over; their values are NULL until then. */
+export interface PendingExpressions {
+  /** The fields that expressions read, in the order of the plan. */
+  readonly texts: readonly (string | null)[];
+  /** Shared by the rows of one shape. */
+  readonly uses: readonly ValueUse[];
+}
+
 /** An incoming row: a record mapped to target columns. */
 export interface Row {
   /** Place in the load, counted from 0 over all sources: the order of the law. */
@@ -35,6 +55,8 @@ export interface Row {
   readonly numeric: readonly boolean[] | null;
   /** Absent once they are looked up, or where there is nothing to look up. */
   readonly pending?: readonly PendingValue[];
+  /** Absent once they are evaluated, or where there are none. */
+  readonly expressions?: PendingExpressions;
   readonly record: SourceRecord;
 }
 

@@ -5,6 +5,7 @@ import type { HeaderField } from "./header.ts";
 import type { LookupPlan } from "./lookup-plan.ts";
 import type { TableDdl } from "./new-table.ts";
 import type { Column, DeleteAction, TableShape } from "./table-shape.ts";
+import type { ValuesPlan } from "./value-plan.ts";
 
 /** What happens to a record. */
 export type Mode = "upsert" | "insert" | "ignore" | "update";
@@ -74,7 +75,7 @@ export interface FieldMapping {
 }
 
 /**
- * Where a field goes: a column, nowhere (`dropped`), only into look-ups (`looked-up`), no such column (`unknown`), or one that cannot be written. Of a field
+ * Where a field goes: a column, nowhere (`dropped`), only into look-ups or expressions (`looked-up`), no such column (`unknown`), or one that cannot be written. Of a field
  * without a name, or with one that other fields have as well, flags must say it by number.
  */
 export type FieldDestination =
@@ -133,6 +134,8 @@ export interface TablePlan {
   readonly rowSource: RowSource;
   readonly mapping: readonly FieldMapping[];
   readonly constants: readonly { readonly column: string; readonly value: string }[];
+  /** The columns that expressions fill; absent: none. */
+  readonly values?: ValuesPlan;
   /** The columns that are filled with what records name in other tables; absent: none. */
   readonly lookups?: readonly LookupPlan[];
   /** The columns that rows may carry, in table order. */

@@ -11,6 +11,8 @@ export interface LookupKey {
   /** `null` for a constant. */
   readonly field: string | null;
   readonly constant: string | null;
+  /** The place of the column of `--value` that it comes from, in the plan of those. */
+  readonly value?: number;
   /** How the field is written, where not as databases read it. */
   readonly notation?: ColumnNotation;
 }

@@ -45,10 +45,12 @@ export interface PackedColumn {
   readonly pending?: { readonly lookup: number; readonly keys: readonly PackedKey[] };
 }
 
-/** Where a text that something is looked up by is: in a field, in none (-1), or it is a constant. */
+/** Where a text that something is looked up by is: in a field, in none (-1), a constant, or a value of `--value`. */
 export interface PackedKey {
   readonly field: number;
   readonly constant: string | null;
+  /** It is the value of this expression of `--value`, and NULL until then; rows with any are never packed. */
+  readonly value?: number;
 }
 
 /** Some of the records of a chunk, and how their fields fill the columns of a row shape. */

@@ -1,8 +1,9 @@
 /**
- * Points between two records of a source, where reading can go on, and where a commit leaves a source. Only the reader that made
+ * Points between two records of a source, where reading can go on, and where a commit leaves a source; and what reading brings up to
+ * the next of them. Only the reader that made
  * a point knows what it means; to all others it is an opaque value, which can be compared and stored.
  */
-import type { Position } from "./record.ts";
+import type { Position, RecordChunk } from "./record.ts";
 import type { SourceTotal } from "./checkpoint.ts";
 
 /** Everything before it has been read; bytes and lines as in `Position`. */
@@ -59,3 +60,11 @@ export interface CommittedOffset {
   /** Set when nothing of the source is left. */
   readonly total: SourceTotal | null;
 }
+
+/**
+ * What reading the sources of a load brings, one after the other: records, or the end of a source. Where the load remembers how far it
+ * has come, each says of which source it is; then no batch holds records of two, and every source has its end.
+ */
+export type SourceEvent =
+  | { readonly kind: "chunk"; readonly chunk: RecordChunk; readonly source: JobSource | null }
+  | { readonly kind: "end"; readonly source: JobSource };

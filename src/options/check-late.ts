@@ -22,6 +22,10 @@ export function checkLate(options: Options): void {
       "what is looked up is written with its record",
     );
   }
+  const valued = options.value?.find(({ column }) => late.includes(column));
+  if (valued !== undefined) {
+    conflict("late", `--value of ${valued.column}`, "its value is written with its record");
+  }
   if (deleteWhen !== null) {
     conflict("late", "--delete-when", "what a record has set late would come back after its row");
   }

@@ -18,6 +18,7 @@ import { SOURCE_OPTIONS } from "./table/source.ts";
 import { STEP_OPTIONS } from "./table/steps.ts";
 import { TABLE_OPTIONS } from "./table/table.ts";
 import { TARGET_OPTIONS } from "./table/target.ts";
+import { COLUMN_VALUE_OPTIONS } from "./table/value.ts";
 import { VALUE_OPTIONS } from "./table/values.ts";
 
 /** The table, in the order of the help. */
@@ -26,6 +27,7 @@ export const OPTIONS = {
   ...SOURCE_OPTIONS,
   ...VALUE_OPTIONS,
   ...MAPPING_OPTIONS,
+  ...COLUMN_VALUE_OPTIONS,
   ...LOOKUP_OPTIONS,
   ...TABLE_OPTIONS,
   ...CONFLICT_OPTIONS,

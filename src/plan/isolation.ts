@@ -101,9 +101,16 @@ export function readingReason(
   request: Pick<IsolationRequest, "update" | "quoteIdentifier">,
 ): string | null {
   const { update } = request;
-  const brackets = quotesInBrackets(request);
   const expressions = [...update.sets, ...update.stamps].map((each) => each.expression);
   if (update.where !== null) expressions.push(update.where);
+  return expressionsReading(expressions, quotesInBrackets(request));
+}
+
+/** Why one of these expressions may read rows. */
+export function expressionsReading(
+  expressions: readonly string[],
+  brackets: boolean,
+): string | null {
   if (expressions.some((sql) => hasSubquery(sql, brackets))) {
     return "an expression holds a subquery, which may read other rows";
   }

@@ -27,6 +27,7 @@ import {
 import { chooseLate, explainLate, lateOptions } from "./late/late-columns.ts";
 import type { LateChoice } from "./late/late-columns.ts";
 import type { LookupPlan } from "../model/lookup-plan.ts";
+import { planValues } from "./values/plan-values.ts";
 import { planLookups } from "./lookups/plan-lookups.ts";
 import { chooseNotations } from "./values/notations.ts";
 import { findOverlaps } from "./overlaps.ts";
@@ -218,12 +219,12 @@ function chooseGoing(
 interface Fillings {
   readonly chosen: Pick<
     TablePlan,
-    "mapping" | "constants" | "update" | "columns" | "notations" | "lookups"
+    "mapping" | "constants" | "update" | "columns" | "notations" | "values" | "lookups"
   >;
-  /** The columns that are written with their record, and that a known field, a constant or a look-up fills. */
+  /** The columns that are written with their record, and that a known field, a constant, an expression or a look-up fills. */
   readonly named: ReadonlySet<string>;
   readonly late: LateChoice | null;
-  /** Why look-ups make records go one by one. */
+  /** Why expressions or look-ups make records go one by one. */
   readonly eachRecord: string | null;
   readonly why: readonly string[];
   readonly warnings: readonly string[];
@@ -242,15 +243,23 @@ function planFillings(
   const all = updateRule(shape, { options, ...how });
   const filled = { mapping, constants, update: all };
   const overlaps = findOverlaps({ ...how, ...filled, fieldNames: called });
-  const found = planLookups({ ...request, ...filled, called });
+  const { values, ...valued } = planValues({
+    ...request,
+    ...how,
+    ...filled,
+    called,
+    ...knownOf(request),
+  });
+  const found = planLookups({ ...request, ...filled, values, called });
   const { lookups } = found;
   const late = chooseLate({ ...request, ...how, ...filled });
+  const evaluated = (values?.columns ?? []).map(({ column }) => column.name);
   const isWritten = (name: string): boolean => {
     return only?.includes(name) ?? late?.columns.includes(name) !== true;
   };
   const known = [...mapping, ...constants].map(({ column }) => column);
   const looked = lookups.map(({ column }) => column.name);
-  const named = new Set([...known, ...looked].filter(isWritten));
+  const named = new Set([...known, ...evaluated, ...looked].filter(isWritten));
   const columns = carriedColumns(request, named).filter(({ name }) => isWritten(name));
   const update = { ...all, columns: all.columns.filter(isWritten) };
   return {
@@ -260,12 +269,14 @@ function planFillings(
       update,
       columns,
       ...chooseNotations(shape, options, request.stage === undefined && !readsDates(lookups)),
+      ...(values === null ? {} : { values }),
       ...(lookups.length === 0 ? {} : { lookups }),
     },
     named,
     late,
-    eachRecord: lookups.find((each) => each.eachRecord !== null)?.eachRecord ?? null,
-    why: [...explainLate(late), ...overlaps.why, ...found.why],
+    eachRecord:
+      values?.eachRecord ?? lookups.find((each) => each.eachRecord !== null)?.eachRecord ?? null,
+    why: [...explainLate(late), ...overlaps.why, ...valued.why, ...found.why],
     warnings: [...nullTexts(options, how.arbiter), ...overlaps.warnings, ...found.warnings],
   };
 }
@@ -292,9 +303,17 @@ function sourcesOf({ fields, sources }: PlanRequest): readonly KnownFields[] {
   return sources ?? [{ source: null, fields, header: null }];
 }
 
+/** The fields of the sources, and whether that is all of them. */
+function knownOf(request: PlanRequest): {
+  readonly known: readonly KnownFields[];
+  readonly allKnown: boolean;
+} {
+  return { known: sourcesOf(request), allKnown: request.allKnown ?? !request.openFields };
+}
+
 function planMapping(request: PlanRequest): TablePlan["mapping"] {
-  const { shape, options, openFields, allKnown = !openFields } = request;
-  const sources = sourcesOf(request);
+  const { shape, options } = request;
+  const { known: sources, allKnown } = knownOf(request);
   refuseMovedNumbers(sources, options);
   if (allKnown) refuseUnknownFields(sources, namedFields(options));
   return mapFields(shape, sources, fieldResolver(shape, options));

@@ -20,6 +20,7 @@ import {
 import { fieldNames } from "./field-names.ts";
 import { looseFinder } from "./loose-names.ts";
 import { findColumn, requireColumn } from "./names.ts";
+import { valueUses } from "./values/value-fields.ts";
 
 /** What the mapping flags say. */
 export interface MappingOptions {
@@ -31,6 +32,7 @@ export interface MappingOptions {
   /** Absent or `null`: exactly. */
   readonly matchNames?: "exact" | "loose" | null;
   readonly lookup: Options["lookup"];
+  readonly value: Options["value"];
   readonly const: Options["const"];
 }
 
@@ -46,15 +48,18 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
   const parents = parentsOf(options);
   const taken = new Set([...given.values()].map((column) => column?.name));
   const [read, kept] = [lookupFields(options), keptFromColumns(options)];
+  const values = valueUses(shape, options);
   const isSaid = (number: number): boolean => given.has(String(number));
   return (field, place) => {
     const to = toColumn(field, place);
     // A field that goes nowhere may still be what something is looked up by.
-    const isRead = read.has(field) || (place !== undefined && read.has(place.name));
+    const isValued = values.reads(place?.name ?? field);
+    const isRead = isValued || read.has(field) || (place !== undefined && read.has(place.name));
     // Which of the fields is meant only a name of its own tells.
     if (isRead && place !== undefined && place.twins.length > 1)
       return { kind: "repeated", field: place, isLookedUp: true };
-    return isRead && (to.kind === "dropped" || to.kind === "unknown") ? LOOKED_UP : to;
+    const isFilled = isValued && to.kind === "column" && values.fills(to.column.name);
+    return isRead && (isFilled || to.kind === "dropped" || to.kind === "unknown") ? LOOKED_UP : to;
   };
 
   function toColumn(field: string, place: HeaderField | undefined): FieldDestination {
@@ -201,7 +206,7 @@ export function fieldLabels(sources: readonly KnownFields[]): string[] {
 /** The options that name fields. */
 export type NamingOptions = Pick<
   Options,
-  "map" | "keepEmpty" | "nullIn" | "defaultOnEmpty" | "lookup" | "const"
+  "map" | "keepEmpty" | "nullIn" | "defaultOnEmpty" | "lookup" | "const" | "value"
 > &
   Partial<Pick<Options, "deleteWhen">>;
 
@@ -209,8 +214,8 @@ export type NamingOptions = Pick<
 export function namedFields(options: NamingOptions): NamedField[] {
   const named = (flag: NamedField["flag"], fields: readonly string[]): NamedField[] =>
     fields.map((field) => ({ flag, field }));
-  const constants = (options.const ?? []).map(({ column }) => column);
-  const read = [...lookupFields(options)].filter((field) => !constants.includes(field));
+  const filled = [...(options.const ?? []), ...(options.value ?? [])].map(({ column }) => column);
+  const read = [...lookupFields(options)].filter((field) => !filled.includes(field));
   return [
     ...named("--map", mappedFields(options)),
     ...named("--keep-empty", options.keepEmpty ?? []),

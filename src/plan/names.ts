@@ -15,7 +15,7 @@ export function tableLabel(shape: TableShape): string {
  * The column called `name`: exactly, else the only one that differs just in case; `null` when there is none.
  * Throws `PLAN_AMBIGUOUS_FIELD` when several differ only in case.
  */
-export function findColumn(shape: TableShape, name: string): Column | null {
+export function findColumn(shape: Pick<TableShape, "columns">, name: string): Column | null {
   const exact = shape.columns.find((column) => column.name === name);
   if (exact !== undefined) return exact;
   const folded = name.toLowerCase();

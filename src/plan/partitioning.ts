@@ -94,6 +94,9 @@ function keyObstacle(
   const carried = new Set(plan.columns.map(({ name }) => name));
   const absent = by.columns.find((name) => !carried.has(name));
   if (absent !== undefined) return `the key column ${absent} is not in the source`;
+  const valued = plan.values?.columns.find(({ column }) => by.columns.includes(column.name));
+  if (valued !== undefined)
+    return `an expression of --value fills the key column ${valued.column.name}, so that keys are not known beforehand`;
   const looked = plan.lookups?.find(({ column }) => by.columns.includes(column.name));
   if (looked !== undefined)
     return `the key column ${looked.column.name} is looked up, so that keys are not known beforehand`;

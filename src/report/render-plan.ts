@@ -7,6 +7,7 @@ import { alignColumns, formatCount, plural } from "../errors/format.ts";
 import { headerText } from "./header-text.ts";
 import type { PlanReport } from "../model/plan-report.ts";
 import { tableName } from "../model/table-shape.ts";
+import { isValueField } from "../model/value-plan.ts";
 
 /** The plan, the statements included. */
 export function renderPlan(report: PlanReport): string {
@@ -153,7 +154,7 @@ export function keyText(arbiter: Arbiter | null): string {
 
 /** What fills each column, and the fields that fill none. */
 function mappingRows(
-  { mapping, constants, lookups = [] }: TablePlan,
+  { mapping, constants, values, lookups = [] }: TablePlan,
   sources: PlanReport["sources"],
 ): string[][] {
   const numbered = new Map(
@@ -161,11 +162,19 @@ function mappingRows(
   );
   const label = (field: string): string => numbered.get(field) ?? field;
   const read = lookups.flatMap(({ keys }) => keys.map(({ field }) => field));
+  const evaluated = values?.fields ?? [];
   const mapped = new Set([...mapping.map(({ field }) => field), ...read]);
-  const left = new Set(sources.flatMap(({ fields }) => fields).filter((name) => !mapped.has(name)));
+  const isLeft = (name: string): boolean =>
+    !mapped.has(name) && !evaluated.some((field) => isValueField(field, name));
+  const left = new Set(sources.flatMap(({ fields }) => fields).filter(isLeft));
   return [
     ...mapping.map(({ field, column }) => [label(field), "->", column]),
     ...constants.map(({ column, value }) => [`constant '${value}'`, "->", column]),
+    ...(values?.columns ?? []).map((value) => [
+      value.fields.map((at) => label(evaluated[at]?.name ?? "")).join(", ") || "no field",
+      "->",
+      `${value.column.name}, as ${value.given}`,
+    ]),
     ...lookups.map((lookup) => [lookupFields(lookup, label), "->", lookupText(lookup)]),
     ...[...left].map((field) => [label(field), "->", "(left out)"]),
   ];
@@ -174,7 +183,13 @@ function mappingRows(
 /** What a column is looked up by: fields and constants. */
 function lookupFields({ keys }: LookupPlan, label: (field: string) => string): string {
   return keys
-    .map(({ field, constant }) => (field === null ? `constant '${constant ?? ""}'` : label(field)))
+    .map(({ column, field, constant, value }) =>
+      value !== undefined
+        ? `the value for ${column.name}`
+        : field === null
+          ? `constant '${constant ?? ""}'`
+          : label(field),
+    )
     .join(", ");
 }
 
@@ -186,10 +201,10 @@ function lookupText({ column, parent, keys, refersTo }: LookupPlan): string {
 
 /** Columns that no field is known to fill are updated only by records that carry them. */
 function updateLines(table: TablePlan): string[] {
-  const { mode, update, mapping, constants, lookups = [] } = table;
+  const { mode, update, mapping, constants, values, lookups = [] } = table;
   const filled = new Set([
     ...[...mapping, ...constants].map(({ column }) => column),
-    ...lookups.map(({ column }) => column.name),
+    ...[...(values?.columns ?? []), ...lookups].map(({ column }) => column.name),
   ]);
   const columns = update.columns.filter((column) => filled.has(column));
   const { sets, stamps, where, nullKeeps, rewriteUnchanged } = update;

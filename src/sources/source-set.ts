@@ -4,7 +4,7 @@
  */
 import type { KnownFields } from "../model/header.ts";
 import type { PlannedSource } from "../model/plan-report.ts";
-import type { SourceEvent } from "../model/source-event.ts";
+import type { SourceEvent } from "../model/source-offset.ts";
 import type { Options } from "../options/options.ts";
 import type { Source } from "../read/source.ts";
 import { expandSources } from "./expand-sources.ts";

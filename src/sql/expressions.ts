@@ -9,7 +9,8 @@ export interface ExpressionNames {
   readonly quoteIdentifier: (name: string) => string;
 }
 
-type Token =
+/** A part of SQL. */
+export type Token =
   | {
       readonly kind: "word";
       readonly text: string;
@@ -34,8 +35,8 @@ const RESERVED = new Set(
 
 const BRACKET_TOKEN = new RegExp(`${BRACKETED.source}|${TOKEN.source}`, TOKEN.flags);
 
-/** Splits SQL into words, white space and everything else; strings stay whole, comments go. */
-function tokenize(sql: string, brackets = false): Token[] {
+/** Splits SQL into words, white space and everything else; strings stay whole, comments become a space. */
+export function tokenize(sql: string, brackets = false): Token[] {
   return [...sql.matchAll(brackets ? BRACKET_TOKEN : TOKEN)].map(([text]): Token => {
     // A comment to the end of the line would swallow what is written behind the expression.
     if (/^(--|\/\*)/.test(text)) return { kind: "space", text: " " };

@@ -19,9 +19,11 @@ import type {
 import type { TableDdl } from "../model/new-table.ts";
 import type { PackedRows } from "../model/packed.ts";
 import type { TableName, TablePrivilege, TableShape } from "../model/table-shape.ts";
+import type { ValueColumn } from "../model/value-plan.ts";
 import type { DdlDialect } from "./ddl-dialect.ts";
 import type { Lookups } from "./lookup-sql.ts";
 import type { SqlExecutor } from "./sql-executor.ts";
+import type { ValueSql } from "./value-sql.ts";
 
 /** What a target can do; the planner asks this and never a name. */
 export interface Capabilities {
@@ -248,6 +250,8 @@ export interface Session {
   moveSequences?(plan: TablePlan, columns: readonly string[]): Promise<MovedSequences>;
   /** How rows of other tables are looked up, over `execute`. */
   readonly lookups: Lookups;
+  /** How the values of these columns of `table` are asked for, over `execute`, of records with so many fields. */
+  values(table: TableShape, columns: readonly ValueColumn[], fields: number): ValueSql;
   /** The fault of a row that the database refused with this error, which is of class `row`; `table` is the one that was written. */
   rowFault(row: Row, error: unknown, table: TableShape): RowFault;
   /** For the checkpoint table, for the steps of a load and for look-ups. */

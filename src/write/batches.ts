@@ -10,7 +10,7 @@ import type { Position, RecordChunk } from "../model/record.ts";
 import type { Reject } from "../model/reject.ts";
 import { BatchEnd } from "./batch-end.ts";
 import type { ReachedOffset } from "./batch-end.ts";
-import type { SourceEvent } from "../model/source-event.ts";
+import type { SourceEvent } from "../model/source-offset.ts";
 import type { RecordMapper } from "./mapping/map-records.ts";
 import { PackedBatch } from "./packed-batch.ts";
 import type { JobSource } from "../model/source-offset.ts";

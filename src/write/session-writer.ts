@@ -21,7 +21,9 @@ import type { LateResult } from "./late/late-values.ts";
 import { MissingRows } from "./remove-missing.ts";
 import type { RemovalHow, RemovalResult } from "./remove-missing.ts";
 import { guardedColumns } from "./mapping/guarded-columns.ts";
+import type { AppliedBatch } from "./applied-batch.ts";
 import { LookupWriter } from "./lookups/lookup-writer.ts";
+import { ValueWriter } from "./values/value-writer.ts";
 import { BatchWriter } from "./write-batch.ts";
 import type { BatchApplier } from "./write-batch.ts";
 import { runSteps } from "./steps.ts";
@@ -68,6 +70,8 @@ interface OpenTransaction {
   readonly late: LateValues | null;
   /** `null` where nothing is looked up. */
   readonly lookups: LookupWriter | null;
+  /** `null` where no expression is evaluated. */
+  readonly values: ValueWriter | null;
   /** The rows of the checkpoint that it moves. */
   readonly scope: CursorScope;
 }
@@ -111,8 +115,11 @@ export class SessionWriter {
         tellsOutcomes: tables[0].late !== undefined,
       });
       const late = await this.#beginLate(joined);
-      const lookups = this.#lookupWriter(this.#noting(batches, late));
-      const open = { transaction: joined.transaction, writer, batches, late, lookups, scope };
+      const noting = this.#noting(batches, late);
+      const lookups = this.#lookupWriter(noting);
+      const values = this.#valueWriter(lookups ?? noting);
+      const { transaction } = joined;
+      const open = { transaction, writer, batches, late, lookups, values, scope };
       this.#open = open;
       failPoint("row-lock");
       await checkpointing?.cursor.lock(checkpointing.table, scope);
@@ -127,6 +134,17 @@ export class SessionWriter {
     const { quarantine } = this.#context;
     const guarded = guardedColumns(table);
     return new LookupWriter(table, { session: this.#session, batches, quarantine, guarded });
+  }
+
+  #valueWriter(next: BatchApplier | LookupWriter): ValueWriter | null {
+    const [table] = this.#plan.tables;
+    if (table.values === undefined) return null;
+    return new ValueWriter(table, table.values, {
+      session: this.#session,
+      quarantine: this.#context.quarantine,
+      guarded: guardedColumns(table),
+      write: async (batch) => await written(next, batch),
+    });
   }
 
   async #beginOwn(): Promise<JoinedTransaction> {
@@ -149,26 +167,25 @@ export class SessionWriter {
 
   /** Makes a batch ready while an earlier one is being written. */
   prepare(batch: Batch): void {
-    const { batches, late, lookups } = this.#open ?? {};
-    if (batches === undefined) return;
+    const { batches, late, lookups, values } = this.#open ?? {};
+    // What expressions give is not known before.
+    if (batches === undefined || values !== null) return;
     (lookups ?? this.#noting(batches, late ?? null)).prepare(batch);
   }
 
   /** Writes a batch; nothing of it is committed. */
   async write(readBatch: ReadBatch, scope: CursorScope = "all"): Promise<BatchOutcome> {
-    const { batches, late, lookups } = await this.begin(scope);
+    const { batches, late, lookups, values } = await this.begin(scope);
     return await this.#asOurs(async () => {
       failPoint("apply");
       const { batch } = readBatch;
-      const applied =
-        lookups === null
-          ? { batch, result: await this.#noting(batches, late).write(batch) }
-          : await lookups.write(batch);
-      const written = writtenOf(readBatch, applied.result);
+      const applied = await (values?.write(batch) ??
+        written(lookups ?? this.#noting(batches, late), batch));
+      const outcome = writtenOf(readBatch, applied.result);
       failPoint("applied");
-      addCounts(this.#counts, written.counts);
+      addCounts(this.#counts, outcome.counts);
       await this.#noteKeys(applied.batch);
-      return written;
+      return outcome;
     });
   }
 
@@ -308,6 +325,12 @@ export class SessionWriter {
       throw this.#stopped ? error : this.#session.translate(error);
     }
   }
+}
+
+/** What is written is what came, unless look-ups filled it in. */
+async function written(next: BatchApplier | LookupWriter, batch: Batch): Promise<AppliedBatch> {
+  if (next instanceof LookupWriter) return await next.write(batch);
+  return { batch, result: await next.write(batch) };
 }
 
 function writerAt({ transaction }: JoinedTransaction, at: number | undefined): Writer {

@@ -35,6 +35,7 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   keepEmpty: ["--keep-empty", SQL],
   map: ["--map", `n:${SQL}`, "--map", `${SQL}:n`],
   const: ["--const", `c=${SQL}`],
+  value: ["--value", `c = ${SQL}`],
   lookup: ["--lookup", `c = t("${SQL}" = n) -> k`],
   key: ["--key", SQL],
   constraint: ["--constraint", SQL],

@@ -57,6 +57,8 @@ const RUNS = {
   "delete missing, translated": [2, 10, "UPSURGE_LAW_RUNS"],
   late: [6, 60, "UPSURGE_LAW_RUNS"],
   "late, translated": [3, 20, "UPSURGE_LAW_RUNS"],
+  values: [15, 150, "UPSURGE_LAW_RUNS"],
+  "values, translated": [5, 40, "UPSURGE_LAW_RUNS"],
   "look-ups": [40, 300, "UPSURGE_LOOKUPS"],
   "look-ups, translated": [10, 60, "UPSURGE_LOOKUPS"],
   "going on": [50, 200, "UPSURGE_READING_PATH_RUNS"],
@@ -104,6 +106,7 @@ export type Share = "each pair" | "each row source" | "one";
 /** What `npm test` tries of each case; sizes of batches, and what else is left to choose, change from case to case. */
 const SHARES = {
   "look-ups": { sqlite: "each pair", postgres: "each pair", sqlserver: "each row source" },
+  values: { sqlite: "each pair", postgres: "each pair", sqlserver: "each row source" },
   conformance: { sqlite: "each pair", postgres: "each row source", sqlserver: "one" },
   scenarios: { sqlite: "one", postgres: "one", sqlserver: "one" },
 } as const satisfies Record<string, Record<"sqlite" | "postgres" | "sqlserver", Share>>;

@@ -12,7 +12,7 @@ import { makePlan } from "../../plan/make-plan.ts";
 import { fieldResolver, mapFields, refuseMovedNumbers } from "../../plan/mapping.ts";
 import type { LookedAtSources, ReadingRules, Source, SourceSet } from "../../sources/source-set.ts";
 import type { Session, Target } from "../../targets/target.ts";
-import { checkedColumns, checkLookups, deletingPlans } from "./plan-statements.ts";
+import { checkedColumns, checkLookups, checkValues, deletingPlans } from "./plan-statements.ts";
 import { readParents } from "./read-parents.ts";
 import { withRecordsHint } from "./records-hint.ts";
 import type { ProposedDdl } from "./propose-ddl.ts";
@@ -76,12 +76,12 @@ async function plannedOr(
 function columnsOf(
   { fields }: LookedAtSources,
   toColumn: FieldResolver,
-  { lookup }: Options,
+  { lookup, value }: Options,
 ): ReadonlySet<string> {
   const filled = fields.flatMap((each) => each.fields).map((field) => toColumn(field));
   return new Set([
     ...filled.flatMap((to) => ("column" in to ? [to.column.name] : [])),
-    ...(lookup ?? []).map(({ column }) => column),
+    ...[...(lookup ?? []), ...(value ?? [])].map(({ column }) => column),
   ]);
 }
 
@@ -173,6 +173,7 @@ async function checkPlan(session: Session, plan: LoadPlan, { grants }: Options):
   // A source that is empty so far has no fields, and no row to check.
   if (columns.length === 0) return;
   try {
+    await checkValues(session, plan.tables[0]);
     await session.checkPlan(plan.tables[0], columns);
     for (const [of, carried] of deletingPlans(plan)) await session.checkPlan(of, carried);
     const [{ late }] = plan.tables;

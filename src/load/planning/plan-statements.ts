@@ -1,4 +1,5 @@
 /** The statements of a plan, for `upsurge plan`, and the look-ups that the database checks beforehand. */
+import { refusedExpression } from "../../errors/refused-expression.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan, TablePlan } from "../../model/load-plan.ts";
 import { tableName } from "../../model/table-shape.ts";
@@ -19,8 +20,22 @@ export async function checkLookups(session: Session, { lookups = [] }: TablePlan
   }
 }
 
+/** Evaluates no expression, so that what the database does not take is said before the first record. Throws `PLAN_EXPRESSION`. */
+export async function checkValues(session: Session, { table, values }: TablePlan): Promise<void> {
+  for (const value of values?.columns ?? []) {
+    const { check } = session.values(table, [value], values?.fields.length ?? 0);
+    try {
+      await session.execute.run(check);
+    } catch (cause) {
+      if (session.classify(cause) === "transient") throw session.translate(cause);
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw refusedExpression(`--value "${value.column.name} = …"`, reason, cause);
+    }
+  }
+}
+
 /**
- * The statements of a load for `upsurge plan`, for rows that carry what its source is known to fill: those of its look-ups, those that
+ * The statements of a load for `upsurge plan`, for rows that carry what its source is known to fill: those of its expressions and look-ups, those that
  * write, those of records that delete, and those of its second pass.
  */
 export function statementsOf(session: Session, plan: LoadPlan): readonly string[] {
@@ -31,8 +46,11 @@ export function statementsOf(session: Session, plan: LoadPlan): readonly string[
     const made = lookup.missing === "insert" ? [sql.create([key]).sql] : [];
     return [sql.find([key]).sql, ...made];
   });
-  const { late } = table;
+  const { late, values } = table;
   return [
+    ...(values === undefined
+      ? []
+      : [session.values(table.table, values.columns, values.fields.length).ask([[]]).sql]),
     ...looked,
     ...session.statements(table, checkedColumns(plan)),
     ...deletingPlans(plan).flatMap(([of, columns]) => session.statements(of, columns)),
@@ -53,7 +71,9 @@ export function deletingPlans({
 
 /** The columns of the rows a plan is checked with: those the source is known to fill, or the key where nothing is known. */
 export function checkedColumns({ tables: [table] }: LoadPlan): string[] {
-  const looked = (table.lookups ?? []).map(({ column }) => column.name);
+  const looked = [...(table.values?.columns ?? []), ...(table.lookups ?? [])].map(
+    ({ column }) => column.name,
+  );
   const known = [...[...table.mapping, ...table.constants].map((each) => each.column), ...looked];
   const named = new Set(known.length > 0 ? known : table.arbiter?.columns);
   return table.columns.map((column) => column.name).filter((name) => named.has(name));

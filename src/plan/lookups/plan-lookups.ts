@@ -4,6 +4,7 @@ import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { FieldMapping, TablePlan } from "../../model/load-plan.ts";
 import type { LookupKey, LookupPlan } from "../../model/lookup-plan.ts";
 import type { Column, TableShape, UniqueKey } from "../../model/table-shape.ts";
+import type { ValuesPlan } from "../../model/value-plan.ts";
 import type { GivenLookup } from "../../options/lookup-grammar.ts";
 import type { Options } from "../../options/options.ts";
 import { tableSql, uniqueIndexSql } from "../../sql/unique-index.ts";
@@ -27,6 +28,8 @@ export interface LookupRequest {
   readonly mapping: readonly FieldMapping[];
   readonly constants: TablePlan["constants"];
   readonly update: TablePlan["update"];
+  /** The columns that expressions fill; `null`: there are none. */
+  readonly values: ValuesPlan | null;
   readonly called: FieldNames;
 }
 
@@ -60,7 +63,7 @@ export function planLookups(request: LookupRequest): PlannedLookups {
 }
 
 function planLookup(request: LookupRequest, given: GivenLookup): CoupledLookup {
-  const { shape, options, parents, constants, mapping } = request;
+  const { shape, options, parents, constants, mapping, values } = request;
   const column = requireColumn(shape, given.column, "--lookup");
   refuseFilled(request, column);
   const parent = parents?.get(given.table);
@@ -74,6 +77,8 @@ function planLookup(request: LookupRequest, given: GivenLookup): CoupledLookup {
     // A field of that name comes first.
     const isField = constant === undefined || mapping.some((each) => each.field === field);
     const key = requireColumn(parent, name, "--lookup");
+    const value = valueOf(field, mapping, values);
+    if (value !== null) return { column: key, field: null, constant: null, value };
     const notation = isField ? notations?.[key.name] : undefined;
     return {
       column: key,
@@ -97,6 +102,16 @@ function planLookup(request: LookupRequest, given: GivenLookup): CoupledLookup {
   return lookup;
 }
 
+/** The place of the column of `--value` that has this name; `null` for none, and for a field that comes first. */
+function valueOf(
+  name: string,
+  mapping: LookupRequest["mapping"],
+  values: ValuesPlan | null,
+): number | null {
+  const place = values?.columns.findIndex(({ column }) => column.name === name) ?? -1;
+  return place < 0 || mapping.some(({ field }) => field === name) ? null : place;
+}
+
 /** A key of the table that allows no two rows with the same values of these columns. */
 function uniqueKey({ uniqueKeys }: TableShape, names: ReadonlySet<string>): UniqueKey | undefined {
   return uniqueKeys.find(
@@ -109,7 +124,7 @@ function uniqueKey({ uniqueKeys }: TableShape, names: ReadonlySet<string>): Uniq
 }
 
 function refuseFilled(
-  { mapping, constants, update, called, options }: LookupRequest,
+  { mapping, constants, values, update, called, options }: LookupRequest,
   column: Column,
 ): void {
   const reason = whyReadOnly(column, options.keepIdentity);
@@ -125,6 +140,10 @@ function refuseFilled(
   if (update.stamps.some((each) => each.column === column.name)) {
     const fix = `leave --stamp ${column.name} or the --lookup of it out`;
     throw filledTwice(column, "by --stamp and by --lookup", fix);
+  }
+  if (values?.columns.some((each) => each.column.name === column.name) === true) {
+    const fix = `leave --value ${column.name} or the --lookup of it out`;
+    throw filledTwice(column, "by --value and by --lookup", fix);
   }
   if (constants.some((each) => each.column === column.name)) {
     const fix = `leave --const ${column.name} or the --lookup of it out`;

@@ -48,6 +48,7 @@ export interface NewColumnsRequest {
     | "keepIdentity"
     | "extraFields"
     | "lookup"
+    | "value"
   >;
   readonly dialect: DdlDialect;
 }
@@ -84,9 +85,12 @@ export function newColumns(request: NewColumnsRequest): ProposedColumns {
     ...new Set([
       ...mapping.map(({ column }) => column),
       ...(options.const ?? []).map(({ column }) => requireColumn(supposed, column, "--const").name),
+      ...(options.value ?? []).map(({ column }) => requireColumn(supposed, column, "--value").name),
       ...(options.type ?? []).map(({ column }) => requireColumn(supposed, column, "--type").name),
     ]),
-  ].filter(isNew);
+  ]
+    .filter(isNew)
+    .toSorted(byPlace(mapping, request));
   if (shape === null && names.length === 0) throw nothingToMake(table);
   refuseColumnNames(names, mapping, request);
   const keys = shape === null ? keyNames(supposed, names, options.key) : new Set<string>();
@@ -106,6 +110,23 @@ export function newColumns(request: NewColumnsRequest): ProposedColumns {
   const hasTextKey = ofKey.some((type) => "kind" in type && type.kind === "text");
   const warning = hasTextKey ? dialect.textKeyWarning : null;
   return { columns, warnings: warning === null ? [] : [warning] };
+}
+
+/** A column that an expression fills stands where the field of its name does; others as they come. */
+function byPlace(
+  mapping: readonly FieldMapping[],
+  { seen, options }: NewColumnsRequest,
+): (one: string, other: string) => number {
+  if (options.value === null) return () => 0;
+  const fields = seen.sources.flatMap(
+    ({ fields: names, header }) => header?.map(({ key }) => key) ?? names,
+  );
+  const place = (column: string): number => {
+    const field = mapping.find((each) => each.column === column)?.field ?? column;
+    const at = fields.indexOf(field);
+    return at < 0 ? fields.length : at;
+  };
+  return (one, other) => place(one) - place(other);
 }
 
 /** A table without a column is none. */
@@ -147,7 +168,7 @@ function supposedShape({ name, shape, seen, options }: NewColumnsRequest): Table
     ...(options.map ?? []).flatMap(({ column }) => column ?? []),
   ];
   // Flags may write the name of a field in another case, as they may that of a column.
-  const ofFlags = [options.const, options.type].map(
+  const ofFlags = [options.const, options.value, options.type].map(
     (flags) => flags?.map(({ column }) => column) ?? [],
   );
   return [ofFields, ...ofFlags].reduce(withColumns, bare);

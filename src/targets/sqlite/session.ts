@@ -19,6 +19,7 @@ import { checkRemoval, checkStatements } from "./catalog/check-plan.ts";
 import { emptyTable } from "./apply/empty-table.ts";
 import { comparisonSql } from "./apply/comparison-sql.ts";
 import { lookups } from "./apply/lookup-sql.ts";
+import { valueSql } from "./apply/value-sql.ts";
 import { dropSeen, removalSql, seenDdl } from "./apply/removal-sql.ts";
 import { keepsKeys, keepsOthersOut } from "../key-columns.ts";
 import type { SqliteConnection } from "./connect/connection.ts";
@@ -76,7 +77,9 @@ export class SqliteSession implements Session {
   readonly emptyTable = emptyTable;
   /** All keys or none. */
   readonly leaveToCommit = (): readonly string[] => ["pragma defer_foreign_keys = on"];
-  readonly lookups = lookups((table) => this.#tables.get(table)?.strict === true);
+  readonly lookups = lookups((table) => this.#isStrict(table));
+  readonly values: Session["values"] = ({ name }, columns, fields) =>
+    valueSql(columns, fields, this.#isStrict(name.name));
   readonly rowFault = rowFault;
   readonly version: string;
   readonly #db: SqliteConnection;
@@ -102,6 +105,10 @@ export class SqliteSession implements Session {
     this.version = version;
     this.#probe = new UpsertProbe(db);
     this.execute = sqlExecutor(db, (work) => this.#whileLocked(work));
+  }
+
+  #isStrict(table: string): boolean {
+    return this.#tables.get(table)?.strict === true;
   }
 
   quoteIdentifier(name: string): string {

@@ -19,6 +19,7 @@ import { whyNoTable } from "./catalog/absent-table.ts";
 import { BATCH_ROWS, ESCALATION } from "./batch-size.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { lookups } from "./apply/lookup-sql.ts";
+import { valueSql } from "./apply/value-sql.ts";
 import { emptyTable } from "./apply/empty-table.ts";
 import { comparisonSql } from "./apply/comparison-sql.ts";
 import { lockSql, removalSql, seenDdl } from "./apply/removal-sql.ts";
@@ -82,6 +83,7 @@ export class SqlServerSession implements Session {
   readonly removalSql = removalSql;
   readonly execute: SqlExecutor;
   readonly lookups: Lookups;
+  readonly values: Session["values"];
   readonly rowFault = rowFault;
   readonly #connection: SqlServerConnection;
   readonly #context: SqlServerSessionContext;
@@ -105,6 +107,7 @@ export class SqlServerSession implements Session {
     this.version = server.version;
     this.#collation = server.collation;
     this.lookups = lookups(server);
+    this.values = (_table, columns, fields) => valueSql(columns, fields, server);
     this.#spid = server.spid;
     connection.tooLong = server.tooLong;
     this.warnings = context.warnings;

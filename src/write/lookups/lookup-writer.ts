@@ -5,9 +5,10 @@
  */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, PendingValue, Row, RowFault } from "../../model/batch.ts";
-import { addCounts, noCounts } from "../../model/counts.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import { TransactionAborted } from "../../targets/target.ts";
+import { joinApplied } from "../applied-batch.ts";
+import type { AppliedBatch } from "../applied-batch.ts";
 import { PackedBatch } from "../packed-batch.ts";
 import type { Quarantine } from "../quarantine.ts";
 import { rowsBatch, without } from "../row-batches.ts";
@@ -20,12 +21,6 @@ import type { PackedKeys } from "./packed-keys.ts";
 import { resolvePacked } from "./resolve-packed.ts";
 import { keyOfPending, resolveRow } from "./resolve-rows.ts";
 import type { LookupContext } from "./resolve-rows.ts";
-
-/** What became of a batch, and its rows as they were written. */
-export interface AppliedBatch {
-  readonly result: BatchResult;
-  readonly batch: Batch;
-}
 
 /** A batch with everything looked up. */
 interface ResolvedBatch {
@@ -134,25 +129,9 @@ export class LookupWriter {
 
   /** The rows in parts, one after the other. */
   async #writeParts(batch: Batch, parts: readonly (readonly Row[])[]): Promise<AppliedBatch> {
-    const counts = noCounts();
     const results: AppliedBatch[] = [];
-    for (const rows of parts) {
-      const applied = await this.write(rowsBatch(batch, rows));
-      addCounts(counts, applied.result.counts);
-      results.push(applied);
-    }
-    return {
-      batch: rowsBatch(
-        batch,
-        results.flatMap((each) => each.batch.rows),
-      ),
-      result: {
-        counts,
-        faults: results.flatMap(({ result }) => result.faults),
-        misfits: results.flatMap(({ result }) => result.misfits ?? []),
-        created: results.reduce((sum, { result }) => sum + (result.created ?? 0), 0),
-      },
-    };
+    for (const rows of parts) results.push(await this.write(rowsBatch(batch, rows)));
+    return joinApplied(batch, results);
   }
 
   /** A row that is needed cannot be made: the records that need it are found by halves. */

@@ -108,5 +108,5 @@ function faulty(fault: LookupFault): Value {
 
 /** Nothing of the key comes from the record, constants left aside. */
 function isAbsent({ texts }: PendingValue, { keys }: LookupPlan): boolean {
-  return keys.every(({ field }, at) => field === null || isNothing(texts[at]));
+  return keys.every(({ constant }, at) => constant !== null || isNothing(texts[at]));
 }

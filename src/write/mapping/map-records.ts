@@ -3,7 +3,7 @@
  * is decided shape by shape, in `map-shapes.ts`.
  * Refuses only what no database needs to be asked about; every other decision on a value is the database's.
  */
-import type { PendingValue, Row, RowShape } from "../../model/batch.ts";
+import type { PendingExpressions, PendingValue, Row, RowShape } from "../../model/batch.ts";
 import type { HeaderField } from "../../model/header.ts";
 import type {
   FieldMapping,
@@ -20,7 +20,7 @@ import type { Column } from "../../model/table-shape.ts";
 import type { Capabilities } from "../../targets/target.ts";
 import { DeleteMarks } from "./delete-marks.ts";
 import { ShapeMapper } from "./map-shapes.ts";
-import type { ColumnSlot, ShapeMapping } from "./map-shapes.ts";
+import type { ColumnSlot, MappedExpressions, ShapeMapping } from "./map-shapes.ts";
 import { arrayFault, nulFault, nullKeyFault, rejected, unreadFault } from "./mapping-faults.ts";
 import { rewritePacked } from "./rewrite-packed.ts";
 import type { RewrittenField } from "./rewrite-packed.ts";
@@ -116,6 +116,8 @@ export class RecordMapper {
     if (this.#deletes?.marks.anyOf(fields) === true) return null;
     const mapping = this.#mapping(fields.shape, fields.kinds !== null);
     if (mapping.kind === "fault" || mapping.nullKey !== null) return null;
+    // What expressions are evaluated over are texts of records.
+    if (mapping.expressions !== null) return null;
     const { slots, shape } = mapping;
     let spelled: PackedFields | null = fields;
     const rewritten: RewrittenField[] = [];
@@ -203,7 +205,14 @@ export class RecordMapper {
       values.push(text);
     }
     const row = { ord, shape: mapping.shape, values, numeric, record };
-    return { kind: "row", row: pending.length === 0 ? row : { ...row, pending } };
+    const filled = pending.length === 0 ? row : { ...row, pending };
+    if (mapping.expressions === null) return { kind: "row", row: filled };
+    const expressions = expressionsOf(record, mapping.expressions);
+    if (mayHoldNul && expressions.texts.some((text) => text?.includes("\0") === true)) {
+      const slot = mapping.slots.find(({ value }) => value !== undefined);
+      if (slot !== undefined) return rejected(record, nulFault(slot.column));
+    }
+    return { kind: "row", row: { ...filled, expressions } };
   }
 
   /** What a column is looked up by, in the spelling of the other table's columns; `undefined` where there is none. */
@@ -258,4 +267,12 @@ export class RecordMapper {
       throw error;
     }
   }
+}
+
+/** The texts that the expressions of a record are evaluated over. */
+function expressionsOf(
+  { values }: SourceRecord,
+  { fields, uses }: MappedExpressions,
+): PendingExpressions {
+  return { texts: fields.map((field) => (field < 0 ? null : (values[field] ?? null))), uses };
 }

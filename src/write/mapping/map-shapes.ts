@@ -2,13 +2,14 @@
  * Which columns the records of a shape fill, and from where: decided once for all records that have the same fields.
  * Rows with the same columns share a row shape.
  */
-import type { RowShape } from "../../model/batch.ts";
+import type { RowShape, ValueUse } from "../../model/batch.ts";
 import type { FieldMapping, FieldResolver, TablePlan } from "../../model/load-plan.ts";
 import type { LookupPlan } from "../../model/lookup-plan.ts";
 import type { PackedColumn, PackedKey } from "../../model/packed.ts";
 import type { RecordShape } from "../../model/record.ts";
 import type { Column } from "../../model/table-shape.ts";
 import { placeOfField } from "../../model/header.ts";
+import { placeOfValueField } from "../../model/value-plan.ts";
 import { guardedColumns } from "./guarded-columns.ts";
 import {
   missingField,
@@ -36,6 +37,15 @@ export interface ColumnSlot {
   readonly constant: string | null;
   /** The value is to be looked up, by these. */
   readonly pending?: NonNullable<PackedColumn["pending"]>;
+  /** The value is that of an expression: its place in the plan, and whether the records have none of its fields. */
+  readonly value?: { readonly place: number; readonly isAbsent: boolean };
+}
+
+/** What expressions are evaluated over, in the records of one shape. */
+export interface MappedExpressions {
+  /** Where the fields are, in the order of the plan; -1 for none. */
+  readonly fields: readonly number[];
+  readonly uses: readonly ValueUse[];
 }
 
 /** How the records of one shape become rows, or why none of them does. */
@@ -45,6 +55,8 @@ export type ShapeMapping =
       readonly shape: RowShape;
       readonly slots: readonly ColumnSlot[];
       readonly nullKey: MappingFault | null;
+      /** `null`: nothing is evaluated for these records. */
+      readonly expressions: MappedExpressions | null;
     }
   | { readonly kind: "fault"; readonly fault: MappingFault };
 
@@ -100,10 +112,13 @@ export class ShapeMapper {
     if (slots.size === 0 && !isRead && shape.fields.length > 0)
       return faulty(nothingKnown(shape.fields));
     const missing = json ? this.#addMissing(slots) : null;
-    const lookedUp = missing ?? this.#addLookups(shape, slots, { json });
-    if (lookedUp !== null) return lookedUp;
+    const refused =
+      missing ??
+      this.#addValues(shape, slots, { json }) ??
+      this.#addLookups(shape, slots, { json });
+    if (refused !== null) return refused;
     this.#addConstants(slots);
-    return { kind: "mapped", ...this.#shapeOf(slots), nullKey: this.#unkeyed(slots) };
+    return this.#mapped(shape, this.#shapeOf(slots), this.#unkeyed(slots));
   }
 
   /** Maps the records of a shape that delete: their keys, and what a condition reads; nothing else of them is looked at. */
@@ -118,12 +133,53 @@ export class ShapeMapper {
         return faulty(unmappable(name, `two fields fill the column ${column.name}`));
       slots.set(column.name, { column, field, constant: null });
     }
-    const lookedUp = this.#addLookups(shape, slots, { json: false, names });
-    if (lookedUp !== null) return lookedUp;
+    const refused =
+      this.#addValues(shape, slots, { json: false, names }) ??
+      this.#addLookups(shape, slots, { json: false, names });
+    if (refused !== null) return refused;
     this.#addConstants(slots, names);
     const nullKey = this.#unkeyed(slots);
     if (slots.size === 0 && nullKey === null) return faulty(nothingKnown(shape.fields));
-    return { kind: "mapped", ...this.#shapeOf(slots, true), nullKey };
+    return this.#mapped(shape, this.#shapeOf(slots, true), nullKey);
+  }
+
+  #mapped(
+    record: RecordShape,
+    { shape, slots }: { shape: RowShape; slots: ColumnSlot[] },
+    nullKey: MappingFault | null,
+  ): ShapeMapping {
+    const uses = usesOf(slots);
+    const fields = (this.#plan.values?.fields ?? []).map((each) => placeOfValueField(each, record));
+    const expressions = uses.length === 0 ? null : { fields, uses };
+    return { kind: "mapped", shape, slots, nullKey, expressions };
+  }
+
+  /** The columns of expressions; one that reads no field is there in every record. */
+  #addValues(
+    shape: RecordShape,
+    slots: Map<string, ColumnSlot>,
+    { json, names }: { readonly json: boolean; readonly names?: ReadonlySet<string> },
+  ): ShapeMapping | null {
+    const { fields = [], columns = [] } = this.#plan.values ?? {};
+    const { missingFields } = this.#context;
+    for (const [place, { column, fields: read }] of columns.entries()) {
+      if (names?.has(column.name) === false) continue;
+      if (slots.has(column.name))
+        return faulty(
+          unmappable(column.name, `a field and --value fill the column ${column.name}`),
+        );
+      const lacking = read.flatMap((at) => {
+        const field = fields[at];
+        return field === undefined || placeOfValueField(field, shape) >= 0 ? [] : [field.name];
+      });
+      const [first] = lacking;
+      if (json && missingFields === "error" && first !== undefined)
+        return faulty(missingField(first, column.name));
+      const isAbsent =
+        read.length > 0 && lacking.length === read.length && !(json && missingFields === "null");
+      slots.set(column.name, { column, field: -1, constant: null, value: { place, isAbsent } });
+    }
+    return null;
   }
 
   #unkeyed(slots: ReadonlyMap<string, ColumnSlot>): MappingFault | null {
@@ -160,7 +216,9 @@ export class ShapeMapper {
       const keys = keysIn(shape, lookup);
       const fields = keys.filter(({ constant }) => constant === null);
       const pending = { lookup: at, keys };
-      if (fields.length === 0 || fields.some(({ field }) => field >= 0)) {
+      const isThere = ({ field, value }: PackedKey): boolean =>
+        value === undefined ? field >= 0 : this.#hasFieldOf(shape, value);
+      if (fields.length === 0 || fields.some(isThere)) {
         slots.set(column.name, { column, field: -1, constant: null, pending });
         continue;
       }
@@ -172,6 +230,17 @@ export class ShapeMapper {
       slots.set(column.name, { column, field: -1, constant: null, pending });
     }
     return null;
+  }
+
+  /** Whether the records have a field of an expression, or it needs none. */
+  #hasFieldOf(shape: RecordShape, place: number): boolean {
+    const { fields = [], columns = [] } = this.#plan.values ?? {};
+    const read = columns[place]?.fields ?? [];
+    const has = (at: number): boolean => {
+      const field = fields[at];
+      return field !== undefined && placeOfValueField(field, shape) >= 0;
+    };
+    return read.length === 0 || read.some(has);
   }
 
   #addConstants(slots: Map<string, ColumnSlot>, names?: ReadonlySet<string>): void {
@@ -203,10 +272,27 @@ export class ShapeMapper {
 
 /** Where the texts that a look-up is by are in the records of a shape. */
 function keysIn(shape: RecordShape, { keys }: LookupPlan): PackedKey[] {
-  return keys.map(({ field, constant }) => ({
+  return keys.map(({ field, constant, value }) => ({
     field: field === null ? -1 : placeOfField(field, shape),
     constant,
+    ...(value === undefined ? {} : { value }),
   }));
+}
+
+/** What the values of expressions are for: columns, and what is looked up by them. */
+function usesOf(slots: readonly ColumnSlot[]): ValueUse[] {
+  const uses = new Map<number, ValueUse>();
+  for (const [at, { value }] of slots.entries())
+    if (value !== undefined)
+      uses.set(value.place, { value: value.place, at, isAbsent: value.isAbsent, keys: [] });
+  const looked = slots.flatMap(({ pending }) => pending ?? []);
+  for (const [pending, { keys }] of looked.entries())
+    for (const [key, { value }] of keys.entries()) {
+      if (value === undefined) continue;
+      const use = uses.get(value) ?? { value, at: null, isAbsent: false, keys: [] };
+      uses.set(value, { ...use, keys: [...use.keys, { pending, key }] });
+    }
+  return [...uses.values()];
 }
 
 function faulty(fault: MappingFault): ShapeMapping {

@@ -7,7 +7,7 @@ import { sample } from "../../../src/sources/sample.ts";
 import { openSource } from "../../../src/sources/open-source.ts";
 import type { Source } from "../../../src/read/source.ts";
 import { gatherBatches } from "../../../src/write/batches.ts";
-import type { SourceEvent } from "../../../src/model/source-event.ts";
+import type { SourceEvent } from "../../../src/model/source-offset.ts";
 import { jobSource } from "../../../src/sources/job-source.ts";
 import { BEGINNING } from "../../../src/model/source-offset.ts";
 import { hold } from "./compare-paths.ts";

@@ -11,7 +11,7 @@ import { fieldResolver } from "../../../src/plan/mapping.ts";
 import { arrayText } from "../../../src/targets/postgres/stage/array-text.ts";
 import type { Capabilities } from "../../../src/targets/target.ts";
 import { gatherBatches } from "../../../src/write/batches.ts";
-import type { SourceEvent } from "../../../src/model/source-event.ts";
+import type { SourceEvent } from "../../../src/model/source-offset.ts";
 import { RecordMapper } from "../../../src/write/mapping/map-records.ts";
 import type { MapperContext } from "../../../src/write/mapping/map-records.ts";
 import { hold, readPath } from "./compare-paths.ts";
@@ -173,6 +173,7 @@ export function mapperOf(target: PathTarget): RecordMapper {
     extraFields,
     keepIdentity: false,
     lookup: null,
+    value: null,
     const: null,
   });
   return new RecordMapper(plan, { resolve, capabilities, missingFields });

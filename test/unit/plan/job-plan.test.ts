@@ -92,6 +92,7 @@ const WRITTEN: Partial<Record<OptionName, string>> = {
   nullIn: "a=b",
   records: "/a",
   const: "a=b",
+  value: "a = b",
   lookup: "a = b(c)",
   set: "a = b",
   stamp: "a = b",

@@ -1,0 +1,93 @@
+/**
+ * The statements of `--value` for SQL Server:
+ *
+ *   SELECT excluded.upsurge_n AS n, CONVERT(nvarchar(max), (TRIM(excluded.upsurge_f1))) AS v1
+ *   FROM (
+ *     SELECT k.n AS upsurge_n, k.k1 COLLATE … AS upsurge_f1 FROM OPENJSON(@p1) WITH (n int, k1 nvarchar(max)) AS k
+ *   ) AS excluded
+ *
+ * Pure. A server without OPENJSON is sent the texts one by one, as VALUES.
+ */
+import { RECORD_NUMBER, valueFieldName } from "../../../model/value-plan.ts";
+import type { ValueColumn } from "../../../model/value-plan.ts";
+import type { LookupStatement } from "../../lookup-sql.ts";
+import type { FieldTexts, ValueSql } from "../../value-sql.ts";
+import type { LookupServer } from "./lookup-sql.ts";
+
+const MOST = 10_000;
+/** A request takes 2,100 parameters, VALUES so many rows. */
+const MOST_PARAMETERS = 2000;
+const MOST_ROWS = 1000;
+
+/** How the values of these columns are asked for; `fields`: how many fields the records have. */
+export function valueSql(
+  columns: readonly ValueColumn[],
+  fields: number,
+  server: LookupServer,
+): ValueSql {
+  const texts = columns.map(textOf);
+  const values = texts.map((text, at) => `${text} AS v${at + 1}`);
+  const collated = (text: string, at: number): string =>
+    `${text} COLLATE ${server.collation} AS ${valueFieldName(at)}`;
+  const places = Array.from({ length: fields }, (_, at) => at);
+  const given = places.map((at) => collated(`k.k${at + 1}`, at));
+  const none = places.map((at) => collated("CONVERT(nvarchar(max), N'')", at));
+  const rows = Math.min(MOST_ROWS, Math.floor(MOST_PARAMETERS / Math.max(1, fields)));
+  const conditions = texts.map((text) => `${text} IS NULL`);
+  return {
+    most: server.hasOpenJson ? MOST : rows,
+    ask: (records) => {
+      const from = rowsFrom(records, fields, server);
+      return {
+        sql: `SELECT ${[`excluded.${RECORD_NUMBER} AS n`, ...values].join(", ")}
+FROM (
+  SELECT ${[`k.n AS ${RECORD_NUMBER}`, ...given].join(", ")} FROM ${from.sql}
+) AS excluded`,
+        values: from.values,
+      };
+    },
+    check: `SELECT 1 AS refused FROM (
+  SELECT ${[`0 AS ${RECORD_NUMBER}`, ...none].join(", ")}
+) AS excluded WHERE 1 = 0 AND ${conditions.join(" AND ")}`,
+  };
+}
+
+/** The records as a table `k` with the columns `n`, `k1`, `k2`… */
+function rowsFrom(
+  records: readonly FieldTexts[],
+  fields: number,
+  { hasOpenJson }: LookupServer,
+): LookupStatement {
+  const names = Array.from({ length: fields }, (_, at) => `k${at + 1}`);
+  const padded = records.map((texts) => names.map((_, at) => texts[at] ?? null));
+  if (hasOpenJson) {
+    const objects = padded.map((texts, n): Record<string, string | number | null> =>
+      Object.fromEntries<string | number | null>([
+        ["n", n + 1],
+        ...texts.map((text, at): [string, string | null] => [`k${at + 1}`, text]),
+      ]),
+    );
+    const typed = names.map((name) => `${name} nvarchar(max)`);
+    const sql = `OPENJSON(@p1) WITH (${["n int", ...typed].join(", ")}) AS k`;
+    return { sql, values: [JSON.stringify(objects)] };
+  }
+  const tuples = padded.map(
+    (_, n) => `(${[n + 1, ...names.map((_name, at) => `@p${n * fields + at + 1}`)].join(", ")})`,
+  );
+  return {
+    sql: `(VALUES ${tuples.join(", ")}) AS k(${["n", ...names].join(", ")})`,
+    values: padded.flat(),
+  };
+}
+
+/** The value as a text that its column reads as the same value; a text stays what it is, whatever the style. */
+function textOf({ expression, column: { type } }: ValueColumn): string {
+  const text = (style: string): string => `CONVERT(nvarchar(max), (${expression})${style})`;
+  if (/^(?:float|real)\b/.test(type)) return text(", 3");
+  if (/^(?:decimal|numeric|(?:small)?money|(?:big|small|tiny)?int)\b/.test(type))
+    return text(", 2");
+  if (/^(?:date|time|datetime|datetime2|smalldatetime|datetimeoffset)\b/.test(type))
+    return text(", 121");
+  if (/binary\b|^(?:rowversion|timestamp)\b/.test(type)) return text(", 1");
+  return text("");
+}

@@ -1,0 +1,28 @@
+/** What became of a batch whose rows were filled in before they were written. Pure. */
+import type { Batch, BatchResult } from "../model/batch.ts";
+import { addCounts, noCounts } from "../model/counts.ts";
+import { rowsBatch } from "./row-batches.ts";
+
+/** What became of a batch, and its rows as they were written. */
+export interface AppliedBatch {
+  readonly result: BatchResult;
+  readonly batch: Batch;
+}
+
+/** What became of a batch that was written in parts. */
+export function joinApplied(batch: Batch, parts: readonly AppliedBatch[]): AppliedBatch {
+  const counts = noCounts();
+  for (const { result } of parts) addCounts(counts, result.counts);
+  return {
+    batch: rowsBatch(
+      batch,
+      parts.flatMap((each) => each.batch.rows),
+    ),
+    result: {
+      counts,
+      faults: parts.flatMap(({ result }) => result.faults),
+      misfits: parts.flatMap(({ result }) => result.misfits ?? []),
+      created: parts.reduce((sum, { result }) => sum + (result.created ?? 0), 0),
+    },
+  };
+}
