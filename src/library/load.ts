@@ -10,6 +10,7 @@ import { findTarget } from "../targets/registry.ts";
 import { maskReport } from "../secrets/mask-report.ts";
 import { redactorFor } from "../secrets/redact.ts";
 import type { Options } from "../options/options.ts";
+import type { BytesText } from "./json-line.ts";
 import { optionsFrom } from "./options.ts";
 import type { Destination, GivenOptions } from "./options.ts";
 import { Listeners } from "./listeners.ts";
@@ -60,7 +61,7 @@ export async function load(source: LoadSource, options: LoadOptions): Promise<Re
   const read = optionsFrom("load", options, { environment, sources: namedSources(source) });
   const target = await findTarget(options.to);
   const bytes = {
-    text: target.bytesText?.bind(target) ?? null,
+    text: bytesText(read.binary) ?? target.bytesText?.bind(target) ?? null,
     mayMisread: (field: string) => (read.create || read.alter) && !hasType(read, field),
   };
   const ready = readySource(source, { hasFormat: read.format !== null, bytes });
@@ -98,6 +99,12 @@ function rejectedRow({ position, raw, ...reject }: Reject): RejectedRow {
 /** Whether an error says that the library was used in a wrong way, or what a load has met. */
 export function isUpsurgeError(error: unknown): error is UpsurgeError {
   return error instanceof UpsurgeError;
+}
+
+/** How bytes of the caller are written where `binary` says how bytes are read. */
+function bytesText(binary: Options["binary"]): BytesText | null {
+  if (binary === null) return null;
+  return (hex) => (binary === "hex" ? hex : Buffer.from(hex, "hex").toString("base64"));
 }
 
 /** Whether the caller has said the type of the column that a field fills. */

@@ -54,7 +54,9 @@ export type ColumnNotation =
       readonly thousands: "." | "," | " " | "'" | null;
     }
   /** As `--date-format` spells them. */
-  | { readonly kind: "date"; readonly formats: readonly string[] };
+  | { readonly kind: "date"; readonly formats: readonly string[] }
+  /** The target takes `prefix` and hexadecimal digits for bytes. */
+  | { readonly kind: "bytes"; readonly encoding: "hex" | "base64"; readonly prefix: string };
 
 /** What happens to a target row that was found. */
 export interface UpdateRule {

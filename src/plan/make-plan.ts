@@ -29,7 +29,8 @@ import type { LateChoice } from "./late/late-columns.ts";
 import type { LookupPlan } from "../model/lookup-plan.ts";
 import { planValues } from "./values/plan-values.ts";
 import { planLookups } from "./lookups/plan-lookups.ts";
-import { chooseNotations } from "./values/notations.ts";
+import { ALL_NOTATIONS, chooseNotations } from "./values/notations.ts";
+import type { NotationUse } from "./values/notations.ts";
 import { findOverlaps } from "./overlaps.ts";
 import type { ColumnSources } from "./overlaps.ts";
 import { neededPrivileges, refuseMissing, refusePrivileges } from "./requirements.ts";
@@ -268,7 +269,11 @@ function planFillings(
       constants,
       update,
       columns,
-      ...chooseNotations(shape, options, request.stage === undefined && !readsDates(lookups)),
+      ...chooseNotations(shape, options, {
+        capabilities: request.capabilities,
+        elsewhere: request.stage === undefined ? readByLookups(lookups) : ALL_NOTATIONS,
+        filled: [...constants.map(({ column }) => column), ...evaluated, ...looked],
+      }),
       ...(values === null ? {} : { values }),
       ...(lookups.length === 0 ? {} : { lookups }),
     },
@@ -282,8 +287,9 @@ function planFillings(
 }
 
 /** Look-ups by a date are a use of a date format, whatever the columns of the table. */
-function readsDates(lookups: readonly LookupPlan[]): boolean {
-  return lookups.some(({ keys }) => keys.some(({ notation }) => notation?.kind === "date"));
+function readByLookups(lookups: readonly LookupPlan[]): NotationUse["elsewhere"] {
+  const notations = lookups.flatMap(({ keys }) => keys.map(({ notation }) => notation?.kind));
+  return new Set(notations.filter((kind) => kind !== undefined));
 }
 
 /** Refuses a load that cannot succeed; one that is planned to learn of privileges may lack some. */

@@ -71,6 +71,8 @@ export interface Capabilities {
   readonly dateOrder?: (order: "DMY" | "MDY") => string;
   /** How JSON's true and false are spelled for columns that are not text; absent: the database reads the words. */
   readonly booleans?: { readonly true: string; readonly false: string };
+  /** What stands before the hexadecimal digits of bytes; absent: nothing. */
+  readonly bytesPrefix?: string;
   /** Turns a JSON array, verbatim, into the text of an array column of `type`. Throws a `RangeError` for what no array can hold. */
   readonly arrayText?: (json: string, type: string) => string;
 }

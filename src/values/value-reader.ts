@@ -1,8 +1,9 @@
 /**
- * How the values of one column are read: as numbers with the marks of `--decimal` and `--thousands`, or as dates under the
- * formats of `--date-format`. What a text means then is left to the database.
+ * How the values of one column are read: as numbers with the marks of `--decimal` and `--thousands`, as dates under the
+ * formats of `--date-format`, or as bytes as `--binary` says. What a text means then is left to the database.
  */
 import type { ColumnNotation } from "../model/load-plan.ts";
+import { bytesReader } from "./bytes.ts";
 import type { DateFormat } from "./date-format.ts";
 import { parseDateFormat } from "./date-format.ts";
 import { readDate } from "./dates.ts";
@@ -19,8 +20,9 @@ export type ValueReader = (text: string) => string | UnreadValue;
 
 /** The reader of a column. */
 export function readerOf(notation: ColumnNotation): ValueReader {
-  return notation.kind === "number"
-    ? numberReader(notation)
+  if (notation.kind === "number") return numberReader(notation);
+  return notation.kind === "bytes"
+    ? bytesReader(notation.encoding, notation.prefix)
     : dateReader(notation.formats.flatMap((text) => parseDateFormat(text) ?? []));
 }
 

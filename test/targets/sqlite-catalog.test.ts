@@ -20,7 +20,7 @@ async function connect(url: string): Promise<Session> {
 }
 
 function column(affinity: Affinity): BoundColumn {
-  return { name: "c", affinity, type: "", promised: null };
+  return { name: "c", affinity, type: "", promised: null, isBytes: false };
 }
 
 describe("catalog texts", () => {

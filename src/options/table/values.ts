@@ -41,6 +41,17 @@ export const VALUE_OPTIONS = {
     commands: READS_AND_RUN,
     meaning: "given",
   },
+  binary: {
+    group: "values",
+    kind: "choice",
+    choices: ["hex", "base64"],
+    summary: "How the source writes the values of binary columns.",
+    details:
+      "For columns of type `bytea`, `binary`, `varbinary` and `image`, and on SQLite for those declared as BLOB, which then hold bytes instead of text. `hex` takes pairs of digits, also after `\\x` or `0x`; `base64` takes the usual alphabet, with or without the padding at the end. Blanks and line breaks within a value, and what is not whole bytes, are rejected. Without the flag the database reads the text in its own way: PostgreSQL stores the characters of a base64 text.",
+    example: "--binary base64",
+    commands: READS_AND_RUN,
+    meaning: "given",
+  },
   nullIn: {
     group: "values",
     kind: "many",

@@ -7,6 +7,7 @@ import type { Column, TableShape, UniqueKey } from "../../model/table-shape.ts";
 import type { ValuesPlan } from "../../model/value-plan.ts";
 import type { GivenLookup } from "../../options/lookup-grammar.ts";
 import type { Options } from "../../options/options.ts";
+import type { Capabilities } from "../../targets/target.ts";
 import { tableSql, uniqueIndexSql } from "../../sql/unique-index.ts";
 import type { FieldNames } from "../field-names.ts";
 import { readingReason } from "../isolation.ts";
@@ -14,7 +15,7 @@ import { whyReadOnly } from "../mapping.ts";
 import { requireColumn, tableLabel } from "../names.ts";
 import { couplingOf } from "./coupling.ts";
 import type { CoupledLookup } from "./coupling.ts";
-import { chooseNotations } from "../values/notations.ts";
+import { ALL_NOTATIONS, chooseNotations } from "../values/notations.ts";
 import { findReference } from "./find-reference.ts";
 import { refuseMaking } from "./refuse-making.ts";
 
@@ -22,6 +23,7 @@ import { refuseMaking } from "./refuse-making.ts";
 export interface LookupRequest {
   readonly shape: TableShape;
   readonly options: Options;
+  readonly capabilities: Capabilities;
   readonly quoteIdentifier: (name: string) => string;
   /** The other tables, by the names that the options have for them. */
   readonly parents?: ReadonlyMap<string, TableShape> | undefined;
@@ -63,7 +65,7 @@ export function planLookups(request: LookupRequest): PlannedLookups {
 }
 
 function planLookup(request: LookupRequest, given: GivenLookup): CoupledLookup {
-  const { shape, options, parents, constants, mapping, values } = request;
+  const { shape, options, parents, constants, mapping, values, capabilities } = request;
   const column = requireColumn(shape, given.column, "--lookup");
   refuseFilled(request, column);
   const parent = parents?.get(given.table);
@@ -71,7 +73,11 @@ function planLookup(request: LookupRequest, given: GivenLookup): CoupledLookup {
     throw upsurgeError("INTERNAL", { message: `the table ${given.table} was not read` });
   // Formats that name a column are those of the table that is loaded.
   const dateFormat = (options.dateFormat ?? []).filter((format) => format.column === null);
-  const { notations } = chooseNotations(parent, { ...options, dateFormat }, false);
+  const { notations } = chooseNotations(
+    parent,
+    { ...options, dateFormat },
+    { capabilities, elsewhere: ALL_NOTATIONS },
+  );
   const keys = given.pairs.map(({ column: name, field }): LookupKey => {
     const constant = constants.find((each) => each.column === field)?.value;
     // A field of that name comes first.

@@ -4,33 +4,52 @@ import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { ColumnNotation, TablePlan } from "../../model/load-plan.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
+import type { Capabilities } from "../../targets/target.ts";
 import { readerOf } from "../../values/value-reader.ts";
 import { requireColumn, tableLabel } from "../names.ts";
 
 /** What the flags say of how values are written. */
-export type NotationOptions = Pick<Options, "decimal" | "thousands" | "dateFormat">;
+export type NotationOptions = Pick<Options, "decimal" | "thousands" | "dateFormat" | "binary">;
 
 /** By column. */
 export type Notations = Readonly<Record<string, ColumnNotation>>;
 
+/** Where notations are for. */
+export interface NotationUse {
+  readonly capabilities: Pick<Capabilities, "bytesPrefix">;
+  /** The notations that are of use elsewhere, so that a table without a column for them is no mistake. */
+  readonly elsewhere: ReadonlySet<ColumnNotation["kind"]>;
+  /** The columns that no field fills. */
+  readonly filled?: readonly string[];
+}
+
+/** The notations that may be of use in another table of a run, or of a look-up. */
+export const ALL_NOTATIONS: NotationUse["elsewhere"] = new Set(["number", "date", "bytes"]);
+
 /**
- * The notations of the columns of a table; none where no flag says any. `isAlone`: no other table is loaded with the
- * same flags. Throws `PLAN_UNKNOWN_COLUMN`, and `OPTION_CONFLICT` for dates that no column holds.
+ * The notations of the columns of a table; none where no flag says any. Throws `PLAN_UNKNOWN_COLUMN`, and `OPTION_CONFLICT`
+ * for dates or bytes that no column holds.
  */
 export function chooseNotations(
   shape: TableShape,
   options: NotationOptions,
-  isAlone: boolean,
+  { capabilities, elsewhere, filled = [] }: NotationUse,
 ): Pick<TablePlan, "notations"> {
   const numbers = numberNotation(options);
+  const { bytesPrefix: prefix = "" } = capabilities;
+  const { binary: encoding } = options;
   const { every, named } = dateFormats(shape, options);
   const found = shape.columns.flatMap((column): (readonly [string, ColumnNotation])[] => {
     const formats = named.get(column.name) ?? (column.notation === "date" ? every : []);
     if (formats.length > 0) return [[column.name, { kind: "date", formats }]];
+    if (encoding !== null && column.family === "binary" && !filled.includes(column.name))
+      return [[column.name, { kind: "bytes", encoding, prefix }]];
     return numbers !== null && column.notation === "number" ? [[column.name, numbers]] : [];
   });
   const hasDates = shape.columns.some(({ notation }) => notation === "date");
-  if (isAlone && every.length > 0 && !hasDates) throw noDates(shape, every[0] ?? "");
+  if (!elsewhere.has("date") && every.length > 0 && !hasDates) throw noDates(shape, every[0] ?? "");
+  const hasBytes = shape.columns.some(({ family }) => family === "binary");
+  if (!elsewhere.has("bytes") && encoding !== null && !hasBytes) throw noBytes(shape, encoding);
   return found.length === 0 ? {} : { notations: Object.fromEntries(found) };
 }
 
@@ -70,6 +89,19 @@ function noDates(shape: TableShape, format: string): Error {
       reason: "none of its columns has a date type, so nothing tells which fields are dates",
     },
     { where: "--date-format", fix: `name the column of the dates: --date-format ${example}` },
+  );
+}
+
+/** Bytes of a table without a column for them. */
+function noBytes(shape: TableShape, encoding: string): Error {
+  return upsurgeError(
+    "OPTION_CONFLICT",
+    {
+      flag: `--binary ${encoding}`,
+      other: `the table ${tableLabel(shape)}`,
+      reason: "none of its columns has a binary type, so there are no bytes to read",
+    },
+    { where: "--binary", fix: "leave --binary out" },
   );
 }
 

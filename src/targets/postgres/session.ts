@@ -140,6 +140,7 @@ export class PostgresSession implements Session {
       commitsAtOnce: true,
       lookupNeedsUpdatePrivilege: true,
       arrayText,
+      bytesPrefix: "\\x",
       dateOrder,
     };
   }

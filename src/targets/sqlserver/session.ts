@@ -68,6 +68,7 @@ const CAPABILITIES: Capabilities = {
   acceptsPackedBatches: false,
   storesNul: true,
   notNullCode: "515",
+  bytesPrefix: "0x",
   batchRows: BATCH_ROWS,
   truncateResetsIdentity: true,
   parallel: false,

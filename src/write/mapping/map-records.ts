@@ -25,7 +25,7 @@ import { arrayFault, nulFault, nullKeyFault, rejected, unreadFault } from "./map
 import { rewritePacked } from "./rewrite-packed.ts";
 import type { RewrittenField } from "./rewrite-packed.ts";
 import { hasNull, spellPacked } from "./spell-packed.ts";
-import { readerOf } from "../../values/value-reader.ts";
+import { FieldReader } from "./field-reader.ts";
 import type { ValueReader } from "../../values/value-reader.ts";
 
 /** What the mapper needs besides the plan. */
@@ -66,26 +66,21 @@ export class RecordMapper {
   readonly #shapes: ShapeMapper;
   readonly #deletes: MappedDeletes | null;
   /** By column: how values are read that are not written as the database reads them. */
-  readonly #readers: ReadonlyMap<string, ValueReader>;
+  readonly #readers: ReadonlyMap<string, FieldReader>;
   readonly #lookups: readonly LookupPlan[];
   /** By look-up and key: the same for what other tables are asked for. */
-  readonly #keyReaders: readonly (readonly (ValueReader | undefined)[])[];
+  readonly #keyReaders: readonly (readonly (FieldReader | undefined)[])[];
   #packed: { readonly of: PackedFields; readonly mapping: PackedMapping | null } | null = null;
 
   constructor(plan: TablePlan, context: MapperContext) {
     this.#context = context;
     this.#lookups = plan.lookups ?? [];
     this.#keyReaders = this.#lookups.map(({ keys }) =>
-      keys.map(({ notation }) => (notation === undefined ? undefined : readerOf(notation))),
+      keys.map(({ notation }) => (notation === undefined ? undefined : new FieldReader(notation))),
     );
     const { resolve, missingFields, capabilities } = context;
     const { notNullCode } = capabilities;
-    this.#readers = new Map(
-      Object.entries(plan.notations ?? {}).map(([column, notation]) => [
-        column,
-        readerOf(notation),
-      ]),
-    );
+    this.#readers = FieldReader.ofColumns(plan.notations);
     this.#shapes = new ShapeMapper(plan, { resolve, missingFields, notNullCode });
     const { recordDeletes } = plan;
     this.#deletes =
@@ -125,10 +120,11 @@ export class RecordMapper {
       if (pending !== undefined && !this.#areOrdinary(fields, pending)) return null;
       if (field < 0) continue;
       if (this.#shapes.guarded.has(column.name) && hasNull(fields, field)) return null;
+      const reader = this.#readers.get(column.name);
+      if (reader?.takes(fields, field) === false) return null;
       spelled = spellPacked(spelled, field, column, this.#context.capabilities);
       if (spelled === null) return null;
-      const read = this.#readers.get(column.name);
-      if (read !== undefined) rewritten.push({ field, read });
+      if (reader !== undefined) rewritten.push({ field, read: reader.text });
     }
     if (rewritten.length > 0) spelled = rewritePacked(spelled, rewritten);
     return spelled === null ? null : { shape, columns: slots, fields: spelled };
@@ -224,8 +220,8 @@ export class RecordMapper {
     for (const [at, { field, constant }] of keys.entries()) {
       const given = field < 0 ? constant : (values[field] ?? null);
       const kind = field < 0 ? null : (kinds?.[field] ?? null);
-      const read = kind === null || kind === "text" ? this.#keyReaders[lookup]?.[at] : undefined;
-      const value = given === null || read === undefined ? given : read(given);
+      const reader = this.#keyReaders[lookup]?.[at];
+      const value = given === null || reader === undefined ? given : reader.read(given, kind);
       if (typeof value === "object" && value !== null)
         return { value: given ?? "", why: value.why };
       const column = this.#lookups[lookup]?.keys[at]?.column;
@@ -237,14 +233,14 @@ export class RecordMapper {
     return texts;
   }
 
-  /** A value as the database reads it, where its column has a notation. A JSON number is one already. */
+  /** A value as the database reads it, where its column has a notation. */
   #read(
     value: string | null,
     kind: FieldKind | null,
     slot: ColumnSlot,
   ): ReturnType<ValueReader> | null {
-    if (value === null || slot.field < 0 || (kind !== null && kind !== "text")) return value;
-    return this.#readers.get(slot.column.name)?.(value) ?? value;
+    if (value === null || slot.field < 0) return value;
+    return this.#readers.get(slot.column.name)?.read(value, kind) ?? value;
   }
 
   /** Where true and false are 1 and 0, they are numbers to a column of any type. */

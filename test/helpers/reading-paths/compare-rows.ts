@@ -67,7 +67,9 @@ export const pathTarget: fc.Arbitrary<PathTarget> = fc.record({
       arbitrary: fc.subarray(["a", "b", "é"]).map((names) => {
         const number: ColumnNotation = { kind: "number", decimal: ",", thousands: "." };
         const date: ColumnNotation = { kind: "date", formats: ["%d.%m.%Y"] };
-        return Object.fromEntries(names.map((name) => [name, name === "é" ? date : number]));
+        const bytes: ColumnNotation = { kind: "bytes", encoding: "hex", prefix: "0x" };
+        const kinds: Readonly<Record<string, ColumnNotation>> = { a: number, b: bytes, é: date };
+        return Object.fromEntries(names.map((name) => [name, kinds[name] ?? number]));
       }),
     },
   ),

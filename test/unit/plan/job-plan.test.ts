@@ -89,6 +89,7 @@ const WRITTEN: Partial<Record<OptionName, string>> = {
   decimal: ",",
   thousands: "'",
   dateFormat: "%d.%m.%Y",
+  binary: "hex",
   nullIn: "a=b",
   records: "/a",
   const: "a=b",

@@ -31,7 +31,10 @@ const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 function lookupSql({ parent, keys, refersTo, column }: LookupPlan, strict: boolean): LookupSql {
   const table = quoteIdentifier(parent.name.name);
   const id = `p.${quoteIdentifier(refersTo.name)}`;
-  const texts = keys.map((_, at) => `(k.value ->> ${at})`);
+  const texts = keys.map(({ notation }, at) => {
+    const text = `(k.value ->> ${at})`;
+    return notation?.kind === "bytes" ? `unhex${text}` : text;
+  });
   const conditions = keys.map(
     (key, at) => `p.${quoteIdentifier(key.column.name)} = ${texts[at] ?? ""}`,
   );

@@ -79,14 +79,15 @@ function shapeRunner(
 
 /** Where a view's or a virtual table's values end up is not known, nor is a stamped column's value the source's. */
 function destinationOf(
-  { update }: TablePlan,
+  { update, notations }: TablePlan,
   { shape, details }: SqliteTable,
   name: string,
 ): BoundColumn {
   const affinity = details.get(name)?.affinity ?? "blob";
   const type = shape.columns.find((column) => column.name === name)?.type ?? "";
   const isKnown = shape.kind === "table" && update.stamps.every(({ column }) => column !== name);
-  return { name, affinity, type, promised: isKnown ? promisedBy(type, affinity) : null };
+  const isBytes = notations?.[name]?.kind === "bytes";
+  return { name, affinity, type, isBytes, promised: isKnown ? promisedBy(type, affinity) : null };
 }
 
 /** Whether SQLite converts a value to its column's type before anything could look at it. */

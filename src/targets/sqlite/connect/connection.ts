@@ -4,7 +4,7 @@
  */
 
 /** What is bound for a parameter: texts, integers as bigints, REALs as numbers. */
-export type SqliteValue = string | bigint | number | null;
+export type SqliteValue = string | bigint | number | Uint8Array | null;
 
 /** A prepared statement. Its parameters are `?`, in their order. */
 export interface Statement<Row = unknown> {

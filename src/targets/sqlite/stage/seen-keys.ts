@@ -98,7 +98,8 @@ export class SqliteSeenKeys implements SeenKeys {
       const affinity = table.details.get(name)?.affinity;
       if (column === undefined || affinity === undefined)
         throw upsurgeError("INTERNAL", { message: `no column ${name} was read` });
-      return { name, affinity, type: column.type, promised: null };
+      const isBytes = plan.notations?.[name]?.kind === "bytes";
+      return { name, affinity, type: column.type, isBytes, promised: null };
     });
     const rows = Math.max(1, Math.floor(MOST_VALUES / Math.max(1, names.length)));
     return {

@@ -28,6 +28,8 @@ export interface BoundColumn {
   readonly affinity: Affinity;
   /** As it is declared. */
   readonly type: string;
+  /** The text of a value is the hexadecimal digits of its bytes. */
+  readonly isBytes: boolean;
   /** What a text must be like not to be counted; `null` where any will do. */
   readonly promised: PromisedType | null;
 }
@@ -39,7 +41,9 @@ const INT64_MIN = -(2n ** 63n);
 
 /** The value to bind for `text`; `numeric`: the source wrote a number. Throws a `RangeFault`. */
 export function bindValue(text: string | null, numeric: boolean, column: BoundColumn): BoundValue {
-  if (text === null || column.affinity === "text") return text;
+  if (text === null) return text;
+  if (column.isBytes) return Buffer.from(text, "hex");
+  if (column.affinity === "text") return text;
   if (column.affinity === "blob") return numeric ? bindNumber(text, column) : text;
   if (column.affinity !== "real" && text.length > 18 && INTEGER.test(text)) {
     toInteger(text, column);
