@@ -258,9 +258,9 @@ function planFillings(
   const isWritten = (name: string): boolean => {
     return only?.includes(name) ?? late?.columns.includes(name) !== true;
   };
+  const made = [...evaluated, ...lookups.map(({ column }) => column.name)];
   const known = [...mapping, ...constants].map(({ column }) => column);
-  const looked = lookups.map(({ column }) => column.name);
-  const named = new Set([...known, ...evaluated, ...looked].filter(isWritten));
+  const named = new Set([...known, ...made].filter(isWritten));
   const columns = carriedColumns(request, named).filter(({ name }) => isWritten(name));
   const update = { ...all, columns: all.columns.filter(isWritten) };
   return {
@@ -269,11 +269,7 @@ function planFillings(
       constants,
       update,
       columns,
-      ...chooseNotations(shape, options, {
-        capabilities: request.capabilities,
-        elsewhere: request.stage === undefined ? readByLookups(lookups) : ALL_NOTATIONS,
-        filled: [...constants.map(({ column }) => column), ...evaluated, ...looked],
-      }),
+      ...notationsOf(request, lookups, [...constants.map(({ column }) => column), ...made]),
       ...(values === null ? {} : { values }),
       ...(lookups.length === 0 ? {} : { lookups }),
     },
@@ -284,6 +280,16 @@ function planFillings(
     why: [...explainLate(late), ...overlaps.why, ...valued.why, ...found.why],
     warnings: [...nullTexts(options, how.arbiter), ...overlaps.warnings, ...found.warnings],
   };
+}
+
+/** How values are written; columns that are `filled` take none of a field. */
+function notationsOf(
+  { shape, options, capabilities, stage }: PlanRequest,
+  lookups: readonly LookupPlan[],
+  filled: readonly string[],
+): Pick<TablePlan, "notations"> {
+  const elsewhere = stage === undefined ? readByLookups(lookups) : ALL_NOTATIONS;
+  return chooseNotations(shape, options, { capabilities, elsewhere, filled });
 }
 
 /** Look-ups by a date are a use of a date format, whatever the columns of the table. */

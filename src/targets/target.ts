@@ -6,7 +6,6 @@
  */
 import type { Environment } from "../model/environment.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../model/batch.ts";
-import type { OutcomeCounts } from "../model/counts.ts";
 import type { ComparisonSql } from "../model/differences.ts";
 import type {
   Emptying,
@@ -22,6 +21,7 @@ import type { TableName, TablePrivilege, TableShape } from "../model/table-shape
 import type { ValueColumn } from "../model/value-plan.ts";
 import type { DdlDialect } from "./ddl-dialect.ts";
 import type { Lookups } from "./lookup-sql.ts";
+import type { SetWriter } from "./set-writer.ts";
 import type { SqlExecutor } from "./sql-executor.ts";
 import type { ValueSql } from "./value-sql.ts";
 
@@ -332,12 +332,6 @@ export interface SeenKeys {
   note(batch: Batch): Promise<void>;
 }
 
-/** A row that repeats the key of an earlier row in the batch: `wave` is 2 for the second occurrence. */
-export interface Repeat {
-  readonly ord: number;
-  readonly wave: number;
-}
-
 /**
  * Rows made the database end the whole transaction, which no savepoint can undo. `fault` is set when it was one row by
  * itself: the load can start again without it. Otherwise it starts again and applies these rows one at a time.
@@ -355,46 +349,3 @@ export class TransactionAborted extends Error {
     this.fault = fault;
   }
 }
-
-/** The set-based half of a writer. Errors of class `row` and `repeat` are undone by `rollbackToSavepoint`. */
-export interface SetWriter {
-  /** Begins to make a batch ready to be staged while an earlier one is still at work; asks the database nothing. */
-  prepare?(batch: Batch): void;
-  savepoint(): Promise<void>;
-  release(): Promise<void>;
-  rollbackToSavepoint(): Promise<void>;
-  /**
-   * Brings the rows to the server by the plan's row source, replacing those of the batch before. Answers with the rows
-   * that the database could not accept whatever is in the table; they are not staged. Where the engine cannot tell them
-   * apart, it fails with class `row` instead.
-   */
-  stage(batch: Batch): Promise<readonly RowFault[]>;
-  /**
-   * After an error of class `row` or `repeat` was undone: true when the batch had gone a way that sound rows can fail on, and
-   * would go another way if it was staged again.
-   */
-  retreat?(error: unknown): boolean;
-  /** The repeats of a key among the staged rows, by the database's own equality. */
-  repeats(batch: Batch): Promise<readonly Repeat[]>;
-  /** Applies repeats all together, however often a key repeats; absent or `null` where they go in waves. */
-  readonly folds?: RepeatFolds | null;
-  /**
-   * Applies staged rows in file order. `only`: just these; `except`: all but these.
-   * Repeats among them make a native statement fail with class `repeat`; select-then-write must be given none.
-   */
-  apply(batch: Batch, selection: Selection): Promise<OutcomeCounts>;
-}
-
-/** Applies the repeats of keys, key by key: each in one go, as if its rows came one after the other. */
-export interface RepeatFolds {
-  /** Takes the repeats out of the staged rows, so that `apply` finds each key once; tells how many there are. */
-  setAside(batch: Batch): Promise<number>;
-  /** Applies them, after the others. Fails with class `row` where one of them would be refused, or may be. */
-  apply(): Promise<OutcomeCounts>;
-}
-
-/** Which staged rows a statement takes, by `ord`. */
-export type Selection =
-  | { readonly kind: "all" }
-  | { readonly kind: "only"; readonly ords: readonly number[]; readonly wave: number }
-  | { readonly kind: "except"; readonly ords: readonly number[] };

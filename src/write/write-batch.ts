@@ -8,14 +8,8 @@ import type { Batch, BatchResult, Row, RowFault } from "../model/batch.ts";
 import { accountedFor, addCounts, noCounts, ROW_OUTCOMES } from "../model/counts.ts";
 import type { Counts, OutcomeCounts, RowOutcome } from "../model/counts.ts";
 import type { TablePlan } from "../model/load-plan.ts";
-import type {
-  Capabilities,
-  ErrorClass,
-  Repeat,
-  RepeatFolds,
-  SetWriter,
-  Writer,
-} from "../targets/target.ts";
+import type { Capabilities, ErrorClass, Writer } from "../targets/target.ts";
+import type { Repeat, RepeatFolds, SetWriter } from "../targets/set-writer.ts";
 import { Quarantine } from "./quarantine.ts";
 import { rowsBatch, without } from "./row-batches.ts";
 import { hasDeletes, MixedWriter } from "./write-mixed.ts";

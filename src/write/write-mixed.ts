@@ -7,7 +7,8 @@ import type { Batch, BatchResult, Row, RowFault, RowShape } from "../model/batch
 import { addCounts, noCounts } from "../model/counts.ts";
 import type { Misfits } from "../model/batch.ts";
 import type { TablePlan } from "../model/load-plan.ts";
-import type { ErrorClass, SetWriter } from "../targets/target.ts";
+import type { ErrorClass } from "../targets/target.ts";
+import type { SetWriter } from "../targets/set-writer.ts";
 
 /** So few runs are written as they are; so many waves are worth to be written as such. */
 const FEW_RUNS = 4;

@@ -1,6 +1,6 @@
 /** The statements that apply staged rows as a set. Pure. */
 import type { TablePlan } from "../../../model/load-plan.ts";
-import type { Selection } from "../../target.ts";
+import type { Selection } from "../../set-writer.ts";
 import { findsByIndex, isLooking, looksUp } from "./write-method.ts";
 import { mergeSql } from "./merge-sql.ts";
 import { COUNT_SKIPPED, insertedSql, insertSql, mayUpdate, nativeSql } from "./native-sql.ts";

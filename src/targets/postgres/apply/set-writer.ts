@@ -8,7 +8,7 @@ import { addCounts, noCounts } from "../../../model/counts.ts";
 import type { OutcomeCounts } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { PackedRows } from "../../../model/packed.ts";
-import type { Repeat, RepeatFolds, Selection, SetWriter } from "../../target.ts";
+import type { Repeat, RepeatFolds, Selection, SetWriter } from "../../set-writer.ts";
 import { mayGoDirectly } from "./direct-copy.ts";
 import type { DirectGate } from "./direct-copy.ts";
 import { isServerError } from "../errors.ts";

@@ -1,7 +1,7 @@
 /** The batches that apply staged rows as a set, and count what came of them. Pure. */
 import type { RowShape } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import type { Selection } from "../../target.ts";
+import type { Selection } from "../../set-writer.ts";
 import { counter, guarded } from "./guard.ts";
 import {
   identitySql,

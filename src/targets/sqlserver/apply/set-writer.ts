@@ -3,7 +3,7 @@ import type { Batch, RowFault } from "../../../model/batch.ts";
 import { addCounts, noCounts } from "../../../model/counts.ts";
 import type { OutcomeCounts } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import type { Repeat, Selection, SetWriter } from "../../target.ts";
+import type { Repeat, Selection, SetWriter } from "../../set-writer.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
 import { directLoad, insertDirectly } from "./direct-insert.ts";
 import type { DirectLoad } from "./direct-insert.ts";
