@@ -213,7 +213,7 @@ function flags(shell: LookupShell, database: TestDatabase): void {
     const value = ["--value", "title = trim(excluded.titel)"];
     const { exit, output } = await shell.load('{"k":1,"n":2}\n', value, "in.ndjson");
     expect(exit, output).toBe(0);
-    expect(output).toContain("no record had the field titel, which --value names");
+    expect(output).toContain("no record had the field 'titel', which --value names");
   });
 
   test("a job that commits in parts, a dry run and differences take the values", async () => {
