@@ -147,7 +147,8 @@ interface NamedField {
     | "--null-in"
     | "--default-on-empty"
     | "--delete-when"
-    | "--lookup";
+    | "--lookup"
+    | "--value";
   readonly field: string;
 }
 
@@ -188,6 +189,10 @@ export function hasField(
 ): boolean {
   if (fields.includes(field)) return true;
   if (flag === "--keep-empty") return false;
+  if (flag === "--value") {
+    const names = header?.map(({ name }) => name) ?? fields;
+    return names.some((name) => name.toLowerCase() === field.toLowerCase());
+  }
   return (header ?? []).some(
     ({ name, number, byNumber }) =>
       name === field || (flag === "--map" && byNumber && String(number) === field),

@@ -1,14 +1,17 @@
 /** Flags that name a field, until a header or a record has it: what nobody ever had was misspelt, as a rule. */
 import { shellQuoted } from "../errors/shell-word.ts";
 import type { HeaderField } from "../model/header.ts";
+import type { Options } from "../options/options.ts";
 import { hasField, namedFields } from "./mapping.ts";
+import { namedByValues } from "./values/value-fields.ts";
 
 /** Follows the fields of one load, over all its tries. */
 export class UnseenFields {
   #left: ReturnType<typeof namedFields>;
 
-  constructor(options: Parameters<typeof namedFields>[0]) {
-    this.#left = namedFields(options);
+  constructor(options: Parameters<typeof namedFields>[0] & Pick<Options, "value">) {
+    const read = namedByValues(options).map((field) => ({ flag: "--value" as const, field }));
+    this.#left = [...namedFields(options), ...read];
   }
 
   /** Takes the fields of a record, or of a header. */

@@ -195,6 +195,27 @@ function flags(shell: LookupShell, database: TestDatabase): void {
     ]);
   });
 
+  test("a column that is set late finds its row by a key that is a value", async () => {
+    await shell.start(
+      "create table books (k varchar(9) not null primary key, title varchar(40), parent varchar(9) references books (k))",
+    );
+    const key = ["--value", "k = lower(trim(excluded.k))", "--late", "parent"];
+    const { exit, counts, stderr } = await shell.load("k,title,parent\n A,x,b\nB ,y,\n", key);
+    expect([exit, counts], stderr).toEqual([0, { inserted: 2 }]);
+    expect(await database.rows("select k, title, parent from books order by k")).toEqual([
+      ["a", "x", "b"],
+      ["b", "y", null],
+    ]);
+  });
+
+  test("a field that no JSON record has is told of", async () => {
+    await shell.start(BOOKS);
+    const value = ["--value", "title = trim(excluded.titel)"];
+    const { exit, output } = await shell.load('{"k":1,"n":2}\n', value, "in.ndjson");
+    expect(exit, output).toBe(0);
+    expect(output).toContain("no record had the field 'titel', which --value names");
+  });
+
   test("a job that commits in parts, a dry run and differences take the values", async () => {
     await shell.start(BOOKS, "insert into books (k, title) values (1, 'a')");
     const text = "k,title\n1, a \n2, b \n";

@@ -100,7 +100,7 @@ function rulesOf(
 ): ReadingRules {
   const marks = new Set(options.deleteWhen?.map(({ field }) => field));
   return {
-    slowPath: !capabilities.acceptsPackedBatches,
+    slowPath: !capabilities.acceptsPackedBatches || options.value !== null,
     hashed: isJob(options),
     // All but those that are dropped, and tell nothing else.
     keeps: (name) => toColumn(name).kind !== "dropped" || marks.has(name),
@@ -149,6 +149,7 @@ function planFor(inputs: PlanInputs): LoadPlan {
 }
 
 const VALUES_ONLY = "this target takes values, not bytes";
+const FOR_EXPRESSIONS = "expressions of --value take the texts of fields";
 
 /** The plan with what only the sources and the session can tell of it. */
 function withSourcesAndSession(
@@ -157,7 +158,9 @@ function withSourcesAndSession(
 ): LoadPlan {
   const { capabilities, warnings = [] } = session;
   const { slowPathReason } = looked.first;
-  const path = explainReadingPath(capabilities.acceptsPackedBatches ? slowPathReason : VALUES_ONLY);
+  const evaluates = plan.tables.some(({ values }) => values !== undefined);
+  const slowly = evaluates ? FOR_EXPRESSIONS : slowPathReason;
+  const path = explainReadingPath(capabilities.acceptsPackedBatches ? slowly : VALUES_ONLY);
   const methods = plan.tables.flatMap((table) => session.explain?.(table) ?? []);
   const ofSources = sources.warnings(plan.commitRows !== null);
   return {

@@ -16,6 +16,12 @@ export interface ValueUses {
   fills(column: string): boolean;
 }
 
+/** The names of the fields that expressions read. */
+export function namedByValues({ value }: ValueOptions): readonly string[] {
+  const names = (value ?? []).flatMap(({ expression }) => excludedNames(expression));
+  return [...new Set(names.map(({ name }) => name))];
+}
+
 /** What the expressions do with fields of sources for this table. */
 export function valueUses(shape: Pick<TableShape, "columns">, { value }: ValueOptions): ValueUses {
   const names = (value ?? []).flatMap(({ expression }) => excludedNames(expression));
