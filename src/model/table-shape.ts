@@ -6,6 +6,21 @@
 /** A broad class of types: what the mapping needs to turn a JSON value into text the column takes. */
 export type TypeFamily = "text" | "number" | "boolean" | "json" | "array" | "binary" | "other";
 
+/** The form of a type. `text`: whatever the type, a value is one text. */
+export type ValueForm =
+  | { readonly kind: "text" }
+  | { readonly kind: "json" }
+  | { readonly kind: "enum"; readonly labels: readonly string[] }
+  | { readonly kind: "range" }
+  /** Names and texts. */
+  | { readonly kind: "map" }
+  | { readonly kind: "array"; readonly element: ValueForm; readonly delimiter: string }
+  | {
+      readonly kind: "composite";
+      readonly type: string;
+      readonly attributes: readonly { readonly name: string; readonly form: ValueForm }[];
+    };
+
 /** A sequence that makes the ids of a column. */
 export interface IdSequence {
   /** As SQL. */
@@ -24,6 +39,8 @@ export interface Column {
   readonly family: TypeFamily;
   /** People write its values in several ways: with a decimal comma, with the day first. Absent: they do not. */
   readonly notation?: "number" | "date";
+  /** How its values are put together; absent: they are one text, or JSON, or the target knows no others. */
+  readonly form?: ValueForm;
   readonly nullable: boolean;
   /** The default as an SQL expression; `null` when there is none. */
   readonly defaultSql: string | null;

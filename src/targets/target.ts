@@ -17,7 +17,7 @@ import type {
 } from "../model/load-plan.ts";
 import type { TableDdl } from "../model/new-table.ts";
 import type { PackedRows } from "../model/packed.ts";
-import type { TableName, TablePrivilege, TableShape } from "../model/table-shape.ts";
+import type { TableName, TablePrivilege, TableShape, ValueForm } from "../model/table-shape.ts";
 import type { ValueColumn } from "../model/value-plan.ts";
 import type { DdlDialect } from "./ddl-dialect.ts";
 import type { Lookups } from "./lookup-sql.ts";
@@ -73,8 +73,8 @@ export interface Capabilities {
   readonly booleans?: { readonly true: string; readonly false: string };
   /** What stands before the hexadecimal digits of bytes; absent: nothing. */
   readonly bytesPrefix?: string;
-  /** Turns a JSON array, verbatim, into the text of an array column of `type`. Throws a `RangeError` for what no array can hold. */
-  readonly arrayText?: (json: string, type: string) => string;
+  /** The text of a JSON array or object, verbatim, in a form. Throws a `RangeError` that follows "the value" where there is none. */
+  readonly structureText?: (json: string, form: ValueForm) => string;
 }
 
 /** When a server gives up locks on rows for one on the whole table. */

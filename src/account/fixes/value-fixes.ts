@@ -16,14 +16,28 @@ const YEAR_LAST = /^(\d{1,2})[/.-](\d{1,2})[/.-](?:\d{4}|\d{2})(?:[ T,].*)?$/;
 /** ROW_TYPE, and ROW_RANGE of dates: what the value looks like tells the flag. */
 export function typeFix(known: KnownReject): string | null {
   const { value } = known.reject;
-  if (value === undefined || value === null) return null;
+  const labels = labelsFix(known);
+  if (value === undefined || value === null) return labels;
   if (value === "") {
     return "pass --empty null, which makes NULL of quoted empty fields too";
   }
   if (NO_VALUE.test(value.trim())) return nullFix(known, value);
+  if (labels !== null) return labels;
   const column = columnOf(known);
   if (isTemporal(column?.type ?? "")) return dateFix(known, value);
   return column?.family === "number" ? numberFix(value, known.options) : null;
+}
+
+/** So many labels of an enum are named. */
+const NAMED_LABELS = 20;
+
+/** What an enum takes. */
+function labelsFix(known: KnownReject): string | null {
+  const form = columnOf(known)?.form;
+  if (form?.kind !== "enum") return null;
+  const { labels } = form;
+  const more = labels.length > NAMED_LABELS ? ` and ${labels.length - NAMED_LABELS} more` : "";
+  return `write one of the labels of the type, letter for letter: ${labels.slice(0, NAMED_LABELS).join(", ")}${more}`;
 }
 
 /** ROW_RANGE: a date may only be in another order. */

@@ -16,7 +16,7 @@ import type {
   Session,
   Transaction,
 } from "../target.ts";
-import { arrayText } from "./stage/array-text.ts";
+import { structureText } from "./stage/structure-text.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { endClient, ConnectionLoss, rollBack } from "./connect/deadline.ts";
 import { classifyError, isServerError, rowFault, translateError } from "./errors.ts";
@@ -139,7 +139,7 @@ export class PostgresSession implements Session {
       parallel: true,
       commitsAtOnce: true,
       lookupNeedsUpdatePrivilege: true,
-      arrayText,
+      structureText,
       bytesPrefix: "\\x",
       dateOrder,
     };

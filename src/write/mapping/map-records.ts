@@ -21,12 +21,12 @@ import type { Capabilities } from "../../targets/target.ts";
 import { DeleteMarks } from "./delete-marks.ts";
 import { ShapeMapper } from "./map-shapes.ts";
 import type { ColumnSlot, MappedExpressions, ShapeMapping } from "./map-shapes.ts";
-import { arrayFault, nulFault, nullKeyFault, rejected, unreadFault } from "./mapping-faults.ts";
+import { nulFault, nullKeyFault, rejected, structureFault, unreadFault } from "./mapping-faults.ts";
 import { rewritePacked } from "./rewrite-packed.ts";
 import type { RewrittenField } from "./rewrite-packed.ts";
 import { hasNull, spellPacked } from "./spell-packed.ts";
 import { FieldReader } from "./field-reader.ts";
-import type { ValueReader } from "../../values/value-reader.ts";
+import type { UnreadValue, ValueReader } from "../../values/value-reader.ts";
 
 /** What the mapper needs besides the plan. */
 export interface MapperContext {
@@ -172,7 +172,6 @@ export class RecordMapper {
     for (const slot of mapping.slots) {
       if (slot.pending !== undefined) {
         const texts = this.#keyTexts(record, slot.pending);
-        if (texts === undefined) return rejected(record, arrayFault(slot.column));
         if (!Array.isArray(texts))
           return rejected(record, unreadFault(slot.column, texts.value, texts.why));
         if (mayHoldNul && texts.some((text) => text?.includes("\0") === true))
@@ -197,7 +196,8 @@ export class RecordMapper {
         numeric[values.length] = true;
       }
       const text = kind === null || value === null ? value : this.#textOf(value, kind, slot.column);
-      if (text === undefined) return rejected(record, arrayFault(slot.column));
+      if (typeof text === "object" && text !== null)
+        return rejected(record, structureFault(slot.column, value ?? "", text.why));
       values.push(text);
     }
     const row = { ord, shape: mapping.shape, values, numeric, record };
@@ -211,11 +211,11 @@ export class RecordMapper {
     return { kind: "row", row: { ...filled, expressions } };
   }
 
-  /** What a column is looked up by, in the spelling of the other table's columns; `undefined` where there is none. */
+  /** What a column is looked up by, in the spelling of the other table's columns, or the value that has none. */
   #keyTexts(
     { values, kinds }: SourceRecord,
     { lookup, keys }: PackedPending,
-  ): (string | null)[] | { readonly value: string; readonly why: string } | undefined {
+  ): (string | null)[] | { readonly value: string; readonly why: string } {
     const texts: (string | null)[] = [];
     for (const [at, { field, constant }] of keys.entries()) {
       const given = field < 0 ? constant : (values[field] ?? null);
@@ -227,7 +227,7 @@ export class RecordMapper {
       const column = this.#lookups[lookup]?.keys[at]?.column;
       const spells = value !== null && kind !== null && column !== undefined;
       const text = spells ? this.#textOf(value, kind, column) : value;
-      if (text === undefined) return undefined;
+      if (typeof text === "object" && text !== null) return { value: given ?? "", why: text.why };
       texts.push(text);
     }
     return texts;
@@ -248,18 +248,19 @@ export class RecordMapper {
     return this.#context.capabilities.booleans !== undefined && family === "other";
   }
 
-  /** The text a column takes for a JSON value; `undefined` when there is none. */
-  #textOf(value: string, kind: FieldKind, column: Column): string | undefined {
+  /** The text a column takes for a JSON value, or why there is none. */
+  #textOf(value: string, kind: FieldKind, column: Column): string | UnreadValue {
     if (column.family === "json") return kind === "text" ? JSON.stringify(value) : value;
-    const { booleans, arrayText } = this.#context.capabilities;
+    const { booleans, structureText } = this.#context.capabilities;
     if (kind === "boolean" && booleans !== undefined && column.family !== "text") {
       return value === "true" ? booleans.true : booleans.false;
     }
-    if (kind !== "json" || column.family !== "array" || arrayText === undefined) return value;
+    const { form } = column;
+    if (kind !== "json" || form === undefined || structureText === undefined) return value;
     try {
-      return arrayText(value, column.type);
+      return structureText(value, form);
     } catch (error) {
-      if (error instanceof RangeError) return undefined;
+      if (error instanceof RangeError) return { why: error.message };
       throw error;
     }
   }

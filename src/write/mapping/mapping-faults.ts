@@ -59,10 +59,10 @@ export function nulFault(column: Column): MappingFault {
   return { code: "ROW_NUL", column: column.name, dbCode: null, message };
 }
 
-/** A JSON value that is not an array of the column's type. */
-export function arrayFault(column: Column): MappingFault {
-  const message = `the JSON value for ${column.name} is not an array it can hold`;
-  return { code: "ROW_TYPE", column: column.name, dbCode: null, message };
+/** A JSON array or object that the column's type cannot hold. */
+export function structureFault({ name }: Column, value: string, why: string): MappingFault {
+  const message = `the JSON value for ${name} ${why}`;
+  return { code: "ROW_TYPE", column: name, dbCode: null, message, value };
 }
 
 /** Characters of a value that a message shows. */

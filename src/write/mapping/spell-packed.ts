@@ -13,15 +13,15 @@ const LOWER_T = 0x74;
 export function spellPacked(
   fields: PackedFields,
   field: number,
-  { family }: Column,
-  { booleans, arrayText }: Capabilities,
+  { family, form }: Column,
+  { booleans, structureText }: Capabilities,
 ): PackedFields | null {
   const kinds = fields.kinds?.[field] ?? 0;
   const has = (kind: keyof typeof KIND_BITS): boolean => (kinds & KIND_BITS[kind]) !== 0;
   if (has("text") && family === "json") return null;
   // Columns of other families may take any type: what the source wrote as a number is one there.
   if (has("number") && family !== "text" && family !== "number") return null;
-  if (has("json") && family === "array" && arrayText !== undefined) return null;
+  if (has("json") && form !== undefined && structureText !== undefined) return null;
   const keepsWords = booleans === undefined || family === "text" || family === "json";
   if (!has("boolean") || keepsWords) return fields;
   if (family === "other") return null;

@@ -6,9 +6,9 @@ import { fieldBytes, ordAt } from "../../../src/model/packed.ts";
 import type { PackedSlice } from "../../../src/model/packed.ts";
 import type { RecordChunk } from "../../../src/model/record.ts";
 import type { Reject } from "../../../src/model/reject.ts";
-import type { TypeFamily } from "../../../src/model/table-shape.ts";
+import type { Column, TypeFamily } from "../../../src/model/table-shape.ts";
 import { fieldResolver } from "../../../src/plan/mapping.ts";
-import { arrayText } from "../../../src/targets/postgres/stage/array-text.ts";
+import { structureText } from "../../../src/targets/postgres/stage/structure-text.ts";
 import type { Capabilities } from "../../../src/targets/target.ts";
 import { gatherBatches } from "../../../src/write/batches.ts";
 import type { SourceEvent } from "../../../src/model/source-offset.ts";
@@ -54,7 +54,7 @@ export const pathTarget: fc.Arbitrary<PathTarget> = fc.record({
       ...ABLE,
       storesNul,
       ...(booleans === null ? {} : { booleans }),
-      ...(arrays ? { arrayText } : {}),
+      ...(arrays ? { structureText } : {}),
     })),
   missingFields: fc.constantFrom(null, null, null, "default", "null", "error"),
   extraFields: fc.constantFrom("ignore", "ignore", "ignore", "error"),
@@ -158,10 +158,15 @@ async function* pieces(chunks: readonly RecordChunk[]): AsyncGenerator<SourceEve
   for (const chunk of chunks) yield { kind: "chunk", chunk, source: null };
 }
 
+function columnOf(name: string, family: TypeFamily): Column {
+  const form = { kind: "array", element: { kind: "text" }, delimiter: "," } as const;
+  return column(name, family === "array" ? { family, form } : { family });
+}
+
 /** Maps records to the rows of such a table. */
 export function mapperOf(target: PathTarget): RecordMapper {
   const shape = table({
-    columns: COLUMNS.map((name, at) => column(name, { family: target.families[at] ?? "text" })),
+    columns: COLUMNS.map((name, at) => columnOf(name, target.families[at] ?? "text")),
     uniqueKeys: [uniqueKey(["a"])],
   });
   const plan: TablePlan = {

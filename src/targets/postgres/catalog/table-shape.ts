@@ -15,6 +15,7 @@ import type {
 import { unknownFunction } from "../../../sql/expressions.ts";
 import { findSequences, sequenceSql, setvalSql } from "./sequences.ts";
 import { tableSql } from "../../../sql/unique-index.ts";
+import { readForms } from "./value-forms.ts";
 import { readImageRules } from "./image-rules.ts";
 import { quoteIdentifier } from "../quote.ts";
 
@@ -56,7 +57,7 @@ const COLUMNS = `
     case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end as generated_sql,
     exists (select from pg_depend g join pg_class s on s.oid = g.objid and s.relkind = 'S'
             where g.refobjid = a.attrelid and g.refobjsubid = a.attnum and g.deptype in ('a', 'i')) as serial,
-    b.typcategory as category, b.typname as base
+    b.typcategory as category, b.typname as base, t.oid::text as type_oid
   from pg_attribute a
     join pg_type t on t.oid = a.atttypid
     join pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
@@ -210,6 +211,12 @@ interface ColumnRow {
   serial: boolean;
   category: string;
   base: string;
+  type_oid: string;
+}
+
+/** Whether the type is made of others, or has labels. */
+function hasForm({ category, base }: ColumnRow): boolean {
+  return base === "hstore" || ["A", "C", "E", "R"].includes(category);
 }
 
 /** Defaults that are the same for every row: literals and casts of literals. */
@@ -230,7 +237,12 @@ async function readColumns(client: Client, oid: string, table: TableName): Promi
       },
     ]),
   );
-  return rows.map((row) => withSequence(columnOf(row), sequences.get(row.name)));
+  const forms = rows.some(hasForm) ? await readForms(client, oid) : null;
+  return rows.map((row) => {
+    const column = columnOf(row);
+    const form = hasForm(row) ? forms?.get(row.type_oid) : undefined;
+    return withSequence(form === undefined ? column : { ...column, form }, sequences.get(row.name));
+  });
 }
 
 function withSequence(column: Column, sequence: IdSequence | undefined): Column {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { arrayText } from "../../../../src/targets/postgres/stage/array-text.ts";
+import type { ValueForm } from "../../../../src/model/table-shape.ts";
+import { structureText } from "../../../../src/targets/postgres/stage/structure-text.ts";
 import { copyText } from "../../../../src/targets/postgres/stage/copy.ts";
 import { quoteLiteral } from "../../../../src/targets/postgres/quote.ts";
 import { setSql } from "../../../../src/targets/postgres/apply/set-sql.ts";
@@ -107,6 +108,10 @@ test("literals hold quotes and backslashes", () => {
   expect([quoteLiteral("it's"), quoteLiteral("a\\b'c")]).toEqual(["'it''s'", "E'a\\\\b''c'"]);
 });
 
+function arrayOf(kind: "text" | "json"): ValueForm {
+  return { kind: "array", element: { kind }, delimiter: "," };
+}
+
 describe("a JSON array as PostgreSQL's", () => {
   test.each([
     ["[]", "{}"],
@@ -116,12 +121,12 @@ describe("a JSON array as PostgreSQL's", () => {
     ['[{"a": [1]}]', '{"{\\"a\\": [1]}"}'],
     ["[12345678901234567890]", "{12345678901234567890}"],
   ])("%s", (json, text) => {
-    expect(arrayText(json, "text[]")).toBe(text);
+    expect(structureText(json, arrayOf("text"))).toBe(text);
   });
   test("keeps its elements as they are when they are JSON", () => {
-    expect(arrayText('["a", 1]', "jsonb[]")).toBe('{"\\"a\\"",1}');
+    expect(structureText('["a", 1]', arrayOf("json"))).toBe('{"\\"a\\"",1}');
   });
   test("is refused when it is none", () => {
-    expect(() => arrayText('{"a":1}', "text[]")).toThrow(RangeError);
+    expect(() => structureText('{"a":1}', arrayOf("text"))).toThrow(RangeError);
   });
 });
