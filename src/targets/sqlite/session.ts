@@ -1,4 +1,7 @@
 /** One open SQLite database: settings, the waiting for locks, and what a load asks of it. */
+import { agree } from "../agree.ts";
+import { backing } from "./dialect.ts";
+import { beforeInsertTriggers, rowStatements } from "./apply/row-statements.ts";
 import { access, constants } from "node:fs/promises";
 import { basename } from "node:path";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
@@ -43,6 +46,7 @@ import type { SqlExecutor } from "../sql-executor.ts";
 const CAPABILITIES: Capabilities = {
   rowSources: ["values", "staged", "arrays"],
   setBased: false,
+  methods: { native: "upsert", proposal: { byUpsert: false, rowTriggersOnly: false } },
   upsertsWithoutIndex: false,
   appliesRowsInOrder: true,
   anyConstraint: true,
@@ -221,7 +225,30 @@ export class SqliteSession implements Session {
     return { plan, table, columns };
   }
 
-  #createStaged({ plan, table }: RowSql): void {
+  #createStaged({ plan, table, columns }: RowSql): void {
+    const own = rowStatements({ plan, table, columns }).method;
+    const { method, mode } = plan;
+    const proposes =
+      beforeInsertTriggers(plan) &&
+      plan.arbiter?.kind === "expressions" &&
+      !plan.arbiter.nullsEqual &&
+      backing(plan) !== null &&
+      plan.strategy !== "native" &&
+      (mode === "upsert" || mode === "ignore");
+    const looks = own === "update" || own === "delete" || own === "find" || own === "propose";
+    agree(plan, {
+      proposes: [method.proposes, proposes],
+      statement: [
+        method.statement,
+        proposes || looks
+          ? "look-then-write"
+          : own === "upsert" && plan.strategy === "native"
+            ? "upsert"
+            : "insert",
+      ],
+      "keeps keys": [plan.kept.keys, keepsKeys(plan)],
+      "keeps others out": [plan.kept.othersOut, keepsOthersOut(plan)],
+    });
     this.#dropStaged(plan);
     this.#db.exec(createStaged(table, stagedName(plan)));
     if (keepsKeys(plan)) for (const statement of seenDdl({ plan, table })) this.#db.exec(statement);

@@ -17,6 +17,9 @@ import type {
 } from "../target.ts";
 import { whyNoTable } from "./catalog/absent-table.ts";
 import { BATCH_ROWS, ESCALATION } from "./batch-size.ts";
+import { COPIES, mayGoDirectly } from "./apply/direct-insert.ts";
+import { agree } from "../agree.ts";
+import { isKeyed } from "./apply/write-sql.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { lookups } from "./apply/lookup-sql.ts";
 import { emptyTable } from "./apply/empty-table.ts";
@@ -58,6 +61,7 @@ export interface SqlServerSessionContext {
 const CAPABILITIES: Capabilities = {
   rowSources: ["staged", "arrays", "values"],
   setBased: true,
+  methods: { native: "merge", copy: COPIES },
   upsertsWithoutIndex: true,
   appliesRowsInOrder: false,
   anyConstraint: false,
@@ -220,6 +224,18 @@ export class SqlServerSession implements Session {
     for (const lock of held.map(lockSql).toSorted()) await this.#connection.batch(lock);
     const staged = tables.flatMap((plan) => [plan, ...gonePlans(plan)]);
     const made = staged.filter(({ stage }) => !this.#stages.has(stage));
+    for (const plan of tables) {
+      const { method } = plan;
+      const rows = plan.isolation.rowByRow !== null;
+      agree(plan, {
+        keyed: [method.key !== null, isKeyed(plan)],
+        merges: [method.statement === "merge", usesMerge(plan)],
+        copies: [method.name === "copy" && !mayGoDirectly(plan), false],
+        "goes alone": [method.name === "row-by-row", rows],
+        "keeps keys": [plan.kept.keys, keepsKeys(plan)],
+        "keeps others out": [plan.kept.othersOut, keepsOthersOut(plan)],
+      });
+    }
     for (const plan of made) {
       await this.#connection.batch(script(stageDdl(plan, this.#collation)));
       if (keepsKeys(plan)) await this.#connection.batch(script(seenDdl(plan, this.#collation)));

@@ -5,6 +5,7 @@
 import type { Batch } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
+import type { CopyCapability } from "../../method-capabilities.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { BulkColumn, BulkRow, SqlServerConnection } from "../connect/connection.ts";
 import { rowWith } from "../connect/result-sets.ts";
@@ -42,6 +43,21 @@ export function directLoad(plan: TablePlan, batch: Batch): DirectLoad | null {
   const known = columns.filter((column) => column !== null);
   return known.length === columns.length && known.length > 0 ? { columns: known, rows } : null;
 }
+
+/** Plain tables of plain names, whose known columns all can be loaded so. */
+export const COPIES: CopyCapability = {
+  kinds: ["table"],
+  mayMeetRows: false,
+  takes: ({ table, columns }, known) => {
+    const { schema, name } = table.name;
+    const carried = columns.filter((column) => known.has(column.name));
+    return (
+      columns.every(({ identity }) => identity === null) &&
+      carried.every((column) => bulkColumn(column) !== null) &&
+      [schema ?? "dbo", name].every((each) => PLAIN_NAME.test(each))
+    );
+  },
+};
 
 /** True when batches of such a plan may go straight into the table, if their values are plain. */
 export function mayGoDirectly({
