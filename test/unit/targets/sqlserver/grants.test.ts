@@ -3,11 +3,13 @@ import { expect, test } from "vitest";
 import type { Options } from "../../../../src/options/options.ts";
 import { neededPrivileges } from "../../../../src/plan/requirements.ts";
 import { checkpointGrants, grantsFor } from "../../../../src/targets/sqlserver/catalog/grants.ts";
+import { METHODS } from "../../../../src/targets/sqlserver/methods.ts";
 import { quoteIdentifier } from "../../../../src/targets/sqlserver/quote.ts";
 import { ABLE, column, planFor, table } from "../../../helpers/shapes.ts";
 
 const FREE = {
   ...ABLE,
+  methods: METHODS,
   upsertsWithoutIndex: true,
   appliesRowsInOrder: false,
   anyConstraint: false,
@@ -66,8 +68,17 @@ test("for --truncate are DELETE, or ALTER to truncate, and a look at tables that
 });
 
 test("hold SELECT where rows may go straight into the table by bulk load", () => {
-  expect(grants({ mode: "insert" }, table())).toBe(
+  const of = (type: string): string =>
+    grants(
+      { mode: "insert" },
+      table({ columns: [column("id", { type: "int" }), column("a", { type })] }),
+    );
+  expect(of("nvarchar(40)")).toBe(
     "GRANT SELECT, INSERT, VIEW DEFINITION ON [public].[t] TO [loader]]; DROP];",
+  );
+  // The server must read such values, so rows are staged.
+  expect(of("decimal(8, 2)")).toBe(
+    "GRANT INSERT, VIEW DEFINITION ON [public].[t] TO [loader]]; DROP];",
   );
 });
 
