@@ -1,7 +1,4 @@
 /** One open SQLite database: settings, the waiting for locks, and what a load asks of it. */
-import { agree } from "../agree.ts";
-import { backing } from "./dialect.ts";
-import { beforeInsertTriggers, rowStatements } from "./apply/row-statements.ts";
 import { access, constants } from "node:fs/promises";
 import { basename } from "node:path";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
@@ -23,8 +20,8 @@ import { emptyTable } from "./apply/empty-table.ts";
 import { comparisonSql } from "./apply/comparison-sql.ts";
 import { lookups } from "./apply/lookup-sql.ts";
 import { dropSeen, removalSql, seenDdl } from "./apply/removal-sql.ts";
-import { keepsKeys, keepsOthersOut } from "../key-columns.ts";
 import type { SqliteConnection } from "./connect/connection.ts";
+import { rowSql } from "./dialect.ts";
 import type { RowSql } from "./dialect.ts";
 import { classify, rowFault, translate } from "./errors.ts";
 import { permissions } from "./catalog/grants.ts";
@@ -179,7 +176,7 @@ export class SqliteSession implements Session {
     const rows = tables.map((plan) => this.#rowSql(plan, []));
     await this.#patiently(() => {
       // Keys and late values go to disk, as there may be many. To change it drops what is there.
-      if (rows.some(({ plan }) => keepsOthersOut(plan) || plan.late !== undefined))
+      if (rows.some(({ plan }) => plan.kept.othersOut || plan.late !== undefined))
         this.#db.exec("pragma temp_store = file");
       for (const row of rows) this.#createStaged(row);
       this.#db.exec(`pragma cache_size = -${CACHE_KB}`);
@@ -222,45 +219,22 @@ export class SqliteSession implements Session {
     const { name } = plan.table.name;
     const table = this.#tables.get(name) ?? readTable(this.#db, name);
     if (table === null) throw upsurgeError("INTERNAL", { message: `no table ${name} was read` });
-    return { plan, table, columns };
+    return rowSql(plan, table, columns);
   }
 
-  #createStaged({ plan, table, columns }: RowSql): void {
-    const own = rowStatements({ plan, table, columns }).method;
-    const { method, mode } = plan;
-    const proposes =
-      beforeInsertTriggers(plan) &&
-      plan.arbiter?.kind === "expressions" &&
-      !plan.arbiter.nullsEqual &&
-      backing(plan) !== null &&
-      plan.strategy !== "native" &&
-      (mode === "upsert" || mode === "ignore");
-    const looks = own === "update" || own === "delete" || own === "find" || own === "propose";
-    agree(plan, {
-      proposes: [method.proposes, proposes],
-      statement: [
-        method.statement,
-        proposes || looks
-          ? "look-then-write"
-          : own === "upsert" && plan.strategy === "native"
-            ? "upsert"
-            : "insert",
-      ],
-      "keeps keys": [plan.kept.keys, keepsKeys(plan)],
-      "keeps others out": [plan.kept.othersOut, keepsOthersOut(plan)],
-    });
+  #createStaged({ plan, table }: Pick<RowSql, "plan" | "table">): void {
     this.#dropStaged(plan);
     this.#db.exec(createStaged(table, stagedName(plan)));
-    if (keepsKeys(plan)) for (const statement of seenDdl({ plan, table })) this.#db.exec(statement);
+    if (plan.kept.keys) for (const statement of seenDdl({ plan, table })) this.#db.exec(statement);
     const gone = plan.recordDeletes?.plan;
-    if (gone !== undefined) this.#createStaged({ plan: gone, table, columns: [] });
+    if (gone !== undefined) this.#createStaged({ plan: gone, table });
   }
 
   #dropStaged(plan: TablePlan): void {
     this.#db.exec(`drop table if exists temp.${quoteIdentifier(stagedName(plan))}`);
     const gone = plan.recordDeletes?.plan;
     if (gone !== undefined) this.#dropStaged(gone);
-    if (!keepsKeys(plan)) return;
+    if (!plan.kept.keys) return;
     for (const statement of dropSeen(plan)) this.#db.exec(statement);
   }
 
