@@ -6,6 +6,7 @@ import type { LookupPlan } from "./lookup-plan.ts";
 import type { TableDdl } from "./new-table.ts";
 import type { Column, DeleteAction, TableShape } from "./table-shape.ts";
 import type { ValuesPlan } from "./value-plan.ts";
+import type { KeptRecords, WriteMethod } from "./plan/write-method.ts";
 
 /** What happens to a record. */
 export type Mode = "upsert" | "insert" | "ignore" | "update";
@@ -165,6 +166,9 @@ export interface TablePlan {
   readonly late?: LateColumns;
   /** A native upsert whose result cannot tell inserted from updated: each row is looked up first. */
   readonly looksFirst: boolean;
+  /** How its rows are written. */
+  readonly method: WriteMethod;
+  readonly kept: KeptRecords;
 }
 
 /** Columns that the first pass leaves out, and that are set by key when all records are written. */

@@ -38,6 +38,9 @@ import type { EmptyingChoice } from "./steps.ts";
 import { afterCommit, chooseEmptying, explainSync, planSteps, refuseUnmovable } from "./steps.ts";
 import { chooseComparison } from "./drift/comparison.ts";
 import { withRecordDeletes } from "./deletes/record-deletes.ts";
+import { explainMethod } from "./method/explain-method.ts";
+import { withMethod } from "./method/choose-method.ts";
+import type { UndecidedPlan } from "./method/choose-method.ts";
 import { chooseRemoval } from "./deletes/removal.ts";
 import type { RemovalChoice, RemovalRequest } from "./deletes/removal.ts";
 import { chooseRowSource, chooseStrategy, whyUncounted } from "./strategy.ts";
@@ -128,16 +131,26 @@ interface PlannedTable {
   readonly warnings: readonly string[];
 }
 
+/** The same before its method is decided. */
+interface PlannedRecords extends Omit<PlannedTable, "plan"> {
+  readonly plan: UndecidedPlan;
+  /** Of what fills the columns, and which rows go. */
+  readonly notes: readonly string[];
+}
+
 function planTable(request: PlanRequest, stage: string): PlannedTable {
   const { shape, options, quoteIdentifier } = request;
-  const { plan, why, ...planned } = planRecords(request, stage);
+  const { plan, why, notes, ...planned } = planRecords(request, stage);
   const naming = { columns: shape.columns.map(({ name }) => name), quoteIdentifier };
   const deletes = withRecordDeletes(plan, options.deleteWhen, naming);
-  return { ...planned, plan: deletes.chosen, why: [...why, ...deletes.why] };
+  const { named } = planned.together;
+  const chosen = withMethod(deletes.chosen, { capabilities: request.capabilities, named });
+  const all = [...why, ...explainMethod(chosen), ...notes, ...deletes.why];
+  return { ...planned, plan: chosen, why: all };
 }
 
 /** The same, as if no record deleted. */
-function planRecords(request: PlanRequest, stage: string): PlannedTable {
+function planRecords(request: PlanRequest, stage: string): PlannedRecords {
   const { shape, options, capabilities, quoteIdentifier } = request;
   const mode = modeOf(options);
   const naming = { columns: shape.columns.map(({ name }) => name), quoteIdentifier };
@@ -163,7 +176,7 @@ function planRecords(request: PlanRequest, stage: string): PlannedTable {
   const isolation = { ...found, rowByRow: found.rowByRow ?? uncounted ?? eachRecord };
   const going = chooseGoing(request, { arbiter, update, named, naming });
   refuseUnworkable(request, { ...how, ...going.chosen });
-  const plan: TablePlan = {
+  const plan: UndecidedPlan = {
     table: shape,
     stage,
     mode,
@@ -178,12 +191,9 @@ function planRecords(request: PlanRequest, stage: string): PlannedTable {
     ...going.chosen,
     ...planLate(request, late, stage),
   };
-  const why = [
-    ...explain({ ...how, shape, strategy, rowSource, isolation, options }),
-    ...going.why,
-    ...fillings.why,
-  ];
-  return { plan, together, why, warnings: fillings.warnings };
+  const why = explain({ ...how, shape, strategy, rowSource, isolation, options });
+  const notes = [...going.why, ...fillings.why];
+  return { plan, together, why, notes, warnings: fillings.warnings };
 }
 
 /** The second pass of a load, which sets what the first one leaves out. */

@@ -90,6 +90,7 @@ function facts({ plan, target, server, sources }: PlanReport): string[][] {
     ["key", keyText(first.arbiter)],
     ...(nulls === null ? [] : [["null key", nulls]]),
     ["strategy", first.strategy],
+    ["method", methodText(first)],
     ["row source", `${first.rowSource}, batches of ${formatCount(plan.batchRows)}`],
     ...(plan.commitRows === null
       ? []
@@ -100,6 +101,11 @@ function facts({ plan, target, server, sources }: PlanReport): string[][] {
       : [["writers", `${plan.partitioning.writers} connections at once`]]),
     ...(first.keepIdentity ? [["identity", "ids are taken from the source"]] : []),
   ];
+}
+
+/** `copy, else merge, upsert, row-by-row` */
+export function methodText({ method: { name, fallBacks } }: TablePlan): string {
+  return fallBacks.length === 0 ? name : `${name}, else ${fallBacks.join(", ")}`;
 }
 
 /** So many sources are named; a pattern may match thousands. */

@@ -56,7 +56,7 @@ function commitText({ commit }: RunPlanReport): string {
 }
 
 function orderRow({ load, plan }: RunPlanReport["loads"][number], at: number): string[] {
-  const [{ table, mode, arbiter, strategy }] = plan.tables;
+  const [{ table, mode, arbiter, strategy, method }] = plan.tables;
   return [
     `${at + 1}.`,
     tableName(table.name),
@@ -64,5 +64,6 @@ function orderRow({ load, plan }: RunPlanReport["loads"][number], at: number): s
     mode,
     `key ${keyText(arbiter)}`,
     strategy,
+    method.name,
   ];
 }

@@ -19,6 +19,7 @@ import type { TableDdl } from "../model/new-table.ts";
 import type { PackedRows } from "../model/packed.ts";
 import type { TableName, TablePrivilege, TableShape, ValueForm } from "../model/table-shape.ts";
 import type { ValueColumn } from "../model/value-plan.ts";
+import type { MethodCapabilities } from "./method-capabilities.ts";
 import type { DdlDialect } from "./ddl-dialect.ts";
 import type { Lookups } from "./lookup-sql.ts";
 import type { SetWriter } from "./set-writer.ts";
@@ -31,6 +32,8 @@ export interface Capabilities {
   readonly rowSources: readonly RowSource[];
   /** False when the engine applies one row at a time as cheaply as many: no staging, no waves. */
   readonly setBased: boolean;
+  /** The methods of writing it has. */
+  readonly methods: MethodCapabilities;
   /** The native upsert takes any columns as its key, indexed or not, and NULLs as equal on request (MERGE's ON). */
   readonly upsertsWithoutIndex: boolean;
   /**

@@ -61,6 +61,11 @@ export function table(facts: Partial<TableShape> = {}): TableShape {
 export const ABLE: Capabilities = {
   rowSources: ["staged", "arrays", "values"],
   setBased: true,
+  methods: {
+    native: "upsert",
+    copy: { kinds: ["table"], mayMeetRows: true },
+    proposal: { byUpsert: true, rowTriggersOnly: true },
+  },
   anyConstraint: true,
   upsertsWithoutIndex: false,
   appliesRowsInOrder: true,

@@ -3,12 +3,13 @@
  * deleted by a plan of its own, over its own stage, which takes nothing of a record but its key. Pure.
  */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { Arbiter, Isolation, TablePlan } from "../../model/load-plan.ts";
+import type { Arbiter, Isolation } from "../../model/load-plan.ts";
 import { cascades } from "../../model/table-shape.ts";
 import type { Column, TableShape } from "../../model/table-shape.ts";
 import type { FieldValue } from "../../options/grammar.ts";
 import { readsColumn } from "../../sql/expressions.ts";
 import type { ExpressionNames } from "../../sql/expressions.ts";
+import type { UndecidedPlan } from "../method/choose-method.ts";
 import { tableLabel } from "../names.ts";
 import { keyColumnsOf } from "../../sql/key-columns.ts";
 
@@ -16,13 +17,13 @@ const FLAG = "--delete-when";
 
 /** A plan with what its deletes take, and a sentence about it. */
 export interface RecordDeletesChoice {
-  readonly chosen: TablePlan;
+  readonly chosen: UndecidedPlan;
   readonly why: readonly string[];
 }
 
 /** The plan, with the deletes that `when` asks for. Throws `PLAN_UNSUPPORTED`. */
 export function withRecordDeletes(
-  plan: TablePlan,
+  plan: UndecidedPlan,
   when: readonly FieldValue[] | null,
   naming: ExpressionNames,
 ): RecordDeletesChoice {
@@ -48,7 +49,7 @@ function orderWhy(before: Isolation, now: Isolation): string[] {
   return now.inFileOrder === null ? [] : [`in file order: ${now.inFileOrder}`];
 }
 
-function keyOf({ table, arbiter }: TablePlan): Arbiter {
+function keyOf({ table, arbiter }: UndecidedPlan): Arbiter {
   const isTable = table.kind === "table" || table.kind === "partitioned";
   if (isTable && arbiter?.kind === "expressions") return arbiter;
   throw upsurgeError(
@@ -69,7 +70,7 @@ function keyOf({ table, arbiter }: TablePlan): Arbiter {
 }
 
 /** A delete gives up every value of its row, also those that a record would not write. */
-function isolationOf({ table, arbiter, isolation }: TablePlan): Isolation {
+function isolationOf({ table, arbiter, isolation }: UndecidedPlan): Isolation {
   return {
     rowByRow: isolation.rowByRow ?? ownReason(table),
     inFileOrder: isolation.inFileOrder ?? otherKeyReason(table, arbiter),
@@ -98,7 +99,11 @@ function alongReason({ referredBy }: TableShape): string | null {
   return found === undefined ? null : `rows of ${found.table.name} go along`;
 }
 
-function deletingPlan(plan: TablePlan, arbiter: Arbiter, naming: ExpressionNames): TablePlan {
+function deletingPlan(
+  plan: UndecidedPlan,
+  arbiter: Arbiter,
+  naming: ExpressionNames,
+): UndecidedPlan {
   const { table, update, isolation } = plan;
   const { where } = update;
   const isRead = ({ name }: Column): boolean =>

@@ -30,6 +30,7 @@ import { openGate } from "./apply/direct-copy.ts";
 import { readGrants } from "./catalog/grants.ts";
 import { canFold } from "./apply/folder.ts";
 import { foldingOf } from "./apply/folding.ts";
+import { agreement } from "./apply/agreement.ts";
 import { findsByIndex, looksUp } from "./apply/write-method.ts";
 import { keyHashes, whyUnhashable } from "./stage/key-hash.ts";
 import { blockedBy } from "./connect/blocked-by.ts";
@@ -38,6 +39,7 @@ import type { PostgresServer } from "./connect/ask-server.ts";
 import { transactionSettings } from "./connect/transaction-settings.ts";
 import type { SettingsContext } from "./connect/transaction-settings.ts";
 import { merges } from "./apply/merge-sql.ts";
+import { methodsOf } from "./methods.ts";
 import { lockJob } from "./job-lock.ts";
 import { sqlExecutor } from "./statements.ts";
 import { explainMethods, listStatements } from "./catalog/explain-plan.ts";
@@ -125,6 +127,7 @@ export class PostgresSession implements Session {
     this.capabilities = {
       rowSources: ["staged", "arrays", "values"],
       setBased: true,
+      methods: methodsOf(version),
       upsertsWithoutIndex: false,
       appliesRowsInOrder: true,
       anyConstraint: true,
@@ -183,7 +186,7 @@ export class PostgresSession implements Session {
   }
 
   explain(plan: TablePlan): readonly string[] {
-    return explainMethods(plan, this.#merges(plan));
+    return explainMethods(plan);
   }
 
   async checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void> {
@@ -286,6 +289,7 @@ export class PostgresSession implements Session {
   /** The writer of one table, its temporary tables made. */
   async #writer(plan: TablePlan, order: ReadOrder): Promise<PostgresWriter> {
     const merging = this.#merges(plan);
+    agreement(plan, merging);
     const known = this.#memories.get(plan.stage);
     const folding = known?.cannotFold === true ? null : foldingOf(plan);
     const use = { checked: merging || looksUp(plan), folds: folding !== null };

@@ -27,6 +27,14 @@ export interface RowSql {
   readonly plan: TablePlan;
   readonly table: SqliteTable;
   readonly columns: readonly string[];
+  /** The insert reads the staged row: a stamp is computed from it, or the row carries no column. */
+  readonly readsStaged: boolean;
+}
+
+/** What is known when SQL is built for rows that carry `columns`. */
+export function rowSql(plan: TablePlan, table: SqliteTable, columns: readonly string[]): RowSql {
+  const readsStaged = plan.update.stamps.length > 0 || columns.length === 0;
+  return { plan, table, columns, readsStaged };
 }
 
 /** `"t"` */
@@ -113,18 +121,13 @@ export function conflictTarget(arbiter: Arbiter): string {
   return `on conflict (${arbiter.keyExpressions.join(", ")})${predicate}`;
 }
 
-/** True when the insert reads the staged row: a stamp is computed from it, or the row carries no column. */
-export function insertsStaged({ plan, columns }: Pick<RowSql, "plan" | "columns">): boolean {
-  return plan.update.stamps.length > 0 || columns.length === 0;
-}
-
 /**
  * `insert into "t" as target ("a", "b") values (?, ?)`, or with stamps
  * `insert into "t" as target ("a", "at") select excluded."a", (now) from temp."upsurge_row" as excluded where true`.
  */
-export function insertRow({ plan, columns }: Pick<RowSql, "plan" | "columns">, or = ""): string {
+export function insertRow({ plan, columns, readsStaged }: Omit<RowSql, "table">, or = ""): string {
   const verb = `insert ${or}into ${tableName(plan)} as target`;
-  if (!insertsStaged({ plan, columns })) {
+  if (!readsStaged) {
     return `${verb} (${columns.map(quoteIdentifier).join(", ")}) values ${places(columns)}`;
   }
   const values = new Map(columns.map((name) => [name, `excluded.${quoteIdentifier(name)}`]));

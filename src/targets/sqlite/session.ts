@@ -21,8 +21,8 @@ import { comparisonSql } from "./apply/comparison-sql.ts";
 import { lookups } from "./apply/lookup-sql.ts";
 import { valueSql } from "./apply/value-sql.ts";
 import { dropSeen, removalSql, seenDdl } from "./apply/removal-sql.ts";
-import { keepsKeys, keepsOthersOut } from "../key-columns.ts";
 import type { SqliteConnection } from "./connect/connection.ts";
+import { rowSql } from "./dialect.ts";
 import type { RowSql } from "./dialect.ts";
 import { classify, rowFault, translate } from "./errors.ts";
 import { permissions } from "./catalog/grants.ts";
@@ -44,6 +44,7 @@ import type { SqlExecutor } from "../sql-executor.ts";
 const CAPABILITIES: Capabilities = {
   rowSources: ["values", "staged", "arrays"],
   setBased: false,
+  methods: { native: "upsert", proposal: { byUpsert: false, rowTriggersOnly: false } },
   upsertsWithoutIndex: false,
   appliesRowsInOrder: true,
   anyConstraint: true,
@@ -182,7 +183,7 @@ export class SqliteSession implements Session {
     const rows = tables.map((plan) => this.#rowSql(plan, []));
     await this.#patiently(() => {
       // Keys and late values go to disk, as there may be many. To change it drops what is there.
-      if (rows.some(({ plan }) => keepsOthersOut(plan) || plan.late !== undefined))
+      if (rows.some(({ plan }) => plan.kept.othersOut || plan.late !== undefined))
         this.#db.exec("pragma temp_store = file");
       for (const row of rows) this.#createStaged(row);
       this.#db.exec(`pragma cache_size = -${CACHE_KB}`);
@@ -225,22 +226,22 @@ export class SqliteSession implements Session {
     const { name } = plan.table.name;
     const table = this.#tables.get(name) ?? readTable(this.#db, name);
     if (table === null) throw upsurgeError("INTERNAL", { message: `no table ${name} was read` });
-    return { plan, table, columns };
+    return rowSql(plan, table, columns);
   }
 
-  #createStaged({ plan, table }: RowSql): void {
+  #createStaged({ plan, table }: Pick<RowSql, "plan" | "table">): void {
     this.#dropStaged(plan);
     this.#db.exec(createStaged(table, stagedName(plan)));
-    if (keepsKeys(plan)) for (const statement of seenDdl({ plan, table })) this.#db.exec(statement);
+    if (plan.kept.keys) for (const statement of seenDdl({ plan, table })) this.#db.exec(statement);
     const gone = plan.recordDeletes?.plan;
-    if (gone !== undefined) this.#createStaged({ plan: gone, table, columns: [] });
+    if (gone !== undefined) this.#createStaged({ plan: gone, table });
   }
 
   #dropStaged(plan: TablePlan): void {
     this.#db.exec(`drop table if exists temp.${quoteIdentifier(stagedName(plan))}`);
     const gone = plan.recordDeletes?.plan;
     if (gone !== undefined) this.#dropStaged(gone);
-    if (!keepsKeys(plan)) return;
+    if (!plan.kept.keys) return;
     for (const statement of dropSeen(plan)) this.#db.exec(statement);
   }
 

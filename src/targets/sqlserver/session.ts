@@ -17,13 +17,13 @@ import type {
 } from "../target.ts";
 import { whyNoTable } from "./catalog/absent-table.ts";
 import { BATCH_ROWS, ESCALATION } from "./batch-size.ts";
+import { METHODS } from "./methods.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { lookups } from "./apply/lookup-sql.ts";
 import { valueSql } from "./apply/value-sql.ts";
 import { emptyTable } from "./apply/empty-table.ts";
 import { comparisonSql } from "./apply/comparison-sql.ts";
 import { lockSql, removalSql, seenDdl } from "./apply/removal-sql.ts";
-import { keepsKeys, keepsOthersOut } from "../key-columns.ts";
 import type { SqlServerConnection } from "./connect/connection.ts";
 import { classifyNumber, rowFault, SqlServerError, translateError } from "./errors.ts";
 import { grantsFor } from "./catalog/grants.ts";
@@ -36,7 +36,7 @@ import { rowWith } from "./connect/result-sets.ts";
 import { askServer } from "./connect/ask-server.ts";
 import type { SqlServerInfo } from "./connect/ask-server.ts";
 import { pinSettings } from "./connect/settings.ts";
-import { statementsOf, usesMerge } from "./apply/set-sql.ts";
+import { statementsOf } from "./apply/set-sql.ts";
 import { stageDdl } from "./stage/stage-sql.ts";
 import { ddlRefusal, newTableName } from "./catalog/new-table.ts";
 import { sqlExecutor } from "./statements.ts";
@@ -59,6 +59,7 @@ export interface SqlServerSessionContext {
 const CAPABILITIES: Capabilities = {
   rowSources: ["staged", "arrays", "values"],
   setBased: true,
+  methods: METHODS,
   upsertsWithoutIndex: true,
   appliesRowsInOrder: false,
   anyConstraint: false,
@@ -194,7 +195,7 @@ export class SqlServerSession implements Session {
   /** What to do about a refused MERGE on a server that may have none. */
   #mergeFix(plan: TablePlan): { readonly fix?: string } {
     const { nativeDoubt } = this.capabilities;
-    if (nativeDoubt === undefined || !usesMerge(plan)) return {};
+    if (nativeDoubt === undefined || plan.method.statement !== "merge") return {};
     return { fix: `${nativeDoubt}: pass --strategy select-then-write, or leave --strategy out` };
   }
 
@@ -220,13 +221,13 @@ export class SqlServerSession implements Session {
     // Any two loads take the locks of several tables in the same order.
     for (const table of written.map(tableSql).toSorted()) await this.#lock(table);
     if (ddl !== null) await this.#make(ddl);
-    const held = tables.filter(keepsOthersOut);
+    const held = tables.filter(({ kept }) => kept.othersOut);
     for (const lock of held.map(lockSql).toSorted()) await this.#connection.batch(lock);
     const staged = tables.flatMap((plan) => [plan, ...gonePlans(plan)]);
     const made = staged.filter(({ stage }) => !this.#stages.has(stage));
     for (const plan of made) {
       await this.#connection.batch(script(stageDdl(plan, this.#collation)));
-      if (keepsKeys(plan)) await this.#connection.batch(script(seenDdl(plan, this.#collation)));
+      if (plan.kept.keys) await this.#connection.batch(script(seenDdl(plan, this.#collation)));
       this.#stages.add(plan.stage);
     }
     // What the transaction has made goes with it.

@@ -10,7 +10,7 @@ import {
   fillStageSql,
   stageDdl,
 } from "../../../src/targets/sqlserver/stage/stage-sql.ts";
-import { wavesSql, isKeyed } from "../../../src/targets/sqlserver/apply/write-sql.ts";
+import { wavesSql, keyedPlan } from "../../../src/targets/sqlserver/apply/write-sql.ts";
 import { planFor } from "../../helpers/shapes.ts";
 import { tsqlTable } from "./tables.ts";
 
@@ -29,13 +29,14 @@ export function soundTexts(capabilities: Capabilities) {
   const options = { key: ["id"], updateWhere: "qty < excluded.qty" };
   const native = planFor(tsqlTable(), options, how);
   const looking = planFor(tsqlTable(), { ...options, strategy: "select-then-write" }, how);
+  const keyed = keyedPlan(native);
   const rows = rowsOf(shape, { kind: "all" });
   return {
     merge: setSql(native, rows),
     look: setSql(looking, rows),
     each: eachSql(native, [shape]),
     stage: guarded([], [...fillStageSql(native, [shape]), ...checkStageSql(native, [shape])]),
-    waves: guarded([], isKeyed(native) ? [wavesSql(native)] : []),
+    waves: guarded([], keyed === null ? [] : [wavesSql(keyed)]),
     tables: script(stageDdl(native, "Db_CI")),
     settings: script(settingsSql(1000)),
     lock: script([

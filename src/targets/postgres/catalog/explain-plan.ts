@@ -3,7 +3,6 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import { encoderOf } from "../stage/binary-types.ts";
 import { mayGoDirectly } from "../apply/direct-copy.ts";
 import { tableSql } from "../apply/native-sql.ts";
-import { mayStage } from "./limits.ts";
 import { lockTable } from "../apply/select-then-write-sql.ts";
 import { setSql } from "../apply/set-sql.ts";
 import { copySql } from "../stage/stage.ts";
@@ -30,32 +29,13 @@ export function listStatements(
   return [...direct, ...staged, sql.write, ...fallback];
 }
 
-/** A sentence for each choice. */
-export function explainMethods(plan: TablePlan, merges: boolean): readonly string[] {
-  const reasons: string[] = [];
-  if (plan.isolation.rowByRow !== null) return reasons;
-  if (!mayStage(plan)) {
-    return [
-      `one row at a time: ${plan.columns.length} columns and two of our own are more than a table to stage rows in may have`,
-    ];
-  }
-  if (mayGoDirectly(plan)) {
-    reasons.push(
-      plan.mode === "insert"
-        ? "copied straight into the table; a batch with a fault goes through the stage"
-        : "copied straight into the table while all rows are new: from an empty table on, or once batches bring nothing else",
-    );
-  }
-  if (merges) {
-    reasons.push(
-      "MERGE for batches without a repeated key, cheaper for the server than ON CONFLICT; that one takes over when another session inserts a key meanwhile",
-    );
-  }
-  if (plan.rowSource === "staged") reasons.push(copyFormat(plan));
-  return reasons;
+/** How rows are sent to be copied. */
+export function explainMethods({ rowSource, method, ...plan }: TablePlan): readonly string[] {
+  if (method.name === "row-by-row" || rowSource !== "staged") return [];
+  return [copyFormat(plan)];
 }
 
-function copyFormat(plan: TablePlan): string {
+function copyFormat(plan: Pick<TablePlan, "columns">): string {
   const [column] = textColumns(plan);
   return column === undefined
     ? "binary COPY; a batch with values in other than the usual spelling goes as text, for the server to read"
@@ -63,6 +43,6 @@ function copyFormat(plan: TablePlan): string {
 }
 
 /** The columns without a binary form. */
-function textColumns(plan: TablePlan): string[] {
+function textColumns(plan: Pick<TablePlan, "columns">): string[] {
   return plan.columns.filter((column) => encoderOf(column) === null).map(({ name }) => name);
 }

@@ -9,6 +9,9 @@ const MOST_COLUMNS = 1600;
 /** Columns of staged rows that the table does not have: the place of the row in the load, and its shape. */
 const OWN_COLUMNS = 2;
 
+/** Columns that rows can be staged with. */
+export const STAGED_COLUMNS = MOST_COLUMNS - OWN_COLUMNS;
+
 /** Columns of what a join hands on are 1,664 at most; from here on those of both sides together may be more. */
 const MOST_JOINED = 1600;
 

@@ -4,7 +4,7 @@
  */
 import type { OutcomeCounts } from "../../../model/counts.ts";
 import type { SqliteConnection, Statement } from "../connect/connection.ts";
-import { insertRows, insertsStaged, upsertRows, writes } from "../dialect.ts";
+import { insertRows, upsertRows, writes } from "../dialect.ts";
 import type { RowSql } from "../dialect.ts";
 import { childrenOf } from "../catalog/orphans.ts";
 import type { UpsertProbe } from "./probe.ts";
@@ -81,7 +81,7 @@ function mayShare(db: SqliteConnection, row: RowSql): boolean {
   const { plan, table } = row;
   const { kind, triggers, name } = plan.table;
   const { method, leavesAlone } = rowStatements(row);
-  if (kind !== "table" || triggers.length > 0 || table.resolves || insertsStaged(row)) return false;
+  if (kind !== "table" || triggers.length > 0 || table.resolves || row.readsStaged) return false;
   if (plan.isolation.rowByRow !== null || (method !== "insert" && method !== "upsert"))
     return false;
   // Foreign keys are counted up to the end of a statement, where one row could make good for another.

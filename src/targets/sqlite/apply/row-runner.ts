@@ -5,9 +5,8 @@
 import type { RowOutcome } from "../../../model/counts.ts";
 import type { SqliteConnection, Statement } from "../connect/connection.ts";
 import { isInsertOnly, isUniqueViolation } from "../errors.ts";
-import { beforeInsertTriggers, canRefuse, rowStatements } from "./row-statements.ts";
+import { canRefuse, rowStatements } from "./row-statements.ts";
 import type { RowMethod } from "./row-statements.ts";
-import { insertsStaged } from "../dialect.ts";
 import type { RowSql } from "../dialect.ts";
 import type { UpsertProbe } from "./probe.ts";
 import type { BoundValue } from "../stage/values.ts";
@@ -43,13 +42,13 @@ export class RowRunner {
   constructor(db: SqliteConnection, probe: UpsertProbe, row: RowSql) {
     this.#db = db;
     this.#probe = probe;
-    this.#staged = insertsStaged(row);
+    this.#staged = row.readsStaged;
     this.#isView = row.plan.table.kind === "view";
-    this.#triggered = beforeInsertTriggers(row.plan);
     this.#mayRefuse = canRefuse(row);
     const sql = rowStatements(row);
     this.apply = this.#applied()[sql.method];
     this.#leavesAlone = sql.leavesAlone;
+    this.#triggered = sql.triggered;
     const prepare = (text: string | null): Statement | null =>
       text === null ? null : db.prepare(text);
     this.#run = {

@@ -1,13 +1,12 @@
 /** Which statements rows with certain columns need, by mode and strategy; pure. */
 import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
 import {
-  backing,
   conflictTarget,
   deleteRow,
   findRow,
   insertRow,
-  insertsStaged,
   proposeRow,
+  rowSql,
   updateRow,
   upsertRow,
   writes,
@@ -28,6 +27,8 @@ export interface RowStatements {
   readonly method: RowMethod;
   /** A target row that is met is left alone. */
   readonly leavesAlone: boolean;
+  /** BEFORE INSERT triggers fire also for rows that are not inserted in the end. */
+  readonly triggered: boolean;
   /** Puts the row into the temporary table. */
   readonly stage: string | null;
   /** Finds the target row of the staged row. */
@@ -40,22 +41,26 @@ export interface RowStatements {
 
 const NONE = { stage: null, find: null, propose: null, update: null, insert: null };
 
-/** BEFORE INSERT triggers fire also for rows that are not inserted in the end. */
-export function beforeInsertTriggers(plan: TablePlan): boolean {
-  return plan.table.triggers.some(
-    (trigger) => trigger.timing === "before" && trigger.events.includes("insert"),
+function hasInsertTrigger({ table }: TablePlan): boolean {
+  return table.triggers.some(
+    ({ timing, events }) => timing === "before" && events.includes("insert"),
   );
 }
 
 /** The statements for rows that carry `row.columns`. */
 export function rowStatements(row: RowSql): RowStatements {
+  const triggered = hasInsertTrigger(row.plan);
+  return { triggered, ...methodOf(row, triggered) };
+}
+
+function methodOf(row: RowSql, triggered: boolean): Omit<RowStatements, "triggered"> {
   const { plan } = row;
   const { arbiter, mode } = plan;
   const leavesAlone = mode === "ignore" || writes(row).length === 0;
   if (mode === "insert" || arbiter === null) {
     return { ...NONE, ...inserting(row, insertRow(row)), method: "insert", leavesAlone };
   }
-  if (arbiter.kind === "any") return anyKey(row, arbiter);
+  if (arbiter.kind === "any") return anyKey(row, arbiter, triggered);
   const find = findRow(row, arbiter);
   const update = leavesAlone ? null : updateRow(row, arbiter);
   const stage = stageRow(row.plan, row.columns);
@@ -64,9 +69,8 @@ export function rowStatements(row: RowSql): RowStatements {
     return { ...NONE, method: "delete", leavesAlone: false, stage, find, update: removes };
   }
   if (mode === "update") return { ...NONE, method: "update", leavesAlone, stage, find, update };
-  const triggered = beforeInsertTriggers(plan);
-  const proposes = triggered && !arbiter.nullsEqual && backing(plan) !== null;
-  if (plan.strategy === "native" || (proposes && leavesAlone)) {
+  const { statement, proposes } = plan.method;
+  if (statement === "upsert" || (proposes && leavesAlone)) {
     const asks = triggered && leavesAlone ? { stage, find } : {};
     const insert = inserting(row, upsertRow(row, arbiter));
     return { ...NONE, ...insert, ...asks, method: "upsert", leavesAlone };
@@ -81,14 +85,17 @@ export function rowStatements(row: RowSql): RowStatements {
 }
 
 function inserting(row: RowSql, insert: string): { insert: string; stage: string | null } {
-  return { insert, stage: insertsStaged(row) ? stageRow(row.plan, row.columns) : null };
+  return { insert, stage: row.readsStaged ? stageRow(row.plan, row.columns) : null };
 }
 
-function anyKey(row: RowSql, arbiter: Arbiter): RowStatements {
-  const triggered = beforeInsertTriggers(row.plan);
+function anyKey(
+  row: RowSql,
+  arbiter: Arbiter,
+  triggered: boolean,
+): Omit<RowStatements, "triggered"> {
   // A constraint may be declared ON CONFLICT REPLACE; a loader never deletes the rows in the way.
   const plain = insertRow(row, "or abort ");
-  if (row.plan.strategy !== "native" && !triggered) {
+  if (row.plan.method.statement === "insert" && !triggered) {
     return { ...NONE, ...inserting(row, plain), method: "any", leavesAlone: true };
   }
   const insert = inserting(row, upsertRow(row, arbiter));
@@ -128,6 +135,7 @@ export function arbiterOnly(row: RowSql): string | null {
   if (plan.arbiter === null) return null;
   const [first] = plan.table.columns.filter((column) => column.generatedSql === null);
   const columns = first === undefined ? [] : [first.name];
-  const bare = { plan: { ...plan, update: { ...plan.update, stamps: [] } }, columns };
+  const without = { ...plan, update: { ...plan.update, stamps: [] } };
+  const bare = rowSql(without, row.table, columns);
   return `${insertRow(bare)} ${conflictTarget(plan.arbiter)} do nothing`;
 }

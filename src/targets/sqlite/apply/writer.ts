@@ -5,11 +5,11 @@
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, RowShape } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import { keepsKeys } from "../../key-columns.ts";
 import type { SeenKeys, Writer } from "../../target.ts";
 import { BatchRun } from "./apply-batch.ts";
 import type { ShapeRunner } from "./apply-batch.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
+import { rowSql } from "../dialect.ts";
 import { codeOf } from "../errors.ts";
 import { MisfitColumns, promisedBy } from "../stage/misfits.ts";
 import { PackedValues } from "../stage/packed-values.ts";
@@ -39,7 +39,7 @@ export class SqliteWriter implements Writer {
     this.#context = context;
     const gone = context.plan.recordDeletes?.plan;
     if (gone !== undefined) this.deletes = new SqliteWriter({ ...context, plan: gone });
-    if (keepsKeys(context.plan)) this.keys = new SqliteSeenKeys(context.db, context);
+    if (context.plan.kept.keys) this.keys = new SqliteSeenKeys(context.db, context);
   }
 
   applyEach(batch: Batch, tells = false): Promise<BatchResult> {
@@ -66,7 +66,7 @@ function shapeRunner(
   { db, probe, plan, table }: SqliteWriterContext,
   { columns }: RowShape,
 ): ShapeRunner {
-  const row = { plan, table, columns };
+  const row = rowSql(plan, table, columns);
   const destinations = columns.map((name) => destinationOf(plan, table, name));
   return {
     columns: destinations,

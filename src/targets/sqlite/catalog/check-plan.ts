@@ -115,8 +115,7 @@ function checkArbiter(db: SqliteConnection, row: RowSql, arbiter: Arbiter): void
   const key =
     arbiter.columns.length > 0 ? arbiter.columns.join(", ") : arbiter.keyExpressions.join(", ");
   if (arbiter.kind === "expressions" && backing(plan) === null) {
-    if (plan.strategy === "native" && plan.mode !== "update")
-      throw noConflictTarget(plan, key, null);
+    if (plan.method.statement === "upsert") throw noConflictTarget(plan, key, null);
     if (db.prepare(findDuplicate(plan, arbiter)).get() === undefined) return;
     const suggestion = removeDuplicates(plan.table, arbiter, quoteIdentifier);
     throw upsurgeError("PLAN_KEY_NOT_UNIQUE", { table: plan.table.name.name, key, suggestion });

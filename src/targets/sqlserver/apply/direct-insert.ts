@@ -5,6 +5,7 @@
 import type { Batch } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
+import type { CopyCapability } from "../../method-capabilities.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { BulkColumn, BulkRow, SqlServerConnection } from "../connect/connection.ts";
 import { rowWith } from "../connect/result-sets.ts";
@@ -30,7 +31,7 @@ const LIMITS: Readonly<Record<string, readonly [least: bigint, most: bigint]>> =
 /** The batch as a bulk load into the table; `null` when it must be staged. */
 export function directLoad(plan: TablePlan, batch: Batch): DirectLoad | null {
   const shape = batch.rows[0]?.shape;
-  if (shape === undefined || !mayGoDirectly(plan)) return null;
+  if (shape === undefined || plan.method.name !== "copy") return null;
   const carried = shape.columns.map((name) => plan.columns.find((column) => column.name === name));
   const columns = carried.map((column) => (column === undefined ? null : bulkColumn(column)));
   const rows: BulkRow[] = [];
@@ -43,26 +44,20 @@ export function directLoad(plan: TablePlan, batch: Batch): DirectLoad | null {
   return known.length === columns.length && known.length > 0 ? { columns: known, rows } : null;
 }
 
-/** True when batches of such a plan may go straight into the table, if their values are plain. */
-export function mayGoDirectly({
-  mode,
-  rowSource,
-  table,
-  isolation,
-  update,
-  columns,
-}: TablePlan): boolean {
-  const { schema, name } = table.name;
-  return (
-    mode === "insert" &&
-    rowSource === "staged" &&
-    table.kind === "table" &&
-    isolation.rowByRow === null &&
-    update.stamps.length === 0 &&
-    columns.every(({ identity }) => identity === null) &&
-    [schema ?? "dbo", name].every((each) => PLAIN_NAME.test(each))
-  );
-}
+/** Plain tables of plain names, whose known columns all can be loaded so. */
+export const COPIES: CopyCapability = {
+  kinds: ["table"],
+  mayMeetRows: false,
+  takes: ({ table, columns }, known) => {
+    const { schema, name } = table.name;
+    const carried = columns.filter((column) => known.has(column.name));
+    return (
+      columns.every(({ identity }) => identity === null) &&
+      carried.every((column) => bulkColumn(column) !== null) &&
+      [schema ?? "dbo", name].every((each) => PLAIN_NAME.test(each))
+    );
+  },
+};
 
 function bulkColumn({ name, type, nullable }: Column): BulkColumn | null {
   if (!PLAIN_NAME.test(name)) return null;

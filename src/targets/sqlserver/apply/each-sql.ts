@@ -10,9 +10,15 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import { isRowNumberSql } from "../error-numbers.ts";
 import { answering, block, counter, NOTE_ERROR, tryCatch } from "./guard.ts";
 import { faultTable, stageTable } from "../names.ts";
-import { usesMerge } from "./set-sql.ts";
 import { checkRowSql } from "../stage/stage-sql.ts";
-import { identitySql, insertSql, isKeyed, lookSql, mergeSql, updateFoundSql } from "./write-sql.ts";
+import {
+  identitySql,
+  insertSql,
+  keyedPlan,
+  lookSql,
+  mergeSql,
+  updateFoundSql,
+} from "./write-sql.ts";
 import type { KeyedPlan, RowCondition } from "./write-sql.ts";
 
 /** What a look at the target row answers with. */
@@ -104,16 +110,17 @@ function checkedRowSql(plan: TablePlan, shape: RowShape): string[] {
 /** The statements for one row. */
 function applySql(plan: TablePlan, rows: RowCondition): string[] {
   const identity = identitySql(plan, rows.columns);
-  if (!isKeyed(plan)) return [...identity, insertSql(plan, rows), ...counted("inserted", plan)];
-  const write = usesMerge(plan) ? mergeSql(plan, rows) : null;
+  const keyed = keyedPlan(plan);
+  if (keyed === null) return [...identity, insertSql(plan, rows), ...counted("inserted", plan)];
+  const write = plan.method.statement === "merge" ? mergeSql(keyed, rows) : null;
   return [
     ...identity,
-    lookSql(plan, rows),
+    lookSql(keyed, rows),
     `IF @matched > 1 ${refuse(plan)}
-ELSE IF @matched = 0 ${missing(plan, rows, write)}
+ELSE IF @matched = 0 ${missing(keyed, rows, write)}
 ELSE IF @skipped > 0 SET @skipped_rows = @skipped_rows + 1
 ELSE IF @unchanged > 0 SET @unchanged_rows = @unchanged_rows + 1
-ELSE ${found(plan, rows, write)}`,
+ELSE ${found(keyed, rows, write)}`,
   ];
 }
 

@@ -15,13 +15,14 @@ import { keptColumns, keptDefault } from "../../key-columns.ts";
 import { stageType } from "../catalog/types.ts";
 import { missingTable, seenTable, tableSql } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
-import { equalKeys, isKeyed, matchSql } from "./write-sql.ts";
+import { equalKeys, keyedPlan, matchSql } from "./write-sql.ts";
 import type { KeyedPlan } from "./write-sql.ts";
 
 /** The statements. */
 export function removalSql(plan: TablePlan): RemovalSql {
-  if (!isKeyed(plan)) throw new RangeError("rows are missing by their key");
-  const dialect = dialectOf(plan);
+  const keyed = keyedPlan(plan);
+  if (keyed === null) throw new RangeError("rows are missing by their key");
+  const dialect = dialectOf(keyed);
   const shared = sharedRemovalSql(plan, dialect);
   const isDelete = plan.removal?.sets.length === 0;
   const replaced = plan.table.triggers.some(
@@ -29,12 +30,13 @@ export function removalSql(plan: TablePlan): RemovalSql {
   );
   // The server counts the rows that such a trigger was given.
   const left = `SELECT COUNT_BIG(*) AS n FROM ${tableSql(plan)} AS target WHERE ${dialect.isFound("target")}`;
-  return { ...shared, find: [findSql(plan)], ...(isDelete && replaced ? { left } : {}) };
+  return { ...shared, find: [findSql(keyed)], ...(isDelete && replaced ? { left } : {}) };
 }
 
 /** True for a row of the table, by its alias, that was found. */
 export function isMissing(plan: TablePlan, alias: string): string {
-  return isKeyed(plan) ? dialectOf(plan).isFound(alias) : "1 = 0";
+  const keyed = keyedPlan(plan);
+  return keyed === null ? "1 = 0" : dialectOf(keyed).isFound(alias);
 }
 
 function dialectOf(plan: KeyedPlan): RemovalDialect {

@@ -6,7 +6,7 @@ import { counter, guarded } from "./guard.ts";
 import {
   identitySql,
   insertSql,
-  isKeyed,
+  keyedPlan,
   lookSql,
   mergeSql,
   updateFoundSql,
@@ -38,7 +38,7 @@ export function rowsOf({ id, columns }: RowShape, selection: Selection): RowCond
 export function setSql(plan: TablePlan, rows: RowCondition): string {
   const variables = SET_COUNTERS.map(counter);
   return guarded(variables, [
-    ...(usesMerge(plan) ? ["DECLARE @written TABLE (did nvarchar(10) NOT NULL)"] : []),
+    ...(plan.method.statement === "merge" ? [WRITTEN] : []),
     ...identitySql(plan, rows.columns),
     ...statementsOf(plan, rows),
   ]);
@@ -46,22 +46,21 @@ export function setSql(plan: TablePlan, rows: RowCondition): string {
 
 /** The statements that apply `rows`, in order; what `upsurge plan` shows. */
 export function statementsOf(plan: TablePlan, rows: RowCondition): string[] {
-  if (isKeyed(plan) && usesMerge(plan)) return mergeStatements(plan, rows);
+  const keyed = keyedPlan(plan);
+  if (keyed !== null && plan.method.statement === "merge") return mergeStatements(keyed, rows);
   const insert = [insertSql(plan, rows), "SET @inserted = @@ROWCOUNT"];
-  if (!isKeyed(plan)) return insert;
-  const update = updateFoundSql(plan, rows);
+  if (keyed === null) return insert;
+  const update = updateFoundSql(keyed, rows);
   const as = plan.deletesRows === true ? "deleted" : "updated";
   return [
-    lookSql(plan, rows),
+    lookSql(keyed, rows),
     ...(update === null ? [] : [update, `SET @${as} = @@ROWCOUNT`]),
     ...(plan.mode === "update" ? [] : insert),
   ];
 }
 
-/** True when rows are written by MERGE. */
-export function usesMerge(plan: TablePlan): boolean {
-  return isKeyed(plan) && plan.strategy === "native" && plan.mode !== "update";
-}
+/** What MERGE has done. */
+const WRITTEN = "DECLARE @written TABLE (did nvarchar(10) NOT NULL)";
 
 /** `OUTPUT … INTO` works on tables with triggers, where a plain OUTPUT does not. */
 function mergeStatements(plan: KeyedPlan, rows: RowCondition): string[] {

@@ -12,7 +12,7 @@ import { stageTable } from "../names.ts";
 import { run } from "./run-guarded.ts";
 import { rowsOf, SET_COUNTERS, setSql } from "./set-sql.ts";
 import { shapesOf, stageRows } from "../stage/stage.ts";
-import { isKeyed, updateOf, wavesSql } from "./write-sql.ts";
+import { keyedPlan, updateOf, wavesSql } from "./write-sql.ts";
 
 type SetCounters = Readonly<Record<(typeof SET_COUNTERS)[number], number>>;
 
@@ -47,8 +47,8 @@ export class SqlServerSetWriter implements SetWriter {
   }
 
   async repeats(batch: Batch): Promise<readonly Repeat[]> {
-    const plan = this.#plan;
-    if (!isKeyed(plan)) return [];
+    const plan = keyedPlan(this.#plan);
+    if (plan === null) return [];
     const found = `SELECT upsurge_ord, upsurge_wave FROM ${stageTable(plan)} WHERE upsurge_wave > 1`;
     const sql = guarded([], [wavesSql(plan)], found);
     const { rest } = await run(this.#connection, sql, batch.rows);
@@ -90,7 +90,7 @@ export class SqlServerSetWriter implements SetWriter {
     rows: number,
   ): OutcomeCounts {
     const plan = this.#plan;
-    if (!isKeyed(plan)) return { inserted };
+    if (plan.method.key === null) return { inserted };
     if (matched !== met) return {};
     if (plan.deletesRows === true) return { deleted, skipped: rows - deleted };
     const left = rows - inserted - updated;

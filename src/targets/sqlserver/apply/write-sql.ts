@@ -25,9 +25,10 @@ export interface RowCondition {
 /** A plan whose rows are looked up by a key. */
 export type KeyedPlan = TablePlan & { readonly arbiter: Arbiter };
 
-/** True when rows are looked up by a key; a conflict on "any" key shows only in the writing. */
-export function isKeyed(plan: TablePlan): plan is KeyedPlan {
-  return plan.arbiter?.kind === "expressions" && plan.mode !== "insert";
+/** The plan with the key that its method looks rows up by; `null` where a conflict shows only in the writing. */
+export function keyedPlan(plan: TablePlan): KeyedPlan | null {
+  const { key } = plan.method;
+  return key === null ? null : { ...plan, arbiter: key };
 }
 
 /** The update of a target row. */
@@ -137,9 +138,10 @@ export function insertSql(plan: TablePlan, rows: RowCondition): string {
   // One row: several of them are for a writer that takes one at a time.
   if (names === "") return `INSERT INTO ${tableSql(plan)} DEFAULT VALUES`;
   const conditions = [rows.condition];
-  if (isKeyed(plan)) {
+  const keyed = keyedPlan(plan);
+  if (keyed !== null) {
     conditions.push(
-      `NOT EXISTS (SELECT 1 FROM ${tableSql(plan)} AS target ${LOCKED} WHERE ${matchSql(plan)})`,
+      `NOT EXISTS (SELECT 1 FROM ${tableSql(plan)} AS target ${LOCKED} WHERE ${matchSql(keyed)})`,
     );
   }
   return `INSERT INTO ${tableSql(plan)} (${names})

@@ -5,7 +5,6 @@ import { outcomesFrom } from "../../../model/counts.ts";
 import type { RowOutcome } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { TransactionAborted } from "../../target.ts";
-import { keepsKeys } from "../../key-columns.ts";
 import type { SeenKeys, Writer } from "../../target.ts";
 import type { SqlServerConnection, Fields } from "../connect/connection.ts";
 import { counterOf, eachSql, readOutcomes } from "./each-sql.ts";
@@ -30,7 +29,7 @@ export class SqlServerWriter implements Writer {
     this.set = new SqlServerSetWriter(connection, plan);
     const gone = plan.recordDeletes?.plan;
     if (gone !== undefined) this.deletes = new SqlServerWriter(connection, gone);
-    if (keepsKeys(plan)) this.keys = new SqlServerSeenKeys(connection, plan);
+    if (plan.kept.keys) this.keys = new SqlServerSeenKeys(connection, plan);
   }
 
   async applyEach({ rows }: Batch, tells = false): Promise<BatchResult> {

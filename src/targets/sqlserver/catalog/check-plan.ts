@@ -16,7 +16,6 @@ import { setSql } from "../apply/set-sql.ts";
 import { checkStageSql, fillStageSql, stageDdl } from "../stage/stage-sql.ts";
 import { guarded, script } from "../apply/guard.ts";
 import { removalSql, seenDdl } from "../apply/removal-sql.ts";
-import { isKeyed } from "../apply/write-sql.ts";
 
 /** Checks `plan` for rows that carry `columns`. Throws `PLAN_*` errors. */
 export async function checkPlan(
@@ -101,8 +100,8 @@ async function refuseInMemory(connection: SqlServerConnection, plan: TablePlan):
 
 /** A key without a unique index must at least be unique now; the range locks of the load keep it so. */
 async function checkUnique(connection: SqlServerConnection, plan: TablePlan): Promise<void> {
-  const { arbiter } = plan;
-  if (!isKeyed(plan) || arbiter === null || arbiter.name !== null) return;
+  const { key: arbiter } = plan.method;
+  if (arbiter === null || arbiter.name !== null) return;
   const keys = arbiter.columns.map(quoteIdentifier);
   const known = arbiter.nullsEqual ? [] : keys.map((key) => `${key} IS NOT NULL`);
   const where = known.length === 0 ? "" : ` WHERE ${known.join(" AND ")}`;

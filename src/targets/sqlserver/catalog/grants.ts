@@ -4,7 +4,6 @@
  *   GRANT SELECT, INSERT, UPDATE, VIEW DEFINITION ON [dbo].[t] TO [loader];
  */
 import type { GrantRequest } from "../../target.ts";
-import { mayGoDirectly } from "../apply/direct-insert.ts";
 import { cascadingTables } from "../../../sql/cascading-tables.ts";
 import { LOOKUP_PRIVILEGES } from "../../../model/lookup-plan.ts";
 import { lookupTables } from "../../../sql/lookup-tables.ts";
@@ -22,7 +21,7 @@ export function grantsFor(
   if (ddl?.kind === "create") return grantsToCreate(plan, job, user);
   const wanted = new Set<string>(privileges);
   // A bulk load asks for the columns before it sends rows.
-  if (mayGoDirectly(plan)) wanted.add("select");
+  if (plan.method.name === "copy") wanted.add("select");
   const names = ["select", "insert", "update", "delete"].filter((each) => wanted.has(each));
   const alters = plan.keepIdentity || wanted.has("truncate");
   return [

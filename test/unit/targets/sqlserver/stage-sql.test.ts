@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { TablePlan } from "../../../../src/model/load-plan.ts";
 import type { TableShape } from "../../../../src/model/table-shape.ts";
 import type { GivenOptions } from "../../../helpers/options.ts";
+import { METHODS } from "../../../../src/targets/sqlserver/methods.ts";
 import { quoteIdentifier } from "../../../../src/targets/sqlserver/quote.ts";
 import {
   checkStageSql,
@@ -14,7 +15,7 @@ import type { RowShape } from "../../../../src/model/batch.ts";
 import { ABLE, column, planFor } from "../../../helpers/shapes.ts";
 import { tsqlTable } from "../../../support/grammar/tables.ts";
 
-const FREE = { ...ABLE, upsertsWithoutIndex: true };
+const FREE = { ...ABLE, methods: METHODS, upsertsWithoutIndex: true };
 const KEY = { type: "int", nullable: false } as const;
 
 /** The staging of a set: values, then checks. */

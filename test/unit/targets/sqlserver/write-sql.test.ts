@@ -2,12 +2,13 @@ import { describe, expect, test } from "vitest";
 import type { TablePlan } from "../../../../src/model/load-plan.ts";
 import type { GivenOptions } from "../../../helpers/options.ts";
 import { eachSql } from "../../../../src/targets/sqlserver/apply/each-sql.ts";
+import { METHODS } from "../../../../src/targets/sqlserver/methods.ts";
 import { quoteIdentifier } from "../../../../src/targets/sqlserver/quote.ts";
 import { rowsOf, setSql, statementsOf } from "../../../../src/targets/sqlserver/apply/set-sql.ts";
 import {
   identitySql,
   insertSql,
-  isKeyed,
+  keyedPlan,
   lookSql,
   matchSql,
   mergeSql,
@@ -20,6 +21,7 @@ import { tsqlTable } from "../../../support/grammar/tables.ts";
 
 const FREE = {
   ...ABLE,
+  methods: METHODS,
   upsertsWithoutIndex: true,
   appliesRowsInOrder: false,
   anyConstraint: false,
@@ -31,11 +33,10 @@ function plan(options: GivenOptions, shape = tsqlTable()): TablePlan {
 
 /** A plan by `id`, or by the key that the options name. */
 function keyed(options: GivenOptions = {}, shape = tsqlTable()): KeyedPlan {
-  const found = plan(
-    options.constraint === undefined ? { key: ["id"], ...options } : options,
-    shape,
+  const found = keyedPlan(
+    plan(options.constraint === undefined ? { key: ["id"], ...options } : options, shape),
   );
-  if (!isKeyed(found)) throw new Error("the plan has no key");
+  if (found === null) throw new Error("the plan has no key");
   return found;
 }
 
