@@ -163,7 +163,8 @@ function keyFix({ table, arbiter, mode }: TablePlan): string {
     : (other ?? "give the table a unique index on the key");
 }
 
-async function checkExpressions(client: Client, plan: TablePlan): Promise<void> {
+/** What tries each expression of the user's by itself, and the flag that it comes from. */
+export function expressionTries(plan: TablePlan): readonly (readonly [string, string])[] {
   const { update, mode } = plan;
   const table = onlyTable(plan);
   const target = mode === "insert" || mode === "ignore" ? "" : `${table} as target, `;
@@ -194,7 +195,11 @@ async function checkExpressions(client: Client, plan: TablePlan): Promise<void> 
   for (const { column, expression } of removal?.sets ?? []) {
     tries.push([`--delete-set "${column} = …"`, `select (${expression}) from ${table} as target`]);
   }
-  for (const [flag, statement] of tries) {
+  return tries;
+}
+
+async function checkExpressions(client: Client, plan: TablePlan): Promise<void> {
+  for (const [flag, statement] of expressionTries(plan)) {
     try {
       await client.query(`explain ${statement}`);
     } catch (error) {

@@ -118,7 +118,8 @@ async function checkUnique(connection: SqlServerConnection, plan: TablePlan): Pr
   }
 }
 
-async function checkExpressions(connection: SqlServerConnection, plan: TablePlan): Promise<void> {
+/** What tries each expression of the user's by itself, and the flag that it comes from. */
+export function expressionTries(plan: TablePlan): readonly (readonly [string, string])[] {
   const { update, mode } = plan;
   const target =
     mode === "insert" || mode === "ignore" ? "" : `${tableSql(plan)} AS target CROSS JOIN `;
@@ -148,7 +149,11 @@ async function checkExpressions(connection: SqlServerConnection, plan: TablePlan
     const value = `SELECT (${expression}) AS value ${rowsOfTable}`;
     tries.push([`--delete-set "${column} = …"`, value]);
   }
-  for (const [flag, statement] of tries) {
+  return tries;
+}
+
+async function checkExpressions(connection: SqlServerConnection, plan: TablePlan): Promise<void> {
+  for (const [flag, statement] of expressionTries(plan)) {
     try {
       await connection.batch(statement);
     } catch (error) {
