@@ -2,11 +2,10 @@
  * The statements that write staged rows: MERGE, or look, UPDATE and INSERT. All of them take the same locks: an update lock
  * on every row that a key finds, and on the gap where it finds none (HOLDLOCK), so that what was looked up stays true. Pure.
  *
- *   MERGE [dbo].[t] WITH (HOLDLOCK, UPDLOCK) AS target
- *   USING (SELECT * FROM #upsurge_stage WHERE upsurge_shape = 0) AS excluded
- *   ON target.[id] = excluded.[id]
- *   WHEN MATCHED AND (EXISTS (SELECT target.[qty] EXCEPT SELECT excluded.[qty])) THEN UPDATE SET [qty] = excluded.[qty]
- *   WHEN NOT MATCHED BY TARGET THEN INSERT ([id], [qty]) VALUES (excluded.[id], excluded.[qty])
+ *   merge [dbo].[t] with (holdlock, updlock) as target
+ *   using (select * from #upsurge_stage where upsurge_shape = 0) as excluded on target.[id] = excluded.[id]
+ *   when matched and (exists (select target.[qty] except select excluded.[qty])) then update set [qty] = excluded.[qty]
+ *   when not matched by target then insert ([id], [qty]) values (excluded.[id], excluded.[qty])
  */
 import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
 import { assignmentsOf } from "../../../sql/assignments.ts";
@@ -60,7 +59,7 @@ export function updateOf(plan: TablePlan, columns: readonly string[]): UpdateSta
   };
 }
 
-/** `EXISTS (SELECT … EXCEPT SELECT …)` over the images takes NULLs as equal. */
+/** `exists (select … except select …)` over the images takes NULLs as equal. */
 function differsSql(assigned: readonly SqlAssignment[]): string {
   const stored = assigned.map(({ column }) =>
     imageOf(`target.${quoteIdentifier(column.name)}`, column),
@@ -72,9 +71,9 @@ function differsSql(assigned: readonly SqlAssignment[]): string {
     foreign ? (overflows(value, column) ?? []) : [],
   );
   return [
-    `EXISTS (SELECT ${stored.join(", ")} EXCEPT SELECT ${proposed.join(", ")})`,
+    `exists (select ${stored.join(", ")} except select ${proposed.join(", ")})`,
     ...tooLong,
-  ].join(" OR ");
+  ].join(" or ");
 }
 
 /** `target.[a] = excluded.[a]` for every column of the key; NULLs meet only on request. A filter holds on both sides. */
@@ -87,7 +86,7 @@ export function matchSql(plan: KeyedPlan): string {
     predicate === null
       ? []
       : ["target", "excluded"].map((alias) => `(${qualify(predicate, alias, naming)})`);
-  return [...parts, ...filters].join(" AND ");
+  return [...parts, ...filters].join(" and ");
 }
 
 /** The same for any two rows, by their aliases, without the filter. */
@@ -96,12 +95,12 @@ export function equalKeys({ table, arbiter }: KeyedPlan, one: string, other: str
     const [left, right] = [one, other].map((alias) => `${alias}.${quoteIdentifier(name)}`);
     const nullable = table.columns.find((column) => column.name === name)?.nullable ?? true;
     return arbiter.nullsEqual && nullable
-      ? `EXISTS (SELECT ${left} INTERSECT SELECT ${right})`
+      ? `exists (select ${left} intersect select ${right})`
       : `${left} = ${right}`;
   });
 }
 
-const LOCKED = "WITH (UPDLOCK, HOLDLOCK)";
+const LOCKED = "with (updlock, holdlock)";
 
 /**
  * What the rows meet, into variables: `@matched` target rows, the `@met` incoming rows that found one, and of the target
@@ -110,17 +109,17 @@ const LOCKED = "WITH (UPDLOCK, HOLDLOCK)";
 export function lookSql(plan: KeyedPlan, rows: RowCondition): string {
   const update = updateOf(plan, rows.columns);
   const holds = plan.update.where === null ? "1 = 1" : `(${plan.update.where})`;
-  const same = update?.differs == null ? "1 = 0" : `NOT (${update.differs})`;
+  const same = update?.differs == null ? "1 = 0" : `not (${update.differs})`;
   const flags =
     update === null
-      ? `${plan.deletesRows === true ? `CASE WHEN ${holds} THEN 0 ELSE 1 END` : "0"} AS skipped, 0 AS unchanged`
-      : `CASE WHEN ${holds} THEN 0 ELSE 1 END AS skipped, CASE WHEN ${holds} AND ${same} THEN 1 ELSE 0 END AS unchanged`;
+      ? `${plan.deletesRows === true ? `case when ${holds} then 0 else 1 end` : "0"} as skipped, 0 as unchanged`
+      : `case when ${holds} then 0 else 1 end as skipped, case when ${holds} and ${same} then 1 else 0 end as unchanged`;
   // The flags are made first: an aggregate must not hold a subquery.
-  return `SELECT @matched = COUNT_BIG(*), @met = COUNT_BIG(DISTINCT looked.ord),
-@skipped = COALESCE(SUM(looked.skipped), 0), @unchanged = COALESCE(SUM(looked.unchanged), 0)
-FROM (SELECT excluded.upsurge_ord AS ord, ${flags}
-FROM ${stageTable(plan)} AS excluded INNER JOIN ${tableSql(plan)} AS target ${LOCKED} ON ${matchSql(plan)}
-WHERE ${rows.condition}) AS looked`;
+  return `select @matched = count_big(*), @met = count_big(distinct looked.ord),
+@skipped = coalesce(sum(looked.skipped), 0), @unchanged = coalesce(sum(looked.unchanged), 0)
+from (select excluded.upsurge_ord as ord, ${flags}
+from ${stageTable(plan)} as excluded inner join ${tableSql(plan)} as target ${LOCKED} on ${matchSql(plan)}
+where ${rows.condition}) as looked`;
 }
 
 /** The names and values of an insert, for rows that carry `columns`. */
@@ -131,39 +130,39 @@ function inserted(plan: TablePlan, columns: readonly string[]): { names: string;
   return { names: names.join(", "), values: names.map((name) => `excluded.${name}`).join(", ") };
 }
 
-/** `INSERT INTO [t] (…) SELECT … FROM #upsurge_stage AS excluded WHERE … ORDER BY …`, for rows that were looked up, or of any. */
+/** `insert into [t] (…) select … from #upsurge_stage as excluded where … order by …`, for rows that were looked up, or of any. */
 export function insertSql(plan: TablePlan, rows: RowCondition): string {
   const { names, values } = inserted(plan, rows.columns);
   // One row: several of them are for a writer that takes one at a time.
-  if (names === "") return `INSERT INTO ${tableSql(plan)} DEFAULT VALUES`;
+  if (names === "") return `insert into ${tableSql(plan)} default values`;
   const conditions = [rows.condition];
   if (isKeyed(plan)) {
     conditions.push(
-      `NOT EXISTS (SELECT 1 FROM ${tableSql(plan)} AS target ${LOCKED} WHERE ${matchSql(plan)})`,
+      `not exists (select 1 from ${tableSql(plan)} as target ${LOCKED} where ${matchSql(plan)})`,
     );
   }
-  return `INSERT INTO ${tableSql(plan)} (${names})
-SELECT ${values} FROM ${stageTable(plan)} AS excluded WHERE ${conditions.join(" AND ")} ORDER BY excluded.upsurge_ord`;
+  return `insert into ${tableSql(plan)} (${names})
+select ${values} from ${stageTable(plan)} as excluded${isKeyed(plan) ? "\n" : " "}where ${conditions.join(" and ")} order by excluded.upsurge_ord`;
 }
 
-/** `UPDATE target SET … FROM #upsurge_stage AS excluded INNER JOIN [t] AS target … WHERE …`; `null` when there is nothing to update. */
+/** `update target set … from #upsurge_stage as excluded inner join [t] as target … where …`; `null` when there is nothing to update. */
 export function updateFoundSql(plan: KeyedPlan, rows: RowCondition): string | null {
   if (plan.deletesRows === true) return deleteFoundSql(plan, rows);
   const update = updateOf(plan, rows.columns);
   if (update === null) return null;
   if (updatesInstead(plan)) return updateInsteadSql(plan, rows, update);
   const where = [rows.condition, plan.update.where, update.differs].filter((test) => test !== null);
-  return `UPDATE target SET ${update.assignments}
-FROM ${stageTable(plan)} AS excluded INNER JOIN ${tableSql(plan)} AS target ${LOCKED} ON ${matchSql(plan)}
-WHERE ${where.map((test) => `(${test})`).join(" AND ")}`;
+  return `update target set ${update.assignments}
+from ${stageTable(plan)} as excluded inner join ${tableSql(plan)} as target ${LOCKED} on ${matchSql(plan)}
+where ${where.map((test) => `(${test})`).join(" and ")}`;
 }
 
-/** `DELETE target FROM #upsurge_stage AS excluded INNER JOIN [t] AS target … WHERE …` */
+/** `delete target from #upsurge_stage as excluded inner join [t] as target … where …` */
 function deleteFoundSql(plan: KeyedPlan, rows: RowCondition): string {
   const where = [rows.condition, plan.update.where].filter((test) => test !== null);
-  return `DELETE target
-FROM ${stageTable(plan)} AS excluded INNER JOIN ${tableSql(plan)} AS target ${LOCKED} ON ${matchSql(plan)}
-WHERE ${where.map((test) => `(${test})`).join(" AND ")}`;
+  return `delete target
+from ${stageTable(plan)} as excluded inner join ${tableSql(plan)} as target ${LOCKED} on ${matchSql(plan)}
+where ${where.map((test) => `(${test})`).join(" and ")}`;
 }
 
 /** True when a trigger takes the place of updates. */
@@ -182,12 +181,12 @@ function updateInsteadSql(
   const where = [rows.condition, matchSql(plan), plan.update.where, differs]
     .filter((test) => test !== null)
     .map((test) => `(${test})`);
-  const found = `FROM ${stageTable(plan)} AS excluded WHERE ${where.join(" AND ")}`;
+  const found = `from ${stageTable(plan)} as excluded where ${where.join(" and ")}`;
   const values = assigned.map(
-    ({ column, value }) => `${quoteIdentifier(column.name)} = (SELECT ${value} ${found})`,
+    ({ column, value }) => `${quoteIdentifier(column.name)} = (select ${value} ${found})`,
   );
-  return `UPDATE target SET ${values.join(", ")}
-FROM ${tableSql(plan)} AS target ${LOCKED} WHERE EXISTS (SELECT 1 ${found})`;
+  return `update target set ${values.join(", ")}
+from ${tableSql(plan)} as target ${LOCKED} where exists (select 1 ${found})`;
 }
 
 /** The MERGE, without its last semicolon and what comes before it. */
@@ -199,14 +198,13 @@ export function mergeSql(plan: KeyedPlan, rows: RowCondition): string {
     update === null
       ? []
       : [
-          `WHEN MATCHED${tests.map((test) => ` AND (${test})`).join("")} THEN UPDATE SET ${update.assignments}`,
+          `when matched${tests.map((test) => ` and (${test})`).join("")} then update set ${update.assignments}`,
         ];
+  const source = `(select * from ${stageTable(plan)} where ${rows.condition}) as excluded`;
   return [
-    `MERGE ${tableSql(plan)} WITH (HOLDLOCK, UPDLOCK) AS target`,
-    `USING (SELECT * FROM ${stageTable(plan)} WHERE ${rows.condition}) AS excluded`,
-    `ON ${matchSql(plan)}`,
+    `merge ${tableSql(plan)} with (holdlock, updlock) as target using ${source} on ${matchSql(plan)}`,
     ...matched,
-    `WHEN NOT MATCHED BY TARGET THEN INSERT (${names}) VALUES (${values})`,
+    `when not matched by target then insert (${names}) values (${values})`,
   ].join("\n");
 }
 
@@ -226,9 +224,9 @@ export function wavesSql(plan: KeyedPlan): string {
   const keys = arbiter.columns.map(quoteIdentifier);
   const known = arbiter.columns
     .filter((name) => table.columns.find((column) => column.name === name)?.nullable !== false)
-    .map((name) => `${quoteIdentifier(name)} IS NOT NULL`);
-  const where = arbiter.nullsEqual || known.length === 0 ? "" : ` WHERE ${known.join(" AND ")}`;
-  return `UPDATE s SET upsurge_wave = r.wave
-FROM ${stageTable(plan)} AS s INNER JOIN (SELECT upsurge_ord, ROW_NUMBER() OVER (PARTITION BY ${keys.join(", ")} ORDER BY upsurge_ord) AS wave
-FROM ${stageTable(plan)}${where}) AS r ON r.upsurge_ord = s.upsurge_ord WHERE r.wave > 1`;
+    .map((name) => `${quoteIdentifier(name)} is not null`);
+  const where = arbiter.nullsEqual || known.length === 0 ? "" : ` where ${known.join(" and ")}`;
+  return `update s set upsurge_wave = r.wave
+from ${stageTable(plan)} as s inner join (select upsurge_ord, row_number() over (partition by ${keys.join(", ")} order by upsurge_ord) as wave
+from ${stageTable(plan)}${where}) as r on r.upsurge_ord = s.upsurge_ord where r.wave > 1`;
 }
