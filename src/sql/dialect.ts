@@ -36,6 +36,7 @@ export interface Meeting {
 
 /** What becomes of a row of the table that an insert meets. */
 export interface Conflict {
+  readonly plan: TablePlan;
   readonly arbiter: Arbiter;
   /** `null`: it stays as it is. */
   readonly update: UpdateSql | null;

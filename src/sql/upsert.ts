@@ -16,13 +16,13 @@ export function upsertSql(
   const { arbiter, mode } = plan;
   if (mode === "insert" || arbiter === null || dialect.onConflict === null) return insert;
   const update = updateSql(plan, columns, dialect);
-  return `${insert}\n${dialect.onConflict({ arbiter, update, test: update === null ? null : test(update) })}`;
+  return `${insert}\n${dialect.onConflict({ plan, arbiter, update, test: update === null ? null : test(update) })}`;
 }
 
 /** `on conflict (…) do update set … where …`, as PostgreSQL and SQLite say it; `gap` comes before `where`. */
 export function doUpdate(
   target: string,
-  { update, test }: Omit<Conflict, "arbiter">,
+  { update, test }: Pick<Conflict, "update" | "test">,
   gap = "\n",
 ): string {
   if (update === null) return `${target} do nothing`;
