@@ -54,7 +54,7 @@ test.each([
   await tell(holder, "BEGIN TRANSACTION", "UPDATE t SET n = 0 WHERE id = 1");
   const { child, ended } = spawnLoad("in.csv");
   await untilAsked(/^SAVE TRANSACTION/);
-  await until("the batch", () => db.requests.at(-1)?.sql.includes("MERGE"));
+  await until("the batch", () => db.requests.at(-1)?.sql.includes("merge "));
 
   child.kill(signal);
   const result = await ended;

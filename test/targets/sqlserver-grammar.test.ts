@@ -45,9 +45,9 @@ describe("what the target sends", () => {
   });
 
   test.each([
-    "MERGE ",
-    "UPDATE target SET",
-    "INSERT INTO",
+    "merge ",
+    "update target set",
+    "insert into",
     "OPENJSON(@rows)",
     "VALUES (0, 0, ",
     "@p0",

@@ -141,7 +141,7 @@ export class SqlServerSession implements Session {
 
   statements(plan: TablePlan, columns: readonly string[]): readonly string[] {
     const rows = { columns, condition: "upsurge_shape = 0" };
-    return statementsOf(plan, rows).filter((sql) => !/^(SET|SELECT) @\w+ = (@@|COUNT)/.test(sql));
+    return statementsOf(plan, rows).filter((sql) => !/^(SET|SELECT) @\w+ = (@@|COUNT)/i.test(sql));
   }
 
   async whyNoTable(table: string): Promise<Suggestion | null> {

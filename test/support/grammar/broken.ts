@@ -56,19 +56,19 @@ function breaks(
 /** Each is refused by the grammar or by a rule. */
 export const BREAKAGES: readonly Breakage[] = [
   ...breaks("merge", {
-    "MERGE without ON": [/\nON .*/, ""],
-    "MERGE without THEN": [" THEN UPDATE", " UPDATE"],
-    "WHEN NOT MATCHED without INSERT": [/INSERT \(.*?\) VALUES \(.*?\)/, ""],
-    "INSERT of MERGE without VALUES": [" VALUES (excluded.[id]", " (excluded.[id]"],
+    "MERGE without ON": [/ on target\b.*/, ""],
+    "MERGE without THEN": [" then update", " update"],
+    "WHEN NOT MATCHED without INSERT": [/insert \(.*?\) values \(.*?\)/, ""],
+    "INSERT of MERGE without VALUES": [" values (excluded.[id]", " (excluded.[id]"],
     "WHEN MATCHED with INSERT": [
-      "THEN UPDATE SET [qty] = excluded.[qty], [name] = excluded.[name]",
+      "then update set [qty] = excluded.[qty], [name] = excluded.[name]",
       "THEN INSERT DEFAULT",
     ],
-    "MERGE without USING": ["USING (", "("],
-    "MERGE's source without a parenthesis": [") AS excluded\nON", " AS excluded\nON"],
+    "MERGE without USING": ["using (", "("],
+    "MERGE's source without a parenthesis": [") as excluded on", " as excluded on"],
     "MERGE's hint after the alias": [
-      "WITH (HOLDLOCK, UPDLOCK) AS target",
-      "AS target WITH (HOLDLOCK, UPDLOCK)",
+      "with (holdlock, updlock) as target",
+      "as target with (holdlock, updlock)",
     ],
     "MERGE without its semicolon": ["(did);", "(did)"],
     "OUTPUT without INTO": [" INTO @written (did)", ""],
@@ -83,33 +83,33 @@ export const BREAKAGES: readonly Breakage[] = [
     "BEGIN TRY without a CATCH": [/BEGIN CATCH[\s\S]*END CATCH;\n/, ""],
     "END CATCH without BEGIN CATCH": ["BEGIN CATCH\n", ""],
     "a column twice in a SET": ["[name] = excluded.[name]", "[qty] = excluded.[name]"],
-    "a column twice in an INSERT": ["INSERT ([id], [qty], [name])", "INSERT ([id], [qty], [qty])"],
-    "fewer values than columns": ["VALUES (excluded.[id], ", "VALUES ("],
-    "EXCEPT without a second query": [/EXCEPT SELECT .*?\)\)\)/, "EXCEPT)))"],
-    "AND without a condition": [/WHEN MATCHED AND \(target[^)]*\)/, "WHEN MATCHED AND"],
+    "a column twice in an INSERT": ["insert ([id], [qty], [name])", "insert ([id], [qty], [qty])"],
+    "fewer values than columns": ["values (excluded.[id], ", "values ("],
+    "EXCEPT without a second query": [/except select .*?\)\)\)/, "except)))"],
+    "AND without a condition": [/when matched and \(target[^)]*\)/, "when matched and"],
     "a boolean as a value": ["SELECT @number AS number", "SELECT @number = 1 AS number"],
     "a comma at the end of a list": ["excluded.[name])\nOUTPUT", "excluded.[name],)\nOUTPUT"],
   }),
   ...breaks("look", {
     "a table hint before the alias": [
-      "AS target WITH (UPDLOCK, HOLDLOCK) ON",
-      "WITH (UPDLOCK, HOLDLOCK) AS target ON",
+      "as target with (updlock, holdlock) on",
+      "with (updlock, holdlock) as target on",
     ],
     "a JOIN without ON": [
-      / ON target\.\[id\] = excluded\.\[id\]\nWHERE upsurge_shape = 0\) AS looked/,
-      ") AS looked",
+      / on target\.\[id\] = excluded\.\[id\]\nwhere upsurge_shape = 0\) as looked/,
+      ") as looked",
     ],
-    "a derived table without an alias": [" AS looked", ""],
-    "an aggregate over a subquery": ["SUM(looked.skipped)", "SUM((SELECT 1))"],
+    "a derived table without an alias": [" as looked", ""],
+    "an aggregate over a subquery": ["sum(looked.skipped)", "sum((select 1))"],
     "a SELECT that assigns and gives rows": [
-      "@met = COUNT_BIG(DISTINCT looked.ord)",
-      "COUNT_BIG(DISTINCT looked.ord)",
+      "@met = count_big(distinct looked.ord)",
+      "count_big(distinct looked.ord)",
     ],
-    "CASE without END": [" THEN 0 ELSE 1 END", " THEN 0 ELSE 1"],
-    "ORDER BY a constant": ["ORDER BY excluded.upsurge_ord", "ORDER BY 1"],
-    "NOT EXISTS without a query": [/NOT EXISTS \(SELECT 1 FROM .*?\[id\]\)/, "NOT EXISTS"],
-    "UPDATE without SET": ["UPDATE target SET ", "UPDATE target "],
-    "INSERT without a query or values": [/\nSELECT excluded\.\[id\].*/, ""],
+    "CASE without END": [" then 0 else 1 end", " then 0 else 1"],
+    "ORDER BY a constant": ["order by excluded.upsurge_ord", "order by 1"],
+    "NOT EXISTS without a query": [/not exists \(select 1 from .*?\[id\]\)/, "not exists"],
+    "UPDATE without SET": ["update target set ", "update target "],
+    "INSERT without a query or values": [/\nselect excluded\.\[id\].*/, ""],
   }),
   ...breaks("each", {
     "WHILE without a condition": ["WHILE @ord IS NOT NULL\n", "WHILE\n"],
@@ -130,8 +130,8 @@ export const BREAKAGES: readonly Breakage[] = [
     "TRUNCATE without TABLE": ["TRUNCATE TABLE #upsurge_fault", "TRUNCATE #upsurge_fault"],
   }),
   ...breaks("waves", {
-    "a window without its ORDER": [" ORDER BY upsurge_ord)", " ORDER upsurge_ord)"],
-    "a window ordered by a constant": [" ORDER BY upsurge_ord)", " ORDER BY 1)"],
+    "a window without its ORDER": [" order by upsurge_ord)", " order upsurge_ord)"],
+    "a window ordered by a constant": [" order by upsurge_ord)", " order by 1)"],
   }),
   ...breaks("tables", {
     "a table without its parenthesis": [
@@ -155,16 +155,16 @@ export const BREAKAGES: readonly Breakage[] = [
 export const GAPS: readonly Breakage[] = [
   ...breaks("merge", {
     "two WHEN MATCHED that update (10714)": [
-      "WHEN NOT MATCHED BY",
-      "WHEN MATCHED THEN UPDATE SET [qty] = 1\nWHEN NOT MATCHED BY",
+      "when not matched by",
+      "when matched then update set [qty] = 1\nwhen not matched by",
     ],
     "EXCEPT of unlike numbers of columns (205)": [
-      "EXCEPT SELECT excluded.[qty], ",
-      "EXCEPT SELECT ",
+      "except select excluded.[qty], ",
+      "except select ",
     ],
-    "an alias that is not there (4104)": ["ON target.", "ON aim."],
+    "an alias that is not there (4104)": ["on target.", "on aim."],
     "a type that does not exist (2715)": ["@number int", "@number integer4"],
-    "a hint for another server (321)": ["HOLDLOCK", "HOLDFAST"],
+    "a hint for another server (321)": ["holdlock", "holdfast"],
   }),
   ...breaks("each", {
     "a savepoint that was not set (6401)": [

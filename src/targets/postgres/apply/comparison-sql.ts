@@ -16,7 +16,7 @@ import { quoteIdentifier } from "../quote.ts";
 import { beforeTable, differencesTable } from "../stage/names.ts";
 import { hasOneImage } from "../types.ts";
 import { ALL_JOINS, isMissing, removalSql } from "./removal-sql.ts";
-import { onlyTable } from "./select-then-write-sql.ts";
+import { onlyTable } from "../dialect.ts";
 
 /** The statements for the loads into one table. */
 export function comparisonSql(plans: readonly [TablePlan, ...TablePlan[]]): ComparisonSql {

@@ -4,7 +4,7 @@
  */
 import type { Client } from "pg";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import { tableSql } from "./native-sql.ts";
+import { tableSql } from "../dialect.ts";
 import { findsByIndex } from "./write-method.ts";
 
 /** True when rows could be copied into the table if all of them are new. */

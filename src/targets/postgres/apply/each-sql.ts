@@ -10,18 +10,12 @@ import type { RowShape } from "../../../model/batch.ts";
 import { ROW_OUTCOMES } from "../../../model/counts.ts";
 import type { RowOutcome } from "../../../model/counts.ts";
 import { isRaisedSql, isRowStateSql, isValueStateSql } from "../errors.ts";
-import {
-  conflictTarget,
-  insertedSql,
-  insertSql,
-  mayUpdate,
-  nativeSql,
-  NOTE_MET,
-  tableSql,
-} from "./native-sql.ts";
-import type { RowsSql } from "./native-sql.ts";
+import { meetSql, updateFoundSql } from "../../../sql/found-rows.ts";
+import { insertMissingSql, insertSql } from "../../../sql/insert.ts";
+import { matchSql } from "../../../sql/match.ts";
+import { conflictTarget, POSTGRES, tableSql } from "../dialect.ts";
+import { insertedSql, mayUpdate, nativeSql, NOTE_MET } from "./native-sql.ts";
 import { doBlock, quoteIdentifier, quoteLiteral } from "../quote.ts";
-import { insertMissingSql, matchSql, meetSql, updateFoundSql } from "./select-then-write-sql.ts";
 import { firesBeforeInsert, looksUp } from "./write-method.ts";
 import type { LookingPlan } from "./write-method.ts";
 import { rawText } from "../stage/stage.ts";
@@ -155,13 +149,13 @@ ${branches.join("\n")}
 /** The statements for one row that carries `columns`; they leave the outcome in `upsurge_met`. */
 function applySql(plan: TablePlan, columns: readonly string[]): string {
   if (looksUp(plan)) return lookSql(plan, columns);
-  const rows = { from: rawRow(plan, columns, fromText) };
+  const rows = rawRow(plan, columns, fromText);
   if (
     plan.strategy === "select-then-write" &&
     plan.arbiter !== null &&
     plan.arbiter.kind !== "expressions"
   ) {
-    return insertOrIgnore(plan, insertSql(plan, columns, rows));
+    return insertOrIgnore(plan, insertSql(plan, columns, rows, POSTGRES));
   }
   if (plan.mode === "insert") {
     return `${nativeSql(plan, columns, rows, NOTE_MET)};\nif found then upsurge_met := 'inserted'; end if;`;
@@ -180,7 +174,7 @@ else upsurge_met := current_setting('upsurge.met'); end if;`;
  * Ignoring a row. DO NOTHING does not tell a conflict from a row that a trigger dropped; where one may, an update whose
  * condition only notes the conflict does.
  */
-function ignoreSql(plan: TablePlan, columns: readonly string[], rows: RowsSql): string {
+function ignoreSql(plan: TablePlan, columns: readonly string[], rows: string): string {
   const { arbiter, table } = plan;
   const mayUpdateTable = !table.missingPrivileges.includes("update");
   if (arbiter?.kind !== "expressions" || !firesBeforeInsert(plan) || !mayUpdateTable) {
@@ -189,14 +183,14 @@ if found then upsurge_met := 'inserted'; else upsurge_met := 'ignored'; end if;`
   }
   const column = quoteIdentifier(arbiter.columns[0] ?? table.columns[0]?.name ?? "");
   return `perform set_config('upsurge.met', 'suppressed', true);
-${insertSql(plan, columns, rows)}
+${insertSql(plan, columns, rows, POSTGRES)}
 ${conflictTarget(arbiter)} do update set ${column} = target.${column} where set_config('upsurge.met', 'ignored', true) is null;
 if found then upsurge_met := 'inserted'; else upsurge_met := current_setting('upsurge.met'); end if;`;
 }
 
 /** The table is locked, so what is found here is what the upsert meets. */
 function lookThenUpsert(plan: TablePlan, columns: readonly string[], statement: string): string {
-  const match = plan.arbiter === null ? "false" : matchSql(plan, plan.arbiter);
+  const match = plan.arbiter === null ? "false" : matchSql(plan, plan.arbiter, POSTGRES);
   return `perform from ${rawRow(plan, columns, storedFrom)} join ${tableSql(plan)} as target on ${match};
 upsurge_inserted := not found;
 perform set_config('upsurge.met', 'suppressed', true);
@@ -248,8 +242,8 @@ function meetAndWrite(plan: LookingPlan, columns: readonly string[]): string {
   const { arbiter, mode } = plan;
   // The limit tells the planner that it is one row, or it would read the whole table for it.
   const relation = `(select * from ${stageTable(plan)} limit 1)`;
-  const rows = { relation, match: matchSql(plan, arbiter), condition: null };
-  const update = updateFoundSql(plan, columns, rows);
+  const rows = { relation, match: matchSql(plan, arbiter, POSTGRES), condition: null };
+  const update = updateFoundSql(plan, columns, rows, POSTGRES);
   const found =
     update === null
       ? "upsurge_met := 'ignored';"
@@ -257,8 +251,8 @@ function meetAndWrite(plan: LookingPlan, columns: readonly string[]): string {
   const missing =
     mode === "update"
       ? "upsurge_met := 'skipped';"
-      : `${insertMissingSql(plan, columns, rows)};\n  if found then upsurge_met := 'inserted'; end if;`;
-  return `${meetSql(plan, columns, rows)}
+      : `${insertMissingSql(plan, columns, rows, POSTGRES)};\n  if found then upsurge_met := 'inserted'; end if;`;
+  return `${meetSql(plan, columns, rows, POSTGRES)}
 into upsurge_matched, upsurge_skipped, upsurge_unchanged;
 if upsurge_matched > 1 then raise exception 'the key matches % rows', upsurge_matched using errcode = '21000';
 elsif upsurge_matched = 0 then

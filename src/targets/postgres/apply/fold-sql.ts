@@ -22,8 +22,9 @@ import { counterOf, COUNTERS, countSql, NOTE_COUNTS } from "./each-sql.ts";
 import { about, isStamp } from "./folding.ts";
 import type { FoldRules } from "./folding.ts";
 import { doBlock, quoteIdentifier } from "../quote.ts";
-import { insertSql } from "./native-sql.ts";
-import { matchSql, onlyTable } from "./select-then-write-sql.ts";
+import { insertSql } from "../../../sql/insert.ts";
+import { matchSql } from "../../../sql/match.ts";
+import { onlyTable, POSTGRES } from "../dialect.ts";
 import { stageTable } from "../stage/names.ts";
 import { hasOneImage } from "../types.ts";
 
@@ -100,7 +101,7 @@ function readSql(fold: Fold): string {
   const { plan } = fold;
   return `upsurge_found := false;
 select ${keptSql(fold)}
-from ${onlyTable(plan)} as target where ${matchSql(plan, plan.arbiter)} for no key update;
+from ${onlyTable(plan)} as target where ${matchSql(plan, plan.arbiter, POSTGRES)} for no key update;
 upsurge_found := coalesce(upsurge_found, false);`;
 }
 
@@ -111,7 +112,7 @@ function insertMissingSql(fold: Fold, columns: readonly string[]): string {
   );
   const from = `(select ${values.join(", ")}) as excluded`;
   return `if not upsurge_found then
-${insertSql(fold.plan, columns, { from })}
+${insertSql(fold.plan, columns, from, POSTGRES)}
 returning ${keptSql(fold)};
 ${countSql("inserted")}
 continue;

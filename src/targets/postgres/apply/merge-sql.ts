@@ -13,11 +13,12 @@ import { findsByIndex } from "./write-method.ts";
 import type { LookingPlan } from "./write-method.ts";
 import { fitsStage } from "../catalog/limits.ts";
 import { COUNT_SKIPPED, writeTest } from "./native-sql.ts";
-import { quoteIdentifier } from "../quote.ts";
-import { matchSql, onlyTable, withinSql } from "./select-then-write-sql.ts";
+import { matchSql } from "../../../sql/match.ts";
+import { mergeSql as sharedMergeSql } from "../../../sql/upsert.ts";
+import { POSTGRES } from "../dialect.ts";
+import { withinSql } from "./select-then-write-sql.ts";
 import type { KeyBounds } from "./select-then-write-sql.ts";
 import { stageTable } from "../stage/names.ts";
-import { updateSql } from "./update-sql.ts";
 
 /** `merge_action()` tells inserted from updated rows from this version on. */
 const RETURNING_SINCE = 170_000;
@@ -35,20 +36,14 @@ export function mergeSql(
   columns: readonly string[],
   { condition, range }: MergeSelection,
 ): string {
-  const { assignments, differs } = updateSql(plan, columns);
-  const test = writeTest(plan.update.where, differs, COUNT_SKIPPED);
+  const stage = stageTable(plan);
   const source =
-    condition === null
-      ? stageTable(plan)
-      : `(select * from ${stageTable(plan)} as excluded where ${condition})`;
-  const names = columns.map(quoteIdentifier);
-  const identity = plan.table.columns.some(
-    ({ identity: kind, name }) => kind === "always" && columns.includes(name),
-  );
-  const overriding = identity && plan.keepIdentity ? " overriding system value" : "";
-  return `merge into ${onlyTable(plan)} as target using ${source} as excluded on ${matchSql(plan, plan.arbiter)}${withinSql(plan, range)}
-when matched${test === null ? "" : ` and ${test}`} then update set ${assignments ?? ""}
-when not matched then insert (${names.join(", ")})${overriding} values (${names.map((name) => `excluded.${name}`).join(", ")})
+    condition === null ? stage : `(select * from ${stage} as excluded where ${condition})`;
+  const match = `${matchSql(plan, plan.arbiter, POSTGRES)}${withinSql(plan, range)}`;
+  const tests = ({ differs }: { readonly differs: string | null }) => [
+    writeTest(plan.update.where, differs, COUNT_SKIPPED),
+  ];
+  return `${sharedMergeSql(plan, columns, { source, match, tests }, POSTGRES)}
 returning merge_action() = 'INSERT' as inserted`;
 }
 

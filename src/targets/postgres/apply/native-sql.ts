@@ -7,51 +7,10 @@
  *   where row(target."b")::record *<> row(excluded."b")::record
  *   returning target.xmax = 0
  */
-import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
-import { quoteIdentifier } from "../quote.ts";
-import { updateSql } from "./update-sql.ts";
-
-/** Where the rows of a statement are: a relation called `excluded`, with its conditions and order. */
-export interface RowsSql {
-  readonly from: string;
-}
-
-/** The qualified name of the plan's table. */
-export function tableSql({ table }: TablePlan): string {
-  const { schema, name } = table.name;
-  return schema === null
-    ? quoteIdentifier(name)
-    : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
-}
-
-/** `insert into "t" as target (…) select … from rows`. Stamps take the place of the source's values. */
-export function insertSql(plan: TablePlan, columns: readonly string[], rows: RowsSql): string {
-  const stamps = new Map(plan.update.stamps.map((each) => [each.column, `(${each.expression})`]));
-  const carried = columns.filter((name) => !stamps.has(name));
-  const names = [...carried, ...stamps.keys()].map(quoteIdentifier);
-  const values = [
-    ...carried.map((name) => `excluded.${quoteIdentifier(name)}`),
-    ...stamps.values(),
-  ];
-  const identity = plan.table.columns.some(
-    (column) => column.identity === "always" && columns.includes(column.name),
-  );
-  const overriding = identity && plan.keepIdentity ? " overriding system value" : "";
-  if (names.length === 0) return `insert into ${tableSql(plan)} as target default values`;
-  return `insert into ${tableSql(plan)} as target (${names.join(", ")})${overriding}
-select ${values.join(", ")} from ${rows.from}`;
-}
-
-/** `on conflict ("a") where (…)`: names the arbiter. */
-export function conflictTarget(arbiter: Arbiter): string {
-  if (arbiter.kind === "any") return "on conflict";
-  if (arbiter.kind === "constraint")
-    return `on conflict on constraint ${quoteIdentifier(arbiter.name ?? "")}`;
-  const parts = arbiter.keyExpressions
-    .map((part) => (arbiter.plain ? part : `(${part})`))
-    .join(", ");
-  return `on conflict (${parts})${arbiter.predicate === null ? "" : ` where (${arbiter.predicate})`}`;
-}
+import type { TablePlan } from "../../../model/load-plan.ts";
+import { updateSql } from "../../../sql/update.ts";
+import { upsertSql } from "../../../sql/upsert.ts";
+import { POSTGRES } from "../dialect.ts";
 
 /** How the test for writing reports what it decided; expressions that are never true. */
 export interface DecisionMarkers {
@@ -71,20 +30,16 @@ export const NOTE_MET: DecisionMarkers = {
   unchanged: `set_config('upsurge.met', 'unchanged', true) is null`,
 };
 
-/** The whole native upsert or insert, without RETURNING. */
+/** The whole native upsert or insert of the rows in `from`, without RETURNING. */
 export function nativeSql(
   plan: TablePlan,
   columns: readonly string[],
-  rows: RowsSql,
+  from: string,
   notes: DecisionMarkers,
 ): string {
-  const insert = insertSql(plan, columns, rows);
-  if (plan.mode === "insert" || plan.arbiter === null) return insert;
-  const onConflict = `${insert}\n${conflictTarget(plan.arbiter)}`;
-  const { assignments, differs } = updateSql(plan, columns);
-  if (plan.mode === "ignore" || assignments === null) return `${onConflict} do nothing`;
-  const test = writeTest(plan.update.where, differs, notes);
-  return `${onConflict} do update set ${assignments}${test === null ? "" : `\nwhere ${test}`}`;
+  const test = ({ differs }: { readonly differs: string | null }): string | null =>
+    writeTest(plan.update.where, differs, notes);
+  return upsertSql(plan, columns, { from, test }, POSTGRES);
 }
 
 /** True when the row is to be written; `null` when it always is. The condition comes first: a row it turns down is skipped, changed or not. */
@@ -110,5 +65,5 @@ export function insertedSql({ table, arbiter }: TablePlan): string {
 
 /** True when the native statement may update rows, so that its result must tell them apart. */
 export function mayUpdate(plan: TablePlan, columns: readonly string[]): boolean {
-  return plan.mode === "upsert" && updateSql(plan, columns).assignments !== null;
+  return plan.mode === "upsert" && updateSql(plan, columns, POSTGRES) !== null;
 }

@@ -17,7 +17,8 @@ import { keptColumns, keptDefault } from "../../key-columns.ts";
 import { spanColumn } from "../../key-spans.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { missingTable, seenTable, spansTable } from "../stage/names.ts";
-import { matchSql, onlyTable } from "./select-then-write-sql.ts";
+import { matchSql } from "../../../sql/match.ts";
+import { onlyTable, POSTGRES } from "../dialect.ts";
 import { findsByIndex } from "./write-method.ts";
 
 /** The statements. */
@@ -113,15 +114,15 @@ function unseenSql(plan: TablePlan): string[] {
   const arbiter = collated(plan);
   if (arbiter === null) return [];
   // Rows with NULL in their key are out of scope.
-  if (nullKey !== "match") return [matchSql(plan, { ...arbiter, nullsEqual: false })];
+  if (nullKey !== "match") return [matchSql(plan, { ...arbiter, nullsEqual: false }, POSTGRES)];
   const open = nullable(plan);
-  if (open.length > MOST_NULLABLE) return [matchSql(plan, arbiter)];
+  if (open.length > MOST_NULLABLE) return [matchSql(plan, arbiter, POSTGRES)];
   const naming = { columns: plan.table.columns.map(({ name }) => name), quoteIdentifier };
   return combinations(open).map((nulls) => {
     const keyExpressions = arbiter.keyExpressions.filter(
       (_, at) => !nulls.includes(plan.arbiter?.keyExpressions[at] ?? ""),
     );
-    const equal = matchSql(plan, { ...arbiter, keyExpressions, nullsEqual: false });
+    const equal = matchSql(plan, { ...arbiter, keyExpressions, nullsEqual: false }, POSTGRES);
     const empty = nulls.flatMap((part) =>
       ["target", "excluded"].map((alias) => `${qualify(part, alias, naming)} is null`),
     );

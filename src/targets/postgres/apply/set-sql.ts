@@ -3,14 +3,12 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Selection } from "../../set-writer.ts";
 import { findsByIndex, isLooking, looksUp } from "./write-method.ts";
 import { mergeSql } from "./merge-sql.ts";
-import { COUNT_SKIPPED, insertedSql, insertSql, mayUpdate, nativeSql } from "./native-sql.ts";
-import {
-  insertMissingSql,
-  matchSql,
-  meetSql,
-  updateFoundSql,
-  withinSql,
-} from "./select-then-write-sql.ts";
+import { meetSql, updateFoundSql } from "../../../sql/found-rows.ts";
+import { insertMissingSql, insertSql, rowsInOrder } from "../../../sql/insert.ts";
+import { matchSql } from "../../../sql/match.ts";
+import { POSTGRES } from "../dialect.ts";
+import { COUNT_SKIPPED, insertedSql, mayUpdate, nativeSql } from "./native-sql.ts";
+import { withinSql } from "./select-then-write-sql.ts";
 import { repeatsTable, stageTable } from "../stage/names.ts";
 
 /** Which staged rows a statement takes: `$1` is the list of `ord`s. */
@@ -50,16 +48,18 @@ const RANGE = ["$1", "$2"] as const;
 /** The statements for staged rows that carry `columns`. */
 export function setSql(plan: TablePlan, columns: readonly string[], taken: RowSelector): SetSql {
   const condition = conditionSql(taken);
+  const relation = stageTable(plan);
+  const from = rowsInOrder({ relation, condition });
   if (looksUp(plan)) {
     const range = taken.ranged === true ? RANGE : null;
-    const match = `${matchSql(plan, plan.arbiter)}${withinSql(plan, range)}`;
-    const rows = { relation: stageTable(plan), match, condition };
-    const all = insertSql(plan, columns, { from: fromStage(plan, condition) });
+    const match = `${matchSql(plan, plan.arbiter, POSTGRES)}${withinSql(plan, range)}`;
+    const rows = { relation, match, condition };
+    const all = insertSql(plan, columns, from, POSTGRES);
     return {
       kind: "look",
-      meet: meetSql(plan, columns, rows),
-      update: updateFoundSql(plan, columns, rows),
-      insert: plan.mode === "update" ? null : insertMissingSql(plan, columns, rows),
+      meet: meetSql(plan, columns, rows, POSTGRES),
+      update: updateFoundSql(plan, columns, rows, POSTGRES),
+      insert: plan.mode === "update" ? null : insertMissingSql(plan, columns, rows, POSTGRES),
       bounded: range !== null,
       insertAll: plan.mode === "update" || !findsByIndex(plan) ? null : all,
     };
@@ -71,18 +71,11 @@ export function setSql(plan: TablePlan, columns: readonly string[], taken: RowSe
     const write = counted(mergeSql(plan, columns, { condition, range }));
     return { kind: "native", write, mayUpdate: true, counts, bounded: range !== null };
   }
-  const from = fromStage(plan, condition);
-  const write = nativeSql(plan, columns, { from }, COUNT_SKIPPED);
+  const write = nativeSql(plan, columns, from, COUNT_SKIPPED);
   const native = { kind: "native", counts, bounded: false } as const;
   if (!updates) return { ...native, write, mayUpdate: false };
   const returning = `${write}\nreturning ${insertedSql(plan)} as inserted`;
   return { ...native, write: counted(returning), mayUpdate: true };
-}
-
-/** The staged rows that are meant, in the order of the source. */
-function fromStage(plan: TablePlan, condition: string | null): string {
-  const where = condition === null ? "" : ` where ${condition}`;
-  return `${stageTable(plan)} as excluded${where} order by excluded.upsurge_ord`;
 }
 
 /** The statement's rows counted: those inserted, and the others. */

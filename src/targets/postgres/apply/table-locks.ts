@@ -2,7 +2,7 @@
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { keepsOthersOut } from "../../key-columns.ts";
 import { quoteLiteral } from "../quote.ts";
-import { tableSql } from "./native-sql.ts";
+import { tableSql } from "../dialect.ts";
 import { lockTable } from "./select-then-write-sql.ts";
 
 /** The first half of our advisory locks; the second is the table's oid. */

@@ -7,7 +7,8 @@ import { keyFlags, passOneOf } from "../../../errors/key-flags.ts";
 import { refusedExpression } from "../../../errors/refused-expression.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import { conflictTarget, insertSql, tableSql } from "../apply/native-sql.ts";
+import { insertSql } from "../../../sql/insert.ts";
+import { conflictTarget, onlyTable, POSTGRES, tableSql } from "../dialect.ts";
 import { removeDuplicates, uniqueIndexSql } from "../../../sql/unique-index.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { classifyError, isServerError } from "../errors.ts";
@@ -16,7 +17,6 @@ import { foldingOf } from "../apply/folding.ts";
 import { looksUp } from "../apply/write-method.ts";
 import { mayStage, refuseTooWide } from "./limits.ts";
 import { removalSql, seenDdl } from "../apply/removal-sql.ts";
-import { onlyTable } from "../apply/select-then-write-sql.ts";
 import { setSql } from "../apply/set-sql.ts";
 import { stageDdl } from "../stage/stage.ts";
 import { stageTable } from "../stage/names.ts";
@@ -43,7 +43,7 @@ export async function checkPlan(
     await client.query(`select set_config('upsurge.skipped', '0', true)`);
   const named = namesIndex(plan);
   if (sql.kind === "look" && named && plan.arbiter !== null && plan.mode !== "update") {
-    statements.push(`${insertSql(plan, columns, { from: `${stageTable(plan)} as excluded` })}
+    statements.push(`${insertSql(plan, columns, `${stageTable(plan)} as excluded`, POSTGRES)}
 ${conflictTarget(plan.arbiter)} do nothing`);
   }
   const merge = setSql(plan, columns, { kind: "all", shape: null, merges });
@@ -163,7 +163,8 @@ function keyFix({ table, arbiter, mode }: TablePlan): string {
     : (other ?? "give the table a unique index on the key");
 }
 
-async function checkExpressions(client: Client, plan: TablePlan): Promise<void> {
+/** What tries each expression of the user's by itself, and the flag that it comes from. */
+export function expressionTries(plan: TablePlan): readonly (readonly [string, string])[] {
   const { update, mode } = plan;
   const table = onlyTable(plan);
   const target = mode === "insert" || mode === "ignore" ? "" : `${table} as target, `;
@@ -194,7 +195,11 @@ async function checkExpressions(client: Client, plan: TablePlan): Promise<void> 
   for (const { column, expression } of removal?.sets ?? []) {
     tries.push([`--delete-set "${column} = …"`, `select (${expression}) from ${table} as target`]);
   }
-  for (const [flag, statement] of tries) {
+  return tries;
+}
+
+async function checkExpressions(client: Client, plan: TablePlan): Promise<void> {
+  for (const [flag, statement] of expressionTries(plan)) {
     try {
       await client.query(`explain ${statement}`);
     } catch (error) {

@@ -2,7 +2,7 @@
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { encoderOf } from "../stage/binary-types.ts";
 import { mayGoDirectly } from "../apply/direct-copy.ts";
-import { tableSql } from "../apply/native-sql.ts";
+import { tableSql } from "../dialect.ts";
 import { lockTable } from "../apply/select-then-write-sql.ts";
 import { setSql } from "../apply/set-sql.ts";
 import { copySql } from "../stage/stage.ts";

@@ -11,7 +11,7 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import type { TableName } from "../../../model/table-shape.ts";
 import type { GrantRequest } from "../../target.ts";
 import { cascadingTables } from "../../../sql/cascading-tables.ts";
-import { tableSql } from "../apply/native-sql.ts";
+import { tableSql } from "../dialect.ts";
 import { LOOKUP_PRIVILEGES } from "../../../model/lookup-plan.ts";
 import { lookupTables } from "../../../sql/lookup-tables.ts";
 import { tableSql as lookupTableSql } from "../../../sql/unique-index.ts";

@@ -5,7 +5,7 @@
 import type { Client } from "pg";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { isServerError } from "../errors.ts";
-import { tableSql } from "../apply/native-sql.ts";
+import { tableSql } from "../dialect.ts";
 import { quoteIdentifier, quoteLiteral } from "../quote.ts";
 
 /** A sequence behind a column. */

@@ -10,7 +10,7 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { isStamp } from "../apply/folding.ts";
 import { looksUp } from "../apply/write-method.ts";
-import { tableSql } from "../apply/native-sql.ts";
+import { tableSql } from "../dialect.ts";
 import { quoteElement } from "./array-text.ts";
 import { copyIn, copyText } from "./copy.ts";
 import { keepsArray, mayStage } from "../catalog/limits.ts";

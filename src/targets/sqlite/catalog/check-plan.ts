@@ -92,22 +92,34 @@ function checkInsertable(db: SqliteConnection, { plan, columns }: RowSql): void 
   throw unwritable(plan, failure.message);
 }
 
-function checkExpressions(db: SqliteConnection, plan: TablePlan): void {
-  const { update, arbiter } = plan;
+/** What tries each expression of the user's by itself, and the flag that it comes from. */
+export function expressionTries(plan: TablePlan): readonly (readonly [string, string])[] {
+  const { update, arbiter, mode } = plan;
   const target = `${tableName(plan)} as target`;
-  const check = (flag: string, expression: string, from: string): void => {
-    const failure = attemptWithoutParameters(db, `select (${expression}) from ${from}`);
-    if (failure !== null) throw badExpression(flag, failure);
-  };
-  if (arbiter?.predicate !== null && arbiter !== null) {
-    check("--key-where", arbiter.predicate, target);
-  }
   const staged = fromStaged(plan);
   const both = `${staged} cross join ${target}`;
-  for (const set of update.sets) check("--set", set.expression, both);
-  if (update.where !== null) check("--update-where", update.where, both);
-  const inserts = plan.mode !== "update";
-  for (const stamp of update.stamps) check("--stamp", stamp.expression, inserts ? staged : both);
+  const stamped = mode === "update" ? both : staged;
+  const tries: [flag: string, expression: string, from: string][] = [
+    ...update.sets.map(({ expression }): [string, string, string] => ["--set", expression, both]),
+    ...(update.where === null
+      ? []
+      : [["--update-where", update.where, both] satisfies [string, string, string]]),
+    ...update.stamps.map(({ expression }): [string, string, string] => [
+      "--stamp",
+      expression,
+      stamped,
+    ]),
+  ];
+  const predicate = arbiter?.predicate ?? null;
+  if (predicate !== null) tries.unshift(["--key-where", predicate, target]);
+  return tries.map(([flag, expression, from]) => [flag, `select (${expression}) from ${from}`]);
+}
+
+function checkExpressions(db: SqliteConnection, plan: TablePlan): void {
+  for (const [flag, statement] of expressionTries(plan)) {
+    const failure = attemptWithoutParameters(db, statement);
+    if (failure !== null) throw badExpression(flag, failure);
+  }
 }
 
 function checkArbiter(db: SqliteConnection, row: RowSql, arbiter: Arbiter): void {

@@ -31,7 +31,7 @@ export function rowsOf({ id, columns }: RowShape, selection: Selection): RowCond
     selection.kind === "all"
       ? []
       : [`upsurge_wave = ${selection.kind === "only" ? selection.wave : 1}`];
-  return { columns, condition: [`upsurge_shape = ${id}`, ...wave].join(" AND ") };
+  return { columns, condition: [`upsurge_shape = ${id}`, ...wave].join(" and ") };
 }
 
 /** The batch that applies `rows`. */

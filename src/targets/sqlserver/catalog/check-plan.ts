@@ -117,37 +117,42 @@ async function checkUnique(connection: SqlServerConnection, plan: TablePlan): Pr
   }
 }
 
-async function checkExpressions(connection: SqlServerConnection, plan: TablePlan): Promise<void> {
+/** What tries each expression of the user's by itself, and the flag that it comes from. */
+export function expressionTries(plan: TablePlan): readonly (readonly [string, string])[] {
   const { update, mode } = plan;
   const target =
-    mode === "insert" || mode === "ignore" ? "" : `${tableSql(plan)} AS target CROSS JOIN `;
-  const rows = `${stageTable(plan)} AS excluded`;
+    mode === "insert" || mode === "ignore" ? "" : `${tableSql(plan)} as target cross join `;
+  const rows = `${stageTable(plan)} as excluded`;
   const tries: [string, string][] = [
     ...update.sets.map(({ column, expression }): [string, string] => [
       `--set "${column} = …"`,
-      `SELECT (${expression}) AS value FROM ${target}${rows} WHERE 1 = 0`,
+      `select (${expression}) as value from ${target}${rows} where 1 = 0`,
     ]),
     ...update.stamps.map(({ column, expression }): [string, string] => [
       `--stamp "${column} = …"`,
-      `SELECT (${expression}) AS value FROM ${rows} WHERE 1 = 0`,
+      `select (${expression}) as value from ${rows} where 1 = 0`,
     ]),
   ];
   if (update.where !== null) {
     tries.push([
       "--update-where",
-      `SELECT 1 AS value FROM ${target}${rows} WHERE 1 = 0 AND (${update.where})`,
+      `select 1 as value from ${target}${rows} where 1 = 0 and (${update.where})`,
     ]);
   }
   const { removal } = plan;
-  const rowsOfTable = `FROM ${tableSql(plan)} AS target WHERE 1 = 0`;
+  const rowsOfTable = `from ${tableSql(plan)} as target where 1 = 0`;
   if (removal !== undefined && removal.where !== null) {
-    tries.push(["--delete-where", `SELECT 1 AS value ${rowsOfTable} AND (${removal.where})`]);
+    tries.push(["--delete-where", `select 1 as value ${rowsOfTable} and (${removal.where})`]);
   }
   for (const { column, expression } of removal?.sets ?? []) {
-    const value = `SELECT (${expression}) AS value ${rowsOfTable}`;
+    const value = `select (${expression}) as value ${rowsOfTable}`;
     tries.push([`--delete-set "${column} = …"`, value]);
   }
-  for (const [flag, statement] of tries) {
+  return tries;
+}
+
+async function checkExpressions(connection: SqlServerConnection, plan: TablePlan): Promise<void> {
+  for (const [flag, statement] of expressionTries(plan)) {
     try {
       await connection.batch(statement);
     } catch (error) {

@@ -49,55 +49,54 @@ function verbs(options: GivenOptions): string[] {
 
 /** The test for change of `qty` and `name`. */
 const DIFFERS =
-  "EXISTS (SELECT target.[qty], CONVERT(varbinary(8000), target.[name]), DATALENGTH(target.[name]) EXCEPT SELECT excluded.[qty], CONVERT(varbinary(8000), excluded.[name]), DATALENGTH(excluded.[name]))";
+  "exists (select target.[qty], CONVERT(varbinary(8000), target.[name]), DATALENGTH(target.[name]) except select excluded.[qty], CONVERT(varbinary(8000), excluded.[name]), DATALENGTH(excluded.[name]))";
 
 describe("MERGE", () => {
   test("of an upsert", () => {
-    expect(mergeSql(keyed(), ROWS)).toBe(`MERGE [dbo].[t] WITH (HOLDLOCK, UPDLOCK) AS target
-USING (SELECT * FROM #upsurge_stage WHERE upsurge_shape = 0) AS excluded
-ON target.[id] = excluded.[id]
-WHEN MATCHED AND (${DIFFERS}) THEN UPDATE SET [qty] = excluded.[qty], [name] = excluded.[name]
-WHEN NOT MATCHED BY TARGET THEN INSERT ([id], [qty], [name]) VALUES (excluded.[id], excluded.[qty], excluded.[name])`);
+    expect(mergeSql(keyed(), ROWS))
+      .toBe(`merge [dbo].[t] with (holdlock, updlock) as target using (select * from #upsurge_stage where upsurge_shape = 0) as excluded on target.[id] = excluded.[id]
+when matched and (${DIFFERS}) then update set [qty] = excluded.[qty], [name] = excluded.[name]
+when not matched by target then insert ([id], [qty], [name]) values (excluded.[id], excluded.[qty], excluded.[name])`);
   });
   test("keeps the user's condition in parentheses", () => {
     expect(mergeSql(keyed({ updateWhere: "qty = 1 or [qty] = 2" }), ROWS)).toContain(
-      `WHEN MATCHED AND (target.[qty] = 1 or target.[qty] = 2) AND (${DIFFERS}) THEN`,
+      `when matched and (target.[qty] = 1 or target.[qty] = 2) and (${DIFFERS}) then`,
     );
   });
   test("to ignore, or with nothing to update, has no UPDATE", () => {
     for (const options of [{ ignore: true }, { updateColumns: ["none"] }]) {
-      expect(mergeSql(keyed(options), ROWS)).not.toContain("WHEN MATCHED");
+      expect(mergeSql(keyed(options), ROWS)).not.toContain("when matched");
     }
   });
   test("rewrites unchanged rows on request", () => {
     expect(mergeSql(keyed({ rewriteUnchanged: true }), ROWS)).toContain(
-      "WHEN MATCHED THEN UPDATE SET [qty]",
+      "when matched then update set [qty]",
     );
   });
   test("takes only what the rows carry", () => {
     const sql = mergeSql(keyed(), { ...ROWS, columns: ["id", "name"] });
-    expect(sql).toContain("THEN UPDATE SET [name] = excluded.[name]\n");
-    expect(sql).toContain("INSERT ([id], [name]) VALUES (excluded.[id], excluded.[name])");
+    expect(sql).toContain("then update set [name] = excluded.[name]\n");
+    expect(sql).toContain("insert ([id], [name]) values (excluded.[id], excluded.[name])");
   });
   test("keeps what is there where a NULL comes", () => {
     expect(mergeSql(keyed({ nullKeeps: true }), ROWS)).toContain(
-      "SET [qty] = coalesce(excluded.[qty], target.[qty])",
+      "set [qty] = coalesce(excluded.[qty], target.[qty])",
     );
   });
   test("compares an expression as the column would store it, and lets one that is too long fail", () => {
     const sql = mergeSql(keyed({ set: ["name = upper(name)"] }), ROWS);
     expect(sql).toContain(
       "CONVERT(varbinary(8000), CONVERT(nvarchar(40), (upper(target.[name])))), DATALENGTH(CONVERT(nvarchar(40), (upper(target.[name])))))" +
-        " OR COALESCE(DATALENGTH(RTRIM(CONVERT(nvarchar(max), (upper(target.[name]))))), 0) > 80" +
-        " OR COALESCE(LEN(RTRIM(CONVERT(nvarchar(max), (upper(target.[name]))))), 0) > 40) THEN",
+        " or COALESCE(DATALENGTH(RTRIM(CONVERT(nvarchar(max), (upper(target.[name]))))), 0) > 80" +
+        " OR COALESCE(LEN(RTRIM(CONVERT(nvarchar(max), (upper(target.[name]))))), 0) > 40) then",
     );
     expect(sql).toContain("[name] = (upper(target.[name]))\n");
   });
   test("stamps without calling it a change; the stage holds the stamp", () => {
     const sql = mergeSql(keyed({ stamp: ["qty = 1"] }), ROWS);
     expect(sql).not.toContain("target.[qty]");
-    expect(sql).toContain("SET [qty] = excluded.[qty], [name] = excluded.[name]\n");
-    expect(sql).toContain("INSERT ([id], [name], [qty])");
+    expect(sql).toContain("set [qty] = excluded.[qty], [name] = excluded.[name]\n");
+    expect(sql).toContain("insert ([id], [name], [qty])");
   });
 });
 
@@ -112,7 +111,7 @@ describe("the rows that a key finds", () => {
     });
     const options = { key: ["a", "id"], nullKey: "match" } as const;
     expect(matchSql(keyed(options, shape))).toBe(
-      "EXISTS (SELECT target.[a] INTERSECT SELECT excluded.[a]) AND target.[id] = excluded.[id]",
+      "exists (select target.[a] intersect select excluded.[a]) and target.[id] = excluded.[id]",
     );
   });
   test("pass the filter of the index on both sides", () => {
@@ -120,7 +119,7 @@ describe("the rows that a key finds", () => {
       uniqueKeys: [uniqueKey(["id"], { name: "u", predicate: "([qty]>(0))" })],
     });
     expect(matchSql(keyed({ constraint: "u" }, shape))).toBe(
-      "target.[id] = excluded.[id] AND ((target.[qty]>(0))) AND ((excluded.[qty]>(0)))",
+      "target.[id] = excluded.[id] and ((target.[qty]>(0))) and ((excluded.[qty]>(0)))",
     );
   });
 });
@@ -128,18 +127,18 @@ describe("the rows that a key finds", () => {
 describe("looking", () => {
   test("counts what rows meet, what the condition skips, and what would not change", () => {
     expect(lookSql(keyed({ updateWhere: "qty > 1" }), ROWS))
-      .toBe(`SELECT @matched = COUNT_BIG(*), @met = COUNT_BIG(DISTINCT looked.ord),
-@skipped = COALESCE(SUM(looked.skipped), 0), @unchanged = COALESCE(SUM(looked.unchanged), 0)
-FROM (SELECT excluded.upsurge_ord AS ord, CASE WHEN (target.[qty] > 1) THEN 0 ELSE 1 END AS skipped, CASE WHEN (target.[qty] > 1) AND NOT (${DIFFERS}) THEN 1 ELSE 0 END AS unchanged
-FROM #upsurge_stage AS excluded INNER JOIN [dbo].[t] AS target WITH (UPDLOCK, HOLDLOCK) ON target.[id] = excluded.[id]
-WHERE upsurge_shape = 0) AS looked`);
+      .toBe(`select @matched = count_big(*), @met = count_big(distinct looked.ord),
+@skipped = coalesce(sum(looked.skipped), 0), @unchanged = coalesce(sum(looked.unchanged), 0)
+from (select excluded.upsurge_ord as ord, case when (target.[qty] > 1) then 0 else 1 end as skipped, case when (target.[qty] > 1) and not (${DIFFERS}) then 1 else 0 end as unchanged
+from #upsurge_stage as excluded inner join [dbo].[t] as target with (updlock, holdlock) on target.[id] = excluded.[id]
+where upsurge_shape = 0) as looked`);
   });
   test("only matches where there is nothing to update", () => {
-    expect(lookSql(keyed({ ignore: true }), ROWS)).toContain("0 AS skipped, 0 AS unchanged\n");
+    expect(lookSql(keyed({ ignore: true }), ROWS)).toContain("0 as skipped, 0 as unchanged\n");
   });
   test("finds nothing unchanged that is to be rewritten", () => {
     expect(lookSql(keyed({ rewriteUnchanged: true }), ROWS)).toContain(
-      "WHEN 1 = 1 AND 1 = 0 THEN 1",
+      "when 1 = 1 and 1 = 0 then 1",
     );
   });
 });
@@ -147,20 +146,21 @@ WHERE upsurge_shape = 0) AS looked`);
 describe("writing after looking", () => {
   test("updates what was found", () => {
     expect(updateFoundSql(keyed({ updateWhere: "qty > 1" }), ROWS))
-      .toBe(`UPDATE target SET [qty] = excluded.[qty], [name] = excluded.[name]
-FROM #upsurge_stage AS excluded INNER JOIN [dbo].[t] AS target WITH (UPDLOCK, HOLDLOCK) ON target.[id] = excluded.[id]
-WHERE (upsurge_shape = 0) AND (target.[qty] > 1) AND (${DIFFERS})`);
+      .toBe(`update target set [qty] = excluded.[qty], [name] = excluded.[name]
+from #upsurge_stage as excluded inner join [dbo].[t] as target with (updlock, holdlock) on target.[id] = excluded.[id]
+where (upsurge_shape = 0) and (target.[qty] > 1) and (${DIFFERS})`);
     expect(updateFoundSql(keyed({ ignore: true }), ROWS)).toBeNull();
   });
   test("inserts the others, in order", () => {
-    expect(insertSql(keyed(), ROWS)).toBe(`INSERT INTO [dbo].[t] ([id], [qty], [name])
-SELECT excluded.[id], excluded.[qty], excluded.[name] FROM #upsurge_stage AS excluded WHERE upsurge_shape = 0 AND NOT EXISTS (SELECT 1 FROM [dbo].[t] AS target WITH (UPDLOCK, HOLDLOCK) WHERE target.[id] = excluded.[id]) ORDER BY excluded.upsurge_ord`);
+    expect(insertSql(keyed(), ROWS)).toBe(`insert into [dbo].[t] ([id], [qty], [name])
+select excluded.[id], excluded.[qty], excluded.[name] from #upsurge_stage as excluded
+where upsurge_shape = 0 and not exists (select 1 from [dbo].[t] as target with (updlock, holdlock) where target.[id] = excluded.[id]) order by excluded.upsurge_ord`);
   });
   test("inserts all of them without a key, and a row of nothing as the table's defaults", () => {
-    expect(insertSql(plan({}), ROWS)).toBe(`INSERT INTO [dbo].[t] ([id], [qty], [name])
-SELECT excluded.[id], excluded.[qty], excluded.[name] FROM #upsurge_stage AS excluded WHERE upsurge_shape = 0 ORDER BY excluded.upsurge_ord`);
+    expect(insertSql(plan({}), ROWS)).toBe(`insert into [dbo].[t] ([id], [qty], [name])
+select excluded.[id], excluded.[qty], excluded.[name] from #upsurge_stage as excluded where upsurge_shape = 0 order by excluded.upsurge_ord`);
     expect(insertSql(plan({}), { ...ROWS, columns: [] })).toBe(
-      "INSERT INTO [dbo].[t] DEFAULT VALUES",
+      "insert into [dbo].[t] default values",
     );
   });
 });
@@ -175,9 +175,9 @@ test("names stay names, whatever is in them", () => {
     columns: ["k]", "select"],
     condition: "1 = 1",
   });
-  expect(sql).toContain("MERGE [s.x].[a]]b] WITH");
-  expect(sql).toContain("ON target.[k]]] = excluded.[k]]]\n");
-  expect(sql).toContain("SET [select] = (target.[select] + 1)\n");
+  expect(sql).toContain("merge [s.x].[a]]b] with");
+  expect(sql).toContain("on target.[k]]] = excluded.[k]]]\n");
+  expect(sql).toContain("set [select] = (target.[select] + 1)\n");
 });
 
 describe("ids of the user's own", () => {
@@ -201,14 +201,14 @@ describe("ids of the user's own", () => {
 
 describe("waves", () => {
   test("number the rows of a key in their order", () => {
-    expect(wavesSql(keyed())).toBe(`UPDATE s SET upsurge_wave = r.wave
-FROM #upsurge_stage AS s INNER JOIN (SELECT upsurge_ord, ROW_NUMBER() OVER (PARTITION BY [id] ORDER BY upsurge_ord) AS wave
-FROM #upsurge_stage) AS r ON r.upsurge_ord = s.upsurge_ord WHERE r.wave > 1`);
+    expect(wavesSql(keyed())).toBe(`update s set upsurge_wave = r.wave
+from #upsurge_stage as s inner join (select upsurge_ord, row_number() over (partition by [id] order by upsurge_ord) as wave
+from #upsurge_stage) as r on r.upsurge_ord = s.upsurge_ord where r.wave > 1`);
   });
   test("leave rows out whose NULL meets none", () => {
     const shape = tsqlTable({ columns: [column("k", { type: "int" })], uniqueKeys: [] });
-    expect(wavesSql(keyed({ key: ["k"] }, shape))).toContain(" WHERE [k] IS NOT NULL) AS r");
-    expect(wavesSql(keyed({ key: ["k"], nullKey: "match" }, shape))).not.toContain("IS NOT NULL");
+    expect(wavesSql(keyed({ key: ["k"] }, shape))).toContain(" where [k] is not null) as r");
+    expect(wavesSql(keyed({ key: ["k"], nullKey: "match" }, shape))).not.toContain("is not null");
   });
 });
 
@@ -217,28 +217,28 @@ describe("a set batch", () => {
     const shape = { id: 3, columns: ["id"] };
     expect(rowsOf(shape, { kind: "all" }).condition).toBe("upsurge_shape = 3");
     expect(rowsOf(shape, { kind: "except", ords: [4] }).condition).toBe(
-      "upsurge_shape = 3 AND upsurge_wave = 1",
+      "upsurge_shape = 3 and upsurge_wave = 1",
     );
     expect(rowsOf(shape, { kind: "only", ords: [4], wave: 2 }).condition).toBe(
-      "upsurge_shape = 3 AND upsurge_wave = 2",
+      "upsurge_shape = 3 and upsurge_wave = 2",
     );
   });
   test("merges, looking only where the result would not tell", () => {
-    expect(statementsOf(keyed(), ROWS)[0]).toContain("MERGE");
-    expect(statementsOf(keyed({ updateWhere: "qty > 1" }), ROWS)[0]).toContain("SELECT @matched");
+    expect(statementsOf(keyed(), ROWS)[0]).toContain("merge");
+    expect(statementsOf(keyed({ updateWhere: "qty > 1" }), ROWS)[0]).toContain("select @matched");
     const bare = tsqlTable({ uniqueKeys: [] });
-    expect(statementsOf(keyed({}, bare), ROWS)[0]).toContain("SELECT @matched");
-    expect(statementsOf(keyed({ ignore: true }, bare), ROWS)[0]).toContain("MERGE");
+    expect(statementsOf(keyed({}, bare), ROWS)[0]).toContain("select @matched");
+    expect(statementsOf(keyed({ ignore: true }, bare), ROWS)[0]).toContain("merge");
   });
   test("looks, updates and inserts where it is to", () => {
     expect(verbs({ strategy: "select-then-write" })).toEqual([
-      "SELECT @matched",
-      "UPDATE",
+      "select @matched",
+      "update",
       "SET @updated",
-      "INSERT",
+      "insert",
       "SET @inserted",
     ]);
-    expect(verbs({ mode: "update" })).toEqual(["SELECT @matched", "UPDATE", "SET @updated"]);
+    expect(verbs({ mode: "update" })).toEqual(["select @matched", "update", "SET @updated"]);
   });
   test("declares the table of MERGE's outputs only for MERGE", () => {
     expect(setSql(keyed(), ROWS)).toContain("DECLARE @written TABLE");

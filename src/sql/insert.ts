@@ -1,0 +1,68 @@
+/** The inserts of incoming rows. Pure. */
+import type { TablePlan } from "../model/load-plan.ts";
+import type { Dialect, MeetRows } from "./dialect.ts";
+
+type InsertSpelling = Pick<
+  Dialect,
+  "quote" | "into" | "target" | "anyRow" | "defaultRow" | "bringsIds" | "stampsStage"
+>;
+
+/**
+ * The columns that are inserted of rows that carry `columns`, with what the database wants to be told of them, and their
+ * values. Stamps take the place of the source's values.
+ */
+export function insertedSql(
+  { table, update, keepIdentity }: TablePlan,
+  columns: readonly string[],
+  { quote, bringsIds, stampsStage }: Pick<InsertSpelling, "quote" | "bringsIds" | "stampsStage">,
+): { readonly names: string; readonly values: string } {
+  const carried = columns.filter((name) => update.stamps.every((stamp) => stamp.column !== name));
+  const names = [...carried, ...update.stamps.map(({ column }) => column)].map(quote);
+  const values = [
+    ...carried.map((name) => `excluded.${quote(name)}`),
+    ...update.stamps.map(({ column, expression }) =>
+      stampsStage ? `excluded.${quote(column)}` : `(${expression})`,
+    ),
+  ];
+  const hasIds = table.columns.some(
+    ({ identity, name }) => identity === "always" && columns.includes(name),
+  );
+  const told = hasIds && keepIdentity ? bringsIds : "";
+  return {
+    names: names.length === 0 ? "" : `(${names.join(", ")})${told}`,
+    values: values.join(", "),
+  };
+}
+
+/** `insert into "t" as target (…) select … from rows`: `from` is a relation called `excluded`, its conditions and its order. */
+export function insertSql(
+  plan: TablePlan,
+  columns: readonly string[],
+  from: string,
+  dialect: InsertSpelling,
+): string {
+  const { names, values } = insertedSql(plan, columns, dialect);
+  const into = `insert into ${dialect.into(plan)}`;
+  return names === ""
+    ? `${into} ${dialect.defaultRow}`
+    : `${into} ${names}\nselect ${values} from ${from}`;
+}
+
+/** The rows that are meant, in the order of the source. */
+export function rowsInOrder({ relation, condition }: Omit<MeetRows, "match">): string {
+  const where = condition === null ? "" : ` where ${condition}`;
+  return `${relation} as excluded${where} order by excluded.upsurge_ord`;
+}
+
+/** `insert into "t" … where not exists (…) order by …`. */
+export function insertMissingSql(
+  plan: TablePlan,
+  columns: readonly string[],
+  { relation, match, condition }: MeetRows,
+  dialect: InsertSpelling,
+): string {
+  const missing = `not exists (${dialect.anyRow} from ${dialect.target(plan)} where ${match})`;
+  const where = [...(condition === null ? [] : [condition]), missing].join(" and ");
+  const from = `${relation} as excluded\nwhere ${where} order by excluded.upsurge_ord`;
+  return insertSql(plan, columns, from, dialect);
+}

@@ -1,0 +1,185 @@
+/**
+ * The statements of generated plans on each target and version, held against what they were: a hash for each plan and use,
+ * and whole texts of every seventeenth. A change that is meant renews them: `npx vitest run test/unit/sql/statements.test.ts -u`.
+ */
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { quoteIdentifier as pgQuote } from "../../../src/targets/postgres/quote.ts";
+import { quoteIdentifier as msQuote } from "../../../src/targets/sqlserver/quote.ts";
+import type { Capabilities } from "../../../src/targets/target.ts";
+import { ABLE } from "../../helpers/shapes.ts";
+import { drawPlan } from "./generated-plans.ts";
+import type { DrawnPlan, Spelling } from "./generated-plans.ts";
+import { plansOf, postgresStatements, sqliteStatements, sqlServerStatements } from "./rendered.ts";
+import type { Statements } from "./rendered.ts";
+
+/** So many draws are made of each target. */
+const DRAWS = 400;
+/** Of which the texts are kept as a whole. */
+const EACH_WHOLE = 17;
+
+const POSTGRES: Spelling = {
+  schema: "public",
+  quote: pgQuote,
+  types: {
+    whole: "integer",
+    short: "character varying(10)",
+    text: "text",
+    number: "numeric(10,2)",
+    time: "timestamp with time zone",
+    other: "jsonb",
+  },
+  now: "now()",
+  lower: (name) => `lower(${name})`,
+  exclusion: true,
+  partitioned: true,
+  byDefault: true,
+};
+
+const SQL_SERVER: Spelling = {
+  schema: "dbo",
+  quote: msQuote,
+  types: {
+    whole: "int",
+    short: "varchar(10)",
+    text: "nvarchar(40)",
+    number: "decimal(10,2)",
+    time: "datetimeoffset(7)",
+    other: "sql_variant",
+  },
+  now: "sysutcdatetime()",
+  lower: null,
+  exclusion: false,
+  partitioned: false,
+  byDefault: false,
+};
+
+const SQLITE: Spelling = {
+  schema: null,
+  quote: pgQuote,
+  types: {
+    whole: "integer",
+    short: "text",
+    text: "text",
+    number: "real",
+    time: "datetime",
+    other: "any",
+  },
+  now: "current_timestamp",
+  lower: (name) => `lower(${name})`,
+  exclusion: false,
+  partitioned: false,
+  byDefault: false,
+};
+
+/** A version of a target: what it can do, and how it spells a plan. */
+interface Version {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  readonly render: (plan: DrawnPlan["plan"], columns: readonly string[]) => Statements;
+}
+
+const TARGETS: readonly { name: string; spelling: Spelling; versions: readonly Version[] }[] = [
+  {
+    name: "postgres",
+    spelling: POSTGRES,
+    versions: [14, 15, 16, 17, 18].map((version) => ({
+      name: `${version}`,
+      capabilities: { ...ABLE, countsPartitioned: version >= 18 },
+      render: (plan, columns) => postgresStatements(plan, columns, version * 10_000),
+    })),
+  },
+  {
+    name: "sqlserver",
+    spelling: SQL_SERVER,
+    versions: [120, 130, 140, 150, 160].map((level) => ({
+      name: `${level}`,
+      capabilities: {
+        ...ABLE,
+        rowSources: level < 130 ? ["staged", "values"] : ["staged", "arrays", "values"],
+        upsertsWithoutIndex: true,
+        appliesRowsInOrder: false,
+        anyConstraint: false,
+        advancesIdentity: true,
+        upsertsViews: false,
+        parallel: false,
+      },
+      render: (plan, columns) => sqlServerStatements(plan, columns, level >= 130),
+    })),
+  },
+  {
+    name: "sqlite",
+    spelling: SQLITE,
+    versions: [
+      {
+        name: "3",
+        capabilities: {
+          ...ABLE,
+          setBased: false,
+          advancesIdentity: true,
+          upsertsViews: false,
+          parallel: false,
+        },
+        render: sqliteStatements,
+      },
+    ],
+  },
+];
+
+function hashOf(texts: readonly string[]): string {
+  return createHash("sha256").update(texts.join("\n;\n")).digest("hex").slice(0, 8);
+}
+
+/** All uses of the plans of a load. */
+function renderAll({ plan, columns }: DrawnPlan, render: Version["render"]): Statements {
+  const all = plansOf(plan).map((each) => {
+    const carried = columns.filter((name) => each.columns.some((one) => one.name === name));
+    return render(each, carried);
+  });
+  const of = (use: keyof Statements): string[] => all.flatMap((each) => each[use]);
+  return { set: of("set"), each: of("each"), around: of("around"), going: of("going") };
+}
+
+/** The lines of a draw: versions that say the same share one. */
+function linesOf(
+  seed: number,
+  { spelling, versions }: (typeof TARGETS)[number],
+): { readonly lines: readonly string[]; readonly whole: readonly string[] } {
+  const found = new Map<string, string[]>();
+  let title = "";
+  let whole: readonly string[] = [];
+  for (const { name, capabilities, render } of versions) {
+    const drawn = drawPlan(seed, spelling, capabilities);
+    if (drawn === null) continue;
+    const statements = renderAll(drawn, render);
+    const { set, each, around, going } = statements;
+    const hashes = [set, each, around, going].map(hashOf).join(" ");
+    found.set(hashes, [...(found.get(hashes) ?? []), name]);
+    ({ title } = drawn);
+    whole = [...set, ...going].filter((text) => text.length < 1500);
+  }
+  const number = String(seed).padStart(3, "0");
+  const lines = [...found].map(
+    ([hashes, names]) => `${number} ${hashes} ${names.join(",")} ${title}`,
+  );
+  return { lines, whole };
+}
+
+describe.each(TARGETS)("of generated plans on $name", (target) => {
+  const drawn = Array.from({ length: DRAWS }, (_, seed) => linesOf(seed, target));
+
+  test("there are some hundred", () => {
+    expect(drawn.filter(({ lines }) => lines.length > 0).length).toBeGreaterThan(200);
+  });
+
+  test("the statements are what they were", async () => {
+    const text = drawn
+      .filter(({ lines }) => lines.length > 0)
+      .flatMap(({ lines, whole }, at) =>
+        at % EACH_WHOLE === 0 ? [...lines, ...whole.map((each) => `\t${each}`)] : lines,
+      )
+      .join("\n");
+
+    await expect(`${text}\n`).toMatchFileSnapshot(`__snapshots__/statements-${target.name}.txt`);
+  });
+});
