@@ -1,9 +1,12 @@
 /** `--value`: what becomes of values of each type, and how many statements they take. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { Client } from "pg";
 import { describe, expect, test, vi } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { LookupShell } from "../helpers/lookup-shell.ts";
+import { runUpsurge } from "../helpers/run-upsurge.ts";
 
 /** The statements of `work` that read the fields of records. */
 async function askedBy(work: () => Promise<unknown>): Promise<string[]> {
@@ -23,6 +26,22 @@ describe.each(ENGINES)("$title", (engine) => {
   if (engine.name === "postgres") postgres(shell, database);
   if (engine.name === "sqlite") sqlite(shell, database);
   if (engine.name === "sqlserver") sqlserver(shell, database);
+
+  test("a manifest has a map of them, and --no-raw-sql refuses it", async () => {
+    await shell.start("create table books (k int not null primary key, title varchar(9))");
+    writeFileSync(join(shell.folder, "in.csv"), "k,title\n1, a \n");
+    const load = "{ from: in.csv, table: books, key: k, value: { title: trim(excluded.title) } }";
+    writeFileSync(join(shell.folder, "seed.yaml"), `loads:\n  - ${load}\n`);
+    const run = ["run", "seed.yaml", "--to", database.url];
+    const refused = await runUpsurge([...run, "--no-raw-sql"], { cwd: shell.folder });
+    expect([refused.exitCode, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining("OPTION_CONFLICT"),
+    ]);
+    const { exitCode, stderr } = await runUpsurge(run, { cwd: shell.folder });
+    expect(exitCode, stderr).toBe(0);
+    expect(await database.rows("select title from books")).toEqual([["a"]]);
+  });
 
   test("fields may have any name, and texts may be anything", async () => {
     await shell.start("create table books (k int not null primary key, title varchar(90))");
