@@ -180,7 +180,8 @@ export function sqliteStatements(plan: TablePlan, columns: readonly string[]): S
   return {
     set: listStatements(row),
     each: told([
-      rowStatements(row),
+      // Texts only: what they are chosen by is none.
+      { ...rowStatements(row), triggered: undefined },
       ...(columns.length === 0 ? [] : [insertRows(row, 3)]),
       ...(arbiter === null ? [] : [upsertRows(row, arbiter, 3), findDuplicate(plan, arbiter)]),
     ]),

@@ -6,6 +6,8 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { quoteIdentifier as pgQuote } from "../../../src/targets/postgres/quote.ts";
 import { quoteIdentifier as msQuote } from "../../../src/targets/sqlserver/quote.ts";
+import { methodsOf } from "../../../src/targets/postgres/methods.ts";
+import { METHODS } from "../../../src/targets/sqlserver/methods.ts";
 import type { Capabilities } from "../../../src/targets/target.ts";
 import { ABLE } from "../../helpers/shapes.ts";
 import { drawPlan } from "./generated-plans.ts";
@@ -85,7 +87,11 @@ const TARGETS: readonly { name: string; spelling: Spelling; versions: readonly V
     spelling: POSTGRES,
     versions: [14, 15, 16, 17, 18].map((version) => ({
       name: `${version}`,
-      capabilities: { ...ABLE, countsPartitioned: version >= 18 },
+      capabilities: {
+        ...ABLE,
+        methods: methodsOf(version * 10_000),
+        countsPartitioned: version >= 18,
+      },
       render: (plan, columns) => postgresStatements(plan, columns, version * 10_000),
     })),
   },
@@ -96,6 +102,7 @@ const TARGETS: readonly { name: string; spelling: Spelling; versions: readonly V
       name: `${level}`,
       capabilities: {
         ...ABLE,
+        methods: METHODS,
         rowSources: level < 130 ? ["staged", "values"] : ["staged", "arrays", "values"],
         upsertsWithoutIndex: true,
         appliesRowsInOrder: false,
@@ -115,6 +122,7 @@ const TARGETS: readonly { name: string; spelling: Spelling; versions: readonly V
         name: "3",
         capabilities: {
           ...ABLE,
+          methods: { native: "upsert", proposal: { byUpsert: false, rowTriggersOnly: false } },
           setBased: false,
           advancesIdentity: true,
           upsertsViews: false,
