@@ -11,6 +11,7 @@
 import type { ComparisonSql, ExtraSql } from "../model/differences.ts";
 import type { TablePlan } from "../model/load-plan.ts";
 import type { Column } from "../model/table-shape.ts";
+import type { SqlAssignment } from "./assignments.ts";
 
 /** How a database spells them. */
 export interface ComparisonDialect {
@@ -84,6 +85,16 @@ export function sharedComparisonSql(
     values: valuesSql(plans, columns, dialect),
     extra: extraSql(plans, meets, dialect),
   };
+}
+
+/** Columns with the value that was kept of each, for the test whether its image has changed. */
+export function keptValues(
+  columns: readonly Column[],
+  quote: (name: string) => string,
+): SqlAssignment[] {
+  return columns.map((column) => {
+    return { column, value: `kept.${quote(column.name)}`, compared: true, foreign: false };
+  });
 }
 
 /** A stamp says when a row was written, and is no change by itself. */

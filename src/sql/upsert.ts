@@ -1,6 +1,6 @@
 /** The statements that insert or update in one: with a clause for conflicts, and MERGE. Pure. */
 import type { TablePlan } from "../model/load-plan.ts";
-import type { Conflict, Dialect } from "./dialect.ts";
+import type { Dialect } from "./dialect.ts";
 import { insertedSql, insertSql } from "./insert.ts";
 import { updateSql } from "./update.ts";
 import type { UpdateSql } from "./update.ts";
@@ -19,12 +19,14 @@ export function upsertSql(
   return `${insert}\n${dialect.onConflict({ plan, arbiter, update, test: update === null ? null : test(update) })}`;
 }
 
+/** What is written on a conflict, and where. */
+interface Clause {
+  readonly update: Pick<UpdateSql, "assignments"> | null;
+  readonly test: string | null;
+}
+
 /** `on conflict (…) do update set … where …`, as PostgreSQL and SQLite say it; `gap` comes before `where`. */
-export function doUpdate(
-  target: string,
-  { update, test }: Pick<Conflict, "update" | "test">,
-  gap = "\n",
-): string {
+export function doUpdate(target: string, { update, test }: Clause, gap = "\n"): string {
   if (update === null) return `${target} do nothing`;
   return `${target} do update set ${update.assignments}${test === null ? "" : `${gap}where ${test}`}`;
 }

@@ -4,7 +4,8 @@
  */
 import type { Arbiter, TablePlan } from "../../model/load-plan.ts";
 import type { UniqueKey } from "../../model/table-shape.ts";
-import { qualify } from "../../sql/expressions.ts";
+import { matchSql } from "../../sql/match.ts";
+import { doUpdate } from "../../sql/upsert.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { fromStaged, slotOf } from "./stage/staged-row.ts";
 import type { SqliteTable } from "./catalog/table-shape.ts";
@@ -156,13 +157,16 @@ export function insertRows(row: RowSql, rows: number): string {
  */
 export function upsertRows(row: RowSql, arbiter: Arbiter, rows: number): string {
   const list = row.plan.mode === "upsert" ? writes(row) : [];
-  const head = `${insertRows(row, rows)} ${conflictTarget(arbiter)} do`;
-  if (list.length === 0) return `${head} nothing`;
   const { where } = row.plan.update;
   const differs = `case when ${sameImage(list, row)} then 0 else ${MET}(1) end`;
   const asked =
     where === null ? differs : `case when (${where}) then ${differs} else ${MET}(0) end`;
-  return `${head} update set ${setList(list)} where ${asked}`;
+  return `${insertRows(row, rows)} ${onConflict(arbiter, list, asked)}`;
+}
+
+function onConflict(arbiter: Arbiter, list: readonly ColumnWrite[], test: string): string {
+  const update = list.length === 0 ? null : { assignments: setList(list) };
+  return doUpdate(conflictTarget(arbiter), { update, test }, " ");
 }
 
 /**
@@ -171,10 +175,8 @@ export function upsertRows(row: RowSql, arbiter: Arbiter, rows: number): string 
  */
 export function upsertRow(row: RowSql, arbiter: Arbiter): string {
   const list = row.plan.mode === "upsert" ? writes(row) : [];
-  const head = `${insertRow(row)} ${conflictTarget(arbiter)} do`;
-  if (list.length === 0) return `${head} nothing`;
   const asked = `${PROBE}(${holds(row.plan)}, ${sameImage(list, row)})`;
-  return `${head} update set ${setList(list)} where ${asked}`;
+  return `${insertRow(row)} ${onConflict(arbiter, list, asked)}`;
 }
 
 /** An insert that only notes that the key is taken: `<insert> on conflict ("a") do update set … where upsurge_probe(0, 0)`. */
@@ -191,20 +193,14 @@ function search({ plan }: Pick<RowSql, "plan">, arbiter: Arbiter): string {
 
 /** How a row meets a target row: `target."a" = excluded."a"`, and the predicate on both sides. */
 export function matchKeys(plan: TablePlan, arbiter: Arbiter): string {
-  const naming = { columns: plan.table.columns.map((column) => column.name), quoteIdentifier };
-  const side = (sql: string, alias: string): string => qualify(sql, alias, naming);
-  const equals = arbiter.nullsEqual ? "is" : "=";
-  const index = backing(plan);
-  const predicate = index === null ? arbiter.predicate : index.predicate;
-  return [
-    ...arbiter.keyExpressions.map(
-      (part) => `${side(part, "target")} ${equals} ${side(part, "excluded")}`,
-    ),
-    ...(predicate === null
-      ? []
-      : [`(${side(predicate, "target")})`, `(${side(predicate, "excluded")})`]),
-  ].join(" and ");
+  const predicate = (backing(plan) ?? arbiter).predicate;
+  return matchSql(plan, { ...arbiter, predicate }, KEYS);
 }
+
+const KEYS = {
+  quote: quoteIdentifier,
+  equalOrNull: (one: string, other: string): string => `${one} is ${other}`,
+};
 
 /** `select <condition> as holds, <same image> as same from temp."upsurge_row" as excluded cross join "t" as target where <search> limit 2` */
 export function findRow(row: RowSql, arbiter: Arbiter): string {

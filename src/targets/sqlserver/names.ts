@@ -3,19 +3,13 @@ import type { TablePlan } from "../../model/load-plan.ts";
 import { quoteIdentifier } from "./quote.ts";
 
 /** Rows as text, as they came: `f0`, `f1`… next to the plan's columns. */
-export function rawTable({ stage }: Pick<TablePlan, "stage">): string {
-  return `#${stage}_raw`;
-}
+export const rawTable = named("raw");
 
 /** Rows with the types of the table, those at fault taken out. */
-export function stageTable({ stage }: Pick<TablePlan, "stage">): string {
-  return `#${stage}_stage`;
-}
+export const stageTable = named("stage");
 
 /** What is wrong with the rows that were taken out or refused. */
-export function faultTable({ stage }: Pick<TablePlan, "stage">): string {
-  return `#${stage}_fault`;
-}
+export const faultTable = named("fault");
 
 /** In the place of an SQL text that the login may not see, for lack of VIEW DEFINITION. */
 export const HIDDEN = "(hidden)";
@@ -32,21 +26,17 @@ export function placeOf(plan: TablePlan, name: string): number {
 }
 
 /** The keys of the records so far. */
-export function seenTable({ stage }: Pick<TablePlan, "stage">): string {
-  return `#${stage}_seen`;
-}
+export const seenTable = named("seen");
 
 /** The keys of the rows that no record has. */
-export function missingTable({ stage }: Pick<TablePlan, "stage">): string {
-  return `#${stage}_missing`;
-}
+export const missingTable = named("missing");
 
 /** The rows of the table as they were before the load. */
-export function beforeTable({ stage }: Pick<TablePlan, "stage">): string {
-  return `#${stage}_before`;
-}
+export const beforeTable = named("before");
 
 /** The rows that differ from those. */
-export function differencesTable({ stage }: Pick<TablePlan, "stage">): string {
-  return `#${stage}_differences`;
+export const differencesTable = named("differences");
+
+function named(what: string) {
+  return ({ stage }: Pick<TablePlan, "stage">): string => `#${stage}_${what}`;
 }

@@ -9,14 +9,12 @@
  */
 import type { ComparisonSql } from "../../../model/differences.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import type { Column } from "../../../model/table-shape.ts";
-import { comparisonOf, sharedComparisonSql } from "../../../sql/comparison.ts";
+import { comparisonOf, keptValues, sharedComparisonSql } from "../../../sql/comparison.ts";
 import type { ComparisonDialect } from "../../../sql/comparison.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { beforeTable, differencesTable } from "../stage/names.ts";
-import { hasOneImage } from "../types.ts";
 import { ALL_JOINS, isMissing, removalSql } from "./removal-sql.ts";
-import { onlyTable } from "../dialect.ts";
+import { onlyTable, POSTGRES } from "../dialect.ts";
 
 /** The statements for the loads into one table. */
 export function comparisonSql(plans: readonly [TablePlan, ...TablePlan[]]): ComparisonSql {
@@ -53,25 +51,9 @@ function dialectOf(plan: TablePlan): ComparisonDialect {
     found: differencesTable(plan),
     count: "count(*)",
     text: (value) => `${value}::text`,
-    differs: differsSql,
+    // As a load tells whether a row would change: by stored images where equal values may have several.
+    differs: (columns) => POSTGRES.changes(keptValues(columns, quoteIdentifier)).join(" or "),
     first: (rows, select, from) => `select ${select} from ${from} limit ${rows}`,
     isExtra: isMissing,
   };
-}
-
-/** As a load tells whether a row would change: by stored images where equal values may have several. */
-function differsSql(columns: readonly Column[]): string {
-  const exact = columns
-    .filter(hasOneImage)
-    .map(({ name }) => `${on("target", name)} is distinct from ${on("kept", name)}`);
-  const others = columns.filter((column) => !hasOneImage(column)).map(({ name }) => name);
-  if (others.length === 0) return exact.join(" or ");
-  const images = ["target", "kept"].map(
-    (alias) => `row(${others.map((name) => on(alias, name)).join(", ")})::record`,
-  );
-  return [...exact, images.join(" *<> ")].join(" or ");
-}
-
-function on(alias: string, name: string): string {
-  return `${alias}.${quoteIdentifier(name)}`;
 }

@@ -7,6 +7,8 @@ import { keyFlags, passOneOf } from "../../../errors/key-flags.ts";
 import { refusedExpression } from "../../../errors/refused-expression.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
+import type { TriedRows } from "../../../sql/dialect.ts";
+import { expressionsToTry } from "../../../sql/expression-tries.ts";
 import { insertSql } from "../../../sql/insert.ts";
 import { conflictTarget, onlyTable, POSTGRES, tableSql } from "../dialect.ts";
 import { removeDuplicates, uniqueIndexSql } from "../../../sql/unique-index.ts";
@@ -165,37 +167,22 @@ function keyFix({ table, arbiter, mode }: TablePlan): string {
 
 /** What tries each expression of the user's by itself, and the flag that it comes from. */
 export function expressionTries(plan: TablePlan): readonly (readonly [string, string])[] {
-  const { update, mode } = plan;
   const table = onlyTable(plan);
-  const target = mode === "insert" || mode === "ignore" ? "" : `${table} as target, `;
   const fields = plan.table.columns.map(
-    (column) => `null::${column.type} as ${quoteIdentifier(column.name)}`,
+    ({ name, type }) => `null::${type} as ${quoteIdentifier(name)}`,
   );
-  const proposed = `(select ${fields.join(", ")})`;
-  const tries: [string, string][] = [
-    ...update.sets.map(({ column, expression }): [string, string] => [
-      `--set "${column} = …"`,
-      `select (${expression}) from ${target}${table} as excluded`,
-    ]),
-    ...update.stamps.map(({ column, expression }): [string, string] => [
-      `--stamp "${column} = …"`,
-      `select (${expression}) from ${proposed} as excluded`,
-    ]),
-  ];
-  if (update.where !== null) {
-    tries.push([
-      "--update-where",
-      `select from ${target}${table} as excluded where (${update.where})`,
-    ]);
-  }
-  const { removal } = plan;
-  if (removal !== undefined && removal.where !== null) {
-    tries.push(["--delete-where", `select from ${table} as target where (${removal.where})`]);
-  }
-  for (const { column, expression } of removal?.sets ?? []) {
-    tries.push([`--delete-set "${column} = …"`, `select (${expression}) from ${table} as target`]);
-  }
-  return tries;
+  const from: Readonly<Record<TriedRows, string>> = {
+    both: `${table} as target, ${table} as excluded`,
+    excluded: `${table} as excluded`,
+    target: `${table} as target`,
+    proposed: `(select ${fields.join(", ")}) as excluded`,
+  };
+  return expressionsToTry(plan).map(({ flag, expression, isCondition, rows }) => [
+    flag,
+    isCondition
+      ? `select from ${from[rows]} where (${expression})`
+      : `select (${expression}) from ${from[rows]}`,
+  ]);
 }
 
 async function checkExpressions(client: Client, plan: TablePlan): Promise<void> {

@@ -2,46 +2,32 @@
 import type { TablePlan } from "../../../model/load-plan.ts";
 
 /** The staged rows, typed: `pg_temp.upsurge_stage`. */
-export function stageTable({ stage }: Pick<TablePlan, "stage">): string {
-  return `pg_temp.${stage}_stage`;
-}
+export const stageTable = named("stage");
 
 /** Rows that repeat the key of a staged row, set aside. */
-export function repeatsTable({ stage }: Pick<TablePlan, "stage">): string {
-  return `pg_temp.${stage}_repeats`;
-}
+export const repeatsTable = named("repeats");
 
 /** The staged rows, as text. */
-export function rawTable({ stage }: Pick<TablePlan, "stage">): string {
-  return `pg_temp.${stage}_raw`;
-}
+export const rawTable = named("raw");
 
 /** The rows at fault. */
-export function faultTable({ stage }: Pick<TablePlan, "stage">): string {
-  return `pg_temp.${stage}_fault`;
-}
+export const faultTable = named("fault");
 
 /** The keys of the records so far. */
-export function seenTable({ stage }: Pick<TablePlan, "stage">): string {
-  return `pg_temp.${stage}_seen`;
-}
+export const seenTable = named("seen");
 
 /** Keys that follow one another. */
-export function spansTable({ stage }: Pick<TablePlan, "stage">): string {
-  return `pg_temp.${stage}_spans`;
-}
+export const spansTable = named("spans");
 
 /** Where the rows are that no record has. */
-export function missingTable({ stage }: Pick<TablePlan, "stage">): string {
-  return `pg_temp.${stage}_missing`;
-}
+export const missingTable = named("missing");
 
 /** The rows of the table as they were before the load. */
-export function beforeTable({ stage }: Pick<TablePlan, "stage">): string {
-  return `pg_temp.${stage}_before`;
-}
+export const beforeTable = named("before");
 
 /** The rows that differ from those. */
-export function differencesTable({ stage }: Pick<TablePlan, "stage">): string {
-  return `pg_temp.${stage}_differences`;
+export const differencesTable = named("differences");
+
+function named(what: string) {
+  return ({ stage }: Pick<TablePlan, "stage">): string => `pg_temp.${stage}_${what}`;
 }

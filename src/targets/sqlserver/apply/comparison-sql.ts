@@ -10,9 +10,10 @@
 import type { ComparisonSql } from "../../../model/differences.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
-import { comparisonOf, sharedComparisonSql } from "../../../sql/comparison.ts";
+import { comparisonOf, keptValues, sharedComparisonSql } from "../../../sql/comparison.ts";
 import type { ComparisonDialect } from "../../../sql/comparison.ts";
-import { imageOf, isRowVersion, shownText, stageType } from "../catalog/types.ts";
+import { isRowVersion, shownText, stageType } from "../catalog/types.ts";
+import { SQL_SERVER } from "../dialect.ts";
 import { beforeTable, differencesTable, tableSql } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { isMissing, removalSql } from "./removal-sql.ts";
@@ -61,12 +62,7 @@ function dialectOf(plan: TablePlan): ComparisonDialect {
     found: differencesTable(plan),
     count: "COUNT_BIG(*)",
     text: shownText,
-    differs: (columns) => {
-      const images = ["target", "kept"].map((alias) =>
-        columns.map((each) => imageOf(`${alias}.${quoteIdentifier(each.name)}`, each)).join(", "),
-      );
-      return `EXISTS (SELECT ${images.join(" EXCEPT SELECT ")})`;
-    },
+    differs: (columns) => SQL_SERVER.changes(keptValues(columns, quoteIdentifier)).join(" or "),
     first: (rows, select, from) => `SELECT TOP (${rows}) ${select} FROM ${from}`,
     isExtra: isMissing,
   };

@@ -16,6 +16,8 @@ import { setSql } from "../apply/set-sql.ts";
 import { checkStageSql, fillStageSql, stageDdl } from "../stage/stage-sql.ts";
 import { guarded, script } from "../apply/guard.ts";
 import { removalSql, seenDdl } from "../apply/removal-sql.ts";
+import type { TriedRows } from "../../../sql/dialect.ts";
+import { expressionsToTry } from "../../../sql/expression-tries.ts";
 
 /** Checks `plan` for rows that carry `columns`. Throws `PLAN_*` errors. */
 export async function checkPlan(
@@ -119,36 +121,20 @@ async function checkUnique(connection: SqlServerConnection, plan: TablePlan): Pr
 
 /** What tries each expression of the user's by itself, and the flag that it comes from. */
 export function expressionTries(plan: TablePlan): readonly (readonly [string, string])[] {
-  const { update, mode } = plan;
-  const target =
-    mode === "insert" || mode === "ignore" ? "" : `${tableSql(plan)} as target cross join `;
-  const rows = `${stageTable(plan)} as excluded`;
-  const tries: [string, string][] = [
-    ...update.sets.map(({ column, expression }): [string, string] => [
-      `--set "${column} = …"`,
-      `select (${expression}) as value from ${target}${rows} where 1 = 0`,
-    ]),
-    ...update.stamps.map(({ column, expression }): [string, string] => [
-      `--stamp "${column} = …"`,
-      `select (${expression}) as value from ${rows} where 1 = 0`,
-    ]),
-  ];
-  if (update.where !== null) {
-    tries.push([
-      "--update-where",
-      `select 1 as value from ${target}${rows} where 1 = 0 and (${update.where})`,
-    ]);
-  }
-  const { removal } = plan;
-  const rowsOfTable = `from ${tableSql(plan)} as target where 1 = 0`;
-  if (removal !== undefined && removal.where !== null) {
-    tries.push(["--delete-where", `select 1 as value ${rowsOfTable} and (${removal.where})`]);
-  }
-  for (const { column, expression } of removal?.sets ?? []) {
-    const value = `select (${expression}) as value ${rowsOfTable}`;
-    tries.push([`--delete-set "${column} = …"`, value]);
-  }
-  return tries;
+  const staged = `${stageTable(plan)} as excluded`;
+  const target = `${tableSql(plan)} as target`;
+  const from: Readonly<Record<TriedRows, string>> = {
+    both: `${target} cross join ${staged}`,
+    excluded: staged,
+    target,
+    proposed: staged,
+  };
+  return expressionsToTry(plan).map(({ flag, expression, isCondition, rows }) => [
+    flag,
+    isCondition
+      ? `select 1 as value from ${from[rows]} where 1 = 0 and (${expression})`
+      : `select (${expression}) as value from ${from[rows]} where 1 = 0`,
+  ]);
 }
 
 async function checkExpressions(connection: SqlServerConnection, plan: TablePlan): Promise<void> {
