@@ -71,20 +71,29 @@ export const NOTE_MET: DecisionMarkers = {
   unchanged: `set_config('upsurge.met', 'unchanged', true) is null`,
 };
 
-/** The whole native upsert or insert, without RETURNING. */
+/** A native statement, without RETURNING. */
+export interface NativeSql {
+  readonly sql: string;
+  /** It may update rows, so that its result must tell them apart. */
+  readonly updates: boolean;
+}
+
+/** The whole native upsert or insert. */
 export function nativeSql(
   plan: TablePlan,
   columns: readonly string[],
   rows: RowsSql,
   notes: DecisionMarkers,
-): string {
+): NativeSql {
   const insert = insertSql(plan, columns, rows);
-  if (plan.mode === "insert" || plan.arbiter === null) return insert;
+  if (plan.mode === "insert" || plan.arbiter === null) return { sql: insert, updates: false };
   const onConflict = `${insert}\n${conflictTarget(plan.arbiter)}`;
   const { assignments, differs } = updateSql(plan, columns);
-  if (plan.mode === "ignore" || assignments === null) return `${onConflict} do nothing`;
+  if (plan.mode === "ignore" || assignments === null)
+    return { sql: `${onConflict} do nothing`, updates: false };
   const test = writeTest(plan.update.where, differs, notes);
-  return `${onConflict} do update set ${assignments}${test === null ? "" : `\nwhere ${test}`}`;
+  const sql = `${onConflict} do update set ${assignments}${test === null ? "" : `\nwhere ${test}`}`;
+  return { sql, updates: true };
 }
 
 /** True when the row is to be written; `null` when it always is. The condition comes first: a row it turns down is skipped, changed or not. */
@@ -106,9 +115,4 @@ export function insertedSql({ table, arbiter }: TablePlan): string {
   if (table.kind === "partitioned") return "old.ctid is null";
   if (table.kind === "view") return `old.${arbiter?.keyExpressions[0] ?? "ctid"} is null`;
   return "target.xmax = 0";
-}
-
-/** True when the native statement may update rows, so that its result must tell them apart. */
-export function mayUpdate(plan: TablePlan, columns: readonly string[]): boolean {
-  return plan.mode === "upsert" && updateSql(plan, columns).assignments !== null;
 }

@@ -1,9 +1,9 @@
 /** The statements that apply staged rows as a set. Pure. */
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Selection } from "../../target.ts";
-import { findsByIndex, isLooking, looksUp } from "./write-method.ts";
+import { keyedPlan, lookingPlan } from "./write-method.ts";
 import { mergeSql } from "./merge-sql.ts";
-import { COUNT_SKIPPED, insertedSql, insertSql, mayUpdate, nativeSql } from "./native-sql.ts";
+import { COUNT_SKIPPED, insertedSql, insertSql, nativeSql } from "./native-sql.ts";
 import {
   insertMissingSql,
   matchSql,
@@ -50,9 +50,10 @@ const RANGE = ["$1", "$2"] as const;
 /** The statements for staged rows that carry `columns`. */
 export function setSql(plan: TablePlan, columns: readonly string[], taken: RowSelector): SetSql {
   const condition = conditionSql(taken);
-  if (looksUp(plan)) {
+  const looking = lookingPlan(plan);
+  if (looking !== null) {
     const range = taken.ranged === true ? RANGE : null;
-    const match = `${matchSql(plan, plan.arbiter)}${withinSql(plan, range)}`;
+    const match = `${matchSql(plan, looking.arbiter)}${withinSql(plan, range)}`;
     const rows = { relation: stageTable(plan), match, condition };
     const all = insertSql(plan, columns, { from: fromStage(plan, condition) });
     return {
@@ -61,22 +62,22 @@ export function setSql(plan: TablePlan, columns: readonly string[], taken: RowSe
       update: updateFoundSql(plan, columns, rows),
       insert: plan.mode === "update" ? null : insertMissingSql(plan, columns, rows),
       bounded: range !== null,
-      insertAll: plan.mode === "update" || !findsByIndex(plan) ? null : all,
+      insertAll: plan.mode === "update" || !plan.method.byIndex ? null : all,
     };
   }
-  const updates = mayUpdate(plan, columns) && !plan.looksFirst;
+  const native = nativeSql(plan, columns, { from: fromStage(plan, condition) }, COUNT_SKIPPED);
+  const updates = native.updates && !plan.looksFirst;
   const counts = updates && plan.update.where !== null;
-  if (taken.merges && updates && isLooking(plan)) {
+  const keyed = keyedPlan(plan);
+  if (taken.merges && updates && keyed !== null) {
     const range = taken.ranged === true ? RANGE : null;
-    const write = counted(mergeSql(plan, columns, { condition, range }));
+    const write = counted(mergeSql(keyed, columns, { condition, range }));
     return { kind: "native", write, mayUpdate: true, counts, bounded: range !== null };
   }
-  const from = fromStage(plan, condition);
-  const write = nativeSql(plan, columns, { from }, COUNT_SKIPPED);
-  const native = { kind: "native", counts, bounded: false } as const;
-  if (!updates) return { ...native, write, mayUpdate: false };
-  const returning = `${write}\nreturning ${insertedSql(plan)} as inserted`;
-  return { ...native, write: counted(returning), mayUpdate: true };
+  const found = { kind: "native", counts, bounded: false } as const;
+  if (!updates) return { ...found, write: native.sql, mayUpdate: false };
+  const returning = `${native.sql}\nreturning ${insertedSql(plan)} as inserted`;
+  return { ...found, write: counted(returning), mayUpdate: true };
 }
 
 /** The staged rows that are meant, in the order of the source. */
