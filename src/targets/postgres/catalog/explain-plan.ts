@@ -17,7 +17,9 @@ export function listStatements(plan: TablePlan, columns: readonly string[]): rea
   const direct = name === "copy" ? [copySql(tableSql(plan), columns, format)] : [];
   const staged = copies ? [copySql(stageTable(plan), ["upsurge_ord", ...columns], format)] : [];
   if (sql.kind === "look") {
-    const steps = [lockTable(plan), ...direct, ...staged, sql.meet, sql.update, sql.insert];
+    // Where none was found, all are inserted.
+    const writes = [sql.meet, sql.update, sql.insert, sql.insertAll];
+    const steps = [lockTable(plan), ...direct, ...staged, ...writes];
     return steps.filter((each) => each !== null);
   }
   const upsert = merges ? setSql(plan, columns, { ...all, merges: false }) : null;
