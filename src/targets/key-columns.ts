@@ -11,22 +11,6 @@ export function keptColumns({ table, removal, comparison }: TablePlan): readonly
   return table.columns.filter(({ name }) => names.includes(name));
 }
 
-/** The keys of the records are kept: rows that no record has go, or are told. */
-export function keepsKeys({
-  removal,
-  comparison,
-}: Pick<TablePlan, "removal" | "comparison">): boolean {
-  return removal !== undefined || (comparison?.keyColumns ?? null) !== null;
-}
-
-/** A row that others insert or change meanwhile would count as missing, or as changed by the load: they are kept out. */
-export function keepsOthersOut({
-  removal,
-  comparison,
-}: Pick<TablePlan, "removal" | "comparison">): boolean {
-  return removal !== undefined || comparison !== undefined;
-}
-
 /** The default of a column that a record may lack: one that is the same for all records. */
 export function keptDefault({ defaultSql, volatileDefault }: Column): string | null {
   return volatileDefault ? null : defaultSql;

@@ -2,7 +2,6 @@
 import type { Client, QueryResult } from "pg";
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
-import { keepsKeys } from "../key-columns.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { TableDdl } from "../../model/new-table.ts";
 import type { PackedRows } from "../../model/packed.ts";
@@ -30,15 +29,12 @@ import { openGate } from "./apply/direct-copy.ts";
 import { readGrants } from "./catalog/grants.ts";
 import { canFold } from "./apply/folder.ts";
 import { foldingOf } from "./apply/folding.ts";
-import { agreement } from "./apply/agreement.ts";
-import { findsByIndex, looksUp } from "./apply/write-method.ts";
 import { keyHashes, whyUnhashable } from "./stage/key-hash.ts";
 import { blockedBy } from "./connect/blocked-by.ts";
 import { askServer } from "./connect/ask-server.ts";
 import type { PostgresServer } from "./connect/ask-server.ts";
 import { transactionSettings } from "./connect/transaction-settings.ts";
 import type { SettingsContext } from "./connect/transaction-settings.ts";
-import { merges } from "./apply/merge-sql.ts";
 import { methodsOf } from "./methods.ts";
 import { lockJob } from "./job-lock.ts";
 import { sqlExecutor } from "./statements.ts";
@@ -182,7 +178,7 @@ export class PostgresSession implements Session {
   }
 
   statements(plan: TablePlan, columns: readonly string[]): readonly string[] {
-    return listStatements(plan, columns, this.#merges(plan));
+    return listStatements(plan, columns);
   }
 
   explain(plan: TablePlan): readonly string[] {
@@ -190,9 +186,7 @@ export class PostgresSession implements Session {
   }
 
   async checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void> {
-    await this.#question(() =>
-      checkPlan(this.#client, plan, { columns, merges: this.#merges(plan) }),
-    ).catch((error: unknown) => {
+    await this.#question(() => checkPlan(this.#client, plan, columns)).catch((error: unknown) => {
       const { cause } = error instanceof UpsurgeError ? error : { cause: null };
       const own = error instanceof UpsurgeError && error.code !== "TARGET_STATEMENT";
       if (own || !isServerError(cause)) throw error;
@@ -275,7 +269,7 @@ export class PostgresSession implements Session {
     if (!locked) for (const statement of tableLocks(tables)) await this.#client.query(statement);
     // The planner knows neither what is staged nor how the table has grown, and would read all of it for a batch.
     const scans = tables.some(({ lookups = [] }) => lookups.some(({ unique }) => !unique));
-    if (tables.some(findsByIndex) && !scans) {
+    if (tables.some(({ method }) => method.byIndex) && !scans) {
       await this.#client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
     }
     const order = new ReadOrder(this.#client);
@@ -288,20 +282,17 @@ export class PostgresSession implements Session {
 
   /** The writer of one table, its temporary tables made. */
   async #writer(plan: TablePlan, order: ReadOrder): Promise<PostgresWriter> {
-    const merging = this.#merges(plan);
-    agreement(plan, merging);
     const known = this.#memories.get(plan.stage);
     const folding = known?.cannotFold === true ? null : foldingOf(plan);
-    const use = { checked: merging || looksUp(plan), folds: folding !== null };
-    for (const statement of stageDdl(plan, use)) await this.#client.query(statement);
-    if (keepsKeys(plan)) for (const statement of seenDdl(plan)) await this.#client.query(statement);
+    for (const statement of stageDdl(plan, folding !== null)) await this.#client.query(statement);
+    if (plan.kept.keys) for (const statement of seenDdl(plan)) await this.#client.query(statement);
     const memory = known ?? {
       cannotFold: folding !== null && !(await canFold(this.#client, folding)),
       set: new SetMemory(plan, await openGate(this.#client, plan)),
     };
     this.#memories.set(plan.stage, memory);
     const fold = memory.cannotFold ? null : folding;
-    const context = { plan, merges: merging, memory: memory.set, folding: fold, order };
+    const context = { plan, memory: memory.set, folding: fold, order };
     const gone = plan.recordDeletes?.plan;
     const deletes = gone === undefined ? undefined : await this.#writer(gone, order);
     return new PostgresWriter(this.#client, context, deletes);
@@ -345,10 +336,6 @@ export class PostgresSession implements Session {
 
   keyHashes(plan: TablePlan, rows: PackedRows): Uint32Array | null {
     return keyHashes(plan, rows);
-  }
-
-  #merges(plan: TablePlan): boolean {
-    return merges(plan, this.#version);
   }
 
   /** Nothing outlives the transaction, so that a pooler may hand the connection on. */

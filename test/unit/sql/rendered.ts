@@ -7,7 +7,6 @@ import { emptyTable as pgEmpty } from "../../../src/targets/postgres/apply/empty
 import { foldSql, tryFoldSql } from "../../../src/targets/postgres/apply/fold-sql.ts";
 import { foldingOf } from "../../../src/targets/postgres/apply/folding.ts";
 import { LOOKUPS as PG_LOOKUPS } from "../../../src/targets/postgres/apply/lookup-sql.ts";
-import { merges } from "../../../src/targets/postgres/apply/merge-sql.ts";
 import {
   removalSql as pgRemoval,
   seenDdl as pgSeen,
@@ -90,13 +89,9 @@ export function plansOf(plan: TablePlan): readonly TablePlan[] {
   ];
 }
 
-/** For PostgreSQL of a version, as its `server_version_num`. */
-export function postgresStatements(
-  plan: TablePlan,
-  columns: readonly string[],
-  version: number,
-): Statements {
-  const merging = merges(plan, version);
+/** For PostgreSQL, whose version is in the plan. */
+export function postgresStatements(plan: TablePlan, columns: readonly string[]): Statements {
+  const merging = plan.method.merges;
   const shapes: readonly RowShape[] = [
     { id: 0, columns: plan.columns.map(({ name }) => name) },
     { id: 3, columns },
@@ -110,7 +105,7 @@ export function postgresStatements(
   const folding = foldingOf(plan);
   return {
     set: told([
-      ...pgList(plan, columns, merging),
+      ...pgList(plan, columns),
       ...takings.map((taken) => Object.values(setSql(plan, columns, taken)).join("\n")),
       ...(plan.arbiter?.kind === "expressions" ? [repeatsSql(plan), setAsideSql(plan)] : []),
     ]),

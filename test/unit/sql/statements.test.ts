@@ -92,7 +92,7 @@ const TARGETS: readonly { name: string; spelling: Spelling; versions: readonly V
         methods: methodsOf(version * 10_000),
         countsPartitioned: version >= 18,
       },
-      render: (plan, columns) => postgresStatements(plan, columns, version * 10_000),
+      render: postgresStatements,
     })),
   },
   {

@@ -5,20 +5,6 @@
 import type { Client } from "pg";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { tableSql } from "../dialect.ts";
-import { findsByIndex } from "./write-method.ts";
-
-/** True when rows could be copied into the table if all of them are new. */
-export function mayGoDirectly(plan: TablePlan): boolean {
-  const { mode, strategy, rowSource, table, isolation, update } = plan;
-  return (
-    rowSource === "staged" &&
-    (strategy === "native" || findsByIndex(plan)) &&
-    mode !== "update" &&
-    (table.kind === "table" || table.kind === "partitioned") &&
-    isolation.rowByRow === null &&
-    update.stamps.length === 0
-  );
-}
 
 /** So many batches of nothing but new rows make another try worthwhile; twice as many after each that failed. */
 const FIRST_PATIENCE = 2;
@@ -58,7 +44,7 @@ export class DirectGate {
 
 /** The gate of a table at the start of its load: into an empty table every row is new. */
 export async function openGate(client: Client, plan: TablePlan): Promise<DirectGate> {
-  if (!mayGoDirectly(plan)) return new DirectGate({ open: false, always: false });
+  if (plan.method.name !== "copy") return new DirectGate({ open: false, always: false });
   if (plan.mode === "insert") return new DirectGate({ open: true, always: true });
   if (plan.emptied !== undefined) return new DirectGate({ open: true, always: false });
   if (plan.table.missingPrivileges.includes("select")) {

@@ -14,9 +14,9 @@ import { meetSql, updateFoundSql } from "../../../sql/found-rows.ts";
 import { insertMissingSql, insertSql } from "../../../sql/insert.ts";
 import { matchSql } from "../../../sql/match.ts";
 import { conflictTarget, POSTGRES, tableSql } from "../dialect.ts";
-import { insertedSql, mayUpdate, nativeSql, NOTE_MET } from "./native-sql.ts";
+import { insertedSql, nativeSql, NOTE_MET } from "./native-sql.ts";
 import { doBlock, quoteIdentifier, quoteLiteral } from "../quote.ts";
-import { firesBeforeInsert, looksUp } from "./write-method.ts";
+import { lookingPlan } from "./write-method.ts";
 import type { LookingPlan } from "./write-method.ts";
 import { rawText } from "../stage/stage.ts";
 import { faultTable, rawTable, stageTable } from "../stage/names.ts";
@@ -148,23 +148,20 @@ ${branches.join("\n")}
 
 /** The statements for one row that carries `columns`; they leave the outcome in `upsurge_met`. */
 function applySql(plan: TablePlan, columns: readonly string[]): string {
-  if (looksUp(plan)) return lookSql(plan, columns);
+  const looking = lookingPlan(plan);
+  if (looking !== null) return lookSql(looking, columns);
   const rows = rawRow(plan, columns, fromText);
-  if (
-    plan.strategy === "select-then-write" &&
-    plan.arbiter !== null &&
-    plan.arbiter.kind !== "expressions"
-  ) {
+  const native = nativeSql(plan, columns, rows, NOTE_MET);
+  if (plan.mode === "insert") {
+    return `${native.sql};\nif found then upsurge_met := 'inserted'; end if;`;
+  }
+  if (plan.method.statement === "insert") {
     return insertOrIgnore(plan, insertSql(plan, columns, rows, POSTGRES));
   }
-  if (plan.mode === "insert") {
-    return `${nativeSql(plan, columns, rows, NOTE_MET)};\nif found then upsurge_met := 'inserted'; end if;`;
-  }
-  if (!mayUpdate(plan, columns)) return ignoreSql(plan, columns, rows);
-  const statement = nativeSql(plan, columns, rows, NOTE_MET);
-  if (plan.looksFirst) return lookThenUpsert(plan, columns, statement);
+  if (!native.updates) return ignoreSql(plan, columns, rows);
+  if (plan.looksFirst) return lookThenUpsert(plan, columns, native.sql);
   return `perform set_config('upsurge.met', 'suppressed', true);
-${statement}
+${native.sql}
 returning ${insertedSql(plan)} into upsurge_inserted;
 if found then upsurge_met := case when upsurge_inserted then 'inserted' else 'updated' end;
 else upsurge_met := current_setting('upsurge.met'); end if;`;
@@ -178,7 +175,7 @@ function ignoreSql(plan: TablePlan, columns: readonly string[], rows: string): s
   const { arbiter, table } = plan;
   const mayUpdateTable = !table.missingPrivileges.includes("update");
   if (arbiter?.kind !== "expressions" || !firesBeforeInsert(plan) || !mayUpdateTable) {
-    return `${nativeSql(plan, columns, rows, NOTE_MET)};
+    return `${nativeSql(plan, columns, rows, NOTE_MET).sql};
 if found then upsurge_met := 'inserted'; else upsurge_met := 'ignored'; end if;`;
   }
   const column = quoteIdentifier(arbiter.columns[0] ?? table.columns[0]?.name ?? "");
@@ -186,6 +183,14 @@ if found then upsurge_met := 'inserted'; else upsurge_met := 'ignored'; end if;`
 ${insertSql(plan, columns, rows, POSTGRES)}
 ${conflictTarget(arbiter)} do update set ${column} = target.${column} where set_config('upsurge.met', 'ignored', true) is null;
 if found then upsurge_met := 'inserted'; else upsurge_met := current_setting('upsurge.met'); end if;`;
+}
+
+/** True when the table has a row trigger that runs before an insert, and may change or drop the row. */
+function firesBeforeInsert({ table }: TablePlan): boolean {
+  return table.triggers.some(
+    ({ timing, level, events }) =>
+      timing === "before" && level === "row" && events.includes("insert"),
+  );
 }
 
 /** The table is locked, so what is found here is what the upsert meets. */

@@ -19,7 +19,7 @@ import type { Column } from "../../../model/table-shape.ts";
 import { assignmentsOf } from "../../../sql/assignments.ts";
 import type { SqlAssignment } from "../../../sql/assignments.ts";
 import { counterOf, COUNTERS, countSql, NOTE_COUNTS } from "./each-sql.ts";
-import { about, isStamp } from "./folding.ts";
+import { about, stampedColumns } from "./folding.ts";
 import type { FoldRules } from "./folding.ts";
 import { doBlock, quoteIdentifier } from "../quote.ts";
 import { insertSql } from "../../../sql/insert.ts";
@@ -165,7 +165,7 @@ function proposedSql({ plan, checks }: Fold): string {
   const values = stamps.map(
     ({ column, expression }) => `excluded.${quoteIdentifier(column)} := (${expression});`,
   );
-  const stamped = plan.table.columns.filter(({ name }) => isStamp(plan, name));
+  const stamped = stampedColumns(plan);
   return [
     ...values,
     generate(plan, "excluded"),

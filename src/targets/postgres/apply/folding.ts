@@ -6,9 +6,8 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { assignmentsOf } from "../../../sql/assignments.ts";
 import { qualify, unknownFunction } from "../../../sql/expressions.ts";
-import { findsByIndex, isLooking } from "./write-method.ts";
+import { keyedPlan } from "./write-method.ts";
 import type { LookingPlan } from "./write-method.ts";
-import { fitsStage } from "../catalog/limits.ts";
 import { quoteIdentifier } from "../quote.ts";
 
 /** What a fold needs to know of the table. */
@@ -25,15 +24,14 @@ export interface FoldRules {
 }
 
 /** How to fold the repeats of this plan; `null` where they must be written one by one. */
-export function foldingOf(plan: TablePlan): FoldRules | null {
-  const { table, isolation, mode, looksFirst } = plan;
+export function foldingOf(load: TablePlan): FoldRules | null {
+  const plan = keyedPlan(load);
+  if (plan === null || !plan.method.byIndex || plan.method.stages !== "table") return null;
+  const { table, isolation, looksFirst } = plan;
   const { images } = table;
-  if (!fitsStage(plan)) return null;
   if (table.columns.some(({ name }) => name.startsWith("upsurge_"))) return null;
-  if (images === undefined || images === null || !isLooking(plan) || !findsByIndex(plan))
-    return null;
+  if (images === undefined || images === null) return null;
   if (
-    mode === "insert" ||
     plan.deletesRows === true ||
     isolation.rowByRow !== null ||
     isolation.inFileOrder !== null ||
@@ -47,7 +45,7 @@ export function foldingOf(plan: TablePlan): FoldRules | null {
   if (!expressions.every((sql) => readsColumnsOnly(sql, table.columns))) return null;
   const known = images.checks.filter((sql) => unknownFunction(sql) === null);
   const unknown = images.checks.filter((sql) => unknownFunction(sql) !== null);
-  const stamped = table.columns.filter(({ name }) => isStamp(plan, name));
+  const stamped = stampedColumns(plan);
   // What a stamp makes of a proposed row is checked by evaluating, or not at all.
   if (mentioned(stamped, unknown).length > 0) return null;
   const generated = table.columns.flatMap(({ generatedSql }) => generatedSql ?? []);
@@ -63,9 +61,9 @@ export function foldingOf(plan: TablePlan): FoldRules | null {
   };
 }
 
-/** True when the load stamps the column. */
-export function isStamp({ update }: TablePlan, name: string): boolean {
-  return update.stamps.some(({ column }) => column === name);
+/** The columns that the load stamps, in table order. */
+export function stampedColumns({ table, update }: TablePlan): readonly Column[] {
+  return table.columns.filter(({ name }) => update.stamps.some(({ column }) => column === name));
 }
 
 /** SQL over bare column names, about the row that `alias` holds. */

@@ -8,10 +8,7 @@
  *   when not matched then insert ("a", "b") values (excluded."a", excluded."b")
  *   returning merge_action() = 'INSERT' as inserted
  */
-import type { TablePlan } from "../../../model/load-plan.ts";
-import { findsByIndex } from "./write-method.ts";
 import type { LookingPlan } from "./write-method.ts";
-import { fitsStage } from "../catalog/limits.ts";
 import { COUNT_SKIPPED, writeTest } from "./native-sql.ts";
 import { matchSql } from "../../../sql/match.ts";
 import { mergeSql as sharedMergeSql } from "../../../sql/upsert.ts";
@@ -19,9 +16,6 @@ import { POSTGRES } from "../dialect.ts";
 import { withinSql } from "./select-then-write-sql.ts";
 import type { KeyBounds } from "./select-then-write-sql.ts";
 import { stageTable } from "../stage/names.ts";
-
-/** `merge_action()` tells inserted from updated rows from this version on. */
-const RETURNING_SINCE = 170_000;
 
 /** Which rows a merge takes, and where their keys are. */
 export interface MergeSelection {
@@ -45,22 +39,4 @@ export function mergeSql(
   ];
   return `${sharedMergeSql(plan, columns, { source, match, tests }, POSTGRES)}
 returning merge_action() = 'INSERT' as inserted`;
-}
-
-/**
- * True when MERGE does what ON CONFLICT would: rows in any order, a key of columns that compare with their own operators, and
- * nothing that a proposed row could meet but its key. The stage checks what ON CONFLICT checks on proposed rows.
- */
-export function merges(plan: TablePlan, version: number): plan is LookingPlan {
-  const { arbiter, isolation, table, update } = plan;
-  if (version < RETURNING_SINCE || plan.mode !== "upsert" || plan.strategy !== "native")
-    return false;
-  if (!fitsStage(plan)) return false;
-  if (isolation.rowByRow !== null || isolation.inFileOrder !== null || plan.looksFirst)
-    return false;
-  if (!findsByIndex(plan) || update.stamps.length > 0 || table.kind === "view") return false;
-  // The operators of a type that the search path does not find would be another type's.
-  return !table.columns.some(
-    ({ name, type }) => arbiter?.columns.includes(name) === true && /[".]/.test(type),
-  );
 }

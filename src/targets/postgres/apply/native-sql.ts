@@ -30,16 +30,25 @@ export const NOTE_MET: DecisionMarkers = {
   unchanged: `set_config('upsurge.met', 'unchanged', true) is null`,
 };
 
-/** The whole native upsert or insert of the rows in `from`, without RETURNING. */
+/** A native statement, without RETURNING. */
+export interface NativeSql {
+  readonly sql: string;
+  /** It may update rows, so that its result must tell them apart. */
+  readonly updates: boolean;
+}
+
+/** The whole native upsert or insert of the rows in `from`. */
 export function nativeSql(
   plan: TablePlan,
   columns: readonly string[],
   from: string,
   notes: DecisionMarkers,
-): string {
+): NativeSql {
   const test = ({ differs }: { readonly differs: string | null }): string | null =>
     writeTest(plan.update.where, differs, notes);
-  return upsertSql(plan, columns, { from, test }, POSTGRES);
+  const sql = upsertSql(plan, columns, { from, test }, POSTGRES);
+  const mayUpdate = plan.mode === "upsert" && plan.arbiter !== null;
+  return { sql, updates: mayUpdate && updateSql(plan, columns, POSTGRES) !== null };
 }
 
 /** True when the row is to be written; `null` when it always is. The condition comes first: a row it turns down is skipped, changed or not. */
@@ -61,9 +70,4 @@ export function insertedSql({ table, arbiter }: TablePlan): string {
   if (table.kind === "partitioned") return "old.ctid is null";
   if (table.kind === "view") return `old.${arbiter?.keyExpressions[0] ?? "ctid"} is null`;
   return "target.xmax = 0";
-}
-
-/** True when the native statement may update rows, so that its result must tell them apart. */
-export function mayUpdate(plan: TablePlan, columns: readonly string[]): boolean {
-  return plan.mode === "upsert" && updateSql(plan, columns, POSTGRES) !== null;
 }

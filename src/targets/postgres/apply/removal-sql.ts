@@ -19,7 +19,6 @@ import { quoteIdentifier } from "../quote.ts";
 import { missingTable, seenTable, spansTable } from "../stage/names.ts";
 import { matchSql } from "../../../sql/match.ts";
 import { onlyTable, POSTGRES } from "../dialect.ts";
-import { findsByIndex } from "./write-method.ts";
 
 /** The statements. */
 export function removalSql(plan: TablePlan): RemovalSql {
@@ -54,7 +53,7 @@ export const ALL_JOINS: readonly string[] = ["hashjoin", "mergejoin", "nestloop"
 /** What a load has told the planner of its batches does not hold of the whole table. */
 function openPlanner(plan: TablePlan): string[] {
   return [
-    ...(findsByIndex(plan) ? ALL_JOINS : []),
+    ...(plan.method.byIndex ? ALL_JOINS : []),
     // How many rows are in a gap the planner cannot know, and would compile for billions.
     ...(wholeKey(plan) === null ? [] : [`analyze ${spansTable(plan)}`, "set local jit = off"]),
   ];

@@ -1,13 +1,13 @@
 /** The statements that apply staged rows as a set. Pure. */
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Selection } from "../../set-writer.ts";
-import { findsByIndex, isLooking, looksUp } from "./write-method.ts";
+import { keyedPlan, lookingPlan } from "./write-method.ts";
 import { mergeSql } from "./merge-sql.ts";
 import { meetSql, updateFoundSql } from "../../../sql/found-rows.ts";
 import { insertMissingSql, insertSql, rowsInOrder } from "../../../sql/insert.ts";
 import { matchSql } from "../../../sql/match.ts";
 import { POSTGRES } from "../dialect.ts";
-import { COUNT_SKIPPED, insertedSql, mayUpdate, nativeSql } from "./native-sql.ts";
+import { COUNT_SKIPPED, insertedSql, nativeSql } from "./native-sql.ts";
 import { withinSql } from "./select-then-write-sql.ts";
 import { repeatsTable, stageTable } from "../stage/names.ts";
 
@@ -50,9 +50,10 @@ export function setSql(plan: TablePlan, columns: readonly string[], taken: RowSe
   const condition = conditionSql(taken);
   const relation = stageTable(plan);
   const from = rowsInOrder({ relation, condition });
-  if (looksUp(plan)) {
+  const looking = lookingPlan(plan);
+  if (looking !== null) {
     const range = taken.ranged === true ? RANGE : null;
-    const match = `${matchSql(plan, plan.arbiter, POSTGRES)}${withinSql(plan, range)}`;
+    const match = `${matchSql(plan, looking.arbiter, POSTGRES)}${withinSql(plan, range)}`;
     const rows = { relation, match, condition };
     const all = insertSql(plan, columns, from, POSTGRES);
     return {
@@ -61,21 +62,22 @@ export function setSql(plan: TablePlan, columns: readonly string[], taken: RowSe
       update: updateFoundSql(plan, columns, rows, POSTGRES),
       insert: plan.mode === "update" ? null : insertMissingSql(plan, columns, rows, POSTGRES),
       bounded: range !== null,
-      insertAll: plan.mode === "update" || !findsByIndex(plan) ? null : all,
+      insertAll: plan.mode === "update" || !plan.method.byIndex ? null : all,
     };
   }
-  const updates = mayUpdate(plan, columns) && !plan.looksFirst;
+  const native = nativeSql(plan, columns, from, COUNT_SKIPPED);
+  const updates = native.updates && !plan.looksFirst;
   const counts = updates && plan.update.where !== null;
-  if (taken.merges && updates && isLooking(plan)) {
+  const keyed = keyedPlan(plan);
+  if (taken.merges && updates && keyed !== null) {
     const range = taken.ranged === true ? RANGE : null;
-    const write = counted(mergeSql(plan, columns, { condition, range }));
+    const write = counted(mergeSql(keyed, columns, { condition, range }));
     return { kind: "native", write, mayUpdate: true, counts, bounded: range !== null };
   }
-  const write = nativeSql(plan, columns, from, COUNT_SKIPPED);
-  const native = { kind: "native", counts, bounded: false } as const;
-  if (!updates) return { ...native, write, mayUpdate: false };
-  const returning = `${write}\nreturning ${insertedSql(plan)} as inserted`;
-  return { ...native, write: counted(returning), mayUpdate: true };
+  const found = { kind: "native", counts, bounded: false } as const;
+  if (!updates) return { ...found, write: native.sql, mayUpdate: false };
+  const returning = `${native.sql}\nreturning ${insertedSql(plan)} as inserted`;
+  return { ...found, write: counted(returning), mayUpdate: true };
 }
 
 /** The statement's rows counted: those inserted, and the others. */

@@ -9,12 +9,10 @@ import type { OutcomeCounts } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { PackedRows } from "../../../model/packed.ts";
 import type { Repeat, RepeatFolds, Selection, SetWriter } from "../../set-writer.ts";
-import { mayGoDirectly } from "./direct-copy.ts";
 import type { DirectGate } from "./direct-copy.ts";
 import { isServerError } from "../errors.ts";
 import { RepeatFolder } from "./folder.ts";
 import type { FoldRules } from "./folding.ts";
-import { findsByIndex, looksUp } from "./write-method.ts";
 import { allDiffer, denseRange, keyHashes } from "../stage/key-hash.ts";
 import type { KeyRange } from "../stage/key-hash.ts";
 import { PackedCopy } from "../stage/packed-copy.ts";
@@ -29,8 +27,6 @@ import { stageTable } from "../stage/names.ts";
 /** What the set-based half of a writer works with. */
 export interface SetContext {
   readonly plan: TablePlan;
-  /** The plan's upsert may be a MERGE. */
-  readonly merges: boolean;
   readonly memory: SetMemory;
   /** How to fold the repeats of a key; `null` where they go in waves. */
   readonly folding: FoldRules | null;
@@ -79,9 +75,7 @@ export class PostgresSetWriter implements SetWriter {
   readonly folds: RepeatFolds | null;
   readonly #client: Client;
   readonly #plan: TablePlan;
-  readonly #merges: boolean;
   readonly #memory: SetMemory;
-  readonly #mayGoDirectly: boolean;
   readonly #folder: RepeatFolder | null;
   readonly #sql = new Map<string, SetSql>();
   #atHand: CurrentBatch | null = null;
@@ -89,13 +83,11 @@ export class PostgresSetWriter implements SetWriter {
   /** The number of a batch that met a row which another session had just inserted. */
   #raced = 0;
 
-  constructor(client: Client, { plan, merges, memory, folding, order }: SetContext) {
+  constructor(client: Client, { plan, memory, folding, order }: SetContext) {
     this.#client = client;
     this.#order = order;
     this.#plan = plan;
-    this.#merges = merges;
     this.#memory = memory;
-    this.#mayGoDirectly = mayGoDirectly(plan);
     this.#folder = folding === null ? null : new RepeatFolder(client, folding);
     this.folds = this.#folder === null ? null : this.#foldsOf(this.#folder);
   }
@@ -129,7 +121,7 @@ export class PostgresSetWriter implements SetWriter {
     const direct = this.#goesDirectly(batch);
     let encoded = this.#memory.encoded.get(batch);
     if (encoded === undefined || encoded.direct !== direct) {
-      const range = direct || !findsByIndex(this.#plan) ? null : denseRange(this.#plan, packed);
+      const range = direct || !this.#plan.method.byIndex ? null : denseRange(this.#plan, packed);
       const data = this.#memory.copy.encode(packed, !direct);
       encoded = {
         direct,
@@ -149,7 +141,8 @@ export class PostgresSetWriter implements SetWriter {
   }
 
   #goesDirectly({ packed }: Batch): boolean {
-    return this.#mayGoDirectly && this.#memory.gate.open && (packed?.shape.columns.length ?? 0) > 0;
+    if (this.#plan.method.name !== "copy") return false;
+    return this.#memory.gate.open && (packed?.shape.columns.length ?? 0) > 0;
   }
 
   async stage(batch: Batch): Promise<readonly RowFault[]> {
@@ -221,7 +214,7 @@ export class PostgresSetWriter implements SetWriter {
     if (this.#atHand?.way === "direct") return { inserted: this.#atHand.inserted };
     const merges = await this.#mayMerge(batch, selection);
     const counts = noCounts();
-    const looks = looksUp(this.#plan);
+    const looks = this.#plan.method.statement === "look-then-write";
     const ranged = (merges || looks) && selection.kind === "all";
     const range = ranged ? (this.#atHand?.range ?? null) : null;
     await this.#order.set(range !== null);
@@ -240,7 +233,7 @@ export class PostgresSetWriter implements SetWriter {
 
   /** A merge must be given no key twice: it would compare both rows with the target row as it was. */
   async #mayMerge({ number }: Batch, { kind }: Selection): Promise<boolean> {
-    if (!this.#merges || this.#raced === number || this.#atHand === null) return false;
+    if (!this.#plan.method.merges || this.#raced === number || this.#atHand === null) return false;
     if (kind === "all" && !this.#atHand.distinct) {
       const { rowCount } = await this.#client.query(`${repeatsSql(this.#plan)} limit 1`);
       this.#atHand.distinct = rowCount === 0;

@@ -1,6 +1,5 @@
 /** The locks that keep loads of the same tables apart, as statements. Pure. */
 import type { TablePlan } from "../../../model/load-plan.ts";
-import { keepsOthersOut } from "../../key-columns.ts";
 import { quoteLiteral } from "../quote.ts";
 import { tableSql } from "../dialect.ts";
 import { lockTable } from "./select-then-write-sql.ts";
@@ -35,10 +34,8 @@ export function tableLocks(tables: readonly TablePlan[]): string[] {
 
 function locksOf(plan: TablePlan): string[] {
   // The stage is made like the table, which takes a lock that two loads could not both raise to that of TRUNCATE.
-  const keepsAll = keepsOthersOut(plan) && plan.table.kind !== "view";
+  const keepsAll = plan.kept.othersOut && plan.table.kind !== "view";
   if (plan.mode === "insert" && plan.emptied === undefined && !keepsAll) return [];
   const advisory = advisoryLock(plan, LOCK_CLASS);
-  const keepsOut =
-    plan.strategy === "select-then-write" || plan.mode === "update" || plan.looksFirst || keepsAll;
-  return keepsOut ? [advisory, lockTable(plan)] : [advisory];
+  return plan.method.locks || keepsAll ? [advisory, lockTable(plan)] : [advisory];
 }

@@ -5,13 +5,11 @@ import type { Batch, BatchResult, Row, RowFault } from "../../../model/batch.ts"
 import { addCounts, isRowOutcome, noCounts } from "../../../model/counts.ts";
 import type { RowOutcome } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import { keepsKeys } from "../../key-columns.ts";
 import type { SeenKeys, Writer } from "../../target.ts";
 import { eachSql, OUTCOMES_SQL } from "./each-sql.ts";
 import { classifyError, isServerError, rowCode, sayError } from "../errors.ts";
 import type { PostgresError } from "../errors.ts";
 import { readOutcomes } from "./folder.ts";
-import { mayStage } from "../catalog/limits.ts";
 import { PostgresSetWriter } from "./set-writer.ts";
 import type { SetContext } from "./set-writer.ts";
 import { leavesTraces } from "./write-method.ts";
@@ -34,8 +32,8 @@ export class PostgresWriter implements Writer {
     this.#client = client;
     this.#plan = context.plan;
     if (deletes !== undefined) this.deletes = deletes;
-    if (mayStage(context.plan)) this.set = new PostgresSetWriter(client, context);
-    if (keepsKeys(context.plan)) this.keys = new PostgresSeenKeys(client, context.plan);
+    if (context.plan.method.stages !== null) this.set = new PostgresSetWriter(client, context);
+    if (context.plan.kept.keys) this.keys = new PostgresSeenKeys(client, context.plan);
   }
 
   async applyEach(batch: Batch, tells = false): Promise<BatchResult> {
@@ -68,9 +66,8 @@ export class PostgresWriter implements Writer {
   async #applyBlock(rows: readonly Row[], tells: boolean): Promise<BatchResult> {
     const client = this.#client;
     const plan = this.#plan;
-    const tables = mayStage(plan)
-      ? [stageTable(plan), rawTable(plan), faultTable(plan)]
-      : [rawTable(plan), faultTable(plan)];
+    const staged = plan.method.stages === null ? [] : [stageTable(plan)];
+    const tables = [...staged, rawTable(plan), faultTable(plan)];
     await client.query(`truncate ${tables.join(", ")}`);
     await fillRaw(client, plan, rows);
     const shapes = [...byShape(rows).keys()];

@@ -16,8 +16,7 @@ import { quoteIdentifier } from "../quote.ts";
 import { classifyError, isServerError } from "../errors.ts";
 import type { PostgresError } from "../errors.ts";
 import { foldingOf } from "../apply/folding.ts";
-import { looksUp } from "../apply/write-method.ts";
-import { mayStage, refuseTooWide } from "./limits.ts";
+import { refuseTooWide } from "./limits.ts";
 import { removalSql, seenDdl } from "../apply/removal-sql.ts";
 import { setSql } from "../apply/set-sql.ts";
 import { stageDdl } from "../stage/stage.ts";
@@ -28,17 +27,17 @@ import { tableName } from "../../../model/table-shape.ts";
 export async function checkPlan(
   client: Client,
   plan: TablePlan,
-  { columns, merges }: { readonly columns: readonly string[]; readonly merges: boolean },
+  columns: readonly string[],
 ): Promise<void> {
   refuseReservedNames(plan);
   refuseTooWide(plan);
   await checkExpressions(client, plan);
   await checkUnique(client, plan);
-  const use = { checked: merges || looksUp(plan), folds: foldingOf(plan) !== null };
-  for (const statement of stageDdl(plan, use)) await client.query(statement);
+  const { merges, stages } = plan.method;
+  for (const statement of stageDdl(plan, foldingOf(plan) !== null)) await client.query(statement);
   await checkRemoval(client, plan);
   // Rows that cannot be staged are sent one by one; there is no statement for the server to look at beforehand.
-  if (!mayStage(plan)) return;
+  if (stages === null) return;
   const sql = setSql(plan, columns, { kind: "all", shape: null, merges: false });
   const statements = sql.kind === "native" ? [sql.write] : [sql.meet, sql.update, sql.insert];
   if (sql.kind === "native" && sql.counts)

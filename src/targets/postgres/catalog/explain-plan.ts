@@ -1,7 +1,6 @@
 /** What `upsurge plan` shows of a load into PostgreSQL: its statements, and why it writes as it does. */
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { encoderOf } from "../stage/binary-types.ts";
-import { mayGoDirectly } from "../apply/direct-copy.ts";
 import { tableSql } from "../dialect.ts";
 import { lockTable } from "../apply/select-then-write-sql.ts";
 import { setSql } from "../apply/set-sql.ts";
@@ -9,19 +8,18 @@ import { copySql } from "../stage/stage.ts";
 import { stageTable } from "../stage/names.ts";
 
 /** The statements for rows that carry `columns`, in the order in which a load comes to them. */
-export function listStatements(
-  plan: TablePlan,
-  columns: readonly string[],
-  merges: boolean,
-): readonly string[] {
+export function listStatements(plan: TablePlan, columns: readonly string[]): readonly string[] {
+  const { merges, name } = plan.method;
   const all = { kind: "all", shape: null } as const;
   const sql = setSql(plan, columns, { ...all, merges });
   const format = textColumns(plan).length === 0 ? "binary" : "text";
   const copies = plan.rowSource === "staged" && plan.isolation.rowByRow === null;
-  const direct = mayGoDirectly(plan) ? [copySql(tableSql(plan), columns, format)] : [];
+  const direct = name === "copy" ? [copySql(tableSql(plan), columns, format)] : [];
   const staged = copies ? [copySql(stageTable(plan), ["upsurge_ord", ...columns], format)] : [];
   if (sql.kind === "look") {
-    const steps = [lockTable(plan), ...direct, ...staged, sql.meet, sql.update, sql.insert];
+    // Where none was found, all are inserted.
+    const writes = [sql.meet, sql.update, sql.insert, sql.insertAll];
+    const steps = [lockTable(plan), ...direct, ...staged, ...writes];
     return steps.filter((each) => each !== null);
   }
   const upsert = merges ? setSql(plan, columns, { ...all, merges: false }) : null;

@@ -1,7 +1,6 @@
 /** What PostgreSQL takes at most, as far as a load comes near it; what does not fit is refused before the first record. Pure. */
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import { looksUp } from "../apply/write-method.ts";
 
 /** Columns of a table. */
 const MOST_COLUMNS = 1600;
@@ -21,16 +20,6 @@ const MOST_JOINED = 1600;
  */
 const MOST_TEXTS = 400;
 
-/** True when a table with all columns of the target and our own can be made. */
-export function fitsStage({ table }: Pick<TablePlan, "table">): boolean {
-  return table.columns.length + OWN_COLUMNS <= MOST_COLUMNS;
-}
-
-/** True when the rows of a load that looks nothing up can be staged; otherwise they go one at a time. */
-export function mayStage({ columns }: Pick<TablePlan, "columns">): boolean {
-  return columns.length + OWN_COLUMNS <= MOST_COLUMNS;
-}
-
 /** True when the texts of a row are kept as one array, since a row of the server's may not hold them side by side. */
 export function keepsArray({ columns }: Pick<TablePlan, "columns">): boolean {
   return columns.length > MOST_TEXTS;
@@ -43,7 +32,8 @@ export function joinsWide(columns: readonly string[]): boolean {
 
 /** Throws `PLAN_UNSUPPORTED` for a load that looks rows up and cannot stage them. */
 export function refuseTooWide(plan: TablePlan): void {
-  if (fitsStage(plan) || !looksUp(plan)) return;
+  const { stages, statement } = plan.method;
+  if (stages === "table" || statement !== "look-then-write") return;
   const isUpdate = plan.mode === "update";
   throw upsurgeError("PLAN_UNSUPPORTED", {
     what: `${isUpdate ? "--mode update" : "select-then-write"} on a PostgreSQL table of ${plan.table.columns.length} columns`,

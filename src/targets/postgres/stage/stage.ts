@@ -8,29 +8,23 @@ import type { Client } from "pg";
 import type { Row, RowShape } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
-import { isStamp } from "../apply/folding.ts";
-import { looksUp } from "../apply/write-method.ts";
+import { stampedColumns } from "../apply/folding.ts";
 import { tableSql } from "../dialect.ts";
 import { quoteElement } from "./array-text.ts";
 import { copyIn, copyText } from "./copy.ts";
-import { keepsArray, mayStage } from "../catalog/limits.ts";
+import { keepsArray } from "../catalog/limits.ts";
 import type { CopyData } from "./packed-copy.ts";
 import { doBlock, quoteIdentifier, quoteLiteral } from "../quote.ts";
 import { fromText } from "../types.ts";
 import { rawTable, seenTable, stageTable } from "./names.ts";
 
-/** What the stage is used for, apart from the native upsert. */
-export interface StageUse {
-  /** Staging tells whether a row is insertable. */
-  readonly checked: boolean;
-  /** Repeats are set aside, and folded. */
-  readonly folds: boolean;
-}
-
-/** The statements that make the tables. */
-export function stageDdl(plan: TablePlan, { checked, folds }: StageUse): string[] {
-  const raw = keepsArray(plan) ? ["f text[]"] : plan.columns.map((_, index) => `f${index} text`);
-  const typed = mayStage(plan) ? [typedDdl(plan)] : [];
+/** The statements that make the tables; `folds`: repeats are set aside, and folded. */
+export function stageDdl(plan: TablePlan, folds: boolean): string[] {
+  const { merges, statement, stages } = plan.method;
+  // Staging tells whether a row is insertable.
+  const checked = merges || statement === "look-then-write";
+  const raw = rawLayout(plan).columns;
+  const typed = stages === null ? [] : [typedDdl(plan)];
   return [
     ...(checked || folds ? shadowDdl(plan) : typed),
     ...(folds
@@ -55,7 +49,7 @@ function shadowDdl(plan: TablePlan): string[] {
   const { table, mode } = plan;
   const including = mode === "update" ? "" : " including constraints";
   const made = table.columns.filter((column) => column.volatileDefault);
-  const stamped = looksUp(plan) ? [] : table.columns.filter(({ name }) => isStamp(plan, name));
+  const stamped = plan.method.statement === "look-then-write" ? [] : stampedColumns(plan);
   const open = [...made, ...stamped];
   const empty = open.length === 0 ? [] : [...open, ...generatedOf(table)];
   const loose = (mode === "update" ? table.columns : empty).filter((column) => !column.nullable);
@@ -168,7 +162,7 @@ export async function fillTable(
 
 /** The text of a field of a raw row, the column's place in the plan: `upsurge_r.f0`, of wide rows `upsurge_r.f[1]`. */
 export function rawText(plan: TablePlan, place: number): string {
-  return keepsArray(plan) ? `upsurge_r.f[${place + 1}]` : `upsurge_r.f${place}`;
+  return rawLayout(plan).text(place);
 }
 
 /** The raw table where the texts of a row are one array. */
@@ -192,11 +186,32 @@ export async function fillRaw(
   plan: TablePlan,
   rows: readonly Row[],
 ): Promise<void> {
-  if (keepsArray(plan)) {
-    const arrays = rows.map((row) => asArray(plan, row));
-    return fill(client, plan, rawArrays(plan), arrays);
+  for (const [into, group] of rawLayout(plan).groups(rows)) await fill(client, plan, into, group);
+}
+
+/** How the texts of raw rows are kept. */
+interface RawLayout {
+  readonly columns: readonly string[];
+  /** SQL of the text of a column, by its place in the plan. */
+  text(place: number): string;
+  /** The rows as they are sent, and where to. */
+  groups(rows: readonly Row[]): readonly (readonly [into: StageTable, rows: readonly Row[]])[];
+}
+
+/** Side by side, or as one array where a row of the server's may not hold them so. */
+function rawLayout(plan: TablePlan): RawLayout {
+  if (!keepsArray(plan)) {
+    return {
+      columns: plan.columns.map((_, index) => `f${index} text`),
+      text: (place) => `upsurge_r.f${place}`,
+      groups: (rows) => [...byShape(rows)].map(([shape, group]) => [rawOf(plan, shape), group]),
+    };
   }
-  for (const [shape, group] of byShape(rows)) await fill(client, plan, rawOf(plan, shape), group);
+  return {
+    columns: ["f text[]"],
+    text: (place) => `upsurge_r.f[${place + 1}]`,
+    groups: (rows) => [[rawArrays(plan), rows.map((row) => asArray(plan, row))]],
+  };
 }
 
 /** The rows of each shape, in order. */
