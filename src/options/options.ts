@@ -19,6 +19,7 @@ import { STEP_OPTIONS } from "./table/steps.ts";
 import { TABLE_OPTIONS } from "./table/table.ts";
 import { TARGET_OPTIONS } from "./table/target.ts";
 import { VALUE_OPTIONS } from "./table/values.ts";
+import { WATCH_OPTIONS } from "./table/watch.ts";
 
 /** The table, in the order of the help. */
 export const OPTIONS = {
@@ -36,6 +37,7 @@ export const OPTIONS = {
   ...JOB_OPTIONS,
   ...DIFFERENCE_OPTIONS,
   ...OUTPUT_OPTIONS,
+  ...WATCH_OPTIONS,
 } as const satisfies Record<string, OptionSpec>;
 
 /** The name of an option, in camelCase. */
