@@ -1,9 +1,10 @@
 /**
  * The pages that are made from the code: docs/reference/options.md from the option table, docs/reference/errors.md from the registries,
  * docs/reference/postgres-connections.md from the table of connection parameters, docs/reference/manifest.schema.json from the
- * option table.
- * Pure; `docs.mjs` writes them.
+ * option table, man/upsurge.1 from the option table and the page of exit codes.
+ * Writes nothing; `docs.mjs` writes them.
  */
+import { readFileSync } from "node:fs";
 import { GROUP_TITLES } from "../src/cli/help.ts";
 import { ERROR_CODES } from "../src/errors/codes.ts";
 import type { ErrorTexts } from "../src/errors/codes.ts";
@@ -11,9 +12,12 @@ import { ROW_CODES } from "../src/errors/row-codes.ts";
 import { flagOf, OPTION_NAMES, optionSpec, spellingsOf, valueNameOf } from "../src/options/flag.ts";
 import type { OptionName } from "../src/options/options.ts";
 import { connectionsPage } from "./connections-page.ts";
+import { manPage } from "./man-page.ts";
 import { manifestSchema } from "./manifest-schema.ts";
 
 const NOTE = "<!-- Made by `npm run docs` from the code; do not edit. -->";
+
+const EXIT_CODES = new URL("../docs/reference/exit-codes.md", import.meta.url);
 
 /** A generated page: its path in the project and its text. */
 export interface Page {
@@ -28,6 +32,7 @@ export function generatedPages(): readonly Page[] {
     { path: "docs/reference/errors.md", text: errorsPage() },
     { path: "docs/reference/postgres-connections.md", text: connections() },
     { path: "docs/reference/manifest.schema.json", text: manifestSchema() },
+    { path: "man/upsurge.1", text: manPage(readFileSync(EXIT_CODES, "utf8")) },
   ];
 }
 

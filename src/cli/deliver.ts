@@ -3,17 +3,18 @@
  * for. Shared by the commands that write.
  */
 import { failPoint } from "../testing/fail-point.ts";
-import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
+import { UpsurgeError } from "../errors/upsurge-error.ts";
 import type { Surroundings } from "../load/surroundings.ts";
 import type { Reject } from "../model/reject.ts";
 import { annotateReject } from "../report/render-annotation.ts";
 import type { ReportedError } from "../report/report.ts";
+import type { Watched } from "../report/watched.ts";
 import type { CommandContext } from "./context.ts";
 import { eventLine, RUN_ID } from "./event-line.ts";
 import { annotationLine, appendStepSummary, isGitHub } from "./github.ts";
+import { openOutputFiles } from "./output-files.ts";
+import type { OutputFiles } from "./output-files.ts";
 import { makeProgress } from "./progress.ts";
-import { openReportFile } from "./report-file.ts";
-import type { ReportFile } from "./report-file.ts";
 import { reportFailure } from "./report-failure.ts";
 import { writeResult } from "./screen.ts";
 import { listenToSignals } from "./signals.ts";
@@ -31,6 +32,8 @@ export interface Delivery {
   readonly text: string;
   /** What is said with `--quiet` as well. */
   readonly troubles: string;
+  /** For metrics and test results. */
+  readonly watched: Watched;
   /** Markdown for GitHub Actions. */
   readonly stepSummary: string;
 }
@@ -44,7 +47,7 @@ export interface Work {
 /** Runs `work`, delivers what it has come to, and returns the exit code. */
 export async function runAndDeliver(work: Work, context: CommandContext): Promise<number> {
   const { io, options, screen, log } = context;
-  const file = options.report === null ? null : await makeSureOf(options.report);
+  const files = await openOutputFiles(options);
   const progress = makeProgress(options, { screen, log, now: io.now });
   const listening = listenToSignals(io.signals, ({ name }) => {
     progress.end();
@@ -66,9 +69,9 @@ export async function runAndDeliver(work: Work, context: CommandContext): Promis
     });
     progress.end();
     failPoint("report");
-    return await deliver(delivery, context, file);
+    return await deliver(delivery, context, files);
   } finally {
-    await file?.close();
+    await files.close();
     progress.end();
     listening.stop();
   }
@@ -78,7 +81,7 @@ export async function runAndDeliver(work: Work, context: CommandContext): Promis
 async function deliver(
   delivery: Delivery,
   context: CommandContext,
-  file: ReportFile | null,
+  files: OutputFiles,
 ): Promise<number> {
   const { io, options, screen, redact } = context;
   const debug = options.logLevel === "debug" || options.logLevel === "trace";
@@ -90,9 +93,10 @@ async function deliver(
   if (troubles !== "") screen.print(redact(troubles));
   const failures: UpsurgeError[] = [];
   const text = stdoutText(delivery, context);
+  const more = keptAllTheSame(delivery);
   const ways = [
-    ...(text === "" ? [] : [writeResult(io.stdout, text, keptAllTheSame(delivery))]),
-    ...(file === null ? [] : [writeReport(file, options.report ?? "", delivery)]),
+    ...(text === "" ? [] : [writeResult(io.stdout, text, more)]),
+    ...files.writes({ ...delivery, more }),
   ];
   for (const { reason } of (await Promise.allSettled(ways)).filter(isRejected)) {
     if (!(reason instanceof UpsurgeError)) throw reason;
@@ -120,31 +124,8 @@ function stdoutText(delivery: Delivery, { options }: CommandContext): string {
   return options.quiet ? "" : delivery.text;
 }
 
-/** Finds out before the load whether its report can be written after it. */
-async function makeSureOf(path: string): Promise<ReportFile> {
-  try {
-    return await openReportFile(path);
-  } catch (error) {
-    throw unwritable(path, error);
-  }
-}
-
-async function writeReport(file: ReportFile, path: string, delivery: Delivery): Promise<void> {
-  try {
-    await file.write(delivery.json);
-  } catch (error) {
-    throw unwritable(path, error, keptAllTheSame(delivery));
-  }
-}
-
 /** Whoever sees last that a report was lost must not take the load for undone. */
 function keptAllTheSame(delivery: Delivery): string {
   const kept = (delivery.exit === 0 || delivery.exit === 3) && !delivery.dryRun;
   return kept ? "; the load itself is done and was kept" : "";
-}
-
-function unwritable(path: string, error: unknown, more = ""): UpsurgeError {
-  const reason = `${error instanceof Error ? error.message : String(error)}${more}`;
-  const fix = "check the folder, its permissions and the disk, or name another file with --report";
-  return upsurgeError("OUTPUT_FILE", { path, reason }, { where: "--report", fix, cause: error });
 }

@@ -44,7 +44,7 @@ const ONLY_WITH: Readonly<Partial<Record<OptionName, readonly OptionName[]>>> = 
 };
 
 /** Options whose value is a path: relative to the manifest, as `from` is. */
-const PATHS: readonly OptionName[] = ["report", "rejectFile"];
+const PATHS: readonly OptionName[] = ["report", "metrics", "junit", "rejectFile"];
 
 /** The options of the run as a whole, as they would be typed. */
 export function rawOfRun(manifest: Manifest, typed: RawOptions): RawOptions {

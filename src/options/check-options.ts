@@ -75,14 +75,26 @@ function checkTexts(options: Options): void {
   if (options.expectSha256 !== null && !isSha256(options.expectSha256)) {
     wrong("expectSha256", options.expectSha256, "64 hexadecimal digits, as sha256sum prints them");
   }
-  checkReport(options.report);
+  checkFiles(options);
 }
 
+/** What the files are that a load is told in, by the end of their names. */
+const FILES = {
+  report: ["json", "the report is written as JSON"],
+  metrics: ["prom", "others are not read by the textfile collector of node_exporter"],
+  junit: ["xml", "test results are written as XML"],
+} as const;
+
 /** The name says what is in the file; a device or `>(command)`, which the shell names /dev/fd/N, has no say in its name. */
-function checkReport(path: string | null): void {
-  if (path === null || /\.json$/i.test(path) || path.startsWith("/dev/")) return;
-  const expected = "the name of a file that ends in .json, because the report is written as JSON";
-  wrong("report", path, expected);
+function checkFiles(options: Options): void {
+  for (const name of ["report", "metrics", "junit"] as const) {
+    const path = options[name];
+    const [end, reason] = FILES[name];
+    if (path === null || path.toLowerCase().endsWith(`.${end}`) || path.startsWith("/dev/")) {
+      continue;
+    }
+    wrong(name, path, `the name of a file that ends in .${end}, because ${reason}`);
+  }
 }
 
 /** The characters of the CSV dialect are looked for byte by byte. */

@@ -20,6 +20,7 @@ import { TABLE_OPTIONS } from "./table/table.ts";
 import { TARGET_OPTIONS } from "./table/target.ts";
 import { COLUMN_VALUE_OPTIONS } from "./table/value.ts";
 import { VALUE_OPTIONS } from "./table/values.ts";
+import { WATCH_OPTIONS } from "./table/watch.ts";
 
 /** The table, in the order of the help. */
 export const OPTIONS = {
@@ -38,6 +39,7 @@ export const OPTIONS = {
   ...JOB_OPTIONS,
   ...DIFFERENCE_OPTIONS,
   ...OUTPUT_OPTIONS,
+  ...WATCH_OPTIONS,
 } as const satisfies Record<string, OptionSpec>;
 
 /** The name of an option, in camelCase. */

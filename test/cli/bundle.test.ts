@@ -169,6 +169,7 @@ describe("the package", () => {
       "dist/types/index.d.ts",
       "dist/LICENSES.txt",
       "dist/sbom.cdx.json",
+      "man/upsurge.1",
       "LICENSE",
       "README.md",
     ])

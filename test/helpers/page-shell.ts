@@ -54,6 +54,7 @@ export function steady(transcript: string): string {
     .replace(/"(seconds|rowsPerSecond)":[\d.]+/g, '"$1":N')
     .replace(/"(startedAt|endedAt)":"[^"]*"/g, '"$1":"N"')
     .replace(/\bat \d{4}-\d\d-\d\dT[\d:]+Z/g, "at N")
+    .replace(/ (time|timestamp)="[^"]*"/g, ' $1="N"')
     .replace(/"runId":"[0-9a-f]+"/g, '"runId":"N"')
     .replace(/(SQLite|PostgreSQL) \d[\d.]*/g, "$1 N");
 }

@@ -7,6 +7,7 @@ import { isJob } from "../../options/is-job.ts";
 import { checkOptions } from "../../options/check-options.ts";
 import { renderReport, renderTroubles, reportJson } from "../../report/render-report.ts";
 import { renderStepSummary } from "../../report/render-step-summary.ts";
+import { watchedLoad } from "../../report/watched.ts";
 import type { CommandContext } from "../context.ts";
 import { runAndDeliver } from "../deliver.ts";
 import { maskReport } from "../../secrets/mask-report.ts";
@@ -27,6 +28,7 @@ export async function loadCommand(
         json: reportJson(report),
         text: renderReport(report, options.verbose),
         troubles: renderTroubles(report),
+        watched: watchedLoad(report),
         stepSummary: renderStepSummary(report),
       };
     },

@@ -4,6 +4,7 @@ import { checkOptions } from "../../options/check-options.ts";
 import type { Options } from "../../options/options.ts";
 import { renderRun, renderRunTroubles, runJson } from "../../report/render-run.ts";
 import { renderRunSummary } from "../../report/render-run-summary.ts";
+import { watchedRun } from "../../report/watched.ts";
 import { run } from "../../run/run.ts";
 import { maskRunReport } from "../../secrets/mask-report.ts";
 import type { CommandContext } from "../context.ts";
@@ -38,6 +39,7 @@ export async function runCommand(
         json: runJson(report),
         text: renderRun(report),
         troubles: renderRunTroubles(report),
+        watched: watchedRun(report),
         stepSummary: renderRunSummary(report),
       };
     },

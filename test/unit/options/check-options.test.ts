@@ -90,6 +90,8 @@ test.each<[GivenOptions, string]>([
   [{ delimiter: "§" }, "OPTION_VALUE: --delimiter cannot be '§'"],
   [{ quote: "''" }, "OPTION_VALUE: --quote cannot be ''''"],
   [{ report: "load.html" }, "OPTION_VALUE: --report cannot be 'load.html'"],
+  [{ metrics: "load.txt" }, "OPTION_VALUE: --metrics cannot be 'load.txt'"],
+  [{ junit: "load.json" }, "OPTION_VALUE: --junit cannot be 'load.json'"],
   [{ map: ["nocolon"] }, "OPTION_VALUE: --map cannot be 'nocolon'"],
   [{ const: ["novalue"] }, "OPTION_VALUE: --const cannot be 'novalue'"],
   [

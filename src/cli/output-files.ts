@@ -1,0 +1,92 @@
+/** The files that a load is told in: that they can be written is found out before it, and they are written after it. */
+import { basename } from "node:path";
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { UpsurgeError } from "../errors/upsurge-error.ts";
+import { flagOf } from "../options/flag.ts";
+import type { Options } from "../options/options.ts";
+import { renderJunit } from "../report/render-junit.ts";
+import { renderMetrics } from "../report/render-metrics.ts";
+import type { Watched } from "../report/watched.ts";
+import { openToPutInPlace, readPlaced } from "./put-in-place.ts";
+import { openReportFile } from "./report-file.ts";
+import type { ReportFile } from "./report-file.ts";
+
+/** What is told of a load. */
+export interface Told {
+  readonly json: string;
+  readonly watched: Watched;
+  /** What is said where a file cannot be written after all. */
+  readonly more: string;
+}
+
+/** All files that were asked for. */
+export interface OutputFiles {
+  /** A write for each of them; one that fails does not stop the others. */
+  readonly writes: (told: Told) => readonly Promise<void>[];
+  /** Never throws. */
+  readonly close: () => Promise<void>;
+}
+
+type FileOption = "report" | "metrics" | "junit";
+
+interface OutputFile {
+  readonly option: FileOption;
+  readonly path: string;
+  readonly file: ReportFile;
+  readonly text: (told: Told) => string;
+}
+
+/** Opens all of them. Throws OUTPUT_FILE for one that cannot be written. */
+export async function openOutputFiles(options: Options): Promise<OutputFiles> {
+  const files: OutputFile[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(files.map(async ({ file }) => await file.close()));
+  };
+  try {
+    for (const option of ["report", "metrics", "junit"] as const) {
+      const path = options[option];
+      if (path !== null) files.push(await openOne(option, path, options));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { writes: (told) => files.map((file) => writeOne(file, told)), close };
+}
+
+async function openOne(option: FileOption, path: string, options: Options): Promise<OutputFile> {
+  try {
+    const open = option === "report" ? openReportFile : openToPutInPlace;
+    const text = await textOf(option, path, options);
+    return { option, path, file: await open(path), text };
+  } catch (error) {
+    throw unwritable(option, path, error);
+  }
+}
+
+async function textOf(
+  option: FileOption,
+  path: string,
+  options: Options,
+): Promise<OutputFile["text"]> {
+  if (option === "report") return ({ json }) => json;
+  if (option === "junit") return ({ watched }) => renderJunit(watched, options);
+  const before = await readPlaced(path);
+  const name = basename(path).replace(/\.prom$/i, "");
+  return ({ watched }) => renderMetrics(watched, { name, before });
+}
+
+async function writeOne({ option, path, file, text }: OutputFile, told: Told): Promise<void> {
+  try {
+    await file.write(text(told));
+  } catch (error) {
+    throw unwritable(option, path, error, told.more);
+  }
+}
+
+function unwritable(option: FileOption, path: string, error: unknown, more = ""): UpsurgeError {
+  const flag = flagOf(option);
+  const reason = `${error instanceof Error ? error.message : String(error)}${more}`;
+  const fix = `check the folder, its permissions and the disk, or name another file with ${flag}`;
+  return upsurgeError("OUTPUT_FILE", { path, reason }, { where: flag, fix, cause: error });
+}
