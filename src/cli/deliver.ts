@@ -3,8 +3,9 @@
  * for. Shared by the commands that write.
  */
 import { failPoint } from "../testing/fail-point.ts";
-import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
+import { UpsurgeError } from "../errors/upsurge-error.ts";
 import type { Surroundings } from "../load/surroundings.ts";
+import { isPage } from "../options/check-report.ts";
 import type { Reject } from "../model/reject.ts";
 import { annotateReject } from "../report/render-annotation.ts";
 import type { ReportedError } from "../report/report.ts";
@@ -12,7 +13,7 @@ import type { CommandContext } from "./context.ts";
 import { eventLine, RUN_ID } from "./event-line.ts";
 import { annotationLine, appendStepSummary, isGitHub } from "./github.ts";
 import { makeProgress } from "./progress.ts";
-import { openReportFile } from "./report-file.ts";
+import { openReportFile, unwritable } from "./report-file.ts";
 import type { ReportFile } from "./report-file.ts";
 import { reportFailure } from "./report-failure.ts";
 import { writeResult } from "./screen.ts";
@@ -27,6 +28,8 @@ export interface Delivery {
   readonly firstRejects: readonly Reject[];
   /** A line of JSON. */
   readonly json: string;
+  /** HTML. */
+  readonly page: () => string;
   /** The summary. */
   readonly text: string;
   /** What is said with `--quiet` as well. */
@@ -120,20 +123,22 @@ function stdoutText(delivery: Delivery, { options }: CommandContext): string {
   return options.quiet ? "" : delivery.text;
 }
 
+const REPORT = { flag: "--report" };
+
 /** Finds out before the load whether its report can be written after it. */
 async function makeSureOf(path: string): Promise<ReportFile> {
   try {
     return await openReportFile(path);
   } catch (error) {
-    throw unwritable(path, error);
+    throw unwritable(path, error, REPORT);
   }
 }
 
 async function writeReport(file: ReportFile, path: string, delivery: Delivery): Promise<void> {
   try {
-    await file.write(delivery.json);
+    await file.write(isPage(path) ? delivery.page() : delivery.json);
   } catch (error) {
-    throw unwritable(path, error, keptAllTheSame(delivery));
+    throw unwritable(path, error, { ...REPORT, more: keptAllTheSame(delivery) });
   }
 }
 
@@ -141,10 +146,4 @@ async function writeReport(file: ReportFile, path: string, delivery: Delivery): 
 function keptAllTheSame(delivery: Delivery): string {
   const kept = (delivery.exit === 0 || delivery.exit === 3) && !delivery.dryRun;
   return kept ? "; the load itself is done and was kept" : "";
-}
-
-function unwritable(path: string, error: unknown, more = ""): UpsurgeError {
-  const reason = `${error instanceof Error ? error.message : String(error)}${more}`;
-  const fix = "check the folder, its permissions and the disk, or name another file with --report";
-  return upsurgeError("OUTPUT_FILE", { path, reason }, { where: "--report", fix, cause: error });
 }

@@ -89,7 +89,7 @@ test.each<[GivenOptions, string]>([
   [{ delimiter: ";;" }, "OPTION_VALUE: --delimiter cannot be ';;'"],
   [{ delimiter: "§" }, "OPTION_VALUE: --delimiter cannot be '§'"],
   [{ quote: "''" }, "OPTION_VALUE: --quote cannot be ''''"],
-  [{ report: "load.html" }, "OPTION_VALUE: --report cannot be 'load.html'"],
+  [{ report: "load.txt" }, "OPTION_VALUE: --report cannot be 'load.txt'"],
   [{ map: ["nocolon"] }, "OPTION_VALUE: --map cannot be 'nocolon'"],
   [{ const: ["novalue"] }, "OPTION_VALUE: --const cannot be 'novalue'"],
   [
