@@ -78,7 +78,7 @@ function report(more: Partial<Report> = {}): Report {
 
 /** A run over so many tables. */
 function run(tables: number, more: Partial<Report> = {}): RunReport {
-  const { job, ddl, guarantee, ...of } = report(more);
+  const { job, ddl: _, guarantee, ...of } = report(more);
   const loads = Array.from({ length: tables }, (_, at) => ({
     ...of,
     ...(job === null ? {} : { job }),
@@ -122,8 +122,10 @@ describe("the page of a load", () => {
   });
 
   test("is made of what was told, where an older report tells less", () => {
-    const { phases, timeline, plan, environment, rejectsByColumn, ...older } = report();
-    const text = textOf(renderHtml(older));
+    const late = ["phases", "timeline", "plan", "environment", "rejectsByColumn"];
+    const told = Object.entries(report()).filter(([name]) => !late.includes(name));
+    const older = readReport(Object.fromEntries(told));
+    const text = older === null ? "" : textOf(renderHtml(older));
     expect(text).toContain("orders.csv, record 5, line 6: no");
     expect(text).not.toContain("Time by phase");
   });
