@@ -3,7 +3,7 @@
  * lives as long as the load, through all of its tries.
  */
 import { noCounts } from "../model/counts.ts";
-import type { CourseOfLoad } from "../model/course.ts";
+import type { CourseOfLoad } from "../model/progress.ts";
 import type { Away, LoadPhase, Progress } from "../model/progress.ts";
 import type { Session } from "../targets/target.ts";
 import type { ReadBatch } from "../write/batches.ts";

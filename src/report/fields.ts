@@ -1,7 +1,7 @@
 /** An object of JSON whose fields are read one by one, none of them trusted. */
 
 /** Reads fields; what is missing or of another type is `null`, 0 or empty. */
-export interface Fields {
+export interface JsonFields {
   readonly names: readonly string[];
   value(name: string): unknown;
   text(name: string): string | null;
@@ -10,12 +10,12 @@ export interface Fields {
   choice<T extends string>(name: string, of: readonly T[]): T | null;
   list(name: string): readonly unknown[] | null;
   texts(name: string): readonly string[];
-  record(name: string): Fields | null;
-  records(name: string): readonly Fields[];
+  record(name: string): JsonFields | null;
+  records(name: string): readonly JsonFields[];
 }
 
 /** The fields of an object; `null` for any other value. */
-export function asFields(value: unknown): Fields | null {
+export function asFields(value: unknown): JsonFields | null {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
   const entries = new Map<string, unknown>(Object.entries(value));
   const list = (name: string): readonly unknown[] | null => {

@@ -8,7 +8,7 @@ import type { RowDifference } from "../model/differences.ts";
 import { ROW_CODES } from "../errors/row-codes.ts";
 import type { RejectsOfCode, RejectsOfColumn } from "../model/reject.ts";
 import { asFields } from "./fields.ts";
-import type { Fields } from "./fields.ts";
+import type { JsonFields } from "./fields.ts";
 import type { Report, ReportedError, ReportedJob, ReportedPlan, Status } from "./report.ts";
 import type { ReportedLoad, RunGuarantee, RunReport } from "./run-report.ts";
 
@@ -41,7 +41,7 @@ function isMoment(text: string | null): boolean {
 /** What loads and runs have alike. */
 type Facts = Omit<ReturnType<typeof facts>, "status"> & { readonly status: Status };
 
-function facts(fields: Fields) {
+function facts(fields: JsonFields) {
   const error = fields.record("error");
   const environment = fields.record("environment");
   const startedAt = fields.text("startedAt") ?? "";
@@ -72,7 +72,7 @@ function facts(fields: Fields) {
 
 const PHASES = ["connecting", "catalog", "waiting", "loading", "committing", "away"] as const;
 
-function courseOf(fields: Fields): Pick<Report, "phases" | "timeline"> {
+function courseOf(fields: JsonFields): Pick<Report, "phases" | "timeline"> {
   return {
     phases: fields.records("phases").flatMap((each) => {
       const phase = each.choice("phase", PHASES);
@@ -86,12 +86,12 @@ function courseOf(fields: Fields): Pick<Report, "phases" | "timeline"> {
   };
 }
 
-function countsOf(fields: Fields): Counts {
+function countsOf(fields: JsonFields): Counts {
   const counts = fields.record("counts");
   return countsFrom((name) => counts?.number(name) ?? 0);
 }
 
-function errorOf(fields: Fields): ReportedError {
+function errorOf(fields: JsonFields): ReportedError {
   return {
     code: fields.text("code") ?? "",
     message: fields.text("message") ?? "",
@@ -101,7 +101,7 @@ function errorOf(fields: Fields): ReportedError {
   };
 }
 
-function loadOf(fields: Fields, common: Facts): Report {
+function loadOf(fields: JsonFields, common: Facts): Report {
   const job = fields.record("job");
   return {
     ...common,
@@ -112,7 +112,7 @@ function loadOf(fields: Fields, common: Facts): Report {
   };
 }
 
-function runOf(fields: Fields, tables: readonly unknown[], common: Facts): RunReport {
+function runOf(fields: JsonFields, tables: readonly unknown[], common: Facts): RunReport {
   return {
     ...common,
     guarantee: fields.choice("guarantee", RUN_GUARANTEES) ?? "all-or-nothing",
@@ -128,7 +128,7 @@ function runOf(fields: Fields, tables: readonly unknown[], common: Facts): RunRe
   };
 }
 
-function reportedLoadOf(fields: Fields): ReportedLoad {
+function reportedLoadOf(fields: JsonFields): ReportedLoad {
   const job = fields.record("job");
   return {
     ...tableOf(fields),
@@ -139,7 +139,7 @@ function reportedLoadOf(fields: Fields): ReportedLoad {
   };
 }
 
-function jobOf(fields: Fields): ReportedJob {
+function jobOf(fields: JsonFields): ReportedJob {
   return {
     name: fields.text("name") ?? "",
     resumedAt: fields.number("resumedAt"),
@@ -151,7 +151,7 @@ function jobOf(fields: Fields): ReportedJob {
 
 const ORIGINS = ["named", "primary", "default", "column"] as const;
 
-function tableOf(fields: Fields): Omit<ReportedLoad, "load" | "kept" | "level" | "job"> {
+function tableOf(fields: JsonFields): Omit<ReportedLoad, "load" | "kept" | "level" | "job"> {
   const key = fields.record("key");
   const plan = fields.record("plan");
   const byColumn = fields.records("rejectsByColumn").flatMap(rejectsOfColumn);
@@ -186,7 +186,7 @@ function tableOf(fields: Fields): Omit<ReportedLoad, "load" | "kept" | "level" |
   };
 }
 
-function planOf(fields: Fields): ReportedPlan {
+function planOf(fields: JsonFields): ReportedPlan {
   return {
     server: fields.text("server") ?? "",
     text: fields.text("text") ?? "",
@@ -194,7 +194,7 @@ function planOf(fields: Fields): ReportedPlan {
   };
 }
 
-function deletesOf(fields: Fields): NonNullable<Report["deletes"]> {
+function deletesOf(fields: JsonFields): NonNullable<Report["deletes"]> {
   return {
     scope: fields.number("scope"),
     missing: fields.value("missing") === null ? null : fields.number("missing"),
@@ -207,7 +207,7 @@ function deletesOf(fields: Fields): NonNullable<Report["deletes"]> {
 
 const CODES = Object.keys(ROW_CODES) as readonly (keyof typeof ROW_CODES)[];
 
-function placesOf(fields: Fields): RejectsOfCode["first"] {
+function placesOf(fields: JsonFields): RejectsOfCode["first"] {
   return fields.records("first").map((each) => {
     const [from, to] = each.list("line") ?? [];
     const first = typeof from === "number" ? from : 0;
@@ -221,14 +221,14 @@ function placesOf(fields: Fields): RejectsOfCode["first"] {
   });
 }
 
-function rejectsOfCode(fields: Fields): RejectsOfCode[] {
+function rejectsOfCode(fields: JsonFields): RejectsOfCode[] {
   const code = fields.choice("code", CODES);
   if (code === null) return [];
   const [count, fix] = [fields.number("count"), fields.text("fix") ?? ""];
   return [{ code, count, fix, first: placesOf(fields) }];
 }
 
-function rejectsOfColumn(fields: Fields): RejectsOfColumn[] {
+function rejectsOfColumn(fields: JsonFields): RejectsOfColumn[] {
   const code = fields.choice("code", CODES);
   if (code === null) return [];
   const [count, column] = [fields.number("count"), fields.text("column")];
@@ -238,7 +238,7 @@ function rejectsOfColumn(fields: Fields): RejectsOfColumn[] {
 const KINDS = ["inserted", "updated", "removed", "extra"] as const;
 
 function differencesOf(
-  fields: Fields,
+  fields: JsonFields,
 ): Pick<Report, "differencesTotal" | "differences" | "differencesCut"> {
   const total = fields.record("differencesTotal");
   if (total === null) return {};
@@ -250,7 +250,7 @@ function differencesOf(
   return { differencesTotal, differences, ...cut };
 }
 
-function differenceOf(fields: Fields): RowDifference[] {
+function differenceOf(fields: JsonFields): RowDifference[] {
   const kind = fields.choice("kind", KINDS);
   if (kind === null) return [];
   const [key, columns] = [fields.record("key"), fields.record("columns")];

@@ -3,7 +3,7 @@ import { html, NOTHING } from "./markup.ts";
 import type { Html } from "./markup.ts";
 
 /** A value that holds until this place on the axis, from where the one before ends. */
-export interface Step {
+export interface ChartStep {
   readonly at: number;
   readonly value: number;
 }
@@ -23,7 +23,7 @@ const WIDTH = 1000;
 const HEIGHT = 100;
 
 /** The surface below values that hold for a while, from `from` on. */
-export function stepChart(steps: readonly Step[], from: number, text: ChartText): Html {
+export function stepChart(steps: readonly ChartStep[], from: number, text: ChartText): Html {
   const to = steps.at(-1)?.at ?? from;
   const most = largest(steps);
   if (steps.length === 0 || most <= 0 || to <= from) return NOTHING;
@@ -46,7 +46,7 @@ export function stepChart(steps: readonly Step[], from: number, text: ChartText)
 }
 
 /** A bar for each value. `isBad`: of what nobody wants, and lower. */
-export function barChart(steps: readonly Step[], text: ChartText, isBad = false): Html {
+export function barChart(steps: readonly ChartStep[], text: ChartText, isBad = false): Html {
   const most = largest(steps);
   if (most <= 0) return NOTHING;
   const width = WIDTH / steps.length;
@@ -95,7 +95,7 @@ function figure(
   </figure>`;
 }
 
-function largest(steps: readonly Step[]): number {
+function largest(steps: readonly ChartStep[]): number {
   return steps.reduce((most, { value }) => Math.max(most, value), 0);
 }
 

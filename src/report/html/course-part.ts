@@ -1,9 +1,9 @@
 /** How a load went over time: rows a second, rejects, and what the time was spent on. */
 import { formatCount, formatSeconds } from "../../errors/format.ts";
-import type { CoursePoint, PhaseTime } from "../../model/course.ts";
+import type { CoursePoint, PhaseTime } from "../../model/progress.ts";
 import type { ReportDetails } from "../report.ts";
 import { barChart, shareBar, stepChart } from "./charts.ts";
-import type { Step } from "./charts.ts";
+import type { ChartStep } from "./charts.ts";
 import { html, NOTHING } from "./markup.ts";
 import type { Html } from "./markup.ts";
 import { row, section, table } from "./parts.ts";
@@ -46,7 +46,7 @@ function rateChart(timeline: readonly CoursePoint[]): Html {
 const SLOT_SECONDS = 0.1;
 
 /** What was read in each of some slots of the same length, by that length; a try that starts again counts from 0. */
-function ratesOf(timeline: readonly CoursePoint[]): Step[] {
+function ratesOf(timeline: readonly CoursePoint[]): ChartStep[] {
   const [first] = timeline;
   const last = timeline.at(-1);
   const time = (last?.seconds ?? 0) - (first?.seconds ?? 0);
