@@ -5,7 +5,7 @@ import type { RejectOffsets } from "../model/checkpoint.ts";
 import type { Reject, RejectPaths } from "../model/reject.ts";
 import { allowsRejects } from "../options/grammar.ts";
 import type { RejectLimit } from "../options/grammar.ts";
-import type { RejectsOfCode } from "../model/reject.ts";
+import type { RejectsOfCode, RejectsOfColumn } from "../model/reject.ts";
 import { RejectFixes } from "./fixes/reject-fixes.ts";
 import type { FixOptions, FixTarget } from "./fixes/known-reject.ts";
 import { RejectBudget } from "./reject-budget.ts";
@@ -80,6 +80,16 @@ export class RejectBook {
   /** Those that are committed. */
   get keptByCode(): readonly RejectsOfCode[] {
     return this.#keptTally.all;
+  }
+
+  /** The same by code and column. */
+  get byColumn(): readonly RejectsOfColumn[] {
+    return this.#tally.columns;
+  }
+
+  /** Those that are committed. */
+  get keptByColumn(): readonly RejectsOfColumn[] {
+    return this.#keptTally.columns;
   }
 
   /** What was taken so far is committed. */

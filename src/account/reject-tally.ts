@@ -1,22 +1,28 @@
-/** Rejects by code: how many, where the first of them are, and their fix. */
-import type { RejectsOfCode } from "../model/reject.ts";
+/** Rejects by code, and by code and column: how many, where the first of them are, and their fix. */
+import type { RejectsOfCode, RejectsOfColumn } from "../model/reject.ts";
 import type { Reject, RowCode } from "../model/reject.ts";
 
 /** So many places are kept. */
 const PLACES = 3;
 
+/** So many pairs of code and column are told apart: fields that no column has may be as many as the records. */
+const PAIRS = 200;
+
 /** Counts rejects in the order of the source. */
 export class RejectTally {
   readonly #codes: Map<RowCode, RejectsOfCode>;
+  readonly #columns: Map<string, RejectsOfColumn>;
 
   /** Goes on from what `before` has counted. */
   constructor(before?: RejectTally) {
     this.#codes = new Map(before === undefined ? [] : before.#codes);
+    this.#columns = new Map(before === undefined ? [] : before.#columns);
   }
 
   /** Adds what came after everything that was added before; `fix` is asked once a code. */
   add(reject: Reject, fix: (reject: Reject) => string): void {
     const { code, position, column, message } = reject;
+    this.#addToColumn(reject);
     const known = this.#codes.get(code);
     const count = (known?.count ?? 0) + 1;
     if (known !== undefined && known.first.length >= PLACES) {
@@ -26,6 +32,23 @@ export class RejectTally {
     const { source, record, line } = position;
     const first = [...(known?.first ?? []), { source, record, line, column, message }];
     this.#codes.set(code, { code, count, fix: known?.fix ?? fix(reject), first });
+  }
+
+  #addToColumn({ code, position, column, message }: Reject): void {
+    const pair = column === null ? code : `${code} ${column}`;
+    const isOne = this.#columns.has(pair) || this.#columns.size < PAIRS;
+    const [key, named] = isOne ? [pair, column] : [code, null];
+    const known = this.#columns.get(key);
+    const count = (known?.count ?? 0) + 1;
+    const first = known?.first ?? [];
+    const { source, record, line } = position;
+    const more = first.length < PLACES ? [{ source, record, line, message }] : [];
+    this.#columns.set(key, { code, column: named, count, first: [...first, ...more] });
+  }
+
+  /** Every pair of code and column that was met, in the order in which it was. */
+  get columns(): readonly RejectsOfColumn[] {
+    return [...this.#columns.values()];
   }
 
   /** Every code that was met, in the order in which it was. */

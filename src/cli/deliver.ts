@@ -28,6 +28,8 @@ export interface Delivery {
   readonly firstRejects: readonly Reject[];
   /** A line of JSON. */
   readonly json: string;
+  /** HTML. */
+  readonly page: () => string;
   /** The summary. */
   readonly text: string;
   /** What is said with `--quiet` as well. */

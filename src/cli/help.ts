@@ -75,6 +75,18 @@ export const COMMANDS: readonly CommandText[] = [
       "upsurge jobs --to postgres://app@db/shop --print-ddl",
     ],
   },
+  {
+    name: "report",
+    argument: "[report...]",
+    usage: "FILE.json | FOLDER --out FILE.html [options]",
+    summary:
+      "Make a page of a report that --report has written or, of a folder of reports, a page of how loads change over time.",
+    brief: "make a page of a report, or of a folder of them",
+    example: [
+      "upsurge report load.json --out load.html",
+      "upsurge report reports/ --out index.html",
+    ],
+  },
 ];
 
 /** The headings of the groups. */
@@ -129,7 +141,6 @@ export function rootHelp(columns?: number): string {
       "Streams CSV and NDJSON into PostgreSQL, SQL Server and SQLite, with upserts.",
       width,
     ),
-    "",
     "Usage: upsurge [load] SOURCE... --to URL --table NAME [options]",
     ...wrapped("A source is a file, a pattern or -; gzip and zstd are read as they are.", width),
     "",

@@ -29,6 +29,7 @@ const RUN: Readonly<
   run: async (...call) => await (await import("./commands/run.ts")).runCommand(...call),
   plan: async (...call) => await (await import("./commands/plan.ts")).planCommand(...call),
   jobs: async (...call) => await (await import("./commands/jobs.ts")).jobsCommand(...call),
+  report: async (...call) => await (await import("./commands/report.ts")).reportCommand(...call),
   inspect: async (...call) => await (await import("./commands/inspect.ts")).inspectCommand(...call),
 };
 

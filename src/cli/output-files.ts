@@ -1,19 +1,20 @@
 /** The files that a load is told in: that they can be written is found out before it, and they are written after it. */
+import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { UpsurgeError } from "../errors/upsurge-error.ts";
+import { isPage } from "../options/check-report.ts";
 import { flagOf } from "../options/flag.ts";
 import type { Options } from "../options/options.ts";
 import { renderJunit } from "../report/render-junit.ts";
 import { renderMetrics } from "../report/render-metrics.ts";
 import type { Watched } from "../report/watched.ts";
-import { openToPutInPlace, readPlaced } from "./put-in-place.ts";
-import { openReportFile } from "./report-file.ts";
+import { openReportFile, unwritable } from "./report-file.ts";
 import type { ReportFile } from "./report-file.ts";
 
 /** What is told of a load. */
 export interface Told {
   readonly json: string;
+  /** HTML. */
+  readonly page: () => string;
   readonly watched: Watched;
   /** What is said where a file cannot be written after all. */
   readonly more: string;
@@ -56,11 +57,10 @@ export async function openOutputFiles(options: Options): Promise<OutputFiles> {
 
 async function openOne(option: FileOption, path: string, options: Options): Promise<OutputFile> {
   try {
-    const open = option === "report" ? openReportFile : openToPutInPlace;
     const text = await textOf(option, path, options);
-    return { option, path, file: await open(path), text };
+    return { option, path, file: await openReportFile(path), text };
   } catch (error) {
-    throw unwritable(option, path, error);
+    throw unwritable(path, error, { flag: flagOf(option) });
   }
 }
 
@@ -69,7 +69,7 @@ async function textOf(
   path: string,
   options: Options,
 ): Promise<OutputFile["text"]> {
-  if (option === "report") return ({ json }) => json;
+  if (option === "report") return ({ json, page }) => (isPage(path) ? page() : json);
   if (option === "junit") return ({ watched }) => renderJunit(watched, options);
   const before = await readPlaced(path);
   const name = basename(path).replace(/\.prom$/i, "");
@@ -80,13 +80,13 @@ async function writeOne({ option, path, file, text }: OutputFile, told: Told): P
   try {
     await file.write(text(told));
   } catch (error) {
-    throw unwritable(option, path, error, told.more);
+    throw unwritable(path, error, { flag: flagOf(option), more: told.more });
   }
 }
 
-function unwritable(option: FileOption, path: string, error: unknown, more = ""): UpsurgeError {
-  const flag = flagOf(option);
-  const reason = `${error instanceof Error ? error.message : String(error)}${more}`;
-  const fix = `check the folder, its permissions and the disk, or name another file with ${flag}`;
-  return upsurgeError("OUTPUT_FILE", { path, reason }, { where: flag, fix, cause: error });
+/** What the file holds; `null`: it is not there, or cannot be read. */
+async function readPlaced(path: string): Promise<string | null> {
+  const found = await stat(path).catch(() => null);
+  if (found === null || !found.isFile()) return null;
+  return await readFile(path, "utf8").catch(() => null);
 }

@@ -368,6 +368,12 @@ export const ERROR_CODES = {
     fix: "check the path and the disk",
     exit: 6,
   },
+  REPORT_UNREADABLE: {
+    title: "no report in {path}",
+    cause: "{reason}",
+    fix: "name a file that --report FILE.json has written, or a folder of such files",
+    exit: 6,
+  },
   INTERNAL: {
     title: "upsurge has a bug: {message}",
     cause:

@@ -18,6 +18,7 @@ import { LoadNotes } from "./load-notes.ts";
 import type { JobOutcome, LoadOutcome } from "./make-report.ts";
 import type { PreparedLoad } from "./prepare.ts";
 import type { ProgressTeller } from "./progress.ts";
+import { reportedPlan } from "./report-details.ts";
 import { addSources, sourceCounts } from "./source-counts.ts";
 import type { RunSurroundings } from "./surroundings.ts";
 
@@ -132,6 +133,8 @@ export function concludeLoad(error: unknown, state: LoadState): LoadOutcome {
     removed: error === null ? state.notes.removed : null,
     differences: error === null ? state.notes.differences : null,
     rejects: { seen: rejects.byCode, kept: rejects.keptByCode },
+    rejectsByColumn: { seen: rejects.byColumn, kept: rejects.keptByColumn },
+    planned: reportedPlan(prepared, request.options),
     rejectPaths:
       error !== null && isJob
         ? rejects.leave()

@@ -28,6 +28,7 @@ import type { PreparedLoad, PrepareHooks } from "./prepare.ts";
 import { ProgressTeller } from "./progress.ts";
 import { retry } from "./retry.ts";
 import type { Tried } from "./retry.ts";
+import { detailsOf } from "./report-details.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { readVersion } from "./version.ts";
 
@@ -49,7 +50,9 @@ export async function load(
     tryOnce: (lessons) => tryToLoad({ sources, options, surroundings, lessons, progress }),
   }).finally(() => progress.end());
   const ended = surroundings.now?.() ?? new Date();
-  return makeReport(outcome, options, { started, began, ended, version: await readVersion() });
+  const details = detailsOf(progress, options);
+  const version = await readVersion();
+  return makeReport(outcome, options, { started, began, ended, version, details });
 }
 
 /** One try, from connecting to commit. Never throws. */

@@ -13,14 +13,16 @@ import { fixInParts, fixOfNothing } from "../report/resume-advice.ts";
 import type {
   Guarantee,
   Report,
+  ReportDetails,
   ReportedError,
   ReportedJob,
   ReportedKey,
+  ReportedPlan,
   ReportedSource,
   ReportedStep,
   Status,
 } from "../report/report.ts";
-import type { Reject, RejectPaths, RejectsOfCode } from "../model/reject.ts";
+import type { Reject, RejectPaths, RejectsOfCode, RejectsOfColumn } from "../model/reject.ts";
 import { tableName } from "../model/table-shape.ts";
 
 /** What became of a load. */
@@ -42,6 +44,13 @@ export interface LoadOutcome {
     readonly seen: readonly RejectsOfCode[];
     readonly kept: readonly RejectsOfCode[];
   };
+  /** The same by code and column. */
+  readonly rejectsByColumn?: {
+    readonly seen: readonly RejectsOfColumn[];
+    readonly kept: readonly RejectsOfColumn[];
+  };
+  /** Where a report was asked for that has it. */
+  readonly planned?: ReportedPlan | undefined;
   /** What the user should know besides the plan's warnings. */
   readonly notes: readonly string[];
   /** What was run before and after the records, and not undone by a failure. */
@@ -72,6 +81,7 @@ export interface RunFacts {
   readonly began: Date;
   readonly ended: Date;
   readonly version: string;
+  readonly details?: ReportDetails;
 }
 
 /** What became of a job. */
@@ -129,8 +139,22 @@ export function makeReport(outcome: LoadOutcome, options: Options, facts: RunFac
     bytes: outcome.bytes,
     warnings: warningsOf(outcome),
     version: facts.version,
+    ...facts.details,
+    ...forPage(outcome, options),
     firstRejects: outcome.firstRejects,
     ...(error === null ? {} : { error }),
+  };
+}
+
+/** What a report tells where it goes into a file. */
+function forPage(outcome: LoadOutcome, options: Options): Pick<Report, "rejectsByColumn" | "plan"> {
+  const { planned, rejectsByColumn } = outcome;
+  if (options.report === null) return {};
+  const isOfKept = isKept(outcome, guaranteeOf(options));
+  const rejected = (isOfKept ? rejectsByColumn?.kept : rejectsByColumn?.seen) ?? [];
+  return {
+    ...(rejected.length === 0 ? {} : { rejectsByColumn: rejected }),
+    ...(planned === undefined ? {} : { plan: planned }),
   };
 }
 

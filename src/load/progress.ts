@@ -3,9 +3,11 @@
  * lives as long as the load, through all of its tries.
  */
 import { noCounts } from "../model/counts.ts";
+import type { CourseOfLoad } from "../model/progress.ts";
 import type { Away, LoadPhase, Progress } from "../model/progress.ts";
 import type { Session } from "../targets/target.ts";
 import type { ReadBatch } from "../write/batches.ts";
+import { Course } from "./course.ts";
 import { LockWatch } from "./lock-watch.ts";
 import type { RunningLoad } from "./load-state.ts";
 import { Pace } from "./pace.ts";
@@ -45,6 +47,10 @@ export class ProgressTeller {
   #waitingFor: string | null = null;
   #waiting: Waiting | null = null;
   #last = 0;
+  readonly #course = new Course();
+  /** What loads before the one at hand have counted, and what that one had counted when its turn came. */
+  #before = { records: 0, rejected: 0 };
+  #first = { records: 0, rejected: 0 };
 
   constructor(context: TellerContext) {
     this.#context = context;
@@ -53,6 +59,7 @@ export class ProgressTeller {
   /** A try connects; what earlier ones have counted is told again once it loads. */
   connecting(): void {
     this.#load = null;
+    this.#before = { records: 0, rejected: 0 };
     this.#pace = null;
     this.#locks.forget();
     this.#enter("connecting");
@@ -72,7 +79,9 @@ export class ProgressTeller {
 
   /** Records are read and written from now on. */
   loading(load: RunningLoad): void {
+    this.#before = this.#counted;
     this.#load = load;
+    this.#first = countedBy(load);
     this.#pace = new Pace(load.job?.resumed.before.read ?? 0);
     this.#enter("loading");
   }
@@ -84,6 +93,7 @@ export class ProgressTeller {
     this.#context.surroundings.log.debug(batch, "batch");
     this.#pace?.waited(this.#locks.moved());
     this.#pace?.wrote(this.#share);
+    this.#note();
     this.#tell(false);
   }
 
@@ -107,9 +117,24 @@ export class ProgressTeller {
     this.#tell(true);
   }
 
-  /** Nothing more is told. */
-  end(): void {
+  /** Nothing more is told; the course that the load has taken. */
+  end(): CourseOfLoad {
     clearInterval(this.#alive);
+    return this.#course.end(performance.now() - this.#context.started);
+  }
+
+  /** Of all loads of this try. */
+  get #counted(): { readonly records: number; readonly rejected: number } {
+    if (this.#load === null) return this.#before;
+    const { records, rejected } = countedBy(this.#load);
+    return {
+      records: this.#before.records + records - this.#first.records,
+      rejected: this.#before.rejected + rejected - this.#first.rejected,
+    };
+  }
+
+  #note(): void {
+    this.#course.counts({ ms: performance.now() - this.#context.started, ...this.#counted });
   }
 
   #enter(phase: LoadPhase): void {
@@ -117,6 +142,7 @@ export class ProgressTeller {
     this.#waiting = null;
     this.#waitingFor = null;
     this.#locks.moved();
+    if (this.#load !== null) this.#note();
     this.#tell(true);
   }
 
@@ -129,6 +155,8 @@ export class ProgressTeller {
     const now = performance.now();
     if (!isNews && now - this.#last < PROGRESS_MS) return;
     this.#last = now;
+    const phase = this.#phaseNow(this.#waitingFor ?? this.#locks.holder);
+    this.#course.enters(phase, now - this.#context.started);
     this.#context.surroundings.onProgress(this.#progressAt(now));
   }
 
@@ -177,4 +205,12 @@ export class ProgressTeller {
     if (ofBytes === null && ofRecords === null) return null;
     return Math.min(1, Math.max(ofBytes ?? 0, ofRecords ?? 0));
   }
+}
+
+function countedBy({ ledger }: RunningLoad): {
+  readonly records: number;
+  readonly rejected: number;
+} {
+  const { read: records, rejected } = ledger.seen;
+  return { records, rejected };
 }

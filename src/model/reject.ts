@@ -68,6 +68,16 @@ export interface RejectsOfCode {
   }[];
 }
 
+/** The rejects of one code and column. */
+export interface RejectsOfColumn {
+  readonly code: RowCode;
+  /** The column (or the source's field where no column is known); `null`: the whole record, or one of very many fields. */
+  readonly column: string | null;
+  readonly count: number;
+  /** The first three. */
+  readonly first: readonly Omit<RejectsOfCode["first"][number], "column">[];
+}
+
 /** Where the rejects of a load are. */
 export interface RejectPaths {
   readonly file: string;

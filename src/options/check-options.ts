@@ -8,6 +8,7 @@ import { checkDeletes } from "./check-deletes.ts";
 import { checkDifferences } from "./check-differences.ts";
 import { checkJobOptions } from "./check-job.ts";
 import { checkLate } from "./check-late.ts";
+import { checkReport, isDevice } from "./check-report.ts";
 import { checkValues } from "./check-values.ts";
 import { commitEvery } from "./grammar.ts";
 import { modeOf, modeOfRun } from "./mode-of.ts";
@@ -78,21 +79,19 @@ function checkTexts(options: Options): void {
   checkFiles(options);
 }
 
-/** What the files are that a load is told in, by the end of their names. */
+/** What the files are that others watch, by the end of their names. */
 const FILES = {
-  report: ["json", "the report is written as JSON"],
   metrics: ["prom", "others are not read by the textfile collector of node_exporter"],
   junit: ["xml", "test results are written as XML"],
 } as const;
 
 /** The name says what is in the file; a device or `>(command)`, which the shell names /dev/fd/N, has no say in its name. */
 function checkFiles(options: Options): void {
-  for (const name of ["report", "metrics", "junit"] as const) {
+  checkReport(options.report);
+  for (const name of ["metrics", "junit"] as const) {
     const path = options[name];
     const [end, reason] = FILES[name];
-    if (path === null || path.toLowerCase().endsWith(`.${end}`) || path.startsWith("/dev/")) {
-      continue;
-    }
+    if (path === null || path.toLowerCase().endsWith(`.${end}`) || isDevice(path)) continue;
     wrong(name, path, `the name of a file that ends in .${end}, because ${reason}`);
   }
 }

@@ -19,6 +19,10 @@ export const PLAN = ["plan"] as const;
 export const LOAD = ["load"] as const;
 /** The commands that write. */
 export const WRITES = ["load", "run"] as const;
+/** The command that makes pages of reports. */
+export const REPORT = ["report"] as const;
+/** Every command, that one included. */
+export const ALL_AND_REPORT = ["load", "run", "plan", "inspect", "jobs", "report"] as const;
 /** What is said of a run, or of its plan. */
 export const RUN = ["run", "plan"] as const;
 /** The command that lists jobs. */
@@ -40,7 +44,7 @@ export type OptionGroup =
   | "job"
   | "output";
 /** A command of the command line. */
-export type Command = "load" | "run" | "plan" | "inspect" | "jobs";
+export type Command = "load" | "run" | "plan" | "inspect" | "jobs" | "report";
 
 /** One row of the table. */
 export interface OptionSpec {

@@ -4,7 +4,7 @@ import type { RejectsOfCode } from "../model/reject.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 import { alignColumns, formatCount, formatSeconds, plural } from "../errors/format.ts";
 import { differenceLines, differencesJson } from "./render-differences.ts";
-import type { Report, ReportedJob } from "./report.ts";
+import type { Report, ReportDetails, ReportedJob } from "./report.ts";
 import { visible, visibleLine } from "../errors/visible.ts";
 
 /** The report as one line of JSON, its fields in the order of the documentation. */
@@ -42,9 +42,18 @@ export function reportJson(report: Report): string {
     bytes: report.bytes,
     warnings: report.warnings,
     version,
+    ...detailsJson(report),
+    ...(report.rejectsByColumn === undefined ? {} : { rejectsByColumn: report.rejectsByColumn }),
+    ...(report.plan === undefined ? {} : { plan: report.plan }),
     ...(error === undefined ? {} : { error }),
   });
   return `${visible(line)}\n`;
+}
+
+/** What a report tells where it goes into a file, in its place in the JSON. */
+export function detailsJson({ environment, phases, timeline }: ReportDetails): ReportDetails {
+  if (environment === undefined || phases === undefined || timeline === undefined) return {};
+  return { environment, phases, timeline };
 }
 
 /** What a quiet load says all the same: what it rejected, and what it warns of; empty where there is nothing. */
@@ -100,7 +109,8 @@ function warningLines({ warnings }: Report): string[] {
   return warnings.map((warning) => `warning: ${warning}`);
 }
 
-function headline(report: Report, verbose: boolean): string {
+/** What became of the load, in one line. */
+export function headline(report: Report, verbose: boolean): string {
   const { counts, seconds, rowsPerSecond, job } = report;
   const table = report.table ?? "the table";
   const read = plural(counts.read, "record");

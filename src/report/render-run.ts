@@ -4,7 +4,7 @@ import type { Counts } from "../model/counts.ts";
 import { alignColumns, formatCount, formatSeconds, plural } from "../errors/format.ts";
 import { visible, visibleLine } from "../errors/visible.ts";
 import { differenceLines } from "./render-differences.ts";
-import { alongLines, rejectLines, sequenceLines, whyLines } from "./render-report.ts";
+import { alongLines, detailsJson, rejectLines, sequenceLines, whyLines } from "./render-report.ts";
 import type { ReportedLoad, RunReport } from "./run-report.ts";
 
 /** The report as one line of JSON, its fields in the order of the documentation. */
@@ -29,6 +29,7 @@ export function runJson(report: RunReport): string {
     rowsPerSecond,
     bytes,
     version,
+    ...detailsJson(facts),
     ...(facts.error === undefined ? {} : { error: facts.error }),
   });
   return `${visible(line)}\n`;
@@ -60,7 +61,8 @@ export function renderRun(report: RunReport): string {
   ]);
 }
 
-function headline({ counts, tables, seconds, ...report }: RunReport): string {
+/** What became of the run, in one line. */
+export function headline({ counts, tables, seconds, ...report }: RunReport): string {
   const read = plural(counts.read, "record");
   const time = formatSeconds(seconds);
   const { status, failedLoad, rowsPerSecond } = report;

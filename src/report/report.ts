@@ -4,7 +4,8 @@ import type { KeyOrigin } from "../model/load-plan.ts";
 import type { Differences } from "../model/differences.ts";
 import type { LateRows } from "../model/late-rows.ts";
 import type { RemovedRows } from "../model/removal.ts";
-import type { Reject, RejectsOfCode } from "../model/reject.ts";
+import type { CourseOfLoad } from "../model/progress.ts";
+import type { Reject, RejectsOfCode, RejectsOfColumn } from "../model/reject.ts";
 
 /** How a load ended; `changes` is what `--check` found, `skipped` a job that another run has. */
 export type Status = "ok" | "rejects" | "changes" | "skipped" | "failed" | "interrupted";
@@ -58,8 +59,20 @@ export interface ReportedStep {
   readonly sql: string;
 }
 
+/** How a load was planned: the text of `upsurge plan`, with the statements by themselves. */
+export interface ReportedPlan {
+  readonly server: string;
+  readonly text: string;
+  readonly statements: readonly string[];
+}
+
+/** What a report tells where it goes into a file (`--report`): where the program ran, and the course of the load. */
+export interface ReportDetails extends Partial<CourseOfLoad> {
+  readonly environment?: { readonly node: string; readonly platform: string };
+}
+
 /** The report of one load; the fields of `--json`. */
-export interface Report {
+export interface Report extends ReportDetails {
   readonly status: Status;
   readonly exit: number;
   /** Tells the run from others; every line of its log has it. */
@@ -105,6 +118,10 @@ export interface Report {
   readonly warnings: readonly string[];
   /** Of the program. */
   readonly version: string;
+  /** With `--report`: the rejects by code and column; absent: there are none. */
+  readonly rejectsByColumn?: readonly RejectsOfColumn[];
+  /** With `--report`; absent as well where the load did not come to it. */
+  readonly plan?: ReportedPlan;
   /** The first rejects of this run, for whoever shows them where they are; no part of the JSON. */
   readonly firstRejects: readonly Reject[];
   readonly error?: ReportedError;

@@ -1,6 +1,6 @@
 /** What a finished run over several tables returns: the value behind `--json`, `--report` and the summary. */
 import type { Counts } from "../model/counts.ts";
-import type { Report, ReportedJob } from "./report.ts";
+import type { Report, ReportDetails, ReportedJob } from "./report.ts";
 
 /** One load of a run. */
 export interface ReportedLoad extends Pick<
@@ -23,6 +23,8 @@ export interface ReportedLoad extends Pick<
   | "rejectReport"
   | "warnings"
   | "firstRejects"
+  | "rejectsByColumn"
+  | "plan"
 > {
   /** The file, or the folder of several. */
   readonly load: string;
@@ -58,6 +60,7 @@ export interface RunReport extends Pick<
   | "bytes"
   | "version"
   | "error"
+  | keyof ReportDetails
 > {
   /** The sums of all loads. */
   readonly counts: Counts;

@@ -69,6 +69,7 @@ export function makeRunReport(outcome: RunOutcome, options: Options, facts: RunF
     ...timesOf(facts, read),
     bytes: parts.reduce((sum, { outcome: each }) => sum + each.bytes, 0),
     version: facts.version,
+    ...facts.details,
     ...(error === null ? {} : { error }),
   };
 }
@@ -104,8 +105,19 @@ function reportedLoad({ load }: PartOutcome, report: Report): Omit<ReportedLoad,
   };
   const how = { table, mode, key, strategy, rowSource, counts, ...ran, sources };
   const ofCodes = rejects.map((each) => ({ ...each, fix: inRun(each.fix, load) }));
+  const page = {
+    ...(report.rejectsByColumn === undefined ? {} : { rejectsByColumn: report.rejectsByColumn }),
+    ...(report.plan === undefined ? {} : { plan: report.plan }),
+  };
   const troubles = { rejects: ofCodes, rejectFile, rejectReport, warnings, firstRejects };
-  return { load: load.path, level: 0, ...how, table: table ?? load.tableName, ...troubles };
+  return {
+    load: load.path,
+    level: 0,
+    ...how,
+    table: table ?? load.tableName,
+    ...troubles,
+    ...page,
+  };
 }
 
 function conclude(

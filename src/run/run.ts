@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { onInterrupt } from "../load/interrupt.ts";
 import { ProgressTeller } from "../load/progress.ts";
+import { detailsOf } from "../load/report-details.ts";
 import { retry } from "../load/retry.ts";
 import type { Tried } from "../load/retry.ts";
 import type { Surroundings } from "../load/surroundings.ts";
@@ -36,7 +37,9 @@ export async function run(
     tryOnce: async (lessons) => await tryToRun(request, lessons),
   }).finally(() => progress.end());
   const ended = surroundings.now?.() ?? new Date();
-  return makeRunReport(outcome, options, { started, began, ended, version: await readVersion() });
+  const details = detailsOf(progress, options);
+  const version = await readVersion();
+  return makeRunReport(outcome, options, { started, began, ended, version, details });
 }
 
 /** One try, from connecting to commit. Never throws. */

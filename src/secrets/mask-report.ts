@@ -1,5 +1,6 @@
 /** The texts of a report without secrets. */
-import type { Report, ReportedError } from "../report/report.ts";
+import type { RejectsOfColumn } from "../model/reject.ts";
+import type { Report, ReportedError, ReportedPlan } from "../report/report.ts";
 import type { RunReport } from "../report/run-report.ts";
 import type { Redact } from "./redact.ts";
 
@@ -19,10 +20,14 @@ export function maskRunReport(report: RunReport, redact: Redact): RunReport {
 }
 
 function maskTexts(
-  { warnings, rejects }: Pick<Report, "warnings" | "rejects">,
+  { warnings, rejects, rejectsByColumn, plan }: Pick<Report, Texts>,
   redact: Redact,
-): Pick<Report, "warnings" | "rejects"> {
+): Pick<Report, Texts> {
   return {
+    ...(rejectsByColumn === undefined
+      ? {}
+      : { rejectsByColumn: rejectsByColumn.map((each) => maskPlaces(each, redact)) }),
+    ...(plan === undefined ? {} : { plan: maskPlan(plan, redact) }),
     warnings: warnings.map(redact),
     rejects: rejects.map(({ fix, first, ...more }) => ({
       ...more,
@@ -30,6 +35,16 @@ function maskTexts(
       first: first.map((each) => ({ ...each, message: redact(each.message) })),
     })),
   };
+}
+
+type Texts = "warnings" | "rejects" | "rejectsByColumn" | "plan";
+
+function maskPlaces({ first, ...more }: RejectsOfColumn, redact: Redact): RejectsOfColumn {
+  return { ...more, first: first.map((each) => ({ ...each, message: redact(each.message) })) };
+}
+
+function maskPlan({ server, text, statements }: ReportedPlan, redact: Redact): ReportedPlan {
+  return { server, text: redact(text), statements: statements.map(redact) };
 }
 
 function maskError({ code, ...error }: ReportedError, redact: Redact): ReportedError {

@@ -7,6 +7,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   SOURCE_INCOMPLETE: "its fix is another file: cli/source-warnings",
   SOURCE_CHECKSUM: "its fix is another file or hash",
   SOURCE_CHANGED: "a job's: targets/jobs-sources",
+  REPORT_UNREADABLE: "its fix is another file: cli/report-pages",
   RUN_NO_FILES: "its fix is another file: cli/run",
   RUN_SAME_TABLE: "its fix is a folder: cli/run",
   MANIFEST_FILE: "its fix is another line of a file: cli/manifest-errors",

@@ -15,6 +15,7 @@ describe("help", () => {
     ["plan", ["plan", "-h"]],
     ["inspect", ["inspect", "--help"]],
     ["jobs", ["jobs", "--help"]],
+    ["report", ["report", "--help"]],
   ])("of %s", async (name, args) => {
     const { exitCode, stdout, stderr } = await runUpsurge(args);
 

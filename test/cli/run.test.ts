@@ -77,7 +77,7 @@ test("--report writes what --json prints", async () => {
 
   expect(readFileSync(join(folder, "run.json"), "utf8")).toBe(stdout);
   expect(Object.keys(JSON.parse(stdout) as object)).toEqual(
-    `status exit runId target counts tables leftOut failedLoad guarantee dryRun startedAt endedAt seconds rowsPerSecond bytes version`.split(
+    `status exit runId target counts tables leftOut failedLoad guarantee dryRun startedAt endedAt seconds rowsPerSecond bytes version environment phases timeline`.split(
       " ",
     ),
   );

@@ -35,8 +35,8 @@ test.each([
   ],
   [["plan", "a.csv", "--zzz"], "unknown option --zzz", "`upsurge help plan` shows every option"],
   [
-    ["a.csv", "--to", "x.db", "--table", "t", "--report", "load.html"],
-    "--report cannot be 'load.html'",
+    ["a.csv", "--to", "x.db", "--table", "t", "--report", "load.txt"],
+    "--report cannot be 'load.txt'",
     "for example --report load.json",
   ],
   [["a.csv", "--zzz"], "unknown option --zzz", "`upsurge help load` shows every option"],

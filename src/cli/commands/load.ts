@@ -5,6 +5,7 @@ import type { Options } from "../../options/options.ts";
 import { commitEvery } from "../../options/grammar.ts";
 import { isJob } from "../../options/is-job.ts";
 import { checkOptions } from "../../options/check-options.ts";
+import { renderHtml } from "../../report/html/load-page.ts";
 import { renderReport, renderTroubles, reportJson } from "../../report/render-report.ts";
 import { renderStepSummary } from "../../report/render-step-summary.ts";
 import { watchedLoad } from "../../report/watched.ts";
@@ -26,6 +27,7 @@ export async function loadCommand(
       return {
         ...report,
         json: reportJson(report),
+        page: () => renderHtml(report),
         text: renderReport(report, options.verbose),
         troubles: renderTroubles(report),
         watched: watchedLoad(report),

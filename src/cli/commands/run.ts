@@ -2,6 +2,7 @@
 import type { Surroundings } from "../../load/surroundings.ts";
 import { checkOptions } from "../../options/check-options.ts";
 import type { Options } from "../../options/options.ts";
+import { renderHtml } from "../../report/html/load-page.ts";
 import { renderRun, renderRunTroubles, runJson } from "../../report/render-run.ts";
 import { renderRunSummary } from "../../report/render-run-summary.ts";
 import { watchedRun } from "../../report/watched.ts";
@@ -37,6 +38,7 @@ export async function runCommand(
         ...report,
         firstRejects: firstRejects.slice(0, ANNOTATED),
         json: runJson(report),
+        page: () => renderHtml(report),
         text: renderRun(report),
         troubles: renderRunTroubles(report),
         watched: watchedRun(report),

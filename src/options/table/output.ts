@@ -1,5 +1,5 @@
 /** Options: what a load tells, and where. Joined with the other groups in `options.ts`. */
-import { ALL, PLAN, WRITES } from "../option.ts";
+import { ALL, ALL_AND_REPORT, PLAN, REPORT, WRITES } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `output`. */
@@ -40,10 +40,21 @@ export const OUTPUT_OPTIONS = {
   report: {
     group: "output",
     kind: "text",
-    value: "FILE.json",
-    summary: "Write the report, as JSON, to this file; its name ends in .json.",
+    value: "FILE",
+    summary:
+      "Write the report to this file: as JSON where its name ends in .json, as a page where it ends in .html.",
+    details:
+      "The file gets its name once it is whole; one that is there is replaced then. The page needs nothing else: no script, no network. The report as JSON then tells also where the time went, the plan with its statements, and rejects by column, and `upsurge report` makes a page of it later.",
     example: "--report load.json",
     commands: WRITES,
+  },
+  out: {
+    group: "output",
+    kind: "text",
+    value: "FILE.html",
+    summary: "Write the page to this file; its name ends in .html.",
+    example: "--out page.html",
+    commands: REPORT,
   },
   logLevel: {
     group: "output",
@@ -53,7 +64,7 @@ export const OUTPUT_OPTIONS = {
     env: ["UPSURGE_LOG_LEVEL"],
     summary: "How much to log on stderr; debug shows the SQL.",
     example: "--log-level debug",
-    commands: ALL,
+    commands: ALL_AND_REPORT,
   },
   logFormat: {
     group: "output",
@@ -65,7 +76,7 @@ export const OUTPUT_OPTIONS = {
     details:
       "With `json` every line on stderr is a JSON object: errors, progress and signals as well, told by `event`. Each has the `runId` of the report, and `level`, `time` and `msg`. Lines for people have no colours where NO_COLOR is set or TERM is dumb.",
     example: "--log-format json",
-    commands: ALL,
+    commands: ALL_AND_REPORT,
   },
   verbose: {
     group: "output",

@@ -89,7 +89,7 @@ test.each<[GivenOptions, string]>([
   [{ delimiter: ";;" }, "OPTION_VALUE: --delimiter cannot be ';;'"],
   [{ delimiter: "§" }, "OPTION_VALUE: --delimiter cannot be '§'"],
   [{ quote: "''" }, "OPTION_VALUE: --quote cannot be ''''"],
-  [{ report: "load.html" }, "OPTION_VALUE: --report cannot be 'load.html'"],
+  [{ report: "load.txt" }, "OPTION_VALUE: --report cannot be 'load.txt'"],
   [{ metrics: "load.txt" }, "OPTION_VALUE: --metrics cannot be 'load.txt'"],
   [{ junit: "load.json" }, "OPTION_VALUE: --junit cannot be 'load.json'"],
   [{ map: ["nocolon"] }, "OPTION_VALUE: --map cannot be 'nocolon'"],

@@ -1,0 +1,36 @@
+/** A report of a load or of a run, as pages look at it. */
+import { formatCount } from "../../errors/format.ts";
+import type { Report } from "../report.ts";
+import type { ReportedLoad, RunReport } from "../run-report.ts";
+
+/** What a page shows of one table; a load has one of them, a run several. */
+export type TablePart = Omit<ReportedLoad, "load" | "kept" | "level" | "job">;
+
+/** A report of either kind. */
+export type AnyReport = Report | RunReport;
+
+/** Whether the report is that of a run. */
+export function isRun(report: AnyReport): report is RunReport {
+  return "tables" in report;
+}
+
+/** The tables of a report, in the order in which they were loaded. */
+export function tablesOf(report: AnyReport): readonly TablePart[] {
+  return isRun(report) ? report.tables : [report];
+}
+
+/** What the report is about, in a few words. */
+export function subject(report: AnyReport): string {
+  if (!isRun(report)) return report.table ?? "a table";
+  const [only, ...others] = report.tables;
+  if (only === undefined) return "no table";
+  return others.length === 0
+    ? (only.table ?? only.load)
+    : `${formatCount(others.length + 1)} tables`;
+}
+
+/** The sum of what a job's earlier runs have read. */
+export function readBefore(report: AnyReport): number {
+  if (!isRun(report)) return report.job?.resumedAt ?? 0;
+  return report.tables.reduce((sum, { job }) => sum + (job?.resumedAt ?? 0), 0);
+}
