@@ -126,7 +126,7 @@ describe("a server that encrypts, with a certificate of its own", () => {
   });
 
   test("starts again over a new connection, encrypted as well", async () => {
-    db.troubles = nth(2, having(/MERGE/), { after: "cut" });
+    db.troubles = nth(2, having(/merge/i), { after: "cut" });
     const to = db.url({ more: `ca=${encodeURIComponent(CERTIFICATE)}` });
     const result = await runFaulty(db, { input: INPUT, to });
     expect(result).toMatchObject({ exit: 0, counts: { read: 2, inserted: 2 } });
@@ -168,7 +168,7 @@ describe("a login", () => {
   );
 
   test("that is refused for a moment between two tries is tried again", async () => {
-    db.troubles = nth(2, having(/MERGE/), { after: "cut" });
+    db.troubles = nth(2, having(/merge/i), { after: "cut" });
     db.refusal = (login) => (login === 3 ? new TdsError(40_613, "moving house") : undefined);
     const result = await runFaulty(db, { input: INPUT });
     expect(result).toMatchObject({ exit: 0, counts: { read: 2, inserted: 2 } });

@@ -22,7 +22,7 @@ const LOADED = ["1", "2", "3", "4", "5"].map((id) => [id, `${id}0`]);
 const COUNTS = { read: 5, inserted: 4, updated: 1 };
 
 /** Where a load can be hit; each is met three times, once for every batch. */
-const WRITES = having(/^SET XACT_ABORT OFF[\s\S]*(?:MERGE|INSERT INTO) \[dbo\]/);
+const WRITES = having(/^SET XACT_ABORT OFF[\s\S]*(?:merge|insert into) \[dbo\]/i);
 const FILLS: Which = ({ kind, sql }) =>
   kind === "bulk" || sql.startsWith("INSERT INTO #upsurge_raw");
 const STAGES = having(/^SET XACT_ABORT OFF[\s\S]*TRY_CONVERT/);

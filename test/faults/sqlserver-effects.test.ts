@@ -90,7 +90,7 @@ describe.each<Effect>(["doom", "rollback"])("the victim of a deadlock, effect %s
     if (how !== "as sets") await tell(await db.session(), TRIGGER);
     // It never looks for a deadlock itself, so the load finds it and is its victim.
     await other.query("SET deadlock_timeout = '10min'; BEGIN; UPDATE dbo.t SET n = 7 WHERE id = 2");
-    const batches = having(/^SET XACT_ABORT OFF[\s\S]*MERGE/);
+    const batches = having(/^SET XACT_ABORT OFF[\s\S]*MERGE/i);
     db.troubles = nth(2, loading(batches), { meanwhile });
     const result = await runFaulty(db, { input: "id,n\n1,10\n2,20\n3,30\n", flags: ["-b", "1"] });
     expect(result).toMatchObject({ exit: 0, counts: { read: 3, inserted: 1, updated: 2 } });

@@ -24,7 +24,7 @@ const LOADED = ["1", "2", "3", "4", "5"].map((id) => [id, `${id}0`]);
 const COUNTS = { read: 5, inserted: 3, updated: 1, unchanged: 1 };
 const HINT = "run the same command later, or raise --lock-timeout or --retry-timeout";
 
-const MERGES = having(/^SET XACT_ABORT OFF[\s\S]*MERGE/);
+const MERGES = having(/^SET XACT_ABORT OFF[\s\S]*MERGE/i);
 /** What a guarded batch answers when its CATCH met a deadlock. */
 const deadlockInGuard = (sql: string): string =>
   sql.replace("SELECT @number AS number", "ROLLBACK TRANSACTION; SELECT 1205 AS number");

@@ -131,7 +131,7 @@ test("SIGTERM between batches, while standard input stays open, ends with 143", 
 });
 
 test("SIGTERM between two tries ends the wait", async () => {
-  db.troubles = always(loading(having(/MERGE/)), { before: "cut" });
+  db.troubles = always(loading(having(/merge/i)), { before: "cut" });
   const { child, ended } = spawnLoad("in.csv", "--retry-timeout", "5m");
   await untilAsked(/sp_getapplock/, 3);
 
@@ -143,7 +143,7 @@ test("SIGTERM between two tries ends the wait", async () => {
 });
 
 test("a process whose server is gone ends by itself", async () => {
-  db.troubles = always(loading(having(/MERGE/)), { after: "cut" });
+  db.troubles = always(loading(having(/merge/i)), { after: "cut" });
   const { ended } = spawnLoad("in.csv", "--retry-timeout", "200ms");
   const result = await ended;
 

@@ -26,6 +26,8 @@ export interface ReferenceLoad {
   /** A record with one of these texts in its field, which is no column, deletes the row of its key; absent: none does. */
   readonly deleteWhen?: { readonly field: string; readonly values: readonly string[] };
   readonly records: readonly ReferenceRecord[];
+  /** A record of nothing but NULL is a blank one. */
+  readonly isCsv?: boolean;
 }
 
 /** What a record came to. */
@@ -36,6 +38,7 @@ export type Fate =
   | "ignored"
   | "skipped"
   | "deleted"
+  | "blank"
   | "rejected";
 
 /** Applies the records in order; the table holds the outcome. */
@@ -56,6 +59,8 @@ async function applyRecord(
   { [load.deleteWhen?.field ?? ""]: mark, ...record }: ReferenceRecord,
 ): Promise<Fate> {
   const { key, mode, engine, deleteWhen } = load;
+  const values = [mark ?? null, ...Object.values(record)];
+  if (load.isCsv === true && values.every((value) => value === null)) return "blank";
   // The default for NULL keys; plain inserts have no key to guard.
   if (mode !== "insert" && key.some((column) => (record[column] ?? null) === null))
     return "rejected";

@@ -193,7 +193,11 @@ describe.each(ENGINES)("$title", (engine) => {
     const load = referenceOf(engine, table, chosen);
     await database.reset();
     await database.exec(table.setup[engine.name]);
-    const expected = await applyReference(database, { ...load, records });
+    const expected = await applyReference(database, {
+      ...load,
+      records,
+      isCsv: extension === "csv",
+    });
     const expectedRows = await rows();
     await database.reset();
     await database.exec(table.setup[engine.name]);
