@@ -1,5 +1,6 @@
 /** Errors of the mapping, each with the flag that helps in its own case. Every flag printed can be typed as it is. */
 import { nearest } from "../errors/edit-distance.ts";
+import { SERVICE_ERROR_FIX, isServiceError } from "../errors/service-error.ts";
 import { shellQuoted, shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { fieldLabel, shownName } from "../model/header.ts";
@@ -26,9 +27,9 @@ export function unknownFields(
 ): Error {
   const { told } = fieldNames([known]);
   const names = nameList(fields.map(told));
-  const hint = fields
-    .map((field) => dialectHint(shape, known, field))
-    .find((each) => each !== null);
+  const hint =
+    actionHint(known, fields) ??
+    fields.map((field) => dialectHint(shape, known, field)).find((each) => each !== null);
   const [field = ""] = fields;
   const isOne = fields.length === 1;
   const left = isOne ? oneField(known, field, free) : manyFields(known, fields, free);
@@ -113,19 +114,36 @@ export function nothingMapped(shape: TableShape, known: KnownFields): Error {
 const WRAPPED =
   /^(?:data|items|results|result|records|rows|value|values|hits|entries|objects|content)$/i;
 
-/** What a service answers when it fails. */
-const FAILED = /^(?:error|errors|error_?code|error_?message|fault|exception)$/i;
-
 /** What to do where the records of a JSON source seem to be inside of others. */
 function nestedHint({ source, fields }: KnownFields): string | null {
-  if (fields.some((field) => FAILED.test(field))) {
-    return "it looks like the error that a service has answered with: look at it, and get the file again";
-  }
+  if (isServiceError(fields)) return SERVICE_ERROR_FIX;
   const path = pathToRecords(fields);
   if (path === null) return null;
   const from = source === null || source === "-" ? "" : ` ${shellWord(source)}`;
   const command = `jq -c ${shellQuoted(path)}${from} | upsurge - --format ndjson`;
   return `the records seem to be inside: ${command} with the same options; or say which column a field goes to with --map`;
+}
+
+/** What to do where the lines of a JSON source tell in turn what is to be done and with what, as those for Elasticsearch do. */
+function actionHint(
+  { source, header, fields: all }: KnownFields,
+  unknown: readonly string[],
+): string | null {
+  const [action = ""] = unknown;
+  if (
+    header !== null ||
+    unknown.length > 1 ||
+    all[0] !== action ||
+    !/^(?:index|create)$/.test(action)
+  ) {
+    return null;
+  }
+  const command = `jq -c ${shellQuoted(`select(keys != ["${action}"])`)}`;
+  const piped =
+    source === null || source === "-"
+      ? `put ${command} before upsurge in the pipe`
+      : `${command} ${shellWord(source)} | upsurge - --format ndjson with the same options`;
+  return `if each record follows a line that is an action of Elasticsearch, leave those out: ${piped}; else --map ${shellQuoted(`${action}:COLUMN`)} puts it into a column`;
 }
 
 function pathToRecords(fields: readonly string[]): string | null {

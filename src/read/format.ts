@@ -11,6 +11,11 @@ export interface Format {
   readonly wants: "text" | "bytes";
   /** Whether a source that begins with these bytes, blanks left out, is of this format; absent: nothing shows it. */
   readonly begins?: (head: Buffer) => boolean;
+  /**
+   * The name of the format that a source is of, whose name tells this one: by its beginning, blanks left out, where that can
+   * only be the other; `null` else, and absent: there is none.
+   */
+  readonly instead?: (head: Buffer) => string | null;
   /** Opens the reader, which is loaded only then. Throws `SOURCE_*` errors. */
   readonly open: (input: ReaderInput, options: ReadOptions) => Promise<FormatReader>;
 }

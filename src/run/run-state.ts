@@ -103,16 +103,20 @@ export class RunState {
     const inOrder = run.order.places.flatMap((place) => this.#parts[place] ?? []);
     this.#parts = run.parts.flatMap(({ prepared }, at) => {
       const part = inOrder[at];
-      if (part === undefined) return [];
-      const { rejects } = part.state.request.lessons;
-      // Those of a job are opened once it is taken.
-      if (prepared.plan.job === null && !this.#done.has(idOf(part.load))) {
-        rejects.open(prepared.first);
-      }
-      return [{ ...part, state: { ...part.state, prepared } }];
+      return part === undefined ? [] : [{ ...part, state: { ...part.state, prepared } }];
     });
+    run.parts.forEach(({ prepared }, at) => this.#opensRejects(prepared, at));
+    this.leaves();
     const tables = run.parts.map(({ load }) => load.tableName);
     log.info({ tables, why: run.order.why }, "planned");
+  }
+
+  /** Makes the reject file of the load at this place. Those of a job are opened once it is taken. */
+  #opensRejects({ plan, first }: PreparedLoad, at: number): void {
+    const part = this.#parts[at];
+    if (part === undefined || plan.job !== null || this.#done.has(idOf(part.load))) return;
+    this.#at = at;
+    part.state.request.lessons.rejects.open(first);
   }
 
   /** It is the turn of the load at this place. */

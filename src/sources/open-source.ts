@@ -11,7 +11,7 @@ import { charsetOf, isUtf8Name } from "../read/text/charset.ts";
 import type { Charset } from "../read/text/charset.ts";
 import { decompress, detectCompression } from "../read/bytes/decompress.ts";
 import type { Compression } from "../read/bytes/decompress.ts";
-import { formatByBeginning, formatByName } from "../read/detect-format.ts";
+import { formatByBeginning, formatByName, formatInstead } from "../read/detect-format.ts";
 import type { Format } from "../read/format.ts";
 import { FORMATS } from "../read/formats.ts";
 import type { SourceFormat } from "../read/formats.ts";
@@ -80,7 +80,7 @@ export async function openSource(
     const input = await decode(stored.name, plain, { charset, options, io, raw });
     const isUtf8 = input.charset.transcoder === null && isUtf8Name(options.encoding);
     if (!raw) refuseForeignText(input.first.bytes, stored.name, isUtf8);
-    const found = named ?? formatByBeginning(input.first.bytes, formats);
+    const found = formatOf({ asked, named }, input.first.bytes, formats);
     const reader = await found.open(input, options);
     // The names of the list are those of the type.
     const format = found.name as SourceFormat;
@@ -101,6 +101,16 @@ export async function openSource(
     await stored.close();
     throw error;
   }
+}
+
+/** The format that is asked for, else the one that is named, else by the first bytes. */
+function formatOf(
+  { asked, named }: { readonly asked: Format | undefined; readonly named: Format | null },
+  head: Buffer,
+  formats: readonly Format[],
+): Format {
+  if (asked !== undefined) return asked;
+  return named === null ? formatByBeginning(head, formats) : formatInstead(named, head, formats);
 }
 
 /** What a source with `--records` is where nothing else says what it is. */

@@ -138,3 +138,59 @@ test("records inside of a document are taken out by the command that is printed"
   expect(stderr).toContain("jq -c '.data[]' a.json | upsurge - --format ndjson");
   expect(service.stderr).toContain("the error that a service has answered with");
 });
+
+test("an answer of a service in a file for CSV is called an error, and other JSON gets the format that reads it", async () => {
+  const answers = [
+    '{"error":"rate limit","code":429}\n',
+    '{\n  "errors": [{"reason": "gone"}]\n}\n',
+    '{"message":"Not Found","status":"404"}',
+  ];
+  for (const text of answers) {
+    const { stderr, exitCode } = await load(folder({ "a.csv": text }), "a.csv");
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("a service has answered with")]);
+  }
+  for (const [text, format] of [
+    ['{"id":1,"name":"a"}\n{"id":2,"name":"b"}\n', "ndjson"],
+    ['[{"id":1,"name":"a"},{"id":2,"name":"b"}]', "json"],
+    ['[\n{"id":1,"name":"a"},\n{"id":2,"name":"b"}\n]\n', "json"],
+    ['{\n "id":1,\n "name":"a"\n}\n{"id":2,"name":"b"}\n', "json"],
+  ] as const) {
+    const cwd = folder({ "a.csv": text });
+    const { stderr } = await load(cwd, "a.csv");
+    expect(stderr).toContain(`it looks like JSON: pass --format ${format}\n`);
+    const loaded = await load(cwd, "a.csv", "--format", format);
+    expect(loaded.stdout).toContain("inserted  2");
+  }
+  const bracketed = folder({ "a.csv": "[id],{name}\n1,a\n" });
+  const mapped = await load(bracketed, "a.csv", "--map", "[id]:id", "--map", "{name}:name");
+  expect(mapped.exitCode, mapped.stderr).toBe(0);
+});
+
+test("an array in a file for NDJSON is read as the array it is, unless --format says otherwise", async () => {
+  const rows = '{"id":1,"name":"a"},\n{"id":"x"},\n{"id":2,"name":"b"}';
+  for (const text of [`[\n${rows}\n]\n`, `\n [${rows}]`]) {
+    const cwd = folder({ "a.ndjson": text });
+    const ran = await load(cwd, "a.ndjson", "--key", "id", "--max-rejects", "1");
+    expect([ran.exitCode, ran.stdout]).toEqual([3, expect.stringMatching(/inserted +2/)]);
+    const again = await load(cwd, "a.ndjson.rejects.json", "--key", "id");
+    expect(again.stderr).toContain("a.ndjson.rejects.json, record 1, line 1");
+  }
+  const several = folder({ "a.ndjson": '[{"id":1}]\n[{"id":2}]\n', "b.ndjson": "[\n{}\n]\n" });
+  expect((await load(several, "a.ndjson")).stderr).toContain("jq -c '.[]' a.ndjson");
+  expect((await load(several, "b.ndjson", "--format", "ndjson")).stderr).toContain("ROW_JSON");
+});
+
+test("lines that say what is done with the next one are told from records", async () => {
+  const lines = [
+    '{"index":{"_id":"1"}}',
+    '{"id":1,"name":"a"}',
+    '{"index":{"_id":"2"}}',
+    '{"id":2}',
+  ];
+  const cwd = folder({ "a b.ndjson": `${lines.join("\n")}\n` });
+  const { stderr, exitCode } = await load(cwd, "a b.ndjson");
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(
+    `jq -c 'select(keys != ["index"])' 'a b.ndjson' | upsurge - --format ndjson with the same options`,
+  );
+});

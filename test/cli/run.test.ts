@@ -158,3 +158,20 @@ test("the fix for two files of one table works as it is printed", async () => {
   expect(ran.exitCode, ran.stderr).toBe(0);
   expect(rowsIn(folder, "b")).toBe(3);
 });
+
+test("a reject file that is there stops the run, with what a folder and a manifest can do about it", async () => {
+  const manifest = "loads: [{ from: seeds/a.csv, max-rejects: 1 }, { from: seeds/b.csv }]\n";
+  const files = { ...FILES, "seeds/a.csv": "id,n\n1,10\n", "run.yaml": manifest };
+  const folder = shop({ ...files, "seeds/a.csv.rejects.csv": "id,n\n3,30\n" });
+  for (const [words, fix] of [
+    [
+      ["seeds", "--max-rejects", "1"],
+      "; a run does not take --reject-file: load seeds/a.csv by itself, with --table a\n",
+    ],
+    [["run.yaml"], "choose another with reject-file (its load is at run.yaml:1:9)\n"],
+  ] as const) {
+    const { exitCode, stderr } = await run(folder, words);
+    expect([exitCode, stderr]).toEqual([6, expect.stringContaining(fix)]);
+  }
+  expect(rowsIn(folder, "b")).toBe(0);
+});

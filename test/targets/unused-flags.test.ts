@@ -34,6 +34,26 @@ describe.each(SHARED_ENGINES)("$title", (engine) => {
     expect(await rows()).toEqual(["1|10|d"]);
   });
 
+  test("a token of --null that begins with the name of a field is said to be a text, and --null-in takes it", async () => {
+    const shell = await open();
+    shell.write("in.csv", "id,n,hist\n1,-1,-1\n");
+    shell.write("in.ndjson", '{"id":1,"n":-1,"hist":"-1"}\n');
+    for (const file of ["in.csv", "in.ndjson"]) {
+      const load = [file, "--key", "id"];
+      const ran = await shell.bare([...load, "--null", "hist=-1", "--null", "a=b", "--null", "=n"]);
+
+      expect(ran.exit, ran.stderr).toBe(0);
+      expect(ran.report.warnings).toEqual([
+        expect.stringContaining("--null 'hist=-1' makes NULL of the whole text 'hist=-1'"),
+      ]);
+      expect(await rows()).toEqual(["1|-1|-1"]);
+      const [, printed = ""] = /--null-in '([^']*)'$/.exec(ran.report.warnings[0] ?? "") ?? [];
+      const typed = await shell.bare([...load, "--null-in", printed]);
+      expect(typed.report.warnings).toEqual([]);
+      expect(await rows()).toEqual(["1|-1|"]);
+    }
+  });
+
   test("--const with the text of a NULL is said to be text, and what is said instead is true", async () => {
     const shell = await open();
     shell.write("in.csv", "id\n1\n");

@@ -17,6 +17,7 @@ import type { CsvSpan } from "./span.ts";
 import type { RecordLimits } from "./splitter.ts";
 import type { FormatReader, ReaderInput, SourceEnding } from "../format-reader.ts";
 import { remedyFor } from "./header-fix.ts";
+import { refuseJson } from "./refuse-json.ts";
 import { skipLinesTo } from "../text/skip-to.ts";
 import { RecordStream } from "../text/record-stream.ts";
 import type { RecordRun } from "../text/record-stream.ts";
@@ -35,6 +36,7 @@ export async function openCsv(
   options: ReadOptions,
   delimiter: "," | "\t",
 ): Promise<FormatReader> {
+  refuseJson(input.name, input.first.bytes, options);
   const opened = await openSplitter(input, options, delimiter);
   const { dialect, splitter, stream } = opened;
   const hasHeader = options.header !== false;
