@@ -1,4 +1,4 @@
-/** Which statements rows with certain columns need, by mode and strategy; pure. */
+/** Which statements rows with certain columns need, by mode and method; pure. */
 import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
 import {
   conflictTarget,
