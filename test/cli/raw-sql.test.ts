@@ -26,6 +26,10 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   null: ["--null", SQL],
   nullIn: ["--null-in", `n=${SQL}`],
   defaultOnEmpty: ["--default-on-empty", SQL],
+  // Files that a load is told in.
+  junit: null,
+  metrics: null,
+  out: null,
   // A way into a document.
   records: null,
   // One mark each; and letters of strptime, which are read before any statement is made.
