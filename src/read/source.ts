@@ -93,6 +93,8 @@ export interface Source {
   readonly sizeBytes: number | null;
   /** Stored bytes read so far, for progress. */
   readonly bytesRead: number;
+  /** All of its records were handed out, and it is as whole as was asked for. */
+  readonly ended: boolean;
   /** Can be opened again from its beginning. */
   readonly rereadable: boolean;
   /** The hash of what was read, where it was asked for. */

@@ -44,11 +44,15 @@ export interface WorkRequest {
 /** Opens the sources of a load. */
 interface SourceOpener {
   readonly paths: readonly string[];
+  /** The first, which may be open already. */
+  openFirst(): Promise<FirstSource>;
   openNext(path: string, hashed: boolean): Promise<Source>;
+  /** The first has nothing that is left to load. */
+  passFirst(): Promise<void>;
 }
 
-/** The first source, which is open already. */
-interface FirstSource {
+/** The first source, and the sample of it. */
+export interface FirstSource {
   readonly source: Source;
   readonly sample: SourceSample;
 }
@@ -61,16 +65,10 @@ export function checkpointName(path: string): string {
 /** Finds what is left of a job's sources. */
 export class WorkFinder {
   readonly #sources: SourceOpener;
-  readonly #first: FirstSource;
   readonly #request: WorkRequest & { readonly options: Options };
 
-  constructor(
-    sources: SourceOpener,
-    first: FirstSource,
-    request: WorkRequest & { readonly options: Options },
-  ) {
+  constructor(sources: SourceOpener, request: WorkRequest & { readonly options: Options }) {
     this.#sources = sources;
-    this.#first = first;
     this.#request = request;
   }
 
@@ -112,30 +110,30 @@ export class WorkFinder {
   async #left({ path, number, known }: MatchedSource, isFirst: boolean): Promise<WorkItem | null> {
     const item = { path, number, name: checkpointName(path) };
     const from = known?.offset ?? BEGINNING;
-    const open = async (): Promise<OpenedSource> => await this.#open(path, known, isFirst);
+    const isLookedAt = isFirst && path === this.#sources.paths[0];
+    const open = async (): Promise<OpenedSource> => await this.#open(path, known, isLookedAt);
     if (known === null || known.total === null) return { ...item, from, open };
     const opened = await open();
     const checked = await hasMore(opened, this.#request.options.limit !== null);
-    const first = this.#first.source;
     if (checked === null) {
-      if (opened.source !== first) await opened.source.close();
+      await (isLookedAt ? this.#sources.passFirst() : opened.source.close());
       return null;
     }
     if (!this.#request.followAppend) throw this.#grown(path);
     // A stream is opened once.
-    if (opened.source === first || !opened.source.rereadable) {
+    if (isLookedAt || !opened.source.rereadable) {
       return { ...item, from, open: async () => checked };
     }
     await opened.source.close();
     return { ...item, from, open };
   }
 
-  async #open(path: string, known: KnownSource | null, isFirst: boolean): Promise<OpenedSource> {
+  async #open(path: string, known: KnownSource | null, isLookedAt: boolean): Promise<OpenedSource> {
     const { paths } = this.#sources;
-    const isOpen = isFirst && path === paths[0];
-    const source = isOpen ? this.#first.source : await this.#sources.openNext(path, true);
+    const first = isLookedAt ? await this.#sources.openFirst() : null;
+    const source = first?.source ?? (await this.#sources.openNext(path, true));
     try {
-      const reading = isOpen ? this.#first.sample : await sample(source);
+      const reading = first?.sample ?? (await sample(source));
       if (known !== null) {
         const { name, followAppend } = this.#request;
         const isOnlySource = paths.length === 1;

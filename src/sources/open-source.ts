@@ -234,6 +234,7 @@ class OpenSource implements Source {
   readonly #reader: FormatReader;
   readonly #check: () => Promise<void>;
   #closing: Promise<void> | null = null;
+  #ended = false;
 
   constructor(stored: StoredBytes, { feed, prefix }: DecodedInput, found: FoundFormat) {
     this.name = stored.name;
@@ -259,6 +260,10 @@ class OpenSource implements Source {
     return this.#stored.rereadable;
   }
 
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   get bytesRead(): number {
     return this.#stored.bytesRead;
   }
@@ -280,6 +285,7 @@ class OpenSource implements Source {
         if (this.#closing !== null) return;
       }
       await this.#check();
+      this.#ended = true;
     } catch (error) {
       // What a source says after it was closed is of no interest.
       if (this.#closing === null) throw error;

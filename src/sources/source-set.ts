@@ -10,7 +10,7 @@ import type { Source } from "../read/source.ts";
 import { expandSources } from "./expand-sources.ts";
 import type { KnownSource } from "./check-beginning.ts";
 import { WorkFinder } from "./find-work.ts";
-import type { WorkItem, WorkRequest } from "./find-work.ts";
+import type { FirstSource, WorkItem, WorkRequest } from "./find-work.ts";
 import { jobSource } from "./job-source.ts";
 import { loadedHeaders, lookAt, plannedSource } from "./look-at.ts";
 import type { LaterSource } from "./look-at.ts";
@@ -90,8 +90,12 @@ export class SourceSet {
   #bytesBefore = 0;
   readonly #extent = new SourceExtent();
   #rereadable = true;
-  /** The first source was closed after it was looked at. */
+  /** What was looked at is closed until it is read. */
+  #rests = false;
+  /** The first source is closed for now. */
   #resting = false;
+  /** It, opened again. */
+  #woken: Source | null = null;
 
   private constructor(paths: readonly string[], context: SourceSetContext) {
     this.paths = paths;
@@ -159,16 +163,31 @@ export class SourceSet {
     const { first } = this.#known;
     if (!first.rereadable) return;
     await first.close();
+    this.#rests = true;
     this.#resting = true;
   }
 
   /** Opens again what was looked at; its fields must still fit the plan. */
   async #wake(): Promise<void> {
     if (!this.#resting) return;
-    this.#resting = false;
-    const source = await this.openNext(this.paths[0] ?? "-");
+    const source = await this.openNext(this.paths[0] ?? "-", this.#rules.hashed);
     this.#take(source);
     this.#sample = await sample(source);
+    this.#woken = source;
+    this.#resting = false;
+  }
+
+  /** The first source, open, and the sample of it. */
+  async openFirst(): Promise<FirstSource> {
+    await this.#wake();
+    return { source: this.#woken ?? this.#known.first, sample: this.#firstSample };
+  }
+
+  /** Nothing of the first source is left to load: it need not stay open where many loads are planned. */
+  async passFirst(): Promise<void> {
+    if (!this.#rests) return;
+    await this.#woken?.close();
+    this.#resting = true;
   }
 
   /** The sources as a plan shows them. */
@@ -221,17 +240,24 @@ export class SourceSet {
 
   /** The records of all sources, in turn. */
   async *read(): AsyncGenerator<SourceEvent> {
-    await this.#wake();
+    const first = await this.openFirst();
     this.#extent.begin(this.paths);
-    for await (const chunk of this.#extent.counted(this.paths[0] ?? "-", this.#firstSample.chunks))
+    for await (const chunk of this.#extent.counted(this.paths[0] ?? "-", first.sample.chunks))
       yield { kind: "chunk", chunk, source: null };
+    this.#checkRead(first.source);
     for (const path of this.paths.slice(1)) {
       const source = await this.openNext(path);
       await this.#goTo(source);
       this.#extent.goTo(path);
       for await (const chunk of this.#extent.counted(path, source.chunks()))
         yield { kind: "chunk", chunk, source: null };
+      this.#checkRead(source);
     }
+  }
+
+  /** Records that nobody asked for must not pass for records that are not there. */
+  #checkRead({ name, ended }: Source): void {
+    if (!ended && !this.#closed) throw new Error(`${name} was closed before its end`);
   }
 
   /** Records that were read of each source by its path, written or not. */
@@ -241,8 +267,7 @@ export class SourceSet {
 
   /** What is left of the sources that a job knows; each is opened where it goes on, and compared with what was loaded of it. */
   async findWork(known: readonly KnownSource[], request: WorkRequest): Promise<WorkItem[]> {
-    const first = { source: this.#known.first, sample: this.#firstSample };
-    const finder = new WorkFinder(this, first, { ...request, options: this.#context.options });
+    const finder = new WorkFinder(this, { ...request, options: this.#context.options });
     return await finder.find(known);
   }
 
@@ -258,6 +283,7 @@ export class SourceSet {
         yield { kind: "chunk", chunk, source };
       // A source that was closed by an interrupt has not come to its end.
       if (signal.aborted) return;
+      this.#checkRead(opened);
       yield { kind: "end", source };
     }
   }

@@ -115,7 +115,54 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
   });
 
   sayings(database);
+  longFiles(database);
 });
+
+/** Files are looked at before the first is read, and those of a run are closed in between. */
+function longFiles(database: TestDatabase): void {
+  test.each(["csv", "ndjson"])(
+    "files of many blocks are read to their ends, also by a run that goes on: %s",
+    async (ending) => {
+      const shell = new RunShell(database);
+      await shell.start(
+        ...["a", "b"].map(
+          (name) => `create table ${name} (id int primary key, n int check (n < 9))`,
+        ),
+      );
+      const pad = " ".repeat(100);
+      const line = (id: number, n = 1): string =>
+        ending === "csv" ? `${pad}${id}${pad},${n}\n` : `{"id":${id}${pad}${pad},"n":${n}}\n`;
+      const lines = Array.from({ length: 3000 }, (_, at) => line(at + 1));
+      const head = ending === "csv" ? "id,n\n" : "";
+      const bad = [...lines.slice(0, 2500), line(2501, 10)];
+      const all = (more: readonly string[] = []): string => [head, ...lines, ...more].join("");
+      shell.write({
+        [`seeds/a.${ending}`]: all(),
+        [`seeds/b.${ending}`]: `${head}${bad.join("")}${lines.slice(2501).join("")}`,
+      });
+      const flags = ["seeds", "--commit", "1000", "--trim"];
+      const failed = await shell.run(...flags);
+      expect([failed.exit, failed.error], failed.output).toEqual([4, "REJECT_LIMIT"]);
+      shell.write({ [`seeds/b.${ending}`]: all() });
+      const { exit, tables, output } = await shell.run(...flags);
+
+      const whole = { inserted: 3000 };
+      expect([exit, tables], output).toEqual([
+        0,
+        [
+          ["a", whole],
+          ["b", whole],
+        ],
+      ]);
+      expect(await shell.rows("select count(*), max(id) from b")).toEqual([["3000", "3000"]]);
+      const again = await shell.run(...flags, "--job", "again");
+      expect(again.report.counts, again.output).toMatchObject({ read: 6000, unchanged: 6000 });
+      shell.write({ [`seeds/a.${ending}`]: all([line(3001)]) });
+      const grown = await shell.run(...flags, "--job", "again");
+      expect([grown.exit, grown.error], grown.output).toEqual([4, "SOURCE_CHANGED"]);
+    },
+  );
+}
 
 function sayings(database: TestDatabase): void {
   test("a manifest says at its top what is committed when", async () => {
