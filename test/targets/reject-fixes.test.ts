@@ -119,12 +119,6 @@ const CASES: readonly FixCase[] = [
     text: '{"id":1}{"id":2}\n',
     fix: "--format json",
   },
-  {
-    title: "an array over several lines",
-    file: "in.ndjson",
-    text: '[\n{"id":1},\n{"id":2}\n]\n',
-    fix: "--format json",
-  },
   { title: "a key that is there, in an insert", text: "id,s\n7,new\n", fix: "--key id" },
   { title: "the same, to leave it", text: "id,s\n7,new\n", fix: "--key id --ignore" },
 ];
