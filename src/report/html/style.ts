@@ -43,6 +43,8 @@ td,tbody th{min-width:4.5rem}
 .badbar{fill:var(--bad)}
 td svg{display:block;width:100%;min-width:6rem;height:.9rem;margin-top:.3rem}
 .track{fill:var(--line)}
+/* Columns are as wide as their words: a long table is scrolled, not broken. */
+table{overflow-wrap:break-word}
 pre{margin:.4rem 0;padding:.7rem .9rem;background:var(--card);border:1px solid var(--line);border-radius:.5rem;font:.8125rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere;tab-size:2}
 code{font:.875em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 details{margin:.6rem 0;border:1px solid var(--line);border-radius:.5rem;padding:.5rem .8rem}
