@@ -61,7 +61,7 @@ class JsonReader {
     return { kind: "string", raw, text: String(JSON.parse(raw)) };
   }
 
-  /** What stands between brackets, parted by commas. */
+  /** What stands between brackets, separated by commas. */
   #list<T>(end: string, read: () => T): T[] {
     const found: T[] = [];
     this.#at += 1;
