@@ -2,6 +2,7 @@
  * Asks the database for the values of expressions: one statement for the records of a batch. Where it fails for the fault of a record,
  * each half is asked for by itself.
  */
+import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Row, RowFault } from "../../model/batch.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { ValueColumn } from "../../model/value-plan.ts";
@@ -91,7 +92,10 @@ export class Evaluator {
     const answer = await this.#session.execute.run(statement.sql, statement.values);
     const byNumber = new Map(answer.rows.map((row) => [Number(row["n"]), row]));
     return rows.map((row, at) => {
-      const found = byNumber.get(at + 1) ?? {};
+      const found = byNumber.get(at + 1);
+      // A record that was passed over must not pass for one whose values are NULL.
+      if (found === undefined)
+        throw upsurgeError("INTERNAL", { message: "an expression has no value for a record" });
       return [row, this.#request.columns.map((_, place) => valueIn(found, place + 1))];
     });
   }
