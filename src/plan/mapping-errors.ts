@@ -3,6 +3,7 @@ import { nearest } from "../errors/edit-distance.ts";
 import { SERVICE_ERROR_FIX, isServiceError } from "../errors/service-error.ts";
 import { shellQuoted, shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { fieldLabel, shownName } from "../model/header.ts";
 import { fieldNames } from "./field-names.ts";
 import type { HeaderField, KnownFields } from "../model/header.ts";
@@ -250,4 +251,24 @@ function listed(numbers: readonly number[]): string {
   return numbers.length < 2
     ? numbers.join("")
     : `${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)}`;
+}
+
+/** The error for a column that would be filled twice; `where`: the flag that does. */
+export function filledTwice(
+  column: string,
+  reason: string,
+  more: { readonly fix: string; readonly where?: string },
+): UpsurgeError {
+  return upsurgeError("PLAN_DUPLICATE_COLUMN", { column, reason }, more);
+}
+
+/** The error for a field that a flag names and no source has. */
+export function noField(
+  field: string,
+  labels: readonly string[],
+  more: { readonly where: string; readonly fix?: string },
+): UpsurgeError {
+  const near = nearest(field, labels);
+  const suggestion = near === null ? "use one of those names" : `did you mean ${near}?`;
+  return upsurgeError("PLAN_NO_FIELD", { field, fields: labels.join(", "), suggestion }, more);
 }

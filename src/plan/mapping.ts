@@ -1,5 +1,4 @@
 /** Decides which column each field fills. Fields of later records are resolved by the same rules. */
-import { nearest } from "../errors/edit-distance.ts";
 import { shellQuoted } from "../errors/shell-word.ts";
 import { located, UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import { fieldLabel, shownName } from "../model/header.ts";
@@ -11,6 +10,8 @@ import type { FieldMap, FieldValue } from "../options/grammar.ts";
 import type { Options } from "../options/options.ts";
 import { keptFromColumns, lookupFields } from "../options/lookup-fields.ts";
 import {
+  filledTwice,
+  noField,
   nothingMapped,
   placeOf,
   repeatedField,
@@ -166,18 +167,12 @@ export function refuseUnknownFields(
     const twins = sources.flatMap(
       ({ header }) => header?.filter(({ name }) => name === field) ?? [],
     );
-    const near = nearest(field, labels);
-    const suggestion = near === null ? "use one of those names" : `did you mean ${near}?`;
-    throw upsurgeError(
-      "PLAN_NO_FIELD",
-      { field, fields: labels.join(", "), suggestion },
-      {
-        where: flag,
-        ...(twins.length === 0 || flag === "--lookup"
-          ? {}
-          : { fix: `say it by number, for example ${flag} ${twins[0]?.key ?? ""}` }),
-      },
-    );
+    throw noField(field, labels, {
+      where: flag,
+      ...(twins.length === 0 || flag === "--lookup"
+        ? {}
+        : { fix: `say it by number, for example ${flag} ${twins[0]?.key ?? ""}` }),
+    });
   }
 }
 
@@ -281,7 +276,7 @@ export function mapFields(
       const other = fieldOf.get(column);
       if (other !== undefined && other !== field) {
         const place = placeOf(known) ?? undefined;
-        const twice = filledTwice(column, sources, [other, field]);
+        const twice = filledByFields(column, sources, [other, field]);
         throw place === undefined ? twice : located(twice, place);
       }
       fieldOf.set(column, field);
@@ -311,7 +306,7 @@ function columnsOf(shape: TableShape, known: KnownFields, resolve: FieldResolver
         throw readOnlyColumn(called, column, destination.reason);
       }
       const other = mapping.find((each) => each.column === column);
-      if (other !== undefined) throw filledTwice(column, [known], [other.field, field]);
+      if (other !== undefined) throw filledByFields(column, [known], [other.field, field]);
       mapping.push({ field, column });
     }
   }
@@ -335,7 +330,7 @@ function inSource<T>(known: KnownFields, work: () => T): T {
   }
 }
 
-function filledTwice(
+function filledByFields(
   column: string,
   sources: readonly KnownFields[],
   fields: readonly string[],
@@ -344,7 +339,7 @@ function filledTwice(
   const reason = `by the fields ${fields.map(told).join(" and ")}`;
   const flags = fields.map((field) => `--map ${shellQuoted(`${flag(field)}:`)}`);
   const fix = `drop one of them, with ${flags.join(" or ")}`;
-  return upsurgeError("PLAN_DUPLICATE_COLUMN", { column, reason }, { fix });
+  return filledTwice(column, reason, { fix });
 }
 
 function readOnlyColumn(field: string, column: string, reason: string): Error {

@@ -47,6 +47,19 @@ export interface Conflict {
 /** What one of the user's expressions is tried over: the rows of both sides, one of them, or a row that is proposed. */
 export type TriedRows = "both" | "excluded" | "target" | "proposed";
 
+/** How a MERGE begins, and what it calls a row without a target row. */
+export interface MergeSpelling {
+  /** `merge …` up to its source. */
+  readonly into: (plan: TablePlan) => string;
+  readonly missing: string;
+}
+
+/** A dialect that has a clause for conflicts: no upsert of another is to be had. */
+export type UpsertDialect = Dialect & { readonly onConflict: (conflict: Conflict) => string };
+
+/** A dialect that has MERGE. */
+export type MergeDialect = Dialect & { readonly merge: MergeSpelling };
+
 /** The spelling of one database. */
 export interface Dialect {
   readonly quote: (name: string) => string;
@@ -75,9 +88,6 @@ export interface Dialect {
   readonly deleteFound: (write: FoundWrite) => string;
   /** The clause of an insert; `null` where the database has none that does what is asked. */
   readonly onConflict: ((conflict: Conflict) => string) | null;
-  /** `merge …` up to its source, and what a row without a target row is called; `null` where there is no MERGE. */
-  readonly merge: {
-    readonly into: (plan: TablePlan) => string;
-    readonly missing: string;
-  } | null;
+  /** `null` where there is no MERGE. */
+  readonly merge: MergeSpelling | null;
 }

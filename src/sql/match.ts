@@ -3,6 +3,15 @@ import type { Arbiter, TablePlan } from "../model/load-plan.ts";
 import type { Dialect } from "./dialect.ts";
 import { qualify } from "./expressions.ts";
 
+/** A plan whose rows are looked up by a key. */
+export type KeyedPlan = TablePlan & { readonly arbiter: Arbiter };
+
+/** The plan with the key that its method looks rows up by; `null` where a conflict shows only in the writing. */
+export function keyedPlan(plan: TablePlan): KeyedPlan | null {
+  const { key } = plan.method;
+  return key === null ? null : { ...plan, arbiter: key };
+}
+
 type KeySpelling = Pick<Dialect, "quote" | "equalOrNull">;
 
 /** `target."a" = excluded."a"` for every part of the key; the predicate of its index on both sides. */

@@ -1,6 +1,6 @@
 /** The statements that insert or update in one: with a clause for conflicts, and MERGE. Pure. */
 import type { TablePlan } from "../model/load-plan.ts";
-import type { Dialect } from "./dialect.ts";
+import type { MergeDialect, UpsertDialect } from "./dialect.ts";
 import { insertedSql, insertSql } from "./insert.ts";
 import { updateSql } from "./update.ts";
 import type { UpdateSql } from "./update.ts";
@@ -10,11 +10,11 @@ export function upsertSql(
   plan: TablePlan,
   columns: readonly string[],
   { from, test }: { readonly from: string; readonly test: (update: UpdateSql) => string | null },
-  dialect: Dialect,
+  dialect: UpsertDialect,
 ): string {
   const insert = insertSql(plan, columns, from, dialect);
   const { arbiter, mode } = plan;
-  if (mode === "insert" || arbiter === null || dialect.onConflict === null) return insert;
+  if (mode === "insert" || arbiter === null) return insert;
   const update = updateSql(plan, columns, dialect);
   return `${insert}\n${dialect.onConflict({ plan, arbiter, update, test: update === null ? null : test(update) })}`;
 }
@@ -43,18 +43,18 @@ export function mergeSql(
   plan: TablePlan,
   columns: readonly string[],
   { source, match, tests }: MergeParts,
-  dialect: Dialect,
+  dialect: MergeDialect,
 ): string {
   const update = updateSql(plan, columns, dialect);
   const { names, values } = insertedSql(plan, columns, dialect);
   const also = update === null ? [] : tests(update).filter((test) => test !== null);
   return [
-    `${dialect.merge?.into(plan) ?? ""} using ${source} as excluded on ${match}`,
+    `${dialect.merge.into(plan)} using ${source} as excluded on ${match}`,
     ...(update === null
       ? []
       : [
           `when matched${also.map((test) => ` and ${test}`).join("")} then update set ${update.assignments}`,
         ]),
-    `${dialect.merge?.missing ?? ""} then insert ${names} values (${values})`,
+    `${dialect.merge.missing} then insert ${names} values (${values})`,
   ].join("\n");
 }

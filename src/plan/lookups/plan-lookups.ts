@@ -12,6 +12,7 @@ import { tableSql, uniqueIndexSql } from "../../sql/unique-index.ts";
 import type { FieldNames } from "../field-names.ts";
 import { readingReason } from "../isolation.ts";
 import { whyReadOnly } from "../mapping.ts";
+import { filledTwice } from "../mapping-errors.ts";
 import { requireColumn, tableLabel } from "../names.ts";
 import { couplingOf } from "./coupling.ts";
 import type { CoupledLookup } from "./coupling.ts";
@@ -49,7 +50,7 @@ export function planLookups(request: LookupRequest): PlannedLookups {
   for (const given of options.lookup ?? []) {
     const lookup = planLookup(request, given);
     if (planned.some(({ column }) => column.name === lookup.column.name))
-      throw filledTwice(lookup.column, "by two --lookup", "leave one of them out");
+      throw twice(lookup.column, "by two --lookup", "leave one of them out");
     planned.push(lookup);
   }
   const coupling = { others: planned, reads: readingReason(request) };
@@ -141,24 +142,24 @@ function refuseFilled(
   const field = mapping.find((each) => each.column === column.name)?.field;
   if (field !== undefined) {
     const drop = `drop the field with --map ${shellQuoted(`${called.flag(field)}:`)}, or leave the --lookup of ${column.name} out`;
-    throw filledTwice(column, `by the field ${called.told(field)} and by --lookup`, drop);
+    throw twice(column, `by the field ${called.told(field)} and by --lookup`, drop);
   }
   if (update.stamps.some((each) => each.column === column.name)) {
     const fix = `leave --stamp ${column.name} or the --lookup of it out`;
-    throw filledTwice(column, "by --stamp and by --lookup", fix);
+    throw twice(column, "by --stamp and by --lookup", fix);
   }
   if (values?.columns.some((each) => each.column.name === column.name) === true) {
     const fix = `leave --value ${column.name} or the --lookup of it out`;
-    throw filledTwice(column, "by --value and by --lookup", fix);
+    throw twice(column, "by --value and by --lookup", fix);
   }
   if (constants.some((each) => each.column === column.name)) {
     const fix = `leave --const ${column.name} or the --lookup of it out`;
-    throw filledTwice(column, "by --const and by --lookup", fix);
+    throw twice(column, "by --const and by --lookup", fix);
   }
 }
 
-function filledTwice({ name: column }: Column, reason: string, fix: string): Error {
-  return upsurgeError("PLAN_DUPLICATE_COLUMN", { column, reason }, { fix, where: "--lookup" });
+function twice({ name }: Column, reason: string, fix: string): Error {
+  return filledTwice(name, reason, { fix, where: "--lookup" });
 }
 
 const MISSING = {

@@ -1,6 +1,5 @@
 /** Columns that an expression of `--value` and something else would fill. Pure. */
 import { shellQuoted } from "../../errors/shell-word.ts";
-import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Assignment, Mode, TablePlan } from "../../model/load-plan.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import type { ValueColumn } from "../../model/value-plan.ts";
@@ -8,6 +7,7 @@ import { excludedField } from "../../sql/excluded-fields.ts";
 import { readsColumn } from "../../sql/expressions.ts";
 import type { ExpressionNames } from "../../sql/expressions.ts";
 import type { FieldNames } from "../field-names.ts";
+import { filledTwice } from "../mapping-errors.ts";
 
 /** What else fills columns. */
 export interface OtherFillings {
@@ -26,20 +26,21 @@ export function refuseFilled(others: OtherFillings, columns: readonly ValueColum
   const naming = { columns: shape.columns.map(({ name }) => name), quoteIdentifier };
   for (const { column } of columns) {
     const { name } = column;
+    const twice = (reason: string, fix: string): Error =>
+      filledTwice(name, reason, { fix, where: "--value" });
     const leave = (flag: string): string => `leave ${flag} ${name} or the --value of it out`;
     const field = mapping.find((each) => each.column === name)?.field;
     if (field !== undefined) {
       const drop = `read it, as ${excludedField(field)}; or drop it with --map ${shellQuoted(`${called.flag(field)}:`)}; or leave the --value of ${name} out`;
       throw twice(
-        name,
         `by the field ${called.told(field)}, which its --value does not read, and by --value`,
         drop,
       );
     }
     if (constants.some((each) => each.column === name))
-      throw twice(name, "by --const and by --value", leave("--const"));
+      throw twice("by --const and by --value", leave("--const"));
     const flag = flagOver(others, name, naming);
-    if (flag !== null) throw twice(name, `by ${flag} and by --value`, leave(flag));
+    if (flag !== null) throw twice(`by ${flag} and by --value`, leave(flag));
   }
 }
 
@@ -53,8 +54,4 @@ function flagOver(
     each.column === column && !readsColumn(each.expression, "excluded", { column, naming });
   if (update.stamps.some(isBlind)) return "--stamp";
   return mode === "update" && update.sets.some(isBlind) ? "--set" : null;
-}
-
-function twice(column: string, reason: string, fix: string): Error {
-  return upsurgeError("PLAN_DUPLICATE_COLUMN", { column, reason }, { fix, where: "--value" });
 }

@@ -3,32 +3,24 @@ import { nearest } from "../../errors/edit-distance.ts";
 import { refusedExpression } from "../../errors/refused-expression.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { KnownFields } from "../../model/header.ts";
-import type { Mode, TablePlan } from "../../model/load-plan.ts";
 import { isValueField, valueFieldName } from "../../model/value-plan.ts";
 import type { ValueColumn, ValueField, ValuesPlan } from "../../model/value-plan.ts";
-import type { TableShape } from "../../model/table-shape.ts";
 import type { ColumnExpression } from "../../options/grammar.ts";
 import type { Options } from "../../options/options.ts";
 import { excludedField, renameExcluded } from "../../sql/excluded-fields.ts";
 import { isClosed, quotesInBrackets } from "../../sql/expressions.ts";
-import type { FieldNames } from "../field-names.ts";
 import { expressionsReading } from "../isolation.ts";
 import { fieldLabels, whyReadOnly } from "../mapping.ts";
+import { filledTwice, noField } from "../mapping-errors.ts";
 import { requireColumn } from "../names.ts";
 import { refuseFilled } from "./filled-twice.ts";
+import type { OtherFillings } from "./filled-twice.ts";
 
 const FLAG = "--value";
 
 /** What the expressions are planned from. */
-export interface ValuesRequest {
-  readonly shape: TableShape;
+export interface ValuesRequest extends OtherFillings {
   readonly options: Options;
-  readonly quoteIdentifier: (name: string) => string;
-  readonly mode: Mode;
-  readonly mapping: TablePlan["mapping"];
-  readonly constants: TablePlan["constants"];
-  readonly update: TablePlan["update"];
-  readonly called: FieldNames;
   readonly known: readonly KnownFields[];
   /** No source has other fields than these. */
   readonly allKnown: boolean;
@@ -49,11 +41,10 @@ export function planValues(request: ValuesRequest): PlannedValues {
   for (const each of given) {
     const planned = planValue(request, each, fields);
     if (columns.some(({ column }) => column.name === planned.column.name))
-      throw upsurgeError(
-        "PLAN_DUPLICATE_COLUMN",
-        { column: planned.column.name, reason: `by two ${FLAG}` },
-        { fix: `leave one ${FLAG} of ${planned.column.name} out`, where: FLAG },
-      );
+      throw filledTwice(planned.column.name, `by two ${FLAG}`, {
+        fix: `leave one ${FLAG} of ${planned.column.name} out`,
+        where: FLAG,
+      });
     columns.push(planned);
   }
   refuseFilled(request, columns);
@@ -125,12 +116,7 @@ function fieldOf({ known, allKnown }: ValuesRequest, field: ValueField): ValueFi
 }
 
 function unknownField(known: readonly KnownFields[], field: string): Error {
-  const labels = fieldLabels(known);
-  const near = nearest(field, labels);
-  const suggestion = near === null ? "use one of those names" : `did you mean ${near}?`;
-  return upsurgeError(
-    "PLAN_NO_FIELD",
-    { field, fields: labels.join(", "), suggestion },
-    { where: FLAG, ...(near === null ? {} : { fix: `write ${excludedField(near)}` }) },
-  );
+  const near = nearest(field, fieldLabels(known));
+  const fix = near === null ? {} : { fix: `write ${excludedField(near)}` };
+  return noField(field, fieldLabels(known), { where: FLAG, ...fix });
 }

@@ -1,6 +1,6 @@
 /** How PostgreSQL spells the statements that databases share. Pure. */
 import type { Arbiter, TablePlan } from "../../model/load-plan.ts";
-import type { Dialect, Meeting } from "../../sql/dialect.ts";
+import type { Meeting, MergeDialect, UpsertDialect } from "../../sql/dialect.ts";
 import { allOf } from "../../sql/found-rows.ts";
 import type { SqlAssignment } from "../../sql/assignments.ts";
 import { tableSql as qualified } from "../../sql/unique-index.ts";
@@ -10,7 +10,7 @@ import { quoteIdentifier } from "./quote.ts";
 import { asStored, hasOneImage, overflows } from "./types.ts";
 
 /** Of PostgreSQL. */
-export const POSTGRES: Dialect = {
+export const POSTGRES: UpsertDialect & MergeDialect = {
   quote: quoteIdentifier,
   into: (plan) => `${tableSql(plan)} as target`,
   target: (plan) => `${onlyTable(plan)} as target`,

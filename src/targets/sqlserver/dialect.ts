@@ -4,7 +4,7 @@
  */
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { SqlAssignment } from "../../sql/assignments.ts";
-import type { Dialect, FoundWrite, Meeting } from "../../sql/dialect.ts";
+import type { FoundWrite, Meeting, MergeDialect } from "../../sql/dialect.ts";
 import { allOf } from "../../sql/found-rows.ts";
 import type { UpdateSql } from "../../sql/update.ts";
 import { asStored, imageOf, overflows } from "./catalog/types.ts";
@@ -12,7 +12,7 @@ import { tableSql } from "./names.ts";
 import { quoteIdentifier } from "./quote.ts";
 
 /** Of SQL Server. */
-export const SQL_SERVER: Dialect = {
+export const SQL_SERVER: MergeDialect = {
   quote: quoteIdentifier,
   into: tableSql,
   target: (plan) => `${tableSql(plan)} as target with (updlock, holdlock)`,

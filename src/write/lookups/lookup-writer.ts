@@ -33,7 +33,7 @@ interface ResolvedBatch {
 
 /** What was done for a batch before its turn. */
 interface PreparedBatch {
-  /** With everything looked up; `null`: some of its keys were not known. */
+  /** With everything looked up; `null`: that must wait for its turn. */
   readonly batch: Batch | null;
   readonly keys: PackedKeys;
   /** Of the finders, at that time. */
@@ -78,15 +78,11 @@ export class LookupWriter {
     if (batch.packed === null || this.#eachRecord) return;
     const keys = keysOf(batch.packed, this.#context.finders);
     if (keys === null) return;
-    if (unknownKeys(keys).next().done !== true) {
-      this.#prepared.set(batch, { batch: null, keys, version: this.#version });
-      return;
-    }
-    const packed = resolvePacked(batch.packed, keys, this.#context);
-    if (packed === null) return;
-    const resolved = this.#packedBatch(batch, packed);
+    const areKnown = unknownKeys(keys).next().done === true;
+    const packed = areKnown ? resolvePacked(batch.packed, keys, this.#context) : null;
+    const resolved = packed === null ? null : this.#packedBatch(batch, packed);
     this.#prepared.set(batch, { batch: resolved, keys, version: this.#version });
-    this.#batches.prepare(resolved);
+    if (resolved !== null) this.#batches.prepare(resolved);
   }
 
   get #version(): number {

@@ -10,7 +10,8 @@ import {
   fillStageSql,
   stageDdl,
 } from "../../../src/targets/sqlserver/stage/stage-sql.ts";
-import { wavesSql, keyedPlan } from "../../../src/targets/sqlserver/apply/write-sql.ts";
+import { wavesSql } from "../../../src/targets/sqlserver/apply/write-sql.ts";
+import { keyedPlan } from "../../../src/sql/match.ts";
 import { planFor } from "../../helpers/shapes.ts";
 import { tsqlTable } from "./tables.ts";
 

@@ -4,7 +4,7 @@
  */
 import type { TablePlan } from "../../../src/model/load-plan.ts";
 import type { SqlAssignment } from "../../../src/sql/assignments.ts";
-import type { Conflict, Dialect, Meeting } from "../../../src/sql/dialect.ts";
+import type { Conflict, Meeting, UpsertDialect } from "../../../src/sql/dialect.ts";
 import { allOf } from "../../../src/sql/found-rows.ts";
 
 /** `` `a` ``. */
@@ -13,7 +13,7 @@ export function quoteIdentifier(name: string): string {
 }
 
 /** Of MySQL. */
-export const MYSQL: Dialect = {
+export const MYSQL: UpsertDialect = {
   quote: quoteIdentifier,
   // The table of an INSERT takes no alias.
   into: tableOf,

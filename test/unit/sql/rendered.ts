@@ -50,7 +50,8 @@ import {
   setSql as msSet,
   statementsOf,
 } from "../../../src/targets/sqlserver/apply/set-sql.ts";
-import { keyedPlan, wavesSql } from "../../../src/targets/sqlserver/apply/write-sql.ts";
+import { wavesSql } from "../../../src/targets/sqlserver/apply/write-sql.ts";
+import { keyedPlan } from "../../../src/sql/match.ts";
 import { expressionTries as msTries } from "../../../src/targets/sqlserver/catalog/check-plan.ts";
 import {
   checkStageSql,

@@ -17,7 +17,7 @@ import { conflictTarget, POSTGRES, tableSql } from "../dialect.ts";
 import { insertedSql, nativeSql, NOTE_MET } from "./native-sql.ts";
 import { doBlock, quoteIdentifier, quoteLiteral } from "../quote.ts";
 import { lookingPlan } from "./write-method.ts";
-import type { LookingPlan } from "./write-method.ts";
+import type { KeyedPlan } from "../../../sql/match.ts";
 import { rawText } from "../stage/stage.ts";
 import { faultTable, rawTable, stageTable } from "../stage/names.ts";
 import { fromText, storedFrom } from "../types.ts";
@@ -216,7 +216,7 @@ function rawRow(plan: TablePlan, columns: readonly string[], read: typeof fromTe
 }
 
 /** select-then-write for one row: stage it (which tells whether it is insertable), look, then update or insert. */
-function lookSql(plan: LookingPlan, columns: readonly string[]): string {
+function lookSql(plan: KeyedPlan, columns: readonly string[]): string {
   const stamps = plan.update.stamps;
   const carried = columns.filter((name) => stamps.every((stamp) => stamp.column !== name));
   const names = [...carried, ...stamps.map((stamp) => stamp.column)].map(quoteIdentifier);
@@ -243,7 +243,7 @@ exception when unique_violation or exclusion_violation then
 end;`;
 }
 
-function meetAndWrite(plan: LookingPlan, columns: readonly string[]): string {
+function meetAndWrite(plan: KeyedPlan, columns: readonly string[]): string {
   const { arbiter, mode } = plan;
   // The limit tells the planner that it is one row, or it would read the whole table for it.
   const relation = `(select * from ${stageTable(plan)} limit 1)`;

@@ -6,13 +6,13 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { assignmentsOf } from "../../../sql/assignments.ts";
 import { qualify, unknownFunction } from "../../../sql/expressions.ts";
-import { keyedPlan } from "./write-method.ts";
-import type { LookingPlan } from "./write-method.ts";
+import { keyedPlan } from "../../../sql/match.ts";
+import type { KeyedPlan } from "../../../sql/match.ts";
 import { quoteIdentifier } from "../quote.ts";
 
 /** What a fold needs to know of the table. */
 export interface FoldRules {
-  readonly plan: LookingPlan;
+  readonly plan: KeyedPlan;
   /** Columns of the target row that are read or written. */
   readonly columns: readonly Column[];
   /** Conditions of checks, over bare column names. */

@@ -12,7 +12,7 @@ import type { LookupPlan } from "../../../model/lookup-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { tableSql } from "../../../sql/unique-index.ts";
 import type { KeyTexts, Lookups, LookupSql } from "../../lookup-sql.ts";
-import { quoteElement } from "../stage/array-text.ts";
+import { textArray } from "../stage/array-text.ts";
 import { fromText } from "../types.ts";
 import { quoteIdentifier } from "../quote.ts";
 
@@ -66,8 +66,5 @@ function equal(column: Column, text: string): string[] {
 
 /** An array a column, as text. */
 function parameters(keys: readonly KeyTexts[], width: number): string[] {
-  return Array.from(
-    { length: width },
-    (_, at) => `{${keys.map((key) => quoteElement(key[at] ?? "")).join(",")}}`,
-  );
+  return Array.from({ length: width }, (_, at) => textArray(keys.map((key) => key[at] ?? "")));
 }

@@ -8,7 +8,7 @@
  *   when not matched then insert ("a", "b") values (excluded."a", excluded."b")
  *   returning merge_action() = 'INSERT' as inserted
  */
-import type { LookingPlan } from "./write-method.ts";
+import type { KeyedPlan } from "../../../sql/match.ts";
 import { COUNT_SKIPPED, writeTest } from "./native-sql.ts";
 import { matchSql } from "../../../sql/match.ts";
 import { mergeSql as sharedMergeSql } from "../../../sql/upsert.ts";
@@ -26,7 +26,7 @@ export interface MergeSelection {
 
 /** The merge of rows that carry `columns`. */
 export function mergeSql(
-  plan: LookingPlan,
+  plan: KeyedPlan,
   columns: readonly string[],
   { condition, range }: MergeSelection,
 ): string {

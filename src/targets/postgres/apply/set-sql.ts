@@ -1,7 +1,8 @@
 /** The statements that apply staged rows as a set. Pure. */
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Selection } from "../../set-writer.ts";
-import { keyedPlan, lookingPlan } from "./write-method.ts";
+import { lookingPlan } from "./write-method.ts";
+import { keyedPlan } from "../../../sql/match.ts";
 import { mergeSql } from "./merge-sql.ts";
 import { meetSql, updateFoundSql } from "../../../sql/found-rows.ts";
 import { insertMissingSql, insertSql, rowsInOrder } from "../../../sql/insert.ts";

@@ -8,8 +8,8 @@
  */
 import { RECORD_NUMBER, valueFieldName } from "../../../model/value-plan.ts";
 import type { ValueColumn } from "../../../model/value-plan.ts";
-import type { FieldTexts, ValueSql } from "../../value-sql.ts";
-import { quoteElement } from "../stage/array-text.ts";
+import type { ValueSql } from "../../value-sql.ts";
+import { textArray } from "../stage/array-text.ts";
 import { fromText } from "../types.ts";
 
 /** No statement is made longer than is good for it. */
@@ -33,7 +33,7 @@ export function valueSql(columns: readonly ValueColumn[], fields: number): Value
         ? { sql: `${select}\nfrom ${numbers}`, values: [records.length] }
         : {
             sql: `${select}\nfrom ${rows((at) => `$${at + 1}::text[]`)}`,
-            values: names.map((_, at) => arrayOf(records, at)),
+            values: names.map((_, at) => textArray(records.map((texts) => texts[at] ?? null))),
           },
     check: `select 1 as refused from ${fields === 0 ? none : rows(() => "null::text[]")} where ${conditions.join(" and ")}`,
   };
@@ -42,12 +42,4 @@ export function valueSql(columns: readonly ValueColumn[], fields: number): Value
 /** The text of the value as its column takes it; what is too long for the column stays so. */
 function textOf({ expression, column }: ValueColumn): string {
   return `(${fromText(`(${expression})`, column)})::text`;
-}
-
-function arrayOf(records: readonly FieldTexts[], at: number): string {
-  const elements = records.map((texts) => {
-    const text = texts[at] ?? null;
-    return text === null ? "NULL" : quoteElement(text);
-  });
-  return `{${elements.join(",")}}`;
 }

@@ -10,7 +10,7 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { stampedColumns } from "../apply/folding.ts";
 import { tableSql } from "../dialect.ts";
-import { quoteElement } from "./array-text.ts";
+import { textArray } from "./array-text.ts";
 import { copyIn, copyText } from "./copy.ts";
 import { keepsArray } from "../catalog/limits.ts";
 import type { CopyData } from "./packed-copy.ts";
@@ -173,11 +173,7 @@ function rawArrays(plan: TablePlan): StageTable {
 /** The row with its texts as one array, in the order of the plan's columns. */
 function asArray(plan: TablePlan, row: Row): Row {
   const texts = new Map(row.shape.columns.map((name, at) => [name, row.values[at] ?? null]));
-  const elements = plan.columns.map(({ name }) => {
-    const text = texts.get(name) ?? null;
-    return text === null ? "NULL" : quoteElement(text);
-  });
-  return { ...row, values: [`{${elements.join(",")}}`] };
+  return { ...row, values: [textArray(plan.columns.map(({ name }) => texts.get(name) ?? null))] };
 }
 
 /** Fills `upsurge_raw` with the rows; any text fits. */

@@ -11,15 +11,10 @@ import { isRowNumberSql } from "../error-numbers.ts";
 import { answering, block, counter, NOTE_ERROR, tryCatch } from "./guard.ts";
 import { faultTable, stageTable } from "../names.ts";
 import { checkRowSql } from "../stage/stage-sql.ts";
-import {
-  identitySql,
-  insertSql,
-  keyedPlan,
-  lookSql,
-  mergeSql,
-  updateFoundSql,
-} from "./write-sql.ts";
-import type { KeyedPlan, RowCondition } from "./write-sql.ts";
+import { identitySql, insertSql, lookSql, mergeSql, updateFoundSql } from "./write-sql.ts";
+import { keyedPlan } from "../../../sql/match.ts";
+import type { RowCondition } from "./write-sql.ts";
+import type { KeyedPlan } from "../../../sql/match.ts";
 
 /** What a look at the target row answers with. */
 const LOOKED: readonly string[] = ["matched", "met", "skipped", "unchanged"];

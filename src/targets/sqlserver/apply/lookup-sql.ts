@@ -14,6 +14,7 @@ import type { KeyTexts, Lookups, LookupSql, LookupStatement } from "../../lookup
 import { fromText, isMisread, misfits } from "../catalog/types.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { readable } from "../stage/fill-raw.ts";
+import { textRows } from "./text-rows.ts";
 
 /** What the session knows of its server. */
 export interface LookupServer {
@@ -129,31 +130,12 @@ SELECT ${places.join(", ")} FROM (
 function keysFrom(
   keys: readonly KeyTexts[],
   columns: readonly Column[],
-  { hasOpenJson }: LookupServer,
+  server: LookupServer,
 ): LookupStatement {
-  const names = columns.map((_, at) => `k${at + 1}`);
   const read = keys.map((key) => columns.map((column, at) => readable(key[at] ?? "", column)));
-  if (hasOpenJson) {
-    const objects = read.map((texts, n) =>
-      Object.fromEntries([["n", n + 1], ...texts.map((text, at) => [`k${at + 1}`, text])] as [
-        string,
-        string | number,
-      ][]),
-    );
-    const typed = names.map((name) => `${name} nvarchar(max)`);
-    const sql = `OPENJSON(@p1) WITH (${["n int", ...typed].join(", ")}) AS k`;
-    return { sql, values: [JSON.stringify(objects)] };
-  }
   // There is no VALUES without a row.
-  const rows = read.length === 0 ? [names.map(() => "")] : read;
-  const width = names.length;
-  const tuples = rows.map(
-    (_, n) => `(${[n + 1, ...names.map((_name, at) => `@p${n * width + at + 1}`)].join(", ")})`,
-  );
-  return {
-    sql: `(VALUES ${tuples.join(", ")}) AS k(${["n", ...names].join(", ")})`,
-    values: rows.flat(),
-  };
+  const isShort = read.length === 0 && !server.hasOpenJson;
+  return textRows(isShort ? [columns.map(() => "")] : read, columns.length, server);
 }
 
 /** The value as a text that is read as the same value again. */

@@ -15,8 +15,9 @@ import { keptColumns, keptDefault } from "../../key-columns.ts";
 import { stageType } from "../catalog/types.ts";
 import { missingTable, seenTable, tableSql } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
-import { equalKeys, keyedPlan, matchSql } from "./write-sql.ts";
-import type { KeyedPlan } from "./write-sql.ts";
+import { equalKeys, matchSql } from "./write-sql.ts";
+import { keyedPlan } from "../../../sql/match.ts";
+import type { KeyedPlan } from "../../../sql/match.ts";
 
 /** The statements. */
 export function removalSql(plan: TablePlan): RemovalSql {

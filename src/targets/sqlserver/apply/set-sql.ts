@@ -6,13 +6,14 @@ import { counter, guarded } from "./guard.ts";
 import {
   identitySql,
   insertSql,
-  keyedPlan,
   lookSql,
   mergeSql,
   updateFoundSql,
   updateOf,
 } from "./write-sql.ts";
-import type { KeyedPlan, RowCondition } from "./write-sql.ts";
+import { keyedPlan } from "../../../sql/match.ts";
+import type { RowCondition } from "./write-sql.ts";
+import type { KeyedPlan } from "../../../sql/match.ts";
 
 /** What a set batch answers with, apart from the outcome. */
 export const SET_COUNTERS = [

@@ -12,7 +12,8 @@ import { stageTable } from "../names.ts";
 import { run } from "./run-guarded.ts";
 import { rowsOf, SET_COUNTERS, setSql } from "./set-sql.ts";
 import { shapesOf, stageRows } from "../stage/stage.ts";
-import { keyedPlan, updateOf, wavesSql } from "./write-sql.ts";
+import { updateOf, wavesSql } from "./write-sql.ts";
+import { keyedPlan } from "../../../sql/match.ts";
 
 type SetCounters = Readonly<Record<(typeof SET_COUNTERS)[number], number>>;
 

@@ -10,9 +10,9 @@
  */
 import { RECORD_NUMBER, valueFieldName } from "../../../model/value-plan.ts";
 import type { ValueColumn } from "../../../model/value-plan.ts";
-import type { LookupStatement } from "../../lookup-sql.ts";
-import type { FieldTexts, ValueSql } from "../../value-sql.ts";
+import type { ValueSql } from "../../value-sql.ts";
 import type { LookupServer } from "./lookup-sql.ts";
+import { textRows } from "./text-rows.ts";
 
 const MOST = 10_000;
 /** A request takes 2,100 parameters, VALUES so many rows. */
@@ -37,7 +37,8 @@ export function valueSql(
   return {
     most: server.hasOpenJson ? MOST : rows,
     ask: (records) => {
-      const from = rowsFrom(records, fields, server);
+      const rowsOfTexts = records.map((texts) => places.map((at) => texts[at] ?? null));
+      const from = textRows(rowsOfTexts, fields, server);
       return {
         sql: `SELECT ${[`excluded.${RECORD_NUMBER} AS n`, ...values].join(", ")}
 FROM (
@@ -49,34 +50,6 @@ FROM (
     check: `SELECT 1 AS refused FROM (
   SELECT ${[`0 AS ${RECORD_NUMBER}`, ...none].join(", ")}
 ) AS excluded WHERE 1 = 0 AND ${conditions.join(" AND ")}`,
-  };
-}
-
-/** The records as a table `k` with the columns `n`, `k1`, `k2`… */
-function rowsFrom(
-  records: readonly FieldTexts[],
-  fields: number,
-  { hasOpenJson }: LookupServer,
-): LookupStatement {
-  const names = Array.from({ length: fields }, (_, at) => `k${at + 1}`);
-  const padded = records.map((texts) => names.map((_, at) => texts[at] ?? null));
-  if (hasOpenJson) {
-    const objects = padded.map((texts, n): Record<string, string | number | null> =>
-      Object.fromEntries<string | number | null>([
-        ["n", n + 1],
-        ...texts.map((text, at): [string, string | null] => [`k${at + 1}`, text]),
-      ]),
-    );
-    const typed = names.map((name) => `${name} nvarchar(max)`);
-    const sql = `OPENJSON(@p1) WITH (${["n int", ...typed].join(", ")}) AS k`;
-    return { sql, values: [JSON.stringify(objects)] };
-  }
-  const tuples = padded.map(
-    (_, n) => `(${[n + 1, ...names.map((_name, at) => `@p${n * fields + at + 1}`)].join(", ")})`,
-  );
-  return {
-    sql: `(VALUES ${tuples.join(", ")}) AS k(${["n", ...names].join(", ")})`,
-    values: padded.flat(),
   };
 }
 

@@ -6,11 +6,13 @@
  *   when matched and (exists (select target.[qty] except select excluded.[qty])) then update set [qty] = excluded.[qty]
  *   when not matched by target then insert ([id], [qty]) values (excluded.[id], excluded.[qty])
  */
-import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
 import type { MeetRows } from "../../../sql/dialect.ts";
 import * as found from "../../../sql/found-rows.ts";
 import * as inserts from "../../../sql/insert.ts";
 import * as keys from "../../../sql/match.ts";
+import { keyedPlan } from "../../../sql/match.ts";
+import type { KeyedPlan } from "../../../sql/match.ts";
 import { updateSql } from "../../../sql/update.ts";
 import type { UpdateSql } from "../../../sql/update.ts";
 import * as upserts from "../../../sql/upsert.ts";
@@ -22,15 +24,6 @@ import { quoteIdentifier } from "../quote.ts";
 export interface RowCondition {
   readonly columns: readonly string[];
   readonly condition: string;
-}
-
-/** A plan whose rows are looked up by a key. */
-export type KeyedPlan = TablePlan & { readonly arbiter: Arbiter };
-
-/** The plan with the key that its method looks rows up by; `null` where a conflict shows only in the writing. */
-export function keyedPlan(plan: TablePlan): KeyedPlan | null {
-  const { key } = plan.method;
-  return key === null ? null : { ...plan, arbiter: key };
 }
 
 /** The update by rows that carry `columns`; `null` when there is nothing to update. */

@@ -8,14 +8,14 @@ import { rowsOf, setSql, statementsOf } from "../../../../src/targets/sqlserver/
 import {
   identitySql,
   insertSql,
-  keyedPlan,
   lookSql,
   matchSql,
   mergeSql,
   updateFoundSql,
   wavesSql,
 } from "../../../../src/targets/sqlserver/apply/write-sql.ts";
-import type { KeyedPlan } from "../../../../src/targets/sqlserver/apply/write-sql.ts";
+import { keyedPlan } from "../../../../src/sql/match.ts";
+import type { KeyedPlan } from "../../../../src/sql/match.ts";
 import { ABLE, column, planFor, uniqueKey } from "../../../helpers/shapes.ts";
 import { tsqlTable } from "../../../support/grammar/tables.ts";
 

@@ -1,0 +1,30 @@
+/** Texts of records as the rows of a statement: one JSON parameter, or parameters of VALUES where there is no OPENJSON. Pure. */
+import type { LookupStatement } from "../../lookup-sql.ts";
+import type { LookupServer } from "./lookup-sql.ts";
+
+/** A table `k` with the columns `n`, counted from 1, and `k1`, `k2`… of the texts; `width`: how many texts a row has. */
+export function textRows(
+  rows: readonly (readonly (string | null)[])[],
+  width: number,
+  { hasOpenJson }: Pick<LookupServer, "hasOpenJson">,
+): LookupStatement {
+  const names = Array.from({ length: width }, (_, at) => `k${at + 1}`);
+  if (hasOpenJson) {
+    const objects = rows.map((texts, n): Record<string, string | number | null> =>
+      Object.fromEntries<string | number | null>([
+        ["n", n + 1],
+        ...texts.map((text, at): [string, string | null] => [`k${at + 1}`, text]),
+      ]),
+    );
+    const typed = names.map((name) => `${name} nvarchar(max)`);
+    const sql = `OPENJSON(@p1) WITH (${["n int", ...typed].join(", ")}) AS k`;
+    return { sql, values: [JSON.stringify(objects)] };
+  }
+  const tuples = rows.map(
+    (_, n) => `(${[n + 1, ...names.map((_name, at) => `@p${n * width + at + 1}`)].join(", ")})`,
+  );
+  return {
+    sql: `(VALUES ${tuples.join(", ")}) AS k(${["n", ...names].join(", ")})`,
+    values: rows.flat(),
+  };
+}
