@@ -176,6 +176,7 @@ function names(database: TestDatabase): void {
     const key = ["--key", "id"];
 
     const exact = await shell.load(text, key);
+    const said = await shell.load(text, [...key, "--match-names", "exact"]);
     const loose = await shell.load(text, [...key, "--match-names", "loose"]);
     const json = await shell.load(
       '{"Id":2,"order-no":"A-2"}\n',
@@ -184,6 +185,7 @@ function names(database: TestDatabase): void {
     );
 
     expect([exact.exit, exact.report.error?.code]).toEqual([2, "PLAN_UNKNOWN_FIELD"]);
+    expect(said.report.error).toEqual(exact.report.error);
     expect([loose.exit, json.exit], loose.stderr + json.stderr).toEqual([0, 0]);
     expect(await shell.rows("select id, order_no from t order by id")).toEqual(["1|A-1", "2|A-2"]);
   });
