@@ -10,9 +10,10 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: leftOut(),
     pool: "forks",
-    // Vitest would leave a core to itself; but the tests wait for databases half of the time.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Vitest would leave a core to itself; but the tests wait for databases and processes more than half of the time.
+    maxWorkers: 2 * Math.max(1, availableParallelism()),
     globalSetup: ["test/helpers/build.ts", "test/helpers/postgres-server.ts"],
+    setupFiles: ["test/tiers/note-whole.ts"],
     sequence: { sequencer: LongestFirst },
     // No test needs so long, on any machine: what does not end is found here, and by no time that a test asserts.
     testTimeout: 300_000,

@@ -3,11 +3,25 @@
  * a way of loading that stands nowhere here belongs to both. `complete.test.ts` holds that nothing is missing from `npm test`.
  */
 
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+
 /** `fast` is what `npm test` runs; whoever calls vitest himself gets everything of what he names. */
-export type Tier = "fast" | "all";
+type Tier = "fast" | "all";
 
 /** The tier of this run. */
-export const TIER: Tier = process.env["UPSURGE_TEST_TIER"] === "fast" ? "fast" : "all";
+const TIER: Tier = process.env["UPSURGE_TEST_TIER"] === "fast" ? "fast" : "all";
+
+/** Where `npm test` notes the files that it runs in full, for `test:all` after it; nothing is noted without it. */
+const WHOLE = process.env["UPSURGE_TEST_WHOLE"] ?? "";
+
+/** True once this run has left out a part of the test file at hand: each file has this module for itself. */
+let cut = false;
+
+/** Notes that a part is taken, where it is one. */
+function isPart(part: boolean): boolean {
+  cut ||= part;
+  return part;
+}
 
 /** Files that only `test:all` runs, and what of theirs `npm test` does all the same. */
 const ONLY_ALL: Readonly<Record<string, string>> = {
@@ -82,7 +96,7 @@ export function timesOf(name: keyof typeof RUNS): number {
   const [fast, all, variable] = RUNS[name];
   const given = Number(process.env[variable] ?? "");
   if (given > 0) return given;
-  return TIER === "fast" ? fast : all;
+  return isPart(TIER === "fast" && fast < all) ? fast : all;
 }
 
 /** Where `npm test` runs suites that say little of a database; `test:all` runs them everywhere. */
@@ -97,7 +111,7 @@ export type SuiteKind = keyof typeof ENGINES_OF;
 
 /** True where this run takes suites of the kind to the engine. */
 export function runsOn(kind: SuiteKind, engine: string): boolean {
-  return TIER !== "fast" || ENGINES_OF[kind].some((name) => name === engine);
+  return !isPart(TIER === "fast" && !ENGINES_OF[kind].some((name) => name === engine));
 }
 
 /** How many ways of loading a case is tried in: each strategy with each row source, each row source with one, or one. */
@@ -116,7 +130,7 @@ export type Suite = keyof typeof SHARES;
 
 /** The share of a suite's ways that this run tries; `null`: all of them. */
 export function shareOf(suite: Suite, engine: "sqlite" | "postgres" | "sqlserver"): Share | null {
-  return TIER === "fast" ? SHARES[suite][engine] : null;
+  return isPart(TIER === "fast") ? SHARES[suite][engine] : null;
 }
 
 /** How much of a list `npm test` takes, from its beginning; `test:all` takes all of it. */
@@ -141,7 +155,7 @@ const FIRST = {
 
 /** What this run takes of a list. */
 export function firstOf<T>(name: keyof typeof FIRST, list: readonly T[]): readonly T[] {
-  return TIER === "fast" ? list.slice(0, FIRST[name]) : list;
+  return isPart(TIER === "fast" && list.length > FIRST[name]) ? list.slice(0, FIRST[name]) : list;
 }
 
 /** Fail points that `npm test` tries with several writers, who share the others' code with one. */
@@ -149,15 +163,19 @@ const POINTS_OF_WRITERS = ["applied", "moved", "committed", "share", "sealed"];
 
 /** True where this run tries a fail point with several writers. */
 export function triesWithWriters(point: string): boolean {
-  return TIER !== "fast" || POINTS_OF_WRITERS.includes(point);
+  return !isPart(TIER === "fast" && !POINTS_OF_WRITERS.includes(point));
 }
 
-/** What vitest leaves out in this run. */
+/** What vitest leaves out in this run: `test:all` what `npm test` has run in full before it, where that was noted. */
 export function leftOut(): string[] {
   const always = ["**/node_modules/**", "dist/**"];
-  return TIER === "fast"
-    ? [...always, ...Object.keys(ONLY_ALL).map((name) => `test/${name}`)]
-    : always;
+  if (TIER === "fast") return [...always, ...Object.keys(ONLY_ALL).map((name) => `test/${name}`)];
+  return existsSync(WHOLE) ? [...always, ...readFileSync(WHOLE, "utf8").split("\n")] : always;
+}
+
+/** Notes, when a test file has ended in `npm test`, that nothing of it was left out. */
+export function noteWhole(file: string): void {
+  if (TIER === "fast" && WHOLE !== "" && !cut) appendFileSync(WHOLE, `${file}\n`);
 }
 
 /** Seconds that the longer files take on two quiet cores, in `npm test` and in `test:all`; for their order and the time left. */
