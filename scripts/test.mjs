@@ -13,6 +13,9 @@ const tier = process.argv.includes("--all") ? "all" : "fast";
 /** Where the tests note what they have made the program do. */
 const seen = mkdtempSync(join(tmpdir(), "upsurge-seen-"));
 
+/** True where `npm test` has run just before: what it did in full is not done again. */
+const goesOn = tier === "all" && existsSync(process.env.UPSURGE_TEST_WHOLE ?? "");
+
 const QUICK = [
   ["format", "oxfmt", ["--check"]],
   ["lint", "oxlint", ["--type-aware", "--deny-warnings"]],
@@ -31,9 +34,6 @@ try {
   rmSync(seen, { recursive: true, force: true });
 }
 console.log(`${passed} passed, ${process.exitCode === 0 ? 0 : Math.max(failed, 1)} failed`);
-
-/** True where `npm test` has run just before: what it did in full is not done again. */
-const goesOn = tier === "all" && existsSync(process.env.UPSURGE_TEST_WHOLE ?? "");
 
 async function everyCheck() {
   return (goesOn || (await quickChecks())) && (await allTests());
