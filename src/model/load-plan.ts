@@ -291,6 +291,8 @@ export interface LoadPlan {
   /** `null` when nothing is remembered from one run to the next. */
   readonly job: JobPlan | null;
   readonly partitioning: Partitioning;
+  /** Of a run of several loads, where rows found with nothing to update are unchanged; absent: a load by itself. */
+  readonly ofRun?: true;
   /** One sentence per decision, for `upsurge plan`. */
   readonly why: readonly string[];
   readonly warnings: readonly string[];

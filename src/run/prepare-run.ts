@@ -5,6 +5,7 @@
 import { located, relocated, UpsurgeError } from "../errors/upsurge-error.ts";
 import { connectTo, openSources, planSources } from "../load/prepare.ts";
 import type { Connected, PreparedLoad, PrepareHooks } from "../load/prepare.ts";
+import type { LoadPlan } from "../model/load-plan.ts";
 import { checkJobOptions } from "../options/check-job.ts";
 import { modeOfRun } from "../options/mode-of.ts";
 import type { Options } from "../options/options.ts";
@@ -167,7 +168,8 @@ async function preparePart(load: TableLoad, context: PartContext): Promise<Prepa
       },
     });
     await sources.rest();
-    return { load, options, prepared: { ...connected, sources, ...planned } };
+    const plan: LoadPlan = { ...planned.plan, ofRun: true };
+    return { load, options, prepared: { ...connected, sources, ...planned, plan } };
   } catch (error) {
     await sources.close();
     if (!(error instanceof UpsurgeError)) throw error;

@@ -191,8 +191,8 @@ export class SessionWriter {
 
   /** Writes batches whose look-ups are done: what is set late is left out, and kept for later. */
   #noting(batches: BatchWriter, late: LateValues | null): BatchApplier {
-    const [plan] = this.#plan.tables;
-    const { joined } = this.#context;
+    const { tables, ofRun = false } = this.#plan;
+    const [plan] = tables;
     return {
       prepare: (batch) => batches.prepare(late?.firstPass(batch) ?? batch),
       write: async (batch) => {
@@ -200,7 +200,7 @@ export class SessionWriter {
           late === null
             ? await batches.write(batch)
             : await late.note(batch, await batches.write(late.firstPass(batch)));
-        return joined === undefined ? result : foundUnchanged(plan, result);
+        return ofRun ? foundUnchanged(plan, result) : result;
       },
     };
   }

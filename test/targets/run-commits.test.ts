@@ -67,6 +67,18 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     ]);
   });
 
+  test.each(["end", "load", "1"])(
+    "rows of nothing but a key count alike with --commit %s",
+    async (commit) => {
+      const shell = new RunShell(database);
+      await shell.start("create table tags (name varchar(20) primary key)");
+      shell.write({ "seeds/tags.csv": "name\na\nb\n" });
+      await shell.run("seeds", "--commit", commit);
+      const { exit, tables, output } = await shell.run("seeds", "--commit", commit);
+      expect([exit, tables], output).toEqual([0, [["tags", { unchanged: 2 }]]]);
+    },
+  );
+
   test("a run that commits in parts goes on at the record after the last commit", async () => {
     const shell = await started(database, BAD);
     const failed = await shell.run("seeds", "--commit", "2");
