@@ -4,6 +4,9 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import { tableName } from "../model/table-shape.ts";
 import type { TableName, TableShape } from "../model/table-shape.ts";
 import { quotedTable } from "../options/default-table.ts";
+import type { Options } from "../options/options.ts";
+import { tablesThere } from "../load/planning/tables-there.ts";
+import type { TablesThere } from "../load/planning/tables-there.ts";
 import type { Connected } from "../load/prepare.ts";
 import { nearTable } from "../plan/names.ts";
 import type { Session } from "../targets/target.ts";
@@ -19,17 +22,19 @@ export interface TableLoad extends RunLoad {
   readonly shape: TableShape;
 }
 
-/** Where tables are looked for, and which of them are wanted; `null`: all. */
+/** Where tables are looked for. */
 export interface TableSearch {
   readonly connected: Pick<Connected, "session" | "label">;
-  readonly only: readonly string[] | null;
+  /** Those of the run: which of them are wanted. */
+  readonly options: Options;
 }
 
 /** The loads with their tables. Throws `RUN_*` errors, the fault of a load, and `OPTION_VALUE` for `--only`. */
 export async function findTables(
   loads: readonly RunLoad[],
-  { connected, only }: TableSearch,
+  { connected, options }: TableSearch,
 ): Promise<TableLoad[]> {
+  const { only } = options;
   const { session } = connected;
   const found: TableLoad[] = [];
   const missing: RunLoad[] = [];
@@ -39,7 +44,9 @@ export async function findTables(
     else found.push({ ...load, ...table });
   }
   const wanted = only === null ? found : chosen(found, only);
-  if (only === null && missing.length > 0) throw await noTables(missing, connected);
+  if (only === null && missing.length > 0) {
+    throw noTables(missing, await tablesThere(session, options), connected.label);
+  }
   for (const { fault } of wanted) if (fault !== null) throw fault;
   return wanted;
 }
@@ -86,22 +93,17 @@ function chosen(found: readonly TableLoad[], only: readonly string[]): TableLoad
   return found.filter((load) => only.some((asked) => isNamed(load, asked)));
 }
 
-const SHOWN = 12;
-
-async function noTables(
+function noTables(
   missing: readonly RunLoad[],
-  { session, label }: TableSearch["connected"],
-): Promise<Error> {
-  const tables = await session.listTables();
-  const names = tables.map(tableName);
-  const there = names.length === 0 ? "no tables" : names.slice(0, SHOWN).join(", ");
-  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "";
+  { tables, told }: TablesThere,
+  label: string,
+): Error {
   const files = missing.map(({ path }) => path).join(", ");
   const [first] = missing;
   const goes = first === undefined ? "" : whereItGoes(first);
   const details = {
     files,
-    reason: `${goes}, and ${label} has ${there}${more}`,
+    reason: `${goes}, and ${label} has ${told}`,
     suggestion: suggestion(first, tables),
   };
   const where =

@@ -63,7 +63,7 @@ export async function prepareRun(
   const connected = await connectTo(target, options, hooks);
   const parts: PreparedPart[] = [];
   try {
-    const tables = await findTables(loads, { connected, only: options.only });
+    const tables = await findTables(loads, { connected, options });
     refuseTwice(tables);
     const shapes = tables.map(({ shape }) => shape);
     refuseUnknownHidden(shapes, options);

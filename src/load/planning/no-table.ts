@@ -4,7 +4,7 @@ import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Options } from "../../options/options.ts";
 import { nearTable } from "../../plan/names.ts";
 import type { Session } from "../../targets/target.ts";
-import { tableName } from "../../model/table-shape.ts";
+import { tablesThere } from "./tables-there.ts";
 
 /** Where a table was looked for. */
 export interface MissingTable {
@@ -20,14 +20,12 @@ export interface MissingTable {
 /** `PLAN_NO_TABLE`, with the flag that creates the table and the command that shows its statement. */
 export async function noTable(session: Session, missing: MissingTable): Promise<Error> {
   const { options, patterns, label, target } = missing;
-  const { checkpointTable } = options;
   const table = options.table ?? "";
-  const tables = (await session.listTables()).filter(({ name }) => name !== checkpointTable);
-  const names = tables.map(tableName);
+  const { tables, told } = await tablesThere(session, options);
   const near = nearTable(table, tables);
   const made = creating(patterns, table, target);
   const why = (await session.whyNoTable?.(table)) ?? {
-    reason: `${label} has ${names.length === 0 ? "no tables" : names.slice(0, 12).join(", ")}`,
+    reason: `${label} has ${told}`,
     fix: near === null ? made : `did you mean ${near}? Or ${made}`,
   };
   return upsurgeError(
