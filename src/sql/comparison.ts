@@ -12,38 +12,26 @@ import type { ComparisonSql, ExtraSql } from "../model/differences.ts";
 import type { TablePlan } from "../model/load-plan.ts";
 import type { Column } from "../model/table-shape.ts";
 import type { SqlAssignment } from "./assignments.ts";
+import type { TableDialect } from "./dialect.ts";
 
 /** How a database spells them. */
-export interface ComparisonDialect {
-  readonly quoteIdentifier: (name: string) => string;
-  /** The table after FROM. */
-  readonly table: string;
-  /** The relation that keeps its rows. */
+export interface ComparisonDialect extends TableDialect {
+  /** The relation that keeps the rows of the table. */
   readonly before: string;
   /** The relation of the rows that differ. */
   readonly found: string;
-  readonly count: string;
   /** The text of a column's value, given as SQL. */
   readonly text: (value: string, column: Column) => string;
   /** True where the stored images of one of the columns differ, in `target` and `kept`. */
   readonly differs: (columns: readonly Column[]) => string;
-  /** A query for so many rows at most; `select` and `from` are what stands behind these words. */
-  readonly first: (rows: number, select: string, from: string) => string;
   /** True for a row of the table, by its alias, that no record of the plan has. */
   readonly isExtra: (plan: TablePlan, alias: string) => string;
-}
-
-/** What a target makes of the shared parts. */
-export interface ComparisonParts {
-  /** Selects the rows of the table, to be kept. */
-  readonly rows: string;
-  /** Selects the rows that differ: `kind`, `n1`…, `o1`…. */
-  readonly different: string;
-  /** Of those, what they are in order of: `n1`, or `o1` where that is NULL. */
-  readonly order: string;
-  readonly count: string;
-  readonly values: ComparisonSql["values"];
-  readonly extra: Omit<ExtraSql, "find"> | null;
+  /** Keeps the rows that the query selects. */
+  readonly keep: (rows: string) => readonly string[];
+  /** Keeps the rows that the query selects (`kind`, `n1`…, `o1`…), with their numbers in order. */
+  readonly find: (different: string, order: string) => readonly string[];
+  /** The statements that find the rows which no record of the plan has. */
+  readonly findExtra: (plan: TablePlan) => readonly string[];
 }
 
 /** The comparison of a plan; `null` for one that has none. */
@@ -51,13 +39,14 @@ export function comparisonOf(plan: TablePlan): NonNullable<TablePlan["comparison
   return plan.comparison ?? { key: [], nullable: [], hidden: [], most: 0, keyColumns: null };
 }
 
-/** The parts that databases share, for the loads into one table; `columns`: those that are told. */
-export function sharedComparisonSql(
+/** The statements for the loads into one table; `columns`: those that are told. */
+export function comparisonOfLoads(
   plans: readonly [TablePlan, ...TablePlan[]],
   columns: readonly Column[],
   dialect: ComparisonDialect,
-): ComparisonParts {
-  const { quoteIdentifier: quote, table, before, found, count } = dialect;
+): ComparisonSql {
+  const { quote, before, found, count } = dialect;
+  const table = dialect.plain(plans[0]);
   const { key, nullable } = comparisonOf(plans[0]);
   const keyed = nullable.map((name) => `target.${quote(name)} is not null`);
   const named = (alias: string): string[] => key.map((name) => `${alias}.${quote(name)}`);
@@ -77,11 +66,16 @@ export function sharedComparisonSql(
     `select 'inserted' as kind, ${[...news, ...noOlds].join(", ")} from ${table} as target where ${[...keyed, `not exists (select 1 as found from ${before} as kept where ${meets})`].join(" and ")}`,
     `select 'removed' as kind, ${[...noNews, ...olds].join(", ")} from ${before} as kept where not exists (select 1 as found from ${table} as target where ${meets})`,
   ];
+  const within = keyed.length === 0 ? "" : ` where ${keyed.join(" and ")}`;
+  // Of a row that is gone there is only what it was.
+  const order = key.map((_, at) => `coalesce(n${at + 1}, o${at + 1})`);
   return {
-    rows: `select ${columnList(columns, "target", quote)} from ${table} as target${keyed.length === 0 ? "" : ` where ${keyed.join(" and ")}`}`,
-    different: different.join(" union all "),
-    order: key.map((_, at) => `coalesce(n${at + 1}, o${at + 1})`).join(", "),
+    keep: dialect.keep(
+      `select ${columnList(columns, "target", quote)} from ${table} as target${within}`,
+    ),
+    find: dialect.find(different.join(" union all "), order.join(", ")),
     count: `select kind, ${count} as n from ${found} as found group by kind`,
+    columns: columns.map(({ name }) => name),
     values: valuesSql(plans, columns, dialect),
     extra: extraSql(plans, meets, dialect),
   };
@@ -118,7 +112,7 @@ export function columnList(
 function valuesSql(
   plans: readonly [TablePlan, ...TablePlan[]],
   told: readonly Column[],
-  { quoteIdentifier: quote, table, before, found, text, differs }: ComparisonDialect,
+  { quote, plain, before, found, text, differs }: ComparisonDialect,
 ): ComparisonSql["values"] {
   const { key, hidden } = comparisonOf(plans[0]);
   const compared = comparedColumns(plans, told);
@@ -141,7 +135,7 @@ function valuesSql(
         `${changed} as c${place}`,
       ];
     });
-    return `select found.kind as kind, ${values.join(", ")} from ${found} as found left join ${before} as kept on ${joined("kept", "o")} left join ${table} as target on ${joined("target", "n")} where found.nr between ${from} and ${to} order by found.nr`;
+    return `select found.kind as kind, ${values.join(", ")} from ${found} as found left join ${before} as kept on ${joined("kept", "o")} left join ${plain(plans[0])} as target on ${joined("target", "n")} where found.nr between ${from} and ${to} order by found.nr`;
   };
 }
 
@@ -149,10 +143,10 @@ function extraSql(
   plans: readonly [TablePlan, ...TablePlan[]],
   meets: string,
   dialect: ComparisonDialect,
-): Omit<ExtraSql, "find"> | null {
+): ExtraSql | null {
   if (plans.some((plan) => comparisonOf(plan).keyColumns === null)) return null;
   const { key, hidden } = comparisonOf(plans[0]);
-  const { quoteIdentifier: quote, table, before, count, text, first } = dialect;
+  const { quote, before, count, text, first } = dialect;
   const keys = key.map((name, at) => {
     const column = plans[0].table.columns.find((each) => each.name === name);
     const isShown = column !== undefined && !hidden.includes(name);
@@ -160,10 +154,11 @@ function extraSql(
   });
   const where = plans.map((plan) => dialect.isExtra(plan, "target"));
   // A row that the load has made, without a record, is told of as new.
-  const rows = `${table} as target where ${where.join(" and ")} and exists (select 1 as found from ${before} as kept where ${meets})`;
+  const rows = `${dialect.plain(plans[0])} as target where ${where.join(" and ")} and exists (select 1 as found from ${before} as kept where ${meets})`;
   const order = key.map((name) => `target.${quote(name)}`).join(", ");
   return {
     count: `select ${count} as n from ${rows}`,
     first: (most) => first(most, keys.join(", "), `${rows} order by ${order}`),
+    find: plans.flatMap(dialect.findExtra),
   };
 }

@@ -60,9 +60,18 @@ export type UpsertDialect = Dialect & { readonly onConflict: (conflict: Conflict
 /** A dialect that has MERGE. */
 export type MergeDialect = Dialect & { readonly merge: MergeSpelling };
 
-/** The spelling of one database. */
-export interface Dialect {
+/** What statements about whole tables need: those that take rows away, compare them, or look for keys. */
+export interface TableDialect {
   readonly quote: (name: string) => string;
+  /** The table behind `from`, without a lock: `only "public"."t"`. */
+  readonly plain: (plan: Pick<TablePlan, "table">) => string;
+  readonly count: string;
+  /** A query for so many rows at most; `select` and `from` are what comes behind these words. */
+  readonly first: (rows: number, select: string, from: string) => string;
+}
+
+/** The spelling of one database. */
+export interface Dialect extends TableDialect {
   /** The table behind `insert into`. */
   readonly into: (plan: TablePlan) => string;
   /** The table as `target` behind `from`, with the lock that keeps what is looked up true. */

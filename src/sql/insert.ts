@@ -7,27 +7,36 @@ type InsertSpelling = Pick<
   "quote" | "into" | "target" | "anyRow" | "defaultRow" | "bringsIds" | "stampsStage"
 >;
 
-/**
- * The columns that are inserted of rows that carry `columns`, with what the database wants to be told of them, and their
- * values. Stamps take the place of the source's values.
- */
-export function insertedSql(
-  { table, update, keepIdentity }: TablePlan,
+/** The columns that are inserted of rows that carry `columns`, and their values. Stamps take the place of the source's values. */
+export function insertedColumns(
+  { update }: Pick<TablePlan, "update">,
   columns: readonly string[],
-  { quote, bringsIds, stampsStage }: Pick<InsertSpelling, "quote" | "bringsIds" | "stampsStage">,
-): { readonly names: string; readonly values: string } {
+  { quote, stampsStage }: Pick<InsertSpelling, "quote" | "stampsStage">,
+): { readonly names: readonly string[]; readonly values: readonly string[] } {
   const carried = columns.filter((name) => update.stamps.every((stamp) => stamp.column !== name));
-  const names = [...carried, ...update.stamps.map(({ column }) => column)].map(quote);
-  const values = [
-    ...carried.map((name) => `excluded.${quote(name)}`),
-    ...update.stamps.map(({ column, expression }) =>
-      stampsStage ? `excluded.${quote(column)}` : `(${expression})`,
-    ),
-  ];
+  return {
+    names: [...carried, ...update.stamps.map(({ column }) => column)].map(quote),
+    values: [
+      ...carried.map((name) => `excluded.${quote(name)}`),
+      ...update.stamps.map(({ column, expression }) =>
+        stampsStage ? `excluded.${quote(column)}` : `(${expression})`,
+      ),
+    ],
+  };
+}
+
+/** The same as lists of SQL, with what the database wants to be told of the columns. */
+export function insertedSql(
+  plan: TablePlan,
+  columns: readonly string[],
+  dialect: Pick<InsertSpelling, "quote" | "bringsIds" | "stampsStage">,
+): { readonly names: string; readonly values: string } {
+  const { table, keepIdentity } = plan;
+  const { names, values } = insertedColumns(plan, columns, dialect);
   const hasIds = table.columns.some(
     ({ identity, name }) => identity === "always" && columns.includes(name),
   );
-  const told = hasIds && keepIdentity ? bringsIds : "";
+  const told = hasIds && keepIdentity ? dialect.bringsIds : "";
   return {
     names: names.length === 0 ? "" : `(${names.join(", ")})${told}`,
     values: values.join(", "),

@@ -5,21 +5,16 @@
 import type { RemovalReference, RemovalSql, TablePlan } from "../model/load-plan.ts";
 import { cascades } from "../model/table-shape.ts";
 import type { DeleteAction, TableName } from "../model/table-shape.ts";
+import type { TableDialect } from "./dialect.ts";
 import { qualify } from "./expressions.ts";
 import { tableSql } from "./unique-index.ts";
 
 /** How a database spells them. */
-export interface RemovalDialect {
-  readonly quoteIdentifier: (name: string) => string;
-  /** The table after FROM: `only "public"."t"`. */
-  readonly table: string;
-  readonly count: string;
+export interface RemovalDialect extends TableDialect {
   /** True for a row of the table, by its alias, that was found. */
   readonly isFound: (alias: string) => string;
   /** The text of a value. */
   readonly asText: (value: string) => string;
-  /** A query for so many rows at most; `select` and `from` are what stands behind these words. */
-  readonly first: (rows: number, select: string, from: string) => string;
   /** `delete from "t" as target where …`. */
   readonly deleteWhere: (condition: string) => string;
   readonly updateWhere: (assignments: string, condition: string) => string;
@@ -35,21 +30,20 @@ export function sharedRemovalSql(
   plan: TablePlan,
   dialect: RemovalDialect,
 ): Omit<RemovalSql, "find" | "left"> {
-  const { table, count, found, isFound } = dialect;
+  const { count, found, isFound, quote } = dialect;
+  const table = dialect.plain(plan);
   const sets = plan.removal?.sets ?? [];
-  const scope = scopeCondition(plan, dialect.quoteIdentifier);
+  const scope = scopeCondition(plan, quote);
   const within = scope === null ? "" : ` where ${scope}`;
   const counted = {
     scope: `select ${count} as n from ${table} as target${within}`,
     count: `select ${count} as n from ${found} as missing`,
   };
   if (sets.length === 0) {
-    const references = referencesTo(plan).map((each) => referenceSql(each, dialect));
+    const references = referencesTo(plan).map((each) => referenceSql(each, table, dialect));
     return { ...counted, references, remove: dialect.deleteWhere(isFound("target")) };
   }
-  const assignments = sets.map(
-    ({ column, expression }) => `${dialect.quoteIdentifier(column)} = (${expression})`,
-  );
+  const assignments = sets.map(({ column, expression }) => `${quote(column)} = (${expression})`);
   return {
     ...counted,
     references: [],
@@ -117,16 +111,17 @@ export function referencesTo({ table }: Pick<TablePlan, "table">): readonly Know
 
 function referenceSql(
   { name, table, columns, refersTo, onDelete, isOwn }: KnownReference,
+  loaded: string,
   dialect: RemovalDialect,
 ): RemovalReference {
-  const { quoteIdentifier: quote, isFound, asText, count } = dialect;
-  const rows = isOwn ? dialect.table : tableSql(table, quote);
+  const { quote, isFound, asText, count } = dialect;
+  const rows = isOwn ? loaded : tableSql(table, quote);
   const stays = isOwn ? ` and not ${isFound("referring")}` : "";
   const meets = columns
     .map((column, at) => `target.${quote(refersTo[at] ?? "")} = referring.${quote(column)}`)
     .join(" and ");
   const keys = refersTo.map((column, at) => `${asText(`target.${quote(column)}`)} as k${at + 1}`);
-  const referred = `${dialect.table} as target where ${isFound("target")}`;
+  const referred = `${loaded} as target where ${isFound("target")}`;
   const referring = `exists (select 1 as found from ${rows} as referring where ${meets}${stays})`;
   return {
     constraint: name,

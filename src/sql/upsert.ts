@@ -31,6 +31,11 @@ export function doUpdate(target: string, { update, test }: Clause, gap = "\n"): 
   return `${target} do update set ${update.assignments}${test === null ? "" : `${gap}where ${test}`}`;
 }
 
+/** A query for so many rows at most, as PostgreSQL and SQLite say it. */
+export function limited(rows: number, select: string, from: string): string {
+  return `select ${select} from ${from} limit ${rows}`;
+}
+
 /** What a MERGE is made of, beside the plan: its rows, as they are written behind `using`, and what is tested of those it meets. */
 export interface MergeParts {
   readonly source: string;

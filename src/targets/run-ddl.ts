@@ -13,6 +13,31 @@ export interface DdlRunner {
   readonly refusalOf: (error: unknown) => DdlRefusal;
 }
 
+/** How a database says that it has no schema to create a table in. */
+interface SchemaWords {
+  readonly quote: (name: string) => string;
+  /** What is missing where none was named. */
+  readonly schema: string;
+  readonly why: string;
+}
+
+/** There is no schema to create `table` in: the one that was `asked` for, or any. */
+export function noSchema(
+  table: string,
+  asked: string | null,
+  { quote, schema, why }: SchemaWords,
+): Error {
+  const where = `--table ${table}`;
+  if (asked === null) {
+    const details = { schema, table, quoted: "", literal: "" };
+    const fix = "name the schema: --table schema.name";
+    return upsurgeError("PLAN_NO_SCHEMA", details, { why, fix, where });
+  }
+  const literal = shellQuoted(quote(table));
+  const details = { schema: asked, table, quoted: quote(asked), literal };
+  return upsurgeError("PLAN_NO_SCHEMA", details, { where });
+}
+
 /** Throws `PLAN_TABLE_APPEARED`, `PLAN_PRIVILEGE` and `PLAN_DDL`; the transaction is to be rolled back then. */
 export async function runDdl(ddl: TableDdl, { run, refusalOf }: DdlRunner): Promise<void> {
   try {

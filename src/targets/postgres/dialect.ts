@@ -4,7 +4,7 @@ import type { Meeting, MergeDialect, UpsertDialect } from "../../sql/dialect.ts"
 import { allOf } from "../../sql/found-rows.ts";
 import type { SqlAssignment } from "../../sql/assignments.ts";
 import { tableSql as qualified } from "../../sql/unique-index.ts";
-import { doUpdate } from "../../sql/upsert.ts";
+import { doUpdate, limited } from "../../sql/upsert.ts";
 import { joinsWide } from "./catalog/limits.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { asStored, hasOneImage, overflows } from "./types.ts";
@@ -12,6 +12,9 @@ import { asStored, hasOneImage, overflows } from "./types.ts";
 /** Of PostgreSQL. */
 export const POSTGRES: UpsertDialect & MergeDialect = {
   quote: quoteIdentifier,
+  plain: onlyTable,
+  count: "count(*)",
+  first: limited,
   into: (plan) => `${tableSql(plan)} as target`,
   target: (plan) => `${onlyTable(plan)} as target`,
   join: "join",

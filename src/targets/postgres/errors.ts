@@ -1,8 +1,10 @@
 /** What PostgreSQL's SQLSTATEs mean to a load. One table, by code; message text decides nothing. */
+import type { ErrorCode } from "../../errors/codes.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Row, RowFault } from "../../model/batch.ts";
 import type { RowCode } from "../../model/reject.ts";
 import type { TableShape } from "../../model/table-shape.ts";
+import { privilegeMissing } from "../session-errors.ts";
 import type { ErrorClass } from "../target.ts";
 import { LOGIN_FIX, TLS_FIX } from "./words.ts";
 
@@ -135,8 +137,17 @@ export function rowCode(state: string, column: string): RowCode {
 }
 
 /** The fault of a row that the server refused with this error. */
-export function rowFault(row: Row, error: unknown, { name }: TableShape): RowFault {
+export function rowFault(row: Row, error: unknown, table: TableShape): RowFault {
   if (!isServerError(error)) throw error;
+  return faultOf(row, error, table);
+}
+
+/** The same of what is known of an error. */
+export function faultOf(
+  row: Row,
+  error: Pick<PostgresError, "code" | "message" | "detail" | "column" | "constraint">,
+  { name }: Pick<TableShape, "name">,
+): RowFault {
   const { code: state, column = "", constraint = "" } = error;
   return {
     row,
@@ -144,6 +155,7 @@ export function rowFault(row: Row, error: unknown, { name }: TableShape): RowFau
     dbCode: state,
     column: column === "" ? null : column,
     constraint: constraint === "" ? null : constraint,
+    // A row that is refused in the stage is one that the table refuses.
     message: sayError(error).replaceAll("upsurge_stage", name.name),
   };
 }
@@ -203,34 +215,23 @@ export function translateError(error: unknown, target: string): Error {
   const details = { target, reason: describe(error) };
   const context = { cause: error };
   if (isRaised(error)) return upsurgeError("TARGET_STATEMENT", details, context);
-  switch (error.code) {
-    case "53100":
-      return upsurgeError("TARGET_FULL", details, context);
-    case "22P05":
-      return upsurgeError("TARGET_ENCODING", details, context);
-    case "25006":
-      return upsurgeError("TARGET_READ_ONLY", details, context);
-    case "42501":
-      return upsurgeError(
-        "PLAN_PRIVILEGE",
-        {
-          privilege: "see the cause",
-          table: "the table or what it uses",
-          suggestion:
-            "grant what the message names; `upsurge plan --grants` prints all that a load needs",
-        },
-        { ...context, why: error.message },
-      );
-    case "57P01":
-    case "57P02":
-    case "57P03":
-      return upsurgeError("TARGET_LOST", details, context);
-    default:
+  if (error.code === "42501") {
+    const all = "; `upsurge plan --grants` prints all that a load needs";
+    return privilegeMissing(error, `grant what the message names${all}`);
   }
-  return TRANSIENT.has(error.code)
-    ? upsurgeError("TARGET_BUSY", details, context)
-    : upsurgeError("TARGET_STATEMENT", details, context);
+  const otherwise = TRANSIENT.has(error.code) ? "TARGET_BUSY" : "TARGET_STATEMENT";
+  return upsurgeError(OUR_CODES[error.code] ?? otherwise, details, context);
 }
+
+/** What is told apart for the user. */
+const OUR_CODES: Readonly<Record<string, ErrorCode>> = {
+  "53100": "TARGET_FULL",
+  "22P05": "TARGET_ENCODING",
+  "25006": "TARGET_READ_ONLY",
+  "57P01": "TARGET_LOST",
+  "57P02": "TARGET_LOST",
+  "57P03": "TARGET_LOST",
+};
 
 function describe(error: PostgresError): string {
   return `${sayError(error)} (${error.code})`;

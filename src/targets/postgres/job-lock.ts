@@ -4,7 +4,7 @@
  * decides is the epoch in the checkpoint.
  */
 import type { Client } from "pg";
-import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { lostError } from "../session-errors.ts";
 import type { Lock } from "../target.ts";
 import { endClient } from "./connect/deadline.ts";
 import { isServerError } from "./errors.ts";
@@ -34,9 +34,7 @@ export async function lockJob(
     if (rows[0]?.locked === true) return { release: async () => await endClient(client) };
   } catch (error) {
     await endClient(client);
-    if (isServerError(error)) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw upsurgeError("TARGET_LOST", { target, reason }, { cause: error });
+    throw isServerError(error) ? error : lostError(error, target);
   }
   await endClient(client);
   return null;

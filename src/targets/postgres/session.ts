@@ -1,10 +1,9 @@
 /** One connection to PostgreSQL: what the server can do, planning's questions, and the start of a load. */
 import type { Client, QueryResult } from "pg";
-import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { TableDdl } from "../../model/new-table.ts";
-import type { PackedRows } from "../../model/packed.ts";
 import type {
   BeginRequest,
   Capabilities,
@@ -47,6 +46,7 @@ import { stageDdl } from "./stage/stage.ts";
 import { ddlRefusal, newTableName } from "./catalog/new-table.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
 import { runDdl } from "../run-ddl.ts";
+import { classifyOther, lostError, planRefused } from "../session-errors.ts";
 import { ReadOrder } from "./apply/read-order.ts";
 import { SetMemory } from "./apply/set-writer.ts";
 import { PostgresTransaction } from "./apply/transaction.ts";
@@ -88,6 +88,10 @@ export class PostgresSession implements Session {
   readonly leaveToCommit = leaveToCommit;
   readonly removalSql = removalSql;
   readonly comparisonSql = comparisonSql;
+  readonly statements = listStatements;
+  readonly explain = explainMethods;
+  readonly whyUnhashable = whyUnhashable;
+  readonly keyHashes = keyHashes;
   readonly lookups = LOOKUPS;
   readonly values: Session["values"] = (_table, columns, fields) => valueSql(columns, fields);
   readonly rowFault = rowFault;
@@ -177,20 +181,11 @@ export class PostgresSession implements Session {
     return this.#question(() => listTables(this.#client));
   }
 
-  statements(plan: TablePlan, columns: readonly string[]): readonly string[] {
-    return listStatements(plan, columns);
-  }
-
-  explain(plan: TablePlan): readonly string[] {
-    return explainMethods(plan);
-  }
-
   async checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void> {
     await this.#question(() => checkPlan(this.#client, plan, columns)).catch((error: unknown) => {
-      const { cause } = error instanceof UpsurgeError ? error : { cause: null };
-      const own = error instanceof UpsurgeError && error.code !== "TARGET_STATEMENT";
-      if (own || !isServerError(cause)) throw error;
-      throw upsurgeError("PLAN_REFUSED", { reason: `${cause.message} (${cause.code})` }, { cause });
+      throw planRefused(error, (cause) =>
+        isServerError(cause) ? `${cause.message} (${cause.code})` : null,
+      );
     });
   }
 
@@ -330,14 +325,6 @@ export class PostgresSession implements Session {
     return this.#pid === null ? null : await blockedBy(this.#context.reconnect, this.#pid);
   }
 
-  whyUnhashable(plan: TablePlan): string | null {
-    return whyUnhashable(plan);
-  }
-
-  keyHashes(plan: TablePlan, rows: PackedRows): Uint32Array | null {
-    return keyHashes(plan, rows);
-  }
-
   /** Nothing outlives the transaction, so that a pooler may hand the connection on. */
   async #setUp(): Promise<void> {
     const settings = [transactionSettings(this.#context), "select pg_backend_pid() as pid"];
@@ -348,23 +335,17 @@ export class PostgresSession implements Session {
   }
 
   classify(error: unknown): ErrorClass {
-    if (isServerError(error)) return classifyError(error);
-    // Ours are what they are, whether or not the connection outlived them.
-    if (error instanceof UpsurgeError) {
-      return /^TARGET_(UNREACHABLE|LOST)$/.test(error.code) ? "transient" : "fatal";
-    }
-    return this.#loss.lost && !this.#closing ? "transient" : "fatal";
+    return isServerError(error) ? classifyError(error) : classifyOther(error, this.#isLost);
+  }
+
+  get #isLost(): boolean {
+    return this.#loss.lost && !this.#closing;
   }
 
   translate(error: unknown): Error {
-    const translated = translateError(error, this.#context.label);
-    if (translated !== error || !this.#loss.lost || this.#closing) return translated;
-    if (translated.name === "UpsurgeError") return translated;
-    return upsurgeError(
-      "TARGET_LOST",
-      { target: this.#context.label, reason: translated.message },
-      { cause: error },
-    );
+    const { label } = this.#context;
+    const translated = translateError(error, label);
+    return translated === error && this.#isLost ? lostError(error, label) : translated;
   }
 
   async close(): Promise<void> {

@@ -4,8 +4,11 @@
  */
 import type { Arbiter, TablePlan } from "../../model/load-plan.ts";
 import type { UniqueKey } from "../../model/table-shape.ts";
+import { assignmentsOf } from "../../sql/assignments.ts";
+import type { SqlAssignment } from "../../sql/assignments.ts";
+import type { Dialect, TableDialect } from "../../sql/dialect.ts";
 import { matchSql } from "../../sql/match.ts";
-import { doUpdate } from "../../sql/upsert.ts";
+import { doUpdate, limited } from "../../sql/upsert.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { fromStaged, slotOf } from "./stage/staged-row.ts";
 import type { SqliteTable } from "./catalog/table-shape.ts";
@@ -15,13 +18,6 @@ export const PROBE = "upsurge_probe";
 
 /** The same for upserts of several rows: asked only of target rows that are written, or that a condition leaves out. */
 export const MET = "upsurge_met";
-
-/** A value written to a column of the target row; `stamp`: it never makes a row count as changed. */
-export interface ColumnWrite {
-  readonly column: string;
-  readonly value: string;
-  readonly stamp: boolean;
-}
 
 /** What a load knows when it builds SQL for rows with certain columns. */
 export interface RowSql {
@@ -39,9 +35,18 @@ export function rowSql(plan: TablePlan, table: SqliteTable, columns: readonly st
 }
 
 /** `"t"` */
-export function tableName(plan: TablePlan): string {
-  return quoteIdentifier(plan.table.name.name);
+export function tableName({ table }: Pick<TablePlan, "table">): string {
+  return quoteIdentifier(table.name.name);
 }
+
+/** What statements of SQLite share with those of other databases. */
+export const SQLITE: TableDialect & Pick<Dialect, "equalOrNull"> = {
+  quote: quoteIdentifier,
+  plain: tableName,
+  count: "count(*)",
+  first: limited,
+  equalOrNull: (one, other) => `${one} is ${other}`,
+};
 
 /** The unique index behind the arbiter; `null` when the key has none. */
 export function backing(plan: TablePlan): UniqueKey | null {
@@ -57,32 +62,24 @@ export function backing(plan: TablePlan): UniqueKey | null {
   );
 }
 
-/** What a row writes to the target row it meets; empty when there is nothing but stamps. */
-export function writes({ plan, columns }: Pick<RowSql, "plan" | "columns">): ColumnWrite[] {
-  const { update } = plan;
-  const expressed = new Set([...update.sets, ...update.stamps].map((each) => each.column));
-  const carried = update.columns.filter((name) => columns.includes(name) && !expressed.has(name));
-  const list: ColumnWrite[] = carried.map((column) => {
-    const incoming = `excluded.${quoteIdentifier(column)}`;
-    const kept = `coalesce(${incoming}, target.${quoteIdentifier(column)})`;
-    return { column, value: update.nullKeeps ? kept : incoming, stamp: false };
-  });
-  const stamped = new Set(update.stamps.map((stamp) => stamp.column));
-  for (const { column, expression } of update.sets) {
-    if (!stamped.has(column)) list.push({ column, value: `(${expression})`, stamp: false });
-  }
-  if (list.length === 0) return [];
-  const stamps = update.stamps.map(({ column, expression }) => ({
-    column,
-    value: `(${expression})`,
-    stamp: true,
-  }));
-  return [...list, ...stamps];
+/**
+ * What a row writes to the target row it meets, the user's expressions behind the values, stamps last; empty when there is
+ * nothing but stamps.
+ */
+export function writes({ plan, columns }: Pick<RowSql, "plan" | "columns">): SqlAssignment[] {
+  const all = assignmentsOf(plan, columns, quoteIdentifier);
+  const [values, others] = [
+    all.filter(({ foreign }) => !foreign),
+    all.filter(({ foreign }) => foreign),
+  ];
+  const sets = others.filter(({ compared }) => compared);
+  if (values.length + sets.length === 0) return [];
+  return [...values, ...sets, ...others.filter(({ compared }) => !compared)];
 }
 
 /** `"b" = excluded."b", "n" = (target."n" + 1)` */
-function setList(list: readonly ColumnWrite[]): string {
-  return list.map(({ column, value }) => `${quoteIdentifier(column)} = ${value}`).join(", ");
+function setList(list: readonly SqlAssignment[]): string {
+  return list.map(({ column, value }) => `${quoteIdentifier(column.name)} = ${value}`).join(", ");
 }
 
 /**
@@ -90,24 +87,23 @@ function setList(list: readonly ColumnWrite[]): string {
  * The plus takes the value's own affinity away, so that the column's decides, as it will on storing;
  * a column without affinity keeps 1 and '1' apart, so there the types must agree as well.
  */
-function sameImage(list: readonly ColumnWrite[], { plan, table }: RowSql): string {
+function sameImage(list: readonly SqlAssignment[], { plan, table }: RowSql): string {
   if (plan.update.rewriteUnchanged) return "0";
-  const terms = list
-    .filter((write) => !write.stamp)
-    .map(({ column, value }) => {
-      const stored = `target.${quoteIdentifier(column)}`;
-      const equal = `${stored} collate binary is +${value}`;
-      if (table.details.get(column)?.affinity !== "blob") return equal;
-      return `${equal} and typeof(${stored}) = typeof(${value})`;
-    });
-  return conjunction(terms);
+  const compared = list.filter((write) => write.compared);
+  const terms = compared.map(({ column: { name }, value }) => {
+    const stored = `target.${quoteIdentifier(name)}`;
+    const equal = `${stored} collate binary is +${value}`;
+    if (table.details.get(name)?.affinity !== "blob") return equal;
+    return `${equal} and typeof(${stored}) = typeof(${value})`;
+  });
+  return joined(terms, "and");
 }
 
-/** The terms joined by `and`; in halves when they are many, since SQLite nests no expression deeper than 1000. */
-function conjunction(terms: readonly string[]): string {
-  if (terms.length <= 250) return terms.join(" and ");
+/** The terms joined; in halves when they are many, since SQLite nests no expression deeper than 1000. */
+export function joined(terms: readonly string[], by: "and" | "or"): string {
+  if (terms.length <= 250) return terms.join(` ${by} `);
   const half = Math.ceil(terms.length / 2);
-  return `(${conjunction(terms.slice(0, half))}) and (${conjunction(terms.slice(half))})`;
+  return `(${joined(terms.slice(0, half), by)}) ${by} (${joined(terms.slice(half), by)})`;
 }
 
 /** `case when (target."ts" < excluded."ts") then 1 else 0 end`; `1` without a condition. */
@@ -131,14 +127,16 @@ export function insertRow({ plan, columns, readsStaged }: Omit<RowSql, "table">,
   if (!readsStaged) {
     return `${verb} (${columns.map(quoteIdentifier).join(", ")}) values ${places(columns)}`;
   }
-  const values = new Map(columns.map((name) => [name, `excluded.${quoteIdentifier(name)}`]));
+  const carried = columns.length + plan.update.stamps.length === 0 ? [firstColumn(plan)] : columns;
+  const values = new Map(carried.map((name) => [name, `excluded.${quoteIdentifier(name)}`]));
   for (const { column, expression } of plan.update.stamps) values.set(column, `(${expression})`);
-  if (values.size === 0) {
-    const first = plan.table.columns.find((column) => column.generatedSql === null)?.name ?? "";
-    values.set(first, `excluded.${quoteIdentifier(first)}`);
-  }
   const names = [...values.keys()].map(quoteIdentifier).join(", ");
   return `${verb} (${names}) select ${[...values.values()].join(", ")} from ${fromStaged(plan)} where true`;
+}
+
+/** A column that a statement may name when it is about none. */
+export function firstColumn({ table }: TablePlan): string {
+  return table.columns.find(({ generatedSql }) => generatedSql === null)?.name ?? "";
 }
 
 /** `(?, ?)` */
@@ -164,7 +162,7 @@ export function upsertRows(row: RowSql, arbiter: Arbiter, rows: number): string 
   return `${insertRows(row, rows)} ${onConflict(arbiter, list, asked)}`;
 }
 
-function onConflict(arbiter: Arbiter, list: readonly ColumnWrite[], test: string): string {
+function onConflict(arbiter: Arbiter, list: readonly SqlAssignment[], test: string): string {
   const update = list.length === 0 ? null : { assignments: setList(list) };
   return doUpdate(conflictTarget(arbiter), { update, test }, " ");
 }
@@ -181,8 +179,7 @@ export function upsertRow(row: RowSql, arbiter: Arbiter): string {
 
 /** An insert that only notes that the key is taken: `<insert> on conflict ("a") do update set … where upsurge_probe(0, 0)`. */
 export function proposeRow(row: RowSql, arbiter: Arbiter): string {
-  const [first] = row.plan.table.columns.filter((column) => column.generatedSql === null);
-  const name = quoteIdentifier(first?.name ?? "");
+  const name = quoteIdentifier(firstColumn(row.plan));
   return `${insertRow(row)} ${conflictTarget(arbiter)} do update set ${name} = target.${name} where ${PROBE}(0, 0)`;
 }
 
@@ -194,13 +191,8 @@ function search({ plan }: Pick<RowSql, "plan">, arbiter: Arbiter): string {
 /** How a row meets a target row: `target."a" = excluded."a"`, and the predicate on both sides. */
 export function matchKeys(plan: TablePlan, arbiter: Arbiter): string {
   const predicate = (backing(plan) ?? arbiter).predicate;
-  return matchSql(plan, { ...arbiter, predicate }, KEYS);
+  return matchSql(plan, { ...arbiter, predicate }, SQLITE);
 }
-
-const KEYS = {
-  quote: quoteIdentifier,
-  equalOrNull: (one: string, other: string): string => `${one} is ${other}`,
-};
 
 /** `select <condition> as holds, <same image> as same from temp."upsurge_row" as excluded cross join "t" as target where <search> limit 2` */
 export function findRow(row: RowSql, arbiter: Arbiter): string {
@@ -223,20 +215,20 @@ export function updateRow(row: RowSql, arbiter: Arbiter): string {
  */
 export function deleteRow(row: RowSql, arbiter: Arbiter): string {
   const { plan, table } = row;
-  const primary = plan.table.uniqueKeys.find((key) => key.primary)?.columns ?? [];
-  const places =
-    table.rowid === null
-      ? primary.flatMap((name) => (name === null ? [] : quoteIdentifier(name)))
-      : [table.rowid];
-  const own = places.length === 1 ? (places[0] ?? "") : `(${places.join(", ")})`;
+  const places = placesOf(plan, table);
+  const own = tuple(places);
   const found = places.map((name) => `target.${name}`).join(", ");
   return `delete from ${tableName(plan)} where ${own} in (select ${found} from ${fromStaged(plan)} cross join ${tableName(plan)} as target where ${search(row, arbiter)})`;
 }
 
-/** Finds a key that several target rows share: `select 1 from "t" where "a" is not null group by "a" having count(*) > 1 limit 1`. */
-export function findDuplicate(plan: TablePlan, arbiter: Arbiter): string {
-  const present = arbiter.nullsEqual
-    ? ""
-    : ` where ${arbiter.keyExpressions.map((part) => `${part} is not null`).join(" and ")}`;
-  return `select 1 from ${tableName(plan)}${present} group by ${arbiter.keyExpressions.join(", ")} having count(*) > 1 limit 1`;
+/** What tells a row from all others: its rowid or, in a table without one, the primary key. */
+export function placesOf({ table }: TablePlan, { rowid }: SqliteTable): readonly string[] {
+  if (rowid !== null) return [rowid];
+  const primary = table.uniqueKeys.find((key) => key.primary);
+  return (primary?.columns ?? []).flatMap((name) => (name === null ? [] : quoteIdentifier(name)));
+}
+
+/** One value, or several in brackets. */
+export function tuple(values: readonly string[]): string {
+  return values.length === 1 ? (values[0] ?? "") : `(${values.join(", ")})`;
 }

@@ -6,14 +6,7 @@ import type { ComparisonSql } from "../../model/differences.ts";
 import type { RemovalSql, TablePlan } from "../../model/load-plan.ts";
 import type { TableDdl } from "../../model/new-table.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
-import type {
-  BeginRequest,
-  Capabilities,
-  ErrorClass,
-  Lock,
-  Session,
-  Transaction,
-} from "../target.ts";
+import type { BeginRequest, Capabilities, Lock, Session, Transaction } from "../target.ts";
 import { runDdl } from "../run-ddl.ts";
 import { checkRemoval, checkStatements } from "./catalog/check-plan.ts";
 import { emptyTable } from "./apply/empty-table.ts";
@@ -75,7 +68,9 @@ export interface OpenedFile {
 /** A session on one database file. */
 export class SqliteSession implements Session {
   readonly capabilities = CAPABILITIES;
+  readonly quoteIdentifier = quoteIdentifier;
   readonly emptyTable = emptyTable;
+  readonly classify = classify;
   /** All keys or none. */
   readonly leaveToCommit = (): readonly string[] => ["pragma defer_foreign_keys = on"];
   readonly lookups = lookups((table) => this.#isStrict(table));
@@ -110,10 +105,6 @@ export class SqliteSession implements Session {
 
   #isStrict(table: string): boolean {
     return this.#tables.get(table)?.strict === true;
-  }
-
-  quoteIdentifier(name: string): string {
-    return quoteIdentifier(name);
   }
 
   readTableShape(table: string): Promise<TableShape | null> {
@@ -204,10 +195,6 @@ export class SqliteSession implements Session {
   blockedBy(): Promise<string | null> {
     const holder = `another process that has ${basename(this.#path)} open`;
     return Promise.resolve(this.#isWaiting ? holder : null);
-  }
-
-  classify(error: unknown): ErrorClass {
-    return classify(error);
   }
 
   translate(error: unknown): Error {

@@ -14,6 +14,9 @@ import { quoteIdentifier } from "./quote.ts";
 /** Of SQL Server. */
 export const SQL_SERVER: MergeDialect = {
   quote: quoteIdentifier,
+  plain: tableSql,
+  count: "COUNT_BIG(*)",
+  first: (rows, select, from) => `SELECT TOP (${rows}) ${select} FROM ${from}`,
   into: tableSql,
   target: (plan) => `${tableSql(plan)} as target with (updlock, holdlock)`,
   join: "inner join",

@@ -3,6 +3,7 @@ import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Row, RowFault } from "../../model/batch.ts";
 import type { RowCode } from "../../model/reject.ts";
 import type { TableShape } from "../../model/table-shape.ts";
+import { privilegeMissing } from "../session-errors.ts";
 import type { ErrorClass } from "../target.ts";
 import { isRowMeaning, meaningOf } from "./error-numbers.ts";
 
@@ -94,17 +95,7 @@ export function translateError(error: unknown, target: string): Error {
   const details = { target, reason: `${error.message} (${error.number})` };
   const context = { cause: error };
   const meaning = meaningOf(error.number);
-  if (meaning === "privilege") {
-    return upsurgeError(
-      "PLAN_PRIVILEGE",
-      {
-        privilege: "see the cause",
-        table: "the table or what it uses",
-        suggestion: "grant what the message names",
-      },
-      { ...context, why: error.message },
-    );
-  }
+  if (meaning === "privilege") return privilegeMissing(error, "grant what the message names");
   const code = meaning === null || isRowMeaning(meaning) ? "TARGET_STATEMENT" : LATER[meaning];
   return upsurgeError(code, details, context);
 }

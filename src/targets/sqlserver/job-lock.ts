@@ -3,7 +3,7 @@
  * is a courtesy: what decides is the epoch in the checkpoint.
  */
 import { createHash } from "node:crypto";
-import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { lostError } from "../session-errors.ts";
 import type { Lock } from "../target.ts";
 import type { SqlServerConnection } from "./connect/connection.ts";
 import { rowWith } from "./connect/result-sets.ts";
@@ -44,9 +44,7 @@ export async function lockJob(
   } catch (error) {
     const { lost } = connection;
     await connection.close();
-    if (!lost || error instanceof SqlServerError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw upsurgeError("TARGET_LOST", { target, reason }, { cause: error });
+    throw !lost || error instanceof SqlServerError ? error : lostError(error, target);
   }
   await connection.close();
   return null;

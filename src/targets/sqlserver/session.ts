@@ -1,5 +1,5 @@
 /** One connection to SQL Server: what the server can do, planning's questions, and the start of a load. */
-import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { ComparisonSql } from "../../model/differences.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { TableDdl } from "../../model/new-table.ts";
@@ -42,6 +42,7 @@ import { ddlRefusal, newTableName } from "./catalog/new-table.ts";
 import { sqlExecutor } from "./statements.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
 import { runDdl } from "../run-ddl.ts";
+import { classifyOther, lostError, planRefused } from "../session-errors.ts";
 import { SqlServerTransaction } from "./apply/transaction.ts";
 import type { Lookups } from "../lookup-sql.ts";
 import type { SqlExecutor } from "../sql-executor.ts";
@@ -182,11 +183,7 @@ export class SqlServerSession implements Session {
         await checkPlan(this.#connection, plan, { columns, collation: this.#collation });
       });
     } catch (error) {
-      const { cause } = error instanceof UpsurgeError ? error : { cause: null };
-      const own = error instanceof UpsurgeError && error.code !== "TARGET_STATEMENT";
-      if (own || !(cause instanceof SqlServerError)) throw error;
-      const reason = `${cause.message} (${cause.number})`;
-      throw upsurgeError("PLAN_REFUSED", { reason }, { cause, ...this.#mergeFix(plan) });
+      throw planRefused(error, saidOf, this.#mergeFix(plan));
     } finally {
       if (!this.#supposing) await this.#connection.rollback();
     }
@@ -266,11 +263,11 @@ export class SqlServerSession implements Session {
   classify(error: unknown): ErrorClass {
     if (error instanceof TransactionAborted) return "aborted";
     if (error instanceof SqlServerError) return classifyNumber(error.number);
-    // Ours are what they are, whether or not the connection outlived them.
-    if (error instanceof UpsurgeError) {
-      return /^TARGET_(UNREACHABLE|LOST)$/.test(error.code) ? "transient" : "fatal";
-    }
-    return this.#connection.lost && !this.#closing ? "transient" : "fatal";
+    return classifyOther(error, this.#isLost);
+  }
+
+  get #isLost(): boolean {
+    return this.#connection.lost && !this.#closing;
   }
 
   translate(error: unknown): Error {
@@ -280,9 +277,7 @@ export class SqlServerSession implements Session {
       return upsurgeError("TARGET_DOOMED", { reason: error.message }, { cause: error, retry });
     }
     const translated = translateError(error, target);
-    if (translated !== error || !this.#connection.lost || this.#closing) return translated;
-    if (translated instanceof UpsurgeError) return translated;
-    return upsurgeError("TARGET_LOST", { target, reason: translated.message }, { cause: error });
+    return translated === error && this.#isLost ? lostError(error, target) : translated;
   }
 
   async close(): Promise<void> {
@@ -290,6 +285,10 @@ export class SqlServerSession implements Session {
     this.#closing = true;
     await this.#connection.close();
   }
+}
+
+function saidOf(error: unknown): string | null {
+  return error instanceof SqlServerError ? `${error.message} (${error.number})` : null;
 }
 
 /** The plan by which records delete, which has a stage of its own. */

@@ -6,6 +6,7 @@ import type { TablePlan } from "../../../src/model/load-plan.ts";
 import type { SqlAssignment } from "../../../src/sql/assignments.ts";
 import type { Conflict, Meeting, UpsertDialect } from "../../../src/sql/dialect.ts";
 import { allOf } from "../../../src/sql/found-rows.ts";
+import { limited } from "../../../src/sql/upsert.ts";
 
 /** `` `a` ``. */
 export function quoteIdentifier(name: string): string {
@@ -15,6 +16,9 @@ export function quoteIdentifier(name: string): string {
 /** Of MySQL. */
 export const MYSQL: UpsertDialect = {
   quote: quoteIdentifier,
+  plain: tableOf,
+  count: "count(*)",
+  first: limited,
   // The table of an INSERT takes no alias.
   into: tableOf,
   target: (plan) => `${tableOf(plan)} as target`,
@@ -42,7 +46,7 @@ where ${allOf(tests)}`,
   merge: null,
 };
 
-function tableOf({ table }: TablePlan): string {
+function tableOf({ table }: Pick<TablePlan, "table">): string {
   return quoteIdentifier(table.name.name);
 }
 

@@ -29,12 +29,8 @@ import {
 } from "../../../src/targets/sqlite/apply/row-statements.ts";
 import { expressionTries as liteTries } from "../../../src/targets/sqlite/catalog/check-plan.ts";
 import type { SqliteTable } from "../../../src/targets/sqlite/catalog/table-shape.ts";
-import {
-  findDuplicate,
-  insertRows,
-  rowSql,
-  upsertRows,
-} from "../../../src/targets/sqlite/dialect.ts";
+import { insertRows, rowSql, SQLITE, upsertRows } from "../../../src/targets/sqlite/dialect.ts";
+import { sharedKeySql } from "../../../src/sql/check-table.ts";
 import { rowidName } from "../../../src/targets/sqlite/stage/staged-row.ts";
 import { comparisonSql as msComparison } from "../../../src/targets/sqlserver/apply/comparison-sql.ts";
 import { eachSql as msEach } from "../../../src/targets/sqlserver/apply/each-sql.ts";
@@ -179,7 +175,9 @@ export function sqliteStatements(plan: TablePlan, columns: readonly string[]): S
       // Texts only: what they are chosen by is none.
       { ...rowStatements(row), triggered: undefined },
       ...(columns.length === 0 ? [] : [insertRows(row, 3)]),
-      ...(arbiter === null ? [] : [upsertRows(row, arbiter, 3), findDuplicate(plan, arbiter)]),
+      ...(arbiter === null
+        ? []
+        : [upsertRows(row, arbiter, 3), sharedKeySql(plan, arbiter, SQLITE)]),
     ]),
     around: told([
       arbiterOnly(row),

@@ -11,7 +11,7 @@ import { ROW_OUTCOMES } from "../../../model/counts.ts";
 import type { RowOutcome } from "../../../model/counts.ts";
 import { isRaisedSql, isRowStateSql, isValueStateSql } from "../errors.ts";
 import { meetSql, updateFoundSql } from "../../../sql/found-rows.ts";
-import { insertMissingSql, insertSql } from "../../../sql/insert.ts";
+import { insertedColumns, insertMissingSql, insertSql } from "../../../sql/insert.ts";
 import { matchSql } from "../../../sql/match.ts";
 import { conflictTarget, POSTGRES, tableSql } from "../dialect.ts";
 import { insertedSql, nativeSql, NOTE_MET } from "./native-sql.ts";
@@ -19,7 +19,7 @@ import { doBlock, quoteIdentifier, quoteLiteral } from "../quote.ts";
 import { lookingPlan } from "./write-method.ts";
 import type { KeyedPlan } from "../../../sql/match.ts";
 import { rawText } from "../stage/stage.ts";
-import { faultTable, rawTable, stageTable } from "../stage/names.ts";
+import { TEMPORARY } from "../stage/names.ts";
 import { fromText, storedFrom } from "../types.ts";
 
 /** Declares the variables that count outcomes. */
@@ -74,7 +74,7 @@ declare
   upsurge_told text := '';
   ${COUNTERS}
 begin
-  for upsurge_r in select * from ${rawTable(plan)} order by upsurge_ord loop
+  for upsurge_r in select * from ${TEMPORARY.raw(plan)} order by upsurge_ord loop
     upsurge_met := 'suppressed';
     ${isolate ? isolated(plan, shapes, apply) : apply}
     case upsurge_met ${count.join(" ")} else null; end case;${tells ? NOTE_OUTCOME : ""}
@@ -119,7 +119,7 @@ ${findColumn(plan, shapes)}
     if upsurge_column = '' and not upsurge_raised and not ${isRow} then raise; end if;
   end if;
   upsurge_met := 'r';
-  insert into ${faultTable(plan)} values (upsurge_r.upsurge_ord, ${noted});
+  insert into ${TEMPORARY.fault(plan)} values (upsurge_r.upsurge_ord, ${noted});
 end;`;
 }
 
@@ -217,15 +217,9 @@ function rawRow(plan: TablePlan, columns: readonly string[], read: typeof fromTe
 
 /** select-then-write for one row: stage it (which tells whether it is insertable), look, then update or insert. */
 function lookSql(plan: KeyedPlan, columns: readonly string[]): string {
-  const stamps = plan.update.stamps;
-  const carried = columns.filter((name) => stamps.every((stamp) => stamp.column !== name));
-  const names = [...carried, ...stamps.map((stamp) => stamp.column)].map(quoteIdentifier);
-  const values = [
-    ...carried.map((name) => `excluded.${quoteIdentifier(name)}`),
-    ...stamps.map((stamp) => `(${stamp.expression})`),
-  ];
-  return `delete from ${stageTable(plan)};
-insert into ${stageTable(plan)} (${["upsurge_ord", ...names].join(", ")})
+  const { names, values } = insertedColumns(plan, columns, POSTGRES);
+  return `delete from ${TEMPORARY.stage(plan)};
+insert into ${TEMPORARY.stage(plan)} (${["upsurge_ord", ...names].join(", ")})
 select ${["upsurge_r.upsurge_ord", ...values].join(", ")} from ${rawRow(plan, columns, fromText)};
 ${meetAndWrite(plan, columns)}`;
 }
@@ -246,7 +240,7 @@ end;`;
 function meetAndWrite(plan: KeyedPlan, columns: readonly string[]): string {
   const { arbiter, mode } = plan;
   // The limit tells the planner that it is one row, or it would read the whole table for it.
-  const relation = `(select * from ${stageTable(plan)} limit 1)`;
+  const relation = `(select * from ${TEMPORARY.stage(plan)} limit 1)`;
   const rows = { relation, match: matchSql(plan, arbiter, POSTGRES), condition: null };
   const update = updateFoundSql(plan, columns, rows, POSTGRES);
   const found =

@@ -25,7 +25,7 @@ import { doBlock, quoteIdentifier } from "../quote.ts";
 import { insertSql } from "../../../sql/insert.ts";
 import { matchSql } from "../../../sql/match.ts";
 import { onlyTable, POSTGRES } from "../dialect.ts";
-import { stageTable } from "../stage/names.ts";
+import { TEMPORARY } from "../stage/names.ts";
 import { hasOneImage } from "../types.ts";
 
 /** A value of more bytes may be too long for an index, among others. */
@@ -50,9 +50,9 @@ export function foldSql(folding: FoldRules, shapes: readonly RowShape[], from: s
   return doBlock(`#variable_conflict use_column
 declare
   excluded record;
-  target ${stageTable(folding.plan)}%rowtype;
+  target ${TEMPORARY.stage(folding.plan)}%rowtype;
   upsurge_image alias for target;
-  upsurge_new ${stageTable(folding.plan)}%rowtype;
+  upsurge_new ${TEMPORARY.stage(folding.plan)}%rowtype;
   upsurge_key record;
   upsurge_at tid;
   upsurge_found boolean;
@@ -270,5 +270,5 @@ export function tryFoldSql({ plan, columns, checks }: FoldRules): string {
       ({ generatedSql }) => `(${about("target", generatedSql ?? "null", plan)})`,
     ),
   ];
-  return `select ${["true", ...read].join(", ")} from ${onlyTable(plan)} as target, ${stageTable(plan)} as excluded limit 0 for no key update of target`;
+  return `select ${["true", ...read].join(", ")} from ${onlyTable(plan)} as target, ${TEMPORARY.stage(plan)} as excluded limit 0 for no key update of target`;
 }

@@ -9,7 +9,7 @@ import { isServerError } from "../errors.ts";
 import { setAsideSql } from "./set-sql.ts";
 import type { SeparatedRepeats } from "./set-sql.ts";
 import { byShape } from "../stage/stage.ts";
-import { repeatsTable, stageTable } from "../stage/names.ts";
+import { TEMPORARY } from "../stage/names.ts";
 
 /** True when the server takes what a fold evaluates, and lets this user read it. Inside a transaction, which goes on. */
 export async function canFold(client: Client, folding: FoldRules): Promise<boolean> {
@@ -46,7 +46,7 @@ export class RepeatFolder {
 
   /** A statement that empties what an earlier batch has left behind; nothing when it left nothing. */
   forget(): string {
-    const statement = this.#left ? `truncate ${repeatsTable(this.#folding.plan)}; ` : "";
+    const statement = this.#left ? `truncate ${TEMPORARY.repeats(this.#folding.plan)}; ` : "";
     this.#left = false;
     this.#aside.clear();
     return statement;
@@ -89,7 +89,7 @@ export class RepeatFolder {
   async apply(): Promise<OutcomeCounts> {
     const shapes = [...this.#aside.keys()];
     const { plan } = this.#folding;
-    const from = this.#inPlace ? stageTable(plan) : repeatsTable(plan);
+    const from = this.#inPlace ? TEMPORARY.stage(plan) : TEMPORARY.repeats(plan);
     const key = [from, ...shapes.map(({ id }) => id)].join(" ");
     let sql = this.#sql.get(key);
     if (sql === undefined) {

@@ -15,7 +15,7 @@ import { mergeSql as sharedMergeSql } from "../../../sql/upsert.ts";
 import { POSTGRES } from "../dialect.ts";
 import { withinSql } from "./select-then-write-sql.ts";
 import type { KeyBounds } from "./select-then-write-sql.ts";
-import { stageTable } from "../stage/names.ts";
+import { TEMPORARY } from "../stage/names.ts";
 
 /** Which rows a merge takes, and where their keys are. */
 export interface MergeSelection {
@@ -30,7 +30,7 @@ export function mergeSql(
   columns: readonly string[],
   { condition, range }: MergeSelection,
 ): string {
-  const stage = stageTable(plan);
+  const stage = TEMPORARY.stage(plan);
   const source =
     condition === null ? stage : `(select * from ${stage} as excluded where ${condition})`;
   const match = `${matchSql(plan, plan.arbiter, POSTGRES)}${withinSql(plan, range)}`;

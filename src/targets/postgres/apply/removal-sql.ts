@@ -16,7 +16,7 @@ import type { Column } from "../../../model/table-shape.ts";
 import { keptColumns, keptDefault } from "../../key-columns.ts";
 import { spanColumn } from "../../key-spans.ts";
 import { quoteIdentifier } from "../quote.ts";
-import { missingTable, seenTable, spansTable } from "../stage/names.ts";
+import { TEMPORARY } from "../stage/names.ts";
 import { matchSql } from "../../../sql/match.ts";
 import { onlyTable, POSTGRES } from "../dialect.ts";
 
@@ -30,16 +30,13 @@ export function removalSql(plan: TablePlan): RemovalSql {
 
 function dialectOf(plan: TablePlan): RemovalDialect {
   const table = onlyTable(plan);
-  const found = missingTable(plan);
+  const found = TEMPORARY.missing(plan);
   return {
-    quoteIdentifier,
-    table,
+    ...POSTGRES,
     found,
-    count: "count(*)",
     isFound: (alias) =>
       `(${alias}.tableoid, ${alias}.ctid) in (select missing.part, missing.place from ${found} as missing)`,
     asText: (value) => `${value}::text`,
-    first: (rows, select, from) => `select ${select} from ${from} limit ${rows}`,
     deleteWhere: (condition) => `delete from ${table} as target where ${condition}`,
     updateWhere: (set, condition) => `update ${table} as target set ${set} where ${condition}`,
   };
@@ -55,7 +52,7 @@ function openPlanner(plan: TablePlan): string[] {
   return [
     ...(plan.method.byIndex ? ALL_JOINS : []),
     // How many rows are in a gap the planner cannot know, and would compile for billions.
-    ...(wholeKey(plan) === null ? [] : [`analyze ${spansTable(plan)}`, "set local jit = off"]),
+    ...(wholeKey(plan) === null ? [] : [`analyze ${TEMPORARY.spans(plan)}`, "set local jit = off"]),
   ];
 }
 
@@ -89,10 +86,10 @@ export function seenDdl(plan: TablePlan): string[] {
 function findSql(plan: TablePlan): string {
   const scope = scopeCondition(plan, quoteIdentifier);
   const missing = unseenSql(plan).map(
-    (match) => `not exists (select from ${seenTable(plan)} as excluded where ${match})`,
+    (match) => `not exists (select from ${TEMPORARY.seen(plan)} as excluded where ${match})`,
   );
   const key = wholeKey(plan);
-  const gaps = key === null ? "" : `${gapsSql(spansTable(plan), LEAST_INTEGER)} as gap join `;
+  const gaps = key === null ? "" : `${gapsSql(TEMPORARY.spans(plan), LEAST_INTEGER)} as gap join `;
   const on =
     key === null ? "" : ` on target.${quoteIdentifier(key.name)} between gap.low and gap.high`;
   const where = [...(scope === null ? [] : [scope]), ...missing].join(" and ");

@@ -10,7 +10,7 @@ import { matchSql } from "../../../sql/match.ts";
 import { POSTGRES } from "../dialect.ts";
 import { COUNT_SKIPPED, insertedSql, nativeSql } from "./native-sql.ts";
 import { withinSql } from "./select-then-write-sql.ts";
-import { repeatsTable, stageTable } from "../stage/names.ts";
+import { TEMPORARY } from "../stage/names.ts";
 
 /** Which staged rows a statement takes: `$1` is the list of `ord`s. */
 export interface RowSelector {
@@ -49,7 +49,7 @@ const RANGE = ["$1", "$2"] as const;
 /** The statements for staged rows that carry `columns`. */
 export function setSql(plan: TablePlan, columns: readonly string[], taken: RowSelector): SetSql {
   const condition = conditionSql(taken);
-  const relation = stageTable(plan);
+  const relation = TEMPORARY.stage(plan);
   const from = rowsInOrder({ relation, condition });
   const looking = lookingPlan(plan);
   if (looking !== null) {
@@ -122,9 +122,9 @@ export function setAsideSql(plan: TablePlan): string {
   return `with upsurge_waves as materialized (
 ${wavesSql(plan, "ctid as place, lead(true) over of_key as followed")}),
 upsurge_known as (select count(*) filter (where wave = 1) as keys, count(*) as keyed from upsurge_waves),
-upsurge_moved as (delete from ${stageTable(plan)} where ctid = any (array(select place from upsurge_waves
+upsurge_moved as (delete from ${TEMPORARY.stage(plan)} where ctid = any (array(select place from upsurge_waves
   where (wave > 1 or followed) and (select not (${MANY_REPEATS}) from upsurge_known))) returning *),
-upsurge_kept as (insert into ${repeatsTable(plan)} select * from upsurge_moved returning upsurge_shape),
+upsurge_kept as (insert into ${TEMPORARY.repeats(plan)} select * from upsurge_moved returning upsurge_shape),
 upsurge_shapes as (select coalesce(upsurge_shape, 0) as shape, count(*) as rows from upsurge_kept group by upsurge_shape)
 select keys, keyed, (select json_object_agg(shape, rows) from upsurge_shapes) as moved from upsurge_known`;
 }
@@ -140,5 +140,5 @@ function wavesSql(plan: TablePlan, selected: string): string {
       ? "true"
       : parts.map((part) => `${part} is not null`).join(" and ");
   return `select ${selected}, row_number() over of_key as wave
-from ${stageTable(plan)} where ${known === "" ? "true" : known} window of_key as (partition by ${parts.join(", ")} order by upsurge_ord)`;
+from ${TEMPORARY.stage(plan)} where ${known === "" ? "true" : known} window of_key as (partition by ${parts.join(", ")} order by upsurge_ord)`;
 }

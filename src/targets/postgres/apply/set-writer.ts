@@ -22,7 +22,7 @@ import { runSet } from "./run-set.ts";
 import { repeatsSql, setSql } from "./set-sql.ts";
 import type { SetSql } from "./set-sql.ts";
 import { byShape, fillStage, fillStagePacked, fillTable } from "../stage/stage.ts";
-import { stageTable } from "../stage/names.ts";
+import { TEMPORARY } from "../stage/names.ts";
 
 /** What the set-based half of a writer works with. */
 export interface SetContext {
@@ -96,7 +96,7 @@ export class PostgresSetWriter implements SetWriter {
     // Outside of the savepoint the table is emptied in place, inside it would get new files.
     const forget = this.#folder?.forget() ?? "";
     await this.#client.query(
-      `${forget}truncate ${stageTable(this.#plan)}; savepoint upsurge_batch`,
+      `${forget}truncate ${TEMPORARY.stage(this.#plan)}; savepoint upsurge_batch`,
     );
   }
 

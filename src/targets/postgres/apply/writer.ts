@@ -7,7 +7,7 @@ import type { RowOutcome } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { SeenKeys, Writer } from "../../target.ts";
 import { eachSql, OUTCOMES_SQL } from "./each-sql.ts";
-import { classifyError, isServerError, rowCode, sayError } from "../errors.ts";
+import { classifyError, faultOf, isServerError } from "../errors.ts";
 import type { PostgresError } from "../errors.ts";
 import { readOutcomes } from "./folder.ts";
 import { PostgresSetWriter } from "./set-writer.ts";
@@ -15,7 +15,7 @@ import type { SetContext } from "./set-writer.ts";
 import { leavesTraces } from "./write-method.ts";
 import { PostgresSeenKeys } from "../stage/seen-keys.ts";
 import { byShape, fillRaw } from "../stage/stage.ts";
-import { faultTable, rawTable, stageTable } from "../stage/names.ts";
+import { TEMPORARY } from "../stage/names.ts";
 
 /** Rows of one block: what is staged for a row is deleted for the next, and the dead rows must stay few. */
 const ROWS_PER_BLOCK = 1000;
@@ -66,8 +66,8 @@ export class PostgresWriter implements Writer {
   async #applyBlock(rows: readonly Row[], tells: boolean): Promise<BatchResult> {
     const client = this.#client;
     const plan = this.#plan;
-    const staged = plan.method.stages === null ? [] : [stageTable(plan)];
-    const tables = [...staged, rawTable(plan), faultTable(plan)];
+    const staged = plan.method.stages === null ? [] : [TEMPORARY.stage(plan)];
+    const tables = [...staged, TEMPORARY.raw(plan), TEMPORARY.fault(plan)];
     await client.query(`truncate ${tables.join(", ")}`);
     await fillRaw(client, plan, rows);
     const shapes = [...byShape(rows).keys()];
@@ -90,12 +90,15 @@ export class PostgresWriter implements Writer {
   async #result(rows: readonly Row[]): Promise<BatchResult> {
     const { counts } = await readOutcomes(this.#client);
     const found = await this.#client.query<FaultRow>(
-      `select * from ${faultTable(this.#plan)} order by ord`,
+      `select * from ${TEMPORARY.fault(this.#plan)} order by ord`,
     );
     const byOrd = new Map(rows.map((row) => [row.ord, row]));
-    const faults = found.rows.map((fault) =>
-      faultOf(fault, byOrd.get(Number(fault.ord)), this.#plan),
-    );
+    const faults = found.rows.map(({ ord, state: code, ...said }) => {
+      const row = byOrd.get(Number(ord));
+      if (row === undefined)
+        throw upsurgeError("INTERNAL", { message: "a fault belongs to no row" });
+      return faultOf(row, { code, ...said }, this.#plan.table);
+    });
     return { counts, faults };
   }
 }
@@ -112,21 +115,4 @@ interface FaultRow {
   column: string;
   message: string;
   detail: string;
-}
-
-function faultOf(
-  { state, constraint, column, ...said }: FaultRow,
-  row: Row | undefined,
-  { table }: TablePlan,
-): RowFault {
-  if (row === undefined) throw upsurgeError("INTERNAL", { message: "a fault belongs to no row" });
-  return {
-    row,
-    code: rowCode(state, column),
-    dbCode: state,
-    column: column === "" ? null : column,
-    constraint: constraint === "" ? null : constraint,
-    // A row that is refused in the stage is one that the table refuses.
-    message: sayError({ code: state, ...said }).replaceAll("upsurge_stage", table.name.name),
-  };
 }

@@ -3,7 +3,6 @@
  * Each expression of the user's is tried by itself first, so that the error can name its flag.
  */
 import type { Client } from "pg";
-import { keyFlags, passOneOf } from "../../../errors/key-flags.ts";
 import { refusedExpression } from "../../../errors/refused-expression.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
@@ -11,7 +10,12 @@ import type { TriedRows } from "../../../sql/dialect.ts";
 import { expressionsToTry } from "../../../sql/expression-tries.ts";
 import { insertSql } from "../../../sql/insert.ts";
 import { conflictTarget, onlyTable, POSTGRES, tableSql } from "../dialect.ts";
-import { removeDuplicates, uniqueIndexSql } from "../../../sql/unique-index.ts";
+import {
+  keyFix,
+  keyNotUnique,
+  refuseReservedNames,
+  sharedKeySql,
+} from "../../../sql/check-table.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { classifyError, isServerError } from "../errors.ts";
 import type { PostgresError } from "../errors.ts";
@@ -20,7 +24,7 @@ import { refuseTooWide } from "./limits.ts";
 import { removalSql, seenDdl } from "../apply/removal-sql.ts";
 import { setSql } from "../apply/set-sql.ts";
 import { stageDdl } from "../stage/stage.ts";
-import { stageTable } from "../stage/names.ts";
+import { TEMPORARY } from "../stage/names.ts";
 import { tableName } from "../../../model/table-shape.ts";
 
 /** Checks inside a transaction that the caller rolls back. Throws `PLAN_*` errors. */
@@ -29,7 +33,7 @@ export async function checkPlan(
   plan: TablePlan,
   columns: readonly string[],
 ): Promise<void> {
-  refuseReservedNames(plan);
+  refuseReservedNames(plan, /^upsurge_(ord|shape)$/);
   refuseTooWide(plan);
   await checkExpressions(client, plan);
   await checkUnique(client, plan);
@@ -44,7 +48,7 @@ export async function checkPlan(
     await client.query(`select set_config('upsurge.skipped', '0', true)`);
   const named = namesIndex(plan);
   if (sql.kind === "look" && named && plan.arbiter !== null && plan.mode !== "update") {
-    statements.push(`${insertSql(plan, columns, `${stageTable(plan)} as excluded`, POSTGRES)}
+    statements.push(`${insertSql(plan, columns, `${TEMPORARY.stage(plan)} as excluded`, POSTGRES)}
 ${conflictTarget(plan.arbiter)} do nothing`);
   }
   const merge = setSql(plan, columns, { kind: "all", shape: null, merges });
@@ -68,17 +72,6 @@ async function checkRemoval(client: Client, plan: TablePlan): Promise<void> {
     await explain(client, plan, count);
   }
   await explain(client, plan, remove, "--delete-set");
-}
-
-/** The stage has our own columns next to the table's. */
-function refuseReservedNames({ table }: TablePlan): void {
-  const taken = table.columns.find(({ name }) => /^upsurge_(ord|shape)$/.test(name));
-  if (taken === undefined) return;
-  throw upsurgeError("PLAN_UNSUPPORTED", {
-    what: `a column called ${taken.name}`,
-    reason: "staged rows have a column of that name",
-    suggestion: "rename the column",
-  });
 }
 
 /** True when ON CONFLICT could name the key: then it must, or the key is not what the user thinks. */
@@ -129,7 +122,7 @@ function planError(error: unknown, plan: TablePlan, flag = "an expression"): unk
           table: tableName(plan.table.name),
           key: parts,
           reason: error.message,
-          suggestion: keyFix(plan),
+          suggestion: keyFix(plan, POSTGRES),
         },
         context,
       );
@@ -148,20 +141,6 @@ function planError(error: unknown, plan: TablePlan, flag = "an expression"): unk
     default:
       return error;
   }
-}
-
-/** What gives a plan a key that the server takes. */
-function keyFix({ table, arbiter, mode }: TablePlan): string {
-  const key = {
-    expressions: arbiter?.keyExpressions ?? [],
-    predicate: arbiter?.predicate ?? null,
-  };
-  const ddl = uniqueIndexSql(table, key, quoteIdentifier);
-  const other = passOneOf(keyFlags(table.uniqueKeys, mode), "another key of the table");
-  if (ddl !== null) return other === null ? ddl : `${ddl}, or ${other}`;
-  return table.kind === "view"
-    ? "load into the table behind the view, where --strategy select-then-write needs no unique index"
-    : (other ?? "give the table a unique index on the key");
 }
 
 /** What tries each expression of the user's by itself, and the flag that it comes from. */
@@ -204,14 +183,6 @@ function isOfExpression(error: unknown): error is PostgresError {
 async function checkUnique(client: Client, plan: TablePlan): Promise<void> {
   const { arbiter } = plan;
   if (arbiter === null || arbiter.name !== null || arbiter.kind !== "expressions") return;
-  const key = arbiter.keyExpressions.join(", ");
-  const known = arbiter.nullsEqual
-    ? ""
-    : ` where ${arbiter.keyExpressions.map((part) => `${part} is not null`).join(" and ")}`;
-  const { rowCount } = await client.query(
-    `select from ${onlyTable(plan)}${known} group by ${key} having count(*) > 1 limit 1`,
-  );
-  if (rowCount === 0) return;
-  const suggestion = removeDuplicates(plan.table, arbiter, quoteIdentifier);
-  throw upsurgeError("PLAN_KEY_NOT_UNIQUE", { table: tableName(plan.table.name), key, suggestion });
+  const { rowCount } = await client.query(sharedKeySql(plan, arbiter, POSTGRES));
+  if (rowCount !== 0) throw keyNotUnique(plan, arbiter, POSTGRES);
 }

@@ -5,7 +5,7 @@ import { tableSql } from "../dialect.ts";
 import { lockTable } from "../apply/select-then-write-sql.ts";
 import { setSql } from "../apply/set-sql.ts";
 import { copySql } from "../stage/stage.ts";
-import { stageTable } from "../stage/names.ts";
+import { TEMPORARY } from "../stage/names.ts";
 
 /** The statements for rows that carry `columns`, in the order in which a load comes to them. */
 export function listStatements(plan: TablePlan, columns: readonly string[]): readonly string[] {
@@ -15,7 +15,9 @@ export function listStatements(plan: TablePlan, columns: readonly string[]): rea
   const format = textColumns(plan).length === 0 ? "binary" : "text";
   const copies = plan.rowSource === "staged" && plan.isolation.rowByRow === null;
   const direct = name === "copy" ? [copySql(tableSql(plan), columns, format)] : [];
-  const staged = copies ? [copySql(stageTable(plan), ["upsurge_ord", ...columns], format)] : [];
+  const staged = copies
+    ? [copySql(TEMPORARY.stage(plan), ["upsurge_ord", ...columns], format)]
+    : [];
   if (sql.kind === "look") {
     // Where none was found, all are inserted.
     const writes = [sql.meet, sql.update, sql.insert, sql.insertAll];

@@ -1,11 +1,11 @@
 /** How PostgreSQL creates tables and columns. */
 import type { Client } from "pg";
-import { shellQuoted } from "../../../errors/shell-word.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { addColumnSql, createTableSql } from "../../../sql/create-table.ts";
 import { nameParts } from "../../../sql/table-name.ts";
 import type { TableName } from "../../../model/table-shape.ts";
 import type { DdlDialect } from "../../ddl-dialect.ts";
+import { noSchema } from "../../run-ddl.ts";
 import type { DdlRefusal } from "../../run-ddl.ts";
 import { classifyError, isServerError } from "../errors.ts";
 import { quoteIdentifier } from "../quote.ts";
@@ -48,12 +48,18 @@ const SCHEMA = `
       order by p.o limit 1)) as name) asked
     left join pg_namespace n on n.nspname = asked.name`;
 
+const NO_SCHEMA = {
+  quote: quoteIdentifier,
+  schema: "to create the table in",
+  why: "no schema of the search path exists",
+};
+
 /** Where a table of this name would be created. Throws `PLAN_NO_SCHEMA` and `PLAN_PRIVILEGE`. */
 export async function newTableName(client: Client, table: string): Promise<TableName> {
   const { schema: asked, name } = nameParts(table);
   const { rows } = await client.query<SchemaRow>(SCHEMA, [asked]);
   const { schema = null, may = false, user = "" } = rows[0] ?? {};
-  if (schema === null) throw noSchema(table, asked);
+  if (schema === null) throw noSchema(table, asked, NO_SCHEMA);
   if (may === true) return { schema, name };
   const grant = `grant usage, create on schema ${quoteIdentifier(schema)} to ${quoteIdentifier(user)};`;
   throw upsurgeError(
@@ -65,20 +71,6 @@ export async function newTableName(client: Client, table: string): Promise<Table
     },
     { where: "--create" },
   );
-}
-
-function noSchema(table: string, asked: string | null): Error {
-  if (asked !== null) {
-    const literal = shellQuoted(quoteIdentifier(table));
-    const details = { schema: asked, table, quoted: quoteIdentifier(asked), literal };
-    return upsurgeError("PLAN_NO_SCHEMA", details, { where: `--table ${table}` });
-  }
-  const details = { schema: "to create the table in", table, quoted: "", literal: "" };
-  return upsurgeError("PLAN_NO_SCHEMA", details, {
-    why: "no schema of the search path exists",
-    fix: "name the schema: --table schema.name",
-    where: `--table ${table}`,
-  });
 }
 
 /** What an error of a statement that creates a table or a column means. */

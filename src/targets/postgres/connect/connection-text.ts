@@ -6,6 +6,7 @@
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../../../errors/upsurge-error.ts";
 import { findParameter } from "./parameters.ts";
+import { percentDecode } from "../../percent-decode.ts";
 
 /** A word and its value, as they were given; a later one takes the place of an earlier one. */
 export type KeywordPairs = readonly (readonly [name: string, value: string])[];
@@ -45,9 +46,9 @@ function readUrl(rest: string): KeywordPairs {
   const colon = userinfo.indexOf(":");
   const words: [string, string][] = [
     ...readHosts(hosts),
-    ["dbname", decode(dbname ?? "")],
-    ["user", decode(colon < 0 ? userinfo : userinfo.slice(0, colon))],
-    ["password", colon < 0 ? "" : decode(userinfo.slice(colon + 1))],
+    ["dbname", percentDecode(dbname ?? "")],
+    ["user", percentDecode(colon < 0 ? userinfo : userinfo.slice(0, colon))],
+    ["password", colon < 0 ? "" : percentDecode(userinfo.slice(colon + 1))],
   ];
   return [...words.filter(([, value]) => value !== ""), ...readQuery(query ?? "")];
 }
@@ -66,7 +67,7 @@ function readHosts(text: string): [string, string][] {
   const parts = text.split(",").map((each) => {
     const match = /^(?:\[([^\]]+)\]|([^:[\]]*))(?::(\d*))?$/.exec(each);
     if (match === null) throw badText(FORM);
-    return { host: decode(match[1] ?? match[2] ?? ""), port: match[3] ?? "" };
+    return { host: percentDecode(match[1] ?? match[2] ?? ""), port: match[3] ?? "" };
   });
   return [
     ["host", list(parts.map(({ host }) => host))],
@@ -85,11 +86,11 @@ function readQuery(query: string): [string, string][] {
     .filter((each) => each !== "")
     .map((each) => {
       const equals = each.indexOf("=");
-      const name = decode(equals < 0 ? each : each.slice(0, equals));
+      const name = percentDecode(equals < 0 ? each : each.slice(0, equals));
       if (equals < 0) {
         throw badText(`behind the ? every word has a value, and ${name} has none: ${name}=…`);
       }
-      return [name, decode(each.slice(equals + 1))];
+      return [name, percentDecode(each.slice(equals + 1))];
     });
 }
 
@@ -108,13 +109,4 @@ function readKeywords(text: string): KeywordPairs {
   throw badText(
     `it is not a list of keyword=value${last === undefined ? "" : ` from what follows ${last} on`}; put a value with blanks or quotes in '…'`,
   );
-}
-
-/** Percent-decodes; text that is no valid encoding is taken as it is. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

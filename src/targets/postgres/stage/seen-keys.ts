@@ -9,7 +9,7 @@ import type { SeenKeys } from "../../target.ts";
 import { wholeKey } from "../apply/removal-sql.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { copyIn } from "./copy.ts";
-import { seenTable, spansTable } from "./names.ts";
+import { TEMPORARY } from "./names.ts";
 import { PackedCopy } from "./packed-copy.ts";
 import { byShape, copySql, fillKeys } from "./stage.ts";
 
@@ -37,7 +37,7 @@ export class PostgresSeenKeys implements SeenKeys {
       return await this.#noteRows(batch);
     }
     const data = await this.#copy.encode(packedKeys(packed, names), false);
-    await copyIn(this.#client, copySql(seenTable(this.#plan), names, data.format), data.bytes);
+    await copyIn(this.#client, copySql(TEMPORARY.seen(this.#plan), names, data.format), data.bytes);
     this.#copy.recycle(data);
   }
 
@@ -45,11 +45,11 @@ export class PostgresSeenKeys implements SeenKeys {
     const plan = this.#plan;
     const name = quoteIdentifier(this.#key?.name ?? "");
     if (lows.length > 0) {
-      const sql = `insert into ${spansTable(plan)} (lo, hi) select * from unnest($1::bigint[], $2::bigint[])`;
+      const sql = `insert into ${TEMPORARY.spans(plan)} (lo, hi) select * from unnest($1::bigint[], $2::bigint[])`;
       await this.#client.query(sql, [lows, highs]);
     }
     if (singles.length === 0) return;
-    const sql = `insert into ${seenTable(plan)} (${name}) select unnest($1::bigint[])`;
+    const sql = `insert into ${TEMPORARY.seen(plan)} (${name}) select unnest($1::bigint[])`;
     await this.#client.query(sql, [singles]);
   }
 

@@ -16,7 +16,7 @@ import { keepsArray } from "../catalog/limits.ts";
 import type { CopyData } from "./packed-copy.ts";
 import { doBlock, quoteIdentifier, quoteLiteral } from "../quote.ts";
 import { fromText } from "../types.ts";
-import { rawTable, seenTable, stageTable } from "./names.ts";
+import { TEMPORARY } from "./names.ts";
 
 /** The statements that make the tables; `folds`: repeats are set aside, and folded. */
 export function stageDdl(plan: TablePlan, folds: boolean): string[] {
@@ -28,7 +28,9 @@ export function stageDdl(plan: TablePlan, folds: boolean): string[] {
   return [
     ...(checked || folds ? shadowDdl(plan) : typed),
     ...(folds
-      ? [`create temporary table ${plan.stage}_repeats (like ${stageTable(plan)}) on commit drop`]
+      ? [
+          `create temporary table ${plan.stage}_repeats (like ${TEMPORARY.stage(plan)}) on commit drop`,
+        ]
       : []),
     `create temporary table ${plan.stage}_raw (${["upsurge_ord bigint", "upsurge_shape int", ...raw].join(", ")}) on commit drop`,
     `create temporary table ${plan.stage}_fault (ord bigint, state text, "constraint" text, "column" text, message text, detail text) on commit drop`,
@@ -61,7 +63,7 @@ function shadowDdl(plan: TablePlan): string[] {
   ];
   return [
     `create temporary table ${plan.stage}_stage (like ${tableSql(plan)} including defaults including generated${including}) on commit drop`,
-    `alter table ${stageTable(plan)} ${changes.join(", ")}`,
+    `alter table ${TEMPORARY.stage(plan)} ${changes.join(", ")}`,
     ...(open.length === 0 || mode === "update" ? [] : [looseChecks(plan, open)]),
   ];
 }
@@ -75,7 +77,7 @@ function looseChecks(plan: TablePlan, open: readonly Column[]): string {
   const names = [...open, ...generatedOf(plan.table)]
     .map(({ name }) => quoteLiteral(name))
     .join(", ");
-  const stage = `${quoteLiteral(stageTable(plan))}::regclass`;
+  const stage = `${quoteLiteral(TEMPORARY.stage(plan))}::regclass`;
   return doBlock(`declare upsurge_c name; begin
 for upsurge_c in select conname from pg_constraint where conrelid = ${stage} and contype = 'c'
   and conkey operator(pg_catalog.&&) array(select attnum from pg_attribute where attrelid = ${stage} and attname in (${names}))
@@ -91,7 +93,7 @@ interface StageTable {
   readonly read: readonly ((text: string) => string)[];
 }
 
-function stageOf(plan: TablePlan, shape: RowShape, table = stageTable(plan)): StageTable {
+function stageOf(plan: TablePlan, shape: RowShape, table = TEMPORARY.stage(plan)): StageTable {
   const columns = shape.columns.map((name) => plan.columns.find((column) => column.name === name));
   return {
     table,
@@ -105,7 +107,7 @@ function rawOf(plan: TablePlan, shape: RowShape): StageTable {
     plan.columns.findIndex((column) => column.name === name),
   );
   return {
-    table: rawTable(plan),
+    table: TEMPORARY.raw(plan),
     names: places.map((place) => `f${place}`),
     read: places.map(() => (text) => text),
   };
@@ -128,7 +130,7 @@ export async function fillKeys(
 ): Promise<void> {
   const [first] = rows;
   if (first === undefined) return;
-  await fill(client, plan, stageOf(plan, first.shape, seenTable(plan)), rows);
+  await fill(client, plan, stageOf(plan, first.shape, TEMPORARY.seen(plan)), rows);
 }
 
 /** `copy "t" ("a", "b") from stdin (format binary)` */
@@ -147,7 +149,7 @@ export async function fillStagePacked(
   columns: readonly string[],
   { bytes, format }: CopyData,
 ): Promise<void> {
-  await copyIn(client, copySql(stageTable(plan), ["upsurge_ord", ...columns], format), bytes);
+  await copyIn(client, copySql(TEMPORARY.stage(plan), ["upsurge_ord", ...columns], format), bytes);
 }
 
 /** Copies rows into the table itself; tells how many came in. Fails when one of them cannot. */
@@ -167,7 +169,7 @@ export function rawText(plan: TablePlan, place: number): string {
 
 /** The raw table where the texts of a row are one array. */
 function rawArrays(plan: TablePlan): StageTable {
-  return { table: rawTable(plan), names: ["f"], read: [(text) => `(${text})::text[]`] };
+  return { table: TEMPORARY.raw(plan), names: ["f"], read: [(text) => `(${text})::text[]`] };
 }
 
 /** The row with its texts as one array, in the order of the plan's columns. */

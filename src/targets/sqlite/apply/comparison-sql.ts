@@ -11,11 +11,10 @@
 import type { ComparisonSql } from "../../../model/differences.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
-import { comparisonOf, sharedComparisonSql } from "../../../sql/comparison.ts";
-import type { ComparisonDialect } from "../../../sql/comparison.ts";
-import { tableName } from "../dialect.ts";
+import { comparisonOf, comparisonOfLoads } from "../../../sql/comparison.ts";
+import { joined, SQLITE } from "../dialect.ts";
 import { quoteIdentifier } from "../quote.ts";
-import { freeName, stagedColumn } from "../stage/staged-row.ts";
+import { stagedColumn, temporary, temporaryName } from "../stage/staged-row.ts";
 import { isMissing, removalSql } from "./removal-sql.ts";
 import type { RemovalTable } from "./removal-sql.ts";
 
@@ -23,56 +22,30 @@ import type { RemovalTable } from "./removal-sql.ts";
 export function comparisonSql(rows: readonly [RemovalTable, ...RemovalTable[]]): ComparisonSql {
   const [{ plan, table }, ...others] = rows;
   const plans: readonly [TablePlan, ...TablePlan[]] = [plan, ...others.map((each) => each.plan)];
-  const before = nameOf(plan, "before");
-  const found = nameOf(plan, "differences");
-  const { columns } = plan.table;
-  const { extra, ...parts } = sharedComparisonSql(plans, columns, dialectOf(rows));
+  const before = temporaryName(plan, "before");
+  const found = temporaryName(plan, "differences");
   const { key } = comparisonOf(plan);
-  const typed = columns.map(({ name }) => stagedColumn(name, table.details.get(name)));
-  return {
-    keep: [
-      `create temp table ${quoteIdentifier(before)} (${typed.join(", ")})`,
-      `insert into ${temporary(before)} ${parts.rows}`,
-      `create index ${temporary(`${before}_key`)} on ${quoteIdentifier(before)} (${key.map(quoteIdentifier).join(", ")})`,
-    ],
-    find: [
-      `create temp table ${quoteIdentifier(found)} as select row_number() over (order by ${parts.order}) as nr, * from (${parts.different})`,
-      `create index ${temporary(`${found}_nr`)} on ${quoteIdentifier(found)} (nr)`,
-    ],
-    count: parts.count,
-    columns: columns.map(({ name }) => name),
-    values: parts.values,
-    extra:
-      extra === null ? null : { ...extra, find: rows.flatMap((each) => removalSql(each).find) },
-  };
-}
-
-/** What a temporary table is called: never as the loaded table, which it would hide. */
-function nameOf({ stage, table }: TablePlan, what: string): string {
-  return freeName(`${stage}_${what}`, [table.name.name]);
-}
-
-function temporary(name: string): string {
-  return `temp.${quoteIdentifier(name)}`;
-}
-
-function dialectOf(rows: readonly [RemovalTable, ...RemovalTable[]]): ComparisonDialect {
-  const [{ plan, table }] = rows;
-  return {
-    quoteIdentifier,
-    table: tableName(plan),
-    before: temporary(nameOf(plan, "before")),
-    found: temporary(nameOf(plan, "differences")),
-    count: "count(*)",
+  const typed = plan.table.columns.map(({ name }) => stagedColumn(name, table.details.get(name)));
+  const rowOf = (of: TablePlan): RemovalTable => ({ plan: of, table });
+  return comparisonOfLoads(plans, plan.table.columns, {
+    ...SQLITE,
+    before: temporary(before),
+    found: temporary(found),
     text: (value, { name }) =>
       textSql(value, (table.details.get(name)?.affinity ?? "blob") === "blob"),
     differs: differsSql,
-    first: (most, select, from) => `select ${select} from ${from} limit ${most}`,
-    isExtra: (of, alias) => {
-      const row = rows.find((each) => each.plan === of);
-      return row === undefined ? "0" : isMissing(row, alias);
-    },
-  };
+    isExtra: (of, alias) => isMissing(rowOf(of), alias),
+    keep: (selected) => [
+      `create temp table ${quoteIdentifier(before)} (${typed.join(", ")})`,
+      `insert into ${temporary(before)} ${selected}`,
+      `create index ${temporary(`${before}_key`)} on ${quoteIdentifier(before)} (${key.map(quoteIdentifier).join(", ")})`,
+    ],
+    find: (different, order) => [
+      `create temp table ${quoteIdentifier(found)} as select row_number() over (order by ${order}) as nr, * from (${different})`,
+      `create index ${temporary(`${found}_nr`)} on ${quoteIdentifier(found)} (nr)`,
+    ],
+    findExtra: (of) => removalSql(rowOf(of)).find,
+  });
 }
 
 /**
@@ -86,17 +59,11 @@ function textSql(value: string, isOpen: boolean): string {
 
 /** A column may hold 1 and '1', which are not the same. */
 function differsSql(columns: readonly Column[]): string {
-  return disjunction(
+  return joined(
     columns.map(({ name }) => {
       const [target, kept] = ["target", "kept"].map((alias) => `${alias}.${quoteIdentifier(name)}`);
       return `(${target} collate binary is not ${kept} or typeof(${target}) <> typeof(${kept}))`;
     }),
+    "or",
   );
-}
-
-/** The terms joined by `or`; in halves when they are many, since SQLite nests no expression deeper than 1000. */
-function disjunction(terms: readonly string[]): string {
-  if (terms.length <= 250) return terms.join(" or ");
-  const half = Math.ceil(terms.length / 2);
-  return `(${disjunction(terms.slice(0, half))}) or (${disjunction(terms.slice(half))})`;
 }

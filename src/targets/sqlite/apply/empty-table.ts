@@ -1,17 +1,12 @@
 /** Deletes all rows of a table, for SQLite, which has no TRUNCATE. Nobody else writes meanwhile. Pure. */
-import type { Step } from "../../../model/load-plan.ts";
 import type { TableShape } from "../../../model/table-shape.ts";
+import { deleting } from "../../../sql/empty-table.ts";
+import type { EmptyingSteps } from "../../../sql/empty-table.ts";
 import { quoteIdentifier } from "../quote.ts";
 
 /** The statements. */
-export function emptyTable({ name }: TableShape): readonly Omit<Step, "name">[] {
+export function emptyTable({ name }: TableShape): EmptyingSteps {
   const table = quoteIdentifier(name.name);
-  return [
-    { sql: `delete from ${table}`, counts: "removed" },
-    {
-      kind: "assertion",
-      sql: `select 1 as found where exists (select 1 from ${table})`,
-      refusal: { code: "STEP_ROWS_LEFT", details: { table: name.name } },
-    },
-  ];
+  const left = `select 1 as found where exists (select 1 from ${table})`;
+  return deleting(name, `delete from ${table}`, left);
 }

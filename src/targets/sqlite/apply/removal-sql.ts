@@ -17,31 +17,20 @@ import { keptColumns, keptDefault } from "../../key-columns.ts";
 import { spanColumn } from "../../key-spans.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import type { SqliteTable } from "../catalog/table-shape.ts";
-import { matchKeys, tableName } from "../dialect.ts";
+import { matchKeys, placesOf, SQLITE, tableName, tuple } from "../dialect.ts";
 import { quoteIdentifier } from "../quote.ts";
-import { constantText, freeName, rowidName, stagedColumn } from "../stage/staged-row.ts";
+import {
+  constantText,
+  rowidName,
+  stagedColumn,
+  temporary,
+  temporaryName,
+} from "../stage/staged-row.ts";
 
 /** A table that rows are taken away from. */
 export interface RemovalTable {
   readonly plan: TablePlan;
   readonly table: SqliteTable;
-}
-
-/** What the temporary tables are called: never as the loaded table, which they would hide. */
-export function seenName({ stage, table }: TablePlan): string {
-  return freeName(`${stage}_seen`, [table.name.name]);
-}
-
-function spansName({ stage, table }: TablePlan): string {
-  return freeName(`${stage}_spans`, [table.name.name]);
-}
-
-function missingName({ stage, table }: TablePlan): string {
-  return freeName(`${stage}_missing`, [table.name.name]);
-}
-
-function temporary(name: string): string {
-  return `temp.${quoteIdentifier(name)}`;
 }
 
 /** The statements. */
@@ -54,34 +43,21 @@ export function isMissing(row: RemovalTable, alias: string): string {
   return dialectOf(row).isFound(alias);
 }
 
-function dialectOf({ plan, table: { rowid } }: RemovalTable): RemovalDialect {
-  const table = tableName(plan);
-  const found = temporary(missingName(plan));
-  const places = placesOf(plan, rowid);
+function dialectOf(row: RemovalTable): RemovalDialect {
+  const table = tableName(row.plan);
+  const found = temporary(temporaryName(row.plan, "missing"));
+  const places = placesOf(row.plan, row.table);
   const kept = places.map((_, at) => `missing.k${at + 1}`).join(", ");
   return {
-    quoteIdentifier,
-    table,
+    ...SQLITE,
     found,
-    count: "count(*)",
-    isFound: (alias) => {
-      const place = places.map((name) => `${alias}.${name}`).join(", ");
-      const named = places.length === 1 ? place : `(${place})`;
-      return `${named} in (select ${kept} from ${found} as missing)`;
-    },
+    isFound: (alias) =>
+      `${tuple(places.map((name) => `${alias}.${name}`))} in (select ${kept} from ${found} as missing)`,
     asText: (value) => `cast(${value} as text)`,
-    first: (rows, select, from) => `select ${select} from ${from} limit ${rows}`,
     deleteWhere: (condition) => `delete from ${table} as target where ${condition}`,
     updateWhere: (set, condition) =>
       `update or abort ${table} as target set ${set} where ${condition}`,
   };
-}
-
-/** What tells a row from all others: its rowid or, in a table without one, the primary key. */
-function placesOf({ table }: TablePlan, rowid: string | null): readonly string[] {
-  if (rowid !== null) return [rowid];
-  const primary = table.uniqueKeys.find((key) => key.primary);
-  return (primary?.columns ?? []).flatMap((name) => (name === null ? [] : quoteIdentifier(name)));
 }
 
 /** The key where it is the rowid itself: kept keys are found by theirs, and need no index; spans of them are kept as such. */
@@ -102,32 +78,37 @@ export function seenDdl({ plan, table: { details } }: RemovalTable): string[] {
   });
   return [
     ...dropSeen(plan),
-    `create temp table ${quoteIdentifier(seenName(plan))} (${columns.join(", ")})`,
+    `create temp table ${quoteIdentifier(temporaryName(plan, "seen"))} (${columns.join(", ")})`,
     ...(rowid === null
       ? []
-      : [`create temp table ${quoteIdentifier(spansName(plan))} (lo integer primary key, hi int)`]),
+      : [
+          `create temp table ${quoteIdentifier(temporaryName(plan, "spans"))} (lo integer primary key, hi int)`,
+        ]),
   ];
 }
 
 /** Ends to keep keys. */
 export function dropSeen(plan: TablePlan): string[] {
-  return [seenName(plan), spansName(plan), missingName(plan)].map(
-    (name) => `drop table if exists ${temporary(name)}`,
-  );
+  return [
+    temporaryName(plan, "seen"),
+    temporaryName(plan, "spans"),
+    temporaryName(plan, "missing"),
+  ].map((name) => `drop table if exists ${temporary(name)}`);
 }
 
 /** `insert or ignore into temp."upsurge_seen" ("a", "b") values (?, ?), (?, ?)` */
 export function insertSeen(plan: TablePlan, columns: readonly string[], rows: number): string {
-  if (columns.length === 0) return `insert into ${temporary(seenName(plan))} default values`;
+  if (columns.length === 0)
+    return `insert into ${temporary(temporaryName(plan, "seen"))} default values`;
   const places = `(${columns.map(() => "?").join(", ")})`;
   const values = Array.from({ length: rows }, () => places).join(", ");
-  return `insert or ignore into ${temporary(seenName(plan))} (${columns.map(quoteIdentifier).join(", ")}) values ${values}`;
+  return `insert or ignore into ${temporary(temporaryName(plan, "seen"))} (${columns.map(quoteIdentifier).join(", ")}) values ${values}`;
 }
 
 function findSql({ plan, table }: RemovalTable): string[] {
   const { arbiter } = plan;
   if (arbiter === null) return [];
-  const seen = seenName(plan);
+  const seen = temporaryName(plan, "seen");
   const scope = scopeCondition(plan, quoteIdentifier);
   const match = matchKeys(plan, { ...arbiter, nullsEqual: plan.nullKey === "match" });
   const within = scope === null ? [] : [scope];
@@ -140,7 +121,7 @@ function findSql({ plan, table }: RemovalTable): string[] {
 
 /** A join that finds nothing is quicker than a query for each row. */
 function unmatched(plan: TablePlan, match: string, within: readonly string[]): string {
-  const seen = `${temporary(seenName(plan))} as excluded`;
+  const seen = `${temporary(temporaryName(plan, "seen"))} as excluded`;
   const rowid = rowidName(plan.table);
   const key = rowidKey(plan);
   if (key !== null) {
@@ -160,7 +141,7 @@ const LEAST_INTEGER = "-9223372036854775808";
 
 /** `insert into temp."upsurge_spans" values (?, ?)` */
 export function insertSpan(plan: TablePlan): string {
-  return `insert into ${temporary(spansName(plan))} (lo, hi) values (?, ?)`;
+  return `insert into ${temporary(temporaryName(plan, "spans"))} (lo, hi) values (?, ?)`;
 }
 
 /** Finds no rows: what is done with those that are found can then be checked. */
@@ -169,11 +150,11 @@ export function emptyMissing(row: RemovalTable): string {
 }
 
 function missingSql({ plan, table }: RemovalTable, which: string): string {
-  const places = placesOf(plan, table.rowid).map((name, at) => `target.${name} as k${at + 1}`);
+  const places = placesOf(plan, table).map((name, at) => `target.${name} as k${at + 1}`);
   // A cross join keeps its order: gap by gap.
   const gaps =
     rowidKey(plan) === null
       ? ""
-      : `${gapsSql(temporary(spansName(plan)), LEAST_INTEGER)} as gap cross join `;
-  return `create temp table ${quoteIdentifier(missingName(plan))} as select ${places.join(", ")} from ${gaps}${tableName(plan)} as target ${which}`;
+      : `${gapsSql(temporary(temporaryName(plan, "spans")), LEAST_INTEGER)} as gap cross join `;
+  return `create temp table ${quoteIdentifier(temporaryName(plan, "missing"))} as select ${places.join(", ")} from ${gaps}${tableName(plan)} as target ${which}`;
 }

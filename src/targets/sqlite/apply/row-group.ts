@@ -95,7 +95,7 @@ function mayShare(db: SqliteConnection, row: RowSql): boolean {
 
 /** Whether an update may change a key that other tables could refer to. */
 function movesKeys(row: RowSql): boolean {
-  const written = new Set(writes(row).map(({ column }) => column));
+  const written = new Set(writes(row).map(({ column }) => column.name));
   return row.plan.table.uniqueKeys.some((key) =>
     key.columns.some((column) => column !== null && written.has(column)),
   );

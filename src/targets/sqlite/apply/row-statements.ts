@@ -4,6 +4,7 @@ import {
   conflictTarget,
   deleteRow,
   findRow,
+  firstColumn,
   insertRow,
   proposeRow,
   rowSql,
@@ -133,9 +134,7 @@ export function listStatements(row: RowSql): string[] {
 export function arbiterOnly(row: RowSql): string | null {
   const { plan } = row;
   if (plan.arbiter === null) return null;
-  const [first] = plan.table.columns.filter((column) => column.generatedSql === null);
-  const columns = first === undefined ? [] : [first.name];
   const without = { ...plan, update: { ...plan.update, stamps: [] } };
-  const bare = rowSql(without, row.table, columns);
+  const bare = rowSql(without, row.table, [firstColumn(plan)]);
   return `${insertRow(bare)} ${conflictTarget(plan.arbiter)} do nothing`;
 }

@@ -2,15 +2,13 @@
  * Lets SQLite check the statements of a plan by preparing them, and tells which part of the plan it does not accept.
  * SQLite gives every such error the same code, so each part is prepared by itself.
  */
-import { keyFlags, passOneOf } from "../../../errors/key-flags.ts";
 import { refusedExpression } from "../../../errors/refused-expression.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
-import { backing, conflictTarget, findDuplicate, tableName } from "../dialect.ts";
+import { keyFix, keyNotUnique, sharedKeySql } from "../../../sql/check-table.ts";
+import { backing, conflictTarget, firstColumn, SQLITE, tableName } from "../dialect.ts";
 import type { RowSql } from "../dialect.ts";
-import type { IndexedKey } from "../../../sql/unique-index.ts";
-import { removeDuplicates, uniqueIndexSql } from "../../../sql/unique-index.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { fromStaged } from "../stage/staged-row.ts";
 import { emptyMissing, removalSql } from "../apply/removal-sql.ts";
@@ -80,8 +78,7 @@ function unwritable({ table, mode }: TablePlan, reason: string, otherwise?: stri
 
 /** The plain insert or update, without anything of the user's. */
 function checkInsertable(db: SqliteConnection, { plan, columns }: RowSql): void {
-  const [first] = plan.table.columns.filter((column) => column.generatedSql === null);
-  const name = `"${(columns[0] ?? first?.name ?? "").replaceAll('"', '""')}"`;
+  const name = quoteIdentifier(columns[0] ?? firstColumn(plan));
   const table = tableName(plan);
   const sql =
     plan.mode === "update"
@@ -128,9 +125,8 @@ function checkArbiter(db: SqliteConnection, row: RowSql, arbiter: Arbiter): void
     arbiter.columns.length > 0 ? arbiter.columns.join(", ") : arbiter.keyExpressions.join(", ");
   if (arbiter.kind === "expressions" && backing(plan) === null) {
     if (plan.method.statement === "upsert") throw noConflictTarget(plan, key, null);
-    if (db.prepare(findDuplicate(plan, arbiter)).get() === undefined) return;
-    const suggestion = removeDuplicates(plan.table, arbiter, quoteIdentifier);
-    throw upsurgeError("PLAN_KEY_NOT_UNIQUE", { table: plan.table.name.name, key, suggestion });
+    if (db.prepare(sharedKeySql(plan, arbiter, SQLITE)).get() === undefined) return;
+    throw keyNotUnique(plan, arbiter, SQLITE);
   }
   if (plan.table.kind !== "table" || plan.mode === "update") return;
   const sql = arbiterOnly(row);
@@ -141,10 +137,8 @@ function checkArbiter(db: SqliteConnection, row: RowSql, arbiter: Arbiter): void
 function noConflictTarget(plan: TablePlan, key: string, cause: Error | null): Error {
   const { arbiter } = plan;
   const named = arbiter === null ? "" : conflictTarget(arbiter);
-  const { table, mode } = plan;
+  const { table } = plan;
   const partial = table.uniqueKeys.find((each) => each.predicate !== null);
-  const ddl = uniqueIndexSql(table, keyOf(arbiter), quoteIdentifier) ?? "leave --key out";
-  const other = passOneOf(keyFlags(table.uniqueKeys, mode), "another key of the table");
   return upsurgeError(
     "PLAN_NO_CONFLICT_TARGET",
     {
@@ -153,15 +147,11 @@ function noConflictTarget(plan: TablePlan, key: string, cause: Error | null): Er
       reason: `SQLite finds no unique index for: ${named}`,
       suggestion:
         partial === undefined
-          ? `${ddl}${other === null ? "" : `, or ${other}`}`
+          ? keyFix(plan, SQLITE)
           : `spell the predicate exactly as the index does: ${partial.predicate ?? ""}`,
     },
     { cause },
   );
-}
-
-function keyOf(arbiter: Arbiter | null): IndexedKey {
-  return { expressions: arbiter?.keyExpressions ?? [], predicate: arbiter?.predicate ?? null };
 }
 
 /** Every expression was accepted alone, so one is at fault by where it is. */

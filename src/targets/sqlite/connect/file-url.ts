@@ -7,6 +7,7 @@ import { isAbsolute, join } from "node:path";
 import { shellWord } from "../../../errors/shell-word.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../../../errors/upsurge-error.ts";
+import { percentDecode } from "../../percent-decode.ts";
 
 /** A database file, and whether it may only be read. */
 export interface DatabaseFile {
@@ -48,7 +49,7 @@ export function readFileUrl(url: string): DatabaseFile {
   const path = isUri ? text : plainPath(text);
   const [, bare = path, query] = !isUri && existsSync(path) ? [] : (QUERY.exec(path) ?? []);
   const mode = query === undefined ? null : checkQuery(query);
-  const named = isUri ? decode(bare) : bare;
+  const named = isUri ? percentDecode(bare) : bare;
   if (named === "") {
     throw upsurgeError("TARGET_URL", { url, reason: "it names no file" });
   }
@@ -109,7 +110,11 @@ function checkQuery(query: string): string | null {
 
 /** There is no file of the name that was understood: another one that may be meant, as it is to be typed; else `null`. */
 function otherFile(url: string, path: string): string | null {
-  const others = [path.replace(/^\/+/, ""), decode(path), decode(path.replace(/^\/+/, ""))];
+  const others = [
+    path.replace(/^\/+/, ""),
+    percentDecode(path),
+    percentDecode(path.replace(/^\/+/, "")),
+  ];
   const found = others.find((each) => each !== path && each !== "" && existsSync(each));
   return found === undefined || found === url ? null : `sqlite:${found}`;
 }
@@ -153,12 +158,4 @@ export function noSuchFile(url: string, path: string): UpsurgeError {
   const create = "check the path; a load with --create creates the file";
   const fix = { fix: other === null ? create : `pass --to ${shellWord(other)}` };
   return upsurgeError("TARGET_NOT_FOUND", { path }, fix);
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -20,9 +20,19 @@ export function freeName(wanted: string, taken: readonly string[]): string {
   return free;
 }
 
-/** What the temporary table is called: never as the loaded table, which it would hide. */
-export function stagedName({ stage, table }: StagedTable): string {
-  return freeName(`${stage}_row`, [table.name.name]);
+/** What a temporary table of the load is called: never as the loaded table, which it would hide. */
+export function temporaryName({ stage, table }: StagedTable, what: string): string {
+  return freeName(`${stage}_${what}`, [table.name.name]);
+}
+
+/** `temp."upsurge_seen"` */
+export function temporary(name: string): string {
+  return `temp.${quoteIdentifier(name)}`;
+}
+
+/** The temporary table of one row. */
+export function stagedName(plan: StagedTable): string {
+  return temporaryName(plan, "row");
 }
 
 function isRowid(slot: string): boolean {
@@ -76,10 +86,10 @@ export function constantText(defaultSql: string): string {
 export function stageRow(plan: StagedTable, columns: readonly string[]): string {
   const names = [slotOf(plan.table), ...columns.map(quoteIdentifier)].join(", ");
   const places = ["1", ...columns.map(() => "?")].join(", ");
-  return `replace into temp.${quoteIdentifier(stagedName(plan))} (${names}) values (${places})`;
+  return `replace into ${temporary(stagedName(plan))} (${names}) values (${places})`;
 }
 
 /** `temp."upsurge_row" as excluded` */
 export function fromStaged(plan: StagedTable): string {
-  return `temp.${quoteIdentifier(stagedName(plan))} as excluded`;
+  return `${temporary(stagedName(plan))} as excluded`;
 }

@@ -10,11 +10,10 @@
 import type { ComparisonSql } from "../../../model/differences.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
-import { comparisonOf, keptValues, sharedComparisonSql } from "../../../sql/comparison.ts";
-import type { ComparisonDialect } from "../../../sql/comparison.ts";
+import { comparisonOf, comparisonOfLoads, keptValues } from "../../../sql/comparison.ts";
 import { isRowVersion, shownText, stageType } from "../catalog/types.ts";
 import { SQL_SERVER } from "../dialect.ts";
-import { beforeTable, differencesTable, tableSql } from "../names.ts";
+import { TEMPORARY } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { isMissing, removalSql } from "./removal-sql.ts";
 
@@ -25,7 +24,6 @@ export function comparisonSql(
 ): ComparisonSql {
   const [plan] = plans;
   const columns = plan.table.columns.filter((column) => !isRowVersion(column));
-  const { extra, ...parts } = sharedComparisonSql(plans, columns, dialectOf(plan));
   const { key } = comparisonOf(plan);
   const typed = (column: Column, name: string): string =>
     `${name} ${stageType(column, collation)} NULL`;
@@ -34,36 +32,24 @@ export function comparisonSql(
   const sides = ["n", "o"].flatMap((side) =>
     keys.map((column, at) => typed(column, `${side}${at + 1}`)),
   );
-  const before = beforeTable(plan);
-  const found = differencesTable(plan);
-  return {
-    keep: [
+  const before = TEMPORARY.before(plan);
+  const found = TEMPORARY.differences(plan);
+  return comparisonOfLoads(plans, columns, {
+    ...SQL_SERVER,
+    before,
+    found,
+    text: shownText,
+    differs: (some) => SQL_SERVER.changes(keptValues(some, quoteIdentifier)).join(" or "),
+    isExtra: isMissing,
+    keep: (rows) => [
       `CREATE TABLE ${before} (${columns.map((column) => typed(column, quoteIdentifier(column.name))).join(", ")})`,
-      `INSERT INTO ${before} (${columns.map(({ name }) => quoteIdentifier(name)).join(", ")}) ${parts.rows}`,
+      `INSERT INTO ${before} (${columns.map(({ name }) => quoteIdentifier(name)).join(", ")}) ${rows}`,
       `CREATE INDEX upsurge_before_key ON ${before} (${key.map(quoteIdentifier).join(", ")})`,
     ],
-    find: [
+    find: (different, order) => [
       `CREATE TABLE ${found} (nr bigint NOT NULL PRIMARY KEY, kind varchar(10) NOT NULL, ${sides.join(", ")})`,
-      `INSERT INTO ${found} (nr, kind, ${names.join(", ")}) SELECT ROW_NUMBER() OVER (ORDER BY ${parts.order}) AS nr, kind, ${names.join(", ")} FROM (${parts.different}) AS found`,
+      `INSERT INTO ${found} (nr, kind, ${names.join(", ")}) SELECT ROW_NUMBER() OVER (ORDER BY ${order}) AS nr, kind, ${names.join(", ")} FROM (${different}) AS found`,
     ],
-    count: parts.count,
-    columns: columns.map(({ name }) => name),
-    values: parts.values,
-    extra:
-      extra === null ? null : { ...extra, find: plans.flatMap((each) => removalSql(each).find) },
-  };
-}
-
-function dialectOf(plan: TablePlan): ComparisonDialect {
-  return {
-    quoteIdentifier,
-    table: tableSql(plan),
-    before: beforeTable(plan),
-    found: differencesTable(plan),
-    count: "COUNT_BIG(*)",
-    text: shownText,
-    differs: (columns) => SQL_SERVER.changes(keptValues(columns, quoteIdentifier)).join(" or "),
-    first: (rows, select, from) => `SELECT TOP (${rows}) ${select} FROM ${from}`,
-    isExtra: isMissing,
-  };
+    findExtra: (each) => removalSql(each).find,
+  });
 }

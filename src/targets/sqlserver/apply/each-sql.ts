@@ -9,7 +9,7 @@ import type { RowOutcome } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { isRowNumberSql } from "../error-numbers.ts";
 import { answering, block, counter, NOTE_ERROR, tryCatch } from "./guard.ts";
-import { faultTable, stageTable } from "../names.ts";
+import { TEMPORARY } from "../names.ts";
 import { checkRowSql } from "../stage/stage-sql.ts";
 import { identitySql, insertSql, lookSql, mergeSql, updateFoundSql } from "./write-sql.ts";
 import { keyedPlan } from "../../../sql/match.ts";
@@ -55,21 +55,21 @@ export function eachSql(plan: TablePlan, shapes: readonly RowShape[], tells = fa
     (shape) => `IF @shape = ${shape.id}\n${block(checkedRowSql(plan, shape))}`,
   );
   const loop = [
-    `SELECT @shape = upsurge_shape FROM ${stageTable(plan)} WHERE upsurge_ord = @ord`,
+    `SELECT @shape = upsurge_shape FROM ${TEMPORARY.stage(plan)} WHERE upsurge_ord = @ord`,
     "SET @number = 0",
     "SAVE TRANSACTION upsurge_row",
     tryCatch(branches, NOTE_ERROR),
     `IF @number <> 0\n${block(failedSql(plan))}`,
     ...(tells ? NOTE_OUTCOME : []),
-    `IF @failed IS NOT NULL SET @ord = NULL ELSE SELECT @ord = MIN(upsurge_ord) FROM ${stageTable(plan)} WHERE upsurge_ord > @ord`,
+    `IF @failed IS NOT NULL SET @ord = NULL ELSE SELECT @ord = MIN(upsurge_ord) FROM ${TEMPORARY.stage(plan)} WHERE upsurge_ord > @ord`,
   ];
   return answering(
     tells ? [...VARIABLES, ...TELLING] : VARIABLES,
     [
-      `SELECT @ord = MIN(upsurge_ord) FROM ${stageTable(plan)}`,
+      `SELECT @ord = MIN(upsurge_ord) FROM ${TEMPORARY.stage(plan)}`,
       `WHILE @ord IS NOT NULL\n${block(loop)}`,
     ],
-    `SELECT upsurge_ord, code, number, message FROM ${faultTable(plan)} ORDER BY upsurge_ord`,
+    `SELECT upsurge_ord, code, number, message FROM ${TEMPORARY.fault(plan)} ORDER BY upsurge_ord`,
   );
 }
 
@@ -82,7 +82,7 @@ export function readOutcomes(told: string): (RowOutcome | null)[] {
 function failedSql(plan: TablePlan): string[] {
   const note = block([
     "ROLLBACK TRANSACTION upsurge_row",
-    `INSERT INTO ${faultTable(plan)} (upsurge_ord, number, message) VALUES (@ord, @number, @message)`,
+    `INSERT INTO ${TEMPORARY.fault(plan)} (upsurge_ord, number, message) VALUES (@ord, @number, @message)`,
   ]);
   const noted = `IF ${isRowNumberSql("@number")} ${note}`;
   const ignored = "IF @number IN (2601, 2627) SET @ignored = @ignored + 1";
@@ -98,7 +98,7 @@ function checkedRowSql(plan: TablePlan, shape: RowShape): string[] {
   const apply = applySql(plan, { columns: shape.columns, condition: "upsurge_ord = @ord" });
   const checks = checkRowSql(plan, shape);
   if (checks.length === 0) return apply;
-  const isSound = `EXISTS (SELECT 1 FROM ${stageTable(plan)} WHERE upsurge_ord = @ord)`;
+  const isSound = `EXISTS (SELECT 1 FROM ${TEMPORARY.stage(plan)} WHERE upsurge_ord = @ord)`;
   return [...checks, `IF ${isSound}\n${block(apply)}`];
 }
 
@@ -120,7 +120,7 @@ ELSE ${found(keyed, rows, write)}`,
 }
 
 function refuse(plan: TablePlan): string {
-  return `INSERT INTO ${faultTable(plan)} (upsurge_ord, number, message) VALUES (@ord, ${SEVERAL_MATCHES}, N'the key finds several rows of the table')`;
+  return `INSERT INTO ${TEMPORARY.fault(plan)} (upsurge_ord, number, message) VALUES (@ord, ${SEVERAL_MATCHES}, N'the key finds several rows of the table')`;
 }
 
 function missing(plan: KeyedPlan, rows: RowCondition, merge: string | null): string {

@@ -7,32 +7,22 @@
  * TRUNCATE does not tell how many rows there were. Either way nobody else writes to the table until the end of the
  * transaction, and readers wait unless they read row versions. Pure.
  */
-import type { Emptying, Step } from "../../../model/load-plan.ts";
+import type { Emptying } from "../../../model/load-plan.ts";
 import type { TableShape } from "../../../model/table-shape.ts";
+import { deleting, truncating } from "../../../sql/empty-table.ts";
+import type { EmptyingSteps } from "../../../sql/empty-table.ts";
 import { tableSql } from "../../../sql/unique-index.ts";
 import { quoteIdentifier } from "../quote.ts";
 
 const LOCKED = "WITH (TABLOCKX, HOLDLOCK)";
 
 /** The statements. */
-export function emptyTable({ name }: TableShape, how: Emptying): readonly Omit<Step, "name">[] {
+export function emptyTable({ name }: TableShape, how: Emptying): EmptyingSteps {
   const table = tableSql(name, quoteIdentifier);
   if (how === "truncate") {
-    return [
-      {
-        kind: "number",
-        sql: `SELECT COUNT_BIG(*) AS n FROM ${table} ${LOCKED}`,
-        counts: "removed",
-      },
-      { sql: `TRUNCATE TABLE ${table}` },
-    ];
+    const count = `SELECT COUNT_BIG(*) AS n FROM ${table} ${LOCKED}`;
+    return truncating(count, `TRUNCATE TABLE ${table}`);
   }
-  return [
-    { sql: `DELETE FROM ${table} ${LOCKED}`, counts: "removed" },
-    {
-      kind: "assertion",
-      sql: `SELECT 1 AS found WHERE EXISTS (SELECT 1 AS found FROM ${table})`,
-      refusal: { code: "STEP_ROWS_LEFT", details: { table: name.name } },
-    },
-  ];
+  const left = `SELECT 1 AS found WHERE EXISTS (SELECT 1 AS found FROM ${table})`;
+  return deleting(name, `DELETE FROM ${table} ${LOCKED}`, left);
 }

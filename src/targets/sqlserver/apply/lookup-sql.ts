@@ -11,7 +11,7 @@
 import type { LookupPlan } from "../../../model/lookup-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import type { KeyTexts, Lookups, LookupSql, LookupStatement } from "../../lookup-sql.ts";
-import { fromText, isMisread, misfits } from "../catalog/types.ts";
+import { exactStyle, fromText, isMisread, misfits } from "../catalog/types.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { readable } from "../stage/fill-raw.ts";
 import { textRows } from "./text-rows.ts";
@@ -139,12 +139,7 @@ function keysFrom(
 }
 
 /** The value as a text that is read as the same value again. */
-function textOf(id: string, { type }: Column): string {
-  const text = (style: number): string => `CONVERT(nvarchar(4000), ${id}, ${style})`;
-  if (/^(?:float|real)\b/.test(type)) return text(3);
-  if (/^(?:small)?money\b/.test(type)) return text(2);
-  if (/^(?:date|time|datetime|datetime2|smalldatetime|datetimeoffset)\b/.test(type))
-    return text(121);
-  if (/binary\b|^(?:rowversion|timestamp)\b/.test(type)) return text(1);
-  return `CONVERT(nvarchar(4000), ${id})`;
+function textOf(id: string, column: Column): string {
+  const style = exactStyle(column);
+  return `CONVERT(nvarchar(4000), ${id}${style === null ? "" : `, ${style}`})`;
 }

@@ -13,7 +13,8 @@ import { scopeCondition, sharedRemovalSql } from "../../../sql/removal.ts";
 import type { RemovalDialect } from "../../../sql/removal.ts";
 import { keptColumns, keptDefault } from "../../key-columns.ts";
 import { stageType } from "../catalog/types.ts";
-import { missingTable, seenTable, tableSql } from "../names.ts";
+import { SQL_SERVER } from "../dialect.ts";
+import { tableSql, TEMPORARY } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { equalKeys, matchSql } from "./write-sql.ts";
 import { keyedPlan } from "../../../sql/match.ts";
@@ -42,16 +43,13 @@ export function isMissing(plan: TablePlan, alias: string): string {
 
 function dialectOf(plan: KeyedPlan): RemovalDialect {
   const table = tableSql(plan);
-  const found = missingTable(plan);
+  const found = TEMPORARY.missing(plan);
   return {
-    quoteIdentifier,
-    table,
+    ...SQL_SERVER,
     found,
-    count: "COUNT_BIG(*)",
     isFound: (alias) =>
       `EXISTS (SELECT 1 AS found FROM ${found} AS missing WHERE ${equalKeys(plan, alias, "missing").join(" AND ")})`,
     asText: (value) => `CONVERT(nvarchar(200), ${value})`,
-    first: (rows, select, from) => `SELECT TOP (${rows}) ${select} FROM ${from}`,
     deleteWhere: (condition) => `DELETE target FROM ${table} AS target WHERE ${condition}`,
     updateWhere: (set, condition) =>
       `UPDATE target SET ${set} FROM ${table} AS target WHERE ${condition}`,
@@ -76,8 +74,8 @@ export function seenDdl(plan: TablePlan, collation: string): string[] {
   );
   return [
     `CREATE TABLE ${rawKeys(plan)} (${[ord, "upsurge_shape int NOT NULL", ...texts].join(", ")})`,
-    `CREATE TABLE ${seenTable(plan)} (${kept.join(", ")})`,
-    `CREATE TABLE ${missingTable(plan)} (${(plan.arbiter?.columns ?? []).flatMap(typed).join(", ")})`,
+    `CREATE TABLE ${TEMPORARY.seen(plan)} (${kept.join(", ")})`,
+    `CREATE TABLE ${TEMPORARY.missing(plan)} (${(plan.arbiter?.columns ?? []).flatMap(typed).join(", ")})`,
   ];
 }
 
@@ -101,7 +99,7 @@ export function insertSeen(
     columns.includes(column.name) ? read(place) : (keptDefault(column) ?? "NULL"),
   );
   return [
-    `INSERT INTO ${seenTable(plan)} (${kept.map(({ name }) => quoteIdentifier(name)).join(", ")}) SELECT ${values.join(", ")} FROM ${rawKeys(plan)} AS r`,
+    `INSERT INTO ${TEMPORARY.seen(plan)} (${kept.map(({ name }) => quoteIdentifier(name)).join(", ")}) SELECT ${values.join(", ")} FROM ${rawKeys(plan)} AS r`,
     `TRUNCATE TABLE ${rawKeys(plan)}`,
   ];
 }
@@ -110,8 +108,8 @@ function findSql(plan: KeyedPlan): string {
   const scope = scopeCondition(plan, quoteIdentifier);
   const arbiter = { ...plan.arbiter, nullsEqual: plan.nullKey === "match" };
   const match = matchSql({ ...plan, arbiter });
-  const missing = `NOT EXISTS (SELECT 1 AS found FROM ${seenTable(plan)} AS excluded WHERE ${match})`;
+  const missing = `NOT EXISTS (SELECT 1 AS found FROM ${TEMPORARY.seen(plan)} AS excluded WHERE ${match})`;
   const where = [...(scope === null ? [] : [scope]), missing].join(" AND ");
   const keys = arbiter.columns.map(quoteIdentifier);
-  return `INSERT INTO ${missingTable(plan)} (${keys.join(", ")}) SELECT ${keys.map((key) => `target.${key}`).join(", ")} FROM ${tableSql(plan)} AS target WHERE ${where}`;
+  return `INSERT INTO ${TEMPORARY.missing(plan)} (${keys.join(", ")}) SELECT ${keys.map((key) => `target.${key}`).join(", ")} FROM ${tableSql(plan)} AS target WHERE ${where}`;
 }

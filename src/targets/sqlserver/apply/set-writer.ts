@@ -8,7 +8,7 @@ import type { SqlServerConnection } from "../connect/connection.ts";
 import { directLoad, insertDirectly } from "./direct-insert.ts";
 import type { DirectLoad } from "./direct-insert.ts";
 import { guarded } from "./guard.ts";
-import { stageTable } from "../names.ts";
+import { TEMPORARY } from "../names.ts";
 import { run } from "./run-guarded.ts";
 import { rowsOf, SET_COUNTERS, setSql } from "./set-sql.ts";
 import { shapesOf, stageRows } from "../stage/stage.ts";
@@ -50,7 +50,7 @@ export class SqlServerSetWriter implements SetWriter {
   async repeats(batch: Batch): Promise<readonly Repeat[]> {
     const plan = keyedPlan(this.#plan);
     if (plan === null) return [];
-    const found = `SELECT upsurge_ord, upsurge_wave FROM ${stageTable(plan)} WHERE upsurge_wave > 1`;
+    const found = `SELECT upsurge_ord, upsurge_wave FROM ${TEMPORARY.stage(plan)} WHERE upsurge_wave > 1`;
     const sql = guarded([], [wavesSql(plan)], found);
     const { rest } = await run(this.#connection, sql, batch.rows);
     return rest.map((row) => ({

@@ -11,6 +11,7 @@
 import { RECORD_NUMBER, valueFieldName } from "../../../model/value-plan.ts";
 import type { ValueColumn } from "../../../model/value-plan.ts";
 import type { ValueSql } from "../../value-sql.ts";
+import { exactStyle } from "../catalog/types.ts";
 import type { LookupServer } from "./lookup-sql.ts";
 import { textRows } from "./text-rows.ts";
 
@@ -54,13 +55,8 @@ FROM (
 }
 
 /** The value as a text that its column reads as the same value; a text stays what it is, whatever the style. */
-function textOf({ expression, column: { type } }: ValueColumn): string {
-  const text = (style: string): string => `CONVERT(nvarchar(max), (${expression})${style})`;
-  if (/^(?:float|real)\b/.test(type)) return text(", 3");
-  if (/^(?:decimal|numeric|(?:small)?money|(?:big|small|tiny)?int)\b/.test(type))
-    return text(", 2");
-  if (/^(?:date|time|datetime|datetime2|smalldatetime|datetimeoffset)\b/.test(type))
-    return text(", 121");
-  if (/binary\b|^(?:rowversion|timestamp)\b/.test(type)) return text(", 1");
-  return text("");
+function textOf({ expression, column }: ValueColumn): string {
+  const isExact = /^(?:decimal|numeric|(?:big|small|tiny)?int)\b/.test(column.type);
+  const style = isExact ? 2 : exactStyle(column);
+  return `CONVERT(nvarchar(max), (${expression})${style === null ? "" : `, ${style}`})`;
 }

@@ -17,7 +17,7 @@ import { updateSql } from "../../../sql/update.ts";
 import type { UpdateSql } from "../../../sql/update.ts";
 import * as upserts from "../../../sql/upsert.ts";
 import { SQL_SERVER } from "../dialect.ts";
-import { stageTable, tableSql } from "../names.ts";
+import { tableSql, TEMPORARY } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
 
 /** Which staged rows a statement takes: a condition over `upsurge_…` columns, and the columns that those rows carry. */
@@ -42,7 +42,7 @@ export function equalKeys(plan: KeyedPlan, one: string, other: string): string[]
 }
 
 function meetRows(plan: KeyedPlan, { condition }: RowCondition): MeetRows {
-  return { relation: stageTable(plan), match: matchSql(plan), condition };
+  return { relation: TEMPORARY.stage(plan), match: matchSql(plan), condition };
 }
 
 /** What the rows meet, into the variables `@matched`, `@met`, `@skipped` and `@unchanged`. */
@@ -57,7 +57,7 @@ export function insertSql(plan: TablePlan, { columns, condition }: RowCondition)
     const rows = meetRows(keyed, { columns, condition });
     return inserts.insertMissingSql(plan, columns, rows, SQL_SERVER);
   }
-  const from = inserts.rowsInOrder({ relation: stageTable(plan), condition });
+  const from = inserts.rowsInOrder({ relation: TEMPORARY.stage(plan), condition });
   return inserts.insertSql(plan, columns, from, SQL_SERVER);
 }
 
@@ -69,7 +69,7 @@ export function updateFoundSql(plan: KeyedPlan, rows: RowCondition): string | nu
 /** The MERGE, without its last semicolon and what comes before it. */
 export function mergeSql(plan: KeyedPlan, rows: RowCondition): string {
   const parts = {
-    source: `(select * from ${stageTable(plan)} where ${rows.condition})`,
+    source: `(select * from ${TEMPORARY.stage(plan)} where ${rows.condition})`,
     match: matchSql(plan),
     tests: ({ differs }: UpdateSql) =>
       [plan.update.where, differs].map((test) => (test === null ? null : `(${test})`)),
@@ -96,6 +96,6 @@ export function wavesSql(plan: KeyedPlan): string {
     .map((name) => `${quoteIdentifier(name)} is not null`);
   const where = arbiter.nullsEqual || known.length === 0 ? "" : ` where ${known.join(" and ")}`;
   return `update s set upsurge_wave = r.wave
-from ${stageTable(plan)} as s inner join (select upsurge_ord, row_number() over (partition by ${keys.join(", ")} order by upsurge_ord) as wave
-from ${stageTable(plan)}${where}) as r on r.upsurge_ord = s.upsurge_ord where r.wave > 1`;
+from ${TEMPORARY.stage(plan)} as s inner join (select upsurge_ord, row_number() over (partition by ${keys.join(", ")} order by upsurge_ord) as wave
+from ${TEMPORARY.stage(plan)}${where}) as r on r.upsurge_ord = s.upsurge_ord where r.wave > 1`;
 }

@@ -8,9 +8,9 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
 import { onlySet } from "../connect/result-sets.ts";
 import { classifyNumber, SqlServerError } from "../errors.ts";
-import { stageTable, tableSql } from "../names.ts";
-import { removeDuplicates } from "../../../sql/unique-index.ts";
-import { quoteIdentifier } from "../quote.ts";
+import { tableSql, TEMPORARY } from "../names.ts";
+import { keyNotUnique, refuseReservedNames, sharedKeySql } from "../../../sql/check-table.ts";
+import { SQL_SERVER } from "../dialect.ts";
 import { run } from "../apply/run-guarded.ts";
 import { setSql } from "../apply/set-sql.ts";
 import { checkStageSql, fillStageSql, stageDdl } from "../stage/stage-sql.ts";
@@ -25,7 +25,7 @@ export async function checkPlan(
   plan: TablePlan,
   { columns, collation }: { readonly columns: readonly string[]; readonly collation: string },
 ): Promise<void> {
-  refuseReservedNames(plan);
+  refuseReservedNames(plan, /^upsurge_(ord|shape|wave)$/i);
   refuseKeyTypes(plan);
   await refuseInMemory(connection, plan);
   await checkUnique(connection, plan);
@@ -55,17 +55,6 @@ async function checkRemoval(
   for (const { first, count } of references) await connection.batch(script([first, count]));
   // A trigger fires for no rows as well, and might not like it.
   if (plan.table.triggers.length === 0) await run(connection, guarded([], [remove]), []);
-}
-
-/** The stage has our own columns next to the table's. */
-function refuseReservedNames({ table }: TablePlan): void {
-  const taken = table.columns.find(({ name }) => /^upsurge_(ord|shape|wave)$/i.test(name));
-  if (taken === undefined) return;
-  throw upsurgeError("PLAN_UNSUPPORTED", {
-    what: `a column called ${taken.name}`,
-    reason: "staged rows have a column of that name",
-    suggestion: "rename the column",
-  });
 }
 
 /** Types whose values the server does not compare: errors 306, 402 and 305. */
@@ -104,24 +93,14 @@ async function refuseInMemory(connection: SqlServerConnection, plan: TablePlan):
 async function checkUnique(connection: SqlServerConnection, plan: TablePlan): Promise<void> {
   const { key: arbiter } = plan.method;
   if (arbiter === null || arbiter.name !== null) return;
-  const keys = arbiter.columns.map(quoteIdentifier);
-  const known = arbiter.nullsEqual ? [] : keys.map((key) => `${key} IS NOT NULL`);
-  const where = known.length === 0 ? "" : ` WHERE ${known.join(" AND ")}`;
-  const sets = await connection.batch(
-    `SELECT TOP (1) COUNT_BIG(*) AS number FROM ${tableSql(plan)}${where} GROUP BY ${keys.join(", ")} HAVING COUNT_BIG(*) > 1`,
-  );
-  if (onlySet(sets, "number").length > 0) {
-    throw upsurgeError("PLAN_KEY_NOT_UNIQUE", {
-      table: tableSql(plan),
-      key: keys.join(", "),
-      suggestion: removeDuplicates(plan.table, arbiter, quoteIdentifier),
-    });
-  }
+  const sql = sharedKeySql(plan, arbiter, SQL_SERVER, `${SQL_SERVER.count} AS number`);
+  const shared = onlySet(await connection.batch(sql), "number");
+  if (shared.length > 0) throw keyNotUnique(plan, arbiter, SQL_SERVER);
 }
 
 /** What tries each expression of the user's by itself, and the flag that it comes from. */
 export function expressionTries(plan: TablePlan): readonly (readonly [string, string])[] {
-  const staged = `${stageTable(plan)} as excluded`;
+  const staged = `${TEMPORARY.stage(plan)} as excluded`;
   const target = `${tableSql(plan)} as target`;
   const from: Readonly<Record<TriedRows, string>> = {
     both: `${target} cross join ${staged}`,

@@ -1,10 +1,10 @@
 /** How SQL Server creates tables and columns. */
-import { shellQuoted } from "../../../errors/shell-word.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { addColumnSql, createTableSql } from "../../../sql/create-table.ts";
 import { nameParts } from "../../../sql/table-name.ts";
 import type { TableName } from "../../../model/table-shape.ts";
 import type { DdlDialect } from "../../ddl-dialect.ts";
+import { noSchema } from "../../run-ddl.ts";
 import type { DdlRefusal } from "../../run-ddl.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
 import { onlySet } from "../connect/result-sets.ts";
@@ -56,16 +56,14 @@ export async function newTableName(
   const sets = await connection.execute(SCHEMA, [{ name: "asked", value: asked ?? "" }]);
   const found = onlySet(sets, "name")[0]?.["name"];
   if (typeof found === "string") return { schema: found, name };
-  if (asked === null) {
-    const details = { schema: "of this user", table, quoted: "", literal: "" };
-    const fix = "name the schema: --table schema.name";
-    const why = "the user has no default schema, or it does not exist";
-    throw upsurgeError("PLAN_NO_SCHEMA", details, { why, fix, where: `--table ${table}` });
-  }
-  const literal = shellQuoted(quoteIdentifier(table));
-  const details = { schema: asked, table, quoted: quoteIdentifier(asked), literal };
-  throw upsurgeError("PLAN_NO_SCHEMA", details, { where: `--table ${table}` });
+  throw noSchema(table, asked, NO_SCHEMA);
 }
+
+const NO_SCHEMA = {
+  quote: quoteIdentifier,
+  schema: "of this user",
+  why: "the user has no default schema, or it does not exist",
+};
 
 /** There is an object, or a column, of that name. */
 const EXISTS = new Set([2714, 2705]);

@@ -248,6 +248,14 @@ const STYLES: Readonly<Record<string, number>> = {
   varbinary: 1,
 };
 
+/** The style of a text of such a value that is read as the same value again; `null`: any, or none. */
+export function exactStyle({ type }: Column): number | null {
+  if (/^(?:float|real)\b/.test(type)) return 3;
+  if (/^(?:small)?money\b/.test(type)) return 2;
+  if (/^(?:date|time|datetime|datetime2|smalldatetime|datetimeoffset)\b/.test(type)) return 121;
+  return /binary\b|^(?:rowversion|timestamp)\b/.test(type) ? 1 : null;
+}
+
 /** SQL of the text of a value, for people. */
 export function shownText(value: string, column: Column): string {
   const { base } = parseType(column);

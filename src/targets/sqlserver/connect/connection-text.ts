@@ -5,6 +5,7 @@
 import { isIPv6 } from "node:net";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../../../errors/upsurge-error.ts";
+import { percentDecode } from "../../percent-decode.ts";
 
 /** What a connection is made of. */
 export type Keyword =
@@ -174,12 +175,12 @@ function readUrl(rest: string, given: GivenKeywords): void {
   const at = main.lastIndexOf("@");
   const user = main.slice(0, Math.max(at, 0));
   const colon = user.indexOf(":");
-  given.add("user", decode(colon < 0 ? user : user.slice(0, colon)));
-  given.add("password", colon < 0 ? undefined : decode(user.slice(colon + 1)));
+  given.add("user", percentDecode(colon < 0 ? user : user.slice(0, colon)));
+  given.add("password", colon < 0 ? undefined : percentDecode(user.slice(colon + 1)));
   const [, address, database] = /^([^/?;]*)(?:\/([^/?;]*)\/?)?$/s.exec(main.slice(at + 1)) ?? [];
   if (address === undefined) throw badForm();
-  readAddress(decode(address), given);
-  given.add("database", database === undefined ? undefined : decode(database));
+  readAddress(percentDecode(address), given);
+  given.add("database", database === undefined ? undefined : percentDecode(database));
   if (queryAt >= 0) given.addAll(query(rest.slice(queryAt + 1)));
 }
 
@@ -187,7 +188,7 @@ function readUrl(rest: string, given: GivenKeywords): void {
 function queryStart(rest: string): number {
   for (const { index } of rest.matchAll(/\?/g)) {
     const [name] = /^[^=&]*(?==)/.exec(rest.slice(index + 1)) ?? [];
-    if (name !== undefined && meaningOf(decode(name)) !== undefined) return index;
+    if (name !== undefined && meaningOf(percentDecode(name)) !== undefined) return index;
   }
   return rest.indexOf("?", rest.lastIndexOf("@") + 1);
 }
@@ -196,7 +197,7 @@ function* query(text: string): Generator<readonly [string, string]> {
   for (const part of text.split("&").filter((each) => each !== "")) {
     const equals = part.indexOf("=");
     if (equals < 0) throw badForm();
-    yield [decode(part.slice(0, equals)), decode(part.slice(equals + 1))];
+    yield [percentDecode(part.slice(0, equals)), percentDecode(part.slice(equals + 1))];
   }
 }
 
@@ -228,13 +229,4 @@ function localName(host: string): string {
 
 function badForm(): UpsurgeError {
   return badUrl("it is not of the form sqlserver://user@host:1433/database?encrypt=true");
-}
-
-/** Percent-decodes; text that is no valid encoding is taken as it is. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -3,7 +3,7 @@ import type { Row, RowShape } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
-import { placeOf, rawTable } from "../names.ts";
+import { placeOf, TEMPORARY } from "../names.ts";
 import { isMisread, takesNoExponent } from "../catalog/types.ts";
 
 /** A request takes 2,100 parameters, of which `sp_executesql` uses two; VALUES takes 1,000 rows. */
@@ -99,7 +99,7 @@ async function fillByBulkLoad(
     nullable: index > 1,
   }));
   await connection.bulk(
-    rawTable(plan),
+    TEMPORARY.raw(plan),
     columns,
     rows.map(({ ord, shape, texts }) => [ord, shape, ...texts]),
   );
@@ -117,7 +117,7 @@ async function fillByJson(
   });
   const names = plan.columns.map((_, place) => `f${place}`);
   await connection.execute(
-    `INSERT INTO ${rawTable(plan)} (${columnNames(plan).join(", ")}) SELECT ${["o", "s", ...names].join(", ")}
+    `INSERT INTO ${TEMPORARY.raw(plan)} (${columnNames(plan).join(", ")}) SELECT ${["o", "s", ...names].join(", ")}
 FROM OPENJSON(@rows) WITH (${["o bigint", "s int", ...names.map((name) => `${name} nvarchar(max)`)].join(", ")})`,
     [{ name: "rows", value: JSON.stringify(objects) }],
   );
@@ -142,7 +142,7 @@ async function fillByValues(
       return `(${[ord, shape, ...values].join(", ")})`;
     });
     await connection.execute(
-      `INSERT INTO ${rawTable(plan)} (${columnNames(plan).join(", ")}) VALUES ${tuples.join(", ")}`,
+      `INSERT INTO ${TEMPORARY.raw(plan)} (${columnNames(plan).join(", ")}) VALUES ${tuples.join(", ")}`,
       parameters,
     );
   }

@@ -10,7 +10,7 @@ import type { RowShape } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { unknownFunction } from "../../../sql/expressions.ts";
-import { faultTable, HIDDEN, placeOf, rawTable, stageTable } from "../names.ts";
+import { HIDDEN, placeOf, TEMPORARY } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { fromText, misfits, stageCollation, stageType } from "../catalog/types.ts";
 
@@ -44,9 +44,9 @@ export function stageDdl(plan: TablePlan, collation: string): string[] {
   );
   const ord = "upsurge_ord bigint NOT NULL PRIMARY KEY";
   return [
-    `CREATE TABLE ${rawTable(plan)} (${[ord, "upsurge_shape int NOT NULL", ...raw].join(", ")})`,
-    `CREATE TABLE ${stageTable(plan)} (${[ord, "upsurge_shape int NOT NULL", "upsurge_wave int NOT NULL", ...typed].join(", ")})`,
-    `CREATE TABLE ${faultTable(plan)} (${ord}, code bigint NULL, number int NULL, message nvarchar(2048) NULL)`,
+    `CREATE TABLE ${TEMPORARY.raw(plan)} (${[ord, "upsurge_shape int NOT NULL", ...raw].join(", ")})`,
+    `CREATE TABLE ${TEMPORARY.stage(plan)} (${[ord, "upsurge_shape int NOT NULL", "upsurge_wave int NOT NULL", ...typed].join(", ")})`,
+    `CREATE TABLE ${TEMPORARY.fault(plan)} (${ord}, code bigint NULL, number int NULL, message nvarchar(2048) NULL)`,
   ];
 }
 
@@ -93,11 +93,11 @@ export function fillStageSql(plan: TablePlan, shapes: readonly RowShape[]): stri
   const fills = shapes.map((shape) => fillSql(plan, shape));
   const values = shapes.flatMap((shape) => noteFaults(plan, valueFaults(plan, shape)));
   return [
-    `TRUNCATE TABLE ${faultTable(plan)}`,
-    `TRUNCATE TABLE ${stageTable(plan)}`,
+    `TRUNCATE TABLE ${TEMPORARY.fault(plan)}`,
+    `TRUNCATE TABLE ${TEMPORARY.stage(plan)}`,
     ...fills,
     ...values,
-    `TRUNCATE TABLE ${rawTable(plan)}`,
+    `TRUNCATE TABLE ${TEMPORARY.raw(plan)}`,
   ];
 }
 
@@ -123,8 +123,8 @@ function fillSql(plan: TablePlan, shape: RowShape): string {
     if (!shape.columns.includes(column.name)) return defaultOf(column);
     return fromText(`r.f${placeOf(plan, column.name)}`, column);
   });
-  return `INSERT INTO ${stageTable(plan)} (${["upsurge_ord", "upsurge_shape", "upsurge_wave", ...names].join(", ")})
-SELECT ${["r.upsurge_ord", "r.upsurge_shape", "1", ...values].join(", ")} FROM ${rawTable(plan)} AS r WHERE r.upsurge_shape = ${shape.id}`;
+  return `INSERT INTO ${TEMPORARY.stage(plan)} (${["upsurge_ord", "upsurge_shape", "upsurge_wave", ...names].join(", ")})
+SELECT ${["r.upsurge_ord", "r.upsurge_shape", "1", ...values].join(", ")} FROM ${TEMPORARY.raw(plan)} AS r WHERE r.upsurge_shape = ${shape.id}`;
 }
 
 /** What a column holds that the row does not carry; values that are made one by one are left to the table. */
@@ -140,7 +140,9 @@ function stampSql(plan: TablePlan, condition: string | null): string[] {
     ({ column, expression }) => `${quoteIdentifier(column)} = (${expression})`,
   );
   const where = condition === null ? "" : ` WHERE ${condition}`;
-  return [`UPDATE excluded SET ${changes.join(", ")} FROM ${stageTable(plan)} AS excluded${where}`];
+  return [
+    `UPDATE excluded SET ${changes.join(", ")} FROM ${TEMPORARY.stage(plan)} AS excluded${where}`,
+  ];
 }
 
 /** Values that do not fit the type of their column. */
@@ -153,7 +155,7 @@ function valueFaults(plan: TablePlan, shape: RowShape): string[] {
     return misfits(text, `s.${quoteIdentifier(name)}`, column).map(
       ({ test, number }) =>
         `SELECT r.upsurge_ord AS ord, ${KIND + place * PLACE} + ${number} AS code
-FROM ${rawTable(plan)} AS r INNER JOIN ${stageTable(plan)} AS s ON s.upsurge_ord = r.upsurge_ord
+FROM ${TEMPORARY.raw(plan)} AS r INNER JOIN ${TEMPORARY.stage(plan)} AS s ON s.upsurge_ord = r.upsurge_ord
 WHERE r.upsurge_shape = ${shape.id} AND ${text} IS NOT NULL AND (${test})`,
     );
   });
@@ -191,7 +193,7 @@ function rowFaults(plan: TablePlan, shape: RowShape, rows: string): string[] {
 }
 
 function faultyRows(plan: TablePlan, code: number, test: string): string {
-  return `SELECT upsurge_ord AS ord, ${code} AS code FROM ${stageTable(plan)} WHERE ${test}`;
+  return `SELECT upsurge_ord AS ord, ${code} AS code FROM ${TEMPORARY.stage(plan)} WHERE ${test}`;
 }
 
 /** More queries in one statement would take long to compile, or be refused as too complex (8623). */
@@ -203,10 +205,10 @@ function noteFaults(plan: TablePlan, queries: readonly string[]): string[] {
   for (let start = 0; start < queries.length; start += MOST_QUERIES) {
     const some = queries.slice(start, start + MOST_QUERIES);
     statements.push(
-      `INSERT INTO ${faultTable(plan)} (upsurge_ord, code)
+      `INSERT INTO ${TEMPORARY.fault(plan)} (upsurge_ord, code)
 SELECT found.ord, MIN(found.code) FROM (
 ${some.join("\nUNION ALL\n")}) AS found GROUP BY found.ord`,
-      `DELETE FROM ${stageTable(plan)} WHERE upsurge_ord IN (SELECT upsurge_ord FROM ${faultTable(plan)})`,
+      `DELETE FROM ${TEMPORARY.stage(plan)} WHERE upsurge_ord IN (SELECT upsurge_ord FROM ${TEMPORARY.fault(plan)})`,
     );
   }
   return statements;

@@ -6,7 +6,7 @@ import type { SqlServerConnection } from "../connect/connection.ts";
 import { rowCode } from "../errors.ts";
 import { fillRaw } from "./fill-raw.ts";
 import { guarded } from "../apply/guard.ts";
-import { faultTable } from "../names.ts";
+import { TEMPORARY } from "../names.ts";
 import { checkStageSql, fillStageSql, readFaultCode } from "./stage-sql.ts";
 import { run } from "../apply/run-guarded.ts";
 
@@ -21,7 +21,7 @@ export async function stageRows(
   staging: StageContents,
 ): Promise<RowFault[]> {
   await fillRaw(connection, plan, rows);
-  const found = `SELECT upsurge_ord, code FROM ${faultTable(plan)} ORDER BY upsurge_ord`;
+  const found = `SELECT upsurge_ord, code FROM ${TEMPORARY.fault(plan)} ORDER BY upsurge_ord`;
   const shapes = shapesOf(rows);
   const checks = staging === "checked" ? checkStageSql(plan, shapes) : [];
   const sql = guarded([], [...fillStageSql(plan, shapes), ...checks], found);
