@@ -140,6 +140,7 @@ export class PostgresSession implements Session {
       lookupNeedsUpdatePrivilege: true,
       structureText,
       bytesPrefix: "\\x",
+      bytesType: "bytea",
       dateOrder,
     };
   }
