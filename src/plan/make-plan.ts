@@ -294,12 +294,13 @@ function planFillings(
 
 /** How values are written; columns that are `filled` take none of a field. */
 function notationsOf(
-  { shape, options, capabilities, stage }: PlanRequest,
+  { shape, options, capabilities, stage, ddl = null }: PlanRequest,
   lookups: readonly LookupPlan[],
   filled: readonly string[],
 ): Pick<TablePlan, "notations"> {
   const elsewhere = stage === undefined ? readByLookups(lookups) : ALL_NOTATIONS;
-  return chooseNotations(shape, options, { capabilities, elsewhere, filled });
+  const made = ddl?.table.columns.map(({ name }) => name) ?? [];
+  return chooseNotations(shape, options, { capabilities, elsewhere, filled, made });
 }
 
 /** Look-ups by a date are a use of a date format, whatever the columns of the table. */

@@ -44,10 +44,16 @@ export interface PreparedRun {
   readonly leftOut: readonly LeftOut[];
 }
 
+/** What is told of one load of a run that is being made ready. */
+export interface PartHooks extends PrepareHooks {
+  /** It is planned; others may not be yet. */
+  readonly onPrepared?: ((prepared: PreparedLoad) => void) | undefined;
+}
+
 /** What is told of a run that is being made ready. */
 export interface RunHooks extends PrepareHooks {
   /** Told of a load before its sources are opened; its own hooks. */
-  readonly onPart?: ((load: TableLoad, options: Options) => Partial<PrepareHooks>) | undefined;
+  readonly onPart?: ((load: TableLoad, options: Options) => Partial<PartHooks>) | undefined;
   /** Told when all of them are planned, and not yet in order. */
   readonly onPlanned?: (() => void) | undefined;
 }
@@ -145,7 +151,7 @@ function ownOptions({ options, ...load }: TableLoad, nth: number): Options {
 async function preparePart(load: TableLoad, context: PartContext): Promise<PreparedPart> {
   const { at, nth, connected, hooks, late } = context;
   const options = ownOptions(load, nth);
-  const ofPart = { ...hooks, ...hooks.onPart?.(load, options) };
+  const ofPart: PartHooks = { ...hooks, ...hooks.onPart?.(load, options) };
   const sources = await openSources(load.sources, options, ofPart);
   try {
     // All files of a run are looked at before the first is read.
@@ -169,7 +175,9 @@ async function preparePart(load: TableLoad, context: PartContext): Promise<Prepa
     });
     await sources.rest();
     const plan: LoadPlan = { ...planned.plan, ofRun: true };
-    return { load, options, prepared: { ...connected, sources, ...planned, plan } };
+    const prepared = { ...connected, sources, ...planned, plan };
+    ofPart.onPrepared?.(prepared);
+    return { load, options, prepared };
   } catch (error) {
     await sources.close();
     if (!(error instanceof UpsurgeError)) throw error;

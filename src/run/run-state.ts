@@ -7,12 +7,12 @@ import { closeLoad, concludeLoad, firstState, lessonsOf, noteEnd } from "../load
 import type { LoadState, RunningLoad } from "../load/load-state.ts";
 import type { LoadOutcome } from "../load/make-report.ts";
 import type { ResumedJob } from "../load/resume-job.ts";
-import type { PreparedLoad, PrepareHooks } from "../load/prepare.ts";
+import type { PreparedLoad } from "../load/prepare.ts";
 import type { Options } from "../options/options.ts";
 import type { Lock, Session } from "../targets/target.ts";
 import type { TableLoad } from "./find-tables.ts";
 import type { RunOutcome } from "./make-run-report.ts";
-import type { PreparedRun, RunHooks } from "./prepare-run.ts";
+import type { PartHooks, PreparedRun, RunHooks } from "./prepare-run.ts";
 import { idOf } from "./run-request.ts";
 import type { Part, RunLessons, RunRequest } from "./run-request.ts";
 
@@ -78,7 +78,7 @@ export class RunState {
   }
 
   /** A load gets ready; what it learns of its sources is its own. */
-  #partHooks(load: TableLoad, options: Options): Partial<PrepareHooks> {
+  #partHooks(load: TableLoad, options: Options): Partial<PartHooks> {
     const { began, surroundings } = this.request;
     const lessons = this.#earlier.of.get(idOf(load)) ?? newLessons(options, began, surroundings);
     const at = this.#parts.length;
@@ -90,6 +90,8 @@ export class RunState {
         this.#learn(at, { sources });
         surroundings.signal.throwIfAborted();
       },
+      // A run that stops before all are planned tells of those that are.
+      onPrepared: (prepared) => this.#learn(at, { prepared }),
       onSource: (source) => lessons.sees(source),
       onNextSource: (source) => lessons.rejects.register(source),
       onWarnings: (name, warnings) => state.notes.ended(name, warnings),

@@ -76,6 +76,8 @@ export interface Capabilities {
   readonly booleans?: { readonly true: string; readonly false: string };
   /** What stands before the hexadecimal digits of bytes; absent: nothing. */
   readonly bytesPrefix?: string;
+  /** The type of a column that holds bytes, as `--type` takes it. */
+  readonly bytesType: string;
   /** The text of a JSON array or object, verbatim, in a form. Throws a `RangeError` that follows "the value" where there is none. */
   readonly structureText?: (json: string, form: ValueForm) => string;
 }

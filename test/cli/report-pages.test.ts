@@ -24,6 +24,31 @@ test("--report with a name in .html writes a page, and a page of the JSON says t
   }
 });
 
+test("a run that is refused tells the plans of the loads before the one at fault", async () => {
+  const cwd = shop({
+    "orders.csv": "id,item,amount\n2,pot,1\n",
+    "wrong.csv": "id,thing\n3,cup\n",
+    "run.yaml":
+      "to: shop.db\nloads:\n  - {from: orders.csv, table: orders}\n  - {from: wrong.csv, table: orders}\n",
+  });
+  await runUpsurge(["run", "run.yaml", "--report", "run.html"], { cwd });
+  const { exitCode } = await runUpsurge(["run", "run.yaml", "--report", "run.json"], { cwd });
+
+  expect(exitCode).toBe(2);
+  const told = JSON.parse(readFileSync(join(cwd, "run.json"), "utf8")) as { tables: unknown[] };
+  expect(told.tables).toMatchObject([
+    {
+      load: "orders.csv",
+      mode: "upsert",
+      plan: { statements: [expect.stringMatching(/^insert/)] },
+    },
+    { load: "wrong.csv", mode: null },
+  ]);
+  const text = textOf(readFileSync(join(cwd, "run.html"), "utf8"));
+  expect(text).toMatch(/orders \(load 1\)\s+Not kept[^]*orders \(load 2\)\s+Failed/);
+  expect(text).toContain("Statements insert into");
+});
+
 test("a folder of reports makes a page of all of them, and names what is no report", async () => {
   const cwd = shop();
   mkdirSync(join(cwd, "reports"));

@@ -5,7 +5,7 @@ const TAG = /<(\/?)([a-z][a-z0-9]*)((?:\s+[a-z][a-zA-Z-]*(?:="[^"<>]*")?)*)\s*(\
 /** What a page may be made of. */
 const TAGS = new Set(
   `html head body meta title style main header section footer h1 h2 h3 p dl dt dd div span table caption thead tbody tr th td
-   figure figcaption svg path rect strong code ul li pre details summary del ins time a`.split(
+   figure figcaption svg path rect strong code ul li pre details summary del ins time a bdi`.split(
     /\s+/,
   ),
 );
@@ -63,7 +63,7 @@ function outsideOfText(page: string): string {
 export function textOf(page: string): string {
   return page
     .replace(/<(style|title)>[^]*?<\/\1>/g, "")
-    .replace(/<[^>]*>/g, (tag) => (/^<\/?(?:del|ins|span|code|a|time)\b/.test(tag) ? "" : "\n"))
+    .replace(/<[^>]*>/g, (tag) => (/^<\/?(?:del|ins|span|code|a|time|bdi)\b/.test(tag) ? "" : "\n"))
     .replace(/\s+/g, " ")
     .replaceAll("&lt;", "<")
     .replaceAll("&gt;", ">")

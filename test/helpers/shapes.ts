@@ -76,6 +76,7 @@ export const ABLE: Capabilities = {
   storesNul: false,
   notNullCode: "23502",
   batchRows: 1000,
+  bytesType: "bytea",
   parallel: true,
 };
 

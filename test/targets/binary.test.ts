@@ -171,6 +171,18 @@ function refusals(database: TestDatabase, table: string): void {
     const none = await shell.load("id,s\n1,00\n", ["--key", "id", "--binary", "hex"]);
     expect(none.report.error).toMatchObject({ code: "OPTION_CONFLICT", fix: "leave --binary out" });
 
+    await shell.start();
+    const create = ["--create", "--key", "id", "--binary", "hex"];
+    const made = await shell.load("id,b,n\n1,ab,5\n", create);
+    const { fix = "" } = made.report.error ?? {};
+    expect(fix).toMatch(/^say which column holds bytes: --type \S+; or leave --binary out$/);
+    const [, type = ""] = /--type '?([^' ;]+)/.exec(fix) ?? [];
+    const again = await shell.load("id,b,n\n1,ab,5\n", [...create, "--type", type]);
+    expect(again.exit, again.stderr).toBe(0);
+    await shell.start();
+    const several = await shell.load("id,a,b\n1,ab,ff\n", create);
+    expect(several.report.error?.fix).toContain("COLUMN:");
+
     await shell.start(table);
     await shell.load("id,b\n1,3q2+7w==\n", ["--key", "id", "--binary", "base64"]);
     const shown = await shell.print(

@@ -151,6 +151,7 @@ const FIRST = {
   "moments of a load that makes its table": 2,
   "ways by the primary key": 1,
   "moments of a run": 3,
+  "pages in a browser": 4,
 } as const satisfies Record<string, number>;
 
 /** What this run takes of a list. */
@@ -182,6 +183,7 @@ export function noteWhole(file: string): void {
 const SECONDS: Readonly<Record<string, readonly [fast: number, all: number]>> = {
   "cli/bundle.test.ts": [9, 9],
   "cli/install.test.ts": [1, 60],
+  "cli/report-in-browser.test.ts": [7, 18],
   "demo.test.ts": [1, 6],
   "faults/any-message.test.ts": [1, 30],
   "faults/compressed.test.ts": [4, 4],

@@ -16,11 +16,13 @@ export type Notations = Readonly<Record<string, ColumnNotation>>;
 
 /** Where notations are for. */
 export interface NotationUse {
-  readonly capabilities: Pick<Capabilities, "bytesPrefix">;
+  readonly capabilities: Pick<Capabilities, "bytesPrefix" | "bytesType">;
   /** The notations that are of use elsewhere, so that a table without a column for them is no mistake. */
   readonly elsewhere: ReadonlySet<ColumnNotation["kind"]>;
   /** The columns that no field fills. */
   readonly filled?: readonly string[];
+  /** The columns that the load creates: a flag may give them another type. */
+  readonly made?: readonly string[];
 }
 
 /** The notations that may be of use in another table of a run, or of a look-up. */
@@ -33,7 +35,7 @@ export const ALL_NOTATIONS: NotationUse["elsewhere"] = new Set(["number", "date"
 export function chooseNotations(
   shape: TableShape,
   options: NotationOptions,
-  { capabilities, elsewhere, filled = [] }: NotationUse,
+  { capabilities, elsewhere, filled = [], made = [] }: NotationUse,
 ): Pick<TablePlan, "notations"> {
   const numbers = numberNotation(options);
   const { bytesPrefix: prefix = "" } = capabilities;
@@ -49,7 +51,9 @@ export function chooseNotations(
   const hasDates = shape.columns.some(({ notation }) => notation === "date");
   if (!elsewhere.has("date") && every.length > 0 && !hasDates) throw noDates(shape, every[0] ?? "");
   const hasBytes = shape.columns.some(({ family }) => family === "binary");
-  if (!elsewhere.has("bytes") && encoding !== null && !hasBytes) throw noBytes(shape, encoding);
+  if (!elsewhere.has("bytes") && encoding !== null && !hasBytes) {
+    throw noBytes(shape, encoding, typesForBytes(shape, capabilities.bytesType, made));
+  }
   return found.length === 0 ? {} : { notations: Object.fromEntries(found) };
 }
 
@@ -92,8 +96,23 @@ function noDates(shape: TableShape, format: string): Error {
   );
 }
 
+/** The flag that makes a column for bytes, of those that the load creates; `null`: it creates none. */
+function typesForBytes(shape: TableShape, type: string, made: readonly string[]): string | null {
+  if (made.length === 0) return null;
+  const free = shape.columns.filter(({ name }) => made.includes(name) && !isOfKey(shape, name));
+  const texts = free.filter(({ family }) => family === "text");
+  const [only, ...others] = texts.length === 0 ? free : texts;
+  const name = only === undefined || others.length > 0 ? "COLUMN" : only.name;
+  return `--type ${shellQuoted(`${name}:${type}`)}`;
+}
+
+function isOfKey({ uniqueKeys }: TableShape, name: string): boolean {
+  return uniqueKeys.some(({ columns }) => columns.includes(name));
+}
+
 /** Bytes of a table without a column for them. */
-function noBytes(shape: TableShape, encoding: string): Error {
+function noBytes(shape: TableShape, encoding: string, typeFlag: string | null): Error {
+  const leave = "leave --binary out";
   return upsurgeError(
     "OPTION_CONFLICT",
     {
@@ -101,7 +120,10 @@ function noBytes(shape: TableShape, encoding: string): Error {
       other: `the table ${tableLabel(shape)}`,
       reason: "none of its columns has a binary type, so there are no bytes to read",
     },
-    { where: "--binary", fix: "leave --binary out" },
+    {
+      where: "--binary",
+      fix: typeFlag === null ? leave : `say which column holds bytes: ${typeFlag}; or ${leave}`,
+    },
   );
 }
 

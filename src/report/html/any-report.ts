@@ -19,6 +19,13 @@ export function tablesOf(report: AnyReport): readonly TablePart[] {
   return isRun(report) ? report.tables : [report];
 }
 
+/** What a table is called on a page: where several loads are into the same table, by the place of its load as well. */
+export function nameOf(part: TablePart, tables: readonly TablePart[]): string {
+  const name = part.table ?? "the table";
+  const same = tables.filter(({ table }) => table === part.table);
+  return same.length < 2 ? name : `${name} (load ${formatCount(tables.indexOf(part) + 1)})`;
+}
+
 /** What the report is about, in a few words. */
 export function subject(report: AnyReport): string {
   if (!isRun(report)) return report.table ?? "a table";

@@ -6,6 +6,8 @@ import type { Html } from "./markup.ts";
 export interface ChartStep {
   readonly at: number;
   readonly value: number;
+  /** It is of a load that failed. */
+  readonly isBad?: boolean;
 }
 
 /** What a chart says in words. */
@@ -51,11 +53,11 @@ export function barChart(steps: readonly ChartStep[], text: ChartText, isBad = f
   if (most <= 0) return NOTHING;
   const width = WIDTH / steps.length;
   const gap = Math.min(4, width / 5);
-  const bars = steps.map(({ value }, index) => {
+  const bars = steps.map(({ value, isBad: failed = false }, index) => {
     if (value <= 0) return NOTHING;
     const high = Math.max(2, round((value / most) * (HEIGHT - 6)));
     return html`<rect
-      class="${isBad ? "badbar" : "bar"}"
+      class="${isBad || failed ? "badbar" : "bar"}"
       x="${round(index * width + gap / 2)}"
       y="${round(HEIGHT - high)}"
       width="${round(Math.max(width - gap, 0.5))}"

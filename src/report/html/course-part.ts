@@ -84,7 +84,9 @@ function rejectChart(timeline: readonly CoursePoint[]): Html {
     values[at] = (values[at] ?? 0) + Math.max(0, more);
   }
   const steps = values.map((value, at) => ({ at, value }));
-  const most = `${formatCount(Math.max(...values))} in ${formatSeconds(slot)}`;
+  // A shorter time says nothing to anybody.
+  const time = slot < 0.01 ? "" : ` in ${formatSeconds(slot)}`;
+  const most = `${formatCount(Math.max(...values))}${time}`;
   return barChart(steps, { title: "Rejects", most, ...ends(timeline) }, true);
 }
 
@@ -94,10 +96,10 @@ function ends(timeline: readonly CoursePoint[]): { readonly from: string; readon
 }
 
 const COLUMNS: readonly TableColumn[] = [
-  { title: "phase" },
+  { title: "phase", kind: "short" },
   { title: "time", kind: "number" },
   { title: "share", kind: "number" },
-  { title: "of the whole", kind: "text" },
+  { title: "of the whole", kind: "drawing" },
 ];
 
 function phaseTable(phases: readonly PhaseTime[]): Html {

@@ -3,6 +3,7 @@ import type { ColumnDifference, RowDifference } from "../../model/differences.ts
 import { differenceHeadline, moreLines } from "../render-differences.ts";
 import { html, NOTHING } from "./markup.ts";
 import type { Html, Room } from "./markup.ts";
+import { nameOf } from "./any-report.ts";
 import type { TablePart } from "./any-report.ts";
 import { row, section, table } from "./parts.ts";
 import type { TableColumn } from "./parts.ts";
@@ -26,8 +27,9 @@ export function differenceSection(tables: readonly TablePart[], room: Room): Htm
       const { taken } = room.take((part.differences ?? []).slice(0, ROWS), differenceRow);
       if (taken.length === 0 && (part.differences ?? []).length > 0) return [];
       const more = moreLines(part, taken.length).map((text) => html`<p class="soft">${text}</p>`);
-      const rows = table(`Rows of ${part.table ?? "the table"} that differ`, COLUMNS, taken);
-      return [html`<p>${headline}</p>`, rows, ...more];
+      const rows = table(`Rows of ${nameOf(part, tables)} that differ`, COLUMNS, taken);
+      const heading = tables.length === 1 ? html`<p>${headline}</p>` : html`<h3>${headline}</h3>`;
+      return [heading, rows, ...more];
     }),
   );
 }
@@ -40,23 +42,27 @@ const WORDS = {
 } as const;
 
 function differenceRow({ kind, key, columns }: RowDifference): Html {
-  const keys = Object.entries(key).map(([name, value]) => `${name} = ${value ?? "(hidden)"}`);
+  const keys = Object.entries(key).map(
+    ([name, value], at) =>
+      html`${at === 0 ? "" : ", "}<bdi>${name}</bdi> = <bdi>${value ?? "(hidden)"}</bdi>`,
+  );
   const values = Object.entries(columns).map(([name, value]) => columnText(name, value));
   const cells =
     values.length === 0
       ? NOTHING
-      : html`<ul>
+      : html`<ul class="flow">
           ${values}
         </ul>`;
-  return row(COLUMNS, [keys.join(", "), WORDS[kind], cells]);
+  return row(COLUMNS, [keys, WORDS[kind], cells]);
 }
 
 function columnText(name: string, { hidden, old, new: now }: ColumnDifference): Html {
-  if (hidden === true) return html`<li>${name}: <span class="soft">(hidden)</span></li>`;
+  const label = html`<span class="soft"><bdi>${name}</bdi>:</span>`;
+  if (hidden === true) return html`<li>${label} <span class="soft">(hidden)</span></li>`;
   const before = old === undefined ? NOTHING : html`<del class="old">${valueText(old)}</del>`;
   const after = now === undefined ? NOTHING : html`<ins class="new">${valueText(now)}</ins>`;
   const arrow = old === undefined || now === undefined ? "" : " → ";
-  return html`<li>${name}: ${before}${arrow}${after}</li>`;
+  return html`<li>${label} ${before}${arrow}${after}</li>`;
 }
 
 /** So many characters of a value are shown. */

@@ -3,9 +3,9 @@ import { formatBytes, formatCount, formatSeconds } from "../../errors/format.ts"
 import { COUNT_NAMES } from "../../model/counts.ts";
 import { headline } from "../render-report.ts";
 import { headline as runHeadline } from "../render-run.ts";
-import type { Report, Status } from "../report.ts";
 import { isRun, subject, tablesOf } from "./any-report.ts";
 import type { AnyReport, TablePart } from "./any-report.ts";
+import { countSection } from "./count-part.ts";
 import { courseSections } from "./course-part.ts";
 import { differenceSection } from "./differences-part.ts";
 import { html, lines, NOTHING, Room } from "./markup.ts";
@@ -14,24 +14,7 @@ import { count, facts, leftOut, list, moment, page, row, section, table, tiles }
 import type { TableColumn } from "./parts.ts";
 import { planSection, surroundingsSection } from "./plan-part.ts";
 import { rejectSection } from "./reject-part.ts";
-
-/** How each status is said, and how it looks. */
-const VERDICTS: Readonly<Record<Status, readonly [text: string, kind: "good" | "warn" | "bad"]>> = {
-  ok: ["Done", "good"],
-  rejects: ["Done, with rejects", "warn"],
-  changes: ["Changes found", "warn"],
-  skipped: ["Skipped", "warn"],
-  failed: ["Failed", "bad"],
-  interrupted: ["Interrupted", "bad"],
-};
-
-/** The verdict, as a word that stands out. */
-export function verdict({ status, dryRun }: Pick<Report, "status" | "dryRun">): Html {
-  const [text, kind] = VERDICTS[status];
-  return html`<span class="verdict ${kind}"
-    >${dryRun ? `Dry run: ${text.toLowerCase()}` : text}</span
-  >`;
-}
+import { verdict } from "./verdict.ts";
 
 /** Characters of markup that the long parts may come to, all together. */
 const ROOM = 200_000;
@@ -53,7 +36,7 @@ export function renderHtml(report: AnyReport): string {
     </header>`,
     errorPart(report),
     figures(report),
-    countSection(tables, room),
+    countSection(report, room),
     ...courseSections(report),
     rejectSection(tables, room),
     differenceSection(tables, room),
@@ -87,44 +70,11 @@ function errorPart({ error }: AnyReport): Html {
 function figures({ counts, seconds, rowsPerSecond, bytes }: AnyReport): Html {
   const named = COUNT_NAMES.filter((name) => name === "read" || counts[name] > 0);
   return tiles([
-    ...named.map((name) => [name, formatCount(counts[name])] as const),
+    ...named.map((name) => [name, formatCount(counts[name]), name === "rejected"] as const),
     ["time", formatSeconds(seconds)],
     ["rows a second", formatCount(rowsPerSecond)],
     ["bytes read", formatBytes(bytes)],
   ]);
-}
-
-function countSection(tables: readonly TablePart[], room: Room): Html {
-  const names = COUNT_NAMES.filter(
-    (name) =>
-      ["read", "inserted", "updated", "unchanged", "rejected"].includes(name) ||
-      tables.some(({ counts }) => counts[name] > 0),
-  );
-  const columns: TableColumn[] = [
-    { title: "table" },
-    { title: "mode", kind: "short" },
-    ...names.map((name) => ({ title: name, kind: "number" as const })),
-  ];
-  const rowOf = (part: TablePart): Html =>
-    row(columns, [
-      part.table ?? "",
-      part.mode ?? "",
-      ...names.map((name) => count(part.counts[name])),
-    ]);
-  const { taken, left } = room.take(tables, rowOf);
-  return section("Counts", [
-    table("Counts of each table", columns, taken),
-    leftOut(left, "table"),
-    tables.length < 2 ? NOTHING : removedPart(tables),
-  ]);
-}
-
-function removedPart(tables: readonly TablePart[]): Html {
-  const withheld = tables.filter(({ deletes }) => deletes?.missing === null);
-  const names = withheld.map(({ table: name }) => name ?? "").join(", ");
-  return withheld.length === 0
-    ? NOTHING
-    : html`<p>Rows that no record has were left alone, since a record was rejected: ${names}.</p>`;
 }
 
 function notesSection(report: AnyReport, room: Room): Html {

@@ -4,8 +4,16 @@ import { html, NOTHING } from "./markup.ts";
 import type { Content, Html } from "./markup.ts";
 import { STYLE } from "./style.ts";
 
+/** How much of a screen a page takes: `broad` has room for tables with many columns, and is printed across. */
+export type PageWidth = "text" | "broad";
+
 /** A whole page. It runs no script and fetches nothing, and says so to the browser. */
-export function page(title: string, body: readonly Content[], version: string): string {
+export function page(
+  title: string,
+  body: readonly Content[],
+  version: string,
+  width: PageWidth = "text",
+): string {
   const head = html`<meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta
@@ -22,7 +30,7 @@ export function page(title: string, body: readonly Content[], version: string): 
       <head>
         ${head}
       </head>
-      <body>
+      <body class="${width}">
         <main>${body}</main>
         ${foot}
       </body>
@@ -30,13 +38,13 @@ export function page(title: string, body: readonly Content[], version: string): 
   }\n`;
 }
 
-/** A column of a table; `number`: aligned to the right. */
+/** A column of a table; `number`: aligned to the right; `text` and `drawing` take the room that is left. */
 export interface TableColumn {
   readonly title: string;
-  readonly kind?: "number" | "text" | "short";
+  readonly kind?: "number" | "text" | "drawing" | "short";
 }
 
-const CLASSES = { number: "n", text: "text", short: "short" } as const;
+const CLASSES = { number: "n", text: "text", drawing: "drawing", short: "short" } as const;
 
 /** A table whose first cell of each row says what the row is about; nothing without rows. */
 export function table(
@@ -66,20 +74,20 @@ export function table(
   </div>`;
 }
 
-/** A row of a table with these columns. */
+/** A row of a table with these columns. Where the screen is narrow, its cells stand below each other, each with its title. */
 export function row(columns: readonly TableColumn[], cells: readonly Content[]): Html {
   return html`<tr>
     ${cells.map((cell, index) => {
-      const kind = classOf(columns[index]?.kind);
+      const { title = "", kind } = columns[index] ?? {};
       return index === 0
-        ? html`<th scope="row" ${kind}>${cell}</th>`
-        : html`<td${kind}>${cell}</td>`;
+        ? html`<th scope="row" ${classOf(kind)}>${cell}</th>`
+        : html`<td data-of="${title}" ${classOf(kind)}>${cell}</td>`;
     })}
   </tr>`;
 }
 
 function classOf(kind: TableColumn["kind"]): Html {
-  return kind === undefined ? NOTHING : html` class="${CLASSES[kind]}"`;
+  return kind === undefined ? NOTHING : html`class="${CLASSES[kind]}"`;
 }
 
 /** A count with its thousands apart; a zero steps back. */
@@ -99,14 +107,17 @@ export function facts(pairs: readonly (readonly [string, Content])[]): Html {
   </dl>`;
 }
 
+/** A figure, and whether it is of what nobody wants. */
+export type Tile = readonly [name: string, value: string, isBad?: boolean];
+
 /** Figures side by side. */
-export function tiles(pairs: readonly (readonly [string, string])[]): Html {
+export function tiles(all: readonly Tile[]): Html {
   return html`<dl class="tiles">
-    ${pairs.map(
-      ([name, value]) =>
+    ${all.map(
+      ([name, value, isBad]) =>
         html`<div>
           <dt>${name}</dt>
-          <dd>${value}</dd>
+          <dd${isBad === true ? html` class="unwanted"` : NOTHING}>${value}</dd>
         </div>`,
     )}
   </dl>`;

@@ -3,9 +3,9 @@ import { formatCount } from "../../errors/format.ts";
 import type { RunReport } from "../run-report.ts";
 import { html, lines, NOTHING } from "./markup.ts";
 import type { Content, Html, Room } from "./markup.ts";
-import { isRun, readBefore, tablesOf } from "./any-report.ts";
+import { isRun, nameOf, readBefore, tablesOf } from "./any-report.ts";
 import type { AnyReport, TablePart } from "./any-report.ts";
-import { facts, leftOut, moment, section } from "./parts.ts";
+import { facts, leftOut, list, moment, section } from "./parts.ts";
 
 /** So many characters of one plan, and of one statement, are shown. */
 const TEXT = 12_000;
@@ -14,20 +14,27 @@ const STATEMENT = 4000;
 /** The plans, each with its statements; nothing of a report that has none. */
 export function planSection(tables: readonly TablePart[], room: Room): Html {
   const planned = tables.filter(({ plan }) => plan !== undefined);
-  const { taken, left } = room.take(planned, (part) => planPart(part, tables.length === 1));
+  const { taken, left } = room.take(planned, (part) =>
+    planPart(part, nameOf(part, tables), tables.length === 1),
+  );
   return section("Plan", [...taken, leftOut(left, "plan")]);
 }
 
 /** So many statements of one plan are shown. */
 const STATEMENTS = 40;
 
-function planPart({ plan, table, steps = [] }: TablePart, isOpen: boolean): Html {
+/** A plan with more lines is for those who look it up. */
+const OPEN_LINES = 60;
+
+function planPart({ plan, steps = [] }: TablePart, name: string, isOnly: boolean): Html {
+  const text = (plan?.text ?? "").trimEnd();
   const ran = steps.map(({ step, sql }) => `-- ${step}\n${sql}`);
   const all = [...ran, ...(plan?.statements ?? [])];
   const shown = all
     .slice(0, STATEMENTS)
     .map((sql) => html`<pre>${lines(sql.trim(), STATEMENT)}</pre>`);
-  return html`<details${isOpen ? html` open` : NOTHING}><summary>${table ?? "the table"}</summary><pre>${lines((plan?.text ?? "").trimEnd(), TEXT)}</pre><h3>Statements</h3>${shown}${leftOut(all.length - shown.length, "statement")}</details>`;
+  const isOpen = isOnly && text.split("\n").length <= OPEN_LINES;
+  return html`<details${isOpen ? html` open` : NOTHING}><summary>${name}</summary><pre>${lines(text, TEXT)}</pre><h3>Statements</h3>${shown}${leftOut(all.length - shown.length, "statement")}</details>`;
 }
 
 const GUARANTEES: Readonly<Record<RunReport["guarantee"], string>> = {
@@ -62,8 +69,15 @@ export function surroundingsSection(report: AnyReport): Html {
   return section("Guarantee and environment", [facts(pairs.filter(([, value]) => value !== ""))]);
 }
 
+/** So many jobs of a run are named. */
+const JOBS = 40;
+
 function jobFacts(report: AnyReport): (readonly [string, Content])[] {
-  if (isRun(report) || report.job === null) return [];
+  if (isRun(report)) {
+    const names = report.tables.flatMap(({ job }) => (job === undefined ? [] : [job.name]));
+    return names.length === 0 ? [] : [["Jobs", list(names, JOBS)]];
+  }
+  if (report.job === null) return [];
   const { name, alreadyLoadedAt } = report.job;
   return [
     ["Job", name],

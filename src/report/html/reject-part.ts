@@ -3,6 +3,7 @@ import { formatCount } from "../../errors/format.ts";
 import type { RejectsOfCode, RejectsOfColumn } from "../../model/reject.ts";
 import { html, lines } from "./markup.ts";
 import type { Html, Room } from "./markup.ts";
+import { nameOf } from "./any-report.ts";
 import type { TablePart } from "./any-report.ts";
 import { count, leftOut, row, section, table } from "./parts.ts";
 import type { TableColumn } from "./parts.ts";
@@ -22,7 +23,7 @@ export function rejectSection(tables: readonly TablePart[], room: Room): Html {
     tables
       .filter(({ rejects }) => rejects.length > 0)
       .flatMap((part) => {
-        const name = part.table ?? "";
+        const name = nameOf(part, tables);
         const heading = isOne ? [] : [html`<h3>${name}</h3>`];
         const rows = byColumn(part).toSorted((a, b) => b.count - a.count);
         const { taken, left } = room.take(rows, reasonRow);
@@ -61,7 +62,7 @@ function reasonRow({ code, column, count: all, first }: RejectsOfColumn): Html {
   const places = first.map(
     ({ source, record, line: [from, to], message }) =>
       html`<li>
-        ${source === "-" ? "standard input" : source}, record ${formatCount(record)},
+        <bdi>${source === "-" ? "standard input" : source}</bdi>, record ${formatCount(record)},
         ${from === to ? `line ${formatCount(from)}` : `lines ${formatCount(from)}–${formatCount(to)}`}:
         ${message}
       </li>`,

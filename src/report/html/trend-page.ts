@@ -3,11 +3,11 @@ import { formatCount, formatSeconds, plural } from "../../errors/format.ts";
 import { isRun } from "./any-report.ts";
 import type { AnyReport } from "./any-report.ts";
 import { barChart } from "./charts.ts";
-import { verdict } from "./load-page.ts";
 import { html, NOTHING, Room } from "./markup.ts";
 import type { Html } from "./markup.ts";
 import { count, leftOut, list, moment, page, row, table, tiles } from "./parts.ts";
 import type { TableColumn } from "./parts.ts";
+import { verdict } from "./verdict.ts";
 
 /** A report of many. */
 export interface TrendReport {
@@ -53,7 +53,7 @@ export function renderTrend({ reports, leftOut: others, version }: Trend): strin
       ? NOTHING
       : tiles([
           ["reports", formatCount(newest.length)],
-          ["failed", formatCount(failed)],
+          ["failed", formatCount(failed), failed > 0],
           ["records read", formatCount(sum(newest, ({ counts }) => counts.read))],
           ["rejected", formatCount(sum(newest, ({ counts }) => counts.rejected))],
         ]),
@@ -66,7 +66,7 @@ export function renderTrend({ reports, leftOut: others, version }: Trend): strin
           ${list(others, 40)}
         </section>`,
   ];
-  return page("Loads over time", body, version);
+  return page("Loads over time", body, version, "broad");
 }
 
 /** Loads of the same into the same, the newest first. */
@@ -102,7 +102,7 @@ function namesOf(tables: readonly string[]): string {
 
 const COLUMNS: readonly TableColumn[] = [
   { title: "began", kind: "short" },
-  { title: "before the last", kind: "short" },
+  { title: "age", kind: "short" },
   { title: "verdict", kind: "short" },
   { title: "read", kind: "number" },
   { title: "inserted", kind: "number" },
@@ -115,7 +115,7 @@ const COLUMNS: readonly TableColumn[] = [
 
 function seriesPart({ name, reports }: Series, room: Room): Html {
   const [newest] = reports;
-  const drawn = room.take([reports], (all) => html`${charts(all)}`);
+  const drawn = room.take([reports], charts);
   const shown = reports.slice(0, ROWS);
   const { taken } = room.take(shown, (each) => reportRow(each, newest.report));
   if (taken.length === 0) return NOTHING;
@@ -131,7 +131,7 @@ function reportRow({ report, link }: TrendReport, newest: AnyReport): Html {
   const before = (timeOf({ report: newest }) - timeOf({ report })) / 1000;
   return row(COLUMNS, [
     link === null ? began : html`<a href="${link}">${began}</a>`,
-    report === newest ? "the last" : before <= 0 ? "" : timeBefore(before),
+    report === newest ? "the last" : before <= 0 ? "" : `${timeBefore(before)} older`,
     verdict(report),
     count(counts.read),
     count(counts.inserted),
@@ -143,53 +143,68 @@ function reportRow({ report, link }: TrendReport, newest: AnyReport): Html {
   ]);
 }
 
-function charts(newest: readonly TrendReport[]): readonly Html[] {
-  const shown = newest.slice(0, BARS).toReversed();
+/** What is drawn of a series. */
+interface Measure {
+  readonly title: string;
+  readonly of: (report: AnyReport) => number;
+  readonly text: (value: number) => string;
+  /** Of what nobody wants. */
+  readonly isBad?: boolean;
+}
+
+const MEASURES: readonly Measure[] = [
+  { title: "Time", of: ({ seconds }) => seconds, text: formatSeconds },
+  { title: "Records read", of: ({ counts }) => counts.read, text: formatCount },
+  { title: "Rows a second", of: ({ rowsPerSecond }) => rowsPerSecond, text: formatCount },
+  { title: "Rejects", of: ({ counts }) => counts.rejected, text: formatCount, isBad: true },
+];
+
+function charts(newest: readonly TrendReport[]): Html {
+  const shown = newest
+    .slice(0, BARS)
+    .map(({ report }) => report)
+    .toReversed();
   const [first] = shown;
   const last = shown.at(-1);
-  if (shown.length < 2 || first === undefined || last === undefined) return [];
-  const ends = { from: dayOf(first.report), to: dayOf(last.report) };
-  const steps = (value: (report: AnyReport) => number) =>
-    shown.map(({ report }, at) => ({ at, value: value(report) }));
-  const most = (value: (report: AnyReport) => number): number =>
-    Math.max(...shown.map(({ report }) => value(report)));
-  const time = most(({ seconds }) => seconds);
-  const read = most(({ counts }) => counts.read);
-  const rejected = most(({ counts }) => counts.rejected);
-  return [
-    barChart(
-      steps(({ seconds }) => seconds),
-      { title: "Time", most: formatSeconds(time), ...ends },
-    ),
-    barChart(
-      steps(({ counts }) => counts.read),
-      {
-        title: "Records read",
-        most: formatCount(read),
-        ...ends,
-      },
-    ),
-    barChart(
-      steps(({ counts }) => counts.rejected),
-      { title: "Rejects", most: formatCount(rejected), ...ends },
-      true,
-    ),
-  ];
+  if (shown.length < 2 || first === undefined || last === undefined) return NOTHING;
+  const ends = endsOf(first, last);
+  const red = shown.some(isFailure)
+    ? html`<p class="soft">Bars of loads that failed are red.</p>`
+    : NOTHING;
+  const drawn = MEASURES.map(({ title, of, text, isBad = false }) => {
+    const steps = shown.map((each, at) => ({ at, value: of(each), isBad: isFailure(each) }));
+    const most = text(Math.max(...steps.map(({ value }) => value)));
+    return barChart(steps, { title, most, ...ends }, isBad);
+  });
+  return html`${red}
+    <div class="charts">${drawn}</div>`;
 }
 
 /** `3 min`, `2 h`, `1 day`, `12 days`: as exact as one says it. */
 function timeBefore(seconds: number): string {
   if (seconds < 60) return formatSeconds(seconds);
   if (seconds < 3600) return `${formatCount(seconds / 60)} min`;
-  if (seconds < 48 * 3600) return `${formatCount(seconds / 3600)} h`;
-  return `${formatCount(seconds / 86_400)} days`;
+  if (seconds < 23 * 3600) return `${formatCount(seconds / 3600)} h`;
+  return plural(Math.round(seconds / 86_400), "day");
 }
 
 function span(newest: readonly TrendReport[]): string {
   const [last] = newest;
   const first = newest.at(-1);
   if (last === undefined || first === undefined || last === first) return "";
-  return `, from ${dayOf(first.report)} to ${dayOf(last.report)}`;
+  const [from, to] = [dayOf(first.report), dayOf(last.report)];
+  return from === to ? `, all of ${from}` : `, from ${from} to ${to}`;
+}
+
+/** The ends of a chart's axis: days, or times of one day. */
+function endsOf(first: AnyReport, last: AnyReport): { readonly from: string; readonly to: string } {
+  const [from, to] = [dayOf(first), dayOf(last)];
+  if (from !== to) return { from, to };
+  return { from: `${from} ${timeOfDay(first)}`, to: timeOfDay(last) };
+}
+
+function timeOfDay({ startedAt }: AnyReport): string {
+  return startedAt.slice(11, 19);
 }
 
 function dayOf({ startedAt }: AnyReport): string {

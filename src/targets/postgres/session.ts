@@ -144,6 +144,7 @@ export class PostgresSession implements Session {
       lookupNeedsUpdatePrivilege: true,
       structureText,
       bytesPrefix: "\\x",
+      bytesType: "bytea",
       dateOrder,
     };
   }

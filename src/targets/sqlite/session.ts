@@ -51,6 +51,7 @@ const CAPABILITIES: Capabilities = {
   parallel: false,
   commitsAtOnce: true,
   booleans: { true: "1", false: "0" },
+  bytesType: "BLOB",
 };
 
 /** What a load may keep of the file: keys in no order need it, and memory is to stay small. It goes with the connection. */

@@ -71,6 +71,7 @@ const CAPABILITIES: Capabilities = {
   storesNul: true,
   notNullCode: "515",
   bytesPrefix: "0x",
+  bytesType: "varbinary(max)",
   batchRows: BATCH_ROWS,
   truncateResetsIdentity: true,
   parallel: false,

@@ -196,6 +196,30 @@ test("the page of a run names all tables with their counts", () => {
   for (const name of ["t0", "t1", "t2"]) expect(text).toContain(name);
 });
 
+test("a run that was stopped tells of each table whether it failed, was kept, or was not", () => {
+  const [first, second, third] = run(3).tables;
+  if (first === undefined || second === undefined || third === undefined) throw new Error("few");
+  const tables = [
+    { ...first, counts: noCounts() },
+    { ...second, kept: false },
+    { ...third, kept: false },
+  ];
+  const stopped = { ...run(3), tables, status: "failed" as const, failedLoad: "t1.csv" };
+
+  const text = textOf(renderHtml(stopped));
+
+  expect(text).toMatch(/t0\s+Done\s+upsert[^]*t1\s+Failed\s+upsert[^]*t2\s+Not kept\s+upsert/);
+});
+
+test("loads into one table are told apart", () => {
+  const tables = run(2).tables.map((each) => ({ ...each, table: "orders" }));
+  const page = renderHtml({ ...run(2), tables });
+
+  const labels = [...page.matchAll(/aria-label="([^"]*)"/g)].map(([, label]) => label);
+  expect(new Set(labels).size).toBe(labels.length);
+  expect(textOf(page)).toContain("orders (load 2)");
+});
+
 describe("a report that is read back", () => {
   test("makes the same page", () => {
     for (const each of [report(), run(2)]) {
