@@ -1,7 +1,7 @@
 /**
  * The pages that are made from the code: docs/reference/options.md from the option table, docs/reference/errors.md from the registries,
- * docs/reference/postgres-connections.md from the table of connection parameters, docs/reference/manifest.schema.json from the
- * option table, man/upsurge.1 from the option table and the page of exit codes.
+ * docs/reference/postgres-connections.md from the table of connection parameters, docs/reference/manifest.schema.json, config.schema.json
+ * and environment.md from the option table, man/upsurge.1 from the option table and the page of exit codes.
  * Writes nothing; `docs.mjs` writes them.
  */
 import { readFileSync } from "node:fs";
@@ -11,7 +11,9 @@ import type { ErrorTexts } from "../src/errors/codes.ts";
 import { ROW_CODES } from "../src/errors/row-codes.ts";
 import { flagOf, OPTION_NAMES, optionSpec, spellingsOf, valueNameOf } from "../src/options/flag.ts";
 import type { OptionName } from "../src/options/options.ts";
+import { configSchema } from "./config-schema.ts";
 import { connectionsPage } from "./connections-page.ts";
+import { environmentPage } from "./environment-page.ts";
 import { manPage } from "./man-page.ts";
 import { manifestSchema } from "./manifest-schema.ts";
 
@@ -32,8 +34,14 @@ export function generatedPages(): readonly Page[] {
     { path: "docs/reference/errors.md", text: errorsPage() },
     { path: "docs/reference/postgres-connections.md", text: connections() },
     { path: "docs/reference/manifest.schema.json", text: manifestSchema() },
+    { path: "docs/reference/config.schema.json", text: configSchema() },
+    { path: "docs/reference/environment.md", text: environment() },
     { path: "man/upsurge.1", text: manPage(readFileSync(EXIT_CODES, "utf8")) },
   ];
+}
+
+function environment(): string {
+  return `${["# Variables that give options", NOTE, "", ...environmentPage()].join("\n")}\n`;
 }
 
 function connections(): string {
@@ -45,7 +53,7 @@ function optionsPage(): string {
     "# Options",
     NOTE,
     "",
-    "Every option of every command. A flag comes before the environment, the environment before the default.",
+    "Every option of every command. A flag comes before [a manifest](manifest.md), that before [the environment](environment.md), that before [a config](config.md), that before the default.",
     "Separate the names of a list with commas; put a name that contains a comma in double quotes: `--key 'a,\"b,c\"'`.",
     "Sizes are `64MiB`, `10MB` or bytes; times are `250ms`, `30s`, `5m`, `1h` or `0`.",
   ];
@@ -99,6 +107,11 @@ const FAMILIES: readonly (readonly [string, string, string])[] = [
     "The loads of a run do not go together, or may not go there. Nothing was written.",
   ],
   ["MANIFEST_", "Manifests", "The manifest of a run cannot be understood. Nothing was opened."],
+  [
+    "CONFIG_",
+    "Configs",
+    "The config cannot be understood, or has no connection of that name. Nothing was opened.",
+  ],
   ["REJECT_", "Rejects", "More records were rejected than allowed, or they cannot be kept."],
   ["OUTPUT_", "Output", "A result that was asked for cannot be written."],
   ["CHECKPOINT_", "Checkpoints", "What was committed before does not fit this load."],

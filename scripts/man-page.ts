@@ -26,7 +26,9 @@ export function manPage(exitCodes: string): string {
       "streams files of CSV and NDJSON into a table of PostgreSQL, SQL Server or SQLite. A load equals its records applied one at a time, in the order of the file. A source is a file, a pattern, or `-` for standard input; gzip and zstd are read as they are.",
     ),
     ".Pp",
-    ...text("A flag comes before the environment, the environment before the default."),
+    ...text(
+      "A flag comes before a manifest, that before the environment, that before a config, that before the default. The variable of an option is `UPSURGE_` and its name in capitals, as in `UPSURGE_LOG_FORMAT`; options that hold SQL, delete, create or reset have none.",
+    ),
     ...text(
       "Separate the names of a list with commas. Sizes are `64MiB`, `10MB` or bytes; times are `250ms`, `30s`, `5m`, `1h` or `0`.",
     ),

@@ -5,7 +5,8 @@ import type { NamedOption } from "../src/options/of-run.ts";
 import { namesAt } from "../src/manifest/refuse-name.ts";
 import type { Level } from "../src/manifest/refuse-name.ts";
 
-type Schema = Readonly<Record<string, unknown>>;
+/** A part of a schema. */
+export type Schema = Readonly<Record<string, unknown>>;
 
 /** A scalar is taken as it is written, whatever YAML or JSON would make of it. */
 const SCALAR: Schema = { type: ["string", "number", "boolean"] };
@@ -60,7 +61,8 @@ function propertiesOf(level: Level): Readonly<Record<string, Schema>> {
   return Object.fromEntries(named);
 }
 
-function propertyOf({ option, isNegation }: NamedOption): Schema {
+/** What the name of an option takes. */
+export function propertyOf({ option, isNegation }: NamedOption): Schema {
   const { summary, default: standard } = optionSpec(option);
   const usual = standard === undefined ? "" : ` Default: ${standard}.`;
   const description = `${isNegation ? "The opposite: " : ""}${summary}${usual}`;
@@ -91,7 +93,8 @@ function valueOf(option: NamedOption["option"]): Schema {
   return SCALAR;
 }
 
-function severalOf(schema: Schema): Schema {
+/** One, or a list of them. */
+export function severalOf(schema: Schema): Schema {
   return { anyOf: [schema, { type: "array", minItems: 1, items: schema }] };
 }
 

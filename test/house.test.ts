@@ -12,6 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bin: ["cli"],
   cli: [
     "commands",
+    "config",
     "load",
     "manifest",
     "run",
@@ -38,6 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "write",
   ],
   manifest: ["options"],
+  config: ["manifest", "options"],
   run: [
     "checkpoint",
     "load",

@@ -1,8 +1,9 @@
 /** What every command works with. */
 import type { Logger } from "pino";
 import type { Options } from "../options/options.ts";
-import type { RawOptions } from "../options/parse-options.ts";
+import type { OptionLayer } from "../options/layers/layers.ts";
 import type { Manifest } from "../manifest/manifest.ts";
+import type { Beside } from "../manifest/settle.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
 import type { Io } from "./io.ts";
 import type { Redact } from "../secrets/redact.ts";
@@ -13,6 +14,8 @@ import type { Screen } from "./screen.ts";
 export interface CommandContext {
   readonly io: Io;
   readonly options: Options;
+  /** The same, with who gives each. */
+  readonly layer: OptionLayer;
   readonly screen: Screen;
   readonly redact: Redact;
   readonly log: Logger;
@@ -20,10 +23,9 @@ export interface CommandContext {
   readonly manifest: GivenManifest | null;
 }
 
-/** A manifest, and what the command line says beside it. */
-export interface GivenManifest {
+/** A manifest, and what is said beside it. */
+export interface GivenManifest extends Beside {
   readonly manifest: Manifest;
-  readonly typed: RawOptions;
 }
 
 /** What the commands that load nothing are told of their surroundings. */

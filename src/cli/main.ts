@@ -5,13 +5,16 @@
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { noCounts } from "../model/counts.ts";
 import type { Command } from "../options/option.ts";
-import { defaultOptions, parseOptions } from "../options/parse-options.ts";
+import { blamed } from "../options/layers/blame.ts";
+import type { OptionLayer } from "../options/layers/layers.ts";
+import { defaultOptions, parseLayer } from "../options/parse-options.ts";
 import { makeReport, toUpsurgeError } from "../load/make-report.ts";
 import type { LoadOutcome } from "../load/make-report.ts";
 import { reportJson } from "../report/render-report.ts";
 import type { CommandContext } from "./context.ts";
 import { asksForJson, RUN_ID } from "./event-line.ts";
-import { readGiven } from "./given.ts";
+import { readGiven } from "./given/given.ts";
+import { refuseConfigHosts } from "./given/find-config.ts";
 import type { Io } from "./io.ts";
 import { parseCommandLine } from "./program.ts";
 import { makeRedactor, redactorOf, secretsOf } from "../secrets/redact.ts";
@@ -38,6 +41,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const screen = new Screen(io.stderr, io.env, asksForJson(argv, io.env));
   // Until the options are understood, any word may be the URL.
   let redact = makeRedactor(argv.flatMap((word) => secretsOf(word, io.env)));
+  let layerAtHand: OptionLayer = new Map();
   try {
     const line = parseCommandLine(argv, await readVersion(), io.stdout.columns);
     if (line.kind === "text") {
@@ -49,18 +53,20 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const given = await readGiven(line.call, io.env, async (urls, environment) => {
       redact = await redactorOf(urls, environment);
     });
-    const { environment: env, manifest } = given;
-    const options = parseOptions(given.raw, env);
-    screen.isJson = options.logFormat === "json";
-    redact = await redactorOf([options.to, manifest?.manifest.to?.text ?? null], env);
+    const { environment: env, manifest, layer, config } = given;
+    layerAtHand = layer;
+    screen.isJson = layer.get("logFormat")?.texts.at(-1) === "json";
+    const options = parseLayer(layer);
     // Help, the version and usage errors answer without a logger.
     const { makeLog } = await import("./log.ts");
     const log = makeLog(options, screen, redact);
+    for (const warning of given.warnings) log.warn(warning);
     const { command, sources } = line.call;
-    const context = { io: { ...io, env }, options, screen, redact, log, manifest };
+    await refuseConfigHosts(config, { command, options, environment: env });
+    const context = { io: { ...io, env }, options, layer, screen, redact, log, manifest };
     return await RUN[command](sources, context);
   } catch (error) {
-    return await lastResort(error, argv, { io, screen, redact });
+    return await lastResort(blamed(error, layerAtHand), argv, { io, screen, redact });
   }
 }
 

@@ -5,9 +5,9 @@ import type { CommandContext } from "./context.ts";
 /** The folders, or the manifest. Throws `OPTION_*` and `MANIFEST_*` errors. */
 export async function runInputs(
   folders: readonly string[],
-  { manifest: given, io }: Pick<CommandContext, "manifest" | "io">,
+  { manifest: given }: Pick<CommandContext, "manifest">,
 ): Promise<RunInputs> {
   if (given === null) return folders;
   const { settleManifest } = await import("../manifest/settle.ts");
-  return settleManifest(given.manifest, given.typed, io.env);
+  return settleManifest(given.manifest, given);
 }

@@ -3,6 +3,7 @@
  * Braces name details given by the raiser. Codes of rejected records are in `row-codes.ts`.
  */
 
+import { CONFIG_CODES } from "./config-codes.ts";
 import { CONNECTION_CODES } from "./connection-codes.ts";
 import { DDL_CODES } from "./ddl-codes.ts";
 import { JOB_CODES } from "./job-codes.ts";
@@ -347,6 +348,7 @@ export const ERROR_CODES = {
   ...LATE_CODES,
   ...RUN_CODES,
   ...MANIFEST_CODES,
+  ...CONFIG_CODES,
   ...JOB_CODES,
   REJECT_LIMIT: {
     title: "{message}",

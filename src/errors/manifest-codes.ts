@@ -71,7 +71,7 @@ export const MANIFEST_CODES = {
     exit: 2,
   },
   RUN_HOST_REFUSED: {
-    title: "the manifest refuses to load into {host}",
+    title: "the {owner} refuses to load into {host}",
     cause: "its refuse-hosts has {pattern}; nothing was connected",
     fix: "name another database with --to; if this one is meant, take the pattern out of refuse-hosts",
     exit: 2,

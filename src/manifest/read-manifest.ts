@@ -1,7 +1,7 @@
 /** Reads the manifest of a run: its names and what they hold. Values are those of the command line, with variables replaced. */
-import { readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import type { Environment } from "../model/environment.ts";
 import type { OptionName } from "../options/options.ts";
 import { refuseName, ownerOf } from "./refuse-name.ts";
@@ -10,14 +10,13 @@ import type { Manifest, ManifestLoad, ManifestTarget } from "./manifest.ts";
 import { isNothing } from "./node.ts";
 import type { ManifestNode, MapNode, NamedNode, PlacedText } from "./node.ts";
 import { OPTION_BY_NAME, runScopeOf } from "../options/of-run.ts";
-import { readOption, readText, wrongType } from "./read-options.ts";
+import { readOption, readTexts, readValue, wrongType } from "./read-options.ts";
 import type { ManifestOption, ManifestOptions } from "./read-options.ts";
+import { readHosts } from "./read-hosts.ts";
+import { readText } from "./read-text.ts";
 import { readYaml } from "./read-yaml.ts";
-import { unreadable } from "./unreadable.ts";
+import { MANIFEST } from "./file-kind.ts";
 import { holdsVariable } from "./variables.ts";
-
-/** Larger than any manifest that people write, and small enough to be read at once. */
-const LARGEST = 8 * 1024 * 1024;
 
 /** What a manifest is read with. */
 export interface ManifestContext {
@@ -29,34 +28,9 @@ export interface ManifestContext {
 
 /** The manifest at `path`. Throws `MANIFEST_*` errors. */
 export async function readManifest(path: string, context: ManifestContext): Promise<Manifest> {
-  const root = readYaml(await textOf(path), path);
+  const root = readYaml(await readText(path, MANIFEST), path, MANIFEST);
   if (root.kind !== "map") throw noManifest(path, root);
   return new ManifestReader(path, context).read(root);
-}
-
-/** As text; a byte order mark is passed over. */
-async function textOf(path: string): Promise<string> {
-  let bytes: Buffer;
-  try {
-    const { size } = await stat(path);
-    if (size > LARGEST) {
-      const reason = `it is ${size} bytes long, and a manifest at most ${LARGEST}`;
-      throw notYaml(path, reason, "name the manifest; a file of data is named in its loads");
-    }
-    bytes = await readFile(path);
-  } catch (error) {
-    if (error instanceof UpsurgeError) throw error;
-    throw await unreadable("MANIFEST_FILE", path, error);
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw notYaml(path, "it is not in UTF-8", "save it in UTF-8");
-  }
-}
-
-function notYaml(path: string, reason: string, suggestion: string): UpsurgeError {
-  return upsurgeError("MANIFEST_YAML", { path, reason, suggestion }, { where: path });
 }
 
 function noManifest(path: string, root: ManifestNode): UpsurgeError {
@@ -69,6 +43,8 @@ function noManifest(path: string, root: ManifestNode): UpsurgeError {
   };
   return upsurgeError("MANIFEST_YAML", details, { where: root.place });
 }
+
+const FILES = "a file, a pattern, or a list of them";
 
 /** Reads one manifest. */
 class ManifestReader {
@@ -113,8 +89,7 @@ class ManifestReader {
         this.#to = this.#target(value);
         return;
       case "refuse-hosts":
-        this.#refuseHosts = this.#texts(entry, "a pattern of hosts, or a list of them");
-        for (const pattern of this.#refuseHosts) refuseNoHost(pattern);
+        this.#refuseHosts = readHosts(entry, this.#environment);
         return;
       case "defaults":
         this.#defaults = this.#options(this.#mapping(entry).entries, "defaults");
@@ -136,7 +111,7 @@ class ManifestReader {
   #target(node: ManifestNode): ManifestTarget | null {
     const isWritten = node.kind === "text" && !holdsVariable(node.text);
     if (this.#hasTarget && !isWritten) return null;
-    const text = readText("to", node, this.#environment);
+    const text = readValue("to", node, this.#environment);
     return { text, place: node.place, isWritten };
   }
 
@@ -168,22 +143,11 @@ class ManifestReader {
         { where: place },
       );
     }
-    const sources = this.#texts(from, "a file, a pattern, or a list of them");
+    const sources = readTexts(from, FILES, this.#environment);
     for (const source of sources) refuseStream(source);
     const others = node.entries.filter((entry) => entry !== from);
     const options = this.#options(others, "load");
     return { label: sources.map(({ text }) => text).join(", "), from: sources, options, place };
-  }
-
-  #texts({ name, value }: NamedNode, expected: string): readonly PlacedText[] {
-    const items = value.kind === "list" ? value.items : [value];
-    if (items.length === 0) throw wrongType(name, value, expected);
-    return items.map((item) => {
-      if (item.kind !== "text" || isNothing(item)) throw wrongType(name, item, expected);
-      const text = readText(name, item, this.#environment);
-      if (text === "") throw wrongType(name, { ...item, text: "", isPlain: true }, expected);
-      return { text, place: item.place };
-    });
   }
 
   #options(entries: readonly NamedNode[], level: Level): ManifestOptions {
@@ -206,19 +170,6 @@ class ManifestReader {
     }
     return options;
   }
-}
-
-/** What is more than a host would match none, and refuse nothing. */
-function refuseNoHost({ text, place }: PlacedText): void {
-  const isHost = !/[,\s]|:\/\/|^[^:]*:\d*$|@/.test(text);
-  if (isHost) return;
-  const details = {
-    name: "refuse-hosts",
-    value: `'${text}'`,
-    expected: "one host or pattern each, without scheme, user and port",
-    suggestion: 'for example refuse-hosts: ["*.prod.example.com", db1]',
-  };
-  throw upsurgeError("MANIFEST_VALUE", details, { where: place });
 }
 
 /** Standard input is there once, and a run may have to be tried again. */

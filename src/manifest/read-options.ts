@@ -8,7 +8,7 @@ import type { OptionName } from "../options/options.ts";
 import { checkOption } from "../options/parse-options.ts";
 import { asManifest } from "./as-manifest.ts";
 import { foundText, isNothing } from "./node.ts";
-import type { ManifestNode, MapNode, NamedNode, TextNode } from "./node.ts";
+import type { ManifestNode, MapNode, NamedNode, PlacedText, TextNode } from "./node.ts";
 import { pairText } from "./pair-text.ts";
 import { expandVariables, holdsVariable } from "./variables.ts";
 
@@ -37,9 +37,25 @@ export function readOption(
 }
 
 /** A text of a manifest with its variables replaced. Throws `MANIFEST_TYPE` for what is no text. */
-export function readText(name: string, node: ManifestNode, environment: Environment): string {
+export function readValue(name: string, node: ManifestNode, environment: Environment): string {
   if (node.kind !== "text" || isNothing(node)) throw wrongType(name, node, "one text");
   return expandVariables(node.text, environment, node.place);
+}
+
+/** One text, or a list of them, with their variables replaced. Throws `MANIFEST_*` errors. */
+export function readTexts(
+  { name, value }: NamedNode,
+  expected: string,
+  environment: Environment,
+): readonly PlacedText[] {
+  const items = value.kind === "list" ? value.items : [value];
+  if (items.length === 0) throw wrongType(name, value, expected);
+  return items.map((item) => {
+    if (item.kind !== "text" || isNothing(item)) throw wrongType(name, item, expected);
+    const text = readValue(name, item, environment);
+    if (text === "") throw wrongType(name, { ...item, text: "", isPlain: true }, expected);
+    return { text, place: item.place };
+  });
 }
 
 /** The error for a value of the wrong type. */

@@ -1,29 +1,30 @@
 /**
- * From the text of a manifest to its nodes. YAML 1.2, and so JSON, in which every scalar is the text that is written: `010`,
+ * From the text of a manifest or a config to its nodes. YAML 1.2, and so JSON, in which every scalar is the text that is written: `010`,
  * `NO` and `1.0` stay as they are. What a reader could take for something else is refused.
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, visit } from "yaml";
 import type { Alias, Document, Node, Pair, Scalar } from "yaml";
+import type { FileKind } from "./file-kind.ts";
 import type { ManifestNode, NamedNode } from "./node.ts";
 import { faultOf } from "./yaml-faults.ts";
 
 /** A manifest has three levels; what nests deeper is none, and could exhaust the reader. */
 const DEEPEST = 60;
 
-/** The nodes of the manifest at `path`. Throws `MANIFEST_YAML`. */
-export function readYaml(text: string, path: string): ManifestNode {
+/** The nodes of the file at `path`. Throws `MANIFEST_YAML` or `CONFIG_YAML`. */
+export function readYaml(text: string, path: string, kind: FileKind): ManifestNode {
   const lines = new LineCounter();
   const refuse = (offset: number, reason: string, suggestion: string): UpsurgeError =>
     upsurgeError(
-      "MANIFEST_YAML",
+      kind.malformed,
       { path, reason, suggestion },
       { where: placeAt(path, lines, offset) },
     );
-  const [document, other] = documentsIn(text, lines, refuse);
+  const [document, other] = documentsIn(text, lines, { refuse, kind });
   if (document === undefined || document.contents === null) {
-    throw refuse(0, "it is empty", "write the loads of the run into it, below `loads:`");
+    throw refuse(0, "it is empty", kind.empty);
   }
   const [fault] = [...document.errors, ...document.warnings];
   if (fault !== undefined) {
@@ -31,7 +32,7 @@ export function readYaml(text: string, path: string): ManifestNode {
     throw refuse(fault.pos[0], reason, suggestion);
   }
   if (other !== undefined) {
-    const reason = "it holds several documents, and a run has one manifest";
+    const reason = "it holds several documents, and only one can be meant";
     throw refuse(other.range[0], reason, "keep one of them in the file, without --- before others");
   }
   if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== "1.2") {
@@ -41,6 +42,7 @@ export function readYaml(text: string, path: string): ManifestNode {
   const reader = new NodeReader(targetsOf(document), {
     placeAt: (offset) => placeAt(path, lines, offset),
     refuse,
+    kind,
   });
   return reader.read(document.contents);
 }
@@ -48,7 +50,11 @@ export function readYaml(text: string, path: string): ManifestNode {
 /** Throws an error at an offset of the text. */
 type Refuse = (offset: number, reason: string, suggestion: string) => UpsurgeError;
 
-function documentsIn(text: string, lines: LineCounter, refuse: Refuse): Document.Parsed[] {
+function documentsIn(
+  text: string,
+  lines: LineCounter,
+  { refuse, kind }: Pick<Places, "refuse" | "kind">,
+): Document.Parsed[] {
   const parser = new Parser(lines.addNewLine);
   const composer = new Composer({ schema: "failsafe", uniqueKeys: true, logLevel: "silent" });
   const tokens: Parameters<typeof composer.next>[0][] = [];
@@ -56,8 +62,8 @@ function documentsIn(text: string, lines: LineCounter, refuse: Refuse): Document
   for (const lexeme of new Lexer().lex(text)) {
     tokens.push(...parser.next(lexeme));
     if (parser.stack.length > DEEPEST) {
-      const reason = "it nests lists and mappings deeper than a manifest has levels";
-      throw refuse(parser.offset, reason, "write each load as one mapping in the list `loads`");
+      const reason = `it nests lists and mappings deeper than a ${kind.noun} has levels`;
+      throw refuse(parser.offset, reason, kind.flat);
     }
   }
   tokens.push(...parser.end());
@@ -88,6 +94,7 @@ function targetsOf(document: Document.Parsed): ReadonlyMap<Alias, Node> {
 interface Places {
   readonly placeAt: (offset: number) => string;
   readonly refuse: Refuse;
+  readonly kind: FileKind;
 }
 
 /** Makes nodes of YAML's; each of them once, however many aliases stand for it. */
@@ -124,7 +131,11 @@ class NodeReader {
       return { kind: "map", entries: node.items.map((pair) => this.#named(pair)), place };
     }
     if (isScalar(node)) return { kind: "text", ...textOf(node), place };
-    throw this.#refuse(node, "it holds what no manifest has", "write texts, lists and mappings");
+    throw this.#refuse(
+      node,
+      `it holds what no ${this.#places.kind.noun} has`,
+      "write texts, lists and mappings",
+    );
   }
 
   #aliased(alias: Alias): ManifestNode {
@@ -142,8 +153,8 @@ class NodeReader {
     }
     const { text } = textOf(key);
     if (text === "<<") {
-      const suggestion = "write the names out, or once below `defaults`";
-      throw this.#refuse(key, "<< merges mappings in other versions of YAML only", suggestion);
+      const reason = "<< merges mappings in other versions of YAML only";
+      throw this.#refuse(key, reason, this.#places.kind.once);
     }
     const place = this.#places.placeAt(offsetOf(key));
     const nothing = { kind: "text", text: "", isPlain: true, place } as const;

@@ -2,22 +2,25 @@
  * From a manifest and the command line to the options of a run and of each of its loads: the command line comes before a load,
  * a load before the defaults of the manifest, those before the environment.
  */
-import { join } from "node:path";
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
-import type { Environment } from "../model/environment.ts";
 import { checkOptions } from "../options/check-options.ts";
-import { OPTION_BY_NAME, runScopeOf } from "../options/of-run.ts";
+import { optionSpec, takesFile } from "../options/flag.ts";
+import { isReplaced, layered, placeOfValue, typedLayer } from "../options/layers/layers.ts";
+import type { LayerValue, OptionLayer, RawOptions } from "../options/layers/layers.ts";
+import { isFlag, OPTION_BY_NAME, runScopeOf } from "../options/of-run.ts";
 import type { OptionName, Options } from "../options/options.ts";
-import { parseOptions } from "../options/parse-options.ts";
-import type { RawOptions } from "../options/parse-options.ts";
+import { parseLayer } from "../options/parse-options.ts";
 import { asManifest } from "./as-manifest.ts";
+import { inFolder } from "./in-folder.ts";
 import type { Manifest, ManifestLoad } from "./manifest.ts";
 import type { PlacedText } from "./node.ts";
-import type { ManifestOptions } from "./read-options.ts";
+import type { ManifestOption, ManifestOptions } from "./read-options.ts";
 
 /** A load with its options. */
 export interface SettledLoad extends Pick<ManifestLoad, "label" | "from" | "place"> {
   readonly options: Options;
+  /** The same, with who gives each. */
+  readonly given: OptionLayer;
   /** Where it gives the option of a flag, else where it begins; `null` for one that the command line gives. */
   readonly placeOf: (flag: string) => string | null;
 }
@@ -29,12 +32,6 @@ export interface SettledManifest extends Pick<Manifest, "path" | "folder" | "ref
   readonly toPlace: string | null;
 }
 
-/** Options of which one in a load takes the place of another one in what comes after it. */
-const INSTEAD: readonly (readonly OptionName[])[] = [
-  ["mode", "ignore"],
-  ["key", "constraint"],
-];
-
 /** Defaults that say how a thing is done, and have no bearing on a load that does not do it. */
 const ONLY_WITH: Readonly<Partial<Record<OptionName, readonly OptionName[]>>> = {
   maxDelete: ["deleteMissing", "truncate"],
@@ -43,47 +40,45 @@ const ONLY_WITH: Readonly<Partial<Record<OptionName, readonly OptionName[]>>> = 
   keyWhere: ["key"],
 };
 
-/** Options whose value is a path: relative to the manifest, as `from` is. */
-const PATHS: readonly OptionName[] = ["report", "metrics", "junit", "rejectFile"];
-
-/** The options of the run as a whole, as they would be typed. */
-export function rawOfRun(manifest: Manifest, typed: RawOptions): RawOptions {
+/** The options of the run as a whole. */
+export function layerOfRun(manifest: Manifest): OptionLayer {
   const inDefaults = [...manifest.defaults].filter(([option]) => runScopeOf(option) === "run");
-  const ofRun = [...manifest.top, ...inDefaults];
-  const to = manifest.to === null ? {} : { to: [manifest.to.text] };
-  return { ...to, ...rawOf(new Map(ofRun), manifest.folder), ...typed };
+  const layer = layerOf(new Map([...manifest.top, ...inDefaults]), manifest.folder);
+  const { to } = manifest;
+  return to === null ? layer : new Map([...layer, ["to", given([to.text], to.place)]]);
+}
+
+/** What the loads of a manifest are settled with. */
+export interface Beside {
+  readonly typed: RawOptions;
+  /** What the environment and a config say. */
+  readonly below: readonly OptionLayer[];
+  /** The database of the run, whoever names it. */
+  readonly to: LayerValue | null;
 }
 
 /** The loads with their options. Throws `OPTION_*` errors with their places in the manifest. */
-export function settleManifest(
-  manifest: Manifest,
-  typed: RawOptions,
-  environment: Environment,
-): SettledManifest {
-  const ofRun = rawOfRun(manifest, typed);
+export function settleManifest(manifest: Manifest, beside: Beside): SettledManifest {
+  const { typed, below, to } = beside;
+  const ofRun = layerOfRun(manifest);
   const { path, folder, refuseHosts } = manifest;
   const loads = manifest.loads.map(({ label, from, place, options: own }) => {
-    const given = merged(own, manifest.defaults, typed);
-    const raw = { ...ofRun, ...rawOf(given, folder), ...typed };
-    const load = { given, place, sources: from.map(({ text }) => text) };
-    const options = checked(parseOptions(raw, environment), load);
+    const written = layerOf(merged(own, manifest.defaults, typed), folder);
+    const all = layered([typedLayer(typed), written, ofRun, ...below]);
+    const layer: OptionLayer = to === null ? all : new Map([...all, ["to", to]]);
+    const load = { layer, place, sources: from.map(({ text }) => text) };
+    const options = checked(parseLayer(layer), load);
     const placeOf = (flag: string): string | null => {
       const option = optionOf(flag);
-      if (option === undefined) return place;
-      return given.get(option)?.place ?? (typed[option] === undefined ? place : null);
+      const value = option === undefined ? undefined : layer.get(option);
+      if (option === undefined || value === undefined) return place;
+      return value.from === "flag" ? null : placeOfValue(option, value);
     };
-    return { label, from, place, options, placeOf };
+    return { label, from, place, options, given: layer, placeOf };
   });
   refuseOneFile(loads, manifest);
   const toPlace = typed.to === undefined ? (manifest.to?.place ?? null) : null;
   return { path, folder, refuseHosts, loads, toPlace };
-}
-
-/** Whether another option that comes before it takes its place. */
-function isGone(option: OptionName, by: (each: OptionName) => boolean): boolean {
-  return INSTEAD.some(
-    (few) => few.includes(option) && few.some((each) => each !== option && by(each)),
-  );
 }
 
 /** What a load gives, and of the defaults what it leaves to them. */
@@ -94,37 +89,42 @@ function merged(
 ): ManifestOptions {
   const isTyped = (option: OptionName): boolean => typed[option] !== undefined;
   const isOwn = (option: OptionName): boolean => (own.get(option)?.texts ?? null) !== null;
-  const left = [...defaults].filter(([option]) => !own.has(option) && !isGone(option, isOwn));
-  const all = new Map([...left, ...own].filter(([option]) => !isGone(option, isTyped)));
+  const left = [...defaults].filter(([option]) => !own.has(option) && !isReplaced(option, isOwn));
+  const all = new Map([...left, ...own].filter(([option]) => !isReplaced(option, isTyped)));
   const has = (option: OptionName): boolean => (all.get(option)?.texts ?? null) !== null;
   return new Map(
     [...all].filter(([option]) => own.has(option) || ONLY_WITH[option]?.some(has) !== false),
   );
 }
 
-function rawOf(given: ManifestOptions, folder: string): RawOptions {
-  return Object.fromEntries(
-    [...given].flatMap(([option, { texts }]) => {
-      if (texts === null) return [];
-      return [
-        [option, PATHS.includes(option) ? texts.map((text) => inFolder(folder, text)) : texts],
-      ];
+function layerOf(options: ManifestOptions, folder: string): OptionLayer {
+  return new Map(
+    [...options].flatMap(([option, { texts, place }]): [OptionName, LayerValue][] => {
+      const values = texts ?? offTexts(option);
+      if (values === null) return [];
+      const placed = takesFile(option) ? values.map((text) => inFolder(folder, text)) : values;
+      return [[option, given(placed, place)]];
     }),
   );
 }
 
-/** A path of a manifest, as it is from the current folder. */
-export function inFolder(folder: string, path: string): string {
-  return folder === "" || /^(?:[/\\]|[a-z]:[/\\])/i.test(path) ? path : join(folder, path);
+/** A flag that a manifest turns off is off, whatever is below; but nobody takes back that SQL was ruled out. */
+function offTexts(option: OptionName): ManifestOption["texts"] {
+  const { either, negated } = optionSpec(option);
+  return isFlag(option) && either !== true && negated !== true ? ["false"] : null;
+}
+
+function given(texts: readonly string[], where: string): LayerValue {
+  return { texts, from: "manifest", where };
 }
 
 interface CheckedLoad {
-  readonly given: ManifestOptions;
+  readonly layer: OptionLayer;
   readonly place: string;
   readonly sources: readonly string[];
 }
 
-function checked(options: Options, { given, place, sources }: CheckedLoad): Options {
+function checked(options: Options, { layer, place, sources }: CheckedLoad): Options {
   try {
     checkOptions(options, "run", sources);
     return options;
@@ -132,7 +132,9 @@ function checked(options: Options, { given, place, sources }: CheckedLoad): Opti
     if (!(error instanceof UpsurgeError)) throw error;
     const { code, details, message: title, why, cause } = error;
     const option = optionOf(String(details["flag"] ?? ""));
-    const where = (option === undefined ? undefined : given.get(option)?.place) ?? place;
+    const value = option === undefined ? undefined : layer.get(option);
+    const isPlaced = option !== undefined && value !== undefined && value.from !== "flag";
+    const where = isPlaced ? placeOfValue(option, value) : place;
     const fix = asManifest(error.fix);
     throw upsurgeError(code, details, { title, why, fix, where, cause });
   }

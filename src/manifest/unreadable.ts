@@ -1,4 +1,4 @@
-/** The error for a file beside the loads that cannot be read: a manifest, or a file of variables. */
+/** The error for a file beside the loads that cannot be read: a manifest, a config, or a file of variables. */
 import { readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { nearest } from "../errors/edit-distance.ts";
@@ -8,7 +8,7 @@ import type { UpsurgeError } from "../errors/upsurge-error.ts";
 
 /** Says why, and which file may be meant. */
 export async function unreadable(
-  code: "MANIFEST_FILE" | "MANIFEST_ENV_FILE",
+  code: "MANIFEST_FILE" | "CONFIG_FILE" | "MANIFEST_ENV_FILE",
   path: string,
   error: unknown,
 ): Promise<UpsurgeError> {

@@ -1,4 +1,4 @@
-/** `${NAME}`, `${NAME:-default}` and `${NAME:?message}` in the values of a manifest. A plain `$` is `$$`. Pure. */
+/** `${NAME}`, `${NAME:-default}` and `${NAME:?message}` in the values of a manifest or a config. A plain `$` is `$$`. Pure. */
 import type { Environment } from "../model/environment.ts";
 import { nearest } from "../errors/edit-distance.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
@@ -116,7 +116,7 @@ class Expansion {
     const suggestion = `${meant}set ${name}, or give it in a file with --env-file`;
     const reason =
       message === null || message === ""
-        ? "the manifest takes a value from it, and has no default"
+        ? "a value is taken from it, and there is no default"
         : message;
     return wrong(what, reason, { suggestion, place: this.#place });
   }

@@ -14,6 +14,16 @@ export interface PlannedSource {
   readonly numbered: readonly HeaderField[];
 }
 
+/** An option that something else than a flag gives, and where it comes from. */
+export interface GivenElsewhere {
+  readonly flag: string;
+  /** As they would be typed; none of a flag that is on. */
+  readonly values: readonly string[];
+  readonly from: "manifest" | "environment" | "config";
+  /** A variable with its `$`, or a place in a file. */
+  readonly where: string;
+}
+
 /** What `upsurge plan` prints of folders. */
 export interface RunPlanReport {
   readonly target: string;
@@ -26,6 +36,8 @@ export interface RunPlanReport {
   readonly why: readonly string[];
   /** Files that are no loads, and why. */
   readonly leftOut: readonly { readonly path: string; readonly reason: string }[];
+  /** The options of the run that no flag gives. */
+  readonly given?: readonly GivenElsewhere[];
 }
 
 /** What `upsurge plan` prints. */
@@ -35,4 +47,6 @@ export interface PlanReport {
   readonly server: string;
   readonly sources: readonly PlannedSource[];
   readonly statements: readonly string[];
+  /** The options that no flag gives; absent where nothing but flags was looked at. */
+  readonly given?: readonly GivenElsewhere[];
 }

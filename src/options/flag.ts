@@ -42,3 +42,8 @@ export function valueNameOf(name: OptionName): string {
   if (kind === "flag") return "";
   return value ?? choices?.join("|") ?? "VALUE";
 }
+
+/** Whether the value of an option is the path of a file. */
+export function takesFile(name: OptionName): boolean {
+  return /^(?:FILE|PATH)\b/.test(valueNameOf(name));
+}

@@ -68,7 +68,7 @@ export interface OptionSpec {
   readonly negated?: true;
   /** A flag that is said either way, `--NAME` or `--no-NAME`; `null` where neither is. */
   readonly either?: true;
-  /** Variables that speak where the command line does not; for a flag, 1 or true gives it. */
+  /** Variables that speak where the command line does not, beside UPSURGE_ and its name, which the help leaves out. */
   readonly env?: readonly string[];
   /** One sentence, shown by `-h` and in docs/reference/options.md. */
   readonly summary: string;
@@ -85,8 +85,10 @@ export interface OptionSpec {
   readonly most?: number;
   /** Its value becomes a part of statements as it is; --no-raw-sql refuses it. */
   readonly sql?: true;
-  /** It lets a load delete rows: only the command line says so, no variable of the environment. */
+  /** It lets a load delete rows: only the command line or a manifest says so, no variable of the environment. */
   readonly removes?: true;
+  /** Why it is never taken from the environment or a config, as a clause, apart from `sql` and `removes`. */
+  readonly explicit?: string;
   readonly commands: readonly Command[];
   /**
    * It is said of a run as a whole, `top`: at the top of its manifest; by default an option of `load` is one of each load of

@@ -6,12 +6,13 @@ import type { Environment } from "../model/environment.ts";
 import { nearest } from "../errors/edit-distance.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { flagOf, negationOf, OPTION_NAMES, optionSpec, valueNameOf } from "./flag.ts";
+import { environmentLayer, layered, placeOfValue, typedLayer } from "./layers/layers.ts";
+import type { LayerValue, OptionLayer, RawOptions } from "./layers/layers.ts";
 import type { OptionSpec } from "./option.ts";
 import type { OptionName, Options } from "./options.ts";
 import { parseCount, parseDuration, parseList, parseSize, parseSwitch } from "./parse-value.ts";
 
-/** The values of each flag in the order they were typed; a flag without a value holds `true`, its negation `false`. */
-export type RawOptions = Readonly<Partial<Record<OptionName, readonly string[]>>>;
+export type { RawOptions } from "./layers/layers.ts";
 
 interface GivenOption {
   readonly name: OptionName;
@@ -22,7 +23,12 @@ interface GivenOption {
 
 /** Reads raw values under the table; what was not given comes from the environment, else from the default. */
 export function parseOptions(raw: RawOptions, environment: Environment = {}): Options {
-  const parsed = OPTION_NAMES.map((name) => [name, parseOne(name, raw[name], environment)]);
+  return parseLayer(layered([typedLayer(raw), environmentLayer(environment)]));
+}
+
+/** Reads the values of a layer under the table; what it does not give comes from the default. */
+export function parseLayer(layer: OptionLayer): Options {
+  const parsed = OPTION_NAMES.map((name) => [name, parseOne(name, layer.get(name))]);
   // The table that drives the parsing also makes the type, so the two agree by construction.
   return Object.fromEntries(parsed) as Options;
 }
@@ -34,21 +40,14 @@ export function defaultOptions(): Options {
 
 /** Checks the values of one option. Throws `OPTION_VALUE`. */
 export function checkOption(name: OptionName, typed: readonly string[]): void {
-  parseOne(name, typed, {});
+  parseOne(name, { texts: typed, from: "flag", where: flagOf(name) });
 }
 
-function parseOne(
-  name: OptionName,
-  typed: readonly string[] | undefined,
-  environment: Environment,
-): unknown {
+function parseOne(name: OptionName, value: LayerValue | undefined): unknown {
   const spec = optionSpec(name);
-  if (spec.either === true) return parseEither(name, typed);
-  if (spec.kind === "flag") {
-    const given = typed !== undefined || isSwitchedOn(name, environment);
-    return given !== (spec.negated === true);
-  }
-  const given = givenValues(name, typed, environment);
+  if (spec.either === true) return parseEither(name, value);
+  if (spec.kind === "flag") return isSwitchedOn(name, value) !== (spec.negated === true);
+  const given = value === undefined ? defaultOf(name) : givenBy(name, value);
   if (spec.kind === "list" || spec.kind === "many") {
     if (given.length === 0) return null;
     if (spec.kind === "list") return parseNames(spec, given);
@@ -59,14 +58,15 @@ function parseOne(
 }
 
 /** A flag and its negation, of which the last would win in silence. */
-function parseEither(name: OptionName, typed: readonly string[] | undefined): boolean | null {
-  if (typed === undefined) return null;
-  if (new Set(typed).size > 1) {
+function parseEither(name: OptionName, value: LayerValue | undefined): boolean | null {
+  if (value === undefined) return null;
+  const { from, texts } = value;
+  if (from === "flag" && new Set(texts).size > 1) {
     const other = negationOf(name) ?? "";
     const reason = "one is the opposite of the other";
     throw upsurgeError("OPTION_CONFLICT", { flag: flagOf(name), other, reason });
   }
-  return typed.at(-1) === "true";
+  return isSwitchedOn(name, value);
 }
 
 function parseNames({ listGrammar }: OptionSpec, given: readonly GivenOption[]): unknown {
@@ -79,32 +79,25 @@ function parseNames({ listGrammar }: OptionSpec, given: readonly GivenOption[]):
 }
 
 /** A switch that someone pinned must not be passed over because of its spelling: what means nothing is an error. */
-function isSwitchedOn(name: OptionName, environment: Environment): boolean {
-  const [given] = fromEnvironment(name, environment);
-  return given !== undefined && parsed(given, parseSwitch);
+function isSwitchedOn(name: OptionName, value: LayerValue | undefined): boolean {
+  const given = value === undefined ? undefined : givenBy(name, value).at(-1);
+  if (given === undefined) return false;
+  // Of a flag that says no, nothing else is sure to be meant.
+  const mayBeOff = optionSpec(name).negated !== true || value?.from !== "environment";
+  return parsed(given, (text) => {
+    const isOn = parseSwitch(text);
+    return isOn === false && !mayBeOff ? null : isOn;
+  });
 }
 
-function fromEnvironment(name: OptionName, environment: Environment): readonly GivenOption[] {
-  for (const variable of optionSpec(name).env ?? []) {
-    const text = environment[variable];
-    if (text !== undefined && text !== "") {
-      return [{ name, text, where: `${flagOf(name)}, from $${variable}` }];
-    }
-  }
-  return [];
+function givenBy(name: OptionName, value: LayerValue): readonly GivenOption[] {
+  const where = placeOfValue(name, value);
+  return value.texts.map((text) => ({ name, text, where }));
 }
 
-function givenValues(
-  name: OptionName,
-  typed: readonly string[] | undefined,
-  environment: Environment,
-): readonly GivenOption[] {
-  const spec = optionSpec(name);
-  const flag = flagOf(name);
-  if (typed !== undefined) return typed.map((text) => ({ name, text, where: flag }));
-  const set = fromEnvironment(name, environment);
-  if (set.length > 0) return set;
-  return spec.default === undefined ? [] : [{ name, text: spec.default, where: flag }];
+function defaultOf(name: OptionName): readonly GivenOption[] {
+  const { default: text } = optionSpec(name);
+  return text === undefined ? [] : [{ name, text, where: flagOf(name) }];
 }
 
 function parseScalar(spec: OptionSpec, given: GivenOption): unknown {
@@ -185,7 +178,9 @@ function expectedOf(name: OptionName): string {
     case "list":
       return 'names separated by commas, a name that contains a comma in double quotes: a,"b,c"';
     case "flag":
-      return "no value; its variable takes 1 or true";
+      return spec.negated === true
+        ? "no value; its variable takes 1 or true"
+        : "no value; its variable takes 1 or true, 0 or false";
     case "many":
     case "text":
       break;

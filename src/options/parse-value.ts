@@ -25,9 +25,10 @@ const DURATIONS: Readonly<Record<string, number>> = {
 /** A timer of Node takes no more milliseconds than this; 24 days. */
 const LONGEST_MS = 2_147_483_647;
 
-/** What switches a flag on in the environment; `null` for any other word. */
-export function parseSwitch(text: string): true | null {
-  return text === "1" || text === "true" ? true : null;
+/** What switches a flag on or off; `null` for any other word. */
+export function parseSwitch(text: string): boolean | null {
+  if (text === "1" || text === "true") return true;
+  return text === "0" || text === "false" ? false : null;
 }
 
 /** A whole number, `_` and `,` between digits allowed: `10_000`. */

@@ -5,6 +5,7 @@ import { fieldLabel } from "../model/header.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 import { alignColumns, formatCount, plural } from "../errors/format.ts";
 import { headerText } from "./header-text.ts";
+import { givenRows } from "./render-given.ts";
 import type { PlanReport } from "../model/plan-report.ts";
 import { tableName } from "../model/table-shape.ts";
 import { isValueField } from "../model/value-plan.ts";
@@ -25,6 +26,7 @@ export function renderPlan(report: PlanReport): string {
       ...stepLines(plan.after),
     ]),
     ...section("after the last commit", stepLines(plan.afterCommit ?? [])),
+    ...section("options that no flag gives", alignColumns(givenRows(report.given ?? []))),
     ...section("why", indented(plan.why)),
     ...section("warnings", indented(plan.warnings)),
     ...section(

@@ -3,6 +3,7 @@ import { alignColumns, formatCount } from "../errors/format.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
 import type { RunPlanReport } from "../model/plan-report.ts";
 import { limitText, mayRemoveAll } from "../model/removal.ts";
+import { givenRowsOf } from "./render-given.ts";
 import { keyText, section } from "./render-plan.ts";
 import { tableName } from "../model/table-shape.ts";
 
@@ -25,6 +26,7 @@ export function renderRunPlan(report: RunPlanReport): string {
       "why",
       why.map((sentence) => `  ${sentence}`),
     ),
+    ...section("options that no flag gives", alignColumns(givenByLoad(report))),
     ...section(
       "deleted at the end, children first",
       loads.toReversed().flatMap(({ plan }) => removalLines(plan)),
@@ -36,6 +38,14 @@ export function renderRunPlan(report: RunPlanReport): string {
     ...section("warnings", warnings),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function givenByLoad({ given = [], loads }: RunPlanReport): string[][] {
+  const own = loads.map((load) => ({
+    table: tableName(load.plan.tables[0].table.name),
+    given: load.given ?? [],
+  }));
+  return givenRowsOf(given, own);
 }
 
 /** The rows that may go once all loads are written. */

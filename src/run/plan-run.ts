@@ -2,6 +2,7 @@
 import { statementsOf } from "../load/planning/plan-statements.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
 import type { RunPlanReport } from "../model/plan-report.ts";
+import { givenElsewhere } from "../options/layers/given-elsewhere.ts";
 import type { Options } from "../options/options.ts";
 import { prepareRun } from "./prepare-run.ts";
 import type { RunInputs } from "./run-load.ts";
@@ -25,6 +26,7 @@ export async function planRun(
       server: session.version,
       sources: sources.planned,
       statements: statementsOf(session, plan),
+      given: load.origin === null ? [] : givenElsewhere(load.origin.given),
     }));
     const commit = inTurn ? options.commit : "end";
     return { target: label, server: session.version, loads, commit, why: order.why, leftOut };

@@ -103,7 +103,8 @@ export async function prepareRun(
 async function targetOf(inputs: RunInputs, options: Options, hooks: RunHooks): Promise<Target> {
   try {
     const target = await findTarget(options.to ?? "");
-    if (isManifest(inputs)) refuseHosts(inputs.refuseHosts, { target, options, ...hooks });
+    if (isManifest(inputs))
+      refuseHosts(inputs.refuseHosts, { owner: "manifest", target, options, ...hooks });
     return target;
   } catch (error) {
     const where = isManifest(inputs) ? inputs.toPlace : null;

@@ -1,4 +1,4 @@
-/** Refuses a database on a host that the manifest names in `refuse-hosts`, before anything is connected. */
+/** Refuses a database on a host that a manifest or a config names in `refuse-hosts`, before anything is connected. */
 import { isIPv6 } from "node:net";
 import { domainToUnicode } from "node:url";
 import { upsurgeError } from "../errors/upsurge-error.ts";
@@ -7,8 +7,9 @@ import type { Environment } from "../model/environment.ts";
 import type { Options } from "../options/options.ts";
 import type { Target } from "../targets/target.ts";
 
-/** Where the run would go. */
+/** Where a load would go, and whose patterns hold. */
 export interface RunDestination {
+  readonly owner: "manifest" | "config";
   readonly target: Pick<Target, "hosts">;
   readonly options: Pick<Options, "to">;
   readonly environment: Environment;
@@ -17,13 +18,13 @@ export interface RunDestination {
 /** Throws `RUN_HOST_REFUSED` where one of the hosts that would be tried has a name that a pattern has. */
 export function refuseHosts(patterns: readonly PlacedText[], destination: RunDestination): void {
   if (patterns.length === 0) return;
-  const { target, options, environment } = destination;
+  const { owner, target, options, environment } = destination;
   for (const host of target.hosts(options.to ?? "", environment)) {
     const spellings = spellingsOf(host);
     for (const { text: pattern, place } of patterns) {
       const expected = spellingsOf(pattern).map(matcher);
       if (!spellings.some((each) => expected.some((one) => one.test(each)))) continue;
-      throw upsurgeError("RUN_HOST_REFUSED", { host, pattern }, { where: place });
+      throw upsurgeError("RUN_HOST_REFUSED", { owner, host, pattern }, { where: place });
     }
   }
 }

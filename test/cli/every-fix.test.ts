@@ -64,6 +64,14 @@ const CASES: readonly Case[] = [
     next: `${LOAD} --key id --set n=1`,
   },
   {
+    code: "CONFIG_CONNECTION",
+    files: { ...csv("id\n1\n"), "upsurge.config.yaml": "connections: { dev: t.db }\n" },
+    sql: TABLE,
+    run: "in.csv --to @dve --table t",
+    fix: /did you mean --to @dev\?/,
+    next: "in.csv --to @dev --table t",
+  },
+  {
     code: "SOURCE_NOT_FOUND",
     run: "inn.csv --to t.db --table t",
     fix: /did you mean in\.csv\?/,

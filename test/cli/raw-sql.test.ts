@@ -85,6 +85,7 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   checkpointTable: null,
   type: ["--alter", "--type", `m:int /* ${SQL} */`],
   // Paths, which no statement holds.
+  config: null,
   envFile: null,
   rejectFile: null,
   report: null,

@@ -3,6 +3,7 @@ import { checkOptions } from "../../options/check-options.ts";
 import { planGrants, planLoad } from "../../commands/plan.ts";
 import { planJson, runPlanJson } from "../../report/plan-json.ts";
 import type { PlanReport } from "../../model/plan-report.ts";
+import { givenElsewhere } from "../../options/layers/given-elsewhere.ts";
 import type { Options } from "../../options/options.ts";
 import { refuseOthers } from "../../options/refuse-others.ts";
 import { renderDdl, renderPlan } from "../../report/render-plan.ts";
@@ -23,7 +24,8 @@ export async function planCommand(
   if (isRun) return await planLoads(sources, context);
   checkOptions(options, "plan", sources);
   if (options.grants) return await printGrants(sources, context);
-  const planned = await planLoad(sources, options, surroundingsOf(context));
+  const report = await planLoad(sources, options, surroundingsOf(context));
+  const planned = { ...report, given: givenElsewhere(context.layer) };
   const text = planText(planned, options);
   await writeResult(io.stdout, redact(text));
   return 0;
@@ -47,7 +49,8 @@ async function planLoads(sources: readonly string[], context: CommandContext): P
   refuseOthers(options, "run", manifest === null ? FOLDER : MANIFEST);
   checkOptions(options, "run", sources);
   const inputs = await runInputs(sources, context);
-  const planned = await planRun(inputs, options, surroundingsOf(context));
+  const report = await planRun(inputs, options, surroundingsOf(context));
+  const planned = { ...report, given: givenElsewhere(context.layer) };
   const text = options.json ? `${runPlanJson(planned)}\n` : renderRunPlan(planned);
   await writeResult(io.stdout, redact(text));
   return 0;

@@ -28,6 +28,7 @@ export const JOB_OPTIONS = {
   },
   resetJob: {
     group: "job",
+    explicit: "it makes a job start over, and is said of the load that is meant",
     wholeRun: true,
     kind: "flag",
     summary: "Forget how far the job has come, and start from the first record.",
@@ -82,6 +83,7 @@ export const JOB_OPTIONS = {
   },
   printDdl: {
     group: "job",
+    explicit: "it asks for something else than the command shows by itself",
     kind: "flag",
     summary: "Print the statement that creates the checkpoint table, for a user who may run it.",
     example: "--print-ddl",
@@ -89,6 +91,7 @@ export const JOB_OPTIONS = {
   },
   forget: {
     group: "job",
+    explicit: "it makes a job start over, and is said of the job that is meant",
     kind: "text",
     value: "NAME",
     summary: "Forget a job: its next run starts from the first record.",

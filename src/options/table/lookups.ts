@@ -21,6 +21,7 @@ export const LOOKUP_OPTIONS = {
   },
   lookupMissing: {
     group: "mapping",
+    explicit: "it can add rows to other tables, and is said of the load that is meant",
     kind: "choice",
     choices: ["reject", "null", "insert"],
     summary: "What --lookup does where the other table has no such row.",

@@ -6,6 +6,7 @@ import type { OptionSpec } from "../option.ts";
 export const OUTPUT_OPTIONS = {
   planDdl: {
     group: "output",
+    explicit: "it asks for something else than the command shows by itself",
     kind: "flag",
     spelling: "--ddl",
     summary: "Print only the statements that would create the table or its columns.",
@@ -30,6 +31,7 @@ export const OUTPUT_OPTIONS = {
   },
   grants: {
     group: "output",
+    explicit: "it asks for something else than the command shows by itself",
     kind: "flag",
     summary: "Print, instead of the plan, the statements that grant just what this load needs.",
     details:
@@ -50,6 +52,7 @@ export const OUTPUT_OPTIONS = {
   },
   out: {
     group: "output",
+    explicit: "it names the page that one call makes",
     kind: "text",
     value: "FILE.html",
     summary: "Write the page to this file; its name ends in .html.",

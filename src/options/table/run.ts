@@ -64,14 +64,15 @@ export const RUN_OPTIONS = {
   },
   envFile: {
     group: "run",
+    explicit: "its variables are there before any other is looked at",
     kind: "text",
     notInRun: "its variables are there before the manifest is read",
     value: "FILE",
     summary: "A file of variables, NAME=value a line; the environment comes first.",
     details:
-      "For `${NAME}` in a manifest, and for everything that is taken from the environment, such as `PGPASSWORD`. Values may be in quotes, a line may begin with `export`, and `#` begins a comment. Only a file that is named here is read.",
+      "For `${NAME}` in a manifest or a config, and for everything that is taken from the environment, such as `PGPASSWORD`. Values may be in quotes, a line may begin with `export`, and `#` begins a comment. Only a file that is named here is read.",
     example: "--env-file .env",
-    commands: RUN,
+    commands: ALL,
   },
   wait: {
     group: "run",

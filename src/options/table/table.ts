@@ -7,6 +7,7 @@ import type { OptionSpec } from "../option.ts";
 export const TABLE_OPTIONS = {
   create: {
     group: "table",
+    explicit: "it creates a table, and is said of the load that is meant",
     kind: "flag",
     summary: "Create the table if it does not exist, with a column for each field.",
     details:
@@ -29,6 +30,7 @@ export const TABLE_OPTIONS = {
   },
   alter: {
     group: "table",
+    explicit: "it adds columns to a table, and is said of the load that is meant",
     kind: "flag",
     summary: "Add a column for each field that has none in the table; nothing else is changed.",
     details: "New columns may be NULL, and get their types as with --create.",
@@ -37,6 +39,7 @@ export const TABLE_OPTIONS = {
   },
   ddl: {
     group: "table",
+    explicit: "it asks for something else than the command shows by itself",
     kind: "choice",
     choices: ["postgres", "sqlserver", "sqlite"],
     summary: "Print the CREATE TABLE that this database would get for the file.",

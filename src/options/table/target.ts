@@ -12,7 +12,20 @@ export const TARGET_OPTIONS = {
     env: ["UPSURGE_TO", "DATABASE_URL"],
     summary:
       "The database: postgres://…, sqlserver://…, sqlite:PATH, or a path ending in .db, .sqlite or .sqlite3.",
+    details: "`@NAME` is a connection of a config (see `--config`).",
     example: "--to postgres://app@db.example.com/shop",
+    commands: ALL,
+  },
+  config: {
+    group: "target",
+    kind: "text",
+    notInRun: "it is read before the manifest",
+    value: "FILE",
+    summary:
+      "The config to read; by default upsurge.config.yaml of this folder, where there is one.",
+    details:
+      "A file of YAML with named connections, for `--to @NAME`, hosts that are never loaded into, and output options. `--config /dev/null` reads none.",
+    example: "--config ops/upsurge.config.yaml",
     commands: ALL,
   },
   acceptServer: {

@@ -6,7 +6,12 @@ import { findTarget } from "../../../src/targets/registry.ts";
 async function isRefused(to: string, pattern: string, environment = {}): Promise<boolean> {
   const target = await findTarget(to);
   try {
-    refuseHosts([{ text: pattern, place: "m.yaml:1:1" }], { target, options: { to }, environment });
+    refuseHosts([{ text: pattern, place: "m.yaml:1:1" }], {
+      owner: "manifest",
+      target,
+      options: { to },
+      environment,
+    });
     return false;
   } catch (error) {
     expect(error).toMatchObject({ code: "RUN_HOST_REFUSED", where: "m.yaml:1:1" });
