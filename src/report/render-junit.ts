@@ -34,12 +34,13 @@ interface Suite {
 export function renderJunit(watched: Watched, context: JunitContext): string {
   const suites = suitesOf(watched, context);
   const { seconds, startedAt } = watched;
-  const all = suites.flatMap(({ cases }) => cases);
+  // Of all suites together the schema has no number of skipped tests.
+  const { skipped: _, ...sums } = totals(suites.flatMap(({ cases }) => cases));
   // How long each load of a run took is not told.
   const time = suites.length === 1 ? { time: String(seconds) } : {};
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    openTag("testsuites", { name: "upsurge", ...totals(all), time: String(seconds) }),
+    openTag("testsuites", { name: "upsurge", ...sums, time: String(seconds) }),
     ...suites.flatMap(({ name, cases }) => [
       `  ${openTag("testsuite", { name, ...totals(cases), ...time, timestamp: startedAt.replace(/\.\d+Z$/, "Z") })}`,
       ...cases.flatMap((each) => caseLines(each, name)),
@@ -53,18 +54,34 @@ export function renderJunit(watched: Watched, context: JunitContext): string {
 /** What stopped a run outside of its loads has a suite of its own. */
 function suitesOf(watched: Watched, context: JunitContext): Suite[] {
   const suites = watched.loads.map((load) => ({
-    name: load.table ?? load.load,
-    cases: [
+    name: suiteName(load, watched.loads),
+    cases: unlike([
       loadCase(load, watched),
       ...rejectCases(load, context),
       ...differenceCases(load, context),
-    ],
+    ]),
   }));
   const isTold = suites.some(({ cases }) => cases.some(({ outcome }) => outcome === "error"));
   const stopped = stopOf(watched);
   return stopped === null || isTold
     ? suites
     : [...suites, { name: "upsurge", cases: [errorCase(stopped)] }];
+}
+
+/** Who shows test results takes tests of one suite and name for the same test, and shows one of them. */
+function suiteName({ table, load }: WatchedLoad, loads: readonly WatchedLoad[]): string {
+  if (table === null) return load;
+  return loads.filter((each) => each.table === table).length < 2 ? table : `${table} (${load})`;
+}
+
+/** The cases of a suite, each with a name of its own: rows whose keys are hidden would have the same. */
+function unlike(cases: readonly Case[]): Case[] {
+  const times = new Map<string, number>();
+  return cases.map((each) => {
+    const time = (times.get(each.name) ?? 0) + 1;
+    times.set(each.name, time);
+    return time === 1 ? each : { ...each, name: `${each.name} (${time})` };
+  });
 }
 
 /** That the load came to its end. */

@@ -27,7 +27,7 @@ export function renderMetrics(watched: Watched, { name, before }: MetricsContext
   const info = { status, version, target: target ?? "" };
   return [
     ...metric(
-      "upsurge_last_run_count",
+      "upsurge_last_run_counts",
       "Records and rows of the last run, by table and by what became of them.",
       countSamples(watched.loads),
     ),

@@ -3,6 +3,8 @@ import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { faultsOfJunit } from "../helpers/junit.ts";
+import { faultsOfMetrics } from "../helpers/prometheus.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import type { RunResult } from "../helpers/run-upsurge.ts";
 import { INTO_ORDERS, orders, shop } from "./shop.ts";
@@ -13,8 +15,11 @@ async function upsurge(cwd: string, ...args: string[]): Promise<RunResult> {
   return await runUpsurge(args, { cwd, now: new Date("2026-05-31T13:57:47Z") });
 }
 
+/** What a file of test results or metrics holds, which its readers take as it is. */
 function read(cwd: string, name: string): string {
-  return readFileSync(join(cwd, name), "utf8");
+  const text = readFileSync(join(cwd, name), "utf8");
+  expect(name.endsWith(".xml") ? faultsOfJunit(text) : faultsOfMetrics(text)).toEqual([]);
+  return text;
 }
 
 /** The series of a file of metrics that are not 0. */
@@ -32,9 +37,9 @@ test("--metrics tells the counts of each table, the exit code, and when it was l
   expect(exitCode).toBe(0);
   const text = read(cwd, "m.prom");
   expect(series(text.replace(/(seconds\{name="m"\}) 0?\.?\d+$/m, "$1 TIME"))).toEqual([
-    'upsurge_last_run_count{name="m",table="orders",count="read"} 3',
-    'upsurge_last_run_count{name="m",table="orders",count="inserted"} 2',
-    'upsurge_last_run_count{name="m",table="orders",count="unchanged"} 1',
+    'upsurge_last_run_counts{name="m",table="orders",count="read"} 3',
+    'upsurge_last_run_counts{name="m",table="orders",count="inserted"} 2',
+    'upsurge_last_run_counts{name="m",table="orders",count="unchanged"} 1',
     'upsurge_last_run_duration_seconds{name="m"} TIME',
     'upsurge_last_run_read_bytes{name="m"} 39',
     expect.stringMatching(
@@ -66,7 +71,7 @@ test("a load that fails, and a dry run, keep the time of the last success", asyn
   expect(after).toEqual(
     expect.arrayContaining([success, 'upsurge_last_run_exit_code{name="m"} 4']),
   );
-  expect(after).toContain('upsurge_last_run_count{name="m",table="orders",count="rejected"} 1');
+  expect(after).toContain('upsurge_last_run_counts{name="m",table="orders",count="rejected"} 1');
 });
 
 test("a run tells of each of its tables", async () => {
@@ -79,7 +84,7 @@ test("a run tells of each of its tables", async () => {
 
   expect(exitCode).toBe(0);
   expect(series(read(cwd, "m.prom"))).toContain(
-    'upsurge_last_run_count{name="m",table="orders",count="updated"} 1',
+    'upsurge_last_run_counts{name="m",table="orders",count="updated"} 1',
   );
   expect(read(cwd, "r.xml")).toContain(
     '<testsuite name="orders" tests="2" failures="0" errors="0"',
@@ -179,3 +184,42 @@ test.each(["--metrics", "--junit"])(
     expect(orders(cwd)).toHaveLength(1);
   },
 );
+
+test("loads into one table have suites of their own, and rows whose keys are hidden tests of their own", async () => {
+  const cwd = shop({
+    "a.csv": "id,item,amount\n2,pot,1\n3,cup,1\n",
+    "b.csv": "id,item,amount\n4,tea,1\n",
+    "run.yaml":
+      "to: shop.db\nloads:\n  - {from: a.csv, table: orders}\n  - {from: b.csv, table: orders}\n",
+  });
+  await upsurge(cwd, "run", "run.yaml", "--check", "--junit", "run.xml");
+  const hidden = ["--check", "--diff", "all", "--diff-hide", "id", "--junit", "hidden.xml"];
+  await upsurge(cwd, "a.csv", ...INTO_ORDERS, ...hidden);
+
+  const suites = [...read(cwd, "run.xml").matchAll(/<testsuite name="([^"]*)"/g)];
+  expect(suites.map(([, name]) => name)).toEqual(["orders (a.csv)", "orders (b.csv)"]);
+  const names = [...read(cwd, "hidden.xml").matchAll(/<testcase name="([^"]*)"/g)];
+  expect(names.length).toBeGreaterThan(3);
+});
+
+test.each([
+  ["a sample with a time", '# HELP a b\n# TYPE a gauge\na{b="c"} 1 1395066363000\n'],
+  ["a quote that is not escaped", '# HELP a b\n# TYPE a gauge\na{b="c"d"} 1\n'],
+  ["a series that is there twice", '# HELP a b\n# TYPE a gauge\na{b="c"} 1\na{b="c"} 2\n'],
+  ["no type", '# HELP a b\na{b="c"} 1\n'],
+  ["a suffix of histograms", "# HELP a_count b\n# TYPE a_count gauge\na_count 1\n"],
+  ["no line break at the end", "# HELP a b\n# TYPE a gauge\na 1"],
+])("metrics that would be refused: %s", (_, text) => {
+  expect(faultsOfMetrics(text)).not.toEqual([]);
+});
+
+test.each([
+  ["an attribute that is not known", '<testsuites skipped="1"></testsuites>'],
+  ["one that is missing", '<testsuites><testsuite name="a"></testsuite></testsuites>'],
+  ["an element in the wrong place", '<testsuites><testcase name="a"></testcase></testsuites>'],
+  ["no time", '<testsuites time="1e-7"></testsuites>'],
+  ["what is not closed", "<testsuites>"],
+  ["a sum that is wrong", '<testsuites tests="1" failures="0" errors="0"></testsuites>'],
+])("test results that would be refused: %s", (_, xml) => {
+  expect(faultsOfJunit(`<?xml version="1.0" encoding="UTF-8"?>\n${xml}\n`)).not.toEqual([]);
+});

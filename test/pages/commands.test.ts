@@ -33,13 +33,17 @@ const SPELLINGS = new Set([...OPTION_NAMES.flatMap(spellingsOf), "-h", "--help",
 
 /** A page without the commands of other programs: lines of scripts, words in backquotes, the column of another tool's arguments. */
 function ownText(path: string, text: string): string {
-  return text
-    .replace(
-      /^(?:\$ )?(?:npm|npx|node|curl|psql|sqlite3|sqlite-utils|pgloader|[a-z]+convert|libreoffice|xlsx2csv|iconv) .*$/gm,
-      "",
-    )
-    .replace(/`(?:npm|npx|node|curl|psql|sqlite3|sqlite-utils|pgloader)[ :][^`]*`/g, "")
-    .replace(/^\|[^|\n]*\|/gm, (cell) => (path.includes("/from-") ? "|" : cell));
+  return (
+    text
+      .replace(
+        /^(?:\$ )?(?:npm|npx|node|curl|psql|sqlite3|sqlite-utils|pgloader|[a-z]+convert|libreoffice|xlsx2csv|iconv) .*$/gm,
+        "",
+      )
+      // How GitHub starts the container of a service.
+      .replace(/^ +options: .*$/gm, "")
+      .replace(/`(?:npm|npx|node|curl|psql|sqlite3|sqlite-utils|pgloader|kubectl)[ :][^`]*`/g, "")
+      .replace(/^\|[^|\n]*\|/gm, (cell) => (path.includes("/from-") ? "|" : cell))
+  );
 }
 
 test.each(USER_PAGES)("the flags that $path names are flags", ({ path, text }) => {

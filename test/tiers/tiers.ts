@@ -234,6 +234,7 @@ const SECONDS: Readonly<Record<string, readonly [fast: number, all: number]>> = 
   "laws/reading-paths.test.ts": [4, 8],
   "laws/repeats.test.ts": [8, 8],
   "laws/secrets.test.ts": [4, 9],
+  "pages/examples.test.ts": [6, 6],
   "pages/sessions.test.ts": [6, 6],
   "pages/tools.test.ts": [8, 8],
   "scenarios.test.ts": [24, 181],
