@@ -17,7 +17,9 @@ export function canonical(
   return Object.fromEntries(
     shapes.map((shape) => [
       shape.name,
-      (rows[shape.name] ?? []).map((row) => textOf(row, shape, { shapes, rows })).toSorted(),
+      (rows[shape.name] ?? [])
+        .map((row) => textOf(row, ownColumns(shape), { shape, all: { shapes, rows } }))
+        .toSorted(),
     ]),
   );
 }
@@ -27,19 +29,27 @@ interface All {
   readonly rows: RowsByTable;
 }
 
-function textOf(row: Row, shape: NestTable, all: All): string {
-  return shape.columns
-    .filter(({ generated }) => generated !== true)
-    .map(({ name }) => `${name}=${valueText(row, name, { shape, all }) ?? "NULL"}`)
-    .join(" ");
+/** A table among all of them. */
+interface Place {
+  readonly shape: NestTable;
+  readonly all: All;
+}
+
+function ownColumns({ columns }: NestTable): readonly string[] {
+  return columns.filter(({ generated }) => generated !== true).map(({ name }) => name);
+}
+
+/** What tells a row from others, beside its number: its other key, or all there is. */
+function namingColumns(shape: NestTable): readonly string[] {
+  return shape.keys.find((_, at) => at > 0) ?? ownColumns(shape);
+}
+
+function textOf(row: Row, columns: readonly string[], place: Place): string {
+  return columns.map((name) => `${name}=${valueText(row, name, place) ?? "NULL"}`).join(" ");
 }
 
 /** A value of a row; a generated number, however many tables it came through, as the row that has it. */
-function valueText(
-  row: Row,
-  name: string,
-  { shape, all }: { readonly shape: NestTable; readonly all: All },
-): Value {
+function valueText(row: Row, name: string, { shape, all }: Place): Value {
   const reference = shape.references?.find(({ columns }) => columns.includes(name));
   const value = row[name] ?? null;
   if (value === null || reference === undefined) return value;
@@ -48,7 +58,7 @@ function valueText(
   const parent = all.rows[reference.table]?.find((each) => refersTo(row, each, reference));
   if (other === undefined || parent === undefined) return "nothing";
   const isNumber = other.columns.some((each) => each.name === to && each.generated === true);
-  return isNumber
-    ? `(${textOf(parent, other, all)})`
-    : valueText(parent, to, { shape: other, all });
+  const place = { shape: other, all };
+  if (!isNumber) return valueText(parent, to, place);
+  return `(${textOf(parent, namingColumns(other), place)})`;
 }

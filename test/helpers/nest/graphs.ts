@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { columnsTaken } from "./levels.ts";
 import type { Condition, Graph, Json, Level, Missing, Nest, Row } from "./levels.ts";
 import type { NestColumn, NestTable } from "./schema.ts";
-import type { NestShape } from "./shapes.ts";
+import type { NestShape } from "./shapes/parts.ts";
 
 /** Records of two loads after one another, under the same options. */
 export interface NestCase {
@@ -51,8 +51,10 @@ export function graphCases(
 /** Random records of one level with everything below. */
 export function graphOf(level: Level, place: Place): fc.Arbitrary<Graph> {
   const taken = columnsTaken(level);
-  const columns = tableOf(level.table, place)
-    .columns.filter(({ name, generated }) => generated !== true && !taken.has(name))
+  const { columns: all, references = [] } = tableOf(level.table, place);
+  const referring = new Set(references.flatMap((each) => each.columns));
+  const columns = all
+    .filter(({ name, generated }) => generated !== true && !taken.has(name) && !referring.has(name))
     .map((column) => memberOf(column.name, valueOf(column, level), place.isFull));
   const nests = level.nests.map((nest) =>
     memberOf(nest.member, nestedOf(nest, place), place.isFull),

@@ -84,6 +84,7 @@ export class ModelTable {
       for (const reference of table.shape.references ?? []) {
         if (reference.table !== this.shape.name) continue;
         for (const child of table.rows.filter((each) => refersTo(each, row, reference))) {
+          if (child === row) continue;
           if (reference.cascades !== true) throw new Refused("ROW_REFERENCED");
           table.remove(child, tables);
         }

@@ -55,20 +55,22 @@ export function flagsOf(root: Level): string[] {
   const flags = root.key.length === 0 ? [] : ["--key", root.key.join(",")];
   flags.push("--mode", root.mode);
   if (root.where !== undefined) flags.push("--update-where", root.where.sql);
-  return [...flags, "--nest", JSON.stringify(nestMapping(root.nests))];
+  return [...flags, "--nest", JSON.stringify(nestMapping(root))];
 }
 
 /** The levels below one, as `--nest` and a manifest say them. */
-export function nestMapping(nests: readonly Nest[]): Readonly<Record<string, Json>> {
-  return Object.fromEntries(nests.map((nest) => [nest.member, optionsOf(nest)]));
+export function nestMapping({ nests, table }: Level): Readonly<Record<string, Json>> {
+  return Object.fromEntries(nests.map((nest) => [nest.member, optionsOf(nest, table)]));
 }
 
-function optionsOf(nest: Nest): Json {
+function optionsOf(nest: Nest, above: string): Json {
   const { table, key, mode, where, link, missing, when, position, through, nests } = nest;
   return {
     table,
     link,
     mode,
+    // Which way it goes within one table no foreign key says.
+    ...(table === above && { relation: nest.relation }),
     ...(key.length > 0 && { key }),
     ...(where !== undefined && { "update-where": where.sql }),
     ...(missing !== undefined && missing !== "keep" && { missing: missingText(missing) }),
@@ -78,7 +80,7 @@ function optionsOf(nest: Nest): Json {
       ...(position.from !== 1 && { "position-from": position.from }),
     }),
     ...(through !== undefined && { through: `${through.table}(${through.column})` }),
-    ...(nests.length > 0 && { nest: nestMapping(nests) }),
+    ...(nests.length > 0 && { nest: nestMapping(nest) }),
   };
 }
 
