@@ -1,0 +1,200 @@
+/** Random graphs of records for a nested load, and random options of its levels. Most records are good; what is wrong is rare. */
+import * as fc from "fast-check";
+import { columnsTaken } from "./levels.ts";
+import type { Condition, Graph, Json, Level, Missing, Nest, Row } from "./levels.ts";
+import type { NestColumn, NestTable } from "./schema.ts";
+import type { NestShape } from "./shapes/parts.ts";
+
+/** Records of two loads after one another, under the same options. */
+export interface NestCase {
+  readonly shape: NestShape;
+  readonly root: Level;
+  readonly loads: readonly (readonly Graph[])[];
+}
+
+/** Where members come from, and whether all of them must be there. */
+interface Place {
+  readonly tables: readonly NestTable[];
+  readonly isFull: boolean;
+}
+
+/** An option of levels, beside mode and condition. */
+export type NestOption = "missing" | "when";
+
+/** What options are chosen from. */
+interface Choice {
+  readonly tables: readonly NestTable[];
+  readonly options: readonly NestOption[];
+}
+
+/** Random loads of a shape, with these options of its levels. */
+export function graphCases(
+  shape: NestShape,
+  options: readonly NestOption[],
+): fc.Arbitrary<NestCase> {
+  const choice = { tables: shape.tables, options };
+  return variantsOf(shape.root, choice).chain((root) => {
+    const full = graphOf(root, { tables: shape.tables, isFull: true });
+    const any = graphOf(root, { tables: shape.tables, isFull: false });
+    // Each load begins with a record that has every member, so that no column is unknown to the plan.
+    const records = fc
+      .tuple(full, fc.array(any, { maxLength: 7 }))
+      .map(([first, others]) => [first, ...others]);
+    return fc.record({
+      shape: fc.constant(shape),
+      root: fc.constant(root),
+      loads: fc.tuple(records, records),
+    });
+  });
+}
+
+/** Random records of one level with everything below. */
+export function graphOf(level: Level, place: Place): fc.Arbitrary<Graph> {
+  const taken = columnsTaken(level);
+  const { columns: all, references = [] } = tableOf(level.table, place);
+  const referring = new Set(references.flatMap((each) => each.columns));
+  const columns = all
+    .filter(({ name, generated }) => generated !== true && !taken.has(name) && !referring.has(name))
+    .map((column) => memberOf(column.name, valueOf(column, level), place.isFull));
+  const nests = level.nests.map((nest) =>
+    memberOf(nest.member, nestedOf(nest, place), place.isFull),
+  );
+  // Members of rows before columns or after them: it is all one.
+  const parts = fc.tuple(...columns, ...nests);
+  return fc
+    .tuple(parts, fc.boolean())
+    .map(([members, isTurned]) =>
+      Object.assign({}, ...(isTurned ? members.toReversed() : members)),
+    );
+}
+
+function nestedOf(nest: Nest, place: Place): fc.Arbitrary<Json> {
+  const element = elementOf(nest, place);
+  if (nest.relation === "object")
+    return place.isFull ? element : fc.option<Json>(element, { freq: 8 });
+  const elements = fc.array(element, { minLength: place.isFull ? 1 : 0, maxLength: 3 });
+  return place.isFull ? elements : fc.option<Json>(elements, { freq: 12 });
+}
+
+function elementOf(nest: Nest, place: Place): fc.Arbitrary<Json> {
+  if (nest.through === undefined) return graphOf(nest, place);
+  const { table, column, mode } = nest.through;
+  const behind = { table, key: [column], mode, nests: [] };
+  if (place.isFull) return graphOf(behind, place);
+  return fc.oneof(fc.constantFrom("a", "b", "c", "d"), graphOf(behind, place));
+}
+
+function memberOf(
+  name: string,
+  value: fc.Arbitrary<Json>,
+  isFull: boolean,
+): fc.Arbitrary<Readonly<Record<string, Json>>> {
+  const present = value.map((each) => ({ [name]: each }));
+  return isFull
+    ? present
+    : fc.oneof({ weight: 14, arbitrary: present }, { weight: 1, arbitrary: fc.constant({}) });
+}
+
+function valueOf(column: NestColumn, { key }: Level): fc.Arbitrary<Json> {
+  const isKey = key.includes(column.name);
+  const good = goodValue(column, isKey);
+  const bad: Json[] = column.required === true ? [null] : [];
+  if (column.type === "int") bad.push("x");
+  if (column.below !== undefined) bad.push(column.below);
+  const none = column.required === true ? [] : [{ weight: 6, arbitrary: fc.constant<Json>(null) }];
+  return fc.oneof(
+    { weight: 70, arbitrary: good },
+    ...none,
+    ...(bad.length === 0 ? [] : [{ weight: 1, arbitrary: fc.constantFrom(...bad) }]),
+  );
+}
+
+function goodValue({ type }: NestColumn, isKey: boolean): fc.Arbitrary<Json> {
+  if (type === "int") return fc.integer(isKey ? { min: 1, max: 4 } : { min: 0, max: 3 });
+  return type === "caseless"
+    ? fc.constantFrom("a", "A", "b", "B", "c")
+    : fc.constantFrom("a", "b", "c", "d");
+}
+
+/** The level with random options, and so all below it. */
+function variantsOf(level: Level, choice: Choice): fc.Arbitrary<Level> {
+  const nests = fc.tuple(...level.nests.map((nest) => nestVariants(nest, choice)));
+  return fc
+    .tuple(fc.constantFrom(...modesOf(level)), conditionOf(level.table, choice.tables), nests)
+    .map(([mode, where, below]) => ({
+      ...level,
+      mode,
+      ...(where !== null && mode !== "ignore" && mode !== "insert" && { where }),
+      nests: below,
+    }));
+}
+
+function nestVariants(nest: Nest, choice: Choice): fc.Arbitrary<Nest> {
+  const { options, tables } = choice;
+  const own = fc.record({
+    missing: options.includes("missing")
+      ? fc.constantFrom(...missingOf(nest, tables))
+      : fc.constant<Missing>("keep"),
+    when: options.includes("when")
+      ? fc.constantFrom("always", "always", "written")
+      : fc.constant("always" as const),
+    through: fc
+      .constantFrom("upsert", "ignore")
+      .map((mode) => nest.through && { ...nest.through, mode }),
+  });
+  return fc.tuple(variantsOf(nest, choice), own).map(([level, { missing, when, through }]) => ({
+    ...nest,
+    ...level,
+    ...(nest.relation === "array" && { missing, when }),
+    ...(through !== undefined && { through }),
+  }));
+}
+
+function modesOf(level: Level): readonly Level["mode"][] {
+  if (level.key.length === 0) return ["insert"];
+  const isObject = "relation" in level && level.relation === "object";
+  return isObject
+    ? ["upsert", "upsert", "ignore"]
+    : ["upsert", "upsert", "upsert", "ignore", "update"];
+}
+
+/** A condition where the table has a number of its own. */
+function conditionOf(table: string, tables: readonly NestTable[]): fc.Arbitrary<Condition | null> {
+  const found = tables
+    .find(({ name }) => name === table)
+    ?.columns.find(({ below }) => below !== undefined);
+  if (found === undefined) return fc.constant(null);
+  return fc.constantFrom(null, null, null, isMore(found.name));
+}
+
+function isMore(column: string): Condition {
+  return {
+    sql: `excluded.${column} > target.${column}`,
+    holds: (target, incoming) => {
+      const [old, next] = [target[column] ?? null, (incoming satisfies Row)[column] ?? null];
+      return old !== null && next !== null && Number(next) > Number(old);
+    },
+  };
+}
+
+function missingOf(nest: Nest, tables: readonly NestTable[]): readonly Missing[] {
+  if (nest.key.length === 0) return ["keep"];
+  const columns = tables.find(({ name }) => name === nest.table)?.columns ?? [];
+  const isFree = Object.keys(nest.link).every((column) =>
+    columns.some(({ name, required }) => name === column && required !== true),
+  );
+  const number = columns.find(({ below, name }) => below !== undefined && !nest.key.includes(name));
+  return [
+    "keep",
+    "keep",
+    "delete",
+    ...(isFree ? ["unlink" as const] : []),
+    ...(number === undefined ? [] : [{ column: number.name, value: "7" }]),
+  ];
+}
+
+function tableOf(name: string, { tables }: Place): NestTable {
+  const found = tables.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`no table ${name}`);
+  return found;
+}

@@ -1,0 +1,124 @@
+/** A table in memory that takes rows one at a time and refuses what a database would: the lower half of the model. */
+import type { NestColumn, NestReference, NestTable } from "./schema.ts";
+import type { Row, Value } from "./levels.ts";
+
+/** A row that the database would not take. */
+export class Refused extends Error {
+  readonly code: string;
+
+  constructor(code: string) {
+    super(code);
+    this.code = code;
+  }
+}
+
+/** All tables of a model, by name. */
+export type Tables = ReadonlyMap<string, ModelTable>;
+
+/** Rows of one table, with its keys, checks and generated numbers. */
+export class ModelTable {
+  readonly shape: NestTable;
+  rows: Row[] = [];
+  #next = 1;
+
+  constructor(shape: NestTable) {
+    this.shape = shape;
+  }
+
+  /** The column of this name. */
+  column(name: string): NestColumn {
+    const found = this.shape.columns.find((each) => each.name === name);
+    if (found === undefined) throw new Error(`no column ${name} in ${this.shape.name}`);
+    return found;
+  }
+
+  /** Says whether two values of a column are one to the database; NULL equals nothing. */
+  same(column: string, a: Value, b: Value): boolean {
+    if (a === null || b === null) return false;
+    return this.column(column).type === "caseless" ? a.toLowerCase() === b.toLowerCase() : a === b;
+  }
+
+  /** The row that has these values in the columns. */
+  find(columns: readonly string[], values: Row): Row | null {
+    const has = (row: Row): boolean =>
+      columns.every((name) => this.same(name, row[name] ?? null, values[name] ?? null));
+    return this.rows.find(has) ?? null;
+  }
+
+  /** The row that an insert would leave, with defaults, before it is numbered; refuses what NOT NULL and checks forbid. */
+  proposed(values: Row): Row {
+    const row = Object.fromEntries(
+      this.shape.columns.map((each): [string, Value] => {
+        const value = values[each.name];
+        return [each.name, value === undefined ? (each.default ?? null) : value];
+      }),
+    );
+    this.#check(row);
+    return row;
+  }
+
+  /** Inserts a row and answers it. */
+  insert(values: Row): Row {
+    const row = this.proposed(values);
+    for (const { name, generated } of this.shape.columns) {
+      if (generated === true && row[name] === null) row[name] = String((this.#next += 1));
+    }
+    this.#unique(row, null);
+    this.rows.push(row);
+    return row;
+  }
+
+  /** Changes a row of this table; says whether anything is other than before. */
+  update(row: Row, values: Row): boolean {
+    const next = { ...row, ...values };
+    this.#check(next);
+    this.#unique(next, row);
+    const changes = Object.entries(values).some(([name, value]) => row[name] !== value);
+    Object.assign(row, next);
+    return changes;
+  }
+
+  /** Removes a row, and what refers to it with `on delete cascade`; refuses where other rows refer to it. */
+  remove(row: Row, tables: Tables): void {
+    for (const table of tables.values()) {
+      for (const reference of table.shape.references ?? []) {
+        if (reference.table !== this.shape.name) continue;
+        for (const child of table.rows.filter((each) => refersTo(each, row, reference))) {
+          if (child === row) continue;
+          if (reference.cascades !== true) throw new Refused("ROW_REFERENCED");
+          table.remove(child, tables);
+        }
+      }
+    }
+    this.rows = this.rows.filter((each) => each !== row);
+  }
+
+  #check(row: Row): void {
+    for (const { name, required, generated, below } of this.shape.columns) {
+      const value = row[name] ?? null;
+      if (value === null && required === true && generated !== true)
+        throw new Refused("ROW_NOT_NULL");
+      if (value !== null && below !== undefined && Number(value) >= below)
+        throw new Refused("ROW_CHECK");
+    }
+  }
+
+  #unique(row: Row, but: Row | null): void {
+    for (const key of this.shape.keys) {
+      const other = this.rows.some(
+        (each) =>
+          each !== but &&
+          key.every((name) => this.same(name, each[name] ?? null, row[name] ?? null)),
+      );
+      if (other) throw new Refused("ROW_UNIQUE");
+    }
+  }
+}
+
+/** Says whether a row refers to another by this foreign key. */
+export function refersTo(child: Row, parent: Row, { columns, to }: NestReference): boolean {
+  return columns.every((name, at) => {
+    const value = child[name] ?? null;
+    return value !== null && value === parent[to[at] ?? ""];
+  });
+}

@@ -1,0 +1,33 @@
+/** What the shapes of the law of nested records are put together from. */
+import type { Level } from "../levels.ts";
+import type { NestColumn, NestTable } from "../schema.ts";
+
+/** Tables, and a load into them whose options vary. */
+export interface NestShape {
+  readonly title: string;
+  /** Parents first. */
+  readonly tables: readonly NestTable[];
+  readonly root: Level;
+}
+
+/** A number that the database gives. */
+export const ID: NestColumn = { name: "id", type: "int", generated: true };
+
+/** A number of the record's, with a check. */
+export const N: NestColumn = { name: "n", type: "int", below: 8 };
+
+/** Children of a row. */
+export const ARRAY = { relation: "array", mode: "upsert", nests: [] } as const;
+
+/** What a row refers to. */
+export const OBJECT = { relation: "object", mode: "upsert", nests: [] } as const;
+
+/** A text that must be there. */
+export function text(name: string): NestColumn {
+  return { name, type: "text", required: true };
+}
+
+/** A number that must be there. */
+export function int(name: string): NestColumn {
+  return { name, type: "int", required: true };
+}

@@ -1,0 +1,18 @@
+/** The schemas and levels that the law of nested records is tried on: each hangs its tables together in another way. */
+import { BOXES, LANDS, LOGS, ORDERS, PARTS, TAGS } from "./arrays.ts";
+import { BOOKS, POSTS, ROOMS, TRACKS } from "./objects.ts";
+import type { NestShape } from "./parts.ts";
+
+/** All of them. */
+export const NEST_SHAPES: readonly NestShape[] = [
+  ORDERS,
+  BOXES,
+  TRACKS,
+  POSTS,
+  ROOMS,
+  BOOKS,
+  LANDS,
+  PARTS,
+  LOGS,
+  TAGS,
+];
