@@ -252,6 +252,20 @@ describe("names", () => {
     ]);
   });
 
+  test.each(["", " strict"])("a reject names its column, where names have dots%s", async (kind) => {
+    await database.exec(`create table "a.b" (k text primary key, "c.d" int not null)${kind}`);
+    const way = { strategy: "native", rowSource: "auto", batchRows: 7 };
+    const input = 'k,c.d\n1,\n2,"x"\n';
+    const { rejects } = await runLoad(
+      database,
+      { folder: temporary.path, table: "a.b", extension: "csv", input, flags: ["--key", "k"] },
+      way,
+    );
+
+    const columns = rejects.map(({ column }) => column);
+    expect(columns).toEqual(kind === "" ? ["c.d"] : ["c.d", "c.d"]);
+  });
+
   test("a table may have as many columns as SQLite allows", async () => {
     const names = Array.from({ length: 2000 }, (_, at) => `c${at}`);
     const csv = [

@@ -5,6 +5,7 @@
 import { upsurgeError, UpsurgeError } from "../../errors/upsurge-error.ts";
 import type { Row, RowFault } from "../../model/batch.ts";
 import type { RowCode } from "../../model/reject.ts";
+import type { TableShape } from "../../model/table-shape.ts";
 import type { ErrorClass } from "../target.ts";
 
 const ROW_CODES: ReadonlyMap<string, RowCode> = new Map([
@@ -59,28 +60,37 @@ function rowCodeOf(error: unknown): RowCode | null {
   return code === "SQLITE_ERROR" || code.startsWith("SQLITE_CONSTRAINT") ? "ROW_REFUSED" : null;
 }
 
-/** The fault of `row`, from the driver's error. Throws the error itself when no row is to blame. */
-export function rowFault(row: Row, error: unknown): RowFault {
+/** The fault of `row`, from the driver's error about the table. Throws the error itself when no row is to blame. */
+export function rowFault(row: Row, error: unknown, { name }: Pick<TableShape, "name">): RowFault {
   const code = rowCodeOf(error);
   if (code === null || !(error instanceof Error)) throw error;
-  return { row, code, dbCode: codeOf(error), message: error.message, ...shownNames(error.message) };
+  const { message } = error;
+  return { row, code, dbCode: codeOf(error), message, ...shownNames(message, name.name) };
 }
 
 /** Names for display: `UNIQUE constraint failed: t.a` tells the column, `CHECK constraint failed: why` the constraint. */
-function shownNames(message: string): { column: string | null; constraint: string | null } {
+function shownNames(
+  message: string,
+  table: string,
+): { column: string | null; constraint: string | null } {
   const failed = / constraint failed: (.*)$/s.exec(message)?.[1];
   if (failed === undefined) {
-    const column = /^cannot store \w+ value in \w+ column [^.]*\.(.*)$/s.exec(message)?.[1];
-    return { column: column ?? null, constraint: null };
+    const named = /^cannot store \w+ value in \w+ column (.*)$/s.exec(message)?.[1];
+    return { column: named === undefined ? null : columnOf(named, table), constraint: null };
   }
   const index = /^index '(.*)'$/s.exec(failed)?.[1];
   if (index !== undefined) return { column: null, constraint: index };
   if (message.startsWith("CHECK")) return { column: null, constraint: failed };
-  const column = failed.includes(",") ? undefined : /^[^.]*\.(.*)$/s.exec(failed)?.[1];
   return {
-    column: column ?? null,
+    column: failed.includes(", ") ? null : columnOf(failed, table),
     constraint: message.startsWith("UNIQUE") ? failed : null,
   };
+}
+
+/** The column of `TABLE.COLUMN`: names may have dots, and where a trigger writes, the table is another one. */
+function columnOf(named: string, table: string): string | null {
+  if (named.startsWith(`${table}.`)) return named.slice(table.length + 1);
+  return /^[^.]*\.(.*)$/s.exec(named)?.[1] ?? null;
 }
 
 /** How an error changes what happens next. */

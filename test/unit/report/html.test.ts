@@ -278,6 +278,19 @@ test("the page of many reports has a row a load, the newest first, and a link wh
   expect(text).toContain("broken.json");
 });
 
+test("the page of many runs tells what each table has read", () => {
+  const nights = [1, 2].map((day) => ({
+    report: { ...run(2), startedAt: `2026-05-0${day}T02:00:00.000Z` },
+    link: null,
+  }));
+  const page = renderTrend({ reports: nights, leftOut: [], version: "1.2.3" });
+
+  expect(faultsOf(page)).toEqual([]);
+  expect(textOf(page)).toMatch(
+    /Table by table\s+[^]*records read 05-02 02:00 05-01 02:00 t0 1,234,567 100,000 rejected 1,234,567/,
+  );
+});
+
 test("a page of thousands of reports stays below 300 kB", () => {
   const reports = Array.from({ length: 5000 }, (_, at) => ({
     report: report({ table: `${HOSTILE} ${at % 300}` }),

@@ -7,6 +7,7 @@ import type { Batch, BatchResult, Row, RowFault, RowShape } from "../../../model
 import { addCounts, noCounts } from "../../../model/counts.ts";
 import type { RowOutcome } from "../../../model/counts.ts";
 import type { PackedRows } from "../../../model/packed.ts";
+import type { TableShape } from "../../../model/table-shape.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
 import { classify, rowFault } from "../errors.ts";
 import { BatchMisfits } from "../stage/misfits.ts";
@@ -28,10 +29,19 @@ export interface ShapeRunner {
   readonly misfits: MisfitColumns;
 }
 
+/** What a batch is for. */
+export interface BatchUse {
+  /** The one that is written. */
+  readonly table: TableShape;
+  /** The outcome of each row is told. */
+  readonly tells: boolean;
+}
+
 /** Applies one batch; used once. */
 export class BatchRun {
   readonly #db: SqliteConnection;
   readonly #batch: Batch;
+  readonly #table: TableShape;
   readonly #counts = noCounts();
   readonly #faults: RowFault[] = [];
   /** The values of the rows that wait for a statement, and the places of these rows in the batch. */
@@ -43,10 +53,10 @@ export class BatchRun {
   /** By the place of the row; `null` where nobody asks. */
   readonly #outcomes: Map<number, RowOutcome> | null;
 
-  /** `tells`: the outcome of each row is told. */
-  constructor(db: SqliteConnection, batch: Batch, tells = false) {
+  constructor(db: SqliteConnection, batch: Batch, { table, tells }: BatchUse) {
     this.#db = db;
     this.#batch = batch;
+    this.#table = table;
     this.#misfits = new BatchMisfits(batch);
     this.#outcomes = tells ? new Map() : null;
   }
@@ -166,7 +176,7 @@ export class BatchRun {
   #refuse(index: number, error: unknown): void {
     const row = this.#batch.rows[index];
     if (row === undefined) throw error;
-    this.#faults.push(faultOf(row, error));
+    this.#faults.push(faultOf(row, error, this.#table));
   }
 
   /** A trigger may say RAISE(ROLLBACK): then everything is gone, and going on would write without a transaction. */
@@ -194,7 +204,7 @@ function bindRow(
   return hasMisfit;
 }
 
-function faultOf(row: Row, error: unknown): RowFault {
+function faultOf(row: Row, error: unknown, table: TableShape): RowFault {
   if (error instanceof RangeFault) {
     const { code, column, message } = error;
     return { row, code, column, message, dbCode: null, constraint: null };
@@ -203,5 +213,5 @@ function faultOf(row: Row, error: unknown): RowFault {
     const { message } = error;
     return { row, code: "ROW_REFUSED", column: null, message, dbCode: null, constraint: null };
   }
-  return rowFault(row, error);
+  return rowFault(row, error, table);
 }

@@ -43,8 +43,8 @@ export class SqliteWriter implements Writer {
   }
 
   applyEach(batch: Batch, tells = false): Promise<BatchResult> {
-    const { db } = this.#context;
-    const run = new BatchRun(db, batch, tells);
+    const { db, plan } = this.#context;
+    const run = new BatchRun(db, batch, { table: plan.table, tells });
     return Promise.resolve(run.apply((shape) => this.#runner(shape)));
   }
 
