@@ -4,6 +4,9 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 /** The staged rows, typed: `pg_temp.upsurge_stage`. */
 export const stageTable = named("stage");
 
+/** Counts the rows that a merge inserts. */
+export const insertedSequence = named("inserted");
+
 /** Rows that repeat the key of a staged row, set aside. */
 export const repeatsTable = named("repeats");
 
