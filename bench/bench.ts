@@ -38,7 +38,7 @@ async function bench(options: BenchOptions): Promise<void> {
   const folder = makeRunFolder();
   const targets: BenchTarget[] = [];
   try {
-    for (const name of options.targets) targets.push(await open(name, options, folder));
+    for (const name of options.targets) targets.push(...(await open(name, options, folder)));
     const versions = targets.map(({ version }) => version);
     const conditions = conditionsNow(versions, options.rounds);
     const sides = targets.map((target) => sideOf(target, options, folder));
@@ -56,10 +56,19 @@ async function bench(options: BenchOptions): Promise<void> {
   }
 }
 
-function open(name: TargetName, options: BenchOptions, folder: string): Promise<BenchTarget> {
-  return name === "postgres"
-    ? openPostgres(options.postgresUrl, folder)
-    : Promise.resolve(openSqlite(folder));
+/** SQLite, or a PostgreSQL for each URL or size of its memory. */
+async function open(
+  name: TargetName,
+  { postgresUrls, sharedBuffers }: BenchOptions,
+  folder: string,
+): Promise<BenchTarget[]> {
+  if (name === "sqlite") return [openSqlite(folder)];
+  const servers: BenchTarget[] = [];
+  for (const url of postgresUrls) servers.push(await openPostgres({ url }));
+  for (const size of postgresUrls.length === 0 ? sharedBuffers : []) {
+    servers.push(await openPostgres({ folder: join(folder, `postgres-${size}`), size }));
+  }
+  return servers;
 }
 
 /** A target with all that can load into it, the anchor first, and the folder for profiles. */

@@ -18,7 +18,10 @@ export interface BenchOptions {
   readonly variants: readonly string[] | null;
   /** Whether other libraries and tools take part. */
   readonly peers: boolean;
-  readonly postgresUrl: string | null;
+  /** Servers to use instead of an own one. */
+  readonly postgresUrls: readonly string[];
+  /** Of own servers: one for each. */
+  readonly sharedBuffers: readonly string[];
   readonly profile: boolean;
 }
 
@@ -38,7 +41,10 @@ Every run starts from a fresh table, and the table is checked after it.
   --rows N,N         records in the file (default: 1000000)
   --rounds N         how often each variant runs (default: 5)
   --variants a,b     only these; the anchor runs always, unless one round is asked for
-  --postgres URL     a server to use instead of an own one; its user must be allowed to CHECKPOINT
+  --postgres URL,URL servers to use instead of an own one, as of other versions; their users must be allowed to
+                     CHECKPOINT, autovacuum is best off
+  --shared-buffers N,N
+                     memory of own servers, one for each: 128MB,512MB (default: 128MB)
   --profile          a CPU profile of each run of upsurge, and its summary; the times are then not those of users
   --help             this text
 
@@ -58,6 +64,7 @@ export function parseFlags(args: readonly string[]): BenchOptions | null {
       rounds: { type: "string" },
       variants: { type: "string" },
       postgres: { type: "string" },
+      "shared-buffers": { type: "string", default: "128MB" },
       profile: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -74,7 +81,8 @@ export function parseFlags(args: readonly string[]): BenchOptions | null {
     rounds: positive(values.rounds ?? (quick ? "3" : "5")),
     variants: values.variants === undefined ? null : list(values.variants),
     peers: !quick || values.variants !== undefined,
-    postgresUrl: values.postgres ?? null,
+    postgresUrls: values.postgres === undefined ? [] : list(values.postgres),
+    sharedBuffers: list(values["shared-buffers"]),
     profile: values.profile,
   };
 }

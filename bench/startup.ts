@@ -2,6 +2,7 @@
  * How long small things take, where Node's start shows: `--version`, and a load of 1,000 rows, each as a whole process.
  * `npx tsx bench/startup.ts`; the first row is Node with nothing to do.
  */
+import { join } from "node:path";
 import { rmSync } from "node:fs";
 import { dataset } from "./data/dataset.ts";
 import { makeRunFolder } from "./rig/folders.ts";
@@ -32,7 +33,10 @@ warnIfBusy();
 const folder = makeRunFolder();
 const targets: BenchTarget[] = [];
 try {
-  targets.push(await openPostgres(null, folder), openSqlite(folder));
+  targets.push(
+    await openPostgres({ folder: join(folder, "postgres"), size: "128MB" }),
+    openSqlite(folder),
+  );
   const smalls = [...processes(), ...(await loads())];
   const walls = smalls.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round += 1) {

@@ -45,7 +45,7 @@ export async function runCase(
   }
   process.stderr.write("\n");
   return {
-    target: target.name,
+    target: target.version,
     shape: one.data.shapeName,
     rows: one.data.rows,
     workload: one.workload,

@@ -18,6 +18,12 @@ export function serverCpuSeconds(postmaster: number): number | null {
   return ticks / ticksPerSecond();
 }
 
+/** The first process of the server that this one serves; null where that cannot be seen, as inside of a container. */
+export function postmasterOf(pid: number): number | null {
+  const stat = process.platform === "linux" ? statOf(String(pid)) : null;
+  return stat?.program === "postgres" ? stat.parent : null;
+}
+
 /** The fields of /proc/PID/stat that count, or null for a process that is gone. */
 function statOf(name: string) {
   try {
@@ -25,7 +31,14 @@ function statOf(name: string) {
     // The program's name, in parentheses, may hold spaces.
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
     const at = (number: number) => Number(fields[number - 3]);
-    return { pid: Number(name), parent: at(4), own: at(14) + at(15), ended: at(16) + at(17) };
+    const program = text.slice(text.indexOf("(") + 1, text.lastIndexOf(")"));
+    return {
+      program,
+      pid: Number(name),
+      parent: at(4),
+      own: at(14) + at(15),
+      ended: at(16) + at(17),
+    };
   } catch {
     return null;
   }

@@ -1,11 +1,10 @@
 /** The table on PostgreSQL: a template holds the state before a load, and every run starts from a fresh copy of it. */
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { Client } from "pg";
 import { rowsBefore } from "../data/dataset.ts";
 import type { Content } from "../data/dataset.ts";
 import type { Column, ColumnType } from "../data/shapes.ts";
-import { serverCpuSeconds } from "../rig/server-cpu.ts";
+import { postmasterOf, serverCpuSeconds } from "../rig/server-cpu.ts";
 import { startEmbedded } from "../../test/helpers/embedded-postgres.ts";
 import type { BenchTarget, Case } from "./bench-target.ts";
 
@@ -26,29 +25,53 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
 /** Durable, with default memory, its data on the disk of the project; autovacuum would hit one run and not another. */
 const SETTINGS = { fsync: "on", autovacuum: "off" };
 
-/** Opens the server at `url`, or starts one in `folder` when there is no URL. */
-export async function openPostgres(url: string | null, folder: string): Promise<BenchTarget> {
-  const own = url === null ? await startEmbedded(join(folder, "postgres"), SETTINGS) : null;
-  const to = url ?? own?.url ?? "";
+/** A server that is there, or one to be started with its data in `folder` and this size of shared buffers. */
+type Server = { readonly url: string } | { readonly folder: string; readonly size: string };
+
+/** Opens or starts the server. */
+export async function openPostgres(server: Server): Promise<BenchTarget> {
+  const own =
+    "url" in server
+      ? null
+      : await startEmbedded(server.folder, { ...SETTINGS, shared_buffers: server.size });
+  const to = "url" in server ? server.url : (own?.url ?? "");
   const client = new Client({ connectionString: to });
   await client.connect();
   await client.query(`drop schema if exists ${SCHEMA} cascade; create schema ${SCHEMA}`);
-  const { rows } = await client.query<{ server_version: string }>("show server_version");
+  const { rows } = await client.query<Facts>(
+    `select current_setting('server_version') as version, current_setting('shared_buffers') as buffers,
+       pg_backend_pid() as pid, inet_server_addr() <<= '127.0.0.0/8' or inet_server_addr() = '::1' as local`,
+  );
+  const { version, buffers, pid, local } = rows[0] ?? {
+    version: "",
+    buffers: "",
+    pid: 0,
+    local: false,
+  };
+  const postmaster = own?.pid ?? (local === true ? postmasterOf(pid) : null);
   return {
     name: "postgres",
-    version: `PostgreSQL ${rows[0]?.server_version}`,
+    version: `PostgreSQL ${version}, ${buffers} of shared buffers`,
     url: to,
     table: `${SCHEMA}.target`,
     prepare: (one) => fillTemplate(client, one),
     restore: () => copyTemplate(client),
     content: () => contentOf(client),
-    serverCpuSeconds: () => (own === null ? null : serverCpuSeconds(own.pid)),
+    serverCpuSeconds: () => (postmaster === null ? null : serverCpuSeconds(postmaster)),
     close: async () => {
       await client.query(`drop schema ${SCHEMA} cascade`);
       await client.end();
       await own?.remove();
     },
   };
+}
+
+interface Facts {
+  readonly version: string;
+  readonly buffers: string;
+  readonly pid: number;
+  /** The server runs on this machine. */
+  readonly local: boolean | null;
 }
 
 async function fillTemplate(client: Client, one: Case): Promise<void> {

@@ -41,13 +41,15 @@ export interface MergeParts {
   readonly source: string;
   readonly match: string;
   readonly tests: (update: UpdateSql) => readonly (string | null)[];
+  /** Noted of each row that is inserted: a test that is always true. */
+  readonly notesInsert?: string;
 }
 
 /** `merge into "t" as target using … when matched … then update … when not matched then insert …`. */
 export function mergeSql(
   plan: TablePlan,
   columns: readonly string[],
-  { source, match, tests }: MergeParts,
+  { source, match, tests, notesInsert }: MergeParts,
   dialect: MergeDialect,
 ): string {
   const update = updateSql(plan, columns, dialect);
@@ -60,6 +62,6 @@ export function mergeSql(
       : [
           `when matched${also.map((test) => ` and ${test}`).join("")} then update set ${update.assignments}`,
         ]),
-    `${dialect.merge.missing} then insert ${names} values (${values})`,
+    `${dialect.merge.missing}${notesInsert === undefined ? "" : ` and ${notesInsert}`} then insert ${names} values (${values})`,
   ].join("\n");
 }

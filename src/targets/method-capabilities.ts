@@ -1,12 +1,13 @@
 /** What a target can do of the methods of writing, which may depend on the server's version; `src/plan/method/choose-method.ts` chooses among them. */
-import type { TablePlan } from "../model/load-plan.ts";
+import type { TablePlan, UpdateRule } from "../model/load-plan.ts";
+import type { MergeMethod } from "../model/plan/write-method.ts";
 import type { TableShape } from "../model/table-shape.ts";
 
 /** The methods of a target. Reasons are sentences for `upsurge plan`. */
 export interface MethodCapabilities {
   /** The statement of its native upsert. */
   readonly native: "upsert" | "merge";
-  /** Beside an upsert, a MERGE for staged rows in which no key repeats; absent: it has none, or gains nothing by it. */
+  /** Beside an upsert, a merge of staged rows in which no key repeats; absent: it has none, or gains nothing by it. */
   readonly merge?: MergeCapability;
   /** Batches straight into the table; absent: none. */
   readonly copy?: CopyCapability;
@@ -16,11 +17,14 @@ export interface MethodCapabilities {
   readonly stagedColumns?: number;
 }
 
-/** A MERGE that does what the upsert would. */
+/** A merge that does what the upsert would. */
 export interface MergeCapability {
+  readonly method: MergeMethod;
   readonly why: string;
-  /** False for a type whose operators its name alone does not find: a MERGE would compare keys in another way. */
+  /** False for a type whose operators its name alone does not find: a merge would compare keys in another way. */
   compares(type: string): boolean;
+  /** What it cannot do of updates; absent: nothing. */
+  takes?(update: UpdateRule): boolean;
 }
 
 /** A bulk load straight into a table. */

@@ -3,13 +3,23 @@ import type { Arbiter } from "../load-plan.ts";
 
 /**
  * A way to write rows. `copy`: in bulk, straight into the table. `insert`: INSERT, which a key that is there refuses. `upsert`: INSERT
- * … ON CONFLICT. `merge`: MERGE. `look-then-write`: look which rows are there, then update, delete or insert. `row-by-row`:
- * each row by itself, in file order.
+ * … ON CONFLICT. `merge`: MERGE. `update-then-insert`: UPDATE of the rows that are there, then INSERT of those that are not.
+ * `look-then-write`: look which rows are there, then update, delete or insert. `row-by-row`: each row by itself, in file order.
  */
-export type Method = "copy" | "insert" | "upsert" | "merge" | "look-then-write" | "row-by-row";
+export type Method =
+  | "copy"
+  | "insert"
+  | "upsert"
+  | "merge"
+  | "update-then-insert"
+  | "look-then-write"
+  | "row-by-row";
 
 /** The methods that are a statement: staged rows and rows by themselves are written so. */
-export type StatementMethod = Exclude<Method, "copy" | "row-by-row">;
+export type StatementMethod = Exclude<Method, "copy" | "update-then-insert" | "row-by-row">;
+
+/** How staged rows are written in which no key repeats, where that is cheaper than the statement. */
+export type MergeMethod = Extract<Method, "merge" | "update-then-insert">;
 
 /** How the rows of a table are written. */
 export interface WriteMethod {
@@ -21,8 +31,8 @@ export interface WriteMethod {
   readonly why: readonly string[];
   /** How staged rows are written, and a row by itself. */
   readonly statement: StatementMethod;
-  /** Staged rows in which no key repeats are merged, where `statement` is another. */
-  readonly merges: boolean;
+  /** How staged rows in which no key repeats are merged, where `statement` is another; `null`: they are not. */
+  readonly merges: MergeMethod | null;
   /** The key by which rows find their target row; `null` where none is looked for by a key. */
   readonly key: Arbiter | null;
   /** Its rows are found by an equality of plain columns, which an index answers. */

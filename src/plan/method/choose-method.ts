@@ -5,6 +5,7 @@
 import type { RecordDeletes, TablePlan } from "../../model/load-plan.ts";
 import type {
   KeptRecords,
+  MergeMethod,
   Method,
   StatementMethod,
   WriteMethod,
@@ -48,7 +49,7 @@ export function chooseMethod(plan: UndecidedPlan, request: MethodRequest): Write
     locks: strategy === "select-then-write" || mode === "update" || plan.looksFirst,
     stages: stagesOf(plan, methods),
   };
-  const merges = mayMerge(plan, decided, methods);
+  const merges = mergeMethod(plan, decided, methods);
   return { ...orderOf(plan, { ...decided, merges }, request), ...decided, merges };
 }
 
@@ -70,7 +71,9 @@ function orderOf(
   const { merge } = methods;
   const chain: (readonly [Method, string])[] = [
     ...(copies ? [["copy", copyReason(plan)] as const] : []),
-    ...(decided.merges && merge !== undefined ? [["merge", merge.why] as const] : []),
+    ...(decided.merges !== null && merge !== undefined
+      ? [[decided.merges, merge.why] as const]
+      : []),
     [decided.statement, STAGED[decided.statement]],
     ...lastResort(decided, capabilities),
   ];
@@ -136,22 +139,22 @@ function mayCopy(
 }
 
 /**
- * True when MERGE does what the upsert would: rows in any order, a key of columns that compare with their own operators, and
+ * The merge that does what the upsert would: rows in any order, a key of columns that compare with their own operators, and
  * nothing that a proposed row could meet but its key. The stage checks what the upsert checks on proposed rows.
  */
-function mayMerge(
+function mergeMethod(
   plan: UndecidedPlan,
   { byIndex, stages, statement }: Pick<Decided, "byIndex" | "stages" | "statement">,
   { merge }: MethodCapabilities,
-): boolean {
-  if (merge === undefined || plan.mode !== "upsert" || statement !== "upsert") return false;
-  if (plan.strategy !== "native" || !byIndex || stages !== "table") return false;
+): MergeMethod | null {
+  if (merge === undefined || plan.mode !== "upsert" || statement !== "upsert") return null;
+  if (plan.strategy !== "native" || !byIndex || stages !== "table") return null;
   const { isolation, table, update } = plan;
-  if (isolation.rowByRow !== null || isolation.inFileOrder !== null || plan.looksFirst)
-    return false;
-  if (update.stamps.length > 0 || table.kind === "view") return false;
+  if (isolation.rowByRow !== null || isolation.inFileOrder !== null || plan.looksFirst) return null;
+  if (update.stamps.length > 0 || table.kind === "view") return null;
+  if (merge.takes?.(update) === false) return null;
   const keys = table.columns.filter(({ name }) => plan.arbiter?.columns.includes(name));
-  return keys.every(({ type }) => merge.compares(type));
+  return keys.every(({ type }) => merge.compares(type)) ? merge.method : null;
 }
 
 function statementOf(

@@ -1,23 +1,38 @@
 /** Which methods of writing a server has. */
-import type { MethodCapabilities } from "../method-capabilities.ts";
+import type { MergeCapability, MethodCapabilities } from "../method-capabilities.ts";
 import { STAGED_COLUMNS } from "./catalog/limits.ts";
 
-/** `merge_action()` tells inserted from updated rows from this version on. */
-const MERGE_RETURNS_SINCE = 170_000;
+const MERGE_SINCE = 150_000;
+
+/** Tests say here of which version the methods are to be used, as in `140000`; the server must have them. */
+const FORCED = "UPSURGE_TEST_POSTGRES_METHODS";
 
 /** The methods of a server of this version. */
 export function methodsOf(version: number): MethodCapabilities {
+  const known = Number(process.env[FORCED] ?? version);
   return {
     native: "upsert",
-    ...(version < MERGE_RETURNS_SINCE ? {} : { merge: MERGE }),
+    merge: known < MERGE_SINCE ? UPDATE_THEN_INSERT : MERGE,
     copy: { kinds: ["table", "partitioned"], mayMeetRows: true },
     proposal: { byUpsert: true, rowTriggersOnly: true },
     stagedColumns: STAGED_COLUMNS,
   };
 }
 
-const MERGE = {
+/** The operators of a type that the search path does not find would be another type's. */
+const compares = (type: string): boolean => !/[".]/.test(type);
+
+const MERGE: MergeCapability = {
+  method: "merge",
   why: "MERGE for batches without a repeated key, cheaper for the server than ON CONFLICT; that one takes over when another session inserts a key meanwhile",
-  // The operators of a type that the search path does not find would be another type's.
-  compares: (type: string) => !/[".]/.test(type),
+  compares,
+};
+
+const UPDATE_THEN_INSERT: MergeCapability = {
+  method: "update-then-insert",
+  why: "UPDATE, then INSERT of the rows that are missing, for batches without a repeated key, cheaper for the server than ON CONFLICT; that one takes over when another session inserts a key meanwhile",
+  compares,
+  // The server does not tell of a row that a condition turns down, and what is done again must change nothing.
+  takes: ({ where, sets, rewriteUnchanged }) =>
+    where === null && sets.length === 0 && !rewriteUnchanged,
 };

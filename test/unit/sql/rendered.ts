@@ -88,7 +88,7 @@ export function plansOf(plan: TablePlan): readonly TablePlan[] {
 
 /** For PostgreSQL, whose version is in the plan. */
 export function postgresStatements(plan: TablePlan, columns: readonly string[]): Statements {
-  const merging = plan.method.merges;
+  const merging = plan.method.merges !== null;
   const shapes: readonly RowShape[] = [
     { id: 0, columns: plan.columns.map(({ name }) => name) },
     { id: 3, columns },

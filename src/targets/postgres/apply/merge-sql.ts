@@ -5,8 +5,10 @@
  *
  *   merge into only "s"."t" as target using pg_temp.upsurge_stage as excluded on target."a" = excluded."a"
  *   when matched and row(target."b")::record *<> row(excluded."b")::record then update set "b" = excluded."b"
- *   when not matched then insert ("a", "b") values (excluded."a", excluded."b")
- *   returning merge_action() = 'INSERT' as inserted
+ *   when not matched and nextval('pg_temp.upsurge_inserted') > 0 then insert ("a", "b") values (excluded."a", excluded."b")
+ *
+ * The command tells how many rows it wrote, and a sequence how many of them it inserted: RETURNING costs the server more, and
+ * cannot tell before version 17. A row is asked once: it has no triggers that could see it and drop it.
  */
 import type { KeyedPlan } from "../../../sql/match.ts";
 import { COUNT_SKIPPED, writeTest } from "./native-sql.ts";
@@ -15,7 +17,7 @@ import { mergeSql as sharedMergeSql } from "../../../sql/upsert.ts";
 import { POSTGRES } from "../dialect.ts";
 import { withinSql } from "./select-then-write-sql.ts";
 import type { KeyBounds } from "./select-then-write-sql.ts";
-import { TEMPORARY } from "../stage/names.ts";
+import { insertedSequence, TEMPORARY } from "../stage/names.ts";
 
 /** Which rows a merge takes, and where their keys are. */
 export interface MergeSelection {
@@ -37,6 +39,6 @@ export function mergeSql(
   const tests = ({ differs }: { readonly differs: string | null }) => [
     writeTest(plan.update.where, differs, COUNT_SKIPPED),
   ];
-  return `${sharedMergeSql(plan, columns, { source, match, tests }, POSTGRES)}
-returning merge_action() = 'INSERT' as inserted`;
+  const notesInsert = `nextval('${insertedSequence(plan)}') > 0`;
+  return sharedMergeSql(plan, columns, { source, match, tests, notesInsert }, POSTGRES);
 }

@@ -14,13 +14,16 @@ export interface SelectedRows {
 }
 
 /** Applies the rows; throws what the server answers. */
-export function runSet(
+export async function runSet(
   client: Client,
   sql: SetSql,
   selected: SelectedRows,
 ): Promise<OutcomeCounts> {
-  if (sql.kind === "look") return runLook(client, sql, selected);
-  return sql.mayUpdate ? runUpsert(client, sql, selected) : runInsert(client, sql, selected);
+  if (sql.kind === "look") return await runLook(client, sql, selected);
+  if (sql.kind === "merge") return await runMerge(client, sql, selected);
+  if (sql.kind === "update-then-insert") return await runUpdateThenInsert(client, sql, selected);
+  const run = sql.mayUpdate ? runUpsert : runInsert;
+  return await run(client, sql, selected);
 }
 
 type NativeStatements = Extract<SetSql, { kind: "native" }>;
@@ -49,6 +52,38 @@ async function runUpsert(
     : {};
   const skipped = Number(answer["n"] ?? 0);
   return { inserted, updated, skipped, unchanged: rows - inserted - updated - skipped };
+}
+
+/** The command tells how many rows were written, the sequence how many of them were inserted. */
+async function runMerge(
+  client: Client,
+  { write, counts, sequence }: Extract<SetSql, { kind: "merge" }>,
+  { values, rows }: SelectedRows,
+): Promise<OutcomeCounts> {
+  const none = counts ? ", set_config('upsurge.skipped', '0', true)" : "";
+  await client.query(`select setval('${sequence}', 1)${none}`);
+  const written = await affected(client, write, values);
+  const turnedDown = counts ? "current_setting('upsurge.skipped')" : "0";
+  const noted = `select currval('${sequence}') - 1 as inserted, ${turnedDown} as skipped`;
+  const answer = await ask(client, noted, []);
+  const inserted = Number(answer["inserted"] ?? 0);
+  const skipped = Number(answer["skipped"] ?? 0);
+  return { inserted, updated: written - inserted, skipped, unchanged: rows - written - skipped };
+}
+
+/**
+ * Each statement sees what other sessions have committed by then. A key that one inserts before the second is there for it, and
+ * passed over: where rows are left that may be such, the first is run again. For all others it changes nothing.
+ */
+async function runUpdateThenInsert(
+  client: Client,
+  { update, insert }: Extract<SetSql, { kind: "update-then-insert" }>,
+  { values, rows }: SelectedRows,
+): Promise<OutcomeCounts> {
+  let updated = await affected(client, update, values);
+  const inserted = updated === rows ? 0 : await affected(client, insert, values);
+  if (updated + inserted < rows) updated += await affected(client, update, values);
+  return { inserted, updated, unchanged: rows - updated - inserted };
 }
 
 /** Looks first, and then runs only what there is something to do for: other writers are locked out meanwhile. */

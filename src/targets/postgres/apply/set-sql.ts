@@ -10,7 +10,7 @@ import { matchSql } from "../../../sql/match.ts";
 import { POSTGRES } from "../dialect.ts";
 import { COUNT_SKIPPED, insertedSql, nativeSql } from "./native-sql.ts";
 import { withinSql } from "./select-then-write-sql.ts";
-import { TEMPORARY } from "../stage/names.ts";
+import { insertedSequence, TEMPORARY } from "../stage/names.ts";
 
 /** Which staged rows a statement takes: `$1` is the list of `ord`s. */
 export interface RowSelector {
@@ -23,14 +23,30 @@ export interface RowSelector {
   readonly ranged?: boolean;
 }
 
-/** The statements for staged rows of one shape: one native statement, or look, update and insert. */
+/** The statements for staged rows of one shape: one native statement, a merge, or look, update and insert. */
 export type SetSql =
   | {
       readonly kind: "native";
       readonly write: string;
       readonly mayUpdate: boolean;
       readonly counts: boolean;
+      readonly bounded: false;
+    }
+  | {
+      readonly kind: "merge";
+      readonly write: string;
+      /** It notes the rows that the condition turns down. */
+      readonly counts: boolean;
+      /** The sequence that counts the rows which are inserted. */
+      readonly sequence: string;
       /** The statement takes the range of the keys as parameters. */
+      readonly bounded: boolean;
+    }
+  | {
+      readonly kind: "update-then-insert";
+      readonly update: string;
+      readonly insert: string;
+      /** Both take the range of the keys as parameters. */
       readonly bounded: boolean;
     }
   | {
@@ -69,16 +85,44 @@ export function setSql(plan: TablePlan, columns: readonly string[], taken: RowSe
   const native = nativeSql(plan, columns, from, COUNT_SKIPPED);
   const updates = native.updates && !plan.looksFirst;
   const counts = updates && plan.update.where !== null;
-  const keyed = keyedPlan(plan);
-  if (taken.merges && updates && keyed !== null) {
-    const range = taken.ranged === true ? RANGE : null;
-    const write = counted(mergeSql(keyed, columns, { condition, range }));
-    return { kind: "native", write, mayUpdate: true, counts, bounded: range !== null };
+  if (taken.merges && updates) {
+    const merging = mergingSql(plan, columns, taken);
+    if (merging !== null) return merging;
   }
   const found = { kind: "native", counts, bounded: false } as const;
   if (!updates) return { ...found, write: native.sql, mayUpdate: false };
   const returning = `${native.sql}\nreturning ${insertedSql(plan)} as inserted`;
   return { ...found, write: counted(returning), mayUpdate: true };
+}
+
+/** The merge of rows that update something and hold no key twice. */
+function mergingSql(
+  plan: TablePlan,
+  columns: readonly string[],
+  taken: RowSelector,
+): SetSql | null {
+  const keyed = keyedPlan(plan);
+  if (keyed === null) return null;
+  const condition = conditionSql(taken);
+  const range = taken.ranged === true ? RANGE : null;
+  const bounded = range !== null;
+  if (plan.method.merges === "merge") {
+    const write = mergeSql(keyed, columns, { condition, range });
+    const counts = plan.update.where !== null;
+    return { kind: "merge", write, counts, sequence: insertedSequence(plan), bounded };
+  }
+  const match = `${matchSql(plan, keyed.arbiter, POSTGRES)}${withinSql(plan, range)}`;
+  const rows = { relation: TEMPORARY.stage(plan), match, condition };
+  const update = updateFoundSql(plan, columns, rows, POSTGRES);
+  const insert = insertMissingSql(plan, columns, rows, POSTGRES);
+  return update === null ? null : { kind: "update-then-insert", update, insert, bounded };
+}
+
+/** The statements, in their order. */
+export function statementsIn(sql: SetSql): string[] {
+  if (sql.kind === "update-then-insert") return [sql.update, sql.insert];
+  if (sql.kind !== "look") return [sql.write];
+  return [sql.meet, sql.update, sql.insert].filter((each) => each !== null);
 }
 
 /** The statement's rows counted: those inserted, and the others. */

@@ -233,7 +233,8 @@ export class PostgresSetWriter implements SetWriter {
 
   /** A merge must be given no key twice: it would compare both rows with the target row as it was. */
   async #mayMerge({ number }: Batch, { kind }: Selection): Promise<boolean> {
-    if (!this.#plan.method.merges || this.#raced === number || this.#atHand === null) return false;
+    const may = this.#plan.method.merges !== null && this.#raced !== number;
+    if (!may || this.#atHand === null) return false;
     if (kind === "all" && !this.#atHand.distinct) {
       const { rowCount } = await this.#client.query(`${repeatsSql(this.#plan)} limit 1`);
       this.#atHand.distinct = rowCount === 0;

@@ -22,7 +22,7 @@ import type { PostgresError } from "../errors.ts";
 import { foldingOf } from "../apply/folding.ts";
 import { refuseTooWide } from "./limits.ts";
 import { removalSql, seenDdl } from "../apply/removal-sql.ts";
-import { setSql } from "../apply/set-sql.ts";
+import { setSql, statementsIn } from "../apply/set-sql.ts";
 import { stageDdl } from "../stage/stage.ts";
 import { TEMPORARY } from "../stage/names.ts";
 import { tableName } from "../../../model/table-shape.ts";
@@ -43,7 +43,7 @@ export async function checkPlan(
   // Rows that cannot be staged are sent one by one; there is no statement for the server to look at beforehand.
   if (stages === null) return;
   const sql = setSql(plan, columns, { kind: "all", shape: null, merges: false });
-  const statements = sql.kind === "native" ? [sql.write] : [sql.meet, sql.update, sql.insert];
+  const statements = statementsIn(sql);
   if (sql.kind === "native" && sql.counts)
     await client.query(`select set_config('upsurge.skipped', '0', true)`);
   const named = namesIndex(plan);
@@ -51,11 +51,12 @@ export async function checkPlan(
     statements.push(`${insertSql(plan, columns, `${TEMPORARY.stage(plan)} as excluded`, POSTGRES)}
 ${conflictTarget(plan.arbiter)} do nothing`);
   }
-  const merge = setSql(plan, columns, { kind: "all", shape: null, merges });
-  if (merge.kind === "native") statements.push(merge.write);
-  for (const statement of statements) {
-    if (statement !== null) await explain(client, plan, statement);
+  if (merges !== null) {
+    statements.push(
+      ...statementsIn(setSql(plan, columns, { kind: "all", shape: null, merges: true })),
+    );
   }
+  for (const statement of statements) await explain(client, plan, statement);
 }
 
 /** The statements that remove rows, over no rows. */

@@ -3,7 +3,7 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import { encoderOf } from "../stage/binary-types.ts";
 import { tableSql } from "../dialect.ts";
 import { lockTable } from "../apply/select-then-write-sql.ts";
-import { setSql } from "../apply/set-sql.ts";
+import { setSql, statementsIn } from "../apply/set-sql.ts";
 import { copySql } from "../stage/stage.ts";
 import { TEMPORARY } from "../stage/names.ts";
 
@@ -11,7 +11,7 @@ import { TEMPORARY } from "../stage/names.ts";
 export function listStatements(plan: TablePlan, columns: readonly string[]): readonly string[] {
   const { merges, name } = plan.method;
   const all = { kind: "all", shape: null } as const;
-  const sql = setSql(plan, columns, { ...all, merges });
+  const sql = setSql(plan, columns, { ...all, merges: merges !== null });
   const format = textColumns(plan).length === 0 ? "binary" : "text";
   const copies = plan.rowSource === "staged" && plan.isolation.rowByRow === null;
   const direct = name === "copy" ? [copySql(tableSql(plan), columns, format)] : [];
@@ -20,13 +20,12 @@ export function listStatements(plan: TablePlan, columns: readonly string[]): rea
     : [];
   if (sql.kind === "look") {
     // Where none was found, all are inserted.
-    const writes = [sql.meet, sql.update, sql.insert, sql.insertAll];
-    const steps = [lockTable(plan), ...direct, ...staged, ...writes];
-    return steps.filter((each) => each !== null);
+    const insertAll = sql.insertAll === null ? [] : [sql.insertAll];
+    return [lockTable(plan), ...direct, ...staged, ...statementsIn(sql), ...insertAll];
   }
-  const upsert = merges ? setSql(plan, columns, { ...all, merges: false }) : null;
-  const fallback = upsert?.kind === "native" ? [upsert.write] : [];
-  return [...direct, ...staged, sql.write, ...fallback];
+  const upsert = merges === null ? null : setSql(plan, columns, { ...all, merges: false });
+  const fallback = upsert === null ? [] : statementsIn(upsert);
+  return [...direct, ...staged, ...statementsIn(sql), ...fallback];
 }
 
 /** How rows are sent to be copied. */

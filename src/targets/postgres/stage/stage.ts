@@ -22,11 +22,17 @@ import { TEMPORARY } from "./names.ts";
 export function stageDdl(plan: TablePlan, folds: boolean): string[] {
   const { merges, statement, stages } = plan.method;
   // Staging tells whether a row is insertable.
-  const checked = merges || statement === "look-then-write";
+  const checked = merges !== null || statement === "look-then-write";
   const raw = rawLayout(plan).columns;
   const typed = stages === null ? [] : [typedDdl(plan)];
   return [
     ...(checked || folds ? shadowDdl(plan) : typed),
+    // It ends with the column that owns it.
+    ...(merges === "merge"
+      ? [
+          `create temporary sequence ${plan.stage}_inserted cache 1000 owned by ${TEMPORARY.stage(plan)}.upsurge_ord`,
+        ]
+      : []),
     ...(folds
       ? [
           `create temporary table ${plan.stage}_repeats (like ${TEMPORARY.stage(plan)}) on commit drop`,

@@ -3,9 +3,10 @@ import type { ValueForm } from "../../../../src/model/table-shape.ts";
 import { structureText } from "../../../../src/targets/postgres/stage/structure-text.ts";
 import { copyText } from "../../../../src/targets/postgres/stage/copy.ts";
 import { quoteLiteral } from "../../../../src/targets/postgres/quote.ts";
-import { setSql } from "../../../../src/targets/postgres/apply/set-sql.ts";
+import { methodsOf } from "../../../../src/targets/postgres/methods.ts";
+import { setSql, statementsIn } from "../../../../src/targets/postgres/apply/set-sql.ts";
 import { fromText, overflows } from "../../../../src/targets/postgres/types.ts";
-import { column, planFor, table, uniqueKey } from "../../../helpers/shapes.ts";
+import { ABLE, column, planFor, table, uniqueKey } from "../../../helpers/shapes.ts";
 
 const ALL = { kind: "all", shape: null, merges: false } as const;
 
@@ -71,6 +72,47 @@ select excluded."id", excluded."a", excluded."b" from pg_temp.upsurge_stage as e
     expect(native({ key: ["id"], rewriteUnchanged: true })).not.toContain("\nwhere");
   });
 });
+
+describe("the merge of rows whose keys do not repeat", () => {
+  const CHANGES = `target."a" is distinct from excluded."a" or target."b" is distinct from excluded."b"`;
+
+  test("from version 15 on is a MERGE that counts what it inserts", () => {
+    expect(merging(15)).toEqual([
+      `merge into only "public"."t" as target using pg_temp.upsurge_stage as excluded on target."id" = excluded."id" and target."id" between $1 and $2
+when matched and ${CHANGES} then update set "a" = excluded."a", "b" = excluded."b"
+when not matched and nextval('pg_temp.upsurge_inserted') > 0 then insert ("id", "a", "b") values (excluded."id", excluded."a", excluded."b")`,
+    ]);
+    expect(merging(18)).toEqual(merging(15));
+  });
+  test("on version 14 is an UPDATE and an INSERT", () => {
+    expect(merging(14)).toEqual([
+      `update only "public"."t" as target set "a" = excluded."a", "b" = excluded."b"
+from pg_temp.upsurge_stage as excluded where (target."id" = excluded."id" and target."id" between $1 and $2) and (${CHANGES})`,
+      `insert into "public"."t" as target ("id", "a", "b")
+select excluded."id", excluded."a", excluded."b" from pg_temp.upsurge_stage as excluded
+where not exists (select from only "public"."t" as target where target."id" = excluded."id" and target."id" between $1 and $2) order by excluded.upsurge_ord`,
+    ]);
+  });
+  test.each([
+    ["a condition", { updateWhere: "a > 1" }],
+    ["an expression", { set: ["b = target.b + 1"] }],
+    ["rows written again", { rewriteUnchanged: true }],
+  ])("on version 14 is left to ON CONFLICT with %s", (_what, options) => {
+    const [write = ""] = merging(14, options);
+    expect(write).toContain("on conflict");
+    expect(merging(15, options).join()).toContain("merge into");
+  });
+});
+
+/** The statements of a server of this version for rows that carry all columns, their keys close together. */
+function merging(version: number, options: Parameters<typeof planFor>[1] = {}): string[] {
+  const shape = table({ uniqueKeys: [uniqueKey(["id"], { primary: true, standard: true })] });
+  const capabilities = { ...ABLE, methods: methodsOf(version * 10_000) };
+  const plan = planFor(shape, { key: ["id"], ...options }, { capabilities });
+  const columns = shape.columns.map(({ name }) => name);
+  const merges = plan.method.merges !== null;
+  return statementsIn(setSql(plan, columns, { kind: "all", shape: null, merges, ranged: true }));
+}
 
 describe("staged text becomes a value", () => {
   test.each([
