@@ -6,6 +6,7 @@ import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { noCounts } from "../model/counts.ts";
 import type { Command } from "../options/option.ts";
 import { defaultOptions, parseOptions } from "../options/parse-options.ts";
+import { settleShard } from "../options/shard-rule.ts";
 import { makeReport, toUpsurgeError } from "../load/make-report.ts";
 import type { LoadOutcome } from "../load/make-report.ts";
 import { reportJson } from "../report/render-report.ts";
@@ -29,6 +30,7 @@ const RUN: Readonly<
   run: async (...call) => await (await import("./commands/run.ts")).runCommand(...call),
   plan: async (...call) => await (await import("./commands/plan.ts")).planCommand(...call),
   jobs: async (...call) => await (await import("./commands/jobs.ts")).jobsCommand(...call),
+  finish: async (...call) => await (await import("./commands/finish.ts")).finishCommand(...call),
   report: async (...call) => await (await import("./commands/report.ts")).reportCommand(...call),
   inspect: async (...call) => await (await import("./commands/inspect.ts")).inspectCommand(...call),
 };
@@ -50,7 +52,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       redact = await redactorOf(urls, environment);
     });
     const { environment: env, manifest } = given;
-    const options = parseOptions(given.raw, env);
+    const options = settleShard(parseOptions(given.raw, env), env);
     screen.isJson = options.logFormat === "json";
     redact = await redactorOf([options.to, manifest?.manifest.to?.text ?? null], env);
     // Help, the version and usage errors answer without a logger.

@@ -11,6 +11,7 @@ import { LATE_CODES } from "./late-codes.ts";
 import { LOOKUP_CODES } from "./lookup-codes.ts";
 import { MANIFEST_CODES } from "./manifest-codes.ts";
 import { RUN_CODES } from "./run-codes.ts";
+import { SHARD_CODES } from "./shard-codes.ts";
 import { STEP_CODES } from "./step-codes.ts";
 
 /**
@@ -348,6 +349,7 @@ export const ERROR_CODES = {
   ...RUN_CODES,
   ...MANIFEST_CODES,
   ...JOB_CODES,
+  ...SHARD_CODES,
   REJECT_LIMIT: {
     title: "{message}",
     cause: "{count} rejected, and --max-rejects is {limit}",

@@ -15,6 +15,7 @@ import { isJob } from "../options/is-job.ts";
 import { commitEvery } from "../options/grammar.ts";
 import { modeOf } from "../options/mode-of.ts";
 import { choosePartitioning } from "./partitioning.ts";
+import { chooseShard } from "./shards/choose-shard.ts";
 import {
   fieldLabels,
   fieldResolver,
@@ -89,6 +90,8 @@ export function makePlan(request: PlanRequest): LoadPlan {
   const moves = afterCommit(request, new Set(plan.columns.map(({ name }) => name)));
   const commit = chooseCommit(request);
   const locks = explainLocks(commit.batchRows, plan.isolation, capabilities);
+  const order = (arbiter: TablePlan["arbiter"]): string | null =>
+    orderReason(plan.table, { ...together, arbiter });
   const partitioning = choosePartitioning(plan, {
     commitRows: commit.commitRows,
     hasDdl: ddl !== null,
@@ -99,11 +102,18 @@ export function makePlan(request: PlanRequest): LoadPlan {
     readOnce: request.readOnce === true,
     capabilities,
     whyUnhashable,
-    orderReason: (by) => orderReason(plan.table, { ...together, arbiter: by }),
+    orderReason: order,
+  });
+  const shard = chooseShard(plan, {
+    ...request,
+    readOnce: request.readOnce === true,
+    orderReason: order,
+    key: partitioning.chosen.key,
   });
   return {
     target,
-    tables: [plan],
+    tables: [shard.chosen === null ? plan : { ...plan, isShared: true }],
+    ...(shard.chosen === null ? {} : { shard: shard.chosen }),
     ddl,
     ...steps,
     ...(removalSql === undefined ? {} : { removalSql }),
@@ -114,6 +124,7 @@ export function makePlan(request: PlanRequest): LoadPlan {
       ...why,
       ...explainSync(request, moves),
       ...explainRun(commit, partitioning, isJob(request.options)),
+      ...(shard.why === "" ? [] : [shard.why]),
       ...locks.why,
     ],
     warnings: [...warnings, ...locks.warnings],

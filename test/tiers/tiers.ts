@@ -74,6 +74,7 @@ const RUNS = {
   "repeats, translated": [3, 15, "UPSURGE_LAW_RUNS"],
   secrets: [3, 15, "UPSURGE_LAW_RUNS"],
   signals: [2, 8, "UPSURGE_SIGNAL_ROUNDS"],
+  shards: [1, 6, "UPSURGE_LAW_RUNS"],
   writers: [1, 30, "UPSURGE_LAW_RUNS"],
 } as const satisfies Record<string, readonly [fast: number, all: number, variable: string]>;
 
@@ -137,6 +138,8 @@ const FIRST = {
   "moments of a load that makes its table": 2,
   "ways by the primary key": 1,
   "moments of a run": 3,
+  "keys of shards": 3,
+  "kills of shards": 1,
 } as const satisfies Record<string, number>;
 
 /** What this run takes of a list. */

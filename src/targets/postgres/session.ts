@@ -30,6 +30,8 @@ import { readGrants } from "./catalog/grants.ts";
 import { canFold } from "./apply/folder.ts";
 import { foldingOf } from "./apply/folding.ts";
 import { keyHashes, whyUnhashable } from "./stage/key-hash.ts";
+import { unusualKeyHashes } from "./stage/unusual-keys.ts";
+import type { UnusualKeys } from "./stage/unusual-keys.ts";
 import { blockedBy } from "./connect/blocked-by.ts";
 import { askServer } from "./connect/ask-server.ts";
 import type { PostgresServer } from "./connect/ask-server.ts";
@@ -247,7 +249,10 @@ export class PostgresSession implements Session {
     return this.#question(() => sequencesBehind(this.#client, plan, columns)).catch(() => []);
   }
 
-  async moveSequences(plan: TablePlan, columns: readonly string[]): Promise<MovedSequences> {
+  async moveSequences(
+    plan: Pick<TablePlan, "table">,
+    columns: readonly string[],
+  ): Promise<MovedSequences> {
     try {
       return await this.#question(async () => {
         await this.#client.query(syncLock(plan));
@@ -336,6 +341,16 @@ export class PostgresSession implements Session {
 
   keyHashes(plan: TablePlan, rows: PackedRows): Uint32Array | null {
     return keyHashes(plan, rows);
+  }
+
+  async unusualKeyHashes(
+    plan: TablePlan,
+    columns: readonly string[],
+    keys: UnusualKeys,
+  ): Promise<readonly (number | null)[]> {
+    return await unusualKeyHashes(plan, { columns, keys }, (work) =>
+      this.#question(() => work(this.#client)),
+    );
   }
 
   /** Nothing outlives the transaction, so that a pooler may hand the connection on. */
