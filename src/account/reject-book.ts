@@ -6,6 +6,8 @@ import type { Reject, RejectPaths } from "../model/reject.ts";
 import { allowsRejects } from "../options/grammar.ts";
 import type { RejectLimit } from "../options/grammar.ts";
 import type { RejectsOfCode, RejectsOfColumn } from "../model/reject.ts";
+import { shardPath } from "../model/shards/shard.ts";
+import type { ShardRule } from "../options/shard-rule.ts";
 import { RejectFixes } from "./fixes/reject-fixes.ts";
 import type { FixOptions, FixTarget } from "./fixes/known-reject.ts";
 import { RejectBudget } from "./reject-budget.ts";
@@ -24,6 +26,7 @@ export interface RejectOptions extends FixOptions {
   readonly defaultRejectFile?: boolean | undefined;
   readonly dryRun: boolean;
   readonly check: boolean;
+  readonly shard?: ShardRule | null;
 }
 
 /** What a job has of rejects when a run of it begins. */
@@ -101,8 +104,14 @@ export class RejectBook {
   #pathFor(first: RejectedSource): string | null {
     const { rejectFile, maxRejects, dryRun, check, defaultRejectFile = true } = this.#options;
     const byDefault = defaultRejectFile && allowsRejects(maxRejects) && !dryRun && !check;
-    if (rejectFile !== null) return rejectPathAt(rejectFile, this.#began);
-    return byDefault ? defaultRejectPath(first) : null;
+    if (rejectFile !== null) return rejectPathAt(this.#ofShard(rejectFile), this.#began);
+    return byDefault ? this.#ofShard(defaultRejectPath(first)) : null;
+  }
+
+  /** Each shard of a load has files of its own. */
+  #ofShard(path: string): string {
+    const { shard = null } = this.#options;
+    return shard?.kind === "fixed" ? shardPath(path, shard) : path;
   }
 
   /** Makes the files if rejects are allowed or a file is asked for. Throws `REJECT_FILE`. */
@@ -148,7 +157,10 @@ export class RejectBook {
   /** Whether `claimed` is what `--reject-file` asks for, or was when the job began. */
   #isAsked(claimed: string, path: string): boolean {
     const { rejectFile } = this.#options;
-    return claimed === path || (rejectFile !== null && isRejectPathOf(rejectFile, claimed));
+    return (
+      claimed === path ||
+      (rejectFile !== null && isRejectPathOf(this.#ofShard(rejectFile), claimed))
+    );
   }
 
   /** Opens the files of a job as its last commit left them. Throws `REJECT_FILE`. */

@@ -18,6 +18,9 @@ export function checkpointDdl(table: string, { types }: ExecutorDialect): string
   return `create table ${table} (\n${columns.join(",\n")},\n  primary key (job_id, source, part)\n)`;
 }
 
+/** Jobs that are asked of at once: databases take so many parameters. */
+const MOST_ASKED = 500;
+
 /** The checkpoint table over one session. */
 export class CheckpointTable {
   readonly #table: string;
@@ -54,15 +57,29 @@ export class CheckpointTable {
 
   /** The rows of a job, or of all jobs, in order. */
   async read(job: string | null): Promise<Checkpoint[]> {
+    return await this.#select(job === null ? null : [job]);
+  }
+
+  async #select(jobs: readonly string[] | null): Promise<Checkpoint[]> {
     const { dialect } = this.executor;
     const layout = await this.#layoutOf();
     const columns = Object.entries(layout.columns).map(([name, type]) =>
       type === "time" ? `${dialect.timeText(name)} as ${name}` : name,
     );
-    const where = job === null ? "" : ` where job_id = ${dialect.parameter(1)}`;
+    const names = jobs?.map((_, at) => dialect.parameter(at + 1)) ?? [];
+    const where = jobs === null ? "" : ` where job_id in (${names.join(", ")})`;
     const sql = `select ${columns.join(", ")} from ${this.#table}${where} order by job_id, source, part`;
-    const { rows } = await this.executor.run(sql, job === null ? [] : [job]);
+    const { rows } = await this.executor.run(sql, jobs ?? []);
     return rows.map((row) => ({ ...checkpointOf(row), counts: layout.read(row, this.#table) }));
+  }
+
+  /** The rows of these jobs, in order of the sources. */
+  async readAll(jobs: readonly string[]): Promise<Checkpoint[]> {
+    const rows: Checkpoint[] = [];
+    for (let from = 0; from < jobs.length; from += MOST_ASKED) {
+      rows.push(...(await this.#select(jobs.slice(from, from + MOST_ASKED))));
+    }
+    return rows;
   }
 
   /** Makes the job this run's own: waits for whoever holds its rows, and fences all earlier runs. Answers with the rows changed. */

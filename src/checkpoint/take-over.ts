@@ -7,6 +7,7 @@ import type { JobPlan } from "../model/load-plan.ts";
 import type { CheckpointTable } from "./checkpoint-table.ts";
 import type { Session } from "../targets/target.ts";
 import { emptyRow } from "./cursor.ts";
+import { refuseSharedList } from "./shared-list.ts";
 
 /** What is to be true of the job once it is taken. */
 export interface TakeOverRequest {
@@ -53,6 +54,7 @@ export async function lookAtJob(
 ): Promise<Checkpoint[]> {
   await ensureTable(table, plan, mayPass);
   const rows = await readRows(table, { name: plan.table, job: plan.name, mayPass });
+  refuseSharedList(rows, plan);
   if (reset) return [];
   refuseOthers(rows, plan);
   return rows;
@@ -135,6 +137,7 @@ async function tryToTake(
   try {
     await table.takeOver(plan.name, owner);
     let rows: CheckpointValues[] = await table.read(plan.name);
+    refuseSharedList(rows, plan);
     if (!reset) refuseOthers(rows, plan);
     const epoch = Math.max(0, ...rows.map((row) => row.epoch)) + (rows.length === 0 ? 1 : 0);
     const had = rows.find(isHead)?.rejects ?? null;

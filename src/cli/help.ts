@@ -66,13 +66,26 @@ export const COMMANDS: readonly CommandText[] = [
   {
     name: "jobs",
     argument: "",
-    usage: "--to URL [--forget NAME | --print-ddl] [options]",
+    usage: "--to URL [--job NAME | --forget NAME | --print-ddl] [options]",
     summary: "List the jobs of a database and how far they have come, or forget one.",
     brief: "list the jobs of a database, or forget one",
     example: [
       "upsurge jobs --to shop.db",
+      "upsurge jobs --to postgres://app@db/shop --job orders-2026-05",
       "upsurge jobs --to shop.db --forget orders-2026-05",
       "upsurge jobs --to postgres://app@db/shop --print-ddl",
+    ],
+  },
+  {
+    name: "finish",
+    argument: "",
+    usage: "--to URL --job NAME [options]",
+    summary:
+      "Make one finished job of the shards of a job: one report, one reject file, and what comes after all records.",
+    brief: "end a job of several shards, once all are done",
+    example: [
+      "upsurge finish --to postgres://app@db/shop --job orders",
+      "upsurge finish --to postgres://app@db/shop --job orders --table orders --sync-sequences --after 'analyze orders'",
     ],
   },
   {
@@ -150,10 +163,15 @@ export function rootHelp(columns?: number): string {
     "Everyday options of a load:",
     ...items(terms, width),
     "",
-    "Example:",
-    ...command("upsurge orders.csv --to shop.db --table orders --key order_no", width),
+    ...exampleLines("upsurge orders.csv --to shop.db --table orders --key order_no", width),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** In one line where there is room: the help is one screen. */
+function exampleLines(line: string, width: number): string[] {
+  const short = `Example: ${line}`;
+  return short.length <= width ? [short] : ["Example:", ...command(line, width)];
 }
 
 /** The help of one command: every option, by group. */

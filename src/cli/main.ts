@@ -8,6 +8,7 @@ import type { Command } from "../options/option.ts";
 import { blamed } from "../options/layers/blame.ts";
 import type { OptionLayer } from "../options/layers/layers.ts";
 import { defaultOptions, parseLayer } from "../options/parse-options.ts";
+import { settleShard } from "../options/shard-rule.ts";
 import { makeReport, toUpsurgeError } from "../load/make-report.ts";
 import type { LoadOutcome } from "../load/make-report.ts";
 import { reportJson } from "../report/render-report.ts";
@@ -32,6 +33,7 @@ const RUN: Readonly<
   run: async (...call) => await (await import("./commands/run.ts")).runCommand(...call),
   plan: async (...call) => await (await import("./commands/plan.ts")).planCommand(...call),
   jobs: async (...call) => await (await import("./commands/jobs.ts")).jobsCommand(...call),
+  finish: async (...call) => await (await import("./commands/finish.ts")).finishCommand(...call),
   report: async (...call) => await (await import("./commands/report.ts")).reportCommand(...call),
   inspect: async (...call) => await (await import("./commands/inspect.ts")).inspectCommand(...call),
 };
@@ -56,7 +58,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const { environment: env, manifest, layer, config } = given;
     layerAtHand = layer;
     screen.isJson = layer.get("logFormat")?.texts.at(-1) === "json";
-    const options = parseLayer(layer);
+    const options = settleShard(parseLayer(layer), env);
     // Help, the version and usage errors answer without a logger.
     const { makeLog } = await import("./log.ts");
     const log = makeLog(options, screen, redact);

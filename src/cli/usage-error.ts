@@ -20,7 +20,7 @@ export function toUsageError(error: CommanderError, command: Command): UpsurgeEr
     case "commander.optionMissingArgument":
       return missingValue(/--[a-z-]+/.exec(word)?.[0] ?? word);
     case "commander.excessArguments":
-      if (command === "jobs") {
+      if (command === "jobs" || command === "finish") {
         const reason = "jobs are looked up in the database only";
         return upsurgeError("OPTION_CONFLICT", { flag: "a source", other: command, reason });
       }

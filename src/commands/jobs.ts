@@ -1,8 +1,7 @@
 /** The jobs of a database: `upsurge jobs`. */
-import { leastFar } from "../model/source-offset.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
-import { sumOfCounts } from "../model/counts.ts";
+import { shardOfName } from "../model/shards/shard.ts";
 import type { Options } from "../options/options.ts";
 import { connectOptions } from "../load/connect-options.ts";
 import { connectFirst } from "../load/first-connect.ts";
@@ -11,7 +10,9 @@ import { findTarget } from "../targets/registry.ts";
 import type { Session } from "../targets/target.ts";
 import { CheckpointTable, checkpointDdl } from "../checkpoint/checkpoint-table.ts";
 import { otherErrors, readRows } from "../checkpoint/take-over.ts";
-import type { JobState, ListedJob, ListedSource, JobsAnswer } from "../model/job-list.ts";
+import { isOfList, shardNames } from "../checkpoint/shared-list.ts";
+import type { JobsAnswer } from "../model/job-list.ts";
+import { listJobs } from "./listed-jobs.ts";
 
 /** Lists jobs, forgets one, or tells how the checkpoint table is made. Throws `TARGET_*` errors and `JOB_UNKNOWN`. */
 export async function askJobs(
@@ -33,19 +34,56 @@ export async function askJobs(
     const reading = { name: checkpointTable, job: forget, mayPass };
     const found = there ? await readRows(table, reading) : [];
     if (forget !== null) {
-      if (found.length > 0 && (await table.forget(forget)) > 0)
+      if (found.length > 0 && (await forgetAll(table, found)) > 0)
         return { kind: "forgotten", job: forget };
       const reason = there
         ? `${checkpointTable} has no rows of that name`
         : `there is no table ${checkpointTable}`;
       throw upsurgeError("JOB_UNKNOWN", { job: forget, reason });
     }
-    const running = await runningJobs(session, found);
-    return { kind: "jobs", target: target.describe(url), jobs: listed(found, running) };
+    return await jobsOf(session, found, { target: target.describe(url), only: options.job });
   } catch (error) {
     throw session.translate(error);
   } finally {
     await session.close();
+  }
+}
+
+/** The jobs that were asked for. Throws `JOB_UNKNOWN`. */
+async function jobsOf(
+  session: Session,
+  found: readonly Checkpoint[],
+  { target, only }: { readonly target: string; readonly only: string | null },
+): Promise<JobsAnswer> {
+  const isAsked = ({ job }: Checkpoint): boolean =>
+    only === null || job === only || shardOfName(job)?.job === only;
+  const rows = found.filter(isAsked);
+  if (only !== null && rows.length === 0) {
+    throw upsurgeError("JOB_UNKNOWN", {
+      job: only,
+      reason: `${target} remembers none of that name`,
+    });
+  }
+  const jobs = listJobs(rows, await runningJobs(session, rows));
+  return { kind: "jobs", target, ...(only === null ? {} : { only }), jobs };
+}
+
+/** Forgets a job with its shards, whose rows go first: a job without them is none. */
+async function forgetAll(table: CheckpointTable, rows: readonly Checkpoint[]): Promise<number> {
+  const list = rows.find(isOfList);
+  const { executor } = table;
+  await executor.begin();
+  try {
+    let changed = 0;
+    for (const { job } of rows.slice(0, 1)) {
+      const shards = list === undefined ? [] : shardNames(job, list.partitions);
+      for (const name of [...shards, job]) changed += await table.forget(name);
+    }
+    await executor.commit();
+    return changed;
+  } catch (error) {
+    await executor.rollback();
+    throw error;
   }
 }
 
@@ -54,7 +92,12 @@ async function runningJobs(
   session: Session,
   rows: readonly Checkpoint[],
 ): Promise<ReadonlySet<string>> {
-  const open = new Set(rows.filter(({ total }) => total === null).map(({ job }) => job));
+  const open = new Set(
+    rows
+      // A shard that has ended one source may be about to begin the next.
+      .filter((row) => (row.total === null || shardOfName(row.job) !== null) && !isOfList(row))
+      .map(({ job }) => job),
+  );
   const running = new Set<string>();
   for (const job of open) {
     // Who may not even ask cannot tell: the job counts as one that nobody runs.
@@ -63,45 +106,4 @@ async function runningJobs(
     else await lock?.release();
   }
   return running;
-}
-
-function listed(rows: readonly Checkpoint[], running: ReadonlySet<string>): ListedJob[] {
-  const names = [...new Set(rows.map(({ job }) => job))];
-  return names.map((job) => {
-    const own = rows.filter((row) => row.job === job);
-    const isRunning = running.has(job);
-    const times = own.map(({ updatedAt }) => updatedAt).toSorted();
-    return {
-      job,
-      state: stateOf(own, isRunning),
-      counts: sumOfCounts(own.map(({ counts }) => counts)),
-      sources: sourcesOf(own, isRunning),
-      owner: own[0]?.owner ?? "",
-      startedAt: own.map(({ startedAt }) => startedAt).toSorted()[0] ?? "",
-      updatedAt: times.at(-1) ?? "",
-    };
-  });
-}
-
-function stateOf(rows: readonly Checkpoint[], isRunning: boolean): JobState {
-  if (rows.every((row) => row.total !== null)) return "done";
-  if (isRunning) return "running";
-  return rows.some((row) => row.failed) ? "failed" : "stopped";
-}
-
-function sourcesOf(rows: readonly Checkpoint[], isRunning: boolean): ListedSource[] {
-  const numbers = [...new Set(rows.map(({ source }) => source))];
-  return numbers.flatMap((number) => {
-    const parts = rows.filter(({ source }) => source === number);
-    const { name, offset, prefix } = leastFar(parts);
-    return [
-      {
-        name,
-        state: stateOf(parts, isRunning),
-        record: offset.record,
-        byte: offset.byte,
-        sha256: prefix,
-      },
-    ];
-  });
 }

@@ -13,6 +13,7 @@ import { LOOKUP_CODES } from "./lookup-codes.ts";
 import { NEST_CODES } from "./nest-codes.ts";
 import { MANIFEST_CODES } from "./manifest-codes.ts";
 import { RUN_CODES } from "./run-codes.ts";
+import { SHARD_CODES } from "./shard-codes.ts";
 import { STEP_CODES } from "./step-codes.ts";
 
 /**
@@ -352,6 +353,7 @@ export const ERROR_CODES = {
   ...MANIFEST_CODES,
   ...CONFIG_CODES,
   ...JOB_CODES,
+  ...SHARD_CODES,
   REJECT_LIMIT: {
     title: "{message}",
     cause: "{count} rejected, and --max-rejects is {limit}",

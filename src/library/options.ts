@@ -10,6 +10,7 @@ import { OPTION_NAMES, optionSpec } from "../options/flag.ts";
 import type { Command, OptionSpec } from "../options/option.ts";
 import type { OPTIONS, OptionName, Options } from "../options/options.ts";
 import { parseOptions } from "../options/parse-options.ts";
+import { settleShard } from "../options/shard-rule.ts";
 
 /** What a value may be given as. */
 type GivenValue<S extends OptionSpec> = S["kind"] extends "flag"
@@ -72,7 +73,8 @@ export function optionsFrom(
     if (texts !== null) raw[option] = texts;
   }
   const { UPSURGE_NO_RAW_SQL: pinned } = environment;
-  const options = parseOptions(raw, pinned === undefined ? {} : { UPSURGE_NO_RAW_SQL: pinned });
+  const read = parseOptions(raw, pinned === undefined ? {} : { UPSURGE_NO_RAW_SQL: pinned });
+  const options = settleShard(read, environment);
   checkOptions(options, command, sources);
   return options;
 }

@@ -2,9 +2,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { failPoint } from "../testing/fail-point.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { Counts } from "../model/counts.ts";
 import type { JobPlan } from "../model/load-plan.ts";
 import type { Options } from "../options/options.ts";
 import type { PreparedLoad } from "./prepare.ts";
+import { compareTotals } from "./shards/join-shards.ts";
 import type { Lessons } from "./lessons.ts";
 import { resume } from "./resume-job.ts";
 import type { ResumedJob } from "./resume-job.ts";
@@ -77,6 +79,14 @@ export async function takeJob(
   if (work.length > 0) rejects.openForJob(first, known);
   else rejects.closedBefore(first, known);
   return resumed;
+}
+
+/** The last commit of a job is done: it is forgotten where it may be; a shard is compared with the others. */
+export async function endJob(prepared: PreparedLoad, job: JobRun, kept: Counts): Promise<void> {
+  const { plan, session } = prepared;
+  if (kept.rejected === 0) await forgetJob(prepared, job);
+  if (plan.job?.shardOf === undefined) return;
+  await compareTotals(new CheckpointTable(plan.job.table, session.execute), plan.job);
 }
 
 /** Forgets a job that has finished, where to load everything again comes to the same. Its lock is still held. */

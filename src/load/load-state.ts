@@ -7,6 +7,7 @@ import { noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { Options } from "../options/options.ts";
 import type { ReportedSource } from "../report/report.ts";
+import { checkpointName } from "../sources/find-work.ts";
 import type { SourceSet } from "../sources/source-set.ts";
 import type { Session } from "../targets/target.ts";
 import type { Mapper } from "../write/mapping/map-nested.ts";
@@ -43,6 +44,8 @@ export interface LoadState {
   readonly job: JobRun | null;
   /** Another run has the job, and this one is not to wait. */
   readonly skipped: boolean;
+  /** By source: the records that are this shard's own, where the load is one of several. */
+  readonly ownRead: Map<string, number>;
   readonly ledger: Ledger | null;
   readonly writers: Writers | null;
   /** What is committed. */
@@ -69,6 +72,7 @@ export function firstState(request: LoadRequest): LoadState {
     prepared: null,
     job: null,
     skipped: false,
+    ownRead: new Map(),
     ledger: null,
     writers: null,
     kept() {
@@ -148,10 +152,11 @@ export function concludeLoad(error: unknown, state: LoadState): LoadOutcome {
 }
 
 /** What this run has come to with each source: of everything that was written, and of what is committed. */
-function sourcesOf({ sources, ledger, job, request }: LoadState): LoadOutcome["sources"] {
+function sourcesOf(state: LoadState): LoadOutcome["sources"] {
+  const { sources, ledger, job, request } = state;
   const earlier = request.lessons.sources;
   if (sources === null) return { seen: earlier, kept: earlier };
-  const reading = { paths: sources.paths, read: sources.recordsRead };
+  const reading = { paths: sources.paths, read: readOf(state) ?? sources.recordsRead };
   const before = job?.resumed.before.read ?? 0;
   const of = (total: number, tally: SourceTally): readonly ReportedSource[] =>
     addSources(earlier, sourceCounts(reading, Math.max(0, total - before), tally));
@@ -163,6 +168,13 @@ function sourcesOf({ sources, ledger, job, request }: LoadState): LoadOutcome["s
 }
 
 const NOTHING = new SourceTally();
+
+/** The records of each source that are a shard's own, by the names of the sources; `null`: all that are read are. */
+function readOf({ sources, prepared, ownRead }: LoadState): ReadonlyMap<string, number> | null {
+  if (prepared?.plan.shard === undefined) return null;
+  const paths = sources?.paths ?? [];
+  return new Map(paths.map((path) => [path, ownRead.get(checkpointName(path)) ?? 0]));
+}
 
 function notesOf({ ledger, job, request, notes }: LoadState, isDone: boolean): readonly string[] {
   const { misfits, keptMisfits } = ledger ?? {};

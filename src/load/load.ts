@@ -7,7 +7,7 @@ import type { LoadPlan } from "../model/load-plan.ts";
 import { withDefaultTable } from "../options/default-table.ts";
 import type { Options } from "../options/options.ts";
 import type { Report } from "../report/report.ts";
-import { beginJob, forgetJob } from "./begin-job.ts";
+import { beginJob, endJob } from "./begin-job.ts";
 import { carryOut, checkSources } from "./carry-out.ts";
 import {
   closeLoad,
@@ -76,7 +76,7 @@ async function tryToLoad(request: LoadRequest): Promise<Tried<Lessons, LoadOutco
     await checkSources(prepared, state);
     const { job } = state;
     const isWritten = await carryOut(prepared, state, (running) => (state = running));
-    if (isWritten && job !== null && state.kept().rejected === 0) await forgetJob(prepared, job);
+    if (isWritten && job !== null) await endJob(prepared, job, state.kept());
   } catch (thrown) {
     error = thrown;
   } finally {

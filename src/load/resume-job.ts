@@ -19,6 +19,7 @@ import type { Options } from "../options/options.ts";
 import type { KnownSource } from "../sources/check-beginning.ts";
 import { checkpointName } from "../sources/find-work.ts";
 import type { WorkItem } from "../sources/find-work.ts";
+import { joinShards } from "./shards/join-shards.ts";
 import type { PreparedLoad } from "./prepare.ts";
 
 /** A job that was taken. */
@@ -45,16 +46,18 @@ export interface ResumeRequest {
 /** Takes the plan's job, unless nothing is left of it. Throws `JOB_*`, `SOURCE_CHANGED` and `CHECKPOINT_TABLE` errors. */
 export async function resume(
   prepared: PreparedLoad,
-  job: JobPlan,
+  asked: JobPlan,
   { options, begun, claim, ...request }: ResumeRequest,
 ): Promise<ResumedJob> {
-  const table = new CheckpointTable(job.table, prepared.session.execute);
+  const table = new CheckpointTable(asked.table, prepared.session.execute);
   const { session, sources } = prepared;
-  const mayPass = otherErrors(session);
-  const looked = await lookAtJob(table, job, { reset: request.reset, mayPass });
+  const lookup = { reset: request.reset, mayPass: otherErrors(session) };
+  const own = await lookAtJob(table, asked, lookup);
+  const found = await findTable(prepared, asked);
+  const job = await joinShards(prepared, asked, { table, found, keepJob: options.keepJob });
+  const looked = job === asked ? own : await lookAtJob(table, job, lookup);
   const reset = request.reset || (job.forgotten && !begun && isOver(looked));
   const seen = reset ? [] : looked;
-  const found = await findTable(prepared, job);
   const { madeAs } = found;
   if (!options.keepJob) await refuseOtherTable(seen, found, session.execute);
   const movedAt =

@@ -8,6 +8,7 @@ import { NestedMapper } from "../write/mapping/map-nested.ts";
 import { RecordMapper } from "../write/mapping/map-records.ts";
 import { prefetch } from "../write/prefetch.ts";
 import type { Writers } from "../write/writers.ts";
+import { ownRecords } from "../write/shard/own-records.ts";
 import { skipCommitted } from "../write/skip-committed.ts";
 import type { LoadState, RunningLoad } from "./load-state.ts";
 import type { PreparedLoad } from "./prepare.ts";
@@ -83,11 +84,18 @@ export async function writeBatches(load: RunningLoad): Promise<void> {
   }
 }
 
-/** What earlier runs of the load's job have not written. */
+/** What is this process's to write, and what earlier runs of the load's job have not written. */
 function unwritten(
   batches: AsyncGenerator<ReadBatch>,
-  { prepared, job }: RunningLoad,
+  { prepared, job, ownRead }: RunningLoad,
 ): AsyncGenerator<ReadBatch> {
+  const { plan, session, connect } = prepared;
+  const { shard } = plan;
+  if (shard !== undefined) {
+    const onOwn = (source: string, records: number): void =>
+      void ownRead.set(source, (ownRead.get(source) ?? 0) + records);
+    return ownRecords(batches, { plan, session, connect, shard, onOwn });
+  }
   const rows = job?.resumed.cursor?.rows ?? [];
   if (rows.length < 2) return batches;
   return skipCommitted(batches, rows, keysHashed(prepared.plan, prepared.session));

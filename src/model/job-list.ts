@@ -12,8 +12,20 @@ export interface ListedJob {
   readonly state: JobState;
   readonly counts: Counts;
   readonly sources: readonly ListedSource[];
+  /** The processes that it is shared out among; absent: it is not. Once all are done, `upsurge finish` makes one job of them. */
+  readonly shards?: readonly ListedShard[];
   readonly owner: string;
   readonly startedAt: string;
+  readonly updatedAt: string;
+}
+
+/** A shard of a job; `missing`: none of its runs has come to its first record yet. */
+export interface ListedShard {
+  readonly shard: number;
+  readonly state: JobState | "missing";
+  readonly counts: Counts;
+  readonly sources: readonly ListedSource[];
+  readonly owner: string;
   readonly updatedAt: string;
 }
 
@@ -31,4 +43,10 @@ export interface ListedSource {
 export type JobsAnswer =
   | { readonly kind: "ddl"; readonly ddl: string }
   | { readonly kind: "forgotten"; readonly job: string }
-  | { readonly kind: "jobs"; readonly target: string; readonly jobs: readonly ListedJob[] };
+  | {
+      readonly kind: "jobs";
+      readonly target: string;
+      /** The job that was asked for; absent: all are listed. */
+      readonly only?: string;
+      readonly jobs: readonly ListedJob[];
+    };

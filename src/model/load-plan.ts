@@ -5,6 +5,7 @@ import type { HeaderField } from "./header.ts";
 import type { LookupPlan } from "./lookup-plan.ts";
 import type { LinkedColumns, NestPlan } from "./nest/nest-plan.ts";
 import type { TableDdl } from "./new-table.ts";
+import type { Shard } from "./shards/shard.ts";
 import type { Column, DeleteAction, TableShape } from "./table-shape.ts";
 import type { ValuesPlan } from "./value-plan.ts";
 import type { KeptRecords, WriteMethod } from "./plan/write-method.ts";
@@ -126,6 +127,8 @@ export interface JobPlan {
   readonly followAppend: boolean;
   /** Once it has finished without a reject it is forgotten: to load everything again comes to the same. */
   readonly forgotten: boolean;
+  /** The job that it is a shard of; absent: of none. */
+  readonly shardOf?: { readonly job: string; readonly shard: Shard };
 }
 
 /** How one table is written: everything that was decided of it before the first record. */
@@ -169,6 +172,8 @@ export interface TablePlan {
   readonly late?: LateColumns;
   /** A native upsert whose result cannot tell inserted from updated: each row is looked up first. */
   readonly looksFirst: boolean;
+  /** Other processes of the same load write to the table as well: they are not kept out. */
+  readonly isShared?: true;
   /** How its rows are written. */
   readonly method: WriteMethod;
   readonly kept: KeptRecords;
@@ -298,6 +303,8 @@ export interface LoadPlan {
   readonly partitioning: Partitioning;
   /** Of a run of several loads, where rows found with nothing to update are unchanged; absent: a load by itself. */
   readonly ofRun?: true;
+  /** What this process writes of it, other processes writing the rest; absent: all of it. */
+  readonly shard?: Shard;
   /** One sentence per decision, for `upsurge plan`. */
   readonly why: readonly string[];
   readonly warnings: readonly string[];

@@ -1,4 +1,5 @@
 /** What the options of jobs mean together. */
+import { isShardJobName } from "../model/shards/shard.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { flagOf } from "./flag.ts";
 import { commitEvery } from "./grammar.ts";
@@ -24,6 +25,12 @@ export function checkJobOptions(options: Options, command?: Command): void {
     if (name !== null && !isJobName(name)) {
       wrong(option, name, "a name of at most 200 characters, without spaces around it");
     }
+    if (name !== null && isShardJobName(name)) {
+      wrong(option, name, "a name that does not end like that of a shard (#0/8)");
+    }
+  }
+  if (command === "jobs" && job !== null && (printDdl || forget !== null)) {
+    conflict("job", printDdl ? "--print-ddl" : "--forget", "each asks for something else");
   }
   if (printDdl && forget !== null) conflict("printDdl", "--forget", "each asks for something else");
   checkJobOnly(options);

@@ -30,7 +30,7 @@ export function refuseIncomplete(
 function lacksOf(given: Options, command: Command, sources: readonly string[]): Lack[] {
   const { to, table } = withDefaultTable(given, sources);
   const lacks: Lack[] = [];
-  const isJobs = command === "jobs";
+  const isJobs = command === "jobs" || command === "finish";
   const isRun = command === "run";
   if (!isJobs && sources.length === 0) {
     lacks.push({

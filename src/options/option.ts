@@ -2,7 +2,7 @@
 import type { Grammar, ListGrammar } from "./grammar.ts";
 
 /** Every command. */
-export const ALL = ["load", "run", "plan", "inspect", "jobs"] as const;
+export const ALL = ["load", "run", "plan", "inspect", "jobs", "finish"] as const;
 /** The commands that read a source. */
 export const READS = ["load", "plan", "inspect"] as const;
 /** The commands that read a source, those of many included. */
@@ -22,13 +22,31 @@ export const WRITES = ["load", "run"] as const;
 /** The command that makes pages of reports. */
 export const REPORT = ["report"] as const;
 /** Every command, that one included. */
-export const ALL_AND_REPORT = ["load", "run", "plan", "inspect", "jobs", "report"] as const;
+export const ALL_AND_REPORT = [
+  "load",
+  "run",
+  "plan",
+  "inspect",
+  "jobs",
+  "finish",
+  "report",
+] as const;
 /** What is said of a run, or of its plan. */
 export const RUN = ["run", "plan"] as const;
 /** The command that lists jobs. */
 export const JOBS = ["jobs"] as const;
 /** The commands that know jobs. */
-export const LOADS_RUN_AND_JOBS = ["load", "run", "plan", "jobs"] as const;
+export const LOADS_RUN_AND_JOBS = ["load", "run", "plan", "jobs", "finish"] as const;
+/** The commands that know what comes after all records. */
+export const LOADS_AND_FINISH = ["load", "plan", "finish"] as const;
+/** The same, and those of many loads. */
+export const LOADS_RUN_AND_FINISH = ["load", "run", "plan", "finish"] as const;
+/** The commands that look at a table. */
+export const READS_AND_FINISH = ["load", "plan", "inspect", "finish"] as const;
+/** The command that loads, and the one that ends a load of shards. */
+export const LOAD_AND_FINISH = ["load", "finish"] as const;
+/** The commands that end with an exit code of a load. */
+export const WRITES_AND_FINISH = ["load", "run", "finish"] as const;
 
 /** The heading an option is listed under. */
 export type OptionGroup =
@@ -44,7 +62,7 @@ export type OptionGroup =
   | "job"
   | "output";
 /** A command of the command line. */
-export type Command = "load" | "run" | "plan" | "inspect" | "jobs" | "report";
+export type Command = "load" | "run" | "plan" | "inspect" | "jobs" | "finish" | "report";
 
 /** One row of the table. */
 export interface OptionSpec {

@@ -15,6 +15,7 @@ import { MAPPING_OPTIONS } from "./table/mapping.ts";
 import { NEST_OPTIONS } from "./table/nest.ts";
 import { OUTPUT_OPTIONS } from "./table/output.ts";
 import { RUN_OPTIONS } from "./table/run.ts";
+import { SHARD_OPTIONS } from "./table/shard.ts";
 import { SOURCE_OPTIONS } from "./table/source.ts";
 import { STEP_OPTIONS } from "./table/steps.ts";
 import { TABLE_OPTIONS } from "./table/table.ts";
@@ -38,6 +39,7 @@ export const OPTIONS = {
   ...STEP_OPTIONS,
   ...DELETE_OPTIONS,
   ...RUN_OPTIONS,
+  ...SHARD_OPTIONS,
   ...JOB_OPTIONS,
   ...DIFFERENCE_OPTIONS,
   ...OUTPUT_OPTIONS,

@@ -1,6 +1,7 @@
 /** Whether a load is a job, under which name, and the hash of all that changes what its sources mean. */
 import { createHash } from "node:crypto";
 import type { JobPlan, LoadPlan, TablePlan } from "../model/load-plan.ts";
+import { shardJobName } from "../model/shards/shard.ts";
 import { asTyped } from "../options/grammar.ts";
 import { isJob } from "../options/is-job.ts";
 import { OPTION_NAMES, optionSpec } from "../options/flag.ts";
@@ -31,13 +32,16 @@ export function planJob(plan: LoadPlan, request: JobPlanRequest): JobPlan | null
   const key = settledKey(first, options);
   const table = tableLabel(first.table);
   const made = hashOf([target, table, key, constraint, sources]).slice(0, 16);
+  const { shard } = plan;
+  const shardOf = shard === undefined || job === null ? null : { job, shard };
   return {
-    name: job ?? `auto-${made}`,
+    name: shardOf === null ? (job ?? `auto-${made}`) : shardJobName(shardOf.job, shardOf.shard),
     isNamed: job !== null,
     table: checkpointTable,
     config: configOf(plan, request),
     followAppend,
     forgotten: job === null && !followAppend && runsNoSql(plan) && plan.tables.every(isRepeatable),
+    ...(shardOf === null ? {} : { shardOf }),
   };
 }
 

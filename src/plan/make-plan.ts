@@ -7,15 +7,15 @@ import type { Capabilities, Session } from "../targets/target.ts";
 import { chooseArbiter } from "./arbiter.ts";
 import { nullTexts, planConstants } from "./constants.ts";
 import { fieldNames } from "./field-names.ts";
-import { findIsolation, orderReason } from "./isolation.ts";
+import { findIsolation } from "./isolation.ts";
 import type { IsolationRequest } from "./isolation.ts";
 import { refuseEmptyKeys } from "./values/empty-fields.ts";
 import { explain, explainLocks, explainRun } from "./explain.ts";
 import { isJob } from "../options/is-job.ts";
 import { commitEvery } from "../options/grammar.ts";
 import { modeOf } from "../options/mode-of.ts";
-import { choosePartitioning } from "./partitioning.ts";
 import { linkedNames, refuseLinked } from "./nest/refuse-linked.ts";
+import { shareOut } from "./shards/share-out.ts";
 import {
   fieldLabels,
   fieldResolver,
@@ -97,27 +97,23 @@ export function makePlan(asked: PlanRequest): LoadPlan {
   const nested =
     relations === null ? null : planNested({ request, relations, root: plan }, planTable);
   const removalSql = plan.removal === undefined ? undefined : request.removalSql?.(plan);
-  const { target, options, capabilities, whyUnhashable, ddl = null } = request;
+  const { target, options, capabilities, ddl = null } = request;
   const steps = planSteps(request, plan.emptied);
   const moves = afterCommit(request, new Set(plan.columns.map(({ name }) => name)));
   const commit = chooseCommit(request);
   const locks = explainLocks(commit.batchRows, plan.isolation, capabilities);
-  const partitioning = choosePartitioning(plan, {
-    commitRows: commit.commitRows,
+  const { partitioning, table, shard, ...shared } = shareOut(plan, {
+    ...request,
+    ...commit,
+    together,
     hasDdl: ddl !== null,
     hasSteps: steps.before.length + steps.after.length > 0 || removalSql !== undefined,
-    writers: options.writers,
-    rehearsal: options.dryRun || options.check,
-    remembered: isJob(options),
-    readOnce: request.readOnce === true,
-    capabilities,
-    whyUnhashable,
-    orderReason: (by) => orderReason(plan.table, { ...together, arbiter: by }),
   });
   return {
     target,
-    tables: [plan, ...(nested?.tables.slice(1) ?? [])],
+    tables: [table, ...(nested?.tables.slice(1) ?? [])],
     ...(nested === null ? {} : { nest: nested.nest }),
+    ...shard,
     ddl,
     ...steps,
     ...(removalSql === undefined ? {} : { removalSql }),
@@ -128,7 +124,8 @@ export function makePlan(asked: PlanRequest): LoadPlan {
       ...why,
       ...(nested?.why ?? []),
       ...explainSync(request, moves),
-      ...explainRun(commit, partitioning, isJob(request.options)),
+      ...explainRun(commit, partitioning, isJob(options)),
+      ...shared.why,
       ...locks.why,
     ],
     warnings: [...warnings, ...(nested?.warnings ?? []), ...locks.warnings],

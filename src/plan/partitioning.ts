@@ -41,13 +41,22 @@ export function choosePartitioning(
   // One writer goes on after several: it must know how they shared the rows out.
   const one: Partitioning = { writers: 1, key: by };
   if (writers === 1) return { chosen: one, why: "" };
-  const obstacle = loadObstacle(request) ?? tableObstacle(plan) ?? keyObstacle(plan, by, request);
+  const obstacle = loadObstacle(request) ?? rowsObstacle(plan, by, request);
   if (obstacle !== null) return { chosen: one, why: obstacle };
   const why =
     by === null
       ? "no key couples rows, so any writer may take them"
       : "rows with the same key go to the same writer";
   return { chosen: { writers, key: by }, why };
+}
+
+/** Why the rows of a plan cannot be shared out by this key; `null` where they can. */
+export function rowsObstacle(
+  plan: TablePlan,
+  by: Arbiter | null,
+  request: Pick<PartitioningRequest, "orderReason" | "whyUnhashable">,
+): string | null {
+  return tableObstacle(plan) ?? keyObstacle(plan, by, request);
 }
 
 function loadObstacle(request: PartitioningRequest): string | null {
@@ -79,7 +88,7 @@ function tableObstacle(plan: TablePlan): string | null {
 function keyObstacle(
   plan: TablePlan,
   by: Arbiter | null,
-  { orderReason, whyUnhashable }: PartitioningRequest,
+  { orderReason, whyUnhashable }: Pick<PartitioningRequest, "orderReason" | "whyUnhashable">,
 ): string | null {
   if (by !== null && by.kind !== "expressions")
     return "such a conflict shows only when a row is written";

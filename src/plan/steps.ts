@@ -81,17 +81,18 @@ export function planSteps(
   const { options } = request;
   return {
     before: [
-      ...scripts("--before", options.before, request),
+      ...scripts("--before", options.before, request.capabilities),
       ...(emptied === undefined ? [] : emptying(request, emptied)),
     ],
-    after: scripts("--after", options.after, request),
+    after: scripts("--after", options.after, request.capabilities),
   };
 }
 
-function scripts(
+/** SQL of the user's as steps. Throws `PLAN_STEP` for what would end the transaction. */
+export function scripts(
   name: string,
   given: readonly string[] | null,
-  { capabilities }: StepsRequest,
+  capabilities: Pick<Capabilities, "commitsAtOnce">,
 ): readonly Step[] {
   return (given ?? []).map((sql): Step => {
     const word = capabilities.commitsAtOnce === true ? transactionWords(sql) : null;

@@ -1,5 +1,7 @@
 /** The report of a load: the summary a tired person reads in five seconds, and the line that scripts read. */
 import { COUNT_NAMES, COUNTS } from "../model/counts.ts";
+import { shardOfName } from "../model/shards/shard.ts";
+import { shellWord } from "../errors/shell-word.ts";
 import type { RejectsOfCode } from "../model/reject.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 import { alignColumns, formatCount, formatSeconds, plural } from "../errors/format.ts";
@@ -130,7 +132,12 @@ export function headline(report: Report, verbose: boolean): string {
 function alreadyLoaded({ name, alreadyLoadedAt, earlier }: ReportedJob, table: string): string {
   const rejected = earlier.rejected === 0 ? "" : ` (${formatCount(earlier.rejected)} rejected)`;
   const loaded = `${plural(earlier.read, "record")}${rejected} into ${table}`;
-  return `already loaded, nothing was read: the job ${name} has loaded ${loaded}, at ${alreadyLoadedAt}; --reset-job loads everything again`;
+  const whole = shardOfName(name)?.job;
+  const again =
+    whole === undefined
+      ? "--reset-job loads everything again"
+      : `after \`upsurge jobs --to URL --forget ${shellWord(whole)}\` its shards load everything again`;
+  return `already loaded, nothing was read: the job ${name} has loaded ${loaded}, at ${alreadyLoadedAt}; ${again}`;
 }
 
 function resumed({ job }: Report): string {

@@ -246,6 +246,15 @@ export interface Session {
    */
   keyHashes?(plan: TablePlan, rows: PackedRows): Uint32Array | null;
   /**
+   * The same for keys that `keyHashes` does not tell, asked of the database in a transaction of its own; `keys` has the
+   * values of `columns` for each row. `null` for one that is no value of its type. Present where `keyHashes` is.
+   */
+  unusualKeyHashes?(
+    plan: TablePlan,
+    columns: readonly string[],
+    keys: readonly (readonly (string | null)[])[],
+  ): Promise<readonly (number | null)[]>;
+  /**
    * What a load that is committed leaves for the user to do, a sentence each, with the statement for it; `columns` are those
    * it has written values to. Absent where the database sees to it by itself. Never throws: the load is done.
    */
@@ -254,7 +263,10 @@ export interface Session {
    * Moves what makes the ids of these columns past those that are there, never back, once a load is committed. Absent where
    * the database sees to it by itself. Never throws: the load is done.
    */
-  moveSequences?(plan: TablePlan, columns: readonly string[]): Promise<MovedSequences>;
+  moveSequences?(
+    plan: Pick<TablePlan, "table">,
+    columns: readonly string[],
+  ): Promise<MovedSequences>;
   /** How rows of other tables are looked up, over `execute`. */
   readonly lookups: Lookups;
   /** What records are undone to that hold others, over `execute`: unlike the savepoints of writers and look-ups, which are within it. */

@@ -8,6 +8,7 @@ import type { Row } from "../model/batch.ts";
 import type { CheckpointValues } from "../model/checkpoint.ts";
 import type { PackedRows } from "../model/packed.ts";
 import type { ReadBatch } from "./batches.ts";
+import { packedRow } from "./packed-row.ts";
 import { partitionOf } from "./parallel/route.ts";
 
 /** Tells the hashes of rows' keys as the earlier run did; `null` where any row could go to any writer. */
@@ -56,27 +57,4 @@ function isWritten(
     (each) => each.partition === partitionOf(hash, partitions.length),
   );
   return partition !== undefined && record <= partition.offset.record;
-}
-
-/** A row by itself, packed, as its key was hashed when it was written. */
-function packedRow({ shape, values, ord }: Row): PackedRows {
-  const texts = values.map((value) => (value === null ? null : Buffer.from(value)));
-  const offsets = new Int32Array(2 * values.length);
-  let at = 0;
-  for (const [field, text] of texts.entries()) {
-    offsets[2 * field] = text === null ? -1 : at;
-    at += text?.length ?? 0;
-    offsets[2 * field + 1] = at;
-  }
-  const fields = {
-    shape: { fields: shape.columns },
-    bytes: Buffer.concat(texts.filter((text) => text !== null)),
-    offsets,
-    records: 1,
-    length: at,
-    quote: 0,
-    kinds: null,
-  };
-  const columns = shape.columns.map((_, field) => ({ field, constant: null }));
-  return { shape, slices: [{ fields, from: 0, to: 1, columns }], firstOrd: ord, ordSteps: null };
 }

@@ -26,6 +26,8 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   null: ["--null", SQL],
   nullIn: ["--null-in", `n=${SQL}`],
   defaultOnEmpty: ["--default-on-empty", SQL],
+  // Two numbers.
+  shard: null,
   // Files that a load is told in.
   junit: null,
   metrics: null,

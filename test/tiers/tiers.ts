@@ -88,6 +88,7 @@ const RUNS = {
   "repeats, translated": [3, 15, "UPSURGE_LAW_RUNS"],
   secrets: [3, 15, "UPSURGE_LAW_RUNS"],
   signals: [2, 8, "UPSURGE_SIGNAL_ROUNDS"],
+  shards: [1, 6, "UPSURGE_LAW_RUNS"],
   writers: [1, 30, "UPSURGE_LAW_RUNS"],
 } as const satisfies Record<string, readonly [fast: number, all: number, variable: string]>;
 
@@ -153,6 +154,8 @@ const FIRST = {
   "ways by the primary key": 1,
   "moments of a run": 3,
   "pages in a browser": 4,
+  "keys of shards": 3,
+  "kills of shards": 1,
 } as const satisfies Record<string, number>;
 
 /** What this run takes of a list. */

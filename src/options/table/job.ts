@@ -1,5 +1,5 @@
 /** Options: jobs, which go on where they stopped. Joined with the other groups in `options.ts`. */
-import { JOBS, LOADS, LOADS_AND_RUN, LOADS_RUN_AND_JOBS, WRITES } from "../option.ts";
+import { JOBS, LOADS, LOADS_RUN_AND_JOBS, WRITES } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `job`. */
@@ -14,7 +14,7 @@ export const JOB_OPTIONS = {
     details:
       "A load that commits in parts is always a job; without this flag its name is made from the target, the table, the key and the sources. The name is kept in the checkpoint table of the database, with the place up to which every record has been applied and a hash of everything before it. With `--commit end` the job is one transaction, and a finished one is known. A load without this flag is forgotten once it has finished, where to load it again comes to the same: plain updates by key, without rejects. Each load of a run is a job called NAME/TABLE.",
     example: "--job orders-2026-05",
-    commands: LOADS_AND_RUN,
+    commands: LOADS_RUN_AND_JOBS,
   },
   followAppend: {
     group: "job",

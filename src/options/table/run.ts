@@ -1,6 +1,15 @@
 /** Options: how a load is carried out. Joined with the other groups in `options.ts`. */
 import { COMMIT_RULE, REJECT_LIMIT } from "../grammar.ts";
-import { ALL, RUN, LOAD, LOADS, LOADS_AND_RUN, WRITES } from "../option.ts";
+import {
+  ALL,
+  LOAD,
+  LOADS,
+  LOADS_AND_RUN,
+  LOADS_RUN_AND_FINISH,
+  RUN,
+  WRITES,
+  WRITES_AND_FINISH,
+} from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `run`. */
@@ -94,7 +103,7 @@ export const RUN_OPTIONS = {
     default: "60s",
     summary: "How long to wait for a lock held by someone else.",
     example: "--lock-timeout 5m",
-    commands: LOADS_AND_RUN,
+    commands: LOADS_RUN_AND_FINISH,
   },
   statementTimeout: {
     group: "run",
@@ -106,7 +115,7 @@ export const RUN_OPTIONS = {
     details:
       "A network that drops everything never says so: after this time without an answer the connection counts as lost, and the load is tried again as after any lost connection. It bounds the copying and the writing of one batch, a wait for a lock, and the commit; a smaller `--batch-rows` makes for shorter statements. SQLite has no connection to lose.",
     example: "--statement-timeout 2h",
-    commands: LOADS_AND_RUN,
+    commands: LOADS_RUN_AND_FINISH,
   },
   retryTimeout: {
     group: "run",
@@ -150,8 +159,8 @@ export const RUN_OPTIONS = {
     summary: "Exit with 0, not 3, when records were rejected and --max-rejects allows them.",
     details:
       "For Kubernetes, systemd and others that know only one success. The summary and the report say `rejects` all the same, and more rejects than allowed stop the load with exit code 4. With `--delete-missing` the exit code is 3 all the same, since no row was deleted.",
-    example: "--max-rejects 1% --rejects-ok",
-    commands: WRITES,
+    example: "--rejects-ok",
+    commands: WRITES_AND_FINISH,
   },
   rejectFile: {
     group: "run",

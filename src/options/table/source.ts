@@ -1,5 +1,5 @@
 /** Options: how a source is read. Joined with the other groups in `options.ts`. */
-import { LOAD, READS, READS_AND_RUN, WRITES } from "../option.ts";
+import { LOAD, LOAD_AND_FINISH, READS, READS_AND_RUN, WRITES } from "../option.ts";
 import { FORMAT_NAMES } from "../../read/formats.ts";
 import { RECORDS_POINTER } from "../value-grammar.ts";
 import type { OptionSpec } from "../option.ts";
@@ -183,7 +183,7 @@ export const SOURCE_OPTIONS = {
     details:
       "All sources count together, and so do all runs of a job. With `--commit N` what was committed before stays; the last transaction is not.",
     example: "--expect-rows 120000",
-    commands: LOAD,
+    commands: LOAD_AND_FINISH,
   },
   expectSha256: {
     group: "source",

@@ -1,5 +1,5 @@
 /** Options: where to: the database and the table. Joined with the other groups in `options.ts`. */
-import { ALL, READS } from "../option.ts";
+import { ALL, READS_AND_FINISH } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `target`. */
@@ -45,7 +45,7 @@ export const TARGET_OPTIONS = {
     value: "NAME",
     summary: "The table or view to load into; may be qualified: sales.orders.",
     example: "--table sales.orders",
-    commands: READS,
+    commands: READS_AND_FINISH,
     meaning: true,
   },
 } as const satisfies Record<string, OptionSpec>;

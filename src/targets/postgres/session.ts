@@ -29,6 +29,8 @@ import { readGrants } from "./catalog/grants.ts";
 import { canFold } from "./apply/folder.ts";
 import { foldingOf } from "./apply/folding.ts";
 import { keyHashes, whyUnhashable } from "./stage/key-hash.ts";
+import { unusualKeyHashes } from "./stage/unusual-keys.ts";
+import type { UnusualKeys } from "./stage/unusual-keys.ts";
 import { blockedBy } from "./connect/blocked-by.ts";
 import { askServer } from "./connect/ask-server.ts";
 import type { PostgresServer } from "./connect/ask-server.ts";
@@ -244,7 +246,10 @@ export class PostgresSession implements Session {
     return this.#question(() => sequencesBehind(this.#client, plan, columns)).catch(() => []);
   }
 
-  async moveSequences(plan: TablePlan, columns: readonly string[]): Promise<MovedSequences> {
+  async moveSequences(
+    plan: Pick<TablePlan, "table">,
+    columns: readonly string[],
+  ): Promise<MovedSequences> {
     try {
       return await this.#question(async () => {
         await this.#client.query(syncLock(plan));
@@ -325,6 +330,16 @@ export class PostgresSession implements Session {
 
   async blockedBy(): Promise<string | null> {
     return this.#pid === null ? null : await blockedBy(this.#context.reconnect, this.#pid);
+  }
+
+  async unusualKeyHashes(
+    plan: TablePlan,
+    columns: readonly string[],
+    keys: UnusualKeys,
+  ): Promise<readonly (number | null)[]> {
+    return await unusualKeyHashes(plan, { columns, keys }, (work) =>
+      this.#question(() => work(this.#client)),
+    );
   }
 
   /** Nothing outlives the transaction, so that a pooler may hand the connection on. */

@@ -156,7 +156,7 @@ describe("between the runs of a job", () => {
     expect(others.toSorted()).toEqual(
       `acceptServer after allowAtLeastOnce alter batchRows before check checkpointTable commit config create ddl diff diffHide dryRun envFile expectRows expectSha256 followAppend forget grace grants
        ifLocked ignore job json junit keepJob lockTimeout logFormat logLevel maxDelete maxRecordBytes maxRecordLines maxRejects metrics only out planDdl printDdl progress quiet
-       rawSql rejectFile rejectsOk report requireFinalNewline resetJob retryTimeout rowSource statementTimeout strategy syncSequences to type verbose wait writers`
+       rawSql rejectFile rejectsOk report requireFinalNewline resetJob retryTimeout rowSource shard shards statementTimeout strategy syncSequences to type verbose wait writers`
         .split(/\s+/)
         .toSorted(),
     );

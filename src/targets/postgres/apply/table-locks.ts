@@ -11,14 +11,15 @@ const LOCK_CLASS = 0x7570_7367;
 const SYNC_CLASS = LOCK_CLASS + 1;
 
 /** The statement that waits for others who move the sequences of the plan's table. */
-export function syncLock(plan: TablePlan): string {
+export function syncLock(plan: Pick<TablePlan, "table">): string {
   return advisoryLock(plan, SYNC_CLASS);
 }
 
-/** The statement that waits for others who do the same with the plan's table. */
-function advisoryLock(plan: TablePlan, lockClass: number): string {
+/** The statement that waits for others who do the same with the plan's table, but for those who share it. */
+function advisoryLock(plan: Pick<TablePlan, "table" | "isShared">, lockClass: number): string {
   const table = quoteLiteral(tableSql(plan));
-  return `select pg_advisory_xact_lock(${lockClass}, ${table}::regclass::oid::bigint::bit(32)::int)`;
+  const lock = plan.isShared === true ? "pg_advisory_xact_lock_shared" : "pg_advisory_xact_lock";
+  return `select ${lock}(${lockClass}, ${table}::regclass::oid::bigint::bit(32)::int)`;
 }
 
 /**

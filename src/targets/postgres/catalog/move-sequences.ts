@@ -19,7 +19,7 @@ const LOCK_MS = 5000;
 /** Moves them, inside the client's transaction, whose advisory lock keeps others that do the same away. */
 export async function moveSequences(
   client: Client,
-  plan: TablePlan,
+  plan: Pick<TablePlan, "table">,
   columns: readonly string[],
 ): Promise<MovedSequences> {
   const moved: string[] = [];
@@ -42,7 +42,7 @@ export async function moveSequences(
 /** What is to be said where nothing could be moved: the connection is gone, say. */
 export function notMoved(
   error: unknown,
-  { table }: TablePlan,
+  { table }: Pick<TablePlan, "table">,
   columns: readonly string[],
 ): MovedSequences {
   const reason = error instanceof UpsurgeError ? `${error.message}: ${error.why}` : String(error);
@@ -54,12 +54,16 @@ export function notMoved(
 }
 
 /** What is to be said of a load that is done, but for its sequence. */
-function failure(plan: TablePlan, row: SequenceRow, reason: string): string {
+function failure(plan: Pick<TablePlan, "table">, row: SequenceRow, reason: string): string {
   return `the load is committed and need not be run again, but the sequence ${row.schema}.${row.name} was not moved past its ids: ${reason}; to set it: ${setvalSql(tableSql(plan), row)}`;
 }
 
 /** The statement that has moved it; `null` where it was ahead, or there is no id. */
-async function move(client: Client, plan: TablePlan, row: SequenceRow): Promise<string | null> {
+async function move(
+  client: Client,
+  plan: Pick<TablePlan, "table">,
+  row: SequenceRow,
+): Promise<string | null> {
   const isUp = BigInt(row.increment) > 0n;
   const sequence = sequenceSql(row);
   const ids = `select ${isUp ? "max" : "min"}(${quoteIdentifier(row.column)})::text as id from ${onlyTable(plan)}${withinSql(row)}`;
@@ -84,7 +88,7 @@ async function isBehind(client: Client, row: SequenceRow, id: string): Promise<b
 }
 
 /** An insert that has drawn ids is waited for. A user who may only insert cannot lock the table, and does without. */
-async function keepOthersOut(client: Client, plan: TablePlan): Promise<void> {
+async function keepOthersOut(client: Client, plan: Pick<TablePlan, "table">): Promise<void> {
   await client.query(`savepoint upsurge_lock; set local lock_timeout = ${LOCK_MS}`);
   try {
     await client.query(`lock table ${onlyTable(plan)} in share row exclusive mode`);

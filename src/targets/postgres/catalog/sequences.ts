@@ -69,7 +69,7 @@ export async function findSequences(
 /** Those of the columns that are written to and make ids. */
 export async function sequencesOf(
   client: Client,
-  plan: TablePlan,
+  plan: Pick<TablePlan, "table">,
   columns: readonly string[],
 ): Promise<SequenceRow[]> {
   const counted = plan.table.columns
@@ -91,7 +91,7 @@ const LOOK_MS = 5000;
  */
 export async function sequencesBehind(
   client: Client,
-  plan: TablePlan,
+  plan: Pick<TablePlan, "table">,
   columns: readonly string[],
 ): Promise<string[]> {
   const found = await sequencesOf(client, plan, columns);
@@ -116,7 +116,7 @@ export async function sequencesBehind(
 
 async function stateOf(
   client: Client,
-  plan: TablePlan,
+  plan: Pick<TablePlan, "table">,
   row: SequenceRow,
 ): Promise<"ahead" | "behind" | "unknown"> {
   const { rows } = await client.query<{ last: string; called: boolean }>(

@@ -31,7 +31,8 @@ export function whyUnhashable({ arbiter, table }: TablePlan): string | null {
     : `values of ${column.name} (${column.type}) can be equal in different spellings`;
 }
 
-function keyColumns({ arbiter, table }: Pick<TablePlan, "arbiter" | "table">): Column[] {
+/** The columns of the key, in the order in which they are hashed. */
+export function keyColumns({ arbiter, table }: Pick<TablePlan, "arbiter" | "table">): Column[] {
   return table.columns.filter(({ name }) => arbiter?.columns.includes(name));
 }
 
@@ -88,6 +89,16 @@ function constantBytes(constant: string | null): Buffer | null {
 
 function addValue(scratch: CopyBuffer, value: Buffer | null, encode: Encoder): boolean {
   return value !== null && encode(scratch, value, 0, value.length);
+}
+
+/** The hash of a key whose columns have these binary values, as `keyHashes` tells it of usual spellings. */
+export function hashOfParts(parts: readonly (Buffer | null)[]): number {
+  const into = new CopyBuffer(256);
+  for (const part of parts) {
+    into.int32(part?.length ?? -1);
+    if (part !== null) into.copy(part, 0, part.length);
+  }
+  return hashOf(into.bytes, into.length);
 }
 
 /** FNV-1a, its bits mixed once more: keys that count up fall on all remainders alike. */

@@ -1,0 +1,33 @@
+/** What `upsurge finish` tells of a job whose shards are done. */
+import type { Counts } from "../counts.ts";
+
+/** How evenly the records were shared out. */
+export interface ShardSkew {
+  readonly least: number;
+  readonly most: number;
+  readonly mean: number;
+}
+
+/** The one report of a job of shards. */
+export interface FinishReport {
+  readonly status: "ok" | "rejects";
+  readonly exit: 0 | 3;
+  readonly target: string;
+  readonly job: string;
+  /** An earlier run has finished it; nothing was done. */
+  readonly already: boolean;
+  readonly counts: Counts;
+  readonly sources: readonly {
+    readonly name: string;
+    readonly read: number;
+    readonly rejected: number;
+  }[];
+  /** `null` where they are not known any more. */
+  readonly shards: { readonly count: number; readonly records: ShardSkew } | null;
+  /** The rejects of all shards in the order of the sources; `null`: there are none, or they are still in files of their own. */
+  readonly rejectFile: string | null;
+  readonly rejectReport: string | null;
+  /** What was run after the records. */
+  readonly steps: readonly { readonly step: string; readonly sql: string }[];
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,47 @@
+/**
+ * What tells a file from another at a glance: its size, and a hash of pieces from all over it. Processes on several machines
+ * compare it before they write; what they read in full is compared at their end.
+ */
+import { createHash } from "node:crypto";
+import { open } from "node:fs/promises";
+import { upsurgeError } from "../errors/upsurge-error.ts";
+
+/** A file of so many bytes is hashed whole; of a larger one, as many bytes in pieces. */
+const WHOLE = 16 * 1024 * 1024;
+const PIECE = 64 * 1024;
+
+/** A file as it is stored. */
+export interface Fingerprint {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Of the file at `path`. Throws `SOURCE_READ`. */
+export async function fingerprintOf(path: string): Promise<Fingerprint> {
+  try {
+    const file = await open(path, "r");
+    try {
+      const { size } = await file.stat();
+      const hash = createHash("sha256");
+      const buffer = Buffer.alloc(PIECE);
+      for (const from of startsOf(size)) {
+        const { bytesRead } = await file.read(buffer, 0, PIECE, from);
+        hash.update(buffer.subarray(0, bytesRead));
+      }
+      return { bytes: size, sha256: hash.digest("hex") };
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw upsurgeError("SOURCE_UNREADABLE", { path, reason }, { cause });
+  }
+}
+
+/** Where pieces begin: one after another, or from the first to the last. */
+function startsOf(size: number): number[] {
+  const all = Math.ceil(size / PIECE);
+  const count = Math.min(all, WHOLE / PIECE);
+  if (count === all) return Array.from({ length: count }, (_, at) => at * PIECE);
+  return Array.from({ length: count }, (_, at) => Math.floor(((size - PIECE) * at) / (count - 1)));
+}
