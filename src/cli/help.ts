@@ -87,6 +87,19 @@ export const COMMANDS: readonly CommandText[] = [
       "upsurge report reports/ --out index.html",
     ],
   },
+  {
+    name: "completion",
+    argument: "[shell...]",
+    usage: "bash | zsh | fish | powershell",
+    summary:
+      "Print the script that makes a shell complete commands, options, files, and the names in your database.",
+    brief: "print the script that makes a shell complete words",
+    example: [
+      "upsurge completion bash > ~/.local/share/bash-completion/completions/upsurge",
+      "upsurge completion zsh > ~/.zfunc/_upsurge",
+      "upsurge completion fish > ~/.config/fish/completions/upsurge.fish",
+    ],
+  },
 ];
 
 /** The headings of the groups. */
@@ -150,8 +163,7 @@ export function rootHelp(columns?: number): string {
     "Everyday options of a load:",
     ...items(terms, width),
     "",
-    "Example:",
-    ...command("upsurge orders.csv --to shop.db --table orders --key order_no", width),
+    ...exampleLines("upsurge orders.csv --to shop.db --table orders --key order_no", width),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -243,11 +255,17 @@ function wrapped(text: string, width: number): string[] {
   return [...lines, line];
 }
 
+/** An example on one line where it fits: the first screen is full. */
+function exampleLines(line: string, width: number): string[] {
+  const only = `Example: ${line}`;
+  return only.length <= width ? [only] : ["Example:", ...command(line, width)];
+}
+
 /** A command that can be pasted: broken before flags, with a backslash, where it is too long. */
 function command(line: string, width: number): string[] {
   const lines: string[] = [];
   let rest = "";
-  for (const part of line.split(/ (?=--|\| )/)) {
+  for (const part of line.split(/ (?=--|[|>] )/)) {
     const longer = rest === "" ? part : `${rest} ${part}`;
     if (longer.length > width - 6 && rest !== "") {
       lines.push(`${lines.length === 0 ? "  " : "    "}${rest} \\`);

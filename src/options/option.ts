@@ -44,7 +44,7 @@ export type OptionGroup =
   | "job"
   | "output";
 /** A command of the command line. */
-export type Command = "load" | "run" | "plan" | "inspect" | "jobs" | "report";
+export type Command = "load" | "run" | "plan" | "inspect" | "jobs" | "report" | "completion";
 
 /** One row of the table. */
 export interface OptionSpec {
