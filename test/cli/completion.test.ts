@@ -1,4 +1,5 @@
 /** What the scripts of the shells are answered: commands, options, choices, and the names of the config, the file and the database. */
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -54,6 +55,10 @@ async function reply(
 /** What zsh is answered, which is the plain words. */
 async function words(line: string, env: Variables = {}): Promise<string[]> {
   return (await reply("zsh", ["upsurge", ...line.split(" ")], { env })).words;
+}
+
+function isSome(words: readonly string[]): boolean {
+  return words.length > 0;
 }
 
 /** The same, once there are any: on a machine with much to do, a first look takes too long and gives none. */
@@ -192,7 +197,7 @@ describe("what is typed is kept, and added to", () => {
     ["upsurge orders.csv -m order_no:", "", ["order_no", "Order\\ Date"]],
   ])("by bash: %s (%s)", async (line, piece, expected) => {
     const look = async (): Promise<string[]> => (await reply("bash", [line, piece])).words;
-    expect(await until(line, look, (seen) => seen.length > 0)).toEqual(expected);
+    expect(await until(line, look, isSome)).toEqual(expected);
   });
 
   test("by PowerShell, in quotes where it would read something", async () => {
@@ -203,6 +208,28 @@ describe("what is typed is kept, and added to", () => {
     expect(await ofPowerShell("upsurge", "orders.csv", "--to", "$env:DB", "-t", "x")).toEqual([]);
     expect(await ofPowerShell("upsurge", "orders.csv", "--mode", "ups")).toEqual(["upsert"]);
   });
+});
+
+test("a name that a shell or a terminal would act on does no harm", async () => {
+  const folder = tempDir();
+  const database = new Database(join(folder, "a.db"));
+  database.exec('create table "x$(touch harm)" (id int); create table "x\u001B[31m" (id int)');
+  database.close();
+  const look = (piece: string) => async (): Promise<string[]> => {
+    const line = `upsurge a.csv --to a.db --table ${piece}`;
+    return (await reply("bash", [line, piece], { cwd: folder })).words;
+  };
+
+  expect(await until("the table", look("x"), isSome)).toEqual(["x\\$\\(touch\\ harm\\)"]);
+  expect(await until("the table", look('"x'), isSome)).toEqual(['"x\\$(touch harm)']);
+});
+
+test("a pipe is not read", async () => {
+  const folder = tempDir();
+  execFileSync("mkfifo", [join(folder, "pipe.csv")]);
+
+  const args = ["upsurge", "pipe.csv", "--map", ""];
+  expect((await reply("zsh", args, { cwd: folder })).words).toEqual([]);
 });
 
 describe("a look changes nothing and says nothing", () => {
@@ -231,7 +258,7 @@ describe("a look changes nothing and says nothing", () => {
 
     const look = async (): Promise<string[]> => (await reply("zsh", args, { cwd: folder })).words;
 
-    expect(await until("the table", look, (seen) => seen.length > 0)).toEqual(["here"]);
+    expect(await until("the table", look, isSome)).toEqual(["here"]);
     expect(readdirSync(folder)).toEqual(["a.db"]);
     expect(readFileSync(path).equals(before)).toBe(true);
     const writer = new Database(path);
@@ -240,7 +267,7 @@ describe("a look changes nothing and says nothing", () => {
     });
     writer.exec("begin immediate; create table more (id int)");
     const files = readdirSync(folder);
-    expect(await until("the table", look, (seen) => seen.length > 0)).toEqual(["here"]);
+    expect(await until("the table", look, isSome)).toEqual(["here"]);
     expect(readdirSync(folder)).toEqual(files);
   });
 

@@ -1,4 +1,5 @@
 /** Looks up the names that complete a line, in the config, the file and the database at hand. Says nothing where it cannot. */
+import { stat } from "node:fs/promises";
 import { knownNames } from "../../commands/known-names.ts";
 import type { Environment } from "../../model/environment.ts";
 import type { RawOptions } from "../../options/layers/layers.ts";
@@ -69,8 +70,17 @@ async function connections(call: Call, environment: Environment): Promise<Names>
 /** The fields of the first file. */
 async function fields(call: Call, environment: Environment): Promise<Names> {
   const [first] = call.sources;
-  if (first === undefined || first === "-") return [];
+  // What is read of a pipe would be lost to the load.
+  if (first === undefined || first === "-" || !(await mayBeRead(first))) return [];
   const { layer } = await readGiven(call, environment, async () => {});
   const { fieldsOf } = await import("../../commands/fields-of.ts");
   return (await fieldsOf(first, parseLayer(layer))).map((name) => ({ name, about: "field" }));
+}
+
+/** A file, or a pattern. */
+async function mayBeRead(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isFile(),
+    () => true,
+  );
 }
