@@ -6,7 +6,7 @@ import type { OptionName } from "../src/options/options.ts";
 const INTRO = [
   "An option that is not given by a flag, nor in [a manifest](manifest.md), comes from its variable, then from [a config](config.md), then",
   "from its default: flag > manifest > environment > config > default. A variable is looked at by the commands that have its flag, and",
-  "takes what the flag takes; an error names the variable. A flag without a value takes `1` or `true`, `0` or `false`. Of an option that may be",
+  "takes what the flag takes; an error names the variable. A flag without a value takes `1` or `true`, `0` or `false`; `UPSURGE_NO_RAW_SQL` takes no `0`. Of an option that may be",
   "repeated, each value is on a line of its own. An empty variable is as good as none. `upsurge plan` tells which options no flag gives, and",
   "where each comes from. `--env-file FILE` reads variables from a file. The [library](library.md) takes none of these but `UPSURGE_NO_RAW_SQL`.",
   "",

@@ -100,6 +100,19 @@ export const COMMANDS: readonly CommandText[] = [
       "upsurge report reports/ --out index.html",
     ],
   },
+  {
+    name: "completion",
+    argument: "[shell...]",
+    usage: "bash | zsh | fish | powershell",
+    summary:
+      "Print the script that makes a shell complete commands, options, files, and the names in your database.",
+    brief: "print the script that makes a shell complete words",
+    example: [
+      "upsurge completion bash > ~/.local/share/bash-completion/completions/upsurge",
+      "upsurge completion zsh > ~/.zfunc/_upsurge",
+      "upsurge completion fish > ~/.config/fish/completions/upsurge.fish",
+    ],
+  },
 ];
 
 /** The headings of the groups. */
@@ -261,11 +274,17 @@ function wrapped(text: string, width: number): string[] {
   return [...lines, line];
 }
 
+/** An example on one line where it fits: the first screen is full. */
+function exampleLines(line: string, width: number): string[] {
+  const only = `Example: ${line}`;
+  return only.length <= width ? [only] : ["Example:", ...command(line, width)];
+}
+
 /** A command that can be pasted: broken before flags, with a backslash, where it is too long. */
 function command(line: string, width: number): string[] {
   const lines: string[] = [];
   let rest = "";
-  for (const part of line.split(/ (?=--|\| )/)) {
+  for (const part of line.split(/ (?=--|[|>] )/)) {
     const longer = rest === "" ? part : `${rest} ${part}`;
     if (longer.length > width - 6 && rest !== "") {
       lines.push(`${lines.length === 0 ? "  " : "    "}${rest} \\`);

@@ -6,6 +6,7 @@ import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { noCounts } from "../model/counts.ts";
 import type { Command } from "../options/option.ts";
 import { blamed } from "../options/layers/blame.ts";
+import { isOn } from "../options/layers/layers.ts";
 import type { OptionLayer } from "../options/layers/layers.ts";
 import { defaultOptions, parseLayer } from "../options/parse-options.ts";
 import { settleShard } from "../options/shard-rule.ts";
@@ -26,7 +27,10 @@ import { readVersion } from "../load/version.ts";
 import { isResultLost, Screen, writeResult } from "./screen.ts";
 
 const RUN: Readonly<
-  Record<Command, (sources: readonly string[], context: CommandContext) => Promise<number>>
+  Record<
+    Exclude<Command, "completion">,
+    (sources: readonly string[], context: CommandContext) => Promise<number>
+  >
 > = {
   // Loaded when they are called: help and usage errors answer without a reader or a target.
   load: async (...call) => await (await import("./commands/load.ts")).loadCommand(...call),
@@ -43,6 +47,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const screen = new Screen(io.stderr, io.env, asksForJson(argv, io.env));
   // Until the options are understood, any word may be the URL.
   let redact = makeRedactor(argv.flatMap((word) => secretsOf(word, io.env)));
+  if (argv[0] === "__complete") {
+    const { completeCommand } = await import("./completion/complete.ts");
+    return await completeCommand(argv.slice(1), io);
+  }
   let layerAtHand: OptionLayer = new Map();
   try {
     const line = parseCommandLine(argv, await readVersion(), io.stdout.columns);
@@ -51,6 +59,12 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       if (line.exit === 0) await writeResult(io.stdout, line.text);
       else screen.print(line.text);
       return line.exit;
+    }
+    const { command, sources } = line.call;
+    if (command === "completion") {
+      const { completionScript } = await import("./commands/completion.ts");
+      await writeResult(io.stdout, completionScript(sources));
+      return 0;
     }
     const given = await readGiven(line.call, io.env, async (urls, environment) => {
       redact = await redactorOf(urls, environment);
@@ -63,12 +77,16 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const { makeLog } = await import("./log.ts");
     const log = makeLog(options, screen, redact);
     for (const warning of given.warnings) log.warn(warning);
-    const { command, sources } = line.call;
     await refuseConfigHosts(config, { command, options, environment: env });
     const context = { io: { ...io, env }, options, layer, screen, redact, log, manifest };
     return await RUN[command](sources, context);
   } catch (error) {
-    return await lastResort(blamed(error, layerAtHand), argv, { io, screen, redact });
+    return await lastResort(blamed(error, layerAtHand), argv, {
+      io,
+      screen,
+      redact,
+      layer: layerAtHand,
+    });
   }
 }
 
@@ -76,16 +94,17 @@ interface FailureContext {
   readonly io: Io;
   readonly screen: Screen;
   readonly redact: Redact;
+  readonly layer: OptionLayer;
 }
 
 async function lastResort(
   error: unknown,
   argv: readonly string[],
-  { io, screen, redact }: FailureContext,
+  { io, screen, redact, layer }: FailureContext,
 ): Promise<number> {
   const ours = toUpsurgeError(error);
   reportFailure(ours, { screen, redact, env: io.env, debug: asksForDebug(argv) });
-  if (argv.includes("--json") && !isResultLost(ours)) {
+  if ((argv.includes("--json") || isOn(layer.get("json"))) && !isResultLost(ours)) {
     const now = io.now?.() ?? new Date();
     const run = { started: performance.now(), began: now, ended: now };
     const facts = { ...run, version: await readVersion() };

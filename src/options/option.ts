@@ -62,7 +62,15 @@ export type OptionGroup =
   | "job"
   | "output";
 /** A command of the command line. */
-export type Command = "load" | "run" | "plan" | "inspect" | "jobs" | "finish" | "report";
+export type Command =
+  | "load"
+  | "run"
+  | "plan"
+  | "inspect"
+  | "jobs"
+  | "finish"
+  | "report"
+  | "completion";
 
 /** One row of the table. */
 export interface OptionSpec {

@@ -91,6 +91,16 @@ describe("a connection is called by its name", () => {
     expect([wrong.exitCode, nowhere.exitCode]).toEqual([2, 2]);
   });
 
+  test("and is not asked for where a file is inspected", async () => {
+    const args = ["inspect", "a.csv"];
+    const { exitCode, stderr } = await runUpsurge(args, {
+      cwd: shop({}),
+      env: { UPSURGE_TO: "@x" },
+    });
+
+    expect([exitCode, stderr]).toEqual([0, ""]);
+  });
+
   test("but a file whose name begins so is a file", async () => {
     const folder = configured(CONFIG);
     const { stderr } = await load(folder, ["--to", "@dev.db"]);

@@ -16,6 +16,7 @@ describe("help", () => {
     ["inspect", ["inspect", "--help"]],
     ["jobs", ["jobs", "--help"]],
     ["report", ["report", "--help"]],
+    ["completion", ["completion", "--help"]],
   ])("of %s", async (name, args) => {
     const { exitCode, stdout, stderr } = await runUpsurge(args);
 

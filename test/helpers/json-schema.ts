@@ -1,4 +1,4 @@
-/** Holds a value against a JSON Schema: as much of draft 7 as the project's own schema uses. What it does not know it refuses. */
+/** Holds a value against a JSON Schema: as much of draft 7 as the project's own schemas use. What it does not know it refuses. */
 
 /** A schema. */
 export type Schema = Readonly<Record<string, unknown>>;
@@ -40,6 +40,8 @@ const KEYWORDS: Readonly<Record<string, Check>> = {
     if (typeof value !== "string" || new RegExp(String(given)).test(value)) return [];
     return [`${path}: not of the pattern`];
   },
+  minLength: (value, given, { path }) =>
+    typeof value === "string" && value.length < Number(given) ? [`${path}: too short`] : [],
   minimum: (value, given, { path }) =>
     typeof value === "number" && value < Number(given) ? [`${path}: too small`] : [],
   minItems: (value, given, { path }) =>
@@ -62,6 +64,10 @@ const KEYWORDS: Readonly<Record<string, Check>> = {
       return schema === undefined ? [] : faultsIn(each, schema, `${path}/${name}`);
     });
   },
+  propertyNames: (value, given, { path }) =>
+    isObject(value)
+      ? Object.keys(value).flatMap((name) => faultsIn(name, given as Schema, `${path}/${name}`))
+      : [],
   additionalProperties: (value, given, { schema, path }) => {
     if (!isObject(value)) return [];
     const known = (schema["properties"] ?? {}) as Readonly<Record<string, Schema>>;

@@ -25,6 +25,7 @@ function isPart(part: boolean): boolean {
 
 /** Files that only `test:all` runs, and what of theirs `npm test` does all the same. */
 const ONLY_ALL: Readonly<Record<string, string>> = {
+  "cli/completion-shells.test.ts": "what the shells are answered: cli/completion",
   "cli/install.test.ts": "the program alone in a folder: cli/bundle",
   "demo.test.ts": "its commands are met one by one: pages/sessions",
   "faults/any-message.test.ts": "cut connections at each fail point: faults/fail-points-*",

@@ -55,7 +55,11 @@ export async function readGiven(
   const below = await ambientLayers(call, { environment, config, isRun: manifest !== null });
   const ofRun = manifest === null ? [] : [await layerOf(manifest)];
   const all = layered([typedLayer(typed), ...ofRun, ...below]);
-  const found = await findConnection(all.get("to"), config, environment);
+  const found = await findConnection(
+    isAsked(call, all) ? all.get("to") : undefined,
+    config,
+    environment,
+  );
   const { to } = found;
   const urls = [to?.texts.at(-1) ?? null, manifest?.to?.text ?? null];
   await onSecrets([...urls, ...found.secrets], environment);
@@ -66,6 +70,11 @@ export async function readGiven(
     manifest: manifest === null ? null : { manifest, typed, below, to },
     warnings: [...strays, ...found.warnings],
   };
+}
+
+/** A file is inspected without its database, and whatever the surroundings say of it is not looked at. */
+function isAsked({ command, sources }: Call, layer: OptionLayer): boolean {
+  return command !== "inspect" || sources.length === 0 || layer.get("to")?.from === "flag";
 }
 
 async function withFile(path: string, environment: Environment): Promise<Environment> {

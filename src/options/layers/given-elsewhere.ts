@@ -1,6 +1,7 @@
 /** What a plan tells of the options that no flag gives: where each comes from. Pure. */
 import type { GivenElsewhere } from "../../model/plan-report.ts";
 import { flagOf, negationOf, OPTION_NAMES, optionSpec } from "../flag.ts";
+import { isOn } from "./layers.ts";
 import type { LayerValue, OptionLayer } from "./layers.ts";
 import type { OptionName } from "../options.ts";
 
@@ -15,16 +16,12 @@ export function givenElsewhere(layer: OptionLayer): readonly GivenElsewhere[] {
 }
 
 /** A flag that is off, and has no flag that says so, is shown with the word. */
-function asTyped(
-  name: OptionName,
-  { texts, shown }: LayerValue,
-): Pick<GivenElsewhere, "flag" | "values"> {
+function asTyped(name: OptionName, value: LayerValue): Pick<GivenElsewhere, "flag" | "values"> {
   const flag = flagOf(name);
   if (optionSpec(name).kind !== "flag") {
-    return { flag, values: shown === undefined ? texts : [shown] };
+    return { flag, values: value.shown === undefined ? value.texts : [value.shown] };
   }
-  const isOn = texts.at(-1) === "true" || texts.at(-1) === "1";
-  if (isOn) return { flag, values: [] };
+  if (isOn(value)) return { flag, values: [] };
   const negation = negationOf(name);
   return negation === null ? { flag, values: ["false"] } : { flag: negation, values: [] };
 }

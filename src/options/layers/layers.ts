@@ -107,6 +107,11 @@ function isGiven(value: LayerValue | undefined): boolean {
   return last !== undefined && !["false", "0", "end"].includes(last);
 }
 
+/** Whether a flag is on. */
+export function isOn(value: LayerValue | undefined): boolean {
+  return value?.texts.at(-1) === "true" || value?.texts.at(-1) === "1";
+}
+
 /** Where a value comes from, as errors name it. */
 export function placeOfValue(name: OptionName, { from, where }: LayerValue): string {
   return from === "environment" ? `${flagOf(name)}, from ${where}` : where;

@@ -8,6 +8,7 @@ import type { SqliteConnection } from "./connection.ts";
 import { loadDriver } from "./driver.ts";
 import { isBusy, translate } from "../errors.ts";
 import { mayBeMade, noSuchFile, readFileUrl } from "./file-url.ts";
+import { leavesAsItIs } from "./leave-as-it-is.ts";
 import { OwnFile } from "./own-file.ts";
 import type { FileOrigin } from "./own-file.ts";
 import { SqliteSession } from "../session.ts";
@@ -19,8 +20,10 @@ import type { OpenedFile } from "../session.ts";
  */
 export async function connect(options: ConnectOptions): Promise<Session> {
   const { url, lockTimeoutMs } = options;
-  const { path, readonly } = readFileUrl(url);
-  const opened = await open(path, { readonly, origin: await originOf(path, options) });
+  const { path, readonly: asked } = readFileUrl(url);
+  const origin = await originOf(path, options);
+  const readonly = asked || (options.looksOnly === true && (await leavesAsItIs(path)));
+  const opened = await open(path, { readonly, origin });
   const { db } = opened;
   try {
     requireDatabase(db);
