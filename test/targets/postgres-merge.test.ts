@@ -40,7 +40,10 @@ describe.each([
     const { plan } = JSON.parse(planned.stdout) as { plan: { method: { merges: string } } };
     const { counts } = JSON.parse(stdout) as { counts: Record<string, number> };
 
-    expect(plan.method.merges).toBe(method);
+    const [[server = ""] = []] = await database.rows("show server_version_num");
+    // A server older than the methods has its own.
+    const known = Number(server) < 150_000 ? "update-then-insert" : method;
+    expect(plan.method.merges).toBe(known);
     expect(counts).toMatchObject({ read: 100, inserted: 50, updated: 25, unchanged: 25 });
     expect(await database.rows("select v, count(*) from t group by v order by v")).toEqual([
       ["new", "75"],

@@ -33,6 +33,7 @@ import { unusualKeyHashes } from "./stage/unusual-keys.ts";
 import type { UnusualKeys } from "./stage/unusual-keys.ts";
 import { blockedBy } from "./connect/blocked-by.ts";
 import { askServer } from "./connect/ask-server.ts";
+import { runTogether } from "./connect/run-together.ts";
 import type { PostgresServer } from "./connect/ask-server.ts";
 import { transactionSettings } from "./connect/transaction-settings.ts";
 import type { SettingsContext } from "./connect/transaction-settings.ts";
@@ -120,7 +121,7 @@ export class PostgresSession implements Session {
     this.#loss = loss;
     this.#context = context;
     this.#version = version;
-    this.execute = sqlExecutor(client, { setUp: () => this.#setUp(), encoding });
+    this.execute = sqlExecutor(client, { setUp: (begin) => this.#setUp(begin), encoding });
     const number = `PostgreSQL ${Math.floor(version / 10_000)}.${version % 10_000}`;
     this.version = lookalike === null ? number : `${lookalike.name} (as ${number})`;
     this.warnings =
@@ -197,8 +198,7 @@ export class PostgresSession implements Session {
   async #question<T>(ask: () => Promise<T>): Promise<T> {
     if (this.#supposing) return await this.#asked(ask);
     try {
-      await this.#client.query("begin");
-      await this.#setUp();
+      await this.#setUp("begin");
       return await ask();
     } catch (error) {
       throw this.translate(error);
@@ -265,10 +265,9 @@ export class PostgresSession implements Session {
 
   async begin(tables: readonly TablePlan[], how?: BeginRequest): Promise<Transaction> {
     const { locked, ddl } = how ?? { locked: false, ddl: null };
-    await this.#client.query("begin isolation level read committed read write");
-    await this.#setUp();
+    await this.#setUp("begin isolation level read committed read write");
     if (ddl !== null) await this.#make(ddl);
-    if (!locked) for (const statement of tableLocks(tables)) await this.#client.query(statement);
+    if (!locked) await runTogether(this.#client, tableLocks(tables));
     // The planner knows neither what is staged nor how the table has grown, and would read all of it for a batch.
     const scans = tables.some(({ lookups = [] }) => lookups.some(({ unique }) => !unique));
     if (tables.some(({ method }) => method.byIndex) && !scans) {
@@ -286,8 +285,8 @@ export class PostgresSession implements Session {
   async #writer(plan: TablePlan, order: ReadOrder): Promise<PostgresWriter> {
     const known = this.#memories.get(plan.stage);
     const folding = known?.cannotFold === true ? null : foldingOf(plan);
-    for (const statement of stageDdl(plan, folding !== null)) await this.#client.query(statement);
-    if (plan.kept.keys) for (const statement of seenDdl(plan)) await this.#client.query(statement);
+    const kept = plan.kept.keys ? seenDdl(plan) : [];
+    await runTogether(this.#client, [...stageDdl(plan, folding !== null), ...kept]);
     const memory = known ?? {
       cannotFold: folding !== null && !(await canFold(this.#client, folding)),
       set: new SetMemory(plan, await openGate(this.#client, plan)),
@@ -307,11 +306,10 @@ export class PostgresSession implements Session {
   ): Promise<Lock | null> {
     const locks = tableLocks(tables);
     if (locks.length === 0) return null;
-    await this.#client.query("begin isolation level read committed read only");
-    await this.#setUp();
+    await this.#setUp("begin isolation level read committed read only");
     await this.#client.query("set local idle_in_transaction_session_timeout = 0");
     if (this.#version >= 170_000) await this.#client.query("set local transaction_timeout = 0");
-    for (const statement of locks) await this.#client.query(statement);
+    await runTogether(this.#client, locks);
     const reason = "it kept other loads out of the table";
     const ended = (): void =>
       lost(upsurgeError("TARGET_LOST", { target: this.#context.label, reason }));
@@ -342,9 +340,9 @@ export class PostgresSession implements Session {
     );
   }
 
-  /** Nothing outlives the transaction, so that a pooler may hand the connection on. */
-  async #setUp(): Promise<void> {
-    const settings = [transactionSettings(this.#context), "select pg_backend_pid() as pid"];
+  /** Begins a transaction with its settings: nothing outlives it, so that a pooler may hand the connection on. */
+  async #setUp(begin: string): Promise<void> {
+    const settings = [begin, transactionSettings(this.#context), "select pg_backend_pid() as pid"];
     // Of several statements there are several results.
     const results: unknown = await this.#client.query(settings.join("; "));
     const last = Array.isArray(results) ? (results.at(-1) as QueryResult<{ pid: number }>) : null;

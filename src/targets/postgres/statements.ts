@@ -9,10 +9,13 @@ import type { SqlAnswer, SqlValue, SqlExecutor } from "../sql-executor.ts";
 /** Encodings of a database that take every character, or whatever they are sent. */
 const TAKE_ALL = new Set(["UTF8", "SQL_ASCII"]);
 
-/** `setUp` makes the settings of a transaction that has begun; `encoding` is the database's. */
+/** `setUp` begins a transaction and makes its settings; `encoding` is the database's. */
 export function sqlExecutor(
   client: Client,
-  { setUp, encoding }: { readonly setUp: () => Promise<void>; readonly encoding: string },
+  {
+    setUp,
+    encoding,
+  }: { readonly setUp: (begin: string) => Promise<void>; readonly encoding: string },
 ): SqlExecutor {
   return {
     dialect: {
@@ -31,10 +34,7 @@ export function sqlExecutor(
       return { rows, changed: rowCount ?? 0 };
     },
     script: (sql) => runScript(client, sql),
-    begin: async () => {
-      await client.query("begin isolation level read committed read write");
-      await setUp();
-    },
+    begin: () => setUp("begin isolation level read committed read write"),
     commit: async () => void (await client.query("commit")),
     rollback: () => rollBack(client),
     columnsOf: async (table) => {

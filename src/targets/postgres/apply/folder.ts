@@ -5,6 +5,7 @@ import { outcomesFrom } from "../../../model/counts.ts";
 import type { OutcomeCounts } from "../../../model/counts.ts";
 import { foldSql, tryFoldSql } from "./fold-sql.ts";
 import type { FoldRules } from "./folding.ts";
+import { runTogether } from "../connect/run-together.ts";
 import { isServerError } from "../errors.ts";
 import { setAsideSql } from "./set-sql.ts";
 import type { SeparatedRepeats } from "./set-sql.ts";
@@ -13,15 +14,14 @@ import { TEMPORARY } from "../stage/names.ts";
 
 /** True when the server takes what a fold evaluates, and lets this user read it. Inside a transaction, which goes on. */
 export async function canFold(client: Client, folding: FoldRules): Promise<boolean> {
-  await client.query("savepoint upsurge_fold");
+  const undo = "rollback to savepoint upsurge_fold; release savepoint upsurge_fold";
   try {
-    await client.query(tryFoldSql(folding));
+    await runTogether(client, ["savepoint upsurge_fold", tryFoldSql(folding), undo]);
     return true;
   } catch (error) {
     if (!isServerError(error)) throw error;
+    await client.query(undo);
     return false;
-  } finally {
-    await client.query("rollback to savepoint upsurge_fold; release savepoint upsurge_fold");
   }
 }
 

@@ -18,6 +18,7 @@ import {
 } from "../../../sql/check-table.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { classifyError, isServerError } from "../errors.ts";
+import { runTogether } from "../connect/run-together.ts";
 import type { PostgresError } from "../errors.ts";
 import { foldingOf } from "../apply/folding.ts";
 import { refuseTooWide } from "./limits.ts";
@@ -38,7 +39,7 @@ export async function checkPlan(
   await checkExpressions(client, plan);
   await checkUnique(client, plan);
   const { merges, stages } = plan.method;
-  for (const statement of stageDdl(plan, foldingOf(plan) !== null)) await client.query(statement);
+  await runTogether(client, stageDdl(plan, foldingOf(plan) !== null));
   await checkRemoval(client, plan);
   // Rows that cannot be staged are sent one by one; there is no statement for the server to look at beforehand.
   if (stages === null) return;
@@ -63,7 +64,7 @@ ${conflictTarget(plan.arbiter)} do nothing`);
 async function checkRemoval(client: Client, plan: TablePlan): Promise<void> {
   if (plan.removal === undefined) return;
   const { scope, find, references, remove } = removalSql(plan);
-  for (const statement of seenDdl(plan)) await client.query(statement);
+  await runTogether(client, seenDdl(plan));
   for (const setting of find.slice(0, -1)) await client.query(setting);
   const search = find.at(-1) ?? "";
   for (const statement of [scope, search]) await explain(client, plan, statement);
