@@ -245,8 +245,9 @@ const NOTHING: BatchResult = { counts: {}, faults: [] };
 function ofRecord(fault: RowFault, record: Row): RowFault {
   const { row } = fault;
   if (row.root === undefined) return { ...fault, row: record };
-  const place = row.record.place ?? { level: [], index: [] };
-  return { ...fault, row: record, nested: row, message: `${placeText(place)}: ${fault.message}` };
+  const { place } = row.record;
+  const where = place === undefined ? "" : `${placeText(place)}: `;
+  return { ...fault, row: record, nested: row, message: `${where}${fault.message}` };
 }
 
 /** The transaction is lost: the next try refuses the record, or writes all of these one by one to know which. */
