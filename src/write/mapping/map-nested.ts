@@ -119,7 +119,8 @@ export class NestedMapper implements Mapper {
     });
   }
 
-  #row(record: SourceRecord, { place: at, mapper, below: inside }: MappedLevel, root: Row): Row {
+  #row(record: SourceRecord, own: MappedLevel, root: Row): Row {
+    const { place: at, mapper, below: inside, level } = own;
     const ord = this.#ords[at] ?? 0;
     this.#ords[at] = ord + 1;
     const mapped = mapper.map(record, ord);
@@ -131,8 +132,9 @@ export class NestedMapper implements Mapper {
       throw new NestedFault({ ...reject, message, ...(place === undefined ? {} : { place }) });
     }
     this.#refuseNullLinks(record, inside, mapper);
-    if (inside.length === 0) return { ...mapped.row, root };
-    return { ...mapped.row, root, nested: this.#nestedIn(record, inside, root) };
+    const row = withPosition(mapped.row, level);
+    if (inside.length === 0) return { ...row, root };
+    return { ...row, root, nested: this.#nestedIn(record, inside, root) };
   }
 
   /** An object that is null leaves its linking columns NULL, which a key may not be. */
@@ -149,6 +151,19 @@ export class NestedMapper implements Mapper {
         throw faulty(record, nullKeyFault(link.column, null), { place, said: place });
     }
   }
+}
+
+/** The row with its place in the array, where a column takes it. */
+function withPosition(row: Row, { position }: NestLevel): Row {
+  if (position === undefined) return row;
+  const { column, from } = position;
+  const at = row.shape.columns.indexOf(column.name);
+  const values = [...row.values];
+  values[at] = String((row.record.place?.index ?? 1) - 1 + from);
+  if (column.family !== "other") return { ...row, values };
+  const numeric = [...(row.numeric ?? values.map(() => false))];
+  numeric[at] = true;
+  return { ...row, values, numeric };
 }
 
 function below(
