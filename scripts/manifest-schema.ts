@@ -68,7 +68,7 @@ function propertyOf({ option, isNegation }: NamedOption): Schema {
 }
 
 function valueOf(option: NamedOption["option"]): Schema {
-  const { kind, choices, pairs, sql, removes, least = 0 } = optionSpec(option);
+  const { kind, choices, pairs, tree, sql, removes, least = 0 } = optionSpec(option);
   const isFixed = sql === true || removes === true;
   const orVariable = (schema: Schema): Schema => (isFixed ? schema : { anyOf: [schema, VARIABLE] });
   switch (kind) {
@@ -82,6 +82,7 @@ function valueOf(option: NamedOption["option"]): Schema {
       return severalOf(SCALAR);
     case "many":
       if (pairs !== undefined) return pairsOf(option);
+      if (tree === true) return treeOf();
       return severalOf(option === "null" ? SCALAR_OR_NULL : SCALAR);
     case "text":
     case "size":
@@ -93,6 +94,12 @@ function valueOf(option: NamedOption["option"]): Schema {
 
 function severalOf(schema: Schema): Schema {
   return { anyOf: [schema, { type: "array", minItems: 1, items: schema }] };
+}
+
+/** A mapping with mappings in it as well. */
+function treeOf(): Schema {
+  const mapping = { type: "object", minProperties: 1 };
+  return { anyOf: [SCALAR, { type: "array", minItems: 1, items: SCALAR }, mapping] };
 }
 
 /** A mapping of names and values as well; a field that is mapped to nothing is dropped. */

@@ -5,8 +5,8 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { BatchOutcome } from "../model/batch.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
-import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
-import type { Counts } from "../model/counts.ts";
+import { accountedFor, addCounts, addLevels, noCounts, noLevelCounts } from "../model/counts.ts";
+import type { Counts, LevelCounts } from "../model/counts.ts";
 import type { Reject } from "../model/reject.ts";
 import { checkRows } from "./expected-rows.ts";
 import { MisfitTally } from "./misfit-tally.ts";
@@ -23,12 +23,13 @@ export class Ledger {
   readonly #kept = noCounts();
   readonly #misfits: MisfitTally;
   #keptMisfits: MisfitTally;
+  readonly #levels: readonly LevelCounts[];
   readonly #sources = new SourceTally();
   #keptSources = new SourceTally();
 
   /**
    * `paths` are those of the sources, in their order; `before`: what earlier runs of the job have counted; `expectRows`:
-   * how many records there must be in all; `misfits`: of what earlier tries have committed; `onKept` hears what is committed by now.
+   * how many records there must be in all; `levels`: how many levels of records are in them; `misfits`: of what earlier tries have committed; `onKept` hears what is committed by now.
    */
   constructor(
     rejects: RejectBook,
@@ -37,11 +38,13 @@ export class Ledger {
       before = noCounts(),
       expectRows = null,
       misfits = new MisfitTally(),
+      levels = 0,
       onKept = () => {},
     }: {
       readonly before?: Counts | undefined;
       readonly expectRows?: number | null;
       readonly misfits?: MisfitTally;
+      readonly levels?: number;
       readonly onKept?: (kept: Counts) => void;
     } = {},
   ) {
@@ -49,6 +52,7 @@ export class Ledger {
     this.#paths = paths;
     this.#expectRows = expectRows;
     this.#onKept = onKept;
+    this.#levels = Array.from({ length: levels }, () => noLevelCounts());
     this.#misfits = new MisfitTally(misfits);
     this.#keptMisfits = misfits;
     addCounts(this.#seen, before);
@@ -58,6 +62,11 @@ export class Ledger {
   /** Everything that was written, committed or not. */
   get seen(): Counts {
     return { ...this.#seen };
+  }
+
+  /** The same of the rows in them, by level. */
+  get levels(): readonly LevelCounts[] {
+    return this.#levels.map((counts) => ({ ...counts }));
   }
 
   /** What is committed. */
@@ -89,8 +98,9 @@ export class Ledger {
    * Takes what was written after everything that was taken before. Throws `REJECT_LIMIT`, and `SOURCE_ROWS` for more than
    * were expected.
    */
-  take({ counts, rejects, misfits = [] }: BatchOutcome): void {
+  take({ counts, rejects, misfits = [], levels }: BatchOutcome): void {
     addCounts(this.#seen, counts);
+    addLevels(this.#levels, levels);
     this.#misfits.add(misfits);
     const inOrder = rejects.toSorted(inFileOrder(this.#paths));
     this.#sources.add(inOrder);
@@ -103,6 +113,11 @@ export class Ledger {
     const seen = this.#seen;
     if (accountedFor(seen) !== seen.read) {
       const message = `${seen.read} records were read but ${accountedFor(seen)} counted`;
+      throw upsurgeError("INTERNAL", { message });
+    }
+    const odd = this.#levels.find((level) => accountedFor(level) + level.dropped !== level.read);
+    if (odd !== undefined) {
+      const message = `a level has ${odd.read} rows but ${accountedFor(odd) + odd.dropped} were counted`;
       throw upsurgeError("INTERNAL", { message });
     }
     checkRows(this.#expectRows, seen.read, true);

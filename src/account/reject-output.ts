@@ -1,4 +1,5 @@
 /** One reject file: how it is made or opened again, and written. What goes into it is left to `reject-file.ts`. */
+import { indexOf } from "../model/nest/nesting.ts";
 import { plural } from "../errors/format.ts";
 import {
   closeSync,
@@ -155,9 +156,23 @@ export function reportLine({
   dbCode,
   constraint,
   message,
+  place,
 }: Reject): object {
   const { source, record, line, byte } = position;
-  return { source, record, line, byte, stage, column, code, dbCode, constraint, message };
+  const within = place === undefined ? {} : { level: place.level.join("."), index: indexOf(place) };
+  return {
+    source,
+    record,
+    line,
+    byte,
+    stage,
+    ...within,
+    column,
+    code,
+    dbCode,
+    constraint,
+    message,
+  };
 }
 
 /** No space, no quota, and a limit of the shell's. */

@@ -9,6 +9,7 @@ import { JOB_CODES } from "./job-codes.ts";
 import { KEY_CODES } from "./key-codes.ts";
 import { LATE_CODES } from "./late-codes.ts";
 import { LOOKUP_CODES } from "./lookup-codes.ts";
+import { NEST_CODES } from "./nest-codes.ts";
 import { MANIFEST_CODES } from "./manifest-codes.ts";
 import { RUN_CODES } from "./run-codes.ts";
 import { STEP_CODES } from "./step-codes.ts";
@@ -343,6 +344,7 @@ export const ERROR_CODES = {
     exit: 2,
   },
   ...LOOKUP_CODES,
+  ...NEST_CODES,
   ...STEP_CODES,
   ...LATE_CODES,
   ...RUN_CODES,

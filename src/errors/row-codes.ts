@@ -114,6 +114,14 @@ export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
     title: "a record with only a part of the key of a look-up",
     fix: "fill all fields of the key, or leave all of them empty for NULL",
   },
+  ROW_NEST: {
+    title: "a member that is not what --nest takes it for",
+    fix: "write an array of objects where rows refer to the row of the record, and an object where the record refers to a row; null and a member that is left out are taken as well",
+  },
+  ROW_NEST_KEY: {
+    title: "a row that rows of another level are linked to, and that has no value for the link",
+    fix: "give the record a value for the column, or a whole key by which its row is found",
+  },
   ROW_REFUSED: {
     title: "a row that the database refused for another reason",
     fix: "correct the record as the database's message says",

@@ -9,7 +9,7 @@ import type { Options } from "../options/options.ts";
 import type { ReportedSource } from "../report/report.ts";
 import type { SourceSet } from "../sources/source-set.ts";
 import type { Session } from "../targets/target.ts";
-import type { RecordMapper } from "../write/mapping/map-records.ts";
+import type { Mapper } from "../write/mapping/map-nested.ts";
 import type { Writers } from "../write/writers.ts";
 import { noteFailure } from "./begin-job.ts";
 import type { JobRun } from "./begin-job.ts";
@@ -54,7 +54,7 @@ export interface RunningLoad extends LoadState {
   readonly prepared: PreparedLoad;
   readonly ledger: Ledger;
   readonly writers: Writers;
-  readonly mapper: RecordMapper;
+  readonly mapper: Mapper;
 }
 
 /** A try that has not begun. */
@@ -125,6 +125,7 @@ export function concludeLoad(error: unknown, state: LoadState): LoadOutcome {
     signal: signal.aborted ? signal.reason : null,
     plan: prepared?.plan ?? null,
     counts: ledger?.seen ?? kept,
+    levels: ledger?.levels ?? [],
     kept,
     job: jobOutcome(state),
     notes: notesOf(state, error === null),

@@ -1,7 +1,7 @@
 /** Makes the report of a load from what happened; decides status and exit code. */
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import { changesIn, noCounts } from "../model/counts.ts";
-import type { Counts } from "../model/counts.ts";
+import type { Counts, LevelCounts } from "../model/counts.ts";
 import type { LoadPlan, TablePlan } from "../model/load-plan.ts";
 import type { Differences } from "../model/differences.ts";
 import type { LateRows } from "../model/late-rows.ts";
@@ -20,6 +20,7 @@ import type {
   ReportedPlan,
   ReportedSource,
   ReportedStep,
+  ReportedTable,
   Status,
 } from "../report/report.ts";
 import type { Reject, RejectPaths, RejectsOfCode, RejectsOfColumn } from "../model/reject.ts";
@@ -35,6 +36,8 @@ export interface LoadOutcome {
   readonly plan: LoadPlan | null;
   /** Of everything that was written, committed or not. */
   readonly counts: Counts;
+  /** The same of the rows in the records, by level. */
+  readonly levels?: readonly LevelCounts[];
   /** Of what is committed. */
   readonly kept: Counts;
   /** `null` when nothing is remembered of the load. */
@@ -118,6 +121,7 @@ export function makeReport(outcome: LoadOutcome, options: Options, facts: RunFac
     rowSource: table?.rowSource ?? null,
     ddl: madeBy(outcome, guarantee),
     counts,
+    ...tablesOf(outcome, counts),
     ...(steps.length === 0 ? {} : { steps }),
     ...(late === null ? {} : { late }),
     ...(removed === null ? {} : { deletes: removed }),
@@ -144,6 +148,24 @@ export function makeReport(outcome: LoadOutcome, options: Options, facts: RunFac
     firstRejects: outcome.firstRejects,
     ...(error === null ? {} : { error }),
   };
+}
+
+/** The tables of nested records, of a load that came to its end. */
+export function tablesOf(outcome: LoadOutcome, counts: Counts): Pick<Report, "tables"> {
+  const { plan, levels = [], error, sources } = outcome;
+  if (plan?.nest === undefined || error !== null || levels.length === 0) return {};
+  const load = sources.seen.map(({ name }) => name).join(", ");
+  const [{ table, mode }] = plan.tables;
+  const root = { load, level: 0, table: tableName(table.name), mode, counts };
+  const nested = plan.nest.levels.flatMap(({ path, at }, place): ReportedTable[] => {
+    const own = plan.tables[at];
+    const found = levels[place];
+    if (own === undefined || found === undefined) return [];
+    const name = tableName(own.table.name);
+    const member = path.join(".");
+    return [{ load, level: path.length, member, table: name, mode: own.mode, counts: found }];
+  });
+  return { tables: [root, ...nested] };
 }
 
 /** What a report tells where it goes into a file. */
@@ -232,7 +254,7 @@ function keyOf({ arbiter, keyOrigin }: TablePlan): ReportedKey | null {
 }
 
 function conclude(
-  { error, signal, counts, kept, plan, job, removed = null }: LoadOutcome,
+  { error, signal, counts, levels = [], kept, plan, job, removed = null }: LoadOutcome,
   options: Options,
 ): [Status, number, ReportedError | null] {
   if (error !== null) {
@@ -244,16 +266,22 @@ function conclude(
   if (job?.skipped === true) return ["skipped", 0, null];
   // Of a finished job too: its rejects are still to be corrected. What was withheld for them is asked for all the same.
   const rejectsOk = options.rejectsOk && (removed === null || !isWithheld(removed));
-  return endingOf(counts, { ...options, rejectsOk });
+  return endingOf(counts, { ...options, rejectsOk }, changesOn(levels, counts));
 }
 
-/** How something ends that came to its end, by what it has counted. */
+/** How much is other than before, in the records' own table and on their levels. */
+function changesOn(levels: readonly LevelCounts[], counts: Counts): number {
+  return levels.reduce((sum, level) => sum + changesIn(level), changesIn(counts));
+}
+
+/** How something ends that came to its end, by what it has counted; `changes`: on all levels. */
 export function endingOf(
   counts: Counts,
   { rejectsOk, check }: Pick<Options, "rejectsOk" | "check">,
+  changes = changesIn(counts),
 ): [Status, number, null] {
   if (counts.rejected > 0 && !rejectsOk) return ["rejects", 3, null];
-  if (check && changesIn(counts) > 0) return ["changes", 3, null];
+  if (check && changes > 0) return ["changes", 3, null];
   return [counts.rejected > 0 ? "rejects" : "ok", 0, null];
 }
 

@@ -4,6 +4,7 @@ import { gatherBatches } from "../write/batches.ts";
 import type { ReadBatch } from "../write/batches.ts";
 import { keysHashed, makeWriters } from "../write/make-writers.ts";
 import type { WritersRequest } from "../write/make-writers.ts";
+import { NestedMapper } from "../write/mapping/map-nested.ts";
 import { RecordMapper } from "../write/mapping/map-records.ts";
 import { prefetch } from "../write/prefetch.ts";
 import type { Writers } from "../write/writers.ts";
@@ -35,6 +36,7 @@ export function startWriting(
     before: job?.resumed.before,
     expectRows: options.expectRows,
     misfits: lessons.misfits,
+    levels: plan.nest?.levels.length ?? 0,
     onKept: ({ read, rejected }) => surroundings.log.info({ read, rejected }, "committed"),
   });
   const cursor = job?.resumed.cursor ?? null;
@@ -54,9 +56,15 @@ export function startWriting(
     missingFields: options.missingFields,
     unseen: lessons.unseen,
   });
+  const { capabilities } = session;
+  const mappers = prepared.levels.flatMap((level, at) => {
+    const own = plan.tables[at + 1];
+    return own === undefined ? [] : [new RecordMapper(own, { ...level, capabilities })];
+  });
+  const reads = plan.nest === undefined ? mapper : new NestedMapper(mapper, plan.nest, mappers);
   lessons.rejects.planned({ plan: table, dateOrder: session.capabilities.dateOrder });
   notes.mapped(prepared, mapper);
-  return { ...state, prepared, ledger, writers, mapper };
+  return { ...state, prepared, ledger, writers, mapper: reads };
 }
 
 /** Hands all records over, until the load is interrupted; nothing is committed that need not be. The writers are open. */

@@ -10,6 +10,7 @@ import { asManifest } from "./as-manifest.ts";
 import { foundText, isNothing } from "./node.ts";
 import type { ManifestNode, MapNode, NamedNode, TextNode } from "./node.ts";
 import { pairText } from "./pair-text.ts";
+import { treeText } from "./tree-text.ts";
 import { expandVariables, holdsVariable } from "./variables.ts";
 
 /** An option that a manifest gives. */
@@ -91,7 +92,9 @@ class OptionReader {
   /** The values, checked one by one. */
   values(): readonly string[] {
     const { value } = this.#entry;
-    const { kind } = optionSpec(this.#option);
+    const { kind, tree } = optionSpec(this.#option);
+    if (tree === true && value.kind === "map")
+      return this.#checked([treeText(this.#entry.name, value)], value.place);
     const takesSeveral = kind === "many" || kind === "list";
     if (value.kind === "map") return this.#checked(this.#pairs(value), value.place);
     if (value.kind === "text") return this.#checked([this.#textOf(value)], value.place);

@@ -1,5 +1,5 @@
 /** The rows written by one round of statements, and what came of them. */
-import type { Counts, OutcomeCounts, RowOutcome } from "./counts.ts";
+import type { Counts, LevelCounts, OutcomeCounts, RowOutcome } from "./counts.ts";
 import type { PackedRows } from "./packed.ts";
 import type { Position, SourceRecord } from "./record.ts";
 import type { Reject, RowCode } from "./reject.ts";
@@ -58,7 +58,14 @@ export interface Row {
   /** Absent once they are evaluated, or where there are none. */
   readonly expressions?: PendingExpressions;
   readonly record: SourceRecord;
+  /** What is in its members, beside those of its level; absent: it has none that hold rows. */
+  readonly nested?: readonly NestedRows[];
+  /** The row of the record that it is in; absent: it is that row. */
+  readonly root?: Row;
 }
+
+/** The rows in a member; `null`: the member is null, `undefined`: it is not there. */
+export type NestedRows = readonly Row[] | null | undefined;
 
 /** Rows that are written together. */
 export interface Batch {
@@ -79,6 +86,8 @@ export interface RowFault {
   readonly column: string | null;
   readonly constraint: string | null;
   readonly message: string;
+  /** The row in it that is at fault; absent: it is `row` itself. */
+  readonly nested?: Row;
 }
 
 /** Values that a column keeps as text though its type promises something else; the database took them. */
@@ -106,6 +115,8 @@ export interface BatchResult {
   readonly outcomes?: ReadonlyMap<number, RowOutcome>;
   /** Rows of other tables that were made for them; absent: none. */
   readonly created?: number;
+  /** What became of the rows in them, by level; absent: there are no levels. */
+  readonly levels?: readonly LevelCounts[];
 }
 
 /** What became of some records: each of them counted, and those that were refused, in the order of the source. */
@@ -113,4 +124,6 @@ export interface BatchOutcome {
   readonly counts: Counts;
   readonly rejects: readonly Reject[];
   readonly misfits?: readonly Misfits[];
+  /** What became of the rows in them, by level; absent: there are no levels. */
+  readonly levels?: readonly LevelCounts[];
 }

@@ -102,6 +102,24 @@ export function outcomesFrom(countOf: (name: RowOutcome) => number): OutcomeCoun
   return Object.fromEntries(ROW_OUTCOMES.map((name) => [name, countOf(name)]));
 }
 
+/** Those of a level of nested records, whose rows count as read: `dropped` are rows of records that were rejected for another row. */
+export type LevelCounts = Counts & { dropped: number };
+
+/** Level counts of nothing. */
+export function noLevelCounts(): LevelCounts {
+  return { ...noCounts(), dropped: 0 };
+}
+
+/** Adds `more` to `into`, in place: level by level. */
+export function addLevels(into: readonly LevelCounts[], more: readonly LevelCounts[] = []): void {
+  for (const [at, counts] of more.entries()) {
+    const sum = into[at];
+    if (sum === undefined) continue;
+    addCounts(sum, counts);
+    sum.dropped += counts.dropped;
+  }
+}
+
 /** Counts of nothing. */
 export function noCounts(): Counts {
   return countsFrom(() => 0);

@@ -3,6 +3,7 @@ import type { Counts } from "./counts.ts";
 import type { Comparison } from "./differences.ts";
 import type { HeaderField } from "./header.ts";
 import type { LookupPlan } from "./lookup-plan.ts";
+import type { LinkedColumns, NestPlan } from "./nest/nest-plan.ts";
 import type { TableDdl } from "./new-table.ts";
 import type { Column, DeleteAction, TableShape } from "./table-shape.ts";
 import type { ValuesPlan } from "./value-plan.ts";
@@ -141,6 +142,8 @@ export interface TablePlan {
   readonly values?: ValuesPlan;
   /** The columns that are filled with what records name in other tables; absent: none. */
   readonly lookups?: readonly LookupPlan[];
+  /** The columns that take the key of a row of another level; absent: none. */
+  readonly linked?: readonly LinkedColumns[];
   /** The columns that rows may carry, in table order. */
   readonly columns: readonly Column[];
   /** By column, how fields that fill it are written; absent: as the column's type takes them. */
@@ -275,6 +278,8 @@ export interface LoadPlan {
   readonly target: string;
   /** The tables that its records fill, parents before children. */
   readonly tables: readonly [TablePlan, ...TablePlan[]];
+  /** How the rows in members of records are written, of the tables behind the first; absent: records hold none. */
+  readonly nest?: NestPlan;
   /** What is created before everything else, in the transaction of the first batch; `null` when the table is there. */
   readonly ddl: TableDdl | null;
   readonly before: readonly Step[];

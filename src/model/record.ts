@@ -3,6 +3,7 @@
  * Readers decide what is NULL (the dialect flags); what a text means is left to the target.
  */
 import type { HeaderField } from "./header.ts";
+import type { NestedPlace, NestedValue } from "./nest/nesting.ts";
 import type { PackedFields } from "./packed.ts";
 import type { SourceOffset } from "./source-offset.ts";
 import type { Reject } from "./reject.ts";
@@ -37,6 +38,10 @@ export interface SourceRecord {
   readonly position: Position;
   /** The record's bytes as they were, end of line included. */
   readonly raw: Uint8Array;
+  /** The members that hold records, beside those that were asked for; absent: none was. */
+  readonly nested?: readonly NestedValue[];
+  /** Where it is within the record of its source, whose position and bytes it has; absent: it is that record. */
+  readonly place?: NestedPlace;
 }
 
 /** Consecutive records of a source in order, and the records that could not be read. */

@@ -1,4 +1,5 @@
 /** A record that was not written: a value, never thrown. */
+import type { NestedPlace } from "./nest/nesting.ts";
 import type { Position } from "./record.ts";
 
 /** Where in the pipeline the record was refused. */
@@ -32,6 +33,8 @@ export type RowCode =
   | "ROW_LOOKUP"
   | "ROW_LOOKUP_SEVERAL"
   | "ROW_LOOKUP_PARTIAL"
+  | "ROW_NEST"
+  | "ROW_NEST_KEY"
   | "ROW_REFUSED";
 
 /** One record that was not written, and why. */
@@ -50,6 +53,10 @@ export interface Reject {
   readonly value?: string | null;
   /** The record's bytes as they were; `null` when it was too large to keep. */
   readonly raw: Uint8Array | null;
+  /** Where in the record its fault is; absent: in its own row. */
+  readonly place?: NestedPlace;
+  /** The rows in it, by level; absent: there are none. */
+  readonly nestedRows?: readonly number[];
 }
 
 /** The rejects of one code, as a report tells of them. */

@@ -14,6 +14,7 @@ import { commitEvery } from "./grammar.ts";
 import { modeOf, modeOfRun } from "./mode-of.ts";
 import type { Command } from "./option.ts";
 import type { OptionName, Options } from "./options.ts";
+import { checkNest } from "./nest/check-nest.ts";
 import { refuseIncomplete } from "./incomplete.ts";
 import { isSha256 } from "./parse-value.ts";
 import { conflict, modeText, WITHOUT_KEY, wrong } from "./wrong-options.ts";
@@ -33,15 +34,21 @@ export function checkOptions(
   checkJobOptions(options, command);
   refuseIncomplete(options, command, sources);
   if (command === "jobs") return;
-  checkConflictTarget(options);
-  checkMode(options);
-  checkUpdates(options);
+  checkLevel(options);
   checkWriters(options);
   checkCommit(options, command);
   checkDeletes(options);
   checkDifferences(options);
   checkLate(options);
   checkLookups(options);
+  checkNest(options, command, checkLevel);
+}
+
+/** What holds for the options of a load, and of a level of nested records. */
+function checkLevel(options: Options): void {
+  checkConflictTarget(options);
+  checkMode(options);
+  checkUpdates(options);
 }
 
 function checkLookups({ lookup, lookupMissing }: Options): void {

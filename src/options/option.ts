@@ -97,6 +97,8 @@ export interface OptionSpec {
   readonly notInRun?: string;
   /** What stands between name and value in each text of a `many`: a manifest may give them as a mapping. */
   readonly pairs?: ":" | "=" | " = ";
+  /** Its text may be a mapping with mappings in it: a manifest gives it as one. */
+  readonly tree?: true;
   /**
    * Changes what the bytes of a source come to: a job that was begun with another value cannot go on. `given`: where it is
    * given, so that the jobs of earlier versions, which did not know it, go on without it.

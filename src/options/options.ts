@@ -12,6 +12,7 @@ import { JOB_OPTIONS } from "./table/job.ts";
 import { LATE_OPTIONS } from "./table/late.ts";
 import { LOOKUP_OPTIONS } from "./table/lookups.ts";
 import { MAPPING_OPTIONS } from "./table/mapping.ts";
+import { NEST_OPTIONS } from "./table/nest.ts";
 import { OUTPUT_OPTIONS } from "./table/output.ts";
 import { RUN_OPTIONS } from "./table/run.ts";
 import { SOURCE_OPTIONS } from "./table/source.ts";
@@ -30,6 +31,7 @@ export const OPTIONS = {
   ...MAPPING_OPTIONS,
   ...COLUMN_VALUE_OPTIONS,
   ...LOOKUP_OPTIONS,
+  ...NEST_OPTIONS,
   ...TABLE_OPTIONS,
   ...CONFLICT_OPTIONS,
   ...LATE_OPTIONS,

@@ -15,6 +15,7 @@ import { isJob } from "../options/is-job.ts";
 import { commitEvery } from "../options/grammar.ts";
 import { modeOf } from "../options/mode-of.ts";
 import { choosePartitioning } from "./partitioning.ts";
+import { linkedNames, refuseLinked } from "./nest/refuse-linked.ts";
 import {
   fieldLabels,
   fieldResolver,
@@ -28,6 +29,10 @@ import { chooseLate, explainLate, lateOptions } from "./late/late-columns.ts";
 import type { LateChoice } from "./late/late-columns.ts";
 import type { LookupPlan } from "../model/lookup-plan.ts";
 import { planValues } from "./values/plan-values.ts";
+import { planNested } from "./nest/plan-nested.ts";
+import { relateLevels } from "./nest/plan-nest.ts";
+import type { LevelRequest } from "./nest/plan-nest.ts";
+import type { LinkedColumns } from "../model/nest/nest-plan.ts";
 import { planLookups } from "./lookups/plan-lookups.ts";
 import { ALL_NOTATIONS, chooseNotations } from "./values/notations.ts";
 import type { NotationUse } from "./values/notations.ts";
@@ -76,13 +81,21 @@ export interface PlanRequest {
   readonly removalSql?: Session["removalSql"] | undefined;
   /** The tables of look-ups, by the names that the options have for them. */
   readonly parents?: ReadonlyMap<string, TableShape> | undefined;
+  /** The levels of records in records; absent: there are none. */
+  readonly levels?: readonly LevelRequest[];
+  /** The columns that take the key of a row of another level; absent: none. */
+  readonly linked?: readonly LinkedColumns[];
   /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
   readonly whyUnhashable?: ((plan: TablePlan) => string | null) | undefined;
 }
 
 /** The plan of a load. Throws `PLAN_*` errors; each names what to change. */
-export function makePlan(request: PlanRequest): LoadPlan {
+export function makePlan(asked: PlanRequest): LoadPlan {
+  const relations = asked.levels === undefined ? null : relateLevels(asked.levels, asked.shape);
+  const request = relations === null ? asked : { ...asked, linked: relations.ofRoot };
   const { plan, together, why, warnings } = planTable(request, request.stage ?? FIRST_STAGE);
+  const nested =
+    relations === null ? null : planNested({ request, relations, root: plan }, planTable);
   const removalSql = plan.removal === undefined ? undefined : request.removalSql?.(plan);
   const { target, options, capabilities, whyUnhashable, ddl = null } = request;
   const steps = planSteps(request, plan.emptied);
@@ -103,7 +116,8 @@ export function makePlan(request: PlanRequest): LoadPlan {
   });
   return {
     target,
-    tables: [plan],
+    tables: [plan, ...(nested?.tables.slice(1) ?? [])],
+    ...(nested === null ? {} : { nest: nested.nest }),
     ddl,
     ...steps,
     ...(removalSql === undefined ? {} : { removalSql }),
@@ -112,11 +126,12 @@ export function makePlan(request: PlanRequest): LoadPlan {
     partitioning: partitioning.chosen,
     why: [
       ...why,
+      ...(nested?.why ?? []),
       ...explainSync(request, moves),
       ...explainRun(commit, partitioning, isJob(request.options)),
       ...locks.why,
     ],
-    warnings: [...warnings, ...locks.warnings],
+    warnings: [...warnings, ...(nested?.warnings ?? []), ...locks.warnings],
   };
 }
 
@@ -230,7 +245,7 @@ function chooseGoing(
 interface Fillings {
   readonly chosen: Pick<
     TablePlan,
-    "mapping" | "constants" | "update" | "columns" | "notations" | "values" | "lookups"
+    "mapping" | "constants" | "update" | "columns" | "notations" | "values" | "lookups" | "linked"
   >;
   /** The columns that are written with their record, and that a known field, a constant, an expression or a look-up fills. */
   readonly named: ReadonlySet<string>;
@@ -246,7 +261,7 @@ function planFillings(
   request: PlanRequest,
   how: Pick<ColumnSources, "mode" | "arbiter" | "naming">,
 ): Fillings {
-  const { shape, options, only } = request;
+  const { shape, options, only, linked = [] } = request;
   const mapping = planMapping(request);
   const called = fieldNames(sourcesOf(request));
   refuseEmptyKeys(mapping, how.arbiter, options.defaultOnEmpty);
@@ -254,13 +269,8 @@ function planFillings(
   const all = updateRule(shape, { options, ...how });
   const filled = { mapping, constants, update: all };
   const overlaps = findOverlaps({ ...how, ...filled, fieldNames: called });
-  const { values, ...valued } = planValues({
-    ...request,
-    ...how,
-    ...filled,
-    called,
-    ...knownOf(request),
-  });
+  const known = knownOf(request);
+  const { values, ...valued } = planValues({ ...request, ...how, ...filled, called, ...known });
   const found = planLookups({ ...request, ...filled, values, called });
   const { lookups } = found;
   const late = chooseLate({ ...request, ...how, ...filled });
@@ -268,9 +278,11 @@ function planFillings(
   const isWritten = (name: string): boolean => {
     return only?.includes(name) ?? late?.columns.includes(name) !== true;
   };
-  const made = [...evaluated, ...lookups.map(({ column }) => column.name)];
-  const known = [...mapping, ...constants].map(({ column }) => column);
-  const named = new Set([...known, ...made].filter(isWritten));
+  const links = linkedNames(linked);
+  const made = [...evaluated, ...lookups.map(({ column }) => column.name), ...links];
+  refuseLinked(links, { mapping, constants, made });
+  const given = [...mapping, ...constants].map(({ column }) => column);
+  const named = new Set([...given, ...made].filter(isWritten));
   const columns = carriedColumns(request, named).filter(({ name }) => isWritten(name));
   const update = { ...all, columns: all.columns.filter(isWritten) };
   return {
@@ -282,6 +294,7 @@ function planFillings(
       ...notationsOf(request, lookups, [...constants.map(({ column }) => column), ...made]),
       ...(values === null ? {} : { values }),
       ...(lookups.length === 0 ? {} : { lookups }),
+      ...(linked.length === 0 ? {} : { linked }),
     },
     named,
     late,
@@ -294,11 +307,12 @@ function planFillings(
 
 /** How values are written; columns that are `filled` take none of a field. */
 function notationsOf(
-  { shape, options, capabilities, stage }: PlanRequest,
+  { shape, options, capabilities, stage, levels }: PlanRequest,
   lookups: readonly LookupPlan[],
   filled: readonly string[],
 ): Pick<TablePlan, "notations"> {
-  const elsewhere = stage === undefined ? readByLookups(lookups) : ALL_NOTATIONS;
+  const isOnly = stage === undefined && levels === undefined;
+  const elsewhere = isOnly ? readByLookups(lookups) : ALL_NOTATIONS;
   return chooseNotations(shape, options, { capabilities, elsewhere, filled });
 }
 
@@ -318,6 +332,8 @@ function refuseUnworkable(
   const needed = neededPrivileges(how, capabilities, options.deleteWhen !== null);
   if (!options.grants) refusePrivileges(shape, needed, quoteIdentifier);
   refuseUnmovable(request, how.named);
+  // Of the rows of a level nothing is known where the first records have none.
+  if (request.linked !== undefined && request.fields.length === 0) return;
   refuseMissing(shape, { ...options, ...how, fields: fieldLabels(sourcesOf(request)) });
 }
 

@@ -5,6 +5,7 @@
 import type { HeaderField, HeaderUse } from "../model/header.ts";
 import type { SourceOffset } from "../model/source-offset.ts";
 import type { RecordChunk } from "../model/record.ts";
+import type { NestMember } from "../model/nest/nesting.ts";
 import type { SkipResult } from "./text/skip-to.ts";
 import type { PrefixHash } from "./bytes/prefix-hash.ts";
 import type { SourceFormat } from "./formats.ts";
@@ -53,6 +54,8 @@ export interface ReadOptions {
   readonly records?: { readonly parts: readonly string[] } | null;
   /** Names with a dot that flags give, which may be ways into the objects of JSON records; absent: none. */
   readonly paths?: readonly string[];
+  /** The members of JSON records that hold records; absent: none do. */
+  readonly nests?: readonly NestMember[];
   readonly trim: boolean;
   /** A CSV record with fewer fields than the header: a reject (`error`), or the fields are absent (`default`) or NULL (`null`). */
   readonly missingFields: "default" | "null" | "error" | null;

@@ -30,7 +30,8 @@ export function readReport(value: unknown): Report | RunReport | null {
   if (fields === null || status === null) return null;
   if (fields.record("counts") === null || !isMoment(fields.text("startedAt"))) return null;
   const common = { ...facts(fields), status };
-  const tables = fields.list("tables");
+  // A load of nested records has tables as well.
+  const tables = fields.names.includes("failedLoad") ? fields.list("tables") : null;
   return tables === null ? loadOf(fields, common) : runOf(fields, tables, common);
 }
 

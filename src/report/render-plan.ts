@@ -4,6 +4,7 @@ import type { Arbiter, NullKey, RemovalSql, Step, TablePlan } from "../model/loa
 import { fieldLabel } from "../model/header.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 import { alignColumns, formatCount, plural } from "../errors/format.ts";
+import { nestLines } from "./render-nest.ts";
 import { headerText } from "./header-text.ts";
 import type { PlanReport } from "../model/plan-report.ts";
 import { tableName } from "../model/table-shape.ts";
@@ -14,7 +15,11 @@ export function renderPlan(report: PlanReport): string {
   const { plan, statements } = report;
   const lines = [
     ...alignColumns(facts(report), ""),
-    ...plan.tables.flatMap((table) => tableSections(table, report)),
+    ...section(
+      "levels",
+      nestLines(plan, { key: ({ arbiter }) => keyText(arbiter), method: methodText }),
+    ),
+    ...plan.tables.flatMap((table, at) => tableSections(table, report, at)),
     ...section("created first", ddlLines(plan.ddl?.statements ?? [])),
     ...section("before the first batch", [
       ...stepLines(plan.before),
@@ -49,11 +54,14 @@ function ddlLines(statements: readonly string[]): string[] {
 }
 
 /** What fills the columns of a table, and what happens to its rows. */
-function tableSections(table: TablePlan, { sources }: PlanReport): string[] {
+function tableSections(table: TablePlan, { sources, plan }: PlanReport, at: number): string[] {
   const inserts = table.mode === "insert" || table.mode === "ignore";
+  const level = plan.nest?.levels.find((each) => each.at === at);
+  const of = level === undefined ? "" : ` of ${level.path.join(".")}`;
+  const left = level === undefined ? sources : [];
   return [
-    ...section("mapping", alignColumns(mappingRows(table, sources))),
-    ...section(inserts ? "write" : "update", updateLines(table)),
+    ...section(`mapping${of}`, alignColumns(mappingRows(table, left))),
+    ...section(`${inserts ? "write" : "update"}${of}`, updateLines(table)),
   ];
 }
 

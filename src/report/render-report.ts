@@ -24,6 +24,7 @@ export function reportJson(report: Report): string {
     rowSource,
     ddl,
     counts,
+    ...(report.tables === undefined ? {} : { tables: report.tables }),
     ...(report.steps === undefined ? {} : { steps: report.steps }),
     ...(report.late === undefined ? {} : { late: report.late }),
     ...(report.deletes === undefined ? {} : { deletes: report.deletes }),
@@ -83,6 +84,7 @@ export function renderReport(report: Report, verbose = false): string {
     headline(report, verbose),
     ...createdLines(report),
     ...countLines(report),
+    ...levelLines(report.tables),
     ...keyLines(report),
     ...alongLines(report),
     ...differenceLines(report),
@@ -176,6 +178,19 @@ function countLines({ counts, status, guarantee, deletes }: Report): string[] {
   return alignColumns(
     shown.map(({ name, note }, index) => [name, (texts[index] ?? "").padStart(width), note]),
   );
+}
+
+/** What became of the rows in the records, a level a line. */
+export function levelLines(tables: Report["tables"] = []): string[] {
+  return tables.flatMap(({ member, table, counts }) => {
+    if (member === undefined) return [];
+    const dropped = "dropped" in counts ? counts.dropped : 0;
+    const told = COUNT_NAMES.filter((name) => name !== "read" && counts[name] > 0).map(
+      (name) => `${formatCount(counts[name])} ${name}`,
+    );
+    if (dropped > 0) told.push(`${formatCount(dropped)} dropped`);
+    return [`${member} -> ${table}: ${[plural(counts.read, "row"), ...told].join(", ")}`];
+  });
 }
 
 /** What `--key primary`, or no key, came to; a key that is named goes without saying. */

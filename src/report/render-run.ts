@@ -4,7 +4,14 @@ import type { Counts } from "../model/counts.ts";
 import { alignColumns, formatCount, formatSeconds, plural } from "../errors/format.ts";
 import { visible, visibleLine } from "../errors/visible.ts";
 import { differenceLines } from "./render-differences.ts";
-import { alongLines, detailsJson, rejectLines, sequenceLines, whyLines } from "./render-report.ts";
+import {
+  alongLines,
+  detailsJson,
+  levelLines,
+  rejectLines,
+  sequenceLines,
+  whyLines,
+} from "./render-report.ts";
 import type { ReportedLoad, RunReport } from "./run-report.ts";
 
 /** The report as one line of JSON, its fields in the order of the documentation. */
@@ -130,7 +137,7 @@ function loadLines(tables: readonly ReportedLoad[]): string[] {
       `${formatCount(counts.read).padStart(width)} ${counts.read === 1 ? "record" : "records"}`,
       outcomes(counts),
     ]),
-  );
+  ).concat(tables.flatMap(({ nested }) => levelLines(nested)));
 }
 
 function outcomes(counts: Counts): string {

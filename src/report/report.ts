@@ -1,5 +1,5 @@
 /** What a finished load returns: the value behind `--json`, `--report` and the summary. */
-import type { Counts } from "../model/counts.ts";
+import type { Counts, LevelCounts } from "../model/counts.ts";
 import type { KeyOrigin } from "../model/load-plan.ts";
 import type { Differences } from "../model/differences.ts";
 import type { LateRows } from "../model/late-rows.ts";
@@ -71,6 +71,20 @@ export interface ReportDetails extends Partial<CourseOfLoad> {
   readonly environment?: { readonly node: string; readonly platform: string };
 }
 
+/** One table of nested records, or that of the records themselves, whose level is 0. */
+export interface ReportedTable {
+  /** The sources. */
+  readonly load: string;
+  /** How many members deep. */
+  readonly level: number;
+  /** The member, behind those that it is in; absent: the records themselves. */
+  readonly member?: string;
+  readonly table: string;
+  readonly mode: string;
+  /** Of a level with `dropped`, whose `read` are its rows. */
+  readonly counts: Counts | LevelCounts;
+}
+
 /** The report of one load; the fields of `--json`. */
 export interface Report extends ReportDetails {
   readonly status: Status;
@@ -87,6 +101,8 @@ export interface Report extends ReportDetails {
   /** The statements by which the load created its table or columns of it; of a dry run, those that it would run. */
   readonly ddl: readonly string[];
   readonly counts: Counts;
+  /** The tables of nested records, the records' own first; absent: records hold no others, or the load did not come to its end. */
+  readonly tables?: readonly ReportedTable[];
   /** What was run before the first record, after the last, and after the last commit; absent: nothing. */
   readonly steps?: readonly ReportedStep[];
   /** What was set after the last record; absent: nothing is, or the load did not come to it. */

@@ -1,6 +1,6 @@
 /** What a finished run over several tables returns: the value behind `--json`, `--report` and the summary. */
 import type { Counts } from "../model/counts.ts";
-import type { Report, ReportDetails, ReportedJob } from "./report.ts";
+import type { Report, ReportDetails, ReportedJob, ReportedTable } from "./report.ts";
 
 /** One load of a run. */
 export interface ReportedLoad extends Pick<
@@ -34,6 +34,8 @@ export interface ReportedLoad extends Pick<
   readonly kept: boolean;
   /** 0: its rows are those of the records themselves. */
   readonly level: 0;
+  /** The tables of the levels in them; absent: records hold no others. */
+  readonly nested?: readonly ReportedTable[];
 }
 
 /** A file of the run's folders that is no load. */

@@ -1,7 +1,7 @@
 /** Makes the report of a run from what became of its loads; decides status and exit code. */
 import { plural } from "../errors/format.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
-import { sumOfCounts } from "../model/counts.ts";
+import { changesIn, sumOfCounts } from "../model/counts.ts";
 import { isWithheld } from "../model/removal.ts";
 import { endingOf, failureOf, makeReport, timesOf } from "../load/make-report.ts";
 import type { LoadOutcome, RunFacts } from "../load/make-report.ts";
@@ -102,6 +102,7 @@ function reportedLoad({ load }: PartOutcome, report: Report): Omit<ReportedLoad,
     ...(report.deletes === undefined ? {} : { deletes: report.deletes }),
     ...differencesJson(report),
     ...(report.job === null ? {} : { job: report.job }),
+    ...(report.tables === undefined ? {} : { nested: report.tables.slice(1) }),
   };
   const how = { table, mode, key, strategy, rowSource, counts, ...ran, sources };
   const ofCodes = rejects.map((each) => ({ ...each, fix: inRun(each.fix, load) }));
@@ -137,7 +138,9 @@ function conclude(
   const isWhole = parts.every(
     ({ outcome: { removed = null } }) => removed === null || !isWithheld(removed),
   );
-  return endingOf(counts, { ...options, rejectsOk: options.rejectsOk && isWhole });
+  const nested = parts.flatMap(({ outcome: { levels = [] } }) => levels);
+  const changes = [counts, ...nested].reduce((sum, each) => sum + changesIn(each), 0);
+  return endingOf(counts, { ...options, rejectsOk: options.rejectsOk && isWhole }, changes);
 }
 
 /** What to do about an error of a run: of the load that was at hand, and of those that are committed. */

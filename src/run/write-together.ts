@@ -23,7 +23,7 @@ export async function writeTogether(
   const { signal } = state.request.surroundings;
   let transaction: Transaction | null = null;
   try {
-    const written = tablesWritten(parts.map(({ prepared }) => prepared.plan.tables[0]));
+    const written = tablesWritten(parts.map(({ prepared }) => prepared.plan.tables));
     transaction = await session.begin(written.tables);
     const waits = order.waiting.length === 0 ? [] : session.leaveToCommit?.(order.waiting);
     for (const sql of waits ?? []) await session.execute.run(sql);

@@ -1,4 +1,7 @@
 /** The options of reading among all options. */
+import type { NestMember } from "../model/nest/nesting.ts";
+import { levelsOf } from "../options/nest/nest-levels.ts";
+import type { LevelOptions } from "../options/nest/nest-levels.ts";
 import type { Options } from "../options/options.ts";
 import { lookupFields } from "../options/lookup-fields.ts";
 import type { ReadOptions } from "../read/source.ts";
@@ -15,5 +18,13 @@ export function readOptions(options: Options): ReadOptions {
       ...(map ?? []).flatMap(({ field, column }) => (column === null ? [] : [field])),
       ...lookupFields(options),
     ],
+    ...(options.nest === null ? {} : { nests: nestMembers(levelsOf(options), null) }),
   };
+}
+
+/** The members of a level that hold records. */
+function nestMembers(levels: readonly LevelOptions[], parent: number | null): NestMember[] {
+  return [...levels.entries()]
+    .filter(([, level]) => level.parent === parent)
+    .map(([at, { path }]) => ({ name: path.at(-1) ?? "", members: nestMembers(levels, at) }));
 }

@@ -1,9 +1,12 @@
 /** Looks at the first records of a source without losing them: planning needs their fields. */
+import type { NestMember } from "../model/nest/nesting.ts";
 import type { SourceOffset } from "../model/source-offset.ts";
 import type { RecordChunk, RecordShape } from "../model/record.ts";
 import { PackedChunk } from "../read/text/fast-path.ts";
 import type { SkipResult } from "../read/text/skip-to.ts";
 import type { Source } from "../read/source.ts";
+import { NestedSample } from "./nested-fields.ts";
+import type { NestedFields } from "./nested-fields.ts";
 
 /** How many records planning looks at. */
 const SAMPLED = 1000;
@@ -11,6 +14,8 @@ const SAMPLED = 1000;
 /** The fields a source is known to have, and all of its records still to come. */
 export interface SourceSample {
   readonly fields: readonly string[];
+  /** Of the records in members. */
+  readonly nested: readonly NestedFields[];
   readonly chunks: AsyncIterable<RecordChunk>;
   /** Goes on at an offset, also at one among the records that were looked at; to be called before the chunks are asked for. */
   skipTo(offset: SourceOffset): Promise<SkipResult>;
@@ -25,21 +30,29 @@ export interface BegunSource {
 }
 
 /** The fields of the header, or those of the first 1,000 records and of all that were read before. */
-export async function sample(source: Source, begun?: BegunSource): Promise<SourceSample> {
+export async function sample(
+  source: Source,
+  begun?: BegunSource,
+  nests: readonly NestMember[] = [],
+): Promise<SourceSample> {
   const iterator = begun?.iterator ?? source.chunks()[Symbol.asyncIterator]();
   let seen: RecordChunk[] = [...(begun?.seen ?? [])];
   const fields = new Set<string>(source.fields ?? []);
   for (const shape of seen.flatMap(shapesOf)) for (const field of shape.fields) fields.add(field);
+  const nested = new NestedSample(nests);
+  for (const chunk of seen) nested.see(chunk);
   const wanted = source.fields !== null || seen.length > 0 ? 0 : SAMPLED;
   for (let records = 0; records < wanted;) {
     const { done, value } = await iterator.next();
     if (done === true) break;
     seen.push(value);
+    nested.see(value);
     for (const shape of shapesOf(value)) for (const field of shape.fields) fields.add(field);
     records += (value.packed?.records ?? value.records.length) + value.rejects.length;
   }
   return {
     fields: [...fields],
+    nested: nested.levels,
     chunks: replay(() => seen, iterator),
     skipTo: async (offset) => {
       const last = seen.at(-1);

@@ -17,6 +17,7 @@ import type { LaterSource } from "./look-at.ts";
 import { openSource } from "./open-source.ts";
 import type { Closable } from "./open-source.ts";
 import { readOptions } from "./read-options.ts";
+import type { NestedFields } from "./nested-fields.ts";
 import { SourceExtent } from "./source-extent.ts";
 import type { ReadingProgress } from "./source-extent.ts";
 import { firstValues } from "./first-values.ts";
@@ -66,6 +67,8 @@ export interface LookedAtSources {
   readonly later: readonly LaterSource[];
   /** The fields of each source, as far as they can be known without reading a stream. */
   readonly fields: readonly KnownFields[];
+  /** Those of the records in members, of the first source. */
+  readonly nested: readonly NestedFields[];
   /** A later source may bring other fields than the first. */
   readonly differ: boolean;
   /** One of them at least cannot be read again. */
@@ -139,7 +142,8 @@ export class SourceSet {
     this.#rules = rules;
     const first = this.#begun?.source ?? (await this.open(this.paths[0] ?? "-"));
     this.#take(first);
-    this.#sample = await sample(first, this.#begun ?? undefined);
+    const { nests } = readOptions(this.#context.options);
+    this.#sample = await sample(first, this.#begun ?? undefined, nests);
     const later: LaterSource[] = [];
     for (const path of this.paths.slice(1)) later.push(await lookAt(path, this.#context.options));
     const { name: source, headerFields: header } = first;
@@ -151,7 +155,8 @@ export class SourceSet {
       others.length < later.length || others.some(({ fields }) => !areSame(fields, sampled));
     const readOnce = !first.rereadable || later.some(({ format }) => format === "stream");
     const fields = [{ source, fields: sampled, header }, ...others];
-    this.#looked = { first, later, fields, differ, readOnce };
+    const { nested } = this.#sample;
+    this.#looked = { first, later, fields, nested, differ, readOnce };
     return this.#looked;
   }
 

@@ -28,14 +28,18 @@ export interface LookupSql {
   unfit?(key: KeyTexts): number;
 }
 
-/** How a session looks up. */
-export interface Lookups {
-  /** The statements of a look-up. */
-  sql(lookup: LookupPlan): LookupSql;
+/** The statements of a savepoint. */
+export interface Savepoint {
   readonly savepoint: string;
   readonly rollback: string;
   /** Absent where a savepoint ends with its transaction. */
   readonly release?: string;
+}
+
+/** How a session looks up. */
+export interface Lookups extends Savepoint {
+  /** The statements of a look-up. */
+  sql(lookup: LookupPlan): LookupSql;
   /** Others cannot change the other table while a transaction of ours is open. */
   readonly alone?: true;
   /** A statement that fails ends the transaction, savepoints or not. */

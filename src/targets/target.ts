@@ -21,7 +21,7 @@ import type { TableName, TablePrivilege, TableShape, ValueForm } from "../model/
 import type { ValueColumn } from "../model/value-plan.ts";
 import type { MethodCapabilities } from "./method-capabilities.ts";
 import type { DdlDialect } from "./ddl-dialect.ts";
-import type { Lookups } from "./lookup-sql.ts";
+import type { Lookups, Savepoint } from "./lookup-sql.ts";
 import type { SetWriter } from "./set-writer.ts";
 import type { SqlExecutor } from "./sql-executor.ts";
 import type { ValueSql } from "./value-sql.ts";
@@ -255,6 +255,8 @@ export interface Session {
   moveSequences?(plan: TablePlan, columns: readonly string[]): Promise<MovedSequences>;
   /** How rows of other tables are looked up, over `execute`. */
   readonly lookups: Lookups;
+  /** What records are undone to that hold others, over `execute`: unlike the savepoints of writers and look-ups, which are within it. */
+  readonly recordSavepoint: Savepoint;
   /** How the values of these columns of `table` are asked for, over `execute`, of records with so many fields. */
   values(table: TableShape, columns: readonly ValueColumn[], fields: number): ValueSql;
   /** The fault of a row that the database refused with this error, which is of class `row`; `table` is the one that was written. */

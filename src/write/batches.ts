@@ -11,7 +11,7 @@ import type { Reject } from "../model/reject.ts";
 import { BatchEnd } from "./batch-end.ts";
 import type { ReachedOffset } from "./batch-end.ts";
 import type { SourceEvent } from "../model/source-offset.ts";
-import type { RecordMapper } from "./mapping/map-records.ts";
+import type { Mapper } from "./mapping/map-nested.ts";
 import { PackedBatch } from "./packed-batch.ts";
 import type { JobSource } from "../model/source-offset.ts";
 
@@ -43,7 +43,7 @@ export interface BatchLimits {
 /** Gathers chunks into batches. */
 export async function* gatherBatches(
   events: AsyncIterable<SourceEvent>,
-  mapper: RecordMapper,
+  mapper: Mapper,
   limits: BatchLimits,
 ): AsyncGenerator<ReadBatch> {
   const builder = new BatchBuilder(mapper, limits);
@@ -80,7 +80,7 @@ interface PendingSlice {
 }
 
 class BatchBuilder {
-  readonly #mapper: RecordMapper;
+  readonly #mapper: Mapper;
   readonly #batchRows: number;
   readonly #shortRows: number;
   #number = 1;
@@ -100,7 +100,7 @@ class BatchBuilder {
   /** Where the last record that was taken ends. */
   #reached: ReachedOffset | null = null;
 
-  constructor(mapper: RecordMapper, { batchRows, shortRows = batchRows }: BatchLimits) {
+  constructor(mapper: Mapper, { batchRows, shortRows = batchRows }: BatchLimits) {
     this.#mapper = mapper;
     this.#batchRows = batchRows;
     this.#shortRows = shortRows;
@@ -258,7 +258,7 @@ class BatchBuilder {
 }
 
 /** The rows of packed records, read on the slow path. */
-function readRows(pending: readonly PendingSlice[], mapper: RecordMapper, firstOrd: number): Row[] {
+function readRows(pending: readonly PendingSlice[], mapper: Mapper, firstOrd: number): Row[] {
   const rows: Row[] = [];
   for (const { chunk, slice } of pending) {
     for (const record of chunk.records.slice(slice.from, slice.to)) {

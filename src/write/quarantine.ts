@@ -19,23 +19,23 @@ export class Quarantine {
 
   /** Takes note of the rows of a lost transaction. */
   add({ rows, fault }: TransactionAborted): void {
-    if (fault === null) for (const { ord } of rows) this.#alone.add(ord);
+    if (fault === null) for (const row of rows) this.#alone.add(recordOrd(row));
     else {
       const { row, ...rest } = fault;
-      this.#refused.set(row.ord, rest);
+      this.#refused.set(recordOrd(row), rest);
     }
   }
 
   /** True when a lost transaction tells nothing new: another try would end the same way. */
   knows({ rows, fault }: TransactionAborted): boolean {
     return fault === null
-      ? rows.every(({ ord }) => this.#alone.has(ord))
-      : this.#refused.has(fault.row.ord);
+      ? rows.every((row) => this.#alone.has(recordOrd(row)))
+      : this.#refused.has(recordOrd(fault.row));
   }
 
   /** The fault of a row that is not to be tried again; `null` for any other. */
   faultOf(row: Row): RowFault | null {
-    const fault = this.#refused.get(row.ord);
+    const fault = this.#refused.get(recordOrd(row));
     return fault === undefined ? null : { ...fault, row };
   }
 
@@ -47,6 +47,11 @@ export class Quarantine {
 
   /** True when rows of the batch must be applied one at a time. */
   goesAlone(batch: Batch): boolean {
-    return this.#alone.size > 0 && batch.rows.some((row) => this.#alone.has(row.ord));
+    return this.#alone.size > 0 && batch.rows.some((row) => this.#alone.has(recordOrd(row)));
   }
+}
+
+/** The place of the record that a row is of, or in: a record is written whole. */
+function recordOrd(row: Row): number {
+  return (row.root ?? row).ord;
 }

@@ -4,11 +4,11 @@
  */
 import { failPoint } from "../testing/fail-point.ts";
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
-import type { Batch, BatchOutcome } from "../model/batch.ts";
+import type { Batch, BatchOutcome, BatchResult } from "../model/batch.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
 import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
-import type { LoadPlan, Step } from "../model/load-plan.ts";
+import type { LoadPlan, Step, TablePlan } from "../model/load-plan.ts";
 import type { CheckpointTable } from "../checkpoint/checkpoint-table.ts";
 import { TransactionAborted } from "../targets/target.ts";
 import type { Session, Transaction, Writer } from "../targets/target.ts";
@@ -23,6 +23,8 @@ import type { RemovalHow, RemovalResult } from "./remove-missing.ts";
 import { guardedColumns } from "./mapping/guarded-columns.ts";
 import type { AppliedBatch } from "./applied-batch.ts";
 import { LookupWriter } from "./lookups/lookup-writer.ts";
+import { mayDrop, NestWriter } from "./nest/nest-writer.ts";
+import type { TableWriter } from "./nest/nest-writer.ts";
 import { ValueWriter } from "./values/value-writer.ts";
 import { BatchWriter } from "./write-batch.ts";
 import type { BatchApplier } from "./write-batch.ts";
@@ -72,6 +74,8 @@ interface OpenTransaction {
   readonly lookups: LookupWriter | null;
   /** `null` where no expression is evaluated. */
   readonly values: ValueWriter | null;
+  /** `null` where records hold no others. */
+  readonly nest: NestWriter | null;
   /** The rows of the checkpoint that it moves. */
   readonly scope: CursorScope;
 }
@@ -112,14 +116,17 @@ export class SessionWriter {
         capabilities: this.#session.capabilities,
         classify: (error) => this.#session.classify(error),
         quarantine,
-        tellsOutcomes: tables[0].late !== undefined,
+        tellsOutcomes: tables[0].late !== undefined || this.#tells(0),
       });
       const late = await this.#beginLate(joined);
       const noting = this.#noting(batches, late);
       const lookups = this.#lookupWriter(noting);
       const values = this.#valueWriter(lookups ?? noting);
+      const nest = this.#nestWriter(joined, async (batch) => {
+        return await (values?.write(batch) ?? written(lookups ?? noting, batch));
+      });
       const { transaction } = joined;
-      const open = { transaction, writer, batches, late, lookups, values, scope };
+      const open = { transaction, writer, batches, late, lookups, values, nest, scope };
       this.#open = open;
       failPoint("row-lock");
       await checkpointing?.cursor.lock(checkpointing.table, scope);
@@ -147,11 +154,45 @@ export class SessionWriter {
     });
   }
 
+  /** What writes the levels of records besides their own rows, which `root` writes; `null`: there are none. */
+  #nestWriter(joined: JoinedTransaction, root: TableWriter): NestWriter | null {
+    const { tables, nest } = this.#plan;
+    if (nest === undefined) return null;
+    const { quarantine } = this.#context;
+    const { capabilities } = this.#session;
+    const levels = tables.slice(1).map((plan, place): TableWriter => {
+      const batches = new BatchWriter(plan, {
+        writer: writerAt(joined, joined.levelsAt?.[place]),
+        capabilities,
+        classify: (error) => this.#session.classify(error),
+        quarantine,
+        tellsOutcomes: this.#tells(place + 1),
+      });
+      return async (batch) => ({
+        batch,
+        result: this.#asCounted(plan, await batches.write(batch)),
+      });
+    });
+    return new NestWriter(tables, nest, {
+      session: this.#session,
+      quarantine,
+      writers: [root, ...levels],
+    });
+  }
+
+  /** Rows that are dropped without an error are told apart, where others are in their records. */
+  #tells(at: number): boolean {
+    const { tables, nest } = this.#plan;
+    const table = tables[at];
+    const hasRows = nest?.levels.some((each) => each.parentAt === at && each.relation === "array");
+    return hasRows === true && table !== undefined && mayDrop(table);
+  }
+
   async #beginOwn(): Promise<JoinedTransaction> {
     const { tables, ddl } = this.#plan;
     const { locked } = this.#context;
     const how = { locked, ddl: this.#made ? null : ddl };
-    const { tables: all, places } = tablesWritten(tables);
+    const { tables: all, places } = tablesWritten([tables]);
     return { transaction: await this.#session.begin(all, how), at: 0, ...places[0] };
   }
 
@@ -167,21 +208,22 @@ export class SessionWriter {
 
   /** Makes a batch ready while an earlier one is being written. */
   prepare(batch: Batch): void {
-    const { batches, late, lookups, values } = this.#open ?? {};
-    // What expressions give is not known before.
-    if (batches === undefined || values !== null) return;
+    const { batches, late, lookups, values, nest } = this.#open ?? {};
+    // What expressions give is not known before, nor are the keys of other levels.
+    if (batches === undefined || values !== null || nest !== null) return;
     (lookups ?? this.#noting(batches, late ?? null)).prepare(batch);
   }
 
   /** Writes a batch; nothing of it is committed. */
   async write(readBatch: ReadBatch, scope: CursorScope = "all"): Promise<BatchOutcome> {
-    const { batches, late, lookups, values } = await this.begin(scope);
+    const { batches, late, lookups, values, nest } = await this.begin(scope);
     return await this.#asOurs(async () => {
       failPoint("apply");
       const { batch } = readBatch;
-      const applied = await (values?.write(batch) ??
+      const applied = await (nest?.write(batch) ??
+        values?.write(batch) ??
         written(lookups ?? this.#noting(batches, late), batch));
-      const outcome = writtenOf(readBatch, applied.result);
+      const outcome = writtenOf(readBatch, applied.result, this.#plan.nest?.levels);
       failPoint("applied");
       addCounts(this.#counts, outcome.counts);
       await this.#noteKeys(applied.batch);
@@ -192,7 +234,6 @@ export class SessionWriter {
   /** Writes batches whose look-ups are done: what is set late is left out, and kept for later. */
   #noting(batches: BatchWriter, late: LateValues | null): BatchApplier {
     const [plan] = this.#plan.tables;
-    const { joined } = this.#context;
     return {
       prepare: (batch) => batches.prepare(late?.firstPass(batch) ?? batch),
       write: async (batch) => {
@@ -200,9 +241,13 @@ export class SessionWriter {
           late === null
             ? await batches.write(batch)
             : await late.note(batch, await batches.write(late.firstPass(batch)));
-        return joined === undefined ? result : foundUnchanged(plan, result);
+        return this.#asCounted(plan, result);
       },
     };
+  }
+
+  #asCounted(plan: TablePlan, result: BatchResult): BatchResult {
+    return this.#context.joined === undefined ? result : foundUnchanged(plan, result);
   }
 
   /** Sets the columns that come after the last record; `null`: there are none. */

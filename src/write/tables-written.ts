@@ -1,4 +1,7 @@
-/** The tables that a transaction is begun with: those of its loads, and behind them those whose columns are set late. Pure. */
+/**
+ * The tables that a transaction is begun with: those of its loads, behind them those of levels of nested records, and those
+ * whose columns are set late. Pure.
+ */
 import type { TablePlan } from "../model/load-plan.ts";
 
 /** Where a table is among those that a transaction was begun with. */
@@ -6,18 +9,26 @@ export interface WrittenTable {
   readonly at: number;
   /** Of its second pass; absent: it has none. */
   readonly lateAt?: number;
+  /** Of the levels of its records; absent: they have none. */
+  readonly levelsAt?: readonly number[];
 }
 
-/** What a transaction is begun with for these plans, and where each of them is in it. */
-export function tablesWritten(plans: readonly TablePlan[]): {
+/** The tables of a load. */
+type LoadTables = readonly [TablePlan, ...TablePlan[]];
+
+/** What a transaction is begun with for these loads, and where each of them is in it. */
+export function tablesWritten(loads: readonly LoadTables[]): {
   readonly tables: readonly TablePlan[];
   readonly places: readonly WrittenTable[];
 } {
-  const tables = [...plans];
-  const places = plans.map(({ late }, at): WrittenTable => {
-    if (late === undefined) return { at };
-    tables.push(late.plan);
-    return { at, lateAt: tables.length - 1 };
+  const tables: TablePlan[] = loads.map(([table]) => table);
+  const places = loads.map(([{ late }, ...levels], at): WrittenTable => {
+    const levelsAt = levels.map((level) => tables.push(level) - 1);
+    return {
+      at,
+      ...(late === undefined ? {} : { lateAt: tables.push(late.plan) - 1 }),
+      ...(levelsAt.length === 0 ? {} : { levelsAt }),
+    };
   });
   return { tables, places };
 }

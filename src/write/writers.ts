@@ -4,13 +4,15 @@
  */
 import type { BatchResult, BatchOutcome, Row } from "../model/batch.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
-import { addCounts, noCounts } from "../model/counts.ts";
+import { addCounts, addLevels, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LateRows } from "../model/late-rows.ts";
+import type { NestLevel } from "../model/nest/nest-plan.ts";
 import type { Step } from "../model/load-plan.ts";
 import type { Reject } from "../model/reject.ts";
 import type { Differences } from "../model/differences.ts";
 import type { RemovedRows } from "../model/removal.ts";
+import { droppedBy } from "./nest/nest-tally.ts";
 import type { ReadBatch } from "./batches.ts";
 
 /** Told of what was written; throws when the load must stop. */
@@ -66,13 +68,15 @@ export function sizeOf({ batch, rejects, blanks = [] }: ReadBatch): number {
 /** The account of a batch, from what became of its rows and the records that fell out before. */
 export function writtenOf(
   readBatch: ReadBatch,
-  { counts, faults, misfits = [], created = 0 }: BatchResult,
+  { counts, faults, misfits = [], created = 0, levels: written = [] }: BatchResult,
+  levels: readonly Pick<NestLevel, "path">[] = [],
 ): BatchOutcome {
   const rejects = [
     ...readBatch.rejects,
-    ...faults.map(({ row, ...fault }): Reject => ({
+    ...faults.map(({ row, nested, ...fault }): Reject => ({
       ...fault,
-      ...valueOf(row, fault.column),
+      ...valueOf(nested ?? row, fault.column),
+      ...(nested?.record.place === undefined ? {} : { place: nested.record.place }),
       stage: "write",
       position: row.record.position,
       raw: row.record.raw,
@@ -82,7 +86,10 @@ export function writtenOf(
   addCounts(total, counts);
   const blank = readBatch.blanks?.length ?? 0;
   addCounts(total, { read: sizeOf(readBatch) - blank, rejected: rejects.length, blank, created });
-  return { counts: total, rejects, misfits };
+  if (levels.length === 0) return { counts: total, rejects, misfits };
+  const nested = droppedBy(readBatch.rejects, levels);
+  addLevels(nested, written);
+  return { counts: total, rejects, misfits, levels: nested };
 }
 
 /** The value that a column at fault was to take. */

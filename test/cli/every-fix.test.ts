@@ -12,6 +12,7 @@ import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 import { DELETE_FIXES } from "./delete-fixes.ts";
 import { LOOKUP_FIXES } from "./lookup-fixes.ts";
+import { NEST_FIXES } from "./nest-fixes.ts";
 import { ELSEWHERE, ROWS } from "./fixes-elsewhere.ts";
 
 interface Case {
@@ -38,6 +39,7 @@ const sql = (statement: RegExp, next = `${LOAD} --key name`) => ({ statement, ne
 const CASES: readonly Case[] = [
   ...DELETE_FIXES,
   ...LOOKUP_FIXES,
+  ...NEST_FIXES,
   {
     code: "COMMAND_UNKNOWN",
     run: "inspct in.csv",

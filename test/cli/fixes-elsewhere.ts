@@ -89,5 +89,7 @@ export const ROWS: Readonly<Record<string, "typed" | "record">> = {
   ROW_REFERENCED: "record",
   ROW_LOOKUP_SEVERAL: "record",
   ROW_LOOKUP_PARTIAL: "record",
+  ROW_NEST: "record",
+  ROW_NEST_KEY: "record",
   ROW_REFUSED: "record",
 };

@@ -41,6 +41,8 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   const: ["--const", `c=${SQL}`],
   value: ["--value", `c = ${SQL}`],
   lookup: ["--lookup", `c = t("${SQL}" = n) -> k`],
+  // A tree of options, of which those that hold SQL are refused one by one: targets/nest-errors.
+  nest: null,
   key: ["--key", SQL],
   constraint: ["--constraint", SQL],
   late: ["--key", "k", "--late", SQL],

@@ -108,6 +108,7 @@ const SHARES = {
   "look-ups": { sqlite: "each pair", postgres: "each pair", sqlserver: "each row source" },
   values: { sqlite: "each pair", postgres: "each pair", sqlserver: "each row source" },
   conformance: { sqlite: "each pair", postgres: "each row source", sqlserver: "one" },
+  nested: { sqlite: "one", postgres: "each row source", sqlserver: "one" },
   scenarios: { sqlite: "one", postgres: "one", sqlserver: "one" },
 } as const satisfies Record<string, Record<"sqlite" | "postgres" | "sqlserver", Share>>;
 

@@ -1,18 +1,20 @@
 /** Plans a load from the table and its sources, and lets the database check the plan. */
 import { resolve } from "node:path";
 import { UpsurgeError } from "../../errors/upsurge-error.ts";
-import type { FieldResolver, LoadPlan } from "../../model/load-plan.ts";
+import type { FieldResolver, LoadPlan, TablePlan } from "../../model/load-plan.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import { isJob } from "../../options/is-job.ts";
 import type { Options } from "../../options/options.ts";
 import { explainReadingPath } from "../../plan/explain.ts";
 import { refuseStreams } from "../../plan/deletes/removal.ts";
 import { planJob } from "../../plan/job-plan.ts";
+import type { LevelRequest } from "../../plan/nest/plan-nest.ts";
 import { makePlan } from "../../plan/make-plan.ts";
 import { fieldResolver, mapFields, refuseMovedNumbers } from "../../plan/mapping.ts";
 import type { LookedAtSources, ReadingRules, Source, SourceSet } from "../../sources/source-set.ts";
 import type { Session, Target } from "../../targets/target.ts";
 import { checkedColumns, checkLookups, checkValues, deletingPlans } from "./plan-statements.ts";
+import { readLevels, seenLevels } from "./read-levels.ts";
 import { readParents } from "./read-parents.ts";
 import { withRecordsHint } from "./records-hint.ts";
 import type { ProposedDdl } from "./propose-ddl.ts";
@@ -39,7 +41,14 @@ export interface PlanningInputs {
 export interface PlannedSources {
   readonly plan: LoadPlan;
   readonly resolve: FieldResolver;
+  /** How the fields of levels are resolved, and what is said of those that a record lacks; in the order of the levels. */
+  readonly levels: readonly LevelFields[];
   readonly first: Source;
+}
+
+/** What is to be known of the fields of a level. */
+export interface LevelFields extends Pick<Options, "missingFields"> {
+  readonly resolve: FieldResolver;
 }
 
 /** Looks at the sources, plans and has the plan checked. Throws `PLAN_*` and `SOURCE_*` errors. */
@@ -48,16 +57,21 @@ export async function planLoadOf(inputs: PlanningInputs): Promise<PlannedSources
   const toColumn = fieldResolver(shape, options);
   const accepted: { fields: LookedAtSources["fields"] } = { fields: [] };
   const parents = await readParents(session, options);
+  const levels = await readLevels(session, options);
   const looked = await sources.look(rulesOf(session, { shape, toColumn, options, accepted }));
   accepted.fields = looked.fields;
   if (inputs.endsWhole !== true)
     refuseStreams({ open: sources.openEnded, sources: sources.paths.length }, options);
   const settled = inputs.keyFor?.(shape, columnsOf(looked, toColumn, options)) ?? options;
   const plan = await plannedOr(inputs, () =>
-    planFor({ ...inputs, options: settled, looked, parents }),
+    planFor({ ...inputs, options: settled, looked, parents, levels: seenLevels(levels, looked) }),
   );
   await checkPlan(session, plan, settled);
-  return { plan, resolve: toColumn, first: looked.first };
+  const ofLevels = levels.map(({ shape: table, options: own }): LevelFields => ({
+    resolve: fieldResolver(table, own),
+    missingFields: own.missingFields,
+  }));
+  return { plan, resolve: toColumn, levels: ofLevels, first: looked.first };
 }
 
 /** What `work` plans; where it fails, with what the records themselves can tell. */
@@ -100,7 +114,7 @@ function rulesOf(
 ): ReadingRules {
   const marks = new Set(options.deleteWhen?.map(({ field }) => field));
   return {
-    slowPath: !capabilities.acceptsPackedBatches || options.value !== null,
+    slowPath: !capabilities.acceptsPackedBatches || options.value !== null || options.nest !== null,
     hashed: isJob(options),
     // All but those that are dropped, and tell nothing else.
     keeps: (name) => toColumn(name).kind !== "dropped" || marks.has(name),
@@ -115,6 +129,7 @@ function rulesOf(
 type PlanInputs = PlanningInputs & {
   readonly looked: LookedAtSources;
   readonly parents: ReadonlyMap<string, TableShape>;
+  readonly levels: readonly LevelRequest[];
 };
 
 /** The plan of a load, its job included. */
@@ -135,6 +150,7 @@ function planFor(inputs: PlanInputs): LoadPlan {
     allKnown: [first, ...later].every((each) => each.fields !== null),
     readOnce,
     parents: inputs.parents,
+    ...(inputs.levels.length === 0 ? {} : { levels: inputs.levels }),
     emptyTable: (table, how) => session.emptyTable(table, how),
     removalSql: (table) => session.removalSql(table),
     whyUnhashable: session.whyUnhashable?.bind(session),
@@ -151,6 +167,8 @@ function planFor(inputs: PlanInputs): LoadPlan {
 const VALUES_ONLY = "this target takes values, not bytes";
 const FOR_EXPRESSIONS = "expressions of --value take the texts of fields";
 
+const FOR_NESTED = "records are taken out of its members";
+
 /** The plan with what only the sources and the session can tell of it. */
 function withSourcesAndSession(
   plan: LoadPlan,
@@ -159,7 +177,8 @@ function withSourcesAndSession(
   const { capabilities, warnings = [] } = session;
   const { slowPathReason } = looked.first;
   const evaluates = plan.tables.some(({ values }) => values !== undefined);
-  const slowly = evaluates ? FOR_EXPRESSIONS : slowPathReason;
+  const nests = plan.nest === undefined ? slowPathReason : FOR_NESTED;
+  const slowly = evaluates ? FOR_EXPRESSIONS : nests;
   const path = explainReadingPath(capabilities.acceptsPackedBatches ? slowly : VALUES_ONLY);
   const methods = plan.tables.flatMap((table) => session.explain?.(table) ?? []);
   const ofSources = sources.warnings(plan.commitRows !== null);
@@ -172,18 +191,22 @@ function withSourcesAndSession(
 
 /** Lets the database check the plan; one that is made to learn of privileges may lack some. */
 async function checkPlan(session: Session, plan: LoadPlan, { grants }: Options): Promise<void> {
-  const columns = checkedColumns(plan);
-  // A source that is empty so far has no fields, and no row to check.
-  if (columns.length === 0) return;
   try {
-    await checkValues(session, plan.tables[0]);
-    await session.checkPlan(plan.tables[0], columns);
+    for (const table of plan.tables) await checkTable(session, table);
     for (const [of, carried] of deletingPlans(plan)) await session.checkPlan(of, carried);
-    const [{ late }] = plan.tables;
-    if (late !== undefined) await session.checkPlan(late.plan, late.kept);
-    await checkLookups(session, plan.tables[0]);
   } catch (error) {
     const isPrivilege = error instanceof UpsurgeError && error.code === "PLAN_PRIVILEGE";
     if (!grants || !isPrivilege) throw error;
   }
+}
+
+async function checkTable(session: Session, table: TablePlan): Promise<void> {
+  const columns = checkedColumns(table);
+  // A source that is empty so far has no fields, and no row to check.
+  if (columns.length === 0) return;
+  await checkValues(session, table);
+  await session.checkPlan(table, columns);
+  const { late } = table;
+  if (late !== undefined) await session.checkPlan(late.plan, late.kept);
+  await checkLookups(session, table);
 }

@@ -39,22 +39,41 @@ export async function checkValues(session: Session, { table, values }: TablePlan
  * write, those of records that delete, and those of its second pass.
  */
 export function statementsOf(session: Session, plan: LoadPlan): readonly string[] {
-  const [table] = plan.tables;
+  return [
+    ...plan.tables.flatMap((table) => statementsOfTable(session, table)),
+    ...linkStatements(session, plan),
+    ...deletingPlans(plan).flatMap(([of, columns]) => session.statements(of, columns)),
+    ...plan.tables.flatMap(({ late }) =>
+      late === undefined ? [] : session.statements(late.plan, late.kept),
+    ),
+  ];
+}
+
+/** The statements by which rows of levels are found that others are linked to. */
+function linkStatements(session: Session, { nest }: LoadPlan): readonly string[] {
+  return (nest?.levels ?? []).flatMap(({ links }) =>
+    links.flatMap(({ find }) => {
+      if (find === null || find.keys.some(({ column }) => column.name === find.refersTo.name))
+        return [];
+      return [session.lookups.sql(find).find([find.keys.map(() => "")]).sql];
+    }),
+  );
+}
+
+function statementsOfTable(session: Session, table: TablePlan): readonly string[] {
   const looked = (table.lookups ?? []).flatMap((lookup) => {
     const sql = session.lookups.sql(lookup);
     const key = lookup.keys.map(() => "");
     const made = lookup.missing === "insert" ? [sql.create([key]).sql] : [];
     return [sql.find([key]).sql, ...made];
   });
-  const { late, values } = table;
+  const { values } = table;
   return [
     ...(values === undefined
       ? []
       : [session.values(table.table, values.columns, values.fields.length).ask([[]]).sql]),
     ...looked,
-    ...session.statements(table, checkedColumns(plan)),
-    ...deletingPlans(plan).flatMap(([of, columns]) => session.statements(of, columns)),
-    ...(late === undefined ? [] : session.statements(late.plan, late.kept)),
+    ...session.statements(table, checkedColumns(table)),
   ];
 }
 
@@ -70,11 +89,13 @@ export function deletingPlans({
 }
 
 /** The columns of the rows a plan is checked with: those the source is known to fill, or the key where nothing is known. */
-export function checkedColumns({ tables: [table] }: LoadPlan): string[] {
+export function checkedColumns(table: TablePlan): string[] {
   const looked = [...(table.values?.columns ?? []), ...(table.lookups ?? [])].map(
     ({ column }) => column.name,
   );
-  const known = [...[...table.mapping, ...table.constants].map((each) => each.column), ...looked];
+  const linked = (table.linked ?? []).flatMap(({ columns }) => columns.map(({ name }) => name));
+  const fields = [...table.mapping, ...table.constants].map((each) => each.column);
+  const known = [...fields, ...looked, ...linked];
   const named = new Set(known.length > 0 ? known : table.arbiter?.columns);
   return table.columns.map((column) => column.name).filter((name) => named.has(name));
 }

@@ -61,9 +61,10 @@ interface SeekableParts extends JsonParts {
 
 function whySlowPath(
   charset: Charset,
-  { paths = [] }: ReadOptions,
+  { paths = [], nests = [] }: ReadOptions,
   format: "json" | "ndjson",
 ): string | null {
+  if (nests.length > 0) return "records are taken out of its members";
   if (memberPaths(paths).length > 0) return "values are taken out of its objects";
   if (format === "json") return "it is no NDJSON: a record may span lines";
   return isPlainText(charset) ? null : `its encoding is ${charset.name}`;
@@ -91,7 +92,7 @@ function lines(input: ReaderInput, options: ReadOptions): SeekableParts {
   const shapes = new JsonShapes();
   const splitter = new LineSplitter(options.maxRecordBytes);
   splitter.waits = options.followAppend === true;
-  const isSlow = input.slowPath || memberPaths(options.paths ?? []).length > 0;
+  const isSlow = input.slowPath || whySlowPath(input.charset, options, "ndjson") !== null;
   const bytes = isSlow ? null : JsonBytes.of(input.charset, options, shapes);
   const splitterAt = (line: number): LineSplitter => {
     const at = new LineSplitter(options.maxRecordBytes);

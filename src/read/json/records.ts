@@ -1,6 +1,7 @@
 /**
  * Records and rejects of JSON runs: names, kinds, NULLs and positions.
  */
+import type { NestMember } from "../../model/nest/nesting.ts";
 import type { RecordChunk, SourceRecord } from "../../model/record.ts";
 import type { Reject } from "../../model/reject.ts";
 import type { ReaderInput } from "../format-reader.ts";
@@ -8,7 +9,9 @@ import { jsonMembers } from "./members.ts";
 import type { JsonMembers } from "./members.ts";
 import { addPaths, memberPaths } from "./paths.ts";
 import type { MemberPath } from "./paths.ts";
-import type { JsonShapes, ShapedMembers } from "./shapes.ts";
+import { takeApart } from "./nested.ts";
+import { JsonShapes } from "./shapes.ts";
+import type { ShapedMembers } from "./shapes.ts";
 import { NullRule } from "../text/null-rule.ts";
 import { readReject } from "../text/read-reject.ts";
 import { positionOf } from "../text/record-stream.ts";
@@ -20,9 +23,13 @@ export class JsonRecords {
   readonly #input: ReaderInput;
   readonly #nulls: NullRule;
   readonly #shapes: JsonShapes;
-  /** What is taken out of objects, and out of which members. */
+  /** What is taken out of objects, and the members that something is taken out of. */
   readonly #paths: readonly MemberPath[];
   readonly #parents: ReadonlySet<string>;
+  /** The members that hold records. */
+  readonly #nests: readonly NestMember[];
+  readonly #nestedNulls: NullRule;
+  readonly #nestedShapes = new JsonShapes();
   /** Records are taken out of documents, by `--records`. */
   readonly #isInDocument: boolean;
   #record = 0;
@@ -32,7 +39,17 @@ export class JsonRecords {
     this.#nulls = new NullRule(options);
     this.#shapes = shapes;
     this.#paths = memberPaths(options.paths ?? []);
-    this.#parents = new Set(this.#paths.map(({ parts }) => parts[0] ?? ""));
+    this.#parents = new Set([
+      ...this.#paths.map(({ parts }) => parts[0] ?? ""),
+      ...(options.nests ?? []).map(({ name }) => name),
+    ]);
+    this.#nests = options.nests ?? [];
+    this.#nestedNulls = new NullRule({
+      ...options,
+      nullIn: null,
+      keepEmpty: [],
+      defaultOnEmpty: null,
+    });
     this.#isInDocument = (options.records ?? null) !== null;
   }
 
@@ -68,9 +85,25 @@ export class JsonRecords {
       const raw = this.#rawOf(run.bytes.subarray(from, Math.max(0, span.end)));
       const found = span.fault ?? this.#members(run.bytes.subarray(from, span.contentEnd));
       if ("code" in found) rejects.push(readReject(position, found, raw));
-      else records.push({ ...this.#values(found), position, raw });
+      else {
+        const record = this.#recordOf(found, { position, raw });
+        if ("code" in record) rejects.push(readReject(position, record, raw));
+        else records.push(record);
+      }
     }
     return { records, rejects, packed: null, offsetAfter: null };
+  }
+
+  /** The record, with those in its members where they are asked for. */
+  #recordOf(
+    members: JsonMembers,
+    of: Pick<SourceRecord, "position" | "raw">,
+  ): SourceRecord | RecordFault {
+    if (this.#nests.length === 0) return { ...this.#values(members), ...of };
+    const values = (own: JsonMembers): RecordValues => this.#nestedValues(own);
+    const apart = takeApart(members, this.#nests, { values, of });
+    if ("code" in apart) return apart;
+    return { ...this.#values(apart.own), ...of, nested: apart.nested };
   }
 
   /** What a reject file gets: of a record out of a document an array, which the same flags read as it is. */
@@ -90,23 +123,22 @@ export class JsonRecords {
 
   #membersOf(text: string): JsonMembers | RecordFault {
     const { keeps } = this.#input;
-    if (this.#paths.length === 0) return jsonMembers(text, keeps);
+    if (this.#parents.size === 0) return jsonMembers(text, keeps);
     const members = jsonMembers(
       text,
       keeps === undefined ? undefined : (name) => this.#parents.has(name) || keeps(name),
     );
+    if (this.#paths.length === 0) return members;
     return "code" in members ? members : addPaths(members, this.#paths);
   }
 
-  #values(members: JsonMembers): Pick<SourceRecord, "shape" | "values" | "kinds"> {
-    const { shape, values, kinds } = this.#present(this.#shapes.shaped(members));
-    for (let index = 0; index < values.length; index += 1) {
-      const value = values[index];
-      if (kinds[index] === "text" && typeof value === "string") {
-        values[index] = this.#nulls.ofString(shape.fields[index] ?? "", value);
-      }
-    }
-    return { shape, values, kinds };
+  #values(members: JsonMembers): RecordValues {
+    return withNulls(this.#present(this.#shapes.shaped(members)), this.#nulls);
+  }
+
+  /** Of a record in a record: what flags say of single fields is about those of the record itself. */
+  #nestedValues(members: JsonMembers): RecordValues {
+    return withNulls(this.#nestedShapes.shaped(members), this.#nestedNulls);
   }
 
   /** The record without the members that count as absent for being empty. */
@@ -123,4 +155,17 @@ export class JsonRecords {
       kinds: left.map((at) => kinds[at] ?? "text"),
     });
   }
+}
+
+/** What the members of a record come to. */
+type RecordValues = Pick<SourceRecord, "shape" | "values" | "kinds">;
+
+function withNulls({ shape, values, kinds }: ShapedMembers, nulls: NullRule): RecordValues {
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index];
+    if (kinds[index] === "text" && typeof value === "string") {
+      values[index] = nulls.ofString(shape.fields[index] ?? "", value);
+    }
+  }
+  return { shape, values, kinds };
 }

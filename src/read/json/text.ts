@@ -131,10 +131,15 @@ export class JsonText {
 
   #array(at: number, depth: number): number {
     if (depth > MAX_DEPTH) return this.#tooDeep();
+    return this.elements(at, (place) => this.value(place, depth));
+  }
+
+  /** Goes over the array that begins at `at`. `element` is called at each value, and gives the place after it. */
+  elements(at: number, element: (place: number) => number): number {
     let place = this.blank(at + 1);
     if (this.text[place] === "]") return place + 1;
     for (;;) {
-      place = this.value(place, depth);
+      place = element(place);
       if (place < 0) return -1;
       place = this.blank(place);
       const char = this.text[place];

@@ -11,7 +11,7 @@ export type AnyReport = Report | RunReport;
 
 /** Whether the report is that of a run. */
 export function isRun(report: AnyReport): report is RunReport {
-  return "tables" in report;
+  return "failedLoad" in report;
 }
 
 /** The tables of a report, in the order in which they were loaded. */

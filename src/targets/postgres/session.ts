@@ -20,7 +20,7 @@ import { checkPlan } from "./catalog/check-plan.ts";
 import { endClient, ConnectionLoss, rollBack } from "./connect/deadline.ts";
 import { classifyError, isServerError, rowFault, translateError } from "./errors.ts";
 import { emptyTable } from "./apply/empty-table.ts";
-import { LOOKUPS } from "./apply/lookup-sql.ts";
+import { LOOKUPS, RECORD_SAVEPOINT } from "./apply/lookup-sql.ts";
 import { valueSql } from "./apply/value-sql.ts";
 import { leaveToCommit } from "./apply/leave-to-commit.ts";
 import { comparisonSql } from "./apply/comparison-sql.ts";
@@ -89,6 +89,7 @@ export class PostgresSession implements Session {
   readonly removalSql = removalSql;
   readonly comparisonSql = comparisonSql;
   readonly lookups = LOOKUPS;
+  readonly recordSavepoint = RECORD_SAVEPOINT;
   readonly values: Session["values"] = (_table, columns, fields) => valueSql(columns, fields);
   readonly rowFault = rowFault;
   readonly #client: Client;

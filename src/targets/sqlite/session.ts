@@ -18,7 +18,7 @@ import { runDdl } from "../run-ddl.ts";
 import { checkRemoval, checkStatements } from "./catalog/check-plan.ts";
 import { emptyTable } from "./apply/empty-table.ts";
 import { comparisonSql } from "./apply/comparison-sql.ts";
-import { lookups } from "./apply/lookup-sql.ts";
+import { lookups, RECORD_SAVEPOINT } from "./apply/lookup-sql.ts";
 import { valueSql } from "./apply/value-sql.ts";
 import { dropSeen, removalSql, seenDdl } from "./apply/removal-sql.ts";
 import type { SqliteConnection } from "./connect/connection.ts";
@@ -79,6 +79,7 @@ export class SqliteSession implements Session {
   /** All keys or none. */
   readonly leaveToCommit = (): readonly string[] => ["pragma defer_foreign_keys = on"];
   readonly lookups = lookups((table) => this.#isStrict(table));
+  readonly recordSavepoint = RECORD_SAVEPOINT;
   readonly values: Session["values"] = ({ name }, columns, fields) =>
     valueSql(columns, fields, this.#isStrict(name.name));
   readonly rowFault = rowFault;

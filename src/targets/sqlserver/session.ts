@@ -19,7 +19,7 @@ import { whyNoTable } from "./catalog/absent-table.ts";
 import { BATCH_ROWS, ESCALATION } from "./batch-size.ts";
 import { METHODS } from "./methods.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
-import { lookups } from "./apply/lookup-sql.ts";
+import { lookups, RECORD_SAVEPOINT } from "./apply/lookup-sql.ts";
 import { valueSql } from "./apply/value-sql.ts";
 import { emptyTable } from "./apply/empty-table.ts";
 import { comparisonSql } from "./apply/comparison-sql.ts";
@@ -85,6 +85,7 @@ export class SqlServerSession implements Session {
   readonly removalSql = removalSql;
   readonly execute: SqlExecutor;
   readonly lookups: Lookups;
+  readonly recordSavepoint = RECORD_SAVEPOINT;
   readonly values: Session["values"];
   readonly rowFault = rowFault;
   readonly #connection: SqlServerConnection;

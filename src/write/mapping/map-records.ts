@@ -12,6 +12,7 @@ import type {
   TablePlan,
 } from "../../model/load-plan.ts";
 import type { LookupPlan } from "../../model/lookup-plan.ts";
+import type { LinkedColumns } from "../../model/nest/nest-plan.ts";
 import { KIND_BITS } from "../../model/packed.ts";
 import type { PackedColumn, PackedFields } from "../../model/packed.ts";
 import type { FieldKind, RecordShape, SourceRecord } from "../../model/record.ts";
@@ -70,11 +71,15 @@ export class RecordMapper {
   readonly #lookups: readonly LookupPlan[];
   /** By look-up and key: the same for what other tables are asked for. */
   readonly #keyReaders: readonly (readonly (FieldReader | undefined)[])[];
+  readonly #linked: readonly LinkedColumns[];
+  /** By the columns that take keys of other levels. */
+  readonly #byLinks = new Map<string, WeakMap<RecordShape, ShapeMapping>>();
   #packed: { readonly of: PackedFields; readonly mapping: PackedMapping | null } | null = null;
 
   constructor(plan: TablePlan, context: MapperContext) {
     this.#context = context;
     this.#lookups = plan.lookups ?? [];
+    this.#linked = plan.linked ?? [];
     this.#keyReaders = this.#lookups.map(({ keys }) =>
       keys.map(({ notation }) => (notation === undefined ? undefined : new FieldReader(notation))),
     );
@@ -87,6 +92,11 @@ export class RecordMapper {
       recordDeletes === undefined
         ? null
         : { ...recordDeletes, marks: new DeleteMarks(recordDeletes.when), mappings: new WeakMap() };
+  }
+
+  /** Key columns in which a NULL is a reject. */
+  get guarded(): ReadonlySet<string> {
+    return this.#shapes.guarded;
   }
 
   /** The columns that rows carried, constants included. */
@@ -138,17 +148,38 @@ export class RecordMapper {
   }
 
   #mapping(shape: RecordShape, json: boolean): ShapeMapping {
-    let mapping = this.#mappings.get(shape);
+    return this.#mappingIn(this.#mappings, shape, { json, links: [] });
+  }
+
+  #mappingIn(
+    mappings: WeakMap<RecordShape, ShapeMapping>,
+    shape: RecordShape,
+    { json, links }: { readonly json: boolean; readonly links: readonly LinkedColumns[] },
+  ): ShapeMapping {
+    let mapping = mappings.get(shape);
     if (mapping === undefined) {
       this.#context.unseen?.see(shape.fields, shape.header ?? null);
-      mapping = this.#shapes.map(shape, json);
-      this.#mappings.set(shape, mapping);
+      mapping = this.#shapes.map(shape, json, links);
+      mappings.set(shape, mapping);
     }
     return mapping;
   }
 
+  /** How a record is mapped of which some columns take keys of other levels: those whose member it has. */
+  #linkedMapping({ shape, nested = [] }: SourceRecord): ShapeMapping {
+    const links = this.#linked.filter(
+      ({ memberAt }) => memberAt === null || nested[memberAt]?.kind !== "absent",
+    );
+    const key = links.map((each) => this.#linked.indexOf(each)).join();
+    const mappings = this.#byLinks.get(key) ?? new WeakMap<RecordShape, ShapeMapping>();
+    this.#byLinks.set(key, mappings);
+    return this.#mappingIn(mappings, shape, { json: true, links });
+  }
+
   /** How a record is mapped, which may delete. */
-  #mappingOf({ shape, kinds }: SourceRecord, deletes: boolean): ShapeMapping {
+  #mappingOf(record: SourceRecord, deletes: boolean): ShapeMapping {
+    if (this.#linked.length > 0) return this.#linkedMapping(record);
+    const { shape, kinds } = record;
     if (!deletes || this.#deletes === null) return this.#mapping(shape, kinds !== null);
     const { plan, mappings } = this.#deletes;
     let mapping = mappings.get(shape);

@@ -5,6 +5,7 @@
 import type { RowShape, ValueUse } from "../../model/batch.ts";
 import type { FieldMapping, FieldResolver, TablePlan } from "../../model/load-plan.ts";
 import type { LookupPlan } from "../../model/lookup-plan.ts";
+import type { LinkedColumns } from "../../model/nest/nest-plan.ts";
 import type { PackedColumn, PackedKey } from "../../model/packed.ts";
 import type { RecordShape } from "../../model/record.ts";
 import type { Column } from "../../model/table-shape.ts";
@@ -88,7 +89,7 @@ export class ShapeMapper {
   }
 
   /** Maps the records of a shape; with `json`, fields that the shape lacks count as the options say. */
-  map(shape: RecordShape, json: boolean): ShapeMapping {
+  map(shape: RecordShape, json: boolean, links: readonly LinkedColumns[] = []): ShapeMapping {
     const slots = new Map<string, ColumnSlot>();
     let isRead = false;
     for (const [field, name] of shape.fields.entries()) {
@@ -114,6 +115,7 @@ export class ShapeMapper {
     const missing = json ? this.#addMissing(slots) : null;
     const refused =
       missing ??
+      addLinks(slots, links) ??
       this.#addValues(shape, slots, { json }) ??
       this.#addLookups(shape, slots, { json });
     if (refused !== null) return refused;
@@ -293,6 +295,20 @@ function usesOf(slots: readonly ColumnSlot[]): ValueUse[] {
       uses.set(value, { ...use, keys: [...use.keys, { pending, key }] });
     }
   return [...uses.values()];
+}
+
+/** The columns that take the keys of rows of other levels. */
+function addLinks(
+  slots: Map<string, ColumnSlot>,
+  links: readonly LinkedColumns[],
+): ShapeMapping | null {
+  for (const column of links.flatMap(({ columns }) => columns)) {
+    if (slots.has(column.name)) {
+      return faulty(unmappable(column.name, `a field and --nest fill the column ${column.name}`));
+    }
+    slots.set(column.name, { column, field: -1, constant: null });
+  }
+  return null;
 }
 
 function faulty(fault: MappingFault): ShapeMapping {

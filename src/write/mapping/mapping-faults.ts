@@ -14,7 +14,7 @@ export interface MappingFault {
 }
 
 /** A NULL or a missing value in a key column; `notNullCode` is the code the database has for a column that allows no NULL. */
-export function nullKeyFault(column: Column, notNullCode: string): MappingFault {
+export function nullKeyFault(column: Column, notNullCode: string | null): MappingFault {
   return {
     code: "ROW_NULL_KEY",
     column: column.name,

@@ -95,6 +95,7 @@ const WRITTEN: Partial<Record<OptionName, string>> = {
   const: "a=b",
   value: "a = b",
   lookup: "a = b(c)",
+  nest: "a:b",
   set: "a = b",
   stamp: "a = b",
 };

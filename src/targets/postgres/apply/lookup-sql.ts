@@ -11,7 +11,7 @@
 import type { LookupPlan } from "../../../model/lookup-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { tableSql } from "../../../sql/unique-index.ts";
-import type { KeyTexts, Lookups, LookupSql } from "../../lookup-sql.ts";
+import type { KeyTexts, Lookups, LookupSql, Savepoint } from "../../lookup-sql.ts";
 import { textArray } from "../stage/array-text.ts";
 import { fromText } from "../types.ts";
 import { quoteIdentifier } from "../quote.ts";
@@ -24,6 +24,13 @@ export const LOOKUPS: Lookups = {
   savepoint: `savepoint ${SAVEPOINT}`,
   rollback: `rollback to savepoint ${SAVEPOINT}`,
   release: `release savepoint ${SAVEPOINT}`,
+};
+
+/** What records are undone to that hold others. */
+export const RECORD_SAVEPOINT: Savepoint = {
+  savepoint: "savepoint upsurge_record",
+  rollback: "rollback to savepoint upsurge_record",
+  release: "release savepoint upsurge_record",
 };
 
 /** No statement is made longer than is good for it. */

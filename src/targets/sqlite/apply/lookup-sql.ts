@@ -9,7 +9,7 @@
  */
 import type { LookupPlan } from "../../../model/lookup-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
-import type { Lookups, LookupSql } from "../../lookup-sql.ts";
+import type { Lookups, LookupSql, Savepoint } from "../../lookup-sql.ts";
 import { quoteIdentifier } from "../quote.ts";
 
 const SAVEPOINT = "upsurge_lookup";
@@ -24,6 +24,13 @@ export function lookups(isStrict: (table: string) => boolean): Lookups {
     alone: true,
   };
 }
+
+/** What records are undone to that hold others. */
+export const RECORD_SAVEPOINT: Savepoint = {
+  savepoint: "savepoint upsurge_record",
+  rollback: "rollback to upsurge_record",
+  release: "release upsurge_record",
+};
 
 const MOST = 10_000;
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;

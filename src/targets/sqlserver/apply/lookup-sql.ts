@@ -10,7 +10,7 @@
  */
 import type { LookupPlan } from "../../../model/lookup-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
-import type { KeyTexts, Lookups, LookupSql, LookupStatement } from "../../lookup-sql.ts";
+import type { KeyTexts, Lookups, LookupSql, LookupStatement, Savepoint } from "../../lookup-sql.ts";
 import { fromText, isMisread, misfits } from "../catalog/types.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { readable } from "../stage/fill-raw.ts";
@@ -32,6 +32,12 @@ export function lookups(context: LookupServer): Lookups {
     endsTransaction: true,
   };
 }
+
+/** What records are undone to that hold others. */
+export const RECORD_SAVEPOINT: Savepoint = {
+  savepoint: "SAVE TRANSACTION upsurge_record",
+  rollback: "ROLLBACK TRANSACTION upsurge_record",
+};
 
 const MOST = 10_000;
 /** A request takes 2,100 parameters. */

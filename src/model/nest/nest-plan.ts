@@ -1,0 +1,45 @@
+/** What was decided of records in records: the levels, what links their rows, and what couples records. */
+import type { LookupPlan } from "../lookup-plan.ts";
+import type { Column } from "../table-shape.ts";
+
+/** Columns that take what a row of another level is referred to by. */
+export interface LinkedColumns {
+  readonly columns: readonly Column[];
+  /** The place of the member whose row they refer to; `null`: that of the record that they are in. */
+  readonly memberAt: number | null;
+}
+
+/** A linking column and what it refers to; how the row is found in the table where its record does not tell. */
+export interface NestLink {
+  readonly column: Column;
+  readonly refersTo: Column;
+  /** By the key of the row; `null`: it has none, and its record must tell. */
+  readonly find: LookupPlan | null;
+}
+
+/** A member whose value holds rows of another table. */
+export interface NestLevel {
+  /** Its name, behind those of the members that it is in. */
+  readonly path: readonly string[];
+  /** `array`: rows that refer to the row of their record; `object`: a row that this one refers to. */
+  readonly relation: "array" | "object";
+  /** The place of its table among those of the load. */
+  readonly at: number;
+  /** That of the table of the record that it is a member of, and its own place among the members of that. */
+  readonly parentAt: number;
+  readonly memberAt: number;
+  readonly links: readonly NestLink[];
+}
+
+/** How nested records are written. */
+export interface NestPlan {
+  /** Each behind the one that it is in. */
+  readonly levels: readonly NestLevel[];
+  /** Why records are written one by one; `null`: those of a batch are written level by level. */
+  readonly eachRecord: string | null;
+}
+
+/** The columns that a row is found by; `null` where it is found by none. */
+export function findingColumns({ find }: NestLink): readonly string[] | null {
+  return find === null ? null : find.keys.map(({ column }) => column.name);
+}

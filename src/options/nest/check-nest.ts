@@ -1,0 +1,63 @@
+/** What --nest does not go with, and levels whose own options do not go together. Needs no database. */
+import { relocated, UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
+import { flagOf, optionSpec, OPTION_NAMES } from "../flag.ts";
+import type { Command } from "../option.ts";
+import type { OptionName, Options } from "../options.ts";
+import { conflict } from "../wrong-options.ts";
+import { levelName, levelsOf } from "./nest-levels.ts";
+
+/** Options that nested records do not go with, and why, as a clause. */
+const NOT_WITH: readonly (readonly [OptionName, string])[] = [
+  ["deleteMissing", "it would look at the table of the records alone"],
+  ["deleteWhen", "a record that deletes says nothing of the rows in it"],
+  ["late", "rows of other levels would refer to a row before it is whole"],
+  ["diff", "it would compare the table of the records alone"],
+  ["anyConstraint", "it may meet a row with another key than the record's"],
+  ["job", "a load of nested records is committed once, at its end"],
+  ["followAppend", "a load of nested records is committed once, at its end"],
+  ["create", "the tables of nested records are there before them, with their foreign keys"],
+  ["alter", "the tables of nested records are there before them, with their foreign keys"],
+  ["syncSequences", "it would move the sequences of one table alone"],
+  ["grants", "it would print what the table of the records needs alone"],
+  ["columns", "only JSON records hold others, and it is about CSV"],
+  ["delimiter", "only JSON records hold others, and it is about CSV"],
+];
+
+/** Throws `OPTION_CONFLICT`, `OPTION_VALUE`, `OPTION_MISSING`; `check` is what holds for the options of any load. */
+export function checkNest(
+  options: Options,
+  command: Command,
+  check: (level: Options) => void,
+): void {
+  if (options.nest === null) return;
+  for (const [name, reason] of NOT_WITH) {
+    const value = options[name];
+    if (value !== null && value !== false) conflict("nest", flagOf(name), reason);
+  }
+  if (options.commit !== "end" && !(command === "run" && options.commit === "load")) {
+    const every = typeof options.commit === "string" ? options.commit : options.commit.every;
+    conflict("nest", `--commit ${every}`, "a load of nested records is committed once, at its end");
+  }
+  const { format } = options;
+  if (format === "csv" || format === "tsv")
+    conflict("nest", `--format ${format}`, "only JSON records hold others");
+  for (const level of levelsOf(options)) {
+    const where = `--nest ${levelName(level.path)}`;
+    refuseSql(level.options, where);
+    try {
+      check(level.options);
+    } catch (error) {
+      throw error instanceof UpsurgeError ? relocated(error, where) : error;
+    }
+  }
+}
+
+function refuseSql(options: Options, where: string): void {
+  if (options.rawSql) return;
+  for (const name of OPTION_NAMES) {
+    if (optionSpec(name).sql !== true || options[name] === null) continue;
+    const flag = `${where}: ${flagOf(name).slice(2)}`;
+    const reason = "its value is SQL, and this run takes none";
+    throw upsurgeError("OPTION_CONFLICT", { flag, other: "--no-raw-sql", reason }, { where });
+  }
+}

@@ -1,0 +1,250 @@
+/** The levels of --nest, each with the options of a load of its own. What they mean to tables is left to `plan/`. */
+import { nearest } from "../../errors/edit-distance.ts";
+import { relocated, UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
+import { optionSpec, OPTION_NAMES } from "../flag.ts";
+import { OPTION_BY_NAME } from "../of-run.ts";
+import type { OptionName, Options } from "../options.ts";
+import { parseOptions } from "../parse-options.ts";
+import type { GivenEntry, GivenMember } from "./nest-grammar.ts";
+
+/** A linking column, and the column that it refers to. */
+export interface GivenLink {
+  readonly column: string;
+  readonly refersTo: string;
+}
+
+/** What was said of one level. */
+export interface LevelOptions {
+  /** The name of its member, behind those of the members that it is in. */
+  readonly path: readonly string[];
+  /** The place of the level that it is in; `null`: the records themselves. */
+  readonly parent: number | null;
+  /** As `--table` takes it. */
+  readonly table: string;
+  /** `null`: the foreign key says it. */
+  readonly link: readonly GivenLink[] | null;
+  /** `null`: the foreign key says it. */
+  readonly relation: "array" | "object" | null;
+  /** As those of a load of its own; the key is not known yet where none is named. */
+  readonly options: Options;
+  /** It names the key or the mode. */
+  readonly isKeyed: boolean;
+}
+
+/** The options that a level takes, each as a load has it. */
+const OF_LEVEL: readonly OptionName[] = [
+  "map",
+  "const",
+  "key",
+  "constraint",
+  "keyWhere",
+  "mode",
+  "ignore",
+  "updateColumns",
+  "set",
+  "updateWhere",
+  "stamp",
+  "nullKeeps",
+  "nullKey",
+  "rewriteUnchanged",
+  "keepIdentity",
+  "extraFields",
+  "missingFields",
+  "matchNames",
+];
+
+/** Those that are the record's own where a level does not say them. */
+const SHARED: ReadonlySet<OptionName> = new Set(["extraFields", "missingFields", "matchNames"]);
+
+/** Options of the records themselves, which no level has from them. */
+const OF_RECORDS: ReadonlySet<OptionName> = new Set<OptionName>([
+  ...OF_LEVEL.filter((name) => !SHARED.has(name)),
+  "anyConstraint",
+  "lookup",
+  "lookupMissing",
+  "value",
+  "late",
+  "nest",
+  "table",
+  "deleteMissing",
+  "deleteWhere",
+  "deleteSet",
+  "deleteWhen",
+  "maxDelete",
+  "truncate",
+  "before",
+  "after",
+  "keepEmpty",
+  "nullIn",
+  "defaultOnEmpty",
+  "diff",
+  "diffHide",
+  "syncSequences",
+]);
+
+/** What else a level is told. */
+const OTHERS = ["table", "link", "relation", "nest"] as const;
+
+/** How messages and places call a level. */
+export function levelName(path: readonly string[]): string {
+  return path.join(".");
+}
+
+/** The levels, each behind the one that it is in. Throws `OPTION_VALUE`, `OPTION_CONFLICT`, `OPTION_MISSING`. */
+export function levelsOf(options: Options): readonly LevelOptions[] {
+  const given = (options.nest ?? []).flatMap(({ members }) => members);
+  refuseTwice(given);
+  const levels: LevelOptions[] = [];
+  const add = (above: readonly string[], parent: number | null): void => {
+    for (const member of given.filter(({ path }) => isIn(path, above))) {
+      levels.push(levelOf(member, parent, options));
+      add(member.path, levels.length - 1);
+    }
+  };
+  add([], null);
+  const known = new Set(levels.map(({ path }) => JSON.stringify(path)));
+  const lost = given.find(({ path }) => !known.has(JSON.stringify(path)));
+  if (lost !== undefined) throw withoutParent(lost.path);
+  return levels;
+}
+
+function isIn(path: readonly string[], above: readonly string[]): boolean {
+  return path.length === above.length + 1 && above.every((name, at) => path[at] === name);
+}
+
+function refuseTwice(given: readonly GivenMember[]): void {
+  const seen = new Set<string>();
+  for (const { path } of given) {
+    const key = JSON.stringify(path);
+    if (seen.has(key)) {
+      const flag = `--nest ${levelName(path)}`;
+      const details = {
+        flag,
+        other: `another --nest ${levelName(path)}`,
+        reason: "a member has one table",
+      };
+      throw upsurgeError("OPTION_CONFLICT", details, { where: "--nest" });
+    }
+    seen.add(key);
+  }
+}
+
+function withoutParent(path: readonly string[]): Error {
+  const above = levelName(path.slice(0, -1));
+  const flag = `--nest ${above}:TABLE`;
+  const reason = `${levelName(path)} is a member of ${above}, which has no table`;
+  return upsurgeError("OPTION_MISSING", { flag, reason }, { where: "--nest" });
+}
+
+function levelOf(
+  { path, entries }: GivenMember,
+  parent: number | null,
+  root: Options,
+): LevelOptions {
+  const where = `--nest ${levelName(path)}`;
+  const raw: Partial<Record<OptionName, readonly string[]>> = {};
+  for (const [name, entry] of entries) {
+    if (OTHERS.some((each) => each === name)) continue;
+    const option = OPTION_BY_NAME.get(name)?.option;
+    if (option === undefined || !OF_LEVEL.includes(option)) throw noOption(name, where);
+    raw[option] = textsOf(option, entry);
+  }
+  const options = settled(raw, root, where);
+  const { key, constraint } = options;
+  return {
+    path,
+    parent,
+    table: oneText(entries.get("table")) ?? "",
+    link: linkOf(entries.get("link"), where),
+    relation: relationOf(entries.get("relation"), where),
+    options,
+    isKeyed:
+      key !== null || constraint !== null || raw.mode !== undefined || raw.ignore !== undefined,
+  };
+}
+
+/** As they would be typed one after another. */
+function textsOf(option: OptionName, entry: GivenEntry): readonly string[] {
+  const { kind, pairs = "=" } = optionSpec(option);
+  if (entry.kind === "pairs") return entry.pairs.map(([name, value]) => `${name}${pairs}${value}`);
+  if (kind === "list") return [entry.texts.map(quoted).join(",")];
+  if (kind === "flag") return entry.texts.includes("true") ? entry.texts : [];
+  return entry.texts;
+}
+
+/** One name of a list as the command line has it. */
+function quoted(text: string): string {
+  return /^-?\w[\w. ]*$/.test(text) ? text : `"${text.replaceAll('"', '""')}"`;
+}
+
+function settled(
+  raw: Readonly<Partial<Record<OptionName, readonly string[]>>>,
+  root: Options,
+  where: string,
+): Options {
+  // A flag that is false is as one that is not given.
+  const given = Object.entries(raw).filter(([, texts]) => texts.length > 0);
+  try {
+    const own = parseOptions(Object.fromEntries(given));
+    const entries = OPTION_NAMES.map((name) => {
+      const isOwn = OF_RECORDS.has(name) || raw[name] !== undefined;
+      return [name, isOwn ? own[name] : root[name]];
+    });
+    // The table that drives the names also makes the type.
+    const options = Object.fromEntries(entries) as Options;
+    const dateFormat = root.dateFormat?.filter(({ column }) => column === null) ?? null;
+    return { ...options, dateFormat: dateFormat?.length === 0 ? null : dateFormat };
+  } catch (error) {
+    throw error instanceof UpsurgeError ? relocated(error, where) : error;
+  }
+}
+
+function noOption(name: string, where: string): Error {
+  const names = [...OTHERS, ...namesOfLevel()];
+  const near = nearest(name, names);
+  return upsurgeError(
+    "OPTION_VALUE",
+    {
+      flag: where,
+      value: `'${name}'`,
+      expected: `the options of a level: ${names.join(", ")}`,
+    },
+    { where, fix: near === null ? "leave it out" : `did you mean ${near}?` },
+  );
+}
+
+function namesOfLevel(): string[] {
+  return [...OPTION_BY_NAME].flatMap(([name, { option }]) =>
+    OF_LEVEL.includes(option) ? [name] : [],
+  );
+}
+
+function oneText(entry: GivenEntry | undefined): string | null {
+  return entry?.kind === "texts" && entry.texts.length === 1 ? (entry.texts[0] ?? null) : null;
+}
+
+function linkOf(entry: GivenEntry | undefined, where: string): readonly GivenLink[] | null {
+  if (entry === undefined) return null;
+  if (entry.kind === "pairs")
+    return entry.pairs.map(([column, refersTo]) => ({ column, refersTo }));
+  throw upsurgeError(
+    "OPTION_VALUE",
+    {
+      flag: `${where}: link`,
+      value: `'${entry.texts.join(", ")}'`,
+      expected: "linking columns and what they refer to",
+    },
+    { where, fix: "write link: { order_id: id }" },
+  );
+}
+
+function relationOf(entry: GivenEntry | undefined, where: string): LevelOptions["relation"] {
+  if (entry === undefined) return null;
+  const text = oneText(entry);
+  if (text === "array" || text === "object") return text;
+  throw upsurgeError(
+    "OPTION_VALUE",
+    { flag: `${where}: relation`, value: `'${text ?? ""}'`, expected: "one of array, object" },
+    { where, fix: "write relation: array or relation: object" },
+  );
+}

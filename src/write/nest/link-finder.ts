@@ -1,0 +1,170 @@
+/**
+ * Tells what rows that were written are referred to by: out of their records, where these say it, else out of the table, by
+ * one statement for the rows of a batch. The same look-ups as those of `--lookup`.
+ */
+import type { Row } from "../../model/batch.ts";
+import type { OutcomeCounts } from "../../model/counts.ts";
+import type { TablePlan } from "../../model/load-plan.ts";
+import type { NestLevel, NestLink } from "../../model/nest/nest-plan.ts";
+import { Finder } from "../lookups/finder.ts";
+import type { LookupSession } from "../lookups/finder.ts";
+
+/** The value of a linking column. */
+export interface LinkValue {
+  readonly text: string;
+  /** It is a number to a column that takes any type. */
+  readonly isNumber: boolean;
+}
+
+/** What a row is referred to by, beside the links; `absent`: it is not there; `unknown`: nothing tells, or several rows are found. */
+export type LinkKey =
+  | { readonly kind: "values"; readonly values: readonly LinkValue[] }
+  | { readonly kind: "absent"; readonly key: string }
+  | { readonly kind: "unknown"; readonly column: string; readonly found: number };
+
+/** Rows of one record cannot be told from those of another in the batch: each record is to be written by itself. */
+export class RecordsCoupled extends Error {}
+
+/** Rows that were written, and what became of them. */
+export interface WrittenRows {
+  readonly rows: readonly Row[];
+  readonly counts: OutcomeCounts;
+  /** There is no other record in the batch. */
+  readonly isOnly: boolean;
+}
+
+/** Finds for the links of one level. */
+export class LinkFinder {
+  readonly #plan: TablePlan;
+  readonly #links: readonly NestLink[];
+  readonly #session: LookupSession;
+  #finders: readonly (Finder | null)[] | null = null;
+
+  /** `plan` is that of the table whose rows are referred to. */
+  constructor(plan: TablePlan, { links }: NestLevel, session: LookupSession) {
+    this.#plan = plan;
+    this.#links = links;
+    // The texts were written before: none of them is unfit, and what fails here is no row's fault.
+    this.#session = {
+      execute: session.execute,
+      lookups: session.lookups,
+      rowFault: session.rowFault.bind(session),
+      classify: () => "fatal",
+    };
+  }
+
+  /** What each of the rows is referred to by. Throws `RecordsCoupled`. */
+  async find({ rows, counts, isOnly }: WrittenRows): Promise<readonly LinkKey[]> {
+    const told = rows.map((row) => this.#told(row));
+    const { suppressed = 0, skipped = 0, deleted = 0 } = counts;
+    const mayLack = suppressed + deleted + (this.#plan.mode === "update" ? skipped : 0) > 0;
+    if (!mayLack && told.every((values) => values !== null))
+      return told.map((values): LinkKey => ({ kind: "values", values: values ?? [] }));
+    if (!isOnly && this.#mayMove(rows)) throw new RecordsCoupled("the referenced columns change");
+    return await this.#ask(rows, mayLack ? rows.map(() => null) : told);
+  }
+
+  /** Out of the record: its key, or what it was inserted with; `null`: it does not say it, or another row may have been met. */
+  #told(row: Row): readonly LinkValue[] | null {
+    const { arbiter, mode } = this.#plan;
+    const key = new Set(arbiter === null ? [] : this.#keyColumns());
+    const isKey = this.#links.every(({ refersTo }) => key.has(refersTo.name));
+    if (!isKey && mode !== "insert") return null;
+    const values: LinkValue[] = [];
+    for (const { refersTo } of this.#links) {
+      const value = valueIn(row, refersTo.name);
+      if (value === null) return null;
+      values.push(value);
+    }
+    return values;
+  }
+
+  #keyColumns(): readonly string[] {
+    const [link] = this.#links;
+    return link?.find?.keys.map(({ column }) => column.name) ?? [];
+  }
+
+  /** A later record may give the row another value. */
+  #mayMove(rows: readonly Row[]): boolean {
+    const key = new Set(this.#keyColumns());
+    const moved = this.#links.map(({ refersTo }) => refersTo.name).filter((name) => !key.has(name));
+    return rows.some(({ shape }) => moved.some((name) => shape.columns.includes(name)));
+  }
+
+  /** `told`: what is known already. */
+  async #ask(
+    rows: readonly Row[],
+    told: readonly (readonly LinkValue[] | null)[],
+  ): Promise<readonly LinkKey[]> {
+    const keys = rows.map((row, at) => (told[at] === null ? this.#keyOf(row) : null));
+    const finders = this.#links.map((_, at) => this.#finder(at));
+    for (const finder of finders) {
+      finder?.begin();
+      await finder?.ask(new Set(keys.filter((key) => key !== null)));
+    }
+    return rows.map((_, at): LinkKey => {
+      const known = told[at] ?? null;
+      if (known !== null) return { kind: "values", values: known };
+      return this.#answer(keys[at] ?? null, finders);
+    });
+  }
+
+  #answer(key: string | null, finders: readonly (Finder | null)[]): LinkKey {
+    const values: LinkValue[] = [];
+    for (const [at, finder] of finders.entries()) {
+      const column = this.#links[at]?.refersTo.name ?? "";
+      const answer = key === null ? undefined : finder?.answer(key);
+      if (answer?.kind === "found") values.push({ text: answer.id, isNumber: answer.isNumber });
+      else if (answer?.kind === "missing") return { kind: "absent", key: this.#keyText(key ?? "") };
+      else return { kind: "unknown", column, found: answer?.kind === "several" ? answer.count : 0 };
+    }
+    return { kind: "values", values };
+  }
+
+  /** The key of a row as finders know it; `null`: a part of it is missing. */
+  #keyOf(row: Row): string | null {
+    const columns = this.#keyColumns();
+    const texts = columns.map((name) => valueIn(row, name)?.text ?? null);
+    if (columns.length === 0 || texts.includes(null)) return null;
+    return Finder.keyOf(texts.map((text) => text ?? ""));
+  }
+
+  /** `email = 'x'`, for messages. */
+  #keyText(key: string): string {
+    const texts = this.#finder(0)?.textsOf(key) ?? [];
+    return this.#keyColumns()
+      .map((name, at) => `${name} = '${(texts[at] ?? "").slice(0, 40)}'`)
+      .join(" and ");
+  }
+
+  #finder(at: number): Finder | null {
+    this.#finders ??= this.#links.map(({ find }) =>
+      find === null ? null : new Finder(find, this.#session),
+    );
+    return this.#finders[at] ?? null;
+  }
+}
+
+/** The value of a column in a row; `null`: it has none, or NULL. */
+export function valueIn({ shape, values, numeric }: Row, column: string): LinkValue | null {
+  const at = shape.columns.indexOf(column);
+  const text = at < 0 ? null : (values[at] ?? null);
+  return text === null ? null : { text, isNumber: numeric?.[at] ?? false };
+}
+
+/** The row with these values in its linking columns. */
+export function linkedRow(row: Row, links: readonly NestLink[], found: readonly LinkValue[]): Row {
+  const values = [...row.values];
+  let { numeric } = row;
+  for (const [place, { column }] of links.entries()) {
+    const at = row.shape.columns.indexOf(column.name);
+    const value = found[place];
+    if (at < 0 || value === undefined) continue;
+    values[at] = value.text;
+    if (!value.isNumber) continue;
+    const flags = [...(numeric ?? values.map(() => false))];
+    flags[at] = true;
+    numeric = flags;
+  }
+  return { ...row, values, numeric };
+}

@@ -1,0 +1,269 @@
+/**
+ * Writes batches of records that hold others: level by level, so that the rows of all records on a level are one set. What is
+ * at fault on any level is its record, with everything in it: the batch is undone and written without it.
+ */
+import type { Batch, BatchResult, Row, RowFault } from "../../model/batch.ts";
+import type { TablePlan } from "../../model/load-plan.ts";
+import type { NestLevel, NestPlan } from "../../model/nest/nest-plan.ts";
+import { placeText } from "../../model/nest/nesting.ts";
+import { tableName } from "../../model/table-shape.ts";
+import { TransactionAborted } from "../../targets/target.ts";
+import type { Session } from "../../targets/target.ts";
+import type { AppliedBatch } from "../applied-batch.ts";
+import type { Quarantine } from "../quarantine.ts";
+import { rowsBatch, without } from "../row-batches.ts";
+import { LinkFinder, linkedRow, RecordsCoupled } from "./link-finder.ts";
+import type { LinkKey } from "./link-finder.ts";
+import { NestTally } from "./nest-tally.ts";
+
+/** Writes rows of one table, its look-ups and expressions included. */
+export type TableWriter = (batch: Batch) => Promise<AppliedBatch>;
+
+/** What a nest writer needs besides its plan. */
+export interface NestWriterContext {
+  readonly session: Pick<
+    Session,
+    "execute" | "lookups" | "classify" | "rowFault" | "recordSavepoint"
+  >;
+  readonly quarantine: Quarantine;
+  /** In the order of the tables of the load. */
+  readonly writers: readonly TableWriter[];
+}
+
+/** A level with what it is written by. */
+interface WrittenLevel extends NestLevel {
+  readonly finder: LinkFinder;
+}
+
+/** One way through the levels with the records of a batch. */
+interface Attempt {
+  readonly number: number;
+  readonly tally: NestTally;
+  readonly isOnly: boolean;
+  /** Of rows on the first level that has some; the level is not left then. */
+  readonly faults: RowFault[];
+}
+
+/** Codes of rows that are refused whatever is in the table, and whatever other rows there are. */
+const CERTAIN: ReadonlySet<string> = new Set(["ROW_TYPE", "ROW_LENGTH", "ROW_NUL", "ROW_ENCODING"]);
+
+/** Writes the batches of one transaction. */
+export class NestWriter {
+  readonly #tables: readonly TablePlan[];
+  readonly #context: NestWriterContext;
+  readonly #levels: readonly WrittenLevel[];
+  readonly #eachRecord: boolean;
+
+  constructor(tables: readonly TablePlan[], nest: NestPlan, context: NestWriterContext) {
+    this.#tables = tables;
+    this.#context = context;
+    this.#eachRecord = nest.eachRecord !== null;
+    this.#levels = nest.levels.flatMap((level) => {
+      const source = tables[level.relation === "array" ? level.parentAt : level.at];
+      if (source === undefined) return [];
+      return [{ ...level, finder: new LinkFinder(source, level, context.session) }];
+    });
+  }
+
+  /** Applies the records of a batch; its counts are exact. Throws whatever no row caused. */
+  async write(batch: Batch): Promise<AppliedBatch> {
+    const total = new NestTally(this.#levels);
+    const refused = this.#context.quarantine.faultsIn(batch);
+    for (const fault of refused) total.reject(fault);
+    await this.#write(without(batch, refused), total);
+    const { counts, faults, misfits, created, levels } = total;
+    const inOrder = faults.toSorted((a, b) => a.row.ord - b.row.ord);
+    return { batch, result: { counts, faults: inOrder, misfits, created, levels } };
+  }
+
+  async #write(batch: Batch, total: NestTally): Promise<void> {
+    if (batch.size === 0) return;
+    const isSingle = batch.size === 1;
+    if (!isSingle && (this.#eachRecord || this.#context.quarantine.goesAlone(batch)))
+      return await this.#writeEach(batch, total);
+    await this.#run("savepoint");
+    const attempt: Attempt = {
+      number: batch.number,
+      tally: new NestTally(this.#levels),
+      isOnly: isSingle,
+      faults: [],
+    };
+    const isWhole = await this.#attempt(batch, attempt);
+    if (isWhole === true) {
+      await this.#run("release");
+      return total.join(attempt.tally);
+    }
+    await this.#run("rollback");
+    await this.#run("release");
+    if (isWhole === "coupled") return await this.#writeEach(batch, total);
+    const [first] = attempt.faults;
+    if (first === undefined) return;
+    if (isSingle) return total.reject(ofRecord(first, batch.rows[0] ?? first.row));
+    await this.#writeOthers(batch, attempt.faults, total);
+  }
+
+  /** A record at fault may owe it to one before it that is at fault as well: the others are written in halves, unless it is certain. */
+  async #writeOthers(batch: Batch, faults: readonly RowFault[], total: NestTally): Promise<void> {
+    const certain = new Map<number, RowFault>();
+    const rows = new Map(batch.rows.map((row) => [row.ord, row]));
+    for (const fault of faults) {
+      const record = rows.get((fault.row.root ?? fault.row).ord);
+      if (record === undefined || !CERTAIN.has(fault.code) || certain.has(record.ord)) continue;
+      certain.set(record.ord, ofRecord(fault, record));
+    }
+    for (const fault of certain.values()) total.reject(fault);
+    const left = batch.rows.filter(({ ord }) => !certain.has(ord));
+    if (certain.size > 0) return await this.#write(rowsBatch(batch, left), total);
+    const half = Math.ceil(left.length / 2);
+    await this.#write(rowsBatch(batch, left.slice(0, half)), total);
+    await this.#write(rowsBatch(batch, left.slice(half)), total);
+  }
+
+  async #writeEach(batch: Batch, total: NestTally): Promise<void> {
+    for (const row of batch.rows) await this.#write(rowsBatch(batch, [row]), total);
+  }
+
+  /** True where all rows on all levels were applied. */
+  async #attempt(batch: Batch, attempt: Attempt): Promise<boolean | "coupled"> {
+    try {
+      return (await this.#writeRows(0, batch.rows, attempt)) !== null;
+    } catch (error) {
+      if (error instanceof RecordsCoupled) return "coupled";
+      if (error instanceof TransactionAborted) throw ofRecords(error, batch);
+      throw error;
+    }
+  }
+
+  /** Writes rows of a table with everything in them; their result, or `null` where one is at fault. */
+  async #writeRows(
+    at: number,
+    given: readonly Row[],
+    attempt: Attempt,
+  ): Promise<AppliedBatch | null> {
+    if (given.length === 0) return { batch: rowsBatch(attempt, []), result: NOTHING };
+    let rows: readonly Row[] | null = given;
+    for (const level of this.#below(at, "object")) {
+      rows = await this.#writeObjects(level, rows, attempt);
+      if (rows === null) return null;
+    }
+    const applied = await this.#context.writers[at]?.(rowsBatch(attempt, rows));
+    if (applied === undefined) return null;
+    attempt.tally.add(at, applied.result, rows.length);
+    attempt.faults.push(...applied.result.faults);
+    if (attempt.faults.length > 0) return null;
+    for (const level of this.#below(at, "array"))
+      if (!(await this.#writeArrays(level, applied, attempt))) return null;
+    return applied;
+  }
+
+  #below(at: number, relation: NestLevel["relation"]): readonly WrittenLevel[] {
+    return this.#levels.filter((level) => level.parentAt === at && level.relation === relation);
+  }
+
+  /** Writes the rows that these refer to; these with what they are referred to by. */
+  async #writeObjects(
+    level: WrittenLevel,
+    rows: readonly Row[],
+    attempt: Attempt,
+  ): Promise<readonly Row[] | null> {
+    const objects = rows.flatMap((row) => row.nested?.[level.memberAt] ?? []);
+    if (objects.length === 0) return rows;
+    const applied = await this.#writeRows(level.at, objects, attempt);
+    if (applied === null) return null;
+    const keys = await this.#keysOf(level, applied, attempt);
+    let next = 0;
+    const linked = rows.map((row) => {
+      const [object] = row.nested?.[level.memberAt] ?? [];
+      if (object === undefined) return row;
+      const key = keys[next++];
+      if (key?.kind === "values") return linkedRow(row, level.links, key.values);
+      attempt.faults.push(this.#unlinked(object, level.at, key));
+      return row;
+    });
+    return attempt.faults.length === 0 ? linked : null;
+  }
+
+  /** Writes the rows that refer to these; those of a row that is not there are skipped. */
+  async #writeArrays(
+    level: WrittenLevel,
+    { batch, result }: AppliedBatch,
+    attempt: Attempt,
+  ): Promise<boolean> {
+    const parents = batch.rows.filter((row) => (row.nested?.[level.memberAt] ?? []).length > 0);
+    if (parents.length === 0) return true;
+    const applied = { batch: rowsBatch(batch, parents), result };
+    const keys = await this.#keysOf(level, applied, attempt);
+    const rows: Row[] = [];
+    for (const [place, parent] of parents.entries()) {
+      const key = keys[place];
+      const inside = parent.nested?.[level.memberAt] ?? [];
+      const isDropped = result.outcomes?.get(parent.ord) === "suppressed";
+      if (key?.kind === "absent" || isDropped) attempt.tally.skip(level.at, inside);
+      else if (key?.kind === "values")
+        rows.push(...inside.map((row) => linkedRow(row, level.links, key.values)));
+      else attempt.faults.push(this.#unlinked(parent, level.parentAt, key));
+    }
+    if (attempt.faults.length > 0) return false;
+    return (await this.#writeRows(level.at, rows, attempt)) !== null;
+  }
+
+  async #keysOf(
+    { finder }: WrittenLevel,
+    { batch, result }: AppliedBatch,
+    { isOnly }: Attempt,
+  ): Promise<readonly LinkKey[]> {
+    return await finder.find({ rows: batch.rows, counts: result.counts, isOnly });
+  }
+
+  /** Nothing tells what a row is referred to by. */
+  #unlinked(row: Row, at: number, key: LinkKey | undefined): RowFault {
+    const table = this.#tables[at]?.table;
+    const label = table === undefined ? "the table" : tableName(table.name);
+    const fault = { row, dbCode: null, constraint: null };
+    if (key?.kind === "absent") {
+      const message = `${label} has no row with ${key.key} to refer to`;
+      return { ...fault, code: "ROW_LOOKUP", column: null, message };
+    }
+    const [column, found] = key?.kind === "unknown" ? [key.column, key.found] : [null, 0];
+    if (found > 1) {
+      const message = `${found} rows of ${label} have its key, and others are to refer to one`;
+      return { ...fault, code: "ROW_LOOKUP_SEVERAL", column, message };
+    }
+    const message = `rows refer to ${column ?? "a column"} of ${label}, which the record does not have, nor a whole key by which its row is found`;
+    return { ...fault, code: "ROW_NEST_KEY", column, message };
+  }
+
+  async #run(which: "savepoint" | "rollback" | "release"): Promise<void> {
+    const sql = this.#context.session.recordSavepoint[which];
+    if (sql !== undefined) await this.#context.session.execute.run(sql);
+  }
+}
+
+const NOTHING: BatchResult = { counts: {}, faults: [] };
+
+/** The fault of a row as that of the record that it is in. */
+function ofRecord(fault: RowFault, record: Row): RowFault {
+  const { row } = fault;
+  if (row.root === undefined) return { ...fault, row: record };
+  const place = row.record.place ?? { level: [], index: [] };
+  return { ...fault, row: record, nested: row, message: `${placeText(place)}: ${fault.message}` };
+}
+
+/** The transaction is lost: the next try refuses the record, or writes all of these one by one to know which. */
+function ofRecords({ message, fault }: TransactionAborted, batch: Batch): TransactionAborted {
+  const [only] = batch.rows;
+  const isKnown = batch.size === 1 && only !== undefined && fault !== null;
+  return new TransactionAborted(message, batch.rows, isKnown ? ofRecord(fault, only) : null);
+}
+
+/** Whether the database may drop a row of the table without an error. */
+export function mayDrop({ table }: TablePlan): boolean {
+  const { triggers, kind, rewritten, uniqueKeys } = table;
+  const isDropping = triggers.some(({ timing, level }) => timing !== "after" && level === "row");
+  return (
+    isDropping ||
+    kind === "view" ||
+    rewritten ||
+    uniqueKeys.some(({ ignoresDuplicates }) => ignoresDuplicates === true)
+  );
+}
