@@ -45,6 +45,19 @@ describe.each(ENGINES)("$title", (engine) => {
     });
   }
 
+  test("a key whose column has a collation of its own", async () => {
+    const own = {
+      sqlite: "varchar(30) collate nocase",
+      postgres: 'varchar(30) collate "C"',
+      sqlserver: "varchar(30) collate Latin1_General_BIN2",
+    }[engine.name];
+    const authors = AUTHORS[engine.name].replace("varchar(30)", own);
+    await shell.start(authors, BOOKS, ROWS[engine.name]);
+    const ran = await shell.load(SOURCE, BY_EMAIL);
+
+    expect([ran.exit, ran.counts], ran.stderr).toEqual([0, { inserted: 4, updated: 1 }]);
+  });
+
   test("a name with dots is a way into the objects of a JSON record", async () => {
     await shell.start(AUTHORS[engine.name], BOOKS, ROWS[engine.name]);
     const lines = [

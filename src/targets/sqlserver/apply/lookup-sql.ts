@@ -76,8 +76,9 @@ function lookupSql(lookup: LookupPlan, context: LookupServer): LookupSql {
   };
 }
 
+/** In parentheses: a column with a collation of its own gives the text that one on top. */
 function textAt(at: number, { collation }: LookupServer): string {
-  return `k.k${at + 1} COLLATE ${collation}`;
+  return `(k.k${at + 1} COLLATE ${collation})`;
 }
 
 /** `p.[email] = …`, one a column. */
