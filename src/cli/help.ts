@@ -167,7 +167,8 @@ export function rootHelp(columns?: number): string {
       "Streams CSV and NDJSON into PostgreSQL, SQL Server and SQLite, with upserts.",
       width,
     ),
-    "Usage: upsurge [load] SOURCE... --to URL --table NAME [options]",
+    "Usage:   upsurge [load] SOURCE... --to URL --table NAME [options]",
+    ...exampleLines("upsurge orders.csv --to shop.db --table orders --key order_no", width),
     ...wrapped("A source is a file, a pattern or -; gzip and zstd are read as they are.", width),
     "",
     "Commands:",
@@ -175,8 +176,6 @@ export function rootHelp(columns?: number): string {
     "",
     "Everyday options of a load:",
     ...items(terms, width),
-    "",
-    ...exampleLines("upsurge orders.csv --to shop.db --table orders --key order_no", width),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -272,12 +271,6 @@ function wrapped(text: string, width: number): string[] {
     } else line = longer;
   }
   return [...lines, line];
-}
-
-/** An example on one line where it fits: the first screen is full. */
-function exampleLines(line: string, width: number): string[] {
-  const only = `Example: ${line}`;
-  return only.length <= width ? [only] : ["Example:", ...command(line, width)];
 }
 
 /** A command that can be pasted: broken before flags, with a backslash, where it is too long. */

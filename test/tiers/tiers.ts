@@ -76,6 +76,8 @@ const RUNS = {
   "values, translated": [5, 40, "UPSURGE_LAW_RUNS"],
   "look-ups": [40, 300, "UPSURGE_LOOKUPS"],
   "look-ups, translated": [10, 60, "UPSURGE_LOOKUPS"],
+  nested: [1, 12, "UPSURGE_LAW_RUNS"],
+  "nested, translated": [1, 3, "UPSURGE_LAW_RUNS"],
   "going on": [50, 200, "UPSURGE_READING_PATH_RUNS"],
   "hostile names, in percent": [12, 100, "UPSURGE_HOSTILE_PERCENT"],
   "jobs resume": [4, 10, "UPSURGE_LAW_RUNS"],
