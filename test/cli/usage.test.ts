@@ -193,7 +193,7 @@ test("a password that is a word of our own texts leaves them readable", async ()
 test("prints its usage by itself, which is no success", async () => {
   const { exitCode, stdout, stderr } = await runUpsurge([]);
   expect([exitCode, stdout]).toEqual([2, ""]);
-  expect(stderr).toContain("Usage: upsurge [load] SOURCE... --to URL --table NAME");
+  expect(stderr).toContain("Usage:   upsurge [load] SOURCE... --to URL --table NAME");
 });
 
 test.each([
