@@ -2,6 +2,7 @@
 import { refusedExpression } from "../../errors/refused-expression.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan, TablePlan } from "../../model/load-plan.ts";
+import type { PlannedStatement } from "../../model/plan-report.ts";
 import { tableName } from "../../model/table-shape.ts";
 import type { Session } from "../../targets/target.ts";
 
@@ -47,15 +48,21 @@ export function statementsOf(session: Session, plan: LoadPlan): readonly string[
     return [sql.find([key]).sql, ...made];
   });
   const { late, values } = table;
+  const written = (of: TablePlan, columns: readonly string[]): string[] =>
+    session.statements(of, columns).map(withComment);
   return [
     ...(values === undefined
       ? []
       : [session.values(table.table, values.columns, values.fields.length).ask([[]]).sql]),
     ...looked,
-    ...session.statements(table, checkedColumns(plan)),
-    ...deletingPlans(plan).flatMap(([of, columns]) => session.statements(of, columns)),
-    ...(late === undefined ? [] : session.statements(late.plan, late.kept)),
+    ...written(table, checkedColumns(plan)),
+    ...deletingPlans(plan).flatMap(([of, columns]) => written(of, columns)),
+    ...(late === undefined ? [] : written(late.plan, late.kept)),
   ];
+}
+
+function withComment({ sql, when }: PlannedStatement): string {
+  return when === undefined ? sql : `-- ${when}\n${sql}`;
 }
 
 /** The plan by which records delete, and the columns that they carry; none where no record does. */
