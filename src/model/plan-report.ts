@@ -40,12 +40,20 @@ export interface RunPlanReport {
   readonly given?: readonly GivenElsewhere[];
 }
 
+/** A statement of a load, as its target plans it. */
+export interface PlannedStatement {
+  readonly sql: string;
+  /** When it runs, as a part of a sentence; absent: for every batch, or every row where rows go one at a time. */
+  readonly when?: string;
+}
+
 /** What `upsurge plan` prints. */
 export interface PlanReport {
   readonly plan: LoadPlan;
   readonly target: string;
   readonly server: string;
   readonly sources: readonly PlannedSource[];
+  /** Behind a comment that says when, where one does not run for every batch. */
   readonly statements: readonly string[];
   /** The options that no flag gives; absent where nothing but flags was looked at. */
   readonly given?: readonly GivenElsewhere[];

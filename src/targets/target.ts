@@ -17,6 +17,7 @@ import type {
 } from "../model/load-plan.ts";
 import type { TableDdl } from "../model/new-table.ts";
 import type { PackedRows } from "../model/packed.ts";
+import type { PlannedStatement } from "../model/plan-report.ts";
 import type { TableName, TablePrivilege, TableShape, ValueForm } from "../model/table-shape.ts";
 import type { ValueColumn } from "../model/value-plan.ts";
 import type { MethodCapabilities } from "./method-capabilities.ts";
@@ -209,8 +210,11 @@ export interface Session {
   listTables(): Promise<readonly TableName[]>;
   /** How this target goes about the plan, a sentence for each choice of its own, for `upsurge plan`. */
   explain?(plan: TablePlan): readonly string[];
-  /** The statements a load would run for rows that carry `columns`, for `upsurge plan`. */
-  statements(plan: TablePlan, columns: readonly string[]): readonly string[];
+  /**
+   * The statements that bring rows which carry `columns` to the server and write them, for `upsurge plan`: no other does, but
+   * for those of rows that were refused and of repeats that are folded. One that data may keep from running says when it runs.
+   */
+  statements(plan: TablePlan, columns: readonly string[]): readonly PlannedStatement[];
   /**
    * The statements that delete all rows of a table and tell how many they were, with the lock that keeps other writers
    * out until the load is committed. They delete nothing from other tables.

@@ -20,12 +20,19 @@ export async function openSqlServer(): Promise<TestDatabase> {
   return REAL_SERVER === null ? openTranslated() : openReal(REAL_SERVER);
 }
 
-/** A database of the tests' own server, which passes for a server of `profile`. */
-export async function openTranslated(profile?: ServerProfile): Promise<TestDatabase> {
+/** A database of the tests' own server, which passes for a server of `profile`; `received` is told of each request's text. */
+export async function openTranslated(
+  profile?: ServerProfile,
+  received?: (sql: string) => void,
+): Promise<TestDatabase> {
   const postgres = inject("postgresUrl");
   const database = await createTsqlDatabase(postgres);
   const server = await startTdsServer({
     backend: tsqlBackend({ server: postgres, ...(profile === undefined ? {} : { profile }) }),
+    faults: ({ sql }) => {
+      received?.(sql);
+      return undefined;
+    },
   });
   const url = `sqlserver://sa:secret@127.0.0.1:${server.port}/${database.name}?encrypt=false`;
   const pool = await connect(url);

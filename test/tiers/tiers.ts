@@ -86,6 +86,7 @@ const RUNS = {
   "reading paths": [800, 3000, "UPSURGE_READING_PATH_RUNS"],
   "binary spellings": [40, 120, "UPSURGE_LAW_RUNS"],
   packed: [6, 40, "UPSURGE_LAW_RUNS"],
+  "plan truth": [6, 1000, "UPSURGE_LAW_RUNS"],
   "read ahead": [100, 200, "UPSURGE_LAW_RUNS"],
   repeats: [4, 40, "UPSURGE_LAW_RUNS"],
   "repeats, translated": [3, 15, "UPSURGE_LAW_RUNS"],

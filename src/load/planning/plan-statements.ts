@@ -2,6 +2,7 @@
 import { refusedExpression } from "../../errors/refused-expression.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan, TablePlan } from "../../model/load-plan.ts";
+import type { PlannedStatement } from "../../model/plan-report.ts";
 import { tableName } from "../../model/table-shape.ts";
 import type { Session } from "../../targets/target.ts";
 
@@ -42,9 +43,9 @@ export function statementsOf(session: Session, plan: LoadPlan): readonly string[
   return [
     ...plan.tables.flatMap((table) => statementsOfTable(session, table)),
     ...linkStatements(session, plan),
-    ...deletingPlans(plan).flatMap(([of, columns]) => session.statements(of, columns)),
+    ...deletingPlans(plan).flatMap(([of, columns]) => written(session, of, columns)),
     ...plan.tables.flatMap(({ late }) =>
-      late === undefined ? [] : session.statements(late.plan, late.kept),
+      late === undefined ? [] : written(session, late.plan, late.kept),
     ),
   ];
 }
@@ -73,8 +74,16 @@ function statementsOfTable(session: Session, table: TablePlan): readonly string[
       ? []
       : [session.values(table.table, values.columns, values.fields.length).ask([[]]).sql]),
     ...looked,
-    ...session.statements(table, checkedColumns(table)),
+    ...written(session, table, checkedColumns(table)),
   ];
+}
+
+function written(session: Session, plan: TablePlan, columns: readonly string[]): string[] {
+  return session.statements(plan, columns).map(withComment);
+}
+
+function withComment({ sql, when }: PlannedStatement): string {
+  return when === undefined ? sql : `-- ${when}\n${sql}`;
 }
 
 /** The plan by which records delete, and the columns that they carry; none where no record does. */

@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { ComparisonSql } from "../../model/differences.ts";
 import type { RemovalSql, TablePlan } from "../../model/load-plan.ts";
+import type { PlannedStatement } from "../../model/plan-report.ts";
 import type { TableDdl } from "../../model/new-table.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { BeginRequest, Capabilities, Lock, Session, Transaction } from "../target.ts";
@@ -24,6 +25,7 @@ import { whileLocked } from "./connect/lock-wait.ts";
 import { ddlRefusal, SQLITE_DDL } from "./catalog/new-table.ts";
 import type { OwnFile } from "./connect/own-file.ts";
 import type { LockWaitRule } from "./connect/lock-wait.ts";
+import { RowGroup } from "./apply/row-group.ts";
 import { UpsertProbe } from "./apply/probe.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { listStatements } from "./apply/row-statements.ts";
@@ -86,6 +88,8 @@ export class SqliteSession implements Session {
   readonly #lockTimeoutMs: number;
   readonly #probe: UpsertProbe;
   readonly execute: SqlExecutor;
+  /** The statement for several rows of each plan that was checked, by its stage. */
+  readonly #planned = new Map<string, string | null>();
   #durable = false;
   #isWaiting = false;
   /** By table name: shapes travel through the planner, what only SQLite asks for stays here. */
@@ -144,8 +148,9 @@ export class SqliteSession implements Session {
     return this.#patiently(() => listTables(this.#db));
   }
 
-  statements(plan: TablePlan, columns: readonly string[]): readonly string[] {
-    return listStatements(this.#rowSql(plan, columns));
+  statements(plan: TablePlan, columns: readonly string[]): readonly PlannedStatement[] {
+    const row = this.#rowSql(plan, columns);
+    return listStatements(row, this.#planned.get(row.plan.stage) ?? null);
   }
 
   removalSql(plan: TablePlan): RemovalSql {
@@ -161,6 +166,7 @@ export class SqliteSession implements Session {
       const row = this.#rowSql(plan, columns);
       this.#createStaged(row);
       checkStatements(this.#db, row);
+      this.#planned.set(plan.stage, RowGroup.example(this.#db, this.#probe, row));
       if (plan.removal !== undefined) checkRemoval(this.#db, row);
       this.#dropStaged(plan);
     });

@@ -19,6 +19,7 @@ import { whyNoTable } from "./catalog/absent-table.ts";
 import { BATCH_ROWS, ESCALATION } from "./batch-size.ts";
 import { METHODS } from "./methods.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
+import { listStatements } from "./catalog/explain-plan.ts";
 import { lookups, RECORD_SAVEPOINT } from "./apply/lookup-sql.ts";
 import { valueSql } from "./apply/value-sql.ts";
 import { emptyTable } from "./apply/empty-table.ts";
@@ -36,7 +37,6 @@ import { rowWith } from "./connect/result-sets.ts";
 import { askServer } from "./connect/ask-server.ts";
 import type { SqlServerInfo } from "./connect/ask-server.ts";
 import { pinSettings } from "./connect/settings.ts";
-import { statementsOf } from "./apply/set-sql.ts";
 import { stageDdl } from "./stage/stage-sql.ts";
 import { ddlRefusal, newTableName } from "./catalog/new-table.ts";
 import { sqlExecutor } from "./statements.ts";
@@ -85,6 +85,7 @@ export class SqlServerSession implements Session {
   readonly quoteIdentifier = quoteIdentifier;
   readonly emptyTable = emptyTable;
   readonly removalSql = removalSql;
+  readonly statements = listStatements;
   readonly execute: SqlExecutor;
   readonly lookups: Lookups;
   readonly recordSavepoint = RECORD_SAVEPOINT;
@@ -140,11 +141,6 @@ export class SqlServerSession implements Session {
 
   async listTables(): Promise<readonly TableName[]> {
     return this.#question(() => listTables(this.#connection));
-  }
-
-  statements(plan: TablePlan, columns: readonly string[]): readonly string[] {
-    const rows = { columns, condition: "upsurge_shape = 0" };
-    return statementsOf(plan, rows).filter((sql) => !/^(SET|SELECT) @\w+ = (@@|COUNT)/i.test(sql));
   }
 
   async whyNoTable(table: string): Promise<Suggestion | null> {

@@ -105,10 +105,18 @@ export async function sentBy(plan: TablePlan): Promise<Recorder["sent"]> {
     await writer?.set?.stage(alike);
     await writer?.set?.apply(alike, { kind: "all" });
   }
-  const shown = session.statements(plan, columns);
-  // Alone, MERGE misses the batch that declares its table of outputs.
-  const parameters = [{ name: "written", value: null }];
-  return [...recorder.sent, ...shown.map((sql) => ({ sql: script([sql]), parameters }))];
+  // A bulk load is the driver's to ask for, and in no grammar; what is a part of a batch that is sent is parsed with it.
+  const shown = session
+    .statements(plan, columns)
+    .filter(({ sql }) => !sql.startsWith("insert bulk"))
+    .filter(({ sql }) => !recorder.sent.some((batch) => batch.sql.includes(sql)));
+  return [...recorder.sent, ...shown.map(({ sql }) => alone(sql))];
+}
+
+/** A statement without the batch that declares what it names. */
+function alone(sql: string): Recorder["sent"][number] {
+  const names = new Set([...sql.matchAll(/(?<!@)@(\w+)/g)].map(([, name = ""]) => name));
+  return { sql: script([sql]), parameters: [...names].map((name) => ({ name, value: null })) };
 }
 
 /** Rows of several shapes, as JSON brings them: all columns, the key and one more, the key alone. */

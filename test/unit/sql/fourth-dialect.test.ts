@@ -97,7 +97,9 @@ where excluded.shape = 1 for update`;
       `select count(*) as matched, 0 as skipped, 0 as unchanged\n${from}`,
     );
   });
+});
 
+describe("MySQL's spelling of the shared writes", () => {
   test("an update of the rows that are met begins with the join", () => {
     const plan = keyed({ updateWhere: "excluded.qty > 0" });
 
@@ -105,6 +107,18 @@ where excluded.shape = 1 for update`;
       .toBe(`update \`t\` as target inner join stage as excluded on target.\`id\` = excluded.\`id\`
 set target.\`qty\` = excluded.\`qty\` where (excluded.shape = 1) and (excluded.qty > 0) and (not (target.\`qty\` <=> excluded.\`qty\`))`);
     expect(updateFoundSql(keyed({ ignore: true }), COLUMNS, rows(plan), MYSQL)).toBeNull();
+  });
+
+  test("one by an expression works its values out first, since an assignment sees those before it", () => {
+    const plan = keyed({ set: ["qty = target.qty + 1", "name = concat(target.qty, 'x')"] });
+    const match = "target.`id` = excluded.`id`";
+    const update = updateFoundSql(plan, ["id"], rows(plan), MYSQL) ?? "";
+
+    expect(update.split(" where ")[0])
+      .toBe(`update /*+ NO_MERGE(excluded) */ \`t\` as target inner join (select excluded.\`id\`, (target.qty + 1) as \`qty\`, (concat(target.qty, 'x')) as \`name\`
+from stage as excluded inner join \`t\` as target on ${match}`);
+    expect(update.split(") as excluded ")[1]).toBe(`on ${match}
+set target.\`qty\` = excluded.\`qty\`, target.\`name\` = excluded.\`name\``);
   });
 
   test("so does their delete", () => {
@@ -127,5 +141,8 @@ select excluded.\`id\`, excluded.\`qty\` from stage as excluded order by exclude
       `${insert}\non duplicate key update \`id\` = \`t\`.\`id\``,
     );
     expect(upsert({ rewriteUnchanged: true })).toBe(upsert({}));
+    expect(upsert({ set: ["qty = target.qty + excluded.qty"] })).toBe(
+      `${insert}\non duplicate key update \`qty\` = (\`t\`.qty + excluded.qty)`,
+    );
   });
 });

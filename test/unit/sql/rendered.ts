@@ -102,7 +102,7 @@ export function postgresStatements(plan: TablePlan, columns: readonly string[]):
   const folding = foldingOf(plan);
   return {
     set: told([
-      ...pgList(plan, columns),
+      ...pgList(plan, columns).map(({ sql }) => sql),
       ...takings.map((taken) => Object.values(setSql(plan, columns, taken)).join("\n")),
       ...(plan.arbiter?.kind === "expressions" ? [repeatsSql(plan), setAsideSql(plan)] : []),
     ]),
@@ -170,7 +170,7 @@ export function sqliteStatements(plan: TablePlan, columns: readonly string[]): S
   const row = rowSql(plan, table, columns);
   const { arbiter } = plan;
   return {
-    set: listStatements(row),
+    set: listStatements(row).map(({ sql }) => sql),
     each: told([
       // Texts only: what they are chosen by is none.
       { ...rowStatements(row), triggered: undefined },

@@ -9,10 +9,12 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import type { RowShape } from "../../../model/batch.ts";
 import { ROW_OUTCOMES } from "../../../model/counts.ts";
 import type { RowOutcome } from "../../../model/counts.ts";
+import type { PlannedStatement } from "../../../model/plan-report.ts";
 import { isRaisedSql, isRowStateSql, isValueStateSql } from "../errors.ts";
 import { meetSql, updateFoundSql } from "../../../sql/found-rows.ts";
 import { insertedColumns, insertMissingSql, insertSql } from "../../../sql/insert.ts";
 import { matchSql } from "../../../sql/match.ts";
+import { lookedStatements } from "../../../sql/planned-statements.ts";
 import { conflictTarget, POSTGRES, tableSql } from "../dialect.ts";
 import { insertedSql, nativeSql, NOTE_MET } from "./native-sql.ts";
 import { doBlock, quoteIdentifier, quoteLiteral } from "../quote.ts";
@@ -56,7 +58,7 @@ export function eachSql(
 ): string {
   const branches = shapes.map(
     (shape, index) =>
-      `${index === 0 ? "if" : "elsif"} upsurge_r.upsurge_shape = ${shape.id} then\n${applySql(plan, shape.columns)}`,
+      `${index === 0 ? "if" : "elsif"} upsurge_r.upsurge_shape = ${shape.id} then\n${applySql(plan, shape.columns).block}`,
   );
   const apply = `${branches.join("\n")}\nend if;`;
   const count = ROW_OUTCOMES.map((outcome) => `when '${outcome}' then ${countSql(outcome)}`);
@@ -146,43 +148,69 @@ ${branches.join("\n")}
   end;`;
 }
 
-/** The statements for one row that carries `columns`; they leave the outcome in `upsurge_met`. */
-function applySql(plan: TablePlan, columns: readonly string[]): string {
+/** How a row is applied. */
+interface RowApplication {
+  /** Leaves the outcome in `upsurge_met`. */
+  readonly block: string;
+  /** The statements of the block that bring the row to the table, or look for it there. */
+  readonly statements: readonly PlannedStatement[];
+}
+
+/** The statements for a row that carries `columns`, the raw row being `upsurge_r`, for `upsurge plan`. */
+export function rowStatements(
+  plan: TablePlan,
+  columns: readonly string[],
+): readonly PlannedStatement[] {
+  return applySql(plan, columns).statements;
+}
+
+/** One statement, and what is done around it. */
+function applied(sql: string, after: string, before = ""): RowApplication {
+  return { block: `${before}${sql}${after}`, statements: [{ sql }] };
+}
+
+const NOTE_INSERTED = ";\nif found then upsurge_met := 'inserted'; end if;";
+
+const NOTHING_MET = "perform set_config('upsurge.met', 'suppressed', true);\n";
+
+const NOTE_WRITTEN = `;
+if found then upsurge_met := case when upsurge_inserted then 'inserted' else 'updated' end;
+else upsurge_met := current_setting('upsurge.met'); end if;`;
+
+function applySql(plan: TablePlan, columns: readonly string[]): RowApplication {
   const looking = lookingPlan(plan);
   if (looking !== null) return lookSql(looking, columns);
   const rows = rawRow(plan, columns, fromText);
   const native = nativeSql(plan, columns, rows, NOTE_MET);
-  if (plan.mode === "insert") {
-    return `${native.sql};\nif found then upsurge_met := 'inserted'; end if;`;
-  }
+  if (plan.mode === "insert") return applied(native.sql, NOTE_INSERTED);
   if (plan.method.statement === "insert") {
     return insertOrIgnore(plan, insertSql(plan, columns, rows, POSTGRES));
   }
   if (!native.updates) return ignoreSql(plan, columns, rows);
   if (plan.looksFirst) return lookThenUpsert(plan, columns, native.sql);
-  return `perform set_config('upsurge.met', 'suppressed', true);
-${native.sql}
-returning ${insertedSql(plan)} into upsurge_inserted;
-if found then upsurge_met := case when upsurge_inserted then 'inserted' else 'updated' end;
-else upsurge_met := current_setting('upsurge.met'); end if;`;
+  const sql = `${native.sql}\nreturning ${insertedSql(plan)}`;
+  return applied(sql, ` into upsurge_inserted${NOTE_WRITTEN}`, NOTHING_MET);
 }
 
 /**
  * Ignoring a row. DO NOTHING does not tell a conflict from a row that a trigger dropped; where one may, an update whose
  * condition only notes the conflict does.
  */
-function ignoreSql(plan: TablePlan, columns: readonly string[], rows: string): string {
+function ignoreSql(plan: TablePlan, columns: readonly string[], rows: string): RowApplication {
   const { arbiter, table } = plan;
   const mayUpdateTable = !table.missingPrivileges.includes("update");
   if (arbiter?.kind !== "expressions" || !firesBeforeInsert(plan) || !mayUpdateTable) {
-    return `${nativeSql(plan, columns, rows, NOTE_MET).sql};
-if found then upsurge_met := 'inserted'; else upsurge_met := 'ignored'; end if;`;
+    const { sql } = nativeSql(plan, columns, rows, NOTE_MET);
+    const after =
+      ";\nif found then upsurge_met := 'inserted'; else upsurge_met := 'ignored'; end if;";
+    return applied(sql, after);
   }
   const column = quoteIdentifier(arbiter.columns[0] ?? table.columns[0]?.name ?? "");
-  return `perform set_config('upsurge.met', 'suppressed', true);
-${insertSql(plan, columns, rows, POSTGRES)}
-${conflictTarget(arbiter)} do update set ${column} = target.${column} where set_config('upsurge.met', 'ignored', true) is null;
-if found then upsurge_met := 'inserted'; else upsurge_met := current_setting('upsurge.met'); end if;`;
+  const sql = `${insertSql(plan, columns, rows, POSTGRES)}
+${conflictTarget(arbiter)} do update set ${column} = target.${column} where set_config('upsurge.met', 'ignored', true) is null`;
+  const after =
+    ";\nif found then upsurge_met := 'inserted'; else upsurge_met := current_setting('upsurge.met'); end if;";
+  return applied(sql, after, NOTHING_MET);
 }
 
 /** True when the table has a row trigger that runs before an insert, and may change or drop the row. */
@@ -194,14 +222,16 @@ function firesBeforeInsert({ table }: TablePlan): boolean {
 }
 
 /** The table is locked, so what is found here is what the upsert meets. */
-function lookThenUpsert(plan: TablePlan, columns: readonly string[], statement: string): string {
+function lookThenUpsert(
+  plan: TablePlan,
+  columns: readonly string[],
+  statement: string,
+): RowApplication {
   const match = plan.arbiter === null ? "false" : matchSql(plan, plan.arbiter, POSTGRES);
-  return `perform from ${rawRow(plan, columns, storedFrom)} join ${tableSql(plan)} as target on ${match};
+  const look = `perform from ${rawRow(plan, columns, storedFrom)} join ${tableSql(plan)} as target on ${match};
 upsurge_inserted := not found;
-perform set_config('upsurge.met', 'suppressed', true);
-${statement};
-if found then upsurge_met := case when upsurge_inserted then 'inserted' else 'updated' end;
-else upsurge_met := current_setting('upsurge.met'); end if;`;
+${NOTHING_MET}`;
+  return applied(statement, NOTE_WRITTEN, look);
 }
 
 /** The raw row as a relation `excluded` of one row: `(select (upsurge_r.f0)::integer as "a") as excluded`. */
@@ -216,42 +246,50 @@ function rawRow(plan: TablePlan, columns: readonly string[], read: typeof fromTe
 }
 
 /** select-then-write for one row: stage it (which tells whether it is insertable), look, then update or insert. */
-function lookSql(plan: KeyedPlan, columns: readonly string[]): string {
+function lookSql(plan: KeyedPlan, columns: readonly string[]): RowApplication {
   const { names, values } = insertedColumns(plan, columns, POSTGRES);
-  return `delete from ${TEMPORARY.stage(plan)};
-insert into ${TEMPORARY.stage(plan)} (${["upsurge_ord", ...names].join(", ")})
-select ${["upsurge_r.upsurge_ord", ...values].join(", ")} from ${rawRow(plan, columns, fromText)};
-${meetAndWrite(plan, columns)}`;
+  const stage = `insert into ${TEMPORARY.stage(plan)} (${["upsurge_ord", ...names].join(", ")})
+select ${["upsurge_r.upsurge_ord", ...values].join(", ")} from ${rawRow(plan, columns, fromText)}`;
+  const { block, statements } = meetAndWrite(plan, columns);
+  return {
+    block: `delete from ${TEMPORARY.stage(plan)};\n${stage};\n${block}`,
+    statements: [{ sql: stage }, ...statements],
+  };
 }
 
 /** A conflict on whatever key shows when the row is written. */
-function insertOrIgnore(plan: TablePlan, insert: string): string {
+function insertOrIgnore(plan: TablePlan, insert: string): RowApplication {
   const { arbiter } = plan;
   const named = arbiter?.kind === "constraint" ? quoteLiteral(arbiter.name ?? "") : null;
-  return `begin
-  ${insert};
+  return applied(
+    insert,
+    `;
   if found then upsurge_met := 'inserted'; end if;
 exception when unique_violation or exclusion_violation then
   ${named === null ? "" : `get stacked diagnostics upsurge_constraint = constraint_name; if upsurge_constraint <> ${named} then raise; end if;`}
   upsurge_met := 'ignored';
-end;`;
+end;`,
+    "begin\n  ",
+  );
 }
 
-function meetAndWrite(plan: KeyedPlan, columns: readonly string[]): string {
+function meetAndWrite(plan: KeyedPlan, columns: readonly string[]): RowApplication {
   const { arbiter, mode } = plan;
   // The limit tells the planner that it is one row, or it would read the whole table for it.
   const relation = `(select * from ${TEMPORARY.stage(plan)} limit 1)`;
   const rows = { relation, match: matchSql(plan, arbiter, POSTGRES), condition: null };
+  const meet = meetSql(plan, columns, rows, POSTGRES);
   const update = updateFoundSql(plan, columns, rows, POSTGRES);
+  const insert = mode === "update" ? null : insertMissingSql(plan, columns, rows, POSTGRES);
   const found =
     update === null
       ? "upsurge_met := 'ignored';"
       : `${update};\n  if found then upsurge_met := '${plan.deletesRows === true ? "deleted" : "updated"}'; end if;`;
   const missing =
-    mode === "update"
+    insert === null
       ? "upsurge_met := 'skipped';"
-      : `${insertMissingSql(plan, columns, rows, POSTGRES)};\n  if found then upsurge_met := 'inserted'; end if;`;
-  return `${meetSql(plan, columns, rows, POSTGRES)}
+      : `${insert};\n  if found then upsurge_met := 'inserted'; end if;`;
+  const block = `${meet}
 into upsurge_matched, upsurge_skipped, upsurge_unchanged;
 if upsurge_matched > 1 then raise exception 'the key matches % rows', upsurge_matched using errcode = '21000';
 elsif upsurge_matched = 0 then
@@ -261,4 +299,5 @@ elsif upsurge_unchanged > 0 then upsurge_met := 'unchanged';
 else
   ${found}
 end if;`;
+  return { block, statements: [{ sql: meet }, ...lookedStatements({ update, insert })] };
 }

@@ -2,30 +2,49 @@
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { encoderOf } from "../stage/binary-types.ts";
 import { tableSql } from "../dialect.ts";
+import { foldingOf } from "../apply/folding.ts";
 import { lockTable } from "../apply/select-then-write-sql.ts";
 import { setSql, statementsIn } from "../apply/set-sql.ts";
-import { copySql } from "../stage/stage.ts";
+import { at, lookedStatements, WHEN } from "../../../sql/planned-statements.ts";
+import type { PlannedStatement } from "../../../model/plan-report.ts";
+import { rowStatements } from "../apply/each-sql.ts";
+import { copySql, fillSql } from "../stage/stage.ts";
 import { TEMPORARY } from "../stage/names.ts";
 
 /** The statements for rows that carry `columns`, in the order in which a load comes to them. */
-export function listStatements(plan: TablePlan, columns: readonly string[]): readonly string[] {
+export function listStatements(
+  plan: TablePlan,
+  columns: readonly string[],
+): readonly PlannedStatement[] {
+  const locks = plan.method.locks ? [{ sql: lockTable(plan) }] : [];
+  if (plan.method.name === "row-by-row")
+    return [...locks, { sql: fillSql(plan, columns, true) }, ...rowStatements(plan, columns)];
+  return [...locks, ...staging(plan, columns), ...setStatements(plan, columns)];
+}
+
+/** How rows come to the server. */
+function staging(plan: TablePlan, columns: readonly string[]): readonly PlannedStatement[] {
+  const stage = TEMPORARY.stage(plan);
+  if (plan.rowSource !== "staged") return [{ sql: fillSql(plan, columns) }];
+  const format = textColumns(plan).length === 0 ? "binary" : "text";
+  const copy = (table: string, names: readonly string[]) => copySql(table, names, format);
+  const staged = copy(stage, ["upsurge_ord", ...columns]);
+  if (plan.method.name !== "copy") return [{ sql: staged }];
+  return [...at(copy(tableSql(plan), columns), WHEN.copied), ...at(staged, WHEN.refused)];
+}
+
+function setStatements(plan: TablePlan, columns: readonly string[]): readonly PlannedStatement[] {
   const { merges, name } = plan.method;
   const all = { kind: "all", shape: null } as const;
+  // Repeats are folded where they can be; an INSERT … ON CONFLICT alone may be given some, and is refused then.
+  const looks = plan.method.statement === "look-then-write";
+  const alone = merges !== null || looks || foldingOf(plan) !== null ? WHEN.distinct : undefined;
+  const staged = name === "copy" ? WHEN.refused : alone;
   const sql = setSql(plan, columns, { ...all, merges: merges !== null });
-  const format = textColumns(plan).length === 0 ? "binary" : "text";
-  const copies = plan.rowSource === "staged" && plan.isolation.rowByRow === null;
-  const direct = name === "copy" ? [copySql(tableSql(plan), columns, format)] : [];
-  const staged = copies
-    ? [copySql(TEMPORARY.stage(plan), ["upsurge_ord", ...columns], format)]
-    : [];
-  if (sql.kind === "look") {
-    // Where none was found, all are inserted.
-    const insertAll = sql.insertAll === null ? [] : [sql.insertAll];
-    return [lockTable(plan), ...direct, ...staged, ...statementsIn(sql), ...insertAll];
-  }
+  if (sql.kind === "look") return [...at(sql.meet, staged), ...lookedStatements(sql)];
   const upsert = merges === null ? null : setSql(plan, columns, { ...all, merges: false });
-  const fallback = upsert === null ? [] : statementsIn(upsert);
-  return [...direct, ...staged, ...statementsIn(sql), ...fallback];
+  const fallBack = upsert?.kind === "native" ? upsert.write : null;
+  return [...statementsIn(sql).flatMap((each) => at(each, staged)), ...at(fallBack, WHEN.raced)];
 }
 
 /** How rows are sent to be copied. */

@@ -198,6 +198,8 @@ interface RawLayout {
   readonly columns: readonly string[];
   /** SQL of the text of a column, by its place in the plan. */
   text(place: number): string;
+  /** Where rows of a shape are sent to. */
+  into(shape: RowShape): StageTable;
   /** The rows as they are sent, and where to. */
   groups(rows: readonly Row[]): readonly (readonly [into: StageTable, rows: readonly Row[]])[];
 }
@@ -208,12 +210,14 @@ function rawLayout(plan: TablePlan): RawLayout {
     return {
       columns: plan.columns.map((_, index) => `f${index} text`),
       text: (place) => `upsurge_r.f${place}`,
+      into: (shape) => rawOf(plan, shape),
       groups: (rows) => [...byShape(rows)].map(([shape, group]) => [rawOf(plan, shape), group]),
     };
   }
   return {
     columns: ["f text[]"],
     text: (place) => `upsurge_r.f[${place + 1}]`,
+    into: () => rawArrays(plan),
     groups: (rows) => [[rawArrays(plan), rows.map((row) => asArray(plan, row))]],
   };
 }
@@ -249,6 +253,39 @@ function columnList({ names }: StageTable): string {
   return ["upsurge_ord", "upsurge_shape", ...names].join(", ");
 }
 
+/** The statement that brings rows to the stage, for `upsurge plan`; `raw`: their texts, for a block that takes them one by one. */
+export function fillSql(plan: TablePlan, columns: readonly string[], raw = false): string {
+  const shape = { id: 0, columns };
+  const into = raw ? rawLayout(plan).into(shape) : stageOf(plan, shape);
+  if (plan.rowSource === "staged") return copyTextSql(into);
+  return plan.rowSource === "arrays" ? arraysSql(into) : valuesSql(into, 1);
+}
+
+function copyTextSql(into: StageTable): string {
+  return `copy ${into.table} (${columnList(into)}) from stdin`;
+}
+
+function arraysSql(into: StageTable): string {
+  const aliases = into.names.map((_, index) => `v${index}`);
+  const parameters = into.names.map((_, index) => `$${index + 3}::text[]`);
+  const values = aliases.map((alias, index) => into.read[index]?.(alias) ?? alias);
+  return `insert into ${into.table} (${columnList(into)}) select ${["o", "s", ...values].join(", ")}
+from unnest(${["$1::bigint[]", "$2::int[]", ...parameters].join(", ")}) as u(${["o", "s", ...aliases].join(", ")})`;
+}
+
+function valuesSql(into: StageTable, rows: number): string {
+  const width = into.names.length + 2;
+  const tuples = Array.from({ length: rows }, (_, row) => {
+    const typed = Array.from({ length: width }, (_unused, index) => {
+      const parameter = `$${row * width + index + 1}`;
+      if (index < 2) return `${parameter}::${index === 0 ? "bigint" : "int"}`;
+      return into.read[index - 2]?.(`${parameter}::text`) ?? parameter;
+    });
+    return `(${typed.join(", ")})`;
+  });
+  return `insert into ${into.table} (${columnList(into)}) values ${tuples.join(", ")}`;
+}
+
 async function fillByCopy(client: Client, into: StageTable, rows: readonly Row[]): Promise<void> {
   let text = "";
   for (const { ord, shape, values } of rows) {
@@ -256,22 +293,15 @@ async function fillByCopy(client: Client, into: StageTable, rows: readonly Row[]
     for (const value of values) text += `\t${copyText(value)}`;
     text += "\n";
   }
-  await copyIn(client, `copy ${into.table} (${columnList(into)}) from stdin`, Buffer.from(text));
+  await copyIn(client, copyTextSql(into), Buffer.from(text));
 }
 
 async function fillByArrays(client: Client, into: StageTable, rows: readonly Row[]): Promise<void> {
-  const aliases = into.names.map((_, index) => `v${index}`);
-  const parameters = into.names.map((_, index) => `$${index + 3}::text[]`);
-  const values = aliases.map((alias, index) => into.read[index]?.(alias) ?? alias);
-  await client.query(
-    `insert into ${into.table} (${columnList(into)}) select ${["o", "s", ...values].join(", ")}
-from unnest(${["$1::bigint[]", "$2::int[]", ...parameters].join(", ")}) as u(${["o", "s", ...aliases].join(", ")})`,
-    [
-      rows.map((row) => row.ord),
-      rows.map((row) => row.shape.id),
-      ...into.names.map((_, index) => rows.map((row) => row.values[index] ?? null)),
-    ],
-  );
+  await client.query(arraysSql(into), [
+    rows.map((row) => row.ord),
+    rows.map((row) => row.shape.id),
+    ...into.names.map((_, index) => rows.map((row) => row.values[index] ?? null)),
+  ]);
 }
 
 /** The protocol counts parameters in 16 bits, and the driver does not check. */
@@ -282,19 +312,8 @@ async function fillByValues(client: Client, into: StageTable, rows: readonly Row
   const most = Math.max(1, Math.min(1000, Math.floor(MOST_PARAMETERS / width)));
   for (let start = 0; start < rows.length; start += most) {
     const slice = rows.slice(start, start + most);
-    const tuples = slice.map((_, row) => {
-      const parameters = Array.from(
-        { length: width },
-        (_unused, index) => `$${row * width + index + 1}`,
-      );
-      const typed = parameters.map((parameter, index) => {
-        if (index < 2) return `${parameter}::${index === 0 ? "bigint" : "int"}`;
-        return into.read[index - 2]?.(`${parameter}::text`) ?? parameter;
-      });
-      return `(${typed.join(", ")})`;
-    });
     await client.query(
-      `insert into ${into.table} (${columnList(into)}) values ${tuples.join(", ")}`,
+      valuesSql(into, slice.length),
       slice.flatMap((row) => [row.ord, row.shape.id, ...row.values]),
     );
   }

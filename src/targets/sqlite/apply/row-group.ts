@@ -43,6 +43,11 @@ export class RowGroup {
     return failsAtConstraintsOnly(row) ? new RowGroup(db, probe, row, rowidOf(row)) : null;
   }
 
+  /** Its statement, for two rows. */
+  static example(db: SqliteConnection, probe: UpsertProbe, row: RowSql): string | null {
+    return RowGroup.of(db, probe, row) === null ? null : severalRows(row, 2);
+  }
+
   /** Whether the row whose values begin at `at` may go with others. */
   takes(values: readonly BoundValue[], at: number): boolean {
     if (this.#integer < 0) return true;

@@ -14,6 +14,8 @@ import {
 } from "../dialect.ts";
 import type { RowSql } from "../dialect.ts";
 import { stageRow } from "../stage/staged-row.ts";
+import { at, WHEN } from "../../../sql/planned-statements.ts";
+import type { PlannedStatement } from "../../../model/plan-report.ts";
 import type { BoundValue } from "../stage/values.ts";
 
 /**
@@ -22,6 +24,11 @@ import type { BoundValue } from "../stage/values.ts";
  * `any`: insert, and take a violated unique key as ignored.
  */
 export type RowMethod = "insert" | "upsert" | "update" | "find" | "propose" | "any" | "delete";
+
+/** The statements of a row, in the order in which they run. */
+const ROW_STEPS = ["stage", "find", "propose", "update", "insert"] as const;
+
+type RowStep = (typeof ROW_STEPS)[number];
 
 /** The statements of one shape of rows; `null` where the method needs none. */
 export interface RowStatements {
@@ -124,10 +131,36 @@ export function canRefuse({ plan, columns }: RowSql): (values: readonly BoundVal
   return (values) => required.some((at) => values[at] === null);
 }
 
-/** The statements in the order in which they run, for `upsurge plan`. */
-export function listStatements(row: RowSql): string[] {
-  const { stage, find, propose, update, insert } = rowStatements(row);
-  return [stage, find, propose, update, insert].filter((sql) => sql !== null);
+/** Once an insert has written nothing, to learn why. */
+const IN_DOUBT = "where an insert writes nothing";
+
+/** When the statements of a method run that data may keep from running. */
+const WHENS: Readonly<Record<RowMethod, Readonly<Partial<Record<RowStep, string>>>>> = {
+  insert: {},
+  any: {},
+  upsert: { find: IN_DOUBT, propose: IN_DOUBT },
+  update: { update: WHEN.found },
+  delete: { update: "where rows are found" },
+  propose: { find: "where the key is taken", update: WHEN.found },
+  find: {
+    propose: "where a row is found whose key another value may be refused with",
+    update: WHEN.found,
+    insert: WHEN.missing,
+  },
+};
+
+/** The statements in the order in which they run, for `upsurge plan`; `several`: the one for several rows, where they may share one. */
+export function listStatements(
+  row: RowSql,
+  several: string | null = null,
+): readonly PlannedStatement[] {
+  const { method, ...sql } = rowStatements(row);
+  const steps = ROW_STEPS.flatMap((step) => at(sql[step], WHENS[method][step]));
+  if (several === null) return steps;
+  return [
+    { sql: several, when: "for rows that share a statement, so many at a time" },
+    ...steps.map((each) => ({ ...each, when: "for the rows that are left" })),
+  ];
 }
 
 /** The insert that names the arbiter and nothing else of the user's: SQLite refuses it when no unique index fits. */

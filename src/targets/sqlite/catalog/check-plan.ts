@@ -21,7 +21,7 @@ export function checkStatements(db: SqliteConnection, row: RowSql): void {
   checkExpressions(db, plan);
   const { arbiter } = plan;
   if (arbiter !== null) checkArbiter(db, row, arbiter);
-  for (const sql of listStatements(row)) {
+  for (const { sql } of listStatements(row)) {
     const failure = attempt(db, sql);
     if (failure === null) continue;
     throw isUpdatable(plan)

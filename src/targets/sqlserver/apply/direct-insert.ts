@@ -32,16 +32,29 @@ const LIMITS: Readonly<Record<string, readonly [least: bigint, most: bigint]>> =
 export function directLoad(plan: TablePlan, batch: Batch): DirectLoad | null {
   const shape = batch.rows[0]?.shape;
   if (shape === undefined || plan.method.name !== "copy") return null;
-  const carried = shape.columns.map((name) => plan.columns.find((column) => column.name === name));
-  const columns = carried.map((column) => (column === undefined ? null : bulkColumn(column)));
+  const carried = columnsOf(plan, shape.columns);
+  const columns = directColumns(plan, shape.columns);
+  if (columns === null) return null;
   const rows: BulkRow[] = [];
   for (const row of batch.rows) {
     if (row.shape !== shape) return null;
     if (!row.values.every((value, at) => isPlain(value, carried[at]))) return null;
     rows.push(row.values);
   }
+  return { columns, rows };
+}
+
+/** How a bulk load names these columns of the table; `null` where it takes one of them not, or there is none. */
+export function directColumns(plan: TablePlan, names: readonly string[]): BulkColumn[] | null {
+  const columns = columnsOf(plan, names).map((each) =>
+    each === undefined ? null : bulkColumn(each),
+  );
   const known = columns.filter((column) => column !== null);
-  return known.length === columns.length && known.length > 0 ? { columns: known, rows } : null;
+  return known.length === columns.length && known.length > 0 ? known : null;
+}
+
+function columnsOf(plan: TablePlan, names: readonly string[]): (Column | undefined)[] {
+  return names.map((name) => plan.columns.find((column) => column.name === name));
 }
 
 /** Plain tables of plain names, whose known columns all can be loaded so. */

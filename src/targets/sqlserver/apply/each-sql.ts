@@ -7,6 +7,8 @@ import type { RowShape } from "../../../model/batch.ts";
 import { ROW_OUTCOMES } from "../../../model/counts.ts";
 import type { RowOutcome } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
+import type { PlannedStatement } from "../../../model/plan-report.ts";
+import { lookedStatements, WHEN } from "../../../sql/planned-statements.ts";
 import { isRowNumberSql } from "../error-numbers.ts";
 import { answering, block, counter, NOTE_ERROR, tryCatch } from "./guard.ts";
 import { TEMPORARY } from "../names.ts";
@@ -93,9 +95,27 @@ function failedSql(plan: TablePlan): string[] {
   ];
 }
 
+const ROW = "upsurge_ord = @ord";
+
+/** The statements for a row, for `upsurge plan`. */
+export function rowStatements(
+  plan: TablePlan,
+  columns: readonly string[],
+): readonly PlannedStatement[] {
+  const rows = { columns, condition: ROW };
+  const keyed = keyedPlan(plan);
+  if (keyed === null) return [{ sql: insertSql(plan, rows) }];
+  const update = updateFoundSql(keyed, rows);
+  const looked = { sql: lookSql(keyed, rows) };
+  if (plan.method.statement === "merge")
+    return [looked, { sql: mergeSql(keyed, rows), when: `${WHEN.missing}, or change` }];
+  const insert = plan.mode === "update" ? null : insertSql(plan, rows);
+  return [looked, ...lookedStatements({ update, insert })];
+}
+
 /** Checks the row first: SQL of the user's may fail there as well. */
 function checkedRowSql(plan: TablePlan, shape: RowShape): string[] {
-  const apply = applySql(plan, { columns: shape.columns, condition: "upsurge_ord = @ord" });
+  const apply = applySql(plan, { columns: shape.columns, condition: ROW });
   const checks = checkRowSql(plan, shape);
   if (checks.length === 0) return apply;
   const isSound = `EXISTS (SELECT 1 FROM ${TEMPORARY.stage(plan)} WHERE upsurge_ord = @ord)`;

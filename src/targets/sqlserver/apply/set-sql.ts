@@ -45,7 +45,7 @@ export function setSql(plan: TablePlan, rows: RowCondition): string {
   ]);
 }
 
-/** The statements that apply `rows`, in order; what `upsurge plan` shows. */
+/** The statements that apply `rows`, in order. */
 export function statementsOf(plan: TablePlan, rows: RowCondition): string[] {
   const keyed = keyedPlan(plan);
   if (keyed !== null && plan.method.statement === "merge") return mergeStatements(keyed, rows);

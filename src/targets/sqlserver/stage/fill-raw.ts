@@ -2,8 +2,9 @@
 import type { Row, RowShape } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
-import type { SqlServerConnection } from "../connect/connection.ts";
+import type { BulkColumn, SqlServerConnection } from "../connect/connection.ts";
 import { placeOf, TEMPORARY } from "../names.ts";
+import { quoteIdentifier } from "../quote.ts";
 import { isMisread, takesNoExponent } from "../catalog/types.ts";
 
 /** A request takes 2,100 parameters, of which `sp_executesql` uses two; VALUES takes 1,000 rows. */
@@ -83,29 +84,48 @@ function columnNames(plan: TablePlan): string[] {
   return ["upsurge_ord", "upsurge_shape", ...plan.columns.map((_, place) => `f${place}`)];
 }
 
+/** The columns of the raw table as a bulk load names them. */
+function bulkColumns(plan: TablePlan): BulkColumn[] {
+  return columnNames(plan).map((name, index) => ({
+    name,
+    type: index === 0 ? "bigint" : index === 1 ? "int" : "nvarchar(max)",
+    nullable: index > 1,
+  }));
+}
+
+/** The statement that brings rows to the server, for `upsurge plan`. */
+export function fillRawSql(plan: TablePlan): string {
+  if (plan.rowSource === "staged")
+    return insertBulkSql(quoteIdentifier(TEMPORARY.raw(plan)), bulkColumns(plan));
+  if (plan.rowSource === "arrays") return jsonSql(plan);
+  const values = plan.columns.map((_, at) => `@p${at}`);
+  return valuesSql(plan, [`(${["1", "0", ...values].join(", ")})`]);
+}
+
+/** A bulk load as the driver asks for it. */
+export function insertBulkSql(table: string, columns: readonly BulkColumn[]): string {
+  return `insert bulk ${table}(${columns.map(({ name, type }) => `[${name}] ${type}`).join(", ")})`;
+}
+
 async function fillByBulkLoad(
   connection: SqlServerConnection,
   plan: TablePlan,
   rows: readonly RawTexts[],
 ): Promise<void> {
-  const columns = columnNames(plan).map((name, index) => ({
-    name,
-    type:
-      index === 0
-        ? ("bigint" as const)
-        : index === 1
-          ? ("int" as const)
-          : ("nvarchar(max)" as const),
-    nullable: index > 1,
-  }));
   await connection.bulk(
     TEMPORARY.raw(plan),
-    columns,
+    bulkColumns(plan),
     rows.map(({ ord, shape, texts }) => [ord, shape, ...texts]),
   );
 }
 
 /** `OPENJSON(@rows) WITH (…)`: one parameter for any number of rows. */
+function jsonSql(plan: TablePlan): string {
+  const names = plan.columns.map((_, place) => `f${place}`);
+  return `INSERT INTO ${TEMPORARY.raw(plan)} (${columnNames(plan).join(", ")}) SELECT ${["o", "s", ...names].join(", ")}
+FROM OPENJSON(@rows) WITH (${["o bigint", "s int", ...names.map((name) => `${name} nvarchar(max)`)].join(", ")})`;
+}
+
 async function fillByJson(
   connection: SqlServerConnection,
   plan: TablePlan,
@@ -115,12 +135,11 @@ async function fillByJson(
     const fields = texts.flatMap((text, place) => (text === null ? [] : [[`f${place}`, text]]));
     return { o: ord, s: shape, ...(Object.fromEntries(fields) as Record<string, string>) };
   });
-  const names = plan.columns.map((_, place) => `f${place}`);
-  await connection.execute(
-    `INSERT INTO ${TEMPORARY.raw(plan)} (${columnNames(plan).join(", ")}) SELECT ${["o", "s", ...names].join(", ")}
-FROM OPENJSON(@rows) WITH (${["o bigint", "s int", ...names.map((name) => `${name} nvarchar(max)`)].join(", ")})`,
-    [{ name: "rows", value: JSON.stringify(objects) }],
-  );
+  await connection.execute(jsonSql(plan), [{ name: "rows", value: JSON.stringify(objects) }]);
+}
+
+function valuesSql(plan: TablePlan, tuples: readonly string[]): string {
+  return `INSERT INTO ${TEMPORARY.raw(plan)} (${columnNames(plan).join(", ")}) VALUES ${tuples.join(", ")}`;
 }
 
 async function fillByValues(
@@ -141,9 +160,6 @@ async function fillByValues(
       });
       return `(${[ord, shape, ...values].join(", ")})`;
     });
-    await connection.execute(
-      `INSERT INTO ${TEMPORARY.raw(plan)} (${columnNames(plan).join(", ")}) VALUES ${tuples.join(", ")}`,
-      parameters,
-    );
+    await connection.execute(valuesSql(plan, tuples), parameters);
   }
 }

@@ -116,7 +116,8 @@ export function checkRowSql(plan: TablePlan, shape: RowShape): string[] {
   return [...stampSql(plan, "excluded.upsurge_ord = @ord"), ...noteFaults(plan, rows)];
 }
 
-function fillSql(plan: TablePlan, shape: RowShape): string {
+/** Makes values of the texts of rows of a shape. */
+export function fillSql(plan: TablePlan, shape: RowShape): string {
   const filled = staged(plan).filter(({ generatedSql }) => generatedSql === null);
   const names = filled.map((column) => quoteIdentifier(column.name));
   const values = filled.map((column) => {
