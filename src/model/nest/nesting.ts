@@ -5,6 +5,10 @@ import type { SourceRecord } from "../record.ts";
 export interface NestMember {
   readonly name: string;
   readonly members: readonly NestMember[];
+  /** The field that an element fills which is a text, a number, true or false; absent: such an element is no record. */
+  readonly scalar?: string;
+  /** An element is the record in its one member, and has nothing else. */
+  readonly wraps?: true;
 }
 
 /** Where a record is within the record of its source. */

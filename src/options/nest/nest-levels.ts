@@ -31,6 +31,10 @@ export interface LevelOptions {
   readonly whenWritten: boolean;
   /** Its rows are looked up, and never written. */
   readonly finds: boolean;
+  /** The field that an element fills which is no object; `null`: such an element is a fault. */
+  readonly scalar: string | null;
+  /** An element is the row of the level below, which a row of this table refers to and which has nothing else. */
+  readonly wraps: boolean;
   /** As those of a load of its own; the key is not known yet where none is named. */
   readonly options: Options;
   /** It names the key or the mode. */
@@ -89,7 +93,17 @@ const OF_RECORDS: ReadonlySet<OptionName> = new Set<OptionName>([
 ]);
 
 /** What else a level is told. */
-const OTHERS = ["table", "link", "relation", "position", "position-from", "when", "nest"] as const;
+const OTHERS = [
+  "table",
+  "link",
+  "relation",
+  "through",
+  "value",
+  "position",
+  "position-from",
+  "when",
+  "nest",
+] as const;
 
 /** The mode of an object whose row is only looked up. */
 const FIND = "find";
@@ -107,7 +121,10 @@ export function levelsOf(options: Options): readonly LevelOptions[] {
   const add = (above: readonly string[], parent: number | null): void => {
     for (const member of given.filter(({ path }) => isIn(path, above))) {
       levels.push(levelOf(member, parent, options));
-      add(member.path, levels.length - 1);
+      const at = levels.length - 1;
+      const through = throughOf(member);
+      if (through !== null) levels.push(levelOf(through, at, options));
+      else add(member.path, at);
     }
   };
   add([], null);
@@ -174,8 +191,44 @@ function levelOf(
     whenWritten:
       oneOf(entries.get("when"), { where, name: "when", of: ["always", "written"] }) === "written",
     finds,
+    scalar: oneText(entries.get("value")),
+    wraps: entries.has("through"),
     isKeyed: isKeyed || (!finds && (raw.mode !== undefined || raw.ignore !== undefined)),
   };
+}
+
+/** `tags(name)`, or the options of the level behind a table that links two others. */
+const THROUGH = /^\s*([^\s()]+)\s*\(\s*([^\s(),]+)\s*\)\s*$/;
+
+/** The level behind a table that links two others: its rows are the elements; `null`: the level has none. */
+function throughOf({ path, entries }: GivenMember): GivenMember | null {
+  const entry = entries.get("through");
+  if (entry === undefined) return null;
+  const where = `--nest ${levelName(path)}`;
+  const given = new Map<string, GivenEntry>();
+  if (entry.kind === "pairs") {
+    for (const [name, text] of entry.pairs) given.set(name, { kind: "texts", texts: [text] });
+  } else {
+    const [, table, column] = THROUGH.exec(oneText(entry) ?? "") ?? [];
+    if (table === undefined || column === undefined) throw noThrough(entry.texts.join(", "), where);
+    given.set("table", { kind: "texts", texts: [table] });
+    given.set("key", { kind: "texts", texts: [column] });
+  }
+  const table = oneText(given.get("table"));
+  const key = oneText(given.get("key"));
+  if (table === null) throw noThrough("", where);
+  if (entries.has("value")) throw noThrough("beside value", where);
+  given.set("relation", { kind: "texts", texts: ["object"] });
+  // A text or a number is the key of the row.
+  if (key !== null) given.set("value", { kind: "texts", texts: [key] });
+  return { path: [...path, table], entries: given };
+}
+
+function noThrough(value: string, where: string): Error {
+  const expected =
+    "the other table and the column that finds its rows, without value and nest beside it";
+  const details = { flag: `${where}: through`, value: `'${value}'`, expected };
+  return upsurgeError("OPTION_VALUE", details, { where, fix: "write through: tags(name)" });
 }
 
 /** As they would be typed one after another. */

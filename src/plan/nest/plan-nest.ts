@@ -66,17 +66,20 @@ export function relateLevels(levels: readonly LevelRequest[], root: TableShape):
 
 /** Throws for what is said of arrays, or of objects, alone. */
 function refuseOther(
-  { path, position, whenWritten, finds }: LevelRequest,
+  { path, position, whenWritten, finds, wraps }: LevelRequest,
   { relation }: LevelRelation,
 ): void {
-  const [flag, reason] =
-    relation === "array"
-      ? [finds ? "mode: find" : null, "rows in an array are written, and not looked up"]
-      : [
-          position === null ? (whenWritten ? "when: written" : null) : "position",
-          "it is about the rows in an array",
-        ];
-  if (flag === null || flag === undefined) return;
+  const ofArrays = [
+    ...(position === null ? [] : ["position"]),
+    ...(whenWritten ? ["when: written"] : []),
+    ...(wraps ? ["through"] : []),
+  ];
+  const [flag] = relation === "object" ? ofArrays : finds ? ["mode: find"] : [];
+  const reason =
+    relation === "object"
+      ? "it is about the rows in an array"
+      : "rows in an array are written, and not looked up";
+  if (flag === undefined) return;
   const where = `--nest ${levelName(path)}`;
   const details = { flag: `${where}: ${flag}`, other: `one ${relation}`, reason };
   throw upsurgeError("OPTION_CONFLICT", details, { where, fix: `leave ${flag} out` });

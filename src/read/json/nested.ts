@@ -94,19 +94,46 @@ function elementsOf(
   const elements: NestedElement[] = [];
   let fault: RecordFault | null = null;
   const json = new JsonText(text);
+  const [inside] = member.members;
+  const wrapped = member.wraps === true ? inside : undefined;
   json.elements(0, (from) => {
     const place = { above, name: member.name, index: elements.length + 1 };
-    if (text[from] !== "{" || fault !== null) {
+    const { found, end } = elementAt(json, from, (wrapped ?? member).scalar);
+    if (found === null || fault !== null) {
       elements.push({ kind: "other", what: whatBegins(text[from] ?? ""), place });
-      return json.value(from, 1);
+      return end;
     }
-    const { found, end } = membersAt(json, from);
-    const record = recordOf(found, member, context, place);
+    const own = wrapped === undefined ? place : { above: place, name: wrapped.name, index: null };
+    const record = recordOf(found, wrapped ?? member, context, own);
     if ("code" in record) fault = record;
-    else elements.push({ kind: "record", record });
+    else if (wrapped === undefined) elements.push({ kind: "record", record });
+    else elements.push({ kind: "record", record: wrapping(record, context, place) });
     return end;
   });
   return fault ?? { kind: "array", elements };
+}
+
+/** The members of an element, or the one that stands for it; `null`: it is no record. */
+function elementAt(
+  json: JsonText,
+  from: number,
+  scalar: string | undefined,
+): { readonly found: JsonMembers | RecordFault | null; readonly end: number } {
+  const { text } = json;
+  const first = text[from] ?? "";
+  if (first === "{") return membersAt(json, from);
+  const end = json.value(from, 1);
+  if (scalar === undefined || first === "[" || first === "n") return { found: null, end };
+  const isText = first === '"';
+  const value = isText ? json.decoded(from, end) : text.slice(from, end);
+  const kind = isText ? "text" : first === "t" || first === "f" ? "boolean" : "number";
+  return { found: { names: [scalar], values: [value], kinds: [kind] }, end };
+}
+
+/** A record with nothing but another one in it. */
+function wrapping(record: SourceRecord, context: NestedContext, place: NestedPlace): SourceRecord {
+  const { shape, values, kinds } = context.values({ names: [], values: [], kinds: [] });
+  return { shape, values, kinds, ...context.of, place, nested: [{ kind: "object", record }] };
 }
 
 function whatBegins(char: string): NoRecord {
