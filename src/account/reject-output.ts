@@ -1,5 +1,5 @@
 /** One reject file: how it is made or opened again, and written. What goes into it is left to `reject-file.ts`. */
-import { indexOf } from "../model/nest/nesting.ts";
+import { indexOf, levelOf } from "../model/nest/nesting.ts";
 import { plural } from "../errors/format.ts";
 import {
   closeSync,
@@ -159,7 +159,8 @@ export function reportLine({
   place,
 }: Reject): object {
   const { source, record, line, byte } = position;
-  const within = place === undefined ? {} : { level: place.level.join("."), index: indexOf(place) };
+  const within =
+    place === undefined ? {} : { level: levelOf(place).join("."), index: indexOf(place) };
   return {
     source,
     record,

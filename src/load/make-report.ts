@@ -157,13 +157,22 @@ export function tablesOf(outcome: LoadOutcome, counts: Counts): Pick<Report, "ta
   const load = sources.seen.map(({ name }) => name).join(", ");
   const [{ table, mode }] = plan.tables;
   const root = { load, level: 0, table: tableName(table.name), mode, counts };
-  const nested = plan.nest.levels.flatMap(({ path, at }, place): ReportedTable[] => {
+  const nested = plan.nest.levels.flatMap(({ path, at, finds }, place): ReportedTable[] => {
     const own = plan.tables[at];
     const found = levels[place];
     if (own === undefined || found === undefined) return [];
     const name = tableName(own.table.name);
     const member = path.join(".");
-    return [{ load, level: path.length, member, table: name, mode: own.mode, counts: found }];
+    return [
+      {
+        load,
+        level: path.length,
+        member,
+        table: name,
+        mode: finds ? "find" : own.mode,
+        counts: found,
+      },
+    ];
   });
   return { tables: [root, ...nested] };
 }

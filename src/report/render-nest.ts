@@ -26,7 +26,7 @@ export function nestLines(
         "->",
         tableName(table.table.name),
         linkText(level, table, parent),
-        `mode ${table.mode}`,
+        `mode ${level.finds ? "find" : table.mode}`,
         `key ${texts.key(table)}`,
         `method ${texts.method(table)}`,
       ],

@@ -26,5 +26,10 @@ export function readOptions(options: Options): ReadOptions {
 function nestMembers(levels: readonly LevelOptions[], parent: number | null): NestMember[] {
   return [...levels.entries()]
     .filter(([, level]) => level.parent === parent)
-    .map(([at, { path }]) => ({ name: path.at(-1) ?? "", members: nestMembers(levels, at) }));
+    .map(([at, { path, scalar, wraps }]) => ({
+      name: path.at(-1) ?? "",
+      members: nestMembers(levels, at),
+      ...(scalar === null ? {} : { scalar }),
+      ...(wraps ? { wraps } : {}),
+    }));
 }

@@ -184,8 +184,9 @@ export class SessionWriter {
   #tells(at: number): boolean {
     const { tables, nest } = this.#plan;
     const table = tables[at];
-    const hasRows = nest?.levels.some((each) => each.parentAt === at && each.relation === "array");
-    return hasRows === true && table !== undefined && mayDrop(table);
+    const inside = nest?.levels.filter((each) => each.parentAt === at && each.relation === "array");
+    if (inside === undefined || inside.length === 0 || table === undefined) return false;
+    return mayDrop(table) || inside.some(({ whenWritten }) => whenWritten);
   }
 
   async #beginOwn(): Promise<JoinedTransaction> {

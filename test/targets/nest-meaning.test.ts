@@ -39,6 +39,11 @@ const RECORDS = [
   },
 ];
 
+/** The flags of lines whose number is their place. */
+function placed(more: string): string[] {
+  return ["--nest", `lines: { table: lines, position: n${more} }`];
+}
+
 function another(k: number): object[] {
   return [{ k, note: "new", customer: { email: "ann@x" }, lines: [{ n: 7, qty: 1 }] }];
 }
@@ -139,5 +144,77 @@ describe.each(ENGINES)("$title", (engine) => {
     expect([ran.exit, checked.exit], ran.output).toEqual([0, 3]);
     expect(ran.counts["lines"]).toEqual({ inserted: 4, updated: 1 });
     expect(await shell.shop()).toEqual({ orders: [], customers: [], lines: [], taxes: [] });
+  });
+});
+
+describe.each(ENGINES)("options of levels on $title", (engine) => {
+  const database = useDatabase(engine);
+  const shell = new NestShell(database, engine.name);
+
+  test("an object that is only looked up is never written, and must be there", async () => {
+    await shell.start();
+    await shell.load(RECORDS, SHOP);
+    const find = "customer: { table: customers, key: email, mode: find }";
+    const ran = await shell.load(
+      [
+        { k: 7, customer: { email: "bob@x", name: "Bobby" } },
+        { k: 8, customer: { email: "nobody@x" } },
+        { k: 2, customer: { email: "ann@x" } },
+      ],
+      ["--nest", find, "--max-rejects", "1"],
+    );
+    expect([ran.exit, ran.rejects], ran.output).toEqual([3, ["ROW_LOOKUP customer"]]);
+    expect(ran.counts).toEqual({
+      orders: { inserted: 1, updated: 1, rejected: 1 },
+      customer: { ignored: 2, rejected: 1 },
+    });
+    const { orders = [], customers } = await shell.shop();
+    expect(orders.filter((row) => /^[278] /.test(row))).toEqual(["2 two ann@x", "7 - bob@x"]);
+    expect(customers).toEqual(["ann@x Anna", "bob@x Bob"]);
+  });
+
+  test("the place in the array is a column, from 1 or from 0", async () => {
+    await shell.start();
+    const first = await shell.load([{ k: 1, lines: [{ qty: 5 }, { qty: 6 }] }], placed(""));
+    const moved = await shell.load(
+      [{ k: 1, lines: [{ qty: 6 }, { qty: 5 }, { qty: 7 }] }],
+      placed(""),
+    );
+    const zero = await shell.load([{ k: 2, lines: [{ qty: 8 }] }], placed(", position-from: 0"));
+    expect([first.counts["lines"], moved.counts["lines"]], first.output + moved.output).toEqual([
+      { inserted: 2 },
+      { inserted: 1, updated: 2 },
+    ]);
+    expect((await shell.shop())["lines"], zero.output).toEqual([
+      "1 1 6",
+      "1 2 5",
+      "1 3 7",
+      "2 0 8",
+    ]);
+    const objects = ["--nest", "customer: { table: customers, position: id }"];
+    const refused = await shell.load([{ k: 1, customer: ANN }], objects);
+    expect(refused.output).toContain("customer: position does not go with one object");
+  });
+
+  test("rows in an array may be written only where their record's row was", async () => {
+    await shell.start();
+    await shell.load(RECORDS, SHOP);
+    const nest = ["--nest", "lines: { table: lines, when: written, nest: { taxes: taxes } }"];
+    const inside = [{ n: 5, qty: 1, taxes: [{ code: "z" }] }];
+    const ran = await shell.load(
+      [
+        { k: 2, note: "two", lines: inside },
+        { k: 3, note: "new", lines: inside },
+        { k: 9, note: "nine", lines: inside },
+      ],
+      nest,
+    );
+    expect(ran.counts, ran.output).toEqual({
+      orders: { inserted: 1, updated: 1, unchanged: 1 },
+      lines: { inserted: 2, skipped: 1 },
+      "lines.taxes": { inserted: 2, skipped: 1 },
+    });
+    const { lines = [] } = await shell.shop();
+    expect(lines.filter((row) => row.includes(" 5 "))).toEqual(["3 5 1", "9 5 1"]);
   });
 });

@@ -29,6 +29,12 @@ export interface NestLevel {
   readonly parentAt: number;
   readonly memberAt: number;
   readonly links: readonly NestLink[];
+  /** The column that takes the place in the array, and the number of the first; absent: none does. */
+  readonly position?: { readonly column: Column; readonly from: number };
+  /** Its rows are written only where the row of their record was inserted or updated. */
+  readonly whenWritten: boolean;
+  /** Its rows are looked up, and never written. */
+  readonly finds: boolean;
 }
 
 /** How nested records are written. */

@@ -5,18 +5,30 @@ import type { SourceRecord } from "../record.ts";
 export interface NestMember {
   readonly name: string;
   readonly members: readonly NestMember[];
+  /** The field that an element fills which is a text, a number, true or false; absent: such an element is no record. */
+  readonly scalar?: string;
+  /** An element is the record in its one member, and has nothing else. */
+  readonly wraps?: true;
 }
 
 /** Where a record is within the record of its source. */
 export interface NestedPlace {
-  /** The names of the members on the way. */
-  readonly level: readonly string[];
-  /** Beside them, the number of the element in an array, from 1; `null` for an object that is no element. */
-  readonly index: readonly (number | null)[];
+  /** That of the record that it is a member of; `null`: that of the source. */
+  readonly above: NestedPlace | null;
+  /** The name of the member. */
+  readonly name: string;
+  /** The number of the element, from 1; `null` for an object that is no element. */
+  readonly index: number | null;
 }
 
 /** What is in the place of a record that is none. */
-export type NoRecord = "an array" | "a string" | "a number" | "true or false" | "null";
+export type NoRecord =
+  | "an array"
+  | "an object"
+  | "a string"
+  | "a number"
+  | "true or false"
+  | "null";
 
 /** An element of an array: a record, or what is there instead. */
 export type NestedElement =
@@ -31,17 +43,24 @@ export type NestedValue =
   | { readonly kind: "array"; readonly elements: readonly NestedElement[] }
   | { readonly kind: "other"; readonly what: NoRecord };
 
+/** The places on the way, the outermost first. */
+function wayTo(place: NestedPlace): readonly NestedPlace[] {
+  return place.above === null ? [place] : [...wayTo(place.above), place];
+}
+
 /** `lines 3, taxes 1`: where a record is, for messages. */
-export function placeText({ level, index }: NestedPlace): string {
-  return level
-    .map((name, at) => {
-      const number = index[at] ?? null;
-      return number === null ? name : `${name} ${number}`;
-    })
+export function placeText(place: NestedPlace): string {
+  return wayTo(place)
+    .map(({ name, index }) => (index === null ? name : `${name} ${index}`))
     .join(", ");
 }
 
+/** The names of the members on the way. */
+export function levelOf(place: NestedPlace): readonly string[] {
+  return wayTo(place).map(({ name }) => name);
+}
+
 /** The numbers of the elements on the way. */
-export function indexOf({ index }: NestedPlace): readonly number[] {
-  return index.filter((number) => number !== null);
+export function indexOf(place: NestedPlace): readonly number[] {
+  return wayTo(place).flatMap(({ index }) => (index === null ? [] : [index]));
 }

@@ -25,6 +25,16 @@ export interface LevelOptions {
   readonly link: readonly GivenLink[] | null;
   /** `null`: the foreign key says it. */
   readonly relation: "array" | "object" | null;
+  /** The column that takes the place in the array, and the number of the first; `null`: none does. */
+  readonly position: { readonly column: string; readonly from: number } | null;
+  /** Rows in the array are written only where the row of their record was. */
+  readonly whenWritten: boolean;
+  /** Its rows are looked up, and never written. */
+  readonly finds: boolean;
+  /** The field that an element fills which is no object; `null`: such an element is a fault. */
+  readonly scalar: string | null;
+  /** An element is the row of the level below, which a row of this table refers to and which has nothing else. */
+  readonly wraps: boolean;
   /** As those of a load of its own; the key is not known yet where none is named. */
   readonly options: Options;
   /** It names the key or the mode. */
@@ -83,7 +93,20 @@ const OF_RECORDS: ReadonlySet<OptionName> = new Set<OptionName>([
 ]);
 
 /** What else a level is told. */
-const OTHERS = ["table", "link", "relation", "nest"] as const;
+const OTHERS = [
+  "table",
+  "link",
+  "relation",
+  "through",
+  "value",
+  "position",
+  "position-from",
+  "when",
+  "nest",
+] as const;
+
+/** The mode of an object whose row is only looked up. */
+const FIND = "find";
 
 /** How messages and places call a level. */
 export function levelName(path: readonly string[]): string {
@@ -98,7 +121,10 @@ export function levelsOf(options: Options): readonly LevelOptions[] {
   const add = (above: readonly string[], parent: number | null): void => {
     for (const member of given.filter(({ path }) => isIn(path, above))) {
       levels.push(levelOf(member, parent, options));
-      add(member.path, levels.length - 1);
+      const at = levels.length - 1;
+      const through = throughOf(member);
+      if (through !== null) levels.push(levelOf(through, at, options));
+      else add(member.path, at);
     }
   };
   add([], null);
@@ -149,18 +175,60 @@ function levelOf(
     if (option === undefined || !OF_LEVEL.includes(option)) throw noOption(name, where);
     raw[option] = textsOf(option, entry);
   }
+  const finds = oneText(entries.get("mode")) === FIND;
+  // It takes what a level takes whose rows are there.
+  if (finds) raw.mode = ["update"];
   const options = settled(raw, root, where);
-  const { key, constraint } = options;
+  const isKeyed = options.key !== null || options.constraint !== null;
   return {
     path,
     parent,
     table: oneText(entries.get("table")) ?? "",
     link: linkOf(entries.get("link"), where),
-    relation: relationOf(entries.get("relation"), where),
+    relation: oneOf(entries.get("relation"), { where, name: "relation", of: ["array", "object"] }),
     options,
-    isKeyed:
-      key !== null || constraint !== null || raw.mode !== undefined || raw.ignore !== undefined,
+    position: positionOf(entries, where),
+    whenWritten:
+      oneOf(entries.get("when"), { where, name: "when", of: ["always", "written"] }) === "written",
+    finds,
+    scalar: oneText(entries.get("value")),
+    wraps: entries.has("through"),
+    isKeyed: isKeyed || (!finds && (raw.mode !== undefined || raw.ignore !== undefined)),
   };
+}
+
+/** `tags(name)`, or the options of the level behind a table that links two others. */
+const THROUGH = /^\s*([^\s()]+)\s*\(\s*([^\s(),]+)\s*\)\s*$/;
+
+/** The level behind a table that links two others: its rows are the elements; `null`: the level has none. */
+function throughOf({ path, entries }: GivenMember): GivenMember | null {
+  const entry = entries.get("through");
+  if (entry === undefined) return null;
+  const where = `--nest ${levelName(path)}`;
+  const given = new Map<string, GivenEntry>();
+  if (entry.kind === "pairs") {
+    for (const [name, text] of entry.pairs) given.set(name, { kind: "texts", texts: [text] });
+  } else {
+    const [, table, column] = THROUGH.exec(oneText(entry) ?? "") ?? [];
+    if (table === undefined || column === undefined) throw noThrough(entry.texts.join(", "), where);
+    given.set("table", { kind: "texts", texts: [table] });
+    given.set("key", { kind: "texts", texts: [column] });
+  }
+  const table = oneText(given.get("table"));
+  const key = oneText(given.get("key"));
+  if (table === null) throw noThrough("", where);
+  if (entries.has("value")) throw noThrough("beside value", where);
+  given.set("relation", { kind: "texts", texts: ["object"] });
+  // A text or a number is the key of the row.
+  if (key !== null) given.set("value", { kind: "texts", texts: [key] });
+  return { path: [...path, table], entries: given };
+}
+
+function noThrough(value: string, where: string): Error {
+  const expected =
+    "the other table and the column that finds its rows, without value and nest beside it";
+  const details = { flag: `${where}: through`, value: `'${value}'`, expected };
+  return upsurgeError("OPTION_VALUE", details, { where, fix: "write through: tags(name)" });
 }
 
 /** As they would be typed one after another. */
@@ -238,13 +306,42 @@ function linkOf(entry: GivenEntry | undefined, where: string): readonly GivenLin
   );
 }
 
-function relationOf(entry: GivenEntry | undefined, where: string): LevelOptions["relation"] {
+/** One of these words; `null`: nothing is said. */
+function oneOf<T extends string>(
+  entry: GivenEntry | undefined,
+  {
+    where,
+    name,
+    of,
+  }: { readonly where: string; readonly name: string; readonly of: readonly [T, ...T[]] },
+): T | null {
   if (entry === undefined) return null;
   const text = oneText(entry);
-  if (text === "array" || text === "object") return text;
-  throw upsurgeError(
-    "OPTION_VALUE",
-    { flag: `${where}: relation`, value: `'${text ?? ""}'`, expected: "one of array, object" },
-    { where, fix: "write relation: array or relation: object" },
-  );
+  const found = of.find((each) => each === text);
+  if (found !== undefined) return found;
+  const details = {
+    flag: `${where}: ${name}`,
+    value: `'${text ?? ""}'`,
+    expected: `one of ${of.join(", ")}`,
+  };
+  throw upsurgeError("OPTION_VALUE", details, { where, fix: `write ${name}: ${of[0]}` });
+}
+
+function positionOf(
+  entries: ReadonlyMap<string, GivenEntry>,
+  where: string,
+): LevelOptions["position"] {
+  const column = oneText(entries.get("position"));
+  const from = oneText(entries.get("position-from")) ?? (entries.has("position-from") ? "" : "1");
+  if (column === null && entries.has("position")) throw noPosition("position", "", where);
+  if (!/^(?:0|[1-9]\d{0,8})$/.test(from) || (column === null && entries.has("position-from")))
+    throw noPosition("position-from", from, where);
+  return column === null ? null : { column, from: Number(from) };
+}
+
+function noPosition(name: string, value: string, where: string): Error {
+  const expected = name === "position" ? "one column" : "a whole number, beside position";
+  const details = { flag: `${where}: ${name}`, value: `'${value}'`, expected };
+  const fix = "write position: COLUMN, and position-from: 0 to count from 0";
+  return upsurgeError("OPTION_VALUE", details, { where, fix });
 }

@@ -6,7 +6,7 @@ import type { LinkedColumns, NestLevel, NestLink, NestPlan } from "../../model/n
 import type { TableShape } from "../../model/table-shape.ts";
 import { levelName } from "../../options/nest/nest-levels.ts";
 import type { LevelOptions } from "../../options/nest/nest-levels.ts";
-import { tableLabel } from "../names.ts";
+import { requireColumn, tableLabel } from "../names.ts";
 import { couplingOf } from "./coupling.ts";
 import { levelOptions } from "./level-key.ts";
 import { findRelation } from "./relations.ts";
@@ -57,13 +57,32 @@ export function relateLevels(levels: readonly LevelRequest[], root: TableShape):
   const related = levels.map((level): RelatedLevel => {
     const { parent: at, shape, seen } = level;
     const parent = at === null ? root : (levels[at]?.shape ?? root);
-    return {
-      ...findRelation({ level, shape, parent, seen }),
-      level,
-      parentAt: at === null ? 0 : at + 1,
-    };
+    const relation = findRelation({ level, shape, parent, seen });
+    refuseOther(level, relation);
+    return { ...relation, level, parentAt: at === null ? 0 : at + 1 };
   });
   return { levels: related, ofRoot: linkedOf(0, related) };
+}
+
+/** Throws for what is said of arrays, or of objects, alone. */
+function refuseOther(
+  { path, position, whenWritten, finds, wraps }: LevelRequest,
+  { relation }: LevelRelation,
+): void {
+  const ofArrays = [
+    ...(position === null ? [] : ["position"]),
+    ...(whenWritten ? ["when: written"] : []),
+    ...(wraps ? ["through"] : []),
+  ];
+  const [flag] = relation === "object" ? ofArrays : finds ? ["mode: find"] : [];
+  const reason =
+    relation === "object"
+      ? "it is about the rows in an array"
+      : "rows in an array are written, and not looked up";
+  if (flag === undefined) return;
+  const where = `--nest ${levelName(path)}`;
+  const details = { flag: `${where}: ${flag}`, other: `one ${relation}`, reason };
+  throw upsurgeError("OPTION_CONFLICT", details, { where, fix: `leave ${flag} out` });
 }
 
 /** The columns of the table at this place that levels below it fill, and the one that it is in. */
@@ -71,12 +90,21 @@ function linkedOf(at: number, related: readonly RelatedLevel[]): LinkedColumns[]
   const own = at === 0 ? undefined : related[at - 1];
   return [
     ...(own?.relation === "array" ? [{ columns: columnsOf(own.links), memberAt: null }] : []),
+    ...(own === undefined
+      ? []
+      : positionOf(own.level).map((column) => ({ columns: [column], memberAt: null }))),
     ...related
       .filter((each) => each.parentAt === at)
       .flatMap(({ relation, links }, memberAt) =>
         relation === "object" ? [{ columns: columnsOf(links), memberAt }] : [],
       ),
   ];
+}
+
+/** The column that takes the place in the array; none where none does. */
+function positionOf({ position, shape, path }: LevelRequest): LinkedColumns["columns"] {
+  if (position === null) return [];
+  return [requireColumn(shape, position.column, `--nest ${levelName(path)}`)];
 }
 
 function columnsOf(links: readonly RelationLink[]): LinkedColumns["columns"] {
@@ -111,12 +139,21 @@ export function planLevels(
       eachRecord === null
         ? "the records of a batch are written level by level: objects, then their records, then arrays"
         : `records are written one by one, each with everything in it: ${eachRecord}`,
+      ...levels.flatMap(sayPosition),
       ...planned.flatMap(({ why }, at) => why.map((line) => `${names(at + 1)}: ${line}`)),
     ],
     warnings: planned.flatMap(({ warnings }, at) =>
       warnings.map((line) => `${names(at + 1)}: ${line}`),
     ),
   };
+}
+
+function sayPosition({ path, position }: NestLevel): string[] {
+  if (position === undefined) return [];
+  const { name } = position.column;
+  return [
+    `${levelName(path)}: ${name} is the place in the array, from ${position.from}; an element that moves rewrites rows`,
+  ];
 }
 
 /** What `work` throws says which level it is about, and that its fix is one of that level. */
@@ -162,6 +199,9 @@ function levelAt(
   const key = findingKey(source);
   const other = relation === "array" ? level.shape : (tables[parentAt]?.table ?? level.shape);
   refuseUnfindable({ source, key, links, other, level });
+  const [column] = positionOf(level);
+  const position =
+    column === undefined ? {} : { position: { column, from: level.position?.from ?? 1 } };
   return {
     path: level.path,
     relation,
@@ -169,6 +209,9 @@ function levelAt(
     parentAt,
     memberAt: siblings.findIndex((each) => each.level === level),
     links: links.map((link): NestLink => ({ ...link, find: finding(link, source, key) })),
+    whenWritten: level.whenWritten,
+    finds: level.finds,
+    ...position,
   };
 }
 

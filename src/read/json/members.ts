@@ -45,6 +45,22 @@ export function jsonMembers(
   return json.refused ?? (room.isFull ? TOO_MANY : found);
 }
 
+/** The same of the object that begins at `at`, in a text that is JSON; and the place after it. */
+export function membersAt(
+  json: JsonText,
+  at: number,
+): { readonly found: JsonMembers | RecordFault; readonly end: number } {
+  const found: JsonMembers = { names: [], values: [], kinds: [] };
+  const room = new MemberBudget(found, () => true);
+  const end = json.members(at, (place, nameStart, nameEnd) => {
+    const name = json.decoded(nameStart, nameEnd);
+    if (!room.takes(name)) return json.value(place, 1);
+    found.names.push(name);
+    return member(json, place, found);
+  });
+  return { found: json.fault ?? json.refused ?? (room.isFull ? TOO_MANY : found), end };
+}
+
 const TOO_MANY: RecordFault = {
   code: "ROW_MEMBERS",
   message: `the record has more than ${MOST_MEMBERS} members that would be columns`,

@@ -8,17 +8,14 @@ import type {
 } from "../../model/nest/nesting.ts";
 import type { SourceRecord } from "../../model/record.ts";
 import type { RecordFault } from "../text/record-stream.ts";
-import { jsonMembers } from "./members.ts";
+import { jsonMembers, membersAt } from "./members.ts";
 import type { JsonMembers } from "./members.ts";
 import { JsonText } from "./text.ts";
 
 /** What a record is made of besides its members. */
 export interface NestedContext {
   /** Names, values and kinds as records have them. */
-  readonly values: (
-    members: JsonMembers,
-    level: readonly string[],
-  ) => Pick<SourceRecord, "shape" | "values" | "kinds">;
+  readonly values: (members: JsonMembers) => Pick<SourceRecord, "shape" | "values" | "kinds">;
   /** Those of the record that all of it is in. */
   readonly of: Pick<SourceRecord, "position" | "raw">;
 }
@@ -29,14 +26,12 @@ export interface TakenApart {
   readonly nested: readonly NestedValue[];
 }
 
-const HERE: NestedPlace = { level: [], index: [] };
-
 /** Takes a record apart; a fault is that of the whole record. */
 export function takeApart(
   members: JsonMembers,
   wanted: readonly NestMember[],
   context: NestedContext,
-  place: NestedPlace = HERE,
+  place: NestedPlace | null = null,
 ): TakenApart | RecordFault {
   const nested: NestedValue[] = [];
   for (const member of wanted) {
@@ -44,18 +39,24 @@ export function takeApart(
     if ("code" in found) return found;
     nested.push(found);
   }
-  const names = new Set(wanted.map(({ name }) => name));
-  const isOwn = (at: number): boolean => !names.has(members.names[at] ?? "");
-  const left = [...members.names.keys()].filter(isOwn);
-  if (left.length === members.names.length) return { own: members, nested };
-  return {
-    own: {
-      names: left.map((at) => members.names[at] ?? ""),
-      values: left.map((at) => members.values[at] ?? null),
-      kinds: left.map((at) => members.kinds[at] ?? "text"),
-    },
-    nested,
-  };
+  return { own: withoutMembers(members, wanted), nested };
+}
+
+function withoutMembers(members: JsonMembers, wanted: readonly NestMember[]): JsonMembers {
+  const { names, values, kinds } = members;
+  if (!names.some((each) => isWanted(each, wanted))) return members;
+  const own: JsonMembers = { names: [], values: [], kinds: [] };
+  for (const [at, name] of names.entries()) {
+    if (isWanted(name, wanted)) continue;
+    own.names.push(name);
+    own.values.push(values[at] ?? null);
+    own.kinds.push(kinds[at] ?? "text");
+  }
+  return own;
+}
+
+function isWanted(name: string, wanted: readonly NestMember[]): boolean {
+  return wanted.some((each) => each.name === name);
 }
 
 /** The value of a member; of one that is there twice, the last. */
@@ -63,20 +64,21 @@ function valueOf(
   { names, values, kinds }: JsonMembers,
   member: NestMember,
   context: NestedContext,
-  place: NestedPlace,
+  above: NestedPlace | null,
 ): NestedValue | RecordFault {
   const at = names.lastIndexOf(member.name);
-  if (at < 0) return { kind: "absent" };
+  if (at < 0) return ABSENT;
   const [text = null, kind] = [values[at], kinds[at]];
-  if (text === null) return { kind: "null" };
+  if (text === null) return NULL;
   if (kind !== "json") return { kind: "other", what: whatIs(kind) };
-  const level = [...place.level, member.name];
-  if (text.startsWith("{")) {
-    const record = recordOf(text, member, context, { level, index: [...place.index, null] });
-    return "code" in record ? record : { kind: "object", record };
-  }
-  return elementsOf(text, member, context, { level, index: place.index });
+  const { name } = member;
+  if (!text.startsWith("{")) return elementsOf(text, member, context, above);
+  const record = recordOf(jsonMembers(text), member, context, { above, name, index: null });
+  return "code" in record ? record : { kind: "object", record };
 }
+
+const ABSENT: NestedValue = { kind: "absent" };
+const NULL: NestedValue = { kind: "null" };
 
 function whatIs(kind: JsonMembers["kinds"][number] | undefined): NoRecord {
   if (kind === "number") return "a number";
@@ -87,29 +89,57 @@ function elementsOf(
   text: string,
   member: NestMember,
   context: NestedContext,
-  place: NestedPlace,
+  above: NestedPlace | null,
 ): NestedValue | RecordFault {
   const elements: NestedElement[] = [];
   let fault: RecordFault | null = null;
   const json = new JsonText(text);
+  const [inside] = member.members;
+  const wrapped = member.wraps === true ? inside : undefined;
   json.elements(0, (from) => {
-    const to = json.value(from, 1);
-    const own = { ...place, index: [...place.index, elements.length + 1] };
-    const found =
-      text[from] === "{" && fault === null
-        ? recordOf(text.slice(from, to), member, context, own)
-        : null;
-    if (found !== null && "code" in found) fault = found;
-    else if (found !== null) elements.push({ kind: "record", record: found });
-    else elements.push({ kind: "other", what: whatBegins(text[from] ?? ""), place: own });
-    return to;
+    const place = { above, name: member.name, index: elements.length + 1 };
+    const { found, end } = elementAt(json, from, (wrapped ?? member).scalar);
+    if (found === null || fault !== null) {
+      elements.push({ kind: "other", what: whatBegins(text[from] ?? ""), place });
+      return end;
+    }
+    const own = wrapped === undefined ? place : { above: place, name: wrapped.name, index: null };
+    const record = recordOf(found, wrapped ?? member, context, own);
+    if ("code" in record) fault = record;
+    else if (wrapped === undefined) elements.push({ kind: "record", record });
+    else elements.push({ kind: "record", record: wrapping(record, context, place) });
+    return end;
   });
   return fault ?? { kind: "array", elements };
+}
+
+/** The members of an element, or the one that stands for it; `null`: it is no record. */
+function elementAt(
+  json: JsonText,
+  from: number,
+  scalar: string | undefined,
+): { readonly found: JsonMembers | RecordFault | null; readonly end: number } {
+  const { text } = json;
+  const first = text[from] ?? "";
+  if (first === "{") return membersAt(json, from);
+  const end = json.value(from, 1);
+  if (scalar === undefined || first === "[" || first === "n") return { found: null, end };
+  const isText = first === '"';
+  const value = isText ? json.decoded(from, end) : text.slice(from, end);
+  const kind = isText ? "text" : first === "t" || first === "f" ? "boolean" : "number";
+  return { found: { names: [scalar], values: [value], kinds: [kind] }, end };
+}
+
+/** A record with nothing but another one in it. */
+function wrapping(record: SourceRecord, context: NestedContext, place: NestedPlace): SourceRecord {
+  const { shape, values, kinds } = context.values({ names: [], values: [], kinds: [] });
+  return { shape, values, kinds, ...context.of, place, nested: [{ kind: "object", record }] };
 }
 
 function whatBegins(char: string): NoRecord {
   const known: Readonly<Record<string, NoRecord>> = {
     "[": "an array",
+    "{": "an object",
     '"': "a string",
     n: "null",
     t: "true or false",
@@ -119,16 +149,19 @@ function whatBegins(char: string): NoRecord {
 }
 
 function recordOf(
-  text: string,
+  found: JsonMembers | RecordFault,
   { members }: NestMember,
   context: NestedContext,
   place: NestedPlace,
 ): SourceRecord | RecordFault {
-  const found = jsonMembers(text);
   if ("code" in found) return found;
+  const { position, raw } = context.of;
+  if (members.length === 0) {
+    const { shape, values, kinds } = context.values(found);
+    return { shape, values, kinds, position, raw, place };
+  }
   const apart = takeApart(found, members, context, place);
   if ("code" in apart) return apart;
-  const { own, nested } = apart;
-  const record = { ...context.values(own, place.level), ...context.of, place };
-  return members.length === 0 ? record : { ...record, nested };
+  const { shape, values, kinds } = context.values(apart.own);
+  return { shape, values, kinds, position, raw, place, nested: apart.nested };
 }

@@ -25,13 +25,6 @@ interface MappedLevel {
   readonly below: readonly MappedLevel[];
 }
 
-/** What nested rows are mapped with. */
-interface RowContext {
-  readonly root: Row;
-  /** Where the record is, in messages. */
-  readonly place: NestedPlace;
-}
-
 /** Ends the mapping of a record. */
 class NestedFault extends Error {
   readonly reject: Omit<Reject, "nestedRows">;
@@ -41,8 +34,6 @@ class NestedFault extends Error {
     this.reject = reject;
   }
 }
-
-const HERE: NestedPlace = { level: [], index: [] };
 
 /** Maps the records of one load whose members hold others. */
 export class NestedMapper implements Mapper {
@@ -66,19 +57,21 @@ export class NestedMapper implements Mapper {
 
   /** The row of a record with all rows in it, or the reject that takes its place. */
   map(record: SourceRecord, ord: number): MappedRecord {
-    const nestedRows = this.#rowsIn(record);
     const mapped = this.#root.map(record, ord);
-    if (mapped.kind === "reject")
-      return { kind: "reject", reject: { ...mapped.reject, nestedRows } };
+    if (mapped.kind === "reject") return this.#rejected(mapped.reject, record);
     try {
       const { row } = mapped;
-      this.#refuseNullLinks(record, { levels: this.#levels, mapper: this.#root, place: HERE });
-      const nested = this.#nestedIn(record, this.#levels, { root: row, place: HERE });
+      this.#refuseNullLinks(record, this.#levels, this.#root);
+      const nested = this.#nestedIn(record, this.#levels, row);
       return { kind: "row", row: { ...row, nested } };
     } catch (error) {
       if (!(error instanceof NestedFault)) throw error;
-      return { kind: "reject", reject: { ...error.reject, nestedRows } };
+      return this.#rejected(error.reject, record);
     }
+  }
+
+  #rejected(reject: Reject, record: SourceRecord): MappedRecord {
+    return { kind: "reject", reject: { ...reject, nestedRows: this.#rowsIn(record) } };
   }
 
   /** How many rows are in a record, by level. */
@@ -98,25 +91,15 @@ export class NestedMapper implements Mapper {
     return counts;
   }
 
-  #nestedIn(
-    record: SourceRecord,
-    levels: readonly MappedLevel[],
-    context: RowContext,
-  ): NestedRows[] {
+  #nestedIn(record: SourceRecord, levels: readonly MappedLevel[], root: Row): NestedRows[] {
     const nested: NestedRows[] = [];
-    for (const own of levels) {
-      const value = record.nested?.[own.level.memberAt] ?? { kind: "absent" };
-      nested[own.level.memberAt] = this.#rowsOf(value, own, { record, ...context });
-    }
+    for (const own of levels) nested[own.level.memberAt] = this.#rowsOf(record, own, root);
     return nested;
   }
 
-  #rowsOf(
-    value: NestedValue,
-    own: MappedLevel,
-    { record, root, place }: RowContext & { readonly record: SourceRecord },
-  ): NestedRows {
-    const { relation, path } = own.level;
+  #rowsOf(record: SourceRecord, own: MappedLevel, root: Row): NestedRows {
+    const { relation, path, memberAt } = own.level;
+    const value = record.nested?.[memberAt] ?? { kind: "absent" };
     if (value.kind === "absent") return undefined;
     if (value.kind === "null") return null;
     if (value.kind !== relation) {
@@ -124,51 +107,63 @@ export class NestedMapper implements Mapper {
       const takes = relation === "array" ? "an array of objects" : "one object";
       const name = path.at(-1) ?? "";
       const message = `${name} is ${found}, and --nest takes it for ${takes}`;
-      const level = { level: [...place.level, name], index: [...place.index, null] };
-      throw faulty(record, nestFault(message), level, place);
+      const { place: above = null } = record;
+      const place = { above, name, index: null };
+      throw faulty(record, nestFault(message), { place, said: above ?? undefined });
     }
     return elementsOf(value).map((element) => {
-      if (element.kind === "other") {
-        const fault = nestFault(`the element is ${element.what}, and not an object`);
-        throw faulty(record, fault, element.place);
-      }
-      return this.#row(element.record, own, root);
+      if (element.kind === "record") return this.#row(element.record, own, root);
+      const { place, what } = element;
+      const fault = nestFault(`the element is ${what}, and not an object`);
+      throw faulty(record, fault, { place, said: place });
     });
   }
 
-  #row(record: SourceRecord, { place: at, mapper, below: inside }: MappedLevel, root: Row): Row {
-    const place = record.place ?? HERE;
+  #row(record: SourceRecord, own: MappedLevel, root: Row): Row {
+    const { place: at, mapper, below: inside, level } = own;
     const ord = this.#ords[at] ?? 0;
     this.#ords[at] = ord + 1;
     const mapped = mapper.map(record, ord);
     if (mapped.kind === "reject") {
+      const { place } = record;
       const { reject } = mapped;
-      throw new NestedFault({
-        ...reject,
-        place,
-        message: `${placeText(place)}: ${reject.message}`,
-      });
+      const message =
+        place === undefined ? reject.message : `${placeText(place)}: ${reject.message}`;
+      throw new NestedFault({ ...reject, message, ...(place === undefined ? {} : { place }) });
     }
-    this.#refuseNullLinks(record, { levels: inside, mapper, place });
-    const nested = this.#nestedIn(record, inside, { root, place });
-    return { ...mapped.row, root, ...(inside.length === 0 ? {} : { nested }) };
+    this.#refuseNullLinks(record, inside, mapper);
+    const row = withPosition(mapped.row, level);
+    if (inside.length === 0) return { ...row, root };
+    return { ...row, root, nested: this.#nestedIn(record, inside, root) };
   }
 
   /** An object that is null leaves its linking columns NULL, which a key may not be. */
   #refuseNullLinks(
     record: SourceRecord,
-    {
-      levels,
-      mapper,
-      place,
-    }: { levels: readonly MappedLevel[]; mapper: RecordMapper; place: NestedPlace },
+    levels: readonly MappedLevel[],
+    mapper: RecordMapper,
   ): void {
     for (const { level } of levels) {
       if (level.relation !== "object" || record.nested?.[level.memberAt]?.kind !== "null") continue;
       const link = level.links.find(({ column }) => mapper.guarded.has(column.name));
-      if (link !== undefined) throw faulty(record, nullKeyFault(link.column, null), place);
+      const { place } = record;
+      if (link !== undefined)
+        throw faulty(record, nullKeyFault(link.column, null), { place, said: place });
     }
   }
+}
+
+/** The row with its place in the array, where a column takes it. */
+function withPosition(row: Row, { position }: NestLevel): Row {
+  if (position === undefined) return row;
+  const { column, from } = position;
+  const at = row.shape.columns.indexOf(column.name);
+  const values = [...row.values];
+  values[at] = String((row.record.place?.index ?? 1) - 1 + from);
+  if (column.family !== "other") return { ...row, values };
+  const numeric = [...(row.numeric ?? values.map(() => false))];
+  numeric[at] = true;
+  return { ...row, values, numeric };
 }
 
 function below(
@@ -192,15 +187,16 @@ function nestFault(message: string): MappingFault {
   return { code: "ROW_NEST", column: null, dbCode: null, message };
 }
 
-/** `said`: where messages say that it is. */
+/** `place`: which level is at fault; `said`: where messages say that it is. */
 function faulty(
   record: SourceRecord,
   fault: MappingFault,
-  place: NestedPlace,
-  said: NestedPlace = place,
+  {
+    place,
+    said,
+  }: { readonly place: NestedPlace | undefined; readonly said: NestedPlace | undefined },
 ): NestedFault {
-  const at = placeText(said);
-  const message = at === "" ? fault.message : `${at}: ${fault.message}`;
+  const message = said === undefined ? fault.message : `${placeText(said)}: ${fault.message}`;
   const { reject } = rejected(record, { ...fault, message });
-  return new NestedFault(place.level.length === 0 ? reject : { ...reject, place });
+  return new NestedFault(place === undefined ? reject : { ...reject, place });
 }

@@ -31,6 +31,8 @@ export interface WrittenRows {
   readonly counts: OutcomeCounts;
   /** There is no other record in the batch. */
   readonly isOnly: boolean;
+  /** They were not written, and may not be there. */
+  readonly areFound: boolean;
 }
 
 /** Finds for the links of one level. */
@@ -54,13 +56,15 @@ export class LinkFinder {
   }
 
   /** What each of the rows is referred to by. Throws `RecordsCoupled`. */
-  async find({ rows, counts, isOnly }: WrittenRows): Promise<readonly LinkKey[]> {
+  async find({ rows, counts, isOnly, areFound }: WrittenRows): Promise<readonly LinkKey[]> {
     const told = rows.map((row) => this.#told(row));
     const { suppressed = 0, skipped = 0, deleted = 0 } = counts;
-    const mayLack = suppressed + deleted + (this.#plan.mode === "update" ? skipped : 0) > 0;
+    const unmatched = this.#plan.mode === "update" ? skipped : 0;
+    const mayLack = areFound || suppressed + deleted + unmatched > 0;
     if (!mayLack && told.every((values) => values !== null))
       return told.map((values): LinkKey => ({ kind: "values", values: values ?? [] }));
-    if (!isOnly && this.#mayMove(rows)) throw new RecordsCoupled("the referenced columns change");
+    if (!isOnly && !areFound && this.#mayMove(rows))
+      throw new RecordsCoupled("the referenced columns change");
     return await this.#ask(rows, mayLack ? rows.map(() => null) : told);
   }
 

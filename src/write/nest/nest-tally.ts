@@ -3,6 +3,7 @@ import type { BatchResult, Misfits, Row, RowFault } from "../../model/batch.ts";
 import { addCounts, addLevels, noCounts, noLevelCounts } from "../../model/counts.ts";
 import type { Counts, LevelCounts } from "../../model/counts.ts";
 import type { NestLevel } from "../../model/nest/nest-plan.ts";
+import { levelOf } from "../../model/nest/nesting.ts";
 import type { NestedPlace } from "../../model/nest/nesting.ts";
 import type { Reject } from "../../model/reject.ts";
 
@@ -83,7 +84,7 @@ export function droppedRows(
   levels: readonly Pick<NestLevel, "path">[],
   place: NestedPlace | undefined,
 ): LevelCounts[] {
-  const name = JSON.stringify(place?.level ?? []);
+  const name = place === undefined ? "" : JSON.stringify(levelOf(place));
   return levels.map(({ path }, at): LevelCounts => {
     const read = rows[at] ?? 0;
     const rejected = JSON.stringify(path) === name ? Math.min(1, read) : 0;

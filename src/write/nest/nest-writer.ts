@@ -3,6 +3,7 @@
  * at fault on any level is its record, with everything in it: the batch is undone and written without it.
  */
 import type { Batch, BatchResult, Row, RowFault } from "../../model/batch.ts";
+import type { RowOutcome } from "../../model/counts.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { NestLevel, NestPlan } from "../../model/nest/nest-plan.ts";
 import { placeText } from "../../model/nest/nesting.ts";
@@ -146,7 +147,8 @@ export class NestWriter {
       rows = await this.#writeObjects(level, rows, attempt);
       if (rows === null) return null;
     }
-    const applied = await this.#context.writers[at]?.(rowsBatch(attempt, rows));
+    const batch = rowsBatch(attempt, rows);
+    const applied = this.#finds(at) ? found(batch) : await this.#context.writers[at]?.(batch);
     if (applied === undefined) return null;
     attempt.tally.add(at, applied.result, rows.length);
     attempt.faults.push(...applied.result.faults);
@@ -197,8 +199,8 @@ export class NestWriter {
     for (const [place, parent] of parents.entries()) {
       const key = keys[place];
       const inside = parent.nested?.[level.memberAt] ?? [];
-      const isDropped = result.outcomes?.get(parent.ord) === "suppressed";
-      if (key?.kind === "absent" || isDropped) attempt.tally.skip(level.at, inside);
+      if (key?.kind === "absent" || this.#isLeftOut(level, result.outcomes?.get(parent.ord)))
+        attempt.tally.skip(level.at, inside);
       else if (key?.kind === "values")
         rows.push(...inside.map((row) => linkedRow(row, level.links, key.values)));
       else attempt.faults.push(this.#unlinked(parent, level.parentAt, key));
@@ -207,12 +209,25 @@ export class NestWriter {
     return (await this.#writeRows(level.at, rows, attempt)) !== null;
   }
 
+  /** Rows of a level that are only looked up. */
+  #finds(at: number): boolean {
+    return this.#levels.some((level) => level.at === at && level.finds);
+  }
+
+  /** Rows in an array are not written after this outcome of their record's own row. */
+  #isLeftOut({ whenWritten, parentAt }: NestLevel, outcome: RowOutcome | undefined): boolean {
+    if (outcome === "suppressed") return true;
+    if (!whenWritten) return false;
+    return this.#finds(parentAt) || (outcome !== "inserted" && outcome !== "updated");
+  }
+
   async #keysOf(
-    { finder }: WrittenLevel,
+    { finder, relation, finds }: WrittenLevel,
     { batch, result }: AppliedBatch,
     { isOnly }: Attempt,
   ): Promise<readonly LinkKey[]> {
-    return await finder.find({ rows: batch.rows, counts: result.counts, isOnly });
+    const areFound = relation === "object" && finds;
+    return await finder.find({ rows: batch.rows, counts: result.counts, isOnly, areFound });
   }
 
   /** Nothing tells what a row is referred to by. */
@@ -241,12 +256,18 @@ export class NestWriter {
 
 const NOTHING: BatchResult = { counts: {}, faults: [] };
 
+/** What rows count as that are only looked up, and are there. */
+function found(batch: Batch): AppliedBatch {
+  return { batch, result: { counts: { ignored: batch.size }, faults: [] } };
+}
+
 /** The fault of a row as that of the record that it is in. */
 function ofRecord(fault: RowFault, record: Row): RowFault {
   const { row } = fault;
   if (row.root === undefined) return { ...fault, row: record };
-  const place = row.record.place ?? { level: [], index: [] };
-  return { ...fault, row: record, nested: row, message: `${placeText(place)}: ${fault.message}` };
+  const { place } = row.record;
+  const where = place === undefined ? "" : `${placeText(place)}: `;
+  return { ...fault, row: record, nested: row, message: `${where}${fault.message}` };
 }
 
 /** The transaction is lost: the next try refuses the record, or writes all of these one by one to know which. */
