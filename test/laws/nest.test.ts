@@ -20,7 +20,7 @@ import { useTempDir } from "../helpers/temp-dir.ts";
 import { timesOf } from "../tiers/tiers.ts";
 
 const OPTIONS: readonly NestOption[] = [];
-const SHAPES = NEST_SHAPES.filter(({ root }) => !["hosts", "pages"].includes(root.table));
+const SHAPES = NEST_SHAPES.filter(({ root }) => !["hosts", "pages", "lands"].includes(root.table));
 
 /** Rows of rejected records in one figure: which of several faults is told of is not the law's. */
 function withoutFault(counts: CountsByLevel, root: string): CountsByLevel {

@@ -1,10 +1,7 @@
 /** Rejects of nested loads: the whole record goes, whatever level it fails on, and the report says where in it the fault is. */
 import { describe, expect, test } from "vitest";
-import { ENGINES, useDatabase, waysFor, wayTitle } from "../helpers/engines.ts";
-import { NestShell } from "../helpers/nest/nest-shell.ts";
-
-/** As upsurge itself would. */
-const ANY = { strategy: "auto", rowSource: "auto", batchRows: 1000 };
+import { ENGINES, useDatabase, wayTitle } from "../helpers/engines.ts";
+import { ANY_WAY, NestShell, nestWays } from "../helpers/nest/nest-shell.ts";
 
 const TABLES = [
   "create table orders (id int not null primary key, n int check (n < 8))",
@@ -81,7 +78,7 @@ describe.each(ENGINES)("$title", (engine) => {
   const setup = TABLES.map((sql) =>
     engine.name === "sqlite" ? `${sql.replaceAll("varchar(9)", "text")} strict` : sql,
   );
-  const ways = waysFor("look-ups", engine, [1, 2, 1000], 0);
+  const ways = nestWays(engine);
   const tables = async (): Promise<readonly (readonly string[])[]> => [
     await shell.rows("select id, n from orders order by 1"),
     await shell.rows("select order_id, line_no, sku from lines order by 1, 2"),
@@ -125,7 +122,7 @@ describe.each(ENGINES)("$title", (engine) => {
     const ran = await shell.load(
       BAD.map(([record]) => record),
       "orders",
-      { flags: FLAGS, way: ANY },
+      { flags: FLAGS, way: ANY_WAY },
     );
 
     const message = ran.rejects.find(({ level }) => level === "lines.taxes")?.message;
@@ -135,10 +132,10 @@ describe.each(ENGINES)("$title", (engine) => {
   test("a member that a link fills is refused before the first record, and left out where that is said", async () => {
     await shell.start(...setup);
     const line = '{"id":3,"lines":[{"line_no":1,"sku":"a","order_id":3}]}';
-    const refused = await shell.load([line], "orders", { flags: FLAGS, way: ANY });
+    const refused = await shell.load([line], "orders", { flags: FLAGS, way: ANY_WAY });
     const nest = 'lines: { table: lines, map: ["order_id:"] }';
     const flags = ["--key", "id", "--nest", nest];
-    const ran = await shell.load([line], "orders", { flags, way: ANY });
+    const ran = await shell.load([line], "orders", { flags, way: ANY_WAY });
 
     expect([refused.exit, refused.error], refused.output).toEqual([2, "PLAN_DUPLICATE_COLUMN"]);
     expect([ran.exit, ran.counts], ran.output).toEqual([
@@ -153,7 +150,7 @@ describe.each(ENGINES)("$title", (engine) => {
       level === "lines.taxes" ? [record] : [],
     );
     const flags = [...FLAGS, "--max-rejects", "0"];
-    const ran = await shell.load([...GOOD, lowest], "orders", { flags, way: ANY });
+    const ran = await shell.load([...GOOD, lowest], "orders", { flags, way: ANY_WAY });
 
     expect(ran.exit, ran.output).toBe(4);
     expect(await tables()).toEqual([[], [], []]);

@@ -45,6 +45,8 @@ const ONLY_ALL: Readonly<Record<string, string>> = {
   "faults/sqlserver-signals.test.ts": "signals: cli/process, faults/job-signals",
   "faults/steps-killed.test.ts":
     "jobs that are killed: faults/fail-points-*; --truncate once: targets/truncate",
+  "targets/nest-chinook.test.ts":
+    "a shop's files, where they are at hand; nested loads: laws/nest, targets/nest-*",
   "targets/postgres-wide.test.ts": "80 columns and more; the limits: unit/targets/postgres",
   "targets/sqlite-drivers.test.ts": "each driver by itself: unit/targets/sqlite/drivers",
   "targets/sqlserver-servers.test.ts":
@@ -239,6 +241,8 @@ const SECONDS: Readonly<Record<string, readonly [fast: number, all: number]>> = 
   "laws/hostile-names.test.ts": [5, 24],
   "laws/jobs-resume.test.ts": [5, 28],
   "laws/writers.test.ts": [19, 32],
+  "laws/nest.test.ts": [6, 40],
+  "laws/nest-model.test.ts": [3, 3],
   "laws/reading-paths.test.ts": [4, 8],
   "laws/repeats.test.ts": [8, 8],
   "laws/secrets.test.ts": [4, 9],
@@ -260,6 +264,9 @@ const SECONDS: Readonly<Record<string, readonly [fast: number, all: number]>> = 
   "targets/jobs-rejects.test.ts": [7, 16],
   "targets/jobs-sources.test.ts": [6, 15],
   "targets/jobs.test.ts": [5, 13],
+  "targets/nest-affects-none.test.ts": [5, 12],
+  "targets/nest-chinook.test.ts": [1, 25],
+  "targets/nest-rejects.test.ts": [4, 8],
   "targets/postgres-binary.test.ts": [4, 6],
   "targets/postgres-connections.test.ts": [5, 5],
   "targets/postgres-encoding.test.ts": [4, 4],

@@ -1,6 +1,6 @@
 /** Random graphs of records for a nested load, and random options of its levels. Most records are good; what is wrong is rare. */
 import * as fc from "fast-check";
-import { columnsTaken } from "./levels.ts";
+import { columnsTaken, isNest } from "./levels.ts";
 import type { Condition, Graph, Json, Level, Missing, Nest, Row } from "./levels.ts";
 import type { NestColumn, NestTable } from "./schema.ts";
 import type { NestShape } from "./shapes/parts.ts";
@@ -16,10 +16,12 @@ export interface NestCase {
 interface Place {
   readonly tables: readonly NestTable[];
   readonly isFull: boolean;
+  /** Whether some values are none of their column's type: an error that databases find at different moments. */
+  readonly hasMisfits: boolean;
 }
 
 /** An option of levels, beside mode and condition. */
-export type NestOption = "missing" | "when";
+export type NestOption = "missing" | "when" | "position";
 
 /** What options are chosen from. */
 interface Choice {
@@ -34,8 +36,9 @@ export function graphCases(
 ): fc.Arbitrary<NestCase> {
   const choice = { tables: shape.tables, options };
   return variantsOf(shape.root, choice).chain((root) => {
-    const full = graphOf(root, { tables: shape.tables, isFull: true });
-    const any = graphOf(root, { tables: shape.tables, isFull: false });
+    const place = { tables: shape.tables, hasMisfits: writesAll(root) };
+    const full = graphOf(root, { ...place, isFull: true });
+    const any = graphOf(root, { ...place, isFull: false });
     // Each load begins with a record that has every member, so that no column is unknown to the plan.
     const records = fc
       .tuple(full, fc.array(any, { maxLength: 7 }))
@@ -48,6 +51,12 @@ export function graphCases(
   });
 }
 
+/** Says whether each row comes to a statement, whatever the tables hold. */
+function writesAll(level: Level): boolean {
+  const isAsked = isNest(level) && level.when === "written";
+  return level.mode !== "update" && !isAsked && level.nests.every(writesAll);
+}
+
 /** Random records of one level with everything below. */
 export function graphOf(level: Level, place: Place): fc.Arbitrary<Graph> {
   const taken = columnsTaken(level);
@@ -55,7 +64,7 @@ export function graphOf(level: Level, place: Place): fc.Arbitrary<Graph> {
   const referring = new Set(references.flatMap((each) => each.columns));
   const columns = all
     .filter(({ name, generated }) => generated !== true && !taken.has(name) && !referring.has(name))
-    .map((column) => memberOf(column.name, valueOf(column, level), place.isFull));
+    .map((column) => memberOf(column.name, valueOf(column, level, place), place.isFull));
   const nests = level.nests.map((nest) =>
     memberOf(nest.member, nestedOf(nest, place), place.isFull),
   );
@@ -95,11 +104,11 @@ function memberOf(
     : fc.oneof({ weight: 14, arbitrary: present }, { weight: 1, arbitrary: fc.constant({}) });
 }
 
-function valueOf(column: NestColumn, { key }: Level): fc.Arbitrary<Json> {
+function valueOf(column: NestColumn, { key }: Level, { hasMisfits }: Place): fc.Arbitrary<Json> {
   const isKey = key.includes(column.name);
   const good = goodValue(column, isKey);
   const bad: Json[] = column.required === true ? [null] : [];
-  if (column.type === "int") bad.push("x");
+  if (column.type === "int" && hasMisfits) bad.push("x");
   if (column.below !== undefined) bad.push(column.below);
   const none = column.required === true ? [] : [{ weight: 6, arbitrary: fc.constant<Json>(null) }];
   return fc.oneof(
@@ -131,6 +140,8 @@ function variantsOf(level: Level, choice: Choice): fc.Arbitrary<Level> {
 
 function nestVariants(nest: Nest, choice: Choice): fc.Arbitrary<Nest> {
   const { options, tables } = choice;
+  const { position, ...placed } = nest;
+  const below = position !== undefined && options.includes("position") ? nest : placed;
   const own = fc.record({
     missing: options.includes("missing")
       ? fc.constantFrom(...missingOf(nest, tables))
@@ -142,8 +153,8 @@ function nestVariants(nest: Nest, choice: Choice): fc.Arbitrary<Nest> {
       .constantFrom("upsert", "ignore")
       .map((mode) => nest.through && { ...nest.through, mode }),
   });
-  return fc.tuple(variantsOf(nest, choice), own).map(([level, { missing, when, through }]) => ({
-    ...nest,
+  return fc.tuple(variantsOf(below, choice), own).map(([level, { missing, when, through }]) => ({
+    ...below,
     ...level,
     ...(nest.relation === "array" && { missing, when }),
     ...(through !== undefined && { through }),
@@ -154,7 +165,7 @@ function modesOf(level: Level): readonly Level["mode"][] {
   if (level.key.length === 0) return ["insert"];
   const isObject = "relation" in level && level.relation === "object";
   return isObject
-    ? ["upsert", "upsert", "ignore"]
+    ? ["upsert", "upsert", "upsert", "ignore", "update"]
     : ["upsert", "upsert", "upsert", "ignore", "update"];
 }
 

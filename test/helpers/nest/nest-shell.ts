@@ -1,8 +1,18 @@
 /** Nested loads as a shell would run them: lines of JSON, flags, and what came of each table. */
-import type { TestDatabase, Way } from "../engines.ts";
+import { waysFor } from "../engines.ts";
+import type { Engine, TestDatabase, Way } from "../engines.ts";
 import { tempDir } from "../temp-dir.ts";
 import { runNested } from "./nest-load.ts";
 import type { NestResult } from "./nest-load.ts";
+
+/** The ways in which sessions of nested loads are tried: of many each third, which comes to all row sources and sizes. */
+export function nestWays(engine: Engine): readonly Way[] {
+  const ways = waysFor("conformance", engine, [1, 2, 1000], 0);
+  return ways.filter((_, at) => ways.length <= 6 || at % 3 === Math.floor(at / 3) % 3);
+}
+
+/** As upsurge itself would. */
+export const ANY_WAY: Way = { strategy: "auto", rowSource: "auto", batchRows: 1000 };
 
 /** Loads in one of the ways, or as upsurge itself would. */
 export class NestShell {

@@ -35,7 +35,7 @@ export interface NestTable {
 }
 
 const TYPES = {
-  sqlite: { int: "integer", text: "varchar(20)", caseless: "text collate nocase" },
+  sqlite: { int: "integer", text: "text", caseless: "text collate nocase" },
   postgres: { int: "int", text: "varchar(20)", caseless: "citext" },
   sqlserver: {
     int: "int",
@@ -68,7 +68,9 @@ function createTable(table: NestTable, engine: Engine["name"]): string {
       }`,
   );
   const columns = table.columns.map((each) => columnSql(each, table, engine));
-  return `create table ${table.name} (${[...columns, ...keys, ...references].join(", ")})`;
+  // Without `strict` SQLite takes texts for numbers.
+  const strict = engine === "sqlite" ? " strict" : "";
+  return `create table ${table.name} (${[...columns, ...keys, ...references].join(", ")})${strict}`;
 }
 
 function columnSql(column: NestColumn, table: NestTable, engine: Engine["name"]): string {
