@@ -173,6 +173,30 @@ describe("output options", () => {
     }
   });
 
+  test.each(["/tmp/out.json", "../out.json", "a/../../out.json", "${DIR}/out.json"])(
+    "but a config that nobody named writes no file outside of its folder: %s",
+    async (path) => {
+      const folder = configured(`report: ${path}\n`);
+      const env = { DIR: ".." };
+      const { stderr, exitCode } = await load(folder, ["--to", "shop.db"], { env });
+
+      expect(stderr).toMatch(/^error: report cannot be '.*out\.json' {2}CONFIG_VALUE$/m);
+      expect(stderr).toContain(
+        "fix:   name the config if it is yours: --config upsurge.config.yaml",
+      );
+      expect([exitCode, count(folder)]).toEqual([2, 0]);
+    },
+  );
+
+  test("that is named does", async () => {
+    const out = join(tempDir(), "out.json");
+    const folder = configured(`report: ${out}\n`);
+    const named = ["--config", "upsurge.config.yaml"];
+
+    expect((await load(folder, ["--to", "shop.db", ...named])).exitCode).toBe(0);
+    expect(existsSync(out)).toBe(true);
+  });
+
   test.each(["", "# nothing\n\n  # at all\n"])("none is said by %j", async (text) => {
     expect((await load(configured(text), ["--to", "shop.db"])).exitCode).toBe(0);
   });
