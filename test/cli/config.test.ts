@@ -27,7 +27,8 @@ async function load(
   words: readonly string[],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  return await runUpsurge(["a.csv", "--table", "a", "--key", "id", ...words], { cwd, ...options });
+  const args = ["a.csv", "--table", "a", "--key", "id", "--progress", "none", ...words];
+  return await runUpsurge(args, { cwd, ...options });
 }
 
 function count(folder: string): unknown {
@@ -50,7 +51,7 @@ describe("a connection is called by its name", () => {
       await load(folder, ["--to", "@dev"]),
       await load(folder, [], { env: { UPSURGE_TO: "@dev" } }),
       await load(folder, ["--to", "@other"], { env: { OTHER: "sqlite:shop.db" } }),
-      await runUpsurge(["run", "m.yaml"], { cwd: folder }),
+      await runUpsurge(["run", "m.yaml", "--progress", "none"], { cwd: folder }),
       await runUpsurge(["inspect", "--to", "@dev"], { cwd: folder }),
       await runUpsurge(["jobs", "--to", "@dev"], { cwd: folder }),
     ]) {
