@@ -10,6 +10,7 @@ import { ERROR_CODES } from "../src/errors/codes.ts";
 import type { ErrorTexts } from "../src/errors/codes.ts";
 import { ROW_CODES } from "../src/errors/row-codes.ts";
 import { flagOf, OPTION_NAMES, optionSpec, spellingsOf, valueNameOf } from "../src/options/flag.ts";
+import { variablesOf } from "../src/options/layers/ambient.ts";
 import type { OptionName } from "../src/options/options.ts";
 import { configSchema } from "./config-schema.ts";
 import { connectionsPage } from "./connections-page.ts";
@@ -67,22 +68,14 @@ function optionsPage(): string {
 }
 
 function optionSection(name: OptionName): string[] {
-  const {
-    summary,
-    details,
-    choices,
-    default: standard,
-    env,
-    sql,
-    commands,
-    example,
-  } = optionSpec(name);
+  const { summary, details, choices, default: standard, sql, commands, example } = optionSpec(name);
+  const env = variablesOf(name);
   const [flag = "", ...others] = spellingsOf(name);
   const facts = [
     others.length === 0 ? null : `also ${others.map(code).join(", ")}`,
     choices === undefined ? null : `one of ${choices.map(code).join(", ")}`,
     standard === undefined ? null : `default ${code(standard)}`,
-    env === undefined ? null : `environment ${env.map((each) => code(`$${each}`)).join(", then ")}`,
+    env.length === 0 ? null : `environment ${env.map((each) => code(`$${each}`)).join(", then ")}`,
     sql === undefined ? null : `SQL, refused under ${code(flagOf("rawSql"))}`,
     `for ${commands.map(code).join(", ")}`,
   ].filter((fact) => fact !== null);

@@ -2,7 +2,7 @@
  * Reads a config: YAML as that of manifests, with the same variables. It holds nothing that decides what a load does: no SQL,
  * nothing that deletes, truncates, creates or resets.
  */
-import { dirname } from "node:path";
+import { dirname, isAbsolute, relative, sep } from "node:path";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { CONFIG } from "../manifest/file-kind.ts";
 import { inFolder } from "../manifest/in-folder.ts";
@@ -21,11 +21,17 @@ import { asConfig } from "./config-error.ts";
 import type { Config } from "./config.ts";
 import { CONFIG_OPTIONS, refuseConfigName } from "./names.ts";
 
-/** The config at `path`. Throws `CONFIG_*` errors. */
-export async function readConfig(path: string, environment: Environment): Promise<Config> {
+/** Where a config is. One that nobody named, but is in this folder, may come from anybody: it names no file outside of it. */
+export interface ConfigFile {
+  readonly path: string;
+  readonly isNamed: boolean;
+}
+
+/** The config of a file. Throws `CONFIG_*` errors. */
+export async function readConfig(file: ConfigFile, environment: Environment): Promise<Config> {
+  const { path } = file;
   const text = await readText(path, CONFIG);
-  const folder = dirname(path);
-  const reader = new ConfigReader(folder === "." ? "" : folder, environment);
+  const reader = new ConfigReader(file, environment);
   // A file with nothing in it says nothing; so does /dev/null.
   if (text.split("\n").every((line) => /^\s*(?:#|$)/.test(line))) return reader.config(path);
   const root = readYaml(text, path, CONFIG);
@@ -38,13 +44,16 @@ export async function readConfig(path: string, environment: Environment): Promis
 /** Reads one config. */
 class ConfigReader {
   readonly #folder: string;
+  readonly #isNamed: boolean;
   readonly #environment: Environment;
   #connections: Config["connections"] = new Map();
   #refuseHosts: Config["refuseHosts"] = [];
   readonly #options = new Map<OptionName, LayerValue>();
 
-  constructor(folder: string, environment: Environment) {
-    this.#folder = folder;
+  constructor({ path, isNamed }: ConfigFile, environment: Environment) {
+    const folder = dirname(path);
+    this.#folder = folder === "." ? "" : folder;
+    this.#isNamed = isNamed;
     this.#environment = environment;
   }
 
@@ -71,9 +80,23 @@ class ConfigReader {
     const { texts, place: where } = readOption(entry, named, this.#environment);
     if (texts === null) return;
     const isFile = takesFile(named.option);
+    const outer = isFile && !this.#isNamed ? texts.find(isOutside) : undefined;
+    if (outer !== undefined) throw outside(entry, outer);
     const placed = isFile ? texts.map((text) => inFolder(this.#folder, text)) : texts;
     this.#options.set(named.option, { texts: placed, from: "config", where });
   }
+}
+
+function isOutside(path: string): boolean {
+  const way = relative("", path);
+  return isAbsolute(path) || isAbsolute(way) || way.split(sep)[0] === "..";
+}
+
+function outside({ name, value }: NamedNode, path: string): Error {
+  const expected = "a file of this folder, in a config that nobody named";
+  const suggestion = "name the config if it is yours: --config upsurge.config.yaml";
+  const details = { name, value: `'${path}'`, expected, suggestion };
+  return upsurgeError("CONFIG_VALUE", details, { where: value.place });
 }
 
 /** What is taken for the name of a connection, and not for that of a file. */

@@ -27,7 +27,8 @@ async function load(
   words: readonly string[],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  return await runUpsurge(["a.csv", "--table", "a", "--key", "id", ...words], { cwd, ...options });
+  const args = ["a.csv", "--table", "a", "--key", "id", "--progress", "none", ...words];
+  return await runUpsurge(args, { cwd, ...options });
 }
 
 function count(folder: string): unknown {
@@ -50,7 +51,7 @@ describe("a connection is called by its name", () => {
       await load(folder, ["--to", "@dev"]),
       await load(folder, [], { env: { UPSURGE_TO: "@dev" } }),
       await load(folder, ["--to", "@other"], { env: { OTHER: "sqlite:shop.db" } }),
-      await runUpsurge(["run", "m.yaml"], { cwd: folder }),
+      await runUpsurge(["run", "m.yaml", "--progress", "none"], { cwd: folder }),
       await runUpsurge(["inspect", "--to", "@dev"], { cwd: folder }),
       await runUpsurge(["jobs", "--to", "@dev"], { cwd: folder }),
     ]) {
@@ -171,6 +172,30 @@ describe("output options", () => {
       const { exitCode } = await runUpsurge([...command, "--to", "shop.db"], { cwd: folder });
       expect([command, exitCode]).toEqual([command, 0]);
     }
+  });
+
+  test.each(["/tmp/out.json", "../out.json", "a/../../out.json", "${DIR}/out.json"])(
+    "but a config that nobody named writes no file outside of its folder: %s",
+    async (path) => {
+      const folder = configured(`report: ${path}\n`);
+      const env = { DIR: ".." };
+      const { stderr, exitCode } = await load(folder, ["--to", "shop.db"], { env });
+
+      expect(stderr).toMatch(/^error: report cannot be '.*out\.json' {2}CONFIG_VALUE$/m);
+      expect(stderr).toContain(
+        "fix:   name the config if it is yours: --config upsurge.config.yaml",
+      );
+      expect([exitCode, count(folder)]).toEqual([2, 0]);
+    },
+  );
+
+  test("that is named does", async () => {
+    const out = join(tempDir(), "out.json");
+    const folder = configured(`report: ${out}\n`);
+    const named = ["--config", "upsurge.config.yaml"];
+
+    expect((await load(folder, ["--to", "shop.db", ...named])).exitCode).toBe(0);
+    expect(existsSync(out)).toBe(true);
   });
 
   test.each(["", "# nothing\n\n  # at all\n"])("none is said by %j", async (text) => {

@@ -23,7 +23,8 @@ function shop(files: Readonly<Record<string, string>> = {}): string {
   return folder;
 }
 
-const LOAD = ["a.csv", "--to", "shop.db", "--table", "a"];
+const INTO_A = ["a.csv", "--to", "shop.db", "--table", "a"];
+const LOAD = [...INTO_A, "--progress", "none"];
 
 async function load(
   cwd: string,
@@ -70,7 +71,7 @@ test.each([
   const folder = shop();
   const plan = async (env: Variables, words: string): Promise<string> => {
     const more = words.split(" ").filter((word) => word !== "");
-    const args = ["plan", ...LOAD, "--key", "id", "--json", ...more];
+    const args = ["plan", ...INTO_A, "--key", "id", "--json", ...more];
     const { stdout } = await runUpsurge(args, { cwd: folder, env });
     return stdout.slice(0, stdout.indexOf('"given":'));
   };
@@ -186,7 +187,7 @@ test("a variable is of no concern to a command without its flag, nor to a load t
   };
 
   for (const args of [
-    ["run", ".", "--to", "shop.db"],
+    ["run", ".", "--to", "shop.db", "--progress", "none"],
     ["plan", ".", "--to", "shop.db"],
     ["jobs", "--to", "shop.db"],
     [...LOAD, "--key", "id"],
@@ -255,7 +256,7 @@ describe("a variable that is none", () => {
     const folder = shop({ "m.yaml": "to: ${UPSURGE_SECRETS_URL}\nloads: [{ from: a.csv }]\n" });
     const env = { UPSURGE_SECRETS_URL: "shop.db" };
     const told = await load(folder, env);
-    const named = await runUpsurge(["run", "m.yaml"], { cwd: folder, env });
+    const named = await runUpsurge(["run", "m.yaml", "--progress", "none"], { cwd: folder, env });
 
     expect(told.stderr).toContain("the variable UPSURGE_SECRETS_URL gives no option");
     expect([told.exitCode, named.exitCode, named.stderr]).toEqual([0, 0, ""]);

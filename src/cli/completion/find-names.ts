@@ -60,11 +60,11 @@ async function patience(): Promise<Names> {
 }
 
 async function connections(call: Call, environment: Environment): Promise<Names> {
-  const path = await findConfig(call, environment);
-  if (path === null) return [];
+  const at = await findConfig(call, environment);
+  if (at === null) return [];
   const { readConfig } = await import("../../config/read-config.ts");
-  const { connections: named } = await readConfig(path, environment);
-  return [...named.keys()].map((name) => ({ name: `@${name}`, about: `in ${path}` }));
+  const { connections: named } = await readConfig(at, environment);
+  return [...named.keys()].map((name) => ({ name: `@${name}`, about: `in ${at.path}` }));
 }
 
 /** The fields of the first file. */

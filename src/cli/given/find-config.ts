@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { nameIn } from "../../config/connection-name.ts";
 import { CONFIG_NAME } from "../../config/config.ts";
 import type { Config } from "../../config/config.ts";
+import type { ConfigFile } from "../../config/read-config.ts";
 import type { Environment } from "../../model/environment.ts";
 import type { Command } from "../../options/option.ts";
 import { isOf, placeOfValue } from "../../options/layers/layers.ts";
@@ -16,12 +17,12 @@ import type { Call } from "../call.ts";
 export async function findConfig(
   { command, raw }: Call,
   environment: Environment,
-): Promise<string | null> {
+): Promise<ConfigFile | null> {
   if (!isOf("config", command)) return null;
   const named = raw.config?.at(-1) ?? environment["UPSURGE_CONFIG"] ?? "";
-  if (named !== "") return named;
+  if (named !== "") return { path: named, isNamed: true };
   return await stat(CONFIG_NAME).then(
-    (found) => (found.isDirectory() ? null : CONFIG_NAME),
+    (found) => (found.isFile() ? { path: CONFIG_NAME, isNamed: false } : null),
     () => null,
   );
 }

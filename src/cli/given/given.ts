@@ -4,6 +4,7 @@
  * that before a config.
  */
 import type { Config } from "../../config/config.ts";
+import type { ConfigFile } from "../../config/read-config.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 import type { ManifestContext } from "../../manifest/read-manifest.ts";
 import type { Environment } from "../../model/environment.ts";
@@ -46,12 +47,12 @@ export async function readGiven(
   const environment = file === undefined ? ofProcess : await withFile(file, ofProcess);
   const url = typed.to?.at(-1) ?? null;
   const path = await manifestOf(call);
-  const configPath = await findConfig(call, environment);
-  if (path !== null || configPath !== null) await onSecrets([url], environment);
-  const config = configPath === null ? null : await readConfigAt(configPath, environment);
+  const configAt = await findConfig(call, environment);
+  if (path !== null || configAt !== null) await onSecrets([url], environment);
+  const config = configAt === null ? null : await readConfigAt(configAt, environment);
   const manifest =
     path === null ? null : await readManifestAt(path, { environment, hasTarget: url !== null });
-  const strays = await refuseStrays(environment, [path, configPath]);
+  const strays = await refuseStrays(environment, [path, configAt?.path ?? null]);
   const below = await ambientLayers(call, { environment, config, isRun: manifest !== null });
   const ofRun = manifest === null ? [] : [await layerOf(manifest)];
   const all = layered([typedLayer(typed), ...ofRun, ...below]);
@@ -82,9 +83,9 @@ async function withFile(path: string, environment: Environment): Promise<Environ
   return { ...(await readEnvFile(path)), ...environment };
 }
 
-async function readConfigAt(path: string, environment: Environment): Promise<Config> {
+async function readConfigAt(at: ConfigFile, environment: Environment): Promise<Config> {
   const { readConfig } = await import("../../config/read-config.ts");
-  return await readConfig(path, environment);
+  return await readConfig(at, environment);
 }
 
 async function readManifestAt(path: string, context: ManifestContext): Promise<Manifest> {

@@ -44,6 +44,7 @@ export const STEP_OPTIONS = {
   },
   syncSequences: {
     group: "steps",
+    explicit: "it sets sequences, and is said of the load that is meant",
     kind: "flag",
     summary: "Move the sequences of id columns past the ids that the load has written.",
     details:

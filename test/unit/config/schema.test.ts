@@ -17,7 +17,7 @@ const SCHEMA = JSON.parse(readFileSync("docs/reference/config.schema.json", "utf
 async function reads(text: string): Promise<boolean> {
   const path = join(tempDir(), "c.yaml");
   writeFileSync(path, text);
-  return await readConfig(path, {}).then(
+  return await readConfig({ path, isNamed: true }, {}).then(
     () => true,
     () => false,
   );
