@@ -35,10 +35,10 @@ const SPELLINGS = new Set([...OPTION_NAMES.flatMap(spellingsOf), "-h", "--help",
 function ownText(path: string, text: string): string {
   return text
     .replace(
-      /^(?:\$ )?(?:npm|npx|node|curl|psql|sqlite3|sqlite-utils|pgloader|[a-z]+convert|libreoffice|xlsx2csv|iconv) .*$/gm,
+      /^(?:\$ )?(?:npm|npx|node|curl|psql|sbatch|#SBATCH|job=\$\(sbatch|sqlite3|sqlite-utils|pgloader|[a-z]+convert|libreoffice|xlsx2csv|iconv) .*$/gm,
       "",
     )
-    .replace(/`(?:npm|npx|node|curl|psql|sqlite3|sqlite-utils|pgloader)[ :][^`]*`/g, "")
+    .replace(/`(?:npm|npx|node|curl|psql|sbatch|sqlite3|sqlite-utils|pgloader)[ :][^`]*`/g, "")
     .replace(/^\|[^|\n]*\|/gm, (cell) => (path.includes("/from-") ? "|" : cell));
 }
 

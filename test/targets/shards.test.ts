@@ -166,6 +166,19 @@ describe("what does not fit a job of shards", () => {
     },
   );
 
+  test("more rejects than are allowed to all shards stop the next one, after what was committed", async () => {
+    job.shell.write("in.csv", "id,n,hist\n,1,1\n,2,2\n,3,3\n,4,4\n5,5,5\n6,6,6\n");
+    // Every second record is its own: two rejects, which are as many as all may have.
+    const first = await job.shard("0/2", ["--max-rejects", "2"]);
+    const second = await job.shard("1/2", ["--max-rejects", "2"]);
+
+    expect([first.exit, first.report.counts.rejected]).toEqual([3, 2]);
+    expect([second.exit, second.code]).toEqual([4, "REJECT_LIMIT"]);
+    expect(second.cause).toContain("3 records were rejected, and --max-rejects is 2");
+    expect((await job.shard("1/2", ["--max-rejects", "4"])).exit).toBe(3);
+    expect((await job.finish()).exit).toBe(3);
+  });
+
   test("other options of one shard, or another table, are refused", async () => {
     await job.shard("0/2");
     expect((await job.shard("1/2", ["--null", "7"])).code).toBe("JOB_OPTIONS");
