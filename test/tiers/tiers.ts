@@ -30,6 +30,7 @@ const ONLY_ALL: Readonly<Record<string, string>> = {
   "faults/sqlserver-signals.test.ts": "signals: cli/process, faults/job-signals",
   "faults/steps-killed.test.ts":
     "jobs that are killed: faults/fail-points-*; --truncate once: targets/truncate",
+  "pages/shards.test.ts": "eight processes at once; three of them: faults/shards",
   "targets/postgres-wide.test.ts": "80 columns and more; the limits: unit/targets/postgres",
   "targets/sqlite-drivers.test.ts": "each driver by itself: unit/targets/sqlite/drivers",
   "targets/sqlserver-servers.test.ts":
