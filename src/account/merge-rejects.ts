@@ -1,11 +1,13 @@
 /**
- * The rejects of all shards as one reject file and one report, in the order of the sources. The files of the shards stay
- * until the job is closed; a merge that was cut short is done again, and comes to the same bytes.
+ * The rejects of all shards as the reject files and the report of one load, in the order of the sources. The files of the
+ * shards stay until the job is closed; a merge that was cut short is done again, and comes to the same bytes.
  */
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, sep } from "node:path";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
+import { endsLine } from "./reject-output.ts";
+import type { KeptIn } from "./reject-output.ts";
 
 /** What is merged. */
 export interface MergeRequest {
@@ -23,80 +25,111 @@ interface MergedReject {
   readonly record: number;
   readonly line: string;
   readonly raw: Uint8Array;
+  /** What the file begins with that has it. */
+  readonly preamble: Uint8Array;
+}
+
+/** A file of a shard, as far as it was taken. */
+interface ShardFile {
+  readonly preamble: Uint8Array;
+  readonly bytes: Uint8Array;
+  at: number;
 }
 
 /** Writes the merged files; `null` where the files of the shards have to stay apart, with the reason. Throws `REJECT_FILE`. */
-export function mergeRejects(
-  request: MergeRequest,
-): { readonly rejects: RejectOffsets } | { readonly reason: string } {
-  const { shards, sources, to } = request;
-  const missing = shards.find(({ path }) => !existsSync(path) || !existsSync(`${path}.jsonl`));
-  if (missing !== undefined) return { reason: `${missing.path} is not on this machine` };
+export function mergeRejects({
+  shards,
+  sources,
+  to,
+}: MergeRequest): { readonly rejects: RejectOffsets } | { readonly reason: string } {
   const all: MergedReject[] = [];
-  let preamble: Uint8Array = new Uint8Array();
+  const preambles: Uint8Array[] = [];
   for (const shard of shards) {
-    const [only, ...others] = shard.files;
-    if (only === undefined || others.length > 0)
-      return { reason: "sources with different headers have reject files of their own" };
-    const bytes = readFileSync(shard.path).subarray(0, only.bytes);
-    const found = rejectsOf(shard, bytes.subarray(only.preamble), sources);
+    const missing = pathsOf(shard).find((path) => !existsSync(path));
+    if (missing !== undefined) return { reason: `${missing} is not on this machine` };
+    const files = filesOf(shard);
+    const found = rejectsOf(shard, files, sources);
     if (found === null) return { reason: `${shard.path} is not as the shard has left it` };
-    preamble = bytes.subarray(0, only.preamble);
+    for (const { preamble } of files)
+      if (!preambles.some((each) => isSame(each, preamble))) preambles.push(preamble);
     all.push(...found);
   }
   all.sort((a, b) => a.source - b.source || a.record - b.record);
-  const raws = all.flatMap(({ raw }, at) =>
-    at < all.length - 1 ? [raw, lineEndAfter(raw)] : [raw],
-  );
-  const body = Buffer.concat([preamble, ...raws]);
+  const bodies = preambles.map((preamble) => bodyOf(preamble, all));
   const report = Buffer.from(all.map(({ line }) => `${line}\n`).join(""));
-  const whole = [[to, body] as const, [`${to}.jsonl`, report] as const];
+  const whole = [
+    ...bodies.map((body, at) => [nameOf(to, at), body] as const),
+    [`${to}.jsonl`, report] as const,
+  ];
   for (const [path, bytes] of whole) refuseOther(path, bytes);
   for (const [path, bytes] of whole) place(path, bytes);
-  const files = [{ bytes: body.length, preamble: preamble.length }];
+  const files = bodies.map((body, at) => ({
+    bytes: body.length,
+    preamble: preambles[at]?.length ?? 0,
+  }));
   return { rejects: { path: to, files, report: report.length } };
 }
 
 /** Removes the files of the shards, whose rejects are in the merged ones. */
 export function removeMerged(shards: readonly RejectOffsets[]): void {
-  for (const { path } of shards) {
-    rmSync(path, { force: true });
-    rmSync(`${path}.jsonl`, { force: true });
-  }
+  for (const path of shards.flatMap(pathsOf)) rmSync(path, { force: true });
 }
 
-/** `null` where the file does not hold what its report tells of. */
+/** The files of rejects, and the report. */
+function pathsOf({ path, files }: RejectOffsets): string[] {
+  return [...files.map((_, at) => nameOf(path, at)), `${path}.jsonl`];
+}
+
+/** The name of a file for sources with another header. */
+function nameOf(path: string, at: number): string {
+  return at === 0 ? path : `${path}.${at + 1}`;
+}
+
+function filesOf({ path, files }: RejectOffsets): ShardFile[] {
+  return files.map(({ bytes: length, preamble }, at) => {
+    const bytes = readFileSync(nameOf(path, at)).subarray(0, length);
+    return { preamble: bytes.subarray(0, preamble), bytes, at: preamble };
+  });
+}
+
+/** `null` where the files do not hold what the report tells of. */
 function rejectsOf(
   { path, report }: RejectOffsets,
-  body: Uint8Array,
+  files: readonly ShardFile[],
   sources: readonly string[],
 ): MergedReject[] | null {
   const lines = readFileSync(`${path}.jsonl`).subarray(0, report).toString().split("\n");
-  let at = 0;
-  const rejects = lines
-    .filter((line) => line !== "")
-    .map((line): MergedReject => {
-      const told = JSON.parse(line) as { source: string; record: number; byte: [number, number] };
-      const [from, to] = told.byte;
-      const raw = body.subarray(at, at + to - from);
-      at += raw.length;
-      // A record without a line end of its own got one when another followed.
-      if (lineEndAfter(raw).length > 0 && body[at] === LINE_FEED) at += 1;
-      return { source: sourceAt(told.source, sources), record: told.record, line, raw };
-    });
-  return at === body.length ? rejects : null;
+  const rejects: MergedReject[] = [];
+  for (const line of lines.filter((each) => each !== "")) {
+    const { kept, ...told } = JSON.parse(line) as {
+      readonly source: string;
+      readonly record: number;
+      readonly kept?: KeptIn;
+    };
+    const file = files[kept?.file ?? -1];
+    if (kept === undefined || file === undefined) return null;
+    const raw = file.bytes.subarray(file.at, file.at + kept.bytes);
+    file.at += raw.length;
+    // A record without a line end of its own got one when another followed.
+    if (!endsLine(raw) && file.at < file.bytes.length) file.at += 1;
+    const { source: name, record } = told;
+    const source = sourceAt(name, sources);
+    rejects.push({ source, record, line: JSON.stringify(told), raw, preamble: file.preamble });
+  }
+  return files.every(({ at, bytes }) => at === bytes.length) ? rejects : null;
 }
 
-const LINE_FEED = 10;
-const CARRIAGE_RETURN = 13;
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
 
-/** The line end that a record lacks; UTF-16 has its zero byte before or behind the line feed. */
-function lineEndAfter(raw: Uint8Array): Uint8Array {
-  const [before, last] = [raw.at(-2), raw.at(-1)];
-  const isEnd = (byte: number | undefined): boolean =>
-    byte === LINE_FEED || byte === CARRIAGE_RETURN;
-  if (raw.length === 0 || isEnd(last) || (last === 0 && isEnd(before))) return new Uint8Array();
-  return Uint8Array.of(LINE_FEED);
+/** The rejects of sources that begin so. */
+function bodyOf(preamble: Uint8Array, all: readonly MergedReject[]): Buffer {
+  const own = all.filter((each) => isSame(each.preamble, preamble));
+  const raws = own.flatMap(({ raw }, at) =>
+    at < own.length - 1 && !endsLine(raw) ? [raw, Buffer.from("\n")] : [raw],
+  );
+  return Buffer.concat([preamble, ...raws]);
 }
 
 /** The place of a source, as its shard has called it, among those of the job. */
@@ -108,7 +141,7 @@ function sourceAt(name: string, sources: readonly string[]): number {
 
 /** A file with the same bytes was written by a merge before; any other is somebody else's. Throws `REJECT_FILE`. */
 function refuseOther(path: string, bytes: Uint8Array): void {
-  if (!existsSync(path) || Buffer.compare(readFileSync(path), bytes) === 0) return;
+  if (!existsSync(path) || isSame(readFileSync(path), bytes)) return;
   const reason = "the file exists, and reject files are never overwritten";
   throw upsurgeError("REJECT_FILE", { path, reason }, { fix: MOVE });
 }

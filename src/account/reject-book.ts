@@ -205,6 +205,11 @@ export class RejectBook {
     }
   }
 
+  /** The other shards of the job have rejected so many records. Throws `REJECT_LIMIT` where that is too many in all. */
+  othersHave(count: number): void {
+    this.#budget.othersHave(count);
+  }
+
   /** After the last record: the limit as a share of `read`. Throws `REJECT_LIMIT`. */
   checkShare(read: number): void {
     this.#budget.checkShare(read);

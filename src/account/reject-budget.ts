@@ -15,6 +15,8 @@ export class RejectBudget {
   readonly #fixOf: (reject: Reject) => string;
   #count: number;
   #last: Reject | null = null;
+  /** Rejects of the other shards of the load. */
+  #others = 0;
 
   /** `fixOf` tells the fix of a reject; `before`: rejects of earlier runs. */
   constructor(limit: RejectLimit, fixOf: (reject: Reject) => string, before = 0) {
@@ -29,7 +31,19 @@ export class RejectBudget {
   spend(reject: Reject): void {
     this.#count += 1;
     this.#last = reject;
-    if (this.#count > this.#most) throw this.#exceeded(reject);
+    if (this.#count + this.#others > this.#most) throw this.#exceeded(reject);
+  }
+
+  /** So many are the rejects of the other shards. Throws `REJECT_LIMIT`. */
+  othersHave(count: number): void {
+    this.#others = count;
+    const all = count + this.#count;
+    if (all <= this.#most) return;
+    throw upsurgeError("REJECT_LIMIT", {
+      message: "the shards of the job have rejected too many records together",
+      count: `${all} records were`,
+      limit: this.#limit.text,
+    });
   }
 
   /** At the end of the load: throws `REJECT_LIMIT` when more than the allowed share of `read` was rejected. */
@@ -39,7 +53,8 @@ export class RejectBudget {
   }
 
   #exceeded(reject: Reject): Error {
-    const count = this.#count === 1 ? "1 record was" : `${this.#count} records were`;
+    const all = this.#count + this.#others;
+    const count = all === 1 ? "1 record was" : `${all} records were`;
     return upsurgeError(
       "REJECT_LIMIT",
       {

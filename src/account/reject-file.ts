@@ -10,7 +10,8 @@ import { failPoint } from "../testing/fail-point.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
 import type { Reject, RejectPaths } from "../model/reject.ts";
 import { append, fileError, makeFile, put, reopenFile, reportLine } from "./reject-output.ts";
-import type { OpenFile } from "./reject-output.ts";
+import type { KeptIn, OpenFile } from "./reject-output.ts";
+import { isShardJobName } from "../model/shards/shard.ts";
 import { isSame, partOf, putInPlace, refuseExisting, RejectLock } from "./reject-lock.ts";
 
 /** What a reject file must know of a source. */
@@ -121,9 +122,17 @@ export class RejectFiles {
     for (const reject of rejects) {
       const file = this.#bySource.get(reject.position.source) ?? this.#files[0];
       if (file !== undefined && reject.raw !== null) append(file, reject.raw);
-      put(this.#report, Buffer.from(`${JSON.stringify(reportLine(reject))}\n`));
+      const line = reportLine(reject, this.#keptIn(file, reject));
+      put(this.#report, Buffer.from(`${JSON.stringify(line)}\n`));
       this.#written += 1;
     }
+  }
+
+  /** Where a reject is kept, in the files of a shard, which are merged with those of the others. */
+  #keptIn(file: OpenFile | undefined, { raw }: Reject): KeptIn | undefined {
+    if (this.#job === null || !isShardJobName(this.#job.name) || file === undefined)
+      return undefined;
+    return { file: this.#files.indexOf(file), bytes: raw?.length ?? 0 };
   }
 
   /** Forgets all rejects, for a load that starts again. */

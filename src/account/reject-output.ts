@@ -130,8 +130,8 @@ export function put(file: OpenFile, bytes: Uint8Array): void {
   if (bytes.length > 0) file.endsInLine = endsLine(bytes);
 }
 
-/** UTF-16 has its zero byte before or behind the line feed. */
-function endsLine(bytes: Uint8Array): boolean {
+/** Whether bytes end with a line end; UTF-16 has its zero byte before or behind the line feed. */
+export function endsLine(bytes: Uint8Array): boolean {
   const [before, last] = [bytes.at(-2), bytes.at(-1)];
   return (
     bytes.length === 0 ||
@@ -147,33 +147,24 @@ export function append(file: OpenFile, raw: Uint8Array): void {
   put(file, raw);
 }
 
-/** A reject as its line in the report tells of it. */
-export function reportLine({
-  position,
-  stage,
-  column,
-  code,
-  dbCode,
-  constraint,
-  message,
-  place,
-}: Reject): object {
+/** Which of the files of a shard has a reject, and how many bytes of it: for whoever merges the files. */
+export interface KeptIn {
+  readonly file: number;
+  readonly bytes: number;
+}
+
+/** A reject as its line in the report tells of it; `kept` only until the files of shards are merged. */
+export function reportLine(reject: Reject, kept?: KeptIn): object {
+  const { position, stage, column, code, dbCode, constraint, message, place } = reject;
   const { source, record, line, byte } = position;
   const within =
     place === undefined ? {} : { level: levelOf(place).join("."), index: indexOf(place) };
-  return {
-    source,
-    record,
-    line,
-    byte,
-    stage,
+  const told = {
+    ...{ source, record, line, byte, stage },
     ...within,
-    column,
-    code,
-    dbCode,
-    constraint,
-    message,
+    ...{ column, code, dbCode, constraint, message },
   };
+  return kept === undefined ? told : { ...told, kept };
 }
 
 /** No space, no quota, and a limit of the shell's. */

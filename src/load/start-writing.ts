@@ -11,6 +11,7 @@ import type { Writers } from "../write/writers.ts";
 import { ownRecords } from "../write/shard/own-records.ts";
 import { skipCommitted } from "../write/skip-committed.ts";
 import type { LoadState, RunningLoad } from "./load-state.ts";
+import { SharedBudget } from "./shards/shared-budget.ts";
 import type { PreparedLoad } from "./prepare.ts";
 
 /** The load with everything that writing takes; nothing is written yet. */
@@ -76,10 +77,13 @@ export async function writeBatches(load: RunningLoad): Promise<void> {
   const { signal } = surroundings;
   const events = job === null ? sources.read() : sources.resume(job.resumed.work, signal);
   const batches = unwritten(gatherBatches(events, mapper, plan), load);
+  const budget = new SharedBudget(load);
+  await budget.look();
   const hooks = { ready: writers.prepare.bind(writers), failed: writers.failed };
   for await (const batch of prefetch(batches, hooks)) {
     if (signal.aborted) break;
     await writers.write(batch);
+    await budget.look();
     progress.wrote(batch);
   }
 }

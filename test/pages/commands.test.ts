@@ -36,12 +36,15 @@ function ownText(path: string, text: string): string {
   return (
     text
       .replace(
-        /^(?:\$ )?(?:npm|npx|node|curl|psql|sqlite3|sqlite-utils|pgloader|[a-z]+convert|libreoffice|xlsx2csv|iconv) .*$/gm,
+        /^(?:\$ )?(?:npm|npx|node|curl|psql|sbatch|#SBATCH|job=\$\(sbatch|sqlite3|sqlite-utils|pgloader|[a-z]+convert|libreoffice|xlsx2csv|iconv) .*$/gm,
         "",
       )
       // How GitHub starts the container of a service.
       .replace(/^ +options: .*$/gm, "")
-      .replace(/`(?:npm|npx|node|curl|psql|sqlite3|sqlite-utils|pgloader|kubectl)[ :][^`]*`/g, "")
+      .replace(
+        /`(?:npm|npx|node|curl|psql|sbatch|sqlite3|sqlite-utils|pgloader|kubectl)[ :][^`]*`/g,
+        "",
+      )
       .replace(/^\|[^|\n]*\|/gm, (cell) => (path.includes("/from-") ? "|" : cell))
   );
 }

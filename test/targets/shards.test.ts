@@ -64,6 +64,32 @@ describe("a job of shards", () => {
     expect((await job.jobs()).exit).toBe(0);
   });
 
+  test("rejects of several sources, in any encoding and under any header, are those of one process", async () => {
+    const sources = "a.csv b.csv u.csv";
+    job.shell.write("a.csv", "id,n,hist\n1,1,1\n,2,2\n,3,3\n4,77,4");
+    job.shell.write("b.csv", "n,hist,id\n77,5,5\n6,6,\n7,7,\n8,8,8\n");
+    job.shell.write("u.csv", Buffer.from("\uFEFFid,n,hist\n,5,5\n9,9,9\nx,1,1\n,2,2\n", "utf16le"));
+    const limit = ["--max-rejects", "99"];
+    const files = [
+      "a.csv.rejects.csv",
+      ...[".2", ".3", ".jsonl"].map((end) => `a.csv.rejects.csv${end}`),
+    ];
+    await job.shell.load(`${sources} --job alone`, limit);
+    const alone = files.map((name) => job.shell.read(name));
+    for (const name of files) job.shell.remove(name);
+    await database.exec("truncate t");
+    for (const which of ["2/3", "0/3", "1/3"])
+      await job.shell.load(`${sources} --job j`, [...limit, "--shard", which]);
+    const { stdout } = await job.finish();
+
+    expect(alone.every((text) => text !== null)).toBe(true);
+    expect(files.map((name) => job.shell.read(name))).toEqual(alone);
+    expect(JSON.parse(stdout)).toMatchObject({
+      counts: { read: 12, inserted: 3, rejected: 9 },
+      sources: [/a\.csv$/, /b\.csv$/, /u\.csv$/].map((name) => expect.stringMatching(name)),
+    });
+  });
+
   test("what is read and rejected is told of each shard once", async () => {
     const ran = [await job.shard("0/3"), await job.shard("1/3"), await job.shard("2/3")];
     const sum = (name: "read" | "rejected"): number =>
@@ -72,6 +98,14 @@ describe("a job of shards", () => {
 
     expect([sum("read"), sum("rejected")]).toEqual([7, 2]);
     expect(sources.reduce((a, b) => a + b, 0)).toBe(7);
+  });
+});
+
+describe("a job whose shards are not all done", () => {
+  const database = useDatabase(engine);
+  let job: ShardsShell;
+  beforeEach(async () => {
+    job = await ShardsShell.open(engine, database);
   });
 
   test("a shard that is missing is told, and nothing is finished", async () => {
@@ -165,6 +199,19 @@ describe("what does not fit a job of shards", () => {
       expect((await job.finish()).code).toBe("SHARDS_MISSING");
     },
   );
+
+  test("more rejects than are allowed to all shards stop the next one, after what was committed", async () => {
+    job.shell.write("in.csv", "id,n,hist\n,1,1\n,2,2\n,3,3\n,4,4\n5,5,5\n6,6,6\n");
+    // Every second record is its own: two rejects, which are as many as all may have.
+    const first = await job.shard("0/2", ["--max-rejects", "2"]);
+    const second = await job.shard("1/2", ["--max-rejects", "2"]);
+
+    expect([first.exit, first.report.counts.rejected]).toEqual([3, 2]);
+    expect([second.exit, second.code]).toEqual([4, "REJECT_LIMIT"]);
+    expect(second.cause).toContain("3 records were rejected, and --max-rejects is 2");
+    expect((await job.shard("1/2", ["--max-rejects", "4"])).exit).toBe(3);
+    expect((await job.finish()).exit).toBe(3);
+  });
 
   test("other options of one shard, or another table, are refused", async () => {
     await job.shard("0/2");

@@ -47,6 +47,7 @@ const ONLY_ALL: Readonly<Record<string, string>> = {
     "jobs that are killed: faults/fail-points-*; --truncate once: targets/truncate",
   "targets/nest-chinook.test.ts":
     "a shop's files, where they are at hand; nested loads: laws/nest, targets/nest-*",
+  "pages/shards.test.ts": "eight processes at once; three of them: faults/shards",
   "targets/postgres-wide.test.ts": "80 columns and more; the limits: unit/targets/postgres",
   "targets/sqlite-drivers.test.ts": "each driver by itself: unit/targets/sqlite/drivers",
   "targets/sqlserver-servers.test.ts":

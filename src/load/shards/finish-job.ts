@@ -146,7 +146,14 @@ function merge(
   if (first === undefined) return null;
   const sources = list.map(({ name }) => name);
   const merged = mergeRejects({ shards, sources, to: wholePath(first.path) });
-  if ("rejects" in merged) return { rejects: merged.rejects, warnings: [] };
+  if ("rejects" in merged) {
+    const { path, files } = merged.rejects;
+    const others = files.slice(1).map((_, at) => `${path}.${at + 2}`);
+    const warnings = others.map(
+      (other) => `rejects of sources with another header are in ${other}`,
+    );
+    return { rejects: merged.rejects, warnings };
+  }
   const paths = shards.map(({ path }) => path).join(", ");
   return {
     rejects: null,
@@ -195,11 +202,8 @@ function reportOf(
     target,
     job,
     counts,
-    sources: numbers.map((number) => {
-      const own = rows.filter(({ source }) => source === number);
-      const { read, rejected } = sumOfCounts(own.map((row) => row.counts));
-      return { name: own[0]?.name ?? "", read, rejected };
-    }),
+    // Whose records a commit has taken is not told apart by source.
+    sources: numbers.map((number) => rows.find(({ source }) => source === number)?.name ?? ""),
     rejectFile: hasRejects ? (rejects?.path ?? null) : null,
     rejectReport: hasRejects && rejects !== null ? `${rejects.path}.jsonl` : null,
     ...rest,

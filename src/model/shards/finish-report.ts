@@ -17,11 +17,8 @@ export interface FinishReport {
   /** An earlier run has finished it; nothing was done. */
   readonly already: boolean;
   readonly counts: Counts;
-  readonly sources: readonly {
-    readonly name: string;
-    readonly read: number;
-    readonly rejected: number;
-  }[];
+  /** Their paths, in their order. */
+  readonly sources: readonly string[];
   /** `null` where they are not known any more. */
   readonly shards: { readonly count: number; readonly records: ShardSkew } | null;
   /** The rejects of all shards in the order of the sources; `null`: there are none, or they are still in files of their own. */
