@@ -159,11 +159,8 @@ export function reportLine(reject: Reject, kept?: KeptIn): object {
   const { source, record, line, byte } = position;
   const within =
     place === undefined ? {} : { level: levelOf(place).join("."), index: indexOf(place) };
-  const told = {
-    ...{ source, record, line, byte, stage },
-    ...within,
-    ...{ column, code, dbCode, constraint, message },
-  };
+  const where = { source, record, line, byte, stage, ...within };
+  const told = { ...where, column, code, dbCode, constraint, message };
   return kept === undefined ? told : { ...told, kept };
 }
 
