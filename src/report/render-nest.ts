@@ -1,6 +1,7 @@
 /** The levels of nested records in a plan: a tree, with how the rows of each level are linked, found and written. */
 import { alignColumns } from "../errors/format.ts";
 import type { LoadPlan, TablePlan } from "../model/load-plan.ts";
+import { isToldByKey } from "../model/nest/nest-plan.ts";
 import type { NestLevel } from "../model/nest/nest-plan.ts";
 import { tableName } from "../model/table-shape.ts";
 
@@ -40,7 +41,7 @@ function linkText({ relation, links }: NestLevel, own: TablePlan, parent: TableP
   const source = relation === "array" ? parent : own;
   const pairs = links.map(({ column, refersTo }) => `${column.name} = ${refersTo.name}`).join(", ");
   const key = links[0]?.find?.keys.map(({ column }) => column.name) ?? [];
-  const isKey = links.every(({ refersTo }) => key.includes(refersTo.name));
+  const isKey = isToldByKey(links);
   const isTold = isKey || source.mode === "insert";
   const by = key.length === 0 ? "" : `${isTold ? ", else" : ""} looked up by ${key.join(", ")}`;
   const told = isTold ? " out of the record" : "";

@@ -97,3 +97,24 @@ describe.each(ENGINES)("$title", (engine) => {
     expect(refused.output).toContain("phones 1: the element is a string, and not an object");
   });
 });
+
+describe.each(ENGINES.slice(0, 1))(
+  "a key that may be spelled in several ways on $title",
+  (engine) => {
+    const database = useDatabase(engine);
+    const shell = new NestShell(database, engine.name);
+
+    test("rows in an array get the key as the table has it", async () => {
+      await shell.start([
+        "create table orders (k varchar(9) collate nocase not null primary key, note varchar(9))",
+        "create table lines (order_k varchar(9) collate nocase not null references orders (k), n int not null, primary key (order_k, n))",
+      ]);
+      await shell.load([{ k: "a", lines: [{ n: 1 }] }], ["--nest", "lines:lines"]);
+      const ran = await shell.load([{ k: "A", lines: [{ n: 2 }] }], ["--nest", "lines:lines"]);
+      expect(await shell.rows("select order_k, n from lines order by n"), ran.output).toEqual([
+        ["a", "1"],
+        ["a", "2"],
+      ]);
+    });
+  },
+);

@@ -3,6 +3,7 @@ import { refusedExpression } from "../../errors/refused-expression.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan, TablePlan } from "../../model/load-plan.ts";
 import type { PlannedStatement } from "../../model/plan-report.ts";
+import { isToldByKey } from "../../model/nest/nest-plan.ts";
 import { tableName } from "../../model/table-shape.ts";
 import type { Session } from "../../targets/target.ts";
 
@@ -52,10 +53,9 @@ export function statementsOf(session: Session, plan: LoadPlan): readonly string[
 
 /** The statements by which rows of levels are found that others are linked to. */
 function linkStatements(session: Session, { nest }: LoadPlan): readonly string[] {
-  return (nest?.levels ?? []).flatMap(({ links }) =>
+  return (nest?.levels ?? []).flatMap(({ links, finds }) =>
     links.flatMap(({ find }) => {
-      if (find === null || find.keys.some(({ column }) => column.name === find.refersTo.name))
-        return [];
+      if (find === null || (!finds && isToldByKey(links))) return [];
       return [session.lookups.sql(find).find([find.keys.map(() => "")]).sql];
     }),
   );

@@ -45,7 +45,13 @@ export interface NestPlan {
   readonly eachRecord: string | null;
 }
 
-/** The columns that a row is found by; `null` where it is found by none. */
-export function findingColumns({ find }: NestLink): readonly string[] | null {
-  return find === null ? null : find.keys.map(({ column }) => column.name);
+const ONE_SPELLING = /^(?:big|small|tiny|medium)?int(?:eger)?[248]?\b|^(?:uuid|uniqueidentifier)$/i;
+
+/**
+ * Whether the record of a row says what it is referred to by: the links refer to its key, whose equal values are stored alike.
+ * Of a text without case, say, the row has another spelling than a record that meets it.
+ */
+export function isToldByKey(links: readonly NestLink[]): boolean {
+  const key = new Set(links[0]?.find?.keys.map(({ column }) => column.name));
+  return links.every(({ refersTo: { name, type } }) => key.has(name) && ONE_SPELLING.test(type));
 }

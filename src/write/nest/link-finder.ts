@@ -5,6 +5,7 @@
 import type { Row } from "../../model/batch.ts";
 import type { OutcomeCounts } from "../../model/counts.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
+import { isToldByKey } from "../../model/nest/nest-plan.ts";
 import type { NestLevel, NestLink } from "../../model/nest/nest-plan.ts";
 import { Finder } from "../lookups/finder.ts";
 import type { LookupSession } from "../lookups/finder.ts";
@@ -71,9 +72,8 @@ export class LinkFinder {
   /** Out of the record: its key, or what it was inserted with; `null`: it does not say it, or another row may have been met. */
   #told(row: Row): readonly LinkValue[] | null {
     const { arbiter, mode } = this.#plan;
-    const key = new Set(arbiter === null ? [] : this.#keyColumns());
-    const isKey = this.#links.every(({ refersTo }) => key.has(refersTo.name));
-    if (!isKey && mode !== "insert") return null;
+    const isTold = arbiter !== null && isToldByKey(this.#links);
+    if (!isTold && mode !== "insert") return null;
     const values: LinkValue[] = [];
     for (const { refersTo } of this.#links) {
       const value = valueIn(row, refersTo.name);

@@ -261,13 +261,17 @@ function found(batch: Batch): AppliedBatch {
   return { batch, result: { counts: { ignored: batch.size }, faults: [] } };
 }
 
+/** What helps where rows of one record exchange the values of a unique key, which is checked row by row. */
+const SWAPS = "; rows of one record that swap a key need a DEFERRABLE constraint";
+
 /** The fault of a row as that of the record that it is in. */
 function ofRecord(fault: RowFault, record: Row): RowFault {
   const { row } = fault;
   if (row.root === undefined) return { ...fault, row: record };
   const { place } = row.record;
   const where = place === undefined ? "" : `${placeText(place)}: `;
-  return { ...fault, row: record, nested: row, message: `${where}${fault.message}` };
+  const way = fault.code === "ROW_UNIQUE" ? SWAPS : "";
+  return { ...fault, row: record, nested: row, message: `${where}${fault.message}${way}` };
 }
 
 /** The transaction is lost: the next try refuses the record, or writes all of these one by one to know which. */
