@@ -21,6 +21,8 @@ export interface EmbeddedServer {
   readonly port: number;
   /** Of its first process, while it runs. */
   readonly pid: number;
+  /** What it has written to its log, piece by piece. */
+  readonly log: readonly string[];
   /** Starts it again, over the data it has. */
   start(): Promise<void>;
   /** Stops it in good order. */
@@ -86,6 +88,10 @@ class Embedded implements EmbeddedServer {
     this.port = facts.port;
     this.#server = server;
     this.#facts = facts;
+  }
+
+  get log(): readonly string[] {
+    return this.#facts.log;
   }
 
   get pid(): number {
