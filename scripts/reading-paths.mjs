@@ -16,8 +16,8 @@ console.log(`${runs} sources of each format, --seed ${seed}`);
 await ensureInstall();
 const env = {
   ...process.env,
-  UPSURGE_READING_PATH_RUNS: String(runs),
-  UPSURGE_LANE_SEED: String(seed),
+  UPSURGE_TEST_READING_PATH_RUNS: String(runs),
+  UPSURGE_TEST_LANE_SEED: String(seed),
 };
 const files = ["test/laws/reading-paths.test.ts", "test/laws/going-on.test.ts"];
 const { code } = await runTests(files, { env, echo: true });

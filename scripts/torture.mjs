@@ -29,9 +29,9 @@ async function torture() {
   console.log(`${kills} kills of each target, --seed ${seed}`);
   const env = {
     ...process.env,
-    UPSURGE_TORTURE_KILLS: String(kills),
-    UPSURGE_TORTURE_SEED: String(seed),
-    UPSURGE_TORTURE_TARGET: values.target,
+    UPSURGE_TEST_TORTURE_KILLS: String(kills),
+    UPSURGE_TEST_TORTURE_SEED: String(seed),
+    UPSURGE_TEST_TORTURE_TARGET: values.target,
   };
   return await vitest(
     ["test/faults/torture-postgres.test.ts", "test/faults/torture-sqlite.test.ts"],

@@ -1,6 +1,6 @@
 /**
  * Runs collections of small loads with exact expectations: the project's own, and a larger one where it is at hand, beside the
- * project or at UPSURGE_SCENARIOS. Every case runs over engines, strategies, row sources and batch sizes, which must not
+ * project or at UPSURGE_TEST_SCENARIOS. Every case runs over engines, strategies, row sources and batch sizes, which must not
  * change what comes out.
  */
 import { existsSync, readFileSync } from "node:fs";
@@ -15,7 +15,7 @@ import type { Scenario, ScenarioKey } from "./helpers/scenario.ts";
 import { useTempDir } from "./helpers/temp-dir.ts";
 
 const OWN = fileURLToPath(new URL("../fixtures/scenarios/scenarios.json", import.meta.url));
-const OTHER = process.env["UPSURGE_SCENARIOS"] ?? "../shared/scenarios/scenarios.json";
+const OTHER = process.env["UPSURGE_TEST_SCENARIOS"] ?? "../shared/scenarios/scenarios.json";
 const SCENARIOS = [OWN, ...(existsSync(OTHER) ? [OTHER] : [])].flatMap(
   (path) => JSON.parse(readFileSync(path, "utf8")) as Scenario[],
 );

@@ -20,6 +20,6 @@ export async function inspect(
   const { environment = process.env } = given;
   const path = typeof source === "string" ? source : null;
   const sources = path === null ? [] : [path];
-  const read = optionsFrom("inspect", given, { environment, sources });
+  const read = await optionsFrom("inspect", given, { environment, sources });
   return await inspectAny(path, read, { stdin: process.stdin, environment });
 }

@@ -58,7 +58,7 @@ const SILENT: Log = {
  */
 export async function load(source: LoadSource, options: LoadOptions): Promise<Report> {
   const { log = SILENT, environment = process.env } = options;
-  const read = optionsFrom("load", options, { environment, sources: namedSources(source) });
+  const read = await optionsFrom("load", options, { environment, sources: namedSources(source) });
   const target = await findTarget(options.to);
   const bytes = {
     text: bytesText(read.binary) ?? target.bytesText?.bind(target) ?? null,

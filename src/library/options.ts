@@ -7,6 +7,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Environment } from "../model/environment.ts";
 import { checkOptions } from "../options/check-options.ts";
 import { OPTION_NAMES, optionSpec } from "../options/flag.ts";
+import { readyForNest } from "../options/nest/nest-grammar.ts";
 import type { Command, OptionSpec } from "../options/option.ts";
 import type { OPTIONS, OptionName, Options } from "../options/options.ts";
 import { parseOptions } from "../options/parse-options.ts";
@@ -58,11 +59,11 @@ export interface OptionsContext {
 const HOOKS = ["signal", "onProgress", "onReject", "log", "environment"];
 
 /** All options of `command`, checked. Throws `OPTION_*` errors; a name that is none of them gets a suggestion. */
-export function optionsFrom(
+export async function optionsFrom(
   command: Command,
   given: object,
   { environment, sources }: OptionsContext,
-): Options {
+): Promise<Options> {
   const known = OPTION_NAMES.filter((name) => isOf(command, optionSpec(name)));
   const raw: Record<string, readonly string[]> = {};
   for (const [name, value] of Object.entries(given)) {
@@ -72,6 +73,7 @@ export function optionsFrom(
     const texts = textsOf(option, value);
     if (texts !== null) raw[option] = texts;
   }
+  await readyForNest(raw["nest"] ?? []);
   const { UPSURGE_NO_RAW_SQL: pinned } = environment;
   const read = parseOptions(raw, pinned === undefined ? {} : { UPSURGE_NO_RAW_SQL: pinned });
   const options = settleShard(read, environment);

@@ -19,6 +19,6 @@ export async function plan(
 ): Promise<PlanReport> {
   const { environment = process.env } = options;
   const patterns = typeof source === "string" ? [source] : source;
-  const read = optionsFrom("plan", options, { environment, sources: patterns });
+  const read = await optionsFrom("plan", options, { environment, sources: patterns });
   return await planLoad(patterns, read, { stdin: process.stdin, environment });
 }

@@ -7,8 +7,8 @@ import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { timesOf } from "../tiers/tiers.ts";
 import { signalRound } from "./torture/signals.ts";
 
-const seed = Number(process.env["UPSURGE_SIGNAL_SEED"] ?? Math.floor(Math.random() * 2 ** 30));
-const rounds = process.env["UPSURGE_SIGNAL_SEED"] === undefined ? timesOf("signals") : 1;
+const seed = Number(process.env["UPSURGE_TEST_SIGNAL_SEED"] ?? Math.floor(Math.random() * 2 ** 30));
+const rounds = process.env["UPSURGE_TEST_SIGNAL_SEED"] === undefined ? timesOf("signals") : 1;
 
 describe.each(["postgres", "sqlite"] as const)("%s", (target) => {
   const engine = ENGINES.find(({ name }) => name === target);
@@ -25,7 +25,7 @@ describe.each(["postgres", "sqlite"] as const)("%s", (target) => {
       let interrupted = 0;
       for (let round = seed; round < seed + rounds; round += 1) {
         const result = await signalRound(place, { seed: round, wholeMs });
-        const again = `to see it again: UPSURGE_SIGNAL_SEED=${round} npx vitest run test/faults/job-signals.test.ts -t ${target}`;
+        const again = `to see it again: UPSURGE_TEST_SIGNAL_SEED=${round} npx vitest run test/faults/job-signals.test.ts -t ${target}`;
         expect(result.violations, again).toEqual([]);
         interrupted += result.interrupted;
       }

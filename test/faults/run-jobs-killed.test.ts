@@ -13,7 +13,7 @@ const TABLES = ["alpha", "beta", "gamma"];
 const PLAIN = TABLES.map((table) => `create table ${table} (id int not null)`);
 const KEYED = TABLES.map((table) => `create table ${table} (id int primary key, n int)`);
 const seed =
-  Number(process.env["UPSURGE_TORTURE_SEED"] ?? "") || Math.floor(Math.random() * 2 ** 30);
+  Number(process.env["UPSURGE_TEST_TORTURE_SEED"] ?? "") || Math.floor(Math.random() * 2 ** 30);
 
 /** The ids of each table's files, in order. */
 type Workload = Readonly<Record<string, readonly number[]>>;
@@ -94,12 +94,12 @@ describe.each(ENGINES.filter(({ name }) => name !== "sqlserver"))("$title", (eng
           preload: [AT_FAIL_POINT],
         }).ended;
         if (signal === null) {
-          expect(exit, `${stderr} (UPSURGE_TORTURE_SEED=${round}, after ${fault})`).toBe(0);
+          expect(exit, `${stderr} (UPSURGE_TEST_TORTURE_SEED=${round}, after ${fault})`).toBe(0);
           break;
         }
         kills += 1;
       }
-      const seen = `UPSURGE_TORTURE_SEED=${round}`;
+      const seen = `UPSURGE_TEST_TORTURE_SEED=${round}`;
       expect(await contents(shell), seen).toEqual(work);
       for (const table of counts ? TABLES : []) {
         const others = await shell.rows(`select id, n from ${table} where n <> 1`);

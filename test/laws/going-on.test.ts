@@ -12,7 +12,7 @@ import { ndjsonInput } from "../helpers/reading-paths/ndjson-input.ts";
 import { timesOf } from "../tiers/tiers.ts";
 
 const RUNS = timesOf("going on");
-const SEED = process.env["UPSURGE_LANE_SEED"];
+const SEED = process.env["UPSURGE_TEST_LANE_SEED"];
 const PARAMETERS = { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
 const timeout = 300_000 + 60 * RUNS;
 

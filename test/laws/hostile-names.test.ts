@@ -19,7 +19,7 @@ import { runUpsurge } from "../helpers/run-upsurge.ts";
 import type { RunResult } from "../helpers/run-upsurge.ts";
 import { timesOf } from "../tiers/tiers.ts";
 
-const SEED = Number(process.env["UPSURGE_SEED"] ?? 20_260_305);
+const SEED = Number(process.env["UPSURGE_TEST_SEED"] ?? 20_260_305);
 /** Names in a header: a load costs the same for one. */
 const WIDTH = 24;
 /** How often each test is run when everything is; a load into a file takes a tenth of the time. */

@@ -14,7 +14,7 @@ import type { Ran } from "../helpers/job-shell.ts";
 import { timesOf } from "../tiers/tiers.ts";
 
 const RUNS = timesOf("jobs resume");
-const SEED = process.env["UPSURGE_LAW_SEED"];
+const SEED = process.env["UPSURGE_TEST_LAW_SEED"];
 const PARAMETERS = { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
 
 afterEach(() => onFailPoint(null));

@@ -11,7 +11,7 @@ import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 import { timesOf } from "../tiers/tiers.ts";
 
-const SEED = Number(process.env["UPSURGE_SEED"] ?? 20_260_306);
+const SEED = Number(process.env["UPSURGE_TEST_SEED"] ?? 20_260_306);
 
 const [postgres] = ENGINES.filter(({ name }) => name === "postgres");
 if (postgres === undefined) throw new Error("there is no engine postgres");

@@ -1,7 +1,7 @@
 /**
  * Chinook, a shop for music as it is used in examples of databases: its tables are the same whether they come as flat files,
  * parents first, or as nested records that are made of these. Runs where the data are at hand, beside the project or at
- * UPSURGE_CHINOOK: a folder with `Artist.ndjson` and its like.
+ * UPSURGE_TEST_CHINOOK: a folder with `Artist.ndjson` and its like.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import { linesOf, runNested } from "../helpers/nest/nest-load.ts";
 import { useTempDir } from "../helpers/temp-dir.ts";
 import type { Graph, Json } from "../helpers/nest/levels.ts";
 
-const FOLDER = process.env["UPSURGE_CHINOOK"] ?? "../shared/data/chinook";
+const FOLDER = process.env["UPSURGE_TEST_CHINOOK"] ?? "../shared/data/chinook";
 const IS_THERE = existsSync(join(FOLDER, "Artist.ndjson"));
 
 const TABLES = {
@@ -151,7 +151,7 @@ function byKey(rows: readonly Graph[], key: string): ReadonlyMap<Json, Graph> {
 const WAY: Way = { strategy: "auto", rowSource: "auto", batchRows: 1000 };
 
 describe.skipIf(!IS_THERE)(
-  `chinook (${IS_THERE ? FOLDER : "not at hand: UPSURGE_CHINOOK names its folder"})`,
+  `chinook (${IS_THERE ? FOLDER : "not at hand: UPSURGE_TEST_CHINOOK names its folder"})`,
   () => {
     describe.each(TABLE_ENGINES)("$title", (engine) => {
       const database = useDatabase(engine);

@@ -10,6 +10,7 @@ import type { ManifestContext } from "../../manifest/read-manifest.ts";
 import type { Environment } from "../../model/environment.ts";
 import { environmentLayer, isOf, layered, typedLayer } from "../../options/layers/layers.ts";
 import type { OptionLayer } from "../../options/layers/layers.ts";
+import { readyForNest } from "../../options/nest/nest-grammar.ts";
 import type { OptionName } from "../../options/options.ts";
 import { inFolderOf } from "../../targets/registry.ts";
 import type { Call } from "../call.ts";
@@ -56,6 +57,7 @@ export async function readGiven(
   const below = await ambientLayers(call, { environment, config, isRun: manifest !== null });
   const ofRun = manifest === null ? [] : [await layerOf(manifest)];
   const all = layered([typedLayer(typed), ...ofRun, ...below]);
+  await readyForNest(all.get("nest")?.texts ?? []);
   const found = await findConnection(
     isAsked(call, all) ? all.get("to") : undefined,
     config,
@@ -90,7 +92,10 @@ async function readConfigAt(at: ConfigFile, environment: Environment): Promise<C
 
 async function readManifestAt(path: string, context: ManifestContext): Promise<Manifest> {
   const { readManifest } = await import("../../manifest/read-manifest.ts");
-  return await placed(await readManifest(path, context));
+  const manifest = await readManifest(path, context);
+  const all = [manifest.top, manifest.defaults, ...manifest.loads.map(({ options }) => options)];
+  await readyForNest(all.flatMap((options) => options.get("nest")?.texts ?? []));
+  return await placed(manifest);
 }
 
 async function layerOf(manifest: Manifest): Promise<OptionLayer> {

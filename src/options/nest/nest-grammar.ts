@@ -2,8 +2,7 @@
  * Reads --nest: `member:table`, or a mapping of members in YAML or JSON, each with its table or with the options of its level.
  * Which options there are, and what they mean to tables, is left to those who know them.
  */
-import { isMap, isScalar, isSeq, parseDocument } from "yaml";
-import type { Node, Pair } from "yaml";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Grammar, TypedValue } from "../grammar.ts";
 
 /** What stands behind a name of a level: texts, or pairs of them. */
@@ -22,6 +21,18 @@ export interface GivenMember {
 /** `--nest`: members, those that hold others before them. */
 export interface GivenNest extends TypedValue {
   readonly members: readonly GivenMember[];
+}
+
+/** What is written in a mapping. */
+export type Tree = string | readonly Tree[] | ReadonlyMap<string, Tree>;
+
+/** Reads mappings; `null` until one is given, since most calls have none. */
+let readTree: ((text: string) => Tree | undefined) | null = null;
+
+/** Makes ready for texts of --nest; to be awaited before they are read. */
+export async function readyForNest(texts: readonly string[]): Promise<void> {
+  if (texts.every((text) => shortMember(text) !== null)) return;
+  readTree = (await import("./yaml-tree.ts")).yamlTree;
 }
 
 /** Levels in levels, at most; a record may not be nested deeper. */
@@ -47,21 +58,15 @@ function shortMember(text: string): GivenMember[] | null {
 }
 
 function mappedMembers(text: string): GivenMember[] | null {
-  const document = parseDocument(text, {
-    schema: "failsafe",
-    uniqueKeys: true,
-    logLevel: "silent",
-  });
-  if (document.errors.length > 0 || document.warnings.length > 0) return null;
-  return membersOf(document.contents, []);
+  if (readTree === null) throw upsurgeError("INTERNAL", { message: "--nest is read too early" });
+  return membersOf(readTree(text), []);
 }
 
-function membersOf(node: unknown, above: readonly string[]): GivenMember[] | null {
-  if (!isMap<Node, Node | null>(node) || above.length >= DEEPEST) return null;
+function membersOf(tree: Tree | undefined, above: readonly string[]): GivenMember[] | null {
+  if (!isMapping(tree) || above.length >= DEEPEST) return null;
   const members: GivenMember[] = [];
-  for (const pair of node.items) {
-    const name = textOf(pair.key);
-    const found = name === null || name === "" ? null : memberOf(pair, [...above, name]);
+  for (const [name, own] of tree) {
+    const found = name === "" ? null : memberOf(own, [...above, name]);
     if (found === null) return null;
     members.push(...found);
   }
@@ -69,21 +74,15 @@ function membersOf(node: unknown, above: readonly string[]): GivenMember[] | nul
 }
 
 /** A member, and those inside of it. */
-function memberOf(
-  { value }: Pair<Node, Node | null>,
-  path: readonly string[],
-): GivenMember[] | null {
-  const table = textOf(value);
-  if (table !== null)
-    return table === ""
+function memberOf(tree: Tree, path: readonly string[]): GivenMember[] | null {
+  if (typeof tree === "string")
+    return tree === ""
       ? null
-      : [{ path, entries: new Map([["table", { kind: "texts", texts: [table] }]]) }];
-  if (!isMap<Node, Node | null>(value)) return null;
+      : [{ path, entries: new Map([["table", { kind: "texts", texts: [tree] }]]) }];
+  if (!isMapping(tree)) return null;
   const entries = new Map<string, GivenEntry>();
   let inside: GivenMember[] = [];
-  for (const { key, value: own } of value.items) {
-    const name = textOf(key);
-    if (name === null) return null;
+  for (const [name, own] of tree) {
     if (name === "nest") {
       const nested = membersOf(own, path);
       if (nested === null) return null;
@@ -97,26 +96,18 @@ function memberOf(
   return entries.has("table") ? [{ path, entries }, ...inside] : null;
 }
 
-function entryOf(node: Node | null): GivenEntry | null {
-  const text = textOf(node);
-  if (text !== null) return { kind: "texts", texts: [text] };
-  if (isSeq<Node>(node)) {
-    const texts = node.items.map(textOf);
-    return texts.includes(null) || texts.length === 0
-      ? null
-      : { kind: "texts", texts: texts.filter((each) => each !== null) };
-  }
-  if (!isMap<Node, Node | null>(node) || node.items.length === 0) return null;
-  const pairs: [string, string][] = [];
-  for (const { key, value } of node.items) {
-    const [name, own] = [textOf(key), textOf(value)];
-    if (name === null || own === null) return null;
-    pairs.push([name, own]);
-  }
-  return { kind: "pairs", pairs };
+function isMapping(tree: Tree | undefined): tree is ReadonlyMap<string, Tree> {
+  return tree instanceof Map;
 }
 
-function textOf(node: Node | null): string | null {
-  if (node === null) return "";
-  return isScalar(node) && typeof node.value === "string" ? node.value : null;
+function entryOf(tree: Tree): GivenEntry | null {
+  if (typeof tree === "string") return { kind: "texts", texts: [tree] };
+  if (isMapping(tree)) {
+    const pairs = [...tree].flatMap(([name, own]): [string, string][] =>
+      typeof own === "string" ? [[name, own]] : [],
+    );
+    return pairs.length < tree.size || tree.size === 0 ? null : { kind: "pairs", pairs };
+  }
+  const texts = [...tree].filter((each) => typeof each === "string");
+  return texts.length < tree.length || texts.length === 0 ? null : { kind: "texts", texts };
 }

@@ -1,5 +1,5 @@
 /**
- * Loaded before the built program with `node --import`: takes something away from it, as `UPSURGE_HINDER` says. `no-lock`:
+ * Loaded before the built program with `node --import`: takes something away from it, as `UPSURGE_TEST_HINDER` says. `no-lock`:
  * the lock of a job is always granted, so that only the epoch keeps two runs apart. `hang`: nothing that begins a
  * transaction ever answers. `watch-sync`: says on stderr when a commit is sent before the rejects are durable.
  */
@@ -50,4 +50,4 @@ async function watchSync() {
   });
 }
 
-await HINDRANCES[process.env.UPSURGE_HINDER ?? ""]?.();
+await HINDRANCES[process.env.UPSURGE_TEST_HINDER ?? ""]?.();

@@ -74,7 +74,7 @@ export function hindered(command: Command, how: string): Command {
   const { env = {}, preload = [] } = command;
   return {
     ...command,
-    env: { ...env, UPSURGE_HINDER: how },
+    env: { ...env, UPSURGE_TEST_HINDER: how },
     preload: [HINDERED, ...preload],
   };
 }

@@ -12,9 +12,9 @@ import type { TargetName } from "./workload.ts";
 /** How long a load takes undisturbed is found out again after so many. */
 const MEASURED_EVERY = 25;
 
-const seed = numberFrom("UPSURGE_TORTURE_SEED") ?? Math.floor(Math.random() * 2 ** 30);
+const seed = numberFrom("UPSURGE_TEST_TORTURE_SEED") ?? Math.floor(Math.random() * 2 ** 30);
 const most = timesOf("kills");
-const only = process.env["UPSURGE_TORTURE_TARGET"];
+const only = process.env["UPSURGE_TEST_TORTURE_TARGET"];
 
 function numberFrom(name: string): number | null {
   const text = process.env[name];

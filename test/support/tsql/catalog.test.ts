@@ -91,7 +91,7 @@ describe("the catalog", () => {
 });
 
 /** Set-ups and checks of the shared scenarios, where they are at hand. */
-const SCENARIOS = process.env["UPSURGE_SCENARIOS"] ?? "../shared/scenarios/scenarios.json";
+const SCENARIOS = process.env["UPSURGE_TEST_SCENARIOS"] ?? "../shared/scenarios/scenarios.json";
 
 interface Scenario {
   readonly id: string;

@@ -3,7 +3,7 @@ import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { exactNumber } from "../../../../src/targets/sqlite/stage/numbers.ts";
 
-const VALUES = Number(process.env["UPSURGE_NUMBERS"] ?? 300_000);
+const VALUES = Number(process.env["UPSURGE_TEST_NUMBERS"] ?? 300_000);
 const EACH = 50;
 
 function read(text: string): number {
