@@ -2,9 +2,19 @@
 # What action.yml runs: installs the package, runs it with the words of ARGS, and hands on its report and exit code.
 set -euo pipefail
 
-# xargs splits words and takes quotes away as a shell does, and expands nothing.
+# xargs splits words and takes quotes away as a shell does, and expands nothing. A report that they name is written from ours.
 words=()
-while IFS= read -r word; do words+=("$word"); done < <(xargs -n 1 printf '%s\n' <<<"$ARGS")
+named=
+before=
+while IFS= read -r word; do
+  case $before$word in
+    --report) ;;
+    --report=*) named=${word#--report=} ;;
+    "--report "*) named=$word ;;
+    *) words+=("$word") ;;
+  esac
+  [[ $word == --report && -z $before ]] && before="--report " || before=
+done < <(xargs -n 1 printf '%s\n' <<<"$ARGS")
 packages=()
 if [[ -n ${PACKAGES:-} ]]; then
   while IFS= read -r word; do packages+=("$word"); done < <(xargs -n 1 printf '%s\n' <<<"$PACKAGES")
@@ -22,15 +32,22 @@ unset TO
 report=$folder/report.json
 # Other commands than those that load have no report.
 case ${words[0]:-} in
-  plan | inspect | jobs | help) reporting=() ;;
+  plan | inspect | jobs | finish | report | completion | help) reporting=() ;;
   *) reporting=(--report "$report") ;;
 esac
+upsurge=$folder/node_modules/.bin/upsurge
 code=0
-"$folder/node_modules/.bin/upsurge" ${words[@]+"${words[@]}"} ${reporting[@]+"${reporting[@]}"} || code=$?
+"$upsurge" ${words[@]+"${words[@]}"} ${reporting[@]+"${reporting[@]}"} || code=$?
 
 status=$([[ $code == 0 ]] && echo ok || echo failed)
 if [[ -s $report ]]; then
   status=$(node -p 'JSON.parse(require("fs").readFileSync(process.argv[1], "utf8")).status' "$report")
+fi
+if [[ -n $named && -s $report ]]; then
+  case $named in
+    *.html) "$upsurge" report "$report" --out "$named" >&2 ;;
+    *) cp "$report" "$named" ;;
+  esac
 fi
 {
   echo "status=$status"

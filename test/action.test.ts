@@ -1,6 +1,14 @@
 /** The GitHub Action: its step runs the program with the words of `args`, and hands on the report, the status and the exit code. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Sqlite from "better-sqlite3";
@@ -135,11 +143,18 @@ test("the examples of the page for CI do what it says", () => {
   const database = new Sqlite(join(folder, "shop.db"));
   database.exec(readFileSync(join(folder, "setup-seeds.sql"), "utf8"));
   database.close();
+  mkdirSync(join(folder, "reports"));
   // The first loads; what comes after finds nothing to do.
   for (const args of examples) {
     const { outputs, log } = step(folder, { args, to: "shop.db" });
     expect(outputs, `${args}\n${log}`).toMatchObject({ status: "ok", exit: "0" });
+    expect(outputs["report"]).toMatch(/report\.json$/);
   }
+  expect(readdirSync(join(folder, "reports")).toSorted()).toEqual([
+    "again.html",
+    "again.xml",
+    "load.html",
+  ]);
 });
 
 test("a plan has no report", () => {

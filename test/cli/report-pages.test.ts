@@ -20,9 +20,11 @@ test("--report with a name in .html writes a page, and a page of the JSON says t
     const text = textOf(page);
     expect(text).toContain("Dry run: done, with rejects");
     expect(text).toContain("amount: 2 → 3");
-    expect(text).toContain("Statements insert into");
+    expect(text).toMatch(/Statements .*insert into/);
   }
 });
+
+const INSERT: unknown = expect.stringMatching(/^-- .*\ninsert/);
 
 test("a run that is refused tells the plans of the loads before the one at fault", async () => {
   const cwd = shop({
@@ -40,13 +42,13 @@ test("a run that is refused tells the plans of the loads before the one at fault
     {
       load: "orders.csv",
       mode: "upsert",
-      plan: { statements: [expect.stringMatching(/^insert/)] },
+      plan: { statements: [INSERT, INSERT] },
     },
     { load: "wrong.csv", mode: null },
   ]);
   const text = textOf(readFileSync(join(cwd, "run.html"), "utf8"));
   expect(text).toMatch(/orders \(load 1\)\s+Not kept[^]*orders \(load 2\)\s+Failed/);
-  expect(text).toContain("Statements insert into");
+  expect(text).toMatch(/Statements .*insert into/);
 });
 
 test("a folder of reports makes a page of all of them, and names what is no report", async () => {
