@@ -92,10 +92,7 @@ async function readConfigAt(at: ConfigFile, environment: Environment): Promise<C
 
 async function readManifestAt(path: string, context: ManifestContext): Promise<Manifest> {
   const { readManifest } = await import("../../manifest/read-manifest.ts");
-  const manifest = await readManifest(path, context);
-  const all = [manifest.top, manifest.defaults, ...manifest.loads.map(({ options }) => options)];
-  await readyForNest(all.flatMap((options) => options.get("nest")?.texts ?? []));
-  return await placed(manifest);
+  return await placed(await readManifest(path, context));
 }
 
 async function layerOf(manifest: Manifest): Promise<OptionLayer> {
