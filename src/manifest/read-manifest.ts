@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import type { Environment } from "../model/environment.ts";
-import { readyForNest } from "../options/nest/nest-grammar.ts";
+import { loadMappings } from "../options/nest/nest-grammar.ts";
 import type { OptionName } from "../options/options.ts";
 import { refuseName, ownerOf } from "./refuse-name.ts";
 import type { Level } from "./refuse-name.ts";
@@ -31,10 +31,8 @@ export interface ManifestContext {
 export async function readManifest(path: string, context: ManifestContext): Promise<Manifest> {
   const root = readYaml(await readText(path, MANIFEST), path, MANIFEST);
   if (root.kind !== "map") throw noManifest(path, root);
-  const manifest = new ManifestReader(path, context).read(root);
-  const all = [manifest.top, manifest.defaults, ...manifest.loads.map(({ options }) => options)];
-  await readyForNest(all.flatMap((options) => options.get("nest")?.texts ?? []));
-  return manifest;
+  await loadMappings();
+  return new ManifestReader(path, context).read(root);
 }
 
 function noManifest(path: string, root: ManifestNode): UpsurgeError {

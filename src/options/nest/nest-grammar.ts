@@ -31,8 +31,12 @@ let readTree: ((text: string) => Tree | undefined) | null = null;
 
 /** Makes ready for texts of --nest; to be awaited before they are read. */
 export async function readyForNest(texts: readonly string[]): Promise<void> {
-  if (texts.every((text) => shortMember(text) !== null)) return;
-  readTree = (await import("./yaml-tree.ts")).yamlTree;
+  if (texts.some((text) => shortMember(text) === null)) await loadMappings();
+}
+
+/** Makes ready for any mapping. */
+export async function loadMappings(): Promise<void> {
+  readTree ??= (await import("./yaml-tree.ts")).yamlTree;
 }
 
 /** Levels in levels, at most; a record may not be nested deeper. */
