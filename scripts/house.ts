@@ -23,7 +23,7 @@ const IMPORT =
  * The room of a file: the folder under `src/`, each database by itself, `targets` for what they share, `registry` for the
  * one file that names them, and `formats` for the one list of formats.
  */
-export function roomOf(path: string): string {
+function roomOf(path: string): string {
   const [top, room = "", name = "", ...deeper] = path.split("/");
   if (top !== "src") return top ?? "";
   if (name === "") return "library";

@@ -3,6 +3,7 @@
  * -1. The first shard writes them and the others compare; `finish` puts the rows of a finished job in their place.
  */
 import { basename } from "node:path";
+import { shellWord } from "../errors/shell-word.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { CheckpointValues } from "../model/checkpoint.ts";
@@ -42,12 +43,14 @@ export function refuseSharedList(rows: readonly CheckpointValues[], { name }: Jo
   throw upsurgeError("JOB_SHARDS", {
     job: name,
     reason: `it is being loaded by ${count} shards`,
-    suggestion: `run each of its shards, from --shard 0/${count} on, and then \`upsurge finish\`; ${FORGET}`,
+    suggestion: `run each of its shards, from --shard 0/${count} on, and then \`upsurge finish\`; or ${forgetShards(name)}`,
   });
 }
 
-const FORGET =
-  "or forget the job and its shards, to load everything again: `upsurge jobs --to URL --forget NAME`";
+/** What begins a job of shards anew, as a part of a fix. */
+export function forgetShards(job: string): string {
+  return `forget the job and its shards, to load everything again: \`upsurge jobs --to URL --forget ${shellWord(job)}\``;
+}
 
 /** What a shard brings to compare with. */
 export interface ListRequest {
@@ -110,7 +113,7 @@ function compare(
     throw upsurgeError("JOB_SHARDS", {
       job,
       reason: "it was begun by a load without --shard, and has not finished",
-      suggestion: `finish it with the command that has begun it; ${FORGET}`,
+      suggestion: `finish it with the command that has begun it; or ${forgetShards(job)}`,
     });
   }
   const { partitions: count } = first;
@@ -118,7 +121,7 @@ function compare(
     throw upsurgeError("JOB_SHARDS", {
       job,
       reason: `it is being loaded by ${count} shards, and this one is of ${shard.count}: keys would have other writers`,
-      suggestion: `run it as one of --shard 0/${count} to --shard ${count - 1}/${count}; ${FORGET}`,
+      suggestion: `run it as one of --shard 0/${count} to --shard ${count - 1}/${count}; or ${forgetShards(job)}`,
     });
   }
   if (list.some(({ config }) => config !== plan.config)) {
@@ -127,7 +130,7 @@ function compare(
     throw upsurgeError(
       "JOB_OPTIONS",
       { job, reason },
-      { fix: `run all shards with the same options; ${FORGET}` },
+      { fix: `run all shards with the same options; or ${forgetShards(job)}` },
     );
   }
   compareFiles(list, request);
@@ -142,7 +145,7 @@ function compareFiles(list: readonly CheckpointValues[], { job, files }: ListReq
   const isOther = had.length !== has.length || had.some((name, at) => name !== has[at]);
   if (isOther) {
     const reason = `its first shard reads ${named(had)}, and this one ${named(has)}`;
-    const suggestion = `name the same sources in the same order for all shards; ${FORGET}`;
+    const suggestion = `name the same sources in the same order for all shards; or ${forgetShards(job)}`;
     throw upsurgeError("JOB_SOURCES", { job, reason, suggestion });
   }
   for (const [at, row] of list.entries()) {
@@ -157,7 +160,7 @@ function compareFiles(list: readonly CheckpointValues[], { job, files }: ListReq
       path: sourceLabel(file.name),
       job,
       reason,
-      suggestion: `put the source back as it was; ${FORGET}`,
+      suggestion: `put the source back as it was; or ${forgetShards(job)}`,
     });
   }
 }

@@ -9,6 +9,7 @@ import type { PlanSurroundings } from "../load/surroundings.ts";
 import { findTarget } from "../targets/registry.ts";
 import type { Session } from "../targets/target.ts";
 import { CheckpointTable, checkpointDdl } from "../checkpoint/checkpoint-table.ts";
+import { runningJobs } from "../checkpoint/running-jobs.ts";
 import { otherErrors, readRows } from "../checkpoint/take-over.ts";
 import { isOfList, shardNames } from "../checkpoint/shared-list.ts";
 import type { JobsAnswer } from "../model/job-list.ts";
@@ -64,7 +65,7 @@ async function jobsOf(
       reason: `${target} remembers none of that name`,
     });
   }
-  const jobs = listJobs(rows, await runningJobs(session, rows));
+  const jobs = listJobs(rows, await runningJobs(session, openJobs(rows)));
   return { kind: "jobs", target, ...(only === null ? {} : { only }), jobs };
 }
 
@@ -87,23 +88,12 @@ async function forgetAll(table: CheckpointTable, rows: readonly Checkpoint[]): P
   }
 }
 
-/** The jobs whose lock another run holds now. */
-async function runningJobs(
-  session: Session,
-  rows: readonly Checkpoint[],
-): Promise<ReadonlySet<string>> {
-  const open = new Set(
+/** The jobs that have not come to their end, as far as their rows tell. */
+function openJobs(rows: readonly Checkpoint[]): ReadonlySet<string> {
+  return new Set(
     rows
       // A shard that has ended one source may be about to begin the next.
       .filter((row) => (row.total === null || shardOfName(row.job) !== null) && !isOfList(row))
       .map(({ job }) => job),
   );
-  const running = new Set<string>();
-  for (const job of open) {
-    // Who may not even ask cannot tell: the job counts as one that nobody runs.
-    const lock = await session.lockJob(job).catch(() => undefined);
-    if (lock === null) running.add(job);
-    else await lock?.release();
-  }
-  return running;
 }

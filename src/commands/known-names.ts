@@ -5,6 +5,7 @@
 import { CheckpointTable } from "../checkpoint/checkpoint-table.ts";
 import { connectOptions } from "../load/connect-options.ts";
 import type { Environment } from "../model/environment.ts";
+import { isShardJobName } from "../model/shards/shard.ts";
 import type { TableName, TableShape } from "../model/table-shape.ts";
 import { tableName } from "../model/table-shape.ts";
 import { quotedTable } from "../options/default-table.ts";
@@ -79,11 +80,12 @@ function constraints({ uniqueKeys }: TableShape): KnownName[] {
   });
 }
 
+/** Without shards: a user names the job that they are of. */
 async function jobs(session: Session, { checkpointTable }: Options): Promise<KnownName[]> {
   const table = new CheckpointTable(checkpointTable, session.execute);
   if (!(await table.exists())) return [];
   const rows = await table.read(null);
-  const names = new Set(rows.map(({ job }) => job));
+  const names = new Set(rows.map(({ job }) => job).filter((job) => !isShardJobName(job)));
   return [...names].map((name) => {
     const isDone = rows.every(({ job, total }) => job !== name || total !== null);
     return { name, about: isDone ? "done" : "not done" };

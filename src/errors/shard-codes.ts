@@ -24,7 +24,7 @@ export const SHARD_CODES = {
   SHARDS_RUNNING: {
     title: "the job {job} is still being loaded",
     cause: "{reason}",
-    fix: "run the same command once they have finished; `upsurge jobs --to URL --job NAME` ends with 0 then",
+    fix: "run the same command once they have finished; `upsurge jobs --to URL --job {name}` ends with 0 then",
     exit: 75,
   },
   SHARDS_MISSING: {

@@ -90,10 +90,7 @@ export async function endJob(prepared: PreparedLoad, job: JobRun, kept: Counts):
 }
 
 /** Forgets a job that has finished, where to load everything again comes to the same. Its lock is still held. */
-export async function forgetJob(
-  { session, plan }: PreparedLoad,
-  { resumed }: JobRun,
-): Promise<void> {
+async function forgetJob({ session, plan }: PreparedLoad, { resumed }: JobRun): Promise<void> {
   const rows = resumed.cursor?.rows ?? [];
   const [row] = rows;
   if (plan.job === null || !plan.job.forgotten || row === undefined) return;

@@ -25,7 +25,7 @@ function checkRecordDeletes(options: Options): void {
 }
 
 /** True where all rows may go: a source without a record is meant. */
-export function mayDeleteAll(limit: DeleteLimit | null): boolean {
+function mayDeleteAll(limit: DeleteLimit | null): boolean {
   return limit?.kind === "share" && limit.percent === 100;
 }
 

@@ -114,7 +114,7 @@ function facts({ plan, target, server, sources }: PlanReport): string[][] {
 }
 
 /** `copy, else merge, upsert, row-by-row` */
-export function methodText({ method: { name, fallBacks } }: TablePlan): string {
+function methodText({ method: { name, fallBacks } }: TablePlan): string {
   return fallBacks.length === 0 ? name : `${name}, else ${fallBacks.join(", ")}`;
 }
 

@@ -58,7 +58,7 @@ export class LateKeys {
 }
 
 /** The columns that `--late` names, as `table.column`. Throws `OPTION_VALUE`. */
-export function namedLate(
+function namedLate(
   loads: readonly Pick<TableLoad, "tableName" | "shape">[],
   late: readonly string[] | null,
 ): LateByTable {

@@ -52,7 +52,7 @@ function isEmpty(text: string): boolean {
 }
 
 /** Marks in words: `a decimal comma, and points between thousands`. */
-export function marksText({ decimal, thousands }: NumberMarks): string {
+function marksText({ decimal, thousands }: NumberMarks): string {
   const mark = decimal === "," ? "a decimal comma" : "a decimal point";
   if (thousands === null) return mark;
   const names = { ".": "points", ",": "commas", " ": "blanks", "'": "apostrophes" } as const;

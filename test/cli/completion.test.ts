@@ -31,7 +31,16 @@ beforeAll(async () => {
   const load = ["orders.csv", "--to", "@dev", "--table", "orders", "--job"];
   for (const job of ["orders-may", "orders-june"])
     await runUpsurge([...load, job], { cwd: FOLDER });
+  addShardOf("orders-june");
 });
+
+/** A shard of a job, as it is remembered: no database but PostgreSQL has them. */
+function addShardOf(job: string): void {
+  const database = new Database(join(FOLDER, "shop.db"));
+  database.exec(`create temp table shard as select * from upsurge_checkpoint where job_id = '${job}';
+    update shard set job_id = '${job}#0/2'; insert into upsurge_checkpoint select * from shard`);
+  database.close();
+}
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -113,6 +122,7 @@ describe("commands and options", () => {
     ["run ", ":files"],
     ["a.csv -- --x", ":files"],
     ["jobs ", ":"],
+    ["finish ", ":"],
     ["a.csv --lock-timeout ", ":"],
     ["a.csv --tr", ":"],
   ])("%s: %s", async (line, first) => {
@@ -136,9 +146,8 @@ describe("names", () => {
     ]);
     expect(await names(`${TO} -t orders --key note,o`)).toEqual(["note,order_no"]);
     expect(await names(`${TO} -t orders -u -n`)).toEqual(["-note"]);
-    expect(await names("jobs --to shop.db --forget ")).toEqual(
-      expect.arrayContaining(["orders-may", "orders-june"]),
-    );
+    const jobs = await names("jobs --to shop.db --forget ");
+    expect(jobs.toSorted()).toEqual(["orders-june", "orders-may"]);
     expect(await names(`${TO} --job=orders-m`)).toEqual(["--job=orders-may"]);
     expect(await names("run m.yaml --only ord")).toEqual(["order lines", "orders"]);
   });

@@ -3,7 +3,7 @@ import type { TestDatabase } from "./engines.ts";
 import { until } from "./until.ts";
 
 /** The sessions that wait for a lock of the database now; a load that tries again does it in another. */
-export async function lockWaits({ rows }: Pick<TestDatabase, "rows">): Promise<string[]> {
+async function lockWaits({ rows }: Pick<TestDatabase, "rows">): Promise<string[]> {
   // In a transaction the server shows what it has shown before, unless it is told to look again.
   await rows("select pg_stat_clear_snapshot()");
   const waits = await rows(

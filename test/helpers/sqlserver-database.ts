@@ -114,7 +114,7 @@ export async function createDatabase(server: string, sql: string): Promise<void>
 }
 
 /** True for an error of the server's with this number, or one that came before it for the same statement. */
-export function hasNumber(error: unknown, number: number): boolean {
+function hasNumber(error: unknown, number: number): boolean {
   if (!(error instanceof Error)) return false;
   const before: unknown = "precedingErrors" in error ? error.precedingErrors : [];
   const errors: unknown[] = [error, ...(Array.isArray(before) ? before : [])];

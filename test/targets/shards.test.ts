@@ -130,6 +130,7 @@ describe("a job whose shards are not all done", () => {
     await database.exec("rollback");
 
     expect([ended.exit, ended.code]).toEqual([75, "SHARDS_RUNNING"]);
+    expect(ended.fix).toContain("`upsurge jobs --to URL --job j`");
     expect(listed.exit).toBe(75);
     expect((await job.jobs()).stdout).toMatch(/failed +[^\n]+shard 0\/2/);
     expect((await job.jobs()).exit).toBe(4);
@@ -149,6 +150,7 @@ describe("what does not fit a job of shards", () => {
 
     expect([exit, code]).toEqual([2, "JOB_SHARDS"]);
     expect(fix).toContain("--shard 0/2 to --shard 1/2");
+    expect(fix).toContain("`upsurge jobs --to URL --forget j`");
     expect((await job.shell.load("in.csv --job j")).code).toBe("JOB_SHARDS");
     expect((await job.shell.load("in.csv --job j --reset-job")).code).toBe("JOB_SHARDS");
     expect((await job.shell.jobs("--forget", "j")).exit).toBe(0);

@@ -46,7 +46,7 @@ async function allFor(line: TypedLine, find: FindNames): Promise<Candidates> {
 }
 
 function plain(command: TypedLine["command"], sources: readonly string[]): Candidates {
-  if (command === "jobs") return NONE;
+  if (command === "jobs" || command === "finish") return NONE;
   if (command !== "help" && command !== "completion") return FILES;
   if (sources.length > 0) return NONE;
   return { ...NONE, words: command === "help" ? COMMAND_WORDS : SHELL_WORDS };

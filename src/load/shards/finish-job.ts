@@ -6,10 +6,9 @@ import { checkRows } from "../../account/expected-rows.ts";
 import { mergeRejects, removeMerged } from "../../account/merge-rejects.ts";
 import { CheckpointTable } from "../../checkpoint/checkpoint-table.ts";
 import { closeShards } from "../../checkpoint/close-shards.ts";
-import { isOfList, shardNames } from "../../checkpoint/shared-list.ts";
+import { forgetShards, isOfList, shardNames } from "../../checkpoint/shared-list.ts";
 import { otherErrors, readRows } from "../../checkpoint/take-over.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import { sourceLabel } from "../../errors/source-label.ts";
 import type { Checkpoint, RejectOffsets } from "../../model/checkpoint.ts";
 import { sumOfCounts } from "../../model/counts.ts";
 import type { FinishReport, ShardSkew } from "../../model/shards/finish-report.ts";
@@ -22,7 +21,7 @@ import { runSteps } from "../../write/steps.ts";
 import { connectOptions } from "../connect-options.ts";
 import { connectFirst } from "../first-connect.ts";
 import type { PlanSurroundings } from "../surroundings.ts";
-import { changedBetween, findOther } from "./join-shards.ts";
+import { findOther, readDifferently } from "./join-shards.ts";
 import { refuseUnfinished } from "./unfinished.ts";
 
 /** What a finish works with. */
@@ -93,18 +92,10 @@ async function finishedBefore(
 /** Shards that have read different bytes, or written to different tables. */
 function refuseDifferent(rows: readonly Checkpoint[], job: string): void {
   const other = findOther(rows);
-  if (other !== null) {
-    throw upsurgeError("SOURCE_CHANGED", {
-      path: sourceLabel(other.name),
-      job,
-      ...changedBetween(),
-    });
-  }
+  if (other !== null) throw readDifferently(other, job);
   if (new Set(rows.map(({ madeAs }) => madeAs)).size < 2) return;
   const reason = "it was dropped and made again while the shards were at work";
-  const fix =
-    "forget the job and its shards, and load everything again: `upsurge jobs --to URL --forget NAME`";
-  throw upsurgeError("JOB_TABLE", { table: "of the job", job, reason }, { fix });
+  throw upsurgeError("JOB_TABLE", { table: "of the job", job, reason }, { fix: forgetShards(job) });
 }
 
 async function close(

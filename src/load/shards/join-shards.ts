@@ -1,7 +1,7 @@
 /** A shard joins its job: the list of sources is compared with that of the other shards, before anything is written. */
 import { hostname } from "node:os";
 import type { CheckpointTable } from "../../checkpoint/checkpoint-table.ts";
-import { joinList, shardNames } from "../../checkpoint/shared-list.ts";
+import { forgetShards, joinList, shardNames } from "../../checkpoint/shared-list.ts";
 import { refuseOtherTable } from "../../checkpoint/same-table.ts";
 import type { FoundTable } from "../../checkpoint/same-table.ts";
 import type { ListedFile } from "../../checkpoint/shared-list.ts";
@@ -48,17 +48,17 @@ export async function compareTotals(table: CheckpointTable, plan: JobPlan): Prom
   const { job, shard } = plan.shardOf;
   const rows = await table.readAll(shardNames(job, shard.count));
   const other = findOther(rows);
-  if (other === null) return;
-  throw upsurgeError("SOURCE_CHANGED", { path: sourceLabel(other.name), job, ...changedBetween() });
+  if (other !== null) throw readDifferently(other, job);
 }
 
-/** What to say of a source that shards have read differently. */
-export function changedBetween(): { readonly reason: string; readonly suggestion: string } {
-  return {
+/** The error for a source that two shards of a job have read differently. */
+export function readDifferently({ name }: Checkpoint, job: string): Error {
+  return upsurgeError("SOURCE_CHANGED", {
+    path: sourceLabel(name),
+    job,
     reason: "two shards of the job have read different bytes of it to its end",
-    suggestion:
-      "forget the job and its shards, and load everything again from one file: `upsurge jobs --to URL --forget NAME`",
-  };
+    suggestion: `see that all shards read the same file, and ${forgetShards(job)}`,
+  });
 }
 
 /** A source of which two shards have read different bytes; `null`: there is none. */

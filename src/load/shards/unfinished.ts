@@ -4,6 +4,7 @@ import { shellWord } from "../../errors/shell-word.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import { shardOfName } from "../../model/shards/shard.ts";
+import { runningJobs } from "../../checkpoint/running-jobs.ts";
 import { shardNames } from "../../checkpoint/shared-list.ts";
 import type { Session } from "../../targets/target.ts";
 
@@ -24,17 +25,13 @@ export async function refuseUnfinished(
     return own.length < list.length || own.some(({ total }) => total === null);
   });
   if (left.length === 0) return;
-  const running: string[] = [];
-  for (const name of left.filter((each) => rows.some(({ job: of }) => of === each))) {
-    // Who may not ask cannot tell: the shard counts as one that nobody runs.
-    const lock = await session.lockJob(name).catch(() => undefined);
-    if (lock === null) running.push(name);
-    else await lock?.release();
-  }
+  const begun = left.filter((name) => rows.some(({ job: of }) => of === name));
+  const running = await runningJobs(session, begun);
   const reason = `${plural(left.length, "shard")} of ${count} ${left.length === 1 ? "has" : "have"} not come to the end: ${numbersOf(left)}`;
-  if (running.length > 0) {
-    const more = `; ${plural(running.length, "shard")} of them ${running.length === 1 ? "is" : "are"} running`;
-    throw upsurgeError("SHARDS_RUNNING", { job, reason: reason + more });
+  if (running.size > 0) {
+    const more = `; ${plural(running.size, "shard")} of them ${running.size === 1 ? "is" : "are"} running`;
+    const details = { job, name: shellWord(job), reason: reason + more };
+    throw upsurgeError("SHARDS_RUNNING", details);
   }
   const [first = ""] = left;
   const suggestion = `run them as they were begun, the first with --shard ${shardOfName(first)?.shard.index ?? 0}/${count} --job ${shellWord(job)}, then the same command`;

@@ -51,7 +51,7 @@ export function couplingOf(
 }
 
 /** Whether two look-ups find rows by the same columns. */
-export function isAlike(one: CoupledLookup, other: CoupledLookup): boolean {
+function isAlike(one: CoupledLookup, other: CoupledLookup): boolean {
   return (
     isSame(one.parent, other.parent) &&
     one.refersTo.name === other.refersTo.name &&

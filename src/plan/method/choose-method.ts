@@ -36,7 +36,7 @@ export function withMethod(plan: UndecidedPlan, request: MethodRequest): TablePl
 }
 
 /** How the rows of the plan are written. */
-export function chooseMethod(plan: UndecidedPlan, request: MethodRequest): WriteMethod {
+function chooseMethod(plan: UndecidedPlan, request: MethodRequest): WriteMethod {
   const { methods } = request.capabilities;
   const proposes = mustPropose(plan, methods);
   const statement = statementOf(plan, methods, proposes);

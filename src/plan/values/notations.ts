@@ -11,9 +11,6 @@ import { requireColumn, tableLabel } from "../names.ts";
 /** What the flags say of how values are written. */
 export type NotationOptions = Pick<Options, "decimal" | "thousands" | "dateFormat" | "binary">;
 
-/** By column. */
-export type Notations = Readonly<Record<string, ColumnNotation>>;
-
 /** Where notations are for. */
 export interface NotationUse {
   readonly capabilities: Pick<Capabilities, "bytesPrefix" | "bytesType">;
@@ -58,7 +55,7 @@ export function chooseNotations(
 }
 
 /** How numbers are written; `null`: as databases read them. */
-export function numberNotation({
+function numberNotation({
   decimal,
   thousands,
 }: Pick<NotationOptions, "decimal" | "thousands">): (ColumnNotation & { kind: "number" }) | null {

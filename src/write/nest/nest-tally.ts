@@ -79,7 +79,7 @@ function rowsIn(row: Row, levels: readonly NestLevel[]): number[] {
 }
 
 /** The account of the rows in a rejected record; the one at fault, where it is one of them, is rejected by itself. */
-export function droppedRows(
+function droppedRows(
   rows: readonly number[],
   levels: readonly Pick<NestLevel, "path">[],
   place: NestedPlace | undefined,

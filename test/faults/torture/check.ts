@@ -35,15 +35,6 @@ export async function check(place: Place, expected: Expected, last: Ended): Prom
   ];
 }
 
-/** Only what is in the database and the files. */
-export async function checkState(place: Place, expected: Expected): Promise<string[]> {
-  return [
-    ...(await leftBehind(place)),
-    ...(await checkDatabase(place, expected)),
-    ...checkRejects(place, expected),
-  ];
-}
-
 function checkEnd({ counts }: Expected, { exit, stdout, stderr }: Ended): string[] {
   const wanted = (counts["rejected"] ?? 0) > 0 ? 3 : 0;
   const wrong = exit === wanted ? [] : [`exit: ${exit} instead of ${wanted}: ${stderr.trim()}`];

@@ -58,7 +58,7 @@ function writesAll(level: Level): boolean {
 }
 
 /** Random records of one level with everything below. */
-export function graphOf(level: Level, place: Place): fc.Arbitrary<Graph> {
+function graphOf(level: Level, place: Place): fc.Arbitrary<Graph> {
   const taken = columnsTaken(level);
   const { columns: all, references = [] } = tableOf(level.table, place);
   const referring = new Set(references.flatMap((each) => each.columns));

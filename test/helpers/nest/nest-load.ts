@@ -59,7 +59,7 @@ export function flagsOf(root: Level): string[] {
 }
 
 /** The levels below one, as `--nest` and a manifest say them. */
-export function nestMapping({ nests, table }: Level): Readonly<Record<string, Json>> {
+function nestMapping({ nests, table }: Level): Readonly<Record<string, Json>> {
   return Object.fromEntries(nests.map((nest) => [nest.member, optionsOf(nest, table)]));
 }
 

@@ -81,6 +81,15 @@ export const HASURA: ToolPage = {
       rows: ["Bolts|imported||0|"],
     },
     {
+      argument: "nested `data`",
+      before:
+        "create table comment (article text not null references article (title), body text, primary key (article, body))",
+      files: { "articles.ndjson": '{"title":"Bolts","comments":[{"body":"fine"}]}\n' },
+      flags: KEY,
+      rows: ["Bolts|||0|"],
+      finds: "select 1 from comment where article = 'Bolts' and body = 'fine'",
+    },
+    {
       argument: "`pk_columns`",
       before: BOLTS,
       files: {
@@ -139,5 +148,5 @@ export const HASURA: ToolPage = {
       rows: ['Bolts|old|2026-05-04|5|{"n": 1, "draft": {}}'],
     },
   ],
-  absent: ["`returning`", "nested `data`"],
+  absent: ["`returning`"],
 };

@@ -177,6 +177,14 @@ export const PRISMA: ToolPage = {
       flags: KEY,
       rows: ["ada@example.com|Ada L.|owner|6|{a}|changed", EVE],
     },
+    {
+      argument: "nested writes",
+      before: `${ADA}; create table posts (id int primary key, author text references users (email))`,
+      files: { "users.ndjson": '{"email":"ada@example.com","posts":[{"id":1}]}\n' },
+      flags: KEY,
+      rows: [OLD, EVE],
+      finds: "select 1 from posts where id = 1 and author = 'ada@example.com'",
+    },
   ],
-  absent: ["nested writes"],
+  absent: [],
 };

@@ -50,7 +50,7 @@ export async function everyText(): Promise<Text[]> {
 }
 
 /** What the checkpoint of a job and its lock send. */
-export async function sentByJob(): Promise<Recorder["sent"]> {
+async function sentByJob(): Promise<Recorder["sent"]> {
   const recorder = new Recorder();
   const { execute } = await recordedSession(recorder);
   await lockJob(() => Promise.resolve(recorder.connection), "it's a job", "nowhere");

@@ -20,7 +20,7 @@ export function checkTsql(sql: string, parameters: readonly string[] = []): read
 }
 
 /** The grammar's errors alone. What passes the fast prediction passes the full one; what does not may still. */
-export function syntaxErrors(sql: string): string[] {
+function syntaxErrors(sql: string): string[] {
   return parse(sql, PredictionMode.SLL).length === 0 ? [] : parse(sql, PredictionMode.LL);
 }
 

@@ -53,7 +53,7 @@ function valueOf(read: Expression): string {
 }
 
 /** Reads an expression of either kind. */
-export function readExpression(cursor: Cursor): Expression {
+function readExpression(cursor: Cursor): Expression {
   return readChain(cursor, "OR", (inner) => readChain(inner, "AND", readNot));
 }
 

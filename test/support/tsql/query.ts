@@ -169,7 +169,7 @@ function readColumnAlias(cursor: Cursor): string | null {
 }
 
 /** What follows FROM. */
-export function readFrom(cursor: Cursor): string {
+function readFrom(cursor: Cursor): string {
   return cursor.list(() => readJoined(cursor)).join(", ");
 }
 
@@ -286,7 +286,7 @@ export function readTableName(cursor: Cursor): string {
 }
 
 /** The parts of a table's name as PostgreSQL writes them. */
-export function writeTableName(parts: readonly string[]): string {
+function writeTableName(parts: readonly string[]): string {
   const [table = "", schema = "", database = "", server] = parts.toReversed();
   if (server !== undefined) throw notInTheSet("a name of four parts");
   if (table.startsWith("#")) return quoteName(table);

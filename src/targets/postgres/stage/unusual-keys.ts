@@ -28,7 +28,7 @@ const SEND: Readonly<Record<string, string>> = {
 export type UnusualKeys = readonly (readonly (string | null)[])[];
 
 /** `select encode(int4send((v0)::integer), 'hex') as k0 from unnest($1::text[]) with ordinality as u(v0, at) order by at` */
-export function unusualKeysSql(columns: readonly Column[]): string {
+function unusualKeysSql(columns: readonly Column[]): string {
   const values = columns.map((column, at) => {
     const read = fromText(`v${at}`, column);
     return `encode(${SEND[column.type] ?? "textsend"}(${read}), 'hex') as k${at}`;
