@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ENGINES, SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
-import { NestShell, SHOP } from "../helpers/nest-shell.ts";
+import { OrdersShell, SHOP } from "../helpers/nest/orders-shell.ts";
 
 const ORDER = { k: 1, note: "one", customer: { email: "a@x" }, lines: [{ n: 1, qty: 1 }] };
 const LINES = ["--nest", "lines:lines", "--map", "customer:"];
@@ -11,7 +11,7 @@ const LINES = ["--nest", "lines:lines", "--map", "customer:"];
 // No database is asked but for its catalog.
 describe.each(ENGINES.slice(0, 1))("refusals on $title", (engine) => {
   const database = useDatabase(engine);
-  const shell = new NestShell(database, engine.name);
+  const shell = new OrdersShell(database, engine.name);
 
   test.each([
     ["lines:nope", "PLAN_NEST_TABLE"],
@@ -100,7 +100,7 @@ describe.each(ENGINES.slice(0, 1))("refusals on $title", (engine) => {
 
 describe.each(SHARED_ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
-  const shell = new NestShell(database, engine.name);
+  const shell = new OrdersShell(database, engine.name);
 
   test("the plan draws the levels with table, link, key and method", async () => {
     await shell.start();
