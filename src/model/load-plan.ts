@@ -87,7 +87,8 @@ export type FieldDestination =
   | { readonly kind: "column"; readonly column: Column }
   | { readonly kind: "dropped" }
   | { readonly kind: "looked-up" }
-  | { readonly kind: "unknown" }
+  /** `mayAdd`: the load could add a column for it. */
+  | { readonly kind: "unknown"; readonly mayAdd: boolean }
   | { readonly kind: "unnamed"; readonly field: HeaderField }
   | { readonly kind: "repeated"; readonly field: HeaderField; readonly isLookedUp?: true }
   | { readonly kind: "read-only"; readonly column: Column; readonly reason: string };

@@ -20,11 +20,20 @@ export function placeOf({ source, header }: KnownFields): string | null {
   return header === null ? name : `${name}, header`;
 }
 
-/** Fields without a column, all of them; `free`: the columns that no field fills. */
+/** Fields that have no column. */
+interface UnknownFields {
+  readonly fields: readonly string[];
+  /** The columns that no field fills. */
+  readonly free: readonly string[];
+  /** The load could add columns. */
+  readonly mayAdd: boolean;
+}
+
+/** Fields without a column, all of them. */
 export function unknownFields(
   shape: TableShape,
   known: KnownFields,
-  { fields, free }: { readonly fields: readonly string[]; readonly free: readonly string[] },
+  { fields, free, mayAdd }: UnknownFields,
 ): Error {
   const { told } = fieldNames([known]);
   const names = nameList(fields.map(told));
@@ -35,7 +44,7 @@ export function unknownFields(
   const isOne = fields.length === 1;
   const left = isOne ? oneField(known, field, free) : manyFields(known, fields, free);
   const adds = `--alter adds ${isOne ? "a column for it" : "columns for them"}`;
-  const suggestion = hint ?? (isAlterable(shape) ? `${left}; ${adds}` : left);
+  const suggestion = hint ?? (mayAdd && isAlterable(shape) ? `${left}; ${adds}` : left);
   return upsurgeError(
     "PLAN_UNKNOWN_FIELD",
     {

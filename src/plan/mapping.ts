@@ -35,6 +35,9 @@ export interface MappingOptions {
   readonly lookup: Options["lookup"];
   readonly value: Options["value"];
   readonly const: Options["const"];
+  /** With these no column is added. */
+  readonly nest?: Options["nest"];
+  readonly shard?: Options["shard"];
 }
 
 /**
@@ -43,7 +46,7 @@ export interface MappingOptions {
  */
 export function fieldResolver(shape: TableShape, options: MappingOptions): FieldResolver {
   const given = givenColumns(shape, options.map);
-  const otherwise = options.extraFields === "ignore" ? "dropped" : "unknown";
+  const otherwise = withoutColumn(options);
   const marks = new Set(options.deleteWhen?.map(({ field }) => field));
   const findLoosely = options.matchNames === "loose" ? looseFinder(shape) : (): null => null;
   const parents = parentsOf(options);
@@ -71,7 +74,7 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
     // What flags do not tell apart may not be one for the other: unless all of them are left out.
     const alike = numbered || place === undefined ? 1 : leftOf(place, isSaid);
     if (place?.name === "" && (mapped === undefined || alike > 1)) {
-      const isLeft = mapped === undefined && otherwise === "dropped";
+      const isLeft = mapped === undefined && otherwise.kind === "dropped";
       return isLeft ? { kind: "dropped" } : { kind: "unnamed", field: place };
     }
     const column =
@@ -79,13 +82,19 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
     // A member out of which a dotted name takes a value is used, and gives way to it.
     const isParent = place === undefined && mapped === undefined && parents.has(name);
     if (isParent && (column === null || taken.has(column.name))) return { kind: "dropped" };
-    if (place !== undefined && alike > 1 && (column !== null || otherwise === "unknown")) {
+    if (place !== undefined && alike > 1 && (column !== null || otherwise.kind === "unknown")) {
       return { kind: "repeated", field: place };
     }
-    if (column === null) return { kind: marks.has(name) ? "dropped" : otherwise };
+    if (column === null) return marks.has(name) ? { kind: "dropped" } : otherwise;
     const reason = whyReadOnly(column, options.keepIdentity);
     return reason === null ? { kind: "column", column } : { kind: "read-only", column, reason };
   }
+}
+
+/** What becomes of a field that has no column. */
+function withoutColumn({ extraFields, nest, shard }: MappingOptions): FieldDestination {
+  if (extraFields === "ignore") return { kind: "dropped" };
+  return { kind: "unknown", mayAdd: (nest ?? null) === null && (shard ?? null) === null };
 }
 
 /** Where `--map` puts fields, by what it calls them; `null`: nowhere. */
@@ -291,12 +300,15 @@ function columnsOf(shape: TableShape, known: KnownFields, resolve: FieldResolver
   const unknown: string[] = [];
   const unnamed: HeaderField[] = [];
   let isRead = false;
+  let mayAdd = true;
   for (const [index, field] of fields.entries()) {
     const destination = resolve(field, header?.[index]);
     if (destination.kind === "looked-up") isRead = true;
     if (destination.kind === "dropped" || destination.kind === "looked-up") continue;
-    if (destination.kind === "unknown") unknown.push(field);
-    else if (destination.kind === "unnamed") unnamed.push(destination.field);
+    if (destination.kind === "unknown") {
+      unknown.push(field);
+      mayAdd &&= destination.mayAdd;
+    } else if (destination.kind === "unnamed") unnamed.push(destination.field);
     else if (destination.kind === "repeated") {
       throw repeatedField(shape, known, destination);
     } else {
@@ -314,7 +326,7 @@ function columnsOf(shape: TableShape, known: KnownFields, resolve: FieldResolver
   if (unknown.length > 0) {
     const filled = new Set(mapping.map(({ column }) => column));
     const free = shape.columns.map(({ name }) => name).filter((name) => !filled.has(name));
-    throw unknownFields(shape, known, { fields: unknown, free });
+    throw unknownFields(shape, known, { fields: unknown, free, mayAdd });
   }
   if (unnamed.length > 0) throw unnamedFields(known, unnamed);
   return mapping;

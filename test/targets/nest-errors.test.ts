@@ -3,15 +3,35 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ENGINES, SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
-import { NestShell, SHOP } from "../helpers/nest-shell.ts";
+import { OrdersShell, SHOP } from "../helpers/nest/orders-shell.ts";
 
 const ORDER = { k: 1, note: "one", customer: { email: "a@x" }, lines: [{ n: 1, qty: 1 }] };
 const LINES = ["--nest", "lines:lines", "--map", "customer:"];
 
+/** `--nest`, more flags, and how the fix ends. */
+const TOLD: readonly (readonly [nest: string, flags: readonly string[], fix: string])[] = [
+  [
+    "lines: { table: lines, nest: { taxes: customers } }",
+    [],
+    ": among the options of lines.taxes in --nest: link: { COLUMN: COLUMN }",
+  ],
+  [
+    "lines:lines",
+    ["--table", "nope"],
+    "create it first, and the tables of --nest with foreign keys",
+  ],
+  ["customer:customers", [], "drops this field, --extra-fields ignore all that have no column"],
+  [
+    "lines: { table: lines, map: [ 'qty:' ] }",
+    ["--map", "customer:"],
+    "map: [ 'taxes:' ] drops this field, extra-fields: ignore all that have no column",
+  ],
+];
+
 // No database is asked but for its catalog.
 describe.each(ENGINES.slice(0, 1))("refusals on $title", (engine) => {
   const database = useDatabase(engine);
-  const shell = new NestShell(database, engine.name);
+  const shell = new OrdersShell(database, engine.name);
 
   test.each([
     ["lines:nope", "PLAN_NEST_TABLE"],
@@ -31,6 +51,7 @@ describe.each(ENGINES.slice(0, 1))("refusals on $title", (engine) => {
     ["lines: { table: lines, mode: find }", "OPTION_CONFLICT"],
     ["lines: { table: lines, through: taxes }", "OPTION_VALUE"],
     ["lines: { table: lines, through: taxes(code), value: n }", "OPTION_VALUE"],
+    ["lines: { table: lines, through: taxes(code), nest: { taxes: taxes } }", "OPTION_VALUE"],
     ["lines: { table: lines, through: { key: code } }", "OPTION_VALUE"],
     ["lines: { table: lines, const: { order_k: 1 } }", "PLAN_DUPLICATE_COLUMN"],
     ["lines: { table: lines, map: [ 'qty:nope' ] }", "PLAN_UNKNOWN_COLUMN"],
@@ -96,11 +117,18 @@ describe.each(ENGINES.slice(0, 1))("refusals on $title", (engine) => {
     const taken = await shell.load([record], ["--nest", dropping]);
     expect([taken.exit, (await shell.shop())["lines"]], taken.output).toEqual([0, ["1 1 1"]]);
   });
+
+  test.each(TOLD)("--nest %s %s is told what goes with --nest", async (nest, flags, fix) => {
+    await shell.start();
+    const record = { k: 1, customer: { email: "a@x" }, lines: [{ n: 1, taxes: [{ code: "a" }] }] };
+    const refused = await shell.load([record], ["--nest", nest, ...flags]);
+    expect([refused.exit, refused.output]).toEqual([2, expect.stringContaining(`${fix}\n`)]);
+  });
 });
 
 describe.each(SHARED_ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
-  const shell = new NestShell(database, engine.name);
+  const shell = new OrdersShell(database, engine.name);
 
   test("the plan draws the levels with table, link, key and method", async () => {
     await shell.start();

@@ -1,7 +1,7 @@
 /** `--nest` over a table that links two others, and elements that are no objects. */
 import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
-import { NestShell } from "../helpers/nest-shell.ts";
+import { OrdersShell } from "../helpers/nest/orders-shell.ts";
 
 const IDS = {
   sqlite: "integer primary key",
@@ -11,7 +11,7 @@ const IDS = {
 
 describe.each(ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
-  const shell = new NestShell(database, engine.name);
+  const shell = new OrdersShell(database, engine.name);
   const start = async (): Promise<void> =>
     await shell.start([
       "create table orders (k int not null primary key, note varchar(20))",
@@ -102,7 +102,7 @@ describe.each(ENGINES.slice(0, 1))(
   "a key that may be spelled in several ways on $title",
   (engine) => {
     const database = useDatabase(engine);
-    const shell = new NestShell(database, engine.name);
+    const shell = new OrdersShell(database, engine.name);
 
     test("rows in an array get the key as the table has it", async () => {
       await shell.start([

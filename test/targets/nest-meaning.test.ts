@@ -1,43 +1,7 @@
 /** `--nest`: what becomes of rows whose records are ignored, empty, odd or not kept. */
 import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
-import { NestShell, SHOP } from "../helpers/nest-shell.ts";
-
-const ANN = { email: "ann@x", name: "Ann" };
-const BOB = { email: "bob@x", name: "Bob" };
-const RECORDS = [
-  {
-    k: 1,
-    note: "one",
-    customer: ANN,
-    lines: [
-      {
-        n: 1,
-        qty: 2,
-        taxes: [
-          { code: "a", amount: 5 },
-          { code: "b", amount: 6 },
-        ],
-      },
-      { n: 2, qty: 3, taxes: [] },
-    ],
-  },
-  { k: 2, note: "two", customer: BOB, lines: [] },
-  {
-    k: 3,
-    note: "three",
-    customer: null,
-    lines: [{ n: 1, qty: 1, taxes: [{ code: "a", amount: 7 }] }],
-  },
-  { k: 4, note: "four", customer: { email: "ann@x", name: "Anna" } },
-  {
-    k: 1,
-    lines: [
-      { n: 2, qty: 9 },
-      { n: 3, qty: 4 },
-    ],
-  },
-];
+import { ANN, OrdersShell, RECORDS, SHOP } from "../helpers/nest/orders-shell.ts";
 
 /** The flags of lines whose number is their place. */
 function placed(more: string): string[] {
@@ -50,7 +14,7 @@ function another(k: number): object[] {
 
 describe.each(ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
-  const shell = new NestShell(database, engine.name);
+  const shell = new OrdersShell(database, engine.name);
 
   test("a row that is ignored, skipped or unchanged still gives its key", async () => {
     await shell.start();
@@ -149,7 +113,7 @@ describe.each(ENGINES)("$title", (engine) => {
 
 describe.each(ENGINES)("options of levels on $title", (engine) => {
   const database = useDatabase(engine);
-  const shell = new NestShell(database, engine.name);
+  const shell = new OrdersShell(database, engine.name);
 
   test("an object that is only looked up is never written, and must be there", async () => {
     await shell.start();

@@ -1,43 +1,7 @@
 /** `--nest`: the objects in members of JSON records are rows of other tables. */
 import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase, waysFor, wayTitle } from "../helpers/engines.ts";
-import { NestShell, SHOP } from "../helpers/nest-shell.ts";
-
-const ANN = { email: "ann@x", name: "Ann" };
-const BOB = { email: "bob@x", name: "Bob" };
-const RECORDS = [
-  {
-    k: 1,
-    note: "one",
-    customer: ANN,
-    lines: [
-      {
-        n: 1,
-        qty: 2,
-        taxes: [
-          { code: "a", amount: 5 },
-          { code: "b", amount: 6 },
-        ],
-      },
-      { n: 2, qty: 3, taxes: [] },
-    ],
-  },
-  { k: 2, note: "two", customer: BOB, lines: [] },
-  {
-    k: 3,
-    note: "three",
-    customer: null,
-    lines: [{ n: 1, qty: 1, taxes: [{ code: "a", amount: 7 }] }],
-  },
-  { k: 4, note: "four", customer: { email: "ann@x", name: "Anna" } },
-  {
-    k: 1,
-    lines: [
-      { n: 2, qty: 9 },
-      { n: 3, qty: 4 },
-    ],
-  },
-];
+import { ANN, BOB, OrdersShell, RECORDS, SHOP } from "../helpers/nest/orders-shell.ts";
 
 /** Texts that are too long are at fault where the database minds: not on SQLite. */
 const BAD = [
@@ -69,7 +33,7 @@ const BAD = [
 
 describe.each(ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
-  const shell = new NestShell(database, engine.name);
+  const shell = new OrdersShell(database, engine.name);
 
   for (const way of waysFor("nested", engine, [2, 1000], 1)) {
     const { strategy, rowSource, batchRows } = way;

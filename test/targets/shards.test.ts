@@ -158,6 +158,14 @@ describe("what does not fit a job of shards", () => {
     expect(await database.rows("select count(*) from upsurge_checkpoint")).toEqual([["2"]]);
   });
 
+  test("a field without a column is told nothing that no shard can do", async () => {
+    job.shell.write("wide.csv", "id,n,hist,more\n1,1,1,1\n");
+    const { code, fix } = await job.shell.load("wide.csv --job j", ["--shard", "0/2"]);
+
+    expect(code).toBe("PLAN_UNKNOWN_FIELD");
+    expect(fix).toMatch(/--extra-fields ignore all that have no column$/);
+  });
+
   test("a load that was begun without shards is finished without", async () => {
     job.shell.write("bad.csv", "id,n,hist\n1,1,1\n2,2,2\n3,77,77\n");
     expect((await job.shell.load("bad.csv --job j")).exit).toBe(4);

@@ -19,11 +19,11 @@ export interface MissingTable {
 
 /** `PLAN_NO_TABLE`, with the flag that creates the table and the command that shows its statement. */
 export async function noTable(session: Session, missing: MissingTable): Promise<Error> {
-  const { options, patterns, label, target } = missing;
+  const { options, label } = missing;
   const table = options.table ?? "";
   const { tables, told } = await tablesThere(session, options);
   const near = nearTable(table, tables);
-  const made = creating(patterns, table, target);
+  const made = creating(missing, table);
   const why = (await session.whyNoTable?.(table)) ?? {
     reason: `${label} has ${told}`,
     fix: near === null ? made : `did you mean ${near}? Or ${made}`,
@@ -36,9 +36,11 @@ export async function noTable(session: Session, missing: MissingTable): Promise<
 }
 
 /** A stream cannot be looked at twice. */
-function creating(patterns: readonly string[], table: string, target: string): string {
+function creating({ patterns, target, options }: MissingTable, table: string): string {
+  if (options.nest !== null) return "create it first, and the tables of --nest with foreign keys";
   const [source = "-"] = patterns;
   const show = `upsurge inspect ${shellWord(source)} --ddl ${target} --table ${shellWord(table)}`;
   const shown = source === "-" ? "" : `; \`${show}\` prints its statement`;
+  if (options.shard !== null) return `create it before the shards are started${shown}`;
   return `add --create to create the table, and --key to give it a primary key${shown}`;
 }

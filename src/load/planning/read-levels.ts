@@ -1,6 +1,5 @@
 /** Reads the tables of nested records, and what the first records have in their members. */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import { tableName } from "../../model/table-shape.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import { levelName, levelsOf } from "../../options/nest/nest-levels.ts";
 import type { LevelOptions } from "../../options/nest/nest-levels.ts";
@@ -9,6 +8,7 @@ import { nearTable } from "../../plan/names.ts";
 import type { LevelRequest } from "../../plan/nest/plan-nest.ts";
 import type { LookedAtSources } from "../../sources/source-set.ts";
 import type { Session } from "../../targets/target.ts";
+import { tablesThere } from "./tables-there.ts";
 
 /** A level and its table. */
 export type ReadLevel = LevelOptions & { readonly shape: TableShape };
@@ -22,7 +22,7 @@ export async function readLevels(
   const levels: ReadLevel[] = [];
   for (const level of levelsOf(options)) {
     const shape = await session.readTableShape(level.table);
-    if (shape === null) throw await noTable(session, level);
+    if (shape === null) throw await noTable(session, level, options);
     levels.push({ ...level, shape });
   }
   return levels;
@@ -51,11 +51,14 @@ export function seenLevels(
   });
 }
 
-async function noTable(session: Session, { table, path }: LevelOptions): Promise<Error> {
-  const tables = await session.listTables();
+async function noTable(
+  session: Session,
+  { table, path }: LevelOptions,
+  options: Options,
+): Promise<Error> {
+  const { tables, told } = await tablesThere(session, options);
   const near = nearTable(table, tables);
-  const names = tables.map(tableName);
-  const reason = `the database has ${names.length === 0 ? "no tables" : names.slice(0, 12).join(", ")}`;
+  const reason = `the database has ${told}`;
   const suggestion = near === null ? "use one of those names" : `did you mean ${near}?`;
   const member = levelName(path);
   return upsurgeError(

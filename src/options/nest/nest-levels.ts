@@ -123,6 +123,8 @@ export function levelsOf(options: Options): readonly LevelOptions[] {
       levels.push(levelOf(member, parent, options));
       const at = levels.length - 1;
       const through = throughOf(member);
+      if (through !== null && given.some(({ path }) => isIn(path, member.path)))
+        throw throughAnd("nest", `--nest ${levelName(member.path)}`);
       if (through !== null) levels.push(levelOf(through, at, options));
       else add(member.path, at);
     }
@@ -217,16 +219,22 @@ function throughOf({ path, entries }: GivenMember): GivenMember | null {
   const table = oneText(given.get("table"));
   const key = oneText(given.get("key"));
   if (table === null) throw noThrough("", where);
-  if (entries.has("value")) throw noThrough("beside value", where);
+  if (entries.has("value")) throw throughAnd("value", where);
   given.set("relation", { kind: "texts", texts: ["object"] });
   // A text or a number is the key of the row.
   if (key !== null) given.set("value", { kind: "texts", texts: [key] });
   return { path: [...path, table], entries: given };
 }
 
-function noThrough(value: string, where: string): Error {
+function throughAnd(name: "value" | "nest", where: string): Error {
   const expected =
-    "the other table and the column that finds its rows, without value and nest beside it";
+    "another table and the column that finds its rows; elements have no value and no nest then";
+  const details = { flag: `${where}: through`, value: `given with ${name}`, expected };
+  return upsurgeError("OPTION_VALUE", details, { where, fix: `leave ${name} out` });
+}
+
+function noThrough(value: string, where: string): Error {
+  const expected = "the other table and the column that finds its rows";
   const details = { flag: `${where}: through`, value: `'${value}'`, expected };
   return upsurgeError("OPTION_VALUE", details, { where, fix: "write through: tags(name)" });
 }

@@ -175,9 +175,10 @@ const SEVERAL = /--(map|const|set|stamp) ('[^']*'|[^\s,;`]+)/g;
 const SINGLE =
   /--(key|constraint|mode|null-key|extra-fields|missing-fields|match-names|update-columns) ('[^']*'|[^\s,;`]+)/g;
 
-/** Flags as entries of a level: `--map 'a:b'` is `map: [ 'a:b' ]`. */
+/** Flags as entries of a level: `--map 'a:b'` is `map: [ 'a:b' ]`. No column is added to the table of a level. */
 function asEntries(fix: string): string {
   return fix
+    .replace(/; --alter adds [^;]*$/, "")
     .replace(SEVERAL, (_, name: string, value: string) => `${name}: [ ${value} ]`)
     .replace(SINGLE, (_, name: string, value: string) => `${name}: ${value}`)
     .replaceAll("--keep-identity", "keep-identity: true");

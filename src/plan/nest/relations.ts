@@ -132,9 +132,18 @@ function linkText(
   return `link: { ${links.map(({ column, refersTo }) => `${column}: ${refersTo}`).join(", ")} }`;
 }
 
+/** Where a link is said: in the flag of a member of the records, or among the options of one that is in another. */
+function linkFix({ path, table }: RelationRequest["level"], texts: readonly string[]): string {
+  const [first = "", ...below] = path;
+  if (below.length > 0)
+    return `among the options of ${levelName(path)} in --nest: ${texts.join(" or ")}`;
+  const flags = texts.map((text) => `--nest '${first}: { table: ${table}, ${text} }'`);
+  return `${flags.join(" or ")}, beside the other options of the level`;
+}
+
 function eitherWay({ level, shape, parent }: RelationRequest, link: readonly GivenLink[]): Error {
   const name = levelName(level.path);
-  const [last = name] = level.path.slice(-1);
+  const ways = ["array", "object"].map((relation) => `${linkText(link)}, relation: ${relation}`);
   return upsurgeError(
     "PLAN_NEST_LINK",
     {
@@ -142,7 +151,7 @@ function eitherWay({ level, shape, parent }: RelationRequest, link: readonly Giv
       table: tableLabel(shape),
       parent: tableLabel(parent),
       reason: "both tables have these columns, and nothing says which of them refers to the other",
-      suggestion: `--nest '${last}: { table: ${level.table}, ${linkText(link)}, relation: array }', or relation: object`,
+      suggestion: linkFix(level, ways),
     },
     { where: `--nest ${name}` },
   );
@@ -150,7 +159,6 @@ function eitherWay({ level, shape, parent }: RelationRequest, link: readonly Giv
 
 function notOne({ level, shape, parent }: RelationRequest, found: readonly LevelRelation[]): Error {
   const name = levelName(level.path);
-  const [last = name] = level.path.slice(-1);
   const texts = found.map(({ links }) =>
     linkText(
       links.map(({ column, refersTo }) => ({ column: column.name, refersTo: refersTo.name })),
@@ -164,10 +172,7 @@ function notOne({ level, shape, parent }: RelationRequest, found: readonly Level
     found.length === 0
       ? `no foreign key of ${tableLabel(shape)} refers to ${tableLabel(parent)}, and none the other way round`
       : `several foreign keys link them: ${known.join("; ")}`;
-  const options = texts.length === 0 ? ["link: { COLUMN: COLUMN }"] : texts;
-  const suggestion = options
-    .map((text) => `--nest '${last}: { table: ${level.table}, ${text} }'`)
-    .join(" or ");
+  const suggestion = linkFix(level, texts.length === 0 ? ["link: { COLUMN: COLUMN }"] : texts);
   return upsurgeError(
     "PLAN_NEST_LINK",
     { member: name, table: tableLabel(shape), parent: tableLabel(parent), reason, suggestion },

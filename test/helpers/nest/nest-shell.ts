@@ -14,7 +14,7 @@ export function nestWays(engine: Engine): readonly Way[] {
 /** As upsurge itself would. */
 export const ANY_WAY: Way = { strategy: "auto", rowSource: "auto", batchRows: 1000 };
 
-/** Loads in one of the ways, or as upsurge itself would. */
+/** Loads lines in one of the ways, or as upsurge itself would; `OrdersShell` loads the orders of a shop. */
 export class NestShell {
   readonly #database: TestDatabase;
   #folder = "";

@@ -1,10 +1,10 @@
-/** Tables of a shop, and loads of nested records into them, as a shell would run them. */
+/** Orders with their customers, lines and taxes: the tables, records, and loads of them as a shell would run them. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Report } from "../../src/report/report.ts";
-import type { Engine, TestDatabase } from "./engines.ts";
-import { runUpsurge } from "./run-upsurge.ts";
-import { tempDir } from "./temp-dir.ts";
+import type { Report } from "../../../src/report/report.ts";
+import type { Engine, TestDatabase } from "../engines.ts";
+import { runUpsurge } from "../run-upsurge.ts";
+import { tempDir } from "../temp-dir.ts";
 
 /** What came of a load. */
 export interface NestRun {
@@ -23,7 +23,7 @@ const IDS: Readonly<Record<Engine["name"], string>> = {
 };
 
 /** Customers, their orders, the lines of these, and their taxes. */
-export function shopTables(engine: Engine["name"]): readonly string[] {
+function shopTables(engine: Engine["name"]): readonly string[] {
   return [
     `create table customers (id ${IDS[engine]}, email varchar(20) not null unique, name varchar(20))`,
     "create table orders (k int not null primary key, note varchar(20), customer_id int references customers (id))",
@@ -42,8 +42,49 @@ export const SHOP = [
   "customer:customers",
 ];
 
-/** Loads into the table `orders`, by its key. */
-export class NestShell {
+/** A customer. */
+export const ANN = { email: "ann@x", name: "Ann" };
+
+/** Another. */
+export const BOB = { email: "bob@x", name: "Bob" };
+
+/** Records of every level; the last is the first order again. */
+export const RECORDS = [
+  {
+    k: 1,
+    note: "one",
+    customer: ANN,
+    lines: [
+      {
+        n: 1,
+        qty: 2,
+        taxes: [
+          { code: "a", amount: 5 },
+          { code: "b", amount: 6 },
+        ],
+      },
+      { n: 2, qty: 3, taxes: [] },
+    ],
+  },
+  { k: 2, note: "two", customer: BOB, lines: [] },
+  {
+    k: 3,
+    note: "three",
+    customer: null,
+    lines: [{ n: 1, qty: 1, taxes: [{ code: "a", amount: 7 }] }],
+  },
+  { k: 4, note: "four", customer: { email: "ann@x", name: "Anna" } },
+  {
+    k: 1,
+    lines: [
+      { n: 2, qty: 9 },
+      { n: 3, qty: 4 },
+    ],
+  },
+];
+
+/** Loads objects into the table `orders`, by its key; `NestShell` loads lines into any table. */
+export class OrdersShell {
   readonly #database: TestDatabase;
   readonly #engine: Engine["name"];
   #folder = "";
