@@ -22,6 +22,8 @@ export interface PendingValue {
   readonly lookup: number;
   /** What the row of the other table is found by, in the order of the look-up's keys. */
   readonly texts: readonly (string | null)[];
+  /** Which of the texts are numbers to columns that take any type; absent: none. */
+  readonly numbers?: readonly boolean[];
 }
 
 /** What an expression of `--value` is for, in rows of one shape. */

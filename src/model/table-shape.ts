@@ -197,3 +197,8 @@ export interface TableShape {
   /** Why the database's own upsert must not be used on this table, as a clause; `null` when it may. */
   readonly upsertHazard: string | null;
 }
+
+/** True of a column to which a number may be another value than its text: it may take any type. */
+export function tellsNumbers({ family }: Pick<Column, "family">): boolean {
+  return family === "other" || family === "binary";
+}

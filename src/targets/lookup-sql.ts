@@ -5,6 +5,9 @@ import type { SqlValue } from "./sql-executor.ts";
 /** The texts of a key, one for each of its columns. */
 export type KeyTexts = readonly string[];
 
+/** Which of them are numbers to columns that take any type; `null`: none. */
+export type KeyNumbers = readonly boolean[] | null;
+
 /** A statement and its parameters. */
 export interface LookupStatement {
   readonly sql: string;
@@ -21,9 +24,9 @@ export interface LookupSql {
    * `number`, 1 where that is a number to a column that takes any type; `unfit`, the place of a text, counted from 1, that is
    * no value of its column, 0 for none. A column that it lacks is 0. Where the database cannot tell an unfit text, it fails with class `row`.
    */
-  find(keys: readonly KeyTexts[]): LookupStatement;
+  find(keys: readonly KeyTexts[], numbers?: readonly KeyNumbers[]): LookupStatement;
   /** Makes rows with these keys, in their order; those that are there are left alone. */
-  create(keys: readonly KeyTexts[]): LookupStatement;
+  create(keys: readonly KeyTexts[], numbers?: readonly KeyNumbers[]): LookupStatement;
   /** The place of a text that no statement must be asked about, counted from 1: it is no value of its column; 0: none. */
   unfit?(key: KeyTexts): number;
 }

@@ -4,6 +4,8 @@ import type { KnownReject } from "./known-reject.ts";
 
 /** ROW_LOOKUP: only what the tables allow. */
 export function lookupFix({ reject, target }: KnownReject): string | null {
+  if (reject.place !== undefined)
+    return "load the table of that level first, or correct the record";
   const lookup = target?.plan.lookups?.find(({ column }) => column.name === reject.column);
   if (lookup === undefined) return null;
   const { parent, column, missing, unique } = lookup;
@@ -15,4 +17,11 @@ export function lookupFix({ reject, target }: KnownReject): string | null {
   const make = unique ? "--lookup-missing insert makes the row" : null;
   const flags = [asNull, make].filter((flag) => flag !== null);
   return flags.length === 0 ? load : `${load}; ${flags.join(", ")}`;
+}
+
+/** ROW_LOOKUP_SEVERAL: a level has its key, and no look-up. */
+export function severalFix({ reject }: KnownReject): string | null {
+  return reject.place === undefined
+    ? null
+    : "name a unique key of that level, as key:; or remove the rows that are there twice";
 }

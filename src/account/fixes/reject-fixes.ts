@@ -3,9 +3,11 @@
  * or tells nothing (`null`); then the words of `errors/row-codes.ts` count.
  */
 import { ROW_CODES } from "../../errors/row-codes.ts";
+import { levelFix } from "../../model/nest/level-fix.ts";
+import { levelOf } from "../../model/nest/nesting.ts";
 import type { Reject, RowCode } from "../../model/reject.ts";
 import type { FixOptions, FixSource, FixTarget, KnownReject } from "./known-reject.ts";
-import { lookupFix } from "./lookup-fixes.ts";
+import { lookupFix, severalFix } from "./lookup-fixes.ts";
 import { encodingFix, fieldCountFix, jsonFix, notObjectFix, quotesFix } from "./read-fixes.ts";
 import { notNullFix, nullKeyFix, rangeFix, typeFix } from "./value-fixes.ts";
 import { foreignKeyFix, uniqueFix, unknownFieldFix } from "./write-fixes.ts";
@@ -26,6 +28,7 @@ const FIXES: Readonly<Partial<Record<RowCode, Fix>>> = {
   ROW_UNIQUE: uniqueFix,
   ROW_FOREIGN_KEY: foreignKeyFix,
   ROW_LOOKUP: lookupFix,
+  ROW_LOOKUP_SEVERAL: severalFix,
 };
 
 /** Knows what a load knows of its rejects. */
@@ -51,7 +54,11 @@ export class RejectFixes {
   /** The fix of the record. */
   of(reject: Reject): string {
     const source = this.#sources.get(reject.position.source) ?? null;
-    const known = { reject, options: this.#options, source, target: this.#target };
-    return FIXES[reject.code]?.(known) ?? ROW_CODES[reject.code].fix;
+    const { place } = reject;
+    // The plan is that of the records' own table.
+    const target = place === undefined ? this.#target : null;
+    const known = { reject, options: this.#options, source, target };
+    const fix = FIXES[reject.code]?.(known) ?? ROW_CODES[reject.code].fix;
+    return place === undefined ? fix : levelFix(levelOf(place).join("."), fix);
   }
 }

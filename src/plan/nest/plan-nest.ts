@@ -2,6 +2,7 @@
 import { relocated, UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LookupPlan } from "../../model/lookup-plan.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
+import { levelFix } from "../../model/nest/level-fix.ts";
 import type { LinkedColumns, NestLevel, NestLink, NestPlan } from "../../model/nest/nest-plan.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import { levelName } from "../../options/nest/nest-levels.ts";
@@ -164,24 +165,10 @@ function within<T>({ path }: LevelOptions, work: () => T): T {
     if (!(error instanceof UpsurgeError)) throw error;
     const name = levelName(path);
     const { code, details, message: title, why, cause } = error;
-    const own = asEntries(error.fix);
-    const fix = own === error.fix ? own : `among the options of ${name} in --nest: ${own}`;
+    const fix = levelFix(name, error.fix);
     const said = new UpsurgeError(code, details, { title, why, fix, cause });
     throw relocated(said, `--nest ${name}`);
   }
-}
-
-const SEVERAL = /--(map|const|set|stamp) ('[^']*'|[^\s,;`]+)/g;
-const SINGLE =
-  /--(key|constraint|mode|null-key|extra-fields|missing-fields|match-names|update-columns) ('[^']*'|[^\s,;`]+)/g;
-
-/** Flags as entries of a level: `--map 'a:b'` is `map: [ 'a:b' ]`. No column is added to the table of a level. */
-function asEntries(fix: string): string {
-  return fix
-    .replace(/; --alter adds [^;]*$/, "")
-    .replace(SEVERAL, (_, name: string, value: string) => `${name}: [ ${value} ]`)
-    .replace(SINGLE, (_, name: string, value: string) => `${name}: ${value}`)
-    .replaceAll("--keep-identity", "keep-identity: true");
 }
 
 interface PlannedTables {

@@ -10,7 +10,7 @@ export interface Found {
   readonly id: string;
   /** It is a number to a column that takes any type. */
   readonly isNumber: boolean;
-  /** Its place in the table of keys. */
+  /** Its place in the table of keys; -1: it has none, as a number is a part of its key. */
   readonly entry: number;
 }
 

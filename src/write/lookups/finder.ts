@@ -3,9 +3,11 @@
  * the end of the transaction, since no record changes it; what is missing is asked for again.
  */
 import type { LookupPlan } from "../../model/lookup-plan.ts";
+import { tellsNumbers } from "../../model/table-shape.ts";
 import type { Session } from "../../targets/target.ts";
-import type { KeyTexts, LookupSql } from "../../targets/lookup-sql.ts";
+import type { KeyNumbers, KeyTexts, LookupSql } from "../../targets/lookup-sql.ts";
 import type { Answer, Found } from "./answer.ts";
+import { keyOfTexts, numbersOfKey, textsOfKey } from "./key-text.ts";
 import { keyBytes, KeyTable } from "./key-table.ts";
 
 /** What a finder works over. */
@@ -56,18 +58,17 @@ export class Finder {
 
   /** What is found is a number to a column that takes any type, which the bytes of records do not tell. */
   get findsNumbers(): boolean {
-    return this.lookup.column.family === "other" && this.lookup.refersTo.family === "number";
+    return tellsNumbers(this.lookup.column) && this.lookup.refersTo.family === "number";
   }
 
   /** A key as one text; equal texts have the same answer, others may. */
-  static keyOf(texts: KeyTexts): string {
-    const [only] = texts;
-    return texts.length === 1 && only !== undefined ? only : JSON.stringify(texts);
+  static keyOf(texts: KeyTexts, numbers?: KeyNumbers): string {
+    return keyOfTexts(texts, numbers);
   }
 
   /** The texts of such a key. */
   textsOf(key: string): KeyTexts {
-    return this.lookup.keys.length === 1 ? [key] : (JSON.parse(key) as string[]);
+    return textsOfKey(key, this.lookup.keys.length);
   }
 
   /** What is known of a key; `undefined`: it was not asked for. */
@@ -120,7 +121,10 @@ export class Finder {
   /** Where one of several texts is unfit the whole statement fails: each half is asked for by itself then. */
   async #find(keys: readonly string[]): Promise<void> {
     const { execute, lookups, classify } = this.#session;
-    const { sql, values } = this.#sql.find(keys.map((key) => this.textsOf(key)));
+    const { sql, values } = this.#sql.find(
+      keys.map((key) => this.textsOf(key)),
+      keys.map(numbersOfKey),
+    );
     let rows: Awaited<ReturnType<typeof execute.run>>["rows"];
     try {
       ({ rows } = await execute.run(sql, values));
@@ -141,7 +145,11 @@ export class Finder {
   #set(key: string, answer: NewAnswer): void {
     this.#open.delete(key);
     if (answer.kind === "found") {
-      const entry = this.#table.add(keyBytes(this.textsOf(key)), Buffer.from(answer.id));
+      // The bytes of records, by which the table is asked, do not tell a number from a text.
+      const entry =
+        numbersOfKey(key) === null
+          ? this.#table.add(keyBytes(this.textsOf(key)), Buffer.from(answer.id))
+          : -1;
       this.#answers.set(key, { ...answer, entry });
       return;
     }
@@ -154,7 +162,10 @@ export class Finder {
     let made = 0;
     for (let from = 0; from < keys.length; from += this.#sql.most) {
       const slice = keys.slice(from, from + this.#sql.most);
-      const { sql, values } = this.#sql.create(slice.map((key) => this.textsOf(key)));
+      const { sql, values } = this.#sql.create(
+        slice.map((key) => this.textsOf(key)),
+        slice.map(numbersOfKey),
+      );
       try {
         made += (await this.#session.execute.run(sql, values)).changed;
       } catch (error) {

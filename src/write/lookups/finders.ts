@@ -1,6 +1,6 @@
 /** Which look-ups share what they find: those that find rows of one table by the same columns. */
 import type { LookupPlan } from "../../model/lookup-plan.ts";
-import { tableName } from "../../model/table-shape.ts";
+import { tableName, tellsNumbers } from "../../model/table-shape.ts";
 import { Finder } from "./finder.ts";
 import type { LookupSession } from "./finder.ts";
 
@@ -18,7 +18,7 @@ export function findersOf(
       tableName(parent.name),
       names,
       refersTo.name,
-      column.family === "other",
+      tellsNumbers(column),
     ]);
     const finder = shared.get(alike) ?? new Finder(lookup, session);
     shared.set(alike, finder);

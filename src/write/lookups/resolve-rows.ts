@@ -1,6 +1,7 @@
 /** Fills what was looked up into rows, one by one. Pure. */
 import type { PendingValue, Row, RowFault } from "../../model/batch.ts";
 import type { LookupPlan } from "../../model/lookup-plan.ts";
+import { tellsNumbers } from "../../model/table-shape.ts";
 import {
   isNothing,
   missingFault,
@@ -24,8 +25,12 @@ export interface LookupContext {
 }
 
 /** The key of a value, as the finder of its look-up knows it; `null`: the value is NULL, or a part of the key is missing. */
-export function keyOfPending({ texts }: PendingValue): string | null {
-  return texts.some(isNothing) ? null : Finder.keyOf(texts.map((text) => text ?? ""));
+export function keyOfPending({ texts, numbers }: PendingValue): string | null {
+  if (texts.some(isNothing)) return null;
+  return Finder.keyOf(
+    texts.map((text) => text ?? ""),
+    numbers,
+  );
 }
 
 /** The row with its values, or what is wrong with it. */
@@ -88,7 +93,7 @@ function valueOf(
   switch (answer.kind) {
     case "found": {
       const { id, isNumber } = answer;
-      return { kind: "value", id, isNumber: isNumber && lookup.column.family === "other" };
+      return { kind: "value", id, isNumber: isNumber && tellsNumbers(lookup.column) };
     }
     case "missing":
       return lookup.missing === "null" ? asNull() : faulty(missingFault(lookup, texts));

@@ -8,6 +8,7 @@ import { placeText } from "../../model/nest/nesting.ts";
 import type { NestedElement, NestedPlace, NestedValue } from "../../model/nest/nesting.ts";
 import type { SourceRecord } from "../../model/record.ts";
 import type { Reject } from "../../model/reject.ts";
+import { tellsNumbers } from "../../model/table-shape.ts";
 import type { MappedRecord, RecordMapper } from "./map-records.ts";
 import { nullKeyFault, rejected } from "./mapping-faults.ts";
 import type { MappingFault } from "./mapping-faults.ts";
@@ -160,7 +161,7 @@ function withPosition(row: Row, { position }: NestLevel): Row {
   const at = row.shape.columns.indexOf(column.name);
   const values = [...row.values];
   values[at] = String((row.record.place?.index ?? 1) - 1 + from);
-  if (column.family !== "other") return { ...row, values };
+  if (!tellsNumbers(column)) return { ...row, values };
   const numeric = [...(row.numeric ?? values.map(() => false))];
   numeric[at] = true;
   return { ...row, values, numeric };

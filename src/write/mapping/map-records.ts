@@ -17,6 +17,7 @@ import { KIND_BITS } from "../../model/packed.ts";
 import type { PackedColumn, PackedFields } from "../../model/packed.ts";
 import type { FieldKind, RecordShape, SourceRecord } from "../../model/record.ts";
 import type { Reject } from "../../model/reject.ts";
+import { tellsNumbers } from "../../model/table-shape.ts";
 import type { Column } from "../../model/table-shape.ts";
 import type { Capabilities } from "../../targets/target.ts";
 import { DeleteMarks } from "./delete-marks.ts";
@@ -140,11 +141,16 @@ export class RecordMapper {
     return spelled === null ? null : { shape, columns: slots, fields: spelled };
   }
 
-  /** Booleans, arrays and objects are spelled as the column of the other table takes them, and notations are read. */
+  /** Booleans, arrays and objects are spelled as the column of the other table takes them, notations are read, and numbers told from texts. */
   #areOrdinary({ kinds }: PackedFields, { lookup, keys }: PackedPending): boolean {
     if (this.#keyReaders[lookup]?.some((read) => read !== undefined) === true) return false;
     const spelled = KIND_BITS.boolean | KIND_BITS.json;
-    return keys.every(({ field }) => field < 0 || ((kinds?.[field] ?? 0) & spelled) === 0);
+    return keys.every(({ field }, at) => {
+      const column = this.#lookups[lookup]?.keys[at]?.column;
+      const isOpen = column !== undefined && tellsNumbers(column);
+      const others = isOpen ? spelled | KIND_BITS.number : spelled;
+      return field < 0 || ((kinds?.[field] ?? 0) & others) === 0;
+    });
   }
 
   #mapping(shape: RecordShape, json: boolean): ShapeMapping {
@@ -207,7 +213,8 @@ export class RecordMapper {
           return rejected(record, unreadFault(slot.column, texts.value, texts.why));
         if (mayHoldNul && texts.some((text) => text?.includes("\0") === true))
           return rejected(record, nulFault(slot.column));
-        pending.push({ at: values.length, lookup: slot.pending.lookup, texts });
+        const numbers = this.#keyNumbers(record, slot.pending);
+        pending.push({ at: values.length, lookup: slot.pending.lookup, texts, ...numbers });
         values.push(null);
         continue;
       }
@@ -262,6 +269,21 @@ export class RecordMapper {
       texts.push(text);
     }
     return texts;
+  }
+
+  /** Which parts of a key came as numbers for columns that take any type. */
+  #keyNumbers(
+    { kinds }: SourceRecord,
+    { lookup, keys }: PackedPending,
+  ): Pick<PendingValue, "numbers"> {
+    if (kinds === null) return {};
+    const numbers = keys.map(({ field }, at) => {
+      const column = this.#lookups[lookup]?.keys[at]?.column;
+      if (field < 0 || column === undefined || !tellsNumbers(column)) return false;
+      const kind = kinds[field] ?? null;
+      return kind === "number" || (kind === "boolean" && this.#isNumeric(column));
+    });
+    return numbers.includes(true) ? { numbers } : {};
   }
 
   /** A value as the database reads it, where its column has a notation. */

@@ -7,6 +7,7 @@ import type { OutcomeCounts } from "../../model/counts.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import { isToldByKey } from "../../model/nest/nest-plan.ts";
 import type { NestLevel, NestLink } from "../../model/nest/nest-plan.ts";
+import { tellsNumbers } from "../../model/table-shape.ts";
 import { Finder } from "../lookups/finder.ts";
 import type { LookupSession } from "../lookups/finder.ts";
 
@@ -127,10 +128,16 @@ export class LinkFinder {
 
   /** The key of a row as finders know it; `null`: a part of it is missing. */
   #keyOf(row: Row): string | null {
-    const columns = this.#keyColumns();
-    const texts = columns.map((name) => valueIn(row, name)?.text ?? null);
-    if (columns.length === 0 || texts.includes(null)) return null;
-    return Finder.keyOf(texts.map((text) => text ?? ""));
+    const columns = this.#links[0]?.find?.keys.map(({ column }) => column) ?? [];
+    const values = columns.map(({ name }) => valueIn(row, name));
+    if (columns.length === 0 || values.includes(null)) return null;
+    const numbers = columns.map(
+      (column, at) => tellsNumbers(column) && values[at]?.isNumber === true,
+    );
+    return Finder.keyOf(
+      values.map((value) => value?.text ?? ""),
+      numbers,
+    );
   }
 
   /** `email = 'x'`, for messages. */

@@ -30,6 +30,9 @@ export function fillRow(
   const values = [...row.values];
   const numeric = row.numeric === null ? values.map(() => false) : [...row.numeric];
   const texts = (row.pending ?? []).map((pending) => [...pending.texts]);
+  const numbers = (row.pending ?? []).map((each) =>
+    each.texts.map((_, at) => each.numbers?.[at] ?? false),
+  );
   const absent: number[] = [];
   for (const use of expressions?.uses ?? []) {
     const value = found.get(use.value) ?? NOTHING;
@@ -38,6 +41,8 @@ export function fillRow(
     for (const { pending, key } of use.keys) {
       const of = texts[pending];
       if (of !== undefined) of[key] = value.text;
+      const flags = numbers[pending];
+      if (flags !== undefined) flags[key] = value.isNumber;
     }
     if (use.at === null) continue;
     values[use.at] = value.text;
@@ -47,6 +52,7 @@ export function fillRow(
   const pending = row.pending?.map((each, at): PendingValue => ({
     ...each,
     texts: texts[at] ?? [],
+    numbers: numbers[at] ?? [],
   }));
   const filled: Row = {
     ...rest,

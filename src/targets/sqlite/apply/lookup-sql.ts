@@ -5,11 +5,12 @@
  *   from json_each(?) as k join "authors" as p on p."email" = (k.value ->> 0) and p."id" is not null
  *   group by k.key
  *
- * Pure. A text is compared as the affinity of its column has it.
+ * Pure. A text is compared as the affinity of its column has it; a column without one tells a number from a text.
  */
 import type { LookupPlan } from "../../../model/lookup-plan.ts";
+import { tellsNumbers } from "../../../model/table-shape.ts";
 import type { Column } from "../../../model/table-shape.ts";
-import type { Lookups, LookupSql, Savepoint } from "../../lookup-sql.ts";
+import type { KeyNumbers, KeyTexts, Lookups, LookupSql, Savepoint } from "../../lookup-sql.ts";
 import { quoteIdentifier } from "../quote.ts";
 
 const SAVEPOINT = "upsurge_lookup";
@@ -34,6 +35,7 @@ export const RECORD_SAVEPOINT: Savepoint = {
 
 const MOST = 10_000;
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 function lookupSql({ parent, keys, refersTo, column }: LookupPlan, strict: boolean): LookupSql {
   const table = quoteIdentifier(parent.name.name);
@@ -46,24 +48,43 @@ function lookupSql({ parent, keys, refersTo, column }: LookupPlan, strict: boole
     (key, at) => `p.${quoteIdentifier(key.column.name)} = ${texts[at] ?? ""}`,
   );
   const names = keys.map((key) => quoteIdentifier(key.column.name)).join(", ");
-  const isOpen = column.family === "other";
+  const json = (of: readonly KeyTexts[], numbers: readonly KeyNumbers[] = []): string =>
+    keysJson(of, numbers, keys);
+  const isOpen = tellsNumbers(column);
   const number = isOpen ? `, max(typeof(${id}) in ('integer', 'real')) as number` : "";
   return {
     most: MOST,
-    find: (of) => ({
+    find: (of, numbers) => ({
       sql: `select k.key + 1 as n, count(*) as found, min(${textOf(id)}) as id${number}
 from json_each(?) as k join ${table} as p on ${[...conditions, `${id} is not null`].join(" and ")}
 group by k.key`,
-      values: [JSON.stringify(of)],
+      values: [json(of, numbers)],
     }),
-    create: (of) => ({
+    create: (of, numbers) => ({
       sql: `insert into ${table} (${names})
 select ${texts.join(", ")} from json_each(?) as k where true order by k.key
 on conflict do nothing`,
-      values: [JSON.stringify(of)],
+      values: [json(of, numbers)],
     }),
     unfit: (key) => 1 + keys.findIndex((each, at) => isUnfit(each.column, key[at] ?? "", strict)),
   };
+}
+
+/** An array for each key, of texts and numbers. */
+function keysJson(
+  of: readonly KeyTexts[],
+  numbers: readonly KeyNumbers[],
+  keys: LookupPlan["keys"],
+): string {
+  if (numbers.every((each) => each === null)) return JSON.stringify(of);
+  const areOpen = keys.map((key) => tellsNumbers(key.column));
+  const values = of.map((texts, at) =>
+    texts.map((text, place) => {
+      const isNumber = areOpen[place] === true && numbers[at]?.[place] === true;
+      return isNumber && JSON_NUMBER.test(text) ? text : JSON.stringify(text);
+    }),
+  );
+  return `[${values.map((key) => `[${key.join(",")}]`).join(",")}]`;
 }
 
 /** The text that is read as the same value again: a cast of a REAL has 15 digits. */
