@@ -154,17 +154,21 @@ export class LoadNotes {
     misfits,
     unseen,
     late,
+    members,
   }: {
     readonly misfits: MisfitTally | undefined;
     readonly unseen: UnseenFields | undefined;
     /** The columns that `--late` names. */
     readonly late: readonly string[];
+    /** What is said of members that were empty. */
+    readonly members: readonly string[];
   }): readonly string[] {
     return [
       ...[...this.#ofSources.values()].flat(),
       ...this.#overlaps(),
       ...(misfits?.warnings ?? []),
       ...(unseen?.warnings ?? []),
+      ...members,
       ...this.#lateUnseen(late),
       ...(this.#late === null ? [] : this.#lateWarnings(this.#late)),
       ...(this.#removed === null ? [] : this.#removalWarnings(this.#removed)),

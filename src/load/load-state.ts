@@ -1,4 +1,5 @@
 /** How far a try of a load has come, as a value: what is open, what it has counted, and what follows from that at its end. */
+import { emptyMembers } from "./empty-members.ts";
 import type { Ledger } from "../account/ledger.ts";
 import { SourceTally } from "../account/source-tally.ts";
 import type { Retry } from "../errors/codes.ts";
@@ -176,7 +177,10 @@ function readOf({ sources, prepared, ownRead }: LoadState): ReadonlyMap<string, 
   return new Map(paths.map((path) => [path, ownRead.get(checkpointName(path)) ?? 0]));
 }
 
-function notesOf({ ledger, job, request, notes }: LoadState, isDone: boolean): readonly string[] {
+function notesOf(
+  { prepared, ledger, job, request, notes }: LoadState,
+  isDone: boolean,
+): readonly string[] {
   const { misfits, keptMisfits } = ledger ?? {};
   const hasRead = (ledger?.seen.read ?? 0) > (job?.resumed.before.read ?? 0);
   return notes.all({
@@ -184,6 +188,7 @@ function notesOf({ ledger, job, request, notes }: LoadState, isDone: boolean): r
     // Of a run that has read nothing, or not all, nothing can be said.
     unseen: isDone && hasRead ? request.lessons.unseen : undefined,
     late: isDone && hasRead ? (request.options.late ?? []) : [],
+    members: isDone && hasRead ? emptyMembers(prepared?.plan.nest, ledger?.levels ?? []) : [],
   });
 }
 
