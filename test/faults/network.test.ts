@@ -33,7 +33,7 @@ describe("a server that falls silent", () => {
     ["at the first question", { kind: "black-hole", on: /_version_num/ }, "TARGET_UNREACHABLE"],
     ["while the table is looked up", { kind: "black-hole", on: /pg_attribute/ }, "TARGET_LOST"],
     ["while statements are tried out", { kind: "black-hole", on: /^explain/i }, "TARGET_LOST"],
-    ["at the beginning of the load", { kind: "black-hole", on: /read write$/ }, "TARGET_LOST"],
+    ["at the beginning of the load", { kind: "black-hole", on: /read write\b/ }, "TARGET_LOST"],
     ["while rows are copied", { kind: "black-hole", on: COPY }, "TARGET_LOST"],
     ["after a copy has begun", { kind: "silence", on: COPY }, "TARGET_LOST"],
     ["but for a byte a second", { kind: "trickle", on: COPY }, "TARGET_LOST"],
