@@ -16,9 +16,7 @@ import { openAsSeen } from "./open-as-seen.ts";
 import { FieldProfile } from "./field-profile.ts";
 import { ValueSketch } from "../values/value-sketch.ts";
 import type { Source } from "../sources/source-set.ts";
-import { connectOptions } from "../load/connect-options.ts";
-import { connectFirst } from "../load/first-connect.ts";
-import { findTarget } from "../targets/registry.ts";
+import { withSession } from "../load/with-session.ts";
 import type { Session } from "../targets/target.ts";
 import type {
   InspectedField,
@@ -133,23 +131,17 @@ function unreadable(error: unknown): InspectedSource["rejects"][number] {
 
 async function inspectTarget(
   options: Options,
-  { environment, onAway }: PlanSurroundings,
+  surroundings: PlanSurroundings,
 ): Promise<InspectedTable | InspectedDatabase> {
-  const url = options.to ?? "";
-  const target = await findTarget(url);
-  const connect = (): Promise<Session> => target.connect(connectOptions(options, environment));
-  const session = await connectFirst(connect, { waitMs: options.wait, onAway });
-  try {
-    const head = { target: target.describe(url), server: session.version };
+  return await withSession(options, surroundings, async (session, target) => {
+    const head = { target, server: session.version };
     if (options.table === null) {
       return { kind: "database", ...head, tables: await session.listTables() };
     }
     const table = await session.readTableShape(options.table);
     if (table === null) throw await noTable(options.table, head.target, session);
     return { kind: "table", ...head, table, keys: inspectKeys(table) };
-  } finally {
-    await session.close();
-  }
+  });
 }
 
 async function noTable(table: string, target: string, session: Session): Promise<Error> {

@@ -3,10 +3,8 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { shardOfName } from "../model/shards/shard.ts";
 import type { Options } from "../options/options.ts";
-import { connectOptions } from "../load/connect-options.ts";
-import { connectFirst } from "../load/first-connect.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
-import { findTarget } from "../targets/registry.ts";
+import { withSession } from "../load/with-session.ts";
 import type { Session } from "../targets/target.ts";
 import { CheckpointTable, checkpointDdl } from "../checkpoint/checkpoint-table.ts";
 import { runningJobs } from "../checkpoint/running-jobs.ts";
@@ -18,13 +16,9 @@ import { listJobs } from "./listed-jobs.ts";
 /** Lists jobs, forgets one, or tells how the checkpoint table is made. Throws `TARGET_*` errors and `JOB_UNKNOWN`. */
 export async function askJobs(
   options: Options,
-  { environment, onAway }: Pick<PlanSurroundings, "environment" | "onAway">,
+  surroundings: Pick<PlanSurroundings, "environment" | "onAway">,
 ): Promise<JobsAnswer> {
-  const url = options.to ?? "";
-  const target = await findTarget(url);
-  const connect = (): Promise<Session> => target.connect(connectOptions(options, environment));
-  const session = await connectFirst(connect, { waitMs: options.wait, onAway });
-  try {
+  return await withSession(options, surroundings, async (session, target) => {
     const { checkpointTable, printDdl, forget } = options;
     if (printDdl) {
       return { kind: "ddl", ddl: checkpointDdl(checkpointTable, session.execute.dialect) };
@@ -42,12 +36,8 @@ export async function askJobs(
         : `there is no table ${checkpointTable}`;
       throw upsurgeError("JOB_UNKNOWN", { job: forget, reason });
     }
-    return await jobsOf(session, found, { target: target.describe(url), only: options.job });
-  } catch (error) {
-    throw session.translate(error);
-  } finally {
-    await session.close();
-  }
+    return await jobsOf(session, found, { target, only: options.job });
+  });
 }
 
 /** The jobs that were asked for. Throws `JOB_UNKNOWN`. */

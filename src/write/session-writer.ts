@@ -67,15 +67,12 @@ export interface CommitEntry {
 interface OpenTransaction {
   readonly transaction: Transaction;
   readonly writer: Writer;
-  readonly batches: BatchWriter;
   /** `null` where nothing is set after the last record. */
   readonly late: LateValues | null;
-  /** `null` where nothing is looked up. */
-  readonly lookups: LookupWriter | null;
-  /** `null` where no expression is evaluated. */
-  readonly values: ValueWriter | null;
-  /** `null` where records hold no others. */
-  readonly nest: NestWriter | null;
+  /** Applies a batch with all that its records ask for. */
+  readonly write: TableWriter;
+  /** Makes a batch ready before its turn; `null` where nothing of it is known then. */
+  readonly prepare: ((batch: Batch) => void) | null;
   /** The rows of the checkpoint that it moves. */
   readonly scope: CursorScope;
 }
@@ -119,20 +116,31 @@ export class SessionWriter {
         tellsOutcomes: tables[0].late !== undefined || this.#tells(0),
       });
       const late = await this.#beginLate(joined);
-      const noting = this.#noting(batches, late);
-      const lookups = this.#lookupWriter(noting);
-      const values = this.#valueWriter(lookups ?? noting);
-      const nest = this.#nestWriter(joined, async (batch) => {
-        return await (values?.write(batch) ?? written(lookups ?? noting, batch));
-      });
-      const { transaction } = joined;
-      const open = { transaction, writer, batches, late, lookups, values, nest, scope };
+      const applying = this.#applying(joined, this.#noting(batches, late));
+      const open = { transaction: joined.transaction, writer, late, ...applying, scope };
       this.#open = open;
       failPoint("row-lock");
       await checkpointing?.cursor.lock(checkpointing.table, scope);
       failPoint("row-locked");
       return open;
     });
+  }
+
+  /** What is done with a batch before its rows are written: expressions, look-ups, levels. */
+  #applying(
+    joined: JoinedTransaction,
+    rows: BatchApplier,
+  ): Pick<OpenTransaction, "write" | "prepare"> {
+    const next = this.#lookupWriter(rows) ?? rows;
+    const values = this.#valueWriter(next);
+    const root: TableWriter = async (batch) => await (values?.write(batch) ?? written(next, batch));
+    const nest = this.#nestWriter(joined, root);
+    // What expressions give is not known before, nor are the keys of other levels.
+    const isKnown = values === null && nest === null;
+    return {
+      write: nest === null ? root : async (batch) => await nest.write(batch),
+      prepare: isKnown ? (batch) => next.prepare(batch) : null,
+    };
   }
 
   #lookupWriter(batches: BatchApplier): LookupWriter | null {
@@ -209,21 +217,16 @@ export class SessionWriter {
 
   /** Makes a batch ready while an earlier one is being written. */
   prepare(batch: Batch): void {
-    const { batches, late, lookups, values, nest } = this.#open ?? {};
-    // What expressions give is not known before, nor are the keys of other levels.
-    if (batches === undefined || values !== null || nest !== null) return;
-    (lookups ?? this.#noting(batches, late ?? null)).prepare(batch);
+    this.#open?.prepare?.(batch);
   }
 
   /** Writes a batch; nothing of it is committed. */
   async write(readBatch: ReadBatch, scope: CursorScope = "all"): Promise<BatchOutcome> {
-    const { batches, late, lookups, values, nest } = await this.begin(scope);
+    const { write } = await this.begin(scope);
     return await this.#asOurs(async () => {
       failPoint("apply");
       const { batch } = readBatch;
-      const applied = await (nest?.write(batch) ??
-        values?.write(batch) ??
-        written(lookups ?? this.#noting(batches, late), batch));
+      const applied = await write(batch);
       const outcome = writtenOf(readBatch, applied.result, this.#plan.nest?.levels);
       failPoint("applied");
       addCounts(this.#counts, outcome.counts);

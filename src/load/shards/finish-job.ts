@@ -15,12 +15,10 @@ import type { FinishReport, ShardSkew } from "../../model/shards/finish-report.t
 import { wholePath } from "../../model/shards/shard.ts";
 import type { Options } from "../../options/options.ts";
 import { scripts } from "../../plan/steps.ts";
-import { findTarget } from "../../targets/registry.ts";
 import type { Session } from "../../targets/target.ts";
 import { runSteps } from "../../write/steps.ts";
-import { connectOptions } from "../connect-options.ts";
-import { connectFirst } from "../first-connect.ts";
 import type { PlanSurroundings } from "../surroundings.ts";
+import { withSession } from "../with-session.ts";
 import { findOther, readDifferently } from "./join-shards.ts";
 import { refuseUnfinished } from "./unfinished.ts";
 
@@ -37,21 +35,12 @@ interface Finishing {
 /** Finishes the job that the options name. Throws `SHARDS_*`, `JOB_*`, `SOURCE_*`, `STEP_*` and `TARGET_*` errors. */
 export async function finishJob(
   options: Options,
-  { environment, onAway }: Pick<PlanSurroundings, "environment" | "onAway">,
+  surroundings: Pick<PlanSurroundings, "environment" | "onAway">,
 ): Promise<FinishReport> {
-  const url = options.to ?? "";
-  const target = await findTarget(url);
-  const connect = (): Promise<Session> => target.connect(connectOptions(options, environment));
-  const session = await connectFirst(connect, { waitMs: options.wait, onAway });
-  try {
+  return await withSession(options, surroundings, async (session, target) => {
     const table = new CheckpointTable(options.checkpointTable, session.execute);
-    const job = options.job ?? "";
-    return await finish({ session, table, options, job, target: target.describe(url) });
-  } catch (error) {
-    throw session.translate(error);
-  } finally {
-    await session.close();
-  }
+    return await finish({ session, table, options, job: options.job ?? "", target });
+  });
 }
 
 async function finish(finishing: Finishing): Promise<FinishReport> {

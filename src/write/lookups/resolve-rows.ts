@@ -11,6 +11,8 @@ import {
   unfitFault,
 } from "./answer.ts";
 import type { LookupFault } from "./answer.ts";
+import { withValues } from "../row-values.ts";
+import type { PlacedValue } from "../row-values.ts";
 import { Finder } from "./finder.ts";
 import type { LookupSession } from "./finder.ts";
 
@@ -42,30 +44,25 @@ export type Resolved =
 export function resolveRow(row: Row, context: LookupContext): Resolved {
   const { pending, ...rest } = row;
   if (pending === undefined) return { kind: "row", row };
-  const values = [...row.values];
-  let { numeric } = row;
+  const found: PlacedValue[] = [];
   let unmade: RowFault | null = null;
   for (const each of pending) {
     const lookup = context.lookups[each.lookup];
     const finder = context.finders[each.lookup];
     if (lookup === undefined || finder === undefined) continue;
-    const found = valueOf(each, lookup, { finder, row, context });
-    if (found.kind === "fault") {
-      const fault = { ...found.fault, row };
+    const value = valueOf(each, lookup, { finder, row, context });
+    if (value.kind === "fault") {
+      const fault = { ...value.fault, row };
       // Nothing is made for a record that has another fault, which is the one to tell.
       if (lookup.missing !== "insert" || fault.code !== "ROW_LOOKUP")
         return { kind: "fault", fault };
       unmade ??= fault;
       continue;
     }
-    values[each.at] = found.id;
-    if (!found.isNumber) continue;
-    const flags = [...(numeric ?? values.map(() => false))];
-    flags[each.at] = true;
-    numeric = flags;
+    found.push({ at: each.at, text: value.id, isNumber: value.isNumber });
   }
   if (unmade !== null) return { kind: "fault", fault: unmade };
-  return { kind: "row", row: { ...rest, values, numeric } };
+  return { kind: "row", row: withValues(rest, found) };
 }
 
 type Value =

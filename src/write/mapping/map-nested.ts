@@ -9,6 +9,7 @@ import type { NestedElement, NestedPlace, NestedValue } from "../../model/nest/n
 import type { SourceRecord } from "../../model/record.ts";
 import type { Reject } from "../../model/reject.ts";
 import { tellsNumbers } from "../../model/table-shape.ts";
+import { withValues } from "../row-values.ts";
 import type { MappedRecord, RecordMapper } from "./map-records.ts";
 import { nullKeyFault, rejected } from "./mapping-faults.ts";
 import type { MappingFault } from "./mapping-faults.ts";
@@ -159,12 +160,8 @@ function withPosition(row: Row, { position }: NestLevel): Row {
   if (position === undefined) return row;
   const { column, from } = position;
   const at = row.shape.columns.indexOf(column.name);
-  const values = [...row.values];
-  values[at] = String((row.record.place?.index ?? 1) - 1 + from);
-  if (!tellsNumbers(column)) return { ...row, values };
-  const numeric = [...(row.numeric ?? values.map(() => false))];
-  numeric[at] = true;
-  return { ...row, values, numeric };
+  const text = String((row.record.place?.index ?? 1) - 1 + from);
+  return withValues(row, [{ at, text, isNumber: tellsNumbers(column) }]);
 }
 
 function below(

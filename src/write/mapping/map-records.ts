@@ -72,6 +72,8 @@ export class RecordMapper {
   readonly #lookups: readonly LookupPlan[];
   /** By look-up and key: the same for what other tables are asked for. */
   readonly #keyReaders: readonly (readonly (FieldReader | undefined)[])[];
+  /** By look-up and key: the columns that take any type; `null` for others, absent where all are. */
+  readonly #openKeys: readonly (readonly (Column | null)[] | undefined)[];
   readonly #linked: readonly LinkedColumns[];
   /** By the columns that take keys of other levels. */
   readonly #byLinks = new Map<string, WeakMap<RecordShape, ShapeMapping>>();
@@ -84,6 +86,10 @@ export class RecordMapper {
     this.#keyReaders = this.#lookups.map(({ keys }) =>
       keys.map(({ notation }) => (notation === undefined ? undefined : new FieldReader(notation))),
     );
+    this.#openKeys = this.#lookups.map(({ keys }) => {
+      const open = keys.map(({ column }) => (tellsNumbers(column) ? column : null));
+      return open.every((column) => column === null) ? undefined : open;
+    });
     const { resolve, missingFields, capabilities } = context;
     const { notNullCode } = capabilities;
     this.#readers = FieldReader.ofColumns(plan.notations);
@@ -146,8 +152,7 @@ export class RecordMapper {
     if (this.#keyReaders[lookup]?.some((read) => read !== undefined) === true) return false;
     const spelled = KIND_BITS.boolean | KIND_BITS.json;
     return keys.every(({ field }, at) => {
-      const column = this.#lookups[lookup]?.keys[at]?.column;
-      const isOpen = column !== undefined && tellsNumbers(column);
+      const isOpen = (this.#openKeys[lookup]?.[at] ?? null) !== null;
       const others = isOpen ? spelled | KIND_BITS.number : spelled;
       return field < 0 || ((kinds?.[field] ?? 0) & others) === 0;
     });
@@ -276,10 +281,11 @@ export class RecordMapper {
     { kinds }: SourceRecord,
     { lookup, keys }: PackedPending,
   ): Pick<PendingValue, "numbers"> {
-    if (kinds === null) return {};
+    const open = this.#openKeys[lookup];
+    if (kinds === null || open === undefined) return {};
     const numbers = keys.map(({ field }, at) => {
-      const column = this.#lookups[lookup]?.keys[at]?.column;
-      if (field < 0 || column === undefined || !tellsNumbers(column)) return false;
+      const column = open[at] ?? null;
+      if (field < 0 || column === null) return false;
       const kind = kinds[field] ?? null;
       return kind === "number" || (kind === "boolean" && this.#isNumeric(column));
     });

@@ -8,6 +8,7 @@ import type { TablePlan } from "../../model/load-plan.ts";
 import { isToldByKey } from "../../model/nest/nest-plan.ts";
 import type { NestLevel, NestLink } from "../../model/nest/nest-plan.ts";
 import { tellsNumbers } from "../../model/table-shape.ts";
+import { withValues } from "../row-values.ts";
 import { Finder } from "../lookups/finder.ts";
 import type { LookupSession } from "../lookups/finder.ts";
 
@@ -165,17 +166,10 @@ export function valueIn({ shape, values, numeric }: Row, column: string): LinkVa
 
 /** The row with these values in its linking columns. */
 export function linkedRow(row: Row, links: readonly NestLink[], found: readonly LinkValue[]): Row {
-  const values = [...row.values];
-  let { numeric } = row;
-  for (const [place, { column }] of links.entries()) {
+  const placed = links.flatMap(({ column }, place) => {
     const at = row.shape.columns.indexOf(column.name);
     const value = found[place];
-    if (at < 0 || value === undefined) continue;
-    values[at] = value.text;
-    if (!value.isNumber) continue;
-    const flags = [...(numeric ?? values.map(() => false))];
-    flags[at] = true;
-    numeric = flags;
-  }
-  return { ...row, values, numeric };
+    return at < 0 || value === undefined ? [] : [{ at, ...value }];
+  });
+  return withValues(row, placed);
 }
