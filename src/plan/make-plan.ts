@@ -15,6 +15,7 @@ import { isJob } from "../options/is-job.ts";
 import { commitEvery } from "../options/grammar.ts";
 import { modeOf } from "../options/mode-of.ts";
 import { linkedNames, refuseLinked } from "./nest/refuse-linked.ts";
+import { refuseLargeCommits } from "./partitioning.ts";
 import { shareOut } from "./shards/share-out.ts";
 import {
   fieldLabels,
@@ -364,7 +365,9 @@ function chooseCommit({
   const shortRows = options.batchRows ?? capabilities.shortRows ?? batchRows;
   // Its job is made from the plan.
   const job = null;
-  const every = options.dryRun || options.check ? null : commitEvery(options.commit);
+  const rehearses = options.dryRun || options.check;
+  const every = rehearses ? null : commitEvery(options.commit);
+  if (!rehearses) refuseLargeCommits(every, capabilities.commitRows);
   if (every === null) return { batchRows, shortRows, commitRows: null, job };
   const atMost = { batchRows: Math.min(batchRows, every), shortRows: Math.min(shortRows, every) };
   return { ...atMost, commitRows: every, job };

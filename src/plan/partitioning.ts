@@ -2,6 +2,7 @@
  * How many writers a load has, and how rows are shared out among them: rows that can meet the same target row must go
  * to the same writer, in file order. Where that cannot be held, one writer does all.
  */
+import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, Partitioning, TablePlan } from "../model/load-plan.ts";
 import type { TableShape, UniqueKey } from "../model/table-shape.ts";
 import type { Capabilities } from "../targets/target.ts";
@@ -48,6 +49,16 @@ export function choosePartitioning(
       ? "no key couples rows, so any writer may take them"
       : "rows with the same key go to the same writer";
   return { chosen: { writers, key: by }, why };
+}
+
+/** What is committed at once is for the user to choose: a load is not whole any more. */
+export function refuseLargeCommits(every: number | null, most: number | undefined): void {
+  if (most === undefined || (every !== null && every <= most)) return;
+  throw upsurgeError("PLAN_UNSUPPORTED", {
+    what: every === null ? "one transaction for all records" : `--commit ${every}`,
+    reason: `this server changes no more than some ${most} records in a transaction`,
+    suggestion: `pass --commit ${most}: the load is then a job, which goes on where it stopped`,
+  });
 }
 
 /** Why the rows of a plan cannot be shared out by this key; `null` where they can. */

@@ -59,6 +59,8 @@ export interface Capabilities {
   /** The code the database gives for a NULL in a NOT NULL column. */
   readonly notNullCode: string;
   readonly batchRows: number;
+  /** The most records to commit at once: the server changes no more rows in a transaction. Absent: as many as there are. */
+  readonly commitRows?: number;
   /** A statement that takes many locks makes the server lock the whole table instead; absent: it never does. */
   readonly escalation?: LockEscalation;
   /** A batch of short records is the better the more of them it has, up to so many. */

@@ -2,7 +2,7 @@
  * The writers of a load over one session: one transaction for everything or, where the plan commits every so many records, one
  * after another.
  */
-import { upsurgeError } from "../errors/upsurge-error.ts";
+import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import { noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { Differences } from "../model/differences.ts";
@@ -166,8 +166,16 @@ export class OneSession implements Writers {
     this.#begun = 0;
     this.#offsets = [];
     const rejects = this.#account.beforeCommit();
+    const hadCommitted = this.#hasCommitted;
     this.#hasCommitted = true;
-    this.#account.keep(await this.#writer.commit({ offsets, rejects }));
+    try {
+      this.#account.keep(await this.#writer.commit({ offsets, rejects }));
+    } catch (error) {
+      // The server has answered that it undid the transaction, which another one had met.
+      if (error instanceof UpsurgeError && error.code === "TARGET_BUSY")
+        this.#hasCommitted = hadCommitted;
+      throw error;
+    }
   }
 
   async finish(): Promise<void> {

@@ -100,6 +100,13 @@ export class BatchWriter {
     if (batch.size === 0) return { counts: {}, faults: [] };
     if (this.#mixed !== null && hasDeletes(batch)) return await this.#mixed.write(batch);
     const { set } = this.#writer;
+    const isAlone = batch.size > 1 && this.#quarantine.goesAlone(batch);
+    // A writer without sets may still take rows together.
+    if (set === undefined && isAlone)
+      return this.#inParts(
+        batch,
+        batch.rows.map((row) => [row]),
+      );
     if (set === undefined || this.#oneAtATime(batch)) return this.#applyEach(batch);
     const result = await this.#writeSet(set, batch);
     if (result !== null) return result;
@@ -112,11 +119,15 @@ export class BatchWriter {
 
   /** A few rows at fault in a large batch do not make all the others go one at a time. */
   async #writeHalves(batch: Batch): Promise<BatchResult> {
+    const half = Math.ceil(batch.size / 2);
+    return await this.#inParts(batch, [batch.rows.slice(0, half), batch.rows.slice(half)]);
+  }
+
+  async #inParts(batch: Batch, parts: readonly (readonly Row[])[]): Promise<BatchResult> {
     const counts = noCounts();
     const faults: RowFault[] = [];
     const outcomes = new Map<number, RowOutcome>();
-    const half = Math.ceil(batch.size / 2);
-    for (const rows of [batch.rows.slice(0, half), batch.rows.slice(half)]) {
+    for (const rows of parts) {
       const result = await this.#writeSound(rowsBatch(batch, rows));
       addCounts(counts, result.counts);
       faults.push(...result.faults);

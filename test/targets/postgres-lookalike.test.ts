@@ -12,7 +12,7 @@ if (engine === undefined) throw new Error("there is no PostgreSQL");
 const database = useDatabase(engine);
 
 const SAYS =
-  "PostgreSQL 15.12-YB-2.25.2.0-b0 on x86_64-pc-linux-gnu, compiled by clang version 19.1.0, 64-bit";
+  "CockroachDB CCL v25.2.0 (x86_64-pc-linux-gnu, built 2025/05/09 13:54:57, go1.23.7 X:nocoverageredesign)";
 
 async function run(command: string, ...flags: string[]): Promise<RunResult> {
   const load = ["-", "--format", "csv", "--table", "t", "--key", "k"];
@@ -34,7 +34,7 @@ describe("before it says so", () => {
   });
 });
 
-describe("a server that says it is YugabyteDB", () => {
+describe("a server that says it is CockroachDB", () => {
   beforeAll(async () => {
     await database.reset();
     await database.exec(`create table t (k int primary key);
@@ -48,8 +48,8 @@ describe("a server that says it is YugabyteDB", () => {
       const { exitCode, stderr } = await run(command);
 
       expect(exitCode).toBe(2);
-      expect(stderr).toMatch(/is YugabyteDB, not PostgreSQL {2}TARGET_LOOKALIKE/);
-      expect(stderr).toContain("commits every 20,000 rows");
+      expect(stderr).toMatch(/is CockroachDB, not PostgreSQL {2}TARGET_LOOKALIKE/);
+      expect(stderr).toContain("its advisory locks do nothing");
       expect(stderr).toMatch(/fix: .*--accept-server/);
     },
   );
@@ -65,6 +65,6 @@ describe("a server that says it is YugabyteDB", () => {
     expect(exitCode, stderr).toBe(0);
     const report = JSON.parse(stdout);
     expect(report.counts.inserted).toBe(1);
-    expect(report.warnings.join()).toContain("the server is YugabyteDB, not PostgreSQL");
+    expect(report.warnings.join()).toContain("the server is CockroachDB, not PostgreSQL");
   });
 });

@@ -7,12 +7,13 @@ const MERGE_SINCE = 150_000;
 /** Tests say here of which older version the methods are to be used, as in `140000`. */
 const FORCED = "UPSURGE_TEST_POSTGRES_METHODS";
 
-/** The methods of a server of this version. */
-export function methodsOf(version: number): MethodCapabilities {
+/** The methods of a server of this version; `hasCitus`: with that extension. */
+export function methodsOf(version: number, hasCitus = false): MethodCapabilities {
   const known = Math.min(Number(process.env[FORCED] ?? version), version);
   return {
     native: "upsert",
-    merge: known < MERGE_SINCE ? UPDATE_THEN_INSERT : MERGE,
+    // Citus takes no MERGE of rows that are staged on one server into a table that is spread over several.
+    ...(hasCitus ? {} : { merge: known < MERGE_SINCE ? UPDATE_THEN_INSERT : MERGE }),
     copy: { kinds: ["table", "partitioned"], mayMeetRows: true },
     proposal: { byUpsert: true, rowTriggersOnly: true },
     stagedColumns: STAGED_COLUMNS,

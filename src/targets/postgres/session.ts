@@ -16,7 +16,8 @@ import type {
 } from "../target.ts";
 import { structureText } from "./stage/structure-text.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
-import { endClient, ConnectionLoss, rollBack } from "./connect/deadline.ts";
+import { endClient, rollBack } from "./connect/deadline.ts";
+import type { ConnectionLoss } from "./connect/deadline.ts";
 import { classifyError, isServerError, rowFault, translateError } from "./errors.ts";
 import { emptyTable } from "./apply/empty-table.ts";
 import { LOOKUPS, RECORD_SAVEPOINT } from "./apply/lookup-sql.ts";
@@ -32,7 +33,6 @@ import { keyHashes, whyUnhashable } from "./stage/key-hash.ts";
 import { unusualKeyHashes } from "./stage/unusual-keys.ts";
 import type { UnusualKeys } from "./stage/unusual-keys.ts";
 import { blockedBy } from "./connect/blocked-by.ts";
-import { askServer } from "./connect/ask-server.ts";
 import { runTogether } from "./connect/run-together.ts";
 import type { PostgresServer } from "./connect/ask-server.ts";
 import { transactionSettings } from "./connect/transaction-settings.ts";
@@ -43,6 +43,7 @@ import { sqlExecutor } from "./statements.ts";
 import { explainMethods, listStatements } from "./catalog/explain-plan.ts";
 import { syncLock, tableLocks } from "./apply/table-locks.ts";
 import { quoteIdentifier } from "./quote.ts";
+import { dateOrder } from "./words.ts";
 import { moveSequences, notMoved } from "./catalog/move-sequences.ts";
 import { sequencesBehind } from "./catalog/sequences.ts";
 import { stageDdl } from "./stage/stage.ts";
@@ -74,11 +75,6 @@ interface TableMemory {
   readonly set: SetMemory;
   /** The server has refused what folding takes. */
   readonly cannotFold: boolean;
-}
-
-/** The database reads dates in its own style, which libpq's variable sets for one run. */
-function dateOrder(order: "DMY" | "MDY"): string {
-  return `run the same command with PGDATESTYLE=${order} in its environment, since the date style of the database decides; or write dates as YYYY-MM-DD`;
 }
 
 /** A session of one load. */
@@ -115,7 +111,7 @@ export class PostgresSession implements Session {
   private constructor(
     { client, loss }: { readonly client: Client; readonly loss: ConnectionLoss },
     context: PostgresSessionContext,
-    { version, encoding, lookalike }: PostgresServer,
+    { version, encoding, lookalike, hasCitus }: Omit<PostgresServer, "maker">,
   ) {
     this.#client = client;
     this.#loss = loss;
@@ -131,7 +127,7 @@ export class PostgresSession implements Session {
     this.capabilities = {
       rowSources: ["staged", "arrays", "values"],
       setBased: true,
-      methods: methodsOf(version),
+      methods: methodsOf(version, hasCitus),
       upsertsWithoutIndex: false,
       appliesRowsInOrder: true,
       anyConstraint: true,
@@ -154,18 +150,20 @@ export class PostgresSession implements Session {
   }
 
   /** Takes over a connected client. Throws `PLAN_UNSUPPORTED` for a server older than 14, `TARGET_LOOKALIKE` for another. */
-  static async open(client: Client, context: PostgresSessionContext): Promise<PostgresSession> {
-    const loss = new ConnectionLoss(client);
-    const { version, encoding, lookalike } = await askServer(client);
+  static open(
+    client: Client,
+    context: PostgresSessionContext,
+    { loss, ...server }: Omit<PostgresServer, "maker"> & { readonly loss: ConnectionLoss },
+  ): PostgresSession {
+    const { version, lookalike } = server;
     if (lookalike !== null) {
       const { label, acceptServer } = context;
       if (!acceptServer) throw upsurgeError("TARGET_LOOKALIKE", { target: label, ...lookalike });
       // What it says of its version is not what it can do.
       const assumed = Math.max(version, OLDEST);
       return new PostgresSession({ client, loss }, context, {
+        ...server,
         version: assumed,
-        encoding,
-        lookalike,
       });
     }
     if (version < OLDEST) {
@@ -175,7 +173,7 @@ export class PostgresSession implements Session {
         suggestion: "upgrade the server",
       });
     }
-    return new PostgresSession({ client, loss }, context, { version, encoding, lookalike });
+    return new PostgresSession({ client, loss }, context, server);
   }
 
   async readTableShape(table: string): Promise<TableShape | null> {

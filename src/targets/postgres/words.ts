@@ -15,3 +15,8 @@ export const LOGIN_FIX =
 /** What helps where the server's certificate is not trusted. */
 export const TLS_FIX =
   "pass sslrootcert=FILE for a private CA, or accept the risk: sslmode=require or sslmode=disable";
+
+/** The database reads dates in its own style, which libpq's variable sets for one run. */
+export function dateOrder(order: "DMY" | "MDY"): string {
+  return `run the same command with PGDATESTYLE=${order} in its environment, since the date style of the database decides; or write dates as YYYY-MM-DD`;
+}

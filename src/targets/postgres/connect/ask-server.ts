@@ -1,6 +1,8 @@
 /** Asks a server what it is. */
 import type { Client } from "pg";
 import { isServerError } from "../errors.ts";
+import { makerOf } from "../distributed/makers.ts";
+import type { Maker } from "../distributed/makers.ts";
 import { judgeServer } from "./lookalike.ts";
 import type { Lookalike } from "./lookalike.ts";
 
@@ -10,6 +12,10 @@ export interface PostgresServer {
   readonly version: number;
   /** The encoding of the database, by the server's name for it; empty where it is not told. */
   readonly encoding: string;
+  /** It has the extension Citus, whose tables may be spread over several servers. */
+  readonly hasCitus: boolean;
+  /** It is a distributed server that loads are written for in a way of their own; `null`: it is not. */
+  readonly maker: Maker | null;
   /** `null`: it is PostgreSQL. */
   readonly lookalike: Lookalike | null;
 }
@@ -18,18 +24,22 @@ export interface PostgresServer {
 export async function askServer(client: Client): Promise<PostgresServer> {
   const sql = `select pg_catalog.version() as text,
     pg_catalog.current_setting('server_version_num', true) as number,
-    pg_catalog.current_setting('server_encoding', true) as encoding`;
+    pg_catalog.current_setting('server_encoding', true) as encoding,
+    exists (select from pg_catalog.pg_extension where extname = 'citus') as citus`;
   try {
-    const { rows } = await client.query<{ text: unknown; number: unknown; encoding: unknown }>(sql);
-    const { text, number, encoding } = rows[0] ?? {};
+    const { rows } =
+      await client.query<Partial<Record<"text" | "number" | "encoding" | "citus", unknown>>>(sql);
+    const { text, number, encoding, citus } = rows[0] ?? {};
     const version = /^\d+$/.test(String(number)) ? Number(number) : 0;
     return {
       version,
       encoding: typeof encoding === "string" ? encoding : "",
+      hasCitus: citus === true,
+      maker: makerOf(typeof text === "string" ? text : ""),
       lookalike: judgeServer(typeof text === "string" ? text : null),
     };
   } catch (error) {
     if (!isServerError(error) || !/^(?:0A|22|42)/.test(error.code)) throw error;
-    return { version: 0, encoding: "", lookalike: judgeServer(null) };
+    return { version: 0, encoding: "", hasCitus: false, maker: null, lookalike: judgeServer(null) };
   }
 }

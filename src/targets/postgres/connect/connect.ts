@@ -8,9 +8,11 @@ import type { ConnectionPlan, Host } from "./client-config.ts";
 import { AuthenticationWatch } from "./authentication.ts";
 import { rounds, whyUnfit } from "./session-attrs.ts";
 import { describeUrl } from "./connection-url.ts";
-import { connectInTime, endClient, watchStatements } from "./deadline.ts";
+import { askServer } from "./ask-server.ts";
+import { connectInTime, ConnectionLoss, endClient, watchStatements } from "./deadline.ts";
 import { TlsAnswer } from "./tls-answer.ts";
 import { connectError, isServerError } from "../errors.ts";
+import { DistributedSession } from "../distributed/session.ts";
 import { PostgresSession } from "../session.ts";
 
 /** A session on the server that the URL and the environment name. Throws `TARGET_*` errors. */
@@ -29,7 +31,11 @@ export async function connect({
   const client = await openClient(connecting, label, { statementMs: statementTimeoutMs });
   try {
     const context = { label, environment, searchPath, acceptServer, lockTimeoutMs, reconnect };
-    return await PostgresSession.open(client, context);
+    const loss = new ConnectionLoss(client);
+    const server = await askServer(client);
+    const { maker, encoding } = server;
+    if (maker !== null) return new DistributedSession(client, context, { maker, encoding, loss });
+    return PostgresSession.open(client, context, { ...server, loss });
   } catch (error) {
     await endClient(client);
     throw connectError(error, label, false);

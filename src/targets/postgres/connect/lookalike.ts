@@ -21,11 +21,6 @@ const KNOWN: readonly (readonly [word: RegExp, name: string, risk: string])[] = 
     "its advisory locks do nothing, so two loads or two runs of a job at once are not kept apart",
   ],
   [
-    /-YB-/,
-    "YugabyteDB",
-    "its COPY commits every 20,000 rows by default, so a load that fails can leave rows behind",
-  ],
-  [
     /\bRedshift\b/,
     "Amazon Redshift",
     "its unique keys are not enforced, so a key can be there twice",

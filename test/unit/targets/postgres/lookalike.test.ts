@@ -1,5 +1,6 @@
 /** PostgreSQL and those that speak its protocol, by what their `version()` says. */
 import { expect, test } from "vitest";
+import { makerOf } from "../../../../src/targets/postgres/distributed/makers.ts";
 import { judgeServer } from "../../../../src/targets/postgres/connect/lookalike.ts";
 
 // As they were printed: by PostgreSQL's own build, packers of it, and services that run it.
@@ -27,10 +28,6 @@ test.each([
   [
     "CockroachDB",
     "CockroachDB CCL v21.1.0 (x86_64-unknown-linux-gnu, built 2021/04/23 13:54:57, go1.13.14)",
-  ],
-  [
-    "YugabyteDB",
-    "PostgreSQL 15.12-YB-2.25.2.0-b0 on x86_64-pc-linux-gnu, compiled by clang version 19.1.0 (https://github.com/yugabyte/llvm-project.git a2a6b655e14e), 64-bit",
   ],
   [
     "Amazon Redshift",
@@ -67,6 +64,21 @@ test.each([
 
   expect(lookalike?.name).toBe(name);
   expect(lookalike?.risk).toMatch(/\w{3}/);
+});
+
+test.each([
+  [
+    "YugabyteDB",
+    "PostgreSQL 15.12-YB-2.25.2.0-b0 on x86_64-pc-linux-gnu, compiled by clang version 19.1.0 (https://github.com/yugabyte/llvm-project.git a2a6b655e14e), 64-bit",
+  ],
+  ["Aurora DSQL", "PostgreSQL 16"],
+])("%s is loaded in its own way: %s", (name, version) => {
+  expect(makerOf(version)?.name).toBe(name);
+});
+
+test("PostgreSQL and the servers that are refused have no way of their own", () => {
+  expect(makerOf("PostgreSQL 16.4 on x86_64-pc-linux-gnu, compiled by gcc, 64-bit")).toBeNull();
+  expect(makerOf("CockroachDB CCL v21.1.0")).toBeNull();
 });
 
 test("a server that does not say what it is, is not PostgreSQL", () => {

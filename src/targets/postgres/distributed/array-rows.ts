@@ -1,0 +1,49 @@
+/** Rows as arrays of texts, one for each column, that a statement reads as a relation. Pure. */
+import type { Row } from "../../../model/batch.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
+import type { Column } from "../../../model/table-shape.ts";
+import { quoteIdentifier } from "../quote.ts";
+import { fromText } from "../types.ts";
+
+/** The relation for rows that carry `columns`: the other columns have their defaults, as a row that is inserted. */
+export function arrayRelation(
+  { table }: Pick<TablePlan, "table">,
+  columns: readonly string[],
+): string {
+  const carried = columns.map((name, at) => {
+    const column = table.columns.find((each) => each.name === name);
+    const text = `v${at}`;
+    return `${column === undefined ? text : fromText(text, column)} as ${quoteIdentifier(name)}`;
+  });
+  const others = table.columns
+    .filter(({ name, generatedSql }) => !columns.includes(name) && generatedSql === null)
+    .map((column) => `${missing(column)} as ${quoteIdentifier(column.name)}`);
+  const arrays = columns.map((_, at) => `$${at + 2}::text[]`);
+  const names = columns.map((_, at) => `v${at}`);
+  return `(select ${["o as upsurge_ord", ...carried, ...others].join(", ")}
+from unnest(${["$1::bigint[]", ...arrays].join(", ")}) as u(${["o", ...names].join(", ")}))`;
+}
+
+function missing({ type, defaultSql, volatileDefault }: Column): string {
+  return `(${defaultSql === null || volatileDefault ? "null" : defaultSql})::${type}`;
+}
+
+/** The parameters of the relation for these rows, which carry the same columns. */
+export function arrayValues(rows: readonly Row[]): unknown[] {
+  const width = rows[0]?.shape.columns.length ?? 0;
+  return [
+    rows.map(({ ord }) => ord),
+    ...Array.from({ length: width }, (_, at) => rows.map(({ values }) => values[at] ?? null)),
+  ];
+}
+
+/** The rows as stretches of neighbours that carry the same columns, in their order. */
+export function stretches(rows: readonly Row[]): Row[][] {
+  const all: Row[][] = [];
+  for (const row of rows) {
+    const last = all.at(-1);
+    if (last?.[0]?.shape.id === row.shape.id) last.push(row);
+    else all.push([row]);
+  }
+  return all;
+}

@@ -1,0 +1,247 @@
+/** One connection to a distributed server: what it can do, planning's questions, and the start of a load. */
+import type { Client } from "pg";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
+import type { PlannedStatement } from "../../../model/plan-report.ts";
+import type { TableName, TableShape } from "../../../model/table-shape.ts";
+import { refuseReservedNames } from "../../../sql/check-table.ts";
+import { at, WHEN } from "../../../sql/planned-statements.ts";
+import { classifyOther, lostError, planRefused } from "../../session-errors.ts";
+import { TransactionAborted } from "../../target.ts";
+import type { SqlExecutor } from "../../sql-executor.ts";
+import type {
+  Capabilities,
+  ErrorClass,
+  GrantRequest,
+  Lock,
+  Session,
+  Transaction,
+} from "../../target.ts";
+import { comparisonSql } from "../apply/comparison-sql.ts";
+import { commitError } from "../apply/commit.ts";
+import { LOOKUPS, RECORD_SAVEPOINT } from "../apply/lookup-sql.ts";
+import { removalSql } from "../apply/removal-sql.ts";
+import { valueSql } from "../apply/value-sql.ts";
+import { readGrants } from "../catalog/grants.ts";
+import { listTables, readTableShape } from "../catalog/table-shape.ts";
+import type { ConnectionLoss } from "../connect/deadline.ts";
+import { endClient, rollBack } from "../connect/deadline.ts";
+import { classifyError, isServerError, rowFault, translateError } from "../errors.ts";
+import { lockJob } from "../job-lock.ts";
+import { quoteIdentifier } from "../quote.ts";
+import type { PostgresSessionContext } from "../session.ts";
+import { sqlExecutor } from "../statements.ts";
+import { structureText } from "../stage/structure-text.ts";
+import { dateOrder } from "../words.ts";
+import { arrayValues } from "./array-rows.ts";
+import { arraySql } from "./array-sql.ts";
+import { ArrayWriter } from "./array-writer.ts";
+import type { Maker } from "./makers.ts";
+import { lacking, refusePlan } from "./refuse-plan.ts";
+
+/** What a session needs besides its connection. */
+export interface DistributedServer {
+  readonly maker: Maker;
+  readonly encoding: string;
+  readonly loss: ConnectionLoss;
+}
+
+/** So many rows go in one statement. */
+const BATCH_ROWS = 1000;
+
+/** SQLSTATEs by which a server says that it has no advisory locks. */
+const NO_LOCKS = ["0A000", "42883"];
+
+/** A session of one load. */
+export class DistributedSession implements Session {
+  readonly capabilities: Capabilities;
+  readonly version: string;
+  readonly warnings: readonly string[];
+  readonly quoteIdentifier = quoteIdentifier;
+  readonly removalSql = removalSql;
+  readonly comparisonSql = comparisonSql;
+  readonly lookups = LOOKUPS;
+  readonly recordSavepoint = RECORD_SAVEPOINT;
+  readonly values: Session["values"] = (_table, columns, fields) => valueSql(columns, fields);
+  readonly rowFault = rowFault;
+  readonly execute: SqlExecutor;
+  readonly #client: Client;
+  readonly #context: PostgresSessionContext;
+  readonly #maker: Maker;
+  readonly #loss: ConnectionLoss;
+  #closing = false;
+
+  constructor(client: Client, context: PostgresSessionContext, server: DistributedServer) {
+    const { maker, encoding, loss } = server;
+    this.#client = client;
+    this.#context = context;
+    this.#maker = maker;
+    this.#loss = loss;
+    this.version = maker.name;
+    this.warnings = [
+      `the server is ${maker.name}: loads into it were tried against what its documentation says, not against such a server`,
+    ];
+    this.capabilities = capabilitiesOf(maker);
+    const executor = sqlExecutor(client, { setUp: async () => await this.#begin(), encoding });
+    this.execute = { ...executor, script: () => Promise.reject(lacking("SQL of your own", maker)) };
+  }
+
+  async readTableShape(table: string): Promise<TableShape | null> {
+    return await this.#question(() => readTableShape(this.#client, table));
+  }
+
+  async listTables(): Promise<readonly TableName[]> {
+    return await this.#question(() => listTables(this.#client));
+  }
+
+  newTableName(): Promise<TableName> {
+    const how = "create the table first, with a tool of the server";
+    return Promise.reject(lacking("--create", this.#maker, how));
+  }
+
+  supposing<T>(): Promise<T> {
+    const how = "make the change first, with a tool of the server";
+    return Promise.reject(lacking("a change of the table", this.#maker, how));
+  }
+
+  emptyTable(): never {
+    throw lacking("--truncate", this.#maker, "empty the table first, with a tool of the server");
+  }
+
+  statements(plan: TablePlan, columns: readonly string[]): readonly PlannedStatement[] {
+    const { repeats, look, write } = arraySql(plan, columns);
+    const written = look === null || plan.mode !== "update" ? undefined : WHEN.found;
+    return [...at(repeats, undefined), ...at(look, undefined), ...at(write, written)];
+  }
+
+  explain(): readonly string[] {
+    return this.#maker.why;
+  }
+
+  /** Refuses what leans on what the server lacks; the server looks at the others over no rows. */
+  async checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void> {
+    refuseReservedNames(plan, /^upsurge_ord$/);
+    refusePlan(plan, this.#maker);
+    const { look, write } = arraySql(plan, columns);
+    const none = arrayValues([]);
+    const values = [...none, ...columns.map(() => [])];
+    const check = async (): Promise<void> => {
+      for (const sql of [look, write])
+        if (sql !== null) await this.#client.query(`explain ${sql}`, values);
+    };
+    await this.#question(check).catch((error: unknown) => {
+      throw planRefused(error, (cause) =>
+        isServerError(cause) ? `${cause.message} (${cause.code})` : null,
+      );
+    });
+  }
+
+  async grants(request: GrantRequest): Promise<readonly string[]> {
+    return await this.#question(() => readGrants(this.#client, request));
+  }
+
+  async begin(tables: readonly TablePlan[]): Promise<Transaction> {
+    await this.#begin();
+    const writers = tables.map((plan) => new ArrayWriter(this.#client, plan, this.#maker));
+    return {
+      writers,
+      commit: async () => await this.#commit(),
+      rollback: async () => await rollBack(this.#client),
+    };
+  }
+
+  /** A change that another transaction has met fails the commit with 40001: the load begins it again. */
+  async #commit(): Promise<void> {
+    let answer: { readonly command: string };
+    try {
+      answer = await this.#client.query("commit");
+    } catch (cause) {
+      if (isServerError(cause)) throw this.translate(commitError(cause));
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw upsurgeError("TARGET_OUTCOME_UNKNOWN", { reason }, { cause });
+    }
+    if (answer.command === "COMMIT") return;
+    throw upsurgeError("INTERNAL", { message: "the transaction had failed before" });
+  }
+
+  async #begin(): Promise<void> {
+    await this.#client.query(this.#maker.begin);
+    const { searchPath } = this.#context;
+    if (searchPath !== null) await this.#client.query(`set local search_path = ${searchPath}`);
+  }
+
+  async #question<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      await this.#begin();
+      return await ask();
+    } catch (error) {
+      throw this.translate(error);
+    } finally {
+      await this.#client.query("rollback").catch(() => {});
+    }
+  }
+
+  /** Where there are no such locks two runs of a job meet at its checkpoint: the epoch there decides anyway. */
+  async lockJob(job: string): Promise<Lock | null> {
+    const none: Lock = { release: () => Promise.resolve() };
+    if (!this.#maker.advisoryLocks) return none;
+    try {
+      return await lockJob(this.#context.reconnect, job, this.#context.label);
+    } catch (error) {
+      if (isServerError(error) && NO_LOCKS.includes(error.code)) return none;
+      throw error;
+    }
+  }
+
+  blockedBy(): Promise<string | null> {
+    return Promise.resolve(null);
+  }
+
+  classify(error: unknown): ErrorClass {
+    if (error instanceof TransactionAborted) return "aborted";
+    // A limit of the transaction, not of a value.
+    if (isServerError(error)) return error.code === "54000" ? "fatal" : classifyError(error);
+    return classifyOther(error, this.#loss.lost && !this.#closing);
+  }
+
+  translate(error: unknown): Error {
+    const { label } = this.#context;
+    if (error instanceof TransactionAborted) {
+      const retry = error.isNew ? "restart" : "no";
+      return upsurgeError("TARGET_DOOMED", { reason: error.message }, { cause: error, retry });
+    }
+    const translated = translateError(error, label);
+    const isLost = this.#loss.lost && !this.#closing;
+    return translated === error && isLost ? lostError(error, label) : translated;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    await endClient(this.#client);
+  }
+}
+
+function capabilitiesOf({ commitRows }: Maker): Capabilities {
+  return {
+    rowSources: ["arrays"],
+    setBased: false,
+    methods: { native: "upsert" },
+    upsertsWithoutIndex: false,
+    appliesRowsInOrder: true,
+    anyConstraint: true,
+    advancesIdentity: false,
+    upsertsViews: false,
+    countsPartitioned: true,
+    acceptsPackedBatches: false,
+    storesNul: false,
+    notNullCode: "23502",
+    batchRows: BATCH_ROWS,
+    ...(commitRows === null ? {} : { commitRows }),
+    parallel: false,
+    structureText,
+    bytesPrefix: "\\x",
+    bytesType: "bytea",
+    dateOrder,
+  };
+}

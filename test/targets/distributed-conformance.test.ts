@@ -1,0 +1,72 @@
+/**
+ * The cases of the conformance suite over distributed servers, as they are played: all come out as on PostgreSQL.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import { runLoad } from "../helpers/load.ts";
+import type { LoadResult } from "../helpers/load.ts";
+import { useTempDir } from "../helpers/temp-dir.ts";
+import { play } from "../support/makers/played-server.ts";
+import type { Played } from "../support/makers/played-server.ts";
+import { DSQL, YUGABYTE } from "../support/makers/rules.ts";
+import { firstOf } from "../tiers/tiers.ts";
+import { forEngine, setupFor } from "./cases/case.ts";
+import type { Case } from "./cases/case.ts";
+import { MODE_CASES } from "./cases/modes.ts";
+import { ROW_CASES } from "./cases/rows.ts";
+import { TABLE_CASES } from "./cases/tables.ts";
+
+const SERVERS = [
+  ["YugabyteDB", YUGABYTE, []],
+  ["Aurora DSQL", DSQL, ["--commit", "2500"]],
+] as const;
+
+const [engine] = ENGINES.filter(({ name }) => name === "postgres");
+if (engine === undefined) throw new Error("there is no PostgreSQL");
+
+describe.each(SERVERS)("%s", (_name, rules, flags) => {
+  const database = useDatabase(engine);
+  const temporary = useTempDir();
+  let server: Played;
+
+  beforeAll(async () => void (server = await play(database.url, rules)));
+  afterAll(async () => await server.close());
+
+  async function run(each: Case, batchRows: number): Promise<LoadResult> {
+    await database.reset();
+    await database.exec(setupFor(each.setup, "postgres"));
+    const { table = "t", csv, ndjson } = each;
+    const extension = csv === undefined ? "ndjson" : "csv";
+    const input = csv ?? ndjson ?? "";
+    const way = { strategy: "auto", rowSource: "arrays", batchRows };
+    return await runLoad(
+      { ...database, url: server.url(database.url) },
+      { folder: temporary.path, table, extension, input, flags: [...each.flags, ...flags] },
+      way,
+    );
+  }
+
+  const cases = [...MODE_CASES, ...TABLE_CASES, ...ROW_CASES]
+    .filter(({ engines }) => engines?.includes("postgres") ?? true)
+    .map((each) => [each.title, each] as const);
+
+  describe.each(cases)("%s", (_title, each) => {
+    test.each(firstOf("batch sizes of single tests", [1000, 1, 7]))(
+      "batches of %i",
+      async (batchRows) => {
+        const result = await run(each, batchRows);
+
+        expect(result.counts, result.output).toEqual(forEngine(each.counts, "postgres"));
+        expect(await database.rows(each.check ?? "select * from t order by 1")).toEqual(
+          forEngine(each.rows, "postgres"),
+        );
+        const rejects = result.rejects.map(({ record, code, dbCode }) => ({
+          record,
+          code,
+          dbCode,
+        }));
+        expect(rejects).toEqual(forEngine(each.rejects ?? [], "postgres"));
+      },
+    );
+  });
+});

@@ -1,0 +1,194 @@
+/**
+ * Loads into distributed servers that speak PostgreSQL's protocol. They are played by their documentation, in front of PostgreSQL:
+ * what the real ones do beyond that is not tried here.
+ */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import type { Engine } from "../helpers/engines.ts";
+import { runUpsurge } from "../helpers/run-upsurge.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
+import { play } from "../support/makers/played-server.ts";
+import type { Played } from "../support/makers/played-server.ts";
+import type { PlayedServer } from "../support/makers/rules.ts";
+import { DSQL, YUGABYTE } from "../support/makers/rules.ts";
+
+const SERVERS = [
+  ["YugabyteDB", YUGABYTE, []],
+  ["Aurora DSQL", DSQL, ["--commit", "2500"]],
+] as const;
+
+const POSTGRES = postgresEngine();
+
+function postgresEngine(): Engine {
+  const engine = ENGINES.find(({ name }) => name === "postgres");
+  if (engine === undefined) throw new Error("there is no PostgreSQL");
+  return engine;
+}
+
+/** A played server, and loads of `a.csv` into its table `t`. */
+function useServer(rules: PlayedServer, flags: readonly string[]) {
+  const database = useDatabase(POSTGRES);
+  let server: Played;
+
+  beforeAll(async () => void (server = await play(database.url, rules)));
+  afterAll(async () => await server.close());
+  beforeEach(async () => {
+    await database.reset();
+    await database.exec(
+      "create table t (id int primary key, name varchar(5), price numeric(8,2), seen timestamp(0) default '2000-01-01')",
+    );
+    server.statements.length = 0;
+  });
+
+  /** Loads `a.csv` into `t`. */
+  async function load(csv: string, more: readonly string[] = ["--key", "id"]) {
+    const cwd = tempDir({ "a.csv": csv });
+    const words = [
+      "load",
+      "a.csv",
+      "--to",
+      server.url(database.url),
+      "--table",
+      "t",
+      ...flags,
+      ...more,
+    ];
+    const { exitCode, stdout, stderr } = await runUpsurge([...words, "--json", "-q"], { cwd });
+    const report = JSON.parse(stdout);
+    const counts = Object.entries<number>(report.counts).filter(([, count]) => count > 0);
+    return { exitCode, stderr, counts: Object.fromEntries(counts), report };
+  }
+  const rows = async (): Promise<string[]> =>
+    (await database.rows("select id, name, price from t order by id")).map((row) => row.join("|"));
+  return { database, load, rows, played: (): Played => server };
+}
+
+describe.each(SERVERS)("%s", (name, rules, flags) => {
+  const { database, load, rows } = useServer(rules, flags);
+
+  test("inserts, updates and leaves rows, and says which", async () => {
+    await database.exec("insert into t values (1, 'a', 1.5), (2, 'b', 2)");
+    const { counts, report } = await load("id,name,price\n1,a,1.50\n2,B,2\n3,c,3\n");
+
+    expect(counts).toEqual({ read: 3, inserted: 1, updated: 1, unchanged: 1 });
+    expect(await rows()).toEqual(["1|a|1.50", "2|B|2.00", "3|c|3.00"]);
+    expect(report.warnings.join()).toContain(`the server is ${name}`);
+  });
+
+  test("a key that repeats is written in the order of the file", async () => {
+    const { counts } = await load("id,name\n1,a\n2,x\n1,b\n1,b\n1,c\n");
+
+    expect(counts).toEqual({ read: 5, inserted: 2, updated: 2, unchanged: 1 });
+    expect(await rows()).toEqual(["1|c|", "2|x|"]);
+  });
+
+  test("records at fault are rejected, and no others", async () => {
+    const ids = Array.from({ length: 40 }, (_, at) =>
+      at % 13 === 7 ? `${at},toolong` : `${at},ok`,
+    );
+    const { counts, exitCode } = await load(`id,name\n${ids.join("\n")}\nx,bad\n`, [
+      "--key",
+      "id",
+      "--rejects-ok",
+      "--max-rejects",
+      "9",
+    ]);
+
+    expect(exitCode).toBe(0);
+    expect(counts).toEqual({ read: 41, inserted: 37, rejected: 4 });
+    expect(await rows()).toHaveLength(37);
+  });
+
+  test.each([
+    ["ignore", { read: 3, inserted: 1, ignored: 2 }, ["1|a|", "2|b|"]],
+    ["update", { read: 3, updated: 1, unchanged: 1, skipped: 1 }, ["1|A|"]],
+  ] as const)("mode %s", async (mode, counts, table) => {
+    await database.exec("insert into t (id, name) values (1, 'a')");
+    const found = await load(
+      `id,name\n1,${mode === "update" ? "a" : "x"}\n2,b\n${mode === "update" ? "1,A" : "2,c"}\n`,
+      ["--key", "id", "--mode", mode],
+    );
+
+    expect(found.counts).toEqual(counts);
+    expect(await rows()).toEqual(table);
+  });
+
+  test("conditions and expressions", async () => {
+    await database.exec("insert into t values (1, 'a', 1), (2, 'b', 9)");
+    const { counts } = await load("id,price\n1,5\n2,5\n3,5\n", [
+      "--key",
+      "id",
+      "--set",
+      "price = target.price + excluded.price",
+      "--update-where",
+      "target.price < 5",
+    ]);
+
+    expect(counts).toEqual({ read: 3, inserted: 1, updated: 1, skipped: 1 });
+    expect(await rows()).toEqual(["1|a|6.00", "2|b|9.00", "3||5.00"]);
+  });
+});
+
+describe.each(SERVERS)("%s", (_name, rules, flags) => {
+  const { load, rows, played } = useServer(rules, flags);
+
+  test("a transaction that met a change of another begins again", async () => {
+    played().conflicts = 2;
+    const { counts, exitCode, stderr } = await load("id,name\n1,a\n2,b\n");
+
+    expect(exitCode, stderr).toBe(0);
+    expect(counts).toEqual({ read: 2, inserted: 2 });
+    expect(played().conflicts).toBe(0);
+  });
+
+  test("asks for nothing that the server refuses", async () => {
+    const ids = Array.from({ length: 7000 }, (_, at) => `${at},a`).join("\n");
+    const { counts, exitCode, stderr } = await load(`id,name\n${ids}\n`);
+
+    expect(exitCode, stderr).toBe(0);
+    expect(counts).toEqual({ read: 7000, inserted: 7000 });
+    const refused = played().statements.filter((sql) =>
+      rules.refuses.some(({ statement }) => statement.test(sql) && !/advisory/.test(sql)),
+    );
+    expect(refused).toEqual([]);
+  });
+
+  test.each([["--truncate"], ["--strategy", "select-then-write"]])(
+    "%s is refused before anything is written",
+    async (...more) => {
+      const { exitCode, report } = await load("id,name\n1,a\n", ["--key", "id", ...more]);
+
+      expect(exitCode).toBe(2);
+      expect(report.error.code).toBe("PLAN_UNSUPPORTED");
+      expect(await rows()).toEqual([]);
+    },
+  );
+});
+
+describe("Aurora DSQL, by itself", () => {
+  const database = useDatabase(POSTGRES);
+
+  test("takes at most so many records in a transaction, and says so", async () => {
+    const server = await play(database.url, DSQL);
+    await database.exec("create table t (id int primary key)");
+    const words = [
+      "load",
+      "-",
+      "--format",
+      "csv",
+      "--table",
+      "t",
+      "--key",
+      "id",
+      "--to",
+      server.url(database.url),
+    ];
+    const whole = await runUpsurge(words, { stdin: "id\n1\n" });
+    const parts = await runUpsurge([...words, "--commit", "5000"], { stdin: "id\n1\n" });
+    await server.close();
+
+    expect(whole.exitCode).toBe(2);
+    expect(whole.stderr).toContain("fix:   pass --commit 2500");
+    expect(parts.stderr).toContain("--commit 5000 is not possible here");
+  });
+});
