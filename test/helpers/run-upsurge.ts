@@ -33,12 +33,18 @@ export async function runUpsurge(
   try {
     const clock = now === undefined ? {} : { now: () => now };
     const io = { stdin: Readable.from([Buffer.from(stdin)]), stdout, stderr, env, ...clock };
-    const result = { exitCode: await main(args, io), stdout: stdout.text, stderr: stderr.text };
+    const exitCode = await main(args, io);
+    const result = { exitCode, stdout: stdout.text, stderr: withoutProgress(stderr.text) };
     noteRun(args, { ...result, cwd, env });
     return result;
   } finally {
     process.chdir(before);
   }
+}
+
+/** What it says of how far it is comes by the clock, on a busy machine of the shortest load. */
+function withoutProgress(stderr: string): string {
+  return stderr.replace(/^\d\d:\d\d:\d\d (?!.*(?:trying again|waiting for)).*\n/gm, "");
 }
 
 /** An output that remembers; a terminal when it is told to be one. */
