@@ -11,7 +11,7 @@
 import type { RemovalSql, TablePlan } from "../../../model/load-plan.ts";
 import { scopeCondition, sharedRemovalSql } from "../../../sql/removal.ts";
 import type { RemovalDialect } from "../../../sql/removal.ts";
-import { keptColumns, keptDefault } from "../../key-columns.ts";
+import { keptColumns, keptDefault } from "../../../sql/key-columns.ts";
 import { stageType } from "../catalog/types.ts";
 import { SQL_SERVER } from "../dialect.ts";
 import { tableSql, TEMPORARY } from "../names.ts";
@@ -92,11 +92,12 @@ function rawKeys(plan: TablePlan): string {
 export function insertSeen(
   plan: TablePlan,
   columns: readonly string[],
-  read: (place: number) => string,
+  read: readonly string[],
 ): string[] {
   const kept = keptColumns(plan);
-  const values = kept.map((column, place) =>
-    columns.includes(column.name) ? read(place) : (keptDefault(column) ?? "NULL"),
+  const values = kept.map(
+    (column, place) =>
+      (columns.includes(column.name) ? read[place] : keptDefault(column)) ?? "NULL",
   );
   return [
     `INSERT INTO ${TEMPORARY.seen(plan)} (${kept.map(({ name }) => quoteIdentifier(name)).join(", ")}) SELECT ${values.join(", ")} FROM ${rawKeys(plan)} AS r`,
