@@ -8,6 +8,7 @@
  *
  * Pure.
  */
+import { fires } from "../../../model/table-shape.ts";
 import type { RemovalSql, TablePlan } from "../../../model/load-plan.ts";
 import { scopeCondition, sharedRemovalSql } from "../../../sql/removal.ts";
 import type { RemovalDialect } from "../../../sql/removal.ts";
@@ -27,9 +28,7 @@ export function removalSql(plan: TablePlan): RemovalSql {
   const dialect = dialectOf(keyed);
   const shared = sharedRemovalSql(plan, dialect);
   const isDelete = plan.removal?.sets.length === 0;
-  const replaced = plan.table.triggers.some(
-    ({ timing, events }) => timing === "instead" && events.includes("delete"),
-  );
+  const replaced = fires(plan.table, "instead", "delete");
   // The server counts the rows that such a trigger was given.
   const left = `SELECT COUNT_BIG(*) AS n FROM ${tableSql(plan)} AS target WHERE ${dialect.isFound("target")}`;
   return { ...shared, find: [findSql(keyed)], ...(isDelete && replaced ? { left } : {}) };
