@@ -58,7 +58,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sources: ["formats", "options", "read"],
   plan: ["infer", "options", "sql", "targets", "values"],
   infer: ["values"],
-  write: ["checkpoint", "targets", "testing", "values"],
+  write: ["checkpoint", "sql", "targets", "testing", "values"],
   report: [],
   checkpoint: ["targets", "testing"],
   read: ["formats"],

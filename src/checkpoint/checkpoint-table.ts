@@ -4,7 +4,8 @@
  * left to `cursor.ts` and `take-over.ts`.
  */
 import type { Checkpoint, CheckpointKey, CheckpointValues } from "../model/checkpoint.ts";
-import type { ExecutorDialect, SqlValue, SqlExecutor } from "../targets/sql-executor.ts";
+import type { SqlValue } from "../model/sql/sql-value.ts";
+import type { ExecutorDialect, SqlExecutor } from "../targets/sql-executor.ts";
 import { LAYOUT, layoutOf } from "./layout.ts";
 import type { CheckpointFields, CheckpointLayout } from "./layout.ts";
 

@@ -6,7 +6,8 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { COUNT_NAMES, countsFrom } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
-import type { ExecutorDialect, SqlValue } from "../targets/sql-executor.ts";
+import type { SqlValue } from "../model/sql/sql-value.ts";
+import type { ExecutorDialect } from "../targets/sql-executor.ts";
 
 /** The type of a column; `?` behind it: may be NULL. */
 export type ColumnType = keyof ExecutorDialect["types"] | "text?" | "integer?";

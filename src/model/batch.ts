@@ -66,6 +66,17 @@ export interface Row {
   readonly root?: Row;
 }
 
+/** The row with some of its columns, those at these places: they make the shape. */
+export function rowColumns(row: Row, shape: RowShape, places: readonly number[]): Row {
+  const { values, numeric } = row;
+  return {
+    ...row,
+    shape,
+    values: places.map((place) => values[place] ?? null),
+    numeric: numeric === null ? null : places.map((place) => numeric[place] ?? false),
+  };
+}
+
 /** The rows in a member; `null`: the member is null, `undefined`: it is not there. */
 export type NestedRows = readonly Row[] | null | undefined;
 

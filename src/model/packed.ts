@@ -73,12 +73,31 @@ export interface PackedRows {
   readonly ordSteps: Uint32Array | null;
 }
 
+/** Keys that are whole numbers, as spans where they follow one another. */
+export interface SpannedKeys {
+  /** The first of each span, and beside it the last. */
+  readonly lows: readonly number[];
+  readonly highs: readonly number[];
+  /** Those in no span. */
+  readonly singles: readonly number[];
+}
+
 /** The `ord` of the row at this place of the batch. */
 export function ordAt(
   { firstOrd, ordSteps }: Pick<PackedRows, "firstOrd" | "ordSteps">,
   at: number,
 ): number {
   return firstOrd + (ordSteps === null ? at : (ordSteps[at] as number));
+}
+
+/** The rows with these of their columns. */
+export function packedColumns(rows: PackedRows, names: readonly string[]): PackedRows {
+  const places = names.map((name) => rows.shape.columns.indexOf(name));
+  const slices = rows.slices.map(({ columns, ...slice }) => ({
+    ...slice,
+    columns: columns.length === 0 ? [] : places.flatMap((place) => columns[place] ?? []),
+  }));
+  return { ...rows, shape: { id: rows.shape.id, columns: names }, slices };
 }
 
 /** The bytes of the field at `place` (`record * fields + field`), its escapes resolved; `null` for NULL. */

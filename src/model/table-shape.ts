@@ -137,6 +137,21 @@ export interface Trigger {
   readonly traceless?: boolean;
 }
 
+/** Whether a trigger of the table fires at this time, for rows or (unless `level` says which) for statements. */
+export function fires(
+  { triggers }: { readonly triggers: readonly Trigger[] },
+  timing: Trigger["timing"],
+  event: Trigger["events"][number],
+  level?: Trigger["level"],
+): boolean {
+  return triggers.some(
+    (each) =>
+      each.timing === timing &&
+      each.events.includes(event) &&
+      (level === undefined || each.level === level),
+  );
+}
+
 /** A CHECK constraint and its condition as SQL over bare column names. */
 export interface Check {
   readonly name: string;

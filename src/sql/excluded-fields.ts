@@ -1,5 +1,6 @@
 /** The fields that an expression of `--value` reads: what it writes as `excluded.NAME`, in subqueries too. */
-import { tokenize } from "./expressions.ts";
+import { tokenize } from "./tokens.ts";
+import type { Token } from "./tokens.ts";
 
 /** A name after `excluded.`, as it was written. */
 export interface ExcludedName {
@@ -38,7 +39,7 @@ export function renameExcluded(
   return { sql: texts.join(""), readsAll };
 }
 
-function isRelation(solid: ReturnType<typeof tokenize>, at: number): boolean {
+function isRelation(solid: readonly Token[], at: number): boolean {
   const token = solid[at];
   return (
     token?.kind === "word" && token.name.toLowerCase() === "excluded" && solid[at - 1]?.text !== "."

@@ -2,28 +2,14 @@
  * Reads the SQL expressions that people pass (--set, --update-where, --stamp, index predicates) just far enough
  * to give bare column names their alias. Whether an expression is valid is the database's to say.
  */
+import { solidTokens, tokenize } from "./tokens.ts";
+import type { Token } from "./tokens.ts";
 
 /** How names of one database are spelled and looked up. */
 export interface ExpressionNames {
   readonly columns: readonly string[];
   readonly quoteIdentifier: (name: string) => string;
 }
-
-/** A part of SQL. */
-export type Token =
-  | {
-      readonly kind: "word";
-      readonly text: string;
-      readonly name: string;
-      readonly quoted: boolean;
-    }
-  | { readonly kind: "space" | "other"; readonly text: string };
-
-/** A name in brackets, where the database quotes so; elsewhere brackets are subscripts. */
-const BRACKETED = /\[(?:[^\]]|\]\])+\]/;
-
-const TOKEN =
-  /\s+|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|[eExXbBnN]?'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\d[\w.]*|[\p{L}_][\p{L}\p{N}_$]*|::|=>|[\s\S]/guy;
 
 /** Words that are never a bare column: reserved in the databases we know, or part of SQL's own syntax. */
 const RESERVED = new Set(
@@ -32,26 +18,6 @@ const RESERVED = new Set(
    is isnull like limit not notnull null offset on or order over partition regexp returning select session_user similar some
    table then to true union unique user using values when where with within`.split(/\s+/),
 );
-
-const BRACKET_TOKEN = new RegExp(`${BRACKETED.source}|${TOKEN.source}`, TOKEN.flags);
-
-/** Splits SQL into words, white space and everything else; strings stay whole, comments become a space. */
-export function tokenize(sql: string, brackets = false): Token[] {
-  return [...sql.matchAll(brackets ? BRACKET_TOKEN : TOKEN)].map(([text]): Token => {
-    // A comment to the end of the line would swallow what is written behind the expression.
-    if (/^(--|\/\*)/.test(text)) return { kind: "space", text: " " };
-    if (/^\s/.test(text)) return { kind: "space", text };
-    if (/^["`[]/.test(text) && text.length > 1) {
-      const close = text.at(-1) ?? "";
-      const name = text.slice(1, -1).replaceAll(close + close, close);
-      return { kind: "word", text, name, quoted: true };
-    }
-    if (/^[\p{L}_]/u.test(text) && !text.endsWith("'")) {
-      return { kind: "word", text, name: text, quoted: false };
-    }
-    return { kind: "other", text };
-  });
-}
 
 /**
  * Puts `alias.` before every bare column name outside subqueries: `count + 1` becomes `target."count" + 1`.
@@ -88,11 +54,7 @@ function startsQuery(token: Token | undefined): boolean {
   return token?.kind === "word" && !token.quoted && /^(select|with|values)$/i.test(token.name);
 }
 
-function isBareColumn(
-  token: Extract<Token, { kind: "word" }>,
-  before: Token | undefined,
-  after: Token | undefined,
-): boolean {
+function isBareColumn(token: Token, before: Token | undefined, after: Token | undefined): boolean {
   if (!token.quoted && RESERVED.has(token.name.toLowerCase())) return false;
   if (before?.text === "." || before?.text === "::") return false;
   if (before?.kind === "word" && /^(as|collate)$/i.test(before.name)) return false;
@@ -124,11 +86,7 @@ function isTypeWord(before: string, word: string): boolean {
  * A quoted name must match exactly; a bare one in lower case, else in any case when only one does. Where names are quoted
  * in brackets, quotes say nothing about case.
  */
-function lookUp(
-  token: Extract<Token, { kind: "word" }>,
-  columns: readonly string[],
-  brackets: boolean,
-): string | null {
+function lookUp(token: Token, columns: readonly string[], brackets: boolean): string | null {
   if (token.quoted && columns.includes(token.name)) return token.name;
   if (token.quoted && !brackets) return null;
   const folded = token.name.toLowerCase();
@@ -184,7 +142,7 @@ const SELF_CONTAINED = new Set(
 
 /** The first function the expression calls that may read the table; `null` when there is none. */
 export function unknownFunction(sql: string, brackets = false): string | null {
-  const solid = tokenize(sql, brackets).filter((token) => token.kind !== "space");
+  const solid = solidTokens(sql, brackets);
   const called = solid.find((token, index) => {
     if (token.kind !== "word" || solid[index + 1]?.text !== "(") return false;
     if (token.quoted || solid[index - 1]?.text === ".") return true;
@@ -209,7 +167,7 @@ export function readsColumn(
   { column, naming }: { readonly column: string; readonly naming: ExpressionNames },
 ): boolean {
   const brackets = quotesInBrackets(naming);
-  const solid = tokenize(sql, brackets).filter((token) => token.kind !== "space");
+  const solid = solidTokens(sql, brackets);
   return solid.some((token, at) => {
     if (token.kind !== "word") return false;
     if (alias === null) {

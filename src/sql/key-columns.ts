@@ -1,5 +1,5 @@
 /** The columns of a record that its key is told by: what is kept of each record where keys are kept. Pure. */
-import type { Arbiter } from "../model/load-plan.ts";
+import type { Arbiter, TablePlan } from "../model/load-plan.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import { readsColumn } from "./expressions.ts";
 import type { ExpressionNames } from "./expressions.ts";
@@ -20,4 +20,26 @@ export function keyColumnsOf(
   for (const part of arbiter.keyExpressions) look(part);
   if (arbiter.predicate !== null) look(arbiter.predicate);
   return shape.columns.filter((column) => wanted.has(column));
+}
+
+/** The columns of what is kept of each record. */
+export function keptColumns({ table, removal, comparison }: TablePlan): readonly Column[] {
+  const names = removal?.keyColumns ?? comparison?.keyColumns ?? [];
+  return table.columns.filter(({ name }) => names.includes(name));
+}
+
+/** The default of a column that a record may lack: one that is the same for all records. */
+export function keptDefault({ defaultSql, volatileDefault }: Column): string | null {
+  return volatileDefault ? null : defaultSql;
+}
+
+/** The column of a key that is one whole number; `isWhole`: the column holds nothing else. */
+export function spanColumn(
+  { arbiter, table, nullKey }: TablePlan,
+  isWhole: (column: Column) => boolean,
+): Column | null {
+  const [name, ...more] = arbiter?.columns ?? [];
+  if (arbiter?.plain !== true || more.length > 0 || arbiter.predicate !== null) return null;
+  const column = table.columns.find((each) => each.name === name);
+  return column !== undefined && nullKey !== "match" && isWhole(column) ? column : null;
 }

@@ -1,4 +1,5 @@
 /** How statements other than those of a batch are run over a session: those of the checkpoint and of a load's steps. */
+import type { SqlValue } from "../model/sql/sql-value.ts";
 
 /** What is special in a target's SQL for the checkpoint table. */
 export interface ExecutorDialect {
@@ -20,9 +21,6 @@ export interface ExecutorDialect {
   /** Not every character can be stored: names of sources, which may be any, are kept in ASCII. */
   readonly asciiOnly: boolean;
 }
-
-/** A value of a statement's parameters or rows. */
-export type SqlValue = string | number | null;
 
 /** What a statement answers. */
 export interface SqlAnswer {

@@ -16,16 +16,22 @@ import type {
   TablePlan,
 } from "../model/load-plan.ts";
 import type { TableDdl } from "../model/new-table.ts";
-import type { PackedRows } from "../model/packed.ts";
+import type { PackedRows, SpannedKeys } from "../model/packed.ts";
 import type { PlannedStatement } from "../model/plan-report.ts";
-import type { TableName, TablePrivilege, TableShape, ValueForm } from "../model/table-shape.ts";
+import type {
+  Column,
+  TableName,
+  TablePrivilege,
+  TableShape,
+  ValueForm,
+} from "../model/table-shape.ts";
 import type { ValueColumn } from "../model/value-plan.ts";
 import type { MethodCapabilities } from "./method-capabilities.ts";
-import type { DdlDialect } from "./ddl-dialect.ts";
-import type { Lookups, Savepoint } from "./lookup-sql.ts";
+import type { DdlDialect } from "../model/sql/ddl-dialect.ts";
+import type { Lookups, Savepoint } from "../model/sql/lookup-sql.ts";
 import type { SetWriter } from "./set-writer.ts";
 import type { SqlExecutor } from "./sql-executor.ts";
-import type { ValueSql } from "./value-sql.ts";
+import type { ValueSql } from "../model/sql/value-sql.ts";
 
 /** What a target can do; the planner asks this and never a name. */
 export interface Capabilities {
@@ -345,7 +351,7 @@ export interface Writer {
   /** Deletes the rows of records that say so, where the plan has `recordDeletes`: the writer of that plan. */
   readonly deletes?: Writer;
   /** Keeps the keys of records, where the plan takes away the rows that no record has. */
-  readonly keys?: SeenKeys;
+  readonly keys?: KeyStore;
   /**
    * Applies each row by itself, in order, as the law says, and tells the rows that were refused. Leaves no partial row
    * behind. `tells`: the result has the outcome of each row.
@@ -353,10 +359,20 @@ export interface Writer {
   applyEach(batch: Batch, tells?: boolean): Promise<BatchResult>;
 }
 
+/** Keeps keys that are whole numbers. */
+export interface KeySpanStore {
+  readonly column: Column;
+  keep(keys: SpannedKeys): Promise<void>;
+}
+
 /** Keeps the keys of the records of a load on the server, until the end of the transaction. */
-export interface SeenKeys {
-  /** Notes the keys of a batch whose rows were all applied. Throws `DELETE_KEY_UNKNOWN` where one cannot be told. */
-  note(batch: Batch): Promise<void>;
+export interface KeyStore {
+  /** How spans are kept of a key that is one whole number; `null` for any other key, absent where none are kept. */
+  readonly spans?: KeySpanStore | null;
+  /** Keeps packed rows that carry columns of the key alone; false where they are to come as rows, absent where all are. */
+  keepPacked?(keys: PackedRows): Promise<boolean>;
+  /** Keeps rows of one shape, which carry columns of the key alone: there may be none of these. */
+  keepRows(keys: readonly Row[]): Promise<void>;
 }
 
 /**

@@ -10,7 +10,8 @@ import type {
   RowDifference,
 } from "../model/differences.ts";
 import type { TablePlan } from "../model/load-plan.ts";
-import type { SqlAnswer, SqlValue } from "../targets/sql-executor.ts";
+import type { SqlValue } from "../model/sql/sql-value.ts";
+import type { SqlAnswer } from "../targets/sql-executor.ts";
 import type { Session } from "../targets/target.ts";
 
 /** So many rows are asked for at once. */

@@ -22,6 +22,7 @@ import { MissingRows } from "./remove-missing.ts";
 import type { RemovalHow, RemovalResult } from "./remove-missing.ts";
 import { guardedColumns } from "./mapping/guarded-columns.ts";
 import type { AppliedBatch } from "./applied-batch.ts";
+import { KeptKeys } from "./keys/kept-keys.ts";
 import { LookupWriter } from "./lookups/lookup-writer.ts";
 import { mayDrop, NestWriter } from "./nest/nest-writer.ts";
 import type { TableWriter } from "./nest/nest-writer.ts";
@@ -66,7 +67,8 @@ export interface CommitEntry {
 /** A transaction at work. */
 interface OpenTransaction {
   readonly transaction: Transaction;
-  readonly writer: Writer;
+  /** `null` where no keys are kept. */
+  readonly keys: KeptKeys | null;
   /** `null` where nothing is set after the last record. */
   readonly late: LateValues | null;
   /** Applies a batch with all that its records ask for. */
@@ -117,7 +119,8 @@ export class SessionWriter {
       });
       const late = await this.#beginLate(joined);
       const applying = this.#applying(joined, this.#noting(batches, late));
-      const open = { transaction: joined.transaction, writer, late, ...applying, scope };
+      const keys = writer.keys === undefined ? null : new KeptKeys(tables[0], writer.keys);
+      const open = { transaction: joined.transaction, keys, late, ...applying, scope };
       this.#open = open;
       failPoint("row-lock");
       await checkpointing?.cursor.lock(checkpointing.table, scope);
@@ -268,8 +271,8 @@ export class SessionWriter {
   /** Of a load with a reject no row is missing, so that its keys need not be known. */
   async #noteKeys(batch: Batch): Promise<void> {
     if (this.#counts.rejected > 0 || batch.size === 0) return;
-    const { keys } = this.#open?.writer ?? {};
-    if (keys === undefined || this.#keyless) return;
+    const keys = this.#open?.keys ?? null;
+    if (keys === null || this.#keyless) return;
     try {
       await keys.note(batch);
     } catch (error) {

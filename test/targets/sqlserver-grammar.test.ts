@@ -127,7 +127,11 @@ describe("what takes rows away that no record has", () => {
       const texts = [
         lockSql(plan),
         ...seenDdl(plan, "Latin1_General_CI_AS"),
-        ...insertSeen(plan, key, (place) => `r.f${place}`),
+        ...insertSeen(
+          plan,
+          key,
+          key.map((_, place) => `r.f${place}`),
+        ),
         scope,
         ...find,
         count,

@@ -2,6 +2,7 @@
  * Decides how the rows of a table are written, and what is gone to where that turns out not to work while loading. PURE. The
  * target says what it can do in `targets/method-capabilities.ts`; it asks nothing of this again.
  */
+import { fires } from "../../model/table-shape.ts";
 import type { RecordDeletes, TablePlan } from "../../model/load-plan.ts";
 import type {
   KeptRecords,
@@ -178,14 +179,14 @@ function mustPropose(plan: UndecidedPlan, { proposal }: MethodCapabilities): boo
   const { arbiter, table, mode, strategy, nullKey } = plan;
   if (proposal === undefined || strategy === "native") return false;
   if (mode === "insert" || mode === "update") return false;
-  const fires = table.triggers.some(
-    ({ timing, level, events }) =>
-      timing === "before" &&
-      events.includes("insert") &&
-      (level === "row" || !proposal.rowTriggersOnly),
-  );
+  const level = proposal.rowTriggersOnly ? "row" : undefined;
   const decides = arbiter?.kind === "expressions" && arbiter.name !== null;
-  return fires && decides && table.kind !== "view" && nullKey !== "match";
+  return (
+    fires(table, "before", "insert", level) &&
+    decides &&
+    table.kind !== "view" &&
+    nullKey !== "match"
+  );
 }
 
 /** True when the key is one of plain columns, with an index that compares as they do: an equality finds its rows by it. */

@@ -15,7 +15,7 @@ import type { ValueType } from "../../model/new-table.ts";
 import type { NewColumn } from "../../model/new-table.ts";
 import type { Column, TableName, TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
-import type { DdlDialect } from "../../targets/ddl-dialect.ts";
+import type { DdlDialect } from "../../model/sql/ddl-dialect.ts";
 import { lookupFields } from "../../options/lookup-fields.ts";
 import { looseFinder } from "../loose-names.ts";
 import { fieldResolver, mapFields, parentsOf } from "../mapping.ts";

@@ -3,7 +3,7 @@ import { shellQuoted } from "../../errors/shell-word.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { FieldMapping } from "../../model/load-plan.ts";
 import type { TableName } from "../../model/table-shape.ts";
-import type { DdlDialect } from "../../targets/ddl-dialect.ts";
+import type { DdlDialect } from "../../model/sql/ddl-dialect.ts";
 import { fieldNames } from "../field-names.ts";
 import { nameList } from "../names.ts";
 import { tableName } from "../../model/table-shape.ts";

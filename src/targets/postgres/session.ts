@@ -49,7 +49,7 @@ import { sequencesBehind } from "./catalog/sequences.ts";
 import { stageDdl } from "./stage/stage.ts";
 import { ddlRefusal, newTableName } from "./catalog/new-table.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
-import { runDdl } from "../run-ddl.ts";
+import { runDdl } from "../../sql/ddl/run-ddl.ts";
 import { classifyOther, lostError, planRefused } from "../session-errors.ts";
 import { ReadOrder } from "./apply/read-order.ts";
 import { SetMemory } from "./apply/set-writer.ts";

@@ -4,7 +4,8 @@ import type { Client } from "pg";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { rollBack } from "./connect/deadline.ts";
 import { isServerError } from "./errors.ts";
-import type { SqlAnswer, SqlValue, SqlExecutor } from "../sql-executor.ts";
+import type { SqlValue } from "../../model/sql/sql-value.ts";
+import type { SqlAnswer, SqlExecutor } from "../sql-executor.ts";
 
 /** Encodings of a database that take every character, or whatever they are sent. */
 const TAKE_ALL = new Set(["UTF8", "SQL_ASCII"]);

@@ -8,7 +8,7 @@ import type { PlannedStatement } from "../../model/plan-report.ts";
 import type { TableDdl } from "../../model/new-table.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { BeginRequest, Capabilities, Lock, Session, Transaction } from "../target.ts";
-import { runDdl } from "../run-ddl.ts";
+import { runDdl } from "../../sql/ddl/run-ddl.ts";
 import { checkRemoval, checkStatements } from "./catalog/check-plan.ts";
 import { emptyTable } from "./apply/empty-table.ts";
 import { comparisonSql } from "./apply/comparison-sql.ts";

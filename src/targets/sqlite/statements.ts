@@ -1,7 +1,8 @@
 /** The statements of checkpoints and steps, run on a SQLite file. */
 import type { SqliteConnection } from "./connect/connection.ts";
 import { codeOf, isUniqueViolation } from "./errors.ts";
-import type { SqlAnswer, SqlValue, SqlExecutor } from "../sql-executor.ts";
+import type { SqlValue } from "../../model/sql/sql-value.ts";
+import type { SqlAnswer, SqlExecutor } from "../sql-executor.ts";
 
 /** `patiently` runs its work again while another process holds a lock. */
 export function sqlExecutor(

@@ -2,7 +2,7 @@
  * How SQL Server spells the statements that databases share. All of them take the same locks: an update lock on every row that
  * a key finds, and on the gap where it finds none (HOLDLOCK), so that what was looked up stays true. Pure.
  */
-import type { TablePlan } from "../../model/load-plan.ts";
+import { fires } from "../../model/table-shape.ts";
 import type { SqlAssignment } from "../../sql/assignments.ts";
 import type { FoundWrite, Meeting, MergeDialect } from "../../sql/dialect.ts";
 import { allOf } from "../../sql/found-rows.ts";
@@ -30,7 +30,7 @@ export const SQL_SERVER: MergeDialect = {
   overflows: ({ value, column }) => overflows(value, column),
   meet: meetSql,
   updateFound: (write, update) =>
-    updatesInstead(write.plan)
+    fires(write.plan.table, "instead", "update")
       ? updateInsteadSql(write, update)
       : `update target set ${update.assignments}\n${foundRows(write)}`,
   deleteFound: (write) => `delete target\n${foundRows(write)}`,
@@ -55,13 +55,6 @@ function imagesDiffer(assigned: readonly SqlAssignment[]): string[] {
 function foundRows({ plan, rows, tests }: FoundWrite): string {
   const joined = `from ${rows.relation} as excluded inner join ${SQL_SERVER.target(plan)} on ${rows.match}`;
   return `${joined}\nwhere ${allOf(tests)}`;
-}
-
-/** True when a trigger takes the place of updates. */
-function updatesInstead({ table }: TablePlan): boolean {
-  return table.triggers.some(
-    ({ timing, events }) => timing === "instead" && events.includes("update"),
-  );
 }
 
 /** The update of a view that has such a trigger, which must not take part in a join (414): its values are looked up instead. */

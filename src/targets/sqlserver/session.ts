@@ -41,10 +41,10 @@ import { stageDdl } from "./stage/stage-sql.ts";
 import { ddlRefusal, newTableName } from "./catalog/new-table.ts";
 import { sqlExecutor } from "./statements.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
-import { runDdl } from "../run-ddl.ts";
+import { runDdl } from "../../sql/ddl/run-ddl.ts";
 import { classifyOther, lostError, planRefused } from "../session-errors.ts";
 import { SqlServerTransaction } from "./apply/transaction.ts";
-import type { Lookups } from "../lookup-sql.ts";
+import type { Lookups } from "../../model/sql/lookup-sql.ts";
 import type { SqlExecutor } from "../sql-executor.ts";
 
 /** What a session knows of its surroundings. */

@@ -2,7 +2,8 @@
 import type { SqlServerConnection, Fields } from "./connect/connection.ts";
 import { onlySet, rowWith, setsOf } from "./connect/result-sets.ts";
 import { SqlServerError } from "./errors.ts";
-import type { SqlAnswer, SqlValue, SqlExecutor } from "../sql-executor.ts";
+import type { SqlValue } from "../../model/sql/sql-value.ts";
+import type { SqlAnswer, SqlExecutor } from "../sql-executor.ts";
 
 /** Over the session's connection. */
 export function sqlExecutor(connection: SqlServerConnection): SqlExecutor {

@@ -1,6 +1,7 @@
 /** Splits rows between the two passes of a load that sets columns late: what is written at once, and what is kept. */
+import { rowColumns } from "../../model/batch.ts";
 import type { Batch, Row, RowShape } from "../../model/batch.ts";
-import { packedKeys } from "../../targets/key-columns.ts";
+import { packedColumns } from "../../model/packed.ts";
 import { PackedBatch } from "../packed-batch.ts";
 
 /** The columns of a shape that are taken, and their places in it. */
@@ -46,13 +47,7 @@ export class RowSplit {
   /** The row with these columns. */
   row(row: Row): Row {
     const { shape, places } = this.#splitOf(row.shape);
-    const { numeric } = row;
-    return {
-      ...row,
-      shape,
-      values: places.map((place) => row.values[place] ?? null),
-      numeric: numeric === null ? null : places.map((place) => numeric[place] ?? false),
-    };
+    return rowColumns(row, shape, places);
   }
 }
 
@@ -80,6 +75,7 @@ export class FirstPass {
     const rows = (): Row[] => batch.rows.map((row) => this.#split.row(row));
     if (packed === null) return { number, size, rows: rows(), packed: null };
     const shape = this.#split.shapeOf(packed.shape);
-    return new PackedBatch({ number, size }, { ...packedKeys(packed, shape.columns), shape }, rows);
+    const columns = packedColumns(packed, shape.columns);
+    return new PackedBatch({ number, size }, { ...columns, shape }, rows);
   }
 }

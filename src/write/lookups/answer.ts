@@ -2,7 +2,7 @@
 import type { RowFault } from "../../model/batch.ts";
 import type { LookupPlan } from "../../model/lookup-plan.ts";
 import { tableName } from "../../model/table-shape.ts";
-import type { KeyTexts } from "../../targets/lookup-sql.ts";
+import type { KeyTexts } from "../../model/sql/lookup-sql.ts";
 
 /** The row that was found: the text of what is referred to. */
 export interface Found {

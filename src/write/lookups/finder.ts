@@ -5,7 +5,7 @@
 import type { LookupPlan } from "../../model/lookup-plan.ts";
 import { tellsNumbers } from "../../model/table-shape.ts";
 import type { Session } from "../../targets/target.ts";
-import type { KeyNumbers, KeyTexts, LookupSql } from "../../targets/lookup-sql.ts";
+import type { KeyNumbers, KeyTexts, LookupSql } from "../../model/sql/lookup-sql.ts";
 import type { Answer, Found } from "./answer.ts";
 import { keyOfTexts, numbersOfKey, textsOfKey } from "./key-text.ts";
 import { keyBytes, KeyTable } from "./key-table.ts";

@@ -2,7 +2,7 @@
  * Keys of look-ups as one text: that of a key of one text is the text itself. A column that takes any type tells the number 5
  * from the text "5", and so do their keys. Pure.
  */
-import type { KeyNumbers, KeyTexts } from "../../targets/lookup-sql.ts";
+import type { KeyNumbers, KeyTexts } from "../../model/sql/lookup-sql.ts";
 
 /** Before all other keys of one text that could be read as something else. */
 const MARK = "\0";

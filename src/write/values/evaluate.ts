@@ -7,7 +7,7 @@ import type { Row, RowFault } from "../../model/batch.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { ValueColumn } from "../../model/value-plan.ts";
 import type { Session } from "../../targets/target.ts";
-import type { FieldTexts, ValueSql } from "../../targets/value-sql.ts";
+import type { FieldTexts, ValueSql } from "../../model/sql/value-sql.ts";
 
 /** What evaluates over. */
 export type ValueSession = Pick<

@@ -8,7 +8,7 @@ import { refuseTableName } from "../../../src/plan/new-table/new-names.ts";
 import { POSTGRES_DDL } from "../../../src/targets/postgres/catalog/new-table.ts";
 import { SQLITE_DDL } from "../../../src/targets/sqlite/catalog/new-table.ts";
 import { SQLSERVER_DDL } from "../../../src/targets/sqlserver/catalog/new-table.ts";
-import type { DdlDialect } from "../../../src/targets/ddl-dialect.ts";
+import type { DdlDialect } from "../../../src/model/sql/ddl-dialect.ts";
 import { optionsOf } from "../../helpers/options.ts";
 import { column, table } from "../../helpers/shapes.ts";
 

@@ -1,6 +1,6 @@
 /** The statements that make tables, and the names in them. */
 import { describe, expect, test } from "vitest";
-import { addColumnSql, createTableSql } from "../../../src/sql/create-table.ts";
+import { addColumnSql, createTableSql } from "../../../src/sql/ddl/create-table.ts";
 import { nameParts } from "../../../src/sql/table-name.ts";
 
 const WORDS = { quote: (name: string) => `<${name}>`, add: "add", tableSuffix: " strict" };

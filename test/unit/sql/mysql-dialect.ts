@@ -6,7 +6,7 @@
 import type { TablePlan } from "../../../src/model/load-plan.ts";
 import type { SqlAssignment } from "../../../src/sql/assignments.ts";
 import type { Conflict, FoundWrite, Meeting, UpsertDialect } from "../../../src/sql/dialect.ts";
-import { tokenize } from "../../../src/sql/expressions.ts";
+import { tokenize } from "../../../src/sql/tokens.ts";
 import { allOf } from "../../../src/sql/found-rows.ts";
 import type { UpdateSql } from "../../../src/sql/update.ts";
 import { limited } from "../../../src/sql/upsert.ts";

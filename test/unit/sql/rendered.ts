@@ -54,7 +54,7 @@ import {
   fillStageSql,
   stageDdl,
 } from "../../../src/targets/sqlserver/stage/stage-sql.ts";
-import type { Lookups } from "../../../src/targets/lookup-sql.ts";
+import type { Lookups } from "../../../src/model/sql/lookup-sql.ts";
 
 /** Statements by what they are for. */
 export type Statements = Readonly<Record<"set" | "each" | "around" | "going", readonly string[]>>;

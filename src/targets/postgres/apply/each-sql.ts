@@ -5,6 +5,7 @@
  * With `isolate` every row has its own subtransaction and a row at fault is noted in `upsurge_fault`;
  * without, the first one fails the block (and no transaction ids are spent).
  */
+import { fires } from "../../../model/table-shape.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { RowShape } from "../../../model/batch.ts";
 import { ROW_OUTCOMES } from "../../../model/counts.ts";
@@ -198,8 +199,10 @@ function applySql(plan: TablePlan, columns: readonly string[]): RowApplication {
  */
 function ignoreSql(plan: TablePlan, columns: readonly string[], rows: string): RowApplication {
   const { arbiter, table } = plan;
+  // A trigger may change the row as well.
+  const mayDrop = fires(table, "before", "insert", "row");
   const mayUpdateTable = !table.missingPrivileges.includes("update");
-  if (arbiter?.kind !== "expressions" || !firesBeforeInsert(plan) || !mayUpdateTable) {
+  if (arbiter?.kind !== "expressions" || !mayDrop || !mayUpdateTable) {
     const { sql } = nativeSql(plan, columns, rows, NOTE_MET);
     const after =
       ";\nif found then upsurge_met := 'inserted'; else upsurge_met := 'ignored'; end if;";
@@ -211,14 +214,6 @@ ${conflictTarget(arbiter)} do update set ${column} = target.${column} where set_
   const after =
     ";\nif found then upsurge_met := 'inserted'; else upsurge_met := current_setting('upsurge.met'); end if;";
   return applied(sql, after, NOTHING_MET);
-}
-
-/** True when the table has a row trigger that runs before an insert, and may change or drop the row. */
-function firesBeforeInsert({ table }: TablePlan): boolean {
-  return table.triggers.some(
-    ({ timing, level, events }) =>
-      timing === "before" && level === "row" && events.includes("insert"),
-  );
 }
 
 /** The table is locked, so what is found here is what the upsert meets. */

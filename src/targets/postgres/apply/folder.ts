@@ -9,7 +9,7 @@ import { runTogether } from "../connect/run-together.ts";
 import { isServerError } from "../errors.ts";
 import { setAsideSql } from "./set-sql.ts";
 import type { SeparatedRepeats } from "./set-sql.ts";
-import { byShape } from "../stage/stage.ts";
+import { byShape } from "../../grouped.ts";
 import { TEMPORARY } from "../stage/names.ts";
 
 /** True when the server takes what a fold evaluates, and lets this user read it. Inside a transaction, which goes on. */

@@ -11,7 +11,7 @@
 import type { LookupPlan } from "../../../model/lookup-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { tableSql } from "../../../sql/unique-index.ts";
-import type { KeyTexts, Lookups, LookupSql, Savepoint } from "../../lookup-sql.ts";
+import type { KeyTexts, Lookups, LookupSql, Savepoint } from "../../../model/sql/lookup-sql.ts";
 import { textArray } from "../stage/array-text.ts";
 import { fromText } from "../types.ts";
 import { quoteIdentifier } from "../quote.ts";

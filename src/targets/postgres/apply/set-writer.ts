@@ -21,7 +21,8 @@ import type { ReadOrder } from "./read-order.ts";
 import { runSet } from "./run-set.ts";
 import { repeatsSql, setSql } from "./set-sql.ts";
 import type { SetSql } from "./set-sql.ts";
-import { byShape, fillStage, fillStagePacked, fillTable } from "../stage/stage.ts";
+import { selectedShapes } from "../../grouped.ts";
+import { fillStage, fillStagePacked, fillTable } from "../stage/stage.ts";
 import { TEMPORARY } from "../stage/names.ts";
 
 /** What the set-based half of a writer works with. */
@@ -218,14 +219,16 @@ export class PostgresSetWriter implements SetWriter {
     const ranged = (merges || looks) && selection.kind === "all";
     const range = ranged ? (this.#atHand?.range ?? null) : null;
     await this.#order.set(range !== null);
-    for (const { shape, taken: chosen, mixed } of shapesOf(batch, selection)) {
-      const taken = chosen - (this.#folder?.asideOf(shape) ?? 0);
-      if (taken === 0) continue;
+    const shapes = shapesOf(batch, selection);
+    const mixed = shapes.length > 1;
+    for (const [shape, selected] of shapes) {
+      const taken = selected - (this.#folder?.asideOf(shape) ?? 0);
+      if (taken <= 0) continue;
       const how = { kind: selection.kind, mixed, merges, ranged: range !== null };
       const sql = this.#sqlFor(shape.id, shape.columns, how);
       const values = range !== null && sql.bounded ? [range.least, range.most] : ordsOf(selection);
-      const selected = { plan: this.#plan, values, rows: taken };
-      addCounts(counts, await runSet(this.#client, sql, selected));
+      const what = { plan: this.#plan, values, rows: taken };
+      addCounts(counts, await runSet(this.#client, sql, what));
     }
     if (selection.kind === "all") this.#memory.gate.staged(counts.inserted === batch.size);
     return counts;
@@ -267,23 +270,10 @@ function ordsOf(selection: Selection): readonly unknown[] {
   return selection.kind === "all" ? [] : [selection.ords];
 }
 
-/** The shapes among the selected rows, and how many of them there are. */
-function shapesOf(
-  batch: Batch,
-  selection: Selection,
-): { shape: Batch["rows"][number]["shape"]; taken: number; mixed: boolean }[] {
-  if (batch.packed !== null) {
-    const chosen = selection.kind === "all" ? 0 : selection.ords.length;
-    const taken = selection.kind === "only" ? chosen : batch.size - chosen;
-    return [{ shape: batch.packed.shape, taken, mixed: false }];
-  }
-  const chosen = selection.kind === "all" ? null : new Set(selection.ords);
-  const groups = byShape(batch.rows);
-  return [...groups].flatMap(([shape, rows]) => {
-    const taken =
-      chosen === null
-        ? rows.length
-        : rows.filter((row) => chosen.has(row.ord) === (selection.kind === "only")).length;
-    return taken === 0 ? [] : [{ shape, taken, mixed: groups.size > 1 }];
-  });
+/** The shapes of the rows, and how many rows of each are selected. */
+function shapesOf(batch: Batch, selection: Selection): ReturnType<typeof selectedShapes> {
+  // Rows of a packed batch are made by asking for them.
+  if (batch.packed === null) return selectedShapes(batch.rows, selection);
+  const chosen = selection.kind === "all" ? 0 : selection.ords.length;
+  return [[batch.packed.shape, selection.kind === "only" ? chosen : batch.size - chosen]];
 }

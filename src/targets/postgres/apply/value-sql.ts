@@ -8,7 +8,7 @@
  */
 import { RECORD_NUMBER, valueFieldName } from "../../../model/value-plan.ts";
 import type { ValueColumn } from "../../../model/value-plan.ts";
-import type { ValueSql } from "../../value-sql.ts";
+import type { ValueSql } from "../../../model/sql/value-sql.ts";
 import { textArray } from "../stage/array-text.ts";
 import { fromText } from "../types.ts";
 

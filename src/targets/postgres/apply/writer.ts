@@ -5,7 +5,7 @@ import type { Batch, BatchResult, Row, RowFault } from "../../../model/batch.ts"
 import { addCounts, isRowOutcome, noCounts } from "../../../model/counts.ts";
 import type { RowOutcome } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import type { SeenKeys, Writer } from "../../target.ts";
+import type { KeyStore, Writer } from "../../target.ts";
 import { eachSql, OUTCOMES_SQL } from "./each-sql.ts";
 import { classifyError, faultOf, isServerError } from "../errors.ts";
 import type { PostgresError } from "../errors.ts";
@@ -13,8 +13,9 @@ import { readOutcomes } from "./folder.ts";
 import { PostgresSetWriter } from "./set-writer.ts";
 import type { SetContext } from "./set-writer.ts";
 import { leavesTraces } from "./write-method.ts";
-import { PostgresSeenKeys } from "../stage/seen-keys.ts";
-import { byShape, fillRaw } from "../stage/stage.ts";
+import { keyStore } from "../stage/seen-keys.ts";
+import { byShape } from "../../grouped.ts";
+import { fillRaw } from "../stage/stage.ts";
 import { TEMPORARY } from "../stage/names.ts";
 
 /** Rows of one block: what is staged for a row is deleted for the next, and the dead rows must stay few. */
@@ -23,7 +24,7 @@ const ROWS_PER_BLOCK = 1000;
 /** The writer of one table. */
 export class PostgresWriter implements Writer {
   readonly set?: PostgresSetWriter;
-  readonly keys?: SeenKeys;
+  readonly keys?: KeyStore;
   readonly deletes?: Writer;
   readonly #client: Client;
   readonly #plan: TablePlan;
@@ -33,7 +34,7 @@ export class PostgresWriter implements Writer {
     this.#plan = context.plan;
     if (deletes !== undefined) this.deletes = deletes;
     if (context.plan.method.stages !== null) this.set = new PostgresSetWriter(client, context);
-    if (context.plan.kept.keys) this.keys = new PostgresSeenKeys(client, context.plan);
+    if (context.plan.kept.keys) this.keys = keyStore(client, context.plan);
   }
 
   async applyEach(batch: Batch, tells = false): Promise<BatchResult> {

@@ -1,12 +1,12 @@
 /** How PostgreSQL creates tables and columns. */
 import type { Client } from "pg";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
-import { addColumnSql, createTableSql } from "../../../sql/create-table.ts";
+import { addColumnSql, createTableSql } from "../../../sql/ddl/create-table.ts";
 import { nameParts } from "../../../sql/table-name.ts";
 import type { TableName } from "../../../model/table-shape.ts";
-import type { DdlDialect } from "../../ddl-dialect.ts";
-import { noSchema } from "../../run-ddl.ts";
-import type { DdlRefusal } from "../../run-ddl.ts";
+import type { DdlDialect } from "../../../model/sql/ddl-dialect.ts";
+import { noSchema } from "../../../sql/ddl/run-ddl.ts";
+import type { DdlRefusal } from "../../../sql/ddl/run-ddl.ts";
 import { classifyError, isServerError } from "../errors.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { spellType, TYPE_RULES } from "./new-types.ts";

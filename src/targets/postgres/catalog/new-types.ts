@@ -1,6 +1,6 @@
 /** The types of the columns of a new table, and what they keep. Pure. */
 import type { SpelledType, TypeRules, ValueType } from "../../../model/new-table.ts";
-import { ALL_KINDS } from "../../ddl-dialect.ts";
+import { ALL_KINDS } from "../../../model/sql/ddl-dialect.ts";
 
 /** What the types keep: a timestamp counts microseconds; a numeric keeps its digits as they are written, zeros and all. */
 export const TYPE_RULES: TypeRules = {

@@ -2,7 +2,6 @@
 import type { Client } from "pg";
 import type {
   Column,
-  DeleteAction,
   ForeignKey,
   IdSequence,
   Reference,
@@ -19,19 +18,16 @@ import { readForms } from "./value-forms.ts";
 import { readImageRules } from "./image-rules.ts";
 import { quoteIdentifier } from "../quote.ts";
 
-interface RelationRow {
-  schema: string;
-  name: string;
-  kind: "r" | "p" | "v" | "f" | "m";
-  rewritten: boolean;
-  checked: boolean;
-  missing: string[];
-  user: string;
-  database: string;
-}
+/** Rows of the catalog are asked for as the shape has them. */
+type RelationRow = Pick<
+  TableShape,
+  "name" | "kind" | "truncateHazard" | "rewritten" | "checked" | "missingPrivileges" | "grantee"
+>;
 
 const RELATION = `
-  select n.nspname as schema, c.relname as name, c.relkind as kind,
+  select json_build_object('schema', n.nspname, 'name', c.relname) as name,
+    case c.relkind when 'p' then 'partitioned' when 'v' then 'view' else 'table' end as kind,
+    case when c.relkind = 'f' then 'it is a foreign table' end as "truncateHazard",
     (c.relkind <> 'v' and c.relhasrules) or row_security_active(c.oid) as rewritten,
     exists (select from pg_constraint k where k.conrelid = c.oid and k.contype = 'c')
       or exists (select from pg_attribute a join pg_type t on t.oid = a.atttypid
@@ -43,21 +39,24 @@ const RELATION = `
       case when not has_any_column_privilege(c.oid, 'select') then 'select' end,
       case when not has_table_privilege(c.oid, 'delete') then 'delete' end,
       case when not has_table_privilege(c.oid, 'truncate') then 'truncate' end,
-      case when not has_database_privilege(current_database(), 'temporary') then 'temporary' end], null) as missing,
-    current_user::text as user, current_database()::text as database
+      case when not has_database_privilege(current_database(), 'temporary') then 'temporary' end], null) as "missingPrivileges",
+    json_build_object('user', current_user, 'database', current_database()) as grantee
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where c.oid = $1::oid and c.relkind in ('r', 'p', 'v', 'f')`;
 
 const COLUMNS = `
-  select a.attname as name, not a.attnotnull as nullable, a.attidentity as identity,
-    format_type(b.oid, case when t.typtype = 'd' then t.typtypmod else a.atttypmod end) as type,
-    case when a.attcollation <> 0 and a.attcollation <> b.typcollation
-      then quote_ident(cn.nspname) || '.' || quote_ident(cc.collname) end as collation,
-    case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as default_sql,
-    case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end as generated_sql,
-    exists (select from pg_depend g join pg_class s on s.oid = g.objid and s.relkind = 'S'
-            where g.refobjid = a.attrelid and g.refobjsubid = a.attnum and g.deptype in ('a', 'i')) as serial,
-    b.typcategory as category, b.typname as base, t.oid::text as type_oid
+  select a.attname as name, not a.attnotnull as nullable,
+    format_type(b.oid, case when t.typtype = 'd' then t.typtypmod else a.atttypmod end)
+      || case when a.attcollation <> 0 and a.attcollation <> b.typcollation
+        then ' collate ' || quote_ident(cn.nspname) || '.' || quote_ident(cc.collname) else '' end as type,
+    case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as "defaultSql",
+    case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end as "generatedSql",
+    case when a.attidentity = 'a' then 'always'
+      when a.attidentity = 'd' or a.attgenerated = '' and pg_get_expr(d.adbin, d.adrelid) ~ '\\mnextval\\('
+        or exists (select from pg_depend g join pg_class s on s.oid = g.objid and s.relkind = 'S'
+            where g.refobjid = a.attrelid and g.refobjsubid = a.attnum and g.deptype in ('a', 'i')) then 'by-default'
+      end as identity,
+    a.attidentity <> '' as made, b.typcategory as category, b.typname as base, t.oid::text as oid
   from pg_attribute a
     join pg_type t on t.oid = a.atttypid
     join pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
@@ -69,8 +68,8 @@ const COLUMNS = `
 
 const KEYS = `
   select coalesce(k.conname, i.relname) as name, x.indisprimary as primary, k.oid is not null as constraint,
-    x.indisexclusion as exclusion, not x.indimmediate as deferrable,
-    coalesce((to_jsonb(x) ->> 'indnullsnotdistinct')::boolean, false) as nulls_equal,
+    case when x.indisexclusion then 'exclusion' else 'unique' end as kind, not x.indimmediate as deferrable,
+    not coalesce((to_jsonb(x) ->> 'indnullsnotdistinct')::boolean, false) as "nullsDistinct",
     pg_get_expr(x.indpred, x.indrelid) as predicate,
     not exists (select from generate_series(0, x.indnkeyatts - 1) n
       left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[n] and x.indkey[n] <> 0
@@ -83,7 +82,10 @@ const KEYS = `
           left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[n] and x.indkey[n] <> 0
           left join pg_collation cl on cl.oid = x.indcollation[n] and cl.oid <> a.attcollation
           left join pg_namespace cn on cn.oid = cl.collnamespace order by n) as collations,
-    array(select pg_get_indexdef(x.indexrelid, n, false) from generate_series(1, x.indnkeyatts) n order by n) as parts
+    array(select coalesce('"' || replace(a.attname::text, '"', '""') || '"', pg_get_indexdef(x.indexrelid, n + 1, false))
+          from generate_series(0, x.indnkeyatts - 1) n
+          left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[n] and x.indkey[n] <> 0
+          order by n) as "keyExpressions"
   from pg_index x join pg_class i on i.oid = x.indexrelid
     left join pg_constraint k on k.conindid = x.indexrelid and k.conrelid = x.indrelid and k.contype in ('p', 'u', 'x')
   where x.indrelid = $1::oid and (x.indisunique or x.indisexclusion) and x.indisvalid and x.indislive
@@ -97,7 +99,8 @@ const REFERS_TO = `array(select a.attname::text from unnest(k.confkey) with ordi
           join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.n order by o)`;
 
 const FOREIGN_KEYS = `
-  select k.conname as name, k.confrelid = k.conrelid as self, k.condeferrable as can_wait, ${ON_DELETE} as on_delete, ${REFERS_TO} as refers_to,
+  select k.conname as name, k.confrelid = k.conrelid as "selfReferencing", k.condeferrable as "canWait", ${ON_DELETE} as "onDelete",
+    ${REFERS_TO} as "refersTo",
     array(select a.attname::text from unnest(k.conkey) with ordinality u(n, o)
           join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.n order by o) as columns
   from pg_constraint k where k.conrelid = $1::oid and k.contype = 'f'`;
@@ -105,7 +108,8 @@ const FOREIGN_KEYS = `
 /** Of other tables, and to any partition; those of the partitions of another table stand for theirs. */
 const REFERENCES = `
   with own as (select $1::oid as id union select relid from pg_partition_tree($1::oid::regclass))
-  select k.conname as name, n.nspname as schema, c.relname as table, ${ON_DELETE} as on_delete, ${REFERS_TO} as refers_to, k.condeferrable as can_wait,
+  select k.conname as name, json_build_object('schema', n.nspname, 'name', c.relname) as "table", ${ON_DELETE} as "onDelete",
+    ${REFERS_TO} as "refersTo", k.condeferrable as "canWait",
     array(select a.attname::text from unnest(k.conkey) with ordinality u(n, o)
           join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.n order by o) as columns
   from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
@@ -113,9 +117,13 @@ const REFERENCES = `
     and not (c.relispartition and k.conparentid <> 0)
   order by n.nspname, c.relname, k.conname`;
 
-/** Triggers of the table and, for a partitioned one, of its partitions. */
+/** Triggers of the table and, for a partitioned one, of its partitions; what the bits mean is in catalog/pg_trigger.h. */
 const TRIGGERS = `
-  select t.tgname as name, t.tgtype::int as type,
+  select t.tgname as name, case when t.tgtype & 1 <> 0 then 'row' else 'statement' end as level,
+    case when t.tgtype & 64 <> 0 then 'instead' when t.tgtype & 2 <> 0 then 'before' else 'after' end as timing,
+    array_remove(array[
+      case when t.tgtype & 4 <> 0 then 'insert' end, case when t.tgtype & 16 <> 0 then 'update' end,
+      case when t.tgtype & 8 <> 0 then 'delete' end, case when t.tgtype & 32 <> 0 then 'truncate' end], null) as events,
     case when l.lanname = 'plpgsql' and t.tgqual is null then p.prosrc end as source
   from pg_trigger t join pg_proc p on p.oid = t.tgfoid join pg_language l on l.oid = p.prolang
   where not t.tgisinternal and t.tgenabled in ('O', 'A')
@@ -129,18 +137,12 @@ export async function readTableShape(client: Client, table: string): Promise<Tab
   const [relation] = rows;
   if (relation === undefined) return null;
   return {
-    name: { schema: relation.schema, name: relation.name },
-    kind: relation.kind === "p" ? "partitioned" : relation.kind === "v" ? "view" : "table",
-    columns: await readColumns(client, oid, relation),
+    ...relation,
+    columns: await readColumns(client, oid, relation.name),
     uniqueKeys: await readKeys(client, oid),
     foreignKeys: await readForeignKeys(client, oid),
-    referredBy: await readReferences(client, oid),
-    truncateHazard: relation.kind === "f" ? "it is a foreign table" : null,
+    referredBy: (await client.query<Reference>(REFERENCES, [oid])).rows,
     triggers: await readTriggers(client, oid),
-    rewritten: relation.rewritten,
-    missingPrivileges: relation.missing,
-    grantee: { user: relation.user, database: relation.database },
-    checked: relation.checked,
     checks: [],
     images: await readImageRules(client, oid),
     upsertHazard: null,
@@ -200,22 +202,21 @@ async function findClosed(client: Client, names: readonly string[][]): Promise<s
   return null;
 }
 
-interface ColumnRow {
-  name: string;
-  nullable: boolean;
-  identity: "" | "a" | "d";
-  type: string;
-  collation: string | null;
-  default_sql: string | null;
-  generated_sql: string | null;
-  serial: boolean;
-  category: string;
-  base: string;
-  type_oid: string;
+/** What the catalog calls the type of a column. */
+interface ColumnType {
+  readonly category: string;
+  readonly base: string;
+}
+
+/** A column, and what tells the rest of it. */
+interface ColumnRow extends ColumnType, Omit<Column, "family" | "notation" | "volatileDefault"> {
+  readonly oid: string;
+  /** It is an identity column. */
+  readonly made: boolean;
 }
 
 /** Whether the type is made of others, or has labels. */
-function hasForm({ category, base }: ColumnRow): boolean {
+function hasForm({ category, base }: ColumnType): boolean {
   return base === "hstore" || ["A", "C", "E", "R"].includes(category);
 }
 
@@ -224,7 +225,7 @@ const CONSTANT = /^(-?[\d.]+|'(?:[^']|'')*'|true|false|null)(::[\w "[\](),.]+)?$
 
 async function readColumns(client: Client, oid: string, table: TableName): Promise<Column[]> {
   const { rows } = await client.query<ColumnRow>(COLUMNS, [oid]);
-  const makesIds = rows.some(({ identity, serial, default_sql: sql }) => identity || serial || sql);
+  const makesIds = rows.some(({ identity, defaultSql }) => (identity ?? defaultSql) !== null);
   const found = makesIds ? await findSequences(client, oid, null) : [];
   const sql = tableSql(table, quoteIdentifier);
   const sequences = new Map(
@@ -238,9 +239,9 @@ async function readColumns(client: Client, oid: string, table: TableName): Promi
     ]),
   );
   const forms = rows.some(hasForm) ? await readForms(client, oid) : null;
-  return rows.map((row) => {
+  return rows.map(({ oid: type, ...row }) => {
     const column = columnOf(row);
-    const form = hasForm(row) ? forms?.get(row.type_oid) : undefined;
+    const form = hasForm(row) ? forms?.get(type) : undefined;
     return withSequence(form === undefined ? column : { ...column, form }, sequences.get(row.name));
   });
 }
@@ -249,24 +250,14 @@ function withSequence(column: Column, sequence: IdSequence | undefined): Column 
   return sequence === undefined ? column : { ...column, sequence };
 }
 
-function columnOf(row: ColumnRow): Column {
+function columnOf({ category, base, made, ...column }: Omit<ColumnRow, "oid">): Column {
+  const { defaultSql } = column;
+  const isSteady = defaultSql === null || CONSTANT.test(defaultSql) || isClock(defaultSql);
   return {
-    name: row.name,
-    type: row.collation === null ? row.type : `${row.type} collate ${row.collation}`,
-    family: familyOf(row),
-    ...notationOf(row),
-    nullable: row.nullable,
-    defaultSql: row.default_sql,
-    volatileDefault:
-      row.identity !== "" ||
-      (row.default_sql !== null && !CONSTANT.test(row.default_sql) && !isClock(row.default_sql)),
-    identity:
-      row.identity === "a"
-        ? "always"
-        : row.identity === "d" || row.serial || /\bnextval\(/.test(row.default_sql ?? "")
-          ? "by-default"
-          : null,
-    generatedSql: row.generated_sql,
+    ...column,
+    family: familyOf({ category, base }),
+    ...notationOf(base),
+    volatileDefault: made || !isSteady,
   };
 }
 
@@ -277,7 +268,7 @@ function isClock(sql: string): boolean {
   );
 }
 
-function familyOf({ category, base }: ColumnRow): TypeFamily {
+function familyOf({ category, base }: ColumnType): TypeFamily {
   if (base === "json" || base === "jsonb") return "json";
   if (base === "bytea") return "binary";
   return ({ S: "text", N: "number", B: "boolean", A: "array" } as const)[category] ?? "other";
@@ -287,96 +278,30 @@ const NUMBERS = /^(?:int[248]|numeric|float[48])$/;
 const DATES = /^(?:date|timestamp|timestamptz)$/;
 
 /** Of money the locale of the server says how it is read. */
-function notationOf({ base }: ColumnRow): Pick<Column, "notation"> {
+function notationOf(base: string): Pick<Column, "notation"> {
   if (NUMBERS.test(base)) return { notation: "number" };
   return DATES.test(base) ? { notation: "date" } : {};
 }
 
-interface KeyRow {
-  name: string;
-  primary: boolean;
-  constraint: boolean;
-  exclusion: boolean;
-  deferrable: boolean;
-  nulls_equal: boolean;
-  standard: boolean;
-  predicate: string | null;
-  columns: (string | null)[];
-  collations: (string | null)[];
-  parts: string[];
-}
-
 async function readKeys(client: Client, oid: string): Promise<UniqueKey[]> {
-  const { rows } = await client.query<KeyRow>(KEYS, [oid]);
-  return rows.map((row) => ({
-    name: row.name,
-    primary: row.primary,
-    constraint: row.constraint,
-    kind: row.exclusion ? "exclusion" : "unique",
-    columns: row.columns,
-    keyExpressions: row.parts.map((part, index) => {
-      const column = row.columns[index] ?? null;
-      return column === null ? part : quoteIdentifier(column);
-    }),
-    predicate: row.predicate,
-    nullsDistinct: !row.nulls_equal,
-    deferrable: row.deferrable,
-    ...(row.collations.every((each) => each === null) ? {} : { collations: row.collations }),
-    standard: row.standard,
-  }));
+  const { rows } = await client.query<UniqueKey>(KEYS, [oid]);
+  return rows.map(({ collations = [], ...key }) =>
+    collations.every((each) => each === null) ? key : { ...key, collations },
+  );
 }
 
 async function readForeignKeys(client: Client, oid: string): Promise<ForeignKey[]> {
-  const { rows } = await client.query<ForeignKeyRow & { self: boolean }>(FOREIGN_KEYS, [oid]);
-  return rows.map(({ name, self, columns, ...row }) => {
-    const { refers_to: refersTo, on_delete: onDelete, can_wait: canWait } = row;
-    const key = { name, columns, selfReferencing: self, canWait };
-    return self ? { ...key, refersTo, onDelete } : key;
-  });
+  const { rows } = await client.query<Required<ForeignKey>>(FOREIGN_KEYS, [oid]);
+  return rows.map(({ refersTo, onDelete, ...key }) =>
+    key.selfReferencing ? { ...key, refersTo, onDelete } : key,
+  );
 }
-
-interface ForeignKeyRow {
-  name: string;
-  columns: string[];
-  refers_to: string[];
-  on_delete: DeleteAction;
-  can_wait: boolean;
-}
-
-interface ReferenceRow extends ForeignKeyRow {
-  schema: string;
-  table: string;
-}
-
-async function readReferences(client: Client, oid: string): Promise<Reference[]> {
-  const { rows } = await client.query<ReferenceRow>(REFERENCES, [oid]);
-  return rows.map((row) => ({
-    name: row.name,
-    table: { schema: row.schema, name: row.table },
-    columns: row.columns,
-    refersTo: row.refers_to,
-    onDelete: row.on_delete,
-    canWait: row.can_wait,
-  }));
-}
-
-/** Bits of pg_trigger.tgtype (catalog/pg_trigger.h). */
-const BITS = { row: 1, before: 2, insert: 4, delete: 8, update: 16, truncate: 32, instead: 64 };
 
 async function readTriggers(client: Client, oid: string): Promise<Trigger[]> {
-  const { rows } = await client.query<{ name: string; type: number; source: string | null }>(
-    TRIGGERS,
-    [oid],
-  );
-  return rows.map(({ name, type, source }) => ({
-    name,
-    traceless: source !== null && isTraceless(source),
-    timing: type & BITS.instead ? "instead" : type & BITS.before ? "before" : "after",
-    level: type & BITS.row ? "row" : "statement",
-    events: (["insert", "update", "delete", "truncate"] as const).filter(
-      (event) => type & BITS[event],
-    ),
-  }));
+  const { rows } = await client.query<Trigger & { source: string | null }>(TRIGGERS, [oid]);
+  return rows.map(({ source, ...trigger }) => {
+    return { ...trigger, traceless: source !== null && isTraceless(source) };
+  });
 }
 
 /** Words that make a trigger's function run SQL, or something that outlasts the row. */
@@ -390,7 +315,7 @@ function isTraceless(source: string): boolean {
 
 /** The tables and views this user can see outside the system schemas. */
 export async function listTables(client: Client): Promise<TableName[]> {
-  const { rows } = await client.query<{ schema: string; name: string }>(`
+  const { rows } = await client.query<TableName>(`
     select n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where c.relkind in ('r', 'p', 'v', 'f') and not c.relispartition and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'
     order by pg_table_is_visible(c.oid) desc, 1, 2 limit 1000`);

@@ -8,6 +8,7 @@ import type { Client } from "pg";
 import type { Row, RowShape } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
+import { byShape } from "../../grouped.ts";
 import { stampedColumns } from "../apply/folding.ts";
 import { tableSql } from "../dialect.ts";
 import { textArray } from "./array-text.ts";
@@ -220,17 +221,6 @@ function rawLayout(plan: TablePlan): RawLayout {
     into: () => rawArrays(plan),
     groups: (rows) => [[rawArrays(plan), rows.map((row) => asArray(plan, row))]],
   };
-}
-
-/** The rows of each shape, in order. */
-export function byShape(rows: readonly Row[]): Map<RowShape, Row[]> {
-  const groups = new Map<RowShape, Row[]>();
-  for (const row of rows) {
-    const group = groups.get(row.shape);
-    if (group === undefined) groups.set(row.shape, [row]);
-    else group.push(row);
-  }
-  return groups;
 }
 
 async function fill(

@@ -10,7 +10,13 @@
 import type { LookupPlan } from "../../../model/lookup-plan.ts";
 import { tellsNumbers } from "../../../model/table-shape.ts";
 import type { Column } from "../../../model/table-shape.ts";
-import type { KeyNumbers, KeyTexts, Lookups, LookupSql, Savepoint } from "../../lookup-sql.ts";
+import type {
+  KeyNumbers,
+  KeyTexts,
+  Lookups,
+  LookupSql,
+  Savepoint,
+} from "../../../model/sql/lookup-sql.ts";
 import { quoteIdentifier } from "../quote.ts";
 
 const SAVEPOINT = "upsurge_lookup";

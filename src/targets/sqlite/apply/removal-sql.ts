@@ -13,8 +13,7 @@
 import type { RemovalSql, TablePlan } from "../../../model/load-plan.ts";
 import { gapsSql, scopeCondition, sharedRemovalSql } from "../../../sql/removal.ts";
 import type { RemovalDialect } from "../../../sql/removal.ts";
-import { keptColumns, keptDefault } from "../../key-columns.ts";
-import { spanColumn } from "../../key-spans.ts";
+import { keptColumns, keptDefault, spanColumn } from "../../../sql/key-columns.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import type { SqliteTable } from "../catalog/table-shape.ts";
 import { matchKeys, placesOf, SQLITE, tableName, tuple } from "../dialect.ts";

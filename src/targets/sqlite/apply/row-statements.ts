@@ -1,5 +1,6 @@
 /** Which statements rows with certain columns need, by mode and method; pure. */
-import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
+import { fires } from "../../../model/table-shape.ts";
+import type { Arbiter } from "../../../model/load-plan.ts";
 import {
   conflictTarget,
   deleteRow,
@@ -49,15 +50,9 @@ export interface RowStatements {
 
 const NONE = { stage: null, find: null, propose: null, update: null, insert: null };
 
-function hasInsertTrigger({ table }: TablePlan): boolean {
-  return table.triggers.some(
-    ({ timing, events }) => timing === "before" && events.includes("insert"),
-  );
-}
-
 /** The statements for rows that carry `row.columns`. */
 export function rowStatements(row: RowSql): RowStatements {
-  const triggered = hasInsertTrigger(row.plan);
+  const triggered = fires(row.plan.table, "before", "insert");
   return { triggered, ...methodOf(row, triggered) };
 }
 

@@ -10,7 +10,7 @@
 import { RECORD_NUMBER, valueFieldName } from "../../../model/value-plan.ts";
 import type { ValueColumn } from "../../../model/value-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
-import type { ValueSql } from "../../value-sql.ts";
+import type { ValueSql } from "../../../model/sql/value-sql.ts";
 import { affinityOf } from "../catalog/types.ts";
 
 /** A statement takes so many records, and so many parameters. */

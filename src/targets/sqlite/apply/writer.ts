@@ -5,7 +5,7 @@
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, RowShape } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import type { SeenKeys, Writer } from "../../target.ts";
+import type { KeyStore, Writer } from "../../target.ts";
 import { BatchRun } from "./apply-batch.ts";
 import type { ShapeRunner } from "./apply-batch.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
@@ -13,7 +13,7 @@ import { rowSql } from "../dialect.ts";
 import { codeOf } from "../errors.ts";
 import { MisfitColumns, promisedBy } from "../stage/misfits.ts";
 import { PackedValues } from "../stage/packed-values.ts";
-import { SqliteSeenKeys } from "../stage/seen-keys.ts";
+import { SqliteKeyStore } from "../stage/seen-keys.ts";
 import type { UpsertProbe } from "./probe.ts";
 import { RowGroup } from "./row-group.ts";
 import { RowRunner } from "./row-runner.ts";
@@ -30,7 +30,7 @@ export interface SqliteWriterContext {
 
 /** The writer of one table. */
 export class SqliteWriter implements Writer {
-  readonly keys?: SeenKeys;
+  readonly keys?: KeyStore;
   readonly deletes?: Writer;
   readonly #context: SqliteWriterContext;
   readonly #runners = new Map<number, ShapeRunner>();
@@ -39,7 +39,7 @@ export class SqliteWriter implements Writer {
     this.#context = context;
     const gone = context.plan.recordDeletes?.plan;
     if (gone !== undefined) this.deletes = new SqliteWriter({ ...context, plan: gone });
-    if (context.plan.kept.keys) this.keys = new SqliteSeenKeys(context.db, context);
+    if (context.plan.kept.keys) this.keys = new SqliteKeyStore(context.db, context);
   }
 
   applyEach(batch: Batch, tells = false): Promise<BatchResult> {

@@ -2,6 +2,7 @@
  * Lets SQLite check the statements of a plan by preparing them, and tells which part of the plan it does not accept.
  * SQLite gives every such error the same code, so each part is prepared by itself.
  */
+import { fires } from "../../../model/table-shape.ts";
 import { refusedExpression } from "../../../errors/refused-expression.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
@@ -55,11 +56,8 @@ export function checkRemoval(db: SqliteConnection, row: RowSql): void {
 }
 
 /** A view takes the updates of an upsert only by a trigger of its own. */
-function isUpdatable({ table: { kind, triggers } }: TablePlan): boolean {
-  const updates = triggers.some(
-    (each) => each.timing === "instead" && each.events.includes("update"),
-  );
-  return kind !== "view" || updates;
+function isUpdatable({ table }: TablePlan): boolean {
+  return table.kind !== "view" || fires(table, "instead", "update");
 }
 
 function unwritable({ table, mode }: TablePlan, reason: string, otherwise?: string): Error {

@@ -1,5 +1,6 @@
 /** Reads the foreign keys of a table, and those of other tables that refer to it. */
 import type { ForeignKey, Reference } from "../../../model/table-shape.ts";
+import { grouped } from "../../grouped.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
 
 /** A column, and its place in the primary key; 0: it has none. */
@@ -18,35 +19,18 @@ interface ListedReference {
   readonly action: string;
 }
 
-/** The columns of a table's primary key, in its order. */
-function primaryKey(columns: readonly KeyColumn[]): readonly string[] {
-  const parts = columns.filter(({ pk }) => pk > 0).toSorted((a, b) => a.pk - b.pk);
-  return parts.map(({ name }) => name);
-}
-
 /** The foreign keys of the table, which has these columns. */
 export function foreignKeys(
   db: SqliteConnection,
   table: string,
   columns: readonly KeyColumn[],
 ): ForeignKey[] {
-  const rows = db
-    .prepare<ListedReference>(
-      `select ? as owner, id, "table", "from", "to", on_delete as action from pragma_foreign_key_list(?) order by id, seq`,
-    )
-    .all(table, table);
-  return byKey(rows).map((parts) => {
-    const [first] = parts;
-    const own = parts.map(({ from }) => from);
-    if (first?.table.toLowerCase() !== table.toLowerCase())
-      return { name: null, columns: own, selfReferencing: false, canWait: true };
-    return {
-      name: null,
-      columns: own,
-      selfReferencing: true,
-      canWait: true,
-      ...referredTo(parts, columns),
-    };
+  const sql = `select ? as owner, id, "table", "from", "to", on_delete as action from pragma_foreign_key_list(?) order by id, seq`;
+  return keysIn(db, sql, table).map((parts) => {
+    const selfReferencing = parts[0]?.table.toLowerCase() === table.toLowerCase();
+    const { columns: own, ...referred } = referenceOf(parts, columns);
+    const key = { name: null, columns: own, selfReferencing, canWait: true };
+    return selfReferencing ? { ...key, ...referred } : key;
   });
 }
 
@@ -56,42 +40,33 @@ export function references(
   table: string,
   columns: readonly KeyColumn[],
 ): Reference[] {
-  const rows = db
-    .prepare<ListedReference>(
-      `select s.name as owner, f.id, f."table", f."from", f."to", f.on_delete as action
+  const sql = `select s.name as owner, f.id, f."table", f."from", f."to", f.on_delete as action
         from sqlite_schema as s, pragma_foreign_key_list(s.name) as f
-        where s.type = 'table' and lower(f."table") = lower(?) and lower(s.name) <> lower(?) order by s.name, f.id, f.seq`,
-    )
-    .all(table, table);
-  return byKey(rows).map((parts) => ({
+        where s.type = 'table' and lower(f."table") = lower(?) and lower(s.name) <> lower(?) order by s.name, f.id, f.seq`;
+  return keysIn(db, sql, table).map((parts) => ({
     name: null,
     table: { schema: null, name: parts[0]?.owner ?? "" },
-    columns: parts.map(({ from }) => from),
     canWait: true,
-    ...referredTo(parts, columns),
+    ...referenceOf(parts, columns),
   }));
 }
 
-/** The parts of each foreign key, in order. */
-function byKey(rows: readonly ListedReference[]): ListedReference[][] {
-  const keys = new Map<string, ListedReference[]>();
-  for (const row of rows) {
-    const id = `${row.id}/${row.owner}`;
-    const parts = keys.get(id);
-    if (parts === undefined) keys.set(id, [row]);
-    else parts.push(row);
-  }
-  return [...keys.values()];
+/** The parts of each foreign key that a query about the table finds, in order. */
+function keysIn(db: SqliteConnection, sql: string, table: string): ListedReference[][] {
+  const rows = db.prepare<ListedReference>(sql).all(table, table);
+  return [...grouped(rows, ({ id, owner }) => `${id}/${owner}`).values()];
 }
 
-function referredTo(
+/** The columns of a foreign key, and what it refers to: the primary key, where it names no columns. */
+function referenceOf(
   parts: readonly ListedReference[],
   columns: readonly KeyColumn[],
-): Pick<Reference, "refersTo" | "onDelete"> {
-  const primary = primaryKey(columns);
+): Pick<Reference, "columns" | "refersTo" | "onDelete"> {
+  const primary = columns.filter(({ pk }) => pk > 0).toSorted((a, b) => a.pk - b.pk);
   const action = parts[0]?.action.toLowerCase() ?? "";
   return {
-    refersTo: parts.map(({ to }, at) => to ?? primary[at] ?? ""),
+    columns: parts.map(({ from }) => from),
+    refersTo: parts.map(({ to }, at) => to ?? primary[at]?.name ?? ""),
     onDelete:
       action === "cascade" || action === "set null" || action === "set default" ? action : "forbid",
   };

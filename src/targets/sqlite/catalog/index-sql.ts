@@ -4,9 +4,10 @@ import {
   firstBracket,
   isKeyword,
   sourceOf,
+  solidTokens,
   splitBracket,
   tokenize,
-} from "./sql-tokens.ts";
+} from "../../../sql/tokens.ts";
 
 /** What an index covers, as SQL. */
 export interface IndexSql {
@@ -18,7 +19,7 @@ export interface IndexSql {
 
 /** `create unique index i on t (lower(a) desc, b) where c > 0` gives the parts `lower(a)`, `b` and the predicate `c > 0`. */
 export function parseIndex(sql: string): IndexSql {
-  const tokens = tokenize(sql);
+  const tokens = solidTokens(sql, true);
   const open = firstBracket(tokens);
   if (open < 0) return { parts: [], predicate: null };
   const parts = splitBracket(tokens, open).map((part) => {
@@ -34,12 +35,8 @@ export function parseIndex(sql: string): IndexSql {
 /** A line comment would swallow what follows the text once it is inside a statement. */
 function withoutComment(sql: string): string {
   if (!sql.includes("--")) return sql;
-  let text = "";
-  let end: number | null = null;
-  for (const token of tokenize(sql)) {
-    if (end !== null && token.start > end) text += " ";
-    text += token.text;
-    end = token.end;
-  }
-  return text;
+  return tokenize(sql, true)
+    .filter(({ kind }, at, all) => kind !== "space" || all[at - 1]?.kind !== "space")
+    .map(({ kind, text }) => (kind === "space" ? " " : text))
+    .join("");
 }

@@ -1,9 +1,9 @@
 /** How SQLite creates tables and columns. */
-import { addColumnSql, createTableSql } from "../../../sql/create-table.ts";
+import { addColumnSql, createTableSql } from "../../../sql/ddl/create-table.ts";
 import { nameParts } from "../../../sql/table-name.ts";
 import type { TableName } from "../../../model/table-shape.ts";
-import type { DdlDialect } from "../../ddl-dialect.ts";
-import type { DdlRefusal } from "../../run-ddl.ts";
+import type { DdlDialect } from "../../../model/sql/ddl-dialect.ts";
+import type { DdlRefusal } from "../../../sql/ddl/run-ddl.ts";
 import { codeOf, isBusy } from "../errors.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { spellType, TYPE_RULES } from "./new-types.ts";

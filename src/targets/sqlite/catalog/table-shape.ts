@@ -3,7 +3,7 @@ import type { Column, TableName, TableShape, Trigger } from "../../../model/tabl
 import type { SqliteConnection } from "../connect/connection.ts";
 import { rowidName } from "../stage/staged-row.ts";
 import { foreignKeys, references } from "./foreign-keys.ts";
-import { isKeyword, tokenize } from "./sql-tokens.ts";
+import { isKeyword, solidTokens } from "../../../sql/tokens.ts";
 import { parseTable, parseTrigger } from "./table-sql.ts";
 import type { TableSql } from "./table-sql.ts";
 import { affinityOf, familyOf, notationOf } from "./types.ts";
@@ -72,7 +72,7 @@ export function readTable(db: SqliteConnection, table: string): SqliteTable | nu
 
 /** `main."my table"` and `"my table"` become `my table`. */
 function unqualified(table: string): string {
-  const tokens = tokenize(table);
+  const tokens = solidTokens(table, true);
   const [schema, dot, name] = tokens;
   if (tokens.length === 3 && isKeyword(schema, "main") && dot?.text === ".")
     return name?.name ?? "";
@@ -168,7 +168,7 @@ function columnOf(column: ListedColumn, { sql, rowid, strict }: ColumnContext): 
 
 /** A clock or a call: `CURRENT_TIMESTAMP`, `random()`. */
 function isVolatile(defaultSql: string): boolean {
-  const tokens = tokenize(defaultSql);
+  const tokens = solidTokens(defaultSql, true);
   return tokens.some(
     (token, at) =>
       token.kind === "word" && (/^current_/i.test(token.name) || tokens[at + 1]?.text === "("),

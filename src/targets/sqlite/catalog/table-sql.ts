@@ -6,9 +6,9 @@ import {
   isKeyword,
   sourceOf,
   splitBracket,
-  tokenize,
-} from "./sql-tokens.ts";
-import type { SqlToken } from "./sql-tokens.ts";
+  solidTokens,
+} from "../../../sql/tokens.ts";
+import type { Token } from "../../../sql/tokens.ts";
 
 /** What a column's definition says besides its type. */
 export interface ColumnSql {
@@ -32,7 +32,7 @@ const TABLE_CONSTRAINTS = ["constraint", "primary", "unique", "check", "foreign"
 
 /** Parses a `create table` text. */
 export function parseTable(sql: string): TableSql {
-  const tokens = tokenize(sql);
+  const tokens = solidTokens(sql, true);
   const open = firstBracket(tokens);
   const columns = new Map<string, ColumnSql>();
   for (const item of open < 0 ? [] : splitBracket(tokens, open)) {
@@ -50,9 +50,9 @@ export function parseTable(sql: string): TableSql {
   };
 }
 
-function parseColumn(sql: string, item: readonly SqlToken[]): ColumnSql {
+function parseColumn(sql: string, item: readonly Token[]): ColumnSql {
   const [first] = item;
-  const here = (at: number): SqlToken | undefined =>
+  const here = (at: number): Token | undefined =>
     item[at]?.depth === first?.depth ? item[at] : undefined;
   const collate = item.findIndex((_, at) => at > 0 && isKeyword(here(at), "collate"));
   const as = item.findIndex(
@@ -67,7 +67,7 @@ function parseColumn(sql: string, item: readonly SqlToken[]): ColumnSql {
 
 /** Parses a `create trigger` text; SQLite knows row triggers only. */
 export function parseTrigger(name: string, sql: string): Trigger {
-  const tokens = tokenize(sql);
+  const tokens = solidTokens(sql, true);
   const begin = tokens.findIndex((token) => isKeyword(token, "on"));
   const head = tokens.slice(0, begin < 0 ? tokens.length : begin);
   // The name itself may be the word `after`: look no further back than behind it.

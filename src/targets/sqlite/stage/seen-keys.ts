@@ -1,11 +1,9 @@
 /** Keeps the keys of the records of a load in a temporary table, many in a statement. */
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
-import type { Batch, RowShape } from "../../../model/batch.ts";
-import type { PackedRows } from "../../../model/packed.ts";
-import { carriedKey, packedKeys, rowKeys } from "../../key-columns.ts";
-import { KeySpans } from "../../key-spans.ts";
-import type { SpannedKeys } from "../../key-spans.ts";
-import type { SeenKeys } from "../../target.ts";
+import type { Row, RowShape } from "../../../model/batch.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
+import type { PackedRows, SpannedKeys } from "../../../model/packed.ts";
+import type { KeySpanStore, KeyStore } from "../../target.ts";
 import { insertSeen, insertSpan, rowidKey } from "../apply/removal-sql.ts";
 import type { RemovalTable } from "../apply/removal-sql.ts";
 import type { SqliteConnection, Statement } from "../connect/connection.ts";
@@ -26,66 +24,40 @@ interface KeyRunner {
 }
 
 /** The keys of one table. */
-export class SqliteSeenKeys implements SeenKeys {
+export class SqliteKeyStore implements KeyStore {
+  readonly spans: KeySpanStore | null;
   readonly #db: SqliteConnection;
   readonly #row: RemovalTable;
   readonly #runners = new Map<number, KeyRunner>();
-  readonly #spans: { readonly keys: KeySpans; readonly insert: Statement } | null;
 
   constructor(db: SqliteConnection, row: RemovalTable) {
     this.#db = db;
     this.#row = row;
-    const column = rowidKey(row.plan);
-    this.#spans =
-      column === null
-        ? null
-        : { keys: new KeySpans(column), insert: db.prepare(insertSpan(row.plan)) };
+    this.spans = spanStore(db, row.plan);
   }
 
-  note(batch: Batch): Promise<void> {
-    const { packed } = batch;
-    const runner = packed === null ? null : this.#runner(packed.shape);
-    const spans = packed === null ? null : this.#spans?.keys.take(packed);
-    if (spans !== null && spans !== undefined && runner !== null) {
-      this.#noteSpans(spans, runner);
-      return Promise.resolve();
-    }
-    const keys =
-      packed === null || runner === null || runner.columns.length === 0
-        ? null
-        : packedKeys(
-            packed,
-            runner.columns.map(({ name }) => name),
-          );
-    if (keys !== null && runner !== null && keys.slices.every((part) => runner.packed.takes(part)))
-      notePacked(runner, keys);
-    else this.#noteRows(batch);
-    return Promise.resolve();
+  keepPacked(keys: PackedRows): Promise<boolean> {
+    const runner = this.#runner(keys.shape);
+    const takes = keys.slices.every((part) => runner.packed.takes(part));
+    if (takes) keepPacked(runner, keys);
+    return Promise.resolve(takes);
   }
 
-  #noteSpans({ lows, highs, singles }: SpannedKeys, { one }: KeyRunner): void {
-    for (const [at, low] of lows.entries()) this.#spans?.insert.run(low, highs[at] ?? low);
-    for (const key of singles) one.run(key);
-  }
-
-  #noteRows({ rows }: Batch): void {
-    for (const row of rows) {
-      const { columns, one } = this.#runner(row.shape);
-      const shape = { id: row.shape.id, columns: columns.map(({ name }) => name) };
-      const [key] = rowKeys([row], shape);
-      if (key === undefined) continue;
-      one.run(
-        ...columns.map((column, at) =>
-          bindValue(key.values[at] ?? null, key.numeric?.[at] ?? false, column),
-        ),
+  keepRows(keys: readonly Row[]): Promise<void> {
+    for (const { shape, values, numeric } of keys) {
+      const { columns, one } = this.#runner(shape);
+      const bound = columns.map((column, at) =>
+        bindValue(values[at] ?? null, numeric?.[at] ?? false, column),
       );
+      one.run(...bound);
     }
+    return Promise.resolve();
   }
 
   #runner(shape: RowShape): KeyRunner {
     let runner = this.#runners.get(shape.id);
     if (runner === undefined) {
-      runner = this.#prepare(carriedKey(this.#row.plan, shape));
+      runner = this.#prepare(shape.columns);
       this.#runners.set(shape.id, runner);
     }
     return runner;
@@ -112,7 +84,20 @@ export class SqliteSeenKeys implements SeenKeys {
   }
 }
 
-function notePacked({ columns, packed, rows, several, one }: KeyRunner, keys: PackedRows): void {
+function spanStore(db: SqliteConnection, plan: TablePlan): KeySpanStore | null {
+  const column = rowidKey(plan);
+  if (column === null) return null;
+  const span = db.prepare(insertSpan(plan));
+  const single = db.prepare(insertSeen(plan, [column.name], 1));
+  const keep = ({ lows, highs, singles }: SpannedKeys): Promise<void> => {
+    for (const [at, low] of lows.entries()) span.run(low, highs[at] ?? low);
+    for (const key of singles) single.run(key);
+    return Promise.resolve();
+  };
+  return { column, keep };
+}
+
+function keepPacked({ columns, packed, rows, several, one }: KeyRunner, keys: PackedRows): void {
   const width = columns.length;
   const values: BoundValue[] = Array.from({ length: rows * width }, () => null);
   let filled = 0;

@@ -5,7 +5,7 @@
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { TableShape } from "../../../model/table-shape.ts";
 import { quoteIdentifier } from "../quote.ts";
-import { tokenize } from "../catalog/sql-tokens.ts";
+import { solidTokens } from "../../../sql/tokens.ts";
 import type { ColumnDetails, SqliteTable } from "../catalog/table-shape.ts";
 
 type StagedTable = Pick<TablePlan, "stage" | "table">;
@@ -76,7 +76,7 @@ const CONSTANT_WORD = /^(?:null|true|false|current_(?:date|time|timestamp))$/i;
 
 /** A default may be a bare or quoted word and means its text; in brackets it would be a name. */
 export function constantText(defaultSql: string): string {
-  const [word, ...more] = tokenize(defaultSql);
+  const [word, ...more] = solidTokens(defaultSql, true);
   if (word?.kind !== "word" || more.length > 0) return defaultSql;
   if (!word.quoted && CONSTANT_WORD.test(word.name)) return defaultSql;
   return `'${word.name.replaceAll("'", "''")}'`;

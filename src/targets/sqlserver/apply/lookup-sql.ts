@@ -10,7 +10,8 @@
  */
 import type { LookupPlan } from "../../../model/lookup-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
-import type { KeyTexts, Lookups, LookupSql, LookupStatement, Savepoint } from "../../lookup-sql.ts";
+import type { KeyTexts, Lookups, LookupSql, Savepoint } from "../../../model/sql/lookup-sql.ts";
+import type { SqlStatement } from "../../../model/sql/sql-value.ts";
 import { exactStyle, fromText, isMisread, misfits } from "../catalog/types.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { readable } from "../stage/fill-raw.ts";
@@ -54,7 +55,7 @@ interface LookupParts {
   readonly columns: readonly Column[];
   /** SQL of the values that the texts of a key come to. */
   readonly values: readonly string[];
-  readonly from: (keys: readonly KeyTexts[]) => LookupStatement;
+  readonly from: (keys: readonly KeyTexts[]) => SqlStatement;
 }
 
 function lookupSql(lookup: LookupPlan, context: LookupServer): LookupSql {
@@ -138,7 +139,7 @@ function keysFrom(
   keys: readonly KeyTexts[],
   columns: readonly Column[],
   server: LookupServer,
-): LookupStatement {
+): SqlStatement {
   const read = keys.map((key) => columns.map((column, at) => readable(key[at] ?? "", column)));
   // There is no VALUES without a row.
   const isShort = read.length === 0 && !server.hasOpenJson;

@@ -8,10 +8,11 @@
  *
  * Pure.
  */
+import { fires } from "../../../model/table-shape.ts";
 import type { RemovalSql, TablePlan } from "../../../model/load-plan.ts";
 import { scopeCondition, sharedRemovalSql } from "../../../sql/removal.ts";
 import type { RemovalDialect } from "../../../sql/removal.ts";
-import { keptColumns, keptDefault } from "../../key-columns.ts";
+import { keptColumns, keptDefault } from "../../../sql/key-columns.ts";
 import { stageType } from "../catalog/types.ts";
 import { SQL_SERVER } from "../dialect.ts";
 import { tableSql, TEMPORARY } from "../names.ts";
@@ -27,9 +28,7 @@ export function removalSql(plan: TablePlan): RemovalSql {
   const dialect = dialectOf(keyed);
   const shared = sharedRemovalSql(plan, dialect);
   const isDelete = plan.removal?.sets.length === 0;
-  const replaced = plan.table.triggers.some(
-    ({ timing, events }) => timing === "instead" && events.includes("delete"),
-  );
+  const replaced = fires(plan.table, "instead", "delete");
   // The server counts the rows that such a trigger was given.
   const left = `SELECT COUNT_BIG(*) AS n FROM ${tableSql(plan)} AS target WHERE ${dialect.isFound("target")}`;
   return { ...shared, find: [findSql(keyed)], ...(isDelete && replaced ? { left } : {}) };
@@ -92,11 +91,12 @@ function rawKeys(plan: TablePlan): string {
 export function insertSeen(
   plan: TablePlan,
   columns: readonly string[],
-  read: (place: number) => string,
+  read: readonly string[],
 ): string[] {
   const kept = keptColumns(plan);
-  const values = kept.map((column, place) =>
-    columns.includes(column.name) ? read(place) : (keptDefault(column) ?? "NULL"),
+  const values = kept.map(
+    (column, place) =>
+      (columns.includes(column.name) ? read[place] : keptDefault(column)) ?? "NULL",
   );
   return [
     `INSERT INTO ${TEMPORARY.seen(plan)} (${kept.map(({ name }) => quoteIdentifier(name)).join(", ")}) SELECT ${values.join(", ")} FROM ${rawKeys(plan)} AS r`,

@@ -11,7 +11,8 @@ import { guarded } from "./guard.ts";
 import { TEMPORARY } from "../names.ts";
 import { run } from "./run-guarded.ts";
 import { rowsOf, SET_COUNTERS, setSql } from "./set-sql.ts";
-import { shapesOf, stageRows } from "../stage/stage.ts";
+import { selectedShapes } from "../../grouped.ts";
+import { stageRows } from "../stage/stage.ts";
 import { updateOf, wavesSql } from "./write-sql.ts";
 import { keyedPlan } from "../../../sql/match.ts";
 
@@ -65,21 +66,13 @@ export class SqlServerSetWriter implements SetWriter {
       return { inserted: batch.rows.length };
     }
     const counts = noCounts();
-    const chosen = selection.kind === "all" ? null : new Set(selection.ords);
-    for (const shape of shapesOf(batch.rows)) {
-      const taken = batch.rows.filter(
-        (row) =>
-          row.shape === shape &&
-          (chosen === null || chosen.has(row.ord) === (selection.kind === "only")),
-      );
-      if (taken.length === 0) continue;
+    for (const [shape, taken] of selectedShapes(batch.rows, selection)) {
+      if (taken === 0) continue;
       const sql = setSql(this.#plan, rowsOf(shape, selection));
       const { variables } = await run(this.#connection, sql, batch.rows);
       const answered = SET_COUNTERS.map((name) => [name, Number(variables[name] ?? 0)]);
-      addCounts(
-        counts,
-        this.#count(Object.fromEntries(answered) as SetCounters, shape.columns, taken.length),
-      );
+      const answer = Object.fromEntries(answered) as SetCounters;
+      addCounts(counts, this.#count(answer, shape.columns, taken));
     }
     return counts;
   }

@@ -1,5 +1,5 @@
 /** Texts of records as the rows of a statement: one JSON parameter, or parameters of VALUES where there is no OPENJSON. Pure. */
-import type { LookupStatement } from "../../lookup-sql.ts";
+import type { SqlStatement } from "../../../model/sql/sql-value.ts";
 import type { LookupServer } from "./lookup-sql.ts";
 
 /** A table `k` with the columns `n`, counted from 1, and `k1`, `k2`… of the texts; `width`: how many texts a row has. */
@@ -7,7 +7,7 @@ export function textRows(
   rows: readonly (readonly (string | null)[])[],
   width: number,
   { hasOpenJson }: Pick<LookupServer, "hasOpenJson">,
-): LookupStatement {
+): SqlStatement {
   const names = Array.from({ length: width }, (_, at) => `k${at + 1}`);
   if (hasOpenJson) {
     const objects = rows.map((texts, n): Record<string, string | number | null> =>

@@ -10,7 +10,7 @@
  */
 import { RECORD_NUMBER, valueFieldName } from "../../../model/value-plan.ts";
 import type { ValueColumn } from "../../../model/value-plan.ts";
-import type { ValueSql } from "../../value-sql.ts";
+import type { ValueSql } from "../../../model/sql/value-sql.ts";
 import { exactStyle } from "../catalog/types.ts";
 import type { LookupServer } from "./lookup-sql.ts";
 import { textRows } from "./text-rows.ts";

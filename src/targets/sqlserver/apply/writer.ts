@@ -4,21 +4,22 @@ import type { Batch, BatchResult, Row, RowFault } from "../../../model/batch.ts"
 import { outcomesFrom } from "../../../model/counts.ts";
 import type { RowOutcome } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
+import { byShape } from "../../grouped.ts";
 import { TransactionAborted } from "../../target.ts";
-import type { SeenKeys, Writer } from "../../target.ts";
+import type { KeyStore, Writer } from "../../target.ts";
 import type { SqlServerConnection, Fields } from "../connect/connection.ts";
 import { counterOf, eachSql, readOutcomes } from "./each-sql.ts";
 import { classifyNumber, placeOfError, SqlServerError } from "../errors.ts";
 import { ask } from "./run-guarded.ts";
 import type { GuardedAnswer } from "./run-guarded.ts";
 import { SqlServerSetWriter } from "./set-writer.ts";
-import { SqlServerSeenKeys } from "../stage/seen-keys.ts";
-import { faultOf, shapesOf, stageRows } from "../stage/stage.ts";
+import { keyStore } from "../stage/seen-keys.ts";
+import { faultOf, stageRows } from "../stage/stage.ts";
 
 /** The writer of one table. */
 export class SqlServerWriter implements Writer {
   readonly set: SqlServerSetWriter;
-  readonly keys?: SeenKeys;
+  readonly keys?: KeyStore;
   readonly deletes?: Writer;
   readonly #connection: SqlServerConnection;
   readonly #plan: TablePlan;
@@ -29,7 +30,7 @@ export class SqlServerWriter implements Writer {
     this.set = new SqlServerSetWriter(connection, plan);
     const gone = plan.recordDeletes?.plan;
     if (gone !== undefined) this.deletes = new SqlServerWriter(connection, gone);
-    if (plan.kept.keys) this.keys = new SqlServerSeenKeys(connection, plan);
+    if (plan.kept.keys) this.keys = keyStore(connection, plan);
   }
 
   async applyEach({ rows }: Batch, tells = false): Promise<BatchResult> {
@@ -38,7 +39,8 @@ export class SqlServerWriter implements Writer {
     const sound = rows.filter((row) => !out.has(row));
     if (sound.length === 0)
       return { counts: {}, faults, ...(tells ? { outcomes: new Map() } : {}) };
-    const answer = await ask(this.#connection, eachSql(this.#plan, shapesOf(sound), tells));
+    const shapes = [...byShape(sound).keys()];
+    const answer = await ask(this.#connection, eachSql(this.#plan, shapes, tells));
     if (answer.number !== 0) throw this.#failure(answer, sound);
     const refused = answer.rest
       .map((fault) => this.#faultOf(fault, rows))

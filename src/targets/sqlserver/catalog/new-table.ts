@@ -1,11 +1,11 @@
 /** How SQL Server creates tables and columns. */
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
-import { addColumnSql, createTableSql } from "../../../sql/create-table.ts";
+import { addColumnSql, createTableSql } from "../../../sql/ddl/create-table.ts";
 import { nameParts } from "../../../sql/table-name.ts";
 import type { TableName } from "../../../model/table-shape.ts";
-import type { DdlDialect } from "../../ddl-dialect.ts";
-import { noSchema } from "../../run-ddl.ts";
-import type { DdlRefusal } from "../../run-ddl.ts";
+import type { DdlDialect } from "../../../model/sql/ddl-dialect.ts";
+import { noSchema } from "../../../sql/ddl/run-ddl.ts";
+import type { DdlRefusal } from "../../../sql/ddl/run-ddl.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
 import { onlySet } from "../connect/result-sets.ts";
 import { classifyNumber, SqlServerError } from "../errors.ts";

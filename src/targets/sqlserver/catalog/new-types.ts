@@ -1,6 +1,6 @@
 /** The types of the columns of a new table, and what they keep. Pure. */
 import type { SpelledType, TypeRules, ValueType } from "../../../model/new-table.ts";
-import { ALL_KINDS } from "../../ddl-dialect.ts";
+import { ALL_KINDS } from "../../../model/sql/ddl-dialect.ts";
 
 /** Digits of the largest decimals. */
 const DECIMAL_DIGITS = 38;

@@ -25,6 +25,7 @@ import {
   TRIGGERS,
 } from "./catalog-sql.ts";
 import { unknownFunction } from "../../../sql/expressions.ts";
+import { grouped } from "../../grouped.ts";
 import type { SqlServerConnection, Fields } from "../connect/connection.ts";
 import { onlySet, setsOf } from "../connect/result-sets.ts";
 import { HIDDEN } from "../names.ts";
@@ -200,14 +201,7 @@ function notationOf(type: string): Pick<Column, "notation"> {
 
 /** Rows that name the same thing, in order. */
 function byName(rows: readonly Fields[]): Map<string, Fields[]> {
-  const groups = new Map<string, Fields[]>();
-  for (const row of rows) {
-    const name = String(row["name"]);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [row]);
-    else group.push(row);
-  }
-  return groups;
+  return grouped(rows, (row) => String(row["name"]));
 }
 
 function readKeys(rows: readonly Fields[]): UniqueKey[] {
@@ -231,34 +225,35 @@ function readKeys(rows: readonly Fields[]): UniqueKey[] {
 }
 
 function readForeignKeys(rows: readonly Fields[]): ForeignKey[] {
-  return [...byName(rows)].map(([name, parts]) => ({
-    name,
-    columns: parts.map((part) => String(part["column_name"])),
-    ...selfReference(parts),
-    canWait: false,
-  }));
+  return [...byName(rows)].map(([name, parts]) => {
+    const [first = {}] = parts;
+    const { columns, ...referred } = referenceOf(parts);
+    const selfReferencing = String(first["refers_to"]) === String(first["id"]);
+    return { name, columns, selfReferencing, canWait: false, ...(selfReferencing ? referred : {}) };
+  });
 }
 
-function selfReference(
+/** The columns of a foreign key, and what it refers to. */
+function referenceOf(
   parts: readonly Fields[],
-): Pick<ForeignKey, "selfReferencing" | "refersTo" | "onDelete"> {
-  const [first = {}] = parts;
-  if (String(first["refers_to"]) !== String(first["id"])) return { selfReferencing: false };
-  const refersTo = parts.map((part) => String(part["refers_to_column"]));
-  return { selfReferencing: true, refersTo, onDelete: actionOf(first) };
+): Pick<Reference, "columns" | "refersTo" | "onDelete"> {
+  return {
+    columns: parts.map((part) => String(part["column_name"])),
+    refersTo: parts.map((part) => String(part["refers_to_column"])),
+    onDelete: actionOf(parts[0] ?? {}),
+  };
 }
 
 function readReferences(rows: readonly Fields[]): Reference[] {
-  const keys = new Map<string, Reference>();
-  for (const row of rows) {
-    const table = { schema: String(row["schema"]), name: String(row["table_name"]) };
-    const name = String(row["name"]);
-    const id = JSON.stringify([table, name]);
-    const columns = [...(keys.get(id)?.columns ?? []), String(row["column_name"])];
-    const refersTo = [...(keys.get(id)?.refersTo ?? []), String(row["refers_to_column"])];
-    keys.set(id, { name, table, columns, refersTo, onDelete: actionOf(row), canWait: false });
-  }
-  return [...keys.values()];
+  return [...grouped(rows, nameOfReference).values()].map((parts) => {
+    const [first = {}] = parts;
+    const table = { schema: String(first["schema"]), name: String(first["table_name"]) };
+    return { name: String(first["name"]), table, canWait: false, ...referenceOf(parts) };
+  });
+}
+
+function nameOfReference(row: Fields): string {
+  return JSON.stringify([row["schema"], row["table_name"], row["name"]]);
 }
 
 /** By the numbers of `delete_referential_action`. */

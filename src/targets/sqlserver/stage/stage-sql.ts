@@ -6,6 +6,7 @@
  *   INSERT INTO #upsurge_fault (upsurge_ord, code) SELECT …, MIN(code) … WHERE r.f1 IS NOT NULL AND s.[qty] IS NULL …;
  *   DELETE FROM #upsurge_stage WHERE upsurge_ord IN (SELECT upsurge_ord FROM #upsurge_fault);
  */
+import { fires } from "../../../model/table-shape.ts";
 import type { RowShape } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
@@ -167,10 +168,7 @@ function rowFaults(plan: TablePlan, shape: RowShape, rows: string): string[] {
   const { table, update } = plan;
   const faulty = (code: number, test: string): string =>
     faultyRows(plan, code, `${rows} AND ${test}`);
-  const instead = table.triggers.some(
-    ({ timing, events }) => timing === "instead" && events.includes("insert"),
-  );
-  if (instead || table.kind === "view") return [];
+  if (fires(table, "instead", "insert") || table.kind === "view") return [];
   const stamped = update.stamps.map((stamp) => stamp.column);
   const given = new Set([...shape.columns, ...stamped]);
   const missing = table.columns.flatMap((column, place) => {

@@ -1,7 +1,8 @@
 /** Stages a batch and tells which of its rows the table could not accept whatever it holds. */
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
-import type { Row, RowFault, RowShape } from "../../../model/batch.ts";
+import type { Row, RowFault } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
+import { byShape } from "../../grouped.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
 import { rowCode } from "../errors.ts";
 import { fillRaw } from "./fill-raw.ts";
@@ -22,7 +23,7 @@ export async function stageRows(
 ): Promise<RowFault[]> {
   await fillRaw(connection, plan, rows);
   const found = `SELECT upsurge_ord, code FROM ${TEMPORARY.fault(plan)} ORDER BY upsurge_ord`;
-  const shapes = shapesOf(rows);
+  const shapes = [...byShape(rows).keys()];
   const checks = staging === "checked" ? checkStageSql(plan, shapes) : [];
   const sql = guarded([], [...fillStageSql(plan, shapes), ...checks], found);
   const { rest } = await run(connection, sql, rows);
@@ -32,11 +33,6 @@ export async function stageRows(
     if (row === undefined) throw upsurgeError("INTERNAL", { message: "a fault belongs to no row" });
     return faultOf(plan, row, Number(fault["code"]), connection.tooLong);
   });
-}
-
-/** The shapes of the rows, each once, in order. */
-export function shapesOf(rows: readonly Row[]): RowShape[] {
-  return [...new Set(rows.map((row) => row.shape))];
 }
 
 /** The number that a fault's code has for a text that is too long. */

@@ -1,5 +1,5 @@
 /** The statements that create a table or columns; the same on every target but for quoting and a few words. */
-import type { NewColumn, NewTable } from "../model/new-table.ts";
+import type { NewColumn, NewTable } from "../../model/new-table.ts";
 
 /** What differs from target to target. */
 export interface DdlWords {

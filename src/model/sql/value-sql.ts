@@ -1,5 +1,5 @@
 /** The statements that ask for the values of expressions over the fields of records; they know nothing of the records themselves. */
-import type { LookupStatement } from "./lookup-sql.ts";
+import type { SqlStatement } from "./sql-value.ts";
 
 /** The texts of a record's fields, in the order of the plan. */
 export type FieldTexts = readonly (string | null)[];
@@ -13,7 +13,7 @@ export interface ValueSql {
    * that are read as the same values again; `t1`, `t2`, … their classes, where the database has values of any: `integer`, `real`, `text`,
    * `blob` or `null`. Where the expression of one record fails, the statement does, with class `row`.
    */
-  ask(records: readonly FieldTexts[]): LookupStatement;
+  ask(records: readonly FieldTexts[]): SqlStatement;
   /** A statement that asks for nothing, and that the database refuses where it would refuse the expression. */
   readonly check: string;
 }

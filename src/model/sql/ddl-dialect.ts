@@ -1,7 +1,6 @@
 /** How a target creates tables and columns: texts alone, no server is asked. */
-import type { SpelledType, TypeRules, ValueType } from "../model/new-table.ts";
-import type { NewTable } from "../model/new-table.ts";
-import type { TableName } from "../model/table-shape.ts";
+import type { NewTable, SpelledType, TypeRules, ValueType } from "../new-table.ts";
+import type { TableName } from "../table-shape.ts";
 
 /** The kinds of values of a database that has a type for each. */
 export const ALL_KINDS: TypeRules["kinds"] = new Set([

@@ -1,8 +1,8 @@
 /** Runs the statements that create a table or columns, and says what a refusal means. */
-import { shellQuoted } from "../errors/shell-word.ts";
-import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { TableDdl } from "../model/new-table.ts";
-import { tableName } from "../model/table-shape.ts";
+import { shellQuoted } from "../../errors/shell-word.ts";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { TableDdl } from "../../model/new-table.ts";
+import { tableName } from "../../model/table-shape.ts";
 
 /** What a refusal means: `passing` is no refusal of the statement (a lock, a lost connection). */
 export type DdlRefusal = "exists" | "privilege" | "refused" | "passing";

@@ -1,18 +1,12 @@
 /** The statements of a look-up, as a target spells them: they are run over `Session.execute`, and know nothing of records. */
-import type { LookupPlan } from "../model/lookup-plan.ts";
-import type { SqlValue } from "./sql-executor.ts";
+import type { LookupPlan } from "../lookup-plan.ts";
+import type { SqlStatement } from "./sql-value.ts";
 
 /** The texts of a key, one for each of its columns. */
 export type KeyTexts = readonly string[];
 
 /** Which of them are numbers to columns that take any type; `null`: none. */
 export type KeyNumbers = readonly boolean[] | null;
-
-/** A statement and its parameters. */
-export interface LookupStatement {
-  readonly sql: string;
-  readonly values: readonly SqlValue[];
-}
 
 /** How rows of another table are found and made by their key. */
 export interface LookupSql {
@@ -24,9 +18,9 @@ export interface LookupSql {
    * `number`, 1 where that is a number to a column that takes any type; `unfit`, the place of a text, counted from 1, that is
    * no value of its column, 0 for none. A column that it lacks is 0. Where the database cannot tell an unfit text, it fails with class `row`.
    */
-  find(keys: readonly KeyTexts[], numbers?: readonly KeyNumbers[]): LookupStatement;
+  find(keys: readonly KeyTexts[], numbers?: readonly KeyNumbers[]): SqlStatement;
   /** Makes rows with these keys, in their order; those that are there are left alone. */
-  create(keys: readonly KeyTexts[], numbers?: readonly KeyNumbers[]): LookupStatement;
+  create(keys: readonly KeyTexts[], numbers?: readonly KeyNumbers[]): SqlStatement;
   /** The place of a text that no statement must be asked about, counted from 1: it is no value of its column; 0: none. */
   unfit?(key: KeyTexts): number;
 }

@@ -3,35 +3,14 @@
  * record has are found in the gaps. Only numbers greater than all before make a span, so that no two spans overlap; others
  * are kept one by one. Pure but for what it remembers.
  */
-import type { TablePlan } from "../model/load-plan.ts";
-import type { PackedRows } from "../model/packed.ts";
-import type { Column } from "../model/table-shape.ts";
-
-/** The keys of a batch. */
-export interface SpannedKeys {
-  /** The first of each span, and beside it the last. */
-  readonly lows: readonly number[];
-  readonly highs: readonly number[];
-  /** Those in no span. */
-  readonly singles: readonly number[];
-}
+import type { PackedRows, SpannedKeys } from "../../model/packed.ts";
+import type { Column } from "../../model/table-shape.ts";
 
 /** A shorter span is not worth a row of its own. */
 const LEAST_SPAN = 8;
 
 /** After so many batches in a row that hardly had a span, no more are looked at. */
 const MOST_FAILURES = 3;
-
-/** The column of a key that is one whole number; `isWhole`: the column holds nothing else. */
-export function spanColumn(
-  { arbiter, table, nullKey }: TablePlan,
-  isWhole: (column: Column) => boolean,
-): Column | null {
-  const [name, ...more] = arbiter?.columns ?? [];
-  if (arbiter?.plain !== true || more.length > 0 || arbiter.predicate !== null) return null;
-  const column = table.columns.find((each) => each.name === name);
-  return column !== undefined && nullKey !== "match" && isWhole(column) ? column : null;
-}
 
 /** Takes the keys of a load, batch by batch. */
 export class KeySpans {
