@@ -46,6 +46,7 @@ import { quoteIdentifier } from "./quote.ts";
 import { dateOrder } from "./words.ts";
 import { moveSequences, notMoved } from "./catalog/move-sequences.ts";
 import { sequencesBehind } from "./catalog/sequences.ts";
+import { Pipeline } from "./stage/pipeline.ts";
 import { stageDdl } from "./stage/stage.ts";
 import { ddlRefusal, newTableName } from "./catalog/new-table.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
@@ -102,6 +103,8 @@ export class PostgresSession implements Session {
   /** What outlives the transactions of a load, by the stage of its table. */
   readonly #memories = new Map<string, TableMemory>();
   readonly #loss: ConnectionLoss;
+  /** What of the transaction at hand still waits to be sent. */
+  readonly #pipeline: Pipeline;
   /** The server's process at work for the transaction; behind a pooler it may be another for the next. */
   #pid: number | null = null;
   #closing = false;
@@ -117,7 +120,9 @@ export class PostgresSession implements Session {
     this.#loss = loss;
     this.#context = context;
     this.#version = version;
-    this.execute = sqlExecutor(client, { setUp: (begin) => this.#setUp(begin), encoding });
+    this.#pipeline = new Pipeline(client, lookalike === null);
+    const setUp = async (begin: string): Promise<void> => await this.#setUp(begin);
+    this.execute = sqlExecutor(client, { setUp, encoding, pipeline: this.#pipeline });
     const number = `PostgreSQL ${Math.floor(version / 10_000)}.${version % 10_000}`;
     this.version = lookalike === null ? number : `${lookalike.name} (as ${number})`;
     this.warnings =
@@ -271,12 +276,13 @@ export class PostgresSession implements Session {
     if (tables.some(({ method }) => method.byIndex) && !scans) {
       await this.#client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
     }
-    const order = new ReadOrder(this.#client);
+    const order = new ReadOrder(this.#pipeline);
     const writers: PostgresWriter[] = [];
     for (const plan of tables) writers.push(await this.#writer(plan, order));
     const { reconnect, label, lockTimeoutMs } = this.#context;
     const reconnecting = { reconnect, label, patienceMs: lockTimeoutMs };
-    return new PostgresTransaction(this.#client, writers, reconnecting);
+    const parts = { writers, pipeline: this.#pipeline };
+    return new PostgresTransaction(this.#client, parts, reconnecting);
   }
 
   /** The writer of one table, its temporary tables made. */
@@ -291,7 +297,7 @@ export class PostgresSession implements Session {
     };
     this.#memories.set(plan.stage, memory);
     const fold = memory.cannotFold ? null : folding;
-    const context = { plan, memory: memory.set, folding: fold, order };
+    const context = { plan, memory: memory.set, folding: fold, order, pipeline: this.#pipeline };
     const gone = plan.recordDeletes?.plan;
     const deletes = gone === undefined ? undefined : await this.#writer(gone, order);
     return new PostgresWriter(this.#client, context, deletes);

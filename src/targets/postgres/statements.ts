@@ -6,17 +6,25 @@ import { rollBack } from "./connect/deadline.ts";
 import { isServerError } from "./errors.ts";
 import type { SqlValue } from "../../model/sql/sql-value.ts";
 import type { SqlAnswer, SqlExecutor } from "../sql-executor.ts";
+import type { Pipeline } from "./stage/pipeline.ts";
 
 /** Encodings of a database that take every character, or whatever they are sent. */
 const TAKE_ALL = new Set(["UTF8", "SQL_ASCII"]);
 
-/** `setUp` begins a transaction and makes its settings; `encoding` is the database's. */
+/** What statements need besides the connection. */
+interface StatementContext {
+  /** Begins a transaction and makes its settings. */
+  readonly setUp: (begin: string) => Promise<void>;
+  /** Of the database. */
+  readonly encoding: string;
+  /** What waits there comes first. */
+  readonly pipeline: Pipeline;
+}
+
+/** Runs statements over a connection. */
 export function sqlExecutor(
   client: Client,
-  {
-    setUp,
-    encoding,
-  }: { readonly setUp: (begin: string) => Promise<void>; readonly encoding: string },
+  { setUp, encoding, pipeline }: StatementContext,
 ): SqlExecutor {
   return {
     dialect: {
@@ -31,10 +39,14 @@ export function sqlExecutor(
       timeText: (column) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
     },
     run: async (sql, values = []): Promise<SqlAnswer> => {
+      await pipeline.flush();
       const { rows, rowCount } = await client.query<Record<string, SqlValue>>(sql, [...values]);
       return { rows, changed: rowCount ?? 0 };
     },
-    script: (sql) => runScript(client, sql),
+    script: async (sql) => {
+      await pipeline.flush();
+      return await runScript(client, sql);
+    },
     begin: () => setUp("begin isolation level read committed read write"),
     commit: async () => void (await client.query("commit")),
     rollback: () => rollBack(client),

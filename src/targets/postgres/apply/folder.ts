@@ -44,12 +44,12 @@ export class RepeatFolder {
     this.#folding = folding;
   }
 
-  /** A statement that empties what an earlier batch has left behind; nothing when it left nothing. */
-  forget(): string {
-    const statement = this.#left ? `truncate ${TEMPORARY.repeats(this.#folding.plan)}; ` : "";
+  /** The statement that empties what an earlier batch has left behind; none when it left nothing. */
+  forget(): readonly string[] {
+    const statements = this.#left ? [`truncate ${TEMPORARY.repeats(this.#folding.plan)}`] : [];
     this.#left = false;
     this.#aside.clear();
-    return statement;
+    return statements;
   }
 
   /** How many rows of the shape are no longer among the staged ones. */

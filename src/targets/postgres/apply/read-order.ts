@@ -1,23 +1,24 @@
 /** The settings by which the server finds keys, for a transaction whose writers each want their own. */
-import type { Client } from "pg";
+import type { Pipeline } from "../stage/pipeline.ts";
 
 /** Keys that lie close together are found by reading their range of the index, others one by one. */
 export class ReadOrder {
-  readonly #client: Client;
+  readonly #pipeline: Pipeline;
   /** `null` when the settings are not known. */
   #ordered: boolean | null = false;
 
-  constructor(client: Client) {
-    this.#client = client;
+  constructor(pipeline: Pipeline) {
+    this.#pipeline = pipeline;
   }
 
-  /** Makes the server read ranges of an index in order, or find keys one by one. */
-  async set(ordered: boolean): Promise<void> {
+  /** Makes the server read ranges of an index in order, or find keys one by one, from the next statement on. */
+  set(ordered: boolean): void {
     if (ordered === this.#ordered) return;
     this.#ordered = ordered;
     const [nested, merged] = ordered ? ["off", "on"] : ["on", "off"];
-    await this.#client.query(
-      `set local enable_nestloop = ${nested}; set local enable_mergejoin = ${merged}`,
+    this.#pipeline.add(
+      { sql: `set local enable_nestloop = ${nested}` },
+      { sql: `set local enable_mergejoin = ${merged}` },
     );
   }
 

@@ -22,7 +22,8 @@ import { runSet } from "./run-set.ts";
 import { repeatsSql, setSql } from "./set-sql.ts";
 import type { SetSql } from "./set-sql.ts";
 import { selectedShapes } from "../../grouped.ts";
-import { fillStage, fillStagePacked, fillTable } from "../stage/stage.ts";
+import type { Pipeline } from "../stage/pipeline.ts";
+import { fillStage, stageCopy, tableCopy } from "../stage/stage.ts";
 import { TEMPORARY } from "../stage/names.ts";
 
 /** What the set-based half of a writer works with. */
@@ -33,6 +34,7 @@ export interface SetContext {
   readonly folding: FoldRules | null;
   /** Of the transaction, whichever table it writes to. */
   readonly order: ReadOrder;
+  readonly pipeline: Pipeline;
 }
 
 /** What a session keeps from one transaction of a load to the next. */
@@ -71,6 +73,8 @@ interface CurrentBatch {
 
 const UNIQUE = ["23505", "23P01"];
 
+const SAVEPOINT = "savepoint upsurge_batch";
+
 /** The set-based half of the writer. */
 export class PostgresSetWriter implements SetWriter {
   readonly folds: RepeatFolds | null;
@@ -80,33 +84,37 @@ export class PostgresSetWriter implements SetWriter {
   readonly #folder: RepeatFolder | null;
   readonly #sql = new Map<string, SetSql>();
   #atHand: CurrentBatch | null = null;
+  /** Of the batch at hand, on its way to the server. */
+  #data: CopyData | null = null;
   readonly #order: ReadOrder;
+  readonly #pipeline: Pipeline;
   /** The number of a batch that met a row which another session had just inserted. */
   #raced = 0;
 
-  constructor(client: Client, { plan, memory, folding, order }: SetContext) {
+  constructor(client: Client, { plan, memory, folding, order, pipeline }: SetContext) {
     this.#client = client;
     this.#order = order;
+    this.#pipeline = pipeline;
     this.#plan = plan;
     this.#memory = memory;
     this.#folder = folding === null ? null : new RepeatFolder(client, folding);
     this.folds = this.#folder === null ? null : this.#foldsOf(this.#folder);
   }
 
+  /** Sent with what comes next, as the release is: neither needs an answer. */
   async savepoint(): Promise<void> {
     // Outside of the savepoint the table is emptied in place, inside it would get new files.
-    const forget = this.#folder?.forget() ?? "";
-    await this.#client.query(
-      `${forget}truncate ${TEMPORARY.stage(this.#plan)}; savepoint upsurge_batch`,
-    );
+    const emptied = [...(this.#folder?.forget() ?? []), `truncate ${TEMPORARY.stage(this.#plan)}`];
+    this.#pipeline.add(...[...emptied, SAVEPOINT].map((sql) => ({ sql })));
   }
 
   async release(): Promise<void> {
-    await this.#client.query("release savepoint upsurge_batch");
+    this.#pipeline.add({ sql: "release savepoint upsurge_batch" });
   }
 
   async rollbackToSavepoint(): Promise<void> {
-    await this.#client.query("rollback to savepoint upsurge_batch");
+    if (!this.#pipeline.drop(SAVEPOINT))
+      await this.#client.query("rollback to savepoint upsurge_batch");
     this.#order.rolledBack();
   }
 
@@ -159,22 +167,28 @@ export class PostgresSetWriter implements SetWriter {
       inserted: 0,
     };
     if (encoded === null || packed === null) {
+      await this.#pipeline.flush();
       await fillStage(this.#client, this.#plan, batch.rows);
       return [];
     }
     const data = await encoded.data;
     const { columns } = packed.shape;
     if (direct) {
-      const inserted = await fillTable(this.#client, this.#plan, columns, data);
-      this.#atHand = { ...this.#atHand, inserted };
+      const [copied] = await this.#pipeline.run(tableCopy(this.#plan, columns, data));
+      this.#atHand = { ...this.#atHand, inserted: copied?.changed ?? 0 };
     } else {
-      await fillStagePacked(this.#client, this.#plan, columns, data);
+      this.#pipeline.add(stageCopy(this.#plan, columns, data));
       this.#atHand.distinct = encoded.distinct;
     }
-    // Data that was refused may still be on its way out.
-    this.#memory.encoded.delete(batch);
-    this.#memory.copy.recycle(data);
+    this.#data = data;
     return [];
+  }
+
+  /** A batch was applied, so the server has read its data: what is refused may still be on its way out. */
+  #recycle(batch: Batch): void {
+    this.#memory.encoded.delete(batch);
+    if (this.#data !== null) this.#memory.copy.recycle(this.#data);
+    this.#data = null;
   }
 
   /** A direct batch that met a row goes through the stage; a merge that did is repeated with ON CONFLICT. */
@@ -188,6 +202,7 @@ export class PostgresSetWriter implements SetWriter {
 
   async repeats(): Promise<readonly Repeat[]> {
     if (this.#atHand?.way === "direct" || this.#atHand?.distinct === true) return [];
+    await this.#pipeline.flush();
     const { rows } = await this.#client.query<{ ord: string; wave: string }>(
       repeatsSql(this.#plan),
     );
@@ -200,6 +215,7 @@ export class PostgresSetWriter implements SetWriter {
       setAside: async (batch) => {
         const { way, distinct } = this.#atHand ?? { way: "direct", distinct: true };
         if (way === "direct" || distinct) return 0;
+        await this.#pipeline.flush();
         const rows = await folder.setAside(batch);
         if (this.#atHand === null) return rows;
         // Keys that repeat have left many versions of their rows, and the whole range would be read with all of them.
@@ -212,13 +228,19 @@ export class PostgresSetWriter implements SetWriter {
   }
 
   async apply(batch: Batch, selection: Selection): Promise<OutcomeCounts> {
+    const counts = await this.#apply(batch, selection);
+    this.#recycle(batch);
+    return counts;
+  }
+
+  async #apply(batch: Batch, selection: Selection): Promise<OutcomeCounts> {
     if (this.#atHand?.way === "direct") return { inserted: this.#atHand.inserted };
     const merges = await this.#mayMerge(batch, selection);
     const counts = noCounts();
     const looks = this.#plan.method.statement === "look-then-write";
     const ranged = (merges || looks) && selection.kind === "all";
     const range = ranged ? (this.#atHand?.range ?? null) : null;
-    await this.#order.set(range !== null);
+    this.#order.set(range !== null);
     const shapes = shapesOf(batch, selection);
     const mixed = shapes.length > 1;
     for (const [shape, selected] of shapes) {
@@ -226,9 +248,9 @@ export class PostgresSetWriter implements SetWriter {
       if (taken <= 0) continue;
       const how = { kind: selection.kind, mixed, merges, ranged: range !== null };
       const sql = this.#sqlFor(shape.id, shape.columns, how);
-      const values = range !== null && sql.bounded ? [range.least, range.most] : ordsOf(selection);
+      const values = range !== null && sql.bounded ? boundsOf(range) : ordsOf(selection);
       const what = { plan: this.#plan, values, rows: taken };
-      addCounts(counts, await runSet(this.#client, sql, what));
+      addCounts(counts, await runSet(this.#pipeline, sql, what));
     }
     if (selection.kind === "all") this.#memory.gate.staged(counts.inserted === batch.size);
     return counts;
@@ -239,8 +261,8 @@ export class PostgresSetWriter implements SetWriter {
     const may = this.#plan.method.merges !== null && this.#raced !== number;
     if (!may || this.#atHand === null) return false;
     if (kind === "all" && !this.#atHand.distinct) {
-      const { rowCount } = await this.#client.query(`${repeatsSql(this.#plan)} limit 1`);
-      this.#atHand.distinct = rowCount === 0;
+      const [repeats] = await this.#pipeline.run({ sql: `${repeatsSql(this.#plan)} limit 1` });
+      this.#atHand.distinct = repeats?.changed === 0;
     }
     this.#atHand.merged = kind !== "all" || this.#atHand.distinct;
     return this.#atHand.merged;
@@ -266,8 +288,12 @@ export class PostgresSetWriter implements SetWriter {
   }
 }
 
-function ordsOf(selection: Selection): readonly unknown[] {
-  return selection.kind === "all" ? [] : [selection.ords];
+function boundsOf({ least, most }: KeyRange): readonly string[] {
+  return [String(least), String(most)];
+}
+
+function ordsOf(selection: Selection): readonly string[] {
+  return selection.kind === "all" ? [] : [`{${selection.ords.join(",")}}`];
 }
 
 /** The shapes of the rows, and how many rows of each are selected. */

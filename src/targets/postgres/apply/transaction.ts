@@ -4,20 +4,29 @@ import type { Transaction, Writer } from "../../target.ts";
 import { commit, commitError } from "./commit.ts";
 import type { Reconnection } from "./commit.ts";
 import { rollBack } from "../connect/deadline.ts";
+import type { Pipeline } from "../stage/pipeline.ts";
 
 /** A transaction that has begun. */
 export class PostgresTransaction implements Transaction {
   readonly writers: readonly Writer[];
   readonly #client: Client;
+  readonly #pipeline: Pipeline;
   readonly #reconnection: Reconnection;
 
-  constructor(client: Client, writers: readonly Writer[], reconnection: Reconnection) {
+  constructor(
+    client: Client,
+    { writers, pipeline }: { readonly writers: readonly Writer[]; readonly pipeline: Pipeline },
+    reconnection: Reconnection,
+  ) {
     this.#client = client;
     this.writers = writers;
+    this.#pipeline = pipeline;
     this.#reconnection = reconnection;
   }
 
   async commit(): Promise<void> {
+    // A savepoint that is still to be released ends with the transaction.
+    this.#pipeline.end();
     await commit(this.#client, this.#reconnection);
   }
 
@@ -30,6 +39,7 @@ export class PostgresTransaction implements Transaction {
   }
 
   async rollback(): Promise<void> {
+    this.#pipeline.end();
     await rollBack(this.#client);
   }
 }

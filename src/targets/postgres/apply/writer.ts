@@ -13,6 +13,7 @@ import { readOutcomes } from "./folder.ts";
 import { PostgresSetWriter } from "./set-writer.ts";
 import type { SetContext } from "./set-writer.ts";
 import { leavesTraces } from "./write-method.ts";
+import type { Pipeline } from "../stage/pipeline.ts";
 import { keyStore } from "../stage/seen-keys.ts";
 import { byShape } from "../../grouped.ts";
 import { fillRaw } from "../stage/stage.ts";
@@ -28,10 +29,12 @@ export class PostgresWriter implements Writer {
   readonly deletes?: Writer;
   readonly #client: Client;
   readonly #plan: TablePlan;
+  readonly #pipeline: Pipeline;
 
   constructor(client: Client, context: SetContext, deletes?: Writer) {
     this.#client = client;
     this.#plan = context.plan;
+    this.#pipeline = context.pipeline;
     if (deletes !== undefined) this.deletes = deletes;
     if (context.plan.method.stages !== null) this.set = new PostgresSetWriter(client, context);
     if (context.plan.kept.keys) this.keys = keyStore(client, context.plan);
@@ -41,6 +44,8 @@ export class PostgresWriter implements Writer {
     const counts = noCounts();
     const faults: RowFault[] = [];
     const outcomes = new Map<number, RowOutcome>();
+    // Within the savepoint of the batch before, a table that is emptied would get new files.
+    await this.#pipeline.flush();
     for (let start = 0; start < batch.rows.length; start += ROWS_PER_BLOCK) {
       const rows = batch.rows.slice(start, start + ROWS_PER_BLOCK);
       const result = await this.#applyBlock(rows, tells);

@@ -59,10 +59,11 @@ export function watchStatements(client: Client, limitMs: number): void {
     return ask(...given);
   };
   client.query = watched as typeof client.query;
-  // One answer is complete; the next statement of those that wait has begun, unless there is none.
-  wireOf(client).on("readyForQuery", () => {
+  // One answer is complete; the next statement of those that were sent or wait has begun, unless there is none.
+  const restart = (): void => {
     if (since !== null) since = performance.now();
-  });
+  };
+  wireOf(client).on("commandComplete", restart).on("readyForQuery", restart);
   client.on("drain", () => (since = null));
   const tickMs = Math.min(LONGEST_TICK_MS, Math.max(SHORTEST_TICK_MS, limitMs / 4));
   const timer = setInterval(() => {

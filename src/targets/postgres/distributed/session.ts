@@ -31,6 +31,7 @@ import { lockJob } from "../job-lock.ts";
 import { quoteIdentifier } from "../quote.ts";
 import type { PostgresSessionContext } from "../session.ts";
 import { sqlExecutor } from "../statements.ts";
+import { Pipeline } from "../stage/pipeline.ts";
 import { structureText } from "../stage/structure-text.ts";
 import { dateOrder } from "../words.ts";
 import { arrayValues } from "./array-rows.ts";
@@ -82,7 +83,11 @@ export class DistributedSession implements Session {
       `the server is ${maker.name}: loads into it were tried against what its documentation says, not against such a server`,
     ];
     this.capabilities = capabilitiesOf(maker);
-    const executor = sqlExecutor(client, { setUp: async () => await this.#begin(), encoding });
+    const executor = sqlExecutor(client, {
+      setUp: async () => await this.#begin(),
+      encoding,
+      pipeline: new Pipeline(client, false),
+    });
     this.execute = { ...executor, script: () => Promise.reject(lacking("SQL of your own", maker)) };
   }
 

@@ -6,10 +6,23 @@
 import type { Column } from "../../../model/table-shape.ts";
 import { encodeDate, encodeTimestamp, encodeTimestampTz } from "./binary-times.ts";
 import type { CopyBuffer } from "./copy-buffer.ts";
-import { digits } from "./digits.ts";
+import { digits, fourDigits } from "./byte-source.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { decimal } from "./decimals.ts";
 
-/** Writes the field from `start` to `end`, its length first. False, with anything written, when the spelling is not canonical. */
-export type Encoder = (into: CopyBuffer, from: Buffer, start: number, end: number) => boolean;
+/** Beside as much room as it has bytes, a field needs so much. */
+const FIELD_ROOM = 16;
+
+/** Makes room for what an encoder writes for a field of so many bytes. */
+export function reserveField(into: CopyBuffer, size: number): void {
+  into.reserve(size + FIELD_ROOM);
+}
+
+/**
+ * Writes the field from `start` to `end`, its length first, where `reserveField` has made room. False, with anything written, when
+ * the spelling is not canonical.
+ */
+export type Encoder = (into: CopyBuffer, from: ByteSource, start: number, end: number) => boolean;
 
 const ENCODERS: Readonly<Record<string, Encoder>> = {
   smallint: integerEncoder(2),
@@ -49,11 +62,12 @@ const DOT = 46;
 function integerEncoder(size: 2 | 4 | 8): Encoder {
   const limit = size === 2 ? 0x8000 : 0x8000_0000;
   return (into, from, start, end) => {
-    const negative = from[start] === MINUS;
+    const { bytes } = from;
+    const negative = bytes[start] === MINUS;
     const first = negative ? start + 1 : start;
     const count = end - first;
     // One spelling for each value: no leading zeros, no -0.
-    if (count > 1 && from[first] === ZERO) return false;
+    if (count > 1 && bytes[first] === ZERO) return false;
     if (count > 15) return size === 8 && encodeLong(into, from, start, end);
     const value = digits(from, first, end);
     if (value < 0 || (negative && value === 0)) return false;
@@ -67,8 +81,8 @@ function integerEncoder(size: 2 | 4 | 8): Encoder {
   };
 }
 
-function encodeLong(into: CopyBuffer, from: Buffer, start: number, end: number): boolean {
-  const text = from.toString("latin1", start, end);
+function encodeLong(into: CopyBuffer, from: ByteSource, start: number, end: number): boolean {
+  const text = from.bytes.toString("latin1", start, end);
   if (!/^-?\d{16,19}$/.test(text)) return false;
   const value = BigInt(text);
   if (BigInt.asIntN(64, value) !== value) return false;
@@ -81,76 +95,49 @@ function encodeLong(into: CopyBuffer, from: Buffer, start: number, end: number):
 const MOST_DIGITS = 100;
 
 /** `-12.50`: groups of four decimal digits, aligned at the point. */
-function encodeNumeric(into: CopyBuffer, from: Buffer, start: number, end: number): boolean {
-  const negative = from[start] === MINUS;
+function encodeNumeric(into: CopyBuffer, from: ByteSource, start: number, end: number): boolean {
+  const { bytes } = from;
+  const negative = bytes[start] === MINUS;
   const first = negative ? start + 1 : start;
   let point = first;
-  while (point < end && from[point] !== DOT) point += 1;
+  while (point < end && bytes[point] !== DOT) point += 1;
   const whole = point - first;
   const scale = point === end ? 0 : end - point - 1;
   if (whole === 0 || (point < end && scale === 0) || whole + scale > MOST_DIGITS) return false;
-  if (whole > 1 && from[first] === ZERO) return false;
-  const groups = Math.ceil(whole / 4) + Math.ceil(scale / 4);
+  if (whole > 1 && bytes[first] === ZERO) return false;
+  const wholeGroups = (whole + 3) >> 2;
+  const groups = wholeGroups + ((scale + 3) >> 2);
   into.int32(8 + 2 * groups);
   into.int16(groups);
-  into.int16(Math.ceil(whole / 4) - 1);
+  into.int16(wholeGroups - 1);
   into.int16(negative ? 0x4000 : 0);
   into.int16(scale);
-  for (let to = first + (whole % 4 || 4), at = first; at < point; at = to, to += 4) {
-    const group = digits(from, at, to);
-    if (group < 0) return false;
-    into.int16(group);
-  }
-  for (let at = point + 1; at < end; at += 4) {
-    const to = Math.min(at + 4, end);
-    const group = digits(from, at, to);
-    if (group < 0) return false;
-    into.int16(group * (POWERS[at + 4 - to] as number));
-  }
+  const partial = first + (whole & 3);
+  if (partial > first && !encodeGroup(into, digits(from, first, partial))) return false;
+  for (let at = partial; at < point; at += 4)
+    if (!encodeGroup(into, fourDigits(from, at))) return false;
+  const rest = end - (scale & 3);
+  for (let at = point + 1; at < rest; at += 4)
+    if (!encodeGroup(into, fourDigits(from, at))) return false;
+  if ((scale & 3) === 0) return true;
+  const last = digits(from, rest, end);
+  return last >= 0 && encodeGroup(into, last * (POWERS[4 - (scale & 3)] as number));
+}
+
+/** Writes a group of digits; false when it is below zero. */
+function encodeGroup(into: CopyBuffer, group: number): boolean {
+  if (group < 0) return false;
+  into.int16(group);
   return true;
 }
 
 const POWERS = [1, 10, 100, 1000];
 
-/**
- * The number of a plain decimal spelling, `NaN` for any other or one near the limits. Both sides round correctly, so both
- * come to the same number.
- */
-function decimal(
-  from: Buffer,
-  start: number,
-  end: number,
-  [least, most]: readonly [number, number],
-): number {
-  const negative = from[start] === MINUS;
-  const first = negative ? start + 1 : start;
-  let point = -1;
-  let whole = 0;
-  for (let at = first; at < end; at += 1) {
-    const digit = (from[at] as number) - ZERO;
-    if (digit >= 0 && digit <= 9) whole = whole * 10 + digit;
-    else if (digit === DOT - ZERO && point < 0) point = at;
-    else return NaN;
-  }
-  if (first === end || point === first || point === end - 1 || end - first > 40) return NaN;
-  if (whole === 0) return negative ? -0 : 0;
-  const scale = point < 0 ? 0 : end - point - 1;
-  // A quotient of two numbers that are exact is rounded once.
-  const size =
-    whole <= Number.MAX_SAFE_INTEGER && scale <= 22
-      ? whole / (TENS[scale] as number)
-      : Number(from.toString("latin1", first, end));
-  if (size < least || size > most) return NaN;
-  return negative ? -size : size;
-}
-
-const TENS = Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
-
 /** Sizes that are far from where a type's range ends or its precision shrinks. */
 const DOUBLES = [1e-290, 1e300] as const;
 const REALS = [1e-35, 1e38] as const;
 
-function encodeDouble(into: CopyBuffer, from: Buffer, start: number, end: number): boolean {
+function encodeDouble(into: CopyBuffer, from: ByteSource, start: number, end: number): boolean {
   const value = decimal(from, start, end, DOUBLES);
   if (Number.isNaN(value)) return false;
   into.int32(8);
@@ -160,7 +147,7 @@ function encodeDouble(into: CopyBuffer, from: Buffer, start: number, end: number
 
 const HALVES = new DataView(new ArrayBuffer(8));
 
-function encodeReal(into: CopyBuffer, from: Buffer, start: number, end: number): boolean {
+function encodeReal(into: CopyBuffer, from: ByteSource, start: number, end: number): boolean {
   const value = decimal(from, start, end, REALS);
   if (Number.isNaN(value)) return false;
   // Halfway between two of them, the digits that the double lost would decide.
@@ -180,23 +167,24 @@ const BOOLEANS: Readonly<Record<string, number>> = {
   false: 0,
 };
 
-function encodeBoolean(into: CopyBuffer, from: Buffer, start: number, end: number): boolean {
+function encodeBoolean(into: CopyBuffer, from: ByteSource, start: number, end: number): boolean {
   if (end - start > 5) return false;
-  const digit = end - start === 1 ? (from[start] as number) - ZERO : -1;
-  const value = digit === 0 || digit === 1 ? digit : BOOLEANS[from.toString("latin1", start, end)];
+  const digit = end - start === 1 ? (from.bytes[start] as number) - ZERO : -1;
+  const value =
+    digit === 0 || digit === 1 ? digit : BOOLEANS[from.bytes.toString("latin1", start, end)];
   if (value === undefined) return false;
   into.int32(1);
   into.byte(value);
   return true;
 }
 
-function encodeText(into: CopyBuffer, from: Buffer, start: number, end: number): boolean {
+function encodeText(into: CopyBuffer, from: ByteSource, start: number, end: number): boolean {
   into.int32(end - start);
   into.copy(from, start, end);
   return true;
 }
 
-function encodeJsonb(into: CopyBuffer, from: Buffer, start: number, end: number): boolean {
+function encodeJsonb(into: CopyBuffer, from: ByteSource, start: number, end: number): boolean {
   into.int32(end - start + 1);
   into.byte(1);
   into.copy(from, start, end);
@@ -211,13 +199,13 @@ function nibble(byte: number): number {
 }
 
 /** `01234567-89ab-cdef-0123-456789abcdef` */
-function encodeUuid(into: CopyBuffer, from: Buffer, start: number, end: number): boolean {
+function encodeUuid(into: CopyBuffer, from: ByteSource, start: number, end: number): boolean {
   if (end - start !== 36) return false;
   into.int32(16);
   for (let at = start; at < end; at += 2) {
     const place = at - start;
     if (place === 8 || place === 13 || place === 18 || place === 23) {
-      if (from[at] !== MINUS) return false;
+      if (from.bytes[at] !== MINUS) return false;
       at += 1;
     }
     if (!writeHex(into, from, at)) return false;
@@ -226,16 +214,17 @@ function encodeUuid(into: CopyBuffer, from: Buffer, start: number, end: number):
 }
 
 /** `\x` and pairs of digits. */
-function encodeBytea(into: CopyBuffer, from: Buffer, start: number, end: number): boolean {
-  if (from[start] !== 0x5c || from[start + 1] !== 0x78 || (end - start) % 2 !== 0) return false;
+function encodeBytea(into: CopyBuffer, from: ByteSource, start: number, end: number): boolean {
+  const { bytes } = from;
+  if (bytes[start] !== 0x5c || bytes[start + 1] !== 0x78 || (end - start) % 2 !== 0) return false;
   into.int32((end - start - 2) / 2);
   for (let at = start + 2; at < end; at += 2) if (!writeHex(into, from, at)) return false;
   return true;
 }
 
-function writeHex(into: CopyBuffer, from: Buffer, at: number): boolean {
-  const high = nibble(from[at] as number);
-  const low = nibble(from[at + 1] as number);
+function writeHex(into: CopyBuffer, { bytes }: ByteSource, at: number): boolean {
+  const high = nibble(bytes[at] as number);
+  const low = nibble(bytes[at + 1] as number);
   if (high < 0 || low < 0) return false;
   into.byte((high << 4) | low);
   return true;

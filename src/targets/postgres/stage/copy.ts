@@ -6,7 +6,7 @@ import type { Writable } from "node:stream";
 import type { Client, Submittable } from "pg";
 
 /** The driver's connection, as far as COPY needs it. */
-interface CopyConnection {
+export interface CopyConnection {
   readonly stream: Writable;
   query(sql: string): void;
   endCopyFrom(): void;
@@ -17,7 +17,7 @@ const MESSAGE_BYTES = 128 * 1024;
 const COPY_DATA = 0x64;
 
 /** Writes data in CopyData messages. The driver's own way would copy all of it once more. */
-function sendData(stream: Writable, data: Buffer): void {
+export function sendData(stream: Writable, data: Buffer): void {
   stream.cork();
   for (let at = 0; at < data.length; at += MESSAGE_BYTES) {
     const piece = data.subarray(at, at + MESSAGE_BYTES);

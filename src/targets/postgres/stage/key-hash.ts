@@ -6,10 +6,10 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import { fieldBytes } from "../../../model/packed.ts";
 import type { PackedFields, PackedSlice, PackedRows } from "../../../model/packed.ts";
 import type { Column } from "../../../model/table-shape.ts";
-import { encoderOf } from "./binary-types.ts";
+import { encoderOf, reserveField } from "./binary-types.ts";
 import type { Encoder } from "./binary-types.ts";
+import { ByteSource, digits } from "./byte-source.ts";
 import { CopyBuffer } from "./copy-buffer.ts";
-import { digits } from "./digits.ts";
 
 /**
  * The types, as the catalog spells them. Not among them: numeric (1.0 = 1), character (blanks at the end), floats (0 = -0),
@@ -56,10 +56,11 @@ export function keyHashes(plan: TablePlan, rows: PackedRows): Uint32Array | null
   const scratch = new CopyBuffer(256);
   let at = 0;
   for (const part of rows.slices) {
+    const from = new ByteSource(part.fields.bytes);
     for (let record = part.from; record < part.to; record += 1) {
       scratch.length = 0;
       for (const { place, encode } of key) {
-        if (!addKey(scratch, part, { record, place, encode })) return null;
+        if (!addKey(scratch, { from, part }, { record, place, encode })) return null;
       }
       hashes[at] = hashOf(scratch.bytes, scratch.length);
       at += 1;
@@ -70,16 +71,20 @@ export function keyHashes(plan: TablePlan, rows: PackedRows): Uint32Array | null
 
 function addKey(
   scratch: CopyBuffer,
-  { fields, columns }: PackedSlice,
+  { from, part }: { readonly from: ByteSource; readonly part: PackedSlice },
   { record, place, encode }: KeyPart & { readonly record: number },
 ): boolean {
+  const { fields, columns } = part;
   const column = columns[place];
   if (column === undefined) return false;
   if (column.field < 0) return addValue(scratch, constantBytes(column.constant), encode);
   const at = record * fields.shape.fields.length + column.field;
   const start = fields.offsets[2 * at] as number;
   const end = fields.offsets[2 * at + 1] as number;
-  if (start >= 0 && end >= 0) return encode(scratch, fields.bytes, start, end);
+  if (start >= 0 && end >= 0) {
+    reserveField(scratch, end - start);
+    return encode(scratch, from, start, end);
+  }
   return addValue(scratch, fieldBytes(fields, at), encode);
 }
 
@@ -88,15 +93,18 @@ function constantBytes(constant: string | null): Buffer | null {
 }
 
 function addValue(scratch: CopyBuffer, value: Buffer | null, encode: Encoder): boolean {
-  return value !== null && encode(scratch, value, 0, value.length);
+  if (value === null) return false;
+  reserveField(scratch, value.length);
+  return encode(scratch, new ByteSource(value), 0, value.length);
 }
 
 /** The hash of a key whose columns have these binary values, as `keyHashes` tells it of usual spellings. */
 export function hashOfParts(parts: readonly (Buffer | null)[]): number {
   const into = new CopyBuffer(256);
   for (const part of parts) {
+    into.reserve(4);
     into.int32(part?.length ?? -1);
-    if (part !== null) into.copy(part, 0, part.length);
+    if (part !== null) into.copy(new ByteSource(part), 0, part.length);
   }
   return hashOf(into.bytes, into.length);
 }
@@ -138,8 +146,9 @@ export function denseRange(plan: TablePlan, rows: PackedRows): KeyRange | null {
     const field = columns[place]?.field ?? -1;
     if (field < 0) return null;
     const width = fields.shape.fields.length;
+    const source = new ByteSource(fields.bytes);
     for (let at = from * width + field; at < to * width; at += width) {
-      const key = integerAt(fields, at);
+      const key = integerAt(source, fields, at);
       if (Number.isNaN(key)) return null;
       ascending &&= key > before;
       before = key;
@@ -152,12 +161,12 @@ export function denseRange(plan: TablePlan, rows: PackedRows): KeyRange | null {
 }
 
 /** An integer that a double holds exactly, `NaN` for anything else. */
-function integerAt({ bytes, offsets: places }: PackedFields, place: number): number {
+function integerAt(from: ByteSource, { offsets: places }: PackedFields, place: number): number {
   const start = places[2 * place] as number;
   const end = places[2 * place + 1] as number;
   if (start < 0 || end < 0 || end - start > 15) return NaN;
-  const negative = bytes[start] === 45;
-  const value = digits(bytes, negative ? start + 1 : start, end);
+  const negative = from.bytes[start] === 45;
+  const value = digits(from, negative ? start + 1 : start, end);
   if (value < 0) return NaN;
   return negative ? -value : value;
 }

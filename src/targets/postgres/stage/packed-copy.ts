@@ -7,8 +7,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { fieldBytes, ordAt } from "../../../model/packed.ts";
 import type { PackedSlice, PackedRows } from "../../../model/packed.ts";
-import { encoderOf } from "./binary-types.ts";
+import { encoderOf, reserveField } from "./binary-types.ts";
 import type { Encoder } from "./binary-types.ts";
+import { ByteSource } from "./byte-source.ts";
 import { CopyBuffer } from "./copy-buffer.ts";
 
 /** The data of a COPY, and the option that names its format. */
@@ -86,25 +87,32 @@ async function binary(
   rows: PackedRows,
   { encoders, numbered }: { readonly encoders: readonly Encoder[]; readonly numbered: boolean },
 ): Promise<boolean> {
-  into.copy(HEADER, 0, HEADER.length);
+  into.copy(new ByteSource(HEADER), 0, HEADER.length);
   let first = 0;
   for (const slice of rows.slices) {
     const constants = constantsOf(slice);
+    const source = new ByteSource(slice.fields.bytes);
     for (let from = slice.from; from < slice.to; from += RECORDS_A_TURN) {
       const to = Math.min(slice.to, from + RECORDS_A_TURN);
-      const range = { slice: { ...slice, from, to }, encoders, constants };
+      const range = { slice: { ...slice, from, to }, source, encoders, constants };
       if (!binaryRecords(into, range, numbered ? { rows, first } : null)) return false;
       first += to - from;
       await nextTurn();
     }
   }
+  into.reserve(2);
   into.int16(-1);
   return true;
 }
 
+/** What comes before the fields of a record takes no more. */
+const RECORD_ROOM = 16;
+
 /** Some records with what encodes their columns. */
 interface CopySlice {
   readonly slice: PackedSlice;
+  /** The bytes of its fields. */
+  readonly source: ByteSource;
   readonly encoders: readonly Encoder[];
   readonly constants: readonly (Buffer | null | undefined)[];
 }
@@ -119,15 +127,16 @@ interface RecordNumbers {
 /** Writes records; with `numbers`, the `ord` of each before it. False when a field is not canonical. */
 function binaryRecords(
   into: CopyBuffer,
-  { slice, encoders, constants }: CopySlice,
+  { slice, source: bytes, encoders, constants }: CopySlice,
   numbers: RecordNumbers | null,
 ): boolean {
   const { fields, from, to } = slice;
-  const { offsets: places, bytes } = fields;
+  const { offsets: places } = fields;
   const width = fields.shape.fields.length;
   const sources = slice.columns.map(({ field }) => field);
   const count = encoders.length + (numbers === null ? 0 : 1);
   for (let record = from; record < to; record += 1) {
+    into.reserve(RECORD_ROOM);
     into.int16(count);
     if (numbers !== null) {
       into.int32(8);
@@ -140,12 +149,14 @@ function binaryRecords(
       const start = source < 0 ? -1 : (places[place] as number);
       const end = source < 0 ? 0 : (places[place + 1] as number);
       if (start >= 0 && end >= 0) {
+        reserveField(into, end - start);
         if (!encode(into, bytes, start, end)) return false;
         continue;
       }
       const value = source < 0 ? (constants[column] ?? null) : fieldBytes(fields, place / 2);
+      reserveField(into, value?.length ?? 0);
       if (value === null) into.int32(-1);
-      else if (!encode(into, value, 0, value.length)) return false;
+      else if (!encode(into, new ByteSource(value), 0, value.length)) return false;
     }
   }
   return true;
@@ -178,17 +189,19 @@ async function text(into: CopyBuffer, rows: PackedRows, numbered: boolean): Prom
     for (let record = slice.from; record < slice.to; record += 1) {
       if (record % RECORDS_A_TURN === 0) await nextTurn();
       if (numbered) {
-        const digits = Buffer.from(String(ordAt(rows, at)));
-        into.copy(digits, 0, digits.length);
+        const digits = new ByteSource(Buffer.from(String(ordAt(rows, at))));
+        into.copy(digits, 0, digits.bytes.length);
       }
       at += 1;
       for (const [column, { field }] of slice.columns.entries()) {
+        into.reserve(1);
         if (column > 0 || numbered) into.byte(TAB);
         const constant = constants[column];
         const value =
           constant === undefined ? fieldBytes(slice.fields, record * width + field) : constant;
         textValue(into, value);
       }
+      into.reserve(1);
       into.byte(LF);
     }
   }
@@ -196,6 +209,7 @@ async function text(into: CopyBuffer, rows: PackedRows, numbered: boolean): Prom
 
 function textValue(into: CopyBuffer, value: Buffer | null): void {
   if (value === null) {
+    into.reserve(2);
     into.byte(BACKSLASH);
     into.byte(0x4e);
     return;

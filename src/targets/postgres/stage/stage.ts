@@ -15,6 +15,7 @@ import { textArray } from "./array-text.ts";
 import { copyIn, copyText } from "./copy.ts";
 import { keepsArray } from "../catalog/limits.ts";
 import type { CopyData } from "./packed-copy.ts";
+import type { PipelinedStatement } from "./pipeline.ts";
 import { doBlock, quoteIdentifier, quoteLiteral } from "../quote.ts";
 import { fromText } from "../types.ts";
 import { TEMPORARY } from "./names.ts";
@@ -150,23 +151,21 @@ export function copySql(
 }
 
 /** Fills `upsurge_stage` with the rows of a packed batch, which carry `columns`; fails as `fillStage` does. */
-export async function fillStagePacked(
-  client: Client,
+export function stageCopy(
   plan: TablePlan,
   columns: readonly string[],
   { bytes, format }: CopyData,
-): Promise<void> {
-  await copyIn(client, copySql(TEMPORARY.stage(plan), ["upsurge_ord", ...columns], format), bytes);
+): PipelinedStatement {
+  return { sql: copySql(TEMPORARY.stage(plan), ["upsurge_ord", ...columns], format), data: bytes };
 }
 
-/** Copies rows into the table itself; tells how many came in. Fails when one of them cannot. */
-export async function fillTable(
-  client: Client,
+/** Copies rows into the table itself; the answer tells how many came in. Fails when one of them cannot. */
+export function tableCopy(
   plan: TablePlan,
   columns: readonly string[],
   { bytes, format }: CopyData,
-): Promise<number> {
-  return copyIn(client, copySql(tableSql(plan), columns, format), bytes);
+): PipelinedStatement {
+  return { sql: copySql(tableSql(plan), columns, format), data: bytes };
 }
 
 /** The text of a field of a raw row, the column's place in the plan: `upsurge_r.f0`, of wide rows `upsurge_r.f[1]`. */

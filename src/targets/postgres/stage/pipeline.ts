@@ -1,0 +1,174 @@
+/**
+ * Statements and COPY data that are sent in one go: the server begins with each when it is done with the one before, and waits
+ * for nothing in between. After an error it passes over what follows, up to the end of what was sent. A savepoint that is
+ * set or given up needs no answer of its own, and waits here for what does.
+ * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
+ */
+import type { Client, Submittable } from "pg";
+import { copyIn, sendData } from "./copy.ts";
+import type { CopyConnection } from "./copy.ts";
+
+/** A statement with its parameters, or a COPY … FROM STDIN with its data. */
+export interface PipelinedStatement {
+  readonly sql: string;
+  readonly values?: readonly string[];
+  readonly data?: Buffer;
+}
+
+/** What the server answers to one statement. */
+export interface PipelinedAnswer {
+  /** Rows that were written, or copied. */
+  readonly changed: number;
+  /** The first row, as text; empty where there is none. */
+  readonly row: Readonly<Record<string, string | null>>;
+}
+
+/** What of a transaction is sent together. */
+export class Pipeline {
+  readonly #client: Client;
+  readonly #together: boolean;
+  #waiting: PipelinedStatement[] = [];
+
+  /** `together`: false for a server that only resembles PostgreSQL, which may not take COPY among other statements. */
+  constructor(client: Client, together = true) {
+    this.#client = client;
+    this.#together = together;
+  }
+
+  /** Sends these statements with the next that is run. An error of theirs is raised there. */
+  add(...statements: readonly PipelinedStatement[]): void {
+    this.#waiting.push(...statements);
+  }
+
+  /** Runs what waits, and then these statements; answers to each of these. Throws what the server answers. */
+  async run(...statements: readonly PipelinedStatement[]): Promise<PipelinedAnswer[]> {
+    const all = [...this.#waiting, ...statements];
+    this.#waiting = [];
+    if (all.length === 0) return [];
+    const answers = this.#together
+      ? await sendTogether(this.#client, all)
+      : await sendApart(this.#client, all);
+    return answers.slice(answers.length - statements.length);
+  }
+
+  /** Runs what waits. */
+  async flush(): Promise<void> {
+    await this.run();
+  }
+
+  /** Forgets a statement that still waits, and those after it; false where it was sent. */
+  drop(sql: string): boolean {
+    const at = this.#waiting.findLastIndex((each) => each.sql === sql);
+    if (at >= 0) this.#waiting.length = at;
+    return at >= 0;
+  }
+
+  /** Forgets all that waits: the transaction has ended. */
+  end(): void {
+    this.#waiting = [];
+  }
+}
+
+async function sendApart(
+  client: Client,
+  statements: readonly PipelinedStatement[],
+): Promise<PipelinedAnswer[]> {
+  const answers: PipelinedAnswer[] = [];
+  for (const { sql, values = [], data } of statements) {
+    if (data !== undefined) {
+      answers.push({ changed: await copyIn(client, sql, data), row: {} });
+      continue;
+    }
+    const { rows, rowCount } = await client.query<PipelinedAnswer["row"]>(sql, [...values]);
+    answers.push({ changed: rowCount ?? 0, row: rows[0] ?? {} });
+  }
+  return answers;
+}
+
+function sendTogether(
+  client: Client,
+  statements: readonly PipelinedStatement[],
+): Promise<PipelinedAnswer[]> {
+  return new Promise((resolve, reject) => {
+    client.query(new StatementRun(statements, { resolve, reject }));
+  });
+}
+
+/** The driver's connection, as far as statements need it. */
+interface StatementConnection extends CopyConnection {
+  parse(statement: { readonly text: string }): void;
+  bind(binding: { readonly values: readonly (string | null)[] }): void;
+  describe(what: { readonly type: "P" }): void;
+  execute(portal: object): void;
+  flush(): void;
+  sync(): void;
+}
+
+/** Who waits for the answers. */
+interface Settle {
+  readonly resolve: (answers: PipelinedAnswer[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Statements that end in one answer; the driver calls the methods as the server answers. */
+class StatementRun implements Submittable {
+  readonly #statements: readonly PipelinedStatement[];
+  readonly #settle: Settle;
+  readonly #answers: PipelinedAnswer[] = [];
+  #names: readonly string[] = [];
+  #row: PipelinedAnswer["row"] | null = null;
+
+  constructor(statements: readonly PipelinedStatement[], settle: Settle) {
+    this.#statements = statements;
+    this.#settle = settle;
+  }
+
+  submit(given: unknown): void {
+    const connection = given as StatementConnection;
+    connection.stream.cork();
+    for (const { sql, values = [], data } of this.#statements) {
+      connection.parse({ text: sql });
+      connection.bind({ values });
+      if (data === undefined) connection.describe({ type: "P" });
+      connection.execute({});
+      if (data === undefined) continue;
+      sendData(connection.stream, data);
+      connection.endCopyFrom();
+      // Whoever watches how long a statement takes hears of its end.
+      connection.flush();
+    }
+    connection.sync();
+    connection.stream.uncork();
+  }
+
+  handleRowDescription({
+    fields,
+  }: {
+    readonly fields: readonly { readonly name: string }[];
+  }): void {
+    this.#names = fields.map(({ name }) => name);
+  }
+
+  handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
+    this.#row ??= Object.fromEntries(this.#names.map((name, at) => [name, fields[at] ?? null]));
+  }
+
+  handleCommandComplete({ text }: { readonly text: string }): void {
+    this.#answers.push({ changed: Number(/ (\d+)$/.exec(text)?.[1] ?? 0), row: this.#row ?? {} });
+    this.#row = null;
+  }
+
+  handleError(error: Error): void {
+    // The driver forgets a query that failed, and starts the next one when the server is ready.
+    this.#settle.reject(error);
+  }
+
+  handleReadyForQuery(): void {
+    this.#settle.resolve(this.#answers);
+  }
+
+  /** The data is on its way. */
+  handleCopyInResponse(): void {}
+  handleEmptyQuery(): void {}
+  handlePortalSuspended(): void {}
+}
