@@ -14,9 +14,9 @@ import type {
   Session,
   Transaction,
 } from "../target.ts";
-import { structureText } from "./stage/structure-text.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { endClient, ConnectionLoss, rollBack } from "./connect/deadline.ts";
+import { timeAnswers } from "./connect/time-answers.ts";
 import { classifyError, isServerError, rowFault, translateError } from "./errors.ts";
 import { emptyTable } from "./apply/empty-table.ts";
 import { LOOKUPS, RECORD_SAVEPOINT } from "./apply/lookup-sql.ts";
@@ -28,32 +28,35 @@ import { openGate } from "./apply/direct-copy.ts";
 import { readGrants } from "./catalog/grants.ts";
 import { canFold } from "./apply/folder.ts";
 import { foldingOf } from "./apply/folding.ts";
+import type { FoldRules } from "./apply/folding.ts";
 import { keyHashes, whyUnhashable } from "./stage/key-hash.ts";
 import { unusualKeyHashes } from "./stage/unusual-keys.ts";
 import type { UnusualKeys } from "./stage/unusual-keys.ts";
 import { blockedBy } from "./connect/blocked-by.ts";
 import { askServer } from "./connect/ask-server.ts";
-import { runTogether } from "./connect/run-together.ts";
+import { answersTo, runTogether, sendingAhead } from "./connect/run-together.ts";
 import type { PostgresServer } from "./connect/ask-server.ts";
 import { transactionSettings } from "./connect/transaction-settings.ts";
 import type { SettingsContext } from "./connect/transaction-settings.ts";
-import { methodsOf } from "./methods.ts";
+import { capabilitiesOf } from "./capabilities.ts";
 import { lockJob } from "./job-lock.ts";
 import { sqlExecutor } from "./statements.ts";
 import { explainMethods, listStatements } from "./catalog/explain-plan.ts";
 import { syncLock, tableLocks } from "./apply/table-locks.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { moveSequences, notMoved } from "./catalog/move-sequences.ts";
-import { sequencesBehind } from "./catalog/sequences.ts";
+import { makesIds, sequencesBehind } from "./catalog/sequences.ts";
 import { stageDdl } from "./stage/stage.ts";
 import { ddlRefusal, newTableName } from "./catalog/new-table.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
 import { runDdl } from "../run-ddl.ts";
 import { classifyOther, lostError, planRefused } from "../session-errors.ts";
-import { ReadOrder } from "./apply/read-order.ts";
+import { planningSettings, ReadOrder } from "./apply/read-order.ts";
 import { SetMemory } from "./apply/set-writer.ts";
+import { transactionId } from "./apply/commit.ts";
 import { PostgresTransaction } from "./apply/transaction.ts";
 import { PostgresWriter } from "./apply/writer.ts";
+import type { RoundTrip } from "../round-trip.ts";
 import type { SqlExecutor } from "../sql-executor.ts";
 
 /** What a session knows of its surroundings. */
@@ -66,6 +69,13 @@ export interface PostgresSessionContext extends SettingsContext {
   readonly reconnect: (limitMs: number) => Promise<Client>;
 }
 
+/** A connection, and what is watched of it. */
+interface OpenClient {
+  readonly client: Client;
+  readonly loss: ConnectionLoss;
+  readonly roundTrip: RoundTrip;
+}
+
 /** The oldest version that is supported. */
 const OLDEST = 140_000;
 
@@ -74,11 +84,6 @@ interface TableMemory {
   readonly set: SetMemory;
   /** The server has refused what folding takes. */
   readonly cannotFold: boolean;
-}
-
-/** The database reads dates in its own style, which libpq's variable sets for one run. */
-function dateOrder(order: "DMY" | "MDY"): string {
-  return `run the same command with PGDATESTYLE=${order} in its environment, since the date style of the database decides; or write dates as YYYY-MM-DD`;
 }
 
 /** A session of one load. */
@@ -106,19 +111,23 @@ export class PostgresSession implements Session {
   /** What outlives the transactions of a load, by the stage of its table. */
   readonly #memories = new Map<string, TableMemory>();
   readonly #loss: ConnectionLoss;
+  readonly #roundTrip: RoundTrip;
   /** The server's process at work for the transaction; behind a pooler it may be another for the next. */
   #pid: number | null = null;
   #closing = false;
   /** Questions are asked inside a transaction that is open, in which a table was made. */
   #supposing = false;
+  /** The end of the last question, which nobody waits for. */
+  #rollingBack: Promise<unknown> = Promise.resolve();
 
   private constructor(
-    { client, loss }: { readonly client: Client; readonly loss: ConnectionLoss },
+    { client, loss, roundTrip }: OpenClient,
     context: PostgresSessionContext,
     { version, encoding, lookalike }: PostgresServer,
   ) {
     this.#client = client;
     this.#loss = loss;
+    this.#roundTrip = roundTrip;
     this.#context = context;
     this.#version = version;
     this.execute = sqlExecutor(client, { setUp: (begin) => this.#setUp(begin), encoding });
@@ -128,41 +137,20 @@ export class PostgresSession implements Session {
       lookalike === null
         ? []
         : [`the server is ${lookalike.name}, not PostgreSQL: ${lookalike.risk}`];
-    this.capabilities = {
-      rowSources: ["staged", "arrays", "values"],
-      setBased: true,
-      methods: methodsOf(version),
-      upsertsWithoutIndex: false,
-      appliesRowsInOrder: true,
-      anyConstraint: true,
-      advancesIdentity: false,
-      upsertsViews: true,
-      countsPartitioned: version >= 180_000,
-      acceptsPackedBatches: true,
-      storesNul: false,
-      notNullCode: "23502",
-      batchRows: 20_000,
-      shortRows: 100_000,
-      parallel: true,
-      commitsAtOnce: true,
-      lookupNeedsUpdatePrivilege: true,
-      structureText,
-      bytesPrefix: "\\x",
-      bytesType: "bytea",
-      dateOrder,
-    };
+    this.capabilities = capabilitiesOf(version);
   }
 
   /** Takes over a connected client. Throws `PLAN_UNSUPPORTED` for a server older than 14, `TARGET_LOOKALIKE` for another. */
   static async open(client: Client, context: PostgresSessionContext): Promise<PostgresSession> {
     const loss = new ConnectionLoss(client);
+    const roundTrip = timeAnswers(client);
     const { version, encoding, lookalike } = await askServer(client);
     if (lookalike !== null) {
       const { label, acceptServer } = context;
       if (!acceptServer) throw upsurgeError("TARGET_LOOKALIKE", { target: label, ...lookalike });
       // What it says of its version is not what it can do.
       const assumed = Math.max(version, OLDEST);
-      return new PostgresSession({ client, loss }, context, {
+      return new PostgresSession({ client, loss, roundTrip }, context, {
         version: assumed,
         encoding,
         lookalike,
@@ -175,7 +163,15 @@ export class PostgresSession implements Session {
         suggestion: "upgrade the server",
       });
     }
-    return new PostgresSession({ client, loss }, context, { version, encoding, lookalike });
+    return new PostgresSession({ client, loss, roundTrip }, context, {
+      version,
+      encoding,
+      lookalike,
+    });
+  }
+
+  get roundTripMs(): number | undefined {
+    return this.#roundTrip.ms;
   }
 
   async readTableShape(table: string): Promise<TableShape | null> {
@@ -198,12 +194,14 @@ export class PostgresSession implements Session {
   async #question<T>(ask: () => Promise<T>): Promise<T> {
     if (this.#supposing) return await this.#asked(ask);
     try {
-      await this.#setUp("begin");
-      return await ask();
+      return await sendingAhead(this.#client, async () => {
+        const [, answer] = await answersTo([this.#setUp("begin"), ask()]);
+        return answer;
+      });
     } catch (error) {
       throw this.translate(error);
     } finally {
-      await this.#client.query("rollback").catch(() => {});
+      this.#rollingBack = this.#client.query("rollback").catch(() => {});
     }
   }
 
@@ -242,7 +240,7 @@ export class PostgresSession implements Session {
 
   /** What cannot be told is not said: privileges may be missing, and the load is done. */
   async leftToDo(plan: TablePlan, columns: readonly string[]): Promise<readonly string[]> {
-    if (columns.length === 0 || plan.table.kind === "view") return [];
+    if (!makesIds(plan, columns) || plan.table.kind === "view") return [];
     return this.#question(() => sequencesBehind(this.#client, plan, columns)).catch(() => []);
   }
 
@@ -264,39 +262,54 @@ export class PostgresSession implements Session {
   }
 
   async begin(tables: readonly TablePlan[], how?: BeginRequest): Promise<Transaction> {
+    return await sendingAhead(this.#client, () => this.#begin(tables, how));
+  }
+
+  async #begin(tables: readonly TablePlan[], how?: BeginRequest): Promise<Transaction> {
     const { locked, ddl } = how ?? { locked: false, ddl: null };
-    await this.#setUp("begin isolation level read committed read write");
-    if (ddl !== null) await this.#make(ddl);
-    if (!locked) await runTogether(this.#client, tableLocks(tables));
-    // The planner knows neither what is staged nor how the table has grown, and would read all of it for a batch.
-    const scans = tables.some(({ lookups = [] }) => lookups.some(({ unique }) => !unique));
-    if (tables.some(({ method }) => method.byIndex) && !scans) {
-      await this.#client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
+    const client = this.#client;
+    const begun = this.#setUp("begin isolation level read committed read write");
+    if (ddl !== null) {
+      await begun;
+      await this.#make(ddl);
     }
-    const order = new ReadOrder(this.#client);
-    const writers: PostgresWriter[] = [];
-    for (const plan of tables) writers.push(await this.#writer(plan, order));
+    const order = new ReadOrder(client);
+    const [, , , xid, writers] = await answersTo([
+      begun,
+      locked ? null : runTogether(client, tableLocks(tables)),
+      runTogether(client, planningSettings(tables)),
+      transactionId(client),
+      answersTo(tables.map(async (plan) => await this.#writer(plan, order))),
+    ]);
     const { reconnect, label, lockTimeoutMs } = this.#context;
     const reconnecting = { reconnect, label, patienceMs: lockTimeoutMs };
-    return new PostgresTransaction(this.#client, writers, reconnecting);
+    return new PostgresTransaction(client, { xid, writers }, reconnecting);
   }
 
   /** The writer of one table, its temporary tables made. */
   async #writer(plan: TablePlan, order: ReadOrder): Promise<PostgresWriter> {
+    const client = this.#client;
+    const gone = plan.recordDeletes?.plan;
     const known = this.#memories.get(plan.stage);
     const folding = known?.cannotFold === true ? null : foldingOf(plan);
     const kept = plan.kept.keys ? seenDdl(plan) : [];
-    await runTogether(this.#client, [...stageDdl(plan, folding !== null), ...kept]);
-    const memory = known ?? {
-      cannotFold: folding !== null && !(await canFold(this.#client, folding)),
-      set: new SetMemory(plan, await openGate(this.#client, plan)),
-    };
+    const [, memory, deletes] = await answersTo([
+      runTogether(client, [...stageDdl(plan, folding !== null), ...kept]),
+      known ?? this.#learn(plan, folding),
+      gone === undefined ? undefined : this.#writer(gone, order),
+    ]);
     this.#memories.set(plan.stage, memory);
     const fold = memory.cannotFold ? null : folding;
-    const context = { plan, memory: memory.set, folding: fold, order };
-    const gone = plan.recordDeletes?.plan;
-    const deletes = gone === undefined ? undefined : await this.#writer(gone, order);
-    return new PostgresWriter(this.#client, context, deletes);
+    return new PostgresWriter(client, { plan, memory: memory.set, folding: fold, order }, deletes);
+  }
+
+  /** What is asked of a table once its temporary tables are made. */
+  async #learn(plan: TablePlan, folding: FoldRules | null): Promise<TableMemory> {
+    const [folds, gate] = await answersTo([
+      folding === null ? true : canFold(this.#client, folding),
+      openGate(this.#client, plan),
+    ]);
+    return { cannotFold: !folds, set: new SetMemory(plan, gate) };
   }
 
   /** A transaction that does nothing but hold the locks: the server ends them with it, whatever becomes of this process. */
@@ -306,10 +319,15 @@ export class PostgresSession implements Session {
   ): Promise<Lock | null> {
     const locks = tableLocks(tables);
     if (locks.length === 0) return null;
-    await this.#setUp("begin isolation level read committed read only");
-    await this.#client.query("set local idle_in_transaction_session_timeout = 0");
-    if (this.#version >= 170_000) await this.#client.query("set local transaction_timeout = 0");
-    await runTogether(this.#client, locks);
+    const settings = ["idle_in_transaction_session_timeout", "transaction_timeout"]
+      .slice(0, this.#version >= 170_000 ? 2 : 1)
+      .map((name) => `set local ${name} = 0`);
+    await sendingAhead(this.#client, () =>
+      answersTo([
+        this.#setUp("begin isolation level read committed read only"),
+        runTogether(this.#client, [...settings, ...locks]),
+      ]),
+    );
     const reason = "it kept other loads out of the table";
     const ended = (): void =>
       lost(upsurgeError("TARGET_LOST", { target: this.#context.label, reason }));
@@ -366,6 +384,6 @@ export class PostgresSession implements Session {
   async close(): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
-    await endClient(this.#client);
+    await endClient(this.#client, this.#rollingBack);
   }
 }

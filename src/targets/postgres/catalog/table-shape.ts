@@ -1,22 +1,18 @@
 /** Reads a table's shape from the catalog. Names are looked up, never put together. */
 import type { Client } from "pg";
 import type {
-  Column,
   DeleteAction,
   ForeignKey,
-  IdSequence,
   Reference,
   TableName,
   TableShape,
   Trigger,
-  TypeFamily,
   UniqueKey,
 } from "../../../model/table-shape.ts";
 import { unknownFunction } from "../../../sql/expressions.ts";
-import { findSequences, sequenceSql, setvalSql } from "./sequences.ts";
-import { tableSql } from "../../../sql/unique-index.ts";
-import { readForms } from "./value-forms.ts";
+import { readColumns } from "./columns.ts";
 import { readImageRules } from "./image-rules.ts";
+import { answersTo } from "../connect/run-together.ts";
 import { quoteIdentifier } from "../quote.ts";
 
 interface RelationRow {
@@ -47,25 +43,6 @@ const RELATION = `
     current_user::text as user, current_database()::text as database
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where c.oid = $1::oid and c.relkind in ('r', 'p', 'v', 'f')`;
-
-const COLUMNS = `
-  select a.attname as name, not a.attnotnull as nullable, a.attidentity as identity,
-    format_type(b.oid, case when t.typtype = 'd' then t.typtypmod else a.atttypmod end) as type,
-    case when a.attcollation <> 0 and a.attcollation <> b.typcollation
-      then quote_ident(cn.nspname) || '.' || quote_ident(cc.collname) end as collation,
-    case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as default_sql,
-    case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end as generated_sql,
-    exists (select from pg_depend g join pg_class s on s.oid = g.objid and s.relkind = 'S'
-            where g.refobjid = a.attrelid and g.refobjsubid = a.attnum and g.deptype in ('a', 'i')) as serial,
-    b.typcategory as category, b.typname as base, t.oid::text as type_oid
-  from pg_attribute a
-    join pg_type t on t.oid = a.atttypid
-    join pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
-    left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-    left join pg_collation cc on cc.oid = a.attcollation
-    left join pg_namespace cn on cn.oid = cc.collnamespace
-  where a.attrelid = $1::oid and a.attnum > 0 and not a.attisdropped
-  order by a.attnum`;
 
 const KEYS = `
   select coalesce(k.conname, i.relname) as name, x.indisprimary as primary, k.oid is not null as constraint,
@@ -125,24 +102,32 @@ const TRIGGERS = `
 export async function readTableShape(client: Client, table: string): Promise<TableShape | null> {
   const oid = await findRelation(client, table);
   if (oid === null) return null;
-  const { rows } = await client.query<RelationRow>(RELATION, [oid]);
-  const [relation] = rows;
+  const [found, columns, uniqueKeys, foreignKeys, referredBy, triggers, images] = await answersTo([
+    client.query<RelationRow>(RELATION, [oid]),
+    readColumns(client, oid),
+    readKeys(client, oid),
+    readForeignKeys(client, oid),
+    readReferences(client, oid),
+    readTriggers(client, oid),
+    readImageRules(client, oid),
+  ]);
+  const [relation] = found.rows;
   if (relation === undefined) return null;
   return {
     name: { schema: relation.schema, name: relation.name },
     kind: relation.kind === "p" ? "partitioned" : relation.kind === "v" ? "view" : "table",
-    columns: await readColumns(client, oid, relation),
-    uniqueKeys: await readKeys(client, oid),
-    foreignKeys: await readForeignKeys(client, oid),
-    referredBy: await readReferences(client, oid),
+    columns: columns(relation),
+    uniqueKeys,
+    foreignKeys,
+    referredBy,
     truncateHazard: relation.kind === "f" ? "it is a foreign table" : null,
-    triggers: await readTriggers(client, oid),
+    triggers,
     rewritten: relation.rewritten,
     missingPrivileges: relation.missing,
     grantee: { user: relation.user, database: relation.database },
     checked: relation.checked,
     checks: [],
-    images: await readImageRules(client, oid),
+    images,
     upsertHazard: null,
   };
 }
@@ -198,98 +183,6 @@ async function findClosed(client: Client, names: readonly string[][]): Promise<s
     if (rows[0] !== undefined) return rows[0].oid;
   }
   return null;
-}
-
-interface ColumnRow {
-  name: string;
-  nullable: boolean;
-  identity: "" | "a" | "d";
-  type: string;
-  collation: string | null;
-  default_sql: string | null;
-  generated_sql: string | null;
-  serial: boolean;
-  category: string;
-  base: string;
-  type_oid: string;
-}
-
-/** Whether the type is made of others, or has labels. */
-function hasForm({ category, base }: ColumnRow): boolean {
-  return base === "hstore" || ["A", "C", "E", "R"].includes(category);
-}
-
-/** Defaults that are the same for every row: literals and casts of literals. */
-const CONSTANT = /^(-?[\d.]+|'(?:[^']|'')*'|true|false|null)(::[\w "[\](),.]+)?$/i;
-
-async function readColumns(client: Client, oid: string, table: TableName): Promise<Column[]> {
-  const { rows } = await client.query<ColumnRow>(COLUMNS, [oid]);
-  const makesIds = rows.some(({ identity, serial, default_sql: sql }) => identity || serial || sql);
-  const found = makesIds ? await findSequences(client, oid, null) : [];
-  const sql = tableSql(table, quoteIdentifier);
-  const sequences = new Map(
-    found.map((row) => [
-      row.column,
-      {
-        name: sequenceSql(row),
-        maySet: row.settable && row.readable,
-        moveSql: setvalSql(sql, row),
-      },
-    ]),
-  );
-  const forms = rows.some(hasForm) ? await readForms(client, oid) : null;
-  return rows.map((row) => {
-    const column = columnOf(row);
-    const form = hasForm(row) ? forms?.get(row.type_oid) : undefined;
-    return withSequence(form === undefined ? column : { ...column, form }, sequences.get(row.name));
-  });
-}
-
-function withSequence(column: Column, sequence: IdSequence | undefined): Column {
-  return sequence === undefined ? column : { ...column, sequence };
-}
-
-function columnOf(row: ColumnRow): Column {
-  return {
-    name: row.name,
-    type: row.collation === null ? row.type : `${row.type} collate ${row.collation}`,
-    family: familyOf(row),
-    ...notationOf(row),
-    nullable: row.nullable,
-    defaultSql: row.default_sql,
-    volatileDefault:
-      row.identity !== "" ||
-      (row.default_sql !== null && !CONSTANT.test(row.default_sql) && !isClock(row.default_sql)),
-    identity:
-      row.identity === "a"
-        ? "always"
-        : row.identity === "d" || row.serial || /\bnextval\(/.test(row.default_sql ?? "")
-          ? "by-default"
-          : null,
-    generatedSql: row.generated_sql,
-  };
-}
-
-/** The transaction's time is the same for all of its rows. */
-function isClock(sql: string): boolean {
-  return /^\(?(now\(\)|current_timestamp|current_date|localtimestamp|transaction_timestamp\(\))[^(]*$/i.test(
-    sql,
-  );
-}
-
-function familyOf({ category, base }: ColumnRow): TypeFamily {
-  if (base === "json" || base === "jsonb") return "json";
-  if (base === "bytea") return "binary";
-  return ({ S: "text", N: "number", B: "boolean", A: "array" } as const)[category] ?? "other";
-}
-
-const NUMBERS = /^(?:int[248]|numeric|float[48])$/;
-const DATES = /^(?:date|timestamp|timestamptz)$/;
-
-/** Of money the locale of the server says how it is read. */
-function notationOf({ base }: ColumnRow): Pick<Column, "notation"> {
-  if (NUMBERS.test(base)) return { notation: "number" };
-  return DATES.test(base) ? { notation: "date" } : {};
 }
 
 interface KeyRow {
