@@ -297,6 +297,8 @@ export interface LoadPlan {
   readonly batchRows: number;
   /** Rows of a batch of short and ordinary records; absent: `batchRows`. */
   readonly shortRows?: number;
+  /** Batches have so many times more rows than usual, since answers take long; absent: as many as usual. */
+  readonly batchGrowth?: 2 | 4;
   /** The most records that a writer commits at once; `null` when a load is committed once, at its end. */
   readonly commitRows: number | null;
   /** `null` when nothing is remembered from one run to the next. */

@@ -12,10 +12,9 @@ import type { IsolationRequest } from "./isolation.ts";
 import { refuseEmptyKeys } from "./values/empty-fields.ts";
 import { explain, explainLocks, explainRun } from "./explain.ts";
 import { isJob } from "../options/is-job.ts";
-import { commitEvery } from "../options/grammar.ts";
+import { chooseBatches } from "./batches/choose-batches.ts";
 import { modeOf } from "../options/mode-of.ts";
 import { linkedNames, refuseLinked } from "./nest/refuse-linked.ts";
-import { refuseLargeCommits } from "./partitioning.ts";
 import { shareOut } from "./shards/share-out.ts";
 import {
   fieldLabels,
@@ -58,6 +57,8 @@ export interface PlanRequest {
   readonly target: string;
   readonly shape: TableShape;
   readonly capabilities: Capabilities;
+  /** What an answer of the server takes at least; absent: nothing worth speaking of. */
+  readonly roundTripMs?: number | undefined;
   readonly quoteIdentifier: (name: string) => string;
   readonly options: Options;
   /** What the temporary tables are called after; absent: as those of a load by itself. */
@@ -101,7 +102,7 @@ export function makePlan(asked: PlanRequest): LoadPlan {
   const { target, options, capabilities, ddl = null } = request;
   const steps = planSteps(request, plan.emptied);
   const moves = afterCommit(request, new Set(plan.columns.map(({ name }) => name)));
-  const commit = chooseCommit(request);
+  const { chosen: commit, ...batches } = chooseBatches(request);
   const locks = explainLocks(commit.batchRows, plan.isolation, capabilities);
   const { partitioning, table, shard, ...shared } = shareOut(plan, {
     ...request,
@@ -125,6 +126,7 @@ export function makePlan(asked: PlanRequest): LoadPlan {
       ...why,
       ...(nested?.why ?? []),
       ...explainSync(request, moves),
+      ...batches.why,
       ...explainRun(commit, partitioning, isJob(options)),
       ...shared.why,
       ...locks.why,
@@ -354,23 +356,6 @@ function planMapping(request: PlanRequest): TablePlan["mapping"] {
   refuseMovedNumbers(sources, options);
   if (allKnown) refuseUnknownFields(sources, namedFields(options));
   return mapFields(shape, sources, fieldResolver(shape, options));
-}
-
-/** A batch is no larger than what is committed at once. */
-function chooseCommit({
-  options,
-  capabilities,
-}: PlanRequest): Pick<LoadPlan, "batchRows" | "shortRows" | "commitRows" | "job"> {
-  const batchRows = options.batchRows ?? capabilities.batchRows;
-  const shortRows = options.batchRows ?? capabilities.shortRows ?? batchRows;
-  // Its job is made from the plan.
-  const job = null;
-  const rehearses = options.dryRun || options.check;
-  const every = rehearses ? null : commitEvery(options.commit);
-  if (!rehearses) refuseLargeCommits(every, capabilities.commitRows);
-  if (every === null) return { batchRows, shortRows, commitRows: null, job };
-  const atMost = { batchRows: Math.min(batchRows, every), shortRows: Math.min(shortRows, every) };
-  return { ...atMost, commitRows: every, job };
 }
 
 function indexMatchesNulls({ uniqueKeys }: TableShape, arbiter: Arbiter | null): boolean {

@@ -200,6 +200,8 @@ export interface Session {
   readonly version: string;
   /** What the user should know of this connection: that it is not encrypted, say. */
   readonly warnings?: readonly string[];
+  /** The least milliseconds that an answer has taken so far; absent where no network lies between. */
+  readonly roundTripMs?: number | undefined;
   quoteIdentifier(name: string): string;
   /** Resolves `table` (optionally qualified) and reads its shape; `null` when there is none. */
   readTableShape(table: string): Promise<TableShape | null>;

@@ -21,6 +21,9 @@ const BATCH_BYTES = 4 * 1024 * 1024;
 /** A batch of ordinary records that has fewer bytes may take more rows than others. */
 const SHORT_BYTES = 512 * 1024;
 
+/** However many more rows a batch takes, it has no more than so many times the bytes. */
+const MOST_GROWTH = 2;
+
 /** A batch and the records that fell out before it reached the writer, in the order of the source. */
 export interface ReadBatch {
   readonly batch: Batch;
@@ -38,6 +41,8 @@ export interface BatchLimits {
   readonly batchRows: number;
   /** Where its records are ordinary, and so short that they come to little; absent: no more than others. */
   readonly shortRows?: number;
+  /** They are so many times larger than usual; absent: as large as usual. */
+  readonly batchGrowth?: number;
 }
 
 /** Gathers chunks into batches. */
@@ -83,6 +88,8 @@ class BatchBuilder {
   readonly #mapper: Mapper;
   readonly #batchRows: number;
   readonly #shortRows: number;
+  readonly #mostBytes: number;
+  readonly #shortBytes: number;
   #number = 1;
   /** The `ord` of the batch's first row. */
   #ord = 0;
@@ -100,10 +107,13 @@ class BatchBuilder {
   /** Where the last record that was taken ends. */
   #reached: ReachedOffset | null = null;
 
-  constructor(mapper: Mapper, { batchRows, shortRows = batchRows }: BatchLimits) {
+  constructor(mapper: Mapper, limits: BatchLimits) {
+    const { batchRows, shortRows = batchRows, batchGrowth = 1 } = limits;
     this.#mapper = mapper;
     this.#batchRows = batchRows;
     this.#shortRows = shortRows;
+    this.#mostBytes = BATCH_BYTES * Math.min(batchGrowth, MOST_GROWTH);
+    this.#shortBytes = SHORT_BYTES * batchGrowth;
   }
 
   /** The source of what comes next. */
@@ -116,14 +126,16 @@ class BatchBuilder {
   get full(): boolean {
     return (
       (this.#size >= this.#batchRows && !this.#isShort) ||
-      this.#bytes >= BATCH_BYTES ||
+      this.#bytes >= this.#mostBytes ||
       this.#rejects.length >= this.#batchRows ||
       this.#blanks.length >= this.#batchRows
     );
   }
 
   get #isShort(): boolean {
-    return this.#pending.length > 0 && this.#bytes < SHORT_BYTES && this.#size < this.#shortRows;
+    return (
+      this.#pending.length > 0 && this.#bytes < this.#shortBytes && this.#size < this.#shortRows
+    );
   }
 
   get empty(): boolean {
@@ -158,8 +170,8 @@ class BatchBuilder {
     const mapping = this.#mapper.mapPacked(packed);
     if (mapping === null || (this.#shape !== null && this.#shape !== mapping.shape)) return null;
     const each = packed.length / packed.records;
-    const fit = Math.max(1, Math.ceil((BATCH_BYTES - this.#bytes) / each));
-    const short = Math.min(this.#shortRows - this.#size, (SHORT_BYTES - this.#bytes) / each);
+    const fit = Math.max(1, Math.ceil((this.#mostBytes - this.#bytes) / each));
+    const short = Math.min(this.#shortRows - this.#size, (this.#shortBytes - this.#bytes) / each);
     const room = Math.max(this.#batchRows - this.#size, Math.ceil(short));
     const to = Math.min(packed.records, from + room, from + fit);
     this.#shape = mapping.shape;

@@ -140,6 +140,7 @@ function planFor(inputs: PlanInputs): LoadPlan {
     target: target.name,
     shape,
     capabilities: session.capabilities,
+    roundTripMs: session.roundTripMs,
     quoteIdentifier: (name) => session.quoteIdentifier(name),
     options,
     stage,

@@ -14,7 +14,6 @@ import type {
   Session,
   Transaction,
 } from "../target.ts";
-import { structureText } from "./stage/structure-text.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { endClient, rollBack } from "./connect/deadline.ts";
 import type { ConnectionLoss } from "./connect/deadline.ts";
@@ -29,33 +28,35 @@ import { openGate } from "./apply/direct-copy.ts";
 import { readGrants } from "./catalog/grants.ts";
 import { canFold } from "./apply/folder.ts";
 import { foldingOf } from "./apply/folding.ts";
+import type { FoldRules } from "./apply/folding.ts";
 import { keyHashes, whyUnhashable } from "./stage/key-hash.ts";
 import { unusualKeyHashes } from "./stage/unusual-keys.ts";
 import type { UnusualKeys } from "./stage/unusual-keys.ts";
 import { blockedBy } from "./connect/blocked-by.ts";
-import { runTogether } from "./connect/run-together.ts";
+import { answersTo, runTogether, sendingAhead } from "./connect/run-together.ts";
 import type { PostgresServer } from "./connect/ask-server.ts";
 import { transactionSettings } from "./connect/transaction-settings.ts";
 import type { SettingsContext } from "./connect/transaction-settings.ts";
-import { methodsOf } from "./methods.ts";
+import { capabilitiesOf } from "./capabilities.ts";
 import { lockJob } from "./job-lock.ts";
 import { sqlExecutor } from "./statements.ts";
 import { explainMethods, listStatements } from "./catalog/explain-plan.ts";
 import { syncLock, tableLocks } from "./apply/table-locks.ts";
 import { quoteIdentifier } from "./quote.ts";
-import { dateOrder } from "./words.ts";
 import { moveSequences, notMoved } from "./catalog/move-sequences.ts";
-import { sequencesBehind } from "./catalog/sequences.ts";
+import { makesIds, sequencesBehind } from "./catalog/sequences.ts";
 import { Pipeline } from "./stage/pipeline.ts";
 import { stageDdl } from "./stage/stage.ts";
 import { ddlRefusal, newTableName } from "./catalog/new-table.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
 import { runDdl } from "../../sql/ddl/run-ddl.ts";
 import { classifyOther, lostError, planRefused } from "../session-errors.ts";
-import { ReadOrder } from "./apply/read-order.ts";
+import { planningSettings, ReadOrder } from "./apply/read-order.ts";
 import { SetMemory } from "./apply/set-writer.ts";
+import { transactionId } from "./apply/commit.ts";
 import { PostgresTransaction } from "./apply/transaction.ts";
 import { PostgresWriter } from "./apply/writer.ts";
+import type { RoundTrip } from "../round-trip.ts";
 import type { SqlExecutor } from "../sql-executor.ts";
 
 /** What a session knows of its surroundings. */
@@ -66,6 +67,13 @@ export interface PostgresSessionContext extends SettingsContext {
   readonly acceptServer: boolean;
   /** Opens another connection, as this one was; opening it and its statements may each take so long. */
   readonly reconnect: (limitMs: number) => Promise<Client>;
+}
+
+/** A connection, and what is watched of it. */
+export interface OpenClient {
+  readonly client: Client;
+  readonly loss: ConnectionLoss;
+  readonly roundTrip: RoundTrip;
 }
 
 /** The oldest version that is supported. */
@@ -105,19 +113,23 @@ export class PostgresSession implements Session {
   readonly #loss: ConnectionLoss;
   /** What of the transaction at hand still waits to be sent. */
   readonly #pipeline: Pipeline;
+  readonly #roundTrip: RoundTrip;
   /** The server's process at work for the transaction; behind a pooler it may be another for the next. */
   #pid: number | null = null;
   #closing = false;
   /** Questions are asked inside a transaction that is open, in which a table was made. */
   #supposing = false;
+  /** The end of the last question, which nobody waits for. */
+  #rollingBack: Promise<unknown> = Promise.resolve();
 
   private constructor(
-    { client, loss }: { readonly client: Client; readonly loss: ConnectionLoss },
+    { client, loss, roundTrip }: OpenClient,
     context: PostgresSessionContext,
     { version, encoding, lookalike, hasCitus }: Omit<PostgresServer, "maker">,
   ) {
     this.#client = client;
     this.#loss = loss;
+    this.#roundTrip = roundTrip;
     this.#context = context;
     this.#version = version;
     this.#pipeline = new Pipeline(client, lookalike === null);
@@ -129,36 +141,14 @@ export class PostgresSession implements Session {
       lookalike === null
         ? []
         : [`the server is ${lookalike.name}, not PostgreSQL: ${lookalike.risk}`];
-    this.capabilities = {
-      rowSources: ["staged", "arrays", "values"],
-      setBased: true,
-      methods: methodsOf(version, hasCitus),
-      upsertsWithoutIndex: false,
-      appliesRowsInOrder: true,
-      anyConstraint: true,
-      advancesIdentity: false,
-      upsertsViews: true,
-      countsPartitioned: version >= 180_000,
-      acceptsPackedBatches: true,
-      storesNul: false,
-      notNullCode: "23502",
-      batchRows: 20_000,
-      shortRows: 100_000,
-      parallel: true,
-      commitsAtOnce: true,
-      lookupNeedsUpdatePrivilege: true,
-      structureText,
-      bytesPrefix: "\\x",
-      bytesType: "bytea",
-      dateOrder,
-    };
+    this.capabilities = capabilitiesOf(version, hasCitus);
   }
 
   /** Takes over a connected client. Throws `PLAN_UNSUPPORTED` for a server older than 14, `TARGET_LOOKALIKE` for another. */
   static open(
-    client: Client,
+    open: OpenClient,
     context: PostgresSessionContext,
-    { loss, ...server }: Omit<PostgresServer, "maker"> & { readonly loss: ConnectionLoss },
+    server: Omit<PostgresServer, "maker">,
   ): PostgresSession {
     const { version, lookalike } = server;
     if (lookalike !== null) {
@@ -166,7 +156,7 @@ export class PostgresSession implements Session {
       if (!acceptServer) throw upsurgeError("TARGET_LOOKALIKE", { target: label, ...lookalike });
       // What it says of its version is not what it can do.
       const assumed = Math.max(version, OLDEST);
-      return new PostgresSession({ client, loss }, context, {
+      return new PostgresSession(open, context, {
         ...server,
         version: assumed,
       });
@@ -178,7 +168,11 @@ export class PostgresSession implements Session {
         suggestion: "upgrade the server",
       });
     }
-    return new PostgresSession({ client, loss }, context, server);
+    return new PostgresSession(open, context, server);
+  }
+
+  get roundTripMs(): number | undefined {
+    return this.#roundTrip.ms;
   }
 
   async readTableShape(table: string): Promise<TableShape | null> {
@@ -201,12 +195,14 @@ export class PostgresSession implements Session {
   async #question<T>(ask: () => Promise<T>): Promise<T> {
     if (this.#supposing) return await this.#asked(ask);
     try {
-      await this.#setUp("begin");
-      return await ask();
+      return await sendingAhead(this.#client, async () => {
+        const [, answer] = await answersTo([this.#setUp("begin"), ask()]);
+        return answer;
+      });
     } catch (error) {
       throw this.translate(error);
     } finally {
-      await this.#client.query("rollback").catch(() => {});
+      this.#rollingBack = this.#client.query("rollback").catch(() => {});
     }
   }
 
@@ -245,7 +241,7 @@ export class PostgresSession implements Session {
 
   /** What cannot be told is not said: privileges may be missing, and the load is done. */
   async leftToDo(plan: TablePlan, columns: readonly string[]): Promise<readonly string[]> {
-    if (columns.length === 0 || plan.table.kind === "view") return [];
+    if (!makesIds(plan, columns) || plan.table.kind === "view") return [];
     return this.#question(() => sequencesBehind(this.#client, plan, columns)).catch(() => []);
   }
 
@@ -267,40 +263,57 @@ export class PostgresSession implements Session {
   }
 
   async begin(tables: readonly TablePlan[], how?: BeginRequest): Promise<Transaction> {
+    return await sendingAhead(this.#client, () => this.#begin(tables, how));
+  }
+
+  async #begin(tables: readonly TablePlan[], how?: BeginRequest): Promise<Transaction> {
     const { locked, ddl } = how ?? { locked: false, ddl: null };
-    await this.#setUp("begin isolation level read committed read write");
-    if (ddl !== null) await this.#make(ddl);
-    if (!locked) await runTogether(this.#client, tableLocks(tables));
-    // The planner knows neither what is staged nor how the table has grown, and would read all of it for a batch.
-    const scans = tables.some(({ lookups = [] }) => lookups.some(({ unique }) => !unique));
-    if (tables.some(({ method }) => method.byIndex) && !scans) {
-      await this.#client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
+    const client = this.#client;
+    const begun = this.#setUp("begin isolation level read committed read write");
+    if (ddl !== null) {
+      await begun;
+      await this.#make(ddl);
     }
     const order = new ReadOrder(this.#pipeline);
-    const writers: PostgresWriter[] = [];
-    for (const plan of tables) writers.push(await this.#writer(plan, order));
+    const [, , , xid, writers] = await answersTo([
+      begun,
+      locked ? null : runTogether(client, tableLocks(tables)),
+      runTogether(client, planningSettings(tables)),
+      transactionId(client),
+      answersTo(tables.map(async (plan) => await this.#writer(plan, order))),
+    ]);
     const { reconnect, label, lockTimeoutMs } = this.#context;
     const reconnecting = { reconnect, label, patienceMs: lockTimeoutMs };
-    const parts = { writers, pipeline: this.#pipeline };
-    return new PostgresTransaction(this.#client, parts, reconnecting);
+    const parts = { xid, writers, pipeline: this.#pipeline };
+    return new PostgresTransaction(client, parts, reconnecting);
   }
 
   /** The writer of one table, its temporary tables made. */
   async #writer(plan: TablePlan, order: ReadOrder): Promise<PostgresWriter> {
+    const client = this.#client;
+    const gone = plan.recordDeletes?.plan;
     const known = this.#memories.get(plan.stage);
     const folding = known?.cannotFold === true ? null : foldingOf(plan);
     const kept = plan.kept.keys ? seenDdl(plan) : [];
-    await runTogether(this.#client, [...stageDdl(plan, folding !== null), ...kept]);
-    const memory = known ?? {
-      cannotFold: folding !== null && !(await canFold(this.#client, folding)),
-      set: new SetMemory(plan, await openGate(this.#client, plan)),
-    };
+    const [, memory, deletes] = await answersTo([
+      runTogether(client, [...stageDdl(plan, folding !== null), ...kept]),
+      known ?? this.#learn(plan, folding),
+      gone === undefined ? undefined : this.#writer(gone, order),
+    ]);
     this.#memories.set(plan.stage, memory);
     const fold = memory.cannotFold ? null : folding;
-    const context = { plan, memory: memory.set, folding: fold, order, pipeline: this.#pipeline };
-    const gone = plan.recordDeletes?.plan;
-    const deletes = gone === undefined ? undefined : await this.#writer(gone, order);
-    return new PostgresWriter(this.#client, context, deletes);
+    const pipeline = this.#pipeline;
+    const context = { plan, memory: memory.set, folding: fold, order, pipeline };
+    return new PostgresWriter(client, context, deletes);
+  }
+
+  /** What is asked of a table once its temporary tables are made. */
+  async #learn(plan: TablePlan, folding: FoldRules | null): Promise<TableMemory> {
+    const [folds, gate] = await answersTo([
+      folding === null ? true : canFold(this.#client, folding),
+      openGate(this.#client, plan),
+    ]);
+    return { cannotFold: !folds, set: new SetMemory(plan, gate) };
   }
 
   /** A transaction that does nothing but hold the locks: the server ends them with it, whatever becomes of this process. */
@@ -310,10 +323,15 @@ export class PostgresSession implements Session {
   ): Promise<Lock | null> {
     const locks = tableLocks(tables);
     if (locks.length === 0) return null;
-    await this.#setUp("begin isolation level read committed read only");
-    await this.#client.query("set local idle_in_transaction_session_timeout = 0");
-    if (this.#version >= 170_000) await this.#client.query("set local transaction_timeout = 0");
-    await runTogether(this.#client, locks);
+    const settings = ["idle_in_transaction_session_timeout", "transaction_timeout"]
+      .slice(0, this.#version >= 170_000 ? 2 : 1)
+      .map((name) => `set local ${name} = 0`);
+    await sendingAhead(this.#client, () =>
+      answersTo([
+        this.#setUp("begin isolation level read committed read only"),
+        runTogether(this.#client, [...settings, ...locks]),
+      ]),
+    );
     const reason = "it kept other loads out of the table";
     const ended = (): void =>
       lost(upsurgeError("TARGET_LOST", { target: this.#context.label, reason }));
@@ -370,6 +388,6 @@ export class PostgresSession implements Session {
   async close(): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
-    await endClient(this.#client);
+    await endClient(this.#client, this.#rollingBack);
   }
 }

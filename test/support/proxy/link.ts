@@ -19,6 +19,10 @@ async function someTurns(): Promise<void> {
 /** What a connection asks its proxy. */
 export interface Fate {
   readonly isPostgres: boolean;
+  /** How long bytes take one way; 0: they pass at once. */
+  readonly delayMs: number;
+  /** Told when the client sends something after an answer, or first of all. */
+  turns(): void;
   /** The fault that strikes this message, if one does; `before`: bytes before it. */
   strikes(message: Message, before: number): Fault | null;
   /** Between 0 and 1. */
@@ -40,6 +44,8 @@ export class Link {
   #isOpen = true;
   /** Pieces on their way. */
   #pieces: Promise<void> = Promise.resolve();
+  /** The client has been answered since it last sent something. */
+  #isAnswered = true;
   /** How long the server's connection outlives the client's. */
   #hold: () => Promise<unknown> = nothing;
 
@@ -49,10 +55,11 @@ export class Link {
     this.#server = server;
     this.#fate = fate;
     this.#frontend = new Frontend(fate.isPostgres);
-    this.#up = (bytes) => void server.write(bytes);
-    this.#down = (bytes) => void client.write(bytes);
+    this.#up = this.#passing(server);
+    this.#down = this.#passing(client);
     client.on("data", (chunk) => this.#fromClient(chunk));
     server.on("data", (chunk) => {
+      this.#isAnswered = true;
       this.#frontend.answered(chunk);
       this.#down(chunk);
     });
@@ -68,7 +75,21 @@ export class Link {
     this.#server.destroy();
   }
 
+  /** Writes what comes; each piece as long after it came as the way takes. */
+  #passing(to: Socket): (bytes: Buffer) => void {
+    const { delayMs } = this.#fate;
+    if (delayMs === 0) return (bytes) => void to.write(bytes);
+    let before: Promise<void> = Promise.resolve();
+    return (bytes) => {
+      const arrives = sleep(delayMs);
+      before = Promise.all([before, arrives]).then(() => void (to.destroyed || to.write(bytes)));
+      this.#pieces = Promise.all([this.#pieces, before]).then(() => {});
+    };
+  }
+
   #fromClient(chunk: Buffer): void {
+    if (this.#isAnswered) this.#fate.turns();
+    this.#isAnswered = false;
     // Once struck, messages are of no interest any more.
     if (this.#isStruck) return this.#up(chunk);
     for (const message of this.#frontend.push(chunk)) {

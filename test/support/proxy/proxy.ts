@@ -16,6 +16,8 @@ export interface ProxyOptions {
   readonly protocol?: "postgres" | "unknown";
   /** Where its random numbers start. */
   readonly seed?: number;
+  /** How long bytes take there and back, however many are on their way; none when nothing is said. */
+  readonly roundTripMs?: number;
 }
 
 /** A running proxy. Faults are armed one at a time. */
@@ -24,16 +26,20 @@ export class Proxy {
   connections = 0;
   /** How often a fault has struck since the last one was armed. */
   hits = 0;
+  /** How often a client has sent something after an answer, or first of all, since the last fault was armed. */
+  roundTrips = 0;
   /** What clients have sent since the last fault was armed, but for what followed a strike; SQL where a message has any. */
   messages: Message[] = [];
   readonly #server: Server;
   readonly #links = new Map<Link, Socket>();
   readonly #isPostgres: boolean;
+  readonly #roundTripMs: number;
   #armed: Armed | null = null;
   #state: number;
 
   constructor(to: { readonly host: string; readonly port: number }, options: ProxyOptions) {
-    const { protocol = "postgres", seed = 1 } = options;
+    const { protocol = "postgres", seed = 1, roundTripMs = 0 } = options;
+    this.#roundTripMs = roundTripMs;
     this.#isPostgres = protocol === "postgres";
     this.#state = seed;
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
@@ -75,6 +81,7 @@ export class Proxy {
     this.#armed = fault === null ? null : new Armed(fault);
     this.messages = [];
     this.hits = 0;
+    this.roundTrips = 0;
   }
 
   /** Ends every connection, and lets nobody in any more. */
@@ -88,6 +95,8 @@ export class Proxy {
     this.connections += 1;
     const link = new Link(client, server, {
       isPostgres: this.#isPostgres,
+      delayMs: this.#roundTripMs / 2,
+      turns: () => void (this.roundTrips += 1),
       strikes: (message, before) => this.#strikes(message, before),
       random: () => this.#random(),
     });

@@ -24,18 +24,23 @@ const LEAST_MS = 1000;
 /** States in which a server, or what comes before it, gives up on a connection: they say nothing of the commit. */
 const IN_DOUBT = /^(08|57P0|58|40003)/;
 
+/** The number that the server remembers the fate of the transaction by. */
+export async function transactionId(client: Client): Promise<string> {
+  const { rows } = await client.query<{ xid: string }>("select pg_current_xact_id()::text as xid");
+  return rows[0]?.xid ?? "";
+}
+
 /**
- * Commits the client's transaction. Throws `TARGET_COMMIT_REFUSED` when a deferred constraint fails, `TARGET_LOST` when
+ * Commits the client's transaction of this number. Throws `TARGET_COMMIT_REFUSED` when a deferred constraint fails, `TARGET_LOST` when
  * the connection was lost and the transaction was undone, `TARGET_OUTCOME_UNKNOWN` when that cannot be told.
  */
-export async function commit(client: Client, how: Reconnection): Promise<void> {
-  const { rows } = await client.query<{ xid: string }>("select pg_current_xact_id()::text as xid");
+export async function commit(client: Client, xid: string, how: Reconnection): Promise<void> {
   let answer: { command: string };
   try {
     answer = await client.query("commit");
   } catch (cause) {
     if (isServerError(cause) && !IN_DOUBT.test(cause.code)) throw commitError(cause);
-    return settle(cause, rows[0]?.xid ?? "", how);
+    return settle(cause, xid, how);
   }
   if (answer.command !== "COMMIT") {
     throw upsurgeError("INTERNAL", { message: "the transaction had failed before" });

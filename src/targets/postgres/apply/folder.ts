@@ -5,7 +5,7 @@ import { outcomesFrom } from "../../../model/counts.ts";
 import type { OutcomeCounts } from "../../../model/counts.ts";
 import { foldSql, tryFoldSql } from "./fold-sql.ts";
 import type { FoldRules } from "./folding.ts";
-import { runTogether } from "../connect/run-together.ts";
+import { answersTo } from "../connect/run-together.ts";
 import { isServerError } from "../errors.ts";
 import { setAsideSql } from "./set-sql.ts";
 import type { SeparatedRepeats } from "./set-sql.ts";
@@ -14,15 +14,18 @@ import { TEMPORARY } from "../stage/names.ts";
 
 /** True when the server takes what a fold evaluates, and lets this user read it. Inside a transaction, which goes on. */
 export async function canFold(client: Client, folding: FoldRules): Promise<boolean> {
-  const undo = "rollback to savepoint upsurge_fold; release savepoint upsurge_fold";
-  try {
-    await runTogether(client, ["savepoint upsurge_fold", tryFoldSql(folding), undo]);
-    return true;
-  } catch (error) {
-    if (!isServerError(error)) throw error;
-    await client.query(undo);
-    return false;
-  }
+  const [, takes] = await answersTo([
+    client.query("savepoint upsurge_fold"),
+    client.query(tryFoldSql(folding)).then(
+      () => true,
+      (error: unknown) => {
+        if (!isServerError(error)) throw error;
+        return false;
+      },
+    ),
+    client.query("rollback to savepoint upsurge_fold; release savepoint upsurge_fold"),
+  ]);
+  return takes;
 }
 
 /** The repeats of the batch at hand. */

@@ -1,5 +1,13 @@
 /** The settings by which the server finds keys, for a transaction whose writers each want their own. */
+import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Pipeline } from "../stage/pipeline.ts";
+
+/** The planner knows neither what is staged nor how the table has grown, and would read all of it for a batch. */
+export function planningSettings(tables: readonly TablePlan[]): readonly string[] {
+  const scans = tables.some(({ lookups = [] }) => lookups.some(({ unique }) => !unique));
+  if (scans || !tables.some(({ method }) => method.byIndex)) return [];
+  return ["set local enable_hashjoin = off", "set local enable_mergejoin = off"];
+}
 
 /** Keys that lie close together are found by reading their range of the index, others one by one. */
 export class ReadOrder {

@@ -6,19 +6,30 @@ import type { Reconnection } from "./commit.ts";
 import { rollBack } from "../connect/deadline.ts";
 import type { Pipeline } from "../stage/pipeline.ts";
 
+/** What is known of a transaction that has begun. */
+export interface BegunTransaction {
+  /** The server remembers its fate by this number. */
+  readonly xid: string;
+  readonly writers: readonly Writer[];
+  /** What of it still waits to be sent. */
+  readonly pipeline: Pipeline;
+}
+
 /** A transaction that has begun. */
 export class PostgresTransaction implements Transaction {
   readonly writers: readonly Writer[];
   readonly #client: Client;
   readonly #pipeline: Pipeline;
+  readonly #xid: string;
   readonly #reconnection: Reconnection;
 
   constructor(
     client: Client,
-    { writers, pipeline }: { readonly writers: readonly Writer[]; readonly pipeline: Pipeline },
+    { xid, writers, pipeline }: BegunTransaction,
     reconnection: Reconnection,
   ) {
     this.#client = client;
+    this.#xid = xid;
     this.writers = writers;
     this.#pipeline = pipeline;
     this.#reconnection = reconnection;
@@ -27,7 +38,7 @@ export class PostgresTransaction implements Transaction {
   async commit(): Promise<void> {
     // A savepoint that is still to be released ends with the transaction.
     this.#pipeline.end();
-    await commit(this.#client, this.#reconnection);
+    await commit(this.#client, this.#xid, this.#reconnection);
   }
 
   async rehearse(): Promise<void> {

@@ -18,7 +18,7 @@ import {
 } from "../../../sql/check-table.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { classifyError, isServerError } from "../errors.ts";
-import { runTogether } from "../connect/run-together.ts";
+import { answersTo, runTogether } from "../connect/run-together.ts";
 import type { PostgresError } from "../errors.ts";
 import { foldingOf } from "../apply/folding.ts";
 import { refuseTooWide } from "./limits.ts";
@@ -36,17 +36,34 @@ export async function checkPlan(
 ): Promise<void> {
   refuseReservedNames(plan, /^upsurge_(ord|shape)$/);
   refuseTooWide(plan);
-  await checkExpressions(client, plan);
-  await checkUnique(client, plan);
+  const sent = [
+    checkExpressions(client, plan),
+    checkUnique(client, plan),
+    runTogether(client, stageDdl(plan, foldingOf(plan) !== null)),
+  ];
+  // What takes rows away is asked question by question.
+  if (plan.removal !== undefined) {
+    await answersTo(sent.splice(0));
+    await checkRemoval(client, plan);
+  }
+  await answersTo([...sent, checkWriting(client, plan, columns)]);
+}
+
+/** The statements that write what is staged. */
+async function checkWriting(
+  client: Client,
+  plan: TablePlan,
+  columns: readonly string[],
+): Promise<void> {
   const { merges, stages } = plan.method;
-  await runTogether(client, stageDdl(plan, foldingOf(plan) !== null));
-  await checkRemoval(client, plan);
   // Rows that cannot be staged are sent one by one; there is no statement for the server to look at beforehand.
   if (stages === null) return;
   const sql = setSql(plan, columns, { kind: "all", shape: null, merges: false });
   const statements = statementsIn(sql);
-  if (sql.kind === "native" && sql.counts)
-    await client.query(`select set_config('upsurge.skipped', '0', true)`);
+  const sent: Promise<unknown>[] =
+    sql.kind === "native" && sql.counts
+      ? [client.query(`select set_config('upsurge.skipped', '0', true)`)]
+      : [];
   const named = namesIndex(plan);
   if (sql.kind === "look" && named && plan.arbiter !== null && plan.mode !== "update") {
     statements.push(`${insertSql(plan, columns, `${TEMPORARY.stage(plan)} as excluded`, POSTGRES)}
@@ -57,7 +74,10 @@ ${conflictTarget(plan.arbiter)} do nothing`);
       ...statementsIn(setSql(plan, columns, { kind: "all", shape: null, merges: true })),
     );
   }
-  for (const statement of statements) await explain(client, plan, statement);
+  await answersTo([
+    ...sent,
+    ...statements.map(async (statement) => await explain(client, plan, statement)),
+  ]);
 }
 
 /** The statements that remove rows, over no rows. */
@@ -166,14 +186,16 @@ export function expressionTries(plan: TablePlan): readonly (readonly [string, st
 }
 
 async function checkExpressions(client: Client, plan: TablePlan): Promise<void> {
-  for (const [flag, statement] of expressionTries(plan)) {
-    try {
-      await client.query(`explain ${statement}`);
-    } catch (error) {
-      if (!isOfExpression(error)) throw planError(error, plan);
-      throw refusedExpression(flag, `${error.message} (${error.code})`, error);
-    }
-  }
+  await answersTo(
+    expressionTries(plan).map(async ([flag, statement]) => {
+      try {
+        await client.query(`explain ${statement}`);
+      } catch (error) {
+        if (!isOfExpression(error)) throw planError(error, plan);
+        throw refusedExpression(flag, `${error.message} (${error.code})`, error);
+      }
+    }),
+  );
 }
 
 /** Neither a missing privilege nor a server that goes away is the fault of an expression. */

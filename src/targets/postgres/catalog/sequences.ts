@@ -5,6 +5,7 @@
 import type { Client } from "pg";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { isServerError } from "../errors.ts";
+import { answersTo } from "../connect/run-together.ts";
 import { tableSql } from "../dialect.ts";
 import { quoteIdentifier, quoteLiteral } from "../quote.ts";
 
@@ -53,17 +54,31 @@ const SEQUENCES = `
     join pg_class s on s.oid = p.seq and s.relkind = 'S'
     join pg_namespace n on n.oid = s.relnamespace
     join pg_sequence q on q.seqrelid = s.oid
-  where a.attrelid = $1::oid and ($2::text[] is null or a.attname = any ($2::text[]))
+  where a.attrelid = $1::regclass and ($2::text[] is null or a.attname = any ($2::text[]))
     and b.typname in ('int2', 'int4', 'int8')
   order by a.attnum`;
 
-/** The sequences behind the columns of the table with this oid; `null`: of all columns. */
+/** The sequences behind the columns of a table, which is an oid or a name in SQL; `null`: of all columns. */
 export async function findSequences(
   client: Client,
-  oid: string,
+  table: string,
   columns: readonly string[] | null,
 ): Promise<SequenceRow[]> {
-  return (await client.query<SequenceRow>(SEQUENCES, [oid, columns])).rows;
+  return (await client.query<SequenceRow>(SEQUENCES, [table, columns])).rows;
+}
+
+/** True when one of these columns makes ids. */
+export function makesIds(plan: Pick<TablePlan, "table">, columns: readonly string[]): boolean {
+  return columnsWithIds(plan, columns).length > 0;
+}
+
+function columnsWithIds(
+  { table }: Pick<TablePlan, "table">,
+  columns: readonly string[],
+): readonly string[] {
+  return table.columns
+    .filter(({ name, identity }) => identity !== null && columns.includes(name))
+    .map(({ name }) => name);
 }
 
 /** Those of the columns that are written to and make ids. */
@@ -72,14 +87,8 @@ export async function sequencesOf(
   plan: Pick<TablePlan, "table">,
   columns: readonly string[],
 ): Promise<SequenceRow[]> {
-  const counted = plan.table.columns
-    .filter(({ name, identity }) => identity !== null && columns.includes(name))
-    .map(({ name }) => name);
-  if (counted.length === 0) return [];
-  const { rows } = await client.query<{ oid: string }>("select $1::regclass::oid::text as oid", [
-    tableSql(plan),
-  ]);
-  return findSequences(client, rows[0]?.oid ?? "0", counted);
+  const counted = columnsWithIds(plan, columns);
+  return counted.length === 0 ? [] : findSequences(client, tableSql(plan), counted);
 }
 
 /** So long may it take to look for an id in a column without an index, or to wait for a lock. */
@@ -97,12 +106,15 @@ export async function sequencesBehind(
   const found = await sequencesOf(client, plan, columns);
   const rows = found.filter(({ readable }) => readable);
   if (rows.length === 0) return [];
-  await client.query(
-    `set local statement_timeout = ${LOOK_MS}; set local lock_timeout = ${LOOK_MS}; set local enable_seqscan = off`,
-  );
+  const [, ...at] = await answersTo([
+    client.query(
+      `set local statement_timeout = ${LOOK_MS}; set local lock_timeout = ${LOOK_MS}; set local enable_seqscan = off`,
+    ),
+    ...rows.map((row) => readSequence(client, row)),
+  ]);
   const said: string[] = [];
-  for (const row of rows) {
-    const state = await stateOf(client, plan, row);
+  for (const [place, row] of rows.entries()) {
+    const state = await stateOf(client, plan, { row, at: at[place] });
     if (state === "ahead") continue;
     const name = `${row.schema}.${row.name}`;
     const what =
@@ -114,24 +126,35 @@ export async function sequencesBehind(
   return said;
 }
 
+/** Where a sequence is. */
+interface SequenceState {
+  readonly last: string;
+  readonly called: boolean;
+}
+
+async function readSequence(client: Client, row: SequenceRow): Promise<SequenceState | undefined> {
+  const { rows } = await client.query<SequenceState>(
+    `select last_value::text as last, is_called as called from ${sequenceSql(row)}`,
+  );
+  return rows[0];
+}
+
 async function stateOf(
   client: Client,
   plan: Pick<TablePlan, "table">,
-  row: SequenceRow,
+  { row, at }: { readonly row: SequenceRow; readonly at: SequenceState | undefined },
 ): Promise<"ahead" | "behind" | "unknown"> {
-  const { rows } = await client.query<{ last: string; called: boolean }>(
-    `select last_value::text as last, is_called as called from ${sequenceSql(row)}`,
-  );
-  const [at] = rows;
   if (at === undefined) return "ahead";
   const step = BigInt(row.increment);
   const next = BigInt(at.last) + (at.called ? step : 0n);
   const [from, to] = step > 0n ? [next, BigInt(row.most)] : [BigInt(row.least), next];
   if (from > to) return "ahead";
   const sql = `select exists (select from ${tableSql(plan)} where ${quoteIdentifier(row.column)} between $1::bigint and $2::bigint) as behind`;
-  await client.query("savepoint upsurge_look");
   try {
-    const found = await client.query<{ behind: boolean }>(sql, [String(from), String(to)]);
+    const [, found] = await answersTo([
+      client.query("savepoint upsurge_look"),
+      client.query<{ behind: boolean }>(sql, [String(from), String(to)]),
+    ]);
     return found.rows[0]?.behind === true ? "behind" : "ahead";
   } catch (error) {
     if (!isServerError(error) || error.code !== "57014") throw error;

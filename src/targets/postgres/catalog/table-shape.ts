@@ -1,21 +1,17 @@
 /** Reads a table's shape from the catalog. Names are looked up, never put together. */
 import type { Client } from "pg";
 import type {
-  Column,
   ForeignKey,
-  IdSequence,
   Reference,
   TableName,
   TableShape,
   Trigger,
-  TypeFamily,
   UniqueKey,
 } from "../../../model/table-shape.ts";
 import { unknownFunction } from "../../../sql/expressions.ts";
-import { findSequences, sequenceSql, setvalSql } from "./sequences.ts";
-import { tableSql } from "../../../sql/unique-index.ts";
-import { readForms } from "./value-forms.ts";
+import { readColumns } from "./columns.ts";
 import { readImageRules } from "./image-rules.ts";
+import { answersTo } from "../connect/run-together.ts";
 import { quoteIdentifier } from "../quote.ts";
 
 /** Rows of the catalog are asked for as the shape has them. */
@@ -43,28 +39,6 @@ const RELATION = `
     json_build_object('user', current_user, 'database', current_database()) as grantee
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where c.oid = $1::oid and c.relkind in ('r', 'p', 'v', 'f')`;
-
-const COLUMNS = `
-  select a.attname as name, not a.attnotnull as nullable,
-    format_type(b.oid, case when t.typtype = 'd' then t.typtypmod else a.atttypmod end)
-      || case when a.attcollation <> 0 and a.attcollation <> b.typcollation
-        then ' collate ' || quote_ident(cn.nspname) || '.' || quote_ident(cc.collname) else '' end as type,
-    case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as "defaultSql",
-    case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end as "generatedSql",
-    case when a.attidentity = 'a' then 'always'
-      when a.attidentity = 'd' or a.attgenerated = '' and pg_get_expr(d.adbin, d.adrelid) ~ '\\mnextval\\('
-        or exists (select from pg_depend g join pg_class s on s.oid = g.objid and s.relkind = 'S'
-            where g.refobjid = a.attrelid and g.refobjsubid = a.attnum and g.deptype in ('a', 'i')) then 'by-default'
-      end as identity,
-    a.attidentity <> '' as made, b.typcategory as category, b.typname as base, t.oid::text as oid
-  from pg_attribute a
-    join pg_type t on t.oid = a.atttypid
-    join pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
-    left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-    left join pg_collation cc on cc.oid = a.attcollation
-    left join pg_namespace cn on cn.oid = cc.collnamespace
-  where a.attrelid = $1::oid and a.attnum > 0 and not a.attisdropped
-  order by a.attnum`;
 
 const KEYS = `
   select coalesce(k.conname, i.relname) as name, x.indisprimary as primary, k.oid is not null as constraint,
@@ -133,18 +107,26 @@ const TRIGGERS = `
 export async function readTableShape(client: Client, table: string): Promise<TableShape | null> {
   const oid = await findRelation(client, table);
   if (oid === null) return null;
-  const { rows } = await client.query<RelationRow>(RELATION, [oid]);
-  const [relation] = rows;
+  const [found, columns, uniqueKeys, foreignKeys, referredBy, triggers, images] = await answersTo([
+    client.query<RelationRow>(RELATION, [oid]),
+    readColumns(client, oid),
+    readKeys(client, oid),
+    readForeignKeys(client, oid),
+    client.query<Reference>(REFERENCES, [oid]),
+    readTriggers(client, oid),
+    readImageRules(client, oid),
+  ]);
+  const [relation] = found.rows;
   if (relation === undefined) return null;
   return {
     ...relation,
-    columns: await readColumns(client, oid, relation.name),
-    uniqueKeys: await readKeys(client, oid),
-    foreignKeys: await readForeignKeys(client, oid),
-    referredBy: (await client.query<Reference>(REFERENCES, [oid])).rows,
-    triggers: await readTriggers(client, oid),
+    columns: columns(relation.name),
+    uniqueKeys,
+    foreignKeys,
+    referredBy: referredBy.rows,
+    triggers,
     checks: [],
-    images: await readImageRules(client, oid),
+    images,
     upsertHazard: null,
   };
 }
@@ -200,87 +182,6 @@ async function findClosed(client: Client, names: readonly string[][]): Promise<s
     if (rows[0] !== undefined) return rows[0].oid;
   }
   return null;
-}
-
-/** What the catalog calls the type of a column. */
-interface ColumnType {
-  readonly category: string;
-  readonly base: string;
-}
-
-/** A column, and what tells the rest of it. */
-interface ColumnRow extends ColumnType, Omit<Column, "family" | "notation" | "volatileDefault"> {
-  readonly oid: string;
-  /** It is an identity column. */
-  readonly made: boolean;
-}
-
-/** Whether the type is made of others, or has labels. */
-function hasForm({ category, base }: ColumnType): boolean {
-  return base === "hstore" || ["A", "C", "E", "R"].includes(category);
-}
-
-/** Defaults that are the same for every row: literals and casts of literals. */
-const CONSTANT = /^(-?[\d.]+|'(?:[^']|'')*'|true|false|null)(::[\w "[\](),.]+)?$/i;
-
-async function readColumns(client: Client, oid: string, table: TableName): Promise<Column[]> {
-  const { rows } = await client.query<ColumnRow>(COLUMNS, [oid]);
-  const makesIds = rows.some(({ identity, defaultSql }) => (identity ?? defaultSql) !== null);
-  const found = makesIds ? await findSequences(client, oid, null) : [];
-  const sql = tableSql(table, quoteIdentifier);
-  const sequences = new Map(
-    found.map((row) => [
-      row.column,
-      {
-        name: sequenceSql(row),
-        maySet: row.settable && row.readable,
-        moveSql: setvalSql(sql, row),
-      },
-    ]),
-  );
-  const forms = rows.some(hasForm) ? await readForms(client, oid) : null;
-  return rows.map(({ oid: type, ...row }) => {
-    const column = columnOf(row);
-    const form = hasForm(row) ? forms?.get(type) : undefined;
-    return withSequence(form === undefined ? column : { ...column, form }, sequences.get(row.name));
-  });
-}
-
-function withSequence(column: Column, sequence: IdSequence | undefined): Column {
-  return sequence === undefined ? column : { ...column, sequence };
-}
-
-function columnOf({ category, base, made, ...column }: Omit<ColumnRow, "oid">): Column {
-  const { defaultSql } = column;
-  const isSteady = defaultSql === null || CONSTANT.test(defaultSql) || isClock(defaultSql);
-  return {
-    ...column,
-    family: familyOf({ category, base }),
-    ...notationOf(base),
-    volatileDefault: made || !isSteady,
-  };
-}
-
-/** The transaction's time is the same for all of its rows. */
-function isClock(sql: string): boolean {
-  return /^\(?(now\(\)|current_timestamp|current_date|localtimestamp|transaction_timestamp\(\))[^(]*$/i.test(
-    sql,
-  );
-}
-
-function familyOf({ category, base }: ColumnType): TypeFamily {
-  if (base === "json" || base === "jsonb") return "json";
-  if (base === "bytea") return "binary";
-  return ({ S: "text", N: "number", B: "boolean", A: "array" } as const)[category] ?? "other";
-}
-
-const NUMBERS = /^(?:int[248]|numeric|float[48])$/;
-const DATES = /^(?:date|timestamp|timestamptz)$/;
-
-/** Of money the locale of the server says how it is read. */
-function notationOf(base: string): Pick<Column, "notation"> {
-  if (NUMBERS.test(base)) return { notation: "number" };
-  return DATES.test(base) ? { notation: "date" } : {};
 }
 
 async function readKeys(client: Client, oid: string): Promise<UniqueKey[]> {

@@ -10,6 +10,7 @@ import { rounds, whyUnfit } from "./session-attrs.ts";
 import { describeUrl } from "./connection-url.ts";
 import { askServer } from "./ask-server.ts";
 import { connectInTime, ConnectionLoss, endClient, watchStatements } from "./deadline.ts";
+import { timeAnswers } from "./time-answers.ts";
 import { TlsAnswer } from "./tls-answer.ts";
 import { connectError, isServerError } from "../errors.ts";
 import { DistributedSession } from "../distributed/session.ts";
@@ -31,11 +32,11 @@ export async function connect({
   const client = await openClient(connecting, label, { statementMs: statementTimeoutMs });
   try {
     const context = { label, environment, searchPath, acceptServer, lockTimeoutMs, reconnect };
-    const loss = new ConnectionLoss(client);
+    const open = { client, loss: new ConnectionLoss(client), roundTrip: timeAnswers(client) };
     const server = await askServer(client);
     const { maker, encoding } = server;
-    if (maker !== null) return new DistributedSession(client, context, { maker, encoding, loss });
-    return PostgresSession.open(client, context, { ...server, loss });
+    if (maker !== null) return new DistributedSession(open, context, { maker, encoding });
+    return PostgresSession.open(open, context, server);
   } catch (error) {
     await endClient(client);
     throw connectError(error, label, false);

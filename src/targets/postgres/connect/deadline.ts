@@ -78,9 +78,14 @@ export async function rollBack(client: Client): Promise<void> {
   await soon(client, () => client.query("rollback"));
 }
 
-/** Ends the connection. Never throws, and never takes long. */
-export async function endClient(client: Client): Promise<void> {
-  await soon(client, () => client.end());
+/** Ends the connection, once `before` has been answered. Never throws, and never takes long. */
+export async function endClient(client: Client, before?: Promise<unknown>): Promise<void> {
+  await soon(client, async () => {
+    await before;
+    // The driver would wait for the answers to all that was sent.
+    (client as { pipeline: boolean }).pipeline = false;
+    await client.end();
+  });
 }
 
 async function soon(client: Client, work: () => Promise<unknown>): Promise<void> {

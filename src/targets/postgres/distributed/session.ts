@@ -29,7 +29,7 @@ import { endClient, rollBack } from "../connect/deadline.ts";
 import { classifyError, isServerError, rowFault, translateError } from "../errors.ts";
 import { lockJob } from "../job-lock.ts";
 import { quoteIdentifier } from "../quote.ts";
-import type { PostgresSessionContext } from "../session.ts";
+import type { OpenClient, PostgresSessionContext } from "../session.ts";
 import { sqlExecutor } from "../statements.ts";
 import { Pipeline } from "../stage/pipeline.ts";
 import { structureText } from "../stage/structure-text.ts";
@@ -44,7 +44,6 @@ import { lacking, refusePlan } from "./refuse-plan.ts";
 export interface DistributedServer {
   readonly maker: Maker;
   readonly encoding: string;
-  readonly loss: ConnectionLoss;
 }
 
 /** So many rows go in one statement. */
@@ -72,8 +71,11 @@ export class DistributedSession implements Session {
   readonly #loss: ConnectionLoss;
   #closing = false;
 
-  constructor(client: Client, context: PostgresSessionContext, server: DistributedServer) {
-    const { maker, encoding, loss } = server;
+  constructor(
+    { client, loss }: OpenClient,
+    context: PostgresSessionContext,
+    { maker, encoding }: DistributedServer,
+  ) {
     this.#client = client;
     this.#context = context;
     this.#maker = maker;

@@ -1,0 +1,32 @@
+/** What PostgreSQL can do, by its version. Pure. */
+import type { Capabilities } from "../target.ts";
+import { methodsOf } from "./methods.ts";
+import { structureText } from "./stage/structure-text.ts";
+import { dateOrder } from "./words.ts";
+
+/** The capabilities of a server; `version` as `server_version_num` tells it, `hasCitus`: with that extension. */
+export function capabilitiesOf(version: number, hasCitus: boolean): Capabilities {
+  return {
+    rowSources: ["staged", "arrays", "values"],
+    setBased: true,
+    methods: methodsOf(version, hasCitus),
+    upsertsWithoutIndex: false,
+    appliesRowsInOrder: true,
+    anyConstraint: true,
+    advancesIdentity: false,
+    upsertsViews: true,
+    countsPartitioned: version >= 180_000,
+    acceptsPackedBatches: true,
+    storesNul: false,
+    notNullCode: "23502",
+    batchRows: 20_000,
+    shortRows: 100_000,
+    parallel: true,
+    commitsAtOnce: true,
+    lookupNeedsUpdatePrivilege: true,
+    structureText,
+    bytesPrefix: "\\x",
+    bytesType: "bytea",
+    dateOrder,
+  };
+}

@@ -1,0 +1,127 @@
+/** Reads the columns of a table from the catalog: their types, what their values mean, and the sequences behind them. */
+import type { Client } from "pg";
+import type { Column, IdSequence, TableName, TypeFamily } from "../../../model/table-shape.ts";
+import { tableSql } from "../../../sql/unique-index.ts";
+import { answersTo } from "../connect/run-together.ts";
+import { quoteIdentifier } from "../quote.ts";
+import { findSequences, sequenceSql, setvalSql } from "./sequences.ts";
+import type { SequenceRow } from "./sequences.ts";
+import { readForms } from "./value-forms.ts";
+
+const COLUMNS = `
+  select a.attname as name, not a.attnotnull as nullable,
+    format_type(b.oid, case when t.typtype = 'd' then t.typtypmod else a.atttypmod end)
+      || case when a.attcollation <> 0 and a.attcollation <> b.typcollation
+        then ' collate ' || quote_ident(cn.nspname) || '.' || quote_ident(cc.collname) else '' end as type,
+    case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as "defaultSql",
+    case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end as "generatedSql",
+    case when a.attidentity = 'a' then 'always'
+      when a.attidentity = 'd' or a.attgenerated = '' and pg_get_expr(d.adbin, d.adrelid) ~ '\\mnextval\\('
+        or exists (select from pg_depend g join pg_class s on s.oid = g.objid and s.relkind = 'S'
+            where g.refobjid = a.attrelid and g.refobjsubid = a.attnum and g.deptype in ('a', 'i')) then 'by-default'
+      end as identity,
+    a.attidentity <> '' as made, b.typcategory as category, b.typname as base, t.oid::text as oid
+  from pg_attribute a
+    join pg_type t on t.oid = a.atttypid
+    join pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
+    left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+    left join pg_collation cc on cc.oid = a.attcollation
+    left join pg_namespace cn on cn.oid = cc.collnamespace
+  where a.attrelid = $1::oid and a.attnum > 0 and not a.attisdropped
+  order by a.attnum`;
+
+/** What the catalog calls the type of a column. */
+interface NamedType {
+  readonly category: string;
+  readonly base: string;
+}
+
+/** A column, and what tells the rest of it. */
+interface ColumnRow extends NamedType, Omit<Column, "family" | "notation" | "volatileDefault"> {
+  readonly oid: string;
+  /** It is an identity column. */
+  readonly made: boolean;
+}
+
+/** Whether the type is made of others, or has labels. */
+function hasForm({ category, base }: NamedType): boolean {
+  return base === "hstore" || ["A", "C", "E", "R"].includes(category);
+}
+
+/** Defaults that are the same for every row: literals and casts of literals. */
+const CONSTANT = /^(-?[\d.]+|'(?:[^']|'')*'|true|false|null)(::[\w "[\](),.]+)?$/i;
+
+/** The columns, once it is known what the table is called. */
+export async function readColumns(
+  client: Client,
+  oid: string,
+): Promise<(table: TableName) => Column[]> {
+  const [{ rows }, found] = await answersTo([
+    client.query<ColumnRow>(COLUMNS, [oid]),
+    findSequences(client, oid, null),
+  ]);
+  const forms = rows.some(hasForm) ? await readForms(client, oid) : null;
+  return (table) => {
+    const sequences = sequencesAt(table, found);
+    return rows.map(({ oid: type, ...row }) => {
+      const column = columnOf(row);
+      const form = hasForm(row) ? forms?.get(type) : undefined;
+      return withSequence(
+        form === undefined ? column : { ...column, form },
+        sequences.get(row.name),
+      );
+    });
+  };
+}
+
+/** By column. */
+function sequencesAt(table: TableName, found: readonly SequenceRow[]): Map<string, IdSequence> {
+  const sql = tableSql(table, quoteIdentifier);
+  return new Map(
+    found.map((row) => [
+      row.column,
+      {
+        name: sequenceSql(row),
+        maySet: row.settable && row.readable,
+        moveSql: setvalSql(sql, row),
+      },
+    ]),
+  );
+}
+
+function withSequence(column: Column, sequence: IdSequence | undefined): Column {
+  return sequence === undefined ? column : { ...column, sequence };
+}
+
+function columnOf({ category, base, made, ...column }: Omit<ColumnRow, "oid">): Column {
+  const { defaultSql } = column;
+  const isSteady = defaultSql === null || CONSTANT.test(defaultSql) || isClock(defaultSql);
+  return {
+    ...column,
+    family: familyOf({ category, base }),
+    ...notationOf(base),
+    volatileDefault: made || !isSteady,
+  };
+}
+
+/** The transaction's time is the same for all of its rows. */
+function isClock(sql: string): boolean {
+  return /^\(?(now\(\)|current_timestamp|current_date|localtimestamp|transaction_timestamp\(\))[^(]*$/i.test(
+    sql,
+  );
+}
+
+function familyOf({ category, base }: NamedType): TypeFamily {
+  if (base === "json" || base === "jsonb") return "json";
+  if (base === "bytea") return "binary";
+  return ({ S: "text", N: "number", B: "boolean", A: "array" } as const)[category] ?? "other";
+}
+
+const NUMBERS = /^(?:int[248]|numeric|float[48])$/;
+const DATES = /^(?:date|timestamp|timestamptz)$/;
+
+/** Of money the locale of the server says how it is read. */
+function notationOf(base: string): Pick<Column, "notation"> {
+  if (NUMBERS.test(base)) return { notation: "number" };
+  return DATES.test(base) ? { notation: "date" } : {};
+}
