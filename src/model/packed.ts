@@ -4,6 +4,7 @@
  */
 import type { RowShape } from "./batch.ts";
 import { unescaped } from "./json-escapes.ts";
+import type { PackedLevel, PackedNest } from "./nest/packed-nest.ts";
 import type { FieldKind, RecordShape } from "./record.ts";
 
 /** The fields of ordinary records: valid UTF-8 without U+0000, each with the fields of `shape`. */
@@ -26,6 +27,8 @@ export interface PackedFields {
    * the mapping alone: what a target gets can be taken as it is.
    */
   readonly kinds: Uint8Array | null;
+  /** The records in their members, beside those that were asked for; `null`: none of them has that member. Absent: none was asked for. */
+  readonly nested?: readonly (PackedNest | null)[];
 }
 
 /** In the place of a quote: fields with escapes are the insides of JSON strings. */
@@ -61,6 +64,8 @@ export interface PackedSlice {
   readonly to: number;
   /** Beside the columns of the row shape. */
   readonly columns: readonly PackedColumn[];
+  /** The rows in their members, beside those of the level; `null`: none has that member. Absent: there are none, or they are not packed. */
+  readonly nested?: readonly (PackedLevel | null)[];
 }
 
 /** The rows of a batch. */

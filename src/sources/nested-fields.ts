@@ -1,5 +1,6 @@
 /** The fields of the records in the members of the first records: planning needs them. */
 import type { NestedElement, NestedValue, NestMember } from "../model/nest/nesting.ts";
+import type { PackedFields } from "../model/packed.ts";
 import type { RecordChunk, SourceRecord } from "../model/record.ts";
 
 /** What was seen of one level. */
@@ -31,10 +32,11 @@ export class NestedSample {
     return [...this.#levels.values()];
   }
 
-  /** Sees the records of a chunk; a packed one has no levels. */
+  /** Sees the records of a chunk. */
   see(chunk: RecordChunk): void {
-    if (this.#members.length === 0 || chunk.packed !== null) return;
-    for (const record of chunk.records) this.#seeIn(record, this.#members, []);
+    if (this.#members.length === 0) return;
+    if (chunk.packed !== null) this.#seePacked(chunk.packed, this.#members, []);
+    else for (const record of chunk.records) this.#seeIn(record, this.#members, []);
   }
 
   #seeIn({ nested }: SourceRecord, members: readonly NestMember[], above: readonly string[]): void {
@@ -44,17 +46,40 @@ export class NestedSample {
     }
   }
 
+  #seePacked(
+    { nested = [] }: PackedFields,
+    members: readonly NestMember[],
+    above: readonly string[],
+  ): void {
+    for (const [at, nest] of nested.entries()) {
+      const member = members[at];
+      if (member === undefined || nest === null || nest.holds === null) continue;
+      const path = [...above, member.name];
+      const level = this.#levelAt(path);
+      const values = nest.spans.filter((from, place) => place % 2 === 0 && from >= 0).length;
+      if (nest.holds === "array") level.arrays += values;
+      else level.objects += values;
+      for (const field of nest.fields.shape.fields) level.fields.add(field);
+      this.#seePacked(nest.fields, member.members, path);
+    }
+  }
+
   #seeValue(value: NestedValue, { members }: NestMember, path: readonly string[]): void {
     if (value.kind !== "object" && value.kind !== "array") return;
-    const key = JSON.stringify(path);
-    const level = this.#levels.get(key) ?? { path, fields: new Set(), arrays: 0, objects: 0 };
-    this.#levels.set(key, level);
+    const level = this.#levelAt(path);
     if (value.kind === "array") level.arrays += 1;
     else level.objects += 1;
     for (const record of recordsIn(value)) {
       for (const field of record.shape.fields) level.fields.add(field);
       this.#seeIn(record, members, path);
     }
+  }
+
+  #levelAt(path: readonly string[]): SeenLevel {
+    const key = JSON.stringify(path);
+    const level = this.#levels.get(key) ?? { path, fields: new Set(), arrays: 0, objects: 0 };
+    this.#levels.set(key, level);
+    return level;
   }
 }
 

@@ -174,11 +174,9 @@ class BatchBuilder {
     const short = Math.min(this.#shortRows - this.#size, (this.#shortBytes - this.#bytes) / each);
     const room = Math.max(this.#batchRows - this.#size, Math.ceil(short));
     const to = Math.min(packed.records, from + room, from + fit);
-    this.#shape = mapping.shape;
-    this.#pending.push({
-      chunk,
-      slice: { fields: mapping.fields, from, to, columns: mapping.columns },
-    });
+    const { shape, ...mapped } = mapping;
+    this.#shape = shape;
+    this.#pending.push({ chunk, slice: { ...mapped, from, to } });
     this.#size += to - from;
     this.#bytes += (to - from) * each;
     const { offsetAfter } = chunk;

@@ -9,6 +9,7 @@ import { comparePaths } from "../helpers/reading-paths/compare-paths.ts";
 import { compareRows, pathTarget } from "../helpers/reading-paths/compare-rows.ts";
 import { csvInput } from "../helpers/reading-paths/csv-input.ts";
 import { ndjsonInput } from "../helpers/reading-paths/ndjson-input.ts";
+import { nestedInput } from "../helpers/reading-paths/nested-input.ts";
 import { timesOf } from "../tiers/tiers.ts";
 
 const RUNS = timesOf("reading paths");
@@ -45,4 +46,17 @@ describe.each([
     );
     expect(packed / sources).toBeGreaterThan(0.2);
   });
+});
+
+test("both paths read the same records in records", { timeout }, async () => {
+  let [sources, packed] = [0, 0];
+  await fc.assert(
+    fc.asyncProperty(nestedInput, async (source) => {
+      const compared = await comparePaths(source);
+      sources += compared.records > 0 ? 1 : 0;
+      packed += compared.packed > 0 ? 1 : 0;
+    }),
+    PARAMETERS,
+  );
+  expect(packed / sources).toBeGreaterThan(0.4);
 });

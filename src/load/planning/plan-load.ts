@@ -114,7 +114,7 @@ function rulesOf(
 ): ReadingRules {
   const marks = new Set(options.deleteWhen?.map(({ field }) => field));
   return {
-    slowPath: !capabilities.acceptsPackedBatches || options.value !== null || options.nest !== null,
+    slowPath: !capabilities.acceptsPackedBatches || options.value !== null,
     hashed: isJob(options),
     // All but those that are dropped, and tell nothing else.
     keeps: (name) => toColumn(name).kind !== "dropped" || marks.has(name),
@@ -168,8 +168,6 @@ function planFor(inputs: PlanInputs): LoadPlan {
 const VALUES_ONLY = "this target takes values, not bytes";
 const FOR_EXPRESSIONS = "expressions of --value take the texts of fields";
 
-const FOR_NESTED = "records are taken out of its members";
-
 /** The plan with what only the sources and the session can tell of it. */
 function withSourcesAndSession(
   plan: LoadPlan,
@@ -178,8 +176,7 @@ function withSourcesAndSession(
   const { capabilities, warnings = [] } = session;
   const { slowPathReason } = looked.first;
   const evaluates = plan.tables.some(({ values }) => values !== undefined);
-  const nests = plan.nest === undefined ? slowPathReason : FOR_NESTED;
-  const slowly = evaluates ? FOR_EXPRESSIONS : nests;
+  const slowly = evaluates ? FOR_EXPRESSIONS : slowPathReason;
   const path = explainReadingPath(capabilities.acceptsPackedBatches ? slowly : VALUES_ONLY);
   const methods = plan.tables.flatMap((table) => session.explain?.(table) ?? []);
   const ofSources = sources.warnings(plan.commitRows !== null);

@@ -65,7 +65,7 @@ async function nextPacked(
   const next = await findPacked(stream, splitter, packer, max);
   if (next === null) return null;
   const { found, from } = next;
-  const { shape, kinds, places, records: count, end, lines } = found;
+  const { shape, kinds, places, records: count, end, lines, nested } = found;
   const { bytes } = stream.block;
   const base = stream.base + from;
   const line = splitter.nextLine;
@@ -82,6 +82,7 @@ async function nextPacked(
       records: count,
       length: end - from,
       quote: JSON_ESCAPES,
+      ...(nested === undefined ? {} : { nested }),
     },
     {
       from: { byte: base, record: first - 1, line },

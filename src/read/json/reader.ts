@@ -1,6 +1,7 @@
 /**
  * NDJSON and JSON: each line or element is a record. Only the splitter differs, and that lines have a fast path.
  */
+import type { NestMember } from "../../model/nest/nesting.ts";
 import type { SourceOffset } from "../../model/source-offset.ts";
 import type { Charset } from "../text/charset.ts";
 import { isPlainText } from "../text/fast-path.ts";
@@ -64,10 +65,15 @@ function whySlowPath(
   { paths = [], nests = [] }: ReadOptions,
   format: "json" | "ndjson",
 ): string | null {
-  if (nests.length > 0) return "records are taken out of its members";
+  if (nests.some(isOfScalars)) return "elements of its arrays stand for records";
   if (memberPaths(paths).length > 0) return "values are taken out of its objects";
   if (format === "json") return "it is no NDJSON: a record may span lines";
   return isPlainText(charset) ? null : `its encoding is ${charset.name}`;
+}
+
+/** An element may be a text or a number, or have nothing but another record in it. */
+function isOfScalars({ scalar, wraps, members }: NestMember): boolean {
+  return scalar !== undefined || wraps === true || members.some(isOfScalars);
 }
 
 function elements(input: ReaderInput, options: ReadOptions): SeekableParts {

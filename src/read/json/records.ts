@@ -12,7 +12,7 @@ import type { MemberPath } from "./paths.ts";
 import { takeApart } from "./nested.ts";
 import { JsonShapes } from "./shapes.ts";
 import type { ShapedMembers } from "./shapes.ts";
-import { NullRule } from "../text/null-rule.ts";
+import { nestedOptions, NullRule } from "../text/null-rule.ts";
 import { readReject } from "../text/read-reject.ts";
 import { positionOf } from "../text/record-stream.ts";
 import type { RecordFault, Span, RecordRun } from "../text/record-stream.ts";
@@ -44,12 +44,7 @@ export class JsonRecords {
       ...(options.nests ?? []).map(({ name }) => name),
     ]);
     this.#nests = options.nests ?? [];
-    this.#nestedNulls = new NullRule({
-      ...options,
-      nullIn: null,
-      keepEmpty: [],
-      defaultOnEmpty: null,
-    });
+    this.#nestedNulls = new NullRule(nestedOptions(options));
     this.#isInDocument = (options.records ?? null) !== null;
   }
 

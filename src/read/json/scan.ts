@@ -18,8 +18,10 @@ const COLON = 0x3a;
 export const OPEN = 0x7b;
 /** `}` */
 export const CLOSE = 0x7d;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
+/** `[` */
+export const OPEN_LIST = 0x5b;
+/** `]` */
+export const CLOSE_LIST = 0x5d;
 const BACKSLASH = 0x5c;
 const LOWER_U = 0x75;
 const MINUS = 0x2d;

@@ -2,6 +2,7 @@
  * What the fast paths of all formats share: they find ordinary records in bytes, and hand them on packed. A packed chunk
  * reads its records on the slow path as soon as somebody asks for them.
  */
+import { nestedWithout } from "../../model/nest/packed-nest.ts";
 import type { PackedFields } from "../../model/packed.ts";
 import type { SourceOffset } from "../../model/source-offset.ts";
 import type { RecordChunk, SourceRecord } from "../../model/record.ts";
@@ -90,7 +91,14 @@ export class PackedChunk implements RecordChunk {
     const width = 2 * packed.shape.fields.length;
     const records = packed.records - count;
     const length = Math.ceil((packed.length * records) / packed.records);
-    const rest = { ...packed, offsets: packed.offsets.subarray(count * width), records, length };
+    const { nested } = packed;
+    const rest = {
+      ...packed,
+      offsets: packed.offsets.subarray(count * width),
+      records,
+      length,
+      ...(nested === undefined ? {} : { nested: nestedWithout(nested, count) }),
+    };
     const { read, from, to, spans } = this.#source;
     const later = {
       read: () => read().slice(count),

@@ -12,6 +12,11 @@ export type NullOptions = Pick<
   "nullTokens" | "nullIn" | "nullQuoted" | "keepEmpty" | "empty" | "defaultOnEmpty"
 >;
 
+/** The options for records in records: what flags say of single fields is about those of the record itself. */
+export function nestedOptions(options: NullOptions): NullOptions {
+  return { ...options, nullIn: null, keepEmpty: [], defaultOnEmpty: null };
+}
+
 /** NULL or not, by field. */
 export class NullRule {
   readonly #tokens: ReadonlySet<string>;

@@ -6,11 +6,13 @@ import type { NestedRows, Row } from "../../model/batch.ts";
 import type { NestLevel, NestPlan } from "../../model/nest/nest-plan.ts";
 import { placeText } from "../../model/nest/nesting.ts";
 import type { NestedElement, NestedPlace, NestedValue } from "../../model/nest/nesting.ts";
+import type { PackedFields } from "../../model/packed.ts";
 import type { SourceRecord } from "../../model/record.ts";
 import type { Reject } from "../../model/reject.ts";
 import { tellsNumbers } from "../../model/table-shape.ts";
 import { withValues } from "../row-values.ts";
-import type { MappedRecord, RecordMapper } from "./map-records.ts";
+import type { MappedRecord, PackedMapping, RecordMapper } from "./map-records.ts";
+import { packedLevels } from "./map-packed-levels.ts";
 import { nullKeyFault, rejected } from "./mapping-faults.ts";
 import type { MappingFault } from "./mapping-faults.ts";
 
@@ -18,7 +20,7 @@ import type { MappingFault } from "./mapping-faults.ts";
 export type Mapper = Pick<RecordMapper, "map" | "mapPacked">;
 
 /** A level and what maps its rows. */
-interface MappedLevel {
+export interface MappedLevel {
   readonly level: NestLevel;
   /** Its place among the levels. */
   readonly place: number;
@@ -44,6 +46,7 @@ export class NestedMapper implements Mapper {
   readonly #count: number;
   /** By level, the number of the next row. */
   readonly #ords: number[];
+  #packed: { readonly of: PackedFields; readonly mapping: PackedMapping | null } | null = null;
 
   constructor(root: RecordMapper, { levels }: NestPlan, mappers: readonly RecordMapper[]) {
     this.#root = root;
@@ -52,9 +55,18 @@ export class NestedMapper implements Mapper {
     this.#levels = below(0, levels, mappers);
   }
 
-  /** Records that hold others are not packed. */
-  mapPacked(): null {
-    return null;
+  /** How packed records and those in them become rows; `null` when one of them does not, or must be looked at by itself. */
+  mapPacked(fields: PackedFields): PackedMapping | null {
+    // A chunk is asked about with every batch that takes of it.
+    if (this.#packed?.of !== fields)
+      this.#packed = { of: fields, mapping: this.#mapFields(fields) };
+    return this.#packed.mapping;
+  }
+
+  #mapFields(fields: PackedFields): PackedMapping | null {
+    const mapping = this.#root.mapPacked(fields);
+    const nested = mapping === null ? null : packedLevels(fields, this.#levels, this.#root);
+    return mapping === null || nested === null ? null : { ...mapping, nested };
   }
 
   /** The row of a record with all rows in it, or the reject that takes its place. */

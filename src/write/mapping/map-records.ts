@@ -14,7 +14,7 @@ import type {
 import type { LookupPlan } from "../../model/lookup-plan.ts";
 import type { LinkedColumns } from "../../model/nest/nest-plan.ts";
 import { KIND_BITS } from "../../model/packed.ts";
-import type { PackedColumn, PackedFields } from "../../model/packed.ts";
+import type { PackedColumn, PackedFields, PackedSlice } from "../../model/packed.ts";
 import type { FieldKind, RecordShape, SourceRecord } from "../../model/record.ts";
 import type { Reject } from "../../model/reject.ts";
 import { tellsNumbers } from "../../model/table-shape.ts";
@@ -51,6 +51,8 @@ export interface PackedMapping {
   readonly columns: readonly PackedColumn[];
   /** Where the values are, in the spelling that the columns take. */
   readonly fields: PackedFields;
+  /** As in `PackedSlice`. */
+  readonly nested?: NonNullable<PackedSlice["nested"]>;
 }
 
 /** How records that delete are known, and mapped. */
@@ -126,7 +128,11 @@ export class RecordMapper {
 
   #mapFields(fields: PackedFields): PackedMapping | null {
     if (this.#deletes?.marks.anyOf(fields) === true) return null;
-    const mapping = this.#mapping(fields.shape, fields.kinds !== null);
+    const { nested = [] } = fields;
+    const mapping =
+      this.#linked.length > 0
+        ? this.#linkedMapping(fields.shape, (memberAt) => nested[memberAt] !== null)
+        : this.#mapping(fields.shape, fields.kinds !== null);
     if (mapping.kind === "fault" || mapping.nullKey !== null) return null;
     // What expressions are evaluated over are texts of records.
     if (mapping.expressions !== null) return null;
@@ -177,10 +183,8 @@ export class RecordMapper {
   }
 
   /** How a record is mapped of which some columns take keys of other levels: those whose member it has. */
-  #linkedMapping({ shape, nested = [] }: SourceRecord): ShapeMapping {
-    const links = this.#linked.filter(
-      ({ memberAt }) => memberAt === null || nested[memberAt]?.kind !== "absent",
-    );
+  #linkedMapping(shape: RecordShape, has: (memberAt: number) => boolean): ShapeMapping {
+    const links = this.#linked.filter(({ memberAt }) => memberAt === null || has(memberAt));
     const key = links.map((each) => this.#linked.indexOf(each)).join();
     const mappings = this.#byLinks.get(key) ?? new WeakMap<RecordShape, ShapeMapping>();
     this.#byLinks.set(key, mappings);
@@ -189,8 +193,9 @@ export class RecordMapper {
 
   /** How a record is mapped, which may delete. */
   #mappingOf(record: SourceRecord, deletes: boolean): ShapeMapping {
-    if (this.#linked.length > 0) return this.#linkedMapping(record);
-    const { shape, kinds } = record;
+    const { shape, kinds, nested = [] } = record;
+    if (this.#linked.length > 0)
+      return this.#linkedMapping(shape, (memberAt) => nested[memberAt]?.kind !== "absent");
     if (!deletes || this.#deletes === null) return this.#mapping(shape, kinds !== null);
     const { plan, mappings } = this.#deletes;
     let mapping = mappings.get(shape);

@@ -60,10 +60,8 @@ export class LinkFinder {
 
   /** What each of the rows is referred to by. Throws `RecordsCoupled`. */
   async find({ rows, counts, isOnly, areFound }: WrittenRows): Promise<readonly LinkKey[]> {
-    const told = rows.map((row) => this.#told(row));
-    const { suppressed = 0, skipped = 0, deleted = 0 } = counts;
-    const unmatched = this.#plan.mode === "update" ? skipped : 0;
-    const mayLack = areFound || suppressed + deleted + unmatched > 0;
+    const told = rows.map((row) => this.toldBy(row));
+    const mayLack = areFound || this.#mayLack(counts);
     if (!mayLack && told.every((values) => values !== null))
       return told.map((values): LinkKey => ({ kind: "values", values: values ?? [] }));
     if (!isOnly && !areFound && this.#mayMove(rows))
@@ -71,11 +69,24 @@ export class LinkFinder {
     return await this.#ask(rows, mayLack ? rows.map(() => null) : told);
   }
 
-  /** Out of the record: its key, or what it was inserted with; `null`: it does not say it, or another row may have been met. */
-  #told(row: Row): readonly LinkValue[] | null {
+  /** Whether the records of rows say what these are referred to by, after this has become of them. */
+  areTold(counts: OutcomeCounts): boolean {
+    return this.#tells && !this.#mayLack(counts);
+  }
+
+  get #tells(): boolean {
     const { arbiter, mode } = this.#plan;
-    const isTold = arbiter !== null && isToldByKey(this.#links);
-    if (!isTold && mode !== "insert") return null;
+    return mode === "insert" || (arbiter !== null && isToldByKey(this.#links));
+  }
+
+  #mayLack({ suppressed = 0, skipped = 0, deleted = 0 }: OutcomeCounts): boolean {
+    const unmatched = this.#plan.mode === "update" ? skipped : 0;
+    return suppressed + deleted + unmatched > 0;
+  }
+
+  /** Out of the record: its key, or what it was inserted with; `null`: it does not say it, or another row may have been met. */
+  toldBy(row: Row): readonly LinkValue[] | null {
+    if (!this.#tells) return null;
     const values: LinkValue[] = [];
     for (const { refersTo } of this.#links) {
       const value = valueIn(row, refersTo.name);

@@ -15,6 +15,8 @@ import type { Quarantine } from "../quarantine.ts";
 import { rowsBatch, without } from "../row-batches.ts";
 import { LinkFinder, linkedRow, RecordsCoupled } from "./link-finder.ts";
 import type { LinkKey } from "./link-finder.ts";
+import { arraysIn, linkedBatch, objectsIn } from "./level-batches.ts";
+import type { LinkedLevel } from "./level-batches.ts";
 import { NestTally } from "./nest-tally.ts";
 
 /** Writes rows of one table, its look-ups and expressions included. */
@@ -31,14 +33,8 @@ export interface NestWriterContext {
   readonly writers: readonly TableWriter[];
 }
 
-/** A level with what it is written by. */
-interface WrittenLevel extends NestLevel {
-  readonly finder: LinkFinder;
-}
-
 /** One way through the levels with the records of a batch. */
 interface Attempt {
-  readonly number: number;
   readonly tally: NestTally;
   readonly isOnly: boolean;
   /** Of rows on the first level that has some; the level is not left then. */
@@ -52,7 +48,7 @@ const CERTAIN: ReadonlySet<string> = new Set(["ROW_TYPE", "ROW_LENGTH", "ROW_NUL
 export class NestWriter {
   readonly #tables: readonly TablePlan[];
   readonly #context: NestWriterContext;
-  readonly #levels: readonly WrittenLevel[];
+  readonly #levels: readonly LinkedLevel[];
   readonly #eachRecord: boolean;
 
   constructor(tables: readonly TablePlan[], nest: NestPlan, context: NestWriterContext) {
@@ -84,7 +80,6 @@ export class NestWriter {
       return await this.#writeEach(batch, total);
     await this.#run("savepoint");
     const attempt: Attempt = {
-      number: batch.number,
       tally: new NestTally(this.#levels),
       isOnly: isSingle,
       faults: [],
@@ -127,7 +122,7 @@ export class NestWriter {
   /** True where all rows on all levels were applied. */
   async #attempt(batch: Batch, attempt: Attempt): Promise<boolean | "coupled"> {
     try {
-      return (await this.#writeRows(0, batch.rows, attempt)) !== null;
+      return (await this.#writeRows(0, batch, attempt)) !== null;
     } catch (error) {
       if (error instanceof RecordsCoupled) return "coupled";
       if (error instanceof TransactionAborted) throw ofRecords(error, batch);
@@ -136,45 +131,39 @@ export class NestWriter {
   }
 
   /** Writes rows of a table with everything in them; their result, or `null` where one is at fault. */
-  async #writeRows(
-    at: number,
-    given: readonly Row[],
-    attempt: Attempt,
-  ): Promise<AppliedBatch | null> {
-    if (given.length === 0) return { batch: rowsBatch(attempt, []), result: NOTHING };
-    let rows: readonly Row[] | null = given;
+  async #writeRows(at: number, given: Batch, attempt: Attempt): Promise<AppliedBatch | null> {
+    if (given.size === 0) return { batch: given, result: NOTHING };
+    let batch: Batch | null = given;
     for (const level of this.#below(at, "object")) {
-      rows = await this.#writeObjects(level, rows, attempt);
-      if (rows === null) return null;
+      batch = await this.#writeObjects(level, batch, attempt);
+      if (batch === null) return null;
     }
-    const batch = rowsBatch(attempt, rows);
     const applied = this.#finds(at) ? found(batch) : await this.#context.writers[at]?.(batch);
     if (applied === undefined) return null;
-    attempt.tally.add(at, applied.result, rows.length);
+    attempt.tally.add(at, applied.result, batch.size);
     attempt.faults.push(...applied.result.faults);
     if (attempt.faults.length > 0) return null;
     for (const level of this.#below(at, "array"))
-      if (!(await this.#writeArrays(level, applied, attempt))) return null;
+      if (!(await this.#writeArrays(level, { ...applied, given: batch }, attempt))) return null;
     return applied;
   }
 
-  #below(at: number, relation: NestLevel["relation"]): readonly WrittenLevel[] {
+  #below(at: number, relation: NestLevel["relation"]): readonly LinkedLevel[] {
     return this.#levels.filter((level) => level.parentAt === at && level.relation === relation);
   }
 
   /** Writes the rows that these refer to; these with what they are referred to by. */
-  async #writeObjects(
-    level: WrittenLevel,
-    rows: readonly Row[],
-    attempt: Attempt,
-  ): Promise<readonly Row[] | null> {
-    const objects = rows.flatMap((row) => row.nested?.[level.memberAt] ?? []);
-    if (objects.length === 0) return rows;
+  async #writeObjects(level: LinkedLevel, batch: Batch, attempt: Attempt): Promise<Batch | null> {
+    const objects = objectsIn(batch, level);
+    if (objects.size === 0) return batch;
     const applied = await this.#writeRows(level.at, objects, attempt);
     if (applied === null) return null;
+    const areTold = !level.finds && level.finder.areTold(applied.result.counts);
+    const linked = areTold ? linkedBatch(batch, level) : null;
+    if (linked !== null) return linked;
     const keys = await this.#keysOf(level, applied, attempt);
     let next = 0;
-    const linked = rows.map((row) => {
+    const rows = batch.rows.map((row) => {
       const [object] = row.nested?.[level.memberAt] ?? [];
       if (object === undefined) return row;
       const key = keys[next++];
@@ -182,15 +171,18 @@ export class NestWriter {
       attempt.faults.push(this.#unlinked(object, level.at, key));
       return row;
     });
-    return attempt.faults.length === 0 ? linked : null;
+    return attempt.faults.length === 0 ? rowsBatch(batch, rows) : null;
   }
 
   /** Writes the rows that refer to these; those of a row that is not there are skipped. */
   async #writeArrays(
-    level: WrittenLevel,
-    { batch, result }: AppliedBatch,
+    level: LinkedLevel,
+    { batch, result, given }: AppliedBatch & { readonly given: Batch },
     attempt: Attempt,
   ): Promise<boolean> {
+    const areTold = !level.whenWritten && level.finder.areTold(result.counts);
+    const packed = areTold ? arraysIn(given, level) : null;
+    if (packed !== null) return (await this.#writeRows(level.at, packed, attempt)) !== null;
     const parents = batch.rows.filter((row) => (row.nested?.[level.memberAt] ?? []).length > 0);
     if (parents.length === 0) return true;
     const applied = { batch: rowsBatch(batch, parents), result };
@@ -206,7 +198,7 @@ export class NestWriter {
       else attempt.faults.push(this.#unlinked(parent, level.parentAt, key));
     }
     if (attempt.faults.length > 0) return false;
-    return (await this.#writeRows(level.at, rows, attempt)) !== null;
+    return (await this.#writeRows(level.at, rowsBatch(batch, rows), attempt)) !== null;
   }
 
   /** Rows of a level that are only looked up. */
@@ -222,7 +214,7 @@ export class NestWriter {
   }
 
   async #keysOf(
-    { finder, relation, finds }: WrittenLevel,
+    { finder, relation, finds }: LinkedLevel,
     { batch, result }: AppliedBatch,
     { isOnly }: Attempt,
   ): Promise<readonly LinkKey[]> {

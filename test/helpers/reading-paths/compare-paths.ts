@@ -2,6 +2,8 @@
 import { Readable } from "node:stream";
 import { isDeepStrictEqual } from "node:util";
 import { fieldBytes, KIND_BITS } from "../../../src/model/packed.ts";
+import type { NestedValue } from "../../../src/model/nest/nesting.ts";
+import type { PackedNest } from "../../../src/model/nest/packed-nest.ts";
 import type { PackedFields } from "../../../src/model/packed.ts";
 import type { FieldKind, Position, RecordChunk, SourceRecord } from "../../../src/model/record.ts";
 import type { Reject } from "../../../src/model/reject.ts";
@@ -21,7 +23,14 @@ export interface PackedRecord {
   readonly fields: readonly string[];
   readonly values: readonly (Buffer | null)[];
   readonly kinds: readonly number[] | null;
+  /** What is in the members that hold records, beside them: of one that is absent or null, that. */
+  readonly nested: readonly PackedMember[];
 }
+
+type PackedMember =
+  | "absent"
+  | "null"
+  | { readonly holds: string; readonly records: PackedRecord[] };
 
 /** All that a path made of a source. */
 export interface PathRead {
@@ -54,7 +63,15 @@ export function unpacked(packed: PackedFields): PackedRecord[] {
     fields: shape.fields,
     values: shape.fields.map((_, field) => fieldBytes(packed, record * width + field)),
     kinds: kinds === null ? null : [...kinds],
+    nested: (packed.nested ?? []).map((nest) => memberOf(nest, record)),
   }));
+}
+
+function memberOf(nest: PackedNest | null, record: number): PackedMember {
+  if (nest === null) return "absent";
+  const [from = -1, to = -1] = nest.spans.subarray(2 * record, 2 * record + 2);
+  if (from < 0) return "null";
+  return { holds: nest.holds ?? "", records: unpacked(nest.fields).slice(from, to) };
 }
 
 /** Records that both paths have read, of which some were packed. */
@@ -96,8 +113,8 @@ function blanksOf({ chunks }: PathRead): Position[] {
   return chunks.flatMap(({ blanks = [] }) => blanks);
 }
 
-function shown({ shape, values, kinds, position, raw }: SourceRecord): unknown {
-  return { fields: shape.fields, values, kinds, position, raw: Buffer.from(raw) };
+function shown({ shape, values, kinds, position, raw, nested }: SourceRecord): unknown {
+  return { fields: shape.fields, values, kinds, position, raw: Buffer.from(raw), nested };
 }
 
 function samePacked(input: PathInput, found: PackedRecord, expected: SourceRecord | undefined) {
@@ -111,6 +128,24 @@ function samePacked(input: PathInput, found: PackedRecord, expected: SourceRecor
     const isKnown = found.values[field] === null || (bits & KIND_BITS[kind]) !== 0;
     hold(input, `kind of ${found.fields[field] ?? ""}`, isKnown, true);
   });
+  hold(input, "members that hold records", found.nested.length, expected?.nested?.length ?? 0);
+  for (const [at, member] of found.nested.entries())
+    sameMember(input, member, expected?.nested?.[at]);
+}
+
+function sameMember(input: PathInput, found: PackedMember, expected: NestedValue | undefined) {
+  const kind = typeof found === "string" ? found : found.holds;
+  hold(input, "what a member holds", kind, expected?.kind);
+  if (typeof found === "string" || expected === undefined) return;
+  const records = recordsIn(expected);
+  hold(input, "records in a member", found.records.length, records.length);
+  for (const [at, record] of found.records.entries()) samePacked(input, record, records[at]);
+}
+
+function recordsIn(value: NestedValue): SourceRecord[] {
+  if (value.kind === "object") return [value.record];
+  if (value.kind !== "array") return [];
+  return value.elements.flatMap((each) => (each.kind === "record" ? [each.record] : []));
 }
 
 /** Throws unless `found` equals `expected`, with the input that shows it. */
