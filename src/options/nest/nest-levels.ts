@@ -5,6 +5,8 @@ import { optionSpec, OPTION_NAMES } from "../flag.ts";
 import { OPTION_BY_NAME } from "../of-run.ts";
 import type { OptionName, Options } from "../options.ts";
 import { parseOptions } from "../parse-options.ts";
+import { missingOf } from "./missing-rows.ts";
+import type { GivenMissing } from "./missing-rows.ts";
 import type { GivenEntry, GivenMember } from "./nest-grammar.ts";
 
 /** A linking column, and the column that it refers to. */
@@ -29,6 +31,8 @@ export interface LevelOptions {
   readonly position: { readonly column: string; readonly from: number } | null;
   /** Rows in the array are written only where the row of their record was. */
   readonly whenWritten: boolean;
+  /** What becomes of rows that refer to the row of their record and are not in its member; `null`: they stay. */
+  readonly missing: GivenMissing | null;
   /** Its rows are looked up, and never written. */
   readonly finds: boolean;
   /** The field that an element fills which is no object; `null`: such an element is a fault. */
@@ -61,6 +65,7 @@ const OF_LEVEL: readonly OptionName[] = [
   "extraFields",
   "missingFields",
   "matchNames",
+  "deleteWhen",
 ];
 
 /** Those that are the record's own where a level does not say them. */
@@ -79,7 +84,6 @@ const OF_RECORDS: ReadonlySet<OptionName> = new Set<OptionName>([
   "deleteMissing",
   "deleteWhere",
   "deleteSet",
-  "deleteWhen",
   "maxDelete",
   "truncate",
   "before",
@@ -102,6 +106,7 @@ const OTHERS = [
   "position",
   "position-from",
   "when",
+  "missing",
   "nest",
 ] as const;
 
@@ -192,6 +197,7 @@ function levelOf(
     position: positionOf(entries, where),
     whenWritten:
       oneOf(entries.get("when"), { where, name: "when", of: ["always", "written"] }) === "written",
+    missing: missingOf(entries.get("missing"), where),
     finds,
     scalar: oneText(entries.get("value")),
     wraps: entries.has("through"),

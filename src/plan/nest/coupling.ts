@@ -19,6 +19,7 @@ export function couplingOf(
     twiceReason(tables) ??
     firstOf(tables, (plan) => tableReason(plan, tables, quoteIdentifier)) ??
     referenceReason(tables, levels) ??
+    firstOf(tables, ({ missing }) => missing?.apart ?? null) ??
     firstOf(levels, (level) => movedReason(level, tables))
   );
 }
