@@ -226,15 +226,16 @@ function throughOf({ path, entries }: GivenMember): GivenMember | null {
   const key = oneText(given.get("key"));
   if (table === null) throw noThrough("", where);
   if (entries.has("value")) throw throughAnd("value", where);
+  if (entries.has("delete-when")) throw throughAnd("delete-when", where);
   given.set("relation", { kind: "texts", texts: ["object"] });
   // A text or a number is the key of the row.
   if (key !== null) given.set("value", { kind: "texts", texts: [key] });
   return { path: [...path, table], entries: given };
 }
 
-function throughAnd(name: "value" | "nest", where: string): Error {
+function throughAnd(name: "value" | "nest" | "delete-when", where: string): Error {
   const expected =
-    "another table and the column that finds its rows; elements have no value and no nest then";
+    "another table and the column that finds its rows; elements have no value, no nest and no delete-when then";
   const details = { flag: `${where}: through`, value: `given with ${name}`, expected };
   return upsurgeError("OPTION_VALUE", details, { where, fix: `leave ${name} out` });
 }

@@ -11,9 +11,11 @@ import { placeText } from "../../model/nest/nesting.ts";
 import { tableName } from "../../model/table-shape.ts";
 import { TransactionAborted } from "../../targets/target.ts";
 import type { Session } from "../../targets/target.ts";
+import { joinApplied } from "../applied-batch.ts";
 import type { AppliedBatch } from "../applied-batch.ts";
 import type { Quarantine } from "../quarantine.ts";
 import { rowsBatch, without } from "../row-batches.ts";
+import { deletingRuns } from "./deleting-rows.ts";
 import { LinkFinder, linkedRow, RecordsCoupled } from "./link-finder.ts";
 import type { LinkKey } from "./link-finder.ts";
 import { RecordsRepeat } from "./families.ts";
@@ -162,6 +164,23 @@ export class NestWriter {
     attempt: Attempt,
   ): Promise<AppliedBatch | null> {
     if (given.length === 0) return { batch: rowsBatch(attempt, []), result: NOTHING };
+    const runs =
+      this.#below(at, "array").length > 0 ? deletingRuns(given, attempt.isOnly) : [given];
+    if (runs.length === 1) return await this.#writeRun(at, given, attempt);
+    const parts: AppliedBatch[] = [];
+    for (const run of runs) {
+      const applied = await this.#writeRun(at, run, attempt);
+      if (applied === null) return null;
+      parts.push(applied);
+    }
+    return joinApplied(rowsBatch(attempt, given), parts);
+  }
+
+  async #writeRun(
+    at: number,
+    given: readonly Row[],
+    attempt: Attempt,
+  ): Promise<AppliedBatch | null> {
     let rows: readonly Row[] | null = given;
     for (const level of this.#below(at, "object")) {
       rows = await this.#writeObjects(level, rows, attempt);
