@@ -10,10 +10,11 @@ const FIELDS_ONLY =
 
 /** `PLAN_EXPRESSION` of the flag, for this reason. */
 export function refusedExpression(flag: string, reason: string, cause: unknown): Error {
-  const fix = flag.startsWith("--delete")
-    ? TARGET_ONLY
-    : flag.startsWith("--value")
-      ? FIELDS_ONLY
-      : undefined;
+  const fix =
+    flag.startsWith("--delete") || flag.includes("missing: set")
+      ? TARGET_ONLY
+      : flag.startsWith("--value")
+        ? FIELDS_ONLY
+        : undefined;
   return upsurgeError("PLAN_EXPRESSION", { flag, reason }, { cause, where: flag, fix });
 }

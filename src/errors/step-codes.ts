@@ -42,8 +42,8 @@ export const STEP_CODES = {
     exit: 4,
   },
   DELETE_LIMIT: {
-    title: "--delete-missing would take {missing} of {scope} away from {table}",
-    cause: "no record has their keys, and {limit}",
+    title: "{flag} would take {missing} of {scope} away from {table}",
+    cause: "{reason}, and {limit}",
     fix: "check that the source is whole; or allow it with --max-delete {allow}; nothing was kept",
     exit: 4,
   },

@@ -9,7 +9,9 @@ export function emptyMembers(
   counts: readonly LevelCounts[],
 ): readonly string[] {
   const levels = nest?.levels ?? [];
-  const isEmpty = (place: number): boolean => counts[place]?.read === 0;
+  // Rows are removed where a record has an array without any.
+  const isEmpty = (place: number): boolean =>
+    counts[place]?.read === 0 && counts[place].removed === 0;
   return levels.flatMap(({ path, parentAt }, place) => {
     const above = levels.findIndex(({ at }) => at === parentAt);
     if (!isEmpty(place) || (above >= 0 && isEmpty(above))) return [];

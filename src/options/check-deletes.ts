@@ -4,6 +4,7 @@ import { conflict, modeText } from "./wrong-options.ts";
 import { flagOf } from "./flag.ts";
 import type { DeleteLimit } from "./grammar.ts";
 import { modeOf } from "./mode-of.ts";
+import { takesRows } from "./nest/missing-rows.ts";
 import type { Options } from "./options.ts";
 
 /** Throws OPTION_CONFLICT or OPTION_MISSING. */
@@ -32,7 +33,7 @@ function mayDeleteAll(limit: DeleteLimit | null): boolean {
 function checkEmptying(options: Options): void {
   const { truncate, deleteMissing, maxDelete, followAppend } = options;
   if (!truncate) {
-    if (maxDelete !== null && !deleteMissing) {
+    if (maxDelete !== null && !deleteMissing && !takesRows(options.nest)) {
       throw useless("maxDelete", "--truncate or --delete-missing", "--delete-missing");
     }
     return;

@@ -30,6 +30,7 @@ export function nestLines(
         `mode ${level.finds ? "find" : table.mode}`,
         `key ${texts.key(table)}`,
         `method ${texts.method(table)}`,
+        ...(table.missing === undefined ? [] : [`missing ${table.missing.said}`]),
       ],
     ];
   });

@@ -11,7 +11,12 @@ export interface ExpressionTry {
 }
 
 /** Those of a plan, in the order in which they are tried. */
-export function expressionsToTry({ mode, update, removal }: TablePlan): readonly ExpressionTry[] {
+export function expressionsToTry({
+  mode,
+  update,
+  removal,
+  missing,
+}: TablePlan): readonly ExpressionTry[] {
   const met: TriedRows = mode === "insert" || mode === "ignore" ? "excluded" : "both";
   return [
     ...values("--set", update.sets, met),
@@ -19,7 +24,13 @@ export function expressionsToTry({ mode, update, removal }: TablePlan): readonly
     ...condition("--update-where", update.where, met),
     ...condition("--delete-where", removal?.where ?? null, "target"),
     ...values("--delete-set", removal?.sets ?? [], "target"),
+    ...values(missingFlag(missing), missing?.said === "set" ? missing.sets : [], "target"),
   ];
+}
+
+/** What errors call the expressions of `missing: set`. */
+export function missingFlag(missing: TablePlan["missing"]): string {
+  return `--nest ${missing?.level ?? ""}: missing: set`;
 }
 
 function values(

@@ -29,6 +29,7 @@ import type { ValueColumn } from "../model/value-plan.ts";
 import type { MethodCapabilities } from "./method-capabilities.ts";
 import type { DdlDialect } from "../model/sql/ddl-dialect.ts";
 import type { Lookups, Savepoint } from "../model/sql/lookup-sql.ts";
+import type { MissingSql } from "./missing-sql.ts";
 import type { SetWriter } from "./set-writer.ts";
 import type { SqlExecutor } from "./sql-executor.ts";
 import type { ValueSql } from "../model/sql/value-sql.ts";
@@ -285,6 +286,8 @@ export interface Session {
   ): Promise<MovedSequences>;
   /** How rows of other tables are looked up, over `execute`. */
   readonly lookups: Lookups;
+  /** How rows are taken away that no record mentions, over `execute`; asked for plans that say what becomes of them. */
+  missingSql(plan: TablePlan): MissingSql;
   /** What records are undone to that hold others, over `execute`: unlike the savepoints of writers and look-ups, which are within it. */
   readonly recordSavepoint: Savepoint;
   /** How the values of these columns of `table` are asked for, over `execute`, of records with so many fields. */

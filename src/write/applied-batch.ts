@@ -23,6 +23,14 @@ export function joinApplied(batch: Batch, parts: readonly AppliedBatch[]): Appli
       faults: parts.flatMap(({ result }) => result.faults),
       misfits: parts.flatMap(({ result }) => result.misfits ?? []),
       created: parts.reduce((sum, { result }) => sum + (result.created ?? 0), 0),
+      ...joinOutcomes(parts.map(({ result }) => result)),
     },
   };
+}
+
+/** The outcomes of rows that were written in parts; none where one of the parts does not tell them. */
+export function joinOutcomes(results: readonly BatchResult[]): Pick<BatchResult, "outcomes"> {
+  const told = results.flatMap(({ outcomes }) => (outcomes === undefined ? [] : [outcomes]));
+  if (told.length < results.length) return {};
+  return { outcomes: new Map(told.flatMap((outcomes) => [...outcomes])) };
 }

@@ -14,5 +14,10 @@ export function foundUnchanged(
   const isKeyOnly = columns.every(({ name }) => arbiter?.columns.includes(name) === true);
   const updates = update.columns.length > 0 || isKeyOnly;
   if (mode !== "upsert" || ignored === 0 || !updates || update.where !== null) return result;
-  return { ...result, counts: { ...result.counts, ignored: 0, unchanged: unchanged + ignored } };
+  const counts = { ...result.counts, ignored: 0, unchanged: unchanged + ignored };
+  if (result.outcomes === undefined) return { ...result, counts };
+  const outcomes = [...result.outcomes].map(
+    ([ord, outcome]) => [ord, outcome === "ignored" ? "unchanged" : outcome] as const,
+  );
+  return { ...result, counts, outcomes: new Map(outcomes) };
 }

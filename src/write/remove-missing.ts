@@ -121,7 +121,9 @@ export class MissingRows {
     throw upsurgeError(
       "DELETE_LIMIT",
       {
+        flag: FLAG,
         missing: formatCount(missing),
+        reason: "no record has their keys",
         scope: plural(scope, "row"),
         table: this.#label,
         limit: isAll

@@ -24,11 +24,13 @@ import { guardedColumns } from "./mapping/guarded-columns.ts";
 import type { AppliedBatch } from "./applied-batch.ts";
 import { KeptKeys } from "./keys/kept-keys.ts";
 import { LookupWriter } from "./lookups/lookup-writer.ts";
-import { mayDrop, NestWriter } from "./nest/nest-writer.ts";
+import { MissingGuard } from "./nest/missing-guard.ts";
+import { NestWriter } from "./nest/nest-writer.ts";
 import type { TableWriter } from "./nest/nest-writer.ts";
+import { outcomesTold } from "./nest/outcomes-told.ts";
 import { ValueWriter } from "./values/value-writer.ts";
 import { BatchWriter } from "./write-batch.ts";
-import type { BatchApplier } from "./write-batch.ts";
+import type { BatchApplier, BatchWriterContext } from "./write-batch.ts";
 import { runSteps } from "./steps.ts";
 import { tablesWritten } from "./tables-written.ts";
 import type { WrittenTable } from "./tables-written.ts";
@@ -89,6 +91,7 @@ export class SessionWriter {
   /** A record came without the part of its key that the database makes. */
   #keyless = false;
   readonly #missing: MissingRows | null;
+  readonly #guard: MissingGuard;
   #committing = false;
   #stopped = false;
   /** What the plan makes is made, and committed. */
@@ -99,6 +102,7 @@ export class SessionWriter {
     this.#plan = plan;
     this.#context = context;
     this.#missing = MissingRows.of(session, plan);
+    this.#guard = new MissingGuard(plan.tables, plan.nest?.levels);
   }
 
   /** Begins a transaction, unless there is one. */
@@ -115,7 +119,7 @@ export class SessionWriter {
         capabilities: this.#session.capabilities,
         classify: (error) => this.#session.classify(error),
         quarantine,
-        tellsOutcomes: tables[0].late !== undefined || this.#tells(0),
+        ...this.#told(0),
       });
       const late = await this.#beginLate(joined);
       const applying = this.#applying(joined, this.#noting(batches, late));
@@ -177,7 +181,7 @@ export class SessionWriter {
         capabilities,
         classify: (error) => this.#session.classify(error),
         quarantine,
-        tellsOutcomes: this.#tells(place + 1),
+        ...this.#told(place + 1),
       });
       return async (batch) => ({
         batch,
@@ -188,16 +192,16 @@ export class SessionWriter {
       session: this.#session,
       quarantine,
       writers: [root, ...levels],
+      guard: this.#guard,
     });
   }
 
-  /** Rows that are dropped without an error are told apart, where others are in their records. */
-  #tells(at: number): boolean {
+  /** What is told of each row: for columns that are set late, and for what is in it. */
+  #told(at: number): Pick<BatchWriterContext, "tellsOutcomes" | "alike"> {
     const { tables, nest } = this.#plan;
-    const table = tables[at];
-    const inside = nest?.levels.filter((each) => each.parentAt === at && each.relation === "array");
-    if (inside === undefined || inside.length === 0 || table === undefined) return false;
-    return mayDrop(table) || inside.some(({ whenWritten }) => whenWritten);
+    if (tables[at]?.late !== undefined) return { tellsOutcomes: true };
+    const alike = outcomesTold(at, tables, nest);
+    return alike === null ? {} : { tellsOutcomes: true, alike };
   }
 
   async #beginOwn(): Promise<JoinedTransaction> {

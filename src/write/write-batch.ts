@@ -33,7 +33,12 @@ export interface BatchWriterContext {
   readonly quarantine?: Quarantine;
   /** Results have the outcome of each row; absent: they only count. */
   readonly tellsOutcomes?: boolean;
+  /** Outcomes that need not be told apart then: a row may have another one of them; absent: each is told. */
+  readonly alike?: readonly OutcomesAlike[];
 }
+
+/** Outcomes that come to the same for whoever asks. */
+export type OutcomesAlike = readonly RowOutcome[];
 
 /** Takes batches of which nothing is left to look up. */
 export type BatchApplier = Pick<BatchWriter, "prepare" | "write">;
@@ -48,6 +53,7 @@ export class BatchWriter {
   /** Where records may delete. */
   readonly #mixed: MixedWriter | null;
   readonly #tells: boolean;
+  readonly #alike: readonly OutcomesAlike[];
   #repeatsSeen = false;
 
   constructor(plan: TablePlan, context: BatchWriterContext) {
@@ -58,6 +64,7 @@ export class BatchWriter {
     this.#quarantine = quarantine;
     this.#inTurn = capabilities.appliesRowsInOrder;
     this.#tells = context.tellsOutcomes === true;
+    this.#alike = context.alike ?? [];
     this.#mixed = this.#deleting({ ...context, quarantine });
   }
 
@@ -173,7 +180,7 @@ export class BatchWriter {
   /** All rows are accounted for and, where outcomes are told, all of those that were applied have the same. */
   #isWhole({ size }: Batch, { counts, left }: SetOutcome): boolean {
     if (accountedFor(counts) + left.length !== size) return false;
-    return !this.#tells || outcomesIn(counts).length <= 1;
+    return !this.#tells || areAlike(outcomesIn(counts), this.#alike);
   }
 
   async #applyStaged(set: SetWriter, batch: Batch): Promise<SetOutcome | null> {
@@ -245,7 +252,14 @@ function outcomesIn(counts: OutcomeCounts): RowOutcome[] {
   return ROW_OUTCOMES.filter((outcome) => (counts[outcome] ?? 0) > 0);
 }
 
-/** The one outcome of all rows but those that are left, by `ord`. */
+/** Whether there are not two outcomes that are to be told apart. */
+function areAlike(found: readonly RowOutcome[], alike: readonly OutcomesAlike[]): boolean {
+  return (
+    found.length <= 1 || alike.some((group) => found.every((outcome) => group.includes(outcome)))
+  );
+}
+
+/** The one outcome, or one that is like it, of all rows but those that are left, by `ord`. */
 function sameOutcome(batch: Batch, { counts, left }: SetOutcome): Map<number, RowOutcome> {
   const [outcome] = outcomesIn(counts);
   if (outcome === undefined) return new Map();

@@ -3,6 +3,7 @@
  * keys, it goes in waves: the first row of each key, then the second…; of a wave, those that write and those that delete may
  * go as two sets. Everywhere else it goes in runs of records that do the same, in the order of the file.
  */
+import { joinOutcomes } from "./applied-batch.ts";
 import type { Batch, BatchResult, Row, RowFault, RowShape } from "../model/batch.ts";
 import { addCounts, noCounts } from "../model/counts.ts";
 import type { Misfits } from "../model/batch.ts";
@@ -137,14 +138,18 @@ class ResultSum {
   readonly #counts = noCounts();
   readonly #faults: RowFault[] = [];
   readonly #misfits: Misfits[] = [];
+  readonly #parts: BatchResult[] = [];
 
-  add({ counts, faults, misfits = [] }: BatchResult): void {
+  add(part: BatchResult): void {
+    const { counts, faults, misfits = [] } = part;
+    this.#parts.push(part);
     addCounts(this.#counts, counts);
     this.#faults.push(...faults);
     this.#misfits.push(...misfits);
   }
 
   get result(): BatchResult {
-    return { counts: this.#counts, faults: this.#faults, misfits: this.#misfits };
+    const told = joinOutcomes(this.#parts);
+    return { counts: this.#counts, faults: this.#faults, misfits: this.#misfits, ...told };
   }
 }

@@ -7,12 +7,12 @@ import type { RejectOffsets } from "../model/checkpoint.ts";
 import { addCounts, addLevels, noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
 import type { LateRows } from "../model/late-rows.ts";
-import type { NestLevel } from "../model/nest/nest-plan.ts";
 import type { Step } from "../model/load-plan.ts";
 import type { Reject } from "../model/reject.ts";
 import type { Differences } from "../model/differences.ts";
 import type { RemovedRows } from "../model/removal.ts";
 import { droppedBy } from "./nest/nest-tally.ts";
+import type { CountedLevel } from "./nest/nest-tally.ts";
 import type { ReadBatch } from "./batches.ts";
 
 /** Told of what was written; throws when the load must stop. */
@@ -69,7 +69,7 @@ export function sizeOf({ batch, rejects, blanks = [] }: ReadBatch): number {
 export function writtenOf(
   readBatch: ReadBatch,
   { counts, faults, misfits = [], created = 0, levels: written = [] }: BatchResult,
-  levels: readonly Pick<NestLevel, "path">[] = [],
+  levels: readonly CountedLevel[] = [],
 ): BatchOutcome {
   const rejects = [
     ...readBatch.rejects,

@@ -44,6 +44,7 @@ export function statementsOf(session: Session, plan: LoadPlan): readonly string[
   return [
     ...plan.tables.flatMap((table) => statementsOfTable(session, table)),
     ...linkStatements(session, plan),
+    ...plan.tables.flatMap((table) => takingStatements(session, table)),
     ...deletingPlans(plan).flatMap(([of, columns]) => written(session, of, columns)),
     ...plan.tables.flatMap(({ late }) =>
       late === undefined ? [] : written(session, late.plan, late.kept),
@@ -59,6 +60,24 @@ function linkStatements(session: Session, { nest }: LoadPlan): readonly string[]
       return [session.lookups.sql(find).find([find.keys.map(() => "")]).sql];
     }),
   );
+}
+
+/** The statements about rows that records do not mention. */
+function takingStatements(session: Session, table: TablePlan): readonly string[] {
+  const { missing } = table;
+  if (missing === undefined) return [];
+  const { scope, take } = session.missingSql(table);
+  const [of, mentioned] = [missing.links, missing.keys].map((columns) => ({
+    texts: [columns.map(() => "")],
+    numbers: [null],
+  }));
+  if (of === undefined || mentioned === undefined) return [];
+  const once = "once, before the first batch: of so many rows --max-delete lets some go";
+  const then = `where the row of a record with ${missing.level} was inserted, updated or found unchanged`;
+  return [
+    withComment({ sql: scope, when: once }),
+    withComment({ sql: take(of, mentioned).sql, when: then }),
+  ];
 }
 
 function statementsOfTable(session: Session, table: TablePlan): readonly string[] {

@@ -1,11 +1,11 @@
 /** What to do about an error of a level: its options stand in `--nest`, and flags are those of the records. Pure. */
 
-const SEVERAL = /--(map|const|set|stamp) ('[^']*'|[^\s,;`]+)/g;
+const SEVERAL = /--(map|const|set|stamp|delete-when) ('[^']*'|[^\s,;`]+)/g;
 const SINGLE =
   /--(key|constraint|mode|null-key|extra-fields|missing-fields|match-names|update-columns) (?!or\b)('[^']*'|[^\s,;`]+)/g;
 /** Without a value, as a fix names it that does not know one. */
 const BARE =
-  /--(map|const|set|stamp|key|constraint|mode|null-key|extra-fields|missing-fields|update-columns)\b/g;
+  /--(map|const|set|stamp|delete-when|key|constraint|mode|null-key|extra-fields|missing-fields|update-columns)\b/g;
 /** It does not go with `--nest`. */
 const ALTER = /; --alter adds (?:a column for it|columns for them)/g;
 

@@ -45,7 +45,9 @@ export interface NestPlan {
   readonly eachRecord: string | null;
 }
 
-const ONE_SPELLING = /^(?:big|small|tiny|medium)?int(?:eger)?[248]?\b|^(?:uuid|uniqueidentifier)$/i;
+/** Types that store equal values alike, however they are spelled. */
+export const ONE_SPELLING =
+  /^(?:big|small|tiny|medium)?int(?:eger)?[248]?\b|^(?:uuid|uniqueidentifier)$/i;
 
 /**
  * Whether the record of a row says what it is referred to by: the links refer to its key, whose equal values are stored alike.

@@ -5,11 +5,11 @@ import type { Command } from "../option.ts";
 import type { OptionName, Options } from "../options.ts";
 import { conflict } from "../wrong-options.ts";
 import { levelName, levelsOf } from "./nest-levels.ts";
+import type { LevelOptions } from "./nest-levels.ts";
 
 /** Options that nested records do not go with, and why, as a clause. */
 const NOT_WITH: readonly (readonly [OptionName, string])[] = [
   ["deleteMissing", "it would look at the table of the records alone"],
-  ["deleteWhen", "a record that deletes says nothing of the rows in it"],
   ["late", "rows of other levels would refer to a row before it is whole"],
   ["diff", "it would compare the table of the records alone"],
   ["anyConstraint", "it may meet a row with another key than the record's"],
@@ -43,7 +43,7 @@ export function checkNest(
     conflict("nest", `--format ${format}`, "only JSON records hold others");
   for (const level of levelsOf(options)) {
     const where = `--nest ${levelName(level.path)}`;
-    refuseSql(level.options, where);
+    refuseSql(level, where);
     try {
       check(level.options);
     } catch (error) {
@@ -52,11 +52,13 @@ export function checkNest(
   }
 }
 
-function refuseSql(options: Options, where: string): void {
+function refuseSql({ options, missing }: LevelOptions, where: string): void {
   if (options.rawSql) return;
-  for (const name of OPTION_NAMES) {
-    if (optionSpec(name).sql !== true || options[name] === null) continue;
-    const flag = `${where}: ${flagOf(name).slice(2)}`;
+  const given = OPTION_NAMES.filter(
+    (name) => optionSpec(name).sql === true && options[name] !== null,
+  ).map((name) => flagOf(name).slice(2));
+  for (const name of [...given, ...(missing?.kind === "set" ? ["missing: set"] : [])]) {
+    const flag = `${where}: ${name}`;
     const reason = "its value is SQL, and this run takes none";
     throw upsurgeError("OPTION_CONFLICT", { flag, other: "--no-raw-sql", reason }, { where });
   }

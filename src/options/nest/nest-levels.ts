@@ -5,6 +5,8 @@ import { optionSpec, OPTION_NAMES } from "../flag.ts";
 import { OPTION_BY_NAME } from "../of-run.ts";
 import type { OptionName, Options } from "../options.ts";
 import { parseOptions } from "../parse-options.ts";
+import { missingOf } from "./missing-rows.ts";
+import type { GivenMissing } from "./missing-rows.ts";
 import type { GivenEntry, GivenMember } from "./nest-grammar.ts";
 
 /** A linking column, and the column that it refers to. */
@@ -29,6 +31,8 @@ export interface LevelOptions {
   readonly position: { readonly column: string; readonly from: number } | null;
   /** Rows in the array are written only where the row of their record was. */
   readonly whenWritten: boolean;
+  /** What becomes of rows that refer to the row of their record and are not in its member; `null`: they stay. */
+  readonly missing: GivenMissing | null;
   /** Its rows are looked up, and never written. */
   readonly finds: boolean;
   /** The field that an element fills which is no object; `null`: such an element is a fault. */
@@ -61,6 +65,7 @@ const OF_LEVEL: readonly OptionName[] = [
   "extraFields",
   "missingFields",
   "matchNames",
+  "deleteWhen",
 ];
 
 /** Those that are the record's own where a level does not say them. */
@@ -79,7 +84,6 @@ const OF_RECORDS: ReadonlySet<OptionName> = new Set<OptionName>([
   "deleteMissing",
   "deleteWhere",
   "deleteSet",
-  "deleteWhen",
   "maxDelete",
   "truncate",
   "before",
@@ -102,6 +106,7 @@ const OTHERS = [
   "position",
   "position-from",
   "when",
+  "missing",
   "nest",
 ] as const;
 
@@ -192,6 +197,7 @@ function levelOf(
     position: positionOf(entries, where),
     whenWritten:
       oneOf(entries.get("when"), { where, name: "when", of: ["always", "written"] }) === "written",
+    missing: missingOf(entries.get("missing"), where),
     finds,
     scalar: oneText(entries.get("value")),
     wraps: entries.has("through"),
@@ -220,15 +226,16 @@ function throughOf({ path, entries }: GivenMember): GivenMember | null {
   const key = oneText(given.get("key"));
   if (table === null) throw noThrough("", where);
   if (entries.has("value")) throw throughAnd("value", where);
+  if (entries.has("delete-when")) throw throughAnd("delete-when", where);
   given.set("relation", { kind: "texts", texts: ["object"] });
   // A text or a number is the key of the row.
   if (key !== null) given.set("value", { kind: "texts", texts: [key] });
   return { path: [...path, table], entries: given };
 }
 
-function throughAnd(name: "value" | "nest", where: string): Error {
+function throughAnd(name: "value" | "nest" | "delete-when", where: string): Error {
   const expected =
-    "another table and the column that finds its rows; elements have no value and no nest then";
+    "another table and the column that finds its rows; elements have no value, no nest and no delete-when then";
   const details = { flag: `${where}: through`, value: `given with ${name}`, expected };
   return upsurgeError("OPTION_VALUE", details, { where, fix: `leave ${name} out` });
 }

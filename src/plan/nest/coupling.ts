@@ -19,6 +19,7 @@ export function couplingOf(
     twiceReason(tables) ??
     firstOf(tables, (plan) => tableReason(plan, tables, quoteIdentifier)) ??
     referenceReason(tables, levels) ??
+    firstOf(tables, ({ missing }) => missing?.apart ?? null) ??
     firstOf(levels, (level) => movedReason(level, tables))
   );
 }
@@ -39,12 +40,13 @@ function twiceReason(tables: readonly TablePlan[]): string | null {
 
 /** What a table does by itself, or what its expressions and look-ups read. */
 function tableReason(
-  { table, update, mode, values, lookups = [] }: TablePlan,
+  { table, update, mode, values, recordDeletes, lookups = [] }: TablePlan,
   tables: readonly TablePlan[],
   quoteIdentifier: (name: string) => string,
 ): string | null {
   const label = tableLabel(table);
-  const events = mode === "insert" || mode === "ignore" ? ["insert"] : ["insert", "update"];
+  const writes = mode === "insert" || mode === "ignore" ? ["insert"] : ["insert", "update"];
+  const events = recordDeletes === undefined ? writes : [...writes, "delete"];
   const trigger = table.triggers.find(
     (each) => each.traceless !== true && each.events.some((event) => events.includes(event)),
   );

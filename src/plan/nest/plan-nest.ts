@@ -7,9 +7,13 @@ import type { LinkedColumns, NestLevel, NestLink, NestPlan } from "../../model/n
 import type { TableShape } from "../../model/table-shape.ts";
 import { levelName } from "../../options/nest/nest-levels.ts";
 import type { LevelOptions } from "../../options/nest/nest-levels.ts";
+import type { DeleteLimit } from "../../options/grammar.ts";
+import { quotesInBrackets } from "../../sql/expressions.ts";
 import { requireColumn, tableLabel } from "../names.ts";
+import { apartOf } from "./apart.ts";
 import { couplingOf } from "./coupling.ts";
 import { levelOptions } from "./level-key.ts";
+import { planMissing, sayMissing } from "./missing-rows.ts";
 import { findRelation } from "./relations.ts";
 import type { LevelRelation, RelationLink } from "./relations.ts";
 
@@ -67,12 +71,14 @@ export function relateLevels(levels: readonly LevelRequest[], root: TableShape):
 
 /** Throws for what is said of arrays, or of objects, alone. */
 function refuseOther(
-  { path, position, whenWritten, finds, wraps }: LevelRequest,
+  { path, position, whenWritten, missing, finds, wraps, options }: LevelRequest,
   { relation }: LevelRelation,
 ): void {
   const ofArrays = [
     ...(position === null ? [] : ["position"]),
     ...(whenWritten ? ["when: written"] : []),
+    ...(missing === null ? [] : ["missing"]),
+    ...(options.deleteWhen === null ? [] : ["delete-when"]),
     ...(wraps ? ["through"] : []),
   ];
   const [flag] = relation === "object" ? ofArrays : finds ? ["mode: find"] : [];
@@ -112,14 +118,22 @@ function columnsOf(links: readonly RelationLink[]): LinkedColumns["columns"] {
   return links.map(({ column }) => column);
 }
 
+/** What levels are planned with. */
+export interface LevelsContext {
+  readonly planOf: PlanOfLevel;
+  /** `--max-delete`. */
+  readonly limit: DeleteLimit | null;
+  readonly quoteIdentifier: (name: string) => string;
+}
+
 /** The plans of the levels' tables, and how they are written together. Throws `PLAN_*` errors at the places of their levels. */
 export function planLevels(
   { levels: related }: NestRelations,
   root: TablePlan,
-  { planOf, quoteIdentifier }: { planOf: PlanOfLevel; quoteIdentifier: (name: string) => string },
+  { planOf, limit, quoteIdentifier }: LevelsContext,
 ): {
   readonly nest: NestPlan;
-  readonly tables: readonly TablePlan[];
+  readonly tables: readonly [TablePlan, ...TablePlan[]];
   readonly why: readonly string[];
   readonly warnings: readonly string[];
 } {
@@ -129,8 +143,9 @@ export function planLevels(
       planOf({ level, options: levelOptions(level, linked), linked, at: place + 1 }),
     );
   });
-  const tables = [root, ...planned.map(({ plan }) => plan)];
-  const levels = related.map((each, place) => levelAt(each, place + 1, { related, tables }));
+  const plans: readonly [TablePlan, ...TablePlan[]] = [root, ...planned.map(({ plan }) => plan)];
+  const levels = related.map((each, place) => levelAt(each, place + 1, { related, tables: plans }));
+  const tables = withMissing(related, { tables: plans, levels }, { limit, quoteIdentifier });
   const eachRecord = couplingOf(tables, levels, quoteIdentifier);
   const names = (at: number): string => levelName(levels[at - 1]?.path ?? []);
   return {
@@ -141,12 +156,46 @@ export function planLevels(
         ? "the records of a batch are written level by level: objects, then their records, then arrays"
         : `records are written one by one, each with everything in it: ${eachRecord}`,
       ...levels.flatMap(sayPosition),
+      ...tables.flatMap(({ missing }, at) =>
+        missing === undefined ? [] : [`${names(at)}: ${sayMissing(missing)}`],
+      ),
       ...planned.flatMap(({ why }, at) => why.map((line) => `${names(at + 1)}: ${line}`)),
     ],
     warnings: planned.flatMap(({ warnings }, at) =>
       warnings.map((line) => `${names(at + 1)}: ${line}`),
     ),
   };
+}
+
+/** The tables, with what becomes of rows that records do not mention. */
+function withMissing(
+  related: readonly RelatedLevel[],
+  { tables: [root, ...others], levels }: LinkedPlans,
+  { limit, quoteIdentifier }: Omit<LevelsContext, "planOf">,
+): readonly [TablePlan, ...TablePlan[]] {
+  const decided = others.map((plan, place) => {
+    const own = related[place];
+    if (own === undefined) return plan;
+    const { level, links } = own;
+    const key = findingKey(plan);
+    const missing = within(level, () =>
+      planMissing({ level, plan, links, key, limit, quoteIdentifier }),
+    );
+    return missing === null
+      ? plan
+      : { ...plan, missing: { ...missing, apart: null, watched: new Map<number, Set<string>>() } };
+  });
+  const tables: readonly [TablePlan, ...TablePlan[]] = [root, ...decided];
+  const brackets = quotesInBrackets({ quoteIdentifier });
+  const apart = (plan: TablePlan, place: number): TablePlan => {
+    const level = levels[place];
+    if (plan.missing === undefined || level === undefined) return plan;
+    return {
+      ...plan,
+      missing: { ...plan.missing, ...apartOf(level, { tables, levels, brackets }) },
+    };
+  };
+  return [root, ...decided.map(apart)];
 }
 
 function sayPosition({ path, position }: NestLevel): string[] {
@@ -169,6 +218,12 @@ function within<T>({ path }: LevelOptions, work: () => T): T {
     const said = new UpsurgeError(code, details, { title, why, fix, cause });
     throw relocated(said, `--nest ${name}`);
   }
+}
+
+/** The plans of the tables, the records' own first, and the levels of the others. */
+interface LinkedPlans {
+  readonly tables: readonly [TablePlan, ...TablePlan[]];
+  readonly levels: readonly NestLevel[];
 }
 
 interface PlannedTables {

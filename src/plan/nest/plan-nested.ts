@@ -27,5 +27,6 @@ export function planNested(
       `${root.stage}_nest_${at}`,
     );
   };
-  return planLevels(relations, root, { planOf, quoteIdentifier: request.quoteIdentifier });
+  const { quoteIdentifier, options } = request;
+  return planLevels(relations, root, { planOf, limit: options.maxDelete, quoteIdentifier });
 }

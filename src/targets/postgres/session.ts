@@ -23,6 +23,7 @@ import { LOOKUPS, RECORD_SAVEPOINT } from "./apply/lookup-sql.ts";
 import { valueSql } from "./apply/value-sql.ts";
 import { leaveToCommit } from "./apply/leave-to-commit.ts";
 import { comparisonSql } from "./apply/comparison-sql.ts";
+import { missingSql } from "./apply/missing-sql.ts";
 import { removalSql, seenDdl } from "./apply/removal-sql.ts";
 import { openGate } from "./apply/direct-copy.ts";
 import { readGrants } from "./catalog/grants.ts";
@@ -95,6 +96,7 @@ export class PostgresSession implements Session {
   readonly emptyTable = emptyTable;
   readonly leaveToCommit = leaveToCommit;
   readonly removalSql = removalSql;
+  readonly missingSql = missingSql;
   readonly comparisonSql = comparisonSql;
   readonly statements = listStatements;
   readonly explain = explainMethods;

@@ -106,6 +106,12 @@ export function joined(terms: readonly string[], by: "and" | "or"): string {
   return `(${joined(terms.slice(0, half), by)}) ${by} (${joined(terms.slice(half), by)})`;
 }
 
+/** What a rule without columns of rows changes in the table, and the test whether a row is other than that. */
+export function changesOf(row: RowSql): { readonly assignments: string; readonly differs: string } {
+  const list = writes(row);
+  return { assignments: setList(list), differs: `not (${sameImage(list, row)})` };
+}
+
 /** `case when (target."ts" < excluded."ts") then 1 else 0 end`; `1` without a condition. */
 function holds(plan: TablePlan): string {
   return plan.update.where === null ? "1" : `case when (${plan.update.where}) then 1 else 0 end`;

@@ -13,6 +13,8 @@ import { checkRemoval, checkStatements } from "./catalog/check-plan.ts";
 import { emptyTable } from "./apply/empty-table.ts";
 import { comparisonSql } from "./apply/comparison-sql.ts";
 import { lookups, RECORD_SAVEPOINT } from "./apply/lookup-sql.ts";
+import { missingSql } from "./apply/missing-sql.ts";
+import type { MissingSql } from "../missing-sql.ts";
 import { valueSql } from "./apply/value-sql.ts";
 import { dropSeen, removalSql, seenDdl } from "./apply/removal-sql.ts";
 import type { SqliteConnection } from "./connect/connection.ts";
@@ -155,6 +157,10 @@ export class SqliteSession implements Session {
 
   removalSql(plan: TablePlan): RemovalSql {
     return removalSql(this.#rowSql(plan, []));
+  }
+
+  missingSql(plan: TablePlan): MissingSql {
+    return missingSql(this.#rowSql(plan, []));
   }
 
   comparisonSql([plan, ...others]: readonly [TablePlan, ...TablePlan[]]): ComparisonSql {

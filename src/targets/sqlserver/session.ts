@@ -24,6 +24,7 @@ import { lookups, RECORD_SAVEPOINT } from "./apply/lookup-sql.ts";
 import { valueSql } from "./apply/value-sql.ts";
 import { emptyTable } from "./apply/empty-table.ts";
 import { comparisonSql } from "./apply/comparison-sql.ts";
+import { missingSql } from "./apply/missing-sql.ts";
 import { lockSql, removalSql, seenDdl } from "./apply/removal-sql.ts";
 import type { SqlServerConnection } from "./connect/connection.ts";
 import { classifyNumber, rowFault, SqlServerError, translateError } from "./errors.ts";
@@ -87,6 +88,7 @@ export class SqlServerSession implements Session {
   readonly removalSql = removalSql;
   readonly statements = listStatements;
   readonly execute: SqlExecutor;
+  readonly missingSql: Session["missingSql"];
   readonly lookups: Lookups;
   readonly recordSavepoint = RECORD_SAVEPOINT;
   readonly values: Session["values"];
@@ -113,6 +115,7 @@ export class SqlServerSession implements Session {
     this.version = server.version;
     this.#collation = server.collation;
     this.lookups = lookups(server);
+    this.missingSql = (plan) => missingSql(plan, server);
     this.values = (_table, columns, fields) => valueSql(columns, fields, server);
     this.#spid = server.spid;
     connection.tooLong = server.tooLong;

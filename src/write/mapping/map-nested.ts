@@ -75,8 +75,9 @@ export class NestedMapper implements Mapper {
     if (mapped.kind === "reject") return this.#rejected(mapped.reject, record);
     try {
       const { row } = mapped;
-      this.#refuseNullLinks(record, this.#levels, this.#root);
-      const nested = this.#nestedIn(record, this.#levels, row);
+      const levels = readIn(row, this.#levels);
+      this.#refuseNullLinks(record, levels, this.#root);
+      const nested = this.#nestedIn(record, levels, row);
       return { kind: "row", row: { ...row, nested } };
     } catch (error) {
       if (!(error instanceof NestedFault)) throw error;
@@ -92,16 +93,17 @@ export class NestedMapper implements Mapper {
   #rowsIn(record: SourceRecord): number[] {
     const counts = Array.from({ length: this.#count }, () => 0);
     const see = ({ nested = [] }: SourceRecord, levels: readonly MappedLevel[]): void => {
-      for (const { level, place, below: inside } of levels) {
+      for (const { level, place, mapper, below: inside } of levels) {
         const value = nested[level.memberAt];
         if (value?.kind !== level.relation) continue;
         for (const element of elementsOf(value)) {
           counts[place] = (counts[place] ?? 0) + 1;
-          if (element.kind === "record") see(element.record, inside);
+          const isRead = element.kind === "record" && !mapper.deletes(element.record);
+          if (isRead) see(element.record, inside);
         }
       }
     };
-    see(record, this.#levels);
+    if (!this.#root.deletes(record)) see(record, this.#levels);
     return counts;
   }
 
@@ -145,10 +147,11 @@ export class NestedMapper implements Mapper {
         place === undefined ? reject.message : `${placeText(place)}: ${reject.message}`;
       throw new NestedFault({ ...reject, message, ...(place === undefined ? {} : { place }) });
     }
-    this.#refuseNullLinks(record, inside, mapper);
+    const levels = readIn(mapped.row, inside);
+    this.#refuseNullLinks(record, levels, mapper);
     const row = withPosition(mapped.row, level);
     if (inside.length === 0) return { ...row, root };
-    return { ...row, root, nested: this.#nestedIn(record, inside, root) };
+    return { ...row, root, nested: this.#nestedIn(record, levels, root) };
   }
 
   /** An object that is null leaves its linking columns NULL, which a key may not be. */
@@ -167,11 +170,22 @@ export class NestedMapper implements Mapper {
   }
 }
 
+/** The levels in a row that are looked at: of one that deletes only the objects that are a part of its key. */
+function readIn({ shape }: Row, levels: readonly MappedLevel[]): readonly MappedLevel[] {
+  if (shape.deletes !== true) return levels;
+  return levels.filter(
+    ({ level }) =>
+      level.relation === "object" &&
+      level.links.some(({ column }) => shape.columns.includes(column.name)),
+  );
+}
+
 /** The row with its place in the array, where a column takes it. */
 function withPosition(row: Row, { position }: NestLevel): Row {
   if (position === undefined) return row;
   const { column, from } = position;
   const at = row.shape.columns.indexOf(column.name);
+  if (at < 0) return row;
   const text = String((row.record.place?.index ?? 1) - 1 + from);
   return withValues(row, [{ at, text, isNumber: tellsNumbers(column) }]);
 }

@@ -61,6 +61,14 @@ interface MappedDeletes extends RecordDeletes {
   readonly mappings: WeakMap<RecordShape, ShapeMapping>;
 }
 
+/** What the mapping of a shape depends on beside it. */
+interface MappedAs {
+  readonly json: boolean;
+  readonly links: readonly LinkedColumns[];
+  /** Absent: they do not. */
+  readonly deletes?: boolean;
+}
+
 type PackedPending = NonNullable<PackedColumn["pending"]>;
 
 /** Maps the records of one load. */
@@ -171,45 +179,51 @@ export class RecordMapper {
   #mappingIn(
     mappings: WeakMap<RecordShape, ShapeMapping>,
     shape: RecordShape,
-    { json, links }: { readonly json: boolean; readonly links: readonly LinkedColumns[] },
+    { json, links, deletes = false }: MappedAs,
   ): ShapeMapping {
     let mapping = mappings.get(shape);
     if (mapping === undefined) {
       this.#context.unseen?.see(shape.fields, shape.header ?? null);
-      mapping = this.#shapes.map(shape, json, links);
+      const plan = deletes ? this.#deletes?.plan : undefined;
+      mapping =
+        plan === undefined
+          ? this.#shapes.map(shape, json, links)
+          : this.#shapes.mapDelete(shape, plan, links);
       mappings.set(shape, mapping);
     }
     return mapping;
   }
 
   /** How a record is mapped of which some columns take keys of other levels: those whose member it has. */
-  #linkedMapping(shape: RecordShape, has: (memberAt: number) => boolean): ShapeMapping {
+  #linkedMapping(
+    shape: RecordShape,
+    has: (memberAt: number) => boolean,
+    deletes = false,
+  ): ShapeMapping {
     const links = this.#linked.filter(({ memberAt }) => memberAt === null || has(memberAt));
-    const key = links.map((each) => this.#linked.indexOf(each)).join();
+    const key = `${deletes ? "deletes " : ""}${links.map((each) => this.#linked.indexOf(each)).join()}`;
     const mappings = this.#byLinks.get(key) ?? new WeakMap<RecordShape, ShapeMapping>();
     this.#byLinks.set(key, mappings);
-    return this.#mappingIn(mappings, shape, { json: true, links });
+    return this.#mappingIn(mappings, shape, { json: true, links, deletes });
+  }
+
+  /** True for a record that deletes the row of its key. */
+  deletes(record: SourceRecord): boolean {
+    return this.#deletes?.marks.deletes(record) === true;
   }
 
   /** How a record is mapped, which may delete. */
   #mappingOf(record: SourceRecord, deletes: boolean): ShapeMapping {
     const { shape, kinds, nested = [] } = record;
-    if (this.#linked.length > 0)
-      return this.#linkedMapping(shape, (memberAt) => nested[memberAt]?.kind !== "absent");
+    const has = (memberAt: number): boolean => nested[memberAt]?.kind !== "absent";
+    if (this.#linked.length > 0) return this.#linkedMapping(shape, has, deletes);
     if (!deletes || this.#deletes === null) return this.#mapping(shape, kinds !== null);
-    const { plan, mappings } = this.#deletes;
-    let mapping = mappings.get(shape);
-    if (mapping === undefined) {
-      this.#context.unseen?.see(shape.fields, shape.header ?? null);
-      mapping = this.#shapes.mapDelete(shape, plan);
-      mappings.set(shape, mapping);
-    }
-    return mapping;
+    return this.#mappingIn(this.#deletes.mappings, shape, { json: false, links: [], deletes });
   }
 
   /** The incoming row of a record, the load's row number `ord`. */
   map(record: SourceRecord, ord: number): MappedRecord {
-    const mapping = this.#mappingOf(record, this.#deletes?.marks.deletes(record) === true);
+    const mapping = this.#mappingOf(record, this.deletes(record));
     if (mapping.kind === "fault") return rejected(record, mapping.fault);
     if (mapping.nullKey !== null) return rejected(record, mapping.nullKey);
     const values: (string | null)[] = [];

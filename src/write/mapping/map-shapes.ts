@@ -124,7 +124,11 @@ export class ShapeMapper {
   }
 
   /** Maps the records of a shape that delete: their keys, and what a condition reads; nothing else of them is looked at. */
-  mapDelete(shape: RecordShape, plan: TablePlan): ShapeMapping {
+  mapDelete(
+    shape: RecordShape,
+    plan: TablePlan,
+    links: readonly LinkedColumns[] = [],
+  ): ShapeMapping {
     const names = new Set(plan.columns.map(({ name }) => name));
     const slots = new Map<string, ColumnSlot>();
     for (const [field, name] of shape.fields.entries()) {
@@ -136,6 +140,7 @@ export class ShapeMapper {
       slots.set(column.name, { column, field, constant: null });
     }
     const refused =
+      addLinks(slots, links, names) ??
       this.#addValues(shape, slots, { json: false, names }) ??
       this.#addLookups(shape, slots, { json: false, names });
     if (refused !== null) return refused;
@@ -297,12 +302,14 @@ function usesOf(slots: readonly ColumnSlot[]): ValueUse[] {
   return [...uses.values()];
 }
 
-/** The columns that take the keys of rows of other levels. */
+/** The columns that take the keys of rows of other levels; of those with these `names`, where some are given. */
 function addLinks(
   slots: Map<string, ColumnSlot>,
   links: readonly LinkedColumns[],
+  names?: ReadonlySet<string>,
 ): ShapeMapping | null {
   for (const column of links.flatMap(({ columns }) => columns)) {
+    if (names?.has(column.name) === false) continue;
     if (slots.has(column.name)) {
       return faulty(unmappable(column.name, `a field and --nest fill the column ${column.name}`));
     }

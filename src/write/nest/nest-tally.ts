@@ -62,6 +62,9 @@ export class NestTally {
   }
 }
 
+/** What of a level decides how the rows of a rejected record count. */
+export type CountedLevel = Pick<NestLevel, "path" | "relation">;
+
 /** How many rows are in a row, by level. */
 function rowsIn(row: Row, levels: readonly NestLevel[]): number[] {
   const counts = levels.map(() => 0);
@@ -81,13 +84,15 @@ function rowsIn(row: Row, levels: readonly NestLevel[]): number[] {
 /** The account of the rows in a rejected record; the one at fault, where it is one of them, is rejected by itself. */
 function droppedRows(
   rows: readonly number[],
-  levels: readonly Pick<NestLevel, "path">[],
+  levels: readonly CountedLevel[],
   place: NestedPlace | undefined,
 ): LevelCounts[] {
   const name = place === undefined ? "" : JSON.stringify(levelOf(place));
-  return levels.map(({ path }, at): LevelCounts => {
+  return levels.map(({ path, relation }, at): LevelCounts => {
     const read = rows[at] ?? 0;
-    const rejected = JSON.stringify(path) === name ? Math.min(1, read) : 0;
+    // What is at fault may be the array, and none of the rows in it.
+    const isRow = relation === "object" || place?.index !== null;
+    const rejected = isRow && JSON.stringify(path) === name ? Math.min(1, read) : 0;
     return { ...noLevelCounts(), read, rejected, dropped: read - rejected };
   });
 }
@@ -95,7 +100,7 @@ function droppedRows(
 /** The same of rejects that never came to a writer. */
 export function droppedBy(
   rejects: readonly Reject[],
-  levels: readonly Pick<NestLevel, "path">[],
+  levels: readonly CountedLevel[],
 ): LevelCounts[] {
   const total = levels.map(() => noLevelCounts());
   for (const { nestedRows, place } of rejects)

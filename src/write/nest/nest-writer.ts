@@ -3,6 +3,7 @@
  * at fault on any level is its record, with everything in it: the batch is undone and written without it.
  */
 import type { Batch, BatchResult, Row, RowFault } from "../../model/batch.ts";
+import { addCounts } from "../../model/counts.ts";
 import type { RowOutcome } from "../../model/counts.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { NestLevel, NestPlan } from "../../model/nest/nest-plan.ts";
@@ -10,13 +11,19 @@ import { placeText } from "../../model/nest/nesting.ts";
 import { tableName } from "../../model/table-shape.ts";
 import { TransactionAborted } from "../../targets/target.ts";
 import type { Session } from "../../targets/target.ts";
+import { joinApplied } from "../applied-batch.ts";
 import type { AppliedBatch } from "../applied-batch.ts";
 import type { Quarantine } from "../quarantine.ts";
 import { rowsBatch, without } from "../row-batches.ts";
+import { deletingRuns } from "./deleting-rows.ts";
 import { LinkFinder, linkedRow, RecordsCoupled } from "./link-finder.ts";
 import type { LinkKey } from "./link-finder.ts";
+import { RecordsRepeat } from "./families.ts";
+import type { Family } from "./families.ts";
 import { arraysIn, linkedBatch, objectsIn } from "./level-batches.ts";
 import type { LinkedLevel } from "./level-batches.ts";
+import type { MissingGuard } from "./missing-guard.ts";
+import { loses, MissingTaker } from "./missing-rows.ts";
 import { NestTally } from "./nest-tally.ts";
 
 /** Writes rows of one table, its look-ups and expressions included. */
@@ -26,11 +33,19 @@ export type TableWriter = (batch: Batch) => Promise<AppliedBatch>;
 export interface NestWriterContext {
   readonly session: Pick<
     Session,
-    "execute" | "lookups" | "classify" | "rowFault" | "recordSavepoint"
+    "execute" | "lookups" | "missingSql" | "classify" | "rowFault" | "recordSavepoint"
   >;
+  /** Of the load; it may have written in other transactions before. */
+  readonly guard: MissingGuard;
   readonly quarantine: Quarantine;
   /** In the order of the tables of the load. */
   readonly writers: readonly TableWriter[];
+}
+
+/** A level with what it is written by. */
+interface WrittenLevel extends LinkedLevel {
+  /** `null`: rows that records do not mention stay. */
+  readonly taker: MissingTaker | null;
 }
 
 /** One way through the levels with the records of a batch. */
@@ -48,7 +63,7 @@ const CERTAIN: ReadonlySet<string> = new Set(["ROW_TYPE", "ROW_LENGTH", "ROW_NUL
 export class NestWriter {
   readonly #tables: readonly TablePlan[];
   readonly #context: NestWriterContext;
-  readonly #levels: readonly LinkedLevel[];
+  readonly #levels: readonly WrittenLevel[];
   readonly #eachRecord: boolean;
 
   constructor(tables: readonly TablePlan[], nest: NestPlan, context: NestWriterContext) {
@@ -58,17 +73,22 @@ export class NestWriter {
     this.#levels = nest.levels.flatMap((level) => {
       const source = tables[level.relation === "array" ? level.parentAt : level.at];
       if (source === undefined) return [];
-      return [{ ...level, finder: new LinkFinder(source, level, context.session) }];
+      const finder = new LinkFinder(source, level, context.session);
+      const planned = { tables, levels: nest.levels };
+      return [{ ...level, finder, taker: MissingTaker.of(level, planned, context.session) }];
     });
   }
 
   /** Applies the records of a batch; its counts are exact. Throws whatever no row caused. */
   async write(batch: Batch): Promise<AppliedBatch> {
+    const { guard, session } = this.#context;
+    await guard.begin(session);
     const total = new NestTally(this.#levels);
     const refused = this.#context.quarantine.faultsIn(batch);
     for (const fault of refused) total.reject(fault);
     await this.#write(without(batch, refused), total);
     const { counts, faults, misfits, created, levels } = total;
+    guard.take(levels);
     const inOrder = faults.toSorted((a, b) => a.row.ord - b.row.ord);
     return { batch, result: { counts, faults: inOrder, misfits, created, levels } };
   }
@@ -91,6 +111,11 @@ export class NestWriter {
     }
     await this.#run("rollback");
     await this.#run("release");
+    if (isWhole instanceof RecordsRepeat) {
+      for (const rows of isWhole.runsOf(batch.rows))
+        await this.#write(rowsBatch(batch, rows), total);
+      return;
+    }
     if (isWhole === "coupled") return await this.#writeEach(batch, total);
     const [first] = attempt.faults;
     if (first === undefined) return;
@@ -120,11 +145,12 @@ export class NestWriter {
   }
 
   /** True where all rows on all levels were applied. */
-  async #attempt(batch: Batch, attempt: Attempt): Promise<boolean | "coupled"> {
+  async #attempt(batch: Batch, attempt: Attempt): Promise<boolean | "coupled" | RecordsRepeat> {
     try {
       return (await this.#writeRows(0, batch, attempt)) !== null;
     } catch (error) {
       if (error instanceof RecordsCoupled) return "coupled";
+      if (error instanceof RecordsRepeat) return error;
       if (error instanceof TransactionAborted) throw ofRecords(error, batch);
       throw error;
     }
@@ -133,6 +159,20 @@ export class NestWriter {
   /** Writes rows of a table with everything in them; their result, or `null` where one is at fault. */
   async #writeRows(at: number, given: Batch, attempt: Attempt): Promise<AppliedBatch | null> {
     if (given.size === 0) return { batch: given, result: NOTHING };
+    const hasArrays = this.#below(at, "array").length > 0;
+    const mayDelete = hasArrays && this.#tables[at]?.recordDeletes !== undefined;
+    const runs = mayDelete ? deletingRuns(given.rows, attempt.isOnly) : [];
+    if (runs.length < 2) return await this.#writeRun(at, given, attempt);
+    const parts: AppliedBatch[] = [];
+    for (const run of runs) {
+      const applied = await this.#writeRun(at, rowsBatch(given, run), attempt);
+      if (applied === null) return null;
+      parts.push(applied);
+    }
+    return joinApplied(given, parts);
+  }
+
+  async #writeRun(at: number, given: Batch, attempt: Attempt): Promise<AppliedBatch | null> {
     let batch: Batch | null = given;
     for (const level of this.#below(at, "object")) {
       batch = await this.#writeObjects(level, batch, attempt);
@@ -148,7 +188,7 @@ export class NestWriter {
     return applied;
   }
 
-  #below(at: number, relation: NestLevel["relation"]): readonly LinkedLevel[] {
+  #below(at: number, relation: NestLevel["relation"]): readonly WrittenLevel[] {
     return this.#levels.filter((level) => level.parentAt === at && level.relation === relation);
   }
 
@@ -176,29 +216,63 @@ export class NestWriter {
 
   /** Writes the rows that refer to these; those of a row that is not there are skipped. */
   async #writeArrays(
-    level: LinkedLevel,
+    level: WrittenLevel,
     { batch, result, given }: AppliedBatch & { readonly given: Batch },
     attempt: Attempt,
   ): Promise<boolean> {
-    const areTold = !level.whenWritten && level.finder.areTold(result.counts);
+    const areTold =
+      level.taker === null && !level.whenWritten && level.finder.areTold(result.counts);
     const packed = areTold ? arraysIn(given, level) : null;
     if (packed !== null) return (await this.#writeRows(level.at, packed, attempt)) !== null;
-    const parents = batch.rows.filter((row) => (row.nested?.[level.memberAt] ?? []).length > 0);
+    const parents = batch.rows.filter((row) => {
+      const inside = row.nested?.[level.memberAt] ?? null;
+      // An array without elements says that all rows go.
+      return inside !== null && (inside.length > 0 || level.taker !== null);
+    });
     if (parents.length === 0) return true;
     const applied = { batch: rowsBatch(batch, parents), result };
     const keys = await this.#keysOf(level, applied, attempt);
-    const rows: Row[] = [];
+    const families: Family[] = [];
     for (const [place, parent] of parents.entries()) {
       const key = keys[place];
       const inside = parent.nested?.[level.memberAt] ?? [];
-      if (key?.kind === "absent" || this.#isLeftOut(level, result.outcomes?.get(parent.ord)))
+      const outcome = result.outcomes?.get(parent.ord);
+      if (key?.kind === "absent" || this.#isLeftOut(level, outcome))
         attempt.tally.skip(level.at, inside);
-      else if (key?.kind === "values")
-        rows.push(...inside.map((row) => linkedRow(row, level.links, key.values)));
-      else attempt.faults.push(this.#unlinked(parent, level.parentAt, key));
+      else if (key?.kind === "values") {
+        const rows = inside.map((row) => linkedRow(row, level.links, key.values));
+        const isLosing = outcome !== undefined && loses(outcome) && !this.#finds(level.parentAt);
+        families.push({ parent, key: key.values, rows, loses: isLosing });
+      } else attempt.faults.push(this.#unlinked(parent, level.parentAt, key));
     }
     if (attempt.faults.length > 0) return false;
-    return (await this.#writeRows(level.at, rowsBatch(batch, rows), attempt)) !== null;
+    const parts = level.taker?.partsOf(families, attempt.isOnly) ?? [families];
+    for (const part of parts) {
+      const all = rowsBatch(
+        batch,
+        part.flatMap((family) => family.rows),
+      );
+      if (!(await this.#writeFamilies(level, { families: part, batch: all }, attempt)))
+        return false;
+    }
+    return true;
+  }
+
+  /** Writes the rows in some arrays, and takes away those that are not in them. */
+  async #writeFamilies(
+    level: WrittenLevel,
+    { families, batch }: { readonly families: readonly Family[]; readonly batch: Batch },
+    attempt: Attempt,
+  ): Promise<boolean> {
+    const applied = await this.#writeRows(level.at, batch, attempt);
+    if (applied === null) return false;
+    const taken = (await level.taker?.take(families, applied.batch.rows)) ?? 0;
+    if (typeof taken === "number") {
+      addCounts(attempt.tally.at(level.at), { removed: taken });
+      return true;
+    }
+    attempt.faults.push(taken);
+    return false;
   }
 
   /** Rows of a level that are only looked up. */

@@ -55,7 +55,13 @@ export function flagsOf(root: Level): string[] {
   const flags = root.key.length === 0 ? [] : ["--key", root.key.join(",")];
   flags.push("--mode", root.mode);
   if (root.where !== undefined) flags.push("--update-where", root.where.sql);
+  // The guard has tests of its own.
+  if (takesRows(root)) flags.push("--max-delete", "100%");
   return [...flags, "--nest", JSON.stringify(nestMapping(root))];
+}
+
+function takesRows({ nests }: Level): boolean {
+  return nests.some((nest) => (nest.missing ?? "keep") !== "keep" || takesRows(nest));
 }
 
 /** The levels below one, as `--nest` and a manifest say them. */

@@ -20,6 +20,7 @@ import type {
 import { comparisonSql } from "../apply/comparison-sql.ts";
 import { commitError } from "../apply/commit.ts";
 import { LOOKUPS, RECORD_SAVEPOINT } from "../apply/lookup-sql.ts";
+import { missingSql } from "../apply/missing-sql.ts";
 import { removalSql } from "../apply/removal-sql.ts";
 import { valueSql } from "../apply/value-sql.ts";
 import { readGrants } from "../catalog/grants.ts";
@@ -58,6 +59,7 @@ export class DistributedSession implements Session {
   readonly version: string;
   readonly warnings: readonly string[];
   readonly quoteIdentifier = quoteIdentifier;
+  readonly missingSql = missingSql;
   readonly removalSql = removalSql;
   readonly comparisonSql = comparisonSql;
   readonly lookups = LOOKUPS;

@@ -55,7 +55,11 @@ function lookupSql({ parent, keys, refersTo, column }: LookupPlan, strict: boole
   );
   const names = keys.map((key) => quoteIdentifier(key.column.name)).join(", ");
   const json = (of: readonly KeyTexts[], numbers: readonly KeyNumbers[] = []): string =>
-    keysJson(of, numbers, keys);
+    keysJson(
+      of,
+      numbers,
+      keys.map((key) => key.column),
+    );
   const isOpen = tellsNumbers(column);
   const number = isOpen ? `, max(typeof(${id}) in ('integer', 'real')) as number` : "";
   return {
@@ -77,13 +81,13 @@ on conflict do nothing`,
 }
 
 /** An array for each key, of texts and numbers. */
-function keysJson(
+export function keysJson(
   of: readonly KeyTexts[],
   numbers: readonly KeyNumbers[],
-  keys: LookupPlan["keys"],
+  columns: readonly Column[],
 ): string {
   if (numbers.every((each) => each === null)) return JSON.stringify(of);
-  const areOpen = keys.map((key) => tellsNumbers(key.column));
+  const areOpen = columns.map(tellsNumbers);
   const values = of.map((texts, at) =>
     texts.map((text, place) => {
       const isNumber = areOpen[place] === true && numbers[at]?.[place] === true;

@@ -8,6 +8,7 @@ import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
 import { keyFix, keyNotUnique, sharedKeySql } from "../../../sql/check-table.ts";
+import { missingFlag } from "../../../sql/expression-tries.ts";
 import { backing, conflictTarget, firstColumn, SQLITE, tableName } from "../dialect.ts";
 import type { RowSql } from "../dialect.ts";
 import { quoteIdentifier } from "../quote.ts";
@@ -89,7 +90,7 @@ function checkInsertable(db: SqliteConnection, { plan, columns }: RowSql): void 
 
 /** What tries each expression of the user's by itself, and the flag that it comes from. */
 export function expressionTries(plan: TablePlan): readonly (readonly [string, string])[] {
-  const { update, arbiter, mode } = plan;
+  const { update, arbiter, mode, missing } = plan;
   const target = `${tableName(plan)} as target`;
   const staged = fromStaged(plan);
   const both = `${staged} cross join ${target}`;
@@ -104,6 +105,9 @@ export function expressionTries(plan: TablePlan): readonly (readonly [string, st
       expression,
       stamped,
     ]),
+    ...(missing?.said === "set" ? missing.sets : []).map(
+      ({ expression }): [string, string, string] => [missingFlag(missing), expression, target],
+    ),
   ];
   const predicate = arbiter?.predicate ?? null;
   if (predicate !== null) tries.unshift(["--key-where", predicate, target]);

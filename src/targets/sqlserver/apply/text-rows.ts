@@ -2,11 +2,17 @@
 import type { SqlStatement } from "../../../model/sql/sql-value.ts";
 import type { LookupServer } from "./lookup-sql.ts";
 
-/** A table `k` with the columns `n`, counted from 1, and `k1`, `k2`… of the texts; `width`: how many texts a row has. */
+/**
+ * A table `k` with the columns `n`, counted from 1, and `k1`, `k2`… of the texts; `width`: how many texts a row has; `first`:
+ * the number of the first parameter.
+ */
 export function textRows(
   rows: readonly (readonly (string | null)[])[],
   width: number,
-  { hasOpenJson }: Pick<LookupServer, "hasOpenJson">,
+  {
+    hasOpenJson,
+    first = 1,
+  }: Pick<LookupServer, "hasOpenJson"> & { readonly first?: number | undefined },
 ): SqlStatement {
   const names = Array.from({ length: width }, (_, at) => `k${at + 1}`);
   if (hasOpenJson) {
@@ -17,11 +23,11 @@ export function textRows(
       ]),
     );
     const typed = names.map((name) => `${name} nvarchar(max)`);
-    const sql = `OPENJSON(@p1) WITH (${["n int", ...typed].join(", ")}) AS k`;
+    const sql = `OPENJSON(@p${first}) WITH (${["n int", ...typed].join(", ")}) AS k`;
     return { sql, values: [JSON.stringify(objects)] };
   }
   const tuples = rows.map(
-    (_, n) => `(${[n + 1, ...names.map((_name, at) => `@p${n * width + at + 1}`)].join(", ")})`,
+    (_, n) => `(${[n + 1, ...names.map((_name, at) => `@p${first + n * width + at}`)].join(", ")})`,
   );
   return {
     sql: `(VALUES ${tuples.join(", ")}) AS k(${["n", ...names].join(", ")})`,

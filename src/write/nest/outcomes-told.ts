@@ -1,0 +1,40 @@
+/** Which outcomes of rows those decide on that write what is in them, so that no others need be told apart. Pure. */
+import { ROW_OUTCOMES } from "../../model/counts.ts";
+import type { RowOutcome } from "../../model/counts.ts";
+import type { TablePlan } from "../../model/load-plan.ts";
+import type { NestPlan } from "../../model/nest/nest-plan.ts";
+import type { OutcomesAlike } from "../write-batch.ts";
+import { mayDrop } from "./nest-writer.ts";
+import { loses } from "./missing-rows.ts";
+
+/** The outcomes that are alike for the levels in the rows of a table; `null`: none is asked for. */
+export function outcomesTold(
+  at: number,
+  tables: readonly TablePlan[],
+  nest: NestPlan | undefined,
+): readonly OutcomesAlike[] | null {
+  const table = tables[at];
+  const inside = (nest?.levels ?? []).filter(
+    (each) => each.parentAt === at && each.relation === "array",
+  );
+  if (inside.length === 0 || table === undefined) return null;
+  const isWritten = inside.some(({ whenWritten }) => whenWritten);
+  const isLosing = inside.some((each) => tables[each.at]?.missing !== undefined);
+  if (!isWritten && !isLosing && !mayDrop(table)) return null;
+  // In mode update without a condition a row is skipped where it is not there, which its key tells.
+  const isAbsent = table.mode === "update" && table.update.where === null;
+  const kindOf = (outcome: RowOutcome): string => {
+    if (outcome === "suppressed") return outcome;
+    const isLeft = outcome === "skipped" && isAbsent;
+    return [
+      isWritten && (outcome === "inserted" || outcome === "updated" || isLeft),
+      isLosing && (loses(outcome) || isLeft),
+    ].join();
+  };
+  const kinds = new Map<string, RowOutcome[]>();
+  for (const outcome of ROW_OUTCOMES) {
+    const kind = kindOf(outcome);
+    kinds.set(kind, [...(kinds.get(kind) ?? []), outcome]);
+  }
+  return [...kinds.values()];
+}
