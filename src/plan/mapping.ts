@@ -361,3 +361,26 @@ function readOnlyColumn(field: string, column: string, reason: string): Error {
     : drop;
   return upsurgeError("PLAN_READ_ONLY_COLUMN", { column, reason, suggestion });
 }
+
+/** What tells the columns that rows may carry. */
+export interface CarriedRequest {
+  readonly options: Pick<MappingOptions, "keepIdentity">;
+  /** Records may have fields that are not known. */
+  readonly openFields: boolean;
+  /** The columns that are known to be filled. */
+  readonly named: ReadonlySet<string>;
+  /** Those that the load fills whatever is said of them. */
+  readonly carried: readonly Column[];
+}
+
+/** The columns rows may carry: for JSON every writable one, since any record may bring another field. */
+export function carriedColumns(
+  shape: TableShape,
+  { options, openFields, named, carried }: CarriedRequest,
+): Column[] {
+  return shape.columns.filter(
+    (column) =>
+      carried.includes(column) ||
+      (openFields ? whyReadOnly(column, options.keepIdentity) === null : named.has(column.name)),
+  );
+}

@@ -13,6 +13,8 @@ export interface AppliedBatch {
 export function joinApplied(batch: Batch, parts: readonly AppliedBatch[]): AppliedBatch {
   const counts = noCounts();
   for (const { result } of parts) addCounts(counts, result.counts);
+  const outcomes = joined(parts.map(({ result }) => result.outcomes));
+  const made = joined(parts.map(({ result }) => result.made));
   return {
     batch: rowsBatch(
       batch,
@@ -23,6 +25,14 @@ export function joinApplied(batch: Batch, parts: readonly AppliedBatch[]): Appli
       faults: parts.flatMap(({ result }) => result.faults),
       misfits: parts.flatMap(({ result }) => result.misfits ?? []),
       created: parts.reduce((sum, { result }) => sum + (result.created ?? 0), 0),
+      ...(outcomes === null ? {} : { outcomes }),
+      ...(made === null ? {} : { made }),
     },
   };
+}
+
+/** What is told of each row, of all parts; `null` where nothing is. */
+function joined<T>(told: readonly (ReadonlyMap<number, T> | undefined)[]): Map<number, T> | null {
+  const all = told.filter((each) => each !== undefined);
+  return all.length === 0 ? null : new Map(all.flatMap((each) => [...each]));
 }

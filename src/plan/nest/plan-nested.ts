@@ -18,10 +18,10 @@ export function planNested(
   { request, relations, root }: NestedRequest,
   planTable: (request: PlanRequest, stage: string) => PlannedLevel,
 ): ReturnType<typeof planLevels> {
-  const planOf: PlanOfLevel = ({ level: { shape, seen }, options, linked, at }) => {
+  const planOf: PlanOfLevel = ({ level: { shape, seen }, options, uses, at }) => {
     const fields = [...(seen?.fields ?? [])];
     const sources = [{ source: null, fields, header: null }];
-    const own = { shape, options, linked, fields, sources, parents: new Map() };
+    const own = { shape, options, ...uses, fields, sources };
     return planTable(
       { ...request, ...own, openFields: true, allKnown: false },
       `${root.stage}_nest_${at}`,

@@ -14,6 +14,7 @@ import type {
   Session,
   Transaction,
 } from "../target.ts";
+import { madeValue } from "./catalog/made-value.ts";
 import { structureText } from "./stage/structure-text.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { endClient, ConnectionLoss, rollBack } from "./connect/deadline.ts";
@@ -149,6 +150,7 @@ export class PostgresSession implements Session {
       structureText,
       bytesPrefix: "\\x",
       bytesType: "bytea",
+      made: madeValue,
       dateOrder,
     };
   }

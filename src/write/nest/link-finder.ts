@@ -61,6 +61,8 @@ export class LinkFinder {
   /** What each of the rows is referred to by. Throws `RecordsCoupled`. */
   async find({ rows, counts, isOnly, areFound }: WrittenRows): Promise<readonly LinkKey[]> {
     const told = rows.map((row) => this.#told(row));
+    if (this.#plan.made !== undefined)
+      return told.map((values, at) => this.#made(values, rows[at]));
     const { suppressed = 0, skipped = 0, deleted = 0 } = counts;
     const unmatched = this.#plan.mode === "update" ? skipped : 0;
     const mayLack = areFound || suppressed + deleted + unmatched > 0;
@@ -83,6 +85,17 @@ export class LinkFinder {
       values.push(value);
     }
     return values;
+  }
+
+  /** A row without its key, which the database would have made, is not there. */
+  #made(values: readonly LinkValue[] | null, row: Row | undefined): LinkKey {
+    if (values !== null) return { kind: "values", values };
+    const made = new Set(this.#plan.made?.written.map(({ name }) => name));
+    for (const { column } of this.#plan.made?.before ?? []) made.add(column.name);
+    const names = this.#links.map(({ refersTo }) => refersTo.name);
+    const lacking = names.find((name) => row === undefined || valueIn(row, name) === null) ?? "";
+    if (!made.has(lacking)) return { kind: "unknown", column: lacking, found: 0 };
+    return { kind: "absent", key: `the ${lacking} that was made for it` };
   }
 
   #keyColumns(): readonly string[] {

@@ -233,6 +233,7 @@ async function readColumns(client: Client, oid: string, table: TableName): Promi
       {
         name: sequenceSql(row),
         maySet: row.settable && row.readable,
+        mayUse: row.usable,
         moveSql: setvalSql(sql, row),
       },
     ]),
