@@ -21,7 +21,7 @@ import {
 import { fieldNames } from "./field-names.ts";
 import { looseFinder } from "./loose-names.ts";
 import { findColumn, requireColumn } from "./names.ts";
-import { valueUses } from "./values/value-fields.ts";
+import { namedByValues, valueUses } from "./values/value-fields.ts";
 
 /** What the mapping flags say. */
 export interface MappingOptions {
@@ -114,10 +114,12 @@ function givenColumns(
   return given;
 }
 
-/** The members of JSON records out of which `--map` and `--lookup` take values. */
-export function parentsOf(options: Pick<Options, "map" | "lookup">): ReadonlySet<string> {
+/** The members of JSON records out of which `--map`, `--lookup` and `--value` take values. */
+export function parentsOf(options: Pick<Options, "map" | "lookup" | "value">): ReadonlySet<string> {
   const mapped = (options.map ?? []).flatMap(({ field, column }) => (column === null ? [] : field));
-  const dotted = [...mapped, ...lookupFields(options)].filter((field) => field.includes("."));
+  const dotted = [...mapped, ...lookupFields(options), ...namedByValues(options)].filter((field) =>
+    field.includes("."),
+  );
   return new Set(dotted.map((field) => field.slice(0, field.indexOf("."))));
 }
 

@@ -1,10 +1,10 @@
 /** From the levels of --nest and their tables to how records in records are written. Pure. */
-import { relocated, UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LookupPlan } from "../../model/lookup-plan.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
-import { levelFix } from "../../model/nest/level-fix.ts";
 import type { LinkedColumns, NestLevel, NestLink, NestPlan } from "../../model/nest/nest-plan.ts";
 import type { Column, TableShape } from "../../model/table-shape.ts";
+import { ofLevel } from "../../options/nest/level-error.ts";
 import { levelName } from "../../options/nest/nest-levels.ts";
 import type { LevelOptions } from "../../options/nest/nest-levels.ts";
 import { requireColumn, tableLabel } from "../names.ts";
@@ -186,12 +186,7 @@ function within<T>({ path }: LevelOptions, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof UpsurgeError)) throw error;
-    const name = levelName(path);
-    const { code, details, message: title, why, cause } = error;
-    const fix = levelFix(name, error.fix);
-    const said = new UpsurgeError(code, details, { title, why, fix, cause });
-    throw relocated(said, `--nest ${name}`);
+    throw ofLevel(error, path);
   }
 }
 
