@@ -1,5 +1,6 @@
 /** The levels of --nest, each with the options of a load of its own. What they mean to tables is left to `plan/`. */
 import { nearest } from "../../errors/edit-distance.ts";
+import { shellQuoted } from "../../errors/shell-word.ts";
 import { relocated, UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import { optionSpec, OPTION_NAMES } from "../flag.ts";
 import { OPTION_BY_NAME } from "../of-run.ts";
@@ -159,9 +160,12 @@ function refuseTwice(given: readonly GivenMember[]): void {
 
 function withoutParent(path: readonly string[]): Error {
   const above = levelName(path.slice(0, -1));
+  const name = levelName(path);
   const flag = `--nest ${above}:TABLE`;
-  const reason = `${levelName(path)} is a member of ${above}, which has no table`;
-  return upsurgeError("OPTION_MISSING", { flag, reason }, { where: "--nest" });
+  const reason = `${name} is a member of ${above}, which has no table`;
+  const quoted = shellQuoted(`"${name}":TABLE`);
+  const fix = `add ${flag}; or, where ${name} is the name of one member, put it in quotes: --nest ${quoted}`;
+  return upsurgeError("OPTION_MISSING", { flag, reason }, { where: "--nest", fix });
 }
 
 function levelOf(

@@ -218,8 +218,15 @@ function levelAt(
     links: links.map((link): NestLink => ({ ...link, find: finding(link, source, key) })),
     whenWritten: level.whenWritten,
     finds: level.finds,
+    ...(takesTexts(level, at, related) ? { takesTexts: true as const } : {}),
     ...position,
   };
+}
+
+/** Whether texts are elements of the level, or of the one that its rows are wrapped around. */
+function takesTexts(level: LevelRequest, at: number, related: readonly RelatedLevel[]): boolean {
+  const inside = related.find(({ parentAt }) => parentAt === at);
+  return (level.wraps ? (inside?.level.scalar ?? null) : level.scalar) !== null;
 }
 
 /** The columns by which a row is found after it was written: those of its key, or of a unique key that records fill. */

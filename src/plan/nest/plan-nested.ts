@@ -1,6 +1,7 @@
 /** The tables of the levels of records, each planned as that of a load by itself. Pure. */
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { PlanRequest } from "../make-plan.ts";
+import { refuseEmptying } from "./refuse-emptying.ts";
 import { planLevels } from "./plan-nest.ts";
 import type { NestRelations, PlannedLevel, PlanOfLevel } from "./plan-nest.ts";
 
@@ -27,5 +28,7 @@ export function planNested(
       `${root.stage}_nest_${at}`,
     );
   };
-  return planLevels(relations, root, { planOf, quoteIdentifier: request.quoteIdentifier });
+  const planned = planLevels(relations, root, { planOf, quoteIdentifier: request.quoteIdentifier });
+  refuseEmptying({ ...request, tables: planned.tables, levels: planned.nest.levels });
+  return planned;
 }
