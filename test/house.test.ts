@@ -55,7 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "write",
   ],
   account: ["options", "read", "testing", "values"],
-  sources: ["formats", "options", "read"],
+  sources: ["formats", "options", "read", "sql"],
   plan: ["infer", "options", "sql", "targets", "values"],
   infer: ["values"],
   write: ["checkpoint", "sql", "targets", "testing", "values"],

@@ -1,6 +1,7 @@
-/** Rejects by code, and by code and column: how many, where the first of them are, and their fix. */
+/** Rejects by code and level, and by code and column: how many, where the first of them are, and their fix. */
+import { levelOf } from "../model/nest/nesting.ts";
 import type { RejectsOfCode, RejectsOfColumn } from "../model/reject.ts";
-import type { Reject, RowCode } from "../model/reject.ts";
+import type { Reject } from "../model/reject.ts";
 
 /** So many places are kept. */
 const PLACES = 3;
@@ -10,7 +11,8 @@ const PAIRS = 200;
 
 /** Counts rejects in the order of the source. */
 export class RejectTally {
-  readonly #codes: Map<RowCode, RejectsOfCode>;
+  /** By code; of rows in members by their level as well, whose options their fix names. */
+  readonly #codes: Map<string, RejectsOfCode>;
   readonly #columns: Map<string, RejectsOfColumn>;
 
   /** Goes on from what `before` has counted. */
@@ -19,19 +21,20 @@ export class RejectTally {
     this.#columns = new Map(before === undefined ? [] : before.#columns);
   }
 
-  /** Adds what came after everything that was added before; `fix` is asked once a code. */
+  /** Adds what came after everything that was added before; `fix` is asked once a code and level. */
   add(reject: Reject, fix: (reject: Reject) => string): void {
-    const { code, position, column, message } = reject;
+    const { code, position, column, message, place } = reject;
     this.#addToColumn(reject);
-    const known = this.#codes.get(code);
+    const key = place === undefined ? code : JSON.stringify([code, ...levelOf(place)]);
+    const known = this.#codes.get(key);
     const count = (known?.count ?? 0) + 1;
     if (known !== undefined && known.first.length >= PLACES) {
-      this.#codes.set(code, { ...known, count });
+      this.#codes.set(key, { ...known, count });
       return;
     }
     const { source, record, line } = position;
     const first = [...(known?.first ?? []), { source, record, line, column, message }];
-    this.#codes.set(code, { code, count, fix: known?.fix ?? fix(reject), first });
+    this.#codes.set(key, { code, count, fix: known?.fix ?? fix(reject), first });
   }
 
   #addToColumn({ code, position, column, message }: Reject): void {
@@ -51,7 +54,7 @@ export class RejectTally {
     return [...this.#columns.values()];
   }
 
-  /** Every code that was met, in the order in which it was. */
+  /** Every code that was met on a level, in the order in which it was. */
   get all(): readonly RejectsOfCode[] {
     return [...this.#codes.values()];
   }

@@ -116,7 +116,7 @@ export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
   },
   ROW_NEST: {
     title: "a member that is not what --nest takes it for",
-    fix: "write an array of objects where rows refer to the row of the record, and an object where the record refers to a row; null and a member that is left out are taken as well",
+    fix: "write an array of objects where rows refer to the row of the record (or of texts and numbers, where the level has value: COLUMN), and an object where the record refers to a row; null and a member that is left out are taken as well",
   },
   ROW_NEST_KEY: {
     title: "a row that rows of another level are linked to, and that has no value for the link",

@@ -126,6 +126,8 @@ export interface BatchResult {
   readonly misfits?: readonly Misfits[];
   /** What became of each row that was not refused, by `ord`; absent where nobody asked. */
   readonly outcomes?: ReadonlyMap<number, RowOutcome>;
+  /** What the database made of rows that were written by themselves, by `ord`: the columns of `made.written` in the plan. */
+  readonly made?: ReadonlyMap<number, readonly (string | null)[]>;
   /** Rows of other tables that were made for them; absent: none. */
   readonly created?: number;
   /** What became of the rows in them, by level; absent: there are no levels. */

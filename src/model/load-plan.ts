@@ -3,6 +3,7 @@ import type { Counts } from "./counts.ts";
 import type { Comparison } from "./differences.ts";
 import type { HeaderField } from "./header.ts";
 import type { LookupPlan } from "./lookup-plan.ts";
+import type { MadeKeys } from "./nest/made-keys.ts";
 import type { MissingRule } from "./nest/missing-rule.ts";
 import type { LinkedColumns, NestPlan } from "./nest/nest-plan.ts";
 import type { TableDdl } from "./new-table.ts";
@@ -151,6 +152,8 @@ export interface TablePlan {
   readonly linked?: readonly LinkedColumns[];
   /** What becomes of its rows that the records of its level do not mention; absent: they stay. */
   readonly missing?: MissingRule;
+  /** What the database makes of a row, and others refer to it by; absent: others find it by its key, or none refers to it. */
+  readonly made?: MadeKeys;
   /** The columns that rows may carry, in table order. */
   readonly columns: readonly Column[];
   /** By column, how fields that fill it are written; absent: as the column's type takes them. */

@@ -59,7 +59,7 @@ export interface Reject {
   readonly nestedRows?: readonly number[];
 }
 
-/** The rejects of one code, as a report tells of them. */
+/** The rejects of one code, and of one level where records hold others, as a report tells of them. */
 export interface RejectsOfCode {
   readonly code: RowCode;
   readonly count: number;

@@ -27,6 +27,8 @@ export interface IdSequence {
   readonly name: string;
   /** This user may set it. */
   readonly maySet: boolean;
+  /** This user may take numbers from it. */
+  readonly mayUse: boolean;
   /** The statement that moves it past the ids that are there, and never back. */
   readonly moveSql: string;
 }

@@ -44,7 +44,11 @@ export function checkOptions(
   checkDifferences(options);
   checkLate(options);
   checkLookups(options);
-  checkNest(options, command, checkLevel);
+  checkNest(options, command, (level) => {
+    checkLevel(level);
+    checkLookups(level);
+    checkValues(level);
+  });
 }
 
 /** What holds for the options of a load, and of a level of nested records. */

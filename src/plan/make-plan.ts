@@ -17,18 +17,19 @@ import { modeOf } from "../options/mode-of.ts";
 import { linkedNames, refuseLinked } from "./nest/refuse-linked.ts";
 import { shareOut } from "./shards/share-out.ts";
 import {
+  carriedColumns,
   fieldLabels,
   fieldResolver,
   mapFields,
   namedFields,
   refuseMovedNumbers,
   refuseUnknownFields,
-  whyReadOnly,
 } from "./mapping.ts";
 import { chooseLate, explainLate, lateOptions } from "./late/late-columns.ts";
 import type { LateChoice } from "./late/late-columns.ts";
 import type { LookupPlan } from "../model/lookup-plan.ts";
 import { planValues } from "./values/plan-values.ts";
+import { planMade } from "./nest/made-keys.ts";
 import { planNested } from "./nest/plan-nested.ts";
 import { relateLevels } from "./nest/plan-nest.ts";
 import type { LevelRequest } from "./nest/plan-nest.ts";
@@ -87,6 +88,8 @@ export interface PlanRequest {
   readonly levels?: readonly LevelRequest[];
   /** The columns that take the key of a row of another level; absent: none. */
   readonly linked?: readonly LinkedColumns[];
+  /** The columns that rows of other levels refer to; absent: none. */
+  readonly referred?: readonly Column[];
   /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
   readonly whyUnhashable?: ((plan: TablePlan) => string | null) | undefined;
 }
@@ -94,7 +97,7 @@ export interface PlanRequest {
 /** The plan of a load. Throws `PLAN_*` errors; each names what to change. */
 export function makePlan(asked: PlanRequest): LoadPlan {
   const relations = asked.levels === undefined ? null : relateLevels(asked.levels, asked.shape);
-  const request = relations === null ? asked : { ...asked, linked: relations.ofRoot };
+  const request = relations === null ? asked : { ...asked, ...relations.ofRoot };
   const { plan, together, why, warnings } = planTable(request, request.stage ?? FIRST_STAGE);
   const nested =
     relations === null ? null : planNested({ request, relations, root: plan }, planTable);
@@ -200,7 +203,7 @@ function planRecords(request: PlanRequest, stage: string): PlannedRecords {
     ...fillings.chosen,
     ...key,
     nullKey: options.nullKey,
-    keepIdentity: options.keepIdentity,
+    keepIdentity: options.keepIdentity || fillings.bringsIds,
     isolation,
     looksFirst: uncounted !== null,
     ...going.chosen,
@@ -245,12 +248,22 @@ function chooseGoing(
 interface Fillings {
   readonly chosen: Pick<
     TablePlan,
-    "mapping" | "constants" | "update" | "columns" | "notations" | "values" | "lookups" | "linked"
+    | "mapping"
+    | "constants"
+    | "update"
+    | "columns"
+    | "notations"
+    | "values"
+    | "lookups"
+    | "linked"
+    | "made"
   >;
+  /** Rows carry ids that only the database makes else. */
+  readonly bringsIds: boolean;
   /** The columns that are written with their record, and that a known field, a constant, an expression or a look-up fills. */
   readonly named: ReadonlySet<string>;
   readonly late: LateChoice | null;
-  /** Why expressions or look-ups make records go one by one. */
+  /** Why expressions, look-ups or keys that the database makes have records go one by one. */
   readonly eachRecord: string | null;
   readonly why: readonly string[];
   readonly warnings: readonly string[];
@@ -271,19 +284,20 @@ function planFillings(
   const overlaps = findOverlaps({ ...how, ...filled, fieldNames: called });
   const known = knownOf(request);
   const { values, ...valued } = planValues({ ...request, ...how, ...filled, called, ...known });
-  const found = planLookups({ ...request, ...filled, values, called });
-  const { lookups } = found;
+  const { lookups, ...found } = planLookups({ ...request, ...filled, values, called });
+  const coupled = lookups.find((each) => each.eachRecord !== null);
   const late = chooseLate({ ...request, ...how, ...filled });
   const evaluated = (values?.columns ?? []).map(({ column }) => column.name);
-  const isWritten = (name: string): boolean => {
-    return only?.includes(name) ?? late?.columns.includes(name) !== true;
-  };
+  const isWritten = (name: string): boolean =>
+    only?.includes(name) ?? late?.columns.includes(name) !== true;
   const links = linkedNames(linked);
   const made = [...evaluated, ...lookups.map(({ column }) => column.name), ...links];
   refuseLinked(links, { mapping, constants, made });
   const given = [...mapping, ...constants].map(({ column }) => column);
   const named = new Set([...given, ...made].filter(isWritten));
-  const columns = carriedColumns(request, named).filter(({ name }) => isWritten(name));
+  const keys = planMade({ ...request, ...how, named });
+  const carried = carriedColumns(shape, { ...request, named, carried: keys.carried });
+  const columns = carried.filter(({ name }) => isWritten(name));
   const update = { ...all, columns: all.columns.filter(isWritten) };
   return {
     chosen: {
@@ -295,12 +309,13 @@ function planFillings(
       ...(values === null ? {} : { values }),
       ...(lookups.length === 0 ? {} : { lookups }),
       ...(linked.length === 0 ? {} : { linked }),
+      ...keys.chosen,
     },
+    bringsIds: keys.bringsIds,
     named,
     late,
-    eachRecord:
-      values?.eachRecord ?? lookups.find((each) => each.eachRecord !== null)?.eachRecord ?? null,
-    why: [...explainLate(late), ...overlaps.why, ...valued.why, ...found.why],
+    eachRecord: values?.eachRecord ?? coupled?.eachRecord ?? keys.alone,
+    why: [...explainLate(late), ...overlaps.why, ...valued.why, ...found.why, ...keys.why],
     warnings: [...nullTexts(options, how.arbiter), ...overlaps.warnings, ...found.warnings],
   };
 }
@@ -360,14 +375,4 @@ function planMapping(request: PlanRequest): TablePlan["mapping"] {
 
 function indexMatchesNulls({ uniqueKeys }: TableShape, arbiter: Arbiter | null): boolean {
   return uniqueKeys.some((key) => key.name === arbiter?.name && !key.nullsDistinct);
-}
-
-/** The columns rows may carry: for JSON every writable one, since any record may bring another field. */
-function carriedColumns(
-  { shape, options, openFields }: PlanRequest,
-  named: ReadonlySet<string>,
-): Column[] {
-  return shape.columns.filter((column) =>
-    openFields ? whyReadOnly(column, options.keepIdentity) === null : named.has(column.name),
-  );
 }

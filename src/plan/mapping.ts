@@ -21,7 +21,7 @@ import {
 import { fieldNames } from "./field-names.ts";
 import { looseFinder } from "./loose-names.ts";
 import { findColumn, requireColumn } from "./names.ts";
-import { valueUses } from "./values/value-fields.ts";
+import { namedByValues, valueUses } from "./values/value-fields.ts";
 
 /** What the mapping flags say. */
 export interface MappingOptions {
@@ -114,10 +114,12 @@ function givenColumns(
   return given;
 }
 
-/** The members of JSON records out of which `--map` and `--lookup` take values. */
-export function parentsOf(options: Pick<Options, "map" | "lookup">): ReadonlySet<string> {
+/** The members of JSON records out of which `--map`, `--lookup` and `--value` take values. */
+export function parentsOf(options: Pick<Options, "map" | "lookup" | "value">): ReadonlySet<string> {
   const mapped = (options.map ?? []).flatMap(({ field, column }) => (column === null ? [] : field));
-  const dotted = [...mapped, ...lookupFields(options)].filter((field) => field.includes("."));
+  const dotted = [...mapped, ...lookupFields(options), ...namedByValues(options)].filter((field) =>
+    field.includes("."),
+  );
   return new Set(dotted.map((field) => field.slice(0, field.indexOf("."))));
 }
 
@@ -360,4 +362,27 @@ function readOnlyColumn(field: string, column: string, reason: string): Error {
     ? `pass --keep-identity to write the source's values, or ${drop}`
     : drop;
   return upsurgeError("PLAN_READ_ONLY_COLUMN", { column, reason, suggestion });
+}
+
+/** What tells the columns that rows may carry. */
+export interface CarriedRequest {
+  readonly options: Pick<MappingOptions, "keepIdentity">;
+  /** Records may have fields that are not known. */
+  readonly openFields: boolean;
+  /** The columns that are known to be filled. */
+  readonly named: ReadonlySet<string>;
+  /** Those that the load fills whatever is said of them. */
+  readonly carried: readonly Column[];
+}
+
+/** The columns rows may carry: for JSON every writable one, since any record may bring another field. */
+export function carriedColumns(
+  shape: TableShape,
+  { options, openFields, named, carried }: CarriedRequest,
+): Column[] {
+  return shape.columns.filter(
+    (column) =>
+      carried.includes(column) ||
+      (openFields ? whyReadOnly(column, options.keepIdentity) === null : named.has(column.name)),
+  );
 }

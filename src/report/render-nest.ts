@@ -41,6 +41,8 @@ export function nestLines(
 function linkText({ relation, links }: NestLevel, own: TablePlan, parent: TablePlan): string {
   const source = relation === "array" ? parent : own;
   const pairs = links.map(({ column, refersTo }) => `${column.name} = ${refersTo.name}`).join(", ");
+  if (source.made !== undefined)
+    return `${pairs}, out of the record, else as the database makes it`;
   const key = links[0]?.find?.keys.map(({ column }) => column.name) ?? [];
   const isKey = isToldByKey(links);
   const isTold = isKey || source.mode === "insert";

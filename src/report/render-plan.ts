@@ -109,7 +109,9 @@ function facts({ plan, target, server, sources }: PlanReport): string[][] {
     ...(plan.partitioning.writers === 1
       ? []
       : [["writers", `${plan.partitioning.writers} connections at once`]]),
-    ...(first.keepIdentity ? [["identity", "ids are taken from the source"]] : []),
+    ...(first.keepIdentity && first.made === undefined
+      ? [["identity", "ids are taken from the source"]]
+      : []),
   ];
 }
 

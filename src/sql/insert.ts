@@ -5,7 +5,10 @@ import type { Dialect, MeetRows } from "./dialect.ts";
 type InsertSpelling = Pick<
   Dialect,
   "quote" | "into" | "target" | "anyRow" | "defaultRow" | "bringsIds" | "stampsStage"
->;
+> & {
+  /** A clause behind the names of the columns; absent: none. */
+  readonly output?: string;
+};
 
 /** The columns that are inserted of rows that carry `columns`, and their values. Stamps take the place of the source's values. */
 export function insertedColumns(
@@ -52,9 +55,11 @@ export function insertSql(
 ): string {
   const { names, values } = insertedSql(plan, columns, dialect);
   const into = `insert into ${dialect.into(plan)}`;
+  const { output = "" } = dialect;
+  const told = output === "" ? "" : ` ${output}`;
   return names === ""
-    ? `${into} ${dialect.defaultRow}`
-    : `${into} ${names}\nselect ${values} from ${from}`;
+    ? `${into}${told} ${dialect.defaultRow}`
+    : `${into} ${names}${told}\nselect ${values} from ${from}`;
 }
 
 /** The rows that are meant, in the order of the source. */

@@ -15,6 +15,7 @@ import type {
   Step,
   TablePlan,
 } from "../model/load-plan.ts";
+import type { MadeValue } from "../model/nest/made-keys.ts";
 import type { TableDdl } from "../model/new-table.ts";
 import type { PackedRows, SpannedKeys } from "../model/packed.ts";
 import type { PlannedStatement } from "../model/plan-report.ts";
@@ -82,6 +83,8 @@ export interface Capabilities {
   readonly lookupNeedsUpdatePrivilege?: true;
   /** What to do about dates that begin with the day (`DMY`) or the month, as a fix; absent: write them as YYYY-MM-DD. */
   readonly dateOrder?: (order: "DMY" | "MDY") => string;
+  /** How the value of a column is made that a row leaves to the database; absent or `null`: it is not made, or nothing tells it. */
+  readonly made?: (column: Column) => MadeValue | null;
   /** How JSON's true and false are spelled for columns that are not text; absent: the database reads the words. */
   readonly booleans?: { readonly true: string; readonly false: string };
   /** What stands before the hexadecimal digits of bytes; absent: nothing. */
@@ -359,7 +362,8 @@ export interface Writer {
   readonly keys?: KeyStore;
   /**
    * Applies each row by itself, in order, as the law says, and tells the rows that were refused. Leaves no partial row
-   * behind. `tells`: the result has the outcome of each row.
+   * behind. `tells`: the result has the outcome of each row. Where the plan has `made.written` it has the values of those
+   * columns as well, of each row that was inserted.
    */
   applyEach(batch: Batch, tells?: boolean): Promise<BatchResult>;
 }

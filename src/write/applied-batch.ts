@@ -13,6 +13,7 @@ export interface AppliedBatch {
 export function joinApplied(batch: Batch, parts: readonly AppliedBatch[]): AppliedBatch {
   const counts = noCounts();
   for (const { result } of parts) addCounts(counts, result.counts);
+  const made = joined(parts.map(({ result }) => result.made));
   return {
     batch: rowsBatch(
       batch,
@@ -24,6 +25,7 @@ export function joinApplied(batch: Batch, parts: readonly AppliedBatch[]): Appli
       misfits: parts.flatMap(({ result }) => result.misfits ?? []),
       created: parts.reduce((sum, { result }) => sum + (result.created ?? 0), 0),
       ...joinOutcomes(parts.map(({ result }) => result)),
+      ...(made === null ? {} : { made }),
     },
   };
 }
@@ -33,4 +35,10 @@ export function joinOutcomes(results: readonly BatchResult[]): Pick<BatchResult,
   const told = results.flatMap(({ outcomes }) => (outcomes === undefined ? [] : [outcomes]));
   if (told.length < results.length) return {};
   return { outcomes: new Map(told.flatMap((outcomes) => [...outcomes])) };
+}
+
+/** What is told of each row, of all parts; `null` where nothing is. */
+function joined<T>(told: readonly (ReadonlyMap<number, T> | undefined)[]): Map<number, T> | null {
+  const all = told.filter((each) => each !== undefined);
+  return all.length === 0 ? null : new Map(all.flatMap((each) => [...each]));
 }

@@ -20,15 +20,13 @@ import { LateValues } from "./late/late-values.ts";
 import type { LateResult } from "./late/late-values.ts";
 import { MissingRows } from "./remove-missing.ts";
 import type { RemovalHow, RemovalResult } from "./remove-missing.ts";
-import { guardedColumns } from "./mapping/guarded-columns.ts";
-import type { AppliedBatch } from "./applied-batch.ts";
 import { KeptKeys } from "./keys/kept-keys.ts";
-import { LookupWriter } from "./lookups/lookup-writer.ts";
 import { MissingGuard } from "./nest/missing-guard.ts";
 import { NestWriter } from "./nest/nest-writer.ts";
 import type { TableWriter } from "./nest/nest-writer.ts";
 import { outcomesTold } from "./nest/outcomes-told.ts";
-import { ValueWriter } from "./values/value-writer.ts";
+import { tableWriter } from "./table-writer.ts";
+import type { PreparedTable } from "./table-writer.ts";
 import { BatchWriter } from "./write-batch.ts";
 import type { BatchApplier, BatchWriterContext } from "./write-batch.ts";
 import { runSteps } from "./steps.ts";
@@ -138,34 +136,18 @@ export class SessionWriter {
     joined: JoinedTransaction,
     rows: BatchApplier,
   ): Pick<OpenTransaction, "write" | "prepare"> {
-    const next = this.#lookupWriter(rows) ?? rows;
-    const values = this.#valueWriter(next);
-    const root: TableWriter = async (batch) => await (values?.write(batch) ?? written(next, batch));
-    const nest = this.#nestWriter(joined, root);
-    // What expressions give is not known before, nor are the keys of other levels.
-    const isKnown = values === null && nest === null;
-    return {
-      write: nest === null ? root : async (batch) => await nest.write(batch),
-      prepare: isKnown ? (batch) => next.prepare(batch) : null,
-    };
+    const root = this.#tableWriter(this.#plan.tables[0], rows);
+    const nest = this.#nestWriter(joined, root.write);
+    // The keys of other levels are not known before.
+    return nest === null
+      ? root
+      : { write: async (batch) => await nest.write(batch), prepare: null };
   }
 
-  #lookupWriter(batches: BatchApplier): LookupWriter | null {
-    const [table] = this.#plan.tables;
-    if (table.lookups === undefined) return null;
-    const { quarantine } = this.#context;
-    const guarded = guardedColumns(table);
-    return new LookupWriter(table, { session: this.#session, batches, quarantine, guarded });
-  }
-
-  #valueWriter(next: BatchApplier | LookupWriter): ValueWriter | null {
-    const [table] = this.#plan.tables;
-    if (table.values === undefined) return null;
-    return new ValueWriter(table, table.values, {
+  #tableWriter(plan: TablePlan, batches: BatchApplier): PreparedTable {
+    return tableWriter(plan, batches, {
       session: this.#session,
       quarantine: this.#context.quarantine,
-      guarded: guardedColumns(table),
-      write: async (batch) => await written(next, batch),
     });
   }
 
@@ -183,10 +165,10 @@ export class SessionWriter {
         quarantine,
         ...this.#told(place + 1),
       });
-      return async (batch) => ({
-        batch,
-        result: this.#asCounted(plan, await batches.write(batch)),
-      });
+      return this.#tableWriter(plan, {
+        prepare: () => undefined,
+        write: async (batch) => this.#asCounted(plan, await batches.write(batch)),
+      }).write;
     });
     return new NestWriter(tables, nest, {
       session: this.#session,
@@ -381,12 +363,6 @@ export class SessionWriter {
       throw this.#stopped ? error : this.#session.translate(error);
     }
   }
-}
-
-/** What is written is what came, unless look-ups filled it in. */
-async function written(next: BatchApplier | LookupWriter, batch: Batch): Promise<AppliedBatch> {
-  if (next instanceof LookupWriter) return await next.write(batch);
-  return { batch, result: await next.write(batch) };
 }
 
 function writerAt({ transaction }: JoinedTransaction, at: number | undefined): Writer {

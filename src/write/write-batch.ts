@@ -8,6 +8,7 @@ import type { Batch, BatchResult, Row, RowFault } from "../model/batch.ts";
 import { accountedFor, addCounts, noCounts, ROW_OUTCOMES } from "../model/counts.ts";
 import type { Counts, OutcomeCounts, RowOutcome } from "../model/counts.ts";
 import type { TablePlan } from "../model/load-plan.ts";
+import type { MadeKeys } from "../model/nest/made-keys.ts";
 import type { Capabilities, ErrorClass, Writer } from "../targets/target.ts";
 import type { Repeat, RepeatFolds, SetWriter } from "../targets/set-writer.ts";
 import { Quarantine } from "./quarantine.ts";
@@ -146,6 +147,7 @@ export class BatchWriter {
   #oneAtATime(batch: Batch): boolean {
     const { isolation } = this.#plan;
     if (isolation.rowByRow !== null || this.#quarantine.goesAlone(batch)) return true;
+    if (this.#plan.made !== undefined && isUntold(batch, this.#plan.made)) return true;
     return isolation.inFileOrder !== null && isMixed(batch);
   }
 
@@ -300,4 +302,11 @@ function intoWaves(repeats: readonly Repeat[]): number[][] {
     else ords.push(ord);
   }
   return [...waves].toSorted(([a], [b]) => a - b).map(([, ords]) => ords.toSorted((a, b) => a - b));
+}
+
+/** Whether a row has no value in a column that the database tells of row by row. */
+function isUntold({ rows }: Batch, { written }: MadeKeys): boolean {
+  return written.some(({ name }) =>
+    rows.some(({ shape, values }) => (values[shape.columns.indexOf(name)] ?? null) === null),
+  );
 }

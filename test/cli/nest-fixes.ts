@@ -2,7 +2,7 @@
 
 const LOAD = "in.ndjson --to t.db --table t --key id";
 const TABLES =
-  "create table t (id integer primary key, a integer); create table lines (t integer references t (id), n integer, other integer references t (id), primary key (t, n)); create table loose (t integer, n integer, primary key (t, n)); create table ids (i integer primary key, t integer references t (id)); create table more (i integer references ids (i), n integer, primary key (i, n))";
+  "create table t (id integer primary key, a integer); create table lines (t integer references t (id), n integer, other integer references t (id), primary key (t, n)); create table loose (t integer, n integer, primary key (t, n)); create table ids (i integer unique, t integer references t (id), c integer); create table more (i integer references ids (i), n integer, primary key (i, n))";
 const files = { "in.ndjson": '{"id":1,"lines":[{"n":1}]}\n' };
 
 /** The cases. */
@@ -26,7 +26,7 @@ export const NEST_FIXES = [
   {
     code: "PLAN_NEST_KEY",
     sql: TABLES,
-    files: { "in.ndjson": '{"id":1,"lines":[{"more":[{"n":1}]}]}\n' },
+    files: { "in.ndjson": '{"id":1,"lines":[{"c":1,"more":[{"n":1}]}]}\n' },
     run: `${LOAD} --nest lines:ids --nest lines.more:more`,
     fix: /give the records i, with mode: insert/,
     next: `${LOAD} --nest {"lines":{"table":"ids","const":{"i":"5"},"nest":{"more":"more"}}}`,

@@ -94,7 +94,15 @@ describe.each(ENGINES)("$title", (engine) => {
       ["x"],
     ]);
     const refused = await shell.load([{ k: 1, phones: ["1"] }], ["--nest", "phones:phones"]);
-    expect(refused.output).toContain("phones 1: the element is a string, and not an object");
+    expect(refused.output).toContain('phones 1: the element is a string, and not an object"');
+    const list = await shell.load([{ k: 1, phones: [["1"]] }], nest);
+    expect(list.output).toContain(
+      "phones 1: the element is an array, and not an object, a text or a number",
+    );
+    const alone = await shell.load([{ k: 1, phones: "1" }], nest);
+    expect(alone.output).toContain(
+      "phones is a string, and --nest takes it for an array of objects, texts or numbers",
+    );
   });
 });
 

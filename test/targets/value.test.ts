@@ -157,6 +157,20 @@ function keys(shell: LookupShell, database: TestDatabase): void {
 
 /** JSON records. */
 function records(shell: LookupShell, database: TestDatabase, size: string): void {
+  test("reads a value inside of an object of JSON by its dotted name", async () => {
+    await shell.start(BOOKS);
+    const text = '{"k":1,"by":{"name":" Ann "}}\n{"k":2,"by":null}\n{"k":3}\n';
+    const flags = ["--value", 'author = trim(excluded."by.name")'];
+    const { exit, counts, stderr } = await shell.load(text, flags, "in.ndjson");
+
+    expect([exit, counts], stderr).toEqual([0, { inserted: 3 }]);
+    expect(await database.rows("select k, author from books order by k")).toEqual([
+      ["1", "Ann"],
+      ["2", null],
+      ["3", null],
+    ]);
+  });
+
   test("members are their text; what is absent leaves the column alone, unless there is a value", async () => {
     await shell.start(BOOKS, "insert into books (k, title, author, n) values (1, 'T', 'A', 4)");
     const flags = [...TRIM, "--value", size, "--value", "author = coalesce(excluded.by, 'none')"];

@@ -56,8 +56,8 @@ export async function planLoadOf(inputs: PlanningInputs): Promise<PlannedSources
   const { session, shape, sources, options } = inputs;
   const toColumn = fieldResolver(shape, options);
   const accepted: { fields: LookedAtSources["fields"] } = { fields: [] };
-  const parents = await readParents(session, options);
   const levels = await readLevels(session, options);
+  const parents = await readParents(session, options, levels);
   const looked = await sources.look(rulesOf(session, { shape, toColumn, options, accepted }));
   accepted.fields = looked.fields;
   if (inputs.endsWhole !== true)

@@ -1,24 +1,42 @@
 /** Reads the tables that look-ups name. */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { TableShape } from "../../model/table-shape.ts";
+import { ofLevel } from "../../options/nest/level-error.ts";
 import type { Options } from "../../options/options.ts";
 import { nearTable } from "../../plan/names.ts";
 import { refusePrivileges } from "../../plan/requirements.ts";
 import { LOOKUP_PRIVILEGES } from "../../model/lookup-plan.ts";
 import type { Session } from "../../targets/target.ts";
+import type { ReadLevel } from "./read-levels.ts";
 import { tablesThere } from "./tables-there.ts";
 import type { TablesThere } from "./tables-there.ts";
 
-/** The tables, by the names that the options have for them. Throws `PLAN_LOOKUP_TABLE`, `PLAN_PRIVILEGE`. */
+/** The tables, by the names that the options have for them, those of levels included. Throws `PLAN_LOOKUP_TABLE`, `PLAN_PRIVILEGE`. */
 export async function readParents(
   session: Session,
   options: Options,
+  levels: readonly Pick<ReadLevel, "path" | "options">[] = [],
 ): Promise<ReadonlyMap<string, TableShape>> {
-  const { lookup, lookupMissing, grants } = options;
   const parents = new Map<string, TableShape>();
+  await addParents(session, options, parents);
+  for (const level of levels) {
+    try {
+      await addParents(session, level.options, parents);
+    } catch (error) {
+      throw ofLevel(error, level.path);
+    }
+  }
+  return parents;
+}
+
+async function addParents(
+  session: Session,
+  options: Options,
+  parents: Map<string, TableShape>,
+): Promise<void> {
+  const { lookup, lookupMissing, grants } = options;
   for (const { table, column } of lookup ?? []) {
-    if (parents.has(table)) continue;
-    const shape = await session.readTableShape(table);
+    const shape = parents.get(table) ?? (await session.readTableShape(table));
     if (shape === null) {
       throw noParent(await tablesThere(session, options), table, column);
     }
@@ -26,7 +44,6 @@ export async function readParents(
     if (!grants) refusePrivileges(shape, needed, (name) => session.quoteIdentifier(name));
     parents.set(table, shape);
   }
-  return parents;
 }
 
 function noParent({ tables, told }: TablesThere, table: string, column: string): Error {

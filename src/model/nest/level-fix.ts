@@ -1,11 +1,11 @@
 /** What to do about an error of a level: its options stand in `--nest`, and flags are those of the records. Pure. */
 
-const SEVERAL = /--(map|const|set|stamp|delete-when) ('[^']*'|[^\s,;`]+)/g;
+const SEVERAL = /--(map|const|value|lookup|set|stamp|delete-when) ('[^']*'|[^\s,;`]+)/g;
 const SINGLE =
-  /--(key|constraint|mode|null-key|extra-fields|missing-fields|match-names|update-columns) (?!or\b)('[^']*'|[^\s,;`]+)/g;
+  /--(key|constraint|mode|lookup-missing|null-key|extra-fields|missing-fields|match-names|update-columns) (?!or\b)('[^']*'|[^\s,;`]+)/g;
 /** Without a value, as a fix names it that does not know one. */
 const BARE =
-  /--(map|const|set|stamp|delete-when|key|constraint|mode|null-key|extra-fields|missing-fields|update-columns)\b/g;
+  /--(map|const|value|lookup|set|stamp|delete-when|lookup-missing|key|constraint|mode|null-key|extra-fields|missing-fields|update-columns)\b/g;
 /** It does not go with `--nest`. */
 const ALTER = /; --alter adds (?:a column for it|columns for them)/g;
 
@@ -16,6 +16,6 @@ export function levelFix(name: string, fix: string): string {
     .replace(SEVERAL, (_, option: string, value: string) => `${option}: [ ${value} ]`)
     .replace(SINGLE, (_, option: string, value: string) => `${option}: ${value}`)
     .replace(BARE, (_, option: string) => `${option}:`)
-    .replaceAll("--keep-identity", "keep-identity: true");
+    .replaceAll(/--(keep-identity|any-constraint|ignore)\b/g, "$1: true");
   return own === said ? own : `among the options of ${name} in --nest: ${own}`;
 }

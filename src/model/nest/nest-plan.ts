@@ -35,6 +35,8 @@ export interface NestLevel {
   readonly whenWritten: boolean;
   /** Its rows are looked up, and never written. */
   readonly finds: boolean;
+  /** An element may be a text, a number, true or false; absent: it is an object. */
+  readonly takesTexts?: true;
 }
 
 /** How nested records are written. */

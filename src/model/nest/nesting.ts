@@ -7,6 +7,8 @@ export interface NestMember {
   readonly members: readonly NestMember[];
   /** The field that an element fills which is a text, a number, true or false; absent: such an element is no record. */
   readonly scalar?: string;
+  /** Dotted names, as flags have them, of values inside of the objects of a record; absent: none. */
+  readonly paths?: readonly string[];
   /** An element is the record in its one member, and has nothing else. */
   readonly wraps?: true;
 }

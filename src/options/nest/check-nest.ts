@@ -1,9 +1,10 @@
 /** What --nest does not go with, and levels whose own options do not go together. Needs no database. */
-import { relocated, UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { flagOf, optionSpec, OPTION_NAMES } from "../flag.ts";
 import type { Command } from "../option.ts";
 import type { OptionName, Options } from "../options.ts";
 import { conflict } from "../wrong-options.ts";
+import { ofLevel } from "./level-error.ts";
 import { levelName, levelsOf } from "./nest-levels.ts";
 import type { LevelOptions } from "./nest-levels.ts";
 
@@ -12,7 +13,6 @@ const NOT_WITH: readonly (readonly [OptionName, string])[] = [
   ["deleteMissing", "it would look at the table of the records alone"],
   ["late", "rows of other levels would refer to a row before it is whole"],
   ["diff", "it would compare the table of the records alone"],
-  ["anyConstraint", "it may meet a row with another key than the record's"],
   ["job", "a load of nested records is committed once, at its end"],
   ["followAppend", "a load of nested records is committed once, at its end"],
   ["create", "the tables of nested records are there before them, with their foreign keys"],
@@ -47,7 +47,7 @@ export function checkNest(
     try {
       check(level.options);
     } catch (error) {
-      throw error instanceof UpsurgeError ? relocated(error, where) : error;
+      throw ofLevel(error, level.path);
     }
   }
 }

@@ -52,13 +52,22 @@ export const NEST_VALUE: Grammar<GivenNest> = {
   },
 };
 
-/** `lines.taxes:line_taxes`; a member with a dot in its name needs the mapping. */
+const MEMBER = String.raw`(?:"(?:[^"]|"")+"|[^\s:{}[\]"',.]+)`;
+const SHORT = new RegExp(
+  String.raw`^\s*(${MEMBER}(?:\.${MEMBER})*):([^\s:{}[\],](?:[^:{}[\],\n]*[^\s:{}[\],])?)\s*$`,
+);
+
+/** `lines.taxes:line_taxes`; a name with a dot or a blank stands in double quotes. The table is as `--table` takes it. */
 function shortMember(text: string): GivenMember[] | null {
-  const [, member, table] = /^\s*([^\s:{}[\]"',]+):([^\s:{}[\],]+)\s*$/.exec(text) ?? [];
+  const [, member, table] = SHORT.exec(text) ?? [];
   if (member === undefined || table === undefined) return null;
-  const path = member.split(".");
-  if (path.includes("")) return null;
+  const path = (member.match(new RegExp(MEMBER, "g")) ?? []).map(bare);
   return [{ path, entries: new Map([["table", { kind: "texts", texts: [table] }]]) }];
+}
+
+/** A name without its quotes. */
+function bare(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 }
 
 function mappedMembers(text: string): GivenMember[] | null {

@@ -1,5 +1,6 @@
 /** The levels of --nest, each with the options of a load of its own. What they mean to tables is left to `plan/`. */
 import { nearest } from "../../errors/edit-distance.ts";
+import { shellQuoted } from "../../errors/shell-word.ts";
 import { relocated, UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import { optionSpec, OPTION_NAMES } from "../flag.ts";
 import { OPTION_BY_NAME } from "../of-run.ts";
@@ -49,11 +50,15 @@ export interface LevelOptions {
 const OF_LEVEL: readonly OptionName[] = [
   "map",
   "const",
+  "value",
+  "lookup",
+  "lookupMissing",
   "key",
   "constraint",
   "keyWhere",
   "mode",
   "ignore",
+  "anyConstraint",
   "updateColumns",
   "set",
   "updateWhere",
@@ -74,10 +79,6 @@ const SHARED: ReadonlySet<OptionName> = new Set(["extraFields", "missingFields",
 /** Options of the records themselves, which no level has from them. */
 const OF_RECORDS: ReadonlySet<OptionName> = new Set<OptionName>([
   ...OF_LEVEL.filter((name) => !SHARED.has(name)),
-  "anyConstraint",
-  "lookup",
-  "lookupMissing",
-  "value",
   "late",
   "nest",
   "table",
@@ -164,9 +165,12 @@ function refuseTwice(given: readonly GivenMember[]): void {
 
 function withoutParent(path: readonly string[]): Error {
   const above = levelName(path.slice(0, -1));
+  const name = levelName(path);
   const flag = `--nest ${above}:TABLE`;
-  const reason = `${levelName(path)} is a member of ${above}, which has no table`;
-  return upsurgeError("OPTION_MISSING", { flag, reason }, { where: "--nest" });
+  const reason = `${name} is a member of ${above}, which has no table`;
+  const quoted = shellQuoted(`"${name}":TABLE`);
+  const fix = `add ${flag}; or, where ${name} is the name of one member, put it in quotes: --nest ${quoted}`;
+  return upsurgeError("OPTION_MISSING", { flag, reason }, { where: "--nest", fix });
 }
 
 function levelOf(
@@ -185,6 +189,8 @@ function levelOf(
   const finds = oneText(entries.get("mode")) === FIND;
   // It takes what a level takes whose rows are there.
   if (finds) raw.mode = ["update"];
+  const { scalar, expressions } = valueOf(entries.get("value"), where);
+  if (expressions.length > 0) raw.value = expressions;
   const options = settled(raw, root, where);
   const isKeyed = options.key !== null || options.constraint !== null;
   return {
@@ -199,10 +205,26 @@ function levelOf(
       oneOf(entries.get("when"), { where, name: "when", of: ["always", "written"] }) === "written",
     missing: missingOf(entries.get("missing"), where),
     finds,
-    scalar: oneText(entries.get("value")),
+    scalar,
     wraps: entries.has("through"),
     isKeyed: isKeyed || (!finds && (raw.mode !== undefined || raw.ignore !== undefined)),
   };
+}
+
+/** `value` names the column of an element that is no object, or fills columns with expressions, as the option of a load does. */
+function valueOf(
+  entry: GivenEntry | undefined,
+  where: string,
+): { readonly scalar: string | null; readonly expressions: readonly string[] } {
+  if (entry === undefined) return { scalar: null, expressions: [] };
+  const texts = textsOf("value", entry);
+  const expressions = texts.filter((text) => text.includes("="));
+  const [scalar = null, ...others] = texts.filter((text) => !text.includes("="));
+  if (others.length === 0 && scalar !== "") return { scalar, expressions };
+  const expected = "one column for elements that are no objects, or columns with expressions";
+  const details = { flag: `${where}: value`, value: `'${texts.join(", ")}'`, expected };
+  const fix = "write value: COLUMN, or value: 'COLUMN = EXPRESSION'";
+  throw upsurgeError("OPTION_VALUE", details, { where, fix });
 }
 
 /** `tags(name)`, or the options of the level behind a table that links two others. */

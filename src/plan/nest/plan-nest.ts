@@ -1,10 +1,10 @@
 /** From the levels of --nest and their tables to how records in records are written. Pure. */
-import { relocated, UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LookupPlan } from "../../model/lookup-plan.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
-import { levelFix } from "../../model/nest/level-fix.ts";
 import type { LinkedColumns, NestLevel, NestLink, NestPlan } from "../../model/nest/nest-plan.ts";
-import type { TableShape } from "../../model/table-shape.ts";
+import type { Column, TableShape } from "../../model/table-shape.ts";
+import { ofLevel } from "../../options/nest/level-error.ts";
 import { levelName } from "../../options/nest/nest-levels.ts";
 import type { LevelOptions } from "../../options/nest/nest-levels.ts";
 import type { DeleteLimit } from "../../options/grammar.ts";
@@ -46,15 +46,23 @@ export interface PlannedLevel {
 export type PlanOfLevel = (request: {
   readonly level: LevelRequest;
   readonly options: LevelOptions["options"];
-  readonly linked: readonly LinkedColumns[];
+  readonly uses: LinkUses;
   readonly at: number;
 }) => PlannedLevel;
 
 /** The relations of levels, before their tables are planned. */
 export interface NestRelations {
   readonly levels: readonly RelatedLevel[];
-  /** The columns of the records' own table that are filled. */
-  readonly ofRoot: readonly LinkedColumns[];
+  /** Of the records' own table. */
+  readonly ofRoot: LinkUses;
+}
+
+/** What links do with the columns of a table. */
+export interface LinkUses {
+  /** They are filled. */
+  readonly linked: readonly LinkedColumns[];
+  /** They are referred to. */
+  readonly referred: readonly Column[];
 }
 
 /** How the tables of levels are linked. Throws `PLAN_NEST_LINK`, `PLAN_UNKNOWN_COLUMN`. */
@@ -66,7 +74,23 @@ export function relateLevels(levels: readonly LevelRequest[], root: TableShape):
     refuseOther(level, relation);
     return { ...relation, level, parentAt: at === null ? 0 : at + 1 };
   });
-  return { levels: related, ofRoot: linkedOf(0, related) };
+  return { levels: related, ofRoot: usesOf(0, related) };
+}
+
+function usesOf(at: number, related: readonly RelatedLevel[]): LinkUses {
+  return { linked: linkedOf(at, related), referred: referredOf(at, related) };
+}
+
+/** The columns of the table at this place that rows in its arrays refer to, and those that its row is an object of. */
+function referredOf(at: number, related: readonly RelatedLevel[]): readonly Column[] {
+  const own = at === 0 ? undefined : related[at - 1];
+  const links = [
+    ...(own?.relation === "object" ? own.links : []),
+    ...related
+      .filter(({ parentAt, relation }) => parentAt === at && relation === "array")
+      .flatMap((each) => each.links),
+  ];
+  return [...new Map(links.map(({ refersTo }) => [refersTo.name, refersTo])).values()];
 }
 
 /** Throws for what is said of arrays, or of objects, alone. */
@@ -138,9 +162,9 @@ export function planLevels(
   readonly warnings: readonly string[];
 } {
   const planned = related.map(({ level }, place) => {
-    const linked = linkedOf(place + 1, related);
+    const uses = usesOf(place + 1, related);
     return within(level, () =>
-      planOf({ level, options: levelOptions(level, linked), linked, at: place + 1 }),
+      planOf({ level, options: levelOptions(level, uses.linked), uses, at: place + 1 }),
     );
   });
   const plans: readonly [TablePlan, ...TablePlan[]] = [root, ...planned.map(({ plan }) => plan)];
@@ -211,12 +235,7 @@ function within<T>({ path }: LevelOptions, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof UpsurgeError)) throw error;
-    const name = levelName(path);
-    const { code, details, message: title, why, cause } = error;
-    const fix = levelFix(name, error.fix);
-    const said = new UpsurgeError(code, details, { title, why, fix, cause });
-    throw relocated(said, `--nest ${name}`);
+    throw ofLevel(error, path);
   }
 }
 
@@ -254,26 +273,26 @@ function levelAt(
     links: links.map((link): NestLink => ({ ...link, find: finding(link, source, key) })),
     whenWritten: level.whenWritten,
     finds: level.finds,
+    ...(takesTexts(level, at, related) ? { takesTexts: true as const } : {}),
     ...position,
   };
 }
 
+/** Whether texts are elements of the level, or of the one that its rows are wrapped around. */
+function takesTexts(level: LevelRequest, at: number, related: readonly RelatedLevel[]): boolean {
+  const inside = related.find(({ parentAt }) => parentAt === at);
+  return (level.wraps ? (inside?.level.scalar ?? null) : level.scalar) !== null;
+}
+
 /** The columns by which a row is found after it was written: those of its key, or of a unique key that records fill. */
-function findingKey({
-  arbiter,
-  table,
-  mapping,
-  constants,
-  linked = [],
-}: TablePlan): readonly string[] | null {
+function findingKey(source: TablePlan): readonly string[] | null {
+  const { arbiter, table, made } = source;
+  if (made !== undefined) return null;
   if (arbiter !== null) {
     const isPlain = arbiter.kind === "expressions" && arbiter.plain && arbiter.predicate === null;
     return isPlain ? arbiter.columns : null;
   }
-  const filled = new Set([
-    ...[...mapping, ...constants].map(({ column }) => column),
-    ...linked.flatMap(({ columns }) => columns.map(({ name }) => name)),
-  ]);
+  const filled = filledBy(source);
   const key = table.uniqueKeys.find(
     ({ kind, columns, predicate, standard }) =>
       kind === "unique" &&
@@ -282,6 +301,20 @@ function findingKey({
       columns.every((name) => name !== null && filled.has(name)),
   );
   return key?.columns.filter((name) => name !== null) ?? null;
+}
+
+/** The columns that rows have values in before they are written. */
+function filledBy(plan: TablePlan): ReadonlySet<string> {
+  const { mapping, constants, values, lookups = [], linked = [], made } = plan;
+  const columns = [
+    ...[...(values?.columns ?? []), ...lookups, ...(made?.before ?? [])].map((each) => each.column),
+    ...(made?.written ?? []),
+    ...linked.flatMap((each) => each.columns),
+  ];
+  return new Set([
+    ...[...mapping, ...constants].map(({ column }) => column),
+    ...columns.map(({ name }) => name),
+  ]);
 }
 
 function finding(
@@ -321,13 +354,13 @@ function refuseUnfindable({
   readonly level: LevelRequest;
 }): void {
   if (key !== null) return;
-  const told = new Set([...source.mapping, ...source.constants].map(({ column }) => column));
+  const told = filledBy(source);
   const untold = links.find(({ refersTo }) => !told.has(refersTo.name));
   if (untold === undefined && source.mode === "insert") return;
   const column = untold?.refersTo.name ?? links[0]?.refersTo.name ?? "";
   const reason =
     source.mode === "insert"
-      ? `no key is named, no unique key is filled by the records, and they have no ${column}, which the rows refer to`
+      ? `no key is named, no unique key is filled by the records, and they have no ${column}, which the rows refer to and the database does not make`
       : "its key is an expression, or partial, or any key decides";
   throw upsurgeError(
     "PLAN_NEST_KEY",

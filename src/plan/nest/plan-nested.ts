@@ -1,6 +1,7 @@
 /** The tables of the levels of records, each planned as that of a load by itself. Pure. */
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { PlanRequest } from "../make-plan.ts";
+import { refuseEmptying } from "./refuse-emptying.ts";
 import { planLevels } from "./plan-nest.ts";
 import type { NestRelations, PlannedLevel, PlanOfLevel } from "./plan-nest.ts";
 
@@ -18,15 +19,18 @@ export function planNested(
   { request, relations, root }: NestedRequest,
   planTable: (request: PlanRequest, stage: string) => PlannedLevel,
 ): ReturnType<typeof planLevels> {
-  const planOf: PlanOfLevel = ({ level: { shape, seen }, options, linked, at }) => {
+  const planOf: PlanOfLevel = ({ level: { shape, seen }, options, uses, at }) => {
     const fields = [...(seen?.fields ?? [])];
     const sources = [{ source: null, fields, header: null }];
-    const own = { shape, options, linked, fields, sources, parents: new Map() };
+    const own = { shape, options, ...uses, fields, sources };
     return planTable(
       { ...request, ...own, openFields: true, allKnown: false },
       `${root.stage}_nest_${at}`,
     );
   };
   const { quoteIdentifier, options } = request;
-  return planLevels(relations, root, { planOf, limit: options.maxDelete, quoteIdentifier });
+  const how = { planOf, limit: options.maxDelete, quoteIdentifier };
+  const planned = planLevels(relations, root, how);
+  refuseEmptying({ ...request, tables: planned.tables, levels: planned.nest.levels });
+  return planned;
 }

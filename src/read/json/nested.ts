@@ -10,6 +10,7 @@ import type { SourceRecord } from "../../model/record.ts";
 import type { RecordFault } from "../text/record-stream.ts";
 import { jsonMembers, membersAt } from "./members.ts";
 import type { JsonMembers } from "./members.ts";
+import { addPaths, memberPaths } from "./paths.ts";
 import { JsonText } from "./text.ts";
 
 /** What a record is made of besides its members. */
@@ -149,11 +150,13 @@ function whatBegins(char: string): NoRecord {
 }
 
 function recordOf(
-  found: JsonMembers | RecordFault,
-  { members }: NestMember,
+  given: JsonMembers | RecordFault,
+  { members, paths = [] }: NestMember,
   context: NestedContext,
   place: NestedPlace,
 ): SourceRecord | RecordFault {
+  if ("code" in given) return given;
+  const found = paths.length === 0 ? given : addPaths(given, memberPaths(paths));
   if ("code" in found) return found;
   const { position, raw } = context.of;
   if (members.length === 0) {

@@ -1,5 +1,6 @@
 /** What PostgreSQL can do, by its version. Pure. */
 import type { Capabilities } from "../target.ts";
+import { madeValue } from "./catalog/made-value.ts";
 import { methodsOf } from "./methods.ts";
 import { structureText } from "./stage/structure-text.ts";
 import { dateOrder } from "./words.ts";
@@ -27,6 +28,7 @@ export function capabilitiesOf(version: number, hasCitus: boolean): Capabilities
     structureText,
     bytesPrefix: "\\x",
     bytesType: "bytea",
+    made: madeValue,
     dateOrder,
   };
 }

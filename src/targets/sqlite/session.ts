@@ -56,6 +56,10 @@ const CAPABILITIES: Capabilities = {
   commitsAtOnce: true,
   booleans: { true: "1", false: "0" },
   bytesType: "BLOB",
+  made: ({ identity, defaultSql }) => {
+    if (identity === "rowid") return { kind: "written" };
+    return defaultSql === null ? null : { kind: "before", sql: defaultSql };
+  },
 };
 
 /** What a load may keep of the file: keys in no order need it, and memory is to stay small. It goes with the connection. */

@@ -73,6 +73,9 @@ const CAPABILITIES: Capabilities = {
   notNullCode: "515",
   bytesPrefix: "0x",
   bytesType: "varbinary(max)",
+  // NEWSEQUENTIALID() and identities make values nowhere else.
+  made: ({ identity, defaultSql }) =>
+    identity === null && defaultSql === null ? null : { kind: "written" },
   batchRows: BATCH_ROWS,
   truncateResetsIdentity: true,
   parallel: false,

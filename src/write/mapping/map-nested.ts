@@ -114,13 +114,15 @@ export class NestedMapper implements Mapper {
   }
 
   #rowsOf(record: SourceRecord, own: MappedLevel, root: Row): NestedRows {
-    const { relation, path, memberAt } = own.level;
+    const { relation, path, memberAt, takesTexts = false } = own.level;
+    const texts = takesTexts ? ", a text or a number" : "";
     const value = record.nested?.[memberAt] ?? { kind: "absent" };
     if (value.kind === "absent") return undefined;
     if (value.kind === "null") return null;
     if (value.kind !== relation) {
       const found = value.kind === "other" ? value.what : `an ${value.kind}`;
-      const takes = relation === "array" ? "an array of objects" : "one object";
+      const elements = takesTexts ? "objects, texts or numbers" : "objects";
+      const takes = relation === "array" ? `an array of ${elements}` : "one object";
       const name = path.at(-1) ?? "";
       const message = `${name} is ${found}, and --nest takes it for ${takes}`;
       const { place: above = null } = record;
@@ -130,7 +132,7 @@ export class NestedMapper implements Mapper {
     return elementsOf(value).map((element) => {
       if (element.kind === "record") return this.#row(element.record, own, root);
       const { place, what } = element;
-      const fault = nestFault(`the element is ${what}, and not an object`);
+      const fault = nestFault(`the element is ${what}, and not an object${texts}`);
       throw faulty(record, fault, { place, said: place });
     });
   }

@@ -61,6 +61,8 @@ export class LinkFinder {
   /** What each of the rows is referred to by. Throws `RecordsCoupled`. */
   async find({ rows, counts, isOnly, areFound }: WrittenRows): Promise<readonly LinkKey[]> {
     const told = rows.map((row) => this.toldBy(row));
+    if (this.#plan.made !== undefined)
+      return told.map((values, at) => this.#made(values, rows[at]));
     const mayLack = areFound || this.#mayLack(counts);
     if (!mayLack && told.every((values) => values !== null))
       return told.map((values): LinkKey => ({ kind: "values", values: values ?? [] }));
@@ -71,7 +73,8 @@ export class LinkFinder {
 
   /** Whether the records of rows say what these are referred to by, after this has become of them. */
   areTold(counts: OutcomeCounts): boolean {
-    return this.#tells && !this.#mayLack(counts);
+    // What the database makes is in the rows as they were written.
+    return this.#plan.made === undefined && this.#tells && !this.#mayLack(counts);
   }
 
   get #tells(): boolean {
@@ -94,6 +97,17 @@ export class LinkFinder {
       values.push(value);
     }
     return values;
+  }
+
+  /** A row without its key, which the database would have made, is not there. */
+  #made(values: readonly LinkValue[] | null, row: Row | undefined): LinkKey {
+    if (values !== null) return { kind: "values", values };
+    const made = new Set(this.#plan.made?.written.map(({ name }) => name));
+    for (const { column } of this.#plan.made?.before ?? []) made.add(column.name);
+    const names = this.#links.map(({ refersTo }) => refersTo.name);
+    const lacking = names.find((name) => row === undefined || valueIn(row, name) === null) ?? "";
+    if (!made.has(lacking)) return { kind: "unknown", column: lacking, found: 0 };
+    return { kind: "absent", key: `the ${lacking} that was made for it` };
   }
 
   #keyColumns(): readonly string[] {

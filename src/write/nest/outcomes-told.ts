@@ -7,6 +7,9 @@ import type { OutcomesAlike } from "../write-batch.ts";
 import { mayDrop } from "./nest-writer.ts";
 import { loses } from "./missing-rows.ts";
 
+/** All but that of a row that was dropped. */
+const OTHERS = ROW_OUTCOMES.filter((outcome) => outcome !== "suppressed");
+
 /** The outcomes that are alike for the levels in the rows of a table; `null`: none is asked for. */
 export function outcomesTold(
   at: number,
@@ -17,7 +20,10 @@ export function outcomesTold(
   const inside = (nest?.levels ?? []).filter(
     (each) => each.parentAt === at && each.relation === "array",
   );
-  if (inside.length === 0 || table === undefined) return null;
+  if (table === undefined) return null;
+  // A row that was dropped has no key that others could refer to.
+  if (table.made !== undefined && mayDrop(table)) return [["suppressed"], OTHERS];
+  if (inside.length === 0) return null;
   const isWritten = inside.some(({ whenWritten }) => whenWritten);
   const isLosing = inside.some((each) => tables[each.at]?.missing !== undefined);
   if (!isWritten && !isLosing && !mayDrop(table)) return null;

@@ -21,7 +21,7 @@ interface Place {
 }
 
 /** An option of levels, beside mode and condition. */
-export type NestOption = "missing" | "when" | "position";
+export type NestOption = "missing" | "when" | "position" | "find";
 
 /** What options are chosen from. */
 interface Choice {
@@ -54,7 +54,22 @@ export function graphCases(
 /** Says whether each row comes to a statement, whatever the tables hold. */
 function writesAll(level: Level): boolean {
   const isAsked = isNest(level) && level.when === "written";
-  return level.mode !== "update" && !isAsked && level.nests.every(writesAll);
+  const isWritten = level.mode !== "update" && level.mode !== "find";
+  return isWritten && !isAsked && level.nests.every(writesAll);
+}
+
+/** The same load, with rows made that are only looked up else. */
+export function making(root: Level): Level {
+  const nests = root.nests.map((nest): Nest => {
+    const { through } = nest;
+    const made = through && { through: { ...through, mode: writing(through.mode) } };
+    return { ...nest, ...making(nest), ...made };
+  });
+  return { ...root, mode: writing(root.mode), nests };
+}
+
+function writing(mode: Level["mode"]): Level["mode"] {
+  return mode === "find" ? "upsert" : mode;
 }
 
 /** Random records of one level with everything below. */
@@ -129,11 +144,15 @@ function goodValue({ type }: NestColumn, isKey: boolean): fc.Arbitrary<Json> {
 function variantsOf(level: Level, choice: Choice): fc.Arbitrary<Level> {
   const nests = fc.tuple(...level.nests.map((nest) => nestVariants(nest, choice)));
   return fc
-    .tuple(fc.constantFrom(...modesOf(level)), conditionOf(level.table, choice.tables), nests)
+    .tuple(
+      fc.constantFrom(...modesOf(level, choice)),
+      conditionOf(level.table, choice.tables),
+      nests,
+    )
     .map(([mode, where, below]) => ({
       ...level,
       mode,
-      ...(where !== null && mode !== "ignore" && mode !== "insert" && { where }),
+      ...(where !== null && (mode === "upsert" || mode === "update") && { where }),
       nests: below,
     }));
 }
@@ -142,6 +161,7 @@ function nestVariants(nest: Nest, choice: Choice): fc.Arbitrary<Nest> {
   const { options, tables } = choice;
   const { position, ...placed } = nest;
   const below = position !== undefined && options.includes("position") ? nest : placed;
+  const found = options.includes("find") ? (["find"] as const) : [];
   const own = fc.record({
     missing: options.includes("missing")
       ? fc.constantFrom(...missingOf(nest, tables))
@@ -150,7 +170,7 @@ function nestVariants(nest: Nest, choice: Choice): fc.Arbitrary<Nest> {
       ? fc.constantFrom("always", "always", "written")
       : fc.constant("always" as const),
     through: fc
-      .constantFrom("upsert", "ignore")
+      .constantFrom("upsert" as const, "ignore" as const, ...found)
       .map((mode) => nest.through && { ...nest.through, mode }),
   });
   return fc.tuple(variantsOf(below, choice), own).map(([level, { missing, when, through }]) => ({
@@ -161,12 +181,10 @@ function nestVariants(nest: Nest, choice: Choice): fc.Arbitrary<Nest> {
   }));
 }
 
-function modesOf(level: Level): readonly Level["mode"][] {
+function modesOf(level: Level, { options }: Choice): readonly Level["mode"][] {
   if (level.key.length === 0) return ["insert"];
-  const isObject = "relation" in level && level.relation === "object";
-  return isObject
-    ? ["upsert", "upsert", "upsert", "ignore", "update"]
-    : ["upsert", "upsert", "upsert", "ignore", "update"];
+  const finds = isNest(level) && level.relation === "object" && options.includes("find");
+  return ["upsert", "upsert", "upsert", "ignore", "update", ...(finds ? (["find"] as const) : [])];
 }
 
 /** A condition where the table has a number of its own. */

@@ -172,7 +172,7 @@ export class NestModel {
     const target = table.find(key, values);
     if (mode === "find") {
       if (target === null) throw new Refused("ROW_LOOKUP");
-      return { fate: "unchanged", row: target };
+      return { fate: "ignored", row: target };
     }
     if (mode !== "update") table.proposed(values);
     if (target === null) {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { TestDatabase, Way } from "../engines.ts";
 import { runUpsurge } from "../run-upsurge.ts";
 import type { CountsByLevel } from "./model.ts";
-import type { Graph, Json, Level, Nest, Row } from "./levels.ts";
+import type { Graph, Json, Level, Nest, Row, Through } from "./levels.ts";
 import type { RowsByTable } from "./canonical.ts";
 import type { NestTable } from "./schema.ts";
 
@@ -85,9 +85,13 @@ function optionsOf(nest: Nest, above: string): Json {
       position: position.column,
       ...(position.from !== 1 && { "position-from": position.from }),
     }),
-    ...(through !== undefined && { through: `${through.table}(${through.column})` }),
+    ...(through !== undefined && { through: throughText(through) }),
     ...(nests.length > 0 && { nest: nestMapping(nest) }),
   };
+}
+
+function throughText({ table, column, mode }: Through): Json {
+  return mode === "upsert" ? `${table}(${column})` : { table, key: column, mode };
 }
 
 function missingText(missing: Exclude<Nest["missing"], undefined>): string {

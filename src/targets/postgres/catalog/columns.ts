@@ -83,6 +83,7 @@ function sequencesAt(table: TableName, found: readonly SequenceRow[]): Map<strin
       {
         name: sequenceSql(row),
         maySet: row.settable && row.readable,
+        mayUse: row.usable,
         moveSql: setvalSql(sql, row),
       },
     ]),

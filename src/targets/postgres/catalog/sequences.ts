@@ -23,6 +23,8 @@ export interface SequenceRow {
   /** This user may read it, and the ids. */
   readonly readable: boolean;
   readonly settable: boolean;
+  /** This user may take its next number. */
+  readonly usable: boolean;
 }
 
 /**
@@ -38,7 +40,8 @@ const SEQUENCES = `
     end as wider,
     has_table_privilege(s.oid, 'select') and has_schema_privilege(n.oid, 'usage')
       and has_column_privilege(a.attrelid, a.attnum, 'select') as readable,
-    has_sequence_privilege(s.oid, 'update') as settable
+    has_sequence_privilege(s.oid, 'update') as settable,
+    has_sequence_privilege(s.oid, 'usage, update') as usable
   from pg_attribute a
     join pg_type t on t.oid = a.atttypid
     join pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end

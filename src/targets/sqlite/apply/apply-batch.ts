@@ -10,6 +10,7 @@ import type { PackedRows } from "../../../model/packed.ts";
 import type { TableShape } from "../../../model/table-shape.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
 import { classify, rowFault } from "../errors.ts";
+import { MadeRowids } from "./made-rowids.ts";
 import { BatchMisfits } from "../stage/misfits.ts";
 import type { MisfitColumns } from "../stage/misfits.ts";
 import type { PackedValues } from "../stage/packed-values.ts";
@@ -35,6 +36,8 @@ export interface BatchUse {
   readonly table: TableShape;
   /** The outcome of each row is told. */
   readonly tells: boolean;
+  /** The column whose value is told of a row that was inserted without one: the rowid; `null`: none. */
+  readonly made: string | null;
 }
 
 /** Applies one batch; used once. */
@@ -52,13 +55,15 @@ export class BatchRun {
   readonly #misfits: BatchMisfits;
   /** By the place of the row; `null` where nobody asks. */
   readonly #outcomes: Map<number, RowOutcome> | null;
+  readonly #made: MadeRowids | null;
 
-  constructor(db: SqliteConnection, batch: Batch, { table, tells }: BatchUse) {
+  constructor(db: SqliteConnection, batch: Batch, { table, tells, made }: BatchUse) {
     this.#db = db;
     this.#batch = batch;
     this.#table = table;
     this.#misfits = new BatchMisfits(batch);
     this.#outcomes = tells ? new Map() : null;
+    this.#made = made === null ? null : new MadeRowids(db, made);
   }
 
   /** Applies all rows; its faults are in the order of the rows. */
@@ -74,12 +79,16 @@ export class BatchRun {
     else this.#applyRows(runnerOf);
     this.#faults.sort((a, b) => a.row.ord - b.row.ord);
     const result = { counts: this.#counts, faults: this.#faults, misfits: this.#misfits.all };
-    return this.#outcomes === null ? result : { ...result, outcomes: this.#byOrd(this.#outcomes) };
+    return {
+      ...result,
+      ...(this.#outcomes === null ? {} : { outcomes: this.#byOrd(this.#outcomes) }),
+      ...(this.#made === null ? {} : { made: this.#byOrd(this.#made.byPlace) }),
+    };
   }
 
-  #byOrd(outcomes: ReadonlyMap<number, RowOutcome>): Map<number, RowOutcome> {
+  #byOrd<T>(told: ReadonlyMap<number, T>): Map<number, T> {
     const { rows } = this.#batch;
-    return new Map([...outcomes].map(([place, outcome]) => [rows[place]?.ord ?? place, outcome]));
+    return new Map([...told].map(([place, each]) => [rows[place]?.ord ?? place, each]));
   }
 
   #applyPacked(runner: ShapeRunner, { slices: parts }: PackedRows): void {
@@ -124,6 +133,7 @@ export class BatchRun {
     // A statement for several rows only counts them.
     const alone =
       this.#outcomes !== null ||
+      this.#made?.makes(runner.columns, this.#values, at) === true ||
       group === null ||
       !group.takes(this.#values, at) ||
       (hasMisfit && !misfits.always);
@@ -164,6 +174,7 @@ export class BatchRun {
         const outcome = one.apply(this.#values.slice(place * width, (place + 1) * width));
         this.#counts[outcome] += 1;
         this.#outcomes?.set(index, outcome);
+        if (outcome === "inserted") this.#made?.note(index);
         if (places.has(place))
           this.#misfits.count(runner.misfits.stored(this.#values, place * width, outcome), index);
       } catch (error) {

@@ -44,7 +44,8 @@ export class SqliteWriter implements Writer {
 
   applyEach(batch: Batch, tells = false): Promise<BatchResult> {
     const { db, plan } = this.#context;
-    const run = new BatchRun(db, batch, { table: plan.table, tells });
+    const made = plan.made?.written[0]?.name ?? null;
+    const run = new BatchRun(db, batch, { table: plan.table, tells, made });
     return Promise.resolve(run.apply((shape) => this.#runner(shape)));
   }
 

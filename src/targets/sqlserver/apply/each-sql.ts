@@ -10,6 +10,7 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import type { PlannedStatement } from "../../../model/plan-report.ts";
 import { lookedStatements, WHEN } from "../../../sql/planned-statements.ts";
 import { isRowNumberSql } from "../error-numbers.ts";
+import { madeSql } from "./made-sql.ts";
 import { answering, block, counter, NOTE_ERROR, tryCatch } from "./guard.ts";
 import { TEMPORARY } from "../names.ts";
 import { checkRowSql } from "../stage/stage-sql.ts";
@@ -53,6 +54,8 @@ const NOTE_OUTCOME = [`SET @told = CONCAT(@told, ${TOTAL} - @total)`, `SET @tota
  * `tells`: with their outcomes as well.
  */
 export function eachSql(plan: TablePlan, shapes: readonly RowShape[], tells = false): string {
+  const keys = madeSql(plan);
+  const faults = `SELECT upsurge_ord, code, number, message${keys === null ? "" : keys.none} FROM ${TEMPORARY.fault(plan)}`;
   const branches = shapes.map(
     (shape) => `IF @shape = ${shape.id}\n${block(checkedRowSql(plan, shape))}`,
   );
@@ -68,10 +71,13 @@ export function eachSql(plan: TablePlan, shapes: readonly RowShape[], tells = fa
   return answering(
     tells ? [...VARIABLES, ...TELLING] : VARIABLES,
     [
+      ...(keys === null ? [] : [keys.declare]),
       `SELECT @ord = MIN(upsurge_ord) FROM ${TEMPORARY.stage(plan)}`,
       `WHILE @ord IS NOT NULL\n${block(loop)}`,
     ],
-    `SELECT upsurge_ord, code, number, message FROM ${TEMPORARY.fault(plan)} ORDER BY upsurge_ord`,
+    keys === null
+      ? `${faults} ORDER BY upsurge_ord`
+      : `${faults} ${keys.union} ORDER BY upsurge_ord`,
   );
 }
 
@@ -126,7 +132,9 @@ function checkedRowSql(plan: TablePlan, shape: RowShape): string[] {
 function applySql(plan: TablePlan, rows: RowCondition): string[] {
   const identity = identitySql(plan, rows.columns);
   const keyed = keyedPlan(plan);
-  if (keyed === null) return [...identity, insertSql(plan, rows), ...counted("inserted", plan)];
+  const output = madeSql(plan)?.output;
+  if (keyed === null)
+    return [...identity, insertSql(plan, rows, output), ...counted("inserted", plan)];
   const write = plan.method.statement === "merge" ? mergeSql(keyed, rows) : null;
   return [
     ...identity,

@@ -50,15 +50,22 @@ export function lookSql(plan: KeyedPlan, rows: RowCondition): string {
   return found.meetSql(plan, rows.columns, meetRows(plan, rows), SQL_SERVER);
 }
 
-/** The insert of rows that were looked up, or of any. A row of nothing is one: several of them are for a writer that takes one at a time. */
-export function insertSql(plan: TablePlan, { columns, condition }: RowCondition): string {
+/**
+ * The insert of rows that were looked up, or of any. A row of nothing is one: several of them are for a writer that takes one at a time.
+ * `output`: what it puts away of the rows that it writes.
+ */
+export function insertSql(
+  plan: TablePlan,
+  { columns, condition }: RowCondition,
+  output = "",
+): string {
   const keyed = keyedPlan(plan);
   if (keyed !== null) {
     const rows = meetRows(keyed, { columns, condition });
     return inserts.insertMissingSql(plan, columns, rows, SQL_SERVER);
   }
   const from = inserts.rowsInOrder({ relation: TEMPORARY.stage(plan), condition });
-  return inserts.insertSql(plan, columns, from, SQL_SERVER);
+  return inserts.insertSql(plan, columns, from, { ...SQL_SERVER, output });
 }
 
 /** The update of the rows that are met, or their delete; `null` when there is nothing to update. */

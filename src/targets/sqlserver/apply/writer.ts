@@ -10,6 +10,7 @@ import type { KeyStore, Writer } from "../../target.ts";
 import type { SqlServerConnection, Fields } from "../connect/connection.ts";
 import { counterOf, eachSql, readOutcomes } from "./each-sql.ts";
 import { classifyNumber, placeOfError, SqlServerError } from "../errors.ts";
+import { apartMade } from "./made-sql.ts";
 import { ask } from "./run-guarded.ts";
 import type { GuardedAnswer } from "./run-guarded.ts";
 import { SqlServerSetWriter } from "./set-writer.ts";
@@ -42,12 +43,14 @@ export class SqlServerWriter implements Writer {
     const shapes = [...byShape(sound).keys()];
     const answer = await ask(this.#connection, eachSql(this.#plan, shapes, tells));
     if (answer.number !== 0) throw this.#failure(answer, sound);
-    const refused = answer.rest
+    const told = apartMade(this.#plan, answer.rest);
+    const refused = told.faults
       .map((fault) => this.#faultOf(fault, rows))
       .filter(({ row }) => !out.has(row));
     return {
       counts: outcomesFrom((outcome) => Number(answer.variables[counterOf(outcome)])),
       faults: [...faults, ...refused].toSorted((a, b) => a.row.ord - b.row.ord),
+      ...(told.made === undefined ? {} : { made: told.made }),
       ...(tells ? { outcomes: outcomesOf(sound, String(answer.variables["told"])) } : {}),
     };
   }
