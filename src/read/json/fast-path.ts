@@ -9,10 +9,11 @@ import type { Charset } from "../text/charset.ts";
 import { isPlainText, PACKED_RECORDS } from "../text/fast-path.ts";
 import type { Packer, PackedRun, PackStop } from "../text/fast-path.ts";
 import { CLOSE, COMMA, IRREGULAR, JsonScan, MORE, OPEN, QUOTE } from "./scan.ts";
-import type { JsonShapes } from "./shapes.ts";
+import { JsonShapes } from "./shapes.ts";
 import { learnTemplate } from "./template.ts";
 import type { JsonTemplate } from "./template.ts";
 import { NullRule } from "../text/null-rule.ts";
+import type { NullOptions } from "../text/null-rule.ts";
 import { soundRecords } from "../text/valid-text.ts";
 import type { ReadOptions } from "../source.ts";
 
@@ -25,6 +26,7 @@ export interface JsonRun extends PackedRun {
 
 const LF = 10;
 const CR = 13;
+const SPACE = 32;
 
 /** The kinds of values by their first byte; 0 for null. */
 const KINDS = new Uint8Array(256).fill(KIND_BITS.number);
@@ -33,12 +35,16 @@ KINDS["n".charCodeAt(0)] = 0;
 for (const first of "tf") KINDS[first.charCodeAt(0)] = KIND_BITS.boolean;
 for (const first of "{[") KINDS[first.charCodeAt(0)] = KIND_BITS.json;
 
+/** What tells the values of a source's lines; can be sent to another thread. */
+export interface JsonSource {
+  readonly options: NullOptions & Pick<ReadOptions, "maxRecordBytes" | "followAppend">;
+}
+
 /** Finds the values of one source's lines; used again and again. */
 export class JsonBytes implements Packer<JsonRun> {
   readonly #scan = new JsonScan();
   readonly #shapes: JsonShapes;
   readonly #rule: NullRule;
-  readonly #options: ReadOptions;
   readonly #limit: number;
   #template: JsonTemplate | null = null;
   #kinds = new Uint8Array(0);
@@ -49,17 +55,25 @@ export class JsonBytes implements Packer<JsonRun> {
   readonly #waits: boolean;
   stop: PackStop = "more";
 
-  private constructor(options: ReadOptions, shapes: JsonShapes) {
+  readonly source: JsonSource;
+
+  /** `source`: in plain text. `shapes`: those of its other records, where somebody reads these. */
+  constructor(source: JsonSource, shapes = new JsonShapes()) {
+    const { options } = source;
+    this.source = source;
     this.#shapes = shapes;
     this.#rule = new NullRule(options);
-    this.#options = options;
     this.#limit = options.maxRecordBytes;
     this.#waits = options.followAppend === true;
   }
 
   /** The fast path of a source; `null` where its encoding is out of the ordinary. */
   static of(charset: Charset, options: ReadOptions, shapes: JsonShapes): JsonBytes | null {
-    return isPlainText(charset) ? new JsonBytes(options, shapes) : null;
+    if (!isPlainText(charset)) return null;
+    const { nullTokens, nullIn = null, nullQuoted = false, keepEmpty, empty } = options;
+    const { defaultOnEmpty = null, maxRecordBytes, followAppend = false } = options;
+    const nulls = { nullTokens, nullIn, nullQuoted, keepEmpty, empty, defaultOnEmpty };
+    return new JsonBytes({ options: { ...nulls, maxRecordBytes, followAppend } }, shapes);
   }
 
   pack(bytes: Buffer, from: number, last: boolean, max: number): JsonRun | null {
@@ -127,7 +141,7 @@ export class JsonBytes implements Packer<JsonRun> {
       scan: this.#scan,
       shapes: this.#shapes,
       nulls: this.#rule,
-      options: this.#options,
+      options: this.source.options,
     };
     const template = learnTemplate(parts, start);
     if (typeof template === "number") return template;
@@ -143,9 +157,12 @@ export class JsonBytes implements Packer<JsonRun> {
     const template = this.#template;
     if (template === null) return IRREGULAR;
     const members = this.#kinds.length;
+    const { bytes } = this.#scan;
     let at = start;
     for (let member = 0; member < members; member += 1) {
       at = this.#lead(at, member, template);
+      // What follows must not depend on the lines that were seen before.
+      if (at >= 0 && (bytes[at] as number) <= SPACE) at = this.#scan.blank(at);
       if (at < 0) return at;
       at = this.#value(at, member, template);
       if (at < 0) return at;

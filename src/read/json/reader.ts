@@ -5,7 +5,9 @@ import type { SourceOffset } from "../../model/source-offset.ts";
 import type { Charset } from "../text/charset.ts";
 import { isPlainText } from "../text/fast-path.ts";
 import type { FormatReader, ReaderInput } from "../format-reader.ts";
+import { Prefetch } from "../ahead/prefetch.ts";
 import { JsonBytes } from "./fast-path.ts";
+import type { JsonRun } from "./fast-path.ts";
 import { jsonChunks } from "./chunks.ts";
 import type { JsonParts } from "./chunks.ts";
 import { memberPaths } from "./paths.ts";
@@ -46,7 +48,12 @@ export function openJson(
       parts.records.goTo(place.record);
       return await parts.skipTo(place);
     },
+    close: async () => await parts.fast?.ahead.close(),
   };
+}
+
+function aheadOf({ aheadFrom }: ReaderInput, { source }: JsonBytes): Prefetch<JsonRun> {
+  return new Prefetch({ format: "ndjson", of: source }, aheadFrom);
 }
 
 /** How the lines of NDJSON end. */
@@ -103,7 +110,7 @@ function lines(input: ReaderInput, options: ReadOptions): SeekableParts {
   return {
     stream,
     records: new JsonRecords(input, options, shapes),
-    fast: bytes === null ? null : { splitter, bytes, splitterAt },
+    fast: bytes === null ? null : { splitter, bytes, ahead: aheadOf(input, bytes), splitterAt },
     unfinished: () => splitter.unfinished,
     isOpenEnded: () => false,
     skipTo: async (place) => await skipLinesTo(stream, splitter, { place, ends: LINES }),
