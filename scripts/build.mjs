@@ -46,7 +46,7 @@ export async function bundle({ outdir, modules }) {
     entryPoints: {
       upsurge: "bin/upsurge.ts",
       index: "src/index.ts",
-      worker: "src/read/csv/worker.ts",
+      worker: "src/read/ahead/worker.ts",
     },
     outdir,
     nodePaths: [modules],

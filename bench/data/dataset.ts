@@ -38,7 +38,7 @@ export interface Dataset {
 }
 
 /** Part of every file name; it goes up when the data changes. */
-const EDITION = "1";
+const EDITION = "2";
 
 /** The data of a shape, from the cache or newly made. */
 export async function dataset(shapeName: ShapeName, rows: number): Promise<Dataset> {

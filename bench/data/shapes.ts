@@ -50,9 +50,10 @@ const NARROW = BASE.filter(({ name }) => name === "id" || name === "qty" || name
 
 const EXTRA_TYPES: readonly ColumnType[] = ["int", "numeric", "text", "date"];
 
+/** 200 columns. */
 const WIDE: readonly Column[] = [
   ...BASE,
-  ...Array.from({ length: 32 }, (_, index) => ({
+  ...Array.from({ length: 200 - BASE.length }, (_, index) => ({
     name: `extra_${index + 1}`,
     type: EXTRA_TYPES[index % EXTRA_TYPES.length] ?? "int",
   })),

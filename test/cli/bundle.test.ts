@@ -107,16 +107,20 @@ describe("the program alone in a folder", () => {
     }
   });
 
-  test("starts its thread for a large source", async () => {
+  test.each([
+    ["csv", "id,name\n", (id: number, name: string) => `${id},${name}`],
+    ["ndjson", "", (id: number, name: string) => JSON.stringify({ id, name })],
+  ])("starts its thread for a large source: %s", async (format, header, line) => {
     const database = await openPostgres();
     try {
       await database.exec("create table numbers (id int primary key, name text)");
       const records = Array.from(
         { length: 120_000 },
-        (_, id) => `${id},${"some text ".repeat(9)}\n`,
+        (_, id) => `${line(id, "some text ".repeat(9))}\n`,
       ).join("");
-      const cwd = alone({ "numbers.csv": `id,name\n${records}`, "watch.mjs": WATCH_THREADS });
-      const into = ["numbers.csv", "--to", database.url, "--table", "numbers", "--key", "id"];
+      const file = `numbers.${format}`;
+      const cwd = alone({ [file]: `${header}${records}`, "watch.mjs": WATCH_THREADS });
+      const into = [file, "--to", database.url, "--table", "numbers", "--key", "id"];
       const { stdout, stderr, status } = run(cwd, into, ["./watch.mjs"]);
 
       expect(status, `${stdout}${stderr}`).toBe(0);

@@ -3,12 +3,14 @@
  * splitter.
  */
 import type { RecordChunk } from "../../model/record.ts";
-import type { CsvPrefetch } from "./prefetch.ts";
+import { CR, LF } from "./dialect.ts";
+import type { Prefetch } from "../ahead/prefetch.ts";
 import type { CsvBytes } from "./fast-path.ts";
 import type { CsvRecords } from "./records.ts";
 import type { CsvSpan } from "./span.ts";
 import type { CsvSplitter } from "./splitter.ts";
 import { findPacked, PackedChunk } from "../text/fast-path.ts";
+import type { PackedRun } from "../text/fast-path.ts";
 import { CHUNK_RECORDS } from "../format-reader.ts";
 import type { RecordStream, RecordRun } from "../text/record-stream.ts";
 
@@ -19,7 +21,7 @@ export interface CsvParts {
   readonly records: CsvRecords;
   /** `null` where the source's dialect is out of the ordinary, or the slow path was asked for. */
   readonly bytes: CsvBytes | null;
-  readonly ahead: CsvPrefetch | null;
+  readonly ahead: Prefetch<PackedRun> | null;
   /** A splitter for bytes that begin at `line` and with a record. */
   readonly splitterAt: (line: number) => CsvSplitter;
 }
@@ -73,9 +75,36 @@ async function nextPacked(parts: CsvParts, max: number): Promise<PackedChunk | n
       from: { byte: base, record: first - 1, line },
       to: { byte: stream.base + end, record: first - 1 + count, line: splitter.nextLine },
       spans,
+      endOf: (records) => {
+        const end = endOfRecord({ all, places, quote }, records * 2 * shape.fields.length);
+        return { byte: base + end - from, line: line + linesIn(all, from, end) };
+      },
       read: () => records.chunkAt({ bytes: own, base, spans: spans(Infinity) }, first).records,
     },
   );
   if (stop === "more" && !stream.block.last) await ahead?.lookOn(stream, splitter, max - count);
   return chunk;
+}
+
+/** The byte after a record, `after` being the place after that of its last field. */
+function endOfRecord(
+  {
+    all,
+    places,
+    quote,
+  }: { readonly all: Buffer; readonly places: Int32Array; readonly quote: number },
+  after: number,
+): number {
+  const end = places[after - 1] as number;
+  let at = end < 0 ? ~end : end;
+  if (all[at] === quote) at += 1;
+  if (all[at] === CR) at += 1;
+  return Math.min(at + 1, all.length);
+}
+
+/** Ends of line, those within quotes included. */
+function linesIn(bytes: Buffer, from: number, to: number): number {
+  let lines = 0;
+  for (let at = from; at < to; at += 1) if (bytes[at] === LF) lines += 1;
+  return lines;
 }

@@ -4,7 +4,7 @@
 import type { Charset } from "../text/charset.ts";
 import { CR, csvDialect, detectLineEnd, LF } from "./dialect.ts";
 import type { CsvDialect } from "./dialect.ts";
-import { CsvPrefetch } from "./prefetch.ts";
+import { Prefetch } from "../ahead/prefetch.ts";
 import { CsvBytes, whySlowPath } from "./fast-path.ts";
 import { csvChunks } from "./chunks.ts";
 import type { CsvParts } from "./chunks.ts";
@@ -18,6 +18,7 @@ import type { RecordLimits } from "./splitter.ts";
 import type { FormatReader, ReaderInput, SourceEnding } from "../format-reader.ts";
 import { remedyFor } from "./header-fix.ts";
 import { refuseJson } from "./refuse-json.ts";
+import type { PackedRun } from "../text/fast-path.ts";
 import { skipLinesTo } from "../text/skip-to.ts";
 import { RecordStream } from "../text/record-stream.ts";
 import type { RecordRun } from "../text/record-stream.ts";
@@ -50,7 +51,10 @@ export async function openCsv(
   let waiting = hasHeader ? null : first;
   expectFields(splitter, fields.length);
   const bytes = input.slowPath ? null : CsvBytes.of(dialect, input.charset, options, fields);
-  const ahead = bytes === null ? null : new CsvPrefetch(bytes, input.aheadFrom);
+  const ahead =
+    bytes === null
+      ? null
+      : new Prefetch<PackedRun>({ format: "csv", of: bytes.source }, input.aheadFrom);
   const parts = {
     stream,
     splitter,

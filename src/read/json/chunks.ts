@@ -4,9 +4,11 @@
  */
 import { JSON_ESCAPES } from "../../model/packed.ts";
 import type { RecordChunk } from "../../model/record.ts";
+import type { Prefetch } from "../ahead/prefetch.ts";
 import { findPacked, PackedChunk } from "../text/fast-path.ts";
+import type { PackStop } from "../text/fast-path.ts";
 import { CHUNK_RECORDS } from "../format-reader.ts";
-import type { JsonBytes } from "./fast-path.ts";
+import type { JsonBytes, JsonRun } from "./fast-path.ts";
 import type { JsonRecords } from "./records.ts";
 import type { LineSplitter } from "../text/line-splitter.ts";
 import type { RecordStream, Span } from "../text/record-stream.ts";
@@ -29,6 +31,7 @@ export interface JsonParts {
 export interface FastLines {
   readonly splitter: LineSplitter;
   readonly bytes: JsonBytes;
+  readonly ahead: Prefetch<JsonRun>;
   /** A splitter for bytes that begin at `line`. */
   readonly splitterAt: (line: number) => LineSplitter;
 }
@@ -41,12 +44,11 @@ export async function* jsonChunks(
   const left = (): number => (limit ?? Infinity) - records.counted;
   let worthwhile = true;
   while (left() > 0) {
-    const packed: PackedChunk | null =
+    const packed: FoundLines | null =
       fast === null || !worthwhile ? null : await nextPacked({ stream, records, fast }, left());
     if (packed !== null) {
-      const count: number = packed.packed.records;
-      worthwhile = fast?.bytes.stop !== "irregular" || count >= WORTHWHILE_CHUNK;
-      yield packed;
+      worthwhile = packed.stop !== "irregular" || packed.chunk.packed.records >= WORTHWHILE_CHUNK;
+      yield packed.chunk;
       continue;
     }
     worthwhile = true;
@@ -56,16 +58,26 @@ export async function* jsonChunks(
   }
 }
 
+/** Ordinary lines, and what follows them. */
+interface FoundLines {
+  readonly chunk: PackedChunk;
+  readonly stop: PackStop;
+}
+
 /** The ordinary lines that come next; `null` when the next one is not, or there is none. */
 async function nextPacked(
   { stream, records, fast }: JsonParts & { readonly fast: FastLines },
   max: number,
-): Promise<PackedChunk | null> {
-  const { splitter, bytes: packer, splitterAt } = fast;
-  const next = await findPacked(stream, splitter, packer, max);
+): Promise<FoundLines | null> {
+  const { splitter, bytes: packer, ahead, splitterAt } = fast;
+  const known = await ahead.take(stream.block, splitter.between, max);
+  const next = known ?? (await findPacked(stream, splitter, packer, max));
   if (next === null) return null;
   const { found, from } = next;
-  const { shape, kinds, places, records: count, end, lines, nested } = found;
+  const stop = known?.stop ?? packer.stop;
+  const { kinds, places, records: count, end, lines, nested } = found;
+  // A thread has shapes of its own.
+  const shape = nested === undefined ? records.shapeOf(found.shape) : found.shape;
   const { bytes } = stream.block;
   const base = stream.base + from;
   const line = splitter.nextLine;
@@ -73,7 +85,7 @@ async function nextPacked(
   splitter.skip(end, lines);
   const own = bytes.subarray(from, end);
   const spans = (most: number): Span[] => splitterAt(line).take({ bytes: own, last: true }, most);
-  return new PackedChunk(
+  const chunk = new PackedChunk(
     {
       shape,
       kinds,
@@ -91,4 +103,6 @@ async function nextPacked(
       read: () => records.chunkAt({ bytes: own, base, spans: spans(Infinity) }, first).records,
     },
   );
+  if (stop === "more" && !stream.block.last) await ahead.lookOn(stream, splitter, max - count);
+  return { chunk, stop };
 }

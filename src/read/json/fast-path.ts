@@ -12,6 +12,7 @@ import { ObjectBytes } from "./object-bytes.ts";
 import { IRREGULAR, JsonScan, MORE } from "./scan.ts";
 import { JsonShapes } from "./shapes.ts";
 import { nestedOptions, NullRule } from "../text/null-rule.ts";
+import type { NullOptions } from "../text/null-rule.ts";
 import { soundRecords } from "../text/valid-text.ts";
 import type { ReadOptions } from "../source.ts";
 
@@ -27,6 +28,11 @@ export interface JsonRun extends PackedRun {
 const LF = 10;
 const CR = 13;
 
+/** What tells the values of a source's lines; can be sent to another thread. */
+export interface JsonSource {
+  readonly options: NullOptions & Pick<ReadOptions, "maxRecordBytes" | "followAppend" | "nests">;
+}
+
 /** Finds the values of one source's lines; used again and again. */
 export class JsonBytes implements Packer<JsonRun> {
   readonly #scan = new JsonScan();
@@ -39,9 +45,14 @@ export class JsonBytes implements Packer<JsonRun> {
   readonly #waits: boolean;
   stop: PackStop = "more";
 
-  private constructor(options: ReadOptions, shapes: JsonShapes) {
+  readonly source: JsonSource;
+
+  /** `source`: in plain text. `shapes`: those of its other records, where somebody reads these. */
+  constructor(source: JsonSource, shapes = new JsonShapes()) {
+    const { options } = source;
     const { nests = [] } = options;
     const nested = nestedOptions(options);
+    this.source = source;
     this.#objects = new ObjectBytes(
       { scan: this.#scan, shapes, nulls: new NullRule(options), options },
       nests,
@@ -54,7 +65,11 @@ export class JsonBytes implements Packer<JsonRun> {
 
   /** The fast path of a source; `null` where its encoding is out of the ordinary. */
   static of(charset: Charset, options: ReadOptions, shapes: JsonShapes): JsonBytes | null {
-    return isPlainText(charset) ? new JsonBytes(options, shapes) : null;
+    if (!isPlainText(charset)) return null;
+    const { nullTokens, nullIn = null, nullQuoted = false, keepEmpty, empty, nests = [] } = options;
+    const { defaultOnEmpty = null, maxRecordBytes, followAppend = false } = options;
+    const nulls = { nullTokens, nullIn, nullQuoted, keepEmpty, empty, defaultOnEmpty };
+    return new JsonBytes({ options: { ...nulls, maxRecordBytes, followAppend, nests } }, shapes);
   }
 
   pack(bytes: Buffer, from: number, last: boolean, max: number): JsonRun | null {

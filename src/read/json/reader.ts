@@ -6,7 +6,9 @@ import type { SourceOffset } from "../../model/source-offset.ts";
 import type { Charset } from "../text/charset.ts";
 import { isPlainText } from "../text/fast-path.ts";
 import type { FormatReader, ReaderInput } from "../format-reader.ts";
+import { Prefetch } from "../ahead/prefetch.ts";
 import { JsonBytes } from "./fast-path.ts";
+import type { JsonRun } from "./fast-path.ts";
 import { jsonChunks } from "./chunks.ts";
 import type { JsonParts } from "./chunks.ts";
 import { memberPaths } from "./paths.ts";
@@ -47,7 +49,14 @@ export function openJson(
       parts.records.goTo(place.record);
       return await parts.skipTo(place);
     },
+    close: async () => await parts.fast?.ahead.close(),
   };
+}
+
+/** A thread finds the values of records only, not those of records in them. */
+function aheadOf({ aheadFrom }: ReaderInput, { source }: JsonBytes): Prefetch<JsonRun> {
+  const isNested = (source.options.nests ?? []).length > 0;
+  return new Prefetch({ format: "ndjson", of: source }, isNested ? Infinity : aheadFrom);
 }
 
 /** How the lines of NDJSON end. */
@@ -109,7 +118,7 @@ function lines(input: ReaderInput, options: ReadOptions): SeekableParts {
   return {
     stream,
     records: new JsonRecords(input, options, shapes),
-    fast: bytes === null ? null : { splitter, bytes, splitterAt },
+    fast: bytes === null ? null : { splitter, bytes, ahead: aheadOf(input, bytes), splitterAt },
     unfinished: () => splitter.unfinished,
     isOpenEnded: () => false,
     skipTo: async (place) => await skipLinesTo(stream, splitter, { place, ends: LINES }),

@@ -2,7 +2,7 @@
  * Records and rejects of JSON runs: names, kinds, NULLs and positions.
  */
 import type { NestMember } from "../../model/nest/nesting.ts";
-import type { RecordChunk, SourceRecord } from "../../model/record.ts";
+import type { RecordChunk, RecordShape, SourceRecord } from "../../model/record.ts";
 import type { Reject } from "../../model/reject.ts";
 import type { ReaderInput } from "../format-reader.ts";
 import { jsonMembers } from "./members.ts";
@@ -46,6 +46,11 @@ export class JsonRecords {
     this.#nests = options.nests ?? [];
     this.#nestedNulls = new NullRule(nestedOptions(options));
     this.#isInDocument = (options.records ?? null) !== null;
+  }
+
+  /** The shape with these names that other records of the source have. */
+  shapeOf({ fields }: RecordShape): RecordShape {
+    return this.#shapes.shaped({ names: [...fields], values: [], kinds: [] }).shape;
   }
 
   /** The chunk of the next run. */

@@ -62,6 +62,8 @@ export interface PackedSource {
   readonly to: SourceOffset;
   /** The spans of the first `count` records, from bytes that begin at `from`. */
   readonly spans: (count: number) => readonly Span[];
+  /** Where the record of this number ends, counted from 1, where that is told without spans; the line is that of the next. */
+  readonly endOf?: (count: number) => Pick<SourceOffset, "byte" | "line">;
 }
 
 /** Records that were found but not read. */
@@ -77,9 +79,10 @@ export class PackedChunk implements RecordChunk {
   }
 
   readonly offsetAfter = (count: number): SourceOffset => {
-    const { from, to, spans } = this.#source;
+    const { from, to, spans, endOf } = this.#source;
     if (count === 0) return from;
     if (count >= this.packed.records) return to;
+    if (endOf !== undefined) return { ...endOf(count), record: from.record + count };
     const last = spans(count).at(-1);
     if (last === undefined) return from;
     return { byte: from.byte + last.end, record: from.record + count, line: last.lastLine + 1 };
@@ -99,8 +102,8 @@ export class PackedChunk implements RecordChunk {
       length,
       ...(nested === undefined ? {} : { nested: nestedWithout(nested, count) }),
     };
-    const { read, from, to, spans } = this.#source;
-    const later = {
+    const { read, from, to, spans, endOf } = this.#source;
+    const later: PackedSource = {
       read: () => read().slice(count),
       from: this.offsetAfter(count),
       to,
@@ -108,6 +111,7 @@ export class PackedChunk implements RecordChunk {
         spans(count + more)
           .slice(count)
           .map((span) => ({ ...span, end: span.end - (later.from.byte - from.byte) })),
+      ...(endOf === undefined ? {} : { endOf: (more: number) => endOf(count + more) }),
     };
     return new PackedChunk(rest, later);
   }

@@ -1,5 +1,5 @@
 /**
- * A program: reads random CSV sources ahead in a thread and without one, and tells how much a thread has found.
+ * A program: reads random CSV and NDJSON sources ahead in a thread and without one, and tells how much a thread has found.
  * A process of its own, because the thread runs TypeScript only where the process does.
  */
 import * as fc from "fast-check";
@@ -9,6 +9,7 @@ import type { RecordChunk } from "../../../src/model/record.ts";
 import { openSource } from "../../../src/sources/open-source.ts";
 import type { PathInput } from "./compare-paths.ts";
 import { csvInput } from "./csv-input.ts";
+import { ndjsonInput } from "./ndjson-input.ts";
 
 /** Blocks whose records a thread has found. */
 let ahead = 0;
@@ -34,7 +35,7 @@ async function read({ bytes, options, blocks }: PathInput, aheadFrom: number): P
 }
 
 await fc.assert(
-  fc.asyncProperty(csvInput, async (input) => {
+  fc.asyncProperty(fc.oneof(csvInput, ndjsonInput), async (input) => {
     const alone = await read(input, Infinity);
     if (!isDeepStrictEqual(await read(input, 0), alone)) {
       throw new Error(

@@ -1,11 +1,10 @@
 /**
- * Plain decimal spellings as doubles, without a string: the digits are an exact sum of two doubles, which is divided by a power
+ * Decimal spellings as doubles, without a string: the digits are an exact sum of two doubles, which is divided by a power
  * of ten, and the quotient corrected by its remainder. Where that does not decide how the last bit is rounded, the engine does.
  */
 import { digits } from "./byte-source.ts";
 import type { ByteSource } from "./byte-source.ts";
 
-const ZERO = 48;
 const MINUS = 45;
 const DOT = 46;
 
@@ -36,7 +35,7 @@ const MOST_BYTES = 40;
 export type SizeRange = readonly [least: number, most: number];
 
 /**
- * The number of a plain decimal spelling, `NaN` for any other or one near the limits. Both sides round correctly, so both
+ * The number of a decimal spelling, `NaN` for any other or one near the limits. Both sides round correctly, so both
  * come to the same number.
  */
 export function decimal(
@@ -113,11 +112,11 @@ function upperHalf(value: number): number {
   return shifted - (shifted - value);
 }
 
+/** A plain decimal, or one with an exponent: very small and large numbers are printed so. */
+const SPELLING = /^\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/;
+
 /** The same by way of a string. */
-function parsed({ bytes }: ByteSource, { first, point, end }: DecimalPlaces): number {
-  for (let at = first; at < end; at += 1) {
-    const digit = (bytes[at] as number) - ZERO;
-    if (at !== point && (digit < 0 || digit > 9)) return NaN;
-  }
-  return Number(bytes.toString("latin1", first, end));
+function parsed({ bytes }: ByteSource, { first, end }: DecimalPlaces): number {
+  const text = bytes.toString("latin1", first, end);
+  return SPELLING.test(text) ? Number(text) : NaN;
 }

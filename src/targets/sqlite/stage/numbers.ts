@@ -37,3 +37,20 @@ export function exactNumber(bytes: Uint8Array, from: number, to: number): number
   // SQLite may tell -0.0 from 0.
   return value === 0 ? Number.NaN : -value / (POWERS[decimals] as number);
 }
+
+/** A double is not near its limits with so many digits before or after the point. */
+const MOST_PLAIN = 300;
+
+/** True for digits with a point between them, and a sign before: `-0.34579726060521726`. SQLite reads each as a number. */
+export function isPlainDecimal(bytes: Uint8Array, from: number, to: number): boolean {
+  const start = bytes[from] === MINUS ? from + 1 : from;
+  if (to - from > MOST_PLAIN) return false;
+  let point = -1;
+  for (let at = start; at < to; at += 1) {
+    const digit = (bytes[at] as number) - ZERO;
+    if (digit >= 0 && digit <= 9) continue;
+    if (digit !== DOT - ZERO || point >= 0) return false;
+    point = at;
+  }
+  return point > start && point < to - 1;
+}

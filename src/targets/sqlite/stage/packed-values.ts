@@ -5,7 +5,8 @@
 import { isAscii } from "node:buffer";
 import { KIND_BITS, fieldBytes } from "../../../model/packed.ts";
 import type { PackedFields, PackedSlice } from "../../../model/packed.ts";
-import { exactNumber } from "./numbers.ts";
+import { exactNumber, isPlainDecimal } from "./numbers.ts";
+import { isPlainTime } from "./times.ts";
 import { bindValue, keepsMisfit } from "./values.ts";
 import type { BoundValue, BoundColumn } from "./values.ts";
 
@@ -58,13 +59,28 @@ export class PackedValues {
         start >= 0 && end >= 0 && this.#isNumber[index] === true
           ? exactNumber(bytes, start, end)
           : Number.NaN;
-      if (Number.isNaN(number)) {
+      if (!Number.isNaN(number)) {
+        into[at + index] = this.#typed ? number : this.#texts.text(fields, place);
+      } else if (end >= 0 && this.#isPlain(index, bytes, [start, end])) {
+        into[at + index] = this.#texts.text(fields, place);
+      } else {
         const text = this.#texts.text(fields, place);
         into[at + index] = bindValue(text, false, destination);
         hasMisfit ||= keepsMisfit(text, destination);
-      } else into[at + index] = this.#typed ? number : this.#texts.text(fields, place);
+      }
     }
     return hasMisfit;
+  }
+
+  /** True for a text that its column promises, and that is bound as it is: nothing more needs to be known of it. */
+  #isPlain(
+    index: number,
+    bytes: Buffer,
+    [start, end]: readonly [start: number, end: number],
+  ): boolean {
+    if (start < 0 || this.#isNumber[index] !== true) return false;
+    const isTime = this.#columns[index]?.promised === "time" && isPlainTime(bytes, start, end);
+    return isTime || isPlainDecimal(bytes, start, end);
   }
 }
 

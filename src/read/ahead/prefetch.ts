@@ -4,12 +4,9 @@
  */
 import { Worker } from "node:worker_threads";
 import type { Block } from "../bytes/blocks.ts";
-import type { CsvBytes } from "./fast-path.ts";
-import type { CsvSpan } from "./span.ts";
-import type { CsvSplitter } from "./splitter.ts";
-import type { PrefetchAnswer, PrefetchRequest } from "./worker.ts";
+import type { PackerSource, PrefetchAnswer, PrefetchRequest } from "./worker.ts";
 import type { PackedRun, PackStop } from "../text/fast-path.ts";
-import type { RecordStream } from "../text/record-stream.ts";
+import type { RecordStream, Span } from "../text/record-stream.ts";
 
 /** Bytes of a source that are read without a thread: a small load must not pay for one. */
 const AHEAD_FROM = 4 * 1024 * 1024;
@@ -18,39 +15,48 @@ const AHEAD_FROM = 4 * 1024 * 1024;
 const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
 
 /** Records that were found ahead, and what follows them. */
-export interface PrefetchedRecords {
-  readonly found: PackedRun;
+export interface PrefetchedRecords<P extends PackedRun> {
+  readonly found: P;
   readonly stop: PackStop;
   readonly from: number;
 }
 
-interface PendingBlock {
+/** Where a splitter is between two records; `null` within one. */
+interface Between {
+  readonly between: number | null;
+}
+
+interface PendingBlock<P extends PackedRun> {
   readonly block: Block;
   readonly from: number;
   readonly max: number;
-  readonly answer: Promise<PrefetchAnswer | null>;
+  readonly answer: Promise<PrefetchAnswer<P> | null>;
 }
 
 /** Reads one source ahead. */
-export class CsvPrefetch {
-  readonly #bytes: CsvBytes;
+export class Prefetch<P extends PackedRun> {
+  readonly #source: PackerSource;
   readonly #aheadFrom: number;
   /** `null` before it is needed, and when it is over with threads. */
   #worker: Worker | null = null;
   #over = false;
   #shared = new SharedArrayBuffer(0);
-  #asked: PendingBlock | null = null;
-  #settle: ((answer: PrefetchAnswer | null) => void) | null = null;
+  #asked: PendingBlock<P> | null = null;
+  #settle: ((answer: PrefetchAnswer<P> | null) => void) | null = null;
   /** What went wrong when reading on; raised when the records before it were handed out. */
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(bytes: CsvBytes, aheadFrom: number = AHEAD_FROM) {
-    this.#bytes = bytes;
+  constructor(source: PackerSource, aheadFrom: number = AHEAD_FROM) {
+    this.#source = source;
     this.#aheadFrom = aheadFrom;
   }
 
   /** Reads on, and asks for the fields of at most `max` records there. The records before it were found. */
-  async lookOn(stream: RecordStream<CsvSpan>, splitter: CsvSplitter, max: number): Promise<void> {
+  async lookOn<S extends Span>(
+    stream: RecordStream<S>,
+    splitter: Between,
+    max: number,
+  ): Promise<void> {
     if (stream.base < this.#aheadFrom || !this.#hasWorker()) return;
     try {
       await stream.advance();
@@ -63,7 +69,7 @@ export class CsvPrefetch {
   }
 
   /** The records that were asked for; `null` when there are none, or others are wanted. */
-  async take(block: Block, from: number | null, max: number): Promise<PrefetchedRecords | null> {
+  async take(block: Block, from: number | null, max: number): Promise<PrefetchedRecords<P> | null> {
     if (this.#failure !== null) throw this.#failure.error;
     const asked = this.#asked;
     this.#asked = null;
@@ -94,7 +100,7 @@ export class CsvPrefetch {
       last,
       max,
     };
-    const answer = new Promise<PrefetchAnswer | null>((resolve) => (this.#settle = resolve));
+    const answer = new Promise<PrefetchAnswer<P> | null>((resolve) => (this.#settle = resolve));
     // Only while something is awaited of it, the thread keeps the process alive.
     worker.ref();
     worker.postMessage(question, []);
@@ -110,11 +116,11 @@ export class CsvPrefetch {
     try {
       const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
       const worker = new Worker(new URL(file, import.meta.url), {
-        workerData: this.#bytes.source,
+        workerData: this.#source,
         resourceLimits: LIMITS,
       });
       worker.unref();
-      worker.on("message", (answer: PrefetchAnswer) => {
+      worker.on("message", (answer: PrefetchAnswer<P>) => {
         worker.unref();
         this.#answered(answer);
       });
@@ -131,7 +137,7 @@ export class CsvPrefetch {
     }
   }
 
-  #answered(answer: PrefetchAnswer | null): void {
+  #answered(answer: PrefetchAnswer<P> | null): void {
     this.#settle?.(answer);
     this.#settle = null;
   }
