@@ -25,7 +25,7 @@ import { leaveToCommit } from "./apply/leave-to-commit.ts";
 import { comparisonSql } from "./apply/comparison-sql.ts";
 import { missingSql } from "./apply/missing-sql.ts";
 import { removalSql, seenDdl } from "./apply/removal-sql.ts";
-import { openGate } from "./apply/direct-copy.ts";
+import { isLarge, openGate } from "./apply/direct-copy.ts";
 import { readGrants } from "./catalog/grants.ts";
 import { canFold } from "./apply/folder.ts";
 import { foldingOf } from "./apply/folding.ts";
@@ -109,6 +109,8 @@ export class PostgresSession implements Session {
   readonly #client: Client;
   readonly #context: PostgresSessionContext;
   readonly #version: number;
+  /** And no server that only speaks its protocol. */
+  readonly #isPostgres: boolean;
   readonly execute: SqlExecutor;
   /** What outlives the transactions of a load, by the stage of its table. */
   readonly #memories = new Map<string, TableMemory>();
@@ -134,7 +136,8 @@ export class PostgresSession implements Session {
     this.#roundTrip = roundTrip;
     this.#context = context;
     this.#version = version;
-    this.#pipeline = new Pipeline(client, lookalike === null);
+    this.#isPostgres = lookalike === null;
+    this.#pipeline = new Pipeline(client, this.#isPostgres);
     const setUp = async (begin: string): Promise<void> => await this.#setUp(begin);
     this.execute = sqlExecutor(client, { setUp, encoding, pipeline: this.#pipeline });
     const number = `PostgreSQL ${Math.floor(version / 10_000)}.${version % 10_000}`;
@@ -311,11 +314,13 @@ export class PostgresSession implements Session {
 
   /** What is asked of a table once its temporary tables are made. */
   async #learn(plan: TablePlan, folding: FoldRules | null): Promise<TableMemory> {
-    const [folds, gate] = await answersTo([
+    const [folds, gate, large] = await answersTo([
       folding === null ? true : canFold(this.#client, folding),
       openGate(this.#client, plan),
+      // Another server may not know what it is asked.
+      this.#isPostgres && isLarge(this.#client, plan),
     ]);
-    return { cannotFold: !folds, set: new SetMemory(plan, gate) };
+    return { cannotFold: !folds, set: new SetMemory(plan, { gate, isLarge: large }) };
   }
 
   /** A transaction that does nothing but hold the locks: the server ends them with it, whatever becomes of this process. */

@@ -19,6 +19,8 @@ async function someTurns(): Promise<void> {
 /** What a connection asks its proxy. */
 export interface Fate {
   readonly isPostgres: boolean;
+  /** Messages are looked at; else bytes just pass. */
+  readonly isRead: boolean;
   /** How long bytes take one way; 0: they pass at once. */
   readonly delayMs: number;
   /** Told when the client sends something after an answer, or first of all. */
@@ -91,7 +93,7 @@ export class Link {
     if (this.#isAnswered) this.#fate.turns();
     this.#isAnswered = false;
     // Once struck, messages are of no interest any more.
-    if (this.#isStruck) return this.#up(chunk);
+    if (this.#isStruck || !this.#fate.isRead) return this.#up(chunk);
     for (const message of this.#frontend.push(chunk)) {
       const fault = this.#isStruck ? null : this.#fate.strikes(message, this.#sent);
       if (fault === null) this.#up(message.bytes);

@@ -12,8 +12,8 @@ export type { Fault, FaultKind, Message } from "./fault.ts";
 
 /** What a proxy is told when it is made. */
 export interface ProxyOptions {
-  /** `postgres` when nothing is said. */
-  readonly protocol?: "postgres" | "unknown";
+  /** `postgres` when nothing is said; `unread`: bytes pass as they come, none is kept, and no fault strikes. */
+  readonly protocol?: "postgres" | "unknown" | "unread";
   /** Where its random numbers start. */
   readonly seed?: number;
   /** How long bytes take there and back, however many are on their way; none when nothing is said. */
@@ -33,12 +33,14 @@ export class Proxy {
   readonly #server: Server;
   readonly #links = new Map<Link, Socket>();
   readonly #isPostgres: boolean;
+  readonly #isRead: boolean;
   readonly #roundTripMs: number;
   #armed: Armed | null = null;
   #state: number;
 
   constructor(to: { readonly host: string; readonly port: number }, options: ProxyOptions) {
     const { protocol = "postgres", seed = 1, roundTripMs = 0 } = options;
+    this.#isRead = protocol !== "unread";
     this.#roundTripMs = roundTripMs;
     this.#isPostgres = protocol === "postgres";
     this.#state = seed;
@@ -95,6 +97,7 @@ export class Proxy {
     this.connections += 1;
     const link = new Link(client, server, {
       isPostgres: this.#isPostgres,
+      isRead: this.#isRead,
       delayMs: this.#roundTripMs / 2,
       turns: () => void (this.roundTrips += 1),
       strikes: (message, before) => this.#strikes(message, before),

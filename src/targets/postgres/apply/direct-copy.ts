@@ -54,3 +54,14 @@ export async function openGate(client: Client, plan: TablePlan): Promise<DirectG
   const { rows } = await client.query<{ filled: boolean }>(sql);
   return new DirectGate({ open: rows[0]?.filled === false, always: false });
 }
+
+/** True when the table and its indexes do not fit into the memory that the server keeps pages in. */
+export async function isLarge(client: Client, plan: TablePlan): Promise<boolean> {
+  if (plan.method.merges === null) return false;
+  const { rows } = await client.query<{ large: boolean | null }>(LARGE, [tableSql(plan)]);
+  return rows[0]?.large === true;
+}
+
+const LARGE = `select greatest(pg_total_relation_size($1::regclass),
+  (select sum(pg_total_relation_size(relid)) from pg_partition_tree($1::regclass)))
+  > pg_size_bytes(current_setting('shared_buffers')) as large`;

@@ -17,10 +17,12 @@ import { mergeSql as sharedMergeSql } from "../../../sql/upsert.ts";
 import { POSTGRES } from "../dialect.ts";
 import { withinSql } from "./select-then-write-sql.ts";
 import type { KeyBounds } from "./select-then-write-sql.ts";
-import { insertedSequence, TEMPORARY } from "../stage/names.ts";
+import { insertedSequence } from "../stage/names.ts";
 
 /** Which rows a merge takes, and where their keys are. */
 export interface MergeSelection {
+  /** The staged rows: their table, or what is selected from it. */
+  readonly relation: string;
   /** Picks among the staged rows. */
   readonly condition: string | null;
   readonly range: KeyBounds | null;
@@ -30,11 +32,10 @@ export interface MergeSelection {
 export function mergeSql(
   plan: KeyedPlan,
   columns: readonly string[],
-  { condition, range }: MergeSelection,
+  { relation, condition, range }: MergeSelection,
 ): string {
-  const stage = TEMPORARY.stage(plan);
   const source =
-    condition === null ? stage : `(select * from ${stage} as excluded where ${condition})`;
+    condition === null ? relation : `(select * from ${relation} as excluded where ${condition})`;
   const match = `${matchSql(plan, plan.arbiter, POSTGRES)}${withinSql(plan, range)}`;
   const tests = ({ differs }: { readonly differs: string | null }) => [
     writeTest(plan.update.where, differs, COUNT_SKIPPED),

@@ -21,6 +21,8 @@ export interface RowSelector {
   readonly merges: boolean;
   /** Their keys are integers from `$1` to `$2`. */
   readonly ranged?: boolean;
+  /** A merge takes them in the order of their keys: of a table that is larger than the server's memory a page is read once then. */
+  readonly sorted?: boolean;
 }
 
 /** The statements for staged rows of one shape: one native statement, a merge, or look, update and insert. */
@@ -106,16 +108,23 @@ function mergingSql(
   const condition = conditionSql(taken);
   const range = taken.ranged === true ? RANGE : null;
   const bounded = range !== null;
+  const relation = taken.sorted === true ? sortedSql(plan) : TEMPORARY.stage(plan);
   if (plan.method.merges === "merge") {
-    const write = mergeSql(keyed, columns, { condition, range });
+    const write = mergeSql(keyed, columns, { relation, condition, range });
     const counts = plan.update.where !== null;
     return { kind: "merge", write, counts, sequence: insertedSequence(plan), bounded };
   }
   const match = `${matchSql(plan, keyed.arbiter, POSTGRES)}${withinSql(plan, range)}`;
-  const rows = { relation: TEMPORARY.stage(plan), match, condition };
+  const rows = { relation, match, condition };
   const update = updateFoundSql(plan, columns, rows, POSTGRES);
   const insert = insertMissingSql(plan, columns, rows, POSTGRES);
   return update === null ? null : { kind: "update-then-insert", update, insert, bounded };
+}
+
+/** The staged rows in the order of their keys. */
+function sortedSql(plan: TablePlan): string {
+  const keys = (plan.arbiter?.keyExpressions ?? []).map((part) => `excluded.${part}`).join(", ");
+  return `(select * from ${TEMPORARY.stage(plan)} as excluded order by ${keys})`;
 }
 
 /** The statements, in their order. */

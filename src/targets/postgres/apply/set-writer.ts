@@ -43,8 +43,12 @@ export class SetMemory {
   readonly copy: PackedCopy;
   readonly encoded = new WeakMap<Batch, EncodedBatch>();
 
-  constructor(plan: TablePlan, gate: DirectGate) {
+  /** The table does not fit into the memory that the server keeps pages in. */
+  readonly isLarge: boolean;
+
+  constructor(plan: TablePlan, { gate, isLarge }: Pick<SetMemory, "gate" | "isLarge">) {
     this.gate = gate;
+    this.isLarge = isLarge;
     this.copy = new PackedCopy(plan);
   }
 }
@@ -246,7 +250,8 @@ export class PostgresSetWriter implements SetWriter {
     for (const [shape, selected] of shapes) {
       const taken = selected - (this.#folder?.asideOf(shape) ?? 0);
       if (taken <= 0) continue;
-      const how = { kind: selection.kind, mixed, merges, ranged: range !== null };
+      const sorted = merges && selection.kind === "all" && range === null && this.#memory.isLarge;
+      const how = { kind: selection.kind, mixed, merges, ranged: range !== null, sorted };
       const sql = this.#sqlFor(shape.id, shape.columns, how);
       const values = range !== null && sql.bounded ? boundsOf(range) : ordsOf(selection);
       const what = { plan: this.#plan, values, rows: taken };
@@ -276,9 +281,10 @@ export class PostgresSetWriter implements SetWriter {
       readonly mixed: boolean;
       readonly merges: boolean;
       readonly ranged: boolean;
+      readonly sorted: boolean;
     },
   ): SetSql {
-    const key = `${shape} ${how.kind} ${how.mixed} ${how.merges} ${how.ranged}`;
+    const key = `${shape} ${how.kind} ${how.mixed} ${how.merges} ${how.ranged} ${how.sorted}`;
     let sql = this.#sql.get(key);
     if (sql === undefined) {
       sql = setSql(this.#plan, columns, { ...how, shape: how.mixed ? shape : null });
