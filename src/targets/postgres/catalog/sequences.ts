@@ -119,13 +119,10 @@ async function stateOf(
   plan: Pick<TablePlan, "table">,
   row: SequenceRow,
 ): Promise<"ahead" | "behind" | "unknown"> {
-  const { rows } = await client.query<{ last: string; called: boolean }>(
-    `select last_value::text as last, is_called as called from ${sequenceSql(row)}`,
-  );
-  const [at] = rows;
-  if (at === undefined) return "ahead";
+  const at = await positionOf(client, row);
+  if (at === null) return "ahead";
   const step = BigInt(row.increment);
-  const next = BigInt(at.last) + (at.called ? step : 0n);
+  const next = at.last + (at.called ? step : 0n);
   const [from, to] = step > 0n ? [next, BigInt(row.most)] : [BigInt(row.least), next];
   if (from > to) return "ahead";
   const sql = `select exists (select from ${tableSql(plan)} where ${quoteIdentifier(row.column)} between $1::bigint and $2::bigint) as behind`;
@@ -138,6 +135,17 @@ async function stateOf(
     await client.query("rollback to savepoint upsurge_look");
     return "unknown";
   }
+}
+
+/** Its last number, and whether that was given to anybody. */
+export async function positionOf(
+  client: Client,
+  row: SequenceRow,
+): Promise<{ readonly last: bigint; readonly called: boolean } | null> {
+  const sql = `select last_value::text as last, is_called as called from ${sequenceSql(row)}`;
+  const { rows } = await client.query<{ last: string; called: boolean }>(sql);
+  const [at] = rows;
+  return at === undefined ? null : { ...at, last: BigInt(at.last) };
 }
 
 /** Its qualified name as SQL. */

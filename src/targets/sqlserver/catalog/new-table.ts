@@ -9,7 +9,7 @@ import type { DdlRefusal } from "../../../sql/ddl/run-ddl.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
 import { onlySet } from "../connect/result-sets.ts";
 import { classifyNumber, SqlServerError } from "../errors.ts";
-import { whyNoNewTable } from "./absent-table.ts";
+import { whyNoTable } from "./absent-table.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { spellType, TYPE_RULES } from "./new-types.ts";
 
@@ -43,7 +43,7 @@ export async function newTableName(
   connection: SqlServerConnection,
   table: string,
 ): Promise<TableName> {
-  const other = await whyNoNewTable(connection, table);
+  const other = await whyNoTable(connection, table, true);
   if (other !== null) {
     const { reason, fix: suggestion } = other;
     throw upsurgeError(
