@@ -203,20 +203,20 @@ async function findClosed(client: Client, names: readonly string[][]): Promise<s
 }
 
 /** What the catalog calls the type of a column. */
-interface ColumnType {
+interface CatalogType {
   readonly category: string;
   readonly base: string;
 }
 
 /** A column, and what tells the rest of it. */
-interface ColumnRow extends ColumnType, Omit<Column, "family" | "notation" | "volatileDefault"> {
+interface ColumnRow extends CatalogType, Omit<Column, "family" | "notation" | "volatileDefault"> {
   readonly oid: string;
   /** It is an identity column. */
   readonly made: boolean;
 }
 
 /** Whether the type is made of others, or has labels. */
-function hasForm({ category, base }: ColumnType): boolean {
+function hasForm({ category, base }: CatalogType): boolean {
   return base === "hstore" || ["A", "C", "E", "R"].includes(category);
 }
 
@@ -268,7 +268,7 @@ function isClock(sql: string): boolean {
   );
 }
 
-function familyOf({ category, base }: ColumnType): TypeFamily {
+function familyOf({ category, base }: CatalogType): TypeFamily {
   if (base === "json" || base === "jsonb") return "json";
   if (base === "bytea") return "binary";
   return ({ S: "text", N: "number", B: "boolean", A: "array" } as const)[category] ?? "other";

@@ -118,12 +118,12 @@ function checkedRowSql(plan: TablePlan, shape: RowShape): string[] {
 }
 
 /** How a row is applied: what the loop runs, and the statements in it that look for the row in the table, or write it. */
-interface RowApplication {
+interface RowScript {
   readonly script: readonly string[];
   readonly statements: readonly PlannedStatement[];
 }
 
-function applySql(plan: TablePlan, rows: RowCondition): RowApplication {
+function applySql(plan: TablePlan, rows: RowCondition): RowScript {
   const keyed = keyedPlan(plan);
   const written = insertSql(plan, rows);
   if (keyed === null) {
