@@ -3,13 +3,12 @@
  * and that no key repeats. Only for types whose equal values have equal bytes, in canonical spelling.
  */
 import type { TablePlan } from "../../../model/load-plan.ts";
-import { fieldBytes } from "../../../model/packed.ts";
-import type { PackedFields, PackedSlice, PackedRows } from "../../../model/packed.ts";
+import { fieldBytes, integerAt } from "../../../model/packed.ts";
+import type { PackedSlice, PackedRows } from "../../../model/packed.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { encoderOf } from "./binary-types.ts";
 import type { Encoder } from "./binary-types.ts";
 import { CopyBuffer } from "./copy-buffer.ts";
-import { digits } from "./digits.ts";
 
 /**
  * The types, as the catalog spells them. Not among them: numeric (1.0 = 1), character (blanks at the end), floats (0 = -0),
@@ -149,15 +148,4 @@ export function denseRange(plan: TablePlan, rows: PackedRows): KeyRange | null {
     count += to - from;
   }
   return most - least < 4 * count ? { least, most, ascending } : null;
-}
-
-/** An integer that a double holds exactly, `NaN` for anything else. */
-function integerAt({ bytes, offsets: places }: PackedFields, place: number): number {
-  const start = places[2 * place] as number;
-  const end = places[2 * place + 1] as number;
-  if (start < 0 || end < 0 || end - start > 15) return NaN;
-  const negative = bytes[start] === 45;
-  const value = digits(bytes, negative ? start + 1 : start, end);
-  if (value < 0) return NaN;
-  return negative ? -value : value;
 }
