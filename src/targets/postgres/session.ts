@@ -52,7 +52,7 @@ import { runDdl } from "../../sql/ddl/run-ddl.ts";
 import { classifyOther, lostError, planRefused } from "../session-errors.ts";
 import { ReadOrder } from "./apply/read-order.ts";
 import { SetMemory } from "./apply/set-writer.ts";
-import { PostgresTransaction } from "./apply/transaction.ts";
+import { transactionOf } from "./apply/transaction.ts";
 import { PostgresWriter } from "./apply/writer.ts";
 import type { SqlExecutor } from "../sql-executor.ts";
 
@@ -278,7 +278,7 @@ export class PostgresSession implements Session {
     for (const plan of tables) writers.push(await this.#writer(plan, order));
     const { reconnect, label, lockTimeoutMs } = this.#context;
     const reconnecting = { reconnect, label, patienceMs: lockTimeoutMs };
-    return new PostgresTransaction(this.#client, writers, reconnecting);
+    return transactionOf(this.#client, writers, reconnecting);
   }
 
   /** The writer of one table, its temporary tables made. */

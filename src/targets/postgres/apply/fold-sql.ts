@@ -18,7 +18,7 @@ import type { RowShape } from "../../../model/batch.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { assignmentsOf, stampedColumns } from "../../../sql/assignments.ts";
 import type { SqlAssignment } from "../../../sql/assignments.ts";
-import { counterOf, COUNTERS, countSql, NOTE_COUNTS } from "./each-sql.ts";
+import { branches, counterOf, COUNTERS, countSql, NOTE_COUNTS } from "./each-sql.ts";
 import { about } from "./folding.ts";
 import type { FoldRules } from "./folding.ts";
 import { doBlock, quoteIdentifier } from "../quote.ts";
@@ -81,11 +81,7 @@ end`);
 function byShape(shapes: readonly RowShape[], step: (shape: RowShape) => string): string {
   const [only, ...more] = shapes;
   if (only !== undefined && more.length === 0) return step(only);
-  const each = shapes.map(
-    (shape, index) =>
-      `${index === 0 ? "if" : "elsif"} excluded.upsurge_shape = ${shape.id} then\n${step(shape)}`,
-  );
-  return `${each.join("\n")}\nend if;`;
+  return branches("excluded", shapes, step);
 }
 
 /** What of a target row is kept at hand, and where. */

@@ -6,30 +6,21 @@ import type { Reconnection } from "./commit.ts";
 import { rollBack } from "../connect/deadline.ts";
 
 /** A transaction that has begun. */
-export class PostgresTransaction implements Transaction {
-  readonly writers: readonly Writer[];
-  readonly #client: Client;
-  readonly #reconnection: Reconnection;
-
-  constructor(client: Client, writers: readonly Writer[], reconnection: Reconnection) {
-    this.#client = client;
-    this.writers = writers;
-    this.#reconnection = reconnection;
-  }
-
-  async commit(): Promise<void> {
-    await commit(this.#client, this.#reconnection);
-  }
-
-  async rehearse(): Promise<void> {
-    try {
-      await this.#client.query("set constraints all immediate");
-    } catch (cause) {
-      throw commitError(cause);
-    }
-  }
-
-  async rollback(): Promise<void> {
-    await rollBack(this.#client);
-  }
+export function transactionOf(
+  client: Client,
+  writers: readonly Writer[],
+  reconnection: Reconnection,
+): Transaction {
+  return {
+    writers,
+    commit: () => commit(client, reconnection),
+    rehearse: async () => {
+      try {
+        await client.query("set constraints all immediate");
+      } catch (cause) {
+        throw commitError(cause);
+      }
+    },
+    rollback: () => rollBack(client),
+  };
 }
