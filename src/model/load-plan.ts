@@ -10,6 +10,7 @@ import type { TableDdl } from "./new-table.ts";
 import type { Shard } from "./shards/shard.ts";
 import type { Column, DeleteAction, TableShape } from "./table-shape.ts";
 import type { ValuesPlan } from "./value-plan.ts";
+import type { FoldPlan } from "./plan/fold-plan.ts";
 import type { KeptRecords, WriteMethod } from "./plan/write-method.ts";
 
 /** What happens to a record. */
@@ -183,6 +184,8 @@ export interface TablePlan {
   readonly isShared?: true;
   /** How its rows are written. */
   readonly method: WriteMethod;
+  /** How the repeats of a key are folded; absent: they are written one after the other. */
+  readonly fold?: FoldPlan;
   readonly kept: KeptRecords;
 }
 

@@ -114,6 +114,27 @@ export function fieldBytes(fields: PackedFields, place: number): Buffer | null {
   return resolved(fields, start, ~end);
 }
 
+/** So many digits make a number that a double holds exactly. */
+const MOST_DIGITS = 15;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+
+/** The whole number written in digits in the field at `place`, if a double holds it exactly; `NaN` for anything else. */
+export function integerAt({ bytes, offsets }: PackedFields, place: number): number {
+  const start = offsets[2 * place] as number;
+  const end = offsets[2 * place + 1] as number;
+  const negative = start >= 0 && bytes[start] === MINUS;
+  const first = negative ? start + 1 : start;
+  if (start < 0 || end <= first || end - first > MOST_DIGITS) return Number.NaN;
+  let value = 0;
+  for (let at = first; at < end; at += 1) {
+    const digit = (bytes[at] as number) - ZERO;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return negative ? -value : value;
+}
+
 /** What is from `from` to `to`, its escapes resolved. */
 export function resolved(
   { bytes, quote }: Pick<PackedFields, "bytes" | "quote">,

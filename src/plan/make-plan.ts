@@ -162,7 +162,8 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
   const naming = { columns: shape.columns.map(({ name }) => name), quoteIdentifier };
   const deletes = withRecordDeletes(plan, options.deleteWhen, naming);
   const { named } = planned.together;
-  const chosen = withMethod(deletes.chosen, { capabilities: request.capabilities, named });
+  const { capabilities } = request;
+  const chosen = withMethod(deletes.chosen, { capabilities, named, quoteIdentifier });
   const all = [...why, ...explainMethod(chosen), ...notes, ...deletes.why];
   return { ...planned, plan: chosen, why: all };
 }

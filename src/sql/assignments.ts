@@ -12,6 +12,11 @@ export interface SqlAssignment {
   readonly foreign: boolean;
 }
 
+/** The columns that the load stamps, in table order. */
+export function stampedColumns({ table, update }: TablePlan): readonly Column[] {
+  return table.columns.filter(({ name }) => update.stamps.some(({ column }) => column === name));
+}
+
 /** The assignments for rows that carry `columns`, in table order. */
 export function assignmentsOf(
   { table, update }: TablePlan,

@@ -1,4 +1,5 @@
 /** Groups what belongs together. */
+import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Row, RowShape } from "../model/batch.ts";
 import type { Selection } from "./set-writer.ts";
 
@@ -29,4 +30,14 @@ export function selectedShapes(
   const ords = new Set(selection.ords);
   const isSelected = ({ ord }: Row): boolean => ords.has(ord) === (selection.kind === "only");
   return groups.map(([shape, group]) => [shape, group.filter(isSelected).length]);
+}
+
+/** Finds rows by their `ord`. Throws `INTERNAL` for one that is not there. */
+export function rowFinder(rows: readonly Row[]): (ord: unknown) => Row {
+  const byOrd = new Map(rows.map((row) => [row.ord, row]));
+  return (ord) => {
+    const row = byOrd.get(Number(ord));
+    if (row === undefined) throw upsurgeError("INTERNAL", { message: "a fault belongs to no row" });
+    return row;
+  };
 }

@@ -13,8 +13,16 @@ export interface MethodCapabilities {
   readonly copy?: CopyCapability;
   /** How rows are proposed that BEFORE INSERT triggers must see, though they are looked up; absent: it has no such triggers. */
   readonly proposal?: ProposalCapability;
+  /** How it folds the repeats of a key; absent: it does not. */
+  readonly folds?: FoldCapability;
   /** The most columns of rows that can be staged; absent: as many as a table has. */
   readonly stagedColumns?: number;
+}
+
+/** Repeats of a key that are worked out on one image of their row. */
+export interface FoldCapability {
+  /** False for a type whose operators its name alone does not find: those of another type would be taken. */
+  compares(type: string): boolean;
 }
 
 /** A merge that does what the upsert would. */

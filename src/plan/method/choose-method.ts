@@ -11,6 +11,7 @@ import type {
   StatementMethod,
   WriteMethod,
 } from "../../model/plan/write-method.ts";
+import { foldOf } from "./choose-fold.ts";
 import type { Capabilities } from "../../targets/target.ts";
 import type { MethodCapabilities } from "../../targets/method-capabilities.ts";
 
@@ -22,6 +23,7 @@ export interface UndecidedPlan extends Omit<TablePlan, "method" | "kept" | "reco
 /** What the choice depends on, beside the plan. */
 export interface MethodRequest {
   readonly capabilities: Pick<Capabilities, "methods" | "setBased">;
+  readonly quoteIdentifier: (name: string) => string;
   /** The columns that a known field, a constant or a look-up fills. */
   readonly named: ReadonlySet<string>;
 }
@@ -33,7 +35,12 @@ export function withMethod(plan: UndecidedPlan, request: MethodRequest): TablePl
     recordDeletes === undefined
       ? {}
       : { recordDeletes: { ...recordDeletes, plan: withMethod(recordDeletes.plan, request) } };
-  return { ...rest, ...deletes, method: chooseMethod(plan, request), kept: keptOf(plan) };
+  const method = chooseMethod(plan, request);
+  const chosen = { ...rest, ...deletes, method, kept: keptOf(plan) };
+  const { folds } = request.capabilities.methods;
+  return folds === undefined
+    ? chosen
+    : { ...chosen, ...foldOf(chosen, folds, request.quoteIdentifier) };
 }
 
 /** How the rows of the plan are written. */

@@ -16,6 +16,7 @@ export function methodsOf(version: number, hasCitus = false): MethodCapabilities
     ...(hasCitus ? {} : { merge: known < MERGE_SINCE ? UPDATE_THEN_INSERT : MERGE }),
     copy: { kinds: ["table", "partitioned"], mayMeetRows: true },
     proposal: { byUpsert: true, rowTriggersOnly: true },
+    folds: { compares },
     stagedColumns: STAGED_COLUMNS,
   };
 }

@@ -55,7 +55,7 @@ import { classifyOther, lostError, planRefused } from "../session-errors.ts";
 import { planningSettings, ReadOrder } from "./apply/read-order.ts";
 import { SetMemory } from "./apply/set-writer.ts";
 import { transactionId } from "./apply/commit.ts";
-import { PostgresTransaction } from "./apply/transaction.ts";
+import { transactionOf } from "./apply/transaction.ts";
 import { PostgresWriter } from "./apply/writer.ts";
 import type { RoundTrip } from "../round-trip.ts";
 import type { SqlExecutor } from "../sql-executor.ts";
@@ -290,7 +290,7 @@ export class PostgresSession implements Session {
     const { reconnect, label, lockTimeoutMs } = this.#context;
     const reconnecting = { reconnect, label, patienceMs: lockTimeoutMs };
     const parts = { xid, writers, pipeline: this.#pipeline };
-    return new PostgresTransaction(client, parts, reconnecting);
+    return transactionOf(client, parts, reconnecting);
   }
 
   /** The writer of one table, its temporary tables made. */

@@ -44,7 +44,7 @@ import { sqlExecutor } from "./statements.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
 import { runDdl } from "../../sql/ddl/run-ddl.ts";
 import { classifyOther, lostError, planRefused } from "../session-errors.ts";
-import { SqlServerTransaction } from "./apply/transaction.ts";
+import { transactionOf } from "./apply/transaction.ts";
 import type { Lookups } from "../../model/sql/lookup-sql.ts";
 import type { SqlExecutor } from "../sql-executor.ts";
 
@@ -235,7 +235,7 @@ export class SqlServerSession implements Session {
     const undone = (): void => {
       for (const { stage } of made) this.#stages.delete(stage);
     };
-    return new SqlServerTransaction(this.#connection, tables, undone);
+    return transactionOf(this.#connection, tables, undone);
   }
 
   /**

@@ -3,6 +3,7 @@
  * record has are found in the gaps. Only numbers greater than all before make a span, so that no two spans overlap; others
  * are kept one by one. Pure but for what it remembers.
  */
+import { integerAt } from "../../model/packed.ts";
 import type { PackedRows, SpannedKeys } from "../../model/packed.ts";
 import type { Column } from "../../model/table-shape.ts";
 
@@ -60,9 +61,6 @@ export class KeySpans {
   }
 }
 
-/** So many digits make a number that a double holds exactly. */
-const MOST_DIGITS = 15;
-
 function integersOf({ slices, shape }: PackedRows, name: string): Float64Array | null {
   const place = shape.columns.indexOf(name);
   const keys = new Float64Array(slices.reduce((rows, { from, to }) => rows + to - from, 0));
@@ -70,31 +68,13 @@ function integersOf({ slices, shape }: PackedRows, name: string): Float64Array |
   for (const { fields, columns, from, to } of slices) {
     const field = columns[place]?.field ?? -1;
     if (field < 0) return null;
-    const { bytes, offsets, shape: of } = fields;
-    const width = of.fields.length;
+    const width = fields.shape.fields.length;
     for (let at = from * width + field; at < to * width; at += width) {
-      const key = integerIn(bytes, offsets[2 * at] as number, offsets[2 * at + 1] as number);
+      const key = integerAt(fields, at);
       if (Number.isNaN(key)) return null;
       keys[count] = key;
       count += 1;
     }
   }
   return keys;
-}
-
-const MINUS = 0x2d;
-const ZERO = 0x30;
-
-/** The number written there in digits, `NaN` for anything else. */
-function integerIn(bytes: Uint8Array, start: number, end: number): number {
-  const negative = bytes[start] === MINUS;
-  const first = negative ? start + 1 : start;
-  if (start < 0 || end <= first || end - first > MOST_DIGITS) return Number.NaN;
-  let value = 0;
-  for (let at = first; at < end; at += 1) {
-    const digit = (bytes[at] as number) - ZERO;
-    if (digit < 0 || digit > 9) return Number.NaN;
-    value = value * 10 + digit;
-  }
-  return negative ? -value : value;
 }

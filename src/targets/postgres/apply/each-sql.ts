@@ -57,11 +57,7 @@ export function eachSql(
   shapes: readonly RowShape[],
   { isolate, tells }: EachRules,
 ): string {
-  const branches = shapes.map(
-    (shape, index) =>
-      `${index === 0 ? "if" : "elsif"} upsurge_r.upsurge_shape = ${shape.id} then\n${applySql(plan, shape.columns).block}`,
-  );
-  const apply = `${branches.join("\n")}\nend if;`;
+  const apply = branches("upsurge_r", shapes, ({ columns }) => applySql(plan, columns).block);
   const count = ROW_OUTCOMES.map((outcome) => `when '${outcome}' then ${countSql(outcome)}`);
   return doBlock(`#variable_conflict use_column
 declare
@@ -84,6 +80,18 @@ begin
   end loop;
   ${NOTE_COUNTS}${tells ? NOTE_OUTCOMES : ""}
 end`);
+}
+
+/** What is done with a row of each shape: `if excluded.upsurge_shape = 0 then … elsif … end if;`. */
+export function branches(
+  record: string,
+  shapes: readonly RowShape[],
+  step: (shape: RowShape) => string,
+): string {
+  const each = shapes.map(
+    (shape) => `if ${record}.upsurge_shape = ${shape.id} then\n${step(shape)}`,
+  );
+  return `${each.join("\nels")}\nend if;`;
 }
 
 const NOTE_OUTCOME = "\n    upsurge_told := upsurge_told || upsurge_met || ' ';";

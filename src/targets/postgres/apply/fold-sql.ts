@@ -16,10 +16,10 @@
  */
 import type { RowShape } from "../../../model/batch.ts";
 import type { Column } from "../../../model/table-shape.ts";
-import { assignmentsOf } from "../../../sql/assignments.ts";
+import { assignmentsOf, stampedColumns } from "../../../sql/assignments.ts";
 import type { SqlAssignment } from "../../../sql/assignments.ts";
-import { counterOf, COUNTERS, countSql, NOTE_COUNTS } from "./each-sql.ts";
-import { about, stampedColumns } from "./folding.ts";
+import { branches, counterOf, COUNTERS, countSql, NOTE_COUNTS } from "./each-sql.ts";
+import { about } from "./folding.ts";
 import type { FoldRules } from "./folding.ts";
 import { doBlock, quoteIdentifier } from "../quote.ts";
 import { insertSql } from "../../../sql/insert.ts";
@@ -81,17 +81,13 @@ end`);
 function byShape(shapes: readonly RowShape[], step: (shape: RowShape) => string): string {
   const [only, ...more] = shapes;
   if (only !== undefined && more.length === 0) return step(only);
-  const each = shapes.map(
-    (shape, index) =>
-      `${index === 0 ? "if" : "elsif"} excluded.upsurge_shape = ${shape.id} then\n${step(shape)}`,
-  );
-  return `${each.join("\n")}\nend if;`;
+  return branches("excluded", shapes, step);
 }
 
 /** What of a target row is kept at hand, and where. */
 function keptSql({ plan, columns }: Fold): string {
-  const names = columns.map(({ name }) => `target.${quoteIdentifier(name)}`);
-  const into = columns.map(({ name }) => `upsurge_image.${quoteIdentifier(name)}`);
+  const names = columns.map((name) => `target.${quoteIdentifier(name)}`);
+  const into = columns.map((name) => `upsurge_image.${quoteIdentifier(name)}`);
   const place = plan.table.kind === "table" ? "target.ctid" : "null::tid";
   return `${["true", place, ...names].join(", ")} into ${["upsurge_found", "upsurge_at", ...into].join(", ")}`;
 }
@@ -207,9 +203,9 @@ function imagesDiffer(assigned: readonly SqlAssignment[]): string {
 function changeSql(fold: Fold, assigned: readonly SqlAssignment[]): string {
   const { plan, checks, shown, indexed } = fold;
   const stamps = assigned.filter(({ compared }) => !compared);
-  const watched = assigned.filter(({ column }) => shown.has(column.name));
+  const watched = assigned.filter(({ column }) => shown.includes(column.name));
   const long = assigned
-    .filter(({ column }) => indexed.has(column.name))
+    .filter(({ column }) => indexed.includes(column.name))
     .map(
       ({ column }) =>
         `coalesce(pg_column_size(target.${quoteIdentifier(column.name)}), 0) > ${LONG}`,
@@ -262,7 +258,7 @@ function refuse(
 export function tryFoldSql({ plan, columns, checks }: FoldRules): string {
   const { sets, stamps, where } = plan.update;
   const read = [
-    ...columns.map(({ name }) => `target.${quoteIdentifier(name)}`),
+    ...columns.map((name) => `target.${quoteIdentifier(name)}`),
     ...[...sets, ...stamps].map(({ expression }) => `(${expression})`),
     ...(where === null ? [] : [`(${where})`]),
     ...checks.map((sql) => `(${about("target", sql, plan)})`),

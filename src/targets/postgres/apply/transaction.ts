@@ -16,41 +16,28 @@ export interface BegunTransaction {
 }
 
 /** A transaction that has begun. */
-export class PostgresTransaction implements Transaction {
-  readonly writers: readonly Writer[];
-  readonly #client: Client;
-  readonly #pipeline: Pipeline;
-  readonly #xid: string;
-  readonly #reconnection: Reconnection;
-
-  constructor(
-    client: Client,
-    { xid, writers, pipeline }: BegunTransaction,
-    reconnection: Reconnection,
-  ) {
-    this.#client = client;
-    this.#xid = xid;
-    this.writers = writers;
-    this.#pipeline = pipeline;
-    this.#reconnection = reconnection;
-  }
-
-  async commit(): Promise<void> {
-    // A savepoint that is still to be released ends with the transaction.
-    this.#pipeline.end();
-    await commit(this.#client, this.#xid, this.#reconnection);
-  }
-
-  async rehearse(): Promise<void> {
-    try {
-      await this.#client.query("set constraints all immediate");
-    } catch (cause) {
-      throw commitError(cause);
-    }
-  }
-
-  async rollback(): Promise<void> {
-    this.#pipeline.end();
-    await rollBack(this.#client);
-  }
+export function transactionOf(
+  client: Client,
+  { xid, writers, pipeline }: BegunTransaction,
+  reconnection: Reconnection,
+): Transaction {
+  return {
+    writers,
+    commit: async () => {
+      // A savepoint that is still to be released ends with the transaction.
+      pipeline.end();
+      await commit(client, xid, reconnection);
+    },
+    rehearse: async () => {
+      try {
+        await client.query("set constraints all immediate");
+      } catch (cause) {
+        throw commitError(cause);
+      }
+    },
+    rollback: async () => {
+      pipeline.end();
+      await rollBack(client);
+    },
+  };
 }

@@ -1,6 +1,5 @@
 /** Writes batches into one table: sets of staged rows, or one row at a time on the server. */
 import type { Client } from "pg";
-import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../../../model/batch.ts";
 import { addCounts, isRowOutcome, noCounts } from "../../../model/counts.ts";
 import type { RowOutcome } from "../../../model/counts.ts";
@@ -15,7 +14,7 @@ import type { SetContext } from "./set-writer.ts";
 import { leavesTraces } from "./write-method.ts";
 import type { Pipeline } from "../stage/pipeline.ts";
 import { keyStore } from "../stage/seen-keys.ts";
-import { byShape } from "../../grouped.ts";
+import { byShape, rowFinder } from "../../grouped.ts";
 import { fillRaw } from "../stage/stage.ts";
 import { TEMPORARY } from "../stage/names.ts";
 
@@ -98,13 +97,10 @@ export class PostgresWriter implements Writer {
     const found = await this.#client.query<FaultRow>(
       `select * from ${TEMPORARY.fault(this.#plan)} order by ord`,
     );
-    const byOrd = new Map(rows.map((row) => [row.ord, row]));
-    const faults = found.rows.map(({ ord, state: code, ...said }) => {
-      const row = byOrd.get(Number(ord));
-      if (row === undefined)
-        throw upsurgeError("INTERNAL", { message: "a fault belongs to no row" });
-      return faultOf(row, { code, ...said }, this.#plan.table);
-    });
+    const rowAt = rowFinder(rows);
+    const faults = found.rows.map(({ ord, state: code, ...said }) =>
+      faultOf(rowAt(ord), { code, ...said }, this.#plan.table),
+    );
     return { counts, faults };
   }
 }

@@ -24,7 +24,12 @@ interface TableContext {
   /** The schemas of the types and collations of its columns. */
   readonly schemas: readonly string[];
   /** The sequences that defaults draw from, with their columns; those of identity columns ask for no privilege. */
-  readonly sequences: readonly (TableName & { readonly column: string })[];
+  readonly sequences: readonly DrawnSequence[];
+}
+
+/** A sequence, and the column whose default draws from it. */
+interface DrawnSequence extends TableName {
+  readonly column: string;
 }
 
 const TABLE = `select c.oid from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -51,27 +56,17 @@ export async function readGrants(
   client: Client,
   request: GrantRequest,
 ): Promise<readonly string[]> {
-  const { schema, name } = request.plan.table.name;
-  const table = [schema ?? "public", name];
-  const [who] = (
-    await client.query<{ user: string; database: string }>(
-      `select current_user as user, current_database() as database`,
-    )
-  ).rows;
-  const looked = await lookupGrants(client, request.plan, who?.user ?? "");
-  if (request.ddl?.kind === "create") {
-    const own = grantsToCreate(request, { user: who?.user ?? "", database: who?.database ?? "" });
-    return [...own, ...looked];
-  }
-  const schemas = (await client.query<{ name: string }>(SCHEMAS, table)).rows;
-  const sequences = (await client.query<TableContext["sequences"][number]>(SEQUENCES, table)).rows;
-  const own = grantsFor(request, {
-    user: who?.user ?? "",
-    database: who?.database ?? "",
-    schemas: schemas.map((each) => each.name),
-    sequences,
-  });
-  return [...own, ...looked];
+  const { plan, ddl } = request;
+  const table = [plan.table.name.schema ?? "public", plan.table.name.name];
+  const sql = "select current_user as user, current_database() as database";
+  const found = await client.query<Pick<TableContext, "user" | "database">>(sql);
+  const [who = { user: "", database: "" }] = found.rows;
+  const looked = await lookupGrants(client, plan, who.user);
+  if (ddl?.kind === "create") return [...grantsToCreate(request, who), ...looked];
+  const { rows: schemas } = await client.query<{ name: string }>(SCHEMAS, table);
+  const { rows: sequences } = await client.query<DrawnSequence>(SEQUENCES, table);
+  const context = { ...who, schemas: schemas.map(({ name }) => name), sequences };
+  return [...grantsFor(request, context), ...looked];
 }
 
 /** The tables of look-ups are read, and added to where rows are made. */
@@ -90,7 +85,7 @@ async function lookupGrants(
     grants.push(`grant ${LOOKUP_PRIVILEGES[missing].join(", ")} on table ${named} ${to}`);
     if (missing !== "insert") continue;
     const values = [schema, parent.name.name];
-    const { rows } = await client.query<TableContext["sequences"][number]>(SEQUENCES, values);
+    const { rows } = await client.query<DrawnSequence>(SEQUENCES, values);
     const drawn = rows.filter((each) => !keys.some(({ column }) => column.name === each.column));
     for (const each of drawn)
       grants.push(`grant usage on sequence ${lookupTableSql(each, quoteIdentifier)} ${to}`);

@@ -10,7 +10,7 @@ import type { MovedSequences } from "../../target.ts";
 import { onlyTable, tableSql } from "../dialect.ts";
 import { isServerError, sayError } from "../errors.ts";
 import { quoteIdentifier, quoteLiteral } from "../quote.ts";
-import { sequencesOf, sequenceSql, setvalSql, withinSql } from "./sequences.ts";
+import { positionOf, sequencesOf, sequenceSql, setvalSql, withinSql } from "./sequences.ts";
 import type { SequenceRow } from "./sequences.ts";
 
 /** How long to wait for those who insert rows. They wait behind this, so it is not long. */
@@ -69,7 +69,7 @@ async function move(
   const ids = `select ${isUp ? "max" : "min"}(${quoteIdentifier(row.column)})::text as id from ${onlyTable(plan)}${withinSql(row)}`;
   const { rows } = await client.query<{ id: string | null }>(ids);
   const id = rows[0]?.id ?? null;
-  if (id === null || !(await isBehind(client, row, id))) return null;
+  if (id === null || !(await isBehind(client, row, BigInt(id)))) return null;
   await keepOthersOut(client, plan);
   const where = `last_value ${isUp ? "<" : ">"} ${id} or (last_value = ${id} and not is_called)`;
   const sql = `select setval(${quoteLiteral(sequence)}, ${id}) from ${sequence} where ${where}`;
@@ -77,13 +77,10 @@ async function move(
   return set.rowCount === 0 ? null : sql;
 }
 
-async function isBehind(client: Client, row: SequenceRow, id: string): Promise<boolean> {
-  const sql = `select last_value::text as last, is_called as called from ${sequenceSql(row)}`;
-  const { rows } = await client.query<{ last: string; called: boolean }>(sql);
-  const [at] = rows;
-  if (at === undefined) return false;
-  const ahead =
-    BigInt(row.increment) > 0n ? BigInt(at.last) - BigInt(id) : BigInt(id) - BigInt(at.last);
+async function isBehind(client: Client, row: SequenceRow, id: bigint): Promise<boolean> {
+  const at = await positionOf(client, row);
+  if (at === null) return false;
+  const ahead = BigInt(row.increment) > 0n ? at.last - id : id - at.last;
   return ahead < 0n || (ahead === 0n && !at.called);
 }
 

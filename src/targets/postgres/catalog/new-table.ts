@@ -1,7 +1,7 @@
 /** How PostgreSQL creates tables and columns. */
 import type { Client } from "pg";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
-import { addColumnSql, createTableSql } from "../../../sql/ddl/create-table.ts";
+import { newTableSql } from "../../../sql/ddl/create-table.ts";
 import { nameParts } from "../../../sql/table-name.ts";
 import type { TableName } from "../../../model/table-shape.ts";
 import type { DdlDialect } from "../../../model/sql/ddl-dialect.ts";
@@ -10,8 +10,6 @@ import type { DdlRefusal } from "../../../sql/ddl/run-ddl.ts";
 import { classifyError, isServerError } from "../errors.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { spellType, TYPE_RULES } from "./new-types.ts";
-
-const WORDS = { quote: quoteIdentifier, add: "add column" };
 
 /** Every table has them already. */
 const SYSTEM_COLUMNS = new Set(["tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"]);
@@ -27,8 +25,7 @@ export const POSTGRES_DDL: DdlDialect = {
   isReservedTable: () => false,
   mostColumns: 1600,
   nameOf: nameParts,
-  createTable: (table) => createTableSql(table, WORDS),
-  addColumns: (table) => addColumnSql(table, WORDS),
+  ...newTableSql({ quote: quoteIdentifier, add: "add column" }),
 };
 
 interface SchemaRow {

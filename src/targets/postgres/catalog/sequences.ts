@@ -113,7 +113,7 @@ export async function sequencesBehind(
     client.query(
       `set local statement_timeout = ${LOOK_MS}; set local lock_timeout = ${LOOK_MS}; set local enable_seqscan = off`,
     ),
-    ...rows.map((row) => readSequence(client, row)),
+    ...rows.map((row) => positionOf(client, row)),
   ]);
   const said: string[] = [];
   for (const [place, row] of rows.entries()) {
@@ -129,27 +129,17 @@ export async function sequencesBehind(
   return said;
 }
 
-/** Where a sequence is. */
-interface SequenceState {
-  readonly last: string;
-  readonly called: boolean;
-}
-
-async function readSequence(client: Client, row: SequenceRow): Promise<SequenceState | undefined> {
-  const { rows } = await client.query<SequenceState>(
-    `select last_value::text as last, is_called as called from ${sequenceSql(row)}`,
-  );
-  return rows[0];
-}
-
 async function stateOf(
   client: Client,
   plan: Pick<TablePlan, "table">,
-  { row, at }: { readonly row: SequenceRow; readonly at: SequenceState | undefined },
+  {
+    row,
+    at,
+  }: { readonly row: SequenceRow; readonly at: Awaited<ReturnType<typeof positionOf>> | undefined },
 ): Promise<"ahead" | "behind" | "unknown"> {
-  if (at === undefined) return "ahead";
+  if (at === undefined || at === null) return "ahead";
   const step = BigInt(row.increment);
-  const next = BigInt(at.last) + (at.called ? step : 0n);
+  const next = at.last + (at.called ? step : 0n);
   const [from, to] = step > 0n ? [next, BigInt(row.most)] : [BigInt(row.least), next];
   if (from > to) return "ahead";
   const sql = `select exists (select from ${tableSql(plan)} where ${quoteIdentifier(row.column)} between $1::bigint and $2::bigint) as behind`;
@@ -164,6 +154,17 @@ async function stateOf(
     await client.query("rollback to savepoint upsurge_look");
     return "unknown";
   }
+}
+
+/** Its last number, and whether that was given to anybody. */
+export async function positionOf(
+  client: Client,
+  row: SequenceRow,
+): Promise<{ readonly last: bigint; readonly called: boolean } | null> {
+  const sql = `select last_value::text as last, is_called as called from ${sequenceSql(row)}`;
+  const { rows } = await client.query<{ last: string; called: boolean }>(sql);
+  const [at] = rows;
+  return at === undefined ? null : { ...at, last: BigInt(at.last) };
 }
 
 /** Its qualified name as SQL. */

@@ -6,7 +6,7 @@
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../../../errors/upsurge-error.ts";
 import { findParameter } from "./parameters.ts";
-import { percentDecode } from "../../percent-decode.ts";
+import { loginIn, percentDecode, wordsOfQuery } from "../../url-parts.ts";
 
 /** A word and its value, as they were given; a later one takes the place of an earlier one. */
 export type KeywordPairs = readonly (readonly [name: string, value: string])[];
@@ -42,15 +42,15 @@ function readUrl(rest: string): KeywordPairs {
   const match = /^([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s.exec(rest.slice(at + 1));
   if (match === null) throw badText(FORM);
   const [, hosts = "", dbname, query] = match;
-  const userinfo = at < 0 ? "" : rest.slice(0, at);
-  const colon = userinfo.indexOf(":");
+  const { user, password } = loginIn(rest.slice(0, Math.max(at, 0)));
   const words: [string, string][] = [
     ...readHosts(hosts),
     ["dbname", percentDecode(dbname ?? "")],
-    ["user", percentDecode(colon < 0 ? userinfo : userinfo.slice(0, colon))],
-    ["password", colon < 0 ? "" : percentDecode(userinfo.slice(colon + 1))],
+    ["user", user],
+    ["password", password],
   ];
-  return [...words.filter(([, value]) => value !== ""), ...readQuery(query ?? "")];
+  // A plus is a plus, as in libpq.
+  return [...words.filter(([, value]) => value !== ""), ...wordsOfQuery(query ?? "", withoutValue)];
 }
 
 /** Where a `?` is followed by a word of ours, the query begins, whatever the values hold. */
@@ -79,19 +79,8 @@ function list(values: readonly string[]): string {
   return values.every((each) => each === "") ? "" : values.join(",");
 }
 
-/** A plus is a plus, as in libpq. */
-function readQuery(query: string): [string, string][] {
-  return query
-    .split("&")
-    .filter((each) => each !== "")
-    .map((each) => {
-      const equals = each.indexOf("=");
-      const name = percentDecode(equals < 0 ? each : each.slice(0, equals));
-      if (equals < 0) {
-        throw badText(`behind the ? every word has a value, and ${name} has none: ${name}=…`);
-      }
-      return [name, percentDecode(each.slice(equals + 1))];
-    });
+function withoutValue(name: string): Error {
+  return badText(`behind the ? every word has a value, and ${name} has none: ${name}=…`);
 }
 
 /** `host = a dbname = 'my \'db\''`. */

@@ -2,11 +2,14 @@
  * EVERY CONNECTION PARAMETER OF LIBPQ 18, and what becomes of it. The URL, keyword strings, the service file and the
  * environment are all read by this table, and docs/reference/postgres-connections.md is made from it.
  */
+import { alike } from "./parameter.ts";
 import type { Parameter } from "./parameter.ts";
 
 const FLAG = ["0", "1"];
 const OFF = ["0", "off", "false", "no"];
-const TLS_VERSIONS = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
+
+/** The versions of TLS that there are. */
+export const TLS_VERSIONS = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const;
 
 /** The rows, in the order of libpq's documentation. */
 export const LIBPQ_PARAMETERS: readonly Parameter[] = [
@@ -106,21 +109,10 @@ export const LIBPQ_PARAMETERS: readonly Parameter[] = [
     does: "honoured",
     note: "seconds until the first keepalive; 10",
   },
-  {
-    name: "keepalives_interval",
+  ...alike(["keepalives_interval", "keepalives_count", "tcp_user_timeout"], {
     does: "passed over",
     note: "Node has no setting for it; `--statement-timeout` bounds every wait",
-  },
-  {
-    name: "keepalives_count",
-    does: "passed over",
-    note: "Node has no setting for it; `--statement-timeout` bounds every wait",
-  },
-  {
-    name: "tcp_user_timeout",
-    does: "passed over",
-    note: "Node has no setting for it; `--statement-timeout` bounds every wait",
-  },
+  }),
   {
     name: "replication",
     does: "refused",
@@ -279,44 +271,17 @@ export const LIBPQ_PARAMETERS: readonly Parameter[] = [
     does: "passed over",
     note: "it is for GSSAPI only: there are no credentials to hand on",
   },
-  {
-    name: "scram_client_key",
+  ...alike(["scram_client_key", "scram_server_key"], {
     since: 18,
     does: "refused",
     note: "the driver logs in with passwords only",
     instead: "give the password, in PGPASSWORD or ~/.pgpass",
-  },
-  {
-    name: "scram_server_key",
-    since: 18,
-    does: "refused",
-    note: "the driver logs in with passwords only",
-    instead: "give the password, in PGPASSWORD or ~/.pgpass",
-  },
-  {
-    name: "oauth_issuer",
+  }),
+  ...alike(["oauth_issuer", "oauth_client_id", "oauth_client_secret", "oauth_scope"], {
     since: 18,
     does: "passed over",
     note: "it is for OAuth only; a server that wants OAuth refuses the login",
-  },
-  {
-    name: "oauth_client_id",
-    since: 18,
-    does: "passed over",
-    note: "it is for OAuth only; a server that wants OAuth refuses the login",
-  },
-  {
-    name: "oauth_client_secret",
-    since: 18,
-    does: "passed over",
-    note: "it is for OAuth only; a server that wants OAuth refuses the login",
-  },
-  {
-    name: "oauth_scope",
-    since: 18,
-    does: "passed over",
-    note: "it is for OAuth only; a server that wants OAuth refuses the login",
-  },
+  }),
   {
     name: "sslkeylogfile",
     since: 18,

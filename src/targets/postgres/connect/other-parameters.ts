@@ -2,6 +2,7 @@
  * Words that other programs put into the URL of a PostgreSQL database: ORMs, pools, drivers and hosting providers. What
  * none of the two tables knows is an error: it may be a slip in a word that protects.
  */
+import { alike } from "./parameter.ts";
 import type { Parameter } from "./parameter.ts";
 
 const OFF = ["0", "off", "false", "no", "disable"];
@@ -98,22 +99,16 @@ const REFUSED: readonly Parameter[] = [
     note: "it is Prisma's, and names a PKCS#12 file",
     instead: "write sslcert=FILE&sslkey=FILE, both PEM",
   },
-  ...["sslfactory", "sslfactoryarg", "sslhostnameverifier", "sslpasswordcallback"].map(
-    (name): Parameter => ({
-      name,
-      does: "refused",
-      note: "it names code of a Java program",
-      instead: "write sslmode=verify-full, or the sslmode that is meant",
-    }),
-  ),
-  ...["socketFactory", "socketFactoryArg", "authenticationPluginClassName"].map(
-    (name): Parameter => ({
-      name,
-      does: "refused",
-      note: "it names code of a Java program",
-      instead: "leave it out",
-    }),
-  ),
+  ...alike(["sslfactory", "sslfactoryarg", "sslhostnameverifier", "sslpasswordcallback"], {
+    does: "refused",
+    note: "it names code of a Java program",
+    instead: "write sslmode=verify-full, or the sslmode that is meant",
+  }),
+  ...alike(["socketFactory", "socketFactoryArg", "authenticationPluginClassName"], {
+    does: "refused",
+    note: "it names code of a Java program",
+    instead: "leave it out",
+  }),
   {
     name: "readOnly",
     does: "refused",

@@ -31,3 +31,8 @@ export interface Parameter {
   /** What to write instead of a refused one. */
   readonly instead?: string;
 }
+
+/** Parameters that differ in nothing but their names. */
+export function alike(names: readonly string[], row: Omit<Parameter, "name">): Parameter[] {
+  return names.map((name) => ({ name, ...row }));
+}

@@ -13,18 +13,14 @@ const NO = 0x4e;
 
 /** Listens to the answer of one client that is about to connect. */
 export class TlsAnswer {
-  #isNo = false;
+  /** The server has no TLS. */
+  isNo = false;
 
   /** `asks`: the client begins with the question. */
   constructor(client: Client, asks: boolean) {
     if (!asks) return;
     (client as unknown as Wire).connection?.stream?.once("data", (bytes) => {
-      this.#isNo = bytes.length === 1 && bytes[0] === NO;
+      this.isNo = bytes.length === 1 && bytes[0] === NO;
     });
-  }
-
-  /** The server has no TLS. */
-  get isNo(): boolean {
-    return this.#isNo;
   }
 }

@@ -10,6 +10,7 @@ import type { ConnectionOptions, SecureVersion } from "node:tls";
 import { shellWord } from "../../../errors/shell-word.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { badText } from "./connection-text.ts";
+import { TLS_VERSIONS } from "./libpq-parameters.ts";
 import type { PostgresSettings } from "./parameter.ts";
 import { certificateFolder } from "./user-files.ts";
 
@@ -165,16 +166,13 @@ function hashedFiles(folder: string | undefined): string[] {
   );
 }
 
-const VERSIONS: Readonly<Record<string, SecureVersion>> = {
-  TLSv1: "TLSv1",
-  "TLSv1.1": "TLSv1.1",
-  "TLSv1.2": "TLSv1.2",
-  "TLSv1.3": "TLSv1.3",
-};
+function versionOf(text: string | undefined): SecureVersion | undefined {
+  return TLS_VERSIONS.find((each) => each === text);
+}
 
 function versions(settings: PostgresSettings): ConnectionOptions {
-  const least = VERSIONS[settings["ssl_min_protocol_version"] ?? ""] ?? "TLSv1.2";
-  const most = VERSIONS[settings["ssl_max_protocol_version"] ?? ""];
+  const least = versionOf(settings["ssl_min_protocol_version"]) ?? "TLSv1.2";
+  const most = versionOf(settings["ssl_max_protocol_version"]);
   if (most !== undefined && least > most) {
     throw badText(
       `ssl_min_protocol_version is ${least} and ssl_max_protocol_version ${most}: no version is left`,

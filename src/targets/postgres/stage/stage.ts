@@ -9,7 +9,7 @@ import type { Row, RowShape } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { byShape } from "../../grouped.ts";
-import { stampedColumns } from "../apply/folding.ts";
+import { stampedColumns } from "../../../sql/assignments.ts";
 import { tableSql } from "../dialect.ts";
 import { textArray } from "./array-text.ts";
 import { copyIn, copyText } from "./copy.ts";

@@ -18,13 +18,7 @@ import type { Column } from "../../../model/table-shape.ts";
 import type { SqliteTable } from "../catalog/table-shape.ts";
 import { matchKeys, placesOf, SQLITE, tableName, tuple } from "../dialect.ts";
 import { quoteIdentifier } from "../quote.ts";
-import {
-  constantText,
-  rowidName,
-  stagedColumn,
-  temporary,
-  temporaryName,
-} from "../stage/staged-row.ts";
+import { madeSql, rowidName, stagedColumn, temporary, temporaryName } from "../stage/staged-row.ts";
 
 /** A table that rows are taken away from. */
 export interface RemovalTable {
@@ -70,10 +64,8 @@ export function seenDdl({ plan, table: { details } }: RemovalTable): string[] {
   const columns = keptColumns(plan).map((column) => {
     const { name, generatedSql } = column;
     if (column === rowid) return `${quoteIdentifier(name)} integer primary key`;
-    const typed = stagedColumn(name, details.get(name));
-    if (generatedSql !== null) return `${typed} generated always as (${generatedSql}) virtual`;
-    const value = keptDefault(column);
-    return value === null ? typed : `${typed} default (${constantText(value)})`;
+    const made = madeSql(generatedSql, keptDefault(column));
+    return `${stagedColumn(name, details.get(name))}${made}`;
   });
   return [
     ...dropSeen(plan),

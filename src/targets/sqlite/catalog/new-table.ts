@@ -1,5 +1,5 @@
 /** How SQLite creates tables and columns. */
-import { addColumnSql, createTableSql } from "../../../sql/ddl/create-table.ts";
+import { newTableSql } from "../../../sql/ddl/create-table.ts";
 import { nameParts } from "../../../sql/table-name.ts";
 import type { TableName } from "../../../model/table-shape.ts";
 import type { DdlDialect } from "../../../model/sql/ddl-dialect.ts";
@@ -7,9 +7,6 @@ import type { DdlRefusal } from "../../../sql/ddl/run-ddl.ts";
 import { codeOf, isBusy } from "../errors.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { spellType, TYPE_RULES } from "./new-types.ts";
-
-// A table that is not STRICT would turn text that looks like a number into one.
-const WORDS = { quote: quoteIdentifier, add: "add column", tableSuffix: " strict" };
 
 /** The texts of SQLite. */
 export const SQLITE_DDL: DdlDialect = {
@@ -23,8 +20,8 @@ export const SQLITE_DDL: DdlDialect = {
   isReservedTable: (name) => /^sqlite_/i.test(name),
   mostColumns: 2000,
   nameOf,
-  createTable: (table) => createTableSql(table, WORDS),
-  addColumns: (table) => addColumnSql(table, WORDS),
+  // A table that is not STRICT would turn text that looks like a number into one.
+  ...newTableSql({ quote: quoteIdentifier, add: "add column", tableSuffix: " strict" }),
 };
 
 /** SQLite has no schemas but its own: a dot is part of a name. */

@@ -7,7 +7,7 @@ import { isAbsolute, join } from "node:path";
 import { shellWord } from "../../../errors/shell-word.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../../../errors/upsurge-error.ts";
-import { percentDecode } from "../../percent-decode.ts";
+import { percentDecode } from "../../url-parts.ts";
 
 /** A database file, and whether it may only be read. */
 export interface DatabaseFile {

@@ -66,16 +66,21 @@ export function createStaged({ shape, details }: SqliteTable, name: string): str
   const declared = isRowid(slot) ? [] : [`${slot} integer primary key`];
   const columns = shape.columns.map(({ name, defaultSql, generatedSql }) => {
     const typed = stagedColumn(name, details.get(name));
-    if (generatedSql !== null) return `${typed} generated always as (${generatedSql}) virtual`;
-    return defaultSql === null ? typed : `${typed} default (${constantText(defaultSql)})`;
+    return `${typed}${madeSql(generatedSql, defaultSql)}`;
   });
   return `create temp table ${quoteIdentifier(name)} (${[...declared, ...columns].join(", ")})`;
+}
+
+/** How a column of a temporary table gets a value that is not given. */
+export function madeSql(generatedSql: string | null, defaultSql: string | null): string {
+  if (generatedSql !== null) return ` generated always as (${generatedSql}) virtual`;
+  return defaultSql === null ? "" : ` default (${constantText(defaultSql)})`;
 }
 
 const CONSTANT_WORD = /^(?:null|true|false|current_(?:date|time|timestamp))$/i;
 
 /** A default may be a bare or quoted word and means its text; in brackets it would be a name. */
-export function constantText(defaultSql: string): string {
+function constantText(defaultSql: string): string {
   const [word, ...more] = solidTokens(defaultSql, true);
   if (word?.kind !== "word" || more.length > 0) return defaultSql;
   if (!word.quoted && CONSTANT_WORD.test(word.name)) return defaultSql;

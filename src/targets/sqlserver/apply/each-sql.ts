@@ -17,7 +17,6 @@ import { checkRowSql } from "../stage/stage-sql.ts";
 import { identitySql, insertSql, lookSql, mergeSql, updateFoundSql } from "./write-sql.ts";
 import { keyedPlan } from "../../../sql/match.ts";
 import type { RowCondition } from "./write-sql.ts";
-import type { KeyedPlan } from "../../../sql/match.ts";
 
 /** What a look at the target row answers with. */
 const LOOKED: readonly string[] = ["matched", "met", "skipped", "unchanged"];
@@ -93,7 +92,7 @@ function failedSql(plan: TablePlan): string[] {
     `INSERT INTO ${TEMPORARY.fault(plan)} (upsurge_ord, number, message) VALUES (@ord, @number, @message)`,
   ]);
   const noted = `IF ${isRowNumberSql("@number")} ${note}`;
-  const ignored = "IF @number IN (2601, 2627) SET @ignored = @ignored + 1";
+  const ignored = `IF @number IN (2601, 2627) ${tally("ignored")}`;
   const alive = plan.arbiter?.kind === "any" ? `${ignored}\nELSE ${noted}` : noted;
   return [
     `IF @doomed = 1 SET @failed = @ord\nELSE ${alive}\nELSE SET @failed = @ord`,
@@ -108,70 +107,66 @@ export function rowStatements(
   plan: TablePlan,
   columns: readonly string[],
 ): readonly PlannedStatement[] {
-  const rows = { columns, condition: ROW };
-  const keyed = keyedPlan(plan);
-  if (keyed === null) return [{ sql: insertSql(plan, rows) }];
-  const update = updateFoundSql(keyed, rows);
-  const looked = { sql: lookSql(keyed, rows) };
-  if (plan.method.statement === "merge")
-    return [looked, { sql: mergeSql(keyed, rows), when: `${WHEN.missing}, or change` }];
-  const insert = plan.mode === "update" ? null : insertSql(plan, rows);
-  return [looked, ...lookedStatements({ update, insert })];
+  return applySql(plan, { columns, condition: ROW }).statements;
 }
 
 /** Checks the row first: SQL of the user's may fail there as well. */
 function checkedRowSql(plan: TablePlan, shape: RowShape): string[] {
-  const apply = applySql(plan, { columns: shape.columns, condition: ROW });
+  const { columns } = shape;
+  const apply = [
+    ...identitySql(plan, columns),
+    ...applySql(plan, { columns, condition: ROW }).script,
+  ];
   const checks = checkRowSql(plan, shape);
   if (checks.length === 0) return apply;
   const isSound = `EXISTS (SELECT 1 FROM ${TEMPORARY.stage(plan)} WHERE upsurge_ord = @ord)`;
   return [...checks, `IF ${isSound}\n${block(apply)}`];
 }
 
-/** The statements for one row. */
-function applySql(plan: TablePlan, rows: RowCondition): string[] {
-  const identity = identitySql(plan, rows.columns);
+/** How a row is applied: what the loop runs, and the statements in it that look for the row in the table, or write it. */
+interface RowScript {
+  readonly script: readonly string[];
+  readonly statements: readonly PlannedStatement[];
+}
+
+function applySql(plan: TablePlan, rows: RowCondition): RowScript {
   const keyed = keyedPlan(plan);
-  const output = madeSql(plan)?.output;
-  if (keyed === null)
-    return [...identity, insertSql(plan, rows, output), ...counted("inserted", plan)];
-  const write = plan.method.statement === "merge" ? mergeSql(keyed, rows) : null;
-  return [
-    ...identity,
-    lookSql(keyed, rows),
-    `IF @matched > 1 ${refuse(plan)}
-ELSE IF @matched = 0 ${missing(keyed, rows, write)}
-ELSE IF @skipped > 0 SET @skipped_rows = @skipped_rows + 1
-ELSE IF @unchanged > 0 SET @unchanged_rows = @unchanged_rows + 1
-ELSE ${found(keyed, rows, write)}`,
-  ];
+  const written = insertSql(plan, rows, madeSql(plan)?.output);
+  if (keyed === null) {
+    return { script: [written, ...counted("inserted", plan)], statements: [{ sql: written }] };
+  }
+  const look = lookSql(keyed, rows);
+  const merge = plan.method.statement === "merge" ? mergeSql(keyed, rows) : null;
+  const insert = plan.mode === "update" ? null : (merge ?? written);
+  const update = updateFoundSql(keyed, rows);
+  const outcome = plan.deletesRows === true ? "deleted" : "updated";
+  const script = `IF @matched > 1 ${refuse(plan)}
+ELSE IF @matched = 0 ${insert === null ? tally("skipped") : block([insert, ...counted("inserted", plan)])}
+ELSE IF @skipped > 0 ${tally("skipped")}
+ELSE IF @unchanged > 0 ${tally("unchanged")}
+ELSE ${update === null ? tally("ignored") : block([merge ?? update, ...counted(outcome, plan)])}`;
+  const writing =
+    merge === null
+      ? lookedStatements({ update, insert })
+      : [{ sql: merge, when: `${WHEN.missing}, or change` }];
+  return { script: [look, script], statements: [{ sql: look }, ...writing] };
 }
 
 function refuse(plan: TablePlan): string {
   return `INSERT INTO ${TEMPORARY.fault(plan)} (upsurge_ord, number, message) VALUES (@ord, ${SEVERAL_MATCHES}, N'the key finds several rows of the table')`;
 }
 
-function missing(plan: KeyedPlan, rows: RowCondition, merge: string | null): string {
-  if (plan.mode === "update") return "SET @skipped_rows = @skipped_rows + 1";
-  return block([merge ?? insertSql(plan, rows), ...counted("inserted", plan)]);
-}
-
-function found(plan: KeyedPlan, rows: RowCondition, merge: string | null): string {
-  const update = updateFoundSql(plan, rows);
-  if (plan.deletesRows === true) return block([update ?? "", ...counted("deleted", plan)]);
-  if (update === null) return "SET @ignored = @ignored + 1";
-  return block([merge ?? update, ...counted("updated", plan)]);
+/** Counts a row. */
+function tally(outcome: RowOutcome): string {
+  return `SET @${counterOf(outcome)} = @${counterOf(outcome)} + 1`;
 }
 
 /**
  * A statement that says it wrote nothing was overruled: by a trigger, or an index that ignores duplicates, which says no more
  * than that the row met another.
  */
-function counted(as: "inserted" | "updated" | "deleted", { arbiter, table }: TablePlan): string[] {
+function counted(as: RowOutcome, { arbiter, table }: TablePlan): string[] {
   const ignores = table.uniqueKeys.some((key) => key.ignoresDuplicates === true);
   const otherwise = arbiter?.kind === "any" && ignores ? "ignored" : "suppressed";
-  return [
-    "SET @rows = @@ROWCOUNT",
-    `IF @rows = 0 SET @${otherwise} = @${otherwise} + 1 ELSE SET @${as} = @${as} + 1`,
-  ];
+  return ["SET @rows = @@ROWCOUNT", `IF @rows = 0 ${tally(otherwise)} ELSE ${tally(as)}`];
 }

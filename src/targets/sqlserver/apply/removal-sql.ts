@@ -17,8 +17,8 @@ import { stageType } from "../catalog/types.ts";
 import { SQL_SERVER } from "../dialect.ts";
 import { tableSql, TEMPORARY } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
-import { equalKeys, matchSql } from "./write-sql.ts";
-import { keyedPlan } from "../../../sql/match.ts";
+import { matchSql } from "./write-sql.ts";
+import { equalKeys, keyedPlan } from "../../../sql/match.ts";
 import type { KeyedPlan } from "../../../sql/match.ts";
 
 /** The statements. */
@@ -47,7 +47,7 @@ function dialectOf(plan: KeyedPlan): RemovalDialect {
     ...SQL_SERVER,
     found,
     isFound: (alias) =>
-      `EXISTS (SELECT 1 AS found FROM ${found} AS missing WHERE ${equalKeys(plan, alias, "missing").join(" AND ")})`,
+      `EXISTS (SELECT 1 AS found FROM ${found} AS missing WHERE ${equalKeys(plan, plan.arbiter, [alias, "missing"], SQL_SERVER).join(" AND ")})`,
     asText: (value) => `CONVERT(nvarchar(200), ${value})`,
     deleteWhere: (condition) => `DELETE target FROM ${table} AS target WHERE ${condition}`,
     updateWhere: (set, condition) =>

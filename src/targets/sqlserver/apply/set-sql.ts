@@ -3,14 +3,9 @@ import type { RowShape } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Selection } from "../../set-writer.ts";
 import { counter, guarded } from "./guard.ts";
-import {
-  identitySql,
-  insertSql,
-  lookSql,
-  mergeSql,
-  updateFoundSql,
-  updateOf,
-} from "./write-sql.ts";
+import { identitySql, insertSql, lookSql, mergeSql, updateFoundSql } from "./write-sql.ts";
+import { updateSql } from "../../../sql/update.ts";
+import { SQL_SERVER } from "../dialect.ts";
 import { keyedPlan } from "../../../sql/match.ts";
 import type { RowCondition } from "./write-sql.ts";
 import type { KeyedPlan } from "../../../sql/match.ts";
@@ -67,7 +62,9 @@ const WRITTEN = "DECLARE @written TABLE (did nvarchar(10) NOT NULL)";
 function mergeStatements(plan: KeyedPlan, rows: RowCondition): string[] {
   const mustLook = plan.update.where !== null || plan.arbiter.name === null;
   return [
-    ...(mustLook && updateOf(plan, rows.columns) !== null ? [lookSql(plan, rows)] : []),
+    ...(mustLook && updateSql(plan, rows.columns, SQL_SERVER) !== null
+      ? [lookSql(plan, rows)]
+      : []),
     `${mergeSql(plan, rows)}\nOUTPUT $action INTO @written (did)`,
     "SELECT @inserted = COUNT_BIG(*) FROM @written WHERE did = N'INSERT'",
     "SELECT @updated = COUNT_BIG(*) FROM @written WHERE did = N'UPDATE'",

@@ -13,7 +13,9 @@ import { run } from "./run-guarded.ts";
 import { rowsOf, SET_COUNTERS, setSql } from "./set-sql.ts";
 import { selectedShapes } from "../../grouped.ts";
 import { stageRows } from "../stage/stage.ts";
-import { updateOf, wavesSql } from "./write-sql.ts";
+import { SQL_SERVER } from "../dialect.ts";
+import { updateSql } from "../../../sql/update.ts";
+import { wavesSql } from "./write-sql.ts";
 import { keyedPlan } from "../../../sql/match.ts";
 
 type SetCounters = Readonly<Record<(typeof SET_COUNTERS)[number], number>>;
@@ -88,7 +90,7 @@ export class SqlServerSetWriter implements SetWriter {
     if (matched !== met) return {};
     if (plan.deletesRows === true) return { deleted, skipped: rows - deleted };
     const left = rows - inserted - updated;
-    if (updateOf(plan, columns) === null) {
+    if (updateSql(plan, columns, SQL_SERVER) === null) {
       return plan.mode === "update"
         ? { ignored: matched, skipped: rows - matched }
         : { inserted, ignored: left };

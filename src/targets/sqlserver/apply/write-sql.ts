@@ -11,9 +11,7 @@ import type { MeetRows } from "../../../sql/dialect.ts";
 import * as found from "../../../sql/found-rows.ts";
 import * as inserts from "../../../sql/insert.ts";
 import * as keys from "../../../sql/match.ts";
-import { keyedPlan } from "../../../sql/match.ts";
 import type { KeyedPlan } from "../../../sql/match.ts";
-import { updateSql } from "../../../sql/update.ts";
 import type { UpdateSql } from "../../../sql/update.ts";
 import * as upserts from "../../../sql/upsert.ts";
 import { SQL_SERVER } from "../dialect.ts";
@@ -26,19 +24,9 @@ export interface RowCondition {
   readonly condition: string;
 }
 
-/** The update by rows that carry `columns`; `null` when there is nothing to update. */
-export function updateOf(plan: TablePlan, columns: readonly string[]): UpdateSql | null {
-  return updateSql(plan, columns, SQL_SERVER);
-}
-
 /** `target.[a] = excluded.[a]` for every column of the key; NULLs meet only on request. A filter holds on both sides. */
 export function matchSql(plan: KeyedPlan): string {
   return keys.matchSql(plan, plan.arbiter, SQL_SERVER);
-}
-
-/** The same for any two rows, by their aliases, without the filter. */
-export function equalKeys(plan: KeyedPlan, one: string, other: string): string[] {
-  return keys.equalKeys(plan, plan.arbiter, [one, other], SQL_SERVER);
 }
 
 function meetRows(plan: KeyedPlan, { condition }: RowCondition): MeetRows {
@@ -59,7 +47,7 @@ export function insertSql(
   { columns, condition }: RowCondition,
   output = "",
 ): string {
-  const keyed = keyedPlan(plan);
+  const keyed = keys.keyedPlan(plan);
   if (keyed !== null) {
     const rows = meetRows(keyed, { columns, condition });
     return inserts.insertMissingSql(plan, columns, rows, SQL_SERVER);

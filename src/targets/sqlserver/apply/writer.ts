@@ -1,10 +1,9 @@
 /** Writes batches into one table: sets of staged rows, or one row at a time on the server. */
-import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../../../model/batch.ts";
 import { outcomesFrom } from "../../../model/counts.ts";
 import type { RowOutcome } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import { byShape } from "../../grouped.ts";
+import { byShape, rowFinder } from "../../grouped.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { KeyStore, Writer } from "../../target.ts";
 import type { SqlServerConnection, Fields } from "../connect/connection.ts";
@@ -44,8 +43,9 @@ export class SqlServerWriter implements Writer {
     const answer = await ask(this.#connection, eachSql(this.#plan, shapes, tells));
     if (answer.number !== 0) throw this.#failure(answer, sound);
     const told = apartMade(this.#plan, answer.rest);
+    const rowAt = rowFinder(rows);
     const refused = told.faults
-      .map((fault) => this.#faultOf(fault, rows))
+      .map((fault) => this.#faultOf(fault, rowAt(fault["upsurge_ord"])))
       .filter(({ row }) => !out.has(row));
     return {
       counts: outcomesFrom((outcome) => Number(answer.variables[counterOf(outcome)])),
@@ -58,17 +58,12 @@ export class SqlServerWriter implements Writer {
   /** Why the loop stopped before its end: a row cost the transaction, or no row is at fault. */
   #failure({ number, message, doomed, variables }: GuardedAnswer, rows: readonly Row[]): Error {
     if (!doomed || classifyNumber(number) !== "row") return new SqlServerError(number, message);
-    const fault = this.#faultOf(
-      { upsurge_ord: variables["failed"] ?? null, number, message },
-      rows,
-    );
+    const row = rowFinder(rows)(variables["failed"]);
+    const fault = this.#faultOf({ number, message }, row);
     return new TransactionAborted(`${message} (${number})`, [fault.row], fault);
   }
 
-  #faultOf(fault: Fields, rows: readonly Row[]): RowFault {
-    const ord = Number(fault["upsurge_ord"]);
-    const row = rows.find((each) => each.ord === ord);
-    if (row === undefined) throw upsurgeError("INTERNAL", { message: "a fault belongs to no row" });
+  #faultOf(fault: Fields, row: Row): RowFault {
     if (fault["code"] !== null && fault["code"] !== undefined) {
       return faultOf(this.#plan, row, Number(fault["code"]), this.#connection.tooLong);
     }

@@ -19,38 +19,23 @@ interface ObjectName {
   readonly table: string;
 }
 
-/** Why `table` is no table here and what to pass instead; `null`: there is nothing of that name at all. */
+/**
+ * Why `table` is no table here and what to pass instead; `null`: there is nothing of that name at all. `isNew`: it is to be
+ * made, and dots may be part of its name, unless the first part is a database's.
+ */
 export async function whyNoTable(
   connection: SqlServerConnection,
   table: string,
+  isNew = false,
 ): Promise<Suggestion | null> {
-  return await orNothing(async () => {
-    const name = objectName(table);
-    if (name === null || isHere(name)) return await whySynonym(connection, table);
-    const { here } = await askDatabase(connection, name.database);
-    return { reason: `the name ${placeOf(name)}`, fix: instead(name, here) };
-  });
-}
-
-/** The same for a table that is to be made: dots may be part of its name, unless the first part is a database's. */
-export async function whyNoNewTable(
-  connection: SqlServerConnection,
-  table: string,
-): Promise<Suggestion | null> {
-  return await orNothing(async () => {
+  try {
     const name = objectName(table);
     if (name === null || isHere(name)) return await whySynonym(connection, table);
     const { here, known } = await askDatabase(connection, name.database);
-    const isDatabase = name.server === "" && known;
-    return isDatabase ? { reason: `the name ${placeOf(name)}`, fix: instead(name, here) } : null;
-  });
-}
-
-/** Another maker's catalog may have no synonyms to ask for: then there is just no such table. */
-async function orNothing(ask: () => Promise<Suggestion | null>): Promise<Suggestion | null> {
-  try {
-    return await ask();
+    if (isNew && (name.server !== "" || !known)) return null;
+    return { reason: `the name ${placeOf(name)}`, fix: instead(name, here) };
   } catch (error) {
+    // Another maker's catalog may have no synonyms to ask for: then there is just no such table.
     if (error instanceof SqlServerError) return null;
     throw error;
   }

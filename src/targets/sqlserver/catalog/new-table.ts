@@ -1,6 +1,6 @@
 /** How SQL Server creates tables and columns. */
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
-import { addColumnSql, createTableSql } from "../../../sql/ddl/create-table.ts";
+import { newTableSql } from "../../../sql/ddl/create-table.ts";
 import { nameParts } from "../../../sql/table-name.ts";
 import type { TableName } from "../../../model/table-shape.ts";
 import type { DdlDialect } from "../../../model/sql/ddl-dialect.ts";
@@ -9,11 +9,9 @@ import type { DdlRefusal } from "../../../sql/ddl/run-ddl.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
 import { onlySet } from "../connect/result-sets.ts";
 import { classifyNumber, SqlServerError } from "../errors.ts";
-import { whyNoNewTable } from "./absent-table.ts";
+import { whyNoTable } from "./absent-table.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { spellType, TYPE_RULES } from "./new-types.ts";
-
-const WORDS = { quote: quoteIdentifier, add: "add" };
 
 /** The texts of SQL Server. */
 export const SQLSERVER_DDL: DdlDialect = {
@@ -30,8 +28,7 @@ export const SQLSERVER_DDL: DdlDialect = {
     const { schema, name } = nameParts(table);
     return { schema: schema ?? "dbo", name };
   },
-  createTable: (table) => createTableSql(table, WORDS),
-  addColumns: (table) => addColumnSql(table, WORDS),
+  ...newTableSql({ quote: quoteIdentifier, add: "add" }),
 };
 
 /** The schema of a name, or the user's own. */
@@ -43,7 +40,7 @@ export async function newTableName(
   connection: SqlServerConnection,
   table: string,
 ): Promise<TableName> {
-  const other = await whyNoNewTable(connection, table);
+  const other = await whyNoTable(connection, table, true);
   if (other !== null) {
     const { reason, fix: suggestion } = other;
     throw upsurgeError(

@@ -5,7 +5,7 @@
 import { isIPv6 } from "node:net";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../../../errors/upsurge-error.ts";
-import { percentDecode } from "../../percent-decode.ts";
+import { loginIn, percentDecode, wordsOfQuery } from "../../url-parts.ts";
 
 /** What a connection is made of. */
 export type Keyword =
@@ -173,15 +173,14 @@ function readUrl(rest: string, given: GivenKeywords): void {
   const queryAt = queryStart(rest);
   const main = queryAt < 0 ? rest : rest.slice(0, queryAt);
   const at = main.lastIndexOf("@");
-  const user = main.slice(0, Math.max(at, 0));
-  const colon = user.indexOf(":");
-  given.add("user", percentDecode(colon < 0 ? user : user.slice(0, colon)));
-  given.add("password", colon < 0 ? undefined : percentDecode(user.slice(colon + 1)));
+  const { user, password } = loginIn(main.slice(0, Math.max(at, 0)));
+  given.add("user", user);
+  given.add("password", password);
   const [, address, database] = /^([^/?;]*)(?:\/([^/?;]*)\/?)?$/s.exec(main.slice(at + 1)) ?? [];
   if (address === undefined) throw badForm();
   readAddress(percentDecode(address), given);
   given.add("database", database === undefined ? undefined : percentDecode(database));
-  if (queryAt >= 0) given.addAll(query(rest.slice(queryAt + 1)));
+  if (queryAt >= 0) given.addAll(wordsOfQuery(rest.slice(queryAt + 1), badForm));
 }
 
 /** Where the query begins: a `?` before a keyword, or any behind the last `@`; others belong to the password. */
@@ -191,14 +190,6 @@ function queryStart(rest: string): number {
     if (name !== undefined && meaningOf(percentDecode(name)) !== undefined) return index;
   }
   return rest.indexOf("?", rest.lastIndexOf("@") + 1);
-}
-
-function* query(text: string): Generator<readonly [string, string]> {
-  for (const part of text.split("&").filter((each) => each !== "")) {
-    const equals = part.indexOf("=");
-    if (equals < 0) throw badForm();
-    yield [percentDecode(part.slice(0, equals)), percentDecode(part.slice(equals + 1))];
-  }
 }
 
 /** `host\instance:port`, as URLs write it. */

@@ -235,24 +235,13 @@ export class SqlServerConnection {
   }
 }
 
-function wireType(
-  { NVarChar, BigInt, Int, SmallInt, TinyInt, MAX }: Driver,
-  type: BulkColumn["type"],
-): ISqlType {
-  switch (type) {
-    case "bigint":
-      return BigInt();
-    case "int":
-      return Int();
-    case "smallint":
-      return SmallInt();
-    case "tinyint":
-      return TinyInt();
-    case "nvarchar(max)":
-      return NVarChar(MAX);
-    default:
-      return NVarChar(Number.parseInt(type.slice("nvarchar(".length), 10));
-  }
+function wireType(driver: Driver, type: BulkColumn["type"]): ISqlType {
+  const { NVarChar, BigInt, Int, SmallInt, TinyInt, MAX } = driver;
+  const integer = { bigint: BigInt, int: Int, smallint: SmallInt, tinyint: TinyInt }[
+    type as string
+  ];
+  if (integer !== undefined) return integer();
+  return NVarChar(type === "nvarchar(max)" ? MAX : Number(/\d+/.exec(type)?.[0]));
 }
 
 /** Waits for `work`, but not for long; what becomes of it later is nobody's concern. */

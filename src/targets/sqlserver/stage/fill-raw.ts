@@ -25,7 +25,11 @@ export async function fillRaw(
   });
   switch (plan.rowSource) {
     case "staged":
-      return fillByBulkLoad(connection, plan, texts);
+      return connection.bulk(
+        TEMPORARY.raw(plan),
+        bulkColumns(plan),
+        texts.map((each) => [each.ord, each.shape, ...each.texts]),
+      );
     case "arrays":
       return fillByJson(connection, plan, texts);
     case "values":
@@ -105,18 +109,6 @@ export function fillRawSql(plan: TablePlan): string {
 /** A bulk load as the driver asks for it. */
 export function insertBulkSql(table: string, columns: readonly BulkColumn[]): string {
   return `insert bulk ${table}(${columns.map(({ name, type }) => `[${name}] ${type}`).join(", ")})`;
-}
-
-async function fillByBulkLoad(
-  connection: SqlServerConnection,
-  plan: TablePlan,
-  rows: readonly RawTexts[],
-): Promise<void> {
-  await connection.bulk(
-    TEMPORARY.raw(plan),
-    bulkColumns(plan),
-    rows.map(({ ord, shape, texts }) => [ord, shape, ...texts]),
-  );
 }
 
 /** `OPENJSON(@rows) WITH (…)`: one parameter for any number of rows. */

@@ -1,8 +1,7 @@
 /** Stages a batch and tells which of its rows the table could not accept whatever it holds. */
-import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Row, RowFault } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import { byShape } from "../../grouped.ts";
+import { byShape, rowFinder } from "../../grouped.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
 import { rowCode } from "../errors.ts";
 import { fillRaw } from "./fill-raw.ts";
@@ -27,12 +26,10 @@ export async function stageRows(
   const checks = staging === "checked" ? checkStageSql(plan, shapes) : [];
   const sql = guarded([], [...fillStageSql(plan, shapes), ...checks], found);
   const { rest } = await run(connection, sql, rows);
-  const byOrd = new Map(rows.map((row) => [row.ord, row]));
-  return rest.map((fault) => {
-    const row = byOrd.get(Number(fault["upsurge_ord"]));
-    if (row === undefined) throw upsurgeError("INTERNAL", { message: "a fault belongs to no row" });
-    return faultOf(plan, row, Number(fault["code"]), connection.tooLong);
-  });
+  const rowAt = rowFinder(rows);
+  return rest.map((fault) =>
+    faultOf(plan, rowAt(fault["upsurge_ord"]), Number(fault["code"]), connection.tooLong),
+  );
 }
 
 /** The number that a fault's code has for a text that is too long. */
