@@ -4,7 +4,7 @@
  */
 import type { PackedFields } from "../../model/packed.ts";
 import type { SourceOffset } from "../../model/source-offset.ts";
-import type { RecordChunk, SourceRecord } from "../../model/record.ts";
+import type { PackedRaws, RecordChunk, SourceRecord } from "../../model/record.ts";
 import type { Charset } from "./charset.ts";
 import type { RecordStream, Span } from "./record-stream.ts";
 
@@ -61,6 +61,8 @@ export interface PackedSource {
   readonly to: SourceOffset;
   /** The spans of the first `count` records, from bytes that begin at `from`. */
   readonly spans: (count: number) => readonly Span[];
+  /** These bytes. */
+  readonly bytes: Buffer;
 }
 
 /** Records that were found but not read. */
@@ -84,6 +86,12 @@ export class PackedChunk implements RecordChunk {
     return { byte: from.byte + last.end, record: from.record + count, line: last.lastLine + 1 };
   };
 
+  readonly whole = (): PackedRaws => {
+    const { from, spans, bytes } = this.#source;
+    const raws = spans(this.packed.records).map(({ start, end }) => bytes.subarray(start, end));
+    return { firstRecord: from.record + 1, raws };
+  };
+
   /** The chunk without its first `count` records. */
   without(count: number): PackedChunk {
     const { packed } = this;
@@ -91,15 +99,18 @@ export class PackedChunk implements RecordChunk {
     const records = packed.records - count;
     const length = Math.ceil((packed.length * records) / packed.records);
     const rest = { ...packed, offsets: packed.offsets.subarray(count * width), records, length };
-    const { read, from, to, spans } = this.#source;
+    const { read, from, to, spans, bytes } = this.#source;
+    const first = this.offsetAfter(count);
+    const passed = first.byte - from.byte;
     const later = {
       read: () => read().slice(count),
-      from: this.offsetAfter(count),
+      from: first,
       to,
       spans: (more: number) =>
         spans(count + more)
           .slice(count)
-          .map((span) => ({ ...span, end: span.end - (later.from.byte - from.byte) })),
+          .map((span) => ({ ...span, start: span.start - passed, end: span.end - passed })),
+      bytes: bytes.subarray(passed),
     };
     return new PackedChunk(rest, later);
   }
