@@ -33,11 +33,13 @@ export class KeyFields {
   }
 
   /** Notes which of them the records of a chunk have. */
-  see({ packed, records }: RecordChunk, key: readonly string[]): void {
+  see(chunk: RecordChunk, key: readonly string[]): void {
     if (this.#unseen.size === 0) return;
-    const shapes = packed === null ? new Set(records.map(({ shape }) => shape)) : [packed.shape];
-    for (const { fields } of shapes)
+    const { packed } = chunk;
+    const shapes = packed === null ? chunk.records.map(({ shape }) => shape) : [packed.shape];
+    for (const { fields } of new Set(shapes)) {
       for (const name of key) if (fields.includes(name)) this.#unseen.delete(name);
+    }
   }
 
   /** Throws `SPLIT_KEY` where there were records, and none of any source had a field. */

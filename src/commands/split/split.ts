@@ -40,21 +40,15 @@ export async function split(
   surroundings: SplitSurroundings,
 ): Promise<SplitReport> {
   const began = performance.now();
-  const { key, shards, compress, splitOut } = options;
+  const { key, shards, compress, splitOut, records } = options;
   refuseZstd(compress);
-  const sources = await SourceSet.expand(patterns, {
-    options: forReading(options),
-    stdin: surroundings.stdin,
-    storedHash: true,
-  });
+  const { stdin } = surroundings;
+  const reading = { options: forReading(options), stdin, storedHash: true };
+  const sources = await SourceSet.expand(patterns, reading);
   const mode = await modeOf(sources.paths);
   const folder = await PieceFolder.take(splitOut);
-  const writer = new PieceWriter(folder, {
-    count: shards,
-    compress,
-    mode,
-    inDocument: options.records !== null,
-  });
+  const files = { count: shards, compress, mode, inDocument: records !== null };
+  const writer = new PieceWriter(folder, files);
   const sharing = new RecordSharing(writer, options);
   const stop = (): void => void sources.close();
   surroundings.signal.addEventListener("abort", stop);
@@ -73,9 +67,8 @@ export async function split(
     } as const;
     const index: SplitIndex = { ...made, sources: read, pieces };
     await folder.place(index, mode);
-    const { records, unreadable, blank } = sharing;
     const seconds = (performance.now() - began) / 1000;
-    const counts = { out: splitOut, records, unreadable, blank, seconds };
+    const counts = { out: splitOut, ...sharing.counts, seconds };
     const command = loadCommand(splitOut, index);
     return { status: "ok", exit: 0, ...counts, command, ...index };
   } catch (error) {
@@ -106,9 +99,7 @@ async function modeOf(paths: readonly string[]): Promise<number> {
 
 /** Reads sources and hands their records on. */
 class RecordSharing {
-  records = 0;
-  unreadable = 0;
-  blank = 0;
+  readonly counts = { records: 0, unreadable: 0, blank: 0 };
   readonly #writer: PieceWriter;
   readonly #fields: KeyFields;
   readonly #pieceOf: PieceOf;
@@ -130,28 +121,28 @@ class RecordSharing {
       const source = await sources.open(path);
       const key = this.#fields.of(source);
       await this.#writer.goTo(source);
-      const before = this.records;
+      const before = this.counts.records;
       for await (const chunk of source.chunks()) {
         signal.throwIfAborted();
         await this.#take(chunk, key, source);
-        pace.tell(this.records, source.bytesRead);
+        pace.tell(this.counts.records, source.bytesRead);
       }
       // A source that was closed by a signal has not come to its end.
       signal.throwIfAborted();
       pace.passed(source.bytesRead);
       const { name, format, bytesRead: bytes, storedSha256: sha256 } = source;
-      read.push({ name, format, records: this.records - before, bytes, sha256 });
+      read.push({ name, format, records: this.counts.records - before, bytes, sha256 });
     }
-    this.#fields.refuseUnseen(this.records, sources.paths);
+    this.#fields.refuseUnseen(this.counts.records, sources.paths);
     return read;
   }
 
   async #take(chunk: RecordChunk, key: readonly string[], { name }: Source): Promise<void> {
     this.#fields.see(chunk, key);
-    this.unreadable += chunk.rejects.length;
-    this.blank += chunk.blanks?.length ?? 0;
+    this.counts.unreadable += chunk.rejects.length;
+    this.counts.blank += chunk.blanks?.length ?? 0;
     for (const record of rawRecords(chunk, key)) {
-      this.records += 1;
+      this.counts.records += 1;
       const { raw } = record;
       if (raw === null) throw tooLarge(name, record);
       const full = this.#writer.take(this.#pieceOf.of(record, name), raw);
