@@ -1,6 +1,6 @@
 /** Tells how far a split has come, a few times a second. */
-import { stat } from "node:fs/promises";
 import type { Progress } from "../../model/progress.ts";
+import { storedSize } from "../../sources/stored-size.ts";
 
 const PAUSE_MS = 200;
 
@@ -23,12 +23,7 @@ export class SplitPace {
     paths: readonly string[],
     onProgress: (progress: Progress) => void,
   ): Promise<SplitPace> {
-    let total: number | null = 0;
-    for (const path of paths) {
-      const found = path === "-" ? null : await stat(path);
-      total = total === null || found?.isFile() !== true ? null : total + found.size;
-    }
-    return new SplitPace(total, onProgress);
+    return new SplitPace(await storedSize(paths), onProgress);
   }
 
   /** So many records were read, and so many bytes of the source at hand. */
