@@ -6,10 +6,10 @@ import { formatBytes, formatSeconds } from "../../errors/format.ts";
 import type { Shard } from "../../model/shards/shard.ts";
 
 /** CPU seconds of clients for each MB of CSV: to read, hash and encode it, and to cut it into pieces. */
-const READ = 0.025;
-const SPLIT = 0.03;
+const READ = 0.015;
+const SPLIT = 0.026;
 /** CPU seconds in which a process starts and plans. */
-const START = 0.25;
+const START = 0.55;
 
 /** A sentence for the plan of a shard; none of sources that are soon read. */
 export function compareWithSplit(bytes: number | null, { count }: Shard): readonly string[] {

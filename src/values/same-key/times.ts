@@ -35,11 +35,12 @@ const WORDS_OF_DATES =
   /(?:MON|TUE|WED|THU|FRI|SAT|SUN)[A-Z]*|[AP]M|[TZ](?![A-Z])|(?<=\d)(?:ST|ND|RD|TH)| (?:[A-Z]{2,5}|[A-Z]+\/[A-Z/_+-]+)(?![A-Z])/g;
 const DAY_NUMBER =
   /^(?:J\d+|\d{4}[-.]\d{3})(?:[T ].*|Z|[+-]\d.*)?$|^\d{5,7}(?:[T ] ?[\d+-].*| UTC| [A-Z]{3,4}|Z)$/;
-const WORD = /^(?:EPOCH|NOW|TODAY|TOMORROW|YESTERDAY)$/;
+const WORD = /^(?:EPOCH|NOW|TODAY|TOMORROW|YESTERDAY)(?:[ T+-].*|Z)?$/;
 
 /** The date or the time that a folded text is; `null` where it is none. */
 export function foldTime(text: string): FoldedTime | null {
-  if (!/\d/.test(text)) return WORD.test(text) ? { key: "word", style: "a word" } : null;
+  if (WORD.test(text)) return { key: "word", style: "a word" };
+  if (!/\d/.test(text)) return null;
   const day = DATE.exec(text) ?? COMPACT_DATE.exec(text);
   if (day !== null) return fromDay(day);
   if (TIME.test(text)) return ofTime(text);
