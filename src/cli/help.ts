@@ -89,6 +89,19 @@ export const COMMANDS: readonly CommandText[] = [
     ],
   },
   {
+    name: "split",
+    argument: "[source...]",
+    usage: "SOURCE... --key a,b --shards N --out DIR [options]",
+    summary:
+      "Share the records of files out among N pieces by key, as they are and in their order, each to be loaded by a process of its own.",
+    brief: "cut files into pieces by key, for several processes",
+    example: [
+      "upsurge split clicks.csv --key page --shards 8 --out pieces",
+      "upsurge split 'clicks/*.csv.gz' --key page,day --shards 32 --compress gzip --out pieces",
+      'seq 0 7 | xargs -P 8 -I{} upsurge pieces/piece-{}.csv --piece --to "$DATABASE_URL" --table clicks --key page',
+    ],
+  },
+  {
     name: "report",
     argument: "[report...]",
     usage: "FILE.json | FOLDER --out FILE.html [options]",
@@ -169,7 +182,6 @@ export function rootHelp(columns?: number): string {
     ),
     "Usage:   upsurge [load] SOURCE... --to URL --table NAME [options]",
     ...exampleLines("upsurge orders.csv --to shop.db --table orders --key order_no", width),
-    ...wrapped("A source is a file, a pattern or -; gzip and zstd are read as they are.", width),
     "",
     "Commands:",
     ...items([...commands, ["help WORD", "explain a command, with all options, or a code"]], width),

@@ -38,6 +38,7 @@ const RUN: Readonly<
   plan: async (...call) => await (await import("./commands/plan.ts")).planCommand(...call),
   jobs: async (...call) => await (await import("./commands/jobs.ts")).jobsCommand(...call),
   finish: async (...call) => await (await import("./commands/finish.ts")).finishCommand(...call),
+  split: async (...call) => await (await import("./commands/split.ts")).splitCommand(...call),
   report: async (...call) => await (await import("./commands/report.ts")).reportCommand(...call),
   inspect: async (...call) => await (await import("./commands/inspect.ts")).inspectCommand(...call),
 };

@@ -1,4 +1,4 @@
-/** The errors of loads that are shared out among processes; a part of the registry in `codes.ts`. */
+/** The errors of loads that are shared out among processes, and of `upsurge split`; a part of the registry in `codes.ts`. */
 import type { ErrorTexts } from "./codes.ts";
 
 /** Code → texts. */
@@ -29,6 +29,30 @@ export const SHARD_CODES = {
   },
   SHARDS_MISSING: {
     title: "the job {job} is not loaded to its end",
+    cause: "{reason}",
+    fix: "{suggestion}",
+    exit: 4,
+  },
+  PLAN_PIECE: {
+    title: "the pieces of these records cannot be loaded at the same time",
+    cause: "{reason}",
+    fix: "leave --piece out, and load the sources that were split with one process",
+    exit: 2,
+  },
+  SPLIT_FOLDER: {
+    title: "{path} cannot take the pieces",
+    cause: "{reason}",
+    fix: "{suggestion}",
+    exit: 2,
+  },
+  SPLIT_KEY: {
+    title: "no field {field} in {path}",
+    cause: "records are shared out by --key, which names fields of the sources; they have {fields}",
+    fix: "{suggestion}",
+    exit: 2,
+  },
+  SPLIT_SOURCE: {
+    title: "{path} cannot be split",
     cause: "{reason}",
     fix: "{suggestion}",
     exit: 4,

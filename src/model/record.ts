@@ -44,14 +44,28 @@ export interface SourceRecord {
   readonly place?: NestedPlace;
 }
 
+/** A record without any value. */
+export interface BlankRecord extends Position {
+  /** Its bytes as they were. */
+  readonly raw: Uint8Array;
+}
+
 /** Consecutive records of a source in order, and the records that could not be read. */
 export interface RecordChunk {
   readonly records: readonly SourceRecord[];
   readonly rejects: readonly Reject[];
   /** Records without any value, which are passed over; absent: there are none. */
-  readonly blanks?: readonly Position[];
+  readonly blanks?: readonly BlankRecord[];
   /** The same records as places in bytes, where all of them are ordinary; then `records` are made when they are asked for. */
   readonly packed: PackedFields | null;
   /** Of packed records: the place after the first `count` of them, found without making them. */
   readonly offsetAfter: ((count: number) => SourceOffset) | null;
+  /** Of packed records: the number of the first, and the bytes of each as they were, found without making them; absent: they are not packed. */
+  readonly whole?: () => PackedRaws;
+}
+
+/** Packed records as they were. */
+export interface PackedRaws {
+  readonly firstRecord: number;
+  readonly raws: readonly Uint8Array[];
 }

@@ -10,6 +10,7 @@ import { checkJobOptions } from "./check-job.ts";
 import { checkLate } from "./check-late.ts";
 import { checkReport, isDevice } from "./check-report.ts";
 import { checkFinish, checkShard } from "./check-shard.ts";
+import { checkPiece } from "./split/check-piece.ts";
 import { checkValues } from "./check-values.ts";
 import { commitEvery } from "./grammar.ts";
 import { modeOf, modeOfRun } from "./mode-of.ts";
@@ -31,7 +32,7 @@ export function checkOptions(
   checkTexts(options);
   checkSourceOptions(options);
   checkValues(options);
-  if (command === "inspect") return;
+  if (command === "inspect" || command === "split") return;
   checkJobOptions(options, command);
   refuseIncomplete(options, command, sources);
   if (command === "finish") checkFinish(options);
@@ -39,6 +40,7 @@ export function checkOptions(
   checkLevel(options);
   checkWriters(options);
   checkShard(options);
+  checkPiece(options);
   checkCommit(options, command);
   checkDeletes(options);
   checkDifferences(options);

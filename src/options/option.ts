@@ -7,6 +7,16 @@ export const ALL = ["load", "run", "plan", "inspect", "jobs", "finish"] as const
 export const READS = ["load", "plan", "inspect"] as const;
 /** The commands that read a source, those of many included. */
 export const READS_AND_RUN = ["load", "run", "plan", "inspect"] as const;
+/** The commands that read records, and the one that shares them out among files. */
+export const READS_AND_SPLIT = ["load", "plan", "inspect", "split"] as const;
+/** The same, those of many sources included. */
+export const READS_RUN_AND_SPLIT = ["load", "run", "plan", "inspect", "split"] as const;
+/** The command that shares records out among files. */
+export const SPLIT = ["split"] as const;
+/** The commands that know how many processes a load has. */
+export const LOADS_AND_SPLIT = ["load", "plan", "split"] as const;
+/** The commands that write, and show how far they have come. */
+export const WRITES_AND_SPLIT = ["load", "run", "split"] as const;
 /** The commands that plan a load. */
 export const LOADS = ["load", "plan"] as const;
 /** The commands that plan a load, or the loads of a run. */
@@ -29,8 +39,11 @@ export const ALL_AND_REPORT = [
   "inspect",
   "jobs",
   "finish",
+  "split",
   "report",
 ] as const;
+/** Every command that can print its report as JSON. */
+export const ALL_AND_SPLIT = ["load", "run", "plan", "inspect", "jobs", "finish", "split"] as const;
 /** What is said of a run, or of its plan. */
 export const RUN = ["run", "plan"] as const;
 /** The command that lists jobs. */
@@ -69,6 +82,7 @@ export type Command =
   | "inspect"
   | "jobs"
   | "finish"
+  | "split"
   | "report"
   | "completion";
 

@@ -17,6 +17,7 @@ import { OUTPUT_OPTIONS } from "./table/output.ts";
 import { RUN_OPTIONS } from "./table/run.ts";
 import { SHARD_OPTIONS } from "./table/shard.ts";
 import { SOURCE_OPTIONS } from "./table/source.ts";
+import { SPLIT_OPTIONS } from "./table/split.ts";
 import { STEP_OPTIONS } from "./table/steps.ts";
 import { TABLE_OPTIONS } from "./table/table.ts";
 import { TARGET_OPTIONS } from "./table/target.ts";
@@ -44,6 +45,7 @@ export const OPTIONS = {
   ...DIFFERENCE_OPTIONS,
   ...OUTPUT_OPTIONS,
   ...WATCH_OPTIONS,
+  ...SPLIT_OPTIONS,
 } as const satisfies Record<string, OptionSpec>;
 
 /** The name of an option, in camelCase. */

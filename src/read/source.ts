@@ -102,6 +102,10 @@ export interface Source {
   readonly rereadable: boolean;
   /** The hash of what was read, where it was asked for. */
   readonly prefix: PrefixHash | null;
+  /** The SHA-256 of the stored bytes, in hexadecimal, where it was asked for and all of them were read. */
+  readonly storedSha256: string | null;
+  /** A text in the encoding of the source. */
+  encode(text: string): Uint8Array;
   /** Records in file order, a run at a time. Throws `SOURCE_*` errors. */
   chunks(): AsyncIterable<RecordChunk>;
   /** Where reading goes on after a record that is there. */

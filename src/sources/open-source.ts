@@ -25,7 +25,7 @@ import { openStoredBytes } from "../read/bytes/stored-bytes.ts";
 import type { StoredBytes } from "../read/bytes/stored-bytes.ts";
 import { WatchedBytes } from "../read/bytes/watched-bytes.ts";
 import { sourceWarnings } from "./source-warnings.ts";
-import { checkWhole } from "./whole-source.ts";
+import { checkWhole, hashToEnd } from "./whole-source.ts";
 
 /** What a source is read from besides files, and how; the sizes of blocks and the slow path are for tests. */
 export interface OpenSourceIo {
@@ -45,6 +45,8 @@ export interface OpenSourceIo {
   readonly formats?: readonly Format[];
   /** Hashes what is read, for a load that can go on where it stopped. */
   readonly hashed?: boolean;
+  /** Hashes the stored bytes, which are read to their end unless there is a limit. */
+  readonly storedHash?: boolean;
   /** Told of what is being opened, before there is a wait for its bytes, so that it can be closed. */
   readonly onOpening?: (opening: Closable) => void;
 }
@@ -66,7 +68,8 @@ export async function openSource(
   const stored = await openStoredBytes(path, io.stdin ?? process.stdin);
   io.onOpening?.(stored);
   try {
-    const watched = new WatchedBytes(stored.chunks(), (options.expectSha256 ?? null) !== null);
+    const isHashed = io.storedHash === true || (options.expectSha256 ?? null) !== null;
+    const watched = new WatchedBytes(stored.chunks(), isHashed);
     const bytes = new PeekableBytes(watched);
     const compression = await detectCompression(bytes, stored.name);
     const plain = new PeekableBytes(decompress(compression, bytes, { stored, watched }));
@@ -96,7 +99,9 @@ export async function openSource(
       };
       io.onWarnings?.(stored.name, sourceWarnings(ended, reader.ending(), options));
     };
-    return new OpenSource(stored, input, { compression, format, reader, check });
+    const isWhole = io.storedHash === true && options.limit === null;
+    const sha256 = isWhole ? () => hashToEnd(whole) : null;
+    return new OpenSource(stored, input, { compression, format, reader, check, sha256 });
   } catch (error) {
     await stored.close();
     throw error;
@@ -217,6 +222,8 @@ interface FoundFormat {
   readonly reader: FormatReader;
   /** Done when all records were handed out. */
   readonly check: () => Promise<void>;
+  /** Of the stored bytes; `null` where it is not wanted. */
+  readonly sha256: (() => Promise<string | null>) | null;
 }
 
 class OpenSource implements Source {
@@ -232,11 +239,13 @@ class OpenSource implements Source {
   readonly prefix: PrefixHash | null;
   readonly #feed: BlockFeed;
   readonly #reader: FormatReader;
-  readonly #check: () => Promise<void>;
+  readonly #found: FoundFormat;
+  readonly #charset: Charset;
+  storedSha256: string | null = null;
   #closing: Promise<void> | null = null;
   #ended = false;
 
-  constructor(stored: StoredBytes, { feed, prefix }: DecodedInput, found: FoundFormat) {
+  constructor(stored: StoredBytes, { feed, prefix, charset }: DecodedInput, found: FoundFormat) {
     this.name = stored.name;
     this.format = found.format;
     this.compression = found.compression;
@@ -249,7 +258,8 @@ class OpenSource implements Source {
     this.prefix = prefix;
     this.#feed = feed;
     this.#reader = found.reader;
-    this.#check = found.check;
+    this.#charset = charset;
+    this.#found = found;
   }
 
   get sizeBytes(): number | null {
@@ -274,6 +284,10 @@ class OpenSource implements Source {
     return { byte: byte[1], record, line: line[1] + next };
   }
 
+  encode(text: string): Uint8Array {
+    return this.#charset.original(this.#charset.encode(text));
+  }
+
   skipTo(offset: SourceOffset): Promise<SkipResult> {
     return this.#reader.skipTo(offset);
   }
@@ -284,7 +298,8 @@ class OpenSource implements Source {
         yield chunk;
         if (this.#closing !== null) return;
       }
-      await this.#check();
+      await this.#found.check();
+      this.storedSha256 = (await this.#found.sha256?.()) ?? null;
       this.#ended = true;
     } catch (error) {
       // What a source says after it was closed is of no interest.

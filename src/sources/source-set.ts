@@ -37,6 +37,8 @@ export interface SourceSetContext {
   readonly onOpen?: ((source: Source) => void) | undefined;
   /** Told of those after the first. */
   readonly onNext?: ((source: Source) => void) | undefined;
+  /** Hashes the stored bytes of each source. */
+  readonly storedHash?: boolean;
   /** Told at the end of a source what a user should know of it. */
   readonly onWarnings?: ((name: string, warnings: readonly string[]) => void) | undefined;
 }
@@ -303,13 +305,14 @@ export class SourceSet {
     path: string,
     { hashed, isTold }: { readonly hashed: boolean; readonly isTold: boolean },
   ): Promise<Source> {
-    const { options, stdin, onWarnings } = this.#context;
+    const { options, stdin, onWarnings, storedHash = false } = this.#context;
     const { slowPath, keeps } = this.#rules;
     return await openSource(path, readOptions(options), {
       stdin,
       slowPath,
       keeps,
       hashed,
+      storedHash,
       onWarnings: (name, warnings) => {
         if (isTold || this.#looked !== null) onWarnings?.(name, warnings);
       },

@@ -40,6 +40,15 @@ export async function checkWhole(source: WholeSource, options: ReadOptions): Pro
   throw upsurgeError("SOURCE_CHECKSUM", details, { where: "--expect-sha256" });
 }
 
+/** The SHA-256 of the stored bytes, all of which are read. */
+export async function hashToEnd({
+  feed,
+  watched,
+}: Pick<WholeSource, "feed" | "watched">): Promise<string | null> {
+  await feed.drain();
+  return watched.sha256();
+}
+
 /** Where rows go that no record has, nothing may be missing of the source itself. */
 async function checkKept(
   { name, stored, feed, reader }: WholeSource,

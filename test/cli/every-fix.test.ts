@@ -13,6 +13,7 @@ import { tempDir } from "../helpers/temp-dir.ts";
 import { DELETE_FIXES } from "./delete-fixes.ts";
 import { LOOKUP_FIXES } from "./lookup-fixes.ts";
 import { NEST_FIXES } from "./nest-fixes.ts";
+import { SPLIT_FIXES } from "./split-fixes.ts";
 import { ELSEWHERE, ROWS } from "./fixes-elsewhere.ts";
 
 interface Case {
@@ -40,6 +41,7 @@ const CASES: readonly Case[] = [
   ...DELETE_FIXES,
   ...LOOKUP_FIXES,
   ...NEST_FIXES,
+  ...SPLIT_FIXES,
   {
     code: "COMMAND_UNKNOWN",
     run: "inspct in.csv",

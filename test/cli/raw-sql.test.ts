@@ -32,6 +32,7 @@ const VALUES: Readonly<Record<string, readonly string[] | null>> = {
   junit: null,
   metrics: null,
   out: null,
+  splitOut: null,
   // A way into a document.
   records: null,
   // One mark each; and letters of strptime, which are read before any statement is made.

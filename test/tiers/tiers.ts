@@ -96,6 +96,8 @@ const RUNS = {
   secrets: [3, 15, "UPSURGE_TEST_LAW_RUNS"],
   signals: [2, 8, "UPSURGE_TEST_SIGNAL_ROUNDS"],
   shards: [1, 6, "UPSURGE_TEST_LAW_RUNS"],
+  "split keys": [2, 20, "UPSURGE_TEST_LAW_RUNS"],
+  "split pieces": [2, 12, "UPSURGE_TEST_LAW_RUNS"],
   writers: [1, 15, "UPSURGE_TEST_LAW_RUNS"],
 } as const satisfies Record<string, readonly [fast: number, all: number, variable: string]>;
 

@@ -10,7 +10,9 @@ import { refuseStreams } from "../../plan/deletes/removal.ts";
 import { planJob } from "../../plan/job-plan.ts";
 import type { LevelRequest } from "../../plan/nest/plan-nest.ts";
 import { makePlan } from "../../plan/make-plan.ts";
+import { compareWithSplit } from "../../plan/shards/compare-split.ts";
 import { fieldResolver, mapFields, refuseMovedNumbers } from "../../plan/mapping.ts";
+import { storedSize } from "../../sources/stored-size.ts";
 import type { LookedAtSources, ReadingRules, Source, SourceSet } from "../../sources/source-set.ts";
 import type { Session, Target } from "../../targets/target.ts";
 import { checkedColumns, checkLookups, checkValues, deletingPlans } from "./plan-statements.ts";
@@ -63,15 +65,22 @@ export async function planLoadOf(inputs: PlanningInputs): Promise<PlannedSources
   if (inputs.endsWhole !== true)
     refuseStreams({ open: sources.openEnded, sources: sources.paths.length }, options);
   const settled = inputs.keyFor?.(shape, columnsOf(looked, toColumn, options)) ?? options;
-  const plan = await plannedOr(inputs, () =>
+  const planned = await plannedOr(inputs, () =>
     planFor({ ...inputs, options: settled, looked, parents, levels: seenLevels(levels, looked) }),
   );
+  const plan = await withSplitCompared(planned, sources);
   await checkPlan(session, plan, settled);
   const ofLevels = levels.map(({ shape: table, options: own }): LevelFields => ({
     resolve: fieldResolver(table, own),
     missingFields: own.missingFields,
   }));
   return { plan, resolve: toColumn, levels: ofLevels, first: looked.first };
+}
+
+/** The plan of a shard with what the same load costs where the files are cut first. */
+async function withSplitCompared(plan: LoadPlan, { paths }: SourceSet): Promise<LoadPlan> {
+  if (plan.shard === undefined) return plan;
+  return { ...plan, why: [...plan.why, ...compareWithSplit(await storedSize(paths), plan.shard)] };
 }
 
 /** What `work` plans; where it fails, with what the records themselves can tell. */

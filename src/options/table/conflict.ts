@@ -1,6 +1,6 @@
 /** Options: what happens when a record meets a target row. Joined with the other groups in `options.ts`. */
 import { COLUMN_EXPRESSION, UPDATE_COLUMNS } from "../grammar.ts";
-import { LOADS, LOADS_AND_RUN, LOADS_RUN_AND_FINISH, READS } from "../option.ts";
+import { LOADS, LOADS_AND_RUN, LOADS_RUN_AND_FINISH, READS_AND_SPLIT } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `conflict`. */
@@ -15,7 +15,7 @@ export const CONFLICT_OPTIONS = {
     details:
       "They need a primary key or unique index on exactly these columns. `primary` by itself is the primary key, however many columns it has; a column of that name comes first, and the summary says which it was. A mode that finds rows (`upsert`, `ignore`, `update`, or `-u none`) takes the primary key where no key is named.",
     example: "--key order_no,line_no",
-    commands: READS,
+    commands: READS_AND_SPLIT,
     meaning: true,
   },
   constraint: {

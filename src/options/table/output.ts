@@ -1,5 +1,12 @@
 /** Options: what a load tells, and where. Joined with the other groups in `options.ts`. */
-import { ALL, ALL_AND_REPORT, PLAN, REPORT, WRITES } from "../option.ts";
+import {
+  ALL_AND_REPORT,
+  ALL_AND_SPLIT,
+  PLAN,
+  REPORT,
+  WRITES,
+  WRITES_AND_SPLIT,
+} from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `output`. */
@@ -20,14 +27,14 @@ export const OUTPUT_OPTIONS = {
     default: "auto",
     summary: "Progress on stderr; auto: a bar on a terminal, else a line now and then.",
     example: "--progress none",
-    commands: WRITES,
+    commands: WRITES_AND_SPLIT,
   },
   json: {
     group: "output",
     kind: "flag",
     summary: "The report as one line of JSON on stdout.",
     example: "--json",
-    commands: ALL,
+    commands: ALL_AND_SPLIT,
   },
   grants: {
     group: "output",
@@ -95,6 +102,6 @@ export const OUTPUT_OPTIONS = {
     short: "q",
     summary: "No progress and no summary; errors, rejects and warnings still show, on stderr.",
     example: "--quiet",
-    commands: WRITES,
+    commands: WRITES_AND_SPLIT,
   },
 } as const satisfies Record<string, OptionSpec>;

@@ -2,6 +2,7 @@
 import { COMMIT_RULE, REJECT_LIMIT } from "../grammar.ts";
 import {
   ALL,
+  ALL_AND_SPLIT,
   LOAD,
   LOADS,
   LOADS_AND_RUN,
@@ -83,7 +84,7 @@ export const RUN_OPTIONS = {
     details:
       "For `${NAME}` in a manifest or a config, and for everything that is taken from the environment, such as `PGPASSWORD`. Values may be in quotes, a line may begin with `export`, and `#` begins a comment. Only a file that is named here is read.",
     example: "--env-file .env",
-    commands: ALL,
+    commands: ALL_AND_SPLIT,
   },
   wait: {
     group: "run",

@@ -1,5 +1,5 @@
 /** Options: loads that are shared out among processes. Joined with the other groups in `options.ts`. */
-import { LOADS } from "../option.ts";
+import { LOADS, LOADS_AND_SPLIT } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 import { MOST_SHARDS } from "../../model/shards/shard.ts";
 import { SHARD_RULE } from "../shard-rule.ts";
@@ -26,8 +26,20 @@ export const SHARD_OPTIONS = {
     least: 1,
     most: MOST_SHARDS,
     value: "N",
-    summary: "How many shards there are, for --shard auto.",
-    example: "--shard auto --shards 8",
+    summary: "How many shards there are, for --shard auto; how many pieces `upsurge split` makes.",
+    example: "--shards 8",
+    commands: LOADS_AND_SPLIT,
+  },
+  piece: {
+    group: "run",
+    notInRun: "the loads of a run share one connection",
+    explicit: "it says what the sources of one load are",
+    kind: "flag",
+    summary:
+      "The sources are a piece that `upsurge split` has made: others are loaded into the table at the same time.",
+    details:
+      "Loads of one table go one after the other; with this flag they share it. No other piece has a key of this one, so the rows come to what one load of all records comes to, where nothing but the key couples them: else the plan says why, and refuses. What is done once for all records (`--truncate`, `--create`, `--after` and others) is refused, too.",
+    example: "pieces/piece-3.csv --piece --job orders-3",
     commands: LOADS,
   },
 } as const satisfies Record<string, OptionSpec>;

@@ -1,5 +1,5 @@
 /** Options: how a source is read. Joined with the other groups in `options.ts`. */
-import { LOAD, LOAD_AND_FINISH, READS, READS_AND_RUN, WRITES } from "../option.ts";
+import { LOAD, LOAD_AND_FINISH, READS_AND_SPLIT, READS_RUN_AND_SPLIT, WRITES } from "../option.ts";
 import { FORMAT_NAMES } from "../../read/formats.ts";
 import { RECORDS_POINTER } from "../value-grammar.ts";
 import type { OptionSpec } from "../option.ts";
@@ -13,7 +13,7 @@ export const SOURCE_OPTIONS = {
     choices: FORMAT_NAMES,
     summary: "The source's format; by default from its name, else from its first bytes.",
     example: "--format ndjson",
-    commands: READS_AND_RUN,
+    commands: READS_RUN_AND_SPLIT,
     meaning: true,
   },
   delimiter: {
@@ -24,7 +24,7 @@ export const SOURCE_OPTIONS = {
     summary: "The character between CSV fields.",
     details: "`\\t` means a tab. Default: a comma for CSV, a tab for TSV.",
     example: "--delimiter ';'",
-    commands: READS_AND_RUN,
+    commands: READS_RUN_AND_SPLIT,
     meaning: true,
   },
   quote: {
@@ -34,7 +34,7 @@ export const SOURCE_OPTIONS = {
     default: '"',
     summary: "The CSV quote character; '' turns quoting off.",
     example: '--quote "\'"',
-    commands: READS_AND_RUN,
+    commands: READS_RUN_AND_SPLIT,
     meaning: true,
   },
   escape: {
@@ -43,7 +43,7 @@ export const SOURCE_OPTIONS = {
     value: "CHAR",
     summary: "What escapes a quote inside quotes; by default the quote itself.",
     example: "--escape '\\'",
-    commands: READS_AND_RUN,
+    commands: READS_RUN_AND_SPLIT,
     meaning: true,
   },
   comment: {
@@ -52,7 +52,7 @@ export const SOURCE_OPTIONS = {
     value: "TEXT",
     summary: "Pass over lines that begin with this.",
     example: "--comment '#'",
-    commands: READS_AND_RUN,
+    commands: READS_RUN_AND_SPLIT,
     meaning: true,
   },
   header: {
@@ -63,7 +63,7 @@ export const SOURCE_OPTIONS = {
     details:
       "With `--header --columns a,b,c` line 1 is passed over; with `--no-header --columns a,b,c` it is the first record. Neither need be said where line 1 repeats all the names of `--columns`. Without `--columns` line 1 names the fields. Each source is looked at by itself; `plan` and `inspect` say what its line 1 was taken for.",
     example: "--no-header --columns id,name,city",
-    commands: READS,
+    commands: READS_AND_SPLIT,
     meaning: true,
   },
   columns: {
@@ -73,7 +73,7 @@ export const SOURCE_OPTIONS = {
     summary:
       "The field names, in place of those of a header (--header) or without one (--no-header).",
     example: "--no-header --columns id,name,city",
-    commands: READS,
+    commands: READS_AND_SPLIT,
     meaning: true,
   },
   skipLines: {
@@ -83,7 +83,7 @@ export const SOURCE_OPTIONS = {
     default: "0",
     summary: "Pass over this many lines before the header.",
     example: "--skip-lines 3",
-    commands: READS,
+    commands: READS_AND_SPLIT,
     meaning: true,
   },
   limit: {
@@ -92,7 +92,7 @@ export const SOURCE_OPTIONS = {
     value: "N",
     summary: "Stop after this many records of each source.",
     example: "--limit 1000",
-    commands: READS,
+    commands: READS_AND_SPLIT,
     meaning: true,
   },
   encoding: {
@@ -103,7 +103,7 @@ export const SOURCE_OPTIONS = {
     default: "utf-8",
     summary: "The source's encoding; UTF-8 is read strictly.",
     example: "--encoding windows-1252",
-    commands: READS_AND_RUN,
+    commands: READS_RUN_AND_SPLIT,
     meaning: true,
   },
   null: {
@@ -112,7 +112,7 @@ export const SOURCE_OPTIONS = {
     value: "TOKEN",
     summary: "Take an unquoted field equal to TOKEN as NULL; may be repeated.",
     example: "--null '\\N'",
-    commands: READS_AND_RUN,
+    commands: READS_RUN_AND_SPLIT,
     meaning: true,
   },
   empty: {
@@ -122,7 +122,7 @@ export const SOURCE_OPTIONS = {
     default: "auto",
     summary: "What an empty CSV field is; auto: NULL unless it is quoted.",
     example: "--empty string",
-    commands: READS_AND_RUN,
+    commands: READS_RUN_AND_SPLIT,
     meaning: true,
   },
   keepEmpty: {
@@ -131,7 +131,7 @@ export const SOURCE_OPTIONS = {
     value: "a,b",
     summary: "These fields take an empty value as an empty string.",
     example: "--keep-empty 'Province/State'",
-    commands: READS,
+    commands: READS_AND_SPLIT,
     meaning: true,
   },
   trim: {
@@ -139,7 +139,7 @@ export const SOURCE_OPTIONS = {
     kind: "flag",
     summary: "Drop white space around unquoted CSV fields.",
     example: "--trim",
-    commands: READS_AND_RUN,
+    commands: READS_RUN_AND_SPLIT,
     meaning: true,
   },
   records: {
@@ -151,7 +151,7 @@ export const SOURCE_OPTIONS = {
     details:
       "A JSON pointer to an array of objects, for the format json: `/data/items`, `/0/rows`; `~1` is a slash in a name, `~0` a tilde. The document may be larger than the memory; what surrounds the array is passed over. A document whose top is an array is taken as it is, and so a reject file loads with the same flags. Documents may follow one after the other, as the pages of a service.",
     example: "--records /data/items",
-    commands: READS,
+    commands: READS_AND_SPLIT,
     meaning: "given",
   },
   maxRecordBytes: {
@@ -161,7 +161,7 @@ export const SOURCE_OPTIONS = {
     default: "64MiB",
     summary: "A longer record is rejected; keeps memory flat.",
     example: "--max-record-bytes 1MiB",
-    commands: READS_AND_RUN,
+    commands: READS_RUN_AND_SPLIT,
   },
   maxRecordLines: {
     group: "source",
@@ -173,7 +173,7 @@ export const SOURCE_OPTIONS = {
     details:
       "What follows such a quote cannot be told from its field, so it is not a reject: it ends the load. Raise it for a source whose fields hold long texts.",
     example: "--max-record-lines 5000",
-    commands: READS_AND_RUN,
+    commands: READS_RUN_AND_SPLIT,
   },
   expectRows: {
     group: "source",

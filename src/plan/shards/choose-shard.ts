@@ -40,10 +40,10 @@ function processObstacle({ capabilities, readOnce }: ShardRequest): string | nul
   return capabilities.parallel ? null : "this target takes one writer at a time";
 }
 
-/** A key that the database fills in is not known before the row is written. */
-function defaultObstacle(
+/** Why a key that the database may fill in is not known before the row is written, as a clause; `null` where it is. */
+export function defaultObstacle(
   { table }: TablePlan,
-  { key, openFields, options }: ShardRequest,
+  { key, openFields, options }: Pick<ShardRequest, "key" | "openFields" | "options">,
 ): string | null {
   const column = table.columns.find(
     ({ name, defaultSql }) =>

@@ -7,6 +7,7 @@ import type { IsolationRequest } from "../isolation.ts";
 import { choosePartitioning } from "../partitioning.ts";
 import type { PartitioningRequest } from "../partitioning.ts";
 import type { Choice } from "../strategy.ts";
+import { explainPiece } from "./choose-piece.ts";
 import { chooseShard } from "./choose-shard.ts";
 
 /** What the choice depends on, besides the plan. */
@@ -31,7 +32,7 @@ export interface Sharing {
   readonly why: readonly string[];
 }
 
-/** Shares the rows of a table out. Throws `PLAN_SHARDS`. */
+/** Shares the rows of a table out. Throws `PLAN_SHARDS` and `PLAN_PIECE`. */
 export function shareOut(plan: TablePlan, request: SharingRequest): Sharing {
   const { options, together, readOnce = false } = request;
   const common = {
@@ -46,7 +47,12 @@ export function shareOut(plan: TablePlan, request: SharingRequest): Sharing {
     rehearsal: options.dryRun || options.check,
     remembered: isJob(options),
   });
-  const { chosen, why } = chooseShard(plan, { ...common, key: partitioning.chosen.key });
+  const { key } = partitioning.chosen;
+  if (options.piece) {
+    const piece = explainPiece(plan, { ...common, key });
+    return { partitioning, table: { ...plan, isShared: true }, shard: {}, why: [piece] };
+  }
+  const { chosen, why } = chooseShard(plan, { ...common, key });
   if (chosen === null) return { partitioning, table: plan, shard: {}, why: [] };
   return { partitioning, table: { ...plan, isShared: true }, shard: { shard: chosen }, why: [why] };
 }

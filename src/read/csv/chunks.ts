@@ -79,6 +79,7 @@ async function nextPacked(parts: CsvParts, max: number): Promise<PackedChunk | n
         const end = endOfRecord({ all, places, quote }, records * 2 * shape.fields.length);
         return { byte: base + end - from, line: line + linesIn(all, from, end) };
       },
+      bytes: own,
       read: () => records.chunkAt({ bytes: own, base, spans: spans(Infinity) }, first).records,
     },
   );

@@ -2,7 +2,7 @@
  * Records and rejects of CSV runs: names, counts of fields, NULLs and positions.
  */
 import type { HeaderField } from "../../model/header.ts";
-import type { Position, RecordChunk, RecordShape, SourceRecord } from "../../model/record.ts";
+import type { BlankRecord, RecordChunk, RecordShape, SourceRecord } from "../../model/record.ts";
 import type { Reject } from "../../model/reject.ts";
 import type { Charset } from "../text/charset.ts";
 import type { CsvFields } from "./fields.ts";
@@ -92,7 +92,7 @@ export class CsvRecords {
   chunkAt(run: RecordRun<CsvSpan>, first: number): RecordChunk {
     const records: SourceRecord[] = [];
     const rejects: Reject[] = [];
-    const blanks: Position[] = [];
+    const blanks: BlankRecord[] = [];
     const all = this.#texts.texts(run);
     run.spans.forEach((span, index) => {
       const texts = all[index] ?? [];
@@ -103,7 +103,7 @@ export class CsvRecords {
         run.bytes.subarray(Math.max(0, span.start), Math.max(0, span.end)),
       );
       const position = positionOf(this.#source, run, span, first + index);
-      if (isBlank) blanks.push(position);
+      if (isBlank) blanks.push({ ...position, raw });
       else if (fault !== null) rejects.push(readReject(position, fault, raw));
       else if (Array.isArray(texts)) {
         if (span.count > this.#fields.length) this.#drop(texts, position.line[0]);

@@ -100,6 +100,7 @@ async function nextPacked(
       from: { byte: base, record: first - 1, line },
       to: { byte: stream.base + end, record: first - 1 + count, line: splitter.nextLine },
       spans,
+      bytes: own,
       read: () => records.chunkAt({ bytes: own, base, spans: spans(Infinity) }, first).records,
     },
   );

@@ -5,7 +5,7 @@
 import { nestedWithout } from "../../model/nest/packed-nest.ts";
 import type { PackedFields } from "../../model/packed.ts";
 import type { SourceOffset } from "../../model/source-offset.ts";
-import type { RecordChunk, SourceRecord } from "../../model/record.ts";
+import type { PackedRaws, RecordChunk, SourceRecord } from "../../model/record.ts";
 import type { Charset } from "./charset.ts";
 import type { RecordStream, Span } from "./record-stream.ts";
 
@@ -64,6 +64,8 @@ export interface PackedSource {
   readonly spans: (count: number) => readonly Span[];
   /** Where the record of this number ends, counted from 1, where that is told without spans; the line is that of the next. */
   readonly endOf?: (count: number) => Pick<SourceOffset, "byte" | "line">;
+  /** These bytes. */
+  readonly bytes: Buffer;
 }
 
 /** Records that were found but not read. */
@@ -88,6 +90,12 @@ export class PackedChunk implements RecordChunk {
     return { byte: from.byte + last.end, record: from.record + count, line: last.lastLine + 1 };
   };
 
+  readonly whole = (): PackedRaws => {
+    const { from, spans, bytes } = this.#source;
+    const raws = spans(this.packed.records).map(({ start, end }) => bytes.subarray(start, end));
+    return { firstRecord: from.record + 1, raws };
+  };
+
   /** The chunk without its first `count` records. */
   without(count: number): PackedChunk {
     const { packed } = this;
@@ -102,16 +110,19 @@ export class PackedChunk implements RecordChunk {
       length,
       ...(nested === undefined ? {} : { nested: nestedWithout(nested, count) }),
     };
-    const { read, from, to, spans, endOf } = this.#source;
+    const { read, from, to, spans, endOf, bytes } = this.#source;
+    const first = this.offsetAfter(count);
+    const passed = first.byte - from.byte;
     const later: PackedSource = {
       read: () => read().slice(count),
-      from: this.offsetAfter(count),
+      from: first,
       to,
       spans: (more: number) =>
         spans(count + more)
           .slice(count)
-          .map((span) => ({ ...span, end: span.end - (later.from.byte - from.byte) })),
+          .map((span) => ({ ...span, start: span.start - passed, end: span.end - passed })),
       ...(endOf === undefined ? {} : { endOf: (more: number) => endOf(count + more) }),
+      bytes: bytes.subarray(passed),
     };
     return new PackedChunk(rest, later);
   }

@@ -154,9 +154,9 @@ describe("between the runs of a job", () => {
   test("every option says whether it changes what the source means", () => {
     // Those that change how a load is carried out, or what is told of it; a new option has to be thought about.
     expect(others.toSorted()).toEqual(
-      `acceptServer after allowAtLeastOnce alter batchRows before check checkpointTable commit config create ddl diff diffHide dryRun envFile expectRows expectSha256 followAppend forget grace grants
-       ifLocked ignore job json junit keepJob lockTimeout logFormat logLevel maxDelete maxRecordBytes maxRecordLines maxRejects metrics only out planDdl printDdl progress quiet
-       rawSql rejectFile rejectsOk report requireFinalNewline resetJob retryTimeout rowSource shard shards statementTimeout strategy syncSequences to type verbose wait writers`
+      `acceptServer after allowAtLeastOnce alter batchRows before check checkpointTable commit compress config create ddl diff diffHide dryRun envFile expectRows expectSha256 followAppend forget grace grants
+       ifLocked ignore job json junit keepJob lockTimeout logFormat logLevel maxDelete maxRecordBytes maxRecordLines maxRejects metrics only out piece planDdl printDdl progress quiet
+       rawSql rejectFile rejectsOk report requireFinalNewline resetJob retryTimeout rowSource shard shards splitOut statementTimeout strategy syncSequences to type verbose wait writers`
         .split(/\s+/)
         .toSorted(),
     );

@@ -1,0 +1,124 @@
+/**
+ * The folder of a split: new or empty at the beginning, whole at the end. Files have other names until all are written, and the
+ * index comes last: a folder without it holds no split.
+ */
+import { lstat, mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { join } from "node:path";
+import { shellWord } from "../../errors/shell-word.ts";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { SplitIndex } from "../../model/shards/split-report.ts";
+import { partOf, unwritable } from "./piece-file.ts";
+
+/** The name of the index. */
+export const INDEX = "index.json";
+
+/** The folder, taken. */
+export class PieceFolder {
+  readonly path: string;
+  readonly #isNew: boolean;
+  /** Files that were begun, by the names that they are to get. */
+  readonly #begun: string[] = [];
+  /** Those that have got them. */
+  readonly #placed: string[] = [];
+
+  private constructor(path: string, isNew: boolean) {
+    this.path = path;
+    this.#isNew = isNew;
+  }
+
+  /** Takes a folder, which is made where it is not there. Throws `SPLIT_FOLDER` and `OUTPUT_FILE`. */
+  static async take(path: string): Promise<PieceFolder> {
+    try {
+      const made = await mkdir(path, { recursive: true });
+      const entries = await readdir(path);
+      if (entries.length > 0) throw await refused(path, entries);
+      return new PieceFolder(path, made !== undefined);
+    } catch (error) {
+      if (codeOf(error) !== "EEXIST" && codeOf(error) !== "ENOTDIR") throw asOutput(path, error);
+      const reason = "it is not a folder, or a part of its path is none";
+      throw upsurgeError("SPLIT_FOLDER", { path, reason, suggestion: await another(path) });
+    }
+  }
+
+  /** The path of a file that is to be written. */
+  begin(name: string): string {
+    const path = join(this.path, name);
+    this.#begun.push(path);
+    return path;
+  }
+
+  /** Gives all files their names, and writes the index. Throws `OUTPUT_FILE`. */
+  async place(index: SplitIndex, mode: number): Promise<void> {
+    const path = join(this.path, INDEX);
+    try {
+      for (const each of this.#begun) {
+        await rename(partOf(each), each);
+        this.#placed.push(each);
+      }
+      await this.#sync();
+      this.#begun.push(path);
+      const handle = await open(partOf(path), "wx", mode);
+      try {
+        await handle.writeFile(`${JSON.stringify(index, null, 2)}\n`);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(partOf(path), path);
+      await this.#sync();
+    } catch (error) {
+      throw unwritable(path, error);
+    }
+  }
+
+  /** Removes all that this split has made. */
+  async discard(): Promise<void> {
+    for (const path of this.#placed) await rm(path, { force: true }).catch(() => {});
+    for (const path of this.#begun) await rm(partOf(path), { force: true }).catch(() => {});
+    if (this.#isNew) await rmdir(this.path).catch(() => {});
+  }
+
+  async #sync(): Promise<void> {
+    // Where a folder cannot be opened its entries are durable by themselves.
+    const handle = await open(this.path, "r").catch(() => null);
+    await handle?.sync().catch(() => {});
+    await handle?.close();
+  }
+}
+
+async function refused(path: string, entries: readonly string[]): Promise<Error> {
+  const isCut = entries.every((name) => /^\.(?:piece-.*|index\.json)\.part$/.test(name));
+  if (entries.includes(INDEX)) {
+    const reason = `it has an ${INDEX}, and a split fills a folder of its own`;
+    return upsurgeError("SPLIT_FOLDER", { path, reason, suggestion: await another(path) });
+  }
+  const reason = isCut
+    ? "it has pieces of a split that was cut short, or is still running"
+    : `it is not empty, and has no ${INDEX}`;
+  const remove = `remove them once no split is running: rm ${shellWord(path)}/.*.part; or `;
+  const suggestion = `${isCut ? remove : ""}${await another(path)}`;
+  return upsurgeError("SPLIT_FOLDER", { path, reason, suggestion });
+}
+
+/** A name that is free. */
+async function another(path: string): Promise<string> {
+  const bare = path.replace(/[/\\]+$/, "");
+  for (let number = 2; ; number += 1) {
+    const next = `${bare}-${number}`;
+    const isFree = await lstat(next).then(
+      () => false,
+      () => true,
+    );
+    if (isFree) return `pass --out ${shellWord(next)}, or another folder that is new or empty`;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : null;
+}
+
+function asOutput(path: string, error: unknown): unknown {
+  return codeOf(error) === null || codeOf(error) === "SPLIT_FOLDER"
+    ? error
+    : unwritable(path, error);
+}

@@ -1,0 +1,37 @@
+/**
+ * Numbers by their significant digits: those of `1`, `+01`, `1.0`, `1e3`, `1.000` and `0x1` are `1`, whatever the marks for
+ * decimals and thousands are. Equal numbers have the same ones; others may, too. Pure.
+ */
+
+/** Marks of decimals and thousands, and what may be between the digits of a number. */
+const DECIMAL = /^[+-]?[\d.,'_ ]*\d[\d.,'_ ]*(?:E[+-]?\d+)?$/;
+const PREFIXED = /^[+-]?(0X[\dA-F_]+|0O[0-7_]+|0B[01_]+)$/;
+
+/** More digits are not told apart by every type. */
+const SURE_DIGITS = 15;
+
+/** The significant digits of a folded text; `null` where it is no number. */
+export function numberDigits(text: string): string | null {
+  if (DECIMAL.test(text)) return significant(text);
+  const [, prefixed] = PREFIXED.exec(text) ?? [];
+  if (prefixed === undefined) return null;
+  return significant(String(BigInt(prefixed.replaceAll("_", ""))));
+}
+
+function significant(text: string): string {
+  const [mantissa = ""] = text.split("E");
+  const digits = trimZeros(mantissa.replace(/\D+/g, ""));
+  if (digits.length <= SURE_DIGITS) return digits;
+  // Among numbers as long as this there are some that a double takes for one.
+  const plain = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?$/.test(text);
+  const [nearest = ""] = String(Number(plain ? text : digits)).split("e");
+  return trimZeros(nearest.replace(/\D+/g, ""));
+}
+
+/** Digits without the zeros at both ends. */
+export function trimZeros(digits: string): string {
+  let [from, to] = [0, digits.length];
+  while (from < to && digits.charCodeAt(from) === 48) from += 1;
+  while (to > from && digits.charCodeAt(to - 1) === 48) to -= 1;
+  return digits.slice(from, to);
+}

@@ -1,0 +1,219 @@
+/**
+ * `upsurge split` asks no database which keys are equal. Whatever PostgreSQL calls equal, for the types and collations of keys,
+ * must be folded alike, or be of two styles of dates, which are refused.
+ */
+import * as fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { foldValue } from "../../src/values/same-key/same-key.ts";
+import { KeyStyles } from "../../src/values/same-key/key-styles.ts";
+import type { TestDatabase } from "../helpers/engines.ts";
+import { openPostgres } from "../helpers/postgres-database.ts";
+import { timesOf } from "../tiers/tiers.ts";
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await openPostgres();
+  await database.exec(`
+    set time zone 'Europe/Zurich';
+    create collation primary_level (provider = icu, locale = 'und-u-ks-level1', deterministic = false);
+    create collation by_number (provider = icu, locale = 'und-u-ks-level2-kn-true', deterministic = false);`);
+});
+afterAll(() => database.close());
+
+const pick = (...parts: readonly string[]): fc.Arbitrary<string> => fc.constantFrom(...parts);
+
+/** One of each, joined. */
+const joined = (...parts: readonly fc.Arbitrary<string>[]): fc.Arbitrary<string> =>
+  fc.tuple(...parts).map((found) => found.join(""));
+
+const NUMBERS = joined(
+  pick("", " ", "+", "-", "\t"),
+  pick("", "0", "00"),
+  pick("1", "10", "100", "1_0", "9007199254740993", "9007199254740992", "0.1", ".1", "0"),
+  pick("", "", ".0", ".", "e0", "e1", "E+2", "0000000000000000055", "e-1"),
+  pick("", " "),
+);
+
+const INTEGERS = fc.oneof(NUMBERS, pick("0x0a", "0X0A", "0b1010", "0o12", "10"));
+
+const DATES = joined(
+  pick("2024-01-02", "2024-1-2", "2024/01/02", "20240102", "2024-01-20", "2024.01.02"),
+);
+const WORDS = joined(
+  pick(
+    "Jan 2, 2024",
+    "2 January 2024",
+    "01/02/2024",
+    "1/2/24",
+    "2024-Jan-02",
+    "January 2 2024 BC",
+    "epoch",
+    "1970-01-01",
+    "J2460312",
+    "2024.002",
+  ),
+);
+const TIMES = pick(
+  "",
+  " 10:00",
+  "T10:00:00",
+  " 10:00:00.0",
+  " 100000",
+  " 10:00 am",
+  " 10:00 PM",
+  " 22:00:00",
+  " 00:00",
+  " 24:00:00",
+  " 10:00:00.1234567",
+  " 10:00:00.123457",
+  " 23:59:59.9999999",
+);
+const ZONES = pick(
+  "",
+  "",
+  "Z",
+  "+00",
+  "+01",
+  " +01:00",
+  "-05:30",
+  "+0130",
+  " UTC",
+  " CET",
+  " Europe/Zurich",
+  " BC",
+);
+const CLOCKS = joined(
+  pick(
+    "4:05",
+    "04:05",
+    "04:05:00",
+    "0405",
+    "040500",
+    "04:05:06.5",
+    "16:05",
+    "4:05 PM",
+    "04:05 AM",
+    "00:00",
+    "24:00",
+  ),
+  pick("", " "),
+);
+
+const UUIDS = joined(
+  pick("", "{"),
+  pick("a0eebc99", "A0EEBC99", "12345678"),
+  pick("-", ""),
+  pick("9c0b", "1234"),
+  pick(
+    "-4ef8-bb6d-6bb9bd380a11",
+    "4ef8bb6d6bb9bd380a11",
+    "4EF8-BB6D6BB9-BD38-0A11",
+    "12341234123412341234",
+  ),
+  pick("", "}"),
+);
+
+const LETTERS = [
+  ...Array.from("aAáÀâbcdDđeÉéfgGhHħiIıİíjkKlLłmnNñoOøØöpqrsSſßtTþðuUüvwxyYzZžæÆœ"),
+  "ß",
+  "ss",
+  "ﬁ",
+  "fi",
+  "e\u0301",
+  "A\u030A",
+  "Å",
+  "\u200B",
+  "\u00AD",
+  "\u00A0",
+  " ",
+  "0",
+  "01",
+  "1",
+  "١",
+  "２",
+  "②",
+  "½",
+  ...Array.from("αΑάςσΣᾳабвҐґЁёיךכあアァぁがガｶ가각한漢字ا٠เกกเ"),
+];
+const TEXTS = fc
+  .array(fc.constantFrom(...LETTERS), { maxLength: 3 })
+  .map((parts) => parts.join(""));
+
+const TYPES: readonly (readonly [type: string, keys: fc.Arbitrary<string>])[] = [
+  ["bigint", INTEGERS],
+  ["numeric", NUMBERS],
+  ["double precision", NUMBERS],
+  [
+    "boolean",
+    pick(
+      "t",
+      "T",
+      "tr",
+      "true",
+      "TRUE",
+      "y",
+      "ye",
+      "yes",
+      "on",
+      "1",
+      "f",
+      "fal",
+      "false",
+      "no",
+      "N",
+      "of",
+      "off",
+      "OFF",
+      "0",
+      " true ",
+    ),
+  ],
+  ["uuid", UUIDS],
+  ["date", fc.oneof(DATES, joined(DATES, TIMES), WORDS)],
+  ["time", CLOCKS],
+  ["timestamp", joined(fc.oneof(DATES, WORDS), TIMES, ZONES)],
+  ["timestamptz", joined(fc.oneof(DATES, WORDS), TIMES, ZONES)],
+  [`text collate "primary_level"`, TEXTS],
+  [`text collate "by_number"`, TEXTS],
+];
+
+/** Pairs of texts that are equal as values of a type. */
+async function equalPairs(type: string, texts: readonly string[]): Promise<(string | null)[][]> {
+  const list = texts.map((text) => `'${text.replaceAll("'", "''")}'`).join(", ");
+  const [plain = ""] = type.split(" collate ");
+  const cast =
+    type === plain
+      ? (of: string) => `${of}::${plain}`
+      : (of: string) => `(${of} collate ${type.slice(plain.length + 9)})`;
+  return await database.rows(`
+    with texts as materialized (select distinct t from unnest(array[${list}]) t where pg_input_is_valid(t, '${plain}'))
+    select a.t, b.t from texts a join texts b on a.t < b.t collate "C" and ${cast("a.t")} = ${cast("b.t")}`);
+}
+
+/** Whether a file that has both is refused. */
+function isRefused(...texts: readonly string[]): boolean {
+  const styles = new KeyStyles();
+  return texts.some((text, at) => styles.see(foldValue(text).style, at) !== null);
+}
+
+test.each(TYPES)(
+  "equal keys of %s are folded alike, however they are spelled",
+  async (type, keys) => {
+    let met = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(keys, { minLength: 60, maxLength: 150 }), async (texts) => {
+        for (const [a = "", b = ""] of await equalPairs(type, texts)) {
+          met += 1;
+          const alike = foldValue(a ?? "").key === foldValue(b ?? "").key;
+          expect(
+            alike || isRefused(a ?? "", b ?? ""),
+            `${JSON.stringify(a)} = ${JSON.stringify(b)}`,
+          ).toBe(true);
+        }
+      }),
+      { numRuns: timesOf("split keys") },
+    );
+    expect(met).toBeGreaterThan(5);
+  },
+);
