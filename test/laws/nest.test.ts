@@ -19,7 +19,7 @@ import type { NestShape } from "../helpers/nest/shapes/parts.ts";
 import { useTempDir } from "../helpers/temp-dir.ts";
 import { timesOf } from "../tiers/tiers.ts";
 
-const OPTIONS: readonly NestOption[] = ["position", "when", "missing"];
+const OPTIONS: readonly NestOption[] = ["position", "when", "missing", "deletes"];
 const SHAPES = NEST_SHAPES.filter(({ root }) => !["hosts", "pages", "lands"].includes(root.table));
 
 /** Rows of rejected records in one figure: which of several faults is told of is not the law's. */
