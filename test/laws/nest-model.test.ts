@@ -245,7 +245,7 @@ describe("objects, rejects, positions and links, by hand", () => {
 });
 
 describe.each(NEST_SHAPES)("$title", (shape) => {
-  const cases = graphCases(shape, ["missing", "when", "position"]);
+  const cases = graphCases(shape, ["missing", "when", "position", "deletes"]);
 
   test("a second load of the same records rejects the same, and inserts nothing that has a key", () => {
     fc.assert(

@@ -19,7 +19,7 @@ import type { NestShape } from "../helpers/nest/shapes/parts.ts";
 import { useTempDir } from "../helpers/temp-dir.ts";
 import { timesOf } from "../tiers/tiers.ts";
 
-const OPTIONS: readonly NestOption[] = ["position", "when", "missing", "find"];
+const OPTIONS: readonly NestOption[] = ["position", "when", "missing", "find", "deletes"];
 
 /** Rows of rejected records in one figure: which of several faults is told of is not the law's. */
 function withoutFault(counts: CountsByLevel, root: string): CountsByLevel {

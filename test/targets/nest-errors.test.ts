@@ -8,6 +8,19 @@ import { OrdersShell, SHOP } from "../helpers/nest/orders-shell.ts";
 const ORDER = { k: 1, note: "one", customer: { email: "a@x" }, lines: [{ n: 1, qty: 1 }] };
 const LINES = ["--nest", "lines:lines", "--map", "customer:"];
 
+/** What takes rows away, and the code by which it is refused. */
+const GOING: readonly [nest: string, code: string][] = [
+  ["lines: { table: lines, missing: maybe }", "OPTION_VALUE"],
+  ["lines: { table: lines, missing: set qty }", "OPTION_VALUE"],
+  ["lines: { table: lines, missing: unlink }", "PLAN_UNSUPPORTED"],
+  ["lines: { table: lines, missing: delete, mode: insert, null-key: match }", "PLAN_UNSUPPORTED"],
+  ['lines: { table: lines, missing: set "nope = 1" }', "PLAN_UNKNOWN_COLUMN"],
+  ['lines: { table: lines, missing: set "qty = excluded.qty" }', "PLAN_EXPRESSION"],
+  ['lines: { table: lines, missing: set "qty = 1) or (1 = 1" }', "PLAN_EXPRESSION"],
+  ["lines: { table: lines, through: taxes(code), delete-when: op=d }", "OPTION_VALUE"],
+  ["lines: { table: lines, delete-when: op=d, mode: insert }", "PLAN_UNSUPPORTED"],
+];
+
 /** `--nest`, more flags, and how the fix ends. */
 const TOLD: readonly (readonly [nest: string, flags: readonly string[], fix: string])[] = [
   [
@@ -85,6 +98,7 @@ describe.each(ENGINES.slice(0, 1))("refusals on $title", (engine) => {
     ["lines: { table: lines, through: { key: code } }", "OPTION_VALUE"],
     ["lines: { table: lines, const: { order_k: 1 } }", "PLAN_DUPLICATE_COLUMN"],
     ["lines: { table: lines, map: [ 'qty:nope' ] }", "PLAN_UNKNOWN_COLUMN"],
+    ...GOING,
     ["lines: lines: lines", "OPTION_VALUE"],
     ["lines", "OPTION_VALUE"],
     ["lines: {}", "OPTION_VALUE"],
@@ -101,7 +115,7 @@ describe.each(ENGINES.slice(0, 1))("refusals on $title", (engine) => {
     [["--commit", "100"]],
     [["--job", "j", "--commit", "100"]],
     [["--delete-missing"]],
-    [["--delete-when", "note=x"]],
+    [["--max-delete", "5"]],
     [["--late", "note"]],
     [["--check", "--diff", "5"]],
     [["--sync-sequences"]],
@@ -120,6 +134,9 @@ describe.each(ENGINES.slice(0, 1))("refusals on $title", (engine) => {
     const taken = await shell.load([ORDER], [...LINES, "--no-raw-sql"]);
     expect([refused.exit, taken.exit], taken.output).toEqual([2, 0]);
     expect(refused.output).toContain("--nest lines: set does not go with --no-raw-sql");
+    const missing = ["--nest", "lines: { table: lines, missing: set qty = 1 }"];
+    const also = await shell.load([ORDER], ["--map", "customer:", ...missing, "--no-raw-sql"]);
+    expect(also.output).toContain("--nest lines: missing: set does not go with --no-raw-sql");
   });
 
   test("CSV holds no records", async () => {

@@ -21,7 +21,7 @@ interface Place {
 }
 
 /** An option of levels, beside mode and condition. */
-export type NestOption = "missing" | "when" | "position" | "find";
+export type NestOption = "missing" | "when" | "position" | "find" | "deletes";
 
 /** What options are chosen from. */
 interface Choice {
@@ -83,8 +83,10 @@ function graphOf(level: Level, place: Place): fc.Arbitrary<Graph> {
   const nests = level.nests.map((nest) =>
     memberOf(nest.member, nestedOf(nest, place), place.isFull),
   );
+  const deletes = isNest(level) && level.deletes === true && !place.isFull;
+  const marks = deletes ? [memberOf("op", fc.constantFrom("c", "d", "u", null), false)] : [];
   // Members of rows before columns or after them: it is all one.
-  const parts = fc.tuple(...columns, ...nests);
+  const parts = fc.tuple(...columns, ...nests, ...marks);
   return fc
     .tuple(parts, fc.boolean())
     .map(([members, isTurned]) =>
@@ -169,16 +171,24 @@ function nestVariants(nest: Nest, choice: Choice): fc.Arbitrary<Nest> {
     when: options.includes("when")
       ? fc.constantFrom("always", "always", "written")
       : fc.constant("always" as const),
+    deletes: options.includes("deletes") ? fc.boolean() : fc.constant(false),
     through: fc
       .constantFrom("upsert" as const, "ignore" as const, ...found)
       .map((mode) => nest.through && { ...nest.through, mode }),
   });
-  return fc.tuple(variantsOf(below, choice), own).map(([level, { missing, when, through }]) => ({
+  const deleting = fc.tuple(variantsOf(below, choice), own);
+  return deleting.map(([level, { missing, when, through, deletes }]) => ({
     ...below,
     ...level,
     ...(nest.relation === "array" && { missing, when }),
+    ...(mayDelete(nest) && { deletes }),
     ...(through !== undefined && { through }),
   }));
+}
+
+/** A row of an array is deleted by its key; of a link table the element is another row. */
+function mayDelete({ relation, key, through }: Nest): boolean {
+  return relation === "array" && key.length > 0 && through === undefined;
 }
 
 function modesOf(level: Level, { options }: Choice): readonly Level["mode"][] {

@@ -45,6 +45,8 @@ export interface Nest extends Level {
   readonly link: Readonly<Record<string, string>>;
   readonly missing?: Missing;
   readonly when?: "always" | "written";
+  /** A row whose member `op` is `d` deletes that of its key. */
+  readonly deletes?: boolean;
   /** The column that takes the index, and the index of the first. */
   readonly position?: { readonly column: string; readonly from: number };
   /** A link table: the elements are rows of the table behind it, whole or by the one column that names them. */
@@ -70,6 +72,7 @@ export type Fate =
   | "skipped"
   | "rejected"
   | "dropped"
+  | "deleted"
   | "removed";
 
 /** True for a JSON object. */
@@ -91,4 +94,9 @@ export function columnsTaken(level: Level): ReadonlySet<string> {
 /** True for a level below another. */
 export function isNest(level: Level): level is Nest {
   return "relation" in level;
+}
+
+/** True for a record of a level that deletes the row of its key. */
+export function isDeleting(level: Level, record: Json): boolean {
+  return isNest(level) && level.deletes === true && isGraph(record) && record["op"] === "d";
 }

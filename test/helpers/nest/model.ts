@@ -2,7 +2,7 @@
  * What nested records come to, one at a time: first the rows that a row refers to, then the row itself, then its children. A
  * model in memory, written from the rules and not from the loader; it knows no SQL.
  */
-import { columnsTaken, isGraph } from "./levels.ts";
+import { columnsTaken, isDeleting, isGraph } from "./levels.ts";
 import type { Fate, Graph, Json, Level, Nest, Row, Through, Value } from "./levels.ts";
 import { ModelTable, Refused } from "./model-table.ts";
 import type { NestTable } from "./schema.ts";
@@ -75,6 +75,7 @@ export class NestModel {
     const own = level.key.filter((column) => !taken.has(column));
     if (level.mode !== "insert" && own.some((column) => (values[column] ?? null) === null))
       throw new Refused("ROW_NULL_KEY");
+    if (isDeleting(level, record)) return;
     for (const nest of level.nests) {
       const member = record[nest.member] ?? null;
       if (member === null) continue;
@@ -92,6 +93,11 @@ export class NestModel {
 
   #row(level: Level, record: Graph, given: Row): Written {
     const values: Row = { ...this.#scalars(level, record), ...given };
+    if (isDeleting(level, record)) {
+      const fate = this.#delete(level, values);
+      this.#count(nameOf(level), fate);
+      return { fate, row: null };
+    }
     for (const nest of level.nests) {
       if (nest.relation === "object")
         Object.assign(values, this.#referred(nest, record[nest.member]));
@@ -187,10 +193,26 @@ export class NestModel {
     return { fate: isOther ? "updated" : "unchanged", row: target };
   }
 
-  /** The members of a record that are columns, as its table holds them. */
-  #scalars({ table: name, nests }: Level, record: Graph): Row {
-    const members = new Set(nests.map(({ member }) => member));
-    const columns = Object.entries(record).filter(([member]) => !members.has(member));
+  /** Deletes the row of a key. */
+  #delete({ table: name, key, where }: Level, values: Row): Fate {
+    const table = this.#table(name);
+    const target = table.find(key, values);
+    if (target === null || where?.holds(target, values) === false) return "skipped";
+    table.remove(target, this.tables);
+    return "deleted";
+  }
+
+  /** The members of a record that are columns, as its table holds them; of one that deletes those that are read. */
+  #scalars(level: Level, record: Graph): Row {
+    const { table: name, nests, key, where } = level;
+    const members = new Set(["op", ...nests.map(({ member }) => member)]);
+    const isRead = (column: string): boolean =>
+      !isDeleting(level, record) ||
+      key.includes(column) ||
+      where?.sql.includes(`.${column} `) === true;
+    const columns = Object.entries(record).filter(
+      ([member]) => !members.has(member) && isRead(member),
+    );
     const table = this.#table(name);
     return Object.fromEntries(
       columns.map(([column, value]) => [column, stored(table.column(column).type, value)]),
@@ -202,7 +224,7 @@ export class NestModel {
     for (const element of elementsOf(member)) {
       if (nest.through !== undefined) this.#count(nest.through.table, fate);
       if (isGraph(element) || nest.through !== undefined) this.#count(nest.member, fate);
-      if (!isGraph(element)) continue;
+      if (!isGraph(element) || isDeleting(nest, element)) continue;
       for (const each of nest.nests) this.#below(each, element[each.member], fate);
     }
   }

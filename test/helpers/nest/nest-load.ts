@@ -70,7 +70,7 @@ function nestMapping({ nests, table }: Level): Readonly<Record<string, Json>> {
 }
 
 function optionsOf(nest: Nest, above: string): Json {
-  const { table, key, mode, where, link, missing, when, position, through, nests } = nest;
+  const { table, key, mode, where, link, missing, when, deletes, position, through, nests } = nest;
   return {
     table,
     link,
@@ -81,6 +81,7 @@ function optionsOf(nest: Nest, above: string): Json {
     ...(where !== undefined && { "update-where": where.sql }),
     ...(missing !== undefined && missing !== "keep" && { missing: missingText(missing) }),
     ...(when === "written" && { when }),
+    ...(deletes === true && { "delete-when": "op=d" }),
     ...(position !== undefined && {
       position: position.column,
       ...(position.from !== 1 && { "position-from": position.from }),
