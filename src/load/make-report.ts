@@ -1,7 +1,7 @@
 /** Makes the report of a load from what happened; decides status and exit code. */
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import { changesIn, noCounts } from "../model/counts.ts";
-import type { Counts, LevelCounts } from "../model/counts.ts";
+import type { Counts, LevelCounts, LoadCounts } from "../model/counts.ts";
 import type { LoadPlan, TablePlan } from "../model/load-plan.ts";
 import type { Differences } from "../model/differences.ts";
 import type { LateRows } from "../model/late-rows.ts";
@@ -39,7 +39,7 @@ export interface LoadOutcome {
   /** The same of the rows in the records, by level. */
   readonly levels?: readonly LevelCounts[];
   /** Of what is committed. */
-  readonly kept: Counts;
+  readonly kept: LoadCounts;
   /** `null` when nothing is remembered of the load. */
   readonly job: JobOutcome | null;
   /** By code, of this run: of everything that was written, and of what is committed. */
@@ -150,10 +150,11 @@ export function makeReport(outcome: LoadOutcome, options: Options, facts: RunFac
   };
 }
 
-/** The tables of nested records, of a load that came to its end. */
+/** The tables of nested records, of a load that came to its end or has committed a part. */
 export function tablesOf(outcome: LoadOutcome, counts: Counts): Pick<Report, "tables"> {
-  const { plan, levels = [], error, sources } = outcome;
-  if (plan?.nest === undefined || error !== null || levels.length === 0) return {};
+  const { plan, sources } = outcome;
+  const levels = levelsLeft(outcome);
+  if (plan?.nest === undefined || levels.length === 0) return {};
   const load = sources.seen.map(({ name }) => name).join(", ");
   const [{ table, mode }] = plan.tables;
   const root = { load, level: 0, table: tableName(table.name), mode, counts };
@@ -175,6 +176,12 @@ export function tablesOf(outcome: LoadOutcome, counts: Counts): Pick<Report, "ta
     ];
   });
   return { tables: [root, ...nested] };
+}
+
+/** The counts of levels that go with those of the records. */
+function levelsLeft({ error, levels = [], kept, job }: LoadOutcome): readonly LevelCounts[] {
+  if (error === null) return job?.isLoaded === true ? [] : levels;
+  return kept.read === 0 ? [] : (kept.levels ?? []);
 }
 
 /** What a report tells where it goes into a file. */
@@ -252,8 +259,12 @@ function isKept({ error }: LoadOutcome, guarantee: Guarantee): boolean {
 /** A load that failed and kept nothing: only what was read and rejected is still true. Else, what is committed. */
 function left(outcome: LoadOutcome, guarantee: Guarantee): Counts {
   const { counts, kept } = outcome;
-  if (isKept(outcome, guarantee)) return kept;
+  if (isKept(outcome, guarantee)) return recordsOf(kept);
   return { ...noCounts(), read: counts.read, rejected: counts.rejected };
+}
+
+function recordsOf({ levels: _, ...counts }: LoadCounts): Counts {
+  return counts;
 }
 
 function keyOf({ arbiter, keyOrigin }: TablePlan): ReportedKey | null {

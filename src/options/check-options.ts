@@ -44,7 +44,7 @@ export function checkOptions(
   checkDifferences(options);
   checkLate(options);
   checkLookups(options);
-  checkNest(options, command, checkLevel);
+  checkNest(options, checkLevel);
 }
 
 /** What holds for the options of a load, and of a level of nested records. */

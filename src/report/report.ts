@@ -101,7 +101,7 @@ export interface Report extends ReportDetails {
   /** The statements by which the load created its table or columns of it; of a dry run, those that it would run. */
   readonly ddl: readonly string[];
   readonly counts: Counts;
-  /** The tables of nested records, the records' own first; absent: records hold no others, or the load did not come to its end. */
+  /** The tables of nested records, the records' own first; absent: records hold no others, or nothing of them was kept. */
   readonly tables?: readonly ReportedTable[];
   /** What was run before the first record, after the last, and after the last commit; absent: nothing. */
   readonly steps?: readonly ReportedStep[];

@@ -5,7 +5,7 @@
 import type { BatchResult, BatchOutcome, Row } from "../model/batch.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
 import { addCounts, addLevels, noCounts } from "../model/counts.ts";
-import type { Counts } from "../model/counts.ts";
+import type { LoadCounts } from "../model/counts.ts";
 import type { LateRows } from "../model/late-rows.ts";
 import type { NestLevel } from "../model/nest/nest-plan.ts";
 import type { Step } from "../model/load-plan.ts";
@@ -24,7 +24,7 @@ export interface Account {
   /** A commit is about to begin: what depends on it must be durable. Where the reject files stand; `null`: there are none. */
   beforeCommit(): RejectOffsets | null;
   /** These records are committed. */
-  keep(counts: Counts): void;
+  keep(counts: LoadCounts): void;
 }
 
 /** How a load ends that goes well; a rehearsal is undone, and a joined load is committed or undone with others. */

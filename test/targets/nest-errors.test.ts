@@ -98,8 +98,6 @@ describe.each(ENGINES.slice(0, 1))("refusals on $title", (engine) => {
   });
 
   test.each([
-    [["--commit", "100"]],
-    [["--job", "j", "--commit", "100"]],
     [["--delete-missing"]],
     [["--delete-when", "note=x"]],
     [["--late", "note"]],

@@ -2,6 +2,7 @@
  * Writes batches of records that hold others: level by level, so that the rows of all records on a level are one set. What is
  * at fault on any level is its record, with everything in it: the batch is undone and written without it.
  */
+import { failPoint } from "../../testing/fail-point.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../../model/batch.ts";
 import type { RowOutcome } from "../../model/counts.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
@@ -148,8 +149,10 @@ export class NestWriter {
       if (rows === null) return null;
     }
     const batch = rowsBatch(attempt, rows);
+    failPoint("level");
     const applied = this.#finds(at) ? found(batch) : await this.#context.writers[at]?.(batch);
     if (applied === undefined) return null;
+    failPoint("level-applied");
     attempt.tally.add(at, applied.result, rows.length);
     attempt.faults.push(...applied.result.faults);
     if (attempt.faults.length > 0) return null;
