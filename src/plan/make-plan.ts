@@ -30,6 +30,7 @@ import type { LateChoice } from "./late/late-columns.ts";
 import type { LookupPlan } from "../model/lookup-plan.ts";
 import { planValues } from "./values/plan-values.ts";
 import { planNested } from "./nest/plan-nested.ts";
+import { levelsObstacle } from "./nest/sharing.ts";
 import { relateLevels } from "./nest/plan-nest.ts";
 import type { LevelRequest } from "./nest/plan-nest.ts";
 import type { LinkedColumns } from "../model/nest/nest-plan.ts";
@@ -106,12 +107,16 @@ export function makePlan(asked: PlanRequest): LoadPlan {
     ...request,
     ...commit,
     together,
+    ...(nested === null
+      ? {}
+      : { levelsObstacle: (key: Arbiter | null) => levelsObstacle(nested, key) }),
     hasDdl: ddl !== null,
     hasSteps: steps.before.length + steps.after.length > 0 || removalSql !== undefined,
   });
+  const levels = (nested?.tables.slice(1) ?? []).map((each) => sharedAs(table, each));
   return {
     target,
-    tables: [table, ...(nested?.tables.slice(1) ?? [])],
+    tables: [table, ...levels],
     ...(nested === null ? {} : { nest: nested.nest }),
     ...shard,
     ddl,
@@ -130,6 +135,11 @@ export function makePlan(asked: PlanRequest): LoadPlan {
     ],
     warnings: [...warnings, ...(nested?.warnings ?? []), ...locks.warnings],
   };
+}
+
+/** The table of a level, which other processes write to where they write to that of the records. */
+function sharedAs({ isShared }: TablePlan, level: TablePlan): TablePlan {
+  return isShared === true ? { ...level, isShared } : level;
 }
 
 /** What the temporary tables of a load, and of the first one of a run, are called after. */

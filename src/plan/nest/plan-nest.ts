@@ -7,6 +7,7 @@ import type { LinkedColumns, NestLevel, NestLink, NestPlan } from "../../model/n
 import type { TableShape } from "../../model/table-shape.ts";
 import { levelName } from "../../options/nest/nest-levels.ts";
 import type { LevelOptions } from "../../options/nest/nest-levels.ts";
+import type { IsolationRequest } from "../isolation.ts";
 import { requireColumn, tableLabel } from "../names.ts";
 import { couplingOf } from "./coupling.ts";
 import { levelOptions } from "./level-key.ts";
@@ -34,6 +35,7 @@ interface RelatedLevel extends LevelRelation {
 /** What is planned of one table. */
 export interface PlannedLevel {
   readonly plan: TablePlan;
+  readonly together: IsolationRequest;
   readonly why: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -120,6 +122,7 @@ export function planLevels(
 ): {
   readonly nest: NestPlan;
   readonly tables: readonly TablePlan[];
+  readonly together: readonly IsolationRequest[];
   readonly why: readonly string[];
   readonly warnings: readonly string[];
 } {
@@ -136,6 +139,7 @@ export function planLevels(
   return {
     nest: { levels, eachRecord },
     tables,
+    together: planned.map(({ together }) => together),
     why: [
       eachRecord === null
         ? "the records of a batch are written level by level: objects, then their records, then arrays"

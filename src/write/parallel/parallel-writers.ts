@@ -16,7 +16,8 @@ import { FileOrder } from "./file-order.ts";
 import { Queue } from "./queue.ts";
 import type { QueueContext } from "./queue.ts";
 import type { Quarantine } from "../quarantine.ts";
-import { splitByHash } from "./route.ts";
+import { packedRow } from "../packed-row.ts";
+import { rowsByHash, splitByHash } from "./route.ts";
 import { SessionWriter } from "../session-writer.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { sizeOf } from "../writers.ts";
@@ -169,13 +170,33 @@ export class ParallelWriters implements Writers {
         writer === this.#turn ? readBatch : null,
       );
     }
-    if (batch.packed === null || rejects.length > 0) return null;
+    if (rejects.length > 0) return null;
+    if (plan.nest !== undefined) return this.#partitionNested(readBatch);
+    if (batch.packed === null) return null;
     const hashes =
       key === null
         ? this.#offsets?.recordNumbers(readBatch)
         : leader.keyHashes?.(keyedTable(plan), batch.packed);
     if (hashes === null || hashes === undefined) return null;
     return splitByHash(batch, batch.packed, hashes, writers).map((partition) =>
+      partition === null ? null : { batch: partition, rejects, end },
+    );
+  }
+
+  /** The same of records that hold others, which are never packed. */
+  #partitionNested({ batch, rejects, end }: ReadBatch): readonly (ReadBatch | null)[] | null {
+    const { plan, leader } = this.#context;
+    const { key, writers } = plan.partitioning;
+    const hashes: number[] = [];
+    for (const row of batch.rows) {
+      const hash =
+        key === null
+          ? row.record.position.record
+          : leader.keyHashes?.(keyedTable(plan), packedRow(row))?.[0];
+      if (hash === undefined) return null;
+      hashes.push(hash);
+    }
+    return rowsByHash(batch, hashes, writers).map((partition) =>
       partition === null ? null : { batch: partition, rejects, end },
     );
   }
