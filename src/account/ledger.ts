@@ -80,6 +80,11 @@ export class Ledger {
     return this.#levels.map((counts) => ({ ...counts }));
   }
 
+  /** Both. */
+  get all(): LoadCounts {
+    return asLoadCounts(this.seen, this.#levels.length === 0 ? undefined : this.levels);
+  }
+
   /** What is committed. */
   get kept(): LoadCounts {
     const levels = this.#keptLevels.map((counts) => ({ ...counts }));

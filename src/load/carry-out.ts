@@ -18,8 +18,7 @@ export async function carryOut(
   }
   if (state.request.options.syncSequences && state.job !== null) {
     // A run that was killed after its last commit may not have come to it.
-    const columns = prepared.plan.tables[0].columns.map(({ name }) => name);
-    await state.notes.moveSequences(prepared, columns);
+    await state.notes.moveAllSequences(prepared);
   }
   return false;
 }
@@ -60,7 +59,7 @@ async function write(state: RunningLoad): Promise<void> {
     notes.setLate(writers.late);
     notes.tookAway(writers.removed);
     notes.differ(writers.differences);
-    await notes.lookBack(state.isRehearsal ? ledger.seen : state.kept(), {
+    await notes.lookBack(state.isRehearsal ? ledger.all : state.kept(), {
       moves: request.options.syncSequences,
       rehearsal: state.isRehearsal,
     });

@@ -100,7 +100,9 @@ export function makePlan(asked: PlanRequest): LoadPlan {
   const removalSql = plan.removal === undefined ? undefined : request.removalSql?.(plan);
   const { target, options, capabilities, ddl = null } = request;
   const steps = planSteps(request, plan.emptied);
-  const moves = afterCommit(request, new Set(plan.columns.map(({ name }) => name)));
+  const moves = [plan, ...(nested?.written ?? [])].flatMap((each) =>
+    afterCommit({ shape: each.table, options }, new Set(each.columns.map(({ name }) => name))),
+  );
   const commit = chooseCommit(request);
   const locks = explainLocks(commit.batchRows, plan.isolation, capabilities);
   const { partitioning, table, shard, ...shared } = shareOut(plan, {

@@ -102,7 +102,6 @@ describe.each(ENGINES.slice(0, 1))("refusals on $title", (engine) => {
     [["--delete-when", "note=x"]],
     [["--late", "note"]],
     [["--check", "--diff", "5"]],
-    [["--sync-sequences"]],
     [["--format", "csv"]],
     [["--nest", "lines:lines"]],
   ])("does not go with %s", async (flags) => {

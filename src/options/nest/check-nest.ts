@@ -14,8 +14,6 @@ const NOT_WITH: readonly (readonly [OptionName, string])[] = [
   ["anyConstraint", "it may meet a row with another key than the record's"],
   ["create", "the tables of nested records are there before them, with their foreign keys"],
   ["alter", "the tables of nested records are there before them, with their foreign keys"],
-  ["syncSequences", "it would move the sequences of one table alone"],
-  ["grants", "it would print what the table of the records needs alone"],
   ["columns", "only JSON records hold others, and it is about CSV"],
   ["delimiter", "only JSON records hold others, and it is about CSV"],
 ];

@@ -89,7 +89,6 @@ const OF_RECORDS: ReadonlySet<OptionName> = new Set<OptionName>([
   "defaultOnEmpty",
   "diff",
   "diffHide",
-  "syncSequences",
 ]);
 
 /** What else a level is told. */

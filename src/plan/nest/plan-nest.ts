@@ -3,6 +3,7 @@ import { relocated, UpsurgeError, upsurgeError } from "../../errors/upsurge-erro
 import type { LookupPlan } from "../../model/lookup-plan.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import { levelFix } from "../../model/nest/level-fix.ts";
+import { writtenLevels } from "../../model/nest/nest-plan.ts";
 import type { LinkedColumns, NestLevel, NestLink, NestPlan } from "../../model/nest/nest-plan.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import { levelName } from "../../options/nest/nest-levels.ts";
@@ -122,6 +123,8 @@ export function planLevels(
 ): {
   readonly nest: NestPlan;
   readonly tables: readonly TablePlan[];
+  /** Those of the levels that are not only looked up. */
+  readonly written: readonly TablePlan[];
   readonly together: readonly IsolationRequest[];
   readonly why: readonly string[];
   readonly warnings: readonly string[];
@@ -139,6 +142,7 @@ export function planLevels(
   return {
     nest: { levels, eachRecord },
     tables,
+    written: writtenLevels({ nest: { levels, eachRecord }, tables }),
     together: planned.map(({ together }) => together),
     why: [
       eachRecord === null

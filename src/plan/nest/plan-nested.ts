@@ -18,7 +18,10 @@ export function planNested(
   { request, relations, root }: NestedRequest,
   planTable: (request: PlanRequest, stage: string) => PlannedLevel,
 ): ReturnType<typeof planLevels> {
-  const planOf: PlanOfLevel = ({ level: { shape, seen }, options, linked, at }) => {
+  const planOf: PlanOfLevel = ({ level, options: asked, linked, at }) => {
+    const { shape, seen, finds } = level;
+    // No id is written to a table that is only looked up.
+    const options = finds ? { ...asked, syncSequences: false } : asked;
     const fields = [...(seen?.fields ?? [])];
     const sources = [{ source: null, fields, header: null }];
     const own = { shape, options, linked, fields, sources, parents: new Map() };
