@@ -58,7 +58,7 @@ async function write(state: RunningLoad): Promise<void> {
     notes.ran(writers.ranSteps);
     notes.setLate(writers.late);
     notes.tookAway(writers.removed);
-    notes.differ(writers.differences);
+    for (const [at, differences] of writers.differences) notes.differ(at, differences);
     await notes.lookBack(state.isRehearsal ? ledger.all : state.kept(), {
       moves: request.options.syncSequences,
       rehearsal: state.isRehearsal,

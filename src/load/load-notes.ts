@@ -1,7 +1,7 @@
 /** What a user should know of a load besides its plan's warnings: what only its records, or its commit, could tell. */
 import type { LoadCounts } from "../model/counts.ts";
 import { plural } from "../errors/format.ts";
-import type { Differences } from "../model/differences.ts";
+import type { Differences, DifferencesByTable } from "../model/differences.ts";
 import type { Step, TablePlan } from "../model/load-plan.ts";
 import { writtenLevels } from "../model/nest/nest-plan.ts";
 import type { LateRows } from "../model/late-rows.ts";
@@ -91,7 +91,7 @@ export class LoadNotes {
   #leftToDo: readonly string[] = [];
   #steps: readonly ReportedStep[] = [];
   #removed: RemovedRows | null = null;
-  #differences: Differences | null = null;
+  readonly #differences = new Map<number, Differences>();
   #late: LateRows | null = null;
 
   /** A source was read to its end. */
@@ -133,14 +133,14 @@ export class LoadNotes {
     this.#removed = rows;
   }
 
-  /** What differs in the table; `null`: it was not compared. */
-  get differences(): Differences | null {
+  /** What differs in the tables of the load. */
+  get differences(): DifferencesByTable {
     return this.#differences;
   }
 
-  /** The table was compared with what it was. */
-  differ(differences: Differences | null): void {
-    this.#differences = differences;
+  /** The table at this place of the plan was compared with what it was. */
+  differ(at: number, differences: Differences): void {
+    this.#differences.set(at, differences);
   }
 
   /** These steps were run, and the load was not stopped after them. */

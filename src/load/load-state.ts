@@ -138,7 +138,7 @@ export function concludeLoad(error: unknown, state: LoadState): LoadOutcome {
     steps: error === null ? state.notes.steps : [],
     late: error === null ? state.notes.late : null,
     removed: error === null ? state.notes.removed : null,
-    differences: error === null ? state.notes.differences : null,
+    differences: error === null ? state.notes.differences : new Map(),
     rejects: { seen: rejects.byCode, kept: rejects.keptByCode },
     rejectsByColumn: { seen: rejects.byColumn, kept: rejects.keptByColumn },
     planned: reportedPlan(prepared, request.options),

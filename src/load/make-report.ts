@@ -1,9 +1,9 @@
 /** Makes the report of a load from what happened; decides status and exit code. */
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
-import { changesIn, noCounts } from "../model/counts.ts";
+import { changesIn, noCounts, sumOfCounts } from "../model/counts.ts";
 import type { Counts, LevelCounts, LoadCounts } from "../model/counts.ts";
 import type { LoadPlan, TablePlan } from "../model/load-plan.ts";
-import type { Differences } from "../model/differences.ts";
+import type { Differences, DifferencesByTable } from "../model/differences.ts";
 import type { LateRows } from "../model/late-rows.ts";
 import { isWithheld } from "../model/removal.ts";
 import type { RemovedRows } from "../model/removal.ts";
@@ -62,8 +62,8 @@ export interface LoadOutcome {
   readonly late?: LateRows | null;
   /** The rows that no record has; `null`: they stay, or the load did not come to them. */
   readonly removed?: RemovedRows | null;
-  /** What differs in the table; `null`: it was not compared. */
-  readonly differences?: Differences | null;
+  /** What differs in the tables that were compared. */
+  readonly differences?: DifferencesByTable;
   readonly rejectPaths: RejectPaths | null;
   /** Where the rejects went of a load that was killed while it committed. */
   readonly setAside: readonly string[];
@@ -104,7 +104,7 @@ export interface JobOutcome {
 
 /** The report. */
 export function makeReport(outcome: LoadOutcome, options: Options, facts: RunFacts): Report {
-  const { plan, job, steps = [], late = null, removed = null, differences = null } = outcome;
+  const { plan, job, steps = [], late = null, removed = null, differences } = outcome;
   const [table] = plan?.tables ?? [];
   const guarantee = guaranteeOf(options);
   const counts = countsOf(outcome, guarantee);
@@ -125,13 +125,7 @@ export function makeReport(outcome: LoadOutcome, options: Options, facts: RunFac
     ...(steps.length === 0 ? {} : { steps }),
     ...(late === null ? {} : { late }),
     ...(removed === null ? {} : { deletes: removed }),
-    ...(differences === null
-      ? {}
-      : {
-          differencesTotal: differences.total,
-          differences: differences.rows,
-          ...(differences.isCut ? { differencesCut: true as const } : {}),
-        }),
+    ...toldOf(differences?.get(0)),
     sources: isKept(outcome, guarantee) ? outcome.sources.kept : outcome.sources.seen,
     rejects: isKept(outcome, guarantee) ? outcome.rejects.kept : outcome.rejects.seen,
     rejectFile: outcome.rejectPaths?.file ?? null,
@@ -147,6 +141,19 @@ export function makeReport(outcome: LoadOutcome, options: Options, facts: RunFac
     ...forPage(outcome, options),
     firstRejects: outcome.firstRejects,
     ...(error === null ? {} : { error }),
+  };
+}
+
+/** What is told of a table that was compared. */
+function toldOf(
+  differences: Differences | undefined,
+): Pick<Report, "differencesTotal" | "differences" | "differencesCut"> {
+  if (differences === undefined) return {};
+  const { total, rows, isCut } = differences;
+  return {
+    differencesTotal: total,
+    differences: rows,
+    ...(isCut ? { differencesCut: true as const } : {}),
   };
 }
 
@@ -172,6 +179,7 @@ export function tablesOf(outcome: LoadOutcome, counts: Counts): Pick<Report, "ta
         table: name,
         mode: finds ? "find" : own.mode,
         counts: found,
+        ...toldOf(outcome.differences?.get(at)),
       },
     ];
   });
@@ -263,8 +271,8 @@ function left(outcome: LoadOutcome, guarantee: Guarantee): Counts {
   return { ...noCounts(), read: counts.read, rejected: counts.rejected };
 }
 
-function recordsOf({ levels: _, ...counts }: LoadCounts): Counts {
-  return counts;
+function recordsOf(kept: LoadCounts): Counts {
+  return sumOfCounts([kept]);
 }
 
 function keyOf({ arbiter, keyOrigin }: TablePlan): ReportedKey | null {

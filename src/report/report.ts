@@ -83,6 +83,10 @@ export interface ReportedTable {
   readonly mode: string;
   /** Of a level with `dropped`, whose `read` are its rows. */
   readonly counts: Counts | LevelCounts;
+  /** Of `--diff`, on a level: how many rows of its table differ, and the first of them; as in a report. */
+  readonly differencesTotal?: Differences["total"];
+  readonly differences?: Differences["rows"];
+  readonly differencesCut?: true;
 }
 
 /** The report of one load; the fields of `--json`. */

@@ -10,7 +10,7 @@ import type { LateRows } from "../model/late-rows.ts";
 import type { NestLevel } from "../model/nest/nest-plan.ts";
 import type { Step } from "../model/load-plan.ts";
 import type { Reject } from "../model/reject.ts";
-import type { Differences } from "../model/differences.ts";
+import type { DifferencesByTable } from "../model/differences.ts";
 import type { RemovedRows } from "../model/removal.ts";
 import { droppedBy } from "./nest/nest-tally.ts";
 import type { ReadBatch } from "./batches.ts";
@@ -40,8 +40,8 @@ export interface Writers {
   readonly ranSteps: readonly Step[];
   /** What became of the rows that no record has; `null`: they stay, or it has not come to that. */
   readonly removed: RemovedRows | null;
-  /** What differs in the table, of a rehearsal that compares it; `null`: nothing is told, or it has not come to that. */
-  readonly differences: Differences | null;
+  /** What differs in the tables, of a rehearsal that compares them. */
+  readonly differences: DifferencesByTable;
   /** What was set after the last record; `null`: nothing is, or it has not come to that. */
   readonly late: LateRows | null;
   /** Begins the first transaction. */

@@ -101,7 +101,6 @@ describe.each(ENGINES.slice(0, 1))("refusals on $title", (engine) => {
     [["--delete-missing"]],
     [["--delete-when", "note=x"]],
     [["--late", "note"]],
-    [["--check", "--diff", "5"]],
     [["--format", "csv"]],
     [["--nest", "lines:lines"]],
   ])("does not go with %s", async (flags) => {

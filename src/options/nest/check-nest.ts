@@ -10,7 +10,6 @@ const NOT_WITH: readonly (readonly [OptionName, string])[] = [
   ["deleteMissing", "it would look at the table of the records alone"],
   ["deleteWhen", "a record that deletes says nothing of the rows in it"],
   ["late", "rows of other levels would refer to a row before it is whole"],
-  ["diff", "it would compare the table of the records alone"],
   ["anyConstraint", "it may meet a row with another key than the record's"],
   ["create", "the tables of nested records are there before them, with their foreign keys"],
   ["alter", "the tables of nested records are there before them, with their foreign keys"],

@@ -87,8 +87,6 @@ const OF_RECORDS: ReadonlySet<OptionName> = new Set<OptionName>([
   "keepEmpty",
   "nullIn",
   "defaultOnEmpty",
-  "diff",
-  "diffHide",
 ]);
 
 /** What else a level is told. */

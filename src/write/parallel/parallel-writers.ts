@@ -4,6 +4,7 @@
  * writer ever waits for a row that another one has locked.
  */
 import { setMaxListeners } from "node:events";
+import type { DifferencesByTable } from "../../model/differences.ts";
 import type { LoadPlan, TablePlan } from "../../model/load-plan.ts";
 import { CheckpointTable } from "../../checkpoint/checkpoint-table.ts";
 import type { Lock, Session } from "../../targets/target.ts";
@@ -77,7 +78,7 @@ export class ParallelWriters implements Writers {
 
   /** What no record has is known at the end of one transaction. */
   readonly removed = null;
-  readonly differences = null;
+  readonly differences: DifferencesByTable = new Map();
   readonly late = null;
 
   /** What is run before or after the rows takes a single writer. */
