@@ -1,6 +1,9 @@
 /** Nested loads that commit in parts: what a job remembers of levels, and when it goes on. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { onFailPoint } from "../../src/testing/fail-point.ts";
+import type { RunReport } from "../../src/report/run-report.ts";
 import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
 import { OrdersShell, RECORDS, SHOP } from "../helpers/nest/orders-shell.ts";
 import type { Engine } from "../helpers/engines.ts";
@@ -85,10 +88,61 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
   });
 
   remembered(engine, shell);
+  runs(shell);
 });
+
+/** Runs that commit in parts. */
+function runs(shell: OrdersShell): void {
+  test("a run that commits in parts goes on with its nested loads", async () => {
+    await shell.start();
+    await shell.load([], SHOP);
+    const text = RECORDS.map((record) => `${JSON.stringify(record)}\n`).join("");
+    const levels = "{ customer: customers, lines: { table: lines, nest: { taxes: taxes } } }";
+    writeFileSync(join(shell.folder, "in.ndjson"), text);
+    writeFileSync(
+      join(shell.folder, "run.yaml"),
+      `loads: [{ from: in.ndjson, table: orders, key: k, nest: ${levels} }]\n`,
+    );
+    const words = ["run", "run.yaml", "--commit", "2", "--job", "r", "--json"];
+    let commits = 0;
+    onFailPoint((point) => {
+      if (point === "commit" && (commits += 1) === 2) throw new Error("stopped");
+    });
+    const stopped = await shell.run(words);
+    onFailPoint(null);
+    const ended = await shell.run(words);
+
+    expect(stopped).toContain('"status":"failed"');
+    const { tables } = JSON.parse(ended.split("\n")[0] ?? "") as RunReport;
+    expect(tables[0]?.counts, ended).toMatchObject({ read: 5, inserted: 4, unchanged: 1 });
+    expect(tables[0]?.nested?.map(({ counts }) => [counts.read, counts.inserted])).toEqual([
+      [3, 2],
+      [5, 4],
+      [3, 3],
+    ]);
+    expect((await shell.shop())["orders"]).toHaveLength(4);
+  });
+}
 
 /** What a job knows again, and what it refuses. */
 function remembered({ name }: Engine, shell: OrdersShell): void {
+  test("--follow-append goes on with the records that have come", async () => {
+    await shell.start();
+    const first = await shell.load(RECORDS.slice(0, 2), JOB);
+    const more = await shell.load(RECORDS, [...JOB, "--follow-append"]);
+    const { orders: _, ...levels } = COUNTS;
+    expect([first.exit, more.exit, more.counts], more.output).toEqual([
+      0,
+      0,
+      {
+        ...levels,
+        orders: { inserted: 4, ignored: 1 },
+        lines: { inserted: 4, updated: 1 },
+      },
+    ]);
+    expect(more.output).toContain('"resumedAt":2');
+  });
+
   test("a job of other levels, keys or links is refused", async () => {
     await shell.start();
     await stoppedAt(3, async () => await shell.load(ALL, JOB));
