@@ -5,8 +5,15 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { BatchOutcome } from "../model/batch.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
-import { accountedFor, addCounts, addLevels, noCounts, noLevelCounts } from "../model/counts.ts";
-import type { Counts, LevelCounts } from "../model/counts.ts";
+import {
+  accountedFor,
+  addCounts,
+  addLevels,
+  asLoadCounts,
+  noCounts,
+  noLevelCounts,
+} from "../model/counts.ts";
+import type { Counts, LevelCounts, LoadCounts } from "../model/counts.ts";
 import type { Reject } from "../model/reject.ts";
 import { checkRows } from "./expected-rows.ts";
 import { MisfitTally } from "./misfit-tally.ts";
@@ -24,6 +31,7 @@ export class Ledger {
   readonly #misfits: MisfitTally;
   #keptMisfits: MisfitTally;
   readonly #levels: readonly LevelCounts[];
+  readonly #keptLevels: readonly LevelCounts[];
   readonly #sources = new SourceTally();
   #keptSources = new SourceTally();
 
@@ -41,7 +49,7 @@ export class Ledger {
       levels = 0,
       onKept = () => {},
     }: {
-      readonly before?: Counts | undefined;
+      readonly before?: LoadCounts | undefined;
       readonly expectRows?: number | null;
       readonly misfits?: MisfitTally;
       readonly levels?: number;
@@ -53,10 +61,13 @@ export class Ledger {
     this.#expectRows = expectRows;
     this.#onKept = onKept;
     this.#levels = Array.from({ length: levels }, () => noLevelCounts());
+    this.#keptLevels = Array.from({ length: levels }, () => noLevelCounts());
     this.#misfits = new MisfitTally(misfits);
     this.#keptMisfits = misfits;
     addCounts(this.#seen, before);
     addCounts(this.#kept, before);
+    addLevels(this.#levels, before.levels);
+    addLevels(this.#keptLevels, before.levels);
   }
 
   /** Everything that was written, committed or not. */
@@ -69,9 +80,15 @@ export class Ledger {
     return this.#levels.map((counts) => ({ ...counts }));
   }
 
+  /** Both. */
+  get all(): LoadCounts {
+    return asLoadCounts(this.seen, this.#levels.length === 0 ? undefined : this.levels);
+  }
+
   /** What is committed. */
-  get kept(): Counts {
-    return { ...this.#kept };
+  get kept(): LoadCounts {
+    const levels = this.#keptLevels.map((counts) => ({ ...counts }));
+    return asLoadCounts({ ...this.#kept }, levels.length === 0 ? undefined : levels);
   }
 
   /** Values that were kept as text, committed or not. */
@@ -130,8 +147,9 @@ export class Ledger {
   }
 
   /** These records are committed. */
-  keep(counts: Counts): void {
+  keep(counts: LoadCounts): void {
     addCounts(this.#kept, counts);
+    addLevels(this.#keptLevels, counts.levels);
     this.#keptMisfits = new MisfitTally(this.#misfits);
     this.rejects.keep();
     this.#keptSources = new SourceTally(this.#sources);

@@ -1,7 +1,7 @@
 /** Makes one finished job of the shards of a job, once: its list gives way to rows as a load of one process leaves them. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Checkpoint, CheckpointValues, RejectOffsets } from "../model/checkpoint.ts";
-import { sumOfCounts } from "../model/counts.ts";
+import { sumOfLoads } from "../model/counts.ts";
 import { leastFar } from "../model/source-offset.ts";
 import type { CheckpointTable } from "./checkpoint-table.ts";
 import { shardNames } from "./shared-list.ts";
@@ -51,7 +51,7 @@ function closedRow(listed: Checkpoint, { rows, rejects }: DoneShards): Checkpoin
     offset,
     prefix,
     total,
-    counts: sumOfCounts(own.map(({ counts }) => counts)),
+    counts: sumOfLoads(own.map(({ counts }) => counts)),
     rejects: listed.source === 1 ? rejects : null,
   };
 }

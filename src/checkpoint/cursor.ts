@@ -7,8 +7,8 @@ import { isDeepStrictEqual } from "node:util";
 import { failPoint } from "../testing/fail-point.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { CheckpointValues, RejectOffsets } from "../model/checkpoint.ts";
-import { addCounts, noCounts } from "../model/counts.ts";
-import type { Counts } from "../model/counts.ts";
+import { noCounts, sumOfLoads } from "../model/counts.ts";
+import type { LoadCounts } from "../model/counts.ts";
 import { BEGINNING, isBefore, isBeginning } from "../model/source-offset.ts";
 import type { CheckpointTable } from "./checkpoint-table.ts";
 import type { CommittedOffset } from "../model/source-offset.ts";
@@ -21,7 +21,7 @@ export interface CursorMove {
   readonly scope: CursorScope;
   /** In the order of the sources; none: only the counts move. */
   readonly offsets: readonly CommittedOffset[];
-  readonly counts: Counts;
+  readonly counts: LoadCounts;
   /** How long the reject files are; `null`: as long as they were. Only with scope `all`. */
   readonly rejects: RejectOffsets | null;
 }
@@ -73,8 +73,7 @@ export class CheckpointCursor {
     for (const reached of offsets) await this.#reach(table, scope, reached);
     const [carrier] = this.#moving(scope);
     if (carrier !== undefined) {
-      const total = { ...carrier.counts };
-      addCounts(total, counts);
+      const total = sumOfLoads([carrier.counts, counts]);
       await this.#replace(table, carrier, { ...carrier, counts: total });
     }
     await this.#keepRejects(table, rejects);
@@ -118,8 +117,7 @@ export class CheckpointCursor {
       others.some(({ offset }) => isBefore(offset, first.offset) || isBefore(first.offset, offset))
     )
       return;
-    const counts = noCounts();
-    for (const row of this.rows) addCounts(counts, row.counts);
+    const counts = sumOfLoads(this.rows.map((row) => row.counts));
     await this.#replace(table, first, { ...first, partitions: 1, counts });
     for (const { job, source, partition } of others) await table.remove({ job, source, partition });
     this.#sources.set(this.#at, this.rows.slice(0, 1));

@@ -5,7 +5,7 @@
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { COUNT_NAMES, countsFrom } from "../model/counts.ts";
-import type { Counts } from "../model/counts.ts";
+import type { Counts, LevelCounts, LoadCounts } from "../model/counts.ts";
 import type { SqlValue } from "../model/sql/sql-value.ts";
 import type { ExecutorDialect } from "../targets/sql-executor.ts";
 
@@ -20,9 +20,9 @@ export interface CheckpointLayout {
   /** Column → type. */
   readonly columns: Readonly<Record<string, ColumnType>>;
   /** What a row keeps of its counts. Throws `CHECKPOINT_TABLE` for counts that it has no place for. */
-  keep(counts: Counts, table: string): CheckpointFields;
+  keep(counts: LoadCounts, table: string): CheckpointFields;
   /** The counts of a row. Throws `CHECKPOINT_VERSION` for a row that a later version has written. */
-  read(row: CheckpointFields, table: string): Counts;
+  read(row: CheckpointFields, table: string): LoadCounts;
 }
 
 /** Of the rows that are written. A table without the column has rows of version 1. */
@@ -55,16 +55,40 @@ export const LAYOUT: CheckpointLayout = {
   columns: { ...BEFORE, version: "integer", counts: "text", ...BEHIND },
   keep: (counts) => ({ version: VERSION, counts: JSON.stringify(counts) }),
   read: (row, table) => {
-    const version = Number(row["version"]);
-    const counts: Record<string, number> =
-      version > VERSION ? {} : JSON.parse(String(row["counts"]));
-    const isNewer =
-      version > VERSION ||
-      Object.keys(counts).some((name) => !COUNT_NAMES.some((known) => known === name));
-    if (isNewer) throw upsurgeError("CHECKPOINT_VERSION", { table, job: String(row["job_id"]) });
-    return countsFrom((name) => counts[name] ?? 0);
+    const counts = Number(row["version"]) > VERSION ? null : keptCounts(String(row["counts"]));
+    if (counts === null)
+      throw upsurgeError("CHECKPOINT_VERSION", { table, job: String(row["job_id"]) });
+    return counts;
   },
 };
+
+/** Counts as they are kept: those of nested records have the levels in them, in the order of the plan. */
+interface KeptCounts extends Readonly<Record<string, unknown>> {
+  readonly levels?: readonly Readonly<Record<string, number>>[];
+}
+
+/** `null`: one of them is not known here. */
+function keptCounts(text: string): LoadCounts | null {
+  const { levels, ...own } = JSON.parse(text) as KeptCounts;
+  const counts = own as Readonly<Record<string, number>>;
+  const isKnown = areKnown(counts) && (levels ?? []).every((level) => areKnown(level, ["dropped"]));
+  if (!isKnown) return null;
+  const known = countsOf(counts);
+  return levels === undefined ? known : { ...known, levels: levels.map(levelOf) };
+}
+
+function areKnown(counts: object, more: readonly string[] = []): boolean {
+  const known: readonly string[] = [...COUNT_NAMES, ...more];
+  return Object.keys(counts).every((name) => known.includes(name));
+}
+
+function countsOf(counts: Readonly<Record<string, number>>): Counts {
+  return countsFrom((name) => counts[name] ?? 0);
+}
+
+function levelOf(counts: Readonly<Record<string, number>>): LevelCounts {
+  return { ...countsOf(counts), dropped: counts["dropped"] ?? 0 };
+}
 
 /** The counts that tables of version 1 have a column for; never more. */
 const COUNTED_IN_1 = [
@@ -90,8 +114,9 @@ const LAYOUT_1: CheckpointLayout = {
   },
   keep: (counts, table) => {
     const lost = COUNT_NAMES.find((name) => counts[name] !== 0 && !COLUMN_OF.has(name));
-    if (lost !== undefined) {
-      const reason = `an earlier version made it, and it has no column for the count ${lost}`;
+    const what = lost === undefined ? whatOfLevels(counts) : `the count ${lost}`;
+    if (what !== null) {
+      const reason = `an earlier version made it, and it has no column for ${what}`;
       const suggestion =
         "once no job in it is running, drop it: the next load makes it again, without what it remembers of finished jobs";
       throw upsurgeError("CHECKPOINT_TABLE", { table, reason, suggestion });
@@ -100,6 +125,10 @@ const LAYOUT_1: CheckpointLayout = {
   },
   read: (row) => countsFrom((name) => Number(row[COLUMN_OF.get(name) ?? ""] ?? 0)),
 };
+
+function whatOfLevels({ levels }: LoadCounts): string | null {
+  return levels === undefined ? null : "the counts of nested records";
+}
 
 /** How a table with these columns is laid out; one that is no checkpoint table fails when it is read. */
 export function layoutOf(columns: readonly string[]): CheckpointLayout {

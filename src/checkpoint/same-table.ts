@@ -1,43 +1,76 @@
 /**
- * Whether the table of a job is still the one that it has written to. A checkpoint says what was committed; it says nothing
+ * Whether the tables of a job are still those that it has written to. A checkpoint says what was committed; it says nothing
  * of a table that was dropped and made again since, or emptied.
  */
+import { createHash } from "node:crypto";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { CheckpointValues } from "../model/checkpoint.ts";
-import { rowsLeftBy, sumOfCounts } from "../model/counts.ts";
+import { rowsLeftBy, sumOfLoads } from "../model/counts.ts";
+import type { LoadCounts } from "../model/counts.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { SqlExecutor } from "../targets/sql-executor.ts";
 
-/** The table as a run finds it. */
-export interface FoundTable {
+/** A table of a load. */
+export interface TableAtHand {
   /** As SQL writes it. */
   readonly sql: string;
   /** As messages call it. */
   readonly label: string;
   readonly shape: TableShape;
+}
+
+/** The tables as a run finds them: that of the records, and those of the levels in them. */
+export interface FoundTables {
+  readonly tables: readonly [TableAtHand, ...TableAtHand[]];
   readonly madeAs: string | null;
+}
+
+/** Finds the tables, and what tells them from others of their names that are made later. */
+export async function findTables(
+  tables: FoundTables["tables"],
+  checkpoint: string,
+  executor: SqlExecutor,
+): Promise<FoundTables> {
+  const [root, ...levels] = tables;
+  const own = await executor.madeAs(root.sql, checkpoint);
+  if (own === null || levels.length === 0) return { tables, madeAs: own };
+  const others: (string | null)[] = [];
+  for (const { sql } of levels) others.push(await executor.madeAs(sql, checkpoint));
+  return { tables, madeAs: `${own}${LEVELS}${shortHash(others)}` };
+}
+
+/** Between what tells the table of the records and what tells those of levels, as a hash: there may be many. */
+const LEVELS = "+";
+
+function shortHash(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 }
 
 /** Throws `JOB_TABLE` for a table that was dropped and made again since the job wrote to it, or that is empty although it did. */
 export async function refuseOtherTable(
   rows: readonly CheckpointValues[],
-  { sql, label, shape, madeAs }: FoundTable,
+  { tables, madeAs }: FoundTables,
   executor: SqlExecutor,
 ): Promise<void> {
   const [first] = rows;
   if (first === undefined) return;
-  const refuse = (reason: string): Error =>
-    upsurgeError("JOB_TABLE", { table: label, job: first.job, reason });
-  if (rows.some((row) => isMadeAnew(row.madeAs, madeAs))) {
-    throw refuse("it was dropped and made again since the job wrote to it");
+  const refuse = (table: string, reason: string): Error =>
+    upsurgeError("JOB_TABLE", { table, job: first.job, reason });
+  const another = rows.find((row) => isMadeAnew(row.madeAs, madeAs))?.madeAs ?? null;
+  if (another !== null) {
+    const isRoot = another.split(LEVELS)[0] !== madeAs?.split(LEVELS)[0];
+    const table = isRoot ? tables[0].label : "of a level";
+    throw refuse(table, "it was dropped and made again since the job wrote to it");
   }
-  const left = rowsLeft(rows);
-  if (left === 0 || !keepsItsRows(shape)) return;
-  const found = await executor.run(`select 1 as found where exists (select 1 from ${sql})`);
-  if (found.rows.length > 0) return;
-  throw refuse(
-    `it is empty, and the job has written or found ${left === 1 ? "1 row" : `${left} rows`} in it`,
-  );
+  const counts = sumOfLoads(rows.map((row) => row.counts));
+  for (const [at, { sql, label, shape }] of tables.entries()) {
+    const left = rowsLeft(counts, at);
+    if (left === 0 || !keepsItsRows(shape)) continue;
+    const found = await executor.run(`select 1 as found where exists (select 1 from ${sql})`);
+    if (found.rows.length > 0) continue;
+    const wrote = left === 1 ? "1 row" : `${left} rows`;
+    throw refuse(label, `it is empty, and the job has written or found ${wrote} in it`);
+  }
 }
 
 /** Where the checkpoint table is another one as well, the database was restored or copied, and the table with it. */
@@ -47,9 +80,11 @@ function isMadeAnew(remembered: string | null, found: string | null): boolean {
   return found.split("/")[0] === checkpoint;
 }
 
-/** Records after which there was a row in the table. */
-function rowsLeft(rows: readonly CheckpointValues[]): number {
-  return rowsLeftBy(sumOfCounts(rows.map(({ counts }) => counts)));
+/** Rows after which there was one in the table at this place; none where the job has taken rows of a level away. */
+function rowsLeft(counts: LoadCounts, at: number): number {
+  if (at === 0) return rowsLeftBy(counts);
+  const level = counts.levels?.[at - 1];
+  return level === undefined || level.removed + level.deleted > 0 ? 0 : rowsLeftBy(level);
 }
 
 /** Rows that this user may see, and that nothing of the table's own takes away once they are written. */

@@ -1,5 +1,6 @@
 /** What a load would do, and what to grant for it: `upsurge plan`. Writes nothing. */
-import type { LoadPlan } from "../model/load-plan.ts";
+import type { LoadPlan, TablePlan } from "../model/load-plan.ts";
+import { writtenLevels } from "../model/nest/nest-plan.ts";
 import type { PlanReport } from "../model/plan-report.ts";
 import { withDefaultTable } from "../options/default-table.ts";
 import type { Options } from "../options/options.ts";
@@ -47,40 +48,72 @@ export async function planGrants(
 ): Promise<readonly string[]> {
   const asked = { ...options, grants: true };
   return await withPlan(sources, asked, surroundings, async ({ plan, session, sources: set }) => {
-    const [table] = plan.tables;
-    const privileges = neededPrivileges(
-      table,
-      session.capabilities,
-      table.recordDeletes !== undefined,
-    );
-    const { mapping, constants, update } = table;
-    // The columns that every row carries: a record without a header may lack any field.
-    const mapped = mapping.filter(({ field }) => set.alwaysHas(field));
-    const looked = (table.lookups ?? []).filter(({ keys }) =>
-      keys.every(({ field }) => field === null || set.alwaysHas(field)),
-    );
-    const { columns: valued = [], fields: read = [] } = table.values ?? {};
-    const always = valued.filter(({ fields }) =>
-      fields.every((at) => set.alwaysHas(read[at]?.name ?? "")),
-    );
-    const filled = [
-      ...always.map(({ column }) => column.name),
-      ...[...mapped, ...constants, ...update.stamps].map(({ column }) => column),
-      ...looked.map(({ column }) => column.name),
-    ];
-    const grants = await session.grants({
-      plan: table,
-      job: plan.job,
-      ddl: plan.ddl,
-      privileges,
-      filled: new Set(filled),
-      sequences: table.columns.flatMap(({ sequence }) =>
-        sequence !== undefined && options.syncSequences ? [sequence.name] : [],
-      ),
-    });
+    const [root, ...levels] = plan.tables;
+    const grants: string[] = [];
+    for (const table of [root, ...levels]) {
+      const isRoot = table === root;
+      const privileges = neededPrivileges(
+        table,
+        session.capabilities,
+        table.recordDeletes !== undefined,
+      );
+      const looked = isReferredTo(plan, table) ? (["select"] as const) : [];
+      const own = await session.grants({
+        plan: table,
+        job: isRoot ? plan.job : null,
+        ddl: isRoot ? plan.ddl : null,
+        privileges: [...new Set([...privileges, ...looked])],
+        filled: new Set(isRoot ? filledColumns(table, set) : filledOnLevel(table)),
+        sequences: sequencesOf(plan, table, options),
+      });
+      grants.push(...own.filter((each) => !grants.includes(each)));
+    }
     const scripts = [...plan.before, ...plan.after].filter(({ kind }) => kind === "script");
     return scripts.length === 0 ? grants : [...grants, SCRIPTS];
   });
+}
+
+/** Rows of another level refer to its rows, which are looked up where their records do not say the key. */
+function isReferredTo({ nest, tables }: LoadPlan, table: TablePlan): boolean {
+  return (nest?.levels ?? []).some(
+    ({ relation, at, parentAt }) => tables[relation === "array" ? parentAt : at] === table,
+  );
+}
+
+/** The columns that every row carries: a record without a header may lack any field. */
+function filledColumns(table: TablePlan, set: SourceSet): string[] {
+  const { mapping, constants, update } = table;
+  const mapped = mapping.filter(({ field }) => set.alwaysHas(field));
+  const looked = (table.lookups ?? []).filter(({ keys }) =>
+    keys.every(({ field }) => field === null || set.alwaysHas(field)),
+  );
+  const { columns: valued = [], fields: read = [] } = table.values ?? {};
+  const always = valued.filter(({ fields }) =>
+    fields.every((at) => set.alwaysHas(read[at]?.name ?? "")),
+  );
+  return [
+    ...always.map(({ column }) => column.name),
+    ...[...mapped, ...constants, ...update.stamps].map(({ column }) => column),
+    ...looked.map(({ column }) => column.name),
+  ];
+}
+
+/** The same of a level, of whose records no member is known to be always there. */
+function filledOnLevel({ constants, update, linked = [] }: TablePlan): string[] {
+  const links = linked.filter(({ memberAt }) => memberAt === null);
+  return [
+    ...links.flatMap(({ columns }) => columns.map(({ name }) => name)),
+    ...[...constants, ...update.stamps].map(({ column }) => column),
+  ];
+}
+
+/** The sequences that are moved once the load is committed. */
+function sequencesOf(plan: LoadPlan, table: TablePlan, { syncSequences }: Options): string[] {
+  const isWritten = table === plan.tables[0] || writtenLevels(plan).includes(table);
+  if (!syncSequences || !isWritten) return [];
+  return table.table.columns.flatMap(({ sequence }) =>
+    sequence === undefined ? [] : [sequence.name],
+  );
 }
 
 const SCRIPTS = "-- SQL of --before and --after: grant what it uses";

@@ -18,8 +18,7 @@ export async function carryOut(
   }
   if (state.request.options.syncSequences && state.job !== null) {
     // A run that was killed after its last commit may not have come to it.
-    const columns = prepared.plan.tables[0].columns.map(({ name }) => name);
-    await state.notes.moveSequences(prepared, columns);
+    await state.notes.moveAllSequences(prepared);
   }
   return false;
 }
@@ -59,8 +58,8 @@ async function write(state: RunningLoad): Promise<void> {
     notes.ran(writers.ranSteps);
     notes.setLate(writers.late);
     notes.tookAway(writers.removed);
-    notes.differ(writers.differences);
-    await notes.lookBack(state.isRehearsal ? ledger.seen : state.kept(), {
+    for (const [at, differences] of writers.differences) notes.differ(at, differences);
+    await notes.lookBack(state.isRehearsal ? ledger.all : state.kept(), {
       moves: request.options.syncSequences,
       rehearsal: state.isRehearsal,
     });

@@ -3,7 +3,7 @@ import { checkRows } from "../account/expected-rows.ts";
 import { MisfitTally } from "../account/misfit-tally.ts";
 import { RejectBook } from "../account/reject-book.ts";
 import { noCounts } from "../model/counts.ts";
-import type { Counts } from "../model/counts.ts";
+import type { LoadCounts } from "../model/counts.ts";
 import type { Options } from "../options/options.ts";
 import { UnseenFields } from "../plan/unseen-fields.ts";
 import type { ReportedSource } from "../report/report.ts";
@@ -26,7 +26,7 @@ export interface Lessons {
   /** One of them has written. */
   readonly begun: boolean;
   /** What is committed. */
-  readonly kept: Counts;
+  readonly kept: LoadCounts;
   readonly misfits: MisfitTally;
   /** What earlier tries have committed of each source. */
   readonly sources: readonly ReportedSource[];

@@ -1,8 +1,9 @@
 /** What a user should know of a load besides its plan's warnings: what only its records, or its commit, could tell. */
-import type { Counts } from "../model/counts.ts";
+import type { LoadCounts } from "../model/counts.ts";
 import { plural } from "../errors/format.ts";
-import type { Differences } from "../model/differences.ts";
-import type { Step } from "../model/load-plan.ts";
+import type { Differences, DifferencesByTable } from "../model/differences.ts";
+import type { Step, TablePlan } from "../model/load-plan.ts";
+import { writtenLevels } from "../model/nest/nest-plan.ts";
 import type { LateRows } from "../model/late-rows.ts";
 import { isWithheld } from "../model/removal.ts";
 import type { RemovedRows } from "../model/removal.ts";
@@ -19,6 +20,14 @@ import type { RecordMapper } from "../write/mapping/map-records.ts";
 interface MappedLoad {
   readonly prepared: Pick<PreparedLoad, "plan" | "session">;
   readonly mapper: Pick<RecordMapper, "columns" | "later">;
+  /** Those of the levels of nested records, in their order. */
+  readonly levels: readonly Pick<RecordMapper, "columns">[];
+}
+
+/** A table that was written to, and columns of it. */
+interface WrittenColumns {
+  readonly table: TablePlan;
+  readonly columns: readonly string[];
 }
 
 /** How a load is looked back on. */
@@ -59,6 +68,21 @@ function moving(sql: string | undefined): Pick<Step, "name" | "sql">[] {
   return sql === undefined ? [] : [{ name: "--sync-sequences", sql }];
 }
 
+/** The tables with the columns that `columnsOf` tells; a table on several levels once for each. */
+function writtenTables(
+  { prepared: { plan }, mapper, levels }: MappedLoad,
+  kept: LoadCounts,
+  columnsOf: typeof writtenColumns,
+): readonly WrittenColumns[] {
+  const [root] = plan.tables;
+  const ofLevels = (plan.nest?.levels ?? []).flatMap(({ at, finds }, place): WrittenColumns[] => {
+    const [table, own, counts] = [plan.tables[at], levels[place], kept.levels?.[place]];
+    if (finds || table === undefined || own === undefined || counts === undefined) return [];
+    return [{ table, columns: columnsOf(table, own.columns, counts) }];
+  });
+  return [{ table: root, columns: columnsOf(root, mapper.columns, kept) }, ...ofLevels];
+}
+
 /** Gathers the notes of one try. */
 export class LoadNotes {
   /** Of each source that was read to its end. */
@@ -67,7 +91,7 @@ export class LoadNotes {
   #leftToDo: readonly string[] = [];
   #steps: readonly ReportedStep[] = [];
   #removed: RemovedRows | null = null;
-  #differences: Differences | null = null;
+  readonly #differences = new Map<number, Differences>();
   #late: LateRows | null = null;
 
   /** A source was read to its end. */
@@ -76,8 +100,12 @@ export class LoadNotes {
   }
 
   /** Records are about to be mapped by this plan. */
-  mapped(prepared: MappedLoad["prepared"], mapper: MappedLoad["mapper"]): void {
-    this.#mapped = { prepared, mapper };
+  mapped(
+    prepared: MappedLoad["prepared"],
+    mapper: MappedLoad["mapper"],
+    levels: MappedLoad["levels"] = [],
+  ): void {
+    this.#mapped = { prepared, mapper, levels };
   }
 
   /** What was run before and after the records. */
@@ -105,14 +133,14 @@ export class LoadNotes {
     this.#removed = rows;
   }
 
-  /** What differs in the table; `null`: it was not compared. */
-  get differences(): Differences | null {
+  /** What differs in the tables of the load. */
+  get differences(): DifferencesByTable {
     return this.#differences;
   }
 
-  /** The table was compared with what it was. */
-  differ(differences: Differences | null): void {
-    this.#differences = differences;
+  /** The table at this place of the plan was compared with what it was. */
+  differ(at: number, differences: Differences): void {
+    this.#differences.set(at, differences);
   }
 
   /** These steps were run, and the load was not stopped after them. */
@@ -124,29 +152,43 @@ export class LoadNotes {
    * Asks, after the last commit, what the load leaves for the user to do, or does it; `kept` are the counts of what is
    * committed. A rehearsal, which has kept nothing, only names what would be done; `kept` are then its counts.
    */
-  async lookBack(kept: Counts, { moves, rehearsal }: LookBack): Promise<void> {
+  async lookBack(kept: LoadCounts, { moves, rehearsal }: LookBack): Promise<void> {
     if (this.#mapped === null) return;
-    const { prepared, mapper } = this.#mapped;
-    const [table] = prepared.plan.tables;
-    const columnsOf = moves ? heldColumns : writtenColumns;
-    const written = columnsOf(table, mapper.columns, kept);
+    const { prepared } = this.#mapped;
+    const all = writtenTables(this.#mapped, kept, moves ? heldColumns : writtenColumns);
     if (rehearsal) {
-      const sequences = table.table.columns.filter(({ name }) => moves && written.includes(name));
+      const sequences = all.flatMap(({ table: { table }, columns }) =>
+        table.columns.filter(({ name }) => moves && columns.includes(name)),
+      );
       return this.ran(sequences.flatMap(({ sequence }) => moving(sequence?.moveSql)));
     }
-    if (moves) return await this.moveSequences(prepared, written);
-    this.#leftToDo = (await prepared.session.leftToDo?.(table, written)) ?? [];
+    if (moves) return await this.#moveSequences(prepared.session, all);
+    const left: string[] = [];
+    for (const { table, columns } of all)
+      left.push(...((await prepared.session.leftToDo?.(table, columns)) ?? []));
+    this.#leftToDo = left;
   }
 
-  /** Moves the sequences of these columns, of a load that is committed. */
-  async moveSequences(
-    { plan, session }: MappedLoad["prepared"],
-    columns: readonly string[],
+  /** Moves the sequences of all columns that the load may write to, once it is committed. */
+  async moveAllSequences({ plan, session }: MappedLoad["prepared"]): Promise<void> {
+    const all = [plan.tables[0], ...writtenLevels(plan)].map((table): WrittenColumns => ({
+      table,
+      columns: table.columns.map(({ name }) => name),
+    }));
+    await this.#moveSequences(session, all);
+  }
+
+  async #moveSequences(
+    session: MappedLoad["prepared"]["session"],
+    all: readonly WrittenColumns[],
   ): Promise<void> {
-    const done = await session.moveSequences?.(plan.tables[0], columns);
-    if (done === undefined) return;
-    this.ran(done.moved.flatMap(moving));
-    this.#leftToDo = done.failed;
+    const left: string[] = [];
+    for (const { table, columns } of all) {
+      const done = await session.moveSequences?.(table, columns);
+      this.ran((done?.moved ?? []).flatMap(moving));
+      left.push(...(done?.failed ?? []));
+    }
+    this.#leftToDo = left;
   }
 
   /** All notes, in the order in which they are printed. */

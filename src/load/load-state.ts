@@ -5,7 +5,7 @@ import { SourceTally } from "../account/source-tally.ts";
 import type { Retry } from "../errors/codes.ts";
 import { retryOf, UpsurgeError } from "../errors/upsurge-error.ts";
 import { noCounts } from "../model/counts.ts";
-import type { Counts } from "../model/counts.ts";
+import type { LoadCounts } from "../model/counts.ts";
 import type { Options } from "../options/options.ts";
 import type { ReportedSource } from "../report/report.ts";
 import { checkpointName } from "../sources/find-work.ts";
@@ -50,7 +50,7 @@ export interface LoadState {
   readonly ledger: Ledger | null;
   readonly writers: Writers | null;
   /** What is committed. */
-  kept(): Counts;
+  kept(): LoadCounts;
 }
 
 /** A try that writes. */
@@ -123,21 +123,22 @@ export function concludeLoad(error: unknown, state: LoadState): LoadOutcome {
   const again = signal.aborted || isSafeToRepeat(error);
   const { setAside } = rejects;
   const kept = state.kept();
+  const { levels = [], ...counts } = kept;
   const isJob = (prepared?.plan.job ?? null) !== null;
   return {
     error,
     runId: request.surroundings.runId,
     signal: signal.aborted ? signal.reason : null,
     plan: prepared?.plan ?? null,
-    counts: ledger?.seen ?? kept,
-    levels: ledger?.levels ?? [],
+    counts: ledger?.seen ?? counts,
+    levels: ledger?.levels ?? levels,
     kept,
     job: jobOutcome(state),
     notes: notesOf(state, error === null),
     steps: error === null ? state.notes.steps : [],
     late: error === null ? state.notes.late : null,
     removed: error === null ? state.notes.removed : null,
-    differences: error === null ? state.notes.differences : null,
+    differences: error === null ? state.notes.differences : new Map(),
     rejects: { seen: rejects.byCode, kept: rejects.keptByCode },
     rejectsByColumn: { seen: rejects.byColumn, kept: rejects.keptByColumn },
     planned: reportedPlan(prepared, request.options),
@@ -199,7 +200,8 @@ function jobOutcome({ prepared, job, skipped, request }: LoadState): JobOutcome 
     const nothing = { before: noCounts(), movedAt: null, isTaken: false, isLoaded: false };
     return { name, ...nothing, skipped };
   }
-  const { before, movedAt, work } = job.resumed;
+  const { movedAt, work } = job.resumed;
+  const { levels: _, ...before } = job.resumed.before;
   const isLoaded = work.length === 0 && !request.lessons.begun;
   return { name, before, movedAt, isTaken: true, skipped: false, isLoaded };
 }

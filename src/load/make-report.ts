@@ -1,9 +1,9 @@
 /** Makes the report of a load from what happened; decides status and exit code. */
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
-import { changesIn, noCounts } from "../model/counts.ts";
-import type { Counts, LevelCounts } from "../model/counts.ts";
+import { changesIn, noCounts, sumOfCounts } from "../model/counts.ts";
+import type { Counts, LevelCounts, LoadCounts } from "../model/counts.ts";
 import type { LoadPlan, TablePlan } from "../model/load-plan.ts";
-import type { Differences } from "../model/differences.ts";
+import type { Differences, DifferencesByTable } from "../model/differences.ts";
 import type { LateRows } from "../model/late-rows.ts";
 import { isWithheld } from "../model/removal.ts";
 import type { RemovedRows } from "../model/removal.ts";
@@ -39,7 +39,7 @@ export interface LoadOutcome {
   /** The same of the rows in the records, by level. */
   readonly levels?: readonly LevelCounts[];
   /** Of what is committed. */
-  readonly kept: Counts;
+  readonly kept: LoadCounts;
   /** `null` when nothing is remembered of the load. */
   readonly job: JobOutcome | null;
   /** By code, of this run: of everything that was written, and of what is committed. */
@@ -62,8 +62,8 @@ export interface LoadOutcome {
   readonly late?: LateRows | null;
   /** The rows that no record has; `null`: they stay, or the load did not come to them. */
   readonly removed?: RemovedRows | null;
-  /** What differs in the table; `null`: it was not compared. */
-  readonly differences?: Differences | null;
+  /** What differs in the tables that were compared. */
+  readonly differences?: DifferencesByTable;
   readonly rejectPaths: RejectPaths | null;
   /** Where the rejects went of a load that was killed while it committed. */
   readonly setAside: readonly string[];
@@ -104,7 +104,7 @@ export interface JobOutcome {
 
 /** The report. */
 export function makeReport(outcome: LoadOutcome, options: Options, facts: RunFacts): Report {
-  const { plan, job, steps = [], late = null, removed = null, differences = null } = outcome;
+  const { plan, job, steps = [], late = null, removed = null, differences } = outcome;
   const [table] = plan?.tables ?? [];
   const guarantee = guaranteeOf(options);
   const counts = countsOf(outcome, guarantee);
@@ -125,13 +125,7 @@ export function makeReport(outcome: LoadOutcome, options: Options, facts: RunFac
     ...(steps.length === 0 ? {} : { steps }),
     ...(late === null ? {} : { late }),
     ...(removed === null ? {} : { deletes: removed }),
-    ...(differences === null
-      ? {}
-      : {
-          differencesTotal: differences.total,
-          differences: differences.rows,
-          ...(differences.isCut ? { differencesCut: true as const } : {}),
-        }),
+    ...toldOf(differences?.get(0)),
     sources: isKept(outcome, guarantee) ? outcome.sources.kept : outcome.sources.seen,
     rejects: isKept(outcome, guarantee) ? outcome.rejects.kept : outcome.rejects.seen,
     rejectFile: outcome.rejectPaths?.file ?? null,
@@ -150,10 +144,24 @@ export function makeReport(outcome: LoadOutcome, options: Options, facts: RunFac
   };
 }
 
-/** The tables of nested records, of a load that came to its end. */
+/** What is told of a table that was compared. */
+function toldOf(
+  differences: Differences | undefined,
+): Pick<Report, "differencesTotal" | "differences" | "differencesCut"> {
+  if (differences === undefined) return {};
+  const { total, rows, isCut } = differences;
+  return {
+    differencesTotal: total,
+    differences: rows,
+    ...(isCut ? { differencesCut: true as const } : {}),
+  };
+}
+
+/** The tables of nested records, of a load that came to its end or has committed a part. */
 export function tablesOf(outcome: LoadOutcome, counts: Counts): Pick<Report, "tables"> {
-  const { plan, levels = [], error, sources } = outcome;
-  if (plan?.nest === undefined || error !== null || levels.length === 0) return {};
+  const { plan, sources } = outcome;
+  const levels = levelsLeft(outcome);
+  if (plan?.nest === undefined || levels.length === 0) return {};
   const load = sources.seen.map(({ name }) => name).join(", ");
   const [{ table, mode }] = plan.tables;
   const root = { load, level: 0, table: tableName(table.name), mode, counts };
@@ -171,10 +179,17 @@ export function tablesOf(outcome: LoadOutcome, counts: Counts): Pick<Report, "ta
         table: name,
         mode: finds ? "find" : own.mode,
         counts: found,
+        ...toldOf(outcome.differences?.get(at)),
       },
     ];
   });
   return { tables: [root, ...nested] };
+}
+
+/** The counts of levels that go with those of the records. */
+function levelsLeft({ error, levels = [], kept, job }: LoadOutcome): readonly LevelCounts[] {
+  if (error === null) return job?.isLoaded === true ? [] : levels;
+  return kept.read === 0 ? [] : (kept.levels ?? []);
 }
 
 /** What a report tells where it goes into a file. */
@@ -252,8 +267,12 @@ function isKept({ error }: LoadOutcome, guarantee: Guarantee): boolean {
 /** A load that failed and kept nothing: only what was read and rejected is still true. Else, what is committed. */
 function left(outcome: LoadOutcome, guarantee: Guarantee): Counts {
   const { counts, kept } = outcome;
-  if (isKept(outcome, guarantee)) return kept;
+  if (isKept(outcome, guarantee)) return recordsOf(kept);
   return { ...noCounts(), read: counts.read, rejected: counts.rejected };
+}
+
+function recordsOf(kept: LoadCounts): Counts {
+  return sumOfCounts([kept]);
 }
 
 function keyOf({ arbiter, keyOrigin }: TablePlan): ReportedKey | null {

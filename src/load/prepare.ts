@@ -60,7 +60,8 @@ export async function prepare(
     const { signal, endsWhole } = hooks;
     const common = { ...connected, sources, patterns, options };
     const planned = await planSources({ ...common, signal, endsWhole });
-    refuseUnknownHidden([planned.plan.tables[0].table], options);
+    const shapes = planned.plan.tables.map(({ table }) => table);
+    refuseUnknownHidden(shapes, options);
     const { connect, session } = connected;
     return { target, connect, session, sources, ...planned };
   } catch (error) {

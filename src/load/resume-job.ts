@@ -5,15 +5,15 @@
 import { isDeepStrictEqual } from "node:util";
 import { CheckpointCursor } from "../checkpoint/cursor.ts";
 import { CheckpointTable } from "../checkpoint/checkpoint-table.ts";
-import { refuseOtherTable } from "../checkpoint/same-table.ts";
-import type { FoundTable } from "../checkpoint/same-table.ts";
+import { findTables, refuseOtherTable } from "../checkpoint/same-table.ts";
+import type { FoundTables, TableAtHand } from "../checkpoint/same-table.ts";
 import { lookAtJob, otherErrors, takeJob } from "../checkpoint/take-over.ts";
 import type { TakeOverRequest } from "../checkpoint/take-over.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { CheckpointValues, RejectOffsets } from "../model/checkpoint.ts";
-import { sumOfCounts } from "../model/counts.ts";
-import type { Counts } from "../model/counts.ts";
-import type { JobPlan } from "../model/load-plan.ts";
+import { sumOfLoads } from "../model/counts.ts";
+import type { LoadCounts } from "../model/counts.ts";
+import type { JobPlan, TablePlan } from "../model/load-plan.ts";
 import { leastFar } from "../model/source-offset.ts";
 import type { Options } from "../options/options.ts";
 import type { KnownSource } from "../sources/check-beginning.ts";
@@ -29,7 +29,7 @@ export interface ResumedJob {
   readonly cursor: CheckpointCursor | null;
   readonly rows: readonly CheckpointValues[];
   /** What earlier runs have counted. */
-  readonly before: Counts;
+  readonly before: LoadCounts;
   /** When the job was moved last, by the database's clock; `null` for a new one. */
   readonly movedAt: string | null;
 }
@@ -53,7 +53,7 @@ export async function resume(
   const { session, sources } = prepared;
   const lookup = { reset: request.reset, mayPass: otherErrors(session) };
   const own = await lookAtJob(table, asked, lookup);
-  const found = await findTable(prepared, asked);
+  const found = await tablesOf(prepared, asked);
   const job = await joinShards(prepared, asked, { table, found, keepJob: options.keepJob });
   const looked = job === asked ? own : await lookAtJob(table, job, lookup);
   const reset = request.reset || (job.forgotten && !begun && isOver(looked));
@@ -84,17 +84,15 @@ export async function resume(
   return { work, cursor, rows, before: countsOf(rows), movedAt };
 }
 
-/** The table of the load, as it is now. */
-async function findTable({ plan, session }: PreparedLoad, job: JobPlan): Promise<FoundTable> {
-  const { table: shape } = plan.tables[0];
-  const names = [shape.name.schema, shape.name.name].filter((name) => name !== null);
-  const sql = names.map((name) => session.quoteIdentifier(name)).join(".");
-  return {
-    sql,
-    label: names.join("."),
-    shape,
-    madeAs: await session.execute.madeAs(sql, job.table),
+/** The tables of the load, as they are now. */
+async function tablesOf({ plan, session }: PreparedLoad, job: JobPlan): Promise<FoundTables> {
+  const [root, ...levels] = plan.tables;
+  const atHand = ({ table: shape }: TablePlan): TableAtHand => {
+    const names = [shape.name.schema, shape.name.name].filter((name) => name !== null);
+    const sql = names.map((name) => session.quoteIdentifier(name)).join(".");
+    return { sql, label: names.join("."), shape };
   };
+  return await findTables([atHand(root), ...levels.map(atHand)], job.table, session.execute);
 }
 
 /** The job has finished, and left nothing to come back for: where it is to be forgotten, it counts as forgotten. */
@@ -102,8 +100,8 @@ function isOver(rows: readonly CheckpointValues[]): boolean {
   return rows.every((row) => row.total !== null && row.counts.rejected === 0);
 }
 
-function countsOf(rows: readonly CheckpointValues[]): Counts {
-  return sumOfCounts(rows.map(({ counts }) => counts));
+function countsOf(rows: readonly CheckpointValues[]): LoadCounts {
+  return sumOfLoads(rows.map(({ counts }) => counts));
 }
 
 function alike(a: readonly CheckpointValues[], b: readonly CheckpointValues[]): boolean {

@@ -65,7 +65,7 @@ export function startWriting(
   });
   const reads = plan.nest === undefined ? mapper : new NestedMapper(mapper, plan.nest, mappers);
   lessons.rejects.planned({ plan: table, dateOrder: session.capabilities.dateOrder });
-  notes.mapped(prepared, mapper);
+  notes.mapped(prepared, mapper, mappers);
   return { ...state, prepared, ledger, writers, mapper: reads };
 }
 

@@ -1,5 +1,5 @@
 /** Checkpoints: how far a job has come, as the target database remembers it. */
-import type { Counts } from "./counts.ts";
+import type { LoadCounts } from "./counts.ts";
 import type { SourceOffset } from "./source-offset.ts";
 
 /** Where the reject files of a job stood at a commit. */
@@ -45,7 +45,7 @@ export interface Checkpoint {
   /** `null` once every record of the source has been applied. */
   readonly total: SourceTotal | null;
   readonly rejects: RejectOffsets | null;
-  readonly counts: Counts;
+  readonly counts: LoadCounts;
   /** Its last run has failed; a run that is killed or interrupted leaves no such note. */
   readonly failed: boolean;
   /** Who took the job last: host and process. */

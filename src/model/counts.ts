@@ -120,6 +120,31 @@ export function addLevels(into: readonly LevelCounts[], more: readonly LevelCoun
   }
 }
 
+/** What is committed of a load: the counts of its records and, by level, of the rows in them; absent: they hold none. */
+export interface LoadCounts extends Counts {
+  readonly levels?: readonly LevelCounts[];
+}
+
+/** What was written as what a commit counts. */
+export function asLoadCounts(
+  counts: Counts,
+  levels: readonly LevelCounts[] | undefined,
+): LoadCounts {
+  return levels === undefined ? counts : { ...counts, levels };
+}
+
+/** The sum of what several commits have counted, level by level. */
+export function sumOfLoads(all: Iterable<LoadCounts>): LoadCounts {
+  const sum = noCounts();
+  const levels: LevelCounts[] = [];
+  for (const counts of all) {
+    addCounts(sum, counts);
+    while (levels.length < (counts.levels?.length ?? 0)) levels.push(noLevelCounts());
+    addLevels(levels, counts.levels);
+  }
+  return levels.length === 0 ? sum : { ...sum, levels };
+}
+
 /** Counts of nothing. */
 export function noCounts(): Counts {
   return countsFrom(() => 0);

@@ -73,3 +73,6 @@ export interface Differences {
   /** There are more of them than are told at once, whatever was asked for. */
   readonly isCut: boolean;
 }
+
+/** Those of the tables of a load, by their places in its plan; a table that was not compared is not among them. */
+export type DifferencesByTable = ReadonlyMap<number, Differences>;

@@ -46,7 +46,7 @@ export function checkOptions(
   checkDifferences(options);
   checkLate(options);
   checkLookups(options);
-  checkNest(options, command, (level) => {
+  checkNest(options, (level) => {
     checkLevel(level);
     checkLookups(level);
     checkValues(level);

@@ -40,9 +40,15 @@ export function planJob(plan: LoadPlan, request: JobPlanRequest): JobPlan | null
     table: checkpointTable,
     config: configOf(plan, request),
     followAppend,
-    forgotten: job === null && !followAppend && runsNoSql(plan) && plan.tables.every(isRepeatable),
+    forgotten: job === null && !followAppend && isRepeated(plan),
     ...(shardOf === null ? {} : { shardOf }),
   };
+}
+
+/** To load everything once more comes to the same; records that couple tables may meet other rows then. */
+function isRepeated(plan: LoadPlan): boolean {
+  const isCoupled = (plan.nest?.eachRecord ?? null) !== null;
+  return runsNoSql(plan) && !isCoupled && plan.tables.every(isRepeatable);
 }
 
 /** SQL of the user's may do more at the second time. */
@@ -67,8 +73,25 @@ function configOf(plan: LoadPlan, { options, format }: JobPlanRequest): string {
     );
   });
   const meant = meaning.map((name) => [name, settled[name] ?? asTyped(options[name])]);
-  // What several writers share rows out by is the table's to say.
-  return hashOf([MEANING, ...meant, plan.partitioning.key?.columns ?? null]);
+  // What several writers share rows out by is the table's to say; so are the keys and the links of levels.
+  const shared = plan.partitioning.key?.columns ?? null;
+  return hashOf([MEANING, ...meant, shared, ...levelsOf(plan)]);
+}
+
+/** The levels of records as they are settled. */
+function levelsOf({ nest, tables }: LoadPlan): unknown[] {
+  return (nest?.levels ?? []).map(({ path, relation, at, links }) => {
+    const own = tables[at];
+    const linked = links.map(({ column, refersTo }) => [column.name, refersTo.name]);
+    return [
+      path,
+      own === undefined ? null : tableLabel(own.table),
+      own?.mode ?? null,
+      own?.arbiter?.columns ?? null,
+      relation,
+      linked,
+    ];
+  });
 }
 
 /** The columns of the key: the primary key that a job was begun with may be another one when it goes on. */

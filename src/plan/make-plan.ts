@@ -31,6 +31,7 @@ import type { LookupPlan } from "../model/lookup-plan.ts";
 import { planValues } from "./values/plan-values.ts";
 import { planMade } from "./nest/made-keys.ts";
 import { planNested } from "./nest/plan-nested.ts";
+import { levelsObstacle } from "./nest/sharing.ts";
 import { relateLevels } from "./nest/plan-nest.ts";
 import type { LevelRequest } from "./nest/plan-nest.ts";
 import type { LinkedColumns } from "../model/nest/nest-plan.ts";
@@ -104,19 +105,25 @@ export function makePlan(asked: PlanRequest): LoadPlan {
   const removalSql = plan.removal === undefined ? undefined : request.removalSql?.(plan);
   const { target, options, capabilities, ddl = null } = request;
   const steps = planSteps(request, plan.emptied);
-  const moves = afterCommit(request, new Set(plan.columns.map(({ name }) => name)));
+  const moves = [plan, ...(nested?.written ?? [])].flatMap((each) =>
+    afterCommit({ shape: each.table, options }, new Set(each.columns.map(({ name }) => name))),
+  );
   const { chosen: commit, ...batches } = chooseBatches(request);
   const locks = explainLocks(commit.batchRows, plan.isolation, capabilities);
   const { partitioning, table, shard, ...shared } = shareOut(plan, {
     ...request,
     ...commit,
     together,
+    ...(nested === null
+      ? {}
+      : { levelsObstacle: (key: Arbiter | null) => levelsObstacle(nested, key) }),
     hasDdl: ddl !== null,
     hasSteps: steps.before.length + steps.after.length > 0 || removalSql !== undefined,
   });
+  const levels = (nested?.tables.slice(1) ?? []).map((each) => sharedAs(table, each));
   return {
     target,
-    tables: [table, ...(nested?.tables.slice(1) ?? [])],
+    tables: [table, ...levels],
     ...(nested === null ? {} : { nest: nested.nest }),
     ...shard,
     ddl,
@@ -136,6 +143,11 @@ export function makePlan(asked: PlanRequest): LoadPlan {
     ],
     warnings: [...warnings, ...(nested?.warnings ?? []), ...locks.warnings],
   };
+}
+
+/** The table of a level, which other processes write to where they write to that of the records. */
+function sharedAs({ isShared }: TablePlan, level: TablePlan): TablePlan {
+  return isShared === true ? { ...level, isShared } : level;
 }
 
 /** What the temporary tables of a load, and of the first one of a run, are called after. */

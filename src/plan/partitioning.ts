@@ -30,6 +30,8 @@ export interface PartitioningRequest {
   readonly whyUnhashable?: ((plan: TablePlan) => string | null) | undefined;
   /** Why rows must keep their order when this arbiter decides. */
   readonly orderReason: (arbiter: Arbiter | null) => string | null;
+  /** Why records with different values of this key may have rows in common, in members; absent: they hold no others. */
+  readonly levelsObstacle?: ((key: Arbiter | null) => string | null) | undefined;
 }
 
 /** The writers of a load; the sentence is empty where nobody asked for several. */
@@ -38,7 +40,7 @@ export function choosePartitioning(
   request: PartitioningRequest,
 ): Choice<Partitioning> {
   const { writers } = request;
-  const by = plan.mode === "insert" ? insertArbiter(plan.table) : plan.arbiter;
+  const by = deciderOf(plan);
   // One writer goes on after several: it must know how they shared the rows out.
   const one: Partitioning = { writers: 1, key: by };
   if (writers === 1) return { chosen: one, why: "" };
@@ -65,9 +67,16 @@ export function refuseLargeCommits(every: number | null, most: number | undefine
 export function rowsObstacle(
   plan: TablePlan,
   by: Arbiter | null,
-  request: Pick<PartitioningRequest, "orderReason" | "whyUnhashable">,
+  request: Pick<PartitioningRequest, "orderReason" | "whyUnhashable" | "levelsObstacle">,
 ): string | null {
-  return tableObstacle(plan) ?? keyObstacle(plan, by, request);
+  return (
+    tableObstacle(plan) ?? keyObstacle(plan, by, request) ?? request.levelsObstacle?.(by) ?? null
+  );
+}
+
+/** What decides which rows belong together; `null`: nothing does. */
+export function deciderOf(plan: TablePlan): Arbiter | null {
+  return plan.mode === "insert" ? insertArbiter(plan.table) : plan.arbiter;
 }
 
 function loadObstacle(request: PartitioningRequest): string | null {
@@ -81,7 +90,8 @@ function loadObstacle(request: PartitioningRequest): string | null {
   return request.capabilities.parallel ? null : "this target takes one writer at a time";
 }
 
-function tableObstacle(plan: TablePlan): string | null {
+/** Why the rows of a table take one writer, whatever their keys. */
+export function tableObstacle(plan: TablePlan): string | null {
   const { table, mode, strategy, isolation, lookups = [] } = plan;
   if (isolation.rowByRow !== null) return isolation.rowByRow;
   const deletes = plan.recordDeletes?.plan.isolation.rowByRow ?? null;
@@ -125,7 +135,7 @@ function keyObstacle(
 }
 
 /** False for a key that is NULL in every new row: NULLs do not collide. */
-function mayCollide({ columns, nullsDistinct, kind }: UniqueKey, plan: TablePlan): boolean {
+export function mayCollide({ columns, nullsDistinct, kind }: UniqueKey, plan: TablePlan): boolean {
   if (kind === "exclusion" || !nullsDistinct) return true;
   return !columns.some((name) => {
     const column = plan.table.columns.find((each) => each.name === name);

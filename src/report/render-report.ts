@@ -90,6 +90,7 @@ export function renderReport(report: Report, verbose = false): string {
     ...keyLines(report),
     ...alongLines(report),
     ...differenceLines(report),
+    ...(report.tables ?? []).flatMap(differenceLines),
     ...sequenceLines(report, report.dryRun),
     ...whyLines(report),
     ...rejectLines(report),

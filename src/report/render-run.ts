@@ -4,6 +4,7 @@ import type { Counts } from "../model/counts.ts";
 import { alignColumns, formatCount, formatSeconds, plural } from "../errors/format.ts";
 import { visible, visibleLine } from "../errors/visible.ts";
 import { differenceLines } from "./render-differences.ts";
+import type { Compared } from "./render-differences.ts";
 import {
   alongLines,
   detailsJson,
@@ -63,7 +64,10 @@ export function renderRun(report: RunReport): string {
   return lines([
     headline(report),
     ...(isStopped ? loadLines(kept) : isListed ? loadLines(tables) : []),
-    ...tables.filter(isDifferent).flatMap(differenceLines),
+    ...tables
+      .flatMap((load) => [load, ...(load.nested ?? [])])
+      .filter(isDifferent)
+      .flatMap(differenceLines),
     ...tables.flatMap((load) => troubleLines(load, report)),
   ]);
 }
@@ -102,7 +106,7 @@ export function headline({ counts, tables, seconds, ...report }: RunReport): str
 }
 
 /** Tables in which nothing differs go without saying: their counts are told. */
-function isDifferent({ differencesTotal: total }: ReportedLoad): boolean {
+function isDifferent({ differencesTotal: total }: Compared): boolean {
   if (total === undefined) return false;
   return total.inserted + total.updated + total.removed + (total.extra ?? 0) > 0;
 }

@@ -83,6 +83,10 @@ export interface ReportedTable {
   readonly mode: string;
   /** Of a level with `dropped`, whose `read` are its rows. */
   readonly counts: Counts | LevelCounts;
+  /** Of `--diff`, on a level: how many rows of its table differ, and the first of them; as in a report. */
+  readonly differencesTotal?: Differences["total"];
+  readonly differences?: Differences["rows"];
+  readonly differencesCut?: true;
 }
 
 /** The report of one load; the fields of `--json`. */
@@ -101,7 +105,7 @@ export interface Report extends ReportDetails {
   /** The statements by which the load created its table or columns of it; of a dry run, those that it would run. */
   readonly ddl: readonly string[];
   readonly counts: Counts;
-  /** The tables of nested records, the records' own first; absent: records hold no others, or the load did not come to its end. */
+  /** The tables of nested records, the records' own first; absent: records hold no others, or nothing of them was kept. */
   readonly tables?: readonly ReportedTable[];
   /** What was run before the first record, after the last, and after the last commit; absent: nothing. */
   readonly steps?: readonly ReportedStep[];

@@ -1,14 +1,22 @@
 /** Compares the tables of a run with what they were before it, each once, however many loads it has. */
+import type { TablePlan } from "../model/load-plan.ts";
 import { tableName } from "../model/table-shape.ts";
 import type { Session } from "../targets/target.ts";
 import { TableComparison } from "../write/compare-table.ts";
 import type { PreparedPart } from "./prepare-run.ts";
 import type { JoinedLoad } from "./run-request.ts";
 
-/** A table, and the places of its loads. */
+/** A table of a load of the run, with its place in the plan of the load. */
+interface TableOfLoad {
+  readonly load: number;
+  readonly at: number;
+  readonly plan: TablePlan;
+}
+
+/** A table, and where the loads have it. */
 interface ComparedTable {
   readonly comparison: TableComparison;
-  readonly places: readonly number[];
+  readonly places: readonly TableOfLoad[];
 }
 
 /** The tables of a run. */
@@ -16,15 +24,20 @@ export class RunComparison {
   readonly #tables: readonly ComparedTable[];
 
   constructor(session: Session, parts: readonly PreparedPart[]) {
-    const plans = parts.map(({ prepared }) => prepared.plan.tables[0]);
-    const places = new Map<string, number[]>();
-    for (const [at, { table }] of plans.entries()) {
-      const name = tableName(table.name);
-      places.set(name, [...(places.get(name) ?? []), at]);
+    const planned = parts.flatMap(({ prepared }, load) =>
+      prepared.plan.tables.map((plan, at): TableOfLoad => ({ load, at, plan })),
+    );
+    const places = new Map<string, TableOfLoad[]>();
+    for (const each of planned) {
+      if (each.plan.comparison === undefined) continue;
+      const name = tableName(each.plan.table.name);
+      places.set(name, [...(places.get(name) ?? []), each]);
     }
     this.#tables = [...places.values()].flatMap((of) => {
-      const own = of.flatMap((at) => plans[at] ?? []);
-      const comparison = TableComparison.of(session, own);
+      const comparison = TableComparison.of(
+        session,
+        of.map(({ plan }) => plan),
+      );
       return comparison === null ? [] : [{ comparison, places: of }];
     });
   }
@@ -37,9 +50,10 @@ export class RunComparison {
   /** Tells each last load of a table what differs in it, once all of them are written. */
   async find(loads: readonly JoinedLoad[]): Promise<void> {
     for (const { comparison, places } of this.#tables) {
-      const own = places.flatMap((at) => loads[at] ?? []);
-      const knowsKeys = own.every(({ writers }) => writers.knowsKeys);
-      own.at(-1)?.notes.differ(await comparison.find(knowsKeys));
+      const knowsKeys = places.every(({ load }) => loads[load]?.writers.knowsKeys === true);
+      const differences = await comparison.find(knowsKeys);
+      const last = places.at(-1);
+      if (last !== undefined) loads[last.load]?.notes.differ(last.at, differences);
     }
   }
 }

@@ -72,7 +72,7 @@ export async function prepareRun(
     const tables = await findTables(loads, { connected, options });
     refuseTwice(tables);
     const shapes = tables.map(({ shape }) => shape);
-    refuseUnknownHidden(shapes, options);
+    if (tables.every(({ options: own }) => own.nest === null)) refuseUnknownHidden(shapes, options);
     const named = lateOf(tables, options);
     const inTurn = options.commit !== "end" && !options.dryRun && !options.check;
     const mayBeLate = tables.every(
@@ -88,6 +88,11 @@ export async function prepareRun(
         lateBesides(key, { table: load.tableName, late: keyed.late, named });
       parts.push(await preparePart(load, { at, nth, connected, hooks, late }));
     }
+    const planned = parts.flatMap(({ prepared }) => prepared.plan.tables);
+    refuseUnknownHidden(
+      planned.map(({ table }) => table),
+      options,
+    );
     hooks.onPlanned?.();
     const order = withLookups(keyed, parts.flatMap(lookupEdges), { shapes, session, inTurn });
     const inOrder = order.places.flatMap((place) => parts[place] ?? []);

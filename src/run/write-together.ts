@@ -125,6 +125,6 @@ async function end(
     notes.ran(writers.ranSteps);
     notes.setLate(writers.late);
     notes.tookAway(writers.removed);
-    await notes.lookBack(ledger.seen, { moves: request.options.syncSequences, rehearsal });
+    await notes.lookBack(ledger.all, { moves: request.options.syncSequences, rehearsal });
   }
 }

@@ -14,6 +14,8 @@ export const FAIL_POINTS = [
   "row-lock",
   "row-locked",
   "apply",
+  "level",
+  "level-applied",
   "applied",
   "reject-write",
   "reject-written",

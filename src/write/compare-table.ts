@@ -7,6 +7,7 @@ import type {
   ComparisonSql,
   DifferenceKind,
   Differences,
+  DifferencesByTable,
   RowDifference,
 } from "../model/differences.ts";
 import type { TablePlan } from "../model/load-plan.ts";
@@ -148,6 +149,40 @@ export class TableComparison {
 
   async #run(sql: string): Promise<SqlAnswer> {
     return await this.#session.execute.run(sql);
+  }
+}
+
+/** The tables of one load: that of its records, and those of the levels in them. */
+export class LoadComparison {
+  readonly #tables: ReadonlyMap<number, TableComparison>;
+
+  /** `null` where the plans ask for none. */
+  static of(
+    session: Pick<Session, "execute" | "comparisonSql">,
+    plans: readonly TablePlan[],
+  ): LoadComparison | null {
+    const tables = new Map<number, TableComparison>();
+    for (const [at, plan] of plans.entries()) {
+      const comparison = TableComparison.of(session, [plan]);
+      if (comparison !== null) tables.set(at, comparison);
+    }
+    return tables.size === 0 ? null : new LoadComparison(tables);
+  }
+
+  private constructor(tables: ReadonlyMap<number, TableComparison>) {
+    this.#tables = tables;
+  }
+
+  /** Keeps the rows of the tables; nobody else writes to them by now. */
+  async begin(): Promise<void> {
+    for (const table of this.#tables.values()) await table.begin();
+  }
+
+  /** What has become of them. */
+  async find(knowsKeys: boolean): Promise<DifferencesByTable> {
+    const found = new Map<number, Differences>();
+    for (const [at, table] of this.#tables) found.set(at, await table.find(knowsKeys));
+    return found;
   }
 }
 

@@ -5,7 +5,7 @@ import type { Session } from "../targets/target.ts";
 import type { KeyHashes } from "./skip-committed.ts";
 import { ParallelWriters, keyedTable } from "./parallel/parallel-writers.ts";
 import type { ParallelWritersContext } from "./parallel/parallel-writers.ts";
-import { TableComparison } from "./compare-table.ts";
+import { LoadComparison } from "./compare-table.ts";
 import { OneSession } from "./one-session.ts";
 import { SessionWriter } from "./session-writer.ts";
 import type { JoinedTransaction } from "./session-writer.ts";
@@ -32,7 +32,7 @@ export function makeWriters(request: WritersRequest): Writers {
   const writer = new SessionWriter(session, plan, { quarantine, locked: false, checkpointing });
   // What comes before the first batch was committed with it.
   const before = job?.cursor.hasBegun === true ? [] : plan.before;
-  const comparison = ending === "rehearsal" ? TableComparison.of(session, plan.tables) : null;
+  const comparison = ending === "rehearsal" ? LoadComparison.of(session, plan.tables) : null;
   return new OneSession(writer, account, { ...plan, before, comparison }, ending);
 }
 

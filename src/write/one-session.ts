@@ -5,13 +5,13 @@
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import { noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
-import type { Differences } from "../model/differences.ts";
+import type { DifferencesByTable } from "../model/differences.ts";
 import type { LateRows } from "../model/late-rows.ts";
 import type { RemovedRows } from "../model/removal.ts";
 import type { LoadPlan, Step } from "../model/load-plan.ts";
 import type { ReadBatch } from "./batches.ts";
 import type { BatchEnd } from "./batch-end.ts";
-import type { TableComparison } from "./compare-table.ts";
+import type { LoadComparison } from "./compare-table.ts";
 import type { RemovalHow } from "./remove-missing.ts";
 import type { SessionWriter } from "./session-writer.ts";
 import { sizeOf } from "./writers.ts";
@@ -25,7 +25,7 @@ const ALL_REJECTED_YET = "every record up to the first commit was rejected";
 /** What of a plan is carried out here. */
 type WrittenPlan = Pick<LoadPlan, "commitRows" | "before" | "after" | "tables" | "removalSql"> & {
   /** What a rehearsal tells of the table; absent: nothing. */
-  readonly comparison?: TableComparison | null;
+  readonly comparison?: LoadComparison | null;
 };
 
 /** Writes every batch in turn. */
@@ -47,8 +47,8 @@ export class OneSession implements Writers {
   #read = 0;
   #removed: RemovedRows | null = null;
   #late: LateRows | null = null;
-  readonly #comparison: TableComparison | null;
-  #differences: Differences | null = null;
+  readonly #comparison: LoadComparison | null;
+  #differences: DifferencesByTable = new Map();
   #ran: readonly Step[] = [];
   #hasCommitted = false;
   /** Records of the transaction at hand, with those that are being written. */
@@ -112,7 +112,7 @@ export class OneSession implements Writers {
     return this.#late;
   }
 
-  get differences(): Differences | null {
+  get differences(): DifferencesByTable {
     return this.#differences;
   }
 
@@ -186,7 +186,7 @@ export class OneSession implements Writers {
     await this.runAfter();
     if (this.#ending === "commit") return await this.#commit();
     await this.#writer.rehearse();
-    this.#differences = (await this.#comparison?.find(this.knowsKeys)) ?? null;
+    if (this.#comparison !== null) this.#differences = await this.#comparison.find(this.knowsKeys);
     await this.#writer.rollback();
   }
 

@@ -6,8 +6,8 @@ import { failPoint } from "../testing/fail-point.ts";
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import type { Batch, BatchOutcome, BatchResult } from "../model/batch.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
-import { accountedFor, addCounts, noCounts } from "../model/counts.ts";
-import type { Counts } from "../model/counts.ts";
+import { accountedFor, addCounts, asLoadCounts, noCounts, sumOfLoads } from "../model/counts.ts";
+import type { Counts, LoadCounts } from "../model/counts.ts";
 import type { LoadPlan, Step, TablePlan } from "../model/load-plan.ts";
 import type { CheckpointTable } from "../checkpoint/checkpoint-table.ts";
 import { TransactionAborted } from "../targets/target.ts";
@@ -85,7 +85,7 @@ export class SessionWriter {
   readonly #plan: LoadPlan;
   readonly #context: SessionWriterContext;
   #open: OpenTransaction | null = null;
-  #counts = noCounts();
+  #counts: LoadCounts = noCounts();
   /** A record came without the part of its key that the database makes. */
   #keyless = false;
   readonly #missing: MissingRows | null;
@@ -218,7 +218,8 @@ export class SessionWriter {
       const applied = await write(batch);
       const outcome = writtenOf(readBatch, applied.result, this.#plan.nest?.levels);
       failPoint("applied");
-      addCounts(this.#counts, outcome.counts);
+      const { counts, levels } = outcome;
+      this.#counts = sumOfLoads([this.#counts, asLoadCounts(counts, levels)]);
       await this.#noteKeys(applied.batch);
       return outcome;
     });
@@ -307,7 +308,7 @@ export class SessionWriter {
   }
 
   /** What was written since the last commit, every record accounted for. */
-  get counts(): Counts {
+  get counts(): LoadCounts {
     const counts = this.#counts;
     if (accountedFor(counts) === counts.read) return counts;
     const message = `${counts.read} records were read but ${accountedFor(counts)} counted`;
@@ -315,7 +316,7 @@ export class SessionWriter {
   }
 
   /** Commits what was written since the last commit, and tells its counts. */
-  async commit({ offsets, rejects }: CommitEntry): Promise<Counts> {
+  async commit({ offsets, rejects }: CommitEntry): Promise<LoadCounts> {
     const { counts } = this;
     const { checkpointing } = this.#context;
     const { transaction, scope } = this.#open ?? {};

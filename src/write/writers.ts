@@ -5,11 +5,11 @@
 import type { BatchResult, BatchOutcome, Row } from "../model/batch.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
 import { addCounts, addLevels, noCounts } from "../model/counts.ts";
-import type { Counts } from "../model/counts.ts";
+import type { LoadCounts } from "../model/counts.ts";
 import type { LateRows } from "../model/late-rows.ts";
 import type { Step } from "../model/load-plan.ts";
 import type { Reject } from "../model/reject.ts";
-import type { Differences } from "../model/differences.ts";
+import type { DifferencesByTable } from "../model/differences.ts";
 import type { RemovedRows } from "../model/removal.ts";
 import { droppedBy } from "./nest/nest-tally.ts";
 import type { CountedLevel } from "./nest/nest-tally.ts";
@@ -24,7 +24,7 @@ export interface Account {
   /** A commit is about to begin: what depends on it must be durable. Where the reject files stand; `null`: there are none. */
   beforeCommit(): RejectOffsets | null;
   /** These records are committed. */
-  keep(counts: Counts): void;
+  keep(counts: LoadCounts): void;
 }
 
 /** How a load ends that goes well; a rehearsal is undone, and a joined load is committed or undone with others. */
@@ -40,8 +40,8 @@ export interface Writers {
   readonly ranSteps: readonly Step[];
   /** What became of the rows that no record has; `null`: they stay, or it has not come to that. */
   readonly removed: RemovedRows | null;
-  /** What differs in the table, of a rehearsal that compares it; `null`: nothing is told, or it has not come to that. */
-  readonly differences: Differences | null;
+  /** What differs in the tables, of a rehearsal that compares them. */
+  readonly differences: DifferencesByTable;
   /** What was set after the last record; `null`: nothing is, or it has not come to that. */
   readonly late: LateRows | null;
   /** Begins the first transaction. */

@@ -6,6 +6,8 @@ faultCells({
   writers: 1,
   actions: ["cut", "throw", "kill"],
   without: [
+    "level",
+    "level-applied",
     "share",
     "shared",
     "seal",

@@ -5,5 +5,5 @@ faultCells({
   target: "postgres",
   writers: 2,
   actions: ["cut", "throw", "kill"],
-  without: ["forget", "forgotten", "reject-place", "reject-placed"],
+  without: ["level", "level-applied", "forget", "forgotten", "reject-place", "reject-placed"],
 });

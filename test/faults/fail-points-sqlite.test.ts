@@ -6,6 +6,8 @@ faultCells({
   writers: 1,
   actions: ["kill", "throw"],
   without: [
+    "level",
+    "level-applied",
     "share",
     "shared",
     "seal",

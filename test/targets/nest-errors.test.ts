@@ -112,13 +112,9 @@ describe.each(ENGINES.slice(0, 1))("refusals on $title", (engine) => {
   });
 
   test.each([
-    [["--commit", "100"]],
-    [["--job", "j", "--commit", "100"]],
     [["--delete-missing"]],
     [["--max-delete", "5"]],
     [["--late", "note"]],
-    [["--check", "--diff", "5"]],
-    [["--sync-sequences"]],
     [["--format", "csv"]],
     [["--nest", "lines:lines"]],
   ])("does not go with %s", async (flags) => {

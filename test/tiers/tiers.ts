@@ -81,6 +81,8 @@ const RUNS = {
   "look-ups, translated": [10, 25, "UPSURGE_TEST_LOOKUPS"],
   nested: [1, 6, "UPSURGE_TEST_LAW_RUNS"],
   "nested, translated": [1, 2, "UPSURGE_TEST_LAW_RUNS"],
+  "nested jobs": [1, 5, "UPSURGE_TEST_LAW_RUNS"],
+  "kills of nested jobs": [3, 40, "UPSURGE_TEST_TORTURE_KILLS"],
   "going on": [50, 200, "UPSURGE_TEST_READING_PATH_RUNS"],
   "hostile names, in percent": [12, 100, "UPSURGE_TEST_HOSTILE_PERCENT"],
   "jobs resume": [4, 10, "UPSURGE_TEST_LAW_RUNS"],

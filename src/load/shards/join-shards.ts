@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import type { CheckpointTable } from "../../checkpoint/checkpoint-table.ts";
 import { forgetShards, joinList, shardNames } from "../../checkpoint/shared-list.ts";
 import { refuseOtherTable } from "../../checkpoint/same-table.ts";
-import type { FoundTable } from "../../checkpoint/same-table.ts";
+import type { FoundTables } from "../../checkpoint/same-table.ts";
 import type { ListedFile } from "../../checkpoint/shared-list.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { sourceLabel } from "../../errors/source-label.ts";
@@ -16,8 +16,8 @@ import type { PreparedLoad } from "../prepare.ts";
 /** What a shard is compared with. */
 export interface JoinRequest {
   readonly table: CheckpointTable;
-  /** The table that is written. */
-  readonly found: FoundTable;
+  /** The tables that are written. */
+  readonly found: FoundTables;
   /** It may be another one than it was. */
   readonly keepJob: boolean;
 }

@@ -47,6 +47,17 @@ export interface NestPlan {
   readonly eachRecord: string | null;
 }
 
+/** The tables of levels that rows are written to, without that of the records and those that are only looked up. */
+export function writtenLevels<T>({
+  nest,
+  tables,
+}: {
+  readonly nest?: NestPlan;
+  readonly tables: readonly T[];
+}): readonly T[] {
+  return (nest?.levels ?? []).flatMap(({ at, finds }) => (finds ? [] : tables.slice(at, at + 1)));
+}
+
 /** Types that store equal values alike, however they are spelled. */
 export const ONE_SPELLING =
   /^(?:big|small|tiny|medium)?int(?:eger)?[248]?\b|^(?:uuid|uniqueidentifier)$/i;

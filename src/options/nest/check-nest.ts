@@ -1,7 +1,6 @@
 /** What --nest does not go with, and levels whose own options do not go together. Needs no database. */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { flagOf, optionSpec, OPTION_NAMES } from "../flag.ts";
-import type { Command } from "../option.ts";
 import type { OptionName, Options } from "../options.ts";
 import { conflict } from "../wrong-options.ts";
 import { ofLevel } from "./level-error.ts";
@@ -12,31 +11,18 @@ import type { LevelOptions } from "./nest-levels.ts";
 const NOT_WITH: readonly (readonly [OptionName, string])[] = [
   ["deleteMissing", "it would look at the table of the records alone"],
   ["late", "rows of other levels would refer to a row before it is whole"],
-  ["diff", "it would compare the table of the records alone"],
-  ["job", "a load of nested records is committed once, at its end"],
-  ["followAppend", "a load of nested records is committed once, at its end"],
   ["create", "the tables of nested records are there before them, with their foreign keys"],
   ["alter", "the tables of nested records are there before them, with their foreign keys"],
-  ["syncSequences", "it would move the sequences of one table alone"],
-  ["grants", "it would print what the table of the records needs alone"],
   ["columns", "only JSON records hold others, and it is about CSV"],
   ["delimiter", "only JSON records hold others, and it is about CSV"],
 ];
 
 /** Throws `OPTION_CONFLICT`, `OPTION_VALUE`, `OPTION_MISSING`; `check` is what holds for the options of any load. */
-export function checkNest(
-  options: Options,
-  command: Command,
-  check: (level: Options) => void,
-): void {
+export function checkNest(options: Options, check: (level: Options) => void): void {
   if (options.nest === null) return;
   for (const [name, reason] of NOT_WITH) {
     const value = options[name];
     if (value !== null && value !== false) conflict("nest", flagOf(name), reason);
-  }
-  if (options.commit !== "end" && !(command === "run" && options.commit === "load")) {
-    const every = typeof options.commit === "string" ? options.commit : options.commit.every;
-    conflict("nest", `--commit ${every}`, "a load of nested records is committed once, at its end");
   }
   const { format } = options;
   if (format === "csv" || format === "tsv")

@@ -92,9 +92,6 @@ const OF_RECORDS: ReadonlySet<OptionName> = new Set<OptionName>([
   "keepEmpty",
   "nullIn",
   "defaultOnEmpty",
-  "diff",
-  "diffHide",
-  "syncSequences",
 ]);
 
 /** What else a level is told. */

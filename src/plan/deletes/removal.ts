@@ -2,6 +2,7 @@
 import { sourceLabel } from "../../errors/source-label.ts";
 import { refusedExpression } from "../../errors/refused-expression.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { LinkedColumns } from "../../model/nest/nest-plan.ts";
 import type { Arbiter, Assignment, Removal, TablePlan } from "../../model/load-plan.ts";
 import { limitText, mayRemoveAll } from "../../model/removal.ts";
 import { cascades, tableName } from "../../model/table-shape.ts";
@@ -26,6 +27,8 @@ export interface RemovalRequest {
   readonly named: ReadonlySet<string>;
   readonly fields: readonly string[];
   readonly naming: ExpressionNames;
+  /** The columns that take keys of other levels; absent: records hold no others. */
+  readonly linked?: readonly LinkedColumns[] | undefined;
 }
 
 /** How rows that no record has are taken away; the sentences say what to know of it. */

@@ -71,11 +71,11 @@ function nullableOf(key: UniqueKey, { columns }: TableShape): readonly string[] 
 
 /**
  * What is kept of each record; `null` where rows that no record has cannot be told: a table that was emptied, or deleted from,
- * has none, and there may be no key that a record is known by.
+ * has none, and there may be no key that a record is known by. Of nested records the keys come from several levels.
  */
 function recordKeys(request: RemovalRequest): readonly string[] | null {
   const { deleteMissing, truncate } = request.options;
-  if (deleteMissing || truncate) return null;
+  if (deleteMissing || truncate || request.linked !== undefined) return null;
   try {
     return keyColumnsOfRecords(request).map(({ name }) => name);
   } catch (error) {

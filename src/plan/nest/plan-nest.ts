@@ -2,6 +2,7 @@
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LookupPlan } from "../../model/lookup-plan.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
+import { writtenLevels } from "../../model/nest/nest-plan.ts";
 import type { LinkedColumns, NestLevel, NestLink, NestPlan } from "../../model/nest/nest-plan.ts";
 import type { Column, TableShape } from "../../model/table-shape.ts";
 import { ofLevel } from "../../options/nest/level-error.ts";
@@ -9,6 +10,7 @@ import { levelName } from "../../options/nest/nest-levels.ts";
 import type { LevelOptions } from "../../options/nest/nest-levels.ts";
 import type { DeleteLimit } from "../../options/grammar.ts";
 import { quotesInBrackets } from "../../sql/expressions.ts";
+import type { IsolationRequest } from "../isolation.ts";
 import { requireColumn, tableLabel } from "../names.ts";
 import { apartOf } from "./apart.ts";
 import { couplingOf } from "./coupling.ts";
@@ -38,6 +40,7 @@ interface RelatedLevel extends LevelRelation {
 /** What is planned of one table. */
 export interface PlannedLevel {
   readonly plan: TablePlan;
+  readonly together: IsolationRequest;
   readonly why: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -158,6 +161,9 @@ export function planLevels(
 ): {
   readonly nest: NestPlan;
   readonly tables: readonly [TablePlan, ...TablePlan[]];
+  /** Those of the levels that are not only looked up. */
+  readonly written: readonly TablePlan[];
+  readonly together: readonly IsolationRequest[];
   readonly why: readonly string[];
   readonly warnings: readonly string[];
 } {
@@ -175,6 +181,8 @@ export function planLevels(
   return {
     nest: { levels, eachRecord },
     tables,
+    written: writtenLevels({ nest: { levels, eachRecord }, tables }),
+    together: planned.map(({ together }) => together),
     why: [
       eachRecord === null
         ? "the records of a batch are written level by level: objects, then their records, then arrays"

@@ -1,5 +1,6 @@
 /** The tables of the levels of records, each planned as that of a load by itself. Pure. */
 import type { TablePlan } from "../../model/load-plan.ts";
+import { tableName } from "../../model/table-shape.ts";
 import type { PlanRequest } from "../make-plan.ts";
 import { refuseEmptying } from "./refuse-emptying.ts";
 import { planLevels } from "./plan-nest.ts";
@@ -19,7 +20,18 @@ export function planNested(
   { request, relations, root }: NestedRequest,
   planTable: (request: PlanRequest, stage: string) => PlannedLevel,
 ): ReturnType<typeof planLevels> {
-  const planOf: PlanOfLevel = ({ level: { shape, seen }, options, uses, at }) => {
+  // Each table once, on however many levels it is.
+  const compared = new Set([tableName(root.table.name)]);
+  const planOf: PlanOfLevel = ({ level, options: asked, uses, at }) => {
+    const { shape, seen, finds } = level;
+    const isCompared = !finds && !compared.has(tableName(shape.name));
+    if (isCompared) compared.add(tableName(shape.name));
+    const options = {
+      ...asked,
+      // No id is written to a table that is only looked up.
+      syncSequences: asked.syncSequences && !finds,
+      diff: isCompared ? asked.diff : null,
+    };
     const fields = [...(seen?.fields ?? [])];
     const sources = [{ source: null, fields, header: null }];
     const own = { shape, options, ...uses, fields, sources };

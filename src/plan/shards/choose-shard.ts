@@ -11,7 +11,7 @@ import type { Choice } from "../strategy.ts";
 /** What the choice depends on, besides the plan. */
 export interface ShardRequest extends Pick<
   PartitioningRequest,
-  "capabilities" | "readOnce" | "orderReason" | "whyUnhashable"
+  "capabilities" | "readOnce" | "orderReason" | "whyUnhashable" | "levelsObstacle"
 > {
   readonly options: Pick<Options, "shard" | "defaultOnEmpty">;
   /** Records may lack a named field. */

@@ -13,7 +13,7 @@ import { chooseShard } from "./choose-shard.ts";
 /** What the choice depends on, besides the plan. */
 export interface SharingRequest extends Pick<
   PartitioningRequest,
-  "capabilities" | "commitRows" | "hasDdl" | "hasSteps" | "whyUnhashable"
+  "capabilities" | "commitRows" | "hasDdl" | "hasSteps" | "whyUnhashable" | "levelsObstacle"
 > {
   readonly options: Options;
   readonly openFields: boolean;

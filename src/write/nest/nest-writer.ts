@@ -2,6 +2,7 @@
  * Writes batches of records that hold others: level by level, so that the rows of all records on a level are one set. What is
  * at fault on any level is its record, with everything in it: the batch is undone and written without it.
  */
+import { failPoint } from "../../testing/fail-point.ts";
 import type { Batch, BatchResult, Row, RowFault } from "../../model/batch.ts";
 import { addCounts } from "../../model/counts.ts";
 import type { RowOutcome } from "../../model/counts.ts";
@@ -178,8 +179,10 @@ export class NestWriter {
       batch = await this.#writeObjects(level, batch, attempt);
       if (batch === null) return null;
     }
+    failPoint("level");
     const applied = this.#finds(at) ? found(batch) : await this.#context.writers[at]?.(batch);
     if (applied === undefined) return null;
+    failPoint("level-applied");
     attempt.tally.add(at, applied.result, batch.size);
     attempt.faults.push(...applied.result.faults);
     if (attempt.faults.length > 0) return null;

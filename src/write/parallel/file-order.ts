@@ -1,11 +1,12 @@
 /** Puts what several writers have written back into the order of the source. */
 import type { BatchOutcome } from "../../model/batch.ts";
-import { addCounts, noCounts } from "../../model/counts.ts";
+import { asLoadCounts, sumOfLoads } from "../../model/counts.ts";
+import type { LoadCounts } from "../../model/counts.ts";
 import type { Reject } from "../../model/reject.ts";
 
 /** A batch whose partitions are being written. */
 export class PendingBatch {
-  readonly #counts = noCounts();
+  #counts: LoadCounts = sumOfLoads([]);
   readonly #rejects: Reject[] = [];
   readonly #onWritten: () => void;
   #left: number;
@@ -21,8 +22,8 @@ export class PendingBatch {
   }
 
   /** One of the partitions was written. */
-  add({ counts, rejects }: BatchOutcome): void {
-    addCounts(this.#counts, counts);
+  add({ counts, levels, rejects }: BatchOutcome): void {
+    this.#counts = sumOfLoads([this.#counts, asLoadCounts(counts, levels)]);
     this.#rejects.push(...rejects);
     this.#left -= 1;
     if (this.#left === 0) this.#onWritten();
@@ -30,7 +31,9 @@ export class PendingBatch {
 
   /** Everything that was written; `null` while a partition is missing. */
   get written(): BatchOutcome | null {
-    return this.#left === 0 ? { counts: this.#counts, rejects: this.#rejects } : null;
+    if (this.#left > 0) return null;
+    const { levels, ...counts } = this.#counts;
+    return { counts, rejects: this.#rejects, ...(levels === undefined ? {} : { levels }) };
   }
 
   /** Lets those go on who wait for it. */

@@ -4,6 +4,7 @@
  * writer ever waits for a row that another one has locked.
  */
 import { setMaxListeners } from "node:events";
+import type { DifferencesByTable } from "../../model/differences.ts";
 import type { LoadPlan, TablePlan } from "../../model/load-plan.ts";
 import { CheckpointTable } from "../../checkpoint/checkpoint-table.ts";
 import type { Lock, Session } from "../../targets/target.ts";
@@ -16,7 +17,8 @@ import { FileOrder } from "./file-order.ts";
 import { Queue } from "./queue.ts";
 import type { QueueContext } from "./queue.ts";
 import type { Quarantine } from "../quarantine.ts";
-import { splitByHash } from "./route.ts";
+import { packedRow } from "../packed-row.ts";
+import { rowsByHash, splitByHash } from "./route.ts";
 import { SessionWriter } from "../session-writer.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { sizeOf } from "../writers.ts";
@@ -76,7 +78,7 @@ export class ParallelWriters implements Writers {
 
   /** What no record has is known at the end of one transaction. */
   readonly removed = null;
-  readonly differences = null;
+  readonly differences: DifferencesByTable = new Map();
   readonly late = null;
 
   /** What is run before or after the rows takes a single writer. */
@@ -169,13 +171,33 @@ export class ParallelWriters implements Writers {
         writer === this.#turn ? readBatch : null,
       );
     }
-    if (batch.packed === null || rejects.length > 0) return null;
+    if (rejects.length > 0) return null;
+    if (plan.nest !== undefined) return this.#partitionNested(readBatch);
+    if (batch.packed === null) return null;
     const hashes =
       key === null
         ? this.#offsets?.recordNumbers(readBatch)
         : leader.keyHashes?.(keyedTable(plan), batch.packed);
     if (hashes === null || hashes === undefined) return null;
     return splitByHash(batch, batch.packed, hashes, writers).map((partition) =>
+      partition === null ? null : { batch: partition, rejects, end },
+    );
+  }
+
+  /** The same of records that hold others, which are never packed. */
+  #partitionNested({ batch, rejects, end }: ReadBatch): readonly (ReadBatch | null)[] | null {
+    const { plan, leader } = this.#context;
+    const { key, writers } = plan.partitioning;
+    const hashes: number[] = [];
+    for (const row of batch.rows) {
+      const hash =
+        key === null
+          ? row.record.position.record
+          : leader.keyHashes?.(keyedTable(plan), packedRow(row))?.[0];
+      if (hash === undefined) return null;
+      hashes.push(hash);
+    }
+    return rowsByHash(batch, hashes, writers).map((partition) =>
       partition === null ? null : { batch: partition, rejects, end },
     );
   }

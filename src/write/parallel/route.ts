@@ -5,6 +5,7 @@
 import type { Batch, Row } from "../../model/batch.ts";
 import type { PackedSlice, PackedRows } from "../../model/packed.ts";
 import { PackedBatch } from "../packed-batch.ts";
+import { rowsBatch } from "../row-batches.ts";
 
 /** The partition of each writer, `null` where it has none; `hashes` are those of the batch's rows, in order. */
 export function splitByHash(
@@ -36,6 +37,18 @@ export function splitByHash(
           writer,
         ),
   );
+}
+
+/** The same of a batch whose rows are no packed ones. */
+export function rowsByHash(
+  batch: Batch,
+  hashes: readonly number[],
+  writers: number,
+): (Batch | null)[] {
+  return Array.from({ length: writers }, (_, writer) => {
+    const rows = batch.rows.filter((__, at) => partitionOf(hashes[at] ?? 0, writers) === writer);
+    return rows.length === 0 ? null : rowsBatch(batch, rows);
+  });
 }
 
 /** The writer that a hash names. A job that goes on relies on it: what it answers may not change. */

@@ -105,17 +105,20 @@ export interface NestLoad {
   readonly table: string;
   readonly input: string;
   readonly flags: readonly string[];
+  /** It may be a later run of a job: what earlier ones have rejected stays. */
+  readonly goesOn?: true;
 }
 
 /** Runs it; rejects are allowed unless the flags say otherwise. */
 export async function runNested(
   database: TestDatabase,
-  { folder, table, input, flags }: NestLoad,
+  { folder, table, input, flags, goesOn }: NestLoad,
   { strategy, rowSource, batchRows, flags: more = [] }: Way,
 ): Promise<NestResult> {
   const source = join(folder, "graphs.ndjson");
   const rejectFile = join(folder, "rejected.ndjson");
-  for (const path of [rejectFile, `${rejectFile}.jsonl`]) rmSync(path, { force: true });
+  if (goesOn !== true)
+    for (const path of [rejectFile, `${rejectFile}.jsonl`]) rmSync(path, { force: true });
   writeFileSync(source, input);
   const args = [source, "--to", database.url, "--table", table, ...flags, "--json", "-q"];
   args.push("--strategy", strategy, "--row-source", rowSource);
@@ -150,8 +153,8 @@ function present(counts: Readonly<Record<string, number>>): Readonly<Record<stri
 
 function rejectsIn(path: string): readonly NestReject[] {
   if (!existsSync(path)) return [];
-  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
-  return lines.map((line) => JSON.parse(line) as NestReject);
+  const lines = readFileSync(path, "utf8").split("\n");
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as NestReject);
 }
 
 /** The rows of the tables, as texts. */

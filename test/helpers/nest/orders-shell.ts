@@ -116,7 +116,9 @@ export class OrdersShell {
     const text = records.map((record) => `${JSON.stringify(record)}\n`).join("");
     writeFileSync(join(this.folder, "in.ndjson"), text);
     const rejects = join(this.folder, "rejected");
-    for (const path of [rejects, `${rejects}.jsonl`]) rmSync(path, { force: true });
+    // Those of a job are the job's.
+    if (!flags.includes("--job"))
+      for (const path of [rejects, `${rejects}.jsonl`]) rmSync(path, { force: true });
     const keyed = flags.includes("--key") || flags.includes("--mode") ? [] : ["--key", "k"];
     const table = flags.includes("--table") ? [] : ["--table", "orders"];
     const into = ["--to", this.#database.url, ...table, "--reject-file", rejects];

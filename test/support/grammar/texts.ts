@@ -73,7 +73,8 @@ async function sentByJob(): Promise<Recorder["sent"]> {
   await execute.madeAs("dbo.t", "ops.upsurge_checkpoint");
   const [planned] = everyPlan((await recordedSession(recorder)).capabilities);
   if (planned === undefined) throw new Error("there is no plan");
-  const found = { sql: "[dbo].[t]", label: "dbo.t", shape: planned.plan.table, madeAs: null };
+  const atHand = { sql: "[dbo].[t]", label: "dbo.t", shape: planned.plan.table };
+  const found = { tables: [atHand] as const, madeAs: null };
   const written = { ...row, counts: { ...row.counts, inserted: 1 } };
   // The recorder answers that the table is empty.
   await refuseOtherTable([written], found, execute).catch(() => {});
