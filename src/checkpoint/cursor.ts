@@ -50,6 +50,11 @@ export class CheckpointCursor {
     return this.#sources.get(this.#at) ?? [];
   }
 
+  /** What all commits of the job so far have counted. */
+  get counts(): LoadCounts {
+    return sumOfLoads([...this.#sources.values()].flat().map(({ counts }) => counts));
+  }
+
   /** Whether anything of the job was committed. */
   get hasBegun(): boolean {
     const all = [...this.#sources.values()].flat();

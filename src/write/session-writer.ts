@@ -100,7 +100,11 @@ export class SessionWriter {
     this.#plan = plan;
     this.#context = context;
     this.#missing = MissingRows.of(session, plan);
-    this.#guard = new MissingGuard(plan.tables, plan.nest?.levels);
+    this.#guard = new MissingGuard(
+      plan.tables,
+      plan.nest?.levels,
+      context.checkpointing?.cursor.counts.levels,
+    );
   }
 
   /** Begins a transaction, unless there is one. */

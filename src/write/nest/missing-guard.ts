@@ -32,8 +32,15 @@ interface GuardedTable {
 /** Lives through the transactions of a load. */
 export class MissingGuard {
   readonly #tables: readonly GuardedTable[];
+  readonly #before: readonly LevelCounts[];
 
-  constructor(tables: readonly TablePlan[], levels: readonly Pick<NestLevel, "at">[] = []) {
+  /** `before`: what earlier runs of the job have counted, by level. */
+  constructor(
+    tables: readonly TablePlan[],
+    levels: readonly Pick<NestLevel, "at">[] = [],
+    before: readonly LevelCounts[] = [],
+  ) {
+    this.#before = before;
     const guarded = new Map<string, GuardedTable>();
     for (const [place, { at }] of levels.entries()) {
       const plan = tables[at];
@@ -54,6 +61,12 @@ export class MissingGuard {
       if (table.scope !== null) continue;
       const { rows } = await session.execute.run(session.missingSql(table.plan).scope);
       table.scope = Number(rows[0]?.["n"] ?? 0);
+      for (const place of table.places) {
+        const { removed = 0, inserted = 0 } = this.#before[place] ?? {};
+        table.removed += removed;
+        // As it was before the first run.
+        table.scope += removed - inserted;
+      }
     }
   }
 
