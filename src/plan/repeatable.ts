@@ -5,7 +5,15 @@ import type { TableShape } from "../model/table-shape.ts";
 /** What decides it. */
 type RepeatablePlan = Pick<
   TablePlan,
-  "table" | "mode" | "arbiter" | "update" | "columns" | "nullKey" | "emptied" | "recordDeletes"
+  | "table"
+  | "mode"
+  | "arbiter"
+  | "update"
+  | "columns"
+  | "nullKey"
+  | "emptied"
+  | "recordDeletes"
+  | "missing"
 >;
 
 /**
@@ -15,7 +23,7 @@ type RepeatablePlan = Pick<
 export function isRepeatable(plan: RepeatablePlan): boolean {
   const { mode, update, nullKey } = plan;
   // A row that is deleted takes along what refers to it, and may come back with other ids.
-  if (plan.recordDeletes !== undefined) return false;
+  if (plan.recordDeletes !== undefined || plan.missing !== undefined) return false;
   // What the first time has written is gone by then.
   if (plan.emptied !== undefined) return doesNoMore(plan.table);
   if (mode === "insert" || nullKey === "insert") return false;

@@ -9,7 +9,14 @@ import { ROW_CODES } from "../errors/row-codes.ts";
 import type { RejectsOfCode, RejectsOfColumn } from "../model/reject.ts";
 import { asFields } from "./fields.ts";
 import type { JsonFields } from "./fields.ts";
-import type { Report, ReportedError, ReportedJob, ReportedPlan, Status } from "./report.ts";
+import type {
+  Report,
+  ReportedError,
+  ReportedJob,
+  ReportedPlan,
+  ReportedTable,
+  Status,
+} from "./report.ts";
 import type { ReportedLoad, RunGuarantee, RunReport } from "./run-report.ts";
 
 const STATUSES: readonly Status[] = [
@@ -104,9 +111,11 @@ function errorOf(fields: JsonFields): ReportedError {
 
 function loadOf(fields: JsonFields, common: Facts): Report {
   const job = fields.record("job");
+  const tables = nestedOf(fields, "tables");
   return {
     ...common,
     ...tableOf(fields),
+    ...(tables === null ? {} : { tables }),
     guarantee: fields.choice("guarantee", GUARANTEES) ?? "all-or-nothing",
     ddl: fields.texts("ddl"),
     job: job === null ? null : jobOf(job),
@@ -131,13 +140,32 @@ function runOf(fields: JsonFields, tables: readonly unknown[], common: Facts): R
 
 function reportedLoadOf(fields: JsonFields): ReportedLoad {
   const job = fields.record("job");
+  const nested = nestedOf(fields, "nested");
   return {
     ...tableOf(fields),
+    ...(nested === null ? {} : { nested }),
     load: fields.text("load") ?? "",
     kept: fields.isTrue("kept"),
     level: 0,
     ...(job === null ? {} : { job: jobOf(job) }),
   };
+}
+
+/** The tables of nested records; `null` where records hold no others. */
+function nestedOf(fields: JsonFields, name: "tables" | "nested"): ReportedTable[] | null {
+  const tables = fields.records(name).map((each): ReportedTable => {
+    const member = each.text("member");
+    const dropped = each.record("counts")?.number("dropped") ?? 0;
+    return {
+      load: each.text("load") ?? "",
+      level: each.number("level"),
+      ...(member === null ? {} : { member }),
+      table: each.text("table") ?? "",
+      mode: each.text("mode") ?? "",
+      counts: member === null ? countsOf(each) : { ...countsOf(each), dropped },
+    };
+  });
+  return tables.length === 0 ? null : tables;
 }
 
 function jobOf(fields: JsonFields): ReportedJob {

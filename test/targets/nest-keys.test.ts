@@ -139,3 +139,35 @@ describe.each(ENGINES)("rows with a key of sorts on $title", (engine) => {
     ).toEqual(["1 a", "2 -", "3 -"]);
   });
 });
+
+/** Drops rows of the page `x` before they are inserted. */
+const DROPS = {
+  sqlite: [
+    "create trigger drops before insert on visits when new.page = 'x' begin select raise(ignore); end",
+  ],
+  postgres: [
+    "create or replace function drops() returns trigger language plpgsql as $$ begin if new.page = 'x' then return null; end if; return new; end $$",
+    "create trigger drops before insert on visits for each row execute function drops()",
+  ],
+  sqlserver: [],
+};
+
+describe.each(ENGINES.filter(({ name }) => name !== "sqlserver"))(
+  "rows that a trigger drops on $title",
+  (engine) => {
+    const database = useDatabase(engine);
+    const shell = new NestShell(database);
+
+    test("have no number, and what refers to them is skipped", async () => {
+      await start(shell, engine.name);
+      for (const sql of DROPS[engine.name]) await database.exec(sql);
+      const lines = ["a", "x", "b"].map((page) => `{"page":"${page}","steps":[{"what":"in"}]}`);
+      const ran = await shell.load(lines, "visits", { flags: NEST, way: ANY_WAY });
+      expect([ran.exit, ran.counts], ran.output).toEqual([
+        0,
+        { visits: { inserted: 2, suppressed: 1 }, steps: { inserted: 2, skipped: 1 } },
+      ]);
+      expect(await shell.rows(VISITS)).toEqual(["a 1 in -", "b 1 in -"]);
+    });
+  },
+);

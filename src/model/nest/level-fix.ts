@@ -1,8 +1,11 @@
 /** What to do about an error of a level: its options stand in `--nest`, and flags are those of the records. Pure. */
 
-const SEVERAL = /--(map|const|value|lookup|set|stamp|delete-when) ('[^']*'|[^\s,;`]+)/g;
+const SEVERAL =
+  /--(map|const|value|lookup|set|stamp|delete-when) (?!(?:of|or|out)\b)('[^']*'|[^\s,;`]+)/g;
+/** Several names in one value. */
+const LISTED = /--(key|update-columns) ('[^',]*,[^']*'|[^\s,;`']+,[^\s;`']+)/g;
 const SINGLE =
-  /--(key|constraint|mode|lookup-missing|null-key|extra-fields|missing-fields|match-names|update-columns) (?!or\b)('[^']*'|[^\s,;`]+)/g;
+  /--(key|constraint|mode|lookup-missing|null-key|extra-fields|missing-fields|match-names|update-columns) (?!(?:or|out)\b)('[^']*'|[^\s,;`]+)/g;
 /** Without a value, as a fix names it that does not know one. */
 const BARE =
   /--(map|const|value|lookup|set|stamp|delete-when|lookup-missing|key|constraint|mode|null-key|extra-fields|missing-fields|update-columns)\b/g;
@@ -14,8 +17,20 @@ export function levelFix(name: string, fix: string): string {
   const said = fix.replace(ALTER, "");
   const own = said
     .replace(SEVERAL, (_, option: string, value: string) => `${option}: [ ${value} ]`)
+    .replace(LISTED, (_, option: string, value: string) => `${option}: ${listOf(value)}`)
     .replace(SINGLE, (_, option: string, value: string) => `${option}: ${value}`)
     .replace(BARE, (_, option: string) => `${option}:`)
     .replaceAll(/--(keep-identity|any-constraint|ignore)\b/g, "$1: true");
-  return own === said ? own : `among the options of ${name} in --nest: ${own}`;
+  if (own === said) return own;
+  const among = `among the options of ${name} in --nest: `;
+  // What is done to the table is no option.
+  const [statement] = /^create (?:[^"]|"[^"]*")*?,? or /.exec(own) ?? [];
+  if (statement === undefined) return `${among}${own}`;
+  return `${statement}${among}${own.slice(statement.length)}`;
+}
+
+/** `a,b` as a list of YAML. */
+function listOf(value: string): string {
+  const names = value.startsWith("'") ? value.slice(1, -1) : value;
+  return `[ ${names.split(",").join(", ")} ]`;
 }

@@ -8,6 +8,7 @@ import type { AnyReport, TablePart } from "./any-report.ts";
 import { countSection } from "./count-part.ts";
 import { courseSections } from "./course-part.ts";
 import { differenceSection } from "./differences-part.ts";
+import { levelSection } from "./level-part.ts";
 import { html, lines, NOTHING, Room } from "./markup.ts";
 import type { Html } from "./markup.ts";
 import { count, facts, leftOut, list, moment, page, row, section, table, tiles } from "./parts.ts";
@@ -37,6 +38,7 @@ export function renderHtml(report: AnyReport): string {
     errorPart(report),
     figures(report),
     countSection(report, room),
+    levelSection(report, room),
     ...courseSections(report),
     rejectSection(tables, room),
     differenceSection(tables, room),

@@ -138,6 +138,54 @@ describe("the page of a load", () => {
   });
 });
 
+/** Of records with lines, whose taxes were at fault. */
+const NESTED: NonNullable<Report["tables"]> = [
+  { load: "o.ndjson", level: 0, table: "orders", mode: "upsert", counts: noCounts() },
+  {
+    load: "o.ndjson",
+    level: 1,
+    member: "lines",
+    table: "order_lines",
+    mode: "ignore",
+    counts: { ...noCounts(), read: 2345, ignored: 2300, dropped: 45 },
+  },
+  {
+    load: "o.ndjson",
+    level: 2,
+    member: "lines.taxes",
+    table: "line_taxes",
+    mode: "upsert",
+    counts: { ...noCounts(), read: 7, rejected: 7, dropped: 0 },
+  },
+];
+
+test("the page of nested records has a row a level, with what was dropped", () => {
+  const one = run(1);
+  const ofRun = {
+    ...one,
+    tables: one.tables.map((each) => ({ ...each, nested: NESTED.slice(1) })),
+  };
+  for (const page of [renderHtml(report({ tables: NESTED })), renderHtml(ofRun)]) {
+    expect(faultsOf(page)).toEqual([]);
+    const text = textOf(page);
+    for (const each of [
+      "Rows in the records",
+      "lines.taxes",
+      "order_lines",
+      "2,345",
+      "2,300",
+      "45",
+    ])
+      expect(text).toContain(each);
+  }
+  const read = readReport(JSON.parse(reportJson(report({ tables: NESTED }))));
+  expect(read).toMatchObject({ tables: NESTED });
+  expect(readReport(JSON.parse(runJson(ofRun)))).toMatchObject({
+    tables: [{ nested: NESTED.slice(1) }],
+  });
+  expect(textOf(renderHtml(report()))).not.toContain("Rows in the records");
+});
+
 test("whatever a name, a value or a message holds is text on the page", () => {
   const place = { source: HOSTILE, record: 1, line: [1, 2] as const, message: HOSTILE };
   const page = renderHtml(

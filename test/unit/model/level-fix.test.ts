@@ -1,0 +1,28 @@
+/** Fixes of levels of `--nest`: flags stand there as entries of a mapping in YAML. */
+import { expect, test } from "vitest";
+import { levelFix } from "../../../src/model/nest/level-fix.ts";
+
+test.each([
+  ["pass --key a,b", "among the options of lines in --nest: pass key: [ a, b ]"],
+  ["pass --key a, or leave it", "among the options of lines in --nest: pass key: a, or leave it"],
+  ["pass --key 'a b,c'", "among the options of lines in --nest: pass key: [ a b, c ]"],
+  [
+    'create unique index "i" on "t" ("a", "b"), or pass --key c,d',
+    'create unique index "i" on "t" ("a", "b"), or among the options of lines in --nest: pass key: [ c, d ]',
+  ],
+  [
+    "correct the record, or pass --any-constraint to ignore it",
+    "among the options of lines in --nest: correct the record, or pass any-constraint: true to ignore it",
+  ],
+  [
+    "leave the --lookup of a out",
+    "among the options of lines in --nest: leave the lookup: of a out",
+  ],
+  [
+    "add it with --value 'a = 1'",
+    "among the options of lines in --nest: add it with value: [ 'a = 1' ]",
+  ],
+  ["correct the value", "correct the value"],
+])("%s", (fix, expected) => {
+  expect(levelFix("lines", fix)).toBe(expected);
+});
