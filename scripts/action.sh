@@ -32,7 +32,7 @@ unset TO
 report=$folder/report.json
 # Other commands than those that load have no report.
 case ${words[0]:-} in
-  plan | inspect | jobs | finish | report | completion | help) reporting=() ;;
+  plan | inspect | jobs | finish | split | report | completion | help) reporting=() ;;
   *) reporting=(--report "$report") ;;
 esac
 upsurge=$folder/node_modules/.bin/upsurge

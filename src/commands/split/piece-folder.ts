@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { shellWord } from "../../errors/shell-word.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { SplitIndex } from "../../model/shards/split-report.ts";
-import { partOf, unwritable } from "./piece-file.ts";
+import { partOf, PieceFile, unwritable } from "./piece-file.ts";
+import type { PieceFileOptions } from "./piece-file.ts";
 
 /** The name of the index. */
 export const INDEX = "index.json";
@@ -40,11 +41,11 @@ export class PieceFolder {
     }
   }
 
-  /** The path of a file that is to be written. */
-  begin(name: string): string {
-    const path = join(this.path, name);
-    this.#begun.push(path);
-    return path;
+  /** Makes a file of a piece. Throws `OUTPUT_FILE`, as where another split is filling the folder. */
+  async make(name: string, format: string, options: PieceFileOptions): Promise<PieceFile> {
+    const file = await PieceFile.make(join(this.path, name), format, options);
+    this.#begun.push(file.path);
+    return file;
   }
 
   /** Gives all files their names, and writes the index. Throws `OUTPUT_FILE`. */
@@ -56,8 +57,8 @@ export class PieceFolder {
         this.#placed.push(each);
       }
       await this.#sync();
-      this.#begun.push(path);
       const handle = await open(partOf(path), "wx", mode);
+      this.#begun.push(path);
       try {
         await handle.writeFile(`${JSON.stringify(index, null, 2)}\n`);
         await handle.sync();

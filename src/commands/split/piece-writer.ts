@@ -5,8 +5,7 @@
 import type { PieceFileReport, PieceReport } from "../../model/shards/split-report.ts";
 import type { Source } from "../../sources/source-set.ts";
 import { ENDINGS } from "./compressor.ts";
-import { PieceFile } from "./piece-file.ts";
-import type { PieceFileOptions } from "./piece-file.ts";
+import type { PieceFile, PieceFileOptions } from "./piece-file.ts";
 import type { PieceFolder } from "./piece-folder.ts";
 
 /** Bytes that all pieces together hold back, and the least and the most of one. */
@@ -70,8 +69,8 @@ export class PieceWriter {
     const run = this.#runs === 1 ? "" : `.${this.#runs}`;
     for (let piece = 0; piece < count; piece += 1) {
       const name = `piece-${piece}${run}.${framing.format}${ENDINGS[compress]}`;
-      const path = this.#folder.begin(name);
-      const file = await PieceFile.make(path, framing.format, { compress, mode, bufferBytes });
+      const options = { compress, mode, bufferBytes };
+      const file = await this.#folder.make(name, framing.format, options);
       this.#files.push(file);
       file.take(framing.head, 0);
     }

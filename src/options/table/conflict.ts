@@ -13,7 +13,7 @@ export const CONFLICT_OPTIONS = {
     value: "a,b",
     summary: "The key columns, which find a target row; primary is the table's primary key.",
     details:
-      "They need a primary key or unique index on exactly these columns. `primary` by itself is the primary key, however many columns it has; a column of that name comes first, and the summary says which it was. A mode that finds rows (`upsert`, `ignore`, `update`, or `-u none`) takes the primary key where no key is named.",
+      "They need a primary key or unique index on exactly these columns. `primary` by itself is the primary key, however many columns it has; a column of that name comes first, and the summary says which it was. `upsurge split` takes fields of its sources. A mode that finds rows (`upsert`, `ignore`, `update`, or `-u none`) takes the primary key where no key is named.",
     example: "--key order_no,line_no",
     commands: READS_AND_SPLIT,
     meaning: true,
