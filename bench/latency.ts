@@ -68,19 +68,16 @@ async function linesOf(data: Dataset, workload: Workload): Promise<readonly stri
 }
 
 /** Loads over a proxy of its own, so that all of them pass one; the nearest delays nothing. */
-async function loadFrom(
-  roundTripMs: number,
-  { url, table, restore, content }: BenchTarget,
-  data: Dataset,
-): Promise<FarLoad> {
-  await restore();
+async function loadFrom(roundTripMs: number, bench: BenchTarget, data: Dataset): Promise<FarLoad> {
+  const { url, table } = bench;
+  await bench.restore();
   const { hostname, port } = new URL(url);
   const proxy = await startProxy(hostname, Number(port), { protocol: "unread", roundTripMs });
   try {
     const into = ["--to", proxy.url(url), "--table", table, "--key", "id", "--json"];
     const args = [UPSURGE, "load", data.csv, ...into];
     const { usage } = await measure({ program: process.execPath, args });
-    const found = await content();
+    const found = await bench.content();
     if (JSON.stringify(found) !== JSON.stringify(data.content))
       throw new Error(`at ${roundTripMs} ms the table holds ${JSON.stringify(found)}`);
     const { wallSeconds: seconds, peakMegabytes } = usage;

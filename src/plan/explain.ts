@@ -78,7 +78,13 @@ export function explainRun(
     ...(why === ""
       ? []
       : [`${chosen.writers === 1 ? "one writer" : `${chosen.writers} writers`}: ${why}`]),
+    ...(chosen.writers === 1 ? [] : [adviseWriters(chosen.writers)]),
   ];
+}
+
+/** Each writer is a process of the server's at work; one more core reads and encodes for all of them. */
+function adviseWriters(writers: number): string {
+  return `several writers are faster than one where the server has ${writers} cores to spare for them, and this process one of its own; on fewer cores they only cost more`;
 }
 
 /** What the size of batches has to do with locks, where a statement with many makes the server lock the table. */

@@ -22,8 +22,8 @@ export interface BatchChoice {
 
 /** From so many milliseconds on the rows of a batch cost no more than its round trip, and it has so many times more of them. */
 const GROWTH: readonly (readonly [fromMs: number, times: 2 | 4])[] = [
-  [20, 4],
-  [8, 2],
+  [40, 4],
+  [20, 2],
 ];
 
 /** A batch is no larger than what is committed at once, and the larger the longer its answer takes. */

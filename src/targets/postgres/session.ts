@@ -25,11 +25,10 @@ import { leaveToCommit } from "./apply/leave-to-commit.ts";
 import { comparisonSql } from "./apply/comparison-sql.ts";
 import { missingSql } from "./apply/missing-sql.ts";
 import { removalSql, seenDdl } from "./apply/removal-sql.ts";
-import { isLarge, openGate } from "./apply/direct-copy.ts";
+import { learnTable } from "./apply/table-memory.ts";
+import type { TableMemory } from "./apply/table-memory.ts";
 import { readGrants } from "./catalog/grants.ts";
-import { canFold } from "./apply/folder.ts";
 import { foldingOf } from "./apply/folding.ts";
-import type { FoldRules } from "./apply/folding.ts";
 import { keyHashes, whyUnhashable } from "./stage/key-hash.ts";
 import { unusualKeyHashes } from "./stage/unusual-keys.ts";
 import type { UnusualKeys } from "./stage/unusual-keys.ts";
@@ -53,7 +52,6 @@ import { listTables, readTableShape } from "./catalog/table-shape.ts";
 import { runDdl } from "../../sql/ddl/run-ddl.ts";
 import { classifyOther, lostError, planRefused } from "../session-errors.ts";
 import { planningSettings, ReadOrder } from "./apply/read-order.ts";
-import { SetMemory } from "./apply/set-writer.ts";
 import { transactionId } from "./apply/commit.ts";
 import { transactionOf } from "./apply/transaction.ts";
 import { PostgresWriter } from "./apply/writer.ts";
@@ -79,13 +77,6 @@ export interface OpenClient {
 
 /** The oldest version that is supported. */
 const OLDEST = 140_000;
-
-/** What a session keeps of one table. */
-interface TableMemory {
-  readonly set: SetMemory;
-  /** The server has refused what folding takes. */
-  readonly cannotFold: boolean;
-}
 
 /** A session of one load. */
 export class PostgresSession implements Session {
@@ -302,7 +293,7 @@ export class PostgresSession implements Session {
     const kept = plan.kept.keys ? seenDdl(plan) : [];
     const [, memory, deletes] = await answersTo([
       runTogether(client, [...stageDdl(plan, folding !== null), ...kept]),
-      known ?? this.#learn(plan, folding),
+      known ?? learnTable(client, plan, { folding, isPostgres: this.#isPostgres }),
       gone === undefined ? undefined : this.#writer(gone, order),
     ]);
     this.#memories.set(plan.stage, memory);
@@ -310,17 +301,6 @@ export class PostgresSession implements Session {
     const pipeline = this.#pipeline;
     const context = { plan, memory: memory.set, folding: fold, order, pipeline };
     return new PostgresWriter(client, context, deletes);
-  }
-
-  /** What is asked of a table once its temporary tables are made. */
-  async #learn(plan: TablePlan, folding: FoldRules | null): Promise<TableMemory> {
-    const [folds, gate, large] = await answersTo([
-      folding === null ? true : canFold(this.#client, folding),
-      openGate(this.#client, plan),
-      // Another server may not know what it is asked.
-      this.#isPostgres && isLarge(this.#client, plan),
-    ]);
-    return { cannotFold: !folds, set: new SetMemory(plan, { gate, isLarge: large }) };
   }
 
   /** A transaction that does nothing but hold the locks: the server ends them with it, whatever becomes of this process. */

@@ -21,10 +21,10 @@ function batches(
 test.each([
   [undefined, [1000, 5000, 1]],
   [0.3, [1000, 5000, 1]],
-  [7.9, [1000, 5000, 1]],
-  [8, [2000, 10_000, 2, expect.stringMatching(/^batches of 2,000 and not 1,000: .* 8 ms /)]],
-  [19.9, [2000, 10_000, 2, expect.anything()]],
-  [20, [4000, 20_000, 4, expect.stringMatching(/^batches of 4,000 and not 1,000: .* 20 ms /)]],
+  [19.9, [1000, 5000, 1]],
+  [20, [2000, 10_000, 2, expect.stringMatching(/^batches of 2,000 and not 1,000: .* 20 ms /)]],
+  [39.9, [2000, 10_000, 2, expect.anything()]],
+  [40, [4000, 20_000, 4, expect.stringMatching(/^batches of 4,000 and not 1,000: .* 40 ms /)]],
   [400, [4000, 20_000, 4, expect.anything()]],
 ])("a round trip of %d ms makes batches of %j", (roundTripMs, expected) => {
   expect(batches(roundTripMs)).toEqual(expected);

@@ -25,6 +25,7 @@ describe("several writers", () => {
     const plan = planFor(table(), KEYED);
     expect(plan.partitioning).toEqual({ writers: 3, key: plan.arbiter });
     expect(plan.why).toContain("3 writers: rows with the same key go to the same writer");
+    expect(plan.why.join("\n")).toMatch(/^several writers .* 3 cores to spare /m);
   });
 
   test("share out batches of the usual size, within a commit", () => {
