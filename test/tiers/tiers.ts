@@ -80,6 +80,7 @@ const RUNS = {
   "look-ups": [40, 120, "UPSURGE_TEST_LOOKUPS"],
   "look-ups, translated": [10, 25, "UPSURGE_TEST_LOOKUPS"],
   nested: [1, 6, "UPSURGE_TEST_LAW_RUNS"],
+  "nested, alike": [3, 20, "UPSURGE_TEST_LAW_RUNS"],
   "nested, translated": [1, 2, "UPSURGE_TEST_LAW_RUNS"],
   "going on": [50, 200, "UPSURGE_TEST_READING_PATH_RUNS"],
   "hostile names, in percent": [12, 100, "UPSURGE_TEST_HOSTILE_PERCENT"],

@@ -45,7 +45,13 @@ export interface NestPlan {
   readonly eachRecord: string | null;
 }
 
-const ONE_SPELLING = /^(?:big|small|tiny|medium)?int(?:eger)?[248]?\b|^(?:uuid|uniqueidentifier)$/i;
+const INTEGER = /^(?:big|small|tiny|medium)?int(?:eger)?[248]?\b/i;
+const UUID = /^(?:uuid|uniqueidentifier)$/i;
+
+/** Whether a column is of integers by its type. */
+export function isInteger({ type }: Pick<Column, "type">): boolean {
+  return INTEGER.test(type);
+}
 
 /**
  * Whether the record of a row says what it is referred to by: the links refer to its key, whose equal values are stored alike.
@@ -53,5 +59,7 @@ const ONE_SPELLING = /^(?:big|small|tiny|medium)?int(?:eger)?[248]?\b|^(?:uuid|u
  */
 export function isToldByKey(links: readonly NestLink[]): boolean {
   const key = new Set(links[0]?.find?.keys.map(({ column }) => column.name));
-  return links.every(({ refersTo: { name, type } }) => key.has(name) && ONE_SPELLING.test(type));
+  return links.every(
+    ({ refersTo }) => key.has(refersTo.name) && (isInteger(refersTo) || UUID.test(refersTo.type)),
+  );
 }

@@ -13,6 +13,7 @@ import type { Session } from "../../targets/target.ts";
 import type { AppliedBatch } from "../applied-batch.ts";
 import type { Quarantine } from "../quarantine.ts";
 import { rowsBatch, without } from "../row-batches.ts";
+import { Coalescer, mayCoalesce, RepeatsTold, withRepeats } from "./coalesce.ts";
 import { LinkFinder, linkedRow, RecordsCoupled } from "./link-finder.ts";
 import type { LinkKey } from "./link-finder.ts";
 import { arraysIn, linkedBatch, objectsIn } from "./level-batches.ts";
@@ -26,7 +27,7 @@ export type TableWriter = (batch: Batch) => Promise<AppliedBatch>;
 export interface NestWriterContext {
   readonly session: Pick<
     Session,
-    "execute" | "lookups" | "classify" | "rowFault" | "recordSavepoint"
+    "execute" | "lookups" | "classify" | "rowFault" | "recordSavepoint" | "keyHashes"
   >;
   readonly quarantine: Quarantine;
   /** In the order of the tables of the load. */
@@ -50,6 +51,8 @@ export class NestWriter {
   readonly #context: NestWriterContext;
   readonly #levels: readonly LinkedLevel[];
   readonly #eachRecord: boolean;
+  /** By the place of the table. */
+  readonly #coalescers = new Map<number, Coalescer>();
 
   constructor(tables: readonly TablePlan[], nest: NestPlan, context: NestWriterContext) {
     this.#tables = tables;
@@ -60,6 +63,11 @@ export class NestWriter {
       if (source === undefined) return [];
       return [{ ...level, finder: new LinkFinder(source, level, context.session) }];
     });
+    for (const level of this.#levels) {
+      const plan = tables[level.at];
+      if (plan !== undefined && mayCoalesce(plan, level, this.#levels))
+        this.#coalescers.set(level.at, new Coalescer(plan, context.session));
+    }
   }
 
   /** Applies the records of a batch; its counts are exact. Throws whatever no row caused. */
@@ -92,6 +100,10 @@ export class NestWriter {
     await this.#run("rollback");
     await this.#run("release");
     if (isWhole === "coupled") return await this.#writeEach(batch, total);
+    if (isWhole === "told") {
+      this.#coalescers.clear();
+      return await this.#write(batch, total);
+    }
     const [first] = attempt.faults;
     if (first === undefined) return;
     if (isSingle) return total.reject(ofRecord(first, batch.rows[0] ?? first.row));
@@ -120,11 +132,12 @@ export class NestWriter {
   }
 
   /** True where all rows on all levels were applied. */
-  async #attempt(batch: Batch, attempt: Attempt): Promise<boolean | "coupled"> {
+  async #attempt(batch: Batch, attempt: Attempt): Promise<boolean | "coupled" | "told"> {
     try {
       return (await this.#writeRows(0, batch, attempt)) !== null;
     } catch (error) {
       if (error instanceof RecordsCoupled) return "coupled";
+      if (error instanceof RepeatsTold) return "told";
       if (error instanceof TransactionAborted) throw ofRecords(error, batch);
       throw error;
     }
@@ -138,14 +151,24 @@ export class NestWriter {
       batch = await this.#writeObjects(level, batch, attempt);
       if (batch === null) return null;
     }
-    const applied = this.#finds(at) ? found(batch) : await this.#context.writers[at]?.(batch);
-    if (applied === undefined) return null;
+    const applied = this.#finds(at) ? found(batch) : await this.#apply(at, batch);
+    if (applied === null) return null;
     attempt.tally.add(at, applied.result, batch.size);
     attempt.faults.push(...applied.result.faults);
     if (attempt.faults.length > 0) return null;
     for (const level of this.#below(at, "array"))
       if (!(await this.#writeArrays(level, { ...applied, given: batch }, attempt))) return null;
     return applied;
+  }
+
+  /** Writes rows of a table, equal ones once where nothing could tell. */
+  async #apply(at: number, batch: Batch): Promise<AppliedBatch | null> {
+    const write = this.#context.writers[at];
+    if (write === undefined) return null;
+    const coalesced = this.#coalescers.get(at)?.without(batch) ?? null;
+    if (coalesced === null) return await write(batch);
+    const { result } = await write(coalesced.batch);
+    return { batch, result: result.faults.length > 0 ? result : withRepeats(result, coalesced) };
   }
 
   #below(at: number, relation: NestLevel["relation"]): readonly LinkedLevel[] {
