@@ -134,12 +134,12 @@ export class SessionWriter {
     const next = this.#lookupWriter(rows) ?? rows;
     const values = this.#valueWriter(next);
     const root: TableWriter = async (batch) => await (values?.write(batch) ?? written(next, batch));
-    const nest = this.#nestWriter(joined, root);
-    // What expressions give is not known before, nor are the keys of other levels.
-    const isKnown = values === null && nest === null;
+    const prepare = (batch: Batch): void => next.prepare(batch);
+    const nest = this.#nestWriter(joined, { write: root, prepare });
     return {
       write: nest === null ? root : async (batch) => await nest.write(batch),
-      prepare: isKnown ? (batch) => next.prepare(batch) : null,
+      // What expressions give is not known before.
+      prepare: values !== null ? null : nest === null ? prepare : (batch) => nest.prepare(batch),
     };
   }
 
@@ -163,12 +163,15 @@ export class SessionWriter {
   }
 
   /** What writes the levels of records besides their own rows, which `root` writes; `null`: there are none. */
-  #nestWriter(joined: JoinedTransaction, root: TableWriter): NestWriter | null {
+  #nestWriter(
+    joined: JoinedTransaction,
+    root: { readonly write: TableWriter; readonly prepare: (batch: Batch) => void },
+  ): NestWriter | null {
     const { tables, nest } = this.#plan;
     if (nest === undefined) return null;
     const { quarantine } = this.#context;
     const { capabilities } = this.#session;
-    const levels = tables.slice(1).map((plan, place): TableWriter => {
+    const levels = tables.slice(1).map((plan, place) => {
       const batches = new BatchWriter(plan, {
         writer: writerAt(joined, joined.levelsAt?.[place]),
         capabilities,
@@ -176,15 +179,18 @@ export class SessionWriter {
         quarantine,
         tellsOutcomes: this.#tells(place + 1),
       });
-      return async (batch) => ({
+      const write: TableWriter = async (batch) => ({
         batch,
         result: this.#asCounted(plan, await batches.write(batch)),
       });
+      return { write, prepare: (batch: Batch): void => batches.prepare(batch) };
     });
+    const all = [root, ...levels];
     return new NestWriter(tables, nest, {
       session: this.#session,
       quarantine,
-      writers: [root, ...levels],
+      writers: all.map(({ write }) => write),
+      prepares: all.map(({ prepare }) => prepare),
     });
   }
 

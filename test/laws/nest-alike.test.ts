@@ -6,6 +6,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TABLE_ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Way } from "../helpers/engines.ts";
+import type { CountsByLevel } from "../helpers/nest/model.ts";
 import { ANY_WAY, NestShell } from "../helpers/nest/nest-shell.ts";
 import { timesOf } from "../tiers/tiers.ts";
 
@@ -62,6 +63,16 @@ const graphs = fc.record({
   album: modes,
 });
 
+/** Rows of rejected records in one figure: which of several faults is told of is not the law's. */
+function withoutFault(counts: CountsByLevel): CountsByLevel {
+  return Object.fromEntries(
+    Object.entries(counts).map(([level, { rejected = 0, dropped = 0, ...fates }]) => [
+      level,
+      { ...fates, dropped: rejected + dropped },
+    ]),
+  );
+}
+
 describe.each(TABLE_ENGINES)("$title", (engine) => {
   const shell = new NestShell(useDatabase(engine));
   const alone: Way = { ...ANY_WAY, batchRows: 1 };
@@ -86,7 +97,8 @@ describe.each(TABLE_ENGINES)("$title", (engine) => {
         for (const load of given.loads) {
           const lines = load.map((record) => JSON.stringify(record));
           const { exit, counts, rejects } = await shell.load(lines, "songs", { flags, way });
-          results.push({ exit, counts, rejects });
+          const rejected = rejects.map(({ record }) => record);
+          results.push({ exit, counts: withoutFault(counts), rejected });
         }
         const tables = [];
         for (const sql of QUERIES) tables.push(await shell.rows(sql));

@@ -11,6 +11,7 @@ import type { PackedRows } from "../../model/packed.ts";
 import type { Session } from "../../targets/target.ts";
 import { pickRows } from "../shard/pick-rows.ts";
 import { integerHashes } from "./integer-hashes.ts";
+import { MadeBatches } from "./level-batches.ts";
 import { PackedEquality } from "./packed-equality.ts";
 
 /** A batch without its repeats. */
@@ -49,6 +50,7 @@ export function mayCoalesce(
 export class Coalescer {
   readonly #plan: TablePlan;
   readonly #session: Pick<Session, "keyHashes">;
+  readonly #made = new MadeBatches<CoalescedBatch | null>();
 
   constructor(plan: TablePlan, session: Pick<Session, "keyHashes">) {
     this.#plan = plan;
@@ -57,6 +59,10 @@ export class Coalescer {
 
   /** The batch without its repeats; `null` where it has none, or nothing tells them. */
   without(batch: Batch): CoalescedBatch | null {
+    return this.#made.of(batch, () => this.#leaveOut(batch));
+  }
+
+  #leaveOut(batch: Batch): CoalescedBatch | null {
     const { packed } = batch;
     const hashes = packed === null ? null : this.#hashes(packed);
     if (packed === null || hashes === null) return null;

@@ -16,7 +16,7 @@ import { rowsBatch, without } from "../row-batches.ts";
 import { Coalescer, mayCoalesce, RepeatsTold, withRepeats } from "./coalesce.ts";
 import { LinkFinder, linkedRow, RecordsCoupled } from "./link-finder.ts";
 import type { LinkKey } from "./link-finder.ts";
-import { arraysIn, linkedBatch, objectsIn } from "./level-batches.ts";
+import { arraysIn, linkedBatch, linkedLevel, objectsIn } from "./level-batches.ts";
 import type { LinkedLevel } from "./level-batches.ts";
 import { NestTally } from "./nest-tally.ts";
 
@@ -32,6 +32,8 @@ export interface NestWriterContext {
   readonly quarantine: Quarantine;
   /** In the order of the tables of the load. */
   readonly writers: readonly TableWriter[];
+  /** Beside them: make a batch ready while an earlier one is being written. */
+  readonly prepares: readonly ((batch: Batch) => void)[];
 }
 
 /** One way through the levels with the records of a batch. */
@@ -61,12 +63,39 @@ export class NestWriter {
     this.#levels = nest.levels.flatMap((level) => {
       const source = tables[level.relation === "array" ? level.parentAt : level.at];
       if (source === undefined) return [];
-      return [{ ...level, finder: new LinkFinder(source, level, context.session) }];
+      return [linkedLevel(level, new LinkFinder(source, level, context.session))];
     });
     for (const level of this.#levels) {
       const plan = tables[level.at];
       if (plan !== undefined && mayCoalesce(plan, level, this.#levels))
         this.#coalescers.set(level.at, new Coalescer(plan, context.session));
+    }
+  }
+
+  /** Makes the rows of all levels ready, as far as their records say all of them, while an earlier batch is being written. */
+  prepare(batch: Batch): void {
+    if (batch.packed === null || this.#eachRecord) return;
+    if (!this.#context.quarantine.goesAlone(batch)) this.#prepare(0, batch);
+  }
+
+  #prepare(at: number, given: Batch): void {
+    let batch = given;
+    for (const level of this.#below(at, "object")) {
+      const objects = objectsIn(batch, level);
+      if (objects.packed === null) return;
+      if (objects.size === 0) continue;
+      this.#prepare(level.at, objects);
+      const areTold = !level.finds && level.finder.areTold({});
+      const linked = areTold ? linkedBatch(batch, level) : null;
+      if (linked === null) return;
+      batch = linked;
+    }
+    if (!this.#finds(at))
+      this.#context.prepares[at]?.(this.#coalescers.get(at)?.without(batch)?.batch ?? batch);
+    for (const level of this.#below(at, "array")) {
+      const areTold = !level.whenWritten && level.finder.areTold({});
+      const rows = areTold ? arraysIn(batch, level) : null;
+      if (rows !== null && rows.size > 0) this.#prepare(level.at, rows);
     }
   }
 
