@@ -26,13 +26,21 @@ export interface CoalescedBatch {
 /** A repeat could be told: values that a column keeps against its type are counted row by row. */
 export class RepeatsTold extends Error {}
 
+/** What is loaded besides a level. */
+export interface AllLevels {
+  readonly tables: readonly TablePlan[];
+  readonly levels: readonly NestLevel[];
+}
+
 /** Whether equal rows of a level may be written once. */
 export function mayCoalesce(
   plan: TablePlan,
   level: NestLevel,
-  levels: readonly NestLevel[],
+  { tables, levels }: AllLevels,
 ): boolean {
-  const { mode, table, update, arbiter, isolation, lookups, values, late, recordDeletes } = plan;
+  const { mode, table, update, arbiter, isolation, lookups, values, late } = plan;
+  // What one record takes away may take the row along, which the next brings back.
+  if (tables.some(takesRowsAway)) return false;
   if (level.relation !== "object" || level.finds) return false;
   if (mode !== "upsert" && mode !== "ignore") return false;
   if (arbiter?.kind !== "expressions" || !arbiter.plain || arbiter.predicate !== null) return false;
@@ -40,10 +48,15 @@ export function mayCoalesce(
   const { sets, stamps, where, rewriteUnchanged } = update;
   if (sets.length + stamps.length > 0 || where !== null || rewriteUnchanged) return false;
   if (isolation.rowByRow !== null || isolation.inFileOrder !== null) return false;
-  const others = [lookups, values, late, recordDeletes];
+  const others = [lookups, values, late];
   if (others.some((each) => each !== undefined)) return false;
   // What is in its arrays asks what became of each row.
   return !levels.some(({ parentAt, whenWritten }) => parentAt === level.at && whenWritten);
+}
+
+/** Whether records delete rows of the table. */
+function takesRowsAway({ recordDeletes }: TablePlan): boolean {
+  return recordDeletes !== undefined;
 }
 
 /** Leaves repeats out of the batches of one level. */

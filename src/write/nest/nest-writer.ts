@@ -67,7 +67,7 @@ export class NestWriter {
     });
     for (const level of this.#levels) {
       const plan = tables[level.at];
-      if (plan !== undefined && mayCoalesce(plan, level, this.#levels))
+      if (plan !== undefined && mayCoalesce(plan, level, { tables, levels: this.#levels }))
         this.#coalescers.set(level.at, new Coalescer(plan, context.session));
     }
   }
