@@ -4,7 +4,8 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import { POSTGRES_WORDS } from "./postgres/words.ts";
 import { SQLITE_WORDS } from "./sqlite/words.ts";
 import { SQLSERVER_WORDS } from "./sqlserver/words.ts";
-import type { Target, TargetWords } from "./target.ts";
+import type { Target } from "./target.ts";
+import type { TargetWords } from "./target-words.ts";
 
 /** The words of every target. */
 export const TARGET_WORDS: readonly TargetWords[] = [POSTGRES_WORDS, SQLSERVER_WORDS, SQLITE_WORDS];

@@ -23,10 +23,9 @@ import type { RemovalHow, RemovalResult } from "./remove-missing.ts";
 import { KeptKeys } from "./keys/kept-keys.ts";
 import { MissingGuard } from "./nest/missing-guard.ts";
 import { NestWriter } from "./nest/nest-writer.ts";
-import type { TableWriter } from "./nest/nest-writer.ts";
 import { outcomesTold } from "./nest/outcomes-told.ts";
 import { tableWriter } from "./table-writer.ts";
-import type { PreparedTable } from "./table-writer.ts";
+import type { PreparedTable, WriteTable } from "./table-writer.ts";
 import { BatchWriter } from "./write-batch.ts";
 import type { BatchApplier, BatchWriterContext } from "./write-batch.ts";
 import { runSteps } from "./steps.ts";
@@ -72,7 +71,7 @@ interface OpenTransaction {
   /** `null` where nothing is set after the last record. */
   readonly late: LateValues | null;
   /** Applies a batch with all that its records ask for. */
-  readonly write: TableWriter;
+  readonly write: WriteTable;
   /** Makes a batch ready before its turn; `null` where nothing of it is known then. */
   readonly prepare: ((batch: Batch) => void) | null;
   /** The rows of the checkpoint that it moves. */
@@ -141,11 +140,12 @@ export class SessionWriter {
     rows: BatchApplier,
   ): Pick<OpenTransaction, "write" | "prepare"> {
     const root = this.#tableWriter(this.#plan.tables[0], rows);
-    const nest = this.#nestWriter(joined, root.write);
-    // The keys of other levels are not known before.
-    return nest === null
-      ? root
-      : { write: async (batch) => await nest.write(batch), prepare: null };
+    const nest = this.#nestWriter(joined, root);
+    if (nest === null) return root;
+    return {
+      write: async (batch) => await nest.write(batch),
+      prepare: root.prepare === null ? null : (batch) => nest.prepare(batch),
+    };
   }
 
   #tableWriter(plan: TablePlan, batches: BatchApplier): PreparedTable {
@@ -156,12 +156,12 @@ export class SessionWriter {
   }
 
   /** What writes the levels of records besides their own rows, which `root` writes; `null`: there are none. */
-  #nestWriter(joined: JoinedTransaction, root: TableWriter): NestWriter | null {
+  #nestWriter(joined: JoinedTransaction, root: PreparedTable): NestWriter | null {
     const { tables, nest } = this.#plan;
     if (nest === undefined) return null;
     const { quarantine } = this.#context;
     const { capabilities } = this.#session;
-    const levels = tables.slice(1).map((plan, place): TableWriter => {
+    const levels = tables.slice(1).map((plan, place) => {
       const batches = new BatchWriter(plan, {
         writer: writerAt(joined, joined.levelsAt?.[place]),
         capabilities,
@@ -170,9 +170,9 @@ export class SessionWriter {
         ...this.#told(place + 1),
       });
       return this.#tableWriter(plan, {
-        prepare: () => undefined,
+        prepare: (batch) => batches.prepare(batch),
         write: async (batch) => this.#asCounted(plan, await batches.write(batch)),
-      }).write;
+      });
     });
     return new NestWriter(tables, nest, {
       session: this.#session,

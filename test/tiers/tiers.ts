@@ -80,6 +80,7 @@ const RUNS = {
   "look-ups": [40, 120, "UPSURGE_TEST_LOOKUPS"],
   "look-ups, translated": [10, 25, "UPSURGE_TEST_LOOKUPS"],
   nested: [1, 6, "UPSURGE_TEST_LAW_RUNS"],
+  "nested, alike": [3, 20, "UPSURGE_TEST_LAW_RUNS"],
   "nested, translated": [1, 2, "UPSURGE_TEST_LAW_RUNS"],
   "nested jobs": [1, 5, "UPSURGE_TEST_LAW_RUNS"],
   "kills of nested jobs": [3, 40, "UPSURGE_TEST_TORTURE_KILLS"],

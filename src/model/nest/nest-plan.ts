@@ -58,9 +58,18 @@ export function writtenLevels<T>({
   return (nest?.levels ?? []).flatMap(({ at, finds }) => (finds ? [] : tables.slice(at, at + 1)));
 }
 
-/** Types that store equal values alike, however they are spelled. */
-export const ONE_SPELLING =
-  /^(?:big|small|tiny|medium)?int(?:eger)?[248]?\b|^(?:uuid|uniqueidentifier)$/i;
+const INTEGER = /^(?:big|small|tiny|medium)?int(?:eger)?[248]?\b/i;
+const UUID = /^(?:uuid|uniqueidentifier)$/i;
+
+/** Whether a column is of integers by its type. */
+export function isInteger({ type }: Pick<Column, "type">): boolean {
+  return INTEGER.test(type);
+}
+
+/** Whether a column stores equal values alike, however they are spelled. */
+export function storesAlike(column: Pick<Column, "type">): boolean {
+  return isInteger(column) || UUID.test(column.type);
+}
 
 /**
  * Whether the record of a row says what it is referred to by: the links refer to its key, whose equal values are stored alike.
@@ -68,5 +77,5 @@ export const ONE_SPELLING =
  */
 export function isToldByKey(links: readonly NestLink[]): boolean {
   const key = new Set(links[0]?.find?.keys.map(({ column }) => column.name));
-  return links.every(({ refersTo: { name, type } }) => key.has(name) && ONE_SPELLING.test(type));
+  return links.every(({ refersTo }) => key.has(refersTo.name) && storesAlike(refersTo));
 }

@@ -1,5 +1,5 @@
 /** What all of the program knows of PostgreSQL before the target is loaded. */
-import type { TargetWords } from "../target.ts";
+import type { TargetWords } from "../target-words.ts";
 
 /** The words of PostgreSQL. */
 export const POSTGRES_WORDS: TargetWords = {

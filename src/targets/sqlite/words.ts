@@ -1,5 +1,5 @@
 /** What all of the program knows of SQLite before the target is loaded. */
-import type { TargetWords } from "../target.ts";
+import type { TargetWords } from "../target-words.ts";
 
 /** The words of SQLite. */
 export const SQLITE_WORDS: TargetWords = {

@@ -1,5 +1,5 @@
 /** What all of the program knows of SQL Server before the target is loaded. */
-import type { TargetWords } from "../target.ts";
+import type { TargetWords } from "../target-words.ts";
 
 /** The words of SQL Server. */
 export const SQLSERVER_WORDS: TargetWords = {

@@ -4,7 +4,7 @@
  */
 import type { Row } from "../../model/batch.ts";
 import type { NestLink } from "../../model/nest/nest-plan.ts";
-import { ONE_SPELLING } from "../../model/nest/nest-plan.ts";
+import { storesAlike } from "../../model/nest/nest-plan.ts";
 import type { LinkValue } from "./link-finder.ts";
 
 /** A row, what the rows in its array refer to it by, and these rows. */
@@ -82,7 +82,7 @@ const PLAIN = /^(?:0|-?[1-9]\d*|[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da
 
 /** Whether a key may be spelled in another way than an equal one: one out of a record, of a type that stores both alike. */
 export function isUnclear(families: readonly Family[], links: readonly NestLink[]): boolean {
-  const told = links.map(({ refersTo }) => ONE_SPELLING.test(refersTo.type));
+  const told = links.map(({ refersTo }) => storesAlike(refersTo));
   return families.some(({ key }) =>
     key.some(({ text }, at) => told[at] === true && !PLAIN.test(text)),
   );

@@ -11,13 +11,44 @@ import { linkedRow } from "./link-finder.ts";
 import type { LinkFinder } from "./link-finder.ts";
 import { linkedWithObjects, packedArrays, packedObjects } from "./packed-links.ts";
 
+/** What was made of batches: some are made ready before their turn. */
+export class MadeBatches<T> {
+  readonly #made = new WeakMap<Batch, { readonly of: T }>();
+
+  /** What `make` gives for the batch, the first time that it is asked for. */
+  of(batch: Batch, make: () => T): T {
+    const made = this.#made.get(batch) ?? { of: make() };
+    this.#made.set(batch, made);
+    return made.of;
+  }
+}
+
 /** A level with what tells what its rows are linked by. */
 export interface LinkedLevel extends NestLevel {
   readonly finder: LinkFinder;
+  readonly made: {
+    readonly objects: MadeBatches<Batch>;
+    readonly linked: MadeBatches<Batch | null>;
+    readonly arrays: MadeBatches<Batch | null>;
+  };
+}
+
+/** The level with nothing made for it yet. */
+export function linkedLevel(level: NestLevel, finder: LinkFinder): LinkedLevel {
+  const made = {
+    objects: new MadeBatches<Batch>(),
+    linked: new MadeBatches<Batch | null>(),
+    arrays: new MadeBatches<Batch | null>(),
+  };
+  return { ...level, finder, made };
 }
 
 /** The rows that those of a batch refer to. */
 export function objectsIn(batch: Batch, level: LinkedLevel): Batch {
+  return level.made.objects.of(batch, () => makeObjects(batch, level));
+}
+
+function makeObjects(batch: Batch, level: LinkedLevel): Batch {
   const packed = batch.packed === null ? null : packedObjects(batch.packed, level);
   const rows = (): Row[] => batch.rows.flatMap((row) => inside(row, level));
   return packed === null ? rowsBatch(batch, rows()) : packedBatch(batch, packed, rows);
@@ -25,6 +56,10 @@ export function objectsIn(batch: Batch, level: LinkedLevel): Batch {
 
 /** The rows with what they refer to by their objects; `null` where they are not packed, or records do not say it. */
 export function linkedBatch(batch: Batch, level: LinkedLevel): Batch | null {
+  return level.made.linked.of(batch, () => makeLinked(batch, level));
+}
+
+function makeLinked(batch: Batch, level: LinkedLevel): Batch | null {
   const packed = batch.packed === null ? null : linkedWithObjects(batch.packed, level);
   if (packed === null) return null;
   return new PackedBatch(batch, packed, () =>
@@ -37,6 +72,10 @@ export function linkedBatch(batch: Batch, level: LinkedLevel): Batch | null {
 
 /** The rows in the arrays of a batch, linked with the rows that they are in; `null` where they are not packed, or records do not say it. */
 export function arraysIn(batch: Batch, level: LinkedLevel): Batch | null {
+  return level.made.arrays.of(batch, () => makeArrays(batch, level));
+}
+
+function makeArrays(batch: Batch, level: LinkedLevel): Batch | null {
   const packed = batch.packed === null ? null : packedArrays(batch.packed, level);
   if (packed === null) return null;
   return packedBatch(batch, packed, () =>

@@ -3,44 +3,42 @@
  * at fault on any level is its record, with everything in it: the batch is undone and written without it.
  */
 import { failPoint } from "../../testing/fail-point.ts";
-import type { Batch, BatchResult, Row, RowFault } from "../../model/batch.ts";
+import type { Batch, BatchResult, RowFault } from "../../model/batch.ts";
 import { addCounts } from "../../model/counts.ts";
-import type { RowOutcome } from "../../model/counts.ts";
+import type { OutcomeCounts, RowOutcome } from "../../model/counts.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { NestLevel, NestPlan } from "../../model/nest/nest-plan.ts";
-import { placeText } from "../../model/nest/nesting.ts";
-import { tableName } from "../../model/table-shape.ts";
 import { TransactionAborted } from "../../targets/target.ts";
 import type { Session } from "../../targets/target.ts";
 import { joinApplied } from "../applied-batch.ts";
 import type { AppliedBatch } from "../applied-batch.ts";
 import type { Quarantine } from "../quarantine.ts";
 import { rowsBatch, without } from "../row-batches.ts";
+import type { PreparedTable } from "../table-writer.ts";
+import { Coalescer, mayCoalesce, RepeatsTold, withRepeats } from "./coalesce.ts";
 import { deletingRuns } from "./deleting-rows.ts";
 import { LinkFinder, linkedRow, RecordsCoupled } from "./link-finder.ts";
 import type { LinkKey } from "./link-finder.ts";
 import { RecordsRepeat } from "./families.ts";
 import type { Family } from "./families.ts";
-import { arraysIn, linkedBatch, objectsIn } from "./level-batches.ts";
+import { arraysIn, linkedBatch, linkedLevel, objectsIn } from "./level-batches.ts";
 import type { LinkedLevel } from "./level-batches.ts";
 import type { MissingGuard } from "./missing-guard.ts";
 import { loses, MissingTaker } from "./missing-rows.ts";
+import { ofRecord, ofRecords, unlinked } from "./nest-faults.ts";
 import { NestTally } from "./nest-tally.ts";
-
-/** Writes rows of one table, its look-ups and expressions included. */
-export type TableWriter = (batch: Batch) => Promise<AppliedBatch>;
 
 /** What a nest writer needs besides its plan. */
 export interface NestWriterContext {
   readonly session: Pick<
     Session,
-    "execute" | "lookups" | "missingSql" | "classify" | "rowFault" | "recordSavepoint"
+    "execute" | "lookups" | "missingSql" | "classify" | "rowFault" | "recordSavepoint" | "keyHashes"
   >;
   /** Of the load; it may have written in other transactions before. */
   readonly guard: MissingGuard;
   readonly quarantine: Quarantine;
   /** In the order of the tables of the load. */
-  readonly writers: readonly TableWriter[];
+  readonly writers: readonly PreparedTable[];
 }
 
 /** A level with what it is written by. */
@@ -66,6 +64,8 @@ export class NestWriter {
   readonly #context: NestWriterContext;
   readonly #levels: readonly WrittenLevel[];
   readonly #eachRecord: boolean;
+  /** By the place of the table. */
+  readonly #coalescers = new Map<number, Coalescer>();
 
   constructor(tables: readonly TablePlan[], nest: NestPlan, context: NestWriterContext) {
     this.#tables = tables;
@@ -74,10 +74,46 @@ export class NestWriter {
     this.#levels = nest.levels.flatMap((level) => {
       const source = tables[level.relation === "array" ? level.parentAt : level.at];
       if (source === undefined) return [];
-      const finder = new LinkFinder(source, level, context.session);
+      const linked = linkedLevel(level, new LinkFinder(source, level, context.session));
       const planned = { tables, levels: nest.levels };
-      return [{ ...level, finder, taker: MissingTaker.of(level, planned, context.session) }];
+      return [{ ...linked, taker: MissingTaker.of(level, planned, context.session) }];
     });
+    for (const level of this.#levels) {
+      const plan = tables[level.at];
+      if (plan !== undefined && mayCoalesce(plan, level, { tables, levels: this.#levels }))
+        this.#coalescers.set(level.at, new Coalescer(plan, context.session));
+    }
+  }
+
+  /** Makes the rows of all levels ready, as far as their records say all of them, while an earlier batch is being written. */
+  prepare(batch: Batch): void {
+    if (batch.packed === null || this.#eachRecord) return;
+    if (!this.#context.quarantine.goesAlone(batch)) this.#prepare(0, batch);
+  }
+
+  #prepare(at: number, given: Batch): void {
+    // Rows that delete are written apart from the others.
+    if (this.#tables[at]?.recordDeletes !== undefined) return;
+    let batch = given;
+    for (const level of this.#below(at, "object")) {
+      const objects = objectsIn(batch, level);
+      if (objects.packed === null) return;
+      if (objects.size === 0) continue;
+      this.#prepare(level.at, objects);
+      const areTold = !level.finds && level.finder.areTold({});
+      const linked = areTold ? linkedBatch(batch, level) : null;
+      if (linked === null) return;
+      batch = linked;
+    }
+    if (!this.#finds(at))
+      this.#context.writers[at]?.prepare?.(
+        this.#coalescers.get(at)?.without(batch)?.batch ?? batch,
+      );
+    for (const level of this.#below(at, "array")) {
+      const areTold = this.#areWrittenPacked(level, {});
+      const rows = areTold ? arraysIn(batch, level) : null;
+      if (rows !== null && rows.size > 0) this.#prepare(level.at, rows);
+    }
   }
 
   /** Applies the records of a batch; its counts are exact. Throws whatever no row caused. */
@@ -118,6 +154,10 @@ export class NestWriter {
       return;
     }
     if (isWhole === "coupled") return await this.#writeEach(batch, total);
+    if (isWhole === "told") {
+      this.#coalescers.clear();
+      return await this.#write(batch, total);
+    }
     const [first] = attempt.faults;
     if (first === undefined) return;
     if (isSingle) return total.reject(ofRecord(first, batch.rows[0] ?? first.row));
@@ -146,12 +186,16 @@ export class NestWriter {
   }
 
   /** True where all rows on all levels were applied. */
-  async #attempt(batch: Batch, attempt: Attempt): Promise<boolean | "coupled" | RecordsRepeat> {
+  async #attempt(
+    batch: Batch,
+    attempt: Attempt,
+  ): Promise<boolean | "coupled" | "told" | RecordsRepeat> {
     try {
       return (await this.#writeRows(0, batch, attempt)) !== null;
     } catch (error) {
       if (error instanceof RecordsCoupled) return "coupled";
       if (error instanceof RecordsRepeat) return error;
+      if (error instanceof RepeatsTold) return "told";
       if (error instanceof TransactionAborted) throw ofRecords(error, batch);
       throw error;
     }
@@ -180,8 +224,8 @@ export class NestWriter {
       if (batch === null) return null;
     }
     failPoint("level");
-    const applied = this.#finds(at) ? found(batch) : await this.#context.writers[at]?.(batch);
-    if (applied === undefined) return null;
+    const applied = this.#finds(at) ? found(batch) : await this.#apply(at, batch);
+    if (applied === null) return null;
     failPoint("level-applied");
     attempt.tally.add(at, applied.result, batch.size);
     attempt.faults.push(...applied.result.faults);
@@ -189,6 +233,16 @@ export class NestWriter {
     for (const level of this.#below(at, "array"))
       if (!(await this.#writeArrays(level, { ...applied, given: batch }, attempt))) return null;
     return applied;
+  }
+
+  /** Writes rows of a table, equal ones once where nothing could tell. */
+  async #apply(at: number, batch: Batch): Promise<AppliedBatch | null> {
+    const writer = this.#context.writers[at];
+    if (writer === undefined) return null;
+    const coalesced = this.#coalescers.get(at)?.without(batch) ?? null;
+    if (coalesced === null) return await writer.write(batch);
+    const { result } = await writer.write(coalesced.batch);
+    return { batch, result: result.faults.length > 0 ? result : withRepeats(result, coalesced) };
   }
 
   #below(at: number, relation: NestLevel["relation"]): readonly WrittenLevel[] {
@@ -211,7 +265,7 @@ export class NestWriter {
       if (object === undefined) return row;
       const key = keys[next++];
       if (key?.kind === "values") return linkedRow(row, level.links, key.values);
-      attempt.faults.push(this.#unlinked(object, level.at, key));
+      attempt.faults.push(unlinked(object, this.#tables[level.at], key));
       return row;
     });
     return attempt.faults.length === 0 ? rowsBatch(batch, rows) : null;
@@ -223,8 +277,7 @@ export class NestWriter {
     { batch, result, given }: AppliedBatch & { readonly given: Batch },
     attempt: Attempt,
   ): Promise<boolean> {
-    const areTold =
-      level.taker === null && !level.whenWritten && level.finder.areTold(result.counts);
+    const areTold = this.#areWrittenPacked(level, result.counts);
     const packed = areTold ? arraysIn(given, level) : null;
     if (packed !== null) return (await this.#writeRows(level.at, packed, attempt)) !== null;
     const parents = batch.rows.filter((row) => {
@@ -246,7 +299,7 @@ export class NestWriter {
         const rows = inside.map((row) => linkedRow(row, level.links, key.values));
         const isLosing = outcome !== undefined && loses(outcome) && !this.#finds(level.parentAt);
         families.push({ parent, key: key.values, rows, loses: isLosing });
-      } else attempt.faults.push(this.#unlinked(parent, level.parentAt, key));
+      } else attempt.faults.push(unlinked(parent, this.#tables[level.parentAt], key));
     }
     if (attempt.faults.length > 0) return false;
     const parts = level.taker?.partsOf(families, attempt.isOnly) ?? [families];
@@ -259,6 +312,11 @@ export class NestWriter {
         return false;
     }
     return true;
+  }
+
+  /** Whether nothing has to be known of single rows for what is in their arrays. */
+  #areWrittenPacked({ taker, whenWritten, finder }: WrittenLevel, counts: OutcomeCounts): boolean {
+    return taker === null && !whenWritten && finder.areTold(counts);
   }
 
   /** Writes the rows in some arrays, and takes away those that are not in them. */
@@ -299,24 +357,6 @@ export class NestWriter {
     return await finder.find({ rows: batch.rows, counts: result.counts, isOnly, areFound });
   }
 
-  /** Nothing tells what a row is referred to by. */
-  #unlinked(row: Row, at: number, key: LinkKey | undefined): RowFault {
-    const table = this.#tables[at]?.table;
-    const label = table === undefined ? "the table" : tableName(table.name);
-    const fault = { row, dbCode: null, constraint: null };
-    if (key?.kind === "absent") {
-      const message = `${label} has no row with ${key.key} to refer to`;
-      return { ...fault, code: "ROW_LOOKUP", column: null, message };
-    }
-    const [column, found] = key?.kind === "unknown" ? [key.column, key.found] : [null, 0];
-    if (found > 1) {
-      const message = `${found} rows of ${label} have its key, and others are to refer to one`;
-      return { ...fault, code: "ROW_LOOKUP_SEVERAL", column, message };
-    }
-    const message = `rows refer to ${column ?? "a column"} of ${label}, which the record does not have, nor a whole key by which its row is found`;
-    return { ...fault, code: "ROW_NEST_KEY", column, message };
-  }
-
   async #run(which: "savepoint" | "rollback" | "release"): Promise<void> {
     const sql = this.#context.session.recordSavepoint[which];
     if (sql !== undefined) await this.#context.session.execute.run(sql);
@@ -328,36 +368,4 @@ const NOTHING: BatchResult = { counts: {}, faults: [] };
 /** What rows count as that are only looked up, and are there. */
 function found(batch: Batch): AppliedBatch {
   return { batch, result: { counts: { ignored: batch.size }, faults: [] } };
-}
-
-/** What helps where rows of one record exchange the values of a unique key, which is checked row by row. */
-const SWAPS = "; rows of one record that swap a key need a DEFERRABLE constraint";
-
-/** The fault of a row as that of the record that it is in. */
-function ofRecord(fault: RowFault, record: Row): RowFault {
-  const { row } = fault;
-  if (row.root === undefined) return { ...fault, row: record };
-  const { place } = row.record;
-  const where = place === undefined ? "" : `${placeText(place)}: `;
-  const way = fault.code === "ROW_UNIQUE" ? SWAPS : "";
-  return { ...fault, row: record, nested: row, message: `${where}${fault.message}${way}` };
-}
-
-/** The transaction is lost: the next try refuses the record, or writes all of these one by one to know which. */
-function ofRecords({ message, fault }: TransactionAborted, batch: Batch): TransactionAborted {
-  const [only] = batch.rows;
-  const isKnown = batch.size === 1 && only !== undefined && fault !== null;
-  return new TransactionAborted(message, batch.rows, isKnown ? ofRecord(fault, only) : null);
-}
-
-/** Whether the database may drop a row of the table without an error. */
-export function mayDrop({ table }: TablePlan): boolean {
-  const { triggers, kind, rewritten, uniqueKeys } = table;
-  const isDropping = triggers.some(({ timing, level }) => timing !== "after" && level === "row");
-  return (
-    isDropping ||
-    kind === "view" ||
-    rewritten ||
-    uniqueKeys.some(({ ignoresDuplicates }) => ignoresDuplicates === true)
-  );
 }

@@ -4,7 +4,6 @@ import type { RowOutcome } from "../../model/counts.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { NestPlan } from "../../model/nest/nest-plan.ts";
 import type { OutcomesAlike } from "../write-batch.ts";
-import { mayDrop } from "./nest-writer.ts";
 import { loses } from "./missing-rows.ts";
 
 /** All but that of a row that was dropped. */
@@ -43,4 +42,16 @@ export function outcomesTold(
     kinds.set(kind, [...(kinds.get(kind) ?? []), outcome]);
   }
   return [...kinds.values()];
+}
+
+/** Whether the database may drop a row of the table without an error. */
+function mayDrop({ table }: TablePlan): boolean {
+  const { triggers, kind, rewritten, uniqueKeys } = table;
+  const isDropping = triggers.some(({ timing, level }) => timing !== "after" && level === "row");
+  return (
+    isDropping ||
+    kind === "view" ||
+    rewritten ||
+    uniqueKeys.some(({ ignoresDuplicates }) => ignoresDuplicates === true)
+  );
 }

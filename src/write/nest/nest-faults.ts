@@ -1,0 +1,52 @@
+/** What stands against records that hold others, told of the record that it is in. Pure. */
+import type { Batch, Row, RowFault } from "../../model/batch.ts";
+import type { TablePlan } from "../../model/load-plan.ts";
+import { placeText } from "../../model/nest/nesting.ts";
+import { tableName } from "../../model/table-shape.ts";
+import { TransactionAborted } from "../../targets/target.ts";
+import type { LinkKey } from "./link-finder.ts";
+
+/** Nothing tells what a row is referred to by. */
+export function unlinked(
+  row: Row,
+  plan: TablePlan | undefined,
+  key: LinkKey | undefined,
+): RowFault {
+  const table = plan?.table;
+  const label = table === undefined ? "the table" : tableName(table.name);
+  const fault = { row, dbCode: null, constraint: null };
+  if (key?.kind === "absent") {
+    const message = `${label} has no row with ${key.key} to refer to`;
+    return { ...fault, code: "ROW_LOOKUP", column: null, message };
+  }
+  const [column, found] = key?.kind === "unknown" ? [key.column, key.found] : [null, 0];
+  if (found > 1) {
+    const message = `${found} rows of ${label} have its key, and others are to refer to one`;
+    return { ...fault, code: "ROW_LOOKUP_SEVERAL", column, message };
+  }
+  const message = `rows refer to ${column ?? "a column"} of ${label}, which the record does not have, nor a whole key by which its row is found`;
+  return { ...fault, code: "ROW_NEST_KEY", column, message };
+}
+
+/** What helps where rows of one record exchange the values of a unique key, which is checked row by row. */
+const SWAPS = "; rows of one record that swap a key need a DEFERRABLE constraint";
+
+/** The fault of a row as that of the record that it is in. */
+export function ofRecord(fault: RowFault, record: Row): RowFault {
+  const { row } = fault;
+  if (row.root === undefined) return { ...fault, row: record };
+  const { place } = row.record;
+  const where = place === undefined ? "" : `${placeText(place)}: `;
+  const way = fault.code === "ROW_UNIQUE" ? SWAPS : "";
+  return { ...fault, row: record, nested: row, message: `${where}${fault.message}${way}` };
+}
+
+/** The transaction is lost: the next try refuses the record, or writes all of these one by one to know which. */
+export function ofRecords(
+  { message, fault }: TransactionAborted,
+  batch: Batch,
+): TransactionAborted {
+  const [only] = batch.rows;
+  const isKnown = batch.size === 1 && only !== undefined && fault !== null;
+  return new TransactionAborted(message, batch.rows, isKnown ? ofRecord(fault, only) : null);
+}
