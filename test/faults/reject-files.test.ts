@@ -120,7 +120,8 @@ test("one that is safe to repeat leaves none in its own way", async () => {
   onFailPoint((point) => {
     if (point === "commit") throw upsurgeError("TARGET_BUSY", { target: "it", reason: "locked" });
   });
-  expect((await runUpsurge(LOAD, { cwd })).exitCode).toBe(75);
+  const once = [...LOAD, "--retry-timeout", "0"];
+  expect((await runUpsurge(once, { cwd })).exitCode).toBe(75);
   onFailPoint(null);
   expect(namesIn(cwd)).toEqual([]);
   expectLoaded(cwd, await runUpsurge(LOAD, { cwd }));

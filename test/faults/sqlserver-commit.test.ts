@@ -78,9 +78,17 @@ test("a commit in a transaction that is lost already is refused", async () => {
   expect(await table()).toEqual(BEFORE);
 });
 
+test("a commit that falls victim to a deadlock is begun again", async () => {
+  db.troubles = nth(1, COMMIT, { before: serverError(1205, 13) });
+  const result = await runFaulty(db, { input: INPUT });
+  expect(result).toMatchObject({ exit: 0, counts: { read: 3, inserted: 2, updated: 1 } });
+  expect(commits()).toBe(2);
+  expect(await table()).toEqual(LOADED);
+});
+
 test("a commit that falls victim to a deadlock can be tried later", async () => {
   db.troubles = always(COMMIT, { before: serverError(1205, 13) });
-  const result = await runFaulty(db, { input: INPUT });
+  const result = await runFaulty(db, { input: INPUT, flags: ["--retry-timeout", "0"] });
   expect(result).toMatchObject({ exit: 75, code: "TARGET_BUSY" });
   expect(result.fix).toContain("run the same command later");
   expect(commits()).toBe(1);

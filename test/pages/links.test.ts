@@ -66,7 +66,7 @@ const SPEAK_OF_PAGES = ["src", "scripts", "bench", ".github"]
   .flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => join(folder, path)),
   )
-  .filter((path) => /\.(?:ts|mjs|ya?ml)$/.test(path))
+  .filter((path) => /\.(?:ts|mjs|ya?ml)$/.test(path) && !path.includes("node_modules"))
   .map((path) => ({ path, named: pagesNamedIn(path) }))
   .filter(({ named }) => named.length > 0);
 

