@@ -78,13 +78,16 @@ export class ModelTable {
     return changes;
   }
 
-  /** Removes a row, and what refers to it with `on delete cascade`; refuses where other rows refer to it. */
-  remove(row: Row, tables: Tables): void {
+  /**
+   * Removes a row, and what refers to it with `on delete cascade`; refuses where other rows refer to it than those which go
+   * with the same statement.
+   */
+  remove(row: Row, tables: Tables, going: readonly Row[] = [row]): void {
     for (const table of tables.values()) {
       for (const reference of table.shape.references ?? []) {
         if (reference.table !== this.shape.name) continue;
         for (const child of table.rows.filter((each) => refersTo(each, row, reference))) {
-          if (child === row) continue;
+          if (going.includes(child)) continue;
           if (reference.cascades !== true) throw new Refused("ROW_REFERENCED");
           table.remove(child, tables);
         }

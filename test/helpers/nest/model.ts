@@ -161,8 +161,9 @@ export class NestModel {
         table.same(column, row[column] ?? null, value),
       ),
     );
-    for (const row of own.filter((each) => !mentioned.includes(each))) {
-      if (missing === "delete") table.remove(row, this.tables);
+    const going = own.filter((each) => !mentioned.includes(each));
+    for (const row of going) {
+      if (missing === "delete") table.remove(row, this.tables, going);
       else if (missing === "unlink") table.update(row, nulls(Object.keys(columns)));
       else if (row[missing.column] === missing.value) continue;
       else table.update(row, { [missing.column]: missing.value });
