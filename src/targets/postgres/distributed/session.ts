@@ -29,7 +29,7 @@ import type { ConnectionLoss } from "../connect/deadline.ts";
 import { endClient, rollBack } from "../connect/deadline.ts";
 import { classifyError, isServerError, rowFault, translateError } from "../errors.ts";
 import { lockJob } from "../job-lock.ts";
-import { quoteIdentifier } from "../quote.ts";
+import { quoteIdentifier, quoteLiteral } from "../quote.ts";
 import type { OpenClient, PostgresSessionContext } from "../session.ts";
 import { sqlExecutor } from "../statements.ts";
 import { Pipeline } from "../stage/pipeline.ts";
@@ -176,7 +176,9 @@ export class DistributedSession implements Session {
   async #begin(): Promise<void> {
     await this.#client.query(this.#maker.begin);
     const { searchPath } = this.#context;
-    if (searchPath !== null) await this.#client.query(`set local search_path = ${searchPath}`);
+    if (searchPath === null) return;
+    const setting = `select set_config('search_path', ${quoteLiteral(searchPath)}, true)`;
+    await this.#client.query(setting);
   }
 
   async #question<T>(ask: () => Promise<T>): Promise<T> {
