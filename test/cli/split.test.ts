@@ -215,7 +215,10 @@ describe("what cannot be split", () => {
     writeFileSync(join(cwd, "cut/.piece-0.csv.part"), "");
     const cut = await run("split in.csv --key page --shards 3 --out cut", cwd);
 
-    expect([full.exitCode, file.exitCode, cut.exitCode]).toEqual([2, 2, 2]);
+    const deep = await run("split in.csv --key page --shards 3 --out no/such", cwd);
+
+    expect([full, file, cut, deep].map(({ exitCode }) => exitCode)).toEqual([2, 2, 2, 2]);
+    expect(deep.stderr).toContain("fix:   make it first: mkdir -p no");
     expect(full.stderr).toContain(
       "fix:   pass --out pieces-2, or another folder that is new or empty",
     );

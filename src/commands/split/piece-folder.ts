@@ -3,7 +3,7 @@
  * index comes last: a folder without it holds no split.
  */
 import { lstat, mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { shellWord } from "../../errors/shell-word.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { SplitIndex } from "../../model/shards/split-report.ts";
@@ -27,14 +27,19 @@ export class PieceFolder {
     this.#isNew = isNew;
   }
 
-  /** Takes a folder, which is made where it is not there. Throws `SPLIT_FOLDER` and `OUTPUT_FILE`. */
+  /** Takes a folder, which is made where the one that it is in is there. Throws `SPLIT_FOLDER` and `OUTPUT_FILE`. */
   static async take(path: string): Promise<PieceFolder> {
     try {
-      const made = await mkdir(path, { recursive: true });
+      const isNew = await makeFolder(path);
       const entries = await readdir(path);
       if (entries.length > 0) throw await refused(path, entries);
-      return new PieceFolder(path, made !== undefined);
+      return new PieceFolder(path, isNew);
     } catch (error) {
+      if (codeOf(error) === "ENOENT") {
+        const reason = "the folder that it would be in is not there";
+        const suggestion = `make it first: mkdir -p ${shellWord(dirname(path))}`;
+        throw upsurgeError("SPLIT_FOLDER", { path, reason, suggestion });
+      }
       if (codeOf(error) !== "EEXIST" && codeOf(error) !== "ENOTDIR") throw asOutput(path, error);
       const reason = "it is not a folder, or a part of its path is none";
       throw upsurgeError("SPLIT_FOLDER", { path, reason, suggestion: await another(path) });
@@ -84,6 +89,17 @@ export class PieceFolder {
     const handle = await open(this.path, "r").catch(() => null);
     await handle?.sync().catch(() => {});
     await handle?.close();
+  }
+}
+
+/** Makes a folder; false where it is there. With all above it, Node would go on for ever in a place such as /proc. */
+async function makeFolder(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
   }
 }
 
