@@ -67,9 +67,10 @@ export function makeRedactor(secrets: readonly string[]): Redact {
   const spellings = [...new Set(secrets.flatMap(spellingsOf))].toSorted(
     (a, b) => b.length - a.length,
   );
-  const known = spellings.length === 0 ? null : new RegExp(spellings.map(pattern).join("|"), "g");
+  // One after the other: a short one that begins before a longer one would leave the rest of that to be seen.
+  const known = spellings.map((each) => new RegExp(pattern(each), "g"));
   return (text) => {
-    const masked = known === null ? text : text.replace(known, MASK);
+    const masked = known.reduce((left, each) => left.replace(each, MASK), text);
     return masked
       .replace(IN_BRACES, `$1$2${MASK}`)
       .replace(URL_PASSWORD, `$1:${MASK}@`)

@@ -23,13 +23,12 @@ export function numberFix(
   { decimal, thousands }: Pick<FixOptions, "decimal" | "thousands">,
 ): string | null {
   if (!/\d/.test(value) || thousands !== null) return null;
-  const readings = MARKS.filter((marks) => decimal === null || marks.decimal === decimal).flatMap(
-    (marks) => {
-      const isSaid = marks.decimal === (decimal ?? ".") && marks.thousands === null;
-      const read = isSaid ? null : new NumberReader(marks).read(value);
-      return read === null ? [] : [{ flags: flagsOf(marks), read }];
-    },
-  );
+  const may = ({ decimal: mark }: NumberMarks): boolean => decimal === null || mark === decimal;
+  const readings = MARKS.filter((marks) => may(marks) && hasMark(value, marks)).flatMap((marks) => {
+    const isSaid = marks.decimal === (decimal ?? ".") && marks.thousands === null;
+    const read = isSaid ? null : new NumberReader(marks).read(value);
+    return read === null ? [] : [{ flags: flagsOf(marks), read }];
+  });
   // More than one way to write it may come to the same number: the first has the fewest flags.
   const [first, second] = readings.filter(
     ({ read }, at) => readings.findIndex((other) => other.read === read) === at,
@@ -37,6 +36,13 @@ export function numberFix(
   if (first === undefined) return null;
   if (second === undefined) return `pass ${first.flags}, which reads it as ${first.read}`;
   return `pass ${first.flags} where it means ${first.read}, or ${second.flags} where it means ${second.read}`;
+}
+
+/** A value without a mark that the flags give a meaning is none the better for them: 1e1. */
+function hasMark(value: string, { decimal, thousands }: NumberMarks): boolean {
+  if (decimal === "," && value.includes(",")) return true;
+  // Any blank parts groups.
+  return thousands === " " ? /\s/.test(value) : thousands !== null && value.includes(thousands);
 }
 
 function flagsOf({ decimal, thousands }: NumberMarks): string {

@@ -156,7 +156,7 @@ export function faultOf(
     column: column === "" ? null : column,
     constraint: constraint === "" ? null : constraint,
     // A row that is refused in the stage is one that the table refuses.
-    message: sayError(error).replaceAll("upsurge_stage", name.name),
+    message: sayError(error).replaceAll(/\bupsurge(?:_\w+)?_stage\b/g, name.name),
   };
 }
 

@@ -144,6 +144,7 @@ describe("a SQL Server's connection string", () => {
     ["Server=db;Pwd='a;b''c d'", "a;b'c d"],
     ["Server=db;Pwd={a;b}}c d};User=app", "a;b}c d"],
     ["Server=db;Password=a&b@c%41 d;User=app", "a&b@c%41 d"],
+    ["Server=db;Pwd='SECRET: SECRET@SECRET';Uid=app", "SECRET: SECRET@SECRET"],
     ["Server=db;Password=left;right;User=app", "left;right"],
     ["jdbc:sqlserver://db;user=app;password={p;w@x};encrypt=true", "p;w@x"],
     ["sqlserver://db;user=app;password=p@ssword1", "p@ssword1"],
@@ -153,7 +154,7 @@ describe("a SQL Server's connection string", () => {
     const redact = makeRedactor(secretsOf(url, {}));
 
     expect(redact(`the server said "${password}" is wrong`)).toBe('the server said "***" is wrong');
-    expect(redact(`cannot use ${url}`)).not.toContain(password);
+    expect(redact(`cannot use ${url}: ${password}`)).not.toContain(password.slice(-6));
     expect(redact(JSON.stringify({ url, password }))).not.toContain(
       JSON.stringify(password).slice(1, -1),
     );
