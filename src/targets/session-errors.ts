@@ -1,7 +1,7 @@
 /** What sessions with a server make of errors that are not the server's own, and of its errors about a plan. */
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import type { ErrorContext } from "../errors/upsurge-error.ts";
-import type { ErrorClass } from "./target.ts";
+import type { ErrorClass, TransactionAborted } from "./target.ts";
 
 /** The class of an error that no server sent. Ours are what they are, whether or not the connection outlived them. */
 export function classifyOther(error: unknown, isLost: boolean): ErrorClass {
@@ -15,6 +15,12 @@ export function lostError(error: unknown, target: string): Error {
   if (error instanceof UpsurgeError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return upsurgeError("TARGET_LOST", { target, reason }, { cause: error });
+}
+
+/** Rows cost the transaction: the load starts again where that tells something new. */
+export function doomedError(cause: TransactionAborted): Error {
+  const retry = cause.isNew ? "restart" : "no";
+  return upsurgeError("TARGET_DOOMED", { reason: cause.message }, { cause, retry });
 }
 
 /** A privilege is missing that only the server names. */

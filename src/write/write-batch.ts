@@ -108,9 +108,8 @@ export class BatchWriter {
     if (batch.size === 0) return { counts: {}, faults: [] };
     if (this.#mixed !== null && hasDeletes(batch)) return await this.#mixed.write(batch);
     const { set } = this.#writer;
-    const isAlone = batch.size > 1 && this.#quarantine.goesAlone(batch);
     // A writer without sets may still take rows together.
-    if (set === undefined && isAlone)
+    if (set === undefined && batch.size > 1 && this.#quarantine.goesAlone(batch))
       return this.#inParts(
         batch,
         batch.rows.map((row) => [row]),

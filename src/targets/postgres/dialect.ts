@@ -26,19 +26,28 @@ export const POSTGRES: UpsertDialect & MergeDialect = {
   changes,
   overflows: ({ value, column }) => overflows(value, column),
   meet: meetSql,
-  updateFound: (
-    { plan, rows, tests },
-    { assignments },
-  ) => `update ${onlyTable(plan)} as target set ${assignments}
-from ${rows.relation} as excluded where ${allOf([rows.match, ...tests])}`,
-  deleteFound: ({ plan, rows, tests }) => `delete from ${onlyTable(plan)} as target
-using ${rows.relation} as excluded where ${allOf([rows.match, ...tests])}`,
+  ...foundWrites(onlyTable),
   onConflict: (conflict) => doUpdate(conflictTarget(conflict.arbiter), conflict),
   merge: {
     into: (plan) => `merge into ${onlyTable(plan)} as target`,
     missing: "when not matched",
   },
 };
+
+/** The writes to the rows that are met, in the table as `name` tells it. */
+export function foundWrites(
+  name: (plan: TablePlan) => string,
+): Pick<UpsertDialect, "updateFound" | "deleteFound"> {
+  return {
+    updateFound: (
+      { plan, rows, tests },
+      { assignments },
+    ) => `update ${name(plan)} as target set ${assignments}
+from ${rows.relation} as excluded where ${allOf([rows.match, ...tests])}`,
+    deleteFound: ({ plan, rows, tests }) => `delete from ${name(plan)} as target
+using ${rows.relation} as excluded where ${allOf([rows.match, ...tests])}`,
+  };
+}
 
 /** The qualified name of the plan's table. */
 export function tableSql({ table }: Pick<TablePlan, "table">): string {

@@ -1,5 +1,4 @@
 /** One connection to SQL Server: what the server can do, planning's questions, and the start of a load. */
-import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { ComparisonSql } from "../../model/differences.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { TableDdl } from "../../model/new-table.ts";
@@ -43,7 +42,7 @@ import { ddlRefusal, newTableName } from "./catalog/new-table.ts";
 import { sqlExecutor } from "./statements.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
 import { runDdl } from "../../sql/ddl/run-ddl.ts";
-import { classifyOther, lostError, planRefused } from "../session-errors.ts";
+import { classifyOther, doomedError, lostError, planRefused } from "../session-errors.ts";
 import { transactionOf } from "./apply/transaction.ts";
 import type { Lookups } from "../../model/sql/lookup-sql.ts";
 import type { SqlExecutor } from "../sql-executor.ts";
@@ -276,10 +275,7 @@ export class SqlServerSession implements Session {
 
   translate(error: unknown): Error {
     const target = this.#context.label;
-    if (error instanceof TransactionAborted) {
-      const retry = error.isNew ? "restart" : "no";
-      return upsurgeError("TARGET_DOOMED", { reason: error.message }, { cause: error, retry });
-    }
+    if (error instanceof TransactionAborted) return doomedError(error);
     const translated = translateError(error, target);
     return translated === error && this.#isLost ? lostError(error, target) : translated;
   }

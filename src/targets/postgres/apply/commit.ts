@@ -8,6 +8,11 @@ import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { endClient } from "../connect/deadline.ts";
 import { isRowError, isServerError, sayError } from "../errors.ts";
 
+/** True for what leaves open whether a commit was done: no answer of the server's, or one that is about the connection. */
+export function isInDoubt(cause: unknown): boolean {
+  return !isServerError(cause) || IN_DOUBT.test(cause.code);
+}
+
 /** How to ask the server again once the connection is gone. */
 export interface Reconnection {
   readonly reconnect: (limitMs: number) => Promise<Client>;
@@ -39,7 +44,7 @@ export async function commit(client: Client, xid: string, how: Reconnection): Pr
   try {
     answer = await client.query("commit");
   } catch (cause) {
-    if (isServerError(cause) && !IN_DOUBT.test(cause.code)) throw commitError(cause);
+    if (!isInDoubt(cause)) throw commitError(cause);
     return settle(cause, xid, how);
   }
   if (answer.command !== "COMMIT") {

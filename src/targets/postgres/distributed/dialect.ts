@@ -1,8 +1,7 @@
 /** PostgreSQL's spelling for servers without its record images, inheritance or MERGE. Pure. */
 import type { SqlAssignment } from "../../../sql/assignments.ts";
 import type { UpsertDialect } from "../../../sql/dialect.ts";
-import { allOf } from "../../../sql/found-rows.ts";
-import { POSTGRES, tableSql } from "../dialect.ts";
+import { foundWrites, POSTGRES, tableSql } from "../dialect.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { asStored, hasOneImage } from "../types.ts";
 
@@ -12,13 +11,7 @@ export const DISTRIBUTED: UpsertDialect = {
   plain: tableSql,
   target: (plan) => `${tableSql(plan)} as target`,
   changes: (assigned) => assigned.map(changes),
-  updateFound: (
-    { plan, rows, tests },
-    { assignments },
-  ) => `update ${tableSql(plan)} as target set ${assignments}
-from ${rows.relation} as excluded where ${allOf([rows.match, ...tests])}`,
-  deleteFound: ({ plan, rows, tests }) => `delete from ${tableSql(plan)} as target
-using ${rows.relation} as excluded where ${allOf([rows.match, ...tests])}`,
+  ...foundWrites(tableSql),
   merge: null,
 };
 

@@ -6,7 +6,7 @@ import type { PlannedStatement } from "../../../model/plan-report.ts";
 import type { TableName, TableShape } from "../../../model/table-shape.ts";
 import { refuseReservedNames } from "../../../sql/check-table.ts";
 import { at, WHEN } from "../../../sql/planned-statements.ts";
-import { classifyOther, lostError, planRefused } from "../../session-errors.ts";
+import { classifyOther, doomedError, lostError, planRefused } from "../../session-errors.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { SqlExecutor } from "../../sql-executor.ts";
 import type {
@@ -18,7 +18,7 @@ import type {
   Transaction,
 } from "../../target.ts";
 import { comparisonSql } from "../apply/comparison-sql.ts";
-import { commitError } from "../apply/commit.ts";
+import { commitError, isInDoubt } from "../apply/commit.ts";
 import { LOOKUPS, RECORD_SAVEPOINT } from "../apply/lookup-sql.ts";
 import { missingSql } from "../apply/missing-sql.ts";
 import { removalSql } from "../apply/removal-sql.ts";
@@ -165,7 +165,7 @@ export class DistributedSession implements Session {
     try {
       answer = await this.#client.query("commit");
     } catch (cause) {
-      if (isServerError(cause)) throw this.translate(commitError(cause));
+      if (!isInDoubt(cause)) throw this.translate(commitError(cause));
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw upsurgeError("TARGET_OUTCOME_UNKNOWN", { reason }, { cause });
     }
@@ -217,10 +217,7 @@ export class DistributedSession implements Session {
 
   translate(error: unknown): Error {
     const { label } = this.#context;
-    if (error instanceof TransactionAborted) {
-      const retry = error.isNew ? "restart" : "no";
-      return upsurgeError("TARGET_DOOMED", { reason: error.message }, { cause: error, retry });
-    }
+    if (error instanceof TransactionAborted) return doomedError(error);
     const translated = translateError(error, label);
     const isLost = this.#loss.lost && !this.#closing;
     return translated === error && isLost ? lostError(error, label) : translated;
