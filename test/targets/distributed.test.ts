@@ -141,6 +141,22 @@ describe.each(SERVERS)("%s", (_name, rules, flags) => {
     expect(played().conflicts).toBe(0);
   });
 
+  test("a commit whose end nobody knows is told as that", async () => {
+    const server = played();
+    server.conflicts = 1;
+    server.conflict = ["57P01", "terminating connection due to administrator command"];
+    const { exitCode, report } = await load("id,name\n1,a\n", [
+      "--key",
+      "id",
+      "--retry-timeout",
+      "0",
+    ]);
+
+    // The first commit of a job is that of its checkpoint, which may be done again.
+    const code = flags.length > 0 ? "TARGET_LOST" : "TARGET_OUTCOME_UNKNOWN";
+    expect([exitCode, report.error.code]).toEqual([75, code]);
+  });
+
   test("asks for nothing that the server refuses", async () => {
     const ids = Array.from({ length: 7000 }, (_, at) => `${at},a`).join("\n");
     const { counts, exitCode, stderr } = await load(`id,name\n${ids}\n`);

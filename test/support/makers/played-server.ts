@@ -15,8 +15,9 @@ const CONFLICT = ["40001", "change conflicts with another transaction (OC000)"] 
 
 /** A running one. */
 export class Played {
-  /** So many commits from now on fail for a conflict. */
+  /** So many commits from now on fail for a conflict, or for what is said instead. */
   conflicts = 0;
+  conflict: readonly [code: string, message: string] = CONFLICT;
   /** What clients have asked for, in order. */
   readonly statements: string[] = [];
   readonly #server: Server;
@@ -126,7 +127,7 @@ class PlayedLink {
     this.#doomed = false;
     if (fails) {
       this.#all.conflicts -= 1;
-      this.#told = CONFLICT;
+      this.#told = this.#all.conflict;
     }
     return isCommit && (fails || isLost) ? withSql(message, "rollback") : message;
   }
