@@ -19,10 +19,13 @@ export type Tables = ReadonlyMap<string, ModelTable>;
 export class ModelTable {
   readonly shape: NestTable;
   rows: Row[] = [];
+  readonly #tables: Tables;
   #next = 1;
 
-  constructor(shape: NestTable) {
+  /** `tables`: all of the model, for what rows refer to. */
+  constructor(shape: NestTable, tables: Tables) {
     this.shape = shape;
+    this.#tables = tables;
   }
 
   /** The column of this name. */
@@ -64,6 +67,7 @@ export class ModelTable {
       if (generated === true && row[name] === null) row[name] = String((this.#next += 1));
     }
     this.#unique(row, null);
+    this.#refer(row, [row]);
     this.rows.push(row);
     return row;
   }
@@ -73,6 +77,7 @@ export class ModelTable {
     const next = { ...row, ...values };
     this.#check(next);
     this.#unique(next, row);
+    this.#refer(next, []);
     const changes = Object.entries(values).some(([name, value]) => row[name] !== value);
     Object.assign(row, next);
     return changes;
@@ -82,14 +87,14 @@ export class ModelTable {
    * Removes a row, and what refers to it with `on delete cascade`; refuses where other rows refer to it than those which go
    * with the same statement.
    */
-  remove(row: Row, tables: Tables, going: readonly Row[] = [row]): void {
-    for (const table of tables.values()) {
+  remove(row: Row, going: readonly Row[] = [row]): void {
+    for (const table of this.#tables.values()) {
       for (const reference of table.shape.references ?? []) {
         if (reference.table !== this.shape.name) continue;
         for (const child of table.rows.filter((each) => refersTo(each, row, reference))) {
           if (going.includes(child)) continue;
           if (reference.cascades !== true) throw new Refused("ROW_REFERENCED");
-          table.remove(child, tables);
+          table.remove(child);
         }
       }
     }
@@ -114,6 +119,17 @@ export class ModelTable {
           key.every((name) => this.same(name, each[name] ?? null, row[name] ?? null)),
       );
       if (other) throw new Refused("ROW_UNIQUE");
+    }
+  }
+
+  /** Refuses a row that refers to none; one that comes with it will be there. */
+  #refer(row: Row, coming: readonly Row[]): void {
+    for (const reference of this.shape.references ?? []) {
+      if (reference.columns.some((name) => (row[name] ?? null) === null)) continue;
+      const rows = this.#tables.get(reference.table)?.rows ?? [];
+      const own = reference.table === this.shape.name ? coming : [];
+      if (![...rows, ...own].some((each) => refersTo(row, each, reference)))
+        throw new Refused("ROW_FOREIGN_KEY");
     }
   }
 }

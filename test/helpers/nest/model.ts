@@ -31,7 +31,9 @@ export class NestModel {
   #tally: Tally = {};
 
   constructor(shapes: readonly NestTable[]) {
-    this.tables = new Map(shapes.map((shape) => [shape.name, new ModelTable(shape)]));
+    const tables = new Map<string, ModelTable>();
+    for (const shape of shapes) tables.set(shape.name, new ModelTable(shape, tables));
+    this.tables = tables;
   }
 
   /** Applies the records of one load. */
@@ -163,7 +165,7 @@ export class NestModel {
     );
     const going = own.filter((each) => !mentioned.includes(each));
     for (const row of going) {
-      if (missing === "delete") table.remove(row, this.tables, going);
+      if (missing === "delete") table.remove(row, going);
       else if (missing === "unlink") table.update(row, nulls(Object.keys(columns)));
       else if (row[missing.column] === missing.value) continue;
       else table.update(row, { [missing.column]: missing.value });
@@ -199,7 +201,7 @@ export class NestModel {
     const table = this.#table(name);
     const target = table.find(key, values);
     if (target === null || where?.holds(target, values) === false) return "skipped";
-    table.remove(target, this.tables);
+    table.remove(target);
     return "deleted";
   }
 
