@@ -1,8 +1,9 @@
 /**
  * Builds the program, after removing what was built before:
- *   dist/bin, dist/src  each file by itself, which the tests start and plant bugs in; not in the package
+ *   dist/bin, dist/src  each file by itself, which tests plant bugs in; not in the package
  *   dist/upsurge.js     the command with all it needs inside, in parts that are loaded when they are needed
  *   dist/index.js       the library, out of the same parts; dist/types has its declarations
+ *   dist/testing        the moments at which tests cut a load of the command short; not in the package
  */
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -47,6 +48,7 @@ export async function bundle({ outdir, modules }) {
       upsurge: "bin/upsurge.ts",
       index: "src/index.ts",
       worker: "src/read/ahead/worker.ts",
+      "testing/fail-point": "src/testing/fail-point.ts",
     },
     outdir,
     nodePaths: [modules],
