@@ -11,6 +11,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { writeLicences } from "./licences.mjs";
 import { ROOT, runTool } from "./steps.mjs";
+import { together } from "./together.mjs";
 
 const DIST = join(ROOT, "dist");
 
@@ -42,18 +43,11 @@ export async function bundle({ outdir, modules }) {
   const require = createRequire(join(modules, "any.js"));
   const { build: esbuild } = await import(pathToFileURL(require.resolve("esbuild")).href);
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-  const { metafile } = await esbuild({
+  const options = {
     absWorkingDir: ROOT,
-    entryPoints: {
-      upsurge: "bin/upsurge.ts",
-      index: "src/index.ts",
-      worker: "src/read/ahead/worker.ts",
-      "testing/fail-point": "src/testing/fail-point.ts",
-    },
     outdir,
     nodePaths: [modules],
     bundle: true,
-    splitting: true,
     platform: "node",
     format: "esm",
     target: "node20.19",
@@ -66,8 +60,24 @@ export async function bundle({ outdir, modules }) {
     legalComments: "none",
     metafile: true,
     logLevel: "error",
-  });
-  const insides = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
+  };
+  const built = await Promise.all([
+    esbuild({
+      ...options,
+      entryPoints: {
+        upsurge: "bin/upsurge.ts",
+        index: "src/index.ts",
+        "testing/fail-point": "src/testing/fail-point.ts",
+      },
+      splitting: true,
+      plugins: [together(ROOT)],
+    }),
+    // Its thread shares nothing with the others.
+    esbuild({ ...options, entryPoints: { worker: "src/read/ahead/worker.ts" } }),
+  ]);
+  const insides = built.flatMap(({ metafile }) =>
+    Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs)),
+  );
   writeLicences(insides, {
     licences: join(outdir, "LICENSES.txt"),
     list: join(outdir, "sbom.cdx.json"),
