@@ -14,6 +14,8 @@ export default defineConfig({
     exclude: leftOut(),
     pool: "forks",
     isolate: false,
+    // Kept by their content, so that the runs of `npm test` translate each file once.
+    experimental: { fsModuleCache: true },
     // Vitest would leave a core to itself; but the tests wait for databases and processes more than half of the time.
     maxWorkers: 2 * Math.max(1, availableParallelism()),
     globalSetup: ["test/helpers/build.ts", "test/helpers/postgres-server.ts"],
