@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { ComparisonSql } from "../../model/differences.ts";
 import type { RemovalSql, TablePlan } from "../../model/load-plan.ts";
-import type { PlannedStatement } from "../../model/plan-report.ts";
+import type { PlannedStatement } from "../../model/report/plan-report.ts";
 import type { TableDdl } from "../../model/new-table.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { BeginRequest, Capabilities, Lock, Session, Transaction } from "../target.ts";

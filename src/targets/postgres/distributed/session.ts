@@ -2,7 +2,7 @@
 import type { Client } from "pg";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import type { PlannedStatement } from "../../../model/plan-report.ts";
+import type { PlannedStatement } from "../../../model/report/plan-report.ts";
 import type { TableName, TableShape } from "../../../model/table-shape.ts";
 import { refuseReservedNames } from "../../../sql/check-table.ts";
 import { at, WHEN } from "../../../sql/planned-statements.ts";
