@@ -66,6 +66,26 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     },
   );
 
+  test("a table that rows took along with them is the job's own", async () => {
+    await shell.start([
+      ...START.slice(0, 2),
+      "create table taxes (code int not null references lines (code) on delete cascade, id int not null primary key)",
+      ...START.slice(2),
+    ]);
+    const flags = [...job("delete", "100%"), "--nest", "lines.taxes:taxes"];
+    const records = [
+      { k: 1, note: "new", lines: [{ n: 1, code: 11, taxes: [{ id: 1 }] }] },
+      { k: 1, note: "newer", lines: [] },
+      { k: 2, note: "new" },
+    ];
+    const stopped = await stoppedAt(3, async () => await shell.load(records, flags));
+    expect([stopped.exit, stopped.counts["lines"]?.["removed"]], stopped.output).toEqual([1, 5]);
+    expect(await shell.rows("select id from taxes")).toEqual([]);
+
+    const ended = await shell.load(records, flags);
+    expect([ended.exit, ended.counts["orders"]], ended.output).toEqual([0, { updated: 3 }]);
+  });
+
   test("a share is one of the rows before the first part, whatever that inserted, unlinked or deleted", async () => {
     for (const missing of ["delete", "unlink"]) {
       await shell.start(START);
