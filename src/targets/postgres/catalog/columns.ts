@@ -37,7 +37,8 @@ interface NamedType {
 }
 
 /** A column, and what tells the rest of it. */
-interface ColumnRow extends NamedType, Omit<Column, "family" | "notation" | "volatileDefault"> {
+interface ColumnRow
+  extends NamedType, Omit<Column, "family" | "notation" | "integer" | "volatileDefault"> {
   readonly oid: string;
   /** It is an identity column. */
   readonly made: boolean;
@@ -118,11 +119,13 @@ function familyOf({ category, base }: NamedType): TypeFamily {
   return ({ S: "text", N: "number", B: "boolean", A: "array" } as const)[category] ?? "other";
 }
 
-const NUMBERS = /^(?:int[248]|numeric|float[48])$/;
+const INTEGERS = /^int[248]$/;
+const NUMBERS = /^(?:numeric|float[48])$/;
 const DATES = /^(?:date|timestamp|timestamptz)$/;
 
 /** Of money the locale of the server says how it is read. */
-function notationOf(base: string): Pick<Column, "notation"> {
+function notationOf(base: string): Pick<Column, "notation" | "integer"> {
+  if (INTEGERS.test(base)) return { notation: "number", integer: true };
   if (NUMBERS.test(base)) return { notation: "number" };
   return DATES.test(base) ? { notation: "date" } : {};
 }
