@@ -36,16 +36,20 @@ interface NamedType {
   readonly base: string;
 }
 
-/** A column, and what tells the rest of it. */
-interface ColumnRow
+/** A column as the catalog has it, and what tells the rest of it. */
+interface CatalogColumn
   extends NamedType, Omit<Column, "family" | "notation" | "integer" | "volatileDefault"> {
-  readonly oid: string;
   /** It is an identity column. */
   readonly made: boolean;
 }
 
+interface ColumnRow extends CatalogColumn {
+  /** Of its type. */
+  readonly oid: string;
+}
+
 /** Whether the type is made of others, or has labels. */
-function hasForm({ category, base }: NamedType): boolean {
+export function hasForm({ category, base }: NamedType): boolean {
   return base === "hstore" || ["A", "C", "E", "R"].includes(category);
 }
 
@@ -95,7 +99,8 @@ function withSequence(column: Column, sequence: IdSequence | undefined): Column 
   return sequence === undefined ? column : { ...column, sequence };
 }
 
-function columnOf({ category, base, made, ...column }: Omit<ColumnRow, "oid">): Column {
+/** The column with what follows from its type and its default. */
+export function columnOf({ category, base, made, ...column }: CatalogColumn): Column {
   const { defaultSql } = column;
   const isSteady = defaultSql === null || CONSTANT.test(defaultSql) || isClock(defaultSql);
   return {
