@@ -11,7 +11,7 @@ import type {
 } from "../model/load-plan.ts";
 import type { Options } from "../options/options.ts";
 import type { TableShape } from "../model/table-shape.ts";
-import type { Capabilities } from "../targets/target.ts";
+import type { Capabilities } from "../targets/capabilities.ts";
 import { explainOrigin } from "./key/primary-key.ts";
 import type { Choice } from "./strategy.ts";
 

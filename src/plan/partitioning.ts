@@ -5,7 +5,7 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, Partitioning, TablePlan } from "../model/load-plan.ts";
 import type { TableShape, UniqueKey } from "../model/table-shape.ts";
-import type { Capabilities } from "../targets/target.ts";
+import type { Capabilities } from "../targets/capabilities.ts";
 import { arbiterOf } from "./key/arbiter.ts";
 import type { Choice } from "./strategy.ts";
 

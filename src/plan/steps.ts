@@ -6,7 +6,8 @@ import type { TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import { transactionWords } from "../sql/ends-transaction.ts";
 import { tableSql } from "../sql/unique-index.ts";
-import type { Capabilities, Session } from "../targets/target.ts";
+import type { Session } from "../targets/target.ts";
+import type { Capabilities } from "../targets/capabilities.ts";
 import { tableLabel } from "./names.ts";
 
 /** What steps are made from. */

@@ -2,7 +2,7 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, Mode, RowSource, Strategy } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
-import type { Capabilities } from "../targets/target.ts";
+import type { Capabilities } from "../targets/capabilities.ts";
 
 /** A choice and the sentence that explains it. */
 export interface Choice<T> {

@@ -1,5 +1,5 @@
 /** What PostgreSQL can do, by its version. Pure. */
-import type { Capabilities } from "../target.ts";
+import type { Capabilities } from "../capabilities.ts";
 import { madeValue } from "./catalog/made-value.ts";
 import { methodsOf } from "./methods.ts";
 import { structureText } from "./stage/structure-text.ts";

@@ -1,6 +1,6 @@
 /** What SQL Server can do, by what the server says of itself. Pure. */
 import type { MethodCapabilities } from "../method-capabilities.ts";
-import type { Capabilities, LockEscalation } from "../target.ts";
+import type { Capabilities, LockEscalation } from "../capabilities.ts";
 import { COPIES } from "./apply/direct-insert.ts";
 import type { SqlServerInfo } from "./connect/ask-server.ts";
 
