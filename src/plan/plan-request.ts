@@ -50,6 +50,7 @@ export interface PlanRequest {
   readonly whyUnhashable?: ((plan: TablePlan) => string | null) | undefined;
 }
 
+/** The fields of each source. */
 export function sourcesOf({ fields, sources }: PlanRequest): readonly KnownFields[] {
   return sources ?? [{ source: null, fields, header: null }];
 }
