@@ -121,7 +121,7 @@ function planRecords(request: PlanRequest, stage: string): PlannedRecords {
   const mode = modeOf(options);
   const naming = { columns: shape.columns.map(({ name }) => name), quoteIdentifier };
   const matchNulls = options.nullKey === "match";
-  const { upsertsWithoutIndex } = capabilities;
+  const { upsertsWithoutIndex = false } = capabilities;
   const keyed = { ...options, upsertsWithoutIndex, mode, matchNulls, quoteIdentifier };
   const key = chooseArbiter(shape, { ...keyed, isMade: request.ddl?.kind === "create" });
   const { arbiter } = key;

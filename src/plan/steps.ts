@@ -155,7 +155,7 @@ export function explainSync(
   steps: readonly Step[],
 ): string[] {
   if (!options.syncSequences) return [];
-  if (capabilities.advancesIdentity) {
+  if (capabilities.advancesIdentity === true) {
     return ["--sync-sequences has nothing to do: this database moves its counters by itself"];
   }
   return steps.length > 0

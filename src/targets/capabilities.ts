@@ -4,7 +4,7 @@ import type { MadeValue } from "../model/nest/made-keys.ts";
 import type { Column, ValueForm } from "../model/table-shape.ts";
 import type { MethodCapabilities } from "./method-capabilities.ts";
 
-/** What a target can do; the planner asks this and never a name. */
+/** What a target can do; the planner asks this and never a name. What is left out it cannot do. */
 export interface Capabilities {
   /** First is the default. */
   readonly rowSources: readonly RowSource[];
@@ -13,7 +13,7 @@ export interface Capabilities {
   /** The methods of writing it has. */
   readonly methods: MethodCapabilities;
   /** The native upsert takes any columns as its key, indexed or not, and NULLs as equal on request (MERGE's ON). */
-  readonly upsertsWithoutIndex: boolean;
+  readonly upsertsWithoutIndex?: boolean;
   /**
    * The native upsert takes its rows in turn: a key that repeats fails with class `repeat`, other unique keys are held row
    * by row. False: it takes them all at once (MERGE), so repeats must be looked for and unique keys hold at its end only.
@@ -22,17 +22,17 @@ export interface Capabilities {
   /** Why the native upsert is not taken unless it is asked for, as a clause; absent where it is. */
   readonly nativeDoubt?: string;
   /** Ignore mode can name "any unique key". */
-  readonly anyConstraint: boolean;
+  readonly anyConstraint?: boolean;
   /** Ids that rows bring move the counter of an identity column along. */
-  readonly advancesIdentity: boolean;
+  readonly advancesIdentity?: boolean;
   /** Upserts through a view. */
-  readonly upsertsViews: boolean;
+  readonly upsertsViews?: boolean;
   /** Inserted and updated rows can be told apart on partitioned tables and views by the native statement alone. */
   readonly countsPartitioned: boolean;
   /** Packed batches are taken as they are; otherwise there is no use in reading them so. */
-  readonly acceptsPackedBatches: boolean;
+  readonly acceptsPackedBatches?: boolean;
   /** Text may hold U+0000. */
-  readonly storesNul: boolean;
+  readonly storesNul?: boolean;
   /** The code the database gives for a NULL in a NOT NULL column. */
   readonly notNullCode: string;
   readonly batchRows: number;
@@ -47,7 +47,7 @@ export interface Capabilities {
   /** TRUNCATE sets the counter of an identity column back to its start. */
   readonly truncateResetsIdentity?: true;
   /** Several sessions may write to a table at once without waiting for each other. */
-  readonly parallel: boolean;
+  readonly parallel?: boolean;
   /** Looking rows up locks the table, which takes the privilege to update it, even where nothing is updated. */
   readonly lookupNeedsUpdatePrivilege?: true;
   /** What to do about dates that begin with the day (`DMY`) or the month, as a fix; absent: write them as YYYY-MM-DD. */

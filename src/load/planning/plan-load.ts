@@ -126,7 +126,7 @@ function rulesOf(
 ): ReadingRules {
   const marks = new Set(options.deleteWhen?.map(({ field }) => field));
   return {
-    slowPath: !capabilities.acceptsPackedBatches || options.value !== null,
+    slowPath: capabilities.acceptsPackedBatches !== true || options.value !== null,
     hashed: isJob(options),
     // All but those that are dropped, and tell nothing else.
     keeps: (name) => toColumn(name).kind !== "dropped" || marks.has(name),
@@ -189,7 +189,9 @@ function withSourcesAndSession(
   const { slowPathReason } = looked.first;
   const evaluates = plan.tables.some(({ values }) => values !== undefined);
   const slowly = evaluates ? FOR_EXPRESSIONS : slowPathReason;
-  const path = explainReadingPath(capabilities.acceptsPackedBatches ? slowly : VALUES_ONLY);
+  const path = explainReadingPath(
+    capabilities.acceptsPackedBatches === true ? slowly : VALUES_ONLY,
+  );
   const methods = plan.tables.flatMap((table) => session.explain?.(table) ?? []);
   const ofSources = sources.warnings(plan.commitRows !== null);
   return {

@@ -24,18 +24,14 @@ export function capabilitiesOf(server: SqlServerInfo): Capabilities {
     upsertsWithoutIndex: true,
     appliesRowsInOrder: false,
     ...(server.mergeDoubt === null ? {} : { nativeDoubt: server.mergeDoubt }),
-    anyConstraint: false,
     advancesIdentity: true,
-    upsertsViews: false,
     countsPartitioned: true,
-    acceptsPackedBatches: false,
     storesNul: true,
     notNullCode: "515",
     // 4,800 locks.
     batchRows: 1600,
     ...(server.isMicrosoft ? { escalation: ESCALATION } : {}),
     truncateResetsIdentity: true,
-    parallel: false,
     // NEWSEQUENTIALID() and identities make values nowhere else.
     made: ({ identity, defaultSql }) =>
       identity === null && defaultSql === null ? null : { kind: "written" },
