@@ -4,7 +4,7 @@ import { formatCount } from "../../errors/format.ts";
 import type { Options } from "../../options/options.ts";
 import { commitEvery } from "../../options/grammar.ts";
 import { refuseLargeCommits } from "../partitioning.ts";
-import type { Capabilities } from "../../targets/target.ts";
+import type { Capabilities } from "../../targets/capabilities.ts";
 
 /** What the size of batches depends on. */
 export interface BatchRequest {

@@ -6,7 +6,6 @@ import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { TableDdl } from "../../model/new-table.ts";
 import type {
   BeginRequest,
-  Capabilities,
   ErrorClass,
   GrantRequest,
   Lock,
@@ -14,6 +13,7 @@ import type {
   Session,
   Transaction,
 } from "../target.ts";
+import type { Capabilities } from "../capabilities.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { endClient, rollBack } from "./connect/deadline.ts";
 import type { ConnectionLoss } from "./connect/deadline.ts";

@@ -7,7 +7,8 @@ import type { RemovalSql, TablePlan } from "../../model/load-plan.ts";
 import type { PlannedStatement } from "../../model/report/plan-report.ts";
 import type { TableDdl } from "../../model/new-table.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
-import type { BeginRequest, Capabilities, Lock, Session, Transaction } from "../target.ts";
+import type { BeginRequest, Lock, Session, Transaction } from "../target.ts";
+import type { Capabilities } from "../capabilities.ts";
 import { RECORD_SAVEPOINT } from "../../sql/savepoints.ts";
 import { runDdl } from "../../sql/ddl/run-ddl.ts";
 import { checkRemoval, checkStatements } from "./catalog/check-plan.ts";
@@ -43,17 +44,14 @@ const CAPABILITIES: Capabilities = {
   rowSources: ["values", "staged", "arrays"],
   setBased: false,
   methods: { native: "upsert", proposal: { byUpsert: false, rowTriggersOnly: false } },
-  upsertsWithoutIndex: false,
   appliesRowsInOrder: true,
   anyConstraint: true,
   advancesIdentity: true,
-  upsertsViews: false,
   countsPartitioned: true,
   acceptsPackedBatches: true,
   storesNul: true,
   notNullCode: "SQLITE_CONSTRAINT_NOTNULL",
   batchRows: 1000,
-  parallel: false,
   commitsAtOnce: true,
   booleans: { true: "1", false: "0" },
   bytesType: "BLOB",

@@ -10,14 +10,8 @@ import { RECORD_SAVEPOINT } from "../../../sql/savepoints.ts";
 import { classifyOther, doomedError, lostError, planRefused } from "../../session-errors.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { SqlExecutor } from "../../sql-executor.ts";
-import type {
-  Capabilities,
-  ErrorClass,
-  GrantRequest,
-  Lock,
-  Session,
-  Transaction,
-} from "../../target.ts";
+import type { ErrorClass, GrantRequest, Lock, Session, Transaction } from "../../target.ts";
+import type { Capabilities } from "../../capabilities.ts";
 import { comparisonSql } from "../apply/comparison-sql.ts";
 import { commitError, isInDoubt } from "../apply/commit.ts";
 import { LOOKUPS } from "../apply/lookup-sql.ts";
@@ -240,18 +234,12 @@ function capabilitiesOf({ commitRows }: Maker): Capabilities {
     rowSources: ["arrays"],
     setBased: false,
     methods: { native: "upsert" },
-    upsertsWithoutIndex: false,
     appliesRowsInOrder: true,
     anyConstraint: true,
-    advancesIdentity: false,
-    upsertsViews: false,
     countsPartitioned: true,
-    acceptsPackedBatches: false,
-    storesNul: false,
     notNullCode: "23502",
     batchRows: BATCH_ROWS,
     ...(commitRows === null ? {} : { commitRows }),
-    parallel: false,
     structureText,
     bytesPrefix: "\\x",
     bytesType: "bytea",
