@@ -46,7 +46,7 @@ import { quoteIdentifier } from "./quote.ts";
 import { moveSequences, notMoved } from "./catalog/move-sequences.ts";
 import { makesIds, sequencesBehind } from "./catalog/sequences.ts";
 import { Pipeline } from "./stage/pipeline.ts";
-import { stageDdl } from "./stage/stage.ts";
+import { MadeTables } from "./stage/made-tables.ts";
 import { ddlRefusal, newTableName } from "./catalog/new-table.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
 import { runDdl } from "../../sql/ddl/run-ddl.ts";
@@ -109,6 +109,8 @@ export class PostgresSession implements Session {
   /** What of the transaction at hand still waits to be sent. */
   readonly #pipeline: Pipeline;
   readonly #roundTrip: RoundTrip;
+  /** Of the transaction at hand. */
+  #tables = new MadeTables();
   /** The server's process at work for the transaction; behind a pooler it may be another for the next. */
   #pid: number | null = null;
   #closing = false;
@@ -130,7 +132,8 @@ export class PostgresSession implements Session {
     this.#isPostgres = lookalike === null;
     this.#pipeline = new Pipeline(client, this.#isPostgres);
     const setUp = async (begin: string): Promise<void> => await this.#setUp(begin);
-    this.execute = sqlExecutor(client, { setUp, encoding, pipeline: this.#pipeline });
+    const sends = (sql: string): void => this.#tables.sends(sql);
+    this.execute = sqlExecutor(client, { setUp, encoding, pipeline: this.#pipeline, sends });
     const number = `PostgreSQL ${Math.floor(version / 10_000)}.${version % 10_000}`;
     this.version = lookalike === null ? number : `${lookalike.name} (as ${number})`;
     this.warnings =
@@ -271,6 +274,7 @@ export class PostgresSession implements Session {
       await this.#make(ddl);
     }
     const order = new ReadOrder(this.#pipeline);
+    this.#tables = new MadeTables();
     const [, , , xid, writers] = await answersTo([
       begun,
       locked ? null : runTogether(client, tableLocks(tables)),
@@ -284,7 +288,7 @@ export class PostgresSession implements Session {
     return transactionOf(client, parts, reconnecting);
   }
 
-  /** The writer of one table, its temporary tables made. */
+  /** The writer of one table. */
   async #writer(plan: TablePlan, order: ReadOrder): Promise<PostgresWriter> {
     const client = this.#client;
     const gone = plan.recordDeletes?.plan;
@@ -292,14 +296,15 @@ export class PostgresSession implements Session {
     const folding = known?.cannotFold === true ? null : foldingOf(plan);
     const kept = plan.kept.keys ? seenDdl(plan) : [];
     const [, memory, deletes] = await answersTo([
-      runTogether(client, [...stageDdl(plan, folding !== null), ...kept]),
+      runTogether(client, kept),
       known ?? learnTable(client, plan, { folding, isPostgres: this.#isPostgres }),
       gone === undefined ? undefined : this.#writer(gone, order),
     ]);
     this.#memories.set(plan.stage, memory);
     const fold = memory.cannotFold ? null : folding;
     const pipeline = this.#pipeline;
-    const context = { plan, memory: memory.set, folding: fold, order, pipeline };
+    const tables = this.#tables;
+    const context = { plan, memory: memory.set, folding: fold, order, pipeline, tables };
     return new PostgresWriter(client, context, deletes);
   }
 
