@@ -32,7 +32,7 @@ import { foldingOf } from "./apply/folding.ts";
 import { keyHashes, whyUnhashable } from "./stage/key-hash.ts";
 import { unusualKeyHashes } from "./stage/unusual-keys.ts";
 import type { UnusualKeys } from "./stage/unusual-keys.ts";
-import { blockedBy } from "./connect/blocked-by.ts";
+import { LockQuestions } from "./connect/blocked-by.ts";
 import { answersTo, runTogether, sendingAhead } from "./connect/run-together.ts";
 import type { PostgresServer } from "./connect/ask-server.ts";
 import { transactionSettings } from "./connect/transaction-settings.ts";
@@ -99,6 +99,7 @@ export class PostgresSession implements Session {
   readonly rowFault = rowFault;
   readonly #client: Client;
   readonly #context: PostgresSessionContext;
+  readonly #questions: LockQuestions;
   readonly #version: number;
   /** And no server that only speaks its protocol. */
   readonly #isPostgres: boolean;
@@ -128,6 +129,7 @@ export class PostgresSession implements Session {
     this.#loss = loss;
     this.#roundTrip = roundTrip;
     this.#context = context;
+    this.#questions = new LockQuestions(context.reconnect);
     this.#version = version;
     this.#isPostgres = lookalike === null;
     this.#pipeline = new Pipeline(client, this.#isPostgres);
@@ -341,7 +343,7 @@ export class PostgresSession implements Session {
   }
 
   async blockedBy(): Promise<string | null> {
-    return this.#pid === null ? null : await blockedBy(this.#context.reconnect, this.#pid);
+    return this.#pid === null ? null : await this.#questions.holderFor(this.#pid);
   }
 
   async unusualKeyHashes(
@@ -380,6 +382,6 @@ export class PostgresSession implements Session {
   async close(): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
-    await endClient(this.#client, this.#rollingBack);
+    await Promise.all([endClient(this.#client, this.#rollingBack), this.#questions.close()]);
   }
 }
