@@ -76,7 +76,7 @@ export function makePlan(asked: PlanRequest): LoadPlan {
       ...shared.why,
       ...locks.why,
     ],
-    warnings: [...warnings, ...(nested?.warnings ?? []), ...locks.warnings],
+    warnings: [...batches.warnings, ...warnings, ...(nested?.warnings ?? []), ...locks.warnings],
   };
 }
 

@@ -53,13 +53,13 @@ export function choosePartitioning(
   return { chosen: { writers, key: by }, why };
 }
 
-/** What is committed at once is for the user to choose: a load is not whole any more. */
-export function refuseLargeCommits(every: number | null, most: number | undefined): void {
-  if (most === undefined || (every !== null && every <= most)) return;
+/** Throws `PLAN_UNSUPPORTED` for more records between two commits than the server's transactions take. */
+export function refuseLargeCommits(every: number, most: number | undefined): void {
+  if (most === undefined || every <= most) return;
   throw upsurgeError("PLAN_UNSUPPORTED", {
-    what: every === null ? "one transaction for all records" : `--commit ${every}`,
+    what: `--commit ${every}`,
     reason: `this server changes no more than some ${most} records in a transaction`,
-    suggestion: `pass --commit ${most}: the load is then a job, which goes on where it stopped`,
+    suggestion: `pass --commit ${most}`,
   });
 }
 
