@@ -30,6 +30,7 @@ import { ddlRefusal, SQLITE_DDL } from "./catalog/new-table.ts";
 import type { OwnFile } from "./connect/own-file.ts";
 import type { LockWaitRule } from "./connect/lock-wait.ts";
 import { RowGroup } from "./apply/row-group.ts";
+import type { GroupStatements } from "./apply/row-group.ts";
 import { UpsertProbe } from "./apply/probe.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { listStatements } from "./apply/row-statements.ts";
@@ -93,8 +94,8 @@ export class SqliteSession implements Session {
   readonly #lockTimeoutMs: number;
   readonly #probe: UpsertProbe;
   readonly execute: SqlExecutor;
-  /** The statement for several rows of each plan that was checked, by its stage. */
-  readonly #planned = new Map<string, string | null>();
+  /** The statements for several rows of each plan that was checked, by its stage. */
+  readonly #planned = new Map<string, GroupStatements | null>();
   #durable = false;
   #isWaiting = false;
   /** By table name: shapes travel through the planner, what only SQLite asks for stays here. */
@@ -189,10 +190,10 @@ export class SqliteSession implements Session {
     const ddl = how?.ddl ?? null;
     if (!this.#file.isPrivate) await this.#requireWritable();
     const rows = tables.map((plan) => this.#rowSql(plan, []));
+    const toDisk = rows.some(({ plan }) => plan.kept.othersOut || plan.late !== undefined);
     await this.#patiently(() => {
       // Keys and late values go to disk, as there may be many. To change it drops what is there.
-      if (rows.some(({ plan }) => plan.kept.othersOut || plan.late !== undefined))
-        this.#db.exec("pragma temp_store = file");
+      if (toDisk) this.#db.exec("pragma temp_store = file");
       for (const row of rows) this.#createStaged(row);
       this.#db.exec(`pragma cache_size = -${CACHE_KB}`);
       this.#db.exec("begin immediate");
@@ -201,7 +202,8 @@ export class SqliteSession implements Session {
     if (ddl !== null) await this.#make(ddl);
     const patiently = async (work: () => void): Promise<void> =>
       await whileLocked(work, this.#waitRule);
-    return new SqliteTransaction({ db: this.#db, probe: this.#probe, rows, patiently });
+    const [db, probe, undoesInMemory] = [this.#db, this.#probe, !toDisk];
+    return new SqliteTransaction({ db, probe, rows, undoesInMemory, patiently });
   }
 
   async lockJob(job: string): Promise<Lock | null> {
