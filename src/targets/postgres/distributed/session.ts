@@ -31,6 +31,7 @@ import { Pipeline } from "../stage/pipeline.ts";
 import { structureText } from "../stage/structure-text.ts";
 import { dateOrder } from "../words.ts";
 import { arrayValues } from "./array-rows.ts";
+import { listCockroachTables, readCockroachShape } from "./cockroach/table-shape.ts";
 import { arraySql } from "./array-sql.ts";
 import { ArrayWriter } from "./array-writer.ts";
 import type { Maker } from "./makers.ts";
@@ -91,11 +92,16 @@ export class DistributedSession implements Session {
   }
 
   async readTableShape(table: string): Promise<TableShape | null> {
-    return await this.#question(() => readTableShape(this.#client, table));
+    const read = this.#maker.catalog === "cockroach" ? readCockroachShape : readTableShape;
+    const shape = await this.#question(() => read(this.#client, table));
+    // No load makes temporary tables here.
+    const missing = shape?.missingPrivileges.filter((privilege) => privilege !== "temporary");
+    return shape === null ? null : { ...shape, missingPrivileges: missing ?? [] };
   }
 
   async listTables(): Promise<readonly TableName[]> {
-    return await this.#question(() => listTables(this.#client));
+    const list = this.#maker.catalog === "cockroach" ? listCockroachTables : listTables;
+    return await this.#question(() => list(this.#client));
   }
 
   newTableName(): Promise<TableName> {
@@ -139,7 +145,7 @@ export class DistributedSession implements Session {
   }
 
   async grants(request: GrantRequest): Promise<readonly string[]> {
-    return await this.#question(() => readGrants(this.#client, request));
+    return await this.#question(() => readGrants(this.#client, request, false));
   }
 
   async begin(tables: readonly TablePlan[]): Promise<Transaction> {
