@@ -3,18 +3,18 @@
  * Braces name details given by the raiser. Codes of rejected records are in `row-codes.ts`.
  */
 
-import { CONFIG_CODES } from "./config-codes.ts";
-import { CONNECTION_CODES } from "./connection-codes.ts";
-import { DDL_CODES } from "./ddl-codes.ts";
-import { JOB_CODES } from "./job-codes.ts";
-import { KEY_CODES } from "./key-codes.ts";
-import { LATE_CODES } from "./late-codes.ts";
-import { LOOKUP_CODES } from "./lookup-codes.ts";
-import { NEST_CODES } from "./nest-codes.ts";
-import { MANIFEST_CODES } from "./manifest-codes.ts";
-import { RUN_CODES } from "./run-codes.ts";
-import { SHARD_CODES } from "./shard-codes.ts";
-import { STEP_CODES } from "./step-codes.ts";
+import { CONFIG_CODES } from "./codes/config-codes.ts";
+import { CONNECTION_CODES } from "./codes/connection-codes.ts";
+import { DDL_CODES } from "./codes/ddl-codes.ts";
+import { JOB_CODES } from "./codes/job-codes.ts";
+import { KEY_CODES } from "./codes/key-codes.ts";
+import { LATE_CODES } from "./codes/late-codes.ts";
+import { LOOKUP_CODES } from "./codes/lookup-codes.ts";
+import { NEST_CODES } from "./codes/nest-codes.ts";
+import { MANIFEST_CODES } from "./codes/manifest-codes.ts";
+import { RUN_CODES } from "./codes/run-codes.ts";
+import { SHARD_CODES } from "./codes/shard-codes.ts";
+import { STEP_CODES } from "./codes/step-codes.ts";
 
 /**
  * Whether the same load may succeed when it starts again after its last commit: at once, since it will treat some rows

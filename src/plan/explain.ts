@@ -12,7 +12,7 @@ import type {
 import type { Options } from "../options/options.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Capabilities } from "../targets/target.ts";
-import { explainOrigin } from "./primary-key.ts";
+import { explainOrigin } from "./key/primary-key.ts";
 import type { Choice } from "./strategy.ts";
 
 /** What was decided. */

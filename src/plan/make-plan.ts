@@ -4,9 +4,9 @@ import type { TableDdl } from "../model/new-table.ts";
 import type { Column, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import type { Capabilities, Session } from "../targets/target.ts";
-import { chooseArbiter } from "./arbiter.ts";
+import { chooseArbiter } from "./key/arbiter.ts";
 import { nullTexts, planConstants } from "./constants.ts";
-import { fieldNames } from "./field-names.ts";
+import { fieldNames } from "./mapping/field-names.ts";
 import { findIsolation } from "./isolation.ts";
 import type { IsolationRequest } from "./isolation.ts";
 import { refuseEmptyKeys } from "./values/empty-fields.ts";
@@ -24,7 +24,7 @@ import {
   namedFields,
   refuseMovedNumbers,
   refuseUnknownFields,
-} from "./mapping.ts";
+} from "./mapping/mapping.ts";
 import { chooseLate, explainLate, lateOptions } from "./late/late-columns.ts";
 import type { LateChoice } from "./late/late-columns.ts";
 import type { LookupPlan } from "../model/lookup-plan.ts";

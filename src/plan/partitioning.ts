@@ -6,7 +6,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, Partitioning, TablePlan } from "../model/load-plan.ts";
 import type { TableShape, UniqueKey } from "../model/table-shape.ts";
 import type { Capabilities } from "../targets/target.ts";
-import { arbiterOf } from "./arbiter.ts";
+import { arbiterOf } from "./key/arbiter.ts";
 import type { Choice } from "./strategy.ts";
 
 /** What the choice depends on, besides the plan so far. */

@@ -3,7 +3,7 @@
  * verified, and then read in turn, or resumed where a job has left them.
  */
 import type { KnownFields } from "../model/header.ts";
-import type { PlannedSource } from "../model/plan-report.ts";
+import type { PlannedSource } from "../model/report/plan-report.ts";
 import type { SourceEvent } from "../model/source-offset.ts";
 import type { Options } from "../options/options.ts";
 import type { Source } from "../read/source.ts";

@@ -18,7 +18,7 @@ import type {
 import type { MadeValue } from "../model/nest/made-keys.ts";
 import type { TableDdl } from "../model/new-table.ts";
 import type { PackedRows, SpannedKeys } from "../model/packed.ts";
-import type { PlannedStatement } from "../model/plan-report.ts";
+import type { PlannedStatement } from "../model/report/plan-report.ts";
 import type {
   Column,
   TableName,

@@ -2,66 +2,18 @@
  * Loads into distributed servers that speak PostgreSQL's protocol. They are played by their documentation, in front of PostgreSQL:
  * what the real ones do beyond that is not tried here.
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ENGINES, useDatabase } from "../helpers/engines.ts";
-import type { Engine } from "../helpers/engines.ts";
+import { describe, expect, test } from "vitest";
+import { POSTGRES, useServer } from "../helpers/distributed-shell.ts";
+import { useDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
-import { tempDir } from "../helpers/temp-dir.ts";
 import { play } from "../support/makers/played-server.ts";
-import type { Played } from "../support/makers/played-server.ts";
-import type { PlayedServer } from "../support/makers/rules.ts";
-import { DSQL, YUGABYTE } from "../support/makers/rules.ts";
+import { COCKROACH, DSQL, YUGABYTE } from "../support/makers/rules.ts";
 
 const SERVERS = [
   ["YugabyteDB", YUGABYTE, []],
+  ["CockroachDB", COCKROACH, []],
   ["Aurora DSQL", DSQL, ["--commit", "2500"]],
 ] as const;
-
-const POSTGRES = postgresEngine();
-
-function postgresEngine(): Engine {
-  const engine = ENGINES.find(({ name }) => name === "postgres");
-  if (engine === undefined) throw new Error("there is no PostgreSQL");
-  return engine;
-}
-
-/** A played server, and loads of `a.csv` into its table `t`. */
-function useServer(rules: PlayedServer, flags: readonly string[]) {
-  const database = useDatabase(POSTGRES);
-  let server: Played;
-
-  beforeAll(async () => void (server = await play(database.url, rules)));
-  afterAll(async () => await server.close());
-  beforeEach(async () => {
-    await database.reset();
-    await database.exec(
-      "create table t (id int primary key, name varchar(5), price numeric(8,2), seen timestamp(0) default '2000-01-01')",
-    );
-    server.statements.length = 0;
-  });
-
-  /** Loads `a.csv` into `t`. */
-  async function load(csv: string, more: readonly string[] = ["--key", "id"]) {
-    const cwd = tempDir({ "a.csv": csv });
-    const words = [
-      "load",
-      "a.csv",
-      "--to",
-      server.url(database.url),
-      "--table",
-      "t",
-      ...flags,
-      ...more,
-    ];
-    const { exitCode, stdout, stderr } = await runUpsurge([...words, "--json", "-q"], { cwd });
-    const report = JSON.parse(stdout);
-    const counts = Object.entries<number>(report.counts).filter(([, count]) => count > 0);
-    return { exitCode, stderr, counts: Object.fromEntries(counts), report };
-  }
-  const rows = async (): Promise<string[]> =>
-    (await database.rows("select id, name, price from t order by id")).map((row) => row.join("|"));
-  return { database, load, rows, played: (): Played => server };
-}
 
 describe.each(SERVERS)("%s", (name, rules, flags) => {
   const { database, load, rows } = useServer(rules, flags);
@@ -130,7 +82,7 @@ describe.each(SERVERS)("%s", (name, rules, flags) => {
 });
 
 describe.each(SERVERS)("%s", (_name, rules, flags) => {
-  const { load, rows, played } = useServer(rules, flags);
+  const { database, load, rows, played } = useServer(rules, flags);
 
   test("a transaction that met a change of another begins again", async () => {
     played().conflicts = 2;
@@ -167,6 +119,15 @@ describe.each(SERVERS)("%s", (_name, rules, flags) => {
       rules.refuses.some(({ statement }) => statement.test(sql) && !/advisory/.test(sql)),
     );
     expect(refused).toEqual([]);
+  });
+
+  test("asks for the privileges that it takes, and for no temporary tables", async () => {
+    const words = ["plan", "-", "--format", "csv", "--table", "t", "--key", "id", ...flags];
+    const to = ["--to", played().url(database.url)];
+    const { stdout } = await runUpsurge([...words, ...to, "--grants"], { stdin: "id\n1\n" });
+
+    expect(stdout).toMatch(/grant .*insert.* on table "public"\."t"/);
+    expect(stdout).not.toContain("temporary");
   });
 
   test.each([["--truncate"], ["--strategy", "select-then-write"]])(

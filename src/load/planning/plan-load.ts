@@ -11,7 +11,7 @@ import { planJob } from "../../plan/job-plan.ts";
 import type { LevelRequest } from "../../plan/nest/plan-nest.ts";
 import { makePlan } from "../../plan/make-plan.ts";
 import { compareWithSplit } from "../../plan/shards/compare-split.ts";
-import { fieldResolver, mapFields, refuseMovedNumbers } from "../../plan/mapping.ts";
+import { fieldResolver, mapFields, refuseMovedNumbers } from "../../plan/mapping/mapping.ts";
 import { storedSize } from "../../sources/stored-size.ts";
 import type { LookedAtSources, ReadingRules, Source, SourceSet } from "../../sources/source-set.ts";
 import type { Session, Target } from "../../targets/target.ts";

@@ -6,7 +6,7 @@ import type { NewTable, TableDdl } from "../../model/new-table.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import { isJob } from "../../options/is-job.ts";
 import type { Options } from "../../options/options.ts";
-import { fieldResolver } from "../../plan/mapping.ts";
+import { fieldResolver } from "../../plan/mapping/mapping.ts";
 import { tableLabel } from "../../plan/names.ts";
 import { newColumns } from "../../plan/new-table/new-columns.ts";
 import type { SeenFields } from "../../plan/new-table/new-columns.ts";

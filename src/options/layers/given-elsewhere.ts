@@ -1,5 +1,5 @@
 /** What a plan tells of the options that no flag gives: where each comes from. Pure. */
-import type { GivenElsewhere } from "../../model/plan-report.ts";
+import type { GivenElsewhere } from "../../model/report/plan-report.ts";
 import { flagOf, negationOf, OPTION_NAMES, optionSpec } from "../flag.ts";
 import { isOn } from "./layers.ts";
 import type { LayerValue, OptionLayer } from "./layers.ts";

@@ -34,7 +34,7 @@ export const TARGET_OPTIONS = {
     wholeRun: true,
     summary: "Go on with a server that speaks PostgreSQL's protocol but is not PostgreSQL.",
     details:
-      "CockroachDB, Amazon Redshift and other servers of that kind are refused by name, and unknown ones too: locks, transactions or unique keys that a load relies on may not hold there. With the flag the same is said as a warning. Citus, TimescaleDB, Neon and Amazon Aurora are PostgreSQL; YugabyteDB and Aurora DSQL are loaded in a way of their own.",
+      "Amazon Redshift, Greenplum and other servers of that kind are refused by name, and unknown ones too: locks, transactions or unique keys that a load relies on may not hold there. With the flag the same is said as a warning. Citus, TimescaleDB, Neon and Amazon Aurora are PostgreSQL; YugabyteDB, CockroachDB from 25.3 on and Aurora DSQL are loaded in a way of their own.",
     example: "--accept-server",
     commands: ALL,
   },

@@ -17,9 +17,9 @@ import type {
 import { checkPlan } from "./catalog/check-plan.ts";
 import { endClient, rollBack } from "./connect/deadline.ts";
 import type { ConnectionLoss } from "./connect/deadline.ts";
-import { classifyError, isServerError, rowFault, translateError } from "./errors.ts";
+import { classifyError, isServerError, rowFault, saidOf, translateError } from "./errors.ts";
 import { emptyTable } from "./apply/empty-table.ts";
-import { LOOKUPS, RECORD_SAVEPOINT } from "./apply/lookup-sql.ts";
+import { LOOKUPS } from "./apply/lookup-sql.ts";
 import { valueSql } from "./apply/value-sql.ts";
 import { leaveToCommit } from "./apply/leave-to-commit.ts";
 import { comparisonSql } from "./apply/comparison-sql.ts";
@@ -49,6 +49,7 @@ import { Pipeline } from "./stage/pipeline.ts";
 import { MadeTables } from "./stage/made-tables.ts";
 import { ddlRefusal, newTableName } from "./catalog/new-table.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
+import { RECORD_SAVEPOINT } from "../../sql/savepoints.ts";
 import { runDdl } from "../../sql/ddl/run-ddl.ts";
 import { classifyOther, lostError, planRefused } from "../session-errors.ts";
 import { planningSettings, ReadOrder } from "./apply/read-order.ts";
@@ -186,9 +187,7 @@ export class PostgresSession implements Session {
 
   async checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void> {
     await this.#question(() => checkPlan(this.#client, plan, columns)).catch((error: unknown) => {
-      throw planRefused(error, (cause) =>
-        isServerError(cause) ? `${cause.message} (${cause.code})` : null,
-      );
+      throw planRefused(error, saidOf);
     });
   }
 

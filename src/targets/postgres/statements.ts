@@ -64,7 +64,7 @@ export function sqlExecutor(
       return rows[0]?.found === true ? rows[0].names : null;
     },
     madeAs: async (table, checkpoint) => {
-      const sql = "select to_regclass($1)::oid || '/' || to_regclass($2)::oid as made";
+      const sql = "select to_regclass($1)::oid::text || '/' || to_regclass($2)::oid::text as made";
       const { rows } = await client.query<{ made: string | null }>(sql, [checkpoint, table]);
       return rows[0]?.made ?? null;
     },

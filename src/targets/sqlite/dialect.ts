@@ -45,6 +45,9 @@ export const SQLITE: TableDialect & Pick<Dialect, "equalOrNull"> = {
   plain: tableName,
   count: "count(*)",
   first: limited,
+  deleteWhere: (plan, condition) => `delete from ${tableName(plan)} as target where ${condition}`,
+  updateWhere: (plan, set, condition) =>
+    `update or abort ${tableName(plan)} as target set ${set} where ${condition}`,
   equalOrNull: (one, other) => `${one} is ${other}`,
 };
 

@@ -7,7 +7,7 @@ import type { PackedSlice } from "../../../src/model/packed.ts";
 import type { RecordChunk } from "../../../src/model/record.ts";
 import type { Reject } from "../../../src/model/reject.ts";
 import type { Column, TypeFamily } from "../../../src/model/table-shape.ts";
-import { fieldResolver } from "../../../src/plan/mapping.ts";
+import { fieldResolver } from "../../../src/plan/mapping/mapping.ts";
 import { structureText } from "../../../src/targets/postgres/stage/structure-text.ts";
 import type { Capabilities } from "../../../src/targets/target.ts";
 import { gatherBatches } from "../../../src/write/batches.ts";

@@ -11,6 +11,9 @@ import type { PlayedServer } from "./rules.ts";
 /** A statement that PostgreSQL refuses while it reads it, and which a transaction does not survive. */
 const REFUSED = "select 1 union select 2 for update";
 
+/** A message that PostgreSQL refuses in the place of one that is too long: values for a statement that is not there. */
+const UNBOUND: WireMessage = { type: "B", body: Buffer.from("\0upsurge_none\0\0\0\0\0\0\0") };
+
 const CONFLICT = ["40001", "change conflicts with another transaction (OC000)"] as const;
 
 /** A running one. */
@@ -22,6 +25,11 @@ export class Played {
   readonly statements: string[] = [];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+
+  /** Whether what is to fail is the commit. */
+  failsCommits({ conflictsAtOnce }: PlayedServer): boolean {
+    return conflictsAtOnce !== true || this.conflict[0] !== "40001";
+  }
 
   constructor(to: { readonly host: string; readonly port: number }, played: PlayedServer) {
     this.#server = createServer({ noDelay: true }, (client) => {
@@ -105,23 +113,47 @@ class PlayedLink {
 
   #asked(message: WireMessage): WireMessage {
     const sql = sqlOf(message);
-    if (sql === null) return message;
+    if (sql === null) return this.#bound(message);
     this.#all.statements.push(sql);
-    const { refuses, version } = this.#played;
+    const { refuses } = this.#played;
     const refusal = refuses.find(({ statement }) => statement.test(sql));
     if (refusal !== undefined) {
       this.#told = [refusal.code, refusal.message];
       return withSql(message, REFUSED);
     }
     if (/^\s*(?:begin|commit|rollback)\b/i.test(sql)) return this.#transaction(message, sql);
-    return withSql(message, sql.replaceAll("pg_catalog.version()", `'${version}'::text`));
+    if (this.#conflictsNow(sql)) return withSql(message, REFUSED);
+    return withSql(message, this.#asPostgres(sql));
+  }
+
+  #bound(message: WireMessage): WireMessage {
+    const { mostBytes = Infinity } = this.#played;
+    if (message.type !== "B" || message.body.length <= mostBytes) return message;
+    this.#told = ["08P01", "message size bigger than maximum allowed message size"];
+    return UNBOUND;
+  }
+
+  /** Whether a change of another session fails this statement. */
+  #conflictsNow(sql: string): boolean {
+    const writes = /^\s*(?:insert|update|delete)\b/i.test(sql);
+    if (!writes || this.#all.conflicts === 0 || this.#all.failsCommits(this.#played)) return false;
+    this.#all.conflicts -= 1;
+    this.#told = this.#all.conflict;
+    return true;
+  }
+
+  #asPostgres(sql: string): string {
+    const { version, catalog = [] } = this.#played;
+    const named = sql.replaceAll("pg_catalog.version()", `'${version}'::text`);
+    return catalog.reduce((text, [asked, answered]) => text.replace(asked, answered), named);
   }
 
   #transaction(message: WireMessage, sql: string): WireMessage {
     const isSavepoint = /\bto savepoint\b/i.test(sql);
     if (isSavepoint) return message;
     const isCommit = /^\s*commit\b/i.test(sql);
-    const fails = isCommit && !this.#doomed && this.#rows > 0 && this.#all.conflicts > 0;
+    const meets = this.#all.conflicts > 0 && this.#all.failsCommits(this.#played);
+    const fails = isCommit && !this.#doomed && this.#rows > 0 && meets;
     const isLost = this.#doomed;
     this.#rows = 0;
     this.#doomed = false;

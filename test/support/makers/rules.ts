@@ -13,6 +13,12 @@ export interface PlayedServer {
   readonly refuses: readonly Refusal[];
   /** The most rows that a transaction may change; absent: any number. */
   readonly mostRows?: number;
+  /** The longest message that it takes; absent: any. */
+  readonly mostBytes?: number;
+  /** What its catalog has in the place of PostgreSQL's. */
+  readonly catalog?: readonly (readonly [asked: RegExp, answered: string])[];
+  /** A conflict fails the first statement that writes; absent: it fails the commit. */
+  readonly conflictsAtOnce?: true;
 }
 
 const unsupported = (statement: RegExp, message: string): Refusal => ({
@@ -56,5 +62,58 @@ export const DSQL: PlayedServer = {
     LOCKS,
     COLUMNS,
     MERGE,
+  ],
+};
+
+const unknownFunction = (name: string): Refusal => ({
+  statement: new RegExp(`\\b${name}\\(`, "i"),
+  code: "42883",
+  message: `unknown function: ${name}()`,
+});
+
+const syntaxError = (statement: RegExp, near: string): Refusal => ({
+  statement,
+  code: "42601",
+  message: `at or near "${near}": syntax error`,
+});
+
+/** CockroachDB. Columns whose names begin like its own are hidden, as those are that it makes. */
+export const COCKROACH: PlayedServer = {
+  version:
+    "CockroachDB CCL v26.2.1 (x86_64-pc-linux-gnu, built 2026/05/18 09:12:44, go1.25.5 X:nocoverageredesign)",
+  mostBytes: 16 * 1024 * 1024,
+  conflictsAtOnce: true,
+  catalog: [
+    [/\ba\.attishidden\b/g, "(a.attname = 'rowid' or a.attname like 'crdb\\_internal\\_%')"],
+    [/\bpg_opclass\b/g, "(select * from pg_catalog.pg_opclass where false)"],
+    [/\bc\.relispartition\b/g, "null::boolean"],
+    // PostgreSQL has no constraint UNIQUE WITHOUT INDEX: one is known by its name.
+    [/\bk\.conindid = 0/g, "k.conname like 'without\\_index%'"],
+  ],
+  refuses: [
+    TEMPORARY,
+    syntaxError(/\bmerge into\b/i, "merge"),
+    syntaxError(/\block table\b/i, "lock"),
+    syntaxError(/\bselect from\b/i, "from"),
+    syntaxError(/\*<>|\*=/, "<"),
+    syntaxError(/\boverriding (?:system|user) value\b/i, "overriding"),
+    unsupported(
+      /\bon conflict \(\(/i,
+      "unimplemented: expressions are not supported as ON CONFLICT targets",
+    ),
+    {
+      statement: /\b(?:xmin|xmax|ctid)\b/i,
+      code: "42703",
+      message: 'column "xmax" does not exist',
+    },
+    {
+      statement: /\bset (?:local )?(?:tcp_\w+|geqo|enable_\w+|lock_type)\b/i,
+      code: "42704",
+      message: "unrecognized configuration parameter",
+    },
+    ...["pg_partition_tree", "pg_get_partition_constraintdef", "hashtext"].map(unknownFunction),
+    ...["pg_current_xact_id", "pg_current_xact_id_if_assigned", "pg_xact_status"].map(
+      unknownFunction,
+    ),
   ],
 };

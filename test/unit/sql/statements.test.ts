@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { quoteIdentifier as pgQuote } from "../../../src/targets/postgres/quote.ts";
 import { quoteIdentifier as msQuote } from "../../../src/targets/sqlserver/quote.ts";
 import { methodsOf } from "../../../src/targets/postgres/methods.ts";
-import { METHODS } from "../../../src/targets/sqlserver/methods.ts";
+import { METHODS } from "../../../src/targets/sqlserver/capabilities.ts";
 import type { Capabilities } from "../../../src/targets/target.ts";
 import { ABLE } from "../../helpers/shapes.ts";
 import { drawPlan } from "./generated-plans.ts";

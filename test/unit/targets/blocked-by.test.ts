@@ -1,7 +1,7 @@
 /** How the holder of a lock is called, and what is said where it may not be seen. */
 import { describe, expect, test } from "vitest";
-import { holderText as postgresText } from "../../../src/targets/postgres/connect/blocked-by.ts";
-import { holderText as sqlserverText } from "../../../src/targets/sqlserver/connect/blocked-by.ts";
+import { holderText } from "../../../src/targets/lock-holder.ts";
+import { holderOf } from "../../../src/targets/sqlserver/connect/blocked-by.ts";
 import { findTarget } from "../../../src/targets/registry.ts";
 import { ENGINES, useDatabase } from "../../helpers/engines.ts";
 import { openPostgres } from "../../helpers/postgres-database.ts";
@@ -23,7 +23,7 @@ test.each([
     "session 42 of bob (psql), idle in transaction for 14 s",
   ],
 ])("PostgreSQL: %j", (holder, text) => {
-  expect(postgresText(holder)).toBe(text);
+  expect(holderText(holder)).toBe(text);
 });
 
 test.each([
@@ -33,7 +33,7 @@ test.each([
     "session 52 of bob (SQLCMD), sleeping",
   ],
 ])("SQL Server: %j", (row, text) => {
-  expect(sqlserverText(row)).toBe(text);
+  expect(holderText(holderOf(row))).toBe(text);
 });
 
 describe.each(ENGINES)("$title", (engine) => {

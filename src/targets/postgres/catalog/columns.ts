@@ -36,15 +36,20 @@ interface NamedType {
   readonly base: string;
 }
 
-/** A column, and what tells the rest of it. */
-interface ColumnRow extends NamedType, Omit<Column, "family" | "notation" | "volatileDefault"> {
-  readonly oid: string;
+/** A column as the catalog has it, and what tells the rest of it. */
+interface CatalogColumn
+  extends NamedType, Omit<Column, "family" | "notation" | "integer" | "volatileDefault"> {
   /** It is an identity column. */
   readonly made: boolean;
 }
 
+interface ColumnRow extends CatalogColumn {
+  /** Of its type. */
+  readonly oid: string;
+}
+
 /** Whether the type is made of others, or has labels. */
-function hasForm({ category, base }: NamedType): boolean {
+export function hasForm({ category, base }: NamedType): boolean {
   return base === "hstore" || ["A", "C", "E", "R"].includes(category);
 }
 
@@ -94,7 +99,8 @@ function withSequence(column: Column, sequence: IdSequence | undefined): Column 
   return sequence === undefined ? column : { ...column, sequence };
 }
 
-function columnOf({ category, base, made, ...column }: Omit<ColumnRow, "oid">): Column {
+/** The column with what follows from its type and its default. */
+export function columnOf({ category, base, made, ...column }: CatalogColumn): Column {
   const { defaultSql } = column;
   const isSteady = defaultSql === null || CONSTANT.test(defaultSql) || isClock(defaultSql);
   return {
@@ -118,11 +124,13 @@ function familyOf({ category, base }: NamedType): TypeFamily {
   return ({ S: "text", N: "number", B: "boolean", A: "array" } as const)[category] ?? "other";
 }
 
-const NUMBERS = /^(?:int[248]|numeric|float[48])$/;
+const INTEGERS = /^int[248]$/;
+const NUMBERS = /^(?:numeric|float[48])$/;
 const DATES = /^(?:date|timestamp|timestamptz)$/;
 
 /** Of money the locale of the server says how it is read. */
-function notationOf(base: string): Pick<Column, "notation"> {
+function notationOf(base: string): Pick<Column, "notation" | "integer"> {
+  if (INTEGERS.test(base)) return { notation: "number", integer: true };
   if (NUMBERS.test(base)) return { notation: "number" };
   return DATES.test(base) ? { notation: "date" } : {};
 }

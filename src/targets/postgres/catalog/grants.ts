@@ -21,6 +21,8 @@ import { quoteIdentifier } from "../quote.ts";
 interface TableContext {
   readonly user: string;
   readonly database: string;
+  /** Rows are staged in temporary tables. */
+  readonly stages: boolean;
   /** The schemas of the types and collations of its columns. */
   readonly schemas: readonly string[];
   /** The sequences that defaults draw from, with their columns; those of identity columns ask for no privilege. */
@@ -51,10 +53,11 @@ const SEQUENCES = `select distinct n.nspname as schema, s.relname as name, a.att
     join pg_catalog.pg_namespace n on n.oid = s.relnamespace
   where d.adrelid = (${TABLE}) order by 1, 2`;
 
-/** The statements that let the user of this connection run the load. */
+/** The statements that let the user of this connection run the load, which `stages` rows in temporary tables or does not. */
 export async function readGrants(
   client: Client,
   request: GrantRequest,
+  stages = true,
 ): Promise<readonly string[]> {
   const { plan, ddl } = request;
   const table = [plan.table.name.schema ?? "public", plan.table.name.name];
@@ -65,7 +68,7 @@ export async function readGrants(
   if (ddl?.kind === "create") return [...grantsToCreate(request, who), ...looked];
   const { rows: schemas } = await client.query<{ name: string }>(SCHEMAS, table);
   const { rows: sequences } = await client.query<DrawnSequence>(SEQUENCES, table);
-  const context = { ...who, schemas: schemas.map(({ name }) => name), sequences };
+  const context = { ...who, stages, schemas: schemas.map(({ name }) => name), sequences };
   return [...grantsFor(request, context), ...looked];
 }
 
@@ -109,7 +112,7 @@ function grantsToCreate(
 
 function grantsFor(
   { plan, job, privileges, filled, ddl, sequences: set = [] }: GrantRequest,
-  { user, database, schemas, sequences }: TableContext,
+  { user, database, stages, schemas, sequences }: TableContext,
 ): readonly string[] {
   const to = `to ${quoteIdentifier(user)};`;
   const drawn = plan.mode === "update" ? [] : sequences.filter(({ column }) => !filled.has(column));
@@ -120,7 +123,7 @@ function grantsFor(
   );
   return [
     ...[...visited].map((each) => `grant usage on schema ${quoteIdentifier(each)} ${to}`),
-    `grant temporary on database ${quoteIdentifier(database)} ${to}`,
+    ...(stages ? [`grant temporary on database ${quoteIdentifier(database)} ${to}`] : []),
     `grant ${privileges.join(", ")} on table ${tableSql(plan)} ${to}`,
     ...[...numbers].map((each) => `grant usage on sequence ${each} ${to}`),
     ...cascadingTables(plan, quoteIdentifier).map((each) => `grant select on table ${each} ${to}`),

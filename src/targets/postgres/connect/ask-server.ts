@@ -25,7 +25,7 @@ export async function askServer(client: Client): Promise<PostgresServer> {
   const sql = `select pg_catalog.version() as text,
     pg_catalog.current_setting('server_version_num', true) as number,
     pg_catalog.current_setting('server_encoding', true) as encoding,
-    exists (select from pg_catalog.pg_extension where extname = 'citus') as citus`;
+    exists (select 1 from pg_catalog.pg_extension where extname = 'citus') as citus`;
   try {
     const { rows } =
       await client.query<Partial<Record<"text" | "number" | "encoding" | "citus", unknown>>>(sql);

@@ -1,5 +1,7 @@
 /** Who holds the lock that a session waits for: the server tells it over another connection. */
 import type { Client } from "pg";
+import { holderText } from "../../lock-holder.ts";
+import type { LockHolder } from "../../lock-holder.ts";
 import { endClient } from "./deadline.ts";
 
 /** What connecting to ask may take, and the question. */
@@ -11,17 +13,6 @@ const QUESTION = `select holder.pid, a.usename as "user", a.application_name as 
   from unnest(pg_catalog.pg_blocking_pids($1)) with ordinality as holder (pid, place)
   left join pg_catalog.pg_stat_activity as a on a.pid = holder.pid
   order by holder.place limit 1`;
-
-/** A session that holds a lock, as far as it may be seen. */
-export interface LockHolder {
-  /** 0: a prepared transaction, which is no session's. */
-  readonly pid: number;
-  readonly user: string | null;
-  readonly program: string | null;
-  readonly state: string | null;
-  /** How long its transaction has been open. */
-  readonly seconds: number | null;
-}
 
 /** Asks over a connection of its own, which is made for the first question and kept for the next. */
 export class LockQuestions {
@@ -58,13 +49,4 @@ export class LockQuestions {
     this.#client = null;
     if (client !== null) await endClient(client);
   }
-}
-
-/** `session 42 of bob (psql), idle in transaction for 14 s`. */
-export function holderText({ pid, user, program, state, seconds }: LockHolder): string {
-  if (pid === 0) return "a prepared transaction";
-  const whose = user === null ? "" : ` of ${user}`;
-  const what = program === null || program === "" ? "" : ` (${program})`;
-  const since = seconds === null || seconds < 1 ? "" : ` for ${seconds} s`;
-  return `session ${pid}${whose}${what}${state === null ? "" : `, ${state}${since}`}`;
 }

@@ -18,7 +18,7 @@ const KNOWN: readonly (readonly [word: RegExp, name: string, risk: string])[] = 
   [
     /^CockroachDB\b/,
     "CockroachDB",
-    "its advisory locks do nothing, so two loads or two runs of a job at once are not kept apart",
+    "before 25.3 its catalog does not tell of triggers, and its advisory locks do nothing, so two loads or two runs of a job at once are not kept apart",
   ],
   [
     /\bRedshift\b/,

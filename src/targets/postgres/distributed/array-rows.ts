@@ -37,13 +37,27 @@ export function arrayValues(rows: readonly Row[]): unknown[] {
   ];
 }
 
-/** The rows as stretches of neighbours that carry the same columns, in their order. */
-export function stretches(rows: readonly Row[]): Row[][] {
+/** The rows as stretches of neighbours that carry the same columns, in their order, of so many bytes if there are several. */
+export function stretches(rows: readonly Row[], mostBytes: number | null): Row[][] {
   const all: Row[][] = [];
+  let left = 0;
   for (const row of rows) {
     const last = all.at(-1);
-    if (last?.[0]?.shape.id === row.shape.id) last.push(row);
-    else all.push([row]);
+    left -= mostBytes === null ? 0 : bytesOf(row);
+    if (last?.[0]?.shape.id === row.shape.id && left >= 0) {
+      last.push(row);
+      continue;
+    }
+    all.push([row]);
+    left = mostBytes === null ? 0 : mostBytes - bytesOf(row);
   }
   return all;
+}
+
+/** What the values of a row take at most in an array: a quote or a backslash takes two bytes. */
+function bytesOf({ values }: Row): number {
+  return values.reduce(
+    (sum, value) => sum + (value === null ? 0 : 2 * Buffer.byteLength(value)) + 8,
+    16,
+  );
 }

@@ -49,7 +49,8 @@ export class ArrayWriter implements Writer {
     // A conflict on whatever key tells how many rows were written, not which.
     const isAlone =
       this.#plan.isolation.rowByRow !== null || (tells && this.#plan.mode === "ignore");
-    const groups = isAlone ? batch.rows.map((row) => [row]) : stretches(batch.rows);
+    const { statementBytes } = this.#maker;
+    const groups = isAlone ? batch.rows.map((row) => [row]) : stretches(batch.rows, statementBytes);
     for (const rows of groups) await this.#apply(rows, tally);
     const { counts, faults, outcomes } = tally;
     return { counts, faults, ...(tells ? { outcomes } : {}) };

@@ -14,6 +14,12 @@ export interface Maker {
   readonly advisoryLocks: boolean;
   /** The most records to commit at once; `null`: any number. */
   readonly commitRows: number | null;
+  /** Whose catalog it has. */
+  readonly catalog: "postgres" | "cockroach";
+  /** ON CONFLICT takes expressions of an index, and OVERRIDING SYSTEM VALUE stands in an INSERT. */
+  readonly insertsAsPostgres: boolean;
+  /** So many bytes of values go in one statement; `null`: as many as 1,000 rows have. */
+  readonly statementBytes: number | null;
   /** What follows, a sentence each, for `upsurge plan`. */
   readonly why: readonly string[];
 }
@@ -33,6 +39,9 @@ const YUGABYTE: Maker = {
   savepoints: true,
   advisoryLocks: true,
   commitRows: null,
+  catalog: "postgres",
+  insertsAsPostgres: true,
+  statementBytes: null,
   why: [LOOKS],
 };
 
@@ -46,6 +55,9 @@ const DSQL: Maker = {
   savepoints: false,
   advisoryLocks: false,
   commitRows: 2500,
+  catalog: "postgres",
+  insertsAsPostgres: true,
+  statementBytes: null,
   why: [
     LOOKS,
     "without savepoints: a transaction with a record at fault is done again without that record",
@@ -53,10 +65,28 @@ const DSQL: Maker = {
   ],
 };
 
+/**
+ * CockroachDB from 25.3 on, since when its catalog tells of triggers: no temporary tables by default, MERGE, table locks or system
+ * columns; advisory locks that do nothing before 26.3; serializable transactions, of which one of two that meet fails with 40001
+ * at any statement; no message of more than 16 MiB.
+ */
+const COCKROACH: Maker = {
+  name: "CockroachDB",
+  begin: "begin isolation level serializable read write",
+  savepoints: true,
+  advisoryLocks: false,
+  commitRows: null,
+  catalog: "cockroach",
+  insertsAsPostgres: false,
+  statementBytes: 4 * 1024 * 1024,
+  why: [LOOKS],
+};
+
 const KNOWN: readonly (readonly [word: RegExp, maker: Maker])[] = [
   [/^PostgreSQL [^\n]*-YB-/, YUGABYTE],
   // It says no more than that.
   [/^PostgreSQL \d+$/, DSQL],
+  [/^CockroachDB \S+ v(?:25\.[3-9]|2[6-9]\.|[3-9]\d\.)/, COCKROACH],
 ];
 
 /** The maker of a server with this `version()`; `null`: none of them. */

@@ -2,10 +2,11 @@
 import type { Client } from "pg";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import type { PlannedStatement } from "../../../model/plan-report.ts";
+import type { PlannedStatement } from "../../../model/report/plan-report.ts";
 import type { TableName, TableShape } from "../../../model/table-shape.ts";
 import { refuseReservedNames } from "../../../sql/check-table.ts";
 import { at, WHEN } from "../../../sql/planned-statements.ts";
+import { RECORD_SAVEPOINT } from "../../../sql/savepoints.ts";
 import { classifyOther, doomedError, lostError, planRefused } from "../../session-errors.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { SqlExecutor } from "../../sql-executor.ts";
@@ -19,7 +20,7 @@ import type {
 } from "../../target.ts";
 import { comparisonSql } from "../apply/comparison-sql.ts";
 import { commitError, isInDoubt } from "../apply/commit.ts";
-import { LOOKUPS, RECORD_SAVEPOINT } from "../apply/lookup-sql.ts";
+import { LOOKUPS } from "../apply/lookup-sql.ts";
 import { missingSql } from "../apply/missing-sql.ts";
 import { removalSql } from "../apply/removal-sql.ts";
 import { valueSql } from "../apply/value-sql.ts";
@@ -27,7 +28,7 @@ import { readGrants } from "../catalog/grants.ts";
 import { listTables, readTableShape } from "../catalog/table-shape.ts";
 import type { ConnectionLoss } from "../connect/deadline.ts";
 import { endClient, rollBack } from "../connect/deadline.ts";
-import { classifyError, isServerError, rowFault, translateError } from "../errors.ts";
+import { classifyError, isServerError, rowFault, saidOf, translateError } from "../errors.ts";
 import { lockJob } from "../job-lock.ts";
 import { quoteIdentifier, quoteLiteral } from "../quote.ts";
 import type { OpenClient, PostgresSessionContext } from "../session.ts";
@@ -36,6 +37,7 @@ import { Pipeline } from "../stage/pipeline.ts";
 import { structureText } from "../stage/structure-text.ts";
 import { dateOrder } from "../words.ts";
 import { arrayValues } from "./array-rows.ts";
+import { listCockroachTables, readCockroachShape } from "./cockroach/table-shape.ts";
 import { arraySql } from "./array-sql.ts";
 import { ArrayWriter } from "./array-writer.ts";
 import type { Maker } from "./makers.ts";
@@ -96,11 +98,16 @@ export class DistributedSession implements Session {
   }
 
   async readTableShape(table: string): Promise<TableShape | null> {
-    return await this.#question(() => readTableShape(this.#client, table));
+    const read = this.#maker.catalog === "cockroach" ? readCockroachShape : readTableShape;
+    const shape = await this.#question(() => read(this.#client, table));
+    // No load makes temporary tables here.
+    const missing = shape?.missingPrivileges.filter((privilege) => privilege !== "temporary");
+    return shape === null ? null : { ...shape, missingPrivileges: missing ?? [] };
   }
 
   async listTables(): Promise<readonly TableName[]> {
-    return await this.#question(() => listTables(this.#client));
+    const list = this.#maker.catalog === "cockroach" ? listCockroachTables : listTables;
+    return await this.#question(() => list(this.#client));
   }
 
   newTableName(): Promise<TableName> {
@@ -139,14 +146,12 @@ export class DistributedSession implements Session {
         if (sql !== null) await this.#client.query(`explain ${sql}`, values);
     };
     await this.#question(check).catch((error: unknown) => {
-      throw planRefused(error, (cause) =>
-        isServerError(cause) ? `${cause.message} (${cause.code})` : null,
-      );
+      throw planRefused(error, saidOf);
     });
   }
 
   async grants(request: GrantRequest): Promise<readonly string[]> {
-    return await this.#question(() => readGrants(this.#client, request));
+    return await this.#question(() => readGrants(this.#client, request, false));
   }
 
   async begin(tables: readonly TablePlan[]): Promise<Transaction> {

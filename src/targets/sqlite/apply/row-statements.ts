@@ -16,7 +16,7 @@ import {
 import type { RowSql } from "../dialect.ts";
 import { stageRow } from "../stage/staged-row.ts";
 import { at, WHEN } from "../../../sql/planned-statements.ts";
-import type { PlannedStatement } from "../../../model/plan-report.ts";
+import type { PlannedStatement } from "../../../model/report/plan-report.ts";
 import type { BoundValue } from "../stage/values.ts";
 
 /**

@@ -72,6 +72,8 @@ test.each([
     "PostgreSQL 15.12-YB-2.25.2.0-b0 on x86_64-pc-linux-gnu, compiled by clang version 19.1.0 (https://github.com/yugabyte/llvm-project.git a2a6b655e14e), 64-bit",
   ],
   ["Aurora DSQL", "PostgreSQL 16"],
+  ["CockroachDB", "CockroachDB CCL v25.3.0 (x86_64-pc-linux-gnu, built 2025/08/01, go1.23.11)"],
+  ["CockroachDB", "CockroachDB OSS v26.10.0-beta.1 (aarch64-unknown-linux-gnu)"],
 ])("%s is loaded in its own way: %s", (name, version) => {
   expect(makerOf(version)?.name).toBe(name);
 });
@@ -79,6 +81,7 @@ test.each([
 test("PostgreSQL and the servers that are refused have no way of their own", () => {
   expect(makerOf("PostgreSQL 16.4 on x86_64-pc-linux-gnu, compiled by gcc, 64-bit")).toBeNull();
   expect(makerOf("CockroachDB CCL v21.1.0")).toBeNull();
+  expect(makerOf("CockroachDB CCL v25.2.9 (x86_64-pc-linux-gnu)")).toBeNull();
 });
 
 test("a server that does not say what it is, is not PostgreSQL", () => {
