@@ -1,4 +1,7 @@
-/** How tests run: in Node, each file in a process of its own (tests may change directory), with one PostgreSQL for all. */
+/**
+ * How tests run: in Node, in a few processes that take one file after the other (tests may change directory) and load the
+ * program once, with one PostgreSQL for all.
+ */
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/tiers/longest-first.ts";
@@ -10,6 +13,9 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: leftOut(),
     pool: "forks",
+    isolate: false,
+    // Kept by their content, so that the runs of `npm test` translate each file once.
+    experimental: { fsModuleCache: true },
     // Vitest would leave a core to itself; but the tests wait for databases and processes more than half of the time.
     maxWorkers: 2 * Math.max(1, availableParallelism()),
     globalSetup: ["test/helpers/build.ts", "test/helpers/postgres-server.ts"],

@@ -1,8 +1,9 @@
 /**
  * Builds the program, after removing what was built before:
- *   dist/bin, dist/src  each file by itself, which the tests start and plant bugs in; not in the package
+ *   dist/bin, dist/src  each file by itself, which tests plant bugs in; not in the package
  *   dist/upsurge.js     the command with all it needs inside, in parts that are loaded when they are needed
  *   dist/index.js       the library, out of the same parts; dist/types has its declarations
+ *   dist/testing        the moments at which tests cut a load of the command short; not in the package
  */
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -10,6 +11,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { writeLicences } from "./licences.mjs";
 import { ROOT, runTool } from "./steps.mjs";
+import { together } from "./together.mjs";
 
 const DIST = join(ROOT, "dist");
 
@@ -41,22 +43,17 @@ export async function bundle({ outdir, modules }) {
   const require = createRequire(join(modules, "any.js"));
   const { build: esbuild } = await import(pathToFileURL(require.resolve("esbuild")).href);
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-  const { metafile } = await esbuild({
+  const options = {
     absWorkingDir: ROOT,
-    entryPoints: {
-      upsurge: "bin/upsurge.ts",
-      index: "src/index.ts",
-      worker: "src/read/ahead/worker.ts",
-    },
     outdir,
     nodePaths: [modules],
     bundle: true,
-    splitting: true,
     platform: "node",
     format: "esm",
     target: "node20.19",
     external: EXTERNAL,
-    define: { UPSURGE_VERSION: JSON.stringify(version) },
+    // `pg` looks by `Response` for surroundings that are not Node's, which makes Node load all of its fetch.
+    define: { UPSURGE_VERSION: JSON.stringify(version), Response: "undefined" },
     banner: { js: REQUIRE },
     // Names stay: a stack in a bug report can be read.
     minifySyntax: true,
@@ -64,8 +61,24 @@ export async function bundle({ outdir, modules }) {
     legalComments: "none",
     metafile: true,
     logLevel: "error",
-  });
-  const insides = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
+  };
+  const built = await Promise.all([
+    esbuild({
+      ...options,
+      entryPoints: {
+        upsurge: "bin/upsurge.ts",
+        index: "src/index.ts",
+        "testing/fail-point": "src/testing/fail-point.ts",
+      },
+      splitting: true,
+      plugins: [together(ROOT)],
+    }),
+    // Its thread shares nothing with the others.
+    esbuild({ ...options, entryPoints: { worker: "src/read/ahead/worker.ts" } }),
+  ]);
+  const insides = built.flatMap(({ metafile }) =>
+    Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs)),
+  );
   writeLicences(insides, {
     licences: join(outdir, "LICENSES.txt"),
     list: join(outdir, "sbom.cdx.json"),

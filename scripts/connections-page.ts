@@ -53,11 +53,11 @@ export function connectionsPage(): string[] {
 function libpqRow({ name, variable, since, does, note }: Parameter): string {
   const version = since === undefined ? "" : ` (libpq ${since})`;
   const from = variable === undefined ? "" : code(variable);
-  return `| ${code(name)}${version} | ${from} | ${DOES[does]} | ${cell(note)} |`;
+  return `| ${code(name)}${version} | ${from} | ${DOES[does ?? "honoured"]} | ${cell(note)} |`;
 }
 
 function otherRow({ name, as, does, note }: Parameter): string {
-  return `| ${code(name)} | ${as === undefined ? "" : code(as)} | ${DOES[does]} | ${cell(note)} |`;
+  return `| ${code(name)} | ${as === undefined ? "" : code(as)} | ${DOES[does ?? "honoured"]} | ${cell(note)} |`;
 }
 
 function byOwner(rows: readonly Parameter[]): string[] {

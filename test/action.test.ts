@@ -50,7 +50,7 @@ function step(folder: string, inputs: Readonly<Record<string, string>>): Step {
   chmodSync(join(temp, "bin/npm"), 0o755);
   const env = {
     PATH: `${join(temp, "bin")}:${process.env["PATH"] ?? ""}`,
-    PROGRAM: join(ROOT, "dist/bin/upsurge.js"),
+    PROGRAM: join(ROOT, "dist/upsurge.js"),
     RUNNER_TEMP: temp,
     GITHUB_ACTIONS: "true",
     GITHUB_OUTPUT: join(temp, "output"),

@@ -67,7 +67,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   values: [],
   registry: ["postgres", "sqlite", "sqlserver", "targets"],
   postgres: ["sql", "targets", "testing"],
-  sqlite: ["sql", "targets", "testing"],
+  sqlite: ["sql", "targets", "testing", "values"],
   sqlserver: ["sql", "targets", "testing"],
   sql: [],
   targets: [],

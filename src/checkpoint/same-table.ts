@@ -64,7 +64,7 @@ export async function refuseOtherTable(
   }
   const counts = sumOfLoads(rows.map((row) => row.counts));
   for (const [at, { sql, label, shape }] of tables.entries()) {
-    const left = rowsLeft(counts, at);
+    const left = rowsLeft(counts, at, shape);
     if (left === 0 || !keepsItsRows(shape)) continue;
     const found = await executor.run(`select 1 as found where exists (select 1 from ${sql})`);
     if (found.rows.length > 0) continue;
@@ -80,11 +80,18 @@ function isMadeAnew(remembered: string | null, found: string | null): boolean {
   return found.split("/")[0] === checkpoint;
 }
 
-/** Rows after which there was one in the table at this place; none where the job has taken rows of a level away. */
-function rowsLeft(counts: LoadCounts, at: number): number {
-  if (at === 0) return rowsLeftBy(counts);
-  const level = counts.levels?.[at - 1];
-  return level === undefined || level.removed + level.deleted > 0 ? 0 : rowsLeftBy(level);
+/**
+ * Rows of the table at this place that there must be by the counts of the job. Of what it found, any may be what it has
+ * taken away since; and rows that go may take others along, by a foreign key.
+ */
+function rowsLeft(counts: LoadCounts, at: number, { foreignKeys }: TableShape): number {
+  const { levels = [] } = counts;
+  const taken = levels.some(({ removed, deleted }) => removed + deleted > 0);
+  const own = at === 0 ? counts : levels[at - 1];
+  if (own === undefined) return 0;
+  if (!taken && counts.deleted === 0) return rowsLeftBy(own);
+  const isAlone = levels.length === 0 && !foreignKeys.some((each) => each.selfReferencing);
+  return isAlone ? Math.max(0, own.inserted - own.deleted) : 0;
 }
 
 /** Rows that this user may see, and that nothing of the table's own takes away once they are written. */

@@ -6,7 +6,7 @@ import { failPoint } from "../testing/fail-point.ts";
 import { UpsurgeError } from "../errors/upsurge-error.ts";
 import type { Surroundings } from "../load/surroundings.ts";
 import type { Reject } from "../model/reject.ts";
-import { annotateReject } from "../report/render-annotation.ts";
+import { annotateReject } from "../report/render/render-annotation.ts";
 import type { ReportedError } from "../report/report.ts";
 import type { Watched } from "../report/watched.ts";
 import type { CommandContext } from "./context.ts";

@@ -3,8 +3,8 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { relative, resolve, sep } from "node:path";
 import type { Environment } from "../model/environment.ts";
-import { renderAnnotation } from "../report/render-annotation.ts";
-import type { Annotation } from "../report/render-annotation.ts";
+import { renderAnnotation } from "../report/render/render-annotation.ts";
+import type { Annotation } from "../report/render/render-annotation.ts";
 import { visible } from "../errors/visible.ts";
 
 const { O_WRONLY, O_CREAT, O_APPEND, O_NONBLOCK } = constants;

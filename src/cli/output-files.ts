@@ -1,11 +1,11 @@
 /** The files that a load is told in: that they can be written is found out before it, and they are written after it. */
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { isPage } from "../options/check-report.ts";
+import { isPage } from "../options/check/check-report.ts";
 import { flagOf } from "../options/flag.ts";
 import type { Options } from "../options/options.ts";
-import { renderJunit } from "../report/render-junit.ts";
-import { renderMetrics } from "../report/render-metrics.ts";
+import { renderJunit } from "../report/render/render-junit.ts";
+import { renderMetrics } from "../report/render/render-metrics.ts";
 import type { Watched } from "../report/watched.ts";
 import { openReportFile, unwritable } from "./report-file.ts";
 import type { ReportFile } from "./report-file.ts";

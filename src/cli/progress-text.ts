@@ -1,5 +1,5 @@
 /** What is said of a load's progress: what matters most comes first, since a narrow terminal has no room for the rest. */
-import type { Away, Progress } from "../model/progress.ts";
+import type { Away, Progress } from "../model/report/progress.ts";
 import { formatBytes, formatCount, plural } from "../errors/format.ts";
 import { visibleLine } from "../errors/visible.ts";
 

@@ -1,5 +1,5 @@
 /** Progress on stderr: a bar on a terminal, a line now and then elsewhere, JSON for machines, or nothing. */
-import type { Away, LoadPhase, Progress } from "../model/progress.ts";
+import type { Away, LoadPhase, Progress } from "../model/report/progress.ts";
 import type { Log } from "../model/log.ts";
 import type { Options } from "../options/options.ts";
 import { textWidth } from "../errors/text-width.ts";

@@ -1,8 +1,8 @@
 /** Prints an error on stderr: four lines, an annotation in GitHub Actions, the stack when debugging; or all as a line of JSON. */
 import type { Environment } from "../model/environment.ts";
 import { UpsurgeError } from "../errors/upsurge-error.ts";
-import { annotateError } from "../report/render-annotation.ts";
-import { renderError } from "../report/render-error.ts";
+import { annotateError } from "../report/render/render-annotation.ts";
+import { renderError } from "../report/render/render-error.ts";
 import type { ReportedError } from "../report/report.ts";
 import { eventLine } from "./event-line.ts";
 import { annotationLine, isGitHub } from "./github.ts";

@@ -1,5 +1,5 @@
 /** The table that a load with `--create` would create for a file, as SQL: `upsurge inspect FILE --ddl`. Asks no server. */
-import type { InspectedDdl } from "../model/inspection.ts";
+import type { InspectedDdl } from "../model/report/inspection.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
 import { withDefaultTable } from "../options/default-table.ts";
 import type { Options } from "../options/options.ts";

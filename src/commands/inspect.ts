@@ -9,7 +9,7 @@ import type { SourceRecord } from "../model/record.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
-import { headerNotes } from "../plan/header-notes.ts";
+import { headerNotes } from "../plan/mapping/header-notes.ts";
 import { nearTable } from "../plan/names.ts";
 import { inspectDdl } from "./inspect-ddl.ts";
 import { openAsSeen } from "./open-as-seen.ts";
@@ -25,7 +25,7 @@ import type {
   InspectedTable,
   InspectedDatabase,
   Inspection,
-} from "../model/inspection.ts";
+} from "../model/report/inspection.ts";
 
 /** How many records are looked at. */
 const SAMPLED = 1000;

@@ -10,7 +10,7 @@ import { CheckpointTable, checkpointDdl } from "../checkpoint/checkpoint-table.t
 import { runningJobs } from "../checkpoint/running-jobs.ts";
 import { otherErrors, readRows } from "../checkpoint/take-over.ts";
 import { isOfList, shardNames } from "../checkpoint/shared-list.ts";
-import type { JobsAnswer } from "../model/job-list.ts";
+import type { JobsAnswer } from "../model/report/job-list.ts";
 import { listJobs } from "./listed-jobs.ts";
 
 /** Lists jobs, forgets one, or tells how the checkpoint table is made. Throws `TARGET_*` errors and `JOB_UNKNOWN`. */

@@ -2,7 +2,7 @@
 import { isOfList, shardNames } from "../checkpoint/shared-list.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { noCounts, sumOfCounts } from "../model/counts.ts";
-import type { JobState, ListedJob, ListedShard, ListedSource } from "../model/job-list.ts";
+import type { JobState, ListedJob, ListedShard, ListedSource } from "../model/report/job-list.ts";
 import { shardOfName } from "../model/shards/shard.ts";
 import { leastFar } from "../model/source-offset.ts";
 

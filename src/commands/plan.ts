@@ -1,7 +1,7 @@
 /** What a load would do, and what to grant for it: `upsurge plan`. Writes nothing. */
 import type { LoadPlan, TablePlan } from "../model/load-plan.ts";
 import { writtenLevels } from "../model/nest/nest-plan.ts";
-import type { PlanReport } from "../model/plan-report.ts";
+import type { PlanReport } from "../model/report/plan-report.ts";
 import { withDefaultTable } from "../options/default-table.ts";
 import type { Options } from "../options/options.ts";
 import { explainNotations, rewrites } from "../plan/values/notations.ts";

@@ -1,7 +1,7 @@
 /** `inspect` as a function: what a file, a table or a database is. Reads only. */
 import { inspect as inspectAny } from "../commands/inspect.ts";
 import type { Environment } from "../model/environment.ts";
-import type { Inspection } from "../model/inspection.ts";
+import type { Inspection } from "../model/report/inspection.ts";
 import { optionsFrom } from "./options.ts";
 import type { GivenOptions } from "./options.ts";
 

@@ -1,5 +1,5 @@
 /** Whom a load tells, in the caller's code: what throws there stops the load, and is the caller's to catch. */
-import type { Progress } from "../model/progress.ts";
+import type { Progress } from "../model/report/progress.ts";
 import type { RejectedRow } from "./load.ts";
 
 /** What a caller listens with. */

@@ -4,7 +4,7 @@ import type { Environment } from "../model/environment.ts";
 import type { Log } from "../model/log.ts";
 import type { Reject } from "../model/reject.ts";
 import { load as runLoad } from "../load/load.ts";
-import type { Progress } from "../model/progress.ts";
+import type { Progress } from "../model/report/progress.ts";
 import type { Report } from "../report/report.ts";
 import { findTarget } from "../targets/registry.ts";
 import { maskReport } from "../secrets/mask-report.ts";

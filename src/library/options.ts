@@ -5,7 +5,7 @@
 import { nearest } from "../errors/edit-distance.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Environment } from "../model/environment.ts";
-import { checkOptions } from "../options/check-options.ts";
+import { checkOptions } from "../options/check/check-options.ts";
 import { OPTION_NAMES, optionSpec } from "../options/flag.ts";
 import { readyForNest } from "../options/nest/nest-grammar.ts";
 import type { Command, OptionSpec } from "../options/option.ts";

@@ -1,7 +1,7 @@
 /** `plan` as a function: what a load would do, and why. Writes nothing. */
 import { planLoad } from "../commands/plan.ts";
 import type { Environment } from "../model/environment.ts";
-import type { PlanReport } from "../model/plan-report.ts";
+import type { PlanReport } from "../model/report/plan-report.ts";
 import { optionsFrom } from "./options.ts";
 import type { Destination, GivenOptions } from "./options.ts";
 

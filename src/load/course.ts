@@ -1,6 +1,6 @@
 /** Notes the course of a load while it runs, in as much memory for an hour as for a second. */
-import type { CourseOfLoad, CoursePoint } from "../model/progress.ts";
-import type { LoadPhase } from "../model/progress.ts";
+import type { CourseOfLoad, CoursePoint } from "../model/report/progress.ts";
+import type { LoadPhase } from "../model/report/progress.ts";
 
 /** So many points are kept: when there are more, every second one goes. */
 const POINTS = 120;

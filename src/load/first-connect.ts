@@ -1,6 +1,6 @@
 /** The first connection of a run, under `--wait`: a server that is not there yet is tried again, one that refuses is not. */
 import { retryOf, UpsurgeError } from "../errors/upsurge-error.ts";
-import type { Away } from "../model/progress.ts";
+import type { Away } from "../model/report/progress.ts";
 import { Patience, pause } from "./patience.ts";
 
 /** A server that starts is looked for often: somebody waits for it. */

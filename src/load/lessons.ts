@@ -5,7 +5,7 @@ import { RejectBook } from "../account/reject-book.ts";
 import { noCounts } from "../model/counts.ts";
 import type { LoadCounts } from "../model/counts.ts";
 import type { Options } from "../options/options.ts";
-import { UnseenFields } from "../plan/unseen-fields.ts";
+import { UnseenFields } from "../plan/mapping/unseen-fields.ts";
 import type { ReportedSource } from "../report/report.ts";
 import type { Source } from "../sources/source-set.ts";
 import { SerialRanges } from "../write/parallel/serial-ranges.ts";

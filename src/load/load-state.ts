@@ -1,5 +1,5 @@
 /** How far a try of a load has come, as a value: what is open, what it has counted, and what follows from that at its end. */
-import { emptyMembers } from "./empty-members.ts";
+import { emptyMembers } from "./reporting/empty-members.ts";
 import type { Ledger } from "../account/ledger.ts";
 import { SourceTally } from "../account/source-tally.ts";
 import type { Retry } from "../errors/codes.ts";
@@ -16,12 +16,12 @@ import type { Writers } from "../write/writers.ts";
 import { noteFailure } from "./begin-job.ts";
 import type { JobRun } from "./begin-job.ts";
 import type { Lessons } from "./lessons.ts";
-import { LoadNotes } from "./load-notes.ts";
-import type { JobOutcome, LoadOutcome } from "./make-report.ts";
+import { LoadNotes } from "./reporting/load-notes.ts";
+import type { JobOutcome, LoadOutcome } from "./reporting/make-report.ts";
 import type { PreparedLoad } from "./prepare.ts";
 import type { ProgressTeller } from "./progress.ts";
-import { reportedPlan } from "./report-details.ts";
-import { addSources, sourceCounts } from "./source-counts.ts";
+import { reportedPlan } from "./reporting/report-details.ts";
+import { addSources, sourceCounts } from "./reporting/source-counts.ts";
 import type { RunSurroundings } from "./surroundings.ts";
 
 /** What is to be loaded, and what is known from earlier tries. */

@@ -18,8 +18,8 @@ import {
   noteEnd,
 } from "./load-state.ts";
 import type { LoadRequest, LoadState } from "./load-state.ts";
-import { makeReport } from "./make-report.ts";
-import type { LoadOutcome } from "./make-report.ts";
+import { makeReport } from "./reporting/make-report.ts";
+import type { LoadOutcome } from "./reporting/make-report.ts";
 import { newLessons } from "./lessons.ts";
 import type { Lessons } from "./lessons.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -28,7 +28,7 @@ import type { PreparedLoad, PrepareHooks } from "./prepare.ts";
 import { ProgressTeller } from "./progress.ts";
 import { retry } from "./retry.ts";
 import type { Tried } from "./retry.ts";
-import { detailsOf } from "./report-details.ts";
+import { detailsOf } from "./reporting/report-details.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { readVersion } from "./version.ts";
 

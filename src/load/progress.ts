@@ -3,8 +3,8 @@
  * lives as long as the load, through all of its tries.
  */
 import { noCounts } from "../model/counts.ts";
-import type { CourseOfLoad } from "../model/progress.ts";
-import type { Away, LoadPhase, Progress } from "../model/progress.ts";
+import type { CourseOfLoad } from "../model/report/progress.ts";
+import type { Away, LoadPhase, Progress } from "../model/report/progress.ts";
 import type { Session } from "../targets/target.ts";
 import type { ReadBatch } from "../write/batches.ts";
 import { Course } from "./course.ts";

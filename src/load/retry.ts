@@ -5,7 +5,7 @@
 import type { Retry } from "../errors/codes.ts";
 import { UpsurgeError } from "../errors/upsurge-error.ts";
 import type { Log } from "../model/log.ts";
-import type { Away } from "../model/progress.ts";
+import type { Away } from "../model/report/progress.ts";
 import { Patience, pause } from "./patience.ts";
 import type { Delay } from "./patience.ts";
 

@@ -4,7 +4,7 @@ import type { Options } from "../options/options.ts";
 import type { Session } from "../targets/target.ts";
 import type { Log } from "../model/log.ts";
 import type { Reject } from "../model/reject.ts";
-import type { Away, Progress } from "../model/progress.ts";
+import type { Away, Progress } from "../model/report/progress.ts";
 
 /** What planning needs. */
 export interface PlanSurroundings {

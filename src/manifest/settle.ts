@@ -3,7 +3,7 @@
  * a load before the defaults of the manifest, those before the environment.
  */
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
-import { checkOptions } from "../options/check-options.ts";
+import { checkOptions } from "../options/check/check-options.ts";
 import { optionSpec, takesFile } from "../options/flag.ts";
 import { isReplaced, layered, placeOfValue, typedLayer } from "../options/layers/layers.ts";
 import type { LayerValue, OptionLayer, RawOptions } from "../options/layers/layers.ts";

@@ -3,7 +3,7 @@
  * where somebody needs one. Everything in them is ordinary: what is not goes as a `SourceRecord`.
  */
 import type { RowShape } from "./batch.ts";
-import { unescaped } from "./json-escapes.ts";
+import { unescaped } from "./json/json-escapes.ts";
 import type { PackedLevel, PackedNest } from "./nest/packed-nest.ts";
 import type { FieldKind, RecordShape } from "./record.ts";
 

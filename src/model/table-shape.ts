@@ -41,6 +41,8 @@ export interface Column {
   readonly family: TypeFamily;
   /** People write its values in several ways: with a decimal comma, with the day first. Absent: they do not. */
   readonly notation?: "number" | "date";
+  /** Its type is one of integers. Absent: it is not. */
+  readonly integer?: true;
   /** How its values are put together; absent: they are one text, or JSON, or the target knows no others. */
   readonly form?: ValueForm;
   readonly nullable: boolean;

@@ -2,7 +2,7 @@
 import { thousandsMark } from "../values/numbers.ts";
 import type { ThousandsMark } from "../values/numbers.ts";
 import { LETTER_NAMES, parseDateFormat } from "../values/date-format.ts";
-import { parsePointer } from "../model/json-pointer.ts";
+import { parsePointer } from "../model/json/json-pointer.ts";
 import type { Grammar, TypedValue } from "./grammar.ts";
 
 /** `--date-format`: of the dates of one column, or of all. */

@@ -4,8 +4,8 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, FieldMapping } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
-import type { FieldNames } from "./field-names.ts";
-import { whyReadOnly } from "./mapping.ts";
+import type { FieldNames } from "./mapping/field-names.ts";
+import { whyReadOnly } from "./mapping/mapping.ts";
 import { requireColumn } from "./names.ts";
 
 /** Warnings for constants that are the text of a NULL: `--const` gives texts. */

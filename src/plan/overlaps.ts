@@ -7,7 +7,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, Assignment, FieldMapping, TablePlan, Mode } from "../model/load-plan.ts";
 import type { UpdateRule } from "../model/load-plan.ts";
 import { readsColumn } from "../sql/expressions.ts";
-import type { FieldNames } from "./field-names.ts";
+import type { FieldNames } from "./mapping/field-names.ts";
 import type { ExpressionNames } from "../sql/expressions.ts";
 
 /** What fills columns. */

@@ -5,8 +5,8 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, Partitioning, TablePlan } from "../model/load-plan.ts";
 import type { TableShape, UniqueKey } from "../model/table-shape.ts";
-import type { Capabilities } from "../targets/target.ts";
-import { arbiterOf } from "./arbiter.ts";
+import type { Capabilities } from "../targets/capabilities.ts";
+import { arbiterOf } from "./key/arbiter.ts";
 import type { Choice } from "./strategy.ts";
 
 /** What the choice depends on, besides the plan so far. */
@@ -87,7 +87,7 @@ function loadObstacle(request: PartitioningRequest): string | null {
   if (request.hasSteps) return "what is run before or after the rows belongs to their transaction";
   // A reject among rows that were shared out takes another try.
   if (request.remembered && request.readOnce) return "a stream cannot be read again";
-  return request.capabilities.parallel ? null : "this target takes one writer at a time";
+  return request.capabilities.parallel === true ? null : "this target takes one writer at a time";
 }
 
 /** Why the rows of a table take one writer, whatever their keys. */

@@ -1,5 +1,5 @@
 /** A plan for scripts: `upsurge plan --json`. */
-import type { PlanReport, RunPlanReport } from "../model/plan-report.ts";
+import type { PlanReport, RunPlanReport } from "../model/report/plan-report.ts";
 
 /** The plan on one line. What is decided of a table is with the plan: of the first, where a load has several. */
 export function planJson(report: PlanReport): string {

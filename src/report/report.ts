@@ -4,7 +4,7 @@ import type { KeyOrigin } from "../model/load-plan.ts";
 import type { Differences } from "../model/differences.ts";
 import type { LateRows } from "../model/late-rows.ts";
 import type { RemovedRows } from "../model/removal.ts";
-import type { CourseOfLoad } from "../model/progress.ts";
+import type { CourseOfLoad } from "../model/report/progress.ts";
 import type { Reject, RejectsOfCode, RejectsOfColumn } from "../model/reject.ts";
 
 /** How a load ended; `changes` is what `--check` found, `skipped` a job that another run has. */

@@ -1,7 +1,7 @@
 /** What a run would do: `upsurge plan` of folders. Writes nothing. */
 import { statementsOf } from "../load/planning/plan-statements.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
-import type { RunPlanReport } from "../model/plan-report.ts";
+import type { RunPlanReport } from "../model/report/plan-report.ts";
 import { givenElsewhere } from "../options/layers/given-elsewhere.ts";
 import type { Options } from "../options/options.ts";
 import { prepareRun } from "./prepare-run.ts";

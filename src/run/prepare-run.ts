@@ -6,7 +6,7 @@ import { located, relocated, UpsurgeError } from "../errors/upsurge-error.ts";
 import { connectTo, openSources, planSources } from "../load/prepare.ts";
 import type { Connected, PreparedLoad, PrepareHooks } from "../load/prepare.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
-import { checkJobOptions } from "../options/check-job.ts";
+import { checkJobOptions } from "../options/check/check-job.ts";
 import { modeOfRun } from "../options/mode-of.ts";
 import { commitsOnce } from "../options/grammar.ts";
 import type { Options } from "../options/options.ts";

@@ -1,7 +1,7 @@
 /** What is to be run, and what one try of a run hands to the next. */
 import type { Lessons } from "../load/lessons.ts";
 import type { LoadState, RunningLoad } from "../load/load-state.ts";
-import type { LoadOutcome } from "../load/make-report.ts";
+import type { LoadOutcome } from "../load/reporting/make-report.ts";
 import type { ProgressTeller } from "../load/progress.ts";
 import type { RunSurroundings } from "../load/surroundings.ts";
 import type { Options } from "../options/options.ts";

@@ -5,7 +5,7 @@ import { newLessons } from "../load/lessons.ts";
 import type { Lessons } from "../load/lessons.ts";
 import { closeLoad, concludeLoad, firstState, lessonsOf, noteEnd } from "../load/load-state.ts";
 import type { LoadState, RunningLoad } from "../load/load-state.ts";
-import type { LoadOutcome } from "../load/make-report.ts";
+import type { LoadOutcome } from "../load/reporting/make-report.ts";
 import type { ResumedJob } from "../load/resume-job.ts";
 import type { PreparedLoad } from "../load/prepare.ts";
 import type { Options } from "../options/options.ts";

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { onInterrupt } from "../load/interrupt.ts";
 import { ProgressTeller } from "../load/progress.ts";
-import { detailsOf } from "../load/report-details.ts";
+import { detailsOf } from "../load/reporting/report-details.ts";
 import { retry } from "../load/retry.ts";
 import type { Tried } from "../load/retry.ts";
 import type { Surroundings } from "../load/surroundings.ts";

@@ -1,7 +1,7 @@
 /** The head of a source: what is known of it before its turn to be read. */
 import { stat } from "node:fs/promises";
 import { sourceLabel } from "../errors/source-label.ts";
-import type { PlannedSource } from "../model/plan-report.ts";
+import type { PlannedSource } from "../model/report/plan-report.ts";
 import type { Options } from "../options/options.ts";
 import type { Source } from "../read/source.ts";
 import { openSource } from "./open-source.ts";

@@ -68,6 +68,14 @@ export interface TableDialect {
   readonly count: string;
   /** A query for so many rows at most; `select` and `from` are what comes behind these words. */
   readonly first: (rows: number, select: string, from: string) => string;
+  /** `delete from "t" as target where …`. */
+  readonly deleteWhere: (plan: Pick<TablePlan, "table">, condition: string) => string;
+  /** `update "t" as target set … where …`. */
+  readonly updateWhere: (
+    plan: Pick<TablePlan, "table">,
+    assignments: string,
+    condition: string,
+  ) => string;
 }
 
 /** The spelling of one database. */

@@ -8,16 +8,14 @@
 import type { TablePlan } from "../model/load-plan.ts";
 import type { MissingRule } from "../model/nest/missing-rule.ts";
 import type { Column } from "../model/table-shape.ts";
+import type { TableDialect } from "./dialect.ts";
 import type { UpdateSql } from "./update.ts";
 
 /** A plan whose rows go where no record mentions them. */
 export type MissingPlan = TablePlan & { readonly missing: MissingRule };
 
 /** How a database spells it. */
-export interface MissingDialect {
-  readonly quote: (name: string) => string;
-  readonly deleteWhere: (condition: string) => string;
-  readonly updateWhere: (assignments: string, condition: string) => string;
+export interface MissingDialect extends Pick<TableDialect, "deleteWhere" | "updateWhere"> {
   /** What the rule changes, and the test whether a row is other than that. */
   readonly update: (plan: TablePlan) => Pick<UpdateSql, "assignments" | "differs"> | null;
 }
@@ -32,11 +30,12 @@ export function missingPlan(plan: TablePlan): MissingPlan {
 /** The statement for the rows for which `condition` is true. */
 export function takeSql(plan: MissingPlan, dialect: MissingDialect, condition: string): string {
   const { sets } = plan.missing;
-  if (sets.length === 0) return dialect.deleteWhere(condition);
+  if (sets.length === 0) return dialect.deleteWhere(plan, condition);
   const update = dialect.update(changingPlan(plan));
   if (update === null) throw new RangeError("no column is changed");
   const { assignments, differs } = update;
   return dialect.updateWhere(
+    plan,
     assignments,
     differs === null ? condition : `${condition} and (${differs})`,
   );

@@ -1,5 +1,5 @@
 /** When the statements of a load run that data may keep from running, in the words of `upsurge plan`. Pure. */
-import type { PlannedStatement } from "../model/plan-report.ts";
+import type { PlannedStatement } from "../model/report/plan-report.ts";
 
 /** When a statement runs. */
 export const WHEN = {

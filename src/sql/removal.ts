@@ -15,9 +15,6 @@ export interface RemovalDialect extends TableDialect {
   readonly isFound: (alias: string) => string;
   /** The text of a value. */
   readonly asText: (value: string) => string;
-  /** `delete from "t" as target where …`. */
-  readonly deleteWhere: (condition: string) => string;
-  readonly updateWhere: (assignments: string, condition: string) => string;
   /** The relation that keeps which rows were found. */
   readonly found: string;
 }
@@ -41,13 +38,13 @@ export function sharedRemovalSql(
   };
   if (sets.length === 0) {
     const references = referencesTo(plan).map((each) => referenceSql(each, table, dialect));
-    return { ...counted, references, remove: dialect.deleteWhere(isFound("target")) };
+    return { ...counted, references, remove: dialect.deleteWhere(plan, isFound("target")) };
   }
   const assignments = sets.map(({ column, expression }) => `${quote(column)} = (${expression})`);
   return {
     ...counted,
     references: [],
-    remove: dialect.updateWhere(assignments.join(", "), isFound("target")),
+    remove: dialect.updateWhere(plan, assignments.join(", "), isFound("target")),
   };
 }
 

@@ -1,6 +1,19 @@
-/** How rows count that a run finds with nothing to update in them: they are as their file has them. Pure. */
+/** What rows are that are found with nothing to update in them: left alone as the user said, or as their file has them. Pure. */
 import type { BatchResult } from "../model/batch.ts";
 import type { TablePlan } from "../model/load-plan.ts";
+
+/**
+ * Whether the user has said that rows which are found are left alone: by mode `ignore`, by a condition, which is not asked of
+ * a record that has nothing but its key, or by columns to update that are none.
+ */
+export function leavesFound({ mode, update, table, arbiter }: TablePlan): boolean {
+  if (mode === "ignore" || update.where !== null) return true;
+  const isKeyOnly = table.columns.every(
+    ({ name, identity, generatedSql }) =>
+      arbiter?.columns.includes(name) === true || identity === "always" || generatedSql !== null,
+  );
+  return update.columns.length === 0 && !isKeyOnly;
+}
 
 /**
  * The result as a run counts it. A load by itself counts such rows as ignored; of a run, which names no columns, they are

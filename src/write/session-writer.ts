@@ -102,7 +102,7 @@ export class SessionWriter {
     this.#guard = new MissingGuard(
       plan.tables,
       plan.nest?.levels,
-      context.checkpointing?.cursor.counts.levels,
+      context.checkpointing?.cursor.counts,
     );
   }
 

@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { useTempDir } from "../helpers/temp-dir.ts";
 
 /** The program as it is installed: `npm run build` makes it, and `npm test` does so first. */
-const PROGRAM = fileURLToPath(new URL("../../dist/bin/upsurge.js", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../dist/upsurge.js", import.meta.url));
 const RECORDS = 2_000_000;
 const MOST_MIB = 256;
 

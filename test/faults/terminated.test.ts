@@ -70,7 +70,7 @@ test.each([
   const load = start("-", "-f", "csv");
   load.child.stdin.write(input);
   await untilSessions(1, `state = '${state}' and state_change < now() - interval '500 ms'`);
-  expect(await terminate()).toBe(1);
+  expect(await terminate()).toBeGreaterThan(0);
   load.child.stdin.end("8,1\n".repeat(100_000));
   await expectLost(load);
 });
@@ -81,7 +81,7 @@ test("while a statement waits for a lock", async () => {
   await app.query("begin; lock table t in share row exclusive mode");
   const load = start("in.csv", "--retry-timeout", "0");
   await untilSessions(1, "wait_event_type = 'Lock'");
-  expect(await terminate()).toBe(1);
+  expect(await terminate()).toBeGreaterThan(0);
   await app.end();
   await expectLost(load);
 });
@@ -94,7 +94,7 @@ test("while it commits", async () => {
   await database.rows("select pg_advisory_lock(7)");
   const load = start("in.csv");
   await untilSessions(1, "wait_event = 'advisory'");
-  expect(await terminate()).toBe(1);
+  expect(await terminate()).toBeGreaterThan(0);
   await expectLost(load);
   await database.rows("select pg_advisory_unlock(7)");
 });

@@ -66,7 +66,7 @@ export function folderForExamples(): string {
   for (const name of ["bin", "srv/incoming", "var/lib/upsurge"])
     mkdirSync(join(folder, name), { recursive: true });
   const program = join(folder, "bin/upsurge");
-  const built = resolve("dist/bin/upsurge.js");
+  const built = resolve("dist/upsurge.js");
   writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${built}" "$@"\n`);
   chmodSync(program, 0o755);
   cpSync("fixtures/tour/seeds", join(folder, "seeds"), { recursive: true });

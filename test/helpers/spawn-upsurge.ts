@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { noteRun } from "../tiers/seen.ts";
 
 /** The program as it is built: the tests' set-up builds it when it is older than its source. */
-export const BIN = fileURLToPath(new URL("../../dist/bin/upsurge.js", import.meta.url));
+export const BIN = fileURLToPath(new URL("../../dist/upsurge.js", import.meta.url));
 
 /** A running process, and what will have come of it. */
 export interface Spawned {

@@ -148,9 +148,9 @@ describe("children that are not mentioned, by hand", () => {
       [{ code: "a", items: [] }],
     );
 
-    expect(outcome.counts).toEqual({ boxes: { ignored: 1 } });
-    expect(rows("marks")).toHaveLength(1);
-    // A row in which nothing is to be updated is ignored; its children are not looked for.
+    // A row in which nothing is to be updated is found, and has the rows that its record says.
+    expect(outcome.counts).toEqual({ boxes: { ignored: 1 }, items: { removed: 1 } });
+    expect([rows("items"), rows("marks")]).toEqual([[], []]);
     const written = after(
       boxes,
       root,

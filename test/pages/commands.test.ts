@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { parseCommandLine } from "../../src/cli/program.ts";
 import { ERROR_CODES } from "../../src/errors/codes.ts";
 import { noCounts } from "../../src/model/counts.ts";
-import { checkOptions } from "../../src/options/check-options.ts";
+import { checkOptions } from "../../src/options/check/check-options.ts";
 import { OPTION_NAMES, spellingsOf } from "../../src/options/flag.ts";
 import { parseOptions } from "../../src/options/parse-options.ts";
 import { callsOf, fencesOf, pageAt, tableRows, USER_PAGES } from "../helpers/doc-pages.ts";

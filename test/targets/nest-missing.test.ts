@@ -137,6 +137,38 @@ describe.each(ENGINES)("on $title", (engine) => {
     expect(await shell.rows(items)).toEqual(["a 2 0", "b - 1", "c - 1", "d 2 0"]);
   });
 
+  test.each([
+    ["a key alone says which rows there are", [], ["2 1 1", "2 2 1", "3 3 5"], 4],
+    ["so it does in mode update", ["--mode", "update"], ["2 1 1", "2 2 1", "3 3 5"], 4],
+    ["not in mode ignore", ["--ignore"], ["1 1 1", "1 2 1", "2 1 1", "2 2 1", "3 1 1"], 0],
+    ["not where no column is to be updated", ["-u", "none"], ["1 1 1", "1 2 1", "2 1 1"], 0],
+    [
+      "not under a condition, which nothing is asked of",
+      ["--update-where", "1 = 1"],
+      ["1 1 1", "1 2 1", "2 1 1"],
+      0,
+    ],
+  ] as const)("%s", async (_, flags, left, removed) => {
+    for (const batchRows of [1, 1000]) {
+      await shell.start(...START);
+      const records = [
+        '{"id":1,"lines":[]}',
+        '{"id":2}',
+        '{"id":3,"lines":[{"line_no":3,"qty":5}]}',
+      ];
+
+      const ran = await shell.load(records, "orders", {
+        flags: lines("delete", ...flags, ...ALL),
+        way: { ...ANY_WAY, batchRows },
+      });
+
+      expect([ran.exit, ran.counts["orders"]], ran.output).toEqual([0, { ignored: 3 }]);
+      expect(ran.counts["lines"]).toEqual({ inserted: 1, ...(removed > 0 && { removed }) });
+      const rows = await shell.rows(LINES);
+      expect(rows.slice(0, left.length)).toEqual(left);
+    }
+  });
+
   test("a link table keeps the links that a record has; what it links stays", async () => {
     await shell.start(
       "create table pages (id int not null primary key, n int)",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { beforeEach, expect, test } from "vitest";
 import { load } from "../../src/load/load.ts";
-import type { Progress } from "../../src/model/progress.ts";
+import type { Progress } from "../../src/model/report/progress.ts";
 import { optionsOf } from "../helpers/options.ts";
 import type { GivenOptions } from "../helpers/options.ts";
 import { openSqliteFile } from "../helpers/sqlite-file.ts";

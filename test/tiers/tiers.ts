@@ -14,8 +14,13 @@ const TIER: Tier = process.env["UPSURGE_TEST_TIER"] === "fast" ? "fast" : "all";
 /** Where `npm test` notes the files that it runs in full, for `test:all` after it; nothing is noted without it. */
 const WHOLE = process.env["UPSURGE_TEST_WHOLE"] ?? "";
 
-/** True once this run has left out a part of the test file at hand: each file has this module for itself. */
+/** True once this run has left out a part of the test file at hand. */
 let cut = false;
+
+/** Begins with the next file: one process takes several. */
+export function beginFile(): void {
+  cut = false;
+}
 
 /** Notes that a part is taken, where it is one. */
 function isPart(part: boolean): boolean {
@@ -142,7 +147,7 @@ const SHARES = {
 /** A suite that tries each of its cases in many ways. */
 export type Suite = keyof typeof SHARES;
 
-/** What `test:all` tries where all ways take too long for what more they could find: over the translated server, which is slow. */
+/** What `test:all` tries where all ways take too long for what more they could find: a size of batches for each pair. */
 const SHARES_OF_ALL: Readonly<Partial<Record<Suite, Share>>> = {
   conformance: "each pair",
   scenarios: "each pair",
@@ -151,7 +156,7 @@ const SHARES_OF_ALL: Readonly<Partial<Record<Suite, Share>>> = {
 /** The share of a suite's ways that this run tries; `null`: all of them. */
 export function shareOf(suite: Suite, engine: "sqlite" | "postgres" | "sqlserver"): Share | null {
   if (isPart(TIER === "fast")) return SHARES[suite][engine];
-  return engine === "sqlserver" ? (SHARES_OF_ALL[suite] ?? null) : null;
+  return SHARES_OF_ALL[suite] ?? null;
 }
 
 /** How much of a list `npm test` takes, from its beginning; `test:all` takes all of it. */

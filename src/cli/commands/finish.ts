@@ -1,7 +1,7 @@
 /** `upsurge finish`: makes one finished job of the shards of a job, and prints its report. */
 import { finishJob } from "../../load/shards/finish-job.ts";
-import { checkOptions } from "../../options/check-options.ts";
-import { renderFinish } from "../../report/render-finish.ts";
+import { checkOptions } from "../../options/check/check-options.ts";
+import { renderFinish } from "../../report/render/render-finish.ts";
 import { surroundingsOf } from "../context.ts";
 import type { CommandContext } from "../context.ts";
 import { writeResult } from "../screen.ts";

@@ -1,8 +1,8 @@
 /** `upsurge inspect`: describes a file, a table or a database. */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { inspect } from "../../commands/inspect.ts";
-import { checkOptions } from "../../options/check-options.ts";
-import { renderInspection } from "../../report/render-inspection.ts";
+import { checkOptions } from "../../options/check/check-options.ts";
+import { renderInspection } from "../../report/render/render-inspection.ts";
 import { surroundingsOf } from "../context.ts";
 import type { CommandContext } from "../context.ts";
 import { writeResult } from "../screen.ts";

@@ -1,8 +1,8 @@
 /** `upsurge jobs`: lists the jobs of a database, forgets one, or prints how the checkpoint table is made. */
-import { checkOptions } from "../../options/check-options.ts";
+import { checkOptions } from "../../options/check/check-options.ts";
 import { askJobs } from "../../commands/jobs.ts";
-import type { JobsAnswer } from "../../model/job-list.ts";
-import { renderJobs } from "../../report/render-jobs.ts";
+import type { JobsAnswer } from "../../model/report/job-list.ts";
+import { renderJobs } from "../../report/render/render-jobs.ts";
 import { surroundingsOf } from "../context.ts";
 import type { CommandContext } from "../context.ts";
 import { writeResult } from "../screen.ts";

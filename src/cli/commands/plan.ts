@@ -1,13 +1,13 @@
 /** `upsurge plan`: shows what a load would do, and writes nothing. */
-import { checkOptions } from "../../options/check-options.ts";
+import { checkOptions } from "../../options/check/check-options.ts";
 import { planGrants, planLoad } from "../../commands/plan.ts";
 import { planJson, runPlanJson } from "../../report/plan-json.ts";
-import type { PlanReport } from "../../model/plan-report.ts";
+import type { PlanReport } from "../../model/report/plan-report.ts";
 import { givenElsewhere } from "../../options/layers/given-elsewhere.ts";
 import type { Options } from "../../options/options.ts";
 import { refuseOthers } from "../../options/refuse-others.ts";
-import { renderDdl, renderPlan } from "../../report/render-plan.ts";
-import { renderRunPlan } from "../../report/render-run-plan.ts";
+import { renderDdl, renderPlan } from "../../report/render/render-plan.ts";
+import { renderRunPlan } from "../../report/render/render-run-plan.ts";
 import { areFolders, planRun } from "../../run/plan-run.ts";
 import { surroundingsOf } from "../context.ts";
 import type { CommandContext } from "../context.ts";

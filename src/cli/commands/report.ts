@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { readVersion } from "../../load/version.ts";
-import { checkOut } from "../../options/check-report.ts";
+import { checkOut } from "../../options/check/check-report.ts";
 import { renderHtml } from "../../report/html/load-page.ts";
 import { renderTrend } from "../../report/html/trend-page.ts";
 import type { CommandContext } from "../context.ts";

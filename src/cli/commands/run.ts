@@ -1,11 +1,11 @@
 /** `upsurge run`: loads the files of folders, or what a manifest lists, and delivers one report. What a run is stands in `src/run/run.ts`. */
 import type { Surroundings } from "../../load/surroundings.ts";
-import { checkOptions } from "../../options/check-options.ts";
+import { checkOptions } from "../../options/check/check-options.ts";
 import { commitsOnce } from "../../options/grammar.ts";
 import type { Options } from "../../options/options.ts";
 import { renderHtml } from "../../report/html/load-page.ts";
-import { renderRun, renderRunTroubles, runJson } from "../../report/render-run.ts";
-import { renderRunSummary } from "../../report/render-run-summary.ts";
+import { renderRun, renderRunTroubles, runJson } from "../../report/render/render-run.ts";
+import { renderRunSummary } from "../../report/render/render-run-summary.ts";
 import { watchedRun } from "../../report/watched.ts";
 import { run } from "../../run/run.ts";
 import { maskRunReport } from "../../secrets/mask-report.ts";

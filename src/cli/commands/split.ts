@@ -1,6 +1,6 @@
 /** `upsurge split`: shares the records of sources out among files by key. */
 import { split } from "../../commands/split/split.ts";
-import { checkOptions } from "../../options/check-options.ts";
+import { checkOptions } from "../../options/check/check-options.ts";
 import { flagOf, negationOf, OPTION_NAMES, optionSpec } from "../../options/flag.ts";
 import type { OptionLayer } from "../../options/layers/layers.ts";
 import type { OptionName } from "../../options/options.ts";

@@ -1,5 +1,5 @@
 /** Tells how far a split has come, a few times a second. */
-import type { Progress } from "../../model/progress.ts";
+import type { Progress } from "../../model/report/progress.ts";
 import { storedSize } from "../../sources/stored-size.ts";
 
 const PAUSE_MS = 200;

@@ -6,7 +6,7 @@ import { stat } from "node:fs/promises";
 import { sourceLabel } from "../../errors/source-label.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { readVersion } from "../../load/version.ts";
-import type { Progress } from "../../model/progress.ts";
+import type { Progress } from "../../model/report/progress.ts";
 import type { RecordChunk } from "../../model/record.ts";
 import type { SplitIndex, SplitReport, SplitSource } from "../../model/shards/split-report.ts";
 import type { Options } from "../../options/options.ts";

@@ -2,7 +2,7 @@
 import { refusedExpression } from "../../errors/refused-expression.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan, TablePlan } from "../../model/load-plan.ts";
-import type { PlannedStatement } from "../../model/plan-report.ts";
+import type { PlannedStatement } from "../../model/report/plan-report.ts";
 import { isToldByKey } from "../../model/nest/nest-plan.ts";
 import { tableName } from "../../model/table-shape.ts";
 import type { Session } from "../../targets/target.ts";

@@ -6,7 +6,7 @@ import type { NewTable, TableDdl } from "../../model/new-table.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import { isJob } from "../../options/is-job.ts";
 import type { Options } from "../../options/options.ts";
-import { fieldResolver } from "../../plan/mapping.ts";
+import { fieldResolver } from "../../plan/mapping/mapping.ts";
 import { tableLabel } from "../../plan/names.ts";
 import { newColumns } from "../../plan/new-table/new-columns.ts";
 import type { SeenFields } from "../../plan/new-table/new-columns.ts";
@@ -81,7 +81,7 @@ async function survey(
   const see = profile.see.bind(profile);
   const found = await sources.survey(
     { see, wants, signal },
-    { slowPath: !session.capabilities.acceptsPackedBatches, hashed: isJob(options) },
+    { slowPath: session.capabilities.acceptsPackedBatches !== true, hashed: isJob(options) },
   );
   const records = plural(profile.records, "record");
   const from = found.isWhole

@@ -1,7 +1,7 @@
 /** The flag that helps where the records of a JSON document are inside of it: found in its first record, where nothing has a column. */
 import { shellWord } from "../../errors/shell-word.ts";
 import { UpsurgeError } from "../../errors/upsurge-error.ts";
-import { pointerOf } from "../../model/json-pointer.ts";
+import { pointerOf } from "../../model/json/json-pointer.ts";
 import type { Options } from "../../options/options.ts";
 import type { SourceSet } from "../../sources/source-set.ts";
 

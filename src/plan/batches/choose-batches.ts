@@ -5,7 +5,7 @@ import type { Options } from "../../options/options.ts";
 import { commitEvery } from "../../options/grammar.ts";
 import { refuseLargeCommits } from "../partitioning.ts";
 import { servedWarnings } from "./served-commit.ts";
-import type { Capabilities } from "../../targets/target.ts";
+import type { Capabilities } from "../../targets/capabilities.ts";
 
 /** What the size of batches depends on. */
 export interface BatchRequest {

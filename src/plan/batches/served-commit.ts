@@ -1,7 +1,7 @@
 /** What is committed at once where nobody said, and the server's transactions are small. PURE. */
 import { formatCount } from "../../errors/format.ts";
 import type { Options } from "../../options/options.ts";
-import type { Capabilities } from "../../targets/target.ts";
+import type { Capabilities } from "../../targets/capabilities.ts";
 
 /**
  * The options with the commits that the server makes necessary. A load of more records cannot be whole there; as a job it is

@@ -9,7 +9,7 @@ import type { Options } from "../../options/options.ts";
 import { readsColumn } from "../../sql/expressions.ts";
 import type { ExpressionNames } from "../../sql/expressions.ts";
 import { keyColumnsOf } from "../../sql/key-columns.ts";
-import { whyReadOnly } from "../mapping.ts";
+import { whyReadOnly } from "../mapping/mapping.ts";
 import { requireColumn, tableLabel } from "../names.ts";
 
 const FLAG = "--late";

@@ -4,7 +4,7 @@ import { isDeferred } from "../../model/table-shape.ts";
 import type { Column, TableShape, UniqueKey } from "../../model/table-shape.ts";
 import type { LevelOptions } from "../../options/nest/nest-levels.ts";
 import type { Options } from "../../options/options.ts";
-import { fieldResolver } from "../mapping.ts";
+import { fieldResolver } from "../mapping/mapping.ts";
 
 /** A level, as far as its key depends on it. */
 export interface KeyedLevel extends Pick<LevelOptions, "options" | "isKeyed"> {

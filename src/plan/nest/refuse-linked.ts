@@ -2,7 +2,7 @@
 import { shellQuoted } from "../../errors/shell-word.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { LinkedColumns } from "../../model/nest/nest-plan.ts";
-import { filledTwice } from "../mapping-errors.ts";
+import { filledTwice } from "../mapping/mapping-errors.ts";
 
 /** What else fills columns. */
 export interface UnlinkedFillings extends Pick<TablePlan, "mapping" | "constants"> {

@@ -17,12 +17,13 @@ import type { Column, TableName, TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
 import type { DdlDialect } from "../../model/sql/ddl-dialect.ts";
 import { lookupFields } from "../../options/lookup-fields.ts";
-import { looseFinder } from "../loose-names.ts";
-import { fieldResolver, mapFields, parentsOf } from "../mapping.ts";
+import { looseFinder } from "../mapping/loose-names.ts";
+import { fieldResolver, parentsOf } from "../mapping/mapping.ts";
+import { mapFields } from "../mapping/map-fields.ts";
 import { findColumn, requireColumn } from "../names.ts";
 import { tableName } from "../../model/table-shape.ts";
 import { refuseColumnNames } from "./new-names.ts";
-import { PRIMARY } from "../primary-key.ts";
+import { PRIMARY } from "../key/primary-key.ts";
 
 /** What is known of the fields of all sources. */
 export interface SeenFields {

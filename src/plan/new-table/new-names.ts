@@ -4,7 +4,7 @@ import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { FieldMapping } from "../../model/load-plan.ts";
 import type { TableName } from "../../model/table-shape.ts";
 import type { DdlDialect } from "../../model/sql/ddl-dialect.ts";
-import { fieldNames } from "../field-names.ts";
+import { fieldNames } from "../mapping/field-names.ts";
 import { nameList } from "../names.ts";
 import { tableName } from "../../model/table-shape.ts";
 import type { NewColumnsRequest } from "./new-columns.ts";

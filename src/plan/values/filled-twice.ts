@@ -6,8 +6,8 @@ import type { ValueColumn } from "../../model/value-plan.ts";
 import { excludedField } from "../../sql/excluded-fields.ts";
 import { readsColumn } from "../../sql/expressions.ts";
 import type { ExpressionNames } from "../../sql/expressions.ts";
-import type { FieldNames } from "../field-names.ts";
-import { filledTwice } from "../mapping-errors.ts";
+import type { FieldNames } from "../mapping/field-names.ts";
+import { filledTwice } from "../mapping/mapping-errors.ts";
 
 /** What else fills columns. */
 export interface OtherFillings {

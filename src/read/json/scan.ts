@@ -2,7 +2,7 @@
  * Goes over JSON values in bytes: strings, numbers, words, and what is nested. Accepts only what `text.ts` accepts,
  * and less: what it leaves is decided there. That the bytes are UTF-8 is not looked at here.
  */
-import { hexAt, isHighSurrogate, isLowSurrogate } from "../../model/json-escapes.ts";
+import { hexAt, isHighSurrogate, isLowSurrogate } from "../../model/json/json-escapes.ts";
 
 /** In the place of a place: the value, or what follows it, is out of the ordinary. */
 export const IRREGULAR = -1;

@@ -2,7 +2,7 @@
  * Finds the array of records in a JSON document, byte by byte, and goes over what comes before and after it: a document may be
  * larger than the memory. What is passed over is held to its brackets and strings, not to all of JSON.
  */
-import { pointerOf } from "../../model/json-pointer.ts";
+import { pointerOf } from "../../model/json/json-pointer.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

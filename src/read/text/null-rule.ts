@@ -2,7 +2,7 @@
  * Which texts are NULL: `--null`, `--null-in`, `--empty` and `--keep-empty`, for both CSV fields and JSON strings; and of which
  * fields an empty text counts as absent. What a text means otherwise is left to the target.
  */
-import { unescaped } from "../../model/json-escapes.ts";
+import { unescaped } from "../../model/json/json-escapes.ts";
 import { resolved } from "../../model/packed.ts";
 import type { ReadOptions } from "../source.ts";
 

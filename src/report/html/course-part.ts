@@ -1,6 +1,6 @@
 /** How a load went over time: rows a second, rejects, and what the time was spent on. */
 import { formatCount, formatSeconds } from "../../errors/format.ts";
-import type { CoursePoint, PhaseTime } from "../../model/progress.ts";
+import type { CoursePoint, PhaseTime } from "../../model/report/progress.ts";
 import type { ReportDetails } from "../report.ts";
 import { barChart, shareBar, stepChart } from "./charts.ts";
 import type { ChartStep } from "./charts.ts";

@@ -1,6 +1,6 @@
 /** The rows by which tables differ from what the load would make of them (`--diff`). */
 import type { ColumnDifference, RowDifference } from "../../model/differences.ts";
-import { differenceHeadline, moreLines } from "../render-differences.ts";
+import { differenceHeadline, moreLines } from "../render/render-differences.ts";
 import { html, NOTHING } from "./markup.ts";
 import type { Html, Room } from "./markup.ts";
 import { nameOf } from "./any-report.ts";

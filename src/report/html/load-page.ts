@@ -1,8 +1,8 @@
 /** The page of one load or run: its verdict first, then what it has counted, how it went, and how it was done. */
 import { formatBytes, formatCount, formatSeconds } from "../../errors/format.ts";
 import { COUNT_NAMES } from "../../model/counts.ts";
-import { headline } from "../render-report.ts";
-import { headline as runHeadline } from "../render-run.ts";
+import { headline } from "../render/render-report.ts";
+import { headline as runHeadline } from "../render/render-run.ts";
 import { isRun, subject, tablesOf } from "./any-report.ts";
 import type { AnyReport, TablePart } from "./any-report.ts";
 import { countSection } from "./count-part.ts";

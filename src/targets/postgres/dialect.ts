@@ -15,6 +15,9 @@ export const POSTGRES: UpsertDialect & MergeDialect = {
   plain: onlyTable,
   count: "count(*)",
   first: limited,
+  deleteWhere: (plan, condition) => `delete from ${onlyTable(plan)} as target where ${condition}`,
+  updateWhere: (plan, set, condition) =>
+    `update ${onlyTable(plan)} as target set ${set} where ${condition}`,
   into: (plan) => `${tableSql(plan)} as target`,
   target: (plan) => `${onlyTable(plan)} as target`,
   join: "join",

@@ -233,6 +233,11 @@ const OUR_CODES: Readonly<Record<string, ErrorCode>> = {
   "57P03": "TARGET_LOST",
 };
 
+/** What the server says of a statement that it refuses; `null` for other errors. */
+export function saidOf(error: unknown): string | null {
+  return isServerError(error) ? `${error.message} (${error.code})` : null;
+}
+
 function describe(error: PostgresError): string {
   return `${sayError(error)} (${error.code})`;
 }

@@ -17,6 +17,10 @@ export const SQL_SERVER: MergeDialect = {
   plain: tableSql,
   count: "COUNT_BIG(*)",
   first: (rows, select, from) => `SELECT TOP (${rows}) ${select} FROM ${from}`,
+  deleteWhere: (plan, condition) =>
+    `DELETE target FROM ${tableSql(plan)} AS target WHERE ${condition}`,
+  updateWhere: (plan, set, condition) =>
+    `UPDATE target SET ${set} FROM ${tableSql(plan)} AS target WHERE ${condition}`,
   into: tableSql,
   target: (plan) => `${tableSql(plan)} as target with (updlock, holdlock)`,
   join: "inner join",

@@ -6,7 +6,6 @@ import type { TableName, TableShape } from "../../model/table-shape.ts";
 import { TransactionAborted } from "../target.ts";
 import type {
   BeginRequest,
-  Capabilities,
   ErrorClass,
   GrantRequest,
   Lock,
@@ -14,9 +13,9 @@ import type {
   Suggestion,
   Transaction,
 } from "../target.ts";
+import type { Capabilities } from "../capabilities.ts";
 import { whyNoTable } from "./catalog/absent-table.ts";
-import { BATCH_ROWS, ESCALATION } from "./batch-size.ts";
-import { METHODS } from "./methods.ts";
+import { capabilitiesOf } from "./capabilities.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { listStatements } from "./catalog/explain-plan.ts";
 import { lookups, RECORD_SAVEPOINT } from "./apply/lookup-sql.ts";
@@ -56,29 +55,6 @@ export interface SqlServerSessionContext {
   /** Opens another connection, as this one was. */
   readonly reconnect: () => Promise<SqlServerConnection>;
 }
-
-const CAPABILITIES: Capabilities = {
-  rowSources: ["staged", "arrays", "values"],
-  setBased: true,
-  methods: METHODS,
-  upsertsWithoutIndex: true,
-  appliesRowsInOrder: false,
-  anyConstraint: false,
-  advancesIdentity: true,
-  upsertsViews: false,
-  countsPartitioned: true,
-  acceptsPackedBatches: false,
-  storesNul: true,
-  notNullCode: "515",
-  bytesPrefix: "0x",
-  bytesType: "varbinary(max)",
-  // NEWSEQUENTIALID() and identities make values nowhere else.
-  made: ({ identity, defaultSql }) =>
-    identity === null && defaultSql === null ? null : { kind: "written" },
-  batchRows: BATCH_ROWS,
-  truncateResetsIdentity: true,
-  parallel: false,
-};
 
 /** A session of one load. */
 export class SqlServerSession implements Session {
@@ -122,12 +98,7 @@ export class SqlServerSession implements Session {
     this.#spid = server.spid;
     connection.tooLong = server.tooLong;
     this.warnings = context.warnings;
-    this.capabilities = {
-      ...CAPABILITIES,
-      ...(server.isMicrosoft ? { escalation: ESCALATION } : {}),
-      ...(server.hasOpenJson ? {} : { rowSources: ["staged", "values"] }),
-      ...(server.mergeDoubt === null ? {} : { nativeDoubt: server.mergeDoubt }),
-    };
+    this.capabilities = capabilitiesOf(server);
   }
 
   /** Takes over a connection. Throws `PLAN_UNSUPPORTED` for a server older than 2016. */

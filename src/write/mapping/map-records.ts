@@ -19,16 +19,17 @@ import type { FieldKind, RecordShape, SourceRecord } from "../../model/record.ts
 import type { Reject } from "../../model/reject.ts";
 import { tellsNumbers } from "../../model/table-shape.ts";
 import type { Column } from "../../model/table-shape.ts";
-import type { Capabilities } from "../../targets/target.ts";
+import type { Capabilities } from "../../targets/capabilities.ts";
 import { DeleteMarks } from "./delete-marks.ts";
 import { ShapeMapper } from "./map-shapes.ts";
 import type { ColumnSlot, MappedExpressions, ShapeMapping } from "./map-shapes.ts";
 import { nulFault, nullKeyFault, rejected, structureFault, unreadFault } from "./mapping-faults.ts";
 import { rewritePacked } from "./rewrite-packed.ts";
 import type { RewrittenField } from "./rewrite-packed.ts";
-import { hasNull, spellPacked } from "./spell-packed.ts";
+import { hasNull, hasWithPoint, spellPacked } from "./spell-packed.ts";
 import { FieldReader } from "./field-reader.ts";
 import type { UnreadValue, ValueReader } from "../../values/value-reader.ts";
+import { wholeDigits } from "../../values/whole-numbers.ts";
 
 /** What the mapper needs besides the plan. */
 export interface MapperContext {
@@ -153,22 +154,28 @@ export class RecordMapper {
       if (this.#shapes.guarded.has(column.name) && hasNull(fields, field)) return null;
       const reader = this.#readers.get(column.name);
       if (reader?.takes(fields, field) === false) return null;
-      spelled = spellPacked(spelled, field, column, this.#context.capabilities);
-      if (spelled === null) return null;
+      const before: PackedFields = spelled;
+      spelled = spellPacked(before, field, column, this.#context.capabilities);
+      // Another column may take the same field in another spelling.
+      if (spelled === null || (spelled !== before && isShared(slots, field))) return null;
       if (reader !== undefined) rewritten.push({ field, read: reader.text });
     }
     if (rewritten.length > 0) spelled = rewritePacked(spelled, rewritten);
     return spelled === null ? null : { shape, columns: slots, fields: spelled };
   }
 
-  /** Booleans, arrays and objects are spelled as the column of the other table takes them, notations are read, and numbers told from texts. */
-  #areOrdinary({ kinds }: PackedFields, { lookup, keys }: PackedPending): boolean {
+  /** Booleans, arrays, objects and whole numbers are spelled as the column of the other table takes them, notations are read, and numbers told from texts. */
+  #areOrdinary(fields: PackedFields, { lookup, keys }: PackedPending): boolean {
+    const { kinds } = fields;
     if (this.#keyReaders[lookup]?.some((read) => read !== undefined) === true) return false;
     const spelled = KIND_BITS.boolean | KIND_BITS.json;
     return keys.every(({ field }, at) => {
       const isOpen = (this.#openKeys[lookup]?.[at] ?? null) !== null;
       const others = isOpen ? spelled | KIND_BITS.number : spelled;
-      return field < 0 || ((kinds?.[field] ?? 0) & others) === 0;
+      if (field < 0) return true;
+      const column = this.#lookups[lookup]?.keys[at]?.column;
+      const isInteger = column?.integer === true && hasWithPoint(fields, field);
+      return !isInteger && ((kinds?.[field] ?? 0) & others) === 0;
     });
   }
 
@@ -229,7 +236,7 @@ export class RecordMapper {
     const values: (string | null)[] = [];
     const pending: PendingValue[] = [];
     let numeric: boolean[] | null = null;
-    const mayHoldNul = !this.#context.capabilities.storesNul && record.raw.includes(0);
+    const mayHoldNul = this.#context.capabilities.storesNul !== true && record.raw.includes(0);
     for (const slot of mapping.slots) {
       if (slot.pending !== undefined) {
         const texts = this.#keyTexts(record, slot.pending);
@@ -333,6 +340,7 @@ export class RecordMapper {
     if (kind === "boolean" && booleans !== undefined && column.family !== "text") {
       return value === "true" ? booleans.true : booleans.false;
     }
+    if (kind === "number" && column.integer === true) return wholeDigits(value);
     const { form } = column;
     if (kind !== "json" || form === undefined || structureText === undefined) return value;
     try {
@@ -350,4 +358,12 @@ function expressionsOf(
   { fields, uses }: MappedExpressions,
 ): PendingExpressions {
   return { texts: fields.map((field) => (field < 0 ? null : (values[field] ?? null))), uses };
+}
+
+/** Whether more than one column is filled, or looked up, by a field. */
+function isShared(slots: readonly ColumnSlot[], field: number): boolean {
+  const uses = slots.filter(
+    (slot) => slot.field === field || slot.pending?.keys.some((key) => key.field === field),
+  );
+  return uses.length > 1;
 }

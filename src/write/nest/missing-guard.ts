@@ -4,7 +4,7 @@
  */
 import { formatCount, plural } from "../../errors/format.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { LevelCounts } from "../../model/counts.ts";
+import type { Counts, LevelCounts, LoadCounts } from "../../model/counts.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { NestLevel } from "../../model/nest/nest-plan.ts";
 import { allowedRows, limitText, mayRemoveAll } from "../../model/removal.ts";
@@ -26,31 +26,51 @@ interface GuardedTable {
   readonly places: number[];
   /** Rows before the load; `null`: not counted yet. */
   scope: number | null;
+  /** What earlier runs of the job have added to the table's rows. */
+  readonly added: number;
   removed: number;
 }
 
 /** Lives through the transactions of a load. */
 export class MissingGuard {
   readonly #tables: readonly GuardedTable[];
-  readonly #before: readonly LevelCounts[];
 
-  /** `before`: what earlier runs of the job have counted, by level. */
+  /** `before`: what earlier runs of the job have counted. */
   constructor(
     tables: readonly TablePlan[],
     levels: readonly Pick<NestLevel, "at">[] = [],
-    before: readonly LevelCounts[] = [],
+    before?: LoadCounts,
   ) {
-    this.#before = before;
+    const written = [{ at: 0, counts: before }].concat(
+      levels.map(({ at }, place) => ({ at, counts: before?.levels?.[place] })),
+    );
     const guarded = new Map<string, GuardedTable>();
     for (const [place, { at }] of levels.entries()) {
       const plan = tables[at];
       if (plan?.missing === undefined) continue;
       const { limit, level } = plan.missing;
       const name = tableName(plan.table.name);
+      const removed = before?.levels?.[place]?.removed ?? 0;
       const known = guarded.get(name);
-      if (known !== undefined) known.places.push(place);
-      else
-        guarded.set(name, { name, plan, limit, level, places: [place], scope: null, removed: 0 });
+      if (known === undefined) {
+        const added = written
+          .map((each) => ({ plan: tables[each.at], counts: each.counts }))
+          .filter((each) => each.plan !== undefined && tableName(each.plan.table.name) === name)
+          .reduce((sum, each) => sum + addedBy(each), 0);
+        guarded.set(name, {
+          name,
+          plan,
+          limit,
+          level,
+          places: [place],
+          scope: null,
+          added,
+          removed,
+        });
+      } else {
+        known.places.push(place);
+        known.removed += removed;
+      }
     }
     this.#tables = [...guarded.values()];
   }
@@ -60,13 +80,8 @@ export class MissingGuard {
     for (const table of this.#tables) {
       if (table.scope !== null) continue;
       const { rows } = await session.execute.run(session.missingSql(table.plan).scope);
-      table.scope = Number(rows[0]?.["n"] ?? 0);
-      for (const place of table.places) {
-        const { removed = 0, inserted = 0 } = this.#before[place] ?? {};
-        table.removed += removed;
-        // As it was before the first run.
-        table.scope += removed - inserted;
-      }
+      // As it was before the first run.
+      table.scope = Number(rows[0]?.["n"] ?? 0) - table.added;
     }
   }
 
@@ -81,6 +96,18 @@ export class MissingGuard {
       throw tooMany(table, scope);
     }
   }
+}
+
+/** By how many rows a table has grown with what was counted on a level; those that were unlinked or changed are still there. */
+function addedBy({
+  plan,
+  counts,
+}: {
+  readonly plan: TablePlan | undefined;
+  readonly counts: Counts | undefined;
+}): number {
+  const { inserted = 0, deleted = 0, removed = 0 } = counts ?? {};
+  return inserted - deleted - (plan?.missing?.said === "delete" ? removed : 0);
 }
 
 function tooMany({ name, level, removed, limit }: GuardedTable, scope: number): Error {

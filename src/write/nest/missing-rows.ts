@@ -10,6 +10,7 @@ import type { NestLevel } from "../../model/nest/nest-plan.ts";
 import { TransactionAborted } from "../../targets/target.ts";
 import type { Session } from "../../targets/target.ts";
 import type { MissingKeys, MissingSql } from "../../targets/missing-sql.ts";
+import { leavesFound } from "../found-rows.ts";
 import { isUnclear, RecordsRepeat, repeatsIn } from "./families.ts";
 import type { Family } from "./families.ts";
 import { RecordsCoupled, valueIn } from "./link-finder.ts";
@@ -21,12 +22,12 @@ export type MissingSession = Pick<
   "execute" | "missingSql" | "lookups" | "classify" | "rowFault"
 >;
 
-/** What became of a row whose array says which rows it has: a row that was left alone, or is not there, loses none. */
+/** What became of a row whose array says which rows it has: a row that is not there, or was to be left alone, loses none. */
 const LOSING: ReadonlySet<RowOutcome> = new Set(["inserted", "updated", "unchanged"]);
 
-/** Whether a row with this outcome loses what its array does not mention. */
-export function loses(outcome: RowOutcome): boolean {
-  return LOSING.has(outcome);
+/** Whether a row of this table with this outcome loses what its array does not mention. */
+export function loses(outcome: RowOutcome, plan: TablePlan): boolean {
+  return LOSING.has(outcome) || (outcome === "ignored" && !leavesFound(plan));
 }
 
 /** Takes away the rows of one level. */

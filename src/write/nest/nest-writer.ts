@@ -297,7 +297,7 @@ export class NestWriter {
         attempt.tally.skip(level.at, inside);
       else if (key?.kind === "values") {
         const rows = inside.map((row) => linkedRow(row, level.links, key.values));
-        const isLosing = outcome !== undefined && loses(outcome) && !this.#finds(level.parentAt);
+        const isLosing = this.#loses(level.parentAt, outcome);
         families.push({ parent, key: key.values, rows, loses: isLosing });
       } else attempt.faults.push(unlinked(parent, this.#tables[level.parentAt], key));
     }
@@ -339,6 +339,13 @@ export class NestWriter {
   /** Rows of a level that are only looked up. */
   #finds(at: number): boolean {
     return this.#levels.some((level) => level.at === at && level.finds);
+  }
+
+  /** Whether a row loses what its array does not mention. */
+  #loses(at: number, outcome: RowOutcome | undefined): boolean {
+    const plan = this.#tables[at];
+    if (outcome === undefined || plan === undefined || this.#finds(at)) return false;
+    return loses(outcome, plan);
   }
 
   /** Rows in an array are not written after this outcome of their record's own row. */

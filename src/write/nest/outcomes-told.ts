@@ -33,7 +33,7 @@ export function outcomesTold(
     const isLeft = outcome === "skipped" && isAbsent;
     return [
       isWritten && (outcome === "inserted" || outcome === "updated" || isLeft),
-      isLosing && (loses(outcome) || isLeft),
+      isLosing && (loses(outcome, table) || isLeft),
     ].join();
   };
   const kinds = new Map<string, RowOutcome[]>();

@@ -6,12 +6,15 @@
  */
 import { existsSync, realpathSync, writeFileSync } from "node:fs";
 import { Socket } from "node:net";
+import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const [wanted = "", nth = "1", action = ""] = (process.env.UPSURGE_FAULT ?? "").split(":");
 const gate = process.env.UPSURGE_FAULT_GATE ?? "";
-const program = pathToFileURL(realpathSync(process.argv[1] ?? ""));
-const { onFailPoint } = await import(new URL("../src/testing/fail-point.js", program).href);
+const folder = dirname(realpathSync(process.argv[1] ?? ""));
+const points =
+  basename(folder) === "bin" ? "../src/testing/fail-point.js" : "testing/fail-point.js";
+const { onFailPoint } = await import(pathToFileURL(join(folder, points)).href);
 
 const sockets = new Set();
 const connect = Reflect.get(Socket.prototype, "connect");

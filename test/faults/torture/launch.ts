@@ -7,7 +7,10 @@ import { fileURLToPath } from "node:url";
 import { noteRun } from "../../tiers/seen.ts";
 
 /** The built program; `npm run build` makes it. */
-export const BIN = fileURLToPath(new URL("../../../dist/bin/upsurge.js", import.meta.url));
+export const BIN = fileURLToPath(new URL("../../../dist/upsurge.js", import.meta.url));
+
+/** The same, each file by itself: what takes something away from it finds it there. */
+export const BIN_IN_FILES = fileURLToPath(new URL("../../../dist/bin/upsurge.js", import.meta.url));
 
 /** Makes a fault happen at a named point; see `at-fail-point.mjs`. */
 export const AT_FAIL_POINT = new URL("at-fail-point.mjs", import.meta.url).href;

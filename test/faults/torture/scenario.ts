@@ -8,7 +8,7 @@ import { expectedOf } from "./expected.ts";
 import type { Expected } from "./expected.ts";
 import { argsOf } from "./flags.ts";
 import { prepare } from "./kills.ts";
-import { AT_FAIL_POINT, HINDERED, launch } from "./launch.ts";
+import { AT_FAIL_POINT, BIN, BIN_IN_FILES, HINDERED, launch } from "./launch.ts";
 import type { Command, Ended } from "./launch.ts";
 import { Random } from "./random.ts";
 import { makeWorkload } from "./workload.ts";
@@ -71,9 +71,10 @@ export function under(command: Command, fault: string, gate = ""): Command {
 
 /** The command, without something that it relies on. */
 export function hindered(command: Command, how: string): Command {
-  const { env = {}, preload = [] } = command;
+  const { bin = BIN, env = {}, preload = [] } = command;
   return {
     ...command,
+    bin: bin === BIN ? BIN_IN_FILES : bin,
     env: { ...env, UPSURGE_TEST_HINDER: how },
     preload: [HINDERED, ...preload],
   };

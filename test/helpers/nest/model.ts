@@ -21,6 +21,8 @@ export interface ModelOutcome {
 interface Written {
   readonly fate: Fate;
   readonly row: Row | null;
+  /** Of an ignored row: its record had nothing to update, and nobody said that it is left alone. */
+  readonly isAsGiven?: boolean;
 }
 
 type Tally = Record<string, Partial<Record<Fate, number>>>;
@@ -135,7 +137,8 @@ export class NestModel {
     const mentioned = (member as readonly Json[]).map((each, at) =>
       this.#child(nest, each, at, link),
     );
-    if (isWritten || parent.fate === "unchanged") this.#missing(nest, link, mentioned);
+    if (isWritten || parent.fate === "unchanged" || parent.isAsGiven === true)
+      this.#missing(nest, link, mentioned);
   }
 
   #child(nest: Nest, element: Json, at: number, link: Row): Row | null {
@@ -189,7 +192,9 @@ export class NestModel {
       return { fate: "inserted", row: table.insert(values) };
     }
     const changes = Object.entries(values).filter(([column]) => !key.includes(column));
-    if (mode === "ignore" || changes.length === 0) return { fate: "ignored", row: target };
+    if (mode === "ignore") return { fate: "ignored", row: target };
+    if (changes.length === 0)
+      return { fate: "ignored", row: target, isAsGiven: where === undefined };
     if (where !== undefined && !where.holds(target, values))
       return { fate: "skipped", row: target };
     const isOther = table.update(target, Object.fromEntries(changes));

@@ -178,6 +178,7 @@ function rejectsIn(path: string): string[] {
   return readFileSync(path, "utf8")
     .trim()
     .split("\n")
+    .filter((line) => line !== "")
     .map((line) => {
       const {
         code,

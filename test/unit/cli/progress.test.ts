@@ -4,7 +4,7 @@ import { MemoryOutput } from "../../helpers/run-upsurge.ts";
 import { makeProgress } from "../../../src/cli/progress.ts";
 import { progressParts } from "../../../src/cli/progress-text.ts";
 import { Screen } from "../../../src/cli/screen.ts";
-import type { Away, Progress } from "../../../src/model/progress.ts";
+import type { Away, Progress } from "../../../src/model/report/progress.ts";
 import type { Options } from "../../../src/options/options.ts";
 import { defaultOptions } from "../../../src/options/parse-options.ts";
 

@@ -1,7 +1,7 @@
 /** What does not go together. */
 import { describe, expect, test } from "vitest";
 import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
-import { checkOptions } from "../../../src/options/check-options.ts";
+import { checkOptions } from "../../../src/options/check/check-options.ts";
 import { OPTION_NAMES, optionSpec } from "../../../src/options/flag.ts";
 import { defaultOptions, parseOptions } from "../../../src/options/parse-options.ts";
 import { optionsOf } from "../../helpers/options.ts";

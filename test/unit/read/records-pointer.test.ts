@@ -2,7 +2,7 @@
 import { Readable } from "node:stream";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parsePointer, pointerOf } from "../../../src/model/json-pointer.ts";
+import { parsePointer, pointerOf } from "../../../src/model/json/json-pointer.ts";
 import type { SourceRecord } from "../../../src/model/record.ts";
 import { openSource } from "../../../src/sources/open-source.ts";
 import type { ReadOptions } from "../../../src/read/source.ts";

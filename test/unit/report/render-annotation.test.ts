@@ -5,7 +5,7 @@ import {
   annotateError,
   annotateReject,
   renderAnnotation,
-} from "../../../src/report/render-annotation.ts";
+} from "../../../src/report/render/render-annotation.ts";
 
 const error = {
   code: "REJECT_LIMIT",

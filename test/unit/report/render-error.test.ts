@@ -1,6 +1,6 @@
 /** Four short lines. */
 import { expect, test } from "vitest";
-import { renderError } from "../../../src/report/render-error.ts";
+import { renderError } from "../../../src/report/render/render-error.ts";
 
 const error = {
   code: "REJECT_LIMIT",

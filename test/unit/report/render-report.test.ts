@@ -1,7 +1,7 @@
 /** The summary and the line of JSON. */
 import { expect, test } from "vitest";
 import { noCounts } from "../../../src/model/counts.ts";
-import { renderReport, reportJson } from "../../../src/report/render-report.ts";
+import { renderReport, reportJson } from "../../../src/report/render/render-report.ts";
 import type { Report } from "../../../src/report/report.ts";
 
 const report: Report = {

@@ -22,6 +22,10 @@ export const MYSQL: UpsertDialect = {
   plain: tableOf,
   count: "count(*)",
   first: limited,
+  // A DELETE of one table takes an alias since 8.0.16.
+  deleteWhere: (plan, condition) => `delete from ${tableOf(plan)} as target where ${condition}`,
+  updateWhere: (plan, set, condition) =>
+    `update ${tableOf(plan)} as target set ${set} where ${condition}`,
   // The table of an INSERT takes no alias.
   into: tableOf,
   target: (plan) => `${tableOf(plan)} as target`,

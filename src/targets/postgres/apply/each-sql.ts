@@ -10,7 +10,7 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import type { RowShape } from "../../../model/batch.ts";
 import { ROW_OUTCOMES } from "../../../model/counts.ts";
 import type { RowOutcome } from "../../../model/counts.ts";
-import type { PlannedStatement } from "../../../model/plan-report.ts";
+import type { PlannedStatement } from "../../../model/report/plan-report.ts";
 import { isRaisedSql, isRowStateSql, isValueStateSql } from "../errors.ts";
 import { meetSql, updateFoundSql } from "../../../sql/found-rows.ts";
 import { insertedColumns, insertMissingSql, insertSql } from "../../../sql/insert.ts";

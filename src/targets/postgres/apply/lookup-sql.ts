@@ -10,28 +10,15 @@
  */
 import type { LookupPlan } from "../../../model/lookup-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
+import { LOOKUP_SAVEPOINT } from "../../../sql/savepoints.ts";
 import { tableSql } from "../../../sql/unique-index.ts";
-import type { KeyTexts, Lookups, LookupSql, Savepoint } from "../../../model/sql/lookup-sql.ts";
+import type { KeyTexts, Lookups, LookupSql } from "../../../model/sql/lookup-sql.ts";
 import { textArray } from "../stage/array-text.ts";
 import { fromText } from "../types.ts";
 import { quoteIdentifier } from "../quote.ts";
 
-const SAVEPOINT = "upsurge_lookup";
-
 /** How look-ups are spelled. */
-export const LOOKUPS: Lookups = {
-  sql: lookupSql,
-  savepoint: `savepoint ${SAVEPOINT}`,
-  rollback: `rollback to savepoint ${SAVEPOINT}`,
-  release: `release savepoint ${SAVEPOINT}`,
-};
-
-/** What records are undone to that hold others. */
-export const RECORD_SAVEPOINT: Savepoint = {
-  savepoint: "savepoint upsurge_record",
-  rollback: "rollback to savepoint upsurge_record",
-  release: "release savepoint upsurge_record",
-};
+export const LOOKUPS: Lookups = { sql: lookupSql, ...LOOKUP_SAVEPOINT };
 
 /** No statement is made longer than is good for it. */
 const MOST = 100_000;

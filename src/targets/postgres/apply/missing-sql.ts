@@ -11,7 +11,7 @@
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { missingPlan, openKeys, takeSql } from "../../../sql/missing-rows.ts";
-import type { MissingPlan } from "../../../sql/missing-rows.ts";
+import type { MissingDialect, MissingPlan } from "../../../sql/missing-rows.ts";
 import { updateSql } from "../../../sql/update.ts";
 import type { KeyTexts } from "../../../model/sql/lookup-sql.ts";
 import type { MissingSql } from "../../missing-sql.ts";
@@ -20,23 +20,18 @@ import { quoteIdentifier } from "../quote.ts";
 import { textArray } from "../stage/array-text.ts";
 import { storedFrom } from "../types.ts";
 
+const DIALECT: MissingDialect = {
+  ...POSTGRES,
+  update: (changing) => updateSql(changing, [], POSTGRES),
+};
+
 /** The statements. */
 export function missingSql(given: TablePlan): MissingSql {
   const plan = missingPlan(given);
-  const table = onlyTable(plan);
   const { links, keys } = plan.missing;
-  const sql = takeSql(
-    plan,
-    {
-      quote: quoteIdentifier,
-      deleteWhere: (condition) => `delete from ${table} as target where ${condition}`,
-      updateWhere: (set, condition) => `update ${table} as target set ${set} where ${condition}`,
-      update: (changing) => updateSql(changing, [], POSTGRES),
-    },
-    conditionSql(plan),
-  );
+  const sql = takeSql(plan, DIALECT, conditionSql(plan));
   return {
-    scope: `select count(*) as n from ${table} as target`,
+    scope: `select count(*) as n from ${onlyTable(plan)} as target`,
     take: (of, mentioned) => ({
       sql,
       values: [...arraysOf(of.texts, links.length), ...arraysOf(mentioned.texts, keys.length)],

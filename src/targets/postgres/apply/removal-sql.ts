@@ -28,7 +28,6 @@ export function removalSql(plan: TablePlan): RemovalSql {
 }
 
 function dialectOf(plan: TablePlan): RemovalDialect {
-  const table = onlyTable(plan);
   const found = TEMPORARY.missing(plan);
   return {
     ...POSTGRES,
@@ -36,8 +35,6 @@ function dialectOf(plan: TablePlan): RemovalDialect {
     isFound: (alias) =>
       `(${alias}.tableoid, ${alias}.ctid) in (select missing.part, missing.place from ${found} as missing)`,
     asText: (value) => `${value}::text`,
-    deleteWhere: (condition) => `delete from ${table} as target where ${condition}`,
-    updateWhere: (set, condition) => `update ${table} as target set ${set} where ${condition}`,
   };
 }
 

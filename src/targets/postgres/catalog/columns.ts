@@ -37,7 +37,8 @@ interface NamedType {
 }
 
 /** A column as the catalog has it, and what tells the rest of it. */
-interface CatalogColumn extends NamedType, Omit<Column, "family" | "notation" | "volatileDefault"> {
+interface CatalogColumn
+  extends NamedType, Omit<Column, "family" | "notation" | "integer" | "volatileDefault"> {
   /** It is an identity column. */
   readonly made: boolean;
 }
@@ -123,11 +124,13 @@ function familyOf({ category, base }: NamedType): TypeFamily {
   return ({ S: "text", N: "number", B: "boolean", A: "array" } as const)[category] ?? "other";
 }
 
-const NUMBERS = /^(?:int[248]|numeric|float[48])$/;
+const INTEGERS = /^int[248]$/;
+const NUMBERS = /^(?:numeric|float[48])$/;
 const DATES = /^(?:date|timestamp|timestamptz)$/;
 
 /** Of money the locale of the server says how it is read. */
-function notationOf(base: string): Pick<Column, "notation"> {
+function notationOf(base: string): Pick<Column, "notation" | "integer"> {
+  if (INTEGERS.test(base)) return { notation: "number", integer: true };
   if (NUMBERS.test(base)) return { notation: "number" };
   return DATES.test(base) ? { notation: "date" } : {};
 }

@@ -6,7 +6,7 @@ import { foldingOf } from "../apply/folding.ts";
 import { lockTable } from "../apply/select-then-write-sql.ts";
 import { setSql, statementsIn } from "../apply/set-sql.ts";
 import { at, lookedStatements, WHEN } from "../../../sql/planned-statements.ts";
-import type { PlannedStatement } from "../../../model/plan-report.ts";
+import type { PlannedStatement } from "../../../model/report/plan-report.ts";
 import { rowStatements } from "../apply/each-sql.ts";
 import { copySql, fillSql } from "../stage/stage.ts";
 import { TEMPORARY } from "../stage/names.ts";

@@ -1,5 +1,7 @@
 /** Who holds the lock that a session waits for: the server tells it over another connection. */
 import type { Client } from "pg";
+import { holderText } from "../../lock-holder.ts";
+import type { LockHolder } from "../../lock-holder.ts";
 import { endClient } from "./deadline.ts";
 
 /** What connecting to ask may take, and the question. */
@@ -12,40 +14,39 @@ const QUESTION = `select holder.pid, a.usename as "user", a.application_name as 
   left join pg_catalog.pg_stat_activity as a on a.pid = holder.pid
   order by holder.place limit 1`;
 
-/** A session that holds a lock, as far as it may be seen. */
-export interface LockHolder {
-  /** 0: a prepared transaction, which is no session's. */
-  readonly pid: number;
-  readonly user: string | null;
-  readonly program: string | null;
-  readonly state: string | null;
-  /** How long its transaction has been open. */
-  readonly seconds: number | null;
-}
+/** Asks over a connection of its own, which is made for the first question and kept for the next. */
+export class LockQuestions {
+  readonly #connect: (limitMs: number) => Promise<Client>;
+  #client: Client | null = null;
+  #closed = false;
 
-/** The holder that the backend `pid` waits for, as a noun; `null`: there is none, or it cannot be told. Never throws. */
-export async function blockedBy(
-  connect: (limitMs: number) => Promise<Client>,
-  pid: number,
-): Promise<string | null> {
-  try {
-    const client = await connect(LIMIT_MS);
-    try {
-      const { rows } = await client.query<LockHolder>(QUESTION, [pid]);
-      return rows[0] === undefined ? null : holderText(rows[0]);
-    } finally {
-      await endClient(client);
-    }
-  } catch {
-    return null;
+  constructor(connect: (limitMs: number) => Promise<Client>) {
+    this.#connect = connect;
   }
-}
 
-/** `session 42 of bob (psql), idle in transaction for 14 s`. */
-export function holderText({ pid, user, program, state, seconds }: LockHolder): string {
-  if (pid === 0) return "a prepared transaction";
-  const whose = user === null ? "" : ` of ${user}`;
-  const what = program === null || program === "" ? "" : ` (${program})`;
-  const since = seconds === null || seconds < 1 ? "" : ` for ${seconds} s`;
-  return `session ${pid}${whose}${what}${state === null ? "" : `, ${state}${since}`}`;
+  /** The holder that the backend `pid` waits for, as a noun; `null`: there is none, or it cannot be told. Never throws. */
+  async holderFor(pid: number): Promise<string | null> {
+    try {
+      this.#client ??= await this.#connect(LIMIT_MS);
+      const { rows } = await this.#client.query<LockHolder>(QUESTION, [pid]);
+      return rows[0] === undefined ? null : holderText(rows[0]);
+    } catch {
+      await this.#end();
+      return null;
+    } finally {
+      if (this.#closed) await this.#end();
+    }
+  }
+
+  /** Nothing is asked any more; a question at work ends by itself. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
+    const client = this.#client;
+    this.#client = null;
+    if (client !== null) await endClient(client);
+  }
 }

@@ -146,10 +146,7 @@ interface SettingContext {
 
 /** Refuses what a parameter does not take, and what cannot be had. */
 function check(name: string, value: string, { origin, settings }: SettingContext): void {
-  const { does, values, harmless, only, note, instead } = PARAMETERS.get(name) ?? {
-    does: "honoured",
-    note: "",
-  };
+  const { does, values, harmless, only, note, instead } = PARAMETERS.get(name) ?? { note: "" };
   const word = value.toLowerCase();
   if (values?.every((each) => !sameWord(each, value)) === true) {
     throw badValue(name, value, among(values));

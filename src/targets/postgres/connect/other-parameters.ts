@@ -10,27 +10,15 @@ const OFF = ["0", "off", "false", "no", "disable"];
 const HONOURED: readonly Parameter[] = [
   {
     name: "search_path",
-    does: "honoured",
     note: "the schemas in which a table without one is looked for, for each transaction: `app,public`",
   },
   {
     name: "schema",
     as: "search_path",
-    does: "honoured",
     note: "Prisma: the one schema of a table without one, taken letter for letter",
   },
-  {
-    name: "currentSchema",
-    as: "search_path",
-    does: "honoured",
-    note: "JDBC: the same as `search_path`",
-  },
-  {
-    name: "schema_search_path",
-    as: "search_path",
-    does: "honoured",
-    note: "Rails: the same as `search_path`",
-  },
+  { name: "currentSchema", as: "search_path", note: "JDBC: the same as `search_path`" },
+  { name: "schema_search_path", as: "search_path", note: "Rails: the same as `search_path`" },
   {
     name: "ssl",
     as: "sslmode",
@@ -43,17 +31,15 @@ const HONOURED: readonly Parameter[] = [
       "verify-ca": "verify-ca",
       "verify-full": "verify-full",
     },
-    does: "honoured",
     note: "`ssl=true` is `sslmode=require`, as in libpq; a word of `sslmode` is that word, as in asyncpg",
     instead: "write sslmode=disable for no TLS, or sslmode=require for TLS that is not verified",
   },
-  { name: "ApplicationName", as: "application_name", does: "honoured", note: "JDBC" },
-  { name: "connectTimeout", as: "connect_timeout", does: "honoured", note: "JDBC, in seconds" },
+  { name: "ApplicationName", as: "application_name", note: "JDBC" },
+  { name: "connectTimeout", as: "connect_timeout", note: "JDBC, in seconds" },
   {
     name: "tcpKeepAlive",
     as: "keepalives",
     meanings: { true: "1", false: "0" },
-    does: "honoured",
     note: "JDBC",
   },
   {
@@ -68,21 +54,19 @@ const HONOURED: readonly Parameter[] = [
       preferSecondary: "prefer-standby",
       preferSlave: "prefer-standby",
     },
-    does: "honoured",
     note: "JDBC",
   },
   {
     name: "loadBalanceHosts",
     as: "load_balance_hosts",
     meanings: { true: "random", false: "disable" },
-    does: "honoured",
     note: "JDBC",
   },
-  { name: "channelBinding", as: "channel_binding", does: "honoured", note: "JDBC" },
-  { name: "requireAuth", as: "require_auth", does: "honoured", note: "JDBC" },
-  { name: "gssEncMode", as: "gssencmode", does: "honoured", note: "JDBC" },
-  { name: "sslNegotiation", as: "sslnegotiation", does: "honoured", note: "JDBC" },
-  { name: "database", as: "dbname", does: "honoured", note: "asyncpg, node-postgres" },
+  { name: "channelBinding", as: "channel_binding", note: "JDBC" },
+  { name: "requireAuth", as: "require_auth", note: "JDBC" },
+  { name: "gssEncMode", as: "gssencmode", note: "JDBC" },
+  { name: "sslNegotiation", as: "sslnegotiation", note: "JDBC" },
+  { name: "database", as: "dbname", note: "asyncpg, node-postgres" },
 ];
 
 const REFUSED: readonly Parameter[] = [

@@ -12,10 +12,10 @@ export interface Parameter {
   /** The version of libpq that brought it, where that is later than 14. */
   readonly since?: number;
   /**
-   * `honoured`: it does what its owner's documentation says. `passed over`: it has no bearing on a load. `refused`: it asks
-   * for something that cannot be had, and only `harmless` values pass.
+   * Absent: it does what its owner's documentation says. `passed over`: it has no bearing on a load. `refused`: it asks for
+   * something that cannot be had, and only `harmless` values pass.
    */
-  readonly does: "honoured" | "passed over" | "refused";
+  readonly does?: "passed over" | "refused";
   /** What it does here, or why it is passed over or refused; a clause for the documentation and for messages. */
   readonly note: string;
   /** The parameter that it is another word for. */

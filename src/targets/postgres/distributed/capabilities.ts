@@ -1,5 +1,5 @@
 /** What a load may rely on with a distributed server. */
-import type { Capabilities } from "../../target.ts";
+import type { Capabilities } from "../../capabilities.ts";
 import { structureText } from "../stage/structure-text.ts";
 import { dateOrder } from "../words.ts";
 import type { Maker } from "./makers.ts";
@@ -13,18 +13,12 @@ export function capabilitiesOf({ commitRows }: Maker): Capabilities {
     rowSources: ["arrays"],
     setBased: false,
     methods: { native: "upsert" },
-    upsertsWithoutIndex: false,
     appliesRowsInOrder: true,
     anyConstraint: true,
-    advancesIdentity: false,
-    upsertsViews: false,
     countsPartitioned: true,
-    acceptsPackedBatches: false,
-    storesNul: false,
     notNullCode: "23502",
     batchRows: BATCH_ROWS,
     ...(commitRows === null ? {} : { commitRows }),
-    parallel: false,
     structureText,
     bytesPrefix: "\\x",
     bytesType: "bytea",

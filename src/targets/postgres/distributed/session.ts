@@ -2,24 +2,19 @@
 import type { Client } from "pg";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import type { PlannedStatement } from "../../../model/plan-report.ts";
+import type { PlannedStatement } from "../../../model/report/plan-report.ts";
 import type { TableName, TableShape } from "../../../model/table-shape.ts";
 import { keyNotUnique, refuseReservedNames, sharedKeySql } from "../../../sql/check-table.ts";
 import { at, WHEN } from "../../../sql/planned-statements.ts";
+import { RECORD_SAVEPOINT } from "../../../sql/savepoints.ts";
 import { classifyOther, doomedError, lostError, planRefused } from "../../session-errors.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { SqlExecutor } from "../../sql-executor.ts";
-import type {
-  Capabilities,
-  ErrorClass,
-  GrantRequest,
-  Lock,
-  Session,
-  Transaction,
-} from "../../target.ts";
+import type { ErrorClass, GrantRequest, Lock, Session, Transaction } from "../../target.ts";
+import type { Capabilities } from "../../capabilities.ts";
 import { comparisonSql } from "../apply/comparison-sql.ts";
 import { commitError, isInDoubt } from "../apply/commit.ts";
-import { LOOKUPS, RECORD_SAVEPOINT } from "../apply/lookup-sql.ts";
+import { LOOKUPS } from "../apply/lookup-sql.ts";
 import { missingSql } from "../apply/missing-sql.ts";
 import { removalSql } from "../apply/removal-sql.ts";
 import { valueSql } from "../apply/value-sql.ts";
@@ -27,7 +22,14 @@ import { readGrants } from "../catalog/grants.ts";
 import { listTables, readTableShape } from "../catalog/table-shape.ts";
 import type { ConnectionLoss } from "../connect/deadline.ts";
 import { endClient, rollBack } from "../connect/deadline.ts";
-import { classifyError, isServerError, rowFault, sayError, translateError } from "../errors.ts";
+import {
+  classifyError,
+  isServerError,
+  rowFault,
+  saidOf,
+  sayError,
+  translateError,
+} from "../errors.ts";
 import type { PostgresError } from "../errors.ts";
 import { lockJob } from "../job-lock.ts";
 import { quoteIdentifier, quoteLiteral } from "../quote.ts";
@@ -147,9 +149,7 @@ export class DistributedSession implements Session {
         if (sql !== null) await this.#client.query(`explain ${sql}`, values);
     };
     await this.#question(check).catch((error: unknown) => {
-      throw planRefused(error, (cause) =>
-        isServerError(cause) ? `${cause.message} (${cause.code})` : null,
-      );
+      throw planRefused(error, saidOf);
     });
   }
 

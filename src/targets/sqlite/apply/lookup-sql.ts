@@ -10,34 +10,18 @@
 import type { LookupPlan } from "../../../model/lookup-plan.ts";
 import { tellsNumbers } from "../../../model/table-shape.ts";
 import type { Column } from "../../../model/table-shape.ts";
-import type {
-  KeyNumbers,
-  KeyTexts,
-  Lookups,
-  LookupSql,
-  Savepoint,
-} from "../../../model/sql/lookup-sql.ts";
+import type { KeyNumbers, KeyTexts, Lookups, LookupSql } from "../../../model/sql/lookup-sql.ts";
+import { LOOKUP_SAVEPOINT } from "../../../sql/savepoints.ts";
 import { quoteIdentifier } from "../quote.ts";
-
-const SAVEPOINT = "upsurge_lookup";
 
 /** How look-ups are spelled; `isStrict` tells whether a table keeps to the types of its columns. */
 export function lookups(isStrict: (table: string) => boolean): Lookups {
   return {
     sql: (lookup) => lookupSql(lookup, isStrict(lookup.parent.name.name)),
-    savepoint: `savepoint ${SAVEPOINT}`,
-    rollback: `rollback to ${SAVEPOINT}`,
-    release: `release ${SAVEPOINT}`,
+    ...LOOKUP_SAVEPOINT,
     alone: true,
   };
 }
-
-/** What records are undone to that hold others. */
-export const RECORD_SAVEPOINT: Savepoint = {
-  savepoint: "savepoint upsurge_record",
-  rollback: "rollback to upsurge_record",
-  release: "release upsurge_record",
-};
 
 const MOST = 10_000;
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;

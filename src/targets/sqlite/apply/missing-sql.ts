@@ -6,13 +6,12 @@
  *
  * Pure. Both lists are read once, into an index that compares as the columns do.
  */
-import type { TablePlan } from "../../../model/load-plan.ts";
-import type { ColumnNotation } from "../../../model/load-plan.ts";
+import type { ColumnNotation, TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { missingPlan, openKeys, takeSql } from "../../../sql/missing-rows.ts";
 import type { MissingPlan } from "../../../sql/missing-rows.ts";
 import type { MissingSql } from "../../missing-sql.ts";
-import { changesOf, tableName, tuple } from "../dialect.ts";
+import { changesOf, SQLITE, tableName, tuple } from "../dialect.ts";
 import type { RowSql } from "../dialect.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { keysJson } from "./lookup-sql.ts";
@@ -20,21 +19,12 @@ import { keysJson } from "./lookup-sql.ts";
 /** The statements. */
 export function missingSql({ table, plan: given }: Pick<RowSql, "plan" | "table">): MissingSql {
   const plan = missingPlan(given);
-  const name = tableName(plan);
   const { links, keys } = plan.missing;
-  const sql = takeSql(
-    plan,
-    {
-      quote: quoteIdentifier,
-      deleteWhere: (condition) => `delete from ${name} as target where ${condition}`,
-      updateWhere: (set, condition) =>
-        `update or abort ${name} as target set ${set} where ${condition}`,
-      update: (changing) => changesOf({ plan: changing, table, columns: [], readsStaged: false }),
-    },
-    conditionSql(plan),
-  );
+  const update = (changing: TablePlan) =>
+    changesOf({ plan: changing, table, columns: [], readsStaged: false });
+  const sql = takeSql(plan, { ...SQLITE, update }, conditionSql(plan));
   return {
-    scope: `select count(*) as n from ${name} as target`,
+    scope: `select count(*) as n from ${tableName(plan)} as target`,
     take: (of, mentioned) => ({
       sql,
       values: [

@@ -37,7 +37,6 @@ export function isMissing(row: RemovalTable, alias: string): string {
 }
 
 function dialectOf(row: RemovalTable): RemovalDialect {
-  const table = tableName(row.plan);
   const found = temporary(temporaryName(row.plan, "missing"));
   const places = placesOf(row.plan, row.table);
   const kept = places.map((_, at) => `missing.k${at + 1}`).join(", ");
@@ -47,9 +46,6 @@ function dialectOf(row: RemovalTable): RemovalDialect {
     isFound: (alias) =>
       `${tuple(places.map((name) => `${alias}.${name}`))} in (select ${kept} from ${found} as missing)`,
     asText: (value) => `cast(${value} as text)`,
-    deleteWhere: (condition) => `delete from ${table} as target where ${condition}`,
-    updateWhere: (set, condition) =>
-      `update or abort ${table} as target set ${set} where ${condition}`,
   };
 }
 

@@ -27,8 +27,9 @@ export function familyOf(type: string, strict: boolean): TypeFamily {
 }
 
 /** By the declared type: SQLite has no dates of its own, and gives a DATE the affinity of a number. */
-export function notationOf(type: string, strict: boolean): Pick<Column, "notation"> {
+export function notationOf(type: string, strict: boolean): Pick<Column, "notation" | "integer"> {
   if (/\b(?:DATE|DATETIME|TIMESTAMP|TIMESTAMPTZ)\b/i.test(type)) return { notation: "date" };
   const isNumber = familyOf(type, strict) === "number" && !/TIME|DATE/i.test(type);
-  return isNumber ? { notation: "number" } : {};
+  const integer = affinityOf(type, strict) === "integer" ? ({ integer: true } as const) : {};
+  return isNumber ? { notation: "number", ...integer } : {};
 }

@@ -41,7 +41,10 @@ export function exactNumber(bytes: Uint8Array, from: number, to: number): number
 /** A double is not near its limits with so many digits before or after the point. */
 const MOST_PLAIN = 300;
 
-/** True for digits with a point between them, and a sign before: `-0.34579726060521726`. SQLite reads each as a number. */
+/**
+ * True for digits with a point between them, and a sign before: `-0.34579726060521726`. SQLite reads each as a number. Not
+ * for those with a zero at the end: they may be whole numbers of more digits than a double holds.
+ */
 export function isPlainDecimal(bytes: Uint8Array, from: number, to: number): boolean {
   const start = bytes[from] === MINUS ? from + 1 : from;
   if (to - from > MOST_PLAIN) return false;
@@ -52,5 +55,5 @@ export function isPlainDecimal(bytes: Uint8Array, from: number, to: number): boo
     if (digit !== DOT - ZERO || point >= 0) return false;
     point = at;
   }
-  return point > start && point < to - 1;
+  return point > start && point < to - 1 && bytes[to - 1] !== ZERO;
 }

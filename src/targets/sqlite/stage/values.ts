@@ -7,6 +7,7 @@ import { isMisfit } from "./misfits.ts";
 import type { PromisedType } from "./misfits.ts";
 import type { Affinity } from "../catalog/types.ts";
 import type { SqliteValue } from "../connect/connection.ts";
+import { wholeDigits } from "../../../values/whole-numbers.ts";
 
 /** What the driver takes. */
 export type BoundValue = SqliteValue;
@@ -45,8 +46,11 @@ export function bindValue(text: string | null, numeric: boolean, column: BoundCo
   if (column.isBytes) return Buffer.from(text, "hex");
   if (column.affinity === "text") return text;
   if (column.affinity === "blob") return numeric ? bindNumber(text, column) : text;
-  if (column.affinity !== "real" && text.length > 18 && INTEGER.test(text)) {
-    toInteger(text, column);
+  if (column.affinity !== "real" && (text.length > 15 || /[eE]/.test(text))) {
+    // Of more digits than a double holds SQLite makes another number where a point or an exponent is among them.
+    const digits = wholeDigits(text);
+    if (INTEGER.test(digits)) toInteger(digits, column);
+    if (digits !== text) return digits;
   }
   if (text.length > 300 || /[eE]/.test(text)) refuseInfinity(text, column);
   return text;

@@ -7,7 +7,7 @@ import type { RowShape } from "../../../model/batch.ts";
 import { ROW_OUTCOMES } from "../../../model/counts.ts";
 import type { RowOutcome } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import type { PlannedStatement } from "../../../model/plan-report.ts";
+import type { PlannedStatement } from "../../../model/report/plan-report.ts";
 import { lookedStatements, WHEN } from "../../../sql/planned-statements.ts";
 import { isRowNumberSql } from "../error-numbers.ts";
 import { madeSql } from "./made-sql.ts";

@@ -15,7 +15,7 @@ import type { SqlStatement } from "../../../model/sql/sql-value.ts";
 import { exactStyle, fromText, isMisread, misfits } from "../catalog/types.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { readable } from "../stage/fill-raw.ts";
-import { textRows } from "./text-rows.ts";
+import { mostRows, textRows } from "./text-rows.ts";
 
 /** What the session knows of its server. */
 export interface LookupServer {
@@ -40,12 +40,6 @@ export const RECORD_SAVEPOINT: Savepoint = {
   rollback: "ROLLBACK TRANSACTION upsurge_record",
 };
 
-const MOST = 10_000;
-/** A request takes 2,100 parameters. */
-const MOST_PARAMETERS = 2000;
-/** VALUES takes so many rows. */
-const MOST_ROWS = 1000;
-
 /** The number of an error that says that a text is too long: no row has it. */
 const TOO_LONG = "2628";
 
@@ -67,9 +61,8 @@ function lookupSql(lookup: LookupPlan, context: LookupServer): LookupSql {
     values: columns.map((column, at) => fromText(textAt(at, context), column)),
     from: (keys) => keysFrom(keys, columns, context),
   };
-  const rows = Math.min(MOST_ROWS, Math.floor(MOST_PARAMETERS / columns.length));
   return {
-    most: context.hasOpenJson ? MOST : rows,
+    most: mostRows(columns.length, context),
     find: findSql(lookup, parts, context),
     create: createSql(parts),
     unfit: (key) =>

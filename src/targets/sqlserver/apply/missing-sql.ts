@@ -10,6 +10,7 @@
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { missingPlan, openKeys, takeSql } from "../../../sql/missing-rows.ts";
+import type { MissingDialect } from "../../../sql/missing-rows.ts";
 import { updateSql } from "../../../sql/update.ts";
 import type { MissingKeys, MissingSql } from "../../missing-sql.ts";
 import { fromText } from "../catalog/types.ts";
@@ -20,28 +21,25 @@ import { readable } from "../stage/fill-raw.ts";
 import type { LookupServer } from "./lookup-sql.ts";
 import { textRows } from "./text-rows.ts";
 
+const DIALECT: MissingDialect = {
+  ...SQL_SERVER,
+  update: (changing) => updateSql(changing, [], SQL_SERVER),
+};
+
 /** The statements. */
 export function missingSql(given: TablePlan, server: LookupServer): MissingSql {
   const plan = missingPlan(given);
-  const table = tableSql(plan);
   const { links, keys } = plan.missing;
   const solid = openKeys(plan).map(({ name }) => `target.${quoteIdentifier(name)} IS NOT NULL`);
-  const dialect = {
-    quote: quoteIdentifier,
-    deleteWhere: (condition: string) => `DELETE target FROM ${table} AS target WHERE ${condition}`,
-    updateWhere: (set: string, condition: string) =>
-      `UPDATE target SET ${set} FROM ${table} AS target WHERE ${condition}`,
-    update: (changing: TablePlan) => updateSql(changing, [], SQL_SERVER),
-  };
   return {
-    scope: `SELECT COUNT_BIG(*) AS n FROM ${table} AS target`,
+    scope: `SELECT COUNT_BIG(*) AS n FROM ${tableSql(plan)} AS target`,
     take: (of, mentioned) => {
       const own = among(links, of, { server, first: 1 });
       const named = among(keys, mentioned, { server, first: own.values.length + 1 });
       const isNamed = named.sql === null ? [] : [`NOT ${named.sql}`];
       const condition = [own.sql ?? "1 = 0", ...solid, ...isNamed].join(" AND ");
       return {
-        sql: takeSql(plan, dialect, condition),
+        sql: takeSql(plan, DIALECT, condition),
         values: [...own.values, ...named.values],
       };
     },

@@ -41,7 +41,6 @@ export function isMissing(plan: TablePlan, alias: string): string {
 }
 
 function dialectOf(plan: KeyedPlan): RemovalDialect {
-  const table = tableSql(plan);
   const found = TEMPORARY.missing(plan);
   return {
     ...SQL_SERVER,
@@ -49,9 +48,6 @@ function dialectOf(plan: KeyedPlan): RemovalDialect {
     isFound: (alias) =>
       `EXISTS (SELECT 1 AS found FROM ${found} AS missing WHERE ${equalKeys(plan, plan.arbiter, [alias, "missing"], SQL_SERVER).join(" AND ")})`,
     asText: (value) => `CONVERT(nvarchar(200), ${value})`,
-    deleteWhere: (condition) => `DELETE target FROM ${table} AS target WHERE ${condition}`,
-    updateWhere: (set, condition) =>
-      `UPDATE target SET ${set} FROM ${table} AS target WHERE ${condition}`,
   };
 }
 

@@ -2,6 +2,20 @@
 import type { SqlStatement } from "../../../model/sql/sql-value.ts";
 import type { LookupServer } from "./lookup-sql.ts";
 
+const MOST = 10_000;
+/** A request takes 2,100 parameters, VALUES so many rows. */
+const MOST_PARAMETERS = 2000;
+const MOST_ROWS = 1000;
+
+/** How many rows of so many texts a statement takes. */
+export function mostRows(
+  width: number,
+  { hasOpenJson }: Pick<LookupServer, "hasOpenJson">,
+): number {
+  if (hasOpenJson) return MOST;
+  return Math.min(MOST_ROWS, Math.floor(MOST_PARAMETERS / Math.max(1, width)));
+}
+
 /**
  * A table `k` with the columns `n`, counted from 1, and `k1`, `k2`… of the texts; `width`: how many texts a row has; `first`:
  * the number of the first parameter.

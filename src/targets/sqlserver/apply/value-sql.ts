@@ -13,12 +13,7 @@ import type { ValueColumn } from "../../../model/value-plan.ts";
 import type { ValueSql } from "../../../model/sql/value-sql.ts";
 import { exactStyle } from "../catalog/types.ts";
 import type { LookupServer } from "./lookup-sql.ts";
-import { textRows } from "./text-rows.ts";
-
-const MOST = 10_000;
-/** A request takes 2,100 parameters, VALUES so many rows. */
-const MOST_PARAMETERS = 2000;
-const MOST_ROWS = 1000;
+import { mostRows, textRows } from "./text-rows.ts";
 
 /** How the values of these columns are asked for; `fields`: how many fields the records have. */
 export function valueSql(
@@ -33,10 +28,9 @@ export function valueSql(
   const places = Array.from({ length: fields }, (_, at) => at);
   const given = places.map((at) => collated(`k.k${at + 1}`, at));
   const none = places.map((at) => collated("CONVERT(nvarchar(max), N'')", at));
-  const rows = Math.min(MOST_ROWS, Math.floor(MOST_PARAMETERS / Math.max(1, fields)));
   const conditions = texts.map((text) => `${text} IS NULL`);
   return {
-    most: server.hasOpenJson ? MOST : rows,
+    most: mostRows(fields, server),
     ask: (records) => {
       const rowsOfTexts = records.map((texts) => places.map((at) => texts[at] ?? null));
       const from = textRows(rowsOfTexts, fields, server);

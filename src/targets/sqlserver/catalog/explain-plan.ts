@@ -1,6 +1,6 @@
 /** The statements of a load into SQL Server that `upsurge plan` shows. Pure. */
 import type { TablePlan } from "../../../model/load-plan.ts";
-import type { PlannedStatement } from "../../../model/plan-report.ts";
+import type { PlannedStatement } from "../../../model/report/plan-report.ts";
 import { at, WHEN } from "../../../sql/planned-statements.ts";
 import { directColumns } from "../apply/direct-insert.ts";
 import { rowStatements } from "../apply/each-sql.ts";

@@ -192,7 +192,8 @@ function familyOf(type: string): TypeFamily {
   return /^((var)?binary|image|timestamp|rowversion)\b/.test(type) ? "binary" : "other";
 }
 
-function notationOf(type: string): Pick<Column, "notation"> {
+function notationOf(type: string): Pick<Column, "notation" | "integer"> {
+  if (/^(big|small|tiny)?int$/.test(type)) return { notation: "number", integer: true };
   if (familyOf(type) === "number") return { notation: "number" };
   return /^(date|(small)?datetime|datetime2|datetimeoffset)\b/.test(type)
     ? { notation: "date" }

@@ -1,5 +1,7 @@
 /** Who holds the lock that a session waits for: the server tells those who may see its state (VIEW SERVER STATE). */
-import type { SqlServerConnection } from "./connection.ts";
+import { holderText } from "../../lock-holder.ts";
+import type { LockHolder } from "../../lock-holder.ts";
+import type { Fields, SqlServerConnection } from "./connection.ts";
 import { onlySet } from "./result-sets.ts";
 
 /** The holder that the session `spid` waits for, as a noun; `null`: there is none, or it may not be seen. Never throws. */
@@ -12,7 +14,7 @@ export async function blockedBy(
     try {
       const sets = await connection.inTime(() => connection.batch(questionFor(spid)));
       const [row] = onlySet(sets, "pid");
-      return row === undefined ? null : holderText(row);
+      return row === undefined ? null : holderText(holderOf(row));
     } finally {
       await connection.close();
     }
@@ -27,14 +29,11 @@ FROM sys.dm_exec_requests AS r LEFT JOIN sys.dm_exec_sessions AS s ON s.session_
 WHERE r.session_id = ${spid} AND r.blocking_session_id > 0`;
 }
 
-/** `session 42 of bob (SQLCMD), sleeping`. */
-export function holderText(row: Readonly<Record<string, unknown>>): string {
-  const [login, program, status] = ["login", "program", "status"].map((name) => textOf(row[name]));
-  const whose = login === "" ? "" : ` of ${login}`;
-  const what = program === "" ? "" : ` (${program})`;
-  return `session ${textOf(row["pid"])}${whose}${what}${status === "" ? "" : `, ${status}`}`;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
+/** A row of the answer; its texts may be padded. */
+export function holderOf(row: Fields): LockHolder {
+  const [user = null, program = null, state = null] = ["login", "program", "status"].map((name) => {
+    const value = row[name];
+    return typeof value === "string" && value.trim() !== "" ? value.trim() : null;
+  });
+  return { pid: Number(row["pid"]), user, program, state, seconds: null };
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Options } from "../../../../src/options/options.ts";
 import { neededPrivileges } from "../../../../src/plan/requirements.ts";
 import { checkpointGrants, grantsFor } from "../../../../src/targets/sqlserver/catalog/grants.ts";
-import { METHODS } from "../../../../src/targets/sqlserver/methods.ts";
+import { METHODS } from "../../../../src/targets/sqlserver/capabilities.ts";
 import { quoteIdentifier } from "../../../../src/targets/sqlserver/quote.ts";
 import { ABLE, column, planFor, table } from "../../../helpers/shapes.ts";
 

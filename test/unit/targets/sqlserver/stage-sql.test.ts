@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { TablePlan } from "../../../../src/model/load-plan.ts";
 import type { TableShape } from "../../../../src/model/table-shape.ts";
 import type { GivenOptions } from "../../../helpers/options.ts";
-import { METHODS } from "../../../../src/targets/sqlserver/methods.ts";
+import { METHODS } from "../../../../src/targets/sqlserver/capabilities.ts";
 import { quoteIdentifier } from "../../../../src/targets/sqlserver/quote.ts";
 import {
   checkStageSql,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { TablePlan } from "../../../../src/model/load-plan.ts";
 import type { GivenOptions } from "../../../helpers/options.ts";
 import { eachSql } from "../../../../src/targets/sqlserver/apply/each-sql.ts";
-import { METHODS } from "../../../../src/targets/sqlserver/methods.ts";
+import { METHODS } from "../../../../src/targets/sqlserver/capabilities.ts";
 import { quoteIdentifier } from "../../../../src/targets/sqlserver/quote.ts";
 import { rowsOf, setSql, statementsOf } from "../../../../src/targets/sqlserver/apply/set-sql.ts";
 import {

@@ -1,0 +1,283 @@
+/** Errors of the mapping, each with the flag that helps in its own case. Every flag printed can be typed as it is. */
+import { nearest } from "../../errors/edit-distance.ts";
+import { SERVICE_ERROR_FIX, isServiceError } from "../../errors/service-error.ts";
+import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { UpsurgeError } from "../../errors/upsurge-error.ts";
+import { fieldLabel, shownName } from "../../model/header.ts";
+import { fieldNames } from "./field-names.ts";
+import type { HeaderField, KnownFields } from "../../model/header.ts";
+import { sourceLabel } from "../../errors/source-label.ts";
+import type { TableShape } from "../../model/table-shape.ts";
+import { columnFlag, dropFlags, FLAGS_SHOWN } from "../by-number.ts";
+import { delimiterFlag, splitsOf } from "../dialect-hint.ts";
+import { columnList, findColumn, nameList, tableLabel } from "../names.ts";
+
+/** Where the fields of a source stand, for errors about them. */
+export function placeOf({ source, header }: KnownFields): string | null {
+  if (source === null) return null;
+  const name = sourceLabel(source);
+  return header === null ? name : `${name}, header`;
+}
+
+/** Fields that have no column. */
+interface UnknownFields {
+  readonly fields: readonly string[];
+  /** The columns that no field fills. */
+  readonly free: readonly string[];
+  /** The load could add columns. */
+  readonly mayAdd: boolean;
+}
+
+/** Fields without a column, all of them. */
+export function unknownFields(
+  shape: TableShape,
+  known: KnownFields,
+  { fields, free, mayAdd }: UnknownFields,
+): Error {
+  const { told } = fieldNames([known]);
+  const names = nameList(fields.map(told));
+  const hint =
+    actionHint(known, fields) ??
+    fields.map((field) => dialectHint(shape, known, field)).find((each) => each !== null);
+  const [field = ""] = fields;
+  const isOne = fields.length === 1;
+  const left = isOne ? oneField(known, field, free) : manyFields(known, fields, free);
+  const adds = `--alter adds ${isOne ? "a column for it" : "columns for them"}`;
+  const suggestion = hint ?? (mayAdd && isAlterable(shape) ? `${left}; ${adds}` : left);
+  return upsurgeError(
+    "PLAN_UNKNOWN_FIELD",
+    {
+      field: fields.length === 1 ? `field ${names}` : `fields ${names}`,
+      table: tableLabel(shape),
+      columns: columnList(shape),
+      suggestion,
+    },
+    { where: placeOf(known) ?? undefined },
+  );
+}
+
+function isAlterable({ kind }: TableShape): boolean {
+  return kind === "table" || kind === "partitioned";
+}
+
+function oneField(known: KnownFields, field: string, free: readonly string[]): string {
+  const called = fieldNames([known]).flag(field);
+  const near = nearest(nameOf(known, field), free);
+  const drop = `--map ${shellQuoted(`${called}:`)} drops this field, --extra-fields ignore all that have no column`;
+  return near === null
+    ? `--map ${shellQuoted(`${called}:COLUMN`)} puts it into a column; ${drop}`
+    : `did you mean ${shownName(near)}? Then --map ${shellQuoted(`${called}:${near}`)}; ${drop}`;
+}
+
+/** Flags to paste: those that are near a column go there, the others are dropped. */
+function manyFields(
+  known: KnownFields,
+  fields: readonly string[],
+  free: readonly string[],
+): string {
+  if (fields.length > FLAGS_SHOWN) return "--extra-fields ignore drops all that have no column";
+  const { flag } = fieldNames([known]);
+  const left = new Set(free);
+  const flags = fields.map((field) => {
+    const near = nearest(nameOf(known, field), [...left]);
+    if (near !== null) left.delete(near);
+    return `--map ${shellQuoted(`${flag(field)}:${near ?? ""}`)}`;
+  });
+  const renames = left.size < free.length;
+  const does = renames ? "puts them where the names are near, and drops the rest" : "drops them";
+  return `${flags.join(" ")} ${does}; --extra-fields ignore drops all that have no column`;
+}
+
+function nameOf({ header }: KnownFields, field: string): string {
+  return header?.find(({ key }) => key === field)?.name ?? field;
+}
+
+/** A source of which nothing would be written. */
+export function nothingMapped(shape: TableShape, known: KnownFields): Error {
+  const { source, header, fields } = known;
+  const labels = header?.map(fieldLabel) ?? fields.map(shownName);
+  const [first = ""] = fields;
+  const columns = shape.columns.map((column) => column.name);
+  const near = fields.flatMap((field) => {
+    const column = nearest(field, columns);
+    return column === null ? [] : [`--map ${shellQuoted(`${field}:${column}`)}`];
+  });
+  const example = near[0] ?? `--map ${shellQuoted(`${first}:COLUMN`)}`;
+  return upsurgeError(
+    "PLAN_NO_KNOWN_FIELD",
+    {
+      source: source === null ? "the source" : sourceLabel(source),
+      table: tableLabel(shape),
+      fields: nameList(labels),
+      columns: columnList(shape),
+      suggestion:
+        dialectHint(shape, known, first) ??
+        (header === null ? nestedHint(known) : null) ??
+        `say which column a field goes to, for example ${example}; or check ${header === null ? "--table" : "--table, --delimiter and --skip-lines"}`,
+    },
+    { where: placeOf(known) ?? undefined },
+  );
+}
+
+/** Members that services wrap records in, and the path to the records. */
+const WRAPPED =
+  /^(?:data|items|results|result|records|rows|value|values|hits|entries|objects|content)$/i;
+
+/** What to do where the records of a JSON source seem to be inside of others. */
+function nestedHint({ source, fields }: KnownFields): string | null {
+  if (isServiceError(fields)) return SERVICE_ERROR_FIX;
+  const path = pathToRecords(fields);
+  if (path === null) return null;
+  const from = source === null || source === "-" ? "" : ` ${shellWord(source)}`;
+  const command = `jq -c ${shellQuoted(path)}${from} | upsurge - --format ndjson`;
+  return `the records seem to be inside: ${command} with the same options; or say which column a field goes to with --map`;
+}
+
+/** What to do where the lines of a JSON source tell in turn what is to be done and with what, as those for Elasticsearch do. */
+function actionHint(
+  { source, header, fields: all }: KnownFields,
+  unknown: readonly string[],
+): string | null {
+  const [action = ""] = unknown;
+  if (
+    header !== null ||
+    unknown.length > 1 ||
+    all[0] !== action ||
+    !/^(?:index|create)$/.test(action)
+  ) {
+    return null;
+  }
+  const command = `jq -c ${shellQuoted(`select(keys != ["${action}"])`)}`;
+  const piped =
+    source === null || source === "-"
+      ? `put ${command} before upsurge in the pipe`
+      : `${command} ${shellWord(source)} | upsurge - --format ndjson with the same options`;
+  return `if each record follows a line that is an action of Elasticsearch, leave those out: ${piped}; else --map ${shellQuoted(`${action}:COLUMN`)} puts it into a column`;
+}
+
+function pathToRecords(fields: readonly string[]): string | null {
+  if (fields.includes("features") && fields.includes("type")) return ".features[].properties";
+  if (fields.every((field) => /^\d+$/.test(field))) return ".[]";
+  const wrap = fields.find((field) => WRAPPED.test(field));
+  return wrap === undefined ? null : `.${wrap}[]`;
+}
+
+/** The flag of the dialect under which the header would name columns; `null` where none does. */
+function dialectHint(
+  shape: TableShape,
+  { header, fields }: KnownFields,
+  field: string,
+): string | null {
+  const place = header?.find(({ key }) => key === field);
+  if (place === undefined) return null;
+  const isColumn = (name: string): boolean =>
+    shape.columns.some((column) => column.name.toLowerCase() === name.toLowerCase());
+  if (fields.length === 1) {
+    const split = splitsOf(place.name).find(({ names }) => names.some(isColumn));
+    if (split !== undefined) {
+      return `pass ${delimiterFlag(split.delimiter)}: the header has one field, and names of columns in it`;
+    }
+  }
+  const bare = place.name.trim();
+  if (place.quoted || bare === place.name || !isColumn(bare)) return null;
+  return `pass --trim, which drops the blanks around unquoted names and values; or only for this one --map ${shellQuoted(`${field}:${bare}`)}`;
+}
+
+/** Fields without a name that no flag says anything about. */
+export function unnamedFields(known: KnownFields, unnamed: readonly HeaderField[]): Error {
+  const { fields } = known;
+  const numbers = unnamed.map(({ number }) => number);
+  const isEnd = numbers.length === 1 && numbers[0] === fields.length && fields.length > 1;
+  const reason =
+    numbers.length === 1
+      ? `field ${numbers[0]} has no name${isEnd ? ": the header ends with its delimiter" : ""}`
+      : `the fields ${listed(numbers)} have no name`;
+  return headerProblem(known, reason, unnamedFix(unnamed, fields.length));
+}
+
+function unnamedFix(unnamed: readonly HeaderField[], fields: number): string {
+  const [first] = unnamed;
+  const it = unnamed.length === 1 ? "it" : "them";
+  const all = "--extra-fields ignore drops every field that has no column";
+  const further =
+    2 * unnamed.length > fields ? "; if the header is further down: --skip-lines N" : "";
+  if (
+    first === undefined ||
+    unnamed.length > FLAGS_SHOWN ||
+    !unnamed.every((each) => each.byNumber)
+  ) {
+    return `--map ':' drops all fields without a name, ${all}; or name all ${fields} fields with --header --columns a,b,…${further}`;
+  }
+  const drop = dropFlags(unnamed.map(({ number }) => number));
+  return `${drop} drops ${it}, ${columnFlag(first.number)} puts field ${first.number} into a column; ${all}${further}`;
+}
+
+/** A name that several fields have, and no flag tells them apart. */
+export function repeatedField(
+  shape: TableShape,
+  known: KnownFields,
+  { field, isLookedUp }: { readonly field: HeaderField; readonly isLookedUp?: true },
+): Error {
+  const { name, twins } = field;
+  const times = twins.length === 2 ? "twice" : `${twins.length} times`;
+  const reason = `the name ${JSON.stringify(name)} is there ${times}, as fields ${listed(twins)}`;
+  const column = findColumn(shape, name);
+  const fix =
+    isLookedUp === true ? nameAll(known) : repeatedFix(known, field, column?.name ?? null);
+  return headerProblem(known, reason, fix);
+}
+
+function nameAll({ fields }: KnownFields): string {
+  return `give all ${fields.length} fields names of their own with --header --columns a,b,…`;
+}
+
+function repeatedFix(
+  known: KnownFields,
+  { name, twins, callable }: HeaderField,
+  column: string | null,
+): string {
+  if (twins.length > FLAGS_SHOWN || callable.length < twins.length) {
+    return nameAll(known);
+  }
+  const [first = 1, ...others] = twins;
+  const drop = dropFlags(others);
+  if (column !== null) {
+    return `say by number which one fills ${column}, for example --map ${shellQuoted(`${first}:${column}`)} ${drop}`;
+  }
+  return `--map ${shellQuoted(`${name}:`)} drops them; by number each can go to a column of its own, for example ${columnFlag(first)} ${drop}`;
+}
+
+function headerProblem(known: KnownFields, reason: string, fix: string): Error {
+  return upsurgeError(
+    "SOURCE_HEADER",
+    { path: known.source === null ? "the source" : sourceLabel(known.source), reason },
+    { fix, where: placeOf(known) ?? undefined },
+  );
+}
+
+function listed(numbers: readonly number[]): string {
+  return numbers.length < 2
+    ? numbers.join("")
+    : `${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)}`;
+}
+
+/** The error for a column that would be filled twice; `where`: the flag that does. */
+export function filledTwice(
+  column: string,
+  reason: string,
+  more: { readonly fix: string; readonly where?: string },
+): UpsurgeError {
+  return upsurgeError("PLAN_DUPLICATE_COLUMN", { column, reason }, more);
+}
+
+/** The error for a field that a flag names and no source has. */
+export function noField(
+  field: string,
+  labels: readonly string[],
+  more: { readonly where: string; readonly fix?: string },
+): UpsurgeError {
+  const near = nearest(field, labels);
+  const suggestion = near === null ? "use one of those names" : `did you mean ${near}?`;
+  return upsurgeError("PLAN_NO_FIELD", { field, fields: labels.join(", "), suggestion }, more);
+}
