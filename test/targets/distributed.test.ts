@@ -128,6 +128,17 @@ describe.each(SERVERS)("%s", (_name, rules, flags) => {
     expect(stdout).not.toContain("temporary");
   });
 
+  test("a key that several rows share is refused in mode update", async () => {
+    await database.exec(
+      "create table twice (k int, v text); insert into twice values (1, 'a'), (1, 'b'), (2, 'c')",
+    );
+    const flags = ["--mode", "update", "--key", "k", "--strategy", "select-then-write"];
+    const { exitCode, report } = await load("k,v\n1,x\n", [...flags, "--table", "twice"]);
+
+    expect([exitCode, report.error?.code]).toEqual([2, "PLAN_KEY_NOT_UNIQUE"]);
+    expect(await database.rows("select v from twice order by v")).toEqual([["a"], ["b"], ["c"]]);
+  });
+
   test.each([["--truncate"], ["--strategy", "select-then-write"]])(
     "%s is refused before anything is written",
     async (...more) => {
@@ -162,9 +173,11 @@ describe("Aurora DSQL, whose transactions are small", () => {
 
   test("one that fails keeps what is committed, says so, and goes on there", async () => {
     const broken = file(2520).replace("\n2510,a", "\n2510,toolong");
-    const failed = await load(broken);
+    // Rows of a batch with one at fault go one by one.
+    const flags = ["--key", "id", "--batch-rows", "100"];
+    const failed = await load(broken, flags);
     const kept = (await rows()).length;
-    const again = await load(broken, ["--key", "id", "--max-rejects", "1", "--rejects-ok"]);
+    const again = await load(broken, [...flags, "--max-rejects", "1", "--rejects-ok"]);
 
     expect([failed.exitCode, failed.report.error.code]).toEqual([4, "REJECT_LIMIT"]);
     expect(failed.counts["inserted"]).toBe(kept);

@@ -7,12 +7,14 @@ import type { Batch, BatchResult, Row, RowFault } from "../../../model/batch.ts"
 import { addCounts, noCounts } from "../../../model/counts.ts";
 import type { Counts, RowOutcome } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
+import { keyNotUnique } from "../../../sql/check-table.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { Writer } from "../../target.ts";
 import { faultOf, isRowError, isServerError, sayError } from "../errors.ts";
 import { arrayValues, stretches } from "./array-rows.ts";
 import { arraySql } from "./array-sql.ts";
 import type { ArraySql } from "./array-sql.ts";
+import { DISTRIBUTED } from "./dialect.ts";
 import type { Maker } from "./makers.ts";
 
 /** A statement wrote other rows than were expected: what became of each shows when they are taken one by one. */
@@ -130,6 +132,9 @@ export class ArrayWriter implements Writer {
     if (written !== expected.length) {
       if (rows.length > 1)
         throw new Untold("the statement wrote other rows than those that were looked up");
+      const { arbiter } = this.#plan;
+      // Another session has given the key to a second row since the plan was checked.
+      if (written > 1 && arbiter !== null) throw keyNotUnique(this.#plan, arbiter, DISTRIBUTED);
       outcomes[0] = "suppressed";
     }
     for (const [at, row] of rows.entries()) tell(row, outcomes[at] ?? "suppressed", tally);

@@ -4,7 +4,7 @@ import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { PlannedStatement } from "../../../model/report/plan-report.ts";
 import type { TableName, TableShape } from "../../../model/table-shape.ts";
-import { refuseReservedNames } from "../../../sql/check-table.ts";
+import { keyNotUnique, refuseReservedNames, sharedKeySql } from "../../../sql/check-table.ts";
 import { at, WHEN } from "../../../sql/planned-statements.ts";
 import { RECORD_SAVEPOINT } from "../../../sql/savepoints.ts";
 import { classifyOther, doomedError, lostError, planRefused } from "../../session-errors.ts";
@@ -36,12 +36,12 @@ import { quoteIdentifier, quoteLiteral } from "../quote.ts";
 import type { OpenClient, PostgresSessionContext } from "../session.ts";
 import { sqlExecutor } from "../statements.ts";
 import { Pipeline } from "../stage/pipeline.ts";
-import { structureText } from "../stage/structure-text.ts";
-import { dateOrder } from "../words.ts";
+import { capabilitiesOf } from "./capabilities.ts";
 import { arrayValues } from "./array-rows.ts";
 import { listCockroachTables, readCockroachShape } from "./cockroach/table-shape.ts";
 import { arraySql } from "./array-sql.ts";
 import { ArrayWriter } from "./array-writer.ts";
+import { DISTRIBUTED } from "./dialect.ts";
 import type { Maker } from "./makers.ts";
 import { lacking, refusePlan } from "./refuse-plan.ts";
 
@@ -50,9 +50,6 @@ export interface DistributedServer {
   readonly maker: Maker;
   readonly encoding: string;
 }
-
-/** So many rows go in one statement. */
-const BATCH_ROWS = 1000;
 
 /** The SQLSTATE of a transaction that changes more than it may. */
 const TOO_LARGE = "54000";
@@ -147,12 +144,21 @@ export class DistributedSession implements Session {
     const none = arrayValues([]);
     const values = [...none, ...columns.map(() => [])];
     const check = async (): Promise<void> => {
+      await this.#refuseSharedKey(plan);
       for (const sql of [look, write])
         if (sql !== null) await this.#client.query(`explain ${sql}`, values);
     };
     await this.#question(check).catch((error: unknown) => {
       throw planRefused(error, saidOf);
     });
+  }
+
+  /** A key without a unique index must be unique all the same: a record is one row. */
+  async #refuseSharedKey(plan: TablePlan): Promise<void> {
+    const { arbiter } = plan;
+    if (arbiter === null || arbiter.name !== null || arbiter.kind !== "expressions") return;
+    const { rowCount } = await this.#client.query(sharedKeySql(plan, arbiter, DISTRIBUTED));
+    if (rowCount !== 0) throw keyNotUnique(plan, arbiter, DISTRIBUTED);
   }
 
   async grants(request: GrantRequest): Promise<readonly string[]> {
@@ -248,22 +254,4 @@ function tooLarge(cause: PostgresError, target: string, rows: number): Error {
   const reason = `${sayError(cause)} (${cause.code}): the transaction changes more than the server takes`;
   const fix = `pass --commit ${rows}, or a smaller number where records are long: the load is then a job, which goes on where it stopped; a dry run takes --limit ${rows}`;
   return upsurgeError("TARGET_STATEMENT", { target, reason }, { cause, fix });
-}
-
-function capabilitiesOf({ commitRows }: Maker): Capabilities {
-  return {
-    rowSources: ["arrays"],
-    setBased: false,
-    methods: { native: "upsert" },
-    appliesRowsInOrder: true,
-    anyConstraint: true,
-    countsPartitioned: true,
-    notNullCode: "23502",
-    batchRows: BATCH_ROWS,
-    ...(commitRows === null ? {} : { commitRows }),
-    structureText,
-    bytesPrefix: "\\x",
-    bytesType: "bytea",
-    dateOrder,
-  };
 }
