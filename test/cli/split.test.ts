@@ -248,6 +248,35 @@ describe("a split that is cut short", () => {
     expect(existsSync(join(cwd, "p"))).toBe(false);
   });
 
+  test.each([
+    ["its folder is made", "p"],
+    ["its files are begun", "p/.piece-3.csv.part"],
+    ["its last file is begun", "p/.piece-199.csv.part"],
+  ])("by a signal when %s leaves nothing", async (_, path) => {
+    const cwd = tempDir();
+    const words = "split - --format csv --key k --shards 200 --out p --json".split(" ");
+    const { child, ended } = spawnUpsurge(words, cwd);
+    child.stdin.write(`k\n${"1\n2\n".repeat(300_000)}`);
+    await until("the moment", () => existsSync(join(cwd, path)));
+    child.kill("SIGTERM");
+
+    const { exitCode, stdout } = await ended;
+    expect([exitCode, JSON.parse(stdout)]).toMatchObject([143, { status: "interrupted" }]);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  test("by a signal when files get their names it is whole, or nothing is left", async () => {
+    const cwd = tempDir({ "in.csv": `k\n${"1\n2\n3\n".repeat(100)}` });
+    const words = "split in.csv --key k --shards 400 --out p --json".split(" ");
+    const { child, ended } = spawnUpsurge(words, cwd);
+    await until("the first name", () => existsSync(join(cwd, "p/piece-0.csv")));
+    child.kill("SIGTERM");
+
+    const { exitCode } = await ended;
+    const left = existsSync(join(cwd, "p")) ? readdirSync(join(cwd, "p")) : [];
+    expect([exitCode, left.length]).toEqual(left.length === 0 ? [143, 0] : [0, 401]);
+  });
+
   test("by a file that cannot grow leaves nothing", () => {
     const cwd = tempDir({ "in.csv": `page\n${"x".repeat(2_000_000)}\n` });
     // As on a full disk, a write fails.

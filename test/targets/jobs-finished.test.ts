@@ -116,6 +116,7 @@ describe.each(JOB_ENGINES)("$title", (engine: Engine) => {
 
   kept({ engine, database, open, remake });
   tables({ engine, database, open, remake });
+  deleting({ engine, database, open, remake });
 
   test("--reset-job and --keep-job do not go together", async () => {
     const shell = await open();
@@ -213,63 +214,6 @@ function tables({ engine, database, open, remake }: Given): void {
       expect(await shell.table()).toEqual(TABLE);
     });
 
-    test("emptied by the records of the job itself is not missed", async () => {
-      const changes = "op,id,n\nu,1,1\nu,2,2\nd,1,\nd,2,\nu,3,3\nd,3,\n";
-      for (const [stop, before] of [
-        [3, []],
-        [2, ["insert into t values (1, 1, '1'), (2, 2, '2')"]],
-        [4, []],
-      ] as const) {
-        const shell = await open();
-        for (const sql of before) await database.exec(sql);
-        shell.write("in.csv", changes);
-        const flags = [
-          "in.csv",
-          "--key",
-          "id",
-          "--delete-when",
-          "op=d",
-          "--job",
-          "j",
-          "--commit",
-          "2",
-        ];
-        let seen = 0;
-        onFailPoint((point: FailPoint) => {
-          if (point === "commit" && (seen += 1) === stop) throw new Error("stopped");
-        });
-        const stopped = await shell.bare(flags);
-        onFailPoint(null);
-        expect([stopped.exit, stopped.report.counts.deleted], stopped.stderr).toEqual(
-          stop === 4 ? [0, 3] : [1, stop === 3 ? 2 : 0],
-        );
-        if (stop === 2) await database.exec("delete from t where id > 2");
-
-        const went = await shell.bare(flags);
-        expect([went.exit, went.code], went.stderr).toEqual([0, null]);
-        expect(await shell.table()).toEqual([]);
-      }
-    });
-
-    test("emptied is missed where the records took fewer rows away than they brought", async () => {
-      const shell = await open();
-      shell.write("in.csv", "op,id,n\nu,1,1\nu,2,2\nd,1,\n");
-      const flags = [
-        "in.csv",
-        "--key",
-        "id",
-        "--delete-when",
-        "op=d",
-        "--job",
-        "j",
-        "--commit",
-        "2",
-      ];
-      expect((await shell.bare(flags)).exit).toBe(0);
-      await database.exec("delete from t");
-      expectRefused(await shell.bare(flags), "it is empty, and the job has written or found 1 row");
-    });
-
     test("changed, renamed to and fro, or vacuumed is the same", async () => {
       const shell = await begin();
       await database.exec("alter table t add more int");
@@ -303,5 +247,55 @@ function tables({ engine, database, open, remake }: Given): void {
       const went = await shell.load("in.csv --job j");
       expect([went.exit, went.report.job?.resumedAt], went.stderr).toEqual([0, 4]);
     });
+  });
+}
+
+/** A table that the records of a job take rows away from. */
+function deleting({ database, open }: Given): void {
+  test("emptied by the records of the job itself is not missed", async () => {
+    const changes = "op,id,n\nu,1,1\nu,2,2\nd,1,\nd,2,\nu,3,3\nd,3,\n";
+    for (const [stop, before] of [
+      [3, []],
+      [2, ["insert into t values (1, 1, '1'), (2, 2, '2')"]],
+      [4, []],
+    ] as const) {
+      const shell = await open();
+      for (const sql of before) await database.exec(sql);
+      shell.write("in.csv", changes);
+      const flags = [
+        "in.csv",
+        "--key",
+        "id",
+        "--delete-when",
+        "op=d",
+        "--job",
+        "j",
+        "--commit",
+        "2",
+      ];
+      let seen = 0;
+      onFailPoint((point: FailPoint) => {
+        if (point === "commit" && (seen += 1) === stop) throw new Error("stopped");
+      });
+      const stopped = await shell.bare(flags);
+      onFailPoint(null);
+      expect([stopped.exit, stopped.report.counts.deleted], stopped.stderr).toEqual(
+        stop === 4 ? [0, 3] : [1, stop === 3 ? 2 : 0],
+      );
+      if (stop === 2) await database.exec("delete from t where id > 2");
+
+      const went = await shell.bare(flags);
+      expect([went.exit, went.code], went.stderr).toEqual([0, null]);
+      expect(await shell.table()).toEqual([]);
+    }
+  });
+
+  test("emptied is missed where the records took fewer rows away than they brought", async () => {
+    const shell = await open();
+    shell.write("in.csv", "op,id,n\nu,1,1\nu,2,2\nd,1,\n");
+    const flags = ["in.csv", "--key", "id", "--delete-when", "op=d", "--job", "j", "--commit", "2"];
+    expect((await shell.bare(flags)).exit).toBe(0);
+    await database.exec("delete from t");
+    expectRefused(await shell.bare(flags), "it is empty, and the job has written or found 1 row");
   });
 }

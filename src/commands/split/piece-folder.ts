@@ -31,7 +31,8 @@ export class PieceFolder {
   static async take(path: string): Promise<PieceFolder> {
     try {
       const isNew = await makeFolder(path);
-      const entries = await readdir(path);
+      // One that was just made may be closed to reading by the mask of the process.
+      const entries = isNew ? [] : await readdir(path);
       if (entries.length > 0) throw await refused(path, entries);
       return new PieceFolder(path, isNew);
     } catch (error) {
