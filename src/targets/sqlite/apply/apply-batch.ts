@@ -117,11 +117,7 @@ export class BatchRun {
   }
 
   /** Takes a row that the page did not, behind those of the page; tells what the next row is offered to. */
-  #applyUnpaged(
-    runner: ShapeRunner,
-    paged: PagedRows | null,
-    row: Omit<PagedRow, "hasMisfit">,
-  ): PagedRows | null {
+  #applyUnpaged(runner: ShapeRunner, paged: PagedRows | null, row: PagedRow): PagedRows | null {
     const applied = paged !== null && this.#applyPage(runner, paged);
     if (applied && paged.add(row.slice, row.record, row.place)) return paged;
     this.#bindRow(runner, row);
@@ -133,18 +129,19 @@ export class BatchRun {
   /** Applies the rows of the page; where that fails they go on as rows that are bound, and false is told. */
   #applyPage(runner: ShapeRunner, paged: PagedRows): boolean {
     const counts = this.#countPage(paged);
-    const rows = paged.take();
     if (counts === null) {
+      const rows = paged.rows();
+      paged.clear();
       for (const row of rows) this.#bindRow(runner, row);
       return false;
     }
     addCounts(this.#counts, counts);
-    for (const { slice, record, place, hasMisfit } of rows) {
-      if (!hasMisfit) continue;
+    for (const { slice, record, place } of paged.misfits()) {
       const values: BoundValue[] = [];
       runner.packed.bind(slice, record, values, 0);
       this.#misfits.count(runner.misfits.stored(values, 0, "inserted"), place);
     }
+    paged.clear();
     return true;
   }
 
@@ -158,7 +155,7 @@ export class BatchRun {
     }
   }
 
-  #bindRow(runner: ShapeRunner, { slice, record, place }: Omit<PagedRow, "hasMisfit">): void {
+  #bindRow(runner: ShapeRunner, { slice, record, place }: PagedRow): void {
     const at = this.#waiting.length * runner.columns.length;
     this.#add(runner, place, runner.packed.bind(slice, record, this.#values, at));
   }

@@ -35,7 +35,6 @@ export interface PagedRow {
   readonly record: number;
   /** Its place in the batch. */
   readonly place: number;
-  readonly hasMisfit: boolean;
 }
 
 /** Whether a batch has enough rows for pages. */
@@ -57,7 +56,12 @@ export function mostPaged(db: SqliteConnection, { name }: TableName): number {
 export class PagedRows {
   readonly #use: PageUse;
   readonly #record: PageRecord;
-  #rows: PagedRow[] = [];
+  /** Side by side, so that no row takes an object. */
+  readonly #slices: PackedSlice[] = [];
+  readonly #records: number[] = [];
+  readonly #places: number[] = [];
+  /** Which of the rows hold a misfit. */
+  readonly #misfits: number[] = [];
 
   constructor(use: PageUse) {
     this.#use = use;
@@ -67,30 +71,50 @@ export class PagedRows {
   /** Puts a row into the page; false where it has no room, or the row must go alone. Throws a `RangeFault`. */
   add(slice: PackedSlice, record: number, place: number): boolean {
     const { file, group, packed, most, takesMisfits } = this.#use;
-    if (this.#rows.length >= most) return false;
+    if (this.#slices.length >= most) return false;
     const hasMisfit = packed.give(slice, record, this.#record);
     if (hasMisfit && !takesMisfits) return false;
     if (group.integer >= 0 && !this.#record.isInteger(group.integer)) return false;
     if (!file.page.add(this.#record)) return false;
-    this.#rows.push({ slice, record, place, hasMisfit });
+    if (hasMisfit) this.#misfits.push(this.#slices.length);
+    this.#slices.push(slice);
+    this.#records.push(record);
+    this.#places.push(place);
     return true;
   }
 
-  /** Empties the page without a statement; tells its rows. */
-  take(): readonly PagedRow[] {
-    const rows = this.#rows;
-    this.#rows = [];
+  /** The rows in their order. */
+  rows(): PagedRow[] {
+    return this.#slices.map((_, at) => this.#row(at));
+  }
+
+  /** Those with a misfit. */
+  misfits(): PagedRow[] {
+    return this.#misfits.map((at) => this.#row(at));
+  }
+
+  #row(at: number): PagedRow {
+    const slice = this.#slices[at];
+    if (slice === undefined) throw new RangeError(`the page has no row ${at}`);
+    return { slice, record: this.#records[at] as number, place: this.#places[at] as number };
+  }
+
+  /** Empties the page. */
+  clear(): void {
+    this.#slices.length = 0;
+    this.#records.length = 0;
+    this.#places.length = 0;
+    this.#misfits.length = 0;
     this.#use.file.page.clear();
-    return rows;
   }
 
   /**
-   * Applies the rows, which stay until they are taken; `null` where SQLite cannot read the page. Throws the driver's error, with
+   * Applies the rows, which stay until the page is emptied; `null` where SQLite cannot read the page. Throws the driver's error, with
    * nothing left behind where a row caused it.
    */
   run(): OutcomeCounts | null {
     const { file, group } = this.#use;
     if (!file.write()) return null;
-    return group.runPage(file.page.first, this.#rows.length);
+    return group.runPage(file.page.first, this.#slices.length);
   }
 }

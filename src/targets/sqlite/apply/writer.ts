@@ -97,6 +97,8 @@ function pagedOnce(
 ): () => PagedRows | null {
   let paged: PagedRows | null | undefined;
   return () => {
+    // Of a batch that ended in an error nothing is left.
+    paged?.clear();
     if (paged !== undefined) return paged;
     const file = group === null ? null : pages();
     if (group === null || file === null) return (paged = null);
